@@ -1,0 +1,1 @@
+"""Small makers of the things a test is not about."""

@@ -1,0 +1,70 @@
+"""wbtest: the press release first, then strangers decide. This file puts the areas together."""
+
+from pathlib import Path
+
+import jinja2
+from flask import Flask
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from wbtest import config, http, store
+from wbtest.extensions import Now, clock, csrf, db, migrate, utc_now
+
+_PACKAGE = Path(__file__).parent
+# In a checkout templates and static files stand beside the package, in a wheel inside it.
+ASSETS = _PACKAGE if (_PACKAGE / "templates").is_dir() else _PACKAGE.parent
+
+
+def create_app(settings: config.Settings | None = None, now: Now = utc_now) -> Flask:
+    """Return the app for ``settings`` (default: the environment's), living by the clock ``now``."""
+    settings = settings or config.from_environment()
+    app = Flask(
+        "wbtest",
+        template_folder=str(ASSETS / "templates"),
+        static_folder=str(ASSETS / "static"),
+        instance_path=str(settings.instance),
+    )
+    app.extensions["wbtest.settings"] = settings
+    app.config.update(
+        SECRET_KEY=settings.secret_key,
+        SQLALCHEMY_DATABASE_URI=settings.database_url,
+        SESSION_COOKIE_NAME="__Host-wb-form" if settings.is_https else "wb-form",
+        SESSION_COOKIE_SECURE=settings.is_https,
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        WTF_CSRF_TIME_LIMIT=8 * 3600,
+        WTF_CSRF_SSL_STRICT=False,
+    )
+    app.jinja_env.undefined = jinja2.StrictUndefined
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    _open_store(app, settings)
+    clock.init_app(app, now)
+    csrf.init_app(app)
+    http.init_app(app, http.hosts_of(settings.base_url))
+    _join_areas(app)
+    if settings.trusted_proxies:
+        hops = settings.trusted_proxies
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops)  # type: ignore[method-assign]
+    return app
+
+
+def _open_store(app: Flask, settings: config.Settings) -> None:
+    """Tie the database to the app, with our rules on every connection and our lock for writes."""
+    db.init_app(app)
+    migrate.init_app(app, db, directory=str(_PACKAGE / "migrations"))
+    with app.app_context():
+        store.prepare(db.engine)
+    file = settings.database_file
+    app.extensions["wbtest.lock"] = (
+        store.NoLock() if file is None else store.WriteLock(file.with_suffix(".lock"))
+    )
+
+
+def _join_areas(app: Flask) -> None:
+    """Register each area, from the one that is written first to the one that is read last."""
+    from wbtest import audience, delivery, publishing, results, review, team, writing
+
+    for area in (delivery, team, writing, review, publishing, audience, results):
+        area.init_app(app)
+
+
+__all__ = ["create_app"]

@@ -1,0 +1,135 @@
+"""What visitors did: events, machines' counters, and the hourly roll-ups kept beside them.
+
+Every key leads with the experiment, so that a sharded database can place it. Events name times in
+whole microseconds since 1970 (``…_us``), which sort and subtract without a zone. Neither an IP nor
+a user agent is stored anywhere.
+"""
+
+from datetime import datetime
+
+from sqlalchemy import BigInteger, ForeignKey, Index, String, Text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from wbtest.extensions import Base
+from wbtest.publishing.models import Experiment
+from wbtest.store import UtcDateTime
+
+
+class Visit(Base):
+    """A person was served the page for the first time. '' in ``excluded_because`` means it counts.
+
+    The reason is part of the key, so a row that does not count can never hide one that does.
+    """
+
+    __tablename__ = "visits"
+
+    experiment_id: Mapped[int] = mapped_column(ForeignKey(Experiment.id), primary_key=True)
+    visitor: Mapped[str] = mapped_column(String(32), primary_key=True)
+    excluded_because: Mapped[str] = mapped_column(String(20), primary_key=True, default="")
+    phase: Mapped[int]
+    variant: Mapped[str] = mapped_column(String(30))
+    at_us: Mapped[int] = mapped_column(BigInteger)
+    source: Mapped[str] = mapped_column(String(64))
+    device: Mapped[str] = mapped_column(String(10))
+
+
+class Sighting(Base):
+    """The page was visible to a person, as its beacon said. Signing up never makes one.
+
+    ``is_counted`` is false when it came after the visitor's sign-up: the same gate stands before
+    both sides of the rate.
+    """
+
+    __tablename__ = "sightings"
+
+    experiment_id: Mapped[int] = mapped_column(ForeignKey(Experiment.id), primary_key=True)
+    visitor: Mapped[str] = mapped_column(String(32), primary_key=True)
+    excluded_because: Mapped[str] = mapped_column(String(20), primary_key=True, default="")
+    phase: Mapped[int]
+    variant: Mapped[str] = mapped_column(String(30))
+    at_us: Mapped[int] = mapped_column(BigInteger)
+    source: Mapped[str] = mapped_column(String(64))
+    device: Mapped[str] = mapped_column(String(10))
+    is_counted: Mapped[bool] = mapped_column(default=True)
+
+
+class Signup(Base):
+    """Somebody left an address; one row per experiment and normalised address.
+
+    ``is_converted`` says that this row is its visitor's conversion: seen before, within the sealed
+    window. ``opted_out`` (browser objected to being counted) and other reasons in
+    ``excluded_because`` keep the address but leave the figures alone.
+    """
+
+    __tablename__ = "signups"
+    __table_args__ = (
+        Index(None, "experiment_id", "visitor"),
+        Index(None, "experiment_id", "at_us"),
+    )
+
+    experiment_id: Mapped[int] = mapped_column(ForeignKey(Experiment.id), primary_key=True)
+    email_key: Mapped[str] = mapped_column(String(320), primary_key=True)
+    email: Mapped[str] = mapped_column(String(320))
+    name: Mapped[str] = mapped_column(String(120), default="")
+    # Empty when the browser kept no cookie: then nothing ties the row to a visit.
+    visitor: Mapped[str] = mapped_column(String(32), default="")
+    excluded_because: Mapped[str] = mapped_column(String(20), default="")
+    phase: Mapped[int]
+    variant: Mapped[str] = mapped_column(String(30))
+    at_us: Mapped[int] = mapped_column(BigInteger)
+    source: Mapped[str] = mapped_column(String(64))
+    device: Mapped[str] = mapped_column(String(10))
+    is_converted: Mapped[bool] = mapped_column(default=False)
+    # The exact words beside the button, for the record of consent.
+    consent: Mapped[str] = mapped_column(Text, default="")
+    # Hash of the token in the mail that confirms or leaves.
+    token_hash: Mapped[str] = mapped_column(String(64), default="", index=True)
+    confirmed_us: Mapped[int | None] = mapped_column(BigInteger)
+    left_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+class MachineCount(Base):
+    """Bots, link previews and prefetches, counted by hour, reason and family; never rows."""
+
+    __tablename__ = "machine_counts"
+
+    experiment_id: Mapped[int] = mapped_column(ForeignKey(Experiment.id), primary_key=True)
+    hour: Mapped[int] = mapped_column(BigInteger, primary_key=True)
+    reason: Mapped[str] = mapped_column(String(20), primary_key=True)
+    family: Mapped[str] = mapped_column(String(60), primary_key=True)
+    count: Mapped[int] = mapped_column(default=0)
+
+
+class HourlyCount(Base):
+    """The roll-up that dashboards read, kept in the transaction that inserts the events.
+
+    ``hour`` is the start, in whole seconds since 1970, of an hour of the experiment's own time
+    zone, so that hours add up to local days. Columns count rows with no reason for exclusion:
+
+    served      first visits, by their hour
+    seen        counted sightings, by their hour (n)
+    converted   conversions, by the hour of the *sighting* (x of that cohort)
+    arrived     the same conversions, by the hour in which they arrived
+    signups     all sign-ups, with beacon or without, by the hour they arrived
+    unseen      those of them without a counted sighting, or outside the window
+    confirmed   those of ``signups`` that were confirmed, by the hour the *sign-up* arrived
+
+    Rows that do not count stand under ``excluded_because``, with the same meaning.
+    """
+
+    __tablename__ = "hourly_counts"
+
+    experiment_id: Mapped[int] = mapped_column(ForeignKey(Experiment.id), primary_key=True)
+    phase: Mapped[int] = mapped_column(primary_key=True)
+    variant: Mapped[str] = mapped_column(String(30), primary_key=True)
+    hour: Mapped[int] = mapped_column(BigInteger, primary_key=True)
+    source: Mapped[str] = mapped_column(String(64), primary_key=True)
+    device: Mapped[str] = mapped_column(String(10), primary_key=True)
+    excluded_because: Mapped[str] = mapped_column(String(20), primary_key=True, default="")
+    served: Mapped[int] = mapped_column(default=0)
+    seen: Mapped[int] = mapped_column(default=0)
+    converted: Mapped[int] = mapped_column(default=0)
+    arrived: Mapped[int] = mapped_column(default=0)
+    signups: Mapped[int] = mapped_column(default=0)
+    unseen: Mapped[int] = mapped_column(default=0)
+    confirmed: Mapped[int] = mapped_column(default=0)

@@ -1,0 +1,176 @@
+"""Settings: read once from the environment, checked before the first request.
+
+A bad value is refused with the sentence that mends it. Nothing here reads a request or a database.
+"""
+
+import os
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from email.utils import parseaddr
+from pathlib import Path
+from urllib.parse import urlsplit
+
+PREFIX = "WBTEST_"
+MINIMUM_SECRET = 32
+DATABASES = ("sqlite:///", "postgresql+psycopg://")
+KNOWN = {
+    "INSTANCE": "folder for database, secrets and backups (default `./instance`)",
+    "DATABASE_URL": "`sqlite:///…` or `postgresql+psycopg://…` (default: SQLite in the instance)",
+    "SECRET_KEY": f"signs sessions, {MINIMUM_SECRET} characters or more (default: made once)",
+    "BASE_URL": "the address people type, e.g. `https://try.example.com`; it builds every link",
+    "TRUSTED_PROXIES": "how many proxies in front may name the visitor's IP (default 0)",
+    "MAIL_URL": "`smtp://user:password@host:587`, or `smtps://…`; without it mail waits",
+    "MAIL_FROM": "sender of our mail, e.g. `Larder <hello@example.com>`",
+    "WORKERS": "web processes, 1 to 64 (default: one per core, at most 4)",
+    "RETENTION_DAYS": "days until sign-ups and raw visits are purged, 1 to 760 (default 395)",
+    "LOG_FORMAT": "`text` or `json` (default `text`)",
+}
+
+
+class BadSetting(Exception):
+    """A setting that cannot be used; the text names it and says the fix."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Everything the operator decides. Paths are absolute, ``base_url`` has no final slash."""
+
+    instance: Path
+    database_url: str
+    secret_key: str
+    base_url: str = "http://127.0.0.1:8000"
+    trusted_proxies: int = 0
+    mail_url: str = ""
+    mail_from: str = "wbtest <wbtest@localhost>"
+    workers: int = 1
+    retention_days: int = 395
+    log_format: str = "text"
+
+    @property
+    def is_https(self) -> bool:
+        """Whether people reach us over https, which decides how cookies are named and sent."""
+        return self.base_url.startswith("https://")
+
+    @property
+    def is_sqlite(self) -> bool:
+        return self.database_url.startswith("sqlite")
+
+    @property
+    def database_file(self) -> Path | None:
+        """The SQLite file, or None on PostgreSQL."""
+        return Path(self.database_url.removeprefix("sqlite:///")) if self.is_sqlite else None
+
+
+def from_environment(environ: Mapping[str, str] = os.environ) -> Settings:
+    """Return the settings, making the instance folder and its secret when there are none.
+
+    Raises BadSetting with the fix for the first value that cannot be used.
+    """
+    given = {k.removeprefix(PREFIX): v for k, v in environ.items() if k.startswith(PREFIX)}
+    unknown = sorted(set(given) - set(KNOWN))
+    if unknown:
+        raise BadSetting(
+            f"{PREFIX}{unknown[0]} is not a setting. Remove it, or use one of: "
+            + ", ".join(PREFIX + name for name in KNOWN)
+        )
+    instance = Path(given.get("INSTANCE") or "instance").resolve()
+    _make_folder(instance)
+    return Settings(
+        instance=instance,
+        database_url=_database_url(given.get("DATABASE_URL", ""), instance),
+        secret_key=_secret_key(given.get("SECRET_KEY"), instance),
+        base_url=_base_url(given.get("BASE_URL") or "http://127.0.0.1:8000"),
+        trusted_proxies=_whole(given, "TRUSTED_PROXIES", 0, 0, 10),
+        mail_url=_mail_url(given.get("MAIL_URL", "")),
+        mail_from=_mail_from(given.get("MAIL_FROM") or "wbtest <wbtest@localhost>"),
+        workers=_whole(given, "WORKERS", min(4, os.cpu_count() or 1), 1, 64),
+        retention_days=_whole(given, "RETENTION_DAYS", 395, 1, 760),
+        log_format=_one_of(given, "LOG_FORMAT", ("text", "json")),
+    )
+
+
+def _make_folder(folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise BadSetting(
+            f"{PREFIX}INSTANCE: cannot make {folder} ({error.strerror}). "
+            "Choose a folder that this account may write to."
+        ) from error
+    if not os.access(folder, os.W_OK):
+        raise BadSetting(
+            f"{PREFIX}INSTANCE: {folder} is not writable. Give this account the right."
+        )
+
+
+def _secret_key(given: str | None, instance: Path) -> str:
+    """The operator's secret, or one made once and kept readable for this account alone."""
+    if given is not None:
+        if len(given) < MINIMUM_SECRET or len(set(given)) < 8:
+            raise BadSetting(
+                f"{PREFIX}SECRET_KEY is too easy to guess. Use {MINIMUM_SECRET} random characters, "
+                "or leave it unset and one is made in the instance folder."
+            )
+        return given
+    file = instance / "secret_key"
+    try:
+        handle = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        secret = file.read_text().strip()
+        if len(secret) < MINIMUM_SECRET:
+            raise BadSetting(f"{file} is damaged. Delete it: everybody logs in anew.") from None
+        return secret
+    secret = secrets.token_urlsafe(48)
+    with os.fdopen(handle, "w") as stream:
+        stream.write(secret)
+    return secret
+
+
+def _database_url(given: str, instance: Path) -> str:
+    url = given or f"sqlite:///{instance / 'wbtest.db'}"
+    url = url.replace("postgresql://", "postgresql+psycopg://", 1)
+    if not url.startswith(DATABASES) or url == "sqlite:///":
+        raise BadSetting(
+            f"{PREFIX}DATABASE_URL must begin with {' or '.join(DATABASES)} and name a database."
+        )
+    return url
+
+
+def _base_url(given: str) -> str:
+    parts = urlsplit(given)
+    if parts.scheme not in ("http", "https") or not parts.hostname or parts.path.strip("/"):
+        raise BadSetting(
+            f"{PREFIX}BASE_URL must be like https://try.example.com, without a path: {given!r}."
+        )
+    return f"{parts.scheme}://{parts.netloc}"
+
+
+def _mail_url(given: str) -> str:
+    if given and (urlsplit(given).scheme not in ("smtp", "smtps") or not urlsplit(given).hostname):
+        raise BadSetting(
+            f"{PREFIX}MAIL_URL must be like smtp://user:password@mail.example.com:587."
+        )
+    return given
+
+
+def _mail_from(given: str) -> str:
+    if "@" not in parseaddr(given)[1] or "\n" in given or "\r" in given:
+        raise BadSetting(f"{PREFIX}MAIL_FROM must be like Larder <hello@example.com>: {given!r}.")
+    return given
+
+
+def _whole(given: Mapping[str, str], name: str, default: int, low: int, high: int) -> int:
+    text = given.get(name, "")
+    if not text:
+        return default
+    if not (text.isascii() and text.isdigit() and low <= int(text) <= high):
+        raise BadSetting(f"{PREFIX}{name} must be a whole number, {low} to {high}: {text!r}.")
+    return int(text)
+
+
+def _one_of(given: Mapping[str, str], name: str, choices: tuple[str, ...]) -> str:
+    text = given.get(name) or choices[0]
+    if text not in choices:
+        raise BadSetting(f"{PREFIX}{name} must be {' or '.join(choices)}: {text!r}.")
+    return text

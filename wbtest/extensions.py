@@ -1,0 +1,52 @@
+"""The Flask extensions, as objects only; ``create_app`` ties them to an app."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+
+from flask import Flask, current_app
+from flask_login import LoginManager
+from flask_migrate import Migrate
+from flask_sqlalchemy import SQLAlchemy
+from flask_wtf import CSRFProtect
+from sqlalchemy import MetaData
+from sqlalchemy.orm import DeclarativeBase
+
+Now = Callable[[], datetime]
+
+
+class Base(DeclarativeBase):
+    """Parent of every model. Named constraints, so that migrations can change them on SQLite."""
+
+    metadata = MetaData(
+        naming_convention={
+            "ix": "ix_%(column_0_N_label)s",
+            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+            "ck": "ck_%(table_name)s_%(constraint_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+            "pk": "pk_%(table_name)s",
+        }
+    )
+
+
+class Clock:
+    """The app's idea of now, given to ``create_app`` so that a test can live through two weeks."""
+
+    def init_app(self, app: Flask, now: Now) -> None:
+        app.extensions["wbtest.now"] = now
+
+    def now(self) -> datetime:
+        """Return the current time, aware and in UTC."""
+        now: Now = current_app.extensions["wbtest.now"]
+        return now()
+
+
+def utc_now() -> datetime:
+    """The clock of the machine."""
+    return datetime.now(UTC)
+
+
+db = SQLAlchemy(model_class=Base)
+migrate = Migrate()
+csrf = CSRFProtect()
+login = LoginManager()
+clock = Clock()

@@ -1,0 +1,202 @@
+"""What every answer shares: security headers, error pages, and how values become text.
+
+Knows no model: an error page must render when the database is gone.
+"""
+
+import logging
+import secrets
+from collections.abc import Mapping
+from datetime import datetime
+from urllib.parse import urlsplit
+
+from flask import Flask, Response, current_app, g, render_template, request
+from flask.typing import ResponseReturnValue
+from flask_wtf.csrf import CSRFError
+from sqlalchemy.exc import OperationalError
+from werkzeug.exceptions import HTTPException
+
+from wbtest.store import Refused
+
+log = logging.getLogger(__name__)
+
+TITLES = {
+    400: "That request does not fit",
+    403: "Your role does not allow this",
+    404: "Nothing here",
+    405: "That does not work here",
+    409: "Not now",
+    410: "This is over",
+    413: "That is too much at once",
+    415: "That format is not read here",
+    421: "Wrong address",
+    422: "Please check what you typed",
+    429: "Too many tries",
+    500: "Something broke on our side",
+    503: "Please try again in a minute",
+}
+SENTENCES = {
+    400: "Go back, reload the page and try once more.",
+    403: "Ask an owner of the workspace for a higher role.",
+    404: "The address is wrong, or the page is not yours to see.",
+    405: "Go back and use the button on the page.",
+    413: "Send a shorter text or a smaller file.",
+    421: "This server answers under another name.",
+    429: "Wait a few minutes, then try again.",
+    500: "Nothing was lost that we had confirmed. If it happens again, quote the id below.",
+    503: "The server cannot store anything right now. What you typed is still in your browser.",
+}
+CONTENT_POLICY = (
+    "default-src 'none'; script-src 'self'{nonce}; style-src 'self'{nonce}; "
+    "img-src 'self' data: blob:; font-src 'self'; connect-src 'self'; form-action 'self'; "
+    "base-uri 'none'; object-src 'none'; frame-ancestors 'none'; manifest-src 'self'"
+)
+HEADERS = {
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "X-Frame-Options": "DENY",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=()",
+}
+LONGEST_BODY = 2 * 1024 * 1024
+
+
+def init_app(app: Flask, known_hosts: frozenset[str]) -> None:
+    """Attach headers, error pages, filters and the check of the host name."""
+    app.config["MAX_CONTENT_LENGTH"] = LONGEST_BODY
+    app.config["MAX_FORM_MEMORY_SIZE"] = LONGEST_BODY
+    app.extensions["wbtest.hosts"] = known_hosts
+    app.before_request(_check_host)
+    app.after_request(_add_headers)
+    app.context_processor(lambda: {"csp_nonce": csp_nonce})
+    app.register_error_handler(Refused, _refused)
+    app.register_error_handler(CSRFError, _csrf_failed)
+    app.register_error_handler(OperationalError, _store_failed)
+    app.register_error_handler(HTTPException, _http_error)
+    app.register_error_handler(Exception, _broken)
+    app.add_template_filter(percent)
+    app.add_template_filter(number)
+    app.add_template_filter(day)
+    app.add_template_filter(moment)
+
+
+def hosts_of(base_url: str) -> frozenset[str]:
+    """Host names under which we answer: that of ``base_url``, and loopback when it is one."""
+    host = urlsplit(base_url).netloc.lower()
+    name = (urlsplit(base_url).hostname or "").lower()
+    local = {"localhost", "127.0.0.1", "::1"}
+    return frozenset({host, name} | (local if name in local else set()))
+
+
+def is_known_host(host: str, known: frozenset[str]) -> bool:
+    """Whether a Host header names us; any port will do, since a proxy may change it.
+
+    >>> is_known_host("try.example.com:8000", frozenset({"try.example.com"}))
+    True
+    """
+    name = host.lower().removeprefix("[").partition("]")[0] if host[:1] == "[" else host.lower()
+    return host.lower() in known or name.rpartition(":")[0] in known or name in known
+
+
+def csp_nonce() -> str:
+    """Return this response's nonce, made when first asked for: cacheable pages carry none."""
+    if "csp_nonce" not in g:
+        g.csp_nonce = secrets.token_urlsafe(16)
+    nonce: str = g.csp_nonce
+    return nonce
+
+
+def percent(rate: float | None, digits: int = 1) -> str:
+    """A fraction as text; a dash for none.
+
+    >>> percent(0.113)
+    '11.3\\u202f%'
+    """
+    return "–" if rate is None else f"{100 * rate:.{digits}f}\u202f%"
+
+
+def number(value: float | None) -> str:
+    """A count with thousands set apart; a dash for none.
+
+    >>> number(1204)
+    '1,204'
+    """
+    return "–" if value is None else f"{value:,.0f}"
+
+
+def day(value: datetime | None) -> str:
+    """A date as people write it, or nothing: 3 March 2027."""
+    return "" if value is None else f"{value.day} {value:%B %Y}"
+
+
+def moment(value: datetime | None) -> str:
+    """A point in time in UTC: 3 March 2027, 14:05 UTC."""
+    return "" if value is None else f"{day(value)}, {value:%H:%M} UTC"
+
+
+def error_page(
+    status: int, sentence: str = "", headers: Mapping[str, str] | None = None
+) -> Response:
+    """Return an error as a page that needs no database: a sentence, an id, a way on."""
+    error_id = secrets.token_hex(4)
+    body = render_template(
+        "error.html",
+        status=status,
+        title=TITLES.get(status, "That did not work"),
+        sentence=sentence or SENTENCES.get(status, "Go back and try once more."),
+        error_id=error_id,
+        next_url="/",
+        next_label="To the start",
+    )
+    response = Response(body, status, mimetype="text/html")
+    response.headers.extend(headers or {})
+    if status >= 500:
+        log.error("error %s: %s %s gave %s", error_id, request.method, request.path, status)
+    return response
+
+
+def _check_host() -> ResponseReturnValue | None:
+    known = current_app.extensions["wbtest.hosts"]
+    return None if is_known_host(request.host, known) else error_page(421)
+
+
+def _add_headers(response: Response) -> Response:
+    for name, value in HEADERS.items():
+        response.headers.setdefault(name, value)
+    if "Content-Security-Policy" not in response.headers:
+        nonce = f" 'nonce-{g.csp_nonce}'" if "csp_nonce" in g else ""
+        response.headers["Content-Security-Policy"] = CONTENT_POLICY.format(nonce=nonce)
+    if request.endpoint != "static":
+        response.headers.setdefault("Cache-Control", "private, no-store")
+        response.headers.setdefault("X-Robots-Tag", "noindex")
+    if current_app.extensions["wbtest.settings"].is_https:
+        response.headers.setdefault("Strict-Transport-Security", "max-age=31536000")
+    return response
+
+
+def _refused(error: Refused) -> Response:
+    headers = {"Retry-After": "60"} if error.status in (429, 503) else None
+    return error_page(error.status, str(error), headers)
+
+
+def _csrf_failed(_error: CSRFError) -> Response:
+    return error_page(
+        400, "This form was open for too long. Go back, reload the page and send it once more."
+    )
+
+
+def _store_failed(error: OperationalError) -> Response:
+    log.exception("the store failed", exc_info=error)
+    return error_page(503, headers={"Retry-After": "10"})
+
+
+def _http_error(error: HTTPException) -> ResponseReturnValue:
+    # Redirects are HTTPExceptions too; they are answers, not errors.
+    if error.code is None or error.code < 400:
+        return error.get_response()
+    headers = {k: v for k, v in error.get_headers() if k in ("Allow", "Retry-After")}
+    return error_page(error.code, headers=headers)
+
+
+def _broken(error: Exception) -> Response:
+    log.exception("unhandled error", exc_info=error)
+    return error_page(500)

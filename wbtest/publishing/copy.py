@@ -1,0 +1,150 @@
+"""What a public page says: copied from the external parts of an approved document. Pure.
+
+This is the one gate between what the team wrote and what strangers read. A part that is not named
+here cannot reach a page.
+"""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, replace
+from typing import Any
+
+from wbtest.writing.document import CallToAction, Document
+
+SECTIONS = ("problem", "alternative", "solution", "why_now", "quote", "faq")
+# What a variant may replace; ``order`` is a list of SECTIONS, ``body`` stands instead of problem,
+# alternative and solution.
+OVERRIDES = ("headline", "subheading", "cta_text", "cta_label", "price", "body", "order")
+RIGHT_TO_LEFT = ("ar", "fa", "he", "ur", "yi", "dv", "ps", "sd", "ug", "ckb")
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A question of the external FAQ with its answer, one entry a paragraph."""
+
+    question: str
+    paragraphs: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A part of the page; ``kind`` is one of SECTIONS or ``body``."""
+
+    kind: str
+    paragraphs: tuple[str, ...] = ()
+    speaker: str = ""
+    questions: tuple[Answer, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class PageCopy:
+    """The words of one variant's page, in reading order."""
+
+    product: str
+    language: str
+    dir: str
+    headline: str
+    subheading: str
+    cta_text: str
+    cta_label: str
+    price: str
+    sections: tuple[Section, ...]
+
+
+class NotAnOverride(ValueError):
+    """A variant that changes what it may not; ``field`` names it, the text says what is allowed."""
+
+    def __init__(self, field: str, sentence: str) -> None:
+        super().__init__(sentence)
+        self.field = field
+
+
+def check_overrides(overrides: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the overrides without empty ones. Raises NotAnOverride for what is not allowed."""
+    kept: dict[str, Any] = {}
+    for name, value in overrides.items():
+        if name not in OVERRIDES:
+            raise NotAnOverride(name, "A variant cannot change this part.")
+        if name == "order":
+            order = [str(part) for part in value or ()]
+            if order and sorted(order) != sorted(SECTIONS):
+                raise NotAnOverride("order", f"Name each once: {', '.join(SECTIONS)}.")
+            value = order
+        elif not isinstance(value, str):
+            raise NotAnOverride(name, "This must be text.")
+        if value:
+            kept[name] = value
+    return kept
+
+
+def page_copy(document: Document, overrides: Mapping[str, Any] | None = None) -> PageCopy:
+    """Return what the page says, from the document's external parts and a variant's overrides."""
+    changed = check_overrides(overrides or {})
+    action = replace(
+        document.call_to_action,
+        **{
+            part: changed[name]
+            for name, part in (("cta_text", "text"), ("cta_label", "label"), ("price", "price"))
+            if name in changed
+        },
+    )
+    return PageCopy(
+        product=document.product,
+        language=document.language or "en",
+        dir="rtl" if document.language.split("-")[0].lower() in RIGHT_TO_LEFT else "ltr",
+        headline=changed.get("headline", document.headline),
+        subheading=changed.get("subheading", document.subheading),
+        cta_text=action.text,
+        cta_label=_label(action),
+        price=action.price,
+        sections=tuple(_sections(document, changed)),
+    )
+
+
+def digest(page: PageCopy) -> str:
+    """SHA-256 of the page's words, 64 hex digits; it goes into the seal."""
+    text = json.dumps(asdict(page), sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _label(action: CallToAction) -> str:
+    return action.label or action.text
+
+
+def _sections(document: Document, changed: Mapping[str, Any]) -> list[Section]:
+    found = {
+        "problem": Section("problem", paragraphs(document.problem)),
+        "alternative": Section("alternative", paragraphs(document.alternative)),
+        "solution": Section("solution", paragraphs(document.solution)),
+        "why_now": Section("why_now", paragraphs(document.why_now)),
+        "quote": Section(
+            "quote",
+            paragraphs(document.customer_quote.text),
+            speaker=document.customer_quote.role,
+        ),
+        "faq": Section(
+            "faq",
+            questions=tuple(
+                Answer(question.question, paragraphs(question.answer))
+                for question in document.questions("external")
+                if question.question and question.answer
+            ),
+        ),
+    }
+    order = list(changed.get("order") or SECTIONS)
+    if "body" in changed:
+        first = min(order.index(name) for name in ("problem", "alternative", "solution"))
+        order.insert(first, "body")
+        found["body"] = Section("body", paragraphs(changed["body"]))
+        order = [name for name in order if name not in ("problem", "alternative", "solution")]
+    return [found[name] for name in order if found[name].paragraphs or found[name].questions]
+
+
+def paragraphs(text: str) -> tuple[str, ...]:
+    """Split at empty lines.
+
+    >>> paragraphs("One.\\n\\nTwo.")
+    ('One.', 'Two.')
+    """
+    return tuple(part.strip() for part in text.split("\n\n") if part.strip())

@@ -1,0 +1,121 @@
+"""Experiments: a page made from an approved revision, its variants, its sealed rule, its phases."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import (
+    JSON,
+    CheckConstraint,
+    ForeignKey,
+    LargeBinary,
+    String,
+    Text,
+    UniqueConstraint,
+)
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from wbtest.extensions import Base
+from wbtest.store import UtcDateTime
+from wbtest.team.models import Person, Workspace
+from wbtest.writing.models import Revision
+
+
+class Experiment(Base):
+    """A test page and the rule that decides what its figures mean.
+
+    ``rule`` is the hypothesis as ``rule.Hypothesis`` reads it. ``sealed`` holds, from the start on,
+    the exact text whose SHA-256 is ``seal``: rule, variants, weights, salt and page digest.
+    """
+
+    __tablename__ = "experiments"
+    __table_args__ = (
+        CheckConstraint("state IN ('draft', 'running', 'paused', 'ended')", name="state"),
+        UniqueConstraint("slug"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    workspace_id: Mapped[int] = mapped_column(ForeignKey(Workspace.id), index=True)
+    revision_id: Mapped[int] = mapped_column(ForeignKey(Revision.id), index=True)
+    slug: Mapped[str] = mapped_column(String(60))
+    state: Mapped[str] = mapped_column(String(10), default="draft")
+    time_zone: Mapped[str] = mapped_column(String(60))
+    asks_name: Mapped[bool] = mapped_column(default=False)
+    rule: Mapped[dict[str, Any]] = mapped_column(JSON)
+    sealed: Mapped[str] = mapped_column(Text, default="")
+    seal: Mapped[str] = mapped_column(String(64), default="")
+    # Signs the cookies and forms of this page; destroyed when the experiment is over and purged.
+    identity_key: Mapped[bytes | None] = mapped_column(LargeBinary(32))
+    # The m-th test of the same release: chance of any false go is at most m times alpha.
+    attempt: Mapped[int] = mapped_column(default=1)
+    author_id: Mapped[int] = mapped_column(ForeignKey(Person.id))
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    started_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+    revision: Mapped[Revision] = relationship()
+    workspace: Mapped[Workspace] = relationship()
+    author: Mapped[Person] = relationship()
+    variants: Mapped[list["Variant"]] = relationship(
+        back_populates="experiment", order_by="Variant.position", cascade="all, delete-orphan"
+    )
+    phases: Mapped[list["Phase"]] = relationship(
+        back_populates="experiment", order_by="Phase.number"
+    )
+    steps: Mapped[list["Step"]] = relationship(back_populates="experiment", order_by="Step.number")
+
+
+class Variant(Base):
+    """One version of the page. ``overrides`` replaces parts of the approved text."""
+
+    __tablename__ = "variants"
+    __table_args__ = (
+        CheckConstraint("weight BETWEEN 1 AND 1000", name="weight"),
+        CheckConstraint("position BETWEEN 0 AND 5", name="position"),
+    )
+
+    experiment_id: Mapped[int] = mapped_column(ForeignKey(Experiment.id), primary_key=True)
+    key: Mapped[str] = mapped_column(String(30), primary_key=True)
+    position: Mapped[int]
+    name: Mapped[str] = mapped_column(String(80))
+    weight: Mapped[int] = mapped_column(default=1)
+    overrides: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+
+    experiment: Mapped[Experiment] = relationship(back_populates="variants")
+
+
+class Phase(Base):
+    """A stretch of time with fixed variants and weights. Phases are never pooled."""
+
+    __tablename__ = "phases"
+
+    experiment_id: Mapped[int] = mapped_column(ForeignKey(Experiment.id), primary_key=True)
+    number: Mapped[int] = mapped_column(primary_key=True)
+    salt: Mapped[str] = mapped_column(String(64))
+    weights: Mapped[dict[str, int]] = mapped_column(JSON)
+    started_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+    experiment: Mapped[Experiment] = relationship(back_populates="phases")
+
+
+class Step(Base):
+    """One step in an experiment's life: who did what, and when."""
+
+    __tablename__ = "experiment_steps"
+
+    experiment_id: Mapped[int] = mapped_column(ForeignKey(Experiment.id), primary_key=True)
+    number: Mapped[int] = mapped_column(primary_key=True)
+    what: Mapped[str] = mapped_column(String(20))
+    person_id: Mapped[int | None] = mapped_column(ForeignKey(Person.id))
+    at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+    experiment: Mapped[Experiment] = relationship(back_populates="steps")
+    person: Mapped[Person | None] = relationship()
+
+
+class PagesVersion(Base):
+    """One row that grows with every start, pause, resume and end; the door polls it."""
+
+    __tablename__ = "pages_version"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    version: Mapped[int] = mapped_column(default=0)

@@ -1,0 +1,221 @@
+"""The one way to write: transactions, the rules a database must follow, and backups.
+
+Both databases run the same code. Nothing here knows what is stored.
+"""
+
+import fcntl
+import sqlite3
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import IO, Any
+
+import sqlalchemy as sa
+from flask import current_app
+from flask_sqlalchemy.session import Session
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import scoped_session
+
+from wbtest.extensions import Base, db
+
+PRAGMAS = {"journal_mode": "wal", "synchronous": 2, "foreign_keys": 1, "secure_delete": 1}
+BUSY_MILLISECONDS = 5000
+# Any number will do, as long as every process asks PostgreSQL for the same one.
+GROUP_LOCK = 7_203_411
+
+
+class Refused(Exception):
+    """A verb that will not act. The text is a sentence for the person who asked.
+
+    ``status`` is the HTTP status, ``field`` the form field at which the sentence belongs.
+    """
+
+    status = 409
+    field = ""
+
+
+class Invalid(Refused):
+    """What was typed cannot be used; ``field`` says where."""
+
+    status = 422
+
+    def __init__(self, field: str, sentence: str) -> None:
+        super().__init__(sentence)
+        self.field = field
+
+
+class StoreBroken(Exception):
+    """The database does not follow the rules we rely on; the text says which and the fix."""
+
+
+class UtcDateTime(sa.types.TypeDecorator[datetime]):
+    """A point in time: aware and in UTC on both sides. Naive values are refused."""
+
+    impl = sa.DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: sa.Dialect) -> datetime | None:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("a time without a zone cannot be stored")
+        value = value.astimezone(UTC)
+        return value.replace(tzinfo=None) if dialect.name == "sqlite" else value
+
+    def process_result_value(
+        self,
+        value: datetime | None,
+        dialect: sa.Dialect,  # noqa: ARG002 - the base class names it
+    ) -> datetime | None:
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+class WriteLock:
+    """One writer at a time among threads and processes that share a SQLite file.
+
+    SQLite's own waiting sleeps up to 100 ms between tries; a file lock wakes the next one at once.
+    Re-entrant per thread, so a verb called by a verb joins the open transaction.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._threads = threading.RLock()
+        self._depth = 0
+        self._file: IO[bytes] | None = None
+
+    def __enter__(self) -> None:
+        self._threads.acquire()
+        try:
+            if self._depth == 0:
+                # The descriptor lives as long as the lock; a fork gets one of its own.
+                self._file = self._path.open("ab")
+                fcntl.flock(self._file, fcntl.LOCK_EX)
+            self._depth += 1
+        except BaseException:
+            self._threads.release()
+            raise
+
+    def __exit__(self, *_: object) -> None:
+        self._depth -= 1
+        if self._depth == 0 and self._file is not None:
+            self._file.close()
+            self._file = None
+        self._threads.release()
+
+
+class NoLock:
+    """PostgreSQL has its own; it needs none of ours."""
+
+    def __enter__(self) -> None: ...
+
+    def __exit__(self, *_: object) -> None: ...
+
+
+def prepare(engine: sa.Engine) -> None:
+    """Make every new connection follow our rules. On SQLite transactions begin as we say."""
+    if engine.dialect.name != "sqlite":
+        return
+
+    @sa.event.listens_for(engine, "connect")
+    def _connect(connection: Any, _record: object) -> None:
+        # The driver must not begin transactions by itself: a read that turns into a write
+        # in the same deferred transaction fails at once, whatever the busy timeout.
+        connection.isolation_level = None
+        connection.execute(f"PRAGMA busy_timeout={BUSY_MILLISECONDS}")
+        for name, value in PRAGMAS.items():
+            connection.execute(f"PRAGMA {name}={value}")
+
+    @sa.event.listens_for(engine, "begin")
+    def _begin(connection: sa.Connection) -> None:
+        writes = connection.get_execution_options().get("writes", False)
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+def check_rules(engine: sa.Engine) -> None:
+    """Raise StoreBroken when the database would not keep what it acknowledged."""
+    with engine.connect() as connection:
+        if engine.dialect.name == "sqlite":
+            for name, wanted in PRAGMAS.items():
+                found = connection.exec_driver_sql(f"PRAGMA {name}").scalar_one()
+                if found != wanted:
+                    raise StoreBroken(
+                        f"SQLite runs with {name}={found}, not {wanted}. "
+                        "Put the database on a local disk that supports write-ahead logging."
+                    )
+        elif connection.exec_driver_sql("SHOW synchronous_commit").scalar_one() == "off":
+            raise StoreBroken(
+                "PostgreSQL runs with synchronous_commit=off, so an acknowledged sign-up could be "
+                "lost. Turn it on for this database."
+            )
+
+
+def lock() -> WriteLock | NoLock:
+    """Return this app's lock for writing."""
+    found: WriteLock | NoLock = current_app.extensions["wbtest.lock"]
+    return found
+
+
+@contextmanager
+def writing() -> Iterator[scoped_session[Session]]:
+    """One write transaction; a verb called inside another joins the open one.
+
+    Commits at the end of the outermost block and rolls everything back when it raises.
+    """
+    session = db.session
+    if session.info.get("writing"):
+        yield session
+        return
+    with lock():
+        # Ends a read transaction, whose snapshot may be older than the lock we now hold.
+        session.rollback()
+        session.connection(execution_options={"writes": True})
+        session.info["writing"] = True
+        try:
+            yield session
+            session.commit()
+        except BaseException:
+            session.rollback()
+            raise
+        finally:
+            session.info.pop("writing", None)
+
+
+@contextmanager
+def writing_group(engine: sa.Engine, lock: WriteLock | NoLock) -> Iterator[sa.Connection]:
+    """One write transaction outside any request, for groups of events.
+
+    Groups exclude each other on PostgreSQL too, so that roll-ups are counted by one at a time.
+    """
+    with lock, engine.connect().execution_options(writes=True) as connection, connection.begin():
+        if engine.dialect.name == "postgresql":
+            connection.execute(sa.select(sa.func.pg_advisory_xact_lock(GROUP_LOCK)))
+        yield connection
+
+
+def insert(engine_name: str, table: sa.Table | type[Base]) -> Any:
+    """Return an insert that understands *on conflict*, for SQLite or PostgreSQL."""
+    return (sqlite if engine_name == "sqlite" else postgresql).insert(table)
+
+
+def backup(source: Path, target: Path) -> None:
+    """Copy a SQLite database to ``target`` while it is in use, and check the copy.
+
+    Raises StoreBroken when the copy is not whole. The copy appears under its name only then.
+    """
+    part = target.with_suffix(".part")
+    target.parent.mkdir(parents=True, exist_ok=True)
+    reader, writer = sqlite3.connect(source), sqlite3.connect(part)
+    try:
+        reader.backup(writer)
+        verdict = writer.execute("PRAGMA integrity_check").fetchone()[0]
+    finally:
+        reader.close()
+        writer.close()
+    if verdict != "ok":
+        part.unlink()
+        raise StoreBroken(f"the backup of {source.name} is not whole: {verdict}")
+    part.replace(target)

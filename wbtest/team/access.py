@@ -1,0 +1,111 @@
+"""The only way a view gets at an object, and the only place that knows who is asking.
+
+Roles are a ladder: viewer < editor < approver < owner. A stranger is told that nothing is here;
+a member whose role is too low is told so.
+"""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, TypeVar, cast
+
+from flask import abort, redirect, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_login import current_user
+
+from wbtest.extensions import db
+from wbtest.team.models import Membership, Person, Workspace
+
+ROLES = ("viewer", "editor", "approver", "owner")
+PERMISSIONS = {"read": "viewer", "edit": "editor", "approve": "approver", "own": "owner"}
+
+Model = TypeVar("Model")
+View = TypeVar("View", bound=Callable[..., ResponseReturnValue])
+
+
+def public(view: View) -> View:
+    """Declare that anybody may call this view."""
+    view.permission = "public"  # type: ignore[attr-defined]
+    return view
+
+
+def requires(permission: str) -> Callable[[View], View]:
+    """Declare what a view needs. Nobody logged in is sent to the log-in and back."""
+
+    def declare(view: View) -> View:
+        @wraps(view)
+        def checked(*args: Any, **kwargs: Any) -> ResponseReturnValue:
+            if find_person() is None:
+                onward = request.full_path if request.method == "GET" else "/"
+                return redirect(url_for("team.login", next=onward.rstrip("?")), 303)
+            workspace(permission)
+            return view(*args, **kwargs)
+
+        checked.permission = permission  # type: ignore[attr-defined]
+        return cast(View, checked)
+
+    return declare
+
+
+def find_person() -> Person | None:
+    """Who is logged in, or None."""
+    return current_user._get_current_object() if current_user.is_authenticated else None
+
+
+def person() -> Person:
+    """Who is logged in; the view has declared that somebody must be."""
+    found = find_person()
+    if found is None:
+        abort(401)
+    return found
+
+
+def find_membership() -> Membership | None:
+    """The asking person's membership: the oldest one, while a person has one workspace."""
+    asking = find_person()
+    if asking is None:
+        return None
+    return db.session.scalars(
+        db.select(Membership)
+        .where(Membership.person_id == asking.id)
+        .order_by(Membership.created_at, Membership.workspace_id)
+    ).first()
+
+
+def has_permission(permission: str) -> bool:
+    """Whether the asking person's role reaches; templates use it to leave out dead buttons."""
+    membership = find_membership()
+    return membership is not None and _reaches(membership, permission)
+
+
+def workspace(permission: str) -> Workspace:
+    """The asking person's workspace. 404 without one, 403 when the role is too low."""
+    membership = find_membership()
+    if membership is None:
+        abort(404)
+    if not _reaches(membership, permission):
+        abort(403)
+    return membership.workspace
+
+
+def get(model: type[Model], key: Any, permission: str) -> Model:
+    """Return the object of this key that belongs to a workspace of the asking person.
+
+    ``model`` names its workspace in ``workspace_id``. 404 when there is none or it is not theirs,
+    in the same words; 403 when it is theirs and their role is too low.
+    """
+    found = db.session.get(model, key)
+    if found is None:
+        abort(404)
+    membership = db.session.get(
+        Membership,
+        (found.workspace_id, person().id),  # type: ignore[attr-defined]
+    )
+    if membership is None:
+        abort(404)
+    if not _reaches(membership, permission):
+        abort(403)
+    return found
+
+
+def _reaches(membership: Membership, permission: str) -> bool:
+    return ROLES.index(membership.role) >= ROLES.index(PERMISSIONS[permission])

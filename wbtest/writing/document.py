@@ -1,0 +1,233 @@
+"""A press release as values: its parts, its FAQ, its digest and its length. Pure.
+
+The JSON form is the product's public one; what a page may show of it is decided in
+``publishing.copy``, not here.
+"""
+
+import hashlib
+import json
+import re
+import unicodedata
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from typing import Any, Literal
+
+Audience = Literal["external", "internal"]
+TEXT_PARTS = (
+    "product",
+    "language",
+    "segment",
+    "headline",
+    "subheading",
+    "summary",
+    "problem",
+    "alternative",
+    "solution",
+    "why_now",
+)
+EXTERNAL_TOPICS = ("what and for whom", "price", "how to start", "difference", "data", "help")
+INTERNAL_TOPICS = (
+    "pricing",
+    "competitive positioning",
+    "technical feasibility",
+    "key risks",
+    "dependencies",
+    "how many customers",
+    "what we will not build",
+    "how we measure success",
+    "what would make us stop",
+)
+LONGEST_TEXT = 20_000
+MOST_QUESTIONS = 200
+WORDS_A_PAGE = 450
+CJK_A_PAGE = 900
+_CJK = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff\uac00-\ud7af]")
+_WORD = re.compile(r"\w+(?:['’\-]\w+)*")
+_FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff]")
+
+
+class NotADocument(ValueError):
+    """The input is not a press release; the text names the part, ``part`` holds its name."""
+
+    def __init__(self, part: str, sentence: str) -> None:
+        super().__init__(f"{part}: {sentence}")
+        self.part = part
+        self.sentence = sentence
+
+
+@dataclass(frozen=True, slots=True)
+class Dateline:
+    """Where and when the imagined launch takes place; ``date`` is ISO 8601 or empty."""
+
+    city: str = ""
+    date: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Quote:
+    """What somebody says. A customer's is imagined, and every page marks it so."""
+
+    text: str = ""
+    speaker: str = ""
+    role: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class CallToAction:
+    """How to get started: the sentence, the words on the button, the price or “free”."""
+
+    text: str = ""
+    label: str = ""
+    price: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class OpenQuestion:
+    """An honest unknown: who settles it, by when, and how."""
+
+    owner: str = ""
+    until: str = ""
+    settled_by: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """One entry of the FAQ. Internal ones never leave the team."""
+
+    audience: Audience
+    question: str
+    answer: str = ""
+    topic: str = ""
+    open: OpenQuestion | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """The whole release. Every part may be empty while it is a draft."""
+
+    product: str = ""
+    language: str = "en"
+    segment: str = ""
+    headline: str = ""
+    subheading: str = ""
+    dateline: Dateline = field(default_factory=Dateline)
+    summary: str = ""
+    problem: str = ""
+    alternative: str = ""
+    solution: str = ""
+    why_now: str = ""
+    company_quote: Quote = field(default_factory=Quote)
+    customer_quote: Quote = field(default_factory=Quote)
+    call_to_action: CallToAction = field(default_factory=CallToAction)
+    faq: tuple[Question, ...] = ()
+
+    def questions(self, audience: Audience) -> tuple[Question, ...]:
+        """The FAQ's entries for one audience, in order."""
+        return tuple(q for q in self.faq if q.audience == audience)
+
+
+def to_json(document: Document) -> dict[str, Any]:
+    """Return plain JSON values; ``from_json`` gives the same document back."""
+    values = asdict(document)
+    for question in values["faq"]:
+        if question["open"] is None:
+            del question["open"]
+    values["faq"] = list(values["faq"])
+    return values
+
+
+def from_json(values: Any) -> Document:
+    """Return the document. Raises NotADocument naming the first part that cannot be used."""
+    given = _mapping("release", values, set(Document.__dataclass_fields__))
+    parts: dict[str, Any] = {name: _text(name, given[name]) for name in TEXT_PARTS if name in given}
+    for name, kind in (
+        ("dateline", Dateline),
+        ("company_quote", Quote),
+        ("customer_quote", Quote),
+        ("call_to_action", CallToAction),
+    ):
+        if name in given:
+            inner = _mapping(name, given[name], set(kind.__dataclass_fields__))
+            parts[name] = kind(**{k: _text(f"{name}.{k}", v) for k, v in inner.items()})
+    if "faq" in given:
+        parts["faq"] = _faq(given["faq"])
+    return Document(**parts)
+
+
+def digest(document: Document) -> str:
+    """SHA-256 of the canonical JSON, 64 hex digits: the same text always gives the same digest."""
+    text = json.dumps(to_json(document), sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def words(text: str) -> int:
+    """Count words; two CJK characters count as one, since they fill a page twice as slowly.
+
+    >>> words("Five weeknight dinners"), words("平日の夕食")
+    (3, 3)
+    """
+    characters = len(_CJK.findall(text))
+    others = len(_WORD.findall(_CJK.sub(" ", unicodedata.normalize("NFC", text))))
+    return others + (characters + 1) // 2
+
+
+def length(document: Document) -> tuple[int, float]:
+    """Words of the release without its FAQ, and pages at 450 words (900 CJK characters) a page."""
+    texts = [getattr(document, name) for name in TEXT_PARTS[3:]]
+    texts += [document.company_quote.text, document.customer_quote.text]
+    texts += [document.call_to_action.text]
+    count = sum(words(text) for text in texts)
+    return count, round(count / WORDS_A_PAGE, 1)
+
+
+def _faq(value: Any) -> tuple[Question, ...]:
+    if not isinstance(value, list):
+        raise NotADocument("faq", "must be a list of questions.")
+    if len(value) > MOST_QUESTIONS:
+        raise NotADocument("faq", f"holds {len(value)} questions; {MOST_QUESTIONS} are the most.")
+    return tuple(_question(f"faq[{i}]", entry) for i, entry in enumerate(value))
+
+
+def _question(part: str, value: Any) -> Question:
+    given = _mapping(part, value, set(Question.__dataclass_fields__))
+    audience = given.get("audience")
+    if audience not in ("external", "internal"):
+        raise NotADocument(f"{part}.audience", "must be external or internal.")
+    texts = {
+        name: _text(f"{part}.{name}", given[name])
+        for name in ("question", "answer", "topic")
+        if name in given
+    }
+    opened = None
+    if given.get("open") is not None:
+        inner = _mapping(f"{part}.open", given["open"], set(OpenQuestion.__dataclass_fields__))
+        opened = OpenQuestion(**{k: _text(f"{part}.open.{k}", v) for k, v in inner.items()})
+    return Question(
+        audience=audience,
+        question=texts.get("question", ""),
+        answer=texts.get("answer", ""),
+        topic=texts.get("topic", ""),
+        open=opened,
+    )
+
+
+def _mapping(part: str, value: Any, known: set[str]) -> Mapping[str, Any]:
+    if not isinstance(value, Mapping):
+        raise NotADocument(part, "must be an object with named parts.")
+    unknown = sorted(str(key) for key in value if key not in known)
+    if unknown:
+        raise NotADocument(part, f"has no part called {unknown[0][:40]!r}.")
+    return value
+
+
+def _text(part: str, value: Any) -> str:
+    if not isinstance(value, str):
+        raise NotADocument(part, "must be text.")
+    text = value.replace("\r\n", "\n").replace("\r", "\n")
+    if _FORBIDDEN.search(text):
+        raise NotADocument(part, "has a character that cannot be shown. Type it anew.")
+    if len(text) > LONGEST_TEXT:
+        raise NotADocument(
+            part, f"is {len(text):,} characters long; {LONGEST_TEXT:,} are the most."
+        )
+    return text
