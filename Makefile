@@ -1,0 +1,55 @@
+# The only commands a person must know. `make` alone lists them.
+.DEFAULT_GOAL := help
+.PHONY: help demo serve test check bench lock
+PYTHON ?= python3
+BIN := .venv/bin
+# The lock's digest names the stamp, so a changed lock installs anew and an unchanged one never.
+RUN := .venv/.run-$(shell cksum < requirements.txt | cut -d' ' -f1)
+DEV := .venv/.dev-$(shell cksum < requirements-dev.txt | cut -d' ' -f1)
+INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-compile
+
+help: ## list the commands
+	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 10
+
+demo: $(RUN) ## a workspace with three experiments and real visits, served (data in instance/demo)
+	@exec $(BIN)/wbtest demo
+
+serve: $(RUN) ## your own data, in instance/; the first visit makes the owner
+	@exec $(BIN)/wbtest serve
+
+test: $(DEV) ## the whole suite; TEST_DATABASE_URL=postgresql://… runs it on PostgreSQL
+	@$(BIN)/pytest --cov --cov-report=term:skip-covered -q
+
+check: $(DEV) ## format, lint, types, import rules, templates, dead dependencies
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/djlint --check --lint --quiet templates
+	$(BIN)/deptry .
+
+bench: $(DEV) ## speed, as ratios to a floor measured in the same run
+	@$(BIN)/python -m bench
+
+lock: ## lock all versions with hashes, without addresses (needs uv on the PATH)
+	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \
+	  --no-annotate --extra postgres --group build pyproject.toml -o requirements.txt
+	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \
+	  --no-annotate --extra postgres --group build --group test --group lint pyproject.toml -o requirements-dev.txt
+
+.venv/bin/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "wbtest needs Python 3.11 or newer")'
+	@echo "Making .venv …"
+	@$(PYTHON) -m venv .venv || { echo "On Debian: apt install python3-venv"; exit 1; }
+
+$(RUN): | .venv/bin/python
+	@echo "Installing (once, about half a minute) …"
+	@$(INSTALL) --require-hashes -r requirements.txt
+	@$(INSTALL) --no-deps --no-build-isolation --editable .
+	@touch $@
+
+$(DEV): | .venv/bin/python
+	@echo "Installing what the tests need …"
+	@$(INSTALL) --require-hashes -r requirements-dev.txt
+	@$(INSTALL) --no-deps --no-build-isolation --editable .
+	@touch $@

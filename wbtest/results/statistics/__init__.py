@@ -1,0 +1,66 @@
+"""Counts in, intervals and evidence out. Pure: no clock, no randomness, no store, no web.
+
+Importing this package loads neither numpy nor scipy; the first figure that needs them does.
+"""
+
+from wbtest.results.statistics.comparison import (
+    Comparison,
+    compare,
+    find_best,
+    log_e_better,
+    log_e_better_path,
+    log_e_unequal,
+    ratio_sequence,
+)
+from wbtest.results.statistics.counts import Counts, counts_of
+from wbtest.results.statistics.evidence import Interval, evidence_needed, p_value
+from wbtest.results.statistics.one_look import Beta, posterior, wilson
+from wbtest.results.statistics.planning import (
+    Plan,
+    comparison_visitors,
+    plan,
+    target_visitors,
+)
+from wbtest.results.statistics.ranking import Ranking, rank
+from wbtest.results.statistics.rate import (
+    decision_interval,
+    log_e_above,
+    log_e_above_path,
+    log_e_below,
+    log_e_below_path,
+    sequence,
+)
+from wbtest.results.statistics.split import Split, log_e_split_path, split
+
+__all__ = [
+    "Beta",
+    "Comparison",
+    "Counts",
+    "Interval",
+    "Plan",
+    "Ranking",
+    "Split",
+    "compare",
+    "comparison_visitors",
+    "counts_of",
+    "decision_interval",
+    "evidence_needed",
+    "find_best",
+    "log_e_above",
+    "log_e_above_path",
+    "log_e_below",
+    "log_e_below_path",
+    "log_e_better",
+    "log_e_better_path",
+    "log_e_split_path",
+    "log_e_unequal",
+    "p_value",
+    "plan",
+    "posterior",
+    "rank",
+    "ratio_sequence",
+    "sequence",
+    "split",
+    "target_visitors",
+    "wilson",
+]

@@ -1,0 +1,131 @@
+"""The numerics beneath: mixture likelihood ratios, and where they reach a bar.
+
+Imports numpy and scipy, which take a third of a second to load, so the other modules import this
+one inside their functions. Arguments were checked by the caller.
+"""
+
+from collections.abc import Callable
+from math import copysign, inf, log, sqrt
+
+import numpy as np
+import numpy.typing as npt
+from scipy import optimize, special
+
+Floats = npt.NDArray[np.float64]
+Ints = npt.NDArray[np.int64]
+Real = float | Floats | Ints
+
+# Below this the incomplete beta function is about to lose its digits to underflow.
+SMALLEST = 1e-290
+# Rates are sought between 1e-13 and 1 - 1e-13, here in log-odds; beyond lie 0 and 1.
+EDGE = 30.0
+
+
+def log_e_above(x: Real, f: Real, t: float, a: float, b: float) -> Floats:
+    """Return log E against "the rate is at most t", after x conversions and f without one.
+
+    E is the likelihood averaged over Beta(a, b) cut to rates above t, divided by that at t:
+    log E = betaln(a+x, b+f) − betaln(a, b) − x log t − f log(1−t)
+    + log betaincc(a+x, b+f, t) − log betaincc(a, b, t). It is an e-process: under the null
+    P(ever E ≥ 1/α) ≤ α (Ville 1939; Robbins 1970; Howard et al. 2021, Annals of Statistics 49).
+    """
+    mass = np.asarray(special.betaincc(a + x, b + f, t), dtype=np.float64)
+    log_e = _log_ratio(x, f, t, a, b) + _log(mass) - np.log(special.betaincc(a, b, t))
+    if np.any(mass < SMALLEST):
+        log_e = np.where(mass < SMALLEST, _log_e_far(x, f, t, a, b), log_e)
+    return np.asarray(log_e, dtype=np.float64)
+
+
+def log_e_below(x: Real, f: Real, t: float, a: float, b: float) -> Floats:
+    """Return log E against "the rate is at least t": the mirror image, over rates below t."""
+    mass = np.asarray(special.betainc(a + x, b + f, t), dtype=np.float64)
+    log_e = _log_ratio(x, f, t, a, b) + _log(mass) - np.log(special.betainc(a, b, t))
+    if np.any(mass < SMALLEST):
+        log_e = np.where(mass < SMALLEST, _log_e_far(f, x, 1 - t, b, a), log_e)
+    return np.asarray(log_e, dtype=np.float64)
+
+
+def log_e_shares(counts: Ints, shares: Floats, concentration: float) -> Floats:
+    """Return log E against "each count falls to its arm with exactly its share".
+
+    The alternative is Dirichlet(concentration × shares); arms are the last axis of ``counts``.
+    log E = gammaln(κ) − gammaln(κ+n) + Σ[gammaln(κρ+n_k) − gammaln(κρ)] − Σ n_k log ρ
+    (Lindon & Malek 2022, Anytime-valid inference for multinomial count data).
+    """
+    total = counts.sum(axis=-1)
+    prior = concentration * shares
+    arms = special.gammaln(prior + counts) - special.gammaln(prior) - special.xlogy(counts, shares)
+    log_e = special.gammaln(concentration) - special.gammaln(concentration + total)
+    return np.asarray(log_e + arms.sum(axis=-1), dtype=np.float64)
+
+
+def lower_log_odds(log_e: Callable[[float], float], x: int, f: int, needed: float) -> float:
+    """Return the log-odds below which ``log_e`` excludes every rate; −inf when it excludes none."""
+    return _crossing(log_e, x, f, needed, direction=-1.0)
+
+
+def upper_log_odds(log_e: Callable[[float], float], x: int, f: int, needed: float) -> float:
+    """Return the log-odds above which ``log_e`` excludes every rate; inf when it excludes none."""
+    return _crossing(log_e, x, f, needed, direction=1.0)
+
+
+def rate_at(log_odds: float) -> float:
+    """Return the rate with these log-odds, 0 to 1."""
+    return float(special.expit(log_odds))
+
+
+def check_cumulative(name: str, values: Ints) -> None:
+    """Raise ValueError unless ``values`` are whole, not negative, and never fall along axis 0."""
+    if not np.issubdtype(values.dtype, np.integer):
+        raise ValueError(f"{name} must be whole numbers, not {values.dtype}")
+    if np.any(values < 0):
+        raise ValueError(f"{name} must not be negative")
+    if np.any(np.diff(values, axis=0) < 0):
+        raise ValueError(f"{name} must be totals up to each look, which never fall")
+
+
+def _crossing(
+    log_e: Callable[[float], float], x: int, f: int, needed: float, direction: float
+) -> float:
+    """Walk from the observed rate outwards until ``log_e`` reaches ``needed``; return where.
+
+    At the observed rate E is at most 1, since no other rate explains the data better; further out
+    E rises once it is above 1. So the first crossing is the only one.
+    """
+    # The addend gives nothing, everything and no data at all a place on the scale.
+    observed = log((x + 1e-13) / (f + 1e-13))
+    inner = outer = min(max(observed, -EDGE), EDGE)
+    step = 4 / sqrt(1 + x * f / max(x + f, 1))
+    while log_e(rate_at(outer)) < needed:
+        if outer == direction * EDGE:
+            return copysign(inf, direction)
+        inner, outer = outer, min(max(outer + direction * step, -EDGE), EDGE)
+        step *= 2
+    return float(
+        optimize.brentq(lambda odds: log_e(rate_at(odds)) - needed, inner, outer, xtol=1e-12)
+    )
+
+
+def _log_ratio(x: Real, f: Real, t: float, a: float, b: float) -> Floats:
+    """Return the log of the likelihood averaged over the whole of Beta(a, b), over that at t."""
+    whole = special.betaln(a + x, b + f) - special.betaln(a, b)
+    at_t = special.xlogy(x, t) + special.xlog1py(f, -t)
+    return np.asarray(whole - at_t, dtype=np.float64)
+
+
+def _log(mass: Floats) -> Floats:
+    return np.asarray(np.log(np.maximum(mass, SMALLEST)), dtype=np.float64)
+
+
+def _log_e_far(x: Real, f: Real, t: float, a: float, b: float) -> Floats:
+    """Return ``log_e_above`` where the data lie so far below t that betaincc underflows.
+
+    The tail is its first term times a series whose ratios begin at r and fall, so 1/(1 − r)
+    bounds it; E comes out a little high, and still far below 1.
+    """
+    after = b + f
+    ratio = (a + x + after) * (1 - t) / (after + 1)
+    # Entries that are not far away are computed too, and thrown away; they must only not warn.
+    series = -np.log1p(-np.minimum(ratio, 1 - 1e-12))
+    first = a * np.log(t) + b * np.log1p(-t) - np.log(after) - special.betaln(a, b)
+    return np.asarray(first + series - np.log(special.betaincc(a, b, t)), dtype=np.float64)

@@ -1,0 +1,137 @@
+"""One variant's rate: the evidence for and against a target, and the interval it leaves open.
+
+Everything here is *safe to watch*: valid however often one looks, and whenever one stops.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from wbtest.results.statistics.counts import Counts, check_fraction
+from wbtest.results.statistics.evidence import Interval, evidence_needed
+
+if TYPE_CHECKING:
+    from wbtest.results.statistics.mixture import Floats, Ints
+
+
+def log_e_above(counts: Counts, target: float) -> float:
+    """Return the log evidence that the rate is above ``target`` (against: at most).
+
+    The alternative is Beta(2, 2(1−t)/t), whose mean is the target t, cut to rates above it: scale
+    free, nothing to tune. Formula and sources stand in ``mixture.log_e_above``.
+
+    >>> round(log_e_above(Counts(seen=300, converted=30), 0.05), 3)
+    5.077
+    """
+    from wbtest.results.statistics import mixture
+
+    check_fraction("target", target)
+    prior = 2.0, 2 * (1 - target) / target
+    return float(mixture.log_e_above(counts.converted, counts.unconverted, target, *prior))
+
+
+def log_e_below(counts: Counts, target: float) -> float:
+    """Return the log evidence that the rate is below ``target`` (against: at least).
+
+    >>> round(log_e_below(Counts(seen=300, converted=3), 0.05), 3)
+    6.133
+    """
+    from wbtest.results.statistics import mixture
+
+    check_fraction("target", target)
+    prior = 2.0, 2 * (1 - target) / target
+    return float(mixture.log_e_below(counts.converted, counts.unconverted, target, *prior))
+
+
+def log_e_above_path(converted: Ints, seen: Ints, target: float) -> Floats:
+    """Return ``log_e_above`` at every look; both arrays are totals up to each look.
+
+    Raises ValueError when they differ in shape, fall, or are no counts.
+
+    >>> import numpy as np
+    >>> log_e_above_path(np.array([0, 12, 30]), np.array([10, 100, 300]), 0.05).round(3).tolist()
+    [-0.303, 2.785, 5.077]
+    """
+    from wbtest.results.statistics import mixture
+
+    check_fraction("target", target)
+    failed = _unconverted(converted, seen)
+    return mixture.log_e_above(converted, failed, target, 2.0, 2 * (1 - target) / target)
+
+
+def log_e_below_path(converted: Ints, seen: Ints, target: float) -> Floats:
+    """Return ``log_e_below`` at every look; both arrays are totals up to each look.
+
+    >>> import numpy as np
+    >>> log_e_below_path(np.array([0, 0, 3]), np.array([10, 50, 300]), 0.05).round(3).tolist()
+    [0.241, 1.371, 6.133]
+    """
+    from wbtest.results.statistics import mixture
+
+    check_fraction("target", target)
+    failed = _unconverted(converted, seen)
+    return mixture.log_e_below(converted, failed, target, 2.0, 2 * (1 - target) / target)
+
+
+def sequence(counts: Counts, alpha: float) -> Interval:
+    """Return the confidence sequence at level 1 − alpha: it ever misses the rate ≤ alpha.
+
+    {p₀ : E⁺(p₀) < 2/α and E⁻(p₀) < 2/α}, the prior centred anew at every tested p₀.
+
+    >>> [round(end, 4) for end in sequence(Counts(seen=300, converted=30), alpha=0.05)]
+    [0.0555, 0.162]
+    """
+    needed = evidence_needed(alpha, arms=2)
+    return Interval(_low(counts, needed), _high(counts, needed))
+
+
+def decision_interval(
+    counts: Counts,
+    alpha: float,
+    beta: float,
+    arms: int = 1,
+    settled: Counts | None = None,
+) -> Interval:
+    """Return {p₀ : E⁺(p₀) < arms/α and E⁻(p₀) < 1/β}, which cannot contradict the verdict.
+
+    Its low end is above the target exactly when the variant is *met*, its high end below it
+    exactly when the variant is *below*. ``settled`` counts only visitors older than the conversion
+    window, the ones that may speak against a target; without it all do.
+
+    >>> [round(end, 4) for end in decision_interval(Counts(seen=400, converted=49), 0.05, 0.05)]
+    [0.0814, 0.1755]
+    """
+    low = _low(counts, evidence_needed(alpha, arms))
+    high = _high(counts if settled is None else settled, evidence_needed(beta))
+    return Interval(low, high)
+
+
+def _low(counts: Counts, needed: float) -> float:
+    from wbtest.results.statistics import mixture
+
+    x, f = counts.converted, counts.unconverted
+    return mixture.rate_at(
+        mixture.lower_log_odds(lambda rate: log_e_above(counts, rate), x, f, needed)
+    )
+
+
+def _high(counts: Counts, needed: float) -> float:
+    from wbtest.results.statistics import mixture
+
+    x, f = counts.converted, counts.unconverted
+    return mixture.rate_at(
+        mixture.upper_log_odds(lambda rate: log_e_below(counts, rate), x, f, needed)
+    )
+
+
+def _unconverted(converted: Ints, seen: Ints) -> Ints:
+    from wbtest.results.statistics import mixture
+
+    if converted.shape != seen.shape:
+        raise ValueError(f"converted {converted.shape} and seen {seen.shape} differ in length")
+    mixture.check_cumulative("converted", converted)
+    mixture.check_cumulative("seen", seen)
+    failed = seen - converted
+    if (failed < 0).any():
+        raise ValueError("converted is more than seen")
+    return failed

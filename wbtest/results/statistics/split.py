@@ -1,0 +1,75 @@
+"""Sample ratio mismatch: did visitors fall to the variants as the weights say?
+
+*Safe to watch.* An alarm withholds every comparison between variants: something on the way from
+the link to the page treats them differently, and so may whatever else is measured.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from math import log
+from typing import TYPE_CHECKING
+
+from wbtest.results.statistics.counts import check_count, check_lengths, shares_of
+
+if TYPE_CHECKING:
+    from wbtest.results.statistics.mixture import Floats, Ints
+
+CONCENTRATION = 100.0
+# A sound experiment raises a false alarm at most once in a hundred lives.
+ALARM = log(100)
+
+
+@dataclass(frozen=True, slots=True)
+class Split:
+    """Evidence against the promised split; ``p_value`` is χ², for information only."""
+
+    log_e: float
+    p_value: float
+
+    @property
+    def mismatch(self) -> bool:
+        """Whether the alarm is raised: log E ≥ log 100."""
+        return self.log_e >= ALARM
+
+
+def split(seen: Sequence[int], weights: Sequence[float]) -> Split:
+    """Return the evidence that visitors do not follow the weights.
+
+    Dirichlet(100 · share) mixture, formula in ``mixture.log_e_shares``; beside it Pearson's χ² with
+    K − 1 degrees of freedom. Raises ValueError for impossible counts or weights.
+
+    >>> split([5186, 4814], [1, 1]).mismatch, split([5187, 4813], [1, 1]).mismatch
+    (False, True)
+    """
+    import numpy as np
+    from scipy import special
+
+    from wbtest.results.statistics import mixture
+
+    check_lengths("seen", len(seen), "weights", len(weights))
+    for count in seen:
+        check_count("seen", count)
+    visitors, shares = np.array(seen, dtype=np.int64), np.array(shares_of(weights))
+    expected = shares * max(int(visitors.sum()), 1)
+    distance = float(((visitors - expected) ** 2 / expected).sum()) if visitors.any() else 0.0
+    # With one variant there are no degrees of freedom, and nothing that could differ.
+    p_value = float(special.chdtrc(len(seen) - 1, distance)) if len(seen) > 1 else 1.0
+    return Split(float(mixture.log_e_shares(visitors, shares, CONCENTRATION)), p_value)
+
+
+def log_e_split_path(seen: Ints, weights: Sequence[float]) -> Floats:
+    """Return the log evidence at every look; ``seen`` has a row of totals for each look.
+
+    >>> import numpy as np
+    >>> log_e_split_path(np.array([[5, 5], [5187, 4813]]), [1, 1]).round(2).tolist()
+    [-0.05, 4.62]
+    """
+    import numpy as np
+
+    from wbtest.results.statistics import mixture
+
+    check_lengths("seen", seen.shape[-1], "weights", len(weights))
+    mixture.check_cumulative("seen", seen)
+    return mixture.log_e_shares(seen, np.array(shares_of(weights)), CONCENTRATION)
