@@ -1,0 +1,26 @@
+// Small kindnesses for forms. Every form works without this file.
+
+// A double click sends a form once. Coming back with the back button makes it usable again.
+addEventListener("submit", (event) => {
+  const form = event.target;
+  if (form.ariaBusy === "true") event.preventDefault();
+  if (!event.defaultPrevented && form.method === "post") form.ariaBusy = "true";
+});
+addEventListener("pageshow", () => {
+  for (const form of document.querySelectorAll("form[aria-busy]")) form.removeAttribute("aria-busy");
+});
+
+// After a refused form the list of what to change is read first.
+document.querySelector("[data-errors]")?.focus();
+
+// Browsers that cannot size a text field by its content are told its height.
+if (!CSS.supports("field-sizing", "content")) {
+  const fit = (field) => {
+    field.style.blockSize = "auto";
+    field.style.blockSize = `${field.scrollHeight + 2}px`;
+  };
+  for (const field of document.querySelectorAll("textarea[data-autosize]")) fit(field);
+  addEventListener("input", ({ target }) => {
+    if (target.matches?.("textarea[data-autosize]")) fit(target);
+  });
+}

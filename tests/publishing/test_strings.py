@@ -1,0 +1,62 @@
+"""The tool's words on public pages, in every language it speaks."""
+
+import string
+import tomllib
+from dataclasses import asdict, fields
+
+import pytest
+
+from wbtest.publishing.strings import LANGUAGES, PageStrings, strings_for
+
+SPOKEN = sorted(file.stem for file in LANGUAGES.glob("*.toml"))
+
+
+def blanks(sentence: str) -> set[str]:
+    """The names a sentence leaves to be filled in."""
+    return {name for _, name, _, _ in string.Formatter().parse(sentence) if name}
+
+
+def test_five_languages_are_spoken_beside_english():
+    assert SPOKEN == ["ar", "de", "es", "fr", "ja"]
+
+
+@pytest.mark.parametrize("code", SPOKEN)
+def test_a_language_says_everything_that_english_says(code):
+    said = tomllib.loads((LANGUAGES / f"{code}.toml").read_text(encoding="utf-8"))
+
+    assert {field.name for field in fields(PageStrings)} - set(said) <= {"dir"}
+
+
+@pytest.mark.parametrize("code", SPOKEN)
+def test_a_translation_leaves_the_same_blanks_as_english(code):
+    english, translated = asdict(PageStrings()), asdict(strings_for(code))
+
+    assert {name: blanks(text) for name, text in translated.items()} == {
+        name: blanks(text) for name, text in english.items()
+    }
+
+
+@pytest.mark.parametrize("code", SPOKEN)
+def test_a_translation_repeats_no_english_sentence(code):
+    english, translated = asdict(PageStrings()), asdict(strings_for(code))
+
+    # Single words may be the same in two languages, as “Questions” in French.
+    same = [name for name in english if english[name] == translated[name] and name != "dir"]
+    assert [name for name in same if " " in english[name]] == []
+
+
+def test_a_region_gets_the_strings_of_its_language():
+    assert strings_for("fr-CA").language == "fr"
+
+
+def test_capital_letters_in_a_language_tag_do_not_matter():
+    assert strings_for("DE").today == "Heute"
+
+
+@pytest.mark.parametrize("tag", ["", "tlh", "../de", "d"])
+def test_an_unknown_language_gets_english(tag):
+    assert strings_for(tag) == PageStrings()
+
+
+def test_arabic_reads_from_right_to_left():
+    assert strings_for("ar").dir == "rtl"
