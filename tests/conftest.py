@@ -4,11 +4,14 @@ import os
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
 from flask import Flask
 from flask.testing import FlaskClient
+from itsdangerous import URLSafeTimedSerializer
+from werkzeug.test import TestResponse
 
 from wbtest import create_app
 from wbtest.config import Settings
@@ -27,6 +30,29 @@ class HandClock:
     def turn(self, **parts: float) -> None:
         """Move on by ``timedelta(**parts)``."""
         self.time += timedelta(**parts)
+
+
+class Browser(FlaskClient):
+    """A client whose requests share nothing with the test but the database, as in the server."""
+
+    def open(self, *args: Any, **parts: Any) -> TestResponse:
+        # Otherwise the request would use the test's own `g` and session, where one request leaves
+        # its log-in to the next. The answer is read whole, so that files are closed here.
+        parts.setdefault("buffered", True)
+        with self.application.app_context():
+            response = super().open(*args, **parts)
+        # What the test holds was read before the request; the next look is a fresh one.
+        db.session.rollback()
+        return response
+
+    def send(self, url: str, data: dict[str, Any] | None = None, **parts: Any) -> TestResponse:
+        """POST a form as a person would: with the token that the page carried."""
+        with self.session_transaction() as session:
+            raw = session.setdefault("csrf_token", "0" * 40)
+        signer = URLSafeTimedSerializer(
+            self.application.config["SECRET_KEY"], salt="wtf-csrf-token"
+        )
+        return self.post(url, data={"csrf_token": signer.dumps(raw), **(data or {})}, **parts)
 
 
 @pytest.fixture
@@ -66,13 +92,17 @@ def settings(tmp_path: Path, database_url: str) -> Settings:
 def app(settings: Settings, now: HandClock) -> Iterator[Flask]:
     """The whole app on an empty database, inside its context."""
     app = create_app(settings, now)
+    app.test_client_class = Browser
     with app.app_context():
         db.create_all()
         yield app
+        app.extensions["wbtest.recorder"].close()
         db.session.remove()
         db.engine.dispose()
 
 
 @pytest.fixture
-def client(app: Flask) -> FlaskClient:
-    return app.test_client()
+def client(app: Flask) -> Browser:
+    browser = app.test_client()
+    assert isinstance(browser, Browser)
+    return browser

@@ -1,1 +1,194 @@
 """Small makers of the things a test is not about."""
+
+from dataclasses import replace
+from datetime import date
+from typing import Any
+
+from argon2 import PasswordHasher
+from flask.testing import FlaskClient
+
+from wbtest.extensions import clock, db
+from wbtest.publishing.experiments import add_variant, create_experiment
+from wbtest.publishing.life import start
+from wbtest.publishing.models import Experiment
+from wbtest.publishing.rule import Hypothesis
+from wbtest.review.approvals import approve
+from wbtest.review.models import Approval
+from wbtest.store import writing
+from wbtest.team.models import Membership, Person, Workspace
+from wbtest.team.sessions import open_session
+from wbtest.writing import document as documents
+from wbtest.writing.document import (
+    CallToAction,
+    Dateline,
+    Document,
+    OpenQuestion,
+    Question,
+    Quote,
+)
+from wbtest.writing.models import Release, Revision
+from wbtest.writing.releases import create_release, freeze, save_release
+
+PASSWORD = "correct horse battery staple"
+# As cheap as argon2 gets: the tests are not about guessing.
+PASSWORD_HASH = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1).hash(PASSWORD)
+
+# A release with every part, and no word twice where a test may look for one.
+LARDER = Document(
+    product="Larder",
+    segment="parents who cook on weeknights",
+    headline="Five weeknight dinners from what is already in your kitchen",
+    subheading="Parents who cook on weeknights throw away half as much food.",
+    dateline=Dateline("Leeds", "2027-03-03"),
+    summary="Larder is a phone app. It plans dinners from a photo of the fridge.",
+    problem="Amira opens the fridge at half past five.\n\nOn Sunday the cabbage goes in the bin.",
+    alternative="She scrolls through recipes that begin with thirty things to buy.",
+    solution="One photo, two questions, five dinners of 30 minutes.",
+    why_now="Since 2026 a phone recognises food by itself.",
+    company_quote=Quote("We counted what we threw away.", "Tom Okafor", "founder"),
+    customer_quote=Quote("I talked to my son about football.", "Amira", "a mother of two"),
+    call_to_action=CallToAction("Take one photo of your fridge.", "Start now", "£4 a month"),
+    faq=(
+        Question("external", "What does it cost?", "£4 a month.", "price"),
+        Question("external", "Who is it for?", "For whoever cooks.", "what and for whom"),
+        Question("external", "How is it different?", "It begins at home.", "difference"),
+        Question("external", "How do I start?", "With a photo.", "how to start"),
+        Question("external", "Where do my photos go?", "Nowhere.", "data"),
+        Question("external", "Who helps me?", "We do, by mail.", "help"),
+        Question("internal", "Why £4?", "Eleven of fourteen named it.", "pricing"),
+        Question("internal", "Who copies us?", "Grocers cannot.", "competitive positioning"),
+        Question("internal", "Does it see?", "83 of 100 items.", "technical feasibility"),
+        Question(
+            "internal",
+            "What could fail?",
+            topic="key risks",
+            open=OpenQuestion("Priya", "2027-04-15", "ten diaries"),
+        ),
+    ),
+)
+
+
+def make_workspace(name: str = "Larder") -> Workspace:
+    workspace = Workspace(
+        name=name,
+        controller=f"{name} Ltd, 1 Mill Lane, Leeds",
+        contact_email="hello@example.com",
+        created_at=clock.now(),
+    )
+    with writing() as session:
+        session.add(workspace)
+    return workspace
+
+
+def make_person(email: str, role: str, workspace: Workspace) -> Person:
+    """Somebody of this role in the workspace, whose password is PASSWORD."""
+    person = Person(
+        email=email,
+        name=email.partition("@")[0].capitalize(),
+        password_hash=PASSWORD_HASH,
+        created_at=clock.now(),
+    )
+    with writing() as session:
+        session.add(person)
+        session.flush()
+        session.add(
+            Membership(
+                workspace_id=workspace.id,
+                person_id=person.id,
+                role=role,
+                created_at=clock.now(),
+            )
+        )
+    return person
+
+
+def log_in(client: FlaskClient, person: Person) -> None:
+    """Let this client's requests be those of ``person``, without the log-in page."""
+    client.set_cookie("wb-session", open_session(person))
+
+
+def make_release(
+    author: Person, workspace: Workspace | None = None, *, form: Any = "full", **parts: Any
+) -> Release:
+    """A release that says what LARDER says, but for ``parts``, in the author's workspace."""
+    workspace = (
+        workspace
+        or db.session.scalars(
+            db.select(Workspace).join(Membership).where(Membership.person_id == author.id)
+        ).one()
+    )
+    document = replace(LARDER, **parts)
+    return create_release(
+        workspace,
+        author,
+        form=form,
+        product=document.product,
+        language=document.language,
+        document=document,
+    )
+
+
+def make_revision(
+    author: Person,
+    workspace: Workspace | None = None,
+    *,
+    release: Release | None = None,
+    **parts: Any,
+) -> Revision:
+    """The next revision of ``release``, or the first of a new one, with these ``parts``."""
+    if release is None:
+        return freeze(make_release(author, workspace, **parts), author)
+    draft = replace(documents.from_json(release.document), **parts)
+    return freeze(save_release(release, draft, release.version), author)
+
+
+def make_approval(revision: Revision, approver: Person) -> Approval:
+    """The approver's yes, with the sentence that one owes who is alone on day one."""
+    return approve(revision, approver, "A second pair of eyes, for speed.")
+
+
+def make_rule(**changes: Any) -> Hypothesis:
+    """A rule that can be sealed, running for four weeks from the day on which tests begin."""
+    values: dict[str, Any] = {
+        "who": "parents who cook on weeknights",
+        "does": "leave an e-mail address",
+        "target": 0.08,
+        "floor": 0.03,
+        "minimum_visitors": 400,
+        "maximum_visitors": 2400,
+        "minimum_days": 7,
+        "ends_on": date(2027, 3, 29),
+        "if_met": "We build it.",
+        "if_not_met": "We write another draft, or stop.",
+        "if_unclear": "We ask once more.",
+    }
+    return Hypothesis(**(values | changes))
+
+
+def make_experiment(
+    revision: Revision,
+    author: Person,
+    *,
+    slug: str = "larder",
+    variants: tuple[str, ...] = (),
+    time_zone: str = "UTC",
+    asks_name: bool = False,
+    **rule: Any,
+) -> Experiment:
+    """A draft with the control and a variant for each name, whose headline the name is."""
+    experiment = create_experiment(
+        revision,
+        author,
+        slug=slug,
+        rule=make_rule(**rule),
+        time_zone=time_zone,
+        asks_name=asks_name,
+    )
+    for name in variants:
+        add_variant(experiment, name=name, weight=1, overrides={"headline": name})
+    return experiment
+
+
+def make_running(revision: Revision, author: Person, approver: Person, **parts: Any) -> Experiment:
+    """An experiment of an approved revision, started; ``parts`` as for ``make_experiment``."""
+    return start(make_experiment(revision, author, **parts), approver)

@@ -27,6 +27,8 @@ def create_app(settings: config.Settings | None = None, now: Now = utc_now) -> F
     app.config.update(
         SECRET_KEY=settings.secret_key,
         SQLALCHEMY_DATABASE_URI=settings.database_url,
+        # What people typed must not reach the log with the text of an error.
+        SQLALCHEMY_ENGINE_OPTIONS={"hide_parameters": True},
         SESSION_COOKIE_NAME="__Host-wb-form" if settings.is_https else "wb-form",
         SESSION_COOKIE_SECURE=settings.is_https,
         SESSION_COOKIE_HTTPONLY=True,
@@ -40,6 +42,8 @@ def create_app(settings: config.Settings | None = None, now: Now = utc_now) -> F
     clock.init_app(app, now)
     csrf.init_app(app)
     http.init_app(app, http.hosts_of(settings.base_url))
+    http.serve_static(app, ASSETS / "static")
+    # From here on an area may stand in front: ProxyFix(Door(WhiteNoise(Flask))).
     _join_areas(app)
     if settings.trusted_proxies:
         hops = settings.trusted_proxies

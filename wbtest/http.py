@@ -4,9 +4,11 @@ Knows no model: an error page must render when the database is gone.
 """
 
 import logging
+import re
 import secrets
-from collections.abc import Mapping
+from collections.abc import Mapping, MutableMapping
 from datetime import datetime
+from pathlib import Path
 from urllib.parse import urlsplit
 
 from flask import Flask, Response, current_app, g, render_template, request
@@ -14,6 +16,7 @@ from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import OperationalError
 from werkzeug.exceptions import HTTPException
+from whitenoise import WhiteNoise
 
 from wbtest.store import Refused
 
@@ -58,6 +61,10 @@ HEADERS = {
     "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=()",
 }
 LONGEST_BODY = 2 * 1024 * 1024
+# Asked for by machines that know us by number; they build no link.
+ANY_HOST = ("/healthz", "/readyz")
+# A version or a hash in the name: the same name will always be the same bytes.
+VERSIONED = re.compile(r"[-.](\d+\.\d+\.\d+|[0-9a-f]{8,})[-.]")
 
 
 def init_app(app: Flask, known_hosts: frozenset[str]) -> None:
@@ -66,6 +73,7 @@ def init_app(app: Flask, known_hosts: frozenset[str]) -> None:
     app.config["MAX_FORM_MEMORY_SIZE"] = LONGEST_BODY
     app.extensions["wbtest.hosts"] = known_hosts
     app.before_request(_check_host)
+    app.before_request(_refuse_nul)
     app.after_request(_add_headers)
     app.context_processor(lambda: {"csp_nonce": csp_nonce})
     app.register_error_handler(Refused, _refused)
@@ -77,6 +85,26 @@ def init_app(app: Flask, known_hosts: frozenset[str]) -> None:
     app.add_template_filter(number)
     app.add_template_filter(day)
     app.add_template_filter(moment)
+
+
+def serve_static(app: Flask, folder: Path) -> None:
+    """Answer static files before Flask is asked; their headers are made once, at the start."""
+    is_https = app.extensions["wbtest.settings"].is_https
+
+    def add_headers(headers: MutableMapping[str, str], _path: str, _url: str) -> None:
+        for name, value in _headers(is_https).items():
+            headers[name] = value
+        headers["Content-Security-Policy"] = "default-src 'none'; frame-ancestors 'none'"
+
+    app.wsgi_app = WhiteNoise(  # type: ignore[method-assign]
+        app.wsgi_app,
+        root=folder,
+        prefix="static",
+        max_age=60,
+        allow_all_origins=False,
+        add_headers_function=add_headers,
+        immutable_file_test=lambda _path, url: bool(VERSIONED.search(url)),
+    )
 
 
 def hosts_of(base_url: str) -> frozenset[str]:
@@ -156,11 +184,28 @@ def error_page(
 
 def _check_host() -> ResponseReturnValue | None:
     known = current_app.extensions["wbtest.hosts"]
-    return None if is_known_host(request.host, known) else error_page(421)
+    if request.path in ANY_HOST or is_known_host(request.host, known):
+        return None
+    return error_page(421)
+
+
+def _refuse_nul() -> ResponseReturnValue | None:
+    """Refuse the one character that PostgreSQL cannot store and no keyboard types."""
+    typed = [*request.form.items(multi=True), *request.args.items(multi=True)]
+    if "\0" in request.path or any("\0" in text for pair in typed for text in pair):
+        return error_page(400, "The text holds a character that cannot be stored. Take it out.")
+    return None
+
+
+def _headers(is_https: bool) -> dict[str, str]:
+    if is_https:
+        return {**HEADERS, "Strict-Transport-Security": "max-age=31536000"}
+    return HEADERS
 
 
 def _add_headers(response: Response) -> Response:
-    for name, value in HEADERS.items():
+    is_https = current_app.extensions["wbtest.settings"].is_https
+    for name, value in _headers(is_https).items():
         response.headers.setdefault(name, value)
     if "Content-Security-Policy" not in response.headers:
         nonce = f" 'nonce-{g.csp_nonce}'" if "csp_nonce" in g else ""
@@ -168,8 +213,6 @@ def _add_headers(response: Response) -> Response:
     if request.endpoint != "static":
         response.headers.setdefault("Cache-Control", "private, no-store")
         response.headers.setdefault("X-Robots-Tag", "noindex")
-    if current_app.extensions["wbtest.settings"].is_https:
-        response.headers.setdefault("Strict-Transport-Security", "max-age=31536000")
     return response
 
 

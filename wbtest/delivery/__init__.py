@@ -1,10 +1,17 @@
 """Mail leaves here: rows committed with their cause, sent by the background worker."""
 
+from datetime import timedelta
+
 from flask import Flask
+
+from wbtest.config import Settings
 
 
 def init_app(app: Flask) -> None:
-    """Make the outbox known to the app; the area has no pages of its own."""
-    from wbtest.delivery import models
+    """Open the list of jobs and register this area's own; it has no pages."""
+    from wbtest.delivery import backups, worker
 
-    app.extensions["wbtest.outbox"] = models.OutboxMail
+    settings: Settings = app.extensions["wbtest.settings"]
+    jobs = app.extensions["wbtest.jobs"] = {worker.BEAT: (worker.beat, worker.BEAT_EVERY)}
+    if settings.is_sqlite:
+        jobs["backup"] = (backups.back_up_nightly, timedelta(days=1))

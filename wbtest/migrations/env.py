@@ -1,21 +1,27 @@
 """How Alembic reaches the database: through the app that is running."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import sqlalchemy as sa
 from alembic import context
 from flask import current_app
 
+from wbtest.store import GROUP_LOCK
+
 db = current_app.extensions["migrate"].db
 
 
 def run(connection: sa.Connection | None = None, **more: Any) -> None:
-    """Run the migrations, each in a transaction of its own."""
+    """Run the migrations, each in a transaction of its own: one that breaks leaves nothing."""
     context.configure(
         connection=connection,
         target_metadata=db.metadata,
         compare_type=True,
         render_as_batch=db.engine.dialect.name == "sqlite",
+        # Alembic believes that SQLite cannot undo DDL; as we begin transactions, it can.
+        transactional_ddl=True,
         transaction_per_migration=True,
         **more,
     )
@@ -23,8 +29,24 @@ def run(connection: sa.Connection | None = None, **more: Any) -> None:
         context.run_migrations()
 
 
+@contextmanager
+def alone(connection: sa.Connection) -> Iterator[None]:
+    """Two machines that start at once migrate one after the other; SQLite has our file lock."""
+    if connection.dialect.name != "postgresql":
+        yield
+        return
+    connection.execute(sa.select(sa.func.pg_advisory_lock(GROUP_LOCK)))
+    connection.commit()
+    try:
+        yield
+    finally:
+        connection.rollback()
+        connection.execute(sa.select(sa.func.pg_advisory_unlock(GROUP_LOCK)))
+        connection.commit()
+
+
 if context.is_offline_mode():
     run(url=db.engine.url.render_as_string(hide_password=False), literal_binds=True)
 else:
-    with db.engine.connect() as open_connection:
-        run(open_connection)
+    with db.engine.connect().execution_options(writes=True) as opened, alone(opened):
+        run(opened)

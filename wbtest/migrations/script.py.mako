@@ -1,4 +1,4 @@
-"""${message}"""
+"""Migration ${up_revision}: ${message}."""
 
 import sqlalchemy as sa
 from alembic import op

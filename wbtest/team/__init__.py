@@ -1,10 +1,62 @@
 """People, workspaces, log-in and who may do what."""
 
-from flask import Flask
+from datetime import timedelta
+
+from flask import Flask, Request, Response, current_app
+from flask_limiter.errors import RateLimitExceeded
+from werkzeug.local import LocalProxy
+
+from wbtest import http
+from wbtest.extensions import limiter, login
 
 
 def init_app(app: Flask) -> None:
-    """Attach this area's pages and what others need of it."""
+    """Attach this area's pages, the log-in, the limits, and what templates ask about people."""
+    from wbtest.team import limits, sessions
     from wbtest.team.views import bp
 
     app.register_blueprint(bp)
+    # The cookie is read anew with each request; Flask-Login's own session is not used at all.
+    login.session_protection = None
+    login.init_app(app, add_context_processor=False)
+    login.request_loader(_find_person)
+    limiter.init_app(app)
+    # It would write IPs and e-mails into the log.
+    limiter.logger.disabled = True
+    app.register_error_handler(RateLimitExceeded, _too_many)
+    app.context_processor(_who_asks)
+    jobs = app.extensions["wbtest.jobs"]
+    jobs["old sessions"] = (sessions.forget_old_sessions, timedelta(days=1))
+    jobs["old counts"] = (limits.forget_old_counts, timedelta(hours=1))
+
+
+def _find_person(request: Request) -> object:
+    from wbtest.team import sessions
+
+    name = sessions.cookie_name(current_app.extensions["wbtest.settings"])
+    return sessions.find_person_by_token(request.cookies.get(name, ""))
+
+
+def _who_asks() -> dict[str, object]:
+    """``person``, ``workspace`` and ``may(permission)`` for templates.
+
+    Looked up when a template first uses them: an error page must not need the database.
+    """
+    from wbtest.team import access
+
+    return {
+        "person": LocalProxy(access.find_person),
+        "workspace": LocalProxy(access.find_workspace),
+        "may": access.has_permission,
+    }
+
+
+def _too_many(error: RateLimitExceeded) -> Response:
+    from wbtest.team import limits
+
+    if isinstance(error.response, Response):
+        return error.response
+    seconds = limits.seconds_left()
+    minutes = -(-seconds // 60)
+    wait = "a minute" if minutes == 1 else f"{minutes} minutes"
+    return http.error_page(429, f"Wait {wait}, then try again.", {"Retry-After": str(seconds)})

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any, TypeVar, cast
 
-from flask import abort, redirect, request, url_for
+from flask import abort, g, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
@@ -64,11 +64,21 @@ def find_membership() -> Membership | None:
     asking = find_person()
     if asking is None:
         return None
-    return db.session.scalars(
-        db.select(Membership)
-        .where(Membership.person_id == asking.id)
-        .order_by(Membership.created_at, Membership.workspace_id)
-    ).first()
+    # A page asks for each of its buttons; the answer is the same during one request.
+    if "membership" not in g:
+        g.membership = db.session.scalars(
+            db.select(Membership)
+            .where(Membership.person_id == asking.id)
+            .order_by(Membership.created_at, Membership.workspace_id)
+        ).first()
+    found: Membership | None = g.membership
+    return found
+
+
+def find_workspace() -> Workspace | None:
+    """The asking person's workspace, or None."""
+    membership = find_membership()
+    return membership.workspace if membership else None
 
 
 def has_permission(permission: str) -> bool:

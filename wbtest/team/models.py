@@ -33,6 +33,9 @@ class Person(Base):
     password_hash: Mapped[str] = mapped_column(String(200))
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
+    # Flask-Login asks this of whoever it finds.
+    is_authenticated = True
+
 
 class Membership(Base):
     """What a person may do in a workspace. Roles are a ladder."""

@@ -1,5 +1,194 @@
-"""Pages of this area."""
+"""Pages of this area: the start, the first visit, log-in and log-out, the team, and health."""
 
-from flask import Blueprint
+from flask import (
+    Blueprint,
+    abort,
+    current_app,
+    flash,
+    jsonify,
+    make_response,
+    redirect,
+    render_template,
+    request,
+    url_for,
+)
+from flask.typing import ResponseReturnValue
+from werkzeug.wrappers import Response
+
+from wbtest.config import Settings
+from wbtest.delivery import health, outbox
+from wbtest.store import Invalid
+from wbtest.team import access, limits, people, sessions, workspaces
+from wbtest.team.forms import LogInForm, SetupForm, WorkspaceForm, put_refusal
+from wbtest.team.onward import local_path
+from wbtest.team.setup import is_open, set_up
 
 bp = Blueprint("team", __name__)
+
+
+@bp.get("/")
+@access.public
+def home() -> ResponseReturnValue:
+    """The start: the releases, the log-in, or how to find the link that makes the owner."""
+    if access.find_person() is not None:
+        return redirect("/releases", 303)
+    if people.has_owner():
+        return redirect(url_for(".login"), 303)
+    return render_template("team/home.html")
+
+
+@bp.route("/setup/<token>", methods=["GET", "POST"])
+@access.public
+def setup(token: str) -> ResponseReturnValue:
+    """The first visit: make the owner and the workspace, once."""
+    if not is_open(token):
+        abort(404)
+    form = SetupForm()
+    if form.validate_on_submit():
+        given = {name: typed for name, typed in form.data.items() if name != "csrf_token"}
+        try:
+            person = set_up(token, **given)
+        except Invalid as refused:
+            put_refusal(form, refused)
+        else:
+            return _let_in(sessions.open_session(person), "/")
+    response = make_response(render_template("team/setup.html", form=form), _status(form))
+    # The address is a secret; no other page shall learn it.
+    response.headers["Referrer-Policy"] = "no-referrer"
+    return response
+
+
+def _asked_account() -> str:
+    """Whose log-in is tried: the e-mail as we compare it, or what was typed instead."""
+    typed = request.form.get("email", "")
+    try:
+        return people.clean_email(typed)
+    except Invalid:
+        return typed.strip().lower() or "nobody"
+
+
+@bp.route("/login", methods=["GET", "POST"])
+@access.public
+@limits.per_ip("100 per 15 minutes")
+@limits.per_account("10 per 15 minutes", _asked_account)
+def login() -> ResponseReturnValue:
+    """Log in, and go on to where one wanted to go."""
+    onward = local_path(request.args.get("next", ""))
+    if access.find_person() is not None:
+        return redirect(onward, 303)
+    form = LogInForm()
+    if form.validate_on_submit():
+        try:
+            token = sessions.log_in(form.email.data or "", form.password.data or "", _token())
+        except Invalid as refused:
+            put_refusal(form, refused)
+        else:
+            limits.forgive_account()
+            return _let_in(token, onward)
+    return render_template("team/login.html", form=form), _status(form)
+
+
+@bp.post("/logout")
+@access.public
+def logout() -> ResponseReturnValue:
+    """End this device's session."""
+    sessions.log_out(_token())
+    response = redirect(url_for(".login"), 303)
+    _keep(response, "", 0)
+    return response
+
+
+@bp.get("/team")
+@access.requires("read")
+def team() -> ResponseReturnValue:
+    """Who is in the workspace, and who answers for its pages."""
+    form = WorkspaceForm(data=_facts_of_workspace())
+    return _team_page(form)
+
+
+@bp.post("/team")
+@access.requires("own")
+def change_team() -> ResponseReturnValue:
+    """Change the workspace's name and who answers for its pages."""
+    workspace = access.workspace("own")
+    form = WorkspaceForm()
+    if form.validate_on_submit():
+        try:
+            workspaces.change_workspace(
+                workspace,
+                name=form.workspace_name.data or "",
+                controller=form.controller.data or "",
+                contact_email=form.contact_email.data or "",
+            )
+        except Invalid as refused:
+            put_refusal(form, refused)
+        else:
+            flash("Saved. New visitors read it from now on.")
+            return redirect(url_for(".team"), 303)
+    return _team_page(form)
+
+
+@bp.get("/healthz")
+@access.public
+def healthz() -> ResponseReturnValue:
+    """Whether this process answers, and which instance it is of."""
+    return jsonify(ok=True, instance=health.instance_id(_settings()))
+
+
+@bp.get("/readyz")
+@access.public
+def readyz() -> ResponseReturnValue:
+    """Whether everything that the product needs is there; 503 names what is not."""
+    wrong = health.find_troubles(_settings())
+    return jsonify(ok=not wrong, wrong=wrong), 503 if wrong else 200
+
+
+def _team_page(form: WorkspaceForm) -> ResponseReturnValue:
+    workspace = access.workspace("read")
+    page = render_template(
+        "team/team.html",
+        form=form,
+        members=people.members(workspace),
+        mails=outbox.counts_by_state(),
+        has_mail_server=bool(_settings().mail_url),
+    )
+    return page, _status(form)
+
+
+def _facts_of_workspace() -> dict[str, str]:
+    workspace = access.workspace("read")
+    return {
+        "workspace_name": workspace.name,
+        "controller": workspace.controller,
+        "contact_email": workspace.contact_email,
+    }
+
+
+def _settings() -> Settings:
+    found: Settings = current_app.extensions["wbtest.settings"]
+    return found
+
+
+def _status(form: object) -> int:
+    return 422 if getattr(form, "errors", None) else 200
+
+
+def _token() -> str:
+    return request.cookies.get(sessions.cookie_name(_settings()), "")
+
+
+def _let_in(token: str, onward: str) -> Response:
+    response = redirect(onward, 303)
+    _keep(response, token, int(sessions.LIFE.total_seconds()))
+    return response
+
+
+def _keep(response: Response, token: str, seconds: int) -> None:
+    response.set_cookie(
+        sessions.cookie_name(_settings()),
+        token,
+        max_age=seconds,
+        secure=_settings().is_https,
+        httponly=True,
+        samesite="Lax",
+    )

@@ -1,0 +1,102 @@
+"""A mail server of our own that does as it is told."""
+
+import socket
+import ssl
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from email import message_from_bytes, policy
+from email.message import EmailMessage
+from pathlib import Path
+from typing import Any
+
+import pytest
+from aiosmtpd.controller import Controller
+from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
+
+from wbtest.config import Settings
+
+CERTIFICATE = Path(__file__).parent / "mail-server-for-tests.pem"
+ACCOUNT = LoginPassword(b"larder", b"p@ss:word")
+
+
+@dataclass
+class MailServer:
+    """``mode`` is ok, 421 (try later), 550 (no such person) or drop (hang up after the mail)."""
+
+    mode: str = "ok"
+    port: int = 0
+    mails: list[EmailMessage] = field(default_factory=list)
+    was_encrypted: list[bool] = field(default_factory=list)
+
+    @property
+    def url(self) -> str:
+        return f"smtp://127.0.0.1:{self.port}"
+
+    async def handle_RCPT(  # noqa: N802 - aiosmtpd's name
+        self, _server: SMTP, _session: Session, envelope: Envelope, address: str, _options: Any
+    ) -> str:
+        if self.mode in ("421", "550"):
+            return f"{self.mode} as the test wishes"
+        envelope.rcpt_tos.append(address)
+        return "250 OK"
+
+    async def handle_DATA(  # noqa: N802 - aiosmtpd's name
+        self, server: SMTP, session: Session, envelope: Envelope
+    ) -> str:
+        if self.mode == "554":
+            return "554 no such mail here"
+        assert isinstance(envelope.content, bytes)
+        mail = message_from_bytes(envelope.content, policy=policy.default)
+        assert isinstance(mail, EmailMessage)
+        self.mails.append(mail)
+        self.was_encrypted.append(session.ssl is not None)
+        if self.mode == "drop" and server.transport is not None:
+            server.transport.abort()
+        return "250 OK"
+
+
+def check_account(*arguments: Any) -> AuthResult:
+    return AuthResult(success=arguments[-1] == ACCOUNT, handled=False)
+
+
+def certificate() -> ssl.SSLContext:
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    context.load_cert_chain(CERTIFICATE)
+    return context
+
+
+def run(server: MailServer, **parts: Any) -> Iterator[MailServer]:
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        server.port = free.getsockname()[1]
+    controller = Controller(server, "127.0.0.1", server.port, **parts)
+    controller.start()
+    yield server
+    controller.stop()
+
+
+@pytest.fixture
+def mail_server() -> Iterator[MailServer]:
+    yield from run(MailServer(), enable_SMTPUTF8=False)
+
+
+@pytest.fixture
+def encrypting_server() -> Iterator[MailServer]:
+    """Offers STARTTLS and takes nothing without it; wants the account of the tests."""
+    yield from run(
+        MailServer(),
+        tls_context=certificate(),
+        require_starttls=True,
+        auth_required=True,
+        authenticator=check_account,
+    )
+
+
+@pytest.fixture
+def encrypted_server() -> Iterator[MailServer]:
+    """Speaks TLS from the first byte."""
+    yield from run(MailServer(), ssl_context=certificate())
+
+
+@pytest.fixture
+def settings(settings: Settings, mail_server: MailServer) -> Settings:
+    return replace(settings, mail_url=mail_server.url, mail_from="Larder <hello@larder.example>")

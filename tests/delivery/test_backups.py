@@ -1,0 +1,75 @@
+"""Backups of the SQLite file: whole, dated, and not too many."""
+
+import sqlite3
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from flask import Flask
+
+from tests.conftest import HandClock
+from tests.factories import make_workspace
+from wbtest.config import Settings
+from wbtest.delivery.backups import back_up, back_up_nightly, backup_folder, newest_backup
+from wbtest.delivery.jobs import run_due_jobs
+from wbtest.store import StoreBroken
+
+
+@pytest.fixture
+def database_url(tmp_path: Path) -> str:
+    """Backups are ours on SQLite only, whatever the rest of the suite runs on."""
+    return f"sqlite:///{tmp_path / 'test.db'}"
+
+
+def test_a_backup_holds_what_was_committed(app: Flask, settings: Settings, now: HandClock) -> None:
+    make_workspace("Larder")
+
+    back_up_nightly(now())
+
+    copy = sqlite3.connect(backup_folder(settings) / "nightly-2027-03-01T090000.db")
+    assert copy.execute("SELECT name FROM workspaces").fetchall() == [("Larder",)]
+    copy.close()
+
+
+def test_the_newest_fourteen_are_kept(app: Flask, settings: Settings, now: HandClock) -> None:
+    for _ in range(16):
+        back_up_nightly(now())
+        now.turn(days=1)
+
+    kept = sorted(file.name for file in backup_folder(settings).iterdir())
+    assert len(kept) == 14
+    assert kept[0] == "nightly-2027-03-03T090000.db"
+
+
+def test_nights_do_not_push_out_what_was_kept_before_a_migration(
+    app: Flask, settings: Settings, now: HandClock
+) -> None:
+    before = back_up(settings, "before-0001", now())
+    for _ in range(15):
+        now.turn(days=1)
+        back_up_nightly(now())
+
+    assert before.exists()
+
+
+def test_the_worker_makes_one_each_day(app: Flask, settings: Settings, now: HandClock) -> None:
+    for _ in range(5):
+        run_due_jobs()
+        now.turn(hours=12)
+
+    assert len(list(backup_folder(settings).iterdir())) == 3
+
+
+def test_the_newest_is_found(app: Flask, settings: Settings, now: HandClock) -> None:
+    assert newest_backup(settings) is None
+
+    copy = back_up(settings, "nightly", now())
+
+    assert newest_backup(settings) == copy
+
+
+def test_postgresql_is_left_to_its_own_tools(settings: Settings, now: HandClock) -> None:
+    elsewhere = replace(settings, database_url="postgresql+psycopg://localhost/x")
+
+    with pytest.raises(StoreBroken, match="pg_dump"):
+        back_up(elsewhere, "nightly", now())

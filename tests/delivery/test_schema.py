@@ -1,0 +1,138 @@
+"""Migrations lead from nothing to what the models say, all or nothing."""
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import flask_migrate
+import pytest
+import sqlalchemy as sa
+from flask import Flask
+
+from tests.conftest import HandClock
+from wbtest import create_app
+from wbtest.config import Settings
+from wbtest.delivery import schema
+from wbtest.extensions import db
+from wbtest.store import StoreBroken
+
+
+@pytest.fixture
+def app(settings: Settings, now: HandClock) -> Iterator[Flask]:
+    """The app on a database that holds nothing yet."""
+    app = create_app(settings, now)
+    with app.app_context():
+        yield app
+        db.session.remove()
+        db.engine.dispose()
+
+
+def shape() -> dict[str, Any]:
+    """Every table with its columns, keys, checks and indexes, as the database tells them."""
+    inspector = sa.inspect(db.engine)
+    tables = set(inspector.get_table_names()) - {"alembic_version"}
+    return {
+        table: (
+            sorted(
+                (c["name"], str(c["type"]), c["nullable"]) for c in inspector.get_columns(table)
+            ),
+            inspector.get_pk_constraint(table),
+            *(
+                sorted(map(str, told(table)))
+                for told in (
+                    inspector.get_foreign_keys,
+                    inspector.get_unique_constraints,
+                    inspector.get_check_constraints,
+                    inspector.get_indexes,
+                )
+            ),
+        )
+        for table in tables
+    }
+
+
+def test_the_migrations_lead_to_what_the_models_say(app: Flask) -> None:
+    schema.upgrade()
+    migrated = shape()
+    db.drop_all()
+    db.create_all()
+
+    assert migrated == shape()
+
+
+def test_no_migration_is_missing(app: Flask) -> None:
+    schema.upgrade()
+
+    # Ends the process with an error when the models are ahead of the migrations.
+    flask_migrate.check()
+
+
+def test_flask_migrate_finds_the_migrations_by_itself(app: Flask) -> None:
+    flask_migrate.upgrade()
+
+    assert schema.is_current()
+
+
+def test_the_shape_is_current_only_after_the_migrations(app: Flask) -> None:
+    assert schema.is_empty()
+    assert schema.current_revision() is None
+    assert not schema.is_current()
+
+    schema.upgrade()
+
+    assert not schema.is_empty()
+    assert schema.current_revision() == schema.newest_revision()
+    assert schema.is_current()
+
+
+def test_migrating_twice_changes_nothing(app: Flask) -> None:
+    schema.upgrade()
+    before = shape()
+
+    schema.upgrade()
+
+    assert shape() == before
+
+
+BREAKS_HALFWAY = """
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0002"
+down_revision = "0001"
+
+
+def upgrade():
+    op.create_table("half", sa.Column("id", sa.Integer, primary_key=True))
+    op.drop_table("setup_links")
+    raise RuntimeError("the power went")
+"""
+
+
+def test_a_migration_that_breaks_leaves_the_shape_from_before(app: Flask, tmp_path: Path) -> None:
+    schema.upgrade()
+    before = shape()
+    known = app.extensions["migrate"]
+    broken = tmp_path / "migrations"
+    shutil.copytree(known.directory, broken)
+    (broken / "versions" / "0002_broken.py").write_text(BREAKS_HALFWAY)
+    known.directory = str(broken)
+
+    with pytest.raises(RuntimeError, match="the power went"):
+        schema.upgrade()
+
+    assert shape() == before
+    assert schema.current_revision() == "0001"
+    assert not schema.is_current()
+
+
+def test_a_database_of_a_newer_version_is_left_alone(app: Flask) -> None:
+    schema.upgrade()
+    with db.engine.begin() as connection:
+        connection.exec_driver_sql("UPDATE alembic_version SET version_num = '9999'")
+
+    with pytest.raises(StoreBroken, match="newer version"):
+        schema.upgrade()
+
+    assert schema.current_revision() == "9999"

@@ -1,0 +1,205 @@
+"""From the outbox to the server: when, how often, and what is noted."""
+
+import threading
+from dataclasses import replace
+
+import pytest
+from flask import Flask
+
+from tests.conftest import HandClock
+from tests.delivery.conftest import MailServer
+from wbtest.config import Settings
+from wbtest.delivery.models import OutboxMail
+from wbtest.delivery.outbox import counts_by_state, queue_mail
+from wbtest.delivery.sending import MOST_ATTEMPTS, claim_mail, send_one, settle, wait_after
+from wbtest.extensions import db
+from wbtest.store import writing
+
+
+def queue(recipient: str = "ada@example.com") -> OutboxMail:
+    return queue_mail(recipient=recipient, subject="Hello", body="It is open.")
+
+
+def test_a_mail_leaves_once(app: Flask, mail_server: MailServer, now: HandClock) -> None:
+    mail = queue()
+
+    assert send_one()
+    assert not send_one()
+
+    assert len(mail_server.mails) == 1
+    assert (mail.state, mail.attempts, mail.sent_at, mail.error) == ("sent", 1, now(), "")
+
+
+def test_the_message_id_names_the_senders_domain_and_stays(
+    app: Flask, mail_server: MailServer, now: HandClock
+) -> None:
+    mail = queue()
+    mail_server.mode = "drop"
+    send_one()
+    mail_server.mode = "ok"
+    now.turn(minutes=1)
+    send_one()
+
+    assert mail.message_id.endswith("@larder.example>")
+    assert [sent["Message-ID"] for sent in mail_server.mails] == [mail.message_id] * 2
+
+
+def test_a_mail_is_committed_with_its_cause_or_not_at_all(app: Flask) -> None:
+    def cause() -> None:
+        with writing():
+            queue()
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        cause()
+
+    assert counts_by_state()["waiting"] == 0
+
+
+def test_line_breaks_in_a_subject_are_gone_before_it_is_stored(app: Flask) -> None:
+    mail = queue_mail(
+        recipient="ada@example.com", subject="Hello\r\nBcc: eve@example.com", body="…"
+    )
+
+    assert mail.subject == "Hello Bcc: eve@example.com"
+
+
+def test_a_person_the_server_does_not_know_is_not_tried_again(
+    app: Flask, mail_server: MailServer, now: HandClock
+) -> None:
+    mail = queue()
+    mail_server.mode = "550"
+    send_one()
+    now.turn(days=2)
+
+    assert not send_one()
+    assert (mail.state, mail.attempts) == ("bounced", 1)
+    assert mail.error == "550 as the test wishes"
+
+
+def test_a_server_that_asks_for_patience_is_given_it(
+    app: Flask, mail_server: MailServer, now: HandClock
+) -> None:
+    mail = queue()
+    mail_server.mode = "421"
+    send_one()
+    mail_server.mode = "ok"
+
+    now.turn(seconds=59)
+    assert not send_one()
+    now.turn(seconds=1)
+    assert send_one()
+    assert mail.state == "sent"
+
+
+def test_a_mail_is_given_up_after_eight_tries(
+    app: Flask, mail_server: MailServer, now: HandClock
+) -> None:
+    mail = queue()
+    mail_server.mode = "421"
+
+    for attempt in range(1, MOST_ATTEMPTS + 1):
+        assert mail.state == "waiting"
+        assert send_one()
+        now.turn(seconds=wait_after(attempt).total_seconds())
+
+    assert not send_one()
+    assert (mail.state, mail.attempts) == ("failed", 8)
+
+
+def test_a_mail_that_makes_no_message_is_no_obstacle_to_the_next(
+    app: Flask, mail_server: MailServer
+) -> None:
+    bad, good = queue("nobody"), queue()
+
+    while send_one():
+        pass
+
+    assert (bad.state, good.state) == ("bounced", "sent")
+
+
+def test_a_worker_that_dies_leaves_its_mail_to_the_next(
+    app: Flask, mail_server: MailServer, now: HandClock
+) -> None:
+    queue()
+    assert claim_mail()
+
+    assert not send_one()
+    now.turn(minutes=5)
+    assert send_one()
+
+
+def test_a_mail_claimed_by_one_worker_is_not_seen_by_another(app: Flask) -> None:
+    queue()
+
+    assert claim_mail()
+    assert claim_mail() is None
+
+
+def test_a_late_success_of_a_worker_thought_dead_counts(
+    app: Flask, mail_server: MailServer, now: HandClock
+) -> None:
+    mail = queue()
+    slow = claim_mail()
+    assert slow
+
+    settle(slow, None)
+    now.turn(minutes=5)
+
+    assert mail.state == "sent"
+    assert not send_one()
+
+
+def test_mails_leave_in_the_order_they_came_due(
+    app: Flask, mail_server: MailServer, now: HandClock
+) -> None:
+    for name in ("first", "second", "third"):
+        queue(f"{name}@example.com")
+        now.turn(seconds=1)
+
+    while send_one():
+        pass
+
+    names = [mail["To"].addresses[0].username for mail in mail_server.mails]
+    assert names == ["first", "second", "third"]
+
+
+def test_many_workers_send_each_mail_once(app: Flask, mail_server: MailServer) -> None:
+    for n in range(20):
+        queue(f"person{n}@example.com")
+
+    def work() -> None:
+        with app.app_context():
+            while send_one():
+                pass
+
+    workers = [threading.Thread(target=work) for _ in range(4)]
+    for worker in workers:
+        worker.start()
+    for worker in workers:
+        worker.join()
+
+    assert len({mail["To"] for mail in mail_server.mails}) == len(mail_server.mails) == 20
+    assert counts_by_state() == {"waiting": 0, "sent": 20, "failed": 0, "bounced": 0}
+
+
+@pytest.mark.usefixtures("app")
+class TestWithoutAMailServer:
+    @pytest.fixture
+    def settings(self, settings: Settings) -> Settings:
+        return replace(settings, mail_url="")
+
+    def test_mail_waits_untouched(self, now: HandClock) -> None:
+        mail = queue()
+        now.turn(days=30)
+
+        assert not send_one()
+        assert (mail.state, mail.attempts) == ("waiting", 0)
+
+
+def test_a_mail_outlives_the_objects_that_made_it(app: Flask) -> None:
+    with writing():
+        queue()
+    db.session.expunge_all()
+
+    assert counts_by_state()["waiting"] == 1

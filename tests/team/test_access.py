@@ -1,0 +1,148 @@
+"""Who gets at what: the ladder of roles, strangers, and that every route says what it needs."""
+
+import pytest
+from flask import Blueprint, Flask, g
+from werkzeug.exceptions import Forbidden, NotFound
+
+from tests.conftest import Browser, HandClock
+from tests.factories import log_in, make_person, make_workspace
+from wbtest import create_app
+from wbtest.config import Settings
+from wbtest.extensions import db
+from wbtest.team import access
+from wbtest.team.models import Membership, Person, Workspace
+
+LADDER = [
+    ("viewer", {"read"}),
+    ("editor", {"read", "edit"}),
+    ("approver", {"read", "edit", "approve"}),
+    ("owner", {"read", "edit", "approve", "own"}),
+]
+
+
+def undeclared_views(app: Flask) -> set[str]:
+    """Endpoints whose view does not say who may call it."""
+    return {
+        rule.endpoint
+        for rule in app.url_map.iter_rules()
+        if rule.endpoint != "static"
+        and not hasattr(app.view_functions[rule.endpoint], "permission")
+    }
+
+
+def test_every_view_declares_its_permission(app: Flask) -> None:
+    assert undeclared_views(app) == set()
+
+
+def test_declared_permissions_are_known_ones(app: Flask) -> None:
+    declared = {getattr(view, "permission", "") for view in app.view_functions.values()} - {""}
+
+    assert declared <= {"public", *access.PERMISSIONS}
+
+
+def test_a_view_that_declares_nothing_would_be_found(settings: Settings, now: HandClock) -> None:
+    app = create_app(settings, now)
+    app.add_url_rule("/forgotten", "forgotten", lambda: "hello")
+    app.add_url_rule("/declared", "declared", access.public(lambda: "hello"))
+
+    assert undeclared_views(app) == {"forgotten"}
+
+
+@pytest.fixture
+def app(app: Flask) -> Flask:
+    """The app with one page for each permission, which does nothing but answer."""
+    rooms = Blueprint("rooms", __name__)
+    for permission in access.PERMISSIONS:
+        view = access.requires(permission)(lambda: "inside")
+        rooms.add_url_rule(f"/rooms/{permission}", permission, view, methods=["GET", "POST"])
+    app.register_blueprint(rooms)
+    return app
+
+
+@pytest.mark.parametrize(("role", "permissions"), LADDER)
+def test_each_role_can_do_what_the_one_before_can(
+    client: Browser, role: str, permissions: set[str]
+) -> None:
+    log_in(client, make_person("pat@example.com", role, make_workspace()))
+
+    codes = {name: client.get(f"/rooms/{name}").status_code for name in access.PERMISSIONS}
+
+    assert codes == {name: 200 if name in permissions else 403 for name in access.PERMISSIONS}
+
+
+@pytest.mark.parametrize("permission", list(access.PERMISSIONS))
+def test_nobody_is_sent_to_the_log_in_and_back(client: Browser, permission: str) -> None:
+    response = client.get(f"/rooms/{permission}?a=1")
+
+    assert response.status_code == 303
+    assert response.location == f"/login?next=/rooms/{permission}?a%3D1"
+
+
+def test_a_form_sent_by_nobody_leads_to_the_start_after_the_log_in(client: Browser) -> None:
+    assert client.send("/rooms/edit").location == "/login?next=/"
+
+
+def test_somebody_without_a_workspace_finds_nothing(client: Browser) -> None:
+    pat = make_person("pat@example.com", "owner", make_workspace())
+    log_in(client, pat)
+    db.session.delete(db.session.get_one(Membership, (1, pat.id)))
+    db.session.commit()
+
+    assert client.get("/rooms/read").status_code == 404
+
+
+def test_a_lowered_role_counts_from_the_next_request(client: Browser) -> None:
+    pat = make_person("pat@example.com", "owner", make_workspace())
+    log_in(client, pat)
+    assert client.get("/rooms/own").status_code == 200
+
+    db.session.get_one(Membership, (1, pat.id)).role = "viewer"
+    db.session.commit()
+
+    assert client.get("/rooms/own").status_code == 403
+
+
+@pytest.fixture
+def alice(app: Flask) -> Person:
+    return make_person("alice@example.com", "editor", make_workspace("Larder"))
+
+
+def get_as(app: Flask, person: Person, key: int, permission: str) -> Membership:
+    """What a view of ``person`` gets; memberships name their workspace as every object does."""
+    with app.test_request_context():
+        g._login_user = person
+        return access.get(Membership, (key, person.id), permission)
+
+
+def test_an_object_of_the_own_workspace_is_given(app: Flask, alice: Person) -> None:
+    assert get_as(app, alice, 1, "edit").role == "editor"
+
+
+def test_a_role_that_is_too_low_is_told_so(app: Flask, alice: Person) -> None:
+    with pytest.raises(Forbidden):
+        get_as(app, alice, 1, "own")
+
+
+def test_what_is_not_there_is_not_found(app: Flask, alice: Person) -> None:
+    with pytest.raises(NotFound):
+        get_as(app, alice, 2, "read")
+
+
+def test_an_object_of_another_workspace_is_not_found_either(app: Flask, alice: Person) -> None:
+    other = make_workspace("Kiln")
+    bob = make_person("bob@example.com", "owner", other)
+
+    with app.test_request_context():
+        g._login_user = alice
+        with pytest.raises(NotFound):
+            access.get(Membership, (other.id, bob.id), "read")
+
+
+def test_templates_learn_who_asks_and_what_they_may(client: Browser) -> None:
+    workspace: Workspace = make_workspace()
+    log_in(client, make_person("vic@example.com", "viewer", workspace))
+
+    page = client.get("/team").text
+
+    assert "Vic · Larder" in page
+    assert "wbtest user create" not in page

@@ -1,0 +1,156 @@
+"""Guessing passwords: how often, from where, and what is remembered of who tried."""
+
+import pytest
+from flask import Flask
+
+from tests.conftest import Browser, HandClock
+from tests.factories import PASSWORD, make_person, make_workspace
+from wbtest.extensions import db, limiter
+from wbtest.team.limits import forget_old_counts
+from wbtest.team.models import LimitCount, Person
+
+WRONG = "not the password"
+
+
+@pytest.fixture
+def ada(app: Flask) -> Person:
+    return make_person("ada@example.com", "owner", make_workspace())
+
+
+def guess(client: Browser, email: str, password: str = WRONG, ip: str = "192.0.2.1") -> int:
+    response = client.send(
+        "/login",
+        {"email": email, "password": password},
+        environ_overrides={"REMOTE_ADDR": ip},
+    )
+    return response.status_code
+
+
+def test_the_eleventh_guess_at_one_account_is_turned_away_wherever_it_comes_from(
+    client: Browser, ada: Person
+) -> None:
+    codes = [guess(client, ada.email, ip=f"192.0.2.{n}") for n in range(11)]
+
+    assert codes == [422] * 10 + [429]
+    assert guess(client, ada.email, PASSWORD, "192.0.2.99") == 429
+
+
+def test_it_is_open_again_after_a_quarter_of_an_hour(
+    client: Browser, ada: Person, now: HandClock
+) -> None:
+    for _ in range(11):
+        guess(client, ada.email)
+    now.turn(minutes=15)
+
+    assert guess(client, ada.email, PASSWORD) == 303
+
+
+def test_the_wait_is_named_and_the_same_for_an_unknown_account(
+    client: Browser, ada: Person, now: HandClock
+) -> None:
+    told = []
+    for email in (ada.email, "eve@example.com"):
+        for _ in range(10):
+            guess(client, email)
+        now.turn(seconds=30)
+        response = client.send("/login", {"email": email, "password": WRONG})
+        told.append((response.status_code, response.headers["Retry-After"]))
+        assert "Wait 15 minutes, then try again." in response.text
+
+    assert told == [(429, "871")] * 2
+
+
+def test_spelling_an_e_mail_differently_gives_no_more_tries(client: Browser, ada: Person) -> None:
+    spellings = ["ada@example.com", " ADA@example.com", "Ada@EXAMPLE.com ", "ada@Example.Com"]
+
+    codes = [guess(client, spellings[n % 4]) for n in range(11)]
+
+    assert codes[-1] == 429
+
+
+def test_one_ip_has_a_hundred_tries_over_all_accounts(client: Browser, app: Flask) -> None:
+    codes = [guess(client, f"person{n}@example.com") for n in range(101)]
+
+    assert codes == [422] * 100 + [429]
+    assert guess(client, "person1@example.com", ip="192.0.2.2") == 422
+
+
+def test_neighbours_on_one_ipv6_line_count_as_one(client: Browser, app: Flask) -> None:
+    for n in range(100):
+        guess(client, f"person{n}@example.com", ip=f"2001:db8::{n + 1:x}")
+
+    assert guess(client, "last@example.com", ip="2001:db8::ffff") == 429
+    assert guess(client, "last@example.com", ip="2001:db8:0:1::1") == 422
+
+
+def test_the_right_password_forgives_the_wrong_ones(client: Browser, ada: Person) -> None:
+    for _ in range(9):
+        guess(client, ada.email)
+    assert guess(client, ada.email, PASSWORD) == 303
+    client.send("/logout")
+
+    assert [guess(client, ada.email) for _ in range(10)] == [422] * 10
+
+
+def test_opening_the_log_in_is_never_counted(client: Browser, app: Flask) -> None:
+    for _ in range(30):
+        client.get("/login")
+
+    assert db.session.scalar(db.select(db.func.count()).select_from(LimitCount)) == 0
+
+
+def test_neither_ip_nor_e_mail_is_stored(client: Browser, ada: Person) -> None:
+    guess(client, ada.email, ip="192.0.2.77")
+
+    for key in db.session.scalars(db.select(LimitCount.key)):
+        assert len(key) == 64
+        assert "192.0.2.77" not in key
+        assert "ada" not in key.lower()
+
+
+def test_the_same_ip_has_another_name_on_the_next_day(
+    client: Browser, app: Flask, now: HandClock
+) -> None:
+    guess(client, "eve@example.com")
+    now.turn(days=1)
+    guess(client, "eve@example.com")
+
+    assert db.session.scalar(db.select(db.func.count()).select_from(LimitCount)) == 4
+
+
+def test_counts_that_are_over_are_deleted(client: Browser, app: Flask, now: HandClock) -> None:
+    guess(client, "eve@example.com")
+    now.turn(minutes=15)
+
+    forget_old_counts(now())
+
+    assert db.session.scalar(db.select(db.func.count()).select_from(LimitCount)) == 0
+
+
+def test_the_storage_counts_forgets_and_says_when_a_window_ends(app: Flask, now: HandClock) -> None:
+    storage = limiter.storage
+    assert [storage.incr("key", 60), storage.incr("key", 60, amount=2)] == [1, 3]
+    assert storage.get("key") == 3
+    assert storage.get_expiry("key") == now().timestamp() + 60
+
+    storage.clear("key")
+
+    assert storage.get("key") == 0
+    assert storage.get_expiry("key") == now().timestamp()
+
+
+def test_the_storage_can_be_checked_and_emptied(app: Flask) -> None:
+    limiter.storage.incr("key", 60)
+
+    assert limiter.storage.check()
+    assert limiter.storage.reset() == 1
+
+
+def test_counting_leaves_the_connection_as_careful_as_it_was(app: Flask) -> None:
+    limiter.storage.incr("key", 60)
+
+    with db.engine.connect() as connection:
+        if db.engine.dialect.name == "sqlite":
+            assert connection.exec_driver_sql("PRAGMA synchronous").scalar_one() == 2
+        else:
+            assert connection.exec_driver_sql("SHOW synchronous_commit").scalar_one() == "on"

@@ -1,0 +1,313 @@
+"""What every answer shares: headers, hosts, error pages, static files, health."""
+
+import logging
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+import flask_migrate
+import pytest
+from flask import Flask, render_template_string, request
+from sqlalchemy.exc import OperationalError
+
+from tests.conftest import Browser, HandClock
+from tests.factories import log_in, make_person, make_workspace
+from wbtest import create_app, http
+from wbtest.config import Settings
+from wbtest.delivery import health, worker
+from wbtest.extensions import db
+from wbtest.store import Refused
+from wbtest.team import access
+
+
+class TooBusy(Refused):
+    status = 503
+
+
+@pytest.fixture
+def app(app: Flask) -> Flask:
+    """The app with pages that fail in every way a page can."""
+
+    def add(path: str, error: Exception) -> None:
+        def fail() -> str:
+            raise error
+
+        app.add_url_rule(path, path.strip("/"), access.public(fail))
+
+    add("/broken", ZeroDivisionError("secret detail"))
+    add("/gone", OperationalError("SELECT secret", {}, Exception("no database")))
+    add("/refused", Refused("The text changed meanwhile."))
+    add("/busy", TooBusy("The storage is full."))
+    return app
+
+
+def test_every_answer_carries_the_security_headers(client: Browser) -> None:
+    for path in ("/login", "/nowhere", "/broken", "/static/css/tokens.css"):
+        headers = client.get(path).headers
+        assert headers["X-Content-Type-Options"] == "nosniff"
+        assert headers["X-Frame-Options"] == "DENY"
+        assert headers["Referrer-Policy"] == "same-origin"
+        assert "frame-ancestors 'none'" in headers["Content-Security-Policy"]
+
+
+def test_the_policy_allows_only_what_is_ours(client: Browser) -> None:
+    policy = client.get("/login").headers["Content-Security-Policy"]
+
+    assert "unsafe" not in policy
+    for rule in ("default-src 'none'", "object-src 'none'", "base-uri 'none'"):
+        assert rule in policy
+
+
+def test_a_nonce_is_made_when_asked_for_and_never_twice(app: Flask, client: Browser) -> None:
+    view = access.public(lambda: render_template_string("{{ csp_nonce() }}"))
+    app.add_url_rule("/nonce", "nonce", view)
+
+    first, second = client.get("/nonce"), client.get("/nonce")
+
+    assert first.text != second.text
+    assert f"'nonce-{first.text}'" in first.headers["Content-Security-Policy"]
+    assert "nonce-" not in client.get("/login").headers["Content-Security-Policy"]
+
+
+def test_personal_answers_are_kept_nowhere(client: Browser) -> None:
+    log_in(client, make_person("ada@example.com", "owner", make_workspace()))
+
+    headers = client.get("/team").headers
+
+    assert headers["Cache-Control"] == "private, no-store"
+    assert headers["X-Robots-Tag"] == "noindex"
+
+
+@pytest.mark.parametrize(
+    ("path", "status", "words"),
+    [
+        ("/nowhere", 404, "Nothing here"),
+        ("/broken", 500, "Something broke on our side"),
+        ("/gone", 503, "cannot store anything right now"),
+        ("/refused", 409, "The text changed meanwhile."),
+        ("/busy", 503, "The storage is full."),
+    ],
+)
+def test_an_error_is_a_page_with_a_sentence(
+    client: Browser, path: str, status: int, words: str
+) -> None:
+    response = client.get(path)
+
+    assert response.status_code == status
+    assert words in response.text
+    # Only what went wrong on our side stands in the log.
+    assert ("name the error" in response.text) == (status >= 500)
+
+
+@pytest.mark.parametrize("path", ["/broken", "/gone", "/nowhere"])
+def test_an_error_gives_nothing_away(client: Browser, path: str) -> None:
+    response = client.get(path)
+
+    for detail in ("secret", "Traceback", "SELECT", ".py", "Werkzeug", "Flask"):
+        assert detail not in response.text
+
+
+def test_the_id_on_the_page_stands_in_the_log(
+    client: Browser, caplog: pytest.LogCaptureFixture
+) -> None:
+    response = client.get("/broken")
+
+    ids = [r.args[0] for r in caplog.records if isinstance(r.args, tuple) and len(r.args) == 4]
+    assert len(ids) == 1
+    assert str(ids[0]) in response.text
+    assert "secret detail" in caplog.text
+
+
+def test_an_error_page_needs_no_database(client: Browser) -> None:
+    log_in(client, make_person("ada@example.com", "owner", make_workspace()))
+    db.session.remove()
+    db.drop_all()
+
+    assert client.get("/nowhere").status_code == 404
+    assert client.get("/team").status_code >= 500
+    db.create_all()
+
+
+def test_a_page_that_is_away_for_a_while_says_when_to_come_back(client: Browser) -> None:
+    assert client.get("/gone").headers["Retry-After"] == "10"
+    assert client.get("/busy").headers["Retry-After"] == "60"
+
+
+def test_a_wrong_method_names_the_right_ones(client: Browser) -> None:
+    response = client.open("/logout", method="PUT")
+
+    assert response.status_code == 405
+    assert "POST" in response.headers["Allow"]
+
+
+@pytest.mark.parametrize("host", ["evil.example", "localhost.evil.example", "evil.example:80"])
+def test_another_hosts_name_is_not_answered(client: Browser, host: str) -> None:
+    assert client.get("/login", headers={"Host": host}).status_code == 421
+
+
+@pytest.mark.parametrize("host", ["localhost", "LOCALHOST:5000", "127.0.0.1:8000", "[::1]:8000"])
+def test_loopback_has_several_names(client: Browser, host: str) -> None:
+    assert client.get("/login", headers={"Host": host}).status_code == 200
+
+
+def test_a_forwarded_host_is_never_believed(client: Browser) -> None:
+    response = client.get("/team", headers={"X-Forwarded-Host": "evil.example"})
+
+    assert response.location == "/login?next=/team"
+
+
+@pytest.mark.parametrize(
+    ("path", "form"), [("/login?next=a%00b", None), ("/a%00b", None), ("/login", "a\0b")]
+)
+def test_a_nul_is_refused_before_it_reaches_a_database(
+    client: Browser, path: str, form: str | None
+) -> None:
+    response = client.send(path, {"email": form}) if form else client.get(path)
+
+    assert response.status_code == 400
+    assert "cannot be stored" in response.text
+
+
+def test_more_than_two_megabytes_are_refused(client: Browser) -> None:
+    response = client.post("/login", data={"email": "a" * (2 * 1024 * 1024 + 1)})
+
+    assert response.status_code == 413
+    assert "Send a shorter text" in response.text
+
+
+def test_static_files_are_cached_for_ever_only_under_a_versioned_name(
+    app: Flask, client: Browser
+) -> None:
+    vendored = next(Path(str(app.static_folder)).glob("vendor/*-*.*.*.css"))
+
+    style = client.get("/static/css/tokens.css")
+    vendor = client.get(f"/static/vendor/{vendored.name}")
+
+    assert style.headers["Cache-Control"] == "max-age=60, public"
+    assert vendor.headers["Cache-Control"] == "max-age=315360000, public, immutable"
+    assert "Set-Cookie" not in style.headers
+
+
+@pytest.mark.parametrize(
+    "path", ["/static/../wbtest/config.py", "/static/%2e%2e/app.py", "/.git/HEAD", "/.env"]
+)
+def test_nothing_but_static_files_is_given_out(client: Browser, path: str) -> None:
+    assert client.get(path).status_code == 404
+
+
+def test_over_https_browsers_are_told_to_stay_there(settings: Settings, now: HandClock) -> None:
+    client = create_app(replace(settings, base_url="https://localhost"), now).test_client()
+
+    for path in ("/healthz", "/static/css/tokens.css"):
+        answer = client.get(path, base_url="https://localhost", buffered=True)
+        assert answer.headers["Strict-Transport-Security"] == "max-age=31536000"
+
+
+@pytest.mark.parametrize(
+    ("proxies", "sent", "believed"),
+    [
+        (0, "192.0.2.9", "127.0.0.1"),
+        (1, "192.0.2.9", "192.0.2.9"),
+        (1, "203.0.113.5, 192.0.2.9", "192.0.2.9"),
+        (2, "203.0.113.5, 192.0.2.9", "203.0.113.5"),
+    ],
+)
+def test_only_the_proxies_in_front_may_name_the_visitors_ip(
+    settings: Settings, now: HandClock, proxies: int, sent: str, believed: str
+) -> None:
+    app = create_app(replace(settings, trusted_proxies=proxies), now)
+    app.add_url_rule("/ip", "ip", access.public(lambda: str(request.remote_addr)))
+
+    with app.test_client() as client:
+        assert client.get("/ip", headers={"X-Forwarded-For": sent}).text == believed
+
+
+def test_healthz_names_the_instance_and_nothing_else(client: Browser, settings: Settings) -> None:
+    response = client.get("/healthz", headers={"Host": "10.0.0.7"})
+
+    assert response.json == {"ok": True, "instance": health.instance_id(settings)}
+    assert settings.secret_key not in response.text
+
+
+class TestReady:
+    """An instance on a migrated database whose worker is alive."""
+
+    @pytest.fixture(autouse=True)
+    def ready(self, app: Flask) -> None:
+        db.drop_all()
+        flask_migrate.upgrade()
+        worker.step(app)
+
+    def test_all_is_well(self, client: Browser) -> None:
+        response = client.get("/readyz")
+
+        assert (response.status_code, response.json) == (200, {"ok": True, "wrong": {}})
+
+    def wrong(self, client: Browser) -> list[str]:
+        response = client.get("/readyz")
+        assert response.status_code == 503
+        assert response.json
+        return list(response.json["wrong"])
+
+    def test_a_silent_worker_is_named(self, client: Browser, now: HandClock) -> None:
+        now.turn(minutes=5)
+
+        assert self.wrong(client) == ["worker"]
+
+    def test_a_database_of_another_shape_is_named(self, client: Browser) -> None:
+        with db.engine.begin() as connection:
+            connection.exec_driver_sql("UPDATE alembic_version SET version_num = '0000'")
+
+        assert self.wrong(client) == ["migrations"]
+
+    def test_a_database_that_does_not_answer_is_named_alone(
+        self, client: Browser, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        def fail() -> str:
+            raise OperationalError("SELECT secret", {}, Exception("no database"))
+
+        monkeypatch.setattr(health, "check_database", fail)
+
+        assert self.wrong(client) == ["database"]
+        assert "secret" not in client.get("/readyz").text
+
+    def test_a_full_disk_is_named(self, client: Browser, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(health, "LEAST_BYTES", 1 << 62)
+
+        assert self.wrong(client) == ["disk"]
+
+
+def test_figures_are_written_as_people_read_them() -> None:
+    assert [http.percent(rate) for rate in (0.113, 0, None)] == ["11.3\u202f%", "0.0\u202f%", "–"]
+    assert [http.number(value) for value in (1204, 0, None)] == ["1,204", "0", "–"]
+
+
+def test_times_are_written_as_people_read_them() -> None:
+    at = datetime(2027, 3, 1, 9, 5, tzinfo=UTC)
+
+    assert http.day(at) == "1 March 2027"
+    assert http.moment(at) == "1 March 2027, 09:05 UTC"
+    assert http.day(None) == http.moment(None) == ""
+
+
+def test_what_a_query_was_about_is_not_logged(
+    client: Browser, caplog: pytest.LogCaptureFixture
+) -> None:
+    db.drop_all()
+    client.send("/login", {"email": "eve@example.com", "password": "not the password"})
+    db.create_all()
+
+    assert "limit_counts" in caplog.text
+    assert "eve@example.com" not in caplog.text
+    assert "[SQL parameters hidden" in caplog.text
+
+
+def test_nothing_private_is_logged_when_somebody_is_turned_away(
+    client: Browser, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO)
+    for _ in range(11):
+        client.send("/login", {"email": "eve@example.com", "password": "not the password"})
+
+    assert "eve@example.com" not in caplog.text
+    assert "127.0.0.1" not in caplog.text

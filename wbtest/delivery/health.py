@@ -1,0 +1,69 @@
+"""Whether everything the product needs is there. Says what is wrong, never a version or a path."""
+
+import hmac
+import shutil
+from collections.abc import Callable
+from datetime import timedelta
+
+from sqlalchemy.exc import SQLAlchemyError
+
+from wbtest.config import Settings
+from wbtest.delivery import jobs, schema, worker
+from wbtest.extensions import clock, db
+
+LEAST_BYTES = 50 * 1024 * 1024
+LONGEST_SILENCE = timedelta(minutes=5)
+
+
+def instance_id(settings: Settings) -> str:
+    """A name that all processes of this instance share and that gives nothing away."""
+    return hmac.digest(settings.secret_key.encode(), b"instance", "sha256").hex()[:16]
+
+
+def find_troubles(settings: Settings) -> dict[str, str]:
+    """What is wrong now, by name, each with a sentence; empty when all is well."""
+    checks: dict[str, Callable[[], str]] = {
+        "disk": lambda: check_disk(settings),
+        "database": check_database,
+        "migrations": check_migrations,
+        "worker": check_worker,
+    }
+    found = {name: _sentence(check) for name, check in checks.items()}
+    # Without a database the other two say nothing new.
+    if found["database"]:
+        found["migrations"] = found["worker"] = ""
+    return {name: sentence for name, sentence in found.items() if sentence}
+
+
+def check_database() -> str:
+    """'' when the database answers."""
+    db.session.execute(db.select(1))
+    return ""
+
+
+def check_migrations() -> str:
+    """'' when the database has the shape that this code expects."""
+    return "" if schema.is_current() else "The database has another shape than the program expects."
+
+
+def check_worker() -> str:
+    """'' when the background worker was there within the last minutes."""
+    run = jobs.find_run(worker.BEAT)
+    if run and run.ran_at > clock.now() - LONGEST_SILENCE:
+        return ""
+    return "The background worker has not been seen for five minutes; mail and backups wait."
+
+
+def check_disk(settings: Settings) -> str:
+    """'' while there is room for what visitors leave."""
+    if shutil.disk_usage(settings.instance).free >= LEAST_BYTES:
+        return ""
+    return "The disk is almost full."
+
+
+def _sentence(check: Callable[[], str]) -> str:
+    try:
+        return check()
+    except SQLAlchemyError:
+        db.session.rollback()
+        return "The database does not answer."

@@ -1,0 +1,62 @@
+"""What the areas want done now and then: run when due, by one worker at a time, and noted.
+
+An area registers a job with ``app.extensions["wbtest.jobs"][name] = (function, every)``; the
+function gets the current time. A job that fails is noted and comes again.
+"""
+
+import logging
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+import sqlalchemy as sa
+from flask import current_app
+
+from wbtest.delivery.models import JobRun
+from wbtest.extensions import clock, db
+from wbtest.store import insert, writing
+
+log = logging.getLogger(__name__)
+
+Job = tuple[Callable[[datetime], None], timedelta]
+
+
+def run_due_jobs() -> list[str]:
+    """Run each job whose time has come and return their names."""
+    jobs: dict[str, Job] = current_app.extensions["wbtest.jobs"]
+    due = [name for name, (_, every) in jobs.items() if _claim(name, every)]
+    for name in due:
+        try:
+            jobs[name][0](clock.now())
+        except Exception as error:
+            log.exception("the job %r failed", name)
+            _note(name, f"{type(error).__name__}: {error}"[:500])
+        else:
+            _note(name, "")
+    return due
+
+
+def find_run(name: str) -> JobRun | None:
+    """When the job last ran and how it went, or None when it never did."""
+    return db.session.get(JobRun, name)
+
+
+def _claim(name: str, every: timedelta) -> bool:
+    """Whether the job is due; if so it counts as run from now on, for every other worker too."""
+    now = clock.now()
+    claim = insert(db.engine.dialect.name, JobRun).values(name=name, ran_at=now, error="")
+    claim = claim.on_conflict_do_update(
+        index_elements=[JobRun.name],
+        set_={"ran_at": now},
+        # A run in the future was noted by a clock that was wrong; the job must not wait for it.
+        where=sa.or_(JobRun.ran_at <= now - every, JobRun.ran_at > now + every),
+    ).returning(JobRun.name)
+    with writing() as session:
+        return session.execute(claim).first() is not None
+
+
+def _note(name: str, error: str) -> None:
+    with writing() as session:
+        run = session.get_one(JobRun, name)
+        run.error = error
+        if not error:
+            run.succeeded_at = clock.now()

@@ -1,0 +1,98 @@
+"""From the outbox to the mail server: claimed in one transaction, settled in another.
+
+Delivery is at least once: a worker that dies between the two leaves the mail to be sent again,
+under the same Message-ID.
+"""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+import sqlalchemy as sa
+from flask import current_app
+
+from wbtest.config import Settings
+from wbtest.delivery.models import OutboxMail
+from wbtest.delivery.smtp import Bounced, Mail, NotSent, compose, send
+from wbtest.extensions import clock
+from wbtest.store import writing
+
+MOST_ATTEMPTS = 8
+# Longer than a slow server can keep us, so that no other worker sends the same mail meanwhile.
+LEASE = timedelta(minutes=5)
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """A mail that is ours until its lease runs out."""
+
+    id: int
+    mail: Mail
+
+
+def wait_after(attempts: int) -> timedelta:
+    """How long to wait after that many failures: 1, 3, 9 … minutes.
+
+    Eight attempts take 18 hours, so a mail server may be down overnight.
+
+    >>> sum((wait_after(n) for n in range(1, MOST_ATTEMPTS)), timedelta()) // timedelta(hours=1)
+    18
+    """
+    factor: int = 3 ** (attempts - 1)
+    return timedelta(minutes=factor)
+
+
+def claim_mail() -> Claim | None:
+    """Take the mail that has been due longest, or None. One transaction."""
+    settings: Settings = current_app.extensions["wbtest.settings"]
+    with writing() as session:
+        row = session.scalars(
+            sa.select(OutboxMail)
+            .where(OutboxMail.state == "waiting", OutboxMail.due_at <= clock.now())
+            .order_by(OutboxMail.due_at, OutboxMail.id)
+            .limit(1)
+            .with_for_update(skip_locked=True)
+        ).first()
+        if row is None:
+            return None
+        row.attempts += 1
+        row.due_at = clock.now() + LEASE
+        mail = Mail(
+            message_id=row.message_id,
+            sender=settings.mail_from,
+            recipient=row.recipient,
+            subject=row.subject,
+            body=row.body,
+            leave_url=row.leave_url,
+            written_at=row.created_at,
+        )
+        return Claim(row.id, mail)
+
+
+def settle(claim: Claim, error: Bounced | NotSent | None) -> None:
+    """Note what became of a claimed mail: sent, bounced, to be tried again, or given up."""
+    with writing() as session:
+        row = session.get_one(OutboxMail, claim.id)
+        row.error = str(error or "")[:500]
+        if error is None:
+            row.state, row.sent_at = "sent", clock.now()
+        elif isinstance(error, Bounced):
+            row.state = "bounced"
+        elif row.attempts >= MOST_ATTEMPTS:
+            row.state = "failed"
+        else:
+            row.due_at = clock.now() + wait_after(row.attempts)
+
+
+def send_one() -> bool:
+    """Try the next mail that is due; False when there is none, or no mail server is set."""
+    settings: Settings = current_app.extensions["wbtest.settings"]
+    claim = claim_mail() if settings.mail_url else None
+    if claim is None:
+        return False
+    error: Bounced | NotSent | None = None
+    try:
+        send(compose(claim.mail), settings.mail_url)
+    except (Bounced, NotSent) as refused:
+        error = refused
+    settle(claim, error)
+    return True

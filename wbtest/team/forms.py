@@ -1,0 +1,58 @@
+"""Forms of this area, and how a verb's refusal gets to its field."""
+
+from flask_wtf import FlaskForm
+from wtforms import EmailField, PasswordField, StringField
+from wtforms.validators import DataRequired, Length, Optional
+
+from wbtest.store import Refused
+from wbtest.team.passwords import LONGEST
+
+
+def put_refusal(form: FlaskForm, refused: Refused) -> None:
+    """Show a verb's sentence at the field it is about, or above the form when it has none here."""
+    if refused.field in form:
+        field = form[refused.field]
+        field.errors = [*field.errors, str(refused)]
+    else:
+        form.form_errors.append(str(refused))
+
+
+def one_line(text: str | None) -> str | None:
+    """A filter: no space at the ends, no line breaks and no double spaces between."""
+    return " ".join(text.split()) if text else text
+
+
+def _at_most(length: int) -> Length:
+    return Length(max=length, message=f"Use at most {length} characters.")
+
+
+class LogInForm(FlaskForm):
+    email = EmailField("E-mail", [DataRequired("Type your e-mail."), _at_most(320)])
+    password = PasswordField("Password", [DataRequired("Type your password."), _at_most(LONGEST)])
+
+
+class SetupForm(FlaskForm):
+    name = StringField("Your name", [DataRequired("Type your name."), _at_most(120)], [one_line])
+    email = EmailField("Your e-mail", [DataRequired("Type your e-mail."), _at_most(320)])
+    password = PasswordField("Password", [DataRequired("Choose a password."), _at_most(LONGEST)])
+    workspace_name = StringField(
+        "Team or company", [DataRequired("Name your team."), _at_most(120)], [one_line]
+    )
+    controller = StringField("Who is responsible", [Optional(), _at_most(300)], [one_line])
+    contact_email = EmailField("E-mail for visitors", [Optional(), _at_most(320)], [one_line])
+
+
+class WorkspaceForm(FlaskForm):
+    workspace_name = StringField(
+        "Team or company", [DataRequired("Name your team."), _at_most(120)], [one_line]
+    )
+    controller = StringField(
+        "Who is responsible",
+        [DataRequired("Say who is responsible: visitors have a right to know."), _at_most(300)],
+        [one_line],
+    )
+    contact_email = EmailField(
+        "E-mail for visitors",
+        [DataRequired("Visitors need a place to write to."), _at_most(320)],
+        [one_line],
+    )

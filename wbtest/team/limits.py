@@ -1,0 +1,174 @@
+"""How often something may be tried: Flask-Limiter over a table that all processes share.
+
+A key is an HMAC of whoever asks, under a key that changes every day; neither an IP nor an e-mail is
+stored. At midnight UTC all counts therefore begin anew.
+"""
+
+import hashlib
+import hmac
+import ipaddress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+from typing import Any, TypeVar, cast
+
+import sqlalchemy as sa
+from flask import Response, current_app
+from flask_limiter import RequestLimit
+from flask_limiter.util import get_remote_address
+from limits.storage import Storage
+from sqlalchemy.exc import SQLAlchemyError
+
+from wbtest import store
+from wbtest.extensions import clock, db, limiter
+from wbtest.team.models import LimitCount
+
+View = TypeVar("View", bound=Callable[..., Any])
+OnBreach = Callable[[RequestLimit], Response | None]
+
+
+def network() -> str:
+    """Who asks: the IPv4 address, or the /64 that one IPv6 line has to itself."""
+    try:
+        asking = ipaddress.ip_address(get_remote_address())
+    except ValueError:
+        return "unknown"
+    if isinstance(asking, ipaddress.IPv6Address):
+        return str(ipaddress.ip_network((asking, 64), strict=False))
+    return str(asking)
+
+
+def per_ip(limit: str, on_breach: OnBreach | None = None) -> Callable[[View], View]:
+    """Allow a view that many POSTs per IP: ``@per_ip("60 per hour")``, below the permission.
+
+    Too many are answered with 429 and Retry-After, or with what ``on_breach`` returns. Counting is
+    a write of its own, so it must not happen inside ``store.writing``; a decorator never does.
+    """
+    return _unchanged(limiter.limit(limit, key_func=network, methods=["POST"], on_breach=on_breach))
+
+
+def per_account(limit: str, account: Callable[[], str]) -> Callable[[View], View]:
+    """Allow a view that many POSTs per ``account()``, from wherever they come."""
+    return _unchanged(limiter.limit(limit, key_func=account, methods=["POST"], scope="account"))
+
+
+def _unchanged(decorate: Any) -> Callable[[View], View]:
+    """The decorator, typed as what it is: one that keeps the view's type."""
+    return cast(Callable[[View], View], decorate)
+
+
+def forgive_account() -> None:
+    """Forget the tries for this request's account: it was its person who asked."""
+    for limit in limiter.current_limits:
+        if limit.request_args[-1].endswith(":account"):
+            limiter.limiter.clear(limit.limit, *limit.request_args)
+
+
+def seconds_left() -> int:
+    """How long the one who was just turned away has to wait, at least one second."""
+    limit = limiter.current_limit
+    return max(1, round(limit.reset_at - clock.now().timestamp())) if limit else 60
+
+
+def forget_old_counts(now: datetime) -> None:
+    """Delete the counts whose time is over; a job of the worker."""
+    with store.writing() as session:
+        session.execute(db.delete(LimitCount).where(LimitCount.expires_at <= now))
+
+
+class CountStorage(Storage):
+    """Counts in fixed windows in the app's own database; importing this module registers it."""
+
+    STORAGE_SCHEME = ["wbtest"]  # noqa: RUF012 - as the base class declares it
+
+    @property
+    def base_exceptions(self) -> type[Exception]:
+        return SQLAlchemyError
+
+    def incr(self, key: str, expiry: int, amount: int = 1) -> int:
+        """Count ``amount`` more and return the total of the window, which lasts ``expiry`` s."""
+        now = clock.now()
+        is_over = LimitCount.expires_at <= now
+        end = now + timedelta(seconds=expiry)
+        counted = store.insert(db.engine.dialect.name, LimitCount).values(
+            key=_hidden(key), hits=amount, expires_at=end
+        )
+        counted = counted.on_conflict_do_update(
+            index_elements=[LimitCount.key],
+            set_={
+                "hits": sa.case((is_over, amount), else_=LimitCount.hits + amount),
+                "expires_at": sa.case((is_over, end), else_=LimitCount.expires_at),
+            },
+        ).returning(LimitCount.hits)
+        with _counting() as connection:
+            hits: int = connection.execute(counted).scalar_one()
+        return hits
+
+    def get(self, key: str) -> int:
+        """How much was counted in the window that is open, 0 without one."""
+        found = self._find(key)
+        return found.hits if found else 0
+
+    def get_expiry(self, key: str) -> float:
+        """When the window ends, in seconds since 1970; now when none is open."""
+        found = self._find(key)
+        end: datetime = found.expires_at if found else clock.now()
+        return end.timestamp()
+
+    def clear(self, key: str) -> None:
+        with _counting() as connection:
+            connection.execute(sa.delete(LimitCount).where(LimitCount.key == _hidden(key)))
+
+    def reset(self) -> int:
+        with _counting() as connection:
+            return connection.execute(sa.delete(LimitCount)).rowcount
+
+    def check(self) -> bool:
+        """Whether the table can be read."""
+        with db.engine.connect() as connection:
+            connection.execute(sa.select(sa.func.count()).select_from(LimitCount))
+        return True
+
+    def _find(self, key: str) -> sa.Row[int, datetime] | None:
+        wanted = sa.select(LimitCount.hits, LimitCount.expires_at).where(
+            LimitCount.key == _hidden(key), LimitCount.expires_at > clock.now()
+        )
+        with db.engine.connect() as connection:
+            return connection.execute(wanted).first()
+
+
+def _hidden(key: str) -> str:
+    secret = current_app.extensions["wbtest.settings"].secret_key.encode()
+    daily = hmac.digest(secret, f"limits of {clock.now():%Y-%m-%d}".encode(), "sha256")
+    return hmac.new(daily, key.encode(), hashlib.sha256).hexdigest()
+
+
+@contextmanager
+def _counting() -> Iterator[sa.Connection]:
+    """A write transaction that does not wait for the disk: a count lost with the power is no loss.
+
+    A sign-up would otherwise wait for two writes to reach the disk, its own and this one.
+    """
+    with (
+        store.lock(),
+        db.engine.connect().execution_options(writes=True) as connection,
+        _relaxed(connection),
+        connection.begin(),
+    ):
+        if connection.dialect.name == "postgresql":
+            connection.exec_driver_sql("SET LOCAL synchronous_commit TO OFF")
+        yield connection
+
+
+@contextmanager
+def _relaxed(connection: sa.Connection) -> Iterator[None]:
+    """On SQLite, where how to sync belongs to the connection and not to the transaction."""
+    driver: Any = connection.connection.driver_connection
+    if connection.dialect.name != "sqlite":
+        yield
+        return
+    driver.execute("PRAGMA synchronous=NORMAL")
+    try:
+        yield
+    finally:
+        driver.execute(f"PRAGMA synchronous={store.PRAGMAS['synchronous']}")

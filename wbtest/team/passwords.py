@@ -1,0 +1,48 @@
+"""Passwords: how they are hashed and compared. Pure; knows no person."""
+
+from argon2 import PasswordHasher
+from argon2.exceptions import InvalidHashError, VerificationError
+
+SHORTEST = 10
+LONGEST = 1000
+# OWASP's second profile for Argon2id: 19 MiB, two passes, one lane.
+_HASHER = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)
+# Of a random word that nobody kept: an unknown e-mail costs as much time as a known one.
+_NOBODY = (
+    "$argon2id$v=19$m=19456,t=2,p=1"
+    "$imhd/+SVvQTmD0fq20ZuLQ$RXybE7pVIwz9PC8JJ3hYcCw11YamlqJd6OoCyUqDgDE"
+)
+
+
+def hash_password(password: str) -> str:
+    """Return the Argon2id hash to be stored."""
+    return _HASHER.hash(password)
+
+
+def is_right(stored: str | None, password: str) -> bool:
+    """Whether the password belongs to the hash; None, for nobody, takes the same time."""
+    try:
+        matches = _HASHER.verify(stored or _NOBODY, password)
+    except (VerificationError, InvalidHashError):
+        return False
+    return matches and stored is not None
+
+
+def is_outdated(stored: str) -> bool:
+    """Whether the hash was made with other costs than today's."""
+    return _HASHER.check_needs_rehash(stored)
+
+
+def find_fault(password: str) -> str:
+    """Return the sentence that says why this password is no good, or '' when it is.
+
+    >>> find_fault("short")
+    'Use 10 characters or more; three or four words are easy to remember.'
+    """
+    if len(password) < SHORTEST:
+        return f"Use {SHORTEST} characters or more; three or four words are easy to remember."
+    if len(password) > LONGEST:
+        return f"Use at most {LONGEST} characters."
+    if len(set(password)) < 4:
+        return "This repeats itself too much to be safe. Use three or four words."
+    return ""

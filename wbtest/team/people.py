@@ -1,0 +1,92 @@
+"""People and their place in a workspace: adding them, finding them, changing a password."""
+
+from email_validator import EmailNotValidError, validate_email
+
+from wbtest.extensions import clock, db
+from wbtest.store import Invalid, writing
+from wbtest.team import passwords
+from wbtest.team.access import ROLES
+from wbtest.team.models import LoginSession, Membership, Person, Workspace
+
+LONGEST_NAME = 120
+
+
+def clean_email(text: str, field: str = "email") -> str:
+    """Return an e-mail as we store and compare it: trimmed, normalised, in small letters.
+
+    Raises Invalid at ``field`` when nobody could receive mail there.
+    """
+    try:
+        found = validate_email(text.strip(), check_deliverability=False)
+    except EmailNotValidError as error:
+        raise Invalid(field, str(error)) from error
+    return found.normalized.lower()
+
+
+def find_person(email: str) -> Person | None:
+    """The person with this e-mail, in whatever spelling, or None."""
+    try:
+        wanted = clean_email(email)
+    except Invalid:
+        return None
+    found: Person | None = db.session.scalar(db.select(Person).where(Person.email == wanted))
+    return found
+
+
+def has_owner() -> bool:
+    """Whether somebody owns this instance, so that the set-up is over."""
+    found = db.select(Membership.person_id).where(Membership.role == "owner").limit(1)
+    return db.session.scalar(found) is not None
+
+
+def members(workspace: Workspace) -> list[Membership]:
+    """Everybody in the workspace, in the order they joined."""
+    return list(
+        db.session.scalars(
+            db.select(Membership)
+            .where(Membership.workspace_id == workspace.id)
+            .order_by(Membership.created_at, Membership.person_id)
+        )
+    )
+
+
+def add_person(workspace: Workspace, *, email: str, name: str, role: str, password: str) -> Person:
+    """Make somebody with a log-in and a role in the workspace."""
+    if role not in ROLES:
+        raise Invalid("role", f"A role is one of {', '.join(ROLES)}.")
+    person = new_person(email=email, name=name, password=password)
+    with writing() as session:
+        if find_person(person.email):
+            raise Invalid("email", "Somebody with this e-mail has a log-in already.")
+        session.add_all([person, workspace])
+        session.add(
+            Membership(workspace=workspace, person=person, role=role, created_at=clock.now())
+        )
+    return person
+
+
+def new_person(*, email: str, name: str, password: str) -> Person:
+    """Return a person who is not stored yet; hashing takes a while, so it stays out of the lock."""
+    fault = passwords.find_fault(password)
+    if fault:
+        raise Invalid("password", fault)
+    name = " ".join(name.split())
+    if not 1 <= len(name) <= LONGEST_NAME:
+        raise Invalid("name", f"A name has 1 to {LONGEST_NAME} characters.")
+    return Person(
+        email=clean_email(email),
+        name=name,
+        password_hash=passwords.hash_password(password),
+        created_at=clock.now(),
+    )
+
+
+def set_password(person: Person, password: str) -> None:
+    """Change the password and log the person out everywhere."""
+    fault = passwords.find_fault(password)
+    if fault:
+        raise Invalid("password", fault)
+    hashed = passwords.hash_password(password)
+    with writing() as session:
+        person.password_hash = hashed
+        session.execute(db.delete(LoginSession).where(LoginSession.person_id == person.id))

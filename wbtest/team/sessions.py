@@ -1,0 +1,84 @@
+"""Log-in and log-out: one row for each device, known by the hash of its token."""
+
+import hashlib
+import secrets
+from datetime import datetime, timedelta
+
+from wbtest.config import Settings
+from wbtest.extensions import clock, db
+from wbtest.store import Invalid, writing
+from wbtest.team import passwords, people
+from wbtest.team.models import LoginSession, Person
+
+LIFE = timedelta(days=30)
+WRONG = "E-mail or password is not right. Check both and try again."
+
+
+def cookie_name(settings: Settings) -> str:
+    """Name of the cookie that carries the token; over https no other host can set it for us."""
+    return "__Host-wb-session" if settings.is_https else "wb-session"
+
+
+def digest(token: str) -> str:
+    """What we keep of a token: somebody who reads the database cannot log in with it."""
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+def log_in(email: str, password: str, former_token: str = "") -> str:
+    """Open a session and return its token; one that the device had before is over.
+
+    Raises Invalid in the same words and after the same time, whoever the e-mail belongs to.
+    """
+    person = people.find_person(email)
+    stored = person.password_hash if person else None
+    if not passwords.is_right(stored, password) or person is None or stored is None:
+        raise Invalid("password", WRONG)
+    renewed = passwords.hash_password(password) if passwords.is_outdated(stored) else stored
+    with writing():
+        db.session.refresh(person, with_for_update=True)
+        # Somebody changed the password while we compared: what was right is right no longer.
+        if person.password_hash != stored:
+            raise Invalid("password", WRONG)
+        person.password_hash = renewed
+        log_out(former_token)
+        return open_session(person)
+
+
+def open_session(person: Person) -> str:
+    """Make a session for somebody who has proved who they are, and return its token."""
+    token = secrets.token_urlsafe(32)
+    with writing() as session:
+        session.add(
+            LoginSession(
+                token_hash=digest(token),
+                person_id=person.id,
+                created_at=clock.now(),
+                expires_at=clock.now() + LIFE,
+            )
+        )
+    return token
+
+
+def log_out(token: str) -> None:
+    """End the session of this token; an unknown one is no fault."""
+    if token:
+        with writing() as session:
+            session.execute(db.delete(LoginSession).where(LoginSession.token_hash == digest(token)))
+
+
+def find_person_by_token(token: str) -> Person | None:
+    """Whose session this is, or None when it is unknown or over."""
+    if not token:
+        return None
+    found: Person | None = db.session.scalar(
+        db.select(Person)
+        .join(LoginSession)
+        .where(LoginSession.token_hash == digest(token), LoginSession.expires_at > clock.now())
+    )
+    return found
+
+
+def forget_old_sessions(now: datetime) -> None:
+    """Delete the sessions that are over; a job of the worker."""
+    with writing() as session:
+        session.execute(db.delete(LoginSession).where(LoginSession.expires_at <= now))
