@@ -1,5 +1,64 @@
-"""Pages of this area."""
+"""The page of a frozen revision, and its approval."""
 
-from flask import Blueprint
+from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from wbtest.review import approvals
+from wbtest.review.forms import ApproveForm
+from wbtest.store import Invalid
+from wbtest.team import access
+from wbtest.writing import document as documents
+from wbtest.writing.models import Release, Revision
+from wbtest.writing.parts import find_gaps
+from wbtest.writing.releases import find_revision
+from wbtest.writing.status import status_of
 
 bp = Blueprint("review", __name__)
+
+
+@bp.get("/releases/<int:release_id>/revisions/<int:number>")
+@access.requires("read")
+def revision(release_id: int, number: int) -> ResponseReturnValue:
+    """The frozen text, who approved it, and the next step."""
+    return _revision_page(_get(release_id, number, "read"), ApproveForm())
+
+
+@bp.post("/releases/<int:release_id>/revisions/<int:number>/approve")
+@access.requires("approve")
+def approve(release_id: int, number: int) -> ResponseReturnValue:
+    """Sign the revision off."""
+    found = _get(release_id, number, "approve")
+    form = ApproveForm(request.form)
+    try:
+        approvals.approve(found, access.person(), form.traded_away.data or "")
+    except Invalid as refused:
+        form.traded_away.errors = [str(refused)]
+        return _revision_page(found, form), 422
+    flash(f"Revision {number} is approved.")
+    return redirect(url_for(".revision", release_id=release_id, number=number), 303)
+
+
+def _get(release_id: int, number: int, permission: str) -> Revision:
+    """The revision of a release that the asking person may see; 404 when there is none."""
+    found = find_revision(access.get(Release, release_id, permission), number)
+    if found is None:
+        abort(404)
+    return found
+
+
+def _revision_page(revision: Revision, form: ApproveForm) -> str:
+    document = documents.from_json(revision.document)
+    signed = approvals.approvals_of(revision)
+    return render_template(
+        "review/revision.html",
+        revision=revision,
+        document=document,
+        gaps=find_gaps(document, revision.form),
+        approvals=signed,
+        is_signed_by_me=access.person().id in {approval.approver_id for approval in signed},
+        objection=approvals.find_objection(revision, access.person()),
+        owes_sentence=approvals.owes_sentence(revision),
+        draft=status_of(revision.release),
+        newest=revision.release.revisions[-1],
+        form=form,
+    )

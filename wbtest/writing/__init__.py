@@ -1,10 +1,29 @@
-"""Press releases: drafts, FAQ, frozen revisions."""
+"""Press releases: drafts, their parts and FAQ, and the revisions frozen from them."""
+
+from datetime import date
 
 from flask import Flask
 
 
 def init_app(app: Flask) -> None:
-    """Attach this area's pages and what others need of it."""
+    """Attach this area's pages and what templates ask about a text."""
+    from wbtest.writing.languages import direction
     from wbtest.writing.views import bp
+    from wbtest.writing.wording import paragraphs
 
     app.register_blueprint(bp)
+    app.add_template_global(direction, "direction_of")
+    app.add_template_filter(paragraphs)
+    app.add_template_filter(long_day)
+
+
+def long_day(day: str, language: str) -> str:
+    """An ISO date as English writes it; for other languages the browser does it from the ISO form.
+
+    >>> long_day("2027-03-01", "en-GB"), long_day("2027-03-01", "ar")
+    ('1 March 2027', '2027-03-01')
+    """
+    if language.split("-")[0].lower() != "en" or not day:
+        return day
+    found = date.fromisoformat(day)
+    return f"{found.day} {found:%B %Y}"

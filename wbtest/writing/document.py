@@ -7,12 +7,17 @@ The JSON form is the product's public one; what a page may show of it is decided
 import hashlib
 import json
 import re
-import unicodedata
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any, Literal
 
+from wbtest.writing.limits import LONGEST_TEXT as LONGEST_TEXT
+from wbtest.writing.limits import MOST_QUESTIONS, fault_of
+from wbtest.writing.wording import with_plain_breaks, words
+
 Audience = Literal["external", "internal"]
+Form = Literal["short", "full"]
+AUDIENCES: tuple[Audience, ...] = ("external", "internal")
 TEXT_PARTS = (
     "product",
     "language",
@@ -37,13 +42,8 @@ INTERNAL_TOPICS = (
     "how we measure success",
     "what would make us stop",
 )
-LONGEST_TEXT = 20_000
-MOST_QUESTIONS = 200
 WORDS_A_PAGE = 450
-CJK_A_PAGE = 900
-_CJK = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff\uac00-\ud7af]")
-_WORD = re.compile(r"\w+(?:['’\-]\w+)*")
-_FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff]")
+_NUMBER = re.compile(r"\[\d+\]")
 
 
 class NotADocument(ValueError):
@@ -160,17 +160,6 @@ def digest(document: Document) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def words(text: str) -> int:
-    """Count words; two CJK characters count as one, since they fill a page twice as slowly.
-
-    >>> words("Five weeknight dinners"), words("平日の夕食")
-    (3, 3)
-    """
-    characters = len(_CJK.findall(text))
-    others = len(_WORD.findall(_CJK.sub(" ", unicodedata.normalize("NFC", text))))
-    return others + (characters + 1) // 2
-
-
 def length(document: Document) -> tuple[int, float]:
     """Words of the release without its FAQ, and pages at 450 words (900 CJK characters) a page."""
     texts = [getattr(document, name) for name in TEXT_PARTS[3:]]
@@ -223,11 +212,7 @@ def _mapping(part: str, value: Any, known: set[str]) -> Mapping[str, Any]:
 def _text(part: str, value: Any) -> str:
     if not isinstance(value, str):
         raise NotADocument(part, "must be text.")
-    text = value.replace("\r\n", "\n").replace("\r", "\n")
-    if _FORBIDDEN.search(text):
-        raise NotADocument(part, "has a character that cannot be shown. Type it anew.")
-    if len(text) > LONGEST_TEXT:
-        raise NotADocument(
-            part, f"is {len(text):,} characters long; {LONGEST_TEXT:,} are the most."
-        )
+    text = with_plain_breaks(value)
+    if fault := fault_of(_NUMBER.sub("", part), text):
+        raise NotADocument(part, fault)
     return text

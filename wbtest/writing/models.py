@@ -9,17 +9,18 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from wbtest.extensions import Base
 from wbtest.store import UtcDateTime
 from wbtest.team.models import Person, Workspace
+from wbtest.writing.document import Form
 
 
 class Release(Base):
-    """A press release being written; ``document`` is the draft, as JSON of a ``Document``."""
+    """A press release being written; ``document`` is the draft as JSON of a Document."""
 
     __tablename__ = "releases"
     __table_args__ = (CheckConstraint("form IN ('short', 'full')", name="form"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     workspace_id: Mapped[int] = mapped_column(ForeignKey(Workspace.id), index=True)
-    form: Mapped[str] = mapped_column(String(5))
+    form: Mapped[Form] = mapped_column(String(5))
     document: Mapped[dict[str, Any]] = mapped_column(JSON)
     # Counts saves; a save names the version it was made from, so none overwrites another unseen.
     version: Mapped[int] = mapped_column(default=1)
@@ -28,6 +29,7 @@ class Release(Base):
     updated_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
     author: Mapped[Person] = relationship()
+    workspace: Mapped[Workspace] = relationship()
     revisions: Mapped[list["Revision"]] = relationship(
         back_populates="release", order_by="Revision.number"
     )
@@ -43,7 +45,7 @@ class Revision(Base):
     workspace_id: Mapped[int] = mapped_column(ForeignKey(Workspace.id), index=True)
     release_id: Mapped[int] = mapped_column(ForeignKey(Release.id))
     number: Mapped[int]
-    form: Mapped[str] = mapped_column(String(5))
+    form: Mapped[Form] = mapped_column(String(5))
     document: Mapped[dict[str, Any]] = mapped_column(JSON)
     digest: Mapped[str] = mapped_column(String(64))
     author_id: Mapped[int] = mapped_column(ForeignKey(Person.id))

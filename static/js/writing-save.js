@@ -1,0 +1,156 @@
+// Saves the sheet while one writes. Text that does not reach the server stays in this browser.
+
+const PAUSE = 1_000;
+const RETRY = 10_000;
+const LARGEST_LAST_WORD = 60_000;
+
+// `answered(status)` hears of each save; `show` puts a notice, a status line or a fault on the page.
+export function startSaving(form, { answered, show }) {
+  const key = form.dataset.draft;
+  let unsaved = false;
+  let waiting = 0;
+  let sending = null;
+  // While two texts stand side by side nothing is sent until a person has chosen.
+  let isHalted = false;
+  // The stored text that this one was made from: it tells the server whether somebody came between.
+  let madeFrom = form.elements.version.value;
+
+  const fields = () => {
+    const typed = Object.fromEntries(new FormData(form));
+    delete typed.csrf_token;
+    return { ...typed, version: madeFrom };
+  };
+
+  const keep = () => {
+    try {
+      localStorage.setItem(key, JSON.stringify({ fields: fields(), at: Date.now() }));
+    } catch {
+      // Private windows may have no room; the server has all but the last second.
+    }
+  };
+
+  const changed = () => {
+    if (!unsaved) show.line("saving…");
+    unsaved = true;
+    keep();
+    later(PAUSE);
+  };
+
+  const later = (pause) => {
+    clearTimeout(waiting);
+    if (!isHalted) waiting = setTimeout(save, pause);
+  };
+
+  // Sends the text as it stands; true when the server has it.
+  const save = async (isLast = false) => {
+    clearTimeout(waiting);
+    await sending;
+    if (!unsaved || isHalted) return !unsaved;
+    unsaved = false;
+    sending = send(isLast);
+    const reached = await sending;
+    sending = null;
+    if (!reached) unsaved = true;
+    else if (!unsaved) localStorage.removeItem(key);
+    return reached;
+  };
+
+  const send = async (isLast) => {
+    const body = new URLSearchParams(new FormData(form));
+    let answer;
+    try {
+      answer = await fetch(form.action, {
+        method: "POST",
+        body,
+        headers: { Accept: "application/json", "X-CSRFToken": form.elements.csrf_token.value },
+        redirect: "manual",
+        keepalive: isLast && body.toString().length < LARGEST_LAST_WORD,
+      });
+    } catch {
+      show.trouble("No connection. Your text is kept in this browser.");
+      later(RETRY);
+      return false;
+    }
+    return read(answer);
+  };
+
+  const read = async (answer) => {
+    show.faults([]);
+    if (answer.ok) {
+      const status = await answer.json();
+      madeFrom = form.elements.version.value = status.version;
+      answered(status);
+      return true;
+    }
+    if (answer.status === 409) {
+      const both = await answer.json();
+      form.elements.version.value = both.version;
+      show.trouble("Not saved: somebody saved another text meanwhile.", "Compare both", "#conflict");
+      show.conflict(both.panel);
+    } else if (answer.status === 422) {
+      const { faults, sentence } = await answer.json();
+      const [first] = faults;
+      show.trouble(`Not saved. ${sentence || `${first.label}: ${first.sentence}`}`);
+      show.faults(faults);
+    } else if (answer.type === "opaqueredirect" || answer.status === 401) {
+      const onward = encodeURIComponent(location.pathname);
+      show.trouble("You are logged out. Your text is kept in this browser.", "Log in", `/login?next=${onward}`);
+    } else if (answer.status === 400) {
+      show.trouble("This page was open for long. Your text is kept in this browser.", "Reload", location.pathname);
+    } else {
+      show.trouble(`Not saved (${answer.status}). Your text is kept in this browser.`);
+      if (answer.status >= 500) later(RETRY);
+    }
+    return false;
+  };
+
+  // What this browser kept and the server does not have, or null.
+  const kept = () => {
+    let found = null;
+    try {
+      found = JSON.parse(localStorage.getItem(key));
+    } catch {
+      return null;
+    }
+    const now = fields();
+    const names = new Set([...Object.keys(found?.fields ?? {}), ...Object.keys(now)]);
+    names.delete("version");
+    const differs = found && [...names].some((name) => (found.fields[name] ?? "") !== (now[name] ?? ""));
+    if (!differs) localStorage.removeItem(key);
+    return differs ? found : null;
+  };
+
+  form.addEventListener("submit", async (event) => {
+    clearTimeout(waiting);
+    if (!sending) return;
+    event.preventDefault();
+    await sending;
+    form.requestSubmit(event.submitter);
+  });
+  addEventListener("online", () => save());
+  document.addEventListener("visibilitychange", () => {
+    if (document.visibilityState === "hidden") save(true);
+  });
+
+  return {
+    changed,
+    save,
+    kept,
+    forget: () => localStorage.removeItem(key),
+    isUnsaved: () => unsaved || sending !== null,
+    halt: () => {
+      clearTimeout(waiting);
+      isHalted = true;
+    },
+    settle: () => {
+      isHalted = false;
+      madeFrom = form.elements.version.value;
+      unsaved = true;
+      return save();
+    },
+    // Text that was typed elsewhere or earlier goes on from the text it was made from.
+    goOnFrom: (version) => {
+      madeFrom = form.elements.version.value = version;
+    },
+  };
+}

@@ -1,0 +1,209 @@
+// The writing desk: ties the sheet to its parts, its counts, its rows and its saving.
+
+import { startRows } from "./writing-rows.js";
+import { startSaving } from "./writing-save.js";
+import { lengthOf, say as sayLength } from "./writing-words.js";
+
+const form = document.querySelector("#sheet");
+const find = (selector) => document.querySelector(selector);
+const line = find("[data-status]");
+const notices = find("[data-notices]");
+const clock = (at) => new Date(at).toLocaleTimeString("en-GB", { timeStyle: "short" });
+let savedAt = null;
+
+function button(label, act, kind = "quiet") {
+  const made = document.createElement("button");
+  made.type = "button";
+  made.className = `button small ${kind}`;
+  made.textContent = label;
+  made.addEventListener("click", act);
+  return made;
+}
+
+const show = {
+  line(text) {
+    line.parentElement.classList.remove("wrong");
+    line.textContent = `Draft · ${text}`;
+  },
+  trouble(text, label = "", url = "") {
+    line.parentElement.classList.add("wrong");
+    line.textContent = text;
+    if (!label) return;
+    const link = document.createElement("a");
+    link.href = url;
+    link.textContent = label;
+    line.append(" ", link);
+  },
+  faults(faults) {
+    for (const old of form.querySelectorAll("[data-fault]")) old.remove();
+    for (const field of form.querySelectorAll("[aria-invalid]")) field.removeAttribute("aria-invalid");
+    for (const { name, sentence } of faults) {
+      const field = form.elements[name];
+      const said = document.createElement("p");
+      said.className = "field-error";
+      said.dataset.fault = "";
+      said.textContent = sentence;
+      field?.setAttribute("aria-invalid", "true");
+      field?.after(said);
+      const fold = field?.closest("details");
+      if (fold) fold.open = true;
+    }
+  },
+  conflict(panel) {
+    notices.replaceChildren(document.createRange().createContextualFragment(panel));
+    startConflict();
+  },
+};
+
+const saving = startSaving(form, {
+  show,
+  answered(status) {
+    savedAt = status.saved_at;
+    show.line("saved just now");
+    find("[data-length]").textContent = sayLength(status.words, status.pages);
+    find("[data-freeze]").textContent = status.freeze;
+    for (const link of document.querySelectorAll(".parts a")) {
+      const count = status.gaps[link.dataset.part] ?? 0;
+      link.querySelector("[data-gaps]").hidden = !count;
+      link.querySelector("[data-count]").textContent = count;
+    }
+    setTimeout(() => {
+      const isStill = savedAt === status.saved_at && !saving.isUnsaved();
+      if (isStill) show.line(`saved at ${clock(Date.now() - 60_000)}`);
+    }, 60_000);
+  },
+});
+const said = find("[data-said]");
+const changed = () => {
+  find("[data-length]").textContent = lengthOf(form);
+  for (const row of form.querySelectorAll("[data-question]")) markSettled(row);
+  saving.changed();
+};
+const rows = startRows(form, changed, (text) => {
+  said.textContent = text;
+});
+
+// An honest unknown counts as an answer when it names who, by when and how.
+function markSettled(row) {
+  const value = (part) => row.querySelector(`[name$="-${part}"]`)?.value.trim() ?? "";
+  const isUnknown = ["owner", "until", "settled_by"].every(value);
+  row.querySelector("[data-todo]").hidden = Boolean(value("question") && (value("answer") || isUnknown));
+}
+
+// Puts texts into their fields, making the rows of the FAQ that they need.
+function fill(fields) {
+  for (const [name, value] of Object.entries(fields)) {
+    const field = form.elements[name];
+    if (!field || name === "version") continue;
+    if (field.tagName === "SELECT" && ![...field.options].some((o) => o.value === value)) {
+      field.add(new Option(value, value));
+    }
+    field.value = value;
+    field.dispatchEvent(new Event("input", { bubbles: true }));
+  }
+}
+
+const rowsIn = (fields, side) =>
+  Object.keys(fields).filter((name) => name.startsWith(`${side}-`) && name.endsWith("-question")).length;
+
+function startConflict() {
+  const panel = find("[data-conflict]");
+  if (!panel) return;
+  saving.halt();
+  for (const use of panel.querySelectorAll("[data-use]")) {
+    use.hidden = !use.matches("[data-theirs]");
+    use.addEventListener("click", () => {
+      for (const both of panel.querySelectorAll(`[data-use="${use.dataset.use}"]`)) {
+        both.hidden = both === use;
+      }
+      const [, side, number] = /^(external|internal)-(\d+)-/.exec(use.dataset.use) ?? [];
+      if (side) rows.fit(side, Math.max(rows.count(side), Number(number) + 1));
+      fill({ [use.dataset.use]: use.dataset.value });
+      said.textContent = "The sheet holds this text now.";
+    });
+  }
+  panel.querySelector("[data-settle]").addEventListener("click", (event) => {
+    event.preventDefault();
+    panel.remove();
+    saving.settle();
+  });
+}
+
+function offer(kept) {
+  const note = document.createElement("section");
+  note.className = "note iterate kept";
+  const told = document.createElement("p");
+  told.textContent = `What you typed here at ${clock(kept.at)} did not reach us. This browser kept it.`;
+  const actions = document.createElement("div");
+  actions.className = "row";
+  actions.append(
+    button("Put it back", () => {
+      for (const side of ["external", "internal"]) {
+        if (form.querySelector(`[data-side="${side}"]`)) rows.fit(side, rowsIn(kept.fields, side));
+      }
+      note.remove();
+      saving.goOnFrom(kept.fields.version);
+      fill(kept.fields);
+    }),
+    button("Throw it away", () => {
+      saving.forget();
+      note.remove();
+    }),
+  );
+  note.append(told, actions);
+  notices.prepend(note);
+}
+
+form.addEventListener("input", changed);
+form.addEventListener("change", ({ target }) => {
+  if (target.name !== "language") return;
+  const isRightToLeft = target.dataset.rtl.split(" ").includes(target.value.split("-")[0]);
+  const rowsToCome = [...form.querySelectorAll("template")].map((template) => template.content);
+  for (const root of [form, ...rowsToCome]) {
+    for (const field of root.querySelectorAll(".control[lang]")) {
+      field.lang = target.value;
+      field.dir = isRightToLeft ? "rtl" : "ltr";
+    }
+  }
+});
+// In a part of one sentence Enter goes on to the next field; nobody sends a sheet by accident.
+form.addEventListener("keydown", (event) => {
+  if (event.key !== "Enter" || event.isComposing) return;
+  if (!event.target.matches("input, textarea.one-line")) return;
+  event.preventDefault();
+  const fields = [...form.querySelectorAll(".control")].filter((field) => field.offsetParent);
+  fields[fields.indexOf(event.target) + 1]?.focus();
+});
+addEventListener("keydown", (event) => {
+  if (event.key !== "s" || !(event.ctrlKey || event.metaKey)) return;
+  event.preventDefault();
+  saving.save();
+});
+form.addEventListener("focusin", ({ target }) => {
+  const part = target.closest(".part")?.id;
+  if (!part) return;
+  for (const link of document.querySelectorAll(".parts a")) {
+    if (link.hash === `#${part}`) link.setAttribute("aria-current", "true");
+    else link.removeAttribute("aria-current");
+  }
+});
+find(".parts").addEventListener("click", (event) => {
+  const link = event.target.closest("a");
+  const field = link && find(`${link.hash} .control`);
+  if (!field) return;
+  event.preventDefault();
+  find(link.hash).scrollIntoView({ block: "start" });
+  field.focus({ preventScroll: true });
+});
+find("[data-after-save]").addEventListener("click", async (event) => {
+  if (!saving.isUnsaved()) return;
+  event.preventDefault();
+  if (await saving.save()) location.assign(event.target.href);
+});
+
+find("[data-save]").hidden = true;
+const time = find("[data-time]");
+time.textContent = new Date(time.dateTime).toLocaleString("en-GB", { dateStyle: "long", timeStyle: "short" });
+startConflict();
+const kept = notices.children.length ? null : saving.kept();
+if (kept) offer(kept);

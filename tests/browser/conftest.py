@@ -1,0 +1,133 @@
+"""A live server and a real Chromium. A broken script or a broken policy fails the test."""
+
+import logging
+import shutil
+import socket
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from flask import Flask
+from playwright.sync_api import BrowserContext, Page
+from werkzeug.serving import make_server
+
+from tests.conftest import HandClock
+from tests.factories import PASSWORD, make_person, make_workspace
+from wbtest.config import Settings
+from wbtest.team.models import Person
+
+CHROMIUM = shutil.which("chromium")
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+WIDTHS = (1280, 390)
+# The server's own line for each request says nothing that a failing test does not.
+logging.getLogger("werkzeug").setLevel(logging.ERROR)
+PATIENCE = 15_000
+
+
+@dataclass(frozen=True, slots=True)
+class Live:
+    """A server that a browser can reach, the app inside it and the clock it lives by."""
+
+    url: str
+    app: Flask
+    now: HandClock
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[str, Any]:
+    if CHROMIUM is None:
+        pytest.skip("Chromium is not installed (Debian: apt install chromium)")
+    return {**browser_type_launch_args, "executable_path": CHROMIUM, "args": FLAGS}
+
+
+@pytest.fixture(scope="session")
+def browser_context_args(browser_context_args: dict[str, Any]) -> dict[str, Any]:
+    return {**browser_context_args, "viewport": {"width": WIDTHS[0], "height": 900}}
+
+
+@pytest.fixture
+def listener() -> Iterator[socket.socket]:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        yield listener
+
+
+@pytest.fixture
+def settings(settings: Settings, listener: socket.socket) -> Settings:
+    return replace(settings, base_url=f"http://127.0.0.1:{listener.getsockname()[1]}")
+
+
+@pytest.fixture
+def live(app: Flask, settings: Settings, listener: socket.socket, now: HandClock) -> Iterator[Live]:
+    """The app of this test, served on a free port of this machine."""
+    server = make_server(
+        "127.0.0.1", listener.getsockname()[1], app, threaded=True, fd=listener.fileno()
+    )
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
+    thread.start()
+    yield Live(settings.base_url, app, now)
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+@pytest.fixture
+def page(context: BrowserContext) -> Iterator[Page]:
+    """A browser page. Scripts that break and answers that break our policy fail the test."""
+    page = context.new_page()
+    page.set_default_timeout(PATIENCE)
+    complaints: list[str] = []
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    page.on(
+        "console",
+        lambda message: (
+            complaints.append(message.text) if "Content Security Policy" in message.text else None
+        ),
+    )
+    yield page
+    assert complaints == []
+
+
+@pytest.fixture
+def owner(app: Flask) -> Person:
+    """The only member of a new workspace."""
+    return make_person("ada@example.com", "owner", make_workspace("Larder"))
+
+
+@pytest.fixture
+def logged_in(live: Live, page: Page, owner: Person) -> Page:
+    """The browser page after the owner has logged in by hand."""
+    page.goto(f"{live.url}/login")
+    page.get_by_label("E-mail").fill(owner.email)
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_role("button", name="Log in").click()
+    page.wait_for_url(f"{live.url}/releases")
+    return page
+
+
+@pytest.fixture
+def check_accessible() -> Callable[[Page], None]:
+    """A function that asserts what axe can see: light and dark, wide and narrow, no side-scroll."""
+
+    def check(page: Page) -> None:
+        for scheme in ("light", "dark"):
+            for width in WIDTHS:
+                page.emulate_media(color_scheme=scheme)
+                page.set_viewport_size({"width": width, "height": 900})
+                found = Axe().run(page)
+                assert found.violations_count == 0, found.generate_report()
+                assert page.evaluate("document.documentElement.scrollWidth") <= width
+        page.emulate_media(color_scheme="light")
+        page.set_viewport_size({"width": WIDTHS[0], "height": 900})
+
+    return check

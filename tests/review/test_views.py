@@ -1,0 +1,225 @@
+"""The page of a revision, by role and by what happened to the text."""
+
+from dataclasses import replace
+from html import unescape
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from tests.conftest import HandClock
+from tests.factories import (
+    LARDER,
+    log_in,
+    make_approval,
+    make_person,
+    make_revision,
+    make_workspace,
+)
+from wbtest.review.approvals import approvals_of, is_approved
+from wbtest.team.models import Person
+from wbtest.writing.models import Revision
+from wbtest.writing.releases import save_release
+
+
+def browser(app: Flask, person: Person | None) -> FlaskClient:
+    app.config["WTF_CSRF_ENABLED"] = False
+    client = app.test_client()
+    if person is not None:
+        log_in(client, person)
+    return client
+
+
+@pytest.fixture
+def client(app: Flask, owner: Person) -> FlaskClient:
+    return browser(app, owner)
+
+
+def url_of(revision: Revision) -> str:
+    return f"/releases/{revision.release_id}/revisions/{revision.number}"
+
+
+def test_the_frozen_text_is_shown_with_its_digest_author_and_date(
+    client: FlaskClient, revision: Revision
+):
+    page = unescape(client.get(url_of(revision)).text)
+
+    assert "Revision 1 of Larder" in page
+    assert LARDER.headline in page
+    assert f">{revision.digest[:12]}<" in page
+    assert f">{revision.digest}<" in page
+    assert "1 March 2027, 09:00 UTC" in page
+    assert "Not approved yet" in page
+
+
+def test_a_lone_owner_is_asked_on_day_one_what_was_traded_away(
+    client: FlaskClient, revision: Revision, now: HandClock
+):
+    assert "What did you trade away?" in client.get(url_of(revision)).text
+
+    now.turn(hours=24)
+
+    assert "What did you trade away?" not in client.get(url_of(revision)).text
+
+
+def test_approving_leads_to_the_next_step(client: FlaskClient, revision: Revision):
+    answer = client.post(
+        f"{url_of(revision)}/approve", data={"traded_away": "Nobody else has read it."}
+    )
+
+    assert (answer.status_code, answer.location) == (303, url_of(revision))
+    page = unescape(client.get(answer.location).text)
+    assert "approved alone, on day one" in page
+    assert "Nobody else has read it." in page
+    assert f"{url_of(revision)}/experiment" in page
+    assert "Approve revision" not in page
+
+
+def test_a_short_form_approved_on_day_one_is_called_that(client: FlaskClient, owner: Person):
+    revision = make_revision(owner, form="short")
+    make_approval(revision, owner)
+
+    assert "approved alone, on day one, in the short form" in client.get(url_of(revision)).text
+
+
+def test_without_its_sentence_the_form_comes_back_with_the_reason(
+    client: FlaskClient, revision: Revision
+):
+    answer = client.post(f"{url_of(revision)}/approve", data={"traded_away": "  "})
+
+    assert answer.status_code == 422
+    assert 'id="traded_away-error"' in answer.text
+    assert not is_approved(revision)
+
+
+def test_a_sentence_that_cannot_be_kept_stays_typed(client: FlaskClient, revision: Revision):
+    answer = client.post(f"{url_of(revision)}/approve", data={"traded_away": "speed" * 300})
+
+    assert answer.status_code == 422
+    assert "1,500 characters long" in answer.text
+    assert "speedspeed" in answer.text
+
+
+def test_a_double_click_approves_once(client: FlaskClient, revision: Revision):
+    for _ in range(2):
+        answer = client.post(f"{url_of(revision)}/approve", data={"traded_away": "For speed."})
+
+    assert answer.status_code == 303
+    assert len(approvals_of(revision)) == 1
+
+
+def test_an_old_revision_says_that_the_text_changed(
+    client: FlaskClient, revision: Revision, owner: Person
+):
+    make_revision(owner, release=revision.release, headline="Better")
+
+    page = client.get(url_of(revision)).text
+    answer = client.post(f"{url_of(revision)}/approve", data={"traded_away": "For speed."})
+
+    assert "revision 2 is newer" in page
+    assert "Go to revision 2" in page
+    assert "Approve revision" not in page
+    assert answer.status_code == 409
+    assert "The text changed" in answer.text
+
+
+def test_the_page_says_when_the_draft_has_moved_on(
+    client: FlaskClient, revision: Revision, owner: Person
+):
+    assert "moved on" not in client.get(url_of(revision)).text
+
+    save_release(revision.release, replace(LARDER, headline="Better"), 1)
+
+    page = client.get(url_of(revision)).text
+    assert "The draft has moved on" in page
+    assert LARDER.headline in page
+    assert "Better" not in page
+
+
+def test_what_a_reader_would_miss_is_said_before_one_signs(client: FlaskClient, owner: Person):
+    revision = make_revision(owner, why_now="")
+
+    assert "Nothing says why now." in client.get(url_of(revision)).text
+
+
+def test_an_approver_who_froze_it_is_told_who_signs(app: Flask, revision: Revision, owner: Person):
+    make_person("bob@example.com", "approver", revision.release.workspace)
+    client = browser(app, owner)
+
+    page = client.get(url_of(revision)).text
+    answer = client.post(f"{url_of(revision)}/approve")
+
+    assert "somebody else approves it: Bob" in page
+    assert "Approve revision" not in page
+    assert answer.status_code == 403
+    assert "somebody else approves it: Bob" in answer.text
+
+
+@pytest.mark.parametrize(
+    ("role", "may_approve"),
+    [("viewer", False), ("editor", False), ("approver", True), ("owner", True)],
+)
+def test_every_member_reads_and_approvers_sign(
+    app: Flask, revision: Revision, role: str, may_approve: bool
+):
+    member = make_person("mem@example.com", role, revision.release.workspace)
+    client = browser(app, member)
+
+    page = client.get(url_of(revision))
+    answer = client.post(f"{url_of(revision)}/approve")
+
+    assert page.status_code == 200
+    assert ("Approve revision 1" in page.text) is may_approve
+    assert ("Approving is up to" in page.text) is not may_approve
+    assert answer.status_code == (303 if may_approve else 403)
+    assert is_approved(revision) is may_approve
+
+
+@pytest.mark.parametrize(("role", "offered"), [("viewer", False), ("editor", True)])
+def test_the_test_page_is_offered_to_those_who_may_make_one(
+    app: Flask, revision: Revision, owner: Person, role: str, offered: bool
+):
+    make_approval(revision, owner)
+    member = make_person("mem@example.com", role, revision.release.workspace)
+
+    page = browser(app, member).get(url_of(revision)).text
+
+    assert ("Make a test page" in page) is offered
+
+
+def test_a_stranger_finds_nothing_and_approves_nothing(app: Flask, revision: Revision):
+    client = browser(app, make_person("eve@example.com", "owner", make_workspace("Rivals")))
+
+    assert client.get(url_of(revision)).status_code == 404
+    assert client.post(f"{url_of(revision)}/approve").status_code == 404
+    assert not is_approved(revision)
+
+
+def test_nobody_is_sent_to_log_in(app: Flask, revision: Revision):
+    client = browser(app, None)
+
+    assert client.get(url_of(revision)).location == f"/login?next={url_of(revision)}"
+    assert client.post(f"{url_of(revision)}/approve").location.startswith("/login")
+    assert not is_approved(revision)
+
+
+@pytest.mark.parametrize("path", ["/releases/1/revisions/9", "/releases/9/revisions/1"])
+def test_a_revision_that_is_not_there_is_not_found(
+    client: FlaskClient, revision: Revision, path: str
+):
+    assert client.get(path).status_code == 404
+    assert client.post(f"{path}/approve").status_code == 404
+
+
+def test_approving_by_address_alone_does_not_work(client: FlaskClient, revision: Revision):
+    assert client.get(f"{url_of(revision)}/approve").status_code == 405
+
+
+def test_a_form_without_its_token_approves_nothing(app: Flask, revision: Revision, owner: Person):
+    client = app.test_client()
+    log_in(client, owner)
+
+    answer = client.post(f"{url_of(revision)}/approve", data={"traded_away": "For speed."})
+
+    assert answer.status_code == 400
+    assert not is_approved(revision)

@@ -1,0 +1,179 @@
+"""The forms of a release: beginning one, and the sheet on which its parts are typed.
+
+What may stand in a part is decided in ``limits``; here it only finds its field.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from wtforms import (
+    FieldList,
+    Form,
+    FormField,
+    IntegerField,
+    RadioField,
+    SelectField,
+    StringField,
+    TextAreaField,
+    ValidationError,
+)
+from wtforms.widgets import DateInput, HiddenInput
+
+from wbtest.writing import languages
+from wbtest.writing.document import EXTERNAL_TOPICS, INTERNAL_TOPICS
+from wbtest.writing.limits import MOST_QUESTIONS, fault_of
+from wbtest.writing.wording import on_one_line, with_plain_breaks
+
+RELOAD = "This page is out of date. Copy what you typed, reload the page and type it again."
+
+
+class Sound:
+    """Validator: the text may stand in this part of a release."""
+
+    def __init__(self, part: str) -> None:
+        self._part = part
+
+    def __call__(self, _form: Any, field: Any) -> None:
+        if fault := fault_of(self._part, field.data):
+            raise ValidationError(fault)
+
+
+def _line(label: str, part: str, **more: Any) -> Any:
+    return StringField(label, [Sound(part)], [_joined], default="", **more)
+
+
+def _sentence(label: str, part: str) -> Any:
+    """One line of text that may be long enough to wrap."""
+    return TextAreaField(label, [Sound(part)], [_joined], default="")
+
+
+def _prose(label: str, part: str) -> Any:
+    return TextAreaField(label, [Sound(part)], [_plain], default="")
+
+
+def _joined(text: str | None) -> str:
+    return on_one_line(text or "")
+
+
+def _plain(text: str | None) -> str:
+    return with_plain_breaks(text or "")
+
+
+class NewReleaseForm(Form):
+    """What a release needs to be begun."""
+
+    form = RadioField(
+        "How much do you want to write?",
+        choices={"short": "Short", "full": "Full"},
+        default="short",
+    )
+    product = StringField("Product")
+    language = SelectField("Language", choices=languages.listed(""), default="en")
+
+
+class CallToActionForm(Form):
+    """How to get started."""
+
+    text = _sentence("Call to action", "call_to_action.text")
+    label = _line("Words on the button", "call_to_action.label")
+    price = _sentence("Price, or “free”", "call_to_action.price")
+
+
+class DatelineForm(Form):
+    """Where and when the imagined launch takes place."""
+
+    city = _line("City", "dateline.city")
+    date = _line("Date of the launch", "dateline.date", widget=DateInput())
+
+
+class QuoteForm(Form):
+    """What somebody says, and who."""
+
+    text = _prose("What they say", "company_quote.text")
+    speaker = _line("Name", "company_quote.speaker")
+    role = _sentence("Who they are", "company_quote.role")
+
+
+class QuestionForm(Form):
+    """One row of the FAQ; its last three fields make it an honest unknown."""
+
+    topics: tuple[str, ...] = ()
+    topic = SelectField("Topic", [Sound("faq.topic")], validate_choice=False, default="")
+    question = _sentence("Question", "faq.question")
+    answer = _prose("Answer", "faq.answer")
+    owner = _line("Who finds out", "faq.open.owner")
+    until = _line("By", "faq.open.until", widget=DateInput())
+    settled_by = _sentence("What settles it", "faq.open.settled_by")
+
+    def process(self, *args: Any, **more: Any) -> None:
+        """Read the row; a topic of the team's own stays among the choices."""
+        self.topic.choices = {}
+        super().process(*args, **more)
+        known = self.topics + ((self.topic.data,) if self.topic.data not in self.topics else ())
+        self.topic.choices = {"": "No topic"} | {
+            topic: topic.capitalize() for topic in known if topic
+        }
+
+
+class ExternalQuestionForm(QuestionForm):
+    topics = EXTERNAL_TOPICS
+
+
+class InternalQuestionForm(QuestionForm):
+    topics = INTERNAL_TOPICS
+
+
+class ShortForm(Form):
+    """The parts of a short release. ``version`` names the text that this one was made from."""
+
+    version = IntegerField(widget=HiddenInput())
+    product = _line("Product", "product")
+    language = SelectField("Language", [Sound("language")], validate_choice=False)
+    headline = _sentence("Headline", "headline")
+    subheading = _sentence("Subheading", "subheading")
+    problem = _prose("Problem", "problem")
+    alternative = _prose("What people do today, and why this is better", "alternative")
+    call_to_action = FormField(CallToActionForm)
+    # One more than allowed is read, so that it can be refused; nobody types a thousand.
+    external = FieldList(FormField(ExternalQuestionForm), max_entries=MOST_QUESTIONS + 1)
+
+    def process(self, formdata: Any = None, *args: Any, **more: Any) -> None:
+        """Read the sheet, and remember what was sent that is no part of it."""
+        super().process(formdata, *args, **more)
+        self.language.choices = languages.listed(self.language.data or "")
+        self._unknown = sorted(set(formdata or ()) - _names(self) - {"csrf_token", "do", "shape"})
+
+    def validate(self, extra_validators: Mapping[str, Any] | None = None) -> bool:
+        """Whether every part can be kept; each sentence stands at its field."""
+        valid = super().validate(extra_validators)
+        if self.version.data is None:
+            self.form_errors.append(RELOAD)
+        if self._unknown:
+            self.form_errors.append(f"A release has no part called {self._unknown[0][:40]!r}.")
+        if sum(len(getattr(self, side, ())) for side in ("external", "internal")) > MOST_QUESTIONS:
+            self.form_errors.append(f"A release has {MOST_QUESTIONS} questions at most.")
+        return valid and not self.form_errors
+
+
+class FullForm(ShortForm):
+    """Every part of a release."""
+
+    segment = _sentence("Who it is for", "segment")
+    dateline = FormField(DatelineForm)
+    summary = _prose("What it is, in two sentences", "summary")
+    solution = _prose("Solution", "solution")
+    why_now = _prose("Why now", "why_now")
+    company_quote = FormField(QuoteForm)
+    customer_quote = FormField(QuoteForm)
+    internal = FieldList(FormField(InternalQuestionForm), max_entries=MOST_QUESTIONS + 1)
+
+
+def _names(field: Any) -> set[str]:
+    """Names under which a form's fields are sent, those inside other fields included."""
+    if isinstance(field, FormField):
+        field = field.form
+    if isinstance(field, FieldList):
+        return set().union(*(_names(entry) for entry in field.entries))
+    if isinstance(field, Form):
+        return set().union(*(_names(inner) for inner in field))
+    return {field.name}
