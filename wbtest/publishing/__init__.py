@@ -1,10 +1,15 @@
 """From an approved revision to a test page: variants, sealed rule, life cycle."""
 
+from datetime import timedelta
+
 from flask import Flask
 
 
 def init_app(app: Flask) -> None:
-    """Attach this area's pages and what others need of it."""
+    """Attach this area's pages, and hand the worker what it must do by the clock."""
+    from wbtest.publishing.life import end_overdue
     from wbtest.publishing.views import bp
 
     app.register_blueprint(bp)
+    jobs = app.extensions.setdefault("wbtest.jobs", {})
+    jobs["end_overdue"] = (end_overdue, timedelta(minutes=1))

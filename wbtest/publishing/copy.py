@@ -10,12 +10,21 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
-from wbtest.writing.document import CallToAction, Document
+from wbtest.writing.document import LONGEST_TEXT, CallToAction, Document
+from wbtest.writing.wording import find_fault, on_one_line, with_plain_breaks
 
 SECTIONS = ("problem", "alternative", "solution", "why_now", "quote", "faq")
 # What a variant may replace; ``order`` is a list of SECTIONS, ``body`` stands instead of problem,
 # alternative and solution.
 OVERRIDES = ("headline", "subheading", "cta_text", "cta_label", "price", "body", "order")
+LONGEST = {
+    "headline": 300,
+    "subheading": 600,
+    "cta_text": 300,
+    "cta_label": 60,
+    "price": 120,
+    "body": LONGEST_TEXT,
+}
 RIGHT_TO_LEFT = ("ar", "fa", "he", "ur", "yi", "dv", "ps", "sd", "ug", "ckb")
 
 
@@ -62,20 +71,31 @@ class NotAnOverride(ValueError):
 
 def check_overrides(overrides: Mapping[str, Any]) -> dict[str, Any]:
     """Return the overrides without empty ones. Raises NotAnOverride for what is not allowed."""
-    kept: dict[str, Any] = {}
-    for name, value in overrides.items():
-        if name not in OVERRIDES:
-            raise NotAnOverride(name, "A variant cannot change this part.")
-        if name == "order":
-            order = [str(part) for part in value or ()]
-            if order and sorted(order) != sorted(SECTIONS):
-                raise NotAnOverride("order", f"Name each once: {', '.join(SECTIONS)}.")
-            value = order
-        elif not isinstance(value, str):
-            raise NotAnOverride(name, "This must be text.")
-        if value:
-            kept[name] = value
-    return kept
+    kept = {name: _override(name, value) for name, value in overrides.items()}
+    return {name: value for name, value in kept.items() if value}
+
+
+def _override(name: str, value: Any) -> str | list[str]:
+    if name not in OVERRIDES:
+        raise NotAnOverride(str(name)[:40], "A variant cannot change this part.")
+    if name == "order":
+        return _order(value or [])
+    if not isinstance(value, str):
+        raise NotAnOverride(name, "This must be text.")
+    text = with_plain_breaks(value).strip()
+    if name != "body":
+        text = on_one_line(text)
+    if fault := find_fault(text, LONGEST[name]):
+        raise NotAnOverride(name, fault)
+    return text
+
+
+def _order(value: Any) -> list[str]:
+    """The order given, or an empty list when it is the usual one."""
+    order = [str(part) for part in value] if isinstance(value, list | tuple) else []
+    if value and sorted(order) != sorted(SECTIONS):
+        raise NotAnOverride("order", "Each part must stand in the order exactly once.")
+    return [] if tuple(order) == SECTIONS else order
 
 
 def page_copy(document: Document, overrides: Mapping[str, Any] | None = None) -> PageCopy:
@@ -103,9 +123,23 @@ def page_copy(document: Document, overrides: Mapping[str, Any] | None = None) ->
 
 
 def digest(page: PageCopy) -> str:
-    """SHA-256 of the page's words, 64 hex digits; it goes into the seal."""
-    text = json.dumps(asdict(page), sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+    """SHA-256 of the page's words, 64 hex digits; it goes into the seal.
+
+    Empty parts are left out, so that a later version with more parts to offer gives a page that
+    has none of them the digest it always had.
+    """
+    values = _without_empty(asdict(page))
+    text = json.dumps(values, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
     return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _without_empty(value: Any) -> Any:
+    if isinstance(value, dict):
+        inner = {name: _without_empty(entry) for name, entry in value.items()}
+        return {name: entry for name, entry in inner.items() if entry}
+    if isinstance(value, list | tuple):
+        return [_without_empty(entry) for entry in value]
+    return value
 
 
 def _label(action: CallToAction) -> str:

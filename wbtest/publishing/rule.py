@@ -7,14 +7,26 @@ import hashlib
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, fields
-from datetime import date
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, Literal
+from zoneinfo import ZoneInfo
+
+from wbtest.writing.wording import find_fault
 
 Conversion = Literal["signup", "confirmed"]
 Disclosure = Literal["before", "after"]
 WINDOW_HOURS = {"signup": 24, "confirmed": 168}
 MOST_VARIANTS = 6
 HEAVIEST = 1_000
+LONGEST_CLAUSE = 1_000
+LONGEST_SOURCE = 64
+LONGEST_TEST = 366
+LAST_DAY = date(2199, 12, 31)
+# Sealed with each rule, so that nobody can later say that these were to count.
+EXCLUDED = (
+    "Bots, link previews and prefetches; the team's own visits and those suspected of being made "
+    "by a machine; visits while the experiment is paused; and whoever objects to being counted."
+)
 
 
 class NotARule(ValueError):
@@ -61,8 +73,11 @@ class Hypothesis:
     def _demands(self) -> Iterator[tuple[str, bool, str]]:
         """Each demand as field, whether it is met, and the sentence for when it is not."""
         for name in ("who", "does", "if_met", "if_not_met", "if_unclear"):
-            is_filled = bool(getattr(self, name).strip())
+            text = getattr(self, name)
+            is_filled = bool(text.strip())
             yield name, is_filled, "Fill this in: a rule that leaves it open can be bent later."
+            fault = find_fault(text, LONGEST_CLAUSE)
+            yield name, not fault, fault
         for name in ("target", "floor", "alpha", "beta", "lost_beacons"):
             yield name, 0 < getattr(self, name) < 1, "Give a rate above 0 % and below 100 %."
         yield "floor", self.floor < self.target, "The floor must lie below the target."
@@ -74,7 +89,11 @@ class Hypothesis:
         yield "minimum_days", 1 <= self.minimum_days <= 365, "Give 1 to 365 days."
         hours = self.conversion_window_hours
         yield "conversion_window_hours", 1 <= hours <= 720, "Give 1 to 720 hours."
+        yield "ends_on", self.ends_on <= LAST_DAY, "Choose an earlier day."
         yield "sources", self.sources != (), "Name a source that counts, or let all count."
+        for source in self.sources or ():
+            fault = find_fault(source, LONGEST_SOURCE)
+            yield "sources", not fault, fault
         is_known = self.conversion in WINDOW_HOURS
         yield "conversion", is_known, "Choose sign-up or confirmed sign-up."
         is_known = self.disclosure in ("before", "after")
@@ -83,6 +102,22 @@ class Hypothesis:
     def counts_source(self, source: str) -> bool:
         """Whether visits from ``source`` enter the verdict."""
         return self.sources is None or source in self.sources
+
+    def ends_at(self, time_zone: str) -> datetime:
+        """The moment, in UTC, at which the last day is over in ``time_zone``."""
+        day_after = self.ends_on + timedelta(days=1)
+        return datetime.combine(day_after, time.min, ZoneInfo(time_zone)).astimezone(UTC)
+
+    def find_end_fault(self, today: date) -> str:
+        """The sentence that says why a test started ``today`` cannot end as it says, or ''."""
+        days = (self.ends_on - today).days
+        if days < 1:
+            return "The last day must lie after today."
+        if days > LONGEST_TEST:
+            return "The last day must lie within a year from today."
+        if days < self.minimum_days:
+            return f"The last day is {days} days away, but the rule asks for {self.minimum_days}."
+        return ""
 
 
 def to_json(rule: Hypothesis) -> dict[str, Any]:
@@ -96,16 +131,54 @@ def to_json(rule: Hypothesis) -> dict[str, Any]:
 def from_json(values: Mapping[str, Any]) -> Hypothesis:
     """Return the rule. Raises NotARule naming the field that is missing or cannot be used."""
     given = dict(values)
-    for entry in fields(Hypothesis):
-        if entry.name not in given and entry.default is entry.default_factory:
-            raise NotARule(entry.name, "This is missing.")
+    known = {entry.name: entry for entry in fields(Hypothesis)}
+    for name in given:
+        if name not in known:
+            raise NotARule(str(name)[:40], "A rule has no such field.")
+    for name, entry in known.items():
+        if name not in given and entry.default is entry.default_factory:
+            raise NotARule(name, "This is missing.")
+    for name, value in given.items():
+        if not _fits(name, value):
+            raise NotARule(name, f"This must be {_KINDS[_kind(name)]}.")
     try:
         given["ends_on"] = date.fromisoformat(given["ends_on"])
-    except (TypeError, ValueError) as error:
+    except ValueError as error:
         raise NotARule("ends_on", "Give a date like 2027-03-31.") from error
     if given.get("sources") is not None:
         given["sources"] = tuple(given["sources"])
     return Hypothesis(**given)
+
+
+_RATES = ("target", "floor", "alpha", "beta", "lost_beacons")
+_COUNTS = ("minimum_visitors", "maximum_visitors", "minimum_days", "conversion_window_hours")
+_KINDS = {
+    "rate": "a number between 0 and 1",
+    "count": "a whole number",
+    "list": "a list of names, or nothing for all",
+    "text": "text",
+}
+
+
+def _kind(name: str) -> str:
+    if name in _RATES:
+        return "rate"
+    if name in _COUNTS:
+        return "count"
+    return "list" if name == "sources" else "text"
+
+
+def _fits(name: str, value: Any) -> bool:
+    """Whether a JSON value is of its field's kind; truth values are no numbers."""
+    match _kind(name):
+        case "rate":
+            return isinstance(value, int | float) and not isinstance(value, bool)
+        case "count":
+            return isinstance(value, int) and not isinstance(value, bool)
+        case "list":
+            is_list = isinstance(value, list | tuple)
+            return value is None or (is_list and all(isinstance(entry, str) for entry in value))
+    return isinstance(value, str)
 
 
 def seal(
@@ -124,6 +197,7 @@ def seal(
     """
     text = json.dumps(
         {
+            "excluded": EXCLUDED,
             "pages": dict(page_digests),
             "revision": revision_digest,
             "rule": to_json(rule),
@@ -136,4 +210,9 @@ def seal(
         ensure_ascii=False,
         separators=(",", ":"),
     )
-    return text, hashlib.sha256(text.encode()).hexdigest()
+    return text, digest(text)
+
+
+def digest(sealed: str) -> str:
+    """SHA-256 of a sealed text, 64 hex digits; equal to the seal as long as nobody changed it."""
+    return hashlib.sha256(sealed.encode()).hexdigest()

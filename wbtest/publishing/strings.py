@@ -3,7 +3,7 @@
 What the team wrote is in ``copy``; here is only what stands around it. English is written below,
 other languages in ``languages/<code>.toml``, where a missing entry falls back to English. Braces
 name what a template fills in: ``{product}``, ``{speaker}``, ``{controller}``, ``{contact}``,
-``{days}``.
+``{days}``, ``{page}`` (the address of the page).
 """
 
 import tomllib
@@ -63,6 +63,14 @@ class PageStrings:
         "You have bought nothing and owe nothing."
     )
     back: str = "Back to the page"
+
+    # Our mail to a new address
+    mail_subject: str = "{product}: is this your address?"
+    mail_why: str = "This address was left for {product} at {page}."
+    mail_confirm: str = "If that was you, please confirm it on this page:"
+    mail_leave: str = (
+        "If it was not you, or whenever you change your mind, have it erased on this page:"
+    )
 
     # Confirming and leaving, by the links in our mail
     confirm: str = "Is this your address?"

@@ -1,5 +1,221 @@
-"""Pages of this area."""
+"""The team's pages about experiments, and what search engines are told. Variants have their own."""
 
-from flask import Blueprint
+from collections.abc import Callable
+
+from flask import (
+    Blueprint,
+    Response,
+    abort,
+    current_app,
+    flash,
+    redirect,
+    render_template,
+    request,
+    url_for,
+)
+from flask.typing import ResponseReturnValue
+
+from wbtest.extensions import clock, db
+from wbtest.publishing import in_words, life, planning
+from wbtest.publishing import rule as rules
+from wbtest.publishing.experiments import (
+    change_rule,
+    create_experiment,
+    experiments_of,
+    proposed_slug,
+)
+from wbtest.publishing.forms import ExperimentForm, first_values, put_at_field, values_of
+from wbtest.publishing.live import load_live
+from wbtest.publishing.models import Experiment
+from wbtest.publishing.readiness import missing_before_start
+from wbtest.publishing.shown import shown_experiments, shown_variants
+from wbtest.store import Invalid
+from wbtest.team import access
+from wbtest.team.models import Person
+from wbtest.writing import document as documents
+from wbtest.writing.models import Release
+from wbtest.writing.releases import find_newest_revision
 
 bp = Blueprint("publishing", __name__)
+
+
+@bp.get("/experiments")
+@access.requires("read")
+def experiments() -> ResponseReturnValue:
+    """All experiments of the workspace."""
+    found = experiments_of(access.workspace("read"))
+    return render_template("publishing/experiments.html", rows=shown_experiments(found))
+
+
+@bp.route("/releases/<int:release_id>/revisions/<int:number>/experiment", methods=["GET", "POST"])
+@access.requires("edit")
+def new_experiment(release_id: int, number: int) -> ResponseReturnValue:
+    """Make an experiment from a revision; everything is filled in beforehand."""
+    release = access.get(Release, release_id, "edit")
+    revision = next((found for found in release.revisions if found.number == number), None)
+    if revision is None:
+        abort(404)
+    document = documents.from_json(revision.document)
+    slug = proposed_slug(document.product)
+    form = ExperimentForm(data=first_values(document, slug, clock.now().date()))
+    if form.validate_on_submit():
+        try:
+            experiment = create_experiment(
+                revision, access.person(), rule=form.hypothesis(), **form.settings()
+            )
+        except (Invalid, rules.NotARule) as error:
+            put_at_field(form, error)
+        else:
+            return redirect(url_for(".experiment", experiment_id=experiment.id), 303)
+    return _rule_page("new_experiment", form, revision=revision, variants=1)
+
+
+@bp.get("/experiments/<int:experiment_id>")
+@access.requires("read")
+def experiment(experiment_id: int) -> ResponseReturnValue:
+    """What is tested, by which rule, and where it stands."""
+    return _experiment_page(access.get(Experiment, experiment_id, "read"))
+
+
+@bp.route("/experiments/<int:experiment_id>/edit", methods=["GET", "POST"])
+@access.requires("edit")
+def edit_experiment(experiment_id: int) -> ResponseReturnValue:
+    """Change the rule of a draft."""
+    experiment = access.get(Experiment, experiment_id, "edit")
+    form = ExperimentForm(data=values_of(experiment))
+    if form.validate_on_submit():
+        try:
+            change_rule(experiment, rule=form.hypothesis(), **form.settings())
+        except (Invalid, rules.NotARule) as error:
+            put_at_field(form, error)
+        else:
+            return redirect(url_for(".experiment", experiment_id=experiment.id), 303)
+    return _rule_page(
+        "edit_experiment", form, experiment=experiment, variants=len(experiment.variants)
+    )
+
+
+@bp.post("/experiments/<int:experiment_id>/start")
+@access.requires("approve")
+def start(experiment_id: int) -> ResponseReturnValue:
+    """Seal the draft and open its page; where something is missing, the page says what."""
+    try:
+        return _take(experiment_id, life.start, "The page is open. The seal is in your mail.")
+    except life.NotReady:
+        return _experiment_page(access.get(Experiment, experiment_id, "approve"), 409)
+
+
+@bp.post("/experiments/<int:experiment_id>/pause")
+@access.requires("approve")
+def pause(experiment_id: int) -> ResponseReturnValue:
+    """Let the page rest."""
+    return _take(experiment_id, life.pause, "The page rests. Nobody is counted meanwhile.")
+
+
+@bp.post("/experiments/<int:experiment_id>/resume")
+@access.requires("approve")
+def resume(experiment_id: int) -> ResponseReturnValue:
+    """Open a resting page again."""
+    return _take(experiment_id, life.resume, "The page is open again.")
+
+
+@bp.post("/experiments/<int:experiment_id>/end")
+@access.requires("approve")
+def end(experiment_id: int) -> ResponseReturnValue:
+    """Close the page for good."""
+    return _take(experiment_id, life.end, "The experiment is over. Its page is closed.")
+
+
+@bp.get("/experiments/<int:experiment_id>/seal.txt")
+@access.requires("read")
+def seal(experiment_id: int) -> ResponseReturnValue:
+    """The sealed text, byte by byte as it was sealed."""
+    experiment = access.get(Experiment, experiment_id, "read")
+    if not experiment.seal:
+        abort(404)
+    answer = Response(experiment.sealed, mimetype="text/plain")
+    answer.headers["Content-Disposition"] = f"attachment; filename={experiment.slug}-seal.txt"
+    return answer
+
+
+@bp.get("/robots.txt")
+@access.public
+def robots() -> ResponseReturnValue:
+    """Search engines may read the test pages, and nothing else."""
+    base_url = current_app.extensions["wbtest.settings"].base_url
+    lines = ["User-agent: *", "Allow: /p/", "Disallow: /", f"Sitemap: {base_url}/sitemap.xml"]
+    return Response("\n".join(lines) + "\n", mimetype="text/plain")
+
+
+@bp.get("/sitemap.xml")
+@access.public
+def sitemap() -> ResponseReturnValue:
+    """The pages that are open right now."""
+    base_url = current_app.extensions["wbtest.settings"].base_url
+    urls = [
+        f"{base_url}/p/{live.slug}" for live in load_live(db.session) if live.state == "running"
+    ]
+    return Response(
+        render_template("publishing/sitemap.xml", urls=urls), mimetype="application/xml"
+    )
+
+
+def _take(
+    experiment_id: int, verb: Callable[[Experiment, Person], Experiment], done: str
+) -> ResponseReturnValue:
+    """Take a step in an experiment's life; the second of two clicks is told so."""
+    experiment = access.get(Experiment, experiment_id, "approve")
+    try:
+        verb(experiment, access.person())
+        flash(done)
+    except life.AlreadyDone as error:
+        flash(str(error))
+    return redirect(url_for(".experiment", experiment_id=experiment_id), 303)
+
+
+def _experiment_page(experiment: Experiment, status: int = 200) -> ResponseReturnValue:
+    rule = rules.from_json(experiment.rule)
+    base_url = current_app.extensions["wbtest.settings"].base_url
+    is_draft = experiment.state == "draft"
+    plan = planning.find_plan(rule.target, rule.floor, rule.alpha, len(experiment.variants))
+    page = render_template(
+        "publishing/experiment.html",
+        experiment=experiment,
+        rule=rule,
+        claim=in_words.claim(rule),
+        outcomes=in_words.outcomes(rule),
+        conditions=in_words.conditions(rule),
+        what_counts=in_words.what_counts(rule),
+        excluded=rules.EXCLUDED,
+        variants=shown_variants(experiment),
+        most_variants=rules.MOST_VARIANTS,
+        missing=missing_before_start(experiment) if is_draft else [],
+        newest=find_newest_revision(experiment.revision.release),
+        false_go=min(1.0, experiment.attempt * rule.alpha),
+        public_url=f"{base_url}/p/{experiment.slug}",
+        too_few=plan.visitors if is_draft and plan and plan.visitors > rule.maximum_visitors else 0,
+    )
+    return page, status
+
+
+def _rule_page(
+    name: str, form: ExperimentForm, variants: int, **details: object
+) -> ResponseReturnValue:
+    """The form of a rule, with what it will take by the values in it."""
+    if not form.is_submitted():
+        form.daily.process(request.args)
+    target, floor, alpha = form.target.data, form.floor.data, form.alpha.data
+    plan = planning.find_plan(target or 0, floor or 0, alpha or 0, variants, form.daily.data)
+    page = render_template(
+        f"publishing/{name}.html",
+        form=form,
+        variants=variants,
+        plan=planning.plan_sentence(plan, variants, form.daily.data) if plan else "",
+        base_url=current_app.extensions["wbtest.settings"].base_url,
+        **details,
+    )
+    return page, 422 if form.errors else 200
+
+
+# Variants are part of this area's pages; their views attach themselves to the blueprint.
+from wbtest.publishing import variant_views as variant_views  # noqa: E402

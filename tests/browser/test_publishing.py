@@ -1,0 +1,157 @@
+"""The pages of an experiment as a person uses them: keys, clicks, dialogs, both schemes."""
+
+import re
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from tests.browser.conftest import Live
+from tests.factories import make_approval, make_experiment, make_revision, make_running
+from wbtest.extensions import db
+from wbtest.publishing.models import Experiment
+from wbtest.team.models import Person
+from wbtest.writing.models import Revision
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.fixture
+def revision(owner: Person) -> Revision:
+    """Revision 1 of the owner's release, approved."""
+    revision = make_revision(owner)
+    make_approval(revision, owner)
+    return revision
+
+
+def new_url(live: Live, revision: Revision) -> str:
+    return f"{live.url}/releases/{revision.release_id}/revisions/1/experiment"
+
+
+def state_of(experiment: Experiment) -> str:
+    db.session.rollback()
+    return experiment.state
+
+
+def test_an_experiment_takes_one_button_and_the_start_one_more(
+    logged_in: Page, live: Live, revision: Revision
+):
+    page = logged_in
+    page.goto(new_url(live, revision))
+
+    page.get_by_role("button", name="Make the experiment").click()
+    page.get_by_role("button", name="Start the experiment").click()
+
+    expect(page.get_by_role("heading", name="The page is open")).to_be_visible()
+    expect(page.get_by_label("Its address")).to_have_value(f"{live.url}/p/larder")
+
+
+def test_the_claim_and_the_plan_follow_what_is_typed(
+    logged_in: Page, live: Live, revision: Revision
+):
+    page = logged_in
+    page.goto(new_url(live, revision))
+
+    page.get_by_label("Target", exact=True).fill("12,5")
+    page.get_by_label("Who comes").fill("nurses on late shifts")
+    page.get_by_label("Visitors a day you expect").fill("40")
+
+    expect(page.locator("[data-claim]")).to_have_text(
+        re.compile("At least 12,5.% of nurses on late shifts will leave an e-mail address.")
+    )
+    expect(page.locator("[data-plan]")).to_contain_text("With 40 visitors a day you will know in")
+
+
+def test_the_days_are_those_of_the_browser_s_time_zone(
+    logged_in: Page, live: Live, revision: Revision, browser: Browser
+):
+    context = browser.new_context(
+        timezone_id="Asia/Kathmandu", storage_state=logged_in.context.storage_state()
+    )
+    page = context.new_page()
+    page.goto(new_url(live, revision))
+
+    page.get_by_text("More settings").click()
+    expect(page.get_by_label("Time zone of its days")).to_have_value("Asia/Kathmandu")
+    page.get_by_role("button", name="Make the experiment").click()
+    page.get_by_text("The small print of the rule").click()
+
+    expect(page.get_by_text("Asia/Kathmandu")).to_be_visible()
+    context.close()
+
+
+def test_choosing_a_part_for_a_place_moves_the_one_that_stood_there(
+    logged_in: Page, live: Live, revision: Revision, owner: Person
+):
+    page = logged_in
+    experiment = make_experiment(revision, owner)
+    page.goto(f"{live.url}/experiments/{experiment.id}/variants/new")
+    places = page.get_by_role("combobox")
+    before = [places.nth(index).input_value() for index in range(places.count())]
+
+    places.nth(0).select_option(before[-1])
+    page.get_by_label("Name").fill("Questions first")
+    page.get_by_role("button", name="Add the variant").click()
+
+    expect(page.get_by_role("link", name="Questions first", exact=True)).to_be_visible()
+    db.session.rollback()
+    order = experiment.variants[1].overrides["order"]
+    assert order[: len(before)] == [before[-1], *before[1:-1], before[0]]
+
+
+def test_ending_asks_first_and_can_be_left(
+    logged_in: Page, live: Live, revision: Revision, owner: Person
+):
+    page = logged_in
+    experiment = make_running(revision, owner, owner)
+    page.goto(f"{live.url}/experiments/{experiment.id}")
+
+    page.get_by_role("button", name="End…").press("Enter")
+    expect(page.get_by_text("The page closes for good")).to_be_visible()
+    page.get_by_role("button", name="Leave it as it is").last.click()
+    assert state_of(experiment) == "running"
+    page.get_by_role("button", name="End…").click()
+    page.get_by_role("button", name="End", exact=True).click()
+
+    expect(page.get_by_role("heading", name="The page is closed")).to_be_visible()
+    assert state_of(experiment) == "ended"
+
+
+def test_the_pages_work_without_scripts(
+    logged_in: Page, live: Live, revision: Revision, owner: Person
+):
+    page = logged_in
+    page.route("**/*.js", lambda route: route.abort())
+    experiment = make_experiment(revision, owner, variants=("Price",))
+    page.goto(f"{live.url}/experiments/{experiment.id}/variants/price")
+
+    page.get_by_label("Price").fill("Free")
+    page.get_by_role("button", name="Save the variant").click()
+    page.get_by_role("button", name="Start the experiment").click()
+
+    expect(page.get_by_role("heading", name="The page is open")).to_be_visible()
+    expect(page.get_by_role("button", name="Copy")).to_be_hidden()
+
+
+def test_every_page_of_an_experiment_is_accessible(
+    logged_in: Page,
+    live: Live,
+    revision: Revision,
+    owner: Person,
+    check_accessible: Callable[[Page], None],
+):
+    page = logged_in
+    draft = make_experiment(revision, owner, slug="draft", variants=("Price",))
+    unready = make_experiment(make_revision(owner, product="Kiln"), owner, slug="unready")
+    running = make_running(revision, owner, owner)
+    paths = (
+        *("/experiments", f"/experiments/{draft.id}", f"/experiments/{unready.id}"),
+        *(f"/experiments/{draft.id}/edit", f"/experiments/{draft.id}/variants/price"),
+        *(f"/experiments/{running.id}", f"/experiments/{draft.id}/variants/new"),
+    )
+
+    for path in paths:
+        page.goto(live.url + path)
+        for fold in page.locator("details > summary").all():
+            fold.click()
+        check_accessible(page)

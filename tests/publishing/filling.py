@@ -1,0 +1,55 @@
+"""Fills in a form as a browser does: with what stands in it, but for what a person changes."""
+
+from html.parser import HTMLParser
+from typing import Any
+
+
+class Form(HTMLParser):
+    """The values that a browser would send for the last form with a ``class`` of ``form``."""
+
+    def __init__(self, page: str) -> None:
+        super().__init__()
+        self.values: dict[str, list[str]] = {}
+        self._is_inside = False
+        self._area = ""
+        self._select = ""
+        self.feed(page)
+
+    def with_changes(self, changes: dict[str, Any]) -> dict[str, Any]:
+        """The values with some typed anew."""
+        return self.values | changes
+
+    def handle_starttag(self, tag: str, attributes: list[tuple[str, str | None]]) -> None:
+        given = {name: value or "" for name, value in attributes}
+        if tag == "form":
+            self._is_inside = "form" in given.get("class", "").split()
+        if not self._is_inside:
+            return
+        if tag == "input" and given.get("name") and self._is_sent(given):
+            self._add(given["name"], given.get("value", ""))
+        elif tag == "textarea":
+            self._area = given["name"]
+            self._add(self._area, "")
+        elif tag == "select":
+            self._select = given["name"]
+        elif tag == "option" and "selected" in given:
+            self._add(self._select, given["value"])
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag == "textarea":
+            self._area = ""
+        elif tag == "form":
+            self._is_inside = False
+
+    def handle_data(self, data: str) -> None:
+        if self._area:
+            # The first line break of a textarea is not part of its text.
+            typed = self.values[self._area][-1] + data
+            self.values[self._area][-1] = typed.removeprefix("\r\n").removeprefix("\n")
+
+    def _add(self, name: str, value: str) -> None:
+        self.values.setdefault(name, []).append(value)
+
+    @staticmethod
+    def _is_sent(given: dict[str, str]) -> bool:
+        return given.get("type") not in ("radio", "checkbox") or "checked" in given

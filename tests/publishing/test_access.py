@@ -1,0 +1,136 @@
+"""Who may see and do what with an experiment; nobody learns of another workspace's."""
+
+import pytest
+from flask.testing import FlaskClient
+
+from tests.factories import log_in, make_experiment, make_running
+from tests.publishing.conftest import Team
+from wbtest.extensions import db
+from wbtest.publishing.models import Experiment
+from wbtest.writing.models import Revision
+
+pytestmark = pytest.mark.usefixtures("no_token_needed")
+ROLES = ("viewer", "editor", "approver", "owner")
+# Path, the method that acts, and the lowest role that may.
+READING = ("/experiments/{id}", "/experiments/{id}/seal.txt")
+EDITING = (
+    "/releases/{release}/revisions/1/experiment",
+    "/experiments/{draft}/edit",
+    "/experiments/{draft}/variants/new",
+    "/experiments/{draft}/variants/control",
+)
+DELETING = ("/experiments/{draft}/variants/price/delete",)
+LIVING = ("/experiments/{draft}/start", "/experiments/{id}/pause", "/experiments/{id}/end")
+RESUMING = ("/experiments/{id}/resume",)
+
+
+@pytest.fixture
+def places(revision: Revision, team: Team) -> dict[str, int]:
+    """The ids that stand in the paths: a running experiment, a draft, their release."""
+    running = make_running(revision, team.editor, team.approver)
+    draft = make_experiment(revision, team.editor, slug="draft", variants=("Price",))
+    return {"id": running.id, "draft": draft.id, "release": revision.release_id}
+
+
+@pytest.mark.parametrize("role", ROLES)
+@pytest.mark.parametrize("path", ["/experiments", *READING])
+def test_every_member_reads(
+    role: str, path: str, places: dict[str, int], team: Team, client: FlaskClient
+):
+    log_in(client, getattr(team, role))
+
+    assert client.get(path.format(**places)).status_code == 200
+
+
+@pytest.mark.parametrize("role", ROLES)
+@pytest.mark.parametrize("path", EDITING)
+def test_an_editor_changes_drafts_and_a_viewer_does_not(
+    role: str, path: str, places: dict[str, int], team: Team, client: FlaskClient
+):
+    log_in(client, getattr(team, role))
+    may = role != "viewer"
+
+    assert client.get(path.format(**places)).status_code == (200 if may else 403)
+    # An empty form is refused at its fields by whoever lets it through to them.
+    assert client.post(path.format(**places)).status_code in ((303, 422) if may else (403,))
+
+
+@pytest.mark.parametrize("role", ROLES)
+@pytest.mark.parametrize("path", [*DELETING, *LIVING])
+def test_who_is_too_low_neither_removes_nor_starts_nor_ends(
+    role: str, path: str, places: dict[str, int], team: Team, client: FlaskClient
+):
+    lowest = "editor" if path in DELETING else "approver"
+    log_in(client, getattr(team, role))
+
+    answer = client.post(path.format(**places))
+
+    assert answer.status_code == (303 if ROLES.index(role) >= ROLES.index(lowest) else 403)
+
+
+@pytest.mark.parametrize("path", [*READING, *EDITING])
+def test_another_workspace_finds_nothing(
+    path: str, places: dict[str, int], strangers: Team, client: FlaskClient
+):
+    log_in(client, strangers.owner)
+    missing = client.get(path.format(id=999, draft=999, release=999))
+    theirs = client.get(path.format(**places))
+
+    assert theirs.status_code == missing.status_code == 404
+    # Only the id of the error differs.
+    assert len(theirs.data) == len(missing.data)
+
+
+@pytest.mark.parametrize("path", [*EDITING, *DELETING, *LIVING, *RESUMING])
+def test_another_workspace_changes_nothing(
+    path: str, places: dict[str, int], strangers: Team, client: FlaskClient
+):
+    log_in(client, strangers.owner)
+
+    assert client.post(path.format(**places)).status_code == 404
+    assert db.session.get_one(Experiment, places["id"]).state == "running"
+    assert len(db.session.get_one(Experiment, places["draft"]).variants) == 2
+
+
+@pytest.mark.parametrize("path", ["/experiments", *READING, *EDITING])
+def test_nobody_is_sent_to_the_log_in_and_back(
+    path: str, places: dict[str, int], client: FlaskClient
+):
+    answer = client.get(path.format(**places))
+
+    assert answer.status_code == 303
+    assert answer.location.startswith("/login?next=")
+
+
+@pytest.mark.parametrize("path", [*EDITING, *DELETING, *LIVING, *RESUMING])
+def test_nobody_changes_anything(path: str, places: dict[str, int], client: FlaskClient):
+    answer = client.post(path.format(**places))
+
+    assert answer.location.startswith("/login")
+    assert db.session.get_one(Experiment, places["id"]).state == "running"
+
+
+@pytest.mark.parametrize("path", [*DELETING, *LIVING, *RESUMING])
+def test_a_look_never_acts(path: str, places: dict[str, int], team: Team, client: FlaskClient):
+    log_in(client, team.owner)
+
+    assert client.get(path.format(**places)).status_code == 405
+    assert db.session.get_one(Experiment, places["id"]).state == "running"
+
+
+def test_the_list_holds_the_own_workspace_only(
+    places: dict[str, int], strangers: Team, client: FlaskClient
+):
+    log_in(client, strangers.owner)
+    page = client.get("/experiments").text
+
+    assert "larder" not in page.lower()
+    assert "No experiment yet" in page
+
+
+def test_a_variant_of_another_experiment_is_not_found(
+    places: dict[str, int], team: Team, client: FlaskClient
+):
+    log_in(client, team.owner)
+
+    assert client.get(f"/experiments/{places['id']}/variants/price").status_code == 404

@@ -1,0 +1,208 @@
+"""Making an experiment and changing it while it is a draft."""
+
+from datetime import date
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+
+from tests.conftest import HandClock
+from tests.factories import make_experiment, make_rule
+from tests.publishing.conftest import Team
+from wbtest.extensions import db
+from wbtest.publishing import experiments, life
+from wbtest.publishing import rule as rules
+from wbtest.publishing.models import Experiment
+from wbtest.store import Invalid, Refused
+from wbtest.writing.models import Revision
+
+
+def test_an_experiment_begins_as_a_draft_with_one_variant(revision: Revision, team: Team):
+    experiment = make_experiment(revision, team.editor)
+
+    assert experiment.state == "draft"
+    assert [(each.key, each.weight, each.overrides) for each in experiment.variants] == [
+        ("control", 1, {})
+    ]
+    assert rules.from_json(experiment.rule) == make_rule()
+
+
+def test_the_same_form_sent_twice_makes_one_experiment(revision: Revision, team: Team):
+    first = make_experiment(revision, team.editor)
+    second = make_experiment(revision, team.editor)
+
+    assert first is second
+    assert len(db.session.scalars(select(Experiment)).all()) == 1
+
+
+def test_an_address_belongs_to_one_experiment(revision: Revision, team: Team):
+    make_experiment(revision, team.editor)
+
+    with pytest.raises(Invalid) as refused:
+        make_experiment(revision, team.approver)
+
+    assert refused.value.field == "slug"
+    assert "taken" in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("changed", "field"),
+    [
+        ({"slug": "Admin"}, "slug"),
+        ({"time_zone": "Mars/Olympus"}, "time_zone"),
+        ({"ends_on": date(2027, 3, 1)}, "ends_on"),
+        ({"ends_on": date(2027, 3, 4)}, "ends_on"),
+        ({"ends_on": date(2028, 4, 1)}, "ends_on"),
+    ],
+)
+def test_what_cannot_be_used_is_refused_at_its_field(
+    revision: Revision, team: Team, changed: dict[str, Any], field: str
+):
+    with pytest.raises(Invalid) as refused:
+        make_experiment(revision, team.editor, **changed)
+
+    assert refused.value.field == field
+    assert db.session.scalars(select(Experiment)).all() == []
+
+
+def test_today_is_a_day_of_the_experiment_s_time_zone(
+    revision: Revision, team: Team, now: HandClock
+):
+    now.turn(hours=2)  # 11:00 UTC on 1 March; already 2 March in Kiritimati
+
+    with pytest.raises(Invalid):
+        make_experiment(
+            revision,
+            team.editor,
+            minimum_days=7,
+            ends_on=date(2027, 3, 8),
+            time_zone="Pacific/Kiritimati",
+        )
+
+
+def test_the_proposed_address_is_free(revision: Revision, team: Team):
+    assert experiments.proposed_slug("Larder") == "larder"
+    make_experiment(revision, team.editor, slug="larder")
+
+    assert experiments.proposed_slug("Larder") == "larder-2"
+
+
+def test_the_rule_of_a_draft_can_be_replaced(revision: Revision, team: Team):
+    experiment = make_experiment(revision, team.editor)
+
+    experiments.change_rule(
+        experiment, slug="pantry", rule=make_rule(target=0.1), time_zone="UTC", asks_name=True
+    )
+
+    assert (experiment.slug, experiment.rule["target"]) == ("pantry", 0.1)
+    assert experiment.asks_name
+
+
+def test_a_draft_may_keep_its_own_address_but_not_take_another_s(revision: Revision, team: Team):
+    experiment = make_experiment(revision, team.editor)
+    make_experiment(revision, team.editor, slug="pantry")
+    rule = make_rule(target=0.1)
+    experiments.change_rule(experiment, slug="larder", rule=rule, time_zone="UTC")
+
+    with pytest.raises(Invalid, match="taken"):
+        experiments.change_rule(experiment, slug="pantry", rule=rule, time_zone="UTC")
+
+    assert experiment.slug == "larder"
+
+
+def test_a_variant_gets_a_key_from_its_name(revision: Revision, team: Team):
+    experiment = make_experiment(revision, team.editor)
+
+    variants = [
+        experiments.add_variant(experiment, name="Price first", weight=3, overrides={})
+        for _ in range(2)
+    ]
+
+    assert [variant.key for variant in variants] == ["price-first", "price-first-2"]
+    assert [variant.position for variant in experiment.variants] == [0, 1, 2]
+
+
+@pytest.mark.parametrize(
+    ("changed", "field"),
+    [
+        ({"weight": 0}, "weight"),
+        ({"weight": -1}, "weight"),
+        ({"weight": 1001}, "weight"),
+        ({"weight": 0.5}, "weight"),
+        ({"weight": True}, "weight"),
+        ({"name": " "}, "name"),
+        ({"name": "x" * 81}, "name"),
+        ({"name": "a\x00"}, "name"),
+        ({"key": "control"}, "key"),
+        ({"key": "new"}, "key"),
+        ({"key": "x" * 31}, "key"),
+        ({"overrides": {"product": "Pantry"}}, "product"),
+        ({"overrides": {"headline": "x" * 301}}, "headline"),
+    ],
+)
+def test_a_variant_that_cannot_be_used_is_refused_at_its_field(
+    revision: Revision, team: Team, changed: dict[str, Any], field: str
+):
+    experiment = make_experiment(revision, team.editor)
+    given: dict[str, Any] = {"name": "Price", "weight": 1, "overrides": {}} | changed
+
+    with pytest.raises(Invalid) as refused:
+        experiments.add_variant(experiment, **given)
+
+    assert refused.value.field == field
+    assert len(experiment.variants) == 1
+
+
+def test_six_variants_are_the_most(revision: Revision, team: Team):
+    experiment = make_experiment(revision, team.editor, variants=("a1", "b1", "c1", "d1", "e1"))
+
+    with pytest.raises(Invalid, match="one to six variants"):
+        experiments.add_variant(experiment, name="Seventh", weight=1, overrides={})
+
+
+def test_a_variant_of_a_draft_can_be_changed(revision: Revision, team: Team):
+    experiment = make_experiment(revision, team.editor, variants=("Price",))
+    variant = experiment.variants[1]
+
+    experiments.change_variant(
+        variant, name="Free", weight=2, overrides={"price": " Free ", "headline": ""}
+    )
+
+    assert (variant.name, variant.weight, variant.overrides) == ("Free", 2, {"price": "Free"})
+
+
+def test_a_removed_variant_leaves_no_gap(revision: Revision, team: Team):
+    experiment = make_experiment(revision, team.editor, variants=("Price", "Body"))
+
+    experiments.remove_variant(experiment.variants[1])
+
+    assert [(each.key, each.position) for each in experiment.variants] == [
+        ("control", 0),
+        ("body", 1),
+    ]
+
+
+def test_the_control_cannot_be_removed(revision: Revision, team: Team):
+    experiment = make_experiment(revision, team.editor, variants=("Price",))
+
+    with pytest.raises(Refused, match="control stays"):
+        experiments.remove_variant(experiment.variants[0])
+
+
+def test_nothing_of_a_started_experiment_can_be_changed(revision: Revision, team: Team):
+    experiment = make_experiment(revision, team.editor, variants=("Price",))
+    life.start(experiment, team.approver)
+    before = experiment.rule, [(each.key, each.weight) for each in experiment.variants]
+
+    with pytest.raises(experiments.Frozen):
+        experiments.add_variant(experiment, name="Late", weight=1, overrides={})
+    with pytest.raises(experiments.Frozen):
+        experiments.change_variant(experiment.variants[1], name="Late", weight=9, overrides={})
+    with pytest.raises(experiments.Frozen):
+        experiments.remove_variant(experiment.variants[1])
+    with pytest.raises(experiments.Frozen):
+        experiments.change_rule(
+            experiment, slug="other", rule=make_rule(target=0.01, floor=0.001), time_zone="UTC"
+        )
+
+    assert before == (experiment.rule, [(each.key, each.weight) for each in experiment.variants])

@@ -1,0 +1,296 @@
+"""Start, pause, resume, end: what each needs, writes down and sends."""
+
+import json
+from concurrent.futures import ThreadPoolExecutor
+from datetime import date, timedelta
+
+import pytest
+from flask import Flask
+from sqlalchemy import select
+
+from tests.conftest import HandClock
+from tests.factories import (
+    make_approval,
+    make_experiment,
+    make_person,
+    make_revision,
+    make_running,
+)
+from tests.publishing.conftest import Team
+from wbtest.delivery.models import OutboxMail
+from wbtest.extensions import db
+from wbtest.publishing import copy, life
+from wbtest.publishing import rule as rules
+from wbtest.publishing.live import pages_version
+from wbtest.publishing.models import Experiment
+from wbtest.store import Refused, writing
+from wbtest.team.models import Person
+from wbtest.writing import document as documents
+from wbtest.writing.document import CallToAction
+from wbtest.writing.models import Revision
+
+
+def missing(experiment: Experiment, team: Team) -> dict[str, str]:
+    """What the refused start names, by kind."""
+    with pytest.raises(life.NotReady) as refused:
+        life.start(experiment, team.approver)
+    assert experiment.state == "draft"
+    return {entry.what: entry.sentence for entry in refused.value.missing}
+
+
+def test_a_start_opens_the_page_with_a_salt_and_a_key_of_its_own(revision: Revision, team: Team):
+    experiment = make_experiment(revision, team.editor, variants=("Price",))
+
+    life.start(experiment, team.approver)
+
+    assert experiment.state == "running"
+    assert len(experiment.identity_key or b"") == 32
+    (phase,) = experiment.phases
+    assert (phase.number, phase.weights) == (1, {"control": 1, "price": 1})
+    assert len(phase.salt) == 32
+    assert [(step.what, step.person) for step in experiment.steps] == [("started", team.approver)]
+
+
+def test_the_seal_holds_rule_variants_salt_and_the_words_of_every_page(
+    revision: Revision, team: Team
+):
+    experiment = make_running(revision, team.editor, team.approver, variants=("Price",))
+    sealed = json.loads(experiment.sealed)
+    document = documents.from_json(revision.document)
+
+    assert rules.digest(experiment.sealed) == experiment.seal
+    assert sealed["rule"] == experiment.rule
+    assert sealed["revision"] == revision.digest
+    assert sealed["salt"] == experiment.phases[0].salt
+    assert [variant["key"] for variant in sealed["variants"]] == ["control", "price"]
+    assert sealed["pages"] == {
+        variant.key: copy.digest(copy.page_copy(document, variant.overrides))
+        for variant in experiment.variants
+    }
+
+
+def test_the_seal_is_mailed_to_every_approver_and_owner(revision: Revision, team: Team):
+    experiment = make_running(revision, team.editor, team.approver)
+
+    mails = db.session.scalars(select(OutboxMail)).all()
+
+    assert {mail.recipient for mail in mails} == {team.approver.email, team.owner.email}
+    assert all(experiment.seal in mail.body for mail in mails)
+    assert "http://localhost/p/larder" in mails[0].body
+
+
+def test_a_second_start_changes_nothing_and_says_so(revision: Revision, team: Team):
+    experiment = make_running(revision, team.editor, team.approver)
+    seal = experiment.seal
+
+    with pytest.raises(life.AlreadyDone, match="running"):
+        life.start(experiment, team.owner)
+
+    assert experiment.seal == seal
+    assert len(experiment.steps) == len(experiment.phases) == 1
+    assert len(db.session.scalars(select(OutboxMail)).all()) == 2
+
+
+def test_two_starts_at_the_same_moment_are_one(app: Flask, revision: Revision, team: Team):
+    experiment = make_experiment(revision, team.editor)
+    keys = experiment.id, team.owner.id
+    db.session.rollback()
+
+    def start(_: int) -> str:
+        with app.app_context():
+            found = db.session.get_one(Experiment, keys[0])
+            try:
+                return life.start(found, db.session.get_one(Person, keys[1])).state
+            except life.AlreadyDone:
+                return "already"
+
+    with ThreadPoolExecutor(2) as pool:
+        answers = sorted(pool.map(start, range(2)))
+
+    assert answers == ["already", "running"]
+    assert len(db.session.get_one(Experiment, keys[0]).steps) == 1
+
+
+def test_a_revision_without_approval_does_not_start(team: Team):
+    experiment = make_experiment(make_revision(team.editor, team.workspace), team.editor)
+
+    assert missing(experiment, team) == {"approval": "Revision 1 is not approved yet."}
+
+
+def test_a_text_changed_behind_its_approval_does_not_start(revision: Revision, team: Team):
+    experiment = make_experiment(revision, team.editor)
+    with writing():
+        revision.document = revision.document | {"headline": "Something nobody has read"}
+
+    assert "not what was approved" in missing(experiment, team)["approval"]
+
+
+def test_a_revision_changed_with_its_digest_does_not_start(revision: Revision, team: Team):
+    experiment = make_experiment(revision, team.editor)
+    with writing():
+        revision.document = revision.document | {"headline": "Something nobody has read"}
+        revision.digest = documents.digest(documents.from_json(revision.document))
+
+    assert "approval" in missing(experiment, team)
+
+
+def test_an_approval_has_lapsed_once_a_newer_revision_is_there(revision: Revision, team: Team):
+    experiment = make_experiment(revision, team.editor)
+    newer = make_revision(team.editor, release=revision.release, headline="Better")
+    make_approval(newer, team.approver)
+
+    assert "revision 2" in missing(experiment, team)["newest"]
+
+
+def test_a_page_without_a_call_to_action_does_not_start(team: Team):
+    revision = make_revision(team.editor, team.workspace, call_to_action=CallToAction())
+    make_approval(revision, team.approver)
+
+    assert "no button" in missing(make_experiment(revision, team.editor), team)["text"]
+
+
+def test_a_test_that_cannot_end_in_time_does_not_start(
+    revision: Revision, team: Team, now: HandClock
+):
+    experiment = make_experiment(revision, team.editor)
+    now.turn(days=25)
+
+    assert "3 days away" in missing(experiment, team)["end"]
+
+
+def test_a_page_that_nobody_answers_for_does_not_start(revision: Revision, team: Team):
+    experiment = make_experiment(revision, team.editor)
+    with writing():
+        team.workspace.controller = " "
+
+    assert "responsible" in missing(experiment, team)["controller"]
+
+
+def test_all_that_is_missing_is_named_at_once(team: Team, now: HandClock):
+    experiment = make_experiment(make_revision(team.editor, team.workspace), team.editor)
+    now.turn(days=40)
+    with writing():
+        team.workspace.contact_email = ""
+
+    assert set(missing(experiment, team)) == {"approval", "end", "controller"}
+
+
+def test_a_running_experiment_goes_on_when_a_newer_revision_is_frozen(
+    revision: Revision, team: Team
+):
+    experiment = make_running(revision, team.editor, team.approver)
+    make_revision(team.editor, release=revision.release, headline="Better")
+
+    life.pause(experiment, team.approver)
+
+    assert life.resume(experiment, team.approver).state == "running"
+
+
+def test_each_further_test_of_a_release_is_another_attempt(revision: Revision, team: Team):
+    make_running(revision, team.editor, team.approver)
+    make_experiment(revision, team.editor, slug="never-started")
+    newer = make_revision(team.editor, release=revision.release, headline="Better")
+    make_approval(newer, team.approver)
+
+    second = make_running(newer, team.editor, team.approver, slug="larder-2")
+
+    assert second.attempt == 2
+
+
+def test_a_test_of_another_release_is_a_first_attempt(revision: Revision, team: Team):
+    make_running(revision, team.editor, team.approver)
+    other = make_revision(team.editor, team.workspace, product="Kiln")
+    make_approval(other, team.approver)
+
+    assert make_running(other, team.editor, team.approver, slug="kiln").attempt == 1
+
+
+def test_pause_resume_and_end_are_steps_that_every_door_learns_of(revision: Revision, team: Team):
+    experiment = make_running(revision, team.editor, team.approver)
+    first = pages_version(db.session)
+
+    life.pause(experiment, team.approver)
+    life.resume(experiment, team.owner)
+    life.end(experiment, team.owner)
+
+    assert [step.what for step in experiment.steps] == ["started", "paused", "resumed", "ended"]
+    assert pages_version(db.session) == first + 3
+    assert experiment.ended_at is not None
+
+
+@pytest.mark.parametrize("verb", [life.pause, life.end])
+def test_a_step_taken_twice_is_one_step(verb: object, revision: Revision, team: Team):
+    experiment = make_running(revision, team.editor, team.approver)
+    assert callable(verb)
+    verb(experiment, team.approver)
+
+    with pytest.raises(life.AlreadyDone, match="already"):
+        verb(experiment, team.approver)
+
+    assert len(experiment.steps) == 2
+
+
+def test_what_is_over_cannot_be_opened_again(revision: Revision, team: Team):
+    experiment = make_running(revision, team.editor, team.approver)
+    life.end(experiment, team.approver)
+
+    for verb in (life.pause, life.resume):
+        with pytest.raises(Refused, match="ended"):
+            verb(experiment, team.approver)
+    assert experiment.state == "ended"
+
+
+def test_a_draft_can_be_neither_paused_nor_ended(revision: Revision, team: Team):
+    experiment = make_experiment(revision, team.editor)
+
+    for verb in (life.pause, life.resume, life.end):
+        with pytest.raises(Refused, match="draft"):
+            verb(experiment, team.approver)
+
+
+def test_a_paused_experiment_does_not_come_back_after_its_last_day(
+    revision: Revision, team: Team, now: HandClock
+):
+    experiment = make_running(revision, team.editor, team.approver)
+    life.pause(experiment, team.approver)
+    now.turn(days=29)
+
+    with pytest.raises(Refused, match="last day"):
+        life.resume(experiment, team.approver)
+
+
+def test_an_experiment_ends_by_itself_when_its_last_day_is_over(
+    revision: Revision, team: Team, now: HandClock, app: Flask
+):
+    experiment = make_running(
+        revision, team.editor, team.approver, ends_on=date(2027, 3, 8), time_zone="Asia/Kathmandu"
+    )
+    job, every = app.extensions["wbtest.jobs"]["end_overdue"]
+    midnight = now() + timedelta(days=7, hours=9, minutes=15)  # 18:15 UTC on 8 March
+
+    job(midnight - timedelta(seconds=1))
+    assert experiment.state == "running"
+    now.time = midnight
+    job(midnight)
+
+    assert experiment.state == "ended"
+    assert experiment.steps[-1].person is None
+    assert every <= timedelta(minutes=5)
+
+
+def test_the_job_leaves_drafts_and_ended_ones_alone(revision: Revision, team: Team, now: HandClock):
+    make_experiment(revision, team.editor)
+    life.end(make_running(revision, team.editor, team.approver, slug="over"), team.approver)
+    now.turn(days=100)
+
+    assert life.end_overdue(now()) == 0
+
+
+def test_a_person_who_only_edits_gets_no_seal(revision: Revision, team: Team):
+    make_person("more@larder.example", "editor", team.workspace)
+    make_running(revision, team.editor, team.approver)
+
+    recipients = db.session.scalars(select(OutboxMail.recipient)).all()
+
+    assert "more@larder.example" not in recipients
+    assert team.viewer.email not in recipients

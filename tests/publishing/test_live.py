@@ -1,0 +1,243 @@
+"""What the visitor path may show: only what was approved and sealed, whatever the rows say."""
+
+import json
+import logging
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from sqlalchemy import delete
+
+from tests.conftest import HandClock
+from tests.factories import make_experiment, make_revision, make_running
+from tests.publishing.conftest import Team
+from wbtest.extensions import db
+from wbtest.publishing import life
+from wbtest.publishing import rule as rules
+from wbtest.publishing.live import find_public, load_live, pages_version
+from wbtest.publishing.models import Experiment
+from wbtest.publishing.previews import find_preview, preview_token, read_preview
+from wbtest.review.models import Approval
+from wbtest.store import writing
+from wbtest.writing import document as documents
+from wbtest.writing.models import Revision
+
+
+@pytest.fixture
+def running(revision: Revision, team: Team) -> Experiment:
+    return make_running(revision, team.editor, team.approver, variants=("Price",))
+
+
+def test_a_running_experiment_is_given_as_values(running: Experiment):
+    (live,) = load_live(db.session)
+
+    assert (live.slug, live.state, live.phase) == ("larder", "running", 1)
+    assert live.salt == running.phases[0].salt
+    assert live.weights == (("control", 1), ("price", 1))
+    assert live.control.key == "control"
+    assert live.identity_key == running.identity_key
+    assert live.ends_at == rules.from_json(running.rule).ends_at("UTC")
+
+
+def test_a_variant_shows_its_own_words(running: Experiment):
+    (live,) = load_live(db.session)
+    price = live.find_variant("price")
+
+    assert price is not None
+    assert price.page.headline == "Price"
+    assert live.control.page.headline == running.revision.document["headline"]
+    assert live.find_variant("nobody") is None
+
+
+def test_a_draft_is_not_public(revision: Revision, team: Team):
+    make_experiment(revision, team.editor)
+
+    assert load_live(db.session) == ()
+    assert find_public("larder") is None
+
+
+@pytest.mark.parametrize("verb", [life.pause, life.end])
+def test_paused_and_ended_ones_are_known_by_their_state(
+    verb: Callable[..., Any], running: Experiment, team: Team
+):
+    verb(running, team.approver)
+    live = find_public("larder")
+
+    assert live is not None
+    assert live.state == running.state
+
+
+def test_an_address_is_found_in_any_case(running: Experiment):
+    assert find_public("Larder") == find_public("larder")
+    assert find_public("larders") is None
+
+
+def test_the_version_grows_with_a_start(revision: Revision, team: Team):
+    assert pages_version(db.session) == 0
+    make_running(revision, team.editor, team.approver)
+
+    assert pages_version(db.session) == 1
+
+
+def test_once_the_key_is_destroyed_nothing_signed_before_is_valid(running: Experiment):
+    before = running.identity_key
+    with writing():
+        running.identity_key = None
+    live = find_public("larder")
+
+    assert live is not None
+    assert live.identity_key != before
+    assert len(live.identity_key) == 32
+
+
+def test_the_page_says_when_it_was_approved_alone_on_day_one(running: Experiment):
+    usual = find_public("larder")
+    with writing() as session:
+        session.query(Approval).update({"is_alone_on_day_one": True})
+    alone = find_public("larder")
+
+    assert usual is not None
+    assert alone is not None
+    assert "alone" not in usual.approved_line
+    assert "alone, on day one" in alone.approved_line
+
+
+def approval_gone(running: Experiment) -> None:
+    db.session.execute(delete(Approval))
+
+
+def approval_of_another_text(running: Experiment) -> None:
+    db.session.query(Approval).update({"digest": "0" * 64})
+
+
+def text_changed(running: Experiment) -> None:
+    running.revision.document = running.revision.document | {"headline": "Never read"}
+
+
+def text_changed_with_its_digest(running: Experiment) -> None:
+    text_changed(running)
+    document = documents.from_json(running.revision.document)
+    running.revision.digest = documents.digest(document)
+
+
+def text_changed_with_every_digest(running: Experiment) -> None:
+    """Even a forged approval does not carry words that were not sealed."""
+    text_changed_with_its_digest(running)
+    db.session.query(Approval).update({"digest": running.revision.digest})
+
+
+def text_broken(running: Experiment) -> None:
+    running.revision.document = {"headline": 7}
+
+
+def other_revision(running: Experiment) -> None:
+    author = running.author
+    running.revision = make_revision(author, release=running.revision.release, headline="New")
+
+
+def variant_changed(running: Experiment) -> None:
+    running.variants[1].overrides = {"headline": "Never sealed"}
+
+
+def variant_removed(running: Experiment) -> None:
+    running.variants.remove(running.variants[1])
+
+
+def rule_changed(running: Experiment) -> None:
+    running.rule = running.rule | {"target": 0.01, "floor": 0.001}
+
+
+def sealed_text_changed(running: Experiment) -> None:
+    running.sealed = json.dumps(json.loads(running.sealed) | {"slug": "larder"})
+
+
+def state_forged(running: Experiment) -> None:
+    """A draft whose state somebody set by hand has no seal."""
+    running.sealed, running.seal = "", ""
+
+
+@pytest.mark.parametrize(
+    "tamper",
+    [
+        approval_gone,
+        approval_of_another_text,
+        text_changed,
+        text_changed_with_its_digest,
+        text_changed_with_every_digest,
+        text_broken,
+        other_revision,
+        variant_changed,
+        variant_removed,
+        rule_changed,
+        sealed_text_changed,
+        state_forged,
+    ],
+)
+def test_rows_changed_by_hand_take_the_page_down(
+    tamper: Callable[[Experiment], None], running: Experiment, caplog: pytest.LogCaptureFixture
+):
+    assert find_public("larder") is not None
+    token = preview_token(running, "control")
+    with writing():
+        tamper(running)
+
+    with caplog.at_level(logging.CRITICAL):
+        assert load_live(db.session) == ()
+        assert find_public("larder") is None
+        assert find_preview("larder", token) is None
+
+
+def test_a_page_that_is_taken_down_leaves_the_others_alone(
+    running: Experiment, revision: Revision, team: Team
+):
+    make_running(revision, team.editor, team.approver, slug="other")
+    with writing():
+        variant_changed(running)
+
+    assert [live.slug for live in load_live(db.session)] == ["other"]
+
+
+def test_a_preview_shows_a_variant_of_a_draft(revision: Revision, team: Team):
+    experiment = make_experiment(revision, team.editor, variants=("Price",))
+    found = find_preview("larder", preview_token(experiment, "price"))
+
+    assert found is not None
+    live, variant = found
+    assert (live.state, live.phase, variant.page.headline) == ("draft", 0, "Price")
+
+
+def test_a_preview_shows_nothing_that_nobody_approved(team: Team):
+    experiment = make_experiment(make_revision(team.editor, team.workspace), team.editor)
+
+    assert find_preview("larder", preview_token(experiment, "control")) is None
+
+
+def test_a_preview_is_over_after_two_weeks(running: Experiment, now: HandClock):
+    token = preview_token(running, "price")
+    now.turn(days=14)
+    assert read_preview(token) == (running.id, "price")
+
+    now.turn(seconds=1)
+
+    assert read_preview(token) is None
+
+
+def test_a_preview_of_one_page_shows_no_other(running: Experiment):
+    assert find_preview("other", preview_token(running, "price")) is None
+    assert find_preview("larder", preview_token(running, "gone")) is None
+
+
+@pytest.mark.parametrize(
+    "forge",
+    [
+        lambda _: "",
+        lambda _: "x",
+        lambda token: token[:-1],
+        lambda token: token.replace("price", "control"),
+        lambda token: "9" + token,
+        lambda token: token + "é",
+        lambda _: "a.b.c.d.e",
+    ],
+)
+def test_a_token_that_we_did_not_sign_is_nobody_s(forge: Callable[[str], str], running: Experiment):
+    assert read_preview(forge(preview_token(running, "price"))) is None

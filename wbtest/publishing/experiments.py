@@ -1,0 +1,213 @@
+"""Making an experiment from a revision and changing it while it is a draft.
+
+What happens from the start on lives in ``life``.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+from zoneinfo import ZoneInfo, available_timezones
+
+from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import joinedload, selectinload
+
+from wbtest.extensions import clock, db
+from wbtest.publishing import copy, slugs
+from wbtest.publishing import rule as rules
+from wbtest.publishing.models import Experiment, Variant
+from wbtest.store import Invalid, Refused, writing
+from wbtest.team.models import Person, Workspace
+from wbtest.writing.models import Revision
+from wbtest.writing.wording import find_fault
+
+CONTROL = "control"
+LONGEST_KEY, LONGEST_NAME = 30, 80
+VARIANTS_RULE = (
+    "An experiment has one to six variants, each with a weight that is a whole number "
+    "from 1 to 1,000."
+)
+
+
+class Frozen(Refused):
+    """A change to what was sealed."""
+
+
+def experiments_of(workspace: Workspace) -> Sequence[Experiment]:
+    """The workspace's experiments, newest first, with their variants and revisions."""
+    return db.session.scalars(
+        select(Experiment)
+        .where(Experiment.workspace_id == workspace.id)
+        .order_by(Experiment.created_at.desc(), Experiment.id.desc())
+        .options(selectinload(Experiment.variants), joinedload(Experiment.revision))
+    ).all()
+
+
+def find_variant(experiment: Experiment, key: str) -> Variant | None:
+    """The experiment's variant of this key, or None."""
+    return next((variant for variant in experiment.variants if variant.key == key), None)
+
+
+def proposed_slug(product: str) -> str:
+    """An address for a product's page that is free right now."""
+    stem = slugs.propose(product)
+    taken = db.session.scalars(select(Experiment.slug).where(Experiment.slug.startswith(stem)))
+    return slugs.propose(product, set(taken))
+
+
+def create_experiment(
+    revision: Revision,
+    author: Person,
+    *,
+    slug: str,
+    rule: rules.Hypothesis,
+    time_zone: str,
+    asks_name: bool = False,
+) -> Experiment:
+    """Make a draft with one variant, the control, which is the revision's own text.
+
+    The same once more, as by a double click, returns the first. Raises Invalid for an address,
+    a last day or a time zone that cannot be used.
+    """
+    with writing() as session:
+        _check(slug, rule, time_zone)
+        holder, values = _holder(slug), rules.to_json(rule)
+        if holder is not None:
+            made = (holder.state, holder.revision_id, holder.author_id, holder.rule)
+            if made == ("draft", revision.id, author.id, values):
+                return holder
+        experiment = Experiment(
+            workspace_id=revision.workspace_id,
+            revision=revision,
+            slug=slug,
+            time_zone=time_zone,
+            asks_name=asks_name,
+            rule=values,
+            author=author,
+            created_at=clock.now(),
+            variants=[Variant(key=CONTROL, position=0, name="Control", weight=1)],
+        )
+        session.add(experiment)
+        _take_slug(holder, slug)
+    return experiment
+
+
+def change_rule(
+    experiment: Experiment,
+    *,
+    slug: str,
+    rule: rules.Hypothesis,
+    time_zone: str,
+    asks_name: bool = False,
+) -> Experiment:
+    """Replace everything but the variants. Raises Invalid as ``create_experiment`` does."""
+    with writing():
+        _open_draft(experiment)
+        _check(slug, rule, time_zone)
+        holder = _holder(slug)
+        experiment.slug, experiment.rule = slug, rules.to_json(rule)
+        experiment.time_zone, experiment.asks_name = time_zone, asks_name
+        _take_slug(None if holder is experiment else holder, slug)
+    return experiment
+
+
+def add_variant(
+    experiment: Experiment,
+    *,
+    name: str,
+    weight: int,
+    overrides: Mapping[str, Any],
+    key: str = "",
+) -> Variant:
+    """Add a variant; without ``key`` one is made from the name.
+
+    Raises Invalid for a seventh variant, or for a name, weight, key or override of no use.
+    """
+    with writing():
+        _open_draft(experiment)
+        taken = {variant.key for variant in experiment.variants}
+        if len(taken) >= rules.MOST_VARIANTS:
+            raise Invalid("name", VARIANTS_RULE)
+        changed = _checked(name, weight, overrides)
+        key = key or slugs.propose(name, taken, LONGEST_KEY)
+        if fault := slugs.find_fault(key, LONGEST_KEY):
+            raise Invalid("key", fault)
+        if key in taken:
+            raise Invalid("key", "Another variant has this key.")
+        variant = Variant(
+            key=key, position=len(taken), name=name.strip(), weight=weight, overrides=changed
+        )
+        experiment.variants.append(variant)
+    return variant
+
+
+def change_variant(
+    variant: Variant, *, name: str, weight: int, overrides: Mapping[str, Any]
+) -> Variant:
+    """Replace name, weight and overrides. Raises Invalid as ``add_variant`` does."""
+    with writing():
+        _open_draft(variant.experiment)
+        variant.overrides = _checked(name, weight, overrides)
+        variant.name, variant.weight = name.strip(), weight
+    return variant
+
+
+def remove_variant(variant: Variant) -> None:
+    """Take a variant away. Raises Refused for the control, which the others are compared with."""
+    with writing():
+        experiment = variant.experiment
+        _open_draft(experiment)
+        if variant.position == 0:
+            raise Refused("The control stays: the other variants are compared with it.")
+        experiment.variants.remove(variant)
+        for position, kept in enumerate(experiment.variants):
+            kept.position = position
+
+
+def _open_draft(experiment: Experiment) -> None:
+    """Wait for other changes to this experiment, then raise Frozen unless it is a draft."""
+    db.session.refresh(experiment, with_for_update=True)
+    if experiment.state != "draft":
+        raise Frozen(
+            "This experiment was started, and its rule and variants are sealed. "
+            "Make a new experiment for the change."
+        )
+
+
+def _check(slug: str, rule: rules.Hypothesis, time_zone: str) -> None:
+    if fault := slugs.find_fault(slug):
+        raise Invalid("slug", fault)
+    if time_zone not in available_timezones():
+        raise Invalid("time_zone", "Choose a time zone from the list.")
+    today = clock.now().astimezone(ZoneInfo(time_zone)).date()
+    if fault := rule.find_end_fault(today):
+        raise Invalid("ends_on", fault)
+
+
+def _checked(name: str, weight: int, overrides: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the overrides that can be kept. Raises Invalid for the first thing that cannot."""
+    if not name.strip():
+        raise Invalid("name", "Give this variant a name.")
+    if fault := find_fault(name, LONGEST_NAME):
+        raise Invalid("name", fault)
+    # Truth values and fractions compare like numbers, but are no weights.
+    if type(weight) is not int or not 1 <= weight <= rules.HEAVIEST:
+        raise Invalid("weight", VARIANTS_RULE)
+    try:
+        return copy.check_overrides(overrides)
+    except copy.NotAnOverride as error:
+        raise Invalid(error.field, str(error)) from error
+
+
+def _holder(slug: str) -> Experiment | None:
+    return db.session.scalar(select(Experiment).where(Experiment.slug == slug))
+
+
+def _take_slug(holder: Experiment | None, slug: str) -> None:
+    """Raise Invalid when somebody else holds the address, also when they took it just now."""
+    taken = Invalid("slug", f"/p/{slug} is taken. Choose another address.")
+    if holder is not None:
+        raise taken
+    try:
+        db.session.flush()
+    except IntegrityError as error:
+        raise taken from error

@@ -1,0 +1,89 @@
+"""The sealed rule as sentences for people: pages and mails read it back from here. Pure."""
+
+from dataclasses import dataclass
+from math import ceil
+from typing import Literal
+
+from wbtest.publishing.rule import Hypothesis
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What the figures may come to, ``when``, and what the team does ``then``, in its own words.
+
+    ``kind`` is the colour of the decision and ``word`` its name.
+    """
+
+    kind: Literal["go", "iterate", "stop", "neutral"]
+    word: str
+    when: str
+    then: str
+
+
+def as_percent(rate: float) -> str:
+    """A fraction as a person types it.
+
+    >>> as_percent(0.085), as_percent(0.07)
+    ('8.5\\u202f%', '7\\u202f%')
+    """
+    return f"{100 * rate:.6g}\u202f%"
+
+
+def claim(rule: Hypothesis) -> str:
+    """What must turn out true, in one sentence."""
+    who, does = (text.strip().rstrip(".").rstrip() for text in (rule.who, rule.does))
+    return f"At least {as_percent(rule.target)} of {who} will {does}."
+
+
+def outcomes(rule: Hypothesis) -> tuple[Outcome, ...]:
+    """Every way in which the test can end, and what happens then."""
+    target, floor = as_percent(rule.target), as_percent(rule.floor)
+    most = f"{rule.maximum_visitors:,}"
+    return (
+        Outcome("go", "Go", f"when a variant is shown to reach {target}", rule.if_met),
+        Outcome(
+            "iterate",
+            "Iterate",
+            f"when none reaches {target}, but one is shown to be above {floor}",
+            rule.if_not_met,
+        ),
+        Outcome("stop", "Stop", f"when none reaches {target}, nor {floor}", rule.if_not_met),
+        Outcome(
+            "neutral",
+            "Undecided",
+            f"when {most} visitors or the last day have not settled it",
+            rule.if_unclear,
+        ),
+    )
+
+
+def conditions(rule: Hypothesis) -> str:
+    """When a verdict may come at the earliest, and when the test is over."""
+    return (
+        f"No verdict before {rule.minimum_visitors:,} visitors and {rule.minimum_days} days. "
+        f"The last day is {rule.ends_on.day} {rule.ends_on:%B %Y}."
+    )
+
+
+def what_counts(rule: Hypothesis) -> str:
+    """What a visitor must do, and by when, to enter the rate."""
+    act = "A sign-up" if rule.conversion == "signup" else "A confirmed sign-up"
+    return f"{act} counts within {rule.conversion_window_hours} hours of the visit."
+
+
+def plan_sentence(usual: int, most: int, daily: int | None) -> str:
+    """How long a test will take, from the ``usual`` and the ``most`` visitors over all variants.
+
+    Weeks are whole, since every weekday must weigh the same.
+
+    >>> plan_sentence(330, 720, 40)
+    'With 40 visitors a day you will know in 2 to 3 weeks: after about 330 visitors, 720 at most.'
+    """
+    if not daily:
+        return f"Most such tests are decided after about {usual:,} visitors, all after {most:,}."
+    first, last = (ceil(visitors / daily / 7) for visitors in (usual, most))
+    span = f"{first} to {last} weeks" if first < last else f"{last} weeks" if last > 1 else "a week"
+    return (
+        f"With {daily:,} visitors a day you will know in {span}: "
+        f"after about {usual:,} visitors, {most:,} at most."
+    )

@@ -1,0 +1,134 @@
+"""The life of an experiment: started, paused, resumed, ended. What it tests never changes again."""
+
+import secrets
+from datetime import datetime
+
+from sqlalchemy import func, select
+
+from wbtest import store
+from wbtest.extensions import clock, db
+from wbtest.publishing import rule as rules
+from wbtest.publishing.models import Experiment, PagesVersion, Step
+from wbtest.publishing.readiness import Missing, missing_before_start
+from wbtest.publishing.sealing import seal
+from wbtest.store import Refused, writing
+from wbtest.team.models import Person
+from wbtest.writing.models import Release, Revision
+
+
+class NotReady(Refused):
+    """A start that lacks something; ``missing`` lists all of it."""
+
+    def __init__(self, missing: list[Missing]) -> None:
+        super().__init__(" ".join(entry.sentence for entry in missing))
+        self.missing = missing
+
+
+class AlreadyDone(Refused):
+    """The step was taken before, perhaps by the first of two clicks."""
+
+
+def start(experiment: Experiment, person: Person) -> Experiment:
+    """Seal rule, variants, weights and salt, open the page, and mail the seal to the approvers.
+
+    Raises AlreadyDone for a second start, NotReady with all that is missing.
+    """
+    with writing() as session:
+        # Two experiments of one release start one after the other, so that both know their number.
+        session.get_one(Release, experiment.revision.release_id, with_for_update=True)
+        _lock(experiment)
+        if experiment.state != "draft":
+            raise AlreadyDone(f"/p/{experiment.slug} was started before and is {experiment.state}.")
+        if missing := missing_before_start(experiment):
+            raise NotReady(missing)
+        experiment.attempt = 1 + _earlier_starts(experiment)
+        experiment.identity_key = secrets.token_bytes(32)
+        experiment.state, experiment.started_at = "running", clock.now()
+        seal(experiment)
+        _take_step(experiment, "started", person)
+    return experiment
+
+
+def pause(experiment: Experiment, person: Person) -> Experiment:
+    """Let the page rest: nobody can sign up, and nobody who comes is counted."""
+    with writing():
+        _lock(experiment)
+        _demand(experiment, "running", wanted="paused")
+        experiment.state = "paused"
+        _take_step(experiment, "paused", person)
+    return experiment
+
+
+def resume(experiment: Experiment, person: Person) -> Experiment:
+    """Open a paused page again. Raises Refused when its last day is over."""
+    with writing():
+        _lock(experiment)
+        _demand(experiment, "paused", wanted="running")
+        if ends_at(experiment) <= clock.now():
+            raise Refused("The last day of this experiment is over. It can only be ended.")
+        experiment.state = "running"
+        _take_step(experiment, "resumed", person)
+    return experiment
+
+
+def end(experiment: Experiment, person: Person | None) -> Experiment:
+    """Close the page for good. ``person`` is None when the last day is over."""
+    with writing():
+        _lock(experiment)
+        _demand(experiment, "running", "paused", wanted="ended")
+        experiment.state, experiment.ended_at = "ended", clock.now()
+        _take_step(experiment, "ended", person)
+    return experiment
+
+
+def end_overdue(now: datetime) -> int:
+    """End the experiments whose last day is over in their own time zone; return how many."""
+    open_ones = db.session.scalars(
+        select(Experiment).where(Experiment.state.in_(("running", "paused")))
+    ).all()
+    overdue = [experiment for experiment in open_ones if ends_at(experiment) <= now]
+    for experiment in overdue:
+        end(experiment, None)
+    return len(overdue)
+
+
+def ends_at(experiment: Experiment) -> datetime:
+    """The moment, in UTC, at which the experiment's last day is over."""
+    return rules.from_json(experiment.rule).ends_at(experiment.time_zone)
+
+
+def _lock(experiment: Experiment) -> None:
+    """Read the experiment anew, and let nobody else change it until this transaction ends."""
+    db.session.refresh(experiment, with_for_update=True)
+
+
+def _demand(experiment: Experiment, *states: str, wanted: str) -> None:
+    if experiment.state == wanted:
+        raise AlreadyDone(f"/p/{experiment.slug} is {wanted} already.")
+    if experiment.state not in states:
+        raise Refused(f"/p/{experiment.slug} is {experiment.state}, so this cannot be done.")
+
+
+def _earlier_starts(experiment: Experiment) -> int:
+    """How many experiments on any revision of the same release were started before."""
+    count = db.session.scalar(
+        select(func.count(Experiment.id))
+        .join(Revision, Revision.id == Experiment.revision_id)
+        .where(
+            Revision.release_id == experiment.revision.release_id,
+            Experiment.started_at.is_not(None),
+        )
+    )
+    return count or 0
+
+
+def _take_step(experiment: Experiment, what: str, person: Person | None) -> None:
+    """Write the step down, and let every door know in the same transaction."""
+    number = len(experiment.steps) + 1
+    experiment.steps.append(Step(number=number, what=what, person=person, at=clock.now()))
+    first = store.insert(db.engine.dialect.name, PagesVersion).values(id=1, version=1)
+    db.session.execute(
+        first.on_conflict_do_update(
+            index_elements=[PagesVersion.id], set_={"version": PagesVersion.version + 1}
+        )
+    )

@@ -1,0 +1,203 @@
+"""What the public path may show: started experiments as frozen values, checked once more.
+
+Whatever a row says, a page is made only from a revision that somebody approved and that still is
+what was approved, and only with the words and the rule that were sealed.
+"""
+
+import json
+import logging
+import secrets
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any, NamedTuple
+
+from sqlalchemy import ColumnElement, select
+from sqlalchemy.orm import Session, joinedload, scoped_session, selectinload
+
+from wbtest.extensions import db
+from wbtest.publishing import copy, rule
+from wbtest.publishing.copy import PageCopy
+from wbtest.publishing.models import Experiment, PagesVersion
+from wbtest.review.models import Approval
+from wbtest.writing import document as documents
+from wbtest.writing.models import Revision
+
+log = logging.getLogger(__name__)
+
+AnySession = Session | scoped_session[Any]
+
+
+class NotPublishable(Exception):
+    """A row that differs from what was approved and sealed; the text says in what."""
+
+
+class LiveVariant(NamedTuple):
+    """One variant of the page: its key, its weight in the phase, its words."""
+
+    key: str
+    weight: int
+    page: PageCopy
+
+
+@dataclass(frozen=True, slots=True)
+class LiveExperiment:
+    """Everything the visitor path needs of one experiment, so that it reads nothing else.
+
+    The first variant is the control. ``state`` is running, paused or ended (draft in a preview,
+    which has phase 0 and no salt). ``ends_at`` is when ``ends_on`` is over in ``time_zone``.
+    """
+
+    id: int
+    workspace_id: int
+    slug: str
+    state: str
+    phase: int
+    salt: str
+    variants: tuple[LiveVariant, ...]
+    disclosure: rule.Disclosure
+    conversion: rule.Conversion
+    window_hours: int
+    ends_on: date
+    ends_at: datetime
+    asks_name: bool
+    time_zone: str
+    controller: str
+    contact: str
+    identity_key: bytes
+    approved_line: str
+
+    @property
+    def control(self) -> LiveVariant:
+        """The variant the others are compared with."""
+        return self.variants[0]
+
+    @property
+    def weights(self) -> tuple[tuple[str, int], ...]:
+        """Key and weight of each variant, in the order in which they are drawn."""
+        return tuple((key, weight) for key, weight, _ in self.variants)
+
+    def find_variant(self, key: str) -> LiveVariant | None:
+        """The variant of this key, or None."""
+        return next((variant for variant in self.variants if variant.key == key), None)
+
+
+def pages_version(session: AnySession) -> int:
+    """Return the number that grows whenever what the public may see has changed."""
+    return session.scalar(select(PagesVersion.version)) or 0
+
+
+def load_live(session: AnySession) -> tuple[LiveExperiment, ...]:
+    """Return every experiment that was ever started and may be shown, by id."""
+    return tuple(_publishable(session, Experiment.state != "draft"))
+
+
+def find_public(slug: str) -> LiveExperiment | None:
+    """Return the started experiment at this address, or None. Case does not matter."""
+    found = _publishable(db.session, Experiment.slug == slug.lower(), Experiment.state != "draft")
+    return next(iter(found), None)
+
+
+def find_for_preview(experiment_id: int) -> LiveExperiment | None:
+    """Return the experiment in any state, also a draft, or None when it may not be shown."""
+    return next(iter(_publishable(db.session, Experiment.id == experiment_id)), None)
+
+
+def _publishable(session: AnySession, *conditions: ColumnElement[bool]) -> list[LiveExperiment]:
+    """Read the experiments that meet the conditions; log and leave out those that were changed."""
+    experiments = session.scalars(
+        select(Experiment)
+        .where(*conditions)
+        .order_by(Experiment.id)
+        .options(
+            joinedload(Experiment.revision),
+            joinedload(Experiment.workspace),
+            selectinload(Experiment.variants),
+            selectinload(Experiment.phases),
+        )
+    ).all()
+    approvals = _approvals(session, [experiment.revision_id for experiment in experiments])
+    found = []
+    for experiment in experiments:
+        try:
+            found.append(_read(experiment, approvals[experiment.revision_id]))
+        except (NotPublishable, ValueError, KeyError, TypeError) as error:
+            log.error("the page %s is not shown: %s", experiment.slug, error)
+    return found
+
+
+def _approvals(session: AnySession, revisions: Iterable[int]) -> dict[int, list[Approval]]:
+    """The approvals of the revisions, oldest first."""
+    found = session.scalars(
+        select(Approval)
+        .where(Approval.revision_id.in_(set(revisions)))
+        .order_by(Approval.approved_at, Approval.id)
+    )
+    by_revision: dict[int, list[Approval]] = defaultdict(list)
+    for approval in found:
+        by_revision[approval.revision_id].append(approval)
+    return by_revision
+
+
+def _read(experiment: Experiment, approvals: Sequence[Approval]) -> LiveExperiment:
+    """Return the experiment as values. Raises NotPublishable, or what its rows' errors are."""
+    revision = experiment.revision
+    approval = next((found for found in approvals if found.digest == revision.digest), None)
+    if approval is None:
+        raise NotPublishable(f"revision {revision.number} is not approved as it stands")
+    document = documents.from_json(revision.document)
+    if documents.digest(document) != revision.digest:
+        raise NotPublishable("the text differs from the revision that was approved")
+    phase = experiment.phases[-1] if experiment.phases else None
+    weights = phase.weights if phase else {each.key: each.weight for each in experiment.variants}
+    variants = tuple(
+        LiveVariant(each.key, weights[each.key], copy.page_copy(document, each.overrides))
+        for each in experiment.variants
+    )
+    if experiment.state != "draft":
+        _check_seal(experiment, variants)
+    hypothesis = rule.from_json(experiment.rule)
+    return LiveExperiment(
+        id=experiment.id,
+        workspace_id=experiment.workspace_id,
+        slug=experiment.slug,
+        state=experiment.state,
+        phase=phase.number if phase else 0,
+        salt=phase.salt if phase else "",
+        variants=variants,
+        disclosure=hypothesis.disclosure,
+        conversion=hypothesis.conversion,
+        window_hours=hypothesis.conversion_window_hours,
+        ends_on=hypothesis.ends_on,
+        ends_at=hypothesis.ends_at(experiment.time_zone),
+        asks_name=experiment.asks_name,
+        time_zone=experiment.time_zone,
+        controller=experiment.workspace.controller,
+        contact=experiment.workspace.contact_email,
+        # Once the key is destroyed one that nobody holds takes its place: nothing signed before
+        # is valid any more, and nothing can be forged.
+        identity_key=experiment.identity_key or secrets.token_bytes(32),
+        approved_line=_approved_line(revision, approval),
+    )
+
+
+def _check_seal(experiment: Experiment, variants: Iterable[LiveVariant]) -> None:
+    if rule.digest(experiment.sealed) != experiment.seal:
+        raise NotPublishable("the sealed text differs from its seal")
+    sealed = json.loads(experiment.sealed)
+    pages = {variant.key: copy.digest(variant.page) for variant in variants}
+    if (sealed["slug"], sealed["revision"]) != (experiment.slug, experiment.revision.digest):
+        raise NotPublishable("address or revision differ from the sealed ones")
+    if sealed["pages"] != pages:
+        raise NotPublishable("the words of a variant differ from the sealed ones")
+    if sealed["rule"] != experiment.rule or sealed["time_zone"] != experiment.time_zone:
+        raise NotPublishable("the rule differs from the sealed one")
+
+
+def _approved_line(revision: Revision, approval: Approval) -> str:
+    """What a reader should know of how the text came about, or '' for the usual way."""
+    told = ["From a short press release"] if revision.form == "short" else []
+    told += ["approved alone, on day one"] if approval.is_alone_on_day_one else []
+    line = ", ".join(told)
+    return line[:1].upper() + line[1:]

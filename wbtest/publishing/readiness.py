@@ -1,0 +1,76 @@
+"""What a draft still lacks before it can start, each with the sentence for the person."""
+
+from collections.abc import Iterator
+from typing import NamedTuple
+from zoneinfo import ZoneInfo
+
+from wbtest.extensions import clock
+from wbtest.publishing import copy
+from wbtest.publishing import rule as rules
+from wbtest.publishing.models import Experiment
+from wbtest.review.approvals import approvals_of
+from wbtest.team.models import Workspace
+from wbtest.writing import document as documents
+from wbtest.writing.models import Revision
+from wbtest.writing.releases import find_newest_revision
+
+
+class Missing(NamedTuple):
+    """One thing to do before the start; ``what`` is approval, newest, text, end or controller."""
+
+    what: str
+    sentence: str
+
+
+def missing_before_start(experiment: Experiment) -> list[Missing]:
+    """Everything that keeps the draft from starting, in the order in which to mend it."""
+    found = [
+        *(Missing("approval", sentence) for sentence in _approval_faults(experiment.revision)),
+        *(Missing("newest", sentence) for sentence in _newest_faults(experiment.revision)),
+        *(Missing("text", sentence) for sentence in _text_faults(experiment)),
+        Missing("end", _end_fault(experiment)),
+        *(Missing("controller", sentence) for sentence in _controller_faults(experiment.workspace)),
+    ]
+    return [entry for entry in found if entry.sentence]
+
+
+def _approval_faults(revision: Revision) -> Iterator[str]:
+    approvals = approvals_of(revision)
+    digest = documents.digest(documents.from_json(revision.document))
+    if not approvals:
+        yield f"Revision {revision.number} is not approved yet."
+    elif revision.digest != digest or digest not in {found.digest for found in approvals}:
+        yield (
+            f"Revision {revision.number} is not what was approved. "
+            "Freeze the text anew and have it approved."
+        )
+
+
+def _newest_faults(revision: Revision) -> Iterator[str]:
+    newest = find_newest_revision(revision.release)
+    if newest and newest.digest != revision.digest:
+        yield (
+            f"Revision {newest.number} is newer, so the approval of revision {revision.number} "
+            f"has lapsed. Make the experiment from revision {newest.number}."
+        )
+
+
+def _text_faults(experiment: Experiment) -> Iterator[str]:
+    document = documents.from_json(experiment.revision.document)
+    pages = [copy.page_copy(document, variant.overrides) for variant in experiment.variants]
+    if not document.product.strip():
+        yield "The product has no name, so the page cannot say what does not exist yet."
+    if not all(page.headline.strip() for page in pages):
+        yield "The page has no headline."
+    if not all(page.cta_label.strip() for page in pages):
+        yield "The page has no call to action, so there is no button to press."
+
+
+def _end_fault(experiment: Experiment) -> str:
+    today = clock.now().astimezone(ZoneInfo(experiment.time_zone)).date()
+    return rules.from_json(experiment.rule).find_end_fault(today)
+
+
+def _controller_faults(workspace: Workspace) -> Iterator[str]:
+    if not (workspace.controller.strip() and workspace.contact_email.strip()):
+        yield "Nobody is named as responsible for the page, with an address to write to."

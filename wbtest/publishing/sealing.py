@@ -1,0 +1,66 @@
+"""The moment a rule is sealed: phase 1, the exact text, its digest, and a copy by mail."""
+
+import secrets
+
+from flask import current_app
+
+from wbtest.delivery.outbox import queue_mail
+from wbtest.extensions import clock
+from wbtest.publishing import copy, letters
+from wbtest.publishing import rule as rules
+from wbtest.publishing.models import Experiment, Phase
+from wbtest.review.approvals import approvers_of
+from wbtest.writing import document as documents
+
+
+def seal(experiment: Experiment) -> None:
+    """Open phase 1 with a salt of its own, seal everything, and mail the seal to each approver.
+
+    Must run inside the transaction of the start.
+    """
+    document = documents.from_json(experiment.revision.document)
+    digests = {
+        variant.key: copy.digest(copy.page_copy(document, variant.overrides))
+        for variant in experiment.variants
+    }
+    phase = Phase(
+        number=1,
+        salt=secrets.token_hex(16),
+        weights={variant.key: variant.weight for variant in experiment.variants},
+        started_at=clock.now(),
+    )
+    experiment.phases.append(phase)
+    experiment.sealed, experiment.seal = rules.seal(
+        rules.from_json(experiment.rule),
+        slug=experiment.slug,
+        revision_digest=experiment.revision.digest,
+        variants=[
+            {
+                "key": variant.key,
+                "name": variant.name,
+                "overrides": variant.overrides,
+                "weight": variant.weight,
+            }
+            for variant in experiment.variants
+        ],
+        page_digests=digests,
+        salt=phase.salt,
+        time_zone=experiment.time_zone,
+    )
+    _mail(experiment, digests)
+
+
+def _mail(experiment: Experiment, digests: dict[str, str]) -> None:
+    base_url = current_app.extensions["wbtest.settings"].base_url
+    body = letters.seal_letter(
+        rules.from_json(experiment.rule),
+        page_url=f"{base_url}/p/{experiment.slug}",
+        seal_url=f"{base_url}/experiments/{experiment.id}/seal.txt",
+        seal=experiment.seal,
+        revision=(experiment.revision.number, experiment.revision.digest),
+        variants=[(variant.key, variant.weight) for variant in experiment.variants],
+        page_digests=digests,
+        time_zone=experiment.time_zone,
+    )
+    for approver in approvers_of(experiment.workspace):
+        queue_mail(recipient=approver.email, subject=f"Sealed: /p/{experiment.slug}", body=body)

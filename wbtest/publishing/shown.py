@@ -1,0 +1,115 @@
+"""What the team's pages show of experiments and their variants, as values ready for a template."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from wbtest.http import day
+from wbtest.publishing import copy, in_words, previews
+from wbtest.publishing import rule as rules
+from wbtest.publishing.models import Experiment, Variant
+from wbtest.writing import document as documents
+
+PART_NAMES = {
+    "problem": "Problem",
+    "alternative": "What people do today",
+    "solution": "Solution",
+    "why_now": "Why now",
+    "quote": "The customer’s quote",
+    "faq": "Questions",
+}
+CHANGE_NAMES = {
+    "headline": "headline",
+    "subheading": "subheading",
+    "cta_text": "call to action",
+    "cta_label": "button",
+    "price": "price",
+    "body": "text",
+    "order": "order",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class ShownExperiment:
+    """One row of the list: the approved headline, the claim, and ``facts`` in small print."""
+
+    experiment: Experiment
+    headline: str
+    claim: str
+    facts: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ShownVariant:
+    """One row of the table. ``share`` is the fraction of visitors that it gets."""
+
+    key: str
+    name: str
+    is_control: bool
+    headline: str
+    weight: int
+    share: float
+    changes: str
+    preview_url: str
+
+
+def shown_experiments(experiments: Iterable[Experiment]) -> list[ShownExperiment]:
+    """Return a row for each experiment."""
+    return [
+        ShownExperiment(
+            experiment=experiment,
+            headline=str(experiment.revision.document.get("headline", "")),
+            claim=in_words.claim(rules.from_json(experiment.rule)),
+            facts=tuple(_facts(experiment)),
+        )
+        for experiment in experiments
+    ]
+
+
+def _facts(experiment: Experiment) -> Iterable[str]:
+    count = len(experiment.variants)
+    yield f"/p/{experiment.slug}"
+    yield "1 variant" if count == 1 else f"{count} variants"
+    yield f"revision {experiment.revision.number}"
+    if experiment.started_at:
+        yield f"started {day(experiment.started_at)}"
+    if experiment.ended_at:
+        yield f"ended {day(experiment.ended_at)}"
+
+
+def shown_variants(experiment: Experiment) -> list[ShownVariant]:
+    """Return the experiment's variants in order, the control first."""
+    document = documents.from_json(experiment.revision.document)
+    total = sum(variant.weight for variant in experiment.variants)
+    return [
+        ShownVariant(
+            key=variant.key,
+            name=variant.name,
+            is_control=variant.position == 0,
+            headline=copy.page_copy(document, variant.overrides).headline,
+            weight=variant.weight,
+            share=variant.weight / total,
+            changes=_changes(variant),
+            preview_url=preview_url(experiment, variant.key),
+        )
+        for variant in experiment.variants
+    ]
+
+
+def preview_url(experiment: Experiment, variant_key: str) -> str:
+    """The link under which the team looks at a variant without being counted."""
+    token = previews.preview_token(experiment, variant_key)
+    return f"/p/{experiment.slug}?preview={token}"
+
+
+def parts_of(experiment: Experiment) -> list[tuple[str, str]]:
+    """Key and name of each part that the approved page has, in its usual order."""
+    page = copy.page_copy(documents.from_json(experiment.revision.document))
+    return [(section.kind, PART_NAMES[section.kind]) for section in page.sections]
+
+
+def _changes(variant: Variant) -> str:
+    """In what a variant differs from the approved text."""
+    names = [CHANGE_NAMES[name] for name in copy.OVERRIDES if name in variant.overrides]
+    if names:
+        return f"another {', '.join(names)}"
+    return "the approved text" if variant.position == 0 else "nothing differs yet"

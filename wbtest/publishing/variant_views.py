@@ -1,0 +1,101 @@
+"""The team's pages about the variants of a draft: add, change, remove."""
+
+from flask import abort, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+
+from wbtest.publishing import copy
+from wbtest.publishing.experiments import (
+    Frozen,
+    add_variant,
+    change_variant,
+    find_variant,
+    remove_variant,
+)
+from wbtest.publishing.forms import VariantForm, put_at_field, values_of_variant
+from wbtest.publishing.models import Experiment, Variant
+from wbtest.publishing.shown import parts_of, preview_url
+from wbtest.publishing.views import bp
+from wbtest.store import Invalid
+from wbtest.team import access
+from wbtest.writing import document as documents
+
+
+@bp.route("/experiments/<int:experiment_id>/variants/new", methods=["GET", "POST"])
+@access.requires("edit")
+def new_variant(experiment_id: int) -> ResponseReturnValue:
+    """Add a variant to a draft."""
+    experiment = access.get(Experiment, experiment_id, "edit")
+    parts = parts_of(experiment)
+    keys = [part for part, _ in parts]
+    form = VariantForm(data={"weight": 1, "order": keys})
+    if form.validate_on_submit():
+        try:
+            add_variant(experiment, **form.values(keys))
+        except Invalid as error:
+            put_at_field(form, error)
+        else:
+            return _back(experiment)
+    return _variant_page("new_variant", form, experiment, parts)
+
+
+@bp.route("/experiments/<int:experiment_id>/variants/<key>", methods=["GET", "POST"])
+@access.requires("edit")
+def variant(experiment_id: int, key: str) -> ResponseReturnValue:
+    """Change a variant of a draft."""
+    experiment, variant = _get_variant(experiment_id, key)
+    parts = parts_of(experiment)
+    keys = [part for part, _ in parts]
+    form = VariantForm(data=values_of_variant(variant, keys))
+    if form.validate_on_submit():
+        try:
+            change_variant(variant, **form.values(keys))
+        except Invalid as error:
+            put_at_field(form, error)
+        else:
+            return _back(experiment)
+    return _variant_page("variant", form, experiment, parts, variant)
+
+
+@bp.post("/experiments/<int:experiment_id>/variants/<key>/delete")
+@access.requires("edit")
+def delete_variant(experiment_id: int, key: str) -> ResponseReturnValue:
+    """Take a variant out of a draft; one that is gone already is gone."""
+    experiment = access.get(Experiment, experiment_id, "edit")
+    variant = find_variant(experiment, key)
+    if variant is not None:
+        remove_variant(variant)
+    return _back(experiment)
+
+
+def _get_variant(experiment_id: int, key: str) -> tuple[Experiment, Variant]:
+    experiment = access.get(Experiment, experiment_id, "edit")
+    variant = find_variant(experiment, key)
+    if variant is None:
+        abort(404)
+    return experiment, variant
+
+
+def _back(experiment: Experiment) -> ResponseReturnValue:
+    return redirect(url_for(".experiment", experiment_id=experiment.id, _anchor="variants"), 303)
+
+
+def _variant_page(
+    name: str,
+    form: VariantForm,
+    experiment: Experiment,
+    parts: list[tuple[str, str]],
+    variant: Variant | None = None,
+) -> ResponseReturnValue:
+    if experiment.state != "draft":
+        raise Frozen("This experiment was started, and its variants are sealed.")
+    document = documents.from_json(experiment.revision.document)
+    page = render_template(
+        f"publishing/{name}.html",
+        form=form,
+        experiment=experiment,
+        variant=variant,
+        parts=parts,
+        approved=copy.page_copy(document),
+        preview_url=preview_url(experiment, variant.key) if variant else "",
+    )
+    return page, 422 if form.errors else 200
