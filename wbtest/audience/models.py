@@ -18,7 +18,8 @@ from wbtest.store import UtcDateTime
 class Visit(Base):
     """A person was served the page for the first time. '' in ``excluded_because`` means it counts.
 
-    The reason is part of the key, so a row that does not count can never hide one that does.
+    The reason is part of the key, so a row that does not count can never hide one that does. A
+    beacon proves a visit too: a page that was fetched ahead and then opened is asked for once.
     """
 
     __tablename__ = "visits"
@@ -89,11 +90,15 @@ class Signup(Base):
 
 
 class MachineCount(Base):
-    """Bots, link previews and prefetches, counted by hour, reason and family; never rows."""
+    """Requests of bots, link previews and prefetches, counted by hour; never rows.
+
+    ``variant`` is what they were shown, ``hour`` as in the roll-up of people.
+    """
 
     __tablename__ = "machine_counts"
 
     experiment_id: Mapped[int] = mapped_column(ForeignKey(Experiment.id), primary_key=True)
+    variant: Mapped[str] = mapped_column(String(30), primary_key=True)
     hour: Mapped[int] = mapped_column(BigInteger, primary_key=True)
     reason: Mapped[str] = mapped_column(String(20), primary_key=True)
     family: Mapped[str] = mapped_column(String(60), primary_key=True)
@@ -109,12 +114,15 @@ class HourlyCount(Base):
     served      first visits, by their hour
     seen        counted sightings, by their hour (n)
     converted   conversions, by the hour of the *sighting* (x of that cohort)
-    arrived     the same conversions, by the hour in which they arrived
+    arrived     the same conversions, by the hour in which they arrived: that of the sign-up, or of
+                the confirmation when only that converts
     signups     all sign-ups, with beacon or without, by the hour they arrived
     unseen      those of them without a counted sighting, or outside the window
     confirmed   those of ``signups`` that were confirmed, by the hour the *sign-up* arrived
 
-    Rows that do not count stand under ``excluded_because``, with the same meaning.
+    ``converted`` and ``arrived`` stand at phase, variant, source and device of the sighting, the
+    sign-ups at their own. Rows that do not count stand under ``excluded_because``, with the same
+    meaning.
     """
 
     __tablename__ = "hourly_counts"

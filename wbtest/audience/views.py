@@ -1,5 +1,176 @@
-"""Pages of this area."""
+"""The pages visitors see. What they send from there is in ``signup_views``."""
 
-from flask import Blueprint
+from typing import Any, cast
+
+from flask import Blueprint, Response, abort, current_app, redirect, request
+from flask.typing import ResponseReturnValue
+
+from wbtest import http
+from wbtest.audience import objections, visitors
+from wbtest.audience.answers import Answer, Answers
+from wbtest.audience.browsers import find_cookie, ignore_name, is_from_here, write_cookie
+from wbtest.audience.forms import SignupForm
+from wbtest.audience.live_pages import LivePage, LivePages
+from wbtest.audience.pages import Printer, addresses_of
+from wbtest.audience.recorder import Recorder
+from wbtest.extensions import csrf
+from wbtest.publishing.live import LiveExperiment, LiveVariant
+from wbtest.publishing.previews import find_preview
+from wbtest.publishing.strings import strings_for
+from wbtest.team import access
 
 bp = Blueprint("audience", __name__)
+# A visitor has no session to keep a token in. Public forms carry a signed one of their page, and
+# browsers say where they were sent from.
+csrf.exempt(bp)
+
+NOT_FROM_HERE = "This was sent from another site. Open the page itself and send it from there."
+PAUSED_SECONDS = 3600
+
+
+@bp.get("/p/<slug>")
+@access.public
+def page(slug: str) -> ResponseReturnValue:
+    """The landing page, for everybody whom the door does not answer."""
+    if "preview" in request.args:
+        return show_preview(slug)
+    found = get_page(slug)
+    if found.live.state == "ended":
+        return small(found.live, "ended", 410)
+    if found.live.state == "paused":
+        return small(found.live, "paused", 503, {"Retry-After": str(PAUSED_SECONDS)})
+    if request.method == "HEAD" or is_objector(found):
+        return _send(answers().show(found, _variant_before(found), request.environ))
+    return _send(answers().serve(found, request.environ, "team" if is_team() else ""))
+
+
+@bp.get("/p/<slug>/thanks")
+@access.public
+def thanks(slug: str) -> ResponseReturnValue:
+    """What everybody sees after a sign-up, whether the address was new or not."""
+    return small(get_page(slug).live, "thanks")
+
+
+@bp.get("/p/<slug>/privacy")
+@access.public
+def privacy(slug: str) -> ResponseReturnValue:
+    """What is stored, why, and who is responsible."""
+    return small(get_page(slug).live, "privacy")
+
+
+@bp.route("/p/<slug>/object", endpoint="object", methods=["GET", "POST"])
+@access.public
+def object_to_counting(slug: str) -> ResponseReturnValue:
+    """Count this browser no more: on this page, or, for somebody of the team, on all pages."""
+    found = get_page(slug)
+    action = addresses_of(found.live.slug).object
+    if request.method != "POST":
+        is_done = is_objector(found) or is_team()
+        return small(found.live, "object", action=action, is_done=is_done)
+    check_sender()
+    experiment_id = None if is_team() else found.live.id
+    if experiment_id is not None:
+        visitor = found.find_visitor(request.environ)
+        objections.object_to_counting(recorder(), found, visitor)
+    # The page stays the one that was seen: the cookie names its variant, and nobody.
+    value = _variant_before(found).key
+    name = ignore_name(experiment_id, is_https=_is_https())
+    response = redirect(action, 303)
+    response.headers.add(*write_cookie(name, value, visitors.LONGEST_LIFE, is_https=_is_https()))
+    if experiment_id is not None:
+        response.headers.add(*write_cookie(found.cookie, "", 0, is_https=_is_https()))
+    return response
+
+
+def show_preview(slug: str, status: int = 200) -> Response:
+    """Return what the signed link shows, also of a draft. It counts nobody and takes nothing."""
+    token = request.args["preview"]
+    preview = find_preview(slug, token)
+    if preview is None:
+        abort(404)
+    live, variant = preview
+    strings = strings_for(variant.page.language)
+    form = SignupForm(strings, request.form)
+    form.token.data = ""
+    line = strings.preview if status != 200 else ""
+    html = printer().landing(live, variant, form, problem_line=line, preview=token)
+    return Response(html, status, printer().headers(variant.page.language))
+
+
+def small(
+    live: LiveExperiment,
+    name: str,
+    status: int = 200,
+    headers: dict[str, str] | None = None,
+    **details: Any,
+) -> Response:
+    """Return one of the pages around the landing page."""
+    html = printer().small(name, live, **details)
+    response = Response(html, status, printer().headers(printer().language_of(live)))
+    response.headers.update(headers or {})
+    return response
+
+
+def get_page(slug: str) -> LivePage:
+    """Return the page that was started under this slug; 404 for a draft as for none at all."""
+    found = pages().find(slug)
+    if found is None:
+        abort(404)
+    return found
+
+
+def check_sender() -> None:
+    """Stop with 403 what was sent by a page of somebody else."""
+    if not is_from_here(request.environ, current_app.extensions["wbtest.hosts"]):
+        abort(http.error_page(403, NOT_FROM_HERE))
+
+
+def is_team() -> bool:
+    """Whether somebody of a team asks: logged in, or in a browser they marked as theirs."""
+    is_marked = _cookie(ignore_name(None, is_https=_is_https())) != ""
+    return is_marked or access.find_person() is not None
+
+
+def is_objector(found: LivePage) -> bool:
+    """Whether this browser objected to being counted on this page."""
+    return _ignored_variant(found) != ""
+
+
+def answers() -> Answers:
+    return cast(Answers, current_app.extensions["wbtest.answers"])
+
+
+def pages() -> LivePages:
+    return cast(LivePages, current_app.extensions["wbtest.pages"])
+
+
+def printer() -> Printer:
+    return cast(Printer, current_app.extensions["wbtest.printer"])
+
+
+def recorder() -> Recorder:
+    return cast(Recorder, current_app.extensions["wbtest.recorder"])
+
+
+def _variant_before(found: LivePage) -> LiveVariant:
+    """The variant that this browser was shown before, else the control."""
+    visitor = found.find_visitor(request.environ)
+    key = visitor.variant if visitor else _ignored_variant(found)
+    return found.live.find_variant(key) or found.live.control
+
+
+def _ignored_variant(found: LivePage) -> str:
+    return _cookie(ignore_name(found.live.id, is_https=_is_https()))
+
+
+def _cookie(name: str) -> str:
+    return find_cookie(request.environ.get("HTTP_COOKIE", ""), name)
+
+
+def _is_https() -> bool:
+    is_https: bool = current_app.extensions["wbtest.settings"].is_https
+    return is_https
+
+
+def _send(answer: Answer) -> Response:
+    return Response(answer.body, 200, answer.headers)

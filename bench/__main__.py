@@ -1,0 +1,54 @@
+"""`make bench`: measure, print one table, say when a visit was lost. Takes less than a minute."""
+
+import shutil
+import sys
+import tempfile
+from pathlib import Path
+
+import click
+
+from bench import page, serving, writing
+
+
+def main() -> int:
+    """Print the table and return the exit code: 0, 1 when a visit was lost, 2 when we cannot."""
+    if shutil.which("wrk") is None:
+        click.echo("The benchmark needs wrk. On Debian: apt install wrk", err=True)
+        return 2
+    with tempfile.TemporaryDirectory(prefix="wbtest-bench-") as name:
+        folder = Path(name) / "instance"
+        app, experiment_id = page.make(folder)
+        click.echo("Measuring for about 45 seconds …")
+        served = serving.measure(folder, experiment_id)
+        written = writing.measure(app, experiment_id, folder)
+    _print(served, written)
+    if served.recorded < served.answered:
+        click.echo(f"LOST: {served.answered - served.recorded} answered visits were not recorded.")
+        return 1
+    click.echo(f"All {served.answered:,} answered visits were recorded, also those under SIGTERM.")
+    return 0
+
+
+def _print(served: serving.Served, written: writing.Written) -> None:
+    """Each row: what, its figure, the floor it is held against, the ratio, the goal."""
+    rows = [
+        ("a recorded visit", served.page, "constant Flask answer", served.constant, "≥ 2.0"),
+        ("a recorded visit", served.page, "raw WSGI answer", served.raw, "≥ 0.8"),
+        ("visits written", written.visit_rows, "plain rows, no roll-up", written.plain_rows, ""),
+        ("durable sign-ups", written.grouped.rate, "a commit each", written.single.rate, "≥ 2.5"),
+    ]
+    click.echo(f"{'what':<18}{'a second':>10}   {'floor':<24}{'a second':>10}{'ratio':>8}  goal")
+    for what, rate, floor, floor_rate, goal in rows:
+        ratio = rate / floor_rate
+        click.echo(
+            f"{what:<18}{rate:>10,.0f}   {floor:<24}{floor_rate:>10,.0f}{ratio:>8.2f}  {goal}"
+        )
+    ours, theirs = written.grouped.p99_ms, written.single.p99_ms
+    click.echo(
+        f"{'… their p99, ms':<18}{ours:>10,.0f}   {'a commit each':<24}{theirs:>10,.0f}"
+        f"{ours / theirs:>8.2f}  ≤ 0.1"
+    )
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,74 @@
+"""An instance with one running page, made through the verbs that everybody uses."""
+
+import json
+from datetime import timedelta
+from pathlib import Path
+
+from flask import Flask
+
+import wbtest
+from wbtest import create_app
+from wbtest.config import Settings
+from wbtest.extensions import clock, db
+from wbtest.publishing import experiments, life
+from wbtest.publishing.rule import Hypothesis
+from wbtest.review.approvals import approve
+from wbtest.team import setup
+from wbtest.team.models import Workspace
+from wbtest.writing import document as documents
+from wbtest.writing import releases
+
+SLUG = "bench"
+TEXT = Path(wbtest.__file__).parent / "cli" / "demo" / "larder.json"
+SECRET = "only-for-the-benchmark-0123456789-abcdef"  # noqa: S105 - signs nothing that lasts
+
+
+def make(folder: Path) -> tuple[Flask, int]:
+    """Return the app of a new instance in ``folder``, and the id of its running experiment."""
+    folder.mkdir()
+    settings = Settings(folder, f"sqlite:///{folder / 'wbtest.db'}", SECRET)
+    app = create_app(settings)
+    with app.app_context():
+        db.create_all()
+        owner = setup.set_up(
+            setup.make_setup_link(),
+            name="Bench",
+            email="bench@example.com",
+            password=SECRET,
+            workspace_name="Bench",
+        )
+        document = documents.from_json(json.loads(TEXT.read_text(encoding="utf-8")))
+        release = releases.create_release(
+            db.session.scalars(db.select(Workspace)).one(),
+            owner,
+            form="full",
+            product=document.product,
+            language=document.language,
+            document=document,
+        )
+        revision = releases.freeze(release, owner)
+        approve(revision, owner, "Nothing that a benchmark would miss.")
+        made = experiments.create_experiment(
+            revision, owner, slug=SLUG, rule=_rule(), time_zone="Europe/London"
+        )
+        experiments.add_variant(
+            made, name="B", weight=1, overrides={"headline": "Dinner is in your kitchen"}
+        )
+        life.start(made, owner)
+        return app, made.id
+
+
+def _rule() -> Hypothesis:
+    return Hypothesis(
+        who="anybody",
+        does="sign up",
+        target=0.08,
+        floor=0.04,
+        minimum_visitors=100,
+        maximum_visitors=2_000,
+        minimum_days=7,
+        ends_on=clock.now().date() + timedelta(days=14),
+        if_met="go",
+        if_not_met="stop",
+        if_unclear="iterate",
+    )

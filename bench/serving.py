@@ -1,0 +1,128 @@
+"""Requests a second over HTTP: granian with the constant answers and with the real page."""
+
+import os
+import re
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from statistics import median
+from typing import NamedTuple
+from urllib.request import Request, urlopen
+
+import sqlalchemy as sa
+
+from bench.page import SECRET, SLUG
+from wbtest.audience.models import Visit
+
+ROOT = Path(__file__).parent.parent
+BROWSER = "Mozilla/5.0 (X11; Linux x86_64; rv:147.0) Gecko/20100101 Firefox/147.0"
+ROUNDS, SECONDS = 3, 3
+CONNECTIONS = 32
+
+
+class Served(NamedTuple):
+    """Medians in requests a second, and what became of the visits that were answered."""
+
+    raw: float
+    constant: float
+    page: float
+    answered: int
+    recorded: int
+
+
+def measure(folder: Path, experiment_id: int) -> Served:
+    """Load each server in turn, over and over, so that a slow moment hits them alike."""
+    with _granian("page", "wbtest:create_app", folder, {}) as page:
+        url = f"http://127.0.0.1:{page}/p/{SLUG}"
+        size = {"BENCH_BYTES": str(len(_get(url)))}
+        with (
+            _granian("raw", "bench.floors:raw", folder, size) as raw,
+            _granian("constant", "bench.floors:constant", folder, size) as constant,
+        ):
+            urls = {
+                "raw": f"http://127.0.0.1:{raw}/",
+                "constant": f"http://127.0.0.1:{constant}/",
+                "page": url,
+            }
+            rounds = [{name: _load(url) for name, url in urls.items()} for _ in range(ROUNDS)]
+    rates = {name: median(one[name][1] for one in rounds) for name in urls}
+    answered = sum(one["page"][0] for one in rounds)
+    return Served(**rates, answered=answered, recorded=_recorded(folder, experiment_id))
+
+
+def _load(url: str) -> tuple[int, float]:
+    """Return how many requests wrk had answered, and how many a second."""
+    command = ["wrk", "-t1", f"-c{CONNECTIONS}", f"-d{SECONDS}s", "-H", f"User-Agent: {BROWSER}"]
+    done = subprocess.run([*command, url], check=True, capture_output=True, text=True)  # noqa: S603
+    said = done.stdout
+    if "Non-2xx" in said or "Socket errors" in said:
+        raise RuntimeError(f"{url} did not answer every request:\n{said}")
+    requests = re.search(r"(\d+) requests in", said)
+    rate = re.search(r"Requests/sec:\s+([\d.]+)", said)
+    if requests is None or rate is None:
+        raise RuntimeError(f"wrk said nothing to go by:\n{said}")
+    return int(requests[1]), float(rate[1])
+
+
+@contextmanager
+def _granian(name: str, target: str, folder: Path, more: Mapping[str, str]) -> Iterator[int]:
+    """Serve ``target`` with one process while the block runs, and end it as a deploy would."""
+    port = _free_port()
+    environ = os.environ | more
+    environ |= {
+        "WBTEST_INSTANCE": str(folder),
+        "WBTEST_SECRET_KEY": SECRET,
+        "WBTEST_BASE_URL": f"http://127.0.0.1:{port}",
+    }
+    command = [sys.executable, "-m", "granian", target, "--interface", "wsgi", "--http", "1"]
+    command += ["--no-ws", "--workers", "1", "--blocking-threads", "4", "--port", str(port)]
+    command += ["--log-level", "warning", *(["--factory"] if name == "page" else [])]
+    process = subprocess.Popen(command, cwd=ROOT, env=environ)  # noqa: S603
+    try:
+        _wait_for(port, process)
+        yield port
+    finally:
+        process.terminate()
+        try:
+            process.wait(20)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+
+
+def _wait_for(port: int, process: subprocess.Popen[bytes]) -> None:
+    for _ in range(200):
+        try:
+            socket.create_connection(("127.0.0.1", port), timeout=1).close()
+        except OSError:
+            if process.poll() is not None:
+                break
+            time.sleep(0.1)
+        else:
+            return
+    raise RuntimeError("the server did not start; its reason stands above")
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def _get(url: str) -> bytes:
+    with urlopen(Request(url, headers={"User-Agent": "curl/8"})) as answer:  # noqa: S310
+        body: bytes = answer.read()
+        return body
+
+
+def _recorded(folder: Path, experiment_id: int) -> int:
+    """How many visits are stored, once every server has ended."""
+    engine = sa.create_engine(f"sqlite:///{folder / 'wbtest.db'}")
+    mine = Visit.experiment_id == experiment_id
+    with engine.connect() as connection:
+        return connection.scalar(sa.select(sa.func.count()).where(mine)) or 0

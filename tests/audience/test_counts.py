@@ -1,0 +1,87 @@
+"""The figures that the results are made of."""
+
+import pytest
+from flask import Flask
+
+from tests.audience.recording import Database, Page
+from tests.conftest import HandClock
+from wbtest.audience import counts
+from wbtest.audience.counts import Hourly, Totals
+from wbtest.extensions import db
+from wbtest.publishing.models import Experiment
+
+
+@pytest.fixture
+def page(app: Flask, now: HandClock) -> Page:
+    """A page of the app, visited and signed up to by a few, some of whom do not count."""
+    page = Page(Database(db.engine, app.extensions["wbtest.lock"], now))
+    page.recorder = app.extensions["wbtest.recorder"]
+    page.see("v", 0)
+    page.serve("w", 1, source="x", device="desktop")
+    page.see("u", 70, source="x")
+    page.sign_up("ada@x.io", "v", 65)
+    page.see("t", 1, excluded_because="team")
+    page.sign_up("tom@x.io", "t", 2, excluded_because="team")
+    page.serve("m", 1, user_agent="curl/8.14.1", variant="b")
+    page.serve("n", 1, user_agent="WhatsApp/2.24.6.77 A")
+    page.see("o", 0, phase=2)
+    page.recorder.flush()
+    return page
+
+
+@pytest.fixture
+def experiment(page: Page) -> Experiment:
+    return db.session.get_one(Experiment, page.id)
+
+
+def test_totals_name_every_variant(experiment: Experiment) -> None:
+    assert counts.totals_by_variant(experiment, 1) == {
+        "a": Totals(served=3, seen=2, converted=1, arrived=1, signups=1),
+        "b": Totals(),
+    }
+
+
+def test_phases_are_never_added_up(experiment: Experiment) -> None:
+    assert counts.totals_by_variant(experiment, 2)["a"] == Totals(served=1, seen=1)
+
+
+def test_totals_of_some_sources_leave_out_the_others(experiment: Experiment) -> None:
+    assert counts.totals_by_variant(experiment, 1, ("x", "bing"))["a"] == Totals(served=2, seen=1)
+    assert counts.totals_by_variant(experiment, 1, ("bing",))["a"] == Totals()
+
+
+def test_hours_are_in_order_and_add_up_to_the_totals(experiment: Experiment) -> None:
+    first, second, other = counts.hourly(experiment)
+
+    assert (first.served, first.seen, first.converted, first.arrived) == (2, 1, 1, 0)
+    assert (second.served, second.seen, second.converted, second.arrived) == (1, 1, 0, 1)
+    assert second.hour == first.hour + 3600
+    assert (other.phase, other.hour) == (2, first.hour)
+
+
+def test_hours_of_one_source(experiment: Experiment) -> None:
+    found = counts.hourly(experiment, ("x",))
+
+    assert [(hour.served, hour.seen) for hour in found] == [(1, 0), (1, 1)]
+    assert isinstance(found[0], Hourly)
+
+
+def test_sources_come_by_their_visits(experiment: Experiment) -> None:
+    found = counts.by_source(experiment, 1)
+
+    assert list(found) == ["x", "newsletter"]
+    assert found["newsletter"]["a"].converted == 1
+    assert found["x"]["b"] == Totals()
+
+
+def test_devices_come_by_their_visits(experiment: Experiment) -> None:
+    assert list(counts.by_device(experiment, 1)) == ["phone", "desktop"]
+
+
+def test_what_does_not_count_is_shown_by_reason(experiment: Experiment) -> None:
+    assert counts.excluded_by_reason(experiment) == {
+        "a": {"preview": 1, "team": 1},
+        "b": {"bot": 1},
+    }
+    assert counts.excluded_signups(experiment) == {"a": {"team": 1}, "b": {}}
+    assert counts.machines(experiment) == {"bot": 1, "preview": 1}

@@ -1,0 +1,65 @@
+"""No word that the team keeps to itself reaches a stranger, in whatever state the page is."""
+
+from dataclasses import replace
+
+import pytest
+from werkzeug.test import TestResponse
+
+from tests.audience.larder import INTERNAL, RULE, Larder, Visitor, draft_page, mails
+from wbtest.publishing import life
+from wbtest.publishing.previews import preview_token
+
+QUOTE = {"text": "zqcompany", "speaker": "zqboss", "role": "zqchief"}
+DATELINE = {"city": "zqcity", "date": "2031-11-23"}
+# The imagined customer's name stays inside too: only the role is shown.
+HIDDEN = [*INTERNAL.values(), *QUOTE.values(), *DATELINE.values(), "Mia"]
+
+
+def pages_of(larder: Larder, mia: Visitor) -> list[TestResponse]:
+    """Every page of a running experiment, also those that something is wrong with."""
+    page = mia.get()
+    token = preview_token(larder.experiment, "photo")
+    return [
+        page,
+        mia.get(f"/p/larder?preview={token}"),
+        mia.see(page),
+        mia.sign_up(page, "mia@x.io"),
+        mia.sign_up(page, "mia"),
+        *(mia.get(f"/p/larder/{path}") for path in ("thanks", "privacy", "object")),
+        *(mia.get(path) for path in ("/robots.txt", "/sitemap.xml", "/p/nobody")),
+        mia.get(**{"Sec-GPC": "1"}),
+    ]
+
+
+def pages_of_mail(token: str, mia: Visitor) -> list[TestResponse]:
+    """Every page behind the links of our mail."""
+    return [
+        mia.get(f"/confirm/{token}"),
+        mia.post(f"/confirm/{token}", {}),
+        mia.get(f"/confirm/{token}"),
+        mia.get(f"/leave/{token}"),
+        mia.post(f"/leave/{token}", {}),
+        mia.get(f"/leave/{token}"),
+    ]
+
+
+@pytest.mark.parametrize("disclosure", ["before", "after"])
+def test_no_internal_word_reaches_a_stranger(app, disclosure):
+    rule = replace(RULE, disclosure=disclosure)
+    variants = {"photo": {"headline": "Dinner from a photo"}}
+    larder = draft_page(rule=rule, variants=variants, company_quote=QUOTE, dateline=DATELINE)
+    life.start(larder.experiment, larder.approver)
+    mia = Visitor(app)
+    answers = pages_of(larder, mia)
+    [mail] = mails(app, "mia@x.io")
+    letter = mail.subject + mail.body
+    answers += pages_of_mail(mail.leave_url.rpartition("/")[2], mia)
+    answers.append(mia.post("/p/larder/object", {}))
+    life.pause(larder.experiment, larder.approver)
+    answers.append(mia.get())
+    life.end(larder.experiment, larder.approver)
+    answers.append(mia.get())
+
+    everything = letter + "".join(f"{each.headers}{each.text}" for each in answers)
+    assert "Larder sees what is there" in everything
+    assert [word for word in HIDDEN if word in everything] == []

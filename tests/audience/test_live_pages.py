@@ -1,0 +1,94 @@
+"""How soon a process learns that another one has started, paused or ended a page."""
+
+from collections.abc import Callable
+
+import pytest
+import sqlalchemy as sa
+from flask import Flask
+
+from tests.audience.larder import Larder, broken_store
+from wbtest.audience.live_pages import LivePages
+from wbtest.extensions import db
+from wbtest.publishing.models import Experiment, PagesVersion
+
+Process = tuple[LivePages, Callable[[float], None]]
+
+
+@pytest.fixture
+def process(app: Flask, larder: Larder) -> Process:
+    """The pages of another process, and a hand that turns its clock."""
+    time = [1_000.0]
+
+    def wait(seconds: float) -> None:
+        time[0] += seconds
+
+    return LivePages(db.engine, is_https=False, seconds=lambda: time[0]), wait
+
+
+def set_state(state: str) -> None:
+    """What a verb of another process does to the database."""
+    with db.engine.execution_options(writes=True).begin() as connection:
+        connection.execute(sa.update(Experiment).values(state=state))
+        connection.execute(sa.update(PagesVersion).values(version=PagesVersion.version + 1))
+
+
+def test_a_paused_page_is_not_shown_half_a_second_later(process):
+    pages, wait = process
+    assert pages.find_running("/p/larder") is not None
+
+    set_state("paused")
+    wait(0.5)
+
+    assert pages.find_running("/p/larder") is None
+
+
+def test_the_database_is_asked_twice_a_second_at_most(process):
+    pages, wait = process
+    pages.find_running("/p/larder")
+
+    set_state("paused")
+    wait(0.49)
+
+    assert pages.find_running("/p/larder") is not None
+
+
+def test_whoever_follows_the_link_right_after_the_start_finds_the_page(process):
+    pages, _ = process
+    set_state("paused")
+    assert pages.find("larder").live.state == "paused"
+
+    set_state("running")
+
+    assert pages.find("larder").live.state == "running"
+
+
+def test_while_the_database_cannot_be_read_the_pages_stay(process):
+    pages, wait = process
+    pages.find_running("/p/larder")
+
+    with broken_store():
+        wait(60)
+        found = pages.find_running("/p/larder")
+
+    assert found is not None
+
+
+def test_what_changed_meanwhile_is_learned_when_the_database_is_back(process):
+    pages, wait = process
+    pages.find_running("/p/larder")
+    set_state("ended")
+    with broken_store():
+        wait(60)
+        pages.find_running("/p/larder")
+
+    wait(0.5)
+
+    assert pages.find_running("/p/larder") is None
+    assert pages.find("larder").live.state == "ended"
+
+
+@pytest.mark.parametrize("path", ["/p/", "/p/lard", "/p/larder/", "/p/larder/seen", "/p/LARDER"])
+def test_the_door_knows_exact_addresses_only(process, path):
+    pages, _ = process
+
+    assert pages.find_running(path) is None

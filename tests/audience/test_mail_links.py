@@ -1,0 +1,158 @@
+"""The two links in our mail: confirming an address, and leaving."""
+
+import pytest
+from flask import Flask
+
+from tests.audience.larder import Visitor, mails, signups, words_in
+from wbtest.audience.models import HourlyCount
+from wbtest.delivery.models import OutboxMail
+from wbtest.extensions import db
+from wbtest.publishing import life
+
+SCANNER = {"User-Agent": "BarracudaMailScanner/1.0"}
+
+
+@pytest.fixture
+def token(app: Flask, mia: Visitor) -> str:
+    """What our mail to mia@x.io carries."""
+    mia.sign_up(mia.get(), "mia@x.io")
+    [mail] = mails(app, "mia@x.io")
+    return mail.leave_url.rpartition("/")[2]
+
+
+def confirmed(app: Flask) -> list[bool]:
+    return [signup.confirmed_us is not None for signup in signups(app)]
+
+
+def sum_of(column: str) -> int:
+    return db.session.scalar(db.select(db.func.sum(getattr(HourlyCount, column)))) or 0
+
+
+def test_opening_the_link_confirms_nothing_however_often(app, token):
+    scanner = Visitor(app, **SCANNER)
+    for _ in range(5):
+        assert "Yes, it is mine" in words_in(scanner.get(f"/confirm/{token}"))
+    scanner.browser.head(f"/confirm/{token}")
+
+    assert confirmed(app) == [False]
+
+
+def test_the_button_confirms(app, mia, token):
+    answer = mia.post(f"/confirm/{token}", {})
+
+    assert (answer.status_code, answer.headers["Location"]) == (303, f"/confirm/{token}")
+    assert "Your address is confirmed." in words_in(mia.get(f"/confirm/{token}"))
+    assert confirmed(app) == [True]
+    assert sum_of("confirmed") == 1
+
+
+def test_the_first_confirmation_stands(app, mia, token, now):
+    mia.post(f"/confirm/{token}", {})
+    [first] = [signup.confirmed_us for signup in signups(app)]
+    now.turn(hours=1)
+
+    assert mia.post(f"/confirm/{token}", {}).status_code == 303
+    assert [signup.confirmed_us for signup in signups(app)] == [first]
+    assert sum_of("confirmed") == 1
+
+
+def test_a_link_confirms_for_thirty_days(app, mia, token, now):
+    now.turn(days=30)
+    assert mia.get(f"/confirm/{token}").status_code == 200
+
+    now.turn(seconds=1)
+    assert mia.get(f"/confirm/{token}").status_code == 404
+    assert mia.post(f"/confirm/{token}", {}).status_code == 404
+    assert confirmed(app) == [False]
+
+
+@pytest.mark.parametrize("path", ["confirm", "leave"])
+def test_a_link_that_leads_nowhere_tells_nothing(app, larder, path):
+    mia = Visitor(app)
+    for token in ("x", "%00", "ÿ", "x" * 2_000):
+        answer = mia.get(f"/{path}/{token}")
+        assert answer.status_code in (400, 404)
+        assert "Larder" not in answer.text
+
+
+@pytest.mark.parametrize("path", ["confirm", "leave"])
+def test_the_token_travels_no_further_and_is_not_found_by_search(mia, token, path):
+    headers = mia.get(f"/{path}/{token}").headers
+
+    assert headers["Referrer-Policy"] == "no-referrer"
+    assert headers["X-Robots-Tag"] == "noindex"
+    assert headers["Cache-Control"] == "private, no-store"
+
+
+def test_opening_the_other_link_erases_nothing(app, mia, token):
+    assert "Erase my address" in words_in(mia.get(f"/leave/{token}"))
+    mia.browser.head(f"/leave/{token}")
+
+    assert len(signups(app)) == 1
+
+
+def test_leaving_erases_the_address_and_our_mail_to_it(app, mia, token):
+    answer = mia.post(f"/leave/{token}", {})
+
+    assert answer.status_code == 200
+    assert "Your address is erased." in words_in(answer)
+    assert signups(app) == []
+    assert mails(app, "mia@x.io") == []
+    assert sum_of("signups") == 0
+
+
+def test_leaving_leaves_everybody_else_alone(app, mia, token):
+    mia.sign_up(mia.get(), "max@x.io")
+
+    mia.post(f"/leave/{token}", {})
+
+    assert [signup.email for signup in signups(app)] == ["max@x.io"]
+    assert len(mails(app, "max@x.io")) == 1
+
+
+def test_a_mail_programs_own_button_works_from_anywhere_and_twice(app, token):
+    program = Visitor(app)
+    headers = {"Sec-Fetch-Site": "cross-site", "Origin": "https://mail.example"}
+    body = {"List-Unsubscribe": "One-Click"}
+
+    statuses = [program.post(f"/leave/{token}", body, **headers).status_code for _ in range(2)]
+
+    assert statuses == [200, 200]
+    assert signups(app) == []
+
+
+def test_after_leaving_the_links_are_over(app, mia, token):
+    mia.post(f"/leave/{token}", {})
+
+    for path in ("confirm", "leave"):
+        answer = mia.get(f"/{path}/{token}")
+        assert answer.status_code == 404
+        assert "This link no longer works." in words_in(answer)
+
+
+def test_who_left_can_come_back(app, mia, token):
+    mia.post(f"/leave/{token}", {})
+
+    mia.sign_up(mia.get(), "mia@x.io")
+
+    assert len(signups(app)) == 1
+    assert len(mails(app, "mia@x.io")) == 1
+
+
+def test_the_links_work_after_the_page_is_over(app, mia, token, larder):
+    life.end(larder.experiment, larder.approver)
+
+    assert mia.post(f"/confirm/{token}", {}).status_code == 303
+    assert confirmed(app) == [True]
+    assert mia.post(f"/leave/{token}", {}).status_code == 200
+    assert signups(app) == []
+
+
+def test_only_a_hash_of_the_token_is_kept_beside_the_address(app, token):
+    [signup] = signups(app)
+
+    assert len(signup.token_hash) == 64
+    assert token not in str(vars(signup))
+    assert db.session.scalars(db.select(OutboxMail.leave_url).where(
+        OutboxMail.recipient == "mia@x.io"
+    )).all() == [f"http://localhost/leave/{token}"]  # fmt: skip

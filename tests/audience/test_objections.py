@@ -1,0 +1,150 @@
+"""Not being counted: for a visitor on one page, for the team on all."""
+
+from flask import Flask
+
+from tests.audience.larder import (
+    Larder,
+    Visitor,
+    sightings,
+    signups,
+    start_page,
+    visits,
+    words_in,
+)
+from tests.factories import log_in
+from wbtest.audience.models import HourlyCount
+from wbtest.audience.rollup import differences
+from wbtest.extensions import db
+
+COLUMNS = ("served", "seen", "converted", "signups")
+
+
+def counted() -> list[int]:
+    """What the roll-up counts, by column."""
+    sums = [db.func.coalesce(db.func.sum(getattr(HourlyCount, each)), 0) for each in COLUMNS]
+    counts = db.select(*sums).where(HourlyCount.excluded_because == "")
+    return list(db.session.execute(counts).one())
+
+
+def test_reading_about_it_changes_nothing(app, mia):
+    mia.get()
+
+    answer = mia.get("/p/larder/object")
+
+    assert "Do not count me" in words_in(answer)
+    assert len(visits(app)) == 1
+
+
+def test_what_is_known_of_who_objects_is_forgotten(app, mia, now):
+    page = mia.get()
+    mia.see(page)
+    now.turn(minutes=1)
+    mia.sign_up(page, "mia@x.io")
+
+    answer = mia.post("/p/larder/object", {})
+
+    assert (answer.status_code, answer.headers["Location"]) == (303, "/p/larder/object")
+    assert visits(app) == sightings(app) == []
+    assert [(each.visitor, each.excluded_because) for each in signups(app)] == [("", "opted_out")]
+    assert counted() == [0, 0, 0, 0]
+    assert differences(db.session.connection(), 1) == []
+
+
+def test_nothing_is_recorded_from_then_on(app, mia):
+    mia.get()
+    mia.post("/p/larder/object", {})
+
+    page = mia.get()
+    mia.see(page)
+
+    assert visits(app) == sightings(app) == []
+    assert "Your visits are not counted." in words_in(mia.get("/p/larder/object"))
+
+
+def test_the_page_stays_as_it_was(app, larder):
+    for _ in range(6):
+        mia = Visitor(app)
+        before = mia.get()
+        mia.post("/p/larder/object", {})
+
+        after = mia.get()
+        assert after.data == before.data
+        assert "Set-Cookie" not in after.headers
+
+
+def test_the_cookie_of_who_objects_names_nobody(mia):
+    mia.get()
+    number = mia.browser.get_cookie("wb-p1").value.partition(":")[0]
+
+    mia.post("/p/larder/object", {})
+
+    assert mia.browser.get_cookie("wb-p1") is None
+    cookie = mia.browser.get_cookie("wb-ignore-p1")
+    assert cookie.value in ("control", "photo")
+    assert number not in cookie.value
+    assert cookie.http_only
+
+
+def test_an_address_left_afterwards_is_written_to_and_not_counted(app, mia):
+    page = mia.get()
+    mia.post("/p/larder/object", {})
+
+    mia.sign_up(page, "mia@x.io")
+
+    assert [(each.visitor, each.excluded_because) for each in signups(app)] == [("", "opted_out")]
+
+
+def test_an_objection_holds_for_one_page(app, mia):
+    start_page(slug="kiln")
+    mia.get()
+    mia.post("/p/larder/object", {})
+
+    mia.get("/p/kiln")
+
+    assert [visit.experiment_id for visit in visits(app)] == [2]
+
+
+def test_another_site_cannot_object_for_somebody(app, mia):
+    mia.get()
+
+    answer = mia.post("/p/larder/object", {}, **{"Sec-Fetch-Site": "cross-site"})
+
+    assert answer.status_code == 403
+    assert len(visits(app)) == 1
+
+
+def test_somebody_unknown_can_object_beforehand(app, larder):
+    mia = Visitor(app)
+
+    assert mia.post("/p/larder/object", {}).status_code == 303
+    mia.get()
+    assert visits(app) == []
+
+
+def test_a_visit_of_the_team_is_kept_apart(app: Flask, larder: Larder, mia: Visitor):
+    log_in(mia.browser, larder.editor)
+    for _ in range(100):
+        mia.get()
+
+    assert [visit.excluded_because for visit in visits(app)] == ["team"]
+    assert counted() == [0, 0, 0, 0]
+
+
+def test_a_browser_that_the_team_marked_as_its_own_stays_so_after_the_log_out(app, larder, mia):
+    start_page(slug="kiln")
+    log_in(mia.browser, larder.editor)
+    mia.post("/p/larder/object", {})
+    mia.browser.delete_cookie("wb-session")
+
+    mia.get()
+    mia.get("/p/kiln")
+
+    assert [visit.excluded_because for visit in visits(app)] == ["team", "team"]
+
+
+def test_somebody_whose_log_in_is_over_is_a_visitor_like_any_other(app, mia):
+    mia.browser.set_cookie("wb-session", "old")
+
+    mia.get()
+
+    assert [visit.excluded_because for visit in visits(app)] == [""]

@@ -1,0 +1,208 @@
+"""Any history of visits and sign-ups, in any order, through two recorders, is counted exactly.
+
+The count beside it is made here, from the events alone and by the words of the definitions: nothing
+of the code that is tested takes part in it.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+from datetime import UTC, datetime
+from typing import NamedTuple, TypeVar
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from tests.audience.recording import START_US, Database, Page
+from wbtest.audience.cells import COLUMNS
+from wbtest.audience.events import Arrival, Seen, Served, SignedUp
+
+MINUTE_US = 60_000_000
+# What happens takes three hours and the window is one, so that all sides of it occur.
+WINDOW_HOURS = 1
+Counted = Counter[tuple[str, str, str, str, str]]
+AnyEvent = TypeVar("AnyEvent", bound=Arrival)
+
+
+class Act(NamedTuple):
+    """One thing that happens: to whom, when, by which of two recorders, stored at once or not."""
+
+    kind: str
+    visitor: str
+    minute: int
+    source: str
+    reason: str
+    email: str
+    has_cookie: bool
+    recorder: int
+    is_flushed: bool
+
+
+# In steps, so that things often happen at once or at the very end of the window.
+minutes = st.integers(0, 18).map(lambda step: step * 10)
+emails = st.sampled_from(["ada", "bea", "cem", "dora"])
+acts = st.builds(
+    Act,
+    kind=st.sampled_from(["served", "seen", "seen", "signup", "signup"]),
+    visitor=st.sampled_from(["v1", "v2", "v3"]),
+    minute=minutes,
+    source=st.sampled_from(["newsletter", "x"]),
+    reason=st.sampled_from(["", "", "", "team"]),
+    email=emails,
+    has_cookie=st.sampled_from([True, True, True, False]),
+    recorder=st.integers(0, 1),
+    is_flushed=st.booleans(),
+)
+# When each address is confirmed, if it is.
+confirmations = st.dictionaries(emails, minutes)
+
+
+@pytest.mark.parametrize("zone", ["UTC", "Asia/Kathmandu"])
+@pytest.mark.parametrize("conversion", ["signup", "confirmed"])
+@settings(
+    max_examples=30,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
+@given(history=st.lists(acts, min_size=1, max_size=25), confirmed=confirmations)
+def test_any_history_is_counted_exactly(
+    database: Database,
+    zone: str,
+    conversion: str,
+    history: list[Act],
+    confirmed: dict[str, int],
+) -> None:
+    page = Page(database, zone, conversion=conversion, conversion_window_hours=WINDOW_HOURS)
+    events = [event_of(page, act) for act in history]
+
+    write(page, history, events, confirmed)
+
+    assert page.differences() == []
+    assert stored(page, zone) == naive(events, confirmed, zone, conversion)
+    page.erase(f"ada at {page.id}")
+    page.forget("v1")
+    assert page.differences() == []
+
+
+def event_of(page: Page, act: Act) -> Served | Seen | SignedUp:
+    details = {
+        "source": act.source,
+        "excluded_because": act.reason,
+        "variant": "b" if act.visitor == "v3" else "a",
+    }
+    if act.kind == "signup":
+        visitor = act.visitor if act.has_cookie else ""
+        token = f"token of {act.email} at {page.id}"
+        return page.signed_up(act.email, visitor, act.minute, token_hash=token, **details)
+    kind = Seen if act.kind == "seen" else Served
+    return kind(**page.arrival(act.visitor, act.minute, details))
+
+
+def write(
+    page: Page,
+    history: Sequence[Act],
+    events: Sequence[Served | Seen | SignedUp],
+    confirmed: Mapping[str, int],
+) -> None:
+    """Hand the events to two recorders in the order given; confirm on the way and at the end."""
+    recorders = (page.recorder, page.database.open_recorder())
+    for act, event in zip(history, events, strict=True):
+        recorder = recorders[act.recorder]
+        if isinstance(event, SignedUp):
+            recorder.sign_up(event)
+        else:
+            recorder.put(event)
+        if act.is_flushed:
+            recorder.flush()
+            confirm(page, confirmed)
+    for recorder in recorders:
+        recorder.flush()
+    confirm(page, confirmed)
+    recorders[1].close()
+
+
+def confirm(page: Page, confirmed: Mapping[str, int]) -> None:
+    for email, minute in confirmed.items():
+        page.confirm(f"{email} at {page.id}", minute)
+
+
+def stored(page: Page, zone: str) -> Counted:
+    """The roll-up, with hours by their local name."""
+    found: Counted = Counter()
+    for row in page.cells("") + page.cells("team"):
+        for column in COLUMNS:
+            place = (row.variant, name_of(row.hour * 1_000_000, zone), row.source)
+            found[(*place, row.excluded_because, column)] += row._mapping[column]
+    return +found
+
+
+def naive(
+    events: Iterable[Arrival], confirmed: Mapping[str, int], zone: str, conversion: str
+) -> Counted:
+    """Count by the definitions; of a cell its variant, local hour, source, reason and column."""
+    counted: Counted = Counter()
+
+    def add(event: Arrival, column: str, at_us: int | None = None) -> None:
+        hour = name_of(event.at_us if at_us is None else at_us, zone)
+        counted[event.variant, hour, event.source, event.excluded_because, column] += 1
+
+    confirmed_us = {email: START_US + minute * MINUTE_US for email, minute in confirmed.items()}
+    signups = firsts(
+        [event for event in events if isinstance(event, SignedUp)], lambda e: e.email_key
+    )
+    visits = [event for event in events if not isinstance(event, SignedUp)]
+    sightings = [event for event in visits if isinstance(event, Seen)]
+    preceded = set()
+    for visit in firsts(visits, person):
+        add(visit, "served")
+    for sighting in firsts(sightings, person):
+        theirs = [signup for signup in signups if person(signup) == person(sighting)]
+        if any(signup.at_us <= sighting.at_us for signup in theirs):
+            continue
+        add(sighting, "seen")
+        ends_us = sighting.at_us + WINDOW_HOURS * 60 * MINUTE_US
+        preceded |= {signup.email for signup in theirs if signup.at_us <= ends_us}
+        converted = [
+            (signup.at_us, signup.email, moment)
+            for signup in theirs
+            if (
+                moment := signup.at_us if conversion == "signup" else confirmed_us.get(signup.email)
+            )
+            and moment <= ends_us
+        ]
+        if converted:
+            add(sighting, "converted")
+            add(sighting, "arrived", min(converted)[2])
+    for signup in signups:
+        add(signup, "signups")
+        if signup.email not in preceded:
+            add(signup, "unseen")
+        if signup.email in confirmed:
+            add(signup, "confirmed")
+    return counted
+
+
+def person(event: Arrival) -> Hashable:
+    """Under each reason somebody is a person of their own."""
+    return event.visitor, event.excluded_because
+
+
+def firsts(events: Iterable[AnyEvent], key: Callable[[AnyEvent], Hashable]) -> list[AnyEvent]:
+    """The first event of each key; one that counts goes before all that do not."""
+
+    def order(event: AnyEvent) -> tuple[bool, int, str, str, str, str]:
+        is_out = event.excluded_because != ""
+        place = (event.variant, event.visitor, event.source, event.excluded_because)
+        return (is_out, event.at_us, *place)
+
+    found: dict[Hashable, AnyEvent] = {}
+    for event in sorted(events, key=order):
+        found.setdefault(key(event), event)
+    return list(found.values())
+
+
+def name_of(at_us: int, zone: str) -> str:
+    """Day and hour as a clock on the wall there shows them."""
+    moment = datetime.fromtimestamp(at_us // 1_000_000, UTC).astimezone(ZoneInfo(zone))
+    return f"{moment:%d %H}"

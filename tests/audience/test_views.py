@@ -1,0 +1,147 @@
+"""Pages that rest, are over, or were never there; previews; methods."""
+
+import pytest
+
+from tests.audience.larder import Visitor, draft_page, signups, visits, words_in
+from wbtest.publishing import life
+from wbtest.publishing.previews import preview_token
+
+PATHS = ("", "/thanks", "/privacy", "/object")
+
+
+def test_a_paused_page_asks_to_come_back(app, mia, larder):
+    life.pause(larder.experiment, larder.approver)
+
+    answer = mia.get()
+
+    assert answer.status_code == 503
+    assert int(answer.headers["Retry-After"]) > 0
+    assert "This page is resting." in words_in(answer)
+    assert visits(app) == []
+
+
+def test_an_ended_page_says_that_it_is_closed(app, mia, larder):
+    life.end(larder.experiment, larder.approver)
+
+    answer = mia.get()
+
+    assert answer.status_code == 410
+    assert "This page is closed." in words_in(answer)
+    assert visits(app) == []
+
+
+@pytest.mark.parametrize("path", PATHS)
+def test_a_draft_looks_like_nothing_at_all(app, path):
+    draft_page()
+    mia = Visitor(app)
+
+    draft, nothing = mia.get(f"/p/larder{path}"), mia.get(f"/p/nobody{path}")
+
+    assert draft.status_code == nothing.status_code == 404
+    assert words_in(draft) == words_in(nothing)
+
+
+@pytest.mark.parametrize("path", ["/seen", "/signup", "/object"])
+def test_nothing_can_be_sent_to_a_draft(app, path):
+    draft_page()
+
+    assert Visitor(app).post(f"/p/larder{path}", {}).status_code == 404
+
+
+def test_a_preview_shows_a_variant_of_a_draft_and_says_so(app):
+    larder = draft_page(variants={"photo": {"headline": "Dinner from a photo"}})
+    token = preview_token(larder.experiment, "photo")
+
+    answer = Visitor(app).get(f"/p/larder?preview={token}")
+
+    assert answer.status_code == 200
+    assert "<h1>Dinner from a photo" in answer.text
+    assert "Preview. Nobody is counted here." in words_in(answer)
+    assert answer.headers["X-Robots-Tag"] == "noindex"
+    assert '<meta name="robots" content="noindex">' in answer.text
+
+
+def test_a_preview_counts_nobody_and_sets_no_cookie(app, larder, mia):
+    token = preview_token(larder.experiment, "photo")
+
+    for _ in range(100):
+        answer = mia.get(f"/p/larder?preview={token}")
+
+    assert "Set-Cookie" not in answer.headers
+    assert "data-seen" not in answer.text
+    assert visits(app) == []
+
+
+def test_a_preview_takes_no_address(app, larder, mia):
+    token = preview_token(larder.experiment, "photo")
+    preview = mia.get(f"/p/larder?preview={token}")
+    assert f'action="/p/larder/signup?preview={token}"' in preview.text
+
+    answer = mia.post(f"/p/larder/signup?preview={token}", {"email": "mia@x.io", "token": ""})
+
+    assert answer.status_code == 409
+    assert 'role="alert">Preview. Nobody is counted here.' in answer.text
+    assert 'value="mia@x.io"' in answer.text
+    assert signups(app) == []
+
+
+def test_a_preview_is_over_after_two_weeks(app, larder, mia, now):
+    token = preview_token(larder.experiment, "photo")
+    now.turn(days=14, seconds=1)
+
+    assert mia.get(f"/p/larder?preview={token}").status_code == 404
+
+
+@pytest.mark.parametrize("token", ["", "x", "1.photo.99999999999." + "0" * 64, "ÿ", "%00"])
+def test_a_forged_preview_shows_nothing(app, mia, token):
+    assert mia.get(f"/p/larder?preview={token}").status_code in (400, 404)
+    assert visits(app) == []
+
+
+def test_a_preview_of_one_page_shows_no_other(app, larder, mia):
+    other = draft_page(slug="kiln")
+    token = preview_token(other.experiment, "control")
+
+    assert mia.get(f"/p/larder?preview={token}").status_code == 404
+
+
+@pytest.mark.parametrize("method", ["PUT", "DELETE", "PATCH", "TRACE", "FOO", "POST"])
+def test_other_methods_are_told_which_there_are(app, mia, method):
+    answer = mia.browser.open("/p/larder", method=method, headers=mia.headers)
+
+    assert answer.status_code == 405
+    assert "GET" in answer.headers["Allow"]
+
+
+@pytest.mark.parametrize("path", ["/p/larder/seen", "/p/larder/signup"])
+def test_what_only_takes_something_shows_nothing(mia, path):
+    answer = mia.get(path)
+
+    assert answer.status_code == 405
+    assert "POST" in answer.headers["Allow"]
+
+
+@pytest.mark.parametrize("path", PATHS[1:])
+def test_a_head_request_of_the_pages_around_changes_nothing(app, mia, path):
+    answer = mia.browser.head(f"/p/larder{path}", headers=mia.headers)
+
+    assert answer.status_code == 200
+    assert "Set-Cookie" not in answer.headers
+
+
+@pytest.mark.parametrize("path", PATHS[1:])
+def test_the_pages_around_are_styled_by_the_policy_and_found_by_no_search(mia, path):
+    answer = mia.get(f"/p/larder{path}")
+
+    assert "style-src 'sha256-" in answer.headers["Content-Security-Policy"]
+    assert answer.headers["X-Robots-Tag"] == "noindex"
+    assert answer.headers["Content-Language"] == "en"
+
+
+def test_a_page_sets_exactly_one_cookie_in_all(mia):
+    page = mia.get()
+    answers = [page, mia.see(page), mia.sign_up(page, "mia@x.io")]
+    answers += [mia.get(f"/p/larder{path}") for path in PATHS]
+
+    cookies = [cookie for answer in answers for cookie in answer.headers.getlist("Set-Cookie")]
+    assert [cookie.partition("=")[0] for cookie in cookies] == ["wb-p1"]

@@ -1,0 +1,136 @@
+"""Signed cookies, signed forms, and which spellings of an address are one."""
+
+import unicodedata
+
+import pytest
+
+from wbtest.audience.visitors import (
+    Form,
+    NotAnEmail,
+    Visitor,
+    new_visitor,
+    read_cookie,
+    read_email,
+    read_form,
+    write_cookie,
+    write_form,
+)
+
+KEY = b"k" * 32
+MIA = Visitor("mia", 1, "control", 1_803_891_600, "newsletter", "phone")
+FORM = Form(7, 1, "control", 500_000)
+
+
+def test_a_cookie_says_what_was_written_into_it():
+    assert read_cookie(KEY, write_cookie(KEY, MIA)) == MIA
+
+
+@pytest.mark.parametrize("source", ["a:b; c", "日本 ニュース", "ü" * 64, "%3A", ""])
+def test_a_source_of_any_letters_survives_the_cookie(source):
+    visitor = MIA._replace(source=source)
+    text = write_cookie(KEY, visitor)
+
+    assert text.isascii()
+    assert ";" not in text
+    assert read_cookie(KEY, text) == visitor
+
+
+def test_a_cookie_of_another_page_says_nothing():
+    assert read_cookie(b"o" * 32, write_cookie(KEY, MIA)) is None
+
+
+def test_a_cookie_with_another_variant_written_in_says_nothing():
+    forged = write_cookie(KEY, MIA).replace("control", "photo")
+
+    assert read_cookie(KEY, forged) is None
+
+
+@pytest.mark.parametrize(
+    "garbage", ["", ":", "::::::", "a:1:b:1:c:d:" + "0" * 32, "ÿ" * 40, "x" * 8_000, "\x00", "ひ"]
+)
+def test_garbage_is_no_cookie_and_no_form(garbage):
+    assert read_cookie(KEY, garbage) is None
+    assert read_form(KEY, garbage, 500_000) is None
+
+
+def test_a_form_says_what_was_written_into_it():
+    assert read_form(KEY, write_form(KEY, FORM), hour=500_000) == FORM
+
+
+def test_a_form_is_good_for_a_day():
+    text = write_form(KEY, FORM)
+
+    assert read_form(KEY, text, hour=500_024) == FORM
+    assert read_form(KEY, text, hour=500_025) is None
+
+
+def test_what_was_signed_for_a_form_is_no_cookie():
+    visitor = Visitor("1", 2, "3", 4, "5", "6")
+    as_form = write_form(KEY, FORM)
+
+    assert read_form(KEY, write_cookie(KEY, visitor), hour=0) is None
+    assert read_cookie(KEY, as_form) is None
+
+
+def test_each_visitor_has_a_number_of_their_own():
+    assert len({new_visitor() for _ in range(1_000)}) == 1_000
+
+
+@pytest.mark.parametrize("spelling", ["A@x.io", " a@x.io", "a@X.IO", "a@x.io.", "\ta@x.io\n"])
+def test_spellings_of_one_mailbox_have_one_key(spelling):
+    assert read_email(spelling)[1] == "a@x.io"
+
+
+def test_composed_and_decomposed_letters_are_the_same():
+    composed = "jos\u00e9@b\u00fccher.example"
+
+    assert read_email(unicodedata.normalize("NFD", composed)) == read_email(composed)
+
+
+def test_a_domain_in_unicode_and_its_ascii_form_are_the_same():
+    assert read_email("a@bücher.example")[1] == read_email("a@xn--bcher-kva.example")[1]
+
+
+def test_what_follows_a_plus_sign_makes_another_address():
+    assert read_email("a+one@x.io")[1] != read_email("a@x.io")[1]
+
+
+def test_mail_goes_to_the_address_as_it_was_typed():
+    assert read_email(" Ada.Lovelace@X.io ")[0] == "Ada.Lovelace@x.io"
+
+
+def test_254_characters_are_the_most():
+    domain = ".".join(["d" * 63] * 2 + ["d" * 54, "io"])
+    longest = "a" * (254 - len(domain) - 1) + "@" + domain
+
+    assert len(longest) == 254
+    assert read_email(longest)[1] == longest
+    with pytest.raises(NotAnEmail):
+        read_email("a" + longest)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "a",
+        "a@b",
+        "@x.io",
+        "a@",
+        '"a b"@x.io',
+        "a@xn--a",
+        "a@x.io,b@y.io",
+        "a@x.io b@y.io",
+        "a@x.io\r\nBcc: v@z.io",
+        "A <a@x.io>",
+        "a@[127.0.0.1]",
+        "a@localhost",
+        "a\x00@x.io",
+        "a\ud800@x.io",
+        "a@x..io",
+        "a" * 50_000 + "!",
+    ],
+)
+def test_what_is_not_one_whole_address_is_refused(text):
+    with pytest.raises(NotAnEmail):
+        read_email(text)

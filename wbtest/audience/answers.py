@@ -1,0 +1,148 @@
+"""What a GET of a running page gets: which variant, which bytes, which cookie, which event.
+
+The door and the Flask view share this, so they cannot differ.
+"""
+
+import threading
+from typing import NamedTuple
+
+from wbtest.audience import traffic, visitors
+from wbtest.audience.browsers import (
+    Environ,
+    accepts_gzip,
+    hints_of,
+    is_opted_out,
+    write_cookie,
+)
+from wbtest.audience.events import Served
+from wbtest.audience.forms import SignupForm
+from wbtest.audience.live_pages import LivePage
+from wbtest.audience.pages import Headers, Printed, Printer
+from wbtest.audience.recorder import QueueFull, Recorder
+from wbtest.audience.visitors import Form, Visitor
+from wbtest.extensions import Now
+from wbtest.publishing.assignment import assign
+from wbtest.publishing.live import LiveExperiment, LiveVariant
+from wbtest.publishing.strings import strings_for
+
+HOUR_SECONDS = 3600
+MICROSECONDS = 1_000_000
+
+
+class Answer(NamedTuple):
+    """The headers and the bytes of a page."""
+
+    headers: Headers
+    body: bytes
+
+
+class Answers:
+    """Serves pages: prints each variant once an hour, and hands each visit to the recorder."""
+
+    def __init__(self, printer: Printer, recorder: Recorder, now: Now, *, is_https: bool) -> None:
+        self._printer = printer
+        self._recorder = recorder
+        self._now = now
+        self._is_https = is_https
+        self._printing = threading.Lock()
+
+    def serve(self, page: LivePage, environ: Environ, excluded_because: str = "") -> Answer:
+        """Return the page for this browser and record that it was served.
+
+        A new browser is given a variant and a cookie. One that objects to being counted gets the
+        control, no cookie, and leaves no trace. When nothing can be recorded, the page comes
+        without a cookie and says at its form that it cannot take anything.
+        """
+        at = self._now().timestamp()
+        if is_opted_out(environ):
+            return self._print(page, page.live.control, at, environ)
+        known = page.find_visitor(environ)
+        visitor = known or _welcome(page, at, environ)
+        variant = page.variants[visitor.variant]
+        event = Served(
+            page.live.id,
+            visitor.phase,
+            visitor.variant,
+            visitor.visitor,
+            int(at * MICROSECONDS),
+            visitor.source,
+            visitor.device,
+            environ.get("HTTP_USER_AGENT", ""),
+            hints_of(environ),
+            excluded_because,
+        )
+        if not self._take(event):
+            return self._print(page, variant, at, environ, is_broken=True)
+        answer = self._print(page, variant, at, environ)
+        if known is not None:
+            return answer
+        return Answer([*answer.headers, self._cookie(page, visitor, at)], answer.body)
+
+    def show(self, page: LivePage, variant: LiveVariant, environ: Environ) -> Answer:
+        """Return the page of a variant, without a cookie and without recording anything."""
+        return self._print(page, variant, self._now().timestamp(), environ)
+
+    def _take(self, event: Served) -> bool:
+        try:
+            return self._recorder.put(event)
+        except QueueFull:
+            return False
+
+    def _cookie(self, page: LivePage, visitor: Visitor, at: float) -> tuple[str, str]:
+        """It lasts as long as what this visitor does can still count."""
+        seconds = int(min(max(page.counts_until - at, HOUR_SECONDS), visitors.LONGEST_LIFE))
+        value = visitors.write_cookie(page.live.identity_key, visitor)
+        return write_cookie(page.cookie, value, seconds, is_https=self._is_https)
+
+    def _print(
+        self,
+        page: LivePage,
+        variant: LiveVariant,
+        at: float,
+        environ: Environ,
+        *,
+        is_broken: bool = False,
+    ) -> Answer:
+        """The page of this hour, printed by whoever comes first."""
+        hour = visitors.hour_of(at)
+        known = page.printed.get((variant.key, is_broken))
+        if known is None or known[0] != hour:
+            with self._printing:
+                printed = self._reprint(page.live, variant, at, is_broken=is_broken)
+                known = page.printed[variant.key, is_broken] = (hour, printed)
+        printed = known[1]
+        if accepts_gzip(environ.get("HTTP_ACCEPT_ENCODING", "")):
+            return Answer(printed.gzip_headers, printed.gzip_body)
+        return Answer(printed.headers, printed.body)
+
+    def _reprint(
+        self, live: LiveExperiment, variant: LiveVariant, at: float, *, is_broken: bool
+    ) -> Printed:
+        strings = strings_for(variant.page.language)
+        form = SignupForm(strings, token=form_token(live, variant.key, at))
+        line = strings.try_later if is_broken else ""
+        html = self._printer.landing(live, variant, form, problem_line=line)
+        return self._printer.pack(html, variant.page.language)
+
+
+def form_token(live: LiveExperiment, variant: str, at: float) -> str:
+    """Return what the forms of a variant's page carry in the hour of ``at``, in seconds."""
+    form = Form(live.id, live.phase, variant, visitors.hour_of(at))
+    return visitors.write_form(live.identity_key, form)
+
+
+def _welcome(page: LivePage, at: float, environ: Environ) -> Visitor:
+    """Somebody new, with the variant that chance gives."""
+    visitor = visitors.new_visitor()
+    return Visitor(
+        visitor,
+        page.live.phase,
+        assign(visitor, page.live.salt, page.weights),
+        int(at),
+        traffic.source_of(
+            environ.get("QUERY_STRING", ""),
+            environ.get("HTTP_REFERER", ""),
+            environ.get("HTTP_HOST", ""),
+        ),
+        traffic.device_of(environ.get("HTTP_USER_AGENT", "")),
+    )

@@ -1,0 +1,97 @@
+"""What a browser says of itself in the headers of a request, read from a WSGI environ."""
+
+from collections.abc import Mapping
+from functools import lru_cache
+from typing import Any
+from urllib.parse import urlsplit
+
+from wbtest.http import is_known_host
+
+Environ = Mapping[str, Any]
+# The first is a team member's, for all pages; a page's own is added by ``ignore_name``.
+IGNORE = "wb-ignore"
+
+
+def is_opted_out(environ: Environ) -> bool:
+    """Whether the browser asks not to be counted: Global Privacy Control, or Do Not Track."""
+    return environ.get("HTTP_SEC_GPC") == "1" or environ.get("HTTP_DNT") == "1"
+
+
+def agent_of(environ: Environ) -> str:
+    """What the browser calls itself; only read to tell machines from people, never stored."""
+    agent: str = environ.get("HTTP_USER_AGENT", "")
+    return agent
+
+
+def hints_of(environ: Environ) -> str:
+    """What a browser says of a request that perhaps nobody will look at: prefetch, preview."""
+    names = ("HTTP_SEC_PURPOSE", "HTTP_PURPOSE", "HTTP_X_MOZ")
+    return " ".join([environ[name] for name in names if name in environ])
+
+
+@lru_cache(maxsize=256)
+def accepts_gzip(header: str) -> bool:
+    """Whether an Accept-Encoding header lets us compress.
+
+    >>> accepts_gzip("br;q=1, gzip"), accepts_gzip("gzip;q=0, *")
+    (True, False)
+    """
+    for part in header.lower().split(","):
+        name, _, weight = part.partition(";")
+        if name.strip() == "gzip":
+            return weight.replace(" ", "") not in ("q=0", "q=0.0", "q=0.00", "q=0.000")
+    return False
+
+
+def is_from_here(environ: Environ, known_hosts: frozenset[str]) -> bool:
+    """Whether a form or beacon comes from a page of ours, as far as the browser says.
+
+    A browser that says nothing at all is old; one that says where it comes from must come from us.
+    """
+    site = environ.get("HTTP_SEC_FETCH_SITE")
+    if site is not None:
+        return site in ("same-origin", "none")
+    source = environ.get("HTTP_ORIGIN") or environ.get("HTTP_REFERER")
+    if not source:
+        return True
+    try:
+        return is_known_host(urlsplit(source).netloc, known_hosts)
+    except ValueError:
+        return False
+
+
+def find_cookie(header: str, name: str) -> str:
+    """Return the first value of the cookie called ``name`` in a Cookie header, or ''.
+
+    >>> find_cookie("my-a=1; a=2; b=3", "a")
+    '2'
+    """
+    wanted = name + "="
+    start = header.find(wanted)
+    while start > 0 and header[start - 1] not in " ;":
+        start = header.find(wanted, start + 1)
+    if start < 0:
+        return ""
+    start += len(wanted)
+    end = header.find(";", start)
+    return header[start:] if end < 0 else header[start:end]
+
+
+def cookie_name(name: str, *, is_https: bool) -> str:
+    """Return the name under which a cookie is set; no other host can set one with ``__Host-``."""
+    return f"__Host-{name}" if is_https else name
+
+
+def ignore_name(experiment_id: int | None, *, is_https: bool) -> str:
+    """Name of the cookie of who is not counted: of a page's objector, or (None) of the team."""
+    page = "" if experiment_id is None else f"-p{experiment_id}"
+    return cookie_name(IGNORE + page, is_https=is_https)
+
+
+def write_cookie(name: str, value: str, seconds: int, *, is_https: bool) -> tuple[str, str]:
+    """Return the header that sets a cookie for this host alone, closed to scripts."""
+    secure = "; Secure" if is_https else ""
+    return (
+        "Set-Cookie",
+        f"{name}={value}; Max-Age={seconds}; Path=/; HttpOnly; SameSite=Lax{secure}",
+    )

@@ -1,0 +1,156 @@
+"""The figures of an experiment, read from the hourly roll-up alone, however many visits there were.
+
+What they mean is said at ``models.HourlyCount``. Nothing is judged here.
+"""
+
+from collections import defaultdict
+from dataclasses import dataclass, fields
+from typing import Any
+
+import sqlalchemy as sa
+
+from wbtest.audience.models import HourlyCount, MachineCount
+from wbtest.extensions import db
+from wbtest.publishing.models import Experiment
+
+Sources = tuple[str, ...] | None
+ByVariant = dict[str, "Totals"]
+
+
+@dataclass(frozen=True, slots=True)
+class Totals:
+    """Visitors and sign-ups that count."""
+
+    served: int = 0
+    seen: int = 0
+    converted: int = 0
+    arrived: int = 0
+    signups: int = 0
+    unseen: int = 0
+    confirmed: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Hourly:
+    """The same of one variant in one hour; ``hour`` is its start in seconds since 1970."""
+
+    phase: int
+    variant: str
+    hour: int
+    served: int
+    seen: int
+    converted: int
+    arrived: int
+    signups: int
+    unseen: int
+    confirmed: int
+
+
+SUMS = [sa.func.sum(getattr(HourlyCount, field.name)) for field in fields(Totals)]
+
+
+def hourly(experiment: Experiment, sources: Sources = None) -> list[Hourly]:
+    """Return the hours in which something was counted, by phase and time.
+
+    ``sources`` are those to count, None for all.
+    """
+    by = (HourlyCount.phase, HourlyCount.variant, HourlyCount.hour)
+    rows = db.session.execute(
+        sa.select(*by, *SUMS)
+        .where(*_counting(experiment, sources))
+        .group_by(*by)
+        .order_by(HourlyCount.phase, HourlyCount.hour, HourlyCount.variant)
+    )
+    return [Hourly(*row) for row in rows]
+
+
+def totals_by_variant(experiment: Experiment, phase: int, sources: Sources = None) -> ByVariant:
+    """Return the totals of a phase for each variant, in their order, those without any included."""
+    rows = db.session.execute(
+        sa.select(HourlyCount.variant, *SUMS)
+        .where(*_counting(experiment, sources), HourlyCount.phase == phase)
+        .group_by(HourlyCount.variant)
+    )
+    found = {variant: Totals(*sums) for variant, *sums in rows}
+    return {variant.key: found.get(variant.key, Totals()) for variant in experiment.variants}
+
+
+def by_source(experiment: Experiment, phase: int) -> dict[str, ByVariant]:
+    """Return the totals of a phase by source and variant, the source with most visits first."""
+    return _by(HourlyCount.source, experiment, phase)
+
+
+def by_device(experiment: Experiment, phase: int) -> dict[str, ByVariant]:
+    """Return the totals of a phase by device and variant, the device with most visits first."""
+    return _by(HourlyCount.device, experiment, phase)
+
+
+def excluded_by_reason(experiment: Experiment) -> dict[str, dict[str, int]]:
+    """Return how many visits of people and requests of machines did not count, by variant, reason.
+
+    All phases together. Sign-ups that do not count are ``excluded_signups``.
+    """
+    found = _excluded(experiment, HourlyCount.served)
+    rows = db.session.execute(
+        sa.select(MachineCount.variant, MachineCount.reason, sa.func.sum(MachineCount.count))
+        .where(MachineCount.experiment_id == experiment.id)
+        .group_by(MachineCount.variant, MachineCount.reason)
+    )
+    for variant, reason, number in rows:
+        found[variant][reason] = found[variant].get(reason, 0) + number
+    return {key: dict(sorted(reasons.items())) for key, reasons in found.items()}
+
+
+def excluded_signups(experiment: Experiment) -> dict[str, dict[str, int]]:
+    """Return how many sign-ups were kept and do not count, by variant and reason."""
+    return dict(_excluded(experiment, HourlyCount.signups))
+
+
+def machines(experiment: Experiment) -> dict[str, int]:
+    """Return how many requests of machines there were, by reason."""
+    rows = db.session.execute(
+        sa.select(MachineCount.reason, sa.func.sum(MachineCount.count))
+        .where(MachineCount.experiment_id == experiment.id)
+        .group_by(MachineCount.reason)
+        .order_by(MachineCount.reason)
+    )
+    return dict(rows.all())
+
+
+def _counting(experiment: Experiment, sources: Sources) -> list[sa.ColumnElement[bool]]:
+    """What restricts the roll-up to what counts."""
+    which = [HourlyCount.experiment_id == experiment.id, HourlyCount.excluded_because == ""]
+    return which if sources is None else [*which, HourlyCount.source.in_(sources)]
+
+
+def _by(column: Any, experiment: Experiment, phase: int) -> dict[str, ByVariant]:
+    rows = db.session.execute(
+        sa.select(column, HourlyCount.variant, *SUMS)
+        .where(*_counting(experiment, None), HourlyCount.phase == phase)
+        .group_by(column, HourlyCount.variant)
+    )
+    found: defaultdict[str, ByVariant] = defaultdict(
+        lambda: {variant.key: Totals() for variant in experiment.variants}
+    )
+    for name, variant, *sums in rows:
+        found[name][variant] = Totals(*sums)
+
+    def most_first(name: str) -> tuple[int, str]:
+        return -sum(totals.served for totals in found[name].values()), name
+
+    return {name: found[name] for name in sorted(found, key=most_first)}
+
+
+def _excluded(experiment: Experiment, column: Any) -> defaultdict[str, dict[str, int]]:
+    rows = db.session.execute(
+        sa.select(HourlyCount.variant, HourlyCount.excluded_because, sa.func.sum(column))
+        .where(HourlyCount.experiment_id == experiment.id, HourlyCount.excluded_because != "")
+        .group_by(HourlyCount.variant, HourlyCount.excluded_because)
+        .order_by(HourlyCount.excluded_because)
+    )
+    found: defaultdict[str, dict[str, int]] = defaultdict(dict)
+    found.update({variant.key: {} for variant in experiment.variants})
+    for variant, reason, number in rows:
+        if number:
+            found[variant][reason] = number
+    return found

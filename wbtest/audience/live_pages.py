@@ -1,0 +1,147 @@
+"""The started pages in the memory of this process, as fresh as the public may expect.
+
+The only thing a request asks of the database here is whether anything has changed.
+"""
+
+import logging
+import threading
+import time
+from collections.abc import Callable
+
+import sqlalchemy as sa
+from flask import current_app
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.orm import Session
+
+from wbtest.audience import visitors
+from wbtest.audience.browsers import Environ, cookie_name, find_cookie
+from wbtest.audience.pages import Printed, addresses_of
+from wbtest.audience.visitors import Visitor
+from wbtest.extensions import db
+from wbtest.publishing.live import LiveExperiment, load_live, pages_version
+
+log = logging.getLogger(__name__)
+
+LOOK_SECONDS = 0.5
+# What was taken down is not shown for longer than this after the last look.
+STALE_SECONDS = 1.0
+
+
+class LivePage:
+    """A started experiment in memory, with what each request asks of it worked out beforehand."""
+
+    __slots__ = ("cookie", "counts_until", "live", "printed", "variants", "weights")
+
+    def __init__(self, live: LiveExperiment, *, is_https: bool) -> None:
+        self.live = live
+        self.variants = {variant.key: variant for variant in live.variants}
+        self.weights = live.weights
+        self.cookie = cookie_name(f"wb-p{live.id}", is_https=is_https)
+        # In seconds since 1970: after this no sign-up can be a conversion.
+        self.counts_until = live.ends_at.timestamp() + live.window_hours * 3600
+        # The bytes of this hour, by variant and by whether they say that nothing can be stored.
+        self.printed: dict[tuple[str, bool], tuple[int, Printed]] = {}
+
+    def find_visitor(self, environ: Environ) -> Visitor | None:
+        """Return who the page's cookie says it is, or None without one that we signed."""
+        header = environ.get("HTTP_COOKIE")
+        text = find_cookie(header, self.cookie) if header else ""
+        found = visitors.read_cookie(self.live.identity_key, text) if text else None
+        return found if found and found.variant in self.variants else None
+
+
+class LivePages:
+    """Every page that was ever started, read anew when the database says that one has changed.
+
+    ``seconds`` is a clock that never goes back.
+    """
+
+    def __init__(
+        self,
+        engine: sa.Engine,
+        *,
+        is_https: bool,
+        seconds: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._engine = engine
+        self._seconds = seconds
+        self._is_https = is_https
+        self._pages: dict[str, LivePage] = {}
+        self._running: dict[str, LivePage] = {}
+        self._version = -1
+        self._looked_at = float("-inf")
+        self._looking = threading.Lock()
+
+    def find_running(self, path: str) -> LivePage | None:
+        """Return the running page at this exact path, or None."""
+        self._look()
+        return self._running.get(path)
+
+    def find(self, slug: str) -> LivePage | None:
+        """Return the page of this slug in whatever state, or None. Case does not matter."""
+        self._look()
+        found = self._pages.get(slug.lower())
+        if found is None or found.live.state != "running":
+            # Another process may have started it a moment ago; here there is time to look.
+            self.forget()
+            self._look()
+            found = self._pages.get(slug.lower())
+        return found
+
+    def find_by_id(self, experiment_id: int) -> LivePage | None:
+        """Return the page of this experiment in whatever state, or None."""
+        self._look()
+        mine = (page for page in self._pages.values() if page.live.id == experiment_id)
+        return next(mine, None)
+
+    def forget(self) -> None:
+        """Let the next request look, however short ago the last one did."""
+        self._looked_at = float("-inf")
+
+    def _look(self) -> None:
+        """Read the pages anew if they have changed since the last look, twice a second at most.
+
+        One thread looks while the others go on with what is in memory, unless that is too old.
+        When the database cannot be read, what is in memory stays.
+        """
+        age = self._seconds() - self._looked_at
+        if age < LOOK_SECONDS:
+            return
+        if self._looking.acquire(timeout=STALE_SECONDS if age >= STALE_SECONDS else 0):
+            try:
+                if self._seconds() - self._looked_at >= LOOK_SECONDS:
+                    self._read()
+            finally:
+                self._looking.release()
+        elif age >= STALE_SECONDS:
+            # The database hangs. To wait for it once is enough.
+            self._looked_at = self._seconds()
+
+    def _read(self) -> None:
+        looked_at = self._seconds()
+        try:
+            with Session(self._engine) as session:
+                version = pages_version(session)
+                if version != self._version:
+                    self._take(load_live(session))
+                    self._version = version
+        except SQLAlchemyError:
+            log.exception("pages cannot be read; those in memory are shown")
+        self._looked_at = looked_at
+
+    def _take(self, found: tuple[LiveExperiment, ...]) -> None:
+        pages = {live.slug: LivePage(live, is_https=self._is_https) for live in found}
+        self._running = {
+            addresses_of(slug).page: page
+            for slug, page in pages.items()
+            if page.live.state == "running"
+        }
+        self._pages = pages
+
+
+@sa.event.listens_for(db.session, "after_commit")
+def _look_again(_session: object) -> None:
+    """Whoever presses Pause sees that the page rests, at once where the same process answers."""
+    pages = current_app.extensions.get("wbtest.pages")
+    if pages is not None:
+        pages.forget()

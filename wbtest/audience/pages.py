@@ -1,0 +1,185 @@
+"""How a public page becomes bytes: the words, style and script inside, the headers beside.
+
+Knows no request and no visitor. Whoever reads a page here reads only what ``PageCopy`` holds, the
+tool's own strings, and who is responsible.
+"""
+
+import base64
+import gzip
+import hashlib
+import re
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from flask import Flask
+from markupsafe import Markup
+
+from wbtest import http
+from wbtest.audience.forms import SignupForm
+from wbtest.config import Settings
+from wbtest.publishing.live import LiveExperiment, LiveVariant
+from wbtest.publishing.strings import PageStrings, strings_for
+
+Headers = list[tuple[str, str]]
+
+
+class Printed(NamedTuple):
+    """A page ready to be sent, plain and compressed, each with its headers."""
+
+    headers: Headers
+    body: bytes
+    gzip_headers: Headers
+    gzip_body: bytes
+
+
+class Addresses(NamedTuple):
+    """The paths of one experiment's pages."""
+
+    page: str
+    seen: str
+    signup: str
+    thanks: str
+    privacy: str
+    object: str
+
+
+def addresses_of(slug: str) -> Addresses:
+    """Return the paths under which the visitor path answers for ``slug``.
+
+    >>> addresses_of("larder").seen
+    '/p/larder/seen'
+    """
+    page = f"/p/{slug}"
+    return Addresses(page, *(f"{page}/{name}" for name in Addresses._fields[1:]))
+
+
+class Printer:
+    """Fills in the public templates. Style and script are read once, at the start."""
+
+    def __init__(self, app: Flask, settings: Settings) -> None:
+        static = Path(app.static_folder or "")
+        self._templates = app.jinja_env
+        self.base_url = settings.base_url
+        self._retention_days = settings.retention_days
+        self._is_https = settings.is_https
+        self._css = shorten((static / "css" / "public.css").read_text(encoding="utf-8"))
+        self._script = shorten((static / "js" / "seen.js").read_text(encoding="utf-8"))
+        self._policy = (
+            f"default-src 'none'; style-src '{_source(self._css)}'; "
+            f"script-src '{_source(self._script)}'; connect-src 'self'; img-src data: 'self'; "
+            "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+        )
+
+    def landing(
+        self,
+        live: LiveExperiment,
+        variant: LiveVariant,
+        form: SignupForm,
+        *,
+        problem_line: str = "",
+        preview: str = "",
+    ) -> str:
+        """Return the landing page of a variant. ``preview`` is the token of a preview's link."""
+        paths = addresses_of(live.slug)
+        return self._fill(
+            "landing",
+            live,
+            page=variant.page,
+            form=form,
+            action=f"{paths.signup}?preview={preview}" if preview else paths.signup,
+            asks_name=live.asks_name,
+            disclosure=live.disclosure,
+            problem_line=problem_line,
+            canonical=self.base_url + paths.page,
+            seen_url="" if preview else paths.seen,
+            token=form.token.data,
+            script=Markup(self._script),  # noqa: S704 - our own file
+            approved_line=live.approved_line,
+            preview=bool(preview),
+        )
+
+    def small(self, name: str, live: LiveExperiment, **details: Any) -> str:
+        """Return one of the pages around the landing page: thanks, privacy, object, …"""
+        return self._fill(
+            name,
+            live,
+            page=live.control.page,
+            disclosure=live.disclosure,
+            contact=live.contact,
+            retention_days=self._retention_days,
+            **details,
+        )
+
+    def link_over(self) -> str:
+        """Return the page for a link of a mail that leads nowhere; it names nobody."""
+        return self._templates.get_template("public/link_over.html").render(
+            css=Markup(self._css),  # noqa: S704 - our own file
+            strings=strings_for("en"),
+        )
+
+    def language_of(self, live: LiveExperiment) -> str:
+        """The language of the pages around the landing page: the page's own, if we speak it."""
+        return strings_for(live.control.page.language).language
+
+    def headers(self, language: str = "en") -> Headers:
+        """Return the headers of every public page, without those of its length and coding."""
+        return [
+            ("Content-Type", "text/html; charset=utf-8"),
+            ("Content-Language", language),
+            ("Content-Security-Policy", self._policy),
+            ("Cache-Control", "private, no-store"),
+            ("Vary", "Cookie, Accept-Encoding"),
+            *http.HEADERS.items(),
+            *([("Strict-Transport-Security", "max-age=31536000")] if self._is_https else []),
+        ]
+
+    def pack(self, html: str, language: str) -> Printed:
+        """Return a landing page as it is sent. The same words give the same bytes."""
+        body = html.encode()
+        packed = gzip.compress(body, compresslevel=9, mtime=0)
+        # Other answers say noindex by themselves; this page wants to be found.
+        headers = [*self.headers(language), ("X-Robots-Tag", "all")]
+        return Printed(
+            [*headers, ("Content-Length", str(len(body)))],
+            body,
+            [*headers, ("Content-Encoding", "gzip"), ("Content-Length", str(len(packed)))],
+            packed,
+        )
+
+    def _fill(self, name: str, live: LiveExperiment, **details: Any) -> str:
+        paths = addresses_of(live.slug)
+        # Not flask.render_template: its context asks for a request and a person.
+        return self._templates.get_template(f"public/{name}.html").render(
+            css=Markup(self._css),  # noqa: S704 - our own file
+            strings=strings_for(live.control.page.language),
+            controller=live.controller,
+            page_url=paths.page,
+            privacy_url=paths.privacy,
+            object_url=paths.object,
+            **details,
+        )
+
+
+def words_beside(live: LiveExperiment, variant: LiveVariant, strings: PageStrings) -> str:
+    """Return the words beside the button and on it, as the record of consent keeps them."""
+    product = variant.page.product
+    if live.disclosure == "before":
+        words = f"{strings.not_yet} {strings.not_yet_why}".format(product=product)
+    else:
+        words = strings.promise.format(product=product)
+    return f"{words} [{variant.page.cta_label}]"
+
+
+def shorten(text: str) -> str:
+    """Return a style sheet or script without comments and indentation; lines stay.
+
+    >>> shorten("a {\\n  color: red; /* why */\\n}\\n")
+    'a {\\ncolor: red;\\n}'
+    """
+    bare = re.sub(r"/\*.*?\*/", "", text, flags=re.DOTALL)
+    return "\n".join(line.strip() for line in bare.splitlines() if line.strip())
+
+
+def _source(text: str) -> str:
+    """The name of an inline text in a Content-Security-Policy: its SHA-256."""
+    return "sha256-" + base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()

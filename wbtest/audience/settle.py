@@ -1,0 +1,69 @@
+"""What of one visitor counts: the sighting, and the one sign-up that is the conversion. Pure.
+
+The same gate stands before both sides of the rate: a visitor enters the seen and the converted by
+a beacon that came before any of the visitor's sign-ups. Everything is decided by when it happened,
+so it does not matter in which order the rows reached the store.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal, NamedTuple
+
+
+class SignupTimes(NamedTuple):
+    """When a sign-up arrived and when it was confirmed, in microseconds since 1970."""
+
+    at_us: int
+    confirmed_us: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """Whether the sighting counts, and which sign-up is the conversion: its index, or None.
+
+    ``unseen`` are the indexes of sign-ups that no counted sighting preceded within the window.
+    """
+
+    is_counted: bool
+    conversion: int | None
+    unseen: frozenset[int]
+
+
+def settle(
+    sighting_us: int | None,
+    signups: Sequence[SignupTimes],
+    conversion: Literal["signup", "confirmed"],
+    window_us: int,
+) -> Settled:
+    """Return what counts of a visitor first seen at ``sighting_us``, None for never.
+
+    The sighting counts unless a sign-up came before it or with it. The conversion is the first
+    sign-up within the window after the sighting; when only a confirmation converts, the first one
+    that was confirmed within the window. A visitor converts once at most. Give only the sign-ups
+    that stand under the same reason for exclusion as the sighting, '' for none.
+
+    >>> settle(100, [SignupTimes(160), SignupTimes(130)], "signup", window_us=50)
+    Settled(is_counted=True, conversion=1, unseen=frozenset({0}))
+    """
+    everyone = frozenset(range(len(signups)))
+    if sighting_us is None or any(signup.at_us <= sighting_us for signup in signups):
+        return Settled(is_counted=False, conversion=None, unseen=everyone)
+    ends_us = sighting_us + window_us
+    converting = [
+        (signup.at_us, index)
+        for index, signup in enumerate(signups)
+        if converted_us(signup, conversion, ends_us) is not None
+    ]
+    return Settled(
+        is_counted=True,
+        conversion=min(converting)[1] if converting else None,
+        unseen=frozenset(index for index in everyone if signups[index].at_us > ends_us),
+    )
+
+
+def converted_us(
+    signup: SignupTimes, conversion: Literal["signup", "confirmed"], ends_us: int
+) -> int | None:
+    """Return when the sign-up converted, or None when it did not by ``ends_us``."""
+    moment = signup.at_us if conversion == "signup" else signup.confirmed_us
+    return moment if moment is not None and moment <= ends_us else None

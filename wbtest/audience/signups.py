@@ -1,0 +1,121 @@
+"""Sign-ups: taken once per address and page, confirmed or erased by the link in our mail."""
+
+import hashlib
+import secrets
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from wbtest.audience import letters, rollup, traffic
+from wbtest.audience.browsers import Environ, agent_of, hints_of
+from wbtest.audience.events import Outcome, SignedUp
+from wbtest.audience.models import Signup
+from wbtest.audience.pages import words_beside
+from wbtest.audience.recorder import Recorder
+from wbtest.audience.visitors import Form, Visitor
+from wbtest.delivery.models import OutboxMail
+from wbtest.extensions import clock, db
+from wbtest.publishing.live import LiveExperiment
+from wbtest.publishing.strings import strings_for
+from wbtest.store import writing
+
+CONFIRM_WITHIN = timedelta(days=30)
+# Where somebody without a cookie came from, nobody knows any more.
+UNKNOWN = "unknown"
+MICROSECONDS = 1_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Sender:
+    """Who sends the form: what it was printed for, and the visitor's cookie if there is one.
+
+    ``excluded_because`` is '' for somebody who counts.
+    """
+
+    shown: Form
+    visitor: Visitor | None
+    environ: Environ
+    excluded_because: str = ""
+
+    @property
+    def known(self) -> Visitor | None:
+        """The visitor, as far as the cookie tells of the page that the form stood on."""
+        if self.visitor and self.visitor.variant == self.shown.variant:
+            return self.visitor
+        return None
+
+
+def sign_up(
+    recorder: Recorder,
+    live: LiveExperiment,
+    sender: Sender,
+    *,
+    address: tuple[str, str],
+    name: str,
+    base_url: str,
+) -> Outcome:
+    """Store an address (its spelling and its key), and queue our mail to it, durably.
+
+    An address that is there already stays as it is, and gets no second mail.
+    """
+    shown = sender.shown
+    known = sender.known
+    variant = live.find_variant(shown.variant) or live.control
+    token = secrets.token_urlsafe(32)
+    letter = letters.welcome(live, base_url, token)
+    # Whoever filled in the trap may want us to write to somebody else.
+    is_mailed = sender.excluded_because != "suspected"
+    return recorder.sign_up(
+        SignedUp(
+            experiment_id=live.id,
+            phase=known.phase if known else shown.phase,
+            variant=shown.variant,
+            visitor=known.visitor if known else "",
+            at_us=int(clock.now().timestamp() * MICROSECONDS),
+            source=known.source if known else UNKNOWN,
+            device=known.device if known else traffic.device_of(agent_of(sender.environ)),
+            user_agent=agent_of(sender.environ),
+            hints=hints_of(sender.environ),
+            excluded_because=sender.excluded_because,
+            email=address[0],
+            email_key=address[1],
+            name=name,
+            consent=words_beside(live, variant, strings_for(variant.page.language)),
+            token_hash=digest(token),
+            subject=letter.subject if is_mailed else "",
+            body=letter.body if is_mailed else "",
+            leave_url=letter.leave_url if is_mailed else "",
+        )
+    )
+
+
+def find_signup(token: str) -> Signup | None:
+    """Return the sign-up to which our mail with this token went, or None."""
+    return db.session.scalars(
+        db.select(Signup).where(Signup.token_hash == digest(token))
+    ).one_or_none()
+
+
+def can_confirm(signup: Signup, now: datetime) -> bool:
+    """Whether the link still confirms, which it does for 30 days."""
+    return now.timestamp() - signup.at_us / MICROSECONDS <= CONFIRM_WITHIN.total_seconds()
+
+
+def confirm(token: str) -> None:
+    """Mark the address of this token as confirmed by whoever reads its mail; once, for good."""
+    with writing() as session:
+        rollup.confirm(session, digest(token), int(clock.now().timestamp() * MICROSECONDS))
+
+
+def leave(token: str) -> bool:
+    """Erase the sign-up of this token, and our mail to it; False when there is none."""
+    with writing() as session:
+        is_erased = rollup.erase(session, digest(token))
+        if is_erased:
+            is_ours = OutboxMail.leave_url.endswith(f"/{token}", autoescape=True)
+            session.execute(db.delete(OutboxMail).where(is_ours))
+    return is_erased
+
+
+def digest(token: str) -> str:
+    """What we keep of a token: somebody who reads the database cannot use it."""
+    return hashlib.sha256(token.encode("utf-8", "replace")).hexdigest()

@@ -1,0 +1,135 @@
+"""Who is this: the signed cookie of a page, the signed token of its form, one key per e-mail.
+
+Values and text only; what is done with them is in ``answers`` and ``signups``. Each page signs with
+its own key, so nothing made for one page means anything on another.
+"""
+
+import hmac
+import secrets
+import unicodedata
+from functools import lru_cache
+from typing import NamedTuple
+from urllib.parse import quote, unquote
+
+from email_validator import EmailNotValidError, validate_email
+
+LONGEST_TEXT = 1_500
+LONGEST_EMAIL = 254
+FORM_HOURS = 24
+# The strictest of the supervisory authorities' limits for a cookie that measures audiences.
+LONGEST_LIFE = 395 * 86_400
+
+
+class Visitor(NamedTuple):
+    """What the cookie of a page holds: a random number and what was shown to it first.
+
+    ``issued`` is in whole seconds since 1970.
+    """
+
+    visitor: str
+    phase: int
+    variant: str
+    issued: int
+    source: str
+    device: str
+
+
+class Form(NamedTuple):
+    """What the form of a page holds: which variant it stood on, and the UTC hour since 1970."""
+
+    experiment_id: int
+    phase: int
+    variant: str
+    hour: int
+
+
+class NotAnEmail(ValueError):
+    """The text is not one whole e-mail address."""
+
+
+def new_visitor() -> str:
+    """Return 128 random bits as 22 characters."""
+    return secrets.token_urlsafe(16)
+
+
+def write_cookie(key: bytes, visitor: Visitor) -> str:
+    """Return the signed text that ``read_cookie`` reads with the same key."""
+    payload = (
+        f"{visitor.visitor}:{visitor.phase}:{_quoted(visitor.variant)}:{visitor.issued}"
+        f":{_quoted(visitor.source)}:{_quoted(visitor.device)}"
+    )
+    return f"{payload}:{_signature(key, 'visitor', payload)}"
+
+
+def read_cookie(key: bytes, text: str) -> Visitor | None:
+    """Return what a cookie says, or None for one that we did not sign with this key."""
+    payload = _verified(key, "visitor", text)
+    if payload is None:
+        return None
+    visitor, phase, variant, issued, source, device = payload.split(":")
+    return Visitor(
+        visitor, int(phase), unquote(variant), int(issued), unquote(source), unquote(device)
+    )
+
+
+def hour_of(at: float) -> int:
+    """The UTC hour since 1970 of ``at``, in seconds since then."""
+    return int(at) // 3600
+
+
+def write_form(key: bytes, form: Form) -> str:
+    """Return the signed text that ``read_form`` reads with the same key."""
+    payload = f"{form.experiment_id}:{form.phase}:{_quoted(form.variant)}:{form.hour}"
+    return f"{payload}:{_signature(key, 'form', payload)}"
+
+
+def read_form(key: bytes, text: str, hour: int) -> Form | None:
+    """Return what a form says at the UTC ``hour``, or None when forged or a day old."""
+    payload = _verified(key, "form", text)
+    if payload is None:
+        return None
+    experiment_id, phase, variant, made = payload.split(":")
+    form = Form(int(experiment_id), int(phase), unquote(variant), int(made))
+    return form if hour - form.hour <= FORM_HOURS else None
+
+
+def read_email(text: str) -> tuple[str, str]:
+    """Return an address as it is written to, and the key that is the same for one mailbox.
+
+    Both are in NFC, trimmed and without a final dot. The key is in lower case and its domain in
+    ASCII. What follows a plus sign stays: whether it is the same person only they know.
+    Raises NotAnEmail.
+
+    >>> read_email(" A+b@Bücher.example. ")
+    ('A+b@bücher.example', 'a+b@xn--bcher-kva.example')
+    """
+    trimmed = unicodedata.normalize("NFC", text).strip().removesuffix(".")
+    if len(trimmed) > LONGEST_EMAIL:
+        raise NotAnEmail
+    try:
+        found = validate_email(trimmed, check_deliverability=False)
+    except EmailNotValidError as error:
+        raise NotAnEmail from error
+    key = f"{found.local_part}@{found.ascii_domain}".lower()
+    if len(key) > LONGEST_EMAIL:
+        raise NotAnEmail
+    return found.normalized, key
+
+
+@lru_cache(maxsize=4096)
+def _quoted(text: str) -> str:
+    """Percent-encoded: a colon or a semicolon in it cannot end a part of the cookie."""
+    return quote(text, safe="")
+
+
+def _signature(key: bytes, purpose: str, payload: str) -> str:
+    """The first 128 bits of HMAC-SHA256 in hex. A form's is never a cookie's."""
+    return hmac.digest(key, f"{purpose}:{payload}".encode(), "sha256")[:16].hex()
+
+
+def _verified(key: bytes, purpose: str, text: str) -> str | None:
+    if len(text) > LONGEST_TEXT or not text.isascii():
+        return None
+    payload, _, signature = text.rpartition(":")
+    is_ours = hmac.compare_digest(_signature(key, purpose, payload), signature)
+    return payload if is_ours else None
