@@ -4,7 +4,20 @@ from flask import Flask
 
 
 def init_app(app: Flask) -> None:
-    """Attach this area's pages and what others need of it."""
+    """Attach this area's pages, and hand lower areas the planner and an experiment's verdict."""
+    from wbtest.extensions import clock
+    from wbtest.publishing.models import Experiment
+    from wbtest.results.drawing import odds, times
+    from wbtest.results.people import reason_name
+    from wbtest.results.planner import plan
+    from wbtest.results.summary import Summary, summary
     from wbtest.results.views import bp
 
+    def verdict_of(experiment: Experiment) -> Summary:
+        return summary(experiment, clock.now())
+
     app.register_blueprint(bp)
+    app.extensions["wbtest.planner"] = plan
+    app.add_template_global(verdict_of)
+    for formats in (odds, times, reason_name):
+        app.add_template_filter(formats)

@@ -1,5 +1,189 @@
-"""Pages of this area."""
+"""Results pages: the verdict and its figures, the decision, the sign-ups, and their files."""
 
-from flask import Blueprint
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from flask import (
+    Blueprint,
+    Response,
+    abort,
+    current_app,
+    jsonify,
+    redirect,
+    render_template,
+    request,
+    stream_with_context,
+    url_for,
+)
+from flask.typing import ResponseReturnValue
+
+from wbtest.extensions import clock
+from wbtest.publishing import in_words as rule_in_words
+from wbtest.publishing.models import Experiment
+from wbtest.publishing.planning import plan_sentence
+from wbtest.publishing.rule import EXCLUDED
+from wbtest.results import charts, conclusions, in_words, standing, traffic_charts
+from wbtest.results.decisions import contradiction, decisions
+from wbtest.results.decisions import decide as decide_on
+from wbtest.results.exports import TABLES, as_csv, signup_rows
+from wbtest.results.figures import Results, results_of, sealed_rule
+from wbtest.results.figures_json import results_json as as_json
+from wbtest.results.forms import DecisionForm
+from wbtest.results.planner import plan as plan_for
+from wbtest.results.signup_list import count_signups
+from wbtest.results.signup_list import signups as listed_signups
+from wbtest.review.approvals import approvals_of
+from wbtest.store import Invalid
+from wbtest.team import access
+from wbtest.writing import document as documents
 
 bp = Blueprint("results", __name__)
+SHOWN_SIGNUPS = 200
+
+
+@bp.get("/experiments/<int:experiment_id>/results")
+@access.requires("read")
+def results(experiment_id: int) -> ResponseReturnValue:
+    """The verdict, why one may trust it, and the figures it rests on."""
+    experiment = access.get(Experiment, experiment_id, "read")
+    if experiment.started_at is None:
+        return render_template("results/not_started.html", experiment=experiment)
+    return _page(experiment, DecisionForm())
+
+
+@bp.post("/experiments/<int:experiment_id>/decide")
+@access.requires("approve")
+def decide(experiment_id: int) -> ResponseReturnValue:
+    """Store go, iterate or stop, with the reason and the figures as they are."""
+    experiment = access.get(Experiment, experiment_id, "approve")
+    form = DecisionForm()
+    try:
+        decide_on(experiment, access.person(), form.choice.data or "", form.reason.data or "")
+    except Invalid as error:
+        form[error.field].errors = [str(error)]
+        return _page(experiment, form), 422
+    return redirect(url_for(".results", experiment_id=experiment_id), 303)
+
+
+@bp.get("/experiments/<int:experiment_id>/memo")
+@access.requires("read")
+def memo(experiment_id: int) -> ResponseReturnValue:
+    """The whole test on paper: what was asked, the rule, the verdict, the decision."""
+    experiment = access.get(Experiment, experiment_id, "read")
+    found = results_of(experiment, clock.now())
+    return render_template(
+        "results/memo.html",
+        approvals=approvals_of(experiment.revision),
+        **_shown(experiment, found),
+    )
+
+
+@bp.get("/experiments/<int:experiment_id>/results.json")
+@access.requires("read")
+def results_json(experiment_id: int) -> ResponseReturnValue:
+    """The figures for programs."""
+    experiment = access.get(Experiment, experiment_id, "read")
+    return jsonify(as_json(results_of(experiment, clock.now())))
+
+
+@bp.get("/experiments/<int:experiment_id>/results.csv")
+@access.requires("read")
+def results_csv(experiment_id: int) -> ResponseReturnValue:
+    """The figures for a spreadsheet; ``?table=`` says which, by day and variant without it."""
+    experiment = access.get(Experiment, experiment_id, "read")
+    table = request.args.get("table", "days")
+    if table not in TABLES:
+        abort(400)
+    rows = TABLES[table](results_of(experiment, clock.now()))
+    return _file(as_csv(rows), f"{experiment.slug}-{table}.csv")
+
+
+@bp.get("/experiments/<int:experiment_id>/signups")
+@access.requires("own")
+def signups(experiment_id: int) -> ResponseReturnValue:
+    """Who left an address, the newest first."""
+    experiment = access.get(Experiment, experiment_id, "own")
+    rule = sealed_rule(experiment)
+    return render_template(
+        "results/signups.html",
+        experiment=experiment,
+        signups=list(listed_signups(experiment, rule, newest=SHOWN_SIGNUPS)),
+        count=count_signups(experiment),
+    )
+
+
+@bp.get("/experiments/<int:experiment_id>/signups.csv")
+@access.requires("own")
+def signups_csv(experiment_id: int) -> ResponseReturnValue:
+    """All sign-ups, sent while they are read."""
+    experiment = access.get(Experiment, experiment_id, "own")
+    rows = signup_rows(listed_signups(experiment, sealed_rule(experiment)))
+    return _file(as_csv(rows), f"{experiment.slug}-signups.csv")
+
+
+@bp.get("/experiments/plan")
+@access.requires("read")
+def plan() -> ResponseReturnValue:
+    """How many visitors and days a rule will take, for the page on which it is written."""
+    given = request.args
+    try:
+        rates = {name: float(given.get(name, "")) for name in ("target", "floor")}
+        rates |= {"alpha": float(given.get("alpha", 0.05)), "power": float(given.get("power", 0.8))}
+        daily, variants = float(given.get("daily", "")), int(given.get("variants", 1))
+    except ValueError:
+        return jsonify(error="Give target, floor, daily and variants as numbers."), 422
+    try:
+        planned = plan_for(daily=daily, variants=variants, **rates)
+    except (ValueError, OverflowError) as error:
+        return jsonify(error=str(error)), 422
+    return jsonify(
+        visitors=planned.visitors,
+        per_variant=planned.per_variant,
+        days=planned.days,
+        sentence=plan_sentence(planned, variants, int(daily)),
+    )
+
+
+def _page(experiment: Experiment, form: DecisionForm) -> str:
+    found = results_of(experiment, clock.now())
+    return render_template(
+        "results/results.html",
+        form=form,
+        charts=charts,
+        traffic_charts=traffic_charts,
+        conclusions=conclusions,
+        **_shown(experiment, found),
+    )
+
+
+def _shown(experiment: Experiment, found: Results) -> dict[str, object]:
+    """What page and memo say alike."""
+    base_url = current_app.extensions["wbtest.settings"].base_url
+    return {
+        "experiment": experiment,
+        "product": documents.from_json(experiment.revision.document).product,
+        "public_url": f"{base_url}/p/{experiment.slug}",
+        "results": found,
+        "rule": found.rule,
+        "verdict": found.verdict,
+        "claim": rule_in_words.claim(found.rule),
+        "outcomes": rule_in_words.outcomes(found.rule),
+        "conditions": rule_in_words.conditions(found.rule),
+        "what_counts": rule_in_words.what_counts(found.rule),
+        "excluded": EXCLUDED,
+        "badge": in_words.badge(found),
+        "headline": in_words.headline(found),
+        "evidence": in_words.evidence(found),
+        "act": in_words.act(found),
+        "standing": standing.standing(experiment, found),
+        "attempt": standing.attempt_phrase(found),
+        "decisions": [(decision, contradiction(decision)) for decision in decisions(experiment)],
+    }
+
+
+def _file(lines: Iterator[str], name: str) -> Response:
+    # Rows are read while they are sent, so the session has to live until the last one.
+    answer = Response(stream_with_context(lines), mimetype="text/csv")
+    answer.headers["Content-Disposition"] = f'attachment; filename="{name}"'
+    return answer

@@ -1,0 +1,84 @@
+"""A team with one person of each role, and experiments that it started."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+from flask import Flask
+
+from tests.factories import make_experiment, make_person, make_workspace
+from wbtest.publishing.life import start
+from wbtest.publishing.models import Experiment
+from wbtest.review.approvals import approve
+from wbtest.team.models import Person, Workspace
+from wbtest.writing.document import CallToAction, Document, Question
+from wbtest.writing.models import Revision
+from wbtest.writing.releases import create_release, freeze
+
+Start = Callable[..., Experiment]
+LARDER = Document(
+    headline="Five dinners from what your kitchen has",
+    subheading="Larder plans the week of parents from what is in the cupboard.",
+    problem="On Tuesday at six the fridge is full and nobody knows what to cook.",
+    alternative="A list on the door and a take-away.",
+    solution="Larder reads the receipt and sends five recipes.",
+    call_to_action=CallToAction("Try it for a week.", "Send me the first week", "free"),
+    faq=(
+        Question("external", "For whom is it?", "For parents who cook on weeknights."),
+        Question("external", "What does it cost?", "Nothing in the first week."),
+        Question("external", "How do I start?", "Send a photo of a receipt."),
+    ),
+)
+
+
+@dataclass(frozen=True)
+class Team:
+    """The people of one workspace, by role."""
+
+    workspace: Workspace
+    viewer: Person
+    editor: Person
+    approver: Person
+    owner: Person
+
+
+def make_team(name: str) -> Team:
+    workspace = make_workspace(name)
+    roles = ("viewer", "editor", "approver", "owner")
+    people = {
+        role: make_person(f"{role}@{name.lower()}.example", role, workspace) for role in roles
+    }
+    return Team(workspace, **people)
+
+
+@pytest.fixture
+def team(app: Flask) -> Team:
+    return make_team("Larder")
+
+
+@pytest.fixture
+def strangers(app: Flask) -> Team:
+    """Another workspace."""
+    return make_team("Rivals")
+
+
+@pytest.fixture
+def revision(team: Team) -> Revision:
+    """Revision 1 of a short release, approved by somebody else than its author."""
+    release = create_release(
+        team.workspace, team.editor, form="short", product="Larder", language="en", document=LARDER
+    )
+    revision = freeze(release, team.editor)
+    approve(revision, team.approver)
+    return revision
+
+
+@pytest.fixture
+def begin(revision: Revision, team: Team) -> Start:
+    """A function that starts an experiment; it takes what ``make_experiment`` takes."""
+
+    def begin(**parts: Any) -> Experiment:
+        return start(make_experiment(revision, team.editor, **parts), team.approver)
+
+    return begin

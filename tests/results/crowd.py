@@ -1,0 +1,92 @@
+"""Crowds of visitors, written straight into the roll-up: how they get there is tested elsewhere."""
+
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
+
+from wbtest.audience.hours import hour_of
+from wbtest.audience.models import HourlyCount, MachineCount
+from wbtest.publishing.models import Experiment
+from wbtest.store import writing
+
+# People come between breakfast and bedtime, most of them after work.
+HOURS = (7, 9, 12, 13, 17, 18, 19, 20, 21)
+
+
+def split(number: int, parts: int) -> list[int]:
+    """Spread a number as evenly as whole numbers allow."""
+    return [number * (k + 1) // parts - number * k // parts for k in range(parts)]
+
+
+def count_hour(
+    experiment: Experiment,
+    hour: int,
+    variant: str = "control",
+    *,
+    seen: int = 0,
+    converted: int = 0,
+    source: str = "newsletter",
+    excluded_because: str = "",
+    **counts: int,
+) -> None:
+    """Count one hour. Everybody seen was served, and signed up in the same hour or never."""
+    row = HourlyCount(
+        experiment_id=experiment.id,
+        phase=1,
+        variant=variant,
+        hour=hour,
+        source=source,
+        device="phone",
+        excluded_because=excluded_because,
+        **{
+            "served": seen,
+            "seen": seen,
+            "converted": converted,
+            "arrived": converted,
+            "signups": converted,
+        }
+        | counts,
+    )
+    with writing() as session:
+        session.merge(row)
+
+
+def count_day(
+    experiment: Experiment,
+    day: int,
+    variant: str = "control",
+    *,
+    seen: int,
+    converted: int,
+    source: str = "newsletter",
+    **counts: int,
+) -> None:
+    """Count the ``day``-th local day of an experiment, 0 for the one on which it began."""
+    zone = ZoneInfo(experiment.time_zone)
+    assert experiment.started_at is not None
+    start = experiment.started_at.astimezone(zone)
+    spread = {
+        name: split(number, len(HOURS))
+        for name, number in ({"seen": seen, "converted": converted} | counts).items()
+    }
+    for k, hour in enumerate(HOURS):
+        moment = datetime(start.year, start.month, start.day, hour, tzinfo=zone).timestamp()
+        at_us = int((moment + day * 86400) * 1_000_000)
+        parts = {name: numbers[k] for name, numbers in spread.items()}
+        count_hour(
+            experiment, hour_of(at_us, experiment.time_zone), variant, source=source, **parts
+        )
+
+
+def count_machines(experiment: Experiment, number: int, reason: str = "bot") -> None:
+    """Count requests of machines in the hour of the start."""
+    assert experiment.started_at is not None
+    row = MachineCount(
+        experiment_id=experiment.id,
+        variant="control",
+        hour=int(experiment.started_at.astimezone(UTC).timestamp()) // 3600 * 3600,
+        reason=reason,
+        family="other",
+        count=number,
+    )
+    with writing() as session:
+        session.add(row)

@@ -1,0 +1,182 @@
+"""The trust panel: what stops a verdict, what wants a look, what only informs."""
+
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+
+from tests.factories import make_rule
+from tests.results.hours import phase
+from wbtest.audience.counts import Totals
+from wbtest.results.health import check_doubt, check_trust
+from wbtest.results.history import History
+from wbtest.results.statistics import Counts
+from wbtest.results.totals import SetAside
+from wbtest.results.trust import Check, is_red
+from wbtest.results.verdict import Doubt
+
+WEEK = [date(2027, 3, 1) + timedelta(days=k) for k in range(7)]
+SOUND = Totals(served=1000, seen=850, converted=70, arrived=70, signups=75, unseen=5, confirmed=50)
+
+
+def counted(*variants: Totals, weights: tuple[int, ...] = (), **parts: Any) -> History:
+    """A phase in which these were counted, in one source and on every weekday."""
+    values: dict[str, Any] = {
+        "phase": 1,
+        "phases": (phase([[(0, 0)] * len(variants)], weights),),
+        "variants": list(variants),
+        "days": {(1, day): list(variants) for day in WEEK},
+        "sources": {"newsletter": list(variants)},
+        "set_aside": {},
+        "machines": {},
+    }
+    return History(**(values | parts))
+
+
+def checked(history: History, *, is_seal_whole: bool = True, **rule: Any) -> dict[str, Check]:
+    checks = check_trust(make_rule(**rule), history, is_seal_whole=is_seal_whole)
+    return {check.check: check for check in checks}
+
+
+def visitors(served: int, seen: int, **more: int) -> Totals:
+    return Totals(served=served, seen=seen, **more)
+
+
+def test_a_sound_test_has_nothing_to_say_against_it():
+    checks = checked(counted(SOUND, SOUND))
+
+    assert {check.state for check in checks.values()} == {"ok"}
+    assert not is_red(list(checks.values()))
+
+
+def test_before_anybody_came_nothing_is_wrong():
+    checks = checked(counted(Totals(), Totals(), days={}, sources={}))
+
+    assert {check.state for check in checks.values()} == {"ok"}
+
+
+@pytest.mark.parametrize(("seen", "state"), [((5186, 4814), "ok"), ((5187, 4813), "stop")])
+def test_a_broken_split_stops_the_verdict_from_its_alarm_on(seen, state):
+    checks = checked(counted(*(visitors(5000, n) for n in seen)))
+
+    assert checks["split"].state == state
+
+
+def test_a_split_is_held_against_its_weights():
+    heavy, light = visitors(900, 800), visitors(300, 267)
+
+    assert checked(counted(heavy, light, weights=(3, 1)))["split"].state == "ok"
+    assert checked(counted(heavy, light, weights=(1, 1)))["split"].state == "stop"
+
+
+def test_pages_served_otherwise_than_planned_stop_the_verdict_too():
+    checks = checked(counted(visitors(1300, 800), visitors(900, 800)))
+
+    assert (checks["split"].state, checks["served_split"].state) == ("ok", "stop")
+    assert "1,300 and 900 people were served the page" in checks["served_split"].reason
+
+
+@pytest.mark.parametrize(
+    ("served", "seen", "state"),
+    [(1000, 750, "ok"), (1000, 749, "stop"), (99, 10, "warn")],
+)
+def test_more_lost_beacons_than_the_rule_tolerates_stop_the_verdict(served, seen, state):
+    assert checked(counted(visitors(served, seen)), lost_beacons=0.25)["beacons"].state == state
+
+
+def test_a_variant_that_loses_more_beacons_than_the_other_wants_a_look():
+    alike = checked(counted(visitors(1000, 850), visitors(1000, 830)))
+    slow = checked(counted(visitors(1000, 900), visitors(1000, 780)))
+
+    assert (alike["beacons_alike"].state, slow["beacons_alike"].state) == ("ok", "warn")
+
+
+def test_machines_are_told_by_kind():
+    checks = checked(counted(SOUND, machines={"bot": [251], "preview": [60]}))
+
+    assert checks["machines"].reason == "Set aside: 251 bots and 60 link previews."
+    assert checks["machines"].value == "311"
+
+
+@pytest.mark.parametrize(("team", "state"), [(9, "ok"), (400, "warn")])
+def test_many_people_left_out_want_a_look(team, state):
+    check = checked(counted(SOUND, set_aside={"team": [SetAside(team, 2)]}))["excluded"]
+
+    assert check.state == state
+    assert f"{team} of the team" in check.reason
+
+
+def test_somebody_who_left_no_visit_is_left_out_all_the_same():
+    checks = checked(counted(SOUND, set_aside={"opted_out": [SetAside(0, 3)]}))
+
+    assert checks["excluded"].value == "3"
+
+
+def test_different_mixes_of_sources_want_a_look():
+    alike = {"a": [visitors(1, 400), visitors(1, 390)], "b": [visitors(1, 300), visitors(1, 320)]}
+    apart = {"a": [visitors(1, 400), visitors(1, 300)], "b": [visitors(1, 300), visitors(1, 410)]}
+
+    assert checked(counted(SOUND, SOUND, sources=alike))["sources"].state == "ok"
+    assert checked(counted(SOUND, SOUND, sources=apart))["sources"].state == "warn"
+
+
+def test_sources_that_do_not_count_do_not_trouble_the_mix():
+    apart = {"a": [visitors(1, 400), visitors(1, 400)], "ads": [visitors(1, 300), visitors(1, 9)]}
+
+    assert checked(counted(SOUND, SOUND, sources=apart), sources=("a",))["sources"].state == "ok"
+
+
+def test_many_rare_sources_are_taken_together():
+    rare = {f"site-{k}": [visitors(1, 2), visitors(1, k % 2)] for k in range(40)}
+    large = {"a": [visitors(1, 400), visitors(1, 440)]}
+
+    assert checked(counted(SOUND, SOUND, sources=large | rare))["sources"].state == "warn"
+
+
+def test_weekdays_that_nobody_came_on_are_named():
+    days = {(1, day): [SOUND] for day in WEEK[:5]}
+    check = checked(counted(SOUND, days=days))["weekdays"]
+
+    assert (check.state, check.value) == ("warn", "5 of 7")
+    assert check.reason.startswith("Nobody came on a Saturday or Sunday yet.")
+
+
+@pytest.mark.parametrize(("unseen", "state"), [(0, "ok"), (10, "ok"), (11, "warn")])
+def test_signups_without_a_beacon_are_counted_apart(unseen, state):
+    totals = visitors(1000, 900, signups=40, unseen=unseen, confirmed=40)
+
+    assert checked(counted(totals))["without_beacon"].state == state
+
+
+@pytest.mark.parametrize(
+    ("confirmed", "of", "state", "value"),
+    [(61, 100, "ok", "61\u202f%"), (49, 100, "warn", "49\u202f%"), (1, 9, "ok", "1 of 9")],
+)
+def test_few_confirmed_addresses_want_a_look(confirmed, of, state, value):
+    check = checked(counted(visitors(1000, 900, signups=of, confirmed=confirmed)))["confirmed"]
+
+    assert (check.state, check.value) == (state, value)
+
+
+def test_a_rate_that_strangers_never_reach_is_doubted():
+    assert checked(counted(visitors(200, 200, converted=110)))["too_good"].state == "warn"
+    assert checked(counted(visitors(200, 200, converted=60)))["too_good"].state == "ok"
+
+
+def test_a_rule_that_is_not_the_sealed_one_stops_the_verdict():
+    assert checked(counted(SOUND), is_seal_whole=False)["seal"].state == "stop"
+
+
+def test_every_check_gives_its_reason_in_a_sentence():
+    for check in checked(counted(SOUND, SOUND)).values():
+        assert check.reason[0].isalnum()
+        assert check.reason.endswith(".")
+
+
+def test_a_verdict_by_friends_is_told_with_both_numbers():
+    doubt = Doubt(0, Counts(60, 25), Counts(900, 19), is_contradicted=True)
+
+    assert check_doubt(doubt).reason == (
+        "Reached by the first 60, friends perhaps; the 900 since run at 2.1\u202f%. "
+        "Do not build on it."
+    )

@@ -1,0 +1,188 @@
+"""The charts that the verdict rests on, as JSON for Plotly; made from results, never from rows.
+
+What all charts share stands in ``drawing``.
+"""
+
+from __future__ import annotations
+
+from math import log
+
+from wbtest.http import percent
+from wbtest.publishing.in_words import as_percent
+from wbtest.results.drawing import (
+    DASHES,
+    Parts,
+    as_json,
+    bars_of,
+    day_axis,
+    level,
+    local_time,
+    odds,
+    short,
+    signed_up_of,
+    words,
+)
+from wbtest.results.figures import Results
+from wbtest.results.variants import VariantFigures
+
+# Green and amber are the verdict's own; what is below needs no alarm of its own.
+COLOURS = {
+    "above": "var(--go)",
+    "open": "var(--iterate)",
+    "below": "var(--soft)",
+    "ahead": "var(--accent)",
+    "behind": "var(--soft)",
+    "withheld": "var(--soft)",
+}
+MOST_POINTS = 160
+ROW_HEIGHT = 58
+# Evidence further down than this says no more, and would squeeze the rest of the chart.
+LOWEST_EVIDENCE = -4.0
+
+
+def intervals(results: Results) -> str:
+    """Each variant's decision interval, against target and floor."""
+    rule, variants = results.rule, results.variants
+    traces, notes = [], []
+    for k, variant in enumerate(variants):
+        traces += _interval(variant, -k)
+        name, counts = short(variant.name), signed_up_of(variant.totals)
+        bold = {"color": "var(--ink)", "weight": 600}
+        notes.append(words(name, side="left", y=-k, yshift=18, font=bold))
+        notes.append(words(counts, side="right", y=-k, yshift=18, colour="var(--soft)"))
+    for rate, word, side in ((rule.floor, "floor", "right"), (rule.target, "target", "left")):
+        place = {"x": rate, "xref": "x", "y": 1, "yref": "paper", "yanchor": "bottom"}
+        notes.append(words(f"{word} {as_percent(rate)}", side=side) | place)
+    return as_json(
+        traces,
+        height=80 + ROW_HEIGHT * len(variants),
+        top=26,
+        x={"range": [0, _highest(results)], "tickformat": ".0%"},
+        y={"visible": False, "range": [0.45 - len(variants), 0.75]},
+        shapes=[level(rate, is_upright=True) for rate in (rule.floor, rule.target)],
+        annotations=notes,
+        showlegend=False,
+    )
+
+
+def evidence(results: Results) -> str:
+    """The evidence for, or against, the target at the end of every hour."""
+    looks, variants = results.looks, results.variants
+    is_below = shows_below(results)
+    paths = looks.below if is_below else looks.above
+    bar = results.needed_below if is_below else results.needed_above
+    shown = _shown_looks(results)
+    moments = [local_time(int(looks.ends[look]), results.life.time_zone) for look in shown]
+    traces = [
+        {
+            "type": "scatter",
+            "x": moments,
+            "y": [round(float(paths[look, k]), 3) for look in shown],
+            "mode": "lines",
+            "name": short(variant.name),
+            "line": {"color": COLOURS[variant.standing], "width": 2.5, "dash": DASHES[k]},
+            "customdata": [odds(float(paths[look, k])) for look in shown],
+            "hovertemplate": "%{fullData.name}: %{customdata}<extra></extra>",
+        }
+        for k, variant in enumerate(variants)
+    ]
+    highest = max(float(paths.max()), bar * 1.3)
+    lowest = max(min(float(paths.min()), -1.0), LOWEST_EVIDENCE)
+    decades = -(-int(highest / log(10)) // 5) or 1
+    ticks = [tens for tens in range(-1, int(highest / log(10)) + 1) if tens % decades == 0]
+    return as_json(
+        traces,
+        height=80 + ROW_HEIGHT * max(len(variants), 3),
+        x=day_axis(results.life.days_until(looks.moment(shown[-1]))),
+        y={
+            "range": [lowest, highest * 1.05],
+            "tickvals": [tens * log(10) for tens in ticks],
+            "ticktext": [odds(tens * log(10)) for tens in ticks],
+        },
+        shapes=[level(bar)],
+        annotations=[words(f"sure enough: {odds(bar)}", side="left", y=bar, yshift=10)],
+        showlegend=len(variants) > 1,
+    )
+
+
+def funnel(results: Results) -> str:
+    """Served, seen, signed up, confirmed: a bar for each variant."""
+    variants = list(enumerate(results.variants))
+    traces = []
+    for k, variant in reversed(variants):
+        totals = variant.totals
+        counts = (totals.confirmed, totals.converted, totals.seen, totals.served)
+        traces.append(
+            bars_of(k, variant)
+            | {
+                "x": counts,
+                "y": ("Confirmed", "Signed up", "Seen", "Served"),
+                "orientation": "h",
+                "text": [f"{count:,}" for count in counts],
+                "textposition": "outside",
+                "cliponaxis": False,
+                "hovertemplate": "%{fullData.name}, %{y}: %{x:,}<extra></extra>",
+            }
+        )
+    most = max(variant.totals.served for variant in results.variants)
+    return as_json(
+        traces,
+        height=90 + 4 * (22 + 17 * len(variants)),
+        x={"visible": False, "range": [0, 1.14 * max(most, 1)]},
+        y={"showgrid": False},
+        barmode="group",
+        bargap=0.25,
+        legend_traceorder="reversed",
+        showlegend=len(variants) > 1,
+    )
+
+
+def shows_below(results: Results) -> bool:
+    """Whether the evidence worth drawing is that the target is missed."""
+    if results.verdict.word != "not_enough":
+        return results.verdict.word == "not_met"
+    return all((variant.rate or 0) < results.rule.target for variant in results.variants)
+
+
+def _interval(variant: VariantFigures, y: int) -> list[Parts]:
+    """A bar from end to end, and a dot at the rate once there is one."""
+    colour = COLOURS[variant.standing]
+    low, high = variant.decision
+    bar = {
+        "type": "scatter",
+        "x": [low, high],
+        "y": [y, y],
+        "mode": "lines",
+        "line": {"color": colour, "width": 9},
+        "opacity": 0.3,
+        "hoverinfo": "skip",
+    }
+    if variant.rate is None:
+        return [bar]
+    said = f"{percent(variant.rate)}, {percent(low)} to {percent(high)}"
+    dot = {
+        "type": "scatter",
+        "x": [variant.rate],
+        "y": [y],
+        "mode": "markers",
+        "marker": {"color": colour, "size": 13},
+        "name": short(variant.name),
+        "hovertemplate": f"%{{fullData.name}}: {said}<extra></extra>",
+    }
+    return [bar, dot]
+
+
+def _shown_looks(results: Results) -> list[int]:
+    """Which looks to draw: not more than a line needs, none after the end, always the last one."""
+    final = results.life.final_at(results.rule).timestamp()
+    # The first look after the end holds everything that the later ones do.
+    last = min(int(results.looks.ends.searchsorted(final)), len(results.looks.ends) - 1)
+    step = last // MOST_POINTS + 1
+    return sorted({*range(0, last, step), last})
+
+
+def _highest(results: Results) -> float:
+    """Where the axis of rates ends: wide open intervals may run out of the chart."""
+    ends = [min(variant.decision.high, 4 * results.rule.target) for variant in results.variants]
+    rates = [1.2 * (variant.rate or 0) for variant in results.variants]
+    return min(1.0, 1.05 * max(1.5 * results.rule.target, *ends, *rates))

@@ -1,0 +1,79 @@
+"""Go, iterate or stop: what the team decided, with the figures as they were."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from wbtest.extensions import clock, db
+from wbtest.publishing.models import Experiment
+from wbtest.results.figures import results_of
+from wbtest.results.figures_json import results_json
+from wbtest.results.models import Decision
+from wbtest.store import Invalid, writing
+from wbtest.team.models import Person
+
+Choice = Literal["go", "iterate", "stop"]
+CHOICES: tuple[Choice, ...] = ("go", "iterate", "stop")
+FEWEST_WORDS = 3
+LONGEST_REASON = 4_000
+
+
+def decide(experiment: Experiment, person: Person, choice: str, reason: str) -> Decision:
+    """Store the decision with every figure it rests on, and the seal of the rule.
+
+    A decision against the verdict is the team's right, and is shown as such. The same decision
+    sent twice in a row is one. Raises NotStarted, or Invalid for a choice or reason that says
+    nothing.
+    """
+    reason = " ".join(reason.split("\x00")).strip()
+    if choice not in CHOICES:
+        raise Invalid("choice", "Choose go, iterate or stop.")
+    if len(reason.split()) < FEWEST_WORDS:
+        raise Invalid("reason", "Say why in a sentence: you will read it again in a year.")
+    if len(reason) > LONGEST_REASON:
+        raise Invalid("reason", f"Keep it under {LONGEST_REASON:,} characters.")
+    with writing() as session:
+        # A double click waits here for the first one.
+        session.refresh(experiment, with_for_update=True)
+        newest = find_decision(experiment)
+        if newest and (newest.choice, newest.reason) == (choice, reason):
+            return newest
+        now = clock.now()
+        decision = Decision(
+            experiment_id=experiment.id,
+            choice=choice,
+            reason=reason,
+            figures=results_json(results_of(experiment, now))
+            | {"seal": experiment.seal, "as_of": now.isoformat()},
+            person_id=person.id,
+            decided_at=now,
+        )
+        session.add(decision)
+    return decision
+
+
+def decisions(experiment: Experiment) -> list[Decision]:
+    """Return all decisions, the newest first."""
+    query = (
+        db.select(Decision)
+        .where(Decision.experiment_id == experiment.id)
+        .order_by(Decision.id.desc())
+    )
+    return list(db.session.scalars(query))
+
+
+def find_decision(experiment: Experiment) -> Decision | None:
+    """Return the newest decision, or None."""
+    return next(iter(decisions(experiment)), None)
+
+
+def contradiction(decision: Decision) -> str:
+    """Return the sentence that says how a decision differs from the rule's advice, or ''."""
+    advice = decision.figures["recommendation"]
+    if advice == decision.choice:
+        return ""
+    if advice in CHOICES:
+        return f"The sealed rule said {advice}; the team decided otherwise."
+    if decision.figures["withheld"]:
+        return "Decided while the verdict was withheld."
+    return "Decided without a verdict: the figures had not settled it."

@@ -1,0 +1,92 @@
+"""Results as plain JSON values, in the product's public shape; a decision stores them so."""
+
+from __future__ import annotations
+
+from math import isfinite
+from typing import Any
+
+from wbtest.results.figures import Results
+from wbtest.results.in_words import why
+from wbtest.results.statistics import Interval
+from wbtest.results.variants import VariantFigures
+
+
+def results_json(results: Results) -> dict[str, Any]:
+    """Return the figures. Rates are fractions, evidence is log E, an endless end is null.
+
+    ``signups`` are addresses left by visitors who were seen before, within the window;
+    ``converted`` are the visitors that the rate counts. They differ where somebody left two
+    addresses, or where only a confirmation converts.
+    """
+    verdict = results.verdict
+    return {
+        "phase": results.phase,
+        "variants": [_variant(results, k) for k in range(len(results.variants))],
+        "target": {
+            "rate": results.rule.target,
+            "floor": results.rule.floor,
+            "variants": [
+                {
+                    "key": variant.key,
+                    "log_e_above": variant.log_e_above,
+                    "log_e_below": variant.log_e_below,
+                    "probability_above": variant.probability_above,
+                }
+                for variant in results.variants
+            ],
+        },
+        "comparison": [
+            {
+                "a": results.variants[pair.a].key,
+                "b": results.variants[pair.b].key,
+                "log_e": pair.log_e,
+                "ratio": _ends(pair.ratio),
+            }
+            for pair in results.comparison or ()
+        ],
+        "best": results.best,
+        "split": {
+            "p_value": results.split.p_value,
+            "log_e": results.split.log_e,
+            "mismatch": results.split.mismatch,
+        },
+        "trust": [
+            {"check": check.check, "state": check.state, "reason": check.reason}
+            for check in results.trust
+        ],
+        "verdict": verdict.word,
+        "recommendation": verdict.recommendation,
+        "withheld": verdict.is_withheld,
+        "reached_at": verdict.reached_at.isoformat() if verdict.reached_at else None,
+        "final": verdict.is_final,
+        "all_equal": {"log_e": results.all_equal},
+        "without_beacon": results.everybody.unseen,
+        "attempt": results.attempt,
+        "why": why(results),
+    }
+
+
+def _variant(results: Results, k: int) -> dict[str, Any]:
+    variant: VariantFigures = results.variants[k]
+    totals, ranking = variant.totals, results.ranking
+    return {
+        "key": variant.key,
+        "served": totals.served,
+        "seen": totals.seen,
+        "signups": totals.signups - totals.unseen,
+        "converted": totals.converted,
+        "without_beacon": totals.unseen,
+        "confirmed": totals.confirmed,
+        "excluded": dict(variant.excluded),
+        "rate": variant.rate,
+        "wilson": _ends(variant.wilson),
+        "credible": _ends(variant.credible),
+        "sequence": _ends(variant.sequence),
+        "decision": _ends(variant.decision),
+        "probability_best": ranking.probability_best[k] if ranking else None,
+        "expected_loss": ranking.expected_loss[k] if ranking else None,
+    }
+
+
+def _ends(interval: Interval) -> list[float | None]:
+    return [end if isfinite(end) else None for end in interval]

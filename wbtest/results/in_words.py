@@ -1,0 +1,177 @@
+"""The verdict as sentences for people: the largest type of the page, and what it rests on."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+from zoneinfo import ZoneInfo
+
+from wbtest.http import percent
+from wbtest.publishing.in_words import as_percent
+from wbtest.results.figures import Results
+from wbtest.results.outlook import rounded
+from wbtest.results.statistics import Counts
+from wbtest.results.trust import listed
+from wbtest.results.variants import VariantFigures
+
+Kind = Literal["go", "iterate", "stop", "neutral"]
+WITHHELD = {
+    "split": "visitors do not reach the variants as planned",
+    "served_split": "visitors do not reach the variants as planned",
+    "beacons": "too many pages were served and never seen",
+    "seal": "the rule is not the one that was sealed",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Badge:
+    """The verdict in two words, and its colour."""
+
+    text: str
+    kind: Kind
+
+
+def badge(results: Results) -> Badge:
+    """Return the verdict in two words."""
+    verdict = results.verdict
+    if verdict.is_withheld:
+        return Badge("Verdict withheld", "stop")
+    if verdict.word == "met":
+        return Badge("Met, now in doubt", "stop") if verdict.doubt else Badge("Target met", "go")
+    if verdict.word == "not_met":
+        if verdict.doubt:
+            return Badge("Not met, now in doubt", "stop")
+        return Badge("Target not met", "iterate" if verdict.recommendation == "iterate" else "stop")
+    if verdict.recommendation == "inconclusive":
+        return Badge("Not settled", "neutral")
+    return Badge("Not enough yet" if results.everybody.seen else "Waiting for visitors", "neutral")
+
+
+def headline(results: Results) -> str:
+    """Return the verdict in one sentence or two."""
+    verdict = results.verdict
+    if verdict.is_withheld:
+        reasons = dict.fromkeys(WITHHELD[c.check] for c in results.trust if c.state == "stop")
+        return f"No verdict: {listed(list(reasons))}."
+    if verdict.word == "met":
+        return _met_in_doubt(results) if verdict.doubt else _met(results)
+    if verdict.word == "not_met":
+        return _not_met(results)
+    if verdict.recommendation == "inconclusive":
+        return f"{results.everybody.seen:,} visitors did not settle it."
+    return _not_enough(results)
+
+
+def why(results: Results) -> str:
+    """Return the verdict with the figures it rests on, for whoever reads no page."""
+    return f"{headline(results)} {evidence(results)}".strip()
+
+
+def evidence(results: Results) -> str:
+    """Return the counts and the interval of the variant that matters most, or ''."""
+    if results.verdict.is_withheld:
+        return "Until this is mended, the figures below decide nothing."
+    variant = leading(results)
+    counts = Counts(variant.totals.seen, variant.totals.converted)
+    if not counts.seen:
+        return ""
+    it = "it" if len(results.variants) == 1 else subject(results, variant)
+    low, high = (percent(end) for end in variant.decision)
+    return (
+        f"{counts.seen:,} people saw {it}, {counts.converted:,} {act(results)}: "
+        f"between {low} and {high}, safe to watch every day."
+    )
+
+
+def leading(results: Results) -> VariantFigures:
+    """Return the variant that the verdict speaks of, else the one with the best evidence."""
+    places = results.verdict.variants or range(len(results.variants))
+    return max((results.variants[k] for k in places), key=lambda variant: variant.log_e_above)
+
+
+def subject(results: Results, variant: VariantFigures) -> str:
+    """Return what a sentence calls the variant: “Its name”, or the page when there is but one."""
+    return "your page" if len(results.variants) == 1 else f"“{variant.name}”"
+
+
+def act(results: Results) -> str:
+    """Return what a visitor did who counts as converted."""
+    return "signed up" if results.rule.conversion == "signup" else "confirmed in time"
+
+
+def day_of(results: Results, moment: datetime) -> str:
+    """Return the local day as people say it: 5 March."""
+    local = moment.astimezone(ZoneInfo(results.life.time_zone))
+    return f"{local.day} {local:%B}"
+
+
+def _met(results: Results) -> str:
+    subjects = [subject(results, results.variants[k]) for k in results.verdict.variants]
+    verb = "reaches" if len(subjects) == 1 else "reach"
+    rest = "" if results.verdict.is_over else " You may stop looking now."
+    return (
+        f"{capital(listed(subjects))} {verb} your {as_percent(results.rule.target)} target.{rest}"
+    )
+
+
+def _met_in_doubt(results: Results) -> str:
+    verdict = results.verdict
+    assert verdict.doubt is not None, "only called for a verdict in doubt"
+    assert verdict.reached_at is not None, "a doubt comes after a verdict"
+    name = capital(subject(results, results.variants[verdict.doubt.variant]))
+    target, since = as_percent(results.rule.target), day_of(results, verdict.reached_at)
+    rest = "not since" if verdict.doubt.is_contradicted else "the evidence has fallen back since"
+    return f"{name} reached your {target} target on {since}, but {rest}."
+
+
+def _not_met(results: Results) -> str:
+    verdict, target = results.verdict, as_percent(results.rule.target)
+    is_alone = len(results.variants) == 1
+    nobody = "Your page does not reach" if is_alone else "No variant reaches"
+    if verdict.doubt:
+        assert verdict.reached_at is not None, "a doubt comes after a verdict"
+        since = day_of(results, verdict.reached_at)
+        return f"{nobody} your {target} target, it seemed on {since}. The figures have risen since."
+    if verdict.recommendation == "iterate":
+        name = "it" if is_alone else subject(results, _above_floor(results))
+        floor = as_percent(results.rule.floor)
+        return f"{nobody} your {target} target, but {name} is above your {floor} floor."
+    rest = "" if verdict.is_over else " You may stop looking now."
+    return f"{nobody} your {target} target.{rest}"
+
+
+def _above_floor(results: Results) -> VariantFigures:
+    best = results.looks.above_floor.max(axis=0).argmax()
+    return results.variants[int(best)]
+
+
+def _not_enough(results: Results) -> str:
+    outlook = results.outlook
+    if outlook is None:
+        final = results.life.final_at(results.rule)
+        local = final.astimezone(ZoneInfo(results.life.time_zone))
+        return (
+            f"The test is over. Late sign-ups count until {day_of(results, final)}, {local:%H:%M}."
+        )
+    if not results.everybody.seen:
+        return "Nobody has seen the page yet."
+    days = "" if outlook.days is None else f"{outlook.days} {_plural('day', outlook.days)}"
+    if not outlook.visitors:
+        return f"Enough visitors, but not enough days: {days} more."
+    visitors = f"{rounded(outlook.visitors):,} more {_plural('visitor', outlook.visitors)}"
+    if outlook.is_too_slow:
+        return f"Not enough visitors yet: about {visitors}. At this pace the last day comes first."
+    wait = f"{visitors}, or {days}" if days else visitors
+    if outlook.is_cap:
+        return f"No verdict in sight yet: at most {wait}."
+    return f"Not enough visitors yet: about {wait}."
+
+
+def _plural(word: str, count: int) -> str:
+    return word if count == 1 else f"{word}s"
+
+
+def capital(text: str) -> str:
+    """Return the text as the beginning of a sentence."""
+    return text[:1].upper() + text[1:]

@@ -1,0 +1,121 @@
+"""How many more visitors and days a verdict will take, if they come and sign up as so far. Pure.
+
+An estimate *for information*: the verdict itself never rests on it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from math import ceil, floor
+from typing import TYPE_CHECKING
+
+from wbtest.publishing.rule import Hypothesis
+from wbtest.results import statistics
+from wbtest.results.looks import PhaseHours
+from wbtest.results.statistics import Counts
+from wbtest.results.verdict import Life
+
+if TYPE_CHECKING:
+    from wbtest.results.statistics.mixture import Floats, Ints
+
+# With fewer visitors than this a rate says nothing about what will come.
+FEWEST = 30
+DAY = 24 * 3600
+RECENT_DAYS = 7
+
+
+@dataclass(frozen=True, slots=True)
+class Outlook:
+    """What is missing before a verdict: ``visitors`` over all variants, and whole ``days``.
+
+    ``days`` is None while nobody comes. ``is_cap``: no verdict is in sight at the rates so far, so
+    ``visitors`` are those until the most that the rule allows. ``is_too_slow``: the last day comes
+    before them.
+    """
+
+    visitors: int
+    days: int | None
+    is_cap: bool = False
+    is_too_slow: bool = False
+
+
+def foresee(rule: Hypothesis, phase: PhaseHours, life: Life) -> Outlook:
+    """Return what is still missing in ``phase``, the one that runs."""
+    seen = sum(counts.seen for counts in phase.totals())
+    most = max(rule.maximum_visitors - seen, 0)
+    more = _more_for_a_verdict(rule, phase, life, most)
+    visitors = max(most if more is None else more, rule.minimum_visitors - seen)
+    days_left = (life.over_at(rule) - life.now).total_seconds() / DAY
+    days_to_ripe = ceil(max((life.ripe_at(rule) - life.now).total_seconds(), 0) / DAY)
+    daily = _daily(phase, life)
+    if visitors and not daily:
+        return Outlook(visitors, days_to_ripe or None, more is None)
+    days = max(ceil(visitors / daily) if visitors else 0, days_to_ripe, 1)
+    return Outlook(visitors, days, more is None, days > days_left + 1)
+
+
+def rounded(visitors: int) -> int:
+    """An estimate in two significant digits, up.
+
+    >>> rounded(1234), rounded(226), rounded(87)
+    (1300, 230, 87)
+    """
+    step: int = 10 ** max(len(str(visitors)) - 2, 0)
+    return ceil(visitors / step) * step
+
+
+def _more_for_a_verdict(rule: Hypothesis, phase: PhaseHours, life: Life, most: int) -> int | None:
+    """How many more visitors in all, at the rates so far; None when ``most`` will not do."""
+    totals = phase.totals()
+    if min(counts.seen for counts in totals) < FEWEST:
+        return None
+    shares = [weight / sum(phase.weights) for weight in phase.weights]
+    enough = statistics.evidence_needed(rule.alpha, len(totals))
+    enough_below = statistics.evidence_needed(rule.beta)
+
+    def above(x: Ints, n: Ints) -> Floats:
+        return statistics.log_e_above_path(x, n, rule.target) - enough
+
+    def below(x: Ints, n: Ints) -> Floats:
+        return statistics.log_e_below_path(x, n, rule.target) - enough_below
+
+    to_met = [
+        _more(counts, share, most, above)
+        for counts, share in zip(totals, shares, strict=True)
+        if counts.converted > rule.target * counts.seen
+    ]
+    if to_met:
+        return min((more for more in to_met if more is not None), default=None)
+    settled = phase.settled(int(life.now.timestamp()) - rule.conversion_window_hours * 3600)
+    on_the_way = sum(c.seen for c in totals) - sum(c.seen for c in settled)
+    to_not_met = 0
+    for counts, share in zip(settled, shares, strict=True):
+        more = _more(counts, share, most + on_the_way, below)
+        if more is None:
+            return None
+        to_not_met = max(to_not_met, more)
+    return max(to_not_met - on_the_way, 0)
+
+
+def _more(
+    counts: Counts, share: float, most: int, margin: Callable[[Ints, Ints], Floats]
+) -> int | None:
+    """The fewest further visitors in all after which ``margin`` is no longer negative."""
+    import numpy as np
+
+    steps = np.unique(np.geomspace(1, most + 1, num=120).astype(np.int64)) - 1
+    n = counts.seen + (steps * share).astype(np.int64)
+    x = counts.converted + (steps * share * (counts.rate or 0)).astype(np.int64)
+    reached = margin(x, n) >= 0
+    return int(steps[reached.argmax()]) if reached.any() else None
+
+
+def _daily(phase: PhaseHours, life: Life) -> float:
+    """Visitors a day over the last week, or since the phase began."""
+    now = life.now.timestamp()
+    start = max(phase.started, now - RECENT_DAYS * DAY)
+    seen = sum(
+        sum(row) for hour, row in zip(phase.hours, phase.seen, strict=True) if hour >= floor(start)
+    )
+    return seen * DAY / max(now - start, 3600)

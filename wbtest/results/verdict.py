@@ -1,0 +1,206 @@
+"""The sealed rule and the evidence so far → the verdict and what it recommends. Pure.
+
+A verdict rests on full hours: they never change once they are over, so a verdict that was reached
+stays reached, whoever looks and when. What came after it is held against it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, time, timedelta
+from typing import TYPE_CHECKING, Literal
+from zoneinfo import ZoneInfo
+
+from wbtest.publishing.rule import Hypothesis
+from wbtest.results import statistics
+from wbtest.results.looks import Looks, PhaseHours
+from wbtest.results.statistics import Counts
+from wbtest.results.statistics.split import ALARM
+
+if TYPE_CHECKING:
+    import numpy as np
+    import numpy.typing as npt
+
+Word = Literal["met", "not_met", "not_enough"]
+Recommendation = Literal["go", "iterate", "stop", "keep_running", "inconclusive"]
+State = Literal["above", "open", "below"]
+# As State, but while there is no verdict nothing is called: it is ahead, behind, or withheld.
+Standing = Literal["above", "open", "below", "ahead", "behind", "withheld"]
+
+
+@dataclass(frozen=True, slots=True)
+class Life:
+    """When an experiment started and ended, and what time it is where it runs."""
+
+    started_at: datetime
+    ended_at: datetime | None
+    now: datetime
+    time_zone: str
+
+    def over_at(self, rule: Hypothesis) -> datetime:
+        """When the last visitor could come: at the end that was made, else on the last day."""
+        planned = rule.ends_at(self.time_zone)
+        return min(self.ended_at, planned) if self.ended_at else planned
+
+    def final_at(self, rule: Hypothesis) -> datetime:
+        """When the last visitor's conversion window is over, and nothing can change any more."""
+        return self.over_at(rule) + timedelta(hours=rule.conversion_window_hours)
+
+    def day_number(self, moment: datetime) -> int:
+        """Return which local day of the experiment a moment falls on; the first is 1."""
+        zone = ZoneInfo(self.time_zone)
+        return (moment.astimezone(zone).date() - self.started_at.astimezone(zone).date()).days + 1
+
+    def days_until(self, moment: datetime) -> list[date]:
+        """Return the local days of the experiment up to a moment."""
+        first = self.started_at.astimezone(ZoneInfo(self.time_zone)).date()
+        return [first + timedelta(days=k) for k in range(self.day_number(moment))]
+
+    def ripe_at(self, rule: Hypothesis) -> datetime:
+        """When the least number of days has passed: a midnight of the experiment's zone."""
+        zone = ZoneInfo(self.time_zone)
+        day = self.started_at.astimezone(zone).date() + timedelta(days=rule.minimum_days)
+        return datetime.combine(day, time.min, zone).astimezone(UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Doubt:
+    """What speaks against a verdict after it was reached.
+
+    ``until`` are the counts by which ``variant`` reached the target, ``since`` those of everybody
+    seen after that and old enough to have converted. Both are None for a verdict of *not met*.
+    ``is_contradicted``: those since run below the target; else the evidence just fell back.
+    """
+
+    variant: int
+    until: Counts | None = None
+    since: Counts | None = None
+    is_contradicted: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What the figures say by the sealed rule.
+
+    ``variants`` are the places of those that reach the target; ``states`` say of each variant
+    where it stands now, exactly as its decision interval is drawn. ``is_withheld``: the figures
+    cannot be trusted, whatever they say. ``is_capped``: as many visitors came as the rule allows.
+    """
+
+    word: Word
+    recommendation: Recommendation
+    states: tuple[State, ...]
+    variants: tuple[int, ...] = ()
+    reached_at: datetime | None = None
+    doubt: Doubt | None = None
+    is_withheld: bool = False
+    is_capped: bool = False
+    is_over: bool = False
+    is_final: bool = False
+
+    @property
+    def standings(self) -> tuple[Standing, ...]:
+        """What may be said of each variant, which is never more than the verdict says."""
+        if self.is_withheld:
+            return tuple("withheld" for _ in self.states)
+        if self.word == "not_enough":
+            so_far: dict[State, Standing] = {"above": "ahead", "open": "open", "below": "behind"}
+            return tuple(so_far[state] for state in self.states)
+        return self.states
+
+
+def judge(
+    rule: Hypothesis,
+    phases: Sequence[PhaseHours],
+    looks: Looks,
+    life: Life,
+    *,
+    is_trusted: bool = True,
+) -> Verdict:
+    """Return the verdict on ``looks``, which were taken at ``life.now``.
+
+    *Met*: the evidence of a variant ever reached K/α, so any variant below target is ever called
+    with a chance of at most α. *Not met*: at one look every variant was below target at 1/β. No
+    verdict before the least visitors and days, nor while the split alarm stands or the figures are
+    not to be trusted for another reason.
+    """
+    arms = looks.above.shape[1]
+    enough = statistics.evidence_needed(rule.alpha, arms)
+    enough_below = statistics.evidence_needed(rule.beta)
+    gate = _gate(rule, looks, life)
+    ever_above = (looks.above[:-1] >= enough).cumsum(axis=0) > 0
+    met = _first(gate & ever_above.any(axis=1))
+    not_met = _first(gate & (looks.below[:-1] >= enough_below).all(axis=1))
+    is_capped = bool(looks.seen[-1] >= rule.maximum_visitors)
+    is_final = life.now >= life.final_at(rule)
+    still_open = Verdict(
+        word="not_enough",
+        recommendation="inconclusive" if is_capped or is_final else "keep_running",
+        states=_states(looks, enough, enough_below),
+        is_capped=is_capped,
+        is_over=life.now >= life.over_at(rule),
+        is_final=is_final,
+    )
+    if looks.split[-1] >= ALARM or not is_trusted:
+        return replace(still_open, is_withheld=True)
+    if met is not None and (not_met is None or met <= not_met):
+        places = [k for k in range(arms) if ever_above[-1, k]]
+        doubts = {k: _doubt(k, rule, phases, looks, life) for k in places}
+        firm = tuple(k for k in places if doubts[k] is None)
+        reached = replace(still_open, word="met", reached_at=looks.moment(met))
+        if firm:
+            return replace(reached, recommendation="go", variants=firm)
+        strongest = max(places, key=lambda k: float(looks.above[-1, k]))
+        return replace(reached, variants=tuple(places), doubt=doubts[strongest])
+    if not_met is not None:
+        reached = replace(still_open, word="not_met", reached_at=looks.moment(not_met))
+        weakest = int(looks.below[-1].argmin())
+        if looks.below[-1, weakest] < enough_below:
+            return replace(reached, doubt=Doubt(weakest))
+        is_above_floor = bool((looks.above_floor[:-1] >= enough).any())
+        return replace(reached, recommendation="iterate" if is_above_floor else "stop")
+    return still_open
+
+
+def _gate(rule: Hypothesis, looks: Looks, life: Life) -> npt.NDArray[np.bool_]:
+    """At which full hours a verdict was allowed."""
+    ripe = life.ripe_at(rule).timestamp()
+    is_enough = (looks.seen[:-1] >= rule.minimum_visitors) & (looks.ends[:-1] >= ripe)
+    gate: npt.NDArray[np.bool_] = is_enough & (looks.split[:-1] < ALARM)
+    return gate
+
+
+def _first(is_so: npt.NDArray[np.bool_]) -> int | None:
+    return int(is_so.argmax()) if is_so.any() else None
+
+
+def _states(looks: Looks, enough: float, enough_below: float) -> tuple[State, ...]:
+    return tuple(
+        "above" if above >= enough else "below" if below >= enough_below else "open"
+        for above, below in zip(looks.above[-1], looks.below[-1], strict=True)
+    )
+
+
+def _doubt(
+    k: int,
+    rule: Hypothesis,
+    phases: Sequence[PhaseHours],
+    looks: Looks,
+    life: Life,
+) -> Doubt | None:
+    """What came after variant ``k`` crossed its line and speaks against it, or None."""
+    enough = statistics.evidence_needed(rule.alpha, looks.above.shape[1])
+    crossed = int(looks.ends[int((looks.above[:-1, k] >= enough).argmax())])
+    settled = int(life.now.timestamp()) - rule.conversion_window_hours * 3600
+    since = [phase.since(crossed, settled)[k] for phase in phases]
+    against = sum(statistics.log_e_below(counts, rule.target) for counts in since)
+    is_contradicted = against >= statistics.evidence_needed(rule.beta)
+    if looks.above[-1, k] >= enough and not is_contradicted:
+        return None
+    until = [phase.until(crossed)[k] for phase in phases]
+    return Doubt(k, _sum(until), _sum(since), is_contradicted)
+
+
+def _sum(counts: Sequence[Counts]) -> Counts:
+    return Counts(sum(c.seen for c in counts), sum(c.converted for c in counts))
