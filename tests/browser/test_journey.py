@@ -1,0 +1,166 @@
+"""The whole way as people walk it: a founder, two strangers, and the founder again."""
+
+import json
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from tests.browser.conftest import PATIENCE, Live
+from wbtest.extensions import db
+from wbtest.results.models import Decision
+from wbtest.team.setup import make_setup_link
+
+HEADLINE = "Five weeknight dinners from what is already in your kitchen"
+OTHER_HEADLINE = "Throw away half as much food, starting tonight"
+# A browser that says it is headless is counted as a machine.
+PHONE = (
+    "Mozilla/5.0 (Linux; Android 16; Pixel 10) AppleWebKit/537.36 (KHTML, like Gecko) "
+    "Chrome/154.0.0.0 Mobile Safari/537.36"
+)
+MOST_FIELDS = 10
+MOST_CLICKS = 20
+
+
+class Founder:
+    """Somebody at a browser who counts the clicks, and the fields that had to be filled in."""
+
+    def __init__(self, page: Page) -> None:
+        self.page = page
+        self.clicks = 0
+        self.fields = 0
+
+    def click(self, name: str, role: str = "button") -> None:
+        self.clicks += 1
+        self.page.get_by_role(role, name=name).first.click()  # type: ignore[arg-type]
+
+    def fill(self, label: str, text: str) -> None:
+        self.fields += 1
+        self.page.get_by_label(label).first.fill(text)
+
+
+@pytest.fixture
+def founder(live: Live, page: Page) -> Founder:
+    """At the one-time link that the server printed."""
+    page.goto(f"{live.url}/setup/{make_setup_link()}")
+    return Founder(page)
+
+
+@pytest.fixture
+def stranger(live: Live, browser: Browser) -> Iterator[Page]:
+    with browser.new_context(user_agent=PHONE) as context:
+        page = context.new_page()
+        page.set_default_timeout(PATIENCE)
+        yield page
+
+
+@pytest.fixture
+def stranger_without_script(live: Live, browser: Browser) -> Iterator[Page]:
+    with browser.new_context(user_agent=PHONE, java_script_enabled=False) as context:
+        page = context.new_page()
+        page.set_default_timeout(PATIENCE)
+        yield page
+
+
+def write_and_approve(founder: Founder) -> None:
+    """From the one-time link to an approved revision."""
+    founder.fill("Your name", "Ada Okafor")
+    founder.fill("Your e-mail", "ada@example.com")
+    founder.fill("Password", "correct horse battery")
+    founder.fill("Team or company", "Larder")
+    founder.click("Make my workspace")
+    founder.click("Write", role="link")
+    founder.fill("Product", "Larder")
+    founder.click("Start writing")
+    founder.fill("Headline", HEADLINE)
+    founder.fill("Subheading", "Parents who cook on weeknights throw away half as much food.")
+    founder.fill("Words on the button", "Start with one photo")
+    founder.click("Freeze")
+    founder.fill("What did you trade away?", "Nobody else has read this yet.")
+    founder.click("Approve")
+
+
+def make_experiment(founder: Founder) -> None:
+    founder.click("Make a test page", role="link")
+    founder.click("Make the experiment")
+
+
+def add_variant(founder: Founder) -> None:
+    founder.click("Add a variant", role="link")
+    founder.page.get_by_label("Name").fill("Half the waste")
+    founder.page.get_by_label("Headline").fill(OTHER_HEADLINE)
+    founder.click("Add the variant")
+
+
+def start(founder: Founder) -> None:
+    founder.click("Start")
+    expect(founder.page.get_by_role("heading", name="The page is open")).to_be_visible()
+
+
+def look(stranger: Page, live: Live) -> None:
+    """Open the page and stay until its beacon is answered."""
+    with stranger.expect_response("**/seen"):
+        stranger.goto(f"{live.url}/p/larder?utm_source=newsletter")
+
+
+def sign_up(stranger: Page, email: str) -> None:
+    stranger.get_by_label("Your e-mail").first.fill(email)
+    stranger.get_by_role("button", name="Start with one photo").first.click()
+    stranger.wait_for_url("**/thanks")
+
+
+def test_a_founder_goes_from_the_first_link_to_a_running_page_in_few_steps(
+    founder: Founder, live: Live, stranger: Page
+) -> None:
+    write_and_approve(founder)
+    make_experiment(founder)
+    start(founder)
+
+    stranger.goto(f"{live.url}/p/larder")
+    expect(stranger.get_by_role("heading", level=1)).to_have_text(HEADLINE)
+    expect(stranger.get_by_text("approved alone, on day one")).to_be_visible()
+    assert founder.fields <= MOST_FIELDS
+    assert founder.clicks <= MOST_CLICKS
+
+
+def test_strangers_keep_their_variant_and_the_results_show_exactly_what_they_did(
+    founder: Founder, live: Live, stranger: Page, stranger_without_script: Page
+) -> None:
+    write_and_approve(founder)
+    make_experiment(founder)
+    add_variant(founder)
+    start(founder)
+    look(stranger, live)
+    first = stranger.get_by_role("heading", level=1).inner_text()
+    live.now.turn(minutes=2)
+    sign_up(stranger, "amira@example.org")
+    stranger_without_script.goto(f"{live.url}/p/larder")
+    sign_up(stranger_without_script, "bea@example.org")
+    stranger.goto(f"{live.url}/p/larder")
+
+    assert stranger.get_by_role("heading", level=1).inner_text() == first
+    founder.page.goto(f"{live.url}/experiments/1/results.json")
+    results = json.loads(founder.page.locator("body").inner_text())
+    assert sum(variant["served"] for variant in results["variants"]) == 2
+    assert sum(variant["seen"] for variant in results["variants"]) == 1
+    assert sum(variant["signups"] for variant in results["variants"]) == 1
+    assert results["without_beacon"] == 1
+    assert results["verdict"] == "not_enough"
+
+
+def test_a_decision_keeps_its_reason_and_the_figures_it_rests_on(
+    founder: Founder, live: Live, stranger: Page
+) -> None:
+    write_and_approve(founder)
+    make_experiment(founder)
+    start(founder)
+    look(stranger, live)
+    live.app.extensions["wbtest.recorder"].flush()
+    founder.click("See the results", role="link")
+    founder.page.get_by_label("Stop").check()
+    founder.page.get_by_label("Why").fill("One visitor in a week: nobody looks for this.")
+    founder.click("Store the decision")
+
+    expect(founder.page.get_by_text("One visitor in a week")).to_be_visible()
+    decision = db.session.scalars(db.select(Decision)).one()
+    assert (decision.choice, decision.figures["variants"][0]["seen"]) == ("stop", 1)

@@ -1,0 +1,367 @@
+"""The writing desk, driven by hand: writing, saving, losing nothing, freezing, approving."""
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from tests.browser.conftest import Live
+from tests.factories import LARDER, PASSWORD, make_approval, make_release, make_revision
+from wbtest.extensions import db
+from wbtest.team.models import Person
+from wbtest.writing.document import Document, from_json, length
+from wbtest.writing.models import Release
+from wbtest.writing.releases import save_release
+
+pytestmark = pytest.mark.browser
+ASKED = ".questions[data-side=external] .asked"
+
+
+def stored(release: Release) -> Document:
+    db.session.rollback()
+    return from_json(release.document)
+
+
+def saved(page: Page) -> None:
+    expect(page.locator("[data-status]")).to_have_text("Draft · saved just now")
+
+
+def open_desk(page: Page, live: Live, release: Release) -> None:
+    page.goto(f"{live.url}/releases/{release.id}")
+
+
+def test_an_idea_of_tonight_is_written_frozen_and_approved(logged_in: Page):
+    page = logged_in
+    page.get_by_role("link", name="Write the first").click()
+    page.get_by_label("Product").fill("Night bus")
+    page.get_by_role("button", name="Start writing").click()
+    page.get_by_label("Headline").fill("Home from the late shift in twenty minutes")
+    page.get_by_label("Price").fill("£3 a ride")
+    saved(page)
+    page.get_by_role("button", name="Freeze as revision 1").click()
+    page.get_by_label("What did you trade away?").fill("No nurse has read it yet.")
+    page.get_by_role("button", name="Approve revision 1").click()
+
+    expect(page.get_by_text("approved alone, on day one, in the short form")).to_be_visible()
+    expect(page.get_by_role("link", name="Make a test page")).to_be_visible()
+    expect(page.get_by_role("article")).to_contain_text("Home from the late shift")
+
+
+def test_the_line_above_the_sheet_counts_as_the_server_does(
+    logged_in: Page, live: Live, owner: Person
+):
+    release = make_release(owner)
+    open_desk(logged_in, live, release)
+
+    for text in ("It’s a half-hour, هو مُحَمَّد", "平日の夕食 ภาษาไทยง่าย हिन्दी में", "word " * 400):
+        logged_in.get_by_label("Problem").fill(text)
+        live_count = logged_in.locator("[data-length]").inner_text()
+        saved(logged_in)
+        words, pages = length(stored(release))
+        assert live_count == f"· {words} words, {pages} pages"
+        expect(logged_in.locator("[data-length]")).to_have_text(live_count)
+
+
+def test_the_margin_says_what_the_part_in_focus_must_do(logged_in: Page, live: Live, owner: Person):
+    open_desk(logged_in, live, make_release(owner))
+
+    logged_in.get_by_label("Why now").focus()
+
+    expect(logged_in.get_by_text("What changed, so that this is the right time.")).to_be_visible()
+    expect(logged_in.get_by_text("It makes the right person stop scrolling.")).to_be_hidden()
+    expect(logged_in.locator(".parts [aria-current]")).to_contain_text("Why now")
+
+
+def test_two_texts_stand_side_by_side_until_one_is_chosen(
+    logged_in: Page, live: Live, owner: Person
+):
+    release = make_release(owner)
+    open_desk(logged_in, live, release)
+    save_release(release, replace(LARDER, headline="Theirs", problem="Their problem"), 1)
+
+    logged_in.get_by_label("Headline").fill("Mine")
+    conflict = logged_in.get_by_role("region", name="Two texts, one sheet")
+    expect(conflict).to_contain_text("Mine")
+    expect(conflict).to_contain_text("Their problem")
+    assert stored(release).headline == "Theirs"
+    conflict.get_by_role("button", name="Use theirs").last.click()
+    conflict.get_by_role("button", name="Save the sheet as it stands").click()
+
+    saved(logged_in)
+    assert stored(release) == replace(LARDER, headline="Mine", problem="Their problem")
+
+
+def test_typing_on_does_not_save_over_a_text_that_nobody_has_compared(
+    logged_in: Page, live: Live, owner: Person
+):
+    release = make_release(owner)
+    open_desk(logged_in, live, release)
+    save_release(release, replace(LARDER, headline="Theirs"), 1)
+    logged_in.get_by_label("Headline").fill("Mine")
+    expect(logged_in.get_by_text("Two texts, one sheet")).to_be_visible()
+
+    logged_in.get_by_label("Headline").fill("Mine, longer")
+    logged_in.keyboard.press("Control+s")
+    logged_in.get_by_role("link", name="Preview").click()
+
+    expect(logged_in.get_by_text("Two texts, one sheet")).to_be_visible()
+    assert stored(release).headline == "Theirs"
+
+
+def test_text_typed_without_a_connection_is_saved_when_it_is_back(
+    logged_in: Page, live: Live, owner: Person
+):
+    release = make_release(owner)
+    open_desk(logged_in, live, release)
+    logged_in.context.set_offline(True)
+
+    logged_in.get_by_label("Headline").fill("Typed in a tunnel")
+    expect(logged_in.locator("[data-status]")).to_contain_text("No connection.")
+    logged_in.context.set_offline(False)
+
+    saved(logged_in)
+    assert stored(release).headline == "Typed in a tunnel"
+
+
+def test_text_typed_after_the_session_ended_is_offered_back_after_log_in(
+    logged_in: Page, live: Live, owner: Person
+):
+    release = make_release(owner)
+    open_desk(logged_in, live, release)
+    logged_in.context.clear_cookies(name="wb-session")
+
+    logged_in.get_by_label("Headline").fill("Typed too late")
+    logged_in.get_by_role("button", name="Add a question").first.click()
+    logged_in.keyboard.type("And on Sundays?")
+    logged_in.locator("[data-status]").get_by_role("link", name="Log in").click()
+    logged_in.get_by_label("E-mail").fill(owner.email)
+    logged_in.get_by_label("Password").fill(PASSWORD)
+    logged_in.get_by_role("button", name="Log in").click()
+    expect(logged_in.get_by_label("Headline")).to_have_value(LARDER.headline)
+    logged_in.get_by_role("button", name="Put it back").click()
+
+    saved(logged_in)
+    assert stored(release).headline == "Typed too late"
+    assert stored(release).questions("external")[-1].question == "And on Sundays?"
+
+
+def test_a_page_that_was_open_for_too_long_says_so_and_keeps_the_text(
+    logged_in: Page, live: Live, owner: Person
+):
+    open_desk(logged_in, live, make_release(owner))
+    logged_in.context.clear_cookies(name="wb-form")
+
+    logged_in.get_by_label("Headline").fill("Typed after lunch")
+    logged_in.locator("[data-status]").get_by_role("link", name="Reload").click()
+    logged_in.get_by_role("button", name="Put it back").click()
+
+    saved(logged_in)
+
+
+def test_kept_text_that_is_thrown_away_does_not_come_back(
+    logged_in: Page, live: Live, owner: Person
+):
+    release = make_release(owner)
+    open_desk(logged_in, live, release)
+    cookies = logged_in.context.cookies()
+    logged_in.context.clear_cookies(name="wb-session")
+    logged_in.get_by_label("Headline").fill("Not so good")
+    logged_in.get_by_role("link", name="Log in").click()
+    logged_in.context.add_cookies(cookies)
+    open_desk(logged_in, live, release)
+
+    logged_in.get_by_role("button", name="Throw it away").click()
+    logged_in.reload()
+
+    expect(logged_in.get_by_label("Headline")).to_have_value(LARDER.headline)
+    expect(logged_in.get_by_text("This browser kept it.")).to_have_count(0)
+
+
+def test_what_cannot_be_kept_is_said_at_its_field(logged_in: Page, live: Live, owner: Person):
+    release = make_release(owner)
+    open_desk(logged_in, live, release)
+
+    logged_in.get_by_label("Headline").fill("x" * 301)
+    expect(logged_in.locator("#headline + .field-error")).to_have_text(
+        "This is 301 characters long; 300 are the most."
+    )
+    logged_in.get_by_label("Headline").fill("Short again")
+
+    saved(logged_in)
+    expect(logged_in.locator(".field-error")).to_have_count(0)
+
+
+@pytest.mark.parametrize("how", ["key", "button", "drag"])
+def test_a_question_moves(logged_in: Page, live: Live, owner: Person, how: str):
+    release = make_release(owner)
+    open_desk(logged_in, live, release)
+    first, second = logged_in.locator("[data-question]").all()[:2]
+
+    if how == "key":
+        logged_in.locator(ASKED).nth(1).press("Alt+ArrowUp")
+    elif how == "button":
+        second.get_by_role("button", name="Move up").click()
+    else:
+        first.evaluate("row => scrollBy(0, row.getBoundingClientRect().top - 200)")
+        second.locator("[data-grip]").drag_to(first, target_position={"x": 200, "y": 10})
+
+    saved(logged_in)
+    one, two, *rest = LARDER.faq
+    assert stored(release) == replace(LARDER, faq=(two, one, *rest))
+
+
+def test_a_removed_question_can_be_put_back(logged_in: Page, live: Live, owner: Person):
+    release = make_release(owner)
+    open_desk(logged_in, live, release)
+
+    logged_in.get_by_role("button", name="Remove").nth(1).click()
+    expect(logged_in.locator(ASKED)).to_have_count(5)
+    logged_in.get_by_role("button", name="Question removed. Put it back").click()
+    logged_in.get_by_label("Headline").fill("Later")
+
+    saved(logged_in)
+    assert stored(release) == replace(LARDER, headline="Later")
+
+
+def test_an_honest_unknown_closes_a_topic(logged_in: Page, live: Live, owner: Person):
+    release = make_release(owner, faq=LARDER.faq[:9])
+    open_desk(logged_in, live, release)
+    logged_in.get_by_role("button", name="Add: key risks").click()
+    logged_in.keyboard.type("What if nobody cooks?")
+
+    row = logged_in.locator("[data-question]").last
+    expect(row.get_by_text("open", exact=True)).to_be_visible()
+    row.get_by_text("We do not know yet").click()
+    row.get_by_label("Who finds out").fill("Priya")
+    row.get_by_label("By", exact=True).fill("2027-04-15")
+    row.get_by_label("What settles it").fill("ten diaries")
+
+    expect(row.get_by_text("open", exact=True)).to_be_hidden()
+    expect(logged_in.locator(".parts [data-part=internal] [data-gaps]")).to_be_hidden()
+
+
+def test_the_fields_turn_with_the_language(logged_in: Page, live: Live, owner: Person):
+    release = make_release(owner)
+    open_desk(logged_in, live, release)
+
+    logged_in.get_by_label("Language").select_option("ar")
+    logged_in.get_by_role("button", name="Add a question").first.click()
+
+    saved(logged_in)
+    for field in (logged_in.get_by_label("Headline"), logged_in.locator(ASKED).last):
+        expect(field).to_have_attribute("dir", "rtl")
+        expect(field).to_have_attribute("lang", "ar")
+    assert stored(release).language == "ar"
+
+
+def test_a_short_release_grows_with_what_was_just_typed(logged_in: Page, live: Live, owner: Person):
+    release = make_release(owner, form="short", solution="")
+    open_desk(logged_in, live, release)
+
+    logged_in.get_by_label("Problem").fill("Typed a moment ago")
+    logged_in.get_by_role("button", name="Grow into a full release").click()
+
+    expect(logged_in.get_by_label("Solution")).to_be_visible()
+    expect(logged_in.get_by_label("Problem")).to_have_value("Typed a moment ago")
+    expect(logged_in.get_by_label("What people do today")).to_have_value(LARDER.alternative)
+
+
+def test_enter_in_a_sentence_goes_on_instead_of_sending(logged_in: Page, live: Live, owner: Person):
+    open_desk(logged_in, live, make_release(owner))
+
+    logged_in.get_by_label("Headline").press("Enter")
+
+    expect(logged_in.get_by_label("Subheading")).to_be_focused()
+    expect(logged_in.get_by_label("Headline")).to_have_value(LARDER.headline)
+
+
+def test_everything_works_without_a_script(
+    logged_in: Page, live: Live, owner: Person, browser: Browser
+):
+    release = make_release(owner, form="short", faq=LARDER.faq[:3])
+    context = browser.new_context(
+        java_script_enabled=False, storage_state=logged_in.context.storage_state()
+    )
+    plain = context.new_page()
+    plain.goto(f"{live.url}/releases/{release.id}")
+
+    plain.get_by_label("Headline").fill("Written by hand")
+    plain.get_by_role("button", name="Move down").first.click()
+    plain.get_by_role("button", name="Add a question").click()
+    plain.locator(ASKED).last.fill("And on Sundays?")
+    plain.get_by_role("button", name="Freeze as revision 1").click()
+
+    expect(plain.get_by_role("heading", name="Revision 1 of Larder")).to_be_visible()
+    context.close()
+    assert stored(release).headline == "Written by hand"
+    assert [question.question for question in stored(release).faq] == [
+        "Who is it for?", "What does it cost?", "How is it different?", "And on Sundays?",
+    ]  # fmt: skip
+
+
+def test_a_printed_release_has_no_buttons(logged_in: Page, live: Live, owner: Person):
+    release = make_release(owner)
+    logged_in.goto(f"{live.url}/releases/{release.id}/preview")
+
+    logged_in.emulate_media(media="print")
+
+    expect(logged_in.get_by_role("navigation")).to_be_hidden()
+    expect(logged_in.get_by_role("link", name="Back to writing")).to_be_hidden()
+    expect(logged_in.get_by_text(LARDER.headline)).to_be_visible()
+
+
+def test_dates_are_written_in_the_release_s_own_language(
+    logged_in: Page, live: Live, owner: Person
+):
+    release = make_release(owner, language="de")
+
+    logged_in.goto(f"{live.url}/releases/{release.id}/preview")
+
+    expect(logged_in.locator("time[data-date]")).to_have_text("3. März 2027")
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/releases",
+        "/releases/new",
+        "/releases/1",
+        "/releases/2",
+        "/releases/2/preview",
+        "/releases/1/revisions/1",
+        "/releases/3/revisions/1",
+    ],
+)
+def test_the_pages_are_accessible(
+    logged_in: Page,
+    live: Live,
+    owner: Person,
+    path: str,
+    check_accessible: Callable[[Page], None],
+):
+    make_approval(make_revision(owner), owner)
+    make_release(owner, form="short", headline="", language="ar", faq=LARDER.faq[:2])
+    make_revision(owner, form="short", why_now="")
+
+    logged_in.goto(f"{live.url}{path}")
+
+    check_accessible(logged_in)
+
+
+def test_two_texts_side_by_side_are_accessible(
+    logged_in: Page, live: Live, owner: Person, check_accessible: Callable[[Page], None]
+):
+    release = make_release(owner)
+    open_desk(logged_in, live, release)
+    save_release(release, replace(LARDER, headline="Theirs"), 1)
+    logged_in.get_by_label("Headline").fill("Mine")
+    expect(logged_in.get_by_text("Two texts, one sheet")).to_be_visible()
+
+    check_accessible(logged_in)
+
+
+def test_an_empty_list_is_accessible(logged_in: Page, check_accessible: Callable[[Page], None]):
+    expect(logged_in.get_by_text("No release yet")).to_be_visible()
+
+    check_accessible(logged_in)

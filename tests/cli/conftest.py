@@ -1,0 +1,176 @@
+"""The `wbtest` command on an instance of its own, in this process or as a real one."""
+
+import logging
+import os
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import urllib.request
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+from flask import Flask
+
+from tests.conftest import Browser
+from wbtest import create_app
+from wbtest.cli import main
+from wbtest.cli.serve import prepare
+from wbtest.config import Settings, from_environment
+from wbtest.extensions import Now, db, utc_now
+
+
+@dataclass(frozen=True, slots=True)
+class Instance:
+    """The folder and the settings of an instance, and its command."""
+
+    environ: dict[str, str]
+
+    @property
+    def settings(self) -> Settings:
+        return from_environment(self.environ)
+
+    @property
+    def folder(self) -> Path:
+        return self.settings.instance
+
+    def run(self, *arguments: str, typed: str = "", **environ: str) -> Result:
+        """Run ``wbtest`` with these arguments in this process."""
+        with _as_before():
+            return CliRunner().invoke(main, arguments, input=typed, env={**self.environ, **environ})
+
+    @contextmanager
+    def opened(self, now: Now = utc_now) -> Iterator[Flask]:
+        """The app on this instance, inside its context."""
+        app = create_app(self.settings, now)
+        app.test_client_class = Browser
+        with app.app_context():
+            yield app
+            db.session.remove()
+            db.engine.dispose()
+
+
+@contextmanager
+def _as_before() -> Iterator[None]:
+    """A command owns its process; here it only borrows ours."""
+    root = logging.getLogger()
+    handlers, level, mask = root.handlers[:], root.level, os.umask(0o077)
+    try:
+        yield
+    finally:
+        root.handlers[:] = handlers
+        root.setLevel(level)
+        os.umask(mask)
+
+
+@pytest.fixture
+def empty(database_url: str, tmp_path: Path) -> Instance:
+    """An instance that was never served: its database holds nothing."""
+    folder = tmp_path / "instance"
+    return Instance({"WBTEST_INSTANCE": str(folder), "WBTEST_DATABASE_URL": database_url})
+
+
+@pytest.fixture
+def instance(empty: Instance) -> Instance:
+    """An instance whose database is up to date."""
+    prepare(empty.settings)
+    return empty
+
+
+@dataclass(frozen=True, slots=True)
+class Served:
+    """A `wbtest serve` that answers, in a session of processes of its own."""
+
+    process: "subprocess.Popen[str]"
+    url: str
+
+    def get(self, path: str) -> str:
+        with urllib.request.urlopen(f"{self.url}{path}", timeout=10) as answer:
+            text: str = answer.read().decode()
+        return text
+
+    def end(self, how: int = signal.SIGTERM) -> tuple[int, str]:
+        """Ask it to end, as systemd does, and return its exit code and all it printed."""
+        self.process.send_signal(how)
+        printed, _ = self.process.communicate(timeout=10)
+        return self.process.returncode, printed
+
+    def processes(self, command: str = "") -> list[int]:
+        """Ids of the processes of its session that are alive, those of a command if named."""
+        return [
+            int(folder.name)
+            for folder in Path("/proc").iterdir()
+            if folder.name.isdigit() and self._is_ours(folder) and command in _command(folder)
+        ]
+
+    def _is_ours(self, folder: Path) -> bool:
+        try:
+            state, _, _, session = (folder / "stat").read_text().rpartition(")")[2].split()[:4]
+        except (FileNotFoundError, ProcessLookupError):
+            return False
+        return int(session) == self.process.pid and state != "Z"
+
+
+def _command(folder: Path) -> str:
+    try:
+        return (folder / "cmdline").read_text().replace("\0", " ")
+    except (FileNotFoundError, ProcessLookupError):
+        return ""
+
+
+def eventually(is_so: Callable[[], bool], seconds: float = 15) -> bool:
+    """Whether it comes true in time; processes tell nobody when they are done."""
+    pause = threading.Event()
+    for _ in range(int(seconds * 20)):
+        if is_so():
+            return True
+        pause.wait(0.05)
+    return is_so()
+
+
+def free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        found: int = free.getsockname()[1]
+    return found
+
+
+@contextmanager
+def serving(instance: Instance) -> Iterator[Served]:
+    """A `wbtest serve` of this instance that answers; nothing of it is left afterwards."""
+    port = free_port()
+    process = subprocess.Popen(
+        [sys.executable, "-m", "wbtest", "serve", f"--port={port}", "--workers=2"],
+        env={**os.environ, **instance.environ, "PYTHONUNBUFFERED": "1"},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        start_new_session=True,
+    )
+    served = Served(process, f"http://127.0.0.1:{port}")
+    try:
+        assert eventually(lambda: _answers(served) or process.poll() is not None, 60)
+        assert process.poll() is None, process.communicate()[0]
+        yield served
+    finally:
+        for left in served.processes():
+            os.kill(left, signal.SIGKILL)
+        process.communicate()
+
+
+def _answers(served: Served) -> bool:
+    try:
+        return '"ok":true' in served.get("/healthz")
+    except OSError:
+        return False
+
+
+@pytest.fixture
+def served(empty: Instance) -> Iterator[Served]:
+    """An instance that is served for the first time."""
+    with serving(empty) as served:
+        yield served

@@ -1,0 +1,138 @@
+"""Backup and restore: whole, checked, and never over what is still needed."""
+
+import sqlite3
+from pathlib import Path
+
+import pytest
+
+from tests.cli.conftest import Instance
+from tests.factories import make_workspace
+from wbtest.extensions import db
+from wbtest.team.models import Workspace
+
+
+@pytest.fixture
+def database_url(tmp_path: Path) -> str:
+    return f"sqlite:///{tmp_path / 'instance' / 'wbtest.db'}"
+
+
+@pytest.fixture
+def copy(instance: Instance, tmp_path: Path) -> Path:
+    """A backup of an instance with one workspace, which has changed since."""
+    with instance.opened():
+        make_workspace("Then")
+    copy = tmp_path / "copies" / "copy.db"
+    assert instance.run("backup", str(copy)).exit_code == 0
+    with instance.opened():
+        make_workspace("Since")
+    return copy
+
+
+def names(instance: Instance) -> list[str]:
+    with instance.opened():
+        return list(db.session.scalars(db.select(Workspace.name).order_by(Workspace.id)))
+
+
+def test_a_restored_instance_is_as_it_was(instance: Instance, copy: Path) -> None:
+    restored = instance.run("restore", str(copy))
+
+    assert restored.exit_code == 0
+    assert names(instance) == ["Then"]
+
+
+def test_what_was_there_before_is_kept(instance: Instance, copy: Path) -> None:
+    said = instance.run("restore", str(copy)).output
+
+    kept = next((instance.folder / "backups").glob("replaced-*.db"))
+    assert str(kept) in said
+    again = instance.run("restore", str(kept))
+    assert again.exit_code == 0
+    assert names(instance) == ["Then", "Since"]
+
+
+def test_a_damaged_database_gives_way_to_a_backup(instance: Instance, copy: Path) -> None:
+    (instance.folder / "wbtest.db").write_bytes(b"rubbish" * 1000)
+
+    assert instance.run("restore", str(copy)).exit_code == 0
+    assert names(instance) == ["Then"]
+
+
+def test_a_fresh_instance_can_be_filled_from_a_backup(
+    instance: Instance, copy: Path, tmp_path: Path
+) -> None:
+    other = Instance({"WBTEST_INSTANCE": str(tmp_path / "elsewhere")})
+
+    assert other.run("restore", str(copy)).exit_code == 0
+    assert names(other) == ["Then"]
+
+
+def break_in_half(file: Path) -> None:
+    file.write_bytes(file.read_bytes()[: file.stat().st_size // 2])
+
+
+def fill_with_rubbish(file: Path) -> None:
+    file.write_bytes(b"rubbish" * 1000)
+
+
+def make_another_programs(file: Path) -> None:
+    file.unlink()
+    with sqlite3.connect(file) as other:
+        other.execute("CREATE TABLE notes (text)")
+    other.close()
+
+
+def empty_it(file: Path) -> None:
+    file.write_bytes(b"")
+
+
+@pytest.mark.parametrize(
+    "spoil", [break_in_half, fill_with_rubbish, make_another_programs, empty_it]
+)
+def test_a_file_that_is_no_whole_backup_changes_nothing(
+    instance: Instance, copy: Path, spoil: object
+) -> None:
+    assert callable(spoil)
+    spoil(copy)
+
+    refused = instance.run("restore", str(copy))
+
+    assert refused.exit_code == 2
+    assert "Nothing was changed." in refused.output
+    assert names(instance) == ["Then", "Since"]
+
+
+def test_a_backup_is_for_this_account_alone(copy: Path) -> None:
+    assert copy.stat().st_mode & 0o077 == 0
+
+
+def test_the_database_is_not_backed_up_onto_itself(instance: Instance) -> None:
+    refused = instance.run("backup", str(instance.folder / "wbtest.db"))
+
+    assert refused.exit_code == 2
+    assert "That is the database itself" in refused.output
+
+
+def test_a_backup_that_cannot_be_written_is_named(instance: Instance, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+
+    refused = instance.run("backup", str(tmp_path / "file" / "copy.db"))
+
+    assert refused.exit_code == 2
+    assert "failed" in refused.output
+
+
+def test_there_is_nothing_to_back_up_before_the_first_start(
+    empty: Instance, tmp_path: Path
+) -> None:
+    refused = empty.run("backup", str(tmp_path / "copy.db"))
+
+    assert refused.exit_code == 2
+    assert "There is no database yet" in refused.output
+
+
+@pytest.mark.parametrize("command", ["backup", "restore"])
+def test_postgresql_has_tools_of_its_own(empty: Instance, copy: Path, command: str) -> None:
+    refused = empty.run(command, str(copy), WBTEST_DATABASE_URL="postgresql://localhost/x")
+
+    assert refused.exit_code == 2
+    assert "pg_dump" in refused.output

@@ -1,0 +1,127 @@
+"""`wbtest doctor`: one line for each thing that has to be right, and the fix where it is not."""
+
+import json
+import threading
+from collections.abc import Iterator
+from datetime import timedelta
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+import pytest
+
+from tests.cli.conftest import Instance
+from wbtest.delivery.jobs import find_run, run_due_jobs
+from wbtest.delivery.outbox import queue_mail
+from wbtest.extensions import utc_now
+from wbtest.store import writing
+
+
+def findings(instance: Instance, **environ: str) -> dict[str, dict[str, object]]:
+    said = instance.run("doctor", "--json", **environ)
+    found: dict[str, dict[str, object]] = json.loads(said.output)
+    assert said.exit_code == (0 if all(finding["ok"] for finding in found.values()) else 1)
+    return found
+
+
+def test_it_has_a_line_for_each_thing(instance: Instance) -> None:
+    lines = instance.run("doctor").output.splitlines()
+
+    names = [line.split()[1] for line in lines]
+    assert names == ["settings", "database", "disk", "worker", "mail", "backup", "address"]
+
+
+def test_a_worker_that_was_never_there_is_named(instance: Instance) -> None:
+    assert not findings(instance)["worker"]["ok"]
+
+
+def test_mail_that_waits_for_a_server_is_counted(instance: Instance) -> None:
+    with instance.opened():
+        queue_mail(recipient="ada@example.com", subject="Hello", body="…")
+
+    found = findings(instance)["mail"]
+
+    assert not found["ok"]
+    assert found["sentence"] == "WBTEST_MAIL_URL is not set, so mail waits (1 waiting)."
+
+
+def test_a_mail_server_that_is_away_is_named(instance: Instance) -> None:
+    found = findings(instance, WBTEST_MAIL_URL="smtp://127.0.0.1:1")["mail"]
+
+    assert not found["ok"]
+    assert "refused" in str(found["sentence"])
+
+
+def test_a_backup_of_two_days_is_too_old(instance: Instance) -> None:
+    if not instance.settings.is_sqlite:
+        assert findings(instance)["backup"]["ok"]
+        return
+    assert not findings(instance)["backup"]["ok"]
+    with instance.opened():
+        run_due_jobs()
+    assert findings(instance)["backup"]["ok"]
+
+    with instance.opened(), writing():
+        run = find_run("backup")
+        assert run
+        run.succeeded_at = utc_now() - timedelta(hours=49)
+
+    found = findings(instance)["backup"]
+    assert (found["ok"], found["sentence"]) == (False, "The last backup is 49 hours old.")
+
+
+@pytest.mark.parametrize(
+    ("environ", "is_well", "words"),
+    [
+        ({"WBTEST_BASE_URL": "http://127.0.0.1:8000"}, True, "web processes"),
+        ({"WBTEST_BASE_URL": "http://try.example.com"}, False, "is not https"),
+        ({"WBTEST_BASE_URL": "https://localhost:1"}, False, "Set it to 1"),
+        (
+            {"WBTEST_BASE_URL": "https://localhost:1", "WBTEST_TRUSTED_PROXIES": "1"},
+            True,
+            "web processes",
+        ),
+    ],
+)
+def test_settings_that_do_not_go_together_are_named(
+    instance: Instance, environ: dict[str, str], is_well: bool, words: str
+) -> None:
+    found = findings(instance, **environ)["settings"]
+
+    assert found["ok"] is is_well
+    assert words in str(found["sentence"])
+
+
+class Stranger(BaseHTTPRequestHandler):
+    """Answers /healthz as another instance would, and all else not at all."""
+
+    def do_GET(self) -> None:
+        body = b'{"ok": true, "instance": "0000000000000000"}'
+        self.send_response(200)
+        self.end_headers()
+        self.wfile.write(body if self.path == "/healthz" else b"")
+
+    def log_message(self, *_: object) -> None: ...
+
+
+@pytest.fixture
+def stranger() -> Iterator[str]:
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Stranger)
+    thread = threading.Thread(target=server.serve_forever, args=(0.05,))
+    thread.start()
+    yield f"http://127.0.0.1:{server.server_address[1]}"
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+def test_an_address_that_leads_elsewhere_is_named(instance: Instance, stranger: str) -> None:
+    found = findings(instance, WBTEST_BASE_URL=stranger)["address"]
+
+    assert not found["ok"]
+    assert "is answered by another instance" in str(found["sentence"])
+
+
+def test_an_address_that_leads_nowhere_is_named(instance: Instance) -> None:
+    found = findings(instance, WBTEST_BASE_URL="http://127.0.0.1:1")["address"]
+
+    assert not found["ok"]
+    assert "does not answer as we would" in str(found["sentence"])

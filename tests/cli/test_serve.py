@@ -1,0 +1,84 @@
+"""`wbtest serve` as a real process: it starts, says where it is, and ends with its children."""
+
+import os
+import signal
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from datetime import timedelta
+from urllib.request import Request, urlopen
+
+from tests.audience.larder import PHONE, RULE, start_page
+from tests.cli.conftest import Instance, Served, eventually, serving
+from wbtest.audience.models import Visit
+from wbtest.extensions import db, utc_now
+
+WORKER = "-m wbtest worker"
+WEB = "-m wbtest serve"
+
+
+def test_it_says_where_it_is_and_ends_with_all_its_processes(served: Served) -> None:
+    assert "The server printed a link" in served.get("/")
+    assert eventually(lambda: len(served.processes()) == 4)
+
+    code, printed = served.end()
+
+    assert code == 0, printed
+    assert f"wbtest answers at {served.url}" in printed
+    assert f"First visit, works once: {served.url}/setup/" in printed
+    assert served.processes() == []
+
+
+def test_ctrl_c_ends_everything_at_once(served: Served) -> None:
+    os.killpg(served.process.pid, signal.SIGINT)
+    printed, _ = served.process.communicate(timeout=10)
+
+    assert served.process.returncode == 0, printed
+    assert "Traceback" not in printed
+    assert served.processes() == []
+
+
+def test_a_signal_to_every_process_does_not_hang_it(served: Served) -> None:
+    for process in served.processes():
+        os.kill(process, signal.SIGTERM)
+    printed, _ = served.process.communicate(timeout=10)
+
+    assert served.process.returncode == 0, printed
+    assert served.processes() == []
+
+
+def test_what_visitors_did_just_before_the_end_is_kept(instance: Instance) -> None:
+    with instance.opened():
+        start_page(rule=replace(RULE, ends_on=utc_now().date() + timedelta(days=60)))
+
+    with serving(instance) as served:
+
+        def visit(_: int) -> int:
+            request = Request(f"{served.url}/p/larder", headers={"User-Agent": PHONE})
+            with urlopen(request, timeout=10) as answer:
+                return int(answer.status)
+
+        with ThreadPoolExecutor(8) as people:
+            assert set(people.map(visit, range(200))) == {200}
+        code, printed = served.end()
+
+    assert code == 0, printed
+    with instance.opened():
+        assert db.session.scalar(db.select(db.func.count()).select_from(Visit)) == 200
+
+
+def test_nothing_is_left_behind_when_it_is_killed(served: Served) -> None:
+    served.process.kill()
+
+    assert eventually(lambda: served.processes() == [])
+
+
+def test_a_process_that_falls_is_replaced(served: Served) -> None:
+    assert eventually(lambda: len(served.processes()) == 4)
+    (worker,) = served.processes(WORKER)
+    web = set(served.processes(WEB)) - {served.process.pid}
+
+    for process in (worker, min(web)):
+        os.kill(process, signal.SIGKILL)
+
+    assert eventually(lambda: served.processes(WORKER) not in ([], [worker]))
+    assert eventually(lambda: len(set(served.processes(WEB)) - web) == 2)

@@ -1,0 +1,85 @@
+"""`wbtest user`: people, for whoever runs the server."""
+
+import pytest
+
+from tests.cli.conftest import Instance
+from tests.factories import PASSWORD, make_person, make_workspace
+from wbtest.team import passwords, people
+from wbtest.team.sessions import find_person_by_token, open_session
+
+
+@pytest.fixture
+def larder(instance: Instance) -> Instance:
+    """An instance with a workspace and its owner."""
+    with instance.opened():
+        make_person("ada@example.com", "owner", make_workspace())
+    return instance
+
+
+def test_a_person_is_added_with_a_role(larder: Instance) -> None:
+    said = larder.run(
+        "user", "create", "Grace.Hopper@example.com", "--role", "approver", typed=f"{PASSWORD}\n"
+    )
+
+    assert said.exit_code == 0, said.output
+    assert "Grace Hopper logs in with grace.hopper@example.com and is approver" in said.output
+    with larder.opened():
+        grace = people.find_person("grace.hopper@example.com")
+        assert grace
+        assert passwords.is_right(grace.password_hash, PASSWORD)
+
+
+def test_everybody_is_listed(larder: Instance) -> None:
+    larder.run("user", "create", "grace@example.com", "--name", "Grace", typed=f"{PASSWORD}\n")
+
+    said = larder.run("user", "list")
+
+    assert said.output.splitlines() == [
+        "ada@example.com\towner\tAda\tLarder",
+        "grace@example.com\teditor\tGrace\tLarder",
+    ]
+
+
+def test_a_new_password_logs_out_everywhere(larder: Instance) -> None:
+    with larder.opened():
+        ada = people.find_person("ada@example.com")
+        assert ada
+        token = open_session(ada)
+
+    said = larder.run("user", "set-password", "ada@example.com", typed="another quiet word\n")
+
+    assert said.exit_code == 0
+    with larder.opened():
+        ada = people.find_person("ada@example.com")
+        assert ada
+        assert passwords.is_right(ada.password_hash, "another quiet word")
+        assert find_person_by_token(token) is None
+
+
+@pytest.mark.parametrize(
+    ("arguments", "typed", "fault"),
+    [
+        (("create", "ada@example.com"), PASSWORD, "has a log-in already"),
+        (("create", "nobody"), PASSWORD, "@-sign"),
+        (("create", "grace@example.com"), "short", "10 characters or more"),
+        (("create", "grace@example.com"), "", "10 characters or more"),
+        (("create", "grace@example.com", "--name", " "), PASSWORD, "1 to 120 characters"),
+        (("create", "grace@example.com", "--role", "king"), PASSWORD, "is not one of"),
+        (("set-password", "eve@example.com"), PASSWORD, "Nobody logs in with eve@example.com"),
+    ],
+)
+def test_a_fault_is_named_and_nothing_happens(
+    larder: Instance, arguments: tuple[str, ...], typed: str, fault: str
+) -> None:
+    refused = larder.run("user", *arguments, typed=f"{typed}\n")
+
+    assert refused.exit_code == 2
+    assert fault in refused.output
+    assert len(larder.run("user", "list").output.splitlines()) == 1
+
+
+def test_the_first_person_comes_through_the_set_up_link(instance: Instance) -> None:
+    refused = instance.run("user", "create", "ada@example.com", typed=f"{PASSWORD}\n")
+
+    assert refused.exit_code == 2
+    assert "Open the set-up link" in refused.output

@@ -1,0 +1,75 @@
+"""`wbtest verify` finds what does not agree with itself."""
+
+import sqlite3
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+
+from tests.audience.larder import Visitor, start_page
+from tests.cli.conftest import Instance
+from tests.conftest import HandClock
+from wbtest.extensions import db
+
+
+@pytest.fixture
+def larder(instance: Instance, now: HandClock) -> Instance:
+    """An instance with a page that somebody saw."""
+    with instance.opened(now) as app:
+        start_page()
+        visitor = Visitor(app)
+        visitor.see(visitor.get())
+        app.extensions["wbtest.recorder"].close()
+    return instance
+
+
+def change(instance: Instance, statement: str) -> None:
+    with instance.opened(), db.engine.begin() as connection:
+        connection.execute(sa.text(statement))
+
+
+def test_an_untouched_instance_agrees(larder: Instance) -> None:
+    said = larder.run("verify")
+
+    assert said.exit_code == 0, said.output
+    assert [line.split()[-1] for line in said.output.splitlines()] == ["ok"] * 5
+
+
+@pytest.mark.parametrize(
+    ("statement", "difference"),
+    [
+        ("UPDATE revisions SET digest = 'x'", "revision 1 of release 1 was changed"),
+        ("UPDATE approvals SET digest = 'x'", "the approval of revision 1 of release 1"),
+        ("UPDATE hourly_counts SET served = served + 1", "served"),
+        ("DELETE FROM hourly_counts", "served"),
+    ],
+)
+def test_a_change_behind_our_back_is_named(
+    larder: Instance, statement: str, difference: str
+) -> None:
+    change(larder, statement)
+
+    said = larder.run("verify")
+
+    assert said.exit_code == 1
+    assert "differ" in said.output
+    assert difference in said.output
+
+
+class TestOnSqlite:
+    """What PostgreSQL does not let happen."""
+
+    @pytest.fixture
+    def database_url(self, tmp_path: Path) -> str:
+        return f"sqlite:///{tmp_path / 'instance' / 'wbtest.db'}"
+
+    def test_a_row_without_the_row_it_names_is_found(self, larder: Instance) -> None:
+        # Another program, which does not ask SQLite to keep references whole.
+        with sqlite3.connect(larder.folder / "wbtest.db") as other:
+            other.execute("UPDATE releases SET author_id = 99")
+        other.close()
+
+        said = larder.run("verify")
+
+        assert said.exit_code == 1
+        assert "releases, row 1, names no row of people" in said.output

@@ -1,0 +1,166 @@
+"""Visitors for the demo: people, machines and lost beacons, sent over HTTP as they would come.
+
+Everything goes through the public pages of the running server; nothing is written past them. Who
+comes is drawn from a seed. Who signs up follows the true rates evenly, so that the story of the
+demo is the same each time although the server draws the variants by lot.
+"""
+
+import json
+import random
+import re
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from email.message import Message
+from html import unescape
+from http.client import HTTPConnection
+from pathlib import Path
+from threading import local
+from urllib.parse import urlencode
+
+BROWSERS = json.loads(Path(__file__).with_name("browsers.json").read_text(encoding="utf-8"))
+_TOKEN = re.compile(rb'name="token"[^>]*value="([^"]+)"')
+_HEADLINE = re.compile(rb"<h1[^>]*>(.*?)</h1>", re.DOTALL)
+
+
+@dataclass(frozen=True, slots=True)
+class Crowd:
+    """Who comes to one page: how many, from where, and what they truly do per headline."""
+
+    slug: str
+    visitors: int
+    # Share of those who saw a headline that sign up, and share whose beacon is lost.
+    rates: Mapping[str, float]
+    lost: Mapping[str, float] = field(default_factory=dict)
+    sources: Mapping[str, float] = field(default_factory=lambda: {"newsletter": 1.0})
+    asks_name: bool = False
+
+
+@dataclass(slots=True)
+class Visitor:
+    """One browser: what it sends, and what the page gave it."""
+
+    crowd: Crowd
+    number: int
+    user_agent: str
+    network: str
+    query: str
+    referrer: str
+    is_machine: bool = False
+    cookie: str = ""
+    token: str = ""
+    headline: str = ""
+
+
+class Door:
+    """HTTP to the running server, one kept-open connection a thread."""
+
+    def __init__(self, port: int) -> None:
+        self._port = port
+        self.origin = f"http://127.0.0.1:{port}"
+        self._thread = local()
+
+    def ask(
+        self, method: str, path: str, headers: Mapping[str, str], body: str = ""
+    ) -> tuple[int, Message, bytes]:
+        """Return status, headers and body of one request; a 5xx ends the demo with its reason."""
+        connection: HTTPConnection | None = getattr(self._thread, "connection", None)
+        if connection is None:
+            connection = self._thread.connection = HTTPConnection(
+                "127.0.0.1", self._port, timeout=20
+            )
+        connection.request(method, path, body or None, dict(headers))
+        answer = connection.getresponse()
+        content = answer.read()
+        if answer.status >= 500:
+            raise RuntimeError(f"{method} {path} gave {answer.status}: {content[:200]!r}")
+        return answer.status, answer.headers, content
+
+
+class Turnout:
+    """Turns a rate into yes and no as evenly as it goes: 0.25 says yes to every fourth."""
+
+    def __init__(self) -> None:
+        self._debt: dict[tuple[str, str, str], float] = defaultdict(lambda: 0.5)
+
+    def next(self, kind: str, visitor: Visitor, rate: float) -> bool:
+        key = (kind, visitor.crowd.slug, visitor.headline)
+        self._debt[key] += rate
+        if self._debt[key] < 1:
+            return False
+        self._debt[key] -= 1
+        return True
+
+
+def draw(crowd: Crowd, chance: random.Random) -> Iterator[Visitor]:
+    """The visitors of a crowd in the order they come, with one machine to fourteen people."""
+    for number in range(crowd.visitors):
+        source = chance.choices(list(crowd.sources), list(crowd.sources.values()))[0]
+        is_machine = number % 15 == 7
+        yield Visitor(
+            crowd=crowd,
+            number=number,
+            user_agent=chance.choice(BROWSERS["machines" if is_machine else "people"]),
+            network=".".join(str(chance.randint(1, 254)) for _ in range(4)),
+            query="" if "." in source or source == "direct" else urlencode({"utm_source": source}),
+            referrer=f"https://{source}/" if "." in source else "",
+            is_machine=is_machine,
+        )
+
+
+def arrive(visitor: Visitor, door: Door) -> None:
+    """Open the page, and keep what a browser keeps: cookie, form token, headline."""
+    path = f"/p/{visitor.crowd.slug}" + (f"?{visitor.query}" if visitor.query else "")
+    headers = _headers(visitor) | {"Sec-Fetch-Site": "cross-site", "Sec-Fetch-Mode": "navigate"}
+    if visitor.referrer:
+        headers["Referer"] = visitor.referrer
+    _, answer, body = door.ask("GET", path, headers)
+    if answer["Set-Cookie"]:
+        visitor.cookie = answer["Set-Cookie"].partition(";")[0]
+    token, headline = _TOKEN.search(body), _HEADLINE.search(body)
+    visitor.token = unescape(token[1].decode()) if token else ""
+    visitor.headline = unescape(headline[1].decode()).strip() if headline else ""
+
+
+def look(visitor: Visitor, door: Door) -> None:
+    """Let the page's beacon say that a person saw it."""
+    headers = _same_origin(visitor, door) | {"Content-Type": "text/plain;charset=UTF-8"}
+    status, _, body = door.ask("POST", f"/p/{visitor.crowd.slug}/seen", headers, visitor.token)
+    if status != 204:
+        raise RuntimeError(f"a beacon gave {status}: {body[:300]!r}")
+
+
+def sign_up(visitor: Visitor, door: Door) -> None:
+    """Send the form."""
+    firsts, lasts = BROWSERS["first_names"], BROWSERS["last_names"]
+    first, last = firsts[visitor.number % len(firsts)], lasts[visitor.number // 7 % len(lasts)]
+    form = {
+        "token": visitor.token,
+        "email": f"{first}.{last}.{visitor.number}@example.org",
+        "website": "",
+    }
+    if visitor.crowd.asks_name:
+        form["name"] = first.title()
+    headers = _same_origin(visitor, door) | {"Content-Type": "application/x-www-form-urlencoded"}
+    status, _, body = door.ask("POST", f"/p/{visitor.crowd.slug}/signup", headers, urlencode(form))
+    if status != 303:
+        raise RuntimeError(f"a sign-up gave {status}: {body[:300]!r}")
+
+
+def confirm(path: str, door: Door) -> None:
+    """Press the button on the page that the mail links to."""
+    headers = {"Content-Type": "application/x-www-form-urlencoded", "Content-Length": "0"}
+    door.ask("POST", path, headers | {"User-Agent": BROWSERS["people"][0]})
+
+
+def _headers(visitor: Visitor) -> dict[str, str]:
+    headers = {
+        "User-Agent": visitor.user_agent,
+        "X-Forwarded-For": visitor.network,
+        "Accept-Language": "en-GB,en;q=0.8",
+    }
+    return headers | ({"Cookie": visitor.cookie} if visitor.cookie else {})
+
+
+def _same_origin(visitor: Visitor, door: Door) -> dict[str, str]:
+    return _headers(visitor) | {"Sec-Fetch-Site": "same-origin", "Origin": door.origin}

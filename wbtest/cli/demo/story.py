@@ -1,0 +1,278 @@
+"""The demo's story: three releases, three tests, twelve days of strangers.
+
+People and texts are made through the same verbs as everybody's, at the demo's own times; strangers
+come over HTTP. One test meets its target, one has not enough visitors yet, one has a broken split.
+"""
+
+import json
+import random
+import re
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+from pathlib import Path
+
+from flask import Flask
+
+from wbtest.cli.demo import crowd
+from wbtest.cli.demo.clock import DemoClock
+from wbtest.delivery.models import OutboxMail
+from wbtest.extensions import db
+from wbtest.publishing import experiments, life
+from wbtest.publishing.rule import Hypothesis
+from wbtest.review.approvals import approve
+from wbtest.team import people, setup
+from wbtest.team.models import Person, Workspace
+from wbtest.writing import document as documents
+from wbtest.writing import releases
+from wbtest.writing.document import Document
+from wbtest.writing.models import Revision
+
+OWNER, APPROVER = "tom@larder.example", "priya@larder.example"
+DAYS = 12
+SLOT = timedelta(hours=2)
+SLOTS = range(int(timedelta(days=DAYS) / SLOT))
+# How busy each two hours of a day are, from midnight on.
+BUSY = (2, 1, 1, 4, 9, 9, 8, 8, 7, 10, 12, 6)
+SHARE_CONFIRMED = 0.6
+SEED = 7
+_CONFIRM = re.compile(r"/confirm/[\w\-]+")
+
+
+@dataclass(frozen=True, slots=True)
+class Test:
+    """One experiment of the demo: its text, its variants by headline, and who comes."""
+
+    file: str
+    who: str
+    target: float
+    minimum: int
+    maximum: int
+    # Name of each further variant and its headline.
+    variants: tuple[tuple[str, str], ...]
+    # Of all visitors of the demo.
+    share: float
+    # True share of those who look that sign up, and lost beacons, per variant, control first.
+    rates: tuple[float, ...]
+    lost: tuple[float, ...]
+    sources: dict[str, float]
+
+
+TESTS = (
+    Test(
+        "larder",
+        "parents from the school newsletters",
+        0.08,
+        600,
+        6000,
+        (
+            ("From your kitchen", "Tonight’s dinner is already in your kitchen"),
+            ("Half the waste", "Throw away half as much food, starting tonight"),
+        ),
+        0.5,
+        (0.046, 0.125, 0.078),
+        (0.1, 0.1, 0.1),
+        {"newsletter": 0.5, "instagram": 0.2, "www.google.com": 0.15, "direct": 0.15},
+    ),
+    Test(
+        "nightbus",
+        "nurses on late shifts at three hospitals",
+        0.08,
+        400,
+        4000,
+        (("Price first", "Home after the late shift for £3"),),
+        0.18,
+        (0.076, 0.082),
+        (0.08, 0.08),
+        {"staffroom-poster": 0.6, "direct": 0.4},
+    ),
+    Test(
+        "kiln",
+        "potters who share a studio",
+        0.06,
+        400,
+        5000,
+        (("No more full kilns", "Never carry wet pots to a full kiln again"),),
+        0.32,
+        (0.07, 0.075),
+        (0.06, 0.42),
+        {"forum": 0.45, "news.ycombinator.com": 0.25, "direct": 0.3},
+    ),
+)
+
+
+def write(app: Flask, clock: DemoClock, start: datetime, password: str) -> None:
+    """Make the team, let it write and approve its three releases, and start their tests."""
+    with app.app_context():
+        clock.set(start - timedelta(days=14))
+        author = setup.set_up(
+            setup.make_setup_link(),
+            name="Tom Okafor",
+            email=OWNER,
+            password=password,
+            workspace_name="Okafor & Daughters",
+            controller="Okafor & Daughters Ltd, 14 Call Lane, Leeds",
+        )
+        workspace = db.session.scalars(db.select(Workspace)).one()
+        approver = people.add_person(
+            workspace, email=APPROVER, name="Priya Nair", role="approver", password=password
+        )
+        for test in TESTS:
+            revision = _write_release(test, workspace, author, clock, start)
+            clock.set(start - timedelta(hours=20))
+            approve(revision, approver)
+            clock.set(start)
+            _start(test, revision, author, approver, start.date())
+
+
+def visit(
+    app: Flask,
+    clock: DemoClock,
+    start: datetime,
+    door: crowd.Door,
+    visitors: int,
+    step: Callable[[], None],
+) -> None:
+    """Send twelve days of strangers, ``visitors`` in all; ``step`` is called after each slot."""
+    chance = random.Random(SEED)  # noqa: S311 - a story, not a secret
+    turnout = crowd.Turnout()
+    plan = _plan(chance, visitors)
+    before: list[crowd.Visitor] = []
+    confirmed_to = 0
+    with ThreadPoolExecutor(8) as pool:
+        for slot in SLOTS:
+            now = start + slot * SLOT
+            coming = plan[slot]
+            clock.set(now + timedelta(minutes=1))
+            _all(pool, crowd.arrive, coming, door)
+            people = [visitor for visitor in coming if visitor.cookie and not visitor.is_machine]
+            looking = [
+                visitor
+                for visitor in people
+                if not turnout.next("lost", visitor, visitor.crowd.lost[visitor.headline])
+            ]
+            clock.set(now + timedelta(minutes=20))
+            _all(pool, crowd.look, looking, door)
+            signing = [
+                visitor
+                for visitor in looking
+                if turnout.next("signs", visitor, visitor.crowd.rates[visitor.headline])
+            ]
+            clock.set(now + timedelta(minutes=40))
+            _all(pool, crowd.sign_up, signing, door)
+            _all(pool, crowd.arrive, chance.sample(before, min(len(before), 3)), door)
+            before += people
+            if slot % 12 == 11:
+                confirmed_to = _confirm(app, chance, confirmed_to, door)
+            step()
+
+
+def _all(
+    pool: ThreadPoolExecutor,
+    act: Callable[[crowd.Visitor, crowd.Door], None],
+    visitors: list[crowd.Visitor],
+    door: crowd.Door,
+) -> None:
+    """Let all act at once, and wait; the first error of any is raised."""
+    for _ in pool.map(act, visitors, [door] * len(visitors)):
+        pass
+
+
+def _plan(chance: random.Random, visitors: int) -> list[list[crowd.Visitor]]:
+    """Who comes in which slot, busier in the evening."""
+    plan: list[list[crowd.Visitor]] = [[] for _ in SLOTS]
+    weights = [BUSY[slot % len(BUSY)] * chance.uniform(0.7, 1.3) for slot in SLOTS]
+    for test in TESTS:
+        headlines = [read(test).headline, *(headline for _, headline in test.variants)]
+        coming = crowd.Crowd(
+            slug=test.file,
+            visitors=round(test.share * visitors),
+            rates=dict(zip(headlines, test.rates, strict=True)),
+            lost=dict(zip(headlines, test.lost, strict=True)),
+            sources=test.sources,
+        )
+        for visitor in crowd.draw(coming, chance):
+            plan[chance.choices(SLOTS, weights)[0]].append(visitor)
+    return plan
+
+
+def _confirm(app: Flask, chance: random.Random, after: int, door: crowd.Door) -> int:
+    """Confirm some of the sign-ups mailed since row ``after``; return the newest row."""
+    with app.app_context():
+        mails = db.session.scalars(
+            db.select(OutboxMail).where(OutboxMail.id > after).order_by(OutboxMail.id)
+        ).all()
+        for mail in mails:
+            link = _CONFIRM.search(mail.body)
+            if link and chance.random() < SHARE_CONFIRMED:
+                crowd.confirm(link[0], door)
+        newest = mails[-1].id if mails else after
+        db.session.rollback()
+    return newest
+
+
+def read(test: Test) -> Document:
+    """The press release of a test."""
+    text = (Path(__file__).parent / f"{test.file}.json").read_text(encoding="utf-8")
+    return documents.from_json(json.loads(text))
+
+
+def _write_release(
+    test: Test, workspace: Workspace, author: Person, clock: DemoClock, start: datetime
+) -> Revision:
+    """Write the release draft by draft, two days apart, and return the last revision."""
+    final = read(test)
+    drafts = list(_drafts(final))
+    first = start - timedelta(days=2 * len(drafts))
+    clock.set(first)
+    release = releases.create_release(
+        workspace,
+        author,
+        form="full" if final.solution else "short",
+        product=final.product,
+        language=final.language,
+        document=drafts[0],
+    )
+    revision = releases.freeze(release, author)
+    for number, draft in enumerate(drafts[1:], 1):
+        clock.set(first + timedelta(days=2 * number))
+        releases.save_release(release, draft, release.version)
+        revision = releases.freeze(release, author)
+    return revision
+
+
+def _drafts(final: Document) -> Iterator[Document]:
+    """How the text grew: five drafts of a full release, two of a short one."""
+    if not final.solution:
+        yield replace(final, faq=final.faq[:1])
+        yield final
+        return
+    yield replace(final, headline=f"{final.product}: an app for your kitchen", why_now="", faq=())
+    yield replace(final, headline=f"{final.product} plans your dinners", faq=final.faq[:2])
+    yield replace(final, why_now="", faq=final.faq[:6])
+    yield replace(final, faq=final.faq[:9])
+    yield final
+
+
+def _start(test: Test, revision: Revision, author: Person, approver: Person, today: date) -> None:
+    """Make the experiment of a test and start it."""
+    rule = Hypothesis(
+        who=test.who,
+        does="leave their address",
+        target=test.target,
+        floor=0.03,
+        minimum_visitors=test.minimum,
+        maximum_visitors=test.maximum,
+        minimum_days=7,
+        ends_on=today + timedelta(days=28),
+        if_met="We build the smallest version that does what the page says, by May.",
+        if_not_met="Above 3 % we write a sixth draft for another customer; below it we stop.",
+        if_unclear="We run two more weeks if the newsletters agree, else we stop.",
+    )
+    experiment = experiments.create_experiment(
+        revision, author, slug=test.file, rule=rule, time_zone="Europe/London"
+    )
+    for name, headline in test.variants:
+        experiments.add_variant(experiment, name=name, weight=1, overrides={"headline": headline})
+    life.start(experiment, approver)

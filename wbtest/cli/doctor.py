@@ -1,0 +1,120 @@
+"""`wbtest doctor`: one line for each thing that has to be right, and what to do where it is not."""
+
+import json
+import os
+import urllib.request
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+
+import click
+
+from wbtest.cli.instance import opened
+from wbtest.config import Settings
+from wbtest.delivery import health, outbox, smtp
+from wbtest.delivery.jobs import find_run
+from wbtest.extensions import clock
+
+BACKUP_AGE = timedelta(hours=48)
+TIMEOUT_SECONDS = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What was found: well or not, and a sentence."""
+
+    is_well: bool
+    sentence: str
+
+
+@click.command()
+@click.option("--json", "as_json", is_flag=True, help="Print the findings as JSON.")
+def doctor(as_json: bool) -> None:
+    """Check settings, database, disk, worker, mail, backup, address; exit 1 if one needs care."""
+    checks: dict[str, Callable[[Settings], Finding]] = {
+        "settings": check_settings,
+        "database": check_database,
+        "disk": check_disk,
+        "worker": check_worker,
+        "mail": check_mail,
+        "backup": check_backup,
+        "address": check_address,
+    }
+    with opened(os.environ) as app:
+        settings: Settings = app.extensions["wbtest.settings"]
+        found = {name: check(settings) for name, check in checks.items()}
+    if as_json:
+        click.echo(
+            json.dumps({n: {"ok": f.is_well, "sentence": f.sentence} for n, f in found.items()})
+        )
+    else:
+        for name, finding in found.items():
+            click.echo(f"{'ok' if finding.is_well else 'CARE':<6}{name:<10}{finding.sentence}")
+    if not all(finding.is_well for finding in found.values()):
+        raise SystemExit(1)
+
+
+def check_settings(settings: Settings) -> Finding:
+    is_local = settings.base_url.startswith("http://127.") or "//localhost" in settings.base_url
+    if not (settings.is_https or is_local):
+        return Finding(False, f"{settings.base_url} is not https: passwords travel in the clear.")
+    if settings.is_https and not settings.trusted_proxies:
+        return Finding(
+            False,
+            "https comes from a proxy, but WBTEST_TRUSTED_PROXIES is 0, so all visitors seem to "
+            "have its IP. Set it to 1.",
+        )
+    return Finding(True, f"{settings.base_url}, {settings.workers} web processes.")
+
+
+def check_database(settings: Settings) -> Finding:
+    if settings.database_file is None:
+        return Finding(True, "PostgreSQL, up to date.")
+    size = settings.database_file.stat().st_size / 1e6
+    return Finding(True, f"SQLite, {size:.1f} MB, whole, up to date.")
+
+
+def check_disk(settings: Settings) -> Finding:
+    trouble = health.check_disk(settings)
+    return Finding(not trouble, trouble or "There is room.")
+
+
+def check_worker(_settings: Settings) -> Finding:
+    trouble = health.check_worker()
+    return Finding(not trouble, trouble or "The background worker is alive.")
+
+
+def check_mail(settings: Settings) -> Finding:
+    counts = outbox.counts_by_state()
+    state = ", ".join(f"{count} {name}" for name, count in counts.items() if count) or "no mail yet"
+    if not settings.mail_url:
+        return Finding(False, f"WBTEST_MAIL_URL is not set, so mail waits ({state}).")
+    try:
+        smtp.greet(settings.mail_url)
+    except smtp.NotSent as error:
+        return Finding(False, f"The mail server does not take our mail: {error} ({state}).")
+    return Finding(not counts["failed"], f"The mail server answers ({state}).")
+
+
+def check_backup(settings: Settings) -> Finding:
+    if not settings.is_sqlite:
+        return Finding(True, "PostgreSQL is backed up with its own tools.")
+    run = find_run("backup")
+    if run is None or run.succeeded_at is None:
+        return Finding(False, f"There is no backup yet. {run.error if run else ''}".rstrip())
+    age = clock.now() - run.succeeded_at
+    hours = f"The last backup is {age // timedelta(hours=1)} hours old."
+    return Finding(age <= BACKUP_AGE, hours if not run.error else f"{hours} {run.error}")
+
+
+def check_address(settings: Settings) -> Finding:
+    """Whether people who type the address reach this instance and no other."""
+    url = f"{settings.base_url}/healthz"
+    try:
+        with urllib.request.urlopen(url, timeout=TIMEOUT_SECONDS) as answer:  # noqa: S310 - http(s)
+            found = json.load(answer).get("instance")
+    except (OSError, ValueError, AttributeError) as error:
+        return Finding(False, f"{url} does not answer as we would: {error}")
+    if found != health.instance_id(settings):
+        return Finding(False, f"{url} is answered by another instance.")
+    return Finding(True, f"{settings.base_url} reaches this instance.")

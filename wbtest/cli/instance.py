@@ -1,0 +1,115 @@
+"""What every command needs first: the app of this instance on a database that can be relied on."""
+
+import fcntl
+import sqlite3
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+
+from flask import Flask
+from sqlalchemy.exc import DBAPIError
+
+from wbtest import create_app, store
+from wbtest.cli.logs import start_logging
+from wbtest.config import Settings, from_environment
+from wbtest.delivery import backups, schema
+from wbtest.extensions import Now, db, utc_now
+from wbtest.store import StoreBroken
+
+
+@contextmanager
+def opened(environ: Mapping[str, str], now: Now = utc_now) -> Iterator[Flask]:
+    """The app inside its context, its database checked and up to date.
+
+    Raises BadSetting or StoreBroken with the fix.
+    """
+    settings = from_environment(environ)
+    start_logging(settings.log_format)
+    app = create_app(settings, now)
+    with app.app_context(), _closed_at_the_end():
+        check_store(settings)
+        if not schema.is_current():
+            raise StoreBroken(
+                "The database is not up to date. Start `wbtest serve` once: it makes a backup and "
+                "migrates."
+            )
+        yield app
+
+
+@contextmanager
+def in_use(settings: Settings) -> Iterator[None]:
+    """Hold the instance while it runs; any number may. Raises StoreBroken during a restore."""
+    with _locked(settings, fcntl.LOCK_SH, "A restore is under way. Try again when it is done."):
+        yield
+
+
+@contextmanager
+def alone_with(settings: Settings) -> Iterator[None]:
+    """Hold the instance alone. Raises StoreBroken while it runs."""
+    with _locked(settings, fcntl.LOCK_EX, "wbtest is running. Stop it first, then try again."):
+        yield
+
+
+def check_store(settings: Settings) -> None:
+    """Raise StoreBroken, with what to do, unless the database is whole and can be written."""
+    try:
+        if settings.is_sqlite:
+            _check_file(settings)
+        store.check_rules(db.engine)
+    except DBAPIError as error:
+        raise StoreBroken(_fix_for(str(error.orig), settings)) from error
+    except OSError as error:
+        raise StoreBroken(
+            _fix_for(f"unable to open its lock: {error.strerror}", settings)
+        ) from error
+    except sqlite3.Error as error:
+        raise StoreBroken(_fix_for(str(error), settings)) from error
+
+
+def _check_file(settings: Settings) -> None:
+    with db.engine.connect() as connection:
+        found = connection.exec_driver_sql("PRAGMA quick_check(1)").scalar_one()
+    if found != "ok":
+        raise StoreBroken(_fix_for(found, settings))
+    # Both locks for writing, which a read-only file or folder does not give.
+    with store.lock(), db.engine.connect().execution_options(writes=True) as connection:
+        connection.exec_driver_sql("PRAGMA user_version")
+
+
+def _fix_for(said: str, settings: Settings) -> str:
+    said = " ".join(said.split())
+    if not settings.is_sqlite:
+        return f"PostgreSQL does not answer as it should: {said}"
+    file = settings.database_file
+    if "readonly" in said or "unable to open" in said:
+        return (
+            f"{file} cannot be opened for writing ({said}). Give this account the right to write "
+            "the file and its folder."
+        )
+    if "locked" in said:
+        return f"{file} is held by another program ({said}). End that one and try again."
+    newest = backups.newest_backup(settings)
+    mend = (
+        f"Restore the newest backup: wbtest restore {newest}"
+        if newest
+        else f"There is no backup in {backups.backup_folder(settings)}; restore one from elsewhere."
+    )
+    return f"{file} is damaged ({said}). Nothing was changed. {mend}"
+
+
+@contextmanager
+def _locked(settings: Settings, how: int, refusal: str) -> Iterator[None]:
+    with (settings.instance / "running.lock").open("ab") as handle:
+        try:
+            fcntl.flock(handle, how | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            raise StoreBroken(refusal) from error
+        yield
+
+
+@contextmanager
+def _closed_at_the_end() -> Iterator[None]:
+    try:
+        yield
+    finally:
+        db.session.remove()
+        db.engine.dispose()

@@ -1,0 +1,188 @@
+"""`wbtest serve`: brings the database up to date, then web processes and the background worker."""
+
+import logging
+import os
+import signal
+import socket
+import sys
+import threading
+from collections.abc import Mapping, Sequence
+from functools import partial
+
+import click
+from flask import Flask
+from granian.constants import HTTPModes, Interfaces
+from granian.log import LogLevels
+from granian.server import Server
+
+from wbtest import create_app
+from wbtest.cli.background import Background
+from wbtest.cli.instance import check_store, in_use
+from wbtest.cli.logs import start_logging
+from wbtest.config import BadSetting, Settings, from_environment
+from wbtest.delivery import backups, schema
+from wbtest.extensions import Now, clock, db, utc_now
+from wbtest.team.people import has_owner
+from wbtest.team.setup import make_setup_link
+
+log = logging.getLogger(__name__)
+
+WORKER = (sys.executable, "-m", "wbtest", "worker")
+THREADS = 4
+# How long a web process may take to finish what it is doing; the recorder gives up before that.
+PATIENCE_SECONDS = 25
+
+
+@click.command()
+@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
+@click.option("--port", default=8000, show_default=True, type=click.IntRange(1, 65535))
+@click.option(
+    "--workers", type=click.IntRange(1, 64), help="Web processes (default: WBTEST_WORKERS)."
+)
+def serve(host: str, port: int, workers: int | None) -> None:
+    """Serve this instance: migrate the database, then answer until Ctrl-C."""
+    environ = dict(os.environ)
+    environ.setdefault("WBTEST_BASE_URL", f"http://{_reachable(host)}:{port}")
+    if workers:
+        environ["WBTEST_WORKERS"] = str(workers)
+    run(environ, host, port)
+
+
+def run(
+    environ: Mapping[str, str],
+    host: str,
+    port: int,
+    now: Now = utc_now,
+    worker_command: Sequence[str] = WORKER,
+) -> None:
+    """Serve the instance of these settings until SIGTERM, Ctrl-C or the end of the terminal.
+
+    ``now`` is the clock of the web processes and must be picklable; ``worker_command`` starts the
+    background worker and is told ``--parent`` and our id. Raises BadSetting or StoreBroken before
+    the first request.
+    """
+    settings = from_environment(environ)
+    start_logging(settings.log_format)
+    with in_use(settings):
+        link = prepare(settings, now)
+        _check_port(host, port)
+        server = Server(
+            "wbtest",
+            address=host,
+            port=port,
+            interface=Interfaces.WSGI,
+            http=HTTPModes.http1,
+            websockets=False,
+            workers=settings.workers,
+            blocking_threads=THREADS,
+            respawn_failed_workers=True,
+            workers_kill_timeout=PATIENCE_SECONDS,
+            log_level=LogLevels.warning,
+        )
+        # granian would take a closed terminal for the wish to start its processes anew.
+        if signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:
+            server.on_startup(lambda: signal.signal(signal.SIGHUP, server.signal_handler_interrupt))
+        _announce(settings, host, port, link)
+        with Background([*worker_command, f"--parent={os.getpid()}"], environ):
+            server.serve(
+                target_loader=partial(make_web_app, settings, now, os.getpid()), wrap_loader=False
+            )
+
+
+def prepare(settings: Settings, now: Now = utc_now) -> str:
+    """Bring the database up to date and return the set-up link, '' when there is an owner.
+
+    A SQLite database that holds something is backed up before it is changed.
+    """
+    app = create_app(settings, now)
+    with app.app_context():
+        try:
+            check_store(settings)
+            if not schema.is_current():
+                if settings.is_sqlite and not schema.is_empty():
+                    why = f"before-{schema.newest_revision()}"
+                    copy = backups.back_up(settings, why, clock.now())
+                    log.info("backed up the database to %s before migrating it", copy)
+                schema.upgrade()
+            return "" if has_owner() else f"{settings.base_url}/setup/{make_setup_link()}"
+        finally:
+            # Nothing that is open here may reach the web processes.
+            db.session.remove()
+            db.engine.dispose()
+
+
+def make_web_app(settings: Settings, now: Now, parent: int) -> Flask:
+    """Make the app of one web process, inside that process."""
+    _hear_one_signal()
+    app = create_app(settings, now)
+    threading.Thread(target=_end_with, args=(parent,), name="parent", daemon=True).start()
+    return app
+
+
+def _hear_one_signal() -> None:
+    """Let granian hear of the first SIGTERM only: a second one while it shuts down hangs it.
+
+    Two come when a terminal or a service manager signals every process and our parent does, too.
+    """
+    # A group of its own: Ctrl-C goes to the parent, which then ends us in order.
+    os.setpgid(0, 0)
+    # Until granian sets its own handlers, those of the parent would swallow a signal.
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+    signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGTERM})
+    main = threading.get_ident()
+
+    def pass_on_the_first() -> None:
+        signal.sigwait({signal.SIGTERM})
+        # granian takes it for the same wish.
+        signal.pthread_kill(main, signal.SIGINT)
+        while True:
+            signal.sigwait({signal.SIGTERM})
+
+    threading.Thread(target=pass_on_the_first, name="signals", daemon=True).start()
+
+
+def _end_with(parent: int) -> None:
+    """End this process when the one that started it is gone, even if it was killed."""
+    pause = threading.Event()
+    while os.getppid() == parent:
+        pause.wait(1.0)
+    os.kill(os.getpid(), signal.SIGTERM)
+
+
+def _check_port(host: str, port: int) -> None:
+    """Raise BadSetting when we cannot listen there; granian would share the port unasked."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.socket(family, socket.SOCK_STREAM) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError as error:
+            raise BadSetting(
+                f"Cannot listen on {host}, port {port} ({error.strerror}). "
+                f"Choose another: wbtest serve --port {port + 1 if port < 65535 else 8000}"
+            ) from error
+
+
+def _announce(settings: Settings, host: str, port: int, link: str) -> None:
+    """Print where we are as soon as we answer there."""
+
+    def wait_and_print() -> None:
+        pause = threading.Event()
+        for _ in range(300):
+            try:
+                socket.create_connection((_reachable(host).strip("[]"), port), timeout=1).close()
+                break
+            except OSError:
+                pause.wait(0.1)
+        click.echo(f"wbtest answers at {settings.base_url}")
+        if link:
+            click.echo(f"First visit, works once: {link}")
+        click.echo("Ctrl-C ends it.")
+
+    threading.Thread(target=wait_and_print, name="announce", daemon=True).start()
+
+
+def _reachable(host: str) -> str:
+    """The address under which a browser on this machine finds a server that listens on ``host``."""
+    near = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}  # noqa: S104 - compared, not bound
+    return near.get(host, f"[{host}]" if ":" in host else host)
