@@ -1,0 +1,88 @@
+"""What a founder installs: a wheel, run from a folder that has nothing of the checkout."""
+
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from http.cookiejar import CookieJar
+from pathlib import Path
+from urllib.parse import urlencode
+from urllib.request import HTTPCookieProcessor, OpenerDirector, build_opener
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+VISITORS = 300
+
+
+class Served:
+    """The demo as the installed wheel serves it, and a browser's memory for cookies."""
+
+    def __init__(self, url: str, output: str) -> None:
+        self.url = url
+        self.output = output
+        self.browser: OpenerDirector = build_opener(HTTPCookieProcessor(CookieJar()))
+
+    def get(self, path: str) -> str:
+        with self.browser.open(self.url + path, timeout=10) as answer:
+            assert answer.status == 200
+            text: str = answer.read().decode()
+        return text
+
+    def log_in(self) -> None:
+        token = re.search(r'name="csrf_token"[^>]*value="([^"]+)"', self.get("/login"))
+        email, password = re.search(r"(\S+@\S+)  (\S+)", self.output).groups()  # type: ignore[union-attr]
+        form = {"csrf_token": token[1] if token else "", "email": email, "password": password}
+        self.browser.open(self.url + "/login", urlencode(form).encode(), timeout=10).close()
+
+
+@pytest.fixture(scope="module")
+def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    folder = tmp_path_factory.mktemp("elsewhere")
+    _run("-m", "hatchling", "build", "-t", "wheel", "-d", str(folder), cwd=ROOT)
+    wheel = next(folder.glob("*.whl"))
+    _run("-m", "pip", "install", "-q", "--no-deps", "--target", "site", str(wheel), cwd=folder)
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        port = probe.getsockname()[1]
+    environ = {key: text for key, text in os.environ.items() if not key.startswith("WBTEST_")}
+    process = subprocess.Popen(
+        [sys.executable, "-m", "wbtest", "demo", "--port", str(port), "--visitors", str(VISITORS)],
+        cwd=folder,
+        env=environ | {"PYTHONPATH": str(folder / "site")},
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    assert process.stdout is not None
+    lines = []
+    for line in process.stdout:
+        lines.append(line)
+        if "Split broken" in line:
+            break
+    yield Served(f"http://127.0.0.1:{port}", "".join(lines))
+    process.send_signal(signal.SIGINT)
+    assert process.wait(timeout=20) == 0
+    process.stdout.close()
+
+
+def test_the_wheel_serves_the_page(served: Served) -> None:
+    page = served.get("/p/larder")
+
+    assert "does not exist yet" in page
+
+
+def test_the_wheel_serves_results_with_their_styles_and_scripts(served: Served) -> None:
+    served.log_in()
+
+    page = served.get("/experiments/1/results")
+
+    files = re.findall(r'(?:href|src)="(/static/[^"]+)"', page)
+    assert "Can I trust this?" in page
+    assert len(files) > 5
+    assert all(served.get(file) for file in files)
+
+
+def _run(*arguments: str, cwd: Path) -> None:
+    subprocess.run([sys.executable, *arguments], cwd=cwd, check=True, capture_output=True)
