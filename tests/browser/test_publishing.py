@@ -66,17 +66,17 @@ def test_the_days_are_those_of_the_browser_s_time_zone(
     logged_in: Page, live: Live, revision: Revision, browser: Browser
 ):
     context = browser.new_context(
-        timezone_id="Asia/Kathmandu", storage_state=logged_in.context.storage_state()
+        timezone_id="America/New_York", storage_state=logged_in.context.storage_state()
     )
     page = context.new_page()
     page.goto(new_url(live, revision))
 
     page.get_by_text("More settings").click()
-    expect(page.get_by_label("Time zone of its days")).to_have_value("Asia/Kathmandu")
+    expect(page.get_by_label("Time zone of its days")).to_have_value("America/New_York")
     page.get_by_role("button", name="Make the experiment").click()
     page.get_by_text("The small print of the rule").click()
 
-    expect(page.get_by_text("Asia/Kathmandu")).to_be_visible()
+    expect(page.get_by_text("America/New_York")).to_be_visible()
     context.close()
 
 
@@ -106,12 +106,12 @@ def test_ending_asks_first_and_can_be_left(
     experiment = make_running(revision, owner, owner)
     page.goto(f"{live.url}/experiments/{experiment.id}")
 
-    page.get_by_role("button", name="End…").press("Enter")
+    page.get_by_role("button", name="End the experiment…").press("Enter")
     expect(page.get_by_text("The page closes for good")).to_be_visible()
     page.get_by_role("button", name="Leave it as it is").last.click()
     assert state_of(experiment) == "running"
-    page.get_by_role("button", name="End…").click()
-    page.get_by_role("button", name="End", exact=True).click()
+    page.get_by_role("button", name="End the experiment…").click()
+    page.get_by_role("button", name="End the experiment", exact=True).click()
 
     expect(page.get_by_role("heading", name="The page is closed")).to_be_visible()
     assert state_of(experiment) == "ended"

@@ -4,8 +4,9 @@ from dataclasses import dataclass
 
 import pytest
 from flask import Flask
+from flask.testing import FlaskClient
 
-from tests.factories import make_approval, make_person, make_revision, make_workspace
+from tests.factories import log_in, make_approval, make_person, make_revision, make_workspace
 from wbtest.team.models import Person, Workspace
 from wbtest.writing.models import Revision
 
@@ -53,3 +54,10 @@ def revision(team: Team) -> Revision:
 def no_token_needed(app: Flask) -> None:
     """For tests about what comes after the check of a form's token."""
     app.config["WTF_CSRF_ENABLED"] = False
+
+
+@pytest.fixture
+def owner(team: Team, client: FlaskClient) -> FlaskClient:
+    """The owner's browser."""
+    log_in(client, team.owner)
+    return client

@@ -1,7 +1,14 @@
 """Fills in a form as a browser does: with what stands in it, but for what a person changes."""
 
+import html
+import re
 from html.parser import HTMLParser
 from typing import Any
+
+from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
+
+from wbtest.writing.models import Revision
 
 
 class Form(HTMLParser):
@@ -53,3 +60,28 @@ class Form(HTMLParser):
     @staticmethod
     def _is_sent(given: dict[str, str]) -> bool:
         return given.get("type") not in ("radio", "checkbox") or "checked" in given
+
+
+def new_path(revision: Revision) -> str:
+    return f"/releases/{revision.release_id}/revisions/{revision.number}/experiment"
+
+
+def send(client: FlaskClient, path: str, **changes: Any) -> TestResponse:
+    """Open the form at ``path``, change some fields and press its button."""
+    page = client.get(path)
+    assert page.status_code == 200
+    return client.post(path, data=Form(page.text).with_changes(changes))
+
+
+def field_of(page: str, name: str) -> str:
+    """The value that stands in an input of the page."""
+    tag = re.search(rf'<input[^>]* name="{name}"[^>]*>', page)
+    assert tag is not None
+    value = re.search(r'value="([^"]*)"', tag[0])
+    return html.unescape(value[1]) if value else ""
+
+
+def errors_of(page: str) -> dict[str, str]:
+    """The sentences that stand at fields, by the field's name."""
+    found = re.findall(r'class="field-error" id="(\w+)-error"[^>]*>([^<]*)<', page)
+    return {name: html.unescape(sentence) for name, sentence in found}

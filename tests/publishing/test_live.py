@@ -224,6 +224,7 @@ def test_a_preview_is_over_after_two_weeks(running: Experiment, now: HandClock):
 
 def test_a_preview_of_one_page_shows_no_other(running: Experiment):
     assert find_preview("other", preview_token(running, "price")) is None
+    assert find_preview("larder", "forged") is None
     assert find_preview("larder", preview_token(running, "gone")) is None
 
 

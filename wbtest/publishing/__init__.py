@@ -8,7 +8,9 @@ from flask import Flask
 def init_app(app: Flask) -> None:
     """Attach this area's pages, and hand the worker what it must do by the clock."""
     from wbtest.publishing.life import end_overdue
-    from wbtest.publishing.views import bp
+
+    # Imported from here, so that the views of variants have joined the others.
+    from wbtest.publishing.variant_views import bp
 
     app.register_blueprint(bp)
     jobs = app.extensions.setdefault("wbtest.jobs", {})

@@ -171,7 +171,7 @@ def first_values(document: Document, slug: str, today: date) -> dict[str, Any]:
         "does": "leave an e-mail address",
         "target": 0.08,
         "floor": 0.03,
-        "minimum_visitors": 400,
+        "minimum_visitors": 300,
         "maximum_visitors": 2400,
         "minimum_days": 7,
         "ends_on": today + USUAL_RUN,

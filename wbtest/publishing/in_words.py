@@ -72,18 +72,18 @@ def what_counts(rule: Hypothesis) -> str:
 
 
 def plan_sentence(usual: int, most: int, daily: int | None) -> str:
-    """How long a test will take, from the ``usual`` and the ``most`` visitors over all variants.
+    """How long a test takes: ``usual`` visitors on average over all variants, ``most`` to plan on.
 
     Weeks are whole, since every weekday must weigh the same.
 
     >>> plan_sentence(330, 720, 40)
-    'With 40 visitors a day you will know in 2 to 3 weeks: after about 330 visitors, 720 at most.'
+    'With 40 visitors a day you will know in 2 to 3 weeks: after about 330 visitors; plan on 720.'
     """
     if not daily:
-        return f"Most such tests are decided after about {usual:,} visitors, all after {most:,}."
+        return f"Such a test ends after about {usual:,} visitors on average; plan on {most:,}."
     first, last = (ceil(visitors / daily / 7) for visitors in (usual, most))
     span = f"{first} to {last} weeks" if first < last else f"{last} weeks" if last > 1 else "a week"
     return (
         f"With {daily:,} visitors a day you will know in {span}: "
-        f"after about {usual:,} visitors, {most:,} at most."
+        f"after about {usual:,} visitors; plan on {most:,}."
     )

@@ -7,6 +7,7 @@ from wbtest.http import day
 from wbtest.publishing import copy, in_words, previews
 from wbtest.publishing import rule as rules
 from wbtest.publishing.models import Experiment, Variant
+from wbtest.review.approvals import is_approved
 from wbtest.writing import document as documents
 
 PART_NAMES = {
@@ -40,11 +41,13 @@ class ShownExperiment:
 
 @dataclass(frozen=True, slots=True)
 class ShownVariant:
-    """One row of the table. ``share`` is the fraction of visitors that it gets."""
+    """One row of the table. ``share`` is the fraction of visitors that it gets.
+
+    ``preview_url`` is '' while the text is not approved.
+    """
 
     key: str
     name: str
-    is_control: bool
     headline: str
     weight: int
     share: float
@@ -84,7 +87,6 @@ def shown_variants(experiment: Experiment) -> list[ShownVariant]:
         ShownVariant(
             key=variant.key,
             name=variant.name,
-            is_control=variant.position == 0,
             headline=copy.page_copy(document, variant.overrides).headline,
             weight=variant.weight,
             share=variant.weight / total,
@@ -96,7 +98,12 @@ def shown_variants(experiment: Experiment) -> list[ShownVariant]:
 
 
 def preview_url(experiment: Experiment, variant_key: str) -> str:
-    """The link under which the team looks at a variant without being counted."""
+    """The link under which the team looks at a variant without being counted.
+
+    '' while nobody has approved the text: then a link shows nothing.
+    """
+    if not is_approved(experiment.revision):
+        return ""
     token = previews.preview_token(experiment, variant_key)
     return f"/p/{experiment.slug}?preview={token}"
 

@@ -99,3 +99,7 @@ def _variant_page(
         preview_url=preview_url(experiment, variant.key) if variant else "",
     )
     return page, 422 if form.errors else 200
+
+
+# The blueprint with these views on it.
+__all__ = ["bp"]

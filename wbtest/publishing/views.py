@@ -215,7 +215,3 @@ def _rule_page(
         **details,
     )
     return page, 422 if form.errors else 200
-
-
-# Variants are part of this area's pages; their views attach themselves to the blueprint.
-from wbtest.publishing import variant_views as variant_views  # noqa: E402

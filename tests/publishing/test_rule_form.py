@@ -1,0 +1,213 @@
+"""The form of an experiment's rule: what it offers, what it takes, what it keeps."""
+
+import html
+from typing import Any
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import select
+
+from tests.factories import (
+    make_experiment,
+)
+from tests.publishing.conftest import Team
+from tests.publishing.filling import Form, errors_of, field_of, new_path, send
+from wbtest.extensions import db
+from wbtest.publishing import life
+from wbtest.publishing.models import Experiment
+from wbtest.writing.models import Revision
+
+pytestmark = pytest.mark.usefixtures("no_token_needed")
+
+
+def newest() -> Experiment | None:
+    return db.session.scalars(select(Experiment).order_by(Experiment.id.desc())).first()
+
+
+def test_a_founder_makes_an_experiment_by_pressing_one_button(
+    owner: FlaskClient, revision: Revision
+):
+    answer = send(owner, new_path(revision))
+    experiment = newest()
+
+    assert experiment is not None
+    assert answer.status_code == 303
+    assert answer.location == f"/experiments/{experiment.id}"
+    assert (experiment.slug, experiment.rule["target"], experiment.rule["floor"]) == (
+        *("larder", 0.08),
+        0.03,
+    )
+    assert experiment.rule["ends_on"] == "2027-03-29"
+
+
+def test_who_comes_is_the_segment_of_the_release(owner: FlaskClient, revision: Revision):
+    page = owner.get(new_path(revision)).text
+
+    assert field_of(page, "who") == revision.document["segment"]
+    assert field_of(page, "target") == "8"
+
+
+@pytest.mark.parametrize("typed", ["8,5", "8.5", "8.5 %", " 8,5% "])
+def test_percent_is_typed_as_people_type_it(typed: str, owner: FlaskClient, revision: Revision):
+    send(owner, new_path(revision), target=typed)
+    experiment = newest()
+
+    assert experiment is not None
+    assert experiment.rule["target"] == 0.085
+
+
+@pytest.mark.parametrize(
+    ("name", "typed"),
+    [
+        *(("target", typed) for typed in ("", "eight", "-8", "NaN", "1e1", "٨", "0", "100", "8%%")),
+        *(("floor", typed) for typed in ("8", "9", "101")),
+        *(("alpha", typed) for typed in ("30", "x")),
+        *(("minimum_visitors", typed) for typed in ("", "0", "-1", "1.5", "٣", "1e308", "9" * 30)),
+        ("maximum_visitors", "300"),
+        ("minimum_days", "400"),
+        ("conversion_window_hours", "1000"),
+        ("sources", "x" * 65),
+        *(("ends_on", typed) for typed in ("", "0000-00-00", "9999-12-31", "2026-02-30")),
+        *(("ends_on", typed) for typed in ("2027-03-01", "2027-03-03", "tomorrow")),
+        *(("slug", typed) for typed in ("", "-", "admin", "a/b", "..", "аpple", "Larder", "CON")),
+        ("slug", "x" * 300),
+        *(("who", typed) for typed in ("", " ", "x" * 1001, "a\x07b")),
+        ("if_unclear", ""),
+    ],
+)
+def test_what_cannot_be_used_is_named_at_its_field_and_kept(
+    name: str, typed: str, owner: FlaskClient, revision: Revision
+):
+    answer = send(owner, new_path(revision), **{name: typed, "if_met": "Typed with care."})
+
+    assert answer.status_code == 422
+    assert errors_of(answer.text)[name]
+    assert "Typed with care." in answer.text
+    assert html.escape(typed, quote=False) in answer.text
+    assert newest() is None
+
+
+@pytest.mark.parametrize("name", ["conversion", "disclosure", "time_zone"])
+def test_a_choice_that_is_not_offered_is_named_at_its_field(
+    name: str, owner: FlaskClient, revision: Revision
+):
+    answer = send(owner, new_path(revision), **{name: "Mars/Olympus"})
+
+    assert answer.status_code == 422
+    assert errors_of(answer.text)[name]
+    assert newest() is None
+
+
+def test_an_error_in_the_folded_part_unfolds_it(owner: FlaskClient, revision: Revision):
+    fine = owner.get(new_path(revision)).text
+    wrong = send(owner, new_path(revision), minimum_days="0").text
+
+    assert '<details class="fold">' in fine
+    assert '<details class="fold" open>' in wrong
+
+
+def test_an_address_that_is_taken_is_said_at_its_field(
+    owner: FlaskClient, revision: Revision, team: Team
+):
+    make_experiment(revision, team.editor)
+
+    answer = send(owner, new_path(revision), slug="larder")
+
+    assert "taken" in errors_of(answer.text)["slug"]
+
+
+def test_two_clicks_make_one_experiment(owner: FlaskClient, revision: Revision):
+    first, second = (send(owner, new_path(revision), slug="larder", who="parents") for _ in "12")
+
+    assert first.location == second.location
+    assert len(db.session.scalars(select(Experiment)).all()) == 1
+
+
+def test_fields_that_the_form_does_not_have_change_nothing(
+    owner: FlaskClient, revision: Revision, strangers: Team
+):
+    extra = {"workspace_id": strangers.workspace.id, "state": "running", "attempt": 9, "seal": "f"}
+    send(owner, new_path(revision), **extra)
+    experiment = newest()
+
+    assert experiment is not None
+    assert experiment.workspace_id == revision.workspace_id
+    assert (experiment.state, experiment.attempt, experiment.seal) == ("draft", 1, "")
+
+
+def test_the_window_follows_what_counts(owner: FlaskClient, revision: Revision):
+    send(owner, new_path(revision), conversion="confirmed", conversion_window_hours="")
+    experiment = newest()
+
+    assert experiment is not None
+    assert experiment.rule["conversion_window_hours"] == 168
+
+
+def test_sources_are_names_with_commas_between(owner: FlaskClient, revision: Revision):
+    send(owner, new_path(revision), sources=" Newsletter, instagram ,")
+    experiment = newest()
+
+    assert experiment is not None
+    assert experiment.rule["sources"] == ["newsletter", "instagram"]
+
+
+def test_the_rule_of_a_draft_is_changed_in_the_same_form(
+    owner: FlaskClient, revision: Revision, team: Team
+):
+    experiment = make_experiment(revision, team.editor, sources=("newsletter",))
+    path = f"/experiments/{experiment.id}/edit"
+    assert field_of(owner.get(path).text, "sources") == "newsletter"
+
+    answer = send(owner, path, target="12", slug="pantry", asks_name="y")
+
+    assert answer.status_code == 303
+    assert (experiment.rule["target"], experiment.slug) == (0.12, "pantry")
+    assert experiment.rule["sources"] == ["newsletter"]
+    assert experiment.asks_name
+
+
+def test_a_started_rule_is_not_changed(owner: FlaskClient, revision: Revision, team: Team):
+    experiment = make_experiment(revision, team.editor)
+    path = f"/experiments/{experiment.id}/edit"
+    typed = Form(owner.get(path).text).with_changes({"target": "1", "floor": "0.5"})
+    life.start(experiment, team.approver)
+
+    answer = owner.post(path, data=typed)
+
+    assert answer.status_code == 409
+    assert "sealed" in answer.text
+    assert experiment.rule["target"] == 0.08
+
+
+def test_a_plan_is_made_where_a_planner_is(
+    owner: FlaskClient, revision: Revision, app: Flask, monkeypatch: pytest.MonkeyPatch
+):
+    asked: dict[str, Any] = {}
+
+    class Plan:
+        visitors, per_variant = 720, 330
+
+    def plan(**values: Any) -> Plan:
+        asked.update(values)
+        return Plan()
+
+    monkeypatch.setitem(app.extensions, "wbtest.planner", plan)
+
+    page = owner.get(f"{new_path(revision)}?daily=30").text
+
+    assert "With 30 visitors a day you will know in 2 to 4 weeks" in page
+    assert (asked["target"], asked["daily"], asked["variants"]) == (0.08, 30, 1)
+
+
+def test_rates_that_cannot_be_planned_with_give_no_plan(owner: FlaskClient, revision: Revision):
+    page = send(owner, new_path(revision), floor="9", daily="40").text
+
+    assert "visitors a day you will know" not in page
+
+
+@pytest.mark.parametrize("daily", ["x", "-1", "9" * 5000, "٣", "0"])
+def test_a_number_of_visitors_that_is_none_is_no_error(
+    daily: str, owner: FlaskClient, revision: Revision
+):
+    assert owner.get(new_path(revision), query_string={"daily": daily}).status_code == 200
