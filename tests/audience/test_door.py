@@ -6,6 +6,7 @@ import hashlib
 import re
 from collections import Counter
 from dataclasses import replace
+from random import Random
 
 import pytest
 from flask import Flask
@@ -153,6 +154,19 @@ def test_a_forged_cookie_is_as_good_as_none(app, mia, cookie):
 
     assert page.status == "200 OK"
     assert "Set-Cookie" in page.headers
+
+
+def test_whatever_a_browser_says_it_gets_the_page(app, larder):
+    chance = Random(2027)
+    names = ("User-Agent", "Referer", "Cookie", "Accept-Encoding", "Sec-Purpose", "DNT")
+    letters = [chr(code) for code in range(32, 256) if code not in (127, *range(128, 160))]
+
+    for _ in range(200):
+        said = {name: "".join(chance.choices(letters, k=chance.randrange(60))) for name in names}
+        query = "".join(chance.choices("utm_source=&;%+ÿ\u00a0日/", k=chance.randrange(60)))
+        page = Visitor(app).get(f"/p/larder?{query}", **said)
+        assert page.status_code == 200
+    assert len(visits(app)) > 0
 
 
 def test_another_host_is_not_answered(app, mia):

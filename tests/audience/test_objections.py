@@ -142,6 +142,15 @@ def test_a_browser_that_the_team_marked_as_its_own_stays_so_after_the_log_out(ap
     assert [visit.excluded_because for visit in visits(app)] == ["team", "team"]
 
 
+def test_somebody_of_the_team_is_offered_to_mark_the_browser_once(mia, larder):
+    log_in(mia.browser, larder.editor)
+    assert "<button" in mia.get("/p/larder/object").text
+
+    mia.post("/p/larder/object", {})
+
+    assert "<button" not in mia.get("/p/larder/object").text
+
+
 def test_somebody_whose_log_in_is_over_is_a_visitor_like_any_other(app, mia):
     mia.browser.set_cookie("wb-session", "old")
 

@@ -12,6 +12,7 @@ from flask import Flask
 
 from tests.audience.recording import Database, Page, serve_until_told_to_end
 from wbtest.audience import recorder as recording
+from wbtest.audience import writer
 from wbtest.audience.cells import Facts
 from wbtest.audience.events import Served
 from wbtest.audience.ledger import take_turn
@@ -25,7 +26,7 @@ NOWHERE = sa.create_engine("sqlite:////nowhere/at/all.db")
 
 @pytest.fixture(autouse=True)
 def _no_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(recording, "PAUSES", (0.0, 0.0))
+    monkeypatch.setattr(writer, "PAUSES", (0.0, 0.0))
 
 
 def count(database: Database, table: type[Visit] | type[Signup] | type[OutboxMail]) -> int:
@@ -91,7 +92,7 @@ def test_recorders_of_several_processes_share_one_database(page: Page) -> None:
 
 
 def test_while_the_store_fails_a_sign_up_is_refused_with_the_next_step(page: Page) -> None:
-    page.recorder._engine = NOWHERE
+    page.recorder._writer._engine = NOWHERE
 
     with pytest.raises(StoreFailed, match="Your text is still here; try again in a minute") as it:
         page.sign_up("ada@x.io")
@@ -100,7 +101,7 @@ def test_while_the_store_fails_a_sign_up_is_refused_with_the_next_step(page: Pag
 
 
 def test_while_the_store_fails_visits_are_counted_as_lost_and_then_not_taken(page: Page) -> None:
-    page.recorder._engine = NOWHERE
+    page.recorder._writer._engine = NOWHERE
     page.serve("v")
     page.recorder.flush()
 
@@ -109,10 +110,10 @@ def test_while_the_store_fails_visits_are_counted_as_lost_and_then_not_taken(pag
 
 
 def test_a_store_that_recovers_is_used_again(page: Page) -> None:
-    page.recorder._engine = NOWHERE
+    page.recorder._writer._engine = NOWHERE
     page.serve("v")
     page.recorder.flush()
-    page.recorder._engine = page.database.engine
+    page.recorder._writer._engine = page.database.engine
 
     assert page.sign_up("ada@x.io") == "new"
     assert page.recorder.put(Served(**page.arrival("w", 0, {})))
@@ -121,9 +122,9 @@ def test_a_store_that_recovers_is_used_again(page: Page) -> None:
 
 def test_a_group_is_tried_again(page: Page, monkeypatch: pytest.MonkeyPatch) -> None:
     engine = page.database.engine
-    page.recorder._engine = NOWHERE
+    page.recorder._writer._engine = NOWHERE
     monkeypatch.setattr(
-        recording.time, "sleep", lambda _: setattr(page.recorder, "_engine", engine)
+        writer.time, "sleep", lambda _: setattr(page.recorder._writer, "_engine", engine)
     )
 
     assert page.sign_up("ada@x.io") == "new"
@@ -145,7 +146,7 @@ def test_a_sign_up_that_cannot_be_stored_is_refused(page: Page) -> None:
 
 
 def test_what_people_typed_is_not_logged(page: Page, caplog: pytest.LogCaptureFixture) -> None:
-    page.recorder._facts[99_999] = Facts("UTC", "signup", 1)
+    page.recorder._writer._facts[99_999] = Facts("UTC", "signup", 1)
     with pytest.raises(StoreFailed):
         page.sign_up("ada@x.io", experiment_id=99_999)
 

@@ -250,3 +250,15 @@ def test_differences_of_all_pages_are_found(page: Page) -> None:
 
     with page.database.engine.connect() as connection:
         assert len(rollup.differences(connection)) == 1
+
+
+def test_what_is_written_meanwhile_makes_no_difference(page: Page) -> None:
+    for number in range(400):
+        page.see(f"v{number}", number)
+        page.recorder._hurry.set()
+
+    with page.database.engine.connect() as connection:
+        looks = [rollup.differences(connection, page.id) for _ in range(10)]
+
+    assert looks == [[]] * 10
+    assert page.totals()["seen"] == 400

@@ -241,6 +241,15 @@ def test_who_objects_to_being_counted_is_written_to_and_not_counted(app, larder)
     assert len(mails(app, "mia@x.io")) == 1
 
 
+def test_an_address_of_somebody_who_objects_since_then_is_tied_to_no_visit(app, mia):
+    page = mia.get()
+    mia.headers["Sec-GPC"] = "1"
+
+    mia.sign_up(page, "mia@x.io")
+
+    assert [(each.visitor, each.excluded_because) for each in signups(app)] == [("", "opted_out")]
+
+
 def test_the_team_can_try_its_own_form(app, mia, larder):
     log_in(mia.browser, larder.editor)
     page = mia.get()

@@ -10,6 +10,8 @@ from wbtest.audience import traffic, visitors
 from wbtest.audience.browsers import (
     Environ,
     accepts_gzip,
+    agent_of,
+    header_of,
     hints_of,
     is_opted_out,
     write_cookie,
@@ -67,7 +69,7 @@ class Answers:
             int(at * MICROSECONDS),
             visitor.source,
             visitor.device,
-            environ.get("HTTP_USER_AGENT", ""),
+            agent_of(environ),
             hints_of(environ),
             excluded_because,
         )
@@ -140,9 +142,9 @@ def _welcome(page: LivePage, at: float, environ: Environ) -> Visitor:
         assign(visitor, page.live.salt, page.weights),
         int(at),
         traffic.source_of(
-            environ.get("QUERY_STRING", ""),
-            environ.get("HTTP_REFERER", ""),
-            environ.get("HTTP_HOST", ""),
+            header_of(environ, "QUERY_STRING"),
+            header_of(environ, "HTTP_REFERER"),
+            header_of(environ, "HTTP_HOST"),
         ),
-        traffic.device_of(environ.get("HTTP_USER_AGENT", "")),
+        traffic.device_of(agent_of(environ)),
     )

@@ -8,6 +8,8 @@ from urllib.parse import urlsplit
 from wbtest.http import is_known_host
 
 Environ = Mapping[str, Any]
+# What waits in memory to be read must not be as long as a stranger likes.
+LONGEST_HEADER = 2_000
 # The first is a team member's, for all pages; a page's own is added by ``ignore_name``.
 IGNORE = "wb-ignore"
 
@@ -17,16 +19,21 @@ def is_opted_out(environ: Environ) -> bool:
     return environ.get("HTTP_SEC_GPC") == "1" or environ.get("HTTP_DNT") == "1"
 
 
+def header_of(environ: Environ, name: str) -> str:
+    """The beginning of a header or of another text from a stranger, '' without one."""
+    text: str = environ.get(name, "")[:LONGEST_HEADER]
+    return text
+
+
 def agent_of(environ: Environ) -> str:
     """What the browser calls itself; only read to tell machines from people, never stored."""
-    agent: str = environ.get("HTTP_USER_AGENT", "")
-    return agent
+    return header_of(environ, "HTTP_USER_AGENT")
 
 
 def hints_of(environ: Environ) -> str:
     """What a browser says of a request that perhaps nobody will look at: prefetch, preview."""
     names = ("HTTP_SEC_PURPOSE", "HTTP_PURPOSE", "HTTP_X_MOZ")
-    return " ".join([environ[name] for name in names if name in environ])
+    return " ".join([header_of(environ, name) for name in names if name in environ])
 
 
 @lru_cache(maxsize=256)

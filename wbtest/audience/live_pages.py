@@ -70,6 +70,7 @@ class LivePages:
         self._running: dict[str, LivePage] = {}
         self._version = -1
         self._looked_at = float("-inf")
+        self._is_blind = False
         self._looking = threading.Lock()
 
     def find_running(self, path: str) -> LivePage | None:
@@ -125,8 +126,13 @@ class LivePages:
                 if version != self._version:
                     self._take(load_live(session))
                     self._version = version
-        except SQLAlchemyError:
-            log.exception("pages cannot be read; those in memory are shown")
+        except SQLAlchemyError as error:
+            # Twice a second would fill the log.
+            if not self._is_blind:
+                log.error("pages cannot be read, those in memory are shown: %s", error)
+            self._is_blind = True
+        else:
+            self._is_blind = False
         self._looked_at = looked_at
 
     def _take(self, found: tuple[LiveExperiment, ...]) -> None:

@@ -1,5 +1,7 @@
 """What visitors send: the beacon, the sign-up form, and their answers to our mail."""
 
+import logging
+
 from flask import Response, redirect, request
 from flask.typing import ResponseReturnValue
 from flask_limiter.errors import RateLimitExceeded
@@ -29,6 +31,8 @@ from wbtest.publishing.live import LiveVariant
 from wbtest.publishing.strings import strings_for
 from wbtest.store import Refused
 from wbtest.team import access, limits
+
+log = logging.getLogger(__name__)
 
 LONGEST_BEACON = 1_000
 # An office or a school shares one IP.
@@ -67,7 +71,8 @@ def signup(slug: str) -> ResponseReturnValue:
         return _take(found, form)
     except RateLimitExceeded:
         return _again(found, form, 429, strings.too_many)
-    except (Refused, SQLAlchemyError):
+    except (Refused, SQLAlchemyError) as error:
+        log.error("a sign-up for /p/%s was not stored: %s", found.live.slug, error)
         return _again(found, form, 503, strings.try_later)
 
 

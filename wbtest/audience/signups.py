@@ -38,10 +38,10 @@ class Sender:
 
     @property
     def known(self) -> Visitor | None:
-        """The visitor, as far as the cookie tells of the page that the form stood on."""
-        if self.visitor and self.visitor.variant == self.shown.variant:
-            return self.visitor
-        return None
+        """The visitor, unless the cookie tells of another variant or who sends it objects."""
+        if self.visitor is None or self.excluded_because == "opted_out":
+            return None
+        return self.visitor if self.visitor.variant == self.shown.variant else None
 
 
 def sign_up(

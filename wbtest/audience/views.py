@@ -65,7 +65,7 @@ def object_to_counting(slug: str) -> ResponseReturnValue:
     found = get_page(slug)
     action = addresses_of(found.live.slug).object
     if request.method != "POST":
-        is_done = is_objector(found) or is_team()
+        is_done = is_objector(found) or _is_marked()
         return small(found.live, "object", action=action, is_done=is_done)
     check_sender()
     experiment_id = None if is_team() else found.live.id
@@ -127,8 +127,7 @@ def check_sender() -> None:
 
 def is_team() -> bool:
     """Whether somebody of a team asks: logged in, or in a browser they marked as theirs."""
-    is_marked = _cookie(ignore_name(None, is_https=_is_https())) != ""
-    return is_marked or access.find_person() is not None
+    return _is_marked() or access.find_person() is not None
 
 
 def is_objector(found: LivePage) -> bool:
@@ -150,6 +149,10 @@ def printer() -> Printer:
 
 def recorder() -> Recorder:
     return cast(Recorder, current_app.extensions["wbtest.recorder"])
+
+
+def _is_marked() -> bool:
+    return _cookie(ignore_name(None, is_https=_is_https())) != ""
 
 
 def _variant_before(found: LivePage) -> LiveVariant:

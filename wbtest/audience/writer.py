@@ -1,0 +1,135 @@
+"""Groups of waiting events, brought into the store: tried again, or given up and said so.
+
+Knows nothing of the queue from which a group comes.
+"""
+
+import logging
+import time
+from concurrent.futures import Future
+
+import sqlalchemy as sa
+from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolExhausted
+
+from wbtest.audience.cells import Facts
+from wbtest.audience.events import Event, Outcome, SignedUp
+from wbtest.audience.groups import record
+from wbtest.extensions import Now
+from wbtest.store import NoLock, Refused, WriteLock, writing_group
+
+log = logging.getLogger(__name__)
+
+# Pauses before the second, third and fourth try of a group that the store did not take.
+PAUSES = (0.1, 0.3, 0.9)
+# After a group was given up the store is left alone by visits for this long.
+REST_SECONDS = 1.0
+STORE_ERRORS = (OperationalError, InterfaceError, PoolExhausted, OSError)
+
+
+class StoreFailed(Refused):
+    """A sign-up that could not be stored."""
+
+    status = 503
+
+    def __init__(self) -> None:
+        super().__init__(
+            "We cannot store this right now. Your text is still here; try again in a minute."
+        )
+
+
+class Waiting:
+    """A sign-up, or None for a flush, and who waits until it is stored."""
+
+    __slots__ = ("event", "future", "is_abandoned")
+
+    def __init__(self, event: SignedUp | None) -> None:
+        self.event = event
+        self.future: Future[Outcome | None] = Future()
+        self.is_abandoned = False
+
+
+Item = Event | Waiting
+
+
+class Writer:
+    """Writes one group after the other. ``lost`` counts the events that nobody waited for."""
+
+    def __init__(
+        self, engine: sa.Engine, lock: WriteLock | NoLock, now: Now, mail_domain: str
+    ) -> None:
+        self.lost = 0
+        self._engine = engine
+        self._lock = lock
+        self._now = now
+        self._mail_domain = mail_domain
+        self._facts: dict[int, Facts] = {}
+        self._rests_until = 0.0
+
+    @property
+    def is_resting(self) -> bool:
+        """Whether a group was given up a moment ago."""
+        return self._rests_until > 0 and time.monotonic() < self._rests_until
+
+    def store(self, group: list[Item]) -> None:
+        """Write a group, trying again when the store fails.
+
+        An event that no store would take is found by halving the group, and given up alone.
+        """
+        for pause in (*PAUSES, None):
+            try:
+                self._write(group)
+            except STORE_ERRORS as error:
+                if pause is None:
+                    self._rests_until = time.monotonic() + REST_SECONDS
+                    self._give_up(group, error)
+                else:
+                    time.sleep(pause)
+            except Exception as error:
+                if len(group) == 1:
+                    self._give_up(group, error)
+                else:
+                    self.store(group[: len(group) // 2])
+                    self.store(group[len(group) // 2 :])
+                return
+            else:
+                self._rests_until = 0.0
+                return
+
+    def _write(self, group: list[Item]) -> None:
+        """Write a group in one transaction, then tell those who wait."""
+        waiting = [item for item in group if isinstance(item, Waiting)]
+        outcomes: dict[int, Outcome | None] = {}
+        if any(_event_of(item) for item in group):
+            with writing_group(self._engine, self._lock) as connection:
+                # Looked at when nothing is left to wait for but the disk.
+                wanted = [item for item in group if _is_wanted(item)]
+                events = [event for item in wanted if (event := _event_of(item))]
+                found = record(connection, events, self._facts, self._now(), self._mail_domain)
+            outcomes = dict(zip(map(id, wanted), found, strict=True))
+        for item in waiting:
+            item.future.set_result(outcomes.get(id(item)))
+
+    def _give_up(self, group: list[Item], error: Exception) -> None:
+        log.error("%d events could not be stored: %s", len(group), _describe(error))
+        for item in group:
+            if not isinstance(item, Waiting):
+                self.lost += 1
+            elif item.event is None:
+                item.future.set_result(None)
+            else:
+                item.future.set_exception(StoreFailed())
+
+
+def _event_of(item: Item) -> Event | None:
+    return item.event if isinstance(item, Waiting) else item
+
+
+def _is_wanted(item: Item) -> bool:
+    """Whether it is an event for which nobody has stopped waiting."""
+    return not isinstance(item, Waiting) or (item.event is not None and not item.is_abandoned)
+
+
+def _describe(error: Exception) -> str:
+    """What went wrong, without the statement's parameters: they hold what people typed."""
+    cause = getattr(error, "orig", None) or error
+    return f"{type(cause).__name__}: {str(cause).partition(chr(10))[0]}"
