@@ -1,13 +1,12 @@
 """The writing desk, driven by hand: writing, saving, losing nothing, freezing, approving."""
 
-from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.conftest import Live
-from tests.factories import LARDER, PASSWORD, make_approval, make_release, make_revision
+from tests.factories import LARDER, PASSWORD, make_release
 from wbtest.extensions import db
 from wbtest.team.models import Person
 from wbtest.writing.document import Document, from_json, length
@@ -192,69 +191,6 @@ def test_what_cannot_be_kept_is_said_at_its_field(logged_in: Page, live: Live, o
     expect(logged_in.locator(".field-error")).to_have_count(0)
 
 
-@pytest.mark.parametrize("how", ["key", "button", "drag"])
-def test_a_question_moves(logged_in: Page, live: Live, owner: Person, how: str):
-    release = make_release(owner)
-    open_desk(logged_in, live, release)
-    first, second = logged_in.locator("[data-question]").all()[:2]
-
-    if how == "key":
-        logged_in.locator(ASKED).nth(1).press("Alt+ArrowUp")
-    elif how == "button":
-        second.get_by_role("button", name="Move up").click()
-    else:
-        first.evaluate("row => scrollBy(0, row.getBoundingClientRect().top - 200)")
-        second.locator("[data-grip]").drag_to(first, target_position={"x": 200, "y": 10})
-
-    saved(logged_in)
-    one, two, *rest = LARDER.faq
-    assert stored(release) == replace(LARDER, faq=(two, one, *rest))
-
-
-def test_a_removed_question_can_be_put_back(logged_in: Page, live: Live, owner: Person):
-    release = make_release(owner)
-    open_desk(logged_in, live, release)
-
-    logged_in.get_by_role("button", name="Remove").nth(1).click()
-    expect(logged_in.locator(ASKED)).to_have_count(5)
-    logged_in.get_by_role("button", name="Question removed. Put it back").click()
-    logged_in.get_by_label("Headline").fill("Later")
-
-    saved(logged_in)
-    assert stored(release) == replace(LARDER, headline="Later")
-
-
-def test_an_honest_unknown_closes_a_topic(logged_in: Page, live: Live, owner: Person):
-    release = make_release(owner, faq=LARDER.faq[:9])
-    open_desk(logged_in, live, release)
-    logged_in.get_by_role("button", name="Add: key risks").click()
-    logged_in.keyboard.type("What if nobody cooks?")
-
-    row = logged_in.locator("[data-question]").last
-    expect(row.get_by_text("open", exact=True)).to_be_visible()
-    row.get_by_text("We do not know yet").click()
-    row.get_by_label("Who finds out").fill("Priya")
-    row.get_by_label("By", exact=True).fill("2027-04-15")
-    row.get_by_label("What settles it").fill("ten diaries")
-
-    expect(row.get_by_text("open", exact=True)).to_be_hidden()
-    expect(logged_in.locator(".parts [data-part=internal] [data-gaps]")).to_be_hidden()
-
-
-def test_the_fields_turn_with_the_language(logged_in: Page, live: Live, owner: Person):
-    release = make_release(owner)
-    open_desk(logged_in, live, release)
-
-    logged_in.get_by_label("Language").select_option("ar")
-    logged_in.get_by_role("button", name="Add a question").first.click()
-
-    saved(logged_in)
-    for field in (logged_in.get_by_label("Headline"), logged_in.locator(ASKED).last):
-        expect(field).to_have_attribute("dir", "rtl")
-        expect(field).to_have_attribute("lang", "ar")
-    assert stored(release).language == "ar"
-
-
 def test_a_short_release_grows_with_what_was_just_typed(logged_in: Page, live: Live, owner: Person):
     release = make_release(owner, form="short", solution="")
     open_desk(logged_in, live, release)
@@ -265,15 +201,6 @@ def test_a_short_release_grows_with_what_was_just_typed(logged_in: Page, live: L
     expect(logged_in.get_by_label("Solution")).to_be_visible()
     expect(logged_in.get_by_label("Problem")).to_have_value("Typed a moment ago")
     expect(logged_in.get_by_label("What people do today")).to_have_value(LARDER.alternative)
-
-
-def test_enter_in_a_sentence_goes_on_instead_of_sending(logged_in: Page, live: Live, owner: Person):
-    open_desk(logged_in, live, make_release(owner))
-
-    logged_in.get_by_label("Headline").press("Enter")
-
-    expect(logged_in.get_by_label("Subheading")).to_be_focused()
-    expect(logged_in.get_by_label("Headline")).to_have_value(LARDER.headline)
 
 
 def test_everything_works_without_a_script(
@@ -298,70 +225,3 @@ def test_everything_works_without_a_script(
     assert [question.question for question in stored(release).faq] == [
         "Who is it for?", "What does it cost?", "How is it different?", "And on Sundays?",
     ]  # fmt: skip
-
-
-def test_a_printed_release_has_no_buttons(logged_in: Page, live: Live, owner: Person):
-    release = make_release(owner)
-    logged_in.goto(f"{live.url}/releases/{release.id}/preview")
-
-    logged_in.emulate_media(media="print")
-
-    expect(logged_in.get_by_role("navigation")).to_be_hidden()
-    expect(logged_in.get_by_role("link", name="Back to writing")).to_be_hidden()
-    expect(logged_in.get_by_text(LARDER.headline)).to_be_visible()
-
-
-def test_dates_are_written_in_the_release_s_own_language(
-    logged_in: Page, live: Live, owner: Person
-):
-    release = make_release(owner, language="de")
-
-    logged_in.goto(f"{live.url}/releases/{release.id}/preview")
-
-    expect(logged_in.locator("time[data-date]")).to_have_text("3. März 2027")
-
-
-@pytest.mark.parametrize(
-    "path",
-    [
-        "/releases",
-        "/releases/new",
-        "/releases/1",
-        "/releases/2",
-        "/releases/2/preview",
-        "/releases/1/revisions/1",
-        "/releases/3/revisions/1",
-    ],
-)
-def test_the_pages_are_accessible(
-    logged_in: Page,
-    live: Live,
-    owner: Person,
-    path: str,
-    check_accessible: Callable[[Page], None],
-):
-    make_approval(make_revision(owner), owner)
-    make_release(owner, form="short", headline="", language="ar", faq=LARDER.faq[:2])
-    make_revision(owner, form="short", why_now="")
-
-    logged_in.goto(f"{live.url}{path}")
-
-    check_accessible(logged_in)
-
-
-def test_two_texts_side_by_side_are_accessible(
-    logged_in: Page, live: Live, owner: Person, check_accessible: Callable[[Page], None]
-):
-    release = make_release(owner)
-    open_desk(logged_in, live, release)
-    save_release(release, replace(LARDER, headline="Theirs"), 1)
-    logged_in.get_by_label("Headline").fill("Mine")
-    expect(logged_in.get_by_text("Two texts, one sheet")).to_be_visible()
-
-    check_accessible(logged_in)
-
-
-def test_an_empty_list_is_accessible(logged_in: Page, check_accessible: Callable[[Page], None]):
-    expect(logged_in.get_by_text("No release yet")).to_be_visible()
-
-    check_accessible(logged_in)

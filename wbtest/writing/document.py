@@ -155,9 +155,21 @@ def from_json(values: Any) -> Document:
 
 
 def digest(document: Document) -> str:
-    """SHA-256 of the canonical JSON, 64 hex digits: the same text always gives the same digest."""
-    text = json.dumps(to_json(document), sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+    """SHA-256 of the canonical JSON, 64 hex digits: the same text always gives the same digest.
+
+    Empty parts are left out, so that a version with more parts finds old digests unchanged.
+    """
+    values = _filled(to_json(document))
+    text = json.dumps(values, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
     return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _filled(value: Any) -> Any:
+    """The value without the empty parts of its objects; lists keep their places."""
+    if isinstance(value, dict):
+        inner = {key: _filled(part) for key, part in value.items()}
+        return {key: part for key, part in inner.items() if part not in ("", {}, [])}
+    return [_filled(part) for part in value] if isinstance(value, list) else value
 
 
 def length(document: Document) -> tuple[int, float]:

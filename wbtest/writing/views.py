@@ -82,9 +82,10 @@ def grow(release_id: int) -> ResponseReturnValue:
     refused = _with_typed(
         found, lambda document, version: releases.save_and_grow(found, document, version)
     )
-    if refused is None:
-        flash("The full form is open. Every word you wrote is where it was.")
-    return refused or redirect(url_for(".release", release_id=found.id), 303)
+    if refused is not None:
+        return refused
+    flash("The full form is open. Every word you wrote is where it was.")
+    return redirect(url_for(".release", release_id=found.id), 303)
 
 
 @bp.post("/releases/<int:release_id>/freeze")

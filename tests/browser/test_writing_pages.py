@@ -1,0 +1,87 @@
+"""Releases and revisions as pages: for every eye, every scheme, and on paper."""
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.conftest import Live
+from tests.factories import LARDER, make_approval, make_release, make_revision
+from wbtest.team.models import Person
+from wbtest.writing.models import Release
+from wbtest.writing.releases import save_release
+
+pytestmark = pytest.mark.browser
+ASKED = ".questions[data-side=external] .asked"
+
+
+def open_desk(page: Page, live: Live, release: Release) -> None:
+    page.goto(f"{live.url}/releases/{release.id}")
+
+
+def test_a_printed_release_has_no_buttons(logged_in: Page, live: Live, owner: Person):
+    release = make_release(owner)
+    logged_in.goto(f"{live.url}/releases/{release.id}/preview")
+
+    logged_in.emulate_media(media="print")
+
+    expect(logged_in.get_by_role("navigation")).to_be_hidden()
+    expect(logged_in.get_by_role("link", name="Back to writing")).to_be_hidden()
+    expect(logged_in.get_by_text(LARDER.headline)).to_be_visible()
+
+
+def test_dates_are_written_in_the_release_s_own_language(
+    logged_in: Page, live: Live, owner: Person
+):
+    release = make_release(owner, language="de")
+
+    logged_in.goto(f"{live.url}/releases/{release.id}/preview")
+
+    expect(logged_in.locator("time[data-date]")).to_have_text("3. März 2027")
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/releases",
+        "/releases/new",
+        "/releases/1",
+        "/releases/2",
+        "/releases/2/preview",
+        "/releases/1/revisions/1",
+        "/releases/3/revisions/1",
+    ],
+)
+def test_the_pages_are_accessible(
+    logged_in: Page,
+    live: Live,
+    owner: Person,
+    path: str,
+    check_accessible: Callable[[Page], None],
+):
+    make_approval(make_revision(owner), owner)
+    make_release(owner, form="short", headline="", language="ar", faq=LARDER.faq[:2])
+    make_revision(owner, form="short", why_now="")
+
+    logged_in.goto(f"{live.url}{path}")
+
+    check_accessible(logged_in)
+
+
+def test_two_texts_side_by_side_are_accessible(
+    logged_in: Page, live: Live, owner: Person, check_accessible: Callable[[Page], None]
+):
+    release = make_release(owner)
+    open_desk(logged_in, live, release)
+    save_release(release, replace(LARDER, headline="Theirs"), 1)
+    logged_in.get_by_label("Headline").fill("Mine")
+    expect(logged_in.get_by_text("Two texts, one sheet")).to_be_visible()
+
+    check_accessible(logged_in)
+
+
+def test_an_empty_list_is_accessible(logged_in: Page, check_accessible: Callable[[Page], None]):
+    expect(logged_in.get_by_text("No release yet")).to_be_visible()
+
+    check_accessible(logged_in)
