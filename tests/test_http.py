@@ -133,6 +133,13 @@ def test_a_page_that_is_away_for_a_while_says_when_to_come_back(client: Browser)
     assert client.get("/busy").headers["Retry-After"] == "60"
 
 
+def test_an_id_that_no_database_can_count_to_finds_nothing(client: Browser) -> None:
+    log_in(client, make_person("ada@example.com", "owner", make_workspace()))
+
+    assert client.get("/releases/99999999999999999999").status_code == 404
+    assert client.get("/experiments/99999999999999999999/results").status_code == 404
+
+
 def test_a_wrong_method_names_the_right_ones(client: Browser) -> None:
     response = client.open("/logout", method="PUT")
 

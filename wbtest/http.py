@@ -9,6 +9,7 @@ import secrets
 from collections.abc import Mapping, MutableMapping
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 from flask import Flask, Response, current_app, g, render_template, request
@@ -16,6 +17,7 @@ from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import OperationalError
 from werkzeug.exceptions import HTTPException
+from werkzeug.routing import IntegerConverter, Map
 from whitenoise import WhiteNoise
 
 from wbtest.store import Refused
@@ -60,6 +62,7 @@ HEADERS = {
     "X-Frame-Options": "DENY",
     "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=()",
 }
+LARGEST_ID = 2**31 - 1
 LONGEST_BODY = 2 * 1024 * 1024
 # Asked for by machines that know us by number; they build no link.
 ANY_HOST = ("/healthz", "/readyz")
@@ -67,8 +70,16 @@ ANY_HOST = ("/healthz", "/readyz")
 VERSIONED = re.compile(r"[-.](\d+\.\d+\.\d+|[0-9a-f]{8,})[-.]")
 
 
+class Id(IntegerConverter):
+    """A row's number in an address; one that no database can count to finds nothing."""
+
+    def __init__(self, map: Map, *args: Any, **kwargs: Any) -> None:  # noqa: A002 - werkzeug's name
+        super().__init__(map, *args, **{"max": LARGEST_ID, **kwargs})
+
+
 def init_app(app: Flask, known_hosts: frozenset[str]) -> None:
     """Attach headers, error pages, filters and the check of the host name."""
+    app.url_map.converters["int"] = Id
     app.config["MAX_CONTENT_LENGTH"] = LONGEST_BODY
     app.config["MAX_FORM_MEMORY_SIZE"] = LONGEST_BODY
     app.extensions["wbtest.hosts"] = known_hosts

@@ -17,7 +17,7 @@ from tests.conftest import Browser
 from tests.factories import make_person, make_workspace
 from wbtest.audience.models import Sighting, Signup, Visit
 from wbtest.delivery.models import OutboxMail
-from wbtest.extensions import db
+from wbtest.extensions import Now, db
 from wbtest.publishing import life
 from wbtest.publishing.experiments import add_variant, create_experiment
 from wbtest.publishing.models import Experiment
@@ -154,6 +154,12 @@ class Visitor:
         """Send the form of this page."""
         data = {"token": token_in(page), "email": email, "website": "", **fields}
         return self.post("/p/larder/signup", data)
+
+
+def clock_of(app: Flask) -> Now:
+    """The clock by which the app lives."""
+    now: Now = app.extensions["wbtest.now"]
+    return now
 
 
 def token_in(page: TestResponse) -> str:

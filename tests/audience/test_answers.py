@@ -7,7 +7,7 @@ from pathlib import Path
 import sqlalchemy as sa
 from flask import Flask
 
-from tests.audience.larder import PHONE, Larder
+from tests.audience.larder import PHONE, Larder, clock_of
 from tests.conftest import HandClock
 from wbtest.audience.answers import Answers
 from wbtest.audience.events import Served
@@ -48,7 +48,7 @@ def test_one_request_waits_for_a_database_that_hangs_and_the_others_go_on(
     app: Flask, larder: Larder
 ):
     time, is_back = [0.0], threading.Event()
-    pages = LivePages(db.engine, is_https=False, seconds=lambda: time[0])
+    pages = LivePages(db.engine, clock_of(app), is_https=False, seconds=lambda: time[0])
     assert pages.find_running("/p/larder") is not None
     sa.event.listen(db.engine, "before_cursor_execute", lambda *_: is_back.wait())
     time[0] = 60.0

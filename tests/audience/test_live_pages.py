@@ -6,7 +6,7 @@ import pytest
 import sqlalchemy as sa
 from flask import Flask
 
-from tests.audience.larder import Larder, broken_store
+from tests.audience.larder import Larder, broken_store, clock_of
 from wbtest.audience.live_pages import LivePages
 from wbtest.extensions import db
 from wbtest.publishing.models import Experiment, PagesVersion
@@ -22,7 +22,7 @@ def process(app: Flask, larder: Larder) -> Process:
     def wait(seconds: float) -> None:
         time[0] += seconds
 
-    return LivePages(db.engine, is_https=False, seconds=lambda: time[0]), wait
+    return LivePages(db.engine, clock_of(app), is_https=False, seconds=lambda: time[0]), wait
 
 
 def set_state(state: str) -> None:
@@ -92,3 +92,14 @@ def test_the_door_knows_exact_addresses_only(process, path):
     pages, _ = process
 
     assert pages.find_running(path) is None
+
+
+def test_a_page_past_its_last_day_has_ended_even_if_no_worker_noticed(process, now):
+    pages, _ = process
+    found = pages.find_running("/p/larder")
+    assert found is not None
+
+    now.time = found.live.ends_at
+
+    assert pages.find_running("/p/larder") is None
+    assert pages.find("larder").live.state == "ended"

@@ -3,8 +3,10 @@
 import pytest
 
 from tests.audience.larder import Visitor, draft_page, signups, visits, words_in
+from tests.factories import log_in, make_person, make_workspace
 from wbtest.publishing import life
 from wbtest.publishing.previews import preview_token
+from wbtest.team.workspaces import change_workspace
 
 PATHS = ("", "/thanks", "/privacy", "/object")
 
@@ -51,14 +53,36 @@ def test_nothing_can_be_sent_to_a_draft(app, path):
 def test_a_preview_shows_a_variant_of_a_draft_and_says_so(app):
     larder = draft_page(variants={"photo": {"headline": "Dinner from a photo"}})
     token = preview_token(larder.experiment, "photo")
+    member = Visitor(app)
+    log_in(member.browser, larder.editor)
 
-    answer = Visitor(app).get(f"/p/larder?preview={token}")
+    answer = member.get(f"/p/larder?preview={token}")
 
     assert answer.status_code == 200
     assert "<h1>Dinner from a photo" in answer.text
     assert "Preview. Nobody is counted here." in words_in(answer)
     assert answer.headers["X-Robots-Tag"] == "noindex"
     assert '<meta name="robots" content="noindex">' in answer.text
+
+
+def test_nobody_outside_the_team_reads_a_variant_before_the_start(app):
+    larder = draft_page(variants={"photo": {"headline": "Dinner from a photo"}})
+    token = preview_token(larder.experiment, "photo")
+    stranger = Visitor(app)
+    log_in(stranger.browser, make_person("eve@kiln.example", "owner", make_workspace("Kiln")))
+
+    assert stranger.get(f"/p/larder?preview={token}").status_code == 404
+    assert Visitor(app).get(f"/p/larder?preview={token}").status_code == 404
+
+
+def test_the_name_of_who_is_responsible_changes_on_a_running_page(app, larder, mia):
+    assert "Okafor" not in words_in(mia.get("/p/larder/privacy"))
+
+    change_workspace(
+        larder.workspace, name="Larder", controller="Okafor, Leeds", contact_email="a@b.example"
+    )
+
+    assert "Okafor, Leeds" in words_in(mia.get("/p/larder/privacy"))
 
 
 def test_a_preview_counts_nobody_and_sets_no_cookie(app, larder, mia):

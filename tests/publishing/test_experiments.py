@@ -4,7 +4,7 @@ from datetime import date
 from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import delete, select
 
 from tests.conftest import HandClock
 from tests.factories import make_experiment, make_rule
@@ -12,7 +12,7 @@ from tests.publishing.conftest import Team
 from wbtest.extensions import db
 from wbtest.publishing import experiments, life
 from wbtest.publishing import rule as rules
-from wbtest.publishing.models import Experiment
+from wbtest.publishing.models import Experiment, Variant
 from wbtest.store import Invalid, Refused
 from wbtest.writing.models import Revision
 
@@ -206,3 +206,13 @@ def test_nothing_of_a_started_experiment_can_be_changed(revision: Revision, team
         )
 
     assert before == (experiment.rule, [(each.key, each.weight) for each in experiment.variants])
+
+
+def test_a_variant_that_somebody_deleted_meanwhile_is_not_changed(revision: Revision, team: Team):
+    experiment = make_experiment(revision, team.editor, variants=("Price",))
+    variant = experiment.variants[1]
+    with db.engine.execution_options(writes=True).begin() as connection:
+        connection.execute(delete(Variant).where(Variant.key == variant.key))
+
+    with pytest.raises(Refused, match="deleted meanwhile"):
+        experiments.remove_variant(variant)

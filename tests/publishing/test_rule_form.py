@@ -211,3 +211,22 @@ def test_a_number_of_visitors_that_is_none_is_no_error(
     daily: str, owner: FlaskClient, revision: Revision
 ):
     assert owner.get(new_path(revision), query_string={"daily": daily}).status_code == 200
+
+
+def test_sources_are_sealed_under_the_names_by_which_visits_are_recorded(
+    owner: FlaskClient, revision: Revision
+):
+    send(owner, new_path(revision), sources="Twitter.com, www.blog.example, Newsletter")
+
+    assert newest().rule["sources"] == ["x", "blog.example", "newsletter"]
+
+
+def test_the_usual_window_follows_what_counts_also_when_that_is_changed(
+    owner: FlaskClient, revision: Revision, team: Team
+):
+    experiment = make_experiment(revision, team.editor)
+
+    send(owner, f"/experiments/{experiment.id}/edit", conversion="confirmed")
+
+    db.session.refresh(experiment)
+    assert experiment.rule["conversion_window_hours"] == 168

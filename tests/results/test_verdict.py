@@ -228,3 +228,11 @@ def test_a_verdict_never_turns_into_another_one(hours, first, later):
 
     if before.word != "not_enough" and not after.is_withheld:
         assert (after.word, after.reached_at) == (before.word, before.reached_at)
+
+
+def test_what_comes_after_the_most_visitors_cannot_settle_it_any_more():
+    hours = phase([[FAIR]] * 5 + [[GOOD]] * 30)
+
+    verdict = judged(hours, rule=eager_rule(maximum_visitors=500))
+
+    assert (verdict.word, verdict.recommendation) == ("not_enough", "inconclusive")

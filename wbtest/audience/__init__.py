@@ -16,6 +16,7 @@ def init_app(app: Flask) -> None:
     from wbtest.audience.live_pages import LivePages
     from wbtest.audience.pages import Printer
     from wbtest.audience.recorder import Recorder
+    from wbtest.audience.traffic import source_name
     from wbtest.audience.views import bp
 
     settings: Settings = app.extensions["wbtest.settings"]
@@ -24,10 +25,12 @@ def init_app(app: Flask) -> None:
         engine = db.engine
     domain = parseaddr(settings.mail_from)[1].rpartition("@")[2]
     recorder = Recorder(engine, app.extensions["wbtest.lock"], now, domain)
-    pages = LivePages(engine, is_https=settings.is_https)
+    pages = LivePages(engine, now, is_https=settings.is_https)
     printer = Printer(app, settings)
     answers = Answers(printer, recorder, now, is_https=settings.is_https)
     app.extensions["wbtest.recorder"] = recorder
+    # A rule names the sources that count as they are recorded; `publishing` lies below.
+    app.extensions["wbtest.source_name"] = source_name
     app.extensions["wbtest.pages"] = pages
     app.extensions["wbtest.printer"] = printer
     app.extensions["wbtest.answers"] = answers

@@ -7,6 +7,7 @@ import logging
 import threading
 import time
 from collections.abc import Callable
+from dataclasses import replace
 
 import sqlalchemy as sa
 from flask import current_app
@@ -17,7 +18,7 @@ from wbtest.audience import visitors
 from wbtest.audience.browsers import Environ, cookie_name, find_cookie
 from wbtest.audience.pages import Printed, addresses_of
 from wbtest.audience.visitors import Visitor
-from wbtest.extensions import db
+from wbtest.extensions import Now, db
 from wbtest.publishing.live import LiveExperiment, load_live, pages_version
 
 log = logging.getLogger(__name__)
@@ -30,15 +31,16 @@ STALE_SECONDS = 1.0
 class LivePage:
     """A started experiment in memory, with what each request asks of it worked out beforehand."""
 
-    __slots__ = ("cookie", "counts_until", "live", "printed", "variants", "weights")
+    __slots__ = ("cookie", "counts_until", "ends", "live", "printed", "variants", "weights")
 
     def __init__(self, live: LiveExperiment, *, is_https: bool) -> None:
         self.live = live
         self.variants = {variant.key: variant for variant in live.variants}
         self.weights = live.weights
         self.cookie = cookie_name(f"wb-p{live.id}", is_https=is_https)
-        # In seconds since 1970: after this no sign-up can be a conversion.
-        self.counts_until = live.ends_at.timestamp() + live.window_hours * 3600
+        # In seconds since 1970: the last day is over, and no sign-up can be a conversion any more.
+        self.ends = live.ends_at.timestamp()
+        self.counts_until = self.ends + live.window_hours * 3600
         # The bytes of this hour, by variant and by whether they say that nothing can be stored.
         self.printed: dict[tuple[str, bool], tuple[int, Printed]] = {}
 
@@ -53,17 +55,20 @@ class LivePage:
 class LivePages:
     """Every page that was ever started, read anew when the database says that one has changed.
 
-    ``seconds`` is a clock that never goes back.
+    ``now`` is the app's clock: a page past its last day has ended, even if no worker has noticed
+    yet. ``seconds`` is a clock that never goes back.
     """
 
     def __init__(
         self,
         engine: sa.Engine,
+        now: Now,
         *,
         is_https: bool,
         seconds: Callable[[], float] = time.monotonic,
     ) -> None:
         self._engine = engine
+        self._now = now
         self._seconds = seconds
         self._is_https = is_https
         self._pages: dict[str, LivePage] = {}
@@ -76,7 +81,8 @@ class LivePages:
     def find_running(self, path: str) -> LivePage | None:
         """Return the running page at this exact path, or None."""
         self._look()
-        return self._running.get(path)
+        found = self._running.get(path)
+        return None if found is None or self._is_over(found) else found
 
     def find(self, slug: str) -> LivePage | None:
         """Return the page of this slug in whatever state, or None. Case does not matter."""
@@ -87,13 +93,22 @@ class LivePages:
             self.forget()
             self._look()
             found = self._pages.get(slug.lower())
-        return found
+        return self._as_it_is(found)
 
     def find_by_id(self, experiment_id: int) -> LivePage | None:
         """Return the page of this experiment in whatever state, or None."""
         self._look()
         mine = (page for page in self._pages.values() if page.live.id == experiment_id)
-        return next(mine, None)
+        return self._as_it_is(next(mine, None))
+
+    def _is_over(self, page: LivePage) -> bool:
+        return self._now().timestamp() >= page.ends
+
+    def _as_it_is(self, page: LivePage | None) -> LivePage | None:
+        """The page as ended when its last day is over."""
+        if page is None or page.live.state == "ended" or not self._is_over(page):
+            return page
+        return LivePage(replace(page.live, state="ended"), is_https=self._is_https)
 
     def forget(self) -> None:
         """Let the next request look, however short ago the last one did."""

@@ -115,6 +115,17 @@ def source_of(query_string: str, referrer: str, own_host: str = "") -> str:
     return _source(query_string[:LONGEST_READ], referrer[:LONGEST_READ], own_host)
 
 
+def source_name(named: str) -> str:
+    """Return the name under which visits from ``named`` are recorded, '' for nothing.
+
+    >>> source_name(" Newsletter "), source_name("www.twitter.com"), source_name("https://t.co/x")
+    ('newsletter', 'x', 'x')
+    """
+    text = _clean(named[:LONGEST_READ])
+    host = _host(text if "//" in text else f"//{text}") if "." in text else ""
+    return _clean(_site(host)) if host else text
+
+
 # What is remembered is cut to LONGEST_READ, so that nobody can fill our memory with it.
 @lru_cache(maxsize=2048)
 def _device(user_agent: str) -> Device:
@@ -125,7 +136,7 @@ def _device(user_agent: str) -> Device:
 
 @lru_cache(maxsize=1024)
 def _source(query_string: str, referrer: str, own_host: str) -> str:
-    named = _clean(_utm_source(query_string))
+    named = source_name(_utm_source(query_string))
     if named:
         return named
     host = _host(referrer)

@@ -89,6 +89,9 @@ def show_preview(slug: str, status: int = 200) -> Response:
     if preview is None:
         abort(404)
     live, variant = preview
+    # Before the start nobody has approved a variant's own words, so they are for the team alone.
+    if live.state == "draft" and not access.is_member(live.workspace_id):
+        abort(404)
     strings = strings_for(variant.page.language)
     form = SignupForm(strings, request.form)
     form.token.data = ""

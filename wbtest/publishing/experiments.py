@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo, available_timezones
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import joinedload, selectinload
+from sqlalchemy.orm.exc import ObjectDeletedError
 
 from wbtest.extensions import clock, db
 from wbtest.publishing import copy, slugs
@@ -145,7 +146,7 @@ def change_variant(
 ) -> Variant:
     """Replace name, weight and overrides. Raises Invalid as ``add_variant`` does."""
     with writing():
-        _open_draft(variant.experiment)
+        _open_draft(_experiment_of(variant))
         variant.overrides = _checked(name, weight, overrides)
         variant.name, variant.weight = name.strip(), weight
     return variant
@@ -154,13 +155,21 @@ def change_variant(
 def remove_variant(variant: Variant) -> None:
     """Take a variant away. Raises Refused for the control, which the others are compared with."""
     with writing():
-        experiment = variant.experiment
+        experiment = _experiment_of(variant)
         _open_draft(experiment)
         if variant.position == 0:
             raise Refused("The control stays: the other variants are compared with it.")
         experiment.variants.remove(variant)
         for position, kept in enumerate(experiment.variants):
             kept.position = position
+
+
+def _experiment_of(variant: Variant) -> Experiment:
+    """The variant's experiment. Raises Refused when somebody deleted the variant meanwhile."""
+    try:
+        return variant.experiment
+    except ObjectDeletedError as error:
+        raise Refused("This variant was deleted meanwhile. Look at the experiment anew.") from error
 
 
 def _open_draft(experiment: Experiment) -> None:

@@ -7,6 +7,7 @@ from functools import cache
 from typing import Any
 from zoneinfo import available_timezones
 
+from flask import current_app
 from flask_wtf import FlaskForm
 from wtforms import (
     BooleanField,
@@ -23,7 +24,7 @@ from wbtest.publishing import copy
 from wbtest.publishing.experiments import VARIANTS_RULE
 from wbtest.publishing.fields import DayField, OrderField, PercentField, WholeField
 from wbtest.publishing.models import Experiment, Variant
-from wbtest.publishing.rule import WINDOW_HOURS, Hypothesis, NotARule, from_json
+from wbtest.publishing.rule import LONGEST_SOURCE, WINDOW_HOURS, Hypothesis, NotARule, from_json
 from wbtest.store import Invalid
 from wbtest.writing.document import Document
 from wbtest.writing.wording import on_one_line, with_plain_breaks
@@ -120,8 +121,8 @@ class ExperimentForm(FlaskForm):
         values = {name: self[name].data for name in Hypothesis.__dataclass_fields__}
         for name in ("who", "does", "if_met", "if_not_met", "if_unclear"):
             values[name] = on_one_line(with_plain_breaks(values[name])).strip()
-        sources = [name.strip().lower() for name in re.split("[,\n]", values["sources"] or "")]
-        values["sources"] = tuple(name for name in sources if name) or None
+        sources = [name.strip() for name in re.split("[,\n]", values["sources"] or "")]
+        values["sources"] = tuple(_as_recorded(name) for name in sources if name) or None
         usual = WINDOW_HOURS.get(values["conversion"], max(WINDOW_HOURS.values()))
         values["conversion_window_hours"] = values["conversion_window_hours"] or usual
         return Hypothesis(**values)
@@ -163,6 +164,15 @@ class VariantForm(FlaskForm):
         return texts | {"order": order + [name for name in copy.SECTIONS if name not in parts]}
 
 
+def _as_recorded(source: str) -> str:
+    """The name under which visits from there are recorded; the rule would count nobody by others.
+
+    One that is too long stays as it is typed, and the rule refuses it.
+    """
+    name: str = current_app.extensions["wbtest.source_name"](source)
+    return name if len(source) <= LONGEST_SOURCE else source
+
+
 def first_values(document: Document, slug: str, today: date) -> dict[str, Any]:
     """Return defaults under which a founder can press the button at once."""
     return {
@@ -191,6 +201,9 @@ def values_of(experiment: Experiment) -> dict[str, Any]:
     """Return an experiment's present values under the names of the form's fields."""
     rule = from_json(experiment.rule)
     values = {name: getattr(rule, name) for name in Hypothesis.__dataclass_fields__}
+    # Left empty it follows what counts, also when that is changed.
+    if rule.conversion_window_hours == WINDOW_HOURS[rule.conversion]:
+        values["conversion_window_hours"] = None
     return values | {
         "sources": ", ".join(rule.sources or ()),
         "slug": experiment.slug,

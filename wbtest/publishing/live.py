@@ -193,6 +193,10 @@ def _check_seal(experiment: Experiment, variants: Iterable[LiveVariant]) -> None
         raise NotPublishable("the words of a variant differ from the sealed ones")
     if sealed["rule"] != experiment.rule or sealed["time_zone"] != experiment.time_zone:
         raise NotPublishable("the rule differs from the sealed one")
+    first = experiment.phases[0]
+    weights = {entry["key"]: entry["weight"] for entry in sealed["variants"]}
+    if (first.salt, first.weights) != (sealed["salt"], weights):
+        raise NotPublishable("salt or weights differ from the sealed ones")
 
 
 def _approved_line(revision: Revision, approval: Approval) -> str:

@@ -129,7 +129,8 @@ def judge(
     enough = statistics.evidence_needed(rule.alpha, arms)
     enough_below = statistics.evidence_needed(rule.beta)
     gate = _gate(rule, looks, life)
-    ever_above = (looks.above[:-1] >= enough).cumsum(axis=0) > 0
+    is_above = (looks.above[:-1] >= enough) & _before_cap(rule, looks)[:, None]
+    ever_above = is_above.cumsum(axis=0) > 0
     met = _first(gate & ever_above.any(axis=1))
     not_met = _first(gate & (looks.below[:-1] >= enough_below).all(axis=1))
     is_capped = bool(looks.seen[-1] >= rule.maximum_visitors)
@@ -169,6 +170,19 @@ def _gate(rule: Hypothesis, looks: Looks, life: Life) -> npt.NDArray[np.bool_]:
     is_enough = (looks.seen[:-1] >= rule.minimum_visitors) & (looks.ends[:-1] >= ripe)
     gate: npt.NDArray[np.bool_] = is_enough & (looks.split[:-1] < ALARM)
     return gate
+
+
+def _before_cap(rule: Hypothesis, looks: Looks) -> npt.NDArray[np.bool_]:
+    """At which full hours evidence for the target still counted.
+
+    The look that reaches the most visitors does, none after it: the rule says that they settle it.
+    Evidence against the target may ripen later, since it waits for conversion windows to pass.
+    """
+    import numpy as np
+
+    seen_before = np.concatenate(([0], looks.seen[:-2]))[: len(looks.seen) - 1]
+    is_before: npt.NDArray[np.bool_] = seen_before < rule.maximum_visitors
+    return is_before
 
 
 def _first(is_so: npt.NDArray[np.bool_]) -> int | None:

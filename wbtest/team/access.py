@@ -81,6 +81,12 @@ def find_workspace() -> Workspace | None:
     return membership.workspace if membership else None
 
 
+def is_member(workspace_id: int) -> bool:
+    """Whether the asking person belongs to this workspace, in whatever role."""
+    asking = find_person()
+    return asking is not None and db.session.get(Membership, (workspace_id, asking.id)) is not None
+
+
 def has_permission(permission: str) -> bool:
     """Whether the asking person's role reaches; templates use it to leave out dead buttons."""
     membership = find_membership()

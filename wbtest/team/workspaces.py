@@ -1,5 +1,7 @@
 """The workspace's own facts: its name, and who answers for its public pages."""
 
+from flask import current_app
+
 from wbtest.store import writing
 from wbtest.team.models import Workspace
 from wbtest.team.people import clean_email
@@ -17,3 +19,4 @@ def change_workspace(
         workspace.name = name
         workspace.controller = controller
         workspace.contact_email = contact_email
+        current_app.extensions["wbtest.announce_change"]()
