@@ -26,12 +26,13 @@ def count_hour(
     converted: int = 0,
     source: str = "newsletter",
     excluded_because: str = "",
+    phase: int = 1,
     **counts: int,
 ) -> None:
     """Count one hour. Everybody seen was served, and signed up in the same hour or never."""
     row = HourlyCount(
         experiment_id=experiment.id,
-        phase=1,
+        phase=phase,
         variant=variant,
         hour=hour,
         source=source,
@@ -68,13 +69,14 @@ def count_day(
         name: split(number, len(HOURS))
         for name, number in ({"seen": seen, "converted": converted} | counts).items()
     }
-    for k, hour in enumerate(HOURS):
-        moment = datetime(start.year, start.month, start.day, hour, tzinfo=zone).timestamp()
-        at_us = int((moment + day * 86400) * 1_000_000)
-        parts = {name: numbers[k] for name, numbers in spread.items()}
-        count_hour(
-            experiment, hour_of(at_us, experiment.time_zone), variant, source=source, **parts
-        )
+    # One transaction for the day: each one waits for the disk.
+    with writing():
+        for k, hour in enumerate(HOURS):
+            moment = datetime(start.year, start.month, start.day, hour, tzinfo=zone).timestamp()
+            at_us = int((moment + day * 86400) * 1_000_000)
+            parts = {name: numbers[k] for name, numbers in spread.items()}
+            name = hour_of(at_us, experiment.time_zone)
+            count_hour(experiment, name, variant, source=source, **parts)
 
 
 def count_machines(experiment: Experiment, number: int, reason: str = "bot") -> None:

@@ -72,11 +72,12 @@ def evidence(results: Results) -> str:
     paths = looks.below if is_below else looks.above
     bar = results.needed_below if is_below else results.needed_above
     shown = _shown_looks(results)
-    moments = [local_time(int(looks.ends[look]), results.life.time_zone) for look in shown]
+    last = min(results.life.now, results.life.final_at(results.rule))
+    moments = [min(looks.moment(look), last) for look in shown]
     traces = [
         {
             "type": "scatter",
-            "x": moments,
+            "x": [local_time(moment, results.life.time_zone) for moment in moments],
             "y": [round(float(paths[look, k]), 3) for look in shown],
             "mode": "lines",
             "name": short(variant.name),
@@ -93,7 +94,7 @@ def evidence(results: Results) -> str:
     return as_json(
         traces,
         height=80 + ROW_HEIGHT * max(len(variants), 3),
-        x=day_axis(results.life.days_until(looks.moment(shown[-1]))),
+        x=day_axis(results.life.days_until(last)),
         y={
             "range": [lowest, highest * 1.05],
             "tickvals": [tens * log(10) for tens in ticks],

@@ -11,6 +11,7 @@ from wbtest.results.figures_json import results_json
 from wbtest.results.models import Decision
 from wbtest.store import Invalid, writing
 from wbtest.team.models import Person
+from wbtest.writing.wording import find_fault, with_plain_breaks
 
 Choice = Literal["go", "iterate", "stop"]
 CHOICES: tuple[Choice, ...] = ("go", "iterate", "stop")
@@ -25,13 +26,13 @@ def decide(experiment: Experiment, person: Person, choice: str, reason: str) -> 
     sent twice in a row is one. Raises NotStarted, or Invalid for a choice or reason that says
     nothing.
     """
-    reason = " ".join(reason.split("\x00")).strip()
+    reason = with_plain_breaks(reason).strip()
     if choice not in CHOICES:
         raise Invalid("choice", "Choose go, iterate or stop.")
     if len(reason.split()) < FEWEST_WORDS:
         raise Invalid("reason", "Say why in a sentence: you will read it again in a year.")
-    if len(reason) > LONGEST_REASON:
-        raise Invalid("reason", f"Keep it under {LONGEST_REASON:,} characters.")
+    if fault := find_fault(reason, LONGEST_REASON):
+        raise Invalid("reason", fault)
     with writing() as session:
         # A double click waits here for the first one.
         session.refresh(experiment, with_for_update=True)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import html
 from collections.abc import Sequence
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from math import exp, inf, log
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -138,7 +138,7 @@ def times(ratio: float) -> str:
     return "any" if ratio == inf else f"{ratio:.2f}"
 
 
-def local_time(second: int, time_zone: str) -> str:
+def local_time(moment: datetime, time_zone: str) -> str:
     """Return a moment as the local time that Plotly shows without a zone."""
-    moment = datetime.fromtimestamp(second, UTC).astimezone(ZoneInfo(time_zone))
-    return moment.replace(tzinfo=None).isoformat(timespec="minutes")
+    local = moment.astimezone(ZoneInfo(time_zone))
+    return local.replace(tzinfo=None).isoformat(timespec="minutes")

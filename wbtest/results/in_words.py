@@ -48,6 +48,30 @@ def badge(results: Results) -> Badge:
     return Badge("Not enough yet" if results.everybody.seen else "Waiting for visitors", "neutral")
 
 
+# What may be said of a variant, by its standing.
+STANDINGS = {
+    "above": Badge("above target", "go"),
+    "open": Badge("undecided", "iterate"),
+    "below": Badge("below target", "neutral"),
+    "ahead": Badge("above so far", "neutral"),
+    "behind": Badge("below so far", "neutral"),
+    "withheld": Badge("withheld", "neutral"),
+}
+
+
+def promise(results: Results) -> str:
+    """Return what the team said it would do in this case, or '' while it is not settled."""
+    rule = results.rule
+    match results.verdict.recommendation:
+        case "go":
+            return rule.if_met
+        case "iterate" | "stop":
+            return rule.if_not_met
+        case "inconclusive":
+            return rule.if_unclear
+    return ""
+
+
 def headline(results: Results) -> str:
     """Return the verdict in one sentence or two."""
     verdict = results.verdict

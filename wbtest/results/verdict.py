@@ -100,6 +100,11 @@ class Verdict:
     is_final: bool = False
 
     @property
+    def choice(self) -> str:
+        """What the rule says to do: go, iterate or stop, or '' while it says nothing yet."""
+        return self.recommendation if self.recommendation in ("go", "iterate", "stop") else ""
+
+    @property
     def standings(self) -> tuple[Standing, ...]:
         """What may be said of each variant, which is never more than the verdict says."""
         if self.is_withheld:

@@ -176,6 +176,8 @@ def _shown(experiment: Experiment, found: Results) -> dict[str, object]:
         "headline": in_words.headline(found),
         "evidence": in_words.evidence(found),
         "act": in_words.act(found),
+        "promise": in_words.promise(found),
+        "standings": in_words.STANDINGS,
         "standing": standing.standing(experiment, found),
         "attempt": standing.attempt_phrase(found),
         "decisions": [(decision, contradiction(decision)) for decision in decisions(experiment)],

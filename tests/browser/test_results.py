@@ -1,0 +1,150 @@
+"""The results page in a real browser: drawn, readable by everybody, in the dark and on paper."""
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.conftest import Live
+from tests.factories import make_experiment
+from tests.results.conftest import LARDER
+from tests.results.crowd import count_day, count_machines
+from wbtest.extensions import db
+from wbtest.publishing.life import start
+from wbtest.publishing.models import Experiment
+from wbtest.results.decisions import find_decision
+from wbtest.review.approvals import approve
+from wbtest.team.models import Person, Workspace
+from wbtest.writing.releases import create_release, freeze
+
+pytestmark = pytest.mark.browser
+CHARTS = 6
+
+
+@pytest.fixture
+def experiment(live: Live, owner: Person) -> Experiment:
+    """Nine days of three variants, of which the second reaches the target."""
+    release = create_release(
+        db.session.scalars(db.select(Workspace)).one(),
+        owner,
+        form="short",
+        product="Larder",
+        language="en",
+        document=LARDER,
+    )
+    revision = freeze(release, owner)
+    approve(revision, owner, "We skip the interviews.")
+    experiment = start(
+        make_experiment(revision, owner, variants=("From your kitchen", "Half the waste")), owner
+    )
+    keys = [variant.key for variant in experiment.variants]
+    for day in range(9):
+        for key, converted in zip(keys, (5, 14, 9), strict=True):
+            count_day(experiment, day, key, seen=110, converted=converted, served=126)
+    count_machines(experiment, 311)
+    live.now.turn(days=9)
+    return experiment
+
+
+@pytest.fixture
+def results(experiment: Experiment, logged_in: Page, live: Live) -> Page:
+    """The results page with its charts drawn."""
+    logged_in.goto(f"{live.url}/experiments/{experiment.id}/results")
+    expect(logged_in.locator(".chart .main-svg").first).to_be_visible()
+    expect(logged_in.locator(".chart.js-plotly-plot")).to_have_count(CHARTS)
+    return logged_in
+
+
+def colour_of(page: Page) -> str:
+    """The colour in which the charts write."""
+    colour: str = page.locator(".xtick text").first.evaluate("tick => getComputedStyle(tick).fill")
+    return colour
+
+
+FITS = """() => [...document.querySelectorAll(".chart")].every((chart) => {
+  const drawn = chart.querySelector(".main-svg").getBoundingClientRect();
+  const frame = chart.getBoundingClientRect();
+  return drawn.width <= frame.width + 1 && Math.abs(drawn.height - frame.height) <= 1;
+})"""
+
+
+def test_every_chart_is_drawn_under_our_policy_and_fits_its_card(results: Page):
+    for width in (1280, 390):
+        results.set_viewport_size({"width": width, "height": 900})
+        # Charts are drawn anew a moment after the width has changed.
+        results.wait_for_function(FITS)
+
+
+def test_everybody_can_read_the_page(results: Page, check_accessible):
+    for fold in results.locator("summary").all():
+        fold.click()
+
+    check_accessible(results)
+
+
+def test_everybody_can_read_the_memo_and_the_signups(
+    experiment: Experiment, logged_in: Page, live: Live, check_accessible
+):
+    for page in ("memo", "signups"):
+        logged_in.goto(f"{live.url}/experiments/{experiment.id}/{page}")
+        check_accessible(logged_in)
+
+
+def test_chart_text_is_large_enough_for_a_phone(results: Page):
+    results.set_viewport_size({"width": 390, "height": 900})
+    sizes = results.locator(".main-svg text").evaluate_all(
+        "texts => texts.map(text => parseFloat(getComputedStyle(text).fontSize))"
+    )
+
+    assert len(sizes) > 30
+    assert min(sizes) >= 12
+
+
+def test_charts_change_with_the_scheme(results: Page):
+    results.emulate_media(color_scheme="light")
+    expect(results.locator(".xtick text").first).to_have_css("fill", "rgb(86, 94, 108)")
+    light = colour_of(results)
+    results.emulate_media(color_scheme="dark")
+
+    expect(results.locator(".xtick text").first).not_to_have_css("fill", light)
+    expect(results.locator(".xtick text").first).to_have_css("fill", "rgb(160, 168, 182)")
+
+
+def test_on_paper_the_charts_are_dark_on_white_and_nothing_is_wider_than_the_sheet(results: Page):
+    results.emulate_media(color_scheme="dark", media="print")
+    results.set_viewport_size({"width": 650, "height": 900})
+
+    expect(results.locator(".xtick text").first).to_have_css("fill", "rgb(68, 68, 68)")
+    expect(results.locator(".bar")).to_be_hidden()
+    assert results.evaluate("document.documentElement.scrollWidth") <= 650
+
+
+def test_the_verdict_stands_without_any_script(
+    experiment: Experiment, logged_in: Page, live: Live, browser
+):
+    context = browser.new_context(
+        java_script_enabled=False, storage_state=logged_in.context.storage_state()
+    )
+    page = context.new_page()
+    page.goto(f"{live.url}/experiments/{experiment.id}/results")
+
+    expect(page.get_by_role("heading", level=2).first).to_have_text(
+        "“From your kitchen” reaches your 8\u202f% target. You may stop looking now."
+    )
+    expect(page.get_by_text("126 of 990").first).to_be_visible()
+    context.close()
+
+
+def test_the_team_decides_and_sees_it_on_top(experiment: Experiment, results: Page):
+    expect(results.get_by_text("approved alone, on day one")).to_be_visible()
+    results.get_by_role("link", name="Decide: go").click()
+    results.get_by_label("Go", exact=True).check()
+    results.get_by_label("Why").fill("Parents sign up for the kitchen headline.")
+    results.get_by_role("button", name="Store the decision").click()
+
+    expect(results.get_by_text("Decided: go")).to_be_visible()
+    expect(results.get_by_role("heading", level=2).first).to_have_text(
+        "Parents sign up for the kitchen headline."
+    )
+    db.session.rollback()
+    decision = find_decision(experiment)
+    assert decision is not None
+    assert decision.figures["verdict"] == "met"

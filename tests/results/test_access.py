@@ -1,0 +1,86 @@
+"""Who may see results, decide, and read addresses; nobody learns of another workspace's."""
+
+import pytest
+from flask.testing import FlaskClient
+
+from tests.factories import log_in
+from tests.results.conftest import Start, Team
+from wbtest.extensions import db
+from wbtest.publishing.models import Experiment
+from wbtest.results.models import Decision
+
+ROLES = ("viewer", "editor", "approver", "owner")
+READING = ("results", "results.json", "results.csv", "memo")
+OWNING = ("signups", "signups.csv")
+
+
+@pytest.fixture
+def place(begin: Start) -> str:
+    return f"/experiments/{begin().id}"
+
+
+@pytest.fixture
+def no_token_needed(app) -> None:
+    app.config["WTF_CSRF_ENABLED"] = False
+
+
+@pytest.mark.parametrize("role", ROLES)
+@pytest.mark.parametrize("page", READING)
+def test_every_member_sees_the_results(role, page, place: str, team: Team, client: FlaskClient):
+    log_in(client, getattr(team, role))
+
+    assert client.get(f"{place}/{page}").status_code == 200
+
+
+@pytest.mark.parametrize("role", ROLES)
+@pytest.mark.parametrize("page", OWNING)
+def test_only_an_owner_reads_addresses(role, page, place: str, team: Team, client: FlaskClient):
+    log_in(client, getattr(team, role))
+
+    assert client.get(f"{place}/{page}").status_code == (200 if role == "owner" else 403)
+
+
+@pytest.mark.parametrize("role", ROLES)
+@pytest.mark.usefixtures("no_token_needed")
+def test_an_approver_decides_and_nobody_below(role, place: str, team: Team, client: FlaskClient):
+    log_in(client, getattr(team, role))
+    answer = client.post(f"{place}/decide", data={"choice": "go", "reason": "It carries the test."})
+    may = role in ("approver", "owner")
+
+    assert answer.status_code == (303 if may else 403)
+    assert db.session.scalar(db.select(db.func.count(Decision.id))) == may
+
+
+@pytest.mark.parametrize("page", [*READING, *OWNING])
+def test_another_workspace_finds_nothing(page, place: str, strangers: Team, client: FlaskClient):
+    log_in(client, strangers.owner)
+
+    assert client.get(f"{place}/{page}").status_code == 404
+    assert client.get(f"/experiments/999/{page}").status_code == 404
+
+
+@pytest.mark.usefixtures("no_token_needed")
+def test_another_workspace_decides_nothing(place: str, strangers: Team, client: FlaskClient):
+    log_in(client, strangers.owner)
+
+    assert client.post(f"{place}/decide", data={"choice": "go"}).status_code == 404
+    assert db.session.scalar(db.select(db.func.count(Experiment.id))) == 1
+
+
+@pytest.mark.parametrize("page", [*READING, *OWNING])
+def test_nobody_is_asked_to_log_in(page, place: str, client: FlaskClient):
+    answer = client.get(f"{place}/{page}")
+
+    assert (answer.status_code, answer.location.startswith("/login")) == (303, True)
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_the_page_offers_only_what_the_role_may_do(role, place, team: Team, client: FlaskClient):
+    log_in(client, getattr(team, role))
+    page = client.get(f"{place}/results").text
+
+    assert (f"{place}/signups" in page) == (role == "owner")
+
+
+def test_planning_needs_a_member(client: FlaskClient):
+    assert client.get("/experiments/plan").status_code == 303

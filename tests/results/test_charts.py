@@ -1,0 +1,133 @@
+"""Charts: figures that Plotly accepts, safe in a page, in our colours, from our version."""
+
+import hashlib
+import json
+import re
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import plotly.graph_objects as go
+import pytest
+from plotly.offline import get_plotlyjs_version
+
+from tests.results.crowd import count_day, count_machines
+from wbtest.results import charts, traffic_charts
+from wbtest.results.figures import Results, results_of
+
+STATIC = Path(__file__).parents[2] / "static"
+VENDOR = STATIC / "vendor"
+LATER = datetime(2027, 3, 11, 20, tzinfo=UTC)
+EVIL = "</script><b>%{y}&lt;"
+DRAWN = (
+    charts.intervals,
+    charts.evidence,
+    charts.funnel,
+    traffic_charts.rates_by_day,
+    traffic_charts.visits_by_day,
+    traffic_charts.sources,
+)
+
+
+@pytest.fixture
+def results(begin) -> Results:
+    experiment = begin(variants=(EVIL, "Half the waste"), sources=("newsletter",))
+    keys = [variant.key for variant in experiment.variants]
+    for day in range(3):
+        for key, converted in zip(keys, (3, 9, 14), strict=True):
+            count_day(experiment, day, key, seen=100, converted=converted, served=117)
+    count_day(experiment, 1, keys[0], seen=40, converted=1, source=f"{EVIL}{'x' * 40}")
+    count_machines(experiment, 12)
+    return results_of(experiment, LATER)
+
+
+@pytest.mark.parametrize("draw", DRAWN)
+def test_plotly_accepts_every_property(draw, results):
+    go.Figure(json.loads(draw(results)))
+
+
+@pytest.mark.parametrize("draw", DRAWN)
+def test_an_experiment_that_nobody_saw_can_be_drawn(draw, begin):
+    go.Figure(json.loads(draw(results_of(begin(), LATER))))
+
+
+def texts(value: Any, key: str = "") -> Iterator[tuple[str, str]]:
+    """Every text of a figure, with the name of the property it stands in."""
+    if isinstance(value, str):
+        yield key, value
+    elif isinstance(value, dict):
+        for name, entry in value.items():
+            yield from texts(entry, name)
+    elif isinstance(value, list):
+        for entry in value:
+            yield from texts(entry, key)
+
+
+@pytest.mark.parametrize("draw", DRAWN)
+def test_nothing_that_was_typed_ends_a_script_or_becomes_markup_or_template(draw, results):
+    figure = draw(results)
+
+    assert "<" not in figure
+    for key, text in texts(json.loads(figure)):
+        assert "<" not in text.replace("<extra></extra>", "")
+        assert not (key == "hovertemplate" and "script" in text)
+
+
+@pytest.mark.parametrize("draw", DRAWN)
+def test_every_colour_is_one_that_the_page_gives(draw, results):
+    given = "".join(sheet.read_text() for sheet in (STATIC / "css").glob("*.css"))
+    named = set(re.findall(r"var\((--[\w-]+)\)", draw(results)))
+
+    assert named
+    assert all(f"{name}:" in given for name in named)
+
+
+def test_the_interval_that_is_drawn_is_the_one_in_the_table(results):
+    figure = json.loads(charts.intervals(results))
+    bars = [trace["x"] for trace in figure["data"] if trace["mode"] == "lines"]
+
+    assert bars == [list(variant.decision) for variant in results.variants]
+
+
+def test_the_evidence_ends_where_the_figures_are(results):
+    figure = json.loads(charts.evidence(results))
+
+    assert [trace["y"][-1] for trace in figure["data"]] == pytest.approx(
+        [variant.log_e_above for variant in results.variants], abs=0.001
+    )
+
+
+def test_a_long_test_is_drawn_with_few_points(begin):
+    experiment = begin()
+    for day in range(28):
+        count_day(experiment, day, seen=20, converted=1)
+    years_later = results_of(experiment, datetime(2029, 1, 1, tzinfo=UTC))
+    trace = json.loads(charts.evidence(years_later))["data"][0]
+
+    assert len(trace["x"]) <= charts.MOST_POINTS + 1
+    assert trace["x"][-1] < "2027-04-01"
+
+
+def test_text_is_large_enough_for_a_phone(results):
+    assert json.loads(charts.intervals(results))["layout"]["font"]["size"] >= 12
+
+
+def test_the_script_in_the_page_is_of_the_version_that_makes_the_figures():
+    version = get_plotlyjs_version()
+    page = (STATIC.parent / "templates" / "results" / "results.html").read_text()
+
+    assert f"vendor/plotly-basic-{version}.min.js" in page
+    assert f"vendor/plotly-{version}.css" in page
+    assert f"v{version}\n" in (VENDOR / f"plotly-basic-{version}.min.js").read_text()[:200]
+
+
+def test_vendored_files_are_the_published_ones_with_their_licence():
+    sums = [line.split() for line in (VENDOR / "SHA256SUMS").read_text().splitlines()]
+
+    assert {name for _, name in sums} == {
+        file.name for file in VENDOR.iterdir() if file.name != "SHA256SUMS"
+    }
+    assert any("LICENSE" in name for _, name in sums)
+    for digest, name in sums:
+        assert hashlib.sha256((VENDOR / name).read_bytes()).hexdigest() == digest

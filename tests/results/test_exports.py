@@ -1,0 +1,125 @@
+"""CSV files: what stands in them, and that no cell of them is a formula."""
+
+import csv
+import io
+from datetime import UTC, datetime
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.results.crowd import count_day, count_machines
+from wbtest.results.exports import TABLES, as_csv, signup_rows
+from wbtest.results.figures import Results, results_of
+from wbtest.results.signup_list import ListedSignup
+
+LATER = datetime(2027, 3, 11, 20, tzinfo=UTC)
+FORMULAS = ("=1+1", "+1", "-1+cmd|' /C calc'!A0", "@SUM(A1)", "|ls", "%0A", "\t=1", "\r=1", "\n=1")
+TYPED = st.text(st.characters(codec="utf-8", exclude_characters="\x00"), max_size=40)
+
+
+def read(lines: str) -> list[list[str]]:
+    return list(csv.reader(io.StringIO(lines, newline="")))
+
+
+def round_trip(cell: str) -> str:
+    return read("".join(as_csv([[cell]])))[0][0]
+
+
+@pytest.fixture
+def results(begin) -> Results:
+    experiment = begin(variants=("=Kitchen",), sources=("newsletter",))
+    for day in range(2):
+        count_day(experiment, day, "control", seen=50, converted=4, served=60, confirmed=2)
+        count_day(experiment, day, "kitchen", seen=40, converted=6, served=50)
+    count_day(experiment, 1, seen=5, converted=5, source="friends")
+    count_machines(experiment, 12)
+    return results_of(experiment, LATER)
+
+
+@pytest.mark.parametrize("typed", FORMULAS)
+def test_no_cell_begins_as_a_formula(typed):
+    assert round_trip(typed)[0] == "'"
+
+
+@given(typed=TYPED)
+def test_taking_the_first_apostrophe_away_gives_back_what_was_typed(typed):
+    assert round_trip(typed).removeprefix("'") == typed
+
+
+def test_numbers_stay_numbers():
+    assert "".join(as_csv([[3, -0.25, "a,b"]])) == '"3","-0.25","a,b"\r\n'
+
+
+def test_days_stand_by_day_and_variant(results):
+    header, *rows = read("".join(as_csv(TABLES["days"](results))))
+
+    assert header[:6] == ["phase", "day", "variant", "served", "seen", "converted"]
+    assert [row[:6] for row in rows] == [
+        ["1", "2027-03-01", "control", "60", "50", "4"],
+        ["1", "2027-03-01", "kitchen", "50", "40", "6"],
+        ["1", "2027-03-02", "control", "60", "50", "4"],
+        ["1", "2027-03-02", "kitchen", "50", "40", "6"],
+    ]
+
+
+def test_a_name_that_is_a_formula_is_defused(results):
+    assert [row[1] for row in read("".join(as_csv(TABLES["variants"](results))))[1:]] == [
+        "Control",
+        "'=Kitchen",
+    ]
+
+
+def test_a_source_says_whether_it_counts(results):
+    rows = read("".join(as_csv(TABLES["sources"](results))))[1:]
+
+    assert [row[:3] for row in rows] == [
+        ["newsletter", "yes", "control"],
+        ["newsletter", "yes", "kitchen"],
+        ["friends", "no", "control"],
+        ["friends", "no", "kitchen"],
+    ]
+
+
+def test_evidence_has_a_row_for_each_look(results):
+    header, *rows = read("".join(as_csv(TABLES["evidence"](results))))
+
+    assert header == [
+        "at",
+        "split",
+        "above_control",
+        "above_kitchen",
+        "below_control",
+        "below_kitchen",
+    ]
+    assert len(rows) == len(results.looks.ends)
+    assert rows[-1][0] == "2027-03-11T20:00:00+00:00"
+
+
+def test_what_does_not_count_stands_with_its_reason(results):
+    rows = read("".join(as_csv(TABLES["excluded"](results))))[1:]
+
+    assert ["bot", "control", "12", ""] in rows
+    assert ["source", "control", "5", "5"] in rows
+
+
+@pytest.mark.parametrize("table", TABLES)
+def test_every_row_is_as_long_as_the_header(table, results):
+    assert len({len(row) for row in read("".join(as_csv(TABLES[table](results))))}) == 1
+
+
+def test_a_signup_says_why_it_does_not_count():
+    signup = ListedSignup(
+        "a@example.com", "Ümit", "control", LATER, "direct", "phone", None, False, "not counted"
+    )
+
+    assert read("".join(as_csv(signup_rows([signup]))))[1] == [
+        "a@example.com",
+        "Ümit",
+        "control",
+        "2027-03-11T20:00:00+00:00",
+        "direct",
+        "phone",
+        "",
+        "not counted",
+    ]

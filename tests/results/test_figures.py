@@ -1,0 +1,188 @@
+"""From the roll-up to results: what counts, in which order, under which names."""
+
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+
+from tests.factories import make_experiment
+from tests.results.conftest import Start
+from tests.results.crowd import count_day, count_hour, count_machines
+from wbtest.audience.counts import Totals
+from wbtest.publishing.models import Experiment, Phase
+from wbtest.results import statistics
+from wbtest.results.figures import NotStarted, results_of, sealed_rule
+from wbtest.results.figures_json import results_json
+from wbtest.results.statistics import Counts
+from wbtest.store import writing
+
+LATER = datetime(2027, 3, 11, 20, tzinfo=UTC)
+# The public shape; anything may be added to it, nothing renamed.
+SHAPE = {
+    "": "phase variants target comparison best split trust verdict recommendation all_equal "
+    "without_beacon attempt why",
+    "variants": "key served seen signups confirmed excluded rate wilson credible sequence decision "
+    "probability_best expected_loss",
+    "comparison": "a b log_e ratio",
+    "trust": "check state reason",
+}
+
+
+@pytest.fixture
+def met(begin: Start) -> Experiment:
+    """Nine days in which the kitchen is far above the target and the control far below."""
+    experiment = begin(variants=("From your kitchen",))
+    for day in range(9):
+        count_day(experiment, day, "control", seen=110, converted=3, served=125, confirmed=2)
+        count_day(experiment, day, "from-your-kitchen", seen=108, converted=14, served=126)
+    return experiment
+
+
+def test_the_json_has_exactly_the_public_names(met):
+    values = results_json(results_of(met, LATER))
+
+    assert set(SHAPE[""].split()) <= set(values)
+    for name in ("variants", "comparison", "trust"):
+        for entry in values[name]:
+            assert set(SHAPE[name].split()) <= set(entry)
+    assert set(values["target"]) == {"rate", "floor", "variants"}
+    assert set(values["split"]) == {"p_value", "log_e", "mismatch"}
+
+
+def test_the_numbers_are_those_of_the_statistics(met):
+    values = results_json(results_of(met, LATER))
+    control, kitchen = Counts(990, 27), Counts(972, 126)
+
+    assert (values["verdict"], values["recommendation"]) == ("met", "go")
+    assert values["best"] == "from-your-kitchen"
+    assert values["variants"][0]["wilson"] == list(statistics.wilson(control))
+    assert values["variants"][1]["rate"] == 126 / 972
+    assert values["target"]["variants"][1]["log_e_above"] == pytest.approx(
+        statistics.log_e_above(kitchen, 0.08)
+    )
+    assert values["comparison"][0]["log_e"] == pytest.approx(
+        statistics.log_e_better(control, kitchen, (1, 1))
+    )
+    assert values["split"]["log_e"] == pytest.approx(statistics.split([990, 972], [1, 1]).log_e)
+
+
+def test_a_draft_has_no_results(team, revision):
+    draft = make_experiment(revision, team.editor)
+
+    with pytest.raises(NotStarted):
+        results_of(draft, LATER)
+
+
+def test_an_experiment_that_nobody_saw_has_results_all_the_same(begin):
+    values = results_json(results_of(begin(variants=("Price",)), LATER))
+
+    assert values["verdict"] == "not_enough"
+    assert [variant["rate"] for variant in values["variants"]] == [None, None]
+    assert [variant["decision"] for variant in values["variants"]] == [[0.0, 1.0]] * 2
+
+
+def test_only_sealed_sources_count_and_the_others_are_shown_as_set_aside(begin):
+    experiment = begin(sources=("newsletter",))
+    count_day(experiment, 0, seen=100, converted=9)
+    count_day(experiment, 0, seen=70, converted=60, source="friends")
+    results = results_of(experiment, LATER)
+
+    assert results.everybody.seen == 100
+    assert results.variants[0].excluded == {"source": 70}
+    assert list(results.sources) == ["newsletter", "friends"]
+
+
+def test_the_sealed_rule_stands_even_when_the_row_is_changed(met):
+    with writing():
+        met.rule = met.rule | {"target": 0.5}
+
+    assert sealed_rule(met).target == 0.08
+
+
+def test_a_seal_that_does_not_fit_withholds_the_verdict(met):
+    with writing():
+        met.sealed = met.sealed.replace('"target":0.08', '"target":0.04')
+    results = results_of(met, LATER)
+
+    assert results.verdict.is_withheld
+    assert [check.check for check in results.trust if check.state == "stop"] == ["seal"]
+
+
+def test_people_and_machines_that_do_not_count_stand_at_their_variant(met):
+    hour = int(LATER.timestamp())
+    count_hour(met, hour, "control", excluded_because="team", seen=4, signups=5)
+    count_machines(met, 251)
+    variants = results_json(results_of(met, LATER))["variants"]
+
+    assert [variant["excluded"] for variant in variants] == [{"bot": 251, "team": 5}, {}]
+
+
+def test_signups_without_a_beacon_stand_beside_the_rate(begin):
+    experiment = begin()
+    count_day(experiment, 0, seen=100, converted=9, signups=14, unseen=5)
+    values = results_json(results_of(experiment, LATER))
+
+    assert values["without_beacon"] == 5
+    assert (values["variants"][0]["signups"], values["variants"][0]["rate"]) == (9, 0.09)
+
+
+def test_a_broken_split_withholds_lift_and_best(begin):
+    experiment = begin(variants=("Price",))
+    count_day(experiment, 0, "control", seen=700, converted=20)
+    count_day(experiment, 0, "price", seen=500, converted=90)
+    values = results_json(results_of(experiment, LATER))
+
+    assert values["split"]["mismatch"]
+    assert (values["comparison"], values["best"], values["verdict"]) == ([], None, "not_enough")
+    assert values["variants"][1]["probability_best"] is None
+
+
+def test_an_endless_ratio_is_null_in_json(begin):
+    experiment = begin(variants=("Price",))
+    count_day(experiment, 0, "control", seen=100, converted=0)
+    count_day(experiment, 0, "price", seen=100, converted=4)
+
+    assert results_json(results_of(experiment, LATER))["comparison"][0]["ratio"][1] is None
+
+
+def test_days_are_those_of_the_experiments_zone(begin):
+    experiment = begin(time_zone="Asia/Kathmandu")
+    # 18:00 UTC is 23:45 there, and the next hour begins a new day.
+    last_of_the_day = int(datetime(2027, 3, 1, 17, 15, tzinfo=UTC).timestamp())
+    count_hour(experiment, last_of_the_day, seen=3)
+    count_hour(experiment, last_of_the_day + 3600, seen=5)
+    days = results_of(experiment, LATER).days
+
+    assert {day: row[0].seen for (_, day), row in days.items()} == {
+        date(2027, 3, 1): 3,
+        date(2027, 3, 2): 5,
+    }
+
+
+def test_a_new_phase_has_figures_of_its_own_and_evidence_of_both(met):
+    started = LATER - timedelta(days=1)
+    with writing():
+        weights = {"control": 1, "from-your-kitchen": 3}
+        met.phases.append(Phase(number=2, salt="salt", weights=weights, started_at=started))
+    before = results_of(met, started)
+    hour = int(started.timestamp())
+    count_hour(met, hour, "control", phase=2, seen=10, converted=0)
+    count_hour(met, hour, "from-your-kitchen", phase=2, seen=30, converted=3)
+    after = results_of(met, LATER)
+
+    assert (after.phase, [variant.totals.seen for variant in after.variants]) == (2, [10, 30])
+    assert after.variants[1].log_e_above == pytest.approx(
+        before.variants[1].log_e_above + statistics.log_e_above(Counts(30, 3), 0.08)
+    )
+    assert after.best == "from-your-kitchen"
+
+
+def test_the_same_moment_gives_the_same_figures(met):
+    assert results_json(results_of(met, LATER)) == results_json(results_of(met, LATER))
+
+
+def test_totals_are_never_lost_between_days_sources_and_variants(met):
+    results = results_of(met, LATER)
+
+    assert results.everybody == Totals(2259, 1962, 153, 153, 153, 0, 18)
+    assert sum(row[0].seen for row in results.days.values()) == results.variants[0].totals.seen
+    assert [t.seen for t in results.sources["newsletter"]] == [990, 972]

@@ -1,0 +1,219 @@
+"""The verdict in sentences, for every way a test can stand."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from tests.results.conftest import Start
+from tests.results.crowd import count_day, count_hour
+from wbtest.publishing.models import Experiment
+from wbtest.results import conclusions
+from wbtest.results.figures import Results, results_of
+from wbtest.results.in_words import badge, headline, why
+from wbtest.results.standing import attempt_phrase, standing
+from wbtest.results.summary import summary
+from wbtest.store import writing
+
+LATER = datetime(2027, 3, 11, 20, tzinfo=UTC)
+AFTER_ALL = datetime(2027, 4, 2, tzinfo=UTC)
+
+
+def fill(experiment: Experiment, days: int = 9, **converted: int) -> Results:
+    """Let 100 people a day see each variant, and give its results on 11 March."""
+    for day in range(days):
+        for key, number in converted.items():
+            count_day(experiment, day, key, seen=100, converted=number)
+    return results_of(experiment, LATER)
+
+
+def said(results: Results) -> tuple[str, str, str]:
+    return badge(results).text, badge(results).kind, headline(results)
+
+
+def test_met_names_the_variant_and_lets_the_founder_rest(begin):
+    results = fill(begin(variants=("Kitchen",)), control=3, kitchen=14)
+
+    assert said(results) == (
+        "Target met",
+        "go",
+        "“Kitchen” reaches your 8\u202f% target. You may stop looking now.",
+    )
+    assert why(results).endswith(
+        "900 people saw “Kitchen”, 126 signed up: between 10.6\u202f% and 17.8\u202f%, "
+        "safe to watch every day."
+    )
+
+
+def test_a_page_without_variants_is_called_your_page(begin):
+    results = fill(begin(), control=14)
+
+    assert headline(results).startswith("Your page reaches your 8\u202f% target.")
+    assert "900 people saw it" in why(results)
+
+
+def test_two_that_reach_the_target_are_both_named(begin):
+    results = fill(begin(variants=("Kitchen",)), control=14, kitchen=15)
+
+    assert headline(results).startswith("“Control” and “Kitchen” reach your 8\u202f% target.")
+
+
+def test_not_met_above_the_floor_means_another_try(begin):
+    results = fill(begin(variants=("Kitchen",)), control=1, kitchen=5)
+
+    assert said(results) == (
+        "Target not met",
+        "iterate",
+        "No variant reaches your 8\u202f% target, but “Kitchen” is above your 3\u202f% floor.",
+    )
+
+
+def test_not_met_means_stop_otherwise(begin):
+    results = fill(begin(), control=1)
+
+    assert said(results) == (
+        "Target not met",
+        "stop",
+        "Your page does not reach your 8\u202f% target. You may stop looking now.",
+    )
+
+
+@pytest.mark.parametrize(
+    ("seen", "sentence"),
+    [
+        (120, "about 770 more visitors, or 9 days."),
+        (30, "about 1,600 more visitors. At this pace the last day comes first."),
+    ],
+)
+def test_not_enough_says_how_many_more_and_for_how_long(begin, seen, sentence):
+    experiment = begin(maximum_visitors=9000)
+    for day in range(9):
+        count_day(experiment, day, seen=seen, converted=seen // 10)
+    results = results_of(experiment, LATER)
+
+    assert badge(results).text == "Not enough yet"
+    assert headline(results) == f"Not enough visitors yet: {sentence}"
+
+
+def test_enough_visitors_and_too_few_days_ask_for_days(begin):
+    experiment = begin()
+    count_day(experiment, 0, seen=500, converted=70)
+    results = results_of(experiment, datetime(2027, 3, 3, 9, tzinfo=UTC))
+
+    assert headline(results) == "Enough visitors, but not enough days: 5 days more."
+
+
+def test_nobody_yet_is_no_failure(begin):
+    assert said(results_of(begin(), LATER)) == (
+        "Waiting for visitors",
+        "neutral",
+        "Nobody has seen the page yet.",
+    )
+
+
+def test_the_end_without_a_verdict_is_said_with_the_number_of_visitors(begin):
+    experiment = begin()
+    fill(experiment, days=3, control=8)
+
+    assert said(results_of(experiment, AFTER_ALL)) == (
+        "Not settled",
+        "neutral",
+        "300 visitors did not settle it.",
+    )
+
+
+def test_after_the_end_late_signups_are_waited_for(begin):
+    experiment = begin()
+    fill(experiment, days=3, control=8)
+    with writing():
+        experiment.state, experiment.ended_at = "ended", LATER - timedelta(hours=2)
+
+    assert headline(results_of(experiment, LATER)) == (
+        "The test is over. Late sign-ups count until 12 March, 18:00."
+    )
+
+
+def test_a_broken_split_withholds_and_says_why_once(begin):
+    experiment = begin(variants=("Kitchen",))
+    for day in range(9):
+        count_day(experiment, day, "control", seen=120, converted=3)
+        count_day(experiment, day, "kitchen", seen=80, converted=14)
+    results = results_of(experiment, LATER)
+
+    assert said(results) == (
+        "Verdict withheld",
+        "stop",
+        "No verdict: visitors do not reach the variants as planned.",
+    )
+    assert why(results).endswith("the figures below decide nothing.")
+    assert conclusions.of_comparison(results).startswith("Withheld")
+
+
+def test_friends_first_put_the_verdict_in_doubt(begin):
+    experiment = begin()
+    hour = int(datetime(2027, 3, 1, 9, tzinfo=UTC).timestamp())
+    count_hour(experiment, hour, seen=60, converted=25)
+    for day in range(1, 9):
+        count_day(experiment, day, seen=110, converted=3)
+    results = results_of(experiment, LATER)
+
+    assert said(results) == (
+        "Met, now in doubt",
+        "stop",
+        "Your page reached your 8\u202f% target on 8 March, but not since.",
+    )
+    assert "friends perhaps" in results.trust[-1].reason
+    assert summary(experiment, LATER).word == "withheld"
+
+
+def test_a_summary_is_the_headline_in_a_list(begin):
+    experiment = begin()
+    fill(experiment, control=14)
+
+    assert summary(experiment, LATER).word == "met"
+    assert summary(experiment, LATER).sentence.startswith("Your page reaches")
+
+
+def test_the_line_under_the_name_says_what_the_test_rests_on(begin):
+    experiment = begin()
+    phrases = standing(experiment, results_of(experiment, LATER))
+
+    assert phrases[0] == "Running since 1 March, day 11 of at most 29"
+    assert phrases[1] == f"sealed {experiment.seal[:4]}…{experiment.seal[-4:]}"
+    assert phrases[2:] == ["from revision 1", "short form"]
+
+
+def test_the_line_says_when_it_is_paused_and_how_long_it_ran(begin):
+    experiment = begin()
+    results = results_of(experiment, LATER)
+    with writing():
+        experiment.state = "paused"
+    paused = standing(experiment, results)[0]
+    with writing():
+        experiment.state, experiment.ended_at = "ended", LATER
+    ended = standing(experiment, results_of(experiment, LATER))[0]
+
+    assert paused == "Paused; running since 1 March, day 11 of at most 29"
+    assert ended == "Ran from 1 March to 11 March, 11 days"
+
+
+def test_a_second_test_of_the_same_release_says_what_that_costs(begin):
+    first, second = begin(), begin(slug="again")
+
+    assert attempt_phrase(results_of(first, LATER)) == ""
+    assert "at most 2 × 0.05 = 0.1." in attempt_phrase(results_of(second, LATER))
+
+
+@pytest.mark.parametrize("visitors", [0, 3, 500])
+def test_every_chart_has_a_conclusion_however_few_came(begin: Start, visitors):
+    experiment = begin(variants=("Kitchen",))
+    if visitors:
+        count_day(experiment, 0, "control", seen=visitors, converted=0)
+        count_day(experiment, 0, "kitchen", seen=visitors, converted=visitors // 12)
+    results = results_of(experiment, LATER)
+    sentences = [
+        getattr(conclusions, name)(results) for name in dir(conclusions) if name[:3] == "of_"
+    ]
+
+    assert len(sentences) == 7
+    assert all(sentence[0] in sentence[0].upper() for sentence in sentences)
+    assert all(sentence.endswith(".") for sentence in sentences)

@@ -1,0 +1,271 @@
+"""The results page, its files, the decision form, the sign-ups and the planner over HTTP."""
+
+import csv
+import io
+import json
+import re
+from datetime import UTC, datetime
+
+import pytest
+from flask import Flask
+
+from tests.conftest import Browser, HandClock
+from tests.factories import log_in, make_experiment
+from tests.results.conftest import Start, Team
+from tests.results.crowd import count_day, count_machines
+from wbtest.audience.models import Signup
+from wbtest.publishing.models import Experiment
+from wbtest.results.decisions import find_decision
+from wbtest.store import writing
+
+EVIL = "<svg onload=alert(1)>"
+
+
+@pytest.fixture
+def experiment(begin: Start, now: HandClock) -> Experiment:
+    """Nine days in which the second variant reaches the target."""
+    experiment = begin(variants=(EVIL,))
+    keys = [variant.key for variant in experiment.variants]
+    for day in range(9):
+        count_day(experiment, day, keys[0], seen=100, converted=3, served=115, confirmed=2)
+        count_day(experiment, day, keys[1], seen=100, converted=14, served=116, confirmed=9)
+    count_machines(experiment, 251)
+    now.turn(days=10)
+    return experiment
+
+
+@pytest.fixture
+def approver(client: Browser, team: Team) -> Browser:
+    log_in(client, team.approver)
+    return client
+
+
+def page_of(client: Browser, experiment: Experiment, page: str = "results") -> str:
+    answer = client.get(f"/experiments/{experiment.id}/{page}")
+    assert answer.status_code == 200
+    return answer.text
+
+
+def add_signup(experiment: Experiment, email: str, **parts: object) -> None:
+    values = {
+        "experiment_id": experiment.id,
+        "email_key": email,
+        "email": email,
+        "visitor": f"visitor of {email}",
+        "phase": 1,
+        "variant": "control",
+        "at_us": int(datetime(2027, 3, 2, 9, tzinfo=UTC).timestamp()) * 1_000_000,
+        "source": "newsletter",
+        "device": "phone",
+        "is_converted": True,
+    }
+    with writing() as session:
+        session.add(Signup(**(values | parts)))
+
+
+def test_the_page_leads_with_the_verdict(approver: Browser, experiment):
+    page = page_of(approver, experiment)
+
+    assert "reaches your 8\u202f% target. You may stop looking now." in page
+    assert "At least 8\u202f% of parents who cook on weeknights will leave an e-mail" in page
+    assert page.index("Can I trust this?") < page.index("Sign-ups per hundred visitors")
+
+
+def test_every_number_is_labelled(approver: Browser, experiment):
+    page = page_of(approver, experiment)
+    heads = re.findall(r'<div class="card-head">.*?</div>', page, re.DOTALL)
+
+    assert len(heads) == 8
+    assert all("safe to watch" in head or "for information" in head for head in heads)
+
+
+def test_every_chart_is_followed_by_its_table_and_a_file(approver: Browser, experiment):
+    for section in page_of(approver, experiment).split("data-figure=")[1:]:
+        after = section.partition("</section>")[0]
+        assert "<table>" in after
+        assert "results.csv?table=" in after
+
+
+def test_the_figures_stand_in_the_page_as_json(approver: Browser, experiment):
+    page = page_of(approver, experiment)
+    found = re.findall(r'<script type="application/json"[^>]*>(.*?)</script>', page, re.DOTALL)
+
+    assert len(found) == 6
+    assert all(json.loads(text)["data"] for text in found)
+
+
+def test_nothing_that_was_typed_is_markup(approver: Browser, experiment):
+    page = page_of(approver, experiment)
+
+    assert EVIL not in page
+    assert "&lt;svg onload" in page
+
+
+def test_small_numbers_are_shown_as_counts(approver: Browser, begin: Start):
+    small = begin()
+    count_day(small, 0, seen=41, converted=3)
+    page = page_of(approver, small)
+
+    assert "3 of 41" in page
+    assert "7.3\u202f%" not in page.partition("<table>")[2].partition("</table>")[0]
+
+
+def test_before_any_visitor_there_is_a_link_to_share(approver: Browser, begin: Start):
+    page = page_of(approver, begin())
+
+    assert "Nobody has seen the page yet." in page
+    assert "http://localhost/p/larder" in page
+    assert "data-figure" not in page
+
+
+def test_before_the_start_the_page_says_where_to_start(approver: Browser, revision, team: Team):
+    draft = make_experiment(revision, team.editor)
+
+    assert "No results before the start" in page_of(approver, draft)
+    assert approver.get(f"/experiments/{draft.id}/results.json").status_code == 409
+    assert approver.get(f"/experiments/{draft.id}/memo").status_code == 409
+
+
+def test_a_decision_stands_on_top_afterwards(approver: Browser, experiment):
+    place = f"/experiments/{experiment.id}"
+    reason = "The headline carries it; we build."
+    answer = approver.send(f"{place}/decide", {"choice": "go", "reason": reason})
+    page = page_of(approver, experiment)
+
+    assert (answer.status_code, answer.location) == (303, f"{place}/results")
+    assert page.index("Decided: go") < page.index(reason) < page.index("Can I trust this?")
+
+
+def test_a_decision_against_the_rule_is_taken_and_said(approver: Browser, experiment):
+    data = {"choice": "stop", "reason": "We ran out of money."}
+    approver.send(f"/experiments/{experiment.id}/decide", data)
+
+    assert "The sealed rule said go; the team decided otherwise." in page_of(approver, experiment)
+
+
+@pytest.mark.parametrize(
+    ("data", "sentence"),
+    [
+        ({"choice": "", "reason": "Because it carries."}, "Choose go, iterate or stop."),
+        ({"choice": "go", "reason": "yes"}, "Say why in a sentence"),
+    ],
+)
+def test_a_refused_decision_keeps_what_was_typed(approver: Browser, experiment, data, sentence):
+    answer = approver.send(f"/experiments/{experiment.id}/decide", data)
+
+    assert answer.status_code == 422
+    assert sentence in answer.text
+    assert data["reason"] in answer.text
+    assert find_decision(experiment) is None
+
+
+def test_a_decision_needs_the_token_of_the_page(approver: Browser, experiment):
+    data = {"choice": "go", "reason": "The headline carries it."}
+
+    assert approver.post(f"/experiments/{experiment.id}/decide", data=data).status_code == 400
+    assert find_decision(experiment) is None
+
+
+def test_the_memo_holds_rule_verdict_figures_trust_and_approvals(approver: Browser, experiment):
+    memo = page_of(approver, experiment, "memo")
+
+    for part in (
+        "reaches your 8\u202f% target",
+        "No verdict before 400 visitors and 7 days.",
+        experiment.seal,
+        "126 of 900",
+        "Split as planned",
+        "Approved by Approver on 1 March 2027.",
+        "Nothing yet.",
+    ):
+        assert part in memo
+
+
+def test_the_file_has_a_name_and_is_never_cached(approver: Browser, experiment):
+    answer = approver.get(f"/experiments/{experiment.id}/results.csv")
+
+    assert answer.mimetype == "text/csv"
+    assert answer.headers["Content-Disposition"] == 'attachment; filename="larder-days.csv"'
+    assert answer.headers["Cache-Control"] == "private, no-store"
+
+
+def test_an_unknown_table_is_a_clear_error(approver: Browser, experiment):
+    answer = approver.get(f"/experiments/{experiment.id}/results.csv?table=people")
+
+    assert answer.status_code == 400
+
+
+def test_a_list_shows_the_verdict_of_each_experiment(approver: Browser, experiment):
+    assert "reaches your 8\u202f% target" in approver.get("/experiments").text
+
+
+def test_signups_are_listed_with_why_they_count(client: Browser, team: Team, experiment):
+    add_signup(experiment, "ada@example.com", name=EVIL)
+    add_signup(experiment, "team@example.com", excluded_because="team")
+    add_signup(experiment, "late@example.com", is_converted=False)
+    add_signup(experiment, "bare@example.com", is_converted=False, visitor="")
+    log_in(client, team.owner)
+    page = page_of(client, experiment, "signups")
+    rows = re.findall(r"<tr>.*?</tr>", page, re.DOTALL)[1:]
+
+    assert "&lt;svg" in page
+    assert [re.sub(r"<[^>]+>|\s+", " ", row).split()[0] for row in rows] == [
+        "ada@example.com",
+        "bare@example.com",
+        "late@example.com",
+        "team@example.com",
+    ]
+    assert "not counted: nothing ties it to a visit" in rows[1]
+    assert "not counted: of the team" in rows[3]
+
+
+def test_without_signups_the_list_says_what_will_be_there(client: Browser, team, experiment):
+    log_in(client, team.owner)
+
+    assert "Nobody has signed up yet" in page_of(client, experiment, "signups")
+
+
+def test_signups_come_as_a_file_with_formulas_defused(client: Browser, team: Team, experiment):
+    add_signup(experiment, "ada@example.com", name="=1+1", confirmed_us=1_804_000_000_000_000)
+    add_signup(experiment, "ümit@example.com", name="Ümit")
+    log_in(client, team.owner)
+    answer = client.get(f"/experiments/{experiment.id}/signups.csv")
+    _, first, second = csv.reader(io.StringIO(answer.data.decode(), newline=""))
+
+    assert first[:3] == ["ada@example.com", "'=1+1", "Control"]
+    assert first[6].startswith("2027-")
+    assert second[:2] == ["ümit@example.com", "Ümit"]
+
+
+def test_the_planner_says_visitors_and_days(approver: Browser):
+    asked = "target=0.08&floor=0.04&alpha=0.05&power=0.8&daily=120&variants=2"
+    planned = approver.get(f"/experiments/plan?{asked}").get_json()
+
+    assert (planned["visitors"], planned["per_variant"], planned["days"]) == (1426, 324, 14)
+    assert planned["sentence"].startswith("With 120 visitors a day you will know in")
+
+
+@pytest.mark.parametrize(
+    ("asked", "sentence"),
+    [
+        ("", "Give target, floor, daily and variants as numbers."),
+        ("target=0.08&floor=0.04&daily=many", "Give target, floor, daily and variants as numbers."),
+        ("target=0.08&floor=0.1&daily=10", "the floor (0.1) must be below the target (0.08)"),
+        ("target=nan&floor=0.1&daily=10", "target must lie between 0 and 1, but is nan"),
+        ("target=0.08&floor=0.04&daily=0", "daily visitors must be above 0, not 0.0"),
+        ("target=0.08&floor=0.04&daily=9&variants=0", "variants must be at least 1, not 0"),
+    ],
+)
+def test_what_cannot_be_planned_is_a_clear_error(approver: Browser, asked, sentence):
+    answer = approver.get(f"/experiments/plan?{asked}")
+
+    assert answer.status_code == 422
+    assert sentence in answer.get_json()["error"]
+
+
+def test_lower_areas_are_handed_the_planner(app: Flask):
+    planned = app.extensions["wbtest.planner"](
+        target=0.08, floor=0.04, alpha=0.05, power=0.8, daily=120, variants=2
+    )
+
+    assert (planned.visitors, planned.per_variant, planned.days) == (1426, 324, 14)
