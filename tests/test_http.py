@@ -5,7 +5,6 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
-import flask_migrate
 import pytest
 from flask import Flask, render_template_string, request
 from sqlalchemy.exc import OperationalError
@@ -14,7 +13,6 @@ from tests.conftest import Browser, HandClock
 from tests.factories import log_in, make_person, make_workspace
 from wbtest import create_app, http
 from wbtest.config import Settings
-from wbtest.delivery import health, worker
 from wbtest.extensions import db
 from wbtest.store import Refused
 from wbtest.team import access
@@ -227,61 +225,6 @@ def test_only_the_proxies_in_front_may_name_the_visitors_ip(
 
     with app.test_client() as client:
         assert client.get("/ip", headers={"X-Forwarded-For": sent}).text == believed
-
-
-def test_healthz_names_the_instance_and_nothing_else(client: Browser, settings: Settings) -> None:
-    response = client.get("/healthz", headers={"Host": "10.0.0.7"})
-
-    assert response.json == {"ok": True, "instance": health.instance_id(settings)}
-    assert settings.secret_key not in response.text
-
-
-class TestReady:
-    """An instance on a migrated database whose worker is alive."""
-
-    @pytest.fixture(autouse=True)
-    def ready(self, app: Flask) -> None:
-        db.drop_all()
-        flask_migrate.upgrade()
-        worker.step(app)
-
-    def test_all_is_well(self, client: Browser) -> None:
-        response = client.get("/readyz")
-
-        assert (response.status_code, response.json) == (200, {"ok": True, "wrong": {}})
-
-    def wrong(self, client: Browser) -> list[str]:
-        response = client.get("/readyz")
-        assert response.status_code == 503
-        assert response.json
-        return list(response.json["wrong"])
-
-    def test_a_silent_worker_is_named(self, client: Browser, now: HandClock) -> None:
-        now.turn(minutes=5)
-
-        assert self.wrong(client) == ["worker"]
-
-    def test_a_database_of_another_shape_is_named(self, client: Browser) -> None:
-        with db.engine.begin() as connection:
-            connection.exec_driver_sql("UPDATE alembic_version SET version_num = '0000'")
-
-        assert self.wrong(client) == ["migrations"]
-
-    def test_a_database_that_does_not_answer_is_named_alone(
-        self, client: Browser, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
-        def fail() -> str:
-            raise OperationalError("SELECT secret", {}, Exception("no database"))
-
-        monkeypatch.setattr(health, "check_database", fail)
-
-        assert self.wrong(client) == ["database"]
-        assert "secret" not in client.get("/readyz").text
-
-    def test_a_full_disk_is_named(self, client: Browser, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr(health, "LEAST_BYTES", 1 << 62)
-
-        assert self.wrong(client) == ["disk"]
 
 
 def test_figures_are_written_as_people_read_them() -> None:

@@ -1,21 +1,19 @@
 """The one way to write: all or nothing, one at a time, on a database that keeps its word."""
 
-import sqlite3
 import threading
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta, timezone
-from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
 from flask import Flask
-from sqlalchemy.exc import IntegrityError, OperationalError
+from sqlalchemy.exc import IntegrityError
 
 from tests.conftest import HandClock
 from tests.factories import make_person, make_workspace
 from wbtest import store
 from wbtest.extensions import db
-from wbtest.store import StoreBroken, writing
+from wbtest.store import writing
 from wbtest.team.models import LoginSession, Workspace
 
 
@@ -200,117 +198,3 @@ def test_a_time_without_a_zone_is_refused(app: Flask) -> None:
 
 def test_a_database_that_keeps_its_word_passes(app: Flask) -> None:
     store.check_rules(db.engine)
-
-
-@pytest.mark.usefixtures("app")
-class TestOnSqlite:
-    """What only SQLite needs to be told, whatever the rest of the suite runs on."""
-
-    @pytest.fixture
-    def database_url(self, tmp_path: Path) -> str:
-        return f"sqlite:///{tmp_path / 'test.db'}"
-
-    @pytest.mark.parametrize(
-        ("pragma", "value"),
-        [("journal_mode", "wal"), ("synchronous", 2), ("foreign_keys", 1), ("secure_delete", 1)],
-    )
-    def test_every_connection_follows_the_rules(self, pragma: str, value: object) -> None:
-        with db.engine.connect() as connection:
-            assert connection.exec_driver_sql(f"PRAGMA {pragma}").scalar_one() == value
-
-    def test_a_database_without_the_rules_is_refused(self, tmp_path: Path) -> None:
-        careless = sa.create_engine(f"sqlite:///{tmp_path / 'careless.db'}")
-
-        with pytest.raises(StoreBroken, match=r"journal_mode=delete, not wal.*local disk"):
-            store.check_rules(careless)
-        careless.dispose()
-
-    def test_a_writer_waits_for_another_program(self, tmp_path: Path) -> None:
-        other = sqlite3.connect(tmp_path / "test.db", check_same_thread=False)
-        other.execute("BEGIN IMMEDIATE")
-        release = threading.Timer(0.2, other.rollback)
-        release.start()
-
-        make_workspace("patient")
-
-        release.join()
-        other.close()
-        assert names() == ["patient"]
-
-    def test_a_read_only_database_refuses_a_writer(self, tmp_path: Path) -> None:
-        make_workspace()
-        url = f"sqlite:///file:{tmp_path / 'test.db'}?mode=ro&uri=true"
-        engine = sa.create_engine(url)
-
-        with (
-            pytest.raises(OperationalError, match="readonly"),
-            store.writing_group(engine, store.NoLock()) as connection,
-        ):
-            connection.execute(sa.delete(Workspace))
-        engine.dispose()
-
-    def test_a_backup_is_whole_while_somebody_writes(self, tmp_path: Path, now: HandClock) -> None:
-        make_workspace("committed")
-        with writing() as session:
-            session.add(workspace("open", now))
-            session.flush()
-            store.backup(tmp_path / "test.db", tmp_path / "copies" / "copy.db")
-
-        copy = sqlite3.connect(tmp_path / "copies" / "copy.db")
-        assert copy.execute("SELECT name FROM workspaces").fetchall() == [("committed",)]
-        copy.close()
-
-    def test_a_backup_that_is_not_whole_never_gets_its_name(self, tmp_path: Path) -> None:
-        source = tmp_path / "broken.db"
-        with sqlite3.connect(source) as made:
-            made.execute("CREATE TABLE t (x)")
-            made.executemany("INSERT INTO t VALUES (?)", [("x" * 3000,)] * 50)
-            made.execute("CREATE INDEX i ON t (x)")
-        made.close()
-        damage(source)
-
-        with pytest.raises((StoreBroken, sqlite3.DatabaseError)):
-            store.backup(source, tmp_path / "copy.db")
-        assert not (tmp_path / "copy.db").exists()
-
-
-def damage(file: Path) -> None:
-    """Overwrite a page in the middle, as a bad disk would."""
-    content = bytearray(file.read_bytes())
-    middle = len(content) // 2 // 4096 * 4096
-    content[middle : middle + 4096] = b"\xff" * 4096
-    file.write_bytes(content)
-
-
-class TestTheLock:
-    """Between threads and processes of one machine."""
-
-    def test_it_is_entered_again_by_its_holder(self, tmp_path: Path) -> None:
-        lock = store.WriteLock(tmp_path / "x.lock")
-
-        with lock, lock:
-            pass
-
-    def test_it_keeps_out_another_process(self, tmp_path: Path) -> None:
-        ours, theirs = (store.WriteLock(tmp_path / "x.lock") for _ in range(2))
-        order: list[str] = []
-
-        def enter() -> None:
-            with theirs:
-                order.append("theirs")
-
-        with ours:
-            other = threading.Thread(target=enter)
-            other.start()
-            other.join(timeout=0.2)
-            order.append("ours")
-        other.join()
-
-        assert order == ["ours", "theirs"]
-
-    def test_a_lock_that_cannot_be_had_leaves_nothing_held(self, tmp_path: Path) -> None:
-        lock = store.WriteLock(tmp_path / "missing" / "x.lock")
-
-        for _ in range(2):
-            with pytest.raises(FileNotFoundError), lock:
-                pass

@@ -3,21 +3,29 @@
 import json
 import threading
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
 from tests.cli.conftest import Instance
+from tests.delivery.conftest import MailServer, run
 from wbtest.delivery.jobs import find_run, run_due_jobs
 from wbtest.delivery.outbox import queue_mail
 from wbtest.extensions import utc_now
 from wbtest.store import writing
 
 
+@contextmanager
+def running_mail_server() -> Iterator[str]:
+    for server in run(MailServer()):
+        yield server.url
+
+
 def findings(instance: Instance, **environ: str) -> dict[str, dict[str, object]]:
     said = instance.run("doctor", "--json", **environ)
-    found: dict[str, dict[str, object]] = json.loads(said.output)
+    found: dict[str, dict[str, object]] = json.loads(said.stdout)
     assert said.exit_code == (0 if all(finding["ok"] for finding in found.values()) else 1)
     return found
 
@@ -41,6 +49,13 @@ def test_mail_that_waits_for_a_server_is_counted(instance: Instance) -> None:
 
     assert not found["ok"]
     assert found["sentence"] == "WBTEST_MAIL_URL is not set, so mail waits (1 waiting)."
+
+
+def test_a_mail_server_that_answers_is_well(instance: Instance) -> None:
+    with running_mail_server() as url:
+        found = findings(instance, WBTEST_MAIL_URL=url)["mail"]
+
+    assert (found["ok"], found["sentence"]) == (True, "The mail server answers (no mail yet).")
 
 
 def test_a_mail_server_that_is_away_is_named(instance: Instance) -> None:

@@ -1,13 +1,15 @@
 """What a mail looks like on the wire, how it gets there, and what a refusal means."""
 
+import smtplib
 import ssl
 from dataclasses import replace
 from datetime import UTC, datetime
+from urllib.parse import urlsplit
 
 import pytest
 
 from tests.delivery.conftest import CERTIFICATE, MailServer
-from wbtest.delivery.smtp import Bounced, Mail, NotSent, compose, send
+from wbtest.delivery.smtp import Bounced, Mail, NotSent, _log_in, compose, greet, send
 
 MAIL = Mail(
     message_id="<42@larder.example>",
@@ -101,6 +103,31 @@ def test_starttls_is_used_where_it_is_offered_and_the_password_only_then(
     send(compose(MAIL), f"smtp://larder:p%40ss%3Aword@127.0.0.1:{encrypting_server.port}")
 
     assert encrypting_server.was_encrypted == [True]
+
+
+def test_a_password_is_not_sent_over_a_wire_that_others_can_read(mail_server: MailServer) -> None:
+    with (
+        smtplib.SMTP("127.0.0.1", mail_server.port) as smtp,
+        pytest.raises(NotSent, match="no encryption"),
+    ):
+        _log_in(
+            smtp,
+            urlsplit("smtp://me:secret@mail.example.com"),
+            ssl.create_default_context(),
+            is_near=False,
+        )
+
+
+def test_reaching_the_server_sends_nothing(mail_server: MailServer) -> None:
+    greet(mail_server.url)
+
+    assert mail_server.mails == []
+
+
+def test_a_server_that_cannot_be_reached_is_told(encrypting_server: MailServer) -> None:
+    for url in ("smtp://127.0.0.1:1", f"smtp://me:wrong@127.0.0.1:{encrypting_server.port}"):
+        with pytest.raises(NotSent):
+            greet(url)
 
 
 def test_a_wrong_password_is_ours_to_mend_and_not_a_bounce(encrypting_server: MailServer) -> None:

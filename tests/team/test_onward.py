@@ -43,7 +43,7 @@ def test_the_log_in_does_not_lead_to_itself(text: str) -> None:
     assert local_path(text) == "/"
 
 
-@pytest.mark.parametrize("text", ELSEWHERE)
+@pytest.mark.parametrize("text", [text for text in ELSEWHERE if "\0" not in text])
 def test_the_log_in_follows_only_local_links(client: Browser, text: str) -> None:
     ada = make_person("ada@example.com", "owner", make_workspace())
 

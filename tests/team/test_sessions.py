@@ -122,6 +122,24 @@ def test_the_hash_follows_the_costs_we_chose() -> None:
     assert passwords.hash_password(PASSWORD).startswith("$argon2id$v=19$m=19456,t=2,p=1$")
 
 
+def test_a_password_changed_while_it_is_compared_opens_nothing(
+    client: Browser, ada: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    compare = passwords.is_right
+
+    def change_meanwhile(stored: str | None, password: str) -> bool:
+        is_right = compare(stored, password)
+        found = people.find_person("ada@example.com")
+        assert found
+        people.set_password(found, "another quiet word")
+        return is_right
+
+    monkeypatch.setattr(passwords, "is_right", change_meanwhile)
+
+    assert client.send("/login", {"email": ada.email, "password": PASSWORD}).status_code == 422
+    assert db.session.scalar(db.select(db.func.count()).select_from(LoginSession)) == 0
+
+
 def test_a_damaged_hash_lets_nobody_in() -> None:
     assert not passwords.is_right("not a hash", PASSWORD)
 

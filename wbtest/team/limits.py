@@ -10,6 +10,7 @@ import ipaddress
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any, TypeVar, cast
 
 import sqlalchemy as sa
@@ -88,20 +89,14 @@ class CountStorage(Storage):
     def incr(self, key: str, expiry: int, amount: int = 1) -> int:
         """Count ``amount`` more and return the total of the window, which lasts ``expiry`` s."""
         now = clock.now()
-        is_over = LimitCount.expires_at <= now
-        end = now + timedelta(seconds=expiry)
-        counted = store.insert(db.engine.dialect.name, LimitCount).values(
-            key=_hidden(key), hits=amount, expires_at=end
-        )
-        counted = counted.on_conflict_do_update(
-            index_elements=[LimitCount.key],
-            set_={
-                "hits": sa.case((is_over, amount), else_=LimitCount.hits + amount),
-                "expires_at": sa.case((is_over, end), else_=LimitCount.expires_at),
-            },
-        ).returning(LimitCount.hits)
+        values = {
+            "key": _hidden(key),
+            "amount": amount,
+            "now": now,
+            "end": now + timedelta(seconds=expiry),
+        }
         with _counting() as connection:
-            hits: int = connection.execute(counted).scalar_one()
+            hits: int = connection.execute(_counted(connection.dialect.name), values).scalar_one()
         return hits
 
     def get(self, key: str) -> int:
@@ -135,6 +130,26 @@ class CountStorage(Storage):
         )
         with db.engine.connect() as connection:
             return connection.execute(wanted).first()
+
+
+@cache
+def _counted(dialect: str) -> Any:
+    """One statement that begins a window or counts in the open one. Made once: that is slow."""
+    amount = sa.bindparam("amount", type_=sa.Integer)
+    end = sa.bindparam("end", type_=store.UtcDateTime)
+    is_over = LimitCount.expires_at <= sa.bindparam("now", type_=store.UtcDateTime)
+    return (
+        store.insert(dialect, LimitCount)
+        .values(key=sa.bindparam("key"), hits=amount, expires_at=end)
+        .on_conflict_do_update(
+            index_elements=[LimitCount.key],
+            set_={
+                "hits": sa.case((is_over, amount), else_=LimitCount.hits + amount),
+                "expires_at": sa.case((is_over, end), else_=LimitCount.expires_at),
+            },
+        )
+        .returning(LimitCount.hits)
+    )
 
 
 def _hidden(key: str) -> str:
