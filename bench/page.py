@@ -1,6 +1,7 @@
 """An instance with one running page, made through the verbs that everybody uses."""
 
 import json
+import os
 from datetime import timedelta
 from pathlib import Path
 
@@ -8,8 +9,9 @@ from flask import Flask
 
 import wbtest
 from wbtest import create_app
-from wbtest.config import Settings
-from wbtest.extensions import clock, db
+from wbtest.cli.serve import make_web_app
+from wbtest.config import Settings, from_environment
+from wbtest.extensions import clock, db, utc_now
 from wbtest.publishing import experiments, life
 from wbtest.publishing.rule import Hypothesis
 from wbtest.review.approvals import approve
@@ -56,6 +58,11 @@ def make(folder: Path) -> tuple[Flask, int]:
         )
         life.start(made, owner)
         return app, made.id
+
+
+def web() -> Flask:
+    """Return the app of a web process as ``wbtest serve`` makes it, for granian to call."""
+    return make_web_app(from_environment(), utc_now, os.getppid())
 
 
 def _rule() -> Hypothesis:

@@ -22,6 +22,7 @@ ROOT = Path(__file__).parent.parent
 BROWSER = "Mozilla/5.0 (X11; Linux x86_64; rv:147.0) Gecko/20100101 Firefox/147.0"
 ROUNDS, SECONDS = 3, 3
 CONNECTIONS = 32
+PAGE = "bench.page:web"
 
 
 class Served(NamedTuple):
@@ -36,12 +37,12 @@ class Served(NamedTuple):
 
 def measure(folder: Path, experiment_id: int) -> Served:
     """Load each server in turn, over and over, so that a slow moment hits them alike."""
-    with _granian("page", "wbtest:create_app", folder, {}) as page:
+    with _granian(PAGE, folder, {}) as page:
         url = f"http://127.0.0.1:{page}/p/{SLUG}"
         size = {"BENCH_BYTES": str(len(_get(url)))}
         with (
-            _granian("raw", "bench.floors:raw", folder, size) as raw,
-            _granian("constant", "bench.floors:constant", folder, size) as constant,
+            _granian("bench.floors:raw", folder, size) as raw,
+            _granian("bench.floors:constant", folder, size) as constant,
         ):
             urls = {
                 "raw": f"http://127.0.0.1:{raw}/",
@@ -69,7 +70,7 @@ def _load(url: str) -> tuple[int, float]:
 
 
 @contextmanager
-def _granian(name: str, target: str, folder: Path, more: Mapping[str, str]) -> Iterator[int]:
+def _granian(target: str, folder: Path, more: Mapping[str, str]) -> Iterator[int]:
     """Serve ``target`` with one process while the block runs, and end it as a deploy would."""
     port = _free_port()
     environ = os.environ | more
@@ -80,7 +81,7 @@ def _granian(name: str, target: str, folder: Path, more: Mapping[str, str]) -> I
     }
     command = [sys.executable, "-m", "granian", target, "--interface", "wsgi", "--http", "1"]
     command += ["--no-ws", "--workers", "1", "--blocking-threads", "4", "--port", str(port)]
-    command += ["--log-level", "warning", *(["--factory"] if name == "page" else [])]
+    command += ["--log-level", "warning", *(["--factory"] if target == PAGE else [])]
     process = subprocess.Popen(command, cwd=ROOT, env=environ)  # noqa: S603
     try:
         _wait_for(port, process)

@@ -16,10 +16,11 @@ from wbtest.audience.events import Served, SignedUp
 from wbtest.audience.groups import record
 from wbtest.audience.models import Signup, Visit
 from wbtest.audience.recorder import LARGEST_GROUP
+from wbtest.audience.visitors import new_visitor
 from wbtest.extensions import db, utc_now
 
 THREADS = 16
-SECONDS = 4.0
+SECONDS = 3.0
 BROWSER = "Mozilla/5.0 (X11; Linux x86_64; rv:147.0) Gecko/20100101 Firefox/147.0"
 
 
@@ -64,7 +65,7 @@ def _rows_a_second(write: Callable[[list[Served]], None], experiment_id: int) ->
     """Give groups to ``write`` for a while; making them is not timed."""
     spent, rows = 0.0, 0
     while spent < SECONDS / 2:
-        group = [Served(**_arrival(experiment_id, f"w{rows + n}")) for n in range(LARGEST_GROUP)]
+        group = [Served(**_arrival(experiment_id, new_visitor())) for _ in range(LARGEST_GROUP)]
         before = time.perf_counter()
         write(group)
         spent += time.perf_counter() - before
