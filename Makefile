@@ -2,6 +2,7 @@
 .DEFAULT_GOAL := help
 .PHONY: help demo serve test check bench lock
 PYTHON ?= python3
+COVERAGE ?= --cov --cov-report=term:skip-covered
 BIN := .venv/bin
 # The lock's digest names the stamp, so a changed lock installs anew and an unchanged one never.
 RUN := .venv/.run-$(shell cksum < requirements.txt | cut -d' ' -f1)
@@ -18,7 +19,7 @@ serve: $(RUN) ## your own data, in instance/; the first visit makes the owner
 	@exec $(BIN)/wbtest serve
 
 test: $(DEV) ## the whole suite; TEST_DATABASE_URL=postgresql://… runs it on PostgreSQL
-	@$(BIN)/pytest --cov --cov-report=term:skip-covered -q
+	@$(BIN)/pytest $(COVERAGE) -q
 
 check: $(DEV) ## format, lint, types, import rules, templates, dead dependencies
 	$(BIN)/ruff format --check .
