@@ -49,7 +49,11 @@ def measure(folder: Path, experiment_id: int) -> Served:
                 "constant": f"http://127.0.0.1:{constant}/",
                 "page": url,
             }
-            rounds = [{name: _load(url) for name, url in urls.items()} for _ in range(ROUNDS)]
+            rounds = []
+            for _ in range(ROUNDS):
+                _wait_until_recorded(folder, experiment_id)
+                rounds.append({name: _load(url) for name, url in urls.items()})
+        # The page's server ends right after its last load, with visits still to be stored.
     rates = {name: median(one[name][1] for one in rounds) for name in urls}
     answered = sum(one["page"][0] for one in rounds)
     return Served(**rates, answered=answered, recorded=_recorded(folder, experiment_id))
@@ -121,8 +125,16 @@ def _get(url: str) -> bytes:
         return body
 
 
+def _wait_until_recorded(folder: Path, experiment_id: int) -> None:
+    """Wait until the page's server has nothing left to store, so that it disturbs no other."""
+    before = -1
+    while (now := _recorded(folder, experiment_id)) != before:
+        before = now
+        time.sleep(0.2)
+
+
 def _recorded(folder: Path, experiment_id: int) -> int:
-    """How many visits are stored, once every server has ended."""
+    """How many visits are stored."""
     engine = sa.create_engine(f"sqlite:///{folder / 'wbtest.db'}")
     mine = Visit.experiment_id == experiment_id
     with engine.connect() as connection:

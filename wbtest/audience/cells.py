@@ -59,11 +59,16 @@ class Event(Protocol):
     def device(self) -> str: ...
 
 
-class SignupEvent(Event, Protocol):
-    """A sign-up, as the store keeps it."""
+class WithAddress(Event, Protocol):
+    """A sign-up, before or after it is stored."""
 
     @property
     def email_key(self) -> str: ...
+
+
+class SignupEvent(WithAddress, Protocol):
+    """A sign-up, as the store keeps it."""
+
     @property
     def confirmed_us(self) -> int | None: ...
 
@@ -85,7 +90,7 @@ class History:
     signups: Sequence[SignupEvent]
 
 
-def history_key(signup: SignupEvent) -> HistoryKey:
+def history_key(signup: WithAddress) -> HistoryKey:
     """Return the key of the history a sign-up belongs to."""
     email_key = "" if signup.visitor else signup.email_key
     return HistoryKey(signup.experiment_id, signup.visitor, signup.excluded_because, email_key)

@@ -7,7 +7,7 @@ sees to that where the transaction is not the recorder's own.
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager
-from types import SimpleNamespace, TracebackType
+from types import TracebackType
 from typing import Any, Self, cast
 
 import sqlalchemy as sa
@@ -28,7 +28,7 @@ from wbtest.audience.cells import (
 )
 from wbtest.audience.hours import hour_of
 from wbtest.audience.models import HourlyCount, MachineCount, Sighting, Signup, Visit
-from wbtest.audience.rows import Row
+from wbtest.audience.rows import Row, VisitRow
 from wbtest.audience.settle import Settled
 from wbtest.audience.traffic import Machine
 from wbtest.publishing.models import Experiment
@@ -93,12 +93,14 @@ class Ledger:
         hour = hour_of(at_us, self.facts_of(experiment_id).zone)
         self._machines[experiment_id, variant, hour, machine.reason, machine.family] += 1
 
-    def keep_visits(self, rows: Iterable[Row]) -> None:
+    def keep_visits(self, rows: Iterable[VisitRow]) -> None:
         """Insert visits that are new, and count them as served."""
-        for stored, row in kept.keep(self.connection, VISITS, rows):
-            self._count_visit(SimpleNamespace(**row), 1)
-            if stored is not None:
-                self._count_visit(stored, -1)
+        new, moved = kept.keep(self.connection, VISITS, rows)
+        for row in new:
+            self._count_visit(row, 1)
+        for row, stored in moved:
+            self._count_visit(row, 1)
+            self._count_visit(stored, -1)
 
     def remove_visits(self, experiment_id: int, visitor: str) -> None:
         """Delete the visits of a visitor, and count them no more."""

@@ -17,8 +17,11 @@ from wbtest.extensions import Now
 from wbtest.store import NoLock, Refused, WriteLock
 
 MOST_QUEUED = 50_000
-LARGEST_GROUP = 1_000
+# A group is written when so many wait, or the first has waited so long. What came meanwhile goes
+# with it: the more are behind, the less each costs.
+FULL_GROUP = 1_000
 GROUP_SECONDS = 0.05
+LARGEST_GROUP = 5_000
 ROOM_SECONDS = 1.0
 SIGN_UP_SECONDS = 9.0
 FLUSH_SECONDS = 30.0
@@ -115,7 +118,7 @@ class Recorder:
             self._start()
         if not self._arrived.is_set():
             self._arrived.set()
-        if len(self._queue) >= LARGEST_GROUP and not self._hurry.is_set():
+        if len(self._queue) >= FULL_GROUP and not self._hurry.is_set():
             self._hurry.set()
 
     def _wait_for_room(self) -> None:
@@ -140,11 +143,15 @@ class Recorder:
     def _run(self) -> None:
         while not (self._is_closing and not self._queue):
             self._arrived.wait()
+            # Many small groups would cost more than they hold; whoever waits is in a hurry.
             self._hurry.wait(GROUP_SECONDS)
             self._arrived.clear()
             self._hurry.clear()
-            while self._queue:
-                self._writer.store(self._take())
+            self._writer.store(self._take())
+            if self._queue:
+                self._arrived.set()
+                if self._is_closing or len(self._queue) >= FULL_GROUP:
+                    self._hurry.set()
 
     def _take(self) -> list[Item]:
         group = [self._queue.popleft() for _ in range(min(LARGEST_GROUP, len(self._queue)))]

@@ -3,7 +3,9 @@
 Of an event only the earliest row is kept; counts are added to what is there.
 """
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Sequence
+from functools import cache, lru_cache
+from itertools import chain
 from typing import Any, NamedTuple
 
 import sqlalchemy as sa
@@ -12,43 +14,91 @@ from wbtest import store
 
 # When and where an event happened. Of two rows with one key the one that sorts first is kept.
 PLACE = ("at_us", "phase", "variant", "visitor", "source", "device", "excluded_because")
+ROWS_A_STATEMENT = 100
 
 Row = dict[str, Any]
 Key = tuple[Any, ...]
 
 
-class Change(NamedTuple):
-    """A row that was written, and the one that stood there before: None for none."""
+class VisitRow(NamedTuple):
+    """A visit as it is inserted. Of this row and the next ones the primary key comes first."""
 
-    stored: Any
-    row: Row
+    experiment_id: int
+    visitor: str
+    excluded_because: str
+    phase: int
+    variant: str
+    at_us: int
+    source: str
+    device: str
 
 
-def keep(connection: sa.Connection, table: sa.Table, rows: Iterable[Row]) -> list[Change]:
+class SightingRow(NamedTuple):
+    """A sighting as it is inserted; it counts until it is settled that it does not."""
+
+    experiment_id: int
+    visitor: str
+    excluded_because: str
+    phase: int
+    variant: str
+    at_us: int
+    source: str
+    device: str
+    is_counted: bool = True
+
+
+class SignupRow(NamedTuple):
+    """A sign-up as it is inserted."""
+
+    experiment_id: int
+    email_key: str
+    visitor: str
+    excluded_because: str
+    phase: int
+    variant: str
+    at_us: int
+    source: str
+    device: str
+    email: str
+    name: str
+    consent: str
+    token_hash: str
+    is_converted: bool = False
+
+
+EventRow = VisitRow | SightingRow | SignupRow
+
+
+class Kept(NamedTuple):
+    """Rows that are new, and pairs of a row and the stored one that it changed."""
+
+    new: list[Any]
+    moved: list[tuple[Any, Any]]
+
+
+def keep(connection: sa.Connection, table: sa.Table, rows: Iterable[EventRow]) -> Kept:
     """Insert the rows whose key is new and return what changed; of two with one key the earlier.
 
     Processes commit in any order, so the row that is there may have happened after one that comes
     now: then its time and place become those of the earlier one, the rest stays. A row that counts
     takes the place of one that does not.
     """
-    names = [column.name for column in table.primary_key]
-    best: dict[Key, Row] = {}
+    length = len(table.primary_key)
+    best: dict[Key, EventRow] = {}
     for row in rows:
-        key = tuple([row[name] for name in names])
-        if key not in best or _rank(row) < _rank(best[key]):
-            best[key] = row
-    if not best:
-        return []
-    insert = store.insert(connection.dialect.name, table).on_conflict_do_nothing()
-    returned = connection.execute(insert.returning(*table.primary_key), list(best.values()))
-    new = {tuple(key) for key in returned}
-    changes = [Change(None, row) for key, row in best.items() if key in new]
+        other = best.setdefault(row[:length], row)
+        if other is not row and _rank(row) < _rank(other):
+            best[row[:length]] = row
+    new = _insert_new(connection, table, list(best.values()))
     known = {key: row for key, row in best.items() if key not in new}
-    for key, stored in _find(connection, table, names, known).items():
-        if _rank(known[key]) < _rank(stored._mapping):
-            _move(connection, table, names, known[key])
-            changes.append(Change(stored, known[key]))
-    return changes
+    moved = [
+        (known[key], stored)
+        for key, stored in _find(connection, table, known).items()
+        if _rank(known[key]) < _rank(stored)
+    ]
+    for row, _ in moved:
+        _move(connection, table, row)
+    return Kept([row for key, row in best.items() if key in new], moved)
 
 
 def add(connection: sa.Connection, table: sa.Table, rows: Sequence[Row]) -> None:
@@ -56,37 +106,66 @@ def add(connection: sa.Connection, table: sa.Table, rows: Sequence[Row]) -> None
 
     Every column outside the primary key is a count.
     """
-    if not rows:
-        return
-    insert = store.insert(connection.dialect.name, table)
+    if rows:
+        connection.execute(_adding(table, connection.dialect.name), rows)
+
+
+@cache
+def _adding(table: sa.Table, engine_name: str) -> Any:
+    """The statement of ``add``; making it takes as long as writing a hundred visits."""
+    insert = store.insert(engine_name, table)
     names = [column.name for column in table.columns if not column.primary_key]
     sums = {name: table.c[name] + insert.excluded[name] for name in names}
-    connection.execute(
-        insert.on_conflict_do_update(index_elements=list(table.primary_key), set_=sums), rows
+    return insert.on_conflict_do_update(index_elements=list(table.primary_key), set_=sums)
+
+
+def _rank(row: Any) -> Key:
+    return (row.excluded_because != "", *[getattr(row, name) for name in PLACE])
+
+
+def _insert_new(connection: sa.Connection, table: sa.Table, rows: list[EventRow]) -> set[Key]:
+    """Insert the rows that are not there, and return the keys of those."""
+    new: set[Key] = set()
+    for start in range(0, len(rows), ROWS_A_STATEMENT):
+        part = rows[start : start + ROWS_A_STATEMENT]
+        statement = _insert_text(table, part[0]._fields, len(part), connection.dialect.name)
+        values = tuple(chain.from_iterable(part))
+        new.update(map(tuple, connection.exec_driver_sql(statement, values)))
+    return new
+
+
+@lru_cache(maxsize=1024)
+def _insert_text(table: sa.Table, names: tuple[str, ...], rows: int, engine_name: str) -> str:
+    """The statement that inserts so many rows and returns the keys of those that were new.
+
+    Written by hand, since this is done for every visit: SQLAlchemy takes twice as long for a row.
+    """
+    mark = "?" if engine_name == "sqlite" else "%s"
+    values = f"({', '.join([mark] * len(names))})"
+    key = ", ".join(column.name for column in table.primary_key)
+    return (
+        f"INSERT INTO {table.name} ({', '.join(names)}) VALUES {', '.join([values] * rows)} "  # noqa: S608 - names and marks, no values
+        f"ON CONFLICT DO NOTHING RETURNING {key}"
     )
 
 
-def _rank(row: Mapping[str, Any]) -> Key:
-    return (row["excluded_because"] != "", *[row[name] for name in PLACE])
-
-
-def _find(
-    connection: sa.Connection, table: sa.Table, names: list[str], keys: Collection[Key]
-) -> dict[Key, Any]:
+def _find(connection: sa.Connection, table: sa.Table, keys: Collection[Key]) -> dict[Key, Any]:
     """The stored rows of these keys. The first two columns of the key are enough to find few."""
     if not keys:
         return {}
+    first, second, *_ = table.primary_key
     rows = connection.execute(
         sa.select(table).where(
-            table.c[names[0]].in_({key[0] for key in keys}),
-            table.c[names[1]].in_({key[1] for key in keys}),
+            first.in_({key[0] for key in keys}), second.in_({key[1] for key in keys})
         )
     )
-    found = {tuple([row._mapping[name] for name in names]): row for row in rows}
+    names = [column.name for column in table.primary_key]
+    found = {tuple([getattr(row, name) for name in names]): row for row in rows}
     return {key: row for key, row in found.items() if key in keys}
 
 
-def _move(connection: sa.Connection, table: sa.Table, names: list[str], row: Row) -> None:
-    place = {name: row[name] for name in PLACE if name not in names}
-    key = [table.c[name] == row[name] for name in names]
+def _move(connection: sa.Connection, table: sa.Table, row: EventRow) -> None:
+    names = [column.name for column in table.primary_key]
+    place = {name: getattr(row, name) for name in PLACE if name not in names}
+    key = [table.c[name] == getattr(row, name) for name in names]
     connection.execute(sa.update(table).where(*key).values(place))
