@@ -91,7 +91,7 @@ def test_not_enough_says_how_many_more_and_for_how_long(begin, seen, sentence):
     results = results_of(experiment, LATER)
 
     assert badge(results).text == "Not enough yet"
-    assert headline(results) == f"Not enough visitors yet: {sentence}"
+    assert headline(results) == f"Not enough yet: {sentence}"
 
 
 def test_enough_visitors_and_too_few_days_ask_for_days(begin):

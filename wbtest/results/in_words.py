@@ -185,11 +185,11 @@ def _not_enough(results: Results) -> str:
         return f"Enough visitors, but not enough days: {days} more."
     visitors = f"{rounded(outlook.visitors):,} more {_plural('visitor', outlook.visitors)}"
     if outlook.is_too_slow:
-        return f"Not enough visitors yet: about {visitors}. At this pace the last day comes first."
+        return f"Not enough yet: about {visitors}. At this pace the last day comes first."
     wait = f"{visitors}, or {days}" if days else visitors
     if outlook.is_cap:
         return f"No verdict in sight yet: at most {wait}."
-    return f"Not enough visitors yet: about {wait}."
+    return f"Not enough yet: about {wait}."
 
 
 def _plural(word: str, count: int) -> str:
