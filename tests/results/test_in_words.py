@@ -4,12 +4,13 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from tests.factories import make_experiment
 from tests.results.conftest import Start
 from tests.results.crowd import count_day, count_hour
 from wbtest.publishing.models import Experiment
 from wbtest.results import conclusions
 from wbtest.results.figures import Results, results_of
-from wbtest.results.in_words import badge, headline, why
+from wbtest.results.in_words import badge, headline, promise, why
 from wbtest.results.standing import attempt_phrase, standing
 from wbtest.results.summary import summary
 from wbtest.store import writing
@@ -163,6 +164,57 @@ def test_friends_first_put_the_verdict_in_doubt(begin):
     )
     assert "friends perhaps" in results.trust[-1].reason
     assert summary(experiment, LATER).word == "withheld"
+
+
+def test_evidence_that_falls_back_puts_the_verdict_in_doubt_without_blaming_friends(begin):
+    experiment = begin(maximum_visitors=9000)
+    for day in range(9):
+        count_day(experiment, day, seen=100, converted=13 if day < 4 else 6)
+    results = results_of(experiment, LATER)
+
+    assert headline(results) == (
+        "Your page reached your 8\u202f% target on 8 March, but the evidence has fallen back since."
+    )
+    assert "Keep looking." in results.trust[-1].reason
+
+
+def test_figures_that_rise_after_not_met_are_told(begin):
+    experiment = begin(maximum_visitors=9000)
+    for day in range(20):
+        count_day(experiment, day, seen=100, converted=2 if day < 8 else 13)
+    results = results_of(experiment, datetime(2027, 3, 22, 9, tzinfo=UTC))
+
+    assert said(results) == (
+        "Not met, now in doubt",
+        "stop",
+        "Your page does not reach your 8\u202f% target, it seemed on 8 March. "
+        "The figures have risen since.",
+    )
+    assert "no longer so" in results.trust[-1].reason
+
+
+def test_a_team_is_reminded_of_what_it_said_it_would_do(begin):
+    experiment = begin()
+    open_still = promise(fill(experiment, days=3, control=8))
+    over = promise(results_of(experiment, AFTER_ALL))
+    met = promise(fill(begin(slug="met"), control=14))
+    missed = promise(fill(begin(slug="missed"), control=1))
+
+    assert (open_still, over, met, missed) == (
+        "",
+        "We ask once more.",
+        "We build it.",
+        "We write another draft, or stop.",
+    )
+
+
+def test_a_draft_has_no_verdict_in_a_list(revision, team):
+    draft = make_experiment(revision, team.editor)
+
+    assert (summary(draft, LATER).word, summary(draft, LATER).sentence) == (
+        "none",
+        "Not started yet.",
+    )
 
 
 def test_a_summary_is_the_headline_in_a_list(begin):

@@ -219,6 +219,17 @@ def test_signups_are_listed_with_why_they_count(client: Browser, team: Team, exp
     assert "not counted: of the team" in rows[3]
 
 
+def test_a_rule_about_confirmed_addresses_says_which_are_missing(client, team, begin: Start):
+    experiment = begin(conversion="confirmed", sources=("newsletter",))
+    add_signup(experiment, "ada@example.com", is_converted=False)
+    add_signup(experiment, "friend@example.com", source="friends")
+    log_in(client, team.owner)
+    page = page_of(client, experiment, "signups")
+
+    assert "not counted: not confirmed" in page
+    assert "not counted: from a source that does not count" in page
+
+
 def test_without_signups_the_list_says_what_will_be_there(client: Browser, team, experiment):
     log_in(client, team.owner)
 
