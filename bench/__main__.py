@@ -19,7 +19,7 @@ def main() -> int:
         folder = Path(name) / "instance"
         app, experiment_id = page.make(folder)
         click.echo("Measuring for about 45 seconds …")
-        served = serving.measure(folder, experiment_id)
+        served = serving.measure(app, folder, experiment_id)
         written = writing.measure(app, experiment_id, folder)
     _print(served, written)
     if served.recorded < served.answered:

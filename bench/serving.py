@@ -11,9 +11,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from statistics import median
 from typing import NamedTuple
-from urllib.request import Request, urlopen
 
 import sqlalchemy as sa
+from flask import Flask
 
 from bench.page import SECRET, SLUG
 from wbtest.audience.models import Visit
@@ -35,25 +35,25 @@ class Served(NamedTuple):
     recorded: int
 
 
-def measure(folder: Path, experiment_id: int) -> Served:
+def measure(app: Flask, folder: Path, experiment_id: int) -> Served:
     """Load each server in turn, over and over, so that a slow moment hits them alike."""
-    with _granian(PAGE, folder, {}) as page:
-        url = f"http://127.0.0.1:{page}/p/{SLUG}"
-        size = {"BENCH_BYTES": str(len(_get(url)))}
-        with (
-            _granian("bench.floors:raw", folder, size) as raw,
-            _granian("bench.floors:constant", folder, size) as constant,
-        ):
-            urls = {
-                "raw": f"http://127.0.0.1:{raw}/",
-                "constant": f"http://127.0.0.1:{constant}/",
-                "page": url,
-            }
-            rounds = []
-            for _ in range(ROUNDS):
-                _wait_until_recorded(folder, experiment_id)
-                rounds.append({name: _load(url) for name, url in urls.items()})
-        # The page's server ends right after its last load, with visits still to be stored.
+    page = app.test_client().get(f"/p/{SLUG}", headers={"User-Agent": "curl/8"})
+    size = {"BENCH_BYTES": str(len(page.data))}
+    rounds = []
+    with (
+        _granian("bench.floors:raw", folder, size) as raw,
+        _granian("bench.floors:constant", folder, size) as constant,
+        # The last one ends first, right after its last load, with visits still to be stored.
+        _granian(PAGE, folder, {}) as ours,
+    ):
+        urls = {
+            "raw": f"http://127.0.0.1:{raw}/",
+            "constant": f"http://127.0.0.1:{constant}/",
+            "page": f"http://127.0.0.1:{ours}/p/{SLUG}",
+        }
+        for _ in range(ROUNDS):
+            _wait_until_recorded(folder, experiment_id)
+            rounds.append({name: _load(url) for name, url in urls.items()})
     rates = {name: median(one[name][1] for one in rounds) for name in urls}
     answered = sum(one["page"][0] for one in rounds)
     return Served(**rates, answered=answered, recorded=_recorded(folder, experiment_id))
@@ -117,12 +117,6 @@ def _free_port() -> int:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]
         return port
-
-
-def _get(url: str) -> bytes:
-    with urlopen(Request(url, headers={"User-Agent": "curl/8"})) as answer:  # noqa: S310
-        body: bytes = answer.read()
-        return body
 
 
 def _wait_until_recorded(folder: Path, experiment_id: int) -> None:
