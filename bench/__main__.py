@@ -37,9 +37,13 @@ def _print(served: serving.Served, written: writing.Written) -> None:
         ("visits written", written.visit_rows, "plain rows, no roll-up", written.plain_rows, ""),
         ("durable sign-ups", written.grouped.rate, "a commit each", written.single.rate, "≥ 2.5"),
     ]
+    ratios = [
+        served.to_constant,
+        served.to_raw,
+        *[rate / floor for _, rate, _, floor, _ in rows[2:]],
+    ]
     click.echo(f"{'what':<18}{'a second':>10}   {'floor':<24}{'a second':>10}{'ratio':>8}  goal")
-    for what, rate, floor, floor_rate, goal in rows:
-        ratio = rate / floor_rate
+    for (what, rate, floor, floor_rate, goal), ratio in zip(rows, ratios, strict=True):
         click.echo(
             f"{what:<18}{rate:>10,.0f}   {floor:<24}{floor_rate:>10,.0f}{ratio:>8.2f}  {goal}"
         )

@@ -65,7 +65,8 @@ def _rows_a_second(write: Callable[[list[Served]], None], experiment_id: int) ->
     """Give groups to ``write`` for a while; making them is not timed."""
     spent, rows = 0.0, 0
     while spent < SECONDS / 2:
-        group = [Served(**_arrival(experiment_id, new_visitor())) for _ in range(LARGEST_GROUP)]
+        visitors = [new_visitor(time.time()) for _ in range(LARGEST_GROUP)]
+        group = [Served(**_arrival(experiment_id, visitor)) for visitor in visitors]
         before = time.perf_counter()
         write(group)
         spent += time.perf_counter() - before

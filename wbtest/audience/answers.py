@@ -135,7 +135,7 @@ def form_token(live: LiveExperiment, variant: str, at: float) -> str:
 
 def _welcome(page: LivePage, at: float, environ: Environ) -> Visitor:
     """Somebody new, with the variant that chance gives."""
-    visitor = visitors.new_visitor()
+    visitor = visitors.new_visitor(at)
     return Visitor(
         visitor,
         page.live.phase,

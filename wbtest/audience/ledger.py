@@ -26,7 +26,7 @@ from wbtest.audience.cells import (
     count,
     history_key,
 )
-from wbtest.audience.hours import hour_of
+from wbtest.audience.hours import QUARTER_US, hour_of
 from wbtest.audience.models import HourlyCount, MachineCount, Sighting, Signup, Visit
 from wbtest.audience.rows import Row, VisitRow
 from wbtest.audience.settle import Settled
@@ -96,8 +96,11 @@ class Ledger:
     def keep_visits(self, rows: Iterable[VisitRow]) -> None:
         """Insert visits that are new, and count them as served."""
         new, moved = kept.keep(self.connection, VISITS, rows)
-        for row in new:
-            self._count_visit(row, 1)
+        # Nearly all of a group fall into one quarter hour and a few cells: asking for each of these
+        # once takes a tenth of the time of asking for each visit.
+        for place, number in Counter(map(_in_quarter, new)).items():
+            hour = hour_of(place.hour * QUARTER_US, self.facts_of(place.experiment_id).zone)
+            self._tally[place._replace(hour=hour), "served"] += number
         for row, stored in moved:
             self._count_visit(row, 1)
             self._count_visit(stored, -1)
@@ -198,6 +201,14 @@ def hourly_rows(tally: Tally) -> list[Row]:
         if number:
             cells[cell][column] = number
     return [cell._asdict() | row for cell, row in cells.items()]
+
+
+def _in_quarter(visit: VisitRow) -> Cell:
+    """The cell of a visit, but with the quarter hour since 1970 in the place of the hour."""
+    experiment_id, _, excluded_because, phase, variant, at_us, source, device = visit
+    return Cell(
+        experiment_id, phase, variant, at_us // QUARTER_US, source, device, excluded_because
+    )
 
 
 def _key_of(table: sa.Table, row: Any) -> Row:

@@ -89,7 +89,8 @@ def keep(connection: sa.Connection, table: sa.Table, rows: Iterable[EventRow]) -
         other = best.setdefault(row[:length], row)
         if other is not row and _rank(row) < _rank(other):
             best[row[:length]] = row
-    new = _insert_new(connection, table, list(best.values()))
+    # In the order of the key: the index is then written from left to right.
+    new = _insert_new(connection, table, sorted(best.values()))
     known = {key: row for key, row in best.items() if key not in new}
     moved = [
         (known[key], stored)
@@ -130,7 +131,7 @@ def _insert_new(connection: sa.Connection, table: sa.Table, rows: list[EventRow]
         part = rows[start : start + ROWS_A_STATEMENT]
         statement = _insert_text(table, part[0]._fields, len(part), connection.dialect.name)
         values = tuple(chain.from_iterable(part))
-        new.update(map(tuple, connection.exec_driver_sql(statement, values)))
+        new.update(map(tuple, connection.exec_driver_sql(statement, values).all()))
     return new
 
 

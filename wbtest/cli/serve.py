@@ -1,5 +1,6 @@
 """`wbtest serve`: brings the database up to date, then web processes and the background worker."""
 
+import gc
 import logging
 import os
 import signal
@@ -115,6 +116,10 @@ def make_web_app(settings: Settings, now: Now, parent: int) -> Flask:
     """Make the app of one web process, inside that process."""
     _hear_one_signal()
     app = create_app(settings, now)
+    # What is there now stays: the collector need not look at it again and again, nor so often.
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(20_000, 10, 10)
     threading.Thread(target=_end_with, args=(parent,), name="parent", daemon=True).start()
     return app
 

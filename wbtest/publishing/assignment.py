@@ -14,7 +14,7 @@ def assign(visitor: str, salt: str, variants: Sequence[tuple[str, int]]) -> str:
     'control'
     """
     digest = hashlib.sha256(f"{salt}:{visitor}".encode()).digest()
-    point = int.from_bytes(digest[:8]) % sum(weight for _, weight in variants)
+    point = int.from_bytes(digest[:8]) % sum([weight for _, weight in variants])
     for key, weight in variants:
         if point < weight:
             return key
