@@ -15,7 +15,7 @@ from werkzeug.test import TestResponse
 
 from wbtest import create_app
 from wbtest.config import Settings
-from wbtest.extensions import db
+from wbtest.extensions import Base, db
 
 
 class HandClock:
@@ -60,22 +60,79 @@ def now() -> HandClock:
     return HandClock()
 
 
+class Server:
+    """The PostgreSQL of a run; each test has a database of its own there, one after the other."""
+
+    def __init__(self, url: str, name: str) -> None:
+        self._url = sa.make_url(url)
+        self._name = name
+        self._engine = sa.create_engine(url, isolation_level="AUTOCOMMIT")
+        self._has_tables = False
+
+    def create(self, template: str = "") -> str:
+        """Make an empty database, or a copy of ``template``, and return its address."""
+        copied = f' TEMPLATE "{template}"' if template else ""
+        self._run(f'CREATE DATABASE "{self._name}"{copied}')
+        return self._address(self._name)
+
+    def create_with_tables(self) -> str:
+        """Make a database with all tables; copying them is faster than making them anew."""
+        template = f"{self._name}_tables"
+        if not self._has_tables:
+            self._run(f'CREATE DATABASE "{template}"')
+            engine = sa.create_engine(self._address(template))
+            Base.metadata.create_all(engine)
+            engine.dispose()
+            self._has_tables = True
+        return self.create(template)
+
+    def drop(self) -> None:
+        """Delete the test's database, whoever is still connected to it."""
+        self._run(f'DROP DATABASE IF EXISTS "{self._name}" WITH (FORCE)')
+
+    def close(self) -> None:
+        """Leave nothing behind."""
+        self._run(f'DROP DATABASE IF EXISTS "{self._name}_tables" WITH (FORCE)')
+        self._engine.dispose()
+
+    def _address(self, database: str) -> str:
+        return self._url.set(database=database).render_as_string(hide_password=False)
+
+    def _run(self, statement: str) -> None:
+        with self._engine.connect() as connection:
+            connection.exec_driver_sql(statement)
+
+
+@pytest.fixture(scope="session")
+def server(worker_id: str) -> Iterator[Server | None]:
+    """The PostgreSQL named by TEST_DATABASE_URL; None on SQLite."""
+    url = os.environ.get("TEST_DATABASE_URL")
+    if not url:
+        yield None
+        return
+    server = Server(url, f"wbtest_{os.getpid()}_{worker_id}")
+    yield server
+    server.close()
+
+
 @pytest.fixture
-def database_url(tmp_path: Path, worker_id: str) -> Iterator[str]:
-    """A fresh SQLite file, or a fresh schema of the PostgreSQL named by TEST_DATABASE_URL."""
-    server = os.environ.get("TEST_DATABASE_URL")
-    if not server:
+def empty_database_url(tmp_path: Path, server: Server | None) -> Iterator[str]:
+    """A database without tables: a SQLite file to be, or one on the PostgreSQL of the run."""
+    if server is None:
         yield f"sqlite:///{tmp_path / 'test.db'}"
         return
-    name = f"wbtest_{worker_id}"
-    engine = sa.create_engine(server, isolation_level="AUTOCOMMIT")
-    with engine.connect() as connection:
-        connection.exec_driver_sql(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
-        connection.exec_driver_sql(f'CREATE DATABASE "{name}"')
-    yield sa.make_url(server).set(database=name).render_as_string(hide_password=False)
-    with engine.connect() as connection:
-        connection.exec_driver_sql(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
-    engine.dispose()
+    yield server.create()
+    server.drop()
+
+
+@pytest.fixture
+def database_url(tmp_path: Path, server: Server | None) -> Iterator[str]:
+    """A database without rows. On PostgreSQL it has its tables; who asks for it sees to others."""
+    if server is None:
+        yield f"sqlite:///{tmp_path / 'test.db'}"
+        return
+    yield server.create_with_tables()
+    server.drop()
 
 
 @pytest.fixture

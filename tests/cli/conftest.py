@@ -69,10 +69,10 @@ def _as_before() -> Iterator[None]:
 
 
 @pytest.fixture
-def empty(database_url: str, tmp_path: Path) -> Instance:
+def empty(empty_database_url: str, tmp_path: Path) -> Instance:
     """An instance that was never served: its database holds nothing."""
     folder = tmp_path / "instance"
-    return Instance({"WBTEST_INSTANCE": str(folder), "WBTEST_DATABASE_URL": database_url})
+    return Instance({"WBTEST_INSTANCE": str(folder), "WBTEST_DATABASE_URL": empty_database_url})
 
 
 @pytest.fixture
@@ -86,8 +86,14 @@ def instance(empty: Instance) -> Instance:
 class Served:
     """A `wbtest serve` that answers, in a session of processes of its own."""
 
-    process: "subprocess.Popen[str]"
+    process: "subprocess.Popen[bytes]"
     url: str
+    output: Path
+
+    @property
+    def printed(self) -> str:
+        """All it has printed up to now."""
+        return self.output.read_text(encoding="utf-8")
 
     def get(self, path: str) -> str:
         with urllib.request.urlopen(f"{self.url}{path}", timeout=10) as answer:
@@ -97,8 +103,7 @@ class Served:
     def end(self, how: int = signal.SIGTERM) -> tuple[int, str]:
         """Ask it to end, as systemd does, and return its exit code and all it printed."""
         self.process.send_signal(how)
-        printed, _ = self.process.communicate(timeout=10)
-        return self.process.returncode, printed
+        return self.process.wait(10), self.printed
 
     def processes(self, command: str = "") -> list[int]:
         """Ids of the processes of its session that are alive, those of a command if named."""
@@ -143,23 +148,30 @@ def free_port() -> int:
 def serving(instance: Instance) -> Iterator[Served]:
     """A `wbtest serve` of this instance that answers; nothing of it is left afterwards."""
     port = free_port()
-    process = subprocess.Popen(
-        [sys.executable, "-m", "wbtest", "serve", f"--port={port}", "--workers=2"],
-        env={**os.environ, **instance.environ, "PYTHONUNBUFFERED": "1"},
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        start_new_session=True,
-    )
-    served = Served(process, f"http://127.0.0.1:{port}")
+    # A file, not a pipe: it can be read while the process goes on writing.
+    output = instance.folder.parent / f"printed-{port}.txt"
+    with output.open("wb") as file:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "wbtest", "serve", f"--port={port}", "--workers=2"],
+            env={**os.environ, **instance.environ, "PYTHONUNBUFFERED": "1"},
+            stdout=file,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )
+    served = Served(process, f"http://127.0.0.1:{port}", output)
     try:
-        assert eventually(lambda: _answers(served) or process.poll() is not None, 60)
-        assert process.poll() is None, process.communicate()[0]
+        assert eventually(lambda: _is_up(served) or process.poll() is not None, 60)
+        assert process.poll() is None, served.printed
         yield served
     finally:
         for left in served.processes():
             os.kill(left, signal.SIGKILL)
-        process.communicate()
+        process.wait()
+
+
+def _is_up(served: Served) -> bool:
+    """Whether it answers, and has said so."""
+    return "Ctrl-C ends it." in served.printed and _answers(served)
 
 
 def _answers(served: Served) -> bool:

@@ -12,7 +12,7 @@ from wbtest.team.models import Workspace
 
 
 @pytest.fixture
-def database_url(tmp_path: Path) -> str:
+def empty_database_url(tmp_path: Path) -> str:
     return f"sqlite:///{tmp_path / 'instance' / 'wbtest.db'}"
 
 

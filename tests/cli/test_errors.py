@@ -77,7 +77,7 @@ class TestOnSqlite:
     """Files that are missing, damaged or not ours to write."""
 
     @pytest.fixture
-    def database_url(self, tmp_path: Path) -> str:
+    def empty_database_url(self, tmp_path: Path) -> str:
         return f"sqlite:///{tmp_path / 'instance' / 'wbtest.db'}"
 
     @pytest.mark.parametrize("command", COMMANDS)

@@ -39,7 +39,7 @@ def test_an_instance_that_is_up_to_date_is_not_backed_up(instance: Instance) -> 
 
 class TestOnSqlite:
     @pytest.fixture
-    def database_url(self, tmp_path: Path) -> str:
+    def empty_database_url(self, tmp_path: Path) -> str:
         return f"sqlite:///{tmp_path / 'wbtest.db'}"
 
     def test_a_database_that_holds_something_is_backed_up_before_it_changes(

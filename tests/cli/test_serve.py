@@ -3,6 +3,7 @@
 import os
 import signal
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import replace
 from datetime import timedelta
 from urllib.request import Request, urlopen
@@ -30,19 +31,19 @@ def test_it_says_where_it_is_and_ends_with_all_its_processes(served: Served) -> 
 
 def test_ctrl_c_ends_everything_at_once(served: Served) -> None:
     os.killpg(served.process.pid, signal.SIGINT)
-    printed, _ = served.process.communicate(timeout=10)
 
-    assert served.process.returncode == 0, printed
-    assert "Traceback" not in printed
+    assert served.process.wait(10) == 0, served.printed
+    assert "Traceback" not in served.printed
     assert served.processes() == []
 
 
 def test_a_signal_to_every_process_does_not_hang_it(served: Served) -> None:
     for process in served.processes():
-        os.kill(process, signal.SIGTERM)
-    printed, _ = served.process.communicate(timeout=10)
+        # One that was signalled first may have ended another meanwhile.
+        with suppress(ProcessLookupError):
+            os.kill(process, signal.SIGTERM)
 
-    assert served.process.returncode == 0, printed
+    assert served.process.wait(10) == 0, served.printed
     assert served.processes() == []
 
 

@@ -60,7 +60,7 @@ class TestOnSqlite:
     """What PostgreSQL does not let happen."""
 
     @pytest.fixture
-    def database_url(self, tmp_path: Path) -> str:
+    def empty_database_url(self, tmp_path: Path) -> str:
         return f"sqlite:///{tmp_path / 'instance' / 'wbtest.db'}"
 
     def test_a_row_without_the_row_it_names_is_found(self, larder: Instance) -> None:

@@ -19,6 +19,11 @@ from wbtest.store import StoreBroken
 
 
 @pytest.fixture
+def database_url(empty_database_url: str) -> str:
+    return empty_database_url
+
+
+@pytest.fixture
 def app(settings: Settings, now: HandClock) -> Iterator[Flask]:
     """The app on a database that holds nothing yet."""
     app = create_app(settings, now)
