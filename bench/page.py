@@ -54,7 +54,7 @@ def make(folder: Path) -> tuple[Flask, int]:
             revision, owner, slug=SLUG, rule=_rule(), time_zone="Europe/London"
         )
         experiments.add_variant(
-            made, name="B", weight=1, overrides={"headline": "Dinner is in your kitchen"}
+            made, owner, name="B", weight=1, overrides={"headline": "Dinner is in your kitchen"}
         )
         life.start(made, owner)
         return app, made.id

@@ -1,6 +1,6 @@
 """Small makers of the things a test is not about."""
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -102,6 +102,27 @@ def make_person(email: str, role: str, workspace: Workspace) -> Person:
     return person
 
 
+@dataclass(frozen=True)
+class Team:
+    """The people of one workspace, by role."""
+
+    workspace: Workspace
+    viewer: Person
+    editor: Person
+    approver: Person
+    owner: Person
+
+
+def make_team(name: str) -> Team:
+    """A workspace with one person of each role."""
+    workspace = make_workspace(name)
+    roles = ("viewer", "editor", "approver", "owner")
+    people = {
+        role: make_person(f"{role}@{name.lower()}.example", role, workspace) for role in roles
+    }
+    return Team(workspace, **people)
+
+
 def log_in(client: FlaskClient, person: Person) -> None:
     """Let this client's requests be those of ``person``, without the log-in page."""
     client.set_cookie("wb-session", open_session(person))
@@ -175,7 +196,10 @@ def make_experiment(
     asks_name: bool = False,
     **rule: Any,
 ) -> Experiment:
-    """A draft with the control and a variant for each name, whose headline the name is."""
+    """A draft with the control and a variant for each name, whose headline the name is.
+
+    The author wrote them, so somebody else starts it.
+    """
     experiment = create_experiment(
         revision,
         author,
@@ -185,7 +209,7 @@ def make_experiment(
         asks_name=asks_name,
     )
     for name in variants:
-        add_variant(experiment, name=name, weight=1, overrides={"headline": name})
+        add_variant(experiment, author, name=name, weight=1, overrides={"headline": name})
     return experiment
 
 

@@ -56,7 +56,7 @@ class Server:
             self._tool(tools / name, f'echo "{name} $*" >> {self.asked}')
         self._tool(tools / "python3", f'exec {sys.executable} "$@"')
         self._tool(tools / "runuser", 'shift 3; exec "$@"')
-        self._tool(tools / "git", f'[ "$1" != clone ] || ln -s {ROOT} "$3"')
+        self._tool(tools / "git", f'echo "git $*" >> {self.asked}; ln -s {ROOT} "$3"')
         self.environ = {"PATH": f"{tools}:{os.environ['PATH']}", "HOME": str(root)}
         for folder in ("opt/wbtest", "etc/systemd/system", "etc/caddy", "usr/local/bin"):
             (root / folder).mkdir(parents=True)
@@ -159,6 +159,13 @@ def test_the_program_runs_from_what_was_installed(server: Server) -> None:
 
     assert found.strip().startswith(str(server.root))
     assert "site-packages" in found
+
+
+def test_the_program_comes_from_the_address_at_the_top(server: Server) -> None:
+    asked = server.asked.read_text().splitlines()
+
+    assert GUIDE.count("SOURCE=https://git.example.com/wbtest.git\n") == 1
+    assert f"git clone https://git.example.com/wbtest.git {server.root}/opt/wbtest/source" in asked
 
 
 def test_the_services_were_started(server: Server) -> None:

@@ -106,6 +106,27 @@ def test_no_read_then_write_is_lost_or_refused(app: Flask, now: HandClock) -> No
     assert names() == ["80"]
 
 
+def test_a_row_that_is_held_keeps_what_was_not_yet_flushed(app: Flask) -> None:
+    found = make_workspace("before")
+
+    with writing():
+        found.name = "after"
+        store.hold(found)
+
+    assert names() == ["after"]
+
+
+def test_a_row_that_is_gone_cannot_be_held(app: Flask) -> None:
+    found = make_workspace("Larder")
+    with db.engine.execution_options(writes=True).begin() as connection:
+        connection.execute(sa.delete(Workspace))
+
+    with pytest.raises(store.Gone, match="deleted this meanwhile") as refused, writing():
+        store.hold(found)
+
+    assert refused.value.status == 404
+
+
 def test_a_reader_is_not_held_up_by_a_writer(app: Flask, now: HandClock) -> None:
     make_workspace("before")
     seen: list[str] = []

@@ -15,7 +15,9 @@ from urllib.parse import urlsplit
 from flask import Flask, Response, current_app, g, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import OperationalError, SQLAlchemyError
+from sqlalchemy.exc import TimeoutError as NoConnection
+from werkzeug.datastructures import ImmutableMultiDict, MultiDict
 from werkzeug.exceptions import HTTPException
 from werkzeug.routing import IntegerConverter, Map
 from whitenoise import WhiteNoise
@@ -41,13 +43,13 @@ TITLES = {
 }
 SENTENCES = {
     400: "Go back, reload the page and try once more.",
-    403: "Ask an owner of the workspace for a higher role.",
+    403: "Somebody with a higher role can do it. The Team page says who that is.",
     404: "The address is wrong, or the page is not yours to see.",
     405: "Go back and use the button on the page.",
     413: "Send a shorter text or a smaller file.",
     421: "This server answers under another name.",
     429: "Wait a few minutes, then try again.",
-    500: "Nothing was lost that we had confirmed. If it happens again, quote the id below.",
+    500: "What was saved before is safe. Go back and try once more.",
     503: "The server cannot store anything right now. What you typed is still in your browser.",
 }
 CONTENT_POLICY = (
@@ -63,6 +65,8 @@ HEADERS = {
     "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=()",
 }
 LARGEST_ID = 2**31 - 1
+# The mark that stands for a character that was lost.
+LOST = "\ufffd"
 LONGEST_BODY = 2 * 1024 * 1024
 # Asked for by machines that know us by number; they build no link.
 ANY_HOST = ("/healthz", "/readyz")
@@ -84,12 +88,13 @@ def init_app(app: Flask, known_hosts: frozenset[str]) -> None:
     app.config["MAX_FORM_MEMORY_SIZE"] = LONGEST_BODY
     app.extensions["wbtest.hosts"] = known_hosts
     app.before_request(_check_host)
-    app.before_request(_refuse_nul)
+    app.before_request(_keep_nul_out)
     app.after_request(_add_headers)
     app.context_processor(lambda: {"csp_nonce": csp_nonce})
     app.register_error_handler(Refused, _refused)
     app.register_error_handler(CSRFError, _csrf_failed)
     app.register_error_handler(OperationalError, _store_failed)
+    app.register_error_handler(NoConnection, _store_failed)
     app.register_error_handler(HTTPException, _http_error)
     app.register_error_handler(Exception, _broken)
     app.add_template_filter(percent)
@@ -200,12 +205,26 @@ def _check_host() -> ResponseReturnValue | None:
     return error_page(421)
 
 
-def _refuse_nul() -> ResponseReturnValue | None:
-    """Refuse the one character that PostgreSQL cannot store and no keyboard types."""
-    typed = [*request.form.items(multi=True), *request.args.items(multi=True)]
-    if "\0" in request.path or any("\0" in text for pair in typed for text in pair):
-        return error_page(400, "The text holds a character that cannot be stored. Take it out.")
+def _keep_nul_out() -> ResponseReturnValue | None:
+    """Keep out the one character that PostgreSQL cannot store and no keyboard types.
+
+    Pasted into a form it becomes the mark of a lost character, as a browser shows it: so the form
+    can say at its field what is wrong, with the text kept.
+    """
+    if "\0" in request.path or _has_nul(request.args):
+        return error_page(400, "The address holds a character that no address has.")
+    if _has_nul(request.form):
+        request.form = ImmutableMultiDict(
+            [
+                (name.replace("\0", LOST), text.replace("\0", LOST))
+                for name, text in request.form.items(multi=True)
+            ]
+        )
     return None
+
+
+def _has_nul(given: MultiDict[str, str]) -> bool:
+    return any("\0" in text for pair in given.items(multi=True) for text in pair)
 
 
 def _headers(is_https: bool) -> dict[str, str]:
@@ -238,7 +257,7 @@ def _csrf_failed(_error: CSRFError) -> Response:
     )
 
 
-def _store_failed(error: OperationalError) -> Response:
+def _store_failed(error: SQLAlchemyError) -> Response:
     log.exception("the store failed", exc_info=error)
     return error_page(503, headers={"Retry-After": "10"})
 

@@ -46,6 +46,12 @@ class Invalid(Refused):
         self.field = field
 
 
+class Gone(Refused):
+    """A change to something that somebody deleted meanwhile."""
+
+    status = 404
+
+
 class StoreBroken(Exception):
     """The database does not follow the rules we rely on; the text says which and the fix."""
 
@@ -182,6 +188,19 @@ def writing() -> Iterator[scoped_session[Session]]:
             raise
         finally:
             session.info.pop("writing", None)
+
+
+def hold(row: Base) -> None:
+    """Read a row anew, and let nobody else change it until this transaction ends.
+
+    Must run inside ``writing``. Raises Gone when somebody deleted the row meanwhile.
+    """
+    # A refresh forgets what is not flushed yet, such as a save in the same transaction.
+    db.session.flush()
+    try:
+        db.session.refresh(row, with_for_update=True)
+    except sa.exc.InvalidRequestError as error:
+        raise Gone("Somebody deleted this meanwhile.") from error
 
 
 @contextmanager

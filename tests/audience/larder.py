@@ -9,7 +9,7 @@ from html import unescape
 from typing import Any
 
 import sqlalchemy as sa
-from flask import Flask
+from flask import Flask, current_app
 from sqlalchemy.exc import OperationalError
 from werkzeug.test import TestResponse
 
@@ -118,7 +118,12 @@ def draft_page(
     )
     for key, overrides in (variants or {}).items():
         add_variant(
-            experiment, key=key, name=INTERNAL["variant"] + key, weight=1, overrides=overrides
+            experiment,
+            editor,
+            key=key,
+            name=INTERNAL["variant"] + key,
+            weight=1,
+            overrides=overrides,
         )
     return Larder(experiment, workspace, editor, approver)
 
@@ -199,6 +204,8 @@ def broken_store() -> Iterator[None]:
     def refuse(*_: object) -> None:
         raise OperationalError("connect", None, OSError("the database is gone"))
 
+    # Otherwise the recorder could still be storing what came before, and open the door again.
+    current_app.extensions["wbtest.recorder"].flush()
     db.session.remove()
     db.engine.dispose()
     sa.event.listen(db.engine, "do_connect", refuse)

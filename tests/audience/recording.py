@@ -100,7 +100,7 @@ class Page:
 
     def erase(self, email: str) -> bool:
         with self.database.writing() as session:
-            return rollup.erase(session, f"token of {email}")
+            return rollup.erase(session, f"token of {email}", START)
 
     def forget(self, visitor: str) -> None:
         with self.database.writing() as session:

@@ -3,6 +3,7 @@
 from flask import Flask
 
 from tests.audience.larder import (
+    PHONE,
     Larder,
     Visitor,
     sightings,
@@ -12,8 +13,12 @@ from tests.audience.larder import (
     words_in,
 )
 from tests.factories import log_in
-from wbtest.audience.models import HourlyCount
+from wbtest.audience.events import Seen
+from wbtest.audience.models import HourlyCount, Objection
+from wbtest.audience.recorder import Recorder
 from wbtest.audience.rollup import differences
+from wbtest.audience.rows import VisitRow
+from wbtest.delivery.jobs import run_due_jobs
 from wbtest.extensions import db
 
 COLUMNS = ("served", "seen", "converted", "signups")
@@ -24,6 +29,12 @@ def counted() -> list[int]:
     sums = [db.func.coalesce(db.func.sum(getattr(HourlyCount, each)), 0) for each in COLUMNS]
     counts = db.select(*sums).where(HourlyCount.excluded_because == "")
     return list(db.session.execute(counts).one())
+
+
+def objections() -> list[Objection]:
+    """The objections that are still remembered."""
+    db.session.rollback()
+    return list(db.session.scalars(db.select(Objection)))
 
 
 def test_reading_about_it_changes_nothing(app, mia):
@@ -92,6 +103,38 @@ def test_an_address_left_afterwards_is_written_to_and_not_counted(app, mia):
     mia.sign_up(page, "mia@x.io")
 
     assert [(each.visitor, each.excluded_because) for each in signups(app)] == [("", "opted_out")]
+
+
+def test_a_visit_that_another_process_still_held_is_forgotten_too(app, mia, now):
+    mia.get()
+    other = Recorder(db.engine, app.extensions["wbtest.lock"], now)
+    [visit] = visits(app)
+    who = {name: getattr(visit, name) for name in VisitRow._fields}
+    mia.post("/p/larder/object", {})
+    other.put(Seen(**who, user_agent=PHONE))
+    other.close()
+    assert len(sightings(app)) == 1
+
+    now.turn(minutes=1)
+    run_due_jobs()
+
+    assert visits(app) == sightings(app) == objections() == []
+    assert counted() == [0, 0, 0, 0]
+    assert differences(db.session.connection(), 1) == []
+
+
+def test_the_number_of_who_objects_is_kept_for_a_minute_only(app, mia, now):
+    mia.get()
+    mia.post("/p/larder/object", {})
+    mia.post("/p/larder/object", {})
+    now.turn(seconds=59)
+    run_due_jobs()
+    assert len(objections()) == 1
+
+    now.turn(minutes=1)
+    run_due_jobs()
+
+    assert objections() == []
 
 
 def test_an_objection_holds_for_one_page(app, mia):

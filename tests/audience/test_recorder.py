@@ -124,6 +124,35 @@ def test_a_store_that_recovers_is_used_again(page: Page) -> None:
     assert page.totals()["served"] == 1
 
 
+def test_what_was_lost_is_noted_with_the_next_group_that_is_stored(page: Page) -> None:
+    page.recorder._writer._engine = NOWHERE
+    page.see("v", 0)
+    page.see("w", 1)
+    page.recorder.flush()
+    page.recorder._writer._engine = page.database.engine
+
+    page.sign_up("ada@x.io")
+    page.sign_up("bea@x.io")
+
+    assert page.machines() == {("lost", "could not be stored"): 2}
+    assert page.recorder.lost == 2
+    assert page.differences() == []
+
+
+def test_what_was_lost_stands_in_nobodys_way(page: Page) -> None:
+    page.serve("v", experiment_id=99_999)
+    page.serve("w", at_us=10**30)
+    page.recorder.flush()
+
+    page.serve("x")
+    page.serve("y")
+
+    assert page.machines() == {}
+    assert page.totals()["served"] >= 1
+    page.serve("z")
+    assert page.totals()["served"] >= 2
+
+
 def test_a_group_is_tried_again(page: Page, monkeypatch: pytest.MonkeyPatch) -> None:
     engine = page.database.engine
     page.recorder._writer._engine = NOWHERE

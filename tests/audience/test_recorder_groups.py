@@ -46,7 +46,7 @@ def test_a_machines_sign_up_is_kept_and_does_not_count(page: Page) -> None:
     assert page.sign_up("ada@x.io", "m", user_agent="curl/8.14.1") == "new"
 
     assert page.totals() == {}
-    assert page.totals("suspected") == {"signups": 1, "unseen": 1}
+    assert page.totals("suspected") == {"served": 1, "signups": 1, "unseen": 1}
 
 
 def test_a_reason_known_at_the_door_stays(page: Page) -> None:

@@ -48,7 +48,7 @@ acts = st.builds(
     visitor=st.sampled_from(["v1", "v2", "v3"]),
     minute=minutes,
     source=st.sampled_from(["newsletter", "x"]),
-    reason=st.sampled_from(["", "", "", "team"]),
+    reason=st.sampled_from(["", "", "", "team", "suspected"]),
     email=emails,
     has_cookie=st.sampled_from([True, True, True, False]),
     recorder=st.integers(0, 1),
@@ -80,7 +80,10 @@ def test_any_history_is_counted_exactly(
 
     assert page.differences() == []
     assert stored(page, zone) == naive(events, confirmed, zone, conversion)
+    before = stored(page, zone)
     page.erase(f"ada at {page.id}")
+    assert page.differences() == []
+    assert stored(page, zone) == before
     page.forget("v1")
     assert page.differences() == []
 
@@ -130,7 +133,7 @@ def confirm(page: Page, confirmed: Mapping[str, int]) -> None:
 def stored(page: Page, zone: str) -> Counted:
     """The roll-up, with hours by their local name."""
     found: Counted = Counter()
-    for row in page.cells("") + page.cells("team"):
+    for row in page.cells("") + page.cells("team") + page.cells("suspected"):
         for column in COLUMNS:
             place = (row.variant, name_of(row.hour * 1_000_000, zone), row.source)
             found[(*place, row.excluded_because, column)] += row._mapping[column]
@@ -151,12 +154,18 @@ def naive(
     signups = firsts(
         [event for event in events if isinstance(event, SignedUp)], lambda e: e.email_key
     )
-    visits = [event for event in events if not isinstance(event, SignedUp)]
-    sightings = [event for event in visits if isinstance(event, Seen)]
+    # A suspected sign-up marks its visitor, whether its address is known or not.
+    marks = [event for event in events if isinstance(event, SignedUp) and is_mark(event)]
+    visits: list[Arrival] = [event for event in events if not isinstance(event, SignedUp)]
+    visits += marks
+    sightings = [event for event in visits if isinstance(event, Seen | SignedUp)]
+    suspects = {event.visitor for event in sightings if event.excluded_because == "suspected"}
     preceded = set()
     for visit in firsts(visits, person):
         add(visit, "served")
     for sighting in firsts(sightings, person):
+        if sighting.visitor in suspects and sighting.excluded_because != "team":
+            continue
         theirs = [signup for signup in signups if person(signup) == person(sighting)]
         if any(signup.at_us <= sighting.at_us for signup in theirs):
             continue
@@ -164,7 +173,7 @@ def naive(
         ends_us = sighting.at_us + WINDOW_HOURS * 60 * MINUTE_US
         preceded |= {signup.email for signup in theirs if signup.at_us <= ends_us}
         converted = [
-            (signup.at_us, signup.email, moment)
+            (signup.at_us, moment)
             for signup in theirs
             if (
                 moment := signup.at_us if conversion == "signup" else confirmed_us.get(signup.email)
@@ -173,7 +182,7 @@ def naive(
         ]
         if converted:
             add(sighting, "converted")
-            add(sighting, "arrived", min(converted)[2])
+            add(sighting, "arrived", min(converted)[1])
     for signup in signups:
         add(signup, "signups")
         if signup.email not in preceded:
@@ -183,18 +192,22 @@ def naive(
     return counted
 
 
+def is_mark(event: SignedUp) -> bool:
+    return event.excluded_because == "suspected" and event.visitor != ""
+
+
 def person(event: Arrival) -> Hashable:
     """Under each reason somebody is a person of their own."""
     return event.visitor, event.excluded_because
 
 
 def firsts(events: Iterable[AnyEvent], key: Callable[[AnyEvent], Hashable]) -> list[AnyEvent]:
-    """The first event of each key; one that counts goes before all that do not."""
+    """The first event of each key; one that counts before all others, a suspected one after."""
 
-    def order(event: AnyEvent) -> tuple[bool, int, str, str, str, str]:
-        is_out = event.excluded_because != ""
-        place = (event.variant, event.visitor, event.source, event.excluded_because)
-        return (is_out, event.at_us, *place)
+    def order(event: AnyEvent) -> tuple[bool, bool, int, str, str, str, str]:
+        reason = event.excluded_because
+        place = (event.variant, event.visitor, event.source, reason)
+        return (reason != "", reason == "suspected", event.at_us, *place)
 
     found: dict[Hashable, AnyEvent] = {}
     for event in sorted(events, key=order):

@@ -117,6 +117,20 @@ def test_ending_asks_first_and_can_be_left(
     assert state_of(experiment) == "ended"
 
 
+def test_deleting_a_draft_asks_first(
+    logged_in: Page, live: Live, revision: Revision, owner: Person
+):
+    page = logged_in
+    draft = make_experiment(revision, owner, variants=("Price",))
+    page.goto(f"{live.url}/experiments/{draft.id}")
+
+    page.get_by_role("button", name="Delete the draft…").click()
+    expect(page.get_by_text("what you wrote for its variants are lost")).to_be_visible()
+    page.get_by_role("button", name="Delete the draft", exact=True).click()
+
+    expect(page.get_by_role("heading", name="No experiment yet")).to_be_visible()
+
+
 def test_the_pages_work_without_scripts(
     logged_in: Page, live: Live, revision: Revision, owner: Person
 ):
@@ -131,6 +145,8 @@ def test_the_pages_work_without_scripts(
 
     expect(page.get_by_role("heading", name="The page is open")).to_be_visible()
     expect(page.get_by_role("button", name="Copy")).to_be_hidden()
+    # A script that is still asked for when the page closes has nobody left to refuse it.
+    page.unroute_all(behavior="wait")
 
 
 def test_every_page_of_an_experiment_is_accessible(

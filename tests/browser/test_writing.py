@@ -6,28 +6,13 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.conftest import Live
+from tests.browser.desk import ASKED, open_desk, saved, stored
 from tests.factories import LARDER, PASSWORD, make_release
-from wbtest.extensions import db
 from wbtest.team.models import Person
-from wbtest.writing.document import Document, from_json, length
-from wbtest.writing.models import Release
+from wbtest.writing.document import length
 from wbtest.writing.releases import save_release
 
 pytestmark = pytest.mark.browser
-ASKED = ".questions[data-side=external] .asked"
-
-
-def stored(release: Release) -> Document:
-    db.session.rollback()
-    return from_json(release.document)
-
-
-def saved(page: Page) -> None:
-    expect(page.locator("[data-status]")).to_have_text("Draft · saved just now")
-
-
-def open_desk(page: Page, live: Live, release: Release) -> None:
-    page.goto(f"{live.url}/releases/{release.id}")
 
 
 def test_an_idea_of_tonight_is_written_frozen_and_approved(logged_in: Page):

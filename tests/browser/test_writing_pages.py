@@ -7,17 +7,12 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import Live
+from tests.browser.desk import open_desk
 from tests.factories import LARDER, make_approval, make_release, make_revision
 from wbtest.team.models import Person
-from wbtest.writing.models import Release
 from wbtest.writing.releases import save_release
 
 pytestmark = pytest.mark.browser
-ASKED = ".questions[data-side=external] .asked"
-
-
-def open_desk(page: Page, live: Live, release: Release) -> None:
-    page.goto(f"{live.url}/releases/{release.id}")
 
 
 def test_a_printed_release_has_no_buttons(logged_in: Page, live: Live, owner: Person):

@@ -6,27 +6,11 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import Live
+from tests.browser.desk import ASKED, open_desk, saved, stored
 from tests.factories import LARDER, make_release
-from wbtest.extensions import db
 from wbtest.team.models import Person
-from wbtest.writing.document import Document, from_json
-from wbtest.writing.models import Release
 
 pytestmark = pytest.mark.browser
-ASKED = ".questions[data-side=external] .asked"
-
-
-def stored(release: Release) -> Document:
-    db.session.rollback()
-    return from_json(release.document)
-
-
-def saved(page: Page) -> None:
-    expect(page.locator("[data-status]")).to_have_text("Draft · saved just now")
-
-
-def open_desk(page: Page, live: Live, release: Release) -> None:
-    page.goto(f"{live.url}/releases/{release.id}")
 
 
 @pytest.mark.parametrize("how", ["key", "button", "drag"])

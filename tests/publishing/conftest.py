@@ -1,45 +1,11 @@
-"""A workspace with a person of each role, and a revision that its approver has signed off."""
-
-from dataclasses import dataclass
+"""A revision that its team's approver has signed off, and the owner's browser."""
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from tests.factories import log_in, make_approval, make_person, make_revision, make_workspace
-from wbtest.team.models import Person, Workspace
+from tests.factories import Team, log_in, make_approval, make_revision
 from wbtest.writing.models import Revision
-
-
-@dataclass(frozen=True)
-class Team:
-    """The people of one workspace, by role."""
-
-    workspace: Workspace
-    viewer: Person
-    editor: Person
-    approver: Person
-    owner: Person
-
-
-def make_team(name: str) -> Team:
-    workspace = make_workspace(name)
-    roles = ("viewer", "editor", "approver", "owner")
-    people = {
-        role: make_person(f"{role}@{name.lower()}.example", role, workspace) for role in roles
-    }
-    return Team(workspace, **people)
-
-
-@pytest.fixture
-def team(app: Flask) -> Team:
-    return make_team("Larder")
-
-
-@pytest.fixture
-def strangers(app: Flask) -> Team:
-    """Another workspace."""
-    return make_team("Rivals")
 
 
 @pytest.fixture

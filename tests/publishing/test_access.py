@@ -3,8 +3,7 @@
 import pytest
 from flask.testing import FlaskClient
 
-from tests.factories import log_in, make_experiment, make_running
-from tests.publishing.conftest import Team
+from tests.factories import Team, log_in, make_experiment, make_running
 from wbtest.extensions import db
 from wbtest.publishing.models import Experiment
 from wbtest.writing.models import Revision
@@ -19,7 +18,7 @@ EDITING = (
     "/experiments/{draft}/variants/new",
     "/experiments/{draft}/variants/control",
 )
-DELETING = ("/experiments/{draft}/variants/price/delete",)
+DELETING = ("/experiments/{draft}/variants/price/delete", "/experiments/{draft}/delete")
 LIVING = ("/experiments/{draft}/start", "/experiments/{id}/pause", "/experiments/{id}/end")
 RESUMING = ("/experiments/{id}/resume",)
 

@@ -7,13 +7,13 @@ import pytest
 from sqlalchemy import delete, select
 
 from tests.conftest import HandClock
-from tests.factories import make_experiment, make_rule
-from tests.publishing.conftest import Team
+from tests.factories import Team, make_experiment, make_rule
 from wbtest.extensions import db
 from wbtest.publishing import experiments, life
 from wbtest.publishing import rule as rules
 from wbtest.publishing.models import Experiment, Variant
-from wbtest.store import Invalid, Refused
+from wbtest.store import Gone, Invalid, Refused, writing
+from wbtest.team.models import Person
 from wbtest.writing.models import Revision
 
 
@@ -114,7 +114,7 @@ def test_a_variant_gets_a_key_from_its_name(revision: Revision, team: Team):
     experiment = make_experiment(revision, team.editor)
 
     variants = [
-        experiments.add_variant(experiment, name="Price first", weight=3, overrides={})
+        experiments.add_variant(experiment, team.editor, name="Price first", weight=3, overrides={})
         for _ in range(2)
     ]
 
@@ -147,7 +147,7 @@ def test_a_variant_that_cannot_be_used_is_refused_at_its_field(
     given: dict[str, Any] = {"name": "Price", "weight": 1, "overrides": {}} | changed
 
     with pytest.raises(Invalid) as refused:
-        experiments.add_variant(experiment, **given)
+        experiments.add_variant(experiment, team.editor, **given)
 
     assert refused.value.field == field
     assert len(experiment.variants) == 1
@@ -157,7 +157,7 @@ def test_six_variants_are_the_most(revision: Revision, team: Team):
     experiment = make_experiment(revision, team.editor, variants=("a1", "b1", "c1", "d1", "e1"))
 
     with pytest.raises(Invalid, match="one to six variants"):
-        experiments.add_variant(experiment, name="Seventh", weight=1, overrides={})
+        experiments.add_variant(experiment, team.editor, name="Seventh", weight=1, overrides={})
 
 
 def test_a_variant_of_a_draft_can_be_changed(revision: Revision, team: Team):
@@ -165,7 +165,7 @@ def test_a_variant_of_a_draft_can_be_changed(revision: Revision, team: Team):
     variant = experiment.variants[1]
 
     experiments.change_variant(
-        variant, name="Free", weight=2, overrides={"price": " Free ", "headline": ""}
+        variant, team.editor, name="Free", weight=2, overrides={"price": " Free ", "headline": ""}
     )
 
     assert (variant.name, variant.weight, variant.overrides) == ("Free", 2, {"price": "Free"})
@@ -195,11 +195,15 @@ def test_nothing_of_a_started_experiment_can_be_changed(revision: Revision, team
     before = experiment.rule, [(each.key, each.weight) for each in experiment.variants]
 
     with pytest.raises(experiments.Frozen):
-        experiments.add_variant(experiment, name="Late", weight=1, overrides={})
+        experiments.add_variant(experiment, team.editor, name="Late", weight=1, overrides={})
     with pytest.raises(experiments.Frozen):
-        experiments.change_variant(experiment.variants[1], name="Late", weight=9, overrides={})
+        experiments.change_variant(
+            experiment.variants[1], team.editor, name="Late", weight=9, overrides={}
+        )
     with pytest.raises(experiments.Frozen):
         experiments.remove_variant(experiment.variants[1])
+    with pytest.raises(experiments.Frozen, match="so it is kept"):
+        experiments.remove_experiment(experiment)
     with pytest.raises(experiments.Frozen):
         experiments.change_rule(
             experiment, slug="other", rule=make_rule(target=0.01, floor=0.001), time_zone="UTC"
@@ -216,3 +220,48 @@ def test_a_variant_that_somebody_deleted_meanwhile_is_not_changed(revision: Revi
 
     with pytest.raises(Refused, match="deleted meanwhile"):
         experiments.remove_variant(variant)
+
+
+def test_a_removed_draft_leaves_its_address_to_others(revision: Revision, team: Team):
+    experiments.remove_experiment(make_experiment(revision, team.editor, variants=("Price",)))
+
+    assert db.session.scalars(select(Variant)).all() == []
+    assert make_experiment(revision, team.editor).slug == "larder"
+
+
+def test_a_draft_that_somebody_deleted_meanwhile_is_not_changed(revision: Revision, team: Team):
+    experiment = make_experiment(revision, team.editor)
+    with db.engine.execution_options(writes=True).begin() as connection:
+        connection.execute(delete(Variant))
+        connection.execute(delete(Experiment))
+
+    with pytest.raises(Gone, match="deleted this meanwhile"):
+        experiments.change_rule(experiment, slug="larder", rule=make_rule(), time_zone="UTC")
+    with pytest.raises(Gone):
+        life.start(experiment, team.approver)
+
+
+def test_a_change_does_not_forget_what_its_transaction_did_before(revision: Revision, team: Team):
+    experiment = make_experiment(revision, team.editor)
+
+    with writing():
+        experiment.asks_name = True
+        experiments.add_variant(experiment, team.editor, name="Price", weight=1, overrides={})
+
+    assert experiment.asks_name
+
+
+def test_a_variant_knows_who_wrote_its_words_last(revision: Revision, team: Team):
+    experiment = make_experiment(revision, team.editor, variants=("Price",))
+    variant = experiment.variants[1]
+
+    def change(writer: Person, weight: int, **overrides: str) -> int | None:
+        experiments.change_variant(
+            variant, writer, name="Price", weight=weight, overrides=overrides
+        )
+        return variant.writer_id
+
+    # Another weight is no other word, and without words of its own nobody wrote any.
+    assert change(team.owner, 2, headline="Price") == team.editor.id
+    assert change(team.owner, 2, headline="Half the price") == team.owner.id
+    assert change(team.editor, 2) is None

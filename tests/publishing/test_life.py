@@ -10,13 +10,13 @@ from sqlalchemy import select
 
 from tests.conftest import HandClock
 from tests.factories import (
+    Team,
     make_approval,
     make_experiment,
     make_person,
     make_revision,
     make_running,
 )
-from tests.publishing.conftest import Team
 from wbtest.delivery.models import OutboxMail
 from wbtest.extensions import db
 from wbtest.publishing import copy, life

@@ -9,12 +9,11 @@ import pytest
 from sqlalchemy import delete
 
 from tests.conftest import HandClock
-from tests.factories import make_experiment, make_revision, make_running
-from tests.publishing.conftest import Team
+from tests.factories import Team, make_approval, make_experiment, make_revision, make_running
 from wbtest.extensions import db
 from wbtest.publishing import life
 from wbtest.publishing import rule as rules
-from wbtest.publishing.live import find_public, load_live, pages_version
+from wbtest.publishing.live import find_for_preview, find_public, load_live, pages_version
 from wbtest.publishing.models import Experiment
 from wbtest.publishing.previews import find_preview, preview_token, read_preview
 from wbtest.review.models import Approval
@@ -99,7 +98,20 @@ def test_the_page_says_when_it_was_approved_alone_on_day_one(running: Experiment
     assert usual is not None
     assert alone is not None
     assert "alone" not in usual.approved_line
-    assert "alone, on day one" in alone.approved_line
+    assert alone.approved_line == "Approved alone, on day one."
+
+
+def test_how_the_text_came_about_is_said_in_the_page_s_language(team: Team):
+    revision = make_revision(team.editor, team.workspace, form="short", language="de-AT")
+    with writing():
+        make_approval(revision, team.approver).is_alone_on_day_one = True
+
+    live = find_for_preview(make_experiment(revision, team.editor).id)
+
+    assert live is not None
+    assert live.approved_line == (
+        "Aus einer kurzen Pressemitteilung. Allein freigegeben, am ersten Tag."
+    )
 
 
 def approval_gone(running: Experiment) -> None:

@@ -4,11 +4,11 @@ import pytest
 
 from tests.conftest import HandClock
 from tests.factories import (
+    Team,
     make_approval,
     make_experiment,
     make_revision,
 )
-from tests.publishing.conftest import Team
 from wbtest.publishing import life
 from wbtest.publishing.models import Experiment
 from wbtest.store import writing

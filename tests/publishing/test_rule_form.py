@@ -9,9 +9,9 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 
 from tests.factories import (
+    Team,
     make_experiment,
 )
-from tests.publishing.conftest import Team
 from tests.publishing.filling import Form, errors_of, field_of, new_path, send
 from wbtest.extensions import db
 from wbtest.publishing import life

@@ -6,10 +6,10 @@ import pytest
 from flask.testing import FlaskClient
 
 from tests.factories import (
+    Team,
     make_experiment,
     make_running,
 )
-from tests.publishing.conftest import Team
 from tests.publishing.filling import errors_of, field_of
 from wbtest.writing.models import Revision
 

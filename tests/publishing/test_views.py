@@ -10,6 +10,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 
 from tests.factories import (
+    Team,
     log_in,
     make_experiment,
     make_person,
@@ -17,7 +18,6 @@ from tests.factories import (
     make_running,
     make_workspace,
 )
-from tests.publishing.conftest import Team
 from wbtest.delivery.models import OutboxMail
 from wbtest.extensions import db
 from wbtest.publishing import life
@@ -130,7 +130,8 @@ def test_a_viewer_is_shown_no_button(client: FlaskClient, revision: Revision, te
 
     assert "Change the rule" not in page
     assert "Start the experiment" not in page
-    assert "An approver of your workspace starts it." in page
+    assert "Starting is up to Approver or Owner." in page
+    assert "Delete the draft" not in page
 
 
 def test_an_empty_list_says_how_to_begin(client: FlaskClient, app: Flask):
@@ -191,3 +192,24 @@ def test_the_sitemap_lists_the_pages_that_are_open(
 
     assert answer.mimetype == "application/xml"
     assert re.findall("<loc>(.*)</loc>", answer.text) == ["http://localhost/p/larder"]
+
+
+def test_a_deleted_draft_leaves_an_empty_list(owner: FlaskClient, revision: Revision, team: Team):
+    path = f"/experiments/{make_experiment(revision, team.editor).id}"
+    assert "Delete the draft" in owner.get(path).text
+
+    page = owner.post(f"{path}/delete", follow_redirects=True).text
+
+    assert "The draft is deleted, and /p/larder is free again." in page
+    assert "No experiment yet" in page
+    assert owner.get(path).status_code == owner.post(f"{path}/delete").status_code == 404
+
+
+def test_a_started_experiment_is_not_deleted(owner: FlaskClient, revision: Revision, team: Team):
+    path = f"/experiments/{make_running(revision, team.editor, team.approver).id}"
+
+    answer = owner.post(f"{path}/delete")
+
+    assert answer.status_code == 409
+    assert "This experiment was started, so it is kept." in answer.text
+    assert "Delete the draft" not in owner.get(path).text

@@ -1,17 +1,14 @@
-"""A team with one person of each role, and experiments that it started."""
+"""Experiments that a team started."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
 import pytest
-from flask import Flask
 
-from tests.factories import make_experiment, make_person, make_workspace
+from tests.factories import Team, make_experiment
 from wbtest.publishing.life import start
 from wbtest.publishing.models import Experiment
 from wbtest.review.approvals import approve
-from wbtest.team.models import Person, Workspace
 from wbtest.writing.document import CallToAction, Document, Question
 from wbtest.writing.models import Revision
 from wbtest.writing.releases import create_release, freeze
@@ -30,37 +27,6 @@ LARDER = Document(
         Question("external", "How do I start?", "Send a photo of a receipt."),
     ),
 )
-
-
-@dataclass(frozen=True)
-class Team:
-    """The people of one workspace, by role."""
-
-    workspace: Workspace
-    viewer: Person
-    editor: Person
-    approver: Person
-    owner: Person
-
-
-def make_team(name: str) -> Team:
-    workspace = make_workspace(name)
-    roles = ("viewer", "editor", "approver", "owner")
-    people = {
-        role: make_person(f"{role}@{name.lower()}.example", role, workspace) for role in roles
-    }
-    return Team(workspace, **people)
-
-
-@pytest.fixture
-def team(app: Flask) -> Team:
-    return make_team("Larder")
-
-
-@pytest.fixture
-def strangers(app: Flask) -> Team:
-    """Another workspace."""
-    return make_team("Rivals")
 
 
 @pytest.fixture

@@ -3,8 +3,8 @@
 import pytest
 from flask.testing import FlaskClient
 
-from tests.factories import log_in
-from tests.results.conftest import Start, Team
+from tests.factories import Team, log_in
+from tests.results.conftest import Start
 from wbtest.extensions import db
 from wbtest.publishing.models import Experiment
 from wbtest.results.models import Decision

@@ -131,3 +131,11 @@ def test_vendored_files_are_the_published_ones_with_their_licence():
     assert any("LICENSE" in name for _, name in sums)
     for digest, name in sums:
         assert hashlib.sha256((VENDOR / name).read_bytes()).hexdigest() == digest
+
+
+def test_no_part_of_a_layout_is_a_shorthand_that_only_python_reads(begin):
+    results = results_of(begin(variants=("Kitchen",)), LATER)
+    drawn = [charts.funnel(results), traffic_charts.visits_by_day(results)]
+
+    assert not [key for figure in drawn for key in json.loads(figure)["layout"] if "legend_" in key]
+    assert json.loads(drawn[0])["layout"]["legend"]["traceorder"] == "reversed"

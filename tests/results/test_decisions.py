@@ -3,8 +3,7 @@
 import pytest
 
 from tests.conftest import HandClock
-from tests.factories import make_experiment
-from tests.results.conftest import Team
+from tests.factories import Team, make_experiment
 from tests.results.crowd import count_day
 from wbtest.extensions import db
 from wbtest.publishing.models import Experiment

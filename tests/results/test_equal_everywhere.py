@@ -16,8 +16,8 @@ import sqlalchemy as sa
 from flask import Flask
 
 from tests.conftest import Browser, HandClock
-from tests.factories import log_in
-from tests.results.conftest import Start, Team
+from tests.factories import Team, log_in
+from tests.results.conftest import Start
 from wbtest.audience import rollup
 from wbtest.audience.events import Arrival, Seen, Served, SignedUp
 from wbtest.audience.recorder import Recorder
@@ -75,7 +75,7 @@ def experiment(request, begin: Start, recorder: Recorder, now: HandClock) -> Exp
         for token in chance.sample(tokens, len(tokens) // 2):
             rollup.confirm(session, token, start_us + chance.randrange(9 * 24 * 3600) * 1_000_000)
         for token in chance.sample(tokens, len(tokens) // 9):
-            rollup.erase(session, token)
+            rollup.erase(session, token, now())
     now.turn(days=9)
     return experiment
 
@@ -83,7 +83,7 @@ def experiment(request, begin: Start, recorder: Recorder, now: HandClock) -> Exp
 def a_visit(
     chance: random.Random, experiment: Experiment, visitor: str, start_us: int
 ) -> Iterator[Arrival]:
-    """What one visitor did: served, seen or not, signed up not at all or more than once."""
+    """What one visitor did: served, seen or not, signed up or not, as a machine or a person."""
     at_us = start_us + chance.randrange(6 * 24 * 3600) * 1_000_000
     who: dict[str, Any] = {
         "experiment_id": experiment.id,
@@ -102,6 +102,8 @@ def a_visit(
         email = f"{chance.randrange(VISITORS)}@example.com"
         if chance.random() < 0.1:
             who |= {"visitor": "", "source": "unknown"}
+        if chance.random() < 0.1:
+            who |= {"excluded_because": "suspected"}
         yield SignedUp(
             at_us=at_us + chance.randrange(1, 30 * 3600) * 1_000_000,
             email=email,

@@ -9,8 +9,8 @@ from tests.results.conftest import Start
 from tests.results.crowd import count_day, count_hour, count_machines
 from wbtest.audience.counts import Totals
 from wbtest.publishing.models import Experiment, Phase
-from wbtest.results import statistics
-from wbtest.results.figures import NotStarted, results_of, sealed_rule
+from wbtest.results import in_words, intervals, looks, statistics
+from wbtest.results.figures import NotStarted, judged, results_of, sealed_rule
 from wbtest.results.figures_json import results_json
 from wbtest.results.statistics import Counts
 from wbtest.store import writing
@@ -45,7 +45,7 @@ def test_the_json_has_exactly_the_public_names(met):
         for entry in values[name]:
             assert set(SHAPE[name].split()) <= set(entry)
     assert set(values["target"]) == {"rate", "floor", "variants"}
-    assert set(values["split"]) == {"p_value", "log_e", "mismatch"}
+    assert set(values["split"]) == {"p_value", "log_e", "mismatch", "chi_square", "expected"}
 
 
 def test_the_numbers_are_those_of_the_statistics(met):
@@ -87,7 +87,7 @@ def test_only_sealed_sources_count_and_the_others_are_shown_as_set_aside(begin):
     results = results_of(experiment, LATER)
 
     assert results.everybody.seen == 100
-    assert results.variants[0].excluded == {"source": 70}
+    assert results.excluded[0] == {"source": 70}
     assert list(results.sources) == ["newsletter", "friends"]
 
 
@@ -186,3 +186,49 @@ def test_totals_are_never_lost_between_days_sources_and_variants(met):
     assert results.everybody == Totals(2259, 1962, 153, 153, 153, 0, 18)
     assert sum(row[0].seen for row in results.days.values()) == results.variants[0].totals.seen
     assert [t.seen for t in results.sources["newsletter"]] == [990, 972]
+
+
+def test_figures_are_never_those_of_before(met):
+    earlier = [results_json(results_of(met, LATER))]
+    hour = int(datetime(2027, 3, 3, 7, tzinfo=UTC).timestamp())
+    # As many in all as before, with one conversion moved from one variant to the other, and back.
+    for control, kitchen in ((2, 1), (1, 2)):
+        count_hour(met, hour, "control", seen=20, converted=control)
+        count_hour(met, hour, "from-your-kitchen", seen=20, converted=kitchen)
+        earlier.append(results_json(results_of(met, LATER)))
+
+    assert earlier[0] != earlier[1] != earlier[2] != earlier[0]
+
+
+def test_what_is_remembered_is_what_is_computed_anew(met):
+    first = results_json(results_of(met, LATER))
+    for remembered in (intervals._low, intervals._high, looks._day):
+        remembered.cache_clear()
+
+    assert results_json(results_of(met, LATER)) == first
+
+
+def test_a_list_says_what_the_page_says(met):
+    results, brief = results_of(met, LATER), judged(met, LATER)
+
+    assert (brief.verdict, brief.variants) == (results.verdict, results.variants)
+    assert in_words.headline(brief) == in_words.headline(results)
+
+
+def test_the_rate_of_those_served_holds_also_who_was_never_seen(begin):
+    experiment = begin()
+    count_day(experiment, 0, seen=80, converted=8, served=100, signups=11, unseen=3, confirmed=5)
+    confirming = begin(slug="confirming", conversion="confirmed")
+    count_day(confirming, 0, seen=80, converted=4, served=100, signups=11, confirmed=5)
+
+    assert results_of(experiment, LATER).rates_of_served == [0.11]
+    assert results_of(confirming, LATER).rates_of_served == [0.05]
+    assert results_of(begin(slug="nobody"), LATER).rates_of_served == [None]
+
+
+def test_the_split_says_how_many_were_planned(met):
+    split = results_of(met, LATER).split
+
+    assert split.expected == (981, 981)
+    assert split.chi_square == pytest.approx(9**2 / 981 * 2)
+    assert split.p_value == pytest.approx(0.684, abs=0.001)

@@ -138,7 +138,7 @@ def test_weekdays_that_nobody_came_on_are_named():
     check = checked(counted(SOUND, days=days))["weekdays"]
 
     assert (check.state, check.value) == ("warn", "5 of 7")
-    assert check.reason.startswith("Nobody came on a Saturday or Sunday yet.")
+    assert check.reason.startswith("Nobody came on a Saturday or Sunday.")
 
 
 @pytest.mark.parametrize(("unseen", "state"), [(0, "ok"), (10, "ok"), (11, "warn")])

@@ -154,8 +154,28 @@ def test_it_is_final_when_the_last_visitors_window_is_over():
     waiting = judged(hours, rule=rule, days=3.9, ended_at=ended)
     final = judged(hours, rule=rule, days=4, ended_at=ended)
 
-    assert (waiting.recommendation, waiting.is_over) == ("keep_running", True)
-    assert (final.recommendation, final.is_final) == ("inconclusive", True)
+    assert (waiting.is_over, waiting.is_final, waiting.is_waiting) == (True, False, True)
+    assert (final.is_over, final.is_final, final.is_waiting) == (True, True, False)
+
+
+@pytest.mark.parametrize("hours", [[[FAIR]] * 5, [[GOOD]] * 9 + [[BAD]] * 20, [[BAD]] * 2])
+def test_once_it_is_over_nothing_recommends_to_keep_it_running(hours):
+    ended = START + timedelta(days=3)
+    verdicts = [
+        judged(phase(hours), rule=eager_rule(**LATE), days=days, ended_at=ended)
+        for days in (2.9, 3, 3.9, 4, 9)
+    ]
+
+    assert "keep_running" not in {verdict.recommendation for verdict in verdicts[1:]}
+
+
+def test_against_the_target_a_verdict_may_ripen_after_the_most_visitors_came():
+    hours = phase([[BAD]] * 5)
+    rule = eager_rule(maximum_visitors=500)
+    capped, ripe = (judged(hours, rule=rule, days=days) for days in (6 / 24, 2))
+
+    assert (capped.is_capped, capped.word) == (True, "not_enough")
+    assert (ripe.word, ripe.recommendation) == ("not_met", "stop")
 
 
 def test_an_experiment_that_nobody_ends_is_over_after_its_last_day():

@@ -1,22 +1,18 @@
 """The results page, its files, the decision form, the sign-ups and the planner over HTTP."""
 
-import csv
-import io
 import json
 import re
-from datetime import UTC, datetime
 
 import pytest
 from flask import Flask
 
 from tests.conftest import Browser, HandClock
-from tests.factories import log_in, make_experiment
-from tests.results.conftest import Start, Team
+from tests.factories import Team, log_in, make_experiment
+from tests.results.conftest import Start
 from tests.results.crowd import count_day, count_machines
-from wbtest.audience.models import Signup
+from wbtest.publishing.life import end
 from wbtest.publishing.models import Experiment
 from wbtest.results.decisions import find_decision
-from wbtest.store import writing
 
 EVIL = "<svg onload=alert(1)>"
 
@@ -46,23 +42,6 @@ def page_of(client: Browser, experiment: Experiment, page: str = "results") -> s
     return answer.text
 
 
-def add_signup(experiment: Experiment, email: str, **parts: object) -> None:
-    values = {
-        "experiment_id": experiment.id,
-        "email_key": email,
-        "email": email,
-        "visitor": f"visitor of {email}",
-        "phase": 1,
-        "variant": "control",
-        "at_us": int(datetime(2027, 3, 2, 9, tzinfo=UTC).timestamp()) * 1_000_000,
-        "source": "newsletter",
-        "device": "phone",
-        "is_converted": True,
-    }
-    with writing() as session:
-        session.add(Signup(**(values | parts)))
-
-
 def test_the_page_leads_with_the_verdict(approver: Browser, experiment):
     page = page_of(approver, experiment)
 
@@ -77,6 +56,42 @@ def test_every_number_is_labelled(approver: Browser, experiment):
 
     assert len(heads) == 8
     assert all("safe to watch" in head or "for information" in head for head in heads)
+
+
+def test_the_rate_of_those_served_stands_beside_that_of_those_seen(approver: Browser, experiment):
+    page = page_of(approver, experiment)
+
+    assert page.index("14.0\u202f%") < page.index("12.1\u202f% of served")
+
+
+@pytest.mark.parametrize("where", ["results", "memo"])
+def test_the_split_is_told_in_numbers_and_its_chance_in_words(approver, experiment, where):
+    page = page_of(approver, experiment, where)
+
+    assert "Who saw each variant, and how many were planned" in page
+    assert "Chance alone makes a difference as large in nearly every fair test (χ² 0.0" in page
+
+
+def test_after_a_decision_no_button_asks_for_it_again(approver: Browser, experiment):
+    before = page_of(approver, experiment)
+    data = {"choice": "go", "reason": "The headline carries it."}
+    approver.send(f"/experiments/{experiment.id}/decide", data)
+    after = page_of(approver, experiment)
+
+    assert 'href="#decide">Decide: go</a>' in before
+    assert 'href="#decide">Decide anew</a>' in after
+    assert "Decide: go" not in after
+
+
+def test_a_test_that_nobody_saw_can_be_decided_and_is_shared_no_more(
+    approver: Browser, begin: Start, team: Team
+):
+    experiment = begin()
+    end(experiment, team.approver)
+    page = page_of(approver, experiment)
+
+    assert "Share this link" not in page
+    assert "Store the decision" in page
 
 
 def test_every_chart_is_followed_by_its_table_and_a_file(approver: Browser, experiment):
@@ -197,55 +212,6 @@ def test_an_unknown_table_is_a_clear_error(approver: Browser, experiment):
 
 def test_a_list_shows_the_verdict_of_each_experiment(approver: Browser, experiment):
     assert "reaches your 8\u202f% target" in approver.get("/experiments").text
-
-
-def test_signups_are_listed_with_why_they_count(client: Browser, team: Team, experiment):
-    add_signup(experiment, "ada@example.com", name=EVIL)
-    add_signup(experiment, "team@example.com", excluded_because="team")
-    add_signup(experiment, "late@example.com", is_converted=False)
-    add_signup(experiment, "bare@example.com", is_converted=False, visitor="")
-    log_in(client, team.owner)
-    page = page_of(client, experiment, "signups")
-    rows = re.findall(r"<tr>.*?</tr>", page, re.DOTALL)[1:]
-
-    assert "&lt;svg" in page
-    assert [re.sub(r"<[^>]+>|\s+", " ", row).split()[0] for row in rows] == [
-        "ada@example.com",
-        "bare@example.com",
-        "late@example.com",
-        "team@example.com",
-    ]
-    assert "not counted: nothing ties it to a visit" in rows[1]
-    assert "not counted: of the team" in rows[3]
-
-
-def test_a_rule_about_confirmed_addresses_says_which_are_missing(client, team, begin: Start):
-    experiment = begin(conversion="confirmed", sources=("newsletter",))
-    add_signup(experiment, "ada@example.com", is_converted=False)
-    add_signup(experiment, "friend@example.com", source="friends")
-    log_in(client, team.owner)
-    page = page_of(client, experiment, "signups")
-
-    assert "not counted: not confirmed" in page
-    assert "not counted: from a source that does not count" in page
-
-
-def test_without_signups_the_list_says_what_will_be_there(client: Browser, team, experiment):
-    log_in(client, team.owner)
-
-    assert "Nobody has signed up yet" in page_of(client, experiment, "signups")
-
-
-def test_signups_come_as_a_file_with_formulas_defused(client: Browser, team: Team, experiment):
-    add_signup(experiment, "ada@example.com", name="=1+1", confirmed_us=1_804_000_000_000_000)
-    add_signup(experiment, "ümit@example.com", name="Ümit")
-    log_in(client, team.owner)
-    answer = client.get(f"/experiments/{experiment.id}/signups.csv")
-    _, first, second = csv.reader(io.StringIO(answer.data.decode(), newline=""))
-
-    assert first[:3] == ["ada@example.com", "'=1+1", "Control"]
-    assert first[6].startswith("2027-")
-    assert second[:2] == ["ümit@example.com", "Ümit"]
 
 
 def test_the_planner_says_visitors_and_days(approver: Browser):

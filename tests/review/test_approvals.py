@@ -15,6 +15,7 @@ from wbtest.review.approvals import (
     approve,
     approvers_of,
     find_approval,
+    find_objection,
     has_lapsed,
     is_approved,
     standing_of,
@@ -93,9 +94,18 @@ def test_another_approver_signs_on_day_one_without_a_sentence(revision: Revision
 @pytest.mark.parametrize("role", ["viewer", "editor"])
 def test_a_role_that_does_not_reach_approves_nothing(revision: Revision, role: str):
     person = make_person("eve@example.com", role, revision.release.workspace)
+    make_person("bob@example.com", "approver", revision.release.workspace)
 
-    with pytest.raises(NotYours, match="Approving is up to Ada"):
+    with pytest.raises(NotYours, match=r"Approving is up to Bob\."):
         approve(revision, person)
+
+
+def test_who_froze_a_text_is_not_named_as_its_approver(revision: Revision):
+    viewer = make_person("vic@example.com", "viewer", revision.release.workspace)
+
+    assert find_objection(revision, viewer) == (
+        "Approving is up to an approver who did not write this."
+    )
 
 
 def test_an_approver_of_another_workspace_approves_nothing(revision: Revision):

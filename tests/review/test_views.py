@@ -92,12 +92,21 @@ def test_without_its_sentence_the_form_comes_back_with_the_reason(
     assert not is_approved(revision)
 
 
-def test_a_sentence_that_cannot_be_kept_stays_typed(client: FlaskClient, revision: Revision):
-    answer = client.post(f"{url_of(revision)}/approve", data={"traded_away": "speed" * 300})
+@pytest.mark.parametrize(
+    ("typed", "sentence", "kept"),
+    [
+        ("speed" * 300, "1,500 characters long", "speedspeed"),
+        ("For\0speed", "a character that cannot be shown", "For\ufffdspeed"),
+    ],
+)
+def test_a_sentence_that_cannot_be_kept_stays_typed(
+    client: FlaskClient, revision: Revision, typed: str, sentence: str, kept: str
+):
+    answer = client.post(f"{url_of(revision)}/approve", data={"traded_away": typed})
 
     assert answer.status_code == 422
-    assert "1,500 characters long" in answer.text
-    assert "speedspeed" in answer.text
+    assert sentence in answer.text
+    assert kept in answer.text
 
 
 def test_a_double_click_approves_once(client: FlaskClient, revision: Revision):

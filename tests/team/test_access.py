@@ -4,10 +4,8 @@ import pytest
 from flask import Blueprint, Flask, g
 from werkzeug.exceptions import Forbidden, NotFound
 
-from tests.conftest import Browser, HandClock
+from tests.conftest import Browser
 from tests.factories import log_in, make_person, make_workspace
-from wbtest import create_app
-from wbtest.config import Settings
 from wbtest.extensions import db
 from wbtest.team import access
 from wbtest.team.models import Membership, Person, Workspace
@@ -40,8 +38,7 @@ def test_declared_permissions_are_known_ones(app: Flask) -> None:
     assert declared <= {"public", *access.PERMISSIONS}
 
 
-def test_a_view_that_declares_nothing_would_be_found(settings: Settings, now: HandClock) -> None:
-    app = create_app(settings, now)
+def test_a_view_that_declares_nothing_would_be_found(app: Flask) -> None:
     app.add_url_rule("/forgotten", "forgotten", lambda: "hello")
     app.add_url_rule("/declared", "declared", access.public(lambda: "hello"))
 

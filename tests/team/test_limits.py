@@ -83,6 +83,14 @@ def test_neighbours_on_one_ipv6_line_count_as_one(client: Browser, app: Flask) -
     assert guess(client, "last@example.com", ip="2001:db8:0:1::1") == 422
 
 
+def test_ipv4_through_a_socket_for_both_kinds_is_told_apart(client: Browser, app: Flask) -> None:
+    for n in range(100):
+        guess(client, f"person{n}@example.com", ip="::ffff:192.0.2.1")
+
+    assert guess(client, "last@example.com", ip="192.0.2.1") == 429
+    assert guess(client, "last@example.com", ip="::ffff:192.0.2.2") == 422
+
+
 def test_the_right_password_forgives_the_wrong_ones(client: Browser, ada: Person) -> None:
     for _ in range(9):
         guess(client, ada.email)

@@ -88,6 +88,13 @@ def test_a_password_is_long_and_varied_enough_or_told_why_not(password: str, fau
     assert bool(found) == bool(fault)
 
 
+def test_a_password_is_right_from_every_keyboard() -> None:
+    composed, apart = "caf\u00e9 au lait", "cafe\u0301 au lait"
+
+    assert passwords.is_right(passwords.hash_password(composed), apart)
+    assert not passwords.is_right(passwords.hash_password(composed), "cafe au lait")
+
+
 def test_a_bad_new_password_changes_nothing(app: Flask) -> None:
     ada = make_person("ada@example.com", "owner", make_workspace())
     before = ada.password_hash

@@ -119,6 +119,15 @@ def test_a_bad_field_is_named_and_the_rest_is_kept(
     assert is_open(token)
 
 
+def test_all_faults_are_told_at_once(client: Browser) -> None:
+    faulty = {**ADA, "email": "ada@", "password": "short", "contact_email": "nowhere"}
+
+    page = client.send(f"/setup/{make_setup_link()}", faulty).text
+
+    for field in ("email", "password", "contact_email"):
+        assert f'id="{field}-error"' in page
+
+
 def test_a_field_nobody_asked_for_changes_nothing(client: Browser) -> None:
     client.send(f"/setup/{make_setup_link()}", {**ADA, "role": "viewer", "id": "77"})
 

@@ -23,6 +23,7 @@ def draft(release: Release) -> Document:
 
 BAD = [
     ({"headline": "a\x01b"}, "headline", "a character that cannot be shown"),
+    ({"problem": "a\0b"}, "problem", "such as \ufffd. Take it out."),
     ({"headline": "x" * 301}, "headline", "301 characters long"),
     ({"problem": "x" * 20_001}, "problem", "20,001 characters long"),
     ({"dateline__date": "soon"}, "dateline-date", "a date like 2027-03-01"),
@@ -90,3 +91,15 @@ def test_what_no_sheet_sends_is_refused_in_words(
     assert answer.status_code == 422
     assert sentence in unescape(answer.text)
     assert draft(release) == LARDER
+
+
+@pytest.mark.parametrize("field", ["product", "language"])
+def test_a_release_begun_with_a_nul_is_answered_at_the_field(
+    client: FlaskClient, owner: Person, field: str
+):
+    given = {"product": "Larder", "language": "en", "form": "short"}
+
+    answer = client.post("/releases/new", data=given | {field: "a\0b"})
+
+    assert answer.status_code == 422
+    assert f'id="{field}-error"' in answer.text

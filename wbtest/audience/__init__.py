@@ -1,5 +1,6 @@
 """Everything a visitor touches: the page, the beacon, the sign-up, and how they are recorded."""
 
+from datetime import timedelta
 from email.utils import parseaddr
 
 from flask import Flask
@@ -14,6 +15,7 @@ def init_app(app: Flask) -> None:
     from wbtest.audience.answers import Answers
     from wbtest.audience.door import Door
     from wbtest.audience.live_pages import LivePages
+    from wbtest.audience.objections import forget_again
     from wbtest.audience.pages import Printer
     from wbtest.audience.recorder import Recorder
     from wbtest.audience.traffic import source_name
@@ -34,6 +36,7 @@ def init_app(app: Flask) -> None:
     app.extensions["wbtest.pages"] = pages
     app.extensions["wbtest.printer"] = printer
     app.extensions["wbtest.answers"] = answers
+    app.extensions["wbtest.jobs"]["objections"] = (forget_again, timedelta(minutes=1))
     app.register_blueprint(bp)
     door = Door(app.wsgi_app, pages, answers, app.extensions["wbtest.hosts"])
     app.wsgi_app = door  # type: ignore[method-assign]

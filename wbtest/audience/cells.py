@@ -4,13 +4,15 @@ The writer of events, their erasure and the proof that the roll-up is right all 
 """
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Literal, NamedTuple, Protocol
 
 from wbtest.audience.hours import hour_of
 from wbtest.audience.settle import Settled, SignupTimes, settle
 
+# The reason that takes a visitor out on both sides of the rate: see ``History``.
+SUSPECTED = "suspected"
 COLUMNS = ("served", "seen", "converted", "arrived", "signups", "unseen", "confirmed")
 
 
@@ -84,16 +86,32 @@ class HistoryKey(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class History:
-    """What one visitor did under one reason for exclusion; sign-ups by time."""
+    """What one visitor did under one reason for exclusion; sign-ups by time.
+
+    A visitor who ever sent a sign-up that is suspected of being a machine's is taken for a machine:
+    ``is_suspected``. Then the sighting counts as little as the sign-up, or machines would swell the
+    one side of the rate alone. It holds for good, whatever the visitor sends before or afterwards:
+    if another sign-up could lift it, whether somebody is among the seen would depend on whether
+    they signed up. That one is kept, gets its mail, and stands as one without a sighting.
+    """
 
     sighting: Event | None
     signups: Sequence[SignupEvent]
+    is_suspected: bool = False
 
 
 def history_key(signup: WithAddress) -> HistoryKey:
     """Return the key of the history a sign-up belongs to."""
     email_key = "" if signup.visitor else signup.email_key
     return HistoryKey(signup.experiment_id, signup.visitor, signup.excluded_because, email_key)
+
+
+def is_suspected(key: HistoryKey, suspects: Collection[tuple[int, str]]) -> bool:
+    """Whether this history is one of a machine; ``suspects`` are experiments and visitors.
+
+    Other reasons than suspicion take out both sides by themselves.
+    """
+    return key.excluded_because in ("", SUSPECTED) and key[:2] in suspects
 
 
 def by_time(signups: Iterable[SignupEvent]) -> list[SignupEvent]:
@@ -118,7 +136,7 @@ def count(history: History, facts: Facts) -> tuple[Settled, Tally]:
     """Return what of a history counts, and what it adds to the roll-up, visits apart."""
     sighting, signups = history.sighting, history.signups
     times = [SignupTimes(signup.at_us, signup.confirmed_us) for signup in signups]
-    seen_us = None if sighting is None else sighting.at_us
+    seen_us = None if sighting is None or history.is_suspected else sighting.at_us
     settled = settle(seen_us, times, facts.conversion, facts.window_us)
     tally: Tally = Counter()
     if sighting is not None and settled.is_counted:

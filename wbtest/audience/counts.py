@@ -5,7 +5,7 @@ What they mean is said at ``models.HourlyCount``. Nothing is judged here.
 
 from collections import defaultdict
 from dataclasses import dataclass, fields
-from typing import Any
+from typing import Any, NamedTuple, cast
 
 import sqlalchemy as sa
 
@@ -15,6 +15,9 @@ from wbtest.publishing.models import Experiment
 
 Sources = tuple[str, ...] | None
 ByVariant = dict[str, "Totals"]
+# Sums are plain rows: as attributes of the classes each of them would cost twice as much.
+COUNTS = cast(sa.Table, HourlyCount.__table__)
+MACHINES = cast(sa.Table, MachineCount.__table__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,8 +33,7 @@ class Totals:
     confirmed: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Hourly:
+class Hourly(NamedTuple):
     """The same of one variant in one hour; ``hour`` is its start in seconds since 1970."""
 
     phase: int
@@ -46,30 +48,27 @@ class Hourly:
     confirmed: int
 
 
-SUMS = [sa.func.sum(getattr(HourlyCount, field.name)) for field in fields(Totals)]
+SUMS = [sa.func.sum(COUNTS.c[field.name]) for field in fields(Totals)]
 
 
 def hourly(experiment: Experiment, sources: Sources = None) -> list[Hourly]:
-    """Return the hours in which something was counted, by phase and time.
+    """Return the hours in which something was counted, by phase, variant and time.
 
     ``sources`` are those to count, None for all.
     """
-    by = (HourlyCount.phase, HourlyCount.variant, HourlyCount.hour)
+    by = (COUNTS.c.phase, COUNTS.c.variant, COUNTS.c.hour)
     rows = db.session.execute(
-        sa.select(*by, *SUMS)
-        .where(*_counting(experiment, sources))
-        .group_by(*by)
-        .order_by(HourlyCount.phase, HourlyCount.hour, HourlyCount.variant)
+        sa.select(*by, *SUMS).where(*_counting(experiment, sources)).group_by(*by).order_by(*by)
     )
-    return [Hourly(*row) for row in rows]
+    return [Hourly._make(row) for row in rows.all()]
 
 
 def totals_by_variant(experiment: Experiment, phase: int, sources: Sources = None) -> ByVariant:
     """Return the totals of a phase for each variant, in their order, those without any included."""
     rows = db.session.execute(
-        sa.select(HourlyCount.variant, *SUMS)
-        .where(*_counting(experiment, sources), HourlyCount.phase == phase)
-        .group_by(HourlyCount.variant)
+        sa.select(COUNTS.c.variant, *SUMS)
+        .where(*_counting(experiment, sources), COUNTS.c.phase == phase)
+        .group_by(COUNTS.c.variant)
     )
     found = {variant: Totals(*sums) for variant, *sums in rows}
     return {variant.key: found.get(variant.key, Totals()) for variant in experiment.variants}
@@ -77,12 +76,12 @@ def totals_by_variant(experiment: Experiment, phase: int, sources: Sources = Non
 
 def by_source(experiment: Experiment, phase: int) -> dict[str, ByVariant]:
     """Return the totals of a phase by source and variant, the source with most visits first."""
-    return _by(HourlyCount.source, experiment, phase)
+    return _by(COUNTS.c.source, experiment, phase)
 
 
 def by_device(experiment: Experiment, phase: int) -> dict[str, ByVariant]:
     """Return the totals of a phase by device and variant, the device with most visits first."""
-    return _by(HourlyCount.device, experiment, phase)
+    return _by(COUNTS.c.device, experiment, phase)
 
 
 def excluded_by_reason(experiment: Experiment) -> dict[str, dict[str, int]]:
@@ -90,11 +89,11 @@ def excluded_by_reason(experiment: Experiment) -> dict[str, dict[str, int]]:
 
     All phases together. Sign-ups that do not count are ``excluded_signups``.
     """
-    found = _excluded(experiment, HourlyCount.served)
+    found = _excluded(experiment, COUNTS.c.served)
     rows = db.session.execute(
-        sa.select(MachineCount.variant, MachineCount.reason, sa.func.sum(MachineCount.count))
-        .where(MachineCount.experiment_id == experiment.id)
-        .group_by(MachineCount.variant, MachineCount.reason)
+        sa.select(MACHINES.c.variant, MACHINES.c.reason, sa.func.sum(MACHINES.c["count"]))
+        .where(MACHINES.c.experiment_id == experiment.id)
+        .group_by(MACHINES.c.variant, MACHINES.c.reason)
     )
     for variant, reason, number in rows:
         found[variant][reason] = found[variant].get(reason, 0) + number
@@ -103,31 +102,31 @@ def excluded_by_reason(experiment: Experiment) -> dict[str, dict[str, int]]:
 
 def excluded_signups(experiment: Experiment) -> dict[str, dict[str, int]]:
     """Return how many sign-ups were kept and do not count, by variant and reason."""
-    return dict(_excluded(experiment, HourlyCount.signups))
+    return dict(_excluded(experiment, COUNTS.c.signups))
 
 
 def machines(experiment: Experiment) -> dict[str, int]:
     """Return how many requests of machines there were, by reason."""
     rows = db.session.execute(
-        sa.select(MachineCount.reason, sa.func.sum(MachineCount.count))
-        .where(MachineCount.experiment_id == experiment.id)
-        .group_by(MachineCount.reason)
-        .order_by(MachineCount.reason)
+        sa.select(MACHINES.c.reason, sa.func.sum(MACHINES.c["count"]))
+        .where(MACHINES.c.experiment_id == experiment.id)
+        .group_by(MACHINES.c.reason)
+        .order_by(MACHINES.c.reason)
     )
     return dict(rows.all())
 
 
 def _counting(experiment: Experiment, sources: Sources) -> list[sa.ColumnElement[bool]]:
     """What restricts the roll-up to what counts."""
-    which = [HourlyCount.experiment_id == experiment.id, HourlyCount.excluded_because == ""]
-    return which if sources is None else [*which, HourlyCount.source.in_(sources)]
+    which = [COUNTS.c.experiment_id == experiment.id, COUNTS.c.excluded_because == ""]
+    return which if sources is None else [*which, COUNTS.c.source.in_(sources)]
 
 
 def _by(column: Any, experiment: Experiment, phase: int) -> dict[str, ByVariant]:
     rows = db.session.execute(
-        sa.select(column, HourlyCount.variant, *SUMS)
-        .where(*_counting(experiment, None), HourlyCount.phase == phase)
-        .group_by(column, HourlyCount.variant)
+        sa.select(column, COUNTS.c.variant, *SUMS)
+        .where(*_counting(experiment, None), COUNTS.c.phase == phase)
+        .group_by(column, COUNTS.c.variant)
     )
     found: defaultdict[str, ByVariant] = defaultdict(
         lambda: {variant.key: Totals() for variant in experiment.variants}
@@ -143,10 +142,10 @@ def _by(column: Any, experiment: Experiment, phase: int) -> dict[str, ByVariant]
 
 def _excluded(experiment: Experiment, column: Any) -> defaultdict[str, dict[str, int]]:
     rows = db.session.execute(
-        sa.select(HourlyCount.variant, HourlyCount.excluded_because, sa.func.sum(column))
-        .where(HourlyCount.experiment_id == experiment.id, HourlyCount.excluded_because != "")
-        .group_by(HourlyCount.variant, HourlyCount.excluded_because)
-        .order_by(HourlyCount.excluded_because)
+        sa.select(COUNTS.c.variant, COUNTS.c.excluded_because, sa.func.sum(column))
+        .where(COUNTS.c.experiment_id == experiment.id, COUNTS.c.excluded_because != "")
+        .group_by(COUNTS.c.variant, COUNTS.c.excluded_because)
+        .order_by(COUNTS.c.excluded_because)
     )
     found: defaultdict[str, dict[str, int]] = defaultdict(dict)
     found.update({variant.key: {} for variant in experiment.variants})

@@ -3,24 +3,30 @@
 Everything here happens in the one transaction of the group.
 """
 
-import secrets
+from collections import Counter
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import datetime
 from operator import attrgetter
 
 import sqlalchemy as sa
 
 from wbtest.audience import rows as kept
-from wbtest.audience.cells import Facts, HistoryKey, history_key
+from wbtest.audience.cells import SUSPECTED, Facts, HistoryKey, history_key
 from wbtest.audience.events import Event, Outcome, Seen, SignedUp
+from wbtest.audience.hours import QUARTER_US
 from wbtest.audience.ledger import SIGHTINGS, SIGNUPS, Ledger
-from wbtest.audience.rows import Row, SightingRow, SignupRow, VisitRow
+from wbtest.audience.rows import SightingRow, SignupRow, VisitRow, frees
 from wbtest.audience.traffic import classify
 from wbtest.delivery.models import OutboxMail
+from wbtest.delivery.outbox import mail_row
 
-LONGEST_SUBJECT = 300
+# Experiment, variant, and quarter of an hour since 1970.
+Loss = tuple[int, str, int]
 _visit = attrgetter(*VisitRow._fields)
-_signup = attrgetter(*(name for name in SignupRow._fields if name != "is_converted"))
+# What is settled about a sign-up after it came.
+LATER = ("is_converted", "confirmed_us")
+_signup = attrgetter(*(name for name in SignupRow._fields if name not in LATER))
 
 
 def record(
@@ -43,7 +49,10 @@ def record(
         for index, event in enumerate(events):
             ledger.facts_of(event.experiment_id)
             if isinstance(event, SignedUp):
-                signups.append((index, event, _signup_of(event)))
+                signups.append((index, event, row := _signup_of(event)))
+                if row.excluded_because == SUSPECTED and row.visitor:
+                    visits.append(_visit_of(row))
+                    sightings.append(SightingRow(*visits[-1]))
             elif machine := classify(event.user_agent, event.hints):
                 ledger.count_machine(machine, event.experiment_id, event.variant, event.at_us)
             else:
@@ -52,13 +61,33 @@ def record(
                     sightings.append(SightingRow(*visits[-1]))
         ledger.keep_visits(visits)
         new = _keep_people(ledger, sightings, [row for _, _, row in signups])
-        mails = [_mail(event, now, mail_domain) for _, event, row in signups if id(row) in new]
-        if mails := [mail for mail in mails if mail["subject"]]:
+        # A machine may want us to write to somebody else.
+        mails = [
+            mail_row(event.email, event.subject, event.body, event.leave_url, now, mail_domain)
+            for _, event, row in signups
+            if id(row) in new and event.subject and row.excluded_because != SUSPECTED
+        ]
+        if mails:
             connection.execute(sa.insert(OutboxMail), mails)
     outcomes: list[Outcome | None] = [None] * len(events)
     for index, _, row in signups:
         outcomes[index] = "new" if id(row) in new else "known"
     return outcomes
+
+
+def record_losses(
+    connection: sa.Connection, losses: Counter[Loss], facts: dict[int, Facts]
+) -> None:
+    """Count events that were given up before; those of no experiment are nobody's."""
+    with Ledger(connection, facts) as ledger:
+        for (experiment_id, variant, quarter), number in losses.items():
+            with suppress(LookupError):
+                ledger.count_lost(experiment_id, variant, quarter * QUARTER_US, number)
+
+
+def loss_of(event: Event) -> Loss:
+    """Return where an event is counted that could not be stored."""
+    return event.experiment_id, event.variant, event.at_us // QUARTER_US
 
 
 def _keep_people(
@@ -70,10 +99,15 @@ def _keep_people(
     touched = {
         HistoryKey(row.experiment_id, row.visitor, row.excluded_because) for row in sightings
     }
+    # Suspicion reaches over into what would count.
+    touched |= {key._replace(excluded_because="") for key in touched if key[2] == SUSPECTED}
     touched |= {history_key(row) for row in signups}
     with ledger.settling(touched | _histories_of(ledger.connection, signups)):
         kept.keep(ledger.connection, SIGHTINGS, sightings)
-        return {id(row) for row in kept.keep(ledger.connection, SIGNUPS, signups).new}
+        found = kept.keep(ledger.connection, SIGNUPS, signups)
+        # For its owner an address is new that only a machine has left before.
+        freed = [row for row, stored in found.moved if frees(row, stored)]
+        return {id(row) for row in (*found.new, *freed)}
 
 
 def _histories_of(connection: sa.Connection, signups: list[SignupRow]) -> set[HistoryKey]:
@@ -93,17 +127,9 @@ def _signup_of(event: SignedUp) -> SignupRow:
     """A machine's sign-up is kept, since a person may hide behind it, but does not count."""
     row = SignupRow(*_signup(event))
     is_suspected = not row.excluded_because and classify(event.user_agent)
-    return row._replace(excluded_because="suspected") if is_suspected else row
+    return row._replace(excluded_because=SUSPECTED) if is_suspected else row
 
 
-def _mail(event: SignedUp, now: datetime, domain: str) -> Row:
-    return {
-        "message_id": f"<{secrets.token_hex(16)}@{domain}>",
-        "recipient": event.email,
-        # The subject holds what a team typed; a header has no line breaks.
-        "subject": " ".join(event.subject.split())[:LONGEST_SUBJECT],
-        "body": event.body,
-        "leave_url": event.leave_url,
-        "created_at": now,
-        "due_at": now,
-    }
+def _visit_of(row: SignupRow) -> VisitRow:
+    """What marks the visitor of a suspected sign-up; the address may be known and leave no row."""
+    return VisitRow._make(getattr(row, name) for name in VisitRow._fields)

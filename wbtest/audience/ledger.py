@@ -16,6 +16,7 @@ from wbtest import store
 from wbtest.audience import rows as kept
 from wbtest.audience.cells import (
     COLUMNS,
+    SUSPECTED,
     Cell,
     Facts,
     History,
@@ -25,6 +26,7 @@ from wbtest.audience.cells import (
     cell_of,
     count,
     history_key,
+    is_suspected,
 )
 from wbtest.audience.hours import QUARTER_US, hour_of
 from wbtest.audience.models import HourlyCount, MachineCount, Sighting, Signup, Visit
@@ -39,6 +41,8 @@ SIGNUPS = cast(sa.Table, Signup.__table__)
 HOURLY_COUNTS = cast(sa.Table, HourlyCount.__table__)
 MACHINE_COUNTS = cast(sa.Table, MachineCount.__table__)
 HOUR_US = 3_600_000_000
+# Reason and family, beside those of machines.
+LOST = ("lost", "could not be stored")
 
 
 def load_facts(connection: sa.Connection, experiment_id: int) -> Facts:
@@ -93,6 +97,11 @@ class Ledger:
         hour = hour_of(at_us, self.facts_of(experiment_id).zone)
         self._machines[experiment_id, variant, hour, machine.reason, machine.family] += 1
 
+    def count_lost(self, experiment_id: int, variant: str, at_us: int, number: int) -> None:
+        """Count events of people that could not be stored."""
+        hour = hour_of(at_us, self.facts_of(experiment_id).zone)
+        self._machines[experiment_id, variant, hour, *LOST] += number
+
     def keep_visits(self, rows: Iterable[VisitRow]) -> None:
         """Insert visits that are new, and count them as served."""
         new, moved = kept.keep(self.connection, VISITS, rows)
@@ -144,6 +153,7 @@ class Ledger:
             for row in self.connection.execute(sa.select(SIGHTINGS).where(is_ours)):
                 key = HistoryKey(row.experiment_id, row.visitor, row.excluded_because)
                 sightings[key] = row
+        suspects = {key[:2] for key in sightings if key.excluded_because == SUSPECTED}
         if keys:
             is_alone = (SIGNUPS.c.visitor == "") & SIGNUPS.c.email_key.in_(emails)
             is_ours = sa.and_(
@@ -152,7 +162,10 @@ class Ledger:
             )
             for row in self.connection.execute(sa.select(SIGNUPS).where(is_ours)):
                 signups[history_key(row)].append(row)
-        return {key: History(sightings.get(key), by_time(signups[key])) for key in keys}
+        return {
+            key: History(sightings.get(key), by_time(signups[key]), is_suspected(key, suspects))
+            for key in keys
+        }
 
     def _write(self) -> None:
         kept.add(self.connection, HOURLY_COUNTS, hourly_rows(self._tally))

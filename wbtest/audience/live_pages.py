@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 from wbtest.audience import visitors
 from wbtest.audience.browsers import Environ, cookie_name, find_cookie
 from wbtest.audience.pages import Printed, addresses_of
-from wbtest.audience.visitors import Visitor
+from wbtest.audience.visitors import Form, Visitor
 from wbtest.extensions import Now, db
 from wbtest.publishing.live import LiveExperiment, load_live, pages_version
 
@@ -50,6 +50,19 @@ class LivePage:
         text = find_cookie(header, self.cookie) if header else ""
         found = visitors.read_cookie(self.live.identity_key, text) if text else None
         return found if found and found.variant in self.variants else None
+
+    def takes(self, form: Form, at: float) -> bool:
+        """Whether a form of this page may be sent at ``at``, in seconds since 1970.
+
+        While the page is paused and once it has ended nobody is shown a form. Who had one open
+        before may still send it, and counts, for as long as the sealed window lasts: they are among
+        the seen, and to refuse them would make them say no.
+        """
+        if self.live.closed_at is None:
+            return True
+        closed = self.live.closed_at.timestamp()
+        is_from_before = form.hour <= visitors.hour_of(closed)
+        return is_from_before and at <= closed + self.live.window_hours * 3600
 
 
 class LivePages:
@@ -108,7 +121,9 @@ class LivePages:
         """The page as ended when its last day is over."""
         if page is None or page.live.state == "ended" or not self._is_over(page):
             return page
-        return LivePage(replace(page.live, state="ended"), is_https=self._is_https)
+        closed_at = page.live.closed_at or page.live.ends_at
+        ended = replace(page.live, state="ended", closed_at=closed_at)
+        return LivePage(ended, is_https=self._is_https)
 
     def forget(self) -> None:
         """Let the next request look, however short ago the last one did."""

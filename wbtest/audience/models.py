@@ -38,7 +38,8 @@ class Sighting(Base):
     """The page was visible to a person, as its beacon said. Signing up never makes one.
 
     ``is_counted`` is false when it came after the visitor's sign-up: the same gate stands before
-    both sides of the rate.
+    both sides of the rate. The one exception to the first sentence stands under ``suspected``: who
+    sends a sign-up that may be a machine's gets such a row, which keeps the visitor from counting.
     """
 
     __tablename__ = "sightings"
@@ -60,6 +61,9 @@ class Signup(Base):
     ``is_converted`` says that this row is its visitor's conversion: seen before, within the sealed
     window. ``opted_out`` (browser objected to being counted) and other reasons in
     ``excluded_because`` keep the address but leave the figures alone.
+
+    Who left (``left_at``) stays as a count: ``email_key`` is a random text that is no address, and
+    e-mail, name, consent and token are empty.
     """
 
     __tablename__ = "signups"
@@ -89,10 +93,21 @@ class Signup(Base):
     left_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
 
+class Objection(Base):
+    """A visitor who objected to being counted, kept for a moment: see ``objections``."""
+
+    __tablename__ = "objections"
+
+    experiment_id: Mapped[int] = mapped_column(ForeignKey(Experiment.id), primary_key=True)
+    visitor: Mapped[str] = mapped_column(String(32), primary_key=True)
+    at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
 class MachineCount(Base):
     """Requests of bots, link previews and prefetches, counted by hour; never rows.
 
-    ``variant`` is what they were shown, ``hour`` as in the roll-up of people.
+    ``variant`` is what they were shown, ``hour`` as in the roll-up of people. Under the reason
+    ``lost`` stand events of people that the store did not take, of whom no more is known.
     """
 
     __tablename__ = "machine_counts"

@@ -1,10 +1,22 @@
-"""Not being counted: what is known of a visitor who objects goes, and nothing is recorded again."""
+"""Not being counted: what is known of a visitor who objects goes, and nothing is recorded again.
+
+Visits wait in the memory of the process that answered them. Our own process stores its queue first;
+what another one still holds is stored a moment after the objection. So the visitor's number is kept
+for a minute or two, and the worker forgets once more.
+"""
+
+from datetime import datetime, timedelta
 
 from wbtest.audience import rollup
 from wbtest.audience.live_pages import LivePage
+from wbtest.audience.models import Objection
 from wbtest.audience.recorder import Recorder, StoreFailed
 from wbtest.audience.visitors import Visitor
+from wbtest.extensions import clock, db
 from wbtest.store import writing
+
+# Longer than any queue holds what it was given.
+AGAIN_AFTER = timedelta(minutes=1)
 
 
 def object_to_counting(recorder: Recorder, page: LivePage, visitor: Visitor | None) -> None:
@@ -15,9 +27,20 @@ def object_to_counting(recorder: Recorder, page: LivePage, visitor: Visitor | No
     if visitor is None:
         return
     try:
-        # What the visitor did a moment ago may still be on its way into the store.
         recorder.flush()
     except TimeoutError as error:
         raise StoreFailed from error
     with writing() as session:
         rollup.forget(session, page.live.id, visitor.visitor)
+        session.merge(
+            Objection(experiment_id=page.live.id, visitor=visitor.visitor, at=clock.now())
+        )
+
+
+def forget_again(now: datetime) -> None:
+    """Forget what came after the objections of a minute ago, and then their visitors' numbers."""
+    due = db.select(Objection).where(Objection.at <= now - AGAIN_AFTER)
+    with writing() as session:
+        for objection in session.scalars(due).all():
+            rollup.forget(session, objection.experiment_id, objection.visitor)
+            session.delete(objection)

@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session, scoped_session
 
 from wbtest.audience.cells import (
     COLUMNS,
+    SUSPECTED,
     Cell,
     Facts,
     History,
@@ -23,6 +24,7 @@ from wbtest.audience.cells import (
     by_time,
     count,
     history_key,
+    is_suspected,
 )
 from wbtest.audience.hours import QUARTER_US, hour_of
 from wbtest.audience.ledger import (
@@ -126,14 +128,26 @@ def _histories(connection: sa.Connection, experiment_id: int) -> Iterator[Histor
         sa.select(SIGNUPS).where(SIGNUPS.c.experiment_id == experiment_id)
     ):
         signups[history_key(row)].append(row)
+    suspects = _suspects(connection, experiment_id)
     for row in connection.execute(
         sa.select(SIGHTINGS).where(SIGHTINGS.c.experiment_id == experiment_id),
         execution_options={"yield_per": ROWS_AT_ONCE},
     ):
         key = HistoryKey(experiment_id, row.visitor, row.excluded_because)
-        yield History(row, by_time(signups.pop(key, [])))
+        yield History(row, by_time(signups.pop(key, [])), is_suspected(key, suspects))
     for unseen in signups.values():
+        # Without a sighting there is nothing that suspicion could take out.
         yield History(None, by_time(unseen))
+
+
+def _suspects(connection: sa.Connection, experiment_id: int) -> set[tuple[int, str]]:
+    """The visitors of the experiment who are taken for machines, as ``is_suspected`` wants them."""
+    rows = connection.execute(
+        sa.select(SIGHTINGS.c.experiment_id, SIGHTINGS.c.visitor).where(
+            SIGHTINGS.c.experiment_id == experiment_id, SIGHTINGS.c.excluded_because == SUSPECTED
+        )
+    )
+    return {(row.experiment_id, row.visitor) for row in rows}
 
 
 def _stored(connection: sa.Connection, experiment_id: int) -> Tally:

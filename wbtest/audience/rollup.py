@@ -3,6 +3,8 @@
 Events come in through the recorder; here they are confirmed, erased, forgotten, and counted anew.
 """
 
+import secrets
+from datetime import datetime
 from typing import Any, Literal
 
 import sqlalchemy as sa
@@ -35,18 +37,27 @@ def confirm(session: AnySession, token_hash: str, at_us: int) -> Confirmed:
     return "confirmed"
 
 
-def erase(session: AnySession, token_hash: str) -> bool:
-    """Delete the sign-up of this token, inside the caller's transaction; False when there is none.
+def erase(session: AnySession, token_hash: str, now: datetime) -> bool:
+    """Erase who is behind the sign-up of this token, inside the caller's transaction.
 
-    Every figure becomes what it would be without the sign-up. The visit stays: nothing ties it to
-    a person any more.
+    Returns False when there is none. What stays is a count without a name: where and when somebody
+    signed up. No figure changes, since a verdict that was reached must not vanish with a person who
+    leaves; and a new sign-up of the same address is one of its own.
     """
     connection = _begin(session)
     signup = _find_signup(connection, token_hash)
     if signup is None:
         return False
-    with Ledger(connection) as ledger, ledger.settling([history_key(signup)]):
-        connection.execute(sa.delete(SIGNUPS).where(_is_it(signup)))
+    # No address: those have an @.
+    nobody = f"left-{secrets.token_hex(16)}"
+    before = history_key(signup)
+    after = before._replace(email_key=nobody) if before.email_key else before
+    with Ledger(connection) as ledger, ledger.settling([before, after]):
+        connection.execute(
+            sa.update(SIGNUPS)
+            .where(_is_it(signup))
+            .values(email_key=nobody, email="", name="", consent="", token_hash="", left_at=now)
+        )
     session.expire_all()
     return True
 

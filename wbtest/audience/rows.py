@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 import sqlalchemy as sa
 
 from wbtest import store
+from wbtest.audience.cells import SUSPECTED
 
 # When and where an event happened. Of two rows with one key the one that sorts first is kept.
 PLACE = ("at_us", "phase", "variant", "visitor", "source", "device", "excluded_because")
@@ -64,6 +65,7 @@ class SignupRow(NamedTuple):
     consent: str
     token_hash: str
     is_converted: bool = False
+    confirmed_us: int | None = None
 
 
 EventRow = VisitRow | SightingRow | SignupRow
@@ -81,7 +83,8 @@ def keep(connection: sa.Connection, table: sa.Table, rows: Iterable[EventRow]) -
 
     Processes commit in any order, so the row that is there may have happened after one that comes
     now: then its time and place become those of the earlier one, the rest stays. A row that counts
-    takes the place of one that does not.
+    takes the place of one that does not, and any row that of a suspected one, of which nothing
+    stays: whoever sent that may have had no right to the address.
     """
     length = len(table.primary_key)
     best: dict[Key, EventRow] = {}
@@ -97,9 +100,14 @@ def keep(connection: sa.Connection, table: sa.Table, rows: Iterable[EventRow]) -
         for key, stored in _find(connection, table, known).items()
         if _rank(known[key]) < _rank(stored)
     ]
-    for row, _ in moved:
-        _move(connection, table, row)
+    for row, stored in moved:
+        _move(connection, table, row, row._fields if frees(row, stored) else PLACE)
     return Kept([row for key, row in best.items() if key in new], moved)
+
+
+def frees(row: Any, stored: Any) -> bool:
+    """Whether the row takes an address back from somebody suspected of being a machine."""
+    return bool(stored.excluded_because == SUSPECTED != row.excluded_because)
 
 
 def add(connection: sa.Connection, table: sa.Table, rows: Sequence[Row]) -> None:
@@ -121,7 +129,8 @@ def _adding(table: sa.Table, engine_name: str) -> Any:
 
 
 def _rank(row: Any) -> Key:
-    return (row.excluded_because != "", *[getattr(row, name) for name in PLACE])
+    reason = row.excluded_because
+    return (reason != "", reason == SUSPECTED, *[getattr(row, name) for name in PLACE])
 
 
 def _insert_new(connection: sa.Connection, table: sa.Table, rows: list[EventRow]) -> set[Key]:
@@ -165,8 +174,11 @@ def _find(connection: sa.Connection, table: sa.Table, keys: Collection[Key]) -> 
     return {key: row for key, row in found.items() if key in keys}
 
 
-def _move(connection: sa.Connection, table: sa.Table, row: EventRow) -> None:
-    names = [column.name for column in table.primary_key]
-    place = {name: getattr(row, name) for name in PLACE if name not in names}
-    key = [table.c[name] == getattr(row, name) for name in names]
-    connection.execute(sa.update(table).where(*key).values(place))
+def _move(
+    connection: sa.Connection, table: sa.Table, row: EventRow, names: tuple[str, ...]
+) -> None:
+    """Give the stored row of this key what the row says under these names."""
+    key = [column.name for column in table.primary_key]
+    values = {name: getattr(row, name) for name in names if name not in key}
+    is_it = [table.c[name] == getattr(row, name) for name in key]
+    connection.execute(sa.update(table).where(*is_it).values(values))

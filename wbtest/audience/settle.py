@@ -39,8 +39,9 @@ def settle(
 
     The sighting counts unless a sign-up came before it or with it. The conversion is the first
     sign-up within the window after the sighting; when only a confirmation converts, the first one
-    that was confirmed within the window. A visitor converts once at most. Give only the sign-ups
-    that stand under the same reason for exclusion as the sighting, '' for none.
+    that was confirmed within the window; of two at once the one that converted first. A visitor
+    converts once at most. Give only the sign-ups that stand under the same reason for exclusion as
+    the sighting, '' for none.
 
     >>> settle(100, [SignupTimes(160), SignupTimes(130)], "signup", window_us=50)
     Settled(is_counted=True, conversion=1, unseen=frozenset({0}))
@@ -50,13 +51,13 @@ def settle(
         return Settled(is_counted=False, conversion=None, unseen=everyone)
     ends_us = sighting_us + window_us
     converting = [
-        (signup.at_us, index)
+        (signup.at_us, moment, index)
         for index, signup in enumerate(signups)
-        if converted_us(signup, conversion, ends_us) is not None
+        if (moment := converted_us(signup, conversion, ends_us)) is not None
     ]
     return Settled(
         is_counted=True,
-        conversion=min(converting)[1] if converting else None,
+        conversion=min(converting)[2] if converting else None,
         unseen=frozenset(index for index in everyone if signups[index].at_us > ends_us),
     )
 

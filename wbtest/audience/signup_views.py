@@ -23,9 +23,11 @@ from wbtest.audience.views import (
     pages,
     printer,
     recorder,
+    show_closed,
     show_preview,
     small,
 )
+from wbtest.audience.visitors import Form
 from wbtest.extensions import clock
 from wbtest.publishing.live import LiveVariant
 from wbtest.publishing.strings import strings_for
@@ -44,12 +46,17 @@ TOKEN_PAGE = {"Referrer-Policy": "no-referrer"}
 @bp.post("/p/<slug>/seen")
 @access.public
 def seen(slug: str) -> ResponseReturnValue:
-    """The beacon. Nobody reads the answer, so there is none, whatever was sent."""
+    """The beacon. Nobody reads the answer, so there is none, whatever was sent.
+
+    Who is in the test is settled while the page runs. Who opened it before a pause or the end and
+    looks at it only afterwards is in neither side of the rate: their sign-up is kept as one without
+    a sighting. Otherwise the number of visitors could still grow after the rule has ended the test.
+    """
     check_sender()
     found = get_page(slug)
     if found.live.state != "ended" and not is_objector(found):
         token = request.get_data()[:LONGEST_BEACON].decode("ascii", "replace")
-        reason = _exclusion(found)
+        reason = _exclusion(found) or ("paused" if found.live.state == "paused" else "")
         sightings.see(recorder(), found, request.environ, token, _at(), reason)
     return "", 204
 
@@ -62,13 +69,16 @@ def signup(slug: str) -> ResponseReturnValue:
     if "preview" in request.args:
         return show_preview(slug, 409)
     found = get_page(slug)
-    if found.live.state == "ended":
-        return small(found.live, "ended", 410)
     strings = strings_for(found.live.control.page.language)
     form = SignupForm(strings, request.form)
+    shown = visitors.read_form(
+        found.live.identity_key, form.token.data or "", visitors.hour_of(_at())
+    )
+    if found.live.state != "running" and not (shown and found.takes(shown, _at())):
+        return show_closed(found.live)
     try:
         _admit()
-        return _take(found, form)
+        return _take(found, form, shown)
     except RateLimitExceeded:
         return _again(found, form, 429, strings.too_many)
     except (Refused, SQLAlchemyError) as error:
@@ -112,10 +122,8 @@ def _admit() -> None:
     """Count this form. Raises RateLimitExceeded when too many came from its IP."""
 
 
-def _take(found: LivePage, form: SignupForm) -> Response:
+def _take(found: LivePage, form: SignupForm, shown: Form | None) -> Response:
     live = found.live
-    hour = visitors.hour_of(_at())
-    shown = visitors.read_form(live.identity_key, form.token.data or "", hour)
     if any(len(values) > 1 for _, values in request.form.lists()):
         return _again(found, form, 422, form.strings.try_later)
     if not form.validate():
@@ -141,15 +149,17 @@ def _exclusion(found: LivePage, *, is_trapped: bool = False) -> str:
         return "team"
     if is_trapped:
         return "suspected"
-    if is_opted_out(request.environ) or is_objector(found):
-        return "opted_out"
-    return "paused" if found.live.state == "paused" else ""
+    return "opted_out" if is_opted_out(request.environ) or is_objector(found) else ""
 
 
 def _again(found: LivePage, form: SignupForm, status: int, problem_line: str = "") -> Response:
-    """The page as this visitor saw it, with a fresh token, the text as typed, and what is wrong."""
+    """The page as this visitor saw it, with a fresh token, the text as typed, and what is wrong.
+
+    While nobody is shown the form the token stays: it proves that this one is from before.
+    """
     variant = _variant_shown(found, form)
-    form.token.data = form_token(found.live, variant.key, _at())
+    if found.live.state == "running":
+        form.token.data = form_token(found.live, variant.key, _at())
     html = printer().landing(found.live, variant, form, problem_line=problem_line)
     response = Response(html, status, printer().headers(variant.page.language))
     if status in (429, 503):

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from wbtest.audience import letters, rollup, traffic
-from wbtest.audience.browsers import Environ, agent_of, hints_of
+from wbtest.audience.browsers import Environ, agent_of, hints_of, is_opted_out
 from wbtest.audience.events import Outcome, SignedUp
 from wbtest.audience.models import Signup
 from wbtest.audience.pages import words_beside
@@ -39,7 +39,8 @@ class Sender:
     @property
     def known(self) -> Visitor | None:
         """The visitor, unless the cookie tells of another variant or who sends it objects."""
-        if self.visitor is None or self.excluded_because == "opted_out":
+        objects = self.excluded_because == "opted_out" or is_opted_out(self.environ)
+        if self.visitor is None or objects:
             return None
         return self.visitor if self.visitor.variant == self.shown.variant else None
 
@@ -55,15 +56,14 @@ def sign_up(
 ) -> Outcome:
     """Store an address (its spelling and its key), and queue our mail to it, durably.
 
-    An address that is there already stays as it is, and gets no second mail.
+    An address that is there already stays as it is, and gets no second mail; one that was only
+    suspected so far is new.
     """
     shown = sender.shown
     known = sender.known
     variant = live.find_variant(shown.variant) or live.control
     token = secrets.token_urlsafe(32)
     letter = letters.welcome(live, base_url, token)
-    # Whoever filled in the trap may want us to write to somebody else.
-    is_mailed = sender.excluded_because != "suspected"
     return recorder.sign_up(
         SignedUp(
             experiment_id=live.id,
@@ -81,9 +81,9 @@ def sign_up(
             name=name,
             consent=words_beside(live, variant, strings_for(variant.page.language)),
             token_hash=digest(token),
-            subject=letter.subject if is_mailed else "",
-            body=letter.body if is_mailed else "",
-            leave_url=letter.leave_url if is_mailed else "",
+            subject=letter.subject,
+            body=letter.body,
+            leave_url=letter.leave_url,
         )
     )
 
@@ -107,9 +107,9 @@ def confirm(token: str) -> None:
 
 
 def leave(token: str) -> bool:
-    """Erase the sign-up of this token, and our mail to it; False when there is none."""
+    """Erase address, name and consent of this token, and our mail to it; False without any."""
     with writing() as session:
-        is_erased = rollup.erase(session, digest(token))
+        is_erased = rollup.erase(session, digest(token), clock.now())
         if is_erased:
             is_ours = OutboxMail.leave_url.endswith(f"/{token}", autoescape=True)
             session.execute(db.delete(OutboxMail).where(is_ours))

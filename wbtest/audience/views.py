@@ -35,10 +35,8 @@ def page(slug: str) -> ResponseReturnValue:
     if "preview" in request.args:
         return show_preview(slug)
     found = get_page(slug)
-    if found.live.state == "ended":
-        return small(found.live, "ended", 410)
-    if found.live.state == "paused":
-        return small(found.live, "paused", 503, {"Retry-After": str(PAUSED_SECONDS)})
+    if found.live.state != "running":
+        return show_closed(found.live)
     if request.method == "HEAD" or is_objector(found):
         return _send(answers().show(found, _variant_before(found), request.environ))
     return _send(answers().serve(found, request.environ, "team" if is_team() else ""))
@@ -112,6 +110,13 @@ def small(
     response = Response(html, status, printer().headers(printer().language_of(live)))
     response.headers.update(headers or {})
     return response
+
+
+def show_closed(live: LiveExperiment) -> Response:
+    """Return what stands in the place of a page that is paused or over."""
+    if live.state == "ended":
+        return small(live, "ended", 410)
+    return small(live, "paused", 503, {"Retry-After": str(PAUSED_SECONDS)})
 
 
 def get_page(slug: str) -> LivePage:

@@ -14,6 +14,8 @@ from urllib.parse import quote, unquote
 
 from email_validator import EmailNotValidError, validate_email
 
+from wbtest.http import LOST
+
 LONGEST_TEXT = 1_500
 LONGEST_EMAIL = 254
 FORM_HOURS = 24
@@ -109,7 +111,7 @@ def read_email(text: str) -> tuple[str, str]:
     ('A+b@bücher.example', 'a+b@xn--bcher-kva.example')
     """
     trimmed = unicodedata.normalize("NFC", text).strip().removesuffix(".")
-    if len(trimmed) > LONGEST_EMAIL:
+    if len(trimmed) > LONGEST_EMAIL or LOST in trimmed:
         raise NotAnEmail
     try:
         found = validate_email(trimmed, check_deliverability=False)

@@ -5,7 +5,10 @@ Knows nothing of the queue from which a group comes.
 
 import logging
 import time
+from collections import Counter
+from collections.abc import Iterator
 from concurrent.futures import Future
+from contextlib import contextmanager
 
 import sqlalchemy as sa
 from sqlalchemy.exc import InterfaceError, OperationalError
@@ -13,7 +16,7 @@ from sqlalchemy.exc import TimeoutError as PoolExhausted
 
 from wbtest.audience.cells import Facts
 from wbtest.audience.events import Event, Outcome, SignedUp
-from wbtest.audience.groups import record
+from wbtest.audience.groups import Loss, loss_of, record, record_losses
 from wbtest.extensions import Now
 from wbtest.store import NoLock, Refused, WriteLock, writing_group
 
@@ -52,12 +55,16 @@ Item = Event | Waiting
 
 
 class Writer:
-    """Writes one group after the other. ``lost`` counts the events that nobody waited for."""
+    """Writes one group after the other. ``lost`` counts the events that nobody waited for.
+
+    What was lost is noted in the store with the next group that it takes.
+    """
 
     def __init__(
         self, engine: sa.Engine, lock: WriteLock | NoLock, now: Now, mail_domain: str
     ) -> None:
         self.lost = 0
+        self._losses: Counter[Loss] = Counter()
         self._engine = engine
         self._lock = lock
         self._now = now
@@ -100,20 +107,36 @@ class Writer:
         waiting = [item for item in group if isinstance(item, Waiting)]
         outcomes: dict[int, Outcome | None] = {}
         if any(_event_of(item) for item in group):
-            with writing_group(self._engine, self._lock) as connection:
+            with (
+                self._noting_losses() as losses,
+                writing_group(self._engine, self._lock) as connection,
+            ):
                 # Looked at when nothing is left to wait for but the disk.
                 wanted = [item for item in group if _is_wanted(item)]
                 events = [event for item in wanted if (event := _event_of(item))]
                 found = record(connection, events, self._facts, self._now(), self._mail_domain)
+                if losses:
+                    record_losses(connection, losses, self._facts)
             outcomes = dict(zip(map(id, wanted), found, strict=True))
         for item in waiting:
             item.future.set_result(outcomes.get(id(item)))
+
+    @contextmanager
+    def _noting_losses(self) -> Iterator[Counter[Loss]]:
+        """What is to be noted now. It waits while the store fails, but stands in no group's way."""
+        losses, self._losses = self._losses, Counter()
+        try:
+            yield losses
+        except STORE_ERRORS:
+            self._losses = losses
+            raise
 
     def _give_up(self, group: list[Item], error: Exception) -> None:
         log.error("%d events could not be stored: %s", len(group), _describe(error))
         for item in group:
             if not isinstance(item, Waiting):
                 self.lost += 1
+                self._losses[loss_of(item)] += 1
             elif item.event is None:
                 item.future.set_result(None)
             else:

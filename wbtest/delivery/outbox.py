@@ -1,7 +1,9 @@
 """The outbox: mail is a row in the transaction that caused it, and leaves later."""
 
 import secrets
+from datetime import datetime
 from email.utils import parseaddr
+from typing import Any
 
 from flask import current_app
 
@@ -22,19 +24,26 @@ def queue_mail(*, recipient: str, subject: str, body: str, leave_url: str = "") 
     """
     settings: Settings = current_app.extensions["wbtest.settings"]
     domain = parseaddr(settings.mail_from)[1].rpartition("@")[2]
-    mail = OutboxMail(
-        message_id=f"<{secrets.token_hex(16)}@{domain}>",
-        recipient=_one_line(recipient),
-        # What people typed may hold line breaks; a header has none.
-        subject=_one_line(subject)[:LONGEST_SUBJECT],
-        body=body,
-        leave_url=leave_url,
-        created_at=clock.now(),
-        due_at=clock.now(),
-    )
+    mail = OutboxMail(**mail_row(recipient, subject, body, leave_url, clock.now(), domain))
     with writing() as session:
         session.add(mail)
     return mail
+
+
+def mail_row(
+    recipient: str, subject: str, body: str, leave_url: str, now: datetime, domain: str
+) -> dict[str, Any]:
+    """Return the same as a row to insert, due at ``now``; ``domain`` ends its Message-ID."""
+    return {
+        "message_id": f"<{secrets.token_hex(16)}@{domain}>",
+        "recipient": _one_line(recipient),
+        # What people typed may hold line breaks; a header has none.
+        "subject": _one_line(subject)[:LONGEST_SUBJECT],
+        "body": body,
+        "leave_url": leave_url,
+        "created_at": now,
+        "due_at": now,
+    }
 
 
 def counts_by_state() -> dict[str, int]:

@@ -11,7 +11,8 @@ from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from wbtest.writing.document import LONGEST_TEXT, CallToAction, Document
-from wbtest.writing.wording import find_fault, on_one_line, with_plain_breaks
+from wbtest.writing.languages import direction
+from wbtest.writing.wording import find_fault, on_one_line, paragraphs, with_plain_breaks
 
 SECTIONS = ("problem", "alternative", "solution", "why_now", "quote", "faq")
 # What a variant may replace; ``order`` is a list of SECTIONS, ``body`` stands instead of problem,
@@ -25,7 +26,6 @@ LONGEST = {
     "price": 120,
     "body": LONGEST_TEXT,
 }
-RIGHT_TO_LEFT = ("ar", "fa", "he", "ur", "yi", "dv", "ps", "sd", "ug", "ckb")
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +112,7 @@ def page_copy(document: Document, overrides: Mapping[str, Any] | None = None) ->
     return PageCopy(
         product=document.product,
         language=document.language or "en",
-        dir="rtl" if document.language.split("-")[0].lower() in RIGHT_TO_LEFT else "ltr",
+        dir=direction(document.language),
         headline=changed.get("headline", document.headline),
         subheading=changed.get("subheading", document.subheading),
         cta_text=action.text,
@@ -173,12 +173,3 @@ def _sections(document: Document, changed: Mapping[str, Any]) -> list[Section]:
         found["body"] = Section("body", paragraphs(changed["body"]))
         order = [name for name in order if name not in ("problem", "alternative", "solution")]
     return [found[name] for name in order if found[name].paragraphs or found[name].questions]
-
-
-def paragraphs(text: str) -> tuple[str, ...]:
-    """Split at empty lines.
-
-    >>> paragraphs("One.\\n\\nTwo.")
-    ('One.', 'Two.')
-    """
-    return tuple(part.strip() for part in text.split("\n\n") if part.strip())

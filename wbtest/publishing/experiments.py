@@ -4,6 +4,7 @@ What happens from the start on lives in ``life``.
 """
 
 from collections.abc import Mapping, Sequence
+from functools import cache
 from typing import Any
 from zoneinfo import ZoneInfo, available_timezones
 
@@ -16,7 +17,7 @@ from wbtest.extensions import clock, db
 from wbtest.publishing import copy, slugs
 from wbtest.publishing import rule as rules
 from wbtest.publishing.models import Experiment, Variant
-from wbtest.store import Invalid, Refused, writing
+from wbtest.store import Invalid, Refused, hold, writing
 from wbtest.team.models import Person, Workspace
 from wbtest.writing.models import Revision
 from wbtest.writing.wording import find_fault
@@ -111,8 +112,21 @@ def change_rule(
     return experiment
 
 
+def remove_experiment(experiment: Experiment) -> None:
+    """Take a draft away with its rule and variants; its address is free again.
+
+    Raises Frozen from the start on: what strangers were shown is kept.
+    """
+    with writing() as session:
+        hold(experiment)
+        if experiment.state != "draft":
+            raise Frozen("This experiment was started, so it is kept. It can be ended.")
+        session.delete(experiment)
+
+
 def add_variant(
     experiment: Experiment,
+    writer: Person,
     *,
     name: str,
     weight: int,
@@ -135,19 +149,27 @@ def add_variant(
         if key in taken:
             raise Invalid("key", "Another variant has this key.")
         variant = Variant(
-            key=key, position=len(taken), name=name.strip(), weight=weight, overrides=changed
+            key=key,
+            position=len(taken),
+            name=name.strip(),
+            weight=weight,
+            overrides=changed,
+            writer_id=writer.id if changed else None,
         )
         experiment.variants.append(variant)
     return variant
 
 
 def change_variant(
-    variant: Variant, *, name: str, weight: int, overrides: Mapping[str, Any]
+    variant: Variant, writer: Person, *, name: str, weight: int, overrides: Mapping[str, Any]
 ) -> Variant:
     """Replace name, weight and overrides. Raises Invalid as ``add_variant`` does."""
     with writing():
         _open_draft(_experiment_of(variant))
-        variant.overrides = _checked(name, weight, overrides)
+        changed = _checked(name, weight, overrides)
+        if changed != variant.overrides:
+            variant.overrides = changed
+            variant.writer_id = writer.id if changed else None
         variant.name, variant.weight = name.strip(), weight
     return variant
 
@@ -173,8 +195,8 @@ def _experiment_of(variant: Variant) -> Experiment:
 
 
 def _open_draft(experiment: Experiment) -> None:
-    """Wait for other changes to this experiment, then raise Frozen unless it is a draft."""
-    db.session.refresh(experiment, with_for_update=True)
+    """Wait for other changes to this experiment. Raises Frozen unless it is a draft then."""
+    hold(experiment)
     if experiment.state != "draft":
         raise Frozen(
             "This experiment was started, and its rule and variants are sealed. "
@@ -182,10 +204,16 @@ def _open_draft(experiment: Experiment) -> None:
         )
 
 
+@cache
+def _known_zones() -> frozenset[str]:
+    """Return the zones of this machine; to list them reads a folder of hundreds of files."""
+    return frozenset(available_timezones())
+
+
 def _check(slug: str, rule: rules.Hypothesis, time_zone: str) -> None:
     if fault := slugs.find_fault(slug):
         raise Invalid("slug", fault)
-    if time_zone not in available_timezones():
+    if time_zone not in _known_zones():
         raise Invalid("time_zone", "Choose a time zone from the list.")
     today = clock.now().astimezone(ZoneInfo(time_zone)).date()
     if fault := rule.find_end_fault(today):

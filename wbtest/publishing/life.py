@@ -10,11 +10,12 @@ from wbtest import store
 from wbtest.extensions import clock, db
 from wbtest.publishing import rule as rules
 from wbtest.publishing.models import Experiment, PagesVersion, Step
-from wbtest.publishing.readiness import Missing, missing_before_start
-from wbtest.publishing.sealing import seal
-from wbtest.store import Refused, writing
+from wbtest.publishing.readiness import Missing, find_objection, missing_before_start
+from wbtest.publishing.sealing import draft_digest, seal
+from wbtest.review.approvals import NotYours
+from wbtest.store import Refused, hold, writing
 from wbtest.team.models import Person
-from wbtest.writing.models import Release, Revision
+from wbtest.writing.models import Revision
 
 
 class NotReady(Refused):
@@ -29,19 +30,31 @@ class AlreadyDone(Refused):
     """The step was taken before, perhaps by the first of two clicks."""
 
 
-def start(experiment: Experiment, person: Person) -> Experiment:
+class ChangedMeanwhile(Refused):
+    """A start by somebody who has read another draft."""
+
+
+def start(experiment: Experiment, person: Person, read: str = "") -> Experiment:
     """Seal rule, variants, weights and salt, open the page, and mail the seal to the approvers.
 
-    Raises AlreadyDone for a second start, NotReady with all that is missing.
+    ``read`` is the digest of the draft that the person was shown, '' for whoever was shown none.
+    Raises AlreadyDone for a second start, NotReady with all that is missing, NotYours when
+    somebody else must do it, ChangedMeanwhile when the draft is not what was read.
     """
-    with writing() as session:
+    with writing():
+        hold(experiment)
         # Two experiments of one release start one after the other, so that both know their number.
-        session.get_one(Release, experiment.revision.release_id, with_for_update=True)
-        _lock(experiment)
+        hold(experiment.revision.release)
         if experiment.state != "draft":
             raise AlreadyDone(f"/p/{experiment.slug} was started before and is {experiment.state}.")
         if missing := missing_before_start(experiment):
             raise NotReady(missing)
+        if objection := find_objection(experiment, person):
+            raise NotYours(objection)
+        if read and read != draft_digest(experiment):
+            raise ChangedMeanwhile(
+                "The draft changed after you opened this page. Read it anew, then start it."
+            )
         experiment.attempt = 1 + _earlier_starts(experiment)
         experiment.identity_key = secrets.token_bytes(32)
         experiment.state, experiment.started_at = "running", clock.now()
@@ -51,9 +64,12 @@ def start(experiment: Experiment, person: Person) -> Experiment:
 
 
 def pause(experiment: Experiment, person: Person) -> Experiment:
-    """Let the page rest: nobody can sign up, and nobody who comes is counted."""
+    """Let the page rest: nobody who comes can sign up or is counted.
+
+    Whoever has the form open may still send it while the conversion window lasts.
+    """
     with writing():
-        _lock(experiment)
+        hold(experiment)
         _demand(experiment, "running", wanted="paused")
         experiment.state = "paused"
         _take_step(experiment, "paused", person)
@@ -63,7 +79,7 @@ def pause(experiment: Experiment, person: Person) -> Experiment:
 def resume(experiment: Experiment, person: Person) -> Experiment:
     """Open a paused page again. Raises Refused when its last day is over."""
     with writing():
-        _lock(experiment)
+        hold(experiment)
         _demand(experiment, "paused", wanted="running")
         if ends_at(experiment) <= clock.now():
             raise Refused("The last day of this experiment is over. It can only be ended.")
@@ -75,7 +91,7 @@ def resume(experiment: Experiment, person: Person) -> Experiment:
 def end(experiment: Experiment, person: Person | None) -> Experiment:
     """Close the page for good. ``person`` is None when the last day is over."""
     with writing():
-        _lock(experiment)
+        hold(experiment)
         _demand(experiment, "running", "paused", wanted="ended")
         experiment.state, experiment.ended_at = "ended", clock.now()
         _take_step(experiment, "ended", person)
@@ -101,11 +117,6 @@ def end_overdue(now: datetime) -> int:
 def ends_at(experiment: Experiment) -> datetime:
     """The moment, in UTC, at which the experiment's last day is over."""
     return rules.from_json(experiment.rule).ends_at(experiment.time_zone)
-
-
-def _lock(experiment: Experiment) -> None:
-    """Read the experiment anew, and let nobody else change it until this transaction ends."""
-    db.session.refresh(experiment, with_for_update=True)
 
 
 def _demand(experiment: Experiment, *states: str, wanted: str) -> None:

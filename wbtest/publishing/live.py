@@ -20,6 +20,7 @@ from wbtest.extensions import db
 from wbtest.publishing import copy, rule
 from wbtest.publishing.copy import PageCopy
 from wbtest.publishing.models import Experiment, PagesVersion
+from wbtest.publishing.strings import PageStrings, strings_for
 from wbtest.review.models import Approval
 from wbtest.writing import document as documents
 from wbtest.writing.models import Revision
@@ -46,7 +47,8 @@ class LiveExperiment:
     """Everything the visitor path needs of one experiment, so that it reads nothing else.
 
     The first variant is the control. ``state`` is running, paused or ended (draft in a preview,
-    which has phase 0 and no salt). ``ends_at`` is when ``ends_on`` is over in ``time_zone``.
+    which has phase 0 and no salt). ``ends_at`` is when ``ends_on`` is over in ``time_zone``,
+    ``closed_at`` since when nobody has been shown the page, None while it runs.
     """
 
     id: int
@@ -61,6 +63,7 @@ class LiveExperiment:
     window_hours: int
     ends_on: date
     ends_at: datetime
+    closed_at: datetime | None
     asks_name: bool
     time_zone: str
     controller: str
@@ -115,6 +118,7 @@ def _publishable(session: AnySession, *conditions: ColumnElement[bool]) -> list[
             joinedload(Experiment.workspace),
             selectinload(Experiment.variants),
             selectinload(Experiment.phases),
+            selectinload(Experiment.steps),
         )
     ).all()
     approvals = _approvals(session, [experiment.revision_id for experiment in experiments])
@@ -158,6 +162,7 @@ def _read(experiment: Experiment, approvals: Sequence[Approval]) -> LiveExperime
     if experiment.state != "draft":
         _check_seal(experiment, variants)
     hypothesis = rule.from_json(experiment.rule)
+    ends_at = hypothesis.ends_at(experiment.time_zone)
     return LiveExperiment(
         id=experiment.id,
         workspace_id=experiment.workspace_id,
@@ -170,7 +175,8 @@ def _read(experiment: Experiment, approvals: Sequence[Approval]) -> LiveExperime
         conversion=hypothesis.conversion,
         window_hours=hypothesis.conversion_window_hours,
         ends_on=hypothesis.ends_on,
-        ends_at=hypothesis.ends_at(experiment.time_zone),
+        ends_at=ends_at,
+        closed_at=_closed_at(experiment, ends_at),
         asks_name=experiment.asks_name,
         time_zone=experiment.time_zone,
         controller=experiment.workspace.controller,
@@ -178,8 +184,19 @@ def _read(experiment: Experiment, approvals: Sequence[Approval]) -> LiveExperime
         # Once the key is destroyed one that nobody holds takes its place: nothing signed before
         # is valid any more, and nothing can be forged.
         identity_key=experiment.identity_key or secrets.token_bytes(32),
-        approved_line=_approved_line(revision, approval),
+        approved_line=_approved_line(revision, approval, strings_for(document.language)),
     )
+
+
+def _closed_at(experiment: Experiment, ends_at: datetime) -> datetime | None:
+    """The pause or end since which the page is down; a worker may have noticed the end late."""
+    closed_at = None
+    for step in experiment.steps:
+        if step.what in ("started", "resumed"):
+            closed_at = None
+        elif step.what in ("paused", "ended") and closed_at is None:
+            closed_at = min(step.at, ends_at)
+    return closed_at
 
 
 def _check_seal(experiment: Experiment, variants: Iterable[LiveVariant]) -> None:
@@ -199,9 +216,8 @@ def _check_seal(experiment: Experiment, variants: Iterable[LiveVariant]) -> None
         raise NotPublishable("salt or weights differ from the sealed ones")
 
 
-def _approved_line(revision: Revision, approval: Approval) -> str:
+def _approved_line(revision: Revision, approval: Approval, strings: PageStrings) -> str:
     """What a reader should know of how the text came about, or '' for the usual way."""
-    told = ["From a short press release"] if revision.form == "short" else []
-    told += ["approved alone, on day one"] if approval.is_alone_on_day_one else []
-    line = ", ".join(told)
-    return line[:1].upper() + line[1:]
+    told = [strings.from_short] if revision.form == "short" else []
+    told += [strings.approved_alone] if approval.is_alone_on_day_one else []
+    return " ".join(told)

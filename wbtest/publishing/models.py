@@ -65,7 +65,10 @@ class Experiment(Base):
 
 
 class Variant(Base):
-    """One version of the page. ``overrides`` replaces parts of the approved text."""
+    """One version of the page. ``overrides`` replaces parts of the approved text.
+
+    ``writer_id`` is None while nobody has written any.
+    """
 
     __tablename__ = "variants"
     __table_args__ = (
@@ -79,8 +82,11 @@ class Variant(Base):
     name: Mapped[str] = mapped_column(String(80))
     weight: Mapped[int] = mapped_column(default=1)
     overrides: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+    # Who last changed the overrides: they are signed off at the start, by somebody else.
+    writer_id: Mapped[int | None] = mapped_column(ForeignKey(Person.id))
 
     experiment: Mapped[Experiment] = relationship(back_populates="variants")
+    writer: Mapped[Person | None] = relationship()
 
 
 class Phase(Base):

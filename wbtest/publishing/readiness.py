@@ -1,4 +1,4 @@
-"""What a draft still lacks before it can start, each with the sentence for the person."""
+"""What a draft still lacks before it can start and who may start it, in sentences for people."""
 
 from collections.abc import Iterator
 from typing import NamedTuple
@@ -8,8 +8,8 @@ from wbtest.extensions import clock
 from wbtest.publishing import copy
 from wbtest.publishing import rule as rules
 from wbtest.publishing.models import Experiment
-from wbtest.review.approvals import approvals_of
-from wbtest.team.models import Workspace
+from wbtest.review.approvals import approvals_of, four_eyes_objection
+from wbtest.team.models import Person, Workspace
 from wbtest.writing import document as documents
 from wbtest.writing.models import Revision
 from wbtest.writing.releases import find_newest_revision
@@ -32,6 +32,24 @@ def missing_before_start(experiment: Experiment) -> list[Missing]:
         *(Missing("controller", sentence) for sentence in _controller_faults(experiment.workspace)),
     ]
     return [entry for entry in found if entry.sentence]
+
+
+def find_objection(experiment: Experiment, person: Person) -> str:
+    """The sentence that says why this person may not start the draft; '' when they may.
+
+    The start signs off the words of the variants, which nobody has read since they were written.
+    """
+    wrote = {each.writer_id: each.name for each in experiment.variants if each.writer_id}
+    return four_eyes_objection(
+        experiment.workspace,
+        person,
+        wrote=wrote.keys(),
+        doing="Starting",
+        reason=(
+            f"You wrote the words of “{wrote.get(person.id)}”, "
+            "so somebody else reads them and starts the experiment"
+        ),
+    )
 
 
 def _approval_faults(revision: Revision) -> Iterator[str]:

@@ -1,5 +1,6 @@
 """The moment a rule is sealed: phase 1, the exact text, its digest, and a copy by mail."""
 
+import json
 import secrets
 
 from flask import current_app
@@ -48,6 +49,20 @@ def seal(experiment: Experiment) -> None:
         time_zone=experiment.time_zone,
     )
     _mail(experiment, digests)
+
+
+def draft_digest(experiment: Experiment) -> str:
+    """SHA-256 of all that a start would seal, as it stands now: 64 hex digits."""
+    values = {
+        "revision": experiment.revision.digest,
+        "rule": experiment.rule,
+        "settings": [experiment.slug, experiment.time_zone, experiment.asks_name],
+        "variants": [
+            [variant.key, variant.name, variant.weight, variant.overrides]
+            for variant in experiment.variants
+        ],
+    }
+    return rules.digest(json.dumps(values, sort_keys=True))
 
 
 def _mail(experiment: Experiment, digests: dict[str, str]) -> None:

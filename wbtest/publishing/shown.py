@@ -9,6 +9,7 @@ from wbtest.publishing import rule as rules
 from wbtest.publishing.models import Experiment, Variant
 from wbtest.review.approvals import is_approved
 from wbtest.writing import document as documents
+from wbtest.writing.wording import paragraphs
 
 PART_NAMES = {
     "problem": "Problem",
@@ -19,13 +20,12 @@ PART_NAMES = {
     "faq": "Questions",
 }
 CHANGE_NAMES = {
-    "headline": "headline",
-    "subheading": "subheading",
-    "cta_text": "call to action",
-    "cta_label": "button",
-    "price": "price",
-    "body": "text",
-    "order": "order",
+    "subheading": "Subheading",
+    "cta_text": "Call to action",
+    "cta_label": "Words on the button",
+    "price": "Price",
+    "body": "Text instead of problem, today and solution",
+    "order": "Order of the parts",
 }
 
 
@@ -41,9 +41,11 @@ class ShownExperiment:
 
 @dataclass(frozen=True, slots=True)
 class ShownVariant:
-    """One row of the table. ``share`` is the fraction of visitors that it gets.
+    """One variant. ``share`` is the fraction of visitors that it gets.
 
-    ``preview_url`` is '' while the text is not approved.
+    ``words`` are all that differ from the approved text beside the headline: the name of each part
+    and its paragraphs. ``writer`` is who wrote them last, '' for nobody. ``preview_url`` is ''
+    while the text is not approved.
     """
 
     key: str
@@ -52,6 +54,8 @@ class ShownVariant:
     weight: int
     share: float
     changes: str
+    words: tuple[tuple[str, tuple[str, ...]], ...]
+    writer: str
     preview_url: str
 
 
@@ -91,6 +95,8 @@ def shown_variants(experiment: Experiment) -> list[ShownVariant]:
             weight=variant.weight,
             share=variant.weight / total,
             changes=_changes(variant),
+            words=tuple(_words(variant)),
+            writer=variant.writer.name if variant.writer else "",
             preview_url=preview_url(experiment, variant.key),
         )
         for variant in experiment.variants
@@ -115,8 +121,17 @@ def parts_of(experiment: Experiment) -> list[tuple[str, str]]:
 
 
 def _changes(variant: Variant) -> str:
-    """In what a variant differs from the approved text."""
-    names = [CHANGE_NAMES[name] for name in copy.OVERRIDES if name in variant.overrides]
-    if names:
-        return f"another {', '.join(names)}"
+    """Whether its headline is the approved one; ``_words`` are shown beside it."""
+    if variant.overrides:
+        return "another headline" if "headline" in variant.overrides else "the approved headline"
     return "the approved text" if variant.position == 0 else "nothing differs yet"
+
+
+def _words(variant: Variant) -> Iterable[tuple[str, tuple[str, ...]]]:
+    """Every part in which the variant differs, but for its headline."""
+    for name, label in CHANGE_NAMES.items():
+        said = variant.overrides.get(name)
+        if name == "order" and said:
+            yield label, (" · ".join(PART_NAMES[part] for part in said),)
+        elif said:
+            yield label, paragraphs(said)

@@ -36,6 +36,8 @@ class PageStrings:
     privacy: str = "Privacy"
     object_link: str = "Do not count me"
     preview: str = "Preview. Nobody is counted here."
+    from_short: str = "From a short press release."
+    approved_alone: str = "Approved alone, on day one."
 
     # The form
     your_email: str = "Your e-mail"
@@ -78,7 +80,10 @@ class PageStrings:
     confirm_button: str = "Yes, it is mine"
     confirmed: str = "Thank you. Your address is confirmed."
     leave: str = "Leave, and have your address erased?"
-    leave_text: str = "We erase your address and your name. You hear nothing more about {product}."
+    leave_text: str = (
+        "We erase your address and your name. That somebody signed up stays in our count, without "
+        "your name. You hear nothing more about {product}."
+    )
     leave_button: str = "Erase my address"
     left: str = "Your address is erased."
     left_text: str = "You hear nothing more about {product}."

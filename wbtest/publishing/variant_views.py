@@ -30,7 +30,7 @@ def new_variant(experiment_id: int) -> ResponseReturnValue:
     form = VariantForm(data={"weight": 1, "order": keys})
     if form.validate_on_submit():
         try:
-            add_variant(experiment, **form.values(keys))
+            add_variant(experiment, access.person(), **form.values(keys))
         except Invalid as error:
             put_at_field(form, error)
         else:
@@ -48,7 +48,7 @@ def variant(experiment_id: int, key: str) -> ResponseReturnValue:
     form = VariantForm(data=values_of_variant(variant, keys))
     if form.validate_on_submit():
         try:
-            change_variant(variant, **form.values(keys))
+            change_variant(variant, access.person(), **form.values(keys))
         except Invalid as error:
             put_at_field(form, error)
         else:

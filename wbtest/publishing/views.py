@@ -1,6 +1,7 @@
 """The team's pages about experiments, and what search engines are told. Variants have their own."""
 
 from collections.abc import Callable
+from functools import partial
 
 from flask import (
     Blueprint,
@@ -23,11 +24,13 @@ from wbtest.publishing.experiments import (
     create_experiment,
     experiments_of,
     proposed_slug,
+    remove_experiment,
 )
 from wbtest.publishing.forms import ExperimentForm, first_values, put_at_field, values_of
 from wbtest.publishing.live import load_live
 from wbtest.publishing.models import Experiment
-from wbtest.publishing.readiness import missing_before_start
+from wbtest.publishing.readiness import find_objection, missing_before_start
+from wbtest.publishing.sealing import draft_digest
 from wbtest.publishing.shown import shown_experiments, shown_variants
 from wbtest.store import Invalid
 from wbtest.team import access
@@ -95,12 +98,24 @@ def edit_experiment(experiment_id: int) -> ResponseReturnValue:
     )
 
 
+@bp.post("/experiments/<int:experiment_id>/delete")
+@access.requires("edit")
+def delete_experiment(experiment_id: int) -> ResponseReturnValue:
+    """Take a draft away."""
+    experiment = access.get(Experiment, experiment_id, "edit")
+    slug = experiment.slug
+    remove_experiment(experiment)
+    flash(f"The draft is deleted, and /p/{slug} is free again.")
+    return redirect(url_for(".experiments"), 303)
+
+
 @bp.post("/experiments/<int:experiment_id>/start")
 @access.requires("approve")
 def start(experiment_id: int) -> ResponseReturnValue:
     """Seal the draft and open its page; where something is missing, the page says what."""
+    verb = partial(life.start, read=request.form.get("read", ""))
     try:
-        return _take(experiment_id, life.start, "The page is open. The seal is in your mail.")
+        return _take(experiment_id, verb, "The page is open. The seal is in your mail.")
     except life.NotReady:
         return _experiment_page(access.get(Experiment, experiment_id, "approve"), 409)
 
@@ -163,12 +178,12 @@ def sitemap() -> ResponseReturnValue:
 def _take(
     experiment_id: int, verb: Callable[[Experiment, Person], Experiment], done: str
 ) -> ResponseReturnValue:
-    """Take a step in an experiment's life; the second of two clicks is told so."""
+    """Take a step in an experiment's life; who clicked on an old page is told so."""
     experiment = access.get(Experiment, experiment_id, "approve")
     try:
         verb(experiment, access.person())
         flash(done)
-    except life.AlreadyDone as error:
+    except (life.AlreadyDone, life.ChangedMeanwhile) as error:
         flash(str(error))
     return redirect(url_for(".experiment", experiment_id=experiment_id), 303)
 
@@ -190,6 +205,8 @@ def _experiment_page(experiment: Experiment, status: int = 200) -> ResponseRetur
         variants=shown_variants(experiment),
         most_variants=rules.MOST_VARIANTS,
         missing=missing_before_start(experiment) if is_draft else [],
+        objection=find_objection(experiment, access.person()) if is_draft else "",
+        read=draft_digest(experiment) if is_draft else "",
         newest=find_newest_revision(experiment.revision.release),
         false_go=min(1.0, experiment.attempt * rule.alpha),
         public_url=f"{base_url}/p/{experiment.slug}",

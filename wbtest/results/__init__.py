@@ -8,6 +8,7 @@ def init_app(app: Flask) -> None:
     from wbtest.extensions import clock
     from wbtest.publishing.models import Experiment
     from wbtest.results.drawing import odds, times
+    from wbtest.results.measurement import chance
     from wbtest.results.people import reason_name
     from wbtest.results.planner import plan
     from wbtest.results.summary import Summary, summary
@@ -19,5 +20,5 @@ def init_app(app: Flask) -> None:
     app.register_blueprint(bp)
     app.extensions["wbtest.planner"] = plan
     app.add_template_global(verdict_of)
-    for formats in (odds, times, reason_name):
+    for formats in (chance, odds, times, reason_name):
         app.add_template_filter(formats)

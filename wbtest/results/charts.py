@@ -11,6 +11,7 @@ from wbtest.http import percent
 from wbtest.publishing.in_words import as_percent
 from wbtest.results.drawing import (
     DASHES,
+    LEGEND,
     Parts,
     as_json,
     bars_of,
@@ -50,13 +51,14 @@ def intervals(results: Results) -> str:
         bold = {"color": "var(--ink)", "weight": 600}
         notes.append(words(name, side="left", y=-k, yshift=18, font=bold))
         notes.append(words(counts, side="right", y=-k, yshift=18, colour="var(--soft)"))
-    for rate, word, side in ((rule.floor, "floor", "right"), (rule.target, "target", "left")):
-        place = {"x": rate, "xref": "x", "y": 1, "yref": "paper", "yanchor": "bottom"}
-        notes.append(words(f"{word} {as_percent(rate)}", side=side) | place)
+    # One above the other, since on a telephone there is no room between the two lines.
+    for rate, word, up in ((rule.floor, "floor", 17), (rule.target, "target", 0)):
+        place = {"x": rate, "xref": "x", "y": 1, "yref": "paper", "yanchor": "bottom", "yshift": up}
+        notes.append(words(f"{word} {as_percent(rate)}", side="left") | place)
     return as_json(
         traces,
-        height=80 + ROW_HEIGHT * len(variants),
-        top=26,
+        height=97 + ROW_HEIGHT * len(variants),
+        top=43,
         x={"range": [0, _highest(results)], "tickformat": ".0%"},
         y={"visible": False, "range": [0.45 - len(variants), 0.75]},
         shapes=[level(rate, is_upright=True) for rate in (rule.floor, rule.target)],
@@ -74,10 +76,11 @@ def evidence(results: Results) -> str:
     shown = _shown_looks(results)
     last = min(results.life.now, results.life.final_at(results.rule))
     moments = [min(looks.moment(look), last) for look in shown]
+    times = [local_time(moment, results.life.time_zone) for moment in moments]
     traces = [
         {
             "type": "scatter",
-            "x": [local_time(moment, results.life.time_zone) for moment in moments],
+            "x": times,
             "y": [round(float(paths[look, k]), 3) for look in shown],
             "mode": "lines",
             "name": short(variant.name),
@@ -133,7 +136,7 @@ def funnel(results: Results) -> str:
         y={"showgrid": False},
         barmode="group",
         bargap=0.25,
-        legend_traceorder="reversed",
+        legend=LEGEND | {"traceorder": "reversed"},
         showlegend=len(variants) > 1,
     )
 

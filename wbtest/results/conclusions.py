@@ -78,7 +78,7 @@ def of_rates(results: Results) -> str:
     """The best and the worst day."""
     days = {day: totals for day, totals in _by_day(results).items() if totals.seen >= FEWEST}
     if len(days) < 2:
-        return f"Too few days with {FEWEST} visitors or more to compare days yet."
+        return f"Too few days with {FEWEST} visitors or more to compare days{_yet(results)}."
     low, high = (end(days, key=lambda day: _rate(days[day])) for end in (min, max))
     return (
         f"All variants together, from {_share(days[low])} on {_date(low)} "
@@ -90,7 +90,7 @@ def of_visits(results: Results) -> str:
     """How many come a day, and when most came."""
     days = _by_day(results)
     if not days:
-        return "Nobody has seen the page yet."
+        return f"Nobody has seen the page{_yet(results)}."
     busiest = max(days, key=lambda day: days[day].seen)
     mean = results.everybody.seen / len(days)
     return (
@@ -103,7 +103,7 @@ def of_sources(results: Results) -> str:
     """Where most come from, and who signs up most often."""
     sources = {source: total(row) for source, row in results.sources.items()}
     if not sources:
-        return "Nobody has come yet."
+        return f"Nobody has come{_yet(results)}."
     first = next(iter(sources))
     everybody = total(sources.values())
     share = percent(sources[first].served / everybody.served, 0) if everybody.served else "–"
@@ -123,8 +123,13 @@ def of_comparison(results: Results) -> str:
         best = next(v for v in results.variants if v.key == results.best)
         return f"“{best.name}” is better than every other variant."
     if min(variant.totals.seen for variant in results.variants) < FEWEST:
-        return "Too few visitors to compare variants yet."
-    return "No variant is shown to be better than all others yet."
+        return f"Too few visitors to compare variants{_yet(results)}."
+    return f"No variant is shown to be better than all others{_yet(results)}."
+
+
+def _yet(results: Results) -> str:
+    """What may still come is promised only while somebody can come."""
+    return "" if results.verdict.is_over else " yet"
 
 
 def _by_day(results: Results) -> dict[date, Totals]:

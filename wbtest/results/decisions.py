@@ -9,7 +9,7 @@ from wbtest.publishing.models import Experiment
 from wbtest.results.figures import results_of
 from wbtest.results.figures_json import results_json
 from wbtest.results.models import Decision
-from wbtest.store import Invalid, writing
+from wbtest.store import Invalid, hold, writing
 from wbtest.team.models import Person
 from wbtest.writing.wording import find_fault, with_plain_breaks
 
@@ -35,7 +35,7 @@ def decide(experiment: Experiment, person: Person, choice: str, reason: str) -> 
         raise Invalid("reason", fault)
     with writing() as session:
         # A double click waits here for the first one.
-        session.refresh(experiment, with_for_update=True)
+        hold(experiment)
         newest = find_decision(experiment)
         if newest and (newest.choice, newest.reason) == (choice, reason):
             return newest

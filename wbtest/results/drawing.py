@@ -30,12 +30,13 @@ AXIS = {
     "automargin": True,
     "ticklabelstandoff": 6,
 }
+LEGEND = {"orientation": "h", "yref": "container", "y": 0, "yanchor": "bottom"}
 LAYOUT = {
     "autosize": True,
     "font": {"family": "var(--sans)", "size": 13, "color": "var(--soft)"},
     "paper_bgcolor": "rgba(0,0,0,0)",
     "plot_bgcolor": "rgba(0,0,0,0)",
-    "legend": {"orientation": "h", "yref": "container", "y": 0, "yanchor": "bottom"},
+    "legend": LEGEND,
     "dragmode": False,
     "hoverlabel": {"bgcolor": "var(--paper)", "bordercolor": "var(--edge)"},
 }

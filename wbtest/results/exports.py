@@ -40,12 +40,13 @@ def rows_by_variant(results: Results) -> Rows:
     """The newest phase by variant: counts, rate and every interval."""
     intervals = ("decision", "sequence", "wilson", "credible")
     ends = [f"{name}_{end}" for name in intervals for end in ("low", "high")]
-    yield "variant", "name", *COUNTED, "rate", *ends, "probability_above_target"
-    for variant in results.variants:
+    yield "variant", "name", *COUNTED, "rate", *ends, "probability_above_target", "rate_of_served"
+    for variant, of_served in zip(results.variants, results.rates_of_served, strict=True):
         bounds = [bound for name in intervals for bound in getattr(variant, name)]
-        rate = "" if variant.rate is None else variant.rate
+        rates = ["" if rate is None else rate for rate in (variant.rate, of_served)]
         counts = _counts(variant.totals)
-        yield variant.key, variant.name, *counts, rate, *bounds, variant.probability_above
+        above = variant.probability_above
+        yield variant.key, variant.name, *counts, rates[0], *bounds, above, rates[1]
 
 
 def rows_by_source(results: Results) -> Rows:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from datetime import date, datetime
 
 from wbtest.audience.counts import Totals
@@ -16,12 +16,12 @@ from wbtest.publishing import rule as rules
 from wbtest.publishing.models import Experiment
 from wbtest.publishing.rule import Hypothesis
 from wbtest.results import statistics
-from wbtest.results.health import check_doubt, check_trust
-from wbtest.results.history import history
+from wbtest.results.health import check_doubt, check_measurement, check_trust
+from wbtest.results.history import Counted, count, history
 from wbtest.results.looks import Looks, look
 from wbtest.results.outlook import Outlook, foresee
 from wbtest.results.statistics import Comparison, Interval, Ranking, Split
-from wbtest.results.totals import SetAside, total
+from wbtest.results.totals import SetAside, of_served, total
 from wbtest.results.trust import Check, is_red
 from wbtest.results.variants import VariantFigures, compare, figures_by_variant, find_best
 from wbtest.results.verdict import Life, Verdict, judge
@@ -33,12 +33,12 @@ class NotStarted(Refused):
 
 
 @dataclass(frozen=True, slots=True)
-class Results:
-    """What the dashboard shows. Counts are of the newest ``phase``; evidence is of all of them.
+class Judged:
+    """An experiment's verdict and what it rests on, as far as a sentence about it needs.
 
-    ``comparison`` and ``ranking`` are None while the split alarm stands. ``days`` and ``sources``
-    hold a totals for each variant; sources that the rule does not count are among the latter.
-    ``outlook`` is None unless visitors are still missing.
+    Counts are of the newest ``phase``; evidence is of all of them. ``days`` hold a totals for each
+    variant. ``trust`` are the checks that can withhold a verdict. ``outlook`` is None unless
+    visitors are still missing.
     """
 
     rule: Hypothesis
@@ -46,25 +46,26 @@ class Results:
     seal: str
     attempt: int
     phase: int
+    is_paused: bool
     variants: tuple[VariantFigures, ...]
-    split: Split
-    comparison: tuple[Comparison, ...] | None
-    ranking: Ranking | None
-    best: str | None
-    all_equal: float
     verdict: Verdict
     outlook: Outlook | None
     trust: tuple[Check, ...]
     looks: Looks
     days: Mapping[tuple[int, date], Sequence[Totals]]
-    sources: Mapping[str, Sequence[Totals]]
-    set_aside: Mapping[str, Sequence[SetAside]]
-    machines: Mapping[str, Sequence[int]]
 
     @property
     def everybody(self) -> Totals:
         """What counts, over all variants."""
         return total(variant.totals for variant in self.variants)
+
+    @property
+    def rates_of_served(self) -> list[float | None]:
+        """Of those who were served each variant, the share who did what counts; for information.
+
+        Also without a beacon or too late, so both sides hold more than those of the rate do.
+        """
+        return [of_served(self.rule, variant.totals) for variant in self.variants]
 
     @property
     def needed_above(self) -> float:
@@ -75,6 +76,34 @@ class Results:
     def needed_below(self) -> float:
         """The log E at which a variant is called below the target: log(1/β)."""
         return statistics.evidence_needed(self.rule.beta)
+
+
+@dataclass(frozen=True, slots=True)
+class Results(Judged):
+    """What the dashboard shows; ``trust`` are all checks.
+
+    ``comparison`` and ``ranking`` are None while the split alarm stands. ``sources`` hold a totals
+    for each variant; those that the rule does not count are among them.
+    """
+
+    split: Split
+    comparison: tuple[Comparison, ...] | None
+    ranking: Ranking | None
+    best: str | None
+    all_equal: float
+    sources: Mapping[str, Sequence[Totals]]
+    set_aside: Mapping[str, Sequence[SetAside]]
+    machines: Mapping[str, Sequence[int]]
+
+    @property
+    def excluded(self) -> list[dict[str, int]]:
+        """People and requests of machines that do not count, of each variant, by reason."""
+        numbers = dict(self.machines)
+        numbers |= {why: [aside.people for aside in row] for why, row in self.set_aside.items()}
+        return [
+            {why: row[k] for why, row in numbers.items() if row[k]}
+            for k in range(len(self.variants))
+        ]
 
     @property
     def against_first(self) -> list[Interval | None]:
@@ -90,38 +119,27 @@ def sealed_rule(experiment: Experiment) -> Hypothesis:
     return rules.from_json(experiment.rule)
 
 
+def judged(experiment: Experiment, now: datetime) -> Judged:
+    """Return the verdict at ``now``, from one query. Raises NotStarted for a draft."""
+    rule = sealed_rule(experiment)
+    counted = _count(experiment, rule)
+    trust = check_measurement(rule, counted, is_seal_whole=_is_seal_whole(experiment))
+    return _judged(experiment, rule, counted, trust, now)
+
+
 def results_of(experiment: Experiment, now: datetime) -> Results:
     """Return everything that is known at ``now``. Raises NotStarted for a draft."""
-    if experiment.started_at is None:
-        raise NotStarted("This experiment has not started, so there is nothing to see yet.")
     rule = sealed_rule(experiment)
-    life = Life(experiment.started_at, experiment.ended_at, now, experiment.time_zone)
-    counted = history(experiment, rule)
+    counted = history(experiment, rule, _count(experiment, rule))
+    trust = check_trust(rule, counted, is_seal_whole=_is_seal_whole(experiment))
+    known = _judged(experiment, rule, counted, trust, now)
     newest = counted.phases[-1]
-    looks = look(
-        counted.phases,
-        target=rule.target,
-        floor=rule.floor,
-        window_hours=rule.conversion_window_hours,
-        now=now,
-    )
-    is_seal_whole = rules.digest(experiment.sealed) == experiment.seal
-    trust = check_trust(rule, counted, is_seal_whole=is_seal_whole)
-    verdict = judge(rule, counted.phases, looks, life, is_trusted=not is_red(trust))
-    if verdict.doubt:
-        trust.append(check_doubt(verdict.doubt))
-    is_waiting = verdict.word == "not_enough" and not verdict.is_withheld and not verdict.is_over
     totals = newest.totals()
     seen = [counts.seen for counts in totals]
-    split = replace(statistics.split(seen, newest.weights), log_e=float(looks.split[-1]))
+    split = replace(statistics.split(seen, newest.weights), log_e=float(known.looks.split[-1]))
     comparison = None if split.mismatch else compare(rule, counted.phases)
     return Results(
-        rule=rule,
-        life=life,
-        seal=experiment.seal,
-        attempt=experiment.attempt,
-        phase=counted.phase,
-        variants=figures_by_variant(rule, counted, looks, verdict, experiment.variants),
+        **{entry.name: getattr(known, entry.name) for entry in fields(Judged)},
         split=split,
         comparison=comparison,
         ranking=None if split.mismatch else statistics.rank(totals),
@@ -129,12 +147,52 @@ def results_of(experiment: Experiment, now: datetime) -> Results:
         all_equal=sum(
             statistics.log_e_unequal(part.totals(), part.weights) for part in counted.phases
         ),
-        verdict=verdict,
-        outlook=foresee(rule, newest, life) if is_waiting else None,
-        trust=tuple(trust),
-        looks=looks,
-        days=counted.days,
         sources=counted.sources,
         set_aside=counted.set_aside,
         machines=counted.machines,
+    )
+
+
+def _count(experiment: Experiment, rule: Hypothesis) -> Counted:
+    if experiment.started_at is None:
+        raise NotStarted("This experiment has not started, so there is nothing to see yet.")
+    return count(experiment, rule)
+
+
+def _is_seal_whole(experiment: Experiment) -> bool:
+    return rules.digest(experiment.sealed) == experiment.seal
+
+
+def _judged(
+    experiment: Experiment,
+    rule: Hypothesis,
+    counted: Counted,
+    trust: Sequence[Check],
+    now: datetime,
+) -> Judged:
+    assert experiment.started_at is not None, "what was counted was counted after the start"
+    life = Life(experiment.started_at, experiment.ended_at, now, experiment.time_zone)
+    looks = look(
+        counted.phases,
+        target=rule.target,
+        floor=rule.floor,
+        window_hours=rule.conversion_window_hours,
+        now=now,
+    )
+    verdict = judge(rule, counted.phases, looks, life, is_trusted=not is_red(trust))
+    doubts = (check_doubt(verdict.doubt, is_over=verdict.is_over),) if verdict.doubt else ()
+    is_waiting = verdict.word == "not_enough" and not verdict.is_withheld and not verdict.is_over
+    return Judged(
+        rule=rule,
+        life=life,
+        seal=experiment.seal,
+        attempt=experiment.attempt,
+        phase=counted.phase,
+        is_paused=experiment.state == "paused",
+        variants=figures_by_variant(rule, counted, looks, verdict, experiment.variants),
+        verdict=verdict,
+        outlook=foresee(rule, counted.phases[-1], life) if is_waiting else None,
+        trust=(*trust, *doubts),
+        looks=looks,
+        days=counted.days,
     )

@@ -49,6 +49,8 @@ def results_json(results: Results) -> dict[str, Any]:
             "p_value": results.split.p_value,
             "log_e": results.split.log_e,
             "mismatch": results.split.mismatch,
+            "chi_square": results.split.chi_square,
+            "expected": list(results.split.expected),
         },
         "trust": [
             {"check": check.check, "state": check.state, "reason": check.reason}
@@ -77,8 +79,9 @@ def _variant(results: Results, k: int) -> dict[str, Any]:
         "converted": totals.converted,
         "without_beacon": totals.unseen,
         "confirmed": totals.confirmed,
-        "excluded": dict(variant.excluded),
+        "excluded": results.excluded[k],
         "rate": variant.rate,
+        "rate_of_served": results.rates_of_served[k],
         "wilson": _ends(variant.wilson),
         "credible": _ends(variant.credible),
         "sequence": _ends(variant.sequence),

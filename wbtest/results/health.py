@@ -9,7 +9,7 @@ from __future__ import annotations
 from wbtest.http import percent
 from wbtest.publishing.rule import Hypothesis
 from wbtest.results import measurement, people
-from wbtest.results.history import History
+from wbtest.results.history import Counted, History
 from wbtest.results.trust import Check
 from wbtest.results.verdict import Doubt
 
@@ -23,11 +23,22 @@ def check_trust(rule: Hypothesis, counted: History, *, is_seal_whole: bool) -> l
         measurement.check_beacons_alike(counted),
         people.check_machines(counted),
         people.check_people(counted),
+        people.check_lost(counted),
         measurement.check_sources(rule, counted),
         people.check_weekdays(counted),
         people.check_without_beacon(rule, counted),
         people.check_confirmed(counted),
         people.check_too_good(counted),
+        _check_seal(is_seal_whole),
+    ]
+
+
+def check_measurement(rule: Hypothesis, counted: Counted, *, is_seal_whole: bool) -> list[Check]:
+    """Return the checks that can stop a verdict; they need no more than what counts."""
+    return [
+        measurement.check_split(counted),
+        measurement.check_served_split(counted),
+        measurement.check_beacons(rule, counted),
         _check_seal(is_seal_whole),
     ]
 
@@ -42,7 +53,7 @@ def _check_seal(is_seal_whole: bool) -> Check:
     return Check("seal", "stop", reason, title, "no")
 
 
-def check_doubt(doubt: Doubt) -> Check:
+def check_doubt(doubt: Doubt, *, is_over: bool = False) -> Check:
     """Return what speaks against a verdict since it was reached."""
     title, value = "Holds since it was reached", "no"
     if doubt.since is None or doubt.until is None:
@@ -56,6 +67,7 @@ def check_doubt(doubt: Doubt) -> Check:
         )
     else:
         reason = (
-            f"{first}; with everybody since, the evidence is below its line again. Keep looking."
+            f"{first}; with everybody since, the evidence is below its line again."
+            f"{'' if is_over else ' Keep looking.'}"
         )
     return Check("since", "stop", reason, title, value)

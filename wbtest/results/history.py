@@ -22,30 +22,63 @@ NOTHING = Totals()
 
 
 @dataclass(frozen=True, slots=True)
-class History:
-    """Everything that was counted; a list of totals holds one for each variant, as sealed.
+class Counted:
+    """What counts by the sealed rule; a list of totals holds one for each variant, as sealed.
 
-    ``phases``, ``variants`` and ``days`` hold what counts by the sealed rule; ``days`` are local,
-    by phase. ``variants`` and ``sources`` are of the newest phase; among the sources are those that
-    the rule does not count. ``set_aside`` are people who do not count, by reason, ``machines`` the
-    requests of bots, link previews and prefetches.
+    ``days`` are local, by phase; ``variants`` are of the newest phase.
     """
 
     phase: int
     phases: tuple[PhaseHours, ...]
     variants: list[Totals]
     days: dict[tuple[int, date], list[Totals]]
+
+
+@dataclass(frozen=True, slots=True)
+class History(Counted):
+    """Everything that was counted.
+
+    ``sources`` are of the newest phase, those that the rule does not count among them.
+    ``set_aside`` are people who do not count, by reason, ``machines`` the requests of bots, link
+    previews and prefetches.
+    """
+
     sources: dict[str, list[Totals]]
     set_aside: dict[str, list[SetAside]]
     machines: dict[str, list[int]]
 
 
-def history(experiment: Experiment, rule: Hypothesis) -> History:
-    """Return what was counted for a started experiment up to this moment."""
+def count(experiment: Experiment, rule: Hypothesis) -> Counted:
+    """Return what counts of a started experiment up to this moment: one query."""
     keys = [variant.key for variant in experiment.variants]
     hours = counts.hourly(experiment, rule.sources)
     newest = experiment.phases[-1].number
-    by_source = counts.by_source(experiment, newest)
+    by_phase: defaultdict[int, list[Hourly]] = defaultdict(list)
+    for row in hours:
+        by_phase[row.phase].append(row)
+    days = _days(keys, hours, experiment.time_zone)
+    newest_days = [row for (phase, _), row in days.items() if phase == newest]
+    return Counted(
+        phase=newest,
+        phases=tuple(
+            _phase_hours(
+                keys,
+                weights=tuple(phase.weights[key] for key in keys),
+                started=int(phase.started_at.timestamp()),
+                rows=by_phase[phase.number],
+            )
+            for phase in experiment.phases
+        ),
+        variants=[total(column) for column in zip(*newest_days, strict=True)]
+        or [NOTHING for _ in keys],
+        days=days,
+    )
+
+
+def history(experiment: Experiment, rule: Hypothesis, counted: Counted) -> History:
+    """Return what was ``counted``, with where it came from and what was set aside."""
+    keys = [variant.key for variant in experiment.variants]
+    by_source = counts.by_source(experiment, counted.phase)
     sources = {source: [row[key] for key in keys] for source, row in by_source.items()}
     machines = counts.machines(experiment)
     visits = counts.excluded_by_reason(experiment)
@@ -56,22 +89,11 @@ def history(experiment: Experiment, rule: Hypothesis) -> History:
             SetAside(whole.served, whole.signups)
             for whole in (total(column) for column in zip(*uncounted, strict=True))
         ]
-    days = _days(keys, hours, experiment.time_zone)
-    newest_days = [row for (phase, _), row in days.items() if phase == newest]
     return History(
-        phase=newest,
-        phases=tuple(
-            _phase_hours(
-                keys,
-                weights=tuple(phase.weights[key] for key in keys),
-                started=int(phase.started_at.timestamp()),
-                rows=[row for row in hours if row.phase == phase.number],
-            )
-            for phase in experiment.phases
-        ),
-        variants=[total(column) for column in zip(*newest_days, strict=True)]
-        or [NOTHING for _ in keys],
-        days=days,
+        phase=counted.phase,
+        phases=counted.phases,
+        variants=counted.variants,
+        days=counted.days,
         sources=sources,
         set_aside=set_aside,
         machines={reason: [visits[key].get(reason, 0) for key in keys] for reason in machines},
@@ -95,26 +117,36 @@ def _days(
     keys: Sequence[str], hours: Sequence[Hourly], time_zone: str
 ) -> dict[tuple[int, date], list[Totals]]:
     """What counts by phase and local day; days on which nothing happened are left out."""
-    rows: defaultdict[tuple[int, date], defaultdict[str, list[Hourly]]] = defaultdict(
-        lambda: defaultdict(list)
-    )
+    rows: defaultdict[tuple[int, date, str], list[Hourly]] = defaultdict(list)
     days = {hour: day_of(hour, time_zone) for hour in {row.hour for row in hours}}
     for row in hours:
-        rows[row.phase, days[row.hour]][row.variant].append(row)
-    return {when: [total(row[key]) for key in keys] for when, row in sorted(rows.items())}
+        rows[row.phase, days[row.hour], row.variant].append(row)
+    found = sorted({(phase, day) for phase, day, _ in rows})
+    return {when: [total(rows.get((*when, key), ())) for key in keys] for when in found}
 
 
 def _phase_hours(
     keys: Sequence[str], weights: tuple[int, ...], started: int, rows: Sequence[Hourly]
 ) -> PhaseHours:
-    cells = {(row.hour, row.variant): row for row in rows}
-    hours = tuple(sorted({row.hour for row in rows}))
-    table = [[cells.get((hour, key), NOTHING) for key in keys] for hour in hours]
+    hours = sorted({row.hour for row in rows})
+    arms = len(keys)
+    # One long list each, cut into rows at the end: a list for every hour would cost more.
+    places = {hour: arms * place for place, hour in enumerate(hours)}
+    columns = {key: k for k, key in enumerate(keys)}
+    seen, arrived, converted = ([0] * (arms * len(hours)) for _ in range(3))
+    for row in rows:
+        place = places[row.hour] + columns[row.variant]
+        seen[place], arrived[place], converted[place] = row.seen, row.arrived, row.converted
     return PhaseHours(
         started=started,
         weights=weights,
-        hours=hours,
-        seen=tuple(tuple(cell.seen for cell in row) for row in table),
-        arrived=tuple(tuple(cell.arrived for cell in row) for row in table),
-        converted=tuple(tuple(cell.converted for cell in row) for row in table),
+        hours=tuple(hours),
+        seen=_cut(seen, arms),
+        arrived=_cut(arrived, arms),
+        converted=_cut(converted, arms),
     )
+
+
+def _cut(numbers: Sequence[int], width: int) -> tuple[tuple[int, ...], ...]:
+    """Return the rows of a table that is written in one line."""
+    return tuple(zip(*[iter(numbers)] * width, strict=True))

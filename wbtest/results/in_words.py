@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from wbtest.http import percent
 from wbtest.publishing.in_words import as_percent
-from wbtest.results.figures import Results
+from wbtest.results.figures import Judged
 from wbtest.results.outlook import rounded
 from wbtest.results.statistics import Counts
 from wbtest.results.trust import listed
@@ -32,7 +32,7 @@ class Badge:
     kind: Kind
 
 
-def badge(results: Results) -> Badge:
+def badge(results: Judged) -> Badge:
     """Return the verdict in two words."""
     verdict = results.verdict
     if verdict.is_withheld:
@@ -43,8 +43,12 @@ def badge(results: Results) -> Badge:
         if verdict.doubt:
             return Badge("Not met, now in doubt", "stop")
         return Badge("Target not met", "iterate" if verdict.recommendation == "iterate" else "stop")
+    if is_open(results):
+        return Badge("Late answers may come", "neutral")
     if verdict.recommendation == "inconclusive":
         return Badge("Not settled", "neutral")
+    if results.is_paused:
+        return Badge("Paused", "neutral")
     return Badge("Not enough yet" if results.everybody.seen else "Waiting for visitors", "neutral")
 
 
@@ -59,9 +63,11 @@ STANDINGS = {
 }
 
 
-def promise(results: Results) -> str:
+def promise(results: Judged) -> str:
     """Return what the team said it would do in this case, or '' while it is not settled."""
     rule = results.rule
+    if is_open(results):
+        return ""
     match results.verdict.recommendation:
         case "go":
             return rule.if_met
@@ -72,7 +78,7 @@ def promise(results: Results) -> str:
     return ""
 
 
-def headline(results: Results) -> str:
+def headline(results: Judged) -> str:
     """Return the verdict in one sentence or two."""
     verdict = results.verdict
     if verdict.is_withheld:
@@ -82,17 +88,36 @@ def headline(results: Results) -> str:
         return _met_in_doubt(results) if verdict.doubt else _met(results)
     if verdict.word == "not_met":
         return _not_met(results)
+    if is_open(results):
+        late = "sign-ups" if results.rule.conversion == "signup" else "confirmations"
+        return f"The test is over. Late {late} count until {final_moment(results)}."
     if verdict.recommendation == "inconclusive":
-        return f"{results.everybody.seen:,} visitors did not settle it."
+        seen = results.everybody.seen
+        if not seen:
+            return "Nobody saw the page, so nothing is settled."
+        return f"{seen:,} {_plural('visitor', seen)} did not settle it."
     return _not_enough(results)
 
 
-def why(results: Results) -> str:
+def is_open(results: Judged) -> bool:
+    """Whether the test is over without a verdict, and late answers may still bring one."""
+    verdict = results.verdict
+    is_unsettled = verdict.word == "not_enough" and not verdict.is_withheld
+    return verdict.is_waiting and is_unsettled and results.everybody.seen > 0
+
+
+def final_moment(results: Judged) -> str:
+    """Return when the last late answer can come: 12 March, 18:00."""
+    final = results.life.final_at(results.rule).astimezone(ZoneInfo(results.life.time_zone))
+    return f"{day_of(results, final)}, {final:%H:%M}"
+
+
+def why(results: Judged) -> str:
     """Return the verdict with the figures it rests on, for whoever reads no page."""
     return f"{headline(results)} {evidence(results)}".strip()
 
 
-def evidence(results: Results) -> str:
+def evidence(results: Judged) -> str:
     """Return the counts and the interval of the variant that matters most, or ''."""
     if results.verdict.is_withheld:
         return "Until this is mended, the figures below decide nothing."
@@ -108,29 +133,29 @@ def evidence(results: Results) -> str:
     )
 
 
-def leading(results: Results) -> VariantFigures:
+def leading(results: Judged) -> VariantFigures:
     """Return the variant that the verdict speaks of, else the one with the best evidence."""
     places = results.verdict.variants or range(len(results.variants))
     return max((results.variants[k] for k in places), key=lambda variant: variant.log_e_above)
 
 
-def subject(results: Results, variant: VariantFigures) -> str:
+def subject(results: Judged, variant: VariantFigures) -> str:
     """Return what a sentence calls the variant: “Its name”, or the page when there is but one."""
     return "your page" if len(results.variants) == 1 else f"“{variant.name}”"
 
 
-def act(results: Results) -> str:
+def act(results: Judged) -> str:
     """Return what a visitor did who counts as converted."""
     return "signed up" if results.rule.conversion == "signup" else "confirmed in time"
 
 
-def day_of(results: Results, moment: datetime) -> str:
+def day_of(results: Judged, moment: datetime) -> str:
     """Return the local day as people say it: 5 March."""
     local = moment.astimezone(ZoneInfo(results.life.time_zone))
     return f"{local.day} {local:%B}"
 
 
-def _met(results: Results) -> str:
+def _met(results: Judged) -> str:
     subjects = [subject(results, results.variants[k]) for k in results.verdict.variants]
     verb = "reaches" if len(subjects) == 1 else "reach"
     rest = "" if results.verdict.is_over else " You may stop looking now."
@@ -139,7 +164,7 @@ def _met(results: Results) -> str:
     )
 
 
-def _met_in_doubt(results: Results) -> str:
+def _met_in_doubt(results: Judged) -> str:
     verdict = results.verdict
     assert verdict.doubt is not None, "only called for a verdict in doubt"
     assert verdict.reached_at is not None, "a doubt comes after a verdict"
@@ -149,7 +174,7 @@ def _met_in_doubt(results: Results) -> str:
     return f"{name} reached your {target} target on {since}, but {rest}."
 
 
-def _not_met(results: Results) -> str:
+def _not_met(results: Judged) -> str:
     verdict, target = results.verdict, as_percent(results.rule.target)
     is_alone = len(results.variants) == 1
     nobody = "Your page does not reach" if is_alone else "No variant reaches"
@@ -165,25 +190,22 @@ def _not_met(results: Results) -> str:
     return f"{nobody} your {target} target.{rest}"
 
 
-def _above_floor(results: Results) -> VariantFigures:
+def _above_floor(results: Judged) -> VariantFigures:
     best = results.looks.above_floor.max(axis=0).argmax()
     return results.variants[int(best)]
 
 
-def _not_enough(results: Results) -> str:
+def _not_enough(results: Judged) -> str:
     outlook = results.outlook
-    if outlook is None:
-        final = results.life.final_at(results.rule)
-        local = final.astimezone(ZoneInfo(results.life.time_zone))
-        return (
-            f"The test is over. Late sign-ups count until {day_of(results, final)}, {local:%H:%M}."
-        )
+    assert outlook is not None, "only called while visitors are missing"
     if not results.everybody.seen:
         return "Nobody has seen the page yet."
     days = "" if outlook.days is None else f"{outlook.days} {_plural('day', outlook.days)}"
     if not outlook.visitors:
         return f"Enough visitors, but not enough days: {days} more."
     visitors = f"{rounded(outlook.visitors):,} more {_plural('visitor', outlook.visitors)}"
+    if results.is_paused:
+        return f"Paused before it was settled: about {visitors} to go."
     if outlook.is_too_slow:
         return f"Not enough yet: about {visitors}. At this pace the last day comes first."
     wait = f"{visitors}, or {days}" if days else visitors

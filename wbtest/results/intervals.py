@@ -7,9 +7,14 @@ phases against a rate is added up, as the verdict does.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 
 from wbtest.results import statistics
 from wbtest.results.statistics import Counts, Interval
+
+# An end depends on its counts alone, so one that was found once is found: most variants of most
+# experiments stand as they stood a moment ago.
+REMEMBERED = 4096
 
 
 def decision_interval(
@@ -25,8 +30,8 @@ def decision_interval(
     >>> [round(end, 4) for end in decision_interval(one, one, alpha=0.05, beta=0.05, arms=1)]
     [0.0814, 0.1755]
     """
-    low = _low(totals, statistics.evidence_needed(alpha, arms))
-    return Interval(low, max(low, _high(settled, statistics.evidence_needed(beta))))
+    low = _low(tuple(totals), statistics.evidence_needed(alpha, arms))
+    return Interval(low, max(low, _high(tuple(settled), statistics.evidence_needed(beta))))
 
 
 def sequence(totals: Sequence[Counts], alpha: float) -> Interval:
@@ -36,10 +41,12 @@ def sequence(totals: Sequence[Counts], alpha: float) -> Interval:
     [0.0555, 0.162]
     """
     needed = statistics.evidence_needed(alpha, arms=2)
-    return Interval(_low(totals, needed), _high(totals, needed))
+    phases = tuple(totals)
+    return Interval(_low(phases, needed), _high(phases, needed))
 
 
-def _low(phases: Sequence[Counts], needed: float) -> float:
+@lru_cache(REMEMBERED)
+def _low(phases: tuple[Counts, ...], needed: float) -> float:
     from wbtest.results.statistics import mixture
 
     # At the highest rate observed no phase speaks for more, so the search begins with no evidence.
@@ -52,7 +59,8 @@ def _low(phases: Sequence[Counts], needed: float) -> float:
     return mixture.rate_at(odds)
 
 
-def _high(phases: Sequence[Counts], needed: float) -> float:
+@lru_cache(REMEMBERED)
+def _high(phases: tuple[Counts, ...], needed: float) -> float:
     from wbtest.results.statistics import mixture
 
     start = min(phases, key=lambda counts: 1.0 if counts.rate is None else counts.rate)

@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from functools import lru_cache
+from typing import TYPE_CHECKING, Literal
 
 from wbtest.results import statistics
 
@@ -18,6 +19,11 @@ if TYPE_CHECKING:
 
 HOUR = 3600
 Row = tuple[int, ...]
+Side = Literal["above", "below"]
+# Looks a day. The evidence of a day depends on its counts alone, and those of days that are over
+# hardly change: so a view computes the day that runs, and finds the others.
+DAY = 24
+REMEMBERED_DAYS = 2048
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,13 +122,33 @@ def look(
         when = np.append(np.searchsorted(np.array(phase.hours) + HOUR, ends[:-1], "right"), -1)
         old = np.searchsorted(np.array(phase.hours) + HOUR, ends - window, "right")
         seen, arrived = _total(phase.seen, arms), _total(phase.arrived, arms)
-        above += statistics.log_e_above_path(arrived[when], seen[when], target)
-        above_floor += statistics.log_e_above_path(arrived[when], seen[when], floor)
+        above += _path("above", arrived[when], seen[when], target)
+        above_floor += _path("above", arrived[when], seen[when], floor)
         converted = _total(phase.converted, arms)
-        below += statistics.log_e_below_path(converted[old], seen[old], target)
+        below += _path("below", converted[old], seen[old], target)
         split += statistics.log_e_split_path(seen[when], phase.weights)
         visitors = np.where(ends > phase.started, seen[when].sum(axis=1), visitors)
     return Looks(ends, above, above_floor, below, split, visitors)
+
+
+def _path(side: Side, converted: Ints, seen: Ints, target: float) -> Floats:
+    """Return the evidence at every look, a day of them at a time."""
+    import numpy as np
+
+    arms = seen.shape[1]
+    days = [slice(start, start + DAY) for start in range(0, len(seen), DAY)]
+    return np.concatenate(
+        [_day(side, converted[day].tobytes(), seen[day].tobytes(), arms, target) for day in days]
+    )
+
+
+@lru_cache(REMEMBERED_DAYS)
+def _day(side: Side, converted: bytes, seen: bytes, arms: int, target: float) -> Floats:
+    import numpy as np
+
+    path = statistics.log_e_above_path if side == "above" else statistics.log_e_below_path
+    x, n = (np.frombuffer(each, dtype=np.int64).reshape(-1, arms) for each in (converted, seen))
+    return path(x, n, target)
 
 
 def _total(rows: Sequence[Row], arms: int) -> Ints:

@@ -11,7 +11,7 @@ from wbtest.audience.counts import Totals
 from wbtest.publishing.in_words import as_percent
 from wbtest.publishing.rule import Hypothesis
 from wbtest.results import statistics
-from wbtest.results.history import History
+from wbtest.results.history import Counted, History
 from wbtest.results.totals import total
 from wbtest.results.trust import Check, listed
 
@@ -22,7 +22,7 @@ RAREST = 0.001
 LEAST_EXPECTED = 5.0
 
 
-def check_split(counted: History) -> Check:
+def check_split(counted: Counted) -> Check:
     """Did as many see each variant as its weight says?"""
     reason = (
         "Something on the way treats the variants differently, so their figures cannot be "
@@ -32,7 +32,22 @@ def check_split(counted: History) -> Check:
     return _split_of("split", "Split as planned", seen, counted, "saw the page", reason)
 
 
-def check_served_split(counted: History) -> Check:
+def chance(p_value: float) -> str:
+    """How often a fair split differs as much as this by chance, in words.
+
+    >>> chance(0.34), chance(0.004), chance(1e-9)
+    ('in 34 of 100 fair tests', 'in 4 of 1,000 fair tests', 'in fewer than 1 of 1,000 fair tests')
+    """
+    if p_value < 0.001:
+        return "in fewer than 1 of 1,000 fair tests"
+    if p_value < 0.01:
+        return f"in {1000 * p_value:.0f} of 1,000 fair tests"
+    if p_value > 0.99:
+        return "in nearly every fair test"
+    return f"in {100 * p_value:.0f} of 100 fair tests"
+
+
+def check_served_split(counted: Counted) -> Check:
     """Was each variant served as often as its weight says?"""
     served = [totals.served for totals in counted.variants]
     reason = "So it goes wrong before anybody sees the page."
@@ -41,7 +56,7 @@ def check_served_split(counted: History) -> Check:
 
 
 def _split_of(
-    check: str, title: str, counts: Sequence[int], counted: History, did: str, reason: str
+    check: str, title: str, counts: Sequence[int], counted: Counted, did: str, reason: str
 ) -> Check:
     weights = counted.phases[-1].weights
     if len(counts) == 1:
@@ -53,11 +68,11 @@ def _split_of(
     return Check(check, "stop", f"{found} Chance does not explain it. {reason}", title, "broken")
 
 
-def check_beacons(rule: Hypothesis, counted: History) -> Check:
+def check_beacons(rule: Hypothesis, counted: Counted) -> Check:
     title = "Served and seen agree"
     sums = total(counted.variants)
     if not sums.served:
-        return Check("beacons", "ok", "No page was served yet.", title, "–")
+        return Check("beacons", "ok", "No page was served.", title, "–")
     lost = _lost(sums) / sums.served
     limit = as_percent(rule.lost_beacons)
     found = (
@@ -73,12 +88,12 @@ def check_beacons(rule: Hypothesis, counted: History) -> Check:
     return Check("beacons", "stop", f"{found} {mend}", title, value)
 
 
-def check_beacons_alike(counted: History) -> Check:
+def check_beacons_alike(counted: Counted) -> Check:
     title = "Beacons lost alike"
     lost = [_lost(totals) for totals in counted.variants]
     served = [totals.served for totals in counted.variants]
     if len(served) == 1 or not all(served):
-        return Check("beacons_alike", "ok", "There is nothing to compare yet.", title, "–")
+        return Check("beacons_alike", "ok", "There is nothing to compare.", title, "–")
     shares = listed([f"{100 * n / of:.0f}\u202f%" for n, of in zip(lost, served, strict=True)])
     if statistics.split(lost, served).mismatch:
         reason = (
@@ -99,7 +114,7 @@ def check_sources(rule: Hypothesis, counted: History) -> Check:
     ]
     p_value = _mix_p_value(mix)
     if p_value is None:
-        return Check("sources", "ok", "There is nothing to compare yet.", title, "–")
+        return Check("sources", "ok", "There is nothing to compare.", title, "–")
     if p_value >= RAREST:
         return Check("sources", "ok", "Each variant has the same mix of sources.", title, "yes")
     reason = (

@@ -13,6 +13,8 @@ FEWEST_SIGNUPS = 10
 # No landing page is known to convert more than this of strangers.
 TOO_GOOD = 0.4
 MANY_EXCLUDED = 0.2
+# Stands among the machines, since no more is known of it than a number.
+LOST = "lost"
 REASONS = {
     "bot": "bots",
     "preview": "link previews",
@@ -22,14 +24,28 @@ REASONS = {
     "paused": "while the test was paused",
     "opted_out": "who objected to being counted",
     "source": "from a source that does not count",
+    LOST: "lost, because the database did not take them",
 }
 
 
 def check_machines(counted: History) -> Check:
-    kinds = [f"{sum(row):,} {reason_name(reason)}" for reason, row in counted.machines.items()]
+    machines = {reason: sum(row) for reason, row in counted.machines.items() if reason != LOST}
+    kinds = [f"{number:,} {reason_name(reason)}" for reason, number in machines.items()]
     reason = f"Set aside: {listed(kinds)}." if kinds else "No machine came by."
-    count = sum(map(sum, counted.machines.values()))
+    count = sum(machines.values())
     return Check("machines", "ok", reason, "Bots set aside", f"{count:,}")
+
+
+def check_lost(counted: History) -> Check:
+    title = "Visits lost"
+    count = sum(counted.machines.get(LOST, ()))
+    if not count:
+        return Check("lost", "ok", "Everything that visitors did was stored.", title, "0")
+    reason = (
+        f"The database did not take {count:,} visits or beacons. Loss does not choose a variant: "
+        "rates stay fair, counts are too low. Ask whoever runs the server to look at its log."
+    )
+    return Check("lost", "warn", reason, title, f"{count:,}")
 
 
 def check_people(counted: History) -> Check:
@@ -52,11 +68,11 @@ def check_weekdays(counted: History) -> Check:
     title = "All weekdays seen"
     seen = {day.weekday() for (_, day), row in counted.days.items() if total(row).seen}
     if not seen:
-        return Check("weekdays", "ok", "Nobody came yet.", title, "–")
+        return Check("weekdays", "ok", "Nobody came.", title, "–")
     missing = [name for number, name in enumerate(WEEKDAYS) if number not in seen]
     if not missing:
         return Check("weekdays", "ok", "People came on every day of the week.", title, "yes")
-    reason = f"Nobody came on a {listed(missing, 'or')} yet. Habits differ over the week."
+    reason = f"Nobody came on a {listed(missing, 'or')}. Habits differ over the week."
     return Check("weekdays", "warn", reason, title, f"{len(seen)} of 7")
 
 
@@ -78,7 +94,7 @@ def check_confirmed(counted: History) -> Check:
     title = "Confirmed addresses"
     sums = total(counted.variants)
     if not sums.signups:
-        return Check("confirmed", "ok", "Nobody signed up yet.", title, "–")
+        return Check("confirmed", "ok", "Nobody signed up.", title, "–")
     reason = f"{sums.confirmed:,} of {sums.signups:,} confirmed by the link in their mail."
     is_few = sums.signups >= FEWEST_SIGNUPS and sums.confirmed * 2 < sums.signups
     if is_few:

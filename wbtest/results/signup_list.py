@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import Select
 
 from wbtest.audience.models import Signup
 from wbtest.extensions import db
@@ -35,14 +38,19 @@ def signups(
     experiment: Experiment, rule: Hypothesis, newest: int | None = None
 ) -> Iterator[ListedSignup]:
     """Return the sign-ups, newest first; all of them, or the ``newest`` so many."""
+    # Read at once: while a download is sent, the session that knows the experiment is over.
     names = {variant.key: variant.name or variant.key for variant in experiment.variants}
     query = (
         db.select(Signup)
-        .where(Signup.experiment_id == experiment.id)
+        .where(Signup.experiment_id == experiment.id, Signup.left_at.is_(None))
         .order_by(Signup.at_us.desc(), Signup.email_key)
         .limit(newest)
         .execution_options(yield_per=CHUNK)
     )
+    return _list(query, names, rule)
+
+
+def _list(query: Select[Any], names: Mapping[str, str], rule: Hypothesis) -> Iterator[ListedSignup]:
     for row in db.session.scalars(query):
         yield ListedSignup(
             email=row.email,
@@ -57,10 +65,13 @@ def signups(
         )
 
 
-def count_signups(experiment: Experiment) -> int:
-    """Return how many there are, whether they count or not."""
-    query = db.select(db.func.count()).where(Signup.experiment_id == experiment.id)
-    return db.session.scalar(query) or 0
+def count_signups(experiment: Experiment) -> tuple[int, int]:
+    """Return how many are listed, whether they count or not, and how many people have left."""
+    query = db.select(db.func.count(), db.func.count(Signup.left_at)).where(
+        Signup.experiment_id == experiment.id
+    )
+    everybody, left = db.session.execute(query).one()
+    return everybody - left, left
 
 
 def _standing(row: Signup, rule: Hypothesis) -> str:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
+from wbtest.publishing.in_words import as_percent
 from wbtest.publishing.models import Experiment
 from wbtest.results.figures import Results
-from wbtest.results.in_words import day_of
+from wbtest.results.in_words import day_of, final_moment
 from wbtest.review.approvals import find_approval
 
 
@@ -12,7 +15,7 @@ def standing(experiment: Experiment, results: Results) -> list[str]:
     """Return phrases such as “Running since 3 March, day 9 of at most 28”."""
     revision = experiment.revision
     approval = find_approval(revision)
-    phrases = [_running(experiment, results), f"sealed {short_seal(experiment.seal)}"]
+    phrases = [_running(results), *_finality(results), f"sealed {short_seal(experiment.seal)}"]
     phrases.append(f"from revision {revision.number}")
     if revision.form == "short":
         phrases.append("short form")
@@ -38,19 +41,35 @@ def attempt_phrase(results: Results) -> str:
         return ""
     risk = min(results.attempt * results.rule.alpha, 1)
     return (
-        f"This is test {results.attempt} of the same release: over all of them the chance of any "
-        f"false go is at most {results.attempt} × {results.rule.alpha:.2g} = {risk:.2g}."
+        f"{_ordinal(results.attempt)} attempt: this release was tested before. Over all tests of "
+        f"it the chance of any false go is at most {results.attempt} × "
+        f"{as_percent(results.rule.alpha)} = {as_percent(risk)}."
     )
 
 
-def _running(experiment: Experiment, results: Results) -> str:
+def _ordinal(number: int) -> str:
+    names = ("First", "Second", "Third", "Fourth", "Fifth", "Sixth", "Seventh", "Eighth", "Ninth")
+    return names[number - 1] if number <= len(names) else f"{number}th"
+
+
+def _running(results: Results) -> str:
     life, rule = results.life, results.rule
     start = day_of(results, life.started_at)
-    if experiment.state == "ended":
-        days = life.day_number(life.over_at(rule))
-        end = day_of(results, life.over_at(rule))
+    if results.verdict.is_over:
+        # A last day is over at midnight, which is the next day already.
+        last = life.over_at(rule) - timedelta(microseconds=1)
+        days, end = life.day_number(last), day_of(results, last)
         return f"Ran from {start} to {end}, {days} {'day' if days == 1 else 'days'}"
     most = life.day_number(rule.ends_at(life.time_zone)) - 1
     today = min(life.day_number(life.now), most)
-    word = "Paused; running" if experiment.state == "paused" else "Running"
+    word = "Paused; running" if results.is_paused else "Running"
     return f"{word} since {start}, day {today} of at most {most}"
+
+
+def _finality(results: Results) -> list[str]:
+    """Whether the figures can still change once nobody can come any more."""
+    if results.verdict.is_final:
+        return ["figures final"]
+    if results.verdict.is_over:
+        return [f"late answers count until {final_moment(results)}"]
+    return []

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Literal
 
 from wbtest.publishing.models import Experiment
-from wbtest.results.figures import results_of
+from wbtest.results.figures import judged
 from wbtest.results.in_words import Badge, badge, headline
 
 
@@ -24,7 +24,7 @@ def summary(experiment: Experiment, now: datetime) -> Summary:
     """Return the verdict of an experiment; of a draft there is none."""
     if experiment.started_at is None:
         return Summary("none", "Not started yet.", Badge("Draft", "neutral"))
-    results = results_of(experiment, now)
+    results = judged(experiment, now)
     verdict = results.verdict
     word = "withheld" if verdict.is_withheld or verdict.doubt else verdict.word
     return Summary(word, headline(results), badge(results))

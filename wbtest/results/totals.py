@@ -6,6 +6,7 @@ from operator import attrgetter
 from typing import NamedTuple
 
 from wbtest.audience.counts import Hourly, Totals
+from wbtest.publishing.rule import Hypothesis
 
 _counts = attrgetter(*(field.name for field in fields(Totals)))
 
@@ -29,3 +30,12 @@ def total(parts: Iterable[Totals | Hourly]) -> Totals:
     3
     """
     return Totals(*map(sum, zip(*map(_counts, parts), strict=True)))
+
+
+def of_served(rule: Hypothesis, totals: Totals) -> float | None:
+    """Return the share of those served who signed up, or confirmed where only that converts.
+
+    None while nobody was served.
+    """
+    acted = totals.signups if rule.conversion == "signup" else totals.confirmed
+    return acted / totals.served if totals.served else None

@@ -9,6 +9,7 @@ from wbtest.audience.counts import Totals
 from wbtest.publishing.in_words import as_percent
 from wbtest.results.drawing import (
     DASHES,
+    LEGEND,
     as_json,
     bars_of,
     day_axis,
@@ -74,7 +75,7 @@ def visits_by_day(results: Results) -> str:
         y={},
         barmode="stack",
         bargap=0.3,
-        legend_traceorder="normal",
+        legend=LEGEND | {"traceorder": "normal"},
         showlegend=len(results.variants) > 1,
     )
 
@@ -89,6 +90,7 @@ def sources(results: Results) -> str:
         "x": [totals.seen for _, totals in rows],
         "y": list(range(len(rows))),
         "orientation": "h",
+        "width": 0.5,
         "marker": {"color": ["var(--series-1)" if is_in else "var(--line)" for is_in in counts]},
         "text": [signed_up_of(totals) for _, totals in rows],
         "textposition": "outside",

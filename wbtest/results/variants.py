@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from wbtest.audience.counts import Totals
 from wbtest.publishing.models import Variant
 from wbtest.publishing.rule import Hypothesis
 from wbtest.results import statistics
-from wbtest.results.history import History
+from wbtest.results.history import Counted
 from wbtest.results.intervals import decision_interval, sequence
 from wbtest.results.looks import HOUR, Looks, PhaseHours
 from wbtest.results.statistics import Comparison, Interval
@@ -21,14 +21,12 @@ class VariantFigures:
     """One variant: what was counted, and what that says about its rate.
 
     Safe to watch: ``sequence``, ``decision``, ``standing`` and both ``log_e``. For information:
-    ``rate``, ``wilson``, ``credible``, ``probability_above``. ``excluded`` are people
-    and requests of machines by reason.
+    ``rate``, ``wilson``, ``credible``, ``probability_above``.
     """
 
     key: str
     name: str
     totals: Totals
-    excluded: Mapping[str, int]
     rate: float | None
     wilson: Interval
     credible: Interval
@@ -41,7 +39,7 @@ class VariantFigures:
 
 
 def figures_by_variant(
-    rule: Hypothesis, counted: History, looks: Looks, verdict: Verdict, variants: Sequence[Variant]
+    rule: Hypothesis, counted: Counted, looks: Looks, verdict: Verdict, variants: Sequence[Variant]
 ) -> tuple[VariantFigures, ...]:
     """Return the figures of each variant, in the sealed order."""
     ever = [phase.totals() for phase in counted.phases]
@@ -51,14 +49,11 @@ def figures_by_variant(
     for k, variant in enumerate(variants):
         counts = [phase[k] for phase in ever]
         latest = statistics.posterior(counts[-1])
-        excluded = {reason: row[k] for reason, row in counted.machines.items()}
-        excluded |= {reason: row[k].people for reason, row in counted.set_aside.items()}
         figures.append(
             VariantFigures(
                 key=variant.key,
                 name=variant.name or variant.key,
                 totals=counted.variants[k],
-                excluded={reason: number for reason, number in excluded.items() if number},
                 rate=counts[-1].rate,
                 wilson=statistics.wilson(counts[-1]),
                 credible=latest.credible(),

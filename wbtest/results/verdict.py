@@ -86,6 +86,7 @@ class Verdict:
     ``variants`` are the places of those that reach the target; ``states`` say of each variant
     where it stands now, exactly as its decision interval is drawn. ``is_withheld``: the figures
     cannot be trusted, whatever they say. ``is_capped``: as many visitors came as the rule allows.
+    ``is_over``: nobody can come any more. ``is_final``: nor can anybody's late answer.
     """
 
     word: Word
@@ -103,6 +104,11 @@ class Verdict:
     def choice(self) -> str:
         """What the rule says to do: go, iterate or stop, or '' while it says nothing yet."""
         return self.recommendation if self.recommendation in ("go", "iterate", "stop") else ""
+
+    @property
+    def is_waiting(self) -> bool:
+        """Whether nobody can come any more, and late answers still can."""
+        return self.is_over and not self.is_final
 
     @property
     def standings(self) -> tuple[Standing, ...]:
@@ -129,6 +135,10 @@ def judge(
     with a chance of at most α. *Not met*: at one look every variant was below target at 1/β. No
     verdict before the least visitors and days, nor while the split alarm stands or the figures are
     not to be trusted for another reason.
+
+    Only *met* stops at the most visitors: the look that reaches them can still say it, none after
+    it. *Not met* may ripen later, up to the end of the last conversion window, since it waits for
+    the windows of visitors who had come before.
     """
     arms = looks.above.shape[1]
     enough = statistics.evidence_needed(rule.alpha, arms)
@@ -140,12 +150,13 @@ def judge(
     not_met = _first(gate & (looks.below[:-1] >= enough_below).all(axis=1))
     is_capped = bool(looks.seen[-1] >= rule.maximum_visitors)
     is_final = life.now >= life.final_at(rule)
+    is_over = life.now >= life.over_at(rule)
     still_open = Verdict(
         word="not_enough",
-        recommendation="inconclusive" if is_capped or is_final else "keep_running",
+        recommendation="inconclusive" if is_capped or is_over else "keep_running",
         states=_states(looks, enough, enough_below),
         is_capped=is_capped,
-        is_over=life.now >= life.over_at(rule),
+        is_over=is_over,
         is_final=is_final,
     )
     if looks.split[-1] >= ALARM or not is_trusted:
@@ -180,8 +191,7 @@ def _gate(rule: Hypothesis, looks: Looks, life: Life) -> npt.NDArray[np.bool_]:
 def _before_cap(rule: Hypothesis, looks: Looks) -> npt.NDArray[np.bool_]:
     """At which full hours evidence for the target still counted.
 
-    The look that reaches the most visitors does, none after it: the rule says that they settle it.
-    Evidence against the target may ripen later, since it waits for conversion windows to pass.
+    Why this holds for *met* alone stands at ``judge``.
     """
     import numpy as np
 

@@ -24,6 +24,7 @@ from wbtest.publishing.models import Experiment
 from wbtest.publishing.planning import plan_sentence
 from wbtest.publishing.rule import EXCLUDED
 from wbtest.results import charts, conclusions, in_words, standing, traffic_charts
+from wbtest.results.attempts import other_attempts
 from wbtest.results.decisions import contradiction, decisions
 from wbtest.results.decisions import decide as decide_on
 from wbtest.results.exports import TABLES, as_csv, signup_rows
@@ -105,11 +106,13 @@ def signups(experiment_id: int) -> ResponseReturnValue:
     """Who left an address, the newest first."""
     experiment = access.get(Experiment, experiment_id, "own")
     rule = sealed_rule(experiment)
+    count, left = count_signups(experiment)
     return render_template(
         "results/signups.html",
         experiment=experiment,
         signups=list(listed_signups(experiment, rule, newest=SHOWN_SIGNUPS)),
-        count=count_signups(experiment),
+        count=count,
+        left=left,
     )
 
 
@@ -177,9 +180,11 @@ def _shown(experiment: Experiment, found: Results) -> dict[str, object]:
         "evidence": in_words.evidence(found),
         "act": in_words.act(found),
         "promise": in_words.promise(found),
+        "final_moment": in_words.final_moment(found),
         "standings": in_words.STANDINGS,
         "standing": standing.standing(experiment, found),
         "attempt": standing.attempt_phrase(found),
+        "attempts": other_attempts(experiment, found.life.now),
         "decisions": [(decision, contradiction(decision)) for decision in decisions(experiment)],
     }
 

@@ -1,6 +1,6 @@
 """Who signs off a revision, and what is approved. An approval belongs to its revision for ever."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import timedelta
 from typing import Literal
 
@@ -8,7 +8,7 @@ from sqlalchemy import func, select
 
 from wbtest.extensions import clock, db
 from wbtest.review.models import Approval
-from wbtest.store import Invalid, Refused, writing
+from wbtest.store import Invalid, Refused, hold, writing
 from wbtest.team.models import Membership, Person, Workspace
 from wbtest.writing import document as documents
 from wbtest.writing.models import Release, Revision
@@ -38,8 +38,7 @@ def approve(revision: Revision, approver: Person, traded_away: str = "") -> Appr
     """
     with writing() as session:
         # Approvals of one release follow each other, so two clicks cannot both be the first.
-        session.flush()
-        session.refresh(revision.release, with_for_update=True)
+        hold(revision.release)
         found = _find_approval_by(revision, approver)
         if found is not None:
             return found
@@ -61,17 +60,33 @@ def approve(revision: Revision, approver: Person, traded_away: str = "") -> Appr
 
 def find_objection(revision: Revision, person: Person) -> str:
     """The sentence that says why this person may not sign this revision; '' when they may."""
-    approvers = approvers_of(revision.release.workspace)
-    others = " or ".join(other.name for other in approvers if other.id != person.id)
-    if person not in approvers:
-        return f"Approving is up to {others}."
-    if revision.author_id != person.id or is_alone(revision.workspace_id):
-        return ""
-    return "You froze this text, so somebody else approves it" + (
-        f": {others}."
-        if others
-        else ". Nobody else may yet: make a member an approver on the Team page."
+    return four_eyes_objection(
+        revision.release.workspace,
+        person,
+        wrote={revision.author_id},
+        doing="Approving",
+        reason="You froze this text, so somebody else approves it",
     )
+
+
+def four_eyes_objection(
+    workspace: Workspace, person: Person, *, wrote: Collection[int], doing: str, reason: str
+) -> str:
+    """The sentence that says who must act instead of ``person``; '' when they may themselves.
+
+    Four eyes: an approver who is not among those who ``wrote`` (ids of people) what is signed off,
+    unless the workspace has one member. ``reason`` is what an approver who wrote it is told.
+    """
+    approvers = approvers_of(workspace)
+    able = approvers if is_alone(workspace.id) else [a for a in approvers if a.id not in wrote]
+    if person in able:
+        return ""
+    names = " or ".join(other.name for other in able)
+    if person not in approvers:
+        return f"{doing} is up to {names or 'an approver who did not write this'}."
+    if names:
+        return f"{reason}: {names}."
+    return f"{reason}. Nobody else may yet: make a member an approver on the Team page."
 
 
 def owes_sentence(revision: Revision) -> bool:

@@ -18,6 +18,8 @@ def init_app(app: Flask) -> None:
     app.register_blueprint(bp)
     # The cookie is read anew with each request; Flask-Login's own session is not used at all.
     login.session_protection = None
+    # A cookie of this name would be read instead of ours; any program on localhost may set it.
+    app.config["REMEMBER_COOKIE_NAME"] = None
     login.init_app(app, add_context_processor=False)
     login.request_loader(_find_person)
     limiter.init_app(app)

@@ -1,11 +1,12 @@
 """Forms of this area, and how a verb's refusal gets to its field."""
 
 from flask_wtf import FlaskForm
-from wtforms import EmailField, PasswordField, StringField
-from wtforms.validators import DataRequired, Length, Optional
+from wtforms import EmailField, Field, PasswordField, StringField, ValidationError
+from wtforms.validators import DataRequired, EqualTo, Length, Optional
 
 from wbtest.store import Refused
-from wbtest.team.passwords import LONGEST
+from wbtest.team.passwords import LONGEST, find_fault
+from wbtest.team.people import clean_email
 
 
 def put_refusal(form: FlaskForm, refused: Refused) -> None:
@@ -22,6 +23,20 @@ def one_line(text: str | None) -> str | None:
     return " ".join(text.split()) if text else text
 
 
+def _reachable(_form: FlaskForm, field: Field) -> None:
+    """A validator: the verbs say the same, but a form says it of all its fields at once."""
+    try:
+        clean_email(field.data or "")
+    except Refused as refused:
+        raise ValidationError(str(refused)) from refused
+
+
+def _good_password(_form: FlaskForm, field: Field) -> None:
+    """A validator, as above."""
+    if fault := find_fault(field.data or ""):
+        raise ValidationError(fault)
+
+
 def _at_most(length: int) -> Length:
     return Length(max=length, message=f"Use at most {length} characters.")
 
@@ -33,13 +48,26 @@ class LogInForm(FlaskForm):
 
 class SetupForm(FlaskForm):
     name = StringField("Your name", [DataRequired("Type your name."), _at_most(120)], [one_line])
-    email = EmailField("Your e-mail", [DataRequired("Type your e-mail."), _at_most(320)])
-    password = PasswordField("Password", [DataRequired("Choose a password."), _at_most(LONGEST)])
+    email = EmailField("Your e-mail", [DataRequired("Type your e-mail."), _reachable])
+    password = PasswordField("Password", [DataRequired("Choose a password."), _good_password])
     workspace_name = StringField(
         "Team or company", [DataRequired("Name your team."), _at_most(120)], [one_line]
     )
     controller = StringField("Who is responsible", [Optional(), _at_most(300)], [one_line])
-    contact_email = EmailField("E-mail for visitors", [Optional(), _at_most(320)], [one_line])
+    contact_email = EmailField("E-mail for visitors", [Optional(), _reachable], [one_line])
+
+
+class PasswordForm(FlaskForm):
+    old_password = PasswordField(
+        "Your password now", [DataRequired("Type the password you log in with."), _at_most(LONGEST)]
+    )
+    new_password = PasswordField(
+        "New password", [DataRequired("Choose a new password."), _good_password]
+    )
+    repeated = PasswordField(
+        "New password, once more",
+        [EqualTo("new_password", "The two differ. Type the new password once more.")],
+    )
 
 
 class WorkspaceForm(FlaskForm):
@@ -53,6 +81,6 @@ class WorkspaceForm(FlaskForm):
     )
     contact_email = EmailField(
         "E-mail for visitors",
-        [DataRequired("Visitors need a place to write to."), _at_most(320)],
+        [DataRequired("Visitors need a place to write to."), _reachable],
         [one_line],
     )

@@ -25,6 +25,7 @@ from wbtest.extensions import clock, db, limiter
 from wbtest.team.models import LimitCount
 
 View = TypeVar("View", bound=Callable[..., Any])
+ACCOUNT = "account"
 OnBreach = Callable[[RequestLimit], Response | None]
 
 
@@ -35,6 +36,9 @@ def network() -> str:
     except ValueError:
         return "unknown"
     if isinstance(asking, ipaddress.IPv6Address):
+        # A socket for both kinds names IPv4 this way; all of it would be one /64.
+        if asking.ipv4_mapped:
+            return str(asking.ipv4_mapped)
         return str(ipaddress.ip_network((asking, 64), strict=False))
     return str(asking)
 
@@ -49,8 +53,8 @@ def per_ip(limit: str, on_breach: OnBreach | None = None) -> Callable[[View], Vi
 
 
 def per_account(limit: str, account: Callable[[], str]) -> Callable[[View], View]:
-    """Allow a view that many POSTs per ``account()``, from wherever they come."""
-    return _unchanged(limiter.limit(limit, key_func=account, methods=["POST"], scope="account"))
+    """Allow that many POSTs per ``account()``, from wherever they come, in all such views."""
+    return _unchanged(limiter.shared_limit(limit, ACCOUNT, key_func=account, methods=["POST"]))
 
 
 def _unchanged(decorate: Any) -> Callable[[View], View]:
@@ -61,7 +65,7 @@ def _unchanged(decorate: Any) -> Callable[[View], View]:
 def forgive_account() -> None:
     """Forget the tries for this request's account: it was its person who asked."""
     for limit in limiter.current_limits:
-        if limit.request_args[-1].endswith(":account"):
+        if limit.request_args[-1] == ACCOUNT:
             limiter.limiter.clear(limit.limit, *limit.request_args)
 
 

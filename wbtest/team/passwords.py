@@ -1,5 +1,7 @@
 """Passwords: how they are hashed and compared. Pure; knows no person."""
 
+import unicodedata
+
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
@@ -16,13 +18,13 @@ _NOBODY = (
 
 def hash_password(password: str) -> str:
     """Return the Argon2id hash to be stored."""
-    return _HASHER.hash(password)
+    return _HASHER.hash(_composed(password))
 
 
 def is_right(stored: str | None, password: str) -> bool:
     """Whether the password belongs to the hash; None, for nobody, takes the same time."""
     try:
-        matches = _HASHER.verify(stored or _NOBODY, password)
+        matches = _HASHER.verify(stored or _NOBODY, _composed(password))
     except (VerificationError, InvalidHashError):
         return False
     return matches and stored is not None
@@ -46,3 +48,8 @@ def find_fault(password: str) -> str:
     if len(set(password)) < 4:
         return "This repeats itself too much to be safe. Use three or four words."
     return ""
+
+
+def _composed(password: str) -> str:
+    """The same for "é" typed on any keyboard: some send one character, some two."""
+    return unicodedata.normalize("NFC", password)

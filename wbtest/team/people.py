@@ -67,26 +67,32 @@ def add_person(workspace: Workspace, *, email: str, name: str, role: str, passwo
 
 def new_person(*, email: str, name: str, password: str) -> Person:
     """Return a person who is not stored yet; hashing takes a while, so it stays out of the lock."""
-    fault = passwords.find_fault(password)
-    if fault:
-        raise Invalid("password", fault)
+    hashed = hash_good_password(password)
     name = " ".join(name.split())
     if not 1 <= len(name) <= LONGEST_NAME:
         raise Invalid("name", f"A name has 1 to {LONGEST_NAME} characters.")
     return Person(
         email=clean_email(email),
         name=name,
-        password_hash=passwords.hash_password(password),
+        password_hash=hashed,
         created_at=clock.now(),
     )
 
 
+def hash_good_password(password: str, field: str = "password") -> str:
+    """Return the hash to be stored, which takes a while. Raises Invalid when it is no good."""
+    if fault := passwords.find_fault(password):
+        raise Invalid(field, fault)
+    return passwords.hash_password(password)
+
+
 def set_password(person: Person, password: str) -> None:
     """Change the password and log the person out everywhere."""
-    fault = passwords.find_fault(password)
-    if fault:
-        raise Invalid("password", fault)
-    hashed = passwords.hash_password(password)
+    replace_hash(person, hash_good_password(password))
+
+
+def replace_hash(person: Person, hashed: str) -> None:
+    """Store the hash of a new password, and end every session that the old one opened."""
     with writing() as session:
         person.password_hash = hashed
         session.execute(db.delete(LoginSession).where(LoginSession.person_id == person.id))

@@ -6,12 +6,13 @@ from datetime import datetime, timedelta
 
 from wbtest.config import Settings
 from wbtest.extensions import clock, db
-from wbtest.store import Invalid, writing
+from wbtest.store import Invalid, hold, writing
 from wbtest.team import passwords, people
 from wbtest.team.models import LoginSession, Person
 
 LIFE = timedelta(days=30)
 WRONG = "E-mail or password is not right. Check both and try again."
+WRONG_OLD = "This is not your password. Type the one you log in with now."
 
 
 def cookie_name(settings: Settings) -> str:
@@ -35,12 +36,32 @@ def log_in(email: str, password: str, former_token: str = "") -> str:
         raise Invalid("password", WRONG)
     renewed = passwords.hash_password(password) if passwords.is_outdated(stored) else stored
     with writing():
-        db.session.refresh(person, with_for_update=True)
+        hold(person)
         # Somebody changed the password while we compared: what was right is right no longer.
         if person.password_hash != stored:
             raise Invalid("password", WRONG)
         person.password_hash = renewed
         log_out(former_token)
+        return open_session(person)
+
+
+def change_password(person: Person, old: str, new: str) -> str:
+    """Change one's own password, log out everywhere, and return the token of a new session.
+
+    Raises Invalid at ``old_password`` or ``new_password``.
+    """
+    stored = person.password_hash
+    if not passwords.is_right(stored, old):
+        raise Invalid("old_password", WRONG_OLD)
+    if new == old:
+        raise Invalid("new_password", "This is the password you have. Choose another one.")
+    hashed = people.hash_good_password(new, "new_password")
+    with writing():
+        hold(person)
+        # It was changed elsewhere while we compared: what was right is right no longer.
+        if person.password_hash != stored:
+            raise Invalid("old_password", WRONG_OLD)
+        people.replace_hash(person, hashed)
         return open_session(person)
 
 

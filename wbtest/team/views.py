@@ -1,4 +1,4 @@
-"""Pages of this area: the start, the first visit, log-in and log-out, the team, and health."""
+"""Pages of this area: the start, the first visit, log-in, own password, the team, and health."""
 
 from flask import (
     Blueprint,
@@ -19,7 +19,7 @@ from wbtest.config import Settings
 from wbtest.delivery import health, outbox
 from wbtest.store import Invalid
 from wbtest.team import access, limits, people, sessions, workspaces
-from wbtest.team.forms import LogInForm, SetupForm, WorkspaceForm, put_refusal
+from wbtest.team.forms import LogInForm, PasswordForm, SetupForm, WorkspaceForm, put_refusal
 from wbtest.team.onward import local_path
 from wbtest.team.setup import is_open, set_up
 
@@ -96,6 +96,30 @@ def logout() -> ResponseReturnValue:
     response = redirect(url_for(".login"), 303)
     _keep(response, "", 0)
     return response
+
+
+def _own_account() -> str:
+    """Whose password is tried: the same tries as at the log-in, wherever one guesses."""
+    return access.person().email
+
+
+@bp.route("/password", methods=["GET", "POST"])
+@access.requires("read")
+@limits.per_account("10 per 15 minutes", _own_account)
+def password() -> ResponseReturnValue:
+    """Change one's own password. Every other device is logged out, and this one's token is new."""
+    form = PasswordForm()
+    if form.validate_on_submit():
+        typed = form.old_password.data or "", form.new_password.data or ""
+        try:
+            token = sessions.change_password(access.person(), *typed)
+        except Invalid as refused:
+            put_refusal(form, refused)
+        else:
+            limits.forgive_account()
+            flash("Your password is changed. All other devices are logged out.")
+            return _let_in(token, url_for(".team"))
+    return render_template("team/password.html", form=form), _status(form)
 
 
 @bp.get("/team")

@@ -5,7 +5,7 @@ from dataclasses import replace
 from sqlalchemy import select
 
 from wbtest.extensions import clock, db
-from wbtest.store import Invalid, Refused, writing
+from wbtest.store import Invalid, Refused, hold, writing
 from wbtest.team.models import Person, Workspace
 from wbtest.writing import document as documents
 from wbtest.writing.document import Document, Form
@@ -61,7 +61,7 @@ def save_release(release: Release, document: Document, version: int) -> Release:
     again. Raises ChangedMeanwhile when somebody else saved in between.
     """
     with writing():
-        _lock(release)
+        hold(release)
         values = documents.to_json(document)
         if values == release.document:
             return release
@@ -78,7 +78,7 @@ def save_release(release: Release, document: Document, version: int) -> Release:
 def grow_release(release: Release) -> Release:
     """Turn a short release into a full one; every word stays where it is."""
     with writing():
-        _lock(release)
+        hold(release)
         if release.form != "full":
             document = documents.from_json(release.document)
             release.form = "full"
@@ -91,7 +91,7 @@ def grow_release(release: Release) -> Release:
 def freeze(release: Release, author: Person) -> Revision:
     """Make the draft the next numbered revision; a text that is frozen already returns its own."""
     with writing() as session:
-        _lock(release)
+        hold(release)
         document = documents.from_json(release.document)
         newest = find_newest_revision(release)
         digest = documents.digest(document)
@@ -140,10 +140,3 @@ def find_newest_revision(release: Release) -> Revision | None:
         .order_by(Revision.number.desc())
         .limit(1)
     ).first()
-
-
-def _lock(release: Release) -> None:
-    """Read the row anew and keep others from changing it until the transaction ends."""
-    # A refresh forgets what is not flushed yet, such as a save in the same transaction.
-    db.session.flush()
-    db.session.refresh(release, with_for_update=True)

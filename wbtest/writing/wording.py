@@ -3,7 +3,7 @@
 import re
 import unicodedata
 
-_FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
+_FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffd-\uffff]")
 _CJK = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff\uac00-\ud7af\U00020000-\U0003ffff]")
 # Thai, Lao, Myanmar and Khmer put no space between words.
 _UNSPACED = re.compile(r"[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff]+")
@@ -20,7 +20,7 @@ def find_fault(text: str, longest: int) -> str:
     'This is 6 characters long; 3 are the most.'
     """
     if _FORBIDDEN.search(text):
-        return "This has a character that cannot be shown. Type it anew."
+        return "This has a character that cannot be shown, such as \ufffd. Take it out."
     if len(text) > longest:
         return f"This is {len(text):,} characters long; {longest:,} are the most."
     return ""

@@ -274,5 +274,6 @@ def _start(test: Test, revision: Revision, author: Person, approver: Person, tod
         revision, author, slug=test.file, rule=rule, time_zone="Europe/London"
     )
     for name, headline in test.variants:
-        experiments.add_variant(experiment, name=name, weight=1, overrides={"headline": headline})
+        words = {"headline": headline}
+        experiments.add_variant(experiment, author, name=name, weight=1, overrides=words)
     life.start(experiment, approver)

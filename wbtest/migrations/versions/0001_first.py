@@ -298,6 +298,16 @@ def upgrade() -> None:
         ),
     )
     op.create_table(
+        "objections",
+        sa.Column("experiment_id", sa.Integer(), nullable=False),
+        sa.Column("visitor", sa.String(length=32), nullable=False),
+        sa.Column("at", wbtest.store.UtcDateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["experiment_id"], ["experiments.id"], name=op.f("fk_objections_experiment_id")
+        ),
+        sa.PrimaryKeyConstraint("experiment_id", "visitor", name=op.f("pk_objections")),
+    )
+    op.create_table(
         "phases",
         sa.Column("experiment_id", sa.Integer(), nullable=False),
         sa.Column("number", sa.Integer(), nullable=False),
@@ -371,11 +381,13 @@ def upgrade() -> None:
         sa.Column("name", sa.String(length=80), nullable=False),
         sa.Column("weight", sa.Integer(), nullable=False),
         sa.Column("overrides", sa.JSON(), nullable=False),
+        sa.Column("writer_id", sa.Integer(), nullable=True),
         sa.CheckConstraint("position BETWEEN 0 AND 5", name=op.f("ck_variants_position")),
         sa.CheckConstraint("weight BETWEEN 1 AND 1000", name=op.f("ck_variants_weight")),
         sa.ForeignKeyConstraint(
             ["experiment_id"], ["experiments.id"], name=op.f("fk_variants_experiment_id")
         ),
+        sa.ForeignKeyConstraint(["writer_id"], ["people.id"], name=op.f("fk_variants_writer_id")),
         sa.PrimaryKeyConstraint("experiment_id", "key", name=op.f("pk_variants")),
     )
     op.create_table(
@@ -406,6 +418,7 @@ def downgrade() -> None:
     op.drop_table("signups")
     op.drop_table("sightings")
     op.drop_table("phases")
+    op.drop_table("objections")
     op.drop_table("machine_counts")
     op.drop_table("hourly_counts")
     op.drop_table("experiment_steps")

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from math import exp, inf
 from typing import TYPE_CHECKING
 
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
 Weights = tuple[float, float]
 # How many conversions the prior is worth; it is centred where both rates are equal.
 CONCENTRATION = 16.0
+# A ratio's end depends on its counts alone, so one that was found once is found.
+REMEMBERED = 4096
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,11 +49,11 @@ def log_e_better(a: Counts, b: Counts, weights: Weights) -> float:
     >>> round(log_e_better(Counts(1000, 10), Counts(1000, 30), (1, 1)), 3)
     3.773
     """
-    from wbtest.results.statistics import mixture
+    from wbtest.results.statistics import scalar
 
     share = shares_of(weights)[1]
     prior = CONCENTRATION * share, CONCENTRATION * (1 - share)
-    return float(mixture.log_e_above(b.converted, a.converted, share, *prior))
+    return scalar.log_e_above(b.converted, a.converted, share, *prior)
 
 
 def log_e_better_path(converted_a: Ints, converted_b: Ints, weights: Weights) -> Floats:
@@ -142,16 +145,17 @@ def log_e_unequal(variants: Sequence[Counts], weights: Sequence[float]) -> float
     return float(mixture.log_e_shares(converted, np.array(shares_of(weights)), CONCENTRATION))
 
 
+@lru_cache(REMEMBERED)
 def _least_ratio(a: Counts, b: Counts, weights: Weights, needed: float) -> float:
     """Return the ratio of b's rate over a's below which the evidence excludes every ratio."""
-    from wbtest.results.statistics import mixture
+    from wbtest.results.statistics import mixture, scalar
 
     share_a, share_b = shares_of(weights)
     counts = b.converted, a.converted
     prior = CONCENTRATION * share_b, CONCENTRATION * share_a
 
     def log_e(theta: float) -> float:
-        return float(mixture.log_e_above(*counts, theta, *prior))
+        return scalar.log_e_above(*counts, theta, *prior)
 
     # The odds of theta are r · w_b / w_a.
     return exp(mixture.lower_log_odds(log_e, *counts, needed)) * share_a / share_b

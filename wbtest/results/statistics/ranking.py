@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from wbtest.results.statistics.counts import Counts
 from wbtest.results.statistics.one_look import posterior
@@ -15,6 +16,7 @@ from wbtest.results.statistics.one_look import posterior
 TAILS = (1e-15, 1e-10, 1e-6, 1e-3, 0.03, 0.2, 0.5)
 # Gauss-Legendre nodes in a panel, which is less than two standard deviations wide.
 NODES = 10
+REMEMBERED = 256
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +41,11 @@ def rank(variants: Sequence[Counts]) -> Ranking:
     >>> [round(value, 4) for value in two.probability_best + two.expected_loss]
     [0.0176, 0.9824, 0.0375, 0.0001]
     """
+    return _rank(tuple(variants))
+
+
+@lru_cache(REMEMBERED)
+def _rank(variants: tuple[Counts, ...]) -> Ranking:
     import numpy as np
     from scipy import special
 

@@ -23,11 +23,11 @@ def log_e_above(counts: Counts, target: float) -> float:
     >>> round(log_e_above(Counts(seen=300, converted=30), 0.05), 3)
     5.077
     """
-    from wbtest.results.statistics import mixture
+    from wbtest.results.statistics import scalar
 
     check_fraction("target", target)
     prior = 2.0, 2 * (1 - target) / target
-    return float(mixture.log_e_above(counts.converted, counts.unconverted, target, *prior))
+    return scalar.log_e_above(counts.converted, counts.unconverted, target, *prior)
 
 
 def log_e_below(counts: Counts, target: float) -> float:
@@ -36,11 +36,11 @@ def log_e_below(counts: Counts, target: float) -> float:
     >>> round(log_e_below(Counts(seen=300, converted=3), 0.05), 3)
     6.133
     """
-    from wbtest.results.statistics import mixture
+    from wbtest.results.statistics import scalar
 
     check_fraction("target", target)
     prior = 2.0, 2 * (1 - target) / target
-    return float(mixture.log_e_below(counts.converted, counts.unconverted, target, *prior))
+    return scalar.log_e_below(counts.converted, counts.unconverted, target, *prior)
 
 
 def log_e_above_path(converted: Ints, seen: Ints, target: float) -> Floats:

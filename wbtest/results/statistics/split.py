@@ -23,10 +23,15 @@ ALARM = log(100)
 
 @dataclass(frozen=True, slots=True)
 class Split:
-    """Evidence against the promised split; ``p_value`` is χ², for information only."""
+    """Evidence against the promised split, and how many were ``expected`` in each variant.
+
+    ``chi_square`` and its ``p_value`` are for information only: right for one look, not for many.
+    """
 
     log_e: float
     p_value: float
+    chi_square: float
+    expected: tuple[float, ...]
 
     @property
     def mismatch(self) -> bool:
@@ -52,11 +57,12 @@ def split(seen: Sequence[int], weights: Sequence[float]) -> Split:
     for count in seen:
         check_count("seen", count)
     visitors, shares = np.array(seen, dtype=np.int64), np.array(shares_of(weights))
-    expected = shares * max(int(visitors.sum()), 1)
+    expected = shares * int(visitors.sum())
     distance = float(((visitors - expected) ** 2 / expected).sum()) if visitors.any() else 0.0
     # With one variant there are no degrees of freedom, and nothing that could differ.
     p_value = float(special.chdtrc(len(seen) - 1, distance)) if len(seen) > 1 else 1.0
-    return Split(float(mixture.log_e_shares(visitors, shares, CONCENTRATION)), p_value)
+    log_e = float(mixture.log_e_shares(visitors, shares, CONCENTRATION))
+    return Split(log_e, p_value, distance, tuple(expected.tolist()))
 
 
 def log_e_split_path(seen: Ints, weights: Sequence[float]) -> Floats:

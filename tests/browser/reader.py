@@ -1,0 +1,132 @@
+"""A browser that opens page after page and writes down whatever is wrong with each."""
+
+from collections import Counter, deque
+from collections.abc import Mapping
+from urllib.parse import urlsplit
+
+from playwright.sync_api import ConsoleMessage, Page, Request, Response
+from werkzeug.exceptions import HTTPException
+
+from tests.browser.conftest import Live, faults_four_ways
+
+# Of pages that differ only in their ids, so many are opened, and so many of these shown to axe.
+ENOUGH = 6
+ENOUGH_FOR_AXE = 2
+# Some break no script and are told to nobody but the page itself.
+TELL_VIOLATIONS = """document.addEventListener("securitypolicyviolation", (event) => {
+  console.error(`policy broken: ${event.violatedDirective} by ${event.blockedURI}`);
+})"""
+LINKS = "[...document.links].map((link) => link.href)"
+# Data to be kept or read by a script: fetched, since a browser would not show it.
+DATA = ("csv", "json", "txt")
+# Their last request leaves when the page itself is there: the beacon, the charts.
+SLOW = ("audience.page", "results.results", "results.memo")
+
+
+class Reader:
+    """Reads with ``page``. ``statuses`` are those of paths that shall not answer with 200."""
+
+    def __init__(self, page: Page, live: Live, statuses: Mapping[str, int] | None = None) -> None:
+        self.page = page
+        self.faults: list[str] = []
+        self.endpoints: set[str] = set()
+        self._live = live
+        self.statuses = dict(statuses or {})
+        self._linked_on: dict[str, str] = {}
+        self._routes = live.app.url_map.bind("")
+        self._shown_to_axe: Counter[str] = Counter()
+        page.add_init_script(TELL_VIOLATIONS)
+        page.on("console", self._listen)
+        page.on("pageerror", lambda error: self._complain(f"script broke: {error}"))
+        page.on("requestfailed", self._check_failure)
+        page.on("request", self._check_host)
+        page.on("response", self._check_status)
+
+    def walk(self, start: str = "/") -> None:
+        """Open ``start`` and whatever can be reached from there by links."""
+        waiting, known = deque([start]), {start}
+        opened: Counter[str] = Counter()
+        while waiting:
+            path = waiting.popleft()
+            kind = self._kind(path)
+            if opened[kind] == ENOUGH:
+                continue
+            opened[kind] += 1
+            if urlsplit(path).path.endswith(DATA):
+                self._fetch(path)
+                continue
+            new = sorted(set(self.open(path)) - known)
+            known.update(new)
+            waiting.extend(new)
+            self._linked_on.update(dict.fromkeys(new, path))
+
+    def open(self, path: str) -> list[str]:
+        """Open a page, look at it, and return where its links lead on this host."""
+        self.page.goto(self._live.url + path)
+        return self.look()
+
+    def look(self) -> list[str]:
+        """Look at the page that is open, and return where its links lead on this host."""
+        kind = self._kind(self._path)
+        self.endpoints.add(kind.partition(" ")[0])
+        if kind.startswith(SLOW):
+            self.page.wait_for_load_state("networkidle")
+        if self._shown_to_axe[kind] < ENOUGH_FOR_AXE:
+            self._shown_to_axe[kind] += 1
+            for fault in faults_four_ways(self.page):
+                self._complain(fault)
+        links = [link.partition("#")[0] for link in self.page.evaluate(LINKS)]
+        return [
+            link.removeprefix(self._live.url) for link in links if link.startswith(self._live.url)
+        ]
+
+    def _fetch(self, path: str) -> None:
+        answer = self.page.request.get(self._live.url + path)
+        if answer.status != 200:
+            self.faults.append(f"{path}: {answer.status}")
+
+    def _listen(self, message: ConsoleMessage) -> None:
+        # The browser says so of each status from 400 on; those that are meant are listed.
+        if message.type == "error" and not message.text.startswith("Failed to load resource"):
+            self._complain(message.text)
+
+    def _check_failure(self, request: Request) -> None:
+        # Whoever goes on to the next page does not wait for the icon of this one.
+        if request.failure != "net::ERR_ABORTED":
+            self._complain(f"no answer from {request.url}: {request.failure}")
+
+    def _check_host(self, request: Request) -> None:
+        if not request.url.startswith((f"{self._live.url}/", "data:", "blob:")):
+            self._complain(f"asked another host: {request.url}")
+
+    def _check_status(self, response: Response) -> None:
+        path = response.url.removeprefix(self._live.url)
+        if response.status not in (self._status(path), 204, 303, 304):
+            page = self._linked_on.get(path, self._path)
+            self.faults.append(f"{page}: leads to {path}, which gave {response.status}")
+
+    def _complain(self, fault: str) -> None:
+        self.faults.append(f"{self._path}: {fault}")
+
+    @property
+    def _path(self) -> str:
+        return self.page.url.removeprefix(self._live.url)
+
+    def _kind(self, path: str) -> str:
+        """The endpoint of a path, and what else tells apart pages of different shape."""
+        status = self._status(path)
+        if status == 404:
+            return "nothing"
+        try:
+            endpoint = self._routes.match(urlsplit(path).path)[0]
+        except HTTPException:
+            return "nothing"
+        return f"{endpoint} {status}{' preview' if _is_preview(path) else ''}"
+
+    def _status(self, path: str) -> int:
+        """What the path shall answer with; a preview shows the page whatever became of it."""
+        return 200 if _is_preview(path) else self.statuses.get(urlsplit(path).path, 200)
+
+
+def _is_preview(path: str) -> bool:
+    return "preview=" in urlsplit(path).query

@@ -1,0 +1,217 @@
+"""Every page there is, in a real browser: nothing breaks, nothing is hidden, nobody else is asked.
+
+An owner follows every link, a visitor goes every way. A new page that neither of them finds fails.
+"""
+
+from collections.abc import Iterator
+from urllib.parse import urlsplit
+
+import pytest
+from flask import Flask
+from playwright.sync_api import Browser, Page, expect
+
+from tests.audience.larder import PHONE, Visitor, mails, token_in
+from tests.browser.conftest import PATIENCE, Live
+from tests.browser.reader import DATA, Reader
+from tests.factories import (
+    make_approval,
+    make_experiment,
+    make_person,
+    make_release,
+    make_revision,
+    make_running,
+)
+from tests.results.crowd import count_day, count_machines
+from wbtest.extensions import db
+from wbtest.publishing import life
+from wbtest.publishing.models import Experiment
+from wbtest.results.decisions import decide
+from wbtest.team import access
+from wbtest.team.models import Person, Workspace
+from wbtest.team.sessions import open_session
+from wbtest.team.setup import make_setup_link
+from wbtest.writing.models import Revision
+
+pytestmark = pytest.mark.browser
+# Written for machines; no person's browser comes here.
+FOR_MACHINES = {"team.healthz", "team.readyz", "publishing.sitemap", "static"}
+# Answers to the form that is being filled in, for its script.
+FOR_SCRIPTS = {"results.plan"}
+WEEK = 7
+STATUSES = {"/p/rests": 503, "/p/over": 410, "/p/decided": 410}
+NOTHING = ("/nowhere", "/p/draft", "/p/nowhere", "/setup/spent", "/leave/over", "/confirm/over")
+MIA = "mia@x.io"
+VARIANTS = ("From your kitchen", "Half the waste")
+
+
+def pages(app: Flask, *, is_public: bool) -> set[str]:
+    """The endpoints of all pages that anybody may open, or of those that need a log-in."""
+    found = set()
+    for rule in app.url_map.iter_rules():
+        permission = getattr(app.view_functions[rule.endpoint], "permission", "")
+        is_page = "GET" in (rule.methods or ()) and not rule.rule.endswith(DATA)
+        if is_page and (permission == "public") == is_public:
+            found.add(rule.endpoint)
+    return found - FOR_MACHINES - FOR_SCRIPTS
+
+
+@pytest.fixture
+def editor(owner: Person) -> Person:
+    """Who writes; the owner approves and starts."""
+    return make_person(
+        "grace@example.com", "editor", db.session.scalars(db.select(Workspace)).one()
+    )
+
+
+@pytest.fixture
+def approved(editor: Person, owner: Person) -> Revision:
+    """A full release, approved, and edited again since."""
+    revision = make_revision(editor)
+    make_approval(revision, owner)
+    return revision
+
+
+@pytest.fixture
+def stranger(live: Live, browser: Browser) -> Iterator[Page]:
+    """The page of somebody on a phone whom nobody takes for a machine."""
+    with browser.new_context(user_agent=PHONE) as context:
+        page = context.new_page()
+        page.set_default_timeout(PATIENCE)
+        yield page
+
+
+@pytest.fixture
+def workspace(live: Live, approved: Revision, editor: Person, owner: Person) -> None:
+    """A release of each kind, and an experiment in each state of its life."""
+    make_release(editor, form="short", headline="Soup from what is left", faq=())
+    short = make_revision(editor, form="short", headline="Lunch for two", solution="", faq=())
+    make_approval(short, owner)
+    make_experiment(approved, editor, slug="draft", variants=VARIANTS)
+    running = make_running(approved, editor, owner, slug="runs", variants=VARIANTS, asks_name=True)
+    crowd(running)
+    sign_up(live, "runs")
+    rests = make_running(short, editor, owner, slug="rests")
+    life.pause(rests, owner)
+    life.end(make_running(short, editor, owner, slug="over"), owner)
+    decided = make_running(approved, editor, owner, slug="decided", variants=VARIANTS)
+    crowd(decided)
+    live.now.turn(days=WEEK + 1)
+    life.end(decided, owner)
+    decide(decided, owner, "go", "The kitchen headline reaches the target.")
+    make_revision(editor, release=approved.release, headline="Six dinners from your kitchen")
+
+
+def crowd(experiment: Experiment) -> None:
+    """A week of visitors, of whom the second variant's sign up most often."""
+    for day in range(WEEK):
+        for variant, converted in zip(experiment.variants, (5, 14, 9), strict=True):
+            count_day(experiment, day, variant.key, seen=110, converted=converted, served=126)
+    count_machines(experiment, 311)
+
+
+def sign_up(live: Live, slug: str) -> None:
+    """Leave an address on a page."""
+    somebody = Visitor(live.app)
+    page = somebody.get(f"/p/{slug}")
+    somebody.post(f"/p/{slug}/signup", {"token": token_in(page), "email": MIA, "website": ""})
+
+
+BAD = """<!DOCTYPE html><title>Bad</title><h1 style="color: red">Bad</h1>
+<img src="https://elsewhere.example/pixel.png"><a href="/nowhere">On</a>"""
+
+
+def test_a_bad_page_would_be_found(live: Live, app: Flask, stranger: Page) -> None:
+    app.add_url_rule("/bad", "bad", access.public(lambda: BAD))
+    reader = Reader(stranger, live)
+
+    reader.walk("/bad")
+
+    found = "\n".join(reader.faults)
+    for fault in ("style-src", "asked another host", "image-alt", "/nowhere, which gave 404"):
+        assert fault in found
+    assert pages(app, is_public=True) - reader.endpoints >= {"team.login"}
+
+
+def test_an_owner_can_open_every_page_of_a_team(
+    live: Live, workspace: None, logged_in: Page
+) -> None:
+    reader = Reader(logged_in, live, STATUSES)
+
+    reader.walk()
+
+    assert reader.faults == []
+    assert pages(live.app, is_public=False) - reader.endpoints == set()
+
+
+def test_an_owner_can_open_every_page_of_an_empty_workspace(live: Live, logged_in: Page) -> None:
+    reader = Reader(logged_in, live)
+
+    reader.walk()
+
+    assert reader.faults == []
+    assert {"writing.releases", "publishing.experiments", "team.team"} <= reader.endpoints
+
+
+def test_somebody_whose_role_is_too_low_is_told_so(
+    live: Live, workspace: None, page: Page, owner: Person
+) -> None:
+    viewer = make_person(
+        "vic@example.com", "viewer", db.session.scalars(db.select(Workspace)).one()
+    )
+    cookie = {"name": "wb-session", "value": open_session(viewer), "url": live.url}
+    page.context.add_cookies([cookie])  # type: ignore[list-item]
+    reader = Reader(page, live, {"/experiments/1/signups": 403})
+
+    reader.open("/experiments/1/signups")
+
+    assert reader.faults == []
+    expect(page.get_by_role("heading", level=1)).to_have_text("Your role does not allow this")
+
+
+def test_a_visitor_can_open_every_public_page(
+    live: Live, stranger: Page, request: pytest.FixtureRequest
+) -> None:
+    reader = Reader(stranger, live, STATUSES | dict.fromkeys(NOTHING, 404))
+    reader.open("/")
+    reader.open(f"/setup/{make_setup_link()}")
+    request.getfixturevalue("workspace")
+
+    reader.walk()
+    reader.walk("/p/runs")
+    for path in (*STATUSES, *NOTHING, "/p/runs/thanks"):
+        reader.open(path)
+    [mail] = mails(live.app, MIA)
+    answer_mail(reader, urlsplit(mail.leave_url).path)
+    guess_too_often(reader)
+
+    assert reader.faults == []
+    assert pages(live.app, is_public=True) - reader.endpoints == set()
+
+
+def answer_mail(reader: Reader, leave: str) -> None:
+    """Do both things that the mail about a sign-up offers; ``leave`` is the path to the second."""
+    for path, button in (
+        (leave.replace("leave", "confirm"), "Yes, it is mine"),
+        (leave, "Erase my address"),
+    ):
+        reader.open(path)
+        reader.page.get_by_role("button", name=button).click()
+        reader.look()
+
+
+def guess_too_often(reader: Reader) -> None:
+    """Try passwords until the log-in says to wait."""
+    reader.open("/login")
+    reader.statuses["/login"] = 422
+    for _ in range(10):
+        send_guess(reader.page)
+    reader.look()
+    reader.statuses["/login"] = 429
+    send_guess(reader.page)
+    reader.look()
+
+
+def send_guess(page: Page) -> None:
+    page.get_by_label("E-mail").fill("ada@example.com")
+    page.get_by_label("Password").fill("not the password")
+    page.get_by_role("button", name="Log in").click()

@@ -1,0 +1,153 @@
+"""Whoever wrote words of a variant does not start the experiment alone."""
+
+import html
+
+import pytest
+from flask.testing import FlaskClient
+
+from tests.conftest import HandClock
+from tests.factories import (
+    Team,
+    log_in,
+    make_approval,
+    make_experiment,
+    make_person,
+    make_revision,
+    make_workspace,
+)
+from tests.publishing.filling import field_of
+from wbtest.publishing import experiments, life
+from wbtest.publishing.readiness import find_objection
+from wbtest.review.approvals import NotYours
+from wbtest.writing.models import Revision
+
+OWN_WORDS = (
+    "You wrote the words of “Price”, so somebody else reads them and starts the experiment: {}."
+)
+
+
+def test_who_wrote_a_variant_does_not_start_it_and_another_does(revision: Revision, team: Team):
+    experiment = make_experiment(revision, team.approver, variants=("Price",))
+
+    with pytest.raises(NotYours) as refused:
+        life.start(experiment, team.approver)
+    assert str(refused.value) == OWN_WORDS.format("Owner")
+    assert experiment.state == "draft"
+
+    assert life.start(experiment, team.owner).state == "running"
+
+
+def test_words_on_the_control_count_too(revision: Revision, team: Team):
+    experiment = make_experiment(revision, team.approver)
+    experiments.change_variant(
+        experiment.variants[0],
+        team.approver,
+        name="Control",
+        weight=1,
+        overrides={"price": "Free"},
+    )
+
+    assert "“Control”" in find_objection(experiment, team.approver)
+
+
+def test_who_wrote_no_words_starts_the_own_experiment(revision: Revision, team: Team):
+    experiment = make_experiment(revision, team.approver)
+
+    assert life.start(experiment, team.approver).state == "running"
+
+
+def test_who_is_alone_starts_their_own_words(app: object, now: HandClock):
+    ada = make_person("ada@example.com", "owner", make_workspace("Alone"))
+    revision = make_revision(ada)
+    make_approval(revision, ada)
+
+    experiment = life.start(make_experiment(revision, ada, variants=("Price",)), ada)
+
+    assert experiment.state == "running"
+
+
+def test_when_every_approver_wrote_words_the_way_on_is_named(revision: Revision, team: Team):
+    experiment = make_experiment(revision, team.approver, variants=("Price",))
+    experiments.add_variant(
+        experiment, team.owner, name="Free", weight=1, overrides={"headline": "Free"}
+    )
+
+    assert "Nobody else may yet" in find_objection(experiment, team.approver)
+    assert "Nobody else may yet" in find_objection(experiment, team.owner)
+
+
+def test_a_role_that_does_not_reach_starts_nothing(revision: Revision, team: Team):
+    experiment = make_experiment(revision, team.editor, variants=("Price",))
+
+    with pytest.raises(NotYours, match=r"Starting is up to Approver or Owner\."):
+        life.start(experiment, team.editor)
+
+
+def test_the_page_says_who_must_start_it_and_the_click_is_refused(
+    client: FlaskClient, no_token_needed: None, revision: Revision, team: Team
+):
+    experiment = make_experiment(revision, team.approver, variants=("Price",))
+    log_in(client, team.approver)
+    path = f"/experiments/{experiment.id}"
+
+    page, answer = client.get(path).text, client.post(f"{path}/start")
+
+    assert OWN_WORDS.format("Owner") in page
+    assert "Start the experiment" not in page
+    assert answer.status_code == 403
+    assert OWN_WORDS.format("Owner") in html.unescape(answer.text)
+
+
+def test_words_changed_after_they_were_read_are_not_started(
+    owner: FlaskClient, no_token_needed: None, revision: Revision, team: Team
+):
+    experiment = make_experiment(revision, team.editor, variants=("Price",))
+    path = f"/experiments/{experiment.id}"
+    read = field_of(owner.get(path).text, "read")
+    experiments.change_variant(
+        experiment.variants[1],
+        team.editor,
+        name="Price",
+        weight=1,
+        overrides={"headline": "Unread"},
+    )
+
+    page = owner.post(f"{path}/start", data={"read": read}, follow_redirects=True).text
+
+    assert "The draft changed after you opened this page." in page
+    assert "Unread" in page
+    assert experiment.state == "draft"
+
+
+def test_words_that_were_read_are_started(
+    owner: FlaskClient, no_token_needed: None, revision: Revision, team: Team
+):
+    experiment = make_experiment(revision, team.editor, variants=("Price",))
+    path = f"/experiments/{experiment.id}"
+
+    owner.post(f"{path}/start", data={"read": field_of(owner.get(path).text, "read")})
+
+    assert experiment.state == "running"
+
+
+def test_who_starts_it_reads_every_word_that_differs(
+    owner: FlaskClient, revision: Revision, team: Team
+):
+    experiment = make_experiment(revision, team.editor)
+    words = {
+        "headline": "Another headline",
+        "subheading": "Another subheading",
+        "cta_text": "Another call",
+        "cta_label": "Another button",
+        "price": "Another price",
+        "body": "First other paragraph.\n\nSecond other paragraph.",
+        "order": ["faq", "quote", "why_now", "problem", "alternative", "solution"],
+    }
+    experiments.add_variant(experiment, team.editor, name="All", weight=1, overrides=words)
+
+    page = owner.get(f"/experiments/{experiment.id}").text
+
+    for text in (*list(words.values())[:5], "First other paragraph.", "Second other paragraph."):
+        assert str(text) in page
+    assert "Questions · The customer’s quote · Why now · Problem" in page
+    assert "words by Editor" in page

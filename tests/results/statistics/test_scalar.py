@@ -1,0 +1,22 @@
+"""One pair of counts gives what an array of them gives, to the last digit."""
+
+import numpy as np
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from wbtest.results.statistics import mixture, scalar
+
+
+@settings(max_examples=300, deadline=None)
+@given(
+    x=st.integers(0, 100_000),
+    f=st.integers(0, 1_000_000),
+    t=st.floats(1e-6, 1 - 1e-6),
+    weight=st.floats(0.5, 50),
+)
+def test_without_arrays_the_evidence_is_the_same(x, f, t, weight):
+    prior = weight, weight * (1 - t) / t
+    many = np.array([x, x + 1]), np.array([f, f])
+
+    assert scalar.log_e_above(x, f, t, *prior) == mixture.log_e_above(*many, t, *prior)[0]
+    assert scalar.log_e_below(x, f, t, *prior) == mixture.log_e_below(*many, t, *prior)[0]

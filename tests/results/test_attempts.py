@@ -1,0 +1,68 @@
+"""The other tests of a release stand beside its figures, so that nobody tries until it works."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from tests.conftest import Browser, HandClock
+from tests.factories import Team, log_in, make_approval, make_experiment, make_revision
+from tests.results.conftest import Start
+from tests.results.crowd import count_day
+from wbtest.publishing.life import end, start
+from wbtest.publishing.models import Experiment
+from wbtest.results.attempts import other_attempts
+from wbtest.results.decisions import decide
+
+LATER = datetime(2027, 3, 11, 20, tzinfo=UTC)
+REASON = "Nobody wanted it as we told it."
+
+
+@pytest.fixture
+def third(begin: Start, team: Team, now: HandClock) -> Experiment:
+    """The third test of a release; the first was decided, of the second nothing came."""
+    first, second, third = begin(slug="one"), begin(slug="two", target=0.06), begin(slug="three")
+    for day in range(9):
+        count_day(first, day, seen=100, converted=1)
+    now.turn(days=10)
+    decide(first, team.approver, "stop", REASON)
+    end(second, team.approver)
+    return third
+
+
+def test_every_other_test_of_the_release_is_listed_with_rule_outcome_and_decision(third, now):
+    first, second = other_attempts(third, now() + timedelta(days=2))
+
+    assert (first.number, first.experiment.slug) == (1, "one")
+    assert first.outcome.startswith("Your page does not reach your 8\u202f% target.")
+    assert (first.badge.text, first.decision.choice) == ("Target not met", "stop")
+    assert "At least 6\u202f%" in second.claim
+    assert (second.badge.text, second.decision) == ("Not settled", None)
+
+
+def test_drafts_and_tests_of_other_releases_are_no_attempts(begin: Start, revision, team: Team):
+    mine = begin()
+    make_experiment(revision, team.editor, slug="draft")
+    other = make_revision(team.editor, team.workspace)
+    make_approval(other, team.approver)
+    start(make_experiment(other, team.editor, slug="other"), team.approver)
+
+    assert other_attempts(mine, LATER) == []
+
+
+@pytest.mark.parametrize("page", ["results", "memo"])
+def test_page_and_memo_show_them(client: Browser, team: Team, third, page):
+    log_in(client, team.viewer)
+    text = client.get(f"/experiments/{third.id}/{page}").text
+
+    assert "Third attempt: this release was tested before." in text
+    assert text.index("Other tests of this release") < text.index("Test 1, /p/one")
+    assert text.index("Decided: stop") < text.index(REASON) < text.index("Test 2, /p/two")
+
+
+def test_the_first_test_names_no_others(client: Browser, team: Team, begin: Start):
+    experiment = begin()
+    log_in(client, team.viewer)
+    text = client.get(f"/experiments/{experiment.id}/results").text
+
+    assert "attempt" not in text
+    assert "Other tests" not in text

@@ -1,0 +1,94 @@
+"""The people who left an address: why each counts or does not, and their file."""
+
+import csv
+import io
+import re
+from datetime import UTC, datetime
+
+import pytest
+
+from tests.conftest import Browser
+from tests.factories import Team, log_in
+from tests.results.conftest import Start
+from wbtest.audience.models import Signup
+from wbtest.publishing.models import Experiment
+from wbtest.store import writing
+
+EVIL = "<svg onload=alert(1)>"
+
+
+@pytest.fixture
+def experiment(begin: Start) -> Experiment:
+    return begin()
+
+
+def page_of(client: Browser, experiment: Experiment, page: str = "results") -> str:
+    answer = client.get(f"/experiments/{experiment.id}/{page}")
+    assert answer.status_code == 200
+    return answer.text
+
+
+def add_signup(experiment: Experiment, email: str, **parts: object) -> None:
+    values = {
+        "experiment_id": experiment.id,
+        "email_key": email,
+        "email": email,
+        "visitor": f"visitor of {email}",
+        "phase": 1,
+        "variant": "control",
+        "at_us": int(datetime(2027, 3, 2, 9, tzinfo=UTC).timestamp()) * 1_000_000,
+        "source": "newsletter",
+        "device": "phone",
+        "is_converted": True,
+    }
+    with writing() as session:
+        session.add(Signup(**(values | parts)))
+
+
+def test_signups_are_listed_with_why_they_count(client: Browser, team: Team, experiment):
+    add_signup(experiment, "ada@example.com", name=EVIL)
+    add_signup(experiment, "team@example.com", excluded_because="team")
+    add_signup(experiment, "late@example.com", is_converted=False)
+    add_signup(experiment, "bare@example.com", is_converted=False, visitor="")
+    log_in(client, team.owner)
+    page = page_of(client, experiment, "signups")
+    rows = re.findall(r"<tr>.*?</tr>", page, re.DOTALL)[1:]
+
+    assert "&lt;svg" in page
+    assert [re.sub(r"<[^>]+>|\s+", " ", row).split()[0] for row in rows] == [
+        "ada@example.com",
+        "bare@example.com",
+        "late@example.com",
+        "team@example.com",
+    ]
+    assert "Not counted: nothing ties it to a visit" in rows[1]
+    assert "Not counted: of the team" in rows[3]
+
+
+def test_a_rule_about_confirmed_addresses_says_which_are_missing(client, team, begin: Start):
+    experiment = begin(conversion="confirmed", sources=("newsletter",))
+    add_signup(experiment, "ada@example.com", is_converted=False)
+    add_signup(experiment, "friend@example.com", source="friends")
+    log_in(client, team.owner)
+    page = page_of(client, experiment, "signups")
+
+    assert "Not counted: not confirmed" in page
+    assert "Not counted: from a source that does not count" in page
+
+
+def test_without_signups_the_list_says_what_will_be_there(client: Browser, team, experiment):
+    log_in(client, team.owner)
+
+    assert "Nobody has signed up yet" in page_of(client, experiment, "signups")
+
+
+def test_signups_come_as_a_file_with_formulas_defused(client: Browser, team: Team, experiment):
+    add_signup(experiment, "ada@example.com", name="=1+1", confirmed_us=1_804_000_000_000_000)
+    add_signup(experiment, "ümit@example.com", name="Ümit")
+    log_in(client, team.owner)
+    answer = client.get(f"/experiments/{experiment.id}/signups.csv")
+    _, first, second = csv.reader(io.StringIO(answer.data.decode(), newline=""))
+
+    assert first[:3] == ["ada@example.com", "'=1+1", "Control"]
+    assert first[6].startswith("2027-")
+    assert second[:2] == ["ümit@example.com", "Ümit"]

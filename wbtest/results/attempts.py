@@ -1,0 +1,62 @@
+"""The other tests of the same release: what they asked, and what came of them.
+
+Whoever tests until it works finds something that works by chance; so all tests stand side by side.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from wbtest.extensions import db
+from wbtest.publishing import in_words
+from wbtest.publishing.models import Experiment
+from wbtest.results.decisions import find_decision
+from wbtest.results.figures import sealed_rule
+from wbtest.results.in_words import Badge
+from wbtest.results.models import Decision
+from wbtest.results.summary import summary
+from wbtest.writing.models import Revision
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """Another test of the release: its rule, its verdict now, and the newest decision, if any."""
+
+    number: int
+    experiment: Experiment
+    claim: str
+    badge: Badge
+    outcome: str
+    decision: Decision | None
+
+
+def other_attempts(experiment: Experiment, now: datetime) -> list[Attempt]:
+    """Return every other test of the experiment's release that was started, the first one first."""
+    return [_attempt(other, now) for other in _others(experiment)]
+
+
+def _others(experiment: Experiment) -> list[Experiment]:
+    query = (
+        db.select(Experiment)
+        .join(Experiment.revision)
+        .where(
+            Revision.release_id == experiment.revision.release_id,
+            Experiment.started_at.is_not(None),
+            Experiment.id != experiment.id,
+        )
+        .order_by(Experiment.attempt)
+    )
+    return list(db.session.scalars(query))
+
+
+def _attempt(other: Experiment, now: datetime) -> Attempt:
+    found = summary(other, now)
+    return Attempt(
+        number=other.attempt,
+        experiment=other,
+        claim=in_words.claim(sealed_rule(other)),
+        badge=found.badge,
+        outcome=found.sentence,
+        decision=find_decision(other),
+    )
