@@ -23,7 +23,7 @@ KNOWN = {
     "MAIL_URL": "`smtp://user:password@host:587`, or `smtps://…`; without it mail waits",
     "MAIL_FROM": "sender of our mail, e.g. `Larder <hello@example.com>`",
     "WORKERS": "web processes, 1 to 64 (default: one per core, at most 4)",
-    "RETENTION_DAYS": "days until sign-ups and raw visits are purged, 1 to 760 (default 395)",
+    "RETENTION_DAYS": "days that the privacy page promises, 1 to 760 (default 395)",
     "LOG_FORMAT": "`text` or `json` (default `text`)",
 }
 
