@@ -139,7 +139,8 @@ def _answers(address: str) -> bool:
 def get(address: str, path: str) -> str:
     """What a visitor of the name gets from the proxy, which hands on the name."""
     request = Request(address + path, headers={"Host": "try.example.com"})
-    with urlopen(request, timeout=10) as answer:
+    # One web process may answer while another still starts; the machine may be busy.
+    with urlopen(request, timeout=60) as answer:
         text: str = answer.read().decode()
     return text
 
