@@ -83,6 +83,9 @@ def run(
         # granian would take a closed terminal for the wish to start its processes anew.
         if signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:
             server.on_startup(lambda: signal.signal(signal.SIGHUP, server.signal_handler_interrupt))
+        # The announcing thread would load this codec while we fork: the web processes would take
+        # over its lock, which nobody opens any more, and hang at their first request.
+        "localhost".encode("idna")
         _announce(settings, host, port, link)
         with Background([*worker_command, f"--parent={os.getpid()}"], environ):
             server.serve(
