@@ -6,6 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 from urllib.request import Request, urlopen
 
 from tests.audience.larder import PHONE, RULE, start_page
@@ -27,6 +28,30 @@ def test_it_says_where_it_is_and_ends_with_all_its_processes(served: Served) -> 
     assert f"wbtest answers at {served.url}" in printed
     assert f"First visit, works once: {served.url}/setup/" in printed
     assert served.processes() == []
+
+
+SLOW_CODEC = """
+import sys, threading, time
+
+
+class SlowCodec:
+    def find_spec(self, name, path=None, target=None):
+        if name == "encodings.idna" and threading.current_thread().name == "announce":
+            time.sleep(3)
+
+
+sys.meta_path.insert(0, SlowCodec())
+"""
+
+
+def test_what_a_thread_loads_at_the_start_does_not_lock_the_web_processes(
+    empty: Instance, tmp_path: Path
+) -> None:
+    (tmp_path / "sitecustomize.py").write_text(SLOW_CODEC)
+    slow = replace(empty, environ={**empty.environ, "PYTHONPATH": str(tmp_path)})
+
+    with serving(slow) as served:
+        assert "The server printed a link" in served.get("/")
 
 
 def test_ctrl_c_ends_everything_at_once(served: Served) -> None:

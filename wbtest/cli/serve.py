@@ -7,14 +7,15 @@ import signal
 import socket
 import sys
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
+from typing import Any
 
 import click
 from flask import Flask
 from granian.constants import HTTPModes, Interfaces
 from granian.log import LogLevels
-from granian.server import Server
+from granian.server.mp import MPServer
 
 from wbtest import create_app
 from wbtest.cli.background import Background
@@ -67,7 +68,8 @@ def run(
     with in_use(settings):
         link = prepare(settings, now)
         _check_port(host, port)
-        server = Server(
+        server = AnnouncingServer(
+            partial(_announce, settings, host, port, link),
             "wbtest",
             address=host,
             port=port,
@@ -83,14 +85,26 @@ def run(
         # granian would take a closed terminal for the wish to start its processes anew.
         if signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:
             server.on_startup(lambda: signal.signal(signal.SIGHUP, server.signal_handler_interrupt))
-        # The announcing thread would load this codec while we fork: the web processes would take
-        # over its lock, which nobody opens any more, and hang at their first request.
-        "localhost".encode("idna")
-        _announce(settings, host, port, link)
         with Background([*worker_command, f"--parent={os.getpid()}"], environ):
             server.serve(
                 target_loader=partial(make_web_app, settings, now, os.getpid()), wrap_loader=False
             )
+
+
+class AnnouncingServer(MPServer):
+    """A server that calls ``announce`` once its web processes are made.
+
+    They are forks: whatever lock a thread of ours holds meanwhile, that of a module which it is
+    just loading, say, would stay locked in them for good.
+    """
+
+    def __init__(self, announce: Callable[[], None], *args: Any, **parts: Any) -> None:
+        super().__init__(*args, **parts)
+        self._announce = announce
+
+    def startup(self, *args: Any) -> None:
+        super().startup(*args)  # type: ignore[no-untyped-call]
+        self._announce()
 
 
 def prepare(settings: Settings, now: Now = utc_now) -> str:
