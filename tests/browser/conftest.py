@@ -11,9 +11,10 @@ from typing import Any
 import pytest
 from axe_playwright_python.base import AXE_SCRIPT
 from flask import Flask
-from playwright.sync_api import BrowserContext, Page
+from playwright.sync_api import Browser, BrowserContext, Page
 from werkzeug.serving import make_server
 
+from tests.audience.larder import PHONE
 from tests.conftest import HandClock
 from tests.factories import PASSWORD, make_person, make_workspace
 from wbtest.config import Settings
@@ -102,6 +103,15 @@ def page(context: BrowserContext) -> Iterator[Page]:
     )
     yield page
     assert complaints == []
+
+
+@pytest.fixture
+def stranger(live: Live, browser: Browser) -> Iterator[Page]:
+    """The page of somebody on a phone whom nobody takes for a machine."""
+    with browser.new_context(user_agent=PHONE) as context:
+        page = context.new_page()
+        page.set_default_timeout(PATIENCE)
+        yield page
 
 
 @pytest.fixture

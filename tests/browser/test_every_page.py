@@ -3,15 +3,14 @@
 An owner follows every link, a visitor goes every way. A new page that neither of them finds fails.
 """
 
-from collections.abc import Iterator
 from urllib.parse import urlsplit
 
 import pytest
 from flask import Flask
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 
-from tests.audience.larder import PHONE, Visitor, mails, token_in
-from tests.browser.conftest import PATIENCE, Live
+from tests.audience.larder import Visitor, mails, token_in
+from tests.browser.conftest import Live
 from tests.browser.reader import DATA, Reader
 from tests.factories import (
     make_approval,
@@ -69,15 +68,6 @@ def approved(editor: Person, owner: Person) -> Revision:
     revision = make_revision(editor)
     make_approval(revision, owner)
     return revision
-
-
-@pytest.fixture
-def stranger(live: Live, browser: Browser) -> Iterator[Page]:
-    """The page of somebody on a phone whom nobody takes for a machine."""
-    with browser.new_context(user_agent=PHONE) as context:
-        page = context.new_page()
-        page.set_default_timeout(PATIENCE)
-        yield page
 
 
 @pytest.fixture

@@ -47,14 +47,6 @@ def founder(live: Live, page: Page) -> Founder:
 
 
 @pytest.fixture
-def stranger(live: Live, browser: Browser) -> Iterator[Page]:
-    with browser.new_context(user_agent=PHONE) as context:
-        page = context.new_page()
-        page.set_default_timeout(PATIENCE)
-        yield page
-
-
-@pytest.fixture
 def stranger_without_script(live: Live, browser: Browser) -> Iterator[Page]:
     with browser.new_context(user_agent=PHONE, java_script_enabled=False) as context:
         page = context.new_page()
