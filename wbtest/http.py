@@ -137,6 +137,8 @@ def is_known_host(host: str, known: frozenset[str]) -> bool:
     >>> is_known_host("try.example.com:8000", frozenset({"try.example.com"}))
     True
     """
+    if host in known:
+        return True
     name = host.lower().removeprefix("[").partition("]")[0] if host[:1] == "[" else host.lower()
     return host.lower() in known or name.rpartition(":")[0] in known or name in known
 

@@ -1,5 +1,6 @@
 """Signed cookies, signed forms, and which spellings of an address are one."""
 
+import multiprocessing
 import unicodedata
 
 import pytest
@@ -74,6 +75,13 @@ def test_what_was_signed_for_a_form_is_no_cookie():
 
 def test_each_visitor_has_a_number_of_their_own():
     assert len({new_visitor(1.8e9) for _ in range(1_000)}) == 1_000
+
+
+def test_processes_forked_in_the_same_moment_make_different_visitors():
+    with multiprocessing.get_context("fork").Pool(3) as pool:
+        made = pool.map(new_visitor, [1.8e9] * 300, chunksize=100)
+
+    assert len({*made, new_visitor(1.8e9)}) == 301
 
 
 @pytest.mark.parametrize("spelling", ["A@x.io", " a@x.io", "a@X.IO", "a@x.io.", "\ta@x.io\n"])

@@ -4,7 +4,6 @@ The door and the Flask view share this, so they cannot differ.
 """
 
 import threading
-from typing import NamedTuple
 
 from wbtest.audience import traffic, visitors
 from wbtest.audience.browsers import (
@@ -19,7 +18,7 @@ from wbtest.audience.browsers import (
 from wbtest.audience.events import Served
 from wbtest.audience.forms import SignupForm
 from wbtest.audience.live_pages import LivePage
-from wbtest.audience.pages import Headers, Printed, Printer
+from wbtest.audience.pages import Answer, Printed, Printer
 from wbtest.audience.recorder import QueueFull, Recorder
 from wbtest.audience.visitors import Form, Visitor
 from wbtest.extensions import Now
@@ -29,13 +28,6 @@ from wbtest.publishing.strings import strings_for
 
 HOUR_SECONDS = 3600
 MICROSECONDS = 1_000_000
-
-
-class Answer(NamedTuple):
-    """The headers and the bytes of a page."""
-
-    headers: Headers
-    body: bytes
 
 
 class Answers:
@@ -59,7 +51,8 @@ class Answers:
         if is_opted_out(environ):
             return self._print(page, page.live.control, at, environ)
         known = page.find_visitor(environ)
-        visitor = known or _welcome(page, at, environ)
+        agent = agent_of(environ)
+        visitor = known or _welcome(page, at, environ, agent)
         variant = page.variants[visitor.variant]
         event = Served(
             page.live.id,
@@ -69,7 +62,7 @@ class Answers:
             int(at * MICROSECONDS),
             visitor.source,
             visitor.device,
-            agent_of(environ),
+            agent,
             hints_of(environ),
             excluded_because,
         )
@@ -113,9 +106,8 @@ class Answers:
                 printed = self._reprint(page.live, variant, at, is_broken=is_broken)
                 known = page.printed[variant.key, is_broken] = (hour, printed)
         printed = known[1]
-        if accepts_gzip(environ.get("HTTP_ACCEPT_ENCODING", "")):
-            return Answer(printed.gzip_headers, printed.gzip_body)
-        return Answer(printed.headers, printed.body)
+        takes_gzip = accepts_gzip(environ.get("HTTP_ACCEPT_ENCODING", ""))
+        return printed.gzip if takes_gzip else printed.plain
 
     def _reprint(
         self, live: LiveExperiment, variant: LiveVariant, at: float, *, is_broken: bool
@@ -133,7 +125,7 @@ def form_token(live: LiveExperiment, variant: str, at: float) -> str:
     return visitors.write_form(live.identity_key, form)
 
 
-def _welcome(page: LivePage, at: float, environ: Environ) -> Visitor:
+def _welcome(page: LivePage, at: float, environ: Environ, agent: str) -> Visitor:
     """Somebody new, with the variant that chance gives."""
     visitor = visitors.new_visitor(at)
     return Visitor(
@@ -146,5 +138,5 @@ def _welcome(page: LivePage, at: float, environ: Environ) -> Visitor:
             header_of(environ, "HTTP_REFERER"),
             header_of(environ, "HTTP_HOST"),
         ),
-        traffic.device_of(agent_of(environ)),
+        traffic.device_of(agent),
     )

@@ -46,8 +46,9 @@ def record(
     sightings: list[SightingRow] = []
     signups: list[tuple[int, SignedUp, SignupRow]] = []
     with Ledger(connection, facts) as ledger:
+        for experiment_id in {event.experiment_id for event in events}:
+            ledger.facts_of(experiment_id)
         for index, event in enumerate(events):
-            ledger.facts_of(event.experiment_id)
             if isinstance(event, SignedUp):
                 signups.append((index, event, row := _signup_of(event)))
                 if row.excluded_because == SUSPECTED and row.visitor:
@@ -56,7 +57,7 @@ def record(
             elif machine := classify(event.user_agent, event.hints):
                 ledger.count_machine(machine, event.experiment_id, event.variant, event.at_us)
             else:
-                visits.append(VisitRow._make(_visit(event)))
+                visits.append(VisitRow(*_visit(event)))
                 if isinstance(event, Seen):
                     sightings.append(SightingRow(*visits[-1]))
         ledger.keep_visits(visits)

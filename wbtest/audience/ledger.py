@@ -107,9 +107,11 @@ class Ledger:
         new, moved = kept.keep(self.connection, VISITS, rows)
         # Nearly all of a group fall into one quarter hour and a few cells: asking for each of these
         # once takes a tenth of the time of asking for each visit.
-        for place, number in Counter(map(_in_quarter, new)).items():
-            hour = hour_of(place.hour * QUARTER_US, self.facts_of(place.experiment_id).zone)
-            self._tally[place._replace(hour=hour), "served"] += number
+        for place, number in _by_quarter(new):
+            experiment_id, phase, variant, quarter, source, device, reason = place
+            hour = hour_of(quarter * QUARTER_US, self.facts_of(experiment_id).zone)
+            cell = Cell(experiment_id, phase, variant, hour, source, device, reason)
+            self._tally[cell, "served"] += number
         for row, stored in moved:
             self._count_visit(row, 1)
             self._count_visit(stored, -1)
@@ -216,12 +218,14 @@ def hourly_rows(tally: Tally) -> list[Row]:
     return [cell._asdict() | row for cell, row in cells.items()]
 
 
-def _in_quarter(visit: VisitRow) -> Cell:
-    """The cell of a visit, but with the quarter hour since 1970 in the place of the hour."""
-    experiment_id, _, excluded_because, phase, variant, at_us, source, device = visit
-    return Cell(
-        experiment_id, phase, variant, at_us // QUARTER_US, source, device, excluded_because
-    )
+def _by_quarter(visits: Iterable[VisitRow]) -> Iterable[tuple[Any, int]]:
+    """The fields of cells, with the quarter hour since 1970 for the hour, and their visits."""
+    return Counter(
+        [
+            (experiment_id, phase, variant, at_us // QUARTER_US, source, device, reason)
+            for experiment_id, _, reason, phase, variant, at_us, source, device in visits
+        ]
+    ).items()
 
 
 def _key_of(table: sa.Table, row: Any) -> Row:

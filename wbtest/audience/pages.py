@@ -23,13 +23,18 @@ from wbtest.publishing.strings import PageStrings, strings_for
 Headers = list[tuple[str, str]]
 
 
-class Printed(NamedTuple):
-    """A page ready to be sent, plain and compressed, each with its headers."""
+class Answer(NamedTuple):
+    """The headers and the bytes of a page."""
 
     headers: Headers
     body: bytes
-    gzip_headers: Headers
-    gzip_body: bytes
+
+
+class Printed(NamedTuple):
+    """A page ready to be sent, plain and compressed."""
+
+    plain: Answer
+    gzip: Answer
 
 
 class Addresses(NamedTuple):
@@ -139,11 +144,10 @@ class Printer:
         packed = gzip.compress(body, compresslevel=9, mtime=0)
         # Other answers say noindex by themselves; this page wants to be found.
         headers = [*self.headers(language), ("X-Robots-Tag", "all")]
+        gzip_headers = [("Content-Encoding", "gzip"), ("Content-Length", str(len(packed)))]
         return Printed(
-            [*headers, ("Content-Length", str(len(body)))],
-            body,
-            [*headers, ("Content-Encoding", "gzip"), ("Content-Length", str(len(packed)))],
-            packed,
+            Answer([*headers, ("Content-Length", str(len(body)))], body),
+            Answer([*headers, *gzip_headers], packed),
         )
 
     def _fill(self, name: str, live: LiveExperiment, **details: Any) -> str:

@@ -3,10 +3,11 @@
 Of an event only the earliest row is kept; counts are added to what is there.
 """
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from functools import cache, lru_cache
-from itertools import chain
-from typing import Any, NamedTuple
+from itertools import chain, groupby
+from operator import itemgetter
+from typing import Any, NamedTuple, TypeVar
 
 import sqlalchemy as sa
 
@@ -19,6 +20,7 @@ ROWS_A_STATEMENT = 100
 
 Row = dict[str, Any]
 Key = tuple[Any, ...]
+T = TypeVar("T")
 
 
 class VisitRow(NamedTuple):
@@ -88,13 +90,14 @@ def keep(connection: sa.Connection, table: sa.Table, rows: Iterable[EventRow]) -
     """
     length = len(table.primary_key)
     best: dict[Key, EventRow] = {}
-    for row in rows:
-        other = best.setdefault(row[:length], row)
-        if other is not row and _rank(row) < _rank(other):
-            best[row[:length]] = row
-    # In the order of the key: the index is then written from left to right.
-    new = _insert_new(connection, table, sorted(best.values()))
-    known = {key: row for key, row in best.items() if key not in new}
+    # In the order of the key: the index is then read and written from left to right.
+    for row in sorted(rows):
+        key = row[:length]
+        if key not in best or _rank(row) < _rank(best[key]):
+            best[key] = row
+    known = {key: best.pop(key) for key in _stored_keys(connection, table, best)}
+    new = list(best.values())
+    _insert(connection, table, new)
     moved = [
         (known[key], stored)
         for key, stored in _find(connection, table, known).items()
@@ -102,7 +105,7 @@ def keep(connection: sa.Connection, table: sa.Table, rows: Iterable[EventRow]) -
     ]
     for row, stored in moved:
         _move(connection, table, row, row._fields if frees(row, stored) else PLACE)
-    return Kept([row for key, row in best.items() if key in new], moved)
+    return Kept(new, moved)
 
 
 def frees(row: Any, stored: Any) -> bool:
@@ -133,30 +136,57 @@ def _rank(row: Any) -> Key:
     return (reason != "", reason == SUSPECTED, *[getattr(row, name) for name in PLACE])
 
 
-def _insert_new(connection: sa.Connection, table: sa.Table, rows: list[EventRow]) -> set[Key]:
-    """Insert the rows that are not there, and return the keys of those."""
-    new: set[Key] = set()
-    for start in range(0, len(rows), ROWS_A_STATEMENT):
-        part = rows[start : start + ROWS_A_STATEMENT]
+def _stored_keys(connection: sa.Connection, table: sa.Table, keys: Collection[Key]) -> set[Key]:
+    """Those of the sorted keys that are stored.
+
+    Asked beforehand, which is right as only one transaction at a time writes events: an insert that
+    returns what was new lets go of the interpreter's lock once for each row, and to get it back
+    costs more than the row while other threads answer visitors.
+    """
+    stored: set[Key] = set()
+    for first, group in groupby(keys, key=itemgetter(0)):
+        for part in _parts([key[1] for key in group]):
+            statement = _find_text(table, len(part), connection.dialect.name)
+            found = connection.exec_driver_sql(statement, (first, *part)).all()
+            stored.update(map(tuple, found))
+    return {key for key in stored if key in keys}
+
+
+def _insert(connection: sa.Connection, table: sa.Table, rows: Sequence[EventRow]) -> None:
+    for part in _parts(rows):
         statement = _insert_text(table, part[0]._fields, len(part), connection.dialect.name)
-        values = tuple(chain.from_iterable(part))
-        new.update(map(tuple, connection.exec_driver_sql(statement, values).all()))
-    return new
+        connection.exec_driver_sql(statement, tuple(chain.from_iterable(part)))
+
+
+def _parts(rows: Sequence[T]) -> Iterator[Sequence[T]]:
+    for start in range(0, len(rows), ROWS_A_STATEMENT):
+        yield rows[start : start + ROWS_A_STATEMENT]
+
+
+# Both texts are written by hand, since they are used for every visit: SQLAlchemy takes twice as
+# long for a row.
 
 
 @lru_cache(maxsize=1024)
 def _insert_text(table: sa.Table, names: tuple[str, ...], rows: int, engine_name: str) -> str:
-    """The statement that inserts so many rows and returns the keys of those that were new.
+    """The statement that inserts so many rows."""
+    values = f"({_marks(len(names), engine_name)})"
+    return f"INSERT INTO {table.name} ({', '.join(names)}) VALUES {', '.join([values] * rows)}"  # noqa: S608 - names and marks, no values
 
-    Written by hand, since this is done for every visit: SQLAlchemy takes twice as long for a row.
-    """
-    mark = "?" if engine_name == "sqlite" else "%s"
-    values = f"({', '.join([mark] * len(names))})"
-    key = ", ".join(column.name for column in table.primary_key)
+
+@lru_cache(maxsize=1024)
+def _find_text(table: sa.Table, number: int, engine_name: str) -> str:
+    """The statement that returns the keys that begin with one value and one of so many."""
+    names = [column.name for column in table.primary_key]
+    one, many = _marks(1, engine_name), _marks(number, engine_name)
     return (
-        f"INSERT INTO {table.name} ({', '.join(names)}) VALUES {', '.join([values] * rows)} "  # noqa: S608 - names and marks, no values
-        f"ON CONFLICT DO NOTHING RETURNING {key}"
+        f"SELECT {', '.join(names)} FROM {table.name} "  # noqa: S608 - names and marks, no values
+        f"WHERE {names[0]} = {one} AND {names[1]} IN ({many})"
     )
+
+
+def _marks(number: int, engine_name: str) -> str:
+    return ", ".join(["?" if engine_name == "sqlite" else "%s"] * number)
 
 
 def _find(connection: sa.Connection, table: sa.Table, keys: Collection[Key]) -> dict[Key, Any]:

@@ -7,11 +7,11 @@ from flask.typing import ResponseReturnValue
 
 from wbtest import http
 from wbtest.audience import objections, visitors
-from wbtest.audience.answers import Answer, Answers
+from wbtest.audience.answers import Answers
 from wbtest.audience.browsers import find_cookie, ignore_name, is_from_here, write_cookie
 from wbtest.audience.forms import SignupForm
 from wbtest.audience.live_pages import LivePage, LivePages
-from wbtest.audience.pages import Printer, addresses_of
+from wbtest.audience.pages import Answer, Printer, addresses_of
 from wbtest.audience.recorder import Recorder
 from wbtest.extensions import csrf
 from wbtest.publishing.live import LiveExperiment, LiveVariant

@@ -105,19 +105,22 @@ class Writer:
     def _write(self, group: list[Item]) -> None:
         """Write a group in one transaction, then tell those who wait."""
         waiting = [item for item in group if isinstance(item, Waiting)]
+        arrived = [item for item in group if not isinstance(item, Waiting)]
         outcomes: dict[int, Outcome | None] = {}
-        if any(_event_of(item) for item in group):
+        if arrived or any(item.event for item in waiting):
             with (
                 self._noting_losses() as losses,
                 writing_group(self._engine, self._lock) as connection,
             ):
                 # Looked at when nothing is left to wait for but the disk.
-                wanted = [item for item in group if _is_wanted(item)]
-                events = [event for item in wanted if (event := _event_of(item))]
+                wanted = {
+                    id(item): item.event for item in waiting if item.event and not item.is_abandoned
+                }
+                events = [*arrived, *wanted.values()]
                 found = record(connection, events, self._facts, self._now(), self._mail_domain)
                 if losses:
                     record_losses(connection, losses, self._facts)
-            outcomes = dict(zip(map(id, wanted), found, strict=True))
+            outcomes = dict(zip(wanted, found[len(arrived) :], strict=True))
         for item in waiting:
             item.future.set_result(outcomes.get(id(item)))
 
@@ -141,15 +144,6 @@ class Writer:
                 item.future.set_result(None)
             else:
                 item.future.set_exception(StoreFailed())
-
-
-def _event_of(item: Item) -> Event | None:
-    return item.event if isinstance(item, Waiting) else item
-
-
-def _is_wanted(item: Item) -> bool:
-    """Whether it is an event for which nobody has stopped waiting."""
-    return not isinstance(item, Waiting) or (item.event is not None and not item.is_abandoned)
 
 
 def _describe(error: Exception) -> str:
