@@ -1,4 +1,4 @@
-"""`make bench`: measure, print one table, say when a visit was lost. Takes less than a minute."""
+"""`make bench`: measure, print one table, say when a visit was lost. Takes about a minute."""
 
 import shutil
 import sys
@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from bench import page, serving, writing
+from bench import coach, page, serving, writing
 
 
 def main() -> int:
@@ -22,6 +22,7 @@ def main() -> int:
         served = serving.measure(app, folder, experiment_id)
         written = writing.measure(app, experiment_id, folder)
     _print(served, written)
+    _print_coach(coach.measure(), coach.measure_hostile())
     if served.recorded < served.answered:
         click.echo(f"LOST: {served.answered - served.recorded} answered visits were not recorded.")
         return 1
@@ -51,6 +52,17 @@ def _print(served: serving.Served, written: writing.Written) -> None:
     click.echo(
         f"{'… their p99, ms':<18}{ours:>10,.0f}   {'a commit each':<24}{theirs:>10,.0f}"
         f"{ours / theirs:>8.2f}  ≤ 0.1"
+    )
+
+
+def _print_coach(read: coach.Read, slowest: coach.Slowest) -> None:
+    click.echo(
+        f"The coach reads {read.words:,} words in {read.median_ms:.0f} ms, at worst "
+        f"{read.worst_ms:.0f} ms, and finds {read.findings} things (goal: 100 ms)."
+    )
+    click.echo(
+        f"Its slowest rule over {coach.HOSTILE_LENGTH:,} hostile characters: {slowest.rule} over "
+        f"{slowest.text}, {slowest.ms:.0f} ms (goal: under 1,000 ms)."
     )
 
 

@@ -46,7 +46,7 @@ LARDER = Document(
     solution="One photo, two questions, five dinners of 30 minutes.",
     why_now="Since 2026 a phone recognises food by itself.",
     company_quote=Quote("We counted what we threw away.", "Tom Okafor", "founder"),
-    customer_quote=Quote("I talked to my son about football.", "Amira", "a mother of two"),
+    customer_quote=Quote("I used to dread it. Now we talk.", "Amira", "a mother of two"),
     call_to_action=CallToAction("Take one photo of your fridge.", "Start now", "£4 a month"),
     faq=(
         Question("external", "What does it cost?", "£4 a month.", "price"),
@@ -57,7 +57,7 @@ LARDER = Document(
         Question("external", "Who helps me?", "We do, by mail.", "help"),
         Question("internal", "Why £4?", "Eleven of fourteen named it.", "pricing"),
         Question("internal", "Who copies us?", "Grocers cannot.", "competitive positioning"),
-        Question("internal", "Does it see?", "83 of 100 items.", "technical feasibility"),
+        Question("internal", "Does it see?", "Yes, 83 of 100 items.", "technical feasibility"),
         Question(
             "internal",
             "What could fail?",
@@ -166,6 +166,19 @@ def make_revision(
 def make_approval(revision: Revision, approver: Person) -> Approval:
     """The approver's yes, with the sentence that one owes who is alone on day one."""
     return approve(revision, approver, "A second pair of eyes, for speed.")
+
+
+def make_old_approval(revision: Revision, approver: Person) -> Approval:
+    """A yes to whatever the text says, from a time when nothing in it would have stopped one."""
+    approval = Approval(
+        revision_id=revision.id,
+        approver_id=approver.id,
+        digest=revision.digest,
+        approved_at=clock.now(),
+    )
+    with writing() as session:
+        session.add(approval)
+    return approval
 
 
 def make_rule(**changes: Any) -> Hypothesis:

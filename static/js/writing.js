@@ -1,5 +1,6 @@
 // The writing desk: ties the sheet to its parts, its counts, its rows and its saving.
 
+import { sayFindings, startShowing } from "./writing-coach.js";
 import { startRows } from "./writing-rows.js";
 import { startSaving } from "./writing-save.js";
 import { lengthOf, say as sayLength } from "./writing-words.js";
@@ -63,10 +64,11 @@ const saving = startSaving(form, {
     find("[data-length]").textContent = sayLength(status.words, status.pages);
     find("[data-freeze]").textContent = status.freeze;
     for (const link of document.querySelectorAll(".parts a")) {
-      const count = status.gaps[link.dataset.part] ?? 0;
-      link.querySelector("[data-gaps]").hidden = !count;
+      const count = status.open[link.dataset.part] ?? 0;
+      link.querySelector("[data-open]").hidden = !count;
       link.querySelector("[data-count]").textContent = count;
     }
+    sayFindings(form, status.findings);
     setTimeout(() => {
       const isStill = savedAt === status.saved_at && !saving.isUnsaved();
       if (isStill) show.line(`saved at ${clock(Date.now() - 60_000)}`);
@@ -204,6 +206,7 @@ find("[data-after-save]").addEventListener("click", async (event) => {
 find("[data-save]").hidden = true;
 const time = find("[data-time]");
 time.textContent = new Date(time.dateTime).toLocaleString("en-GB", { dateStyle: "long", timeStyle: "short" });
+startShowing(form);
 startConflict();
 const kept = notices.children.length ? null : saving.kept();
 if (kept) offer(kept);

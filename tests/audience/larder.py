@@ -14,7 +14,7 @@ from sqlalchemy.exc import OperationalError
 from werkzeug.test import TestResponse
 
 from tests.conftest import Browser
-from tests.factories import make_person, make_workspace
+from tests.factories import make_old_approval, make_person, make_workspace
 from wbtest.audience.models import Sighting, Signup, Visit
 from wbtest.delivery.models import OutboxMail
 from wbtest.extensions import Now, db
@@ -22,7 +22,6 @@ from wbtest.publishing import life
 from wbtest.publishing.experiments import add_variant, create_experiment
 from wbtest.publishing.models import Experiment
 from wbtest.publishing.rule import Hypothesis
-from wbtest.review.approvals import approve
 from wbtest.team.models import Person, Workspace
 from wbtest.writing import document as documents
 from wbtest.writing.releases import create_release, freeze
@@ -112,7 +111,7 @@ def draft_page(
         document=document,
     )  # fmt: skip
     revision = freeze(release, editor)
-    approve(revision, approver)
+    make_old_approval(revision, approver)
     experiment = create_experiment(
         revision, editor, slug=slug, rule=rule, time_zone="Europe/London", asks_name=asks_name
     )

@@ -59,7 +59,7 @@ def test_an_honest_unknown_closes_a_topic(logged_in: Page, live: Live, owner: Pe
     row.get_by_label("What settles it").fill("ten diaries")
 
     expect(row.get_by_text("open", exact=True)).to_be_hidden()
-    expect(logged_in.locator(".parts [data-part=internal] [data-gaps]")).to_be_hidden()
+    expect(logged_in.locator(".parts [data-part=internal] [data-open]")).to_be_hidden()
 
 
 def test_the_fields_turn_with_the_language(logged_in: Page, live: Live, owner: Person):

@@ -104,8 +104,8 @@ BREAKS_HALFWAY = """
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0002"
-down_revision = "0001"
+revision = "broken"
+down_revision = "{newest}"
 
 
 def upgrade():
@@ -117,18 +117,18 @@ def upgrade():
 
 def test_a_migration_that_breaks_leaves_the_shape_from_before(app: Flask, tmp_path: Path) -> None:
     schema.upgrade()
-    before = shape()
+    before, newest = shape(), schema.current_revision()
     known = app.extensions["migrate"]
     broken = tmp_path / "migrations"
     shutil.copytree(known.directory, broken)
-    (broken / "versions" / "0002_broken.py").write_text(BREAKS_HALFWAY)
+    (broken / "versions" / "broken.py").write_text(BREAKS_HALFWAY.format(newest=newest))
     known.directory = str(broken)
 
     with pytest.raises(RuntimeError, match="the power went"):
         schema.upgrade()
 
     assert shape() == before
-    assert schema.current_revision() == "0001"
+    assert schema.current_revision() == newest
     assert not schema.is_current()
 
 

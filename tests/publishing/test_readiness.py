@@ -7,6 +7,7 @@ from tests.factories import (
     Team,
     make_approval,
     make_experiment,
+    make_old_approval,
     make_revision,
 )
 from wbtest.publishing import life
@@ -63,11 +64,22 @@ def test_a_page_without_a_call_to_action_does_not_start(team: Team):
     assert "no button" in missing(make_experiment(revision, team.editor), team)["text"]
 
 
+def test_what_the_coach_stops_before_the_start_is_named(team: Team):
+    revision = make_revision(team.editor, team.workspace, call_to_action=CallToAction(label="Go"))
+    make_approval(revision, team.approver)
+
+    with pytest.raises(life.NotReady) as refused:
+        life.start(make_experiment(revision, team.editor), team.approver)
+
+    said = [entry.sentence for entry in refused.value.missing]
+    assert said == ["The call to action is missing.", "Nothing says what it costs."]
+
+
 @pytest.mark.parametrize(("part", "words"), [("product", "no name"), ("headline", "no headline")])
 def test_a_page_that_does_not_say_what_it_is_does_not_start(team: Team, part: str, words: str):
     first = make_revision(team.editor, team.workspace)
     revision = make_revision(team.editor, release=first.release, **{part: " "})
-    make_approval(revision, team.approver)
+    make_old_approval(revision, team.approver)
 
     assert words in missing(make_experiment(revision, team.editor), team)["text"]
 

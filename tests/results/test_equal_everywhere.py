@@ -218,7 +218,10 @@ def test_the_page_is_what_the_events_say(experiment, reader):
         served, seen, converted, _, signups, unseen, confirmed = summed(cells, variant=key)
         wanted = served, seen, converted, signups, unseen, confirmed
         assert row[1:] == [str(number) for number in wanted]
-    for source, _served, *of in sources:
+    for named, *of in sources:
+        source = named.split()[0]
+        served = summed(cells, source=source)[0]
+        assert f" {served} served" in named
         assert of == [
             "{2} of {1}".format(*summed(cells, variant=key, source=source)) for key in keys
         ]

@@ -10,6 +10,7 @@ from tests.factories import LARDER, make_approval, make_person, make_revision, m
 from wbtest.extensions import db
 from wbtest.review.approvals import (
     NotYours,
+    Stopped,
     TextChanged,
     approvals_of,
     approve,
@@ -195,3 +196,18 @@ def test_approvals_are_told_oldest_first(revision: Revision, owner: Person, now:
     db.session.expire_all()
 
     assert [approval.approver for approval in approvals_of(revision)] == [cleo, bob]
+
+
+def test_a_text_with_a_finding_that_stops_it_is_not_approved(owner: Person):
+    revision = make_revision(owner, headline="Revolutionary dinners at home")
+
+    with pytest.raises(Stopped, match="“Revolutionary” is a claim"):
+        approve(revision, owner, "For speed.")
+
+    assert not is_approved(revision)
+
+
+def test_a_finding_that_only_wants_a_change_stops_nobody(owner: Person):
+    revision = make_revision(owner, solution="A seamless app.")
+
+    assert approve(revision, owner, "For speed.").revision is revision

@@ -119,7 +119,7 @@ def test_the_length_is_that_of_the_release_without_its_questions():
 def test_every_part_of_the_release_adds_to_its_length():
     without = replace(LARDER, customer_quote=replace(LARDER.customer_quote, text=""))
 
-    assert length(LARDER)[0] - length(without)[0] == 7
+    assert length(LARDER)[0] - length(without)[0] == 8
 
 
 @pytest.mark.parametrize(

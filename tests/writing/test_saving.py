@@ -43,14 +43,17 @@ def test_a_script_hears_how_the_draft_stands(client: FlaskClient, owner: Person)
         f"/releases/{release.id}/save", data=typed(release, why_now=""), headers=JSON
     )
 
-    assert answer.json == {
+    said = answer.json
+    beside = said.pop("findings")
+    assert said == {
         "version": 2,
         "saved_at": "2027-03-01T09:00:00+00:00",
-        "words": 90,
+        "words": 91,
         "pages": 0.2,
-        "gaps": {"why_now": 1},
+        "open": {},
         "freeze": "Freeze as revision 1",
     }
+    assert "coach N1" in beside["why_now"]
 
 
 def test_a_sentence_typed_on_two_lines_becomes_one(client: FlaskClient, owner: Person):

@@ -11,6 +11,7 @@ import click
 from sqlalchemy.exc import SQLAlchemyError
 
 from wbtest.cli.backup import backup, restore
+from wbtest.cli.check import check
 from wbtest.cli.demo import demo
 from wbtest.cli.doctor import doctor
 from wbtest.cli.serve import serve
@@ -49,5 +50,5 @@ def main() -> None:
     """
 
 
-for command in (serve, demo, worker, doctor, backup, restore, user, verify):
+for command in (serve, demo, worker, check, doctor, backup, restore, user, verify):
     main.add_command(command)

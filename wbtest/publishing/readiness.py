@@ -13,6 +13,7 @@ from wbtest.team.models import Person, Workspace
 from wbtest.writing import document as documents
 from wbtest.writing.models import Revision
 from wbtest.writing.releases import find_newest_revision
+from wbtest.writing.waivers import find_stops
 
 
 class Missing(NamedTuple):
@@ -27,6 +28,7 @@ def missing_before_start(experiment: Experiment) -> list[Missing]:
     found = [
         *(Missing("approval", sentence) for sentence in _approval_faults(experiment.revision)),
         *(Missing("newest", sentence) for sentence in _newest_faults(experiment.revision)),
+        *(Missing("text", sentence) for sentence in _coach_faults(experiment.revision)),
         *(Missing("text", sentence) for sentence in _text_faults(experiment)),
         Missing("end", _end_fault(experiment)),
         *(Missing("controller", sentence) for sentence in _controller_faults(experiment.workspace)),
@@ -71,6 +73,13 @@ def _newest_faults(revision: Revision) -> Iterator[str]:
             f"Revision {newest.number} is newer, so the approval of revision {revision.number} "
             f"has lapsed. Make the experiment from revision {newest.number}."
         )
+
+
+def _coach_faults(revision: Revision) -> Iterator[str]:
+    for stop in find_stops(revision, "start"):
+        # Of the button every variant's page is asked below.
+        if stop.mark.path != "call_to_action.label":
+            yield stop.mark.message
 
 
 def _text_faults(experiment: Experiment) -> Iterator[str]:

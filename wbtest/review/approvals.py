@@ -13,6 +13,7 @@ from wbtest.team.models import Membership, Person, Workspace
 from wbtest.writing import document as documents
 from wbtest.writing.models import Release, Revision
 from wbtest.writing.releases import find_newest_revision
+from wbtest.writing.waivers import find_stops
 from wbtest.writing.wording import find_fault, with_plain_breaks
 
 FIRST_DAY = timedelta(hours=24)
@@ -30,11 +31,15 @@ class NotYours(Refused):
     status = 403
 
 
+class Stopped(Refused):
+    """The text has findings that stop it."""
+
+
 def approve(revision: Revision, approver: Person, traded_away: str = "") -> Approval:
     """Record that ``approver`` signs off this revision; the second time changes nothing.
 
     ``traded_away`` is the sentence that a lone approver owes on the release's first day.
-    Raises TextChanged, NotYours, or Invalid when that sentence is missing.
+    Raises TextChanged, NotYours, Stopped, or Invalid when that sentence is missing.
     """
     with writing() as session:
         # Approvals of one release follow each other, so two clicks cannot both be the first.
@@ -45,6 +50,7 @@ def approve(revision: Revision, approver: Person, traded_away: str = "") -> Appr
         _refuse_old(revision)
         if objection := find_objection(revision, approver):
             raise NotYours(objection)
+        _refuse_stopped(revision)
         owes = owes_sentence(revision)
         approval = Approval(
             revision_id=revision.id,
@@ -179,6 +185,16 @@ def _refuse_old(revision: Revision) -> None:
     if newest is not None and newest.number > revision.number:
         raise TextChanged(
             f"The text changed: revision {newest.number} is newer. Read and approve that one."
+        )
+
+
+def _refuse_stopped(revision: Revision) -> None:
+    stops = find_stops(revision, "approval")
+    if stops:
+        first = f"{stops[0].mark.message} (coach {stops[0].rule.id})"
+        more = f" and {len(stops) - 1} more" if len(stops) > 1 else ""
+        raise Stopped(
+            f"This text is not ready to be approved: {first}{more}. Mend it, then freeze."
         )
 
 

@@ -8,10 +8,12 @@ from wbtest.review.forms import ApproveForm
 from wbtest.store import Invalid
 from wbtest.team import access
 from wbtest.writing import document as documents
+from wbtest.writing.coach import unchecked
+from wbtest.writing.coaching import coach_text, spans_of
 from wbtest.writing.models import Release, Revision
-from wbtest.writing.parts import find_gaps
 from wbtest.writing.releases import find_revision
 from wbtest.writing.status import status_of
+from wbtest.writing.waivers import find_stops
 
 bp = Blueprint("review", __name__)
 
@@ -48,12 +50,16 @@ def _get(release_id: int, number: int, permission: str) -> Revision:
 
 def _revision_page(revision: Revision, form: ApproveForm) -> str:
     document = documents.from_json(revision.document)
+    findings = coach_text(revision)
     signed = approvals.approvals_of(revision)
     return render_template(
         "review/revision.html",
         revision=revision,
         document=document,
-        gaps=find_gaps(document, revision.form),
+        findings=findings,
+        spans=spans_of(findings),
+        unread=unchecked(document.language),
+        stops=find_stops(revision, "approval"),
         approvals=signed,
         is_signed_by_me=access.person().id in {approval.approver_id for approval in signed},
         objection=approvals.find_objection(revision, access.person()),

@@ -7,17 +7,19 @@ from collections.abc import Mapping
 from typing import Any
 
 from wtforms import (
+    BooleanField,
     FieldList,
     Form,
     FormField,
     IntegerField,
     RadioField,
     SelectField,
+    SelectMultipleField,
     StringField,
     TextAreaField,
     ValidationError,
 )
-from wtforms.widgets import DateInput, HiddenInput
+from wtforms.widgets import CheckboxInput, DateInput, HiddenInput, ListWidget
 
 from wbtest.writing import languages
 from wbtest.writing.document import EXTERNAL_TOPICS, INTERNAL_TOPICS
@@ -177,3 +179,24 @@ def _names(field: Any) -> set[str]:
     if isinstance(field, Form):
         return set().union(*(_names(inner) for inner in field))
     return {field.name}
+
+
+class HouseForm(Form):
+    """What a workspace tells the coach; ``used`` are the rules that may be muted and are not."""
+
+    jargon = TextAreaField("Words we do not want to read", default="")
+    allowed = TextAreaField("Short forms that everybody here knows", default="")
+    used = SelectMultipleField(
+        "Rules in use",
+        widget=ListWidget(prefix_label=False),
+        option_widget=CheckboxInput(),
+    )
+
+
+class ImportForm(Form):
+    """A release as text, and what a person says of it after it was read."""
+
+    text = TextAreaField("Paste it here", default="")
+    product = StringField("Product", default="")
+    form = RadioField("Form", choices={"short": "Short", "full": "Full"}, default="short")
+    is_confirmed = BooleanField(widget=HiddenInput())

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, CheckConstraint, ForeignKey, String, UniqueConstraint
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from wbtest.extensions import Base
@@ -53,3 +53,36 @@ class Revision(Base):
 
     release: Mapped[Release] = relationship(back_populates="revisions")
     author: Mapped[Person] = relationship()
+
+
+class Waiver(Base):
+    """A finding that stays, and why: of the draft or, with ``revision_id``, of that revision.
+
+    Rule, part and words say which finding; the same words in another part are another one.
+    """
+
+    __tablename__ = "waivers"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    workspace_id: Mapped[int] = mapped_column(ForeignKey(Workspace.id), index=True)
+    release_id: Mapped[int] = mapped_column(ForeignKey(Release.id), index=True)
+    revision_id: Mapped[int | None] = mapped_column(ForeignKey(Revision.id), index=True)
+    rule: Mapped[str] = mapped_column(String(4))
+    part: Mapped[str] = mapped_column(String(20))
+    words: Mapped[str] = mapped_column(Text)
+    reason: Mapped[str] = mapped_column(Text)
+    person_id: Mapped[int] = mapped_column(ForeignKey(Person.id))
+    waived_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+    person: Mapped[Person] = relationship()
+
+
+class CoachSetting(Base):
+    """What a workspace tells the coach: a word or phrase a line, ids of rules it does not want."""
+
+    __tablename__ = "coach_settings"
+
+    workspace_id: Mapped[int] = mapped_column(ForeignKey(Workspace.id), primary_key=True)
+    jargon: Mapped[str] = mapped_column(Text, default="")
+    allowed: Mapped[str] = mapped_column(Text, default="")
+    muted: Mapped[str] = mapped_column(Text, default="")

@@ -1,14 +1,11 @@
-"""The parts of a release: what each must do, and what is missing from a draft. Pure.
+"""The parts of a release, and what each must do. Pure.
 
 The sentences are those the editor shows beside the part one is writing.
 """
 
-from collections.abc import Iterator
 from dataclasses import dataclass
-from operator import attrgetter
 
-from wbtest.writing.document import AUDIENCES, Audience, Document, Form
-from wbtest.writing.topics import ENOUGH_FOR_SHORT, is_settled, open_topics
+from wbtest.writing.document import Form
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,14 +16,6 @@ class Part:
     label: str
     task: str
     advice: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Gap:
-    """Something a reader would miss, in the part where it belongs."""
-
-    part: str
-    sentence: str
 
 
 HEADLINE = Part(
@@ -118,54 +107,3 @@ PARTS: dict[Form, tuple[Part, ...]] = {
         INTERNAL,
     ),
 }
-# Path of each text that a reader would miss, and what is said of it; parts of the form only.
-_NEEDED = (
-    ("headline", "headline", "The headline is missing."),
-    ("subheading", "subheading", "The subheading is missing."),
-    ("summary", "summary", "The summary is missing."),
-    ("summary", "dateline.city", "The date line has no city."),
-    ("summary", "dateline.date", "The date line has no date."),
-    ("problem", "problem", "The problem is missing."),
-    ("alternative", "alternative", "What people do today is missing."),
-    ("solution", "solution", "The solution is missing."),
-    ("why_now", "why_now", "Nothing says why now."),
-    ("company_quote", "company_quote.text", "Your quote is missing."),
-    ("company_quote", "company_quote.speaker", "Your quote has no speaker."),
-    ("customer_quote", "customer_quote.text", "The customer quote is missing."),
-    ("customer_quote", "customer_quote.role", "The customer quote says of nobody who they are."),
-    ("call_to_action", "call_to_action.text", "The call to action is missing."),
-    ("call_to_action", "call_to_action.price", "Say the price, or that it is free."),
-)
-
-
-def find_gaps(document: Document, form: Form) -> tuple[Gap, ...]:
-    """What a draft of this form still lacks, in reading order."""
-    names = {part.name for part in PARTS[form]}
-    missing = [
-        Gap(part, sentence)
-        for part, path, sentence in _NEEDED
-        if part in names and not attrgetter(path)(document).strip()
-    ]
-    return (*missing, *_faq_gaps(document, form))
-
-
-def _faq_gaps(document: Document, form: Form) -> Iterator[Gap]:
-    if form == "short":
-        asked = [q for q in document.questions("external") if q.question.strip()]
-        if len(asked) < ENOUGH_FOR_SHORT:
-            yield Gap("external", f"Customers ask more: {len(asked)} of 3 questions are here.")
-        yield from _unanswered(document, "external", ())
-        return
-    for audience in AUDIENCES:
-        topics = open_topics(document, audience)
-        for topic in topics:
-            yield Gap(audience, f"Not answered yet: {topic}.")
-        yield from _unanswered(document, audience, topics)
-
-
-def _unanswered(document: Document, audience: Audience, named: tuple[str, ...]) -> Iterator[Gap]:
-    """The questions that are asked and not settled, but for those whose topic is named already."""
-    for question in document.questions(audience):
-        asked = question.question.strip()
-        if asked and question.topic not in named and not is_settled(question):
-            yield Gap(audience, f"Not answered yet: “{asked}”")

@@ -12,6 +12,7 @@ from wbtest.writing.document import Document, Form
 from wbtest.writing.limits import fault_of
 from wbtest.writing.models import Release, Revision
 from wbtest.writing.topics import with_expected_questions
+from wbtest.writing.waivers import freeze_waivers
 
 
 class ChangedMeanwhile(Refused):
@@ -89,13 +90,17 @@ def grow_release(release: Release) -> Release:
 
 
 def freeze(release: Release, author: Person) -> Revision:
-    """Make the draft the next numbered revision; a text that is frozen already returns its own."""
+    """Make the draft, with its waivers, the next numbered revision.
+
+    A text that is frozen already returns its own revision, and adds the waivers given since.
+    """
     with writing() as session:
         hold(release)
         document = documents.from_json(release.document)
         newest = find_newest_revision(release)
         digest = documents.digest(document)
         if newest is not None and newest.digest == digest:
+            freeze_waivers(newest)
             return newest
         revision = Revision(
             workspace_id=release.workspace_id,
@@ -108,6 +113,7 @@ def freeze(release: Release, author: Person) -> Revision:
             created_at=clock.now(),
         )
         session.add(revision)
+        freeze_waivers(revision)
     return revision
 
 

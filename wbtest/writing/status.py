@@ -1,6 +1,5 @@
 """How a draft stands: saved when, how long, what is missing, and what freezing would do."""
 
-from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
@@ -12,24 +11,29 @@ from sqlalchemy.orm import joinedload
 from wbtest.extensions import db
 from wbtest.team.models import Workspace
 from wbtest.writing import document as documents
+from wbtest.writing.coaching import Group, coach_text, count_open
 from wbtest.writing.document import Document
 from wbtest.writing.models import Release, Revision
-from wbtest.writing.parts import find_gaps
 from wbtest.writing.releases import find_newest_revision
 
 
 @dataclass(frozen=True, slots=True)
 class Status:
-    """What the line above the sheet says. ``gaps`` counts what is missing, by part."""
+    """What stands around the sheet: the line above, the coach's findings beside, by part."""
 
     version: int
     saved_at: datetime
     words: int
     pages: float
-    gaps: dict[str, int]
+    findings: tuple[Group, ...]
     # The number that freezing leads to: the next one, or that of the text as it is frozen already.
     revision: int
     is_frozen: bool
+
+    @property
+    def open(self) -> dict[str, int]:
+        """How much of each part wants a change."""
+        return count_open(self.findings)
 
     @property
     def freeze_label(self) -> str:
@@ -43,7 +47,7 @@ class Status:
             "saved_at": self.saved_at.isoformat(),
             "words": self.words,
             "pages": self.pages,
-            "gaps": self.gaps,
+            "open": self.open,
             "freeze": self.freeze_label,
         }
 
@@ -71,7 +75,7 @@ def status_of(release: Release) -> Status:
         saved_at=release.updated_at,
         words=words,
         pages=pages,
-        gaps=dict(Counter(gap.part for gap in find_gaps(document, release.form))),
+        findings=coach_text(release),
         revision=number if is_frozen else number + 1,
         is_frozen=is_frozen,
     )

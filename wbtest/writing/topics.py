@@ -46,12 +46,6 @@ def is_settled(question: Question) -> bool:
     )
 
 
-def open_topics(document: Document, audience: Audience) -> tuple[str, ...]:
-    """The topics of a full release that no question of this audience settles yet."""
-    settled = {q.topic for q in document.questions(audience) if is_settled(q)}
-    return tuple(topic for topic in EXPECTED["full"][audience] if topic not in settled)
-
-
 def with_expected_questions(document: Document, form: Form) -> Document:
     """Return the document with a row for each expected topic that has none; nothing is lost.
 

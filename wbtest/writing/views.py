@@ -2,7 +2,15 @@
 
 from collections.abc import Callable
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import (
+    Blueprint,
+    flash,
+    get_template_attribute,
+    redirect,
+    render_template,
+    request,
+    url_for,
+)
 from flask.typing import ResponseReturnValue
 
 from wbtest.store import Invalid
@@ -10,12 +18,14 @@ from wbtest.team import access
 from wbtest.writing import document as documents
 from wbtest.writing import languages, releases, sheets
 from wbtest.writing.arranging import arrange
+from wbtest.writing.coach import unchecked
+from wbtest.writing.coaching import coach_text, spans_of
 from wbtest.writing.document import Document, Form
 from wbtest.writing.forms import NewReleaseForm, ShortForm
 from wbtest.writing.models import Release
-from wbtest.writing.parts import PARTS, find_gaps
+from wbtest.writing.parts import PARTS
 from wbtest.writing.releases import ChangedMeanwhile
-from wbtest.writing.status import releases_of, status_of
+from wbtest.writing.status import Status, releases_of, status_of
 from wbtest.writing.topics import EXAMPLES, EXPECTED
 
 bp = Blueprint("writing", __name__)
@@ -69,7 +79,8 @@ def save(release_id: int) -> ResponseReturnValue:
     if refused is not None:
         return refused
     if _wants_json():
-        return status_of(found).as_json()
+        status = status_of(found)
+        return status.as_json() | {"findings": _beside(found, status)}
     side = command.split(":")[1] if ":" in command else None
     return redirect(url_for(".release", release_id=found.id, _anchor=side), 303)
 
@@ -110,13 +121,23 @@ def preview(release_id: int) -> ResponseReturnValue:
     """The draft as it would be printed, and what is missing."""
     found = access.get(Release, release_id, "read")
     document = documents.from_json(found.document)
+    groups = coach_text(found)
     return render_template(
         "writing/preview.html",
         release=found,
         document=document,
         form=found.form,
-        gaps=find_gaps(document, found.form),
+        findings=groups,
+        spans=spans_of(groups),
+        unread=unchecked(document.language),
     )
+
+
+def _beside(release: Release, status: Status) -> dict[str, str]:
+    """What the margin says beside each part of the sheet, as the script puts it there."""
+    beside = get_template_attribute("writing/_findings.html", "beside")
+    groups = {group.name: group for group in status.findings}
+    return {part.name: beside(groups.get(part.name)) for part in PARTS[release.form]}
 
 
 def _with_typed(
@@ -173,12 +194,14 @@ def _sheet_page(
     release: Release, sheet: ShortForm, differences: list[sheets.Difference] | None = None
 ) -> str:
     language = sheet.language.data or "en"
+    status = status_of(release)
     return render_template(
         "writing/release.html",
         release=release,
         sheet=sheet,
         parts=PARTS[release.form],
-        status=status_of(release),
+        status=status,
+        beside=_beside(release, status),
         differences=differences or [],
         faults=[typed for typed in sheets.fields_of(sheet) if typed.faults],
         direction=languages.direction(language),

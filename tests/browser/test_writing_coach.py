@@ -1,0 +1,68 @@
+"""The coach beside the sheet: it speaks after a pause, shows the words, and falls silent."""
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.conftest import Live
+from tests.browser.desk import open_desk, saved
+from tests.factories import make_release
+from wbtest.team.models import Person
+
+pytestmark = pytest.mark.browser
+
+SELECTED = """() => {
+  const field = document.activeElement;
+  return field.value.slice(field.selectionStart, field.selectionEnd);
+}"""
+CLAIM = "“seamlessly” is a claim no customer would make."
+
+
+@pytest.fixture
+def desk(logged_in: Page, live: Live, owner: Person) -> Page:
+    """A sheet whose solution has just become a claim."""
+    open_desk(logged_in, live, make_release(owner))
+    logged_in.get_by_label("Solution", exact=True).fill(
+        "🥕 One photo, two questions. It seamlessly plans."
+    )
+    saved(logged_in)
+    return logged_in
+
+
+def test_what_is_typed_is_judged_beside_it_without_a_reload(desk: Page):
+    expect(desk.get_by_text(CLAIM)).to_be_visible()
+    expect(desk.locator(".parts [data-part=solution] [data-count]")).to_have_text("1")
+
+    desk.get_by_label("Solution", exact=True).fill(
+        "One photo, two questions, five dinners of 30 minutes."
+    )
+    saved(desk)
+
+    expect(desk.get_by_text(CLAIM)).to_have_count(0)
+    expect(desk.locator(".parts [data-part=solution] [data-open]")).to_be_hidden()
+
+
+def test_a_finding_leads_to_its_words_also_after_an_emoji(desk: Page):
+    desk.get_by_role("button", name="Show the words").first.press("Enter")
+
+    assert desk.evaluate(SELECTED) == "seamlessly"
+
+
+def test_screen_readers_hear_findings_politely(desk: Page):
+    margin = desk.locator("[data-findings=solution]")
+
+    expect(margin).to_have_attribute("aria-live", "polite")
+    expect(margin).to_contain_text(CLAIM)
+
+
+def test_a_finding_is_waived_on_the_preview_and_counts_no_more(desk: Page):
+    desk.get_by_role("link", name="Preview").click()
+    finding = desk.get_by_role("listitem").filter(has_text=CLAIM)
+    finding.get_by_text("Waive with a reason").click()
+    finding.get_by_label("Why do these words stay?").fill("Sailors say so.")
+    finding.get_by_role("button", name="Let it stay").click()
+
+    expect(desk.get_by_role("listitem").filter(has_text=CLAIM)).to_contain_text(
+        "Stays: “Sailors say so.”"
+    )
+    desk.get_by_role("link", name="Back to writing").click()
+    expect(desk.locator(".parts [data-part=solution] [data-open]")).to_be_hidden()

@@ -1,0 +1,46 @@
+"""A7: hype hits, and words that only look like it."""
+
+import pytest
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("A revolutionary way to cook.", "revolutionary"),
+        ("It is a game-changing app.", "game-changing"),
+        ("It seamlessly plans.", "seamlessly"),
+        ("It is a unique experience.", "unique"),
+        ("A world-class kitchen.", "world-class"),
+        ("Setting it up is easy.", "easy"),
+    ],
+)
+def test_a_claim_is_marked(find, text, words):
+    assert find("A7", solution=text) == [("warn", words)]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "The Revolution of 1789 is over.",
+        "Setting it up is easy: it takes 2 minutes.",
+        "She broke her fast at dusk in 20 minutes.",
+        "The game is changing hands.",
+        "Each box has a unique number and a unique link.",
+        "The children are fast asleep.",
+        "She drinks instant coffee on the train.",
+    ],
+)
+def test_what_is_no_claim_is_left_alone(find, text):
+    assert find("A7", solution=text) == []
+
+
+def test_in_the_headline_it_blocks(find):
+    assert find("A7", headline="Revolutionary dinners for parents") == [("stop", "Revolutionary")]
+
+
+def test_in_the_short_form_it_only_informs(find):
+    assert find("A7", form="short", problem="A seamless app.") == [("note", "seamless")]
+
+
+def test_other_languages_are_not_judged(find):
+    assert find("A7", language="fr", solution="Un jardin unique.") == []

@@ -1,0 +1,64 @@
+"""A10: words of the office, and those of the house."""
+
+from datetime import date
+
+import pytest
+
+from wbtest.writing import coach
+from wbtest.writing.coach import House
+from wbtest.writing.document import Document
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("They leverage what they have.", "leverage"),
+        ("It covers the day end-to-end.", "end-to-end"),
+        ("A holistic view of dinner.", "holistic"),
+        ("It empowers parents.", "empowers"),
+    ],
+)
+def test_jargon_is_marked(find, text, words):
+    assert find("A10", solution=text) == [("warn", words)]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "At the end of the day she sleeps.",
+        "A river ecosystem needs shade.",
+        "She pulls the lever.",
+        "The children line up.",
+    ],
+)
+def test_plain_words_are_left_alone(find, text):
+    assert find("A10", solution=text) == []
+
+
+@pytest.mark.parametrize(
+    ("language", "term", "text"),
+    [
+        ("en", "delight", "We delight parents."),
+        ("de", "Mehrwert", "Das schafft Mehrwert."),
+        ("ja", "相乗効果", "これは相乗効果を生みます。"),
+    ],
+)
+def test_the_words_of_the_house_are_marked_in_any_language(find, language, term, text):
+    house = House(jargon=(term,))
+    assert find("A10", house=house, language=language, solution=text) == [("warn", term)]
+
+
+def test_a_word_that_is_allowed_is_left_alone(find):
+    house = House(allowed=("Stakeholders",))
+    assert find("A10", house=house, solution="Vampires fear stakeholders.") == []
+
+
+def test_the_plain_word_is_named():
+    document = Document(product="Larder", solution="They utilize it.")
+    findings = coach.findings_of(document, "full", date(2026, 11, 25))
+    assert [f.mark.mend for f in findings if f.rule.id == "A10"] == ["Plainer: use."]
+
+
+def test_the_coach_says_where_it_has_no_list():
+    assert "A10" in {rule.id for rule in coach.unchecked("fr")}
+    assert "A10" not in {rule.id for rule in coach.unchecked("en-GB")}

@@ -1,0 +1,119 @@
+"""A13: blanks in any language, and what only looks like one."""
+
+import pytest
+
+from wbtest.writing.coach import House
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "words"),
+    [
+        ("en", "We open in [city].", "[city]"),
+        ("en", "It costs [TBD] a month.", "[TBD]"),
+        ("en", "Say [what people would feel] here.", "[what people would feel]"),
+        ("en", "It saves XXX hours.", "XXX"),
+        ("ja", "週にXXX時間の節約になります。", "XXX"),
+        ("ja", "［都市名］で始まります。", "［都市名］"),
+        ("ja", "〇〇円です。", "〇〇"),
+        ("ar", "يفتح في [المدينة] اليوم.", "[المدينة]"),
+        ("en", "The price is TBD.", "TBD"),
+        ("en", "TODO: ask finance.", "TODO"),
+        ("es", "TODO: preguntar.", "TODO"),
+        ("en", "It costs TK a month.", "TK"),
+        ("en", "It opens on Nov XX.", "XX"),
+        ("en", "Costs fall by n % in a year.", "n %"),
+        ("de", "Die Kosten sinken um X %.", "X %"),
+        ("en", "It costs $XX.", "$XX"),
+        ("en", "X of Y people agree.", "X of Y"),
+        ("en", "Since 202X.", "202X"),
+        ("en", "Dear {{name}},", "{{name}}"),
+        ("en", "Dear <first name>,", "<first name>"),
+        ("en", "Dear {name},", "{name}"),
+        ("en", "It costs ___ a month.", "___"),
+        ("en", "It costs ??? a month.", "???"),
+        ("en", "It costs £?? a month.", "??"),
+        ("en", "Lorem ipsum is here.", "Lorem ipsum"),
+        ("en", "Made by ACME.", "ACME"),
+        ("en", "John Doe cooks.", "John Doe"),
+        ("de", "Max Mustermann kocht.", "Max Mustermann"),
+        ("en", "Insert price here.", "Insert price here"),
+    ],
+)
+def test_a_blank_blocks(find, language, text, words):
+    assert find("A13", language=language, solution=text) == [("stop", words)]
+
+
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [
+        ("en", "In Super Bowl XXX they won."),
+        ("fr", "Au siècle XX."),
+        ("es", "En el siglo XX. TODO lo demás es nuevo."),
+        ("en", "They said so [1], and again [2, 3]."),
+        ("en", "Read [the list](https://list.example)."),
+        ("en", "It was “definately [sic] good”."),
+        ("en", "“When [my mother] calls, I go,” she says."),
+        ("en", "The list [Okafor 2026] and the [PDF] are public."),
+        ("en", "The value of rows[abc] is kept."),
+        ("en", "TK Maxx is closed. Mr TK waits."),
+        ("de", "Die TK zahlt."),
+        ("en", "A TODO list hangs on the door."),
+        ("fr", "Vraiment ??? Oui."),
+        ("en", "Really??? Yes."),
+        ("en", "It is <b>warm</b>."),
+        ("en", "At 20x speed, 5 < 6 and 7 > 3."),
+        ("ja", "二〇〇五年に始まり、●●○○○でした。"),
+        ("en", "The variable a___b stays."),
+        ("en", "She wears XXL. It is TODO-free."),
+        ("ja", "味は○○○、評価は○×△です。"),
+    ],
+)
+def test_what_is_no_blank_is_left_alone(find, language, text):
+    assert find("A13", language=language, solution=text) == []
+
+
+@pytest.mark.parametrize(
+    ("parts", "words"),
+    [
+        ({"product": "[product]"}, "[product]"),
+        ({"segment": "[segment]"}, "[segment]"),
+        ({"dateline": {"city": "[Ort]", "date": ""}}, "[Ort]"),
+        ({"dateline": {"city": "City", "date": ""}}, "City"),
+        ({"customer_quote": {"speaker": "Jane Doe"}}, "Jane Doe"),
+        ({"company_quote": {"role": "founder, ACME"}}, "ACME"),
+        ({"call_to_action": {"price": "€"}}, "€"),
+        ({"faq": [{"audience": "external", "question": "Why?", "answer": "..."}]}, "..."),
+        ({"faq": [{"audience": "internal", "question": "TBD?", "answer": "No."}]}, "TBD"),
+    ],
+)
+def test_every_text_is_looked_at(find, parts, words):
+    assert find("A13", **parts) == [("stop", words)]
+
+
+def test_whoever_settles_a_question_has_a_name(find):
+    unknown = {"owner": "TBD", "until": "2027-01-01", "settled_by": "[how]"}
+    faq = [{"audience": "internal", "question": "Why?", "answer": "", "open": unknown}]
+    assert find("A13", faq=faq) == [("stop", "TBD"), ("stop", "[how]")]
+
+
+def test_people_add_words_to_a_quotation(find):
+    quote = {"text": "When [my son] sleeps, I cook in [city].", "speaker": "Amira"}
+    assert find("A13", customer_quote=quote) == [("stop", "[city]")]
+
+
+def test_a_button_may_be_an_arrow(find):
+    assert find("A13", call_to_action={"label": "→"}) == []
+
+
+def test_a_name_that_real_people_have_is_only_asked_about(find):
+    assert find("A13", language="fr", customer_quote={"speaker": "Jean Dupont"}) == [
+        ("note", "Jean Dupont")
+    ]
+
+
+def test_a_word_that_is_allowed_is_left_alone(find):
+    assert find("A13", house=House(allowed=("ACME",)), solution="ACME sells it.") == []
+
+
+def test_it_blocks_in_the_short_form_too(find):
+    assert find("A13", form="short", problem="In [city] it rains.") == [("stop", "[city]")]

@@ -1,0 +1,96 @@
+"""A14: what is put off, and who may say so."""
+
+import pytest
+
+SETTLED = {"owner": "Priya", "until": "2027-04-15", "settled_by": "a diary study"}
+
+
+def asked(audience, answer, unknown=None):
+    entry = {"audience": audience, "question": "Why?", "answer": answer}
+    return [entry | ({"open": unknown} if unknown else {})]
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "words"),
+    [
+        ("en", "We'll figure that out later.", "We'll figure that out later"),
+        ("en", "We’ll decide that later.", "We’ll decide that later"),
+        ("en", "The price is to be decided.", "to be decided"),
+        ("en", "The price will be announced at a later date.", "will be announced at a later date"),
+        ("en", "We don’t know that yet.", "We don’t know that yet"),
+        ("en", "Price: TBC", "TBC"),
+        ("de", "Das klären wir später.", "klären wir später"),
+        ("de", "Der Preis steht noch nicht fest.", "steht noch nicht fest"),
+        ("fr", "Nous verrons cela plus tard.", "Nous verrons cela plus tard"),
+        ("es", "Eso lo veremos más adelante.", "lo veremos más adelante"),
+        ("ja", "それは後で決めます。", "後で決め"),
+        ("ar", "سنقرر ذلك لاحقًا.", "سنقرر ذلك لاحقًا"),
+    ],
+)
+def test_what_is_put_off_blocks(find, language, text, words):
+    assert find("A14", language=language, faq=asked("external", text)) == [("stop", words)]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "You can change it at a later date.",
+        "Bookings have to be confirmed by the host.",
+        "We never see your photos. You can look at them later.",
+        "We decide nothing for you. What you cook comes later.",
+        "“We’ll figure it out later,” she says.",
+        "We do not know your name.",
+        "We decide with you later.",
+        "We look at the light later, at dusk.",
+        "We’ll announce it later today.",
+        "We look at each photo for a minute, then we forget it, and nobody finds it a year later.",
+    ],
+)
+def test_what_is_settled_is_left_alone(find, text):
+    assert find("A14", faq=asked("external", text)) == []
+
+
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [
+        ("de", "Wir sehen uns später. Das Angebot gilt später auch für Kunden."),
+        ("fr", "Nous verrons nos amis plus tard. Vous le déciderez plus tard."),
+        ("es", "Nos veremos más tarde. Después veremos una película."),
+        ("ja", "検討中の方へ。日時は後で決められます。"),
+        ("ar", "سنرى الجيران لاحقًا."),
+    ],
+)
+def test_what_people_do_later_is_left_alone(find, language, text):
+    assert find("A14", language=language, faq=asked("external", text)) == []
+
+
+def test_the_release_puts_nothing_off(find):
+    assert find("A14", summary="The price is to be decided.") == [("stop", "to be decided")]
+
+
+def test_people_may_put_off_what_they_like(find):
+    assert find("A14", problem="We’ll decide that later, they say each May.") == []
+
+
+@pytest.mark.parametrize(
+    ("unknown", "found"),
+    [
+        (SETTLED, []),
+        (None, [("stop", "We look at the risks at a later date")]),
+        (SETTLED | {"owner": " "}, [("stop", "We look at the risks at a later date")]),
+        (SETTLED | {"until": ""}, [("stop", "We look at the risks at a later date")]),
+        (SETTLED | {"settled_by": ""}, [("stop", "We look at the risks at a later date")]),
+    ],
+)
+def test_the_team_may_when_somebody_settles_it_by_a_day(find, unknown, found):
+    faq = asked("internal", "We look at the risks at a later date.", unknown)
+    assert find("A14", faq=faq) == found
+
+
+def test_customers_get_no_open_question(find):
+    faq = asked("external", "We decide later.", SETTLED)
+    assert find("A14", faq=faq) == [("stop", "We decide later")]
+
+
+def test_a_later_before_is_none(find):
+    assert find("A14", faq=asked("external", "Later on, we decide it for you.")) == []

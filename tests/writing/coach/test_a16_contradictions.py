@@ -1,0 +1,174 @@
+"""A16: two of what can only be one, and two that are two things."""
+
+import pytest
+
+
+@pytest.mark.parametrize(
+    ("product", "text", "words"),
+    [
+        ("LarderPlan", "She opens Larder Plan.", "Larder Plan"),
+        ("LarderPlan", "She opens larderplan.", "larderplan"),
+        ("LarderPlan", "Larderplan is here.", "Larderplan"),
+        ("LarderPlan", "LarderPlanとLarder-Planです。", "Larder-Plan"),
+        ("Larder Plan", "She opens LarderPlan.", "LarderPlan"),
+        ("ROOST", "She plugs in Roost.", "Roost"),
+        ("Latchbox", "She opens LATCHBOX.", "LATCHBOX"),
+        ("Nightbus", "She takes Night Bus home.", "Night Bus"),
+    ],
+)
+def test_another_spelling_is_marked(find, product, text, words):
+    assert find("A16", product=product, solution=text) == [("warn", words)]
+
+
+@pytest.mark.parametrize(
+    ("product", "text"),
+    [
+        ("Kiln", "The kiln is hot. Kiln knows."),
+        ("LarderPlan", "Go to larderplan.example or @larderplan. LarderPlan’s list is short."),
+        ("LarderPlan", "LARDERPLAN IS HERE."),
+        ("SwapShift", "They swap shifts, or swap shift for shift."),
+        ("Roost", "The hens roost. Roosters crow."),
+        ("Nightbus", "Night bus drivers are tired."),
+        ("Larder Plan", "Larder\u00a0Plan plans."),
+        ("Ox", "OX and ox."),
+        ("L’Établi", "L'établi est grand."),
+        ("まわるん", "まわるんです。"),
+    ],
+)
+def test_the_word_itself_is_left_alone(find, product, text):
+    assert find("A16", product=product, solution=text) == []
+
+
+def call(text, price):
+    return {"text": text, "label": "Start", "price": price}
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "price", "words"),
+    [
+        ("en", "Start now. £6 a month.", "£4 a month", "£6"),
+        ("en", "£95 for one, £777 for two.", "£95 for one, £140 for two", "£777"),
+        ("fr", "Gratuit, puis 777 € l’heure.", "Gratuit, puis 6 € l’heure", "777 €"),
+        ("ja", "初月は無料、その後は月¥777です。", "初月は無料、その後は月¥480", "¥777"),
+        ("ar", "الشهر الأول مجاني، ثم ٧٧٧ جنيهًا في الشهر.", "ثم ٦٠ جنيهًا في الشهر", "٧٧٧ جنيهًا"),
+    ],
+)
+def test_the_button_and_its_sentence_have_one_price(find, language, text, price, words):
+    assert find("A16", language=language, call_to_action=call(text, price)) == [("warn", words)]
+
+
+@pytest.mark.parametrize(
+    ("text", "price"),
+    [
+        ("£4 a month.", "£4 a month, or £40 a year"),
+        ("£9, and £3 for the post.", "£9"),
+        ("Start now.", "£4 a month"),
+        ("£4 a month.", "Free for two weeks, then £4.00 a month"),
+    ],
+)
+def test_a_second_price_is_no_contradiction(find, text, price):
+    assert find("A16", call_to_action=call(text, price)) == []
+
+
+def priced(answer):
+    return [{"audience": "external", "topic": "price", "question": "How much?", "answer": answer}]
+
+
+@pytest.mark.parametrize(
+    ("answer", "found"),
+    [
+        ("£6 a month.", [("warn", "£6")]),
+        ("£4 a month.", []),
+        ("$6 a month.", []),
+        ("£40 a year.", []),
+        ("£8 a month, which is £4 for each.", []),
+        ("Nothing.", []),
+    ],
+)
+def test_the_answer_names_the_same_price(find, answer, found):
+    parts = {"call_to_action": call("Start.", "£4 a month"), "faq": priced(answer)}
+    assert find("A16", **parts) == found
+
+
+@pytest.mark.parametrize(
+    ("summary", "found"),
+    [
+        ("It costs £6 a month.", [("warn", "£6")]),
+        ("It saves £6 a month.", []),
+        ("It costs £4 a month.", []),
+        ("It costs little. A family loses £6 a month.", []),
+    ],
+)
+def test_the_summary_names_the_same_price(find, summary, found):
+    assert find("A16", summary=summary, call_to_action=call("Start.", "£4 a month")) == found
+
+
+@pytest.mark.parametrize(
+    ("language", "summary", "words"),
+    [
+        ("en", "It is available from April 9, 2027.", ["April 9, 2027"]),
+        ("en", "It launches on 3 March 2027.", []),
+        ("en", "It launched in March 2027.", []),
+        ("en", "It launched in May 2027.", ["May 2027"]),
+        ("en", "LEEDS, 4 March 2027 – Larder plans.", ["4 March 2027"]),
+        ("en", "Since 4 April 2026 phones can see.", []),
+        ("de", "Verfügbar ab dem 4. März 2027.", ["4. März 2027"]),
+        ("fr", "Disponible dès le 3 mars 2027.", []),
+        ("es", "Disponible desde el 4 de marzo de 2027.", ["4 de marzo de 2027"]),
+    ],
+)
+def test_the_launch_has_one_day(find, language, summary, words):
+    dateline = {"city": "Leeds", "date": "2027-03-03"}
+    found = find("A16", language=language, dateline=dateline, summary=summary)
+    assert found == [("warn", word) for word in words]
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "words"),
+    [
+        ("The winner gets a prize of $50K.", "The prize of $100K is paid in May.", "$100K"),
+        ("A 14-day free trial.", "Try it: a 30-day free trial.", "30"),
+        ("Larder asks two questions.", "It asks three questions.", "three"),
+        ("Larder plans five dinners.", "It plans four dinners.", "four"),
+    ],
+)
+def test_one_thing_has_one_number(find, first, second, words):
+    assert find("A16", summary=first, solution=second) == [("warn", words)]
+
+
+def test_two_paragraphs_may_contradict_each_other(find):
+    text = "A $50K prize awaits.\n\nThe $100K prize is paid in May."
+    assert find("A16", solution=text) == [("warn", "$100K")]
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        ("The first prize is $50K.", "The second prize is $10K."),
+        ("It takes 20 minutes.", "It takes 5 minutes on Sundays."),
+        ("A prize of $50K.", "A prize of €50K."),
+        ("It asks two questions, then it asks three questions.", "She eats."),
+        ("It asks two questions.", "It asks two questions."),
+        ("It asks one, two, three.", "It asks: 4 eggs. It asks 5."),
+        ("A 2-year guarantee.", "A repair in 5 days, guarantee included."),
+        ("Tier one asks two questions.", "It asks three questions.\n\nIt asks four questions."),
+        ("We have two dogs.", "The prize, after five years, is small."),
+    ],
+)
+def test_two_things_have_two_numbers(find, first, second):
+    assert find("A16", summary=first, solution=second) == []
+
+
+def test_the_body_counts_as_the_headline_does(find):
+    parts = {"headline": "Five weeknight dinners from your kitchen"}
+    assert find("A16", solution="It plans four dinners.", **parts) == [("warn", "four")]
+    assert find("A16", summary="Five dinners.", solution="It plans four dinners.", **parts) == []
+
+
+def test_words_are_counted_only_where_a_list_knows_measures(find):
+    assert find("A16", language="it", summary="Pone 2 domande.", solution="Pone 3 domande.") == []
+
+
+def test_other_answers_may_name_other_prices(find):
+    faq = [{"audience": "external", "topic": "help", "question": "Post?", "answer": "£6 a month."}]
+    assert find("A16", call_to_action=call("Start.", "£4 a month"), faq=faq) == []

@@ -1,0 +1,59 @@
+"""F3: the internal topics, four that block and five that inform."""
+
+import pytest
+
+from wbtest.writing.document import INTERNAL_TOPICS
+
+OPEN = {"owner": "Priya", "until": "2027-04-15", "settled_by": "a diary study"}
+
+
+def faq() -> list[dict[str, object]]:
+    return [
+        {"audience": "internal", "question": f"{topic}?", "answer": "Yes.", "topic": topic}
+        for topic in INTERNAL_TOPICS
+    ]
+
+
+def test_all_topics_answered_are_fine(find):
+    assert find("F3", faq=faq()) == []
+
+
+@pytest.mark.parametrize("index", range(9))
+def test_each_missing_topic_is_marked(find, index):
+    severity = "stop" if index < len(INTERNAL_TOPICS[:4]) else "note"
+    rest = faq()
+    del rest[index]
+
+    assert find("F3", faq=rest) == [(severity, "")]
+
+
+def test_a_topic_whose_question_has_no_answer_is_marked(find):
+    asked = faq()
+    asked[0]["answer"] = ""
+
+    assert find("F3", faq=asked) == [("stop", "")]
+
+
+def test_an_honest_unknown_settles_a_topic(find):
+    asked = faq()
+    asked[3] |= {"answer": "", "open": OPEN}
+
+    assert find("F3", faq=asked) == []
+
+
+def test_an_unknown_without_a_way_to_settle_it_does_not(find):
+    asked = faq()
+    asked[3] |= {"answer": "", "open": OPEN | {"settled_by": ""}}
+
+    assert find("F3", faq=asked) == [("stop", "")]
+
+
+def test_a_customer_question_does_not_count(find):
+    asked = faq()
+    asked[0]["audience"] = "external"
+
+    assert find("F3", faq=asked) == [("stop", "")]
+
+
+def test_the_short_form_has_no_internal_questions(find):
+    assert find("F3", form="short") == []

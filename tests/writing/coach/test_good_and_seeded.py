@@ -1,0 +1,73 @@
+"""The coach over ten good releases in six languages, and over the flaws sown into them."""
+
+import json
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from tests.writing.seeding import Flaw, flaws_for
+from wbtest.writing import coach
+from wbtest.writing.coach import Finding
+from wbtest.writing.coach.reading import text_at
+from wbtest.writing.document import Document, Question, from_json
+
+TODAY = date(2026, 11, 25)
+FILES = sorted((Path(__file__).parents[1] / "good").glob("*.json"))
+
+
+@pytest.fixture(params=FILES, ids=lambda file: file.stem)
+def release(request: pytest.FixtureRequest) -> Document:
+    return from_json(json.loads(request.param.read_text(encoding="utf-8")))
+
+
+def read(document: Document) -> tuple[Finding, ...]:
+    return coach.findings_of(document, "full", TODAY)
+
+
+def is_found(flaw: Flaw, document: Document) -> bool:
+    """Whether the flaw's rule marks its words, or words among them or around them."""
+    wanted = flaw.words.casefold()
+    marked = [f.words.casefold() for f in read(document) if f.rule.id == flaw.rule]
+    return any(wanted in words or words in wanted for words in marked)
+
+
+def test_nothing_stops_a_good_release(release: Document):
+    assert [(f.rule.id, f.words) for f in read(release) if f.severity == "stop"] == []
+
+
+def test_a_good_release_is_hardly_interrupted(release: Document):
+    assert sum(finding.severity == "warn" for finding in read(release)) <= 2
+
+
+def test_nine_of_ten_flaws_are_found(release: Document):
+    covered = [f for f in flaws_for(release) if f.rule not in silent_in(release)]
+    missed = [flaw.name for flaw in covered if not is_found(flaw, flaw.sow(release))]
+
+    assert len(missed) <= len(covered) / 10, missed
+
+
+def test_the_words_it_marks_are_in_the_text(release: Document):
+    for flaw in flaws_for(release):
+        document = flaw.sow(release)
+        for finding in read(document):
+            mark = finding.mark
+            if mark.end:
+                assert 0 <= mark.start < mark.end <= len(text_at(document, mark.path))
+                assert text_at(document, mark.path)[mark.start : mark.end] == finding.words
+            else:
+                assert finding.words == ""
+
+
+def silent_in(document: Document) -> set[str]:
+    """The rules that say of themselves that they do not cover the language."""
+    return {rule.id for rule in coach.unchecked(document.language)}
+
+
+def test_findings_come_in_the_order_in_which_one_reads():
+    asked = tuple(Question("external", f"How much is {n}?", "Later.") for n in range(12))
+    document = Document(headline="Seamless dinners", solution="Easy. Unique.", faq=asked)
+
+    paths = [f.mark.path for f in read(document) if f.rule.id in ("A7", "F5")]
+
+    assert paths == ["headline", "solution", "solution", *(f"faq[{n}].answer" for n in range(12))]

@@ -1,0 +1,48 @@
+"""H3: technology in the headline, and subjects that only look like it."""
+
+import pytest
+
+
+@pytest.mark.parametrize(
+    ("language", "headline", "words"),
+    [
+        ("en", "AI-powered dinners for parents", "AI-powered"),
+        ("en", "Dinners planned with AI", "with AI"),
+        ("en", "A blockchain-based ledger for farmers", "blockchain-based"),
+        ("en", "Cloud-native payroll for bakers", "Cloud-native"),
+        ("en", "Payroll powered by machine learning", "powered by machine learning"),
+        ("de", "KI-gestützte Abendessen für Eltern", "KI-gestützte"),
+        ("de", "Abendessen planen mit KI", "mit KI"),
+        ("fr", "Des dîners préparés grâce à l’IA", "grâce à l’IA"),
+        ("es", "Cenas impulsadas por IA", "por IA"),
+        ("ja", "AI搭載の献立アプリ", "AI搭載"),
+        ("ja", "ＡＩを活用した献立", "ＡＩを活用"),
+    ],
+)
+def test_technology_is_marked(find, language, headline, words):
+    assert find("H3", language=language, headline=headline) == [("warn", words)]
+
+
+@pytest.mark.parametrize(
+    ("language", "headline"),
+    [
+        ("en", "Teachers see which essays an AI wrote"),
+        ("en", "A plough powered by the sun"),
+        ("en", "See through the clouds before you sail"),
+        ("en", "Dinners with Aisha"),
+        ("de", "Nie mehr Kino ohne Platz"),
+        ("fr", "Dites adieu à l’iris fané"),
+        ("es", "Con iguales no hay cola"),
+        ("ja", "愛を届ける夕食"),
+    ],
+)
+def test_what_is_no_technology_is_left_alone(find, language, headline):
+    assert find("H3", language=language, headline=headline) == []
+
+
+def test_only_the_headline_is_looked_at(find):
+    assert find("H3", subheading="Parents get AI-powered dinners.") == []
+
+
+def test_in_the_short_form_it_only_informs(find):
+    assert find("H3", form="short", headline="AI-powered dinners") == [("note", "AI-powered")]

@@ -1,0 +1,132 @@
+"""Where a team hears the coach and answers it: preview, revision, and what it looks for."""
+
+import re
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from tests.factories import log_in, make_person, make_release, make_revision, make_workspace
+from wbtest.team.models import Person
+from wbtest.writing.house import house_of
+from wbtest.writing.models import Release, Waiver
+from wbtest.writing.releases import freeze
+from wbtest.writing.waivers import find_waivers
+
+SEAMLESS = {"rule": "A7", "part": "solution", "words": "seamless", "reason": "It is a bag."}
+
+
+@pytest.fixture
+def release(owner: Person) -> Release:
+    return make_release(owner, solution="A seamless <b>app</b>.")
+
+
+def browser(app: Flask, person: Person) -> FlaskClient:
+    app.config["WTF_CSRF_ENABLED"] = False
+    client = app.test_client()
+    log_in(client, person)
+    return client
+
+
+def test_the_preview_marks_the_words_and_says_why(client: FlaskClient, release: Release):
+    page = client.get(f"/releases/{release.id}/preview").text
+
+    number = re.search(r'<mark id="mark-(\d+)">seamless</mark>', page)
+    assert number is not None
+    assert f'id="finding-{number[1]}"' in page
+    assert "“seamless” is a claim no customer would make." in page
+    assert "&lt;b&gt;app&lt;/b&gt;" in page
+
+
+def test_a_finding_is_waived_with_a_reason_and_taken_back(client: FlaskClient, release: Release):
+    client.post(f"/releases/{release.id}/waive", data=SEAMLESS)
+    page = client.get(f"/releases/{release.id}/preview").text
+    (waiver,) = find_waivers(release).values()
+
+    client.post(f"/waivers/{waiver.id}/take-back")
+
+    assert "Stays: “It is a bag.”" in page
+    assert find_waivers(release) == {}
+
+
+def test_without_a_reason_one_is_asked_for(client: FlaskClient, release: Release):
+    path = f"/releases/{release.id}/waive"
+
+    page = client.post(path, data=SEAMLESS | {"reason": " "}, follow_redirects=True).text
+
+    assert "Write the reason" in page
+    assert find_waivers(release) == {}
+
+
+def test_an_approver_waives_on_the_page_of_the_revision(client: FlaskClient, owner: Person):
+    revision = make_revision(owner, solution="A seamless app.")
+    path = f"/releases/{revision.release_id}/revisions/{revision.number}"
+
+    answer = client.post(f"{path}/waive", data=SEAMLESS)
+
+    assert (answer.status_code, answer.location) == (303, f"{path}#coach")
+    assert "Stays: “It is a bag.”" in client.get(path).text
+
+
+def test_a_revision_that_is_not_there_is_not_found(client: FlaskClient, release: Release):
+    assert client.post(f"/releases/{release.id}/revisions/7/waive").status_code == 404
+
+
+def test_who_may_only_read_waives_nothing(app: Flask, release: Release):
+    viewer = browser(app, make_person("vic@example.com", "viewer", release.workspace))
+    editor = browser(app, make_person("ed@example.com", "editor", release.workspace))
+    number = freeze(release, release.author).number
+
+    assert viewer.post(f"/releases/{release.id}/waive", data=SEAMLESS).status_code == 403
+    in_revision = f"/releases/{release.id}/revisions/{number}/waive"
+    assert editor.post(in_revision, data=SEAMLESS).status_code == 403
+    assert "Waive with a reason" not in viewer.get(f"/releases/{release.id}/preview").text
+
+
+def test_strangers_find_no_waiver(app: Flask, client: FlaskClient, release: Release):
+    client.post(f"/releases/{release.id}/waive", data=SEAMLESS)
+    (waiver,) = find_waivers(release).values()
+    eve = browser(app, make_person("eve@example.com", "owner", make_workspace("Rivals")))
+
+    assert eve.post(f"/waivers/{waiver.id}/take-back").status_code == 404
+    assert eve.post(f"/releases/{release.id}/waive", data=SEAMLESS).status_code == 404
+    assert isinstance(find_waivers(release).popitem()[1], Waiver)
+
+
+def test_an_owner_tells_the_coach_how_they_write(client: FlaskClient, owner: Person):
+    release = make_release(owner, solution="A seamless app with a Fridgeometer.")
+    shown = {"jargon": "Fridgeometer\r\n\r\n synergon ", "allowed": "KWH", "used": ["S1"]}
+
+    answer = client.post("/coach", data=shown)
+
+    assert answer.status_code == 303
+    kept = house_of(release.workspace_id)
+    assert (kept.jargon, kept.allowed) == (("Fridgeometer", "synergon"), ("KWH",))
+    assert "S1" not in kept.muted
+    assert "A1" in kept.muted
+
+
+def test_at_first_every_rule_is_in_use(client: FlaskClient):
+    page = client.get("/coach").text
+
+    assert page.count("checked") == page.count('type="checkbox"') > 1
+
+
+def test_what_stops_a_release_cannot_be_muted(client: FlaskClient, owner: Person):
+    client.post("/coach", data={"used": []})
+
+    assert "H1" not in house_of(make_release(owner).workspace_id).muted
+
+
+def test_a_list_that_is_too_long_comes_back_with_a_sentence(client: FlaskClient):
+    answer = client.post("/coach", data={"jargon": "x" * 5_001})
+
+    assert answer.status_code == 422
+    assert "5,000 are the most" in answer.text
+
+
+def test_only_an_owner_changes_what_the_coach_looks_for(app: Flask, release: Release):
+    editor = browser(app, make_person("ed@example.com", "editor", release.workspace))
+
+    assert editor.post("/coach", data={"jargon": "x"}).status_code == 403
+    assert "Tell the coach" not in editor.get("/coach").text

@@ -1,0 +1,115 @@
+"""A release as a file: out as Markdown or JSON, in with a look at how it was read."""
+
+import io
+import json
+import re
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from tests.factories import LARDER, log_in, make_person, make_release, make_workspace
+from wbtest.extensions import db
+from wbtest.team.models import Person
+from wbtest.writing.document import from_json, to_json
+from wbtest.writing.files import read_file, write_file
+from wbtest.writing.models import Release
+
+MARKDOWN = write_file(LARDER, "full", "md")
+
+
+def newest() -> Release:
+    return db.session.scalars(db.select(Release).order_by(Release.id.desc())).first()
+
+
+@pytest.mark.parametrize("kind", ["md", "json"])
+@pytest.mark.parametrize("form", ["short", "full"])
+def test_a_release_leaves_and_comes_back_whole(client, owner, kind, form):
+    release = make_release(owner, form=form)
+
+    answer = client.get(f"/releases/{release.id}/export.{kind}")
+
+    read = read_file(answer.text)
+    assert (read.document, read.form) == (LARDER, form)
+    assert answer.headers["Content-Disposition"] == f'attachment; filename="Larder.{kind}"'
+
+
+def test_a_product_of_another_script_has_a_plain_file_name(client: FlaskClient, owner: Person):
+    release = make_release(owner, product="食卓 X: y")
+
+    answer = client.get(f"/releases/{release.id}/export.md")
+
+    assert answer.headers["Content-Disposition"] == 'attachment; filename="X_y.md"'
+
+
+def test_nothing_is_saved_before_it_was_seen(client: FlaskClient, owner: Person):
+    answer = client.post("/releases/import", data={"text": MARKDOWN})
+
+    assert "This is how we read it" in answer.text
+    assert LARDER.customer_quote.text in answer.text
+    assert newest() is None
+
+
+def test_a_file_becomes_a_draft_under_the_name_that_a_person_gives(client, owner):
+    data = {"text": MARKDOWN, "is_confirmed": "1", "product": " Pantry ", "form": "full"}
+
+    answer = client.post("/releases/import", data=data)
+
+    release = newest()
+    assert answer.location == f"/releases/{release.id}"
+    assert (release.document["product"], release.form) == ("Pantry", "full")
+    assert from_json(release.document | {"product": "Larder"}) == LARDER
+
+
+def test_an_uploaded_file_is_read(client: FlaskClient, owner: Person):
+    file = io.BytesIO(json.dumps(to_json(LARDER)).encode())
+
+    answer = client.post("/releases/import", data={"file": (file, "larder.json")})
+
+    assert LARDER.problem.split()[0] in answer.text
+    assert re.search(r'<input checked[^>]*value="full"', answer.text)
+
+
+def test_what_found_no_place_is_shown_whole(client: FlaskClient, owner: Person):
+    text = MARKDOWN + "\n## Appendix\n\nSmall <b>print</b>.\n"
+
+    page = client.post("/releases/import", data={"text": text}).text
+
+    assert "This found no place" in page
+    assert "Small &lt;b&gt;print&lt;/b&gt;." in page
+
+
+@pytest.mark.parametrize("given", ["", "Dear diary", "{", '{"headlin": 1}'])
+def test_what_is_no_release_comes_back_with_a_sentence(client, owner, given):
+    answer = client.post("/releases/import", data={"text": given})
+
+    assert answer.status_code == 422
+    assert "field-error" in answer.text
+    assert newest() is None
+
+
+def test_a_file_that_is_no_text_is_refused(client: FlaskClient, owner: Person):
+    answer = client.post("/releases/import", data={"file": (io.BytesIO(b"\xff\xfe"), "a.docx")})
+
+    assert "not text in UTF-8" in answer.text
+
+
+def test_without_a_name_the_draft_waits(client: FlaskClient, owner: Person):
+    data = {"text": MARKDOWN, "is_confirmed": "1", "product": " ", "form": "full"}
+
+    answer = client.post("/releases/import", data=data)
+
+    assert answer.status_code == 422
+    assert "Name the product" in answer.text
+
+
+def test_who_may_only_read_takes_a_file_but_brings_none(app: Flask, owner: Person):
+    release = make_release(owner)
+    app.config["WTF_CSRF_ENABLED"] = False
+    viewer, eve = app.test_client(), app.test_client()
+    log_in(viewer, make_person("vic@example.com", "viewer", release.workspace))
+    log_in(eve, make_person("eve@example.com", "owner", make_workspace("Rivals")))
+
+    assert viewer.get(f"/releases/{release.id}/export.md").status_code == 200
+    assert viewer.post("/releases/import", data={"text": MARKDOWN}).status_code == 403
+    assert eve.get(f"/releases/{release.id}/export.md").status_code == 404

@@ -1,0 +1,292 @@
+"""A release as a Markdown file: nothing is lost on the way there and back."""
+
+import re
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as some
+
+from tests.factories import LARDER
+from wbtest.writing.document import (
+    CallToAction,
+    Dateline,
+    Document,
+    NotADocument,
+    OpenQuestion,
+    Question,
+    Quote,
+)
+from wbtest.writing.limits import fault_of
+from wbtest.writing.markdown import Unreadable, from_markdown, to_markdown
+
+letters = some.characters(
+    exclude_categories=("Cs",),
+    exclude_characters="".join(c for c in map(chr, (*range(32), 0x7F)) if c not in "\n\t")
+    + "\ufffd\ufffe\uffff",
+)
+# What looks like structure, and what could hide it.
+tricky = some.sampled_from(
+    (
+        *(
+            "# ",
+            "## Problem",
+            "### ",
+            "#",
+            "---",
+            "===",
+            "***",
+            "> ",
+            "- ",
+            "* ",
+            "1. ",
+            "**",
+            "__",
+        ),
+        *(
+            "*",
+            "_",
+            "`",
+            "\\",
+            "\\\\",
+            "\t",
+            "  ",
+            " ",
+            "\n",
+            "\n\n",
+            "\x85",
+            "\u2028",
+            "\xa0",
+            "\u3000",
+        ),
+        *(
+            "Q: ",
+            "A: ",
+            "Topic: ",
+            "- Owner: ",
+            "Until:",
+            "Price:",
+            "Settled by",
+            "— ",
+            "-- ",
+            ", ",
+        ),
+        *(
+            "LEEDS, 3 March 2027. ",
+            "Leeds – ",
+            "March 3, 2027",
+            "FAQ",
+            "?",
+            ":",
+            "Problem",
+            "Amira",
+        ),
+        *(
+            "Headline",
+            "Press release",
+            "Quote from ",
+            "a customer",
+            "Internal FAQ",
+            "**Problem:** ",
+        ),
+        *(
+            "\u202e",
+            "\u200fمرحبا",
+            "हिन्दी",
+            "\ufeff",
+            '"',
+            "'",
+            "{}",
+            "[x](y)",
+            "<!-- -->",
+            "null",
+            "no",
+        ),
+    )
+)
+prose = some.lists(tricky | some.text(letters, max_size=8), max_size=12).map("".join)
+
+
+def one_line(part: str) -> Any:
+    return prose.map(lambda text: text.replace("\n", " ")).filter(lambda t: not fault_of(part, t))
+
+
+days = some.just("") | some.dates().map(str)
+languages = some.from_regex(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8}){0,2}", fullmatch=True)
+speakers = {"speaker": one_line("company_quote.speaker"), "role": one_line("company_quote.role")}
+questions = some.builds(
+    Question,
+    audience=some.sampled_from(("external", "internal")),
+    question=one_line("faq.question"),
+    answer=prose,
+    topic=one_line("faq.topic"),
+    open=some.none()
+    | some.builds(
+        OpenQuestion,
+        owner=one_line("faq.open.owner"),
+        until=days,
+        settled_by=one_line("faq.open.settled_by"),
+    ),
+)
+releases = some.builds(
+    Document,
+    product=one_line("product"),
+    language=languages,
+    segment=one_line("segment"),
+    headline=one_line("headline"),
+    subheading=one_line("subheading"),
+    dateline=some.just(Dateline()) | some.builds(Dateline, one_line("dateline.city"), days),
+    summary=prose,
+    problem=prose,
+    alternative=prose,
+    solution=prose,
+    why_now=prose,
+    company_quote=some.builds(Quote, prose, **speakers),
+    customer_quote=some.builds(Quote, prose, **speakers),
+    call_to_action=some.builds(
+        CallToAction,
+        text=one_line("call_to_action.text"),
+        label=one_line("call_to_action.label"),
+        price=one_line("call_to_action.price"),
+    ),
+    faq=some.lists(questions, max_size=4).map(tuple),
+)
+forms = some.sampled_from(("short", "full"))
+
+
+@given(releases, forms)
+def test_a_release_comes_back_from_its_file_as_it_was(document: Document, form: Any):
+    read = from_markdown(to_markdown(document, form))
+
+    assert (read.document, read.form, read.unplaced) == (document, form, ())
+
+
+@given(releases, forms)
+def test_the_place_of_every_character_is_where_it_stands_in_the_file(document: Document, form: Any):
+    file = to_markdown(document, form)
+    rows = file.split("\n")
+
+    places = from_markdown(file)
+
+    for path, text in (("problem", document.problem), ("headline", document.headline)):
+        for offset, character in enumerate(text):
+            line, column = places.place_of(path, offset)
+            assert character in ("\n", rows[line - 1][column - 1 :][:1])
+
+
+def test_an_empty_release_is_a_file_that_invites_to_fill_it():
+    assert to_markdown(Document(language="de"), "short").split("\n\n") == [
+        "---\nform: short\nproduct:\nlanguage: de\nsegment:\n---",
+        "## Headline",
+        "## Subheading",
+        "## Problem",
+        "## Today and better",
+        "## Call to action",
+        "- Button:\n- Price:",
+        "## Customer questions\n",
+    ]
+
+
+def test_an_ordinary_release_has_no_backslash_and_no_quotation_mark():
+    file = to_markdown(LARDER, "full")
+
+    assert not re.search(r'[\\"]', file)
+    assert "# Five weeknight dinners from what is already in your kitchen\n\n*Parents who" in file
+    assert "> We counted what we threw away.\n\n— Tom Okafor, founder\n" in file
+    assert "### What could fail?\n\n- Topic: key risks\n- Owner: Priya\n- Until: 2027-04-15" in file
+
+
+def test_a_summary_that_begins_like_a_date_line_is_not_taken_apart():
+    document = Document(summary="LEEDS, 3 March 2027. It plans.\n\nIt cooks.")
+
+    assert from_markdown(to_markdown(document, "full")).document == document
+
+
+def test_lists_quotations_and_marks_inside_a_text_stay_as_they_are():
+    text = "- one\n> two\n1. three\n*four* C:\\five #six\n\n    seven"
+
+    assert f"## Problem\n\n{text}\n\n" in to_markdown(Document(problem=text), "short")
+
+
+@pytest.mark.parametrize(
+    ("text", "spelled"),
+    [
+        ("# Plans", r"\# Plans"),
+        ("---", r"\---"),
+        ("**Solution**", r"\**Solution**"),
+        (r"a\*b", r"a\\*b"),
+        ("\none", "\\\none"),
+    ],
+)
+def test_what_would_be_read_as_structure_has_a_backslash(text: str, spelled: str):
+    assert f"## Problem\n\n{spelled}\n\n" in to_markdown(Document(problem=text), "short")
+
+
+def test_a_file_of_another_system_is_read_like_ours():
+    file = "\ufeff\n" + to_markdown(LARDER, "full").replace("\n", "\r\n")
+
+    assert from_markdown(file).document == LARDER
+
+
+def test_what_finds_no_place_is_listed_with_its_line():
+    found = from_markdown(
+        "---\nauthor: Tom\n---\nFor the press\n\n## Problem\nIt rots.\n\n### Legal\nNone.\n\n---\n"
+        "## FAQ\nAsk us.\n### Q?\nTopic: one\nTopic: two\n# Quote\nOne.\n# Quote\nTwo.\n# Quote\n"
+        "# Press release\nFor all."
+    )
+
+    assert found.unplaced == (
+        (2, "author: Tom"),
+        (4, "For the press"),
+        (9, "Legal\nNone."),
+        (14, "Ask us."),
+        (17, "Topic: two"),
+        (20, "Quote\nTwo."),
+        (24, "For all."),
+    )
+
+
+def test_an_offset_in_a_text_is_a_line_and_a_column_of_the_file():
+    found = from_markdown("## Problem\n\nOne.\n\n\\# two \\* three\n\n## Quote\n> Four\n> five")
+
+    assert found.document.problem == "One.\n\n# two * three"
+    assert [found.line_of("problem", offset) for offset in (0, 4, 5, 6)] == [3, 3, 4, 5]
+    assert found.place_of("problem", found.document.problem.index("three")) == (5, 11)
+    assert found.place_of("company_quote.text", 5) == (9, 3)
+
+
+def test_a_text_that_is_empty_has_the_line_of_its_heading():
+    found = from_markdown("\n## Problem\n")
+
+    assert (found.line_of("problem"), found.line_of("solution")) == (2, 1)
+
+
+@pytest.mark.parametrize("value", ["no", "a: b", " a", "7", "#a", "a #b", "a:", "- a", "\u200fa"])
+def test_a_value_that_yaml_takes_for_another_stands_between_quotation_marks(value: str):
+    assert f'product: "{value}"\n' in to_markdown(Document(product=value), "short")
+
+
+@pytest.mark.parametrize(
+    ("file", "line", "sentence"),
+    [
+        ("", 1, "This is no press release"),
+        ("Dear diary,\n\n## Monday\n\n# Rain", 1, "This is no press release"),
+        ("---\nform: short\n## Problem", 1, "only --- is missing"),
+        ("---\nform: short\nLarder\n---", 3, "like “product: Larder”"),
+        ("---\nform: short\nname: A\nproduct: B\n---", 4, "given twice"),
+        ("---\nform: long\n---", 2, "short or full"),
+        ('---\nproduct: "Larder\n---', 2, "before and after the text"),
+        ("---\ndate: soon\n---", 2, "a date like 2027-03-01"),
+        ("## Problem\n\nIt\x00rots", 3, "cannot be shown"),
+        ("## Problem\n\n" + "x" * 20_001, 3, "20,000 are the most"),
+        ("## FAQ\n### q?\nUntil: soon", 3, "a date like 2027-03-01"),
+        ("## FAQ\n" + "### q?\n" * 201, 202, "200 are the most"),
+    ],
+)
+def test_what_cannot_be_used_is_refused_with_its_line(file: str, line: int, sentence: str):
+    with pytest.raises(NotADocument, match=sentence) as refused:
+        from_markdown(file)
+
+    assert isinstance(refused.value, Unreadable)
+    assert refused.value.line == line
+    assert str(refused.value).startswith(f"line {line}: ")

@@ -1,0 +1,66 @@
+"""The coach: a press release in, findings on exact words out. Pure, and never a score.
+
+Each rule is a module in ``rules``, its words stand in ``lists``. A rule that covers some languages
+only stays silent in others, and ``unchecked`` names it.
+"""
+
+import re
+from datetime import date
+
+from wbtest.writing.coach.finding import SEVERITIES, Finding, Mark, Rule, Severity, Step
+from wbtest.writing.coach.reading import RELEASE_TEXTS, House, Reading, text_at
+from wbtest.writing.coach.rules import RULES
+from wbtest.writing.document import Document, Form
+from wbtest.writing.parts import PARTS
+
+__all__ = ["RULES", "SEVERITIES", "Finding", "House", "Rule", "Step", "findings_of", "unchecked"]
+
+
+_PARTS = {part.name: place for place, part in enumerate(PARTS["full"])}
+_TEXTS = {path: place for place, (path, _) in enumerate(RELEASE_TEXTS)}
+
+
+def findings_of(
+    document: Document, form: Form, today: date, house: House | None = None
+) -> tuple[Finding, ...]:
+    """Return what the coach finds, in reading order; ``today`` is the draft's day.
+
+    In the short form only honesty rules keep their severity; what the others find is a note.
+    """
+    reading = Reading(document, form, today, house or House())
+    found = [
+        _finding(rule, mark, reading)
+        for rule in RULES
+        if rule.id not in reading.house.muted and _covers(rule, reading.language)
+        for mark in rule.check(reading)
+    ]
+    return tuple(sorted(found, key=lambda finding: _place(finding.mark)))
+
+
+def unchecked(language: str) -> tuple[Rule, ...]:
+    """The rules whose words do not cover this language, so that they say nothing or little."""
+    code = language.split("-")[0].lower()
+    return tuple(
+        rule
+        for rule in RULES
+        if not _covers(rule, code) or (rule.words_in and code not in rule.words_in)
+    )
+
+
+def _covers(rule: Rule, language: str) -> bool:
+    return not rule.languages or language in rule.languages
+
+
+def _finding(rule: Rule, mark: Mark, reading: Reading) -> Finding:
+    words = text_at(reading.document, mark.path)[mark.start : mark.end] if mark.end else ""
+    severity: Severity = mark.severity
+    if reading.form == "short" and not rule.is_honesty:
+        severity = "note"
+    return Finding(rule, mark, words, severity)
+
+
+def _place(mark: Mark) -> tuple[int, int, int, str]:
+    """Where a reader meets it; what concerns the whole release or a whole part comes first."""
+    row = re.match(r"faq\[(\d+)\]", mark.path)
+    text = int(row[1]) if row else _TEXTS.get(mark.path, -1)
+    return _PARTS.get(mark.part, -1), text, mark.start, mark.path

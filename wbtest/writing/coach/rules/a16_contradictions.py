@@ -1,0 +1,186 @@
+"""A16: one thing has one number, one price, one date and one name."""
+
+from bisect import bisect_right
+from collections.abc import Iterator
+from datetime import date
+
+from wbtest.writing.coach.counted import Counted, only_ones, things_done, things_named
+from wbtest.writing.coach.days import Day, days_in
+from wbtest.writing.coach.finding import Mark, Rule
+from wbtest.writing.coach.listed import find_listed
+from wbtest.writing.coach.offers import Offer, offers_in
+from wbtest.writing.coach.reading import Reading, Text
+from wbtest.writing.coach.spans import spans_of
+from wbtest.writing.coach.spelling import other_spellings
+
+CALL, PRICE = "call_to_action.text", "call_to_action.price"
+# Texts that say what the product does; what people do without it is another matter.
+OF_THE_PRODUCT = ("headline", "subheading", "summary", "solution", CALL)
+TITLES = ("headline", "subheading")
+BODY = ("summary", "solution")
+# Between the words "available from" and the day.
+REACH = 12
+# Behind the day of a date line that was typed into the summary: "LEEDS, 3 March 2027 – ".
+DASHES = tuple("-–—:")
+HEAD = 60
+
+
+def check(reading: Reading) -> Iterator[Mark]:
+    """Mark the second of two that differ; only where both are surely the same thing."""
+    for text in reading.everything:
+        for place in other_spellings(text, reading.document.product):
+            words = text.text[place.start : place.end]
+            name = reading.document.product.strip()
+            yield text.mark(
+                place.start,
+                place.end,
+                "warn",
+                f"“{words}” is “{name}” elsewhere.",
+                "Spell it once.",
+            )
+    yield from _prices(reading)
+    yield from _dates(reading)
+    yield from _numbers(reading)
+
+
+def _prices(reading: Reading) -> Iterator[Mark]:
+    price = reading.text(PRICE)
+    if price is None:
+        return
+    asked = list(offers_in(price.text, reading.language))
+    call = reading.text(CALL)
+    if call is not None:
+        # Both say the same in two places: a second price in one of them is no contradiction.
+        said = list(offers_in(call.text, reading.language))
+        known, named = _amounts(asked), _amounts(said)
+        if known and named and not (known <= named or named <= known):
+            for offer in said:
+                if (offer.currency, offer.amount) not in known:
+                    yield _other(call, offer, price.text)
+    for text in _about_the_price(reading):
+        yield from _other_prices(text, asked, price.text)
+
+
+def _amounts(offers: list[Offer]) -> set[tuple[str, object]]:
+    return {(offer.currency, offer.amount) for offer in offers}
+
+
+def _about_the_price(reading: Reading) -> Iterator[Text]:
+    """What the release says of its own price: the summary, and the answers on it."""
+    for text in reading.release:
+        if text.path in BODY:
+            yield text
+    for entry in reading.external:
+        if entry.question.topic == "price":
+            yield entry.answer
+
+
+def _other_prices(text: Text, asked: list[Offer], price: str) -> Iterator[Mark]:
+    """Prices for the same (a month, once) in the same money, where none is the asked one."""
+    said = list(offers_in(text.text, text.language))
+    if not said or _amounts(said) & _amounts(asked):
+        return
+    costs = spans_of(text.sentences) if text.path in BODY else None
+    named = {costs.index(place.start) for place in find_listed(text, "costs")} if costs else set()
+    for offer in said:
+        same = [
+            one for one in asked if (one.currency, one.period) == (offer.currency, offer.period)
+        ]
+        is_alone = len(same) == 1 and (offer.period != "" or len(asked) == len(said) == 1)
+        if is_alone and (costs is None or costs.index(offer.start) in named):
+            yield _other(text, offer, price)
+
+
+def _other(text: Text, offer: Offer, price: str) -> Mark:
+    words = text.text[offer.start : offer.end]
+    return text.mark(
+        offer.start, offer.end, "warn", f"“{words}” is another price than “{price.strip()}”."
+    )
+
+
+def _dates(reading: Reading) -> Iterator[Mark]:
+    iso = reading.document.dateline.date
+    if not iso:
+        return
+    launch = date.fromisoformat(iso)
+    for text in (*reading.prose, *(entry.answer for entry in reading.external)):
+        ends = [place.end for place in find_listed(text, "launch")]
+        days = days_in(text.text, text.language) if ends or text.path == "summary" else ()
+        for day in days:
+            last = bisect_right(ends, day.start) - 1
+            is_near = last >= 0 and day.start - ends[last] <= REACH
+            if (is_near or _is_date_line(text, day)) and _differs(day, launch):
+                words = text.text[day.start : day.end]
+                message = f"“{words}” is another day than {iso}, the day of the launch."
+                yield text.mark(day.start, day.end, "warn", message)
+
+
+def _is_date_line(text: Text, day: Day) -> bool:
+    behind = text.text[day.end : day.end + 3].lstrip(" )(")
+    return text.path == "summary" and day.end <= HEAD and behind.startswith(DASHES)
+
+
+def _differs(day: Day, launch: date) -> bool:
+    pairs = ((day.year, launch.year), (day.month, launch.month), (day.day, launch.day))
+    return any(said and said != meant for said, meant in pairs)
+
+
+def _numbers(reading: Reading) -> Iterator[Mark]:
+    prose = [*reading.prose, *(entry.answer for entry in reading.external)]
+    product = [text for text in prose if text.path in OF_THE_PRODUCT]
+    yield from _second_numbers([(text, one) for text in prose for one in only_ones(text)])
+    yield from _second_numbers([(text, one) for text in product for one in things_done(text)])
+    yield from _against_the_titles(product)
+
+
+def _second_numbers(found: list[tuple[Text, Counted]]) -> Iterator[Mark]:
+    """Marks where one thing has just two numbers, each in a paragraph of its own."""
+    by_key: dict[tuple[str, ...], list[tuple[Text, Counted]]] = {}
+    for text, one in found:
+        by_key.setdefault(one.key, []).append((text, one))
+    for ones in by_key.values():
+        first_text, first = ones[0]
+        others = [(text, one) for text, one in ones if one.value != first.value]
+        if len({one.value for _, one in others}) == 1:
+            text, other = others[0]
+            if (text.path, other.paragraph) != (first_text.path, first.paragraph):
+                yield _another(text, other, first_text.text[first.start : first.end])
+
+
+def _against_the_titles(product: list[Text]) -> Iterator[Mark]:
+    """Marks where the body does so many of what the headline counts otherwise."""
+    titles = {
+        one.key[0]: text.text[one.start : one.end]
+        for text in product
+        if text.path in TITLES
+        for one in things_named(text)
+    }
+    values = {one.key[0]: one.value for t in product if t.path in TITLES for one in things_named(t)}
+    body = [text for text in product if text.path in BODY]
+    agreed = {(one.key[0], one.value) for text in body for one in things_named(text)}
+    for text in body:
+        for one in things_done(text):
+            thing = one.key[-1]
+            value = values.get(thing)
+            if value is not None and value != one.value and (thing, value) not in agreed:
+                yield _another(text, one, titles[thing])
+
+
+def _another(text: Text, one: Counted, first: str) -> Mark:
+    words = text.text[one.start : one.end]
+    message = f"“{words}” here, “{first.strip()}” before: {one.thing}."
+    return text.mark(one.start, one.end, "warn", message)
+
+
+RULE = Rule(
+    id="A16",
+    title="No contradictions",
+    severity="warn",
+    why="Two numbers for one thing show that nobody knows which is right.",
+    source="Bryar & Carr, Working Backwards, ch. 5; Doc Bar Raisers",
+    mend="Find out which is right, and write it in both places.",
+    before="£4 a month in the summary, £6 on the button.",
+    after="£4 a month, wherever the price stands.",
+    check=check,
+    is_honesty=True,
+)

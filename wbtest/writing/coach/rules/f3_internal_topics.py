@@ -1,0 +1,45 @@
+"""F3: the internal questions cover what must be known before anybody says yes."""
+
+from collections.abc import Iterator
+
+from wbtest.writing.coach.finding import Mark, Rule
+from wbtest.writing.coach.reading import Reading
+from wbtest.writing.document import INTERNAL_TOPICS
+from wbtest.writing.topics import EXAMPLES, EXPECTED, is_settled
+
+
+def check(reading: Reading) -> Iterator[Mark]:
+    """Mark each topic without a question that is answered or honestly open."""
+    if reading.form == "short":
+        return
+    asked = {entry.question.topic.strip().casefold(): entry for entry in reading.internal}
+    settled = {
+        entry.question.topic.strip().casefold()
+        for entry in reading.internal
+        if is_settled(entry.question)
+    }
+    for topic in INTERNAL_TOPICS:
+        if topic in settled:
+            continue
+        entry = asked.get(topic)
+        yield reading.missing(
+            entry.answer.path if entry else "faq",
+            "internal",
+            "stop" if topic in EXPECTED["full"]["internal"] else "note",
+            f"No internal answer yet: {topic}.",
+            f"Answer, for example: “{EXAMPLES[topic]}” Or say who settles it, by when, and how.",
+        )
+
+
+RULE = Rule(
+    id="F3",
+    title="The internal questions cover price, rivals, feasibility and risks",
+    severity="stop; note for the further topics",
+    why="Without these four nobody inside can say yes, and the launch finds them anyway.",
+    source="Bryar & Carr, Working Backwards, ch. 5; Carr on truth-seeking (workingbackwards.com)",
+    mend="Add a question for the topic, or choose the topic for the question that answers it.",
+    before="(nothing on key risks)",
+    after="What could make this fail? People photograph the fridge once and never again.",
+    check=check,
+    is_wording=False,
+)

@@ -1,0 +1,54 @@
+"""F6: the hard questions are there, and no question only asks for praise."""
+
+from collections.abc import Iterator
+
+from wbtest.writing.coach.finding import Mark, Rule
+from wbtest.writing.coach.listed import has_listed
+from wbtest.writing.coach.lists import languages_of
+from wbtest.writing.coach.reading import Reading, Text
+from wbtest.writing.topics import is_settled
+
+HARD_TOPICS = ("key risks", "competitive positioning", "what would make us stop")
+
+
+def check(reading: Reading) -> Iterator[Mark]:
+    """Mark each question that asks for praise, and once that no question hurts."""
+    entries = (*reading.external, *reading.internal)
+    for entry in entries:
+        if _asks_for_praise(entry.asked):
+            yield entry.asked.mark_all(
+                "note",
+                "This question asks for praise.",
+                "Ask what a doubter would ask, or take it out.",
+            )
+    if reading.form == "short" or not entries:
+        return
+    is_hard = any(
+        has_listed(entry.asked, "hard_questions")
+        or (entry.question.topic.strip().casefold() in HARD_TOPICS and is_settled(entry.question))
+        for entry in entries
+    )
+    if not is_hard:
+        part = "internal" if reading.internal else "external"
+        yield reading.missing("faq", part, "warn", "None of the questions is a hard one.")
+
+
+def _asks_for_praise(asked: Text) -> bool:
+    """Whether it begins like “what makes it” and goes on with praise."""
+    openings = [hit.start for hit in asked.find("softball_openings")]
+    first = asked.tokens[0].start if asked.tokens else -1
+    return first in openings and has_listed(asked, "praise")
+
+
+RULE = Rule(
+    id="F6",
+    title="The hard questions are there",
+    severity="warn; note for questions that ask for praise",
+    languages=languages_of("hard_questions"),
+    why="The question that you are afraid of is the one that the meeting is about.",
+    source="Doc Bar Raisers; Carr on truth-seeking (workingbackwards.com)",
+    mend="Ask what could make it fail, who could copy it, and why anybody would change over.",
+    before="Why is Larder so great?",
+    after="Why would I photograph my fridge twice?",
+    check=check,
+)

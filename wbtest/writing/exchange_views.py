@@ -1,0 +1,93 @@
+"""A release leaves as a file, and comes in as one: read once, shown, and corrected by a person."""
+
+from dataclasses import replace
+
+from flask import Response, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from werkzeug.utils import secure_filename
+
+from wbtest.store import Invalid
+from wbtest.team import access
+from wbtest.writing import document as documents
+from wbtest.writing import releases, sheets
+from wbtest.writing.document import Document, NotADocument
+from wbtest.writing.files import KINDS, LONGEST_FILE, Kind, read_file, write_file
+from wbtest.writing.forms import ImportForm
+from wbtest.writing.markdown import Read
+from wbtest.writing.models import Release
+from wbtest.writing.views import bp
+
+# What the page asks anew, or shows by itself.
+ASKED = ("product", "language")
+
+
+@bp.get("/releases/<int:release_id>/export.md", defaults={"kind": "md"})
+@bp.get("/releases/<int:release_id>/export.json", defaults={"kind": "json"})
+@access.requires("read")
+def export(release_id: int, kind: Kind) -> Response:
+    """The draft as a file."""
+    found = access.get(Release, release_id, "read")
+    document = documents.from_json(found.document)
+    # A name of any script is a name; what is left of it in ASCII may be nothing.
+    name = secure_filename(document.product) or "release"
+    answer = Response(write_file(document, found.form, kind), mimetype=KINDS[kind])
+    answer.headers["Content-Disposition"] = f'attachment; filename="{name}.{kind}"'
+    return answer
+
+
+@bp.route("/releases/import", methods=["GET", "POST"], endpoint="import")
+@access.requires("edit")
+def import_release() -> ResponseReturnValue:
+    """Read a file or pasted text, show what it was taken for, and make the draft of it."""
+    form = ImportForm(request.form)
+    if request.method == "GET":
+        return _import_page(form)
+    try:
+        form.text.data = _given(form)
+        read = read_file(form.text.data)
+    except NotADocument as error:
+        form.text.errors = [str(error)]
+        return _import_page(form), 422
+    if form.is_confirmed.data:
+        try:
+            return _begin(form, read)
+        except Invalid as refused:
+            form.product.errors = [str(refused)]
+            return _import_page(form, read), 422
+    form.product.data, form.form.data = read.document.product, read.form
+    return _import_page(form, read)
+
+
+def _import_page(form: ImportForm, read: Read | None = None) -> str:
+    parts = _parts(read.document) if read else []
+    return render_template("writing/import.html", form=form, read=read, parts=parts)
+
+
+def _given(form: ImportForm) -> str:
+    """What was pasted, or is in the file; raises NotADocument when it is no text."""
+    file = request.files.get("file")
+    if file is None or not file.filename:
+        return form.text.data or ""
+    try:
+        return file.stream.read(LONGEST_FILE).decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise NotADocument("file", "This is not text in UTF-8: save it as Markdown.") from error
+
+
+def _begin(form: ImportForm, read: Read) -> ResponseReturnValue:
+    product = form.product.data or ""
+    begun = releases.create_release(
+        access.workspace("edit"),
+        access.person(),
+        form="full" if form.form.data == "full" else "short",
+        product=product,
+        language=read.document.language,
+        document=replace(read.document, product=product.strip()),
+    )
+    return redirect(url_for(".release", release_id=begun.id), 303)
+
+
+def _parts(document: Document) -> list[sheets.Typed]:
+    """The fields of the full sheet that the file fills, but for those asked for above."""
+    fields = sheets.fields_of(sheets.sheet_of(document, "full", 0))
+    return [typed for typed in fields if typed.text.strip() and typed.name not in ASKED]

@@ -1,0 +1,44 @@
+"""What a workspace tells the coach: its jargon, its acronyms, rules that it does not want."""
+
+from collections.abc import Collection
+
+from wbtest.extensions import db
+from wbtest.store import Invalid, writing
+from wbtest.team.models import Workspace
+from wbtest.writing.coach import RULES, House
+from wbtest.writing.models import CoachSetting
+from wbtest.writing.wording import find_fault, with_plain_breaks
+
+LONGEST_LIST = 5_000
+# What stops a release is not a matter of taste, so it stays.
+MUTABLE = tuple(rule for rule in RULES if "stop" not in rule.severity)
+
+
+def house_of(workspace_id: int) -> House:
+    """Return what the workspace has said, nothing at first."""
+    found = db.session.get(CoachSetting, workspace_id)
+    if found is None:
+        return House()
+    return House(_lines(found.jargon), _lines(found.allowed), _lines(found.muted))
+
+
+def furnish(workspace: Workspace, *, jargon: str, allowed: str, muted: Collection[str]) -> None:
+    """Replace what the workspace says; lists have a word or phrase a line.
+
+    Raises Invalid for a list that cannot be kept. Of ``muted`` only rules that never stop count.
+    """
+    lists = {"jargon": with_plain_breaks(jargon), "allowed": with_plain_breaks(allowed)}
+    for name, text in lists.items():
+        if fault := find_fault(text, LONGEST_LIST):
+            raise Invalid(name, fault)
+    with writing() as session:
+        found = session.get(CoachSetting, workspace.id)
+        if found is None:
+            found = CoachSetting(workspace_id=workspace.id)
+            session.add(found)
+        found.jargon, found.allowed = ("\n".join(_lines(text)) for text in lists.values())
+        found.muted = "\n".join(rule.id for rule in MUTABLE if rule.id in muted)
+
+
+def _lines(text: str) -> tuple[str, ...]:
+    return tuple(line.strip() for line in text.splitlines() if line.strip())

@@ -1,0 +1,138 @@
+"""Findings that stay, each with a reason: given, taken back, and frozen with a revision."""
+
+from typing import NamedTuple
+
+from sqlalchemy import select
+
+from wbtest.extensions import clock, db
+from wbtest.store import Invalid, Refused, hold, writing
+from wbtest.team.models import Person
+from wbtest.writing import coach
+from wbtest.writing import document as documents
+from wbtest.writing.coach import Finding
+from wbtest.writing.house import house_of
+from wbtest.writing.models import Release, Revision, Waiver
+from wbtest.writing.wording import find_fault, with_plain_breaks
+
+LONGEST_REASON = 1_000
+
+
+class Key(NamedTuple):
+    """Which finding: words are compared in small letters."""
+
+    rule: str
+    part: str
+    words: str
+
+
+class NotWaivable(Refused):
+    """No reason takes this finding away, or not this person's."""
+
+    status = 403
+
+
+class WordsGone(Refused):
+    """The text has no such finding any more."""
+
+
+def key_of(finding: Finding) -> Key:
+    """Return what a waiver of this finding names."""
+    return Key(finding.rule.id, finding.mark.part, finding.words.casefold())
+
+
+def waive(
+    text: Release | Revision, key: Key, reason: str, person: Person, *, is_approver: bool
+) -> Waiver:
+    """Let a finding of a draft or of a revision stay; a second reason replaces the first.
+
+    Raises Invalid without a usable reason, WordsGone when the text has no such finding, NotWaivable
+    when the finding cannot be waived or only by an approver.
+    """
+    reason = with_plain_breaks(reason).strip()
+    if not reason:
+        raise Invalid("reason", "Write the reason: why do these words stay?")
+    if fault := find_fault(reason, LONGEST_REASON):
+        raise Invalid("reason", fault)
+    with writing() as session:
+        release = text if isinstance(text, Release) else text.release
+        hold(release)
+        _refuse(_get(text, key), is_approver=is_approver)
+        before = find_waivers(text).get(key)
+        if before is not None:
+            session.delete(before)
+        waiver = Waiver(
+            **key._asdict(),
+            workspace_id=release.workspace_id,
+            release_id=release.id,
+            revision_id=None if isinstance(text, Release) else text.id,
+            reason=reason,
+            person_id=person.id,
+            waived_at=clock.now(),
+        )
+        session.add(waiver)
+    return waiver
+
+
+def take_back(waiver: Waiver) -> None:
+    """Let the finding of a draft stand again. What was frozen with a revision stays."""
+    if waiver.revision_id is not None:
+        raise NotWaivable("This waiver belongs to a frozen revision. It stays in the history.")
+    with writing() as session:
+        session.delete(waiver)
+
+
+def freeze_waivers(revision: Revision) -> None:
+    """Copy the draft's waivers to a revision of its text, those that apply and are new there."""
+    with writing() as session:
+        session.flush()
+        found = {key_of(finding) for finding in findings_of(revision)} - set(find_waivers(revision))
+        for key, waiver in find_waivers(revision.release).items():
+            if key in found:
+                copied = {
+                    name: getattr(waiver, name)
+                    for name in ("workspace_id", "release_id", "person_id", "reason", "waived_at")
+                }
+                session.add(Waiver(revision_id=revision.id, **key._asdict(), **copied))
+
+
+def find_waivers(text: Release | Revision) -> dict[Key, Waiver]:
+    """The waivers of a draft, or those that belong to a revision, by finding."""
+    if isinstance(text, Release):
+        of_it = select(Waiver).where(Waiver.release_id == text.id, Waiver.revision_id.is_(None))
+    else:
+        of_it = select(Waiver).where(Waiver.revision_id == text.id)
+    rows = db.session.scalars(of_it.order_by(Waiver.id))
+    return {Key(row.rule, row.part, row.words): row for row in rows}
+
+
+def findings_of(text: Release | Revision) -> tuple[Finding, ...]:
+    """What the coach finds: in a draft as of today, in a revision as of the day it was frozen."""
+    day = clock.now() if isinstance(text, Release) else text.created_at
+    document = documents.from_json(text.document)
+    return coach.findings_of(document, text.form, day.date(), house_of(text.workspace_id))
+
+
+def find_stops(revision: Revision, before: coach.Step) -> list[Finding]:
+    """The findings that nobody has waived and that keep a revision from this step."""
+    waived = find_waivers(revision)
+    return [
+        finding
+        for finding in findings_of(revision)
+        if finding.severity == "stop"
+        and finding.rule.stops_before == before
+        and key_of(finding) not in waived
+    ]
+
+
+def _get(text: Release | Revision, key: Key) -> Finding:
+    for finding in findings_of(text):
+        if key_of(finding) == key:
+            return finding
+    raise WordsGone("The text changed: these words are not found any more.")
+
+
+def _refuse(finding: Finding, *, is_approver: bool) -> None:
+    if not finding.is_waivable:
+        raise NotWaivable("This cannot be waived: it has to be mended.")
+    if finding.severity == "stop" and not is_approver:
+        raise NotWaivable("This stops the release. Only an approver may let it stay.")
