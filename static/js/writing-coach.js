@@ -1,17 +1,39 @@
 // The coach's voice in the margin: what it says after each save, and the way from there to the words.
 
-// Puts what is new beside its part; what has not changed stays, so that nobody hears it twice.
+// What a finding says, without what changes when one types before its words or unfolds it.
+const said = (finding) => finding.outerHTML.replace(/ (?:data-start="\d+"|open(?:="")?)/g, "");
+
+// Puts what is new beside its part. What is said already stays where it is, so that nobody hears it
+// twice and what was unfolded stays so.
 export function sayFindings(form, findings) {
   for (const margin of form.querySelectorAll("[data-findings]")) {
-    const said = findings[margin.dataset.findings] ?? "";
-    if (margin.dataset.said === said) continue;
-    margin.dataset.said = said;
-    margin.replaceChildren(document.createRange().createContextualFragment(said));
+    const parsed = document.createRange().createContextualFragment(findings[margin.dataset.findings] ?? "");
+    const list = margin.querySelector("ul") ?? margin.appendChild(document.createElement("ul"));
+    list.className = "findings";
+    const known = new Map([...list.children].map((finding) => [said(finding), finding]));
+    let before = null;
+    for (const finding of parsed.querySelectorAll("li")) {
+      const old = known.get(said(finding));
+      known.delete(said(finding));
+      if (old) moveStart(old, finding);
+      else if (before) before.after(finding);
+      else list.prepend(finding);
+      before = old ?? finding;
+    }
+    for (const gone of known.values()) gone.remove();
+    if (!list.children.length) list.remove();
   }
+  hideDeadButtons(form);
+}
+
+function moveStart(old, finding) {
+  const button = old.querySelector("[data-show]");
+  if (button) button.dataset.start = finding.querySelector("[data-show]").dataset.start;
 }
 
 // Selects the words of a finding in their field.
 export function startShowing(form) {
+  hideDeadButtons(form);
   form.addEventListener("click", ({ target }) => {
     const { show, start, words } = target.dataset ?? {};
     const field = form.elements[show];
@@ -20,8 +42,14 @@ export function startShowing(form) {
     const fold = field.closest("details");
     if (fold) fold.open = true;
     field.focus();
-    if (at >= 0) field.setSelectionRange?.(at, at + words.length);
+    // A date has no place to select.
+    if (at >= 0 && field.selectionStart !== null) field.setSelectionRange(at, at + words.length);
   });
+}
+
+// Some parts have no field in the short form.
+function hideDeadButtons(form) {
+  for (const button of form.querySelectorAll("[data-show]")) button.hidden = !form.elements[button.dataset.show];
 }
 
 // Where the words stand now: at their place (counted in characters) or where typing has moved them.

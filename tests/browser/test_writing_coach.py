@@ -66,3 +66,29 @@ def test_a_finding_is_waived_on_the_preview_and_counts_no_more(desk: Page):
     )
     desk.get_by_role("link", name="Back to writing").click()
     expect(desk.locator(".parts [data-part=solution] [data-open]")).to_be_hidden()
+
+
+def test_typing_before_the_words_disturbs_nothing_that_is_said(desk: Page):
+    finding = desk.locator("[data-findings=solution] li").filter(has_text=CLAIM)
+    finding.get_by_text("coach A7").click()
+    desk.evaluate("document.querySelector('[data-findings=solution] li').isTheSame = true")
+    field = desk.get_by_label("Solution", exact=True)
+    field.press("Home")
+
+    field.press_sequentially("Now: ")
+    saved(desk)
+
+    assert desk.evaluate("document.querySelector('[data-findings=solution] li').isTheSame")
+    expect(finding.locator("details")).to_have_attribute("open", "")
+    finding.get_by_role("button", name="Show the words").click()
+    assert desk.evaluate(SELECTED) == "seamlessly"
+
+
+def test_a_day_that_is_over_is_shown_though_dates_have_no_words(desk: Page):
+    desk.get_by_label("Date of the launch").fill("2020-01-01")
+    desk.get_by_label("City").focus()
+    saved(desk)
+
+    desk.locator("[data-findings=summary]").get_by_role("button", name="Show the words").click()
+
+    expect(desk.get_by_label("Date of the launch")).to_be_focused()

@@ -31,7 +31,7 @@ def browser(app: Flask, person: Person) -> FlaskClient:
 def test_the_preview_marks_the_words_and_says_why(client: FlaskClient, release: Release):
     page = client.get(f"/releases/{release.id}/preview").text
 
-    number = re.search(r'<mark id="mark-(\d+)">seamless</mark>', page)
+    number = re.search(r'<span id="mark-(\d+)"></span><mark>seamless</mark>', page)
     assert number is not None
     assert f'id="finding-{number[1]}"' in page
     assert "“seamless” is a claim no customer would make." in page
@@ -49,13 +49,54 @@ def test_a_finding_is_waived_with_a_reason_and_taken_back(client: FlaskClient, r
     assert find_waivers(release) == {}
 
 
-def test_without_a_reason_one_is_asked_for(client: FlaskClient, release: Release):
-    path = f"/releases/{release.id}/waive"
+@pytest.mark.parametrize(("reason", "why"), [(" ", "Write the reason"), ("x" * 1_001, "1,001")])
+def test_a_reason_that_cannot_be_kept_comes_back_with_a_sentence(client, release, reason, why):
+    answer = client.post(f"/releases/{release.id}/waive", data=SEAMLESS | {"reason": reason})
 
-    page = client.post(path, data=SEAMLESS | {"reason": " "}, follow_redirects=True).text
-
-    assert "Write the reason" in page
+    assert answer.status_code == 422
+    assert why in answer.text
+    assert f">{reason}</textarea>" in answer.text
     assert find_waivers(release) == {}
+
+
+def test_words_over_two_lines_are_waived_as_a_browser_sends_them(client, owner):
+    release = make_release(owner, solution="It does:\n\n- this\n- that\n- more\n- all")
+    page = client.get(f"/releases/{release.id}/preview").text
+    words = re.search(r'value="A15">.*?name="words"\s+value="(.*?)"', page, re.DOTALL)[1]
+    data = {"rule": "A15", "part": "solution", "words": words.replace("\n", "\r\n"), "reason": "!"}
+
+    assert client.post(f"/releases/{release.id}/waive", data=data).status_code == 303
+
+
+def test_only_an_approver_is_offered_to_waive_a_stop(app: Flask, owner: Person):
+    release = make_release(owner, headline="Revolutionary dinners at home")
+    editor = browser(app, make_person("ed@example.com", "editor", release.workspace))
+    approver = browser(app, make_person("ann@example.com", "approver", release.workspace))
+    path = f"/releases/{release.id}/preview"
+
+    assert "Waive with a reason" not in editor.get(path).text
+    assert "Waive with a reason" in approver.get(path).text
+
+
+def test_every_link_to_words_leads_to_words(client: FlaskClient, owner: Person):
+    long = "It is very easy and many say it is simple, " * 4 + "and so on it goes."
+    texts = {"solution": f"{long}\n\n{long}", "segment": "everyone", "problem": "TBD"}
+    page = client.get(f"/releases/{make_release(owner, **texts).id}/preview").text
+
+    ids = re.findall(r'id="([^"]+)"', page)
+    wanted = set(re.findall(r'href="#((?:mark|finding)-\d+)"', page))
+    assert len(wanted) > 10
+    assert wanted <= set(ids)
+    assert len(set(ids)) == len(ids)
+
+
+def test_one_rule_does_not_fill_the_page(client: FlaskClient, owner: Person):
+    release = make_release(owner, solution="TBD " * 4_000)
+
+    page = client.get(f"/releases/{release.id}/preview").text
+
+    assert page.count("coach A13") == 12
+    assert "And 3988 more." in page
 
 
 def test_an_approver_waives_on_the_page_of_the_revision(client: FlaskClient, owner: Person):
@@ -130,3 +171,23 @@ def test_only_an_owner_changes_what_the_coach_looks_for(app: Flask, release: Rel
 
     assert editor.post("/coach", data={"jargon": "x"}).status_code == 403
     assert "Tell the coach" not in editor.get("/coach").text
+
+
+def test_what_nobody_knows_yet_is_listed_with_who_settles_it(client, owner, now):
+    release = make_release(owner)
+    path = f"/releases/{release.id}/preview"
+    in_time = client.get(path).text
+
+    now.turn(days=60)
+    late = browser_of(client, owner).get(path).text
+
+    assert "One question is still open" in in_time
+    assert "by 15 April 2027" in in_time
+    assert "This day is over." not in in_time
+    assert "This day is over." in late
+
+
+def browser_of(client: FlaskClient, person: Person) -> FlaskClient:
+    """The same browser, logged in anew: the session of 60 days ago is over."""
+    log_in(client, person)
+    return client

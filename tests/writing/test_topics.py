@@ -1,5 +1,7 @@
 """What a FAQ is expected to answer, and what settles a question."""
 
+from dataclasses import replace
+
 import pytest
 
 from wbtest.writing.document import (
@@ -7,7 +9,7 @@ from wbtest.writing.document import (
     OpenQuestion,
     Question,
 )
-from wbtest.writing.topics import is_settled, with_expected_questions
+from wbtest.writing.topics import is_settled, still_open, with_expected_questions
 
 
 @pytest.mark.parametrize(
@@ -47,3 +49,14 @@ def test_questions_are_suggested_in_the_language_that_they_are_written_in(
     document = with_expected_questions(Document(language=language), "short")
 
     assert all(bool(question.question) is asked for question in document.faq)
+
+
+def test_what_is_still_open_comes_with_the_first_day_first():
+    def unknown(question: str, until: str) -> Question:
+        return Question("internal", question, open=OpenQuestion("Priya", until, "ten diaries"))
+
+    answered = Question("external", "What does it cost?", "£4.")
+    document = Document(faq=(unknown("c", ""), unknown("b", "2027-05-01"), answered))
+    document = replace(document, faq=(*document.faq, unknown("a", "2027-04-15")))
+
+    assert [question.question for question in still_open(document)] == ["a", "b", "c"]

@@ -4,19 +4,21 @@ from dataclasses import replace
 
 import pytest
 
-from tests.factories import make_person, make_release
-from wbtest.store import Invalid
+from tests.factories import LARDER, make_person, make_release
+from wbtest.store import Invalid, writing
 from wbtest.team.models import Person
 from wbtest.writing.coaching import coach_text, count_open
 from wbtest.writing.document import from_json
 from wbtest.writing.models import Release, Revision
-from wbtest.writing.releases import freeze, save_release
+from wbtest.writing.releases import freeze, grow_release, save_release
 from wbtest.writing.waivers import (
     Key,
     NotWaivable,
     WordsGone,
     find_stops,
     find_waivers,
+    findings_of,
+    key_of,
     take_back,
     waive,
 )
@@ -65,7 +67,13 @@ def test_what_is_missing_cannot_be_waived(owner: Person):
     release = make_release(owner, headline="")
 
     with pytest.raises(NotWaivable, match="mended"):
-        waive(release, Key("H1", "headline", ""), "No need.", owner, is_approver=True)
+        waive(
+            release,
+            Key("H1", "headline", "the headline is missing."),
+            "No need.",
+            owner,
+            is_approver=True,
+        )
 
 
 def test_what_stops_a_release_is_waived_by_an_approver_only(release: Release, owner: Person):
@@ -93,6 +101,62 @@ def test_a_waiver_of_a_revision_is_not_taken_back(release: Release, owner: Perso
 
     with pytest.raises(NotWaivable, match="history"):
         take_back(frozen)
+
+
+def test_what_a_revision_says_is_not_said_anew(release: Release, owner: Person):
+    waive(release, SEAMLESS, "It is a bag.", owner, is_approver=False)
+    revision = freeze(release, owner)
+
+    with pytest.raises(NotWaivable, match="history"):
+        waive(revision, SEAMLESS, "Because I say so.", owner, is_approver=True)
+
+    assert reasons(revision) == {SEAMLESS: "It is a bag."}
+
+
+def test_each_thing_that_is_missing_wants_a_reason_of_its_own(owner: Person):
+    release = make_release(
+        owner, faq=tuple(q for q in LARDER.faq if q.topic not in ("price", "data"))
+    )
+    keys = [key_of(f) for f in findings_of(release) if f.rule.id == "F2"]
+
+    waive(release, keys[0], "It stores nothing.", owner, is_approver=False)
+
+    assert len(set(keys)) == 2
+    assert count_open(coach_text(release))["external"] == 1
+
+
+def test_words_over_two_lines_are_the_same_however_a_browser_sends_them(owner: Person):
+    release = make_release(owner, solution="It does:\n\n- this\n- that\n- more\n- all")
+    (key,) = [key_of(f) for f in findings_of(release) if f.rule.id == "A15"]
+
+    waive(release, key, "A list it is.", owner, is_approver=False)
+
+    assert "\n" in key.words
+    assert reasons(release) == {key: "A list it is."}
+
+
+def test_what_only_informs_needs_no_reason(owner: Person):
+    release = make_release(owner, form="short", headline="Revolutionary dinners at home")
+
+    with pytest.raises(NotWaivable, match="informs"):
+        waive(release, LOUD, "It was in 1789.", owner, is_approver=False)
+
+
+def test_a_reason_for_a_change_does_not_do_for_a_stop(release: Release, owner: Person):
+    waiver = waive(release, LOUD, "It was in 1789.", owner, is_approver=True)
+    with writing():
+        waiver.severity = "warn"
+
+    assert len(find_stops(freeze(release, owner), "approval")) == 1
+
+
+def test_a_short_text_that_grew_is_a_revision_of_its_own(owner: Person):
+    release = make_release(owner, form="short")
+    short = freeze(release, owner)
+
+    full = freeze(grow_release(release), owner)
+
+    assert (short.form, full.form, full.number) == ("short", "full", 2)
 
 
 def test_a_waiver_whose_words_are_gone_is_not_frozen(release: Release, owner: Person):

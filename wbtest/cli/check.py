@@ -16,6 +16,8 @@ from wbtest.writing.document import NotADocument
 from wbtest.writing.files import LONGEST_FILE, read_file
 from wbtest.writing.markdown import Read
 
+LONGEST_EXCERPT = 60
+
 
 class Located(NamedTuple):
     """A finding, and the line and column of its words in the file; 0 where there is no telling."""
@@ -81,7 +83,10 @@ def _line(file: str, located: Located) -> str:
     place = f":{located.line}:{located.column}" if located.line else f" {finding.mark.path}"
     mend = finding.mark.mend or finding.rule.mend
     rule = f"{finding.severity} {finding.rule.id}"
-    return f"{file}{place}: {rule}: {finding.mark.message} {mend} ({finding.rule.source})"
+    words = " ".join(finding.words.split())
+    excerpt = f" “{words[:LONGEST_EXCERPT]}…”" if len(words) > LONGEST_EXCERPT else f" “{words}”"
+    shown = excerpt if words and words not in finding.mark.message else ""
+    return f"{file}{place}: {rule}:{shown} {finding.mark.message} {mend} ({finding.rule.source})"
 
 
 def _as_json(read: Read, located: list[Located]) -> str:

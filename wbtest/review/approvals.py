@@ -11,9 +11,9 @@ from wbtest.review.models import Approval
 from wbtest.store import Invalid, Refused, hold, writing
 from wbtest.team.models import Membership, Person, Workspace
 from wbtest.writing import document as documents
-from wbtest.writing.models import Release, Revision
+from wbtest.writing.models import Release, Revision, Waiver
 from wbtest.writing.releases import find_newest_revision
-from wbtest.writing.waivers import find_stops
+from wbtest.writing.waivers import Key, find_stops, waive
 from wbtest.writing.wording import find_fault, with_plain_breaks
 
 FIRST_DAY = timedelta(hours=24)
@@ -62,6 +62,17 @@ def approve(revision: Revision, approver: Person, traded_away: str = "") -> Appr
         )
         session.add(approval)
     return approval
+
+
+def let_stay(revision: Revision, key: Key, reason: str, approver: Person) -> Waiver:
+    """Let a finding of the newest revision stay, as somebody who may approve it.
+
+    Raises TextChanged, and what ``waivers.waive`` does.
+    """
+    with writing():
+        hold(revision.release)
+        _refuse_old(revision)
+        return waive(revision, key, reason, approver, is_approver=True)
 
 
 def find_objection(revision: Revision, person: Person) -> str:
@@ -194,7 +205,7 @@ def _refuse_stopped(revision: Revision) -> None:
         first = f"{stops[0].mark.message} (coach {stops[0].rule.id})"
         more = f" and {len(stops) - 1} more" if len(stops) > 1 else ""
         raise Stopped(
-            f"This text is not ready to be approved: {first}{more}. Mend it, then freeze."
+            f"This text cannot be approved yet: {first}{more}. Mend it, or say why the words stay."
         )
 
 

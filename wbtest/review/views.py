@@ -3,17 +3,19 @@
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from wbtest.extensions import clock
 from wbtest.review import approvals
 from wbtest.review.forms import ApproveForm
 from wbtest.store import Invalid
 from wbtest.team import access
 from wbtest.writing import document as documents
 from wbtest.writing.coach import unchecked
-from wbtest.writing.coaching import coach_text, spans_of
+from wbtest.writing.coach_views import WAIVED, asked
+from wbtest.writing.coaching import RefusedReason, coach_text, marks_of, stops_among
 from wbtest.writing.models import Release, Revision
 from wbtest.writing.releases import find_revision
 from wbtest.writing.status import status_of
-from wbtest.writing.waivers import find_stops
+from wbtest.writing.topics import still_open
 
 bp = Blueprint("review", __name__)
 
@@ -40,6 +42,21 @@ def approve(release_id: int, number: int) -> ResponseReturnValue:
     return redirect(url_for(".revision", release_id=release_id, number=number), 303)
 
 
+@bp.post("/releases/<int:release_id>/revisions/<int:number>/waive")
+@access.requires("approve")
+def waive(release_id: int, number: int) -> ResponseReturnValue:
+    """Let a finding of the frozen text stay, as its approver."""
+    found = _get(release_id, number, "approve")
+    key, reason = asked(request.form)
+    try:
+        approvals.let_stay(found, key, reason, access.person())
+    except Invalid as refused:
+        return _revision_page(found, ApproveForm(), RefusedReason(key, reason, str(refused))), 422
+    flash(WAIVED)
+    back = url_for(".revision", release_id=release_id, number=number, _anchor="coach")
+    return redirect(back, 303)
+
+
 def _get(release_id: int, number: int, permission: str) -> Revision:
     """The revision of a release that the asking person may see; 404 when there is none."""
     found = find_revision(access.get(Release, release_id, permission), number)
@@ -48,7 +65,9 @@ def _get(release_id: int, number: int, permission: str) -> Revision:
     return found
 
 
-def _revision_page(revision: Revision, form: ApproveForm) -> str:
+def _revision_page(
+    revision: Revision, form: ApproveForm, refused: RefusedReason | None = None
+) -> str:
     document = documents.from_json(revision.document)
     findings = coach_text(revision)
     signed = approvals.approvals_of(revision)
@@ -57,9 +76,12 @@ def _revision_page(revision: Revision, form: ApproveForm) -> str:
         revision=revision,
         document=document,
         findings=findings,
-        spans=spans_of(findings),
+        marks=marks_of(findings),
         unread=unchecked(document.language),
-        stops=find_stops(revision, "approval"),
+        stops=stops_among(findings, "approval"),
+        refused=refused,
+        questions=still_open(document),
+        today=clock.now().date().isoformat(),
         approvals=signed,
         is_signed_by_me=access.person().id in {approval.approver_id for approval in signed},
         objection=approvals.find_objection(revision, access.person()),

@@ -103,6 +103,12 @@ def workspace(permission: str) -> Workspace:
     return membership.workspace
 
 
+def reaches(found: Any, permission: str) -> bool:
+    """Whether the asking person's role in the workspace of this object reaches."""
+    membership = db.session.get(Membership, (found.workspace_id, person().id))
+    return membership is not None and _reaches(membership, permission)
+
+
 def get(model: type[Model], key: Any, permission: str) -> Model:
     """Return the object of this key that belongs to a workspace of the asking person.
 

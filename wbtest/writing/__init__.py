@@ -7,8 +7,8 @@ from flask import Flask
 
 def init_app(app: Flask) -> None:
     """Attach this area's pages and what templates ask about a text."""
-    from wbtest.writing import coach_views as coach_views
     from wbtest.writing import exchange_views as exchange_views
+    from wbtest.writing.coach_views import may_stay
     from wbtest.writing.languages import direction
     from wbtest.writing.marking import marked_paragraphs
     from wbtest.writing.views import bp
@@ -16,6 +16,7 @@ def init_app(app: Flask) -> None:
     app.register_blueprint(bp)
     app.add_template_global(direction, "direction_of")
     app.add_template_filter(marked_paragraphs)
+    app.add_template_global(may_stay)
     app.add_template_filter(long_day)
 
 

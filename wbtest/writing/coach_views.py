@@ -1,16 +1,22 @@
 """What a team says to the coach: which findings stay and why, its own words, rules it mutes."""
 
-from flask import abort, flash, redirect, render_template, request, url_for
+from collections.abc import Mapping
+
+from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from wbtest.store import Invalid
 from wbtest.team import access
 from wbtest.writing import house, waivers
-from wbtest.writing.coach import RULES
+from wbtest.writing.coach import RULES, Finding
+from wbtest.writing.coaching import RefusedReason
 from wbtest.writing.forms import HouseForm
-from wbtest.writing.models import Release, Revision, Waiver
-from wbtest.writing.releases import find_revision
-from wbtest.writing.views import bp
+from wbtest.writing.models import Release, Waiver
+from wbtest.writing.views import bp, preview_page
+from wbtest.writing.waivers import Key
+from wbtest.writing.wording import with_plain_breaks
+
+WAIVED = "Waived. The reason stays in the history of this release."
 
 
 @bp.post("/releases/<int:release_id>/waive")
@@ -18,20 +24,13 @@ from wbtest.writing.views import bp
 def waive(release_id: int) -> ResponseReturnValue:
     """Let a finding of the draft stay."""
     found = access.get(Release, release_id, "edit")
-    _waive(found)
+    key, reason = asked(request.form)
+    try:
+        waivers.waive(found, key, reason, access.person(), is_approver=_is_approver(found))
+    except Invalid as refused:
+        return preview_page(found, RefusedReason(key, reason, str(refused))), 422
+    flash(WAIVED)
     return redirect(url_for(".preview", release_id=found.id, _anchor="coach"), 303)
-
-
-@bp.post("/releases/<int:release_id>/revisions/<int:number>/waive")
-@access.requires("approve")
-def waive_in_revision(release_id: int, number: int) -> ResponseReturnValue:
-    """Let a finding of a frozen text stay, as its approver."""
-    found = find_revision(access.get(Release, release_id, "approve"), number)
-    if found is None:
-        abort(404)
-    _waive(found)
-    back = url_for("review.revision", release_id=release_id, number=number, _anchor="coach")
-    return redirect(back, 303)
 
 
 @bp.post("/waivers/<int:waiver_id>/take-back")
@@ -80,14 +79,19 @@ def coach() -> ResponseReturnValue:
     return page, 422 if form.errors else 200
 
 
-def _waive(text: Release | Revision) -> None:
-    names = ("rule", "part", "words")
-    key = waivers.Key(*(request.form.get(name, "") for name in names))
-    reason = request.form.get("reason", "")
-    is_approver = access.has_permission("approve")
-    try:
-        waivers.waive(text, key, reason, access.person(), is_approver=is_approver)
-    except Invalid as refused:
-        flash(str(refused))
-    else:
-        flash("Waived. The reason stays in the history of this release.")
+def may_stay(finding: Finding) -> bool:
+    """Whether the asking person may let a finding stay: what stops a text, only an approver may."""
+    is_theirs = finding.severity == "warn" or access.has_permission("approve")
+    return finding.severity != "note" and finding.is_waivable and is_theirs
+
+
+def asked(typed: Mapping[str, str]) -> tuple[Key, str]:
+    """Which finding shall stay, and why. Browsers send line breaks as two characters."""
+    rule, part, words, reason = (
+        with_plain_breaks(typed.get(name, "")) for name in ("rule", "part", "words", "reason")
+    )
+    return Key(rule, part, words), reason
+
+
+def _is_approver(release: Release) -> bool:
+    return access.reaches(release, "approve")

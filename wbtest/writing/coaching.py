@@ -5,27 +5,50 @@ from dataclasses import dataclass
 from itertools import groupby
 from operator import attrgetter
 
+from wbtest.writing import coach
 from wbtest.writing import document as documents
 from wbtest.writing.coach import Finding
 from wbtest.writing.document import Document
-from wbtest.writing.marking import Span
+from wbtest.writing.marking import Marked
 from wbtest.writing.models import Release, Revision, Waiver
 from wbtest.writing.parts import PARTS
-from wbtest.writing.waivers import find_waivers, findings_of, key_of
+from wbtest.writing.waivers import Key, does_stay, find_waivers, findings_of, key_of
 
-Spans = dict[str, list[Span]]
-_ROW = re.compile(r"faq\[(\d+)\]\.(\w+)")
+Marks = dict[str, list[Marked]]
+_ROW = re.compile(r"faq\[(\d+)\]\.(?:open\.)?(\w+)")
+# The texts whose words are marked where the release is printed.
+PRINTED = re.compile(
+    r"headline|subheading|summary|problem|alternative|solution|why_now|\w+_quote\.text"
+    r"|call_to_action\.text|faq\[\d+\]\.(?:question|answer)"
+)
 NAMES = {part.name: part.label for part in PARTS["full"]} | {"release": "The whole release"}
 
 
 @dataclass(frozen=True, slots=True)
 class Numbered:
-    """A finding with its number on the page; ``field`` is the name of its field on the sheet."""
+    """A finding with its number on the page; ``field`` is the name of its field on the sheet,
+    ``waiver`` is why it stays, if it does."""
 
     number: int
     finding: Finding
     field: str
+    key: Key
     waiver: Waiver | None
+
+    @property
+    def is_printed(self) -> bool:
+        """Whether its words are marked where the release is printed."""
+        mark = self.finding.mark
+        return bool(self.finding.words) and PRINTED.fullmatch(mark.path) is not None
+
+
+@dataclass(frozen=True, slots=True)
+class RefusedReason:
+    """Why somebody wanted a finding to stay, and the sentence that says why it cannot be kept."""
+
+    key: Key
+    reason: str
+    sentence: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,29 +65,49 @@ def coach_text(text: Release | Revision) -> tuple[Group, ...]:
     document = documents.from_json(text.document)
     waived = find_waivers(text)
     numbered = [
-        Numbered(
-            number, finding, field_of(finding.mark.path, document), waived.get(key_of(finding))
-        )
+        _numbered(number, finding, document, waived)
         for number, finding in enumerate(findings_of(text), 1)
     ]
     by_part = groupby(numbered, key=attrgetter("finding.mark.part"))
     return tuple(Group(part, NAMES[part], tuple(found)) for part, found in by_part)
 
 
-def spans_of(groups: tuple[Group, ...]) -> Spans:
+def _numbered(
+    number: int, finding: Finding, document: Document, waived: dict[Key, Waiver]
+) -> Numbered:
+    key = key_of(finding)
+    waiver = waived[key] if does_stay(finding, waived) else None
+    return Numbered(number, finding, field_of(finding.mark.path, document), key, waiver)
+
+
+def marks_of(groups: tuple[Group, ...]) -> Marks:
     """Where the found words stand in each text, by its path, with the finding's number."""
-    spans: Spans = {}
+    marks: Marks = {}
     for group in groups:
         for numbered in group.findings:
             mark = numbered.finding.mark
-            spans.setdefault(mark.path, []).append(Span(mark.start, mark.end, numbered.number))
-    return spans
+            if numbered.is_printed:
+                marked = Marked(mark.start, mark.end, numbered.number)
+                marks.setdefault(mark.path, []).append(marked)
+    return marks
 
 
 def count_open(groups: tuple[Group, ...]) -> dict[str, int]:
     """How many findings of each part want a change: those that no reason lets stay."""
     counts = {group.name: sum(map(_is_open, group.findings)) for group in groups}
     return {name: count for name, count in counts.items() if count}
+
+
+def stops_among(groups: tuple[Group, ...], before: coach.Step) -> list[Finding]:
+    """The findings that nobody has waived and that keep a text from this step."""
+    found = [numbered for group in groups for numbered in group.findings]
+    return [
+        numbered.finding
+        for numbered in found
+        if numbered.waiver is None
+        and numbered.finding.severity == "stop"
+        and numbered.finding.rule.stops_before == before
+    ]
 
 
 def _is_open(numbered: Numbered) -> bool:

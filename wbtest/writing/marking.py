@@ -1,12 +1,13 @@
 """Texts cut into runs, so that a page can mark words in them without making markup here. Pure."""
 
 from collections.abc import Iterable
+from itertools import pairwise
 from typing import NamedTuple
 
-from wbtest.writing.coach.sentences import paragraphs_in
+from wbtest.writing.coach.sentences import Piece, paragraphs_in
 
 
-class Span(NamedTuple):
+class Marked(NamedTuple):
     """Characters ``start`` to ``end`` of a text, and the number under which they are marked."""
 
     start: int
@@ -15,46 +16,47 @@ class Span(NamedTuple):
 
 
 class Run(NamedTuple):
-    """A piece of a paragraph; ``number`` is 0 where nothing is marked."""
+    """A piece of a paragraph, whether it is marked, and the numbers that begin and end with it."""
 
     text: str
-    number: int
+    is_marked: bool
+    begins: tuple[int, ...]
+    ends: tuple[int, ...]
 
 
-def marked_paragraphs(text: str, spans: Iterable[Span]) -> list[list[Run]]:
-    """Return the paragraphs as runs. Where spans overlap, the one that begins first is shown.
+def marked_paragraphs(text: str, marks: Iterable[Marked]) -> list[list[Run]]:
+    """Return the paragraphs as runs. Marks may overlap, lie in each other, and pass paragraphs.
 
-    >>> marked_paragraphs("So easy.", [Span(3, 7, 1)])
-    [[Run(text='So ', number=0), Run(text='easy', number=1), Run(text='.', number=0)]]
+    >>> [(run.text, run.begins) for run in marked_paragraphs("So easy.", [Marked(3, 7, 1)])[0]]
+    [('So ', ()), ('easy', (1,)), ('.', ())]
     """
-    apart = _apart(spans)
-    return [
-        _runs(paragraph.text, [_moved(span, paragraph.start) for span in apart])
-        for paragraph in paragraphs_in(text)
-    ]
+    paragraphs = paragraphs_in(text)
+    cut = [_trimmed(mark, paragraphs) for mark in marks if mark.start < mark.end]
+    kept = [mark for mark in cut if mark.start < mark.end]
+    return [_runs(paragraph, kept) for paragraph in paragraphs]
 
 
-def _apart(spans: Iterable[Span]) -> list[Span]:
-    kept: list[Span] = []
-    for span in sorted(spans):
-        if span.start < span.end and (not kept or span.start >= kept[-1].end):
-            kept.append(span)
-    return kept
+def _trimmed(mark: Marked, paragraphs: list[Piece]) -> Marked:
+    """The mark without the empty lines at its ends, so that both ends lie in a paragraph."""
+    starts = [max(p.start, mark.start) for p in paragraphs if p.end > mark.start]
+    ends = [min(p.end, mark.end) for p in paragraphs if p.start < mark.end]
+    return Marked(min(starts, default=mark.end), max(ends, default=mark.start), mark.number)
 
 
-def _moved(span: Span, start: int) -> Span:
-    return Span(span.start - start, span.end - start, span.number)
+def _runs(paragraph: Piece, marks: list[Marked]) -> list[Run]:
+    """The paragraph, cut wherever a mark begins or ends."""
+    mine = [mark for mark in marks if mark.start < paragraph.end and mark.end > paragraph.start]
+    cuts = {paragraph.start, paragraph.end}
+    for mark in mine:
+        cuts |= {max(mark.start, paragraph.start), min(mark.end, paragraph.end)}
+    places = sorted(cuts)
+    return [_run(paragraph, mine, start, end) for start, end in pairwise(places)]
 
 
-def _runs(text: str, spans: list[Span]) -> list[Run]:
-    runs, at = [], 0
-    for span in spans:
-        start, end = max(span.start, at), min(span.end, len(text))
-        if start < end:
-            if at < start:
-                runs.append(Run(text[at:start], 0))
-            runs.append(Run(text[start:end], span.number))
-            at = end
-    if at < len(text):
-        runs.append(Run(text[at:], 0))
-    return runs
+def _run(paragraph: Piece, marks: list[Marked], start: int, end: int) -> Run:
+    return Run(
+        paragraph.text[start - paragraph.start : end - paragraph.start],
+        any(mark.start <= start and mark.end >= end for mark in marks),
+        tuple(mark.number for mark in marks if mark.start == start),
+        tuple(mark.number for mark in marks if mark.end == end),
+    )

@@ -58,7 +58,8 @@ class Revision(Base):
 class Waiver(Base):
     """A finding that stays, and why: of the draft or, with ``revision_id``, of that revision.
 
-    Rule, part and words say which finding; the same words in another part are another one.
+    Rule, part and words say which finding; the same words in another part are another one. A reason
+    for what only wanted a change does not do for what stops the text: hence the ``severity``.
     """
 
     __tablename__ = "waivers"
@@ -68,6 +69,7 @@ class Waiver(Base):
     release_id: Mapped[int] = mapped_column(ForeignKey(Release.id), index=True)
     revision_id: Mapped[int | None] = mapped_column(ForeignKey(Revision.id), index=True)
     rule: Mapped[str] = mapped_column(String(4))
+    severity: Mapped[str] = mapped_column(String(4))
     part: Mapped[str] = mapped_column(String(20))
     words: Mapped[str] = mapped_column(Text)
     reason: Mapped[str] = mapped_column(Text)

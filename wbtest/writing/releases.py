@@ -99,7 +99,7 @@ def freeze(release: Release, author: Person) -> Revision:
         document = documents.from_json(release.document)
         newest = find_newest_revision(release)
         digest = documents.digest(document)
-        if newest is not None and newest.digest == digest:
+        if newest is not None and (newest.digest, newest.form) == (digest, release.form):
             freeze_waivers(newest)
             return newest
         revision = Revision(

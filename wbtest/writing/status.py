@@ -68,7 +68,10 @@ def status_of(release: Release) -> Status:
     document = documents.from_json(release.document)
     words, pages = documents.length(document)
     newest = find_newest_revision(release)
-    is_frozen = newest is not None and newest.digest == documents.digest(document)
+    is_frozen = newest is not None and (newest.digest, newest.form) == (
+        documents.digest(document),
+        release.form,
+    )
     number = newest.number if newest else 0
     return Status(
         version=release.version,

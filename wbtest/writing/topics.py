@@ -8,6 +8,7 @@ from wbtest.writing.document import (
     Audience,
     Document,
     Form,
+    OpenQuestion,
     Question,
 )
 
@@ -28,6 +29,7 @@ EXAMPLES = {
     "how we measure success": "How will we know that it works?",
     "what would make us stop": "What would make us stop?",
 }
+NEVER = OpenQuestion()
 # A short release begins with these; any other three will do as well.
 ENOUGH_FOR_SHORT = 3
 EXPECTED: dict[Form, dict[Audience, tuple[str, ...]]] = {
@@ -44,6 +46,15 @@ def is_settled(question: Question) -> bool:
         bool(question.answer.strip())
         or (unknown is not None and all((unknown.owner, unknown.until, unknown.settled_by)))
     )
+
+
+def still_open(document: Document) -> tuple[Question, ...]:
+    """The questions that nobody can answer yet, the one that is to be settled first at the top.
+
+    Those without a day come last.
+    """
+    unknown = [question for question in document.faq if question.open is not None]
+    return tuple(sorted(unknown, key=lambda question: (question.open or NEVER).until or "9"))
 
 
 def with_expected_questions(document: Document, form: Form) -> Document:

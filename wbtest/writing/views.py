@@ -13,20 +13,21 @@ from flask import (
 )
 from flask.typing import ResponseReturnValue
 
+from wbtest.extensions import clock
 from wbtest.store import Invalid
 from wbtest.team import access
 from wbtest.writing import document as documents
 from wbtest.writing import languages, releases, sheets
 from wbtest.writing.arranging import arrange
 from wbtest.writing.coach import unchecked
-from wbtest.writing.coaching import coach_text, spans_of
+from wbtest.writing.coaching import RefusedReason, coach_text, marks_of
 from wbtest.writing.document import Document, Form
 from wbtest.writing.forms import NewReleaseForm, ShortForm
 from wbtest.writing.models import Release
 from wbtest.writing.parts import PARTS
 from wbtest.writing.releases import ChangedMeanwhile
 from wbtest.writing.status import Status, releases_of, status_of
-from wbtest.writing.topics import EXAMPLES, EXPECTED
+from wbtest.writing.topics import EXAMPLES, EXPECTED, still_open
 
 bp = Blueprint("writing", __name__)
 
@@ -119,17 +120,24 @@ def freeze(release_id: int) -> ResponseReturnValue:
 @access.requires("read")
 def preview(release_id: int) -> ResponseReturnValue:
     """The draft as it would be printed, and what is missing."""
-    found = access.get(Release, release_id, "read")
-    document = documents.from_json(found.document)
-    groups = coach_text(found)
+    return preview_page(access.get(Release, release_id, "read"))
+
+
+def preview_page(release: Release, refused: RefusedReason | None = None) -> str:
+    """The draft as printed, with what the coach says and a reason that could not be kept."""
+    document = documents.from_json(release.document)
+    groups = coach_text(release)
     return render_template(
         "writing/preview.html",
-        release=found,
+        release=release,
         document=document,
-        form=found.form,
+        form=release.form,
         findings=groups,
-        spans=spans_of(groups),
+        marks=marks_of(groups),
         unread=unchecked(document.language),
+        refused=refused,
+        questions=still_open(document),
+        today=clock.now().date().isoformat(),
     )
 
 

@@ -1,5 +1,7 @@
 """Findings that stay, each with a reason: given, taken back, and frozen with a revision."""
 
+import re
+from collections.abc import Mapping
 from typing import NamedTuple
 
 from sqlalchemy import select
@@ -15,10 +17,13 @@ from wbtest.writing.models import Release, Revision, Waiver
 from wbtest.writing.wording import find_fault, with_plain_breaks
 
 LONGEST_REASON = 1_000
+# What a revision takes over from a waiver of its draft.
+COPIED = ("workspace_id", "release_id", "severity", "person_id", "reason", "waived_at")
 
 
 class Key(NamedTuple):
-    """Which finding: words are compared in small letters."""
+    """Which finding. Words are compared in small letters; where something is missing the message
+    stands for them, without its figures, so that a text may grow by a word and keep its waiver."""
 
     rule: str
     part: str
@@ -37,16 +42,18 @@ class WordsGone(Refused):
 
 def key_of(finding: Finding) -> Key:
     """Return what a waiver of this finding names."""
-    return Key(finding.rule.id, finding.mark.part, finding.words.casefold())
+    said = finding.words or re.sub(r"\d[\d.,]*", "#", finding.mark.message)
+    return Key(finding.rule.id, finding.mark.part, with_plain_breaks(said).casefold())
 
 
 def waive(
     text: Release | Revision, key: Key, reason: str, person: Person, *, is_approver: bool
 ) -> Waiver:
-    """Let a finding of a draft or of a revision stay; a second reason replaces the first.
+    """Let a finding of a draft or of the newest revision stay.
 
-    Raises Invalid without a usable reason, WordsGone when the text has no such finding, NotWaivable
-    when the finding cannot be waived or only by an approver.
+    In a draft a second reason replaces the first; what a revision has stays as it is. Raises
+    Invalid without a usable reason, WordsGone when the text has no such finding, NotWaivable when
+    it cannot be waived, or only by an approver, or not any more.
     """
     reason = with_plain_breaks(reason).strip()
     if not reason:
@@ -56,12 +63,15 @@ def waive(
     with writing() as session:
         release = text if isinstance(text, Release) else text.release
         hold(release)
-        _refuse(_get(text, key), is_approver=is_approver)
+        finding = _get(text, key)
+        _refuse(finding, is_approver=is_approver)
         before = find_waivers(text).get(key)
         if before is not None:
+            _refuse_frozen(before)
             session.delete(before)
         waiver = Waiver(
             **key._asdict(),
+            severity=finding.severity,
             workspace_id=release.workspace_id,
             release_id=release.id,
             revision_id=None if isinstance(text, Release) else text.id,
@@ -75,8 +85,7 @@ def waive(
 
 def take_back(waiver: Waiver) -> None:
     """Let the finding of a draft stand again. What was frozen with a revision stays."""
-    if waiver.revision_id is not None:
-        raise NotWaivable("This waiver belongs to a frozen revision. It stays in the history.")
+    _refuse_frozen(waiver)
     with writing() as session:
         session.delete(waiver)
 
@@ -88,10 +97,7 @@ def freeze_waivers(revision: Revision) -> None:
         found = {key_of(finding) for finding in findings_of(revision)} - set(find_waivers(revision))
         for key, waiver in find_waivers(revision.release).items():
             if key in found:
-                copied = {
-                    name: getattr(waiver, name)
-                    for name in ("workspace_id", "release_id", "person_id", "reason", "waived_at")
-                }
+                copied = {name: getattr(waiver, name) for name in COPIED}
                 session.add(Waiver(revision_id=revision.id, **key._asdict(), **copied))
 
 
@@ -120,8 +126,14 @@ def find_stops(revision: Revision, before: coach.Step) -> list[Finding]:
         for finding in findings_of(revision)
         if finding.severity == "stop"
         and finding.rule.stops_before == before
-        and key_of(finding) not in waived
+        and not does_stay(finding, waived)
     ]
+
+
+def does_stay(finding: Finding, waived: Mapping[Key, Waiver]) -> bool:
+    """Whether there is a reason that is good enough for how severe the finding is."""
+    waiver = waived.get(key_of(finding))
+    return waiver is not None and (finding.severity != "stop" or waiver.severity == "stop")
 
 
 def _get(text: Release | Revision, key: Key) -> Finding:
@@ -132,7 +144,14 @@ def _get(text: Release | Revision, key: Key) -> Finding:
 
 
 def _refuse(finding: Finding, *, is_approver: bool) -> None:
+    if finding.severity == "note":
+        raise NotWaivable("This only informs. It needs no reason.")
     if not finding.is_waivable:
         raise NotWaivable("This cannot be waived: it has to be mended.")
     if finding.severity == "stop" and not is_approver:
         raise NotWaivable("This stops the release. Only an approver may let it stay.")
+
+
+def _refuse_frozen(waiver: Waiver) -> None:
+    if waiver.revision_id is not None:
+        raise NotWaivable("This waiver belongs to a frozen revision. It stays in the history.")

@@ -31,6 +31,12 @@ from wbtest.writing.document import Document
         ("She often goes hungry.", "often"),
         ("Studies show that it works.", "Studies show"),
         ("It is very good.", "very"),
+        ("It lasts two weeks or so.", "or so"),
+        ("She asks for salt; she might cook.", "might"),
+        (
+            "Whether it rains or not in the long and wet autumn of the far north, it might work.",
+            "might",
+        ),
     ],
 )
 def test_a_hedge_is_marked(find, text, words):
@@ -52,6 +58,9 @@ def test_a_hedge_is_marked(find, text, words):
         "The result is statistically significant.",
         "“Many of us might go,” she says, „vielleicht very often“.",
         "It is the very same pan.",
+        "She asks whether she might cook.",
+        "Hosts may now be paid, and guests may no longer be charged.",
+        "It is free, or so she says.",
         "Someone somewhere sometime.",
     ],
 )

@@ -12,6 +12,9 @@ import pytest
         ("It is a unique experience.", "unique"),
         ("A world-class kitchen.", "world-class"),
         ("Setting it up is easy.", "easy"),
+        ("It is a quantum leap in listening.", "quantum leap"),
+        ("It is the best lamp ever.", "best lamp ever"),
+        ("It is our most useful lamp ever.", "most useful lamp ever"),
     ],
 )
 def test_a_claim_is_marked(find, text, words):
@@ -23,6 +26,10 @@ def test_a_claim_is_marked(find, text, words):
     [
         "The Revolution of 1789 is over.",
         "Setting it up is easy: it takes 2 minutes.",
+        "Setting it up is easy: it takes five minutes.",
+        "She settles them quickly, with one click.",
+        "It is the best soup she ever ate. Has the guest ever come?",
+        "The oldest, if ever, comes last. The forest ever grows. Best ever.",
         "She broke her fast at dusk in 20 minutes.",
         "The game is changing hands.",
         "Each box has a unique number and a unique link.",
@@ -36,6 +43,15 @@ def test_what_is_no_claim_is_left_alone(find, text):
 
 def test_in_the_headline_it_blocks(find):
     assert find("A7", headline="Revolutionary dinners for parents") == [("stop", "Revolutionary")]
+
+
+def test_the_greatest_ever_blocks_in_the_headline(find):
+    headline = "The smartest baby lamp ever made, now in amber"
+    assert find("A7", headline=headline) == [("stop", "smartest baby lamp ever")]
+
+
+def test_customers_may_call_it_the_greatest_ever(find):
+    assert find("A7", customer_quote={"text": "It is the best lamp ever."}) == []
 
 
 def test_in_the_short_form_it_only_informs(find):

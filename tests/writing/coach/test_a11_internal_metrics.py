@@ -60,8 +60,33 @@ def test_what_the_segment_calls_its_own_is_welcome(find):
     assert find("A11", segment="finance leads who report ARR", solution="ARR by noon.") == []
 
 
-def test_what_the_house_allows_is_welcome(find):
-    assert find("A11", house=House(allowed=("LTV",)), solution="The LTV is 80.") == []
+def test_what_the_house_allows_is_a_figure_of_its_own_all_the_same(find):
+    assert find("A11", house=House(allowed=("LTV",)), solution="The LTV is 80.") == [
+        ("stop", "LTV")
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("We aim to reach 50,000 developers.", "We aim to reach 50,000 developers"),
+        ("We plan to sign up 300 small shops.", "We plan to sign up 300 small shops"),
+    ],
+)
+def test_whoever_is_to_be_reached_is_counted(find, text, words):
+    assert find("A11", summary=text) == [("stop", words)]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "We aim to reach the top in 40 minutes.",
+        "Our goal is that all 40 families eat.",
+        "We want to reach you: two developers answer, 8 to 6.",
+    ],
+)
+def test_a_goal_of_customers_is_left_alone(find, text):
+    assert find("A11", summary=text) == []
 
 
 def test_customers_read_the_external_answers(find):

@@ -14,6 +14,8 @@ import pytest
         ("A second version is coming soon.", "coming soon"),
         ("It is going to be warm.", "is going to"),
         ("That is on our roadmap.", "on our roadmap"),
+        ("Support for ferries is in the pipeline.", "is in the pipeline"),
+        ("A version for twins will follow in the autumn.", "will follow in the autumn"),
         ("It is for two who come together. We plan to open more.", "plan to"),
     ],
 )
@@ -33,6 +35,7 @@ def test_a_future_is_marked(find, text, words):
         "We will never sell your photos.",
         "They turn a plan to paper.",
         "She is going to bed.",
+        "The gas is in the pipeline. A nurse will follow in a car.",
         "It, will or no will, works.",
     ],
 )

@@ -111,8 +111,84 @@ def test_a_name_that_real_people_have_is_only_asked_about(find):
     ]
 
 
-def test_a_word_that_is_allowed_is_left_alone(find):
-    assert find("A13", house=House(allowed=("ACME",)), solution="ACME sells it.") == []
+def test_no_house_allows_a_blank(find):
+    house = House(allowed=("ACME", "TBD"))
+    assert find("A13", house=house, solution="ACME sells it.") == [("stop", "ACME")]
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "words"),
+    [
+        ("es", "Lola mira la puerta. (COMPLETAR)", "COMPLETAR"),
+        ("fr", "Inès mange. À compléter.", "À compléter"),
+        ("de", "Er liest. Noch ausfüllen.", "Noch ausfüllen"),
+        ("de", "Er liest (ergänzen) und lacht.", "ergänzen"),
+        ("de", "Ergänzen.", "Ergänzen"),
+        ("en", "She sleeps. Add number here.", "Add number here"),
+        ("en", "She sleeps (insert quote) well.", "insert quote"),
+        ("en", "To be written.", "To be written"),
+        ("ja", "要記入。", "要記入"),
+        ("en", "It costs $__ a month.", "$__"),
+        ("en", "It costs £__.", "£__"),
+        ("en", "She has <count> lines.", "<count>"),
+        ("en", "She has <what people feel>.", "<what people feel>"),
+    ],
+)
+def test_a_note_to_oneself_blocks(find, language, text, words):
+    assert find("A13", language=language, solution=text) == [("stop", words)]
+
+
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [
+        ("en", "The form is to be written by hand. Add a number here, and a name there."),
+        ("en", "Photograph it. Complete it. (She has three quotes to come.)"),
+        ("de", "Formular ausfüllen. Ausfüllen. Abschicken. Die Liste ergänzen wir."),
+        ("de", "Er schreibt: „Wird noch ergänzt“ und lächelt."),
+        ("fr", "Le dossier est à compléter avant mardi."),
+        ("es", "Puede completar la lista. Completar. Enviar."),
+        ("it", "Da completare."),
+        ("en", "The list [see page 4] and the plan [see figure 2] are short."),
+        ("de", "Die Liste [siehe Seite 4] ist kurz."),
+        ("en", "She types <cards> into the search."),
+        ("en", "The method __init__ and a -__- stay."),
+    ],
+)
+def test_what_reads_like_a_note_is_left_alone(find, language, text):
+    assert find("A13", language=language, solution=text) == []
+
+
+def test_a_button_may_tell_to_complete_something(find):
+    assert find("A13", call_to_action={"label": "Fill in"}) == []
+
+
+def test_an_answer_may_not_be_a_note(find):
+    faq = [{"audience": "external", "question": "Why?", "answer": "to be written"}]
+    assert find("A13", faq=faq) == [("stop", "to be written")]
+
+
+def test_a_quote_may_not_be_a_placeholder_in_quotation_marks(find):
+    quote = {"text": "“Name goes here.”", "speaker": "Ada Okafor"}
+    assert find("A13", customer_quote=quote) == [("stop", "Name goes here")]
+
+
+@pytest.mark.parametrize(
+    ("role", "words"),
+    [
+        ("engineer at Company X, City", ["Company X", "City"]),
+        ("Gründerin, Ort", ["Ort"]),
+        ("engineer, City of London", []),
+        ("VP, Product", []),
+        ("head of the company", []),
+        ("a company x-ray reader, city", []),
+    ],
+)
+def test_a_role_names_a_company_and_a_place(find, role, words):
+    assert find("A13", customer_quote={"role": role}) == [("stop", word) for word in words]
+
+
+def test_a_name_may_go_on_behind_a_hyphen(find):
+    assert find("A13", customer_quote={"speaker": "Jane Doe-Martin"}) == []
 
 
 def test_it_blocks_in_the_short_form_too(find):

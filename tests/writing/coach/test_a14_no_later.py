@@ -19,6 +19,17 @@ def asked(audience, answer, unknown=None):
         ("en", "The price will be announced at a later date.", "will be announced at a later date"),
         ("en", "We don’t know that yet.", "We don’t know that yet"),
         ("en", "Price: TBC", "TBC"),
+        ("en", "We are still working that out.", "We are still working that out"),
+        (
+            "en",
+            "Pricing will be finalised closer to launch.",
+            "will be finalised closer to launch",
+        ),
+        ("en", "To be discussed.", "To be discussed"),
+        ("en", "No idea yet.", "No idea yet"),
+        ("de", "Noch unklar.", "Noch unklar"),
+        ("fr", "À définir.", "À définir"),
+        ("es", "Por definir.", "Por definir"),
         ("de", "Das klären wir später.", "klären wir später"),
         ("de", "Der Preis steht noch nicht fest.", "steht noch nicht fest"),
         ("fr", "Nous verrons cela plus tard.", "Nous verrons cela plus tard"),
@@ -40,6 +51,10 @@ def test_what_is_put_off_blocks(find, language, text, words):
         "We decide nothing for you. What you cook comes later.",
         "“We’ll figure it out later,” she says.",
         "We do not know your name.",
+        "We have not decided to charge guests, and we never will.",
+        "It lists what is left to be discussed, and who has no idea yet.",
+        "The call will be short, and closer to launch you hear more.",
+        "She is still working on her garden.",
         "We decide with you later.",
         "We look at the light later, at dusk.",
         "We’ll announce it later today.",
@@ -85,6 +100,11 @@ def test_people_may_put_off_what_they_like(find):
 def test_the_team_may_when_somebody_settles_it_by_a_day(find, unknown, found):
     faq = asked("internal", "We look at the risks at a later date.", unknown)
     assert find("A14", faq=faq) == found
+
+
+def test_the_team_has_no_idea_without_an_owner(find):
+    assert find("A14", faq=asked("internal", "No idea yet.")) == [("stop", "No idea yet")]
+    assert find("A14", faq=asked("internal", "No idea yet.", SETTLED)) == []
 
 
 def test_customers_get_no_open_question(find):

@@ -106,21 +106,96 @@ def test_the_summary_names_the_same_price(find, summary, found):
 @pytest.mark.parametrize(
     ("language", "summary", "words"),
     [
-        ("en", "It is available from April 9, 2027.", ["April 9, 2027"]),
+        ("en", "It is available from April 9, 2027.", []),
+        ("en", "It is available February 9, 2027.", ["February 9, 2027"]),
+        ("en", "It is available from January 31.", ["January 31"]),
+        ("en", "It is available in 2026, on 5 May 2026.", []),
+        ("en", "It is available on 5 May 2026.", ["5 May 2026"]),
+        ("en", "It is available until February 9, 2027.", []),
+        ("en", "It is on sale from 10 November.", []),
         ("en", "It launches on 3 March 2027.", []),
         ("en", "It launched in March 2027.", []),
-        ("en", "It launched in May 2027.", ["May 2027"]),
+        ("en", "It launched in February 2027.", ["February 2027"]),
+        ("en", "It launches on 04/04/2027.", []),
         ("en", "LEEDS, 4 March 2027 – Larder plans.", ["4 March 2027"]),
         ("en", "Since 4 April 2026 phones can see.", []),
-        ("de", "Verfügbar ab dem 4. März 2027.", ["4. März 2027"]),
+        ("de", "Verfügbar ab dem 4. März 2027.", []),
+        ("de", "Verfügbar ab dem 2. März 2027.", ["2. März 2027"]),
         ("fr", "Disponible dès le 3 mars 2027.", []),
-        ("es", "Disponible desde el 4 de marzo de 2027.", ["4 de marzo de 2027"]),
+        ("es", "Disponible desde el 2 de marzo de 2027.", ["2 de marzo de 2027"]),
     ],
 )
 def test_the_launch_has_one_day(find, language, summary, words):
     dateline = {"city": "Leeds", "date": "2027-03-03"}
     found = find("A16", language=language, dateline=dateline, summary=summary)
     assert found == [("warn", word) for word in words]
+
+
+@pytest.mark.parametrize(
+    ("city_day", "call", "found"),
+    [
+        ("2027-10-23", "Buy it for $399 from November 17.", [("warn", "November 17")]),
+        ("", "Buy it for $399 from November 17.", [("warn", "November 17")]),
+        ("2027-10-23", "Buy it for $399 from November 10.", []),
+        ("2027-10-23", "Buy it before November 17.", []),
+    ],
+)
+def test_the_sale_begins_on_one_day(find, city_day, call, found):
+    parts = {
+        "dateline": {"city": "Leeds", "date": city_day},
+        "summary": "It is available November 10 for $399.",
+        "call_to_action": {"text": call, "label": "Buy", "price": "$399"},
+    }
+    assert find("A16", **parts) == found
+
+
+def test_a_day_long_before_belongs_to_the_next_year(find):
+    dateline = {"city": "Leeds", "date": "2027-10-23"}
+    assert find("A16", dateline=dateline, summary="It is available from January 10.") == []
+
+
+def test_what_else_can_be_had_has_days_of_its_own(find):
+    parts = {"summary": "It is available from May 3.", "solution": "A seat is available on May 9."}
+    assert find("A16", **parts) == []
+
+
+@pytest.mark.parametrize(
+    ("question", "answer", "found"),
+    [
+        ("How much is it?", "$99 once. There is no subscription.", [("warn", "$99")]),
+        ("How much is it?", "It costs $99.", [("warn", "$99")]),
+        ("How much is a book?", "Best sellers are $9.99 unless marked.", []),
+        ("How much is a book?", "$9.99.", []),
+        ("How much is a Larder?", "$9.99.", [("warn", "$9.99")]),
+        ("How much is it?", "The books are $9.99.", []),
+        ("How much is it?", "$89 once.", []),
+    ],
+)
+def test_a_price_is_the_products_own(find, question, answer, found):
+    faq = [
+        {"audience": "external", "topic": "price", "question": question, "answer": answer},
+    ]
+    parts = {"call_to_action": call("Start.", "$89, no subscription"), "faq": faq}
+    assert find("A16", **parts) == found
+
+
+@pytest.mark.parametrize(
+    ("answer", "found"),
+    [
+        ("Nothing. Your host gets £7 a plate.", [("warn", "£7")]),
+        ("Nothing. Your host gets £6 a plate.", []),
+        ("Nothing. Your host gets £7 a mile.", []),
+        ("A restaurant takes £14 a plate.", []),
+        ("She gets £7 a week.", []),
+    ],
+)
+def test_a_thing_is_paid_for_in_one_way(find, answer, found):
+    assert find("A16", summary="Hosts get £6 a plate.", faq=priced(answer)) == found
+
+
+def test_cents_are_no_things(find):
+    parts = {"headline": "Store it for 15 cents a gigabyte"}
+    assert find("A16", solution="A student pays 30 cents.", **parts) == []
 
 
 @pytest.mark.parametrize(

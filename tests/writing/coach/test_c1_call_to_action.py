@@ -54,10 +54,10 @@ def test_a_sentence_without_a_price_does_not_stand_in(find, language, said):
     assert find("C1", language=language, **parts) == [("stop", "")]
 
 
-def test_a_sentence_without_a_place_gets_a_note(find):
+def test_a_sentence_without_a_place_gets_a_note_that_marks_nothing(find):
     said = "Take one photo and plan dinner."
 
-    assert find("C1", call_to_action=call(text=said)) == [("note", said)]
+    assert find("C1", call_to_action=call(text=said)) == [("note", "")]
 
 
 @pytest.mark.parametrize("said", ["Text 503-555-0119.", "Order in our shop.", "Write a@b.example."])

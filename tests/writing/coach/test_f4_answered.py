@@ -21,6 +21,15 @@ def test_a_question_without_an_answer_blocks(find, audience):
         ("en", "See above."),
         ("en", "Please see above"),
         ("en", "See question 3 above."),
+        ("en", "As mentioned above."),
+        ("en", "As we have already explained below, please."),
+        ("en", "This was answered in the previous section."),
+        ("de", "Wie oben erwähnt."),
+        ("de", "Das wurde bereits weiter oben beantwortet."),
+        ("fr", "Comme indiqué plus haut."),
+        ("es", "Como se ha dicho arriba."),
+        ("ja", "前述のとおりです。"),
+        ("ar", "كما ذكرنا سابقا."),
         ("en", "N/A"),
         ("en", "Same as above."),
         ("en", "See our website."),
@@ -42,10 +51,35 @@ def test_an_answer_that_is_none_blocks(find, language, answer):
 
 @pytest.mark.parametrize(
     "answer",
-    ["£4", "4", "Nothing.", "None.", "No.", "See above for the price; the rest is free.", "無料"],
+    [
+        "£4",
+        "4",
+        "Nothing.",
+        "None.",
+        "No.",
+        "See above for the price; the rest is free.",
+        "無料",
+        "No, as mentioned above.",
+        "Two, as stated above.",
+        "It is the same as before.",
+        "Above.",
+        "The previous one.",
+        "It is on the list.",
+        "As you like it.",
+        "Same as previously.",
+        "It is shown below.",
+    ],
 )
 def test_a_short_answer_is_one(find, answer):
     assert find("F4", faq=asked(answer)) == []
+
+
+@pytest.mark.parametrize(
+    ("language", "answer"),
+    [("de", "Wie zuvor."), ("de", "Es steht oben."), ("fr", "En haut."), ("es", "Como antes.")],
+)
+def test_a_short_answer_in_another_language_is_one(find, language, answer):
+    assert find("F4", language=language, faq=asked(answer)) == []
 
 
 def test_an_honest_unknown_is_an_answer_inside_only(find):

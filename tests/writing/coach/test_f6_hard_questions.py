@@ -31,6 +31,21 @@ def test_a_faq_without_any_is_marked_once(find, language):
     assert find("F6", language=language, faq=customers) == [("warn", "")]
 
 
+@pytest.mark.parametrize(
+    ("language", "question"),
+    [("en", "Who drives?"), ("de", "Wer fährt?"), ("fr", "Qui conduit ?"), ("es", "¿Quién va?")],
+)
+def test_a_plain_question_is_not_hard_by_its_topic(find, language, question):
+    assert find("F6", language=language, faq=faq(question, topic="key risks")) == [("warn", "")]
+
+
+def test_a_hard_question_of_a_customer_does_not_stand_in_for_one_of_the_team(find):
+    customers = faq("What if I hate it?", audience="external")
+
+    assert find("F6", faq=customers) == []
+    assert find("F6", faq=customers + faq("Who drives?")) == [("warn", "")]
+
+
 def test_an_answered_topic_of_risks_counts(find):
     assert find("F6", faq=faq("Adoption?", topic="key risks")) == []
     assert find("F6", faq=faq("Adoption?", topic="key risks", answer="")) == [("warn", "")]

@@ -1,6 +1,7 @@
 """The coach over ten good releases in six languages, and over the flaws sown into them."""
 
 import json
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -71,3 +72,17 @@ def test_findings_come_in_the_order_in_which_one_reads():
     paths = [f.mark.path for f in read(document) if f.rule.id in ("A7", "F5")]
 
     assert paths == ["headline", "solution", "solution", *(f"faq[{n}].answer" for n in range(12))]
+
+
+def test_a_rule_that_breaks_says_so_and_the_others_go_on(monkeypatch, caplog):
+    def breaks(reading):
+        raise KeyError("FİVE")
+
+    broken = replace(coach.RULES[0], check=breaks)
+    monkeypatch.setattr(coach, "RULES", (broken, *coach.RULES[1:]))
+
+    found = read(Document(headline="Seamless dinners at home"))
+
+    assert ("A1", "warn") in [(f.rule.id, f.severity) for f in found]
+    assert ("A7", "stop") in [(f.rule.id, f.severity) for f in found]
+    assert "coach A1 broke" in caplog.text

@@ -16,6 +16,11 @@ import pytest
         ("ja", "以前は毎晩ため息が出ました。"),
         ("ja", "今では孫と将棋を指しています。"),
         ("ar", "كنت أنام والأرقام تدور في رأسي."),
+        ("en", "I had forgotten how I laugh. On Thursdays I put my cardigan on."),
+        ("en", "I never knew whom to ask, and we walk over to Ann."),
+        ("de", "Ich hatte mein Lachen vergessen. Donnerstags ziehe ich die gute Jacke an."),
+        ("fr", "J’avais oublié mon rire. Le jeudi, je mets mon gilet."),
+        ("es", "Había olvidado mi risa. Los jueves me pongo la chaqueta."),
         ("pl", "Kupiłem i jest dobrze."),
     ],
 )
@@ -37,8 +42,20 @@ def test_a_quote_without_a_first_person_is_marked(find, language, said):
     assert find("Q2", language=language, customer_quote={"text": said}) == [("warn", "")]
 
 
-def test_a_quote_without_before_and_after_is_marked(find):
-    assert find("Q2", customer_quote={"text": "I like my planner."}) == [("warn", "")]
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [
+        ("en", "I like my planner."),
+        ("en", "I need it, and I use it."),
+        ("en", "I was there and I bought one."),
+        ("en", "I like that it was made for walkers."),
+        ("de", "Ich war dort und ich kam gern."),
+        ("fr", "Je suis ravie, et je dors."),
+        ("es", "Duermo, y me pongo la chaqueta."),
+    ],
+)
+def test_a_quote_without_before_and_after_is_marked(find, language, said):
+    assert find("Q2", language=language, customer_quote={"text": said}) == [("warn", "")]
 
 
 def test_what_stands_behind_the_quotation_is_not_the_customer_speaking(find):

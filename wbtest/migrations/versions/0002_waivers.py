@@ -21,6 +21,7 @@ def upgrade() -> None:
         sa.Column("release_id", sa.Integer(), nullable=False),
         sa.Column("revision_id", sa.Integer(), nullable=True),
         sa.Column("rule", sa.String(length=4), nullable=False),
+        sa.Column("severity", sa.String(length=4), nullable=False),
         sa.Column("part", sa.String(length=20), nullable=False),
         sa.Column("words", sa.Text(), nullable=False),
         sa.Column("reason", sa.Text(), nullable=False),

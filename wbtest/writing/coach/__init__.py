@@ -4,7 +4,10 @@ Each rule is a module in ``rules``, its words stand in ``lists``. A rule that co
 only stays silent in others, and ``unchecked`` names it.
 """
 
+import logging
 import re
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from datetime import date
 
 from wbtest.writing.coach.finding import SEVERITIES, Finding, Mark, Rule, Severity, Step
@@ -16,6 +19,10 @@ from wbtest.writing.parts import PARTS
 __all__ = ["RULES", "SEVERITIES", "Finding", "House", "Rule", "Step", "findings_of", "unchecked"]
 
 
+log = logging.getLogger(__name__)
+
+# Who must mend more than this in one part mends all of it at once.
+MOST_OF_A_RULE = 12
 _PARTS = {part.name: place for place, part in enumerate(PARTS["full"])}
 _TEXTS = {path: place for place, (path, _) in enumerate(RELEASE_TEXTS)}
 
@@ -25,16 +32,38 @@ def findings_of(
 ) -> tuple[Finding, ...]:
     """Return what the coach finds, in reading order; ``today`` is the draft's day.
 
-    In the short form only honesty rules keep their severity; what the others find is a note.
+    In the short form only honesty rules keep their severity; what the others find is a note. Of one
+    rule each part gets ``MOST_OF_A_RULE`` findings, and the last says how many more there are.
     """
     reading = Reading(document, form, today, house or House())
     found = [
         _finding(rule, mark, reading)
         for rule in RULES
         if rule.id not in reading.house.muted and _covers(rule, reading.language)
-        for mark in rule.check(reading)
+        for mark in _not_too_many(_marks_of(rule, reading))
     ]
     return tuple(sorted(found, key=lambda finding: _place(finding.mark)))
+
+
+def _marks_of(rule: Rule, reading: Reading) -> list[Mark]:
+    """What a rule marks. One that breaks says so, and takes nobody's text away."""
+    try:
+        return list(rule.check(reading))
+    except Exception:
+        log.exception("coach %s broke on a text in %r", rule.id, reading.language)
+        said = f"Rule {rule.id} could not read this text. Nothing is lost."
+        return [reading.missing("", "release", "warn", said, "Tell who runs this server.")]
+
+
+def _not_too_many(marks: Iterable[Mark]) -> Iterator[Mark]:
+    by_part: dict[str, list[Mark]] = {}
+    for mark in marks:
+        by_part.setdefault(mark.part, []).append(mark)
+    for found in by_part.values():
+        yield from found[: MOST_OF_A_RULE - 1]
+        more = len(found) - MOST_OF_A_RULE
+        for last in found[MOST_OF_A_RULE - 1 : MOST_OF_A_RULE]:
+            yield replace(last, message=f"{last.message} And {more} more.") if more else last
 
 
 def unchecked(language: str) -> tuple[Rule, ...]:

@@ -7,6 +7,7 @@ mothers, Hebamme and Hebammen, معلم and المعلمين. Generous: it is as
 import re
 import unicodedata
 from functools import cache
+from itertools import pairwise
 
 from wbtest.writing.coach.listed import without_prefix
 from wbtest.writing.coach.lists import words_of
@@ -17,6 +18,14 @@ MOST_WORDS = 120
 # How much two words must share at their beginning: letters, and part of the shorter one.
 FEWEST_SHARED = 4
 SHARE = 0.6
+# Where the head noun is another, so much of what is wanted must be there.
+FEWEST_WORDS = 2
+SHARE_OF_WORDS = 0.5
+# The noun comes first, but for "small farmers": صغار المزارعين.
+LONGEST_ARABIC_HEAD = 2
+# The last characters of a run are its head: 小規模農家.
+LONGEST_HEAD = 3
+PARTICIPLES = ("ing", "ed")
 LONGEST_ENDING = 3
 INSIDE = 5
 ROOT = 3
@@ -31,26 +40,77 @@ _WEAK = str.maketrans("", "", "اوي")
 _SAME = str.maketrans({"ة": "ه", "ى": "ي", "ـ": None})
 
 
-def is_named(what: str, text: str, language: str, ignored: frozenset[str] = frozenset()) -> bool:
-    """Whether a content word of ``what`` stands in ``text``, inflected or not.
+def is_named(what: str, text: str, language: str, ignored: str = "") -> bool:
+    """Whether ``text`` names who ``what`` is about: its head noun, or half of its content words.
 
-    Also true when it cannot be told: nothing to look for, or the two share no script.
-    ``ignored`` are words that do not count as content when there are others.
+    Also true when it cannot be told: nothing to look for, or the two share no script. Where small
+    words are not known, any word will do. The words of the list ``ignored`` do not count as
+    content when there are others.
 
     >>> is_named("Mütter von Frühchen", "Jede Mutter schläft wieder durch.", "de")
     True
+    >>> is_named("carriers with twenty lorries", "Lorry drivers sleep at home.", "en")
+    False
     """
     wanted, given = _fold(what[:LONGEST]), _fold(text[:LONGEST])
     if not _share_script(wanted, given):
         return True
-    pieces = _dense(wanted)
-    if any(piece in given for piece in pieces):
+    vague = _folded_list(language, ignored)
+    every = _DENSE.findall(wanted)
+    runs = [run for run in every if run not in vague] or every
+    if runs and _has_run(runs, given, every[-1] in vague):
         return True
-    sought = _content(wanted, language, ignored)
+    if any(piece in given for piece in _other_pieces(wanted, bool(runs))):
+        return True
+    words = _letters(wanted)[:MOST_WORDS]
+    sought = _content(words, language, vague)
     if not sought:
-        return not pieces
+        return not runs and not _other_pieces(wanted, is_dense=False)
     there = list(dict.fromkeys(_letters(given)))[:MOST_WORDS]
-    return any(_is_same(one, other) for one in sought[:MOST_WORDS] for other in there)
+    found = {one for one in sought if any(_is_same(one, other) for other in there)}
+    if not function_words(language):
+        return bool(found)
+    # “People who eat alone”: what they do is all there is.
+    is_vague = next((word for word in words if word not in function_words(language)), "") in vague
+    heads = _heads(words, language, set(sought))
+    return not found.isdisjoint(heads) or _is_enough(len(found), len(sought), is_vague)
+
+
+def _heads(words: list[str], language: str, sought: set[str]) -> set[str]:
+    """The words that may say who it is: those before the first “who”, “with” or “of”.
+
+    In English the last of them, or a plural, or what stands before “living”: “night nurses”.
+    """
+    small, joining = function_words(language), _folded_list(language, "joining")
+    group: list[str] = []
+    for word in words:
+        if word in sought:
+            group.append(word)
+        elif word in small and word not in joining and group:
+            break
+    if language == "ar":
+        return set(group[:LONGEST_ARABIC_HEAD])
+    if language != "en" or not group:
+        return set(group)
+    plurals = {word for word in group if word.endswith("s") and not word.endswith("ss")}
+    before = {one for one, after in pairwise(group) if after.endswith(PARTICIPLES)}
+    return {group[-1], *plurals, *before}
+
+
+def _is_enough(found: int, sought: int, is_vague: bool) -> bool:
+    """Whether so many words name the same people; one may do where the head noun is vague."""
+    return found >= max(1 if is_vague else FEWEST_WORDS, SHARE_OF_WORDS * sought)
+
+
+def _has_run(runs: list[str], given: str, is_vague: bool) -> bool:
+    """Whether the last run, or half of several, stands in a text without spaces.
+
+    What it is about comes last: 夜勤の看護師.
+    """
+    if any(piece in given for piece in _grams(runs[-1][-LONGEST_HEAD:], 2)):
+        return True
+    found = sum(any(piece in given for piece in _grams(run, 2)) for run in runs)
+    return _is_enough(found, len(runs), is_vague)
 
 
 def function_words(language: str) -> frozenset[str]:
@@ -63,10 +123,10 @@ def _folded_list(language: str, name: str) -> frozenset[str]:
     return frozenset(_fold(word) for word in words_of(language, name))
 
 
-def _content(folded: str, language: str, ignored: frozenset[str]) -> list[str]:
+def _content(words: list[str], language: str, ignored: frozenset[str]) -> list[str]:
     small = function_words(language)
-    words = [word for word in dict.fromkeys(_letters(folded)) if word not in small]
-    return [word for word in words if word not in ignored] or words
+    sought = [word for word in dict.fromkeys(words) if word not in small]
+    return [word for word in sought if word not in ignored] or sought
 
 
 def _letters(folded: str) -> list[str]:
@@ -75,14 +135,11 @@ def _letters(folded: str) -> list[str]:
     return [word for word in _WORD.findall(spaced) if len(word) > 1]
 
 
-def _dense(folded: str) -> set[str]:
-    """What to look for of scripts without spaces: pairs of characters, or one that stands alone."""
+def _other_pieces(folded: str, is_dense: bool) -> set[str]:
+    """What to look for of hiragana, where nothing else is there, and of Thai and its like."""
     pieces: set[str] = set()
-    for run in _DENSE.findall(folded):
-        pieces |= _grams(run, 2)
-    if not pieces:
-        for run in _HIRAGANA.findall(folded):
-            pieces |= _grams(run, 3)
+    for run in () if is_dense else _HIRAGANA.findall(folded):
+        pieces |= _grams(run, 3)
     for run in _UNSPACED.findall(folded):
         pieces |= _grams(run, 4)
     return pieces

@@ -37,7 +37,7 @@ _AMOUNT = re.compile(
 )
 _NOTES = ("TBD", "TBA", "TODO", "FIXME", "TKTK", "TK")
 _LETTERS = re.compile(rf"(?<![{_LATIN}.@#/])({'|'.join(_NOTES)})(?![{_LATIN}@/'’]|-[a-z])")
-_LINE = re.compile(r"(?<![\w])_{3,}(?!\w)")
+_LINE = re.compile(r"(?<![\w^-])[$€£¥]?_{2,}(?![\w^-])")
 _MARKS = re.compile(r"(?<![\w?!？！.,;:…)\]\"”»])[?？]{2,}")
 _CIRCLES = re.compile(
     r"(?<![一二三四五六七八九十百千万〇○●◯◎])(?:〇{2,4}|○{2}|◯{2,4}|△{2})(?![一二三四五六七八九十百千万〇○●◯◎△])"
@@ -48,7 +48,7 @@ _PLAIN = (
     (_SHARE, ("%", "٪", "％")),
     (_MONEY, ("$", "€", "£", "¥")),
     (_AMOUNT, ("X", "Ｘ", "N o", "20x", "20?")),
-    (_LINE, ("___",)),
+    (_LINE, ("__",)),
     (_CIRCLES, ("〇〇", "○○", "◯◯", "△△")),
     (_ACME, ("ACME",)),
 )
@@ -59,6 +59,10 @@ _WORD = re.compile(r"\w+")
 _FOOTNOTE = re.compile(
     r"[\W\d_]*|[a-z]|[A-Z]{1,4}|sic|(?:p|pp|S|vgl|cf|vol|no)\.? ?\d.*|.*\b(?:19|20)\d\d[a-z]?"
 )
+# Where else to look: [see figure 2], [siehe Seite 4].
+_ELSEWHERE = re.compile(
+    r"(?:see|siehe|voir|v[ée]ase|ver|vgl|cf)\b.*\d.*|.*\d.*参照|انظر .*", re.IGNORECASE
+)
 NEARBY = 40
 # Whole words in capitals that are words of the language.
 _SPANISH = ("es", "pt", "gl", "it", "ca")
@@ -68,7 +72,7 @@ def blanks_in(text: str, language: str, is_quotation: bool) -> Iterator[Place]:
     """Yield the blanks; they may overlap. ``is_quotation``: all of it is what somebody says."""
     yield from _in_brackets(text, is_quotation)
     found = [
-        *(one for one in _all(text, _BRACES, ("{", "<")) if (one[1] or "").lower() not in _TAGS),
+        *(one for one in _all(text, _BRACES, ("{", "<")) if _is_open(one[1])),
         *(one for one in _all(text, _EXES, ("XX", "xxx", "ＸＸ")) if not _is_roman(text, one)),
         *(one for one in _all(text, _LETTERS, _NOTES) if _is_left(text, one, language)),
         *(one for one in _all(text, _MARKS, ("??", "？")) if _stands_for_a_word(text, one)),
@@ -94,6 +98,8 @@ def _in_brackets(text: str, is_quotation: bool) -> Iterator[Place]:
     quoted = spans_of(quotations_in(text)) if brackets else None
     for found in brackets:
         inner = found[1].strip()
+        if _ELSEWHERE.fullmatch(inner):
+            continue
         if _is_known(inner.lower()):
             yield Place(found.start(), found.end())
             continue
@@ -108,6 +114,14 @@ def _is_known(inner: str) -> bool:
     """Whether it is, or has, a word for what is to be filled in."""
     known = words_of("any", "blank_words")
     return inner in known or not known.isdisjoint(_WORD.findall(inner))
+
+
+def _is_open(inner: str | None) -> bool:
+    """Whether something belongs between these: <first name>, not <b>, and not the word <cards>."""
+    if inner is None:
+        return True
+    name = inner.strip().lower()
+    return name not in _TAGS and (_is_known(name) or " " in name)
 
 
 def _nearby(text: str, found: re.Match[str]) -> tuple[str, str]:

@@ -28,11 +28,15 @@ def claims_in(text: Text, is_of_the_world: bool) -> Iterator[Place]:
     sentences = spans_of(text.sentences)
     rated = {sentences.index(place.start) for place in _rates(text)} if is_of_the_world else set()
     priced = {sentences.index(place.start) for place in find_listed(text, "discounts")}
+    ones = {place.end: place for place in find_listed(text, "one_in")}
     skip = -1
     for index, number in enumerate(numbers):
         following = numbers[index + 1] if index + 1 < len(numbers) else None
         sentence = sentences.index(number.start)
         if index == skip:
+            continue
+        if one := _one_in(text, number, ones):
+            yield one
             continue
         if following and _is_share(text, number, following, sentences):
             skip = index + 1
@@ -42,6 +46,15 @@ def claims_in(text: Text, is_of_the_world: bool) -> Iterator[Place]:
                 yield Place(number.start, number.end)
         elif is_of_the_world and _is_large(text, number, sentence in rated):
             yield Place(number.start, number.end)
+
+
+def _one_in(text: Text, number: Number, ones: dict[int, Place]) -> Place | None:
+    """Where "one in three" stands, when this is the three, and no time: one in three minutes."""
+    one = ones.get(number.start - 1)
+    is_time = bool(_durations(text.language).match(text.text, number.end))
+    if one is None or number.kind != "count" or is_time:
+        return None
+    return Place(one.start, number.end)
 
 
 def _is_share(text: Text, part: Number, whole: Number, sentences: Spans) -> bool:

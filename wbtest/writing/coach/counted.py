@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from wbtest.writing.coach.listed import find_listed
 from wbtest.writing.coach.lists import Token, words_of
-from wbtest.writing.coach.numbers import Number, numbers_in
+from wbtest.writing.coach.numbers import Kind, Number, numbers_in
 from wbtest.writing.coach.reading import Text
 from wbtest.writing.coach.spans import Spans, spans_of
 
@@ -56,6 +56,22 @@ def things_named(text: Text) -> Iterator[Counted]:
                 yield _counted(paragraphs, number, (token.text,), token.text)
 
 
+def paid_for(text: Text) -> Iterator[Counted]:
+    """Yield prices of a thing between a verb and it: "gets £6 a plate" is (get, plate, gbp)."""
+    joints = words_of(text.language, "per")
+    if not joints:
+        return
+    measures = words_of(text.language, "measures")
+    paragraphs = spans_of(text.paragraphs)
+    for number, before, behind in _with_neighbours(text, "money"):
+        if before and len(behind) > 1 and behind[0].text in joints:
+            verb, thing = before[-1].text, behind[1].text
+            if thing not in measures and min(len(verb), len(thing)) >= FEWEST_LETTERS:
+                yield _counted(
+                    paragraphs, number, (verb.rstrip("s"), thing, number.currency), thing
+                )
+
+
 def only_ones(text: Text) -> Iterator[Counted]:
     """Yield the sizes of things of which there is one: a prize of $50K, a 14-day trial."""
     places = find_listed(text, "only_one")
@@ -91,11 +107,13 @@ def only_ones(text: Text) -> Iterator[Counted]:
                 yield _counted(paragraphs, number, (*between, thing, number.currency), thing)
 
 
-def _with_neighbours(text: Text) -> Iterator[tuple[Number, list[Token], list[Token]]]:
-    """Plain numbers with the words that touch them before and behind, at most two."""
+def _with_neighbours(
+    text: Text, kind: Kind = "count"
+) -> Iterator[tuple[Number, list[Token], list[Token]]]:
+    """Numbers of a kind with the words that touch them before and behind, at most two."""
     tokens, raw = text.tokens, text.text
     for number in numbers_in(raw, text.language):
-        if number.kind != "count":
+        if number.kind != kind:
             continue
         first = bisect_left(tokens, number.start, key=lambda token: token.start)
         after = bisect_left(tokens, number.end, key=lambda token: token.start)

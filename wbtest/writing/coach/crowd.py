@@ -23,6 +23,7 @@ def is_anybody(segment: str, language: str) -> bool:
     if language in UNSPACED:
         return not any(map(_says_which, _without(segment, vague, text)))
     starts = {number for place in vague for number in range(place.start, place.end)}
+    starts |= _wishes(text)
     return all(token.start in starts or _is_empty(token, language) for token in text.tokens)
 
 
@@ -48,10 +49,17 @@ def _says_which(letter: str) -> bool:
 
 def _without(segment: str, vague: list[Place], text: Text) -> str:
     rest, end = [], 0
-    for place in sorted((*vague, *find_listed(text, "not_narrowing"))):
+    hollow = (*find_listed(text, "not_narrowing"), *find_listed(text, "common_wishes"))
+    for place in sorted((*vague, *hollow)):
         rest.append(segment[end : place.start])
         end = max(end, place.end)
     return "".join((*rest, segment[end:]))
+
+
+def _wishes(text: Text) -> set[int]:
+    """Where words of a wish begin that everybody has: “who want to sleep better”."""
+    verbs = {place.start for place in find_listed(text, "wishing")}
+    return verbs | {place.start for place in find_listed(text, "common_wishes") if verbs}
 
 
 @cache
@@ -97,8 +105,19 @@ def _is_narrowed(text: Text, first: int, last: int) -> bool:
 
 
 def _is_hollow(text: Text, number: int) -> bool:
-    """Whether the first word with a meaning from here on says nothing: “of all sizes”."""
+    """Whether the first word with a meaning from here on says nothing: “of all sizes”.
+
+    What people want says nothing when everybody wants it: “who want to save time”.
+    """
     small = words_of(text.language, "function_words")
-    following = (token.text for token in text.tokens[number : number + MOST_BEFORE])
-    word = next((word for word in following if word not in small), "")
-    return word in words_of(text.language, "not_narrowing")
+    following = [token.text for token in text.tokens[number : number + MOST_BEFORE]]
+    wishing, hollow = _wishing(text.language)
+    words = [word for word in following if word not in small and word not in wishing]
+    if not wishing.isdisjoint(following):
+        return not words or words[0] in hollow
+    return bool(words) and words[0] in words_of(text.language, "not_narrowing")
+
+
+@cache
+def _wishing(language: str) -> tuple[frozenset[str], frozenset[str]]:
+    return words_of(language, "wishing"), words_of(language, "common_wishes")

@@ -6,6 +6,7 @@ from functools import cache, lru_cache
 from typing import NamedTuple
 
 from wbtest.writing.coach.lists import words_of
+from wbtest.writing.coach.meanings import meaning
 
 _ISO = re.compile(r"(?<!\d)(\d{4})-(\d\d)-(\d\d)(?!\d)")
 _CJK = re.compile(r"(?:(?<!\d)(\d{4})[年년] ?)?(\d{1,2})[月월](?: ?(\d{1,2})[日일])?")
@@ -57,14 +58,14 @@ def _in_words(text: str, language: str) -> Iterator[Day]:
         day = int(match["before"] or match["after"] or 0)
         year = int(match["year"] or 0)
         if day or year:
-            month = names[match["month"].lower()]
+            month = int(meaning(names, match["month"]))
             yield Day(match.start(), match.end(), year, month, day)
 
 
 @cache
-def _months(language: str) -> dict[str, int]:
+def _months(language: str) -> dict[str, str]:
     pairs = (line.partition("=>") for line in words_of(language, "months"))
-    return {name.strip(): int(number) for name, _, number in pairs}
+    return {name.strip(): number.strip() for name, _, number in pairs}
 
 
 @cache

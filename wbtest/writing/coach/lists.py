@@ -11,7 +11,9 @@ from pathlib import Path
 from typing import NamedTuple
 
 FOLDER = Path(__file__).parent / "lists"
-_WORD = re.compile(r"\w+(?:'\w+)*\*?")
+_TOKEN = re.compile(r"\w+(?:'\w+)*")
+# A word of a list, where any ending may follow.
+_WORD = re.compile(rf"{_TOKEN.pattern}\*?")
 # What may stand between the words of a phrase.
 _BETWEEN = re.compile(r"[\s\-‐‑]+")
 
@@ -99,9 +101,6 @@ def tokens_of(text: str) -> list[Token]:
         Token(found.start(), found.end(), found[0].lower())
         for found in _TOKEN.finditer(text.replace("’", "'"))
     ]
-
-
-_TOKEN = re.compile(r"\w+(?:'\w+)*")
 
 
 @cache

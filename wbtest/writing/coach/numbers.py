@@ -11,6 +11,7 @@ from typing import Literal, NamedTuple
 
 from wbtest.writing.coach.days import days_in
 from wbtest.writing.coach.lists import words_of
+from wbtest.writing.coach.meanings import meaning
 from wbtest.writing.coach.sentences import ORDINAL_DOTS
 
 Kind = Literal["count", "money", "percent"]
@@ -98,7 +99,7 @@ def _in_digits(text: str, language: str) -> Iterator[Number]:
             continue
         if sign or unit:
             named = sign[1] if sign else unit[1] if unit else ""
-            currency = pairs_of("any", "currencies")[named.lower()]
+            currency = meaning(pairs_of("any", "currencies"), named)
             start = sign.start() if sign else start
             end = unit.end() if unit and not sign else end
             yield Number(start, end, value * factor, "money", currency)
@@ -112,12 +113,12 @@ def _in_words(text: str, language: str) -> Iterator[Number]:
     names = pairs_of(language, "number_words")
     pattern = _number_words(language)
     for word in pattern.finditer(text) if pattern else ():
-        value, end = Decimal(names[word[0].lower()]), word.end()
+        value, end = Decimal(meaning(names, word[0])), word.end()
         factor, end, _ = _factor(text, end, False)
         unit = _unit_behind().match(text, end)
         percent = _percent().match(text, end)
         if unit and unit[1].isalpha():
-            currency = pairs_of("any", "currencies")[unit[1].lower()]
+            currency = meaning(pairs_of("any", "currencies"), unit[1])
             yield Number(word.start(), unit.end(), value * factor, "money", currency)
         elif percent:
             yield Number(word.start(), percent.end(), value, "percent")
@@ -162,7 +163,7 @@ def _factor(text: str, end: int, is_money: bool) -> tuple[Decimal, int, bool]:
     if found is None or (found[0].strip().lower() == "m" and not is_money):
         return Decimal(1), end, False
     name = found[1] or found[2]
-    return Decimal(pairs_of("any", "multipliers")[name.lower()]), found.end(), True
+    return Decimal(meaning(pairs_of("any", "multipliers"), name)), found.end(), True
 
 
 def _is_label(text: str, digits: re.Match[str], end: int, language: str) -> bool:

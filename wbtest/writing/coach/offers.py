@@ -6,6 +6,7 @@ from decimal import Decimal
 from functools import cache
 from typing import NamedTuple
 
+from wbtest.writing.coach.meanings import meaning
 from wbtest.writing.coach.numbers import numbers_in, pairs_of
 
 
@@ -34,7 +35,7 @@ def offers_in(text: str, language: str) -> Iterator[Offer]:
 def _period(text: str, start: int, end: int) -> str:
     behind, before = _behind().match(text, end), _before().search(text[max(0, start - 4) : start])
     found = behind or before
-    return pairs_of("any", "periods")[found[1].lower().replace("’", "'")] if found else ""
+    return meaning(pairs_of("any", "periods"), found[1].replace("’", "'")) if found else ""
 
 
 @cache

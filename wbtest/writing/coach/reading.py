@@ -14,7 +14,7 @@ from wbtest.writing.coach.sentences import Piece, count_words, paragraphs_in, se
 from wbtest.writing.document import Document, Form, Question
 
 _ROW = re.compile(r"faq\[(\d+)\]\.(.+)")
-Place = Literal["release", "external", "internal"]
+Section = Literal["release", "external", "internal"]
 # The texts of the release in the order in which they are printed, and the part each belongs to.
 RELEASE_TEXTS = (
     ("headline", "headline"),
@@ -37,7 +37,7 @@ RELEASE_TEXTS = (
 # Lines of the release that are not printed as text of their own.
 LABELS = (
     ("product", "release"),
-    ("segment", "release"),
+    ("segment", "subheading"),
     ("dateline.city", "summary"),
     ("dateline.date", "summary"),
 )
@@ -49,7 +49,7 @@ class Text:
 
     path: str
     part: str
-    place: Place
+    section: Section
     text: str
     language: str
 
@@ -195,8 +195,8 @@ class Reading:
         """Return a mark for something that is not there."""
         return Mark(path, part, 0, 0, severity, message, mend)
 
-    def _text(self, path: str, part: str, place: Place, text: str) -> Text:
-        return Text(path, part, place, text, self.language)
+    def _text(self, path: str, part: str, section: Section, text: str) -> Text:
+        return Text(path, part, section, text, self.language)
 
     def _entries(self, audience: Literal["external", "internal"]) -> tuple[Entry, ...]:
         return tuple(

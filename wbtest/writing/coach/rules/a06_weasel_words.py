@@ -14,7 +14,10 @@ MODALS = ("may", "might")
 # What may stand before the first word of a sentence: a quotation mark, a dash and a space.
 LONGEST_OPENING = 2
 LONGEST_NUMBER = 20
+# Between “whether” and “might”.
+LONGEST_QUESTION = 60
 _WORD = re.compile(r"\w+")
+_STOP = re.compile(r"[.!?;:]")
 
 
 def check(reading: Reading) -> Iterator[Mark]:
@@ -25,7 +28,7 @@ def check(reading: Reading) -> Iterator[Mark]:
     for text in reading.prose:
         if text.path == "customer_quote.text":
             continue
-        hits = [hit for hit in text.find("weasel") if not _is_name(text, hit)]
+        hits = [hit for hit in _without_questions(text) if not _is_name(text, hit)]
         hits += [hit for hit in text.find("weasel_numbers") if _has_number(text, hit)]
         fine = _fine(text) if hits else {}
         for hit in hits:
@@ -60,6 +63,17 @@ def _is_name(text: Text, hit: Hit) -> bool:
     number = bisect_right(text.sentences, hit.start, key=lambda sentence: sentence.start)
     before = text.text[text.sentences[number - 1].start : hit.start]
     return len(before) > LONGEST_OPENING and text.path not in ("headline", "subheading")
+
+
+def _without_questions(text: Text) -> Iterator[Hit]:
+    """Hedges, but for modals in an indirect question: "She asks whether she might cook"."""
+    ends = [asked.end for asked in text.find("indirect")]
+    for hit in text.find("weasel"):
+        last = bisect_right(ends, hit.start) - 1
+        is_near = last >= 0 and hit.start - ends[last] <= LONGEST_QUESTION
+        is_asked = is_near and not _STOP.search(text.text, ends[last], hit.start)
+        if hit.entry.phrase not in MODALS or not is_asked:
+            yield hit
 
 
 def _has_number(text: Text, hit: Hit) -> bool:

@@ -14,6 +14,7 @@ from wbtest.writing.coach.spans import spans_of
 _WORD = re.compile(r"\w+")
 # At most one word stands between the number and the people: "10,000 paying customers".
 _COUNTED = re.compile(r"(?:\W{1,3}\w+)?\W{1,3}(\w[\w\-]*)")
+LONGEST_COUNTED = 60
 
 
 def check(reading: Reading) -> Iterator[Mark]:
@@ -43,12 +44,21 @@ def _message(text: Text, place: Place, goals: set[Place]) -> str:
 
 
 def _goals(text: Text) -> Iterator[Place]:
-    """Where a sentence about our goal counts customers: "Our goal is 10,000 users"."""
-    begun = find_listed(text, "goals")
+    """Where a sentence about our goal counts customers: "Our goal is 10,000 users".
+
+    Whoever is to be reached is one, whatever people they are: "We aim to reach 500 bakers".
+    """
+    customers = words_of(text.language, "audience")
+    yield from _counting(text, "goals", customers)
+    yield from _counting(text, "reaching", customers | words_of(text.language, "reached"))
+
+
+def _counting(text: Text, name: str, people: frozenset[str]) -> Iterator[Place]:
+    """From a phrase of the list called ``name`` to the people whom its sentence counts."""
+    begun = find_listed(text, name)
     if not begun:
         return
     sentences = spans_of(text.sentences)
-    people = words_of(text.language, "audience")
     ends: dict[int, int] = {}
     for number in numbers_in(text.text, text.language):
         if not text.text[number.start].isdecimal():
@@ -64,18 +74,15 @@ def _goals(text: Text) -> Iterator[Place]:
 
 def _end_of_counted(text: str, end: int, people: frozenset[str]) -> int:
     """Where the people end who are counted by the number before, 0 when it counts others."""
-    for found in _COUNTED.finditer(text, end, min(len(text), end + 60)):
-        for word in _WORD.finditer(text, found.start(), found.end()):
-            if word[0].lower() in people:
-                return word.end()
-        break
-    return 0
+    counted = _COUNTED.match(text, end, min(len(text), end + LONGEST_COUNTED))
+    words = _WORD.finditer(text, end, counted.end()) if counted else ()
+    return next((word.end() for word in words if word[0].lower() in people), 0)
 
 
 def _words_of_customers(reading: Reading, texts: list[Text]) -> set[str]:
-    """Terms that customers call their own: of the segment, of the house, or explained so."""
+    """Terms that customers call their own: of the segment, or explained so."""
     document = reading.document
-    own = " ".join([document.segment, document.product, *reading.house.allowed]).lower()
+    own = f"{document.segment} {document.product}".lower()
     theirs = {term for text in texts for term in explained_otherwise(text.text)}
     theirs |= set(_WORD.findall(own))
     # An acronym means one thing in the whole release, a word may mean two.

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from wbtest.writing.coach.finding import Mark, Rule
 from wbtest.writing.coach.listed import Place, find_listed
 from wbtest.writing.coach.lists import languages_of
+from wbtest.writing.coach.notes import notes_in
 from wbtest.writing.coach.quotes import quotations_in
 from wbtest.writing.coach.reading import Reading, Text
 from wbtest.writing.coach.spans import spans_of
@@ -37,7 +38,9 @@ def _is_settled(unknown: OpenQuestion | None) -> bool:
 
 
 def _put_off(text: Text, mend: str) -> Iterator[Mark]:
-    found = sorted({*find_listed(text, "later"), *_decided_later(text)})
+    found = sorted(
+        {*find_listed(text, "later"), *notes_in(text, "later_alone"), *_decided_later(text)}
+    )
     if not found:
         return
     quoted = spans_of(quotations_in(text.text))

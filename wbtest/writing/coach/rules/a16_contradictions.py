@@ -1,13 +1,13 @@
 """A16: one thing has one number, one price, one date and one name."""
 
-from bisect import bisect_right
 from collections.abc import Iterator
 from datetime import date
 
-from wbtest.writing.coach.counted import Counted, only_ones, things_done, things_named
+from wbtest.writing.coach.counted import Counted, only_ones, paid_for, things_done, things_named
 from wbtest.writing.coach.days import Day, days_in
 from wbtest.writing.coach.finding import Mark, Rule
-from wbtest.writing.coach.listed import find_listed
+from wbtest.writing.coach.launch_days import is_earlier, launch_days
+from wbtest.writing.coach.listed import find_listed, has_listed
 from wbtest.writing.coach.offers import Offer, offers_in
 from wbtest.writing.coach.reading import Reading, Text
 from wbtest.writing.coach.spans import spans_of
@@ -18,8 +18,10 @@ CALL, PRICE = "call_to_action.text", "call_to_action.price"
 OF_THE_PRODUCT = ("headline", "subheading", "summary", "solution", CALL)
 TITLES = ("headline", "subheading")
 BODY = ("summary", "solution")
-# Between the words "available from" and the day.
-REACH = 12
+# Where a price that is not paid again and again stands alone: "$99 once."
+ONCE = ("", "once")
+# What can be had on a day in these texts is rarely the product itself.
+OF_OTHERS = ("problem", "alternative", "solution", "why_now", "company_quote.text")
 # Behind the day of a date line that was typed into the summary: "LEEDS, 3 March 2027 – ".
 DASHES = tuple("-–—:")
 HEAD = 60
@@ -71,8 +73,14 @@ def _about_the_price(reading: Reading) -> Iterator[Text]:
         if text.path in BODY:
             yield text
     for entry in reading.external:
-        if entry.question.topic == "price":
+        if entry.question.topic == "price" and _is_of_the_product(entry.asked, reading):
             yield entry.answer
+
+
+def _is_of_the_product(asked: Text, reading: Reading) -> bool:
+    """Whether a question about a price is about the product's: not "How much is a book?"."""
+    name = reading.document.product.strip().lower()
+    return name in asked.text.lower() or not has_listed(asked, "other_things")
 
 
 def _other_prices(text: Text, asked: list[Offer], price: str) -> Iterator[Mark]:
@@ -80,15 +88,21 @@ def _other_prices(text: Text, asked: list[Offer], price: str) -> Iterator[Mark]:
     said = list(offers_in(text.text, text.language))
     if not said or _amounts(said) & _amounts(asked):
         return
-    costs = spans_of(text.sentences) if text.path in BODY else None
-    named = {costs.index(place.start) for place in find_listed(text, "costs")} if costs else set()
+    sentences = spans_of(text.sentences)
+    named = {sentences.index(place.start) for place in find_listed(text, "costs")}
     for offer in said:
-        same = [
-            one for one in asked if (one.currency, one.period) == (offer.currency, offer.period)
-        ]
-        is_alone = len(same) == 1 and (offer.period != "" or len(asked) == len(said) == 1)
-        if is_alone and (costs is None or costs.index(offer.start) in named):
+        is_once = offer.period in ONCE
+        same = [one for one in asked if _is_for_the_same(one, offer)]
+        is_alone = len(same) == 1 and (not is_once or len(asked) == len(said) == 1)
+        # An answer may name its price without a word: "£6 a month.", "$99 once."
+        is_answer = text.path not in BODY and (not is_once or offer.start in sentences.starts)
+        if is_alone and (is_answer or sentences.index(offer.start) in named):
             yield _other(text, offer, price)
+
+
+def _is_for_the_same(one: Offer, other: Offer) -> bool:
+    is_once = one.period in ONCE and other.period in ONCE
+    return one.currency == other.currency and (is_once or one.period == other.period)
 
 
 def _other(text: Text, offer: Offer, price: str) -> Mark:
@@ -99,20 +113,35 @@ def _other(text: Text, offer: Offer, price: str) -> Mark:
 
 
 def _dates(reading: Reading) -> Iterator[Mark]:
+    """A sale may begin after the announcement, but not before it, nor on two days."""
     iso = reading.document.dateline.date
-    if not iso:
-        return
-    launch = date.fromisoformat(iso)
+    launch = date.fromisoformat(iso) if iso else None
+    sold: list[tuple[Text, Day]] = []
     for text in (*reading.prose, *(entry.answer for entry in reading.external)):
-        ends = [place.end for place in find_listed(text, "launch")]
-        days = days_in(text.text, text.language) if ends or text.path == "summary" else ()
+        days = launch_days(text)
+        typed = days_in(text.text, text.language) if text.path == "summary" and launch else ()
+        for day in typed:
+            if launch and _is_date_line(text, day) and _differs(day, launch):
+                yield _other_day(text, day, f"{iso}, the day of the launch")
         for day in days:
-            last = bisect_right(ends, day.start) - 1
-            is_near = last >= 0 and day.start - ends[last] <= REACH
-            if (is_near or _is_date_line(text, day)) and _differs(day, launch):
-                words = text.text[day.start : day.end]
-                message = f"“{words}” is another day than {iso}, the day of the launch."
-                yield text.mark(day.start, day.end, "warn", message)
+            if launch and is_earlier(day, launch):
+                yield _other_day(text, day, f"{iso}, the day of the launch")
+            elif day.month and day.day and text.path not in OF_OTHERS:
+                sold.append((text, day))
+    yield from _second_days(sold)
+
+
+def _second_days(sold: list[tuple[Text, Day]]) -> Iterator[Mark]:
+    """Marks the second of two days in different texts on which the product is first sold."""
+    differ = [one for one in sold if one[1][3:] != sold[0][1][3:]]
+    if len({day[3:] for _, day in differ}) == 1 and differ[0][0] is not sold[0][0]:
+        first, day = sold[0]
+        yield _other_day(*differ[0], first.text[day.start : day.end])
+
+
+def _other_day(text: Text, day: Day, first: str) -> Mark:
+    words = text.text[day.start : day.end]
+    return text.mark(day.start, day.end, "warn", f"“{words}” is another day than {first}.")
 
 
 def _is_date_line(text: Text, day: Day) -> bool:
@@ -130,6 +159,8 @@ def _numbers(reading: Reading) -> Iterator[Mark]:
     product = [text for text in prose if text.path in OF_THE_PRODUCT]
     yield from _second_numbers([(text, one) for text in prose for one in only_ones(text)])
     yield from _second_numbers([(text, one) for text in product for one in things_done(text)])
+    told = [*product, *(e.answer for e in (*reading.external, *reading.internal))]
+    yield from _second_numbers([(text, one) for text in told for one in paid_for(text)])
     yield from _against_the_titles(product)
 
 

@@ -11,7 +11,7 @@ from wbtest.writing.coach.lists import Phrases, languages_of, words_of
 from wbtest.writing.coach.reading import Reading, Text
 
 PART = "call_to_action"
-# A sentence that names no place in one of these words gets a note.
+# As many digits are a number to call.
 SHORTEST_PHONE = 7
 _ADDRESS = re.compile(r"[@/]|\w\.\w")
 
@@ -48,7 +48,9 @@ def check(reading: Reading) -> Iterator[Mark]:
             "Say the price, or that it is free.",
         )
     if text is not None and _names_no_place(text):
-        yield text.mark_all(
+        yield _missing(
+            reading,
+            "text",
             "note",
             "It does not say where; on the test page the button is the place.",
             "Name the address, the shop or the number.",

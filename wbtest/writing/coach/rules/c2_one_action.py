@@ -11,12 +11,13 @@ _RUN = re.compile(r"\S+")
 _ADDRESS = re.compile(r"https?://|www\.")
 _DOMAIN = re.compile(r"[\w-]+(?:\.[\w-]+)*\.(?:com|org|net|io|app|example|co|dev|ai|de|fr|es|uk)")
 LONGEST_ADDRESS = 200
+COMMAS = (",", "،", ";")
 MESSAGE = "That is a second thing to do."
 MEND = "Keep the one that tells you most; the other can wait."
 
 
 def check(reading: Reading) -> Iterator[Mark]:
-    """Mark a second verb that “and” or “or” joins to the first, and a second address."""
+    """Mark a second verb that “and”, “or” or a comma joins to the first, and a second address."""
     text = reading.text("call_to_action.text")
     if text is None:
         return
@@ -30,14 +31,20 @@ def _second_verb(text: Text) -> Iterator[Mark]:
     verbs = {verb.start: verb for verb in text.find("actions")}
     ends = iter([sentence.end for sentence in text.sentences])
     end, first, is_joined = -1, None, False
+    begins, opens, last = True, False, 0
     for token in text.tokens:
         while token.start >= end:
-            end, first = next(ends), None
+            end, first, begins, opens = next(ends), None, True, False
         verb = verbs.get(token.start)
+        # “Forward it, call us”: a list of things to do begins with the first of them.
+        is_joined = is_joined or (opens and text.text[last : token.start].strip() in COMMAS)
         if verb and first and is_joined and verb.entry != first.entry:
             yield text.mark(verb.start, verb.end, "note", MESSAGE, MEND)
             return
         first = first or verb
+        opens = opens or (begins and verb is not None)
+        begins = begins and token.text in between
+        last = token.end
         is_joined = token.text in joining or (is_joined and token.text in between)
 
 

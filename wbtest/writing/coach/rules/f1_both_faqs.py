@@ -14,7 +14,7 @@ def check(reading: Reading) -> Iterator[Mark]:
         yield reading.missing("faq", "external", "stop", "There are no customer questions.")
     if reading.form == "short":
         if 0 < asked < ENOUGH_FOR_SHORT:
-            said = f"Customers ask more: {asked} of {ENOUGH_FOR_SHORT} questions are here."
+            said = f"Customers ask more than this: {ENOUGH_FOR_SHORT} questions at the least."
             yield reading.missing("faq", "external", "warn", said)
         return
     if not any(entry.question.question.strip() for entry in reading.internal):

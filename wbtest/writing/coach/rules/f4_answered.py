@@ -35,7 +35,17 @@ def _is_no_answer(entry: Entry) -> bool:
         not said
         or said == _key(entry.asked)
         or any(said in _no_answers(language) for language in languages)
+        or any(_only_points(entry.answer, language) for language in languages)
     )
+
+
+def _only_points(answer: Text, language: str) -> bool:
+    """Whether all of its words send the reader elsewhere: “As we mentioned above.”"""
+    said = {token.text for token in answer.tokens if not token.text.isdecimal()}
+    where, pointing = words_of(language, "pointing_where"), words_of(language, "pointing")
+    beside = words_of(language, "pointing_beside")
+    does_point = not said.isdisjoint(pointing) and not said.isdisjoint(where)
+    return does_point and said <= where | pointing | beside
 
 
 def _key(text: Text) -> str:

@@ -5,14 +5,17 @@ from collections.abc import Iterator
 from wbtest.writing.coach.finding import Mark, Rule
 from wbtest.writing.coach.listed import has_listed
 from wbtest.writing.coach.lists import languages_of
-from wbtest.writing.coach.reading import Reading, Text
+from wbtest.writing.coach.reading import Entry, Reading, Text
 from wbtest.writing.topics import is_settled
 
 HARD_TOPICS = ("key risks", "competitive positioning", "what would make us stop")
 
 
 def check(reading: Reading) -> Iterator[Mark]:
-    """Mark each question that asks for praise, and once that no question hurts."""
+    """Mark each question that asks for praise, and once that no question hurts.
+
+    Hard questions are for the team to ask itself; where it asks none, those of customers count.
+    """
     entries = (*reading.external, *reading.internal)
     for entry in entries:
         if _asks_for_praise(entry.asked):
@@ -23,14 +26,27 @@ def check(reading: Reading) -> Iterator[Mark]:
             )
     if reading.form == "short" or not entries:
         return
-    is_hard = any(
-        has_listed(entry.asked, "hard_questions")
-        or (entry.question.topic.strip().casefold() in HARD_TOPICS and is_settled(entry.question))
-        for entry in entries
-    )
-    if not is_hard:
-        part = "internal" if reading.internal else "external"
-        yield reading.missing("faq", part, "warn", "None of the questions is a hard one.")
+    if not any(map(_is_hard, reading.internal or reading.external)):
+        if reading.internal:
+            said = "None of the internal questions is a hard one."
+            yield reading.missing("faq", "internal", "warn", said)
+        else:
+            said = "None of the questions is a hard one."
+            yield reading.missing("faq", "external", "warn", said)
+
+
+def _is_hard(entry: Entry) -> bool:
+    """Whether its words hurt, or its topic does and it asks for more than a fact."""
+    if has_listed(entry.asked, "hard_questions"):
+        return True
+    topic = entry.question.topic.strip().casefold()
+    return topic in HARD_TOPICS and is_settled(entry.question) and not _asks_for_a_fact(entry.asked)
+
+
+def _asks_for_a_fact(asked: Text) -> bool:
+    """Whether it begins like a question for a plain fact: “Who drives?”"""
+    first = asked.tokens[0].start if asked.tokens else -1
+    return any(hit.start == first for hit in asked.find("plain_questions"))
 
 
 def _asks_for_praise(asked: Text) -> bool:

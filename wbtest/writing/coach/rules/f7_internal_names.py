@@ -67,7 +67,7 @@ def _tools(text: Text, public: set[str]) -> Iterator[tuple[int, int]]:
         if hit.entry.words[0] in public:
             continue
         sentence = text.sentences[sentences.index(hit.start)]
-        part = Text(text.path, text.part, text.place, sentence.text, text.language)
+        part = Text(text.path, text.part, text.section, sentence.text, text.language)
         if has_listed(part, "first_person") and not has_listed(part, "connecting"):
             yield hit.start, hit.end
 

@@ -31,7 +31,7 @@ def _left(headline: Text, product: str) -> str:
     Small words are left out too, unless they are a saying of their own: “Be there before you are”.
     """
     named = without_product(headline.text, product)
-    rest = Text(headline.path, headline.part, headline.place, named, headline.language)
+    rest = Text(headline.path, headline.part, headline.section, named, headline.language)
     if headline.language in UNSPACED:
         left, end = [], 0
         for place in find_listed(rest, "headline_filler"):

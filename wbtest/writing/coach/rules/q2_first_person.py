@@ -11,6 +11,9 @@ from wbtest.writing.coach.reading import Reading, Text
 
 PATH = "customer_quote.text"
 _PART_OF_WORD = re.compile(r"\w+")
+PAST_ENDINGS: dict[str, tuple[str, ...]] = {"en": ("ed",)}
+# A word may stand between who speaks and the verb: "I never knew".
+REACH = 3
 
 
 def check(reading: Reading) -> Iterator[Mark]:
@@ -27,7 +30,7 @@ def check(reading: Reading) -> Iterator[Mark]:
             "The customer does not speak of themselves.",
             "Let them say “I” or “we”.",
         )
-    if not has_listed(said, "before_after"):
+    if not has_listed(said, "before_after") and not _tells_of_both(said):
         yield reading.missing(
             PATH,
             "customer_quote",
@@ -44,14 +47,34 @@ def _is_first_person(said: Text) -> bool:
         # An ending says who acts only as long as nobody else is named.
         is_own = any(ending in said.text for ending in endings)
         return has_listed(said, "first_person") or (is_own and not has_listed(said, "third_person"))
-    # "j’ai" and "I’m" are two words here.
-    parts = [
-        Token(found.start(), found.end(), found[0].lower())
-        for found in _PART_OF_WORD.finditer(said.text)
-    ]
+    parts = _parts(said)
     if any(True for _ in phrases(said.language, "first_person").find(said.text, parts)):
         return True
     return bool(endings) and any(part.text.endswith(endings) for part in parts)
+
+
+def _tells_of_both(said: Text) -> bool:
+    """Whether verbs of the speaker tell of the past and of now: “I had forgotten. Now I sing.”
+
+    They stand beside a word for the speaker, where the language has one.
+    """
+    words = [part.text for part in _parts(said)]
+    speaker = words_of(said.language, "speaker")
+    if speaker:
+        places = [place for place, word in enumerate(words) if word in speaker]
+        words = [word for place in places for word in words[max(0, place - 1) : place + REACH]]
+    past, present = words_of(said.language, "past"), words_of(said.language, "present")
+    endings = PAST_ENDINGS.get(said.language, ())
+    was = any(word in past or (word.endswith(endings) and word not in present) for word in words)
+    return was and not present.isdisjoint(words)
+
+
+def _parts(said: Text) -> list[Token]:
+    """Its words, where "j’ai" and "I’m" are two."""
+    return [
+        Token(found.start(), found.end(), found[0].lower())
+        for found in _PART_OF_WORD.finditer(said.text)
+    ]
 
 
 RULE = Rule(

@@ -4,23 +4,20 @@ from collections.abc import Iterator
 
 from wbtest.writing.coach.alike import is_named
 from wbtest.writing.coach.finding import Mark, Rule
-from wbtest.writing.coach.lists import words_of
 from wbtest.writing.coach.reading import Reading
 
 LONGEST_SHOWN = 80
 
 
 def check(reading: Reading) -> Iterator[Mark]:
-    """Mark a subheading that is missing or has no word of the segment, and a missing segment."""
+    """Mark a subheading that is missing or names others than the segment, and a missing segment."""
     segment = " ".join(reading.document.segment.split())
     subheading = reading.text("subheading")
     if subheading is None:
         yield reading.missing("subheading", "subheading", "stop", "The subheading is missing.")
-    elif segment:
-        vague = words_of(reading.language, "anybody")
-        if not is_named(segment, subheading.text, reading.language, vague):
-            shown = segment if len(segment) <= LONGEST_SHOWN else f"{segment[:LONGEST_SHOWN]}…"
-            yield subheading.mark_all("warn", f"The subheading does not name “{shown}”.")
+    elif segment and not is_named(segment, subheading.text, reading.language, "anybody"):
+        shown = segment if len(segment) <= LONGEST_SHOWN else f"{segment[:LONGEST_SHOWN]}…"
+        yield subheading.mark_all("warn", f"The subheading does not name “{shown}”.")
     # The short form does not ask for it.
     if reading.form == "full" and not segment:
         yield reading.missing(

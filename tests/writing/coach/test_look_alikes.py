@@ -1,0 +1,65 @@
+"""Letters that a pattern without regard to capitals takes for others: ſ for s, ı and İ for i."""
+
+from datetime import date
+
+import pytest
+
+from wbtest.writing import coach
+from wbtest.writing.coach.lists import FOLDER
+from wbtest.writing.coach.meanings import meaning
+from wbtest.writing.coach.numbers import numbers_in
+from wbtest.writing.document import from_json
+
+SWAPPED = {
+    "i without its dot": str.maketrans("iI", "ıı"),
+    "I with a dot": str.maketrans("iI", "İİ"),
+    "long s": str.maketrans("sS", "ſſ"),
+    "Kelvin": str.maketrans("kK", "\u212a\u212a"),
+}
+LANGUAGES = sorted(folder.name for folder in FOLDER.iterdir())
+LONGEST = 19_000
+
+
+def words_of_lists(language):
+    """The entries of all lists of a language."""
+    files = sorted((FOLDER / language).glob("*.txt"))
+    lines = [line for file in files for line in file.read_text(encoding="utf-8").splitlines()]
+    entries = {line.partition("=>")[0].strip(" *") for line in lines if not line.startswith("#")}
+    return sorted(entries - {""})
+
+
+@pytest.mark.parametrize("swap", SWAPPED)
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_no_rule_stumbles_over_letters_that_look_alike(language, swap):
+    odd = [word.translate(SWAPPED[swap]) for word in words_of_lists(language)]
+    odd = [word for word in odd if any(letter in word for letter in "ıİſ\u212a")]
+    text = " ".join(f"5 {word}, £4 {word}. 1 {word} 2027; {word} 3!" for word in odd)
+    for start in range(0, len(text), LONGEST):
+        piece = text[start : start + LONGEST]
+        parts = {"problem": piece, "solution": piece.upper(), "summary": piece}
+        quote = {"text": piece[:400], "speaker": piece[:60].replace("\n", " "), "role": "cook"}
+        faq = [{"audience": "external", "topic": "price", "question": "Why?", "answer": piece}]
+        document = from_json(
+            {
+                "product": "Larder",
+                "language": "en" if language == "any" else language,
+                "customer_quote": quote,
+                "call_to_action": {"text": "Go.", "label": "Go", "price": "£4 a month"},
+                "faq": faq,
+                **parts,
+            }
+        )
+        assert coach.findings_of(document, "full", date(2026, 11, 25)) is not None
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [("It costs ſix dollarſ.", 6), ("FİVE people", 5), ("5 MİLLION people", 5_000_000)],
+)
+def test_such_a_number_is_the_number_that_is_meant(text, value):
+    assert [number.value for number in numbers_in(text, "en")] == [value]
+
+
+def test_a_name_means_what_its_own_letters_say():
+    assert meaning({"six": "6", "lira": "try"}, "LİRA") == "try"
+    assert meaning({"six": "6", "lira": "try"}, "six") == "6"
