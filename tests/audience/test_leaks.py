@@ -8,11 +8,22 @@ from werkzeug.test import TestResponse
 from tests.audience.larder import INTERNAL, RULE, Larder, Visitor, draft_page, mails
 from wbtest.publishing import life
 from wbtest.publishing.previews import preview_token
+from wbtest.writing.house import furnish
+from wbtest.writing.waivers import findings_of, key_of, waive
 
 QUOTE = {"text": "zqcompany", "speaker": "zqboss", "role": "zqchief"}
 DATELINE = {"city": "zqcity", "date": "2031-11-23"}
 # The imagined customer's name stays inside too: only the role is shown.
-HIDDEN = [*INTERNAL.values(), *QUOTE.values(), *DATELINE.values(), "Mia"]
+WAIVER, JARGON = "zqwaiver", "zqjargon"
+HIDDEN = [*INTERNAL.values(), *QUOTE.values(), *DATELINE.values(), WAIVER, JARGON, "Mia"]
+
+
+def answer_the_coach(larder: Larder) -> None:
+    """Let a finding stay for a reason that is nobody's business, and name what we do not like."""
+    revision, approver = larder.experiment.revision, larder.approver
+    finding = next(found for found in findings_of(revision) if found.severity == "warn")
+    waive(revision, key_of(finding), WAIVER, approver, is_approver=True)
+    furnish(larder.workspace, jargon=JARGON, allowed=JARGON, muted=())
 
 
 def pages_of(larder: Larder, mia: Visitor) -> list[TestResponse]:
@@ -48,6 +59,7 @@ def test_no_internal_word_reaches_a_stranger(app, disclosure):
     rule = replace(RULE, disclosure=disclosure)
     variants = {"photo": {"headline": "Dinner from a photo"}}
     larder = draft_page(rule=rule, variants=variants, company_quote=QUOTE, dateline=DATELINE)
+    answer_the_coach(larder)
     life.start(larder.experiment, larder.approver)
     mia = Visitor(app)
     answers = pages_of(larder, mia)
