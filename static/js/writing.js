@@ -210,3 +210,5 @@ startShowing(form);
 startConflict();
 const kept = notices.children.length ? null : saving.kept();
 if (kept) offer(kept);
+// Somebody may have typed before this script was there to hear it.
+else if ([...form.elements].some((field) => "defaultValue" in field && field.value !== field.defaultValue)) changed();

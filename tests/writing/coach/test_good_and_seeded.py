@@ -3,6 +3,7 @@
 import json
 from dataclasses import replace
 from datetime import date
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -22,7 +23,9 @@ def release(request: pytest.FixtureRequest) -> Document:
     return from_json(json.loads(request.param.read_text(encoding="utf-8")))
 
 
+@cache
 def read(document: Document) -> tuple[Finding, ...]:
+    """What the coach finds; the same texts are asked about in more than one test."""
     return coach.findings_of(document, "full", TODAY)
 
 

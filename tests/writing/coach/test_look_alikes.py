@@ -8,13 +8,12 @@ from wbtest.writing import coach
 from wbtest.writing.coach.lists import FOLDER
 from wbtest.writing.coach.meanings import meaning
 from wbtest.writing.coach.numbers import numbers_in
+from wbtest.writing.coach.reading import Reading
 from wbtest.writing.document import from_json
 
 SWAPPED = {
-    "i without its dot": str.maketrans("iI", "ıı"),
-    "I with a dot": str.maketrans("iI", "İİ"),
-    "long s": str.maketrans("sS", "ſſ"),
-    "Kelvin": str.maketrans("kK", "\u212a\u212a"),
+    "small": str.maketrans("iIsSkK", "ııſſ\u212a\u212a"),
+    "large": str.maketrans("iIkK", "İİ\u212a\u212a"),
 }
 LANGUAGES = sorted(folder.name for folder in FOLDER.iterdir())
 LONGEST = 19_000
@@ -36,7 +35,7 @@ def test_no_rule_stumbles_over_letters_that_look_alike(language, swap):
     text = " ".join(f"5 {word}, £4 {word}. 1 {word} 2027; {word} 3!" for word in odd)
     for start in range(0, len(text), LONGEST):
         piece = text[start : start + LONGEST]
-        parts = {"problem": piece, "solution": piece.upper(), "summary": piece}
+        parts = {"problem": piece, "solution": piece.upper()}
         quote = {"text": piece[:400], "speaker": piece[:60].replace("\n", " "), "role": "cook"}
         faq = [{"audience": "external", "topic": "price", "question": "Why?", "answer": piece}]
         document = from_json(
@@ -49,7 +48,9 @@ def test_no_rule_stumbles_over_letters_that_look_alike(language, swap):
                 **parts,
             }
         )
-        assert coach.findings_of(document, "full", date(2026, 11, 25)) is not None
+        reading = Reading(document, "full", date(2026, 11, 25))
+        # The coach itself goes on when a rule breaks; here it would break the test.
+        assert all(isinstance(list(rule.check(reading)), list) for rule in coach.RULES)
 
 
 @pytest.mark.parametrize(
