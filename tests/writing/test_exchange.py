@@ -11,6 +11,7 @@ from flask.testing import FlaskClient
 from tests.factories import LARDER, log_in, make_person, make_release, make_workspace
 from wbtest.extensions import db
 from wbtest.team.models import Person
+from wbtest.writing import exchange_views
 from wbtest.writing.document import from_json, to_json
 from wbtest.writing.files import read_file, write_file
 from wbtest.writing.models import Release
@@ -92,6 +93,24 @@ def test_a_file_that_is_no_text_is_refused(client: FlaskClient, owner: Person):
     answer = client.post("/releases/import", data={"file": (io.BytesIO(b"\xff\xfe"), "a.docx")})
 
     assert "not text in UTF-8" in answer.text
+
+
+def test_a_file_that_is_too_long_is_refused_and_not_cut(client, owner, monkeypatch):
+    monkeypatch.setattr(exchange_views, "LONGEST_FILE", len(MARKDOWN))
+    file = io.BytesIO(f"{MARKDOWN}\nOne line more.".encode())
+
+    answer = client.post("/releases/import", data={"file": (file, "long.md")})
+
+    assert answer.status_code == 422
+    assert "too long for a release" in answer.text
+
+
+def test_what_is_wrong_is_said_with_its_line(client: FlaskClient, owner: Person):
+    text = MARKDOWN.replace("## Problem", "## Problem\n\n" + "word " * 5_000)
+
+    page = client.post("/releases/import", data={"text": text}).text
+
+    assert re.search(r"Line \d+: problem: This is [\d,]+ characters long", page)
 
 
 def test_without_a_name_the_draft_waits(client: FlaskClient, owner: Person):

@@ -7,7 +7,7 @@ import pytest
 from tests.factories import LARDER, make_person, make_release
 from wbtest.store import Invalid, writing
 from wbtest.team.models import Person
-from wbtest.writing.coaching import coach_text, count_open
+from wbtest.writing.coaching import coach_text, count_open, find_stops
 from wbtest.writing.document import from_json
 from wbtest.writing.models import Release, Revision
 from wbtest.writing.releases import freeze, grow_release, save_release
@@ -15,7 +15,6 @@ from wbtest.writing.waivers import (
     Key,
     NotWaivable,
     WordsGone,
-    find_stops,
     find_waivers,
     findings_of,
     key_of,

@@ -11,9 +11,9 @@ from wbtest.publishing.models import Experiment
 from wbtest.review.approvals import approvals_of, four_eyes_objection
 from wbtest.team.models import Person, Workspace
 from wbtest.writing import document as documents
+from wbtest.writing.coaching import find_stops
 from wbtest.writing.models import Revision
 from wbtest.writing.releases import find_newest_revision
-from wbtest.writing.waivers import find_stops
 
 
 class Missing(NamedTuple):

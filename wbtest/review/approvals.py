@@ -11,9 +11,10 @@ from wbtest.review.models import Approval
 from wbtest.store import Invalid, Refused, hold, writing
 from wbtest.team.models import Membership, Person, Workspace
 from wbtest.writing import document as documents
+from wbtest.writing.coaching import find_stops
 from wbtest.writing.models import Release, Revision, Waiver
 from wbtest.writing.releases import find_newest_revision
-from wbtest.writing.waivers import Key, find_stops, waive
+from wbtest.writing.waivers import Key, waive
 from wbtest.writing.wording import find_fault, with_plain_breaks
 
 FIRST_DAY = timedelta(hours=24)

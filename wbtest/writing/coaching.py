@@ -98,8 +98,13 @@ def count_open(groups: tuple[Group, ...]) -> dict[str, int]:
     return {name: count for name, count in counts.items() if count}
 
 
+def find_stops(revision: Revision, before: coach.Step) -> list[Finding]:
+    """The findings that nobody has waived and that keep a revision from this step."""
+    return stops_among(coach_text(revision), before)
+
+
 def stops_among(groups: tuple[Group, ...], before: coach.Step) -> list[Finding]:
-    """The findings that nobody has waived and that keep a text from this step."""
+    """Those of a text's findings that nobody has waived and that keep it from this step."""
     found = [numbered for group in groups for numbered in group.findings]
     return [
         numbered.finding

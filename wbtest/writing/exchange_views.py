@@ -13,7 +13,7 @@ from wbtest.writing import releases, sheets
 from wbtest.writing.document import Document, NotADocument
 from wbtest.writing.files import KINDS, LONGEST_FILE, Kind, read_file, write_file
 from wbtest.writing.forms import ImportForm
-from wbtest.writing.markdown import Read
+from wbtest.writing.markdown import Read, Unreadable
 from wbtest.writing.models import Release
 from wbtest.writing.views import bp
 
@@ -46,7 +46,7 @@ def import_release() -> ResponseReturnValue:
         form.text.data = _given(form)
         read = read_file(form.text.data)
     except NotADocument as error:
-        form.text.errors = [str(error)]
+        form.text.errors = [_said(error)]
         return _import_page(form), 422
     if form.is_confirmed.data:
         try:
@@ -69,9 +69,19 @@ def _given(form: ImportForm) -> str:
     if file is None or not file.filename:
         return form.text.data or ""
     try:
-        return file.stream.read(LONGEST_FILE).decode("utf-8-sig")
+        text = file.stream.read().decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise NotADocument("file", "This is not text in UTF-8: save it as Markdown.") from error
+    if len(text) > LONGEST_FILE:
+        raise NotADocument("file", "This is too long for a release: take out what is not in it.")
+    return text
+
+
+def _said(error: NotADocument) -> str:
+    """The sentence for a person, with the part or the line where there is one to name."""
+    where = f"Line {error.line}: " if isinstance(error, Unreadable) and error.line > 1 else ""
+    is_whole = error.part in ("file", "release") and error.sentence[:1].isupper()
+    return f"{where}{error.sentence if is_whole else f'{error.part}: {error.sentence}'}"
 
 
 def _begin(form: ImportForm, read: Read) -> ResponseReturnValue:

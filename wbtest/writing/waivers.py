@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 from sqlalchemy import select
+from sqlalchemy.orm import joinedload
 
 from wbtest.extensions import clock, db
 from wbtest.store import Invalid, Refused, hold, writing
@@ -107,7 +108,8 @@ def find_waivers(text: Release | Revision) -> dict[Key, Waiver]:
         of_it = select(Waiver).where(Waiver.release_id == text.id, Waiver.revision_id.is_(None))
     else:
         of_it = select(Waiver).where(Waiver.revision_id == text.id)
-    rows = db.session.scalars(of_it.order_by(Waiver.id))
+    named = of_it.options(joinedload(Waiver.person)).order_by(Waiver.id)
+    rows = db.session.scalars(named)
     return {Key(row.rule, row.part, row.words): row for row in rows}
 
 
@@ -116,18 +118,6 @@ def findings_of(text: Release | Revision) -> tuple[Finding, ...]:
     day = clock.now() if isinstance(text, Release) else text.created_at
     document = documents.from_json(text.document)
     return coach.findings_of(document, text.form, day.date(), house_of(text.workspace_id))
-
-
-def find_stops(revision: Revision, before: coach.Step) -> list[Finding]:
-    """The findings that nobody has waived and that keep a revision from this step."""
-    waived = find_waivers(revision)
-    return [
-        finding
-        for finding in findings_of(revision)
-        if finding.severity == "stop"
-        and finding.rule.stops_before == before
-        and not does_stay(finding, waived)
-    ]
 
 
 def does_stay(finding: Finding, waived: Mapping[Key, Waiver]) -> bool:

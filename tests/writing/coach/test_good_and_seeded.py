@@ -89,3 +89,16 @@ def test_a_rule_that_breaks_says_so_and_the_others_go_on(monkeypatch, caplog):
     assert ("A1", "warn") in [(f.rule.id, f.severity) for f in found]
     assert ("A7", "stop") in [(f.rule.id, f.severity) for f in found]
     assert "coach A1 broke" in caplog.text
+
+
+def test_many_notes_hide_no_stop(monkeypatch):
+    def marks(reading):
+        yield from (reading.missing("solution", "solution", "note", "A note.") for _ in range(20))
+        yield reading.missing("solution", "solution", "stop", "A stop.")
+
+    monkeypatch.setattr(coach, "RULES", (replace(coach.RULES[0], check=marks),))
+
+    found = read(Document(solution="Twenty notes and a stop."))
+
+    assert [finding.severity for finding in found] == ["note"] * 12 + ["stop"]
+    assert found[11].mark.message == "A note. And 8 more."

@@ -33,7 +33,8 @@ def findings_of(
     """Return what the coach finds, in reading order; ``today`` is the draft's day.
 
     In the short form only honesty rules keep their severity; what the others find is a note. Of one
-    rule each part gets ``MOST_OF_A_RULE`` findings, and the last says how many more there are.
+    rule each part gets ``MOST_OF_A_RULE`` findings of a severity; the last says how many more there
+    are.
     """
     reading = Reading(document, form, today, house or House())
     found = [
@@ -56,10 +57,11 @@ def _marks_of(rule: Rule, reading: Reading) -> list[Mark]:
 
 
 def _not_too_many(marks: Iterable[Mark]) -> Iterator[Mark]:
-    by_part: dict[str, list[Mark]] = {}
+    # Apart by severity, or many notes would hide a stop.
+    apart: dict[tuple[str, Severity], list[Mark]] = {}
     for mark in marks:
-        by_part.setdefault(mark.part, []).append(mark)
-    for found in by_part.values():
+        apart.setdefault((mark.part, mark.severity), []).append(mark)
+    for found in apart.values():
         yield from found[: MOST_OF_A_RULE - 1]
         more = len(found) - MOST_OF_A_RULE
         for last in found[MOST_OF_A_RULE - 1 : MOST_OF_A_RULE]:
