@@ -160,7 +160,7 @@ def make_revision(
     if release is None:
         return freeze(make_release(author, workspace, **parts), author)
     draft = replace(documents.from_json(release.document), **parts)
-    return freeze(save_release(release, draft, release.version), author)
+    return freeze(save_release(release, draft, release.version, author), author)
 
 
 def make_approval(revision: Revision, approver: Person) -> Approval:

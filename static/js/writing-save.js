@@ -12,6 +12,8 @@ export function startSaving(form, { answered, show }) {
   let sending = null;
   // While two texts stand side by side nothing is sent until a person has chosen.
   let isHalted = false;
+  // While the script itself writes what the server has, there is nothing to save.
+  let isFilling = false;
   // The stored text that this one was made from: it tells the server whether somebody came between.
   let madeFrom = form.elements.version.value;
 
@@ -30,6 +32,7 @@ export function startSaving(form, { answered, show }) {
   };
 
   const changed = () => {
+    if (isFilling) return;
     if (!unsaved) show.line("saving…");
     unsaved = true;
     keep();
@@ -57,6 +60,7 @@ export function startSaving(form, { answered, show }) {
 
   const send = async (isLast) => {
     const body = new URLSearchParams(new FormData(form));
+    const sent = Object.fromEntries(body);
     let answer;
     try {
       answer = await fetch(form.action, {
@@ -71,21 +75,23 @@ export function startSaving(form, { answered, show }) {
       later(RETRY);
       return false;
     }
-    return read(answer);
+    return read(answer, sent);
   };
 
-  const read = async (answer) => {
+  const read = async (answer, sent) => {
     show.faults([]);
     if (answer.ok) {
       const status = await answer.json();
-      madeFrom = form.elements.version.value = status.version;
+      // What one types into words that others changed meanwhile is still made from the old text.
+      const isWhole = !status.fields || show.others(status.fields, sent);
+      if (isWhole) madeFrom = form.elements.version.value = status.version;
       answered(status);
       return true;
     }
     if (answer.status === 409) {
       const both = await answer.json();
-      form.elements.version.value = both.version;
-      show.trouble("Not saved: somebody saved another text meanwhile.", "Compare both", "#conflict");
+      if (show.others(both.fields, sent)) form.elements.version.value = both.version;
+      show.trouble("Not all is saved: somebody changed the same words meanwhile.", "Compare both", "#conflict");
       show.conflict(both.panel);
     } else if (answer.status === 422) {
       const { faults, sentence } = await answer.json();
@@ -138,6 +144,11 @@ export function startSaving(form, { answered, show }) {
     kept,
     forget: () => localStorage.removeItem(key),
     isUnsaved: () => unsaved || sending !== null,
+    filling: (fill) => {
+      isFilling = true;
+      fill();
+      isFilling = false;
+    },
     halt: () => {
       clearTimeout(waiting);
       isHalted = true;

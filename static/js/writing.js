@@ -50,6 +50,9 @@ const show = {
       if (fold) fold.open = true;
     }
   },
+  others(fields, sent) {
+    return takeOver(fields, sent);
+  },
   conflict(panel) {
     notices.replaceChildren(document.createRange().createContextualFragment(panel));
     startConflict();
@@ -61,6 +64,11 @@ const saving = startSaving(form, {
   answered(status) {
     savedAt = status.saved_at;
     show.line("saved just now");
+    if (status.others?.length) {
+      const names = status.others.join(" and ");
+      show.line(`saved just now, with what ${names} wrote meanwhile`);
+      said.textContent = `${names} wrote here too. Their words are on your sheet now.`;
+    }
     find("[data-length]").textContent = sayLength(status.words, status.pages);
     find("[data-freeze]").textContent = status.freeze;
     for (const link of document.querySelectorAll(".parts a")) {
@@ -107,6 +115,25 @@ function fill(fields) {
 
 const rowsIn = (fields, side) =>
   Object.keys(fields).filter((name) => name.startsWith(`${side}-`) && name.endsWith("-question")).length;
+
+// Puts what others wrote on the sheet, unless somebody has typed there since it was sent. A side of
+// the FAQ is taken over as a whole. Returns whether the sheet holds all of it now.
+function takeOver(fields, sent) {
+  const sideOf = (name) => /^(external|internal)-\d/.exec(name)?.[1];
+  const now = Object.fromEntries(new FormData(form));
+  const isTouched = (name) => (now[name] ?? "") !== (sent[name] ?? "");
+  const names = [...new Set([...Object.keys(now), ...Object.keys(sent)])];
+  const touched = new Set(names.filter(isTouched).map((name) => sideOf(name) ?? name));
+  const coming = Object.entries(fields).filter(([name, value]) => (now[name] ?? "") !== value);
+  const fitting = coming.filter(([name]) => !touched.has(sideOf(name) ?? name));
+  const sides = ["external", "internal"].filter((side) => form.querySelector(`[data-side="${side}"]`));
+  const resized = sides.filter((side) => rowsIn(fields, side) !== rows.count(side));
+  saving.filling(() => {
+    for (const side of resized) if (!touched.has(side)) rows.fit(side, rowsIn(fields, side));
+    fill(Object.fromEntries(fitting));
+  });
+  return fitting.length === coming.length && !resized.some((side) => touched.has(side));
+}
 
 function startConflict() {
   const panel = find("[data-conflict]");

@@ -9,7 +9,7 @@ from tests.browser.conftest import Live
 from tests.browser.desk import ASKED, open_desk, saved, stored
 from tests.factories import LARDER, PASSWORD, make_release
 from wbtest.team.models import Person
-from wbtest.writing.document import length
+from wbtest.writing.document import Question, length
 from wbtest.writing.releases import save_release
 
 pytestmark = pytest.mark.browser
@@ -62,18 +62,39 @@ def test_two_texts_stand_side_by_side_until_one_is_chosen(
 ):
     release = make_release(owner)
     open_desk(logged_in, live, release)
-    save_release(release, replace(LARDER, headline="Theirs", problem="Their problem"), 1)
+    save_release(
+        release, replace(LARDER, headline="Theirs", problem="Their problem"), 1, release.author
+    )
 
     logged_in.get_by_label("Headline").fill("Mine")
     conflict = logged_in.get_by_role("region", name="Two texts, one sheet")
     expect(conflict).to_contain_text("Mine")
-    expect(conflict).to_contain_text("Their problem")
+    expect(conflict).to_contain_text("Theirs")
+    expect(logged_in.get_by_label("Problem")).to_have_value("Their problem")
     assert stored(release).headline == "Theirs"
-    conflict.get_by_role("button", name="Use theirs").last.click()
     conflict.get_by_role("button", name="Save the sheet as it stands").click()
 
     saved(logged_in)
     assert stored(release) == replace(LARDER, headline="Mine", problem="Their problem")
+
+
+def test_two_people_in_different_parts_see_each_other_s_words(
+    logged_in: Page, live: Live, owner: Person
+):
+    release = make_release(owner)
+    open_desk(logged_in, live, release)
+    more = (*LARDER.faq, Question("internal", "Who else?"))
+    save_release(release, replace(LARDER, problem="Their problem", faq=more), 1, release.author)
+
+    logged_in.get_by_label("Headline").fill("Mine")
+    expect(logged_in.get_by_label("Problem")).to_have_value("Their problem")
+    expect(logged_in.locator("[data-side=internal] [data-question]")).to_have_count(5)
+    logged_in.get_by_label("Headline").fill("Mine, longer")
+    saved(logged_in)
+
+    assert stored(release) == replace(
+        LARDER, headline="Mine, longer", problem="Their problem", faq=more
+    )
 
 
 def test_typing_on_does_not_save_over_a_text_that_nobody_has_compared(
@@ -81,7 +102,7 @@ def test_typing_on_does_not_save_over_a_text_that_nobody_has_compared(
 ):
     release = make_release(owner)
     open_desk(logged_in, live, release)
-    save_release(release, replace(LARDER, headline="Theirs"), 1)
+    save_release(release, replace(LARDER, headline="Theirs"), 1, release.author)
     logged_in.get_by_label("Headline").fill("Mine")
     expect(logged_in.get_by_text("Two texts, one sheet")).to_be_visible()
 

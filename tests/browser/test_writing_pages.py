@@ -69,7 +69,7 @@ def test_two_texts_side_by_side_are_accessible(
 ):
     release = make_release(owner)
     open_desk(logged_in, live, release)
-    save_release(release, replace(LARDER, headline="Theirs"), 1)
+    save_release(release, replace(LARDER, headline="Theirs"), 1, release.author)
     logged_in.get_by_label("Headline").fill("Mine")
     expect(logged_in.get_by_text("Two texts, one sheet")).to_be_visible()
 

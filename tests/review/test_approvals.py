@@ -158,10 +158,10 @@ def test_an_approval_lapses_when_the_draft_moves_on_and_comes_back_with_it(
     make_approval(revision, owner)
     assert not has_lapsed(release)
 
-    save_release(release, replace(LARDER, headline="Better"), release.version)
+    save_release(release, replace(LARDER, headline="Better"), release.version, release.author)
     assert has_lapsed(release)
 
-    save_release(release, LARDER, release.version)
+    save_release(release, LARDER, release.version, release.author)
     assert not has_lapsed(release)
 
 

@@ -137,7 +137,7 @@ def test_the_page_says_when_the_draft_has_moved_on(
 ):
     assert "moved on" not in client.get(url_of(revision)).text
 
-    save_release(revision.release, replace(LARDER, headline="Better"), 1)
+    save_release(revision.release, replace(LARDER, headline="Better"), 1, revision.release.author)
 
     page = client.get(url_of(revision)).text
     assert "The draft has moved on" in page

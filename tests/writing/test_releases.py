@@ -67,7 +67,7 @@ def test_a_save_is_the_next_version(owner: Person, now: HandClock):
     release = make_release(owner)
     now.turn(minutes=5)
 
-    releases.save_release(release, replace(LARDER, headline="Better"), 1)
+    releases.save_release(release, replace(LARDER, headline="Better"), 1, release.author)
 
     assert (draft(release).headline, release.version) == ("Better", 2)
     assert release.updated_at == now.time
@@ -75,10 +75,10 @@ def test_a_save_is_the_next_version(owner: Person, now: HandClock):
 
 def test_a_save_of_an_older_text_is_refused_and_changes_nothing(owner: Person):
     release = make_release(owner)
-    releases.save_release(release, replace(LARDER, headline="Theirs"), 1)
+    releases.save_release(release, replace(LARDER, headline="Theirs"), 1, release.author)
 
     with pytest.raises(ChangedMeanwhile, match="Both are kept"):
-        releases.save_release(release, replace(LARDER, headline="Mine"), 1)
+        releases.save_release(release, replace(LARDER, headline="Mine"), 1, release.author)
 
     assert (draft(release).headline, release.version) == ("Theirs", 2)
 
@@ -87,8 +87,8 @@ def test_a_save_whose_answer_got_lost_may_be_sent_again(owner: Person):
     release = make_release(owner)
     mine = replace(LARDER, headline="Mine")
 
-    releases.save_release(release, mine, 1)
-    releases.save_release(release, mine, 1)
+    releases.save_release(release, mine, 1, release.author)
+    releases.save_release(release, mine, 1, release.author)
 
     assert release.version == 2
 
@@ -101,7 +101,9 @@ def test_of_two_saves_at_once_one_is_told(owner: Person, app: Flask):
         with app.app_context():
             release = db.session.get_one(Release, release_id)
             try:
-                releases.save_release(release, replace(LARDER, headline=headline), 1)
+                releases.save_release(
+                    release, replace(LARDER, headline=headline), 1, release.author
+                )
                 outcomes.append("kept")
             except ChangedMeanwhile:
                 outcomes.append("told")
@@ -119,7 +121,7 @@ def test_a_short_release_grows_without_losing_a_word(owner: Person):
     release = make_release(owner, form="short", faq=LARDER.faq[:3])
     before = draft(release)
 
-    releases.grow_release(release)
+    releases.grow_release(release, release.author)
 
     after = draft(release)
     assert release.form == "full"
@@ -131,8 +133,8 @@ def test_a_short_release_grows_without_losing_a_word(owner: Person):
 def test_growing_twice_is_growing_once(owner: Person):
     release = make_release(owner, form="short")
 
-    releases.grow_release(release)
-    version = releases.grow_release(release).version
+    releases.grow_release(release, release.author)
+    version = releases.grow_release(release, release.author).version
 
     assert version == 2
 
@@ -154,7 +156,9 @@ def test_a_text_that_is_frozen_already_is_not_frozen_twice(owner: Person):
 def test_a_revision_stays_as_it_is_when_the_draft_goes_on(owner: Person):
     revision = make_revision(owner)
 
-    releases.save_release(revision.release, replace(LARDER, headline="Better"), 1)
+    releases.save_release(
+        revision.release, replace(LARDER, headline="Better"), 1, revision.release.author
+    )
 
     assert from_json(revision.document) == LARDER
 
@@ -178,7 +182,7 @@ def test_verbs_inside_one_transaction_see_each_other(owner: Person):
 
 def test_nothing_is_frozen_when_the_text_changed_meanwhile(owner: Person):
     release = make_release(owner)
-    releases.save_release(release, replace(LARDER, headline="Theirs"), 1)
+    releases.save_release(release, replace(LARDER, headline="Theirs"), 1, release.author)
 
     with pytest.raises(ChangedMeanwhile):
         releases.save_and_freeze(release, replace(LARDER, headline="Mine"), 1, owner)

@@ -153,14 +153,16 @@ def test_a_short_text_that_grew_is_a_revision_of_its_own(owner: Person):
     release = make_release(owner, form="short")
     short = freeze(release, owner)
 
-    full = freeze(grow_release(release), owner)
+    full = freeze(grow_release(release, release.author), owner)
 
     assert (short.form, full.form, full.number) == ("short", "full", 2)
 
 
 def test_a_waiver_whose_words_are_gone_is_not_frozen(release: Release, owner: Person):
     waive(release, SEAMLESS, "It is a bag.", owner, is_approver=False)
-    save_release(release, replace(from_json(release.document), solution="An app."), 1)
+    save_release(
+        release, replace(from_json(release.document), solution="An app."), 1, release.author
+    )
 
     assert reasons(freeze(release, owner)) == {}
 

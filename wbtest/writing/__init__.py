@@ -8,6 +8,7 @@ from flask import Flask
 def init_app(app: Flask) -> None:
     """Attach this area's pages and what templates ask about a text."""
     from wbtest.writing import exchange_views as exchange_views
+    from wbtest.writing import saving_views as saving_views
     from wbtest.writing.coach_views import may_stay
     from wbtest.writing.languages import direction
     from wbtest.writing.marking import marked_paragraphs

@@ -3,7 +3,15 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, CheckConstraint, ForeignKey, String, Text, UniqueConstraint
+from sqlalchemy import (
+    JSON,
+    CheckConstraint,
+    ForeignKey,
+    LargeBinary,
+    String,
+    Text,
+    UniqueConstraint,
+)
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from wbtest.extensions import Base
@@ -33,6 +41,26 @@ class Release(Base):
     revisions: Mapped[list["Revision"]] = relationship(
         back_populates="release", order_by="Revision.number"
     )
+
+
+class Save(Base):
+    """One save of a draft: who, when, and what its parts said before, so that it can be undone.
+
+    ``version`` is the one it made. ``before`` holds the parts named in ``parts`` as they were,
+    compressed against what they became: to keep each save costs about a hundred bytes.
+    """
+
+    __tablename__ = "saves"
+
+    release_id: Mapped[int] = mapped_column(ForeignKey(Release.id), primary_key=True)
+    version: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    # Names of the document's parts, and "form", with spaces between.
+    parts: Mapped[str] = mapped_column(String(300))
+    before: Mapped[bytes] = mapped_column(LargeBinary)
+    person_id: Mapped[int] = mapped_column(ForeignKey(Person.id))
+    saved_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+    person: Mapped[Person] = relationship()
 
 
 class Revision(Base):
@@ -77,6 +105,34 @@ class Waiver(Base):
     waived_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
     person: Mapped[Person] = relationship()
+
+
+class Candidate(Base):
+    """A question that somebody would ask, waiting to be taken into the FAQ or not."""
+
+    __tablename__ = "candidates"
+    __table_args__ = (
+        CheckConstraint("audience IN ('external', 'internal')", name="audience"),
+        CheckConstraint(
+            "outcome IN ('waiting', 'accepted', 'merged', 'dismissed')", name="outcome"
+        ),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    workspace_id: Mapped[int] = mapped_column(ForeignKey(Workspace.id), index=True)
+    release_id: Mapped[int] = mapped_column(ForeignKey(Release.id), index=True)
+    audience: Mapped[str] = mapped_column(String(8))
+    question: Mapped[str] = mapped_column(Text)
+    # Who asked, as the team reads it: "Mei, by link" or "a visitor".
+    asked_by: Mapped[str] = mapped_column(String(200))
+    asked_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    outcome: Mapped[str] = mapped_column(String(9), default="waiting")
+    # The FAQ's question that it was merged with, in its words of that day.
+    merged_into: Mapped[str] = mapped_column(Text, default="")
+    settled_by_id: Mapped[int | None] = mapped_column(ForeignKey(Person.id))
+    settled_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+    settled_by: Mapped[Person | None] = relationship()
 
 
 class CoachSetting(Base):

@@ -10,13 +10,25 @@ from wbtest.team.models import Person, Workspace
 from wbtest.writing import document as documents
 from wbtest.writing.document import Document, Form
 from wbtest.writing.limits import fault_of
+from wbtest.writing.merging import Merged, merge
 from wbtest.writing.models import Release, Revision
+from wbtest.writing.saves import Values, find_text, note_save, values_of
 from wbtest.writing.topics import with_expected_questions
 from wbtest.writing.waivers import freeze_waivers
 
 
 class ChangedMeanwhile(Refused):
-    """Somebody saved another text after the one that this save was made from."""
+    """Somebody else changed the same words after the text that this save was made from.
+
+    ``mine`` and ``theirs`` are the two texts to choose from; they differ in these words alone.
+    """
+
+    def __init__(self, merged: Merged) -> None:
+        super().__init__(
+            "Somebody changed the same words meanwhile. Both are kept: choose what stays."
+        )
+        self.mine = documents.from_json(merged.mine)
+        self.theirs = documents.from_json(merged.theirs)
 
 
 def create_release(
@@ -55,37 +67,31 @@ def create_release(
     return release
 
 
-def save_release(release: Release, document: Document, version: int) -> Release:
+def save_release(release: Release, document: Document, version: int, person: Person) -> Release:
     """Store the text as the newest draft; ``version`` is the one it was made from.
 
-    A text that is stored already changes nothing, so a save whose answer got lost may be sent
-    again. Raises ChangedMeanwhile when somebody else saved in between.
+    What others changed since stays, where this text leaves it alone. Raises ChangedMeanwhile when
+    both changed the same words: then all else is stored, unless an open transaction ends with it.
     """
     with writing():
         hold(release)
-        values = documents.to_json(document)
-        if values == release.document:
-            return release
-        if version != release.version:
-            raise ChangedMeanwhile(
-                "Somebody saved another text meanwhile. Both are kept: choose what stays."
-            )
-        release.document = values
-        release.version += 1
-        release.updated_at = clock.now()
+        merged = _merge(release, documents.to_json(document), version)
+        _store(release, merged.theirs, person)
+    if merged.collides:
+        raise ChangedMeanwhile(merged)
     return release
 
 
-def grow_release(release: Release) -> Release:
+def grow_release(release: Release, person: Person) -> Release:
     """Turn a short release into a full one; every word stays where it is."""
     with writing():
         hold(release)
         if release.form != "full":
+            before = values_of(release)
             document = documents.from_json(release.document)
             release.form = "full"
             release.document = documents.to_json(with_expected_questions(document, "full"))
-            release.version += 1
-            release.updated_at = clock.now()
+            note_save(release, before, person)
     return release
 
 
@@ -117,17 +123,17 @@ def freeze(release: Release, author: Person) -> Revision:
     return revision
 
 
-def save_and_grow(release: Release, document: Document, version: int) -> Release:
+def save_and_grow(release: Release, document: Document, version: int, person: Person) -> Release:
     """Save the text as ``save_release`` does and grow the release around it."""
     with writing():
-        save_release(release, document, version)
-        return grow_release(release)
+        save_release(release, document, version, person)
+        return grow_release(release, person)
 
 
 def save_and_freeze(release: Release, document: Document, version: int, author: Person) -> Revision:
     """Save the text as ``save_release`` does and freeze exactly this one."""
     with writing():
-        save_release(release, document, version)
+        save_release(release, document, version, author)
         return freeze(release, author)
 
 
@@ -146,3 +152,21 @@ def find_newest_revision(release: Release) -> Revision | None:
         .order_by(Revision.number.desc())
         .limit(1)
     ).first()
+
+
+def _merge(release: Release, values: Values, version: int) -> Merged:
+    """What was typed, with what is stored; a text that is stored already changes nothing."""
+    stored = documents.to_json(documents.from_json(release.document))
+    if version == release.version or values == stored:
+        return Merged(values, values)
+    made_from = find_text(release, version)
+    base = documents.to_json(made_from.document) if made_from else None
+    return merge(base, values, stored)
+
+
+def _store(release: Release, values: Values, person: Person) -> None:
+    if documents.from_json(values) == documents.from_json(release.document):
+        return
+    before = values_of(release)
+    release.document = values
+    note_save(release, before, person)

@@ -237,7 +237,7 @@ def _write_release(
     revision = releases.freeze(release, author)
     for number, draft in enumerate(drafts[1:], 1):
         clock.set(first + timedelta(days=2 * number))
-        releases.save_release(release, draft, release.version)
+        releases.save_release(release, draft, release.version, author)
         revision = releases.freeze(release, author)
     return revision
 

@@ -1,0 +1,160 @@
+"""Two texts that were made from one: each keeps what only it changed. Pure.
+
+Texts are the plain values of a document's JSON form. A field that both changed differently is a
+collision; there the result is left to a person, so both ways out are returned.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+Values = dict[str, Any]
+Rows = list[Values]
+AUDIENCES = ("external", "internal")
+
+
+@dataclass(frozen=True, slots=True)
+class Merged:
+    """Both texts in one. Where they collide ``mine`` holds my words and ``theirs`` the others'."""
+
+    mine: Values
+    theirs: Values
+
+    @property
+    def collides(self) -> bool:
+        """Whether somebody has to choose."""
+        return self.mine != self.theirs
+
+
+def merge(base: Values | None, mine: Values, theirs: Values) -> Merged:
+    """Merge by field; ``base`` is the text that both were made from, None when it is not known.
+
+    Questions are merged one by one, as long as only one of the two moved, added or removed any, or
+    both only added some at the end.
+
+    >>> merge({"a": "1", "b": "2"}, {"a": "x", "b": "2"}, {"a": "1", "b": "y"}).mine
+    {'a': 'x', 'b': 'y', 'faq': []}
+    """
+    kept: tuple[Values, Values] = ({}, {})
+    for name in mine | theirs:
+        if name != "faq":
+            before = None if base is None else base.get(name)
+            _put(kept, name, _merge_value(before, mine.get(name), theirs.get(name)))
+    sides = [_merge_side(audience, base, mine, theirs) for audience in AUDIENCES]
+    for side, values in enumerate(kept):
+        values["faq"] = [row for rows in sides for row in rows[side]]
+    return Merged(*kept)
+
+
+def _put(kept: tuple[Values, Values], name: str, found: tuple[Any, Any]) -> None:
+    for values, value in zip(kept, found, strict=True):
+        if value is not None:
+            values[name] = value
+
+
+def _merge_value(base: Any, mine: Any, theirs: Any) -> tuple[Any, Any]:
+    """My way out and theirs; the same when nothing collides."""
+    if mine == theirs or theirs == base:
+        return mine, mine
+    if mine == base:
+        return theirs, theirs
+    if isinstance(mine, dict) and isinstance(theirs, dict):
+        inner: tuple[Values, Values] = ({}, {})
+        before = base if isinstance(base, dict) else {}
+        for name in mine | theirs:
+            _put(inner, name, _merge_value(before.get(name), mine.get(name), theirs.get(name)))
+        return inner
+    return mine, theirs
+
+
+def _merge_side(
+    audience: str, base: Values | None, mine: Values, theirs: Values
+) -> tuple[Rows, Rows]:
+    my_rows, their_rows = (_rows(values, audience) for values in (mine, theirs))
+    if my_rows == their_rows:
+        return my_rows, my_rows
+    if base is None:
+        return my_rows, their_rows
+    rows = _rows(base, audience)
+    if their_rows == rows:
+        return my_rows, my_rows
+    if my_rows == rows:
+        return their_rows, their_rows
+    return _merge_rows(rows, my_rows, their_rows)
+
+
+def _merge_rows(base: Rows, mine: Rows, theirs: Rows) -> tuple[Rows, Rows]:
+    """Both changed this side: the arrangement of one, and the words of both."""
+    places, other_places = pairs(base, mine), pairs(base, theirs)
+    has_kept, have_kept = (_has_kept_order(found, base) for found in (places, other_places))
+    extra = [row for i, row in enumerate(mine) if i not in places.values()]
+    if has_kept and have_kept:
+        # Nobody moved or removed one: theirs first, then what I added at the end.
+        frame = [*theirs, *extra]
+        return _with_words(base, frame, mine, places, other_places)
+    if has_kept and not extra:
+        return _with_words(base, theirs, mine, places, other_places)
+    added = [row for i, row in enumerate(theirs) if i not in other_places.values()]
+    if have_kept and not added:
+        merged = _with_words(base, mine, theirs, other_places, places)
+        return merged[1], merged[0]
+    return mine, theirs
+
+
+def _with_words(
+    base: Rows, frame: Rows, other: Rows, places: dict[int, int], frame_places: dict[int, int]
+) -> tuple[Rows, Rows]:
+    """``frame`` with the words that ``other`` changed: its way out, and that of the frame.
+
+    A question that the frame removed while the other changed its words collides as a whole side.
+    """
+    changed = [i for i, at in places.items() if other[at] != base[i]]
+    if any(i not in frame_places for i in changed):
+        return other, frame
+    ways = [list(frame), list(frame)]
+    for i in changed:
+        at = frame_places[i]
+        merged = _merge_value(base[i], other[places[i]], frame[at])
+        for way, row in zip(ways, merged, strict=True):
+            way[at] = row
+    return ways[0], ways[1]
+
+
+def pairs(base: Sequence[Values], other: Sequence[Values]) -> dict[int, int]:
+    """Which question of ``other`` each one of ``base`` became, as far as one can tell.
+
+    The same row first, then the same question, answer, topic; what is left over is the same by its
+    order, if as many are left on both sides.
+    """
+    found: dict[int, int] = {}
+    for name in (None, "question", "answer", "topic"):
+        _pair_by(name, base, other, found)
+    left = [i for i in range(len(base)) if i not in found]
+    free = [i for i in range(len(other)) if i not in set(found.values())]
+    if len(left) == len(free):
+        found.update(zip(left, free, strict=True))
+    return found
+
+
+def _pair_by(
+    name: str | None, base: Sequence[Values], other: Sequence[Values], found: dict[int, int]
+) -> None:
+    taken = set(found.values())
+    for i, row in enumerate(base):
+        if i in found or (name and not row.get(name)):
+            continue
+        for at, candidate in enumerate(other):
+            is_same = candidate == row if name is None else candidate.get(name) == row[name]
+            if at not in taken and is_same:
+                found[i] = at
+                taken.add(at)
+                break
+
+
+def _has_kept_order(places: dict[int, int], base: Rows) -> bool:
+    """Whether all questions are still there, in their order, before any new one."""
+    return all(places.get(i) == i for i in range(len(base)))
+
+
+def _rows(values: Values, audience: str) -> Rows:
+    return [row for row in values.get("faq", []) if row["audience"] == audience]

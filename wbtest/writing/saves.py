@@ -1,0 +1,125 @@
+"""Every save of a draft: written down as what it changed, and undone one by one to look back."""
+
+import json
+import zlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import joinedload
+
+from wbtest.extensions import clock, db
+from wbtest.store import writing
+from wbtest.team.models import Person
+from wbtest.writing import document as documents
+from wbtest.writing.document import Document, Form
+from wbtest.writing.models import Release, Save
+
+Values = dict[str, Any]
+# Strong enough; the dictionary does the work.
+_LEVEL = 6
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """What a draft said at some version."""
+
+    document: Document
+    form: Form
+
+
+def note_save(release: Release, before: Values, person: Person) -> Save | None:
+    """Write down what changed since ``before``, as ``values_of`` gave it; None when nothing did.
+
+    Counts the release's version up. Must run inside ``writing``, after the change.
+    """
+    after = values_of(release)
+    names = sorted(name for name in before | after if before.get(name) != after.get(name))
+    if not names:
+        return None
+    release.version += 1
+    release.updated_at = clock.now()
+    save = Save(
+        release_id=release.id,
+        version=release.version,
+        parts=" ".join(names),
+        before=pack(_only(before, names), _only(after, names)),
+        person_id=person.id,
+        saved_at=release.updated_at,
+    )
+    with writing() as session:
+        session.add(save)
+    return save
+
+
+def values_of(release: Release) -> Values:
+    """The draft as named values: the parts of its document, and its form."""
+    return {**release.document, "form": release.form}
+
+
+def find_text(release: Release, version: int) -> Text | None:
+    """What the draft said when it had this version; None for one that never was.
+
+    Undoes the later saves one by one, the newest first.
+    """
+    if not 1 <= version <= release.version:
+        return None
+    values = values_of(release)
+    expected = release.version
+    for save in _since(release, version):
+        if save.version != expected:
+            return None
+        expected -= 1
+        values = undo(save, values)
+    return text_of(values) if expected == version else None
+
+
+def saved_since(release: Release, version: int) -> set[Person]:
+    """Who saved the draft after it had this version."""
+    return {save.person for save in _since(release, version)}
+
+
+def undo(save: Save, values: Values) -> Values:
+    """The values as they were before a save that led to ``values``."""
+    names = save.parts.split()
+    before = unpack(save.before, _only(values, names))
+    return {name: value for name, value in values.items() if name not in names} | before
+
+
+def text_of(values: Values) -> Text:
+    """The text that these values hold."""
+    document = {name: value for name, value in values.items() if name != "form"}
+    return Text(documents.from_json(document), values["form"])
+
+
+def _since(release: Release, version: int) -> Iterator[Save]:
+    return iter(
+        db.session.scalars(
+            select(Save)
+            .where(Save.release_id == release.id, Save.version > version)
+            .options(joinedload(Save.person))
+            .order_by(Save.version.desc())
+        )
+    )
+
+
+def _only(values: Values, names: list[str]) -> Values:
+    return {name: values[name] for name in names if name in values}
+
+
+def pack(before: Values, after: Values) -> bytes:
+    """What must be kept of ``before`` to get it back from ``after``."""
+    packer = zlib.compressobj(_LEVEL, zdict=_bytes(after))
+    return packer.compress(_bytes(before)) + packer.flush()
+
+
+def unpack(packed: bytes, after: Values) -> Values:
+    """What ``pack`` was given, from the very same ``after``."""
+    found: Values = json.loads(zlib.decompressobj(zdict=_bytes(after)).decompress(packed))
+    return found
+
+
+def _bytes(values: Values) -> bytes:
+    # Sorted, because a database may give the parts back in another order than it got them.
+    return json.dumps(values, ensure_ascii=False, sort_keys=True).encode()

@@ -1,0 +1,148 @@
+"""What was typed on the sheet is stored beside what others stored, or comes back with a reason."""
+
+from collections.abc import Callable
+from typing import Any
+
+from flask import flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from wbtest.team import access
+from wbtest.team.models import Person
+from wbtest.writing import document as documents
+from wbtest.writing import releases, sheets
+from wbtest.writing.arranging import arrange
+from wbtest.writing.document import Document, Form
+from wbtest.writing.forms import ShortForm
+from wbtest.writing.models import Release
+from wbtest.writing.releases import ChangedMeanwhile
+from wbtest.writing.saves import saved_since
+from wbtest.writing.status import status_of
+from wbtest.writing.views import beside, bp, sheet_page
+
+Fields = dict[str, Any]
+
+
+@bp.post("/releases/<int:release_id>/save")
+@access.requires("edit")
+def save(release_id: int) -> ResponseReturnValue:
+    """Store what was typed, after one of the sheet's buttons has moved the questions."""
+    found = access.get(Release, release_id, "edit")
+    command, person = request.form.get("do", ""), access.person()
+    typed: list[tuple[Document, int]] = []
+
+    def store(document: Document, version: int) -> object:
+        typed.append((document, version))
+        return releases.save_release(found, arrange(document, command), version, person)
+
+    refused = _with_typed(found, store)
+    if refused is not None:
+        return refused
+    if _wants_json():
+        status = status_of(found)
+        others = _from_others(found, *typed[0], person)
+        return status.as_json() | {"findings": beside(found, status)} | others
+    side = command.split(":")[1] if ":" in command else None
+    return redirect(url_for(".release", release_id=found.id, _anchor=side), 303)
+
+
+@bp.post("/releases/<int:release_id>/grow")
+@access.requires("edit")
+def grow(release_id: int) -> ResponseReturnValue:
+    """Save what was typed and turn the short form into the full one."""
+    found = access.get(Release, release_id, "edit")
+    person = access.person()
+    refused = _with_typed(
+        found, lambda document, version: releases.save_and_grow(found, document, version, person)
+    )
+    if refused is not None:
+        return refused
+    flash("The full form is open. Every word you wrote is where it was.")
+    return redirect(url_for(".release", release_id=found.id), 303)
+
+
+@bp.post("/releases/<int:release_id>/freeze")
+@access.requires("edit")
+def freeze(release_id: int) -> ResponseReturnValue:
+    """Save what was typed and freeze it as the next revision."""
+    found = access.get(Release, release_id, "edit")
+    author = access.person()
+    refused = _with_typed(
+        found,
+        lambda document, version: releases.save_and_freeze(found, document, version, author),
+    )
+    if refused is not None:
+        return refused
+    number = status_of(found).revision
+    return redirect(url_for("review.revision", release_id=found.id, number=number), 303)
+
+
+def _with_typed(
+    release: Release, act: Callable[[Document, int], object]
+) -> ResponseReturnValue | None:
+    """Call ``act`` with what was typed and the version it was made from.
+
+    A button that sends no text acts on the draft as it is stored. Returns what to answer instead
+    when the text cannot be kept as it is.
+    """
+    base = documents.from_json(release.document)
+    has_text = bool(set(request.form) - {"csrf_token", "do"})
+    # A sheet that was opened before the release grew can change the short form's parts only.
+    shape: Form = (
+        "full" if release.form == request.form.get("shape", release.form) == "full" else "short"
+    )
+    sheet = sheets.sheet_of(base, shape, release.version, request.form if has_text else None)
+    if has_text and not sheet.validate():
+        return _not_kept(release, sheet)
+    try:
+        act(sheets.document_of(sheet, base), sheet.version.data or 0)
+    except ChangedMeanwhile as changed:
+        return _both_texts(release, changed)
+    return None
+
+
+def _not_kept(release: Release, sheet: ShortForm) -> ResponseReturnValue:
+    """Say at each field what cannot be kept; what was typed stays."""
+    if not _wants_json():
+        return sheet_page(release, sheet), 422
+    faults = [
+        {"name": typed.name, "label": typed.label, "sentence": " ".join(typed.faults)}
+        for typed in sheets.fields_of(sheet)
+        if typed.faults
+    ]
+    return {"faults": faults, "sentence": " ".join(sheet.form_errors)}, 422
+
+
+def _both_texts(release: Release, changed: ChangedMeanwhile) -> ResponseReturnValue:
+    """Show my words beside theirs; saving once more keeps what the sheet holds then."""
+    mine, theirs = (
+        sheets.sheet_of(text, release.form, release.version)
+        for text in (changed.mine, changed.theirs)
+    )
+    differences = sheets.differences(mine, theirs)
+    if not _wants_json():
+        return sheet_page(release, mine, differences), 409
+    panel = render_template(
+        "writing/_conflict.html", differences=differences, sentence=str(changed)
+    )
+    return {"version": release.version, "panel": panel} | _fields(mine), 409
+
+
+def _from_others(release: Release, typed: Document, version: int, person: Person) -> Fields:
+    """What a sheet must take over that was saved by others while it was typed on."""
+    if release.version <= version + 1:
+        return {}
+    stored = documents.from_json(release.document)
+    names = sorted({by.name for by in saved_since(release, version) if by.id != person.id})
+    if stored == typed:
+        return {}
+    fields = _fields(sheets.sheet_of(stored, release.form, release.version))
+    return fields | {"others": names}
+
+
+def _fields(sheet: ShortForm) -> Fields:
+    """Every field of a sheet as text, for the script that fills another one with it."""
+    return {"fields": {typed.name: typed.text for typed in sheets.fields_of(sheet)}}
+
+
+def _wants_json() -> bool:
+    return request.headers.get("Accept") == "application/json"
