@@ -40,7 +40,7 @@ def asked(values: Values) -> list[str]:
     return [f"{row['question']} {row['answer']}".strip() for row in values["faq"]]
 
 
-@settings(max_examples=60)
+@settings(max_examples=60, deadline=None)
 @given(TEXT, TEXT)
 def test_when_only_one_changed_the_text_that_one_stays(base: Values, changed: Values):
     assert merge(base, changed, base).mine == changed
@@ -49,7 +49,7 @@ def test_when_only_one_changed_the_text_that_one_stays(base: Values, changed: Va
     assert not merge(base, changed, base).collides
 
 
-@settings(max_examples=60)
+@settings(max_examples=60, deadline=None)
 @given(TEXT, TEXT, TEXT)
 def test_no_words_are_lost(base: Values, mine: Values, theirs: Values):
     merged = merge(base, mine, theirs)
@@ -62,7 +62,7 @@ def test_no_words_are_lost(base: Values, mine: Values, theirs: Values):
     assert new <= said(merged.mine) | said(merged.theirs)
 
 
-@settings(max_examples=60)
+@settings(max_examples=60, deadline=None)
 @given(TEXT, TEXT, TEXT)
 def test_who_comes_second_makes_no_difference_to_what_collides(
     base: Values, mine: Values, theirs: Values

@@ -104,7 +104,7 @@ VALUES = st.dictionaries(
 )
 
 
-@settings(max_examples=60)
+@settings(max_examples=60, deadline=None)
 @given(VALUES, VALUES)
 def test_what_is_packed_is_unpacked(before: dict[str, Any], after: dict[str, Any]):
     assert unpack(pack(before, after), after) == before
