@@ -34,9 +34,9 @@ bench: $(DEV) ## speed, as ratios to a floor measured in the same run
 
 lock: ## lock all versions with hashes, without addresses (needs uv on the PATH)
 	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \
-	  --no-annotate --extra postgres --group build pyproject.toml -o requirements.txt
+	  --no-annotate --extra postgres --extra pdf --group build pyproject.toml -o requirements.txt
 	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \
-	  --no-annotate --extra postgres --group build --group test --group lint pyproject.toml -o requirements-dev.txt
+	  --no-annotate --extra postgres --extra pdf --group build --group test --group lint pyproject.toml -o requirements-dev.txt
 
 .venv/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "wbtest needs Python 3.11 or newer")'

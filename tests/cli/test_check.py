@@ -1,6 +1,8 @@
 """`wbtest check`: the coach on a file, for an editor and for CI."""
 
 import json
+from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -10,6 +12,7 @@ from tests.factories import LARDER
 from wbtest.cli import main
 from wbtest.writing.document import to_json
 from wbtest.writing.markdown import to_markdown
+from wbtest.writing.word import to_docx
 
 
 def check(*arguments: str, given: str | bytes = "") -> Result:
@@ -54,6 +57,17 @@ def test_our_own_json_is_read_too(tmp_path: Path):
 
     assert result.exit_code == 1
     assert f"{file} headline: stop H1: The headline is missing." in result.output
+
+
+def test_a_word_file_is_read_and_its_lines_are_not_named(tmp_path: Path):
+    file = tmp_path / "release.docx"
+    loud = replace(LARDER, headline="Revolutionary dinners at home")
+    file.write_bytes(to_docx(loud, "full", datetime(2027, 3, 1, tzinfo=UTC)))
+
+    result = check(str(file))
+
+    assert result.exit_code == 1
+    assert f"{file} headline: stop A7: “Revolutionary” is a claim" in result.output
 
 
 def test_the_form_can_stand_beside_the_parts():

@@ -11,11 +11,13 @@ from sqlalchemy import select
 from tests.factories import (
     Team,
     make_experiment,
+    make_revision,
 )
 from tests.publishing.filling import Form, errors_of, field_of, new_path, send
 from wbtest.extensions import db
 from wbtest.publishing import life
 from wbtest.publishing.models import Experiment
+from wbtest.writing.evidence import Evidence
 from wbtest.writing.models import Revision
 
 pytestmark = pytest.mark.usefixtures("no_token_needed")
@@ -230,3 +232,12 @@ def test_the_usual_window_follows_what_counts_also_when_that_is_changed(
 
     db.session.refresh(experiment)
     assert experiment.rule["conversion_window_hours"] == 168
+
+
+def test_the_rule_is_written_beside_what_the_release_assumes(owner: FlaskClient, team: Team):
+    evidence = (Evidence("30 minutes", "assumed"), Evidence("£4 a month", "imagined"))
+    revision = make_revision(team.editor, evidence=evidence)
+    page = owner.get(new_path(revision)).text
+
+    assert "“<bdi>30 minutes</bdi>”." in page
+    assert "<bdi>£4" not in page

@@ -4,7 +4,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as some
 
 from tests.factories import LARDER
@@ -19,7 +19,8 @@ from wbtest.writing.document import (
     to_json,
     words,
 )
-from wbtest.writing.limits import LONGEST_TEXT, MOST_QUESTIONS
+from wbtest.writing.evidence import KINDS, Evidence
+from wbtest.writing.limits import LONGEST_TEXT, MOST_EVIDENCE, MOST_QUESTIONS
 
 # Whatever a keyboard gives: any script, line breaks and tabs, no control characters.
 prose = some.text(
@@ -38,6 +39,11 @@ questions = some.builds(
     topic=lines,
     open=some.none() | some.builds(OpenQuestion, lines, some.just("2027-04-15"), lines),
 )
+ledgers = some.lists(
+    some.builds(Evidence, lines.filter(str.strip), some.sampled_from(KINDS), lines),
+    max_size=3,
+    unique_by=lambda entry: entry.key,
+)
 releases = some.builds(
     Document,
     product=lines,
@@ -46,14 +52,18 @@ releases = some.builds(
     problem=prose,
     alternative=prose,
     faq=some.lists(questions, max_size=4).map(tuple),
+    evidence=ledgers.map(tuple),
+    vision=lines,
 )
 
 
+@settings(deadline=None, max_examples=60)
 @given(releases)
 def test_a_document_comes_back_from_json_as_it_was(document: Document):
     assert from_json(to_json(document)) == document
 
 
+@settings(deadline=None, max_examples=60)
 @given(releases, releases)
 def test_two_texts_have_one_digest_only_when_they_are_the_same(one: Document, other: Document):
     assert (digest(one) == digest(other)) == (one == other)
@@ -91,6 +101,15 @@ def test_an_empty_object_is_an_empty_draft():
         ({"faq": [{"audience": "internal", "answer": "\x01"}]}, "faq[0].answer"),
         ({"faq": [{"audience": "internal", "open": {"until": "soon"}}]}, "faq[0].open.until"),
         ({"faq": [{"audience": "internal"}] * (MOST_QUESTIONS + 1)}, "faq"),
+        ({"evidence": {}}, "evidence"),
+        ({"evidence": [{"words": "£4", "kind": "known"}]}, "evidence[0].kind"),
+        ({"evidence": [{"words": " ", "kind": "assumed"}]}, "evidence[0].words"),
+        ({"evidence": [{"kind": "assumed"}]}, "evidence[0].words"),
+        ({"evidence": [{"words": "4", "kind": "assumed", "source": 4}]}, "evidence[0].source"),
+        ({"evidence": [{"words": "£4", "kind": "assumed"}] * 2}, "evidence[1].words"),
+        ({"evidence": [{}] * (MOST_EVIDENCE + 1)}, "evidence"),
+        ({"vision": "two\nlines"}, "vision"),
+        ({"roadmap": "x" * 601}, "roadmap"),
     ],
 )
 def test_the_first_part_that_cannot_be_used_is_named(values: dict[str, Any], part: str):
@@ -99,6 +118,16 @@ def test_the_first_part_that_cannot_be_used_is_named(values: dict[str, Any], par
 
     assert refused.value.part == part
     assert refused.value.sentence.endswith(".")
+
+
+def test_a_text_from_before_the_ledger_keeps_its_digest():
+    document = Document(headline="Dinner from your kitchen", faq=(Question("internal", "Why £4?"),))
+
+    assert digest(document) == "e256ceacb49ecc7427553e16ebdb63dee5c2a823da07fda44d1d68556797cdfc"
+
+
+def test_what_a_number_rests_on_is_part_of_the_text_that_is_signed():
+    assert digest(replace(LARDER, evidence=(Evidence("£4", "assumed"),))) != digest(LARDER)
 
 
 def test_line_breaks_of_a_form_are_those_of_the_text():

@@ -9,12 +9,13 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from tests.factories import LARDER, log_in, make_person, make_release, make_workspace
-from wbtest.extensions import db
+from wbtest.extensions import clock, db
 from wbtest.team.models import Person
-from wbtest.writing import exchange_views
+from wbtest.writing import files
 from wbtest.writing.document import from_json, to_json
 from wbtest.writing.files import read_file, write_file
 from wbtest.writing.models import Release
+from wbtest.writing.word import to_docx
 
 MARKDOWN = write_file(LARDER, "full", "md")
 
@@ -71,6 +72,26 @@ def test_an_uploaded_file_is_read(client: FlaskClient, owner: Person):
     assert re.search(r'<input checked[^>]*value="full"', answer.text)
 
 
+def test_a_word_file_is_read_and_its_text_can_be_corrected(client: FlaskClient, owner: Person):
+    file = io.BytesIO(to_docx(LARDER, "full", clock.now()))
+
+    page = client.post("/releases/import", data={"file": (file, "larder.docx")}).text
+
+    assert "This is how we read it" in page
+    assert "## Problem\n\nAmira opens the fridge at half past five." in page
+    assert "Read it again" in page
+
+
+def test_what_was_said_of_a_text_stays_when_it_is_read_again(client: FlaskClient, owner: Person):
+    data = {"text": MARKDOWN, "product": "Pantry", "form": "short", "read": "again"}
+
+    page = client.post("/releases/import", data=data).text
+
+    assert 'value="Pantry"' in page
+    assert re.search(r'<input checked[^>]*value="short"', page)
+    assert newest() is None
+
+
 def test_what_found_no_place_is_shown_whole(client: FlaskClient, owner: Person):
     text = MARKDOWN + "\n## Appendix\n\nSmall <b>print</b>.\n"
 
@@ -96,7 +117,7 @@ def test_a_file_that_is_no_text_is_refused(client: FlaskClient, owner: Person):
 
 
 def test_a_file_that_is_too_long_is_refused_and_not_cut(client, owner, monkeypatch):
-    monkeypatch.setattr(exchange_views, "LONGEST_FILE", len(MARKDOWN))
+    monkeypatch.setattr(files, "LONGEST_FILE", len(MARKDOWN))
     file = io.BytesIO(f"{MARKDOWN}\nOne line more.".encode())
 
     answer = client.post("/releases/import", data={"file": (file, "long.md")})

@@ -4,7 +4,7 @@ import re
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as some
 
 from tests.factories import LARDER
@@ -17,6 +17,7 @@ from wbtest.writing.document import (
     Question,
     Quote,
 )
+from wbtest.writing.evidence import KINDS, Evidence
 from wbtest.writing.limits import fault_of
 from wbtest.writing.markdown import Unreadable, from_markdown, to_markdown
 
@@ -128,6 +129,16 @@ questions = some.builds(
         settled_by=one_line("faq.open.settled_by"),
     ),
 )
+ledgers = some.lists(
+    some.builds(
+        Evidence,
+        words=one_line("evidence.words").filter(str.strip),
+        kind=some.sampled_from(KINDS),
+        source=one_line("evidence.source"),
+    ),
+    max_size=3,
+    unique_by=lambda entry: entry.key,
+)
 releases = some.builds(
     Document,
     product=one_line("product"),
@@ -150,10 +161,14 @@ releases = some.builds(
         price=one_line("call_to_action.price"),
     ),
     faq=some.lists(questions, max_size=4).map(tuple),
+    evidence=ledgers.map(tuple),
+    vision=one_line("vision"),
+    roadmap=one_line("roadmap"),
 )
 forms = some.sampled_from(("short", "full"))
 
 
+@settings(deadline=None, max_examples=60)
 @given(releases, forms)
 def test_a_release_comes_back_from_its_file_as_it_was(document: Document, form: Any):
     read = from_markdown(to_markdown(document, form))
@@ -161,6 +176,7 @@ def test_a_release_comes_back_from_its_file_as_it_was(document: Document, form: 
     assert (read.document, read.form, read.unplaced) == (document, form, ())
 
 
+@settings(deadline=None, max_examples=60)
 @given(releases, forms)
 def test_the_place_of_every_character_is_where_it_stands_in_the_file(document: Document, form: Any):
     file = to_markdown(document, form)

@@ -138,3 +138,27 @@ def test_without_the_text_that_both_were_made_from_every_difference_is_asked_abo
 
     assert (merged.mine["problem"], merged.theirs["problem"]) == ("a", "b")
     assert merged.mine["headline"] == merged.theirs["headline"] == "same"
+
+
+def test_two_people_explain_two_numbers():
+    def numbers(*pairs: tuple[str, str]) -> Values:
+        return {"evidence": [{"words": words, "kind": kind} for words, kind in pairs]}
+
+    merged = merge(
+        numbers(("£4", "")),
+        numbers(("£4", "assumed")),
+        numbers(("£4", ""), ("30 minutes", "sourced")),
+    )
+
+    assert (
+        merged.mine["evidence"] == numbers(("£4", "assumed"), ("30 minutes", "sourced"))["evidence"]
+    )
+    assert not merged.collides
+
+
+def test_two_people_who_explain_one_number_differently_are_asked():
+    base, mine, theirs = (
+        {"evidence": [{"words": "£4", "kind": kind}]} for kind in ("", "assumed", "imagined")
+    )
+
+    assert merge(base, mine, theirs).collides

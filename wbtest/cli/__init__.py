@@ -14,6 +14,8 @@ from wbtest.cli.backup import backup, restore
 from wbtest.cli.check import check
 from wbtest.cli.demo import demo
 from wbtest.cli.doctor import doctor
+from wbtest.cli.export import export
+from wbtest.cli.import_ import import_
 from wbtest.cli.serve import serve
 from wbtest.cli.user import user
 from wbtest.cli.verify import verify
@@ -50,5 +52,17 @@ def main() -> None:
     """
 
 
-for command in (serve, demo, worker, check, doctor, backup, restore, user, verify):
+for command in (
+    serve,
+    demo,
+    worker,
+    check,
+    export,
+    import_,
+    doctor,
+    backup,
+    restore,
+    user,
+    verify,
+):
     main.add_command(command)

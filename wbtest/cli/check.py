@@ -1,19 +1,15 @@
 """`wbtest check`: the coach on a file, without a database; made for an editor and for CI."""
 
 import json
-import sys
 from collections import Counter
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any, NamedTuple
 
 import click
 
-from wbtest.store import Refused
+from wbtest.cli.release_file import FILE, read_release
 from wbtest.writing import coach
 from wbtest.writing.coach import SEVERITIES, Finding
-from wbtest.writing.document import NotADocument
-from wbtest.writing.files import LONGEST_FILE, read_file
 from wbtest.writing.markdown import Read
 
 LONGEST_EXCERPT = 60
@@ -28,32 +24,19 @@ class Located(NamedTuple):
 
 
 @click.command()
-@click.argument("file", type=click.Path(exists=True, dir_okay=False, allow_dash=True))
+@click.argument("file", type=FILE)
 @click.option("--json", "as_json", is_flag=True, help="Print the findings as JSON.")
 def check(file: str, as_json: bool) -> None:
-    """Say what the coach finds in FILE, Markdown or JSON (- for standard input).
+    """Say what the coach finds in FILE: Markdown, JSON or Word (- for standard input).
 
     Exit 1 when something stops the release, 2 when FILE is no release.
     """
-    try:
-        read = read_file(_text_of(file))
-    except NotADocument as error:
-        raise Refused(f"{file} is not a release: {error}") from error
+    read = read_release(file)
     shown = file if file != "-" else "<standard input>"
     found = _located(read)
     click.echo(_as_json(read, found) if as_json else _as_text(shown, read, found))
     if any(located.finding.severity == "stop" for located in found):
         raise SystemExit(1)
-
-
-def _text_of(file: str) -> str:
-    try:
-        text = sys.stdin.buffer.read(LONGEST_FILE + 1) if file == "-" else Path(file).read_bytes()
-        if len(text) > LONGEST_FILE:
-            raise Refused(f"{file} is longer than {LONGEST_FILE:,} bytes.")
-        return text.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise Refused(f"{file} is not text in UTF-8.") from error
 
 
 def _located(read: Read) -> list[Located]:
@@ -67,7 +50,9 @@ def _place(read: Read, finding: Finding) -> tuple[int, int]:
 
 def _as_text(file: str, read: Read, found: list[Located]) -> str:
     lines = [_line(file, located) for located in found]
-    lines += [f"{file}:{line}: no part of a release: {text}" for line, text in read.unplaced]
+    for line, text in read.unplaced:
+        where = f"{file}:{line}" if read.places else file
+        lines.append(f"{where}: no part of a release: {text}")
     counts = Counter(located.finding.severity for located in found)
     total = ", ".join(f"{counts[severity]} {severity}" for severity in SEVERITIES)
     lines.append(f"{read.form} form, {total}.")

@@ -36,6 +36,8 @@ from wbtest.store import Invalid
 from wbtest.team import access
 from wbtest.team.models import Person
 from wbtest.writing import document as documents
+from wbtest.writing.coach.ledger import numbers_of
+from wbtest.writing.document import Document
 from wbtest.writing.models import Release
 from wbtest.writing.releases import find_newest_revision
 
@@ -70,7 +72,7 @@ def new_experiment(release_id: int, number: int) -> ResponseReturnValue:
             put_at_field(form, error)
         else:
             return redirect(url_for(".experiment", experiment_id=experiment.id), 303)
-    return _rule_page("new_experiment", form, revision=revision, variants=1)
+    return _rule_page("new_experiment", form, document, revision=revision, variants=1)
 
 
 @bp.get("/experiments/<int:experiment_id>")
@@ -93,9 +95,9 @@ def edit_experiment(experiment_id: int) -> ResponseReturnValue:
             put_at_field(form, error)
         else:
             return redirect(url_for(".experiment", experiment_id=experiment.id), 303)
-    return _rule_page(
-        "edit_experiment", form, experiment=experiment, variants=len(experiment.variants)
-    )
+    document = documents.from_json(experiment.revision.document)
+    variants = len(experiment.variants)
+    return _rule_page("edit_experiment", form, document, experiment=experiment, variants=variants)
 
 
 @bp.post("/experiments/<int:experiment_id>/delete")
@@ -216,9 +218,9 @@ def _experiment_page(experiment: Experiment, status: int = 200) -> ResponseRetur
 
 
 def _rule_page(
-    name: str, form: ExperimentForm, variants: int, **details: object
+    name: str, form: ExperimentForm, document: Document, *, variants: int, **details: object
 ) -> ResponseReturnValue:
-    """The form of a rule, with what it will take by the values in it."""
+    """The form of a rule, with what it will take by its values, and what the release assumes."""
     if not form.is_submitted():
         form.daily.process(request.args)
     target, floor, alpha = form.target.data, form.floor.data, form.alpha.data
@@ -229,6 +231,7 @@ def _rule_page(
         variants=variants,
         plan=planning.plan_sentence(plan, variants, form.daily.data) if plan else "",
         base_url=current_app.extensions["wbtest.settings"].base_url,
+        assumptions=numbers_of(document).assumptions,
         **details,
     )
     return page, 422 if form.errors else 200

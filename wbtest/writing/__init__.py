@@ -1,23 +1,41 @@
 """Press releases: drafts, their parts and FAQ, and the revisions frozen from them."""
 
 from datetime import date
+from importlib import import_module
 
 from flask import Flask
+
+# Each adds its pages to the blueprint of views.
+PAGES = (
+    "saving_views",
+    "coach_views",
+    "candidates_views",
+    "history.views",
+    "exchange_views",
+    "formats_views",
+)
 
 
 def init_app(app: Flask) -> None:
     """Attach this area's pages and what templates ask about a text."""
-    from wbtest.writing import exchange_views as exchange_views
-    from wbtest.writing import saving_views as saving_views
+    from wbtest.writing.candidates import candidates_of, count_waiting
+    from wbtest.writing.coach.ledger import numbers_of
     from wbtest.writing.coach_views import may_stay
+    from wbtest.writing.evidence import link_in
     from wbtest.writing.languages import direction
     from wbtest.writing.marking import marked_paragraphs
     from wbtest.writing.views import bp
 
+    for name in PAGES:
+        import_module(f"{__name__}.{name}")
     app.register_blueprint(bp)
     app.add_template_global(direction, "direction_of")
     app.add_template_filter(marked_paragraphs)
     app.add_template_global(may_stay)
+    app.add_template_global(candidates_of)
+    app.add_template_global(count_waiting)
+    app.add_template_global(numbers_of)
+    app.add_template_global(link_in)
     app.add_template_filter(long_day)
 
 

@@ -6,14 +6,15 @@ The JSON form is the product's public one; what a page may show of it is decided
 
 import hashlib
 import json
-import re
-from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any, Literal
 
+from wbtest.writing.checking import NotADocument as NotADocument
+from wbtest.writing.checking import checked_text, list_of, mapping_of
+from wbtest.writing.evidence import Evidence, ledger_from_json
 from wbtest.writing.limits import LONGEST_TEXT as LONGEST_TEXT
-from wbtest.writing.limits import MOST_QUESTIONS, fault_of
-from wbtest.writing.wording import with_plain_breaks, words
+from wbtest.writing.limits import MOST_QUESTIONS
+from wbtest.writing.wording import words
 
 Audience = Literal["external", "internal"]
 Form = Literal["short", "full"]
@@ -42,17 +43,9 @@ INTERNAL_TOPICS = (
     "how we measure success",
     "what would make us stop",
 )
+# Where the product comes from and goes to, as links or sentences; no page shows them.
+BELONGING = ("vision", "roadmap")
 WORDS_A_PAGE = 450
-_NUMBER = re.compile(r"\[\d+\]")
-
-
-class NotADocument(ValueError):
-    """The input is not a press release; the text names the part, ``part`` holds its name."""
-
-    def __init__(self, part: str, sentence: str) -> None:
-        super().__init__(f"{part}: {sentence}")
-        self.part = part
-        self.sentence = sentence
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +113,10 @@ class Document:
     customer_quote: Quote = field(default_factory=Quote)
     call_to_action: CallToAction = field(default_factory=CallToAction)
     faq: tuple[Question, ...] = ()
+    # What the numbers rest on, and where the product belongs, never leave the team.
+    evidence: tuple[Evidence, ...] = ()
+    vision: str = ""
+    roadmap: str = ""
 
     def questions(self, audience: Audience) -> tuple[Question, ...]:
         """The FAQ's entries for one audience, in order."""
@@ -133,13 +130,16 @@ def to_json(document: Document) -> dict[str, Any]:
         if question["open"] is None:
             del question["open"]
     values["faq"] = list(values["faq"])
+    values["evidence"] = list(values["evidence"])
     return values
 
 
 def from_json(values: Any) -> Document:
     """Return the document. Raises NotADocument naming the first part that cannot be used."""
-    given = _mapping("release", values, set(Document.__dataclass_fields__))
-    parts: dict[str, Any] = {name: _text(name, given[name]) for name in TEXT_PARTS if name in given}
+    given = mapping_of("release", values, set(Document.__dataclass_fields__))
+    parts: dict[str, Any] = {
+        name: checked_text(name, given[name]) for name in (*TEXT_PARTS, *BELONGING) if name in given
+    }
     for name, kind in (
         ("dateline", Dateline),
         ("company_quote", Quote),
@@ -147,10 +147,12 @@ def from_json(values: Any) -> Document:
         ("call_to_action", CallToAction),
     ):
         if name in given:
-            inner = _mapping(name, given[name], set(kind.__dataclass_fields__))
-            parts[name] = kind(**{k: _text(f"{name}.{k}", v) for k, v in inner.items()})
+            inner = mapping_of(name, given[name], set(kind.__dataclass_fields__))
+            parts[name] = kind(**{k: checked_text(f"{name}.{k}", v) for k, v in inner.items()})
     if "faq" in given:
         parts["faq"] = _faq(given["faq"])
+    if "evidence" in given:
+        parts["evidence"] = ledger_from_json(given["evidence"])
     return Document(**parts)
 
 
@@ -182,27 +184,24 @@ def length(document: Document) -> tuple[int, float]:
 
 
 def _faq(value: Any) -> tuple[Question, ...]:
-    if not isinstance(value, list):
-        raise NotADocument("faq", "must be a list of questions.")
-    if len(value) > MOST_QUESTIONS:
-        raise NotADocument("faq", f"holds {len(value)} questions; {MOST_QUESTIONS} are the most.")
-    return tuple(_question(f"faq[{i}]", entry) for i, entry in enumerate(value))
+    entries = list_of("faq", value, MOST_QUESTIONS, "questions")
+    return tuple(_question(f"faq[{i}]", entry) for i, entry in enumerate(entries))
 
 
 def _question(part: str, value: Any) -> Question:
-    given = _mapping(part, value, set(Question.__dataclass_fields__))
+    given = mapping_of(part, value, set(Question.__dataclass_fields__))
     audience = given.get("audience")
     if audience not in ("external", "internal"):
         raise NotADocument(f"{part}.audience", "must be external or internal.")
     texts = {
-        name: _text(f"{part}.{name}", given[name])
+        name: checked_text(f"{part}.{name}", given[name])
         for name in ("question", "answer", "topic")
         if name in given
     }
     opened = None
     if given.get("open") is not None:
-        inner = _mapping(f"{part}.open", given["open"], set(OpenQuestion.__dataclass_fields__))
-        opened = OpenQuestion(**{k: _text(f"{part}.open.{k}", v) for k, v in inner.items()})
+        inner = mapping_of(f"{part}.open", given["open"], set(OpenQuestion.__dataclass_fields__))
+        opened = OpenQuestion(**{k: checked_text(f"{part}.open.{k}", v) for k, v in inner.items()})
     return Question(
         audience=audience,
         question=texts.get("question", ""),
@@ -210,21 +209,3 @@ def _question(part: str, value: Any) -> Question:
         topic=texts.get("topic", ""),
         open=opened,
     )
-
-
-def _mapping(part: str, value: Any, known: set[str]) -> Mapping[str, Any]:
-    if not isinstance(value, Mapping):
-        raise NotADocument(part, "must be an object with named parts.")
-    unknown = sorted(str(key) for key in value if key not in known)
-    if unknown:
-        raise NotADocument(part, f"has no part called {unknown[0][:40]!r}.")
-    return value
-
-
-def _text(part: str, value: Any) -> str:
-    if not isinstance(value, str):
-        raise NotADocument(part, "must be text.")
-    text = with_plain_breaks(value)
-    if fault := fault_of(_NUMBER.sub("", part), text):
-        raise NotADocument(part, fault)
-    return text

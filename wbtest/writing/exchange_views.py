@@ -6,32 +6,53 @@ from flask import Response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from werkzeug.utils import secure_filename
 
+from wbtest.extensions import clock
 from wbtest.store import Invalid
 from wbtest.team import access
 from wbtest.writing import document as documents
-from wbtest.writing import releases, sheets
+from wbtest.writing import exporting, releases, sheets
 from wbtest.writing.document import Document, NotADocument
-from wbtest.writing.files import KINDS, LONGEST_FILE, Kind, read_file, write_file
+from wbtest.writing.exporting import Kind
+from wbtest.writing.files import read_file, text_in
 from wbtest.writing.forms import ImportForm
 from wbtest.writing.markdown import Read, Unreadable
 from wbtest.writing.models import Release
+from wbtest.writing.pdf import can_make_pdf
 from wbtest.writing.views import bp
 
 # What the page asks anew, or shows by itself.
 ASKED = ("product", "language")
+bp.add_app_template_global(can_make_pdf)
 
 
 @bp.get("/releases/<int:release_id>/export.md", defaults={"kind": "md"})
 @bp.get("/releases/<int:release_id>/export.json", defaults={"kind": "json"})
+@bp.get("/releases/<int:release_id>/export.docx", defaults={"kind": "docx"})
+@bp.get("/releases/<int:release_id>/export.html", defaults={"kind": "html"})
+@bp.get("/releases/<int:release_id>/export.pdf", defaults={"kind": "pdf"})
 @access.requires("read")
 def export(release_id: int, kind: Kind) -> Response:
-    """The draft as a file."""
+    """The draft as a file: for the team, or with ``?public=1`` for customers."""
     found = access.get(Release, release_id, "read")
     document = documents.from_json(found.document)
+    is_public = request.args.get("public") == "1"
+    data = exporting.export(
+        document, found.form, kind, stamp="Draft", at=clock.now(), is_public=is_public
+    )
+    name = "-for-customers" if is_public else ""
+    return download(data, exporting.MIME_TYPES[kind], f"{plain_name(document)}{name}.{kind}")
+
+
+def plain_name(document: Document) -> str:
+    """A file name for the release, without its end."""
     # A name of any script is a name; what is left of it in ASCII may be nothing.
-    name = secure_filename(document.product) or "release"
-    answer = Response(write_file(document, found.form, kind), mimetype=KINDS[kind])
-    answer.headers["Content-Disposition"] = f'attachment; filename="{name}.{kind}"'
+    return secure_filename(document.product) or "release"
+
+
+def download(data: bytes, mimetype: str, name: str) -> Response:
+    """An answer that the browser keeps as a file."""
+    answer = Response(data, mimetype=mimetype)
+    answer.headers["Content-Disposition"] = f'attachment; filename="{name}"'
     return answer
 
 
@@ -54,7 +75,9 @@ def import_release() -> ResponseReturnValue:
         except Invalid as refused:
             form.product.errors = [str(refused)]
             return _import_page(form, read), 422
-    form.product.data, form.form.data = read.document.product, read.form
+    # Who has it read again has said these two before.
+    if "product" not in request.form:
+        form.product.data, form.form.data = read.document.product, read.form
     return _import_page(form, read)
 
 
@@ -64,17 +87,11 @@ def _import_page(form: ImportForm, read: Read | None = None) -> str:
 
 
 def _given(form: ImportForm) -> str:
-    """What was pasted, or is in the file; raises NotADocument when it is no text."""
+    """What was pasted, or is in the file; raises NotADocument when nobody can read it."""
     file = request.files.get("file")
     if file is None or not file.filename:
         return form.text.data or ""
-    try:
-        text = file.stream.read().decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise NotADocument("file", "This is not text in UTF-8: save it as Markdown.") from error
-    if len(text) > LONGEST_FILE:
-        raise NotADocument("file", "This is too long for a release: take out what is not in it.")
-    return text
+    return text_in(file.stream.read())
 
 
 def _said(error: NotADocument) -> str:

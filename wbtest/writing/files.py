@@ -1,14 +1,29 @@
-"""A release as a file: Markdown for people, JSON for programs; both come back whole. Pure."""
+"""A release as a file: Markdown for people, JSON for programs, Word for the office. Pure.
+
+All three come back whole. What is made to be read or printed only is in ``exporting``.
+"""
 
 import json
+from dataclasses import replace
 from typing import Literal
 
-from wbtest.writing.document import Document, Form, NotADocument, from_json, to_json
+from wbtest.writing.document import (
+    CallToAction,
+    Dateline,
+    Document,
+    Form,
+    NotADocument,
+    Quote,
+    from_json,
+    to_json,
+)
 from wbtest.writing.markdown import Read, from_markdown, to_markdown
+from wbtest.writing.parts import INTERNAL
+from wbtest.writing.word import docx_to_markdown, is_word
 
 Kind = Literal["md", "json"]
 KINDS: dict[str, str] = {"md": "text/markdown", "json": "application/json"}
-# A release of 1,500 words has 10,000 characters; this is far more than one holds.
+# In characters. A release of 1,500 words has 10,000; this is far more than one holds.
 LONGEST_FILE = 1_000_000
 
 
@@ -17,6 +32,22 @@ def write_file(document: Document, form: Form, kind: Kind) -> str:
     if kind == "md":
         return to_markdown(document, form)
     return json.dumps({"form": form} | to_json(document), ensure_ascii=False, indent=2) + "\n"
+
+
+def text_in(data: bytes) -> str:
+    """Return the text that a file holds, for ``read_file``: of a Word file its Markdown.
+
+    Raises NotADocument with what to do instead when it is neither text nor a Word file.
+    """
+    try:
+        text = docx_to_markdown(data) if is_word(data) else data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise NotADocument(
+            "file", "This is not text in UTF-8, nor a Word file: save it as Markdown or as .docx."
+        ) from error
+    if len(text) > LONGEST_FILE:
+        raise NotADocument("file", "This is too long for a release: take out what is not in it.")
+    return text
 
 
 def read_file(text: str) -> Read:
@@ -37,6 +68,48 @@ def read_file(text: str) -> Read:
         raise NotADocument("form", "must be short or full.")
     is_full = form == "full" or (not form and _has_full_parts(document))
     return Read(document, "full" if is_full else "short", {}, ())
+
+
+def for_customers(document: Document) -> Document:
+    """Return what the release says to customers: nothing that only the team may read.
+
+    Parts are named one by one, so that one that is new stays inside until somebody adds it here.
+    A question that has no answer yet is left out.
+    """
+    return Document(
+        product=document.product,
+        language=document.language,
+        headline=document.headline,
+        subheading=document.subheading,
+        dateline=Dateline(document.dateline.city, document.dateline.date),
+        summary=document.summary,
+        problem=document.problem,
+        alternative=document.alternative,
+        solution=document.solution,
+        why_now=document.why_now,
+        company_quote=_said(document.company_quote),
+        customer_quote=_said(document.customer_quote),
+        call_to_action=CallToAction(
+            document.call_to_action.text,
+            document.call_to_action.label,
+            document.call_to_action.price,
+        ),
+        faq=tuple(
+            replace(question, open=None)
+            for question in document.questions("external")
+            if question.question.strip() and question.answer.strip()
+        ),
+    )
+
+
+def without_empty_end(markdown: str) -> str:
+    """Return a file for customers without the last heading, below which there is nothing."""
+    end = f"\n\n## {INTERNAL.label}\n"
+    return f"{markdown.removesuffix(end)}\n" if markdown.endswith(end) else markdown
+
+
+def _said(quote: Quote) -> Quote:
+    return Quote(quote.text, quote.speaker, quote.role)
 
 
 def _has_full_parts(document: Document) -> bool:

@@ -23,7 +23,8 @@ from wtforms.widgets import CheckboxInput, DateInput, HiddenInput, ListWidget
 
 from wbtest.writing import languages
 from wbtest.writing.document import EXTERNAL_TOPICS, INTERNAL_TOPICS
-from wbtest.writing.limits import MOST_QUESTIONS, fault_of
+from wbtest.writing.limits import MOST_EVIDENCE, MOST_QUESTIONS, fault_of
+from wbtest.writing.number_rows import CHOICES, CHOICES_WHEN_GONE, NumberRows
 from wbtest.writing.wording import on_one_line, with_plain_breaks
 
 RELOAD = "This page is out of date. Copy what you typed, reload the page and type it again."
@@ -125,6 +126,26 @@ class InternalQuestionForm(QuestionForm):
     topics = INTERNAL_TOPICS
 
 
+class NumberForm(Form):
+    """What a number rests on. The words name it; they are as the text has them."""
+
+    words = StringField("Words", [Sound("evidence.words")], widget=HiddenInput(), default="")
+    kind = SelectField("What it rests on", choices=CHOICES, validate_choice=False, default="")
+    source = _line("Source", "evidence.source")
+    # Where the words stand, as the page shows it beside the fields.
+    sentence, more, is_gone = "", 0, False
+
+    def validate_kind(self, field: Any) -> None:
+        """Refuse what no choice says."""
+        if field.data not in CHOICES | CHOICES_WHEN_GONE:
+            raise ValidationError("Choose one of these.")
+
+    def tell(self, sentence: str, more: int) -> None:
+        """Say where the words stand; without a sentence they stand nowhere any more."""
+        self.sentence, self.more, self.is_gone = sentence, more, not sentence
+        self.kind.choices = CHOICES_WHEN_GONE if self.is_gone else CHOICES
+
+
 class ShortForm(Form):
     """The parts of a short release. ``version`` names the text that this one was made from."""
 
@@ -138,6 +159,7 @@ class ShortForm(Form):
     call_to_action = FormField(CallToActionForm)
     # One more than allowed is read, so that it can be refused; nobody types a thousand.
     external = FieldList(FormField(ExternalQuestionForm), max_entries=MOST_QUESTIONS + 1)
+    evidence = NumberRows(FormField(NumberForm), max_entries=MOST_EVIDENCE + 1)
 
     def process(self, formdata: Any = None, *args: Any, **more: Any) -> None:
         """Read the sheet, and remember what was sent that is no part of it."""
@@ -154,6 +176,8 @@ class ShortForm(Form):
             self.form_errors.append(f"A release has no part called {self._unknown[0][:40]!r}.")
         if sum(len(getattr(self, side, ())) for side in ("external", "internal")) > MOST_QUESTIONS:
             self.form_errors.append(f"A release has {MOST_QUESTIONS} questions at most.")
+        if len(self.evidence) > MOST_EVIDENCE:
+            self.form_errors.append(f"What {MOST_EVIDENCE} numbers rest on can be said, no more.")
         return valid and not self.form_errors
 
 
@@ -167,6 +191,8 @@ class FullForm(ShortForm):
     why_now = _prose("Why now", "why_now")
     company_quote = FormField(QuoteForm)
     customer_quote = FormField(QuoteForm)
+    vision = _line("Product vision", "vision")
+    roadmap = _line("Place on the roadmap", "roadmap")
     internal = FieldList(FormField(InternalQuestionForm), max_entries=MOST_QUESTIONS + 1)
 
 

@@ -27,8 +27,13 @@ LONGEST_LINE = {
     "faq.open.owner": 120,
     "faq.open.until": 10,
     "faq.open.settled_by": 300,
+    "evidence.words": 120,
+    "evidence.source": 600,
+    "vision": 600,
+    "roadmap": 600,
 }
 MOST_QUESTIONS = 200
+MOST_EVIDENCE = 200
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*")
 _DAY = re.compile(r"\d{4}-\d\d-\d\d")
 

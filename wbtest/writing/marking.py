@@ -16,12 +16,16 @@ class Marked(NamedTuple):
 
 
 class Run(NamedTuple):
-    """A piece of a paragraph, whether it is marked, and the numbers that begin and end with it."""
+    """A piece of a paragraph, whether it is marked, and the numbers that begin and end with it.
+
+    ``start`` is its first character's place in the text.
+    """
 
     text: str
     is_marked: bool
     begins: tuple[int, ...]
     ends: tuple[int, ...]
+    start: int
 
 
 def marked_paragraphs(text: str, marks: Iterable[Marked]) -> list[list[Run]]:
@@ -59,4 +63,5 @@ def _run(paragraph: Piece, marks: list[Marked], start: int, end: int) -> Run:
         any(mark.start <= start and mark.end >= end for mark in marks),
         tuple(mark.number for mark in marks if mark.start == start),
         tuple(mark.number for mark in marks if mark.end == end),
+        start,
     )

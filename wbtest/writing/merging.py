@@ -13,6 +13,10 @@ Rows = list[Values]
 AUDIENCES = ("external", "internal")
 
 
+class _Entries(dict[str, Any]):
+    """A list, while it is merged by the words of its rows."""
+
+
 @dataclass(frozen=True, slots=True)
 class Merged:
     """Both texts in one. Where they collide ``mine`` holds my words and ``theirs`` the others'."""
@@ -39,11 +43,27 @@ def merge(base: Values | None, mine: Values, theirs: Values) -> Merged:
     for name in mine | theirs:
         if name != "faq":
             before = None if base is None else base.get(name)
-            _put(kept, name, _merge_value(before, mine.get(name), theirs.get(name)))
+            texts = (_by_words(each) for each in (before, mine.get(name), theirs.get(name)))
+            ways = _merge_value(*texts)
+            _put(kept, name, tuple(_as_list(way) for way in ways))
     sides = [_merge_side(audience, base, mine, theirs) for audience in AUDIENCES]
     for side, values in enumerate(kept):
         values["faq"] = [row for rows in sides for row in rows[side]]
     return Merged(*kept)
+
+
+def _by_words(value: Any) -> Any:
+    """A list of entries that name words, such as the evidence, as an object with a part for each.
+
+    Two people who each explain another number do not collide.
+    """
+    if not isinstance(value, list):
+        return value
+    return _Entries({row["words"].casefold(): row for row in value})
+
+
+def _as_list(value: Any) -> Any:
+    return list(value.values()) if isinstance(value, _Entries) else value
 
 
 def _put(kept: tuple[Values, Values], name: str, found: tuple[Any, Any]) -> None:
@@ -59,7 +79,7 @@ def _merge_value(base: Any, mine: Any, theirs: Any) -> tuple[Any, Any]:
     if mine == base:
         return theirs, theirs
     if isinstance(mine, dict) and isinstance(theirs, dict):
-        inner: tuple[Values, Values] = ({}, {})
+        inner = (type(mine)(), type(mine)())
         before = base if isinstance(base, dict) else {}
         for name in mine | theirs:
             _put(inner, name, _merge_value(before.get(name), mine.get(name), theirs.get(name)))

@@ -17,6 +17,7 @@ from wbtest.writing.document import (
     Question,
     Quote,
 )
+from wbtest.writing.evidence import key_of, with_answers
 from wbtest.writing.forms import (
     ExternalQuestionForm,
     FullForm,
@@ -24,6 +25,7 @@ from wbtest.writing.forms import (
     QuestionForm,
     ShortForm,
 )
+from wbtest.writing.number_rows import NumberRows, rows_of, values_of
 
 
 class Typed(NamedTuple):
@@ -50,8 +52,13 @@ def sheet_of(document: Document, shape: Form, version: int, formdata: Any = None
     values["version"] = version
     for audience in ("external", "internal"):
         values[audience] = [_row(question) for question in document.questions(audience)]
-    kind = FullForm if shape == "full" else ShortForm
-    return kind(formdata, data=values)
+    rows = {key_of(row.words): row for row in rows_of(document)}
+    values["evidence"] = [values_of(row) for row in rows.values()]
+    sheet = (FullForm if shape == "full" else ShortForm)(formdata, data=values)
+    for entry in sheet.evidence:
+        if row := rows.get(key_of(entry.form.words.data)):
+            entry.form.tell(row.sentence, row.more)
+    return sheet
 
 
 def blank_rows() -> dict[str, QuestionForm]:
@@ -64,8 +71,15 @@ def blank_rows() -> dict[str, QuestionForm]:
 
 def document_of(sheet: ShortForm, base: Document) -> Document:
     """Return ``base`` with the parts that this sheet shows, as typed; the others stay."""
-    typed = {name: value for name, value in sheet.data.items() if name in documents.TEXT_PARTS}
-    document = replace(base, call_to_action=CallToAction(**sheet.call_to_action.data), **typed)
+    lines = (*documents.TEXT_PARTS, *documents.BELONGING)
+    typed = {name: value for name, value in sheet.data.items() if name in lines}
+    said = [(row["words"], row["kind"], row["source"]) for row in sheet.evidence.data]
+    document = replace(
+        base,
+        call_to_action=CallToAction(**sheet.call_to_action.data),
+        evidence=with_answers(base.evidence, said),
+        **typed,
+    )
     if isinstance(sheet, FullForm):
         document = replace(
             document,
@@ -84,12 +98,20 @@ def fields_of(sheet: ShortForm) -> list[Typed]:
 
 def differences(sheet: ShortForm, theirs: ShortForm) -> list[Difference]:
     """Where what was typed differs from another text, in the order of the sheet."""
-    mine, others = ({typed.name: typed for typed in fields_of(s)} for s in (sheet, theirs))
+    mine, others = (
+        # The words of a number stand in the text, which is compared by itself.
+        {typed.name: typed for typed in fields_of(s) if not _names_a_number(typed.name)}
+        for s in (sheet, theirs)
+    )
     found = [
         Difference(name, typed.label, _text(mine, name), _text(others, name))
         for name, typed in (others | mine).items()
     ]
     return [difference for difference in found if difference.mine != difference.theirs]
+
+
+def _names_a_number(name: str) -> bool:
+    return name.startswith("evidence-") and name.endswith("-words")
 
 
 def _text(fields: dict[str, Typed], name: str) -> str:
@@ -117,6 +139,12 @@ def _questions(rows: "FieldList[Any]", audience: Audience) -> list[Question]:
 
 
 def _fields(field: Any, inside: str) -> list[Typed]:
+    if isinstance(field, NumberRows):
+        return [
+            typed
+            for entry in field.entries
+            for typed in _fields(entry, f"Number “{entry.form.words.data}”")
+        ]
     if isinstance(field, FieldList):
         kind = "Customer" if field.name == "external" else "Internal"
         return [

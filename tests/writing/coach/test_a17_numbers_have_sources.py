@@ -93,3 +93,25 @@ def test_a_job_statement_needs_all_of_its_pieces(find):
 
 def test_it_holds_in_the_short_form_too(find):
     assert find("A17", form="short", problem="47 % give up.") == [("warn", "47 %")]
+
+
+@pytest.mark.parametrize(
+    ("entry", "is_enough"),
+    [
+        ({"words": "47 %", "kind": "assumed"}, True),
+        ({"words": "47 % give up", "kind": "imagined"}, True),
+        ({"words": "47 %", "kind": "sourced", "source": "our diary"}, True),
+        ({"words": "47 %", "kind": "sourced", "source": " "}, False),
+        ({"words": "7 %", "kind": "assumed"}, False),
+        ({"words": "47", "kind": "assumed"}, False),
+    ],
+)
+def test_what_the_ledger_says_of_a_number_is_enough(find, entry, is_enough):
+    found = find("A17", problem="47 % give up.", evidence=[entry])
+    assert found == ([] if is_enough else [("warn", "47 %")])
+
+
+def test_the_ledger_speaks_of_its_own_numbers_only(find):
+    entry = {"words": "47 %", "kind": "assumed"}
+    text = "47 % give up, and 30 % more will."
+    assert find("A17", problem=text, evidence=[entry]) == [("warn", "30 %")]

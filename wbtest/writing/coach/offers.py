@@ -32,6 +32,16 @@ def offers_in(text: str, language: str) -> Iterator[Offer]:
             yield Offer(number.start, number.end, number.value, number.currency, period)
 
 
+def end_of_period(text: str, end: int) -> int:
+    """Where "a month" ends that begins after a number which ends at ``end``; else ``end``.
+
+    >>> end_of_period("£4 a month", 2)
+    10
+    """
+    found = _behind().match(text, end)
+    return found.end() if found else end
+
+
 def _period(text: str, start: int, end: int) -> str:
     behind, before = _behind().match(text, end), _before().search(text[max(0, start - 4) : start])
     found = behind or before

@@ -6,6 +6,7 @@ Each is spelled so that the reader's own functions give the same text back.
 from collections.abc import Iterator
 
 from wbtest.writing.document import CallToAction, Dateline, Document, Question, Quote
+from wbtest.writing.evidence import Evidence
 from wbtest.writing.markdown.days import dateline_of
 from wbtest.writing.markdown.lines import Line, plain, spell, spell_line, spell_lines
 from wbtest.writing.markdown.marks import (
@@ -13,6 +14,7 @@ from wbtest.writing.markdown.marks import (
     QUESTION_FIELD_OF,
     field_of,
     is_structure,
+    number_of,
     question_of,
     said_by,
 )
@@ -81,6 +83,27 @@ def question(entry: Question) -> Iterator[str]:
     groups = [topic, opened] if answer else [topic | opened]
     fields = [_fields(group, QUESTION_FIELD_OF) for group in groups]
     yield from filter(None, [fields[0], *answer, *fields[1:]])
+
+
+def numbers(evidence: tuple[Evidence, ...]) -> Iterator[str]:
+    """What each number rests on, a line each."""
+    if evidence:
+        yield "\n".join(map(_number, evidence))
+
+
+def _number(entry: Evidence) -> str:
+    def is_read(raw: str, *texts: str) -> bool:
+        found = number_of(Line(1, raw))
+        return found is not None and (plain(found[0]), found[1], plain(found[2])) == texts
+
+    kind = entry.kind
+    words = spell(entry.words, lambda raw: is_read(f"- {raw}: {kind}", entry.words, kind, ""))
+    if not entry.source:
+        return f"- {words}: {kind}"
+    start = f"- {words}: {kind}, "
+    return start + spell(
+        entry.source, lambda raw: is_read(start + raw, entry.words, kind, entry.source)
+    )
 
 
 def _attribution(speaker: str, role: str) -> str:

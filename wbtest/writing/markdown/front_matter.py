@@ -22,6 +22,8 @@ KEYS = {
     "subheading": "subheading|subtitle",
     "dateline.city": "city|place|location",
     "dateline.date": "date|day|launch|launch date",
+    "vision": "vision|product vision",
+    "roadmap": "roadmap|product roadmap",
 }
 PATH_OF = names_of(KEYS)
 _FIELD = re.compile(r"([^\W\d_][\w -]{0,39}?)[ \t]*:(?:\s+|$)")

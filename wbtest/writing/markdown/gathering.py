@@ -14,7 +14,7 @@ class Gathered:
         self.places: dict[str, tuple[Place, ...]] = {}
         self.unplaced: list[tuple[int, str]] = []
         self._values: dict[str, Any] = {}
-        self._questions = 0
+        self._entries = {"faq": 0, "evidence": 0}
 
     def has(self, path: str) -> bool:
         """Whether a text was found for this path or for one inside of it."""
@@ -56,10 +56,11 @@ class Gathered:
 
     def begin_question(self, audience: Audience) -> str:
         """Return the path of a new entry of the FAQ."""
-        path = f"faq[{self._questions}]"
-        self._values[path] = {"audience": audience}
-        self._questions += 1
-        return path
+        return self._begin("faq", {"audience": audience})
+
+    def begin_number(self, kind: str) -> str:
+        """Return the path of a new entry of the ledger."""
+        return self._begin("evidence", {"kind": kind})
 
     def leave(self, lines: Iterable[Line]) -> None:
         """Keep lines for which there is no place, as one stretch."""
@@ -69,6 +70,14 @@ class Gathered:
 
     def as_json(self) -> dict[str, Any]:
         """The values in the shape that ``document.from_json`` takes."""
-        entries = [self._values[f"faq[{i}]"] for i in range(self._questions)]
-        parts = {name: value for name, value in self._values.items() if not name.startswith("faq[")}
-        return {**parts, "faq": entries}
+        parts = {name: value for name, value in self._values.items() if "[" not in name}
+        return parts | {
+            name: [self._values[f"{name}[{i}]"] for i in range(count)]
+            for name, count in self._entries.items()
+        }
+
+    def _begin(self, name: str, values: dict[str, str]) -> str:
+        path = f"{name}[{self._entries[name]}]"
+        self._values[path] = values
+        self._entries[name] += 1
+        return path

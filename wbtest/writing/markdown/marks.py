@@ -5,6 +5,7 @@ The reader takes these apart, and the writer asks ``is_structure`` what needs a 
 
 import re
 
+from wbtest.writing.evidence import KINDS
 from wbtest.writing.markdown.headings import heading_of, unwrapped
 from wbtest.writing.markdown.lines import Line
 from wbtest.writing.markdown.spellings import FAQ, FIELDS, QUESTION_FIELDS, key_of, names_of
@@ -22,6 +23,10 @@ _ANSWERED = re.compile(
 _BOLD = re.compile(rf"{_ITEM}(\*\*|__)")
 _NUMBER = re.compile(r"[0-9]{1,3}[.)]\s+")
 _DASH = re.compile(r"(?:—|―|–|--?)\s*(?=\S)")
+# Words, colon, kind, and a source after a comma; a colon in the words has a backslash before it.
+_NUMBER_ENTRY = re.compile(
+    rf"\s*[-*+]\s+((?:[^\\:]|\\.)+):\s*({'|'.join(KINDS)})[ \t]*(?:[,:]\s*|$)", re.IGNORECASE
+)
 _UP_TO_COMMA = re.compile(r"[^\\,]*(?:\\.[^\\,]*)*")
 
 
@@ -97,6 +102,15 @@ def speaker_and_role(line: Line) -> tuple[Line, Line]:
     name = _UP_TO_COMMA.match(words.raw)
     end = name.end() if name and words.raw[name.end() : name.end() + 1] == "," else len(words.raw)
     return unwrapped(words.cut(0, end).trimmed()), unwrapped(words.cut(end + 1).trimmed())
+
+
+def number_of(line: Line) -> tuple[Line, str, Line] | None:
+    """Return words, kind and source of a line such as "- £4 a month: assumed, fair", or None."""
+    entry = _NUMBER_ENTRY.match(line.raw)
+    if entry is None:
+        return None
+    words = line.cut(entry.start(1), entry.end(1)).trimmed()
+    return words, entry[2].lower(), line.cut(entry.end()).trimmed()
 
 
 def unquoted(line: Line) -> Line:

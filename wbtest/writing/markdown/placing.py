@@ -10,6 +10,7 @@ from wbtest.writing.markdown.marks import (
     QUESTION_FIELD_OF,
     answer_of,
     field_of,
+    number_of,
     question_of,
     said_by,
     speaker_and_role,
@@ -34,6 +35,8 @@ def place(found: Gathered, section: Section) -> None:
         place_questions(found, "internal" if part == "internal" else "external", body)
     elif part == "summary":
         place_summary(found, body, title)
+    elif part == "numbers":
+        _place_numbers(found, body)
     elif part in _PROSE:
         found.add(part, body, title)
     elif found.has(part):
@@ -99,6 +102,18 @@ def _place_field(found: Gathered, path: str, value: Line, line: Line) -> None:
         return
     text, places = text_of([value])
     found.put_text(path, as_day(text) if path.endswith(".until") else text, places)
+
+
+def _place_numbers(found: Gathered, body: list[Line]) -> None:
+    for line in body:
+        entry = number_of(line)
+        if entry is None:
+            found.leave([line])
+            continue
+        words, kind, source = entry
+        path = found.begin_number(kind)
+        found.put(f"{path}.words", [words], words)
+        found.put(f"{path}.source", [source], source)
 
 
 def _place_call_to_action(found: Gathered, body: list[Line], heading: Line) -> None:

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from wbtest.writing.document import Document, Form, NotADocument, from_json
-from wbtest.writing.limits import LONGEST_LINE, MOST_QUESTIONS
+from wbtest.writing.limits import LONGEST_LINE, MOST_EVIDENCE, MOST_QUESTIONS
 from wbtest.writing.markdown import front_matter
 from wbtest.writing.markdown.days import as_day, dateline_of
 from wbtest.writing.markdown.gathering import Gathered
@@ -130,7 +130,10 @@ def _document(found: Gathered) -> Document:
     try:
         return from_json(found.as_json())
     except NotADocument as refused:
-        is_faq = refused.part == "faq"
-        path = f"faq[{MOST_QUESTIONS}].question" if is_faq else refused.part
+        too_many = {
+            "faq": f"faq[{MOST_QUESTIONS}].question",
+            "evidence": f"evidence[{MOST_EVIDENCE}].words",
+        }
+        path = too_many.get(refused.part, refused.part)
         line = found.places.get(path, (Place(0, 1, 1),))[0].line
         raise Unreadable(line, refused.part, refused.sentence) from None

@@ -29,6 +29,7 @@ SPELLINGS = {
     "internal": "internal faq|faq internal|stakeholder faq|stakeholder questions|faq stakeholders"
     "|questions from stakeholders",
     "faq": "faq|questions|questions and answers|q a|q and a",
+    "numbers": "numbers|the numbers|what the numbers rest on",
 }
 # The fields of a call to action and of a question, written "- Price: free".
 FIELDS = {

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from itertools import groupby
 from operator import attrgetter
 
-from wbtest.writing.document import AUDIENCES, Document, Form, Question
+from wbtest.writing.document import AUDIENCES, BELONGING, Document, Form, Question
 from wbtest.writing.markdown import blocks, front_matter
 from wbtest.writing.markdown.days import dateline_of
 from wbtest.writing.markdown.headings import heading_of, unwrapped
@@ -12,7 +12,7 @@ from wbtest.writing.markdown.lines import Line, find_spelling, plain, spell
 from wbtest.writing.markdown.marks import is_structure
 from wbtest.writing.parts import PARTS
 
-_LABELS = {part.name: part.label for part in PARTS["full"]}
+_LABELS = {part.name: part.label for part in PARTS["full"]} | {"numbers": "Numbers"}
 
 
 def to_markdown(document: Document, form: Form) -> str:
@@ -34,6 +34,7 @@ def _front_matter(document: Document, form: Form) -> str:
     }
     place = {"city": document.dateline.city, "date": document.dateline.date}
     values |= {key: value for key, value in place.items() if value or form == "full"}
+    values |= {name: text for name in BELONGING if (text := getattr(document, name))}
     lines = [front_matter.written(key, value) for key, value in values.items()]
     return "\n".join(["---", *lines, "---"])
 
@@ -75,6 +76,7 @@ def _bodies(document: Document) -> Iterator[tuple[str, list[str]]]:
     yield "call_to_action", list(blocks.call_to_action(document.call_to_action))
     for audience, questions in _groups(document):
         yield audience, [block for entry in questions for block in blocks.question(entry)]
+    yield "numbers", list(blocks.numbers(document.evidence))
 
 
 def _groups(document: Document) -> list[tuple[str, list[Question]]]:

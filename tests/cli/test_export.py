@@ -1,0 +1,125 @@
+"""`wbtest export` and `wbtest import`: a release between the database and a file."""
+
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from tests.cli.conftest import Instance
+from tests.factories import LARDER, make_person, make_revision, make_workspace
+from wbtest.extensions import db
+from wbtest.writing.document import from_json
+from wbtest.writing.files import for_customers, read_file, text_in
+from wbtest.writing.models import Release
+
+
+@pytest.fixture
+def larder(instance: Instance) -> Instance:
+    """An instance with one release, whose draft has moved on since its first revision."""
+    with instance.opened():
+        ada = make_person("ada@example.com", "owner", make_workspace("Larder"))
+        revision = make_revision(ada)
+        make_revision(ada, release=revision.release, headline="Six dinners from your kitchen")
+    return instance
+
+
+@pytest.fixture
+def markdown(tmp_path: Path) -> Path:
+    file = tmp_path / "release.md"
+    file.write_text(
+        "---\nproduct: Hearth\n---\n# Warm by six\n\n## Problem\n\nCold.\n\n## Legal\n\nNone.",
+        encoding="utf-8",
+    )
+    return file
+
+
+def test_the_draft_goes_to_standard_output_and_a_revision_by_its_number(larder: Instance):
+    draft = larder.run("export", "1")
+    frozen = larder.run("export", "1", "--revision", "1", "--format", "json")
+
+    assert read_file(draft.stdout).document.headline == "Six dinners from your kitchen"
+    assert from_json({k: v for k, v in json.loads(frozen.stdout).items() if k != "form"}) == LARDER
+
+
+def test_the_end_of_the_file_says_its_kind(larder: Instance, tmp_path: Path):
+    file = tmp_path / "larder.docx"
+
+    said = larder.run("export", "1", "--public", "-o", str(file))
+
+    assert said.output == f"Wrote draft of “Larder” to {file}.\n"
+    six = replace(LARDER, headline="Six dinners from your kitchen")
+    assert read_file(text_in(file.read_bytes())).document == for_customers(six)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "why"),
+    [
+        (("9",), "There is no release 9."),
+        (("1", "--revision", "7"), "Release 1 has no revision 7."),
+    ],
+)
+def test_what_is_not_there_is_said_in_one_line(larder: Instance, arguments, why: str):
+    refused = larder.run("export", *arguments)
+
+    assert refused.exit_code == 2
+    assert why in refused.stderr
+
+
+def test_a_file_becomes_a_draft_of_the_only_workspace(larder: Instance, markdown: Path):
+    said = larder.run("import", str(markdown))
+
+    assert said.exit_code == 0
+    assert said.stdout == "“Hearth” is release 2 of Larder, a short draft.\n"
+    assert said.stderr == "This found no place: line 10: Legal\nNone.\n"
+    with larder.opened():
+        release = db.session.get(Release, 2)
+        assert release
+        assert (release.document["headline"], release.author.name) == ("Warm by six", "Ada")
+
+
+def test_a_word_file_is_brought_by_whom_one_names(larder: Instance, tmp_path: Path):
+    file = tmp_path / "larder.docx"
+    larder.run("export", "1", "-o", str(file))
+    with larder.opened():
+        rivals = make_workspace("Rivals")
+        make_person("eve@example.com", "editor", rivals)
+
+    said = larder.run("import", str(file), "--workspace", "Rivals", "--author", "Eve@example.com")
+
+    assert said.stdout == "“Larder” is release 2 of Rivals, a full draft.\n"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "why"),
+    [
+        ((), "Say with --workspace where it belongs: “Larder”, “Rivals”."),
+        (("--workspace", "Nobody"), "There is no workspace “Nobody”."),
+        (("--workspace", "Rivals", "--author", "vic@example.com"), "vic@example.com is viewer"),
+        (
+            ("--workspace", "Rivals", "--author", "ada@example.com"),
+            "ada@example.com is not in Rivals",
+        ),
+    ],
+)
+def test_who_and_where_must_be_clear(larder: Instance, markdown: Path, arguments, why: str):
+    with larder.opened():
+        make_person("vic@example.com", "viewer", make_workspace("Rivals"))
+        before = db.session.query(Release).count()
+
+    refused = larder.run("import", str(markdown), *arguments)
+
+    assert refused.exit_code == 2
+    assert why in refused.stderr
+    with larder.opened():
+        assert db.session.query(Release).count() == before
+
+
+def test_what_is_no_release_is_refused_before_the_database_is_opened(tmp_path: Path):
+    file = tmp_path / "notes.docx"
+    file.write_bytes(b"PK\x03\x04 and no more")
+
+    refused = Instance({"WBTEST_DATABASE_URL": "nonsense"}).run("import", str(file))
+
+    assert refused.exit_code == 2
+    assert "notes.docx is not a release: This Word file is damaged." in refused.stderr

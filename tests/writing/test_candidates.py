@@ -1,0 +1,202 @@
+"""Questions that readers would ask, until the team has settled each."""
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from tests.factories import log_in, make_person, make_release, make_workspace
+from wbtest.store import Invalid
+from wbtest.team.models import Person
+from wbtest.writing import candidates
+from wbtest.writing import document as documents
+from wbtest.writing.candidates import (
+    AlreadySettled,
+    TooMany,
+    accept,
+    candidates_of,
+    count_waiting,
+    dismiss,
+    merge,
+    propose,
+)
+from wbtest.writing.document import Question
+from wbtest.writing.models import Candidate, Release
+
+SHARED = "Does it work with a shared fridge?"
+VERBS = ("accept", "merge", "dismiss")
+
+
+@pytest.fixture
+def release(owner: Person) -> Release:
+    return make_release(owner)
+
+
+@pytest.fixture
+def candidate(release: Release) -> Candidate:
+    return propose(release, "external", SHARED, "Mei, by link")
+
+
+def faq_of(release: Release) -> tuple[Question, ...]:
+    return documents.from_json(release.document).faq
+
+
+def test_a_question_waits_with_who_asked_it(release: Release, candidate: Candidate):
+    assert candidates_of(release).waiting == (candidate,)
+    assert (candidate.asked_by, candidate.workspace_id) == ("Mei, by link", release.workspace_id)
+
+
+def test_the_same_words_wait_once_for_each_audience(release: Release, candidate: Candidate):
+    again = propose(release, "external", "does it work\nwith a  SHARED fridge?", "a visitor")
+    inside = propose(release, "internal", SHARED, "Tom")
+
+    assert again == candidate
+    assert candidates_of(release).waiting == (candidate, inside)
+
+
+def test_a_settled_question_may_be_asked_again(
+    release: Release, candidate: Candidate, owner: Person
+):
+    dismiss(candidate, owner)
+
+    assert propose(release, "external", SHARED, "a visitor") != candidate
+
+
+@pytest.mark.parametrize("question", ["", " \n ", "x" * 301, "a\x00b"])
+def test_what_is_no_question_is_refused_in_words(release: Release, question: str):
+    with pytest.raises(Invalid):
+        propose(release, "external", question, "a visitor")
+
+
+def test_a_flood_is_refused(
+    release: Release, candidate: Candidate, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(candidates, "MOST_WAITING", 1)
+
+    with pytest.raises(TooMany, match="Settle some"):
+        propose(release, "external", "And an empty one?", "a visitor")
+
+
+def test_an_accepted_question_stands_in_the_faq_without_an_answer(
+    release: Release, candidate: Candidate, owner: Person
+):
+    accept(candidate, owner)
+
+    assert faq_of(release)[-1] == Question("external", SHARED)
+    assert (candidate.outcome, candidate.settled_by, release.version) == ("accepted", owner, 2)
+
+
+def test_a_question_that_the_faq_has_is_not_added_twice(release: Release, owner: Person):
+    candidate = accept(propose(release, "external", "what does it COST?", "a visitor"), owner)
+
+    assert (candidate.outcome, candidate.merged_into) == ("merged", "What does it cost?")
+    assert release.version == 1
+
+
+def test_customers_do_not_read_what_the_team_asks_itself(release: Release, owner: Person):
+    accept(propose(release, "external", "Who copies us?", "a visitor"), owner)
+
+    assert faq_of(release)[-1] == Question("external", "Who copies us?")
+
+
+def test_a_full_faq_takes_no_more(owner: Person):
+    release = make_release(owner, faq=(Question("internal", "Why?"),) * documents.MOST_QUESTIONS)
+    candidate = propose(release, "external", SHARED, "a visitor")
+
+    with pytest.raises(TooMany):
+        accept(candidate, owner)
+    assert candidate.outcome == "waiting"
+
+
+def test_a_merged_question_names_the_one_it_is_the_same_as(
+    release: Release, candidate: Candidate, owner: Person
+):
+    merge(candidate, "Who is it for?", owner)
+
+    assert candidates_of(release).settled == (candidate,)
+    assert (candidate.outcome, candidate.merged_into) == ("merged", "Who is it for?")
+
+
+@pytest.mark.parametrize("words", ["", "Who wrote this?"])
+def test_a_question_is_merged_only_with_one_of_the_faq(
+    candidate: Candidate, owner: Person, words: str
+):
+    with pytest.raises(Invalid):
+        merge(candidate, words, owner)
+
+
+@pytest.mark.parametrize("verb", [accept, dismiss])
+def test_a_question_is_settled_once(candidate: Candidate, owner: Person, verb: object):
+    dismiss(candidate, owner)
+
+    with pytest.raises(AlreadySettled):
+        verb(candidate, owner)
+
+
+def test_the_pages_say_how_many_questions_wait(
+    client: FlaskClient, release: Release, candidate: Candidate
+):
+    assert "one reader’s question waits" in client.get(f"/releases/{release.id}").text
+    assert SHARED in client.get(f"/releases/{release.id}/preview").text
+    assert "Mei, by link" in client.get(f"/releases/{release.id}/questions").text
+
+
+def test_without_questions_the_page_says_where_they_come_from(
+    client: FlaskClient, release: Release
+):
+    assert "Nobody has asked anything yet" in client.get(f"/releases/{release.id}/questions").text
+    assert "question waits" not in client.get(f"/releases/{release.id}").text
+
+
+@pytest.mark.parametrize("verb", VERBS)
+def test_each_choice_leads_back_to_the_questions(
+    client: FlaskClient, release: Release, candidate: Candidate, verb: str
+):
+    data = {"question": "Who is it for?"}
+    answer = client.post(f"/candidates/{candidate.id}/{verb}", data=data)
+
+    assert (answer.status_code, answer.location) == (303, f"/releases/{release.id}/questions")
+    assert count_waiting(release) == 0
+    assert "One question is settled" in client.get(answer.location).text
+
+
+def test_a_merge_with_nothing_says_so_at_the_choice(client: FlaskClient, candidate: Candidate):
+    answer = client.post(f"/candidates/{candidate.id}/merge")
+
+    assert answer.status_code == 422
+    assert "Choose the question that asks the same." in answer.text
+
+
+@pytest.mark.parametrize(
+    ("verb", "role", "status"),
+    [
+        ("accept", "viewer", 403),
+        ("merge", "viewer", 403),
+        ("dismiss", "viewer", 403),
+        ("accept", "stranger", 404),
+        ("accept", "nobody", 303),
+    ],
+)
+def test_only_editors_of_the_workspace_settle_questions(
+    app: Flask, release: Release, candidate: Candidate, verb: str, role: str, status: int
+):
+    app.config["WTF_CSRF_ENABLED"] = False
+    client = app.test_client()
+    if role != "nobody":
+        home = release.workspace if role == "viewer" else make_workspace("Rivals")
+        log_in(
+            client, make_person("eve@example.com", "viewer" if role == "viewer" else "owner", home)
+        )
+
+    assert client.post(f"/candidates/{candidate.id}/{verb}").status_code == status
+    assert candidate.outcome == "waiting"
+
+
+def test_a_viewer_reads_the_questions_without_buttons(
+    app: Flask, release: Release, candidate: Candidate
+):
+    client = app.test_client()
+    log_in(client, make_person("vic@example.com", "viewer", release.workspace))
+    page = client.get(f"/releases/{release.id}/questions").text
+
+    assert SHARED in page
+    assert "Add to the FAQ" not in page

@@ -1,0 +1,37 @@
+"""A release from a file that was named on the command line."""
+
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+import click
+
+from wbtest.store import Refused
+from wbtest.writing.document import NotADocument
+from wbtest.writing.files import LONGEST_FILE, read_file, text_in
+from wbtest.writing.markdown import Read
+from wbtest.writing.word import LARGEST_FILE, is_word
+
+FILE = click.Path(exists=True, dir_okay=False, allow_dash=True)
+
+
+def read_release(file: str) -> Read:
+    """Return the release in ``file``, or in what comes in for "-". Raises Refused when it is none.
+
+    Of a Word file there are no lines to name.
+    """
+    most = max(LONGEST_FILE, LARGEST_FILE) + 1
+    if file == "-":
+        data = sys.stdin.buffer.read(most)
+    else:
+        with Path(file).open("rb") as opened:
+            data = opened.read(most)
+    is_docx = is_word(data)
+    if not is_docx and len(data) > LONGEST_FILE:
+        raise Refused(f"{file} is longer than {LONGEST_FILE:,} bytes.")
+    try:
+        read = read_file(text_in(data))
+    except NotADocument as error:
+        said = f"{error.part}: {error.sentence}" if is_docx else str(error)
+        raise Refused(f"{file} is not a release: {said.removeprefix('file: ')}") from error
+    return replace(read, places={}) if is_docx else read

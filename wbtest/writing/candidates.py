@@ -1,0 +1,164 @@
+"""Questions that readers would ask: they wait beside a release until its team settles each."""
+
+from dataclasses import dataclass, replace
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import joinedload
+
+from wbtest.extensions import clock, db
+from wbtest.store import Invalid, Refused, hold, writing
+from wbtest.team.models import Person
+from wbtest.writing import document as documents
+from wbtest.writing.document import Audience, Question
+from wbtest.writing.limits import MOST_QUESTIONS, fault_of
+from wbtest.writing.models import Candidate, Release
+from wbtest.writing.releases import save_release
+from wbtest.writing.wording import on_one_line
+
+# More than a team will ever read; a flood must not fill the database.
+MOST_WAITING = 200
+LONGEST_NAME = 200
+
+
+class TooMany(Refused):
+    """There is no room for another question."""
+
+
+class AlreadySettled(Refused):
+    """Somebody has decided on this question meanwhile."""
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """The questions of a release's readers: those that wait, oldest first, and the settled ones."""
+
+    waiting: tuple[Candidate, ...]
+    settled: tuple[Candidate, ...]
+
+
+def propose(release: Release, audience: Audience, question: str, asked_by: str) -> Candidate:
+    """Let a question wait; ``asked_by`` says who asks, as the team reads it.
+
+    Words that wait already for this audience return their own candidate. Raises Invalid for a
+    question that cannot be used, TooMany when ``MOST_WAITING`` wait.
+    """
+    question = on_one_line(question).strip()
+    if not question:
+        raise Invalid("question", "Write the question.")
+    if fault := fault_of("faq.question", question):
+        raise Invalid("question", fault)
+    with writing() as session:
+        hold(release)
+        waiting = candidates_of(release).waiting
+        for other in waiting:
+            if other.audience == audience and _key(other.question) == _key(question):
+                return other
+        if len(waiting) >= MOST_WAITING:
+            raise TooMany("Many questions wait already. Settle some of them first.")
+        candidate = Candidate(
+            workspace_id=release.workspace_id,
+            release_id=release.id,
+            audience=audience,
+            question=question,
+            asked_by=asked_by[:LONGEST_NAME],
+            asked_at=clock.now(),
+            outcome="waiting",
+        )
+        session.add(candidate)
+    return candidate
+
+
+def accept(candidate: Candidate, person: Person) -> Candidate:
+    """Add the question to the draft's FAQ, still without an answer.
+
+    One that its audience finds there already is merged with it. Raises AlreadySettled, or TooMany
+    when the FAQ is full.
+    """
+    with writing():
+        release = _held(candidate)
+        document = documents.from_json(release.document)
+        if same := _find(document.questions(_audience(candidate)), candidate.question):
+            return _settle(candidate, "merged", person, same)
+        if len(document.faq) >= MOST_QUESTIONS:
+            raise TooMany(f"The release has {MOST_QUESTIONS} questions, which are the most.")
+        entry = Question(_audience(candidate), candidate.question)
+        grown = replace(document, faq=(*document.faq, entry))
+        save_release(release, grown, release.version, person)
+        return _settle(candidate, "accepted", person)
+
+
+def merge(candidate: Candidate, question: str, person: Person) -> Candidate:
+    """Say that a question of the draft's FAQ asks the same; its words of today are kept.
+
+    Raises Invalid when the FAQ has no such question, AlreadySettled.
+    """
+    with writing():
+        release = _held(candidate)
+        same = _find(documents.from_json(release.document).faq, question)
+        if not same:
+            raise Invalid("question", "Choose the question that asks the same.")
+        return _settle(candidate, "merged", person, same)
+
+
+def dismiss(candidate: Candidate, person: Person) -> Candidate:
+    """Say that this question needs no answer. Raises AlreadySettled."""
+    with writing():
+        _held(candidate)
+        return _settle(candidate, "dismissed", person)
+
+
+def candidates_of(release: Release) -> Asked:
+    """What readers of this release asked."""
+    rows = db.session.scalars(
+        select(Candidate)
+        .where(Candidate.release_id == release.id)
+        .options(joinedload(Candidate.settled_by))
+        .order_by(Candidate.asked_at, Candidate.id)
+    ).all()
+    waiting = tuple(row for row in rows if row.outcome == "waiting")
+    return Asked(waiting, tuple(row for row in reversed(rows) if row.outcome != "waiting"))
+
+
+def count_waiting(release: Release) -> int:
+    """How many questions wait for this release's team."""
+    return (
+        db.session.scalar(
+            select(func.count()).where(
+                Candidate.release_id == release.id, Candidate.outcome == "waiting"
+            )
+        )
+        or 0
+    )
+
+
+def _held(candidate: Candidate) -> Release:
+    """The candidate's release; both rows belong to this transaction until it ends."""
+    release = db.session.get_one(Release, candidate.release_id)
+    hold(release)
+    hold(candidate)
+    if candidate.outcome != "waiting":
+        raise AlreadySettled("Somebody has decided on this question meanwhile.")
+    return release
+
+
+def _settle(candidate: Candidate, outcome: str, person: Person, into: str = "") -> Candidate:
+    candidate.outcome = outcome
+    candidate.merged_into = into
+    candidate.settled_by_id = person.id
+    candidate.settled_at = clock.now()
+    return candidate
+
+
+def _find(entries: tuple[Question, ...], question: str) -> str:
+    """The question with these words as the FAQ has it, '' when it has none."""
+    key = _key(question)
+    asked = [entry.question for entry in entries if entry.question.strip()]
+    return next((words for words in asked if _key(words) == key), "")
+
+
+def _key(question: str) -> str:
+    return " ".join(question.split()).casefold()
+
+
+def _audience(candidate: Candidate) -> Audience:
+    return "external" if candidate.audience == "external" else "internal"

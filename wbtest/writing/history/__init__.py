@@ -1,0 +1,1 @@
+"""How a draft came to be: its timeline, what differs between two texts, and going back."""
