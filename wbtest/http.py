@@ -196,8 +196,14 @@ def error_page(
     response = Response(body, status, mimetype="text/html")
     response.headers.extend(headers or {})
     if status >= 500:
-        log.error("error %s: %s %s gave %s", error_id, request.method, request.path, status)
+        log.error("error %s: %s %s gave %s", error_id, request.method, _loggable_path(), status)
     return response
+
+
+def _loggable_path() -> str:
+    """The path without what makes an address a secret: who reads a log must not open a link."""
+    token = (request.view_args or {}).get("token", "")
+    return request.path.replace(token, "…") if token else request.path
 
 
 def _check_host() -> ResponseReturnValue | None:

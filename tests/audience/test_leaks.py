@@ -8,14 +8,20 @@ from werkzeug.test import TestResponse
 from tests.audience.larder import INTERNAL, RULE, Larder, Visitor, draft_page, mails
 from wbtest.publishing import life
 from wbtest.publishing.previews import preview_token
+from wbtest.review.comments.writing import write_comment
+from wbtest.review.seats import seat_of
 from wbtest.writing.house import furnish
 from wbtest.writing.waivers import findings_of, key_of, waive
 
 QUOTE = {"text": "zqcompany", "speaker": "zqboss", "role": "zqchief"}
 DATELINE = {"city": "zqcity", "date": "2031-11-23"}
-# The imagined customer's name stays inside too: only the role is shown.
+LEDGER = {"words": "£4 a month", "kind": "sourced", "source": "zqsource"}
 WAIVER, JARGON = "zqwaiver", "zqjargon"
-HIDDEN = [*INTERNAL.values(), *QUOTE.values(), *DATELINE.values(), WAIVER, JARGON, "Mia"]
+COMMENT = {"text": "zqcomment", "suggestion": "zqinstead"}
+BELONGING = {"vision": "zqvision", "roadmap": "zqroadmap"}
+# The imagined customer's name stays inside too: only the role is shown.
+KEPT_INSIDE = [WAIVER, JARGON, *COMMENT.values(), "zqsource", *BELONGING.values(), "Mia"]
+HIDDEN = [*INTERNAL.values(), *QUOTE.values(), *DATELINE.values(), *KEPT_INSIDE]
 
 
 def answer_the_coach(larder: Larder) -> None:
@@ -24,6 +30,12 @@ def answer_the_coach(larder: Larder) -> None:
     finding = next(found for found in findings_of(revision) if found.severity == "warn")
     waive(revision, key_of(finding), WAIVER, approver, is_approver=True)
     furnish(larder.workspace, jargon=JARGON, allowed=JARGON, muted=())
+
+
+def comment(larder: Larder) -> None:
+    """Say something of the headline, and write another one."""
+    revision = larder.experiment.revision
+    write_comment(seat_of(revision, revision.author), "headline", "", **COMMENT)
 
 
 def pages_of(larder: Larder, mia: Visitor) -> list[TestResponse]:
@@ -58,8 +70,10 @@ def pages_of_mail(token: str, mia: Visitor) -> list[TestResponse]:
 def test_no_internal_word_reaches_a_stranger(app, disclosure):
     rule = replace(RULE, disclosure=disclosure)
     variants = {"photo": {"headline": "Dinner from a photo"}}
-    larder = draft_page(rule=rule, variants=variants, company_quote=QUOTE, dateline=DATELINE)
+    parts = {"company_quote": QUOTE, "dateline": DATELINE, "evidence": [LEDGER]} | BELONGING
+    larder = draft_page(rule=rule, variants=variants, **parts)
     answer_the_coach(larder)
+    comment(larder)
     life.start(larder.experiment, larder.approver)
     mia = Visitor(app)
     answers = pages_of(larder, mia)

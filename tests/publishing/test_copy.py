@@ -6,8 +6,9 @@ from typing import Any
 import pytest
 
 from wbtest.publishing import copy
-from wbtest.publishing.copy import NotAnOverride, page_copy
+from wbtest.publishing.copy import NotAnOverride, digest, page_copy
 from wbtest.writing.document import CallToAction, Dateline, Document, Question, Quote
+from wbtest.writing.evidence import Evidence
 
 DOCUMENT = Document(
     product="Larder",
@@ -32,6 +33,20 @@ def kinds(overrides: dict[str, Any] | None = None) -> list[str]:
     return [section.kind for section in page_copy(DOCUMENT, overrides).sections]
 
 
+def test_a_layout_is_part_of_the_page_and_the_usual_one_changes_no_digest():
+    usual, post = page_copy(DOCUMENT, {"layout": ""}), page_copy(DOCUMENT, {"layout": "post"})
+
+    assert (usual.layout, post.layout) == ("", "post")
+    assert digest(usual) == digest(page_copy(DOCUMENT)) != digest(post)
+
+
+def test_a_layout_that_is_none_is_refused():
+    with pytest.raises(NotAnOverride, match="from the list") as refused:
+        page_copy(DOCUMENT, {"layout": "<b>"})
+
+    assert refused.value.field == "layout"
+
+
 def test_the_page_shows_the_parts_in_their_usual_order():
     assert kinds() == list(copy.SECTIONS)
 
@@ -45,6 +60,9 @@ def test_internal_parts_reach_no_page():
         dateline=Dateline(secret, "2027-03-03"),
         company_quote=Quote(secret, secret, secret),
         faq=(*DOCUMENT.faq, Question("internal", secret, secret, secret)),
+        evidence=(Evidence(secret, "sourced", secret),),
+        vision=secret,
+        roadmap=secret,
     )
 
     assert secret not in repr(page_copy(document))

@@ -16,7 +16,7 @@ from tests.factories import (
     make_revision,
     make_workspace,
 )
-from wbtest.review.approvals import approvals_of, is_approved
+from wbtest.review.standing import approvals_of, is_approved
 from wbtest.team.models import Person
 from wbtest.writing.models import Revision
 from wbtest.writing.releases import save_release
@@ -123,13 +123,25 @@ def test_an_old_revision_says_that_the_text_changed(
     make_revision(owner, release=revision.release, headline="Better")
 
     page = client.get(url_of(revision)).text
-    answer = client.post(f"{url_of(revision)}/approve", data={"traded_away": "For speed."})
 
     assert "revision 2 is newer" in page
     assert "Go to revision 2" in page
     assert "Approve revision" not in page
-    assert answer.status_code == 409
-    assert "The text changed" in answer.text
+
+
+def test_approving_an_old_revision_leads_to_what_changed_since(
+    client: FlaskClient, revision: Revision, owner: Person
+):
+    make_revision(owner, release=revision.release, headline="Better")
+
+    answer = client.post(f"{url_of(revision)}/approve", data={"traded_away": "For speed."})
+    shown = client.get(answer.location).text
+
+    assert answer.location == f"/releases/{revision.release_id}/revisions/2?since=1#news"
+    assert "The text changed: revision 2 is newer. Read and approve that one." in shown
+    assert "New since revision 1" in shown
+    assert "<del>" in shown
+    assert approvals_of(revision) == []
 
 
 def test_the_page_says_when_the_draft_has_moved_on(

@@ -15,9 +15,11 @@ from wbtest.writing.languages import direction
 from wbtest.writing.wording import find_fault, on_one_line, paragraphs, with_plain_breaks
 
 SECTIONS = ("problem", "alternative", "solution", "why_now", "quote", "faq")
+# How a page looks: a landing page, or a post that is read from top to bottom.
+LAYOUTS = {"": "Landing page", "post": "Blog post"}
 # What a variant may replace; ``order`` is a list of SECTIONS, ``body`` stands instead of problem,
-# alternative and solution.
-OVERRIDES = ("headline", "subheading", "cta_text", "cta_label", "price", "body", "order")
+# alternative and solution, ``layout`` is one of LAYOUTS.
+OVERRIDES = ("headline", "subheading", "cta_text", "cta_label", "price", "body", "order", "layout")
 LONGEST = {
     "headline": 300,
     "subheading": 600,
@@ -48,7 +50,7 @@ class Section:
 
 @dataclass(frozen=True, slots=True)
 class PageCopy:
-    """The words of one variant's page, in reading order."""
+    """The words of one variant's page, in reading order, and its layout."""
 
     product: str
     language: str
@@ -59,6 +61,7 @@ class PageCopy:
     cta_label: str
     price: str
     sections: tuple[Section, ...]
+    layout: str = ""
 
 
 class NotAnOverride(ValueError):
@@ -80,6 +83,10 @@ def _override(name: str, value: Any) -> str | list[str]:
         raise NotAnOverride(str(name)[:40], "A variant cannot change this part.")
     if name == "order":
         return _order(value or [])
+    if name == "layout":
+        if value not in LAYOUTS:
+            raise NotAnOverride("layout", "Choose a layout from the list.")
+        return str(value)
     if not isinstance(value, str):
         raise NotAnOverride(name, "This must be text.")
     text = with_plain_breaks(value).strip()
@@ -119,6 +126,7 @@ def page_copy(document: Document, overrides: Mapping[str, Any] | None = None) ->
         cta_label=_label(action),
         price=action.price,
         sections=tuple(_sections(document, changed)),
+        layout=changed.get("layout", ""),
     )
 
 

@@ -145,6 +145,7 @@ class VariantForm(FlaskForm):
     price = StringField("Price", [Optional()])
     body = TextAreaField("Text instead of problem, today and solution", [Optional()])
     order = OrderField("Order of the parts")
+    layout = SelectField("Layout", choices=copy.LAYOUTS, default="", validate_choice=False)
 
     def values(self, parts: Sequence[str]) -> dict[str, Any]:
         """What the verbs want, of a form that is valid; ``parts`` as ``overrides`` takes them."""

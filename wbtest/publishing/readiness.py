@@ -8,7 +8,9 @@ from wbtest.extensions import clock
 from wbtest.publishing import copy
 from wbtest.publishing import rule as rules
 from wbtest.publishing.models import Experiment
-from wbtest.review.approvals import approvals_of, four_eyes_objection
+from wbtest.review.four_eyes import four_eyes_objection
+from wbtest.review.standing import approvals_of, still_needed
+from wbtest.review.verdicts import find_stop
 from wbtest.team.models import Person, Workspace
 from wbtest.writing import document as documents
 from wbtest.writing.coaching import find_stops
@@ -64,6 +66,10 @@ def _approval_faults(revision: Revision) -> Iterator[str]:
             f"Revision {revision.number} is not what was approved. "
             "Freeze the text anew and have it approved."
         )
+    elif needed := still_needed(revision):
+        yield f"Revision {revision.number} is not approved by enough people yet. {needed}"
+    if (stop := find_stop(revision.release)) is not None:
+        yield f"{stop.stopped_by.name} stopped this release on paper. Take it up again first."
 
 
 def _newest_faults(revision: Revision) -> Iterator[str]:

@@ -10,7 +10,7 @@ from wbtest.extensions import clock
 from wbtest.publishing import copy, letters
 from wbtest.publishing import rule as rules
 from wbtest.publishing.models import Experiment, Phase
-from wbtest.review.approvals import approvers_of
+from wbtest.review.four_eyes import approvers_of
 from wbtest.writing import document as documents
 
 

@@ -7,7 +7,7 @@ from wbtest.http import day
 from wbtest.publishing import copy, in_words, previews
 from wbtest.publishing import rule as rules
 from wbtest.publishing.models import Experiment, Variant
-from wbtest.review.approvals import is_approved
+from wbtest.review.standing import is_approved
 from wbtest.writing import document as documents
 from wbtest.writing.wording import paragraphs
 
@@ -26,6 +26,7 @@ CHANGE_NAMES = {
     "price": "Price",
     "body": "Text instead of problem, today and solution",
     "order": "Order of the parts",
+    "layout": "Layout",
 }
 
 
@@ -133,5 +134,7 @@ def _words(variant: Variant) -> Iterable[tuple[str, tuple[str, ...]]]:
         said = variant.overrides.get(name)
         if name == "order" and said:
             yield label, (" · ".join(PART_NAMES[part] for part in said),)
+        elif name == "layout" and said:
+            yield label, (copy.LAYOUTS[said],)
         elif said:
             yield label, paragraphs(said)

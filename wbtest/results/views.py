@@ -23,7 +23,7 @@ from wbtest.publishing import in_words as rule_in_words
 from wbtest.publishing.models import Experiment
 from wbtest.publishing.planning import plan_sentence
 from wbtest.publishing.rule import EXCLUDED
-from wbtest.results import charts, conclusions, in_words, standing, traffic_charts
+from wbtest.results import calibration, charts, conclusions, in_words, standing, traffic_charts
 from wbtest.results.attempts import other_attempts
 from wbtest.results.decisions import contradiction, decisions
 from wbtest.results.decisions import decide as decide_on
@@ -34,7 +34,7 @@ from wbtest.results.forms import DecisionForm
 from wbtest.results.planner import plan as plan_for
 from wbtest.results.signup_list import count_signups
 from wbtest.results.signup_list import signups as listed_signups
-from wbtest.review.approvals import approvals_of
+from wbtest.review.standing import approvals_of
 from wbtest.store import Invalid
 from wbtest.team import access
 from wbtest.writing import document as documents
@@ -145,6 +145,19 @@ def plan() -> ResponseReturnValue:
         per_variant=planned.per_variant,
         days=planned.days,
         sentence=plan_sentence(planned, variants, int(daily)),
+    )
+
+
+@bp.get("/forecasts")
+@access.requires("read")
+def forecasts() -> ResponseReturnValue:
+    """How well the team guesses, once tests are over."""
+    tests = calibration.forecast_tests(access.workspace("read"), clock.now())
+    return render_template(
+        "results/forecasts.html",
+        tests=tests,
+        guessers=calibration.guessers(tests),
+        sentence=calibration.sentence(tests) if tests else "",
     )
 
 

@@ -1,13 +1,36 @@
-"""Approvals of frozen revisions."""
+"""The review of frozen revisions: seats, readings, comments, verdicts, approvals."""
+
+from datetime import timedelta
+from importlib import import_module
 
 from flask import Flask
+
+# Each adds its pages to the blueprints of views and seat_views.
+PAGES = (
+    "decision_views",
+    "asking.views",
+    "asking.link_views",
+    "reading.views",
+    "alignment.views",
+    "comments.views",
+    "comments.list_views",
+    "waiting.views",
+)
 
 
 def init_app(app: Flask) -> None:
     """Attach this area's pages and what others need of it."""
-    from wbtest.review.approvals import find_approval, standing_of
-    from wbtest.review.views import bp
+    from wbtest.review import seat_views, views
+    from wbtest.review.asking.link_views import keep_address_secret
+    from wbtest.review.standing import find_approval, standing_of
+    from wbtest.review.waiting.digest import send_digests
 
-    app.register_blueprint(bp)
+    for name in PAGES:
+        import_module(f"{__name__}.{name}")
+    app.register_blueprint(views.bp)
+    app.register_blueprint(seat_views.bp, url_prefix=seat_views.MEMBERS)
+    app.register_blueprint(seat_views.bp, url_prefix=seat_views.GUESTS, name="guests")
+    app.after_request(keep_address_secret)
+    app.extensions["wbtest.jobs"]["review digest"] = (send_digests, timedelta(hours=1))
     app.add_template_global(find_approval, "approval_of")
     app.add_template_global(standing_of)

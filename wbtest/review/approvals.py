@@ -1,25 +1,23 @@
-"""Who signs off a revision, and what is approved. An approval belongs to its revision for ever."""
+"""Signing a revision off, and what keeps somebody from it."""
 
-from collections.abc import Collection, Iterable
 from datetime import timedelta
-from typing import Literal
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from wbtest.extensions import clock, db
+from wbtest.review.four_eyes import four_eyes_objection, is_alone
 from wbtest.review.models import Approval
+from wbtest.review.verdicts import find_stop, note_verdict
 from wbtest.store import Invalid, Refused, hold, writing
-from wbtest.team.models import Membership, Person, Workspace
-from wbtest.writing import document as documents
+from wbtest.team.models import Person
 from wbtest.writing.coaching import find_stops
-from wbtest.writing.models import Release, Revision, Waiver
+from wbtest.writing.models import Revision, Waiver
 from wbtest.writing.releases import find_newest_revision
 from wbtest.writing.waivers import Key, waive
 from wbtest.writing.wording import find_fault, with_plain_breaks
 
 FIRST_DAY = timedelta(hours=24)
 LONGEST_TRADE = 1_000
-Standing = Literal["approved", "lapsed", "open"]
 
 
 class TextChanged(Refused):
@@ -33,7 +31,7 @@ class NotYours(Refused):
 
 
 class Stopped(Refused):
-    """The text has findings that stop it."""
+    """The text has findings that stop it, or the release was stopped on paper."""
 
 
 def approve(revision: Revision, approver: Person, traded_away: str = "") -> Approval:
@@ -52,6 +50,7 @@ def approve(revision: Revision, approver: Person, traded_away: str = "") -> Appr
         if objection := find_objection(revision, approver):
             raise NotYours(objection)
         _refuse_stopped(revision)
+        note_verdict(revision, approver, "approve", "")
         owes = owes_sentence(revision)
         approval = Approval(
             revision_id=revision.id,
@@ -87,101 +86,10 @@ def find_objection(revision: Revision, person: Person) -> str:
     )
 
 
-def four_eyes_objection(
-    workspace: Workspace, person: Person, *, wrote: Collection[int], doing: str, reason: str
-) -> str:
-    """The sentence that says who must act instead of ``person``; '' when they may themselves.
-
-    Four eyes: an approver who is not among those who ``wrote`` (ids of people) what is signed off,
-    unless the workspace has one member. ``reason`` is what an approver who wrote it is told.
-    """
-    approvers = approvers_of(workspace)
-    able = approvers if is_alone(workspace.id) else [a for a in approvers if a.id not in wrote]
-    if person in able:
-        return ""
-    names = " or ".join(other.name for other in able)
-    if person not in approvers:
-        return f"{doing} is up to {names or 'an approver who did not write this'}."
-    if names:
-        return f"{reason}: {names}."
-    return f"{reason}. Nobody else may yet: make a member an approver on the Team page."
-
-
 def owes_sentence(revision: Revision) -> bool:
     """Whether an approval now would be one alone, on the first day of the release."""
     age = clock.now() - revision.release.created_at
     return age < FIRST_DAY and is_alone(revision.workspace_id)
-
-
-def is_alone(workspace_id: int) -> bool:
-    """Whether the workspace has one member."""
-    members = db.session.scalar(select(func.count()).where(Membership.workspace_id == workspace_id))
-    return members == 1
-
-
-def approvers_of(workspace: Workspace) -> list[Person]:
-    """Members whose role lets them approve, by name."""
-    return list(
-        db.session.scalars(
-            select(Person)
-            .join(Membership)
-            .where(
-                Membership.workspace_id == workspace.id,
-                Membership.role.in_(("approver", "owner")),
-            )
-            .order_by(Person.name, Person.id)
-        )
-    )
-
-
-def approvals_of(revision: Revision) -> list[Approval]:
-    """Every approval of the revision, oldest first."""
-    return list(
-        db.session.scalars(
-            select(Approval)
-            .where(Approval.revision_id == revision.id)
-            .order_by(Approval.approved_at, Approval.id)
-        )
-    )
-
-
-def find_approval(revision: Revision) -> Approval | None:
-    """The first approval of exactly this text, or None."""
-    return next((a for a in approvals_of(revision) if a.digest == revision.digest), None)
-
-
-def is_approved(revision: Revision) -> bool:
-    """Whether somebody signed off exactly this text."""
-    return find_approval(revision) is not None
-
-
-def has_lapsed(release: Release) -> bool:
-    """Whether the draft has moved on from the text that was last approved."""
-    return standing_of([release])[release.id] == "lapsed"
-
-
-def standing_of(releases: Iterable[Release]) -> dict[int, Standing]:
-    """How each release stands, by its id.
-
-    approved: the newest text is one that was signed off. lapsed: an older one was. open: none was.
-    """
-    found = list(releases)
-    approved: dict[int, set[str]] = {release.id: set() for release in found}
-    rows = db.session.execute(
-        select(Revision.release_id, Revision.digest)
-        .join(Approval, Approval.revision_id == Revision.id)
-        .where(Revision.release_id.in_(approved), Approval.digest == Revision.digest)
-    )
-    for release_id, digest in rows:
-        approved[release_id].add(digest)
-    return {release.id: _standing(release, approved[release.id]) for release in found}
-
-
-def _standing(release: Release, approved: set[str]) -> Standing:
-    if not approved:
-        return "open"
-    newest = documents.digest(documents.from_json(release.document))
-    return "approved" if newest in approved else "lapsed"
 
 
 def _find_approval_by(revision: Revision, approver: Person) -> Approval | None:
@@ -201,6 +109,11 @@ def _refuse_old(revision: Revision) -> None:
 
 
 def _refuse_stopped(revision: Revision) -> None:
+    if (put_away := find_stop(revision.release)) is not None:
+        raise Stopped(
+            f"{put_away.stopped_by.name} stopped this release on paper. "
+            "Take it up again before you approve a text of it."
+        )
     stops = find_stops(revision, "approval")
     if stops:
         first = f"{stops[0].mark.message} (coach {stops[0].rule.id})"

@@ -178,6 +178,8 @@ class Stop(Base):
     workspace_id: Mapped[int] = mapped_column(ForeignKey(Workspace.id), index=True)
     revision_id: Mapped[int | None] = mapped_column(ForeignKey(Revision.id))
     reason: Mapped[str] = mapped_column(Text)
+    # How many weeks of building it would have taken, as whoever stopped it guesses.
+    weeks_saved: Mapped[int | None]
     stopped_by_id: Mapped[int] = mapped_column(ForeignKey(Person.id))
     stopped_at: Mapped[datetime] = mapped_column(UtcDateTime)
 

@@ -4,8 +4,9 @@ from flask import Blueprint, abort, flash, redirect, render_template, request, u
 from flask.typing import ResponseReturnValue
 
 from wbtest.extensions import clock
-from wbtest.review import approvals
-from wbtest.review.forms import ApproveForm
+from wbtest.review import approvals, standing, verdicts
+from wbtest.review.forms import AnotherForm, ApproveForm, StopForm
+from wbtest.review.overview import news_of, overview_of
 from wbtest.store import Invalid
 from wbtest.team import access
 from wbtest.writing import document as documents
@@ -24,20 +25,27 @@ bp = Blueprint("review", __name__)
 @access.requires("read")
 def revision(release_id: int, number: int) -> ResponseReturnValue:
     """The frozen text, who approved it, and the next step."""
-    return _revision_page(_get(release_id, number, "read"), ApproveForm())
+    return revision_page(get_revision(release_id, number, "read"), ApproveForm())
 
 
 @bp.post("/releases/<int:release_id>/revisions/<int:number>/approve")
 @access.requires("approve")
 def approve(release_id: int, number: int) -> ResponseReturnValue:
     """Sign the revision off."""
-    found = _get(release_id, number, "approve")
+    found = get_revision(release_id, number, "approve")
     form = ApproveForm(request.form)
     try:
         approvals.approve(found, access.person(), form.traded_away.data or "")
     except Invalid as refused:
         form.traded_away.errors = [str(refused)]
-        return _revision_page(found, form), 422
+        return revision_page(found, form), 422
+    except approvals.TextChanged as changed:
+        flash(str(changed), "error")
+        newest = found.release.revisions[-1].number
+        url = url_for(
+            ".revision", release_id=release_id, number=newest, since=number, _anchor="news"
+        )
+        return redirect(url, 303)
     flash(f"Revision {number} is approved.")
     return redirect(url_for(".revision", release_id=release_id, number=number), 303)
 
@@ -46,18 +54,18 @@ def approve(release_id: int, number: int) -> ResponseReturnValue:
 @access.requires("approve")
 def waive(release_id: int, number: int) -> ResponseReturnValue:
     """Let a finding of the frozen text stay, as its approver."""
-    found = _get(release_id, number, "approve")
+    found = get_revision(release_id, number, "approve")
     key, reason = asked(request.form)
     try:
         approvals.let_stay(found, key, reason, access.person())
     except Invalid as refused:
-        return _revision_page(found, ApproveForm(), RefusedReason(key, reason, str(refused))), 422
+        return revision_page(found, ApproveForm(), RefusedReason(key, reason, str(refused))), 422
     flash(WAIVED)
     back = url_for(".revision", release_id=release_id, number=number, _anchor="coach")
     return redirect(back, 303)
 
 
-def _get(release_id: int, number: int, permission: str) -> Revision:
+def get_revision(release_id: int, number: int, permission: str) -> Revision:
     """The revision of a release that the asking person may see; 404 when there is none."""
     found = find_revision(access.get(Release, release_id, permission), number)
     if found is None:
@@ -65,15 +73,23 @@ def _get(release_id: int, number: int, permission: str) -> Revision:
     return found
 
 
-def _revision_page(
-    revision: Revision, form: ApproveForm, refused: RefusedReason | None = None
+def revision_page(
+    revision: Revision,
+    form: ApproveForm,
+    refused: RefusedReason | None = None,
+    *,
+    another: AnotherForm | None = None,
+    stop: StopForm | None = None,
 ) -> str:
+    """The revision on one page, with what its approver must know, and forms as they were typed."""
     document = documents.from_json(revision.document)
     findings = coach_text(revision)
-    signed = approvals.approvals_of(revision)
+    signed = standing.approvals_of(revision)
+    newest = revision.release.revisions[-1]
     return render_template(
         "review/revision.html",
         revision=revision,
+        release=revision.release,
         document=document,
         findings=findings,
         marks=marks_of(findings),
@@ -87,6 +103,14 @@ def _revision_page(
         objection=approvals.find_objection(revision, access.person()),
         owes_sentence=approvals.owes_sentence(revision),
         draft=status_of(revision.release),
-        newest=revision.release.revisions[-1],
+        newest=newest,
+        is_newest=newest.number == revision.number,
         form=form,
+        another=another or AnotherForm(),
+        stop=stop or StopForm(),
+        put_away=verdicts.find_stop(revision.release),
+        needed=standing.still_needed(revision),
+        verdicts=verdicts.verdicts_of(revision),
+        review=overview_of(revision, access.person()),
+        news=news_of(revision, request.args.get("since", type=int)),
     )

@@ -35,8 +35,7 @@ def requires(permission: str) -> Callable[[View], View]:
         @wraps(view)
         def checked(*args: Any, **kwargs: Any) -> ResponseReturnValue:
             if find_person() is None:
-                onward = request.full_path if request.method == "GET" else "/"
-                return redirect(url_for("team.login", next=onward.rstrip("?")), 303)
+                return _ask_to_log_in()
             workspace(permission)
             return view(*args, **kwargs)
 
@@ -44,6 +43,21 @@ def requires(permission: str) -> Callable[[View], View]:
         return cast(View, checked)
 
     return declare
+
+
+def read_or_linked(view: View) -> View:
+    """Declare that members who may read call this view, and whoever holds a link to it.
+
+    An address with a ``token`` is the link's; the view itself finds out what the token opens.
+    """
+    for_members = requires("read")(view)
+
+    @wraps(view)
+    def checked(*args: Any, **kwargs: Any) -> ResponseReturnValue:
+        return view(*args, **kwargs) if "token" in kwargs else for_members(*args, **kwargs)
+
+    checked.permission = "link"  # type: ignore[attr-defined]
+    return cast(View, checked)
 
 
 def find_person() -> Person | None:
@@ -131,3 +145,8 @@ def get(model: type[Model], key: Any, permission: str) -> Model:
 
 def _reaches(membership: Membership, permission: str) -> bool:
     return ROLES.index(membership.role) >= ROLES.index(PERMISSIONS[permission])
+
+
+def _ask_to_log_in() -> ResponseReturnValue:
+    onward = request.full_path if request.method == "GET" else "/"
+    return redirect(url_for("team.login", next=onward.rstrip("?")), 303)

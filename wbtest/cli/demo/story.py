@@ -15,7 +15,7 @@ from pathlib import Path
 
 from flask import Flask
 
-from wbtest.cli.demo import crowd
+from wbtest.cli.demo import crowd, review
 from wbtest.cli.demo.clock import DemoClock
 from wbtest.delivery.models import OutboxMail
 from wbtest.extensions import db
@@ -30,6 +30,7 @@ from wbtest.writing.document import Document
 from wbtest.writing.models import Revision
 
 OWNER, APPROVER = "tom@larder.example", "priya@larder.example"
+READER = "jonas@larder.example"
 DAYS = 12
 SLOT = timedelta(hours=2)
 SLOTS = range(int(timedelta(days=DAYS) / SLOT))
@@ -118,8 +119,12 @@ def write(app: Flask, clock: DemoClock, start: datetime, password: str) -> None:
         approver = people.add_person(
             workspace, email=APPROVER, name="Priya Nair", role="approver", password=password
         )
+        jonas = people.add_person(
+            workspace, email=READER, name="Jonas Weber", role="viewer", password=password
+        )
+        team = {review.AUTHOR: author, "priya": approver, "jonas": jonas}
         for test in TESTS:
-            revision = _write_release(test, workspace, author, clock, start)
+            revision = _write_release(test, workspace, team, clock, start)
             clock.set(start - timedelta(hours=20))
             approve(revision, approver)
             clock.set(start)
@@ -219,10 +224,11 @@ def read(test: Test) -> Document:
 
 
 def _write_release(
-    test: Test, workspace: Workspace, author: Person, clock: DemoClock, start: datetime
+    test: Test, workspace: Workspace, team: dict[str, Person], clock: DemoClock, start: datetime
 ) -> Revision:
     """Write the release draft by draft, two days apart, and return the last revision."""
-    final = read(test)
+    final, author = read(test), team[review.AUTHOR]
+    told = review.read_story(test.file)
     drafts = list(_drafts(final))
     first = start - timedelta(days=2 * len(drafts))
     clock.set(first)
@@ -235,10 +241,16 @@ def _write_release(
         document=drafts[0],
     )
     revision = releases.freeze(release, author)
-    for number, draft in enumerate(drafts[1:], 1):
-        clock.set(first + timedelta(days=2 * number))
-        releases.save_release(release, draft, release.version, author)
-        revision = releases.freeze(release, author)
+    readers = review.invite(told, release, team) if told else None
+    for number, draft in enumerate(drafts):
+        if number:
+            clock.set(first + timedelta(days=2 * number))
+            releases.save_release(release, draft, release.version, author)
+            if told and draft is final:
+                review.let_stay(release, author)
+            revision = releases.freeze(release, author)
+        if told and readers:
+            review.review(told, revision, readers, clock)
     return revision
 
 

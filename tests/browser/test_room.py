@@ -1,0 +1,106 @@
+"""The reading room in a real browser: by keyboard alone, and in both schemes and widths."""
+
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.conftest import Live
+from tests.factories import make_person, make_revision
+from tests.review.reading_room import ANSWERS, give, guest_of, room_of
+from wbtest.extensions import db
+from wbtest.review.alignment.answers import mark
+from wbtest.review.comments import writing as comments
+from wbtest.review.models import Reading
+from wbtest.review.reading import forecasts, readings
+from wbtest.review.seats import seat_of
+from wbtest.team.models import Person, Workspace
+from wbtest.writing.models import Revision
+
+pytestmark = pytest.mark.browser
+LABEL = """() => {
+  const here = document.activeElement;
+  return here.getAttribute("aria-label") ?? here.labels?.[0]?.innerText ?? here.innerText ?? "";
+}"""
+MOST_STEPS = 40
+
+
+@pytest.fixture
+def revision(owner: Person) -> Revision:
+    return make_revision(owner)
+
+
+def tab_to(page: Page, label: str) -> None:
+    """Press Tab until what has the focus is called ``label``."""
+    for _ in range(MOST_STEPS):
+        page.keyboard.press("Tab")
+        if page.evaluate(LABEL).startswith(label):
+            return
+    raise AssertionError(f"no way to {label!r} by keyboard")
+
+
+def fill(page: Page, fields: dict[str, str]) -> None:
+    """Type into each field, named by how its label begins."""
+    for label, text in fields.items():
+        tab_to(page, label)
+        page.keyboard.insert_text(text)
+
+
+def press(page: Page, label: str, heading: str) -> None:
+    """Press a button, and wait for the step to which it leads."""
+    tab_to(page, label)
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", name=heading, exact=True)).to_be_visible()
+
+
+def test_a_guest_comes_from_the_link_to_the_verdict_by_keyboard_alone(
+    live: Live, page: Page, revision: Revision, owner: Person
+) -> None:
+    page.goto(f"{live.url}{guest_of(revision, owner)[1]}")
+    fill(page, {"What do you do?": ""})
+    page.keyboard.type("Finance")
+    fill(page, dict(zip(("Who", "What problem", "Why"), ANSWERS.values(), strict=True)))
+    press(page, "Store my answers", "Read in silence")
+    press(page, "I have read it", "What do you think now?")
+    fill(page, {"Which question": "What if nobody cooks?"})
+    # What is typed outlives a look elsewhere.
+    page.reload()
+    fill(page, {"Approve": ""})
+    page.keyboard.press("ArrowDown")
+    fill(page, {"What must change": "Say who pays."})
+    press(page, "Send what I think", "Thank you")
+
+    db.session.rollback()
+    reading = db.session.scalars(db.select(Reading)).one()
+    assert (reading.verdict, reading.verdict_reason) == ("another", "Say who pays.")
+    assert reading.closing == {"afraid": "What if nobody cooks?"}
+
+
+def test_every_step_is_accessible_in_both_schemes_and_widths(
+    live: Live,
+    logged_in: Page,
+    revision: Revision,
+    owner: Person,
+    check_accessible: Callable[[Page], None],
+) -> None:
+    workspace = db.session.scalars(db.select(Workspace)).one()
+    other = make_person("priya@example.com", "approver", workspace)
+    reading = give(revision, other, "finance", customer="Students.")
+    comments.write_comment(seat_of(revision, other), "problem", "cabbage", "Why?", "spinach")
+    readings.finish(seat_of(revision, other))
+    room = f"{live.url}{room_of(revision)}"
+
+    def look(path: str = "") -> None:
+        logged_in.goto(f"{room}{path}")
+        check_accessible(logged_in)
+
+    look()
+    look("/alignment")
+    give(revision, owner)
+    mark(seat_of(revision, owner), reading.id, "customer", False)
+    look()
+    look("/alignment")
+    readings.finish(seat_of(revision, owner))
+    look()
+    forecasts.conclude(seat_of(revision, owner), {}, "stop", "Nobody pays.", ("8", "5", "12"))
+    look()

@@ -1,0 +1,202 @@
+"""Review links: shown once, kept as a hash, over when their time is or somebody says so."""
+
+import re
+from html import unescape
+from typing import Any
+
+import pytest
+
+from tests.conftest import Browser, HandClock
+from tests.factories import Team, log_in, make_revision
+from tests.review.reviewing import mails, make_reading
+from wbtest.extensions import db
+from wbtest.review.asking import links
+from wbtest.review.asking.links import TooManyLinks, make_link, renew, revoke
+from wbtest.review.asking.rounds import ask_for_review
+from wbtest.review.models import Reviewer
+from wbtest.review.seats import find_by_token, is_over
+from wbtest.store import Invalid
+from wbtest.writing.models import Revision
+
+
+@pytest.fixture
+def revision(team: Team) -> Revision:
+    revision = make_revision(team.editor)
+    ask_for_review(revision, team.editor)
+    return revision
+
+
+def ask_url(revision: Revision, rest: str = "") -> str:
+    return f"/releases/{revision.release_id}/revisions/{revision.number}/ask{rest}"
+
+
+def stored_words() -> str:
+    """Everything that the database holds, as text."""
+    tables = db.metadatas[None].tables.values()
+    return "\n".join(str(row) for table in tables for row in db.session.execute(table.select()))
+
+
+def test_a_link_is_a_seat_of_which_only_a_hash_is_kept(
+    team: Team, revision: Revision, now: HandClock
+):
+    reviewer, token = make_link(revision.release, team.editor, " Mei  Lin ", "", 3)
+
+    assert len(token) >= 22
+    assert find_by_token(token) == reviewer
+    assert (reviewer.name, reviewer.email) == ("Mei Lin", "")
+    assert token not in stored_words()
+    now.turn(days=3, seconds=-1)
+    assert not is_over(reviewer)
+    now.turn(seconds=1)
+    assert is_over(reviewer)
+
+
+def test_with_an_e_mail_the_link_is_mailed(team: Team, revision: Revision):
+    _, token = make_link(revision.release, team.editor, "Mei", " Mei@Example.com ", 3)
+
+    [mail] = mails()
+    assert mail.recipient == "mei@example.com"
+    assert f"\nhttp://localhost/review/{token}\n" in mail.body
+    assert "works until 4 March 2027" in mail.body
+
+
+def test_the_mail_says_when_nothing_is_up_for_review_yet(team: Team):
+    make_link(make_revision(team.editor).release, team.editor, "Mei", "mei@example.com")
+
+    assert "not up for review yet" in mails()[0].body
+
+
+def test_what_makes_no_link_is_refused_at_its_field(team: Team, revision: Revision):
+    bad: list[tuple[str, Any]] = [
+        ("name", " "),
+        ("name", "x" * 121),
+        ("email", "mei"),
+        ("days", 0),
+        ("days", 61),
+    ]
+
+    for field, value in bad:
+        with pytest.raises(Invalid) as refused:
+            make_link(revision.release, team.editor, **({"name": "Mei"} | {field: value}))
+        assert refused.value.field == field
+    assert db.session.scalar(db.select(db.func.count(Reviewer.id))) == 0
+
+
+def test_a_link_that_was_taken_back_is_over_at_once(team: Team, revision: Revision):
+    reviewer, token = make_link(revision.release, team.editor, "Mei")
+
+    revoke(reviewer)
+
+    assert is_over(reviewer)
+    assert find_by_token(token) == reviewer
+
+
+def test_a_new_link_keeps_the_seat_and_closes_the_old_one(
+    team: Team, revision: Revision, now: HandClock
+):
+    reviewer, old = make_link(revision.release, team.editor, "Mei", "mei@example.com", 1)
+    now.turn(days=2)
+
+    new = renew(reviewer, team.editor, 7)
+
+    assert find_by_token(old) is None
+    assert find_by_token(new) == reviewer
+    assert not is_over(reviewer)
+    assert f"/review/{new}\n" in mails()[-1].body
+
+
+def test_a_release_has_room_for_so_many_open_links(
+    team: Team, revision: Revision, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(links, "MOST_LINKS", 2)
+    first, _ = make_link(revision.release, team.editor, "Mei")
+    make_link(revision.release, team.editor, "Tom")
+    with pytest.raises(TooManyLinks):
+        make_link(revision.release, team.editor, "Ola")
+
+    revoke(first)
+    make_link(revision.release, team.editor, "Ola")
+
+    with pytest.raises(TooManyLinks):
+        renew(first, team.editor)
+
+
+def test_the_page_shows_a_new_link_once(client: Browser, team: Team, revision: Revision):
+    log_in(client, team.editor)
+    sent = {"name": "Mei", "email": "", "days": "3"}
+
+    answer = client.send(ask_url(revision, "/links/new"), sent)
+    first, second = client.get(answer.location).text, client.get(answer.location).text
+
+    assert answer.status_code == 303
+    [address] = re.findall(r">http://localhost(/review/[^<]+)<", first)
+    assert "It is shown only once." in first
+    assert "/review/" not in second.replace("/review/style", "")
+    assert client.get(address).location == f"{address}/1"
+
+
+def test_a_bad_link_form_comes_back_with_what_was_typed(
+    client: Browser, team: Team, revision: Revision
+):
+    log_in(client, team.editor)
+    sent = {"name": "Mei", "email": "mei at home", "days": "3"}
+
+    answer = client.send(ask_url(revision, "/links/new"), sent)
+
+    assert answer.status_code == 422
+    assert 'id="email-error"' in answer.text
+    assert 'value="mei at home"' in answer.text
+
+
+def test_the_page_says_how_far_each_guest_is(client: Browser, team: Team, revision: Revision):
+    log_in(client, team.editor)
+    assert "No link yet." in client.get(ask_url(revision)).text
+    mei, _ = make_link(revision.release, team.editor, "Mei")
+    make_reading(revision, mei, is_done=False)
+    revoke(make_link(revision.release, team.editor, "Tom")[0])
+
+    page = unescape(client.get(ask_url(revision)).text)
+
+    assert re.search(r"Mei</b>\s*<span[^>]*>Reading<", page)
+    assert re.search(r"Tom</b>\s*<span[^>]*>Not opened<", page)
+    assert "taken back on 1 March 2027" in page
+    assert "until 15 March 2027" in page
+
+
+def test_a_link_is_taken_back_and_renewed_on_the_page(
+    client: Browser, team: Team, revision: Revision
+):
+    log_in(client, team.editor)
+    reviewer, token = make_link(revision.release, team.editor, "Mei")
+
+    client.send(ask_url(revision, f"/links/{reviewer.id}/revoke"))
+    assert client.get(f"/review/{token}").status_code == 410
+    answer = client.send(ask_url(revision, f"/links/{reviewer.id}/renew"))
+
+    assert "The link for Mei" in client.get(answer.location).text
+    assert client.get(f"/review/{token}").status_code == 404
+
+
+def test_neither_a_member_nor_a_guest_of_another_release_is_a_link_here(
+    client: Browser, team: Team, revision: Revision
+):
+    log_in(client, team.editor)
+    other = make_revision(team.editor, headline="Soup")
+    guest, token = make_link(other.release, team.editor, "Mei")
+    member = make_reading(revision, team.viewer).reviewer_id
+
+    for reviewer_id in (guest.id, member, 99):
+        for verb in ("revoke", "renew"):
+            answer = client.send(ask_url(revision, f"/links/{reviewer_id}/{verb}"))
+            assert answer.status_code == 404
+    assert find_by_token(token) == guest
+
+
+def test_only_who_may_write_makes_and_closes_links(client: Browser, team: Team, revision: Revision):
+    make_link(revision.release, team.editor, "Mei")
+    log_in(client, team.viewer)
+
+    for rest in ("/links/new", "/links/1/revoke", "/links/1/renew"):
+        sent = {"name": "Tom", "email": "", "days": "3"}
+        assert client.send(ask_url(revision, rest), sent).status_code == 403
+        assert client.get(ask_url(revision, rest)).status_code == 405

@@ -1,0 +1,112 @@
+"""How many approvals a text needs, and from whom."""
+
+import pytest
+
+from tests.conftest import Browser
+from tests.factories import Team, log_in, make_experiment, make_person, make_revision
+from wbtest.publishing.readiness import missing_before_start
+from wbtest.review.approvals import approve
+from wbtest.review.needs import Needs, needs_of, set_needs
+from wbtest.review.standing import find_approval, is_approved, standing_of, still_needed
+from wbtest.store import Invalid
+from wbtest.writing.models import Revision
+
+
+@pytest.fixture
+def revision(team: Team) -> Revision:
+    return make_revision(team.editor)
+
+
+def test_one_approval_of_anybody_is_enough_at_first(revision: Revision, team: Team):
+    assert needs_of(team.workspace.id) == Needs(1, frozenset())
+    assert still_needed(revision) == "It needs one approval."
+
+    approve(revision, team.approver)
+
+    assert still_needed(revision) == ""
+
+
+def test_with_two_needed_the_first_is_not_enough(revision: Revision, team: Team):
+    set_needs(team.workspace, 2, [])
+
+    approve(revision, team.approver)
+    assert not is_approved(revision)
+    assert still_needed(revision) == "It needs one more approval."
+    assert standing_of([revision.release]) == {revision.release_id: "open"}
+
+    second = approve(revision, team.owner)
+    assert find_approval(revision) == second
+    assert standing_of([revision.release]) == {revision.release_id: "approved"}
+
+
+def test_somebody_who_must_be_among_them_is_waited_for(revision: Revision, team: Team):
+    set_needs(team.workspace, 1, [team.owner.id])
+
+    approve(revision, team.approver)
+    assert still_needed(revision) == "It needs Owner’s approval."
+
+    approve(revision, team.owner)
+    assert is_approved(revision)
+
+
+def test_the_missing_ones_are_named(revision: Revision, team: Team):
+    mei = make_person("mei@example.com", "approver", team.workspace)
+    set_needs(team.workspace, 3, [team.owner.id, mei.id])
+
+    assert still_needed(revision) == "It needs 3 approvals, Mei and Owner among them."
+
+
+def test_a_text_without_enough_approvals_does_not_start(revision: Revision, team: Team):
+    set_needs(team.workspace, 2, [])
+    approve(revision, team.approver)
+
+    missing = missing_before_start(make_experiment(revision, team.editor))
+
+    assert "Revision 1 is not approved by enough people yet. It needs one more approval." in [
+        each.sentence for each in missing
+    ]
+
+
+@pytest.mark.parametrize(("count", "words"), [(0, "one approval at least"), (3, "2 approvers")])
+def test_what_can_never_be_met_is_refused(team: Team, count: int, words: str):
+    with pytest.raises(Invalid, match=words) as refused:
+        set_needs(team.workspace, count, [])
+
+    assert refused.value.field == "approvals"
+
+
+def test_more_people_than_approvals_are_refused(team: Team):
+    with pytest.raises(Invalid, match="You named 2 people"):
+        set_needs(team.workspace, 1, [team.owner.id, team.approver.id])
+
+
+def test_only_approvers_can_be_required(team: Team, strangers: Team):
+    for person in (team.editor, strangers.owner):
+        with pytest.raises(Invalid, match="approvers and owners of this team"):
+            set_needs(team.workspace, 1, [person.id])
+
+
+def test_an_owner_says_how_texts_are_approved(client: Browser, team: Team):
+    log_in(client, team.owner)
+
+    answer = client.send("/approving", {"approvals": "2", "required": str(team.approver.id)})
+
+    assert (answer.status_code, answer.location) == (303, "/approving")
+    assert needs_of(team.workspace.id) == Needs(2, frozenset({team.approver.id}))
+
+
+def test_a_number_that_is_none_is_said_at_its_field(client: Browser, team: Team):
+    log_in(client, team.owner)
+
+    answer = client.send("/approving", {"approvals": "two"})
+
+    assert answer.status_code == 422
+    assert needs_of(team.workspace.id) == Needs()
+
+
+@pytest.mark.parametrize("role", ["viewer", "editor", "approver"])
+def test_others_read_how_texts_are_approved(client: Browser, team: Team, role: str):
+    log_in(client, getattr(team, role))
+
+    assert "An owner of the workspace changes this" in client.get("/approving").text
+    assert client.send("/approving", {"approvals": "2"}).status_code == 403

@@ -1,0 +1,179 @@
+"""A review is asked for: of the newest revision, by mail, and of nobody twice."""
+
+from typing import Any
+
+import pytest
+
+from tests.conftest import Browser, HandClock
+from tests.factories import Team, log_in, make_revision
+from tests.review.reviewing import mails, recipients
+from wbtest.extensions import db
+from wbtest.review.approvals import TextChanged
+from wbtest.review.asking.links import make_link
+from wbtest.review.asking.rounds import ask_for_review, find_round, is_asked, newest_in_review
+from wbtest.review.models import Reviewer
+from wbtest.review.seats import seat_of
+from wbtest.store import Invalid
+from wbtest.writing.models import Revision
+
+
+@pytest.fixture
+def revision(team: Team) -> Revision:
+    return make_revision(team.editor)
+
+
+def ask_url(revision: Revision) -> str:
+    return f"/releases/{revision.release_id}/revisions/{revision.number}/ask"
+
+
+def test_who_is_asked_gets_a_seat_and_one_mail(team: Team, revision: Revision, now: HandClock):
+    ask_for_review(revision, team.editor, 15, "Mind the price.", [team.viewer.id, team.owner.id])
+
+    reviewer = seat_of(revision, team.viewer).reviewer
+    assert reviewer is not None
+    assert (reviewer.invited_by, reviewer.invited_at) == (team.editor, now())
+    assert recipients() == [team.viewer.email, team.owner.email]
+    mail = mails()[0]
+    assert mail.subject == "Your review, please: Larder, revision 1"
+    assert "15 minutes of silent reading" in mail.body
+    assert "\n  Mind the price.\n" in mail.body
+    assert f"http://localhost/releases/{revision.release_id}/revisions/1/review\n" in mail.body
+
+
+def test_asking_again_changes_the_round_and_mails_the_new_ones(team: Team, revision: Revision):
+    ask_for_review(revision, team.editor, 20, "", [team.viewer.id])
+
+    ask_for_review(revision, team.editor, 5, "Only the top.", [team.viewer.id, team.owner.id])
+
+    asked = find_round(revision)
+    assert asked is not None
+    assert (asked.minutes, asked.note) == (5, "Only the top.")
+    assert recipients() == [team.viewer.email, team.owner.email]
+
+
+def test_a_new_revision_asks_anew_only_whom_one_chose(
+    team: Team, revision: Revision, now: HandClock
+):
+    ask_for_review(revision, team.editor, 20, "", [team.viewer.id, team.owner.id])
+    now.turn(days=1)
+    second = make_revision(team.editor, release=revision.release, headline="Six dinners")
+
+    asked = ask_for_review(second, team.editor, 20, "", [team.viewer.id])
+
+    assert recipients()[2:] == [team.viewer.email]
+    seats = {r.person_id: is_asked(r, asked) for r in db.session.scalars(db.select(Reviewer))}
+    assert seats == {team.viewer.id: True, team.owner.id: False}
+
+
+def test_an_older_revision_is_refused_with_the_number_of_the_newer(team: Team, revision: Revision):
+    make_revision(team.editor, release=revision.release, headline="Six dinners")
+
+    with pytest.raises(TextChanged, match="revision 2 is newer"):
+        ask_for_review(revision, team.editor)
+
+    assert find_round(revision) is None
+
+
+def test_what_cannot_be_is_refused_at_its_field(team: Team, revision: Revision):
+    bad: list[tuple[str, Any]] = [
+        ("minutes", 0),
+        ("minutes", 121),
+        ("note", "x" * 2001),
+        ("members", [99]),
+    ]
+
+    for field, value in bad:
+        with pytest.raises(Invalid) as refused:
+            ask_for_review(revision, team.editor, **{field: value})
+        assert refused.value.field == field
+    assert (find_round(revision), mails()) == (None, [])
+
+
+def test_somebody_of_another_workspace_cannot_be_asked(
+    team: Team, strangers: Team, revision: Revision
+):
+    with pytest.raises(Invalid, match="not in this workspace"):
+        ask_for_review(revision, team.editor, members=[team.viewer.id, strangers.owner.id])
+
+    assert mails() == []
+
+
+def test_guests_are_taken_along_and_told_that_their_link_still_works(
+    team: Team, revision: Revision, now: HandClock
+):
+    make_link(revision.release, team.editor, "Mei", "mei@example.com", 14)
+    make_link(revision.release, team.editor, "Ola", "ola@example.com", 1)
+    quiet, _ = make_link(revision.release, team.editor, "Tom")
+    now.turn(days=2)
+
+    asked = ask_for_review(revision, team.editor)
+
+    assert recipients()[2:] == ["mei@example.com"]
+    assert "The link you have opens the new revision." in mails()[-1].body
+    assert is_asked(quiet, asked)
+
+
+def test_the_newest_revision_in_review_is_the_newest_somebody_asked_for(
+    team: Team, revision: Revision
+):
+    assert newest_in_review(revision.release) is None
+
+    ask_for_review(revision, team.editor)
+    make_revision(team.editor, release=revision.release, headline="Six dinners")
+
+    assert newest_in_review(revision.release) == revision
+
+
+def test_the_page_asks_and_shows_how_far_everybody_is(
+    client: Browser, team: Team, revision: Revision
+):
+    log_in(client, team.editor)
+    sent = {"minutes": "12", "note": "", "members": [team.viewer.id]}
+
+    answer = client.send(ask_url(revision), sent)
+    page = client.get(ask_url(revision)).text
+
+    assert (answer.status_code, answer.location) == (303, ask_url(revision))
+    assert "viewer, asked on 1 March 2027, not opened" in page
+    assert "approver, not asked yet" in page
+    assert recipients() == [team.viewer.email]
+
+
+def test_bad_minutes_come_back_with_a_sentence_and_all_that_was_typed(
+    client: Browser, team: Team, revision: Revision
+):
+    log_in(client, team.editor)
+    sent = {"note": "Mind the price.", "members": [team.viewer.id]}
+
+    for minutes in ("0", "many", ""):
+        answer = client.send(ask_url(revision), sent | {"minutes": minutes})
+
+        assert answer.status_code == 422
+        assert 'id="minutes-error"' in answer.text
+        assert "Mind the price." in answer.text
+        assert "checked" in answer.text.partition('id="members-0"')[0].rpartition("<input")[2]
+    assert mails() == []
+
+
+def test_an_older_revision_has_no_form_and_says_where_to_go(
+    client: Browser, team: Team, revision: Revision
+):
+    make_revision(team.editor, release=revision.release, headline="Six dinners")
+    log_in(client, team.editor)
+
+    page, answer = client.get(ask_url(revision)), client.send(ask_url(revision), {"minutes": "9"})
+
+    assert "Go to revision 2" in page.text
+    assert 'name="minutes"' not in page.text
+    assert answer.status_code == 409
+    assert "revision 2 is newer" in answer.text
+
+
+def test_only_who_may_write_may_ask(
+    client: Browser, team: Team, strangers: Team, revision: Revision
+):
+    assert client.get(ask_url(revision)).location.startswith("/login")
+
+    for person, status in ((team.viewer, 403), (strangers.owner, 404), (team.approver, 200)):
+        log_in(client, person)
+        assert client.get(ask_url(revision)).status_code == status

@@ -1,0 +1,149 @@
+"""What an approver says instead of yes, and what becomes of a release that is stopped."""
+
+import pytest
+
+from tests.conftest import Browser, HandClock
+from tests.factories import Team, log_in, make_release, make_revision
+from wbtest.review.approvals import Stopped, approve
+from wbtest.review.standing import standing_of
+from wbtest.review.verdicts import (
+    NotYourVerdict,
+    ask_for_another,
+    find_stop,
+    stop_release,
+    take_up_again,
+    verdicts_of,
+)
+from wbtest.store import Invalid
+from wbtest.writing.models import Revision
+
+
+@pytest.fixture
+def revision(team: Team) -> Revision:
+    return make_revision(team.editor)
+
+
+def test_an_approver_asks_for_another_draft(revision: Revision, team: Team):
+    ask_for_another(revision, team.approver, " Say who it is for. ")
+
+    (reading,) = verdicts_of(revision)
+    assert (reading.reviewer.name, reading.verdict) == ("Approver", "another")
+    assert reading.verdict_reason == "Say who it is for."
+
+
+def test_an_approval_is_a_verdict_too_and_replaces_the_one_before(revision: Revision, team: Team):
+    ask_for_another(revision, team.approver, "Say who it is for.")
+
+    approve(revision, team.approver)
+
+    assert [reading.verdict for reading in verdicts_of(revision)] == ["approve"]
+
+
+def test_a_verdict_wants_its_reason(revision: Revision, team: Team):
+    with pytest.raises(Invalid, match="what must change"):
+        ask_for_another(revision, team.approver, " ")
+    with pytest.raises(Invalid, match="Write why"):
+        stop_release(revision, team.approver, "")
+
+
+def test_an_editor_decides_nothing(revision: Revision, team: Team):
+    with pytest.raises(NotYourVerdict):
+        stop_release(revision, team.editor, "Nobody wants it.")
+
+    assert find_stop(revision.release) is None
+
+
+def test_a_stopped_release_is_put_away_with_its_reason(
+    revision: Revision, team: Team, now: HandClock
+):
+    stop = stop_release(revision, team.approver, "Nobody we asked wants it.", 12)
+
+    assert standing_of([revision.release]) == {revision.release_id: "stopped"}
+    assert (stop.reason, stop.weeks_saved) == ("Nobody we asked wants it.", 12)
+    assert (stop.stopped_by, stop.stopped_at) == (team.approver, now.time)
+
+
+def test_nothing_of_a_stopped_release_is_approved(revision: Revision, team: Team):
+    stop_release(revision, team.approver, "Nobody wants it.")
+
+    with pytest.raises(Stopped, match="Take it up again"):
+        approve(revision, team.owner)
+
+
+def test_a_stopped_release_is_taken_up_again(revision: Revision, team: Team):
+    stop_release(revision, team.approver, "Nobody wants it.")
+
+    take_up_again(revision.release, team.owner)
+
+    assert standing_of([revision.release]) == {revision.release_id: "open"}
+    assert verdicts_of(revision)[0].verdict_reason == "Nobody wants it."
+
+
+@pytest.mark.parametrize("weeks", [-1, 521])
+def test_a_guess_of_weeks_is_a_sane_one(revision: Revision, team: Team, weeks: int):
+    with pytest.raises(Invalid) as refused:
+        stop_release(revision, team.approver, "Nobody wants it.", weeks)
+
+    assert refused.value.field == "weeks"
+
+
+def test_an_approver_stops_it_in_the_browser_and_finds_it_again(
+    client: Browser, revision: Revision, team: Team
+):
+    make_release(team.editor, product="Kiln")
+    log_in(client, team.approver)
+    url = f"/releases/{revision.release_id}/revisions/1"
+
+    answer = client.send(f"{url}/stop", {"reason": "Cabbage is cheap.", "weeks": "6"})
+
+    assert (answer.status_code, answer.location) == (303, "/stopped")
+    found = client.get("/stopped?q=CABBAGE%20is").text
+    assert "“Cabbage is cheap.”" in found
+    assert "about 6 weeks of building saved" in found
+    assert "Cabbage is cheap" not in client.get("/stopped?q=tractor").text
+    listed = client.get("/releases").text
+    assert f'href="/releases/{revision.release_id}"' not in listed
+    assert "1 stopped on paper" in listed
+
+
+@pytest.mark.parametrize(
+    ("path", "fields"),
+    [
+        ("another", {"what": ""}),
+        ("stop", {"reason": "Kept words", "weeks": "a few"}),
+        ("stop", {"reason": "", "weeks": "3"}),
+    ],
+)
+def test_what_cannot_be_used_comes_back_with_a_sentence(
+    client: Browser, revision: Revision, team: Team, path: str, fields: dict[str, str]
+):
+    log_in(client, team.approver)
+
+    answer = client.send(f"/releases/{revision.release_id}/revisions/1/{path}", fields)
+
+    assert answer.status_code == 422
+    assert "field-error" in answer.text
+    assert all(text in answer.text for text in fields.values())
+
+
+@pytest.mark.parametrize("role", ["viewer", "editor"])
+@pytest.mark.parametrize("path", ["revisions/1/another", "revisions/1/stop", "take-up"])
+def test_who_is_no_approver_decides_nothing_in_the_browser(
+    client: Browser, revision: Revision, team: Team, role: str, path: str
+):
+    log_in(client, getattr(team, role))
+
+    answer = client.send(f"/releases/{revision.release_id}/{path}", {"reason": "x", "what": "x"})
+
+    assert answer.status_code == 403
+    assert verdicts_of(revision) == []
+
+
+def test_a_stranger_finds_nothing_stopped(
+    client: Browser, revision: Revision, team: Team, strangers: Team
+):
+    stop_release(revision, team.approver, "Nobody wants it.")
+    log_in(client, strangers.owner)
+
+    assert "Nobody wants it" not in client.get("/stopped").text
+    assert client.send(f"/releases/{revision.release_id}/take-up").status_code == 404

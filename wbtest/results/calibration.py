@@ -1,0 +1,181 @@
+"""How well the team guesses: forecasts against the rates of tests that are over."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from statistics import median
+
+from sqlalchemy.orm import joinedload
+
+from wbtest.extensions import db
+from wbtest.publishing.models import Experiment
+from wbtest.results.figures import judged
+from wbtest.review.models import Forecast, Reviewer
+from wbtest.team.models import Workspace
+from wbtest.writing.models import Revision
+
+# A range is asked for that holds the result in so many of ten tests.
+RANGE_HOLDS = 0.8
+
+
+@dataclass(frozen=True, slots=True)
+class Scored:
+    """A forecast and what came: rates are fractions of visitors."""
+
+    name: str
+    rate: float
+    low: float
+    high: float
+    came: float
+
+    @property
+    def is_held(self) -> bool:
+        """Whether the result lies in the range."""
+        return self.low <= self.came <= self.high
+
+    @property
+    def off(self) -> float:
+        """How far the guess was from the result, as a fraction."""
+        return abs(self.rate - self.came)
+
+    @property
+    def penalty(self) -> float:
+        """The interval score of an 80 % range: its width, and ten times by how much it missed.
+
+        Lower is better; neither a range that is too narrow nor one that is too wide pays.
+        S = (u − l) + 2/α·(l − x)₊ + 2/α·(x − u)₊ with α = 0.2. Source: Gneiting and Raftery
+        (2007), Strictly Proper Scoring Rules, Prediction, and Estimation, eq. 43.
+
+        >>> round(Scored("Mei", 0.08, 0.05, 0.1, came=0.12).penalty, 3)
+        0.25
+        """
+        missed = max(self.low - self.came, 0) + max(self.came - self.high, 0)
+        return self.high - self.low + 2 / (1 - RANGE_HOLDS) * missed
+
+
+@dataclass(frozen=True, slots=True)
+class Guessed:
+    """A test that is over, its result, and what each reader had expected; the closest first."""
+
+    experiment: Experiment
+    product: str
+    converted: int
+    seen: int
+    forecasts: tuple[Scored, ...]
+
+    @property
+    def came(self) -> float:
+        """The rate of the revision's own text."""
+        return self.converted / self.seen
+
+
+@dataclass(frozen=True, slots=True)
+class Guesser:
+    """Somebody's record over all tests; ``off`` and ``penalty`` are medians."""
+
+    name: str
+    forecasts: int
+    held: int
+    off: float
+    penalty: float
+
+
+def forecast_tests(workspace: Workspace, now: datetime) -> list[Guessed]:
+    """Return the tests whose figures are final and that somebody had guessed, the latest first.
+
+    The result is the rate of the control, which shows the text that the readers had read.
+    """
+    found = []
+    for experiment in _ended(workspace):
+        results = judged(experiment, now)
+        guesses = _before(experiment)
+        control = results.variants[0].totals
+        if guesses and results.verdict.is_final and control.seen:
+            came = control.converted / control.seen
+            scored = [
+                Scored(_name(guess.reviewer), guess.rate, guess.low, guess.high, came)
+                for guess in guesses
+            ]
+            found.append(
+                Guessed(
+                    experiment,
+                    experiment.revision.document["product"],
+                    control.converted,
+                    control.seen,
+                    tuple(sorted(scored, key=lambda each: (each.off, each.name))),
+                )
+            )
+    return found
+
+
+def guessers(tests: Iterable[Guessed]) -> list[Guesser]:
+    """Return everybody's record, who is closest first."""
+    by_name: dict[str, list[Scored]] = defaultdict(list)
+    for test in tests:
+        for scored in test.forecasts:
+            by_name[scored.name].append(scored)
+    records = [_record(name, scored) for name, scored in by_name.items()]
+    return sorted(records, key=lambda each: (each.penalty, each.name))
+
+
+def sentence(tests: Sequence[Guessed]) -> str:
+    """Return what the team may learn from its forecasts, in one sentence."""
+    scored = [each for test in tests for each in test.forecasts]
+    held = sum(each.is_held for each in scored)
+    share = held / len(scored)
+    if len(scored) < 5:
+        end = "Too few yet to tell more."
+    elif share < RANGE_HOLDS - 0.2:
+        end = "Eight of ten would be right: widen your ranges."
+    elif share > RANGE_HOLDS + 0.15:
+        end = "Eight of ten would be right: you may dare narrower ranges."
+    else:
+        end = "That is about the eight of ten that one asks for."
+    return f"{held} of {len(scored)} ranges held the result. {end}"
+
+
+def _ended(workspace: Workspace) -> list[Experiment]:
+    query = (
+        db.select(Experiment)
+        .join(Experiment.revision)
+        .where(
+            Experiment.workspace_id == workspace.id,
+            Experiment.started_at.is_not(None),
+            db.exists().where(
+                Forecast.revision_id == Revision.id,
+                Forecast.made_at < Experiment.started_at,
+            ),
+        )
+        .order_by(Experiment.started_at.desc(), Experiment.id.desc())
+    )
+    return list(db.session.scalars(query))
+
+
+def _before(experiment: Experiment) -> list[Forecast]:
+    """Everybody's forecast of this text from before its test began."""
+    query = (
+        db.select(Forecast)
+        .where(
+            Forecast.revision_id == experiment.revision_id,
+            Forecast.made_at < experiment.started_at,
+        )
+        .options(joinedload(Forecast.reviewer))
+    )
+    return list(db.session.scalars(query))
+
+
+def _record(name: str, scored: Sequence[Scored]) -> Guesser:
+    return Guesser(
+        name,
+        len(scored),
+        sum(each.is_held for each in scored),
+        median(each.off for each in scored),
+        median(each.penalty for each in scored),
+    )
+
+
+def _name(reviewer: Reviewer) -> str:
+    return reviewer.name if reviewer.person_id else f"{reviewer.name}, by link"

@@ -1,0 +1,1 @@
+"""Whether the readers of a text mean the same: their answers side by side."""

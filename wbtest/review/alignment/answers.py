@@ -1,0 +1,206 @@
+"""The answers of a release's readers beside each other, revision by revision, and their marks."""
+
+from collections import defaultdict
+from dataclasses import dataclass
+
+from sqlalchemy import select
+from sqlalchemy.orm import joinedload
+
+from wbtest.extensions import clock, db
+from wbtest.review.alignment.agreement import Agreement, Draft, Given, Mark, Question, align
+from wbtest.review.alignment.in_words import in_words, milestones, progress, silence, silent
+from wbtest.review.models import AnswerMark, Reading, Reviewer
+from wbtest.review.seats import Seat, take_seat
+from wbtest.store import Gone, Refused, hold, writing
+from wbtest.writing.models import Release, Revision
+
+
+class NotBeforeYours(Refused):
+    """Others' answers are for those who gave theirs."""
+
+    status = 403
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """How far the readers of a revision mean the same: numbers, and none of their words.
+
+    ``drafts`` is this revision and those before it, as far as their authors answered; ``counts``
+    is the agreement by question. Both are empty before the author of the text has answered.
+    """
+
+    answered: int
+    counts: tuple[tuple[str, Agreement], ...]
+    drafts: tuple[Draft, ...]
+    warning: str
+
+    @property
+    def answered_in_words(self) -> str:
+        """How many people answered, as a sentence begins: “Four”."""
+        return in_words(self.answered).capitalize()
+
+    @property
+    def sentence(self) -> str:
+        """How many customers there were, and how many there are."""
+        return progress(self.drafts)
+
+    @property
+    def milestones(self) -> tuple[Draft, ...]:
+        """At most three of the drafts: the first, the middle, the newest."""
+        return milestones(self.drafts)
+
+
+@dataclass(frozen=True, slots=True)
+class Alignment:
+    """All answers of a revision, side by side; ``questions`` is empty before the author's."""
+
+    questions: tuple[Question, ...]
+    summary: Summary
+
+
+def summary_of(revision: Revision) -> Summary:
+    """How far the readers of this revision mean the same, in numbers."""
+    return alignment_of(revision).summary
+
+
+def alignment_of(revision: Revision) -> Alignment:
+    """The answers of this revision beside its author's, and the numbers over the drafts."""
+    givens, authors = _givens(revision.release)
+    marks = _marks(revision.release)
+    aligned = {
+        number: align(given, marks, authors.get(number))
+        for number, given in sorted(givens.items())
+        if number <= revision.number
+    }
+    here = givens.get(revision.number, [])
+    questions = aligned.get(revision.number, ())
+    quiet = silent(_functions_of(revision.release), {given.function for given in here})
+    summary = Summary(
+        answered=len(here),
+        counts=tuple((question.asked.text, question.agreement) for question in questions),
+        # The first question is who the customer is, and nobody leaves it out.
+        drafts=tuple(
+            Draft(number, found[0].agreement) for number, found in aligned.items() if found
+        ),
+        warning=silence(quiet) if here else "",
+    )
+    return Alignment(questions, summary)
+
+
+def may_see_answers(seat: Seat) -> bool:
+    """Whether the reader gave answers to this text, or to a later one: nothing colours them now."""
+    if seat.reviewer is None:
+        return False
+    found = db.session.scalars(
+        select(Reading.id)
+        .join(Revision)
+        .where(
+            Reading.reviewer_id == seat.reviewer.id,
+            Reading.answered_at.is_not(None),
+            Revision.number >= seat.revision.number,
+        )
+    )
+    return found.first() is not None
+
+
+def mark(seat: Seat, reading_id: int, question: str, is_same: bool | None) -> AnswerMark | None:
+    """Store the reader's word on an answer: it means the author's, or something else; None takes
+    the word back. Returns the mark that stands.
+
+    Raises NotBeforeYours, and Gone when there is no such answer to mark.
+    """
+    with writing() as session:
+        if not may_see_answers(seat):
+            raise NotBeforeYours(
+                "First answer yourself; then you may see and mark what others say."
+            )
+        reviewer = take_seat(seat)
+        hold(reviewer)
+        _refuse_unmarkable(seat.revision, reading_id, question)
+        found = session.get(AnswerMark, (reading_id, question, reviewer.id))
+        if is_same is None:
+            if found is not None:
+                session.delete(found)
+            return None
+        if found is None:
+            found = AnswerMark(reading_id=reading_id, question=question, reviewer_id=reviewer.id)
+            session.add(found)
+        found.is_same, found.marked_at = is_same, clock.now()
+    return found
+
+
+def _refuse_unmarkable(revision: Revision, reading_id: int, question: str) -> None:
+    markable = {
+        (other.given.reading, aligned.asked.name)
+        for aligned in alignment_of(revision).questions
+        for other in aligned.others
+        if aligned.text
+    }
+    if (reading_id, question) not in markable:
+        raise Gone("There is no such answer beside the author’s.")
+
+
+def _givens(release: Release) -> tuple[dict[int, list[Given]], dict[int, int]]:
+    """What was answered, by the number of the revision, and whose reading is its author's."""
+    rows = db.session.scalars(
+        select(Reading)
+        .join(Revision)
+        .where(Revision.release_id == release.id, Reading.answered_at.is_not(None))
+        .options(
+            joinedload(Reading.revision),
+            joinedload(Reading.reviewer).joinedload(Reviewer.person),
+        )
+        .order_by(Reading.answered_at, Reading.id)
+    )
+    givens: dict[int, list[Given]] = defaultdict(list)
+    authors: dict[int, int] = {}
+    for reading in rows:
+        number = reading.revision.number
+        givens[number].append(_given(reading))
+        if reading.reviewer.person_id == release.author_id:
+            authors[number] = reading.id
+        elif reading.reviewer.person_id == reading.revision.author_id:
+            # Who froze the text speaks for it until whoever began the release has answered.
+            authors.setdefault(number, reading.id)
+    return givens, authors
+
+
+def _given(reading: Reading) -> Given:
+    reviewer = reading.reviewer
+    return Given(
+        reading=reading.id,
+        reviewer=reviewer.id,
+        answers=reading.answers,
+        function=reviewer.function,
+        name=reviewer.name,
+        is_guest=reviewer.person_id is None,
+        is_after_reading=reading.is_after_reading,
+    )
+
+
+def _marks(release: Release) -> list[Mark]:
+    rows = db.session.execute(
+        select(
+            AnswerMark.reading_id,
+            AnswerMark.question,
+            AnswerMark.reviewer_id,
+            AnswerMark.is_same,
+        )
+        .join(Reading, Reading.id == AnswerMark.reading_id)
+        .join(Revision, Revision.id == Reading.revision_id)
+        .where(Revision.release_id == release.id)
+    )
+    return [Mark(*row) for row in rows]
+
+
+def _functions_of(release: Release) -> list[str]:
+    """What the people with a seat at this review do; a link that was taken back is no seat."""
+    return list(
+        db.session.scalars(
+            select(Reviewer.function).where(
+                Reviewer.release_id == release.id,
+                Reviewer.function != "",
+                Reviewer.revoked_at.is_(None),
+            )
+        )
+    )

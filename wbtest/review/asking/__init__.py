@@ -1,0 +1,1 @@
+"""Asking people to review a revision: members by mail, others by a link."""

@@ -1,0 +1,143 @@
+"""Comments on all revisions of a release, with the place where their words stand in the draft."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import timedelta
+from itertools import groupby
+
+from sqlalchemy import func, select
+
+from wbtest.extensions import clock, db
+from wbtest.review.comments.anchors import Gone, Place, follow
+from wbtest.review.comments.texts import WHOLE, label_of, name_of_part, part_of, texts_of
+from wbtest.review.comments.threads import Thread, threads_for
+from wbtest.review.models import Comment
+from wbtest.review.seats import seat_of
+from wbtest.team.models import Person
+from wbtest.writing import document as documents
+from wbtest.writing.document import Document
+from wbtest.writing.models import Release, Revision
+from wbtest.writing.parts import PARTS
+
+_ORDER = {name: place for place, name in enumerate((WHOLE, *(p.name for p in PARTS["full"])))}
+_HOUR = 3600
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A thread, the revision it was written on, and the draft's words in the place it means.
+
+    ``place`` is Gone when the draft has no such words; ``label`` names the text they stand in.
+    """
+
+    thread: Thread
+    revision: Revision
+    part: str
+    label: str
+    place: Place | Gone
+    words: str
+    age: timedelta
+
+    @property
+    def is_gone(self) -> bool:
+        """Whether the draft has no such words any more."""
+        return isinstance(self.place, Gone)
+
+    @property
+    def can_be_applied(self) -> bool:
+        """Whether the draft still says what the suggestion would replace."""
+        return self.thread.comment.suggestion is not None and not (
+            isinstance(self.place, Gone) or self.place.is_changed
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """What is said of one part, in the order of its text."""
+
+    name: str
+    label: str
+    comments: tuple[Listed, ...]
+
+
+def list_comments(release: Release, person: Person) -> list[Listed]:
+    """What this member may see of the comments on the release, in the order of the draft."""
+    draft = documents.from_json(release.document)
+    order = {path: place for place, path in enumerate((WHOLE, *texts_of(draft)))}
+    found = [
+        _listed(thread, revision, draft)
+        for revision in _commented(release)
+        for thread in threads_for(seat_of(revision, person))
+    ]
+    return sorted(found, key=lambda one: _place_of(one, order))
+
+
+def by_part(comments: Iterable[Listed]) -> tuple[Part, ...]:
+    """Sorted comments, part by part."""
+    return tuple(
+        Part(name, name_of_part(name), tuple(found))
+        for name, found in groupby(comments, key=lambda one: one.part)
+    )
+
+
+def count_comments(release: Release) -> int:
+    """How many comments there are on the release, whoever may see them; replies do not count."""
+    return (
+        db.session.scalar(
+            select(func.count()).where(
+                Comment.release_id == release.id, Comment.parent_id.is_(None)
+            )
+        )
+        or 0
+    )
+
+
+def in_words(age: timedelta) -> str:
+    """How long ago, in the largest unit that is full.
+
+    >>> in_words(timedelta(days=3, hours=5)), in_words(timedelta(hours=1))
+    ('3 days', '1 hour')
+    """
+    hours = int(age.total_seconds()) // _HOUR
+    for count, unit in ((age.days, "day"), (hours, "hour")):
+        if count > 0:
+            return f"{count} {unit}{'' if count == 1 else 's'}"
+    return "less than an hour"
+
+
+def _commented(release: Release) -> list[Revision]:
+    return list(
+        db.session.scalars(
+            select(Revision)
+            .where(Revision.id.in_(select(Comment.revision_id)), Revision.release_id == release.id)
+            .order_by(Revision.number)
+        )
+    )
+
+
+def _listed(thread: Thread, revision: Revision, draft: Document) -> Listed:
+    comment = thread.comment
+    frozen = documents.from_json(revision.document)
+    place = follow(frozen, draft, comment.path, comment.start, comment.end)
+    if isinstance(place, Gone):
+        text, path, words = frozen, comment.path, comment.words
+    else:
+        text, path = draft, place.path
+        words = texts_of(draft)[path][place.start : place.end] if path != WHOLE else ""
+    return Listed(
+        thread,
+        revision,
+        part_of(text, path),
+        label_of(text, path),
+        place,
+        words,
+        clock.now() - comment.written_at,
+    )
+
+
+def _place_of(one: Listed, order: dict[str, int]) -> tuple[int, bool, int, int, int]:
+    """What sorts the list: part, then what is gone last, then the place in the draft."""
+    comment = one.thread.comment
+    if isinstance(one.place, Gone):
+        return _ORDER[one.part], True, 0, 0, comment.id
+    return _ORDER[one.part], False, order[one.place.path], one.place.start, comment.id

@@ -1,0 +1,98 @@
+"""How far everybody is with a revision, as the rules of seeing ask."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from sqlalchemy import select
+
+from wbtest.extensions import db
+from wbtest.review.comments.seeing import Reader, can_see
+from wbtest.review.models import Reading, Reviewer
+from wbtest.review.seats import Seat, is_over
+from wbtest.team.models import Membership
+from wbtest.writing.models import Revision
+
+
+@dataclass(frozen=True, slots=True)
+class Readers:
+    """The reviewers of a release as readers of one revision, by id; who among them has begun it."""
+
+    by_id: dict[int, Reader]
+    begun: frozenset[int]
+
+    @property
+    def are_all_done(self) -> bool:
+        """Whether everybody who has begun the text is done with it; its authors do not count."""
+        readers = (self.by_id[key] for key in self.begun)
+        return all(reader.is_done or reader.is_author for reader in readers)
+
+    def of(self, seat: Seat) -> Reader:
+        """The reader in this seat."""
+        if seat.reviewer is not None and seat.reviewer.id in self.by_id:
+            return self.by_id[seat.reviewer.id]
+        return Reader(None, is_author=seat.is_author)
+
+    def can_see(self, writer_id: int, asking: Reader) -> bool:
+        """Whether ``asking`` sees what this reviewer wrote of the revision."""
+        return can_see(self.by_id[writer_id], asking, are_all_done=self.are_all_done)
+
+    def is_shown(self, writer_id: int) -> bool:
+        """Whether anybody else can see what this reviewer wrote, an author at least."""
+        author = Reader(None, is_author=True)
+        others = [self.by_id[key] for key in self.begun if key != writer_id]
+        if not self.by_id[writer_id].is_author:
+            others.append(author)
+        return any(self.can_see(writer_id, other) for other in others)
+
+
+def readers_of(revision: Revision) -> Readers:
+    """How far the reviewers of the release are with this revision."""
+    roles = _roles(revision.workspace_id)
+    reviewers = db.session.scalars(
+        select(Reviewer).where(Reviewer.release_id == revision.release_id)
+    ).all()
+    readings = db.session.scalars(
+        select(Reading)
+        .join(Revision)
+        .where(Revision.release_id == revision.release_id, Revision.number >= revision.number)
+    ).all()
+    of_each: dict[int, list[Reading]] = {reviewer.id: [] for reviewer in reviewers}
+    for reading in readings:
+        of_each[reading.reviewer_id].append(reading)
+    # Whoever left, or whose link was taken back, lets nobody wait.
+    here = {reviewer.id for reviewer in reviewers if _is_here(reviewer, roles)}
+    # An approver may decide without having read; nobody waits for a reading that never began.
+    begun = {
+        reading.reviewer_id
+        for reading in readings
+        if reading.revision_id == revision.id and (reading.started_at or reading.answered_at)
+    }
+    return Readers(
+        {row.id: _reader(row, of_each[row.id], revision, roles) for row in reviewers},
+        frozenset(begun & here),
+    )
+
+
+def _reader(
+    reviewer: Reviewer, readings: Iterable[Reading], revision: Revision, roles: dict[int, str]
+) -> Reader:
+    person = reviewer.person_id
+    done = [reading for reading in readings if reading.done_at is not None]
+    return Reader(
+        reviewer.id,
+        has_answered=any(reading.answered_at is not None for reading in done),
+        is_done=bool(done),
+        is_author=person in (revision.author_id, revision.release.author_id),
+        is_owner=person is not None and roles.get(person) == "owner",
+    )
+
+
+def _is_here(reviewer: Reviewer, roles: dict[int, str]) -> bool:
+    return reviewer.person_id in roles if reviewer.person_id else not is_over(reviewer)
+
+
+def _roles(workspace_id: int) -> dict[int, str]:
+    rows = db.session.execute(
+        select(Membership.person_id, Membership.role).where(Membership.workspace_id == workspace_id)
+    )
+    return {row.person_id: row.role for row in rows}

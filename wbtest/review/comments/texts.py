@@ -1,0 +1,153 @@
+"""The texts of a release that one may speak of: their paths, names, words, and other words. Pure.
+
+A path names a text as the coach's findings do: ``problem``, ``customer_quote.text``,
+``faq[2].answer``; ``release`` is the whole of it.
+"""
+
+import re
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+from wbtest.writing import document as documents
+from wbtest.writing.coach.reading import RELEASE_TEXTS, text_at
+from wbtest.writing.document import AUDIENCES, Document
+from wbtest.writing.limits import LONGEST_LINE
+from wbtest.writing.parts import PARTS
+
+WHOLE = "release"
+_NUMBER = re.compile(r"\[\d+\]")
+_ROW = re.compile(r"faq\[(\d+)\]\.(question|answer)")
+_NAMES = {part.name: part.label for part in PARTS["full"]} | {WHOLE: "The whole release"}
+_PLAIN = str.maketrans("’‘‚“”„", "'''\"\"\"")
+# The words on the button stand on the test page only.
+_PRINTED = tuple((path, part) for path, part in RELEASE_TEXTS if not path.endswith(".label"))
+_MORE = {"speaker": "who says it", "role": "who that is", "price": "the price"}
+
+
+class Range(NamedTuple):
+    """Characters ``start`` to ``end`` of a text."""
+
+    start: int
+    end: int
+
+
+class Hit(NamedTuple):
+    """Where words stand: in which text, and which of its characters."""
+
+    path: str
+    place: Range
+
+
+def texts_of(document: Document) -> dict[str, str]:
+    """Every text that is printed, by its path, in the order in which they are; empty ones too."""
+    paths = [path for path, _ in _PRINTED]
+    for audience in AUDIENCES:
+        for index, row in enumerate(document.faq):
+            if row.audience == audience:
+                paths += [f"faq[{index}].question", f"faq[{index}].answer"]
+    return {path: text_at(document, path) for path in paths}
+
+
+def part_of(document: Document, path: str) -> str:
+    """The name of the part to which the text at ``path`` belongs.
+
+    >>> part_of(Document(), "customer_quote.role")
+    'customer_quote'
+    """
+    row = _ROW.fullmatch(path)
+    return document.faq[int(row[1])].audience if row else path.partition(".")[0]
+
+
+def name_of_part(name: str) -> str:
+    """What the pages call a part: “Problem”, “Customer questions”, “The whole release”."""
+    return _NAMES[name]
+
+
+def label_of(document: Document, path: str) -> str:
+    """What the pages call the text at ``path``.
+
+    >>> label_of(Document(), "customer_quote.role")
+    'Customer quote, who that is'
+    """
+    if row := _ROW.fullmatch(path):
+        asked = document.faq[int(row[1])].question.strip() or "A question without words"
+        return f"{asked} (the question)" if row[2] == "question" else asked
+    part, _, more = path.partition(".")
+    return f"{_NAMES[part]}, {_MORE[more]}" if more in _MORE else _NAMES[part]
+
+
+def choices_of(document: Document) -> list[tuple[str, list[tuple[str, str]]]]:
+    """The filled texts to choose from, as (path, label), under the heading they belong to.
+
+    >>> choices_of(Document(headline="Five dinners"))
+    [('The release', [('release', 'The whole release'), ('headline', 'Headline')])]
+    """
+    groups: dict[str, list[tuple[str, str]]] = {"The release": [(WHOLE, _NAMES[WHOLE])]}
+    for path, text in texts_of(document).items():
+        part = part_of(document, path)
+        if text.strip():
+            group = _NAMES[part] if part in AUDIENCES else "The release"
+            groups.setdefault(group, []).append((path, label_of(document, path)))
+    return list(groups.items())
+
+
+def find_words(document: Document, path: str, words: str, near: int | None = None) -> list[Hit]:
+    """Where these words stand in the text at ``path``, or in all texts for the whole release.
+
+    White space, capitals and the kind of quotation mark make no difference. With ``near``, a
+    character of the text at ``path``, only the place that begins nearest to it is returned.
+    """
+    texts = texts_of(document)
+    looked_at = texts if path == WHOLE else {path: texts[path]}
+    hits = [Hit(at, place) for at, text in looked_at.items() for place in _places(text, words)]
+    if near is None or path == WHOLE:
+        return hits
+    return sorted(hits, key=lambda hit: abs(hit.place.start - near))[:1]
+
+
+def is_one_line(path: str) -> bool:
+    """Whether the text at ``path`` is one line.
+
+    >>> is_one_line("faq[2].question"), is_one_line("faq[2].answer")
+    (True, False)
+    """
+    return _NUMBER.sub("", path) in LONGEST_LINE
+
+
+def with_text(document: Document, path: str, text: str) -> Document:
+    """Return the document with another text at ``path``. Raises NotADocument if it cannot be."""
+    values: Any = documents.to_json(document)
+    row = _ROW.fullmatch(path)
+    names = ["faq", int(row[1]), row[2]] if row else path.split(".")
+    inner = values
+    for name in names[:-1]:
+        inner = inner[name]
+    inner[names[-1]] = text
+    return documents.from_json(values)
+
+
+def _places(text: str, words: str) -> Iterator[Range]:
+    folded, offsets = _folded(text)
+    sought, _ = _folded(words)
+    at = folded.find(sought) if sought else -1
+    while at >= 0:
+        yield Range(offsets[at], offsets[at + len(sought) - 1] + 1)
+        at = folded.find(sought, at + len(sought))
+
+
+def _folded(text: str) -> tuple[str, list[int]]:
+    """The text in small letters with plain quotes and single spaces, and where each came from."""
+    letters: list[str] = []
+    offsets: list[int] = []
+    for at, letter in enumerate(text.translate(_PLAIN)):
+        if not letter.isspace():
+            small = letter.lower()
+            letters.append(small if len(small) == 1 else letter)
+            offsets.append(at)
+        elif letters and letters[-1] != " ":
+            letters.append(" ")
+            offsets.append(at)
+    if letters and letters[-1] == " ":
+        letters.pop()
+        offsets.pop()
+    return "".join(letters), offsets

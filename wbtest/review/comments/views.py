@@ -1,0 +1,139 @@
+"""Comments beside the text: written, answered, settled and applied by whoever sits in the room."""
+
+from collections.abc import Mapping
+
+from flask import abort, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from wbtest.review.comments import writing as verbs
+from wbtest.review.comments.settling import OUTCOMES, apply_suggestion
+from wbtest.review.comments.texts import WHOLE, choices_of
+from wbtest.review.comments.writing import Thread, find_thread
+from wbtest.review.models import Comment
+from wbtest.review.seat_views import bp, seated
+from wbtest.review.seats import Seat, seat_of
+from wbtest.store import Invalid
+from wbtest.team import access
+from wbtest.writing import document as documents
+
+SAID = {"resolved": "Resolved.", "declined": "Declined.", "reopened": "Open again."}
+# What a form of the list of all comments sends, to come back there.
+LIST = "list"
+_LONGEST_NUMBER = 9
+
+
+@bp.app_template_global()
+def parts_to_comment(
+    document: documents.Document,
+) -> list[tuple[str, list[tuple[str, str]]]]:
+    """What a comment may be about, for the form's list."""
+    return choices_of(document)
+
+
+@bp.post("/comments")
+@seated
+def comments(seat: Seat) -> ResponseReturnValue:
+    """Store a comment on words or a part of the text."""
+    typed = request.form
+    try:
+        written = verbs.write_comment(
+            seat,
+            typed.get("path", WHOLE),
+            typed.get("words", ""),
+            typed.get("text", ""),
+            typed.get("suggestion", ""),
+            _number(typed, "near"),
+        )
+    except Invalid as refused:
+        return _comment_page(seat, typed, refused)
+    return _to_comment(seat, written)
+
+
+@bp.post("/comments/<int:comment_id>/reply")
+@seated
+def reply(seat: Seat, comment_id: int) -> ResponseReturnValue:
+    """Store an answer to a comment."""
+    thread = _get(seat, comment_id)
+    try:
+        verbs.reply(seat, thread.comment, request.form.get("text", ""))
+    except Invalid as refused:
+        return _comment_page(seat, request.form, refused, thread)
+    return _to_comment(seat, thread.comment)
+
+
+@bp.post("/comments/<int:comment_id>/settle")
+@seated
+def settle(seat: Seat, comment_id: int) -> ResponseReturnValue:
+    """Resolve, decline or reopen a comment."""
+    thread = _get(seat, comment_id)
+    outcome = request.form.get("outcome", "")
+    if outcome not in OUTCOMES:
+        abort(400)
+    OUTCOMES[outcome](seat, thread.comment, is_editor=_is_editor(seat))
+    flash(SAID[outcome])
+    return _to_comment(seat, thread.comment)
+
+
+@bp.post("/comments/<int:comment_id>/apply")
+@seated
+def apply(seat: Seat, comment_id: int) -> ResponseReturnValue:
+    """Write the suggested words into the draft."""
+    thread = _get(seat, comment_id)
+    if seat.person is None or not _is_editor(seat):
+        abort(403)
+    apply_suggestion(thread.comment, seat.person)
+    flash("Written into the draft.")
+    return _to_comment(seat, thread.comment)
+
+
+@bp.post("/comments/<int:comment_id>/delete")
+@seated
+def delete(seat: Seat, comment_id: int) -> ResponseReturnValue:
+    """Delete an own comment that nobody has seen."""
+    verbs.delete_own(seat, _get(seat, comment_id).comment)
+    flash("Deleted. Nobody else had seen it.")
+    return redirect(url_for(".room", _anchor="comments"), 303)
+
+
+def _get(seat: Seat, comment_id: int) -> Thread:
+    """The thread of a comment that the seat may see; 404 when there is none."""
+    found = find_thread(seat, comment_id)
+    if found is None:
+        abort(404)
+    return found
+
+
+def _is_editor(seat: Seat) -> bool:
+    """Whether a member who may edit asks; whoever holds a link may not, logged in or not."""
+    return seat.person is not None and access.reaches(seat.revision, "edit")
+
+
+def _to_comment(seat: Seat, comment: Comment) -> ResponseReturnValue:
+    """Back to where the comment stands: in the room, or in the list of all."""
+    if seat.person is not None and request.form.get("back") == LIST:
+        return redirect(url_for("review.comments", release_id=comment.release_id), 303)
+    # Who wrote their first comment has a seat only now.
+    now = seat_of(seat.revision, seat.person) if seat.person else seat
+    thread = find_thread(now, comment.id)
+    anchor = f"comment-{thread.number}" if thread else "comments"
+    return redirect(url_for(".room", _anchor=anchor), 303)
+
+
+def _comment_page(
+    seat: Seat, typed: Mapping[str, str], refused: Invalid, thread: Thread | None = None
+) -> ResponseReturnValue:
+    """What was typed and could not be kept, with the reason at its field."""
+    page = render_template(
+        "review/comment.html",
+        seat=seat,
+        document=documents.from_json(seat.revision.document),
+        typed=typed,
+        refused=refused,
+        thread=thread,
+    )
+    return page, refused.status
+
+
+def _number(typed: Mapping[str, str], name: str) -> int | None:
+    value = typed.get(name, "")
+    return int(value) if value.isdecimal() and len(value) <= _LONGEST_NUMBER else None

@@ -1,0 +1,91 @@
+"""What an approver decides instead of yes, the releases stopped on paper, and who must sign."""
+
+from flask import flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from wbtest.review import needs, verdicts
+from wbtest.review.forms import AnotherForm, ApproveForm, ApprovingForm, StopForm
+from wbtest.review.four_eyes import approvers_of
+from wbtest.review.views import bp, get_revision, revision_page
+from wbtest.store import Invalid
+from wbtest.team import access
+from wbtest.writing.models import Release
+
+
+@bp.post("/releases/<int:release_id>/revisions/<int:number>/another")
+@access.requires("approve")
+def another(release_id: int, number: int) -> ResponseReturnValue:
+    """Ask for another draft, and say what must change."""
+    found = get_revision(release_id, number, "approve")
+    form = AnotherForm(request.form)
+    try:
+        verdicts.ask_for_another(found, access.person(), form.what.data or "")
+    except Invalid as refused:
+        form.what.errors = [str(refused)]
+        return revision_page(found, ApproveForm(), another=form), 422
+    flash("The authors see what must change.")
+    return redirect(url_for(".revision", release_id=release_id, number=number), 303)
+
+
+@bp.post("/releases/<int:release_id>/revisions/<int:number>/stop")
+@access.requires("approve")
+def stop(release_id: int, number: int) -> ResponseReturnValue:
+    """Stop the release on paper."""
+    found = get_revision(release_id, number, "approve")
+    form = StopForm(request.form)
+    try:
+        if not form.validate():
+            raise Invalid("weeks", "Write a whole number of weeks, or leave it empty.")
+        verdicts.stop_release(found, access.person(), form.reason.data or "", form.weeks.data)
+    except Invalid as refused:
+        form[refused.field].errors = [str(refused)]
+        return revision_page(found, ApproveForm(), stop=form), 422
+    flash("Stopped, with its reason. It costs a document and no more.")
+    return redirect(url_for(".stopped"), 303)
+
+
+@bp.post("/releases/<int:release_id>/take-up")
+@access.requires("approve")
+def take_up(release_id: int) -> ResponseReturnValue:
+    """Let a stopped release go on."""
+    found = access.get(Release, release_id, "approve")
+    verdicts.take_up_again(found, access.person())
+    flash("It is among your releases again.")
+    return redirect(url_for("writing.release", release_id=found.id), 303)
+
+
+@bp.get("/stopped")
+@access.requires("read")
+def stopped() -> ResponseReturnValue:
+    """The releases that were stopped on paper, found by a word of their text or reason."""
+    wanted = " ".join(request.args.get("q", "").split())
+    stops = verdicts.stops_of(access.workspace("read"))
+    return render_template(
+        "review/stopped.html",
+        stops=[stop for stop in stops if verdicts.mentions(stop, wanted)],
+        weeks=sum(stop.weeks_saved or 0 for stop in stops),
+        total=len(stops),
+        wanted=wanted,
+    )
+
+
+@bp.route("/approving", methods=["GET", "POST"])
+@access.requires("read")
+def approving() -> ResponseReturnValue:
+    """How many approve a text, and who must be among them; an owner changes it."""
+    workspace = access.workspace("own" if request.method == "POST" else "read")
+    kept = needs.needs_of(workspace.id)
+    form = ApprovingForm(
+        request.form or None, data={"approvals": kept.approvals, "required": list(kept.required)}
+    )
+    form.required.choices = [(person.id, person.name) for person in approvers_of(workspace)]
+    if request.method == "POST" and form.validate():
+        try:
+            needs.set_needs(workspace, form.approvals.data or 0, form.required.data or ())
+        except Invalid as refused:
+            form[refused.field].errors = [str(refused)]
+        else:
+            flash("Saved. It holds for every text that is not published yet.")
+            return redirect(url_for(".approving"), 303)
+    page = render_template("review/approving.html", form=form)
+    return page, 422 if form.errors else 200

@@ -1,0 +1,62 @@
+"""How many approvals a workspace asks for, and from whom."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from wbtest.extensions import db
+from wbtest.review.four_eyes import approvers_of
+from wbtest.review.models import ReviewSetting
+from wbtest.store import Invalid, writing
+from wbtest.team.models import Workspace
+
+MOST = 9
+
+
+@dataclass(frozen=True, slots=True)
+class Needs:
+    """So many approvals, those of the ``required`` people (ids) among them."""
+
+    approvals: int = 1
+    required: frozenset[int] = frozenset()
+
+    def are_met_by(self, approvers: Collection[int]) -> bool:
+        """Whether these people's approvals (ids) are enough.
+
+        >>> Needs(2, frozenset({7})).are_met_by({1, 2}), Needs(2, frozenset({7})).are_met_by({1, 7})
+        (False, True)
+        """
+        return len(set(approvers)) >= self.approvals and self.required <= set(approvers)
+
+
+def needs_of(workspace_id: int) -> Needs:
+    """What the workspace asks of an approval; one of any approver, unless its owner said else."""
+    found = db.session.get(ReviewSetting, workspace_id)
+    return Needs(found.approvals, frozenset(found.required)) if found else Needs()
+
+
+def set_needs(workspace: Workspace, approvals: int, required: Collection[int]) -> None:
+    """Change what this workspace asks of an approval; ``required`` are ids of its approvers.
+
+    Raises Invalid when that could never be met.
+    """
+    able = {person.id for person in approvers_of(workspace)}
+    if not set(required) <= able:
+        raise Invalid("required", "Choose among the approvers and owners of this team.")
+    most = min(MOST, len(able))
+    if not max(1, len(set(required))) <= approvals <= most:
+        raise Invalid("approvals", _fault(approvals, len(set(required)), most))
+    with writing() as session:
+        session.merge(
+            ReviewSetting(
+                workspace_id=workspace.id, approvals=approvals, required=sorted(set(required))
+            )
+        )
+
+
+def _fault(approvals: int, required: int, most: int) -> str:
+    if approvals < required:
+        return f"You named {required} people, so it takes {required} approvals at least."
+    if most < approvals:
+        people = "one approver" if most == 1 else f"{most} approvers"
+        return f"This team has {people}. Ask for no more than that."
+    return "Ask for one approval at least."

@@ -1,0 +1,89 @@
+"""What an approver wants to know of a revision beside its text: who read it, and what is new."""
+
+from dataclasses import dataclass
+
+from sqlalchemy import func, select
+
+from wbtest.extensions import db
+from wbtest.review.alignment.answers import Summary, summary_of
+from wbtest.review.asking.progress import LinkProgress, MemberProgress, links_for, members_for
+from wbtest.review.asking.rounds import find_round
+from wbtest.review.models import Comment, Round
+from wbtest.team.models import Person
+from wbtest.writing import document as documents
+from wbtest.writing.history.changes import PartDiff, compare
+from wbtest.writing.history.in_words import in_words
+from wbtest.writing.models import Revision
+from wbtest.writing.releases import find_revision
+
+
+@dataclass(frozen=True, slots=True)
+class Overview:
+    """The review of a revision at a glance; ``readers`` are those who were asked or have begun."""
+
+    asked: Round | None
+    readers: tuple[tuple[str, str], ...]
+    alignment: Summary
+    comments: int
+
+
+@dataclass(frozen=True, slots=True)
+class News:
+    """What a revision changed since an earlier one: a sentence, and its parts word by word."""
+
+    since: int
+    sentence: str
+    parts: tuple[PartDiff, ...]
+
+
+def overview_of(revision: Revision, asking: Person) -> Overview:
+    """The review of this revision, as far as everybody in the team may know."""
+    seats: list[MemberProgress | LinkProgress] = [
+        *members_for(revision, asking),
+        *links_for(revision),
+    ]
+    return Overview(
+        asked=find_round(revision),
+        readers=tuple(
+            (_name(each), each.state)
+            for each in seats
+            if each.state != "not opened" or _is_asked(each)
+        ),
+        alignment=summary_of(revision),
+        comments=_count_open(revision),
+    )
+
+
+def news_of(revision: Revision, since: int | None = None) -> News | None:
+    """What is new since revision ``since``, or since the one before; None in the first."""
+    number = since if since and 0 < since < revision.number else revision.number - 1
+    old = find_revision(revision.release, number)
+    if old is None:
+        return None
+    texts = [documents.from_json(each.document) for each in (old, revision)]
+    parts = compare(texts[0], texts[1], (old.form, revision.form))
+    changed = tuple(part for part in parts if part.is_changed)
+    return News(number, in_words(parts), changed)
+
+
+def _count_open(revision: Revision) -> int:
+    return (
+        db.session.scalar(
+            select(func.count()).where(
+                Comment.release_id == revision.release_id,
+                Comment.parent_id.is_(None),
+                Comment.outcome == "",
+            )
+        )
+        or 0
+    )
+
+
+def _name(each: MemberProgress | LinkProgress) -> str:
+    if isinstance(each, MemberProgress):
+        return each.person.name
+    return f"{each.reviewer.link_name}, by link"
+
+
+def _is_asked(each: MemberProgress | LinkProgress) -> bool:
+    return each.is_asked if isinstance(each, MemberProgress) else each.is_open

@@ -1,0 +1,1 @@
+"""The reading room: blind answers, silent reading, what one thinks, a forecast."""

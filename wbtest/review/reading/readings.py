@@ -1,0 +1,150 @@
+"""What a reader does with a revision: answers alone, reads in silence, says what they think.
+
+The answers are stored once. What a reader thinks may change while the text is the newest one.
+"""
+
+from collections.abc import Mapping
+from contextlib import suppress
+from datetime import datetime, timedelta
+from typing import Literal
+
+from wbtest.extensions import clock
+from wbtest.review.approvals import TextChanged
+from wbtest.review.asking.rounds import USUAL_MINUTES, find_round
+from wbtest.review.models import Reading, Reviewer
+from wbtest.review.questions import BLIND, CLOSING, FUNCTIONS, NEEDED
+from wbtest.review.reading.answers import reason_of, texts_of
+from wbtest.review.seats import Seat, reading_of
+from wbtest.store import Invalid, Refused, writing
+from wbtest.writing.candidates import TooMany, propose
+from wbtest.writing.models import Revision
+from wbtest.writing.releases import find_newest_revision
+
+Step = Literal["answer", "read", "close", "thanks"]
+
+
+class AnsweredAlready(Refused):
+    """Blind answers are given once."""
+
+
+class NotYet(Refused):
+    """A step that comes later."""
+
+
+def step_of(reading: Reading | None) -> Step:
+    """What this reader does next: answer, read, close (say what they think), or thanks."""
+    if reading is None or not (reading.answered_at or reading.is_after_reading):
+        return "answer"
+    if reading.done_at is None:
+        return "read"
+    if reading.answered_at is None:
+        return "answer"
+    return "thanks" if reading.verdict else "close"
+
+
+def answer(seat: Seat, function: str, answers: Mapping[str, str]) -> Reading:
+    """Store the reader's function and blind answers, and start the silent reading.
+
+    Raises Invalid at the field that cannot be stored, AnsweredAlready the second time.
+    """
+    if function not in FUNCTIONS:
+        raise Invalid("function", "Choose what you do.")
+    given = texts_of(answers, BLIND, NEEDED)
+    with writing():
+        reading = reading_of(seat)
+        if reading.answered_at is not None:
+            raise AnsweredAlready(
+                "Your answers are stored, and stay as you first gave them. "
+                "What you think now has its place after the reading."
+            )
+        reading.reviewer.function = function
+        reading.answers = given
+        reading.answered_at = clock.now()
+        reading.started_at = reading.started_at or clock.now()
+    return reading
+
+
+def begin(seat: Seat, *, is_new: bool) -> Reading:
+    """Start the silent reading of who is new to the idea, and is asked right afterwards.
+
+    Who has begun already goes on. Raises NotYet for everybody who should answer first.
+    """
+    with writing():
+        reading = reading_of(seat)
+        if reading.started_at is None:
+            if seat.is_author:
+                raise NotYet("You wrote this, so your answers come first.")
+            if not is_new:
+                raise NotYet("Answer first: after the reading your picture is another one.")
+            reading.is_after_reading = True
+            reading.started_at = clock.now()
+    return reading
+
+
+def finish(seat: Seat) -> Reading:
+    """Record that the reader has read the text; the second time changes nothing.
+
+    Raises NotYet when the reading has not begun.
+    """
+    with writing():
+        reading = reading_of(seat)
+        if step_of(reading) == "answer" and not reading.is_after_reading:
+            raise NotYet("Answer before you read, or say that you are new to this idea.")
+        if reading.done_at is None:
+            reading.done_at = clock.now()
+    return reading
+
+
+def close(seat: Seat, closing: Mapping[str, str], verdict: str, reason: str) -> Reading:
+    """Store what the reader thinks now, and the verdict: approve, another (draft) or stop.
+
+    ``reason`` says what must change, or why to stop. The question that “we are afraid of” joins
+    those that wait for an answer. A verdict is an opinion; it approves nothing. Raises Invalid,
+    NotYet before the reading is over, TextChanged when the text was revised since.
+    """
+    said = texts_of(closing, CLOSING)
+    reason = reason_of(verdict, reason)
+    with writing():
+        reading = reading_of(seat)
+        refuse_early(reading)
+        if reading.verdict and not is_newest(seat.revision):
+            raise TextChanged("The text was revised since. Say what you think of the newest one.")
+        _hand_on(reading, said.get("afraid", ""))
+        reading.closing = said
+        reading.verdict = verdict
+        reading.verdict_reason = reason
+        reading.verdict_at = clock.now()
+    return reading
+
+
+def refuse_early(reading: Reading | None) -> None:
+    """Raise NotYet for who has not answered and read yet, and so cannot say what they think."""
+    if step_of(reading) not in ("close", "thanks"):
+        raise NotYet("First answer and read; then say what you think.")
+
+
+def reads_until(reading: Reading) -> datetime:
+    """When the time for silent reading is over. It hurries nobody: nothing closes then."""
+    asked = find_round(reading.revision)
+    assert reading.started_at is not None
+    return reading.started_at + timedelta(minutes=asked.minutes if asked else USUAL_MINUTES)
+
+
+def is_newest(revision: Revision) -> bool:
+    """Whether no later text of this release was frozen."""
+    newest = find_newest_revision(revision.release)
+    return newest is None or newest.id == revision.id
+
+
+def signature_of(reviewer: Reviewer) -> str:
+    """Who a reviewer is, where a name is all there is room for: “Mei, by link”."""
+    name = reviewer.name or "Somebody"
+    return f"{name}, by link" if reviewer.person_id is None else name
+
+
+def _hand_on(reading: Reading, question: str) -> None:
+    """Let the question that the team is afraid of wait for an answer; once, as long as it stays."""
+    if question and question != reading.closing.get("afraid"):
+        # Where many wait already this one is not lost: it stays in what the reader said.
+        with suppress(TooMany):
+            propose(reading.revision.release, "internal", question, signature_of(reading.reviewer))

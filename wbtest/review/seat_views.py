@@ -1,0 +1,96 @@
+"""The way into the reading room: two addresses, one room.
+
+A member comes by ``/releases/<id>/revisions/<n>/review``, a guest by ``/review/<token>/<n>``. Each
+view of ``bp`` gets the seat, and ``url_for(".name")`` stays on the side from which one came.
+"""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from flask import Blueprint, abort, g, redirect, request, url_for
+from flask.typing import ResponseReturnValue
+
+from wbtest.extensions import db
+from wbtest.review.models import Reviewer, Round
+from wbtest.review.seats import Seat, find_by_token, is_over, seat_by_link, seat_of
+from wbtest.store import Refused
+from wbtest.team import access
+from wbtest.writing.models import Release, Revision
+from wbtest.writing.releases import find_revision
+
+MEMBERS = "/releases/<int:release_id>/revisions/<int:number>/review"
+GUESTS = "/review/<token>/<int:number>"
+bp = Blueprint("reading", __name__)
+
+
+class LinkOver(Refused):
+    """A review link that was taken back, or whose time is over."""
+
+    status = 410
+
+
+def seated(view: Callable[..., ResponseReturnValue]) -> Callable[..., ResponseReturnValue]:
+    """Give the view its seat as the first argument; turn away who has none."""
+
+    @access.read_or_linked
+    @wraps(view)
+    def checked(**where: Any) -> ResponseReturnValue:
+        seat = _seat(where)
+        return view(seat, **where)
+
+    return checked
+
+
+@bp.url_defaults
+def _stay_on_this_side(endpoint: str, values: dict[str, Any]) -> None:
+    """Complete an address of this room with where the asking reader sits."""
+    if endpoint.startswith(f"{request.blueprint}."):
+        for name, value in g.get("seat_place", {}).items():
+            values.setdefault(name, value)
+
+
+def _seat(where: dict[str, Any]) -> Seat:
+    number = where.pop("number")
+    place: dict[str, Any] = {"number": number}
+    if "token" in where:
+        token = where.pop("token")
+        place["token"] = token
+        reviewer = reviewer_of(token)
+        seat = seat_by_link(_get(reviewer.release, number), reviewer)
+        # A guest reads what was put up for review, and no draft before or after it.
+        if not is_in_review(seat.revision):
+            abort(404)
+    else:
+        release = access.get(Release, where.pop("release_id"), "read")
+        place["release_id"] = release.id
+        seat = seat_of(_get(release, number), access.person())
+    g.seat_place = place
+    return seat
+
+
+def reviewer_of(token: str) -> Reviewer:
+    """Whose link this is. 404 for one that never was, 410 for one that is over."""
+    reviewer = find_by_token(token)
+    if reviewer is None:
+        abort(404)
+    if is_over(reviewer):
+        raise LinkOver("This review link is over. Ask whoever sent it for a new one.")
+    return reviewer
+
+
+def is_in_review(revision: Revision) -> bool:
+    """Whether somebody has asked for the review of this text."""
+    return db.session.get(Round, revision.id) is not None
+
+
+def _get(release: Release, number: int) -> Revision:
+    found = find_revision(release, number)
+    if found is None:
+        abort(404)
+    return found
+
+
+def to_room() -> ResponseReturnValue:
+    """Back to the room, after something was written."""
+    return redirect(url_for(".room"), 303)

@@ -1,0 +1,110 @@
+"""What is approved. An approval belongs to its revision for ever; that it lapsed is derived."""
+
+from collections.abc import Iterable, Sequence
+from typing import Literal
+
+from sqlalchemy import select
+
+from wbtest.extensions import db
+from wbtest.review.models import Approval, Stop
+from wbtest.review.needs import needs_of
+from wbtest.team.models import Person
+from wbtest.writing import document as documents
+from wbtest.writing.models import Release, Revision
+
+Standing = Literal["approved", "lapsed", "open", "stopped"]
+
+
+def approvals_of(revision: Revision) -> list[Approval]:
+    """Every approval of the revision, oldest first."""
+    return list(
+        db.session.scalars(
+            select(Approval)
+            .where(Approval.revision_id == revision.id)
+            .order_by(Approval.approved_at, Approval.id)
+        )
+    )
+
+
+def find_approval(revision: Revision) -> Approval | None:
+    """The approval of exactly this text with which there were enough, or None before."""
+    needs, signed = needs_of(revision.workspace_id), set()
+    for approval in approvals_of(revision):
+        if approval.digest == revision.digest:
+            signed.add(approval.approver_id)
+            if needs.are_met_by(signed):
+                return approval
+    return None
+
+
+def is_approved(revision: Revision) -> bool:
+    """Whether as many as the workspace wants signed off exactly this text."""
+    return find_approval(revision) is not None
+
+
+def still_needed(revision: Revision) -> str:
+    """The sentence that says which approvals of this text are missing; '' when there are enough."""
+    needs = needs_of(revision.workspace_id)
+    signed = {a.approver_id for a in approvals_of(revision) if a.digest == revision.digest}
+    if needs.are_met_by(signed):
+        return ""
+    absent = db.session.scalars(
+        select(Person.name).where(Person.id.in_(needs.required - signed)).order_by(Person.name)
+    ).all()
+    count = max(needs.approvals - len(signed), len(absent))
+    more = "more " if signed else ""
+    if count == 1 and absent:
+        return f"It needs {absent[0]}’s approval."
+    if count == 1:
+        return f"It needs one {more}approval."
+    names = f", {_joined(absent)} among them" if absent else ""
+    return f"It needs {count} {more}approvals{names}."
+
+
+def has_lapsed(release: Release) -> bool:
+    """Whether the draft has moved on from the text that was last approved."""
+    return standing_of([release])[release.id] == "lapsed"
+
+
+def standing_of(releases: Iterable[Release]) -> dict[int, Standing]:
+    """How each release stands, by its id.
+
+    approved: the newest text is one that was signed off. lapsed: an older one was. open: none was.
+    stopped: it was stopped on paper.
+    """
+    found = {release.id: release for release in releases}
+    stopped = set(db.session.scalars(select(Stop.release_id).where(Stop.release_id.in_(found))))
+    approved = _approved_digests(found)
+    return {
+        key: "stopped" if key in stopped else _standing(release, approved[key])
+        for key, release in found.items()
+    }
+
+
+def _approved_digests(releases: dict[int, Release]) -> dict[int, set[str]]:
+    """The digests of those texts of each release that enough people signed off."""
+    signed: dict[tuple[int, str], set[int]] = {}
+    rows = db.session.execute(
+        select(Revision.release_id, Revision.digest, Approval.approver_id)
+        .join(Approval, Approval.revision_id == Revision.id)
+        .where(Revision.release_id.in_(releases), Approval.digest == Revision.digest)
+    )
+    for release_id, digest, approver_id in rows:
+        signed.setdefault((release_id, digest), set()).add(approver_id)
+    needs = {key: needs_of(key) for key in {each.workspace_id for each in releases.values()}}
+    approved: dict[int, set[str]] = {key: set() for key in releases}
+    for (release_id, digest), approvers in signed.items():
+        if needs[releases[release_id].workspace_id].are_met_by(approvers):
+            approved[release_id].add(digest)
+    return approved
+
+
+def _standing(release: Release, approved: set[str]) -> Standing:
+    if not approved:
+        return "open"
+    newest = documents.digest(documents.from_json(release.document))
+    return "approved" if newest in approved else "lapsed"
+
+
+def _joined(names: Sequence[str]) -> str:
+    return " and ".join([*([", ".join(names[:-1])] if names[1:] else []), names[-1]])

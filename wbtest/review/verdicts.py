@@ -1,0 +1,133 @@
+"""What an approver says instead of yes: another draft, or stop. A stopped release is kept."""
+
+import json
+
+from sqlalchemy import select
+from sqlalchemy.orm import joinedload
+
+from wbtest.extensions import clock, db
+from wbtest.review.four_eyes import approvers_of
+from wbtest.review.models import Reading, Stop
+from wbtest.review.seats import reading_of, seat_of
+from wbtest.store import Invalid, Refused, hold, writing
+from wbtest.team.models import Person, Workspace
+from wbtest.writing.models import Release, Revision
+from wbtest.writing.wording import find_fault, with_plain_breaks
+
+LONGEST_REASON = 2_000
+MOST_WEEKS = 520
+
+
+class NotYourVerdict(Refused):
+    """Only an approver decides on a text."""
+
+    status = 403
+
+
+def ask_for_another(revision: Revision, approver: Person, what: str) -> Reading:
+    """Record that this approver wants another draft; ``what`` must change.
+
+    Raises Invalid without a usable sentence, NotYourVerdict for who is no approver.
+    """
+    what = _sentence("what", what, "Write what must change, so that the next draft can do it.")
+    return note_verdict(revision, approver, "another", what)
+
+
+def stop_release(
+    revision: Revision, approver: Person, reason: str, weeks_saved: int | None = None
+) -> Stop:
+    """Stop the release on paper and put it away with its reason; the first stop stays.
+
+    ``weeks_saved`` is a guess of how long building it would have taken. Raises as
+    ``ask_for_another`` does.
+    """
+    reason = _sentence("reason", reason, "Write why, so that nobody has to find it out again.")
+    if weeks_saved is not None and not 0 <= weeks_saved <= MOST_WEEKS:
+        raise Invalid(
+            "weeks", f"Guess a number of weeks from 0 to {MOST_WEEKS}, or leave it empty."
+        )
+    with writing() as session:
+        hold(revision.release)
+        note_verdict(revision, approver, "stop", reason)
+        found = session.get(Stop, revision.release_id)
+        if found is None:
+            found = Stop(
+                release_id=revision.release_id,
+                workspace_id=revision.workspace_id,
+                revision_id=revision.id,
+                reason=reason,
+                weeks_saved=weeks_saved,
+                stopped_by_id=approver.id,
+                stopped_at=clock.now(),
+            )
+            session.add(found)
+    return found
+
+
+def take_up_again(release: Release, approver: Person) -> None:
+    """Let a stopped release go on; why it was stopped stays in the verdicts of its revision."""
+    _refuse_others(release.workspace, approver)
+    with writing() as session:
+        hold(release)
+        found = session.get(Stop, release.id)
+        if found is not None:
+            session.delete(found)
+
+
+def note_verdict(revision: Revision, approver: Person, verdict: str, reason: str) -> Reading:
+    """Write an approver's verdict beside the revision; a later one of theirs replaces it."""
+    _refuse_others(revision.release.workspace, approver)
+    with writing():
+        reading = reading_of(seat_of(revision, approver))
+        reading.verdict, reading.verdict_reason = verdict, reason
+        reading.verdict_at = clock.now()
+    return reading
+
+
+def find_stop(release: Release) -> Stop | None:
+    """Why and by whom the release was stopped, or None."""
+    return db.session.get(Stop, release.id)
+
+
+def stops_of(workspace: Workspace) -> list[Stop]:
+    """The stopped releases of a workspace, the latest first."""
+    return list(
+        db.session.scalars(
+            select(Stop)
+            .where(Stop.workspace_id == workspace.id)
+            .options(joinedload(Stop.release), joinedload(Stop.stopped_by))
+            .order_by(Stop.stopped_at.desc(), Stop.release_id)
+        )
+    )
+
+
+def mentions(stop: Stop, wanted: str) -> bool:
+    """Whether these words stand in a stopped release's text or in its reason, in any spelling."""
+    texts = [stop.reason, json.dumps(stop.release.document, ensure_ascii=False)]
+    return wanted.casefold() in "\n".join(texts).casefold()
+
+
+def verdicts_of(revision: Revision) -> list[Reading]:
+    """Everybody's verdict on the revision, oldest first."""
+    return list(
+        db.session.scalars(
+            select(Reading)
+            .where(Reading.revision_id == revision.id, Reading.verdict != "")
+            .options(joinedload(Reading.reviewer))
+            .order_by(Reading.verdict_at, Reading.id)
+        )
+    )
+
+
+def _refuse_others(workspace: Workspace, person: Person) -> None:
+    if person not in approvers_of(workspace):
+        raise NotYourVerdict("Only an approver decides this. You can say it in the review.")
+
+
+def _sentence(field: str, text: str, wanted: str) -> str:
+    text = with_plain_breaks(text).strip()
+    if not text:
+        raise Invalid(field, wanted)
+    if fault := find_fault(text, LONGEST_REASON):
+        raise Invalid(field, fault)
+    return text

@@ -1,0 +1,66 @@
+"""Everything that waits in a workspace: one query for each kind of fact, however much there is."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy import exists, select
+
+from wbtest.extensions import clock, db
+from wbtest.review.models import Stop
+from wbtest.review.needs import needs_of
+from wbtest.review.waiting.reviews import reviews_of
+from wbtest.review.waiting.waits import Approving, Wait, Who, overdue, waits_of
+from wbtest.team.models import Membership, Person, Workspace
+from wbtest.writing import document as documents
+from wbtest.writing.models import Release
+
+
+def waits_in(workspace: Workspace) -> list[Wait]:
+    """Everything that waits in this workspace, what has waited longest first.
+
+    A release that was stopped waits for nobody.
+    """
+    roles = _roles(workspace)
+    members = {who.person_id: who for who in roles}
+    found: list[Wait] = []
+    products: dict[int, str] = {}
+    for release_id, given, author in _releases(workspace):
+        document = documents.from_json(given)
+        products[release_id] = document.product or "a release"
+        found += overdue(release_id, document, author, list(roles), clock.now())
+    approving = _approving(workspace, roles)
+    able = {who.person_id for who in approving.approvers}
+    for review in reviews_of(workspace, products, members, able):
+        found += waits_of(review, approving)
+    return sorted(found, key=lambda wait: wait.since)
+
+
+def _roles(workspace: Workspace) -> dict[Who, str]:
+    """The members by name, each with their role."""
+    rows = db.session.execute(
+        select(Person.id, Person.name, Membership.role)
+        .join(Membership, Membership.person_id == Person.id)
+        .where(Membership.workspace_id == workspace.id)
+        .order_by(Person.name, Person.id)
+    )
+    return {Who(row.name, row.id): row.role for row in rows}
+
+
+def _approving(workspace: Workspace, roles: Mapping[Who, str]) -> Approving:
+    needs = needs_of(workspace.id)
+    return Approving(
+        approvers=tuple(who for who, role in roles.items() if role in ("approver", "owner")),
+        needed=needs.approvals,
+        required=needs.required,
+        is_alone=len(roles) == 1,
+    )
+
+
+def _releases(workspace: Workspace) -> list[tuple[int, dict[str, Any], Who]]:
+    """The releases that nobody stopped, each with its draft and author."""
+    rows = db.session.execute(
+        select(Release.id, Release.document, Person.id.label("author_id"), Person.name)
+        .join(Person, Person.id == Release.author_id)
+        .where(Release.workspace_id == workspace.id, ~exists().where(Stop.release_id == Release.id))
+    )
+    return [(row.id, row.document, Who(row.name, row.author_id)) for row in rows]
