@@ -1,5 +1,6 @@
 """Fixtures that every test may ask for: an app on a fresh database, a clock that we turn."""
 
+import gc
 import os
 import shutil
 from collections.abc import Iterator
@@ -12,14 +13,22 @@ import sqlalchemy as sa
 from flask import Flask
 from flask.testing import FlaskClient
 from itsdangerous import URLSafeTimedSerializer
-from jinja2 import BytecodeCache
-from jinja2.bccache import Bucket
 from werkzeug.test import TestResponse
 
+from tests import remembered
 from tests.factories import Team, make_team
-from wbtest import create_app
+from wbtest import create_app, store
 from wbtest.config import Settings
 from wbtest.extensions import Base, db
+
+remembered.remember_addresses()
+remembered.keep_files_in_memory()
+
+
+def pytest_collection_finish() -> None:
+    """Let the garbage collector pass over what stays for the whole run."""
+    gc.collect()
+    gc.freeze()
 
 
 class HandClock:
@@ -57,23 +66,6 @@ class Browser(FlaskClient):
             self.application.config["SECRET_KEY"], salt="wtf-csrf-token"
         )
         return self.post(url, data={"csrf_token": signer.dumps(raw), **(data or {})}, **parts)
-
-
-class CompiledTemplates(BytecodeCache):
-    """What Jinja made of each template, kept over all apps of a run: a third of the time."""
-
-    def __init__(self) -> None:
-        self._kept: dict[str, bytes] = {}
-
-    def load_bytecode(self, bucket: Bucket) -> None:
-        if bucket.key in self._kept:
-            bucket.bytecode_from_string(self._kept[bucket.key])
-
-    def dump_bytecode(self, bucket: Bucket) -> None:
-        self._kept[bucket.key] = bucket.bytecode_to_string()
-
-
-COMPILED = CompiledTemplates()
 
 
 @pytest.fixture
@@ -147,7 +139,17 @@ def _make(connection: sa.Connection) -> bool:
 
 
 @pytest.fixture(scope="session")
-def server(worker_id: str) -> Iterator[Server | None]:
+def tables(tmp_path_factory: pytest.TempPathFactory) -> sa.MetaData:
+    """All tables: they are known once an app was made, and with it every area loaded."""
+    folder = tmp_path_factory.mktemp("first-app")
+    settings = Settings(folder, f"sqlite:///{folder / 'first.db'}", "0" * 32, "http://localhost")
+    app = create_app(settings)
+    app.extensions["wbtest.recorder"].close()
+    return Base.metadata
+
+
+@pytest.fixture(scope="session")
+def server(worker_id: str, tables: sa.MetaData) -> Iterator[Server | None]:
     """The PostgreSQL named by TEST_DATABASE_URL; None on SQLite."""
     url = os.environ.get("TEST_DATABASE_URL")
     if not url:
@@ -169,24 +171,29 @@ def empty_database_url(tmp_path: Path, server: Server | None) -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
-def sqlite_with_tables(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def sqlite_with_tables(tmp_path_factory: pytest.TempPathFactory, tables: sa.MetaData) -> Path:
     """A SQLite file with all tables; copying it is faster than making them anew."""
     path = tmp_path_factory.mktemp("tables") / "tables.db"
     engine = sa.create_engine(f"sqlite:///{path}")
-    Base.metadata.create_all(engine)
+    store.prepare(engine)
+    tables.create_all(engine)
     engine.dispose()
     return path
 
 
 @pytest.fixture
-def database_url(tmp_path: Path, server: Server | None, sqlite_with_tables: Path) -> Iterator[str]:
+def sqlite_url(tmp_path: Path, sqlite_with_tables: Path) -> str:
+    """A SQLite file with tables and without rows, whatever the rest of the suite runs on."""
+    return f"sqlite:///{shutil.copyfile(sqlite_with_tables, tmp_path / 'test.db')}"
+
+
+@pytest.fixture
+def database_url(request: pytest.FixtureRequest, server: Server | None) -> str:
     """A database with tables and without rows."""
     if server is None:
-        path = tmp_path / "test.db"
-        shutil.copyfile(sqlite_with_tables, path)
-        yield f"sqlite:///{path}"
-        return
-    yield server.empty_tables()
+        url: str = request.getfixturevalue("sqlite_url")
+        return url
+    return server.empty_tables()
 
 
 @pytest.fixture
@@ -201,12 +208,12 @@ def settings(tmp_path: Path, database_url: str) -> Settings:
 
 @pytest.fixture
 def app(settings: Settings, now: HandClock) -> Iterator[Flask]:
-    """The whole app on an empty database, inside its context."""
+    """The whole app on a database with tables and without rows, inside its context."""
     app = create_app(settings, now)
     app.test_client_class = Browser
-    app.jinja_env.bytecode_cache = COMPILED
+    app.jinja_env.bytecode_cache = remembered.TEMPLATES
     with app.app_context():
-        db.create_all()
+        db.engine.update_execution_options(compiled_cache=remembered.STATEMENTS)
         yield app
         app.extensions["wbtest.recorder"].close()
         db.session.remove()

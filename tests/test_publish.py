@@ -11,6 +11,7 @@ import sys
 import sysconfig
 from collections.abc import Iterator
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from urllib.request import Request, urlopen
 
 import pytest
@@ -101,13 +102,15 @@ def with_our_dependencies(script: str) -> str:
 
 
 @pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Server:
+def server() -> Iterator[Server]:
     """A server on which every step up to the address was taken."""
-    server = Server(tmp_path_factory.mktemp("server"))
-    steps = GUIDE.partition("## 5. The first visit")[0]
-    script = "\n".join(block for block in blocks() if block in steps)
-    server.run(with_our_dependencies(script))
-    return server
+    # Not in a folder of pytest: they may be in memory, below /dev, which systemd refuses.
+    with TemporaryDirectory() as root:
+        server = Server(Path(root))
+        steps = GUIDE.partition("## 5. The first visit")[0]
+        script = "\n".join(block for block in blocks() if block in steps)
+        server.run(with_our_dependencies(script))
+        yield server
 
 
 @pytest.fixture(scope="module")

@@ -21,10 +21,17 @@ from tests.factories import (
     make_running,
 )
 from tests.results.crowd import count_day, count_machines
+from tests.review.reading_room import give, read
 from wbtest.extensions import db
 from wbtest.publishing import life
 from wbtest.publishing.models import Experiment
 from wbtest.results.decisions import decide
+from wbtest.review.asking.links import make_link
+from wbtest.review.asking.rounds import ask_for_review
+from wbtest.review.comments.writing import write_comment
+from wbtest.review.reading.readings import finish
+from wbtest.review.seats import seat_by_link, seat_of
+from wbtest.review.verdicts import stop_release
 from wbtest.team import access
 from wbtest.team.models import Person, Workspace
 from wbtest.team.sessions import open_session
@@ -43,13 +50,15 @@ MIA = "mia@x.io"
 VARIANTS = ("From your kitchen", "Half the waste")
 
 
-def pages(app: Flask, *, is_public: bool) -> set[str]:
-    """The endpoints of all pages that anybody may open, or of those that need a log-in."""
+def pages(app: Flask, whose: str) -> set[str]:
+    """The endpoints of all pages that anybody may open, a guest with a link, or the team."""
     found = set()
     for rule in app.url_map.iter_rules():
         permission = getattr(app.view_functions[rule.endpoint], "permission", "")
         is_page = "GET" in (rule.methods or ()) and not rule.rule.endswith(DATA)
-        if is_page and (permission == "public") == is_public:
+        is_guests = permission == "link" and "token" in rule.arguments
+        opens_to = "public" if permission == "public" else "guest" if is_guests else "team"
+        if is_page and opens_to == whose:
             found.add(rule.endpoint)
     return found - FOR_MACHINES - FOR_SCRIPTS
 
@@ -88,7 +97,17 @@ def workspace(live: Live, approved: Revision, editor: Person, owner: Person) -> 
     live.now.turn(days=WEEK + 1)
     life.end(decided, owner)
     decide(decided, owner, "go", "The kitchen headline reaches the target.")
-    make_revision(editor, release=approved.release, headline="Six dinners from your kitchen")
+    newest = make_revision(editor, release=approved.release, headline="Six dinners at home")
+    review(newest, editor, owner)
+    stop_release(make_revision(editor, product="Kiln"), owner, "Nobody fires at night.", 8)
+
+
+def review(revision: Revision, editor: Person, owner: Person) -> None:
+    """A review with answers of both, a comment and a guess."""
+    ask_for_review(revision, editor, members=[owner.id])
+    give(revision, editor)
+    read(revision, owner)
+    write_comment(seat_of(revision, owner), "headline", "", "Six?", "Five dinners")
 
 
 def crowd(experiment: Experiment) -> None:
@@ -119,7 +138,7 @@ def test_a_bad_page_would_be_found(live: Live, app: Flask, stranger: Page) -> No
     found = "\n".join(reader.faults)
     for fault in ("style-src", "asked another host", "image-alt", "/nowhere, which gave 404"):
         assert fault in found
-    assert pages(app, is_public=True) - reader.endpoints >= {"team.login"}
+    assert pages(app, "public") - reader.endpoints >= {"team.login"}
 
 
 def test_an_owner_can_open_every_page_of_a_team(
@@ -130,7 +149,25 @@ def test_an_owner_can_open_every_page_of_a_team(
     reader.walk()
 
     assert reader.faults == []
-    assert pages(live.app, is_public=False) - reader.endpoints == set()
+    assert pages(live.app, "team") - reader.endpoints == set()
+
+
+def test_a_guest_can_open_every_page_behind_a_link(
+    live: Live, stranger: Page, approved: Revision, editor: Person
+) -> None:
+    reviewer, token = make_link(approved.release, editor, "Mei")
+    reader = Reader(stranger, live)
+    reader.open(f"/review/{token}")
+    ask_for_review(approved, editor)
+    seat = seat_by_link(approved, reviewer)
+
+    reader.walk(f"/review/{token}/1")
+    give(approved, seat)
+    finish(seat)
+    reader.walk(f"/review/{token}/1")
+
+    assert reader.faults == []
+    assert pages(live.app, "guest") - reader.endpoints == set()
 
 
 def test_an_owner_can_open_every_page_of_an_empty_workspace(live: Live, logged_in: Page) -> None:
@@ -175,7 +212,7 @@ def test_a_visitor_can_open_every_public_page(
     guess_too_often(reader)
 
     assert reader.faults == []
-    assert pages(live.app, is_public=True) - reader.endpoints == set()
+    assert pages(live.app, "public") - reader.endpoints == set()
 
 
 def answer_mail(reader: Reader, leave: str) -> None:

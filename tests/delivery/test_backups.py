@@ -2,7 +2,6 @@
 
 import sqlite3
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 from flask import Flask
@@ -16,9 +15,9 @@ from wbtest.store import StoreBroken
 
 
 @pytest.fixture
-def database_url(tmp_path: Path) -> str:
-    """Backups are ours on SQLite only, whatever the rest of the suite runs on."""
-    return f"sqlite:///{tmp_path / 'test.db'}"
+def database_url(sqlite_url: str) -> str:
+    """Backups are ours on SQLite only."""
+    return sqlite_url
 
 
 def test_a_backup_holds_what_was_committed(app: Flask, settings: Settings, now: HandClock) -> None:

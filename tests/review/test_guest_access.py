@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from werkzeug.routing import IntegerConverter, Rule
+from werkzeug.routing import AnyConverter, BaseConverter, IntegerConverter, Rule
 
 from tests.conftest import Browser, HandClock
 from tests.factories import Team, make_experiment, make_revision
@@ -35,12 +35,15 @@ def is_for_guests(endpoint: str) -> bool:
     return endpoint == "review.link" or endpoint.startswith("guests.")
 
 
+def guess(converter: BaseConverter, token: str) -> Any:
+    if isinstance(converter, AnyConverter):
+        return min(converter.items)
+    return 1 if isinstance(converter, IntegerConverter) else token
+
+
 def address(app: Flask, rule: Rule, token: str) -> str:
     """An address of this rule with what one would guess put in: first rows, and the own token."""
-    values: dict[str, Any] = {
-        name: 1 if isinstance(converter, IntegerConverter) else token
-        for name, converter in rule._converters.items()
-    }
+    values = {name: guess(converter, token) for name, converter in rule._converters.items()}
     return app.url_map.bind("localhost").build(rule.endpoint, values)
 
 

@@ -37,6 +37,8 @@ from wbtest.writing.document import Document
             "Whether it rains or not in the long and wet autumn of the far north, it might work.",
             "might",
         ),
+        ("It is mainly warm.", "mainly"),
+        ("It stays virtually the same.", "virtually the same"),
     ],
 )
 def test_a_hedge_is_marked(find, text, words):
@@ -62,6 +64,7 @@ def test_a_hedge_is_marked(find, text, words):
         "Hosts may now be paid, and guests may no longer be charged.",
         "It is free, or so she says.",
         "Someone somewhere sometime.",
+        "They meet virtually on the mainland.",
     ],
 )
 def test_what_says_something_definite_is_left_alone(find, text):

@@ -15,6 +15,13 @@ import pytest
         ("It is a quantum leap in listening.", "quantum leap"),
         ("It is the best lamp ever.", "best lamp ever"),
         ("It is our most useful lamp ever.", "most useful lamp ever"),
+        ("It is the smartest booking app.", "smartest booking app"),
+        ("Ours is Kent's most advanced parking system.", "most advanced parking system"),
+        ("It is the first tool of its kind.", "first tool of its kind"),
+        ("It is the easiest dinner.", "easiest"),
+        ("It has the world's most accurate scale.", "most accurate"),
+        ("It is the perfect companion.", "perfect companion"),
+        ("It is a no-brainer.", "no-brainer"),
     ],
 )
 def test_a_claim_is_marked(find, text, words):
@@ -35,6 +42,10 @@ def test_a_claim_is_marked(find, text, words):
         "Each box has a unique number and a unique link.",
         "The children are fast asleep.",
         "She drinks instant coffee on the train.",
+        "The best of the tools hang on the wall. Their best people use the app.",
+        "The best, and only, app is none. Each tool lies beside others of its kind.",
+        "The bus simply stopped. She simply didn't know.",
+        "Her mother's best recipe is here. The world's most visited museum has perfect light.",
     ],
 )
 def test_what_is_no_claim_is_left_alone(find, text):

@@ -21,6 +21,12 @@ def said(text):
         ("fr", "Nous sommes ravis de vous présenter Larder.", "sommes ravis de"),
         ("fr", "Nous sommes fiers d’annoncer Larder.", "sommes fiers d’annoncer"),
         ("es", "Nos complace presentar Larder.", "Nos complace"),
+        ("en", "It gives us great pleasure to present Larder.", "great pleasure to"),
+        ("en", "We take great pride in our soup.", "great pride in"),
+        ("en", "We are happy to announce Larder.", "happy to announce"),
+        ("de", "Es ist mir eine große Freude.", "Es ist mir eine große Freude"),
+        ("fr", "C’est avec une grande joie que Larder ouvre.", "avec une grande joie"),
+        ("es", "Es un placer presentar Larder.", "Es un placer presentar"),
     ],
 )
 def test_company_excitement_is_marked(find, language, text, words):
@@ -36,6 +42,11 @@ def test_company_excitement_is_marked(find, language, text, words):
         ("en", "The children can’t wait for dinner, and she could not be happier."),
         ("fr", "Ses enfants sont ravis de leur soirée."),
         ("ja", "とてもうれしいです。"),
+        ("en", "Guests find it a great pleasure to cook."),
+        ("en", "We are happy to take it back within 30 days."),
+        ("de", "Die Kinder haben große Freude am Kochen."),
+        ("fr", "Ils mangent avec joie."),
+        ("es", "Cocinar es un placer."),
     ],
 )
 def test_the_feelings_of_others_are_left_alone(find, language, text):

@@ -41,6 +41,7 @@ def test_an_unexplained_acronym_is_marked_once(find, text, words):
         "The U.S. and LS1 4AB, MP3, WD40 and 5G.",
         "A cook. I see.",
         "Our ARR is for A11 to mark.",
+        "It runs on two AA batteries, or four AAA cells.",
     ],
 )
 def test_what_needs_no_explanation_is_left_alone(find, text):

@@ -16,6 +16,10 @@ from wbtest.writing.document import Document
         ("It covers the day end-to-end.", "end-to-end"),
         ("A holistic view of dinner.", "holistic"),
         ("It empowers parents.", "empowers"),
+        ("A 360-degree view of dinner.", "360-degree"),
+        ("It maps the customer journey.", "customer journey"),
+        ("It unlocks, or they unlock efficiencies.", "unlock efficiencies"),
+        ("It fits your tech stack.", "tech stack"),
     ],
 )
 def test_jargon_is_marked(find, text, words):
@@ -29,6 +33,8 @@ def test_jargon_is_marked(find, text, words):
         "A river ecosystem needs shade.",
         "She pulls the lever.",
         "The children line up.",
+        "A 360-degree camera hangs above the gate.",
+        "They unlock the door. The school is one stop away; the journey is short.",
     ],
 )
 def test_plain_words_are_left_alone(find, text):

@@ -27,6 +27,11 @@ def asked(audience, answer):
         ("es", "Gana cuota de mercado.", "cuota de mercado"),
         ("ja", "市場シェアを伸ばします。", "市場シェア"),
         ("ja", "ARRが増えます。", "ARR"),
+        (
+            "en",
+            "We aim to onboard 500 bakers and 90 teams.",
+            "We aim to onboard 500 bakers and 90 teams",
+        ),
     ],
 )
 def test_an_internal_figure_blocks(find, language, text, words):

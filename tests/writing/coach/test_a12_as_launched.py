@@ -17,6 +17,11 @@ import pytest
         ("Support for ferries is in the pipeline.", "is in the pipeline"),
         ("A version for twins will follow in the autumn.", "will follow in the autumn"),
         ("It is for two who come together. We plan to open more.", "plan to"),
+        ("The list shall be available in Kerala.", "shall be available"),
+        ("A second list will be rolled out in May.", "will be rolled out"),
+        ("It is set to open.", "is set to"),
+        ("A list for twins is launching in June.", "launching in June"),
+        ("A second list will be released.", "will be released"),
     ],
 )
 def test_a_future_is_marked(find, text, words):
@@ -37,6 +42,8 @@ def test_a_future_is_marked(find, text, words):
         "She is going to bed.",
         "The gas is in the pipeline. A nurse will follow in a car.",
         "It, will or no will, works.",
+        "Tenants shall not be woken. The pastry is rolled out.",
+        "The oven is set to 200 degrees.",
     ],
 )
 def test_what_is_no_future_is_left_alone(find, text):
@@ -54,6 +61,13 @@ def test_the_product_has_none_in_the_problem(find):
 def test_a_customer_says_what_they_will_do(find):
     quote = {"text": "I will never go back. We will eat.", "speaker": "Amira", "role": "mother"}
     assert find("A12", customer_quote=quote) == []
+
+
+def test_a_small_word_of_the_segment_names_nothing(find):
+    text = "Support for ferries is in the pipeline."
+    assert find("A12", segment="parents in Leeds", solution=text) == [
+        ("warn", "is in the pipeline")
+    ]
 
 
 def test_who_sells_roadmaps_may_name_them(find):

@@ -37,6 +37,11 @@ from wbtest.writing.coach import House
         ("en", "John Doe cooks.", "John Doe"),
         ("de", "Max Mustermann kocht.", "Max Mustermann"),
         ("en", "Insert price here.", "Insert price here"),
+        ("en", "It costs £TBC a month.", "£TBC"),
+        ("en", "NN of them said so.", "NN"),
+        ("de", "Das spart xx Minuten.", "xx"),
+        ("es", "Visitamos [X] talleres.", "[X]"),
+        ("en", "It costs $tk a month.", "$tk"),
     ],
 )
 def test_a_blank_blocks(find, language, text, words):
@@ -66,6 +71,8 @@ def test_a_blank_blocks(find, language, text, words):
         ("en", "The variable a___b stays."),
         ("en", "She wears XXL. It is TODO-free."),
         ("ja", "味は○○○、評価は○×△です。"),
+        ("en", "Love, Mum xx. An NN of two layers learns. The xx chromosomes."),
+        ("en", "They said so [A]. The value of rows[X] is kept, and a Founder has a name."),
     ],
 )
 def test_what_is_no_blank_is_left_alone(find, language, text):
@@ -132,6 +139,11 @@ def test_no_house_allows_a_blank(find):
         ("en", "It costs £__.", "£__"),
         ("en", "She has <count> lines.", "<count>"),
         ("en", "She has <what people feel>.", "<what people feel>"),
+        ("nl", "Ze leest (nog aanvullen).", "nog aanvullen"),
+        ("fr", "Elle lit 12 livres (à confirmer).", "à confirmer"),
+        ("es", "Lee 12 libros (por verificar).", "por verificar"),
+        ("de", "Er liest 12 Bücher (noch zu prüfen).", "noch zu prüfen"),
+        ("en", "He reads 12 books (source to follow).", "source to follow"),
     ],
 )
 def test_a_note_to_oneself_blocks(find, language, text, words):
@@ -152,6 +164,9 @@ def test_a_note_to_oneself_blocks(find, language, text, words):
         ("de", "Die Liste [siehe Seite 4] ist kurz."),
         ("en", "She types <cards> into the search."),
         ("en", "The method __init__ and a -__- stay."),
+        ("nl", "Je kunt het formulier nog aanvullen."),
+        ("fr", "Le rendez-vous reste à confirmer par le client."),
+        ("es", "Citas por confirmar: dos."),
     ],
 )
 def test_what_reads_like_a_note_is_left_alone(find, language, text):

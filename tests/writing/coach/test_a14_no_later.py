@@ -36,6 +36,23 @@ def asked(audience, answer, unknown=None):
         ("es", "Eso lo veremos más adelante.", "lo veremos más adelante"),
         ("ja", "それは後で決めます。", "後で決め"),
         ("ar", "سنقرر ذلك لاحقًا.", "سنقرر ذلك لاحقًا"),
+        ("de", "Das klären wir noch.", "Das klären wir noch"),
+        (
+            "en",
+            "It is to be agreed with the bank in due course.",
+            "to be agreed with the bank in due course",
+        ),
+        ("en", "We’re currently exploring that.", "We’re currently exploring"),
+        ("en", "The fee has yet to be decided.", "has yet to be decided"),
+        ("en", "Time will tell.", "Time will tell"),
+        ("de", "Das wird noch geprüft.", "Das wird noch geprüft"),
+        ("fr", "Rien n’est encore décidé.", "Rien n’est encore décidé"),
+        ("es", "Ya veremos.", "Ya veremos"),
+        ("en", "We will look at it after launch.", "We will look at it after launch"),
+        ("en", "That is a thing we still need to work out.", "we still need to work out"),
+        ("de", "Das können wir noch nicht sagen.", "Das können wir noch nicht sagen"),
+        ("fr", "Ce n’est pas encore tranché.", "Ce n’est pas encore tranché"),
+        ("es", "Está por ver.", "Está por ver"),
     ],
 )
 def test_what_is_put_off_blocks(find, language, text, words):
@@ -59,6 +76,11 @@ def test_what_is_put_off_blocks(find, language, text, words):
         "We look at the light later, at dusk.",
         "We’ll announce it later today.",
         "We look at each photo for a minute, then we forget it, and nobody finds it a year later.",
+        "Rent is to be agreed between you and the host.",
+        "Text us, and a minute later we’re looking into it. You still need to decide what to cook.",
+        "The clock is old; time will tell you when. We confirm each date by text.",
+        "It marks what has yet to be agreed, or is still being drafted.",
+        "Since the launch we look after each box. After launch, cooks keep their list.",
     ],
 )
 def test_what_is_settled_is_left_alone(find, text):
@@ -73,6 +95,9 @@ def test_what_is_settled_is_left_alone(find, text):
         ("es", "Nos veremos más tarde. Después veremos una película."),
         ("ja", "検討中の方へ。日時は後で決められます。"),
         ("ar", "سنرى الجيران لاحقًا."),
+        ("de", "Offene Fragen klären wir noch am selben Tag."),
+        ("de", "Ihr Antrag wird noch am selben Tag geprüft."),
+        ("es", "Ya veremos la ciudad juntos."),
     ],
 )
 def test_what_people_do_later_is_left_alone(find, language, text):

@@ -14,6 +14,8 @@ import pytest
         ("ROOST", "She plugs in Roost.", "Roost"),
         ("Latchbox", "She opens LATCHBOX.", "LATCHBOX"),
         ("Nightbus", "She takes Night Bus home.", "Night Bus"),
+        ("Furrow", "She opens Furow at dusk.", "Furow"),
+        ("Vasool", "She opens Vassool at dusk.", "Vassool"),
     ],
 )
 def test_another_spelling_is_marked(find, product, text, words):
@@ -33,6 +35,9 @@ def test_another_spelling_is_marked(find, product, text, words):
         ("Ox", "OX and ox."),
         ("L’Établi", "L'établi est grand."),
         ("まわるん", "まわるんです。"),
+        ("Furrow", "Her furow is deep. Furows are. Two Furrows and the Farrow farm."),
+        ("Roost", "They found Rest and Rust."),
+        ("Latter", "Later she reads. Sooner or later she sleeps."),
     ],
 )
 def test_the_word_itself_is_left_alone(find, product, text):
@@ -87,6 +92,22 @@ def priced(answer):
 )
 def test_the_answer_names_the_same_price(find, answer, found):
     parts = {"call_to_action": call("Start.", "£4 a month"), "faq": priced(answer)}
+    assert find("A16", **parts) == found
+
+
+@pytest.mark.parametrize(
+    ("price", "answer", "found"),
+    [
+        ("£20, then £4 a month", "£30 for the box, then £4 a month.", [("warn", "£30")]),
+        ("£20, then £4 a month", "£20 for the box, then £4 a month.", []),
+        ("£20, then £4 a month", "£4 a month. A second box is £15.", []),
+        ("£79", "£89 at the door. A new key costs £9.", [("warn", "£89")]),
+        ("£79", "£79 at the door. A new key costs £9.", []),
+        ("£79", "Keys are £9 each, bags £2.", []),
+    ],
+)
+def test_what_an_answer_begins_with_is_the_price(find, price, answer, found):
+    parts = {"call_to_action": call("Start.", price), "faq": priced(answer)}
     assert find("A16", **parts) == found
 
 

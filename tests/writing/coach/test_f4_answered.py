@@ -43,6 +43,9 @@ def test_a_question_without_an_answer_blocks(find, audience):
         ("ja", "上記をご参照ください。"),
         ("ar", "انظر أعلاه."),
         ("pl", "see above"),
+        ("nl", "Zie hierboven."),
+        ("en", "Great question!"),
+        ("de", "Gute Frage."),
     ],
 )
 def test_an_answer_that_is_none_blocks(find, language, answer):
@@ -68,6 +71,7 @@ def test_an_answer_that_is_none_blocks(find, language, answer):
         "As you like it.",
         "Same as previously.",
         "It is shown below.",
+        "Good question: £4 a month.",
     ],
 )
 def test_a_short_answer_is_one(find, answer):
@@ -76,7 +80,13 @@ def test_a_short_answer_is_one(find, answer):
 
 @pytest.mark.parametrize(
     ("language", "answer"),
-    [("de", "Wie zuvor."), ("de", "Es steht oben."), ("fr", "En haut."), ("es", "Como antes.")],
+    [
+        ("de", "Wie zuvor."),
+        ("de", "Es steht oben."),
+        ("fr", "En haut."),
+        ("es", "Como antes."),
+        ("nl", "Zie het bord boven de deur."),
+    ],
 )
 def test_a_short_answer_in_another_language_is_one(find, language, answer):
     assert find("F4", language=language, faq=asked(answer)) == []

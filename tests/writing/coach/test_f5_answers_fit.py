@@ -27,6 +27,9 @@ def found(find, language: str, question: str, answer: str, **more: object):
         ("ja", "料金はいくらですか。", "お店によって変わります。"),
         ("ja", "いつ届きますか。", "お知らせをお待ちください。"),
         ("ar", "كم يكلف؟", "حسب المطبخ."),
+        ("fr", "Combien ça coûte ?", "Le prix est fixé par chaque cuisine."),
+        ("es", "¿Cuánto cuesta?", "Varía según un baremo."),
+        ("de", "Was kostet es?", "Das wird von einem Händler festgelegt."),
     ],
 )
 def test_an_answer_without_the_number_is_marked(find, language, question, answer):
@@ -58,6 +61,8 @@ def test_an_answer_without_the_number_is_marked(find, language, question, answer
         ("ar", "كم يكلف؟", "٦٠ جنيهًا."),
         ("ar", "ومتى يبدأ؟", "غدًا."),
         ("pl", "Ile kosztuje?", "To zależy."),
+        ("fr", "Combien de temps ?", "Une heure avec un ami."),
+        ("es", "¿Cuánto tarda?", "Una hora con un amigo."),
     ],
 )
 def test_an_answer_with_the_amount_or_time_is_fine(find, language, question, answer):
@@ -74,6 +79,9 @@ def test_an_answer_with_the_amount_or_time_is_fine(find, language, question, ans
         ("es", "¿Puedo cancelar?", "El botón está en la aplicación."),
         ("ja", "手書きの紙を読めますか。", "画面の左に手順が出ます。"),
         ("ar", "هل يمكنني أن ألغي؟", "في التطبيق زر لذلك."),
+        ("es", "¿Suena cuando llueve?", "El sensor está en el tejado."),
+        ("de", "Entscheidet nun ein Computer?", "Die Köchin sieht jeden Plan."),
+        ("fr", "Mon fils peut-il cuisiner seul ?", "Le couteau est rond."),
     ],
 )
 def test_an_answer_that_does_not_open_with_yes_or_no_is_marked(find, language, question, answer):
@@ -104,6 +112,14 @@ def test_an_answer_that_does_not_open_with_yes_or_no_is_marked(find, language, q
         ("ja", "登録は必要ですか？", "登録は不要です。"),
         ("ar", "هل يمكنني أن ألغي؟", "نعم، في أي يوم."),
         ("ar", "وهل هو آمن؟", "نعم."),
+        ("es", "¿Suena cuando llueve?", "No, nunca."),
+        ("es", "¿Y si llueve toda la noche?", "El sensor está en el tejado."),
+        ("es", "¿Como se limpia la olla?", "Con agua."),
+        ("es", "¿Más dudas?", "Llame."),
+        ("de", "Und wenn der Ofen kalt ist?", "Der Plan nimmt die Pfanne."),
+        ("de", "Ab welchem Alter geht das?", "Mit Hilfe der Eltern."),
+        ("fr", "Et si le four est froid ?", "Le plan prend la poêle."),
+        ("fr", "À quel âge commence-t-on ?", "Dès le primaire."),
     ],
 )
 def test_yes_no_and_their_like_are_fine(find, language, question, answer):

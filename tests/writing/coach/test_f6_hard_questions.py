@@ -60,6 +60,7 @@ def test_an_answered_topic_of_risks_counts(find):
         ("de", "Warum ist Larder so toll?"),
         ("fr", "Qu’est-ce qui rend Larder si génial ?"),
         ("es", "¿Por qué es Larder tan bueno?"),
+        ("en", "Why do families love Larder?"),
     ],
 )
 def test_a_question_that_asks_for_praise_is_noted(find, language, question):
@@ -72,7 +73,12 @@ def test_a_question_that_asks_for_praise_is_noted(find, language, question):
 
 @pytest.mark.parametrize(
     "question",
-    ["Why is it so cheap? Any risk?", "What is the best way to fail?", "What makes it fail?"],
+    [
+        "Why is it so cheap? Any risk?",
+        "What is the best way to fail?",
+        "What makes it fail?",
+        "Why do families leave? Any risk?",
+    ],
 )
 def test_a_plain_question_asks_for_no_praise(find, question):
     assert find("F6", faq=faq(question)) == []

@@ -22,6 +22,11 @@ import pytest
         ("es", "Cenas impulsadas por IA", "por IA"),
         ("ja", "AI搭載の献立アプリ", "AI搭載"),
         ("ja", "ＡＩを活用した献立", "ＡＩを活用"),
+        ("en", "Machine learning plans dinners for parents", "Machine learning"),
+        ("en", "An IoT fridge for parents", "IoT"),
+        ("de", "Künstliche Intelligenz plant das Essen", "Künstliche Intelligenz"),
+        ("fr", "L’intelligence artificielle prépare vos dîners", "L’intelligence artificielle"),
+        ("es", "La inteligencia artificial planea cenas", "La inteligencia artificial"),
     ],
 )
 def test_technology_is_marked(find, language, headline, words):
@@ -41,6 +46,11 @@ def test_technology_is_marked(find, language, headline, words):
         ("fr", "Dites adieu à l’iris fané"),
         ("es", "Con iguales no hay cola"),
         ("ja", "愛を届ける夕食"),
+        ("en", "Machine learning engineers sleep through the night"),
+        ("en", "Nurses learn what machine learning can miss"),
+        ("de", "Kinder lernen, was künstliche Intelligenz nicht kann"),
+        ("fr", "Iana dîne à 19 heures"),
+        ("es", "La iguana cena a las ocho"),
     ],
 )
 def test_what_is_no_technology_is_left_alone(find, language, headline):

@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import date
+from functools import lru_cache
 
 from wbtest.writing.coach.finding import SEVERITIES, Finding, Mark, Rule, Severity, Step
 from wbtest.writing.coach.reading import RELEASE_TEXTS, House, Reading, text_at
@@ -28,18 +29,30 @@ _TEXTS = {path: place for place, (path, _) in enumerate(RELEASE_TEXTS)}
 
 
 def findings_of(
-    document: Document, form: Form, today: date, house: House | None = None
+    document: Document,
+    form: Form,
+    today: date,
+    house: House | None = None,
+    rules: tuple[Rule, ...] | None = None,
 ) -> tuple[Finding, ...]:
     """Return what the coach finds, in reading order; ``today`` is the draft's day.
 
     In the short form only honesty rules keep their severity; what the others find is a note. Of one
     rule each part gets ``MOST_OF_A_RULE`` findings of a severity; the last says how many more there
-    are.
+    are. ``rules`` are all by default.
     """
-    reading = Reading(document, form, today, house or House())
+    return _found(document, form, today, house or House(), RULES if rules is None else rules)
+
+
+# One text is judged again and again: for its page, when it is frozen and when it is approved.
+@lru_cache(maxsize=32)
+def _found(
+    document: Document, form: Form, today: date, house: House, rules: tuple[Rule, ...]
+) -> tuple[Finding, ...]:
+    reading = Reading(document, form, today, house)
     found = [
         _finding(rule, mark, reading)
-        for rule in RULES
+        for rule in rules
         if rule.id not in reading.house.muted and _covers(rule, reading.language)
         for mark in _not_too_many(_marks_of(rule, reading))
     ]

@@ -27,11 +27,18 @@ _TAGS = frozenset(
 )
 _EXES = re.compile(rf"(?<![{_LATIN}$€£¥])(?:X{{2,}}|x{{3,}}|Ｘ{{2,}})(?![{_LATIN}])")
 _SHARE = re.compile(rf"(?<![{_LATIN}])[XxNn]{{1,4}}[ \u00a0\u202f]?(?:%|٪|％)")
-_MONEY = re.compile(rf"[$€£¥][ \u00a0]?(?:[Xx]{{1,9}}|[Nn]{{2,9}})(?![{_LATIN}])")
+_MONEY = re.compile(rf"[$€£¥₹][ \u00a0]?(?:[Xx]{{1,9}}|[Nn]{{2,9}}|TBC|[Tt][Kk])(?![{_LATIN}])")
+# What numbers count: "xx hours", "NN Stunden".
+_UNITS = (
+    "hours|minutes|days|weeks|months|years|percent|people|customers|families|euros?|pounds|dollars"
+    "|Prozent|Stunden|Minuten|Tage|Tagen|Wochen|Monate|Euro|Personen|heures|jours|semaines|mois"
+    "|familles|personnes|horas|minutos|días|semanas|meses|personas|uur|minuten|dagen|weken|maanden"
+)
 _AMOUNT = re.compile(
     rf"(?<![{_LATIN}])(?:"
     rf"(?:20[Xx]{{2}}|20\dX|20\?\?)(?![{_LATIN}])"
     rf"|[XＸ](?=[円人件時]|\s(?:hours|minutes|percent|Prozent|Stunden|heures)\b)"
+    rf"|(?:xx|NN)(?=\s(?:{_UNITS})\b)|NN(?=\s(?:out )?of (?:them|our|us)\b)"
     rf"|[XN] (?:out )?of [YM](?![{_LATIN}])"
     r")"
 )
@@ -46,8 +53,8 @@ _ACME = re.compile(rf"(?<![{_LATIN}])ACME(?![{_LATIN}])")
 # These are blanks wherever they stand.
 _PLAIN = (
     (_SHARE, ("%", "٪", "％")),
-    (_MONEY, ("$", "€", "£", "¥")),
-    (_AMOUNT, ("X", "Ｘ", "N o", "20x", "20?")),
+    (_MONEY, ("$", "€", "£", "¥", "₹")),
+    (_AMOUNT, ("X", "Ｘ", "N o", "NN", "xx", "20x", "20?")),
     (_LINE, ("__",)),
     (_CIRCLES, ("〇〇", "○○", "◯◯", "△△")),
     (_ACME, ("ACME",)),
@@ -59,6 +66,8 @@ _WORD = re.compile(r"\w+")
 _FOOTNOTE = re.compile(
     r"[\W\d_]*|[a-z]|[A-Z]{1,4}|sic|(?:p|pp|S|vgl|cf|vol|no)\.? ?\d.*|.*\b(?:19|20)\d\d[a-z]?"
 )
+# In brackets they stand for a number, and are no footnote.
+_FOR_NUMBERS = ("X", "XX", "NN")
 # Where else to look: [see figure 2], [siehe Seite 4].
 _ELSEWHERE = re.compile(
     r"(?:see|siehe|voir|v[ée]ase|ver|vgl|cf)\b.*\d.*|.*\d.*参照|انظر .*", re.IGNORECASE
@@ -100,11 +109,11 @@ def _in_brackets(text: str, is_quotation: bool) -> Iterator[Place]:
         inner = found[1].strip()
         if _ELSEWHERE.fullmatch(inner):
             continue
-        if _is_known(inner.lower()):
-            yield Place(found.start(), found.end())
-            continue
         before = text[found.start() - 1 : found.start()]
         is_index = before.isascii() and before.isalnum()
+        if _is_known(inner.lower()) or (inner in _FOR_NUMBERS and not is_index):
+            yield Place(found.start(), found.end())
+            continue
         is_said = is_quotation or (quoted is not None and quoted.covers(found.start()))
         if not (is_index or is_said or _FOOTNOTE.fullmatch(inner)):
             yield Place(found.start(), found.end())

@@ -2,6 +2,7 @@
 
 Larder and LARDER, SwapShift and Swap Shift differ. A kiln is not the product Kiln: a name that is a
 word with a capital letter may also be that word, in small letters or at the head of a sentence.
+A name is also misspelt where one letter stands twice or once: Furow for Furrow.
 """
 
 import re
@@ -13,7 +14,10 @@ from wbtest.writing.coach.reading import Text
 
 _JOINT = r"[ \u00a0\-‐‑]?"
 _NO_JOINTS = dict.fromkeys(map(ord, " \u00a0-‐‑"))
+_DOUBLED = re.compile(r"(\w)\1")
+_CAPITALISED = re.compile(r"[^\W\d_]{4,60}")
 FEWEST_LETTERS = 3
+FEWEST_OF_A_SLIP = 5
 LONGEST_NAME = 60
 
 
@@ -21,7 +25,10 @@ def other_spellings(text: Text, product: str) -> Iterator[Place]:
     """Yield where the letters of the product's name stand, but not its spelling."""
     name = product.strip()
     pattern = _pattern(name)
-    if pattern is None or _has_one_spelling(text.text, name):
+    if pattern is None:
+        return
+    yield from _slips(text, name)
+    if _has_one_spelling(text.text, name):
         return
     heads = {sentence.start for sentence in text.sentences}
     has_small = any(letter.islower() for letter in pattern.sub("", text.text))
@@ -34,6 +41,25 @@ def other_spellings(text: Text, product: str) -> Iterator[Place]:
         is_head, is_title = found.start() in heads, text.path in ("headline", "subheading")
         if not is_shouted and _is_meant(found[0], name, is_head, is_title):
             yield Place(found.start(), found.end())
+
+
+def _slips(text: Text, name: str) -> Iterator[Place]:
+    """Words within a sentence that differ from the name in a doubled letter alone."""
+    is_name = name.isalpha() and name.istitle() and len(name) >= FEWEST_OF_A_SLIP
+    # In German all nouns have a capital letter: "Rost" is no slip of Roost.
+    if not is_name or text.language == "de":
+        return
+    single = _DOUBLED.sub(r"\1", name.lower())
+    heads = {sentence.start for sentence in text.sentences}
+    for found in _CAPITALISED.finditer(text.text):
+        said = found[0].lower()
+        if not found[0].istitle():
+            continue
+        is_same_but_for_one = said != name.lower() and abs(len(said) - len(name)) == 1
+        if is_same_but_for_one and _DOUBLED.sub(r"\1", said) == single:
+            is_whole = _is_whole(text.text, found.start(), found.end())
+            if is_whole and found.start() not in heads:
+                yield Place(found.start(), found.end())
 
 
 def _has_one_spelling(text: str, name: str) -> bool:

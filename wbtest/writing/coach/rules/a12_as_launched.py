@@ -27,10 +27,10 @@ def check(reading: Reading) -> Iterator[Mark]:
     “Will” is marked behind a subject only: it is a name too, and a thing that people sign.
     """
     document = reading.document
-    about = set(f"{document.product} {document.segment}".lower().split())
-    product = frozenset(document.product.lower().split()[-1:])
     small = words_of(reading.language, "function_words")
-    everybody = words_of(reading.language, "subjects") | product | (about - small)
+    about = set(f"{document.product} {document.segment}".lower().split()) - small
+    product = frozenset(document.product.lower().split()[-1:])
+    everybody = words_of(reading.language, "subjects") | product | about
     for text in reading.prose:
         quoted = spans_of(quotations_in(text.text))
         subjects = OURS | product if text.path in OF_TODAY else everybody

@@ -86,18 +86,36 @@ def _is_of_the_product(asked: Text, reading: Reading) -> bool:
 def _other_prices(text: Text, asked: list[Offer], price: str) -> Iterator[Mark]:
     """Prices for the same (a month, once) in the same money, where none is the asked one."""
     said = list(offers_in(text.text, text.language))
+    sentences = spans_of(text.sentences)
+    if text.path not in BODY:
+        yield from _other_parts(
+            text, [o for o in said if not sentences.index(o.start)], asked, price
+        )
     if not said or _amounts(said) & _amounts(asked):
         return
-    sentences = spans_of(text.sentences)
     named = {sentences.index(place.start) for place in find_listed(text, "costs")}
     for offer in said:
         is_once = offer.period in ONCE
         same = [one for one in asked if _is_for_the_same(one, offer)]
-        is_alone = len(same) == 1 and (not is_once or len(asked) == len(said) == 1)
+        # What an answer opens with is the price; behind it may be those of other things.
+        is_first = text.path not in BODY and offer.start == text.sentences[0].start
+        is_only = len(asked) == 1 and (len(said) == 1 or is_first)
+        is_alone = len(same) == 1 and (not is_once or is_only)
         # An answer may name its price without a word: "£6 a month.", "$99 once."
         is_answer = text.path not in BODY and (not is_once or offer.start in sentences.starts)
         if is_alone and (is_answer or sentences.index(offer.start) in named):
             yield _other(text, offer, price)
+
+
+def _other_parts(text: Text, said: list[Offer], asked: list[Offer], price: str) -> Iterator[Mark]:
+    """Where a price of several parts ("$9, then $6 a month") is told, and one part differs."""
+    parts = [(one.currency, one.period) for one in asked]
+    is_told = len(parts) > 1 and len(set(parts)) == len(parts)
+    if is_told and parts == [(one.currency, one.period) for one in said]:
+        other = [two for one, two in zip(asked, said, strict=True) if one.amount != two.amount]
+        # Where all differ they are marked one by one anyway.
+        if len(other) < len(parts):
+            yield from (_other(text, offer, price) for offer in other)
 
 
 def _is_for_the_same(one: Offer, other: Offer) -> bool:

@@ -10,6 +10,10 @@ from wbtest.writing.coach.reading import Reading, Text
 
 # "Yes" may come after a few words: "On a phone, yes".
 FIRST_WORDS = 4
+# "¿Dudas?" is a headline, no question.
+FEWEST_WORDS = 3
+# Where any question without a question word asks for yes or no.
+BY_QUESTION_WORDS = languages_of("question_openings")
 # The list that tells what is asked for, and the lists of words that answer it.
 ANSWERS = {"asks_time": ("amounts", "times"), "asks_amount": ("amounts",)}
 # "For how long …" asks too, "What happens when …" does not.
@@ -87,7 +91,18 @@ def _is_yes_or_no(asked: Text) -> bool:
     is_question = asked.text.rstrip("”»\"' ")[-1:] in QUESTION_MARKS
     first = asked.tokens[0].start if asked.tokens else -1
     openings = find_listed(asked, "yes_or_no_questions")
-    return is_question and any(place.start == first for place in openings)
+    begins_so = any(place.start == first for place in openings)
+    return is_question and (begins_so or _asks_nothing_else(asked))
+
+
+def _asks_nothing_else(asked: Text) -> bool:
+    """Whether no word asks for anything but yes or no, in languages that mark those that do."""
+    if asked.language not in BY_QUESTION_WORDS or len(asked.tokens) < FEWEST_WORDS:
+        return False
+    if has_listed(asked, "question_words"):
+        return False
+    first = asked.tokens[0].start
+    return not any(place.start == first for place in find_listed(asked, "question_openings"))
 
 
 def _opens_with_yes_or_no(answer: Text) -> bool:

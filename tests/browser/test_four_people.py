@@ -1,0 +1,231 @@
+"""Four people, each in a browser of their own, from the first draft to the approval of the third.
+
+Grace writes, Ada approves, Jonas reviews as a member, Mei by a link. What they say to each other
+begins with ``zq``, and none of it may reach the page that strangers see.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+
+import pytest
+from flask import Flask
+from playwright.sync_api import Browser, Page, expect
+
+from tests.audience.larder import Visitor
+from tests.browser.conftest import CHROMIUM, PATIENCE, Live
+from tests.browser.desk import saved, stored
+from tests.factories import LARDER, make_person, make_release, make_running
+from wbtest.extensions import db
+from wbtest.team.models import Person, Workspace
+from wbtest.team.sessions import open_session
+from wbtest.writing.models import Release
+
+pytestmark = pytest.mark.browser
+WEAK = "Some evenings she finds rice.\n\nOn Sunday the cabbage goes in the bin."
+People = dict[str, Page]
+
+
+@pytest.fixture
+def team(owner: Person) -> dict[str, Person]:
+    """Who has a log-in."""
+    workspace = db.session.scalars(db.select(Workspace)).one()
+    return {
+        "ada": owner,
+        "grace": make_person("grace@example.com", "editor", workspace),
+        "jonas": make_person("jonas@example.com", "viewer", workspace),
+    }
+
+
+@pytest.fixture
+def people(live: Live, browser: Browser, team: dict[str, Person]) -> Iterator[People]:
+    """A browser for each; Mei's knows nobody."""
+    if CHROMIUM is None:
+        pytest.skip("Chromium is not installed (Debian: apt install chromium)")
+    found: People = {}
+    for name in (*team, "mei"):
+        context = browser.new_context()
+        if name in team:
+            cookie = {"name": "wb-session", "value": open_session(team[name]), "url": live.url}
+            context.add_cookies([cookie])  # type: ignore[list-item]
+        found[name] = context.new_page()
+        found[name].set_default_timeout(PATIENCE)
+    yield found
+    for page in found.values():
+        page.context.close()
+
+
+@pytest.fixture
+def release(team: dict[str, Person]) -> Release:
+    return make_release(team["grace"])
+
+
+def freeze(page: Page, live: Live, release: Release, number: int) -> None:
+    page.goto(f"{live.url}/releases/{release.id}")
+    page.get_by_role("button", name=f"Freeze as revision {number}").click()
+    page.wait_for_url(f"**/revisions/{number}")
+
+
+def ask(page: Page, whom: str = "") -> None:
+    """Put the revision that is open up for review."""
+    page.get_by_role("link", name="Ask for a review").click()
+    if whom:
+        page.get_by_label(whom).check()
+    page.get_by_role("button", name="Ask for the review").click()
+
+
+def make_link(page: Page, name: str) -> str:
+    """Make a link on the page that is open, and return its address."""
+    page.get_by_label("Who is it for?").fill(name)
+    page.get_by_role("button", name="Make a link").click()
+    return page.get_by_label(f"The link for {name}").input_value()
+
+
+def answer(page: Page, url: str, function: str, customer: str) -> None:
+    """Answer alone, with the customer as this reader sees them."""
+    page.goto(url)
+    page.get_by_label("What do you do?").select_option(function)
+    page.get_by_label("Who exactly is the customer?").fill(customer)
+    page.get_by_label("What problem do they have").fill("Cabbage in the bin.")
+    page.get_by_label("Why would they choose this").fill("It begins at home.")
+    page.get_by_role("button", name="Store my answers and read").click()
+    expect(page.get_by_role("heading", name="Read in silence")).to_be_visible()
+
+
+def comment(page: Page, words: str, text: str, instead: str = "") -> None:
+    page.get_by_label("About").select_option(label="Problem")
+    page.get_by_label("Which words").fill(words)
+    page.get_by_label("Your comment").fill(text)
+    if instead:
+        page.get_by_text("Write instead").click()
+        page.get_by_label("What should stand there").fill(instead)
+    page.get_by_role("button", name="Comment", exact=True).click()
+    expect(page.get_by_text(text)).to_be_visible()
+
+
+def judge(page: Page, verdict: str, reason: str = "") -> None:
+    page.get_by_role("button", name="I have read it").click()
+    page.get_by_label(verdict, exact=True).check()
+    page.get_by_label("What must change, or why stop?").fill(reason)
+    page.get_by_role("button", name="Send what I think").click()
+    expect(page.get_by_role("heading", name="Thank you")).to_be_visible()
+
+
+def approve(page: Page, live: Live, release: Release, number: int) -> None:
+    page.goto(f"{live.url}/releases/{release.id}/revisions/{number}")
+    page.get_by_role("button", name=f"Approve revision {number}").click()
+    expect(page.get_by_text(f"Revision {number} is approved.")).to_be_visible()
+
+
+def test_four_people_bring_a_release_from_first_draft_to_approval(
+    app: Flask, live: Live, people: People, team: dict[str, Person], release: Release
+) -> None:
+    ada, grace, jonas, mei = (people[name] for name in ("ada", "grace", "jonas", "mei"))
+    room = f"{live.url}/releases/{release.id}/revisions/%s/review"
+
+    # The first draft has a word that leaves things open.
+    grace.goto(f"{live.url}/releases/{release.id}")
+    grace.get_by_label("Problem", exact=True).fill(WEAK)
+    saved(grace)
+    freeze(grace, live, release, 1)
+    ask(grace, "Jonas")
+    link = make_link(grace, "Mei")
+
+    # Nobody sees what another answered before they have answered too.
+    answer(grace, room % 1, "product", "zqgrace parents who cook")
+    answer(mei, link, "design", "zqmei people who like recipes")
+    jonas.goto(f"{room % 1}/alignment")
+    expect(jonas.get_by_text("zqmei")).to_have_count(0)
+    answer(jonas, room % 1, "finance", "zqjonas families who save")
+    comment(mei, "goes in the bin", "zqcomment who throws it?", "Amira throws away")
+    expect(jonas.get_by_text("zqcomment")).to_have_count(0)
+    judge(mei, "Another draft", "zqverdict show one evening")
+    judge(jonas, "Another draft", "zqreason where do the figures come from?")
+    expect(jonas.get_by_text("zqcomment").first).to_be_visible()
+
+    # The author sees the answers side by side, and that they are not one customer yet.
+    grace.goto(f"{room % 1}/alignment")
+    expect(grace.get_by_text("zqmei people who like recipes")).to_be_visible()
+    for number in range(2):
+        grace.get_by_role("button", name="different").nth(number).click()
+    expect(grace.get_by_text("In draft 1 there are three customers")).to_be_visible()
+
+    # She takes Mei's words over with one click, while Ada changes the headline at her desk.
+    ada.goto(f"{live.url}/releases/{release.id}")
+    grace.goto(f"{live.url}/releases/{release.id}/comments")
+    grace.get_by_role("button", name="Write it into the draft").click()
+    expect(grace.get_by_text("Written into the draft.")).to_be_visible()
+    grace.goto(f"{live.url}/releases/{release.id}")
+    ada.get_by_label("Headline").fill("Five dinners from your own kitchen")
+    saved_with_others(ada)
+
+    # Grace has not seen that: both texts stand side by side, and she chooses Ada's.
+    grace.get_by_label("Headline").fill("Five dinners, and nothing in the bin")
+    conflict = grace.get_by_role("region", name="Two texts, one sheet")
+    expect(conflict).to_contain_text("Five dinners from your own kitchen")
+    conflict.get_by_role("button", name="Use theirs").click()
+    conflict.get_by_role("button", name="Save the sheet as it stands").click()
+    saved(grace)
+
+    # The weak word stays for a reason, and the second revision is approved.
+    grace.goto(f"{live.url}/releases/{release.id}/preview")
+    finding = grace.locator(".finding", has_text="leaves it open").first
+    finding.get_by_text("Waive with a reason").click()
+    finding.get_by_label("Why do these words stay?").fill("zqwaiver nobody counts rice")
+    finding.get_by_role("button", name="Let it stay").click()
+    freeze(grace, live, release, 2)
+    ask(grace)
+    answer(mei, link, "design", "zqagain parents who cook")
+    judge(mei, "Approve")
+    ada.goto(f"{live.url}/releases/{release.id}/revisions/2")
+    for text in ("zqwaiver", "New since revision 1", "Mei"):
+        expect(ada.get_by_text(text).first).to_be_visible()
+    approve(ada, live, release, 2)
+
+    # One more word, and the approval has lapsed; the third revision is approved anew.
+    grace.goto(f"{live.url}/releases/{release.id}")
+    grace.get_by_label("Why now").fill("Since 2026 a phone recognises food all by itself.")
+    saved(grace)
+    grace.goto(f"{live.url}/releases")
+    expect(grace.get_by_text("Changed since approval")).to_be_visible()
+    freeze(grace, live, release, 3)
+    approve(ada, live, release, 3)
+
+    db.session.rollback()
+    assert stored(release) == replace(
+        LARDER,
+        headline="Five dinners from your own kitchen",
+        problem=WEAK.replace("goes in the bin", "Amira throws away"),
+        why_now="Since 2026 a phone recognises food all by itself.",
+    )
+    make_running(release.revisions[-1], team["grace"], team["ada"], slug="larder")
+    page = Visitor(app).get("/p/larder").text
+    assert "Five dinners from your own kitchen" in page
+    assert "zq" not in page
+    assert "Mei" not in page
+
+
+def saved_with_others(page: Page) -> None:
+    """Wait until the desk has saved, and says that others wrote here too."""
+    expect(page.locator("[data-status]")).to_contain_text("with what Grace wrote meanwhile")
+
+
+def test_a_review_is_done_on_a_phone_too(
+    live: Live,
+    people: People,
+    release: Release,
+    check_accessible: Callable[[Page], None],
+) -> None:
+    grace, mei = people["grace"], people["mei"]
+    for page in (grace, mei):
+        page.set_viewport_size({"width": 390, "height": 800})
+    freeze(grace, live, release, 1)
+    ask(grace)
+    link = make_link(grace, "Mei")
+
+    answer(mei, link, "design", "Parents.")
+    comment(mei, "cabbage", "zqcomment")
+    judge(mei, "Approve")
+
+    check_accessible(mei)
+    grace.goto(f"{live.url}/releases/{release.id}/revisions/1")
+    check_accessible(grace)
