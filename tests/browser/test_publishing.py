@@ -86,7 +86,7 @@ def test_choosing_a_part_for_a_place_moves_the_one_that_stood_there(
     page = logged_in
     experiment = make_experiment(revision, owner)
     page.goto(f"{live.url}/experiments/{experiment.id}/variants/new")
-    places = page.get_by_role("combobox")
+    places = page.locator("[data-order]").get_by_role("combobox")
     before = [places.nth(index).input_value() for index in range(places.count())]
 
     places.nth(0).select_option(before[-1])

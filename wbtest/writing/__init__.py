@@ -21,7 +21,7 @@ def init_app(app: Flask) -> None:
     from wbtest.writing.candidates import candidates_of, count_waiting
     from wbtest.writing.coach.ledger import numbers_of
     from wbtest.writing.coach_views import may_stay
-    from wbtest.writing.evidence import link_in
+    from wbtest.writing.evidence import is_spelled, link_in
     from wbtest.writing.languages import direction
     from wbtest.writing.marking import marked_paragraphs
     from wbtest.writing.views import bp
@@ -36,6 +36,7 @@ def init_app(app: Flask) -> None:
     app.add_template_global(count_waiting)
     app.add_template_global(numbers_of)
     app.add_template_global(link_in)
+    app.add_template_test(is_spelled, "spelled")
     app.add_template_filter(long_day)
 
 

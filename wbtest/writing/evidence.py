@@ -44,6 +44,15 @@ def key_of(words: str) -> str:
     return " ".join(words.split()).casefold()
 
 
+def is_spelled(words: str) -> bool:
+    """Whether a number is written in letters: most of these are no figures that one looks up.
+
+    >>> is_spelled("two questions"), is_spelled("£4 a month"), is_spelled("三人")
+    (True, False, False)
+    """
+    return not any(letter.isnumeric() for letter in words)
+
+
 def link_in(text: str) -> str:
     """Return the text when it is the address of a page and nothing else, else ''.
 
