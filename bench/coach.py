@@ -32,9 +32,11 @@ def measure() -> Read:
     """Read the demo's release, grown to ``WORDS`` words, over and over; nothing is remembered."""
     document = _grown(from_json(json.loads(TEXT.read_text(encoding="utf-8"))))
     times = []
-    for _ in range(RUNS):
+    for run in range(RUNS):
+        # Another text each time: what was read already is remembered.
+        text = replace(document, segment=f"cooks of house {run}")
         begun = time.perf_counter()
-        findings = coach.findings_of(document, "full", DAY)
+        findings = coach.findings_of(text, "full", DAY)
         times.append((time.perf_counter() - begun) * 1000)
     return Read(median(times), max(times[1:]), length(document)[0], len(findings))
 

@@ -110,6 +110,7 @@ def _print_addresses(port: int, folder: Path) -> None:
   Public page    {here}/p/larder
   Log in         {here}/login
                  {story.OWNER}  {(folder / "password").read_text()}
+  The review     {here}/releases/1/revisions/5
   Target met     {here}/experiments/1/results
   Not enough     {here}/experiments/2/results
   Split broken   {here}/experiments/3/results

@@ -17,6 +17,7 @@ from wbtest.writing.coach.spans import Spans, spans_of
 ALL_OF_IT = 100
 # From here on a number is no longer one person's story.
 MANY = 10_000
+ROUND = (10, 100, 1000)
 RATES = ("month", "year", "week", "day", "hour")
 
 
@@ -64,7 +65,16 @@ def _is_share(text: Text, part: Number, whole: Number, sentences: Spans) -> bool
     between = text.text[part.end : whole.start].strip().lower()
     is_same = sentences.index(part.start) == sentences.index(whole.start)
     is_time = bool(_durations(text.language).match(text.text, whole.end))
-    return is_same and not is_time and between in words_of(text.language, "of_all")
+    if not is_same or is_time:
+        return False
+    return between in words_of(text.language, "of_all") or _is_noun_in(text, between, whole)
+
+
+def _is_noun_in(text: Text, between: str, whole: Number) -> bool:
+    """Whether these are "nine children in ten"."""
+    noun, _, last = between.partition(" ")
+    is_round = whole.value in ROUND
+    return is_round and noun.isalpha() and last in words_of(text.language, "in_ten")
 
 
 def _is_large(text: Text, number: Number, is_rated: bool) -> bool:
