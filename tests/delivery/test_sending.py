@@ -30,6 +30,17 @@ def test_a_mail_leaves_once(app: Flask, mail_server: MailServer, now: HandClock)
     assert (mail.state, mail.attempts, mail.sent_at, mail.error) == ("sent", 1, now(), "")
 
 
+def test_a_mail_that_has_left_is_no_longer_kept(app: Flask, mail_server: MailServer) -> None:
+    mail = queue_mail(
+        recipient="ada@example.com", subject="Hello", body="It is open.", leave_url="http://x/leave"
+    )
+
+    send_one()
+
+    assert "It is open." in str(mail_server.mails[0])
+    assert (mail.body, mail.leave_url, mail.subject) == ("", "", "Hello")
+
+
 def test_the_message_id_names_the_senders_domain_and_stays(
     app: Flask, mail_server: MailServer, now: HandClock
 ) -> None:

@@ -69,7 +69,11 @@ def claim_mail() -> Claim | None:
 
 
 def settle(claim: Claim, error: Bounced | NotSent | None) -> None:
-    """Note what became of a claimed mail: sent, bounced, to be tried again, or given up."""
+    """Note what became of a claimed mail: sent, bounced, to be tried again, or given up.
+
+    What will not be sent again loses its text: the links in it open something, and of those we
+    keep nothing but hashes.
+    """
     with writing() as session:
         row = session.get_one(OutboxMail, claim.id)
         row.error = str(error or "")[:500]
@@ -81,6 +85,8 @@ def settle(claim: Claim, error: Bounced | NotSent | None) -> None:
             row.state = "failed"
         else:
             row.due_at = clock.now() + wait_after(row.attempts)
+        if row.state != "waiting":
+            row.body = row.leave_url = ""
 
 
 def send_one() -> bool:
