@@ -198,7 +198,8 @@ def hold(row: Base) -> None:
     # A refresh forgets what is not flushed yet, such as a save in the same transaction.
     db.session.flush()
     try:
-        db.session.refresh(row, with_for_update=True)
+        # This row alone: PostgreSQL does not lock what was outer joined when the row was loaded.
+        db.session.refresh(row, with_for_update={"of": type(row)})
     except sa.exc.InvalidRequestError as error:
         raise Gone("Somebody deleted this meanwhile.") from error
 

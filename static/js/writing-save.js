@@ -6,8 +6,12 @@ const LARGEST_LAST_WORD = 60_000;
 
 // `answered(status)` hears of each save; `show` puts a notice, a status line or a fault on the page.
 export function startSaving(form, { answered, show }) {
-  const key = form.dataset.draft;
+  // A name for each opened page, so that none writes over what another one kept.
+  const drafts = form.dataset.draft;
+  const key = `${drafts} ${Date.now()}-${Math.random()}`;
   let unsaved = false;
+  // What was sent and not answered: the server may have it, or not.
+  let unanswered = null;
   let waiting = 0;
   let sending = null;
   // While two texts stand side by side nothing is sent until a person has chosen.
@@ -47,10 +51,10 @@ export function startSaving(form, { answered, show }) {
   // Sends the text as it stands; true when the server has it.
   const save = async (isLast = false) => {
     clearTimeout(waiting);
-    await sending;
+    while (sending) await sending;
     if (!unsaved || isHalted) return !unsaved;
     unsaved = false;
-    sending = send(isLast);
+    sending = sendAll(isLast);
     const reached = await sending;
     sending = null;
     if (!reached) unsaved = true;
@@ -58,8 +62,19 @@ export function startSaving(form, { answered, show }) {
     return reached;
   };
 
-  const send = async (isLast) => {
-    const body = new URLSearchParams(new FormData(form));
+  // What was not answered goes first, as it was: the server knows its own words again, where words
+  // that were typed on since would look like those of somebody else.
+  const sendAll = async (isLast) => {
+    const typed = () => new URLSearchParams(new FormData(form));
+    const hasTypedOn = unanswered && String(unanswered) !== String(typed());
+    if (hasTypedOn) {
+      await send(unanswered, false);
+      if (unanswered || isHalted) return false;
+    }
+    return send(typed(), isLast);
+  };
+
+  const send = async (body, isLast) => {
     const sent = Object.fromEntries(body);
     let answer;
     try {
@@ -71,10 +86,12 @@ export function startSaving(form, { answered, show }) {
         keepalive: isLast && body.toString().length < LARGEST_LAST_WORD,
       });
     } catch {
+      unanswered = body;
       show.trouble("No connection. Your text is kept in this browser.");
       later(RETRY);
       return false;
     }
+    unanswered = null;
     return read(answer, sent);
   };
 
@@ -110,24 +127,33 @@ export function startSaving(form, { answered, show }) {
     return false;
   };
 
-  // What this browser kept and the server does not have, or null.
+  // What this browser kept and the server does not have, the oldest first.
   const kept = () => {
-    let found = null;
+    const isOurs = (name) => name === drafts || name.startsWith(`${drafts} `);
     try {
-      found = JSON.parse(localStorage.getItem(key));
+      const names = Object.keys(localStorage).filter(isOurs);
+      const found = names.map((name) => ({ name, ...JSON.parse(localStorage.getItem(name)) }));
+      for (const copy of found) if (!differs(copy)) localStorage.removeItem(copy.name);
+      return found.filter(differs).sort((a, b) => a.at - b.at);
     } catch {
-      return null;
+      return [];
     }
+  };
+
+  const differs = (copy) => {
     const now = fields();
-    const names = new Set([...Object.keys(found?.fields ?? {}), ...Object.keys(now)]);
+    const names = new Set([...Object.keys(copy.fields), ...Object.keys(now)]);
     names.delete("version");
-    const differs = found && [...names].some((name) => (found.fields[name] ?? "") !== (now[name] ?? ""));
-    if (!differs) localStorage.removeItem(key);
-    return differs ? found : null;
+    return [...names].some((name) => (copy.fields[name] ?? "") !== (now[name] ?? ""));
   };
 
   form.addEventListener("submit", async (event) => {
     clearTimeout(waiting);
+    if (isHalted) {
+      event.preventDefault();
+      show.compare();
+      return;
+    }
     if (!sending) return;
     event.preventDefault();
     await sending;
@@ -142,7 +168,7 @@ export function startSaving(form, { answered, show }) {
     changed,
     save,
     kept,
-    forget: () => localStorage.removeItem(key),
+    forget: (copy) => localStorage.removeItem(copy.name),
     isUnsaved: () => unsaved || sending !== null,
     filling: (fill) => {
       isFilling = true;

@@ -10,6 +10,7 @@ const find = (selector) => document.querySelector(selector);
 const line = find("[data-status]");
 const notices = find("[data-notices]");
 const clock = (at) => new Date(at).toLocaleTimeString("en-GB", { timeStyle: "short" });
+const day = (at) => new Date(at).toLocaleDateString("en-GB", { dateStyle: "long" });
 let savedAt = null;
 
 function button(label, act, kind = "quiet") {
@@ -56,6 +57,12 @@ const show = {
   conflict(panel) {
     notices.replaceChildren(document.createRange().createContextualFragment(panel));
     startConflict();
+  },
+  compare() {
+    const panel = find("[data-conflict]");
+    panel.scrollIntoView({ block: "start" });
+    panel.focus({ preventScroll: true });
+    said.textContent = "Choose first what stays.";
   },
 };
 
@@ -116,18 +123,25 @@ function fill(fields) {
 const rowsIn = (fields, side) =>
   Object.keys(fields).filter((name) => name.startsWith(`${side}-`) && name.endsWith("-question")).length;
 
+// What the rows of a side ask, in their order.
+function asked(fields, side) {
+  const isAsked = ([name]) => name.startsWith(`${side}-`) && /-(topic|question)$/.test(name);
+  return JSON.stringify(Object.entries(fields).filter(isAsked).sort());
+}
+
 // Puts what others wrote on the sheet, unless somebody has typed there since it was sent. A side of
-// the FAQ is taken over as a whole. Returns whether the sheet holds all of it now.
+// the FAQ whose questions changed is taken over as a whole. Returns whether the sheet holds all now.
 function takeOver(fields, sent) {
-  const sideOf = (name) => /^(external|internal)-\d/.exec(name)?.[1];
   const now = Object.fromEntries(new FormData(form));
-  const isTouched = (name) => (now[name] ?? "") !== (sent[name] ?? "");
-  const names = [...new Set([...Object.keys(now), ...Object.keys(sent)])];
-  const touched = new Set(names.filter(isTouched).map((name) => sideOf(name) ?? name));
-  const coming = Object.entries(fields).filter(([name, value]) => (now[name] ?? "") !== value);
-  const fitting = coming.filter(([name]) => !touched.has(sideOf(name) ?? name));
   const sides = ["external", "internal"].filter((side) => form.querySelector(`[data-side="${side}"]`));
-  const resized = sides.filter((side) => rowsIn(fields, side) !== rows.count(side));
+  const isStirred = (side) => new Set([fields, sent, now].map((each) => asked(each, side))).size > 1;
+  const stirred = sides.filter(isStirred);
+  const placeOf = (name) => stirred.find((side) => name.startsWith(`${side}-`)) ?? name;
+  const names = [...new Set([...Object.keys(now), ...Object.keys(sent)])];
+  const touched = new Set(names.filter((name) => (now[name] ?? "") !== (sent[name] ?? "")).map(placeOf));
+  const coming = Object.entries(fields).filter(([name, value]) => (sent[name] ?? "") !== value);
+  const fitting = coming.filter(([name]) => !touched.has(placeOf(name)));
+  const resized = sides.filter((side) => rowsIn(fields, side) !== rowsIn(sent, side));
   saving.filling(() => {
     for (const side of resized) if (!touched.has(side)) rows.fit(side, rowsIn(fields, side));
     fill(Object.fromEntries(fitting));
@@ -162,20 +176,24 @@ function offer(kept) {
   const note = document.createElement("section");
   note.className = "note iterate kept";
   const told = document.createElement("p");
-  told.textContent = `What you typed here at ${clock(kept.at)} did not reach us. This browser kept it.`;
+  const when = `${day(kept.at) === day(Date.now()) ? "" : `on ${day(kept.at)} `}at ${clock(kept.at)}`;
+  told.textContent = `What you typed here ${when} did not reach us. This browser kept it.`;
   const actions = document.createElement("div");
   actions.className = "row";
   actions.append(
-    button("Put it back", () => {
+    button("Put it back", async () => {
+      // What was typed since must be safe before other words take its place.
+      if (saving.isUnsaved() && !(await saving.save())) return;
       for (const side of ["external", "internal"]) {
         if (form.querySelector(`[data-side="${side}"]`)) rows.fit(side, rowsIn(kept.fields, side));
       }
       note.remove();
       saving.goOnFrom(kept.fields.version);
       fill(kept.fields);
+      saving.forget(kept);
     }),
     button("Throw it away", () => {
-      saving.forget();
+      saving.forget(kept);
       note.remove();
     }),
   );
@@ -235,7 +253,6 @@ const time = find("[data-time]");
 time.textContent = new Date(time.dateTime).toLocaleString("en-GB", { dateStyle: "long", timeStyle: "short" });
 startShowing(form);
 startConflict();
-const kept = notices.children.length ? null : saving.kept();
-if (kept) offer(kept);
+if (!notices.children.length) for (const kept of saving.kept()) offer(kept);
 // Somebody may have typed before this script was there to hear it.
-else if ([...form.elements].some((field) => "defaultValue" in field && field.value !== field.defaultValue)) changed();
+if ([...form.elements].some((field) => "defaultValue" in field && field.value !== field.defaultValue)) changed();

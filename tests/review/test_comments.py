@@ -11,6 +11,7 @@ from tests.review.reading_room import guest_of, read
 from tests.review.reviewing import make_reading
 from wbtest.extensions import db
 from wbtest.review.comments.listing import in_words, list_comments
+from wbtest.review.comments.settling import SettledAlready
 from wbtest.review.comments.writing import (
     LONGEST_COMMENT,
     NotYet,
@@ -262,3 +263,31 @@ def test_the_team_finds_every_open_comment_with_its_age_and_place(
 )
 def test_an_age_is_said_in_its_largest_unit(age, words):
     assert in_words(age) == words
+
+
+def test_words_that_a_reader_of_a_later_text_has_seen_are_not_deleted(
+    team: Team, revision: Revision
+):
+    author = seat_of(revision, team.editor)
+    comment = write_comment(author, "problem", "", "Too sad?")
+    later = make_revision(team.editor, release=revision.release, headline="Six dinners")
+    read(later, team.viewer)
+    assert [t.comment for t in threads_for(seat_of(revision, team.viewer))] == [comment]
+
+    with pytest.raises(Shown):
+        delete_own(seat_of(revision, team.editor), comment)
+
+
+def test_what_one_settled_nobody_settles_otherwise_from_an_older_page(team: Team, reader: Seat):
+    comment = suggest(reader)
+    author = seat_of(reader.revision, team.editor)
+    apply_suggestion(comment, team.editor)
+
+    with pytest.raises(SettledAlready):
+        decline(author, comment, is_editor=True)
+    assert comment.outcome == "applied"
+
+    reopen(author, comment, is_editor=True)
+    decline(author, comment, is_editor=True)
+    with pytest.raises(SettledAlready):
+        apply_suggestion(comment, team.owner)

@@ -151,3 +151,16 @@ def test_looking_makes_no_row_and_a_form_without_its_token_neither(
             assert client.post(address(app, rule, token)).status_code == 400, rule
 
     assert db.session.scalar(db.select(db.func.count(Reading.id))) == 0
+
+
+def test_a_refusal_leads_a_guest_back_to_the_room_and_not_to_the_log_in(
+    client: Browser, revision: Revision, token: str
+):
+    url = f"/review/{token}/1"
+
+    for path, status in (("finish", 409), ("mark", 403)):
+        answer = client.send(f"{url}/{path}", {"reading": "1", "says": "same"})
+        assert answer.status_code == status
+        assert f'href="{url}"' in answer.text
+        assert 'href="/"' not in answer.text.partition("<main")[2]
+        assert "role" not in answer.text.partition("<h1>")[2].partition("</h1>")[0]

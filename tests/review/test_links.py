@@ -200,3 +200,15 @@ def test_only_who_may_write_makes_and_closes_links(client: Browser, team: Team, 
         sent = {"name": "Tom", "email": "", "days": "3"}
         assert client.send(ask_url(revision, rest), sent).status_code == 403
         assert client.get(ask_url(revision, rest)).status_code == 405
+
+
+def test_a_fresh_link_waits_for_the_page_of_its_release(
+    client: Browser, team: Team, revision: Revision
+):
+    other = make_revision(team.editor, product="Kiln")
+    log_in(client, team.editor)
+    client.send(ask_url(revision, "/links/new"), {"name": "Mei", "days": "3"})
+
+    assert "The link for Mei" not in client.get(ask_url(other)).text
+    assert "The link for Mei" in client.get(ask_url(revision)).text
+    assert "The link for Mei" not in client.get(ask_url(revision)).text

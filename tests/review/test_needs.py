@@ -110,3 +110,25 @@ def test_others_read_how_texts_are_approved(client: Browser, team: Team, role: s
 
     assert "An owner of the workspace changes this" in client.get("/approving").text
     assert client.send("/approving", {"approvals": "2"}).status_code == 403
+
+
+def test_approvals_that_nobody_is_left_to_give_are_no_dead_end(team: Team):
+    set_needs(team.workspace, 2, [])
+    revision = make_revision(team.owner)
+
+    approve(revision, team.approver)
+
+    assert still_needed(revision) == (
+        "It needs one more approval. But too few people may sign a text that Owner froze. "
+        "An owner asks for less under “How texts are approved”, "
+        "or somebody else freezes the next revision."
+    )
+
+
+def test_a_number_that_is_none_is_said_in_our_words(client: Browser, team: Team):
+    log_in(client, team.owner)
+
+    page = client.send("/approving", {"approvals": "two", "required": str(team.editor.id)}).text
+
+    assert "Type a whole number." in page
+    assert "integer" not in page

@@ -334,3 +334,9 @@ def test_the_numbers_go_over_the_drafts_and_name_who_is_silent(
     assert summary.sentence == "In draft 1 there were two customers; in draft 2 there is one."
     assert summary.warning == "Finance has not answered, so its view is missing."
     assert [draft.number for draft in summary_of(revision).drafts] == [1]
+
+
+def test_the_same_answers_once_more_are_a_double_click(revision: Revision, vic: Person) -> None:
+    first = give(revision, vic)
+
+    assert give(revision, vic) == first

@@ -177,3 +177,15 @@ def test_only_who_may_write_may_ask(
     for person, status in ((team.viewer, 403), (strangers.owner, 404), (team.approver, 200)):
         log_in(client, person)
         assert client.get(ask_url(revision)).status_code == status
+
+
+@pytest.mark.parametrize("number", [10**30, 2**31, -1])
+def test_a_number_that_no_database_counts_to_is_somebody_unknown(
+    client: Browser, team: Team, revision: Revision, number: int
+):
+    log_in(client, team.editor)
+
+    answer = client.send(ask_url(revision), {"minutes": "20", "members": str(number)})
+
+    assert answer.status_code == 422
+    assert "not in this workspace" in answer.text

@@ -10,6 +10,8 @@ from wbtest.review.verdicts import (
     NotYourVerdict,
     ask_for_another,
     find_stop,
+    mentions,
+    note_verdict,
     stop_release,
     take_up_again,
     verdicts_of,
@@ -147,3 +149,23 @@ def test_a_stranger_finds_nothing_stopped(
 
     assert "Nobody wants it" not in client.get("/stopped").text
     assert client.send(f"/releases/{revision.release_id}/take-up").status_code == 404
+
+
+def test_signing_keeps_what_the_approver_said_in_the_review(revision: Revision, team: Team):
+    note_verdict(revision, team.approver, "approve", "Mind the price.")
+
+    approve(revision, team.approver)
+
+    assert verdicts_of(revision)[0].verdict_reason == "Mind the price."
+
+
+@pytest.mark.parametrize(
+    ("wanted", "is_found"), [("headline", False), ("audience", False), ('12" pan', True)]
+)
+def test_a_stopped_release_is_found_by_its_words_and_not_by_the_names_of_its_parts(
+    team: Team, wanted: str, is_found: bool
+):
+    revision = make_revision(team.editor, solution='A 12" pan.')
+    stop = stop_release(revision, team.approver, "Nobody wants it.")
+
+    assert mentions(stop, wanted) is is_found

@@ -30,6 +30,8 @@ class Scored:
     low: float
     high: float
     came: float
+    # Two people may have one name: who this is, by their log-in or their link.
+    who: tuple[str, int] = ("", 0)
 
     @property
     def is_held(self) -> bool:
@@ -96,7 +98,14 @@ def forecast_tests(workspace: Workspace, now: datetime) -> list[Guessed]:
         if guesses and results.verdict.is_final and control.seen:
             came = control.converted / control.seen
             scored = [
-                Scored(_name(guess.reviewer), guess.rate, guess.low, guess.high, came)
+                Scored(
+                    _name(guess.reviewer),
+                    guess.rate,
+                    guess.low,
+                    guess.high,
+                    came,
+                    _who(guess.reviewer),
+                )
                 for guess in guesses
             ]
             found.append(
@@ -113,11 +122,11 @@ def forecast_tests(workspace: Workspace, now: datetime) -> list[Guessed]:
 
 def guessers(tests: Iterable[Guessed]) -> list[Guesser]:
     """Return everybody's record, who is closest first."""
-    by_name: dict[str, list[Scored]] = defaultdict(list)
+    by_guesser: dict[tuple[str, tuple[str, int]], list[Scored]] = defaultdict(list)
     for test in tests:
         for scored in test.forecasts:
-            by_name[scored.name].append(scored)
-    records = [_record(name, scored) for name, scored in by_name.items()]
+            by_guesser[scored.name, scored.who].append(scored)
+    records = [_record(name, scored) for (name, _), scored in by_guesser.items()]
     return sorted(records, key=lambda each: (each.penalty, each.name))
 
 
@@ -162,7 +171,7 @@ def _before(experiment: Experiment) -> list[Forecast]:
             Forecast.revision_id == experiment.revision_id,
             Forecast.made_at < experiment.started_at,
         )
-        .options(joinedload(Forecast.reviewer))
+        .options(joinedload(Forecast.reviewer).joinedload(Reviewer.person))
     )
     return list(db.session.scalars(query))
 
@@ -179,3 +188,7 @@ def _record(name: str, scored: Sequence[Scored]) -> Guesser:
 
 def _name(reviewer: Reviewer) -> str:
     return reviewer.name if reviewer.person_id else f"{reviewer.name}, by link"
+
+
+def _who(reviewer: Reviewer) -> tuple[str, int]:
+    return ("person", reviewer.person_id) if reviewer.person_id else ("link", reviewer.id)

@@ -9,6 +9,8 @@ from wtforms import (
 from wtforms.validators import Optional
 from wtforms.widgets import CheckboxInput, ListWidget
 
+from wbtest.review.asking.forms import WholeField
+
 
 class ApproveForm(Form):
     """``traded_away`` is asked of a lone approver on the release's first day only."""
@@ -32,10 +34,11 @@ class StopForm(Form):
 class ApprovingForm(Form):
     """How many sign a text off, and who must be among them."""
 
-    approvals = IntegerField("How many approve a text", default=1)
+    approvals = WholeField("How many approve a text", default=1)
     required = SelectMultipleField(
         "Always among them",
         coerce=int,
+        validate_choice=False,
         widget=ListWidget(prefix_label=False),
         option_widget=CheckboxInput(),
     )

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from wbtest.extensions import db
 from wbtest.review.four_eyes import approvers_of
 from wbtest.review.models import ReviewSetting
-from wbtest.store import Invalid, writing
+from wbtest.store import Invalid, hold, writing
 from wbtest.team.models import Workspace
 
 MOST = 9
@@ -46,6 +46,7 @@ def set_needs(workspace: Workspace, approvals: int, required: Collection[int]) -
     if not max(1, len(set(required))) <= approvals <= most:
         raise Invalid("approvals", _fault(approvals, len(set(required)), most))
     with writing() as session:
+        hold(workspace)
         session.merge(
             ReviewSetting(
                 workspace_id=workspace.id, approvals=approvals, required=sorted(set(required))

@@ -8,6 +8,7 @@ from wbtest.extensions import db
 from wbtest.review.alignment.answers import Summary, summary_of
 from wbtest.review.asking.progress import LinkProgress, MemberProgress, links_for, members_for
 from wbtest.review.asking.rounds import find_round
+from wbtest.review.comments.readers import may_hear
 from wbtest.review.models import Comment, Round
 from wbtest.team.models import Person
 from wbtest.writing import document as documents
@@ -19,9 +20,13 @@ from wbtest.writing.releases import find_revision
 
 @dataclass(frozen=True, slots=True)
 class Overview:
-    """The review of a revision at a glance; ``readers`` are those who were asked or have begun."""
+    """The review of a revision at a glance; ``readers`` are those who were asked or have begun.
+
+    ``may_hear`` is whether who asks may know by now what the readers think of the text.
+    """
 
     asked: Round | None
+    may_hear: bool
     readers: tuple[tuple[str, str], ...]
     alignment: Summary
     comments: int
@@ -40,10 +45,11 @@ def overview_of(revision: Revision, asking: Person) -> Overview:
     """The review of this revision, as far as everybody in the team may know."""
     seats: list[MemberProgress | LinkProgress] = [
         *members_for(revision, asking),
-        *links_for(revision),
+        *links_for(revision, asking),
     ]
     return Overview(
         asked=find_round(revision),
+        may_hear=may_hear(revision, asking),
         readers=tuple(
             (_name(each), each.state)
             for each in seats

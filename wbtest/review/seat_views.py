@@ -8,10 +8,11 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
-from flask import Blueprint, abort, g, redirect, request, url_for
+from flask import Blueprint, abort, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from wbtest.extensions import db
+from wbtest.http import TITLES
 from wbtest.review.models import Reviewer, Round
 from wbtest.review.seats import Seat, find_by_token, is_over, seat_by_link, seat_of
 from wbtest.store import Refused
@@ -40,6 +41,23 @@ def seated(view: Callable[..., ResponseReturnValue]) -> Callable[..., ResponseRe
         return view(seat, **where)
 
     return checked
+
+
+@bp.errorhandler(Refused)
+def say_why(error: Refused) -> ResponseReturnValue:
+    """A refusal as a page that leads back to the room: a guest has no start page to go to."""
+    # A 403 here is about the order of things, or about whose words these are; a role is no part.
+    title = TITLES.get(409 if error.status == 403 else error.status, TITLES[409])
+    page = render_template(
+        "error.html",
+        status=error.status,
+        title=title,
+        sentence=str(error),
+        error_id="",
+        next_url=url_for(".room") if "seat_place" in g else "",
+        next_label="Back to the review",
+    )
+    return page, error.status
 
 
 @bp.url_defaults

@@ -8,7 +8,7 @@ from sqlalchemy import select
 from wbtest.extensions import clock, db
 from wbtest.review.models import Reading, Reviewer
 from wbtest.store import hold, writing
-from wbtest.team.models import Membership, Person
+from wbtest.team.models import Person
 from wbtest.writing.models import Release, Revision
 
 
@@ -102,6 +102,8 @@ def find_reading(seat: Seat) -> Reading | None:
 def reading_of(seat: Seat) -> Reading:
     """The reading of this seat, made when there is none; inside ``writing`` and held."""
     with writing() as session:
+        # Of two clicks at once one begins the reading, and the other finds it begun.
+        hold(seat.revision.release)
         reviewer = take_seat(seat)
         found = session.scalars(
             select(Reading).where(
@@ -127,11 +129,3 @@ def readings_of(revision: Revision) -> list[Reading]:
             select(Reading).where(Reading.revision_id == revision.id).order_by(Reading.id)
         )
     )
-
-
-def is_owner(reviewer: Reviewer) -> bool:
-    """Whether the reviewer owns the workspace; their comments are shown last."""
-    if reviewer.person_id is None:
-        return False
-    found = db.session.get(Membership, (reviewer.workspace_id, reviewer.person_id))
-    return found is not None and found.role == "owner"

@@ -6,8 +6,9 @@ from typing import Literal
 from sqlalchemy import select
 
 from wbtest.extensions import db
+from wbtest.review.four_eyes import approvers_of, is_alone
 from wbtest.review.models import Approval, Stop
-from wbtest.review.needs import needs_of
+from wbtest.review.needs import Needs, needs_of
 from wbtest.team.models import Person
 from wbtest.writing import document as documents
 from wbtest.writing.models import Release, Revision
@@ -43,11 +44,18 @@ def is_approved(revision: Revision) -> bool:
 
 
 def still_needed(revision: Revision) -> str:
-    """The sentence that says which approvals of this text are missing; '' when there are enough."""
+    """What says which approvals of this text are missing; '' when there are enough.
+
+    It says so, too, when nobody is left who could give them.
+    """
     needs = needs_of(revision.workspace_id)
     signed = {a.approver_id for a in approvals_of(revision) if a.digest == revision.digest}
     if needs.are_met_by(signed):
         return ""
+    return _which(needs, signed) + _dead_end(needs, signed, revision)
+
+
+def _which(needs: Needs, signed: set[int]) -> str:
     absent = db.session.scalars(
         select(Person.name).where(Person.id.in_(needs.required - signed)).order_by(Person.name)
     ).all()
@@ -59,6 +67,19 @@ def still_needed(revision: Revision) -> str:
         return f"It needs one {more}approval."
     names = f", {_joined(absent)} among them" if absent else ""
     return f"It needs {count} {more}approvals{names}."
+
+
+def _dead_end(needs: Needs, signed: set[int], revision: Revision) -> str:
+    """What to do when not even everybody who may still sign would be enough; else ''."""
+    able = {person.id for person in approvers_of(revision.release.workspace)}
+    if not is_alone(revision.workspace_id):
+        able.discard(revision.author_id)
+    if needs.are_met_by(signed | able):
+        return ""
+    return (
+        f" But too few people may sign a text that {revision.author.name} froze. An owner asks for "
+        "less under “How texts are approved”, or somebody else freezes the next revision."
+    )
 
 
 def has_lapsed(release: Release) -> bool:

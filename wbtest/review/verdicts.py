@@ -1,13 +1,14 @@
 """What an approver says instead of yes: another draft, or stop. A stopped release is kept."""
 
-import json
+from collections.abc import Iterator
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
 from wbtest.extensions import clock, db
 from wbtest.review.four_eyes import approvers_of
-from wbtest.review.models import Reading, Stop
+from wbtest.review.models import Reading, Reviewer, Stop
 from wbtest.review.seats import reading_of, seat_of
 from wbtest.store import Invalid, Refused, hold, writing
 from wbtest.team.models import Person, Workspace
@@ -75,11 +76,15 @@ def take_up_again(release: Release, approver: Person) -> None:
 
 
 def note_verdict(revision: Revision, approver: Person, verdict: str, reason: str) -> Reading:
-    """Write an approver's verdict beside the revision; a later one of theirs replaces it."""
+    """Write an approver's verdict beside the revision; a later one of theirs replaces it.
+
+    Without a ``reason`` the one that they gave for the same verdict stays.
+    """
     _refuse_others(revision.release.workspace, approver)
     with writing():
         reading = reading_of(seat_of(revision, approver))
-        reading.verdict, reading.verdict_reason = verdict, reason
+        if reason or reading.verdict != verdict:
+            reading.verdict, reading.verdict_reason = verdict, reason
         reading.verdict_at = clock.now()
     return reading
 
@@ -103,8 +108,8 @@ def stops_of(workspace: Workspace) -> list[Stop]:
 
 def mentions(stop: Stop, wanted: str) -> bool:
     """Whether these words stand in a stopped release's text or in its reason, in any spelling."""
-    texts = [stop.reason, json.dumps(stop.release.document, ensure_ascii=False)]
-    return wanted.casefold() in "\n".join(texts).casefold()
+    texts = (stop.reason, *_texts_in(stop.release.document))
+    return any(wanted.casefold() in text.casefold() for text in texts)
 
 
 def verdicts_of(revision: Revision) -> list[Reading]:
@@ -113,10 +118,22 @@ def verdicts_of(revision: Revision) -> list[Reading]:
         db.session.scalars(
             select(Reading)
             .where(Reading.revision_id == revision.id, Reading.verdict != "")
-            .options(joinedload(Reading.reviewer))
+            .options(joinedload(Reading.reviewer).joinedload(Reviewer.person))
             .order_by(Reading.verdict_at, Reading.id)
         )
     )
+
+
+def _texts_in(value: Any) -> Iterator[str]:
+    """What was typed into a document: its values, and not what its parts are called."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict):
+        for inner in value.values():
+            yield from _texts_in(inner)
+    elif isinstance(value, list):
+        for inner in value:
+            yield from _texts_in(inner)
 
 
 def _refuse_others(workspace: Workspace, person: Person) -> None:

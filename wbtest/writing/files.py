@@ -4,7 +4,6 @@ All three come back whole. What is made to be read or printed only is in ``expor
 """
 
 import json
-from dataclasses import replace
 from typing import Literal
 
 from wbtest.writing.document import (
@@ -13,6 +12,7 @@ from wbtest.writing.document import (
     Document,
     Form,
     NotADocument,
+    Question,
     Quote,
     from_json,
     to_json,
@@ -74,7 +74,7 @@ def for_customers(document: Document) -> Document:
     """Return what the release says to customers: nothing that only the team may read.
 
     Parts are named one by one, so that one that is new stays inside until somebody adds it here.
-    A question that has no answer yet is left out.
+    A question that has no answer yet is left out; its topic is for those who look for gaps.
     """
     return Document(
         product=document.product,
@@ -95,7 +95,7 @@ def for_customers(document: Document) -> Document:
             document.call_to_action.price,
         ),
         faq=tuple(
-            replace(question, open=None)
+            Question(question.audience, question.question, question.answer)
             for question in document.questions("external")
             if question.question.strip() and question.answer.strip()
         ),

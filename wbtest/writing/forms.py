@@ -24,7 +24,7 @@ from wtforms.widgets import CheckboxInput, DateInput, HiddenInput, ListWidget
 from wbtest.writing import languages
 from wbtest.writing.document import EXTERNAL_TOPICS, INTERNAL_TOPICS
 from wbtest.writing.limits import MOST_EVIDENCE, MOST_QUESTIONS, fault_of
-from wbtest.writing.number_rows import CHOICES, CHOICES_WHEN_GONE, NumberRows
+from wbtest.writing.number_rows import CHOICES, CHOICES_WHEN_GONE, NumberRows, Rows
 from wbtest.writing.wording import on_one_line, with_plain_breaks
 
 RELOAD = "This page is out of date. Copy what you typed, reload the page and type it again."
@@ -70,7 +70,7 @@ class NewReleaseForm(Form):
         choices={"short": "Short", "full": "Full"},
         default="short",
     )
-    product = StringField("Product")
+    product = StringField("Product", default="")
     language = SelectField("Language", choices=languages.listed(""), default="en")
 
 
@@ -158,7 +158,7 @@ class ShortForm(Form):
     alternative = _prose("What people do today, and why this is better", "alternative")
     call_to_action = FormField(CallToActionForm)
     # One more than allowed is read, so that it can be refused; nobody types a thousand.
-    external = FieldList(FormField(ExternalQuestionForm), max_entries=MOST_QUESTIONS + 1)
+    external = Rows(FormField(ExternalQuestionForm), max_entries=MOST_QUESTIONS + 1)
     evidence = NumberRows(FormField(NumberForm), max_entries=MOST_EVIDENCE + 1)
 
     def process(self, formdata: Any = None, *args: Any, **more: Any) -> None:
@@ -193,7 +193,7 @@ class FullForm(ShortForm):
     customer_quote = FormField(QuoteForm)
     vision = _line("Product vision", "vision")
     roadmap = _line("Place on the roadmap", "roadmap")
-    internal = FieldList(FormField(InternalQuestionForm), max_entries=MOST_QUESTIONS + 1)
+    internal = Rows(FormField(InternalQuestionForm), max_entries=MOST_QUESTIONS + 1)
 
 
 def _names(field: Any) -> set[str]:

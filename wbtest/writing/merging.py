@@ -8,6 +8,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from wbtest.writing.evidence import key_of
+
 Values = dict[str, Any]
 Rows = list[Values]
 AUDIENCES = ("external", "internal")
@@ -59,7 +61,7 @@ def _by_words(value: Any) -> Any:
     """
     if not isinstance(value, list):
         return value
-    return _Entries({row["words"].casefold(): row for row in value})
+    return _Entries({key_of(row["words"]): row for row in value})
 
 
 def _as_list(value: Any) -> Any:

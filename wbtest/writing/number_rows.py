@@ -1,6 +1,8 @@
 """The rows of the sheet on which a release says what its numbers rest on."""
 
+import re
 import zlib
+from collections.abc import Iterator
 from typing import Any
 
 from wtforms import FieldList
@@ -17,7 +19,17 @@ CHOICES = {"": "Not said yet"} | SAID
 CHOICES_WHEN_GONE = SAID | {REMOVE: "Remove it"}
 
 
-class NumberRows(FieldList):  # type: ignore[type-arg]  # its stubs are generic, it is not
+class Rows(FieldList):  # type: ignore[type-arg]  # its stubs are generic, it is not
+    """Rows of a sheet. What is sent under any other number is no part of it."""
+
+    def _extract_indices(self, prefix: str, formdata: Any) -> Iterator[int]:
+        # The base class breaks on digits that are no number, such as ², and on thousands of them.
+        for name in formdata:
+            if found := re.match(rf"{re.escape(prefix)}-([0-9]{{1,10}})(?:-|$)", name):
+                yield int(found[1])
+
+
+class NumberRows(Rows):
     """Rows that are called by their words: a row keeps its name while others come and go.
 
     So what was typed in one browser finds its row in another text.

@@ -8,7 +8,7 @@ from wbtest.extensions import clock, db
 from wbtest.store import Invalid, Refused, hold, writing
 from wbtest.team.models import Person, Workspace
 from wbtest.writing import document as documents
-from wbtest.writing.document import Document, Form
+from wbtest.writing.document import Document, Form, NotADocument
 from wbtest.writing.limits import fault_of
 from wbtest.writing.merging import Merged, merge
 from wbtest.writing.models import Release, Revision
@@ -21,14 +21,22 @@ class ChangedMeanwhile(Refused):
     """Somebody else changed the same words after the text that this save was made from.
 
     ``mine`` and ``theirs`` are the two texts to choose from; they differ in these words alone.
+    ``theirs`` is the draft of this ``version``, with all of mine that did not collide.
     """
 
-    def __init__(self, merged: Merged) -> None:
+    def __init__(self, merged: Merged, version: int) -> None:
         super().__init__(
             "Somebody changed the same words meanwhile. Both are kept: choose what stays."
         )
         self.mine = documents.from_json(merged.mine)
         self.theirs = documents.from_json(merged.theirs)
+        self.version = version
+
+
+class TooMuchTogether(Refused):
+    """What was typed fits, and so does what others added meanwhile, but not both."""
+
+    status = 422
 
 
 def create_release(
@@ -72,13 +80,12 @@ def save_release(release: Release, document: Document, version: int, person: Per
 
     What others changed since stays, where this text leaves it alone. Raises ChangedMeanwhile when
     both changed the same words: then all else is stored, unless an open transaction ends with it.
+    Raises TooMuchTogether, and stores nothing, when the two do not fit into one release.
     """
     with writing():
-        hold(release)
-        merged = _merge(release, documents.to_json(document), version)
-        _store(release, merged.theirs, person)
-    if merged.collides:
-        raise ChangedMeanwhile(merged)
+        collision = _save(release, document, version, person)
+    if collision:
+        raise collision
     return release
 
 
@@ -126,15 +133,19 @@ def freeze(release: Release, author: Person) -> Revision:
 def save_and_grow(release: Release, document: Document, version: int, person: Person) -> Release:
     """Save the text as ``save_release`` does and grow the release around it."""
     with writing():
-        save_release(release, document, version, person)
-        return grow_release(release, person)
+        collision = _save(release, document, version, person)
+        if not collision:
+            return grow_release(release, person)
+    raise collision
 
 
 def save_and_freeze(release: Release, document: Document, version: int, author: Person) -> Revision:
     """Save the text as ``save_release`` does and freeze exactly this one."""
     with writing():
-        save_release(release, document, version, author)
-        return freeze(release, author)
+        collision = _save(release, document, version, author)
+        if not collision:
+            return freeze(release, author)
+    raise collision
 
 
 def find_revision(release: Release, number: int) -> Revision | None:
@@ -154,6 +165,17 @@ def find_newest_revision(release: Release) -> Revision | None:
     ).first()
 
 
+def _save(
+    release: Release, document: Document, version: int, person: Person
+) -> ChangedMeanwhile | None:
+    """Store what does not collide; returns what to raise when that is kept."""
+    hold(release)
+    merged = _merge(release, documents.to_json(document), version)
+    _store(release, merged.theirs, person)
+    # Others may save as soon as this transaction ends: the version is the one of this text.
+    return ChangedMeanwhile(merged, release.version) if merged.collides else None
+
+
 def _merge(release: Release, values: Values, version: int) -> Merged:
     """What was typed, with what is stored; a text that is stored already changes nothing."""
     stored = documents.to_json(documents.from_json(release.document))
@@ -161,7 +183,15 @@ def _merge(release: Release, values: Values, version: int) -> Merged:
         return Merged(values, values)
     made_from = find_text(release, version)
     base = documents.to_json(made_from.document) if made_from else None
-    return merge(base, values, stored)
+    merged = merge(base, values, stored)
+    try:
+        for way in (merged.mine, merged.theirs):
+            documents.from_json(way)
+    except NotADocument as error:
+        raise TooMuchTogether(
+            f"Others added to the text meanwhile. With yours it {error.sentence} Take some out."
+        ) from None
+    return merged
 
 
 def _store(release: Release, values: Values, person: Person) -> None:

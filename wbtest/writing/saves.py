@@ -61,17 +61,17 @@ def values_of(release: Release) -> Values:
 def find_text(release: Release, version: int) -> Text | None:
     """What the draft said when it had this version; None for one that never was.
 
-    Undoes the later saves one by one, the newest first.
+    Undoes the later saves one by one, the newest first. A chain that is broken leads nowhere.
     """
     if not 1 <= version <= release.version:
         return None
     values = values_of(release)
     expected = release.version
     for save in _since(release, version):
-        if save.version != expected:
+        before = undo(save, values) if save.version == expected else None
+        if before is None:
             return None
-        expected -= 1
-        values = undo(save, values)
+        values, expected = before, expected - 1
     return text_of(values) if expected == version else None
 
 
@@ -80,10 +80,14 @@ def saved_since(release: Release, version: int) -> set[Person]:
     return {save.person for save in _since(release, version)}
 
 
-def undo(save: Save, values: Values) -> Values:
-    """The values as they were before a save that led to ``values``."""
+def undo(save: Save, values: Values) -> Values | None:
+    """The values as they were before a save, None when it did not lead to ``values``."""
     names = save.parts.split()
-    before = unpack(save.before, _only(values, names))
+    try:
+        before = unpack(save.before, _only(values, names))
+    except zlib.error:
+        # Somebody changed the draft past ``note_save``, or a backup was put together of two.
+        return None
     return {name: value for name, value in values.items() if name not in names} | before
 
 
@@ -97,7 +101,12 @@ def _since(release: Release, version: int) -> Iterator[Save]:
     return iter(
         db.session.scalars(
             select(Save)
-            .where(Save.release_id == release.id, Save.version > version)
+            # Others may save between the reading of the release and of its saves.
+            .where(
+                Save.release_id == release.id,
+                Save.version > version,
+                Save.version <= release.version,
+            )
             .options(joinedload(Save.person))
             .order_by(Save.version.desc())
         )
@@ -115,7 +124,7 @@ def pack(before: Values, after: Values) -> bytes:
 
 
 def unpack(packed: bytes, after: Values) -> Values:
-    """What ``pack`` was given, from the very same ``after``."""
+    """What ``pack`` was given, from the very same ``after``; zlib.error from any other."""
     found: Values = json.loads(zlib.decompressobj(zdict=_bytes(after)).decompress(packed))
     return found
 

@@ -14,7 +14,7 @@ from wbtest.writing.arranging import arrange
 from wbtest.writing.document import Document, Form
 from wbtest.writing.forms import ShortForm
 from wbtest.writing.models import Release
-from wbtest.writing.releases import ChangedMeanwhile
+from wbtest.writing.releases import ChangedMeanwhile, TooMuchTogether
 from wbtest.writing.saves import saved_since
 from wbtest.writing.status import status_of
 from wbtest.writing.views import beside, bp, sheet_page
@@ -97,6 +97,9 @@ def _with_typed(
         act(sheets.document_of(sheet, base), sheet.version.data or 0)
     except ChangedMeanwhile as changed:
         return _both_texts(release, changed)
+    except TooMuchTogether as refused:
+        sheet.form_errors.append(str(refused))
+        return _not_kept(release, sheet)
     return None
 
 
@@ -115,7 +118,7 @@ def _not_kept(release: Release, sheet: ShortForm) -> ResponseReturnValue:
 def _both_texts(release: Release, changed: ChangedMeanwhile) -> ResponseReturnValue:
     """Show my words beside theirs; saving once more keeps what the sheet holds then."""
     mine, theirs = (
-        sheets.sheet_of(text, release.form, release.version)
+        sheets.sheet_of(text, release.form, changed.version)
         for text in (changed.mine, changed.theirs)
     )
     differences = sheets.differences(mine, theirs)
@@ -124,17 +127,16 @@ def _both_texts(release: Release, changed: ChangedMeanwhile) -> ResponseReturnVa
     panel = render_template(
         "writing/_conflict.html", differences=differences, sentence=str(changed)
     )
-    return {"version": release.version, "panel": panel} | _fields(mine), 409
+    return {"version": changed.version, "panel": panel} | _fields(mine), 409
 
 
 def _from_others(release: Release, typed: Document, version: int, person: Person) -> Fields:
     """What a sheet must take over that was saved by others while it was typed on."""
-    if release.version <= version + 1:
-        return {}
+    # The versions do not tell: a text that changes nothing makes none, however old it is.
     stored = documents.from_json(release.document)
-    names = sorted({by.name for by in saved_since(release, version) if by.id != person.id})
     if stored == typed:
         return {}
+    names = sorted({by.name for by in saved_since(release, version) if by.id != person.id})
     fields = _fields(sheets.sheet_of(stored, release.form, release.version))
     return fields | {"others": names}
 

@@ -3,15 +3,16 @@
 from dataclasses import dataclass
 
 from sqlalchemy import select
+from sqlalchemy.orm import joinedload
 
 from wbtest.extensions import db
 from wbtest.review.asking.links import links_of
 from wbtest.review.asking.rounds import find_round, is_asked
+from wbtest.review.comments.readers import may_hear
 from wbtest.review.models import Reading, Reviewer
 from wbtest.review.questions import VERDICTS
 from wbtest.review.seats import is_over, readings_of
 from wbtest.team.models import Membership, Person
-from wbtest.team.people import members
 from wbtest.writing.models import Revision
 
 
@@ -35,21 +36,24 @@ class LinkProgress:
     is_open: bool
 
 
-def state_of(reading: Reading | None) -> str:
+def state_of(reading: Reading | None, *, with_verdict: bool = True) -> str:
     """How far a reading is, in words.
 
     >>> state_of(None), state_of(Reading(verdict="stop"))
     ('not opened', 'done: stop')
     """
     if reading is not None and reading.verdict:
-        return f"done: {VERDICTS[reading.verdict].lower()}"
+        return f"done: {VERDICTS[reading.verdict].lower()}" if with_verdict else "done"
     if reading is None or reading.started_at is None:
         return "not opened"
     return "reading" if reading.done_at is None else "done"
 
 
 def members_for(revision: Revision, asking: Person) -> list[MemberProgress]:
-    """Everybody in the workspace but who asks, in the order in which they joined."""
+    """Everybody in the workspace but who asks, in the order in which they joined.
+
+    Verdicts are among it for who may hear them.
+    """
     reviewers = {
         reviewer.person_id: reviewer
         for reviewer in db.session.scalars(
@@ -59,6 +63,7 @@ def members_for(revision: Revision, asking: Person) -> list[MemberProgress]:
         )
     }
     readings, asked = _readings(revision), find_round(revision)
+    is_heard = may_hear(revision, asking)
 
     def progress(member: Membership) -> MemberProgress:
         seat = reviewers.get(member.person_id)
@@ -67,18 +72,25 @@ def members_for(revision: Revision, asking: Person) -> list[MemberProgress]:
             role=member.role,
             reviewer=seat,
             is_asked=seat is not None and is_asked(seat, asked),
-            state=state_of(readings.get(seat.id)) if seat else state_of(None),
+            state=state_of(readings.get(seat.id) if seat else None, with_verdict=is_heard),
         )
 
-    everybody = members(revision.release.workspace)
-    return [progress(member) for member in everybody if member.person_id != asking.id]
+    everybody = db.session.scalars(
+        select(Membership)
+        .where(Membership.workspace_id == revision.workspace_id, Membership.person_id != asking.id)
+        .options(joinedload(Membership.person))
+        .order_by(Membership.created_at, Membership.person_id)
+    )
+    return [progress(member) for member in everybody]
 
 
-def links_for(revision: Revision) -> list[LinkProgress]:
+def links_for(revision: Revision, asking: Person) -> list[LinkProgress]:
     """Every link of the release, the newest first."""
-    readings = _readings(revision)
+    readings, is_heard = _readings(revision), may_hear(revision, asking)
     return [
-        LinkProgress(link, state_of(readings.get(link.id)), not is_over(link))
+        LinkProgress(
+            link, state_of(readings.get(link.id), with_verdict=is_heard), not is_over(link)
+        )
         for link in links_of(revision.release)
     ]
 

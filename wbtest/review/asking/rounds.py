@@ -103,15 +103,16 @@ def _refuse_old(revision: Revision) -> None:
 
 
 def _members(workspace_id: int, ids: Collection[int]) -> list[Person]:
-    found = list(
-        db.session.scalars(
-            select(Person)
-            .join(Membership)
-            .where(Membership.workspace_id == workspace_id, Person.id.in_(ids))
-            .order_by(Person.id)
-        )
+    wanted = set(ids)
+    # They come as they were sent, so they are compared here: no database counts as far as a form.
+    everybody = db.session.scalars(
+        select(Person)
+        .join(Membership)
+        .where(Membership.workspace_id == workspace_id)
+        .order_by(Person.id)
     )
-    if len(found) < len(set(ids)):
+    found = [person for person in everybody if person.id in wanted]
+    if len(found) < len(wanted):
         raise Invalid("members", "Somebody you chose is not in this workspace. Choose once more.")
     return found
 

@@ -128,7 +128,7 @@ def _ask_page(
         form=form,
         link_form=link_form,
         members=progress.members_for(revision, access.person()),
-        links=progress.links_for(revision),
+        links=progress.links_for(revision, access.person()),
         fresh=_take_fresh(revision),
     )
     return page, status
@@ -141,10 +141,12 @@ def _show_once(revision: Revision, reviewer: Reviewer, token: str) -> ResponseRe
 
 def _take_fresh(revision: Revision) -> tuple[Reviewer, str] | None:
     """The link that was just made and its address; asked once more, there is none."""
-    reviewer_id, token = session.pop(FRESH, (0, ""))
+    reviewer_id, token = session.get(FRESH, (0, ""))
     reviewer = links.find_link(revision.release, reviewer_id) if token else None
     if reviewer is None:
         return None
+    # Only the page that shows it uses it up; the same page of another release does not.
+    del session[FRESH]
     base_url = current_app.extensions["wbtest.settings"].base_url
     return reviewer, f"{base_url}{url_for('.link', token=token)}"
 

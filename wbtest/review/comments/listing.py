@@ -64,11 +64,11 @@ def list_comments(release: Release, person: Person) -> list[Listed]:
     """What this member may see of the comments on the release, in the order of the draft."""
     draft = documents.from_json(release.document)
     order = {path: place for place, path in enumerate((WHOLE, *texts_of(draft)))}
-    found = [
-        _listed(thread, revision, draft)
-        for revision in _commented(release)
-        for thread in threads_for(seat_of(revision, person))
-    ]
+    found = []
+    for revision in _commented(release):
+        frozen = documents.from_json(revision.document)
+        for thread in threads_for(seat_of(revision, person)):
+            found.append(_listed(thread, revision, frozen, draft))
     return sorted(found, key=lambda one: _place_of(one, order))
 
 
@@ -115,9 +115,8 @@ def _commented(release: Release) -> list[Revision]:
     )
 
 
-def _listed(thread: Thread, revision: Revision, draft: Document) -> Listed:
+def _listed(thread: Thread, revision: Revision, frozen: Document, draft: Document) -> Listed:
     comment = thread.comment
-    frozen = documents.from_json(revision.document)
     place = follow(frozen, draft, comment.path, comment.start, comment.end)
     if isinstance(place, Gone):
         text, path, words = frozen, comment.path, comment.words

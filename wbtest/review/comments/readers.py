@@ -7,9 +7,10 @@ from sqlalchemy import select
 
 from wbtest.extensions import db
 from wbtest.review.comments.seeing import Reader, can_see
+from wbtest.review.four_eyes import approvers_of
 from wbtest.review.models import Reading, Reviewer
-from wbtest.review.seats import Seat, is_over
-from wbtest.team.models import Membership
+from wbtest.review.seats import Seat, is_over, seat_of
+from wbtest.team.models import Membership, Person
 from wbtest.writing.models import Revision
 
 
@@ -39,7 +40,8 @@ class Readers:
     def is_shown(self, writer_id: int) -> bool:
         """Whether anybody else can see what this reviewer wrote, an author at least."""
         author = Reader(None, is_author=True)
-        others = [self.by_id[key] for key in self.begun if key != writer_id]
+        # Also who read a later text, or has left since, may have seen it.
+        others = [reader for key, reader in self.by_id.items() if key != writer_id]
         if not self.by_id[writer_id].is_author:
             others.append(author)
         return any(self.can_see(writer_id, other) for other in others)
@@ -71,6 +73,16 @@ def readers_of(revision: Revision) -> Readers:
         {row.id: _reader(row, of_each[row.id], revision, roles) for row in reviewers},
         frozenset(begun & here),
     )
+
+
+def may_hear(revision: Revision, person: Person) -> bool:
+    """Whether this member may know what the readers think of the text by now.
+
+    That is who wrote it, who decides on it, and who has answered and read it alone.
+    """
+    reader = readers_of(revision).of(seat_of(revision, person))
+    has_read = reader.is_done and reader.has_answered
+    return reader.is_author or has_read or person in approvers_of(revision.release.workspace)
 
 
 def _reader(

@@ -21,6 +21,10 @@ class NotYours(Refused):
     status = 403
 
 
+class SettledAlready(Refused):
+    """Somebody has settled the comment meanwhile, in another way."""
+
+
 class WordsGone(Refused):
     """The draft does not say any more what the suggestion would replace."""
 
@@ -51,7 +55,8 @@ OUTCOMES: dict[str, Callable[..., None]] = {
 def apply_suggestion(comment: Comment, person: Person) -> None:
     """Write the suggestion into the draft, in place of the words where they stand now; save it.
 
-    The second time changes nothing. Raises WordsGone when the draft has other words there by now.
+    The second time changes nothing. Raises WordsGone when the draft has other words there by now,
+    SettledAlready when somebody resolved or declined it.
     """
     release = comment.revision.release
     with writing():
@@ -59,6 +64,7 @@ def apply_suggestion(comment: Comment, person: Person) -> None:
         hold(comment)
         if comment.outcome == "applied":
             return
+        _refuse_settled(comment)
         draft = with_suggestion(comment, documents.from_json(release.document))
         save_release(release, draft, release.version, person)
         comment.outcome = "applied"
@@ -89,6 +95,14 @@ def _settle(seat: Seat, comment: Comment, outcome: str, *, is_editor: bool) -> N
         if not is_editor and comment.reviewer_id != reviewer.id:
             raise NotYours("Whoever wrote this comment settles it, or an editor.")
         if comment.outcome != outcome:
+            if outcome:
+                _refuse_settled(comment)
             comment.outcome = outcome
             comment.settled_at = clock.now() if outcome else None
             comment.settled_by_id = reviewer.id if outcome else None
+
+
+def _refuse_settled(comment: Comment) -> None:
+    """What one person settled nobody settles otherwise from a page that is older."""
+    if comment.outcome:
+        raise SettledAlready("Somebody has settled this comment meanwhile. Open it again first.")

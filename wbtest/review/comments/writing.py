@@ -83,8 +83,9 @@ def reply(seat: Seat, comment: Comment, text: str) -> Comment:
     if not text:
         raise Invalid("text", "Write your answer.")
     with writing() as session:
-        hold(comment)
+        # The release before its comment, as whoever applies a suggestion holds them.
         reviewer = take_seat(seat)
+        hold(comment)
         _refuse_many(seat, reviewer)
         answer = Comment(
             workspace_id=comment.workspace_id,

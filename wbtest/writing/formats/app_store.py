@@ -7,7 +7,15 @@ from collections.abc import Iterator
 
 from wbtest.writing.document import Document
 from wbtest.writing.formats.parts import missing, prose, spoken
-from wbtest.writing.formats.pieces import Adapted, Heading, Limit, Piece, Section, filled
+from wbtest.writing.formats.pieces import (
+    Adapted,
+    Heading,
+    Limit,
+    Paragraph,
+    Piece,
+    Section,
+    filled,
+)
 from wbtest.writing.formats.words import FormatWords, words_for
 from wbtest.writing.wording import paragraphs
 
@@ -54,16 +62,20 @@ def app_store(document: Document) -> Adapted:
 
 def _sections(name: str, short: str, promotion: str, description: str) -> Iterator[Section]:
     apple, google = (Heading(store, 1, True) for store in ("App Store", "Google Play"))
-    yield Section("name", (apple, *_field("Name", name)))
-    yield Section("subtitle", _field("Subtitle", short))
-    yield Section("promotional_text", _field("Promotional text", promotion))
-    yield Section("title", (google, *_field("Title", name)))
-    yield Section("short_description", _field("Short description", short))
-    yield Section("description", _field("Description, for both", description))
+    yield Section("name", (apple, *_line("Name", name)))
+    yield Section("subtitle", _line("Subtitle", short))
+    yield Section("promotional_text", _line("Promotional text", promotion))
+    yield Section("title", (google, *_line("Title", name)))
+    yield Section("short_description", _line("Short description", short))
+    yield Section("description", _field("Description, for both", *prose(description)))
 
 
-def _field(label: str, text: str) -> tuple[Piece, ...]:
-    body = prose(text)
+def _line(label: str, text: str) -> tuple[Piece, ...]:
+    """A field of one line: what begins with a dash there is no list."""
+    return _field(label, Paragraph(text)) if text.strip() else ()
+
+
+def _field(label: str, *body: Piece) -> tuple[Piece, ...]:
     return (Heading(label, 2, True), *body) if body else ()
 
 

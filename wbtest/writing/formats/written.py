@@ -4,8 +4,9 @@ import re
 
 from wbtest.writing.formats.pieces import Adapted, Button, Heading, Paragraph, Piece, Points, Quote
 
-_ANYWHERE = re.compile(r"[\\`*_\[\]<>]")
-_AT_START = re.compile(r"^(\s*(?:[0-9]+(?=[.)]))?)([#+=~|.)-])", re.MULTILINE)
+# An ampersand is a mark where it names a letter, such as &lt;.
+_ANYWHERE = re.compile(r"[\\`*_\[\]<>~]|&(?=#?\w+;)")
+_AT_START = re.compile(r"^(\s*(?:[0-9]+(?=[.)]))?)([#+=|.)-])", re.MULTILINE)
 
 
 def as_markdown(adapted: Adapted) -> str:

@@ -68,9 +68,10 @@ def find_texts(release: Release, versions: Collection[int]) -> dict[int, Text]:
         .order_by(Save.version.desc())
     )
     for save in saves:
-        if save.version != at:
+        before = undo(save, values) if save.version == at else None
+        if before is None:
             break
-        values, at = undo(save, values), at - 1
+        values, at = before, at - 1
         if at in wanted:
             found[at] = text_of(values)
     return found

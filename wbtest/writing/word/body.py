@@ -90,7 +90,9 @@ class _Reader:
             item = self._looks.item(properties, look)
             yield Block(look.name, tuple(runs), _level(properties, look), item)
         for box in paragraph.iter(qn("w:txbxContent")):
-            if not any(_name(outer) == "Fallback" for outer in box.iterancestors()):
+            # A box within a box is read with the paragraph that it stands in, and only there.
+            is_own = next(box.iterancestors(qn("w:p"))) is paragraph
+            if is_own and not any(_name(outer) == "Fallback" for outer in box.iterancestors()):
                 yield from self.blocks(box)
 
     def _runs(self, parent: Any, look: Look) -> Iterator[Run]:
