@@ -14,7 +14,8 @@ from wbtest.review.asking import links
 from wbtest.review.asking.links import TooManyLinks, make_link, renew, revoke
 from wbtest.review.asking.rounds import ask_for_review
 from wbtest.review.models import Reviewer
-from wbtest.review.seats import find_by_token, is_over
+from wbtest.review.reading import readings
+from wbtest.review.seats import find_by_token, is_over, seat_by_link
 from wbtest.store import Invalid
 from wbtest.writing.models import Revision
 
@@ -212,3 +213,15 @@ def test_a_fresh_link_waits_for_the_page_of_its_release(
     assert "The link for Mei" not in client.get(ask_url(other)).text
     assert "The link for Mei" in client.get(ask_url(revision)).text
     assert "The link for Mei" not in client.get(ask_url(revision)).text
+
+
+def test_who_makes_a_link_is_told_that_it_opens_the_internal_questions(
+    client: Browser, team: Team, revision: Revision
+):
+    reviewer, token = make_link(revision.release, team.editor, "Mei")
+    readings.begin(seat_by_link(revision, reviewer), is_new=True)
+
+    assert "Who copies us?" in client.get(f"/review/{token}/1").text
+
+    log_in(client, team.editor)
+    assert "its internal questions too" in client.get(ask_url(revision)).text

@@ -13,6 +13,7 @@ from wbtest.review.asking.links import make_link
 from wbtest.review.asking.rounds import ask_for_review, find_round, is_asked, newest_in_review
 from wbtest.review.models import Reviewer
 from wbtest.review.seats import seat_of
+from wbtest.review.verdicts import stop_release
 from wbtest.store import Invalid
 from wbtest.writing.models import Revision
 
@@ -189,3 +190,15 @@ def test_a_number_that_no_database_counts_to_is_somebody_unknown(
 
     assert answer.status_code == 422
     assert "not in this workspace" in answer.text
+
+
+def test_nobody_is_asked_to_read_what_was_stopped(client: Browser, team: Team, revision: Revision):
+    stop_release(revision, team.approver, "Nobody wants it.")
+    log_in(client, team.editor)
+
+    answer = client.send(ask_url(revision), {"minutes": "20", "members": str(team.viewer.id)})
+
+    assert answer.status_code == 409
+    assert "Take it up again before you ask" in answer.text
+    assert mails() == []
+    assert "Ask for a review" not in client.get(ask_url(revision).removesuffix("/ask")).text

@@ -139,3 +139,21 @@ def test_customers_get_no_open_question(find):
 
 def test_a_later_before_is_none(find):
     assert find("A14", faq=asked("external", "Later on, we decide it for you.")) == []
+
+
+def test_what_the_company_puts_off_in_today_and_better_is_marked(find):
+    said = "They guess. We will figure out allergies later."
+
+    assert find("A14", alternative=said) == [("stop", "We will figure out allergies later")]
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "They decide later what to cook.",
+        "“We will decide later,” says Amira.",
+        "Later we will eat.",
+    ],
+)
+def test_what_people_put_off_today_is_their_story(find, said):
+    assert find("A14", alternative=said) == []

@@ -3,6 +3,7 @@
 import pytest
 
 from wbtest.writing.document import INTERNAL_TOPICS
+from wbtest.writing.topics import EXAMPLES
 
 OPEN = {"owner": "Priya", "until": "2027-04-15", "settled_by": "a diary study"}
 
@@ -25,6 +26,22 @@ def test_each_missing_topic_is_marked(find, index):
     del rest[index]
 
     assert find("F3", faq=rest) == [(severity, "")]
+
+
+@pytest.mark.parametrize(
+    ("language", "index", "question"),
+    [
+        *(("en", index, EXAMPLES[topic]) for index, topic in enumerate(INTERNAL_TOPICS)),
+        ("de", 3, "Woran könnte es scheitern?"),
+        ("fr", 1, "Et si un concurrent nous copie ?"),
+        ("es", 0, "¿Por qué este precio?"),
+    ],
+)
+def test_a_question_has_its_topic_by_its_words_too(find, language, index, question):
+    asked = faq()
+    asked[index] |= {"topic": "", "question": question}
+
+    assert find("F3", faq=asked, language=language) == []
 
 
 def test_a_topic_whose_question_has_no_answer_is_marked(find):

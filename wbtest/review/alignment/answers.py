@@ -114,8 +114,8 @@ def mark(seat: Seat, reading_id: int, question: str, is_same: bool | None) -> An
             raise NotBeforeYours(
                 "First answer yourself; then you may see and mark what others say."
             )
+        hold(seat.revision.release)
         reviewer = take_seat(seat)
-        hold(reviewer)
         _refuse_unmarkable(seat.revision, reading_id, question)
         found = session.get(AnswerMark, (reading_id, question, reviewer.id))
         if is_same is None:

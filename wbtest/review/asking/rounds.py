@@ -7,11 +7,12 @@ from sqlalchemy import select
 
 from wbtest.delivery.outbox import queue_mail
 from wbtest.extensions import clock, db
-from wbtest.review.approvals import TextChanged
+from wbtest.review.approvals import Stopped, TextChanged
 from wbtest.review.asking import letters
 from wbtest.review.asking.letters import Letter, Text
 from wbtest.review.models import Reviewer, Round
 from wbtest.review.seats import is_over, member_reviewer
+from wbtest.review.verdicts import find_stop
 from wbtest.store import Invalid, hold, writing
 from wbtest.team.models import Membership, Person
 from wbtest.writing.models import Release, Revision
@@ -33,7 +34,7 @@ def ask_for_review(
     """Put the newest revision up for review, and ask those ``members`` (ids of people) by mail.
 
     Guests with a live link are asked along. The second time it changes minutes and note, and asks
-    who was not asked yet. Raises TextChanged for an older revision, else Invalid.
+    who was not asked yet. Raises TextChanged for an older revision, Stopped, else Invalid.
     """
     note = with_plain_breaks(note).strip()
     if not 1 <= minutes <= MOST_MINUTES:
@@ -43,6 +44,7 @@ def ask_for_review(
     with writing() as session:
         hold(revision.release)
         _refuse_old(revision)
+        _refuse_stopped(revision.release)
         people = _members(revision.workspace_id, members)
         found = session.get(Round, revision.id)
         asked = found or Round(
@@ -99,6 +101,14 @@ def _refuse_old(revision: Revision) -> None:
     if newest is not None and newest.number > revision.number:
         raise TextChanged(
             f"The text changed: revision {newest.number} is newer. Ask for the review of that one."
+        )
+
+
+def _refuse_stopped(release: Release) -> None:
+    if (put_away := find_stop(release)) is not None:
+        raise Stopped(
+            f"{put_away.stopped_by.name} stopped this release on paper. "
+            "Take it up again before you ask somebody to read it."
         )
 
 

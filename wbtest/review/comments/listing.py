@@ -64,11 +64,11 @@ def list_comments(release: Release, person: Person) -> list[Listed]:
     """What this member may see of the comments on the release, in the order of the draft."""
     draft = documents.from_json(release.document)
     order = {path: place for place, path in enumerate((WHOLE, *texts_of(draft)))}
-    found = []
+    found: list[Listed] = []
     for revision in _commented(release):
         frozen = documents.from_json(revision.document)
-        for thread in threads_for(seat_of(revision, person)):
-            found.append(_listed(thread, revision, frozen, draft))
+        threads = threads_for(seat_of(revision, person))
+        found += [_listed(thread, revision, frozen, draft) for thread in threads]
     return sorted(found, key=lambda one: _place_of(one, order))
 
 

@@ -90,8 +90,9 @@ def with_suggestion(comment: Comment, draft: Document) -> Document:
 
 def _settle(seat: Seat, comment: Comment, outcome: str, *, is_editor: bool) -> None:
     with writing():
-        reviewer = take_seat(seat)
+        hold(seat.revision.release)
         hold(comment)
+        reviewer = take_seat(seat)
         if not is_editor and comment.reviewer_id != reviewer.id:
             raise NotYours("Whoever wrote this comment settles it, or an editor.")
         if comment.outcome != outcome:

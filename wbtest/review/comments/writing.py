@@ -61,6 +61,7 @@ def write_comment(
         raise Invalid("text", "Write what you think, or what you would write instead.")
     _refuse_early(seat)
     with writing() as session:
+        hold(seat.revision.release)
         reviewer = take_seat(seat)
         _refuse_many(seat, reviewer)
         comment = Comment(
@@ -83,9 +84,10 @@ def reply(seat: Seat, comment: Comment, text: str) -> Comment:
     if not text:
         raise Invalid("text", "Write your answer.")
     with writing() as session:
-        # The release before its comment, as whoever applies a suggestion holds them.
-        reviewer = take_seat(seat)
+        # Always the release before its comment: in two orders PostgreSQL would end one of two.
+        hold(seat.revision.release)
         hold(comment)
+        reviewer = take_seat(seat)
         _refuse_many(seat, reviewer)
         answer = Comment(
             workspace_id=comment.workspace_id,
@@ -104,6 +106,7 @@ def reply(seat: Seat, comment: Comment, text: str) -> Comment:
 def delete_own(seat: Seat, comment: Comment) -> None:
     """Delete a comment of this reader that nobody else can have seen. Raises NotYours, Shown."""
     with writing() as session:
+        hold(seat.revision.release)
         hold(comment)
         readers = readers_of(seat.revision)
         asking = readers.of(seat)

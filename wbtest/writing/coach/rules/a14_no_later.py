@@ -1,5 +1,6 @@
 """A14: nothing is put off, unless somebody settles it by a day."""
 
+import re
 from bisect import bisect_left
 from collections.abc import Iterator
 
@@ -15,6 +16,9 @@ from wbtest.writing.document import OpenQuestion
 # People may not know yet what they will do; these texts are about them.
 OF_PEOPLE = ("problem", "alternative", "customer_quote.text")
 NAMES = (".speaker", ".role")
+# Half of it is about people, half about the product; there "we" is the company.
+OURS_TOO = "alternative"
+WE = re.compile(r"(?:we|let)\b", re.IGNORECASE)
 # How many characters may stand between "we decide" and "later".
 REACH = 50
 
@@ -22,8 +26,11 @@ REACH = 50
 def check(reading: Reading) -> Iterator[Mark]:
     """Mark what is put off; in the internal FAQ only where nobody settles it by a day."""
     for text in reading.release:
+        mend = "Decide it, or leave it out of the release."
         if text.path not in OF_PEOPLE and not text.path.endswith(NAMES):
-            yield from _put_off(text, "Decide it, or leave it out of the release.")
+            yield from _put_off(text, mend)
+        elif text.path == OURS_TOO:
+            yield from _put_off(text, mend, is_ours_only=True)
     for entry in reading.external:
         yield from _put_off(entry.answer, "Decide it, or take the question out.")
     for entry in reading.internal:
@@ -37,10 +44,14 @@ def _is_settled(unknown: OpenQuestion | None) -> bool:
     return all(part.strip() for part in (unknown.owner, unknown.until, unknown.settled_by))
 
 
-def _put_off(text: Text, mend: str) -> Iterator[Mark]:
-    found = sorted(
-        {*find_listed(text, "later"), *notes_in(text, "later_alone"), *_decided_later(text)}
-    )
+def _put_off(text: Text, mend: str, *, is_ours_only: bool = False) -> Iterator[Mark]:
+    if is_ours_only:
+        found = [place for place in _decided_later(text) if WE.match(text.text, place.start)]
+    else:
+        found = [
+            *{*find_listed(text, "later"), *notes_in(text, "later_alone"), *_decided_later(text)}
+        ]
+    found.sort()
     if not found:
         return
     quoted = spans_of(quotations_in(text.text))

@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 
 from wbtest.writing.coach.finding import Mark, Rule
-from wbtest.writing.coach.listed import UNSPACED, without_prefix
-from wbtest.writing.coach.lists import Token, languages_of, phrases, words_of
-from wbtest.writing.coach.reading import Reading, Text
+from wbtest.writing.coach.lists import languages_of
+from wbtest.writing.coach.reading import Reading
+from wbtest.writing.coach.topics_in import topics_in
 from wbtest.writing.document import EXTERNAL_TOPICS
 from wbtest.writing.topics import EXAMPLES, is_settled
 
@@ -23,7 +23,7 @@ def check(reading: Reading) -> Iterator[Mark]:
             continue
         topic = entry.question.topic.strip().casefold()
         covered.add(topic)
-        covered.update(_topics_in(entry.asked))
+        covered.update(topics_in(entry.asked, LIST))
         if topic not in EXTERNAL_TOPICS and not can_read:
             return  # It may be any of them, in a language that we do not read.
     for topic in EXTERNAL_TOPICS:
@@ -35,23 +35,6 @@ def check(reading: Reading) -> Iterator[Mark]:
                 f"No customer question is about: {topic}.",
                 f"Answer, for example: “{EXAMPLES[topic]}”",
             )
-
-
-def _topics_in(asked: Text) -> Iterator[str]:
-    """The topics whose words stand in a question; the list says them behind ``=>``."""
-    if asked.language in UNSPACED:
-        for line in words_of(asked.language, LIST):
-            phrase, _, topic = line.partition("=>")
-            if phrase.strip() in asked.text:
-                yield topic.strip()
-        return
-    # Also without what is written in one with a word: "l’aide", "والمساعدة".
-    bare = [
-        Token(token.start, token.end, without_prefix(token.text.rpartition("'")[2]))
-        for token in asked.tokens
-    ]
-    for hit in (*asked.find(LIST), *phrases(asked.language, LIST).find(asked.text, bare)):
-        yield hit.entry.instead
 
 
 RULE = Rule(

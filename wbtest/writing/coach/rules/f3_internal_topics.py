@@ -4,20 +4,23 @@ from collections.abc import Iterator
 
 from wbtest.writing.coach.finding import Mark, Rule
 from wbtest.writing.coach.reading import Reading
+from wbtest.writing.coach.topics_in import topics_in
 from wbtest.writing.document import INTERNAL_TOPICS
 from wbtest.writing.topics import EXAMPLES, EXPECTED, is_settled
 
+LIST = "internal_topics"
+
 
 def check(reading: Reading) -> Iterator[Mark]:
-    """Mark each topic without a question that is answered or honestly open."""
+    """Mark each topic that no answered or honestly open question has, by its topic or words."""
     if reading.form == "short":
         return
     asked = {entry.question.topic.strip().casefold(): entry for entry in reading.internal}
-    settled = {
-        entry.question.topic.strip().casefold()
-        for entry in reading.internal
-        if is_settled(entry.question)
-    }
+    settled: set[str] = set()
+    for entry in reading.internal:
+        if is_settled(entry.question):
+            settled.add(entry.question.topic.strip().casefold())
+            settled.update(topics_in(entry.asked, LIST))
     for topic in INTERNAL_TOPICS:
         if topic in settled:
             continue

@@ -1,0 +1,54 @@
+"""Pages of a review ask the database as often for many readers as for few."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+
+from tests.conftest import Browser
+from tests.factories import Team, log_in, make_person, make_revision
+from tests.review.reviewing import make_comment, make_reading
+from wbtest.extensions import db
+from wbtest.review.asking.links import make_link
+from wbtest.writing.models import Revision
+
+
+@contextmanager
+def counted() -> Iterator[list[str]]:
+    """The statements that are run meanwhile."""
+    statements: list[str] = []
+
+    def note(*given: Any) -> None:
+        statements.append(given[2])
+
+    sa.event.listen(db.engine, "before_cursor_execute", note)
+    yield statements
+    sa.event.remove(db.engine, "before_cursor_execute", note)
+
+
+def grow(revision: Revision, team: Team, kind: str) -> None:
+    """Two more readers, a member and a guest, each with a verdict and a comment."""
+    person = make_person(f"{kind}@example.com", "viewer", team.workspace)
+    for who in (person, make_link(revision.release, team.editor, kind)[0]):
+        make_reading(revision, who, verdict="another")
+        make_comment(revision, who)
+
+
+@pytest.mark.parametrize(
+    "path", ["revisions/1", "revisions/1/ask", "revisions/1/review/alignment", "comments"]
+)
+def test_more_readers_are_no_more_queries(client: Browser, team: Team, path: str) -> None:
+    revision = make_revision(team.editor)
+    url = f"/releases/{revision.release_id}/{path}"
+    log_in(client, team.editor)
+    counts = []
+
+    for kind in ("ann", "ben", "cleo"):
+        grow(revision, team, kind)
+        with counted() as statements:
+            assert client.get(url).status_code == 200
+        counts.append(len(statements))
+
+    assert counts[1] == counts[2]
