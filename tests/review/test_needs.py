@@ -132,3 +132,16 @@ def test_a_number_that_is_none_is_said_in_our_words(client: Browser, team: Team)
 
     assert "Type a whole number." in page
     assert "integer" not in page
+
+
+def test_who_is_not_the_last_to_approve_is_told_what_is_missing(
+    client: Browser, revision: Revision, team: Team
+):
+    set_needs(team.workspace, 2, [team.owner.id])
+    log_in(client, team.approver)
+
+    client.send(f"/releases/{revision.release_id}/revisions/1/approve")
+
+    page = client.get(f"/releases/{revision.release_id}/revisions/1").text
+    assert "You approved it. It needs Owner’s approval." in page
+    assert "Revision 1 is approved" not in page

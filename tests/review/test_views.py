@@ -17,9 +17,11 @@ from tests.factories import (
     make_workspace,
 )
 from wbtest.review.standing import approvals_of, is_approved
+from wbtest.review.verdicts import stop_release
 from wbtest.team.models import Person
 from wbtest.writing.models import Revision
 from wbtest.writing.releases import save_release
+from wbtest.writing.waivers import findings_of, key_of, waive
 
 
 def browser(app: Flask, person: Person | None) -> FlaskClient:
@@ -137,7 +139,7 @@ def test_approving_an_old_revision_leads_to_what_changed_since(
     answer = client.post(f"{url_of(revision)}/approve", data={"traded_away": "For speed."})
     shown = client.get(answer.location).text
 
-    assert answer.location == f"/releases/{revision.release_id}/revisions/2?since=1#news"
+    assert answer.location == f"/releases/{revision.release_id}/revisions/2?since=1"
     assert "The text changed: revision 2 is newer. Read and approve that one." in shown
     assert "New since revision 1" in shown
     assert "<del>" in shown
@@ -244,3 +246,28 @@ def test_a_form_without_its_token_approves_nothing(app: Flask, revision: Revisio
 
     assert answer.status_code == 400
     assert not is_approved(revision)
+
+
+def test_the_history_tells_who_approved_and_what_stays(client: FlaskClient, owner: Person):
+    revision = make_revision(owner, solution="A seamless app.")
+    (found,) = [found for found in findings_of(revision) if found.rule.id == "A7"]
+    waive(revision, key_of(found), "Sailors say so.", owner, is_approver=True)
+    make_approval(revision, owner)
+
+    history = client.get(f"/releases/{revision.release_id}/history").text
+
+    assert "Approved, with the signature of Ada" in history
+    assert "because “Sailors say so.”" in history
+
+
+def test_the_sheet_says_that_its_text_was_approved_or_stopped(client: FlaskClient, owner: Person):
+    revision = make_revision(owner)
+    sheet = f"/releases/{revision.release_id}"
+    make_approval(revision, owner)
+    assert "This text is approved." in client.get(sheet).text
+
+    save_release(revision.release, replace(LARDER, headline="Better"), 1, owner)
+    assert "An earlier text was approved." in client.get(sheet).text
+
+    stop_release(revision, owner, "Nobody wants it.")
+    assert "stopped this release on paper: “Nobody wants it.”" in client.get(sheet).text

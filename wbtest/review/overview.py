@@ -34,9 +34,13 @@ class Overview:
 
 @dataclass(frozen=True, slots=True)
 class News:
-    """What a revision changed since an earlier one: a sentence, and its parts word by word."""
+    """What a revision changed since an earlier one: a sentence, and its parts word by word.
+
+    ``is_asked`` is whether somebody wants to know it of that very revision.
+    """
 
     since: int
+    is_asked: bool
     sentence: str
     parts: tuple[PartDiff, ...]
 
@@ -69,7 +73,7 @@ def news_of(revision: Revision, since: int | None = None) -> News | None:
     texts = [documents.from_json(each.document) for each in (old, revision)]
     parts = compare(texts[0], texts[1], (old.form, revision.form))
     changed = tuple(part for part in parts if part.is_changed)
-    return News(number, in_words(parts), changed)
+    return News(number, number == since, in_words(parts), changed)
 
 
 def _count_open(revision: Revision) -> int:

@@ -1,9 +1,11 @@
 """What is approved. An approval belongs to its revision for ever; that it lapsed is derived."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from typing import Literal
 
 from sqlalchemy import select
+from sqlalchemy.orm import joinedload
 
 from wbtest.extensions import db
 from wbtest.review.four_eyes import approvers_of, is_alone
@@ -36,6 +38,23 @@ def find_approval(revision: Revision) -> Approval | None:
             if needs.are_met_by(signed):
                 return approval
     return None
+
+
+def approvals_by_revision(release: Release) -> dict[int, Approval]:
+    """The approval with which there were enough, of each approved revision, by its number."""
+    needs, signed, found = needs_of(release.workspace_id), defaultdict[int, set[int]](set), {}
+    rows = db.session.execute(
+        select(Revision.number, Approval)
+        .join(Approval, Approval.revision_id == Revision.id)
+        .where(Revision.release_id == release.id, Approval.digest == Revision.digest)
+        .options(joinedload(Approval.approver))
+        .order_by(Approval.approved_at, Approval.id)
+    )
+    for number, approval in rows:
+        signed[number].add(approval.approver_id)
+        if number not in found and needs.are_met_by(signed[number]):
+            found[number] = approval
+    return found
 
 
 def is_approved(revision: Revision) -> bool:

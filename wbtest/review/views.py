@@ -42,11 +42,10 @@ def approve(release_id: int, number: int) -> ResponseReturnValue:
     except approvals.TextChanged as changed:
         flash(str(changed), "error")
         newest = found.release.revisions[-1].number
-        url = url_for(
-            ".revision", release_id=release_id, number=newest, since=number, _anchor="news"
-        )
+        url = url_for(".revision", release_id=release_id, number=newest, since=number)
         return redirect(url, 303)
-    flash(f"Revision {number} is approved.")
+    needed = standing.still_needed(found)
+    flash(f"You approved it. {needed}" if needed else f"Revision {number} is approved.")
     return redirect(url_for(".revision", release_id=release_id, number=number), 303)
 
 

@@ -113,6 +113,21 @@ def find_waivers(text: Release | Revision) -> dict[Key, Waiver]:
     return {Key(row.rule, row.part, row.words): row for row in rows}
 
 
+def waivers_by_revision(release: Release) -> dict[int, dict[Key, Waiver]]:
+    """The waivers that belong to each revision (by its id) of the release."""
+    rows = db.session.scalars(
+        select(Waiver)
+        .where(Waiver.release_id == release.id, Waiver.revision_id.is_not(None))
+        .options(joinedload(Waiver.person))
+        .order_by(Waiver.id)
+    )
+    found: dict[int, dict[Key, Waiver]] = {}
+    for row in rows:
+        assert row.revision_id is not None
+        found.setdefault(row.revision_id, {})[Key(row.rule, row.part, row.words)] = row
+    return found
+
+
 def findings_of(text: Release | Revision) -> tuple[Finding, ...]:
     """What the coach finds: in a draft as of today, in a revision as of the day it was frozen."""
     day = clock.now() if isinstance(text, Release) else text.created_at

@@ -19,9 +19,10 @@ from wbtest.writing.history.old_texts import find_texts, named_revision
 from wbtest.writing.history.pace import Pace
 from wbtest.writing.history.sittings import Saved, Sitting, sittings_of
 from wbtest.writing.house import house_of
-from wbtest.writing.models import Release, Revision, Save
+from wbtest.writing.models import Release, Revision, Save, Waiver
 from wbtest.writing.releases import find_newest_revision
 from wbtest.writing.saves import Text
+from wbtest.writing.waivers import Key, waivers_by_revision
 
 # Entries on a page; one more revision may hang on to the last of them.
 PAGE = 20
@@ -32,12 +33,16 @@ NO_CHANGE = FindingsDiff()
 
 @dataclass(frozen=True, slots=True)
 class Frozen:
-    """A revision, what changed since the one before in one line, and what the coach made of it."""
+    """A revision, what changed since the one before in one line, and what the coach made of it.
+
+    ``waivers`` are those frozen with it that the revision before did not have.
+    """
 
     revision: Revision
     before: Revision | None
     summary: str = ""
     findings: FindingsDiff = NO_CHANGE
+    waivers: tuple[Waiver, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,13 +137,13 @@ def _told(release: Release, entries: Sequence[Frozen | Sitting]) -> Iterable[Fro
     sittings = [entry for entry in entries if isinstance(entry, Sitting)]
     versions = {v for sitting in sittings for v in (sitting.base, sitting.last.version)}
     texts = find_texts(release, versions)
-    house = house_of(release.workspace_id)
+    house, waived = house_of(release.workspace_id), waivers_by_revision(release)
     for entry in entries:
         if isinstance(entry, Sitting):
             said = _line(texts.get(entry.base), texts.get(entry.last.version))
             yield replace(entry, summary=said)
         else:
-            yield _told_revision(entry, house)
+            yield replace(_told_revision(entry, house), waivers=_new_waivers(entry, waived))
 
 
 def _told_revision(frozen: Frozen, house: House) -> Frozen:
@@ -147,6 +152,13 @@ def _told_revision(frozen: Frozen, house: House) -> Frozen:
     texts = (named_revision(r).text for r in (frozen.before, frozen.revision))
     findings = findings_between(frozen.before, frozen.revision, house)
     return replace(frozen, summary=_line(*texts), findings=findings)
+
+
+def _new_waivers(frozen: Frozen, waived: dict[int, dict[Key, Waiver]]) -> tuple[Waiver, ...]:
+    """The waivers of a revision that the one before did not have."""
+    known = waived.get(frozen.before.id, {}) if frozen.before else {}
+    here = waived.get(frozen.revision.id, {})
+    return tuple(waiver for key, waiver in here.items() if key not in known)
 
 
 def _line(old: Text | None, new: Text | None) -> str:

@@ -24,9 +24,9 @@ def check(reading: Reading) -> Iterator[Mark]:
     for topic in INTERNAL_TOPICS:
         if topic in settled:
             continue
-        entry = asked.get(topic)
+        row = asked.get(topic)
         yield reading.missing(
-            entry.answer.path if entry else "faq",
+            row.answer.path if row else "faq",
             "internal",
             "stop" if topic in EXPECTED["full"]["internal"] else "note",
             f"No internal answer yet: {topic}.",
