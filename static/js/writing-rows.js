@@ -4,6 +4,16 @@
 const NUMBER = /^(.*\b(?:external|internal)[-:])(?:\d+|__)/;
 const NUMBERED = ["id", "name", "for", "value", "aria-describedby"];
 
+// How many rows of a side there are among the fields of a sheet.
+export const rowsIn = (fields, side) =>
+  Object.keys(fields).filter((name) => name.startsWith(`${side}-`) && name.endsWith("-question")).length;
+
+// What the rows of a side ask, in their order.
+export function asked(fields, side) {
+  const isAsked = ([name]) => name.startsWith(`${side}-`) && /-(topic|question)$/.test(name);
+  return JSON.stringify(Object.entries(fields).filter(isAsked).sort());
+}
+
 // Returns { fit }: makes a side of the FAQ have exactly this many rows.
 export function startRows(form, changed, say) {
   const list = (side) => form.querySelector(`.questions[data-side="${side}"]`);

@@ -147,17 +147,13 @@ export function startSaving(form, { answered, show }) {
     return [...names].some((name) => (copy.fields[name] ?? "") !== (now[name] ?? ""));
   };
 
+  // Freezing and growing go on from a text that is saved; what is in the way of that is said here.
   form.addEventListener("submit", async (event) => {
     clearTimeout(waiting);
-    if (isHalted) {
-      event.preventDefault();
-      show.compare();
-      return;
-    }
-    if (!sending) return;
+    if (!isHalted && !unsaved && !sending) return;
     event.preventDefault();
-    await sending;
-    form.requestSubmit(event.submitter);
+    if (!isHalted && (await save())) form.requestSubmit(event.submitter);
+    else if (isHalted) show.compare();
   });
   addEventListener("online", () => save());
   document.addEventListener("visibilitychange", () => {

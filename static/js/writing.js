@@ -1,7 +1,7 @@
 // The writing desk: ties the sheet to its parts, its counts, its rows and its saving.
 
 import { sayFindings, startShowing } from "./writing-coach.js";
-import { startRows } from "./writing-rows.js";
+import { asked, rowsIn, startRows } from "./writing-rows.js";
 import { startSaving } from "./writing-save.js";
 import { lengthOf, say as sayLength } from "./writing-words.js";
 
@@ -51,9 +51,7 @@ const show = {
       if (fold) fold.open = true;
     }
   },
-  others(fields, sent) {
-    return takeOver(fields, sent);
-  },
+  others: (fields, sent) => takeOver(fields, sent),
   conflict(panel) {
     notices.replaceChildren(document.createRange().createContextualFragment(panel));
     startConflict();
@@ -120,15 +118,6 @@ function fill(fields) {
   }
 }
 
-const rowsIn = (fields, side) =>
-  Object.keys(fields).filter((name) => name.startsWith(`${side}-`) && name.endsWith("-question")).length;
-
-// What the rows of a side ask, in their order.
-function asked(fields, side) {
-  const isAsked = ([name]) => name.startsWith(`${side}-`) && /-(topic|question)$/.test(name);
-  return JSON.stringify(Object.entries(fields).filter(isAsked).sort());
-}
-
 // Puts what others wrote on the sheet, unless somebody has typed there since it was sent. A side of
 // the FAQ whose questions changed is taken over as a whole. Returns whether the sheet holds all now.
 function takeOver(fields, sent) {
@@ -159,9 +148,12 @@ function startConflict() {
       for (const both of panel.querySelectorAll(`[data-use="${use.dataset.use}"]`)) {
         both.hidden = both === use;
       }
-      const [, side, number] = /^(external|internal)-(\d+)-/.exec(use.dataset.use) ?? [];
-      if (side) rows.fit(side, Math.max(rows.count(side), Number(number) + 1));
-      fill({ [use.dataset.use]: use.dataset.value });
+      const { use: name, rows: all, value } = use.dataset;
+      const fields = all ? JSON.parse(all) : { [name]: value };
+      const [, side, number] = /^(external|internal)-(\d+)-/.exec(name) ?? [];
+      if (all) rows.fit(name, rowsIn(fields, name));
+      else if (side) rows.fit(side, Math.max(rows.count(side), Number(number) + 1));
+      fill(fields);
       said.textContent = "The sheet holds this text now.";
     });
   }

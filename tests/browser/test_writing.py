@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, Route, expect
 
 from tests.browser.conftest import Live
 from tests.browser.desk import ASKED, open_desk, saved, stored
@@ -114,6 +114,61 @@ def test_typing_on_does_not_save_over_a_text_that_nobody_has_compared(
     assert stored(release).headline == "Theirs"
 
 
+def test_what_is_typed_while_a_save_is_on_its_way_or_lost_is_nobody_elses(
+    logged_in: Page, live: Live, owner: Person
+):
+    release = make_release(owner)
+    open_desk(logged_in, live, release)
+    faq = (replace(LARDER.faq[0], answer="Theirs."), *LARDER.faq[1:])
+    save_release(release, replace(LARDER, problem="Their problem", faq=faq), 1, release.author)
+    answer = logged_in.locator("[name=external-1-answer]")
+
+    def slow(route: Route) -> None:
+        reached = route.fetch()
+        answer.press_sequentially(" more")
+        route.fulfill(response=reached)
+
+    def lost(route: Route) -> None:
+        route.fetch()
+        answer.press_sequentially(" and more")
+        route.abort()
+
+    logged_in.route("**/save", lost, times=1)
+    logged_in.route("**/save", slow, times=1)
+    answer.fill("Mine")
+    expect(logged_in.locator("[data-status]")).to_contain_text("No connection.")
+    logged_in.keyboard.type(".")
+    saved(logged_in)
+
+    expect(logged_in.get_by_text("Two texts, one sheet")).to_have_count(0)
+    assert stored(release).faq[:2] == (faq[0], replace(faq[1], answer="Mine more and more."))
+
+
+def test_freezing_waits_until_a_person_has_chosen_between_two_texts(
+    logged_in: Page, live: Live, owner: Person
+):
+    release = make_release(owner)
+    open_desk(logged_in, live, release)
+    save_release(release, replace(LARDER, headline="Theirs"), 1, release.author)
+    freeze = logged_in.get_by_role("button", name="Freeze as revision 1")
+
+    def slow(route: Route) -> None:
+        reached = route.fetch()
+        freeze.click(no_wait_after=True)
+        route.fulfill(response=reached)
+
+    logged_in.route("**/save", slow, times=1)
+    logged_in.get_by_label("Headline").fill("Mine")
+    expect(logged_in.get_by_role("region", name="Two texts, one sheet")).to_be_focused()
+    freeze.click()
+    assert stored(release).headline == "Theirs"
+    logged_in.get_by_role("button", name="Save the sheet as it stands").click()
+    saved(logged_in)
+    freeze.click()
+
+    expect(logged_in.get_by_role("article")).to_contain_text("Mine")
+
+
 def test_text_typed_without_a_connection_is_saved_when_it_is_back(
     logged_in: Page, live: Live, owner: Person
 ):
@@ -176,6 +231,10 @@ def test_kept_text_that_is_thrown_away_does_not_come_back(
     logged_in.context.add_cookies(cookies)
     open_desk(logged_in, live, release)
 
+    # Who types on first has not answered yet.
+    logged_in.get_by_label("Problem").fill("Typed since")
+    saved(logged_in)
+    logged_in.reload()
     logged_in.get_by_role("button", name="Throw it away").click()
     logged_in.reload()
 

@@ -5,7 +5,8 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from tests.factories import log_in, make_person, make_workspace
-from wbtest.team.models import Person
+from wbtest.extensions import db
+from wbtest.team.models import Person, Workspace
 
 
 @pytest.fixture
@@ -21,3 +22,11 @@ def client(app: Flask, owner: Person) -> FlaskClient:
     client = app.test_client()
     log_in(client, owner)
     return client
+
+
+@pytest.fixture
+def release_mate(owner: Person) -> Person:
+    """Somebody else of the team."""
+    workspace = db.session.scalars(db.select(Workspace)).first()
+    assert workspace is not None
+    return make_person("priya@example.com", "editor", workspace)

@@ -103,3 +103,21 @@ def test_a_release_begun_with_a_nul_is_answered_at_the_field(
 
     assert answer.status_code == 422
     assert f'id="{field}-error"' in answer.text
+
+
+@pytest.mark.parametrize("number", ["²", "9" * 5_000])
+@pytest.mark.parametrize("name", ["external", "evidence"])
+def test_a_row_under_no_number_is_refused(
+    client: FlaskClient, owner: Person, name: str, number: str
+):
+    release = make_release(owner)
+
+    answer = client.post(
+        f"/releases/{release.id}/save", data=typed(release) | {f"{name}-{number}-question": "x"}
+    )
+
+    assert (answer.status_code, release.version) == (422, 1)
+
+
+def test_a_beginning_without_any_field_is_refused(client: FlaskClient):
+    assert client.post("/releases/new", data={"other": "1"}).status_code == 422

@@ -150,6 +150,16 @@ def test_of_tracked_changes_only_what_stays_is_read():
     assert from_markdown(docx_to_markdown(data_of(file))).document.problem == "It is cold"
 
 
+def test_boxes_within_boxes_are_read_once():
+    box = "<w:p><w:r><w:t>deep</w:t></w:r></w:p>"
+    for _ in range(30):
+        box = f"<w:p><w:r><w:pict><w:txbxContent>{box}</w:txbxContent></w:pict></w:r></w:p>"
+    file = word(("Heading 1", "Problem"))
+    file.element.body.insert(1, parse_xml(box.replace("<w:p>", f"<w:p {nsdecls('w')}>", 1)))
+
+    assert from_markdown(docx_to_markdown(data_of(file))).document.problem == "deep"
+
+
 def test_what_has_no_place_stays_visible():
     file = word(
         ("Title", "Warm"),

@@ -16,7 +16,10 @@ from wbtest.writing.formats.pieces import Quote as Quoted
 from wbtest.writing.formats.written import as_markdown, as_text
 
 # A word for each place that only the team may read.
-SECRETS = ("Zanzibar", "Quokka", "Wombat", "Numbat", "Potoroo", "Bilby", "Dunnart", "Bettong")
+SECRETS = (
+    *("Zanzibar", "Quokka", "Wombat", "Numbat"),
+    *("Potoroo", "Bilby", "Dunnart", "Bettong", "Kowari"),
+)
 TALKATIVE = replace(
     LARDER,
     segment="Bilby",
@@ -25,7 +28,7 @@ TALKATIVE = replace(
     faq=(
         *LARDER.faq,
         Question("internal", "Zanzibar?", "Quokka.", "pricing"),
-        Question("external", "Safe?", "Yes.", "data", OpenQuestion("Wombat", "", "Numbat")),
+        Question("external", "Safe?", "Yes.", "Kowari", OpenQuestion("Wombat", "", "Numbat")),
         Question("external", "Potoroo?", "", "help"),
     ),
 )
@@ -115,7 +118,7 @@ def test_an_empty_release_has_every_form_and_says_what_is_missing():
 def test_words_of_the_release_are_no_marks_in_markdown():
     document = Document(
         headline="*Five* [dinners](x)",
-        problem="# One\n1. two <b>",
+        problem="# One\n1. two <b> &lt;",
         solution="- soup\n- stew",
         company_quote=Quote("We > they"),
         call_to_action=CallToAction("Take_it"),
@@ -125,7 +128,7 @@ def test_words_of_the_release_are_no_marks_in_markdown():
 
     assert Points(("soup", "stew")) in found.pieces
     assert as_markdown(found) == (
-        "# \\*Five\\* \\[dinners\\](x)\n\n\\# One\n1\\. two \\<b\\>\n\n- soup\n- stew\n\n"
+        "# \\*Five\\* \\[dinners\\](x)\n\n\\# One\n1\\. two \\<b\\> \\&lt;\n\n- soup\n- stew\n\n"
         "> We \\> they\n\nTake\\_it\n\n\\###\n"
     )
 
@@ -162,3 +165,11 @@ def test_forms_are_for_members_only(app: Flask, owner: Person):
         assert viewer.get(f"/releases/{release.id}/formats/{path}").status_code == 200
         assert eve.get(f"/releases/{release.id}/formats/{path}").status_code == 404
     assert viewer.get(f"/releases/{release.id}/formats/poem").status_code == 404
+
+
+def test_a_headline_that_begins_with_a_dash_is_no_list_in_a_store(
+    client: FlaskClient, owner: Person
+):
+    release = make_release(owner, headline="- Five dinners")
+
+    assert "- Five dinners" in client.get(f"/releases/{release.id}/formats/app-store").text

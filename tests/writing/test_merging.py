@@ -162,3 +162,31 @@ def test_two_people_who_explain_one_number_differently_are_asked():
     )
 
     assert merge(base, mine, theirs).collides
+
+
+def test_an_answer_never_comes_to_stand_under_the_question_that_replaced_its_own():
+    base = faq(row("How much is it?"), row("Who helps me?"))
+
+    merged = merge(
+        base,
+        faq(row("How much is it?"), row("Where are my photos?")),
+        faq(row("How much is it?"), row("Who helps me?", "We do.")),
+    )
+
+    assert asked(merged.mine) == ["How much is it?", "Where are my photos?"]
+    assert asked(merged.theirs) == ["How much is it?", "Who helps me? We do."]
+
+
+def test_an_answer_stays_with_its_question_that_was_reworded():
+    merged = merge(
+        faq(row("Who helps me?")), faq(row("Who helps us?")), faq(row("Who helps me?", "We do."))
+    )
+
+    assert asked(merged.mine) == ["Who helps us? We do."]
+    assert not merged.collides
+
+
+def test_a_number_is_the_same_with_other_spaces():
+    one, two = ({"evidence": [{"words": words}]} for words in ("£4 a month", "£4\u00a0a  Month"))
+
+    assert len(merge({"evidence": []}, one, two).theirs["evidence"]) == 1

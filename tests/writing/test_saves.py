@@ -10,7 +10,9 @@ from hypothesis import strategies as st
 from tests.conftest import HandClock
 from tests.factories import LARDER, make_release
 from wbtest.extensions import db
+from wbtest.store import writing
 from wbtest.team.models import Person
+from wbtest.writing.history.old_texts import find_texts
 from wbtest.writing.models import Save
 from wbtest.writing.releases import ChangedMeanwhile, grow_release, save_release
 from wbtest.writing.saves import find_text, pack, unpack
@@ -108,3 +110,16 @@ VALUES = st.dictionaries(
 @given(VALUES, VALUES)
 def test_what_is_packed_is_unpacked(before: dict[str, Any], after: dict[str, Any]):
     assert unpack(pack(before, after), after) == before
+
+
+def test_a_text_behind_a_broken_save_is_not_known(owner: Person):
+    release = make_release(owner)
+    for version, headline in enumerate(("One", "Two", "Three"), 1):
+        save_release(release, replace(LARDER, headline=headline), version, owner)
+
+    with writing():
+        saves_of(release.id)[1].before = pack({"headline": "x"}, {"headline": "other words"})
+
+    assert find_text(release, 3) is not None
+    assert find_text(release, 2) is None
+    assert list(find_texts(release, (1, 3))) == [3]

@@ -6,10 +6,10 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from tests.factories import LARDER, log_in, make_person, make_release, make_revision
+from tests.factories import LARDER, log_in, make_release, make_revision
 from tests.writing.desk import typed
 from wbtest.extensions import db
-from wbtest.team.models import Person, Workspace
+from wbtest.team.models import Person
 from wbtest.writing import releases
 from wbtest.writing.document import Document, Question, from_json
 from wbtest.writing.models import Release
@@ -20,14 +20,6 @@ JSON = {"Accept": "application/json"}
 def draft(release: Release) -> Document:
     db.session.rollback()
     return from_json(release.document)
-
-
-@pytest.fixture
-def release_mate(owner: Person) -> Person:
-    """Somebody else of the team."""
-    workspace = db.session.scalars(db.select(Workspace)).first()
-    assert workspace is not None
-    return make_person("priya@example.com", "editor", workspace)
 
 
 def test_a_form_is_saved_and_the_sheet_comes_back(client: FlaskClient, owner: Person):

@@ -8,11 +8,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from rapidfuzz import fuzz
+
 from wbtest.writing.evidence import key_of
 
 Values = dict[str, Any]
 Rows = list[Values]
 AUDIENCES = ("external", "internal")
+# Percent of the letters that must stay where a question was rewritten.
+ALIKE = 60.0
 
 
 class _Entries(dict[str, Any]):
@@ -146,7 +150,8 @@ def pairs(base: Sequence[Values], other: Sequence[Values]) -> dict[int, int]:
     """Which question of ``other`` each one of ``base`` became, as far as one can tell.
 
     The same row first, then the same question, answer, topic; what is left over is the same by its
-    order, if as many are left on both sides.
+    order, if as many are left on both sides and the question was empty or is still alike: an answer
+    must not come to stand under a question that replaced its own.
     """
     found: dict[int, int] = {}
     for name in (None, "question", "answer", "topic"):
@@ -154,8 +159,14 @@ def pairs(base: Sequence[Values], other: Sequence[Values]) -> dict[int, int]:
     left = [i for i in range(len(base)) if i not in found]
     free = [i for i in range(len(other)) if i not in set(found.values())]
     if len(left) == len(free):
-        found.update(zip(left, free, strict=True))
+        same = zip(left, free, strict=True)
+        found.update((i, at) for i, at in same if _is_alike(base[i], other[at]))
     return found
+
+
+def _is_alike(row: Values, other: Values) -> bool:
+    before = row.get("question", "")
+    return not before or fuzz.ratio(before, other.get("question", "")) >= ALIKE
 
 
 def _pair_by(

@@ -25,7 +25,10 @@ from wbtest.writing.forms import (
     QuestionForm,
     ShortForm,
 )
+from wbtest.writing.merging import pairs
 from wbtest.writing.number_rows import NumberRows, rows_of, values_of
+
+_KINDS = {"external": "Customer", "internal": "Internal"}
 
 
 class Typed(NamedTuple):
@@ -38,12 +41,16 @@ class Typed(NamedTuple):
 
 
 class Difference(NamedTuple):
-    """A field in which two texts differ."""
+    """A field in which two texts differ, or all questions of an audience that are arranged anew.
+
+    ``rows`` are then the fields of either text; one chosen alone would mix two questions.
+    """
 
     name: str
     label: str
     mine: str
     theirs: str
+    rows: tuple[dict[str, str], dict[str, str]] | None = None
 
 
 def sheet_of(document: Document, shape: Form, version: int, formdata: Any = None) -> ShortForm:
@@ -103,11 +110,34 @@ def differences(sheet: ShortForm, theirs: ShortForm) -> list[Difference]:
         {typed.name: typed for typed in fields_of(s) if not _names_a_number(typed.name)}
         for s in (sheet, theirs)
     )
+    arranged = [side for side in documents.AUDIENCES if _are_arranged_anew(sheet, theirs, side)]
     found = [
         Difference(name, typed.label, _text(mine, name), _text(others, name))
         for name, typed in (others | mine).items()
+        if name.partition("-")[0] not in arranged
     ]
-    return [difference for difference in found if difference.mine != difference.theirs]
+    changed = [difference for difference in found if difference.mine != difference.theirs]
+    return changed + [_all_questions(sheet, theirs, side) for side in arranged]
+
+
+def _are_arranged_anew(sheet: ShortForm, theirs: ShortForm, side: Audience) -> bool:
+    mine, others = ([] if side not in s else s[side].data for s in (sheet, theirs))
+    return len(mine) != len(others) or any(i != at for i, at in pairs(mine, others).items())
+
+
+def _all_questions(sheet: ShortForm, theirs: ShortForm, side: Audience) -> Difference:
+    mine, others = (
+        {typed.name: typed.text for typed in fields_of(s) if typed.name.startswith(f"{side}-")}
+        for s in (sheet, theirs)
+    )
+    text, their_text = (_listed(s[side].data) for s in (sheet, theirs))
+    return Difference(side, f"{_KINDS[side]} questions", text, their_text, (mine, others))
+
+
+def _listed(rows: list[dict[str, str]]) -> str:
+    names = ("question", "answer", "owner", "until", "settled_by")
+    texts = ("\n".join(filter(None, (row[name] for name in names))) for row in rows)
+    return "\n\n".join(f"{number}. {text}" for number, text in enumerate(texts, 1))
 
 
 def _names_a_number(name: str) -> bool:
@@ -146,11 +176,10 @@ def _fields(field: Any, inside: str) -> list[Typed]:
             for typed in _fields(entry, f"Number “{entry.form.words.data}”")
         ]
     if isinstance(field, FieldList):
-        kind = "Customer" if field.name == "external" else "Internal"
         return [
             typed
             for number, entry in enumerate(field.entries, 1)
-            for typed in _fields(entry, f"{kind} question {number}")
+            for typed in _fields(entry, f"{_KINDS[field.name]} question {number}")
         ]
     if isinstance(field, FormField):
         name = inside or field.name.replace("_", " ").capitalize()

@@ -1,0 +1,84 @@
+"""Two people on one sheet: nothing is lost, and what cannot be decided is asked."""
+
+from dataclasses import replace
+from html import unescape
+
+from flask.testing import FlaskClient
+
+from tests.factories import LARDER, make_release
+from tests.writing.desk import typed
+from wbtest.extensions import db
+from wbtest.team.models import Person
+from wbtest.writing import releases
+from wbtest.writing.document import Document, Question, from_json
+from wbtest.writing.limits import MOST_QUESTIONS
+from wbtest.writing.models import Release
+
+JSON = {"Accept": "application/json"}
+
+
+def draft(release: Release) -> Document:
+    db.session.rollback()
+    return from_json(release.document)
+
+
+def test_a_save_that_changes_nothing_still_hears_what_others_wrote(
+    client: FlaskClient, owner: Person, release_mate: Person
+):
+    release = make_release(owner)
+    mine = typed(release)
+    releases.save_release(release, replace(LARDER, problem="Theirs"), 1, release_mate)
+
+    said = client.post(f"/releases/{release.id}/save", data=mine, headers=JSON).json
+
+    assert said is not None
+    assert (said["version"], said["fields"]["problem"]) == (2, "Theirs")
+    assert said["others"] == [release_mate.name]
+
+
+def test_what_does_not_fit_beside_what_others_added_is_said(
+    client: FlaskClient, owner: Person, release_mate: Person
+):
+    many = tuple(Question("external", f"Is it {number}?") for number in range(MOST_QUESTIONS - 1))
+    release = make_release(owner, faq=many)
+    mine = typed(release) | {"do": "add:external:"}
+    more = replace(LARDER, faq=(*many, Question("external", "Theirs?")))
+    releases.save_release(release, more, 1, release_mate)
+
+    answer = client.post(f"/releases/{release.id}/save", data=mine)
+
+    assert answer.status_code == 422
+    assert "With yours it holds 201 questions; 200 are the most." in answer.text
+    assert draft(release) == more
+
+
+def test_words_that_do_not_collide_are_kept_when_nothing_is_frozen(
+    client: FlaskClient, owner: Person
+):
+    release = make_release(owner)
+    mine = typed(release, headline="Mine", problem="Also mine")
+    releases.save_release(release, replace(LARDER, headline="Theirs"), 1, release.author)
+
+    answer = client.post(f"/releases/{release.id}/freeze", data=mine)
+
+    assert answer.status_code == 409
+    assert draft(release) == replace(LARDER, headline="Theirs", problem="Also mine")
+    assert f'name="version" type="hidden" value="{release.version}"' in answer.text
+    assert releases.find_newest_revision(release) is None
+
+
+def test_questions_that_both_arranged_anew_are_chosen_as_a_whole(
+    client: FlaskClient, owner: Person, release_mate: Person
+):
+    release = make_release(owner)
+    first, second, *others = LARDER.faq
+    mine = typed(release, headline="Mine") | {"do": "remove:external:0"}
+    moved = (second, replace(first, answer="Theirs"), *others)
+    releases.save_release(release, replace(LARDER, faq=moved), 1, release_mate)
+
+    answer = client.post(f"/releases/{release.id}/save", data=mine)
+
+    assert answer.status_code == 409
+    assert answer.text.count("<h3>Customer question") == 1
+    assert "2. What does it cost?\nTheirs" in unescape(answer.text)
+    assert answer.text.count("data-rows=") == 2
