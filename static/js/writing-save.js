@@ -119,7 +119,7 @@ export function startSaving(form, { answered, show }) {
       const onward = encodeURIComponent(location.pathname);
       show.trouble("You are logged out. Your text is kept in this browser.", "Log in", `/login?next=${onward}`);
     } else if (answer.status === 400) {
-      show.trouble("This page was open for long. Your text is kept in this browser.", "Reload", location.pathname);
+      show.trouble("This page was open for too long, or you are logged out. Your text is kept in this browser.", "Reload", location.pathname);
     } else {
       show.trouble(`Not saved (${answer.status}). Your text is kept in this browser.`);
       if (answer.status >= 500) later(RETRY);

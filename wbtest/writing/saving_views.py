@@ -65,14 +65,17 @@ def grow(release_id: int) -> ResponseReturnValue:
 def freeze(release_id: int) -> ResponseReturnValue:
     """Save what was typed and freeze it as the next revision."""
     found = access.get(Release, release_id, "edit")
-    author = access.person()
+    author, before = access.person(), releases.find_newest_revision(found)
     refused = _with_typed(
         found,
         lambda document, version: releases.save_and_freeze(found, document, version, author),
     )
     if refused is not None:
         return refused
-    number = status_of(found).revision
+    newest = releases.find_newest_revision(found)
+    number = newest.number if newest else 0
+    if newest is not before:
+        flash(f"Frozen as revision {number}. It stays as it is; the draft goes on from here.")
     return redirect(url_for("review.revision", release_id=found.id, number=number), 303)
 
 
