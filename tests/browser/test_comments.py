@@ -80,6 +80,11 @@ def test_the_list_and_a_refused_comment_are_accessible(
     logged_in.get_by_label("Which words").fill("the moon")
     logged_in.get_by_role("button", name="Comment", exact=True).click()
 
-    expect(logged_in.get_by_role("alert")).to_contain_text("do not stand in the release")
+    summary = logged_in.get_by_role("alert").filter(has_text="One thing needs a change")
+    expect(summary).to_contain_text("do not stand in the release")
+    expect(summary).to_be_focused()
+    expect(summary).to_be_in_viewport()
+    summary.get_by_role("link", name="Which words").click()
+    expect(logged_in.get_by_label("Which words")).to_be_focused()
     expect(logged_in.get_by_label("Which words")).to_have_value("the moon")
     check_accessible(logged_in)

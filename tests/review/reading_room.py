@@ -17,10 +17,12 @@ ANSWERS = {
 }
 
 
-def guest_of(revision: Revision, person: Person, name: str = "Mei") -> tuple[Seat, str]:
+def guest_of(
+    revision: Revision, person: Person, name: str = "Mei", *, sees_internal: bool = False
+) -> tuple[Seat, str]:
     """The seat of a guest whom ``person`` invited to read this revision, and the link's address."""
     ask_for_review(revision, person)
-    reviewer, token = make_link(revision.release, person, name)
+    reviewer, token = make_link(revision.release, person, name, sees_internal=sees_internal)
     return seat_by_link(revision, reviewer), f"/review/{token}/{revision.number}"
 
 

@@ -149,6 +149,21 @@ def test_its_colour_says_how_far_one_may_go_on(agreement: Agreement, kind: str) 
     assert agreement.kind == kind
 
 
+@pytest.mark.parametrize(
+    ("agreement", "words"),
+    [
+        (Agreement(1, 1), "nothing to compare"),
+        (Agreement(0, 2, unmarked=2), "nothing to compare"),
+        (Agreement(1, 4, unmarked=3), "not compared yet"),
+        (Agreement(2, 4, unmarked=2), "2 of 3 not compared yet"),
+        (Agreement(1, 4), "none the same"),
+        (Agreement(3, 4), "3 of 4 the same"),
+    ],
+)
+def test_the_author_alone_is_no_agreement(agreement: Agreement, words: str) -> None:
+    assert agreement.in_short == words
+
+
 DRAFTS = [Draft(n, Agreement(same, 4)) for n, same in enumerate((1, 2, 2, 4), 1)]
 
 
@@ -174,6 +189,33 @@ def test_the_drafts_are_told_by_how_many_customers_they_had(
     drafts: list[Draft], sentence: str
 ) -> None:
     assert progress(drafts) == sentence
+
+
+@pytest.mark.parametrize(
+    ("before", "unmarked", "sentence"),
+    [
+        (0, 3, "Nobody has compared the answers of draft 5 yet."),
+        (0, 2, "2 of 3 answers of draft 5 are not compared yet."),
+        (0, 1, "1 of 3 answers of draft 5 is not compared yet."),
+        (1, 3, "In draft 1 there were four customers. "),
+        (4, 3, "In draft 1 there were four customers; in draft 4 there was one. "),
+    ],
+)
+def test_a_draft_that_is_not_compared_yet_has_no_number_of_customers(
+    before: int, unmarked: int, sentence: str
+) -> None:
+    newest = Draft(5, Agreement(4 - unmarked, 4, unmarked=unmarked))
+
+    assert progress([*DRAFTS[:before], newest]).startswith(sentence)
+    assert progress([*DRAFTS[:before], newest]).count("draft 5") == 1
+    assert milestones([*DRAFTS[:before], newest])[-1] == newest
+
+
+def test_an_older_draft_that_was_never_compared_is_left_out() -> None:
+    forgotten = Draft(1, Agreement(1, 4, unmarked=3))
+
+    assert progress([forgotten, *DRAFTS[3:]]) == "In draft 4 there is one customer."
+    assert milestones([forgotten, *DRAFTS[3:]]) == tuple(DRAFTS[3:])
 
 
 @pytest.mark.parametrize(("count", "numbers"), [(0, []), (1, [1]), (2, [1, 2]), (4, [1, 3, 4])])

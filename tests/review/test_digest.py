@@ -7,7 +7,7 @@ import pytest
 from flask import Flask
 
 from tests.conftest import HandClock
-from tests.factories import Team, make_revision
+from tests.factories import Team, make_old_approval, make_revision
 from tests.review.reviewing import mails, make_reading, recipients
 from wbtest.delivery.jobs import run_due_jobs
 from wbtest.extensions import db
@@ -66,7 +66,7 @@ def test_nothing_comes_before_the_morning(team: Team, revision: Revision, now: H
 
 def test_nobody_is_mailed_for_whom_nothing_waits(team: Team, revision: Revision, now: HandClock):
     make_reading(revision, team.viewer, verdict="approve")
-    make_reading(revision, team.approver, verdict="another")
+    make_old_approval(revision, team.approver)
     before = len(mails())
 
     send_digests(now())

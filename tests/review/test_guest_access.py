@@ -114,7 +114,10 @@ def test_a_link_that_is_over_says_so_and_one_that_never_was_finds_nothing(
             assert answer.status_code == 410
             assert "Ask whoever sent it for a new one." in answer.text
     for path in ("/review/nobody", "/review/nobody/1", f"/review/{token[:-1]}/1"):
-        assert client.get(path).status_code == 404
+        answer = client.get(path)
+        assert answer.status_code == 404
+        assert "This link opens nothing. Ask whoever sent it for a new one." in answer.text
+        assert 'href="/"' not in answer.text.partition("<main")[2]
 
 
 def test_no_page_of_a_guest_tells_anybody_its_address(client: Browser, team: Team, token: str):

@@ -1,21 +1,22 @@
 """Review links: shown once, kept as a hash, over when their time is or somebody says so."""
 
 import re
+from dataclasses import replace
 from html import unescape
 from typing import Any
 
 import pytest
+from flask import Flask
 
 from tests.conftest import Browser, HandClock
 from tests.factories import Team, log_in, make_revision
 from tests.review.reviewing import mails, make_reading
 from wbtest.extensions import db
 from wbtest.review.asking import links
-from wbtest.review.asking.links import TooManyLinks, make_link, renew, revoke
+from wbtest.review.asking.links import TooManyLinks, links_of, make_link, renew, revoke
 from wbtest.review.asking.rounds import ask_for_review
 from wbtest.review.models import Reviewer
-from wbtest.review.reading import readings
-from wbtest.review.seats import find_by_token, is_over, seat_by_link
+from wbtest.review.seats import find_by_token, is_over
 from wbtest.store import Invalid
 from wbtest.writing.models import Revision
 
@@ -215,13 +216,36 @@ def test_a_fresh_link_waits_for_the_page_of_its_release(
     assert "The link for Mei" not in client.get(ask_url(revision)).text
 
 
-def test_who_makes_a_link_is_told_that_it_opens_the_internal_questions(
+def test_a_tick_lets_the_holder_of_a_link_read_our_own_questions(
     client: Browser, team: Team, revision: Revision
 ):
-    reviewer, token = make_link(revision.release, team.editor, "Mei")
-    readings.begin(seat_by_link(revision, reviewer), is_new=True)
-
-    assert "Who copies us?" in client.get(f"/review/{token}/1").text
-
     log_in(client, team.editor)
-    assert "its internal questions too" in client.get(ask_url(revision)).text
+    assert "reads our own questions too" not in client.get(ask_url(revision)).text
+    for name, tick in (("Tom", {}), ("Mei", {"sees_internal": "y"})):
+        client.send(ask_url(revision, "/links/new"), {"name": name, "days": "3", **tick})
+
+    found = {link.name: link.sees_internal for link in links_of(revision.release)}
+    assert found == {"Tom": False, "Mei": True}
+    page = client.get(ask_url(revision)).text
+    assert page.count("reads our own questions too") == 1
+
+
+@pytest.mark.parametrize(
+    ("mail_url", "said"),
+    [
+        ("", "will be mailed to mei@example.com once a mail server is set; or pass it on"),
+        ("smtp://mail.example.com", "is on its way to mei@example.com."),
+    ],
+)
+def test_the_page_says_a_mail_is_on_its_way_only_when_one_can_be(
+    app: Flask, client: Browser, team: Team, revision: Revision, mail_url: str, said: str
+):
+    app.extensions["wbtest.settings"] = replace(
+        app.extensions["wbtest.settings"], mail_url=mail_url
+    )
+    log_in(client, team.editor)
+    sent = {"name": "Mei", "email": "mei@example.com", "days": "3"}
+
+    answer = client.send(ask_url(revision, "/links/new"), sent)
+
+    assert said in " ".join(client.get(answer.location).text.split())

@@ -145,3 +145,13 @@ def test_who_is_not_the_last_to_approve_is_told_what_is_missing(
     page = client.get(f"/releases/{revision.release_id}/revisions/1").text
     assert "You approved it. It needs Owner’s approval." in page
     assert "Revision 1 is approved" not in page
+
+
+@pytest.mark.parametrize(("count", "is_warned"), [(1, False), (2, True)])
+def test_a_number_that_leaves_no_approver_free_is_warned_of(
+    client: Browser, team: Team, count: int, is_warned: bool
+):
+    set_needs(team.workspace, count, [])
+    log_in(client, team.owner)
+
+    assert ("Both approvers must sign" in client.get("/approving").text) is is_warned

@@ -17,6 +17,7 @@ from wbtest.review.asking.links import make_link, revoke
 from wbtest.review.asking.rounds import ask_for_review
 from wbtest.review.models import Stop
 from wbtest.review.waiting.facts import waits_in
+from wbtest.review.waiting.overdue import overdue
 from wbtest.review.waiting.waits import (
     Approving,
     OpenComment,
@@ -24,7 +25,6 @@ from wbtest.review.waiting.waits import (
     Review,
     Wait,
     Who,
-    overdue,
     waits_of,
 )
 from wbtest.store import writing
@@ -32,7 +32,7 @@ from wbtest.team.models import Workspace
 from wbtest.writing.document import Document, OpenQuestion, Question
 from wbtest.writing.models import Revision
 
-ADA, BOB, CAT = Who("Ada", 1), Who("Bob", 2), Who("Cat", 3)
+ADA, BOB, CAT, DAN = Who("Ada", 1), Who("Bob", 2), Who("Cat", 3), Who("Dan", 4)
 MEI = Who("Mei, by link")
 APPROVING = Approving((BOB, CAT))
 
@@ -48,12 +48,15 @@ def make_review(**changes: Any) -> Review:
         product="Larder",
         number=2,
         is_newest=True,
+        is_in_review=True,
+        has_no_review=False,
         author=ADA,
+        frozen_at=on(1, hour=8),
         asked_by="Ada",
         readers=(Reader(BOB, on(1), None), Reader(MEI, on(2), None)),
         comments=(),
         approved_by=frozenset(),
-        is_sent_back=False,
+        sent_back=(),
     )
     return replace(review, **changes)
 
@@ -80,7 +83,7 @@ def test_a_review_waits_for_those_who_have_not_read():
 def test_readers_wait_for_the_author_since_the_oldest_comment():
     comments = (OpenComment("Mei", on(3)), OpenComment("Bob", on(2)), OpenComment("Mei", on(4)))
 
-    [wait] = waits_of(make_review(comments=comments, readers=()), APPROVING)
+    [wait] = waits_of(make_review(comments=comments, readers=()), Approving(()))
 
     assert told([wait]) == [("Ada", "Answer 3 comments on Larder", "Mei and Bob")]
     assert wait.since == on(2)
@@ -89,17 +92,52 @@ def test_readers_wait_for_the_author_since_the_oldest_comment():
 def test_a_text_that_all_have_read_waits_for_whoever_may_approve_it():
     waits = list(waits_of(make_review(readers=READ), Approving((ADA, BOB, CAT))))
 
-    assert [wait.who for wait in waits] == [BOB, CAT]
+    assert told(waits) == [
+        ("Bob", "Approve or send back revision 2 of Larder", "Ada"),
+        ("Cat", "Approve or send back revision 2 of Larder", "Ada"),
+    ]
     assert {wait.since for wait in waits} == {on(4)}
 
 
 @pytest.mark.parametrize(
     "changes",
     [
-        {"readers": ()},
+        {},
+        {"is_in_review": False, "has_no_review": True},
+        {"is_in_review": False, "approved_by": frozenset({9})},
+    ],
+)
+def test_a_text_that_nobody_was_asked_to_read_waits_for_its_approvers(changes: dict[str, Any]):
+    waits = list(waits_of(make_review(**({"readers": ()} | changes)), Approving((BOB,), needed=2)))
+
+    assert [(wait.who, wait.since) for wait in waits] == [(BOB, on(1, hour=8))]
+
+
+def test_who_is_alone_and_asked_for_no_review_is_left_in_peace():
+    review = make_review(readers=(), is_in_review=False, has_no_review=True)
+
+    assert list(waits_of(review, Approving((ADA,), is_alone=True))) == []
+
+
+def test_what_is_sent_back_waits_for_its_author_and_for_no_approver():
+    back = (("Cat", on(6)), ("Bob", on(5)))
+
+    [wait] = waits_of(make_review(readers=READ, sent_back=back), APPROVING)
+
+    assert told([wait]) == [
+        ("Ada", "Write the next draft of Larder: Cat and Bob ask for it", "Cat and Bob")
+    ]
+    assert (wait.since, wait.path) == (on(5), "/releases/7")
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
         {"approved_by": frozenset({2})},
-        {"is_sent_back": True},
+        {"approved_by": frozenset({2}), "sent_back": (("Cat", on(5)),)},
         {"is_newest": False},
+        {"is_newest": False, "sent_back": (("Cat", on(5)),)},
+        {"readers": (), "is_in_review": False},
     ],
 )
 def test_nobody_waits_for_an_approval_that_cannot_or_need_not_come(changes: dict[str, Any]):
@@ -112,6 +150,8 @@ def test_nobody_waits_for_an_approval_that_cannot_or_need_not_come(changes: dict
         (Approving((BOB, CAT), needed=2), [CAT]),
         (Approving((BOB, CAT), required=frozenset({3})), [CAT]),
         (Approving((BOB, CAT), required=frozenset({2})), []),
+        (Approving((ADA, BOB, CAT, DAN), needed=2, required=frozenset({4})), [DAN]),
+        (Approving((ADA, BOB, CAT, DAN), needed=3, required=frozenset({4})), [DAN, CAT]),
     ],
 )
 def test_it_waits_for_as_many_and_for_those_whom_the_workspace_wants(
@@ -222,7 +262,29 @@ def test_a_decision_ends_the_waiting_for_one(team: Team, revision: Revision, now
     make_reading(second, team.viewer)
     make_reading(second, team.approver, verdict="another")
 
-    assert waits_in(team.workspace) == []
+    assert told(waits_in(team.workspace)) == [
+        ("Editor", "Write the next draft of Larder: Approver asks for it", "Approver")
+    ]
+
+
+def test_a_team_without_reviews_sees_what_is_to_be_approved(team: Team, revision: Revision):
+    assert told(waits_in(team.workspace)) == [
+        ("Approver", "Approve or send back revision 1 of Larder", "Editor"),
+        ("Owner", "Approve or send back revision 1 of Larder", "Editor"),
+    ]
+
+
+def test_a_newer_text_waits_for_no_approver_before_its_review_is_asked_for(
+    team: Team, revision: Revision, now: HandClock
+):
+    ask_for_review(revision, team.editor, members=[team.viewer.id])
+    now.turn(days=1)
+    second = make_revision(team.editor, release=revision.release, headline="Six dinners")
+    assert [wait.who.name for wait in waits_in(team.workspace)] == ["Viewer"]
+
+    make_reading(second, team.approver, verdict="another")
+
+    assert [wait.who.name for wait in waits_in(team.workspace)] == ["Viewer", "Editor"]
 
 
 def test_the_author_owes_answers_to_comments_that_can_be_seen(team: Team, revision: Revision):
@@ -247,12 +309,12 @@ def test_the_owner_is_heard_last_here_too(team: Team, revision: Revision, now: H
     make_reading(revision, team.owner)
     make_comment(revision, team.owner)
     slow = make_reading(revision, team.viewer, is_done=False)
-    assert waits_in(team.workspace) == []
+    assert "Editor" not in [wait.who.name for wait in waits_in(team.workspace)]
 
     with writing():
         slow.done_at = now()
 
-    assert [wait.who.name for wait in waits_in(team.workspace)] == ["Editor"]
+    assert "Editor" in [wait.who.name for wait in waits_in(team.workspace)]
 
 
 def test_a_release_that_was_stopped_waits_for_nobody(team: Team, revision: Revision):
@@ -314,7 +376,7 @@ def test_the_page_shows_first_what_waits_for_oneself(
     assert 'href="/releases/1/revisions/1/review"' in mine
     assert "waiting for 3 days" in mine
     assert 'href="/releases/1/revisions/1"' in others
-    assert 'href="/waiting"' in client.get("/releases").text
+    assert '<a href="/waiting">One thing waits for you</a>' in client.get("/releases").text
 
 
 def test_where_nobody_waits_the_page_says_so(client: Browser, team: Team, strangers: Team):

@@ -25,6 +25,7 @@ def init_app(app: Flask) -> None:
     from wbtest.review.standing import approvals_by_revision, find_approval, standing_of
     from wbtest.review.verdicts import find_stop
     from wbtest.review.waiting.digest import send_digests
+    from wbtest.review.waiting.views import count_waiting_for_me
 
     for name in PAGES:
         import_module(f"{__name__}.{name}")
@@ -35,5 +36,6 @@ def init_app(app: Flask) -> None:
     app.extensions["wbtest.jobs"]["review digest"] = (send_digests, timedelta(hours=1))
     app.add_template_global(find_approval, "approval_of")
     app.add_template_global(standing_of)
+    app.add_template_global(count_waiting_for_me)
     app.add_template_global(approvals_by_revision)
     app.add_template_global(find_stop, "stop_of")

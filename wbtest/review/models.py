@@ -38,6 +38,8 @@ class Reviewer(Base):
     email: Mapped[str] = mapped_column(String(320), default="")
     # What they do in the company, as they say themselves: one of review.questions.FUNCTIONS.
     function: Mapped[str] = mapped_column(String(20), default="")
+    # Whether a link shows the internal FAQ too; members read it always.
+    sees_internal: Mapped[bool] = mapped_column(default=False)
     token_hash: Mapped[str | None] = mapped_column(String(64), unique=True)
     invited_by_id: Mapped[int | None] = mapped_column(ForeignKey(Person.id))
     invited_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

@@ -31,6 +31,12 @@ class LinkOver(Refused):
     status = 410
 
 
+class LinkUnknown(Refused):
+    """A review link that never was, or in whose place there is a new one, or opens no such text."""
+
+    status = 404
+
+
 def seated(view: Callable[..., ResponseReturnValue]) -> Callable[..., ResponseReturnValue]:
     """Give the view its seat as the first argument; turn away who has none."""
 
@@ -75,10 +81,7 @@ def _seat(where: dict[str, Any]) -> Seat:
         token = where.pop("token")
         place["token"] = token
         reviewer = reviewer_of(token)
-        seat = seat_by_link(_get(reviewer.release, number), reviewer)
-        # A guest reads what was put up for review, and no draft before or after it.
-        if not is_in_review(seat.revision):
-            abort(404)
+        seat = seat_by_link(_get_in_review(reviewer.release, number), reviewer)
     else:
         release = access.get(Release, where.pop("release_id"), "read")
         place["release_id"] = release.id
@@ -88,10 +91,10 @@ def _seat(where: dict[str, Any]) -> Seat:
 
 
 def reviewer_of(token: str) -> Reviewer:
-    """Whose link this is. 404 for one that never was, 410 for one that is over."""
+    """Whose link this is. Raises LinkUnknown for one that never was, LinkOver."""
     reviewer = find_by_token(token)
     if reviewer is None:
-        abort(404)
+        raise LinkUnknown("This link opens nothing. Ask whoever sent it for a new one.")
     if is_over(reviewer):
         raise LinkOver("This review link is over. Ask whoever sent it for a new one.")
     return reviewer
@@ -100,6 +103,14 @@ def reviewer_of(token: str) -> Reviewer:
 def is_in_review(revision: Revision) -> bool:
     """Whether somebody has asked for the review of this text."""
     return db.session.get(Round, revision.id) is not None
+
+
+def _get_in_review(release: Release, number: int) -> Revision:
+    """A guest reads what was put up for review, and no draft before or after it."""
+    found = find_revision(release, number)
+    if found is None or not is_in_review(found):
+        raise LinkUnknown("There is no such text here. The link you were sent opens the newest.")
+    return found
 
 
 def _get(release: Release, number: int) -> Revision:

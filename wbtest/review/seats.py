@@ -1,7 +1,7 @@
 """Seats at the review of a release: a member takes one, a link opens one."""
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlalchemy import select
 
@@ -9,6 +9,8 @@ from wbtest.extensions import clock, db
 from wbtest.review.models import Reading, Reviewer
 from wbtest.store import hold, writing
 from wbtest.team.models import Person
+from wbtest.writing import document as documents
+from wbtest.writing.document import Document, Question
 from wbtest.writing.models import Release, Revision
 
 
@@ -43,6 +45,23 @@ def seat_of(revision: Revision, person: Person) -> Seat:
 def seat_by_link(revision: Revision, reviewer: Reviewer) -> Seat:
     """The seat of whoever holds the reviewer's link."""
     return Seat(revision, reviewer, None)
+
+
+def may_read_internal(seat: Seat) -> bool:
+    """Whether this seat opens the internal FAQ: a member's does, a link's only by a tick."""
+    return seat.person is not None or (seat.reviewer is not None and seat.reviewer.sees_internal)
+
+
+def document_for(seat: Seat) -> Document:
+    """The text as this seat may read it: what it may not read is empty.
+
+    The entries of the FAQ keep their places, since comments name them by number.
+    """
+    document = documents.from_json(seat.revision.document)
+    if may_read_internal(seat):
+        return document
+    faq = (Question("internal", "") if q.audience == "internal" else q for q in document.faq)
+    return replace(document, faq=tuple(faq))
 
 
 def find_by_token(token: str) -> Reviewer | None:

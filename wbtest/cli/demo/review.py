@@ -49,7 +49,9 @@ def read_story(file: str) -> Told | None:
 
 def invite(told: Told, release: Release, members: dict[str, Person]) -> People:
     """Let everybody of the story take part; whoever is no member gets a link."""
-    guest, _ = links.make_link(release, members[AUTHOR], told["guest"], days=DAYS)
+    guest, _ = links.make_link(
+        release, members[AUTHOR], told["guest"], days=DAYS, sees_internal=True
+    )
     return People(members, guest)
 
 

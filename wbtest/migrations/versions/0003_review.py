@@ -77,6 +77,7 @@ def upgrade() -> None:
         sa.Column("link_name", sa.String(length=120), nullable=False),
         sa.Column("email", sa.String(length=320), nullable=False),
         sa.Column("function", sa.String(length=20), nullable=False),
+        sa.Column("sees_internal", sa.Boolean(), nullable=False),
         sa.Column("token_hash", sa.String(length=64), nullable=True),
         sa.Column("invited_by_id", sa.Integer(), nullable=True),
         sa.Column("invited_at", wbtest.store.UtcDateTime(timezone=True), nullable=True),

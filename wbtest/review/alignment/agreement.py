@@ -55,11 +55,31 @@ class Agreement:
 
         Neutral while there is nothing to compare, or somebody has yet to compare it.
         """
-        if self.of < 2 or self.unmarked:
+        if not self.is_compared:
             return "neutral"
         if self.different == 0:
             return "go"
         return "iterate" if 2 * self.same >= self.of else "stop"
+
+    @property
+    def is_compared(self) -> bool:
+        """Whether there is something beside the author's answer, and all of it is marked."""
+        return self.of > 1 and not self.unmarked
+
+    @property
+    def in_short(self) -> str:
+        """How many mean the same, in few words; the author alone is no agreement.
+
+        >>> Agreement(3, 4).in_short, Agreement(1, 4).in_short, Agreement(1, 4, unmarked=3).in_short
+        ('3 of 4 the same', 'none the same', 'not compared yet')
+        """
+        if self.of < 2 or self.unmarked == self.of:
+            return "nothing to compare"
+        if self.unmarked == self.of - 1:
+            return "not compared yet"
+        if self.unmarked:
+            return f"{self.unmarked} of {self.of - 1} not compared yet"
+        return f"{self.same} of {self.of} the same" if self.same > 1 else "none the same"
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +149,7 @@ class Draft:
 
     @property
     def customers(self) -> int:
-        """How many different customers its readers have in mind, as far as answers are marked."""
+        """How many different customers its readers have in mind; for one that is compared."""
         return 1 + self.agreement.different
 
 

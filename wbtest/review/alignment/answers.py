@@ -52,10 +52,14 @@ class Summary:
 
 @dataclass(frozen=True, slots=True)
 class Alignment:
-    """All answers of a revision, side by side; ``questions`` is empty before the author's."""
+    """All answers of a revision, side by side; ``questions`` is empty before the author's.
+
+    ``answered`` are the numbers of the release's revisions that anybody answered about.
+    """
 
     questions: tuple[Question, ...]
     summary: Summary
+    answered: frozenset[int]
 
 
 def summary_of(revision: Revision) -> Summary:
@@ -84,7 +88,7 @@ def alignment_of(revision: Revision) -> Alignment:
         ),
         warning=silence(quiet) if here else "",
     )
-    return Alignment(questions, summary)
+    return Alignment(questions, summary, frozenset(givens))
 
 
 def may_see_answers(seat: Seat) -> bool:

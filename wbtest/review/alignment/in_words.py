@@ -12,31 +12,27 @@ NUMBERS = (
 
 
 def progress(drafts: Sequence[Draft]) -> str:
-    """The sentence about the first and the newest draft that can be compared; '' without any.
+    """What is said of the first and the newest compared draft, and of one still to compare; or ''.
 
     >>> from wbtest.review.alignment.agreement import Agreement
     >>> progress([Draft(1, Agreement(1, 4)), Draft(4, Agreement(5, 5))])
     'In draft 1 there were four customers; in draft 4 there is one.'
+    >>> progress([Draft(2, Agreement(2, 4, unmarked=2))])
+    '2 of 3 answers of draft 2 are not compared yet.'
     """
-    compared = [draft for draft in drafts if draft.agreement.of > 1]
-    if not compared:
-        return ""
-    first, newest = compared[0], compared[-1]
-    now = "is" if newest.customers == 1 else "are"
-    if first is newest:
-        return f"In draft {newest.number} there {now} {_many(newest.customers)}."
-    then = f"{'was' if first.customers == 1 else 'were'} {_many(first.customers)}"
-    return (
-        f"In draft {first.number} there {then}; "
-        f"in draft {newest.number} there {now} {in_words(newest.customers)}."
-    )
+    compared, waiting = _compared(drafts), _waiting(drafts)
+    told = _told(compared, is_over=bool(waiting))
+    return " ".join([*told, *(_to_compare(draft) for draft in waiting)])
 
 
 def milestones(drafts: Sequence[Draft]) -> tuple[Draft, ...]:
-    """The first, the middle and the newest of the drafts that can be compared; at most three."""
-    compared = [draft for draft in drafts if draft.agreement.of > 1]
-    places = sorted({0, len(compared) // 2, len(compared) - 1}) if compared else []
-    return tuple(compared[place] for place in places)
+    """The first, the middle and the newest of the drafts that were compared; at most three.
+
+    The newest of all is among them, too, while its answers wait to be compared.
+    """
+    found = [*_compared(drafts), *_waiting(drafts)]
+    places = sorted({0, len(found) // 2, len(found) - 1}) if found else []
+    return tuple(found[place] for place in places)
 
 
 def silent(seated: Iterable[str], answered: Collection[str]) -> tuple[str, ...]:
@@ -73,5 +69,45 @@ def in_words(number: int) -> str:
     return NUMBERS[number] if 0 <= number < len(NUMBERS) else str(number)
 
 
-def _many(customers: int) -> str:
-    return "one customer" if customers == 1 else f"{in_words(customers)} customers"
+def _compared(drafts: Sequence[Draft]) -> list[Draft]:
+    return [draft for draft in drafts if draft.agreement.is_compared]
+
+
+def _waiting(drafts: Sequence[Draft]) -> list[Draft]:
+    """The newest draft alone, when it has answers that nobody marked yet."""
+    return [draft for draft in drafts[-1:] if draft.agreement.of > 1 and draft.agreement.unmarked]
+
+
+def _told(compared: Sequence[Draft], *, is_over: bool) -> list[str]:
+    """The sentence about the numbers of customers; ``is_over`` when a newer draft is there."""
+    if not compared:
+        return []
+    first, newest = compared[0], compared[-1]
+    if first is newest:
+        return [f"In draft {first.number} there {_many(first.customers, is_over)}."]
+    return [
+        f"In draft {first.number} there {_many(first.customers, True)}; "
+        f"in draft {newest.number} there {_verb(newest.customers, is_over)} "
+        f"{in_words(newest.customers)}."
+    ]
+
+
+def _to_compare(draft: Draft) -> str:
+    unmarked, others = draft.agreement.unmarked, draft.agreement.of - 1
+    if unmarked == others:
+        return f"Nobody has compared the answers of draft {draft.number} yet."
+    verb = "is" if unmarked == 1 else "are"
+    return f"{unmarked} of {others} answers of draft {draft.number} {verb} not compared yet."
+
+
+def _many(customers: int, is_over: bool) -> str:
+    return (
+        f"{_verb(customers, is_over)} {in_words(customers)} "
+        f"{'customer' if customers == 1 else 'customers'}"
+    )
+
+
+def _verb(customers: int, is_over: bool) -> str:
+    if is_over:
+        return "was" if customers == 1 else "were"
+    return "is" if customers == 1 else "are"

@@ -1,5 +1,7 @@
 """The page where everybody's answers stand under the author's, to be marked same or different."""
 
+from collections.abc import Collection
+
 from flask import abort, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
@@ -30,7 +32,7 @@ def alignment(seat: Seat) -> ResponseReturnValue:
         questions=found.questions if may_see else (),
         may_see=may_see,
         functions=FUNCTIONS,
-        earlier=_earlier(seat),
+        others=_others(seat, found.answered),
     )
 
 
@@ -46,10 +48,12 @@ def mark(seat: Seat) -> ResponseReturnValue:
     return redirect(url_for(".alignment", _anchor=f"answer-{reading}-{question}"), 303)
 
 
-def _earlier(seat: Seat) -> list[int]:
-    """The numbers of the other texts whose alignment this reader may open, the oldest first."""
+def _others(seat: Seat, answered: Collection[int]) -> list[int]:
+    """The other texts with answers whose alignment this reader may open, the oldest first."""
     return [
         revision.number
         for revision in seat.revision.release.revisions
-        if revision.id != seat.revision.id and (seat.person or find_round(revision))
+        if revision.number in answered
+        and revision.id != seat.revision.id
+        and (seat.person or find_round(revision))
     ]

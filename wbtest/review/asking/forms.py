@@ -4,6 +4,7 @@ from typing import Any
 
 from flask_wtf import FlaskForm
 from wtforms import (
+    BooleanField,
     EmailField,
     IntegerField,
     SelectMultipleField,
@@ -50,3 +51,4 @@ class LinkForm(FlaskForm):
     name = StringField("Who is it for?", [InputRequired("Say whom the link is for.")], default="")
     email = EmailField("Their e-mail", [Optional()], default="")
     days = WholeField("It works for", _from_one_to(MOST_DAYS, "days"))
+    sees_internal = BooleanField("May read our own questions too")

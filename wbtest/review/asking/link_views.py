@@ -7,7 +7,7 @@ from flask import Response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from wbtest.review.asking.rounds import newest_in_review
-from wbtest.review.seat_views import LinkOver, reviewer_of, say_why
+from wbtest.review.seat_views import LinkOver, LinkUnknown, reviewer_of, say_why
 from wbtest.review.views import bp
 from wbtest.team import access
 
@@ -23,7 +23,8 @@ def link(token: str) -> ResponseReturnValue:
     return redirect(url_for("guests.room", token=token, number=revision.number), 303)
 
 
-bp.register_error_handler(LinkOver, say_why)
+for _shut in (LinkOver, LinkUnknown):
+    bp.register_error_handler(_shut, say_why)
 
 
 def keep_address_secret(response: Response) -> Response:

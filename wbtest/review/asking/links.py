@@ -28,12 +28,19 @@ class TooManyLinks(Refused):
 
 
 def make_link(
-    release: Release, person: Person, name: str, email: str = "", days: int = USUAL_DAYS
+    release: Release,
+    person: Person,
+    name: str,
+    email: str = "",
+    days: int = USUAL_DAYS,
+    *,
+    sees_internal: bool = False,
 ) -> tuple[Reviewer, str]:
     """Make a seat for somebody who is called ``name``; return it with the token of its link.
 
-    With an e-mail the link is mailed. Nobody can learn the token later: it is to be shown now.
-    Raises Invalid at name, email or days, and TooManyLinks.
+    With ``sees_internal`` it shows the internal FAQ too; with an e-mail it is mailed. Nobody can
+    learn the token later: it is to be shown now. Raises Invalid at name, email or days, and
+    TooManyLinks.
     """
     name = " ".join(name.split())
     if not name:
@@ -45,6 +52,7 @@ def make_link(
         release_id=release.id,
         link_name=name,
         email=clean_email(email) if email.strip() else "",
+        sees_internal=sees_internal,
     )
     with writing() as session:
         hold(release)

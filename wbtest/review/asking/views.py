@@ -48,7 +48,9 @@ def new_link(release_id: int, number: int) -> ResponseReturnValue:
     if form.validate_on_submit():
         typed = form.name.data or "", form.email.data or "", form.days.data or 0
         try:
-            made = links.make_link(revision.release, access.person(), *typed)
+            made = links.make_link(
+                revision.release, access.person(), *typed, sees_internal=form.sees_internal.data
+            )
         except Refused as refused:
             put_refusal(form, refused)
             status = refused.status
@@ -130,6 +132,7 @@ def _ask_page(
         members=progress.members_for(revision, access.person()),
         links=progress.links_for(revision, access.person()),
         fresh=_take_fresh(revision),
+        has_mail_server=bool(current_app.extensions["wbtest.settings"].mail_url),
     )
     return page, status
 

@@ -2,7 +2,15 @@
 
 from typing import NamedTuple
 
-from wbtest.review.comments.texts import WHOLE, Range, find_words, is_one_line, texts_of, with_text
+from wbtest.review.comments.texts import (
+    WHOLE,
+    Range,
+    find_words,
+    is_one_line,
+    is_part,
+    texts_of,
+    with_text,
+)
 from wbtest.store import Invalid
 from wbtest.writing.document import LONGEST_TEXT, Document, NotADocument
 from wbtest.writing.wording import find_fault, on_one_line, with_plain_breaks
@@ -22,7 +30,7 @@ def point_at(document: Document, path: str, words: str, near: int | None = None)
 
     Where they stand several times, ``near`` tells which; else it is the first. Raises Invalid.
     """
-    if path != WHOLE and path not in texts_of(document):
+    if not is_part(document, path):
         raise Invalid("path", "Choose a part of this release.")
     words = with_plain_breaks(words)
     if fault := find_fault(words, LONGEST_TEXT):

@@ -48,6 +48,20 @@ def texts_of(document: Document) -> dict[str, str]:
     return {path: text_at(document, path) for path in paths}
 
 
+def is_part(document: Document, path: str) -> bool:
+    """Whether one may speak of a text at ``path``; an entry of the FAQ without words is none.
+
+    >>> is_part(Document(), "problem"), is_part(Document(), "faq[0].answer")
+    (True, False)
+    """
+    row = _ROW.fullmatch(path)
+    texts = texts_of(document)
+    if row is None or path not in texts:
+        return path in (WHOLE, *texts)
+    entry = document.faq[int(row[1])]
+    return bool(entry.question.strip() or entry.answer.strip())
+
+
 def part_of(document: Document, path: str) -> str:
     """The name of the part to which the text at ``path`` belongs.
 

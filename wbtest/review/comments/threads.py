@@ -10,9 +10,9 @@ from sqlalchemy.orm import joinedload
 from wbtest.extensions import db
 from wbtest.review.comments.readers import Readers, readers_of
 from wbtest.review.comments.seeing import Reader
-from wbtest.review.comments.texts import WHOLE, label_of, texts_of
+from wbtest.review.comments.texts import WHOLE, label_of, part_of, texts_of
 from wbtest.review.models import Comment, Reviewer
-from wbtest.review.seats import Seat
+from wbtest.review.seats import Seat, may_read_internal
 from wbtest.writing import document as documents
 from wbtest.writing.document import Document
 from wbtest.writing.marking import Marked
@@ -49,7 +49,9 @@ def threads_for(seat: Seat) -> tuple[Thread, ...]:
     seen = [
         comment
         for comment in comments
-        if comment.parent_id is None and _is_seen(comment, replies[comment.id], readers, asking)
+        if comment.parent_id is None
+        and (may_read_internal(seat) or part_of(document, comment.path) != "internal")
+        and _is_seen(comment, replies[comment.id], readers, asking)
     ]
     order = _order(document)
     seen.sort(key=lambda c: (bool(c.outcome), order[c.path], c.start, c.end, c.id))

@@ -11,12 +11,19 @@ from wbtest.review.comments.texts import WHOLE, choices_of
 from wbtest.review.comments.writing import Thread, find_thread
 from wbtest.review.models import Comment
 from wbtest.review.seat_views import bp, seated
-from wbtest.review.seats import Seat, seat_of
+from wbtest.review.seats import Seat, document_for, seat_of
 from wbtest.store import Invalid
 from wbtest.team import access
-from wbtest.writing import document as documents
+from wbtest.writing.document import Document
 
 SAID = {"resolved": "Resolved.", "declined": "Declined.", "reopened": "Open again."}
+# What the form calls its fields, for the list of what to change.
+LABELS = {
+    "path": "About",
+    "words": "Which words",
+    "text": "Your comment",
+    "suggestion": "What should stand there",
+}
 # What a form of the list of all comments sends, to come back there.
 LIST = "list"
 _LONGEST_NUMBER = 9
@@ -24,7 +31,7 @@ _LONGEST_NUMBER = 9
 
 @bp.app_template_global()
 def parts_to_comment(
-    document: documents.Document,
+    document: Document,
 ) -> list[tuple[str, list[tuple[str, str]]]]:
     """What a comment may be about, for the form's list."""
     return choices_of(document)
@@ -126,7 +133,8 @@ def _comment_page(
     page = render_template(
         "review/comment.html",
         seat=seat,
-        document=documents.from_json(seat.revision.document),
+        document=document_for(seat),
+        labels=LABELS,
         typed=typed,
         refused=refused,
         thread=thread,

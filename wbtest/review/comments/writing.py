@@ -17,9 +17,8 @@ from wbtest.review.comments.threads import marks_of_threads as marks_of_threads
 from wbtest.review.comments.threads import may_be_deleted
 from wbtest.review.comments.threads import threads_for as threads_for
 from wbtest.review.models import Comment, Reviewer
-from wbtest.review.seats import Seat, find_reading, take_seat
+from wbtest.review.seats import Seat, document_for, find_reading, take_seat
 from wbtest.store import Invalid, Refused, hold, writing
-from wbtest.writing import document as documents
 from wbtest.writing.wording import find_fault, with_plain_breaks
 
 LONGEST_COMMENT = 2_000
@@ -52,14 +51,16 @@ def write_comment(
     ``suggestion`` is what should stand there instead. Raises Invalid at what cannot be used, NotYet
     before the reading has begun, TooMany.
     """
-    document = documents.from_json(seat.revision.document)
+    # The page that says what cannot be kept shows the text; so who may not read yet is asked first.
+    _refuse_early(seat)
+    # Of what the reader may not read, no answer may tell whether it is there.
+    document = document_for(seat)
     text = _said(text)
     pointed = point_at(document, path, words, near)
     if suggestion.strip():
         pointed, suggestion = replace_by(document, pointed, suggestion)
     elif not text:
         raise Invalid("text", "Write what you think, or what you would write instead.")
-    _refuse_early(seat)
     with writing() as session:
         hold(seat.revision.release)
         reviewer = take_seat(seat)

@@ -19,8 +19,7 @@ from wbtest.review.reading.forms import (
     guess_of,
 )
 from wbtest.review.reading.readings import Step
-from wbtest.review.seats import Seat, find_reading
-from wbtest.writing import document as documents
+from wbtest.review.seats import Seat, document_for, find_reading
 from wbtest.writing.releases import find_newest_revision
 
 Shown = dict[str, Any]
@@ -34,7 +33,7 @@ def page_of(seat: Seat, step: Step, typed: Form | None = None) -> Shown:
         "step": step,
         "reading": reading,
         "revision": seat.revision,
-        "document": documents.from_json(seat.revision.document),
+        "document": document_for(seat),
         "asked": find_round(seat.revision),
         "newer": _newer(seat),
     }
@@ -79,7 +78,7 @@ def _afterwards(seat: Seat, reading: Reading, step: Step, typed: Form | None) ->
         "questions": CLOSING,
         "verdicts": VERDICTS,
         "function": FUNCTIONS.get(function, ""),
-        "routed": routed_to(function, documents.from_json(seat.revision.document)),
+        "routed": routed_to(function, document_for(seat)),
         "summary": summary_of(seat.revision),
     }
 

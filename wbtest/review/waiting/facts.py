@@ -8,8 +8,9 @@ from sqlalchemy import exists, select
 from wbtest.extensions import clock, db
 from wbtest.review.models import Stop
 from wbtest.review.needs import needs_of
+from wbtest.review.waiting.overdue import overdue
 from wbtest.review.waiting.reviews import reviews_of
-from wbtest.review.waiting.waits import Approving, Wait, Who, overdue, waits_of
+from wbtest.review.waiting.waits import Approving, Wait, Who, waits_of
 from wbtest.team.models import Membership, Person, Workspace
 from wbtest.writing import document as documents
 from wbtest.writing.models import Release

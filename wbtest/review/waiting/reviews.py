@@ -1,10 +1,11 @@
-"""The newest review of each release, with what it waits for: a query for each kind of fact."""
+"""The newest texts of each release, with what they wait for: a query for each kind of fact."""
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import and_, func, select
+from sqlalchemy import and_, func, or_, select
 from sqlalchemy.orm import aliased
 
 from wbtest.extensions import db
@@ -25,10 +26,13 @@ def reviews_of(
     members: Members,
     able: Collection[int | None],
 ) -> list[Review]:
-    """The newest review of each release in ``products`` (id → name); ``able`` may approve."""
-    rows = [row for row in _rounds(workspace) if row.release_id in products]
+    """The newest text of each release in ``products`` (id → name), and the newest in review.
+
+    ``able`` may approve.
+    """
+    rows = [row for row in _revisions(workspace) if row.release_id in products]
     ids = [row.id for row in rows]
-    readers = _readers(workspace, ids, members)
+    readers = _readers(workspace, [row.id for row in rows if row.opened_at], members)
     comments = open_comments(workspace)
     approved, sent_back = _approvals(ids), _sent_back(ids, able)
     return [
@@ -37,19 +41,23 @@ def reviews_of(
             product=products[row.release_id],
             number=row.number,
             is_newest=row.number == row.newest,
+            is_in_review=row.opened_at is not None,
+            has_no_review=row.in_review is None,
             author=Who(row.author, row.author_id),
-            asked_by=row.asks,
-            readers=tuple(r for r in readers[row.release_id] if r.asked_at >= row.opened_at),
-            comments=tuple(comments[row.release_id]),
+            frozen_at=row.created_at,
+            asked_by=row.asks or "",
+            readers=_asked(row, readers),
+            # Comments are of the release, so only one of its two texts brings them.
+            comments=tuple(comments[row.release_id] if row.in_review in (None, row.number) else ()),
             approved_by=frozenset(approved[row.id]),
-            is_sent_back=row.id in sent_back,
+            sent_back=tuple(sent_back[row.id]),
         )
         for row in rows
     ]
 
 
-def _rounds(workspace: Workspace) -> list[Any]:
-    """The newest round of each release, with the newest number there is."""
+def _revisions(workspace: Workspace) -> list[Any]:
+    """The newest revision of each release, and the newest in review if that is another."""
     numbers = (
         select(
             Revision.release_id,
@@ -69,8 +77,10 @@ def _rounds(workspace: Workspace) -> list[Any]:
                 Revision.release_id,
                 Revision.number,
                 Revision.author_id,
+                Revision.created_at,
                 Round.opened_at,
                 numbers.c.newest,
+                numbers.c.in_review,
                 author.name.label("author"),
                 asks.name.label("asks"),
             )
@@ -78,14 +88,26 @@ def _rounds(workspace: Workspace) -> list[Any]:
                 numbers,
                 and_(
                     numbers.c.release_id == Revision.release_id,
-                    numbers.c.in_review == Revision.number,
+                    or_(
+                        numbers.c.newest == Revision.number,
+                        numbers.c.in_review == Revision.number,
+                    ),
                 ),
             )
-            .join(Round, Round.revision_id == Revision.id)
+            .outerjoin(Round, Round.revision_id == Revision.id)
             .join(author, author.id == Revision.author_id)
-            .join(asks, asks.id == Round.opened_by_id)
-            .order_by(Revision.release_id)
+            .outerjoin(asks, asks.id == Round.opened_by_id)
+            .order_by(Revision.release_id, Revision.number)
         )
+    )
+
+
+def _asked(row: Any, readers: Mapping[int, list[Reader]]) -> tuple[Reader, ...]:
+    """Who was asked to read this revision, and not an earlier one only."""
+    if row.opened_at is None:
+        return ()
+    return tuple(
+        reader for reader in readers.get(row.release_id, ()) if reader.asked_at >= row.opened_at
     )
 
 
@@ -137,15 +159,26 @@ def _approvals(revisions: Collection[int]) -> dict[int, set[int]]:
     return found
 
 
-def _sent_back(revisions: Collection[int], able: Collection[int | None]) -> set[int]:
-    """The revisions of which somebody who may approve wants another draft, or to stop."""
-    rows = db.session.scalars(
-        select(Reading.revision_id)
+def _sent_back(
+    revisions: Collection[int], able: Collection[int | None]
+) -> dict[int, list[tuple[str, datetime]]]:
+    """Who of those that may approve wants another draft, or to stop, and since when."""
+    rows = db.session.execute(
+        select(
+            Reading.revision_id,
+            Person.name,
+            func.coalesce(Reading.verdict_at, Reading.done_at).label("since"),
+        )
         .join(Reviewer, Reviewer.id == Reading.reviewer_id)
+        .join(Person, Person.id == Reviewer.person_id)
         .where(
             Reading.revision_id.in_(revisions),
             Reading.verdict.in_(("another", "stop")),
             Reviewer.person_id.in_(able),
         )
+        .order_by(Reading.verdict_at, Reading.id)
     )
-    return set(rows)
+    found = defaultdict(list)
+    for row in rows:
+        found[row.revision_id].append((row.name, row.since))
+    return found

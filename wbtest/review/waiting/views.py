@@ -27,3 +27,9 @@ def waiting() -> ResponseReturnValue:
         others=[(who, list(group)) for who, group in groupby(others, lambda wait: wait.who)],
         now=clock.now(),
     )
+
+
+def count_waiting_for_me() -> int:
+    """How much waits for the asking person in the workspace they are in."""
+    me = access.person().id
+    return sum(wait.who.person_id == me for wait in waits_in(access.workspace("read")))

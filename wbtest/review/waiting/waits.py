@@ -1,13 +1,11 @@
 """Who waits for whom, since when, and what is to be done about it. Pure.
 
-The facts come from ``waiting_facts``. An approved release without an experiment is not ours to say.
+The facts come from ``facts``. An approved release without an experiment is not ours to say.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
-
-from wbtest.writing.document import Document, OpenQuestion
+from datetime import datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,22 +52,26 @@ class OpenComment:
 
 @dataclass(frozen=True, slots=True)
 class Review:
-    """The newest revision of a release that is up for review, and what became of it.
+    """A revision that somebody may have to read, to answer for or to decide on.
 
-    ``is_newest`` is whether no newer one was frozen; ``approved_by`` are ids of people, and
-    ``is_sent_back`` is whether somebody who approves wants another draft, or to stop.
+    ``is_newest`` is whether no newer one was frozen, ``is_in_review`` whether a review of it was
+    asked for, and ``has_no_review`` whether none was of an older one either. ``approved_by`` are
+    ids of people; ``sent_back`` is which approvers want another draft, or to stop, and since when.
     """
 
     release_id: int
     product: str
     number: int
     is_newest: bool
+    is_in_review: bool
+    has_no_review: bool
     author: Who
+    frozen_at: datetime
     asked_by: str
     readers: tuple[Reader, ...]
     comments: tuple[OpenComment, ...]
     approved_by: frozenset[int]
-    is_sent_back: bool
+    sent_back: tuple[tuple[str, datetime], ...]
 
     @property
     def text(self) -> str:
@@ -92,34 +94,17 @@ class Approving:
     # Who is alone approves the own text.
     is_alone: bool = False
 
+    def is_met_by(self, signed: frozenset[int]) -> bool:
+        """Whether these people's approvals (ids) are enough."""
+        return len(signed) >= self.needed and self.required <= signed
+
 
 def waits_of(review: Review, approving: Approving) -> Iterator[Wait]:
     """Return what a review waits for: its readers, its author, then those who approve."""
     yield from _for_readers(review)
     yield from _for_author(review)
+    yield from _for_next_draft(review, approving)
     yield from _for_approvers(review, approving)
-
-
-def overdue(
-    release_id: int, document: Document, author: Who, members: Sequence[Who], now: datetime
-) -> Iterator[Wait]:
-    """Return the draft's open questions whose day is over. Without an owner the author is asked."""
-    path = f"/releases/{release_id}"
-    for question in document.faq:
-        until = _day(question.open)
-        if question.open is None or until is None or until >= now.date():
-            continue
-        first_late = datetime(until.year, until.month, until.day, tzinfo=UTC) + timedelta(days=1)
-        owner = question.open.owner.strip()
-        words = question.question.strip() or "a question without words"
-        yield Wait(
-            who=_owner(owner, members) if owner else author,
-            what=f"Settle “{words}”",
-            by=document.product or "the release",
-            since=first_late,
-            path=path,
-            about=path,
-        )
 
 
 def named(names: Iterable[str]) -> str:
@@ -158,50 +143,61 @@ def _for_author(review: Review) -> Iterator[Wait]:
         )
 
 
+def _for_next_draft(review: Review, approving: Approving) -> Iterator[Wait]:
+    # What enough others signed goes on, whoever wanted more of it.
+    if not review.sent_back or not review.is_newest or approving.is_met_by(review.approved_by):
+        return
+    names = named(name for name, _ in review.sent_back)
+    asks = "ask" if len(review.sent_back) > 1 else "asks"
+    yield Wait(
+        who=review.author,
+        what=f"Write the next draft of {review.product}: {names} {asks} for it",
+        by=names,
+        since=min(since for _, since in review.sent_back),
+        path=f"/releases/{review.release_id}",
+        about=review.path,
+    )
+
+
 def _for_approvers(review: Review, approving: Approving) -> Iterator[Wait]:
+    if not _is_for_approvers(review, approving):
+        return
     done = [reader.done_at for reader in review.readers if reader.done_at is not None]
-    if not done or len(done) < len(review.readers):
-        return
-    if not review.is_newest or review.is_sent_back:
-        return
     for approver in _missing(review, approving):
         yield Wait(
             who=approver,
-            what=f"Decide on {review.text}: everybody who was asked has read it",
+            what=f"Approve or send back {review.text}",
             by=review.author.name,
-            since=max(done),
+            since=max([review.frozen_at, *done]),
             path=review.path,
             about=review.path,
         )
 
 
+def _is_for_approvers(review: Review, approving: Approving) -> bool:
+    """Whether the text is at its approvers: all who were asked are done, and nobody decided.
+
+    A text of which no review was asked for is so once somebody has signed it, and where a team
+    does without reviews: then it waits for everybody but its author.
+    """
+    if not review.is_newest or review.sent_back or approving.is_met_by(review.approved_by):
+        return False
+    if any(reader.done_at is None for reader in review.readers):
+        return False
+    if review.is_in_review or review.approved_by:
+        return True
+    return review.has_no_review and not approving.is_alone
+
+
 def _missing(review: Review, approving: Approving) -> list[Who]:
-    """Who could still approve, and whose approval is still needed."""
+    """Who could still approve, and whose approval is still needed; the required first."""
     signed = review.approved_by
     able = [
         who
         for who in approving.approvers
         if who.person_id not in signed and (approving.is_alone or who != review.author)
     ]
-    if len(signed) < approving.needed:
-        return able
-    return [who for who in able if who.person_id in approving.required]
-
-
-def _owner(name: str, members: Sequence[Who]) -> Who:
-    """The member of this name, or of this first name when one alone has it; else the name."""
-    wanted = name.casefold()
-    for names in (
-        [who.name.casefold() for who in members],
-        [who.name.casefold().partition(" ")[0] for who in members],
-    ):
-        if names.count(wanted) == 1:
-            return members[names.index(wanted)]
-    return Who(name)
-
-
-def _day(unknown: OpenQuestion | None) -> date | None:
-    try:
-        return date.fromisoformat(unknown.until) if unknown else None
-    except ValueError:
-        return None
+    required = [who for who in able if who.person_id in approving.required]
+    if approving.needed - len(signed) <= len(required) and required:
+        return required
+    return required + [who for who in able if who not in required]
