@@ -111,7 +111,7 @@ def test_what_is_no_release_comes_back_with_a_sentence(client, owner, given):
 
 
 def test_a_file_that_is_no_text_is_refused(client: FlaskClient, owner: Person):
-    answer = client.post("/releases/import", data={"file": (io.BytesIO(b"\xff\xfe"), "a.docx")})
+    answer = client.post("/releases/import", data={"file": (io.BytesIO(b"\xff\xfe"), "a.md")})
 
     assert "not text in UTF-8" in answer.text
 
@@ -153,3 +153,12 @@ def test_who_may_only_read_takes_a_file_but_brings_none(app: Flask, owner: Perso
     assert viewer.get(f"/releases/{release.id}/export.md").status_code == 200
     assert viewer.post("/releases/import", data={"text": MARKDOWN}).status_code == 403
     assert eve.get(f"/releases/{release.id}/export.md").status_code == 404
+
+
+def test_a_file_that_only_says_to_be_of_word_is_told_so(client: FlaskClient, owner: Person):
+    file = (io.BytesIO(b"just words"), "plan.docx")
+
+    answer = client.post("/releases/import", data={"file": file})
+
+    assert answer.status_code == 422
+    assert "This is no Word file, although its name says so." in answer.text

@@ -12,7 +12,13 @@ from wbtest.team import access
 from wbtest.writing import document as documents
 from wbtest.writing.coach import unchecked
 from wbtest.writing.coach_views import WAIVED, asked
-from wbtest.writing.coaching import RefusedReason, coach_text, marks_of, stops_among
+from wbtest.writing.coaching import (
+    RefusedReason,
+    anchor_of,
+    coach_text,
+    marks_of,
+    stops_among,
+)
 from wbtest.writing.models import Release, Revision
 from wbtest.writing.releases import find_revision
 from wbtest.writing.status import status_of
@@ -60,7 +66,8 @@ def waive(release_id: int, number: int) -> ResponseReturnValue:
     except Invalid as refused:
         return revision_page(found, ApproveForm(), RefusedReason(key, reason, str(refused))), 422
     flash(WAIVED)
-    back = url_for(".revision", release_id=release_id, number=number, _anchor="coach")
+    anchor = anchor_of(found, key)
+    back = url_for(".revision", release_id=release_id, number=number, _anchor=anchor)
     return redirect(back, 303)
 
 

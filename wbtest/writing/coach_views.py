@@ -9,7 +9,7 @@ from wbtest.store import Invalid
 from wbtest.team import access
 from wbtest.writing import house, waivers
 from wbtest.writing.coach import RULES, Finding
-from wbtest.writing.coaching import RefusedReason
+from wbtest.writing.coaching import RefusedReason, anchor_of
 from wbtest.writing.forms import HouseForm
 from wbtest.writing.models import Release, Waiver
 from wbtest.writing.views import bp, preview_page
@@ -30,7 +30,8 @@ def waive(release_id: int) -> ResponseReturnValue:
     except Invalid as refused:
         return preview_page(found, RefusedReason(key, reason, str(refused))), 422
     flash(WAIVED)
-    return redirect(url_for(".preview", release_id=found.id, _anchor="coach"), 303)
+    anchor = anchor_of(found, key)
+    return redirect(url_for(".preview", release_id=found.id, _anchor=anchor), 303)
 
 
 @bp.post("/waivers/<int:waiver_id>/take-back")

@@ -98,6 +98,13 @@ def count_open(groups: tuple[Group, ...]) -> dict[str, int]:
     return {name: count for name, count in counts.items() if count}
 
 
+def anchor_of(text: Release | Revision, key: Key) -> str:
+    """Where this finding stands on the page of its text."""
+    found = (numbered for group in coach_text(text) for numbered in group.findings)
+    number = next((each.number for each in found if each.key == key), None)
+    return f"finding-{number}" if number else "coach"
+
+
 def find_stops(revision: Revision, before: coach.Step) -> list[Finding]:
     """The findings that nobody has waived and that keep a revision from this step."""
     return stops_among(coach_text(revision), before)

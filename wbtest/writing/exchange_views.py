@@ -91,7 +91,12 @@ def _given(form: ImportForm) -> str:
     file = request.files.get("file")
     if file is None or not file.filename:
         return form.text.data or ""
-    return text_in(file.stream.read())
+    content = file.stream.read()
+    if file.filename.lower().endswith(".docx") and not content.startswith(b"PK"):
+        raise NotADocument(
+            "file", "This is no Word file, although its name says so. Save it as .docx once more."
+        )
+    return text_in(content)
 
 
 def _said(error: NotADocument) -> str:
