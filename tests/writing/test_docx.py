@@ -14,7 +14,14 @@ from hypothesis import given, settings
 
 from tests.factories import LARDER
 from tests.writing.test_markdown import forms, releases
-from wbtest.writing.document import Dateline, Document, NotADocument, Question
+from wbtest.writing.document import (
+    Dateline,
+    Document,
+    NotADocument,
+    Question,
+    from_json,
+    to_json,
+)
 from wbtest.writing.markdown import from_markdown
 from wbtest.writing.word import docx_to_markdown, to_docx
 
@@ -42,9 +49,20 @@ def read(*paragraphs: tuple[str, str] | str) -> Document:
     return from_markdown(docx_to_markdown(data_of(word(*paragraphs)))).document
 
 
+def without_blanks(value: Any) -> Any:
+    """The release without texts that are nothing but spaces: a paragraph of those is none."""
+    if isinstance(value, dict):
+        return {name: without_blanks(inner) for name, inner in value.items()}
+    if isinstance(value, list):
+        return [without_blanks(inner) for inner in value]
+    return value if str(value).strip() else ""
+
+
 @settings(max_examples=10, deadline=None)
 @given(releases, forms)
 def test_every_letter_comes_back_from_our_own_file(document: Document, form: Any):
+    document = from_json(without_blanks(to_json(document)))
+
     found = from_markdown(docx_to_markdown(to_docx(document, form, AT)))
 
     assert (found.document, found.form, found.unplaced) == (document, form, ())
