@@ -4,6 +4,7 @@ import pytest
 from flask import Flask
 
 from tests.factories import make_person, make_revision, make_workspace
+from wbtest.review.seats import Seat, seat_of
 from wbtest.team.models import Person, Workspace
 from wbtest.writing.models import Revision
 
@@ -22,3 +23,14 @@ def owner(workspace: Workspace) -> Person:
 def revision(owner: Person) -> Revision:
     """Revision 1, frozen by the owner, minutes after the release was begun."""
     return make_revision(owner)
+
+
+@pytest.fixture
+def vic(workspace: Workspace) -> Person:
+    """A member who may read and nothing else."""
+    return make_person("vic@example.com", "viewer", workspace)
+
+
+@pytest.fixture
+def seat(revision: Revision, vic: Person) -> Seat:
+    return seat_of(revision, vic)

@@ -2,14 +2,18 @@
 
 from flask.testing import FlaskClient
 
+from tests.factories import Team
 from wbtest.review.asking.links import make_link
 from wbtest.review.asking.rounds import ask_for_review
+from wbtest.review.comments import writing as comments
 from wbtest.review.models import Reading
 from wbtest.review.reading import readings
 from wbtest.review.seats import Seat, find_reading, seat_by_link, seat_of
 from wbtest.team.models import Person
 from wbtest.writing.models import Revision
 
+# Words that stand in nothing else, to look for where they must not be.
+ANSWER, SAID, REASON = "zqanswer", "zqcomment", "zqreason"
 ANSWERS = {
     "customer": "Parents who cook on weeknights.",
     "problem": "The cabbage goes in the bin; they scroll for recipes.",
@@ -51,3 +55,14 @@ def heading(client: FlaskClient, url: str) -> str:
     """The heading of a page, which is the reader's next step."""
     page = client.get(url).text
     return page.partition("<h1>")[2].partition("</h1>")[0]
+
+
+def talk(revision: Revision, team: Team) -> Reading:
+    """Let the author and an approver answer, read, comment and judge."""
+    give(revision, team.editor, customer=f"{ANSWER} author")
+    reading = give(revision, team.approver, "finance", customer=f"{ANSWER} other")
+    seat = seat_of(revision, team.approver)
+    comments.write_comment(seat, "problem", "", SAID)
+    readings.finish(seat)
+    readings.close(seat, {"rival": "zqrival"}, "stop", REASON)
+    return reading

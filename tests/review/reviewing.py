@@ -1,6 +1,7 @@
 """People who review, in few words: asked, by link, done, with a comment. And the mail they get."""
 
 from datetime import datetime
+from typing import Any
 
 from wbtest.delivery.models import OutboxMail
 from wbtest.extensions import clock, db
@@ -67,3 +68,8 @@ def make_comment(
     with writing() as session:
         session.add(comment)
     return comment
+
+
+def told(waits: Any) -> list[tuple[str, str, str]]:
+    """Who is to do what, and who waits for it."""
+    return [(wait.who.name, wait.what, wait.by) for wait in waits]

@@ -8,8 +8,9 @@ import pytest
 from tests.conftest import HandClock
 from tests.factories import LARDER, make_approval, make_person, make_revision, make_workspace
 from wbtest.extensions import db
-from wbtest.review.approvals import NotYours, Stopped, TextChanged, approve, find_objection
+from wbtest.review.approvals import NotYours, approve, find_objection
 from wbtest.review.four_eyes import approvers_of
+from wbtest.review.refusals import Stopped, TextChanged
 from wbtest.review.standing import approvals_of, find_approval, has_lapsed, is_approved, standing_of
 from wbtest.store import Invalid
 from wbtest.team.models import Person, Workspace

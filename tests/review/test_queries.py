@@ -1,31 +1,13 @@
 """Pages of a review ask the database as often for many readers as for few."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-from typing import Any
-
 import pytest
-import sqlalchemy as sa
 
 from tests.conftest import Browser
 from tests.factories import Team, log_in, make_person, make_revision
 from tests.review.reviewing import make_comment, make_reading
-from wbtest.extensions import db
+from tests.statements import counted
 from wbtest.review.asking.links import make_link
 from wbtest.writing.models import Revision
-
-
-@contextmanager
-def counted() -> Iterator[list[str]]:
-    """The statements that are run meanwhile."""
-    statements: list[str] = []
-
-    def note(*given: Any) -> None:
-        statements.append(given[2])
-
-    sa.event.listen(db.engine, "before_cursor_execute", note)
-    yield statements
-    sa.event.remove(db.engine, "before_cursor_execute", note)
 
 
 def grow(revision: Revision, team: Team, kind: str) -> None:

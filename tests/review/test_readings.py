@@ -3,17 +3,14 @@
 import pytest
 
 from tests.conftest import HandClock
-from tests.factories import make_old_approval, make_person, make_revision
+from tests.factories import make_revision
 from tests.review.reading_room import ANSWERS, give, guest_of, read
 from wbtest.extensions import db
-from wbtest.review.alignment.answers import NotBeforeYours, alignment_of, mark, summary_of
-from wbtest.review.approvals import TextChanged
 from wbtest.review.asking.rounds import ask_for_review
-from wbtest.review.models import AnswerMark, Reading
+from wbtest.review.models import Reading
 from wbtest.review.questions import BLIND, NEEDED
 from wbtest.review.reading import readings
 from wbtest.review.reading.answers import reason_of, texts_of
-from wbtest.review.reading.forecasts import conclude, find_forecast, forecast, fraction_of, range_of
 from wbtest.review.reading.readings import (
     AnsweredAlready,
     NotYet,
@@ -23,23 +20,13 @@ from wbtest.review.reading.readings import (
     finish,
     step_of,
 )
+from wbtest.review.refusals import TextChanged
 from wbtest.review.seats import Seat, find_reading, seat_of
 from wbtest.review.standing import approvals_of
-from wbtest.store import Gone, Invalid
-from wbtest.team.models import Person, Workspace
+from wbtest.store import Invalid
+from wbtest.team.models import Person
 from wbtest.writing.candidates import candidates_of
 from wbtest.writing.models import Revision
-
-
-@pytest.fixture
-def vic(workspace: Workspace) -> Person:
-    """A member who may read and nothing else."""
-    return make_person("vic@example.com", "viewer", workspace)
-
-
-@pytest.fixture
-def seat(revision: Revision, vic: Person) -> Seat:
-    return seat_of(revision, vic)
 
 
 def here(seat: Seat, person: Person) -> str:
@@ -219,121 +206,6 @@ def test_the_question_one_is_afraid_of_waits_for_an_answer(
     [waiting] = candidates_of(revision.release).waiting
     assert (waiting.audience, waiting.question) == ("internal", "What if Amira lies?")
     assert waiting.asked_by == "Mei, by link"
-
-
-@pytest.mark.parametrize(
-    ("typed", "rate"), [("8", 0.08), ("8 %", 0.08), ("8,5", 0.085), (" 0.25% ", 0.0025)]
-)
-def test_a_rate_is_typed_as_people_do(typed: str, rate: float) -> None:
-    assert fraction_of("rate", typed) == rate
-
-
-@pytest.mark.parametrize(
-    ("guess", "field"),
-    [
-        (("many", "1", "2"), "rate"),
-        (("8", "", "12"), "low"),
-        (("8", "9", "12"), "low"),
-        (("8", "5", "7"), "high"),
-        (("8", "5", "101"), "high"),
-    ],
-)
-def test_a_guess_lies_within_its_range(guess: tuple[str, str, str], field: str) -> None:
-    with pytest.raises(Invalid) as refused:
-        range_of(*guess)
-
-    assert refused.value.field == field
-
-
-def test_a_guess_is_the_readers_own(revision: Revision, owner: Person, vic: Person) -> None:
-    read(revision, vic)
-    read(revision, owner)
-
-    forecast(seat_of(revision, vic), "8", "5", "12")
-
-    mine = find_forecast(seat_of(revision, vic))
-    assert mine is not None
-    assert (mine.rate, mine.low, mine.high) == (0.08, 0.05, 0.12)
-    assert find_forecast(seat_of(revision, owner)) is None
-
-
-def test_a_guess_changes_until_the_text_is_approved(
-    revision: Revision, owner: Person, vic: Person
-) -> None:
-    read(revision, vic)
-    seat = seat_of(revision, vic)
-    forecast(seat, "8", "5", "12")
-    assert forecast(seat, "9", "5", "12").rate == 0.09
-    make_old_approval(revision, owner)
-
-    assert forecast(seat, "9", "5", "12").rate == 0.09
-    with pytest.raises(TextChanged):
-        forecast(seat, "20", "5", "30")
-
-
-def test_a_guess_that_cannot_be_stored_takes_the_verdict_with_it(seat: Seat, vic: Person) -> None:
-    read(seat.revision, seat)
-
-    with pytest.raises(Invalid):
-        conclude(seat, {}, "approve", "", ("8", "9", "10"))
-
-    assert here(seat, vic) == "close"
-
-
-def test_a_guess_needs_the_reading(seat: Seat) -> None:
-    answer(seat, "finance", ANSWERS)
-
-    with pytest.raises(NotYet):
-        forecast(seat, "8", "5", "12")
-
-
-def test_a_mark_is_given_changed_and_taken_back(
-    revision: Revision, owner: Person, vic: Person
-) -> None:
-    give(revision, owner)
-    reading = give(revision, vic)
-
-    for says, standing in ((True, "same"), (False, "different"), (None, "unmarked")):
-        mark(seat_of(revision, owner), reading.id, "customer", says)
-        assert alignment_of(revision).questions[0].others[0].standing == standing
-
-    assert db.session.scalars(db.select(AnswerMark)).all() == []
-
-
-def test_who_has_not_answered_marks_nothing(revision: Revision, owner: Person, vic: Person) -> None:
-    give(revision, owner)
-    reading = give(revision, guest_of(revision, owner)[0])
-
-    with pytest.raises(NotBeforeYours):
-        mark(seat_of(revision, vic), reading.id, "customer", True)
-
-
-def test_only_answers_beside_the_authors_are_marked(
-    revision: Revision, owner: Person, vic: Person
-) -> None:
-    mine, theirs = give(revision, owner), give(revision, vic)
-
-    for reading, question in ((mine.id, "customer"), (theirs.id, "pay"), (99, "customer")):
-        with pytest.raises(Gone):
-            mark(seat_of(revision, vic), reading, question, True)
-
-
-def test_the_numbers_go_over_the_drafts_and_name_who_is_silent(
-    revision: Revision, owner: Person, vic: Person
-) -> None:
-    give(revision, owner)
-    reading = give(revision, vic, "finance", customer="Students.")
-    mark(seat_of(revision, owner), reading.id, "customer", False)
-    newest = make_revision(owner, release=revision.release, headline="Another text")
-    give(newest, owner)
-    guest, _ = guest_of(newest, owner)
-    mark(seat_of(newest, owner), give(newest, guest, "design").id, "customer", True)
-
-    summary = summary_of(newest)
-
-    assert summary.sentence == "In draft 1 there were two customers; in draft 2 there is one."
-    assert summary.warning == "Finance has not answered, so its view is missing."
-    assert [draft.number for draft in summary_of(revision).drafts] == [1]
 
 
 def test_the_same_answers_once_more_are_a_double_click(revision: Revision, vic: Person) -> None:

@@ -8,17 +8,26 @@ from flask import Flask
 from tests.audience.larder import Visitor
 from tests.conftest import Browser, HandClock
 from tests.factories import Team, log_in, make_approval, make_revision, make_running
-from tests.review.reading_room import ANSWERS, give, guest_of, heading, read, room_of
+from tests.review.reading_room import (
+    ANSWER,
+    ANSWERS,
+    REASON,
+    SAID,
+    give,
+    guest_of,
+    heading,
+    read,
+    room_of,
+    talk,
+)
 from wbtest.extensions import db
-from wbtest.review.alignment.answers import mark
 from wbtest.review.asking.rounds import ask_for_review
-from wbtest.review.comments import writing as comments
 from wbtest.review.models import Forecast, Reading
 from wbtest.review.reading import readings
 from wbtest.review.seats import seat_of
 from wbtest.writing.models import Revision
 
-SEGMENT, ANSWER, SAID, REASON = "zqsegment", "zqanswer", "zqcomment", "zqreason"
+SEGMENT = "zqsegment"
 CLOSING = {"verdict": "another", "reason": REASON, "disbelief": "zqdisbelief"}
 
 
@@ -26,17 +35,6 @@ CLOSING = {"verdict": "another", "reason": REASON, "disbelief": "zqdisbelief"}
 def revision(team: Team) -> Revision:
     """Revision 1, written by the editor."""
     return make_revision(team.editor, segment=SEGMENT)
-
-
-def talk(revision: Revision, team: Team) -> Reading:
-    """Let the author and an approver answer, read, comment and judge."""
-    give(revision, team.editor, customer=f"{ANSWER} author")
-    reading = give(revision, team.approver, "finance", customer=f"{ANSWER} other")
-    seat = seat_of(revision, team.approver)
-    comments.write_comment(seat, "problem", "", SAID)
-    readings.finish(seat)
-    readings.close(seat, {"rival": "zqrival"}, "stop", REASON)
-    return reading
 
 
 def test_a_viewer_goes_from_the_questions_to_the_thanks(
@@ -260,71 +258,6 @@ def test_a_forecast_is_given_alone_and_seen_by_nobody_else(
     log_in(client, team.viewer)
     assert "37.7" not in client.get(url).text + client.get(f"{url}/alignment").text
     assert db.session.scalars(db.select(Forecast.rate)).all() == [0.377]
-
-
-def test_the_answers_stand_under_the_authors_and_are_marked_where_they_stand(
-    client: Browser, team: Team, revision: Revision
-) -> None:
-    reading = talk(revision, team)
-    _, url = guest_of(revision, team.editor)
-    client.send(f"{url}/answer", {**ANSWERS, "function": "design", "customer": "zqmei"})
-
-    marked = client.send(
-        f"{url}/mark", {"reading": reading.id, "question": "customer", "says": "different"}
-    )
-
-    assert marked.location == f"{url}/alignment#answer-{reading.id}-customer"
-    page = client.get(marked.location).text
-    assert page.index(f"{ANSWER} author") < page.index(f"{ANSWER} other") < page.index("zqmei")
-    assert "Approver</bdi>, finance" in page
-    assert "Mei</bdi>, design, by link" in page
-    assert '<b class="stop">different</b>' in page
-
-
-@pytest.mark.parametrize(
-    "data",
-    [
-        {"reading": "x", "question": "customer", "says": "same"},
-        {"reading": "1", "question": "customer", "says": "perhaps"},
-        {"reading": str(2**40), "question": "customer", "says": "same"},
-    ],
-)
-def test_a_mark_that_no_button_sends_is_refused(
-    client: Browser, team: Team, revision: Revision, data: dict[str, str]
-) -> None:
-    log_in(client, team.editor)
-
-    assert client.send(f"{room_of(revision)}/mark", data).status_code == 400
-
-
-def test_the_author_is_asked_to_answer_alone_first(
-    client: Browser, team: Team, revision: Revision
-) -> None:
-    give(revision, team.viewer, customer=ANSWER)
-    log_in(client, team.editor)
-
-    asked = client.get(f"{room_of(revision)}/alignment").text
-    log_in(client, team.viewer)
-    waits = client.get(f"{room_of(revision)}/alignment").text
-
-    assert "Answer alone first" in asked
-    assert "has not answered" in waits
-    assert ANSWER not in asked
-
-
-def test_who_answered_a_later_text_may_read_the_earlier_answers(
-    client: Browser, team: Team, revision: Revision
-) -> None:
-    reading = talk(revision, team)
-    mark(seat_of(revision, team.editor), reading.id, "customer", True)
-    newest = make_revision(team.editor, release=revision.release, headline="Another text")
-    give(newest, team.viewer)
-    log_in(client, team.viewer)
-
-    page = client.get(f"{room_of(newest)}/alignment").text
-
-    assert f'href="{room_of(revision)}/alignment"' in page
-    assert ANSWER in client.get(f"{room_of(revision)}/alignment").text
 
 
 @pytest.mark.parametrize("path", ["", "/alignment"])

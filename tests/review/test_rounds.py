@@ -8,10 +8,10 @@ from tests.conftest import Browser, HandClock
 from tests.factories import Team, log_in, make_revision
 from tests.review.reviewing import mails, recipients
 from wbtest.extensions import db
-from wbtest.review.approvals import TextChanged
 from wbtest.review.asking.links import make_link
 from wbtest.review.asking.rounds import ask_for_review, find_round, is_asked, newest_in_review
 from wbtest.review.models import Reviewer
+from wbtest.review.refusals import TextChanged
 from wbtest.review.seats import seat_of
 from wbtest.review.verdicts import stop_release
 from wbtest.store import Invalid

@@ -4,7 +4,8 @@ import pytest
 
 from tests.conftest import Browser, HandClock
 from tests.factories import Team, log_in, make_release, make_revision
-from wbtest.review.approvals import Stopped, approve
+from wbtest.review.approvals import approve
+from wbtest.review.refusals import Stopped
 from wbtest.review.standing import standing_of
 from wbtest.review.verdicts import (
     NotYourVerdict,

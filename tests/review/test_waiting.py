@@ -1,22 +1,13 @@
-"""Who waits for whom: first the rules alone, then what they rest on, and the page."""
+"""Who waits for whom: the rules alone."""
 
-from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
-from html import unescape
 from typing import Any
 
 import pytest
-import sqlalchemy as sa
 
-from tests.conftest import Browser, HandClock
-from tests.factories import LARDER, Team, log_in, make_old_approval, make_release, make_revision
-from tests.review.reviewing import make_comment, make_reading
-from wbtest.extensions import db
-from wbtest.review.asking.links import make_link, revoke
-from wbtest.review.asking.rounds import ask_for_review
-from wbtest.review.models import Stop
-from wbtest.review.waiting.facts import waits_in
+from tests.review.reviewing import told
+from wbtest.review.needs import Needs
 from wbtest.review.waiting.overdue import overdue
 from wbtest.review.waiting.waits import (
     Approving,
@@ -27,10 +18,7 @@ from wbtest.review.waiting.waits import (
     Who,
     waits_of,
 )
-from wbtest.store import writing
-from wbtest.team.models import Workspace
 from wbtest.writing.document import Document, OpenQuestion, Question
-from wbtest.writing.models import Revision
 
 ADA, BOB, CAT, DAN = Who("Ada", 1), Who("Bob", 2), Who("Cat", 3), Who("Dan", 4)
 MEI = Who("Mei, by link")
@@ -62,11 +50,6 @@ def make_review(**changes: Any) -> Review:
 
 
 READ = (Reader(BOB, on(1), on(3)), Reader(MEI, on(2), on(4)))
-
-
-def told(waits: Any) -> list[tuple[str, str, str]]:
-    """Who is to do what, and who waits for it."""
-    return [(wait.who.name, wait.what, wait.by) for wait in waits]
 
 
 def test_a_review_waits_for_those_who_have_not_read():
@@ -108,7 +91,7 @@ def test_a_text_that_all_have_read_waits_for_whoever_may_approve_it():
     ],
 )
 def test_a_text_that_nobody_was_asked_to_read_waits_for_its_approvers(changes: dict[str, Any]):
-    waits = list(waits_of(make_review(**({"readers": ()} | changes)), Approving((BOB,), needed=2)))
+    waits = list(waits_of(make_review(**({"readers": ()} | changes)), Approving((BOB,), Needs(2))))
 
     assert [(wait.who, wait.since) for wait in waits] == [(BOB, on(1, hour=8))]
 
@@ -147,11 +130,11 @@ def test_nobody_waits_for_an_approval_that_cannot_or_need_not_come(changes: dict
 @pytest.mark.parametrize(
     ("approving", "who"),
     [
-        (Approving((BOB, CAT), needed=2), [CAT]),
-        (Approving((BOB, CAT), required=frozenset({3})), [CAT]),
-        (Approving((BOB, CAT), required=frozenset({2})), []),
-        (Approving((ADA, BOB, CAT, DAN), needed=2, required=frozenset({4})), [DAN]),
-        (Approving((ADA, BOB, CAT, DAN), needed=3, required=frozenset({4})), [DAN, CAT]),
+        (Approving((BOB, CAT), Needs(2)), [CAT]),
+        (Approving((BOB, CAT), Needs(1, frozenset({3}))), [CAT]),
+        (Approving((BOB, CAT), Needs(1, frozenset({2}))), []),
+        (Approving((ADA, BOB, CAT, DAN), Needs(2, frozenset({4}))), [DAN]),
+        (Approving((ADA, BOB, CAT, DAN), Needs(3, frozenset({4}))), [DAN, CAT]),
     ],
 )
 def test_it_waits_for_as_many_and_for_those_whom_the_workspace_wants(
@@ -209,188 +192,3 @@ def test_an_owner_is_a_member_when_the_name_leaves_no_doubt(owner: str, who: Who
     members = (Who("Priya Nair", 4), Who("Tom A", 5), Who("Tom B", 6))
 
     assert [wait.who for wait in late(owner, "2027-03-03", members)] == [who]
-
-
-@pytest.fixture
-def revision(team: Team) -> Revision:
-    return make_revision(team.editor)
-
-
-def test_members_and_guests_are_waited_for_until_they_have_read(
-    team: Team, revision: Revision, now: HandClock
-):
-    mei, _ = make_link(revision.release, team.editor, "Mei")
-    ask_for_review(revision, team.editor, members=[team.viewer.id])
-    now.turn(days=1)
-    late, _ = make_link(revision.release, team.editor, "Tom")
-    assert [wait.who.name for wait in waits_in(team.workspace)] == [
-        "Mei, by link",
-        "Viewer",
-        "Tom, by link",
-    ]
-
-    revoke(late)
-    make_reading(revision, mei)
-    make_reading(revision, team.viewer)
-
-    assert [wait.who.name for wait in waits_in(team.workspace)] == ["Approver", "Owner"]
-
-
-def test_a_newer_review_waits_for_those_who_were_asked_anew(
-    team: Team, revision: Revision, now: HandClock
-):
-    ask_for_review(revision, team.editor, members=[team.viewer.id, team.owner.id])
-    now.turn(days=1)
-    second = make_revision(team.editor, release=revision.release, headline="Six dinners")
-    ask_for_review(second, team.editor, members=[team.owner.id])
-
-    assert told(waits_in(team.workspace)) == [
-        ("Owner", "Read revision 2 of Larder, and say what you think", "Editor")
-    ]
-
-
-def test_a_decision_ends_the_waiting_for_one(team: Team, revision: Revision, now: HandClock):
-    ask_for_review(revision, team.editor, members=[team.viewer.id])
-    make_reading(revision, team.viewer)
-    assert len(waits_in(team.workspace)) == 2
-
-    make_old_approval(revision, team.approver)
-    assert waits_in(team.workspace) == []
-    second = make_revision(team.editor, release=revision.release, headline="Six dinners")
-    now.turn(days=1)
-    ask_for_review(second, team.editor, members=[team.viewer.id])
-    make_reading(second, team.viewer)
-    make_reading(second, team.approver, verdict="another")
-
-    assert told(waits_in(team.workspace)) == [
-        ("Editor", "Write the next draft of Larder: Approver asks for it", "Approver")
-    ]
-
-
-def test_a_team_without_reviews_sees_what_is_to_be_approved(team: Team, revision: Revision):
-    assert told(waits_in(team.workspace)) == [
-        ("Approver", "Approve or send back revision 1 of Larder", "Editor"),
-        ("Owner", "Approve or send back revision 1 of Larder", "Editor"),
-    ]
-
-
-def test_a_newer_text_waits_for_no_approver_before_its_review_is_asked_for(
-    team: Team, revision: Revision, now: HandClock
-):
-    ask_for_review(revision, team.editor, members=[team.viewer.id])
-    now.turn(days=1)
-    second = make_revision(team.editor, release=revision.release, headline="Six dinners")
-    assert [wait.who.name for wait in waits_in(team.workspace)] == ["Viewer"]
-
-    make_reading(second, team.approver, verdict="another")
-
-    assert [wait.who.name for wait in waits_in(team.workspace)] == ["Viewer", "Editor"]
-
-
-def test_the_author_owes_answers_to_comments_that_can_be_seen(team: Team, revision: Revision):
-    ask_for_review(revision, team.editor)
-    mei, _ = make_link(revision.release, team.editor, "Mei")
-    make_reading(revision, mei)
-    make_reading(revision, team.viewer, is_done=False)
-    asked = make_comment(revision, mei)
-    make_comment(revision, mei, outcome="declined")
-    make_comment(revision, team.viewer)
-    make_comment(revision, team.editor)
-    owed = [wait for wait in waits_in(team.workspace) if wait.who.name == "Editor"]
-    assert told(owed) == [("Editor", "Answer a comment on Larder", "Mei")]
-
-    make_comment(revision, team.editor, below=asked)
-
-    assert "Editor" not in [wait.who.name for wait in waits_in(team.workspace)]
-
-
-def test_the_owner_is_heard_last_here_too(team: Team, revision: Revision, now: HandClock):
-    ask_for_review(revision, team.editor)
-    make_reading(revision, team.owner)
-    make_comment(revision, team.owner)
-    slow = make_reading(revision, team.viewer, is_done=False)
-    assert "Editor" not in [wait.who.name for wait in waits_in(team.workspace)]
-
-    with writing():
-        slow.done_at = now()
-
-    assert "Editor" in [wait.who.name for wait in waits_in(team.workspace)]
-
-
-def test_a_release_that_was_stopped_waits_for_nobody(team: Team, revision: Revision):
-    ask_for_review(revision, team.editor, members=[team.viewer.id])
-    with writing() as session:
-        session.add(
-            Stop(
-                release_id=revision.release_id,
-                workspace_id=team.workspace.id,
-                reason="Nobody wants it.",
-                stopped_by_id=team.owner.id,
-                stopped_at=revision.created_at,
-            )
-        )
-
-    assert waits_in(team.workspace) == []
-
-
-def count_queries(ask: Callable[[], object]) -> int:
-    seen: list[str] = []
-    listener = ("before_cursor_execute", lambda *given: seen.append(given[2]))
-    sa.event.listen(db.engine, *listener)
-    ask()
-    sa.event.remove(db.engine, *listener)
-    return len([statement for statement in seen if statement.startswith("SELECT")])
-
-
-def fill(team: Team, releases: int) -> None:
-    for _ in range(releases):
-        revision = make_revision(team.editor)
-        guest, _ = make_link(revision.release, team.editor, "Mei")
-        ask_for_review(revision, team.editor, members=[team.viewer.id])
-        make_reading(revision, guest)
-        make_comment(revision, guest)
-
-
-def test_twelve_releases_take_no_more_queries_than_three(team: Team):
-    fill(team, 3)
-    of_three = count_queries(lambda: waits_in(team.workspace))
-    fill(team, 9)
-    db.session.expire_all()
-    workspace = db.session.get_one(Workspace, team.workspace.id)
-
-    of_twelve = count_queries(lambda: waits_in(workspace))
-
-    assert len(waits_in(workspace)) == 24
-    assert of_twelve <= of_three <= 14
-
-
-def test_the_page_shows_first_what_waits_for_oneself(
-    client: Browser, team: Team, revision: Revision, now: HandClock
-):
-    ask_for_review(revision, team.editor, members=[team.viewer.id, team.owner.id])
-    now.turn(days=3)
-    log_in(client, team.viewer)
-
-    mine, _, others = unescape(client.get("/waiting").text).partition("Owner")
-
-    assert 'href="/releases/1/revisions/1/review"' in mine
-    assert "waiting for 3 days" in mine
-    assert 'href="/releases/1/revisions/1"' in others
-    assert '<a href="/waiting">One thing waits for you</a>' in client.get("/releases").text
-
-
-def test_where_nobody_waits_the_page_says_so(client: Browser, team: Team, strangers: Team):
-    theirs = make_revision(strangers.editor)
-    ask_for_review(theirs, strangers.editor, members=[strangers.viewer.id])
-    assert client.get("/waiting").location.startswith("/login")
-    log_in(client, team.viewer)
-
-    assert "Nobody waits for anybody" in client.get("/waiting").text
-
-
-def test_the_drafts_late_questions_are_there_too(team: Team, now: HandClock):
-    make_release(team.editor)
-    now.turn(days=60)
-
-    assert told(waits_in(team.workspace)) == [("Priya", "Settle “What could fail?”", "Larder")]
-    assert LARDER.faq[-1].open == OpenQuestion("Priya", "2027-04-15", "ten diaries")

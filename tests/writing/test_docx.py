@@ -13,7 +13,7 @@ from docx.oxml.ns import nsdecls
 from hypothesis import given, settings
 
 from tests.factories import LARDER
-from tests.writing.test_markdown import forms, releases
+from tests.writing.generated import forms, releases
 from wbtest.writing.document import (
     Dateline,
     Document,

@@ -1,7 +1,6 @@
 """The history of a release: revisions, sittings between them, and who may see them."""
 
 import pytest
-import sqlalchemy as sa
 from flask import Flask
 from flask.testing import FlaskClient
 
@@ -15,8 +14,8 @@ from tests.factories import (
     make_revision,
     make_workspace,
 )
+from tests.statements import counted
 from tests.writing.drafting import PAGES, make_told, write
-from wbtest.extensions import db
 from wbtest.team.models import Person
 from wbtest.writing.history import timeline as history
 from wbtest.writing.history.old_texts import find_texts
@@ -103,9 +102,8 @@ def test_the_history_asks_as_often_for_many_as_for_one(
 ):
     counts = []
     for _ in range(2):
-        statements: list[str] = []
-        sa.event.listen(db.engine, "before_cursor_execute", lambda *a, s=statements: s.append(a[2]))
-        client.get(f"/releases/{told.id}/history")
+        with counted() as statements:
+            client.get(f"/releases/{told.id}/history")
         counts.append(len(statements))
         for number in range(4):
             write(told, owner, now, minutes=40, headline=f"Draft {number}")

@@ -22,7 +22,7 @@ def init_app(app: Flask) -> None:
     """Attach this area's pages and what others need of it."""
     from wbtest.review import seat_views, views
     from wbtest.review.asking.link_views import keep_address_secret
-    from wbtest.review.standing import approvals_by_revision, find_approval, standing_of
+    from wbtest.review.standing import approvals_by_revision, standing_of
     from wbtest.review.verdicts import find_stop
     from wbtest.review.waiting.digest import send_digests
     from wbtest.review.waiting.views import count_waiting_for_me
@@ -34,7 +34,6 @@ def init_app(app: Flask) -> None:
     app.register_blueprint(seat_views.bp, url_prefix=seat_views.GUESTS, name="guests")
     app.after_request(keep_address_secret)
     app.extensions["wbtest.jobs"]["review digest"] = (send_digests, timedelta(hours=1))
-    app.add_template_global(find_approval, "approval_of")
     app.add_template_global(standing_of)
     app.add_template_global(count_waiting_for_me)
     app.add_template_global(approvals_by_revision)

@@ -7,31 +7,24 @@ from sqlalchemy import select
 from wbtest.extensions import clock, db
 from wbtest.review.four_eyes import four_eyes_objection, is_alone
 from wbtest.review.models import Approval
-from wbtest.review.verdicts import find_stop, note_verdict
-from wbtest.store import Invalid, Refused, hold, writing
+from wbtest.review.refusals import Stopped, refuse_old, refuse_put_away
+from wbtest.review.verdicts import note_verdict
+from wbtest.store import Refused, hold, writing
 from wbtest.team.models import Person
 from wbtest.writing.coaching import find_stops
 from wbtest.writing.models import Revision, Waiver
-from wbtest.writing.releases import find_newest_revision
+from wbtest.writing.typed import needed_text
 from wbtest.writing.waivers import Key, waive
-from wbtest.writing.wording import find_fault, with_plain_breaks
 
 FIRST_DAY = timedelta(hours=24)
 LONGEST_TRADE = 1_000
-
-
-class TextChanged(Refused):
-    """A newer revision exists, so this one is no longer what the team would sign."""
+OWED = "Write one sentence: what do you give up by approving this alone today?"
 
 
 class NotYours(Refused):
     """The role does not reach, or four eyes are needed and two have looked."""
 
     status = 403
-
-
-class Stopped(Refused):
-    """The text has findings that stop it, or the release was stopped on paper."""
 
 
 def approve(revision: Revision, approver: Person, traded_away: str = "") -> Approval:
@@ -46,18 +39,19 @@ def approve(revision: Revision, approver: Person, traded_away: str = "") -> Appr
         found = _find_approval_by(revision, approver)
         if found is not None:
             return found
-        _refuse_old(revision)
+        refuse_old(revision, "Read and approve that one.")
         if objection := find_objection(revision, approver):
             raise NotYours(objection)
         _refuse_stopped(revision)
         note_verdict(revision, approver, "approve", "")
         owes = owes_sentence(revision)
+        traded = needed_text("traded_away", traded_away, LONGEST_TRADE, OWED) if owes else ""
         approval = Approval(
             revision_id=revision.id,
             approver_id=approver.id,
             digest=revision.digest,
             is_alone_on_day_one=owes,
-            traded_away=_sentence(traded_away) if owes else "",
+            traded_away=traded,
             approved_at=clock.now(),
         )
         session.add(approval)
@@ -71,7 +65,7 @@ def let_stay(revision: Revision, key: Key, reason: str, approver: Person) -> Wai
     """
     with writing():
         hold(revision.release)
-        _refuse_old(revision)
+        refuse_old(revision, "Read and approve that one.")
         return waive(revision, key, reason, approver, is_approver=True)
 
 
@@ -100,20 +94,8 @@ def _find_approval_by(revision: Revision, approver: Person) -> Approval | None:
     ).first()
 
 
-def _refuse_old(revision: Revision) -> None:
-    newest = find_newest_revision(revision.release)
-    if newest is not None and newest.number > revision.number:
-        raise TextChanged(
-            f"The text changed: revision {newest.number} is newer. Read and approve that one."
-        )
-
-
 def _refuse_stopped(revision: Revision) -> None:
-    if (put_away := find_stop(revision.release)) is not None:
-        raise Stopped(
-            f"{put_away.stopped_by.name} stopped this release on paper. "
-            "Take it up again before you approve a text of it."
-        )
+    refuse_put_away(revision.release, "approve a text of it")
     stops = find_stops(revision, "approval")
     if stops:
         first = f"{stops[0].mark.message} (coach {stops[0].rule.id})"
@@ -121,14 +103,3 @@ def _refuse_stopped(revision: Revision) -> None:
         raise Stopped(
             f"This text cannot be approved yet: {first}{more}. Mend it, or say why the words stay."
         )
-
-
-def _sentence(text: str) -> str:
-    text = with_plain_breaks(text).strip()
-    if not text:
-        raise Invalid(
-            "traded_away", "Write one sentence: what do you give up by approving this alone today?"
-        )
-    if fault := find_fault(text, LONGEST_TRADE):
-        raise Invalid("traded_away", fault)
-    return text

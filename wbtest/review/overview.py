@@ -2,14 +2,12 @@
 
 from dataclasses import dataclass
 
-from sqlalchemy import func, select
-
-from wbtest.extensions import db
 from wbtest.review.alignment.answers import Summary, summary_of
 from wbtest.review.asking.progress import LinkProgress, MemberProgress, links_for, members_for
 from wbtest.review.asking.rounds import find_round
+from wbtest.review.comments.listing import count_comments
 from wbtest.review.comments.readers import may_hear
-from wbtest.review.models import Comment, Round
+from wbtest.review.models import Round
 from wbtest.team.models import Person
 from wbtest.writing import document as documents
 from wbtest.writing.history.changes import PartDiff, compare
@@ -60,7 +58,7 @@ def overview_of(revision: Revision, asking: Person) -> Overview:
             if each.state != "not opened" or _is_asked(each)
         ),
         alignment=summary_of(revision),
-        comments=_count_open(revision),
+        comments=count_comments(revision.release, are_open=True),
     )
 
 
@@ -74,19 +72,6 @@ def news_of(revision: Revision, since: int | None = None) -> News | None:
     parts = compare(texts[0], texts[1], (old.form, revision.form))
     changed = tuple(part for part in parts if part.is_changed)
     return News(number, number == since, in_words(parts), changed)
-
-
-def _count_open(revision: Revision) -> int:
-    return (
-        db.session.scalar(
-            select(func.count()).where(
-                Comment.release_id == revision.release_id,
-                Comment.parent_id.is_(None),
-                Comment.outcome == "",
-            )
-        )
-        or 0
-    )
 
 
 def _name(each: MemberProgress | LinkProgress) -> str:

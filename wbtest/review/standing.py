@@ -1,7 +1,7 @@
 """What is approved. An approval belongs to its revision for ever; that it lapsed is derived."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from typing import Literal
 
 from sqlalchemy import select
@@ -14,6 +14,7 @@ from wbtest.review.needs import Needs, needs_of
 from wbtest.team.models import Person
 from wbtest.writing import document as documents
 from wbtest.writing.models import Release, Revision
+from wbtest.writing.wording import joined
 
 Standing = Literal["approved", "lapsed", "open", "stopped"]
 
@@ -31,13 +32,7 @@ def approvals_of(revision: Revision) -> list[Approval]:
 
 def find_approval(revision: Revision) -> Approval | None:
     """The approval of exactly this text with which there were enough, or None before."""
-    needs, signed = needs_of(revision.workspace_id), set()
-    for approval in approvals_of(revision):
-        if approval.digest == revision.digest:
-            signed.add(approval.approver_id)
-            if needs.are_met_by(signed):
-                return approval
-    return None
+    return approvals_by_revision(revision.release).get(revision.number)
 
 
 def approvals_by_revision(release: Release) -> dict[int, Approval]:
@@ -84,7 +79,7 @@ def _which(needs: Needs, signed: set[int]) -> str:
         return f"It needs {absent[0]}’s approval."
     if count == 1:
         return f"It needs one {more}approval."
-    names = f", {_joined(absent)} among them" if absent else ""
+    names = f", {joined(absent)} among them" if absent else ""
     return f"It needs {count} {more}approvals{names}."
 
 
@@ -144,7 +139,3 @@ def _standing(release: Release, approved: set[str]) -> Standing:
         return "open"
     newest = documents.digest(documents.from_json(release.document))
     return "approved" if newest in approved else "lapsed"
-
-
-def _joined(names: Sequence[str]) -> str:
-    return " and ".join([*([", ".join(names[:-1])] if names[1:] else []), names[-1]])

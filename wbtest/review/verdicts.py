@@ -13,7 +13,7 @@ from wbtest.review.seats import reading_of, seat_of
 from wbtest.store import Invalid, Refused, hold, writing
 from wbtest.team.models import Person, Workspace
 from wbtest.writing.models import Release, Revision
-from wbtest.writing.wording import find_fault, with_plain_breaks
+from wbtest.writing.typed import needed_text
 
 LONGEST_REASON = 2_000
 MOST_WEEKS = 520
@@ -30,7 +30,9 @@ def ask_for_another(revision: Revision, approver: Person, what: str) -> Reading:
 
     Raises Invalid without a usable sentence, NotYourVerdict for who is no approver.
     """
-    what = _sentence("what", what, "Write what must change, so that the next draft can do it.")
+    what = needed_text(
+        "what", what, LONGEST_REASON, "Write what must change, so that the next draft can do it."
+    )
     return note_verdict(revision, approver, "another", what)
 
 
@@ -42,7 +44,9 @@ def stop_release(
     ``weeks_saved`` is a guess of how long building it would have taken. Raises as
     ``ask_for_another`` does.
     """
-    reason = _sentence("reason", reason, "Write why, so that nobody has to find it out again.")
+    reason = needed_text(
+        "reason", reason, LONGEST_REASON, "Write why, so that nobody has to find it out again."
+    )
     if weeks_saved is not None and not 0 <= weeks_saved <= MOST_WEEKS:
         raise Invalid(
             "weeks", f"Guess a number of weeks from 0 to {MOST_WEEKS}, or leave it empty."
@@ -139,12 +143,3 @@ def _texts_in(value: Any) -> Iterator[str]:
 def _refuse_others(workspace: Workspace, person: Person) -> None:
     if person not in approvers_of(workspace):
         raise NotYourVerdict("Only an approver decides this. You can say it in the review.")
-
-
-def _sentence(field: str, text: str, wanted: str) -> str:
-    text = with_plain_breaks(text).strip()
-    if not text:
-        raise Invalid(field, wanted)
-    if fault := find_fault(text, LONGEST_REASON):
-        raise Invalid(field, fault)
-    return text

@@ -4,7 +4,7 @@ from flask import Blueprint, abort, flash, redirect, render_template, request, u
 from flask.typing import ResponseReturnValue
 
 from wbtest.extensions import clock
-from wbtest.review import approvals, standing, verdicts
+from wbtest.review import approvals, refusals, standing, verdicts
 from wbtest.review.forms import AnotherForm, ApproveForm, StopForm
 from wbtest.review.overview import news_of, overview_of
 from wbtest.store import Invalid
@@ -45,7 +45,7 @@ def approve(release_id: int, number: int) -> ResponseReturnValue:
     except Invalid as refused:
         form.traded_away.errors = [str(refused)]
         return revision_page(found, form), 422
-    except approvals.TextChanged as changed:
+    except refusals.TextChanged as changed:
         flash(str(changed), "error")
         newest = found.release.revisions[-1].number
         url = url_for(".revision", release_id=release_id, number=newest, since=number)

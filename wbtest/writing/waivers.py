@@ -8,14 +8,15 @@ from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
 from wbtest.extensions import clock, db
-from wbtest.store import Invalid, Refused, hold, writing
+from wbtest.store import Refused, hold, writing
 from wbtest.team.models import Person
 from wbtest.writing import coach
 from wbtest.writing import document as documents
 from wbtest.writing.coach import Finding
 from wbtest.writing.house import house_of
 from wbtest.writing.models import Release, Revision, Waiver
-from wbtest.writing.wording import find_fault, with_plain_breaks
+from wbtest.writing.typed import needed_text
+from wbtest.writing.wording import with_plain_breaks
 
 LONGEST_REASON = 1_000
 # What a revision takes over from a waiver of its draft.
@@ -56,11 +57,9 @@ def waive(
     Invalid without a usable reason, WordsGone when the text has no such finding, NotWaivable when
     it cannot be waived, or only by an approver, or not any more.
     """
-    reason = with_plain_breaks(reason).strip()
-    if not reason:
-        raise Invalid("reason", "Write the reason: why do these words stay?")
-    if fault := find_fault(reason, LONGEST_REASON):
-        raise Invalid("reason", fault)
+    reason = needed_text(
+        "reason", reason, LONGEST_REASON, "Write the reason: why do these words stay?"
+    )
     with writing() as session:
         release = text if isinstance(text, Release) else text.release
         hold(release)

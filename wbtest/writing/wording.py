@@ -2,12 +2,17 @@
 
 import re
 import unicodedata
+from collections.abc import Iterable
 
 _FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffd-\uffff]")
 _CJK = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff\uac00-\ud7af\U00020000-\U0003ffff]")
 # Thai, Lao, Myanmar and Khmer put no space between words.
 _UNSPACED = re.compile(r"[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff]+")
 LETTERS_A_WORD = 6
+_NUMBERS = (
+    *("no", "one", "two", "three", "four", "five", "six"),
+    *("seven", "eight", "nine", "ten", "eleven", "twelve"),
+)
 _WORD = re.compile(r"\w+(?:['’\-]\w+)*")
 
 
@@ -42,6 +47,25 @@ def on_one_line(text: str) -> str:
     'Dinner from your kitchen'
     """
     return " ".join(text.splitlines())
+
+
+def spelled(count: int) -> str:
+    """A small count as English writes it, a larger one in figures.
+
+    >>> spelled(2), spelled(1200)
+    ('two', '1,200')
+    """
+    return _NUMBERS[count] if 0 <= count < len(_NUMBERS) else f"{count:,}"
+
+
+def joined(names: Iterable[str]) -> str:
+    """Names as an English sentence has them; '' for none.
+
+    >>> joined(["Mei", "Tom", "Ada"]), joined(["Mei"])
+    ('Mei, Tom and Ada', 'Mei')
+    """
+    *most, last = [*names] or [""]
+    return f"{', '.join(most)} and {last}" if most else last
 
 
 def paragraphs(text: str) -> tuple[str, ...]:

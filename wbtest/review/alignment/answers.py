@@ -8,11 +8,12 @@ from sqlalchemy.orm import joinedload
 
 from wbtest.extensions import clock, db
 from wbtest.review.alignment.agreement import Agreement, Draft, Given, Mark, Question, align
-from wbtest.review.alignment.in_words import in_words, milestones, progress, silence, silent
+from wbtest.review.alignment.in_words import milestones, progress, silence, silent
 from wbtest.review.models import AnswerMark, Reading, Reviewer
 from wbtest.review.seats import Seat, take_seat
 from wbtest.store import Gone, Refused, hold, writing
 from wbtest.writing.models import Release, Revision
+from wbtest.writing.wording import spelled
 
 
 class NotBeforeYours(Refused):
@@ -37,7 +38,7 @@ class Summary:
     @property
     def answered_in_words(self) -> str:
         """How many people answered, as a sentence begins: “Four”."""
-        return in_words(self.answered).capitalize()
+        return spelled(self.answered).capitalize()
 
     @property
     def sentence(self) -> str:

@@ -4,11 +4,7 @@ from collections.abc import Collection, Iterable, Sequence
 
 from wbtest.review.alignment.agreement import Draft
 from wbtest.review.questions import FUNCTIONS
-
-NUMBERS = (
-    *("no", "one", "two", "three", "four", "five", "six"),
-    *("seven", "eight", "nine", "ten", "eleven", "twelve"),
-)
+from wbtest.writing.wording import joined, spelled
 
 
 def progress(drafts: Sequence[Draft]) -> str:
@@ -56,17 +52,7 @@ def silence(functions: Sequence[str]) -> str:
     names = [FUNCTIONS[function].lower() for function in functions]
     if len(names) == 1:
         return f"{names[0].capitalize()} has not answered, so its view is missing."
-    listed = f"{', '.join(names[:-1])} and {names[-1]}".capitalize()
-    return f"{listed} have not answered, so their views are missing."
-
-
-def in_words(number: int) -> str:
-    """A small count as a word.
-
-    >>> in_words(4), in_words(13)
-    ('four', '13')
-    """
-    return NUMBERS[number] if 0 <= number < len(NUMBERS) else str(number)
+    return f"{joined(names).capitalize()} have not answered, so their views are missing."
 
 
 def _compared(drafts: Sequence[Draft]) -> list[Draft]:
@@ -88,7 +74,7 @@ def _told(compared: Sequence[Draft], *, is_over: bool) -> list[str]:
     return [
         f"In draft {first.number} there {_many(first.customers, True)}; "
         f"in draft {newest.number} there {_verb(newest.customers, is_over)} "
-        f"{in_words(newest.customers)}."
+        f"{spelled(newest.customers)}."
     ]
 
 
@@ -102,7 +88,7 @@ def _to_compare(draft: Draft) -> str:
 
 def _many(customers: int, is_over: bool) -> str:
     return (
-        f"{_verb(customers, is_over)} {in_words(customers)} "
+        f"{_verb(customers, is_over)} {spelled(customers)} "
         f"{'customer' if customers == 1 else 'customers'}"
     )
 

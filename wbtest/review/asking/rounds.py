@@ -7,17 +7,15 @@ from sqlalchemy import select
 
 from wbtest.delivery.outbox import queue_mail
 from wbtest.extensions import clock, db
-from wbtest.review.approvals import Stopped, TextChanged
 from wbtest.review.asking import letters
 from wbtest.review.asking.letters import Letter, Text
 from wbtest.review.models import Reviewer, Round
+from wbtest.review.refusals import refuse_old, refuse_put_away
 from wbtest.review.seats import is_over, member_reviewer
-from wbtest.review.verdicts import find_stop
 from wbtest.store import Invalid, hold, writing
 from wbtest.team.models import Membership, Person
 from wbtest.writing.models import Release, Revision
-from wbtest.writing.releases import find_newest_revision
-from wbtest.writing.wording import find_fault, with_plain_breaks
+from wbtest.writing.typed import kept_text
 
 USUAL_MINUTES = 20
 MOST_MINUTES = 120
@@ -36,15 +34,13 @@ def ask_for_review(
     Guests with a live link are asked along. The second time it changes minutes and note, and asks
     who was not asked yet. Raises TextChanged for an older revision, Stopped, else Invalid.
     """
-    note = with_plain_breaks(note).strip()
+    note = kept_text("note", note, LONGEST_NOTE)
     if not 1 <= minutes <= MOST_MINUTES:
         raise Invalid("minutes", f"Silent reading takes 1 to {MOST_MINUTES} minutes.")
-    if fault := find_fault(note, LONGEST_NOTE):
-        raise Invalid("note", fault)
     with writing() as session:
         hold(revision.release)
-        _refuse_old(revision)
-        _refuse_stopped(revision.release)
+        refuse_old(revision, "Ask for the review of that one.")
+        refuse_put_away(revision.release, "ask somebody to read it")
         people = _members(revision.workspace_id, members)
         found = session.get(Round, revision.id)
         asked = found or Round(
@@ -94,22 +90,6 @@ def text_of(revision: Revision, asked: Round) -> Text:
 def note_asked(reviewer: Reviewer, person: Person) -> None:
     """Note that ``person`` asked this reviewer just now; inside ``writing``."""
     reviewer.invited_at, reviewer.invited_by_id = clock.now(), person.id
-
-
-def _refuse_old(revision: Revision) -> None:
-    newest = find_newest_revision(revision.release)
-    if newest is not None and newest.number > revision.number:
-        raise TextChanged(
-            f"The text changed: revision {newest.number} is newer. Ask for the review of that one."
-        )
-
-
-def _refuse_stopped(release: Release) -> None:
-    if (put_away := find_stop(release)) is not None:
-        raise Stopped(
-            f"{put_away.stopped_by.name} stopped this release on paper. "
-            "Take it up again before you ask somebody to read it."
-        )
 
 
 def _members(workspace_id: int, ids: Collection[int]) -> list[Person]:

@@ -11,12 +11,11 @@ from rapidfuzz.distance import Levenshtein, Opcode
 
 from wbtest.review.comments.texts import WHOLE, Range, texts_of
 from wbtest.writing.document import Document, Question
+from wbtest.writing.history.question_diff import match_entries
 from wbtest.writing.wording import words as count_words
 
 # In percent of equal letters: words that are less alike are other words.
 ALIKE = 55
-# Questions and answers are compared by so many letters.
-_COMPARED = 400
 # So many words make a run that nobody writes a second time by chance.
 _UNMISTAKABLE_WORDS = 4
 # Of a run in the same text so many letters do.
@@ -78,27 +77,21 @@ def _path_in(old: Document, new: Document, path: str) -> str | None:
 
 
 def _find_row(old: tuple[Question, ...], new: tuple[Question, ...], index: int) -> int | None:
-    """Where the FAQ's question stands now: by its words, else by what it is most alike."""
-    row = old[index]
-    same = [i for i, other in enumerate(new) if _asks(other) == _asks(row)]
-    if same:
-        return min(same, key=lambda i: (new[i].audience != row.audience, abs(i - index)))
-    taken = {_asks(other) for other in old}
-    free = [i for i, other in enumerate(new) if _asks(other) not in taken]
-    scores = {
-        i: max(_alike(new[i].question, row.question), _alike(new[i].answer, row.answer))
-        for i in free
-    }
-    best = max(free, key=lambda i: (scores[i], -abs(i - index)), default=None)
-    return best if best is not None and scores[best] >= ALIKE else None
+    """Where the FAQ's question stands now, as the history tells it."""
+    return _rows(old, new).get(index)
 
 
-def _asks(row: Question) -> str:
-    return " ".join(row.question.casefold().split())
+@lru_cache(maxsize=64)
+def _rows(old: tuple[Question, ...], new: tuple[Question, ...]) -> dict[int, int]:
+    """The new place of each question that is still there, by its old one."""
+    matches = match_entries([_entry(row) for row in old], [_entry(row) for row in new])
+    return {m.old: m.new for m in matches if m.old is not None and m.new is not None}
 
 
-def _alike(one: str, other: str) -> float:
-    return fuzz.ratio(one[:_COMPARED], other[:_COMPARED]) if one.strip() and other.strip() else 0
+def _entry(row: Question) -> dict[str, str]:
+    # The question comes first: by it alone a question is known again whose answer changed.
+    texts = {name: getattr(row, name) for name in ("question", "answer", "topic", "audience")}
+    return {name: text for name, text in texts.items() if text.strip()}
 
 
 def _find(old: str, new: str, place: Range) -> Range | None:

@@ -80,16 +80,12 @@ def by_part(comments: Iterable[Listed]) -> tuple[Part, ...]:
     )
 
 
-def count_comments(release: Release) -> int:
+def count_comments(release: Release, *, are_open: bool = False) -> int:
     """How many comments there are on the release, whoever may see them; replies do not count."""
-    return (
-        db.session.scalar(
-            select(func.count()).where(
-                Comment.release_id == release.id, Comment.parent_id.is_(None)
-            )
-        )
-        or 0
-    )
+    wanted = [Comment.release_id == release.id, Comment.parent_id.is_(None)]
+    if are_open:
+        wanted.append(Comment.outcome == "")
+    return db.session.scalar(select(func.count()).where(*wanted)) or 0
 
 
 def in_words(age: timedelta) -> str:

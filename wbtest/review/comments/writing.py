@@ -19,7 +19,7 @@ from wbtest.review.comments.threads import threads_for as threads_for
 from wbtest.review.models import Comment, Reviewer
 from wbtest.review.seats import Seat, document_for, find_reading, take_seat
 from wbtest.store import Invalid, Refused, hold, writing
-from wbtest.writing.wording import find_fault, with_plain_breaks
+from wbtest.writing.typed import kept_text
 
 LONGEST_COMMENT = 2_000
 MOST_COMMENTS = 300
@@ -120,10 +120,7 @@ def delete_own(seat: Seat, comment: Comment) -> None:
 
 
 def _said(text: str) -> str:
-    text = with_plain_breaks(text).strip()
-    if fault := find_fault(text, LONGEST_COMMENT):
-        raise Invalid("text", fault)
-    return text
+    return kept_text("text", text, LONGEST_COMMENT)
 
 
 def _refuse_early(seat: Seat) -> None:

@@ -4,7 +4,8 @@ from collections.abc import Mapping, Sequence
 
 from wbtest.review.questions import VERDICTS, Asked, longest_of
 from wbtest.store import Invalid
-from wbtest.writing.wording import find_fault, on_one_line, with_plain_breaks
+from wbtest.writing.typed import kept_text
+from wbtest.writing.wording import on_one_line
 
 MISSING = {
     "customer": "Name one person. A guess will do: it shows what comes across.",
@@ -43,9 +44,6 @@ def reason_of(verdict: str, typed: str) -> str:
 
 def text_of(name: str, typed: str) -> str:
     """The answer to this question as it is kept. Raises Invalid when it cannot be."""
-    text = with_plain_breaks(typed).strip()
+    text = kept_text(name, typed, longest_of(name))
     # It becomes a question of the FAQ, and that is one line.
-    text = on_one_line(text) if name == "afraid" else text
-    if fault := find_fault(text, longest_of(name)):
-        raise Invalid(name, fault)
-    return text
+    return on_one_line(text) if name == "afraid" else text

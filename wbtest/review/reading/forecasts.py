@@ -8,9 +8,9 @@ approved or revised, for a test begins with an approved text. Who reads later ma
 import re
 
 from wbtest.extensions import clock, db
-from wbtest.review.approvals import TextChanged
 from wbtest.review.models import Forecast
-from wbtest.review.reading.readings import close, is_newest, refuse_early
+from wbtest.review.reading.readings import close, refuse_early
+from wbtest.review.refusals import TextChanged, is_newest
 from wbtest.review.seats import Seat, find_reading, reading_of
 from wbtest.review.standing import is_approved
 from wbtest.store import Invalid, writing

@@ -9,16 +9,14 @@ from datetime import datetime, timedelta
 from typing import Literal
 
 from wbtest.extensions import clock
-from wbtest.review.approvals import TextChanged
 from wbtest.review.asking.rounds import USUAL_MINUTES, find_round
 from wbtest.review.models import Reading, Reviewer
 from wbtest.review.questions import BLIND, CLOSING, FUNCTIONS, NEEDED
 from wbtest.review.reading.answers import reason_of, texts_of
+from wbtest.review.refusals import TextChanged, is_newest
 from wbtest.review.seats import Seat, reading_of
 from wbtest.store import Invalid, Refused, writing
 from wbtest.writing.candidates import TooMany, propose
-from wbtest.writing.models import Revision
-from wbtest.writing.releases import find_newest_revision
 
 Step = Literal["answer", "read", "close", "thanks"]
 
@@ -131,12 +129,6 @@ def reads_until(reading: Reading) -> datetime:
     asked = find_round(reading.revision)
     assert reading.started_at is not None
     return reading.started_at + timedelta(minutes=asked.minutes if asked else USUAL_MINUTES)
-
-
-def is_newest(revision: Revision) -> bool:
-    """Whether no later text of this release was frozen."""
-    newest = find_newest_revision(revision.release)
-    return newest is None or newest.id == revision.id
 
 
 def signature_of(reviewer: Reviewer) -> str:

@@ -5,6 +5,7 @@ from typing import Any
 from wtforms import Form
 
 from wbtest.extensions import clock
+from wbtest.review import refusals
 from wbtest.review.alignment.answers import summary_of
 from wbtest.review.asking.rounds import find_round
 from wbtest.review.comments import writing as comments
@@ -74,7 +75,7 @@ def _afterwards(seat: Seat, reading: Reading, step: Step, typed: Form | None) ->
         "form": typed or form,
         "guess": guess,
         "may_guess": guess is None or forecasts.is_open(seat),
-        "is_newest": readings.is_newest(seat.revision),
+        "is_newest": refusals.is_newest(seat.revision),
         "questions": CLOSING,
         "verdicts": VERDICTS,
         "function": FUNCTIONS.get(function, ""),

@@ -4,6 +4,7 @@ from flask import flash, render_template, request
 from flask.typing import ResponseReturnValue
 from wtforms import Form
 
+from wbtest.review import refusals
 from wbtest.review.questions import BLIND, CLOSING
 from wbtest.review.reading import forecasts, readings
 from wbtest.review.reading.forms import AnswerForm, ClosingForm, ForecastForm, typed_in
@@ -19,7 +20,7 @@ def room(seat: Seat) -> ResponseReturnValue:
     """The next step of this reader with this revision; ``change`` opens what they said last."""
     step = readings.step_of(find_reading(seat))
     is_changing = step == "thanks" and "change" in request.args
-    return _room_page(seat, "close" if is_changing and readings.is_newest(seat.revision) else step)
+    return _room_page(seat, "close" if is_changing and refusals.is_newest(seat.revision) else step)
 
 
 @bp.post("/answer")

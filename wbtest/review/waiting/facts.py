@@ -48,11 +48,9 @@ def _roles(workspace: Workspace) -> dict[Who, str]:
 
 
 def _approving(workspace: Workspace, roles: Mapping[Who, str]) -> Approving:
-    needs = needs_of(workspace.id)
     return Approving(
         approvers=tuple(who for who, role in roles.items() if role in ("approver", "owner")),
-        needed=needs.approvals,
-        required=needs.required,
+        needs=needs_of(workspace.id),
         is_alone=len(roles) == 1,
     )
 

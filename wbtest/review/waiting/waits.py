@@ -3,9 +3,12 @@
 The facts come from ``facts``. An approved release without an experiment is not ours to say.
 """
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, field
 from datetime import datetime
+
+from wbtest.review.needs import Needs
+from wbtest.writing.wording import joined
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,17 +89,16 @@ class Review:
 
 @dataclass(frozen=True, slots=True)
 class Approving:
-    """Who may approve in a workspace, how many must, and which people (ids) must be among them."""
+    """Who may approve in a workspace, and what it needs of them."""
 
     approvers: tuple[Who, ...]
-    needed: int = 1
-    required: frozenset[int] = frozenset()
+    needs: Needs = field(default_factory=Needs)
     # Who is alone approves the own text.
     is_alone: bool = False
 
     def is_met_by(self, signed: frozenset[int]) -> bool:
         """Whether these people's approvals (ids) are enough."""
-        return len(signed) >= self.needed and self.required <= signed
+        return self.needs.are_met_by(signed)
 
 
 def waits_of(review: Review, approving: Approving) -> Iterator[Wait]:
@@ -105,16 +107,6 @@ def waits_of(review: Review, approving: Approving) -> Iterator[Wait]:
     yield from _for_author(review)
     yield from _for_next_draft(review, approving)
     yield from _for_approvers(review, approving)
-
-
-def named(names: Iterable[str]) -> str:
-    """Names as a sentence has them, each once.
-
-    >>> named(["Mei", "Tom", "Mei", "Ada"])
-    'Mei, Tom and Ada'
-    """
-    *most, last = dict.fromkeys(names)
-    return f"{', '.join(most)} and {last}" if most else last
 
 
 def _for_readers(review: Review) -> Iterator[Wait]:
@@ -136,7 +128,7 @@ def _for_author(review: Review) -> Iterator[Wait]:
         yield Wait(
             who=review.author,
             what=f"Answer {'a comment' if count == 1 else f'{count} comments'} on {review.product}",
-            by=named(comment.by for comment in review.comments),
+            by=joined(dict.fromkeys(comment.by for comment in review.comments)),
             since=min(comment.since for comment in review.comments),
             path=f"{review.path}/review",
             about=review.path,
@@ -147,7 +139,7 @@ def _for_next_draft(review: Review, approving: Approving) -> Iterator[Wait]:
     # What enough others signed goes on, whoever wanted more of it.
     if not review.sent_back or not review.is_newest or approving.is_met_by(review.approved_by):
         return
-    names = named(name for name, _ in review.sent_back)
+    names = joined(dict.fromkeys(name for name, _ in review.sent_back))
     asks = "ask" if len(review.sent_back) > 1 else "asks"
     yield Wait(
         who=review.author,
@@ -197,7 +189,7 @@ def _missing(review: Review, approving: Approving) -> list[Who]:
         for who in approving.approvers
         if who.person_id not in signed and (approving.is_alone or who != review.author)
     ]
-    required = [who for who in able if who.person_id in approving.required]
-    if approving.needed - len(signed) <= len(required) and required:
+    required = [who for who in able if who.person_id in approving.needs.required]
+    if approving.needs.approvals - len(signed) <= len(required) and required:
         return required
     return required + [who for who in able if who not in required]

@@ -5,9 +5,8 @@ from typing import Literal
 
 from wbtest.writing.history.changes import EntryDiff, FieldDiff, PartDiff
 from wbtest.writing.history.word_diff import Kind
-from wbtest.writing.wording import words
+from wbtest.writing.wording import joined, spelled, words
 
-NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
 NOUNS = {"external": "customer question", "internal": "internal question"}
 # Parts whose words are not counted: they are facts, not prose.
 FACTS = ("product", "language", "dateline")
@@ -37,15 +36,6 @@ def in_words(parts: Iterable[PartDiff]) -> str:
 def count_words(fields: Iterable[FieldDiff], kind: Kind) -> int:
     """How many words these fields share, gained or lost."""
     return sum(words(run.text) for field in fields for run in field.runs if run.kind == kind)
-
-
-def spelled(count: int) -> str:
-    """A small number as a word, a large one as figures.
-
-    >>> spelled(2), spelled(1200)
-    ('two', '1,200')
-    """
-    return NUMBERS[count] if count < len(NUMBERS) else f"{count:,}"
 
 
 def _sentences(changed: Sequence[PartDiff]) -> Iterator[str]:
@@ -118,7 +108,7 @@ def _listed(names: Sequence[str]) -> str:
     if len(names) > MOST_NAMES:
         more = len(names) - MOST_NAMES + 1
         names = [*names[: MOST_NAMES - 1], f"{spelled(more)} more parts"]
-    return " and ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)
+    return joined(names)
 
 
 def _s(count: int) -> str:
