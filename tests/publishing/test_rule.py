@@ -125,6 +125,7 @@ def seal_of(given: Hypothesis) -> tuple[str, str]:
         page_digests={"control": "b" * 64},
         salt="c" * 32,
         time_zone="UTC",
+        options={},
     )
 
 

@@ -37,6 +37,7 @@ def count_hour(
         hour=hour,
         source=source,
         device="phone",
+        language="en",
         excluded_because=excluded_because,
         **{
             "served": seen,

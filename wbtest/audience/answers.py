@@ -24,7 +24,7 @@ from wbtest.audience.visitors import Form, Visitor
 from wbtest.extensions import Now
 from wbtest.publishing.assignment import assign
 from wbtest.publishing.live import LiveExperiment, LiveVariant
-from wbtest.publishing.strings import strings_for
+from wbtest.publishing.strings import strings_of
 
 HOUR_SECONDS = 3600
 MICROSECONDS = 1_000_000
@@ -62,6 +62,7 @@ class Answers:
             int(at * MICROSECONDS),
             visitor.source,
             visitor.device,
+            visitor.language,
             agent,
             hints_of(environ),
             excluded_because,
@@ -112,7 +113,7 @@ class Answers:
     def _reprint(
         self, live: LiveExperiment, variant: LiveVariant, at: float, *, is_broken: bool
     ) -> Printed:
-        strings = strings_for(variant.page.language)
+        strings = strings_of(variant.page)
         form = SignupForm(strings, token=form_token(live, variant.key, at))
         line = strings.try_later if is_broken else ""
         html = self._printer.landing(live, variant, form, problem_line=line)
@@ -139,4 +140,5 @@ def _welcome(page: LivePage, at: float, environ: Environ, agent: str) -> Visitor
             header_of(environ, "HTTP_HOST"),
         ),
         traffic.device_of(agent),
+        traffic.language_of(header_of(environ, "HTTP_ACCEPT_LANGUAGE")),
     )

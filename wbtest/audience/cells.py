@@ -13,7 +13,17 @@ from wbtest.audience.settle import Settled, SignupTimes, settle
 
 # The reason that takes a visitor out on both sides of the rate: see ``History``.
 SUSPECTED = "suspected"
-COLUMNS = ("served", "seen", "converted", "arrived", "signups", "unseen", "confirmed")
+COLUMNS = (
+    "served",
+    "seen",
+    "converted",
+    "arrived",
+    "signups",
+    "unseen",
+    "confirmed",
+    "answered",
+    "agreed",
+)
 
 
 class Facts(NamedTuple):
@@ -33,6 +43,7 @@ class Cell(NamedTuple):
     hour: int
     source: str
     device: str
+    language: str
     excluded_because: str
 
 
@@ -59,6 +70,8 @@ class Event(Protocol):
     def source(self) -> str: ...
     @property
     def device(self) -> str: ...
+    @property
+    def language(self) -> str: ...
 
 
 class WithAddress(Event, Protocol):
@@ -73,6 +86,10 @@ class SignupEvent(WithAddress, Protocol):
 
     @property
     def confirmed_us(self) -> int | None: ...
+    @property
+    def answered_us(self) -> int | None: ...
+    @property
+    def agreed_us(self) -> int | None: ...
 
 
 class HistoryKey(NamedTuple):
@@ -128,6 +145,7 @@ def cell_of(event: Event, facts: Facts, at_us: int | None = None) -> Cell:
         hour_of(event.at_us if at_us is None else at_us, facts.zone),
         event.source,
         event.device,
+        event.language,
         event.excluded_because,
     )
 
@@ -153,4 +171,6 @@ def count(history: History, facts: Facts) -> tuple[Settled, Tally]:
         tally[cell, "signups"] += 1
         tally[cell, "unseen"] += index in settled.unseen
         tally[cell, "confirmed"] += signup.confirmed_us is not None
+        tally[cell, "answered"] += signup.answered_us is not None
+        tally[cell, "agreed"] += signup.agreed_us is not None
     return settled, tally

@@ -31,6 +31,8 @@ class Totals:
     signups: int = 0
     unseen: int = 0
     confirmed: int = 0
+    answered: int = 0
+    agreed: int = 0
 
 
 class Hourly(NamedTuple):
@@ -46,6 +48,8 @@ class Hourly(NamedTuple):
     signups: int
     unseen: int
     confirmed: int
+    answered: int
+    agreed: int
 
 
 SUMS = [sa.func.sum(COUNTS.c[field.name]) for field in fields(Totals)]

@@ -1,8 +1,8 @@
 """What the visitor path hands to the recorder: values, complete in themselves. Pure.
 
 Attribution comes from the signed cookie and the signed form alone, so an event carries its phase,
-variant, source and device, and needs no look-up. ``user_agent`` and the headers behind ``hints``
-are read by the writer to tell machines from people, then dropped; they are never stored.
+variant, source, device and language, and needs no look-up. ``user_agent`` and the headers behind
+``hints`` are read by the writer to tell machines from people, then dropped; they are never stored.
 
 Nobody changes an event. That the classes do not forbid it is for speed: one is made for each visit,
 and a frozen one takes three times as long.
@@ -23,6 +23,7 @@ class Arrival:
     at_us: int
     source: str
     device: str
+    language: str = ""
     user_agent: str = ""
     # Values of Sec-Purpose, Purpose and X-Moz, joined; a prefetch is nobody's visit.
     hints: str = ""

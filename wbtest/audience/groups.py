@@ -24,9 +24,8 @@ from wbtest.delivery.outbox import mail_row
 # Experiment, variant, and quarter of an hour since 1970.
 Loss = tuple[int, str, int]
 _visit = attrgetter(*VisitRow._fields)
-# What is settled about a sign-up after it came.
-LATER = ("is_converted", "confirmed_us")
-_signup = attrgetter(*(name for name in SignupRow._fields if name not in LATER))
+# The rest of a sign-up is settled after it came.
+_signup = attrgetter(*(name for name in SignupRow._fields if name not in SignupRow._field_defaults))
 
 
 def record(

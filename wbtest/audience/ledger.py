@@ -108,9 +108,9 @@ class Ledger:
         # Nearly all of a group fall into one quarter hour and a few cells: asking for each of these
         # once takes a tenth of the time of asking for each visit.
         for place, number in _by_quarter(new):
-            experiment_id, phase, variant, quarter, source, device, reason = place
+            experiment_id, phase, variant, quarter, source, device, language, reason = place
             hour = hour_of(quarter * QUARTER_US, self.facts_of(experiment_id).zone)
-            cell = Cell(experiment_id, phase, variant, hour, source, device, reason)
+            cell = Cell(experiment_id, phase, variant, hour, source, device, language, reason)
             self._tally[cell, "served"] += number
         for row, stored in moved:
             self._count_visit(row, 1)
@@ -222,8 +222,8 @@ def _by_quarter(visits: Iterable[VisitRow]) -> Iterable[tuple[Any, int]]:
     """The fields of cells, with the quarter hour since 1970 for the hour, and their visits."""
     return Counter(
         [
-            (experiment_id, phase, variant, at_us // QUARTER_US, source, device, reason)
-            for experiment_id, _, reason, phase, variant, at_us, source, device in visits
+            (experiment_id, phase, variant, at_us // QUARTER_US, source, device, language, reason)
+            for experiment_id, _, reason, phase, variant, at_us, source, device, language in visits
         ]
     ).items()
 

@@ -3,7 +3,7 @@
 from typing import NamedTuple
 
 from wbtest.publishing.live import LiveExperiment
-from wbtest.publishing.strings import strings_for
+from wbtest.publishing.strings import strings_of
 
 
 class Letter(NamedTuple):
@@ -17,7 +17,7 @@ class Letter(NamedTuple):
 def welcome(live: LiveExperiment, base_url: str, token: str) -> Letter:
     """Return the mail in the page's language. Whoever holds ``token`` can confirm and leave."""
     page = live.control.page
-    strings = strings_for(page.language)
+    strings = strings_of(page)
     product = page.product
     leave_url = f"{base_url}/leave/{token}"
     parts = [

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from wbtest.extensions import Base
 from wbtest.publishing.models import Experiment
 from wbtest.store import UtcDateTime
+from wbtest.team.models import Person
 
 
 class Visit(Base):
@@ -32,6 +33,7 @@ class Visit(Base):
     at_us: Mapped[int] = mapped_column(BigInteger)
     source: Mapped[str] = mapped_column(String(64))
     device: Mapped[str] = mapped_column(String(10))
+    language: Mapped[str] = mapped_column(String(8), default="")
 
 
 class Sighting(Base):
@@ -52,6 +54,7 @@ class Sighting(Base):
     at_us: Mapped[int] = mapped_column(BigInteger)
     source: Mapped[str] = mapped_column(String(64))
     device: Mapped[str] = mapped_column(String(10))
+    language: Mapped[str] = mapped_column(String(8), default="")
     is_counted: Mapped[bool] = mapped_column(default=True)
 
 
@@ -70,6 +73,7 @@ class Signup(Base):
     __table_args__ = (
         Index(None, "experiment_id", "visitor"),
         Index(None, "experiment_id", "at_us"),
+        Index(None, "experiment_id", "answer_hash"),
     )
 
     experiment_id: Mapped[int] = mapped_column(ForeignKey(Experiment.id), primary_key=True)
@@ -84,12 +88,27 @@ class Signup(Base):
     at_us: Mapped[int] = mapped_column(BigInteger)
     source: Mapped[str] = mapped_column(String(64))
     device: Mapped[str] = mapped_column(String(10))
+    language: Mapped[str] = mapped_column(String(8), default="")
     is_converted: Mapped[bool] = mapped_column(default=False)
-    # The exact words beside the button, for the record of consent.
+    # The exact words beside the button and the digest of the page, for the record of consent.
     consent: Mapped[str] = mapped_column(Text, default="")
+    page_digest: Mapped[str] = mapped_column(String(64), default="")
+    # Flagged, never dropped: a throw-away address, and a confirmation that a scanner may have sent.
+    is_disposable: Mapped[bool] = mapped_column(default=False)
+    is_automated: Mapped[bool] = mapped_column(default=False)
+    # Another variant under which the same address came again, '' for none.
+    other_variant: Mapped[str] = mapped_column(String(30), default="")
     # Hash of the token in the mail that confirms or leaves.
     token_hash: Mapped[str] = mapped_column(String(64), default="", index=True)
     confirmed_us: Mapped[int | None] = mapped_column(BigInteger)
+    # The steps after the address. ``answer_hash`` is of the token in the form that asks for them.
+    answer_hash: Mapped[str] = mapped_column(String(64), default="")
+    # JSON: each question as it was asked, and what was answered; '' for none.
+    answers: Mapped[str] = mapped_column(Text, default="")
+    answered_us: Mapped[int | None] = mapped_column(BigInteger)
+    agreed_us: Mapped[int | None] = mapped_column(BigInteger)
+    # When the mail with the decision was queued.
+    told_us: Mapped[int | None] = mapped_column(BigInteger)
     left_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
 
@@ -101,6 +120,70 @@ class Objection(Base):
     experiment_id: Mapped[int] = mapped_column(ForeignKey(Experiment.id), primary_key=True)
     visitor: Mapped[str] = mapped_column(String(32), primary_key=True)
     at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class Engagement(Base):
+    """What somebody did on the page, once each: of a fixed list, ``item`` says which."""
+
+    __tablename__ = "engagements"
+
+    experiment_id: Mapped[int] = mapped_column(ForeignKey(Experiment.id), primary_key=True)
+    visitor: Mapped[str] = mapped_column(String(32), primary_key=True)
+    kind: Mapped[str] = mapped_column(String(10), primary_key=True)
+    item: Mapped[str] = mapped_column(String(16), primary_key=True)
+    phase: Mapped[int]
+    variant: Mapped[str] = mapped_column(String(30))
+    at_us: Mapped[int] = mapped_column(BigInteger)
+
+
+class EngagementCount(Base):
+    """How many people did each of these things; kept in the transaction that inserts them."""
+
+    __tablename__ = "engagement_counts"
+
+    experiment_id: Mapped[int] = mapped_column(ForeignKey(Experiment.id), primary_key=True)
+    phase: Mapped[int] = mapped_column(primary_key=True)
+    variant: Mapped[str] = mapped_column(String(30), primary_key=True)
+    kind: Mapped[str] = mapped_column(String(10), primary_key=True)
+    item: Mapped[str] = mapped_column(String(16), primary_key=True)
+    count: Mapped[int] = mapped_column(default=0)
+
+
+class Readmission(Base):
+    """An owner says that people left out for a reason were none of those; figures stand beside.
+
+    The sealed figures and the verdict never move. ``withdrawn_at`` takes it back.
+    """
+
+    __tablename__ = "readmissions"
+
+    experiment_id: Mapped[int] = mapped_column(ForeignKey(Experiment.id), primary_key=True)
+    number: Mapped[int] = mapped_column(primary_key=True)
+    reason: Mapped[str] = mapped_column(String(20))
+    why: Mapped[str] = mapped_column(Text)
+    person_id: Mapped[int] = mapped_column(ForeignKey(Person.id))
+    at: Mapped[datetime] = mapped_column(UtcDateTime)
+    withdrawn_by_id: Mapped[int | None] = mapped_column(ForeignKey(Person.id))
+    withdrawn_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+class Erasure(Base):
+    """A keyed hash of an address that was erased: whoever imports a list again leaves it out."""
+
+    __tablename__ = "erasures"
+
+    experiment_id: Mapped[int] = mapped_column(ForeignKey(Experiment.id), primary_key=True)
+    email_hash: Mapped[str] = mapped_column(String(64), primary_key=True)
+
+
+class Alarm(Base):
+    """The owners were told of something unusual about a page, once for each hour and kind."""
+
+    __tablename__ = "alarms"
+
+    experiment_id: Mapped[int] = mapped_column(ForeignKey(Experiment.id), primary_key=True)
+    kind: Mapped[str] = mapped_column(String(20), primary_key=True)
+    hour: Mapped[int] = mapped_column(BigInteger, primary_key=True)
 
 
 class MachineCount(Base):
@@ -134,6 +217,8 @@ class HourlyCount(Base):
     signups     all sign-ups, with beacon or without, by the hour they arrived
     unseen      those of them without a counted sighting, or outside the window
     confirmed   those of ``signups`` that were confirmed, by the hour the *sign-up* arrived
+    answered    those of ``signups`` that answered a question afterwards, by the same hour
+    agreed      those of ``signups`` that asked for a call or said yes to the price, likewise
 
     ``converted`` and ``arrived`` stand at phase, variant, source and device of the sighting, the
     sign-ups at their own. Rows that do not count stand under ``excluded_because``, with the same
@@ -148,6 +233,7 @@ class HourlyCount(Base):
     hour: Mapped[int] = mapped_column(BigInteger, primary_key=True)
     source: Mapped[str] = mapped_column(String(64), primary_key=True)
     device: Mapped[str] = mapped_column(String(10), primary_key=True)
+    language: Mapped[str] = mapped_column(String(8), primary_key=True, default="")
     excluded_because: Mapped[str] = mapped_column(String(20), primary_key=True, default="")
     served: Mapped[int] = mapped_column(default=0)
     seen: Mapped[int] = mapped_column(default=0)
@@ -156,3 +242,5 @@ class HourlyCount(Base):
     signups: Mapped[int] = mapped_column(default=0)
     unseen: Mapped[int] = mapped_column(default=0)
     confirmed: Mapped[int] = mapped_column(default=0)
+    answered: Mapped[int] = mapped_column(default=0)
+    agreed: Mapped[int] = mapped_column(default=0)

@@ -18,7 +18,7 @@ from wbtest import http
 from wbtest.audience.forms import SignupForm
 from wbtest.config import Settings
 from wbtest.publishing.live import LiveExperiment, LiveVariant
-from wbtest.publishing.strings import PageStrings, strings_for
+from wbtest.publishing.strings import PageStrings, strings_for, strings_of
 
 Headers = list[tuple[str, str]]
 
@@ -124,7 +124,7 @@ class Printer:
 
     def language_of(self, live: LiveExperiment) -> str:
         """The language of the pages around the landing page: the page's own, if we speak it."""
-        return strings_for(live.control.page.language).language
+        return strings_of(live.control.page).language
 
     def headers(self, language: str = "en") -> Headers:
         """Return the headers of every public page, without those of its length and coding."""
@@ -155,7 +155,7 @@ class Printer:
         # Not flask.render_template: its context asks for a request and a person.
         return self._templates.get_template(f"public/{name}.html").render(
             css=Markup(self._css),  # noqa: S704 - our own file
-            strings=strings_for(live.control.page.language),
+            strings=strings_of(live.control.page),
             controller=live.controller,
             page_url=paths.page,
             privacy_url=paths.privacy,

@@ -15,7 +15,7 @@ from wbtest import store
 from wbtest.audience.cells import SUSPECTED
 
 # When and where an event happened. Of two rows with one key the one that sorts first is kept.
-PLACE = ("at_us", "phase", "variant", "visitor", "source", "device", "excluded_because")
+PLACE = ("at_us", "phase", "variant", "visitor", "source", "device", "language", "excluded_because")
 ROWS_A_STATEMENT = 100
 
 Row = dict[str, Any]
@@ -34,6 +34,7 @@ class VisitRow(NamedTuple):
     at_us: int
     source: str
     device: str
+    language: str
 
 
 class SightingRow(NamedTuple):
@@ -47,6 +48,7 @@ class SightingRow(NamedTuple):
     at_us: int
     source: str
     device: str
+    language: str
     is_counted: bool = True
 
 
@@ -62,12 +64,21 @@ class SignupRow(NamedTuple):
     at_us: int
     source: str
     device: str
+    language: str
     email: str
     name: str
     consent: str
     token_hash: str
     is_converted: bool = False
     confirmed_us: int | None = None
+    answered_us: int | None = None
+    agreed_us: int | None = None
+    page_digest: str = ""
+    is_disposable: bool = False
+    is_automated: bool = False
+    other_variant: str = ""
+    answer_hash: str = ""
+    answers: str = ""
 
 
 EventRow = VisitRow | SightingRow | SignupRow

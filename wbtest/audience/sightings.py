@@ -34,6 +34,7 @@ def see(
             at_us=int(at * 1_000_000),
             source=visitor.source,
             device=visitor.device,
+            language=visitor.language,
             user_agent=agent_of(environ),
             hints=hints_of(environ),
             excluded_because=excluded_because,

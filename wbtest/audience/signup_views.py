@@ -30,7 +30,7 @@ from wbtest.audience.views import (
 from wbtest.audience.visitors import Form
 from wbtest.extensions import clock
 from wbtest.publishing.live import LiveVariant
-from wbtest.publishing.strings import strings_for
+from wbtest.publishing.strings import strings_of
 from wbtest.store import Refused
 from wbtest.team import access, limits
 
@@ -69,7 +69,7 @@ def signup(slug: str) -> ResponseReturnValue:
     if "preview" in request.args:
         return show_preview(slug, 409)
     found = get_page(slug)
-    strings = strings_for(found.live.control.page.language)
+    strings = strings_of(found.live.control.page)
     form = SignupForm(strings, request.form)
     shown = visitors.read_form(
         found.live.identity_key, form.token.data or "", visitors.hour_of(_at())

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from wbtest.audience import letters, rollup, traffic
-from wbtest.audience.browsers import Environ, agent_of, hints_of, is_opted_out
+from wbtest.audience.browsers import Environ, agent_of, header_of, hints_of, is_opted_out
 from wbtest.audience.events import Outcome, SignedUp
 from wbtest.audience.models import Signup
 from wbtest.audience.pages import words_beside
@@ -15,7 +15,7 @@ from wbtest.audience.visitors import Form, Visitor
 from wbtest.delivery.models import OutboxMail
 from wbtest.extensions import clock, db
 from wbtest.publishing.live import LiveExperiment
-from wbtest.publishing.strings import strings_for
+from wbtest.publishing.strings import strings_of
 from wbtest.store import writing
 
 CONFIRM_WITHIN = timedelta(days=30)
@@ -73,19 +73,24 @@ def sign_up(
             at_us=int(clock.now().timestamp() * MICROSECONDS),
             source=known.source if known else UNKNOWN,
             device=known.device if known else traffic.device_of(agent_of(sender.environ)),
+            language=known.language if known else _language(sender.environ),
             user_agent=agent_of(sender.environ),
             hints=hints_of(sender.environ),
             excluded_because=sender.excluded_because,
             email=address[0],
             email_key=address[1],
             name=name,
-            consent=words_beside(live, variant, strings_for(variant.page.language)),
+            consent=words_beside(live, variant, strings_of(variant.page)),
             token_hash=digest(token),
             subject=letter.subject,
             body=letter.body,
             leave_url=letter.leave_url,
         )
     )
+
+
+def _language(environ: Environ) -> str:
+    return traffic.language_of(header_of(environ, "HTTP_ACCEPT_LANGUAGE"))
 
 
 def find_signup(token: str) -> Signup | None:

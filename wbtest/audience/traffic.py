@@ -13,6 +13,7 @@ from urllib.parse import unquote_plus, urlsplit
 LONGEST_SOURCE = 64
 LONGEST_FAMILY = 60
 LONGEST_READ = 2_000
+LONGEST_LANGUAGES = 100
 DIRECT = "direct"
 
 # Fetch a page to show a card of its link. The list of crawlers tags most of them.
@@ -71,6 +72,7 @@ _SITE_OF = {host: name for name, hosts in SITES.items() for host in hosts}
 _GOOGLE = re.compile(r"(?:news\.)?google\.(?:com?\.)?[a-z]{2,3}")
 _YANDEX = re.compile(r"yandex\.(?:com?\.)?[a-z]{2,3}|ya\.ru")
 _UNESCAPED = re.compile(r"\\([^A-Za-z0-9])")
+_LANGUAGE = re.compile("[a-z]{2,3}")
 _PLAIN = re.compile(r"(?:[^][().+*?|^$\\{}]|\\[^A-Za-z0-9])*")
 
 Device = Literal["phone", "tablet", "desktop"]
@@ -115,6 +117,17 @@ def source_of(query_string: str, referrer: str, own_host: str = "") -> str:
     return _source(query_string[:LONGEST_READ], referrer[:LONGEST_READ], own_host)
 
 
+def language_of(accepted: str) -> str:
+    """Return the language that a browser likes best, as a bare code; '' for none that is one.
+
+    ``accepted`` is its Accept-Language header.
+
+    >>> language_of("de-AT,de;q=0.9,en;q=0.8"), language_of("*"), language_of("")
+    ('de', '', '')
+    """
+    return _language(accepted[:LONGEST_LANGUAGES])
+
+
 def source_name(named: str) -> str:
     """Return the name under which visits from ``named`` are recorded, '' for nothing.
 
@@ -132,6 +145,12 @@ def _device(user_agent: str) -> Device:
     if TABLET.search(user_agent):
         return "tablet"
     return "phone" if PHONE.search(user_agent) else "desktop"
+
+
+@lru_cache(maxsize=1024)
+def _language(accepted: str) -> str:
+    code = re.split("[-_;,]", accepted.strip(), maxsplit=1)[0].lower()
+    return code if _LANGUAGE.fullmatch(code) else ""
 
 
 @lru_cache(maxsize=1024)

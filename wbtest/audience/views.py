@@ -16,7 +16,7 @@ from wbtest.audience.recorder import Recorder
 from wbtest.extensions import csrf
 from wbtest.publishing.live import LiveExperiment, LiveVariant
 from wbtest.publishing.previews import find_preview
-from wbtest.publishing.strings import strings_for
+from wbtest.publishing.strings import strings_of
 from wbtest.team import access
 
 bp = Blueprint("audience", __name__)
@@ -90,7 +90,7 @@ def show_preview(slug: str, status: int = 200) -> Response:
     # Before the start nobody has approved a variant's own words, so they are for the team alone.
     if live.state == "draft" and not access.is_member(live.workspace_id):
         abort(404)
-    strings = strings_for(variant.page.language)
+    strings = strings_of(variant.page)
     form = SignupForm(strings, request.form)
     form.token.data = ""
     line = strings.preview if status != 200 else ""

@@ -35,6 +35,7 @@ class Visitor(NamedTuple):
     issued: int
     source: str
     device: str
+    language: str = ""
 
 
 class Form(NamedTuple):
@@ -68,6 +69,7 @@ def write_cookie(key: bytes, visitor: Visitor) -> str:
     payload = (
         f"{visitor.visitor}:{visitor.phase}:{_quoted(visitor.variant)}:{visitor.issued}"
         f":{_quoted(visitor.source)}:{_quoted(visitor.device)}"
+        f":{_quoted(visitor.language)}"
     )
     return f"{payload}:{_signature(key, 'visitor', payload)}"
 
@@ -77,10 +79,9 @@ def read_cookie(key: bytes, text: str) -> Visitor | None:
     payload = _verified(key, "visitor", text)
     if payload is None:
         return None
-    visitor, phase, variant, issued, source, device = payload.split(":")
-    return Visitor(
-        visitor, int(phase), unquote(variant), int(issued), unquote(source), unquote(device)
-    )
+    visitor, phase, variant, issued, *rest = payload.split(":")
+    # Cookies from before languages were told apart have one part less.
+    return Visitor(visitor, int(phase), unquote(variant), int(issued), *map(unquote, rest))
 
 
 def hour_of(at: float) -> int:

@@ -1,8 +1,8 @@
-"""Rows of the outbox, and what the background worker last did."""
+"""Rows of the outbox, the webhooks they may go to, and what the background worker last did."""
 
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, Index, String, Text
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from wbtest.extensions import Base
@@ -23,8 +23,53 @@ class OutboxMail(Base):
     recipient: Mapped[str] = mapped_column(String(320))
     subject: Mapped[str] = mapped_column(String(300))
     body: Mapped[str] = mapped_column(Text)
+    # The same as HTML, '' for plain text alone.
+    html: Mapped[str] = mapped_column(Text, default="")
+    # Whose mail it is, so that its owners see what waits; None for the server's own.
+    workspace_id: Mapped[int | None] = mapped_column(index=True)
     # RFC 8058 one-click address, empty for mail to the team.
     leave_url: Mapped[str] = mapped_column(String(500), default="")
+    state: Mapped[str] = mapped_column(String(10), default="waiting")
+    attempts: Mapped[int] = mapped_column(default=0)
+    error: Mapped[str] = mapped_column(Text, default="")
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    due_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    sent_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+class Webhook(Base):
+    """An address of a workspace that is told of events, signed with a secret both sides know."""
+
+    __tablename__ = "webhooks"
+    __table_args__ = (CheckConstraint("state IN ('active', 'disabled')", name="state"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    workspace_id: Mapped[int] = mapped_column(index=True)
+    url: Mapped[str] = mapped_column(String(500))
+    secret: Mapped[str] = mapped_column(String(100))
+    # Names of the events it wants.
+    events: Mapped[list[str]] = mapped_column(JSON)
+    state: Mapped[str] = mapped_column(String(10), default="active")
+    # Why it was disabled, in a sentence.
+    reason: Mapped[str] = mapped_column(Text, default="")
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class OutboxEvent(Base):
+    """One event for one webhook, committed with what caused it; ``event_id`` is the webhook-id."""
+
+    __tablename__ = "outbox_events"
+    __table_args__ = (
+        CheckConstraint("state IN ('waiting', 'sent', 'failed')", name="state"),
+        UniqueConstraint("webhook_id", "event_id"),
+        Index(None, "state", "due_at"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    webhook_id: Mapped[int] = mapped_column(ForeignKey(Webhook.id), index=True)
+    event_id: Mapped[str] = mapped_column(String(64))
+    kind: Mapped[str] = mapped_column(String(40))
+    body: Mapped[str] = mapped_column(Text)
     state: Mapped[str] = mapped_column(String(10), default="waiting")
     attempts: Mapped[int] = mapped_column(default=0)
     error: Mapped[str] = mapped_column(Text, default="")

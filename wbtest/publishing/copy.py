@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
+from wbtest.publishing.look import PLAIN, Look
 from wbtest.writing.document import LONGEST_TEXT, CallToAction, Document
 from wbtest.writing.languages import direction
 from wbtest.writing.wording import find_fault, on_one_line, paragraphs, with_plain_breaks
@@ -50,7 +51,10 @@ class Section:
 
 @dataclass(frozen=True, slots=True)
 class PageCopy:
-    """The words of one variant's page, in reading order, and its layout."""
+    """The words of one variant's page, in reading order, its layout and its look.
+
+    ``wording`` are the tool's own words that the team changed, as ``strings_of`` reads them.
+    """
 
     product: str
     language: str
@@ -62,6 +66,8 @@ class PageCopy:
     price: str
     sections: tuple[Section, ...]
     layout: str = ""
+    look: Look = PLAIN
+    wording: tuple[tuple[str, str], ...] = ()
 
 
 class NotAnOverride(ValueError):
@@ -105,8 +111,16 @@ def _order(value: Any) -> list[str]:
     return [] if tuple(order) == SECTIONS else order
 
 
-def page_copy(document: Document, overrides: Mapping[str, Any] | None = None) -> PageCopy:
-    """Return what the page says, from the document's external parts and a variant's overrides."""
+def page_copy(
+    document: Document,
+    overrides: Mapping[str, Any] | None = None,
+    look: Look = PLAIN,
+    wording: Mapping[str, str] | None = None,
+) -> PageCopy:
+    """Return what the page says, from the document's external parts and a variant's overrides.
+
+    ``look`` and ``wording`` are the experiment's, the same for all variants.
+    """
     changed = check_overrides(overrides or {})
     action = replace(
         document.call_to_action,
@@ -127,6 +141,8 @@ def page_copy(document: Document, overrides: Mapping[str, Any] | None = None) ->
         price=action.price,
         sections=tuple(_sections(document, changed)),
         layout=changed.get("layout", ""),
+        look=look,
+        wording=tuple(sorted((wording or {}).items())),
     )
 
 

@@ -17,9 +17,11 @@ from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session, joinedload, scoped_session, selectinload
 
 from wbtest.extensions import db
-from wbtest.publishing import copy, rule
+from wbtest.publishing import copy, options, rule
+from wbtest.publishing.assembling import page_of
 from wbtest.publishing.copy import PageCopy
 from wbtest.publishing.models import Experiment, PagesVersion
+from wbtest.publishing.options import Options
 from wbtest.publishing.strings import PageStrings, strings_for
 from wbtest.review.models import Approval
 from wbtest.writing import document as documents
@@ -70,6 +72,7 @@ class LiveExperiment:
     contact: str
     identity_key: bytes
     approved_line: str
+    options: Options
 
     @property
     def control(self) -> LiveVariant:
@@ -156,7 +159,7 @@ def _read(experiment: Experiment, approvals: Sequence[Approval]) -> LiveExperime
     phase = experiment.phases[-1] if experiment.phases else None
     weights = phase.weights if phase else {each.key: each.weight for each in experiment.variants}
     variants = tuple(
-        LiveVariant(each.key, weights[each.key], copy.page_copy(document, each.overrides))
+        LiveVariant(each.key, weights[each.key], page_of(experiment, each, document))
         for each in experiment.variants
     )
     if experiment.state != "draft":
@@ -185,6 +188,7 @@ def _read(experiment: Experiment, approvals: Sequence[Approval]) -> LiveExperime
         # is valid any more, and nothing can be forged.
         identity_key=experiment.identity_key or secrets.token_bytes(32),
         approved_line=_approved_line(revision, approval, strings_for(document.language)),
+        options=options.from_json(experiment.options),
     )
 
 
@@ -210,6 +214,8 @@ def _check_seal(experiment: Experiment, variants: Iterable[LiveVariant]) -> None
         raise NotPublishable("the words of a variant differ from the sealed ones")
     if sealed["rule"] != experiment.rule or sealed["time_zone"] != experiment.time_zone:
         raise NotPublishable("the rule differs from the sealed one")
+    if sealed.get("options", {}) != experiment.options:
+        raise NotPublishable("the options differ from the sealed ones")
     first = experiment.phases[0]
     weights = {entry["key"]: entry["weight"] for entry in sealed["variants"]}
     if (first.salt, first.weights) != (sealed["salt"], weights):

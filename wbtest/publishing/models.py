@@ -40,6 +40,11 @@ class Experiment(Base):
     state: Mapped[str] = mapped_column(String(10), default="draft")
     time_zone: Mapped[str] = mapped_column(String(60))
     asks_name: Mapped[bool] = mapped_column(default=False)
+    # How the page looks, the tool's words as the team changed them, and how it treats visitors:
+    # ``look.Look``, ``strings.WORDING`` and ``options.Options`` as JSON, empty for the usual.
+    look: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+    wording: Mapped[dict[str, str]] = mapped_column(JSON, default=dict)
+    options: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
     rule: Mapped[dict[str, Any]] = mapped_column(JSON)
     sealed: Mapped[str] = mapped_column(Text, default="")
     seal: Mapped[str] = mapped_column(String(64), default="")
@@ -51,6 +56,23 @@ class Experiment(Base):
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     started_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+    # The launch check: the draft that was checked, the reasons given for its warnings, and the
+    # mail of the team's own try.
+    checked_digest: Mapped[str] = mapped_column(String(64), default="")
+    reasons: Mapped[dict[str, str]] = mapped_column(JSON, default=dict)
+    tried_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    tried_message_id: Mapped[str] = mapped_column(String(200), default="")
+
+    # After the end: what stands at the address ('closed', 'open', '' while nobody chose), and
+    # what those who signed up are told.
+    afterwards: Mapped[str] = mapped_column(String(10), default="")
+    outcome: Mapped[str] = mapped_column(Text, default="")
+    waiting_variant: Mapped[str] = mapped_column(String(30), default="")
+    opened_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    last_letter: Mapped[str] = mapped_column(Text, default="")
+    last_letter_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    purged_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
     revision: Mapped[Revision] = relationship()
     workspace: Mapped[Workspace] = relationship()
@@ -90,7 +112,11 @@ class Variant(Base):
 
 
 class Phase(Base):
-    """A stretch of time with fixed variants and weights. Phases are never pooled."""
+    """A stretch of time with fixed variants and weights. Phases are never pooled.
+
+    ``weights`` hold a variant for newcomers; who was shown another one before keeps it. From the
+    second phase on ``sealed`` and ``seal`` are its own, as those of the first are the experiment's.
+    """
 
     __tablename__ = "phases"
 
@@ -99,6 +125,8 @@ class Phase(Base):
     salt: Mapped[str] = mapped_column(String(64))
     weights: Mapped[dict[str, int]] = mapped_column(JSON)
     started_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    sealed: Mapped[str] = mapped_column(Text, default="")
+    seal: Mapped[str] = mapped_column(String(64), default="")
 
     experiment: Mapped[Experiment] = relationship(back_populates="phases")
 
@@ -113,9 +141,42 @@ class Step(Base):
     what: Mapped[str] = mapped_column(String(20))
     person_id: Mapped[int | None] = mapped_column(ForeignKey(Person.id))
     at: Mapped[datetime] = mapped_column(UtcDateTime)
+    # In the person's own words; '' where none were asked for.
+    why: Mapped[str] = mapped_column(Text, default="")
 
     experiment: Mapped[Experiment] = relationship(back_populates="steps")
     person: Mapped[Person | None] = relationship()
+
+
+class Image(Base):
+    """A picture of a workspace, decoded and encoded anew by us; ``digest`` names it for good."""
+
+    __tablename__ = "images"
+    __table_args__ = (UniqueConstraint("workspace_id", "digest"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    workspace_id: Mapped[int] = mapped_column(ForeignKey(Workspace.id), index=True)
+    # SHA-256 of the largest file, 64 hex digits.
+    digest: Mapped[str] = mapped_column(String(64), index=True)
+    width: Mapped[int]
+    height: Mapped[int]
+    author_id: Mapped[int] = mapped_column(ForeignKey(Person.id))
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+    files: Mapped[list["ImageFile"]] = relationship(
+        order_by="ImageFile.width", cascade="all, delete-orphan"
+    )
+
+
+class ImageFile(Base):
+    """One width of a picture, as WebP. In the database, so that every machine has it."""
+
+    __tablename__ = "image_files"
+
+    image_id: Mapped[int] = mapped_column(ForeignKey(Image.id), primary_key=True)
+    width: Mapped[int] = mapped_column(primary_key=True)
+    height: Mapped[int]
+    body: Mapped[bytes] = mapped_column(LargeBinary, deferred=True)
 
 
 class PagesVersion(Base):

@@ -5,8 +5,8 @@ from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from wbtest.extensions import clock
-from wbtest.publishing import copy
 from wbtest.publishing import rule as rules
+from wbtest.publishing.assembling import page_of
 from wbtest.publishing.models import Experiment
 from wbtest.review.four_eyes import four_eyes_objection
 from wbtest.review.standing import approvals_of, still_needed
@@ -90,7 +90,7 @@ def _coach_faults(revision: Revision) -> Iterator[str]:
 
 def _text_faults(experiment: Experiment) -> Iterator[str]:
     document = documents.from_json(experiment.revision.document)
-    pages = [copy.page_copy(document, variant.overrides) for variant in experiment.variants]
+    pages = [page_of(experiment, variant, document) for variant in experiment.variants]
     if not document.product.strip():
         yield "The product has no name, so the page cannot say what does not exist yet."
     if not all(page.headline.strip() for page in pages):

@@ -190,13 +190,16 @@ def seal(
     page_digests: Mapping[str, str],
     salt: str,
     time_zone: str,
+    options: Mapping[str, Any],
 ) -> tuple[str, str]:
     """Return the sealed text and its SHA-256 in 64 hex digits.
 
-    The text is canonical JSON, so whoever holds it can compute the digest anew.
+    The text is canonical JSON, so whoever holds it can compute the digest anew. ``options`` are
+    those that are not the usual ones.
     """
     text = json.dumps(
         {
+            **({"options": dict(options)} if options else {}),
             "excluded": EXCLUDED,
             "pages": dict(page_digests),
             "revision": revision_digest,

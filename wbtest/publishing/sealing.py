@@ -9,6 +9,7 @@ from wbtest.delivery.outbox import queue_mail
 from wbtest.extensions import clock
 from wbtest.publishing import copy, letters
 from wbtest.publishing import rule as rules
+from wbtest.publishing.assembling import page_of
 from wbtest.publishing.models import Experiment, Phase
 from wbtest.review.four_eyes import approvers_of
 from wbtest.writing import document as documents
@@ -19,11 +20,7 @@ def seal(experiment: Experiment) -> None:
 
     Must run inside the transaction of the start.
     """
-    document = documents.from_json(experiment.revision.document)
-    digests = {
-        variant.key: copy.digest(copy.page_copy(document, variant.overrides))
-        for variant in experiment.variants
-    }
+    digests = page_digests(experiment)
     phase = Phase(
         number=1,
         salt=secrets.token_hex(16),
@@ -47,8 +44,18 @@ def seal(experiment: Experiment) -> None:
         page_digests=digests,
         salt=phase.salt,
         time_zone=experiment.time_zone,
+        options=experiment.options,
     )
     _mail(experiment, digests)
+
+
+def page_digests(experiment: Experiment) -> dict[str, str]:
+    """Return the digest of each variant's page, by its key."""
+    document = documents.from_json(experiment.revision.document)
+    return {
+        variant.key: copy.digest(page_of(experiment, variant, document))
+        for variant in experiment.variants
+    }
 
 
 def draft_digest(experiment: Experiment) -> str:
@@ -61,6 +68,8 @@ def draft_digest(experiment: Experiment) -> str:
             [variant.key, variant.name, variant.weight, variant.overrides]
             for variant in experiment.variants
         ],
+        "look": [experiment.look, experiment.wording],
+        "options": experiment.options,
     }
     return rules.digest(json.dumps(values, sort_keys=True))
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from wbtest.http import day
 from wbtest.publishing import copy, in_words, previews
 from wbtest.publishing import rule as rules
+from wbtest.publishing.assembling import page_of
 from wbtest.publishing.models import Experiment, Variant
 from wbtest.review.standing import is_approved
 from wbtest.writing import document as documents
@@ -92,7 +93,7 @@ def shown_variants(experiment: Experiment) -> list[ShownVariant]:
         ShownVariant(
             key=variant.key,
             name=variant.name,
-            headline=copy.page_copy(document, variant.overrides).headline,
+            headline=page_of(experiment, variant, document).headline,
             weight=variant.weight,
             share=variant.weight / total,
             changes=_changes(variant),
@@ -117,7 +118,7 @@ def preview_url(experiment: Experiment, variant_key: str) -> str:
 
 def parts_of(experiment: Experiment) -> list[tuple[str, str]]:
     """Key and name of each part that the approved page has, in its usual order."""
-    page = copy.page_copy(documents.from_json(experiment.revision.document))
+    page = page_of(experiment)
     return [(section.kind, PART_NAMES[section.kind]) for section in page.sections]
 
 

@@ -7,9 +7,11 @@ name what a template fills in: ``{product}``, ``{speaker}``, ``{controller}``, `
 """
 
 import tomllib
-from dataclasses import dataclass
-from functools import cache
+from dataclasses import dataclass, replace
+from functools import cache, lru_cache
 from pathlib import Path
+
+from wbtest.publishing.copy import PageCopy
 
 LANGUAGES = Path(__file__).with_name("languages")
 
@@ -151,3 +153,13 @@ def strings_for(language: str) -> PageStrings:
     if code not in spoken:
         return PageStrings()
     return PageStrings(**tomllib.loads(spoken[code].read_text(encoding="utf-8")))
+
+
+def strings_of(page: PageCopy) -> PageStrings:
+    """Return the strings of a page: those of its language, with the words that its team changed."""
+    return _changed(page.language, page.wording)
+
+
+@lru_cache(maxsize=1024)
+def _changed(language: str, wording: tuple[tuple[str, str], ...]) -> PageStrings:
+    return replace(strings_for(language), **dict(wording))

@@ -3,7 +3,7 @@
 from flask import abort, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
-from wbtest.publishing import copy
+from wbtest.publishing.assembling import page_of
 from wbtest.publishing.experiments import (
     Frozen,
     add_variant,
@@ -17,7 +17,6 @@ from wbtest.publishing.shown import parts_of, preview_url
 from wbtest.publishing.views import bp
 from wbtest.store import Invalid
 from wbtest.team import access
-from wbtest.writing import document as documents
 
 
 @bp.route("/experiments/<int:experiment_id>/variants/new", methods=["GET", "POST"])
@@ -88,14 +87,13 @@ def _variant_page(
 ) -> ResponseReturnValue:
     if experiment.state != "draft":
         raise Frozen("This experiment was started, and its variants are sealed.")
-    document = documents.from_json(experiment.revision.document)
     page = render_template(
         f"publishing/{name}.html",
         form=form,
         experiment=experiment,
         variant=variant,
         parts=parts,
-        approved=copy.page_copy(document),
+        approved=page_of(experiment),
         preview_url=preview_url(experiment, variant.key) if variant else "",
     )
     return page, 422 if form.errors else 200

@@ -126,6 +126,8 @@ class Candidate(Base):
     # Who asked, as the team reads it: "Mei, by link" or "a visitor".
     asked_by: Mapped[str] = mapped_column(String(200))
     asked_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    # How many asked the same, or nearly the same.
+    times: Mapped[int] = mapped_column(default=1)
     outcome: Mapped[str] = mapped_column(String(9), default="waiting")
     # The FAQ's question that it was merged with, in its words of that day.
     merged_into: Mapped[str] = mapped_column(Text, default="")

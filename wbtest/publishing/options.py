@@ -1,0 +1,116 @@
+"""How a page treats whoever comes: how it counts, what it asks, how long it keeps. Pure.
+
+Sealed with the rule. What is not said is the usual, so a later version with more to say leaves old
+seals unchanged.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass, fields, replace
+from typing import Any, Literal
+
+from wbtest.writing.wording import find_fault
+
+Counting = Literal["cookie", "cookieless"]
+AsksFor = Literal["", "call", "price"]
+COUNTING = ("cookie", "cookieless")
+ASKS_FOR = ("", "call", "price")
+MOST_QUESTIONS, MOST_CHOICES = 3, 8
+LONGEST_QUESTION, LONGEST_CHOICE = 200, 80
+LONGEST_RETENTION = 760
+
+
+class NotAnOption(ValueError):
+    """An option that cannot be sealed; ``field`` names what to mend, the text says how."""
+
+    def __init__(self, field: str, sentence: str) -> None:
+        super().__init__(sentence)
+        self.field = field
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A question for whoever signed up; without choices it is answered in their own words."""
+
+    text: str
+    choices: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """The choices of a page.
+
+    ``respects_signals``: whether Global Privacy Control and Do Not Track are honoured.
+    ``confirms``: whether a mail asks each address to confirm. ``asks_for`` is the last step after
+    the questions: a call, a yes to the price, or nothing. ``retention_days`` is None for the
+    server's setting. ``visitors_live`` is what the team said of where its visitors live.
+    """
+
+    counting: Counting = "cookie"
+    respects_signals: bool = True
+    confirms: bool = True
+    questions: tuple[Asked, ...] = ()
+    asks_for: AsksFor = ""
+    takes_questions: bool = True
+    is_indexed: bool = True
+    retention_days: int | None = None
+    visitors_live: str = ""
+
+    def __post_init__(self) -> None:
+        for field, is_right, sentence in self._demands():
+            if not is_right:
+                raise NotAnOption(field, sentence)
+
+    def _demands(self) -> Iterator[tuple[str, bool, str]]:
+        yield "counting", self.counting in COUNTING, "Choose how visitors are told apart."
+        yield "asks_for", self.asks_for in ASKS_FOR, "Choose the last step from the list."
+        days = self.retention_days
+        is_kept = days is None or 1 <= days <= LONGEST_RETENTION
+        yield "retention_days", is_kept, f"Give 1 to {LONGEST_RETENTION} days."
+        fault = find_fault(self.visitors_live, LONGEST_CHOICE)
+        yield "visitors_live", not fault, fault
+        is_short = len(self.questions) <= MOST_QUESTIONS
+        yield "questions", is_short, "Ask one to three questions; people tire of more."
+        for question in self.questions:
+            fault = find_fault(question.text, LONGEST_QUESTION)
+            yield "questions", bool(question.text.strip()), "Write the question."
+            yield "questions", not fault, fault
+            count = len(question.choices)
+            yield "questions", count != 1, "Give two choices or more, or none for free text."
+            yield "questions", count <= MOST_CHOICES, f"Give {MOST_CHOICES} choices at most."
+            is_each_once = len(set(question.choices)) == count
+            yield "questions", is_each_once, "Each choice must stand there once."
+            for choice in question.choices:
+                fault = find_fault(choice, LONGEST_CHOICE)
+                yield "questions", bool(choice.strip()) and not fault, fault or "Fill each choice."
+
+
+USUAL = Options()
+
+
+def to_json(options: Options) -> dict[str, Any]:
+    """Return what differs from the usual as plain JSON; ``from_json`` gives the same back."""
+    values = asdict(options)
+    usual = asdict(USUAL)
+    return {name: _plain(value) for name, value in values.items() if value != usual[name]}
+
+
+def from_json(values: Mapping[str, Any]) -> Options:
+    """Return the options. Raises NotAnOption for what is none."""
+    known = {entry.name for entry in fields(Options)}
+    for name in values:
+        if name not in known:
+            raise NotAnOption(str(name)[:40], "A page has no such option.")
+    given = dict(values)
+    if "questions" in given:
+        given["questions"] = tuple(
+            Asked(str(entry["text"]), tuple(entry.get("choices", ())))
+            for entry in given["questions"]
+        )
+    return replace(USUAL, **given)
+
+
+def _plain(value: Any) -> Any:
+    """The same with lists in the place of tuples, as JSON gives them back."""
+    if isinstance(value, dict):
+        return {name: _plain(entry) for name, entry in value.items()}
+    return [_plain(entry) for entry in value] if isinstance(value, list | tuple) else value
