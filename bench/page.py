@@ -12,7 +12,8 @@ from wbtest import create_app
 from wbtest.cli.serve import make_web_app
 from wbtest.config import Settings, from_environment
 from wbtest.extensions import clock, db, utc_now
-from wbtest.publishing import experiments, life
+from wbtest.publishing import experiments, launching, life
+from wbtest.publishing.launch_facts import findings_of
 from wbtest.publishing.rule import Hypothesis
 from wbtest.review.approvals import approve
 from wbtest.team import setup
@@ -56,6 +57,8 @@ def make(folder: Path) -> tuple[Flask, int]:
         experiments.add_variant(
             made, owner, name="B", weight=1, overrides={"headline": "Dinner is in your kitchen"}
         )
+        warnings = [found for found in findings_of(made) if found.kind == "warning"]
+        launching.check(made, owner, {found.what: "A benchmark." for found in warnings})
         life.start(made, owner)
         return app, made.id
 

@@ -18,6 +18,7 @@ from werkzeug.test import TestResponse
 from tests import remembered
 from tests.factories import Team, make_team
 from wbtest import create_app, store
+from wbtest.audience.guard import Guard
 from wbtest.config import Settings
 from wbtest.extensions import Base, db
 
@@ -212,6 +213,8 @@ def app(settings: Settings, now: HandClock) -> Iterator[Flask]:
     app = create_app(settings, now)
     app.test_client_class = Browser
     app.jinja_env.bytecode_cache = remembered.TEMPLATES
+    # Where the clock stands still nobody can take their time.
+    app.extensions["wbtest.guard"] = Guard(fastest_seconds=0)
     with app.app_context():
         db.engine.update_execution_options(compiled_cache=remembered.STATEMENTS)
         yield app

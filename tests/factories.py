@@ -9,6 +9,8 @@ from flask.testing import FlaskClient
 
 from wbtest.extensions import clock, db
 from wbtest.publishing.experiments import add_variant, create_experiment
+from wbtest.publishing.launch_facts import findings_of
+from wbtest.publishing.launching import check
 from wbtest.publishing.life import start
 from wbtest.publishing.models import Experiment
 from wbtest.publishing.rule import Hypothesis
@@ -226,6 +228,12 @@ def make_experiment(
     return experiment
 
 
+def make_checked(experiment: Experiment, person: Person) -> Experiment:
+    """The same draft after its launch check, with a reason for whatever it warns of."""
+    warnings = [found for found in findings_of(experiment) if found.kind == "warning"]
+    return check(experiment, person, {found.what: "This is a test." for found in warnings})
+
+
 def make_running(revision: Revision, author: Person, approver: Person, **parts: Any) -> Experiment:
     """An experiment of an approved revision, started; ``parts`` as for ``make_experiment``."""
-    return start(make_experiment(revision, author, **parts), approver)
+    return start(make_checked(make_experiment(revision, author, **parts), author), approver)

@@ -88,6 +88,7 @@ def init_app(app: Flask, known_hosts: frozenset[str]) -> None:
     app.config["MAX_FORM_MEMORY_SIZE"] = LONGEST_BODY
     app.extensions["wbtest.hosts"] = known_hosts
     app.before_request(_check_host)
+    app.before_request(_take_longer_bodies)
     app.before_request(_keep_nul_out)
     app.after_request(_add_headers)
     app.context_processor(lambda: {"csp_nonce": csp_nonce})
@@ -211,6 +212,14 @@ def _check_host() -> ResponseReturnValue | None:
     if request.path in ANY_HOST or is_known_host(request.host, known):
         return None
     return error_page(421)
+
+
+def _take_longer_bodies() -> None:
+    """Let a view that names a ``longest_body`` be sent that many bytes, before the form is read."""
+    view = current_app.view_functions.get(request.endpoint or "")
+    longest: int | None = getattr(view, "longest_body", None)
+    if longest is not None:
+        request.max_content_length = longest
 
 
 def _keep_nul_out() -> ResponseReturnValue | None:

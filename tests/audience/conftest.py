@@ -7,11 +7,12 @@ import pytest
 import sqlalchemy as sa
 from flask import Flask
 
-from tests.audience.larder import Larder, Visitor, start_page
+from tests.audience.larder import Larder, Visitor, mails, start_page, visits
 from tests.audience.recording import Database, Page
 from tests.conftest import HandClock
 from wbtest import store
 from wbtest.extensions import Base
+from wbtest.publishing import life
 
 
 @pytest.fixture
@@ -43,3 +44,21 @@ def larder(app: Flask) -> Larder:
 def mia(app: Flask, larder: Larder) -> Visitor:
     """Somebody on a phone who has not been there before."""
     return Visitor(app)
+
+
+@pytest.fixture
+def ended(app: Flask, larder: Larder, now: HandClock) -> Larder:
+    """A page that three people saw, of whom two signed up, and that is over."""
+    for number in range(3):
+        visitor = Visitor(app)
+        page = visitor.get()
+        visitor.see(page)
+        now.turn(minutes=1)
+        if number:
+            visitor.sign_up(page, f"mia{number}@x.io")
+            [mail] = mails(app, f"mia{number}@x.io")
+            visitor.post(f"/confirm/{mail.leave_url.rpartition('/')[2]}", {})
+    Visitor(app, **{"User-Agent": "Googlebot/2.1"}).get()
+    assert len(visits(app)) == 3
+    life.end(larder.experiment, larder.approver)
+    return larder

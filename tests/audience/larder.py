@@ -14,13 +14,15 @@ from sqlalchemy.exc import OperationalError
 from werkzeug.test import TestResponse
 
 from tests.conftest import Browser
-from tests.factories import make_old_approval, make_person, make_workspace
+from tests.factories import make_checked, make_old_approval, make_person, make_workspace
 from wbtest.audience.models import Sighting, Signup, Visit
 from wbtest.delivery.models import OutboxMail
 from wbtest.extensions import Now, db
 from wbtest.publishing import life
+from wbtest.publishing.choosing import change_options
 from wbtest.publishing.experiments import add_variant, create_experiment
 from wbtest.publishing.models import Experiment
+from wbtest.publishing.options import USUAL, Options
 from wbtest.publishing.rule import Hypothesis
 from wbtest.team.models import Person, Workspace
 from wbtest.writing import document as documents
@@ -99,7 +101,8 @@ class Larder:
 
 def draft_page(
     *, slug: str = "larder", rule: Hypothesis = RULE, asks_name: bool = False,
-    variants: Mapping[str, Mapping[str, Any]] | None = None, **changed: Any,
+    variants: Mapping[str, Mapping[str, Any]] | None = None, options: Options = USUAL,
+    **changed: Any,
 ) -> Larder:  # fmt: skip
     """Make an approved draft; ``variants`` are overrides by key, ``changed`` parts of the text."""
     workspace = make_workspace("Larder")
@@ -124,13 +127,15 @@ def draft_page(
             weight=1,
             overrides=overrides,
         )
+    if options != USUAL:
+        change_options(experiment, options)
     return Larder(experiment, workspace, editor, approver)
 
 
 def start_page(**details: Any) -> Larder:
     """The same, on the air."""
     larder = draft_page(**details)
-    life.start(larder.experiment, larder.approver)
+    life.start(make_checked(larder.experiment, larder.editor), larder.approver)
     return larder
 
 

@@ -6,6 +6,7 @@ import pytest
 from werkzeug.test import TestResponse
 
 from tests.audience.larder import INTERNAL, RULE, Larder, Visitor, draft_page, mails
+from tests.factories import make_checked
 from wbtest.publishing import life
 from wbtest.publishing.previews import preview_token
 from wbtest.review.comments.writing import write_comment
@@ -74,7 +75,7 @@ def test_no_internal_word_reaches_a_stranger(app, disclosure):
     larder = draft_page(rule=rule, variants=variants, **parts)
     answer_the_coach(larder)
     comment(larder)
-    life.start(larder.experiment, larder.approver)
+    life.start(make_checked(larder.experiment, larder.editor), larder.approver)
     mia = Visitor(app)
     answers = pages_of(larder, mia)
     [mail] = mails(app, "mia@x.io")

@@ -60,8 +60,8 @@ def test_the_first_confirmation_stands(app, mia, token, now):
     assert sum_of("confirmed") == 1
 
 
-def test_a_link_confirms_for_thirty_days(app, mia, token, now):
-    now.turn(days=30)
+def test_a_link_confirms_for_a_week(app, mia, token, now):
+    now.turn(days=7)
     assert mia.get(f"/confirm/{token}").status_code == 200
 
     now.turn(seconds=1)

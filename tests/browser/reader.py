@@ -18,7 +18,7 @@ TELL_VIOLATIONS = """document.addEventListener("securitypolicyviolation", (event
 })"""
 LINKS = "[...document.links].map((link) => link.href)"
 # Data to be kept or read by a script: fetched, since a browser would not show it.
-DATA = ("csv", "docx", "html", "json", "md", "pdf", "txt")
+DATA = ("csv", "docx", "html", "json", "md", "pdf", "png", "svg", "txt", "webp")
 # Their last request leaves when the page itself is there: the beacon, the charts.
 SLOW = ("audience.page", "results.results", "results.memo")
 

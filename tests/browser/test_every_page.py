@@ -22,9 +22,12 @@ from tests.factories import (
 )
 from tests.results.crowd import count_day, count_machines
 from tests.review.reading_room import give, read
+from wbtest.delivery.subscriptions import add_webhook
+from wbtest.delivery.webhooks import KINDS
 from wbtest.extensions import db
-from wbtest.publishing import life
+from wbtest.publishing import life, phases
 from wbtest.publishing.models import Experiment
+from wbtest.publishing.previews import preview_token
 from wbtest.results.decisions import decide
 from wbtest.review.asking.links import make_link
 from wbtest.review.asking.rounds import ask_for_review
@@ -100,6 +103,9 @@ def workspace(live: Live, approved: Revision, editor: Person, owner: Person) -> 
     newest = make_revision(editor, release=approved.release, headline="Six dinners at home")
     review(newest, editor, owner)
     stop_release(make_revision(editor, product="Kiln"), owner, "Nobody fires at night.", 8)
+    words = {"headline": "Dinner from the shelf"}
+    phases.write_variant(running, editor, name="Later", overrides=words)
+    add_webhook(newest.workspace_id, "https://hooks.example/larder", KINDS)
 
 
 def review(revision: Revision, editor: Person, owner: Person) -> None:
@@ -205,14 +211,25 @@ def test_a_visitor_can_open_every_public_page(
 
     reader.walk()
     reader.walk("/p/runs")
-    for path in (*STATUSES, *NOTHING, "/p/runs/thanks"):
+    for path in (*STATUSES, *NOTHING, "/p/runs/thanks", "/p/runs/asked"):
         reader.open(path)
-    [mail] = mails(live.app, MIA)
+    open_try(reader)
+    # The link of the first mail is over by now; a second one comes a day later.
+    sign_up(live, "runs")
+    mail = mails(live.app, MIA)[-1]
+    reader.walk(urlsplit(mail.leave_url).path.replace("leave", "mine"))
     answer_mail(reader, urlsplit(mail.leave_url).path)
     guess_too_often(reader)
 
     assert reader.faults == []
     assert pages(live.app, "public") - reader.endpoints == set()
+
+
+def open_try(reader: Reader) -> None:
+    """What somebody sees who tries the sign-up, and where the links of that mail lead."""
+    runs = db.session.scalars(db.select(Experiment).where(Experiment.slug == "runs")).one()
+    reader.open(f"/p/runs/tried?preview={preview_token(runs, 'control')}")
+    reader.open("/confirm/try/runs")
 
 
 def answer_mail(reader: Reader, leave: str) -> None:

@@ -9,6 +9,7 @@ from playwright.sync_api import Browser, Page, expect
 from tests.browser.conftest import Live
 from tests.factories import make_approval, make_experiment, make_revision, make_running
 from wbtest.extensions import db
+from wbtest.publishing import life, phases
 from wbtest.publishing.models import Experiment
 from wbtest.team.models import Person
 from wbtest.writing.models import Revision
@@ -33,6 +34,14 @@ def state_of(experiment: Experiment) -> str:
     return experiment.state
 
 
+def pass_the_check(page: Page) -> None:
+    """Go from the draft to its launch check, and give each reason that it asks for."""
+    page.get_by_role("link", name="Go to the launch check").click()
+    for reason in page.get_by_label(re.compile("Why you start all the same")).all():
+        reason.fill("Only a test.")
+    page.get_by_role("button", name="Pass the check").click()
+
+
 def test_an_experiment_takes_one_button_and_the_start_one_more(
     logged_in: Page, live: Live, revision: Revision
 ):
@@ -40,6 +49,7 @@ def test_an_experiment_takes_one_button_and_the_start_one_more(
     page.goto(new_url(live, revision))
 
     page.get_by_role("button", name="Make the experiment").click()
+    pass_the_check(page)
     page.get_by_role("button", name="Start the experiment").click()
 
     expect(page.get_by_role("heading", name="The page is open")).to_be_visible()
@@ -111,6 +121,7 @@ def test_ending_asks_first_and_can_be_left(
     page.get_by_role("button", name="Leave it as it is").last.click()
     assert state_of(experiment) == "running"
     page.get_by_role("button", name="End the experiment…").click()
+    page.get_by_label("Why").last.fill("Enough seen.")
     page.get_by_role("button", name="End the experiment", exact=True).click()
 
     expect(page.get_by_role("heading", name="The page is closed")).to_be_visible()
@@ -141,6 +152,7 @@ def test_the_pages_work_without_scripts(
 
     page.get_by_label("Price").fill("Free")
     page.get_by_role("button", name="Save the variant").click()
+    pass_the_check(page)
     page.get_by_role("button", name="Start the experiment").click()
 
     expect(page.get_by_role("heading", name="The page is open")).to_be_visible()
@@ -160,10 +172,16 @@ def test_every_page_of_an_experiment_is_accessible(
     draft = make_experiment(revision, owner, slug="draft", variants=("Price",))
     unready = make_experiment(make_revision(owner, product="Kiln"), owner, slug="unready")
     running = make_running(revision, owner, owner)
+    words = {"headline": "Dinner, later"}
+    phases.write_variant(running, owner, name="Later", overrides=words)
+    over = life.end(make_running(revision, owner, owner, slug="over"), owner)
     paths = (
         *("/experiments", f"/experiments/{draft.id}", f"/experiments/{unready.id}"),
         *(f"/experiments/{draft.id}/edit", f"/experiments/{draft.id}/variants/price"),
         *(f"/experiments/{running.id}", f"/experiments/{draft.id}/variants/new"),
+        *(f"/experiments/{draft.id}/launch", f"/experiments/{unready.id}/launch"),
+        *(f"/experiments/{running.id}/phase", f"/experiments/{over.id}/after"),
+        f"/experiments/{running.id}/phase/variants/later",
     )
 
     for path in paths:

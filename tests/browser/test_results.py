@@ -4,11 +4,10 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import Live
-from tests.factories import make_experiment
+from tests.factories import make_running
 from tests.results.conftest import LARDER
 from tests.results.crowd import count_day, count_machines
 from wbtest.extensions import db
-from wbtest.publishing.life import start
 from wbtest.publishing.models import Experiment
 from wbtest.results.decisions import find_decision
 from wbtest.review.approvals import approve
@@ -32,9 +31,8 @@ def experiment(live: Live, owner: Person) -> Experiment:
     )
     revision = freeze(release, owner)
     approve(revision, owner, "We skip the interviews.")
-    experiment = start(
-        make_experiment(revision, owner, variants=("From your kitchen", "Half the waste")), owner
-    )
+    variants = ("From your kitchen", "Half the waste")
+    experiment = make_running(revision, owner, owner, variants=variants)
     keys = [variant.key for variant in experiment.variants]
     for day in range(9):
         for key, converted in zip(keys, (5, 14, 9), strict=True):

@@ -11,9 +11,11 @@ import pytest
 
 from tests.cli.conftest import Instance
 from tests.delivery.conftest import MailServer, run
+from wbtest.delivery import subscriptions, webhooks
 from wbtest.delivery.jobs import find_run, run_due_jobs
+from wbtest.delivery.models import Webhook
 from wbtest.delivery.outbox import queue_mail
-from wbtest.extensions import utc_now
+from wbtest.extensions import db, utc_now
 from wbtest.store import writing
 
 
@@ -34,7 +36,8 @@ def test_it_has_a_line_for_each_thing(instance: Instance) -> None:
     lines = instance.run("doctor").output.splitlines()
 
     names = [line.split()[1] for line in lines]
-    assert names == ["settings", "database", "disk", "worker", "mail", "backup", "address"]
+    wanted = "settings database disk worker mail webhooks backup address"
+    assert names == wanted.split()
 
 
 def test_a_worker_that_was_never_there_is_named(instance: Instance) -> None:
@@ -63,6 +66,18 @@ def test_a_mail_server_that_is_away_is_named(instance: Instance) -> None:
 
     assert not found["ok"]
     assert "refused" in str(found["sentence"])
+
+
+def test_webhooks_that_fail_are_counted(instance: Instance) -> None:
+    with instance.opened():
+        subscriptions.add_webhook(1, "https://hooks.example/", ["decision.made"])
+        webhooks.emit(1, "decision.made", {})
+    assert findings(instance)["webhooks"]["sentence"] == "1 is on (1 waiting, 0 failed)."
+
+    with instance.opened():
+        subscriptions.disable(db.session.get_one(Webhook, 1))
+
+    assert not findings(instance)["webhooks"]["ok"]
 
 
 def test_a_backup_of_two_days_is_too_old(instance: Instance) -> None:

@@ -73,3 +73,13 @@ class TestOnSqlite:
 
         assert said.exit_code == 1
         assert "releases, row 1, names no row of people" in said.output
+
+
+def test_a_purged_experiment_is_named_apart(larder: Instance) -> None:
+    change(larder, "UPDATE experiments SET purged_at = '2027-03-01 09:00:00.000000'")
+    change(larder, "DELETE FROM visits")
+
+    said = larder.run("verify")
+
+    assert said.exit_code == 0, said.output
+    assert "purged      1 experiment:" in said.output

@@ -56,7 +56,8 @@ def test_a_running_instance_is_not_restored_over(
 
 def test_doctor_finds_the_address_and_the_worker(running: tuple[Instance, Served]) -> None:
     instance, served = running
-    assert eventually(lambda: "mail and backups wait" not in instance.run("doctor").output)
+    still = "mail, webhooks and backups wait"
+    assert eventually(lambda: still not in instance.run("doctor").output)
 
     said = instance.run("doctor")
 

@@ -12,8 +12,13 @@ from typing import Any
 import pytest
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
+from flask import Flask
 
+from tests.delivery.hooks import SPACE
+from tests.delivery.sink import Sink, local, running
 from wbtest.config import Settings
+from wbtest.delivery import subscriptions, webhooks
+from wbtest.delivery.models import Webhook
 
 CERTIFICATE = Path(__file__).parent / "mail-server-for-tests.pem"
 ACCOUNT = LoginPassword(b"larder", b"p@ss:word")
@@ -100,3 +105,17 @@ def encrypted_server() -> Iterator[MailServer]:
 @pytest.fixture
 def settings(settings: Settings, mail_server: MailServer) -> Settings:
     return replace(settings, mail_url=mail_server.url, mail_from="Larder <hello@larder.example>")
+
+
+@pytest.fixture
+def sink(app: Flask) -> Iterator[Sink]:
+    """A web server on the machine itself, which the app may call."""
+    app.extensions["wbtest.outgoing"] = local()
+    with running(Sink()) as sink:
+        yield sink
+
+
+@pytest.fixture
+def hook(sink: Sink) -> Webhook:
+    """A webhook of the first workspace that wants everything."""
+    return subscriptions.add_webhook(SPACE, sink.url, webhooks.KINDS)

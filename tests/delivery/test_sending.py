@@ -11,7 +11,7 @@ from tests.delivery.conftest import MailServer
 from wbtest.config import Settings
 from wbtest.delivery.models import OutboxMail
 from wbtest.delivery.outbox import counts_by_state, queue_mail
-from wbtest.delivery.sending import MOST_ATTEMPTS, claim_mail, send_one, settle, wait_after
+from wbtest.delivery.sending import claim_mail, send_one, settle
 from wbtest.extensions import db
 from wbtest.store import writing
 
@@ -103,19 +103,16 @@ def test_a_server_that_asks_for_patience_is_given_it(
     assert mail.state == "sent"
 
 
-def test_a_mail_is_given_up_after_eight_tries(
-    app: Flask, mail_server: MailServer, now: HandClock
-) -> None:
+def test_a_mail_erased_while_it_is_sent_is_no_obstacle(app: Flask) -> None:
     mail = queue()
-    mail_server.mode = "421"
+    claim = claim_mail()
+    assert claim
+    with writing() as session:
+        session.delete(mail)
 
-    for attempt in range(1, MOST_ATTEMPTS + 1):
-        assert mail.state == "waiting"
-        assert send_one()
-        now.turn(seconds=wait_after(attempt).total_seconds())
+    settle(claim, None)
 
-    assert not send_one()
-    assert (mail.state, mail.attempts) == ("failed", 8)
+    assert counts_by_state()["sent"] == 0
 
 
 def test_a_mail_that_makes_no_message_is_no_obstacle_to_the_next(

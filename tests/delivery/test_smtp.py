@@ -1,6 +1,7 @@
 """What a mail looks like on the wire, how it gets there, and what a refusal means."""
 
 import smtplib
+import socket
 import ssl
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -95,6 +96,26 @@ def test_a_refusal_is_for_good_or_for_now(
 def test_a_server_that_is_away_is_tried_later() -> None:
     with pytest.raises(NotSent, match="refused"):
         send(compose(MAIL), "smtp://127.0.0.1:1")
+
+
+def test_a_server_that_says_nothing_is_not_waited_for() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        url = f"smtp://127.0.0.1:{silent.getsockname()[1]}"
+
+        with pytest.raises(NotSent, match="timed out"):
+            send(compose(MAIL), url, seconds=0.2)
+
+
+def test_a_mail_with_html_says_the_same_twice_and_the_plain_text_first(
+    mail_server: MailServer,
+) -> None:
+    send(compose(replace(MAIL, html="<p>voilà</p>")), mail_server.url)
+
+    (mail,) = mail_server.mails
+    assert mail.get_content_type() == "multipart/alternative"
+    kinds = [part.get_content_type() for part in mail.iter_parts()]
+    assert kinds == ["text/plain", "text/html"]
+    assert "<p>voilà</p>" in mail.get_body(("html",)).get_content()  # type: ignore[union-attr]
 
 
 def test_starttls_is_used_where_it_is_offered_and_the_password_only_then(

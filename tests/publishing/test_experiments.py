@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import delete, select
 
 from tests.conftest import HandClock
-from tests.factories import Team, make_experiment, make_rule
+from tests.factories import Team, make_checked, make_experiment, make_rule
 from wbtest.extensions import db
 from wbtest.publishing import experiments, life
 from wbtest.publishing import rule as rules
@@ -191,7 +191,7 @@ def test_the_control_cannot_be_removed(revision: Revision, team: Team):
 
 def test_nothing_of_a_started_experiment_can_be_changed(revision: Revision, team: Team):
     experiment = make_experiment(revision, team.editor, variants=("Price",))
-    life.start(experiment, team.approver)
+    life.start(make_checked(experiment, team.editor), team.approver)
     before = experiment.rule, [(each.key, each.weight) for each in experiment.variants]
 
     with pytest.raises(experiments.Frozen):

@@ -10,6 +10,7 @@ from tests.factories import (
     Team,
     log_in,
     make_approval,
+    make_checked,
     make_experiment,
     make_person,
     make_revision,
@@ -34,7 +35,7 @@ def test_who_wrote_a_variant_does_not_start_it_and_another_does(revision: Revisi
     assert str(refused.value) == OWN_WORDS.format("Owner")
     assert experiment.state == "draft"
 
-    assert life.start(experiment, team.owner).state == "running"
+    assert life.start(make_checked(experiment, team.editor), team.owner).state == "running"
 
 
 def test_words_on_the_control_count_too(revision: Revision, team: Team):
@@ -53,7 +54,7 @@ def test_words_on_the_control_count_too(revision: Revision, team: Team):
 def test_who_wrote_no_words_starts_the_own_experiment(revision: Revision, team: Team):
     experiment = make_experiment(revision, team.approver)
 
-    assert life.start(experiment, team.approver).state == "running"
+    assert life.start(make_checked(experiment, team.editor), team.approver).state == "running"
 
 
 def test_who_is_alone_starts_their_own_words(app: object, now: HandClock):
@@ -61,7 +62,8 @@ def test_who_is_alone_starts_their_own_words(app: object, now: HandClock):
     revision = make_revision(ada)
     make_approval(revision, ada)
 
-    experiment = life.start(make_experiment(revision, ada, variants=("Price",)), ada)
+    draft = make_experiment(revision, ada, variants=("Price",))
+    experiment = life.start(make_checked(draft, ada), ada)
 
     assert experiment.state == "running"
 
@@ -102,6 +104,7 @@ def test_words_changed_after_they_were_read_are_not_started(
     owner: FlaskClient, no_token_needed: None, revision: Revision, team: Team
 ):
     experiment = make_experiment(revision, team.editor, variants=("Price",))
+    make_checked(experiment, team.editor)
     path = f"/experiments/{experiment.id}"
     read = field_of(owner.get(path).text, "read")
     experiments.change_variant(
@@ -123,6 +126,7 @@ def test_words_that_were_read_are_started(
     owner: FlaskClient, no_token_needed: None, revision: Revision, team: Team
 ):
     experiment = make_experiment(revision, team.editor, variants=("Price",))
+    make_checked(experiment, team.editor)
     path = f"/experiments/{experiment.id}"
 
     owner.post(f"{path}/start", data={"read": field_of(owner.get(path).text, "read")})

@@ -12,6 +12,7 @@ from tests.conftest import HandClock
 from tests.factories import (
     Team,
     make_approval,
+    make_checked,
     make_experiment,
     make_person,
     make_revision,
@@ -32,14 +33,15 @@ from wbtest.writing.models import Revision
 def test_a_start_opens_the_page_with_a_salt_and_a_key_of_its_own(revision: Revision, team: Team):
     experiment = make_experiment(revision, team.editor, variants=("Price",))
 
-    life.start(experiment, team.approver)
+    life.start(make_checked(experiment, team.editor), team.approver)
 
     assert experiment.state == "running"
     assert len(experiment.identity_key or b"") == 32
     (phase,) = experiment.phases
     assert (phase.number, phase.weights) == (1, {"control": 1, "price": 1})
     assert len(phase.salt) == 32
-    assert [(step.what, step.person) for step in experiment.steps] == [("started", team.approver)]
+    steps = [(step.what, step.person) for step in experiment.steps]
+    assert steps == [("checked", team.editor), ("started", team.approver)]
 
 
 def test_the_seal_holds_rule_variants_salt_and_the_words_of_every_page(
@@ -78,12 +80,12 @@ def test_a_second_start_changes_nothing_and_says_so(revision: Revision, team: Te
         life.start(experiment, team.owner)
 
     assert experiment.seal == seal
-    assert len(experiment.steps) == len(experiment.phases) == 1
+    assert (len(experiment.steps), len(experiment.phases)) == (2, 1)
     assert len(db.session.scalars(select(OutboxMail)).all()) == 2
 
 
 def test_two_starts_at_the_same_moment_are_one(app: Flask, revision: Revision, team: Team):
-    experiment = make_experiment(revision, team.editor)
+    experiment = make_checked(make_experiment(revision, team.editor), team.editor)
     keys = experiment.id, team.owner.id
     db.session.rollback()
 
@@ -99,7 +101,7 @@ def test_two_starts_at_the_same_moment_are_one(app: Flask, revision: Revision, t
         answers = sorted(pool.map(start, range(2)))
 
     assert answers == ["already", "running"]
-    assert len(db.session.get_one(Experiment, keys[0]).steps) == 1
+    assert len(db.session.get_one(Experiment, keys[0]).steps) == 2
 
 
 def test_a_running_experiment_goes_on_when_a_newer_revision_is_frozen(
@@ -140,7 +142,13 @@ def test_pause_resume_and_end_are_steps_that_every_door_learns_of(revision: Revi
     life.resume(experiment, team.owner)
     life.end(experiment, team.owner)
 
-    assert [step.what for step in experiment.steps] == ["started", "paused", "resumed", "ended"]
+    assert [step.what for step in experiment.steps] == [
+        "checked",
+        "started",
+        "paused",
+        "resumed",
+        "ended",
+    ]
     assert pages_version(db.session) == first + 3
     assert experiment.ended_at is not None
 
@@ -154,7 +162,7 @@ def test_a_step_taken_twice_is_one_step(verb: object, revision: Revision, team: 
     with pytest.raises(life.AlreadyDone, match="already"):
         verb(experiment, team.approver)
 
-    assert len(experiment.steps) == 2
+    assert len(experiment.steps) == 3
 
 
 def test_what_is_over_cannot_be_opened_again(revision: Revision, team: Team):

@@ -10,6 +10,7 @@ from sqlalchemy import select
 
 from tests.factories import (
     Team,
+    make_checked,
     make_experiment,
     make_revision,
 )
@@ -173,7 +174,7 @@ def test_a_started_rule_is_not_changed(owner: FlaskClient, revision: Revision, t
     experiment = make_experiment(revision, team.editor)
     path = f"/experiments/{experiment.id}/edit"
     typed = Form(owner.get(path).text).with_changes({"target": "1", "floor": "0.5"})
-    life.start(experiment, team.approver)
+    life.start(make_checked(experiment, team.editor), team.approver)
 
     answer = owner.post(path, data=typed)
 

@@ -12,6 +12,7 @@ from sqlalchemy import select
 from tests.factories import (
     Team,
     log_in,
+    make_checked,
     make_experiment,
     make_person,
     make_revision,
@@ -58,13 +59,13 @@ def test_what_is_missing_is_listed_with_the_way_there(owner: FlaskClient, team: 
 
 
 def test_two_clicks_on_start_are_one_start(owner: FlaskClient, revision: Revision, team: Team):
-    experiment = make_experiment(revision, team.editor)
+    experiment = make_checked(make_experiment(revision, team.editor), team.editor)
     path = f"/experiments/{experiment.id}/start"
 
     assert [owner.post(path).status_code for _ in range(2)] == [303, 303]
 
     assert "was started before" in owner.get(f"/experiments/{experiment.id}").text
-    assert len(experiment.steps) == 1
+    assert len(experiment.steps) == 2
     assert len(db.session.scalars(select(OutboxMail)).all()) == 2
 
 
@@ -74,7 +75,7 @@ def test_the_page_goes_through_its_states(owner: FlaskClient, revision: Revision
     said = [owner.get(path).text]
 
     for step in ("pause", "resume", "end"):
-        assert owner.post(f"{path}/{step}").status_code == 303
+        assert owner.post(f"{path}/{step}", data={"why": "Enough seen."}).status_code == 303
         said.append(owner.get(path).text)
 
     titles = ("The page is open", "The page rests", "The page is open", "The page is closed")

@@ -5,8 +5,7 @@ from typing import Any
 
 import pytest
 
-from tests.factories import Team, make_experiment
-from wbtest.publishing.life import start
+from tests.factories import Team, make_running
 from wbtest.publishing.models import Experiment
 from wbtest.review.approvals import approve
 from wbtest.writing.document import CallToAction, Document, Question
@@ -45,6 +44,6 @@ def begin(revision: Revision, team: Team) -> Start:
     """A function that starts an experiment; it takes what ``make_experiment`` takes."""
 
     def begin(**parts: Any) -> Experiment:
-        return start(make_experiment(revision, team.editor, **parts), team.approver)
+        return make_running(revision, team.editor, team.approver, **parts)
 
     return begin

@@ -10,8 +10,8 @@ from wbtest.publishing.models import Experiment
 from wbtest.results.models import Decision
 
 ROLES = ("viewer", "editor", "approver", "owner")
-READING = ("results", "results.json", "results.csv", "memo")
-OWNING = ("signups", "signups.csv")
+READING = ("results", "results.json", "results.csv", "memo", "excluded")
+OWNING = ("signups", "signups.csv", "signups.json")
 
 
 @pytest.fixture

@@ -5,10 +5,17 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from tests.conftest import Browser, HandClock
-from tests.factories import Team, log_in, make_approval, make_experiment, make_revision
+from tests.factories import (
+    Team,
+    log_in,
+    make_approval,
+    make_experiment,
+    make_revision,
+    make_running,
+)
 from tests.results.conftest import Start
 from tests.results.crowd import count_day
-from wbtest.publishing.life import end, start
+from wbtest.publishing.life import end
 from wbtest.publishing.models import Experiment
 from wbtest.results.attempts import other_attempts
 from wbtest.results.decisions import decide
@@ -44,7 +51,7 @@ def test_drafts_and_tests_of_other_releases_are_no_attempts(begin: Start, revisi
     make_experiment(revision, team.editor, slug="draft")
     other = make_revision(team.editor, team.workspace)
     make_approval(other, team.approver)
-    start(make_experiment(other, team.editor, slug="other"), team.approver)
+    make_running(other, team.editor, team.approver, slug="other")
 
     assert other_attempts(mine, LATER) == []
 

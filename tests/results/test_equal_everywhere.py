@@ -1,13 +1,10 @@
 """Page, CSV, JSON and the raw events agree in every cell, whatever happened."""
 
-import csv
 import hashlib
-import io
 import random
-import re
 from collections import Counter
 from collections.abc import Iterator
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -18,6 +15,14 @@ from flask import Flask
 from tests.conftest import Browser, HandClock
 from tests.factories import Team, log_in
 from tests.results.conftest import Start
+from tests.results.everywhere import (
+    Cells,
+    check_days,
+    check_json,
+    check_page,
+    check_variants_and_sources,
+    table,
+)
 from wbtest.audience import rollup
 from wbtest.audience.events import Arrival, Seen, Served, SignedUp
 from wbtest.audience.recorder import Recorder
@@ -28,7 +33,6 @@ from wbtest.store import writing
 ZONE = "Asia/Kathmandu"
 PHONE = "Mozilla/5.0 (iPhone; CPU iPhone OS 19_1 like Mac OS X) Mobile/15E148 Safari/604.1"
 WINDOW_US = 24 * 3600 * 1_000_000
-COLUMNS = ("served", "seen", "converted", "arrived", "signups", "without_beacon", "confirmed")
 VISITORS = 150
 # What happened, and the column it is counted in; every row of a query is one of it.
 RAW = {
@@ -113,9 +117,6 @@ def a_visit(
         )
 
 
-Cells = Counter[tuple[str, str, date, str]]
-
-
 def raw_cells(experiment: Experiment) -> Cells:
     """Column, variant, day and source of everything in the event rows that counts."""
     cells: Cells = Counter()
@@ -130,103 +131,24 @@ def raw_cells(experiment: Experiment) -> Cells:
     return cells
 
 
-def summed(cells: Cells, **only: object) -> tuple[int, ...]:
-    """What the columns hold for a variant, a day or a source."""
-    names = ("variant", "day", "source")
-    return tuple(
-        sum(
-            number
-            for (name, *rest), number in cells.items()
-            if name == column and only.items() <= dict(zip(names, rest, strict=True)).items()
-        )
-        for column in COLUMNS
-    )
-
-
 @pytest.fixture
 def reader(client: Browser, team: Team) -> Browser:
     log_in(client, team.viewer)
     return client
 
 
-def table(reader: Browser, experiment: Experiment, name: str) -> list[dict[str, str]]:
-    text = reader.get(f"/experiments/{experiment.id}/results.csv?table={name}").text
-    return list(csv.DictReader(io.StringIO(text, newline="")))
-
-
-def counted(row: dict[str, str]) -> tuple[int, ...]:
-    return tuple(int(row[column]) for column in COLUMNS)
-
-
-def shown(page: str, label: str) -> list[list[str]]:
-    """The cells of the page's table of this name, without its head."""
-    region = page.partition(f'aria-label="{label}"')[2].partition("</table>")[0]
-    rows = re.findall(r"<tr>(.*?)</tr>", region.partition("<tbody>")[2], re.DOTALL)
-    cells = [re.findall(r"<t[hd].*?>(.*?)</t[hd]>", row, re.DOTALL) for row in rows]
-    return [[" ".join(re.sub(r"<.*?>", " ", cell).split()) for cell in row] for row in cells]
-
-
 def test_the_file_by_day_is_what_the_events_say(experiment, reader):
-    cells = raw_cells(experiment)
-    rows = table(reader, experiment, "days")
-
-    assert sum(counted(row)[0] for row in rows) > 100
-    for row in rows:
-        day = date.fromisoformat(row["day"])
-        assert counted(row) == summed(cells, variant=row["variant"], day=day)
-    for column, name in enumerate(COLUMNS):
-        total = sum(number for (cell, *_), number in cells.items() if cell == name)
-        assert sum(counted(row)[column] for row in rows) == total
+    assert sum(int(row["served"]) for row in table(reader, experiment, "days")) > 100
+    check_days(reader, experiment, raw_cells(experiment))
 
 
 def test_the_files_by_variant_and_source_are_what_the_events_say(experiment, reader):
-    cells = raw_cells(experiment)
-
-    for row in table(reader, experiment, "variants"):
-        assert counted(row) == summed(cells, variant=row["variant"])
-    for row in table(reader, experiment, "sources"):
-        assert counted(row) == summed(cells, variant=row["variant"], source=row["source"])
+    check_variants_and_sources(reader, experiment, raw_cells(experiment))
 
 
 def test_the_json_is_what_the_events_say(experiment, reader):
-    cells = raw_cells(experiment)
-    values = reader.get(f"/experiments/{experiment.id}/results.json").get_json()
-
-    for variant in values["variants"]:
-        served, seen, converted, _, signups, unseen, confirmed = summed(
-            cells, variant=variant["key"]
-        )
-        assert (variant["served"], variant["seen"], variant["confirmed"]) == (
-            served,
-            seen,
-            confirmed,
-        )
-        assert (variant["signups"], variant["converted"]) == (signups - unseen, converted)
-        assert variant["rate"] == converted / seen
+    check_json(reader, experiment, raw_cells(experiment))
 
 
 def test_the_page_is_what_the_events_say(experiment, reader):
-    cells = raw_cells(experiment)
-    page = reader.get(f"/experiments/{experiment.id}/results").text
-    keys = [variant.key for variant in experiment.variants]
-    funnel = shown(page, "From served to confirmed, by variant")
-    sources = shown(page, "Visitors and rates by source")
-    rates = shown(page, "Signed up of seen, by the day of the visit")
-    visits = shown(page, "Seen of served, by day")
-
-    for key, row in zip(keys, funnel, strict=False):
-        served, seen, converted, _, signups, unseen, confirmed = summed(cells, variant=key)
-        wanted = served, seen, converted, signups, unseen, confirmed
-        assert row[1:] == [str(number) for number in wanted]
-    for named, *of in sources:
-        source = named.split()[0]
-        served = summed(cells, source=source)[0]
-        assert f" {served} served" in named
-        assert of == [
-            "{2} of {1}".format(*summed(cells, variant=key, source=source)) for key in keys
-        ]
-    for (named, *rate), (_, *visit) in zip(rates, visits, strict=True):
-        day = datetime.strptime(named, "%d %B %Y").replace(tzinfo=UTC).date()
-        sums = [summed(cells, variant=key, day=day) for key in keys]
-        assert rate == ["{2} of {1}".format(*numbers) for numbers in sums]
-        assert visit == ["{1} of {0}".format(*numbers) for numbers in sums]
+    check_page(reader, experiment, raw_cells(experiment))

@@ -180,3 +180,13 @@ def test_a_verdict_by_friends_is_told_with_both_numbers():
         "Reached by the first 60, friends perhaps; the 900 since run at 2.1\u202f%. "
         "Do not build on it."
     )
+
+
+@pytest.mark.parametrize(("count", "state"), [(0, "ok"), (7, "ok"), (8, "warn")])
+def test_more_than_one_in_a_hundred_who_saw_two_variants_wants_a_look(count, state):
+    days = {(1, day): [visitors(900, 850, signups=100)] for day in WEEK}
+
+    check = checked(counted(SOUND, days=days, two_variants=count))["two_variants"]
+
+    assert check.state == state
+    assert ("8 of 700 sign-ups" in check.reason) is (count == 8)

@@ -52,7 +52,7 @@ def test_signups_are_listed_with_why_they_count(client: Browser, team: Team, exp
     add_signup(experiment, "bare@example.com", is_converted=False, visitor="")
     log_in(client, team.owner)
     page = page_of(client, experiment, "signups")
-    rows = re.findall(r"<tr>.*?</tr>", page, re.DOTALL)[1:]
+    rows = [row for row in re.findall(r"<tr>.*?</tr>", page, re.DOTALL) if "address" in row]
 
     assert "&lt;svg" in page
     assert [re.sub(r"<[^>]+>|\s+", " ", row).split()[0] for row in rows] == [

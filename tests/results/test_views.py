@@ -54,7 +54,7 @@ def test_every_number_is_labelled(approver: Browser, experiment):
     page = page_of(approver, experiment)
     heads = re.findall(r'<div class="card-head">.*?</div>', page, re.DOTALL)
 
-    assert len(heads) == 8
+    assert len(heads) == 9
     assert all("safe to watch" in head or "for information" in head for head in heads)
 
 

@@ -73,8 +73,9 @@ def test_what_people_type_is_never_markup_or_template(client: Browser) -> None:
 
 
 def test_an_owner_sees_mail_that_waits_for_a_server(client: Browser) -> None:
-    come_in(client, "owner")
-    queue_mail(recipient="a@example.com", subject="Hello", body="…")
+    workspace = come_in(client, "owner")
+    queue_mail(recipient="a@x.io", subject="Hello", body="…", workspace_id=workspace.id)
+    queue_mail(recipient="b@x.io", subject="Hello", body="…", workspace_id=workspace.id + 1)
 
     page = client.get("/team").text
 

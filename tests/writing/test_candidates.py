@@ -200,3 +200,19 @@ def test_a_viewer_reads_the_questions_without_buttons(
 
     assert SHARED in page
     assert "Add to the FAQ" not in page
+
+
+def test_what_most_readers_ask_stands_first(release: Release, candidate: Candidate):
+    for _ in range(2):
+        asked = propose(release, "external", "Can it plan for six people?", "a visitor")
+
+    assert candidates_of(release).waiting == (asked, candidate)
+    assert asked.times == 2
+
+
+def test_the_team_reads_how_many_asked(client, release: Release, owner: Person, candidate):
+    for _ in range(6):
+        propose(release, "external", SHARED, "a visitor of /p/larder")
+    log_in(client, owner)
+
+    assert "asked 7 times" in client.get(f"/releases/{release.id}/questions").text

@@ -20,6 +20,7 @@ from wbtest.audience.forms import SignupForm
 from wbtest.audience.live_pages import LivePage
 from wbtest.audience.pages import Answer, Printed, Printer
 from wbtest.audience.recorder import QueueFull, Recorder
+from wbtest.audience.sources import source_of
 from wbtest.audience.visitors import Form, Visitor
 from wbtest.extensions import Now
 from wbtest.publishing.assignment import assign
@@ -43,12 +44,13 @@ class Answers:
     def serve(self, page: LivePage, environ: Environ, excluded_because: str = "") -> Answer:
         """Return the page for this browser and record that it was served.
 
-        A new browser is given a variant and a cookie. One that objects to being counted gets the
-        control, no cookie, and leaves no trace. When nothing can be recorded, the page comes
-        without a cookie and says at its form that it cannot take anything.
+        A new browser is given a variant and a cookie, or no cookie where the page sets none. One
+        that objects to being counted gets the control, no cookie, and leaves no trace. When nothing
+        can be recorded, the page comes without a cookie and says at its form that it cannot take
+        anything.
         """
         at = self._now().timestamp()
-        if is_opted_out(environ):
+        if page.respects_signals and is_opted_out(environ):
             return self._print(page, page.live.control, at, environ)
         known = page.find_visitor(environ)
         agent = agent_of(environ)
@@ -60,7 +62,7 @@ class Answers:
             visitor.variant,
             visitor.visitor,
             int(at * MICROSECONDS),
-            visitor.source,
+            visitor.source or _source(environ),
             visitor.device,
             visitor.language,
             agent,
@@ -117,12 +119,13 @@ class Answers:
         form = SignupForm(strings, token=form_token(live, variant.key, at))
         line = strings.try_later if is_broken else ""
         html = self._printer.landing(live, variant, form, problem_line=line)
-        return self._printer.pack(html, variant.page.language)
+        look, is_indexed = variant.page.look, live.options.is_indexed
+        return self._printer.pack(html, variant.page.language, look, is_indexed=is_indexed)
 
 
 def form_token(live: LiveExperiment, variant: str, at: float) -> str:
     """Return what the forms of a variant's page carry in the hour of ``at``, in seconds."""
-    form = Form(live.id, live.phase, variant, visitors.hour_of(at))
+    form = Form(live.id, live.phase_of(variant), variant, visitors.hour_of(at))
     return visitors.write_form(live.identity_key, form)
 
 
@@ -134,11 +137,15 @@ def _welcome(page: LivePage, at: float, environ: Environ, agent: str) -> Visitor
         page.live.phase,
         assign(visitor, page.live.salt, page.weights),
         int(at),
-        traffic.source_of(
-            header_of(environ, "QUERY_STRING"),
-            header_of(environ, "HTTP_REFERER"),
-            header_of(environ, "HTTP_HOST"),
-        ),
+        _source(environ),
         traffic.device_of(agent),
         traffic.language_of(header_of(environ, "HTTP_ACCEPT_LANGUAGE")),
+    )
+
+
+def _source(environ: Environ) -> str:
+    return source_of(
+        header_of(environ, "QUERY_STRING"),
+        header_of(environ, "HTTP_REFERER"),
+        header_of(environ, "HTTP_HOST"),
     )

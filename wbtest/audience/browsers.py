@@ -5,11 +5,13 @@ from functools import lru_cache
 from typing import Any
 from urllib.parse import urlsplit
 
+from wbtest.audience.traffic import BARE
 from wbtest.http import is_known_host
 
 Environ = Mapping[str, Any]
 # What waits in memory to be read must not be as long as a stranger likes.
 LONGEST_HEADER = 2_000
+HINTS = ("HTTP_SEC_PURPOSE", "HTTP_PURPOSE", "HTTP_X_MOZ")
 # The first is a team member's, for all pages; a page's own is added by ``ignore_name``.
 IGNORE = "wb-ignore"
 
@@ -31,9 +33,14 @@ def agent_of(environ: Environ) -> str:
 
 
 def hints_of(environ: Environ) -> str:
-    """What a browser says of a request that perhaps nobody will look at: prefetch, preview."""
-    names = ("HTTP_SEC_PURPOSE", "HTTP_PURPOSE", "HTTP_X_MOZ")
-    return " ".join([header_of(environ, name) for name in names if name in environ])
+    """What a browser says of a request that perhaps nobody will look at: prefetch, preview.
+
+    BARE is among it where a secure request lacks what newer browsers add to each of them.
+    """
+    hints = [header_of(environ, name) for name in HINTS if name in environ]
+    if "HTTP_SEC_FETCH_MODE" not in environ and environ.get("wsgi.url_scheme") == "https":
+        hints.append(BARE)
+    return " ".join(hints) if hints else ""
 
 
 @lru_cache(maxsize=256)

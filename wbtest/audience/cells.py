@@ -13,6 +13,8 @@ from wbtest.audience.settle import Settled, SignupTimes, settle
 
 # The reason that takes a visitor out on both sides of the rate: see ``History``.
 SUSPECTED = "suspected"
+# That of addresses which the team brought in from a list.
+IMPORTED = "imported"
 COLUMNS = (
     "served",
     "seen",

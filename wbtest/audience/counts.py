@@ -9,7 +9,7 @@ from typing import Any, NamedTuple, cast
 
 import sqlalchemy as sa
 
-from wbtest.audience.models import HourlyCount, MachineCount
+from wbtest.audience.models import HourlyCount, MachineCount, Signup
 from wbtest.extensions import db
 from wbtest.publishing.models import Experiment
 
@@ -88,6 +88,31 @@ def by_device(experiment: Experiment, phase: int) -> dict[str, ByVariant]:
     return _by(COUNTS.c.device, experiment, phase)
 
 
+def by_language(experiment: Experiment, phase: int) -> dict[str, ByVariant]:
+    """Return the totals of a phase by language and variant, the one with most visits first.
+
+    '' are browsers that name no language.
+    """
+    return _by(COUNTS.c.language, experiment, phase)
+
+
+def left_out(experiment: Experiment, phase: int, sources: Sources = None) -> dict[str, ByVariant]:
+    """Return the totals of a phase that do not count, by reason and variant; machines apart."""
+    which = [COUNTS.c.experiment_id == experiment.id, COUNTS.c.excluded_because != ""]
+    if sources is not None:
+        which.append(COUNTS.c.source.in_(sources))
+    return _grouped(COUNTS.c.excluded_because, experiment, [*which, COUNTS.c.phase == phase])
+
+
+def two_variants(experiment: Experiment) -> int:
+    """Return how many sign-ups came from people who were shown two variants, as far as is known."""
+    if experiment.purged_at is not None:
+        return experiment.last_counts.get("two_variants", 0)
+    rows = sa.select(sa.func.count()).select_from(Signup)
+    is_it = (Signup.experiment_id == experiment.id) & (Signup.other_variant > "")
+    return db.session.scalar(rows.where(is_it, Signup.excluded_because == "")) or 0
+
+
 def excluded_by_reason(experiment: Experiment) -> dict[str, dict[str, int]]:
     """Return how many visits of people and requests of machines did not count, by variant, reason.
 
@@ -127,10 +152,14 @@ def _counting(experiment: Experiment, sources: Sources) -> list[sa.ColumnElement
 
 
 def _by(column: Any, experiment: Experiment, phase: int) -> dict[str, ByVariant]:
+    return _grouped(column, experiment, [*_counting(experiment, None), COUNTS.c.phase == phase])
+
+
+def _grouped(
+    column: Any, experiment: Experiment, which: list[sa.ColumnElement[bool]]
+) -> dict[str, ByVariant]:
     rows = db.session.execute(
-        sa.select(column, COUNTS.c.variant, *SUMS)
-        .where(*_counting(experiment, None), COUNTS.c.phase == phase)
-        .group_by(column, COUNTS.c.variant)
+        sa.select(column, COUNTS.c.variant, *SUMS).where(*which).group_by(column, COUNTS.c.variant)
     )
     found: defaultdict[str, ByVariant] = defaultdict(
         lambda: {variant.key: Totals() for variant in experiment.variants}

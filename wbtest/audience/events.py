@@ -11,6 +11,9 @@ and a frozen one takes three times as long.
 from dataclasses import dataclass
 from typing import Literal
 
+# A source that the writer reads from the visit: a visitor told by a hash carries none along.
+OF_THE_VISIT = ""
+
 
 @dataclass(slots=True)
 class Arrival:
@@ -42,6 +45,13 @@ class Seen(Arrival):
 
 
 @dataclass(slots=True)
+class Did(Arrival):
+    """What a person who had seen the page did on it: kinds and items of a fixed list."""
+
+    acts: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(slots=True)
 class SignedUp(Arrival):
     """The form was sent. ``visitor`` is '' when the browser kept no cookie."""
 
@@ -49,13 +59,25 @@ class SignedUp(Arrival):
     email_key: str = ""
     name: str = ""
     consent: str = ""
+    page_digest: str = ""
+    is_disposable: bool = False
+    # The variant that a visitor told by a hash was served first, '' for this one.
+    other_variant: str = ""
     token_hash: str = ""
+    # Hash of the token under which the steps after the address are answered.
+    answer_hash: str = ""
+    # Under which an erased address is remembered: who signs up again lifts that; '' for nothing.
+    email_hash: str = ""
     # The mail to send in the same transaction: subject and body; '' for none.
     subject: str = ""
     body: str = ""
+    html: str = ""
     leave_url: str = ""
+    workspace_id: int | None = None
+    # Whether an address that is there and not confirmed is written to again after a day.
+    mails_again: bool = False
 
 
-Event = Served | Seen | SignedUp
+Event = Served | Seen | Did | SignedUp
 # What a sign-up's transaction did: a new row, or the address was there already.
 Outcome = Literal["new", "known"]

@@ -18,7 +18,7 @@ class SignupForm(Form):
     """
 
     email = EmailField()
-    name = StringField(filters=[lambda text: _printable(text or "")])
+    name = StringField(filters=[lambda text: one_line(text or "")])
     token = HiddenField()
     website = StringField()
 
@@ -43,7 +43,7 @@ class SignupForm(Form):
             raise ValidationError(self.strings.name_long)
 
 
-def _printable(text: str) -> str:
+def one_line(text: str) -> str:
     """One line without characters that cannot be shown, which one of our databases refuses."""
     line = " ".join(text.split())
     return "".join(each for each in line if unicodedata.category(each) not in ("Cc", "Cs"))

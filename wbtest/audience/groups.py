@@ -8,18 +8,20 @@ from collections.abc import Sequence
 from contextlib import suppress
 from datetime import datetime
 from operator import attrgetter
+from typing import Any
 
 import sqlalchemy as sa
 
+from wbtest.audience import engaged, exposures
 from wbtest.audience import rows as kept
+from wbtest.audience.announcing import announce_signups
 from wbtest.audience.cells import SUSPECTED, Facts, HistoryKey, history_key
-from wbtest.audience.events import Event, Outcome, Seen, SignedUp
+from wbtest.audience.events import Did, Event, Outcome, Seen, SignedUp
 from wbtest.audience.hours import QUARTER_US
 from wbtest.audience.ledger import SIGHTINGS, SIGNUPS, Ledger
+from wbtest.audience.mailing import write_to
 from wbtest.audience.rows import SightingRow, SignupRow, VisitRow, frees
 from wbtest.audience.traffic import classify
-from wbtest.delivery.models import OutboxMail
-from wbtest.delivery.outbox import mail_row
 
 # Experiment, variant, and quarter of an hour since 1970.
 Loss = tuple[int, str, int]
@@ -44,6 +46,8 @@ def record(
     visits: list[VisitRow] = []
     sightings: list[SightingRow] = []
     signups: list[tuple[int, SignedUp, SignupRow]] = []
+    deeds: list[Did] = []
+    events = exposures.fill_in(connection, events)
     with Ledger(connection, facts) as ledger:
         for experiment_id in {event.experiment_id for event in events}:
             ledger.facts_of(experiment_id)
@@ -53,6 +57,9 @@ def record(
                 if row.excluded_because == SUSPECTED and row.visitor:
                     visits.append(_visit_of(row))
                     sightings.append(SightingRow(*visits[-1]))
+            elif isinstance(event, Did):
+                if not classify(event.user_agent, event.hints):
+                    deeds.append(event)
             elif machine := classify(event.user_agent, event.hints):
                 ledger.count_machine(machine, event.experiment_id, event.variant, event.at_us)
             else:
@@ -61,14 +68,10 @@ def record(
                     sightings.append(SightingRow(*visits[-1]))
         ledger.keep_visits(visits)
         new = _keep_people(ledger, sightings, [row for _, _, row in signups])
-        # A machine may want us to write to somebody else.
-        mails = [
-            mail_row(event.email, event.subject, event.body, event.leave_url, now, mail_domain)
-            for _, event, row in signups
-            if id(row) in new and event.subject and row.excluded_because != SUSPECTED
-        ]
-        if mails:
-            connection.execute(sa.insert(OutboxMail), mails)
+        engaged.keep(connection, deeds)
+        sent = [(event, row) for _, event, row in signups]
+        write_to(connection, sent, new, now, mail_domain)
+        announce_signups(connection, [row for _, row in sent], new, now)
     outcomes: list[Outcome | None] = [None] * len(events)
     for index, _, row in signups:
         outcomes[index] = "new" if id(row) in new else "known"
@@ -101,33 +104,42 @@ def _keep_people(
     }
     # Suspicion reaches over into what would count.
     touched |= {key._replace(excluded_because="") for key in touched if key[2] == SUSPECTED}
-    touched |= {history_key(row) for row in signups}
-    with ledger.settling(touched | _histories_of(ledger.connection, signups)):
+    # Those in which the addresses stand now; an earlier sign-up takes them elsewhere.
+    stored = _stored(ledger.connection, signups)
+    touched |= {history_key(row) for row in (*signups, *stored)}
+    with ledger.settling(touched):
         kept.keep(ledger.connection, SIGHTINGS, sightings)
         found = kept.keep(ledger.connection, SIGNUPS, signups)
+        exposures.mark_repeats(ledger.connection, signups, stored)
         # For its owner an address is new that only a machine has left before.
         freed = [row for row, stored in found.moved if frees(row, stored)]
         return {id(row) for row in (*found.new, *freed)}
 
 
-def _histories_of(connection: sa.Connection, signups: list[SignupRow]) -> set[HistoryKey]:
-    """The histories in which the addresses stand now; an earlier sign-up takes them elsewhere."""
+def _stored(connection: sa.Connection, signups: list[SignupRow]) -> Sequence[Any]:
+    """The sign-ups of these addresses that are there already, and some more perhaps."""
     if not signups:
-        return set()
-    stored = connection.execute(
-        sa.select(SIGNUPS).where(
-            SIGNUPS.c.experiment_id.in_({row.experiment_id for row in signups}),
-            SIGNUPS.c.email_key.in_({row.email_key for row in signups}),
-        )
+        return ()
+    is_it = sa.and_(
+        SIGNUPS.c.experiment_id.in_({row.experiment_id for row in signups}),
+        SIGNUPS.c.email_key.in_({row.email_key for row in signups}),
     )
-    return {history_key(row) for row in stored}
+    return connection.execute(sa.select(SIGNUPS).where(is_it)).all()
 
 
 def _signup_of(event: SignedUp) -> SignupRow:
     """A machine's sign-up is kept, since a person may hide behind it, but does not count."""
     row = SignupRow(*_signup(event))
-    is_suspected = not row.excluded_because and classify(event.user_agent)
-    return row._replace(excluded_because=SUSPECTED) if is_suspected else row
+    is_suspected = not row.excluded_because and classify(event.user_agent, event.hints)
+    reason = SUSPECTED if is_suspected else row.excluded_because
+    return row._replace(
+        excluded_because=reason,
+        page_digest=event.page_digest,
+        is_disposable=event.is_disposable,
+        other_variant=event.other_variant,
+        answer_hash=event.answer_hash,
+        mailed_us=event.at_us if event.subject and reason != SUSPECTED else None,
+    )
 
 
 def _visit_of(row: SignupRow) -> VisitRow:

@@ -13,6 +13,7 @@ from typing import Any, Self, cast
 import sqlalchemy as sa
 
 from wbtest import store
+from wbtest.audience import engaged
 from wbtest.audience import rows as kept
 from wbtest.audience.cells import (
     COLUMNS,
@@ -129,14 +130,21 @@ class Ledger:
         before = self._histories(keys)
         yield
         flags = Flags()
+        gone = set()
         for key, history in self._histories(keys).items():
             if history != before[key]:
                 facts = self.facts_of(key.experiment_id)
-                self._tally.subtract(count(before[key], facts)[1])
+                was, counted = count(before[key], facts)
+                self._tally.subtract(counted)
                 settled, tally = count(history, facts)
                 self._tally.update(tally)
                 flags.compare(history, settled)
+                is_same = _shown(history) == _shown(before[key])
+                is_gone = was.is_counted and not (settled.is_counted and is_same)
+                if is_gone and key.excluded_because == "":
+                    gone.add(key[:2])
         flags.write(self.connection)
+        engaged.remove(self.connection, gone)
 
     def _count_visit(self, visit: Any, number: int) -> None:
         self._tally[cell_of(visit, self.facts_of(visit.experiment_id)), "served"] += number
@@ -207,6 +215,12 @@ class Flags:
                     for row in rows
                 ]
                 connection.execute(sa.update(table).where(*is_it), renamed)
+
+
+def _shown(history: History) -> tuple[int, str] | None:
+    """Phase and variant of the sighting."""
+    found = history.sighting
+    return None if found is None else (found.phase, found.variant)
 
 
 def hourly_rows(tally: Tally) -> list[Row]:

@@ -2,31 +2,82 @@
 
 from typing import NamedTuple
 
+from markupsafe import Markup
+
 from wbtest.publishing.live import LiveExperiment
-from wbtest.publishing.strings import strings_of
+from wbtest.publishing.strings import PageStrings, strings_of
+
+# Mail programs know no style sheets, and nothing is fetched that would tell us who reads.
+PAGE = "margin:0;padding:24px;background:#ffffff;color:#15181e;font:16px/1.6 sans-serif"
+BUTTON = (
+    "display:inline-block;padding:12px 20px;border-radius:8px;background:#1b46c2;color:#ffffff;"
+    "font-weight:600;text-decoration:none"
+)
+SMALL = "margin:0 0 16px;color:#565e6c;font-size:14px"
 
 
 class Letter(NamedTuple):
-    """A mail in plain text; ``leave_url`` is also what a mail program's own button posts to."""
+    """A mail in plain text and in HTML; ``leave_url`` is what a mail program's button posts to."""
 
     subject: str
     body: str
+    html: str
     leave_url: str
 
 
+class Line(NamedTuple):
+    """A paragraph of a mail, with the address that follows it; '' for none."""
+
+    text: str
+    url: str = ""
+    button: str = ""
+
+
 def welcome(live: LiveExperiment, base_url: str, token: str) -> Letter:
-    """Return the mail in the page's language. Whoever holds ``token`` can confirm and leave."""
+    """Return the mail in the page's language. Whoever holds ``token`` can confirm and leave.
+
+    On a page that asks nobody to confirm it thanks, and says the rest.
+    """
     page = live.control.page
     strings = strings_of(page)
     product = page.product
     leave_url = f"{base_url}/leave/{token}"
-    parts = [
-        strings.mail_why.format(product=product, page=f"{base_url}/p/{live.slug}"),
+    confirms = live.options.confirms
+    lines = [
+        Line(strings.mail_why.format(product=product, page=f"{base_url}/p/{live.slug}")),
         # The page itself may have left this out until the click; here it is always said.
-        strings.not_yet.format(product=product),
-        f"{strings.mail_confirm}\n{base_url}/confirm/{token}",
-        f"{strings.mail_leave}\n{leave_url}",
-        f"{live.controller}\n{live.contact}",
+        Line(strings.not_yet.format(product=product)),
+        Line(strings.mail_confirm, f"{base_url}/confirm/{token}", strings.confirm_button)
+        if confirms
+        else Line(strings.thanks_next),
+        Line(strings.mail_leave, leave_url),
+        Line(strings.mail_mine, f"{base_url}/mine/{token}"),
+        Line(f"{live.controller}\n{live.contact}"),
     ]
-    subject = strings.mail_subject.format(product=product)
-    return Letter(subject, "\n\n".join(parts) + "\n", leave_url)
+    subject = (strings.mail_subject if confirms else strings.mail_thanks).format(product=product)
+    return Letter(subject, as_text(lines), as_html(lines, strings), leave_url)
+
+
+def as_text(lines: list[Line]) -> str:
+    """Return the lines as plain text, each address under its sentence."""
+    return "\n\n".join(f"{line.text}\n{line.url}".strip() for line in lines) + "\n"
+
+
+def as_html(lines: list[Line], strings: PageStrings) -> str:
+    """Return the same as HTML: nothing is fetched, and what people typed is never markup."""
+    parts = Markup().join(_paragraph(line) for line in lines)
+    return Markup(
+        '<!DOCTYPE html><html lang="{}" dir="{}"><meta charset="utf-8"><body style="{}">{}</body>'
+        "</html>"
+    ).format(strings.language, strings.dir, PAGE, parts)
+
+
+def _paragraph(line: Line) -> Markup:
+    text = Markup("<br>").join(line.text.split("\n"))
+    if line.button:
+        link = Markup('<br><a style="{}" href="{}">{}</a>').format(BUTTON, line.url, line.button)
+        return Markup('<p style="margin:0 0 24px">{}{}</p>').format(text, link)
+    if line.url:
+        link = Markup('<br><a style="color:#1b46c2" href="{}">{}</a>').format(line.url, line.url)
+        return Markup('<p style="{}">{}{}</p>').format(SMALL, text, link)
+    return Markup('<p style="margin:0 0 16px">{}</p>').format(text)

@@ -14,11 +14,20 @@ from flask import current_app
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
-from wbtest.audience import visitors
-from wbtest.audience.browsers import Environ, cookie_name, find_cookie
+from wbtest.audience import traffic, visitors
+from wbtest.audience.browsers import (
+    Environ,
+    agent_of,
+    cookie_name,
+    find_cookie,
+    header_of,
+    is_opted_out,
+)
+from wbtest.audience.events import OF_THE_VISIT
 from wbtest.audience.pages import Printed, addresses_of
 from wbtest.audience.visitors import Form, Visitor
 from wbtest.extensions import Now, db
+from wbtest.publishing.assignment import assign, spread
 from wbtest.publishing.live import LiveExperiment, load_live, pages_version
 
 log = logging.getLogger(__name__)
@@ -31,12 +40,24 @@ STALE_SECONDS = 1.0
 class LivePage:
     """A started experiment in memory, with what each request asks of it worked out beforehand."""
 
-    __slots__ = ("cookie", "counts_until", "ends", "live", "printed", "variants", "weights")
+    __slots__ = (
+        "cookie",
+        "counts_until",
+        "ends",
+        "is_cookieless",
+        "live",
+        "printed",
+        "respects_signals",
+        "variants",
+        "weights",
+    )
 
     def __init__(self, live: LiveExperiment, *, is_https: bool) -> None:
         self.live = live
         self.variants = {variant.key: variant for variant in live.variants}
-        self.weights = live.weights
+        self.is_cookieless = live.options.counting == "cookieless"
+        self.respects_signals = live.options.respects_signals
+        self.weights = spread(live.weights) if self.is_cookieless else live.weights
         self.cookie = cookie_name(f"wb-p{live.id}", is_https=is_https)
         # In seconds since 1970: the last day is over, and no sign-up can be a conversion any more.
         self.ends = live.ends_at.timestamp()
@@ -45,11 +66,42 @@ class LivePage:
         self.printed: dict[tuple[str, bool], tuple[int, Printed]] = {}
 
     def find_visitor(self, environ: Environ) -> Visitor | None:
-        """Return who the page's cookie says it is, or None without one that we signed."""
+        """Return who it is: by the page's cookie, or None without one that we signed.
+
+        On a page without cookies it is whoever comes from this network with this browser.
+        """
+        if self.is_cookieless:
+            return self._hashed(environ)
         header = environ.get("HTTP_COOKIE")
         text = find_cookie(header, self.cookie) if header else ""
         found = visitors.read_cookie(self.live.identity_key, text) if text else None
         return found if found and found.variant in self.variants else None
+
+    def is_opted_out(self, environ: Environ) -> bool:
+        """Whether the browser asks not to be counted, on a page that listens to that."""
+        return self.respects_signals and is_opted_out(environ)
+
+    def _hashed(self, environ: Environ) -> Visitor:
+        """The visitor by hash, with the variant that is theirs.
+
+        A hash remembers nothing. So that a new phase changes what as few people as possible are
+        shown, all phases draw with the salt of the first, and their weights are spread over one
+        range: a visitor is shown something else only where the weights moved. What such a visitor
+        did stays with the variant they were served first, as for everybody.
+        """
+        agent = agent_of(environ)
+        visitor = visitors.hashed_visitor(
+            self.live.identity_key, header_of(environ, "REMOTE_ADDR"), agent
+        )
+        return Visitor(
+            visitor,
+            self.live.phase,
+            assign(visitor, self.live.first_salt, self.weights),
+            0,
+            OF_THE_VISIT,
+            traffic.device_of(agent),
+            traffic.language_of(header_of(environ, "HTTP_ACCEPT_LANGUAGE")),
+        )
 
     def takes(self, form: Form, at: float) -> bool:
         """Whether a form of this page may be sent at ``at``, in seconds since 1970.
@@ -61,7 +113,8 @@ class LivePage:
         if self.live.closed_at is None:
             return True
         closed = self.live.closed_at.timestamp()
-        is_from_before = form.hour <= visitors.hour_of(closed)
+        # The waiting list's forms name no phase: whenever printed, they are not the test's.
+        is_from_before = form.phase > 0 and form.hour <= visitors.hour_of(closed)
         return is_from_before and at <= closed + self.live.window_hours * 3600
 
 

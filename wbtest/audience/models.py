@@ -8,7 +8,7 @@ a user agent is stored anywhere.
 from datetime import datetime
 
 from sqlalchemy import BigInteger, ForeignKey, Index, String, Text
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from wbtest.extensions import Base
 from wbtest.publishing.models import Experiment
@@ -74,6 +74,7 @@ class Signup(Base):
         Index(None, "experiment_id", "visitor"),
         Index(None, "experiment_id", "at_us"),
         Index(None, "experiment_id", "answer_hash"),
+        Index(None, "experiment_id", "other_variant"),
     )
 
     experiment_id: Mapped[int] = mapped_column(ForeignKey(Experiment.id), primary_key=True)
@@ -98,6 +99,8 @@ class Signup(Base):
     is_automated: Mapped[bool] = mapped_column(default=False)
     # Another variant under which the same address came again, '' for none.
     other_variant: Mapped[str] = mapped_column(String(30), default="")
+    # When our last mail to the address was queued: one a day at most. None for no mail.
+    mailed_us: Mapped[int | None] = mapped_column(BigInteger)
     # Hash of the token in the mail that confirms or leaves.
     token_hash: Mapped[str] = mapped_column(String(64), default="", index=True)
     confirmed_us: Mapped[int | None] = mapped_column(BigInteger)
@@ -150,10 +153,7 @@ class EngagementCount(Base):
 
 
 class Readmission(Base):
-    """An owner says that people left out for a reason were none of those; figures stand beside.
-
-    The sealed figures and the verdict never move. ``withdrawn_at`` takes it back.
-    """
+    """An owner's word that people left out were people: shown beside figures that never move."""
 
     __tablename__ = "readmissions"
 
@@ -165,6 +165,9 @@ class Readmission(Base):
     at: Mapped[datetime] = mapped_column(UtcDateTime)
     withdrawn_by_id: Mapped[int | None] = mapped_column(ForeignKey(Person.id))
     withdrawn_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+    person: Mapped[Person] = relationship(foreign_keys=[person_id])
+    withdrawn_by: Mapped[Person | None] = relationship(foreign_keys=[withdrawn_by_id])
 
 
 class Erasure(Base):

@@ -8,6 +8,8 @@ import base64
 import gzip
 import hashlib
 import re
+from collections.abc import Sequence
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -16,8 +18,13 @@ from markupsafe import Markup
 
 from wbtest import http
 from wbtest.audience.forms import SignupForm
+from wbtest.audience.retention_dates import how_long
+from wbtest.audience.waiting import promise
 from wbtest.config import Settings
 from wbtest.publishing.live import LiveExperiment, LiveVariant
+from wbtest.publishing.look import PLAIN, Look, css_of, palette
+from wbtest.publishing.look_pictures import read_name
+from wbtest.publishing.look_themes import SCHEMES
 from wbtest.publishing.strings import PageStrings, strings_for, strings_of
 
 Headers = list[tuple[str, str]]
@@ -46,6 +53,10 @@ class Addresses(NamedTuple):
     thanks: str
     privacy: str
     object: str
+    answers: str
+    agree: str
+    ask: str
+    asked: str
 
 
 def addresses_of(slug: str) -> Addresses:
@@ -69,11 +80,6 @@ class Printer:
         self._is_https = settings.is_https
         self._css = shorten((static / "css" / "public.css").read_text(encoding="utf-8"))
         self._script = shorten((static / "js" / "seen.js").read_text(encoding="utf-8"))
-        self._policy = (
-            f"default-src 'none'; style-src '{_source(self._css)}'; "
-            f"script-src '{_source(self._script)}'; connect-src 'self'; img-src data: 'self'; "
-            "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
-        )
 
     def landing(
         self,
@@ -83,6 +89,7 @@ class Printer:
         *,
         problem_line: str = "",
         preview: str = "",
+        is_list: bool = False,
     ) -> str:
         """Return the landing page of a variant. ``preview`` is the token of a preview's link."""
         paths = addresses_of(live.slug)
@@ -90,16 +97,23 @@ class Printer:
             "landing",
             live,
             page=variant.page,
+            hero=read_name(variant.page.look.hero),
             form=form,
-            action=f"{paths.signup}?preview={preview}" if preview else paths.signup,
+            action=_with(paths.signup, preview),
             asks_name=live.asks_name,
             disclosure=live.disclosure,
             problem_line=problem_line,
             canonical=self.base_url + paths.page,
-            seen_url="" if preview else paths.seen,
+            seen_url="" if preview or is_list else paths.seen,
+            waiting=self.list_promise(live) if is_list else (),
+            seal=live.seal,
             token=form.token.data,
             script=Markup(self._script),  # noqa: S704 - our own file
             approved_line=live.approved_line,
+            is_indexed=live.options.is_indexed and not preview and not is_list,
+            ask_url=_with(paths.ask, preview)
+            if live.options.takes_questions and not is_list
+            else "",
             preview=bool(preview),
         )
 
@@ -111,13 +125,26 @@ class Printer:
             page=live.control.page,
             disclosure=live.disclosure,
             contact=live.contact,
-            retention_days=self._retention_days,
+            is_list=bool(live.waiting),
+            asks_more=bool(live.options.questions or live.options.asks_for),
+            how_long=how_long(live, strings_of(live.control.page), self._retention_days),
             **details,
         )
 
+    def list_promise(self, live: LiveExperiment) -> tuple[str, str]:
+        """Return the two sentences beside the form of the waiting list."""
+        return promise(live, strings_of(live.control.page), self._retention_days)
+
+    def try_link(self) -> str:
+        """Return the page to which the links of a try's mail lead; it names nobody."""
+        return self._bare("tried_link")
+
     def link_over(self) -> str:
         """Return the page for a link of a mail that leads nowhere; it names nobody."""
-        return self._templates.get_template("public/link_over.html").render(
+        return self._bare("link_over")
+
+    def _bare(self, name: str) -> str:
+        return self._templates.get_template(f"public/{name}.html").render(
             css=Markup(self._css),  # noqa: S704 - our own file
             strings=strings_for("en"),
         )
@@ -126,24 +153,42 @@ class Printer:
         """The language of the pages around the landing page: the page's own, if we speak it."""
         return strings_of(live.control.page).language
 
-    def headers(self, language: str = "en") -> Headers:
-        """Return the headers of every public page, without those of its length and coding."""
+    def headers(
+        self, language: str = "en", look: Look = PLAIN, *, is_framed: bool = False
+    ) -> Headers:
+        """Return the headers of every public page, without those of its length and coding.
+
+        ``look`` is the page's. ``is_framed`` lets pages of this host show it in a frame.
+        """
+        fixed = http.HEADERS | ({"X-Frame-Options": "SAMEORIGIN"} if is_framed else {})
         return [
             ("Content-Type", "text/html; charset=utf-8"),
             ("Content-Language", language),
-            ("Content-Security-Policy", self._policy),
+            ("Content-Security-Policy", self._policy(css_of(look), is_framed=is_framed)),
             ("Cache-Control", "private, no-store"),
             ("Vary", "Cookie, Accept-Encoding"),
-            *http.HEADERS.items(),
+            *fixed.items(),
             *([("Strict-Transport-Security", "max-age=31536000")] if self._is_https else []),
         ]
 
-    def pack(self, html: str, language: str) -> Printed:
+    def _policy(self, look_css: str, *, is_framed: bool) -> str:
+        framed_by = "'self'" if is_framed else "'none'"
+        styles = " ".join(f"'{_source(text)}'" for text in (self._css, look_css) if text)
+        return (
+            f"default-src 'none'; style-src {styles}; script-src '{_source(self._script)}'; "
+            "connect-src 'self'; img-src data: 'self'; form-action 'self'; base-uri 'none'; "
+            f"frame-ancestors {framed_by}"
+        )
+
+    def pack(
+        self, html: str, language: str, look: Look = PLAIN, *, is_indexed: bool = True
+    ) -> Printed:
         """Return a landing page as it is sent. The same words give the same bytes."""
         body = html.encode()
         packed = gzip.compress(body, compresslevel=9, mtime=0)
-        # Other answers say noindex by themselves; this page wants to be found.
-        headers = [*self.headers(language), ("X-Robots-Tag", "all")]
+        # Other answers say noindex by themselves; this page mostly wants to be found.
+        robots = ("X-Robots-Tag", "all" if is_indexed else "noindex")
+        headers = [*self.headers(language, look), robots]
         gzip_headers = [("Content-Encoding", "gzip"), ("Content-Length", str(len(packed)))]
         return Printed(
             Answer([*headers, ("Content-Length", str(len(body)))], body),
@@ -152,22 +197,39 @@ class Printer:
 
     def _fill(self, name: str, live: LiveExperiment, **details: Any) -> str:
         paths = addresses_of(live.slug)
+        look = details["page"].look
         # Not flask.render_template: its context asks for a request and a person.
         return self._templates.get_template(f"public/{name}.html").render(
             css=Markup(self._css),  # noqa: S704 - our own file
+            look_css=Markup(css_of(look)),  # noqa: S704 - our own constants, and a checked colour
+            colours=[palette(look, scheme) for scheme in SCHEMES],
+            logo=read_name(look.logo),
             strings=strings_of(live.control.page),
             controller=live.controller,
             page_url=paths.page,
+            is_cookieless=live.options.counting == "cookieless",
+            respects_signals=live.options.respects_signals,
             privacy_url=paths.privacy,
             object_url=paths.object,
             **details,
         )
 
 
-def words_beside(live: LiveExperiment, variant: LiveVariant, strings: PageStrings) -> str:
-    """Return the words beside the button and on it, as the record of consent keeps them."""
+def _with(path: str, preview: str) -> str:
+    return f"{path}?preview={preview}" if preview else path
+
+
+def words_beside(
+    live: LiveExperiment, variant: LiveVariant, strings: PageStrings, promised: Sequence[str] = ()
+) -> str:
+    """Return the words beside the button and on it, as the record of consent keeps them.
+
+    ``promised`` are those that stood there instead of the test's own.
+    """
     product = variant.page.product
-    if live.disclosure == "before":
+    if promised:
+        words = " ".join(promised)
+    elif live.disclosure == "before":
         words = f"{strings.not_yet} {strings.not_yet_why}".format(product=product)
     else:
         words = strings.promise.format(product=product)
@@ -184,6 +246,7 @@ def shorten(text: str) -> str:
     return "\n".join(line.strip() for line in bare.splitlines() if line.strip())
 
 
+@lru_cache(maxsize=1024)
 def _source(text: str) -> str:
     """The name of an inline text in a Content-Security-Policy: its SHA-256."""
     return "sha256-" + base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()

@@ -13,6 +13,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, scoped_session
 
+from wbtest.audience import engaged
 from wbtest.audience.cells import (
     COLUMNS,
     SUSPECTED,
@@ -56,6 +57,7 @@ def differences(store: Store, experiment_id: int | None = None) -> list[str]:
             found += _compare(tally, _stored(connection, one))
             found += [f"{_name(row)}: is_counted is wrong" for row in flags.sightings]
             found += [f"{_name(row)}: is_converted is wrong" for row in flags.signups]
+            found += engaged.differences(connection, one)
     return found
 
 
@@ -69,6 +71,7 @@ def rebuild(store: Store, experiment_id: int | None = None) -> None:
         if rows := hourly_rows(tally):
             connection.execute(sa.insert(HOURLY_COUNTS), rows)
         flags.write(connection)
+        engaged.rebuild(connection, one)
 
 
 def _connection(store: Store) -> sa.Connection:
@@ -85,9 +88,11 @@ def _snapshot(engine: sa.Engine) -> Iterator[sa.Connection]:
 
 
 def _experiments(connection: sa.Connection, experiment_id: int | None) -> list[int]:
+    """Those whose totals can be proved: what was purged has no rows any more."""
+    provable = sa.select(Experiment.id).where(Experiment.purged_at.is_(None))
     if experiment_id is not None:
-        return [experiment_id]
-    return list(connection.scalars(sa.select(Experiment.id).order_by(Experiment.id)))
+        provable = provable.where(Experiment.id == experiment_id)
+    return list(connection.scalars(provable.order_by(Experiment.id)))
 
 
 def _recount(connection: sa.Connection, experiment_id: int) -> tuple[Tally, Flags]:

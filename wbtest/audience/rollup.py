@@ -4,26 +4,35 @@ Events come in through the recorder; here they are confirmed, erased, forgotten,
 """
 
 import secrets
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any, Literal
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, scoped_session
 
+from wbtest.audience import engaged
+from wbtest.audience import rows as kept
+from wbtest.audience.announcing import announce_confirmed
 from wbtest.audience.cells import HistoryKey, history_key
 from wbtest.audience.ledger import SIGHTINGS, SIGNUPS, Ledger, take_turn
 from wbtest.audience.recount import differences, rebuild
+from wbtest.audience.rows import SignupRow
 
 AnySession = Session | scoped_session[Any]
 # A token that is known and new, one that was used before, one that leads nowhere.
 Confirmed = Literal["confirmed", "already", "unknown"]
+Change = Callable[[Any], dict[str, Any]]
 OPTED_OUT = "opted_out"
 
 
-def confirm(session: AnySession, token_hash: str, at_us: int) -> Confirmed:
+def confirm(
+    session: AnySession, token_hash: str, at_us: int, *, is_automated: bool = False
+) -> Confirmed:
     """Mark the sign-up of this token confirmed at ``at_us``, inside the caller's transaction.
 
     The first confirmation stands. Where only a confirmation converts, it makes the conversion.
+    ``is_automated`` marks one that a machine may have sent; it counts like any other.
     """
     connection = _begin(session)
     signup = _find_signup(connection, token_hash)
@@ -32,17 +41,46 @@ def confirm(session: AnySession, token_hash: str, at_us: int) -> Confirmed:
     if signup.confirmed_us is not None:
         return "already"
     with Ledger(connection) as ledger, ledger.settling([history_key(signup)]):
-        connection.execute(sa.update(SIGNUPS).where(_is_it(signup)).values(confirmed_us=at_us))
+        values = {"confirmed_us": at_us, "is_automated": is_automated}
+        connection.execute(sa.update(SIGNUPS).where(_is_it(signup)).values(values))
+    announce_confirmed(connection, signup, at_us)
     session.expire_all()
     return "confirmed"
+
+
+def note_steps(session: AnySession, experiment_id: int, answer_hash: str, change: Change) -> None:
+    """Keep what somebody did after signing up, inside the caller's transaction.
+
+    ``change`` returns from the stored row what is to stand there: of ``answers``, ``answered_us``
+    and ``agreed_us``; nothing for nothing.
+    """
+    connection = _begin(session)
+    is_it = (SIGNUPS.c.experiment_id == experiment_id) & (SIGNUPS.c.answer_hash == answer_hash)
+    signup = connection.execute(sa.select(SIGNUPS).where(is_it)).one_or_none()
+    values = change(signup) if signup is not None else None
+    if signup is None or not values:
+        return
+    with Ledger(connection) as ledger, ledger.settling([history_key(signup)]):
+        connection.execute(sa.update(SIGNUPS).where(_is_it(signup)).values(values))
+    session.expire_all()
+
+
+def bring_in(session: AnySession, rows: Sequence[SignupRow]) -> int:
+    """Insert addresses from a list, inside the caller's transaction; return how many were new."""
+    connection = _begin(session)
+    with Ledger(connection) as ledger, ledger.settling({history_key(row) for row in rows}):
+        new = kept.keep(connection, SIGNUPS, rows).new
+    session.expire_all()
+    return len(new)
 
 
 def erase(session: AnySession, token_hash: str, now: datetime) -> bool:
     """Erase who is behind the sign-up of this token, inside the caller's transaction.
 
     Returns False when there is none. What stays is a count without a name: where and when somebody
-    signed up. No figure changes, since a verdict that was reached must not vanish with a person who
-    leaves; and a new sign-up of the same address is one of its own.
+    signed up. No figure of the test changes, since a verdict that was reached must not vanish with
+    a person who leaves; and a new sign-up of the same address is one of its own. What they read on
+    the page goes.
     """
     connection = _begin(session)
     signup = _find_signup(connection, token_hash)
@@ -56,8 +94,18 @@ def erase(session: AnySession, token_hash: str, now: datetime) -> bool:
         connection.execute(
             sa.update(SIGNUPS)
             .where(_is_it(signup))
-            .values(email_key=nobody, email="", name="", consent="", token_hash="", left_at=now)
+            .values(
+                email_key=nobody,
+                email="",
+                name="",
+                consent="",
+                answers="",
+                token_hash="",
+                answer_hash="",
+                left_at=now,
+            )
         )
+        engaged.remove(connection, {(signup.experiment_id, signup.visitor)})
     session.expire_all()
     return True
 
@@ -111,4 +159,13 @@ def _of(table: sa.Table, experiment_id: int, visitor: str) -> sa.ColumnElement[b
     return sa.and_(table.c.experiment_id == experiment_id, table.c.visitor == visitor)
 
 
-__all__ = ["Confirmed", "confirm", "differences", "erase", "forget", "rebuild"]
+__all__ = [
+    "Confirmed",
+    "bring_in",
+    "confirm",
+    "differences",
+    "erase",
+    "forget",
+    "note_steps",
+    "rebuild",
+]

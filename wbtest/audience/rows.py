@@ -12,11 +12,13 @@ from typing import Any, NamedTuple, TypeVar
 import sqlalchemy as sa
 
 from wbtest import store
-from wbtest.audience.cells import SUSPECTED
+from wbtest.audience.cells import IMPORTED, SUSPECTED
 
 # When and where an event happened. Of two rows with one key the one that sorts first is kept.
 PLACE = ("at_us", "phase", "variant", "visitor", "source", "device", "language", "excluded_because")
 ROWS_A_STATEMENT = 100
+# Whoever put these addresses there need not have had a right to them.
+DOUBTED = (SUSPECTED, IMPORTED)
 
 Row = dict[str, Any]
 Key = tuple[Any, ...]
@@ -79,6 +81,7 @@ class SignupRow(NamedTuple):
     other_variant: str = ""
     answer_hash: str = ""
     answers: str = ""
+    mailed_us: int | None = None
 
 
 EventRow = VisitRow | SightingRow | SignupRow
@@ -96,7 +99,7 @@ def keep(connection: sa.Connection, table: sa.Table, rows: Iterable[EventRow]) -
 
     Processes commit in any order, so the row that is there may have happened after one that comes
     now: then its time and place become those of the earlier one, the rest stays. A row that counts
-    takes the place of one that does not, and any row that of a suspected one, of which nothing
+    takes the place of one that does not, and any row that of one that is DOUBTED, of which nothing
     stays: whoever sent that may have had no right to the address.
     """
     length = len(table.primary_key)
@@ -120,8 +123,8 @@ def keep(connection: sa.Connection, table: sa.Table, rows: Iterable[EventRow]) -
 
 
 def frees(row: Any, stored: Any) -> bool:
-    """Whether the row takes an address back from somebody suspected of being a machine."""
-    return bool(stored.excluded_because == SUSPECTED != row.excluded_because)
+    """Whether the row takes an address back from a machine, or from a list brought in."""
+    return stored.excluded_because in DOUBTED and row.excluded_because not in DOUBTED
 
 
 def add(connection: sa.Connection, table: sa.Table, rows: Sequence[Row]) -> None:
@@ -144,7 +147,7 @@ def _adding(table: sa.Table, engine_name: str) -> Any:
 
 def _rank(row: Any) -> Key:
     reason = row.excluded_because
-    return (reason != "", reason == SUSPECTED, *[getattr(row, name) for name in PLACE])
+    return (reason != "", reason in DOUBTED, *[getattr(row, name) for name in PLACE])
 
 
 def _stored_keys(connection: sa.Connection, table: sa.Table, keys: Collection[Key]) -> set[Key]:

@@ -1,4 +1,4 @@
-"""What visitors send: the beacon, the sign-up form, and their answers to our mail."""
+"""What visitors send: the beacon, the sign-up form, and the button of our mail."""
 
 import logging
 
@@ -7,27 +7,32 @@ from flask.typing import ResponseReturnValue
 from flask_limiter.errors import RateLimitExceeded
 from sqlalchemy.exc import SQLAlchemyError
 
-from wbtest.audience import sightings, signups, visitors
+from wbtest.audience import alarms, sightings, signups, visitors
 from wbtest.audience.answers import form_token
-from wbtest.audience.browsers import is_opted_out
+from wbtest.audience.browsers import agent_of
 from wbtest.audience.forms import SignupForm
 from wbtest.audience.live_pages import LivePage
-from wbtest.audience.pages import addresses_of
 from wbtest.audience.signups import Sender
+from wbtest.audience.steps_views import after_sign_up
+from wbtest.audience.trying_views import take_try
 from wbtest.audience.views import (
+    TOKEN_PAGE,
     bp,
     check_sender,
     get_page,
+    guard,
     is_objector,
     is_team,
+    over,
     pages,
     printer,
     recorder,
     show_closed,
-    show_preview,
+    show_list,
     small,
 )
 from wbtest.audience.visitors import Form
+from wbtest.audience.waiting import WAITING, joins
 from wbtest.extensions import clock
 from wbtest.publishing.live import LiveVariant
 from wbtest.publishing.strings import strings_of
@@ -39,8 +44,6 @@ log = logging.getLogger(__name__)
 LONGEST_BEACON = 1_000
 # An office or a school shares one IP.
 MOST_SIGN_UPS = 60
-# The token must not travel on in the Referer of what is opened next.
-TOKEN_PAGE = {"Referrer-Policy": "no-referrer"}
 
 
 @bp.post("/p/<slug>/seen")
@@ -67,17 +70,18 @@ def signup(slug: str) -> ResponseReturnValue:
     """Take an address. What cannot be taken comes back on the page, with what was typed."""
     check_sender()
     if "preview" in request.args:
-        return show_preview(slug, 409)
+        return take_try(slug)
     found = get_page(slug)
     strings = strings_of(found.live.control.page)
     form = SignupForm(strings, request.form)
-    shown = visitors.read_form(
-        found.live.identity_key, form.token.data or "", visitors.hour_of(_at())
-    )
-    if found.live.state != "running" and not (shown and found.takes(shown, _at())):
+    shown = _form_shown(found, form)
+    takes = found.live.state == "running" or (shown and found.takes(shown, _at()))
+    if not takes and not joins(found.live, shown):
         return show_closed(found.live)
     try:
         _admit()
+        if alarms.is_full(found.live.id, guard(), clock.now()):
+            return _again(found, form, 429, strings.busy)
         return _take(found, form, shown)
     except RateLimitExceeded:
         return _again(found, form, 429, strings.too_many)
@@ -93,28 +97,15 @@ def confirm(token: str) -> ResponseReturnValue:
     row = signups.find_signup(token)
     found = pages().find_by_id(row.experiment_id) if row else None
     if row is None or found is None or not signups.can_confirm(row, clock.now()):
-        return _over(404)
+        return over(404)
     if request.method == "POST":
-        signups.confirm(token)
+        signups.confirm(token, agent_of(request.environ), _shown_at())
         return redirect(request.path, 303)
     if row.confirmed_us is not None:
         return small(found.live, "confirmed", headers=TOKEN_PAGE)
-    return small(found.live, "confirm", headers=TOKEN_PAGE, action=request.path)
-
-
-@bp.route("/leave/<token>", methods=["GET", "POST"])
-@access.public
-def leave(token: str) -> ResponseReturnValue:
-    """Leave and be erased: by the button, or by the mail program's own (RFC 8058).
-
-    The latter wants 200 and no redirect, also the second time.
-    """
-    row = signups.find_signup(token)
-    found = pages().find_by_id(row.experiment_id) if row else None
-    is_done = request.method == "POST" and signups.leave(token)
-    if found is None:
-        return _over(200 if request.method == "POST" else 404)
-    return small(found.live, "leave", headers=TOKEN_PAGE, action=request.path, is_done=is_done)
+    return small(
+        found.live, "confirm", headers=TOKEN_PAGE, action=request.path, shown_at=f"{_at():.3f}"
+    )
 
 
 @limits.per_ip(f"{MOST_SIGN_UPS} per hour")
@@ -130,9 +121,17 @@ def _take(found: LivePage, form: SignupForm, shown: Form | None) -> Response:
         return _again(found, form, 422)
     if shown is None:
         return _again(found, form, 422, form.strings.form_old)
-    reason = _exclusion(found, is_trapped=bool(form.website.data))
-    sender = Sender(shown, found.find_visitor(request.environ), request.environ, reason)
-    signups.sign_up(
+    # Of who objects not even a hash is kept.
+    is_out = found.is_opted_out(request.environ)
+    visitor = None if is_out else found.find_visitor(request.environ)
+    is_trapped = bool(form.website.data) or guard().is_too_fast(visitor, _at())
+    reason = _exclusion(found, is_trapped=is_trapped)
+    promised: tuple[str, ...] = ()
+    if joins(live, shown):
+        visitor, reason = None, "suspected" if is_trapped else WAITING
+        promised = printer().list_promise(live)
+    sender = Sender(shown, visitor, request.environ, reason, promised)
+    answering = signups.sign_up(
         recorder(),
         live,
         sender,
@@ -140,7 +139,8 @@ def _take(found: LivePage, form: SignupForm, shown: Form | None) -> Response:
         name=(form.name.data or "") if live.asks_name else "",
         base_url=printer().base_url,
     )
-    return Response(status=303, headers={"Location": addresses_of(live.slug).thanks})
+    location = after_sign_up(live, shown.variant, answering)
+    return Response(status=303, headers={"Location": location})
 
 
 def _exclusion(found: LivePage, *, is_trapped: bool = False) -> str:
@@ -149,7 +149,8 @@ def _exclusion(found: LivePage, *, is_trapped: bool = False) -> str:
         return "team"
     if is_trapped:
         return "suspected"
-    return "opted_out" if is_opted_out(request.environ) or is_objector(found) else ""
+    is_out = found.is_opted_out(request.environ) or is_objector(found)
+    return "opted_out" if is_out else ""
 
 
 def _again(found: LivePage, form: SignupForm, status: int, problem_line: str = "") -> Response:
@@ -158,32 +159,47 @@ def _again(found: LivePage, form: SignupForm, status: int, problem_line: str = "
     While nobody is shown the form the token stays: it proves that this one is from before.
     """
     variant = _variant_shown(found, form)
+    if joins(found.live, _form_shown(found, form)):
+        return _patient(show_list(found.live, status, form, problem_line))
     if found.live.state == "running":
         form.token.data = form_token(found.live, variant.key, _at())
     html = printer().landing(found.live, variant, form, problem_line=problem_line)
-    response = Response(html, status, printer().headers(variant.page.language))
-    if status in (429, 503):
-        response.headers["Retry-After"] = str(limits.seconds_left() if status == 429 else 60)
+    return _patient(
+        Response(html, status, printer().headers(variant.page.language, variant.page.look))
+    )
+
+
+def _patient(response: Response) -> Response:
+    """The same, with when to come back where it says to."""
+    if response.status_code in (429, 503):
+        seconds = limits.seconds_left() if response.status_code == 429 else 60
+        response.headers["Retry-After"] = str(seconds)
     return response
 
 
 def _variant_shown(found: LivePage, form: SignupForm) -> LiveVariant:
     """What the form stood on; the cookie's when the form does not say, else the control."""
     live = found.live
-    hour = visitors.hour_of(_at())
-    shown = visitors.read_form(live.identity_key, form.token.data or "", hour)
+    shown = _form_shown(found, form)
     visitor = found.find_visitor(request.environ)
     key = shown.variant if shown else visitor.variant if visitor else ""
     return live.find_variant(key) or live.control
 
 
+def _form_shown(found: LivePage, form: SignupForm) -> Form | None:
+    """What the form says it was printed for; None for one that is not ours, or too old."""
+    hour = visitors.hour_of(_at())
+    return visitors.read_form(found.live.identity_key, form.token.data or "", hour)
+
+
+def _shown_at() -> float | None:
+    """When the page with the button was sent, as its form says; None for nothing of ours."""
+    try:
+        return float(request.form.get("shown_at", ""))
+    except ValueError:
+        return None
+
+
 def _at() -> float:
     """Now, in seconds since 1970."""
     return clock.now().timestamp()
-
-
-def _over(status: int) -> Response:
-    """A link that leads nowhere, or not any more; which of these it is, nobody learns."""
-    response = Response(printer().link_over(), status, printer().headers())
-    response.headers.update(TOKEN_PAGE)
-    return response

@@ -1,20 +1,20 @@
-"""Who is asking: person or machine, on what kind of device, sent by whom. Pure.
+"""Who is asking: person or machine, on what kind of device, in which language. Pure.
 
-A machine is told by what it says of itself; whoever pretends to be a browser is taken for one. The
-words browsers and referrers come in are used here and never stored.
+A machine is told by what it says of itself, and by one thing that it does: Chrome says of each
+secure request how it came about (Fetch Metadata), so who calls itself Chrome and does not is a
+script. A person's browser that a machine drives cannot be told from the person here, nor a script
+that sends what a browser sends. Neither enters the rate unless it also shows the page for a second.
+What a browser calls itself is used here and never stored.
 """
 
 import re
 from collections.abc import Callable
 from functools import cache, lru_cache
 from typing import Literal, NamedTuple
-from urllib.parse import unquote_plus, urlsplit
 
-LONGEST_SOURCE = 64
 LONGEST_FAMILY = 60
 LONGEST_READ = 2_000
 LONGEST_LANGUAGES = 100
-DIRECT = "direct"
 
 # Fetch a page to show a card of its link. The list of crawlers tags most of them.
 PREVIEW_WORDS = re.compile(
@@ -39,38 +39,13 @@ TOO_WIDE = (r"AP3A\.240617\.008", "MetaIAB Facebook")
 TABLET = re.compile(r"iPad|Tablet|PlayBook|Silk/|Kindle|^(?!.*Mobile).*Android")
 PHONE = re.compile(r"Mobi|iPhone|iPod|Android|Windows Phone|Opera Mini")
 
-# Hosts with all below them, and the apps that name themselves as android-app://….
-SITES = {
-    "x": ("t.co", "twitter.com", "x.com"),
-    "facebook": ("facebook.com", "fb.com", "fb.me"),
-    "instagram": ("instagram.com",),
-    "linkedin": ("linkedin.com", "lnkd.in", "com.linkedin.android"),
-    "threads": ("threads.net", "threads.com"),
-    "tiktok": ("tiktok.com",),
-    "youtube": ("youtube.com", "youtu.be"),
-    "pinterest": ("pinterest.com", "pin.it"),
-    "whatsapp": ("whatsapp.com", "wa.me"),
-    "telegram": ("telegram.org", "t.me", "org.telegram.messenger"),
-    "slack": ("slack.com", "com.slack"),
-    "bluesky": ("bsky.app",),
-    "hackernews": ("news.ycombinator.com",),
-    "reddit": ("reddit.com", "redd.it", "com.reddit.frontpage"),
-    "producthunt": ("producthunt.com",),
-    "indiehackers": ("indiehackers.com",),
-    "github": ("github.com",),
-    "duckduckgo": ("duckduckgo.com",),
-    "ecosia": ("ecosia.org",),
-    "bing": ("bing.com",),
-    "yahoo": ("search.yahoo.com",),
-    "baidu": ("baidu.com",),
-    "chatgpt": ("chatgpt.com", "chat.openai.com"),
-    "perplexity": ("perplexity.ai",),
-    "gmail": ("mail.google.com", "com.google.android.gm"),
-    "google": ("com.google.android.googlequicksearchbox",),
-}
-_SITE_OF = {host: name for name, hosts in SITES.items() for host in hosts}
-_GOOGLE = re.compile(r"(?:news\.)?google\.(?:com?\.)?[a-z]{2,3}")
-_YANDEX = re.compile(r"yandex\.(?:com?\.)?[a-z]{2,3}|ya\.ru")
+# A hint that is ours: a secure request without Fetch Metadata.
+BARE = "bare"
+# Chrome sends it since version 76, all that is built from Chrome and on screens in apps, too. The
+# margin is for builds that lag behind.
+CHROME = re.compile(r"Chrom(?:e|ium)/(\d{2,4})\b")
+FIRST_WITH_METADATA = 100
+
 _UNESCAPED = re.compile(r"\\([^A-Za-z0-9])")
 _LANGUAGE = re.compile("[a-z]{2,3}")
 _PLAIN = re.compile(r"(?:[^][().+*?|^$\\{}]|\\[^A-Za-z0-9])*")
@@ -89,32 +64,17 @@ def classify(user_agent: str, hints: str = "") -> Machine | None:
     """Return which machine it is, or None for a person.
 
     ``hints`` are the values of Sec-Purpose, Purpose and X-Moz: a page that a browser fetches
-    before anybody asked for it. Who gives no user agent is a machine.
+    before anybody asked for it; and BARE. Who gives no user agent is a machine.
     """
     if hints and re.search("prefetch|prerender|preview", hints.lower()):
         return Machine("prefetch", "browser")
-    return _named(user_agent[:LONGEST_READ])
+    agent = user_agent[:LONGEST_READ]
+    return _named(agent) or (_pretender(agent) if BARE in hints.split() else None)
 
 
 def device_of(user_agent: str) -> Device:
     """Return the kind of device. An iPad that asks for desktop pages cannot be told from a Mac."""
     return _device(user_agent[:LONGEST_READ])
-
-
-def source_of(query_string: str, referrer: str, own_host: str = "") -> str:
-    """Return where a visitor came from, in lower case, 64 characters at most.
-
-    The first ``utm_source`` decides, then the referrer: a plain name for well-known sites, else its
-    bare host. No referrer, or one of our own host, is "direct".
-
-    >>> source_of("utm_source=Newsletter&utm_source=b", "https://t.co/x")
-    'newsletter'
-    >>> source_of("", "https://www.google.co.uk/"), source_of("", "https://blog.example.org/post")
-    ('google', 'blog.example.org')
-    """
-    if not query_string and not referrer:
-        return DIRECT
-    return _source(query_string[:LONGEST_READ], referrer[:LONGEST_READ], own_host)
 
 
 def language_of(accepted: str) -> str:
@@ -126,17 +86,6 @@ def language_of(accepted: str) -> str:
     ('de', '', '')
     """
     return _language(accepted[:LONGEST_LANGUAGES])
-
-
-def source_name(named: str) -> str:
-    """Return the name under which visits from ``named`` are recorded, '' for nothing.
-
-    >>> source_name(" Newsletter "), source_name("www.twitter.com"), source_name("https://t.co/x")
-    ('newsletter', 'x', 'x')
-    """
-    text = _clean(named[:LONGEST_READ])
-    host = _host(text if "//" in text else f"//{text}") if "." in text else ""
-    return _clean(_site(host)) if host else text
 
 
 # What is remembered is cut to LONGEST_READ, so that nobody can fill our memory with it.
@@ -153,54 +102,6 @@ def _language(accepted: str) -> str:
     return code if _LANGUAGE.fullmatch(code) else ""
 
 
-@lru_cache(maxsize=1024)
-def _source(query_string: str, referrer: str, own_host: str) -> str:
-    named = source_name(_utm_source(query_string))
-    if named:
-        return named
-    host = _host(referrer)
-    if not host or host == _host(f"//{own_host}"):
-        return DIRECT
-    return _clean(_site(host)) or DIRECT
-
-
-def _utm_source(query_string: str) -> str:
-    for part in query_string.split("&"):
-        name, _, value = part.partition("=")
-        if name.lower() == "utm_source":
-            # WSGI hands over bytes as Latin-1; a link may hold UTF-8 that was never encoded.
-            text = value.encode("latin-1", "replace").decode("utf-8", "replace")
-            return unquote_plus(text, errors="replace")
-    return ""
-
-
-def _clean(text: str) -> str:
-    """One line in lower case, without characters that do not print."""
-    printable = "".join(c if c.isprintable() else " " for c in text[: 4 * LONGEST_SOURCE])
-    return " ".join(printable.lower().split())[:LONGEST_SOURCE].strip()
-
-
-def _host(address: str) -> str:
-    """The host of an address, without port and www; '' when it has none."""
-    try:
-        host = urlsplit(address.strip()).hostname or ""
-    except ValueError:
-        return ""
-    return host.rstrip(".").removeprefix("www.")
-
-
-def _site(host: str) -> str:
-    """A plain name for the sites everybody knows, else the host itself."""
-    labels = host.split(".")
-    for start in range(len(labels)):
-        name = _SITE_OF.get(".".join(labels[start:]))
-        if name:
-            return name
-    if _GOOGLE.fullmatch(host):
-        return "google"
-    return "yandex" if _YANDEX.fullmatch(host) else host
-
-
 @lru_cache(maxsize=2048)
 def _named(user_agent: str) -> Machine | None:
     if not user_agent.strip():
@@ -212,6 +113,12 @@ def _named(user_agent: str) -> Machine | None:
     if PREVIEW_WORDS.search(user_agent):
         return Machine("preview", "other")
     return Machine("bot", "other") if MACHINE_WORDS.search(user_agent) else None
+
+
+def _pretender(user_agent: str) -> Machine | None:
+    found = CHROME.search(user_agent)
+    is_new = found is not None and int(found[1]) >= FIRST_WITH_METADATA
+    return Machine("bot", "not the Chrome it says") if is_new else None
 
 
 class _Crawler(NamedTuple):

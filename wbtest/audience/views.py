@@ -10,14 +10,17 @@ from wbtest.audience import objections, visitors
 from wbtest.audience.answers import Answers
 from wbtest.audience.browsers import find_cookie, ignore_name, is_from_here, write_cookie
 from wbtest.audience.forms import SignupForm
+from wbtest.audience.guard import Guard
 from wbtest.audience.live_pages import LivePage, LivePages
 from wbtest.audience.pages import Answer, Printer, addresses_of
 from wbtest.audience.recorder import Recorder
-from wbtest.extensions import csrf
+from wbtest.audience.waiting import list_token
+from wbtest.extensions import clock, csrf
 from wbtest.publishing.live import LiveExperiment, LiveVariant
 from wbtest.publishing.previews import find_preview
 from wbtest.publishing.strings import strings_of
 from wbtest.team import access
+from wbtest.writing.wording import paragraphs
 
 bp = Blueprint("audience", __name__)
 # A visitor has no session to keep a token in. Public forms carry a signed one of their page, and
@@ -26,6 +29,8 @@ csrf.exempt(bp)
 
 NOT_FROM_HERE = "This was sent from another site. Open the page itself and send it from there."
 PAUSED_SECONDS = 3600
+# The token of a link must not travel on in the Referer of what is opened next.
+TOKEN_PAGE = {"Referrer-Policy": "no-referrer"}
 
 
 @bp.get("/p/<slug>")
@@ -40,13 +45,6 @@ def page(slug: str) -> ResponseReturnValue:
     if request.method == "HEAD" or is_objector(found):
         return _send(answers().show(found, _variant_before(found), request.environ))
     return _send(answers().serve(found, request.environ, "team" if is_team() else ""))
-
-
-@bp.get("/p/<slug>/thanks")
-@access.public
-def thanks(slug: str) -> ResponseReturnValue:
-    """What everybody sees after a sign-up, whether the address was new or not."""
-    return small(get_page(slug).live, "thanks")
 
 
 @bp.get("/p/<slug>/privacy")
@@ -75,27 +73,43 @@ def object_to_counting(slug: str) -> ResponseReturnValue:
     name = ignore_name(experiment_id, is_https=_is_https())
     response = redirect(action, 303)
     response.headers.add(*write_cookie(name, value, visitors.LONGEST_LIFE, is_https=_is_https()))
-    if experiment_id is not None:
+    if experiment_id is not None and not found.is_cookieless:
         response.headers.add(*write_cookie(found.cookie, "", 0, is_https=_is_https()))
     return response
 
 
-def show_preview(slug: str, status: int = 200) -> Response:
-    """Return what the signed link shows, also of a draft. It counts nobody and takes nothing."""
-    token = request.args["preview"]
-    preview = find_preview(slug, token)
+def get_preview(slug: str) -> tuple[LiveExperiment, LiveVariant]:
+    """Return what the signed link in this request shows, also of a draft; else 404."""
+    preview = find_preview(slug, request.args["preview"])
     if preview is None:
         abort(404)
     live, variant = preview
-    # Before the start nobody has approved a variant's own words, so they are for the team alone.
-    if live.state == "draft" and not access.is_member(live.workspace_id):
+    # Before a phase opens it nobody has approved a variant's own words: they are the team's alone.
+    if not variant.phase and not access.is_member(live.workspace_id):
         abort(404)
+    return live, variant
+
+
+def show_preview(
+    slug: str, status: int = 200, form: SignupForm | None = None, line: str = ""
+) -> Response:
+    """Return what the signed link shows, also of a draft. It counts nobody and takes nothing.
+
+    ``form`` is one that was refused, ``line`` says why where no field does.
+    """
+    token = request.args["preview"]
+    live, variant = get_preview(slug)
+    is_member = access.is_member(live.workspace_id)
     strings = strings_of(variant.page)
-    form = SignupForm(strings, request.form)
+    if form is None:
+        form = SignupForm(strings, request.form)
+        line = strings.preview if status != 200 else ""
     form.token.data = ""
-    line = strings.preview if status != 200 else ""
     html = printer().landing(live, variant, form, problem_line=line, preview=token)
-    return Response(html, status, printer().headers(variant.page.language))
+    page = variant.page
+    # The team sees its variants side by side, in frames.
+    headers = printer().headers(page.language, page.look, is_framed=is_member)
+    return Response(html, status, headers)
 
 
 def small(
@@ -107,16 +121,37 @@ def small(
 ) -> Response:
     """Return one of the pages around the landing page."""
     html = printer().small(name, live, **details)
-    response = Response(html, status, printer().headers(printer().language_of(live)))
+    look = live.control.page.look
+    response = Response(html, status, printer().headers(printer().language_of(live), look))
     response.headers.update(headers or {})
     return response
 
 
 def show_closed(live: LiveExperiment) -> Response:
     """Return what stands in the place of a page that is paused or over."""
+    if live.waiting:
+        return show_list(live)
     if live.state == "ended":
-        return small(live, "ended", 410)
+        return small(live, "ended", 410, outcome=paragraphs(live.outcome))
     return small(live, "paused", 503, {"Retry-After": str(PAUSED_SECONDS)})
+
+
+def show_list(
+    live: LiveExperiment, status: int = 200, form: SignupForm | None = None, line: str = ""
+) -> Response:
+    """Return the page with the form of the waiting list; ``form`` is one that was refused."""
+    variant = live.find_variant(live.waiting) or live.control
+    form = form or SignupForm(strings_of(variant.page))
+    form.token.data = list_token(live, clock.now().timestamp())
+    html = printer().landing(live, variant, form, problem_line=line, is_list=True)
+    return Response(html, status, printer().headers(variant.page.language, variant.page.look))
+
+
+def over(status: int) -> Response:
+    """Return what a link shows that leads nowhere, or not any more; nobody learns which it is."""
+    response = Response(printer().link_over(), status, printer().headers())
+    response.headers.update(TOKEN_PAGE)
+    return response
 
 
 def get_page(slug: str) -> LivePage:
@@ -153,6 +188,10 @@ def pages() -> LivePages:
 
 def printer() -> Printer:
     return cast(Printer, current_app.extensions["wbtest.printer"])
+
+
+def guard() -> Guard:
+    return cast(Guard, current_app.extensions["wbtest.guard"])
 
 
 def recorder() -> Recorder:

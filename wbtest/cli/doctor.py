@@ -3,6 +3,7 @@
 import json
 import os
 import urllib.request
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
@@ -11,9 +12,10 @@ import click
 
 from wbtest.cli.instance import opened
 from wbtest.config import Settings
-from wbtest.delivery import health, outbox, smtp
+from wbtest.delivery import health, outbox, smtp, subscriptions
 from wbtest.delivery.jobs import find_run
-from wbtest.extensions import clock
+from wbtest.delivery.models import Webhook
+from wbtest.extensions import clock, db
 
 BACKUP_AGE = timedelta(hours=48)
 TIMEOUT_SECONDS = 10
@@ -30,13 +32,14 @@ class Finding:
 @click.command()
 @click.option("--json", "as_json", is_flag=True, help="Print the findings as JSON.")
 def doctor(as_json: bool) -> None:
-    """Check settings, database, disk, worker, mail, backup, address; exit 1 if one needs care."""
+    """Check what has to be right, from settings to the address; exit 1 if one needs care."""
     checks: dict[str, Callable[[Settings], Finding]] = {
         "settings": check_settings,
         "database": check_database,
         "disk": check_disk,
         "worker": check_worker,
         "mail": check_mail,
+        "webhooks": check_webhooks,
         "backup": check_backup,
         "address": check_address,
     }
@@ -94,6 +97,20 @@ def check_mail(settings: Settings) -> Finding:
     except smtp.NotSent as error:
         return Finding(False, f"The mail server does not take our mail: {error} ({state}).")
     return Finding(not counts["failed"], f"The mail server answers ({state}).")
+
+
+def check_webhooks(_settings: Settings) -> Finding:
+    hooks = db.session.scalars(db.select(Webhook)).all()
+    if not hooks:
+        return Finding(True, "No webhook is set up.")
+    totals: Counter[str] = Counter()
+    for counts in subscriptions.counts_of().values():
+        totals.update(counts)
+    state = f"{totals['waiting']} waiting, {totals['failed']} failed"
+    failing = sum(1 for hook in hooks if hook.failures or hook.state == "disabled")
+    if failing or totals["failed"]:
+        return Finding(False, f"Of {len(hooks)}, {failing} fail or are off ({state}).")
+    return Finding(True, f"{len(hooks)} {'is' if len(hooks) == 1 else 'are'} on ({state}).")
 
 
 def check_backup(settings: Settings) -> Finding:

@@ -8,6 +8,7 @@ import click
 from wbtest.audience.rollup import differences
 from wbtest.cli.instance import opened
 from wbtest.extensions import db
+from wbtest.publishing.models import Experiment
 from wbtest.review.models import Approval
 from wbtest.writing.document import digest, from_json
 from wbtest.writing.models import Revision
@@ -28,10 +29,14 @@ def verify() -> None:
     }
     with opened(os.environ):
         found = {name: list(check()) for name, check in checks.items()}
+        purged = count_purged()
     for name, lines in found.items():
         click.echo(f"{name:<12}{f'{len(lines)} differ' if lines else 'ok'}")
         for line in lines:
             click.echo(f"  {line}")
+    if purged:
+        tests = "1 experiment" if purged == 1 else f"{purged} experiments"
+        click.echo(f"{'purged':<12}{tests}: of their visitors only totals are left, unproved")
     if any(found.values()):
         raise SystemExit(1)
 
@@ -67,6 +72,12 @@ def find_changed_approvals() -> Iterable[str]:
                 f"the approval of revision {approval.revision.number} of release "
                 f"{approval.revision.release_id} is for another text"
             )
+
+
+def count_purged() -> int:
+    """How many experiments have no raw events any more, against which to count."""
+    query = db.select(db.func.count(Experiment.id)).where(Experiment.purged_at.is_not(None))
+    return db.session.scalar(query) or 0
 
 
 def find_wrong_counts() -> Iterable[str]:

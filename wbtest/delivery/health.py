@@ -51,7 +51,9 @@ def check_worker() -> str:
     run = jobs.find_run(worker.BEAT)
     if run and run.ran_at > clock.now() - LONGEST_SILENCE:
         return ""
-    return "The background worker has not been seen for five minutes; mail and backups wait."
+    return (
+        "The background worker has not been seen for five minutes; mail, webhooks and backups wait."
+    )
 
 
 def check_disk(settings: Settings) -> str:

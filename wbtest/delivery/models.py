@@ -33,6 +33,7 @@ class OutboxMail(Base):
     attempts: Mapped[int] = mapped_column(default=0)
     error: Mapped[str] = mapped_column(Text, default="")
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    # When it is tried next; of one that is settled, when that was.
     due_at: Mapped[datetime] = mapped_column(UtcDateTime)
     sent_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
@@ -52,6 +53,9 @@ class Webhook(Base):
     state: Mapped[str] = mapped_column(String(10), default="active")
     # Why it was disabled, in a sentence.
     reason: Mapped[str] = mapped_column(Text, default="")
+    # Failures in a row, and until when nothing is sent there after the last one.
+    failures: Mapped[int] = mapped_column(default=0)
+    rests_until: Mapped[datetime | None] = mapped_column(UtcDateTime)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 
@@ -72,8 +76,12 @@ class OutboxEvent(Base):
     body: Mapped[str] = mapped_column(Text)
     state: Mapped[str] = mapped_column(String(10), default="waiting")
     attempts: Mapped[int] = mapped_column(default=0)
+    # The status of the last answer, None when there was none; and what was wrong with it.
+    code: Mapped[int | None]
     error: Mapped[str] = mapped_column(Text, default="")
+    # When it was put into the queue; anew when an owner sends it again.
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    # When it is tried next; of one that is settled, when that was.
     due_at: Mapped[datetime] = mapped_column(UtcDateTime)
     sent_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 

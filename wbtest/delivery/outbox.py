@@ -1,37 +1,81 @@
-"""The outbox: mail is a row in the transaction that caused it, and leaves later."""
+"""The outbox: mail is a row in the transaction that caused it, and leaves later.
+
+A mail that was tried for three days is given up: a *dead letter*. It keeps its text, unlike one
+that was sent, since an owner may still send it, under the same Message-ID. The links in that text
+open something, so it is kept only until an owner dismisses it, or 30 days have passed.
+"""
 
 import secrets
-from datetime import datetime
+from datetime import datetime, timedelta
 from email.utils import parseaddr
-from typing import Any
+from typing import Any, NamedTuple
 
+import sqlalchemy as sa
 from flask import current_app
 
 from wbtest.config import Settings
 from wbtest.delivery.models import OutboxMail
 from wbtest.extensions import clock, db
-from wbtest.store import writing
+from wbtest.store import Refused, hold, writing
 
 STATES = ("waiting", "sent", "failed", "bounced")
 LONGEST_SUBJECT = 300
+KEPT = timedelta(days=30)
+MOST_LISTED = 50
 
 
-def queue_mail(*, recipient: str, subject: str, body: str, leave_url: str = "") -> OutboxMail:
+class Queue(NamedTuple):
+    """The mails of a workspace that wait, and those that were given up.
+
+    ``tried`` are those of the waiting that failed before.
+    """
+
+    waiting: int
+    tried: int
+    failed: int
+    oldest_at: datetime | None
+    next_at: datetime | None
+
+
+def queue_mail(
+    *,
+    recipient: str,
+    subject: str,
+    body: str,
+    leave_url: str = "",
+    html: str = "",
+    workspace_id: int | None = None,
+) -> OutboxMail:
     """Put a mail into the outbox, in the open write transaction or one of its own.
 
     ``leave_url`` is the address that takes the recipient off the list (RFC 8058), for mail to
-    visitors. Its Message-ID is made here, so that a mail sent twice is seen to be the same.
+    visitors; ``html`` says the same as ``body``. The owners of the workspace see what becomes of
+    it. Its Message-ID is made here, so that a mail sent twice is seen to be the same.
     """
-    settings: Settings = current_app.extensions["wbtest.settings"]
-    domain = parseaddr(settings.mail_from)[1].rpartition("@")[2]
-    mail = OutboxMail(**mail_row(recipient, subject, body, leave_url, clock.now(), domain))
+    row = mail_row(
+        recipient, subject, body, leave_url, clock.now(), mail_domain(), workspace_id, html
+    )
+    mail = OutboxMail(**row)
     with writing() as session:
         session.add(mail)
     return mail
 
 
+def mail_domain() -> str:
+    """What the Message-IDs of this instance end with."""
+    settings: Settings = current_app.extensions["wbtest.settings"]
+    return parseaddr(settings.mail_from)[1].rpartition("@")[2]
+
+
 def mail_row(
-    recipient: str, subject: str, body: str, leave_url: str, now: datetime, domain: str
+    recipient: str,
+    subject: str,
+    body: str,
+    leave_url: str,
+    now: datetime,
+    domain: str,
+    workspace_id: int | None = None,
+    html: str = "",
 ) -> dict[str, Any]:
     """Return the same as a row to insert, due at ``now``; ``domain`` ends its Message-ID."""
     return {
@@ -40,18 +84,83 @@ def mail_row(
         # What people typed may hold line breaks; a header has none.
         "subject": _one_line(subject)[:LONGEST_SUBJECT],
         "body": body,
+        "html": html,
+        "workspace_id": workspace_id,
         "leave_url": leave_url,
         "created_at": now,
         "due_at": now,
     }
 
 
-def counts_by_state() -> dict[str, int]:
-    """How many mails are waiting, sent, failed (given up) and bounced."""
-    rows = db.session.execute(
-        db.select(OutboxMail.state, db.func.count().label("mails")).group_by(OutboxMail.state)
+def send_again(mail: OutboxMail) -> None:
+    """Queue a mail that was given up once more, for three more days. Raises Refused for others."""
+    with writing():
+        hold(mail)
+        if mail.state != "failed":
+            raise Refused(f"This mail is {mail.state}, so there is nothing to send again.")
+        mail.state, mail.attempts, mail.error, mail.due_at = "waiting", 0, "", clock.now()
+
+
+def send_all_again(workspace_id: int) -> int:
+    """Queue every mail of the workspace that was given up; return how many there were."""
+    is_ours = (OutboxMail.workspace_id == workspace_id) & (OutboxMail.state == "failed")
+    anew = {"state": "waiting", "attempts": 0, "error": "", "due_at": clock.now()}
+    with writing() as session:
+        sent = session.execute(
+            db.update(OutboxMail).where(is_ours).values(anew).returning(OutboxMail.id)
+        )
+        return len(sent.all())
+
+
+def dismiss(mail: OutboxMail) -> None:
+    """Delete a mail that will not arrive, with its text. Raises Refused while it may."""
+    with writing() as session:
+        hold(mail)
+        if mail.state not in ("failed", "bounced"):
+            raise Refused(f"This mail is {mail.state}, so it stays in the list.")
+        session.delete(mail)
+
+
+def forget_old_mails(now: datetime) -> None:
+    """Delete what was sent, bounced or given up 30 days ago; a job of the worker."""
+    is_old = (OutboxMail.state != "waiting") & (OutboxMail.due_at < now - KEPT)
+    with writing() as session:
+        session.execute(sa.delete(OutboxMail).where(is_old))
+
+
+def counts_by_state(workspace_id: int | None = None) -> dict[str, int]:
+    """How many mails are waiting, sent, failed (given up) and bounced: here, or in all."""
+    query = db.select(OutboxMail.state, db.func.count().label("mails")).group_by(OutboxMail.state)
+    if workspace_id is not None:
+        query = query.where(OutboxMail.workspace_id == workspace_id)
+    return dict.fromkeys(STATES, 0) | {row.state: row.mails for row in db.session.execute(query)}
+
+
+def queue_of(workspace_id: int) -> Queue:
+    """What of the workspace's mail waits, since when, and what was given up."""
+    is_waiting = OutboxMail.state == "waiting"
+    found = db.session.execute(
+        db.select(
+            db.func.count().filter(is_waiting),
+            db.func.count().filter(is_waiting, OutboxMail.error != ""),
+            db.func.count().filter(OutboxMail.state == "failed"),
+            db.func.min(OutboxMail.created_at).filter(is_waiting),
+            db.func.min(OutboxMail.due_at).filter(is_waiting),
+        ).where(OutboxMail.workspace_id == workspace_id)
+    ).one()
+    return Queue(*found)
+
+
+def mails_of(workspace_id: int, state: str) -> list[OutboxMail]:
+    """The workspace's mails in this state, those settled last or due next first; 50 at most."""
+    order = OutboxMail.due_at if state == "waiting" else OutboxMail.due_at.desc()
+    query = (
+        db.select(OutboxMail)
+        .where(OutboxMail.workspace_id == workspace_id, OutboxMail.state == state)
+        .order_by(order, OutboxMail.id)
+        .limit(MOST_LISTED)
     )
-    return dict.fromkeys(STATES, 0) | {row.state: row.mails for row in rows}
+    return list(db.session.scalars(query))
 
 
 def _one_line(text: str) -> str:

@@ -11,12 +11,12 @@ import sqlalchemy as sa
 from flask import current_app
 
 from wbtest.config import Settings
+from wbtest.delivery.backoff import MOST_ATTEMPTS, wait_after
 from wbtest.delivery.models import OutboxMail
 from wbtest.delivery.smtp import Bounced, Mail, NotSent, compose, send
 from wbtest.extensions import clock
 from wbtest.store import writing
 
-MOST_ATTEMPTS = 8
 # Longer than a slow server can keep us, so that no other worker sends the same mail meanwhile.
 LEASE = timedelta(minutes=5)
 
@@ -27,18 +27,6 @@ class Claim:
 
     id: int
     mail: Mail
-
-
-def wait_after(attempts: int) -> timedelta:
-    """How long to wait after that many failures: 1, 3, 9 … minutes.
-
-    Eight attempts take 18 hours, so a mail server may be down overnight.
-
-    >>> sum((wait_after(n) for n in range(1, MOST_ATTEMPTS)), timedelta()) // timedelta(hours=1)
-    18
-    """
-    factor: int = 3 ** (attempts - 1)
-    return timedelta(minutes=factor)
 
 
 def claim_mail() -> Claim | None:
@@ -62,6 +50,7 @@ def claim_mail() -> Claim | None:
             recipient=row.recipient,
             subject=row.subject,
             body=row.body,
+            html=row.html,
             leave_url=row.leave_url,
             written_at=row.created_at,
         )
@@ -72,21 +61,25 @@ def settle(claim: Claim, error: Bounced | NotSent | None) -> None:
     """Note what became of a claimed mail: sent, bounced, to be tried again, or given up.
 
     What will not be sent again loses its text: the links in it open something, and of those we
-    keep nothing but hashes.
+    keep nothing but hashes. What was given up keeps it, since an owner may send it again.
     """
     with writing() as session:
-        row = session.get_one(OutboxMail, claim.id)
+        row = session.get(OutboxMail, claim.id)
+        # Whoever it was for may have left meanwhile, or a slower worker have sent it.
+        if row is None or row.state == "sent":
+            return
         row.error = str(error or "")[:500]
+        row.due_at = now = clock.now()
         if error is None:
-            row.state, row.sent_at = "sent", clock.now()
+            row.state, row.sent_at = "sent", now
         elif isinstance(error, Bounced):
             row.state = "bounced"
         elif row.attempts >= MOST_ATTEMPTS:
             row.state = "failed"
         else:
-            row.due_at = clock.now() + wait_after(row.attempts)
-        if row.state != "waiting":
-            row.body = row.leave_url = ""
+            row.due_at = now + wait_after(row.attempts)
+        if row.state in ("sent", "bounced"):
+            row.body = row.html = row.leave_url = ""
 
 
 def send_one() -> bool:

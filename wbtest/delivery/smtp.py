@@ -33,10 +33,12 @@ class Mail:
     body: str
     leave_url: str
     written_at: datetime
+    # The same as ``body`` for mail programs that show pages, '' for none.
+    html: str = ""
 
 
 def compose(mail: Mail) -> EmailMessage:
-    """Return the message: plain text, the same each time it is sent.
+    """Return the message, the same each time it is sent: plain text, and after it the same as HTML.
 
     Raises Bounced when no header can be made of what it holds.
     """
@@ -62,18 +64,25 @@ def _message(mail: Mail) -> EmailMessage:
         message["List-Unsubscribe"] = f"<{mail.leave_url}>"
         message["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
     message.set_content(mail.body, cte="quoted-printable")
+    if mail.html:
+        message.add_alternative(mail.html, subtype="html", cte="quoted-printable")
     return message
 
 
-def send(message: EmailMessage, url: str, trust: ssl.SSLContext | None = None) -> None:
+def send(
+    message: EmailMessage,
+    url: str,
+    trust: ssl.SSLContext | None = None,
+    seconds: float = TIMEOUT_SECONDS,
+) -> None:
     """Hand the message to the server at ``url``: smtp:// with STARTTLS if offered, or smtps://.
 
-    ``trust`` says whose certificates are believed (default: the machine's). Raises Bounced or
-    NotSent, with what the server said.
+    ``trust`` says whose certificates are believed (default: the machine's); each answer may take
+    that many ``seconds``. Raises Bounced or NotSent, with what the server said.
     """
     server = urlsplit(url)
     try:
-        with _connect(server, trust) as smtp:
+        with _connect(server, trust, seconds) as smtp:
             smtp.send_message(message)
     except smtplib.SMTPRecipientsRefused as error:
         code, said = next(iter(error.recipients.values()))
@@ -98,17 +107,19 @@ def greet(url: str, trust: ssl.SSLContext | None = None) -> None:
         raise NotSent(str(error) or type(error).__name__) from error
 
 
-def _connect(server: SplitResult, trust: ssl.SSLContext | None) -> smtplib.SMTP:
+def _connect(
+    server: SplitResult, trust: ssl.SSLContext | None, seconds: float = TIMEOUT_SECONDS
+) -> smtplib.SMTP:
     host = server.hostname or ""
     is_near = _is_loopback(host)
     context = trust or _trust(is_near)
     if server.scheme == "smtps":
         smtp: smtplib.SMTP = smtplib.SMTP_SSL(
-            host, server.port or 465, timeout=TIMEOUT_SECONDS, context=context
+            host, server.port or 465, timeout=seconds, context=context
         )
     else:
         port = server.port or (587 if server.username else 25)
-        smtp = smtplib.SMTP(host, port, timeout=TIMEOUT_SECONDS)
+        smtp = smtplib.SMTP(host, port, timeout=seconds)
     try:
         _log_in(smtp, server, context, is_near)
     except BaseException:

@@ -1,6 +1,6 @@
 """The background worker: sends what is due and runs the areas' jobs until it is told to stop.
 
-Any number may run, on any machine: each mail and each job is claimed before it is worked on.
+Any number may run, on any machine: each mail, event and job is claimed before it is worked on.
 """
 
 import logging
@@ -12,6 +12,7 @@ from flask import Flask
 from sqlalchemy.exc import SQLAlchemyError
 
 from wbtest.delivery.jobs import run_due_jobs
+from wbtest.delivery.posting import post_some
 from wbtest.delivery.sending import send_one
 
 log = logging.getLogger(__name__)
@@ -39,8 +40,12 @@ def beat(_now: datetime) -> None:
 
 
 def step(app: Flask) -> bool:
-    """Run what is due and send one mail; True when there may be more to send."""
+    """Run what is due, send one mail, and post to one webhook; True when there may be more.
+
+    A mail and a webhook take turns, and a webhook that fails rests: so neither holds up the other.
+    """
     # A context of its own for each step, as a request has: no session outlives it.
     with app.app_context():
         run_due_jobs()
-        return send_one()
+        has_sent, has_posted = send_one(), post_some()
+        return has_sent or has_posted

@@ -1,17 +1,31 @@
 """From an approved revision to a test page: variants, sealed rule, life cycle."""
 
 from datetime import timedelta
+from importlib import import_module
 
 from flask import Flask
+
+# Each adds its pages to the blueprint of views.
+PAGES = (
+    "variant_views",
+    "options_views",
+    "links_views",
+    "cloning_views",
+    "look_views",
+    "life_views",
+    "launch_views",
+    "phase_views",
+    "after_views",
+)
 
 
 def init_app(app: Flask) -> None:
     """Attach this area's pages, and hand the worker what it must do by the clock."""
     from wbtest.publishing.life import announce_change, end_overdue
+    from wbtest.publishing.views import bp
 
-    # Imported from here, so that the views of variants have joined the others.
-    from wbtest.publishing.variant_views import bp
-
+    for name in PAGES:
+        import_module(f"{__name__}.{name}")
     app.register_blueprint(bp)
     jobs = app.extensions.setdefault("wbtest.jobs", {})
     jobs["end_overdue"] = (end_overdue, timedelta(minutes=1))

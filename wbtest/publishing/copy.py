@@ -10,7 +10,8 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
-from wbtest.publishing.look import PLAIN, Look
+from wbtest.publishing.look import LONGEST_ALT, PLAIN, Look
+from wbtest.publishing.look_pictures import read_name
 from wbtest.writing.document import LONGEST_TEXT, CallToAction, Document
 from wbtest.writing.languages import direction
 from wbtest.writing.wording import find_fault, on_one_line, paragraphs, with_plain_breaks
@@ -19,8 +20,13 @@ SECTIONS = ("problem", "alternative", "solution", "why_now", "quote", "faq")
 # How a page looks: a landing page, or a post that is read from top to bottom.
 LAYOUTS = {"": "Landing page", "post": "Blog post"}
 # What a variant may replace; ``order`` is a list of SECTIONS, ``body`` stands instead of problem,
-# alternative and solution, ``layout`` is one of LAYOUTS.
-OVERRIDES = ("headline", "subheading", "cta_text", "cta_label", "price", "body", "order", "layout")
+# alternative and solution, ``layout`` is one of LAYOUTS, ``hero`` is a picture's name or NO_PICTURE
+# and ``hero_alt`` says what it shows.
+OVERRIDES = (
+    *("headline", "subheading", "cta_text", "cta_label", "price", "body", "order", "layout"),
+    *("hero", "hero_alt"),
+)
+NO_PICTURE = "none"
 LONGEST = {
     "headline": 300,
     "subheading": 600,
@@ -28,6 +34,8 @@ LONGEST = {
     "cta_label": 60,
     "price": 120,
     "body": LONGEST_TEXT,
+    "hero": LONGEST_ALT,
+    "hero_alt": LONGEST_ALT,
 }
 
 
@@ -80,8 +88,13 @@ class NotAnOverride(ValueError):
 
 def check_overrides(overrides: Mapping[str, Any]) -> dict[str, Any]:
     """Return the overrides without empty ones. Raises NotAnOverride for what is not allowed."""
-    kept = {name: _override(name, value) for name, value in overrides.items()}
-    return {name: value for name, value in kept.items() if value}
+    given = {name: _override(name, value) for name, value in overrides.items()}
+    kept = {name: value for name, value in given.items() if value}
+    if kept.get("hero", NO_PICTURE) == NO_PICTURE:
+        kept.pop("hero_alt", None)
+    elif "hero_alt" not in kept:
+        raise NotAnOverride("hero_alt", "Say what the picture shows, for those who cannot see it.")
+    return kept
 
 
 def _override(name: str, value: Any) -> str | list[str]:
@@ -100,6 +113,8 @@ def _override(name: str, value: Any) -> str | list[str]:
         text = on_one_line(text)
     if fault := find_fault(text, LONGEST[name]):
         raise NotAnOverride(name, fault)
+    if name == "hero" and text not in ("", NO_PICTURE) and read_name(text) is None:
+        raise NotAnOverride(name, "Choose a picture from the list.")
     return text
 
 
@@ -119,7 +134,7 @@ def page_copy(
 ) -> PageCopy:
     """Return what the page says, from the document's external parts and a variant's overrides.
 
-    ``look`` and ``wording`` are the experiment's, the same for all variants.
+    ``look`` and ``wording`` are the experiment's, the same for all variants but for their picture.
     """
     changed = check_overrides(overrides or {})
     action = replace(
@@ -141,7 +156,7 @@ def page_copy(
         price=action.price,
         sections=tuple(_sections(document, changed)),
         layout=changed.get("layout", ""),
-        look=look,
+        look=_look(look, changed),
         wording=tuple(sorted((wording or {}).items())),
     )
 
@@ -164,6 +179,15 @@ def _without_empty(value: Any) -> Any:
     if isinstance(value, list | tuple):
         return [_without_empty(entry) for entry in value]
     return value
+
+
+def _look(look: Look, changed: Mapping[str, Any]) -> Look:
+    """The look with the variant's own picture, or without any."""
+    hero = changed.get("hero", "")
+    if not hero:
+        return look
+    is_shown = hero != NO_PICTURE
+    return replace(look, hero=hero if is_shown else "", hero_alt=changed.get("hero_alt", ""))
 
 
 def _label(action: CallToAction) -> str:

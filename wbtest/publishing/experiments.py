@@ -14,7 +14,7 @@ from sqlalchemy.orm import joinedload, selectinload
 from sqlalchemy.orm.exc import ObjectDeletedError
 
 from wbtest.extensions import clock, db
-from wbtest.publishing import copy, slugs
+from wbtest.publishing import copy, look_before, slugs
 from wbtest.publishing import rule as rules
 from wbtest.publishing.models import Experiment, Variant
 from wbtest.store import Invalid, Refused, hold, writing
@@ -24,6 +24,7 @@ from wbtest.writing.wording import find_fault
 
 CONTROL = "control"
 LONGEST_KEY, LONGEST_NAME = 30, 80
+MOST_DAILY = 10_000_000
 VARIANTS_RULE = (
     "An experiment has one to six variants, each with a weight that is a whole number "
     "from 1 to 1,000."
@@ -35,12 +36,16 @@ class Frozen(Refused):
 
 
 def experiments_of(workspace: Workspace) -> Sequence[Experiment]:
-    """The workspace's experiments, newest first, with their variants and revisions."""
+    """The workspace's experiments, newest first, with variants, phases and revisions."""
     return db.session.scalars(
         select(Experiment)
         .where(Experiment.workspace_id == workspace.id)
         .order_by(Experiment.created_at.desc(), Experiment.id.desc())
-        .options(selectinload(Experiment.variants), joinedload(Experiment.revision))
+        .options(
+            selectinload(Experiment.variants),
+            selectinload(Experiment.phases),
+            joinedload(Experiment.revision),
+        )
     ).all()
 
 
@@ -64,6 +69,7 @@ def create_experiment(
     rule: rules.Hypothesis,
     time_zone: str,
     asks_name: bool = False,
+    expected_daily: int | None = None,
 ) -> Experiment:
     """Make a draft with one variant, the control, which is the revision's own text.
 
@@ -71,7 +77,7 @@ def create_experiment(
     a last day or a time zone that cannot be used.
     """
     with writing() as session:
-        _check(slug, rule, time_zone)
+        _check(slug, rule, time_zone, expected_daily)
         holder, values = _holder(slug), rules.to_json(rule)
         if holder is not None:
             made = (holder.state, holder.revision_id, holder.author_id, holder.rule)
@@ -83,10 +89,12 @@ def create_experiment(
             slug=slug,
             time_zone=time_zone,
             asks_name=asks_name,
+            expected_daily=expected_daily,
             rule=values,
             author=author,
             created_at=clock.now(),
             variants=[Variant(key=CONTROL, position=0, name="Control", weight=1)],
+            **look_before.taken_over(revision),
         )
         session.add(experiment)
         _take_slug(holder, slug)
@@ -100,14 +108,16 @@ def change_rule(
     rule: rules.Hypothesis,
     time_zone: str,
     asks_name: bool = False,
+    expected_daily: int | None = None,
 ) -> Experiment:
     """Replace everything but the variants. Raises Invalid as ``create_experiment`` does."""
     with writing():
-        _open_draft(experiment)
-        _check(slug, rule, time_zone)
+        open_draft(experiment)
+        _check(slug, rule, time_zone, expected_daily)
         holder = _holder(slug)
         experiment.slug, experiment.rule = slug, rules.to_json(rule)
         experiment.time_zone, experiment.asks_name = time_zone, asks_name
+        experiment.expected_daily = expected_daily
         _take_slug(None if holder is experiment else holder, slug)
     return experiment
 
@@ -138,11 +148,11 @@ def add_variant(
     Raises Invalid for a seventh variant, or for a name, weight, key or override of no use.
     """
     with writing():
-        _open_draft(experiment)
+        open_draft(experiment)
         taken = {variant.key for variant in experiment.variants}
         if len(taken) >= rules.MOST_VARIANTS:
             raise Invalid("name", VARIANTS_RULE)
-        changed = _checked(name, weight, overrides)
+        changed = checked(name, weight, overrides)
         key = key or slugs.propose(name, taken, LONGEST_KEY)
         if fault := slugs.find_fault(key, LONGEST_KEY):
             raise Invalid("key", fault)
@@ -165,8 +175,8 @@ def change_variant(
 ) -> Variant:
     """Replace name, weight and overrides. Raises Invalid as ``add_variant`` does."""
     with writing():
-        _open_draft(_experiment_of(variant))
-        changed = _checked(name, weight, overrides)
+        open_draft(_experiment_of(variant))
+        changed = checked(name, weight, overrides)
         if changed != variant.overrides:
             variant.overrides = changed
             variant.writer_id = writer.id if changed else None
@@ -178,7 +188,7 @@ def remove_variant(variant: Variant) -> None:
     """Take a variant away. Raises Refused for the control, which the others are compared with."""
     with writing():
         experiment = _experiment_of(variant)
-        _open_draft(experiment)
+        open_draft(experiment)
         if variant.position == 0:
             raise Refused("The control stays: the other variants are compared with it.")
         experiment.variants.remove(variant)
@@ -194,7 +204,7 @@ def _experiment_of(variant: Variant) -> Experiment:
         raise Refused("This variant was deleted meanwhile. Look at the experiment anew.") from error
 
 
-def _open_draft(experiment: Experiment) -> None:
+def open_draft(experiment: Experiment) -> None:
     """Wait for other changes to this experiment. Raises Frozen unless it is a draft then."""
     hold(experiment)
     if experiment.state != "draft":
@@ -210,7 +220,9 @@ def _known_zones() -> frozenset[str]:
     return frozenset(available_timezones())
 
 
-def _check(slug: str, rule: rules.Hypothesis, time_zone: str) -> None:
+def _check(slug: str, rule: rules.Hypothesis, time_zone: str, daily: int | None) -> None:
+    if daily is not None and not 1 <= daily <= MOST_DAILY:
+        raise Invalid("daily", f"Give 1 to {MOST_DAILY:,} visitors a day, or leave it empty.")
     if fault := slugs.find_fault(slug):
         raise Invalid("slug", fault)
     if time_zone not in _known_zones():
@@ -220,7 +232,7 @@ def _check(slug: str, rule: rules.Hypothesis, time_zone: str) -> None:
         raise Invalid("ends_on", fault)
 
 
-def _checked(name: str, weight: int, overrides: Mapping[str, Any]) -> dict[str, Any]:
+def checked(name: str, weight: int, overrides: Mapping[str, Any]) -> dict[str, Any]:
     """Return the overrides that can be kept. Raises Invalid for the first thing that cannot."""
     if not name.strip():
         raise Invalid("name", "Give this variant a name.")

@@ -74,7 +74,7 @@ def filled(_form: FlaskForm, field: Field) -> None:
 
 
 class ExperimentForm(FlaskForm):
-    """Everything of an experiment but its variants. ``daily`` is for planning and not kept."""
+    """Everything of an experiment but its variants. ``daily`` is for planning, and not sealed."""
 
     target = PercentField("Target", [NEEDED])
     who = StringField("Who comes", [NEEDED])
@@ -130,7 +130,7 @@ class ExperimentForm(FlaskForm):
     def settings(self) -> dict[str, Any]:
         """What the verbs want beside the rule."""
         names = ("slug", "time_zone", "asks_name")
-        return {name: self[name].data for name in names}
+        return {name: self[name].data for name in names} | {"expected_daily": self.daily.data}
 
 
 class VariantForm(FlaskForm):
@@ -146,6 +146,14 @@ class VariantForm(FlaskForm):
     body = TextAreaField("Text instead of problem, today and solution", [Optional()])
     order = OrderField("Order of the parts")
     layout = SelectField("Layout", choices=copy.LAYOUTS, default="", validate_choice=False)
+    hero = RadioField("Picture", default="", validate_choice=False)
+    hero_alt = StringField("What its picture shows")
+
+    def validate_hero(self, field: RadioField) -> None:
+        """Take what the page offered."""
+        offered = [choice.data for choice in field]
+        if field.data and field.data not in offered:
+            raise ValidationError("Choose a picture from the list.")
 
     def values(self, parts: Sequence[str]) -> dict[str, Any]:
         """What the verbs want, of a form that is valid; ``parts`` as ``overrides`` takes them."""
@@ -210,6 +218,7 @@ def values_of(experiment: Experiment) -> dict[str, Any]:
         "slug": experiment.slug,
         "time_zone": experiment.time_zone,
         "asks_name": experiment.asks_name,
+        "daily": experiment.expected_daily,
     }
 
 

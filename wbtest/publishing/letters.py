@@ -16,6 +16,7 @@ def seal_letter(
     variants: Sequence[tuple[str, int]],
     page_digests: Mapping[str, str],
     time_zone: str,
+    phase: int = 1,
 ) -> str:
     """Return the body: the rule in words, what was sealed, and how to check it later.
 
@@ -27,7 +28,9 @@ def seal_letter(
     sources = ", ".join(rule.sources) if rule.sources else "all"
     words = [f"  {key}: weight {weight}, {page_digests[key]}" for key, weight in variants]
     parts = [
-        f"{page_url} has started. This was sealed before the first visitor came.",
+        f"{page_url} has started. This was sealed before the first visitor came."
+        if phase == 1
+        else f"Phase {phase} of {page_url} has begun. This was sealed before its first visitor.",
         in_words.claim(rule),
         *outcomes,
         f"{in_words.conditions(rule)} Days are those of {time_zone}.",

@@ -1,4 +1,8 @@
-"""The life of an experiment: started, paused, resumed, ended. What it tests never changes again."""
+"""The life of an experiment: started, paused, resumed, ended. What it tests never changes again.
+
+Before the start stands the launch check (``launching``); afterwards come phases and what is shown
+at the end (``phases``, ``after``).
+"""
 
 import secrets
 from contextlib import suppress
@@ -9,13 +13,19 @@ from sqlalchemy import func, select
 from wbtest import store
 from wbtest.extensions import clock, db
 from wbtest.publishing import rule as rules
+from wbtest.publishing.announcing import announce_step
 from wbtest.publishing.models import Experiment, PagesVersion, Step
 from wbtest.publishing.readiness import Missing, find_objection, missing_before_start
 from wbtest.publishing.sealing import draft_digest, seal
+from wbtest.publishing.stages import is_checked
 from wbtest.review.approvals import NotYours
-from wbtest.store import Refused, hold, writing
+from wbtest.store import Invalid, Refused, hold, writing
 from wbtest.team.models import Person
 from wbtest.writing.models import Revision
+from wbtest.writing.wording import find_fault, on_one_line, with_plain_breaks
+
+LONGEST_WHY = 1_000
+UNCHECKED = Missing("checked", "This draft has not passed the launch check since it was changed.")
 
 
 class NotReady(Refused):
@@ -38,8 +48,9 @@ def start(experiment: Experiment, person: Person, read: str = "") -> Experiment:
     """Seal rule, variants, weights and salt, open the page, and mail the seal to the approvers.
 
     ``read`` is the digest of the draft that the person was shown, '' for whoever was shown none.
-    Raises AlreadyDone for a second start, NotReady with all that is missing, NotYours when
-    somebody else must do it, ChangedMeanwhile when the draft is not what was read.
+    Raises AlreadyDone for a second start, NotReady with all that is missing, the launch check of
+    this very draft among it, NotYours when somebody else must do it, ChangedMeanwhile when the
+    draft is not what was read.
     """
     with writing():
         hold(experiment)
@@ -55,16 +66,18 @@ def start(experiment: Experiment, person: Person, read: str = "") -> Experiment:
             raise ChangedMeanwhile(
                 "The draft changed after you opened this page. Read it anew, then start it."
             )
+        if not is_checked(experiment):
+            raise NotReady([UNCHECKED])
         experiment.attempt = 1 + _earlier_starts(experiment)
         experiment.identity_key = secrets.token_bytes(32)
         experiment.state, experiment.started_at = "running", clock.now()
         seal(experiment)
-        _take_step(experiment, "started", person)
+        take_step(experiment, "started", person)
     return experiment
 
 
-def pause(experiment: Experiment, person: Person) -> Experiment:
-    """Let the page rest: nobody who comes can sign up or is counted.
+def pause(experiment: Experiment, person: Person, why: str = "") -> Experiment:
+    """Let the page rest: nobody who comes can sign up or is counted. Raises Invalid for ``why``.
 
     Whoever has the form open may still send it while the conversion window lasts.
     """
@@ -72,11 +85,11 @@ def pause(experiment: Experiment, person: Person) -> Experiment:
         hold(experiment)
         _demand(experiment, "running", wanted="paused")
         experiment.state = "paused"
-        _take_step(experiment, "paused", person)
+        take_step(experiment, "paused", person, reason_of(why))
     return experiment
 
 
-def resume(experiment: Experiment, person: Person) -> Experiment:
+def resume(experiment: Experiment, person: Person, why: str = "") -> Experiment:
     """Open a paused page again. Raises Refused when its last day is over."""
     with writing():
         hold(experiment)
@@ -84,17 +97,20 @@ def resume(experiment: Experiment, person: Person) -> Experiment:
         if ends_at(experiment) <= clock.now():
             raise Refused("The last day of this experiment is over. It can only be ended.")
         experiment.state = "running"
-        _take_step(experiment, "resumed", person)
+        take_step(experiment, "resumed", person, reason_of(why))
     return experiment
 
 
-def end(experiment: Experiment, person: Person | None) -> Experiment:
-    """Close the page for good. ``person`` is None when the last day is over."""
+def end(experiment: Experiment, person: Person | None, why: str = "") -> Experiment:
+    """Close the page for good. ``person`` is None when the last day is over.
+
+    Raises Invalid for a ``why`` that cannot be kept.
+    """
     with writing():
         hold(experiment)
         _demand(experiment, "running", "paused", wanted="ended")
         experiment.state, experiment.ended_at = "ended", clock.now()
-        _take_step(experiment, "ended", person)
+        take_step(experiment, "ended", person, reason_of(why))
     return experiment
 
 
@@ -139,11 +155,22 @@ def _earlier_starts(experiment: Experiment) -> int:
     return count or 0
 
 
-def _take_step(experiment: Experiment, what: str, person: Person | None) -> None:
-    """Write the step down, and let every door know in the same transaction."""
+def reason_of(why: str) -> str:
+    """Return a typed reason as it is kept. Raises Invalid for one that cannot be."""
+    text = on_one_line(with_plain_breaks(why)).strip()
+    if fault := find_fault(text, LONGEST_WHY):
+        raise Invalid("why", fault)
+    return text
+
+
+def take_step(experiment: Experiment, what: str, person: Person | None, why: str = "") -> None:
+    """Write the step down; let doors and webhooks know. Joins the open transaction."""
     number = len(experiment.steps) + 1
-    experiment.steps.append(Step(number=number, what=what, person=person, at=clock.now()))
-    announce_change()
+    experiment.steps.append(Step(number=number, what=what, person=person, at=clock.now(), why=why))
+    announce_step(experiment, what)
+    # Nobody is shown a draft.
+    if experiment.state != "draft":
+        announce_change()
 
 
 def announce_change() -> None:

@@ -4,11 +4,10 @@ Whatever a row says, a page is made only from a revision that somebody approved 
 what was approved, and only with the words and the rule that were sealed.
 """
 
-import json
 import logging
 import secrets
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, NamedTuple
@@ -17,11 +16,13 @@ from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session, joinedload, scoped_session, selectinload
 
 from wbtest.extensions import db
-from wbtest.publishing import copy, options, rule
+from wbtest.publishing import options, rule
 from wbtest.publishing.assembling import page_of
 from wbtest.publishing.copy import PageCopy
 from wbtest.publishing.models import Experiment, PagesVersion
 from wbtest.publishing.options import Options
+from wbtest.publishing.seals import NotPublishable, check_seals
+from wbtest.publishing.stages import tested
 from wbtest.publishing.strings import PageStrings, strings_for
 from wbtest.review.models import Approval
 from wbtest.writing import document as documents
@@ -32,16 +33,17 @@ log = logging.getLogger(__name__)
 AnySession = Session | scoped_session[Any]
 
 
-class NotPublishable(Exception):
-    """A row that differs from what was approved and sealed; the text says in what."""
-
-
 class LiveVariant(NamedTuple):
-    """One variant of the page: its key, its weight in the phase, its words."""
+    """One variant of the page: its key, its weight in the newest phase, its words.
+
+    The weight is 0 when nobody new is shown it any more. ``phase`` is the newest one in which
+    somebody new was, 0 for a variant that no phase has opened yet.
+    """
 
     key: str
     weight: int
     page: PageCopy
+    phase: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +75,18 @@ class LiveExperiment:
     identity_key: bytes
     approved_line: str
     options: Options
+    # That of the first phase.
+    first_salt: str
+    # When the test was over, when a waiting list that is still kept was opened, and whether what
+    # was known of the test's visitors is erased.
+    over_at: datetime | None = None
+    list_opened_at: datetime | None = None
+    is_purged: bool = False
+    seal: str = ""
+    # After the end: what is told of it, and the variant that everybody is shown who joins the
+    # waiting list; '' for nothing, and for no list.
+    outcome: str = ""
+    waiting: str = ""
 
     @property
     def control(self) -> LiveVariant:
@@ -81,8 +95,17 @@ class LiveExperiment:
 
     @property
     def weights(self) -> tuple[tuple[str, int], ...]:
-        """Key and weight of each variant, in the order in which they are drawn."""
-        return tuple((key, weight) for key, weight, _ in self.variants)
+        """Key and weight of each variant that is drawn, in the order in which they are."""
+        return tuple((found.key, found.weight) for found in self.variants if found.weight)
+
+    def phase_of(self, key: str) -> int:
+        """The newest phase in which somebody new was shown this variant.
+
+        What those do who keep a variant that is drawn no more stands in that phase, also when
+        nothing but the page that they were shown tells of them.
+        """
+        found = self.find_variant(key)
+        return found.phase if found else self.phase
 
     def find_variant(self, key: str) -> LiveVariant | None:
         """The variant of this key, or None."""
@@ -106,11 +129,17 @@ def find_public(slug: str) -> LiveExperiment | None:
 
 
 def find_for_preview(experiment_id: int) -> LiveExperiment | None:
-    """Return the experiment in any state, also a draft, or None when it may not be shown."""
-    return next(iter(_publishable(db.session, Experiment.id == experiment_id)), None)
+    """Return the experiment in any state, also a draft, or None when it may not be shown.
+
+    Variants that no phase has opened yet are among its variants.
+    """
+    found = _publishable(db.session, Experiment.id == experiment_id, is_preview=True)
+    return next(iter(found), None)
 
 
-def _publishable(session: AnySession, *conditions: ColumnElement[bool]) -> list[LiveExperiment]:
+def _publishable(
+    session: AnySession, *conditions: ColumnElement[bool], is_preview: bool = False
+) -> list[LiveExperiment]:
     """Read the experiments that meet the conditions; log and leave out those that were changed."""
     experiments = session.scalars(
         select(Experiment)
@@ -128,7 +157,7 @@ def _publishable(session: AnySession, *conditions: ColumnElement[bool]) -> list[
     found = []
     for experiment in experiments:
         try:
-            found.append(_read(experiment, approvals[experiment.revision_id]))
+            found.append(_read(experiment, approvals[experiment.revision_id], is_preview))
         except (NotPublishable, ValueError, KeyError, TypeError) as error:
             log.error("the page %s is not shown: %s", experiment.slug, error)
     return found
@@ -147,7 +176,9 @@ def _approvals(session: AnySession, revisions: Iterable[int]) -> dict[int, list[
     return by_revision
 
 
-def _read(experiment: Experiment, approvals: Sequence[Approval]) -> LiveExperiment:
+def _read(
+    experiment: Experiment, approvals: Sequence[Approval], is_preview: bool
+) -> LiveExperiment:
     """Return the experiment as values. Raises NotPublishable, or what its rows' errors are."""
     revision = experiment.revision
     approval = next((found for found in approvals if found.digest == revision.digest), None)
@@ -158,12 +189,19 @@ def _read(experiment: Experiment, approvals: Sequence[Approval]) -> LiveExperime
         raise NotPublishable("the text differs from the revision that was approved")
     phase = experiment.phases[-1] if experiment.phases else None
     weights = phase.weights if phase else {each.key: each.weight for each in experiment.variants}
+    opened = {key: each.number for each in experiment.phases for key in each.weights}
+    shown = experiment.variants if is_preview else tested(experiment)
     variants = tuple(
-        LiveVariant(each.key, weights[each.key], page_of(experiment, each, document))
-        for each in experiment.variants
+        LiveVariant(
+            each.key,
+            weights.get(each.key, 0),
+            page_of(experiment, each, document),
+            opened.get(each.key, 0),
+        )
+        for each in shown
     )
     if experiment.state != "draft":
-        _check_seal(experiment, variants)
+        check_seals(experiment, {each.key: each.page for each in variants if each.phase})
     hypothesis = rule.from_json(experiment.rule)
     ends_at = hypothesis.ends_at(experiment.time_zone)
     return LiveExperiment(
@@ -189,6 +227,13 @@ def _read(experiment: Experiment, approvals: Sequence[Approval]) -> LiveExperime
         identity_key=experiment.identity_key or secrets.token_bytes(32),
         approved_line=_approved_line(revision, approval, strings_for(document.language)),
         options=options.from_json(experiment.options),
+        first_salt=experiment.phases[0].salt if experiment.phases else "",
+        over_at=min(experiment.ended_at, ends_at) if experiment.ended_at else None,
+        list_opened_at=experiment.opened_at if experiment.identity_key else None,
+        is_purged=experiment.purged_at is not None,
+        seal=experiment.seal,
+        outcome=experiment.outcome if experiment.afterwards == "closed" else "",
+        waiting=_waiting(experiment, opened),
     )
 
 
@@ -203,23 +248,12 @@ def _closed_at(experiment: Experiment, ends_at: datetime) -> datetime | None:
     return closed_at
 
 
-def _check_seal(experiment: Experiment, variants: Iterable[LiveVariant]) -> None:
-    if rule.digest(experiment.sealed) != experiment.seal:
-        raise NotPublishable("the sealed text differs from its seal")
-    sealed = json.loads(experiment.sealed)
-    pages = {variant.key: copy.digest(variant.page) for variant in variants}
-    if (sealed["slug"], sealed["revision"]) != (experiment.slug, experiment.revision.digest):
-        raise NotPublishable("address or revision differ from the sealed ones")
-    if sealed["pages"] != pages:
-        raise NotPublishable("the words of a variant differ from the sealed ones")
-    if sealed["rule"] != experiment.rule or sealed["time_zone"] != experiment.time_zone:
-        raise NotPublishable("the rule differs from the sealed one")
-    if sealed.get("options", {}) != experiment.options:
-        raise NotPublishable("the options differ from the sealed ones")
-    first = experiment.phases[0]
-    weights = {entry["key"]: entry["weight"] for entry in sealed["variants"]}
-    if (first.salt, first.weights) != (sealed["salt"], weights):
-        raise NotPublishable("salt or weights differ from the sealed ones")
+def _waiting(experiment: Experiment, opened: Mapping[str, int]) -> str:
+    """The variant of the waiting list, when there is one and its key still signs forms."""
+    is_open = experiment.state == "ended" and experiment.afterwards == "open"
+    if not is_open or experiment.identity_key is None:
+        return ""
+    return experiment.waiting_variant if experiment.waiting_variant in opened else ""
 
 
 def _approved_line(revision: Revision, approval: Approval, strings: PageStrings) -> str:

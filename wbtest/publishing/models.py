@@ -63,6 +63,8 @@ class Experiment(Base):
     reasons: Mapped[dict[str, str]] = mapped_column(JSON, default=dict)
     tried_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     tried_message_id: Mapped[str] = mapped_column(String(200), default="")
+    # How many visitors a day the team expects: to plan with, never sealed.
+    expected_daily: Mapped[int | None]
 
     # After the end: what stands at the address ('closed', 'open', '' while nobody chose), and
     # what those who signed up are told.
@@ -73,6 +75,8 @@ class Experiment(Base):
     last_letter: Mapped[str] = mapped_column(Text, default="")
     last_letter_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     purged_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    # Figures that only the rows could tell, as they were before these were purged.
+    last_counts: Mapped[dict[str, int]] = mapped_column(JSON, default=dict)
 
     revision: Mapped[Revision] = relationship()
     workspace: Mapped[Workspace] = relationship()
@@ -83,7 +87,9 @@ class Experiment(Base):
     phases: Mapped[list["Phase"]] = relationship(
         back_populates="experiment", order_by="Phase.number"
     )
-    steps: Mapped[list["Step"]] = relationship(back_populates="experiment", order_by="Step.number")
+    steps: Mapped[list["Step"]] = relationship(
+        back_populates="experiment", order_by="Step.number", cascade="all, delete-orphan"
+    )
 
 
 class Variant(Base):

@@ -14,6 +14,8 @@ Counting = Literal["cookie", "cookieless"]
 AsksFor = Literal["", "call", "price"]
 COUNTING = ("cookie", "cookieless")
 ASKS_FOR = ("", "call", "price")
+# Where visitors live, as the options page asks; '' while nobody said.
+EUROPE, ELSEWHERE, BOTH = "eu", "elsewhere", "both"
 MOST_QUESTIONS, MOST_CHOICES = 3, 8
 LONGEST_QUESTION, LONGEST_CHOICE = 200, 80
 LONGEST_RETENTION = 760
@@ -68,8 +70,11 @@ class Options:
         yield "retention_days", is_kept, f"Give 1 to {LONGEST_RETENTION} days."
         fault = find_fault(self.visitors_live, LONGEST_CHOICE)
         yield "visitors_live", not fault, fault
-        is_short = len(self.questions) <= MOST_QUESTIONS
+        count = len(self.questions)
+        is_short = count <= MOST_QUESTIONS
         yield "questions", is_short, "Ask one to three questions; people tire of more."
+        is_each_once = len({question.text for question in self.questions}) == count
+        yield "questions", is_each_once, "Ask each question once."
         for question in self.questions:
             fault = find_fault(question.text, LONGEST_QUESTION)
             yield "questions", bool(question.text.strip()), "Write the question."

@@ -191,15 +191,20 @@ def seal(
     salt: str,
     time_zone: str,
     options: Mapping[str, Any],
+    reasons: Mapping[str, str] | None = None,
+    after: tuple[int, str] | None = None,
 ) -> tuple[str, str]:
     """Return the sealed text and its SHA-256 in 64 hex digits.
 
     The text is canonical JSON, so whoever holds it can compute the digest anew. ``options`` are
-    those that are not the usual ones.
+    those that are not the usual ones, ``reasons`` those for the warnings of the launch check.
+    ``after`` are number and seal of the phase before, for every phase but the first.
     """
     text = json.dumps(
         {
             **({"options": dict(options)} if options else {}),
+            **({"reasons": dict(reasons)} if reasons else {}),
+            **({"phase": after[0] + 1, "seal_before": after[1]} if after else {}),
             "excluded": EXCLUDED,
             "pages": dict(page_digests),
             "revision": revision_digest,

@@ -1,15 +1,16 @@
 """What the team's pages show of experiments and their variants, as values ready for a template."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
-from wbtest.http import day
-from wbtest.publishing import copy, in_words, previews
-from wbtest.publishing import rule as rules
+from wbtest.publishing import copy, previews
 from wbtest.publishing.assembling import page_of
+from wbtest.publishing.copy import PageCopy
 from wbtest.publishing.models import Experiment, Variant
+from wbtest.publishing.stages import unopened
 from wbtest.review.standing import is_approved
 from wbtest.writing import document as documents
+from wbtest.writing.history.word_diff import Run, diff_words
 from wbtest.writing.wording import paragraphs
 
 PART_NAMES = {
@@ -28,22 +29,15 @@ CHANGE_NAMES = {
     "body": "Text instead of problem, today and solution",
     "order": "Order of the parts",
     "layout": "Layout",
+    "hero": "Picture",
+    "hero_alt": "What the picture shows",
 }
 
 
 @dataclass(frozen=True, slots=True)
-class ShownExperiment:
-    """One row of the list: the approved headline, the claim, and ``facts`` in small print."""
-
-    experiment: Experiment
-    headline: str
-    claim: str
-    facts: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
 class ShownVariant:
-    """One variant. ``share`` is the fraction of visitors that it gets.
+    """One variant. ``share`` is the fraction of newcomers that it gets, 0 for none; ``is_new`` says
+    that no phase has opened it yet.
 
     ``words`` are all that differ from the approved text beside the headline: the name of each part
     and its paragraphs. ``writer`` is who wrote them last, '' for nobody. ``preview_url`` is ''
@@ -59,47 +53,29 @@ class ShownVariant:
     words: tuple[tuple[str, tuple[str, ...]], ...]
     writer: str
     preview_url: str
-
-
-def shown_experiments(experiments: Iterable[Experiment]) -> list[ShownExperiment]:
-    """Return a row for each experiment."""
-    return [
-        ShownExperiment(
-            experiment=experiment,
-            headline=str(experiment.revision.document.get("headline", "")),
-            claim=in_words.claim(rules.from_json(experiment.rule)),
-            facts=tuple(_facts(experiment)),
-        )
-        for experiment in experiments
-    ]
-
-
-def _facts(experiment: Experiment) -> Iterable[str]:
-    count = len(experiment.variants)
-    yield f"/p/{experiment.slug}"
-    yield "1 variant" if count == 1 else f"{count} variants"
-    yield f"revision {experiment.revision.number}"
-    if experiment.started_at:
-        yield f"started {day(experiment.started_at)}"
-    if experiment.ended_at:
-        yield f"ended {day(experiment.ended_at)}"
+    is_new: bool = False
 
 
 def shown_variants(experiment: Experiment) -> list[ShownVariant]:
     """Return the experiment's variants in order, the control first."""
     document = documents.from_json(experiment.revision.document)
-    total = sum(variant.weight for variant in experiment.variants)
+    weights = {variant.key: variant.weight for variant in experiment.variants}
+    if experiment.phases:
+        weights = experiment.phases[-1].weights
+    waiting = unopened(experiment)
+    total = sum(weights.values())
     return [
         ShownVariant(
             key=variant.key,
             name=variant.name,
             headline=page_of(experiment, variant, document).headline,
-            weight=variant.weight,
-            share=variant.weight / total,
+            weight=weights.get(variant.key, 0),
+            share=weights.get(variant.key, 0) / total,
             changes=_changes(variant),
             words=tuple(_words(variant)),
             writer=variant.writer.name if variant.writer else "",
             preview_url=preview_url(experiment, variant.key),
+            is_new=variant in waiting,
         )
         for variant in experiment.variants
     ]
@@ -114,6 +90,37 @@ def preview_url(experiment: Experiment, variant_key: str) -> str:
         return ""
     token = previews.preview_token(experiment, variant_key)
     return f"/p/{experiment.slug}?preview={token}"
+
+
+def differences(approved: PageCopy, page: PageCopy) -> list[tuple[str, tuple[Run, ...]]]:
+    """Return the name and the words of each part in which a page differs from the approved one."""
+    kinds = {section.kind for section in approved.sections}
+    common = kinds & {section.kind for section in page.sections}
+    old, new = _said(approved, common), _said(page, common)
+    return [
+        (name, diff_words(old.get(name, ""), new.get(name, "")))
+        for name in dict.fromkeys([*old, *new])
+        if old.get(name, "") != new.get(name, "")
+    ]
+
+
+def _said(page: PageCopy, ordered: Collection[str]) -> dict[str, str]:
+    """All words of a page by the name of their part, and the order of the parts ``ordered``."""
+    names = {"headline": "Headline"} | CHANGE_NAMES
+    parts = ("headline", "subheading", "cta_text", "cta_label", "price")
+    said = {names[part]: getattr(page, part) for part in parts}
+    told = "\n\n".join(
+        "\n\n".join(section.paragraphs)
+        for section in page.sections
+        if section.kind in ("problem", "alternative", "solution", "body")
+    )
+    order = [section.kind for section in page.sections if section.kind in ordered]
+    return said | {
+        "Problem, today and solution": told,
+        CHANGE_NAMES["order"]: " · ".join(PART_NAMES[kind] for kind in order if kind in PART_NAMES),
+        CHANGE_NAMES["layout"]: copy.LAYOUTS[page.layout],
+        CHANGE_NAMES["hero_alt"]: page.look.hero_alt,
+    }
 
 
 def parts_of(experiment: Experiment) -> list[tuple[str, str]]:
@@ -137,5 +144,7 @@ def _words(variant: Variant) -> Iterable[tuple[str, tuple[str, ...]]]:
             yield label, (" · ".join(PART_NAMES[part] for part in said),)
         elif name == "layout" and said:
             yield label, (copy.LAYOUTS[said],)
+        elif name == "hero" and said:
+            yield label, ("none" if said == copy.NO_PICTURE else "another one",)
         elif said:
             yield label, paragraphs(said)

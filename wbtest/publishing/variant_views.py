@@ -12,6 +12,8 @@ from wbtest.publishing.experiments import (
     remove_variant,
 )
 from wbtest.publishing.forms import VariantForm, put_at_field, values_of_variant
+from wbtest.publishing.look_forms import picture_choices
+from wbtest.publishing.look_views import offered
 from wbtest.publishing.models import Experiment, Variant
 from wbtest.publishing.shown import parts_of, preview_url
 from wbtest.publishing.views import bp
@@ -24,9 +26,11 @@ from wbtest.team import access
 def new_variant(experiment_id: int) -> ResponseReturnValue:
     """Add a variant to a draft."""
     experiment = access.get(Experiment, experiment_id, "edit")
+    _demand_draft(experiment)
     parts = parts_of(experiment)
     keys = [part for part, _ in parts]
     form = VariantForm(data={"weight": 1, "order": keys})
+    offer_pictures(form, experiment)
     if form.validate_on_submit():
         try:
             add_variant(experiment, access.person(), **form.values(keys))
@@ -34,7 +38,7 @@ def new_variant(experiment_id: int) -> ResponseReturnValue:
             put_at_field(form, error)
         else:
             return _back(experiment)
-    return _variant_page("new_variant", form, experiment, parts)
+    return variant_page("new_variant", form, experiment, parts)
 
 
 @bp.route("/experiments/<int:experiment_id>/variants/<key>", methods=["GET", "POST"])
@@ -42,9 +46,11 @@ def new_variant(experiment_id: int) -> ResponseReturnValue:
 def variant(experiment_id: int, key: str) -> ResponseReturnValue:
     """Change a variant of a draft."""
     experiment, variant = _get_variant(experiment_id, key)
+    _demand_draft(experiment)
     parts = parts_of(experiment)
     keys = [part for part, _ in parts]
     form = VariantForm(data=values_of_variant(variant, keys))
+    offer_pictures(form, experiment, variant.overrides.get("hero"))
     if form.validate_on_submit():
         try:
             change_variant(variant, access.person(), **form.values(keys))
@@ -52,7 +58,7 @@ def variant(experiment_id: int, key: str) -> ResponseReturnValue:
             put_at_field(form, error)
         else:
             return _back(experiment)
-    return _variant_page("variant", form, experiment, parts, variant)
+    return variant_page("variant", form, experiment, parts, variant)
 
 
 @bp.post("/experiments/<int:experiment_id>/variants/<key>/delete")
@@ -74,19 +80,28 @@ def _get_variant(experiment_id: int, key: str) -> tuple[Experiment, Variant]:
     return experiment, variant
 
 
+def offer_pictures(form: VariantForm, experiment: Experiment, present: str | None = None) -> None:
+    """Let the variant show one of the workspace's pictures instead of the page's, or none."""
+    form.hero.choices = picture_choices(offered(experiment, present))
+
+
+def _demand_draft(experiment: Experiment) -> None:
+    if experiment.state != "draft":
+        raise Frozen("This experiment was started, and its variants are sealed.")
+
+
 def _back(experiment: Experiment) -> ResponseReturnValue:
     return redirect(url_for(".experiment", experiment_id=experiment.id, _anchor="variants"), 303)
 
 
-def _variant_page(
+def variant_page(
     name: str,
     form: VariantForm,
     experiment: Experiment,
     parts: list[tuple[str, str]],
     variant: Variant | None = None,
 ) -> ResponseReturnValue:
-    if experiment.state != "draft":
-        raise Frozen("This experiment was started, and its variants are sealed.")
+    """Return the page with the form of a variant, new or there already."""
     page = render_template(
         f"publishing/{name}.html",
         form=form,

@@ -1,8 +1,5 @@
 """The team's pages about experiments, and what search engines are told. Variants have their own."""
 
-from collections.abc import Callable
-from functools import partial
-
 from flask import (
     Blueprint,
     Response,
@@ -27,14 +24,15 @@ from wbtest.publishing.experiments import (
     remove_experiment,
 )
 from wbtest.publishing.forms import ExperimentForm, first_values, put_at_field, values_of
+from wbtest.publishing.listed import list_experiments
 from wbtest.publishing.live import load_live
 from wbtest.publishing.models import Experiment
 from wbtest.publishing.readiness import find_objection, missing_before_start
 from wbtest.publishing.sealing import draft_digest
-from wbtest.publishing.shown import shown_experiments, shown_variants
+from wbtest.publishing.shown import shown_variants
+from wbtest.publishing.stages import stage_of
 from wbtest.store import Invalid
 from wbtest.team import access
-from wbtest.team.models import Person
 from wbtest.writing import document as documents
 from wbtest.writing.coach.ledger import numbers_of
 from wbtest.writing.document import Document
@@ -48,8 +46,16 @@ bp = Blueprint("publishing", __name__)
 @access.requires("read")
 def experiments() -> ResponseReturnValue:
     """All experiments of the workspace."""
-    found = experiments_of(access.workspace("read"))
-    return render_template("publishing/experiments.html", rows=shown_experiments(found))
+    workspace = access.workspace("read")
+    listed = list_experiments(
+        experiments_of(workspace),
+        workspace,
+        access.person(),
+        may_edit=access.has_permission("edit"),
+        may_approve=access.has_permission("approve"),
+        may_own=access.has_permission("own"),
+    )
+    return render_template("publishing/experiments.html", listed=listed)
 
 
 @bp.route("/releases/<int:release_id>/revisions/<int:number>/experiment", methods=["GET", "POST"])
@@ -79,7 +85,7 @@ def new_experiment(release_id: int, number: int) -> ResponseReturnValue:
 @access.requires("read")
 def experiment(experiment_id: int) -> ResponseReturnValue:
     """What is tested, by which rule, and where it stands."""
-    return _experiment_page(access.get(Experiment, experiment_id, "read"))
+    return experiment_page(access.get(Experiment, experiment_id, "read"))
 
 
 @bp.route("/experiments/<int:experiment_id>/edit", methods=["GET", "POST"])
@@ -111,50 +117,6 @@ def delete_experiment(experiment_id: int) -> ResponseReturnValue:
     return redirect(url_for(".experiments"), 303)
 
 
-@bp.post("/experiments/<int:experiment_id>/start")
-@access.requires("approve")
-def start(experiment_id: int) -> ResponseReturnValue:
-    """Seal the draft and open its page; where something is missing, the page says what."""
-    verb = partial(life.start, read=request.form.get("read", ""))
-    try:
-        return _take(experiment_id, verb, "The page is open. The seal is in your mail.")
-    except life.NotReady:
-        return _experiment_page(access.get(Experiment, experiment_id, "approve"), 409)
-
-
-@bp.post("/experiments/<int:experiment_id>/pause")
-@access.requires("approve")
-def pause(experiment_id: int) -> ResponseReturnValue:
-    """Let the page rest."""
-    return _take(experiment_id, life.pause, "The page rests. Nobody is counted meanwhile.")
-
-
-@bp.post("/experiments/<int:experiment_id>/resume")
-@access.requires("approve")
-def resume(experiment_id: int) -> ResponseReturnValue:
-    """Open a resting page again."""
-    return _take(experiment_id, life.resume, "The page is open again.")
-
-
-@bp.post("/experiments/<int:experiment_id>/end")
-@access.requires("approve")
-def end(experiment_id: int) -> ResponseReturnValue:
-    """Close the page for good."""
-    return _take(experiment_id, life.end, "The experiment is over. Its page is closed.")
-
-
-@bp.get("/experiments/<int:experiment_id>/seal.txt")
-@access.requires("read")
-def seal(experiment_id: int) -> ResponseReturnValue:
-    """The sealed text, byte by byte as it was sealed."""
-    experiment = access.get(Experiment, experiment_id, "read")
-    if not experiment.seal:
-        abort(404)
-    answer = Response(experiment.sealed, mimetype="text/plain")
-    answer.headers["Content-Disposition"] = f"attachment; filename={experiment.slug}-seal.txt"
-    return answer
-
-
 @bp.get("/robots.txt")
 @access.public
 def robots() -> ResponseReturnValue:
@@ -167,30 +129,20 @@ def robots() -> ResponseReturnValue:
 @bp.get("/sitemap.xml")
 @access.public
 def sitemap() -> ResponseReturnValue:
-    """The pages that are open right now."""
+    """The pages that are open right now, but for those that search engines are not to list."""
     base_url = current_app.extensions["wbtest.settings"].base_url
     urls = [
-        f"{base_url}/p/{live.slug}" for live in load_live(db.session) if live.state == "running"
+        f"{base_url}/p/{live.slug}"
+        for live in load_live(db.session)
+        if live.state == "running" and live.options.is_indexed
     ]
     return Response(
         render_template("publishing/sitemap.xml", urls=urls), mimetype="application/xml"
     )
 
 
-def _take(
-    experiment_id: int, verb: Callable[[Experiment, Person], Experiment], done: str
-) -> ResponseReturnValue:
-    """Take a step in an experiment's life; who clicked on an old page is told so."""
-    experiment = access.get(Experiment, experiment_id, "approve")
-    try:
-        verb(experiment, access.person())
-        flash(done)
-    except (life.AlreadyDone, life.ChangedMeanwhile) as error:
-        flash(str(error))
-    return redirect(url_for(".experiment", experiment_id=experiment_id), 303)
-
-
-def _experiment_page(experiment: Experiment, status: int = 200) -> ResponseReturnValue:
+def experiment_page(experiment: Experiment, status: int = 200) -> ResponseReturnValue:
+    """Return the page of an experiment; the views of its steps show it too."""
     rule = rules.from_json(experiment.rule)
     base_url = current_app.extensions["wbtest.settings"].base_url
     is_draft = experiment.state == "draft"
@@ -209,6 +161,8 @@ def _experiment_page(experiment: Experiment, status: int = 200) -> ResponseRetur
         missing=missing_before_start(experiment) if is_draft else [],
         objection=find_objection(experiment, access.person()) if is_draft else "",
         read=draft_digest(experiment) if is_draft else "",
+        stage=stage_of(experiment),
+        is_early=not is_draft and life.ends_at(experiment) > clock.now(),
         newest=find_newest_revision(experiment.revision.release),
         false_go=min(1.0, experiment.attempt * rule.alpha),
         public_url=f"{base_url}/p/{experiment.slug}",
@@ -221,7 +175,7 @@ def _rule_page(
     name: str, form: ExperimentForm, document: Document, *, variants: int, **details: object
 ) -> ResponseReturnValue:
     """The form of a rule, with what it will take by its values, and what the release assumes."""
-    if not form.is_submitted():
+    if "daily" in request.args and not form.is_submitted():
         form.daily.process(request.args)
     target, floor, alpha = form.target.data, form.floor.data, form.alpha.data
     plan = planning.find_plan(target or 0, floor or 0, alpha or 0, variants, form.daily.data)

@@ -122,7 +122,8 @@ def of_comparison(results: Results) -> str:
     if results.best is not None:
         best = next(v for v in results.variants if v.key == results.best)
         return f"“{best.name}” is better than every other variant."
-    if min(variant.totals.seen for variant in results.variants) < FEWEST:
+    # Who gets nobody new has earlier phases to speak for it.
+    if min(variant.totals.seen for variant in results.variants if variant.weight) < FEWEST:
         return f"Too few visitors to compare variants{_yet(results)}."
     return f"No variant is shown to be better than all others{_yet(results)}."
 

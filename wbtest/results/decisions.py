@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Literal
 
+from wbtest.delivery.webhooks import emit
 from wbtest.extensions import clock, db
+from wbtest.publishing.announcing import facts_of
 from wbtest.publishing.models import Experiment
 from wbtest.results.figures import results_of
 from wbtest.results.figures_json import results_json
@@ -50,6 +53,9 @@ def decide(experiment: Experiment, person: Person, choice: str, reason: str) -> 
             decided_at=now,
         )
         session.add(decision)
+        session.flush()
+        facts = facts_of(experiment) | {"decision": decision.id, "choice": choice}
+        emit(experiment.workspace_id, "decision.made", facts)
     return decision
 
 
@@ -66,6 +72,16 @@ def decisions(experiment: Experiment) -> list[Decision]:
 def find_decision(experiment: Experiment) -> Decision | None:
     """Return the newest decision, or None."""
     return next(iter(decisions(experiment)), None)
+
+
+def choices_of(experiments: Iterable[Experiment]) -> dict[int, str]:
+    """Return the newest choice about each experiment that was decided, by its id: one query."""
+    rows = db.session.execute(
+        db.select(Decision.experiment_id, Decision.choice)
+        .where(Decision.experiment_id.in_([experiment.id for experiment in experiments]))
+        .order_by(Decision.id)
+    )
+    return dict(rows.all())
 
 
 def contradiction(decision: Decision) -> str:

@@ -1,4 +1,4 @@
-"""Figures and sign-ups as CSV: UTF-8, RFC 4180, raw values, and no cell that could be a formula.
+"""Figures as CSV: UTF-8, RFC 4180, raw values, and no cell that could be a formula.
 
 A cell that a spreadsheet might take for a formula, or that begins with an apostrophe or white
 space, gets one apostrophe in front. Take the first apostrophe of a cell away, if it has one, and
@@ -13,13 +13,18 @@ from typing import Any
 
 from defusedcsv import csv
 
+from wbtest.audience import counts
 from wbtest.audience.counts import Totals
+from wbtest.audience.sources import group_of
+from wbtest.publishing.models import Experiment
 from wbtest.results.figures import Results
-from wbtest.results.signup_list import ListedSignup
+from wbtest.results.reading import reading_of
 
 Rows = Iterator[Sequence[Any]]
-COUNTED = ("served", "seen", "converted", "arrived", "signups", "without_beacon", "confirmed")
-SIGNUP_COLUMNS = ("email", "name", "variant", "at", "source", "device", "confirmed_at", "counts")
+COUNTED = (
+    *("served", "seen", "converted", "arrived", "signups", "without_beacon", "confirmed"),
+    *("answered", "agreed"),
+)
 # Spreadsheets read these as the beginning of a formula, some after white space too.
 FORMULA = ("=", "+", "-", "@", "|", "%", ";", "'", '"')
 
@@ -50,12 +55,15 @@ def rows_by_variant(results: Results) -> Rows:
 
 
 def rows_by_source(results: Results) -> Rows:
-    """The newest phase by source and variant; ``counts``: whether the rule counts the source."""
-    yield "source", "counts", "variant", *COUNTED
+    """The newest phase by source and variant.
+
+    ``counts``: whether the rule counts the source; ``group``: what kind of place it is.
+    """
+    yield "source", "counts", "variant", *COUNTED, "group"
     for source, row in results.sources.items():
         is_counted = "yes" if results.rule.counts_source(source) else "no"
         for variant, totals in zip(results.variants, row, strict=True):
-            yield source, is_counted, variant.key, *_counts(totals)
+            yield source, is_counted, variant.key, *_counts(totals), group_of(source)
 
 
 def rows_of_evidence(results: Results) -> Rows:
@@ -79,6 +87,27 @@ def rows_set_aside(results: Results) -> Rows:
             yield reason, variant.key, aside.visits, aside.signups
 
 
+def rows_by_language(experiment: Experiment) -> Rows:
+    """The newest phase by language and variant; '' are browsers that name none."""
+    yield "language", "variant", *COUNTED
+    found = counts.by_language(experiment, experiment.phases[-1].number)
+    for language, row in found.items():
+        for variant, totals in row.items():
+            yield language, variant, *_counts(totals)
+
+
+def rows_of_reading(experiment: Experiment) -> Rows:
+    """Who did what: questions of all phases by whether they signed up, the rest by variant."""
+    yield "did", "who", "number", "of"
+    found = reading_of(experiment)
+    for opened in found.questions:
+        yield f"opened: {opened.question}", "signed up", *opened.signed_up
+        yield f"opened: {opened.question}", "others", *opened.others
+    for step in found.steps:
+        for variant, share in zip(experiment.variants, step.shares, strict=True):
+            yield " ".join(step.act), variant.key, *share
+
+
 TABLES: dict[str, Callable[[Results], Rows]] = {
     "days": rows_by_day,
     "variants": rows_by_variant,
@@ -86,23 +115,11 @@ TABLES: dict[str, Callable[[Results], Rows]] = {
     "evidence": rows_of_evidence,
     "excluded": rows_set_aside,
 }
-
-
-def signup_rows(signups: Iterable[ListedSignup]) -> Rows:
-    """Every sign-up with the reason why it counts or does not; times in UTC."""
-    yield SIGNUP_COLUMNS
-    for signup in signups:
-        confirmed = signup.confirmed_at.isoformat() if signup.confirmed_at else ""
-        yield (
-            signup.email,
-            signup.name,
-            signup.variant,
-            signup.at.isoformat(),
-            signup.source,
-            signup.device,
-            confirmed,
-            signup.standing,
-        )
+# What no figure of the page needs, so it is read only when it is asked for.
+MORE_TABLES: dict[str, Callable[[Experiment], Rows]] = {
+    "languages": rows_by_language,
+    "reading": rows_of_reading,
+}
 
 
 def as_csv(rows: Iterable[Sequence[Any]]) -> Iterator[str]:
@@ -130,4 +147,6 @@ def _counts(totals: Totals) -> tuple[int, ...]:
         totals.signups,
         totals.unseen,
         totals.confirmed,
+        totals.answered,
+        totals.agreed,
     )

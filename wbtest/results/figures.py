@@ -8,28 +8,49 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, fields
 from datetime import date, datetime
 
 from wbtest.audience.counts import Totals
 from wbtest.publishing import rule as rules
 from wbtest.publishing.models import Experiment
 from wbtest.publishing.rule import Hypothesis
+from wbtest.publishing.seals import is_whole
+from wbtest.publishing.stages import tested
 from wbtest.results import statistics
 from wbtest.results.health import check_doubt, check_measurement, check_trust
 from wbtest.results.history import Counted, count, history
 from wbtest.results.looks import Looks, look
 from wbtest.results.outlook import Outlook, foresee
-from wbtest.results.statistics import Comparison, Interval, Ranking, Split
+from wbtest.results.statistics import Comparison, Counts, Interval, Split
 from wbtest.results.totals import SetAside, of_served, total
 from wbtest.results.trust import Check, is_red
-from wbtest.results.variants import VariantFigures, compare, figures_by_variant, find_best
+from wbtest.results.variants import (
+    Ranked,
+    VariantFigures,
+    compare,
+    figures_by_variant,
+    find_best,
+    log_e_unequal,
+    rank,
+)
+from wbtest.results.variants import split as split_of
 from wbtest.results.verdict import Life, Verdict, judge
 from wbtest.store import Refused
 
 
 class NotStarted(Refused):
     """There are no figures before the start."""
+
+
+@dataclass(frozen=True, slots=True)
+class PhaseRates:
+    """What one phase counted of each variant; a weight of 0: newcomers were not shown it."""
+
+    number: int
+    started_at: datetime
+    weights: tuple[int, ...]
+    counts: tuple[Counts, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,14 +104,16 @@ class Results(Judged):
     """What the dashboard shows; ``trust`` are all checks.
 
     ``comparison`` and ``ranking`` are None while the split alarm stands. ``sources`` hold a totals
-    for each variant; those that the rule does not count are among them.
+    for each variant; those that the rule does not count are among them. ``phases`` are all, the
+    newest last; what they counted is never added up.
     """
 
     split: Split
     comparison: tuple[Comparison, ...] | None
-    ranking: Ranking | None
+    ranking: Ranked | None
     best: str | None
     all_equal: float
+    phases: tuple[PhaseRates, ...]
     sources: Mapping[str, Sequence[Totals]]
     set_aside: Mapping[str, Sequence[SetAside]]
     machines: Mapping[str, Sequence[int]]
@@ -134,18 +157,18 @@ def results_of(experiment: Experiment, now: datetime) -> Results:
     trust = check_trust(rule, counted, is_seal_whole=_is_seal_whole(experiment))
     known = _judged(experiment, rule, counted, trust, now)
     newest = counted.phases[-1]
-    totals = newest.totals()
-    seen = [counts.seen for counts in totals]
-    split = replace(statistics.split(seen, newest.weights), log_e=float(known.looks.split[-1]))
+    split = split_of(newest, float(known.looks.split[-1]))
     comparison = None if split.mismatch else compare(rule, counted.phases)
     return Results(
         **{entry.name: getattr(known, entry.name) for entry in fields(Judged)},
         split=split,
         comparison=comparison,
-        ranking=None if split.mismatch else statistics.rank(totals),
-        best=find_best(rule, experiment.variants, comparison or ()),
-        all_equal=sum(
-            statistics.log_e_unequal(part.totals(), part.weights) for part in counted.phases
+        ranking=None if split.mismatch else rank(newest),
+        best=find_best(rule, tested(experiment), comparison or ()),
+        all_equal=sum(log_e_unequal(part) for part in counted.phases),
+        phases=tuple(
+            PhaseRates(phase.number, phase.started_at, hours.weights, tuple(hours.totals()))
+            for phase, hours in zip(experiment.phases, counted.phases, strict=True)
         ),
         sources=counted.sources,
         set_aside=counted.set_aside,
@@ -153,14 +176,19 @@ def results_of(experiment: Experiment, now: datetime) -> Results:
     )
 
 
-def _count(experiment: Experiment, rule: Hypothesis) -> Counted:
+def check_started(experiment: Experiment) -> None:
+    """Raise NotStarted for a draft."""
     if experiment.started_at is None:
         raise NotStarted("This experiment has not started, so there is nothing to see yet.")
+
+
+def _count(experiment: Experiment, rule: Hypothesis) -> Counted:
+    check_started(experiment)
     return count(experiment, rule)
 
 
 def _is_seal_whole(experiment: Experiment) -> bool:
-    return rules.digest(experiment.sealed) == experiment.seal
+    return is_whole(experiment)
 
 
 def _judged(
@@ -189,7 +217,7 @@ def _judged(
         attempt=experiment.attempt,
         phase=counted.phase,
         is_paused=experiment.state == "paused",
-        variants=figures_by_variant(rule, counted, looks, verdict, experiment.variants),
+        variants=figures_by_variant(rule, counted, looks, verdict, tested(experiment)),
         verdict=verdict,
         outlook=foresee(rule, counted.phases[-1], life) if is_waiting else None,
         trust=(*trust, *doubts),

@@ -63,6 +63,26 @@ def results_json(results: Results) -> dict[str, Any]:
         "final": verdict.is_final,
         "all_equal": {"log_e": results.all_equal},
         "without_beacon": results.everybody.unseen,
+        "phases": [
+            {
+                "number": phase.number,
+                "started_at": phase.started_at.isoformat(),
+                "variants": [
+                    {
+                        "key": variant.key,
+                        "weight": weight,
+                        "seen": counts.seen,
+                        "converted": counts.converted,
+                        "rate": counts.rate,
+                    }
+                    for variant, weight, counts in zip(
+                        results.variants, phase.weights, phase.counts, strict=True
+                    )
+                    if weight
+                ],
+            }
+            for phase in results.phases
+        ],
         "attempt": results.attempt,
         "why": why(results),
     }
@@ -79,6 +99,8 @@ def _variant(results: Results, k: int) -> dict[str, Any]:
         "converted": totals.converted,
         "without_beacon": totals.unseen,
         "confirmed": totals.confirmed,
+        "answered": totals.answered,
+        "agreed": totals.agreed,
         "excluded": results.excluded[k],
         "rate": variant.rate,
         "rate_of_served": results.rates_of_served[k],

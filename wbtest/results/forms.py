@@ -1,8 +1,9 @@
-"""The form of this area."""
+"""The forms of this area."""
 
 from flask_wtf import FlaskForm
 from wtforms import RadioField, TextAreaField
 
+from wbtest.audience.readmissions import LONGEST_WHY
 from wbtest.results.decisions import CHOICES, LONGEST_REASON
 
 
@@ -15,3 +16,10 @@ class DecisionForm(FlaskForm):
         validate_choice=False,
     )
     reason = TextAreaField("Why", render_kw={"rows": 3, "maxlength": LONGEST_REASON})
+
+
+class ReadmissionForm(FlaskForm):
+    """Whom to show beside the sealed figures, and why; the verb refuses what says nothing."""
+
+    reason = RadioField("Who were people after all", choices=[], validate_choice=False)
+    why = TextAreaField("How you know", render_kw={"rows": 2, "maxlength": LONGEST_WHY})

@@ -27,6 +27,7 @@ def check_trust(rule: Hypothesis, counted: History, *, is_seal_whole: bool) -> l
         measurement.check_sources(rule, counted),
         people.check_weekdays(counted),
         people.check_without_beacon(rule, counted),
+        people.check_two_variants(counted),
         people.check_confirmed(counted),
         people.check_too_good(counted),
         _check_seal(is_seal_whole),

@@ -15,6 +15,7 @@ from wbtest.audience.counts import Hourly, Totals
 from wbtest.audience.hours import day_of
 from wbtest.publishing.models import Experiment
 from wbtest.publishing.rule import Hypothesis
+from wbtest.publishing.stages import tested
 from wbtest.results.looks import PhaseHours
 from wbtest.results.totals import SetAside, total
 
@@ -40,17 +41,19 @@ class History(Counted):
 
     ``sources`` are of the newest phase, those that the rule does not count among them.
     ``set_aside`` are people who do not count, by reason, ``machines`` the requests of bots, link
-    previews and prefetches.
+    previews and prefetches. ``two_variants`` are sign-ups, of all phases, whose people are known to
+    have been shown two.
     """
 
     sources: dict[str, list[Totals]]
     set_aside: dict[str, list[SetAside]]
     machines: dict[str, list[int]]
+    two_variants: int = 0
 
 
 def count(experiment: Experiment, rule: Hypothesis) -> Counted:
     """Return what counts of a started experiment up to this moment: one query."""
-    keys = [variant.key for variant in experiment.variants]
+    keys = [variant.key for variant in tested(experiment)]
     hours = counts.hourly(experiment, rule.sources)
     newest = experiment.phases[-1].number
     by_phase: defaultdict[int, list[Hourly]] = defaultdict(list)
@@ -63,7 +66,7 @@ def count(experiment: Experiment, rule: Hypothesis) -> Counted:
         phases=tuple(
             _phase_hours(
                 keys,
-                weights=tuple(phase.weights[key] for key in keys),
+                weights=tuple(phase.weights.get(key, 0) for key in keys),
                 started=int(phase.started_at.timestamp()),
                 rows=by_phase[phase.number],
             )
@@ -77,7 +80,7 @@ def count(experiment: Experiment, rule: Hypothesis) -> Counted:
 
 def history(experiment: Experiment, rule: Hypothesis, counted: Counted) -> History:
     """Return what was ``counted``, with where it came from and what was set aside."""
-    keys = [variant.key for variant in experiment.variants]
+    keys = [variant.key for variant in tested(experiment)]
     by_source = counts.by_source(experiment, counted.phase)
     sources = {source: [row[key] for key in keys] for source, row in by_source.items()}
     machines = counts.machines(experiment)
@@ -97,6 +100,7 @@ def history(experiment: Experiment, rule: Hypothesis, counted: Counted) -> Histo
         sources=sources,
         set_aside=set_aside,
         machines={reason: [visits[key].get(reason, 0) for key in keys] for reason in machines},
+        two_variants=counts.two_variants(experiment),
     )
 
 
@@ -135,6 +139,8 @@ def _phase_hours(
     columns = {key: k for k, key in enumerate(keys)}
     seen, arrived, converted = ([0] * (arms * len(hours)) for _ in range(3))
     for row in rows:
+        if not weights[columns[row.variant]]:
+            continue
         place = places[row.hour] + columns[row.variant]
         seen[place], arrived[place], converted[place] = row.seen, row.arrived, row.converted
     return PhaseHours(

@@ -93,6 +93,8 @@ def headline(results: Judged) -> str:
         return f"The test is over. Late {late} count until {final_moment(results)}."
     if verdict.recommendation == "inconclusive":
         seen = results.everybody.seen
+        if not seen and results.phase > 1:
+            return f"Nobody came in phase {results.phase}, and all phases together settle nothing."
         if not seen:
             return "Nobody saw the page, so nothing is settled."
         return f"{seen:,} {_plural('visitor', seen)} did not settle it."
@@ -127,10 +129,13 @@ def evidence(results: Judged) -> str:
         return ""
     it = "it" if len(results.variants) == 1 else subject(results, variant)
     low, high = (percent(end) for end in variant.decision)
-    return (
-        f"{counts.seen:,} people saw {it}, {counts.converted:,} {act(results)}: "
-        f"between {low} and {high}, safe to watch every day."
-    )
+    found = f"{counts.seen:,} people saw {it}, {counts.converted:,} {act(results)}"
+    if results.phase > 1:
+        return (
+            f"In phase {results.phase} {found}. By the evidence of all phases the rate is between "
+            f"{low} and {high}, safe to watch every day."
+        )
+    return f"{found}: between {low} and {high}, safe to watch every day."
 
 
 def leading(results: Judged) -> VariantFigures:
@@ -199,6 +204,8 @@ def _not_enough(results: Judged) -> str:
     outlook = results.outlook
     assert outlook is not None, "only called while visitors are missing"
     if not results.everybody.seen:
+        if results.phase > 1:
+            return f"Nobody new has come in phase {results.phase} yet. The evidence so far stands."
         return "Nobody has seen the page yet."
     days = "" if outlook.days is None else f"{outlook.days} {_plural('day', outlook.days)}"
     if not outlook.visitors:

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import lru_cache
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, TypeVar
 
 from wbtest.results import statistics
 
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 HOUR = 3600
 Row = tuple[int, ...]
+T = TypeVar("T")
 Side = Literal["above", "below"]
 # Looks a day. The evidence of a day depends on its counts alone, and those of days that are over
 # hardly change: so a view computes the day that runs, and finds the others.
@@ -30,6 +31,7 @@ REMEMBERED_DAYS = 2048
 class PhaseHours:
     """What one phase counted. A row is an hour, a column a variant, in the sealed order.
 
+    A weight of 0 says that nobody new was shown the variant: then the phase says nothing of it.
     ``started`` and the ``hours``, ascending, are in seconds since 1970; an hour goes by its start.
     ``seen`` stands at the hour of the sighting, ``arrived`` at the hour of the conversion, and
     ``converted`` holds the same conversions at the hour in which their visitor was seen.
@@ -41,6 +43,20 @@ class PhaseHours:
     seen: tuple[Row, ...]
     arrived: tuple[Row, ...]
     converted: tuple[Row, ...]
+
+    @property
+    def open_arms(self) -> list[int]:
+        """The places of the variants that newcomers were shown."""
+        return [k for k, weight in enumerate(self.weights) if weight]
+
+    @property
+    def open_weights(self) -> Row:
+        """Their weights."""
+        return tuple(weight for weight in self.weights if weight)
+
+    def of_open(self, row: Sequence[T]) -> list[T]:
+        """Return the entries of a row that belong to them."""
+        return [row[k] for k in self.open_arms]
 
     def totals(self) -> list[statistics.Counts]:
         """Everything counted so far, for each variant."""
@@ -126,7 +142,7 @@ def look(
         above_floor += _path("above", arrived[when], seen[when], floor)
         converted = _total(phase.converted, arms)
         below += _path("below", converted[old], seen[old], target)
-        split += statistics.log_e_split_path(seen[when], phase.weights)
+        split += statistics.log_e_split_path(seen[when][:, phase.open_arms], phase.open_weights)
         visitors = np.where(ends > phase.started, seen[when].sum(axis=1), visitors)
     return Looks(ends, above, above_floor, below, split, visitors)
 

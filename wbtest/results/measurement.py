@@ -58,7 +58,8 @@ def check_served_split(counted: Counted) -> Check:
 def _split_of(
     check: str, title: str, counts: Sequence[int], counted: Counted, did: str, reason: str
 ) -> Check:
-    weights = counted.phases[-1].weights
+    newest = counted.phases[-1]
+    weights, counts = newest.open_weights, newest.of_open(counts)
     if len(counts) == 1:
         return Check(check, "ok", "There is one variant, so nothing is split.", title, "–")
     expected = [round(sum(counts) * weight / sum(weights)) for weight in weights]
@@ -90,8 +91,9 @@ def check_beacons(rule: Hypothesis, counted: Counted) -> Check:
 
 def check_beacons_alike(counted: Counted) -> Check:
     title = "Beacons lost alike"
-    lost = [_lost(totals) for totals in counted.variants]
-    served = [totals.served for totals in counted.variants]
+    variants = counted.phases[-1].of_open(counted.variants)
+    lost = [_lost(totals) for totals in variants]
+    served = [totals.served for totals in variants]
     if len(served) == 1 or not all(served):
         return Check("beacons_alike", "ok", "There is nothing to compare.", title, "–")
     shares = listed([f"{100 * n / of:.0f}\u202f%" for n, of in zip(lost, served, strict=True)])
@@ -108,7 +110,7 @@ def check_beacons_alike(counted: Counted) -> Check:
 def check_sources(rule: Hypothesis, counted: History) -> Check:
     title = "Sources alike in all variants"
     mix = [
-        [totals.seen for totals in row]
+        [totals.seen for totals in counted.phases[-1].of_open(row)]
         for source, row in counted.sources.items()
         if rule.counts_source(source)
     ]

@@ -67,11 +67,11 @@ def rounded(visitors: int) -> int:
 
 def _more_for_a_verdict(rule: Hypothesis, phase: PhaseHours, life: Life, most: int) -> int | None:
     """How many more visitors in all, at the rates so far; None when ``most`` will not do."""
-    totals = phase.totals()
+    totals = phase.of_open(phase.totals())
     if min(counts.seen for counts in totals) < FEWEST:
         return None
-    shares = [weight / sum(phase.weights) for weight in phase.weights]
-    enough = statistics.evidence_needed(rule.alpha, len(totals))
+    shares = [weight / sum(phase.weights) for weight in phase.open_weights]
+    enough = statistics.evidence_needed(rule.alpha, len(phase.weights))
     enough_below = statistics.evidence_needed(rule.beta)
 
     def above(x: Ints, n: Ints) -> Floats:
@@ -87,7 +87,9 @@ def _more_for_a_verdict(rule: Hypothesis, phase: PhaseHours, life: Life, most: i
     ]
     if to_met:
         return min((more for more in to_met if more is not None), default=None)
-    settled = phase.settled(int(life.now.timestamp()) - rule.conversion_window_hours * 3600)
+    settled = phase.of_open(
+        phase.settled(int(life.now.timestamp()) - rule.conversion_window_hours * 3600)
+    )
     on_the_way = sum(c.seen for c in totals) - sum(c.seen for c in settled)
     to_not_met = 0
     for counts, share in zip(settled, shares, strict=True):

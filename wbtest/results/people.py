@@ -13,8 +13,11 @@ FEWEST_SIGNUPS = 10
 # No landing page is known to convert more than this of strangers.
 TOO_GOOD = 0.4
 MANY_EXCLUDED = 0.2
+MANY_TWICE = 0.01
 # Stands among the machines, since no more is known of it than a number.
 LOST = "lost"
+# Came when the test was over: they were never to count, and say nothing of it.
+WAITING = "waiting"
 REASONS = {
     "bot": "bots",
     "preview": "link previews",
@@ -24,6 +27,8 @@ REASONS = {
     "paused": "while the test was paused",
     "opted_out": "who objected to being counted",
     "source": "from a source that does not count",
+    "imported": "brought in from a list",
+    WAITING: "on the waiting list, after the end",
     LOST: "lost, because the database did not take them",
 }
 
@@ -51,7 +56,9 @@ def check_lost(counted: History) -> Check:
 def check_people(counted: History) -> Check:
     title = "People set aside"
     people = {
-        reason: sum(aside.people for aside in row) for reason, row in counted.set_aside.items()
+        reason: sum(aside.people for aside in row)
+        for reason, row in counted.set_aside.items()
+        if reason != WAITING
     }
     count = sum(people.values())
     if not count:
@@ -88,6 +95,24 @@ def check_without_beacon(rule: Hypothesis, counted: History) -> Check:
     )
     is_many = sums.signups >= FEWEST_SIGNUPS and sums.unseen > rule.lost_beacons * sums.signups
     return Check("without_beacon", "warn" if is_many else "ok", reason, title, f"{sums.unseen:,}")
+
+
+def check_two_variants(counted: History) -> Check:
+    """Did the same people see two variants? Known of those alone who signed up under both."""
+    title = "One variant for each person"
+    count = counted.two_variants
+    if not count:
+        reason = "Nobody is known to have been shown two variants."
+        return Check("two_variants", "ok", reason, title, "yes")
+    everybody = sum(total(row).signups for row in counted.days.values())
+    reason = (
+        f"{count:,} of {everybody:,} sign-ups came from people who were shown two variants: their "
+        "browser lost the cookie. What they saw first is what counts."
+    )
+    if count <= MANY_TWICE * everybody:
+        return Check("two_variants", "ok", reason, title, f"{count:,} not")
+    reason += " That is many: the variants differ more than these figures say."
+    return Check("two_variants", "warn", reason, title, f"{count:,} not")
 
 
 def check_confirmed(counted: History) -> Check:

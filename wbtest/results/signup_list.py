@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
@@ -11,6 +12,7 @@ from sqlalchemy import Select
 
 from wbtest.audience.models import Signup
 from wbtest.extensions import db
+from wbtest.publishing import options
 from wbtest.publishing.models import Experiment
 from wbtest.publishing.rule import Hypothesis
 from wbtest.results.people import reason_name
@@ -21,7 +23,11 @@ MICROSECONDS = 1_000_000
 
 @dataclass(frozen=True, slots=True)
 class ListedSignup:
-    """A row of the list. ``standing`` is “counts”, or why it does not."""
+    """A row of the list. ``standing`` is “counts”, or why it does not.
+
+    ``consent`` are the words beside the button, ``page_version`` the digest of the page's words.
+    ``notes`` say what is doubtful about the address. ``answers`` are by question.
+    """
 
     email: str
     name: str
@@ -32,6 +38,12 @@ class ListedSignup:
     confirmed_at: datetime | None
     is_counted: bool
     standing: str
+    consent: str = ""
+    page_version: str = ""
+    answers: Mapping[str, str] = field(default_factory=dict)
+    answered_at: datetime | None = None
+    agreed_at: datetime | None = None
+    notes: tuple[str, ...] = ()
 
 
 def signups(
@@ -56,12 +68,18 @@ def _list(query: Select[Any], names: Mapping[str, str], rule: Hypothesis) -> Ite
             email=row.email,
             name=row.name,
             variant=names.get(row.variant, row.variant),
-            at=_moment(row.at_us),
+            at=moment(row.at_us),
             source=row.source,
             device=row.device,
-            confirmed_at=None if row.confirmed_us is None else _moment(row.confirmed_us),
+            confirmed_at=_moment(row.confirmed_us),
             is_counted=row.is_converted and rule.counts_source(row.source),
             standing=_standing(row, rule),
+            consent=row.consent,
+            page_version=row.page_digest,
+            answers=json.loads(row.answers) if row.answers else {},
+            answered_at=_moment(row.answered_us),
+            agreed_at=_moment(row.agreed_us),
+            notes=tuple(_notes(row)),
         )
 
 
@@ -72,6 +90,44 @@ def count_signups(experiment: Experiment) -> tuple[int, int]:
     )
     everybody, left = db.session.execute(query).one()
     return everybody - left, left
+
+
+def kinds(experiment: Experiment) -> dict[str, int]:
+    """Return how many sign-ups there are of each kind, those of people who left included.
+
+    Each stands under one name, so they add up to all of them.
+    """
+    is_confirmed = Signup.confirmed_us.is_not(None)
+    flags = (Signup.excluded_because, is_confirmed, Signup.is_automated, Signup.is_disposable)
+    rows = db.session.execute(
+        db.select(*flags, db.func.count())
+        .where(Signup.experiment_id == experiment.id)
+        .group_by(*flags)
+    )
+    found = {"confirmed": 0, "confirmed, automated?": 0, "not confirmed": 0}
+    for reason, confirmed, automated, disposable, number in rows:
+        if reason:
+            name = reason_name(reason)
+        elif confirmed:
+            name = "confirmed, automated?" if automated else "confirmed"
+        else:
+            name = "not confirmed, throw-away address" if disposable else "not confirmed"
+        found[name] = found.get(name, 0) + number
+    return found
+
+
+def questions_of(experiment: Experiment) -> list[str]:
+    """Return the questions that the page asks after the sign-up, as they are asked."""
+    return [asked.text for asked in options.from_json(experiment.options).questions]
+
+
+def moment(at_us: int) -> datetime:
+    """Return microseconds since 1970 as a point in time."""
+    return datetime.fromtimestamp(at_us / MICROSECONDS, UTC)
+
+
+def _moment(at_us: int | None) -> datetime | None:
+    return None if at_us is None else moment(at_us)
 
 
 def _standing(row: Signup, rule: Hypothesis) -> str:
@@ -88,5 +144,10 @@ def _standing(row: Signup, rule: Hypothesis) -> str:
     return "not counted: no beacon before it, too late, or this visitor counts already"
 
 
-def _moment(at_us: int) -> datetime:
-    return datetime.fromtimestamp(at_us / MICROSECONDS, UTC)
+def _notes(row: Signup) -> Iterator[str]:
+    if row.is_automated:
+        yield "confirmed by a machine?"
+    if row.is_disposable:
+        yield "throw-away address"
+    if "+" in row.email_key.partition("@")[0]:
+        yield "tagged with a plus: perhaps somebody who is here already"

@@ -2,29 +2,76 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import chain
 from typing import Literal
 
 from wbtest.publishing.models import Experiment
-from wbtest.results.figures import judged
+from wbtest.results.decisions import choices_of
+from wbtest.results.figures import Judged, judged
 from wbtest.results.in_words import Badge, badge, headline
+from wbtest.results.totals import total
+from wbtest.results.trust import is_red
 
 
 @dataclass(frozen=True, slots=True)
 class Summary:
-    """The verdict in a word, a sentence, and a badge."""
+    """The verdict in a word, a sentence, and a badge, and whether it can be trusted.
+
+    ``seen`` and ``signups`` are people who count so far, in all phases. ``is_reached``: the rule
+    says what to do. ``is_withheld``: the figures cannot be trusted. ``decision`` is what the team
+    decided, '' before.
+    """
 
     word: Literal["met", "not_met", "not_enough", "withheld", "none"]
     sentence: str
     badge: Badge
+    trust: str = ""
+    seen: int = 0
+    signups: int = 0
+    is_reached: bool = False
+    is_withheld: bool = False
+    decision: str = ""
 
 
-def summary(experiment: Experiment, now: datetime) -> Summary:
+def summary(experiment: Experiment, now: datetime, decision: str = "") -> Summary:
     """Return the verdict of an experiment; of a draft there is none."""
     if experiment.started_at is None:
         return Summary("none", "Not started yet.", Badge("Draft", "neutral"))
     results = judged(experiment, now)
     verdict = results.verdict
-    word = "withheld" if verdict.is_withheld or verdict.doubt else verdict.word
-    return Summary(word, headline(results), badge(results))
+    is_withheld = bool(verdict.is_withheld or verdict.doubt)
+    everybody = total(chain.from_iterable(results.days.values()))
+    return Summary(
+        "withheld" if is_withheld else verdict.word,
+        headline(results),
+        badge(results),
+        trust=_trust(results),
+        seen=everybody.seen,
+        signups=everybody.signups,
+        is_reached=bool(verdict.choice) and not is_withheld,
+        is_withheld=is_withheld,
+        decision=decision,
+    )
+
+
+def summaries(experiments: Sequence[Experiment], now: datetime) -> dict[int, Summary]:
+    """Return the summary of each started experiment, by its id."""
+    started = [experiment for experiment in experiments if experiment.started_at is not None]
+    decided = choices_of(started)
+    return {
+        experiment.id: summary(experiment, now, decided.get(experiment.id, ""))
+        for experiment in started
+    }
+
+
+def _trust(results: Judged) -> str:
+    """Whether the checks that can withhold a verdict are in order."""
+    if is_red(results.trust):
+        return "not to be trusted as they are"
+    warnings = sum(check.state == "warn" for check in results.trust)
+    if warnings:
+        return "one check wants a look" if warnings == 1 else f"{warnings} checks want a look"
+    return "nothing speaks against them"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from math import inf
 
 from wbtest.audience.counts import Totals
 from wbtest.publishing.models import Variant
@@ -11,8 +12,8 @@ from wbtest.publishing.rule import Hypothesis
 from wbtest.results import statistics
 from wbtest.results.history import Counted
 from wbtest.results.intervals import decision_interval, sequence
-from wbtest.results.looks import HOUR, Looks, PhaseHours
-from wbtest.results.statistics import Comparison, Interval
+from wbtest.results.looks import HOUR, Looks, PhaseHours, Row
+from wbtest.results.statistics import Comparison, Counts, Interval, Split
 from wbtest.results.verdict import Standing, Verdict
 
 
@@ -26,6 +27,8 @@ class VariantFigures:
 
     key: str
     name: str
+    # In the newest phase; 0 when nobody new is shown the variant any more.
+    weight: int
     totals: Totals
     rate: float | None
     wilson: Interval
@@ -36,6 +39,14 @@ class VariantFigures:
     log_e_above: float
     log_e_below: float
     probability_above: float
+
+
+@dataclass(frozen=True, slots=True)
+class Ranked:
+    """One value for each variant, as in ``statistics.Ranking``; None without newcomers."""
+
+    probability_best: tuple[float | None, ...]
+    expected_loss: tuple[float | None, ...]
 
 
 def figures_by_variant(
@@ -53,6 +64,7 @@ def figures_by_variant(
             VariantFigures(
                 key=variant.key,
                 name=variant.name or variant.key,
+                weight=counted.phases[-1].weights[k],
                 totals=counted.variants[k],
                 rate=counts[-1].rate,
                 wilson=statistics.wilson(counts[-1]),
@@ -75,16 +87,41 @@ def figures_by_variant(
 
 
 def compare(rule: Hypothesis, phases: Sequence[PhaseHours]) -> tuple[Comparison, ...]:
-    """Return every ordered pair. The evidence is of all phases, the ratio of the newest.
+    """Return every ordered pair. The evidence is of all phases that had both variants.
 
-    A ratio's confidence sequence from one phase alone is right, and only wider than it could be.
+    The ratio is of the newest of these: its confidence sequence from one phase alone is right, and
+    only wider than it could be. Of two variants that no phase had both of, nothing is known.
     """
-    *earlier, newest = phases
-    pairs = statistics.compare(newest.totals(), newest.weights, rule.alpha)
+    arms = range(len(phases[-1].weights))
+    counted = [(phase.weights, phase.totals()) for phase in phases]
     return tuple(
-        replace(pair, log_e=pair.log_e + sum(_log_e_better(part, pair) for part in earlier))
-        for pair in pairs
+        _pair(rule, counted, *pair) for b in arms for a in range(b) for pair in ((a, b), (b, a))
     )
+
+
+def rank(phase: PhaseHours) -> Ranked:
+    """Return how the variants of a phase rank in it."""
+    ranking = statistics.rank(phase.of_open(phase.totals()))
+    nobody: list[float | None] = [None] * len(phase.weights)
+    best, loss = list(nobody), list(nobody)
+    for place, k in enumerate(phase.open_arms):
+        best[k], loss[k] = ranking.probability_best[place], ranking.expected_loss[place]
+    return Ranked(tuple(best), tuple(loss))
+
+
+def split(phase: PhaseHours, log_e: float) -> Split:
+    """Return how a phase's visitors fell to its variants; ``log_e`` is the evidence of all."""
+    seen = [counts.seen for counts in phase.of_open(phase.totals())]
+    found = statistics.split(seen, phase.open_weights)
+    expected = [0.0] * len(phase.weights)
+    for place, k in enumerate(phase.open_arms):
+        expected[k] = found.expected[place]
+    return replace(found, log_e=log_e, expected=tuple(expected))
+
+
+def log_e_unequal(phase: PhaseHours) -> float:
+    """Return the evidence of a phase that the rates of its variants are not all equal."""
+    return statistics.log_e_unequal(phase.of_open(phase.totals()), phase.open_weights)
 
 
 def find_best(
@@ -99,8 +136,15 @@ def find_best(
     return None
 
 
-def _log_e_better(phase: PhaseHours, pair: Comparison) -> float:
-    totals, weights = phase.totals(), phase.weights
-    return statistics.log_e_better(
-        totals[pair.a], totals[pair.b], (weights[pair.a], weights[pair.b])
-    )
+def _pair(
+    rule: Hypothesis, counted: Sequence[tuple[Row, Sequence[Counts]]], a: int, b: int
+) -> Comparison:
+    shared = [
+        (totals[a], totals[b], (weights[a], weights[b]))
+        for weights, totals in counted
+        if weights[a] and weights[b]
+    ]
+    if not shared:
+        return Comparison(a, b, 0.0, Interval(0.0, inf))
+    log_e = sum(statistics.log_e_better(*part) for part in shared)
+    return Comparison(a, b, log_e, statistics.ratio_sequence(*shared[-1], rule.alpha))

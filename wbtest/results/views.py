@@ -18,6 +18,7 @@ from flask import (
 )
 from flask.typing import ResponseReturnValue
 
+from wbtest.audience.readmissions import standing_readmissions
 from wbtest.extensions import clock
 from wbtest.publishing import in_words as rule_in_words
 from wbtest.publishing.models import Experiment
@@ -27,20 +28,18 @@ from wbtest.results import calibration, charts, conclusions, in_words, standing,
 from wbtest.results.attempts import other_attempts
 from wbtest.results.decisions import contradiction, decisions
 from wbtest.results.decisions import decide as decide_on
-from wbtest.results.exports import TABLES, as_csv, signup_rows
-from wbtest.results.figures import Results, results_of, sealed_rule
+from wbtest.results.exports import MORE_TABLES, TABLES, as_csv
+from wbtest.results.figures import Results, check_started, results_of
 from wbtest.results.figures_json import results_json as as_json
 from wbtest.results.forms import DecisionForm
 from wbtest.results.planner import plan as plan_for
-from wbtest.results.signup_list import count_signups
-from wbtest.results.signup_list import signups as listed_signups
+from wbtest.results.reading import reading_of
 from wbtest.review.standing import approvals_of
 from wbtest.store import Invalid
 from wbtest.team import access
 from wbtest.writing import document as documents
 
 bp = Blueprint("results", __name__)
-SHOWN_SIGNUPS = 200
 
 
 @bp.get("/experiments/<int:experiment_id>/results")
@@ -94,35 +93,14 @@ def results_csv(experiment_id: int) -> ResponseReturnValue:
     """The figures for a spreadsheet; ``?table=`` says which, by day and variant without it."""
     experiment = access.get(Experiment, experiment_id, "read")
     table = request.args.get("table", "days")
-    if table not in TABLES:
+    if table in MORE_TABLES:
+        check_started(experiment)
+        rows = MORE_TABLES[table](experiment)
+    elif table in TABLES:
+        rows = TABLES[table](results_of(experiment, clock.now()))
+    else:
         abort(400)
-    rows = TABLES[table](results_of(experiment, clock.now()))
-    return _file(as_csv(rows), f"{experiment.slug}-{table}.csv")
-
-
-@bp.get("/experiments/<int:experiment_id>/signups")
-@access.requires("own")
-def signups(experiment_id: int) -> ResponseReturnValue:
-    """Who left an address, the newest first."""
-    experiment = access.get(Experiment, experiment_id, "own")
-    rule = sealed_rule(experiment)
-    count, left = count_signups(experiment)
-    return render_template(
-        "results/signups.html",
-        experiment=experiment,
-        signups=list(listed_signups(experiment, rule, newest=SHOWN_SIGNUPS)),
-        count=count,
-        left=left,
-    )
-
-
-@bp.get("/experiments/<int:experiment_id>/signups.csv")
-@access.requires("own")
-def signups_csv(experiment_id: int) -> ResponseReturnValue:
-    """All sign-ups, sent while they are read."""
-    experiment = access.get(Experiment, experiment_id, "own")
-    rows = signup_rows(listed_signups(experiment, sealed_rule(experiment)))
-    return _file(as_csv(rows), f"{experiment.slug}-signups.csv")
+    return send_file(as_csv(rows), f"{experiment.slug}-{table}.csv")
 
 
 @bp.get("/experiments/plan")
@@ -169,6 +147,8 @@ def _page(experiment: Experiment, form: DecisionForm) -> str:
         charts=charts,
         traffic_charts=traffic_charts,
         conclusions=conclusions,
+        reading=reading_of(experiment),
+        readmitted=standing_readmissions(experiment),
         **_shown(experiment, found),
     )
 
@@ -202,8 +182,9 @@ def _shown(experiment: Experiment, found: Results) -> dict[str, object]:
     }
 
 
-def _file(lines: Iterator[str], name: str) -> Response:
+def send_file(lines: Iterator[str], name: str, mimetype: str = "text/csv") -> Response:
+    """Return the lines as a file to download, sent while they are made."""
     # Rows are read while they are sent, so the session has to live until the last one.
-    answer = Response(stream_with_context(lines), mimetype="text/csv")
+    answer = Response(stream_with_context(lines), mimetype=mimetype)
     answer.headers["Content-Disposition"] = f'attachment; filename="{name}"'
     return answer

@@ -4,10 +4,12 @@ from datetime import timedelta
 
 from sqlalchemy import select
 
+from wbtest.delivery.webhooks import emit
 from wbtest.extensions import clock, db
 from wbtest.review.four_eyes import four_eyes_objection, is_alone
 from wbtest.review.models import Approval
 from wbtest.review.refusals import Stopped, refuse_old, refuse_put_away
+from wbtest.review.standing import find_approval
 from wbtest.review.verdicts import note_verdict
 from wbtest.store import Refused, hold, writing
 from wbtest.team.models import Person
@@ -55,7 +57,21 @@ def approve(revision: Revision, approver: Person, traded_away: str = "") -> Appr
             approved_at=clock.now(),
         )
         session.add(approval)
+        session.flush()
+        _announce(revision, approval)
     return approval
+
+
+def _announce(revision: Revision, approval: Approval) -> None:
+    """Tell webhooks that a text is approved, by the approval with which there are enough."""
+    if find_approval(revision) is approval:
+        facts = {
+            "release": revision.release_id,
+            "revision": revision.number,
+            "product": revision.document.get("product", ""),
+            "headline": revision.document.get("headline", ""),
+        }
+        emit(revision.workspace_id, "release.approved", facts)
 
 
 def let_stay(revision: Revision, key: Key, reason: str, approver: Person) -> Waiver:

@@ -12,7 +12,7 @@ from wbtest.extensions import limiter, login
 
 def init_app(app: Flask) -> None:
     """Attach this area's pages, the log-in, the limits, and what templates ask about people."""
-    from wbtest.team import limits, sessions
+    from wbtest.team import delivery_views, limits, owners, sessions, webhook_views  # noqa: F401
     from wbtest.team.views import bp
 
     app.register_blueprint(bp)
@@ -27,6 +27,7 @@ def init_app(app: Flask) -> None:
     limiter.logger.disabled = True
     app.register_error_handler(RateLimitExceeded, _too_many)
     app.context_processor(_who_asks)
+    app.extensions["wbtest.tell_owners"] = owners.tell_owners
     jobs = app.extensions["wbtest.jobs"]
     jobs["old sessions"] = (sessions.forget_old_sessions, timedelta(days=1))
     jobs["old counts"] = (limits.forget_old_counts, timedelta(hours=1))

@@ -16,7 +16,7 @@ from flask.typing import ResponseReturnValue
 from werkzeug.wrappers import Response
 
 from wbtest.config import Settings
-from wbtest.delivery import health, outbox
+from wbtest.delivery import health, outbox, subscriptions
 from wbtest.store import Invalid
 from wbtest.team import access, limits, people, sessions, workspaces
 from wbtest.team.forms import LogInForm, PasswordForm, SetupForm, WorkspaceForm, put_refusal
@@ -173,10 +173,19 @@ def _team_page(form: WorkspaceForm) -> ResponseReturnValue:
         "team/team.html",
         form=form,
         members=people.members(workspace),
-        mails=outbox.counts_by_state(),
-        has_mail_server=bool(_settings().mail_url),
+        mails=outbox.counts_by_state(workspace.id),
+        queue=outbox.queue_of(workspace.id),
+        failed_events=sum(
+            counts["failed"] for counts in subscriptions.counts_of(workspace.id).values()
+        ),
+        has_mail_server=has_mail_server(),
     )
     return page, _status(form)
+
+
+def has_mail_server() -> bool:
+    """Whether mail leaves by now."""
+    return bool(_settings().mail_url)
 
 
 def _facts_of_workspace() -> dict[str, str]:

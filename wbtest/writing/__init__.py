@@ -10,6 +10,7 @@ PAGES = (
     "saving_views",
     "coach_views",
     "candidates_views",
+    "copying_views",
     "history.views",
     "exchange_views",
     "formats_views",
@@ -21,6 +22,7 @@ def init_app(app: Flask) -> None:
     from wbtest.writing.candidates import candidates_of, count_waiting
     from wbtest.writing.coach.ledger import numbers_of
     from wbtest.writing.coach_views import may_stay
+    from wbtest.writing.copying import find_origin
     from wbtest.writing.evidence import is_spelled, link_in
     from wbtest.writing.languages import direction
     from wbtest.writing.marking import marked_paragraphs
@@ -33,6 +35,7 @@ def init_app(app: Flask) -> None:
     app.add_template_filter(marked_paragraphs)
     app.add_template_global(may_stay)
     app.add_template_global(candidates_of)
+    app.add_template_global(find_origin)
     app.add_template_global(count_waiting)
     app.add_template_global(numbers_of)
     app.add_template_global(link_in)

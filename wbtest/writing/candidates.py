@@ -1,7 +1,9 @@
 """Questions that readers would ask: they wait beside a release until its team settles each."""
 
+import re
 from dataclasses import dataclass, replace
 
+from rapidfuzz import fuzz
 from sqlalchemy import func, select
 from sqlalchemy.orm import joinedload
 
@@ -17,6 +19,8 @@ from wbtest.writing.wording import on_one_line
 
 # More than a team will ever read; a flood must not fill the database.
 MOST_WAITING = 200
+# Of 100, by the letters that the sorted words have in common.
+NEARLY_THE_SAME = 90
 LONGEST_NAME = 200
 
 
@@ -30,7 +34,7 @@ class AlreadySettled(Refused):
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """The questions of a release's readers: those that wait, oldest first, and the settled ones."""
+    """The questions of readers: those that wait, most asked first, and the settled ones."""
 
     waiting: tuple[Candidate, ...]
     settled: tuple[Candidate, ...]
@@ -39,8 +43,9 @@ class Asked:
 def propose(release: Release, audience: Audience, question: str, asked_by: str) -> Candidate:
     """Let a question wait; ``asked_by`` says who asks, as the team reads it.
 
-    Words that wait already for this audience return their own candidate. Raises Invalid for a
-    question that cannot be used, TooMany when ``MOST_WAITING`` wait.
+    One that waits already for this audience in the same words, or nearly the same, is counted once
+    more and returned. Raises Invalid for a question that cannot be used, TooMany when
+    ``MOST_WAITING`` wait.
     """
     question = on_one_line(question).strip()
     if not question:
@@ -51,7 +56,8 @@ def propose(release: Release, audience: Audience, question: str, asked_by: str) 
         hold(release)
         waiting = candidates_of(release).waiting
         for other in waiting:
-            if other.audience == audience and _key(other.question) == _key(question):
+            if other.audience == audience and is_alike(other.question, question):
+                other.times += 1
                 return other
         if len(waiting) >= MOST_WAITING:
             raise TooMany("Many questions wait already. Settle some of them first.")
@@ -66,6 +72,19 @@ def propose(release: Release, audience: Audience, question: str, asked_by: str) 
         )
         session.add(candidate)
     return candidate
+
+
+def is_alike(one: str, other: str) -> bool:
+    """Whether two questions have nearly the same words, in whatever order.
+
+    >>> is_alike("Does it work offline?", "does it work  offline")
+    True
+    >>> is_alike("Does it cost anything?", "Does it work offline?")
+    False
+    """
+    keys = [" ".join(re.findall(r"\w+", question.casefold())) for question in (one, other)]
+    # A question without a letter, such as "?!", is only like itself.
+    return one == other if not all(keys) else fuzz.token_sort_ratio(*keys) >= NEARLY_THE_SAME
 
 
 def accept(candidate: Candidate, person: Person) -> Candidate:
@@ -115,7 +134,9 @@ def candidates_of(release: Release) -> Asked:
         .options(joinedload(Candidate.settled_by))
         .order_by(Candidate.asked_at, Candidate.id)
     ).all()
-    waiting = tuple(row for row in rows if row.outcome == "waiting")
+    waiting = tuple(
+        sorted((row for row in rows if row.outcome == "waiting"), key=lambda row: -row.times)
+    )
     return Asked(waiting, tuple(row for row in reversed(rows) if row.outcome != "waiting"))
 
 

@@ -32,6 +32,8 @@ class Release(Base):
     document: Mapped[dict[str, Any]] = mapped_column(JSON)
     # Counts saves; a save names the version it was made from, so none overwrites another unseen.
     version: Mapped[int] = mapped_column(default=1)
+    # The release whose text it began with, if any. Told in its history, and nothing rests on it.
+    copied_from_id: Mapped[int | None]
     author_id: Mapped[int] = mapped_column(ForeignKey(Person.id))
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     updated_at: Mapped[datetime] = mapped_column(UtcDateTime)

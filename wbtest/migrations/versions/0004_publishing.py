@@ -21,6 +21,8 @@ def upgrade() -> None:
         sa.Column("events", sa.JSON(), nullable=False),
         sa.Column("state", sa.String(length=10), nullable=False),
         sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("failures", sa.Integer(), nullable=False),
+        sa.Column("rests_until", wbtest.store.UtcDateTime(timezone=True), nullable=True),
         sa.Column("created_at", wbtest.store.UtcDateTime(timezone=True), nullable=False),
         sa.CheckConstraint("state IN ('active', 'disabled')", name=op.f("ck_webhooks_state")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_webhooks")),
@@ -55,6 +57,7 @@ def upgrade() -> None:
         sa.Column("body", sa.Text(), nullable=False),
         sa.Column("state", sa.String(length=10), nullable=False),
         sa.Column("attempts", sa.Integer(), nullable=False),
+        sa.Column("code", sa.Integer(), nullable=True),
         sa.Column("error", sa.Text(), nullable=False),
         sa.Column("created_at", wbtest.store.UtcDateTime(timezone=True), nullable=False),
         sa.Column("due_at", wbtest.store.UtcDateTime(timezone=True), nullable=False),
@@ -180,6 +183,7 @@ def upgrade() -> None:
         batch_op.add_column(
             sa.Column("tried_message_id", sa.String(length=200), nullable=False, server_default="")
         )
+        batch_op.add_column(sa.Column("expected_daily", sa.Integer(), nullable=True))
         batch_op.add_column(
             sa.Column("afterwards", sa.String(length=10), nullable=False, server_default="")
         )
@@ -196,6 +200,9 @@ def upgrade() -> None:
         )
         batch_op.add_column(
             sa.Column("purged_at", wbtest.store.UtcDateTime(timezone=True), nullable=True)
+        )
+        batch_op.add_column(
+            sa.Column("last_counts", sa.JSON(), nullable=False, server_default="{}")
         )
 
     with op.batch_alter_table("hourly_counts") as batch_op:
@@ -232,6 +239,9 @@ def upgrade() -> None:
             sa.Column("seal", sa.String(length=64), nullable=False, server_default="")
         )
 
+    with op.batch_alter_table("releases") as batch_op:
+        batch_op.add_column(sa.Column("copied_from_id", sa.Integer(), nullable=True))
+
     with op.batch_alter_table("sightings") as batch_op:
         batch_op.add_column(
             sa.Column("language", sa.String(length=8), nullable=False, server_default="")
@@ -260,9 +270,15 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column("answered_us", sa.BigInteger(), nullable=True))
         batch_op.add_column(sa.Column("agreed_us", sa.BigInteger(), nullable=True))
         batch_op.add_column(sa.Column("told_us", sa.BigInteger(), nullable=True))
+        batch_op.add_column(sa.Column("mailed_us", sa.BigInteger(), nullable=True))
         batch_op.create_index(
             batch_op.f("ix_signups_experiment_id_signups_answer_hash"),
             ["experiment_id", "answer_hash"],
+            unique=False,
+        )
+        batch_op.create_index(
+            batch_op.f("ix_signups_experiment_id_signups_other_variant"),
+            ["experiment_id", "other_variant"],
             unique=False,
         )
 
@@ -276,8 +292,10 @@ def downgrade() -> None:
     with op.batch_alter_table("visits") as batch_op:
         batch_op.drop_column("language")
 
+    op.drop_index(op.f("ix_signups_experiment_id_signups_other_variant"), table_name="signups")
     op.drop_index(op.f("ix_signups_experiment_id_signups_answer_hash"), table_name="signups")
     with op.batch_alter_table("signups") as batch_op:
+        batch_op.drop_column("mailed_us")
         batch_op.drop_column("told_us")
         batch_op.drop_column("agreed_us")
         batch_op.drop_column("answered_us")
@@ -291,6 +309,9 @@ def downgrade() -> None:
 
     with op.batch_alter_table("sightings") as batch_op:
         batch_op.drop_column("language")
+
+    with op.batch_alter_table("releases") as batch_op:
+        batch_op.drop_column("copied_from_id")
 
     with op.batch_alter_table("phases") as batch_op:
         batch_op.drop_column("seal")
@@ -312,6 +333,7 @@ def downgrade() -> None:
         )
 
     with op.batch_alter_table("experiments") as batch_op:
+        batch_op.drop_column("last_counts")
         batch_op.drop_column("purged_at")
         batch_op.drop_column("last_letter_at")
         batch_op.drop_column("last_letter")
@@ -319,6 +341,7 @@ def downgrade() -> None:
         batch_op.drop_column("waiting_variant")
         batch_op.drop_column("outcome")
         batch_op.drop_column("afterwards")
+        batch_op.drop_column("expected_daily")
         batch_op.drop_column("tried_message_id")
         batch_op.drop_column("tried_at")
         batch_op.drop_column("reasons")

@@ -136,4 +136,9 @@ def _mail(reviewer: Reviewer, release: Release, person: Person, token: str) -> N
         f"{base_url}/review/{token}",
         reviewer.expires_at,
     )
-    queue_mail(recipient=reviewer.email, subject=letter.subject, body=letter.body)
+    queue_mail(
+        recipient=reviewer.email,
+        subject=letter.subject,
+        body=letter.body,
+        workspace_id=release.workspace_id,
+    )

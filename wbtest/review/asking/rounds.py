@@ -115,7 +115,7 @@ def _ask_members(asked: Round, revision: Revision, person: Person, people: list[
         reviewer = member_reviewer(revision.release, member)
         if not is_asked(reviewer, asked):
             note_asked(reviewer, person)
-            _mail(member.email, letter)
+            _mail(member.email, letter, revision.workspace_id)
 
 
 def _ask_guests(asked: Round, revision: Revision, person: Person) -> None:
@@ -127,8 +127,13 @@ def _ask_guests(asked: Round, revision: Revision, person: Person) -> None:
         if not is_over(guest):
             note_asked(guest, person)
             if guest.email:
-                _mail(guest.email, letter)
+                _mail(guest.email, letter, revision.workspace_id)
 
 
-def _mail(recipient: str, letter: Letter) -> None:
-    queue_mail(recipient=recipient, subject=letter.subject, body=letter.body)
+def _mail(recipient: str, letter: Letter, workspace_id: int) -> None:
+    queue_mail(
+        recipient=recipient,
+        subject=letter.subject,
+        body=letter.body,
+        workspace_id=workspace_id,
+    )

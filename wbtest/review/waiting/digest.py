@@ -13,7 +13,7 @@ from wbtest.review.models import DigestSent
 from wbtest.review.waiting.facts import waits_in
 from wbtest.review.waiting.waits import Wait
 from wbtest.store import insert, writing
-from wbtest.team.models import Person, Workspace
+from wbtest.team.models import Membership, Person, Workspace
 
 # UTC: morning where most of a team sits, and nobody's night is worse for it.
 NOT_BEFORE = time(7)
@@ -43,7 +43,17 @@ def _send(person_id: int, waits: list[Wait], now: datetime) -> None:
     with writing() as session:
         if _claim(person_id, now):
             person = session.get_one(Person, person_id)
-            queue_mail(recipient=person.email, subject=letter.subject, body=letter.body)
+            queue_mail(
+                recipient=person.email,
+                subject=letter.subject,
+                body=letter.body,
+                workspace_id=session.scalar(
+                    select(Membership.workspace_id)
+                    .where(Membership.person_id == person_id)
+                    .order_by(Membership.created_at, Membership.workspace_id)
+                    .limit(1)
+                ),
+            )
 
 
 def _claim(person_id: int, now: datetime) -> bool:

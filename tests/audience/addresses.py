@@ -1,0 +1,24 @@
+"""Addresses that were left on a page, as rows: how they come there is tested elsewhere."""
+
+from typing import Any
+
+from wbtest.audience.models import Signup
+from wbtest.audience.signups import digest
+from wbtest.publishing.models import Experiment
+from wbtest.store import writing
+
+
+def leave_addresses(experiment: Experiment, number: int, **details: Any) -> None:
+    """Store so many confirmed sign-ups, whose tokens are their numbers."""
+    kept = {"confirmed_us": 2, "excluded_because": ""} | details
+    prefix = details.get("email", "p")
+    with writing() as session:
+        for one in range(number):
+            address = f"{prefix}{one}@x.io"
+            session.add(
+                Signup(
+                    experiment_id=experiment.id, email_key=address, phase=1, variant="control",
+                    at_us=1, source="direct", device="phone", token_hash=digest(f"{prefix}{one}"),
+                    **kept | {"email": address},
+                )
+            )  # fmt: skip

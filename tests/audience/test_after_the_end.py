@@ -1,0 +1,159 @@
+"""What stands at the address of a test that is over: its outcome, or a waiting list."""
+
+import re
+
+import pytest
+
+from tests.audience.larder import Visitor, sightings, signups, visits, words_in
+from tests.factories import log_in
+from wbtest.audience import counts
+from wbtest.publishing import life
+from wbtest.publishing.after import NotOver, choose
+from wbtest.results.exports import rows_by_variant, rows_set_aside
+from wbtest.results.figures import results_of
+from wbtest.results.figures_json import results_json
+from wbtest.store import Invalid, writing
+
+OUTCOME = "We do not build <it>.\n\nThe fridge was never the problem."
+
+
+@pytest.fixture
+def form(mia):
+    """What Mia saw while the test ran."""
+    page = mia.get()
+    mia.see(page)
+    return page
+
+
+@pytest.fixture
+def over(larder, mia, form, now):
+    """A page that two people saw, of whom one signed up; closed two hours ago."""
+    now.turn(minutes=2)
+    zoe = Visitor(mia.browser.application)
+    page = zoe.get()
+    zoe.see(page)
+    now.turn(minutes=2)
+    zoe.sign_up(page, "zoe@x.io")
+    signups(mia.browser.application)
+    life.end(larder.experiment, larder.approver)
+    now.turn(hours=2)
+    return larder
+
+
+def open_list(larder, variant="photo"):
+    return choose(larder.experiment, larder.approver, "open", waiting_variant=variant)
+
+
+def test_a_closed_page_tells_the_outcome_and_is_gone(over, mia):
+    silent = mia.get()
+
+    choose(over.experiment, over.approver, "closed", outcome=OUTCOME)
+    told = mia.get()
+
+    assert (silent.status_code, told.status_code) == (410, 410)
+    assert "We do not build &lt;it&gt;." in told.text
+    assert "We do not build" not in silent.text
+    assert [step.what for step in over.experiment.steps][-1] == "closed"
+
+
+def test_the_list_shows_one_page_to_all_and_says_what_becomes_of_an_address(app, over, mia):
+    open_list(over)
+    before = len(visits(app))
+
+    pages = [mia.get(), Visitor(app).get(), mia.get(**{"Sec-GPC": "1"})]
+
+    for page in pages:
+        assert page.status_code == 200
+        assert "<h1>Dinner from a photo" in page.text
+        assert "Set-Cookie" not in page.headers
+        assert "data-seen" not in page.text
+    assert words_in(pages[1]).count("This is its waiting list. We write to you") == 2
+    assert re.search(r"until \d+ \w+ 2028 at the longest", words_in(pages[1]).replace("\xa0", " "))
+    assert len(visits(app)) == before
+
+
+def figures(larder, now):
+    """Every figure that may not move, from page, CSV and JSON."""
+    found = results_of(larder.experiment, now())
+    values = results_json(found)
+    for variant in values["variants"]:
+        variant["excluded"].pop("waiting", None)
+    return values, list(rows_by_variant(found)), found.everybody
+
+
+def test_who_joins_the_list_never_enters_the_figures(app, over, mia, now):
+    before = figures(over, now)
+    open_list(over, "control")
+
+    # Mia was seen a moment ago, within the window, and comes with her cookie.
+    answer = mia.sign_up(mia.get(), "mia@x.io")
+    stranger = Visitor(app)
+    stranger.sign_up(stranger.get(), "noor@x.io")
+
+    assert answer.status_code == 303
+    joined = [row for row in signups(app) if row.email != "zoe@x.io"]
+    assert {(row.excluded_because, row.visitor, row.variant) for row in joined} == {
+        ("waiting", "", "control")
+    }
+    assert all("waiting list" in row.consent for row in joined)
+    assert figures(over, now) == before
+    assert len(sightings(app)) == 2
+
+
+def test_the_list_stands_apart_alike_everywhere(app, over, mia, now):
+    open_list(over, "control")
+    mia.sign_up(mia.get(), "mia@x.io")
+    signups(app)
+    found = results_of(over.experiment, now())
+    log_in(mia.browser, over.approver)
+
+    page = mia.get(f"/experiments/{over.experiment.id}/results")
+
+    assert counts.excluded_signups(over.experiment)["control"]["waiting"] == 1
+    assert results_json(found)["variants"][0]["excluded"]["waiting"] == 1
+    assert ("waiting", "control", 0, 1) in list(rows_set_aside(found))
+    assert "People on the waiting list, after the end" in page.text
+    assert next(check for check in found.trust if check.check == "excluded").value == "0"
+
+
+def test_a_form_from_before_the_end_still_counts_beside_the_list(app, over, mia, form):
+    open_list(over)
+
+    mia.sign_up(form, "mia@x.io")
+
+    [row] = [row for row in signups(app) if row.email == "mia@x.io"]
+    assert (row.excluded_because, row.is_converted) == ("", True)
+    assert "waiting list" not in row.consent
+
+
+def test_a_list_that_was_closed_takes_nobody(app, over, mia):
+    open_list(over)
+    page = mia.get()
+    choose(over.experiment, over.approver, "closed")
+
+    assert mia.sign_up(page, "mia@x.io").status_code == 410
+    assert "mia@x.io" not in {row.email for row in signups(app)}
+
+
+def test_what_the_list_cannot_take_comes_back_as_typed(over, mia):
+    open_list(over)
+
+    answer = mia.sign_up(mia.get(), "no address")
+
+    assert answer.status_code == 422
+    assert 'value="no address"' in answer.text
+    assert "This is its waiting list." in answer.text
+
+
+def test_only_what_is_over_and_can_still_be_signed_is_opened(over, larder):
+    with pytest.raises(Invalid, match="Choose the page"):
+        open_list(over, "nobody")
+    with writing():
+        over.experiment.identity_key = None
+    with pytest.raises(Invalid, match="is erased"):
+        open_list(over)
+
+
+def test_a_test_that_runs_has_nothing_to_choose(larder):
+    with pytest.raises(NotOver):
+        open_list(larder)

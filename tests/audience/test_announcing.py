@@ -1,0 +1,64 @@
+"""What webhooks are told of sign-ups: each thing once, and no address unless they asked for it."""
+
+import json
+from typing import Any
+
+from tests.audience.larder import mails, signups
+from tests.factories import make_workspace
+from wbtest.audience import erasures, rollup
+from wbtest.audience.announcing import signup_number
+from wbtest.audience.closing_links import hash_of
+from wbtest.delivery import subscriptions
+from wbtest.delivery.models import OutboxEvent
+from wbtest.extensions import db
+from wbtest.store import writing
+from wbtest.team.models import Workspace
+
+
+def told() -> list[tuple[str, dict[str, Any]]]:
+    """Kind and data of every event, in order."""
+    rows = db.session.scalars(db.select(OutboxEvent).order_by(OutboxEvent.id))
+    return [(row.kind, json.loads(row.body)["data"]) for row in rows]
+
+
+def subscribe(workspace: Workspace, *more: str) -> None:
+    subscriptions.add_webhook(workspace.id, "https://hooks.example/", ["signup.created", *more])
+
+
+def test_a_sign_up_and_its_confirmation_are_told_without_the_address(app, mia, larder):
+    subscribe(larder.workspace, "signup.confirmed")
+    page = mia.get("/p/larder?utm_source=newsletter")
+    mia.sign_up(page, "mia@x.io")
+    mia.sign_up(page, "mia@x.io")
+    token = mails(app, "mia@x.io")[0].leave_url.rpartition("/")[2]
+
+    with writing() as session:
+        for _ in range(2):
+            rollup.confirm(session, hash_of(token), 1_804_000_000_000_000)
+
+    (created, data), (confirmed, again) = told()
+    assert (created, confirmed) == ("signup.created", "signup.confirmed")
+    assert data == again
+    assert (data["source"], data["slug"]) == ("newsletter", "larder")
+    assert data["signup"] == signup_number(larder.experiment.identity_key, "mia@x.io")
+    assert "mia@x.io" not in str(data)
+
+
+def test_an_address_that_was_sent_along_goes_with_whoever_erases_it(app, mia, larder):
+    subscribe(larder.workspace, "addresses")
+    mia.sign_up(mia.get(), "mia@x.io")
+    [(_, data)] = told()
+    assert data["email"] == "mia@x.io"
+
+    erasures.leave(mails(app, "mia@x.io")[0].leave_url.rpartition("/")[2])
+
+    assert told() == []
+
+
+def test_another_team_is_told_nothing(app, mia):
+    subscribe(make_workspace("Rivals"))
+
+    mia.sign_up(mia.get(), "mia@x.io")
+
+    assert signups(app)
+    assert told() == []

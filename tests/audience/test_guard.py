@@ -1,0 +1,220 @@
+"""What is doubted about a sign-up is kept and marked; only who sends more than people can waits."""
+
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+
+import pytest
+from flask import Flask
+
+from tests.audience.larder import Larder, Visitor, mails, signups, start_page, words_in
+from tests.factories import make_person
+from wbtest.audience.alarms import Hour, find_alarm, raise_alarms
+from wbtest.audience.guard import Guard, is_automated, is_disposable
+from wbtest.audience.rollup import differences
+from wbtest.delivery.models import OutboxMail
+from wbtest.extensions import db
+from wbtest.publishing.options import Options
+from wbtest.results.signup_list import kinds
+
+GUARD = Guard()
+BROWSER = "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0"
+
+
+@pytest.fixture
+def guarded(app: Flask) -> Flask:
+    """The app with the measures of a server; elsewhere the clock stands still."""
+    app.extensions["wbtest.guard"] = Guard(most_a_page=5)
+    return app
+
+
+def confirm(app: Flask, visitor: Visitor, email: str, **headers: str) -> None:
+    [mail] = mails(app, email)
+    visitor.post(mail.leave_url.replace("/leave/", "/confirm/"), {}, **headers)
+
+
+def test_a_form_sent_faster_than_a_person_types_is_suspected_and_mails_nobody(guarded, mia, now):
+    page = mia.get()
+    now.turn(seconds=1)
+    mia.sign_up(page, "fast@x.io")
+    other = Visitor(guarded)
+    page = other.get()
+    now.turn(seconds=1.5)
+    other.sign_up(page, "slow@x.io")
+
+    reasons = {row.email: row.excluded_because for row in signups(guarded)}
+    assert reasons == {"fast@x.io": "suspected", "slow@x.io": ""}
+    assert mails(guarded, "fast@x.io") == []
+
+
+def test_a_throw_away_address_is_marked_and_written_to(app, mia):
+    mia.sign_up(mia.get(), "mia@eu.mailinator.com")
+
+    [row] = signups(app)
+    assert (row.is_disposable, row.excluded_because) == (True, "")
+    assert len(mails(app, "mia@eu.mailinator.com")) == 1
+
+
+@pytest.mark.parametrize("key", ["a@mailinator.com.example.org", "a@example.org", "a@com"])
+def test_other_addresses_are_no_throw_away_ones(key):
+    assert not is_disposable(key)
+
+
+def test_an_address_gets_one_mail_a_day_whoever_sends_it(app, mia, now):
+    page = mia.get()
+    mia.sign_up(page, "mia@x.io")
+    for _ in range(3):
+        Visitor(app).sign_up(page, "mia@x.io")
+    [first] = [mail.leave_url for mail in mails(app, "mia@x.io")]
+    now.turn(hours=24)
+
+    page = mia.get()
+    for _ in range(3):
+        Visitor(app).sign_up(page, "MIA@x.io")
+
+    # The first had not left yet, so the second takes its place.
+    [second] = mails(app, "mia@x.io")
+    assert (second.leave_url != first, mails(app, "MIA@x.io")) == (True, [])
+    mia.post(second.leave_url.replace("/leave/", "/confirm/"), {})
+    assert [row.confirmed_us is not None for row in signups(app)] == [True]
+
+
+def test_who_confirmed_gets_no_second_mail(app, mia, now):
+    mia.sign_up(mia.get(), "mia@x.io")
+    confirm(app, mia, "mia@x.io")
+    now.turn(days=2)
+
+    mia.sign_up(mia.get(), "mia@x.io")
+
+    assert len(mails(app, "mia@x.io")) == 1
+
+
+def test_fifty_posts_of_one_address_at_once_are_one_row_one_mail_and_one_answer(app, mia):
+    page = mia.get()
+
+    def send(_: int) -> tuple[int, str]:
+        with app.app_context():
+            answer = Visitor(app).sign_up(page, "mia@x.io")
+            return answer.status_code, answer.headers["Location"]
+
+    with ThreadPoolExecutor(10) as pool:
+        answers = set(pool.map(send, range(50)))
+
+    assert answers == {(303, "/p/larder/thanks")}
+    assert len(signups(app)) == len(mails(app, "mia@x.io")) == 1
+
+
+def test_a_page_takes_so_many_an_hour_and_keeps_what_was_typed(guarded, mia, now):
+    page = mia.get()
+    now.turn(seconds=2)
+    for number in range(5):
+        assert mia.sign_up(page, f"{number}@x.io").status_code == 303
+    full = mia.sign_up(page, "mia@x.io")
+    now.turn(hours=1)
+
+    assert (full.status_code, 'value="mia@x.io"' in full.text) == (429, True)
+    assert int(full.headers["Retry-After"]) > 0
+    assert "Please try again in an hour." in words_in(full)
+    assert mia.sign_up(page, "mia@x.io").status_code == 303
+
+
+def test_machines_do_not_close_a_page(guarded, mia, now):
+    page = mia.get()
+    now.turn(seconds=2)
+    for number in range(8):
+        mia.sign_up(page, f"{number}@x.io", website="x")
+
+    assert mia.sign_up(page, "mia@x.io").status_code == 303
+
+
+def test_spam_stands_in_named_rows_and_the_headline_are_confirmed_people(app, larder, mia):
+    page = mia.get()
+    for number in range(10):
+        mia.sign_up(page, f"{number}@mailinator.com")
+        mia.sign_up(page, f"{number}@spam.example", website="x")
+    for name in ("ada", "bea"):
+        mia.sign_up(page, f"{name}@x.io")
+    app.extensions["wbtest.now"].turn(minutes=5)
+    for name in ("ada", "bea"):
+        confirm(app, mia, f"{name}@x.io")
+
+    assert kinds(larder.experiment) == {
+        "confirmed": 2,
+        "confirmed, automated?": 0,
+        "not confirmed": 0,
+        "not confirmed, throw-away address": 10,
+        "suspected of being a machine": 10,
+    }
+    assert len(signups(app)) == 22
+
+
+@pytest.mark.parametrize(
+    ("agent", "since_shown", "since_mail", "expected"),
+    [
+        (BROWSER, 4.0, 60.0, False),
+        (BROWSER, 0.4, 60.0, True),
+        (BROWSER, None, 1.9, True),
+        (BROWSER, None, 60.0, False),
+        ("BarracudaSentinel python-requests/2.32", 4.0, 60.0, True),
+        ("", 4.0, 60.0, True),
+    ],
+)
+def test_a_confirmation_faster_than_a_person_or_by_a_program_is_doubted(
+    agent, since_shown, since_mail, expected
+):
+    assert is_automated(agent, since_shown, since_mail) == expected
+
+
+def test_a_doubted_confirmation_counts_and_is_shown_apart(app, larder, mia, now):
+    page = mia.get()
+    for name in ("ada", "bea"):
+        mia.sign_up(page, f"{name}@x.io")
+    confirm(app, mia, "ada@x.io")
+    now.turn(minutes=3)
+    confirm(app, mia, "bea@x.io")
+
+    found = kinds(larder.experiment)
+    assert (found["confirmed"], found["confirmed, automated?"]) == (1, 1)
+    assert differences(db.session.connection()) == []
+
+
+@pytest.mark.parametrize(
+    ("hour", "kind"),
+    [
+        (Hour(2_000, 0, 0, 900.0), "full"),
+        (Hour(60, 40, 0, 2.0), "machines"),
+        (Hour(60, 10, 40, 2.0), "disposable"),
+        (Hour(120, 0, 0, 2.0), "many"),
+        (Hour(120, 0, 0, 40.0), ""),
+        (Hour(19, 19, 0, 0.0), ""),
+    ],
+)
+def test_an_hour_out_of_the_ordinary_is_told_in_a_sentence(hour, kind):
+    assert find_alarm(hour, GUARD)[0] == kind
+
+
+def test_owners_are_told_once_an_hour_where_to_look(app, larder: Larder, mia, now):
+    make_person("owner@larder.example", "owner", larder.workspace)
+    page = mia.get()
+    for number in range(25):
+        mia.sign_up(page, f"{number}@x.io", website="x")
+    for minutes in (0, 5, 5):
+        now.turn(minutes=minutes)
+        raise_alarms(now())
+    assert len(signups(app)) == 25
+
+    told = db.session.scalars(db.select(OutboxMail).where(OutboxMail.subject.contains("unusual")))
+    [mail] = told.all()
+    assert mail.recipient == "owner@larder.example"
+    assert f"/experiments/{larder.experiment.id}/signups" in mail.body
+    raise_alarms(now() + timedelta(hours=5))
+
+
+def test_a_page_that_asks_nobody_to_confirm_thanks_and_says_how_to_leave(app):
+    start_page(options=Options(confirms=False))
+    mia = Visitor(app)
+    mia.sign_up(mia.get(), "mia@x.io")
+
+    [mail] = mails(app, "mia@x.io")
+    assert mail.subject == "Larder: thank you"
+    assert "/confirm/" not in mail.body + mail.html
+    assert mail.leave_url in mail.body

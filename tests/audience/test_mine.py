@@ -1,0 +1,189 @@
+"""What people do with what is stored about them: read it, mend it, have it erased for good."""
+
+import json
+
+import pytest
+import sqlalchemy as sa
+from flask import Flask
+
+from tests.audience.larder import Visitor, mails, signups, start_page, words_in
+from tests.audience.test_steps import CALL, answer, next_url
+from wbtest.audience import erasures
+from wbtest.audience.bringing import Brought, bring_in
+from wbtest.audience.cells import COLUMNS
+from wbtest.audience.models import Erasure, HourlyCount
+from wbtest.audience.rollup import differences
+from wbtest.delivery import webhooks
+from wbtest.delivery.models import OutboxEvent, OutboxMail, Webhook
+from wbtest.extensions import db
+from wbtest.publishing import copy
+from wbtest.publishing.assembling import page_of
+from wbtest.publishing.models import Experiment
+from wbtest.results.figures import sealed_rule
+from wbtest.results.signup_files import signup_json
+from wbtest.results.signup_list import signups as listed
+from wbtest.store import Invalid, writing
+
+
+@pytest.fixture
+def experiment(app: Flask) -> Experiment:
+    """A page that asks for a name, two questions and a call."""
+    return start_page(options=CALL, asks_name=True).experiment
+
+
+@pytest.fixture
+def mia(app: Flask, experiment: Experiment) -> Visitor:
+    return Visitor(app)
+
+
+@pytest.fixture
+def token(app: Flask, mia: Visitor) -> str:
+    """What our mail to Mia carries; she answered one question."""
+    page = mia.get(next_url(mia.sign_up(mia.get(), "mia@x.io", name="Zora")))
+    answer(mia, page, "We both", "zqtried")
+    return mails(app, "mia@x.io")[0].leave_url.rpartition("/")[2]
+
+
+def sums() -> list[int]:
+    columns = [sa.func.sum(getattr(HourlyCount, column)) for column in COLUMNS]
+    return list(db.session.execute(sa.select(*columns)).one())
+
+
+def stored() -> str:
+    """Every row of every table as text."""
+    tables = db.metadata.tables.values()
+    return "\n".join(str(row) for table in tables for row in db.session.execute(sa.select(table)))
+
+
+def test_the_link_in_the_mail_shows_all_that_is_stored(app, mia, token):
+    page = Visitor(app).get(f"/mine/{token}")
+    words = words_in(page)
+
+    for expected in ("mia@x.io", "2027-03-01 09:00 UTC", "We both", "phone"):
+        assert expected in words
+    assert 'value="Zora"' in page.text
+    assert (page.headers["Referrer-Policy"], page.headers["X-Robots-Tag"]) == (
+        "no-referrer", "noindex",
+    )  # fmt: skip
+
+
+def test_a_person_gets_their_data_as_a_file(app, mia, token, experiment):
+    answer = mia.get(f"/mine/{token}/data.json")
+    data = json.loads(answer.data)
+
+    assert answer.headers["Content-Disposition"] == 'attachment; filename="my-data.json"'
+    assert answer.headers["Cache-Control"] == "private, no-store"
+    assert data["answers"] == {"Who cooks?": "We both", "What have you tried?": "zqtried"}
+    assert data["page_version"] == copy.digest(page_of(experiment, experiment.variants[0]))
+    assert data["consent"].startswith("Larder does not exist yet.")
+    assert [mail["subject"] for mail in data["mails"]] == ["Larder: is this your address?"]
+
+
+def test_a_name_can_be_corrected(app, mia, token):
+    assert mia.post(f"/mine/{token}", {"name": " Mia\nBerg "}).status_code == 303
+    refused = mia.post(f"/mine/{token}", {"name": "M" * 121})
+
+    assert refused.status_code == 422
+    assert "M" * 121 in refused.text
+    assert [row.name for row in signups(app)] == ["Mia Berg"]
+
+
+@pytest.mark.parametrize("path", ["/mine/x", "/mine/x/data.json", "/mine/%00"])
+def test_a_link_that_is_nobodys_shows_nothing(mia, path):
+    assert mia.get(path).status_code in (400, 404)
+
+
+def test_erasing_leaves_no_trace_of_the_person_and_every_total(app, mia, token, experiment):
+    hook = Webhook(
+        workspace_id=experiment.workspace_id, url="https://x.example", secret="s",
+        events=["signup.created", webhooks.ADDRESSES], created_at=app.extensions["wbtest.now"](),
+    )  # fmt: skip
+    with writing() as session:
+        session.add(hook)
+        session.execute(sa.update(OutboxMail).values(state="sent", leave_url="", body=""))
+    webhooks.emit(experiment.workspace_id, "signup.created", {}, email="mia@x.io")
+    before = sums()
+    assert db.session.scalar(sa.select(sa.func.count()).select_from(OutboxEvent)) == 1
+
+    mia.post(f"/leave/{token}", {})
+
+    assert not any(trace in stored() for trace in ("mia@x.io", "Zora", "zqtried"))
+    assert sums() == before
+    assert differences(db.session.connection()) == []
+
+
+def test_who_was_erased_stays_out_when_the_same_list_is_brought_in_again(app, mia, experiment):
+    csv = "email,name\nmia@x.io,Mia\nMax@x.io,Max\nnobody\n"
+    assert bring_in(experiment, csv) == Brought(new=2, known=0, erased=0, wrong=1)
+    mia.sign_up(mia.get(), "mia@x.io")
+    [mail] = mails(app, "mia@x.io")
+    mia.post(mail.leave_url, {})
+
+    assert bring_in(experiment, csv) == Brought(new=0, known=1, erased=1, wrong=1)
+    assert erasures.is_erased(experiment, "mia@x.io")
+    assert sorted(row.email for row in signups(app)) == ["", "Max@x.io"]
+
+
+def test_who_signs_up_again_by_themselves_is_no_longer_kept_out(app, mia, token, experiment):
+    mia.post(f"/leave/{token}", {})
+    assert db.session.scalars(sa.select(Erasure)).all() != []
+
+    mia.sign_up(mia.get(), "mia@x.io")
+
+    assert not erasures.is_erased(experiment, "mia@x.io")
+    assert sorted(row.email for row in signups(app)) == ["", "mia@x.io"]
+
+
+def test_addresses_brought_in_count_nowhere_and_get_no_mail(app, experiment):
+    bring_in(experiment, "ada@x.io\nbea@x.io")
+
+    assert {row.excluded_because for row in signups(app)} == {"imported"}
+    assert mails(app, "ada@x.io") == []
+    counting = sa.select(sa.func.sum(HourlyCount.signups)).where(HourlyCount.excluded_because == "")
+    assert not db.session.scalar(counting)
+    assert differences(db.session.connection()) == []
+
+
+def test_who_signs_up_takes_their_address_over_from_a_list(app, mia, experiment):
+    bring_in(experiment, "mia@x.io,From a list")
+
+    mia.sign_up(mia.get(), "mia@x.io", name="Mia")
+
+    [row] = signups(app)
+    assert (row.name, row.excluded_because) == ("Mia", "")
+    assert row.consent != ""
+    assert len(mails(app, "mia@x.io")) == 1
+    assert differences(db.session.connection()) == []
+
+
+@pytest.mark.parametrize("text", ["", "email\n", "x\n" * 502, "a@x.io," + "x" * 100_000])
+def test_a_list_that_is_empty_or_long_is_refused(app, experiment, text):
+    with pytest.raises(Invalid):
+        bring_in(experiment, text)
+
+
+def test_nobody_confirmed_for_thirty_days_is_erased_and_still_counted(app, mia, token, now):
+    mia.sign_up(mia.get(), "max@x.io")
+    mia.post(mails(app, "max@x.io")[0].leave_url.replace("leave", "confirm"), {})
+    before = sums()
+    now.turn(days=30, seconds=1)
+    erasures.erase_unconfirmed(now())
+    assert sorted(row.email for row in signups(app)) == ["max@x.io", "mia@x.io"]
+
+    # A server without mail asked nobody.
+    settings = app.extensions["wbtest.settings"]
+    object.__setattr__(settings, "mail_url", "smtp://localhost")
+    erasures.erase_unconfirmed(now())
+
+    assert sorted(row.email for row in signups(app)) == ["", "max@x.io"]
+    assert sums() == before
+
+
+def test_the_owners_file_holds_the_record_of_each_consent(app, mia, token, experiment):
+    lines = "".join(signup_json(listed(experiment, sealed_rule(experiment))))
+    [record] = json.loads(lines)
+
+    assert record["email"] == "mia@x.io"
+    assert record["consent"]["words"].endswith("[Start with one photo]")
+    assert len(record["consent"]["page_version"]) == 64
+    assert record["answers"] == {"Who cooks?": "We both", "What have you tried?": "zqtried"}

@@ -1,0 +1,183 @@
+"""How a look reaches strangers: style, pictures, and who may fetch them."""
+
+import base64
+import gzip
+import hashlib
+import re
+from random import Random
+
+import pytest
+from flask import Flask
+
+from tests.audience.larder import Larder, Visitor, draft_page, words_in
+from tests.factories import log_in, make_checked, make_team
+from tests.publishing.test_images import picture
+from wbtest.publishing import life
+from wbtest.publishing.experiments import change_variant
+from wbtest.publishing.images import add_image, picture_of
+from wbtest.publishing.look import Look
+from wbtest.publishing.look_changing import change_look, change_wording
+from wbtest.publishing.look_themes import THEMES
+from wbtest.writing.document import EXTERNAL_TOPICS
+
+LONGEST_PAGE = 14 * 1024
+PARTS = ("problem", "alternative", "solution", "why_now")
+
+
+def dress(larder: Larder, theme: str = "dawn", size: tuple[int, int] = (1600, 900)) -> Larder:
+    """Give the draft a look with everything on."""
+    hero = add_image(larder.workspace, larder.editor, picture(size=size))
+    logo = add_image(larder.workspace, larder.editor, picture(size=(300, 60)))
+    look = Look(
+        theme=theme, accent="#0b5c8a", font="slab", corner="sharp",
+        logo=picture_of(logo).name, hero=picture_of(hero).name, hero_alt="A full fridge & a table",
+    )  # fmt: skip
+    change_look(larder.experiment, look)
+    return larder
+
+
+def open_page(larder: Larder) -> None:
+    """Start what is a draft."""
+    life.start(make_checked(larder.experiment, larder.editor), larder.approver)
+
+
+def picture_urls(page: str) -> list[str]:
+    return re.findall(r"/p/larder/images/[\w-]+\.webp", page)
+
+
+@pytest.fixture
+def draft(app: Flask) -> Larder:
+    return dress(draft_page(variants={"photo": {"headline": "Dinner from a photo"}}))
+
+
+@pytest.fixture
+def started(draft: Larder) -> Larder:
+    open_page(draft)
+    return draft
+
+
+def prose(words: int) -> str:
+    """So many words, none like another, so that they compress no better than a text."""
+    letters = Random(words)
+    return " ".join("".join(letters.choices("etaoinshrdlu", k=5)) for _ in range(words))
+
+
+def test_a_page_with_everything_on_fits_into_one_round_trip(app: Flask):
+    faq = [
+        {"audience": "external", "question": prose(8 + n), "answer": prose(60 + n), "topic": topic}
+        for n, topic in enumerate(EXTERNAL_TOPICS)
+    ]
+    parts = {name: prose(100 + n) for n, name in enumerate(PARTS)}
+    larder = dress(draft_page(asks_name=True, faq=faq, **parts))
+    change_wording(larder.experiment, {"again": "Come in, all of you", "today": "Until now"})
+    open_page(larder)
+
+    page = Visitor(app, **{"Accept-Encoding": "gzip"}).get()
+
+    assert len(gzip.decompress(page.data)) > 20_000
+    assert len(page.data) <= LONGEST_PAGE
+
+
+@pytest.mark.parametrize("path", ["", "/thanks", "/privacy", "/object"])
+def test_every_page_of_an_experiment_wears_its_look(path: str, app: Flask, started: Larder):
+    page = Visitor(app).get(f"/p/larder{path}")
+
+    policy = page.headers["Content-Security-Policy"]
+    styles = re.findall(r"<style>(.*?)</style>", page.text, re.DOTALL)
+    assert THEMES["dawn"].light["paper"] in styles[1]
+    for style in styles:
+        digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
+        assert f"'sha256-{digest}'" in policy
+    assert 'alt="Larder"' in page.text
+
+
+def test_the_picture_stands_below_the_form_and_comes_when_it_is_needed(app: Flask, started: Larder):
+    page = Visitor(app).get().text
+
+    tag = re.search(r'<figure class="picture">\s*<img([^>]*)>', page)
+    assert tag is not None
+    assert page.index('class="hero"') < page.index("<button") < tag.start()
+    for part in ('loading="lazy"', 'decoding="async"', 'width="1280"', 'height="720"'):
+        assert part in tag[1]
+    assert 'alt="A full fridge &amp; a table"' in tag[1]
+    assert re.search(r'srcset="\S+-640\.webp 640w, \S+-1280\.webp 1280w"', tag[1])
+    assert "og:image" in page
+
+
+def test_a_started_page_shows_its_pictures_to_everybody(app: Flask, started: Larder):
+    somebody = Visitor(app)
+    for url in set(picture_urls(somebody.get().text)):
+        answer = somebody.get(url)
+
+        assert answer.status_code == 200
+        assert answer.data[:4] == b"RIFF"
+        assert answer.headers["Content-Type"] == "image/webp"
+        assert answer.headers["X-Content-Type-Options"] == "nosniff"
+        assert answer.headers["Content-Security-Policy"] == "default-src 'none'; sandbox"
+        assert answer.headers["Content-Disposition"].startswith('inline; filename="')
+        assert "immutable" in answer.headers["Cache-Control"]
+        assert "Set-Cookie" not in answer.headers
+
+
+def test_a_picture_that_no_page_shows_is_for_its_team_alone(app: Flask, started: Larder):
+    unused = add_image(started.workspace, started.editor, picture(size=(50, 50)))
+    url = picture_of(unused).address("/p/larder")
+    member, stranger = Visitor(app), Visitor(app)
+    log_in(member.browser, started.editor)
+    log_in(stranger.browser, make_team("Rivals").owner)
+
+    assert Visitor(app).get(url).status_code == stranger.get(url).status_code == 404
+    assert member.get(url).status_code == 200
+    assert member.get(url).headers["Cache-Control"] == "private, no-store"
+
+
+def test_the_pictures_of_a_draft_are_for_its_team_alone(app: Flask, draft: Larder):
+    url = picture_of(add_image(draft.workspace, draft.editor, picture())).address("/p/larder")
+    member, stranger = Visitor(app), Visitor(app)
+    log_in(member.browser, draft.editor)
+    log_in(stranger.browser, make_team("Rivals").owner)
+
+    refused = Visitor(app).get(url)
+    missing = Visitor(app).get("/p/nowhere/images/x-640.webp")
+    assert refused.status_code == stranger.get(url).status_code == missing.status_code == 404
+    # Only the id of the error differs.
+    assert len(refused.data) == len(missing.data)
+    assert member.get(url).status_code == 200
+
+
+@pytest.mark.parametrize("name", ["x-640", f"{'0' * 64}-640", "..%2f..-640", "x-99999999999"])
+def test_an_address_that_names_no_picture_finds_none(name: str, app: Flask, started: Larder):
+    assert Visitor(app).get(f"/p/larder/images/{name}.webp").status_code == 404
+
+
+def test_a_variant_without_the_picture_loads_none(app: Flask, draft: Larder):
+    control, photo = draft.experiment.variants
+    for variant in (control, photo):
+        overrides = variant.overrides | {"hero": "none"}
+        change_variant(variant, draft.editor, name="x", weight=1, overrides=overrides)
+    open_page(draft)
+
+    assert 'class="picture"' not in Visitor(app).get().text
+
+
+def test_the_words_that_a_team_changed_stand_on_its_pages(app: Flask):
+    larder = draft_page()
+    wording = {"again": "Come <b>in</b>", "thanks": "Merci!", "with_product": "{product}, then"}
+    change_wording(larder.experiment, wording)
+    open_page(larder)
+    mia = Visitor(app)
+
+    page = mia.get()
+    assert "Larder, then" in words_in(page)
+    assert "<b>" not in page.text
+    assert "Merci!" in words_in(mia.get("/p/larder/thanks"))
+
+
+def test_a_page_without_a_look_of_its_own_carries_no_style_more(app: Flask):
+    larder = draft_page()
+    open_page(larder)
+
+    page = Visitor(app).get()
+
+    assert page.text.count("<style>") == 1
+    assert page.headers["Content-Security-Policy"].count("sha256-") == 2

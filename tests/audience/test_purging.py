@@ -1,0 +1,205 @@
+"""What a purge deletes, what it leaves alone, and when an owner may ask for it."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+from flask import Flask
+
+from tests.audience.addresses import leave_addresses
+from tests.audience.larder import (
+    Larder,
+    Visitor,
+    mails,
+    signups,
+    start_page,
+    visits,
+    words_in,
+)
+from tests.conftest import HandClock
+from wbtest.audience import purging
+from wbtest.audience.closing import close_the_loop, write_letters
+from wbtest.audience.models import (
+    Engagement,
+    Erasure,
+    HourlyCount,
+    MachineCount,
+    Objection,
+    Sighting,
+    Signup,
+    Visit,
+)
+from wbtest.audience.purging import purge, purge_due, purge_now
+from wbtest.audience.recount import differences, rebuild
+from wbtest.audience.retention_terms import terms_of
+from wbtest.audience.visitors import Visitor as VisitorRow
+from wbtest.audience.visitors import write_cookie
+from wbtest.delivery.jobs import run_due_jobs
+from wbtest.delivery.models import OutboxEvent, OutboxMail, Webhook
+from wbtest.extensions import db
+from wbtest.publishing import life
+from wbtest.store import Refused, writing
+
+ABOUT_PEOPLE = (Visit, Sighting, Signup, Engagement, Objection, Erasure)
+
+
+def rows(model: type[Any]) -> int:
+    db.session.rollback()
+    return db.session.scalar(sa.select(sa.func.count()).select_from(model)) or 0
+
+
+def totals() -> list[tuple[Any, ...]]:
+    """Every cell of what was counted."""
+    db.session.rollback()
+    tables = (HourlyCount.__table__, MachineCount.__table__)
+    return [tuple(row) for table in tables for row in sorted(db.session.execute(sa.select(table)))]
+
+
+def test_nothing_goes_before_the_day_is_over(ended: Larder, now: HandClock):
+    now.time = terms_of(ended.experiment).erased_at - timedelta(seconds=1)
+
+    purge_due(now())
+
+    assert ended.experiment.purged_at is None
+    assert (rows(Visit), rows(Signup)) == (3, 2)
+
+
+def test_after_25_months_the_rows_are_gone_and_every_total_is_as_it_was(
+    app: Flask, ended: Larder, now: HandClock
+):
+    before = totals()
+    now.turn(days=761)
+
+    run_due_jobs()
+
+    assert [rows(model) for model in ABOUT_PEOPLE] == [0] * 6
+    assert mails(app, "mia1@x.io") == mails(app, "mia2@x.io") == []
+    assert totals() == before != []
+    assert (ended.experiment.identity_key, ended.experiment.purged_at) == (None, now())
+    assert ended.experiment.steps[-1].what == "purged"
+    answer = Visitor(app).get()
+    assert (answer.status_code, "is closed" in words_in(answer)) == (410, True)
+    assert "what we knew of its visitors is erased" in words_in(
+        Visitor(app).get("/p/larder/privacy")
+    )
+
+
+def test_the_purge_goes_on_in_groups_and_leaves_other_pages_alone(
+    app: Flask, ended: Larder, now: HandClock, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(purging, "ROWS_AT_ONCE", 2)
+    monkeypatch.setattr(purging, "PEOPLE_AT_ONCE", 1)
+    other = start_page(slug="kiln")
+    Visitor(app).get("/p/kiln")
+    leave_addresses(other.experiment, 1)
+
+    purge(ended.experiment, None)
+
+    assert {visit.experiment_id for visit in visits(app)} == {other.experiment.id}
+    assert [signup.email for signup in signups(app)] == ["p0@x.io"]
+
+
+def test_a_purge_that_broke_is_finished_an_hour_later(ended: Larder, now: HandClock):
+    with writing():
+        ended.experiment.purged_at = now()
+        ended.experiment.last_counts = {"two_variants": 0}
+
+    purge_due(now())
+    purge_due(now())
+
+    assert (rows(Visit), rows(Signup)) == (0, 0)
+    assert [step.what for step in ended.experiment.steps].count("purged") == 1
+
+
+def test_what_is_purged_is_not_proved_and_not_counted_anew(ended: Larder):
+    before = totals()
+    purge(ended.experiment, None)
+
+    with writing() as session:
+        rebuild(session)
+
+    assert totals() == before
+    assert differences(db.session.connection()) == []
+
+
+def test_what_webhooks_are_told_of_sign_ups_goes_too(app: Flask, larder: Larder, now: HandClock):
+    hook = Webhook(
+        workspace_id=larder.workspace.id, url="https://x.io", secret="", created_at=now(),
+        events=["signup.created", "addresses"],
+    )  # fmt: skip
+    with writing() as session:
+        session.add(hook)
+    mia = Visitor(app)
+    mia.sign_up(mia.get(), "mia@x.io")
+    assert (len(signups(app)), rows(OutboxEvent)) == (1, 1)
+    life.end(larder.experiment, larder.approver)
+
+    purge(larder.experiment, None)
+
+    assert rows(OutboxEvent) == 0
+
+
+def open_list(larder: Larder, now: HandClock) -> None:
+    """Open the waiting list, and let somebody join it."""
+    with writing():
+        larder.experiment.afterwards, larder.experiment.opened_at = "open", now()
+    leave_addresses(larder.experiment, 1, excluded_because="waiting")
+
+
+def test_a_waiting_list_keeps_its_own_people_and_the_key_until_its_own_day(
+    ended: Larder, now: HandClock
+):
+    now.turn(days=100)
+    open_list(ended, now)
+    now.time = terms_of(ended.experiment).erased_at
+
+    purge_due(now())
+
+    assert (rows(Visit), rows(Signup)) == (0, 1)
+    assert ended.experiment.identity_key is not None
+    now.turn(days=101)
+    purge_due(now())
+    assert rows(Signup) == 0
+    assert (ended.experiment.identity_key, ended.experiment.afterwards) == (None, "closed")
+
+
+def tell_all(larder: Larder, now: HandClock) -> None:
+    close_the_loop(larder.experiment, larder.approver, "We build it. Thank you.")
+    now.turn(days=2)
+    write_letters(now())
+
+
+def test_the_button_waits_until_everybody_has_heard(ended: Larder, now: HandClock):
+    with pytest.raises(Refused, match="First tell those who signed up"):
+        purge_now(ended.experiment, ended.approver)
+    tell_all(ended, now)
+    with pytest.raises(Refused, match="2 mails have not left yet"):
+        purge_now(ended.experiment, ended.approver)
+    with writing() as session:
+        session.execute(sa.update(OutboxMail).values(state="sent"))
+
+    purge_now(ended.experiment, ended.approver)
+
+    assert rows(Signup) == 0
+    assert ended.experiment.steps[-1].person == ended.approver
+
+
+def test_the_button_waits_until_late_answers_are_in(ended: Larder, now: HandClock):
+    close_the_loop(ended.experiment, ended.approver, "We build it. Thank you.")
+
+    with pytest.raises(Refused, match="Late answers still count"):
+        purge_now(ended.experiment, ended.approver)
+
+
+def test_a_cookie_from_before_the_purge_says_nothing_any_more(app: Flask, ended: Larder):
+    mia = Visitor(app)
+    found = app.extensions["wbtest.pages"].find("larder")
+    value = write_cookie(found.live.identity_key, VisitorRow("7" * 32, 1, "photo", 0, "", "", ""))
+    mia.browser.set_cookie("wb-p1", value)
+
+    purge(ended.experiment, None)
+
+    anew = app.extensions["wbtest.pages"].find("larder")
+    assert found.find_visitor({"HTTP_COOKIE": f"wb-p1={value}"}) is not None
+    assert anew.find_visitor({"HTTP_COOKIE": f"wb-p1={value}"}) is None

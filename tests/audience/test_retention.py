@@ -1,0 +1,98 @@
+"""How long what is known of visitors is kept, and who is told so."""
+
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+
+import sqlalchemy as sa
+from flask import Flask
+
+from tests.audience.larder import (
+    RULE,
+    Larder,
+    Visitor,
+    start_page,
+    words_in,
+)
+from tests.conftest import HandClock
+from tests.factories import make_person
+from wbtest.audience.retention import remind_owners
+from wbtest.audience.retention_dates import Terms
+from wbtest.audience.retention_terms import terms_of
+from wbtest.audience.visitors import read_cookie
+from wbtest.delivery.models import OutboxMail
+from wbtest.extensions import db
+from wbtest.publishing import life
+from wbtest.store import writing
+
+
+def test_days_count_from_the_end_in_the_zone_of_the_experiment():
+    over_at = datetime(2027, 3, 31, 23, 30, tzinfo=UTC)
+    terms = Terms(over_at, days=33, zone="Europe/London", window_hours=24)
+
+    assert terms.last_day.isoformat() == "2027-05-04"
+    assert terms.erased_at == datetime(2027, 5, 4, 23, tzinfo=UTC)
+
+
+def test_nothing_goes_while_late_answers_still_count():
+    over_at = datetime(2027, 3, 10, 12, tzinfo=UTC)
+
+    assert Terms(over_at, 1, "UTC", window_hours=336).last_day.isoformat() == "2027-03-24"
+
+
+def test_a_worker_that_notices_the_end_late_keeps_nothing_for_longer(larder: Larder, now):
+    now.turn(days=300)
+    life.end_overdue(now())
+
+    assert terms_of(larder.experiment).over_at == datetime(2027, 3, 31, 23, tzinfo=UTC)
+
+
+def test_the_privacy_page_promises_days_and_then_a_day(app: Flask, larder: Larder, now):
+    before = words_in(Visitor(app).get("/p/larder/privacy"))
+    assert "For 395 days after the test has ended. It ends on 31 March 2027 at" in before
+    assert "An address that nobody confirms is erased after 30 days." in before
+    life.end(larder.experiment, larder.approver)
+
+    assert "Until 30 March 2028; then we erase it." in words_in(
+        Visitor(app).get("/p/larder/privacy")
+    )
+
+
+def test_the_page_of_an_experiment_may_promise_less_than_the_server(app: Flask, now):
+    larder = start_page()
+    with writing():
+        larder.experiment.options = {"retention_days": 30}
+    life.end(larder.experiment, larder.approver)
+
+    assert terms_of(larder.experiment).last_day.isoformat() == "2027-03-31"
+
+
+def test_the_owners_are_told_a_week_before_and_once(ended: Larder, now: HandClock):
+    make_person("owner@x.io", "owner", ended.workspace)
+    now.time = terms_of(ended.experiment).erased_at - timedelta(days=7)
+
+    remind_owners(now())
+    remind_owners(now())
+
+    [mail] = db.session.scalars(sa.select(OutboxMail).where(OutboxMail.recipient == "owner@x.io"))
+    assert "2 people wait to hear what you decided." in mail.body
+    assert f"/experiments/{ended.experiment.id}/signups" in mail.body
+
+
+def test_the_cookie_of_a_long_test_lasts_13_months_at_most(app: Flask):
+    start_page(rule=replace(RULE, ends_on=date(2028, 2, 29), conversion_window_hours=720))
+
+    [cookie] = Visitor(app).get().headers.getlist("Set-Cookie")
+
+    assert f"; Max-Age={395 * 86_400};" in cookie
+
+
+def test_a_cookie_says_nothing_on_another_page(app: Flask, larder: Larder):
+    kiln = start_page(slug="kiln").experiment
+    mia = Visitor(app)
+    mia.get()
+    value = mia.browser.get_cookie("wb-p1").value
+
+    assert larder.experiment.identity_key is not None
+    assert kiln.identity_key is not None
+    assert read_cookie(larder.experiment.identity_key, value) is not None
+    assert read_cookie(kiln.identity_key, value) is None

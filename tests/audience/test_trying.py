@@ -1,0 +1,95 @@
+"""The team's own try: a real mail to the own address, and nothing that counts."""
+
+import re
+
+import pytest
+
+from tests.audience.larder import Visitor, draft_page, mails, signups, visits, words_in
+from tests.factories import log_in, make_person, make_workspace
+from wbtest.publishing.launch_facts import situation_of
+from wbtest.publishing.previews import preview_token
+from wbtest.store import writing
+
+
+@pytest.fixture
+def draft(app):
+    return draft_page()
+
+
+@pytest.fixture
+def url(draft):
+    return f"/p/larder/signup?preview={preview_token(draft.experiment, 'control')}"
+
+
+@pytest.fixture
+def member(app, draft):
+    visitor = Visitor(app)
+    log_in(visitor.browser, draft.editor)
+    return visitor
+
+
+def test_a_try_writes_to_the_own_address_and_shows_the_thanks(app, draft, url, member):
+    answer = member.post(url, {"email": f" {draft.editor.email.upper()} "})
+    page = member.get(answer.location)
+
+    [mail] = mails(app, draft.editor.email)
+    assert answer.status_code == 303
+    assert page.status_code == 200
+    assert "Thank you. We have your address." in words_in(page)
+    assert "Preview. Nobody is counted here." in words_in(page)
+    assert draft.experiment.tried_message_id == mail.message_id
+    assert draft.experiment.tried_at is not None
+    assert signups(app) == visits(app) == []
+
+
+def test_the_check_knows_how_far_the_mail_came(app, draft, url, member):
+    assert situation_of(draft.experiment).tried == ""
+    member.post(url, {"email": draft.editor.email})
+    assert situation_of(draft.experiment).tried == "waiting"
+
+    with writing():
+        mails(app, draft.editor.email)[0].state = "sent"
+
+    assert situation_of(draft.experiment).tried == "sent"
+
+
+def test_the_links_of_its_mail_say_that_it_was_a_try(app, draft, url, member):
+    member.post(url, {"email": draft.editor.email})
+    [mail] = mails(app, draft.editor.email)
+
+    links = re.findall(r"http://localhost(/(?:confirm|mine|leave)/\S+)", mail.body)
+
+    assert len(links) == 3
+    for link in links:
+        assert "This was a try." in Visitor(app).get(link).text
+    assert Visitor(app).post(links[-1], {}).status_code in (200, 405)
+
+
+@pytest.mark.parametrize(
+    ("typed", "said"), [("", "Type your e-mail"), ("eve@x.io", "your own address alone: editor@")]
+)
+def test_another_address_or_none_comes_back_and_is_not_written_to(
+    app, draft, url, member, typed, said
+):
+    answer = member.post(url, {"email": typed})
+
+    assert answer.status_code == 422
+    assert said in words_in(answer)
+    assert f'value="{typed}"' in answer.text
+    assert mails(app, "eve@x.io") == []
+    assert draft.experiment.tried_at is None
+
+
+def test_nobody_else_can_try(app, draft, url):
+    eve = Visitor(app)
+    log_in(eve.browser, make_person("eve@kiln.example", "owner", make_workspace("Kiln")))
+
+    for visitor in (eve, Visitor(app)):
+        assert visitor.post(url, {"email": "eve@kiln.example"}).status_code == 404
+    assert draft.experiment.tried_at is None
+
+
+def test_a_try_sent_from_elsewhere_is_refused(draft, url, member):
+    answer = member.post(url, {"email": draft.editor.email}, **{"Sec-Fetch-Site": "cross-site"})
+
+    assert answer.status_code == 403

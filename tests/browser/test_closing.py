@@ -1,0 +1,56 @@
+"""From the decision to the mail: the loop is closed by hand, in a real browser."""
+
+import pytest
+import sqlalchemy as sa
+from playwright.sync_api import Page, expect
+
+from tests.audience.addresses import leave_addresses
+from tests.browser.conftest import Live
+from tests.factories import make_approval, make_person, make_revision, make_running
+from tests.results.crowd import count_day
+from wbtest.audience.closing import write_letters
+from wbtest.delivery.models import OutboxMail
+from wbtest.extensions import db
+from wbtest.publishing import life
+from wbtest.results.decisions import decide
+from wbtest.team.models import Person, Workspace
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.fixture
+def decided(live: Live, owner: Person) -> None:
+    """A test that is over and decided, with two people who wait to hear."""
+    workspace = db.session.scalars(db.select(Workspace)).one()
+    editor = make_person("grace@example.com", "editor", workspace)
+    revision = make_revision(editor)
+    make_approval(revision, owner)
+    experiment = make_running(revision, editor, owner)
+    count_day(experiment, 0, "control", seen=90, converted=9)
+    leave_addresses(experiment, 2)
+    live.now.turn(days=9)
+    life.end(experiment, owner)
+    decide(experiment, owner, "go", "One in ten signed up for it.")
+
+
+def test_the_team_decides_and_everybody_who_signed_up_hears(
+    live: Live, logged_in: Page, decided: None, check_accessible
+) -> None:
+    page = logged_in
+    page.goto(f"{live.url}/experiments/1/results")
+    page.get_by_role("link", name="Tell those who signed up").click()
+    check_accessible(page)
+    page.get_by_label("Your message").fill("We build it. It comes in May.")
+    page.get_by_role("button", name="Show the mail anew").click()
+    expect(page.locator(".mail")).to_contain_text("It comes in May.")
+    page.get_by_label("I have read the mail").check()
+    page.get_by_role("button", name="Write to 2 people").click()
+    expect(page.get_by_role("heading", name="0 of 2 written")).to_be_visible()
+
+    write_letters(live.now())
+    page.reload()
+
+    expect(page.get_by_role("heading", name="2 of 2 written")).to_be_visible()
+    check_accessible(page)
+    letters = sa.select(OutboxMail.recipient).where(OutboxMail.leave_url != "")
+    assert sorted(db.session.scalars(letters)) == ["p0@x.io", "p1@x.io"]

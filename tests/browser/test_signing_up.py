@@ -1,0 +1,107 @@
+"""From the address to the last answer and out again, in a real browser."""
+
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from tests.audience.larder import DOCUMENT, PHONE, Visitor, mails, signups, start_page
+from tests.browser.conftest import PATIENCE, Live
+from wbtest.extensions import db
+from wbtest.publishing.options import Asked, Options
+from wbtest.writing.models import Candidate
+
+pytestmark = pytest.mark.browser
+
+QUESTIONS = (Asked("Who cooks?", ("I do", "We both")), Asked("What have you tried?"))
+CALL = Options(questions=QUESTIONS, asks_for="call")
+SCANNER = "BarracudaMailScanner/1.0"
+
+
+@pytest.fixture
+def plain(live: Live, browser: Browser) -> Iterator[Page]:
+    """A phone that runs no scripts."""
+    with browser.new_context(
+        user_agent=PHONE, java_script_enabled=False, viewport={"width": 390, "height": 844}
+    ) as context:
+        page = context.new_page()
+        page.set_default_timeout(PATIENCE)
+        yield page
+
+
+def test_everything_works_without_scripts_and_without_cookies(live: Live, plain: Page) -> None:
+    start_page(options=CALL)
+    plain.goto(f"{live.url}/p/larder")
+    plain.context.clear_cookies()
+    plain.get_by_label("Your e-mail").first.fill("mia@x.io")
+    plain.get_by_role("button", name="Start with one photo").first.click()
+    plain.get_by_label("We both").check()
+    plain.get_by_label("What have you tried?").fill("A list on the fridge.")
+    plain.get_by_role("button", name="Send").click()
+    expect(plain.get_by_role("heading", level=1)).to_have_text("May we call you about Larder?")
+    plain.get_by_role("button", name="Yes").click()
+    expect(plain.get_by_role("heading", level=1)).to_have_text("Thank you. That helps us decide.")
+
+    [row] = signups(live.app)
+    assert (row.visitor, row.agreed_us is not None) == ("", True)
+    assert "A list on the fridge." in row.answers
+
+    scanner = Visitor(live.app, **{"User-Agent": SCANNER})
+    [mail] = mails(live.app, "mia@x.io")
+    path = mail.leave_url.removeprefix(live.url).replace("/leave/", "/confirm/")
+    for _ in range(5):
+        assert scanner.get(path).status_code == 200
+    live.now.turn(minutes=1)
+    plain.goto(live.url + path)
+    live.now.turn(seconds=3)
+    plain.get_by_role("button", name="Yes, it is mine").click()
+    expect(plain.get_by_text("Your address is confirmed.")).to_be_visible()
+    assert [row.is_automated for row in signups(live.app)] == [False]
+
+    plain.goto(mail.leave_url.replace("/leave/", "/mine/"))
+    expect(plain.get_by_text("A list on the fridge.")).to_be_visible()
+    plain.get_by_role("link", name="Erase my address").click()
+    plain.get_by_role("button", name="Erase my address").click()
+    expect(plain.get_by_text("Your address is erased.")).to_be_visible()
+    assert [(row.email, row.answers) for row in signups(live.app)] == [("", "")]
+
+
+def test_a_visitor_asks_something_and_the_page_stays_calm(live: Live, plain: Page) -> None:
+    start_page()
+    plain.goto(f"{live.url}/p/larder")
+    plain.get_by_label("Something is missing? Ask the team.").fill("Does it know allergies?")
+    plain.get_by_role("button", name="Ask").click()
+
+    expect(plain.get_by_role("heading", level=1)).to_have_text(
+        "Thank you. The team reads your question."
+    )
+    assert db.session.scalars(db.select(Candidate.question)).all() == ["Does it know allergies?"]
+
+
+def test_in_arabic_everything_runs_from_right_to_left(live: Live, plain: Page) -> None:
+    start_page(options=CALL, language="ar")
+    plain.goto(f"{live.url}/p/larder")
+    plain.get_by_label("بريدك الإلكتروني").first.fill("mia@x.io")
+    plain.get_by_role("button", name=str(DOCUMENT["call_to_action"]["label"])).first.click()
+
+    expect(plain.locator("html")).to_have_attribute("dir", "rtl")
+    expect(plain.get_by_role("heading", level=2)).to_have_text("هل تسمح لنا بسؤال؟")
+    plain.get_by_role("button", name="إرسال").click()
+    plain.get_by_role("link", name="تخطٍّ").click()
+    expect(plain.get_by_role("heading", level=1)).to_have_text(
+        "شكرًا لك. هذا يساعدنا على اتخاذ القرار."
+    )
+    assert len(signups(live.app)) == 1
+
+
+def test_axe_finds_nothing_on_the_pages_after_the_sign_up(live, page, check_accessible) -> None:
+    start_page(options=CALL, asks_name=True)
+    somebody = Visitor(live.app)
+    questions = somebody.sign_up(somebody.get(), "mia@x.io", name="Mia").headers["Location"]
+    [mail] = mails(live.app, "mia@x.io")
+    last = questions.replace("step=questions", "step=last")
+    mine = mail.leave_url.removeprefix(live.url).replace("/leave/", "/mine/")
+
+    for path in (questions, last, mine, "/p/larder/asked", "/p/larder"):
+        page.goto(live.url + path)
+        check_accessible(page)

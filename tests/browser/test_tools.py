@@ -1,0 +1,30 @@
+"""Making a link for a place, in a real browser."""
+
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.conftest import Live
+from tests.factories import make_experiment, make_revision
+from wbtest.team.models import Person
+
+pytestmark = pytest.mark.browser
+
+
+def test_a_founder_adds_places_and_takes_a_link_along(
+    live: Live, logged_in: Page, owner: Person, check_accessible: Callable[[Page], None]
+) -> None:
+    logged_in.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    experiment = make_experiment(make_revision(owner), owner, sources=("newsletter",))
+    logged_in.goto(f"{live.url}/experiments/{experiment.id}/links")
+    logged_in.get_by_role("button", name="flyer").click()
+    logged_in.get_by_label("Where else will it stand?").fill("Meetup, نشرة")
+    logged_in.get_by_role("button", name="Make the links").click()
+
+    expect(logged_in.get_by_role("img", name="QR code of the link for")).to_have_count(4)
+    expect(logged_in.get_by_text("does not count this source")).to_have_count(3)
+    logged_in.get_by_role("button", name="Copy the link for meetup").click()
+    copied = logged_in.evaluate("navigator.clipboard.readText()")
+    assert copied == f"{live.url}/p/larder?utm_source=meetup"
+    check_accessible(logged_in)

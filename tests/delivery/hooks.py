@@ -1,0 +1,25 @@
+"""Short words for tests about webhooks."""
+
+from wbtest.delivery.models import OutboxEvent
+from wbtest.delivery.posting import post_some
+from wbtest.delivery.webhooks import emit
+from wbtest.extensions import db
+
+SPACE = 1
+
+
+def say(kind: str = "experiment.started", **parts: str) -> None:
+    """Let something happen in the first workspace."""
+    emit(SPACE, kind, {"id": 7}, **parts)
+
+
+def events() -> list[OutboxEvent]:
+    """All events as they are stored now."""
+    db.session.expire_all()
+    return list(db.session.scalars(db.select(OutboxEvent).order_by(OutboxEvent.id)))
+
+
+def post_all() -> None:
+    """Post until nothing is due."""
+    while post_some():
+        pass

@@ -1,0 +1,76 @@
+"""Mail that was given up: kept for a while, listed, sent again as the same mail, or dismissed."""
+
+from datetime import timedelta
+
+import pytest
+from flask import Flask
+
+from tests.conftest import HandClock
+from tests.delivery.conftest import MailServer
+from wbtest.delivery import outbox
+from wbtest.delivery.backoff import MOST_ATTEMPTS, wait_after
+from wbtest.delivery.models import OutboxMail
+from wbtest.delivery.outbox import queue_mail, queue_of
+from wbtest.delivery.sending import send_one
+from wbtest.store import Refused
+
+
+def give_up(mail_server: MailServer, now: HandClock, mode: str = "421") -> OutboxMail:
+    """A mail of the first workspace that the server did not take in three days."""
+    mail = queue_mail(recipient="ada@x.io", subject="Hi", body="Open.", html="<p>", workspace_id=1)
+    mail_server.mode = mode
+    for attempt in range(1, MOST_ATTEMPTS + 1):
+        assert mail.state == "waiting"
+        assert send_one()
+        now.turn(seconds=wait_after(attempt).total_seconds())
+    assert not send_one()
+    return mail
+
+
+@pytest.mark.parametrize("mode", ["421", "drop"])
+def test_a_mail_is_given_up_after_three_days_of_tries_and_listed(
+    app: Flask, mail_server: MailServer, now: HandClock, mode: str
+) -> None:
+    mail = give_up(mail_server, now, mode)
+
+    assert (mail.state, mail.attempts, bool(mail.error)) == ("failed", 13, True)
+    assert outbox.mails_of(1, "failed") == [mail]
+    assert queue_of(1).failed == 1
+
+
+def test_a_mail_that_was_given_up_is_sent_again_as_the_same_mail(
+    app: Flask, mail_server: MailServer, now: HandClock
+) -> None:
+    mail = give_up(mail_server, now)
+    mail_server.mode = "ok"
+
+    outbox.send_again(mail)
+    assert send_one()
+
+    assert mail.state == "sent"
+    assert [sent["Message-ID"] for sent in mail_server.mails] == [mail.message_id]
+    assert "Open." in str(mail_server.mails[0])
+    assert (mail.body, mail.html) == ("", "")
+
+
+def test_a_dead_letter_keeps_its_text_until_it_is_dismissed_or_30_days_pass(
+    app: Flask, mail_server: MailServer, now: HandClock
+) -> None:
+    dismissed, old = give_up(mail_server, now), give_up(mail_server, now)
+    assert dismissed.body == old.body == "Open."
+
+    outbox.dismiss(dismissed)
+    outbox.forget_old_mails(now() + timedelta(days=29))
+    assert outbox.mails_of(1, "failed") == [old]
+    outbox.forget_old_mails(now() + timedelta(days=31))
+    assert outbox.mails_of(1, "failed") == []
+
+
+def test_only_what_was_given_up_is_sent_again_or_dismissed(
+    app: Flask, mail_server: MailServer
+) -> None:
+    mail = queue_mail(recipient="ada@x.io", subject="Hi", body="Open.")
+
+    for act in (outbox.send_again, outbox.dismiss):
+        with pytest.raises(Refused, match="is waiting"):
+            act(mail)

@@ -1,0 +1,171 @@
+"""The launch check: each thing that stops a start, and each that wants a reason."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from tests.factories import LARDER, make_rule
+from wbtest.publishing import options_words
+from wbtest.publishing.copy import PageCopy, page_copy
+from wbtest.publishing.launch import findings
+from wbtest.publishing.launch_values import Finding, Situation
+from wbtest.publishing.options import BOTH, ELSEWHERE, EUROPE, Options
+from wbtest.publishing.payment import find_demand
+
+PAGE = page_copy(LARDER)
+READY = Situation(
+    missing=(),
+    rule=make_rule(),
+    pages=(("Control", PAGE), ("Price", page_copy(LARDER, {"headline": "Dinner for £4"}))),
+    options=Options(visitors_live=ELSEWHERE),
+    base_url="https://try.larder.example",
+    has_mail=True,
+    tried="sent",
+    daily=100,
+    days=28,
+    planned=1_800,
+)
+
+
+def found(kind: str, **changes: Any) -> dict[str, Finding]:
+    """What the check finds of one kind, by what it is about."""
+    return {each.what: each for each in findings(replace(READY, **changes)) if each.kind == kind}
+
+
+def test_a_draft_that_is_ready_is_neither_stopped_nor_warned_of():
+    assert found("blocker") == found("warning") == {}
+    fine = {"approval", "end", "controller", "stop", "disclosure", "quote", "payment"}
+    assert fine <= found("fine").keys()
+    assert found("fine").keys() >= {"look", "address", "mail", "tried", "traffic", "counting"}
+
+
+@pytest.mark.parametrize("what", ["approval", "newest", "text", "end", "controller"])
+def test_what_a_start_lacks_anyway_stops_it(what: str):
+    stopped = found("blocker", missing=[(what, "It is not there.")])
+
+    assert stopped[what].sentence == "It is not there."
+    assert stopped[what].where
+    assert what not in found("fine", missing=[(what, "It is not there.")])
+
+
+def test_a_rule_that_can_never_say_stop_is_stopped():
+    few = make_rule(minimum_visitors=10, maximum_visitors=70)
+
+    assert "can never say stop" in found("blocker", rule=few)["stop"].sentence
+    assert "stop" not in found("blocker", rule=make_rule(maximum_visitors=2400))
+
+
+def pages(*overrides: dict[str, str]) -> Sequence[tuple[str, PageCopy]]:
+    return [(f"Page {n}", page_copy(LARDER, each)) for n, each in enumerate(overrides)]
+
+
+def test_a_variant_that_changes_nothing_stops_it():
+    stopped = found("blocker", pages=pages({}, {}))
+
+    assert stopped["variants"].sentence == "“Page 1” is the same page as “Page 0”."
+
+
+@pytest.mark.parametrize("label", ["Buy now", "PAY", "Add to cart!", "pay-now"])
+def test_a_button_that_asks_for_money_stops_it(label: str):
+    stopped = found("blocker", pages=pages({}, {"cta_label": label}))
+
+    assert f"“{label}” in “Page 1” asks for money" in stopped["payment"].sentence
+    assert stopped["payment"].where == "variants"
+
+
+@pytest.mark.parametrize(
+    ("language", "label", "is_demand"),
+    [
+        *[("de-AT", "Jetzt kaufen", True), ("de", "Jetzt ausprobieren", False)],
+        *[("fr", "Acheter", True), ("es", "Comprar ahora", True), ("ja", "今すぐ購入", True)],
+        *[("ar", "اشتر الآن", True), ("en", "Order from chaos", False)],
+        *[("en", "Payments made easy", False), ("tlh", "Buy", True)],
+    ],
+)
+def test_demands_are_found_in_the_page_s_language(language: str, label: str, is_demand: bool):
+    page = replace(PAGE, language=language, cta_label=label)
+
+    assert bool(find_demand(page)) is is_demand
+
+
+def test_a_quote_is_shown_to_be_labelled_and_a_page_without_one_needs_no_label():
+    without = page_copy(replace(LARDER, customer_quote=replace(LARDER.customer_quote, text="")))
+
+    assert "labelled as imagined" in found("fine")["quote"].sentence
+    assert "quote" not in found("fine", pages=[("Control", without)])
+
+
+@pytest.mark.parametrize(("what", "words"), [("quote", "imagined"), ("disclosure", "not_yet")])
+def test_words_that_hide_the_truth_stop_it(what: str, words: str):
+    page = replace(PAGE, wording=((words, " "),))
+
+    assert what in found("blocker", pages=[("Control", page)])
+
+
+def test_what_cannot_be_read_or_seen_stops_it():
+    stopped = found("blocker", look_faults=["The picture has no words."])
+
+    assert stopped["look"].sentence == "The picture has no words."
+
+
+@pytest.mark.parametrize(
+    ("url", "words"), [("http://127.0.0.1:8000", "this computer"), ("http://x.io", "encrypted")]
+)
+def test_an_address_that_is_not_for_the_public_is_warned_of(url: str, words: str):
+    assert words in found("warning", base_url=url)["address"].sentence
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"has_mail": False}, "not set up"),
+        ({"tried": ""}, "was ever sent"),
+        ({"tried": "waiting"}, "still waiting"),
+        ({"tried": "failed"}, "not taken"),
+        ({"tried": "bounced"}, "came back"),
+    ],
+)
+def test_mail_that_is_not_known_to_arrive_is_warned_of(changes: dict[str, Any], words: str):
+    assert words in found("warning", **changes)["mail"].sentence
+
+
+def test_a_sign_up_that_nobody_tried_is_warned_of():
+    assert "tried" in found("warning", tried="")
+    assert "tried" in found("fine", tried="waiting")
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [({"daily": None}, "how many visitors"), ({"daily": 30}, "30 visitors a day make 840")],
+)
+def test_too_few_expected_visitors_are_warned_of(changes: dict[str, Any], words: str):
+    assert words in found("warning", **changes)["traffic"].sentence
+
+
+def test_a_rule_that_stops_before_the_plan_is_warned_of():
+    assert "plan on 2,500" in found("warning", planned=2_500)["maximum"].sentence
+
+
+def test_another_open_page_with_the_same_source_is_warned_of():
+    warned = found("warning", rivals=[("kiln", ["forum", "newsletter"])])
+
+    assert "/p/kiln is open too, and counts forum and newsletter" in warned["sources"].sentence
+
+
+@pytest.mark.parametrize(
+    ("options", "what", "words"),
+    [
+        (Options(), "region", "where your visitors live"),
+        (Options(visitors_live=EUROPE), "counting", options_words.TRADE_OFF),
+        (Options(visitors_live=BOTH), "counting", options_words.TRADE_OFF),
+        (
+            Options(counting="cookieless", visitors_live=EUROPE),
+            "counting",
+            options_words.WEAKNESS,
+        ),
+    ],
+)
+def test_the_price_of_each_way_of_counting_is_said(options: Options, what: str, words: str):
+    assert words in found("warning", options=options)[what].sentence

@@ -1,0 +1,193 @@
+"""Passing the launch check: of which draft, with which reasons, and who may."""
+
+import json
+
+import pytest
+from flask.testing import FlaskClient
+
+from tests.factories import Team, log_in, make_checked, make_experiment, make_revision, make_running
+from tests.publishing.filling import field_of
+from wbtest.publishing import life
+from wbtest.publishing.experiments import add_variant, change_rule, remove_experiment
+from wbtest.publishing.launching import ReasonsMissing, check
+from wbtest.publishing.rule import from_json
+from wbtest.publishing.stages import stage_of
+from wbtest.writing.models import Revision
+
+WHY = dict.fromkeys(("address", "mail", "tried", "traffic", "region"), "We know.")
+
+
+def test_a_draft_that_was_not_checked_is_not_started(revision: Revision, team: Team):
+    experiment = make_experiment(revision, team.editor)
+
+    with pytest.raises(life.NotReady, match="launch check"):
+        life.start(experiment, team.approver)
+
+
+def test_a_checked_draft_keeps_the_reasons_and_who_gave_them(revision: Revision, team: Team):
+    experiment = check(make_experiment(revision, team.editor), team.editor, WHY)
+
+    assert stage_of(experiment) == "checked"
+    assert experiment.reasons == WHY
+    [step] = experiment.steps
+    assert (step.what, step.person) == ("checked", team.editor)
+    assert "Own sign-up: We know." in step.why.split("\n")
+
+
+def test_any_change_makes_it_a_draft_again(revision: Revision, team: Team):
+    experiment = make_checked(make_experiment(revision, team.editor), team.editor)
+
+    add_variant(experiment, team.editor, name="Price", weight=1, overrides={"headline": "Free"})
+
+    assert stage_of(experiment) == "draft"
+    with pytest.raises(life.NotReady, match="launch check"):
+        life.start(experiment, team.approver)
+
+
+def test_a_checked_draft_can_still_be_deleted(revision: Revision, team: Team):
+    experiment = make_checked(make_experiment(revision, team.editor), team.editor)
+
+    remove_experiment(experiment)
+
+    assert make_experiment(revision, team.editor).steps == []
+
+
+def test_how_many_visitors_are_expected_is_no_part_of_the_draft(revision: Revision, team: Team):
+    experiment = make_checked(make_experiment(revision, team.editor), team.editor)
+    rule = from_json(experiment.rule)
+
+    change_rule(experiment, slug="larder", rule=rule, time_zone="UTC", expected_daily=80)
+
+    assert (experiment.expected_daily, stage_of(experiment)) == (80, "checked")
+
+
+@pytest.mark.parametrize("reason", ["", "  ", "x" * 501])
+def test_each_warning_wants_a_reason(revision: Revision, team: Team, reason: str):
+    experiment = make_experiment(revision, team.editor)
+
+    with pytest.raises(ReasonsMissing) as refused:
+        check(experiment, team.editor, WHY | {"mail": reason})
+
+    assert refused.value.faults.keys() == {"mail"}
+    assert stage_of(experiment) == "draft"
+
+
+def test_no_reason_helps_against_what_stops_it(team: Team):
+    experiment = make_experiment(make_revision(team.editor, team.workspace), team.editor)
+
+    with pytest.raises(life.NotReady, match="not approved"):
+        check(experiment, team.editor, WHY)
+
+
+def test_the_reasons_are_sealed_with_the_rule(revision: Revision, team: Team):
+    experiment = check(make_experiment(revision, team.editor), team.editor, WHY)
+
+    life.start(experiment, team.approver)
+
+    assert json.loads(experiment.sealed)["reasons"] == WHY
+
+
+def test_the_page_takes_the_reasons_and_then_starts(
+    owner: FlaskClient, no_token_needed: None, revision: Revision, team: Team
+):
+    experiment = make_experiment(revision, team.editor)
+    path = f"/experiments/{experiment.id}/launch"
+    read = field_of(owner.get(path).text, "read")
+
+    refused = owner.post(path, data={"read": read, **WHY, "mail": ""})
+    passed = owner.post(path, data={"read": read, **WHY})
+    page = owner.get(path).text
+
+    assert (refused.status_code, passed.status_code) == (422, 303)
+    assert 'href="#reason-mail"' in refused.text
+    assert 'value="We know."' in refused.text
+    assert "Start the experiment" in page
+    assert "Start the experiment" not in refused.text
+
+
+def test_what_stops_it_is_said_with_the_way_there(
+    owner: FlaskClient, no_token_needed: None, team: Team
+):
+    revision = make_revision(team.editor, team.workspace)
+    experiment = make_experiment(revision, team.editor)
+    path = f"/experiments/{experiment.id}/launch"
+
+    page, answer = owner.get(path), owner.post(path, data=WHY)
+
+    assert (page.status_code, answer.status_code) == (200, 409)
+    assert f"/releases/{revision.release_id}/revisions/1" in answer.text
+    assert "Pass the check" not in answer.text
+
+
+def test_a_start_without_the_check_leads_to_it(
+    owner: FlaskClient, no_token_needed: None, revision: Revision, team: Team
+):
+    experiment = make_experiment(revision, team.editor)
+
+    answer = owner.post(f"/experiments/{experiment.id}/start")
+
+    assert answer.location == f"/experiments/{experiment.id}/launch"
+
+
+def test_a_started_experiment_is_not_checked_again(
+    owner: FlaskClient, no_token_needed: None, revision: Revision, team: Team
+):
+    experiment = make_running(revision, team.editor, team.approver)
+
+    assert owner.get(f"/experiments/{experiment.id}/launch").status_code == 409
+
+
+def test_why_it_rests_stands_in_the_history(
+    owner: FlaskClient, no_token_needed: None, revision: Revision, team: Team
+):
+    experiment = make_running(revision, team.editor, team.approver)
+    path = f"/experiments/{experiment.id}"
+
+    refused = owner.post(f"{path}/pause")
+    owner.post(f"{path}/pause", data={"why": "The <b>price</b> is wrong."})
+
+    assert refused.status_code == 422
+    assert "Say why" in refused.text
+    assert "The &lt;b&gt;price&lt;/b&gt; is wrong." in owner.get(path).text
+
+
+@pytest.mark.parametrize(
+    ("role", "launch", "phase", "after"),
+    [
+        ("viewer", 403, 403, 403),
+        ("editor", 200, 403, 403),
+        ("approver", 200, 200, 403),
+        ("owner", 200, 200, 200),
+    ],
+)
+def test_who_may_check_open_phases_and_choose(
+    role: str, launch: int, phase: int, after: int, client: FlaskClient, places: tuple[str, ...],
+    team: Team,
+):  # fmt: skip
+    log_in(client, getattr(team, role))
+
+    assert [client.get(path).status_code for path in places] == [launch, phase, after]
+
+
+@pytest.fixture
+def places(revision: Revision, team: Team) -> tuple[str, ...]:
+    """The launch check of a draft, the phase page of a running one, what comes after an end."""
+    draft = make_experiment(revision, team.editor, slug="draft")
+    running = make_running(revision, team.editor, team.approver, slug="runs")
+    over = life.end(make_running(revision, team.editor, team.approver), team.approver)
+    return (
+        f"/experiments/{draft.id}/launch",
+        f"/experiments/{running.id}/phase",
+        f"/experiments/{over.id}/after",
+    )
+
+
+def test_others_find_nothing_and_nobody_logs_in(
+    client: FlaskClient, no_token_needed: None, places: tuple[str, ...], strangers: Team
+):
+    nobody = [client.post(path).location for path in places]
+    log_in(client, strangers.owner)
+
+    assert all(location.startswith("/login") for location in nobody)
+    assert [client.get(path).status_code for path in places] == [404] * 3
+    assert [client.post(path).status_code for path in places] == [404] * 3

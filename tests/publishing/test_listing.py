@@ -1,0 +1,151 @@
+"""The list of all experiments: what needs whom, what two pages do to each other, how fast."""
+
+from collections.abc import Sequence
+
+import pytest
+from flask.testing import FlaskClient
+
+from tests.conftest import HandClock
+from tests.factories import Team, log_in, make_experiment, make_revision, make_running
+from tests.results.crowd import count_day
+from tests.statements import counted
+from wbtest.extensions import db
+from wbtest.publishing import life
+from wbtest.publishing.listing import Facts, group_of, next_of, shared_sources
+from wbtest.publishing.models import Experiment
+from wbtest.publishing.sealing import draft_digest
+from wbtest.results.decisions import decide
+from wbtest.writing.models import Revision
+
+VIEWER = {"may_edit": False, "may_approve": False, "may_own": False}
+EDITOR = VIEWER | {"may_edit": True}
+APPROVER = EDITOR | {"may_approve": True}
+OWNER = APPROVER | {"may_own": True}
+
+
+@pytest.mark.parametrize(
+    ("facts", "group"),
+    [
+        (Facts("draft", **EDITOR, is_approved=True), "needs"),
+        (Facts("draft", **VIEWER, is_approved=True), "drafts"),
+        (Facts("draft", **APPROVER), "drafts"),
+        (Facts("draft", **APPROVER, is_approved=True, newer=2), "drafts"),
+        (Facts("checked", **APPROVER, is_approved=True), "needs"),
+        (Facts("checked", **EDITOR, is_approved=True), "drafts"),
+        (Facts("checked", **APPROVER, is_approved=True, wrote=True), "drafts"),
+        (Facts("running", **APPROVER), "running"),
+        (Facts("running", **APPROVER, is_reached=True), "needs"),
+        (Facts("running", **APPROVER, is_reached=True, is_decided=True), "running"),
+        (Facts("paused", **EDITOR, is_withheld=True), "needs"),
+        (Facts("paused", **VIEWER, is_withheld=True), "running"),
+        (Facts("ended", **APPROVER, has_choice=True), "needs"),
+        (Facts("decided", **OWNER, is_decided=True), "needs"),
+        (Facts("decided", **APPROVER, is_decided=True), "over"),
+        (Facts("decided", **OWNER, is_decided=True, has_choice=True), "over"),
+        (Facts("ended", **EDITOR), "over"),
+    ],
+)
+def test_what_needs_a_person_stands_first(facts: Facts, group: str):
+    assert group_of(facts.stage, next_of(facts)) == group
+
+
+@pytest.mark.parametrize(
+    ("live", "warned"),
+    [
+        (
+            [("a", ["newsletter", "x"]), ("b", ["newsletter"])],
+            ["“newsletter” sends people to both /p/a and /p/b"],
+        ),
+        ([("c", ["x"]), ("a", ["x"]), ("b", ["x"])], ["“x” sends people to /p/a, /p/b and /p/c"]),
+        ([("a", ["x"]), ("b", []), ("c", ["reddit"])], []),
+    ],
+)
+def test_two_open_pages_with_one_source_are_warned_of(
+    live: Sequence[tuple[str, Sequence[str]]], warned: list[str]
+):
+    assert [sentence.partition(":")[0] for sentence in shared_sources(live)] == warned
+
+
+def test_each_experiment_stands_in_its_group_with_its_figures(
+    owner: FlaskClient, revision: Revision, team: Team, now: HandClock
+):
+    make_experiment(revision, team.editor, slug="draft")
+    running = make_running(revision, team.editor, team.approver, slug="runs", sources=("x",))
+    count_day(running, 0, seen=40, converted=3, source="x")
+    over = make_running(revision, team.editor, team.approver, slug="over")
+    life.end(over, team.owner)
+    now.turn(hours=1)
+    page = owner.get("/experiments").text
+    groups = [page.index(f">{name}<") for name in ("Needs you", "Running")]
+
+    assert groups[0] < page.index("/p/draft") < groups[1] < page.index("/p/runs")
+    assert groups[0] < page.index("/p/over") < groups[1]
+    for fact in ("28 days left", "40 visitors", "3 sign-ups", "from x", "Decide: go,"):
+        assert fact in page
+
+
+def test_a_decided_experiment_says_so(owner: FlaskClient, revision: Revision, team: Team):
+    over = make_running(revision, team.editor, team.approver)
+    life.end(over, team.owner)
+    decide(over, team.owner, "stop", "Nobody came to see it.")
+    page = owner.get("/experiments").text
+
+    assert "Decided: stop." in page
+    assert "Choose what stands at its address now." in page
+
+
+def test_who_wrote_the_words_is_not_asked_to_start(
+    client: FlaskClient, revision: Revision, team: Team
+):
+    draft = make_experiment(revision, team.approver, variants=("Half the waste",))
+    draft.checked_digest = draft_digest(draft)
+    db.session.commit()
+    said = []
+    for person in (team.approver, team.owner):
+        log_in(client, person)
+        said.append("read it and start it" in client.get("/experiments").text)
+
+    assert said == [False, True]
+
+
+def test_a_draft_whose_text_nobody_approved_waits(owner: FlaskClient, team: Team):
+    make_experiment(make_revision(team.editor, team.workspace), team.editor)
+    page = owner.get("/experiments").text
+
+    assert "Its text waits for approval." in page
+    assert "Needs you" not in page
+
+
+def test_ten_drafts_are_listed_with_as_many_questions_as_one(
+    owner: FlaskClient, revision: Revision, team: Team
+):
+    def statements() -> int:
+        with counted() as found:
+            assert owner.get("/experiments").status_code == 200
+        return len(found)
+
+    make_experiment(revision, team.editor, slug="first")
+    one = statements()
+    for number in range(9):
+        make_experiment(revision, team.editor, slug=f"draft-{number}")
+
+    assert statements() == one
+
+
+def test_a_started_experiment_costs_the_list_one_question(
+    owner: FlaskClient, revision: Revision, team: Team
+):
+    def statements() -> int:
+        with counted() as found:
+            owner.get("/experiments")
+        return len(found)
+
+    def run(slug: str) -> Experiment:
+        return make_running(revision, team.editor, team.approver, slug=slug)
+
+    run("first")
+    one = statements()
+    for slug in ("second", "third"):
+        run(slug)
+
+    assert statements() == one + 2

@@ -1,0 +1,176 @@
+"""How a page treats its visitors: what may be chosen, by whom, and until when."""
+
+from typing import Any
+
+import pytest
+from flask.testing import FlaskClient
+from sqlalchemy.orm import object_session
+
+from tests.factories import Team, log_in, make_checked, make_experiment, make_revision
+from tests.publishing.filling import errors_of, send
+from wbtest.extensions import db
+from wbtest.publishing import options
+from wbtest.publishing.choosing import change_options
+from wbtest.publishing.experiments import Frozen
+from wbtest.publishing.life import start
+from wbtest.publishing.models import Experiment
+from wbtest.publishing.options import Asked, NotAnOption, Options
+from wbtest.publishing.options_words import TRADE_OFF, WEAKNESS, in_words
+from wbtest.publishing.sealing import draft_digest
+from wbtest.store import Invalid
+from wbtest.writing.models import Revision
+
+pytestmark = pytest.mark.usefixtures("no_token_needed")
+
+
+@pytest.fixture
+def experiment(revision: Revision, team: Team) -> Experiment:
+    return make_experiment(revision, team.editor)
+
+
+@pytest.fixture
+def path(experiment: Experiment) -> str:
+    return f"/experiments/{experiment.id}/options"
+
+
+def chosen(experiment: Experiment) -> Options:
+    assert object_session(experiment) is not None
+    db.session.refresh(experiment)
+    return options.from_json(experiment.options)
+
+
+def test_saving_the_usual_changes_nothing(owner: FlaskClient, path: str, experiment: Experiment):
+    answer = send(owner, path)
+
+    assert answer.status_code == 303
+    assert chosen(experiment) == Options()
+
+
+def test_everything_can_be_chosen(owner: FlaskClient, path: str, experiment: Experiment):
+    send(
+        owner,
+        path,
+        counting="cookieless",
+        visitors_live="both",
+        question_1=" Who cooks? ",
+        choices_1="I do\r\n\r\n My partner \r\n",
+        question_3="What would you pay?",
+        asks_for="price",
+        retention_days="90",
+        respects_signals=[],
+        confirms=[],
+        takes_questions=[],
+        is_indexed=[],
+    )
+
+    assert chosen(experiment) == Options(
+        "cookieless",
+        False,
+        False,
+        (Asked("Who cooks?", ("I do", "My partner")), Asked("What would you pay?")),
+        "price",
+        False,
+        False,
+        90,
+        "both",
+    )
+
+
+@pytest.mark.parametrize(
+    ("typed", "field", "sentence"),
+    [
+        ({"question_2": "x" * 201}, "question_2", "201"),
+        ({"choices_1": "Yes\nNo"}, "question_1", "Write the question."),
+        ({"question_1": "Who?", "choices_1": "I"}, "choices_1", "two choices or more"),
+        ({"question_1": "Who?", "choices_1": "I\nI"}, "choices_1", "once"),
+        (
+            {"question_1": "Who?", "choices_1": "a\nb\nc\nd\ne\nf\ng\nh\ni"},
+            "choices_1",
+            "8 choices",
+        ),
+        ({"question_1": "Who?", "question_3": "Who?"}, "question_3", "Ask each question once."),
+        ({"retention_days": "800"}, "retention_days", "Give 1 to 760 days."),
+        ({"retention_days": "soon"}, "retention_days", "whole number"),
+        ({"counting": "fingerprint"}, "counting", "Choose how visitors"),
+        ({"asks_for": "card"}, "asks_for", "Choose the last step"),
+        ({"visitors_live": "mars"}, "visitors_live", "from the list"),
+    ],
+)
+def test_what_cannot_be_kept_is_told_at_its_field(
+    typed: dict[str, Any], field: str, sentence: str, owner: FlaskClient, path: str
+):
+    answer = send(owner, path, **typed)
+
+    assert answer.status_code == 422
+    assert sentence in errors_of(answer.text)[field]
+    if "_" in field and field != "visitors_live" and field != "asks_for":
+        assert all(line in answer.text for text in typed.values() for line in text.splitlines())
+
+
+def test_a_rule_that_counts_confirmed_sign_ups_needs_the_mail(revision: Revision, team: Team):
+    experiment = make_experiment(
+        revision, team.editor, conversion="confirmed", conversion_window_hours=168
+    )
+
+    with pytest.raises(Invalid) as refused:
+        change_options(experiment, Options(confirms=False))
+
+    assert refused.value.field == "confirms"
+
+
+def test_nobody_is_asked_for_a_yes_to_no_price(owner: FlaskClient, team: Team):
+    free = make_revision(team.editor, team.workspace, call_to_action={"text": "Take a photo."})
+    experiment = make_experiment(free, team.editor, slug="free")
+
+    answer = send(owner, f"/experiments/{experiment.id}/options", asks_for="price")
+
+    assert "names no price" in errors_of(answer.text)["asks_for"]
+
+
+def test_options_are_part_of_what_is_checked(experiment: Experiment):
+    before = draft_digest(experiment)
+    change_options(experiment, Options(is_indexed=False))
+
+    assert draft_digest(experiment) != before
+
+
+def test_after_the_start_options_are_shown_and_frozen(
+    owner: FlaskClient, path: str, experiment: Experiment, team: Team
+):
+    change_options(experiment, Options(counting="cookieless", questions=(Asked("Who cooks?"),)))
+    start(make_checked(experiment, team.editor), team.approver)
+    page = owner.get(f"/experiments/{experiment.id}").text
+
+    with pytest.raises(Frozen):
+        change_options(experiment, Options())
+    assert owner.get(path).status_code == owner.post(path).status_code == 409
+    assert WEAKNESS in page
+    assert "Who cooks?" in page
+    assert "Change the options" not in page
+
+
+def test_an_editor_chooses_a_viewer_reads_a_stranger_finds_nothing(
+    client: FlaskClient, path: str, team: Team, strangers: Team
+):
+    statuses = [client.get(path).status_code]
+    for person in (team.editor, team.viewer, strangers.owner):
+        log_in(client, person)
+        statuses += [client.get(path).status_code]
+
+    assert statuses == [303, 200, 403, 404]
+
+
+def test_the_form_says_what_each_way_of_counting_costs(owner: FlaskClient, path: str):
+    assert TRADE_OFF in owner.get(path).text
+
+
+def test_the_words_name_the_weakness_and_the_server_s_days():
+    said = {line.name: line for line in in_words(Options(counting="cookieless"), 395)}
+
+    assert said["Visitors are told apart"].remark == WEAKNESS
+    assert said["Addresses are kept"].text == "395 days"
+
+
+def test_a_question_is_asked_once():
+    with pytest.raises(NotAnOption):
+        Options(questions=(Asked("Who?"), Asked("Who?", ("I", "You"))))

@@ -1,0 +1,204 @@
+"""The page that closes the loop: who may, what it says at each step, and that it sends once."""
+
+import re
+from html import unescape
+
+import pytest
+import sqlalchemy as sa
+from flask import Flask
+
+from tests.audience.addresses import leave_addresses
+from tests.conftest import Browser, HandClock
+from tests.factories import Team, log_in
+from tests.results.conftest import Start
+from tests.results.crowd import count_day, count_machines
+from wbtest.audience.closing import write_letters
+from wbtest.audience.counts import two_variants
+from wbtest.audience.models import Signup
+from wbtest.audience.purging import purge
+from wbtest.delivery.models import OutboxMail
+from wbtest.extensions import db
+from wbtest.publishing import life
+from wbtest.publishing.models import Experiment
+from wbtest.results.decisions import decide
+from wbtest.results.exports import TABLES
+from wbtest.store import writing
+
+SENT = {"text": "We build it. It comes in May.", "is_read": "y"}
+
+
+@pytest.fixture
+def ended(begin: Start, team: Team, now: HandClock) -> Experiment:
+    """A test that is over, with a week of visitors, three of whom confirmed and one did not."""
+    experiment = begin(variants=("Kitchen",))
+    for day in range(7):
+        for variant in ("control", "kitchen"):
+            count_day(experiment, day, variant, seen=40, converted=4)
+    count_machines(experiment, 11)
+    leave_addresses(experiment, 3)
+    leave_addresses(experiment, 1, email="pending", confirmed_us=None)
+    now.turn(days=9)
+    return life.end(experiment, team.approver)
+
+
+@pytest.fixture
+def decided(ended: Experiment, team: Team) -> Experiment:
+    decide(ended, team.approver, "stop", "Too few wanted it to go on.")
+    return ended
+
+
+@pytest.fixture
+def approver(client: Browser, team: Team) -> Browser:
+    log_in(client, team.approver)
+    return client
+
+
+@pytest.fixture
+def owner(client: Browser, team: Team) -> Browser:
+    log_in(client, team.owner)
+    return client
+
+
+def place(experiment: Experiment) -> str:
+    return f"/experiments/{experiment.id}/closing"
+
+
+def letters() -> int:
+    db.session.rollback()
+    ours = OutboxMail.subject.contains("what we decided")
+    return db.session.scalar(sa.select(sa.func.count(OutboxMail.id)).where(ours)) or 0
+
+
+@pytest.mark.parametrize("role", ["viewer", "editor", "approver", "owner"])
+def test_an_approver_closes_the_loop_and_an_owner_purges(role, decided, client, team):
+    log_in(client, getattr(team, role))
+    may = {"viewer": (403, 403), "editor": (403, 403), "approver": (303, 403), "owner": (303, 303)}
+
+    told = client.send(place(decided), SENT)
+    purged = client.send(f"/experiments/{decided.id}/purge", {"slug": "larder"})
+
+    assert (told.status_code, purged.status_code) == may[role]
+    assert client.get(place(decided)).status_code == (200 if told.status_code == 303 else 403)
+
+
+def test_another_workspace_and_nobody_find_nothing(decided, client, strangers):
+    assert client.get(place(decided)).location.startswith("/login")
+    log_in(client, strangers.owner)
+
+    assert client.get(place(decided)).status_code == 404
+    assert client.send(place(decided), SENT).status_code == 404
+    assert client.send(f"/experiments/{decided.id}/purge", {"slug": "larder"}).status_code == 404
+
+
+def test_before_the_end_and_before_the_decision_it_says_the_next_step(
+    begin: Start, team: Team, approver: Browser
+):
+    experiment = begin()
+    assert "The test is not over yet" in approver.get(place(experiment)).text
+    life.end(experiment, team.approver)
+
+    assert "Decide first" in approver.get(place(experiment)).text
+    answer = approver.send(place(experiment), SENT, follow_redirects=True)
+    assert "Decide first" in answer.text
+    assert experiment.last_letter_at is None
+
+
+def test_it_proposes_a_text_shows_the_mail_and_says_how_many_get_it(decided, approver):
+    page = unescape(approver.get(place(decided)).text)
+
+    assert page.count("We have decided: we do not build it.") == 2
+    assert "Write to 3 people" in page
+    assert "1, until they confirm" in page
+    assert "Until 8 April 2028" in page.replace("\N{NO-BREAK SPACE}", " ")
+    assert "Larder: what we decided" in page
+
+
+def test_looking_at_the_mail_sends_nothing(decided, approver):
+    typed = {"text": "We build it, in <May>.", "preview": "1"}
+
+    answer = approver.send(place(decided), typed)
+
+    assert answer.status_code == 200
+    assert answer.text.count("We build it, in &lt;May&gt;.") == 2
+    assert decided.last_letter_at is None
+
+
+def test_a_mail_that_nobody_read_is_not_sent_and_nothing_typed_is_lost(decided, approver):
+    answer = approver.send(place(decided), {"text": SENT["text"]})
+
+    assert answer.status_code == 422
+    assert "then tick this box" in answer.text
+    assert answer.text.count(SENT["text"]) == 2
+    assert decided.last_letter_at is None
+
+
+def test_a_mail_without_words_comes_back_with_a_sentence(decided, approver):
+    answer = approver.send(place(decided), {"text": "Go.", "is_read": "y"})
+
+    assert answer.status_code == 422
+    assert "Write what you decided, in a sentence or more." in answer.text
+
+
+def test_a_double_click_sends_once_and_the_page_says_how_far_it_is(decided, approver, now):
+    first = approver.send(place(decided), SENT)
+    second = approver.send(place(decided), SENT)
+    assert (first.status_code, second.status_code) == (303, 303)
+    assert "0 of 3 written" in approver.get(place(decided)).text
+
+    write_letters(now())
+    write_letters(now())
+
+    assert letters() == 3
+    assert "3 of 3 written" in approver.get(place(decided)).text
+
+
+@pytest.fixture
+def told(decided: Experiment, owner: Browser, now: HandClock) -> Experiment:
+    """The loop is closed, and every mail has left."""
+    owner.send(place(decided), SENT)
+    now.turn(days=1)
+    write_letters(now())
+    with writing() as session:
+        session.execute(sa.update(OutboxMail).values(state="sent"))
+    return decided
+
+
+def test_the_purge_wants_the_address_typed(told, owner):
+    answer = owner.send(f"/experiments/{told.id}/purge", {"slug": "lard"})
+
+    assert answer.status_code == 422
+    assert "Type larder to erase" in answer.text
+    assert told.purged_at is None
+
+
+def test_the_purge_erases_and_the_page_says_so(told, owner):
+    answer = owner.send(f"/experiments/{told.id}/purge", {"slug": "/p/larder"})
+
+    assert answer.status_code == 303
+    assert db.session.scalar(sa.select(sa.func.count()).select_from(Signup)) == 0
+    page = owner.get(place(told)).text
+    assert "nothing is kept of the visitors of this test" in page
+    assert "Purge now" not in page
+
+
+def test_every_page_and_every_figure_is_the_same_after_the_purge(
+    app: Flask, decided: Experiment, owner: Browser
+):
+    leave_addresses(decided, 1, email="twice", other_variant="kitchen")
+    paths = ["results", "memo", "results.json", *(f"results.csv?table={name}" for name in TABLES)]
+    before = {path: figures(owner, decided, path) for path in paths}
+
+    purge(decided, None)
+
+    assert {path: figures(owner, decided, path) for path in paths} == before
+    assert two_variants(decided) == 1
+    assert "40" in before["results.csv?table=days"]
+    assert "The addresses are erased" in owner.get(f"/experiments/{decided.id}/signups").text
+
+
+def figures(client: Browser, experiment: Experiment, path: str) -> str:
+    """The body of a page, without what differs each time it is printed."""
+    answer = client.get(f"/experiments/{experiment.id}/{path}")
+    assert answer.status_code == 200
+    changing = r'<p class="note ">Since .*?</p>|nonce="[^"]*"|name="csrf_token" value="[^"]*"|\s'
+    return re.sub(changing, "", answer.text, flags=re.DOTALL)

@@ -1,0 +1,67 @@
+"""The steps after the address, the same in the owner's table, in CSV and in JSON."""
+
+import csv
+import io
+import re
+
+from flask import Flask
+
+from tests.audience.larder import Larder, Visitor, signups, start_page, words_in
+from tests.audience.test_steps import CALL, answer, fields_in, next_url
+from tests.conftest import Browser
+from tests.factories import log_in, make_person
+
+
+def walk_the_ladder(app: Flask) -> Larder:
+    """Three sign up, two of them answer, one of these asks for a call."""
+    larder = start_page(options=CALL)
+    for number in range(3):
+        mia = Visitor(app)
+        page = mia.get(next_url(mia.sign_up(mia.get(), f"{number}@x.io")))
+        if number:
+            call = mia.get(next_url(answer(mia, page, "I do")))
+            said = "yes" if number == 1 else "no"
+            mia.post("/p/larder/agree", fields_in(call) | {"agree": said})
+    assert len(signups(app)) == 3
+    return larder
+
+
+def test_each_step_is_counted_on_its_own_everywhere(app: Flask, client: Browser) -> None:
+    larder = walk_the_ladder(app)
+    log_in(client, larder.approver)
+    url = f"/experiments/{larder.experiment.id}/results"
+    page = client.get(url).text
+    table = page[page.index("After the address") :]
+    [day] = csv.DictReader(io.StringIO(client.get(f"{url}.csv").text))
+    [variant] = client.get(f"{url}.json").get_json()["variants"]
+
+    assert re.findall(r'class="n">(\d+)<', table)[:3] == ["3", "2", "1"]
+    assert (day["signups"], day["answered"], day["agreed"]) == ("3", "2", "1")
+    assert (variant["answered"], variant["agreed"]) == (2, 1)
+
+
+def test_owners_read_the_answers_and_bring_in_a_list(app: Flask, client: Browser) -> None:
+    larder = walk_the_ladder(app)
+    log_in(client, make_person("owner@x.example", "owner", larder.workspace))
+    url = f"/experiments/{larder.experiment.id}/signups"
+    refused = client.send(url, {"addresses": " "})
+    taken = client.send(url, {"addresses": "ada@x.io\n0@x.io\n"})
+    words = words_in(client.get(url))
+    rows = list(csv.DictReader(io.StringIO(client.get(f"{url}.csv").text)))
+
+    assert (refused.status_code, taken.status_code) == (422, 303)
+    assert "Give 1 to 500 addresses, one a line." in words_in(refused)
+    assert "1 address is new. 1 was here already." in words
+    assert "0 of 4 confirmed" in words
+    assert "Brought in from a list 1" in words
+    assert {row["Who cooks?"] for row in rows} == {"", "I do"}
+
+
+def test_only_owners_bring_addresses_in(app: Flask, client: Browser) -> None:
+    larder = start_page(options=CALL)
+    log_in(client, larder.approver)
+
+    answer = client.send(f"/experiments/{larder.experiment.id}/signups", {"addresses": "a@x.io"})
+
+    assert answer.status_code == 403
+    assert signups(app) == []

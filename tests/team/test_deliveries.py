@@ -1,0 +1,205 @@
+"""The pages about mail and webhooks: an owner sees what waits and what failed, and acts on it."""
+
+import pytest
+from flask import Flask
+
+from tests.conftest import Browser
+from tests.factories import Team, log_in
+from wbtest.delivery import subscriptions, webhooks
+from wbtest.delivery.models import OutboxEvent, OutboxMail, Webhook
+from wbtest.delivery.outbox import queue_mail
+from wbtest.extensions import db
+from wbtest.store import writing
+
+URL = "https://hooks.example/larder"
+GETS = ("/team/deliveries", "/team/webhooks", "/team/webhooks/1")
+POSTS = (
+    "/team/webhooks",
+    "/team/webhooks/1/test",
+    "/team/webhooks/1/again",
+    "/team/webhooks/1/enable",
+    "/team/webhooks/1/disable",
+    "/team/webhooks/1/delete",
+    "/team/deliveries/again",
+    "/team/deliveries/1/again",
+    "/team/deliveries/1/dismiss",
+)
+
+
+@pytest.fixture
+def mail(team: Team) -> OutboxMail:
+    """A dead letter of the team."""
+    mail = queue_mail(
+        recipient="ada@x.io", subject="Your <b>place</b>", body="…", workspace_id=team.workspace.id
+    )
+    with writing():
+        mail.state, mail.attempts, mail.error = "failed", 13, "421 try <later>"
+    return mail
+
+
+@pytest.fixture
+def hook(team: Team) -> Webhook:
+    return subscriptions.add_webhook(team.workspace.id, URL, webhooks.KINDS)
+
+
+@pytest.fixture
+def event(hook: Webhook) -> OutboxEvent:
+    """An event that was given up."""
+    webhooks.emit(hook.workspace_id, "decision.made", {"choice": "go"})
+    event = db.session.scalars(db.select(OutboxEvent)).one()
+    with writing():
+        event.state, event.attempts, event.code = "failed", 13, 500
+        event.error = "500 Internal Server Error: <b>oops</b>"
+    return event
+
+
+@pytest.mark.parametrize("role", ["viewer", "editor", "approver"])
+def test_only_an_owner_opens_them(
+    client: Browser, team: Team, mail: OutboxMail, event: OutboxEvent, role: str
+) -> None:
+    log_in(client, getattr(team, role))
+
+    assert {client.get(url).status_code for url in GETS} == {403}
+    assert {client.send(url).status_code for url in POSTS} == {403}
+    assert "Webhooks" not in client.get("/team").text
+
+
+def test_another_team_finds_nothing_there(
+    client: Browser, mail: OutboxMail, event: OutboxEvent, strangers: Team
+) -> None:
+    log_in(client, strangers.owner)
+
+    assert client.get("/team/webhooks/1").status_code == 404
+    theirs = [url for url in POSTS if "/1" in url]
+    assert {client.send(url).status_code for url in theirs} == {404}
+    client.send("/team/deliveries/again")
+    assert mail.state == "failed"
+    for url in GETS[:2]:
+        page = client.get(url).text
+        assert "ada@x.io" not in page
+        assert URL not in page
+
+
+def test_mail_of_the_server_itself_is_no_teams(client: Browser, team: Team) -> None:
+    log_in(client, team.owner)
+    queue_mail(recipient="ada@x.io", subject="Hello", body="…")
+
+    assert client.send("/team/deliveries/1/dismiss").status_code == 404
+    assert "ada@x.io" not in client.get("/team/deliveries").text
+
+
+def test_nobody_is_asked_to_log_in(client: Browser, event: OutboxEvent) -> None:
+    for url in GETS:
+        assert client.get(url).headers["Location"].startswith("/login?next=/team/")
+    assert {client.send(url).status_code for url in POSTS} == {303}
+    assert event.state == "failed"
+
+
+def test_a_dead_letter_is_shown_with_the_servers_words_and_sent_again(
+    client: Browser, team: Team, mail: OutboxMail
+) -> None:
+    log_in(client, team.owner)
+    assert "1 mail could not be delivered" in client.get("/team").text
+    page = client.get("/team/deliveries").text
+    assert "421 try &lt;later&gt;" in page
+    assert "Your &lt;b&gt;place&lt;/b&gt;" in page
+
+    assert client.send("/team/deliveries/1/again").status_code == 303
+    assert client.send("/team/deliveries/1/again").status_code == 409
+
+    assert (mail.state, mail.attempts) == ("waiting", 0)
+    assert "1 mail waits" in client.get("/team/deliveries").text
+
+
+def test_dead_letters_are_sent_again_together_or_dismissed(
+    client: Browser, team: Team, mail: OutboxMail
+) -> None:
+    log_in(client, team.owner)
+
+    client.send("/team/deliveries/again")
+    assert mail.state == "waiting"
+    with writing():
+        mail.state = "bounced"
+    client.send("/team/deliveries/1/dismiss")
+
+    assert db.session.scalars(db.select(OutboxMail)).all() == []
+    assert "Nothing failed" in client.get("/team/deliveries").text
+
+
+def test_the_team_page_says_that_mail_waits(client: Browser, team: Team, mail: OutboxMail) -> None:
+    log_in(client, team.owner)
+    with writing():
+        mail.state = "waiting"
+
+    assert "1 mail waits: its first try failed" in client.get("/team").text
+
+
+def test_a_webhook_is_added_and_its_secret_is_shown(client: Browser, team: Team) -> None:
+    log_in(client, team.owner)
+    assert "Add the first one" in client.get("/team/webhooks").text
+
+    response = client.send(
+        "/team/webhooks", {"url": f" {URL} ", "events": ["signup.created"], "addresses": "y"}
+    )
+
+    hook = db.session.scalars(db.select(Webhook)).one()
+    assert (hook.url, hook.events) == (URL, ["signup.created", "addresses"])
+    page = client.get(response.headers["Location"]).text
+    assert "<details open>" in page
+    assert hook.secret in page
+    assert URL in client.get("/team/webhooks").text
+
+
+@pytest.mark.parametrize(
+    ("typed", "sentence"),
+    [
+        ({"url": "https://127.0.0.1/"}, "no public address"),
+        ({"url": "http://hooks.example/"}, "begin with https://"),
+        ({"url": "https://hooks.example:22/"}, "Port 22 is not called"),
+        ({"url": ""}, "Type the address"),
+        ({"url": URL, "events": []}, "Choose at least one event"),
+    ],
+)
+def test_what_cannot_be_called_is_said_at_the_field_and_kept(
+    client: Browser, team: Team, typed: dict[str, str], sentence: str
+) -> None:
+    log_in(client, team.owner)
+
+    response = client.send("/team/webhooks", {"events": ["decision.made"], **typed})
+
+    assert response.status_code == 422
+    assert sentence in response.text
+    assert typed["url"] in response.text
+    assert db.session.scalars(db.select(Webhook)).all() == []
+
+
+def test_what_was_given_up_is_sent_again_and_a_test_event_goes_out(
+    client: Browser, team: Team, event: OutboxEvent
+) -> None:
+    log_in(client, team.owner)
+    page = client.get("/team/webhooks/1").text
+    assert "500 Internal Server Error: &lt;b&gt;oops&lt;/b&gt;" in page
+
+    client.send("/team/webhooks/1/again", {"event_id": event.event_id})
+    client.send("/team/webhooks/1/test")
+
+    states = [(found.kind, found.state) for found in db.session.scalars(db.select(OutboxEvent))]
+    assert states == [("decision.made", "waiting"), ("test", "waiting")]
+    assert "Test event" in client.get("/team/webhooks/1").text
+
+
+def test_a_webhook_is_turned_off_and_on_and_deleted(
+    app: Flask, client: Browser, team: Team, event: OutboxEvent, hook: Webhook
+) -> None:
+    log_in(client, team.owner)
+
+    client.send("/team/webhooks/1/disable")
+    assert hook.state == "disabled"
+    assert "Turned off by an owner." in client.get("/team/webhooks/1").text
+    assert client.send("/team/webhooks/1/test").status_code == 409
+    client.send("/team/webhooks/1/enable")
+    assert hook.state == "active"
+    client.send("/team/webhooks/1/delete")
+
+    assert db.session.scalars(db.select(Webhook)).all() == []
+    assert client.get("/team/webhooks/1").status_code == 404

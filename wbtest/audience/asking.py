@@ -1,0 +1,27 @@
+"""A visitor's question: it waits for the team beside the release, and is tied to nobody."""
+
+from wbtest.extensions import db
+from wbtest.publishing.live import LiveExperiment
+from wbtest.publishing.models import Experiment
+from wbtest.writing.candidates import propose
+
+
+def has_faq(live: LiveExperiment) -> bool:
+    """Whether some variant of the page answers questions, so that one may be missing."""
+    kinds = {section.kind for variant in live.variants for section in variant.page.sections}
+    return "faq" in kinds
+
+
+def takes_questions(live: LiveExperiment) -> bool:
+    """Whether a visitor may ask on this page now."""
+    return live.state == "running" and live.options.takes_questions and has_faq(live)
+
+
+def ask(live: LiveExperiment, question: str) -> None:
+    """Let the question wait for the team; one that waits already is counted once more.
+
+    Raises Invalid for a question that cannot be used, TooMany when too many wait.
+    """
+    experiment = db.session.get_one(Experiment, live.id)
+    release = experiment.revision.release
+    propose(release, "external", question, f"a visitor of /p/{live.slug}")

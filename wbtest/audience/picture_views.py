@@ -1,0 +1,51 @@
+"""The pictures on public pages, as files that no browser takes for anything else."""
+
+from flask import Response, abort
+from flask.typing import ResponseReturnValue
+from sqlalchemy import select
+
+from wbtest.audience.views import bp, pages
+from wbtest.extensions import db
+from wbtest.publishing.images import find_file
+from wbtest.publishing.live import LiveExperiment
+from wbtest.publishing.look_pictures import read_name
+from wbtest.publishing.models import Experiment
+from wbtest.team import access
+
+YEAR_SECONDS = 31_536_000
+POLICY = "default-src 'none'; sandbox"
+
+
+@bp.get("/p/<slug>/images/<digest>-<int:width>.webp")
+@access.public
+def picture(slug: str, digest: str, width: int) -> ResponseReturnValue:
+    """A picture that a started page shows; its team sees all of the workspace's, also before.
+
+    Everybody else gets the same 404 for one that is not theirs to see as for none.
+    """
+    found = pages().find(slug)
+    is_shown = found is not None and digest in _shown_by(found.live)
+    workspace_id = found.live.workspace_id if found else _workspace_of_draft(slug)
+    if workspace_id is None or not (is_shown or access.is_member(workspace_id)):
+        abort(404)
+    body = find_file(workspace_id, digest, width)
+    if body is None:
+        abort(404)
+    response = Response(body, mimetype="image/webp")
+    response.headers["Content-Security-Policy"] = POLICY
+    response.headers["Content-Disposition"] = f'inline; filename="{digest[:12]}-{width}.webp"'
+    if is_shown:
+        # The digest names the bytes, so they are never others.
+        response.headers["Cache-Control"] = f"public, max-age={YEAR_SECONDS}, immutable"
+    return response
+
+
+def _shown_by(live: LiveExperiment) -> set[str]:
+    """The digests of all pictures on the experiment's pages."""
+    looks = [variant.page.look for variant in live.variants]
+    named = [read_name(name) for look in looks for name in (look.logo, look.hero)]
+    return {picture.digest for picture in named if picture}
+
+
+def _workspace_of_draft(slug: str) -> int | None:
+    return db.session.scalar(select(Experiment.workspace_id).where(Experiment.slug == slug.lower()))

@@ -1,0 +1,76 @@
+"""An owner says that people who were left out were people after all.
+
+Their figures then stand beside the sealed ones. The verdict never moves: what counts was sealed
+before anybody came, and whoever could change it afterwards could choose the result. Machines stay
+machines, and who objected to being counted stays uncounted.
+"""
+
+from collections.abc import Sequence
+
+from wbtest.audience.models import Readmission
+from wbtest.extensions import clock, db
+from wbtest.publishing.models import Experiment
+from wbtest.store import Gone, Invalid, hold, writing
+from wbtest.team.models import Person
+from wbtest.writing.wording import find_fault, with_plain_breaks
+
+REASONS = ("team", "suspected", "paused")
+FEWEST_WORDS = 3
+LONGEST_WHY = 1_000
+
+
+def readmit(experiment: Experiment, person: Person, reason: str, why: str) -> Readmission:
+    """Show people of this reason beside the sealed figures, and say who wanted it and why.
+
+    While one stands for a reason, a second one is that same one. Raises Invalid for a reason of
+    which nobody can be readmitted, or a ``why`` that says nothing.
+    """
+    why = with_plain_breaks(why).strip()
+    if reason not in REASONS:
+        raise Invalid("reason", "Choose whom to readmit: machines and objectors stay out.")
+    if len(why.split()) < FEWEST_WORDS:
+        raise Invalid("why", "Say how you know in a sentence: everybody on the team reads it.")
+    if fault := find_fault(why, LONGEST_WHY):
+        raise Invalid("why", fault)
+    with writing() as session:
+        hold(experiment)
+        standing = standing_readmissions(experiment)
+        if reason in standing:
+            return standing[reason]
+        readmission = Readmission(
+            experiment_id=experiment.id,
+            number=len(readmissions(experiment)) + 1,
+            reason=reason,
+            why=why,
+            person_id=person.id,
+            at=clock.now(),
+        )
+        session.add(readmission)
+    return readmission
+
+
+def withdraw(experiment: Experiment, person: Person, number: int) -> Readmission:
+    """Take a readmission back; the log keeps it. Once is enough. Raises Gone without one."""
+    with writing() as session:
+        hold(experiment)
+        readmission = session.get(Readmission, (experiment.id, number))
+        if readmission is None:
+            raise Gone("There is no such readmission.")
+        if readmission.withdrawn_at is None:
+            readmission.withdrawn_by_id = person.id
+            readmission.withdrawn_at = clock.now()
+    return readmission
+
+
+def standing_readmissions(experiment: Experiment) -> dict[str, Readmission]:
+    """Return those that nobody took back, by reason."""
+    return {each.reason: each for each in readmissions(experiment) if each.withdrawn_at is None}
+
+
+def readmissions(experiment: Experiment) -> Sequence[Readmission]:
+    """Return all of them, also those taken back, the newest first."""
+    return db.session.scalars(
+        db.select(Readmission)
+        .where(Readmission.experiment_id == experiment.id)
+        .order_by(Readmission.number.desc())
+    ).all()

@@ -1,0 +1,43 @@
+"""The waiting list that may stand in the place of a test that is over. Pure.
+
+Nobody's visit is recorded, no cookie is set, and whoever joins never enters the figures.
+"""
+
+from wbtest.audience import visitors
+from wbtest.audience.retention_dates import Terms, in_words
+from wbtest.audience.visitors import Form
+from wbtest.publishing.live import LiveExperiment
+from wbtest.publishing.strings import PageStrings
+
+# The reason under which its sign-ups are kept.
+WAITING = "waiting"
+# The forms of a test name the phase in which they were printed; those of the list no phase.
+NO_PHASE = 0
+
+
+def joins(live: LiveExperiment, form: Form | None) -> bool:
+    """Whether a form of this page is one of the waiting list; one from before is the test's."""
+    return bool(live.waiting) and (form is None or form.phase == NO_PHASE)
+
+
+def list_token(live: LiveExperiment, at: float) -> str:
+    """Return what the forms of the list carry in the hour of ``at``, in seconds since 1970."""
+    form = Form(live.id, NO_PHASE, live.waiting, visitors.hour_of(at))
+    return visitors.write_form(live.identity_key, form)
+
+
+def promise(live: LiveExperiment, strings: PageStrings, usual_days: int) -> tuple[str, str]:
+    """Return what stands beside the list's form: what it is, and what becomes of an address.
+
+    ``usual_days`` is how long the server keeps addresses where the page says nothing else.
+    """
+    product = live.control.page.product
+    days = live.options.retention_days or usual_days
+    terms = Terms(
+        live.over_at or live.ends_at, days, live.time_zone, live.window_hours, live.list_opened_at
+    )
+    last = terms.list_last_day or terms.last_day
+    return (
+        strings.waiting.format(product=product),
+        strings.waiting_text.format(product=product, date=in_words(last, strings)),
+    )

@@ -1,0 +1,21 @@
+"""How long to wait before what failed is tried again: the same for mail and webhooks. Pure."""
+
+from datetime import timedelta
+
+LONGEST_WAIT = timedelta(hours=11)
+MOST_ATTEMPTS = 13
+# What has been tried for so long is given up: a server may be down from Friday to Monday.
+GIVEN_UP_AFTER = timedelta(hours=72)
+
+
+def wait_after(attempts: int) -> timedelta:
+    """How long to wait after that many failures: 1, 3, 9 … minutes, at most 11 hours.
+
+    All attempts together take the 72 hours after which one gives up.
+
+    >>> sum((wait_after(n) for n in range(1, MOST_ATTEMPTS)), timedelta()) // timedelta(hours=1)
+    72
+    """
+    # The exponent is bounded, since a webhook may fail more often than one can raise three to.
+    factor: int = 3 ** (min(max(attempts, 1), 10) - 1)
+    return min(timedelta(minutes=factor), LONGEST_WAIT)

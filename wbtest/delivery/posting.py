@@ -1,0 +1,109 @@
+"""Events on their way to webhooks: claimed in one transaction, posted, settled in another.
+
+At least once: a worker that dies between the two leaves its events to be posted again, under the
+same webhook-id. A webhook that fails *rests*, so that a server that is down is asked now and then
+by one event and not by each that waits; when it answers again, all that waits goes at once.
+"""
+
+import time
+from dataclasses import dataclass
+from datetime import timedelta
+
+import sqlalchemy as sa
+from standardwebhooks.webhooks import Webhook as Signer
+
+from wbtest.delivery import outgoing, settling, subscriptions
+from wbtest.delivery.addresses import NotAllowed
+from wbtest.delivery.models import OutboxEvent, Webhook
+from wbtest.delivery.outcome import Outcome, outcome_of
+from wbtest.extensions import clock
+from wbtest.store import writing
+
+# Longer than all events of a batch can keep us.
+LEASE = timedelta(minutes=5)
+MOST_AT_ONCE = 25
+BATCH_SECONDS = 15.0
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """An event that is ours until its lease runs out; ``event_id`` is the webhook-id."""
+
+    id: int
+    event_id: str
+    body: str
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """Events for one webhook, in the order they came due."""
+
+    webhook_id: int
+    url: str
+    secret: str
+    events: tuple[Event, ...]
+
+
+def post_some() -> bool:
+    """Post what is due at the webhook that has waited longest; False when nothing is."""
+    batch = claim_batch()
+    if batch is None:
+        return False
+    outcomes: dict[int, Outcome] = {}
+    ends = time.monotonic() + BATCH_SECONDS
+    for event in batch.events:
+        outcomes[event.id] = post(batch, event)
+        if outcomes[event.id].is_away or time.monotonic() >= ends:
+            break
+    settling.settle(batch.webhook_id, [event.id for event in batch.events], outcomes)
+    return True
+
+
+def claim_batch() -> Batch | None:
+    """Take the events of one webhook that are due, 25 at most; one where it failed before."""
+    now = clock.now()
+    is_due = (OutboxEvent.state == "waiting") & (OutboxEvent.due_at <= now)
+    with writing() as session:
+        hook = session.scalars(
+            sa.select(Webhook)
+            .join(OutboxEvent, OutboxEvent.webhook_id == Webhook.id)
+            .where(
+                is_due,
+                Webhook.state == "active",
+                sa.or_(Webhook.rests_until.is_(None), Webhook.rests_until <= now),
+            )
+            .order_by(OutboxEvent.due_at, OutboxEvent.id)
+            .limit(1)
+            .with_for_update(skip_locked=True, of=Webhook, key_share=True)
+        ).first()
+        if hook is None:
+            return None
+        rows = session.scalars(
+            sa.select(OutboxEvent)
+            .where(OutboxEvent.webhook_id == hook.id, is_due)
+            .order_by(OutboxEvent.due_at, OutboxEvent.id)
+            .limit(1 if hook.failures else MOST_AT_ONCE)
+            .with_for_update()
+        ).all()
+        for row in rows:
+            row.attempts += 1
+            row.due_at = now + LEASE
+        events = tuple(Event(row.id, row.event_id, row.body) for row in rows)
+        return Batch(hook.id, hook.url, hook.secret, events)
+
+
+def post(batch: Batch, event: Event) -> Outcome:
+    """Sign the event, as of now, and post it. Never raises for what the other side does."""
+    now = clock.now()
+    headers = {
+        "Content-Type": "application/json",
+        "webhook-id": event.event_id,
+        "webhook-timestamp": str(int(now.timestamp())),
+        "webhook-signature": Signer(batch.secret).sign(event.event_id, now, event.body),
+    }
+    try:
+        answer = outgoing.post(batch.url, event.body.encode(), headers, subscriptions.policy())
+    except (NotAllowed, outgoing.NotReached) as error:
+        return Outcome(None, str(error))
+    asked = answer.headers.get("retry-after", "")
+    return outcome_of(answer.status, answer.body, asked, now)

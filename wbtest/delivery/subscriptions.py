@@ -1,0 +1,147 @@
+"""Webhooks of a workspace: added, tried, turned on and off, deleted, and what became of events."""
+
+import base64
+import secrets
+from collections.abc import Collection
+
+import sqlalchemy as sa
+from flask import current_app
+
+from wbtest.delivery import outgoing, webhooks
+from wbtest.delivery.addresses import NotAllowed
+from wbtest.delivery.models import OutboxEvent, Webhook
+from wbtest.extensions import clock, db
+from wbtest.store import Invalid, Refused, hold, writing
+
+MOST_WEBHOOKS = 20
+MOST_LISTED = 50
+
+
+def add_webhook(workspace_id: int, url: str, events: Collection[str]) -> Webhook:
+    """Tell an address of these events from now on; its secret is made here.
+
+    Raises Invalid at ``url`` for an address that we do not call, at ``events`` for none.
+    """
+    url = url.strip()
+    _refuse(url)
+    wanted = [kind for kind in webhooks.KINDS if kind in events]
+    if not wanted:
+        raise Invalid("events", "Choose at least one event.")
+    with writing() as session:
+        if len(webhooks_of(workspace_id)) >= MOST_WEBHOOKS:
+            raise Refused(f"A team has at most {MOST_WEBHOOKS} webhooks. Delete one first.")
+        hook = Webhook(
+            workspace_id=workspace_id,
+            url=url,
+            secret="whsec_" + base64.b64encode(secrets.token_bytes(32)).decode(),
+            events=[*wanted, *({webhooks.ADDRESSES} & {*events})],
+            created_at=clock.now(),
+        )
+        session.add(hook)
+    return hook
+
+
+def send_test(hook: Webhook) -> None:
+    """Queue an event that says nothing, so that one sees whether the other side gets it."""
+    with writing() as session:
+        hold(hook)
+        if hook.state != "active":
+            raise Refused("This webhook is off. Turn it on, then send a test event.")
+        hook.rests_until = None
+        now = clock.now()
+        session.add(
+            OutboxEvent(
+                webhook_id=hook.id,
+                event_id=webhooks.new_id(),
+                kind=webhooks.TEST,
+                body=webhooks.body_of(webhooks.TEST, {"hello": "from wbtest"}, now),
+                created_at=now,
+                due_at=now,
+            )
+        )
+
+
+def enable(hook: Webhook) -> None:
+    """Send to this webhook again, at once what waited."""
+    with writing():
+        hold(hook)
+        _refuse(hook.url)
+        hook.state, hook.reason = "active", ""
+        hook.failures, hook.rests_until = 0, None
+
+
+def disable(hook: Webhook) -> None:
+    """Send nothing there any more; what waits stays."""
+    with writing():
+        hold(hook)
+        hook.state, hook.reason = "disabled", "Turned off by an owner."
+
+
+def delete(hook: Webhook) -> None:
+    """Delete the webhook with its secret and everything that was to be sent there."""
+    with writing() as session:
+        hold(hook)
+        session.execute(sa.delete(OutboxEvent).where(OutboxEvent.webhook_id == hook.id))
+        session.delete(hook)
+
+
+def send_again(hook: Webhook, event_ids: Collection[str] = ()) -> int:
+    """Queue events that were given up once more, these or all of them; return how many."""
+    is_ours = (OutboxEvent.webhook_id == hook.id) & (OutboxEvent.state == "failed")
+    if event_ids:
+        is_ours &= OutboxEvent.event_id.in_(event_ids)
+    now = clock.now()
+    anew = {"state": "waiting", "attempts": 0, "error": "", "created_at": now, "due_at": now}
+    with writing() as session:
+        hold(hook)
+        hook.rests_until = None
+        queued = session.execute(
+            sa.update(OutboxEvent).where(is_ours).values(anew).returning(OutboxEvent.id)
+        )
+        return len(queued.all())
+
+
+def webhooks_of(workspace_id: int) -> list[Webhook]:
+    """The workspace's webhooks, in the order they were added."""
+    query = db.select(Webhook).where(Webhook.workspace_id == workspace_id).order_by(Webhook.id)
+    return list(db.session.scalars(query))
+
+
+def events_of(hook: Webhook) -> list[OutboxEvent]:
+    """What was sent there lately or is to be sent; the newest first, 50 at most."""
+    query = (
+        db.select(OutboxEvent)
+        .where(OutboxEvent.webhook_id == hook.id)
+        .order_by(OutboxEvent.id.desc())
+        .limit(MOST_LISTED)
+    )
+    return list(db.session.scalars(query))
+
+
+def counts_of(workspace_id: int | None = None) -> dict[int, dict[str, int]]:
+    """How many events wait, were sent and were given up, by webhook; here, or everywhere."""
+    query = (
+        db.select(Webhook.id, OutboxEvent.state, db.func.count().label("events"))
+        .join(OutboxEvent, OutboxEvent.webhook_id == Webhook.id)
+        .group_by(Webhook.id, OutboxEvent.state)
+    )
+    if workspace_id is not None:
+        query = query.where(Webhook.workspace_id == workspace_id)
+    found: dict[int, dict[str, int]] = {}
+    for row in db.session.execute(query):
+        of_hook = found.setdefault(row.id, {"waiting": 0, "sent": 0, "failed": 0})
+        of_hook[row.state] = row.events
+    return found
+
+
+def policy() -> outgoing.Policy:
+    """What this app may call."""
+    found: outgoing.Policy = current_app.extensions["wbtest.outgoing"]
+    return found
+
+
+def _refuse(url: str) -> None:
+    try:
+        outgoing.check(url, policy())
+    except NotAllowed as refused:
+        raise Invalid("url", str(refused)) from refused

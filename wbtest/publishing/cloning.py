@@ -1,0 +1,122 @@
+"""A new draft that begins where another experiment stands: same rule, same variants, same look."""
+
+import re
+from dataclasses import replace
+from datetime import date, timedelta
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import select
+from sqlalchemy.orm import selectinload
+
+from wbtest.extensions import clock, db
+from wbtest.publishing import rule as rules
+from wbtest.publishing.experiments import create_experiment, proposed_slug
+from wbtest.publishing.models import Experiment, Variant
+from wbtest.review.standing import approvals_by_revision
+from wbtest.store import hold, writing
+from wbtest.team.models import Person
+from wbtest.writing.models import Revision
+
+
+def clone_experiment(experiment: Experiment, author: Person) -> Experiment:
+    """Make a draft like ``experiment``, of the newest approved revision of its release.
+
+    It takes over rule, variants, look, wording and options; the last day moves to as many days
+    from today. What was counted, sealed, checked, done or decided stays where it is. The words of
+    a variant keep their writer, so somebody else signs them off. The same once more, as by a
+    double click, returns the first.
+    """
+    with writing():
+        # The second of two clicks waits here for the first.
+        hold(experiment)
+        revision, rule = _newest_approved(experiment), _moved_rule(experiment)
+        made = _find_same(experiment, revision, author, rule)
+        if made is not None:
+            return made
+        clone = create_experiment(
+            revision,
+            author,
+            slug=proposed_slug(_stem(experiment.slug)),
+            rule=rule,
+            time_zone=experiment.time_zone,
+            asks_name=experiment.asks_name,
+            expected_daily=experiment.expected_daily,
+        )
+        clone.variants = [_copied(variant) for variant in experiment.variants]
+        clone.look = dict(experiment.look)
+        clone.wording = dict(experiment.wording)
+        clone.options = dict(experiment.options)
+    return clone
+
+
+def moved_end(rule: rules.Hypothesis, began: date, today: date) -> date:
+    """Return the last day of a test like this one that starts today.
+
+    As long as the first was to be, yet never shorter than its rule asks nor longer than a year.
+    """
+    days = (rule.ends_on - began).days
+    return today + timedelta(days=min(max(days, rule.minimum_days, 1), rules.LONGEST_TEST))
+
+
+def _moved_rule(experiment: Experiment) -> rules.Hypothesis:
+    zone = ZoneInfo(experiment.time_zone)
+    began = (experiment.started_at or experiment.created_at).astimezone(zone).date()
+    rule = rules.from_json(experiment.rule)
+    return replace(rule, ends_on=moved_end(rule, began, clock.now().astimezone(zone).date()))
+
+
+def _newest_approved(experiment: Experiment) -> Revision:
+    """The newest approved revision of the release; the experiment's own while there is none."""
+    release = experiment.revision.release
+    approved = approvals_by_revision(release)
+    found = [revision for revision in release.revisions if revision.number in approved]
+    return found[-1] if found else experiment.revision
+
+
+def _stem(slug: str) -> str:
+    """The address without the number that told it apart.
+
+    >>> _stem("larder-2"), _stem("larder")
+    ('larder', 'larder')
+    """
+    return re.sub(r"-\d{1,3}$", "", slug) or slug
+
+
+def _copied(variant: Variant) -> Variant:
+    return Variant(
+        key=variant.key,
+        position=variant.position,
+        name=variant.name,
+        weight=variant.weight,
+        overrides=dict(variant.overrides),
+        writer_id=variant.writer_id,
+    )
+
+
+def _find_same(
+    experiment: Experiment, revision: Revision, author: Person, rule: rules.Hypothesis
+) -> Experiment | None:
+    """A draft by the same author, untouched since it was made in this way; or None."""
+    drafts = db.session.scalars(
+        select(Experiment)
+        .where(
+            Experiment.revision_id == revision.id,
+            Experiment.author_id == author.id,
+            Experiment.state == "draft",
+            Experiment.id != experiment.id,
+        )
+        .options(selectinload(Experiment.variants))
+    )
+    wanted = _compared(experiment) | {"rule": rules.to_json(rule)}
+    return next((draft for draft in drafts if _compared(draft) == wanted), None)
+
+
+def _compared(experiment: Experiment) -> dict[str, object]:
+    return {
+        "rule": experiment.rule,
+        "settings": [experiment.time_zone, experiment.asks_name, experiment.expected_daily],
+        "look": [experiment.look, experiment.wording, experiment.options],
+        "variants": [
+            [each.key, each.name, each.weight, each.overrides] for each in experiment.variants
+        ],
+    }

@@ -1,0 +1,189 @@
+"""The list of a workspace's experiments, read with as many queries for ten of them as for one."""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from flask import current_app
+from sqlalchemy import func, select
+
+from wbtest.extensions import clock, db
+from wbtest.http import day
+from wbtest.publishing import in_words
+from wbtest.publishing import rule as rules
+from wbtest.publishing.listing import (
+    GROUPS,
+    Facts,
+    Group,
+    Next,
+    group_of,
+    next_of,
+    shared_sources,
+    time_left,
+)
+from wbtest.publishing.models import Experiment
+from wbtest.publishing.stages import Stage, is_checked
+from wbtest.review.four_eyes import is_alone
+from wbtest.review.models import Approval
+from wbtest.review.needs import needs_of
+from wbtest.team.models import Person, Workspace
+from wbtest.writing.models import Revision
+
+
+class Verdict(Protocol):
+    """What a later area hands over about a started experiment."""
+
+    sentence: str
+    badge: Any
+    trust: str
+    seen: int
+    signups: int
+    is_reached: bool
+    is_withheld: bool
+    decision: str
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One experiment of the list; ``verdict`` is None before the start."""
+
+    experiment: Experiment
+    stage: Stage
+    headline: str
+    claim: str
+    next: Next
+    verdict: Verdict | None
+    facts: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """The rows by group, empty groups left out, and what open pages do to each other."""
+
+    groups: tuple[tuple[str, tuple[Row, ...]], ...]
+    warnings: tuple[str, ...]
+
+
+def list_experiments(
+    experiments: Sequence[Experiment],
+    workspace: Workspace,
+    person: Person,
+    *,
+    may_edit: bool,
+    may_approve: bool,
+    may_own: bool,
+) -> Listed:
+    """Return the list as this person needs it; the order in a group is the one given."""
+    verdicts = _verdicts(experiments)
+    drafts = [experiment.revision for experiment in experiments if experiment.state == "draft"]
+    approved, newest = _approved(drafts, workspace), _newest(drafts)
+    is_lone = is_alone(workspace.id)
+    rows: dict[Group, list[Row]] = {group: [] for group in GROUPS}
+    live: list[tuple[str, Sequence[str]]] = []
+    for experiment in experiments:
+        rule = rules.from_json(experiment.rule)
+        verdict, revision = verdicts.get(experiment.id), experiment.revision
+        stage = _stage(experiment, verdict)
+        step = next_of(
+            Facts(
+                stage=stage,
+                may_edit=may_edit,
+                may_approve=may_approve,
+                may_own=may_own,
+                is_approved=revision.id in approved,
+                newer=_newer(newest.get(revision.release_id, 0), revision.number),
+                wrote=not is_lone and _wrote(experiment, person),
+                is_reached=verdict is not None and verdict.is_reached,
+                is_withheld=verdict is not None and verdict.is_withheld,
+                is_decided=verdict is not None and bool(verdict.decision),
+                has_choice=bool(experiment.afterwards),
+            )
+        )
+        if stage in ("running", "paused"):
+            live.append((experiment.slug, rule.sources or ()))
+        rows[group_of(stage, step)].append(
+            Row(
+                experiment=experiment,
+                stage=stage,
+                headline=str(revision.document.get("headline", "")),
+                claim=in_words.claim(rule),
+                next=step,
+                verdict=verdict,
+                facts=tuple(_facts(experiment, rule, stage, verdict)),
+            )
+        )
+    return Listed(
+        groups=tuple((GROUPS[group], tuple(found)) for group, found in rows.items() if found),
+        warnings=tuple(shared_sources(live)),
+    )
+
+
+def _facts(
+    experiment: Experiment, rule: rules.Hypothesis, stage: Stage, verdict: Verdict | None
+) -> Iterator[str]:
+    yield f"/p/{experiment.slug}"
+    if stage in ("running", "paused"):
+        yield time_left(rule.ends_at(experiment.time_zone), clock.now())
+    if experiment.ended_at:
+        yield f"ended {day(experiment.ended_at)}"
+    if verdict is not None:
+        yield _counted(verdict.seen, "visitor")
+        yield _counted(verdict.signups, "sign-up")
+    yield f"from {', '.join(rule.sources)}" if rule.sources else "from all sources"
+    yield _counted(len(experiment.variants), "variant")
+
+
+def _counted(count: int, noun: str) -> str:
+    return f"{count:,} {noun}{'' if count == 1 else 's'}"
+
+
+def _stage(experiment: Experiment, verdict: Verdict | None) -> Stage:
+    """As ``stage_of``, from what was read for all experiments at once."""
+    if experiment.state == "draft":
+        return "checked" if is_checked(experiment) else "draft"
+    if experiment.state == "ended":
+        return "decided" if verdict is not None and verdict.decision else "ended"
+    return "running" if experiment.state == "running" else "paused"
+
+
+def _verdicts(experiments: Sequence[Experiment]) -> dict[int, Verdict]:
+    """The verdicts by the experiment's id; a later area hands them over."""
+    find: Callable[[Sequence[Experiment]], dict[int, Verdict]] = current_app.extensions[
+        "wbtest.verdicts"
+    ]
+    return find(experiments)
+
+
+def _approved(revisions: Iterable[Revision], workspace: Workspace) -> set[int]:
+    """The ids of those revisions that enough people approved."""
+    rows = db.session.execute(
+        select(Approval.revision_id, Approval.approver_id)
+        .join(Revision, Revision.id == Approval.revision_id)
+        .where(
+            Approval.revision_id.in_({revision.id for revision in revisions}),
+            Approval.digest == Revision.digest,
+        )
+    )
+    signed: dict[int, set[int]] = {}
+    for revision_id, approver_id in rows:
+        signed.setdefault(revision_id, set()).add(approver_id)
+    needs = needs_of(workspace.id)
+    return {revision_id for revision_id, people in signed.items() if needs.are_met_by(people)}
+
+
+def _newest(revisions: Iterable[Revision]) -> dict[int, int]:
+    """The highest number of a revision, by release."""
+    rows = db.session.execute(
+        select(Revision.release_id, func.max(Revision.number))
+        .where(Revision.release_id.in_({revision.release_id for revision in revisions}))
+        .group_by(Revision.release_id)
+    )
+    return dict(rows.all())
+
+
+def _newer(newest: int, number: int) -> int:
+    return newest if newest > number else 0
+
+
+def _wrote(experiment: Experiment, person: Person) -> bool:
+    return person.id in {variant.writer_id for variant in experiment.variants}

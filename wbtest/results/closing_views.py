@@ -1,0 +1,97 @@
+"""The page that closes the loop: one mail with the decision, and what is erased afterwards."""
+
+from flask import current_app, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from wbtest.audience.closing import count_hearers
+from wbtest.audience.closing_letters import last_letter, proposed_text
+from wbtest.audience.purging import find_objection, purge_now
+from wbtest.audience.retention_dates import COPY_DAYS, in_words
+from wbtest.audience.retention_terms import terms_of
+from wbtest.publishing.assembling import page_of
+from wbtest.publishing.life import AlreadyDone
+from wbtest.publishing.models import Experiment
+from wbtest.publishing.strings import strings_for, strings_of
+from wbtest.results.closing import tell
+from wbtest.results.closing_forms import LetterForm, PurgeForm
+from wbtest.results.decisions import find_decision
+from wbtest.results.views import bp
+from wbtest.store import Invalid, Refused
+from wbtest.team import access
+
+NOT_READ = "Read the mail below as it goes out, then tick this box."
+# Stands for the part of the link that is everybody's own.
+EVERYBODY = "…"
+
+
+@bp.route("/experiments/<int:experiment_id>/closing", methods=["GET", "POST"])
+@access.requires("approve")
+def closing(experiment_id: int) -> ResponseReturnValue:
+    """Write to everybody who may hear what was decided, look at the mail, and send it once."""
+    experiment = access.get(Experiment, experiment_id, "approve")
+    form = LetterForm()
+    if request.method != "POST":
+        decision = find_decision(experiment)
+        if decision is not None and not experiment.last_letter:
+            form.text.data = proposed_text(experiment, decision.choice)
+        return _page(experiment, form, PurgeForm())
+    if "preview" in request.form:
+        return _page(experiment, form, PurgeForm())
+    if not form.is_read.data and experiment.last_letter_at is None:
+        form.is_read.errors = [NOT_READ]
+        return _page(experiment, form, PurgeForm()), 422
+    try:
+        tell(experiment, access.person(), form.text.data or "")
+        flash("The mails are being written. You see here how far it is.")
+    except Invalid as error:
+        form[error.field].errors = [str(error)]
+        return _page(experiment, form, PurgeForm()), 422
+    except AlreadyDone as error:
+        flash(str(error))
+    return redirect(url_for(".closing", experiment_id=experiment_id), 303)
+
+
+@bp.post("/experiments/<int:experiment_id>/purge")
+@access.requires("own")
+def purge(experiment_id: int) -> ResponseReturnValue:
+    """Erase what is known of the visitors before the day that was promised."""
+    experiment = access.get(Experiment, experiment_id, "own")
+    form = PurgeForm()
+    typed = (form.slug.data or "").strip().lower().removeprefix("/p/")
+    if typed != experiment.slug:
+        form.slug.errors = [f"Type {experiment.slug} to erase what is known of its visitors."]
+        return _page(experiment, LetterForm(formdata=None), form), 422
+    try:
+        purge_now(experiment, access.person())
+        flash("It is erased. Totals, charts and decisions are as they were.")
+    except Refused as error:
+        flash(str(error), "error")
+    return redirect(url_for(".closing", experiment_id=experiment_id), 303)
+
+
+def _page(experiment: Experiment, letter_form: LetterForm, purge_form: PurgeForm) -> str:
+    details: dict[str, object] = {}
+    if experiment.state == "ended":
+        page = page_of(experiment)
+        strings = strings_of(page)
+        terms = terms_of(experiment)
+        text = experiment.last_letter or (letter_form.text.data or "").strip()
+        details = {
+            "strings": strings,
+            "letter": last_letter(experiment, text)(EVERYBODY) if text else None,
+            "hearers": count_hearers(experiment),
+            "last_day": in_words(terms.last_day, strings_for("en")),
+            "is_list_kept": experiment.opened_at is not None
+            and experiment.identity_key is not None,
+            "objection": find_objection(experiment),
+            "has_mail": bool(current_app.extensions["wbtest.settings"].mail_url),
+            "copy_days": COPY_DAYS,
+        }
+    return render_template(
+        "results/closing.html",
+        experiment=experiment,
+        decision=find_decision(experiment),
+        form=letter_form,
+        purge_form=purge_form,
+        **details,
+    )

@@ -1,0 +1,59 @@
+"""What visitors read, as the dashboard's table and the file show it; for information."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from wbtest.audience import counts, engagement
+from wbtest.audience.acts import Act
+from wbtest.audience.engagement import Opened, Share
+from wbtest.publishing.models import Experiment
+
+STEPS: dict[Act, str] = {
+    ("depth", "25"): "Read a quarter",
+    ("depth", "50"): "Read half",
+    ("depth", "75"): "Read three quarters",
+    ("depth", "100"): "Read to the end",
+    ("focus", "top"): "Began the first form",
+    ("click", "top"): "Pressed its button",
+    ("focus", "end"): "Began the form at the end",
+    ("click", "end"): "Pressed its button there",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """How many of those seen did something; one share for each variant."""
+
+    act: Act
+    name: str
+    shares: tuple[Share, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """Questions over all phases, steps of the newest one."""
+
+    questions: list[Opened]
+    steps: list[Step]
+
+    @property
+    def is_known(self) -> bool:
+        """Whether any visitor has told anything yet."""
+        shares = [share for step in self.steps for share in step.shares]
+        shares += [
+            share for opened in self.questions for share in (opened.signed_up, opened.others)
+        ]
+        return any(share.number for share in shares)
+
+
+def reading_of(experiment: Experiment) -> Reading:
+    """Return what is known of an experiment that was started."""
+    phase = experiment.phases[-1].number
+    seen = {key: row.seen for key, row in counts.totals_by_variant(experiment, phase).items()}
+    did = engagement.by_variant(experiment, phase)
+    steps = [
+        Step(act, name, tuple(Share(did[key].get(act, 0), of) for key, of in seen.items()))
+        for act, name in STEPS.items()
+    ]
+    return Reading(engagement.faq_opened(experiment), steps)

@@ -1,0 +1,71 @@
+"""The sign-ups as files for their owner: every address with the record of its consent."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime
+from typing import Any
+
+from wbtest.results.signup_list import ListedSignup
+
+SIGNUP_COLUMNS = (
+    *("email", "name", "variant", "at", "source", "device", "confirmed_at", "counts"),
+    *("notes", "consent", "page_version", "answered_at", "agreed_at"),
+)
+
+
+def signup_rows(
+    signups: Iterable[ListedSignup], questions: Sequence[str] = ()
+) -> Iterator[Sequence[Any]]:
+    """Every sign-up with the reason why it counts or does not; times in UTC.
+
+    Each of the ``questions`` has a column of its own at the end.
+    """
+    yield *SIGNUP_COLUMNS, *questions
+    for signup in signups:
+        yield (
+            signup.email,
+            signup.name,
+            signup.variant,
+            signup.at.isoformat(),
+            signup.source,
+            signup.device,
+            _text(signup.confirmed_at),
+            signup.standing,
+            "; ".join(signup.notes),
+            signup.consent,
+            signup.page_version,
+            _text(signup.answered_at),
+            _text(signup.agreed_at),
+            *(signup.answers.get(question, "") for question in questions),
+        )
+
+
+def signup_json(signups: Iterable[ListedSignup]) -> Iterator[str]:
+    """The same as a JSON list, one line each, so that any number can be streamed."""
+    start = "[\n"
+    for signup in signups:
+        record = {
+            "email": signup.email,
+            "name": signup.name,
+            "variant": signup.variant,
+            "at": signup.at.isoformat(),
+            "source": signup.source,
+            "device": signup.device,
+            "confirmed_at": _text(signup.confirmed_at),
+            "counts": signup.is_counted,
+            "standing": signup.standing,
+            "notes": list(signup.notes),
+            "consent": {"words": signup.consent, "page_version": signup.page_version},
+            "answers": dict(signup.answers),
+            "answered_at": _text(signup.answered_at),
+            "agreed_at": _text(signup.agreed_at),
+        }
+        yield start + json.dumps(record, ensure_ascii=False)
+        start = ",\n"
+    yield "\n]\n" if start != "[\n" else "[]\n"
+
+
+def _text(at: datetime | None) -> str:
+    return at.isoformat() if at else ""

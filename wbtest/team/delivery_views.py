@@ -1,0 +1,55 @@
+"""What is on its way out of a workspace, and what did not arrive: for its owners."""
+
+from flask import flash, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+
+from wbtest.delivery import outbox, subscriptions
+from wbtest.delivery.models import OutboxMail
+from wbtest.team import access
+from wbtest.team.views import bp, has_mail_server
+
+
+@bp.get("/team/deliveries")
+@access.requires("own")
+def deliveries() -> ResponseReturnValue:
+    """The mails that wait, were given up or bounced, and how the webhooks fare."""
+    workspace = access.workspace("own")
+    return render_template(
+        "team/deliveries.html",
+        queue=outbox.queue_of(workspace.id),
+        mails={
+            state: outbox.mails_of(workspace.id, state)
+            for state in ("waiting", "failed", "bounced")
+        },
+        hooks=subscriptions.webhooks_of(workspace.id),
+        counts=subscriptions.counts_of(workspace.id),
+        has_mail_server=has_mail_server(),
+    )
+
+
+@bp.post("/team/deliveries/again")
+@access.requires("own")
+def send_mails_again() -> ResponseReturnValue:
+    """Queue every mail that was given up."""
+    number = outbox.send_all_again(access.workspace("own").id)
+    flash(f"{number} {'mail is' if number == 1 else 'mails are'} on the way again.")
+    return redirect(url_for(".deliveries"), 303)
+
+
+@bp.post("/team/deliveries/<int:mail_id>/again")
+@access.requires("own")
+def send_mail_again(mail_id: int) -> ResponseReturnValue:
+    """Queue one mail that was given up."""
+    mail = access.get(OutboxMail, mail_id, "own")
+    outbox.send_again(mail)
+    flash(f"The mail to {mail.recipient} is on the way again.")
+    return redirect(url_for(".deliveries"), 303)
+
+
+@bp.post("/team/deliveries/<int:mail_id>/dismiss")
+@access.requires("own")
+def dismiss_mail(mail_id: int) -> ResponseReturnValue:
+    """Delete one mail that did not arrive."""
+    outbox.dismiss(access.get(OutboxMail, mail_id, "own"))
+    flash("The mail is deleted.")
+    return redirect(url_for(".deliveries"), 303)

@@ -1,0 +1,28 @@
+"""The form that adds a webhook."""
+
+from flask_wtf import FlaskForm
+from wtforms import BooleanField, SelectMultipleField, URLField
+from wtforms.validators import DataRequired, Length
+from wtforms.widgets import CheckboxInput, ListWidget
+
+from wbtest.delivery.addresses import LONGEST
+from wbtest.delivery.webhooks import KINDS
+
+
+class WebhookForm(FlaskForm):
+    url = URLField(
+        "Web address",
+        [
+            DataRequired("Type the address that is to be told."),
+            Length(max=LONGEST, message=f"Use at most {LONGEST} characters."),
+        ],
+    )
+    events = SelectMultipleField(
+        "When",
+        [DataRequired("Choose at least one event.")],
+        choices=KINDS,
+        default=list(KINDS),
+        widget=ListWidget(),
+        option_widget=CheckboxInput(),
+    )
+    addresses = BooleanField("Send the e-mail of whoever signs up along")
