@@ -22,6 +22,7 @@ from wbtest.config import Settings
 from wbtest.extensions import Base, db
 
 remembered.remember_addresses()
+remembered.remember_static_files()
 remembered.keep_files_in_memory()
 
 
