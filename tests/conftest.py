@@ -26,6 +26,24 @@ remembered.remember_addresses()
 remembered.remember_static_files()
 remembered.keep_files_in_memory()
 
+# Set for a round on another database after a whole one: what no database can change is left out.
+IS_SECOND_ROUND = bool(os.environ.get("SECOND_ROUND"))
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out of a second round what asks for no database, or only for a browser."""
+    if IS_SECOND_ROUND:
+        left_out = [item for item in items if not _depends_on_the_database(item)]
+        config.hook.pytest_deselected(items=left_out)
+        items[:] = [item for item in items if _depends_on_the_database(item)]
+
+
+def _depends_on_the_database(item: pytest.Item) -> bool:
+    """Whether the database of the run is behind it; of scripts, web tests show the requests."""
+    is_shown = not item.get_closest_marker("browser") or item.get_closest_marker("every_database")
+    return bool(is_shown) and "server" in getattr(item, "fixturenames", ())
+
+
 def pytest_collection_finish() -> None:
     """Let the garbage collector pass over what stays for the whole run, and look less often.
 
