@@ -47,11 +47,11 @@ def _depends_on_the_database(item: pytest.Item) -> bool:
 def pytest_collection_finish() -> None:
     """Let the garbage collector pass over what stays for the whole run, and look less often.
 
-    It took an eighth of the time of a web test; the web processes of the server do the same.
+    It took an eighth of the time of a web test. A hundred apps that are over may wait for it.
     """
     gc.collect()
     gc.freeze()
-    gc.set_threshold(20_000, 10, 10)
+    gc.set_threshold(20_000, 5, 5)
 
 
 class HandClock:
