@@ -17,19 +17,42 @@ from werkzeug.test import TestResponse
 
 from tests import remembered
 from tests.factories import Team, make_team
+from tests.postgresql import Server
 from wbtest import create_app, store
 from wbtest.audience.guard import Guard
 from wbtest.config import Settings
 from wbtest.extensions import Base, db
 
 remembered.remember_addresses()
+remembered.remember_static_files()
 remembered.keep_files_in_memory()
+
+# Set for a round on another database after a whole one: what no database can change is left out.
+IS_SECOND_ROUND = bool(os.environ.get("SECOND_ROUND"))
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out of a second round what asks for no database, or only for a browser."""
+    if IS_SECOND_ROUND:
+        left_out = [item for item in items if not _depends_on_the_database(item)]
+        config.hook.pytest_deselected(items=left_out)
+        items[:] = [item for item in items if _depends_on_the_database(item)]
+
+
+def _depends_on_the_database(item: pytest.Item) -> bool:
+    """Whether the database of the run is behind it; of scripts, web tests show the requests."""
+    is_shown = not item.get_closest_marker("browser") or item.get_closest_marker("every_database")
+    return bool(is_shown) and "server" in getattr(item, "fixturenames", ())
 
 
 def pytest_collection_finish() -> None:
-    """Let the garbage collector pass over what stays for the whole run."""
+    """Let the garbage collector pass over what stays for the whole run, and look less often.
+
+    It took an eighth of the time of a web test. A hundred apps that are over may wait for it.
+    """
     gc.collect()
     gc.freeze()
+    gc.set_threshold(20_000, 5, 5)
 
 
 class HandClock:
@@ -72,71 +95,6 @@ class Browser(FlaskClient):
 @pytest.fixture
 def now() -> HandClock:
     return HandClock()
-
-
-class Server:
-    """The PostgreSQL of a run; its tests use one database there, one after the other."""
-
-    def __init__(self, url: str, name: str) -> None:
-        self._url = sa.make_url(url)
-        self._name = name
-        self._engine = sa.create_engine(url, isolation_level="AUTOCOMMIT")
-        self._has_tables = False
-
-    def create(self) -> str:
-        """Make an empty database, and return its address."""
-        self._run(f'CREATE DATABASE "{self._name}"')
-        return self._address(self._name)
-
-    def drop(self) -> None:
-        """Delete the empty database of a test, whoever is still connected to it."""
-        self._run(f'DROP DATABASE IF EXISTS "{self._name}" WITH (FORCE)')
-
-    def empty_tables(self) -> str:
-        """Return the address of a database with all tables and no row, each number from 1 on.
-
-        To empty it takes a twentieth of the time that making a new one takes.
-        """
-        tables = f"{self._name}_tables"
-        self._run(
-            f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{tables}'"
-        )
-        if not self._has_tables:
-            self._run(f'DROP DATABASE IF EXISTS "{tables}" WITH (FORCE)')
-            self._run(f'CREATE DATABASE "{tables}"')
-        engine = sa.create_engine(self._address(tables), poolclass=sa.NullPool)
-        with engine.begin() as connection:
-            self._has_tables = self._empty(connection) if self._has_tables else _make(connection)
-        return self._address(tables) if self._has_tables else self.empty_tables()
-
-    def _empty(self, connection: sa.Connection) -> bool:
-        """Delete all rows; False when a test left other tables than it found."""
-        if {*sa.inspect(connection).get_table_names()} != {*Base.metadata.tables}:
-            return False
-        for table in reversed(Base.metadata.sorted_tables):
-            connection.execute(table.delete())
-        connection.exec_driver_sql(
-            "SELECT setval(quote_ident(sequencename)::regclass, 1, false) FROM pg_sequences"
-            " WHERE last_value IS NOT NULL"
-        )
-        return True
-
-    def close(self) -> None:
-        """Leave nothing behind."""
-        self._run(f'DROP DATABASE IF EXISTS "{self._name}_tables" WITH (FORCE)')
-        self._engine.dispose()
-
-    def _address(self, database: str) -> str:
-        return self._url.set(database=database).render_as_string(hide_password=False)
-
-    def _run(self, statement: str) -> None:
-        with self._engine.connect() as connection:
-            connection.exec_driver_sql(statement)
-
-
-def _make(connection: sa.Connection) -> bool:
-    Base.metadata.create_all(connection)
-    return True
 
 
 @pytest.fixture(scope="session")

@@ -2,15 +2,15 @@
 
 import os
 import shutil
-from collections.abc import Callable
+from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
 from jinja2 import BytecodeCache
 from jinja2.bccache import Bucket
 from werkzeug.routing import Rule
-
-Builder = Callable[..., tuple[str, str]]
+from whitenoise import WhiteNoise
 
 
 class CompiledTemplates(BytecodeCache):
@@ -28,23 +28,51 @@ class CompiledTemplates(BytecodeCache):
 
 
 TEMPLATES = CompiledTemplates()
-_compile_builder = Rule._compile_builder
-_builders: dict[object, Builder] = {}
+_compile = Rule.compile
+_compiled: dict[object, Mapping[str, Any]] = {}
+_add_files = WhiteNoise.add_files
+_files: dict[object, Mapping[str, Any]] = {}
 
 
-def _remembered_builder(rule: Rule, append_unknown: bool = True) -> Builder:
-    """The function that writes a rule's addresses, which werkzeug compiles from its parts."""
-    if rule.defaults:
-        return _compile_builder(rule, append_unknown)
-    key = (rule.rule, tuple(rule._trace), append_unknown)
-    if key not in _builders:
-        _builders[key] = _compile_builder(rule, append_unknown)
-    return _builders[key]
+def _remembered_compile(rule: Rule) -> None:
+    """Give the rule what werkzeug makes of its text: patterns, and functions that write addresses.
+
+    The map counts only by its converters: none of ours asks it for anything.
+    """
+    defaults = (rule.defaults or {}).items()
+    where = (rule.subdomain, rule.host, rule.map.host_matching, rule.merge_slashes)
+    key = (rule.rule, *where, *defaults, *rule.map.converters.values())
+    if key not in _compiled:
+        _compile(rule)
+        made = {name: getattr(rule, name) for name in ("_parts", "_trace", "_converters")}
+        builders = {name: getattr(rule, name).__func__ for name in ("_build", "_build_unknown")}
+        _compiled[key] = {**made, **builders, "arguments": frozenset(rule.arguments)}
+    made = _compiled[key]
+    rule._parts, rule._trace = made["_parts"], made["_trace"]
+    rule._converters, rule.arguments = made["_converters"], set(made["arguments"])
+    rule._build = made["_build"].__get__(rule, None)
+    rule._build_unknown = made["_build_unknown"].__get__(rule, None)
 
 
 def remember_addresses() -> None:
     """Let werkzeug compile the addresses of all apps once; it is most of what an app costs."""
-    Rule._compile_builder = _remembered_builder  # type: ignore[method-assign]
+    Rule.compile = _remembered_compile  # type: ignore[method-assign]
+
+
+def _remembered_files(server: WhiteNoise, root: Path, prefix: str) -> None:
+    """Give the server its files, with the headers that this app adds to each."""
+    headers: dict[str, str] = {}
+    server.add_headers_function(headers, "", "")
+    key = (root, prefix, *headers.items())
+    if key not in _files:
+        _add_files(server, root, prefix)
+        _files[key] = server.files
+    server.files = dict(_files[key])
+
+
+def remember_static_files() -> None:
+    """Read the static files for the first app of a run, not for each."""
+    WhiteNoise.add_files = _remembered_files
 
 
 class Statements(dict[object, Any]):

@@ -15,7 +15,7 @@ from playwright.sync_api import Browser, BrowserContext, Page
 from werkzeug.serving import make_server
 
 from tests.audience.larder import PHONE
-from tests.conftest import HandClock
+from tests.conftest import IS_SECOND_ROUND, HandClock
 from tests.factories import PASSWORD, make_person, make_workspace
 from wbtest.config import Settings
 from wbtest.team.models import Person
@@ -31,8 +31,10 @@ FLAGS = [
     "--disable-sync",
 ]
 WIDTHS = (1280, 390)
-# What a page is made of is the same in the dark; only its colours are not.
+# What a page is made of is the same in the dark; only its colours are not. Loading all its files
+# beforehand would serve one rule only, about audio that plays by itself, and there is none.
 AXE = """(scheme) => axe.run({
+  preload: false,
   resultTypes: ["violations"],
   ...(scheme === "dark" ? { runOnly: ["color-contrast"] } : {}),
 }).then(({ violations }) =>
@@ -143,6 +145,8 @@ def check_accessible() -> Callable[[Page], None]:
 
 def faults_four_ways(page: Page) -> list[str]:
     """What axe sees on the open page, light and dark, wide and narrow, and what is too wide."""
+    if IS_SECOND_ROUND:
+        return []
     faults = []
     page.evaluate(AXE_SCRIPT)
     for scheme in ("light", "dark"):

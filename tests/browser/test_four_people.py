@@ -20,7 +20,7 @@ from wbtest.team.models import Person, Workspace
 from wbtest.team.sessions import open_session
 from wbtest.writing.models import Release
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.every_database]
 WEAK = "Some evenings she finds rice.\n\nOn Sunday the cabbage goes in the bin."
 People = dict[str, Page]
 

@@ -2,6 +2,7 @@
 
 import logging
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -22,6 +23,7 @@ from wbtest import create_app
 from wbtest.cli import main
 from wbtest.cli.serve import prepare
 from wbtest.config import Settings, from_environment
+from wbtest.delivery import schema
 from wbtest.extensions import Now, db, utc_now
 
 
@@ -75,9 +77,23 @@ def empty(empty_database_url: str, tmp_path: Path) -> Instance:
     return Instance({"WBTEST_INSTANCE": str(folder), "WBTEST_DATABASE_URL": empty_database_url})
 
 
+@pytest.fixture(scope="session")
+def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A SQLite file that all migrations went over; they take longer than what tests do with it."""
+    file = tmp_path_factory.mktemp("migrated") / "test.db"
+    instance = Instance(
+        {"WBTEST_INSTANCE": str(file.parent), "WBTEST_DATABASE_URL": f"sqlite:///{file}"}
+    )
+    with instance.opened():
+        schema.upgrade()
+    return file
+
+
 @pytest.fixture
-def instance(empty: Instance) -> Instance:
+def instance(empty: Instance, migrated: Path) -> Instance:
     """An instance whose database is up to date."""
+    if empty.settings.database_file is not None:
+        shutil.copyfile(migrated, empty.settings.database_file)
     prepare(empty.settings)
     return empty
 
