@@ -12,9 +12,11 @@ from wbtest import create_app
 from wbtest.cli.serve import make_web_app
 from wbtest.config import Settings, from_environment
 from wbtest.extensions import clock, db, utc_now
-from wbtest.publishing import experiments, launching, life
-from wbtest.publishing.launch_facts import findings_of
+from wbtest.publishing import experiments
+from wbtest.publishing.launch.check import passing as launching
+from wbtest.publishing.launch.facts import findings_of
 from wbtest.publishing.rule import Hypothesis
+from wbtest.publishing.running import life
 from wbtest.review.approvals import approve
 from wbtest.team import setup
 from wbtest.team.models import Workspace

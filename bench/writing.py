@@ -12,10 +12,10 @@ from flask import Flask
 from sqlalchemy.orm import Session
 
 from wbtest import store
-from wbtest.audience.events import Served, SignedUp
-from wbtest.audience.groups import record
 from wbtest.audience.models import Signup, Visit
-from wbtest.audience.recorder import LARGEST_GROUP
+from wbtest.audience.recording.events import Served, SignedUp
+from wbtest.audience.recording.groups import record
+from wbtest.audience.recording.recorder import LARGEST_GROUP
 from wbtest.audience.visitors import new_visitor
 from wbtest.extensions import db, utc_now
 

@@ -19,7 +19,7 @@ from tests import remembered
 from tests.factories import Team, make_team
 from tests.postgresql import Server
 from wbtest import create_app, store
-from wbtest.audience.guard import Guard
+from wbtest.audience.signing.guard import Guard
 from wbtest.config import Settings
 from wbtest.extensions import Base, db
 

@@ -9,11 +9,11 @@ from flask.testing import FlaskClient
 
 from wbtest.extensions import clock, db
 from wbtest.publishing.experiments import add_variant, create_experiment
-from wbtest.publishing.launch_facts import findings_of
-from wbtest.publishing.launching import check
-from wbtest.publishing.life import start
+from wbtest.publishing.launch.facts import findings_of
+from wbtest.publishing.launch.passing import check
 from wbtest.publishing.models import Experiment
 from wbtest.publishing.rule import Hypothesis
+from wbtest.publishing.running.life import start
 from wbtest.review.approvals import approve
 from wbtest.review.models import Approval
 from wbtest.store import writing

@@ -3,7 +3,7 @@
 from typing import Any
 
 from wbtest.audience.models import Signup
-from wbtest.audience.signups import digest
+from wbtest.audience.signing.signups import digest
 from wbtest.publishing.models import Experiment
 from wbtest.store import writing
 

@@ -12,7 +12,7 @@ from tests.audience.recording import Database, Page
 from tests.conftest import HandClock
 from wbtest import store
 from wbtest.extensions import Base
-from wbtest.publishing import life
+from wbtest.publishing.running import life
 
 
 @pytest.fixture

@@ -18,12 +18,12 @@ from tests.factories import make_checked, make_old_approval, make_person, make_w
 from wbtest.audience.models import Sighting, Signup, Visit
 from wbtest.delivery.models import OutboxMail
 from wbtest.extensions import Now, db
-from wbtest.publishing import life
-from wbtest.publishing.choosing import change_options
+from wbtest.publishing.choices.choosing import change_options
+from wbtest.publishing.choices.options import USUAL, Options
 from wbtest.publishing.experiments import add_variant, create_experiment
 from wbtest.publishing.models import Experiment
-from wbtest.publishing.options import USUAL, Options
 from wbtest.publishing.rule import Hypothesis
+from wbtest.publishing.running import life
 from wbtest.team.models import Person, Workspace
 from wbtest.writing import document as documents
 from wbtest.writing.releases import create_release, freeze

@@ -13,12 +13,12 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from wbtest import store
-from wbtest.audience import recorder as recorder_module
-from wbtest.audience import rollup
-from wbtest.audience.cells import COLUMNS
-from wbtest.audience.events import Outcome, Seen, Served, SignedUp
 from wbtest.audience.models import HourlyCount, MachineCount
-from wbtest.audience.recorder import Recorder
+from wbtest.audience.recording import recorder as recorder_module
+from wbtest.audience.recording import rollup
+from wbtest.audience.recording.cells import COLUMNS
+from wbtest.audience.recording.events import Outcome, Seen, Served, SignedUp
+from wbtest.audience.recording.recorder import Recorder
 from wbtest.extensions import Now
 from wbtest.publishing.models import Experiment, Variant
 from wbtest.team.models import Person, Workspace

@@ -7,8 +7,8 @@ import pytest
 from tests.audience.larder import Visitor, sightings, signups, visits, words_in
 from tests.factories import log_in
 from wbtest.audience import counts
-from wbtest.publishing import life
-from wbtest.publishing.after import NotOver, choose
+from wbtest.publishing.running import life
+from wbtest.publishing.running.after import NotOver, choose
 from wbtest.results.exports import rows_by_variant, rows_set_aside
 from wbtest.results.figures import results_of
 from wbtest.results.figures_json import results_json

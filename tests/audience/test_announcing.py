@@ -5,9 +5,10 @@ from typing import Any
 
 from tests.audience.larder import mails, signups
 from tests.factories import make_workspace
-from wbtest.audience import erasures, rollup
-from wbtest.audience.announcing import signup_number
-from wbtest.audience.closing_links import hash_of
+from wbtest.audience.leaving import erasures
+from wbtest.audience.leaving.links import hash_of
+from wbtest.audience.recording import rollup
+from wbtest.audience.signing.announcing import signup_number
 from wbtest.delivery import subscriptions
 from wbtest.delivery.models import OutboxEvent
 from wbtest.extensions import db

@@ -10,9 +10,9 @@ from flask import Flask
 from tests.audience.larder import PHONE, Larder, clock_of
 from tests.conftest import HandClock
 from wbtest.audience.answers import Answers
-from wbtest.audience.events import Served
 from wbtest.audience.live_pages import LivePages
-from wbtest.audience.recorder import QueueFull, Recorder
+from wbtest.audience.recording.events import Served
+from wbtest.audience.recording.recorder import QueueFull, Recorder
 from wbtest.extensions import db
 from wbtest.store import WriteLock
 

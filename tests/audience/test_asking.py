@@ -4,9 +4,9 @@ import pytest
 from flask import Flask
 
 from tests.audience.larder import Larder, Visitor, start_page, words_in
-from wbtest.audience.asking_views import MOST_QUESTIONS
+from wbtest.audience.asking.views import MOST_QUESTIONS
 from wbtest.extensions import db
-from wbtest.publishing.options import Options
+from wbtest.publishing.choices.options import Options
 from wbtest.writing.models import Candidate
 
 

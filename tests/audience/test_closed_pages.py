@@ -16,9 +16,9 @@ from tests.audience.larder import (
     token_in,
     words_in,
 )
-from wbtest.audience.rollup import differences
+from wbtest.audience.recording.rollup import differences
 from wbtest.extensions import db
-from wbtest.publishing import life
+from wbtest.publishing.running import life
 
 Close = Callable[[Larder], object]
 

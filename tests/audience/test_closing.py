@@ -6,16 +6,16 @@ from flask import Flask
 
 from tests.audience.addresses import leave_addresses
 from tests.audience.larder import Larder, Visitor, mails, signups, words_in
-from wbtest.audience import closing
-from wbtest.audience.closing import close_the_loop, count_hearers, write_letters
-from wbtest.audience.closing_links import hash_of, link_token
+from wbtest.audience.leaving import closing
+from wbtest.audience.leaving.closing import close_the_loop, count_hearers, write_letters
+from wbtest.audience.leaving.links import hash_of, link_token
 from wbtest.audience.models import Signup
-from wbtest.audience.signups import digest
+from wbtest.audience.signing.signups import digest
 from wbtest.delivery.models import OutboxMail
 from wbtest.delivery.smtp import Mail, compose
 from wbtest.extensions import db
-from wbtest.publishing import life
-from wbtest.publishing.life import AlreadyDone
+from wbtest.publishing.running import life
+from wbtest.publishing.running.life import AlreadyDone
 from wbtest.store import Invalid, Refused, writing
 
 TEXT = "We build it. <b>You</b> said yes.\n\nIt comes in May."

@@ -15,11 +15,11 @@ from tests.audience.larder import (
     visits,
     words_in,
 )
-from wbtest.audience.rollup import differences
+from wbtest.audience.recording.rollup import differences
 from wbtest.audience.visitors import hashed_visitor
 from wbtest.config import Settings
 from wbtest.extensions import db
-from wbtest.publishing.options import Options
+from wbtest.publishing.choices.options import Options
 
 KEY = b"k" * 32
 IP = "203.0.113.77"

@@ -18,7 +18,7 @@ from wbtest import create_app
 from wbtest.audience.models import MachineCount
 from wbtest.audience.visitors import read_cookie
 from wbtest.extensions import db
-from wbtest.publishing import life
+from wbtest.publishing.running import life
 
 HEADLINES = {"Five weeknight dinners from what is already in your kitchen", "Dinner from a photo"}
 

@@ -8,12 +8,12 @@ from flask import Flask
 
 from tests.audience.larder import Larder, Visitor, mails, signups, start_page, words_in
 from tests.factories import make_person
-from wbtest.audience.alarms import Hour, find_alarm, raise_alarms
-from wbtest.audience.guard import Guard, is_automated, is_disposable
-from wbtest.audience.rollup import differences
+from wbtest.audience.recording.rollup import differences
+from wbtest.audience.signing.alarms import Hour, find_alarm, raise_alarms
+from wbtest.audience.signing.guard import Guard, is_automated, is_disposable
 from wbtest.delivery.models import OutboxMail
 from wbtest.extensions import db
-from wbtest.publishing.options import Options
+from wbtest.publishing.choices.options import Options
 from wbtest.results.signup_list import kinds
 
 GUARD = Guard()

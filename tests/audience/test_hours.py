@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from wbtest.audience.hours import day_of, hour_of
+from wbtest.audience.recording.hours import day_of, hour_of
 
 
 def us(text: str) -> int:

@@ -7,8 +7,8 @@ from werkzeug.test import TestResponse
 
 from tests.audience.larder import INTERNAL, RULE, Larder, Visitor, draft_page, mails
 from tests.factories import make_checked
-from wbtest.publishing import life
 from wbtest.publishing.previews import preview_token
+from wbtest.publishing.running import life
 from wbtest.review.comments.writing import write_comment
 from wbtest.review.seats import seat_of
 from wbtest.writing.house import furnish

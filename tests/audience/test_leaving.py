@@ -3,7 +3,7 @@
 import pytest
 
 from tests.audience.recording import Database, Page
-from wbtest.audience import rollup
+from wbtest.audience.recording import rollup
 
 
 @pytest.mark.parametrize("conversion", ["signup", "confirmed"])

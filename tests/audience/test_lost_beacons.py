@@ -4,7 +4,7 @@ from fractions import Fraction
 
 import pytest
 
-from wbtest.audience.settle import SignupTimes, settle
+from wbtest.audience.recording.settle import SignupTimes, settle
 
 VISITORS, CONVERTING, LOST = 100, 7, 20
 

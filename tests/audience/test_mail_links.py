@@ -6,12 +6,12 @@ import pytest
 from flask import Flask
 
 from tests.audience.larder import Visitor, mails, signups, start_page, token_in, words_in
-from wbtest.audience.cells import COLUMNS
 from wbtest.audience.models import HourlyCount
-from wbtest.audience.rollup import differences
+from wbtest.audience.recording.cells import COLUMNS
+from wbtest.audience.recording.rollup import differences
 from wbtest.delivery.models import OutboxMail
 from wbtest.extensions import db
-from wbtest.publishing import life
+from wbtest.publishing.running import life
 
 SCANNER = {"User-Agent": "BarracudaMailScanner/1.0"}
 

@@ -8,11 +8,11 @@ from flask import Flask
 
 from tests.audience.larder import Visitor, mails, signups, start_page, words_in
 from tests.audience.test_steps import CALL, answer, next_url
-from wbtest.audience import erasures
-from wbtest.audience.bringing import Brought, bring_in
-from wbtest.audience.cells import COLUMNS
+from wbtest.audience.leaving import erasures
 from wbtest.audience.models import Erasure, HourlyCount
-from wbtest.audience.rollup import differences
+from wbtest.audience.recording.cells import COLUMNS
+from wbtest.audience.recording.rollup import differences
+from wbtest.audience.signing.bringing import Brought, bring_in
 from wbtest.delivery import webhooks
 from wbtest.delivery.models import OutboxEvent, OutboxMail, Webhook
 from wbtest.extensions import db

@@ -13,11 +13,11 @@ from tests.audience.larder import (
     words_in,
 )
 from tests.factories import log_in
-from wbtest.audience.events import Seen
 from wbtest.audience.models import HourlyCount, Objection
-from wbtest.audience.recorder import Recorder
-from wbtest.audience.rollup import differences
-from wbtest.audience.rows import VisitRow
+from wbtest.audience.recording.events import Seen
+from wbtest.audience.recording.recorder import Recorder
+from wbtest.audience.recording.rollup import differences
+from wbtest.audience.recording.rows import VisitRow
 from wbtest.delivery.jobs import run_due_jobs
 from wbtest.extensions import db
 

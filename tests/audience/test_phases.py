@@ -3,9 +3,9 @@
 import pytest
 
 from tests.audience.larder import Visitor, sightings, signups, visits
-from wbtest.publishing import phases
 from wbtest.publishing.live import find_for_preview
 from wbtest.publishing.previews import preview_token
+from wbtest.publishing.running import phases
 from wbtest.results.figures import results_of
 
 WHY = "The photo is far ahead."

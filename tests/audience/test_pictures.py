@@ -12,12 +12,12 @@ from flask import Flask
 from tests.audience.larder import Larder, Visitor, draft_page, words_in
 from tests.factories import log_in, make_checked, make_team
 from tests.publishing.test_images import picture
-from wbtest.publishing import life
 from wbtest.publishing.experiments import change_variant
-from wbtest.publishing.images import add_image, picture_of
-from wbtest.publishing.look import Look
-from wbtest.publishing.look_changing import change_look, change_wording
-from wbtest.publishing.look_themes import THEMES
+from wbtest.publishing.looks.changing import change_look, change_wording
+from wbtest.publishing.looks.images import add_image, picture_of
+from wbtest.publishing.looks.look import Look
+from wbtest.publishing.looks.themes import THEMES
+from wbtest.publishing.running import life
 from wbtest.writing.document import EXTERNAL_TOPICS
 
 LONGEST_PAGE = 14 * 1024

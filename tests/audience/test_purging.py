@@ -18,8 +18,10 @@ from tests.audience.larder import (
     words_in,
 )
 from tests.conftest import HandClock
-from wbtest.audience import purging
-from wbtest.audience.closing import close_the_loop, write_letters
+from wbtest.audience.leaving import purging
+from wbtest.audience.leaving.closing import close_the_loop, write_letters
+from wbtest.audience.leaving.purging import purge, purge_due, purge_now
+from wbtest.audience.leaving.terms import terms_of
 from wbtest.audience.models import (
     Engagement,
     Erasure,
@@ -30,15 +32,13 @@ from wbtest.audience.models import (
     Signup,
     Visit,
 )
-from wbtest.audience.purging import purge, purge_due, purge_now
-from wbtest.audience.recount import differences, rebuild
-from wbtest.audience.retention_terms import terms_of
+from wbtest.audience.recording.recount import differences, rebuild
 from wbtest.audience.visitors import Visitor as VisitorRow
 from wbtest.audience.visitors import write_cookie
 from wbtest.delivery.jobs import run_due_jobs
 from wbtest.delivery.models import OutboxEvent, OutboxMail, Webhook
 from wbtest.extensions import db
-from wbtest.publishing import life
+from wbtest.publishing.running import life
 from wbtest.store import Refused, writing
 
 ABOUT_PEOPLE = (Visit, Sighting, Signup, Engagement, Objection, Erasure)

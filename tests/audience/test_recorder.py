@@ -11,13 +11,13 @@ import sqlalchemy as sa
 from flask import Flask
 
 from tests.audience.recording import Database, Page, serve_until_told_to_end
-from wbtest.audience import recorder as recording
-from wbtest.audience import writer
-from wbtest.audience.cells import Facts
-from wbtest.audience.events import Served
-from wbtest.audience.ledger import take_turn
 from wbtest.audience.models import Signup, Visit
-from wbtest.audience.recorder import QueueFull, Recorder, StoreFailed
+from wbtest.audience.recording import recorder as recording
+from wbtest.audience.recording import writer
+from wbtest.audience.recording.cells import Facts
+from wbtest.audience.recording.events import Served
+from wbtest.audience.recording.ledger import take_turn
+from wbtest.audience.recording.recorder import QueueFull, Recorder, StoreFailed
 from wbtest.delivery.models import OutboxMail
 from wbtest.store import WriteLock
 

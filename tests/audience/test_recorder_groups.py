@@ -6,8 +6,8 @@ import pytest
 import sqlalchemy as sa
 
 from tests.audience.recording import PHONE, START, Database, Page
-from wbtest.audience import groups
 from wbtest.audience.models import Signup
+from wbtest.audience.recording import groups
 from wbtest.delivery.models import OutboxMail
 
 GOOGLEBOT = "Mozilla/5.0 (compatible; Googlebot/2.1; +http://www.google.com/bot.html)"

@@ -15,13 +15,13 @@ from tests.audience.larder import (
 )
 from tests.conftest import HandClock
 from tests.factories import make_person
-from wbtest.audience.retention import remind_owners
-from wbtest.audience.retention_dates import Terms
-from wbtest.audience.retention_terms import terms_of
+from wbtest.audience.leaving.dates import Terms
+from wbtest.audience.leaving.terms import terms_of
+from wbtest.audience.leaving.warning import remind_owners
 from wbtest.audience.visitors import read_cookie
 from wbtest.delivery.models import OutboxMail
 from wbtest.extensions import db
-from wbtest.publishing import life
+from wbtest.publishing.running import life
 from wbtest.store import writing
 
 

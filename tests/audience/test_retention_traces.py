@@ -14,11 +14,11 @@ from tests.audience.larder import (
     visits,
 )
 from tests.conftest import HandClock
+from wbtest.audience.leaving.purging import purge
+from wbtest.audience.leaving.traces import drop_old_copies, wipe_traces
 from wbtest.audience.models import (
     Signup,
 )
-from wbtest.audience.purging import purge
-from wbtest.audience.retention_traces import drop_old_copies, wipe_traces
 from wbtest.config import Settings
 from wbtest.delivery.backups import backup_folder
 from wbtest.delivery.jobs import run_due_jobs

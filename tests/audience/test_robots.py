@@ -4,9 +4,9 @@ import pytest
 from flask.testing import FlaskClient
 
 from tests.factories import Team, make_approval, make_checked, make_experiment, make_revision
-from wbtest.publishing.choosing import change_options
-from wbtest.publishing.life import start
-from wbtest.publishing.options import Options
+from wbtest.publishing.choices.choosing import change_options
+from wbtest.publishing.choices.options import Options
+from wbtest.publishing.running.life import start
 
 NOINDEX = '<meta name="robots" content="noindex">'
 

@@ -4,8 +4,8 @@ import pytest
 import sqlalchemy as sa
 
 from tests.audience.recording import START, Database, Page
-from wbtest.audience import rollup
 from wbtest.audience.models import HourlyCount, Sighting, Signup, Visit
+from wbtest.audience.recording import rollup
 
 
 def test_a_returning_visitor_is_counted_once(page: Page) -> None:

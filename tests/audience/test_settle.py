@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from wbtest.audience.settle import Settled, SignupTimes, settle
+from wbtest.audience.recording.settle import Settled, SignupTimes, settle
 
 WINDOW = 50
 times = st.integers(0, 200)

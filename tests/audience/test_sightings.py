@@ -4,7 +4,7 @@ import pytest
 
 from tests.audience.larder import Visitor, sightings, start_page, token_in, visits
 from tests.factories import log_in
-from wbtest.publishing import life
+from wbtest.publishing.running import life
 
 
 def test_a_beacon_says_that_the_page_was_seen(app, mia):

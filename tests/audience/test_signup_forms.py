@@ -10,7 +10,7 @@ from tests.audience.larder import (
     token_in,
     words_in,
 )
-from wbtest.audience.signup_views import MOST_SIGN_UPS
+from wbtest.audience.signing.signup_views import MOST_SIGN_UPS
 
 
 @pytest.mark.parametrize(

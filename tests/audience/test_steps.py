@@ -9,9 +9,9 @@ from werkzeug.test import TestResponse
 
 from tests.audience.larder import Visitor, signups, start_page, words_in
 from wbtest.audience.models import HourlyCount
-from wbtest.audience.rollup import differences
+from wbtest.audience.recording.rollup import differences
 from wbtest.extensions import db
-from wbtest.publishing.options import Asked, Options
+from wbtest.publishing.choices.options import Asked, Options
 
 QUESTIONS = (Asked("Who cooks?", ("I do", "We both")), Asked("What have you tried?"))
 CALL = Options(questions=QUESTIONS, asks_for="call")

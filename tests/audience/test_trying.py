@@ -6,7 +6,7 @@ import pytest
 
 from tests.audience.larder import Visitor, draft_page, mails, signups, visits, words_in
 from tests.factories import log_in, make_person, make_workspace
-from wbtest.publishing.launch_facts import situation_of
+from wbtest.publishing.launch.facts import situation_of
 from wbtest.publishing.previews import preview_token
 from wbtest.store import writing
 

@@ -4,8 +4,8 @@ import pytest
 
 from tests.audience.larder import Visitor, draft_page, signups, visits, words_in
 from tests.factories import log_in, make_person, make_workspace
-from wbtest.publishing import life
 from wbtest.publishing.previews import preview_token
+from wbtest.publishing.running import life
 from wbtest.team.workspaces import change_workspace
 
 PATHS = ("", "/thanks", "/privacy", "/object")

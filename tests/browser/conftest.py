@@ -12,9 +12,9 @@ import pytest
 from axe_playwright_python.base import AXE_SCRIPT
 from flask import Flask
 from playwright.sync_api import Browser, BrowserContext, Page
-from werkzeug.serving import make_server
 
 from tests.audience.larder import PHONE
+from tests.browser.serving import make_server
 from tests.conftest import IS_SECOND_ROUND, HandClock
 from tests.factories import PASSWORD, make_person, make_workspace
 from wbtest.config import Settings
@@ -79,9 +79,7 @@ def settings(settings: Settings, listener: socket.socket) -> Settings:
 @pytest.fixture
 def live(app: Flask, settings: Settings, listener: socket.socket, now: HandClock) -> Iterator[Live]:
     """The app of this test, served on a free port of this machine."""
-    server = make_server(
-        "127.0.0.1", listener.getsockname()[1], app, threaded=True, fd=listener.fileno()
-    )
+    server = make_server(listener, app)
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
     thread.start()
     yield Live(settings.base_url, app, now)

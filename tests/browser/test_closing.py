@@ -8,10 +8,10 @@ from tests.audience.addresses import leave_addresses
 from tests.browser.conftest import Live
 from tests.factories import make_approval, make_person, make_revision, make_running
 from tests.results.crowd import count_day
-from wbtest.audience.closing import write_letters
+from wbtest.audience.leaving.closing import write_letters
 from wbtest.delivery.models import OutboxMail
 from wbtest.extensions import db
-from wbtest.publishing import life
+from wbtest.publishing.running import life
 from wbtest.results.decisions import decide
 from wbtest.team.models import Person, Workspace
 

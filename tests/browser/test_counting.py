@@ -8,10 +8,10 @@ from playwright.sync_api import Browser, BrowserContext, BrowserType, Page, expe
 
 from tests.audience.larder import Larder, sightings, start_page, visits
 from tests.browser.conftest import CHROMIUM, FLAGS, Live
-from wbtest.audience.engagement import by_variant
+from wbtest.audience.engagement.counted import by_variant
 from wbtest.audience.models import MachineCount
 from wbtest.extensions import db
-from wbtest.publishing.options import Options
+from wbtest.publishing.choices.options import Options
 from wbtest.team import access
 
 pytestmark = pytest.mark.browser

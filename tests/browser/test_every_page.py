@@ -25,9 +25,9 @@ from tests.review.reading_room import give, read
 from wbtest.delivery.subscriptions import add_webhook
 from wbtest.delivery.webhooks import KINDS
 from wbtest.extensions import db
-from wbtest.publishing import life, phases
 from wbtest.publishing.models import Experiment
 from wbtest.publishing.previews import preview_token
+from wbtest.publishing.running import life, phases
 from wbtest.results.decisions import decide
 from wbtest.review.asking.links import make_link
 from wbtest.review.asking.rounds import ask_for_review

@@ -9,8 +9,8 @@ from playwright.sync_api import Browser, Page, expect
 from tests.browser.conftest import Live
 from tests.factories import make_approval, make_experiment, make_revision, make_running
 from wbtest.extensions import db
-from wbtest.publishing import life, phases
 from wbtest.publishing.models import Experiment
+from wbtest.publishing.running import life, phases
 from wbtest.team.models import Person
 from wbtest.writing.models import Revision
 

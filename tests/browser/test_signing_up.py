@@ -8,7 +8,7 @@ from playwright.sync_api import Browser, Page, expect
 from tests.audience.larder import DOCUMENT, PHONE, Visitor, mails, signups, start_page
 from tests.browser.conftest import PATIENCE, Live
 from wbtest.extensions import db
-from wbtest.publishing.options import Asked, Options
+from wbtest.publishing.choices.options import Asked, Options
 from wbtest.writing.models import Candidate
 
 pytestmark = pytest.mark.browser

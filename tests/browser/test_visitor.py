@@ -16,8 +16,8 @@ from tests.audience.larder import (
     visits,
 )
 from tests.browser.conftest import Live
-from wbtest.publishing import life
 from wbtest.publishing.previews import preview_token
+from wbtest.publishing.running import life
 
 pytestmark = pytest.mark.browser
 

@@ -15,10 +15,10 @@ from tests.factories import (
     make_rule,
 )
 from wbtest.extensions import db
-from wbtest.publishing.choosing import change_options
+from wbtest.publishing.choices.choosing import change_options
+from wbtest.publishing.choices.options import Options
 from wbtest.publishing.cloning import clone_experiment, moved_end
 from wbtest.publishing.models import Experiment
-from wbtest.publishing.options import Options
 from wbtest.writing.models import Revision
 
 

@@ -9,9 +9,10 @@ from sqlalchemy import delete, select
 from tests.conftest import HandClock
 from tests.factories import Team, make_checked, make_experiment, make_rule
 from wbtest.extensions import db
-from wbtest.publishing import experiments, life
+from wbtest.publishing import experiments
 from wbtest.publishing import rule as rules
 from wbtest.publishing.models import Experiment, Variant
+from wbtest.publishing.running import life
 from wbtest.store import Gone, Invalid, Refused, writing
 from wbtest.team.models import Person
 from wbtest.writing.models import Revision

@@ -17,8 +17,9 @@ from tests.factories import (
     make_workspace,
 )
 from tests.publishing.filling import field_of
-from wbtest.publishing import experiments, life
-from wbtest.publishing.readiness import find_objection
+from wbtest.publishing import experiments
+from wbtest.publishing.launch.readiness import find_objection
+from wbtest.publishing.running import life
 from wbtest.review.approvals import NotYours
 from wbtest.writing.models import Revision
 

@@ -10,8 +10,8 @@ from PIL import ImageCms
 
 from tests.factories import Team
 from wbtest.extensions import db
-from wbtest.publishing.images import add_image, find_file
-from wbtest.publishing.images_decoding import LARGEST, NotAnImage, encode
+from wbtest.publishing.looks.decoding import LARGEST, NotAnImage, encode
+from wbtest.publishing.looks.images import add_image, find_file
 from wbtest.publishing.models import Image, ImageFile
 from wbtest.store import Invalid
 

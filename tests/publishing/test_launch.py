@@ -7,12 +7,12 @@ from typing import Any
 import pytest
 
 from tests.factories import LARDER, make_rule
-from wbtest.publishing import options_words
+from wbtest.publishing.choices import words as options_words
+from wbtest.publishing.choices.options import BOTH, ELSEWHERE, EUROPE, Options
 from wbtest.publishing.copy import PageCopy, page_copy
-from wbtest.publishing.launch import findings
-from wbtest.publishing.launch_values import Finding, Situation
-from wbtest.publishing.options import BOTH, ELSEWHERE, EUROPE, Options
-from wbtest.publishing.payment import find_demand
+from wbtest.publishing.launch.check import findings
+from wbtest.publishing.launch.payment import find_demand
+from wbtest.publishing.launch.values import Finding, Situation
 
 PAGE = page_copy(LARDER)
 READY = Situation(

@@ -7,11 +7,11 @@ from flask.testing import FlaskClient
 
 from tests.factories import Team, log_in, make_checked, make_experiment, make_revision, make_running
 from tests.publishing.filling import field_of
-from wbtest.publishing import life
 from wbtest.publishing.experiments import add_variant, change_rule, remove_experiment
-from wbtest.publishing.launching import ReasonsMissing, check
+from wbtest.publishing.launch.passing import ReasonsMissing, check
 from wbtest.publishing.rule import from_json
-from wbtest.publishing.stages import stage_of
+from wbtest.publishing.running import life
+from wbtest.publishing.running.stages import stage_of
 from wbtest.writing.models import Revision
 
 WHY = dict.fromkeys(("address", "mail", "tried", "traffic", "region"), "We know.")

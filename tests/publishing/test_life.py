@@ -20,10 +20,11 @@ from tests.factories import (
 )
 from wbtest.delivery.models import OutboxMail
 from wbtest.extensions import db
-from wbtest.publishing import copy, life
+from wbtest.publishing import copy
 from wbtest.publishing import rule as rules
 from wbtest.publishing.live import pages_version
 from wbtest.publishing.models import Experiment
+from wbtest.publishing.running import life
 from wbtest.store import Refused
 from wbtest.team.models import Person
 from wbtest.writing import document as documents

@@ -10,8 +10,15 @@ from hypothesis import strategies as st
 
 from tests.factories import Team, log_in, make_experiment
 from wbtest.audience.sources import source_name, source_of
-from wbtest.publishing import qr
-from wbtest.publishing.links import MOST_LINKS, Link, NotALink, links_of, together, usual_links
+from wbtest.publishing.links import qr
+from wbtest.publishing.links.links import (
+    MOST_LINKS,
+    Link,
+    NotALink,
+    links_of,
+    together,
+    usual_links,
+)
 from wbtest.publishing.models import Experiment
 from wbtest.writing.models import Revision
 

@@ -10,10 +10,10 @@ from tests.factories import Team, log_in, make_experiment, make_revision, make_r
 from tests.results.crowd import count_day
 from tests.statements import counted
 from wbtest.extensions import db
-from wbtest.publishing import life
 from wbtest.publishing.listing import Facts, group_of, next_of, shared_sources
 from wbtest.publishing.models import Experiment
-from wbtest.publishing.sealing import draft_digest
+from wbtest.publishing.running import life
+from wbtest.publishing.running.sealing import draft_digest
 from wbtest.results.decisions import decide
 from wbtest.writing.models import Revision
 

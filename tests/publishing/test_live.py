@@ -11,11 +11,11 @@ from sqlalchemy import delete
 from tests.conftest import HandClock
 from tests.factories import Team, make_approval, make_experiment, make_revision, make_running
 from wbtest.extensions import db
-from wbtest.publishing import life
 from wbtest.publishing import rule as rules
 from wbtest.publishing.live import find_for_preview, find_public, load_live, pages_version
 from wbtest.publishing.models import Experiment
 from wbtest.publishing.previews import find_preview, preview_token, read_preview
+from wbtest.publishing.running import life
 from wbtest.review.models import Approval
 from wbtest.store import writing
 from wbtest.writing import document as documents

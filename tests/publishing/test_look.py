@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from wbtest.publishing.look import (
+from wbtest.publishing.looks.contrast import ENOUGH, lowest, nearest_shade, ratio
+from wbtest.publishing.looks.look import (
     PLAIN,
     Look,
     NotALook,
@@ -18,9 +19,8 @@ from wbtest.publishing.look import (
     palette,
     to_json,
 )
-from wbtest.publishing.look_contrast import ENOUGH, lowest, nearest_shade, ratio
-from wbtest.publishing.look_pictures import Picture, read_name
-from wbtest.publishing.look_themes import CORNERS, FONTS, SCHEMES, THEMES
+from wbtest.publishing.looks.pictures import Picture, read_name
+from wbtest.publishing.looks.themes import CORNERS, FONTS, SCHEMES, THEMES
 
 CSS = Path(__file__).parents[2] / "static" / "css" / "public.css"
 NAME = f"{'a' * 64}-1280x720"

@@ -19,10 +19,10 @@ from tests.publishing.test_images import SVG, picture
 from wbtest.extensions import db
 from wbtest.publishing.assembling import page_of
 from wbtest.publishing.experiments import change_variant
-from wbtest.publishing.images import add_image, picture_of
-from wbtest.publishing.images_decoding import LARGEST
-from wbtest.publishing.look import Look
-from wbtest.publishing.look_changing import change_look, change_wording
+from wbtest.publishing.looks.changing import change_look, change_wording
+from wbtest.publishing.looks.decoding import LARGEST
+from wbtest.publishing.looks.images import add_image, picture_of
+from wbtest.publishing.looks.look import Look
 from wbtest.publishing.models import Experiment, Image
 from wbtest.store import Invalid
 from wbtest.writing.models import Revision

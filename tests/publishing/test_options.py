@@ -9,14 +9,14 @@ from sqlalchemy.orm import object_session
 from tests.factories import Team, log_in, make_checked, make_experiment, make_revision
 from tests.publishing.filling import errors_of, send
 from wbtest.extensions import db
-from wbtest.publishing import options
-from wbtest.publishing.choosing import change_options
+from wbtest.publishing.choices import options
+from wbtest.publishing.choices.choosing import change_options
+from wbtest.publishing.choices.options import Asked, NotAnOption, Options
+from wbtest.publishing.choices.words import TRADE_OFF, WEAKNESS, in_words
 from wbtest.publishing.experiments import Frozen
-from wbtest.publishing.life import start
 from wbtest.publishing.models import Experiment
-from wbtest.publishing.options import Asked, NotAnOption, Options
-from wbtest.publishing.options_words import TRADE_OFF, WEAKNESS, in_words
-from wbtest.publishing.sealing import draft_digest
+from wbtest.publishing.running.life import start
+from wbtest.publishing.running.sealing import draft_digest
 from wbtest.store import Invalid
 from wbtest.writing.models import Revision
 

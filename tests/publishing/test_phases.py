@@ -7,11 +7,11 @@ import pytest
 
 from tests.factories import Team, make_running
 from wbtest.extensions import db
-from wbtest.publishing import life, phases, stages
 from wbtest.publishing import rule as rules
 from wbtest.publishing.assignment import assign
 from wbtest.publishing.live import LiveExperiment, find_for_preview, find_public, pages_version
 from wbtest.publishing.models import Experiment, Variant
+from wbtest.publishing.running import life, phases, stages
 from wbtest.review.approvals import NotYours
 from wbtest.store import Invalid, Refused, writing
 from wbtest.writing.models import Revision

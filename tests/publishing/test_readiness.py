@@ -10,8 +10,8 @@ from tests.factories import (
     make_old_approval,
     make_revision,
 )
-from wbtest.publishing import life
 from wbtest.publishing.models import Experiment
+from wbtest.publishing.running import life
 from wbtest.store import writing
 from wbtest.writing import document as documents
 from wbtest.writing.document import CallToAction

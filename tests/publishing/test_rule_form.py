@@ -16,8 +16,8 @@ from tests.factories import (
 )
 from tests.publishing.filling import Form, errors_of, field_of, new_path, send
 from wbtest.extensions import db
-from wbtest.publishing import life
 from wbtest.publishing.models import Experiment
+from wbtest.publishing.running import life
 from wbtest.writing.evidence import Evidence
 from wbtest.writing.models import Revision
 

@@ -21,7 +21,7 @@ from tests.factories import (
 )
 from wbtest.delivery.models import OutboxMail
 from wbtest.extensions import db
-from wbtest.publishing import life
+from wbtest.publishing.running import life
 from wbtest.writing.models import Revision
 
 pytestmark = pytest.mark.usefixtures("no_token_needed")

@@ -2,7 +2,7 @@
 
 import pytest
 
-from wbtest.publishing.look_forms import PLACES
+from wbtest.publishing.looks.forms import PLACES
 from wbtest.publishing.strings import WORDING
 from wbtest.publishing.wording import NotAWording, check, defaults
 

@@ -3,8 +3,8 @@
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
-from wbtest.audience.hours import hour_of
 from wbtest.audience.models import HourlyCount, MachineCount
+from wbtest.audience.recording.hours import hour_of
 from wbtest.publishing.models import Experiment
 from wbtest.store import writing
 

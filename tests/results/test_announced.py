@@ -8,7 +8,7 @@ from tests.results.crowd import count_day
 from wbtest.delivery import subscriptions, webhooks
 from wbtest.delivery.models import OutboxEvent
 from wbtest.extensions import db
-from wbtest.publishing import life
+from wbtest.publishing.running import life
 from wbtest.results.decisions import decide
 from wbtest.review.approvals import approve
 

@@ -15,8 +15,8 @@ from tests.factories import (
 )
 from tests.results.conftest import Start
 from tests.results.crowd import count_day
-from wbtest.publishing.life import end
 from wbtest.publishing.models import Experiment
+from wbtest.publishing.running.life import end
 from wbtest.results.attempts import other_attempts
 from wbtest.results.decisions import decide
 

@@ -12,14 +12,14 @@ from tests.conftest import Browser, HandClock
 from tests.factories import Team, log_in
 from tests.results.conftest import Start
 from tests.results.crowd import count_day, count_machines
-from wbtest.audience.closing import write_letters
 from wbtest.audience.counts import two_variants
+from wbtest.audience.leaving.closing import write_letters
+from wbtest.audience.leaving.purging import purge
 from wbtest.audience.models import Signup
-from wbtest.audience.purging import purge
 from wbtest.delivery.models import OutboxMail
 from wbtest.extensions import db
-from wbtest.publishing import life
 from wbtest.publishing.models import Experiment
+from wbtest.publishing.running import life
 from wbtest.results.decisions import decide
 from wbtest.results.exports import TABLES
 from wbtest.store import writing

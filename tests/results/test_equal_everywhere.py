@@ -23,9 +23,9 @@ from tests.results.everywhere import (
     check_variants_and_sources,
     table,
 )
-from wbtest.audience import rollup
-from wbtest.audience.events import Arrival, Seen, Served, SignedUp
-from wbtest.audience.recorder import Recorder
+from wbtest.audience.recording import rollup
+from wbtest.audience.recording.events import Arrival, Seen, Served, SignedUp
+from wbtest.audience.recording.recorder import Recorder
 from wbtest.extensions import db
 from wbtest.publishing.models import Experiment
 from wbtest.store import writing

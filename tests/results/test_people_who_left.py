@@ -6,8 +6,8 @@ from flask import Flask
 from tests.conftest import Browser
 from tests.factories import Team, log_in
 from tests.results.conftest import Start
-from wbtest.audience import rollup
 from wbtest.audience.models import Signup
+from wbtest.audience.recording import rollup
 from wbtest.extensions import clock
 from wbtest.publishing.models import Experiment
 from wbtest.store import writing

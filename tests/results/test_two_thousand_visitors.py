@@ -23,7 +23,7 @@ from tests.results.everywhere import (
     check_variants_and_sources,
 )
 from wbtest.audience.browsers import find_cookie
-from wbtest.audience.rollup import differences
+from wbtest.audience.recording.rollup import differences
 from wbtest.audience.visitors import read_cookie
 from wbtest.extensions import db
 from wbtest.publishing.models import Experiment

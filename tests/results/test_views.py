@@ -10,8 +10,8 @@ from tests.conftest import Browser, HandClock
 from tests.factories import Team, log_in, make_experiment
 from tests.results.conftest import Start
 from tests.results.crowd import count_day, count_machines
-from wbtest.publishing.life import end
 from wbtest.publishing.models import Experiment
+from wbtest.publishing.running.life import end
 from wbtest.results.decisions import find_decision
 
 EVIL = "<svg onload=alert(1)>"

@@ -2,35 +2,33 @@
 
 from datetime import timedelta
 from email.utils import parseaddr
+from importlib import import_module
 
 from flask import Flask
 
 from wbtest.config import Settings
 from wbtest.extensions import db
 
+# Each adds its pages to the blueprint of views.
+PAGES = (
+    "picture_views",
+    "engagement.views",
+    "signing.signup_views",
+    "signing.steps_views",
+    "signing.trying_views",
+    "asking.views",
+    "leaving.mine_views",
+)
+
 
 def init_app(app: Flask) -> None:
-    """Attach this area's pages, the recorder, and the door in front of Flask."""
-    from wbtest.audience import asking_views as asking_views
-    from wbtest.audience import engagement_views as engagement_views
-    from wbtest.audience import mine_views as mine_views
-    from wbtest.audience import picture_views as picture_views
-    from wbtest.audience import signup_views as signup_views
-    from wbtest.audience import steps_views as steps_views
-    from wbtest.audience import trying_views as trying_views
-    from wbtest.audience.alarms import raise_alarms
+    """Attach this area's pages, its jobs, the recorder, and the door in front of Flask."""
     from wbtest.audience.answers import Answers
-    from wbtest.audience.closing import write_letters
     from wbtest.audience.door import Door
-    from wbtest.audience.erasures import erase_unconfirmed
-    from wbtest.audience.guard import Guard
     from wbtest.audience.live_pages import LivePages
-    from wbtest.audience.objections import forget_again
     from wbtest.audience.pages import Printer
-    from wbtest.audience.purging import purge_due
-    from wbtest.audience.recorder import Recorder
-    from wbtest.audience.retention import remind_owners
-    from wbtest.audience.retention_traces import JOB, drop_old_copies, wipe_traces
+    from wbtest.audience.recording.recorder import Recorder
+    from wbtest.audience.signing.guard import Guard
     from wbtest.audience.sources import source_name
     from wbtest.audience.views import bp
 
@@ -50,15 +48,31 @@ def init_app(app: Flask) -> None:
     app.extensions["wbtest.printer"] = printer
     app.extensions["wbtest.answers"] = answers
     app.extensions["wbtest.guard"] = Guard()
-    app.extensions["wbtest.jobs"]["objections"] = (forget_again, timedelta(minutes=1))
-    app.extensions["wbtest.jobs"]["closing"] = (write_letters, timedelta(minutes=1))
-    app.extensions["wbtest.jobs"]["retention"] = (remind_owners, timedelta(hours=1))
-    app.extensions["wbtest.jobs"]["purge"] = (purge_due, timedelta(hours=1))
-    if settings.is_sqlite:
-        app.extensions["wbtest.jobs"][JOB] = (wipe_traces, timedelta(minutes=10))
-        app.extensions["wbtest.jobs"]["old_copies"] = (drop_old_copies, timedelta(hours=1))
-    app.extensions["wbtest.jobs"]["alarms"] = (raise_alarms, timedelta(minutes=5))
-    app.extensions["wbtest.jobs"]["unconfirmed"] = (erase_unconfirmed, timedelta(minutes=10))
+    _hand_over_jobs(app, settings)
+    for name in PAGES:
+        import_module(f"{__name__}.{name}")
     app.register_blueprint(bp)
     door = Door(app.wsgi_app, pages, answers, app.extensions["wbtest.hosts"])
     app.wsgi_app = door  # type: ignore[method-assign]
+
+
+def _hand_over_jobs(app: Flask, settings: Settings) -> None:
+    """Give the worker what it must do by the clock."""
+    from wbtest.audience.leaving import traces
+    from wbtest.audience.leaving.closing import write_letters
+    from wbtest.audience.leaving.erasures import erase_unconfirmed
+    from wbtest.audience.leaving.purging import purge_due
+    from wbtest.audience.leaving.warning import remind_owners
+    from wbtest.audience.objections import forget_again
+    from wbtest.audience.signing.alarms import raise_alarms
+
+    jobs = app.extensions["wbtest.jobs"]
+    jobs["objections"] = (forget_again, timedelta(minutes=1))
+    jobs["alarms"] = (raise_alarms, timedelta(minutes=5))
+    jobs["unconfirmed"] = (erase_unconfirmed, timedelta(minutes=10))
+    jobs["closing"] = (write_letters, timedelta(minutes=1))
+    jobs["retention"] = (remind_owners, timedelta(hours=1))
+    jobs["purge"] = (purge_due, timedelta(hours=1))
+    if settings.is_sqlite:
+        jobs[traces.JOB] = (traces.wipe_traces, timedelta(minutes=10))
+        jobs["old_copies"] = (traces.drop_old_copies, timedelta(hours=1))

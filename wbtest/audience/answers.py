@@ -15,11 +15,11 @@ from wbtest.audience.browsers import (
     is_opted_out,
     write_cookie,
 )
-from wbtest.audience.events import Served
-from wbtest.audience.forms import SignupForm
 from wbtest.audience.live_pages import LivePage
 from wbtest.audience.pages import Answer, Printed, Printer
-from wbtest.audience.recorder import QueueFull, Recorder
+from wbtest.audience.recording.events import Served
+from wbtest.audience.recording.recorder import QueueFull, Recorder
+from wbtest.audience.signing.forms import SignupForm
 from wbtest.audience.sources import source_of
 from wbtest.audience.visitors import Form, Visitor
 from wbtest.extensions import Now

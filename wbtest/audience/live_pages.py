@@ -23,8 +23,8 @@ from wbtest.audience.browsers import (
     header_of,
     is_opted_out,
 )
-from wbtest.audience.events import OF_THE_VISIT
 from wbtest.audience.pages import Printed, addresses_of
+from wbtest.audience.recording.events import OF_THE_VISIT
 from wbtest.audience.visitors import Form, Visitor
 from wbtest.extensions import Now, db
 from wbtest.publishing.assignment import assign, spread

@@ -7,10 +7,10 @@ for a minute or two, and the worker forgets once more.
 
 from datetime import datetime, timedelta
 
-from wbtest.audience import rollup
 from wbtest.audience.live_pages import LivePage
 from wbtest.audience.models import Objection
-from wbtest.audience.recorder import Recorder, StoreFailed
+from wbtest.audience.recording import rollup
+from wbtest.audience.recording.recorder import Recorder, StoreFailed
 from wbtest.audience.visitors import Visitor
 from wbtest.extensions import clock, db
 from wbtest.store import writing

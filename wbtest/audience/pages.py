@@ -17,14 +17,14 @@ from flask import Flask
 from markupsafe import Markup
 
 from wbtest import http
-from wbtest.audience.forms import SignupForm
-from wbtest.audience.retention_dates import how_long
+from wbtest.audience.leaving.dates import how_long
+from wbtest.audience.signing.forms import SignupForm
 from wbtest.audience.waiting import promise
 from wbtest.config import Settings
 from wbtest.publishing.live import LiveExperiment, LiveVariant
-from wbtest.publishing.look import PLAIN, Look, css_of, palette
-from wbtest.publishing.look_pictures import read_name
-from wbtest.publishing.look_themes import SCHEMES
+from wbtest.publishing.looks.look import PLAIN, Look, css_of, palette
+from wbtest.publishing.looks.pictures import read_name
+from wbtest.publishing.looks.themes import SCHEMES
 from wbtest.publishing.strings import PageStrings, strings_for, strings_of
 
 Headers = list[tuple[str, str]]

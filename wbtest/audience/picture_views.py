@@ -6,9 +6,9 @@ from sqlalchemy import select
 
 from wbtest.audience.views import bp, pages
 from wbtest.extensions import db
-from wbtest.publishing.images import find_file
 from wbtest.publishing.live import LiveExperiment
-from wbtest.publishing.look_pictures import read_name
+from wbtest.publishing.looks.images import find_file
+from wbtest.publishing.looks.pictures import read_name
 from wbtest.publishing.models import Experiment
 from wbtest.team import access
 

@@ -3,11 +3,11 @@
 from typing import Any
 
 from wbtest.audience import visitors
-from wbtest.audience.acts import Act
 from wbtest.audience.browsers import Environ, agent_of, hints_of
-from wbtest.audience.events import Did, Seen
+from wbtest.audience.engagement.acts import Act
 from wbtest.audience.live_pages import LivePage
-from wbtest.audience.recorder import Recorder
+from wbtest.audience.recording.events import Did, Seen
+from wbtest.audience.recording.recorder import Recorder
 
 
 def see(

@@ -9,11 +9,11 @@ from wbtest import http
 from wbtest.audience import objections, visitors
 from wbtest.audience.answers import Answers
 from wbtest.audience.browsers import find_cookie, ignore_name, is_from_here, write_cookie
-from wbtest.audience.forms import SignupForm
-from wbtest.audience.guard import Guard
 from wbtest.audience.live_pages import LivePage, LivePages
 from wbtest.audience.pages import Answer, Printer, addresses_of
-from wbtest.audience.recorder import Recorder
+from wbtest.audience.recording.recorder import Recorder
+from wbtest.audience.signing.forms import SignupForm
+from wbtest.audience.signing.guard import Guard
 from wbtest.audience.waiting import list_token
 from wbtest.extensions import clock, csrf
 from wbtest.publishing.live import LiveExperiment, LiveVariant

@@ -4,7 +4,7 @@ Nobody's visit is recorded, no cookie is set, and whoever joins never enters the
 """
 
 from wbtest.audience import visitors
-from wbtest.audience.retention_dates import Terms, in_words
+from wbtest.audience.leaving.dates import Terms, in_words
 from wbtest.audience.visitors import Form
 from wbtest.publishing.live import LiveExperiment
 from wbtest.publishing.strings import PageStrings

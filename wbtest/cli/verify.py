@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable
 
 import click
 
-from wbtest.audience.rollup import differences
+from wbtest.audience.recording.rollup import differences
 from wbtest.cli.instance import opened
 from wbtest.extensions import db
 from wbtest.publishing.models import Experiment

@@ -8,20 +8,20 @@ from flask import Flask
 # Each adds its pages to the blueprint of views.
 PAGES = (
     "variant_views",
-    "options_views",
-    "links_views",
     "cloning_views",
-    "look_views",
-    "life_views",
-    "launch_views",
-    "phase_views",
-    "after_views",
+    "looks.views",
+    "choices.views",
+    "links.views",
+    "launch.views",
+    "running.life_views",
+    "running.phase_views",
+    "running.after_views",
 )
 
 
 def init_app(app: Flask) -> None:
     """Attach this area's pages, and hand the worker what it must do by the clock."""
-    from wbtest.publishing.life import announce_change, end_overdue
+    from wbtest.publishing.running.life import announce_change, end_overdue
     from wbtest.publishing.views import bp
 
     for name in PAGES:

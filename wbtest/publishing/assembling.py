@@ -1,7 +1,8 @@
 """The page of a variant, from what the rows say: approved document, overrides, look and wording."""
 
-from wbtest.publishing import copy, look
+from wbtest.publishing import copy
 from wbtest.publishing.copy import PageCopy
+from wbtest.publishing.looks import look
 from wbtest.publishing.models import Experiment, Variant
 from wbtest.writing import document as documents
 from wbtest.writing.document import Document

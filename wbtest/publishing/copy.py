@@ -10,8 +10,8 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
-from wbtest.publishing.look import LONGEST_ALT, PLAIN, Look
-from wbtest.publishing.look_pictures import read_name
+from wbtest.publishing.looks.look import LONGEST_ALT, PLAIN, Look
+from wbtest.publishing.looks.pictures import read_name
 from wbtest.writing.document import LONGEST_TEXT, CallToAction, Document
 from wbtest.writing.languages import direction
 from wbtest.writing.wording import find_fault, on_one_line, paragraphs, with_plain_breaks

@@ -14,8 +14,9 @@ from sqlalchemy.orm import joinedload, selectinload
 from sqlalchemy.orm.exc import ObjectDeletedError
 
 from wbtest.extensions import clock, db
-from wbtest.publishing import copy, look_before, slugs
+from wbtest.publishing import copy, slugs
 from wbtest.publishing import rule as rules
+from wbtest.publishing.looks import before as look_before
 from wbtest.publishing.models import Experiment, Variant
 from wbtest.store import Invalid, Refused, hold, writing
 from wbtest.team.models import Person, Workspace

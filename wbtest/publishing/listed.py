@@ -22,7 +22,7 @@ from wbtest.publishing.listing import (
     time_left,
 )
 from wbtest.publishing.models import Experiment
-from wbtest.publishing.stages import Stage, is_checked
+from wbtest.publishing.running.stages import Stage, is_checked
 from wbtest.review.four_eyes import is_alone
 from wbtest.review.models import Approval
 from wbtest.review.needs import needs_of

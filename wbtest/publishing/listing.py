@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Literal
 from wbtest.writing.wording import joined
 
 if TYPE_CHECKING:
-    from wbtest.publishing.stages import Stage
+    from wbtest.publishing.running.stages import Stage
 
 Group = Literal["needs", "running", "drafts", "over"]
 GROUPS: dict[Group, str] = {

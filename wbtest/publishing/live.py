@@ -16,13 +16,14 @@ from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session, joinedload, scoped_session, selectinload
 
 from wbtest.extensions import db
-from wbtest.publishing import options, rule
+from wbtest.publishing import rule
 from wbtest.publishing.assembling import page_of
+from wbtest.publishing.choices import options
+from wbtest.publishing.choices.options import Options
 from wbtest.publishing.copy import PageCopy
 from wbtest.publishing.models import Experiment, PagesVersion
-from wbtest.publishing.options import Options
-from wbtest.publishing.seals import NotPublishable, check_seals
-from wbtest.publishing.stages import tested
+from wbtest.publishing.running.seals import NotPublishable, check_seals
+from wbtest.publishing.running.stages import tested
 from wbtest.publishing.strings import PageStrings, strings_for
 from wbtest.review.models import Approval
 from wbtest.writing import document as documents

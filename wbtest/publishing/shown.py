@@ -7,7 +7,7 @@ from wbtest.publishing import copy, previews
 from wbtest.publishing.assembling import page_of
 from wbtest.publishing.copy import PageCopy
 from wbtest.publishing.models import Experiment, Variant
-from wbtest.publishing.stages import unopened
+from wbtest.publishing.running.stages import unopened
 from wbtest.review.standing import is_approved
 from wbtest.writing import document as documents
 from wbtest.writing.history.word_diff import Run, diff_words

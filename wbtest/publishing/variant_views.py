@@ -12,8 +12,8 @@ from wbtest.publishing.experiments import (
     remove_variant,
 )
 from wbtest.publishing.forms import VariantForm, put_at_field, values_of_variant
-from wbtest.publishing.look_forms import picture_choices
-from wbtest.publishing.look_views import offered
+from wbtest.publishing.looks.forms import picture_choices
+from wbtest.publishing.looks.views import offered
 from wbtest.publishing.models import Experiment, Variant
 from wbtest.publishing.shown import parts_of, preview_url
 from wbtest.publishing.views import bp

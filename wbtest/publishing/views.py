@@ -14,7 +14,7 @@ from flask import (
 from flask.typing import ResponseReturnValue
 
 from wbtest.extensions import clock, db
-from wbtest.publishing import in_words, life, planning
+from wbtest.publishing import in_words, planning
 from wbtest.publishing import rule as rules
 from wbtest.publishing.experiments import (
     change_rule,
@@ -24,13 +24,14 @@ from wbtest.publishing.experiments import (
     remove_experiment,
 )
 from wbtest.publishing.forms import ExperimentForm, first_values, put_at_field, values_of
+from wbtest.publishing.launch.readiness import find_objection, missing_before_start
 from wbtest.publishing.listed import list_experiments
 from wbtest.publishing.live import load_live
 from wbtest.publishing.models import Experiment
-from wbtest.publishing.readiness import find_objection, missing_before_start
-from wbtest.publishing.sealing import draft_digest
+from wbtest.publishing.running import life
+from wbtest.publishing.running.sealing import draft_digest
+from wbtest.publishing.running.stages import stage_of
 from wbtest.publishing.shown import shown_variants
-from wbtest.publishing.stages import stage_of
 from wbtest.store import Invalid
 from wbtest.team import access
 from wbtest.writing import document as documents

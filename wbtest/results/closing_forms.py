@@ -3,7 +3,7 @@
 from flask_wtf import FlaskForm
 from wtforms import BooleanField, StringField, TextAreaField
 
-from wbtest.audience.closing import LONGEST_TEXT
+from wbtest.audience.leaving.closing import LONGEST_TEXT
 
 
 class LetterForm(FlaskForm):

@@ -3,14 +3,14 @@
 from flask import current_app, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from wbtest.audience.closing import count_hearers
-from wbtest.audience.closing_letters import last_letter, proposed_text
-from wbtest.audience.purging import find_objection, purge_now
-from wbtest.audience.retention_dates import COPY_DAYS, in_words
-from wbtest.audience.retention_terms import terms_of
+from wbtest.audience.leaving.closing import count_hearers
+from wbtest.audience.leaving.dates import COPY_DAYS, in_words
+from wbtest.audience.leaving.letters import last_letter, proposed_text
+from wbtest.audience.leaving.purging import find_objection, purge_now
+from wbtest.audience.leaving.terms import terms_of
 from wbtest.publishing.assembling import page_of
-from wbtest.publishing.life import AlreadyDone
 from wbtest.publishing.models import Experiment
+from wbtest.publishing.running.life import AlreadyDone
 from wbtest.publishing.strings import strings_for, strings_of
 from wbtest.results.closing import tell
 from wbtest.results.closing_forms import LetterForm, PurgeForm

@@ -7,8 +7,8 @@ from typing import Literal
 
 from wbtest.delivery.webhooks import emit
 from wbtest.extensions import clock, db
-from wbtest.publishing.announcing import facts_of
 from wbtest.publishing.models import Experiment
+from wbtest.publishing.running.announcing import facts_of
 from wbtest.results.figures import results_of
 from wbtest.results.figures_json import results_json
 from wbtest.results.models import Decision

@@ -15,8 +15,8 @@ from wbtest.audience.counts import Totals
 from wbtest.publishing import rule as rules
 from wbtest.publishing.models import Experiment
 from wbtest.publishing.rule import Hypothesis
-from wbtest.publishing.seals import is_whole
-from wbtest.publishing.stages import tested
+from wbtest.publishing.running.seals import is_whole
+from wbtest.publishing.running.stages import tested
 from wbtest.results import statistics
 from wbtest.results.health import check_doubt, check_measurement, check_trust
 from wbtest.results.history import Counted, count, history

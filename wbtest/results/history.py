@@ -12,10 +12,10 @@ from datetime import date
 
 from wbtest.audience import counts
 from wbtest.audience.counts import Hourly, Totals
-from wbtest.audience.hours import day_of
+from wbtest.audience.recording.hours import day_of
 from wbtest.publishing.models import Experiment
 from wbtest.publishing.rule import Hypothesis
-from wbtest.publishing.stages import tested
+from wbtest.publishing.running.stages import tested
 from wbtest.results.looks import PhaseHours
 from wbtest.results.totals import SetAside, total
 

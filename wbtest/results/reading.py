@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from wbtest.audience import counts, engagement
-from wbtest.audience.acts import Act
-from wbtest.audience.engagement import Opened, Share
+from wbtest.audience import counts
+from wbtest.audience.engagement import counted as engagement
+from wbtest.audience.engagement.acts import Act
+from wbtest.audience.engagement.counted import Opened, Share
 from wbtest.publishing.models import Experiment
 
 STEPS: dict[Act, str] = {

@@ -12,7 +12,7 @@ from sqlalchemy import Select
 
 from wbtest.audience.models import Signup
 from wbtest.extensions import db
-from wbtest.publishing import options
+from wbtest.publishing.choices import options
 from wbtest.publishing.models import Experiment
 from wbtest.publishing.rule import Hypothesis
 from wbtest.results.people import reason_name

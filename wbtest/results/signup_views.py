@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from wbtest.audience.bringing import Brought, bring_in
+from wbtest.audience.signing.bringing import Brought, bring_in
 from wbtest.publishing.models import Experiment
 from wbtest.results.exports import as_csv
 from wbtest.results.figures import sealed_rule

@@ -19,9 +19,11 @@ from wbtest.cli.demo import crowd, review
 from wbtest.cli.demo.clock import DemoClock
 from wbtest.delivery.models import OutboxMail
 from wbtest.extensions import db
-from wbtest.publishing import experiments, launching, life
-from wbtest.publishing.launch_facts import findings_of
+from wbtest.publishing import experiments
+from wbtest.publishing.launch import passing as launching
+from wbtest.publishing.launch.facts import findings_of
 from wbtest.publishing.rule import Hypothesis
+from wbtest.publishing.running import life
 from wbtest.review.approvals import approve
 from wbtest.team import people, setup
 from wbtest.team.models import Person, Workspace

@@ -1,0 +1,1 @@
+"""Questions that visitors ask; they wait beside the release."""

@@ -1,0 +1,78 @@
+"""The form under the questions of a page, by which a visitor asks one more."""
+
+import logging
+
+from flask import Response, abort, redirect, request
+from flask.typing import ResponseReturnValue
+from flask_limiter.errors import RateLimitExceeded
+from sqlalchemy.exc import SQLAlchemyError
+
+from wbtest.audience.asking import questions as asking
+from wbtest.audience.browsers import agent_of
+from wbtest.audience.pages import addresses_of
+from wbtest.audience.traffic import classify
+from wbtest.audience.views import bp, check_sender, get_page, show_closed, show_preview, small
+from wbtest.publishing.live import LiveExperiment
+from wbtest.publishing.strings import strings_of
+from wbtest.store import Invalid, Refused
+from wbtest.team import access, limits
+
+log = logging.getLogger(__name__)
+
+MOST_QUESTIONS = 20
+
+
+@bp.post("/p/<slug>/ask")
+@access.public
+def ask(slug: str) -> ResponseReturnValue:
+    """Take a question. What cannot be taken comes back with what was typed."""
+    check_sender()
+    if "preview" in request.args:
+        return show_preview(slug, 409)
+    live = get_page(slug).live
+    if live.state != "running":
+        return show_closed(live)
+    if not asking.takes_questions(live):
+        abort(404)
+    strings = strings_of(live.control.page)
+    question = request.form.get("question", "")
+    try:
+        _admit()
+        # What a machine asks nobody needs to read.
+        if not request.form.get("website") and not classify(agent_of(request.environ)):
+            asking.ask(live, question)
+    except RateLimitExceeded:
+        return _again(live, question, 429, strings.busy)
+    except Invalid:
+        sentence = strings.ask_long if question.strip() else strings.ask_missing
+        return _again(live, question, 422, sentence)
+    except (Refused, SQLAlchemyError) as error:
+        log.warning("a question for /p/%s was not stored: %s", live.slug, type(error).__name__)
+        return _again(live, question, 503, strings.try_later)
+    return redirect(addresses_of(live.slug).asked, 303)
+
+
+@bp.get("/p/<slug>/asked")
+@access.public
+def asked(slug: str) -> ResponseReturnValue:
+    """What everybody sees who has asked something."""
+    return small(get_page(slug).live, "asked", sentence="")
+
+
+@limits.per_ip(f"{MOST_QUESTIONS} per hour")
+def _admit() -> None:
+    """Count this question. Raises RateLimitExceeded when too many came from its network."""
+
+
+def _again(live: LiveExperiment, question: str, status: int, sentence: str) -> Response:
+    response = small(
+        live,
+        "asked",
+        status,
+        sentence=sentence,
+        question=question,
+        ask_url=addresses_of(live.slug).ask,
+    )
+    if status in (429, 503):
+        response.headers["Retry-After"] = str(limits.seconds_left() if status == 429 else 60)
+    return response

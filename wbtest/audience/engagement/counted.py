@@ -1,0 +1,127 @@
+"""What visitors who were seen did on the page, read from the counts; for information.
+
+Who is behind a figure here saw the page and counts, so each one is a part of those seen. Visits of
+every source are among them, also of those that the sealed rule does not count.
+"""
+
+from collections import defaultdict
+from dataclasses import dataclass
+from typing import NamedTuple, cast
+
+import sqlalchemy as sa
+
+from wbtest.audience.engagement.acts import Act
+from wbtest.audience.models import Engagement, EngagementCount, HourlyCount, Signup
+from wbtest.extensions import db
+from wbtest.publishing.assembling import page_of
+from wbtest.publishing.models import Experiment
+
+COUNTS = cast(sa.Table, EngagementCount.__table__)
+HOURS = cast(sa.Table, HourlyCount.__table__)
+
+
+class Share(NamedTuple):
+    """So many of so many."""
+
+    number: int
+    of: int
+
+    def __add__(self, other: object) -> "Share":
+        assert isinstance(other, Share)
+        return Share(self.number + other.number, self.of + other.of)
+
+
+NONE = Share(0, 0)
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """How many opened a question, of those who signed up and of those who did not.
+
+    ``is_open``: its answer stands open from the start, so it has to be closed to be opened.
+    """
+
+    question: str
+    is_open: bool
+    signed_up: Share
+    others: Share
+
+
+def by_variant(experiment: Experiment, phase: int) -> dict[str, dict[Act, int]]:
+    """Return how many people did what in a phase, for each variant, those without any included."""
+    found: dict[str, dict[Act, int]] = {variant.key: {} for variant in experiment.variants}
+    rows = db.session.execute(
+        sa.select(COUNTS)
+        .where(COUNTS.c.experiment_id == experiment.id, COUNTS.c.phase == phase)
+        .order_by(COUNTS.c.kind, COUNTS.c.item)
+    )
+    for row in rows:
+        number = row._mapping["count"]
+        if number and row.variant in found:
+            found[row.variant][row.kind, row.item] = number
+    return found
+
+
+def faq_opened(experiment: Experiment) -> list[Opened]:
+    """Return each question of the page, in its order, with who opened it, over all phases.
+
+    A question that several variants show is one; only those who could read it are counted.
+    """
+    opened, by_converted = _opened(experiment), _opened_by_converted(experiment)
+    people = _people(experiment)
+    found: defaultdict[str, list[Share]] = defaultdict(lambda: [NONE, NONE])
+    first = set()
+    for variant in experiment.variants:
+        questions = [
+            answer.question
+            for section in page_of(experiment, variant).sections
+            for answer in section.questions
+        ]
+        seen, converted = people.get(variant.key, (0, 0))
+        first |= set(questions[:1])
+        for number, question in enumerate(questions):
+            place = variant.key, str(number)
+            yes = by_converted.get(place, 0)
+            shares = found[question]
+            shares[0] += Share(yes, converted)
+            shares[1] += Share(opened.get(place, 0) - yes, seen - converted)
+    return [Opened(question, question in first, *shares) for question, shares in found.items()]
+
+
+def _opened(experiment: Experiment) -> dict[tuple[str, str], int]:
+    """How many opened the question of this variant and number."""
+    rows = db.session.execute(
+        sa.select(COUNTS.c.variant, COUNTS.c.item, sa.func.sum(COUNTS.c["count"]))
+        .where(COUNTS.c.experiment_id == experiment.id, COUNTS.c.kind == "faq")
+        .group_by(COUNTS.c.variant, COUNTS.c.item)
+    )
+    return {(variant, item): number for variant, item, number in rows}
+
+
+def _opened_by_converted(experiment: Experiment) -> dict[tuple[str, str], int]:
+    """The same of those who signed up; they are few, and each is found by the key."""
+    is_theirs = sa.and_(
+        Engagement.experiment_id == Signup.experiment_id, Engagement.visitor == Signup.visitor
+    )
+    rows = db.session.execute(
+        sa.select(Engagement.variant, Engagement.item, sa.func.count())
+        .join(Signup, is_theirs)
+        .where(
+            Signup.experiment_id == experiment.id,
+            Signup.is_converted,
+            Signup.excluded_because == "",
+            Engagement.kind == "faq",
+        )
+        .group_by(Engagement.variant, Engagement.item)
+    )
+    return {(variant, item): number for variant, item, number in rows}
+
+
+def _people(experiment: Experiment) -> dict[str, tuple[int, int]]:
+    """Seen and converted, by variant."""
+    rows = db.session.execute(
+        sa.select(HOURS.c.variant, sa.func.sum(HOURS.c.seen), sa.func.sum(HOURS.c.converted))
+        .where(HOURS.c.experiment_id == experiment.id, HOURS.c.excluded_because == "")
+        .group_by(HOURS.c.variant)
+    )
+    return {variant: (seen, converted) for variant, seen, converted in rows}

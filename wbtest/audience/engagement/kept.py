@@ -1,0 +1,165 @@
+"""What seen visitors did, as rows and as counts: kept, removed, and counted anew.
+
+Only of who counts as seen, and at the phase and variant of their sighting: so of those who opened a
+question none is missing among those who saw the page. Whoever stops counting takes it along.
+"""
+
+from collections import Counter
+from collections.abc import Collection, Iterable, Sequence
+from operator import attrgetter
+from typing import Any, NamedTuple, cast
+
+import sqlalchemy as sa
+
+from wbtest.audience.models import Engagement, EngagementCount, Sighting
+from wbtest.audience.recording import rows as kept
+from wbtest.audience.recording.events import Did
+
+ENGAGEMENTS = cast(sa.Table, Engagement.__table__)
+COUNTS = cast(sa.Table, EngagementCount.__table__)
+SIGHTINGS = cast(sa.Table, Sighting.__table__)
+
+# Experiment and visitor.
+Who = tuple[int, str]
+
+
+class Place(NamedTuple):
+    """A row of the counts."""
+
+    experiment_id: int
+    phase: int
+    variant: str
+    kind: str
+    item: str
+
+
+_place = attrgetter(*Place._fields)
+
+
+def keep(connection: sa.Connection, events: Sequence[Did]) -> None:
+    """Insert and count what is new of visitors who are seen by now."""
+    seen = _seen(connection, {(event.experiment_id, event.visitor) for event in events})
+    rows: dict[tuple[Any, ...], kept.Row] = {}
+    for event in sorted(events, key=lambda event: event.at_us):
+        who = event.experiment_id, event.visitor
+        if who in seen:
+            for kind, item in event.acts:
+                key = (*who, kind, item)
+                rows.setdefault(key, _row(key, seen[who], event.at_us))
+    for stored in _of(connection, {key[:2] for key in rows}):
+        rows.pop((stored.experiment_id, stored.visitor, stored.kind, stored.item), None)
+    if rows:
+        connection.execute(sa.insert(ENGAGEMENTS), list(rows.values()))
+        _count(connection, (Place(*[row[name] for name in Place._fields]) for row in rows.values()))
+
+
+def remove(connection: sa.Connection, visitors: Collection[Who]) -> None:
+    """Delete what these visitors did, and count it no more."""
+    stored = _of(connection, visitors)
+    if not stored:
+        return
+    _count(connection, (Place(*_place(row)) for row in stored), -1)
+    for experiment_id, visitor in {(row.experiment_id, row.visitor) for row in stored}:
+        is_theirs = (ENGAGEMENTS.c.experiment_id == experiment_id) & (
+            ENGAGEMENTS.c.visitor == visitor
+        )
+        connection.execute(sa.delete(ENGAGEMENTS).where(is_theirs))
+
+
+def differences(connection: sa.Connection, experiment_id: int) -> list[str]:
+    """Return a line for each count that is not what the rows say, and for each row too many."""
+    found = [
+        f"experiment {experiment_id}, visitor {row.visitor}: did something and is not seen"
+        for row in connection.execute(_strays(experiment_id))
+    ]
+    right, stored = _recount(connection, experiment_id), _stored(connection, experiment_id)
+    for place in sorted(right.keys() | stored.keys()):
+        if right[place] != stored[place]:
+            where = ", ".join(map(str, place[1:]))
+            found.append(
+                f"experiment {experiment_id}, phase {where}: {stored[place]} people did it, the "
+                f"events say {right[place]}"
+            )
+    return found
+
+
+def rebuild(connection: sa.Connection, experiment_id: int) -> None:
+    """Make the counts what the rows say, without those of visitors who are not seen."""
+    strays = {(experiment_id, row.visitor) for row in connection.execute(_strays(experiment_id))}
+    remove(connection, strays)
+    connection.execute(sa.delete(COUNTS).where(COUNTS.c.experiment_id == experiment_id))
+    right = _recount(connection, experiment_id)
+    kept.add(connection, COUNTS, [place._asdict() | {"count": n} for place, n in right.items()])
+
+
+def _row(key: tuple[Any, ...], sighting: Any, at_us: int) -> kept.Row:
+    names = ("experiment_id", "visitor", "kind", "item")
+    where = {"phase": sighting.phase, "variant": sighting.variant, "at_us": at_us}
+    return dict(zip(names, key, strict=True)) | where
+
+
+def _count(connection: sa.Connection, places: Iterable[Place], number: int = 1) -> None:
+    sums = Counter(places)
+    rows = [place._asdict() | {"count": number * many} for place, many in sorted(sums.items())]
+    kept.add(connection, COUNTS, rows)
+
+
+def _seen(connection: sa.Connection, visitors: Collection[Who]) -> dict[Who, Any]:
+    """Their sightings that count."""
+    if not visitors:
+        return {}
+    rows = connection.execute(
+        sa.select(SIGHTINGS).where(
+            *_are(SIGHTINGS, visitors), SIGHTINGS.c.excluded_because == "", SIGHTINGS.c.is_counted
+        )
+    )
+    return {(row.experiment_id, row.visitor): row for row in rows}
+
+
+def _of(connection: sa.Connection, visitors: Collection[Who]) -> list[Any]:
+    """What is stored of what they did."""
+    if not visitors:
+        return []
+    found = connection.execute(sa.select(ENGAGEMENTS).where(*_are(ENGAGEMENTS, visitors)))
+    return [row for row in found if (row.experiment_id, row.visitor) in visitors]
+
+
+def _are(table: sa.Table, visitors: Collection[Who]) -> list[sa.ColumnElement[bool]]:
+    return [
+        table.c.experiment_id.in_({experiment_id for experiment_id, _ in visitors}),
+        table.c.visitor.in_({visitor for _, visitor in visitors}),
+    ]
+
+
+def _strays(experiment_id: int) -> sa.Select[Any]:
+    """The visitors of whom something is stored though they do not count as seen."""
+    is_seen = sa.exists().where(
+        SIGHTINGS.c.experiment_id == ENGAGEMENTS.c.experiment_id,
+        SIGHTINGS.c.visitor == ENGAGEMENTS.c.visitor,
+        SIGHTINGS.c.phase == ENGAGEMENTS.c.phase,
+        SIGHTINGS.c.variant == ENGAGEMENTS.c.variant,
+        SIGHTINGS.c.excluded_because == "",
+        SIGHTINGS.c.is_counted,
+    )
+    return (
+        sa.select(ENGAGEMENTS.c.visitor)
+        .distinct()
+        .where(ENGAGEMENTS.c.experiment_id == experiment_id, ~is_seen)
+        .order_by(ENGAGEMENTS.c.visitor)
+    )
+
+
+def _recount(connection: sa.Connection, experiment_id: int) -> Counter[Place]:
+    where = [ENGAGEMENTS.c[name] for name in Place._fields]
+    rows = connection.execute(
+        sa.select(*where, sa.func.count().label("number"))
+        .where(ENGAGEMENTS.c.experiment_id == experiment_id)
+        .group_by(*where)
+    )
+    return Counter({Place(*_place(row)): row.number for row in rows})
+
+
+def _stored(connection: sa.Connection, experiment_id: int) -> Counter[Place]:
+    is_of = COUNTS.c.experiment_id == experiment_id
+    rows = connection.execute(sa.select(COUNTS).where(is_of))
+    return Counter({Place(*_place(row)): row._mapping["count"] for row in rows})

@@ -1,0 +1,159 @@
+"""Closing the loop: the one mail with the decision, to everybody who may hear of it.
+
+The text is stored at once, in the verb. The worker queues the mails in groups: ``told_us`` is set
+in the transaction that queues a mail, so whatever breaks in between, nobody gets two and nobody is
+left out. Who confirms only afterwards is written to as well.
+"""
+
+from datetime import datetime
+from typing import NamedTuple
+
+import sqlalchemy as sa
+
+from wbtest.audience.leaving.letters import last_letter
+from wbtest.audience.leaving.links import link_token
+from wbtest.audience.recording.cells import IMPORTED, SUSPECTED
+from wbtest.audience.recording.ledger import SIGNUPS, take_turn
+from wbtest.audience.waiting import WAITING
+from wbtest.delivery.models import OutboxMail
+from wbtest.delivery.outbox import mail_domain, mail_row
+from wbtest.extensions import clock, db
+from wbtest.publishing.choices import options
+from wbtest.publishing.models import Experiment
+from wbtest.publishing.running.life import AlreadyDone, take_step
+from wbtest.store import Invalid, Refused, hold, writing
+from wbtest.team.models import Person
+from wbtest.writing.wording import find_fault, with_plain_breaks
+
+LONGEST_TEXT = 4_000
+SHORTEST_TEXT = 20
+PEOPLE_AT_ONCE = 500
+MICROSECONDS = 1_000_000
+# They did not ask us for an answer, or get one of their own.
+NOT_TOLD = (SUSPECTED, IMPORTED, "team", WAITING)
+
+
+class Hearers(NamedTuple):
+    """How many have their mail, and how many still get one.
+
+    ``unconfirmed`` and ``set_aside`` are not written to: because they never confirmed, and because
+    of where their address came from.
+    """
+
+    told: int
+    to_tell: int
+    unconfirmed: int
+    set_aside: int
+
+    @property
+    def everybody(self) -> int:
+        """All who have their mail or get one."""
+        return self.told + self.to_tell
+
+
+def close_the_loop(experiment: Experiment, person: Person, text: str) -> Experiment:
+    """Store what everybody is told; the worker writes to them. It can be done once.
+
+    Raises Invalid for a text that says nothing, AlreadyDone for the second time, Refused while the
+    test is not over or once it is purged.
+    """
+    text = with_plain_breaks(text).strip()
+    if len(text) < SHORTEST_TEXT:
+        raise Invalid("text", "Write what you decided, in a sentence or more.")
+    if fault := find_fault(text, LONGEST_TEXT):
+        raise Invalid("text", fault)
+    with writing():
+        # The second of two clicks waits here for the first one.
+        hold(experiment)
+        if experiment.state != "ended":
+            raise Refused("The test is not over yet. Its sign-ups are told afterwards.")
+        if experiment.purged_at is not None:
+            raise Refused("The addresses are erased, so nobody can be told any more.")
+        if experiment.last_letter_at is not None:
+            raise AlreadyDone("The sign-ups of this test were told before. It can be done once.")
+        experiment.last_letter, experiment.last_letter_at = text, clock.now()
+        take_step(experiment, "told", person)
+    return experiment
+
+
+def count_hearers(experiment: Experiment) -> Hearers:
+    """Return how many are told, and how many are not and why."""
+    is_told = SIGNUPS.c.told_us.is_not(None)
+    is_here = sa.and_(SIGNUPS.c.left_at.is_(None), sa.not_(is_told))
+    is_asked = SIGNUPS.c.excluded_because.not_in(NOT_TOLD)
+    hears = _hears(experiment)
+    columns = [
+        sa.func.count().filter(condition)
+        for condition in (
+            is_told,
+            hears,
+            sa.and_(is_here, is_asked, sa.not_(hears)),
+            sa.and_(is_here, sa.not_(is_asked)),
+        )
+    ]
+    query = sa.select(*columns).where(SIGNUPS.c.experiment_id == experiment.id)
+    return Hearers._make(db.session.execute(query).one())
+
+
+def write_letters(now: datetime) -> None:
+    """Queue the mails that are due, in groups; a job of the worker."""
+    is_due = sa.and_(Experiment.last_letter_at.is_not(None), Experiment.purged_at.is_(None))
+    for experiment in db.session.scalars(sa.select(Experiment).where(is_due)).all():
+        while _write_some(experiment, now, mail_domain()):
+            pass
+
+
+def _write_some(experiment: Experiment, now: datetime, domain: str) -> bool:
+    """Queue the mails of one group, in one transaction; False when nobody was left."""
+    with writing() as session:
+        connection = session.connection()
+        # Nobody leaves, confirms or is told by another worker meanwhile.
+        take_turn(connection)
+        people = connection.execute(
+            sa.select(SIGNUPS.c.email_key, SIGNUPS.c.email, SIGNUPS.c.token_hash)
+            .where(SIGNUPS.c.experiment_id == experiment.id, _hears(experiment))
+            .order_by(SIGNUPS.c.email_key)
+            .limit(PEOPLE_AT_ONCE)
+        ).all()
+        if not people:
+            return False
+        write = last_letter(experiment)
+        letters = [(person.email, write(link_token(person.token_hash))) for person in people]
+        mails = [
+            mail_row(
+                email,
+                letter.subject,
+                letter.body,
+                letter.leave_url,
+                now,
+                domain,
+                experiment.workspace_id,
+                letter.html,
+            )
+            for email, letter in letters
+        ]
+        connection.execute(sa.insert(OutboxMail), mails)
+        is_one = SIGNUPS.c.email_key.in_([person.email_key for person in people])
+        connection.execute(
+            sa.update(SIGNUPS)
+            .where(SIGNUPS.c.experiment_id == experiment.id, is_one)
+            .values(told_us=int(now.timestamp() * MICROSECONDS))
+        )
+    return len(people) == PEOPLE_AT_ONCE
+
+
+def _hears(experiment: Experiment) -> sa.ColumnElement[bool]:
+    """Whether a sign-up of the experiment may hear, and has not heard yet."""
+    is_confirmed = (
+        SIGNUPS.c.confirmed_us.is_not(None)
+        if options.from_json(experiment.options).confirms
+        else sa.true()
+    )
+    return sa.and_(
+        SIGNUPS.c.left_at.is_(None),
+        SIGNUPS.c.told_us.is_(None),
+        SIGNUPS.c.excluded_because.not_in(NOT_TOLD),
+        # Without it there is no way out, and no mail goes out without one.
+        SIGNUPS.c.token_hash != "",
+        is_confirmed,
+    )

@@ -1,0 +1,131 @@
+"""Being erased: at one's own wish by the link in our mail, or because nobody ever confirmed."""
+
+from collections.abc import Collection
+from datetime import datetime, timedelta
+from hashlib import blake2b
+
+import sqlalchemy as sa
+from flask import current_app
+
+from wbtest import store
+from wbtest.audience.leaving.links import hash_of
+from wbtest.audience.models import Erasure, Signup
+from wbtest.audience.recording import rollup
+from wbtest.config import Settings
+from wbtest.delivery import webhooks
+from wbtest.delivery.models import OutboxMail
+from wbtest.extensions import clock, db
+from wbtest.publishing.choices import options
+from wbtest.publishing.models import Experiment
+from wbtest.store import writing
+
+# An address that nobody confirmed is not kept for longer.
+UNCONFIRMED = timedelta(days=30)
+MOST_AT_ONCE = 100
+MICROSECONDS = 1_000_000
+
+
+def email_hash(identity_key: bytes, email_key: str) -> str:
+    """What is remembered of an erased address: nobody without the page's key can tell whose."""
+    address = email_key.encode()
+    return blake2b(address, key=identity_key, person=b"erased", digest_size=32).hexdigest()
+
+
+def is_erased(experiment: Experiment, email_key: str) -> bool:
+    """Whether somebody erased this address on this page, and has not left it again since."""
+    if experiment.identity_key is None:
+        return False
+    key = (experiment.id, email_hash(experiment.identity_key, email_key))
+    return db.session.get(Erasure, key) is not None
+
+
+def leave(token: str) -> bool:
+    """Erase who is behind this token wherever they are named; False when it leads nowhere.
+
+    Name, address, consent and answers go, with our mails and what webhooks hold of them. That the
+    address was erased is remembered as a keyed hash, so that no list brings it back.
+    """
+    token_hash = hash_of(token)
+    with writing() as session:
+        row = session.scalars(
+            sa.select(Signup).where(Signup.token_hash == token_hash)
+        ).one_or_none()
+        if row is None:
+            return False
+        experiment = session.get_one(Experiment, row.experiment_id)
+        email, email_key = row.email, row.email_key
+        rollup.erase(session, token_hash, clock.now())
+        if experiment.identity_key is not None:
+            values = {
+                "experiment_id": experiment.id,
+                "email_hash": email_hash(experiment.identity_key, email_key),
+            }
+            remembered = store.insert(db.engine.dialect.name, Erasure).values(values)
+            session.execute(remembered.on_conflict_do_nothing())
+        forget_mail(experiment.workspace_id, [email], {token_hash})
+    return True
+
+
+def forget_mail(
+    workspace_id: int, emails: Collection[str], token_hashes: Collection[str] = ()
+) -> None:
+    """Delete what mail and webhooks of a workspace hold of these addresses; inside ``writing``."""
+    forget_letters(workspace_id, emails, token_hashes)
+    connection = db.session.connection()
+    for email in emails:
+        webhooks.forget(connection, workspace_id, email)
+
+
+def forget_letters(
+    workspace_id: int, emails: Collection[str], token_hashes: Collection[str]
+) -> None:
+    """Delete the mails of a workspace to these addresses, inside ``writing``.
+
+    Mail that waits stays, unless its way out leads to one of the hashes: another page of the team
+    may owe this person something.
+    """
+    waiting = db.session.execute(
+        sa.select(OutboxMail.id, OutboxMail.leave_url).where(
+            OutboxMail.recipient.in_(emails),
+            OutboxMail.state == "waiting",
+            OutboxMail.leave_url != "",
+        )
+    )
+    these = [row.id for row in waiting if hash_of(row.leave_url.rpartition("/")[2]) in token_hashes]
+    is_over = OutboxMail.state != "waiting"
+    is_ours = sa.or_(OutboxMail.workspace_id == workspace_id, OutboxMail.workspace_id.is_(None))
+    db.session.execute(
+        sa.delete(OutboxMail).where(
+            OutboxMail.recipient.in_(emails),
+            sa.or_(sa.and_(is_over, is_ours), OutboxMail.id.in_(these)),
+        )
+    )
+
+
+def erase_unconfirmed(now: datetime) -> None:
+    """Erase addresses that nobody confirmed for 30 days; a job of the worker. No figure changes.
+
+    While no mail server is set nobody could confirm, so nothing is erased.
+    """
+    settings: Settings = current_app.extensions["wbtest.settings"]
+    if not settings.mail_url:
+        return
+    before_us = int((now - UNCONFIRMED).timestamp()) * MICROSECONDS
+    with writing() as session:
+        for experiment in session.scalars(sa.select(Experiment)).all():
+            if not options.from_json(experiment.options).confirms:
+                continue
+            rows = session.execute(
+                sa.select(Signup.token_hash, Signup.email)
+                .where(
+                    Signup.experiment_id == experiment.id,
+                    Signup.at_us < before_us,
+                    Signup.confirmed_us.is_(None),
+                    Signup.token_hash != "",
+                )
+                .limit(MOST_AT_ONCE)
+            ).all()
+            for token_hash, _ in rows:
+                rollup.erase(session, token_hash, now)
+            if rows:
+                forget_mail(experiment.workspace_id, {email for _, email in rows})

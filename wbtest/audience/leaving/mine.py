@@ -1,0 +1,73 @@
+"""What is stored about one person, in their own words and ours; they correct or take it away."""
+
+import json
+from datetime import UTC, datetime
+from typing import Any
+
+from wbtest.audience.models import Signup
+from wbtest.audience.signing.forms import LONGEST_NAME, one_line
+from wbtest.audience.signing.signups import MICROSECONDS, find_signup
+from wbtest.delivery.models import OutboxMail
+from wbtest.extensions import db
+from wbtest.publishing.live import LiveExperiment
+from wbtest.store import writing
+
+
+def record_of(row: Signup, live: LiveExperiment) -> dict[str, Any]:
+    """Return everything that belongs to the address of this sign-up, as plain JSON values.
+
+    Times are in UTC, '' stands for what is not known. The page's own name and who is responsible
+    stand with it, so that the file means something by itself.
+    """
+    return {
+        "page": live.slug,
+        "product": live.control.page.product,
+        "responsible": live.controller,
+        "email": row.email,
+        "name": row.name,
+        "signed_up_at": _moment(row.at_us),
+        "confirmed_at": _moment(row.confirmed_us),
+        "consent": row.consent,
+        "page_version": row.page_digest,
+        "variant": row.variant,
+        "source": row.source,
+        "device": row.device,
+        "language": row.language,
+        "visitor": row.visitor,
+        "left_out_because": row.excluded_because,
+        "answers": json.loads(row.answers) if row.answers else {},
+        "answered_at": _moment(row.answered_us),
+        "agreed_at": _moment(row.agreed_us),
+        "told_at": _moment(row.told_us),
+        "mails": _mails(row, live.workspace_id),
+    }
+
+
+def correct_name(token: str, name: str) -> bool:
+    """Store another name for whoever has this token; False when it is too long or nobody's."""
+    name = one_line(name)
+    with writing():
+        row = find_signup(token)
+        if row is None or len(name) > LONGEST_NAME:
+            return False
+        row.name = name
+    return True
+
+
+def _mails(row: Signup, workspace_id: int) -> list[dict[str, str]]:
+    """Our mails to the address: when they were written, and what became of them."""
+    mails = db.session.scalars(
+        db.select(OutboxMail)
+        .where(OutboxMail.recipient == row.email, OutboxMail.workspace_id == workspace_id)
+        .order_by(OutboxMail.id)
+    )
+    return [
+        {"at": mail.created_at.isoformat(), "subject": mail.subject, "state": mail.state}
+        for mail in mails
+    ]
+
+
+def _moment(at_us: int | None) -> str:
+    if at_us is None:
+        return ""
+    return datetime.fromtimestamp(at_us / MICROSECONDS, UTC).isoformat(timespec="seconds")

@@ -1,0 +1,78 @@
+"""A week before a test is purged its owners are told, so that nothing is lost by surprise."""
+
+from datetime import datetime, timedelta
+
+import sqlalchemy as sa
+from flask import current_app
+
+from wbtest import store
+from wbtest.audience.leaving.closing import count_hearers
+from wbtest.audience.leaving.dates import Terms, in_words
+from wbtest.audience.leaving.terms import terms_of
+from wbtest.audience.models import Alarm
+from wbtest.delivery.outbox import queue_mail
+from wbtest.extensions import db
+from wbtest.publishing.models import Experiment
+from wbtest.publishing.strings import strings_for
+from wbtest.store import writing
+from wbtest.team.models import Membership, Person, Workspace
+
+NOTICE = timedelta(days=7)
+KIND = "purge"
+
+
+def remind_owners(now: datetime) -> None:
+    """Write to the owners of what is purged within a week, once; a job of the worker."""
+    is_kept = sa.and_(Experiment.state == "ended", Experiment.purged_at.is_(None))
+    for experiment in db.session.scalars(sa.select(Experiment).where(is_kept)).all():
+        terms = terms_of(experiment)
+        if terms.erased_at - NOTICE <= now < terms.erased_at:
+            _remind(experiment, terms)
+
+
+def _remind(experiment: Experiment, terms: Terms) -> None:
+    notice = {
+        "experiment_id": experiment.id,
+        "kind": KIND,
+        "hour": int(terms.erased_at.timestamp()),
+    }
+    first = store.insert(db.engine.dialect.name, Alarm).values(notice)
+    with writing() as session:
+        noted = first.on_conflict_do_nothing().returning(Alarm.hour)
+        if session.execute(noted).first() is None:
+            return
+        day = in_words(terms.last_day, strings_for("en"))
+        for email in _owners(experiment.workspace):
+            queue_mail(
+                recipient=email,
+                subject=f"/p/{experiment.slug}: addresses are erased after {day}",
+                body=_notice(experiment, day),
+                workspace_id=experiment.workspace_id,
+            )
+
+
+def _notice(experiment: Experiment, day: str) -> str:
+    address = f"{current_app.extensions['wbtest.settings'].base_url}/experiments/{experiment.id}"
+    parts = [
+        f"The page /p/{experiment.slug} promised to keep what is known of its visitors until "
+        f"{day}. Then every address, name, answer and visit is erased, and the mails to them.",
+        "Totals, charts and decisions stay as they are.",
+    ]
+    waiting = count_hearers(experiment).to_tell
+    if experiment.last_letter_at is None and waiting:
+        who = "One person waits" if waiting == 1 else f"{waiting:,} people wait"
+        parts.append(
+            f"{who} to hear what you decided. Tell them before that day:\n{address}/closing"
+        )
+    parts.append(f"If you need the list, download it before that day:\n{address}/signups")
+    return "\n\n".join(parts) + "\n"
+
+
+def _owners(workspace: Workspace) -> list[str]:
+    query = (
+        sa.select(Person.email)
+        .join(Membership, Membership.person_id == Person.id)
+        .where(Membership.workspace_id == workspace.id, Membership.role == "owner")
+        .order_by(Person.id)
+    )
+    return list(db.session.scalars(query))

@@ -1,0 +1,1 @@
+"""From an event in memory to rows and roll-ups, in groups, exactly."""

@@ -1,0 +1,178 @@
+"""Into which cells of the hourly roll-up the events of one visitor fall. Pure.
+
+The writer of events, their erasure and the proof that the roll-up is right all count with this.
+"""
+
+from collections import Counter
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from typing import Literal, NamedTuple, Protocol
+
+from wbtest.audience.recording.hours import hour_of
+from wbtest.audience.recording.settle import Settled, SignupTimes, settle
+
+# The reason that takes a visitor out on both sides of the rate: see ``History``.
+SUSPECTED = "suspected"
+# That of addresses which the team brought in from a list.
+IMPORTED = "imported"
+COLUMNS = (
+    "served",
+    "seen",
+    "converted",
+    "arrived",
+    "signups",
+    "unseen",
+    "confirmed",
+    "answered",
+    "agreed",
+)
+
+
+class Facts(NamedTuple):
+    """What of a sealed experiment decides how its events are counted."""
+
+    zone: str
+    conversion: Literal["signup", "confirmed"]
+    window_us: int
+
+
+class Cell(NamedTuple):
+    """A row of the roll-up."""
+
+    experiment_id: int
+    phase: int
+    variant: str
+    hour: int
+    source: str
+    device: str
+    language: str
+    excluded_because: str
+
+
+# How much to add to which column of which cell; what must go is negative.
+Tally = Counter[tuple[Cell, str]]
+
+
+class Event(Protocol):
+    """A visit or a sighting, as the store keeps it."""
+
+    @property
+    def experiment_id(self) -> int: ...
+    @property
+    def visitor(self) -> str: ...
+    @property
+    def excluded_because(self) -> str: ...
+    @property
+    def phase(self) -> int: ...
+    @property
+    def variant(self) -> str: ...
+    @property
+    def at_us(self) -> int: ...
+    @property
+    def source(self) -> str: ...
+    @property
+    def device(self) -> str: ...
+    @property
+    def language(self) -> str: ...
+
+
+class WithAddress(Event, Protocol):
+    """A sign-up, before or after it is stored."""
+
+    @property
+    def email_key(self) -> str: ...
+
+
+class SignupEvent(WithAddress, Protocol):
+    """A sign-up, as the store keeps it."""
+
+    @property
+    def confirmed_us(self) -> int | None: ...
+    @property
+    def answered_us(self) -> int | None: ...
+    @property
+    def agreed_us(self) -> int | None: ...
+
+
+class HistoryKey(NamedTuple):
+    """Whose history: a visitor's under one reason, or a single sign-up nothing ties to a visit."""
+
+    experiment_id: int
+    visitor: str
+    excluded_because: str
+    email_key: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class History:
+    """What one visitor did under one reason for exclusion; sign-ups by time.
+
+    A visitor who ever sent a sign-up that is suspected of being a machine's is taken for a machine:
+    ``is_suspected``. Then the sighting counts as little as the sign-up, or machines would swell the
+    one side of the rate alone. It holds for good, whatever the visitor sends before or afterwards:
+    if another sign-up could lift it, whether somebody is among the seen would depend on whether
+    they signed up. That one is kept, gets its mail, and stands as one without a sighting.
+    """
+
+    sighting: Event | None
+    signups: Sequence[SignupEvent]
+    is_suspected: bool = False
+
+
+def history_key(signup: WithAddress) -> HistoryKey:
+    """Return the key of the history a sign-up belongs to."""
+    email_key = "" if signup.visitor else signup.email_key
+    return HistoryKey(signup.experiment_id, signup.visitor, signup.excluded_because, email_key)
+
+
+def is_suspected(key: HistoryKey, suspects: Collection[tuple[int, str]]) -> bool:
+    """Whether this history is one of a machine; ``suspects`` are experiments and visitors.
+
+    Other reasons than suspicion take out both sides by themselves.
+    """
+    return key.excluded_because in ("", SUSPECTED) and key[:2] in suspects
+
+
+def by_time(signups: Iterable[SignupEvent]) -> list[SignupEvent]:
+    """Sort so that everybody who counts them has the same first one."""
+    return sorted(signups, key=lambda signup: (signup.at_us, signup.email_key))
+
+
+def cell_of(event: Event, facts: Facts, at_us: int | None = None) -> Cell:
+    """Return the cell of an event, at its own time or at ``at_us``."""
+    return Cell(
+        event.experiment_id,
+        event.phase,
+        event.variant,
+        hour_of(event.at_us if at_us is None else at_us, facts.zone),
+        event.source,
+        event.device,
+        event.language,
+        event.excluded_because,
+    )
+
+
+def count(history: History, facts: Facts) -> tuple[Settled, Tally]:
+    """Return what of a history counts, and what it adds to the roll-up, visits apart."""
+    sighting, signups = history.sighting, history.signups
+    times = [SignupTimes(signup.at_us, signup.confirmed_us) for signup in signups]
+    seen_us = None if sighting is None or history.is_suspected else sighting.at_us
+    settled = settle(seen_us, times, facts.conversion, facts.window_us)
+    tally: Tally = Counter()
+    if sighting is not None and settled.is_counted:
+        cell = cell_of(sighting, facts)
+        tally[cell, "seen"] += 1
+        if settled.conversion is not None:
+            converting = times[settled.conversion]
+            by_signup = facts.conversion == "signup"
+            converted_us = converting.at_us if by_signup else converting.confirmed_us
+            tally[cell, "converted"] += 1
+            tally[cell_of(sighting, facts, converted_us), "arrived"] += 1
+    for index, signup in enumerate(signups):
+        cell = cell_of(signup, facts)
+        tally[cell, "signups"] += 1
+        tally[cell, "unseen"] += index in settled.unseen
+        tally[cell, "confirmed"] += signup.confirmed_us is not None
+        tally[cell, "answered"] += signup.answered_us is not None
+        tally[cell, "agreed"] += signup.agreed_us is not None
+    return settled, tally

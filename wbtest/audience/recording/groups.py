@@ -1,0 +1,148 @@
+"""A group of events, as it is written: machines counted, people kept, sign-ups mailed.
+
+Everything here happens in the one transaction of the group.
+"""
+
+from collections import Counter
+from collections.abc import Sequence
+from contextlib import suppress
+from datetime import datetime
+from operator import attrgetter
+from typing import Any
+
+import sqlalchemy as sa
+
+from wbtest.audience.engagement import kept as engaged
+from wbtest.audience.recording import exposures
+from wbtest.audience.recording import rows as kept
+from wbtest.audience.recording.cells import SUSPECTED, Facts, HistoryKey, history_key
+from wbtest.audience.recording.events import Did, Event, Outcome, Seen, SignedUp
+from wbtest.audience.recording.hours import QUARTER_US
+from wbtest.audience.recording.ledger import SIGHTINGS, SIGNUPS, Ledger
+from wbtest.audience.recording.rows import SightingRow, SignupRow, VisitRow, frees
+from wbtest.audience.signing.announcing import announce_signups
+from wbtest.audience.signing.mailing import write_to
+from wbtest.audience.traffic import classify
+
+# Experiment, variant, and quarter of an hour since 1970.
+Loss = tuple[int, str, int]
+_visit = attrgetter(*VisitRow._fields)
+# The rest of a sign-up is settled after it came.
+_signup = attrgetter(*(name for name in SignupRow._fields if name not in SignupRow._field_defaults))
+
+
+def record(
+    connection: sa.Connection,
+    events: Sequence[Event],
+    facts: dict[int, Facts],
+    now: datetime,
+    mail_domain: str,
+) -> list[Outcome | None]:
+    """Write the events with all that follows from them; what is there already changes nothing.
+
+    Returns for each sign-up what became of it, None for the others. ``facts`` remembers what was
+    read of the experiments. ``mail_domain`` ends the ids of the mails. Raises LookupError for an
+    experiment that is not there.
+    """
+    visits: list[VisitRow] = []
+    sightings: list[SightingRow] = []
+    signups: list[tuple[int, SignedUp, SignupRow]] = []
+    deeds: list[Did] = []
+    events = exposures.fill_in(connection, events)
+    with Ledger(connection, facts) as ledger:
+        for experiment_id in {event.experiment_id for event in events}:
+            ledger.facts_of(experiment_id)
+        for index, event in enumerate(events):
+            if isinstance(event, SignedUp):
+                signups.append((index, event, row := _signup_of(event)))
+                if row.excluded_because == SUSPECTED and row.visitor:
+                    visits.append(_visit_of(row))
+                    sightings.append(SightingRow(*visits[-1]))
+            elif isinstance(event, Did):
+                if not classify(event.user_agent, event.hints):
+                    deeds.append(event)
+            elif machine := classify(event.user_agent, event.hints):
+                ledger.count_machine(machine, event.experiment_id, event.variant, event.at_us)
+            else:
+                visits.append(VisitRow(*_visit(event)))
+                if isinstance(event, Seen):
+                    sightings.append(SightingRow(*visits[-1]))
+        ledger.keep_visits(visits)
+        new = _keep_people(ledger, sightings, [row for _, _, row in signups])
+        engaged.keep(connection, deeds)
+        sent = [(event, row) for _, event, row in signups]
+        write_to(connection, sent, new, now, mail_domain)
+        announce_signups(connection, [row for _, row in sent], new, now)
+    outcomes: list[Outcome | None] = [None] * len(events)
+    for index, _, row in signups:
+        outcomes[index] = "new" if id(row) in new else "known"
+    return outcomes
+
+
+def record_losses(
+    connection: sa.Connection, losses: Counter[Loss], facts: dict[int, Facts]
+) -> None:
+    """Count events that were given up before; those of no experiment are nobody's."""
+    with Ledger(connection, facts) as ledger:
+        for (experiment_id, variant, quarter), number in losses.items():
+            with suppress(LookupError):
+                ledger.count_lost(experiment_id, variant, quarter * QUARTER_US, number)
+
+
+def loss_of(event: Event) -> Loss:
+    """Return where an event is counted that could not be stored."""
+    return event.experiment_id, event.variant, event.at_us // QUARTER_US
+
+
+def _keep_people(
+    ledger: Ledger, sightings: list[SightingRow], signups: list[SignupRow]
+) -> set[int]:
+    """Keep the rows, settle everybody they touch, and return the ids of the new sign-ups."""
+    if not sightings and not signups:
+        return set()
+    touched = {
+        HistoryKey(row.experiment_id, row.visitor, row.excluded_because) for row in sightings
+    }
+    # Suspicion reaches over into what would count.
+    touched |= {key._replace(excluded_because="") for key in touched if key[2] == SUSPECTED}
+    # Those in which the addresses stand now; an earlier sign-up takes them elsewhere.
+    stored = _stored(ledger.connection, signups)
+    touched |= {history_key(row) for row in (*signups, *stored)}
+    with ledger.settling(touched):
+        kept.keep(ledger.connection, SIGHTINGS, sightings)
+        found = kept.keep(ledger.connection, SIGNUPS, signups)
+        exposures.mark_repeats(ledger.connection, signups, stored)
+        # For its owner an address is new that only a machine has left before.
+        freed = [row for row, stored in found.moved if frees(row, stored)]
+        return {id(row) for row in (*found.new, *freed)}
+
+
+def _stored(connection: sa.Connection, signups: list[SignupRow]) -> Sequence[Any]:
+    """The sign-ups of these addresses that are there already, and some more perhaps."""
+    if not signups:
+        return ()
+    is_it = sa.and_(
+        SIGNUPS.c.experiment_id.in_({row.experiment_id for row in signups}),
+        SIGNUPS.c.email_key.in_({row.email_key for row in signups}),
+    )
+    return connection.execute(sa.select(SIGNUPS).where(is_it)).all()
+
+
+def _signup_of(event: SignedUp) -> SignupRow:
+    """A machine's sign-up is kept, since a person may hide behind it, but does not count."""
+    row = SignupRow(*_signup(event))
+    is_suspected = not row.excluded_because and classify(event.user_agent, event.hints)
+    reason = SUSPECTED if is_suspected else row.excluded_because
+    return row._replace(
+        excluded_because=reason,
+        page_digest=event.page_digest,
+        is_disposable=event.is_disposable,
+        other_variant=event.other_variant,
+        answer_hash=event.answer_hash,
+        mailed_us=event.at_us if event.subject and reason != SUSPECTED else None,
+    )
+
+
+def _visit_of(row: SignupRow) -> VisitRow:
+    """What marks the visitor of a suspected sign-up; the address may be known and leave no row."""
+    return VisitRow._make(getattr(row, name) for name in VisitRow._fields)

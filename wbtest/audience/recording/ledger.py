@@ -1,0 +1,246 @@
+"""Events and their roll-up in one write transaction: whatever changes in one changes in the other.
+
+Knows tables and nothing of queues. Only one transaction at a time may write events; ``take_turn``
+sees to that where the transaction is not the recorder's own.
+"""
+
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterable, Iterator
+from contextlib import contextmanager
+from types import TracebackType
+from typing import Any, Self, cast
+
+import sqlalchemy as sa
+
+from wbtest import store
+from wbtest.audience.engagement import kept as engaged
+from wbtest.audience.models import HourlyCount, MachineCount, Sighting, Signup, Visit
+from wbtest.audience.recording import rows as kept
+from wbtest.audience.recording.cells import (
+    COLUMNS,
+    SUSPECTED,
+    Cell,
+    Facts,
+    History,
+    HistoryKey,
+    Tally,
+    by_time,
+    cell_of,
+    count,
+    history_key,
+    is_suspected,
+)
+from wbtest.audience.recording.hours import QUARTER_US, hour_of
+from wbtest.audience.recording.rows import Row, VisitRow
+from wbtest.audience.recording.settle import Settled
+from wbtest.audience.traffic import Machine
+from wbtest.publishing.models import Experiment
+
+VISITS = cast(sa.Table, Visit.__table__)
+SIGHTINGS = cast(sa.Table, Sighting.__table__)
+SIGNUPS = cast(sa.Table, Signup.__table__)
+HOURLY_COUNTS = cast(sa.Table, HourlyCount.__table__)
+MACHINE_COUNTS = cast(sa.Table, MachineCount.__table__)
+HOUR_US = 3_600_000_000
+# Reason and family, beside those of machines.
+LOST = ("lost", "could not be stored")
+
+
+def load_facts(connection: sa.Connection, experiment_id: int) -> Facts:
+    """Return what decides how the experiment's events are counted. Raises LookupError."""
+    found = connection.execute(
+        sa.select(Experiment.time_zone, Experiment.rule).where(Experiment.id == experiment_id)
+    ).one_or_none()
+    if found is None:
+        raise LookupError(f"there is no experiment {experiment_id}")
+    zone, rule = found
+    return Facts(zone, rule["conversion"], rule["conversion_window_hours"] * HOUR_US)
+
+
+def take_turn(connection: sa.Connection) -> None:
+    """Wait until no other transaction writes events. On SQLite none can."""
+    if connection.dialect.name == "postgresql":
+        connection.execute(sa.select(sa.func.pg_advisory_xact_lock(store.GROUP_LOCK)))
+
+
+class Ledger:
+    """One transaction's changes to events; leaving the ``with`` block adds them to the roll-up.
+
+    ``facts`` are those already known, by experiment; what is sealed never changes.
+    """
+
+    def __init__(self, connection: sa.Connection, facts: dict[int, Facts] | None = None) -> None:
+        self.connection = connection
+        self._facts = {} if facts is None else facts
+        self._tally: Tally = Counter()
+        self._machines: Counter[tuple[int, str, int, str, str]] = Counter()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        if kind is None:
+            self._write()
+
+    def facts_of(self, experiment_id: int) -> Facts:
+        """Return the experiment's facts, read once. Raises LookupError."""
+        if experiment_id not in self._facts:
+            self._facts[experiment_id] = load_facts(self.connection, experiment_id)
+        return self._facts[experiment_id]
+
+    def count_machine(self, machine: Machine, experiment_id: int, variant: str, at_us: int) -> None:
+        """Count one request of a machine."""
+        hour = hour_of(at_us, self.facts_of(experiment_id).zone)
+        self._machines[experiment_id, variant, hour, machine.reason, machine.family] += 1
+
+    def count_lost(self, experiment_id: int, variant: str, at_us: int, number: int) -> None:
+        """Count events of people that could not be stored."""
+        hour = hour_of(at_us, self.facts_of(experiment_id).zone)
+        self._machines[experiment_id, variant, hour, *LOST] += number
+
+    def keep_visits(self, rows: Iterable[VisitRow]) -> None:
+        """Insert visits that are new, and count them as served."""
+        new, moved = kept.keep(self.connection, VISITS, rows)
+        # Nearly all of a group fall into one quarter hour and a few cells: asking for each of these
+        # once takes a tenth of the time of asking for each visit.
+        for place, number in _by_quarter(new):
+            experiment_id, phase, variant, quarter, source, device, language, reason = place
+            hour = hour_of(quarter * QUARTER_US, self.facts_of(experiment_id).zone)
+            cell = Cell(experiment_id, phase, variant, hour, source, device, language, reason)
+            self._tally[cell, "served"] += number
+        for row, stored in moved:
+            self._count_visit(row, 1)
+            self._count_visit(stored, -1)
+
+    def remove_visits(self, experiment_id: int, visitor: str) -> None:
+        """Delete the visits of a visitor, and count them no more."""
+        mine = (VISITS.c.experiment_id == experiment_id) & (VISITS.c.visitor == visitor)
+        for stored in self.connection.execute(sa.select(VISITS).where(mine)).all():
+            self._count_visit(stored, -1)
+        self.connection.execute(sa.delete(VISITS).where(mine))
+
+    @contextmanager
+    def settling(self, keys: Collection[HistoryKey]) -> Iterator[None]:
+        """Settle anew, and count, whatever the block changes in these histories."""
+        before = self._histories(keys)
+        yield
+        flags = Flags()
+        gone = set()
+        for key, history in self._histories(keys).items():
+            if history != before[key]:
+                facts = self.facts_of(key.experiment_id)
+                was, counted = count(before[key], facts)
+                self._tally.subtract(counted)
+                settled, tally = count(history, facts)
+                self._tally.update(tally)
+                flags.compare(history, settled)
+                is_same = _shown(history) == _shown(before[key])
+                is_gone = was.is_counted and not (settled.is_counted and is_same)
+                if is_gone and key.excluded_because == "":
+                    gone.add(key[:2])
+        flags.write(self.connection)
+        engaged.remove(self.connection, gone)
+
+    def _count_visit(self, visit: Any, number: int) -> None:
+        self._tally[cell_of(visit, self.facts_of(visit.experiment_id)), "served"] += number
+
+    def _histories(self, keys: Collection[HistoryKey]) -> dict[HistoryKey, History]:
+        """The histories as they are now, also those in which nothing happened."""
+        experiments = {key.experiment_id for key in keys}
+        visitors = {key.visitor for key in keys if key.visitor}
+        emails = {key.email_key for key in keys if key.email_key}
+        sightings: dict[HistoryKey, Any] = {}
+        signups: defaultdict[HistoryKey, list[Any]] = defaultdict(list)
+        if visitors:
+            is_ours = sa.and_(
+                SIGHTINGS.c.experiment_id.in_(experiments), SIGHTINGS.c.visitor.in_(visitors)
+            )
+            for row in self.connection.execute(sa.select(SIGHTINGS).where(is_ours)):
+                key = HistoryKey(row.experiment_id, row.visitor, row.excluded_because)
+                sightings[key] = row
+        suspects = {key[:2] for key in sightings if key.excluded_because == SUSPECTED}
+        if keys:
+            is_alone = (SIGNUPS.c.visitor == "") & SIGNUPS.c.email_key.in_(emails)
+            is_ours = sa.and_(
+                SIGNUPS.c.experiment_id.in_(experiments),
+                SIGNUPS.c.visitor.in_(visitors) | is_alone,
+            )
+            for row in self.connection.execute(sa.select(SIGNUPS).where(is_ours)):
+                signups[history_key(row)].append(row)
+        return {
+            key: History(sightings.get(key), by_time(signups[key]), is_suspected(key, suspects))
+            for key in keys
+        }
+
+    def _write(self) -> None:
+        kept.add(self.connection, HOURLY_COUNTS, hourly_rows(self._tally))
+        names = ("experiment_id", "variant", "hour", "reason", "family", "count")
+        machines = [
+            dict(zip(names, (*key, number), strict=True)) for key, number in self._machines.items()
+        ]
+        kept.add(self.connection, MACHINE_COUNTS, machines)
+
+
+class Flags:
+    """Marks on rows that say what counts; those that are wrong are gathered and written at once."""
+
+    def __init__(self) -> None:
+        self.sightings: list[Row] = []
+        self.signups: list[Row] = []
+
+    def compare(self, history: History, settled: Settled) -> None:
+        """Remember the rows whose mark is not what was settled."""
+        sighting: Any = history.sighting
+        if sighting is not None and sighting.is_counted != settled.is_counted:
+            key = _key_of(SIGHTINGS, sighting)
+            self.sightings.append(key | {"is_counted": settled.is_counted})
+        for index, signup in enumerate[Any](history.signups):
+            is_converted = index == settled.conversion
+            if signup.is_converted != is_converted:
+                self.signups.append(_key_of(SIGNUPS, signup) | {"is_converted": is_converted})
+
+    def write(self, connection: sa.Connection) -> None:
+        """Set the marks right."""
+        for table, rows in ((SIGHTINGS, self.sightings), (SIGNUPS, self.signups)):
+            if rows:
+                names = [column.name for column in table.primary_key]
+                is_it = [table.c[name] == sa.bindparam(f"the_{name}") for name in names]
+                renamed = [
+                    {f"the_{k}" if k in names else k: value for k, value in row.items()}
+                    for row in rows
+                ]
+                connection.execute(sa.update(table).where(*is_it), renamed)
+
+
+def _shown(history: History) -> tuple[int, str] | None:
+    """Phase and variant of the sighting."""
+    found = history.sighting
+    return None if found is None else (found.phase, found.variant)
+
+
+def hourly_rows(tally: Tally) -> list[Row]:
+    """Return the tally as rows of the roll-up, leaving out what adds nothing."""
+    cells: defaultdict[Cell, Row] = defaultdict(lambda: dict.fromkeys(COLUMNS, 0))
+    for (cell, column), number in tally.items():
+        if number:
+            cells[cell][column] = number
+    return [cell._asdict() | row for cell, row in cells.items()]
+
+
+def _by_quarter(visits: Iterable[VisitRow]) -> Iterable[tuple[Any, int]]:
+    """The fields of cells, with the quarter hour since 1970 for the hour, and their visits."""
+    return Counter(
+        [
+            (experiment_id, phase, variant, at_us // QUARTER_US, source, device, language, reason)
+            for experiment_id, _, reason, phase, variant, at_us, source, device, language in visits
+        ]
+    ).items()
+
+
+def _key_of(table: sa.Table, row: Any) -> Row:
+    return {column.name: row._mapping[column.name] for column in table.primary_key}

@@ -1,0 +1,187 @@
+"""The roll-up counted anew from the rows of events: the proof that it is right, and its repair.
+
+Uses the rules the recorder uses, but adds up from nothing. Machines leave no rows, so their
+counters cannot be counted anew.
+"""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session, scoped_session
+
+from wbtest.audience.engagement import kept as engaged
+from wbtest.audience.recording.cells import (
+    COLUMNS,
+    SUSPECTED,
+    Cell,
+    Facts,
+    History,
+    HistoryKey,
+    Tally,
+    by_time,
+    count,
+    history_key,
+    is_suspected,
+)
+from wbtest.audience.recording.hours import QUARTER_US, hour_of
+from wbtest.audience.recording.ledger import (
+    HOURLY_COUNTS,
+    SIGHTINGS,
+    SIGNUPS,
+    VISITS,
+    Flags,
+    hourly_rows,
+    load_facts,
+    take_turn,
+)
+from wbtest.publishing.models import Experiment
+
+Store = sa.Connection | Session | scoped_session[Any]
+ROWS_AT_ONCE = 5_000
+
+
+def differences(store: Store, experiment_id: int | None = None) -> list[str]:
+    """Return a line for each figure and each mark that is not what the events say.
+
+    ``experiment_id`` None is all experiments. Reads what is committed at one moment, whatever is
+    written meanwhile.
+    """
+    found = []
+    with _snapshot(_connection(store).engine) as connection:
+        for one in _experiments(connection, experiment_id):
+            tally, flags = _recount(connection, one)
+            found += _compare(tally, _stored(connection, one))
+            found += [f"{_name(row)}: is_counted is wrong" for row in flags.sightings]
+            found += [f"{_name(row)}: is_converted is wrong" for row in flags.signups]
+            found += engaged.differences(connection, one)
+    return found
+
+
+def rebuild(store: Store, experiment_id: int | None = None) -> None:
+    """Make figures and marks what the events say, inside the caller's write transaction."""
+    connection = _connection(store)
+    take_turn(connection)
+    for one in _experiments(connection, experiment_id):
+        tally, flags = _recount(connection, one)
+        connection.execute(sa.delete(HOURLY_COUNTS).where(HOURLY_COUNTS.c.experiment_id == one))
+        if rows := hourly_rows(tally):
+            connection.execute(sa.insert(HOURLY_COUNTS), rows)
+        flags.write(connection)
+        engaged.rebuild(connection, one)
+
+
+def _connection(store: Store) -> sa.Connection:
+    return store if isinstance(store, sa.Connection) else store.connection()
+
+
+@contextmanager
+def _snapshot(engine: sa.Engine) -> Iterator[sa.Connection]:
+    """A connection whose statements all see the same moment."""
+    with engine.connect() as connection:
+        if engine.dialect.name == "postgresql":
+            connection.execution_options(isolation_level="REPEATABLE READ")
+        yield connection
+
+
+def _experiments(connection: sa.Connection, experiment_id: int | None) -> list[int]:
+    """Those whose totals can be proved: what was purged has no rows any more."""
+    provable = sa.select(Experiment.id).where(Experiment.purged_at.is_(None))
+    if experiment_id is not None:
+        provable = provable.where(Experiment.id == experiment_id)
+    return list(connection.scalars(provable.order_by(Experiment.id)))
+
+
+def _recount(connection: sa.Connection, experiment_id: int) -> tuple[Tally, Flags]:
+    """What the roll-up of an experiment must hold, and the marks that are wrong."""
+    facts = load_facts(connection, experiment_id)
+    tally = _count_visits(connection, experiment_id, facts)
+    flags = Flags()
+    for history in _histories(connection, experiment_id):
+        settled, counted = count(history, facts)
+        tally.update(counted)
+        flags.compare(history, settled)
+    return tally, flags
+
+
+def _count_visits(connection: sa.Connection, experiment_id: int, facts: Facts) -> Tally:
+    """Visits need no look at each: the database adds up those of a quarter of an hour."""
+    names = ("phase", "variant", "source", "device", "language", "excluded_because")
+    place = [VISITS.c[name] for name in names]
+    quarter = (VISITS.c.at_us // QUARTER_US).label("quarter")
+    rows = connection.execute(
+        sa.select(*place, quarter, sa.func.count().label("number"))
+        .where(VISITS.c.experiment_id == experiment_id)
+        .group_by(*place, quarter)
+    )
+    tally: Tally = Counter()
+    for row in rows:
+        hour = hour_of(row.quarter * QUARTER_US, facts.zone)
+        where = {name: row._mapping[name] for name in names}
+        cell = Cell(experiment_id=experiment_id, hour=hour, **where)
+        tally[cell, "served"] += row.number
+    return tally
+
+
+def _histories(connection: sa.Connection, experiment_id: int) -> Iterator[History]:
+    """Everybody's history; sign-ups are few and are held, sightings are many and pass by."""
+    signups: defaultdict[HistoryKey, list[Any]] = defaultdict(list)
+    for row in connection.execute(
+        sa.select(SIGNUPS).where(SIGNUPS.c.experiment_id == experiment_id)
+    ):
+        signups[history_key(row)].append(row)
+    suspects = _suspects(connection, experiment_id)
+    for row in connection.execute(
+        sa.select(SIGHTINGS).where(SIGHTINGS.c.experiment_id == experiment_id),
+        execution_options={"yield_per": ROWS_AT_ONCE},
+    ):
+        key = HistoryKey(experiment_id, row.visitor, row.excluded_because)
+        yield History(row, by_time(signups.pop(key, [])), is_suspected(key, suspects))
+    for unseen in signups.values():
+        # Without a sighting there is nothing that suspicion could take out.
+        yield History(None, by_time(unseen))
+
+
+def _suspects(connection: sa.Connection, experiment_id: int) -> set[tuple[int, str]]:
+    """The visitors of the experiment who are taken for machines, as ``is_suspected`` wants them."""
+    rows = connection.execute(
+        sa.select(SIGHTINGS.c.experiment_id, SIGHTINGS.c.visitor).where(
+            SIGHTINGS.c.experiment_id == experiment_id, SIGHTINGS.c.excluded_because == SUSPECTED
+        )
+    )
+    return {(row.experiment_id, row.visitor) for row in rows}
+
+
+def _stored(connection: sa.Connection, experiment_id: int) -> Tally:
+    tally: Tally = Counter()
+    for row in connection.execute(
+        sa.select(HOURLY_COUNTS).where(HOURLY_COUNTS.c.experiment_id == experiment_id)
+    ):
+        values = row._mapping
+        cell = Cell(*[values[name] for name in Cell._fields])
+        tally.update({(cell, column): values[column] for column in COLUMNS})
+    return tally
+
+
+def _compare(right: Tally, stored: Tally) -> list[str]:
+    return [
+        f"{_describe(cell)}: {column} is {stored[cell, column]}, the events say "
+        f"{right[cell, column]}"
+        for cell, column in sorted(right.keys() | stored.keys())
+        if right[cell, column] != stored[cell, column]
+    ]
+
+
+def _describe(cell: Cell) -> str:
+    hour = f"{datetime.fromtimestamp(cell.hour, UTC):%Y-%m-%d %H:%M} UTC"
+    parts = [f"experiment {cell.experiment_id}", f"phase {cell.phase}", cell.variant, hour]
+    parts += [cell.source, cell.device, cell.language, cell.excluded_because]
+    return ", ".join(part for part in parts if part)
+
+
+def _name(row: dict[str, Any]) -> str:
+    who = f"visitor {row['visitor']}" if "visitor" in row else "a sign-up"
+    return f"experiment {row['experiment_id']}, {who}"

@@ -1,0 +1,152 @@
+"""Groups of waiting events, brought into the store: tried again, or given up and said so.
+
+Knows nothing of the queue from which a group comes.
+"""
+
+import logging
+import time
+from collections import Counter
+from collections.abc import Iterator
+from concurrent.futures import Future
+from contextlib import contextmanager
+
+import sqlalchemy as sa
+from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolExhausted
+
+from wbtest.audience.recording.cells import Facts
+from wbtest.audience.recording.events import Event, Outcome, SignedUp
+from wbtest.audience.recording.groups import Loss, loss_of, record, record_losses
+from wbtest.extensions import Now
+from wbtest.store import NoLock, Refused, WriteLock, writing_group
+
+log = logging.getLogger(__name__)
+
+# Pauses before the second, third and fourth try of a group that the store did not take.
+PAUSES = (0.1, 0.3, 0.9)
+# After a group was given up the store is left alone by visits for this long.
+REST_SECONDS = 1.0
+STORE_ERRORS = (OperationalError, InterfaceError, PoolExhausted, OSError)
+
+
+class StoreFailed(Refused):
+    """A sign-up that could not be stored."""
+
+    status = 503
+
+    def __init__(self) -> None:
+        super().__init__(
+            "We cannot store this right now. Your text is still here; try again in a minute."
+        )
+
+
+class Waiting:
+    """A sign-up, or None for a flush, and who waits until it is stored."""
+
+    __slots__ = ("event", "future", "is_abandoned")
+
+    def __init__(self, event: SignedUp | None) -> None:
+        self.event = event
+        self.future: Future[Outcome | None] = Future()
+        self.is_abandoned = False
+
+
+Item = Event | Waiting
+
+
+class Writer:
+    """Writes one group after the other. ``lost`` counts the events that nobody waited for.
+
+    What was lost is noted in the store with the next group that it takes.
+    """
+
+    def __init__(
+        self, engine: sa.Engine, lock: WriteLock | NoLock, now: Now, mail_domain: str
+    ) -> None:
+        self.lost = 0
+        self._losses: Counter[Loss] = Counter()
+        self._engine = engine
+        self._lock = lock
+        self._now = now
+        self._mail_domain = mail_domain
+        self._facts: dict[int, Facts] = {}
+        self._rests_until = 0.0
+
+    @property
+    def is_resting(self) -> bool:
+        """Whether a group was given up a moment ago."""
+        return self._rests_until > 0 and time.monotonic() < self._rests_until
+
+    def store(self, group: list[Item]) -> None:
+        """Write a group, trying again when the store fails.
+
+        An event that no store would take is found by halving the group, and given up alone.
+        """
+        for pause in (*PAUSES, None):
+            try:
+                self._write(group)
+            except STORE_ERRORS as error:
+                if pause is None:
+                    self._rests_until = time.monotonic() + REST_SECONDS
+                    self._give_up(group, error)
+                else:
+                    time.sleep(pause)
+            except Exception as error:
+                if len(group) == 1:
+                    self._give_up(group, error)
+                else:
+                    self.store(group[: len(group) // 2])
+                    self.store(group[len(group) // 2 :])
+                return
+            else:
+                self._rests_until = 0.0
+                return
+
+    def _write(self, group: list[Item]) -> None:
+        """Write a group in one transaction, then tell those who wait."""
+        waiting = [item for item in group if isinstance(item, Waiting)]
+        arrived = [item for item in group if not isinstance(item, Waiting)]
+        outcomes: dict[int, Outcome | None] = {}
+        if arrived or any(item.event for item in waiting):
+            with (
+                self._noting_losses() as losses,
+                writing_group(self._engine, self._lock) as connection,
+            ):
+                # Looked at when nothing is left to wait for but the disk.
+                wanted = {
+                    id(item): item.event for item in waiting if item.event and not item.is_abandoned
+                }
+                events = [*arrived, *wanted.values()]
+                found = record(connection, events, self._facts, self._now(), self._mail_domain)
+                if losses:
+                    record_losses(connection, losses, self._facts)
+            outcomes = dict(zip(wanted, found[len(arrived) :], strict=True))
+        for item in waiting:
+            item.future.set_result(outcomes.get(id(item)))
+
+    @contextmanager
+    def _noting_losses(self) -> Iterator[Counter[Loss]]:
+        """What is to be noted now. It waits while the store fails, but stands in no group's way."""
+        losses, self._losses = self._losses, Counter()
+        try:
+            yield losses
+        except STORE_ERRORS:
+            self._losses = losses
+            raise
+
+    def _give_up(self, group: list[Item], error: Exception) -> None:
+        log.error("%d events could not be stored: %s", len(group), _describe(error))
+        for item in group:
+            if not isinstance(item, Waiting):
+                self.lost += 1
+                self._losses[loss_of(item)] += 1
+            elif item.event is None:
+                item.future.set_result(None)
+            else:
+                item.future.set_exception(StoreFailed())
+
+
+def _describe(error: Exception) -> str:
+    """What went wrong, without the statement's parameters: they hold what people typed."""
+    cause = getattr(error, "orig", None) or error
+    return f"{type(cause).__name__}: {str(cause).partition(chr(10))[0]}"

@@ -1,0 +1,1 @@
+"""The address that somebody leaves, and every step after it."""

@@ -1,0 +1,141 @@
+"""Telling a team's owners of unusual sign-ups: too many, or too strange; once an hour at most."""
+
+from datetime import datetime, timedelta
+from typing import NamedTuple
+
+import sqlalchemy as sa
+from flask import current_app
+
+from wbtest import store
+from wbtest.audience.models import Alarm, Signup
+from wbtest.audience.recording.cells import IMPORTED, SUSPECTED
+from wbtest.audience.signing.guard import Guard
+from wbtest.delivery.outbox import queue_mail
+from wbtest.extensions import db
+from wbtest.publishing.models import Experiment
+from wbtest.store import writing
+from wbtest.team.people import members
+
+HOUR = timedelta(hours=1)
+WEEK_HOURS = 7 * 24
+MICROSECONDS = 1_000_000
+# Below these an hour is not worth a mail.
+FEWEST_DOUBTED = 20
+FEWEST_UNUSUAL = 100
+TIMES_THE_USUAL = 10
+
+
+class Hour(NamedTuple):
+    """The sign-ups of a page in the last hour; ``usual`` are those of an average hour before."""
+
+    everybody: int
+    suspected: int
+    disposable: int
+    usual: float
+
+
+def is_full(experiment_id: int, guard: Guard, now: datetime) -> bool:
+    """Whether as many people signed up on this page in the last hour as may.
+
+    Those suspected of being machines are not among them, or machines could close the page.
+    """
+    rows = (
+        sa.select(sa.literal(1))
+        .where(
+            Signup.experiment_id == experiment_id,
+            Signup.at_us > _us(now - HOUR),
+            Signup.excluded_because != SUSPECTED,
+        )
+        .limit(guard.most_a_page)
+    )
+    found = db.session.scalar(sa.select(sa.func.count()).select_from(rows.subquery()))
+    return (found or 0) >= guard.most_a_page
+
+
+def find_alarm(hour: Hour, guard: Guard) -> tuple[str, str]:
+    """Return kind and sentence of what is unusual about an hour, or two empty texts. Pure.
+
+    >>> find_alarm(Hour(40, suspected=30, disposable=2, usual=5.0), Guard())[0]
+    'machines'
+    """
+    counted = hour.everybody - hour.suspected
+    if counted >= guard.most_a_page:
+        return "full", (
+            f"{counted:,} addresses came within an hour, which is the most that a page takes. "
+            "Others are asked to come back later."
+        )
+    if hour.suspected >= FEWEST_DOUBTED and 2 * hour.suspected > hour.everybody:
+        return "machines", (
+            f"{hour.suspected:,} of {hour.everybody:,} addresses of the last hour seem to be left "
+            "by a machine. They are kept apart and get no mail; the figures leave them out."
+        )
+    if hour.disposable >= FEWEST_DOUBTED and 2 * hour.disposable > hour.everybody:
+        return "disposable", (
+            f"{hour.disposable:,} of {hour.everybody:,} addresses of the last hour are of services "
+            "that give them away for an hour. They count, and are marked in the list."
+        )
+    if counted >= FEWEST_UNUSUAL and counted > TIMES_THE_USUAL * hour.usual:
+        return "many", (
+            f"{counted:,} addresses came in the last hour, where {hour.usual:.1f} are usual. "
+            "Somebody may have linked to the page, or sends it addresses of others."
+        )
+    return "", ""
+
+
+def raise_alarms(now: datetime) -> None:
+    """Look at the last hour of each running page, and write to its owners; a job of the worker."""
+    guard: Guard = current_app.extensions["wbtest.guard"]
+    running = sa.select(Experiment).where(Experiment.state == "running")
+    for experiment in db.session.scalars(running).all():
+        kind, sentence = find_alarm(_last_hour(experiment, now), guard)
+        if kind:
+            tell(experiment, kind, sentence, now)
+
+
+def tell(experiment: Experiment, kind: str, sentence: str, now: datetime) -> bool:
+    """Write to the owners, unless they were told of this page within the hour; return whether."""
+    hour = int(now.timestamp()) // 3600
+    settings = current_app.extensions["wbtest.settings"]
+    with writing() as session:
+        latest = session.scalar(
+            sa.select(sa.func.max(Alarm.hour)).where(Alarm.experiment_id == experiment.id)
+        )
+        if latest is not None and latest >= hour:
+            return False
+        values = {"experiment_id": experiment.id, "kind": kind, "hour": hour}
+        claim = store.insert(db.engine.dialect.name, Alarm).values(values)
+        session.execute(claim.on_conflict_do_nothing())
+        look = f"{settings.base_url}/experiments/{experiment.id}/signups"
+        for member in members(experiment.workspace):
+            if member.role == "owner":
+                queue_mail(
+                    recipient=member.person.email,
+                    subject=f"/p/{experiment.slug}: unusual sign-ups",
+                    body=f"{sentence}\n\nLook at the list of sign-ups:\n{look}\n",
+                    workspace_id=experiment.workspace_id,
+                )
+    return True
+
+
+def _last_hour(experiment: Experiment, now: datetime) -> Hour:
+    since, before = _us(now - HOUR), _us(now - HOUR * (WEEK_HOURS + 1))
+    is_recent = Signup.at_us > since
+    is_doubted = Signup.excluded_because == SUSPECTED
+    sums = [
+        sa.func.count().filter(is_recent),
+        sa.func.count().filter(is_recent, is_doubted),
+        sa.func.count().filter(is_recent, Signup.is_disposable, ~is_doubted),
+        sa.func.count().filter(~is_recent, ~is_doubted),
+    ]
+    found = db.session.execute(
+        sa.select(*sums).where(
+            Signup.experiment_id == experiment.id,
+            Signup.at_us > before,
+            Signup.excluded_because != IMPORTED,
+        )
+    ).one()
+    return Hour(*found[:3], usual=found[3] / WEEK_HOURS)
+
+
+def _us(moment: datetime) -> int:
+    return int(moment.timestamp()) * MICROSECONDS

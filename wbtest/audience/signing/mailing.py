@@ -1,0 +1,118 @@
+"""Which sign-ups of a group are written to: one mail for each address, page and day."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import replace
+from datetime import datetime
+from hashlib import sha256
+from typing import Any
+
+import sqlalchemy as sa
+
+from wbtest.audience.models import Erasure
+from wbtest.audience.recording.cells import SUSPECTED
+from wbtest.audience.recording.events import SignedUp
+from wbtest.audience.recording.ledger import SIGNUPS
+from wbtest.audience.recording.rows import SignupRow
+from wbtest.delivery.models import OutboxMail
+from wbtest.delivery.outbox import mail_row
+
+DAY_US = 86_400_000_000
+Sent = Sequence[tuple[SignedUp, SignupRow]]
+
+
+def write_to(
+    connection: sa.Connection, sent: Sent, new: Collection[int], now: datetime, mail_domain: str
+) -> None:
+    """Queue the mails of a group of sign-ups; ``new`` are the ids of the rows that were kept.
+
+    Nobody is written to because of a machine, which may want us to write to somebody else. Who
+    erased an address and leaves it again by themselves is no longer kept out of imported lists.
+    """
+    trusted = [(event, row) for event, row in sent if row.excluded_because != SUSPECTED]
+    fresh = [event for event, row in trusted if id(row) in new]
+    known = [(event, row) for event, row in trusted if id(row) not in new]
+    _lift_erasures(connection, fresh)
+    mails = [
+        _mail(event, now, mail_domain)
+        for event in (*fresh, *_asked_again(connection, known))
+        if event.subject
+    ]
+    if mails:
+        connection.execute(sa.insert(OutboxMail), mails)
+
+
+def _asked_again(connection: sa.Connection, known: Sent) -> list[SignedUp]:
+    """Those whose address is there, unconfirmed, and had its last mail a day ago or earlier.
+
+    The token of the new mail takes the place of the old one, and the new mail that of one which
+    still waits; all else stays as it was, since a stranger may have sent the form. So the mail goes
+    to the spelling that is stored.
+    """
+    asked = {
+        (row.experiment_id, row.email_key): event
+        for event, row in known
+        if event.mails_again and event.subject
+    }
+    if not asked:
+        return []
+    rows = connection.execute(
+        sa.select(SIGNUPS).where(
+            SIGNUPS.c.experiment_id.in_({key[0] for key in asked}),
+            SIGNUPS.c.email_key.in_({key[1] for key in asked}),
+            SIGNUPS.c.confirmed_us.is_(None),
+            SIGNUPS.c.excluded_because != SUSPECTED,
+        )
+    ).all()
+    again = []
+    for row in rows:
+        event = asked.get((row.experiment_id, row.email_key))
+        last_us = row.at_us if row.mailed_us is None else row.mailed_us
+        if event is not None and event.at_us - last_us >= DAY_US:
+            connection.execute(
+                sa.update(SIGNUPS)
+                .where(
+                    SIGNUPS.c.experiment_id == row.experiment_id,
+                    SIGNUPS.c.email_key == row.email_key,
+                )
+                .values(token_hash=event.token_hash, mailed_us=event.at_us)
+            )
+            _take_back(connection, row)
+            again.append(replace(event, email=row.email))
+    return again
+
+
+def _take_back(connection: sa.Connection, signup: Any) -> None:
+    """Delete the mail with the sign-up's last token if it has not left yet."""
+    waiting = connection.execute(
+        sa.select(OutboxMail.id, OutboxMail.leave_url).where(
+            OutboxMail.recipient == signup.email, OutboxMail.state == "waiting"
+        )
+    ).all()
+    for mail in waiting:
+        token = mail.leave_url.rpartition("/")[2]
+        if sha256(token.encode()).hexdigest() == signup.token_hash:
+            connection.execute(sa.delete(OutboxMail).where(OutboxMail.id == mail.id))
+
+
+def _lift_erasures(connection: sa.Connection, events: Sequence[SignedUp]) -> None:
+    hashes = {event.email_hash for event in events if event.email_hash}
+    if hashes:
+        connection.execute(
+            sa.delete(Erasure).where(
+                Erasure.experiment_id.in_({event.experiment_id for event in events}),
+                Erasure.email_hash.in_(hashes),
+            )
+        )
+
+
+def _mail(event: SignedUp, now: datetime, mail_domain: str) -> dict[str, Any]:
+    return mail_row(
+        event.email,
+        event.subject,
+        event.body,
+        event.leave_url,
+        now,
+        mail_domain,
+        event.workspace_id,
+        event.html,
+    )

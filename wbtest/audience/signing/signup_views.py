@@ -1,0 +1,206 @@
+"""What visitors send: the beacon, the sign-up form, and the button of our mail."""
+
+import logging
+
+from flask import Response, redirect, request
+from flask.typing import ResponseReturnValue
+from flask_limiter.errors import RateLimitExceeded
+from sqlalchemy.exc import SQLAlchemyError
+
+from wbtest.audience import sightings, visitors
+from wbtest.audience.answers import form_token
+from wbtest.audience.browsers import agent_of
+from wbtest.audience.live_pages import LivePage
+from wbtest.audience.signing import alarms, signups
+from wbtest.audience.signing.forms import SignupForm
+from wbtest.audience.signing.signups import Sender
+from wbtest.audience.signing.steps_views import after_sign_up
+from wbtest.audience.signing.trying_views import take_try
+from wbtest.audience.views import (
+    TOKEN_PAGE,
+    bp,
+    check_sender,
+    get_page,
+    guard,
+    is_objector,
+    is_team,
+    over,
+    pages,
+    printer,
+    recorder,
+    show_closed,
+    show_list,
+    small,
+)
+from wbtest.audience.visitors import Form
+from wbtest.audience.waiting import WAITING, joins
+from wbtest.extensions import clock
+from wbtest.publishing.live import LiveVariant
+from wbtest.publishing.strings import strings_of
+from wbtest.store import Refused
+from wbtest.team import access, limits
+
+log = logging.getLogger(__name__)
+
+LONGEST_BEACON = 1_000
+# An office or a school shares one IP.
+MOST_SIGN_UPS = 60
+
+
+@bp.post("/p/<slug>/seen")
+@access.public
+def seen(slug: str) -> ResponseReturnValue:
+    """The beacon. Nobody reads the answer, so there is none, whatever was sent.
+
+    Who is in the test is settled while the page runs. Who opened it before a pause or the end and
+    looks at it only afterwards is in neither side of the rate: their sign-up is kept as one without
+    a sighting. Otherwise the number of visitors could still grow after the rule has ended the test.
+    """
+    check_sender()
+    found = get_page(slug)
+    if found.live.state != "ended" and not is_objector(found):
+        token = request.get_data()[:LONGEST_BEACON].decode("ascii", "replace")
+        reason = _exclusion(found) or ("paused" if found.live.state == "paused" else "")
+        sightings.see(recorder(), found, request.environ, token, _at(), reason)
+    return "", 204
+
+
+@bp.post("/p/<slug>/signup")
+@access.public
+def signup(slug: str) -> ResponseReturnValue:
+    """Take an address. What cannot be taken comes back on the page, with what was typed."""
+    check_sender()
+    if "preview" in request.args:
+        return take_try(slug)
+    found = get_page(slug)
+    strings = strings_of(found.live.control.page)
+    form = SignupForm(strings, request.form)
+    shown = _form_shown(found, form)
+    takes = found.live.state == "running" or (shown and found.takes(shown, _at()))
+    if not takes and not joins(found.live, shown):
+        return show_closed(found.live)
+    try:
+        _admit()
+        if alarms.is_full(found.live.id, guard(), clock.now()):
+            return _again(found, form, 429, strings.busy)
+        return _take(found, form, shown)
+    except RateLimitExceeded:
+        return _again(found, form, 429, strings.too_many)
+    except (Refused, SQLAlchemyError) as error:
+        log.error("a sign-up for /p/%s was not stored: %s", found.live.slug, error)
+        return _again(found, form, 503, strings.try_later)
+
+
+@bp.route("/confirm/<token>", methods=["GET", "POST"])
+@access.public
+def confirm(token: str) -> ResponseReturnValue:
+    """The link of our mail. It only asks, since mail scanners open links; the button confirms."""
+    row = signups.find_signup(token)
+    found = pages().find_by_id(row.experiment_id) if row else None
+    if row is None or found is None or not signups.can_confirm(row, clock.now()):
+        return over(404)
+    if request.method == "POST":
+        signups.confirm(token, agent_of(request.environ), _shown_at())
+        return redirect(request.path, 303)
+    if row.confirmed_us is not None:
+        return small(found.live, "confirmed", headers=TOKEN_PAGE)
+    return small(
+        found.live, "confirm", headers=TOKEN_PAGE, action=request.path, shown_at=f"{_at():.3f}"
+    )
+
+
+@limits.per_ip(f"{MOST_SIGN_UPS} per hour")
+def _admit() -> None:
+    """Count this form. Raises RateLimitExceeded when too many came from its IP."""
+
+
+def _take(found: LivePage, form: SignupForm, shown: Form | None) -> Response:
+    live = found.live
+    if any(len(values) > 1 for _, values in request.form.lists()):
+        return _again(found, form, 422, form.strings.try_later)
+    if not form.validate():
+        return _again(found, form, 422)
+    if shown is None:
+        return _again(found, form, 422, form.strings.form_old)
+    # Of who objects not even a hash is kept.
+    is_out = found.is_opted_out(request.environ)
+    visitor = None if is_out else found.find_visitor(request.environ)
+    is_trapped = bool(form.website.data) or guard().is_too_fast(visitor, _at())
+    reason = _exclusion(found, is_trapped=is_trapped)
+    promised: tuple[str, ...] = ()
+    if joins(live, shown):
+        visitor, reason = None, "suspected" if is_trapped else WAITING
+        promised = printer().list_promise(live)
+    sender = Sender(shown, visitor, request.environ, reason, promised)
+    answering = signups.sign_up(
+        recorder(),
+        live,
+        sender,
+        address=form.address,
+        name=(form.name.data or "") if live.asks_name else "",
+        base_url=printer().base_url,
+    )
+    location = after_sign_up(live, shown.variant, answering)
+    return Response(status=303, headers={"Location": location})
+
+
+def _exclusion(found: LivePage, *, is_trapped: bool = False) -> str:
+    """Why what this browser sends does not count, '' when it does."""
+    if is_team():
+        return "team"
+    if is_trapped:
+        return "suspected"
+    is_out = found.is_opted_out(request.environ) or is_objector(found)
+    return "opted_out" if is_out else ""
+
+
+def _again(found: LivePage, form: SignupForm, status: int, problem_line: str = "") -> Response:
+    """The page as this visitor saw it, with a fresh token, the text as typed, and what is wrong.
+
+    While nobody is shown the form the token stays: it proves that this one is from before.
+    """
+    variant = _variant_shown(found, form)
+    if joins(found.live, _form_shown(found, form)):
+        return _patient(show_list(found.live, status, form, problem_line))
+    if found.live.state == "running":
+        form.token.data = form_token(found.live, variant.key, _at())
+    html = printer().landing(found.live, variant, form, problem_line=problem_line)
+    return _patient(
+        Response(html, status, printer().headers(variant.page.language, variant.page.look))
+    )
+
+
+def _patient(response: Response) -> Response:
+    """The same, with when to come back where it says to."""
+    if response.status_code in (429, 503):
+        seconds = limits.seconds_left() if response.status_code == 429 else 60
+        response.headers["Retry-After"] = str(seconds)
+    return response
+
+
+def _variant_shown(found: LivePage, form: SignupForm) -> LiveVariant:
+    """What the form stood on; the cookie's when the form does not say, else the control."""
+    live = found.live
+    shown = _form_shown(found, form)
+    visitor = found.find_visitor(request.environ)
+    key = shown.variant if shown else visitor.variant if visitor else ""
+    return live.find_variant(key) or live.control
+
+
+def _form_shown(found: LivePage, form: SignupForm) -> Form | None:
+    """What the form says it was printed for; None for one that is not ours, or too old."""
+    hour = visitors.hour_of(_at())
+    return visitors.read_form(found.live.identity_key, form.token.data or "", hour)
+
+
+def _shown_at() -> float | None:
+    """When the page with the button was sent, as its form says; None for nothing of ours."""
+    try:
+        return float(request.form.get("shown_at", ""))
+    except ValueError:
+        return None
+
+
+def _at() -> float:
+    """Now, in seconds since 1970."""
+    return clock.now().timestamp()

@@ -1,0 +1,159 @@
+"""Sign-ups: taken once per address and page, and confirmed by the link in our mail."""
+
+import secrets
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from hashlib import blake2b
+
+from wbtest.audience import traffic
+from wbtest.audience.browsers import Environ, agent_of, header_of, hints_of
+from wbtest.audience.leaving.erasures import email_hash
+from wbtest.audience.leaving.links import hash_of
+from wbtest.audience.models import Signup
+from wbtest.audience.pages import words_beside
+from wbtest.audience.recording import rollup
+from wbtest.audience.recording.events import SignedUp
+from wbtest.audience.recording.recorder import Recorder
+from wbtest.audience.signing import guard, letters
+from wbtest.audience.visitors import Form, Visitor
+from wbtest.extensions import clock, db
+from wbtest.publishing import copy
+from wbtest.publishing.live import LiveExperiment
+from wbtest.publishing.strings import strings_of
+from wbtest.store import writing
+
+CONFIRM_WITHIN = timedelta(days=7)
+# Where somebody without a cookie came from, nobody knows any more.
+UNKNOWN = "unknown"
+MICROSECONDS = 1_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Sender:
+    """Who sends the form: what it was printed for, and the visitor's cookie if there is one.
+
+    ``excluded_because`` is '' for somebody who counts. ``promised`` is what stood beside the form
+    where it was not the test's.
+    """
+
+    shown: Form
+    visitor: Visitor | None
+    environ: Environ
+    excluded_because: str = ""
+    promised: tuple[str, ...] = ()
+
+    @property
+    def known(self) -> Visitor | None:
+        """The visitor, unless the cookie tells of another variant or who sends it objects."""
+        if self.visitor is None or self.excluded_because == "opted_out":
+            return None
+        return self.visitor if self.visitor.variant == self.shown.variant else None
+
+
+def sign_up(
+    recorder: Recorder,
+    live: LiveExperiment,
+    sender: Sender,
+    *,
+    address: tuple[str, str],
+    name: str,
+    base_url: str,
+) -> str:
+    """Store an address (its spelling and its key), and queue our mail to it, durably.
+
+    An address that is there already stays as it is, and gets no second mail within a day; one that
+    was only suspected so far is new. Returns the token under which the questions after the sign-up
+    are answered; whether it opens anything, nobody can see from it.
+    """
+    shown = sender.shown
+    known = sender.known
+    variant = live.find_variant(shown.variant) or live.control
+    token = secrets.token_urlsafe(32)
+    letter = letters.welcome(live, base_url, token)
+    answering = _answering(live, sender.visitor, address[1])
+    recorder.sign_up(
+        SignedUp(
+            experiment_id=live.id,
+            phase=known.phase if known else shown.phase,
+            variant=shown.variant,
+            visitor=known.visitor if known else "",
+            at_us=int(clock.now().timestamp() * MICROSECONDS),
+            source=known.source if known else UNKNOWN,
+            device=known.device if known else traffic.device_of(agent_of(sender.environ)),
+            language=known.language if known else _language(sender.environ),
+            user_agent=agent_of(sender.environ),
+            hints=hints_of(sender.environ),
+            excluded_because=sender.excluded_because,
+            email=address[0],
+            email_key=address[1],
+            name=name,
+            consent=words_beside(live, variant, strings_of(variant.page), sender.promised),
+            page_digest=copy.digest(variant.page),
+            is_disposable=guard.is_disposable(address[1]),
+            token_hash=digest(token),
+            answer_hash=digest(answering),
+            email_hash=email_hash(live.identity_key, address[1]),
+            subject=letter.subject,
+            body=letter.body,
+            html=letter.html,
+            leave_url=letter.leave_url,
+            workspace_id=live.workspace_id,
+            mails_again=live.options.confirms,
+        )
+    )
+    return answering
+
+
+def _answering(live: LiveExperiment, visitor: Visitor | None, email_key: str) -> str:
+    """A token for the questions: of the same browser and address the same, else of nobody before.
+
+    So who presses the button twice can answer, and a stranger who sends an address that is there
+    changes nothing.
+    """
+    if visitor is None or not visitor.issued:
+        return secrets.token_hex(24)
+    whose = f"{visitor.visitor}:{email_key}".encode()
+    return blake2b(whose, key=live.identity_key, person=b"answers", digest_size=24).hexdigest()
+
+
+def _language(environ: Environ) -> str:
+    return traffic.language_of(header_of(environ, "HTTP_ACCEPT_LANGUAGE"))
+
+
+def find_signup(token: str) -> Signup | None:
+    """Return the sign-up to which our mail with this token went, or None."""
+    return db.session.scalars(
+        db.select(Signup).where(Signup.token_hash == digest(token))
+    ).one_or_none()
+
+
+def can_confirm(signup: Signup, now: datetime) -> bool:
+    """Whether the link still confirms, which it does for a week after the mail."""
+    return _since_mail(signup, now) <= CONFIRM_WITHIN.total_seconds()
+
+
+def confirm(token: str, user_agent: str = "", shown_at: float | None = None) -> None:
+    """Mark the address of this token as confirmed by whoever reads its mail; once, for good.
+
+    ``shown_at`` is when the page with the button was sent, in seconds since 1970. Where a machine
+    may have pressed it, the confirmation is marked.
+    """
+    now = clock.now()
+    with writing() as session:
+        row = find_signup(token)
+        since_mail = _since_mail(row, now) if row is not None and row.mailed_us else None
+        since_shown = None if shown_at is None else now.timestamp() - shown_at
+        is_automated = guard.is_automated(user_agent, since_shown, since_mail)
+        at_us = int(now.timestamp() * MICROSECONDS)
+        rollup.confirm(session, digest(token), at_us, is_automated=is_automated)
+
+
+def _since_mail(signup: Signup, now: datetime) -> float:
+    """Seconds since our last mail to the address, or since it was left."""
+    sent_us = signup.at_us if signup.mailed_us is None else signup.mailed_us
+    return now.timestamp() - sent_us / MICROSECONDS
+
+
+def digest(token: str) -> str:
+    """What we keep of a token: somebody who reads the database cannot use it."""
+    return hash_of(token)

@@ -1,0 +1,50 @@
+"""How a page treats its visitors, chosen while the experiment is a draft."""
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from wbtest.publishing import rule as rules
+from wbtest.publishing.assembling import page_of
+from wbtest.publishing.choices.options import Options, to_json
+from wbtest.publishing.experiments import open_draft
+from wbtest.publishing.models import Experiment
+from wbtest.store import Invalid, writing
+from wbtest.writing import document as documents
+
+
+class Conflict(NamedTuple):
+    """Two choices that cannot both hold; ``field`` names the option, the sentence the way out."""
+
+    field: str
+    sentence: str
+
+
+def change_options(experiment: Experiment, options: Options) -> Experiment:
+    """Replace the draft's options. Raises Frozen after the start, Invalid for a conflict."""
+    with writing():
+        open_draft(experiment)
+        for conflict in conflicts(experiment, options):
+            raise Invalid(*conflict)
+        experiment.options = to_json(options)
+    return experiment
+
+
+def conflicts(experiment: Experiment, options: Options) -> Iterator[Conflict]:
+    """Yield where the options contradict the experiment's rule or what its pages say."""
+    rule = rules.from_json(experiment.rule)
+    if rule.conversion == "confirmed" and not options.confirms:
+        yield Conflict(
+            "confirms",
+            "The rule counts sign-ups that were confirmed by mail, so a mail must ask. "
+            "Leave this on, or let the rule count every sign-up.",
+        )
+    if options.asks_for == "price":
+        document = documents.from_json(experiment.revision.document)
+        for variant in experiment.variants:
+            if not page_of(experiment, variant, document).price.strip():
+                yield Conflict(
+                    "asks_for",
+                    f"The page “{variant.name}” names no price to say yes to. "
+                    "Give it one first, or choose another last step.",
+                )
+                return

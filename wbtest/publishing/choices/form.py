@@ -1,0 +1,112 @@
+"""The form of a page's options, and how what was typed becomes them."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from flask_wtf import FlaskForm
+from wtforms import BooleanField, Field, RadioField, StringField, TextAreaField
+from wtforms.validators import Optional
+
+from wbtest.publishing.choices import words as said
+from wbtest.publishing.choices.options import (
+    MOST_QUESTIONS,
+    Asked,
+    NotAnOption,
+    Options,
+)
+from wbtest.publishing.fields import WholeField
+from wbtest.writing.wording import on_one_line, with_plain_breaks
+
+PLAIN = (
+    "counting",
+    "visitors_live",
+    "respects_signals",
+    "confirms",
+    "asks_for",
+    "takes_questions",
+    "is_indexed",
+    "retention_days",
+)
+
+
+class OptionsForm(FlaskForm):
+    """Every option of a page; each question has a block of its own, so that no script is needed."""
+
+    counting = RadioField(
+        "How visitors are told apart", choices=said.COUNTING, validate_choice=False
+    )
+    visitors_live = RadioField(
+        "Where visitors live", choices=said.VISITORS_LIVE, validate_choice=False
+    )
+    respects_signals = BooleanField("Leave out whoever sends “do not track me”")
+    confirms = BooleanField("Ask each address by mail whether it is theirs")
+    question_1 = StringField("First question")
+    choices_1 = TextAreaField("Answers to choose from")
+    question_2 = StringField("Second question")
+    choices_2 = TextAreaField("Answers to choose from")
+    question_3 = StringField("Third question")
+    choices_3 = TextAreaField("Answers to choose from")
+    asks_for = RadioField("The last step", choices=said.ASKS_FOR, validate_choice=False)
+    takes_questions = BooleanField("Visitors may ask us a question")
+    is_indexed = BooleanField("Search engines may list the page")
+    retention_days = WholeField("Days that addresses are kept", [Optional()])
+
+    @property
+    def blocks(self) -> Iterator[tuple[Field, Field]]:
+        """The fields of each question, and of the answers to choose from."""
+        for number in range(1, MOST_QUESTIONS + 1):
+            yield self[f"question_{number}"], self[f"choices_{number}"]
+
+    def options(self) -> Options | None:
+        """The options as typed, of a form that is valid; None when a field has an error now."""
+        asked: list[Asked] = []
+        for text, choices in self.blocks:
+            question = Asked(_line(text.data), tuple(_lines(choices.data)))
+            if question != Asked(""):
+                _check(text, choices, question)
+                if question.text in {each.text for each in asked}:
+                    _add(text, "Ask each question once.")
+                asked.append(question)
+        values: dict[str, Any] = {name: self[name].data for name in PLAIN}
+        values["visitors_live"] = values["visitors_live"] or ""
+        if values["visitors_live"] not in ("", *said.VISITORS_LIVE):
+            _add(self.visitors_live, "Choose where visitors live from the list.")
+        if self.errors:
+            return None
+        try:
+            return Options(questions=tuple(asked), **values)
+        except NotAnOption as error:
+            _add(self[error.field], str(error))
+            return None
+
+
+def values_of(options: Options) -> dict[str, Any]:
+    """Return the options under the names of the form's fields."""
+    values: dict[str, Any] = {name: getattr(options, name) for name in PLAIN}
+    for number, question in enumerate(options.questions, 1):
+        values[f"question_{number}"] = question.text
+        values[f"choices_{number}"] = "\n".join(question.choices)
+    return values
+
+
+def _check(text: Field, choices: Field, question: Asked) -> None:
+    """Put what is wrong with a question at the field that must be mended."""
+    for field, tried in ((text, Asked(question.text)), (choices, question)):
+        try:
+            Options(questions=(tried,))
+        except NotAnOption as error:
+            _add(field, str(error))
+            return
+
+
+def _add(field: Field, sentence: str) -> None:
+    field.errors = [*field.errors, sentence]
+
+
+def _line(typed: str | None) -> str:
+    return on_one_line(with_plain_breaks(typed or "")).strip()
+
+
+def _lines(typed: str | None) -> Iterator[str]:
+    """The lines that say something."""
+    return filter(None, map(str.strip, with_plain_breaks(typed or "").split("\n")))

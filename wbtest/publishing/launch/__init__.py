@@ -1,0 +1,1 @@
+"""What must be right before strangers come, and who says so."""

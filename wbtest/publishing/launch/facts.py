@@ -1,0 +1,87 @@
+"""What the launch check looks at, read from the rows."""
+
+from zoneinfo import ZoneInfo
+
+from flask import current_app
+from sqlalchemy import select
+
+from wbtest.config import Settings
+from wbtest.delivery.models import OutboxMail
+from wbtest.extensions import clock, db
+from wbtest.publishing import planning
+from wbtest.publishing import rule as rules
+from wbtest.publishing.assembling import page_of
+from wbtest.publishing.choices import options
+from wbtest.publishing.launch.check import findings
+from wbtest.publishing.launch.readiness import missing_before_start
+from wbtest.publishing.launch.values import Finding, Situation, Try
+from wbtest.publishing.looks import look
+from wbtest.publishing.models import Experiment
+from wbtest.publishing.rule import Hypothesis
+from wbtest.writing import document as documents
+
+
+def findings_of(experiment: Experiment) -> list[Finding]:
+    """Return what the launch check finds of a draft, right now."""
+    return findings(situation_of(experiment))
+
+
+def situation_of(experiment: Experiment) -> Situation:
+    """Return everything that the launch check looks at."""
+    settings: Settings = current_app.extensions["wbtest.settings"]
+    rule = rules.from_json(experiment.rule)
+    document = documents.from_json(experiment.revision.document)
+    today = clock.now().astimezone(ZoneInfo(experiment.time_zone)).date()
+    plan = planning.find_plan(rule.target, rule.floor, rule.alpha, len(experiment.variants))
+    return Situation(
+        missing=[(entry.what, entry.sentence) for entry in missing_before_start(experiment)],
+        rule=rule,
+        pages=[
+            (variant.name, page_of(experiment, variant, document))
+            for variant in experiment.variants
+        ],
+        options=options.from_json(experiment.options),
+        base_url=settings.base_url,
+        has_mail=bool(settings.mail_url),
+        tried=_try_of(experiment),
+        daily=experiment.expected_daily,
+        days=max((rule.ends_on - today).days, 0),
+        planned=plan.visitors if plan else None,
+        rivals=_rivals(experiment, rule),
+        look_faults=look_faults(experiment),
+    )
+
+
+def look_faults(experiment: Experiment) -> list[str]:
+    """Return a sentence for each thing of the look that somebody could not read or see."""
+    return look.find_faults(look.from_json(experiment.look))
+
+
+def _try_of(experiment: Experiment) -> Try:
+    if experiment.tried_at is None:
+        return ""
+    state: Try | None = db.session.scalar(
+        select(OutboxMail.state).where(OutboxMail.message_id == experiment.tried_message_id)
+    )
+    # What was sent long ago may have been cleared away.
+    return state or "sent"
+
+
+def _rivals(experiment: Experiment, rule: Hypothesis) -> list[tuple[str, list[str]]]:
+    """The open pages of the workspace that count a source by name which this rule names too."""
+    if not rule.sources:
+        return []
+    others = db.session.execute(
+        select(Experiment.slug, Experiment.rule)
+        .where(
+            Experiment.workspace_id == experiment.workspace_id,
+            Experiment.id != experiment.id,
+            Experiment.state.in_(("running", "paused")),
+        )
+        .order_by(Experiment.slug)
+    )
+    shared = [
+        (slug, sorted(set(rule.sources).intersection(values.get("sources") or ())))
+        for slug, values in others
+    ]
+    return [(slug, sources) for slug, sources in shared if sources]

@@ -1,0 +1,135 @@
+"""The launch check of what is around a page: its address, mail, visitors, how they count. Pure."""
+
+from collections.abc import Iterator
+from urllib.parse import urlsplit
+
+from wbtest.publishing.choices import words as options_words
+from wbtest.publishing.choices.options import ELSEWHERE
+from wbtest.publishing.launch.values import Finding, Situation
+
+LOOPBACK = ("localhost", "127.0.0.1", "::1")
+
+
+def check_address(now: Situation) -> Iterator[Finding]:
+    parts = urlsplit(now.base_url)
+    if parts.hostname in LOOPBACK:
+        yield Finding(
+            "warning",
+            "address",
+            f"{now.base_url} opens on this computer alone, so no stranger can come.",
+            "Let whoever runs the server set WBTEST_BASE_URL.",
+        )
+    elif parts.scheme != "https":
+        yield Finding(
+            "warning",
+            "address",
+            f"{now.base_url} is not encrypted: browsers call the page not secure.",
+            "Let whoever runs the server set WBTEST_BASE_URL to an https address.",
+        )
+    else:
+        yield Finding("fine", "address", f"The page stands at {now.base_url}, encrypted.")
+
+
+def check_mail(now: Situation) -> Iterator[Finding]:
+    if not now.has_mail:
+        yield Finding(
+            "warning",
+            "mail",
+            "Mail is not set up, so what we write to those who sign up only waits.",
+            "Let whoever runs the server set WBTEST_MAIL_URL.",
+        )
+    elif now.tried == "sent":
+        yield Finding("fine", "mail", "A real mail went out.")
+    else:
+        said = {
+            "": "No mail of this page was ever sent.",
+            "waiting": "The mail of your try is still waiting to be sent.",
+            "failed": "The mail of your try was not taken by the mail server.",
+            "bounced": "The mail of your try came back.",
+        }[now.tried]
+        todo = "Look in again in a minute." if now.tried == "waiting" else "Try your own sign-up."
+        yield Finding("warning", "mail", said, todo, "preview")
+    if now.tried:
+        yield Finding("fine", "tried", "Somebody of you signed up on it.")
+    else:
+        yield Finding(
+            "warning",
+            "tried",
+            "Nobody of you has signed up on it yet.",
+            "Open the preview and leave your own address. It is a try, and not counted.",
+            "preview",
+        )
+
+
+def check_visitors(now: Situation) -> Iterator[Finding]:
+    if now.daily is None:
+        yield Finding(
+            "warning",
+            "traffic",
+            "Nobody has said how many visitors a day you expect.",
+            "Say it in the rule, and see when you will know.",
+            "rule",
+        )
+    elif now.planned and now.daily * now.days < now.planned:
+        yield Finding(
+            "warning",
+            "traffic",
+            f"{now.daily:,} visitors a day make {now.daily * now.days:,} until the last day; "
+            f"plan on {now.planned:,}.",
+            "Test longer, test fewer variants, or find more people.",
+            "rule",
+        )
+    else:
+        yield Finding("fine", "traffic", "Enough visitors are expected.")
+    if now.planned and now.planned > now.rule.maximum_visitors:
+        yield Finding(
+            "warning",
+            "maximum",
+            f"The rule stops at {now.rule.maximum_visitors:,} visitors; plan on {now.planned:,}.",
+            "Let more visitors come, or test fewer variants: fewer decide sooner.",
+            "rule",
+        )
+    for slug, sources in now.rivals:
+        yield Finding(
+            "warning",
+            "sources",
+            f"/p/{slug} is open too, and counts {' and '.join(sources)} as well.",
+            "People from there see both pages. Wait, or name another source.",
+            "rule",
+        )
+    yield Finding(
+        "fine",
+        "team",
+        "Whoever is logged in is never counted. On other devices press “Do not count me” at the "
+        "foot of the page, once.",
+    )
+
+
+def check_counting(now: Situation) -> Iterator[Finding]:
+    lives, counting = now.options.visitors_live, now.options.counting
+    if not lives:
+        yield Finding(
+            "warning",
+            "region",
+            "Nobody has said where your visitors live. The law on cookies depends on it.",
+            "Say it in the options.",
+            "options",
+        )
+    if counting == "cookieless":
+        yield Finding(
+            "warning",
+            "counting",
+            f"Visitors are told apart without a cookie. {options_words.WEAKNESS}",
+            "Fine for people at home; for offices and schools choose the cookie.",
+            "options",
+        )
+    elif lives and lives != ELSEWHERE:
+        yield Finding(
+            "warning",
+            "counting",
+            f"Visitors are told apart by a cookie. {options_words.TRADE_OFF}",
+            "Say why the cookie is right for you, or choose to count without one.",
+            "options",
+        )
+    elif lives:
+        yield Finding("fine", "counting", "Visitors are told apart by one cookie of this page.")

@@ -1,0 +1,79 @@
+"""What the launch check looks at, and what it finds. Pure."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal, NamedTuple
+
+from wbtest.publishing.choices.options import Options
+from wbtest.publishing.copy import PageCopy
+from wbtest.publishing.rule import Hypothesis
+
+Kind = Literal["blocker", "warning", "fine"]
+# How far the team's own try has come: nobody tried, or the state of its mail.
+Try = Literal["", "waiting", "sent", "failed", "bounced"]
+# What each thing that was looked at is called, in the history and the sealed text too.
+NAMES = {
+    "approval": "Approval",
+    "newest": "Newest revision",
+    "text": "Text",
+    "end": "Last day",
+    "controller": "Who is responsible",
+    "stop": "Able to say stop",
+    "disclosure": "Disclosure",
+    "quote": "Customer’s quote",
+    "payment": "No payment",
+    "variants": "Variants differ",
+    "look": "Contrast and pictures",
+    "address": "Web address",
+    "mail": "Mail",
+    "tried": "Own sign-up",
+    "traffic": "Enough visitors",
+    "maximum": "Visitors at most",
+    "region": "Where visitors live",
+    "counting": "How visitors are counted",
+    "sources": "Own sources",
+    "team": "Team left out",
+}
+
+
+class Finding(NamedTuple):
+    """One thing that was looked at: what is the case, and what to do about it.
+
+    A blocker stops the start, a warning wants a reason. ``where`` names the page on which it is
+    mended, '' for none.
+    """
+
+    kind: Kind
+    what: str
+    sentence: str
+    todo: str = ""
+    where: str = ""
+
+    @property
+    def name(self) -> str:
+        return NAMES[self.what]
+
+
+@dataclass(frozen=True, slots=True)
+class Situation:
+    """Everything the launch check looks at.
+
+    ``missing`` are kind and sentence of what a start lacks anyway. ``pages`` are name and page of
+    each variant, the control first. ``daily`` are the visitors a day that the team expects, None
+    while it said nothing; ``days`` are those until the last day. ``planned`` are the visitors that
+    the planner asks for. ``rivals`` are the addresses of other open pages with the sources that
+    both count by name.
+    """
+
+    missing: Sequence[tuple[str, str]]
+    rule: Hypothesis
+    pages: Sequence[tuple[str, PageCopy]]
+    options: Options
+    base_url: str
+    has_mail: bool
+    tried: Try
+    daily: int | None
+    days: int
+    planned: int | None
+    rivals: Sequence[tuple[str, Sequence[str]]] = ()
+    look_faults: Sequence[str] = ()

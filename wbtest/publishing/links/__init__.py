@@ -1,0 +1,1 @@
+"""Links that say where visitors come from, and their QR codes."""

@@ -1,0 +1,1 @@
+"""How a page looks: themes, a brand of four values, pictures."""

@@ -1,0 +1,54 @@
+"""Changing how a draft looks and which of the tool's words its team says otherwise."""
+
+from collections.abc import Mapping
+
+from wbtest.publishing import wording as wordings
+from wbtest.publishing.experiments import open_draft
+from wbtest.publishing.looks import look as looks
+from wbtest.publishing.looks.images import find_image
+from wbtest.publishing.looks.look import Look, NotALook
+from wbtest.publishing.looks.pictures import read_name
+from wbtest.publishing.models import Experiment
+from wbtest.store import Invalid, writing
+
+
+class TooFaint(Invalid):
+    """A colour that cannot be read on the page; ``offer`` is the nearest one that can."""
+
+    def __init__(self, field: str, sentence: str, offer: str) -> None:
+        super().__init__(field, sentence)
+        self.offer = offer
+
+
+def change_look(experiment: Experiment, look: Look) -> None:
+    """Give a draft this look.
+
+    Raises Invalid for what a page cannot have, Frozen after the start.
+    """
+    with writing():
+        open_draft(experiment)
+        try:
+            checked = looks.check(look)
+        except NotALook as fault:
+            if fault.offer:
+                raise TooFaint(fault.field, str(fault), fault.offer) from fault
+            raise Invalid(fault.field, str(fault)) from fault
+        for field in ("logo", "hero"):
+            picture = read_name(getattr(checked, field))
+            if picture and find_image(experiment.workspace_id, picture.digest) is None:
+                raise Invalid(field, "Choose a picture from the list.")
+        experiment.look = looks.to_json(checked)
+
+
+def change_wording(experiment: Experiment, wording: Mapping[str, str]) -> None:
+    """Let a draft's page say this in the place of the tool's words; '' takes the usual ones.
+
+    Raises Invalid for a text that cannot stand there, Frozen after the start.
+    """
+    with writing():
+        open_draft(experiment)
+        try:
+            language = str(experiment.revision.document.get("language") or "en")
+            experiment.wording = wordings.check(wording, language)
+        except wordings.NotAWording as fault:
+            raise Invalid(fault.field, str(fault)) from fault

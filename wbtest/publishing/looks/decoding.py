@@ -1,0 +1,132 @@
+"""A picture as somebody sent it, decoded and encoded anew as WebP. Pure.
+
+Of what was sent nothing but the pixels is kept: no place, no camera, no comment, and nothing that
+could be read as another kind of file.
+"""
+
+import struct
+import zlib
+from io import BytesIO
+from typing import NamedTuple
+
+from PIL import Image, ImageCms, ImageOps, UnidentifiedImageError
+
+from wbtest.publishing.looks.pictures import TALLEST, WIDTHS
+
+MEGABYTE = 1024 * 1024
+LARGEST = 10 * MEGABYTE
+MOST_PIXELS = 40_000_000
+FORMATS = ("JPEG", "PNG", "WEBP")
+QUALITY = 80
+# What decoders raise for a file that is broken, or made to break them.
+BROKEN = (
+    OSError,
+    ValueError,
+    SyntaxError,
+    EOFError,
+    TypeError,
+    LookupError,
+    OverflowError,
+    struct.error,
+    zlib.error,
+)
+TOO_LARGE = "This picture has more than 40 million pixels. Send a smaller one."
+
+
+class NotAnImage(ValueError):
+    """A file that cannot be shown as a picture; the text says why, and what to send."""
+
+
+class File(NamedTuple):
+    """One width of a picture, as WebP."""
+
+    width: int
+    height: int
+    body: bytes
+
+
+def encode(sent: bytes) -> tuple[File, ...]:
+    """Return the picture in one or two widths, the largest last. Raises NotAnImage.
+
+    The same bytes give the same files. Of an animation the first frame is kept.
+    """
+    if not sent:
+        raise NotAnImage("This file is empty. Choose a picture.")
+    if len(sent) > LARGEST:
+        raise NotAnImage("This file is larger than 10 MB. Send a smaller one.")
+    try:
+        with Image.open(BytesIO(sent), formats=FORMATS) as opened:
+            # Before anything is decoded: a few bytes can claim any size.
+            if opened.width * opened.height > MOST_PIXELS:
+                raise NotAnImage(TOO_LARGE)
+            whole = _fitting(opened)
+    except NotAnImage:
+        raise
+    except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
+        raise NotAnImage(TOO_LARGE) from error
+    except UnidentifiedImageError as error:
+        raise NotAnImage("This is no PNG, JPEG or WebP picture. Send one of these.") from error
+    except BROKEN as error:
+        raise NotAnImage(
+            "This picture is broken or cut short. Save it anew and send it."
+        ) from error
+    return tuple(_file(whole, width) for width in _widths(whole.width))
+
+
+def _fitting(opened: Image.Image) -> Image.Image:
+    """The first frame, upright, in plain colours, no larger than a page shows it."""
+    # A JPEG can be decoded at a fraction of its size; for others this does nothing.
+    opened.draft("RGB", (2 * TALLEST, 2 * TALLEST))
+    opened.load()
+    is_turned = opened.getexif().get(0x0112, 1) >= 5
+    box = (TALLEST, WIDTHS[-1]) if is_turned else (WIDTHS[-1], TALLEST)
+    plain = _in_plain_colours(opened)
+    # Made smaller first, so that turning it takes little memory.
+    plain.thumbnail(box, Image.Resampling.LANCZOS)
+    plain = _in_web_colours(plain, opened.info.get("icc_profile"))
+    plain.info = {"exif": opened.info["exif"]} if "exif" in opened.info else {}
+    return ImageOps.exif_transpose(plain)
+
+
+def _in_plain_colours(opened: Image.Image) -> Image.Image:
+    if opened.mode.startswith("I"):
+        # 16 bits a pixel; a plain conversion would cut everything bright to white.
+        opened = opened.point(lambda value: value / 256).convert("L")
+    has_alpha = opened.mode in ("RGBA", "LA", "PA") or "transparency" in opened.info
+    mode = "RGBA" if has_alpha else "RGB"
+    if opened.mode == "CMYK" and "icc_profile" in opened.info:
+        return opened
+    # A conversion into its own mode would be a copy of the whole.
+    return opened if opened.mode == mode else opened.convert(mode)
+
+
+def _in_web_colours(plain: Image.Image, profile: bytes | None) -> Image.Image:
+    """The colours as sRGB, which is what a file without a profile is read as; phones write others.
+
+    A profile that cannot be read is passed over, as browsers do.
+    """
+    web = ImageCms.createProfile("sRGB")
+    mode = "RGBA" if plain.mode == "RGBA" else "RGB"
+    try:
+        if profile:
+            own = ImageCms.ImageCmsProfile(BytesIO(profile))
+            converted = ImageCms.profileToProfile(plain, own, web, outputMode=mode)
+            return converted or plain
+    except (ImageCms.PyCMSError, *BROKEN):
+        pass
+    return plain if plain.mode == mode else plain.convert(mode)
+
+
+def _widths(width: int) -> tuple[int, ...]:
+    return (*(smaller for smaller in WIDTHS[:-1] if smaller < width), width)
+
+
+def _file(whole: Image.Image, width: int) -> File:
+    height = max(1, round(whole.height * width / whole.width))
+    shown = (
+        whole if width == whole.width else whole.resize((width, height), Image.Resampling.LANCZOS)
+    )
+    out = BytesIO()
+    # ``exif`` and the others must be named: without them those of the source are written.
+    shown.save(out, "WEBP", quality=QUALITY, method=4, exif=b"", icc_profile=b"", xmp=b"")
+    return File(width, height, out.getvalue())

@@ -1,0 +1,85 @@
+"""The pictures of a workspace: taken in, found, and handed out."""
+
+import hashlib
+from collections.abc import Sequence
+
+from sqlalchemy import select
+from sqlalchemy.orm import undefer
+
+from wbtest.extensions import clock, db
+from wbtest.publishing.looks.decoding import NotAnImage, encode
+from wbtest.publishing.looks.pictures import Picture
+from wbtest.publishing.models import Image, ImageFile
+from wbtest.store import Invalid, hold, writing
+from wbtest.team.models import Person, Workspace
+
+# So many are offered; who looks for an older one sends it again, which finds it.
+OFFERED = 12
+
+
+def add_image(workspace: Workspace, person: Person, sent: bytes, field: str = "image") -> Image:
+    """Keep a picture in two widths; the same one sent again is the one that is there.
+
+    Raises Invalid at ``field`` for a file that is no PNG, JPEG or WebP picture, or too large.
+    """
+    try:
+        files = encode(sent)
+    except NotAnImage as error:
+        raise Invalid(field, str(error)) from error
+    largest = files[-1]
+    digest = hashlib.sha256(largest.body).hexdigest()
+    with writing() as session:
+        hold(workspace)
+        known = find_image(workspace.id, digest)
+        if known is not None:
+            return known
+        image = Image(
+            workspace_id=workspace.id,
+            digest=digest,
+            width=largest.width,
+            height=largest.height,
+            author_id=person.id,
+            created_at=clock.now(),
+            files=[
+                ImageFile(width=file.width, height=file.height, body=file.body) for file in files
+            ],
+        )
+        session.add(image)
+    return image
+
+
+def find_image(workspace_id: int, digest: str) -> Image | None:
+    """Return the workspace's picture of this digest, or None."""
+    return db.session.scalar(
+        select(Image).where(Image.workspace_id == workspace_id, Image.digest == digest)
+    )
+
+
+def find_file(workspace_id: int, digest: str, width: int) -> bytes | None:
+    """Return the WebP of this width of a workspace's picture, or None."""
+    found = db.session.scalar(
+        select(ImageFile)
+        .join(Image)
+        .where(
+            Image.workspace_id == workspace_id,
+            Image.digest == digest,
+            ImageFile.width == width,
+        )
+        .options(undefer(ImageFile.body))
+    )
+    return found.body if found else None
+
+
+def images_of(workspace_id: int) -> Sequence[Image]:
+    """The newest pictures of the workspace, the last one first."""
+    return db.session.scalars(
+        select(Image)
+        .where(Image.workspace_id == workspace_id)
+        .order_by(Image.created_at.desc(), Image.id.desc())
+        .limit(OFFERED)
+    ).all()
+
+
+def picture_of(image: Image) -> Picture:
+    """Return the picture as looks name it."""
+    return Picture(image.digest, image.width, image.height)

@@ -1,0 +1,164 @@
+"""The team's pages about a draft's look and its words, and about a variant beside the control."""
+
+from flask import abort, flash, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+from werkzeug.datastructures import FileStorage
+
+from wbtest import http
+from wbtest.publishing import wording
+from wbtest.publishing.assembling import page_of
+from wbtest.publishing.experiments import Frozen, find_variant
+from wbtest.publishing.forms import put_at_field
+from wbtest.publishing.looks import look as looks
+from wbtest.publishing.looks.changing import TooFaint, change_look, change_wording
+from wbtest.publishing.looks.decoding import LARGEST
+from wbtest.publishing.looks.forms import PLACES, LookForm, words_form
+from wbtest.publishing.looks.images import add_image, images_of, picture_of
+from wbtest.publishing.looks.pictures import Picture, read_name
+from wbtest.publishing.looks.themes import CORNERS, FONTS, THEMES
+from wbtest.publishing.models import Experiment
+from wbtest.publishing.shown import differences, preview_url
+from wbtest.publishing.views import bp
+from wbtest.store import Invalid
+from wbtest.team import access
+from wbtest.writing.languages import direction
+
+SEALED = "This experiment was started, and its page is sealed."
+PICTURES = ("logo", "hero")
+
+
+@bp.route("/experiments/<int:experiment_id>/look", methods=["GET", "POST"])
+@access.requires("edit")
+def look(experiment_id: int) -> ResponseReturnValue:
+    """Theme, brand and pictures of a draft's page."""
+    experiment = _get_draft(experiment_id)
+    form = LookForm(data=_values(experiment))
+    offer = ""
+    if form.validate_on_submit():
+        _take_pictures(form, experiment)
+        if not form.errors:
+            try:
+                change_look(experiment, form.look())
+            except Invalid as error:
+                put_at_field(form, error)
+                offer = error.offer if isinstance(error, TooFaint) else ""
+            else:
+                flash("The look is saved.")
+                return redirect(url_for(".look", experiment_id=experiment.id), 303)
+    form.offer(offered(experiment, form.logo.data, form.hero.data))
+    page = render_template(
+        "publishing/look.html",
+        form=form,
+        experiment=experiment,
+        offer=offer,
+        themes=THEMES,
+        fonts=FONTS,
+        corners=CORNERS,
+        accent=looks.palette(looks.from_json(experiment.look), "light")["accent"],
+        preview_url=preview_url(experiment, experiment.variants[0].key),
+    )
+    return page, 422 if form.errors else 200, _FRAMING
+
+
+# Two pictures can be sent at once, with some room for the rest of the form.
+look.longest_body = 2 * LARGEST + http.LONGEST_BODY  # type: ignore[attr-defined]
+
+
+@bp.route("/experiments/<int:experiment_id>/words", methods=["GET", "POST"])
+@access.requires("edit")
+def words(experiment_id: int) -> ResponseReturnValue:
+    """The tool's own words on a draft's page, which its team may say otherwise."""
+    experiment = _get_draft(experiment_id)
+    page = page_of(experiment)
+    usual = wording.defaults(page.language)
+    form = words_form(usual, experiment.wording)
+    if form.validate_on_submit():
+        typed = {name: form[name].data or "" for name in usual}
+        try:
+            change_wording(experiment, typed)
+        except Invalid as error:
+            put_at_field(form, error)
+        else:
+            flash("The words are saved.")
+            return redirect(url_for(".words", experiment_id=experiment.id), 303)
+    shown = render_template(
+        "publishing/words.html",
+        form=form,
+        experiment=experiment,
+        shelves=PLACES,
+        usual=usual,
+        longest=wording.longest,
+        language=page.language,
+        dir=direction(page.language),
+        preview_url=preview_url(experiment, experiment.variants[0].key),
+    )
+    return shown, 422 if form.errors else 200
+
+
+@bp.get("/experiments/<int:experiment_id>/variants/<key>/preview")
+@access.requires("read")
+def preview(experiment_id: int, key: str) -> ResponseReturnValue:
+    """A variant on a desk and on a phone, beside the control, with what its words change."""
+    experiment = access.get(Experiment, experiment_id, "read")
+    variant = find_variant(experiment, key)
+    if variant is None:
+        abort(404)
+    control = experiment.variants[0]
+    shown = [control] if variant is control else [control, variant]
+    page = page_of(experiment, variant)
+    answer = render_template(
+        "publishing/preview.html",
+        experiment=experiment,
+        variant=variant,
+        frames=[(each, preview_url(experiment, each.key)) for each in shown],
+        differences=differences(page_of(experiment), page),
+        language=page.language,
+        dir=page.dir,
+    )
+    return answer, 200, _FRAMING
+
+
+_FRAMING = {"Content-Security-Policy": http.CONTENT_POLICY.format(nonce="") + "; frame-src 'self'"}
+
+
+@bp.app_template_global()
+def picture_named(name: str) -> Picture | None:
+    """The picture of this name, to be shown, or None."""
+    return read_name(name)
+
+
+def offered(experiment: Experiment, *names: str | None) -> list[Picture]:
+    """The workspace's newest pictures, and those of these names, whenever they came."""
+    newest = [picture_of(image) for image in images_of(experiment.workspace_id)]
+    chosen = [picture for name in names if name and (picture := read_name(name))]
+    return [*dict.fromkeys([*newest, *chosen])]
+
+
+def _take_pictures(form: LookForm, experiment: Experiment) -> None:
+    """Keep the files that were sent, and choose them; what is wrong with one stands at its field.
+
+    They are kept also when something else needs a change: a browser sends no file twice.
+    """
+    for name in PICTURES:
+        field = form[f"{name}_file"]
+        if isinstance(field.data, FileStorage) and field.data.filename:
+            sent = field.data.stream.read(LARGEST + 1)
+            try:
+                image = add_image(experiment.workspace, access.person(), sent, field.name)
+            except Invalid as error:
+                put_at_field(form, error)
+            else:
+                form[name].data = picture_of(image).name
+
+
+def _get_draft(experiment_id: int) -> Experiment:
+    experiment = access.get(Experiment, experiment_id, "edit")
+    if experiment.state != "draft":
+        raise Frozen(SEALED)
+    return experiment
+
+
+def _values(experiment: Experiment) -> dict[str, str]:
+    """The present look under the names of the form's fields."""
+    present = looks.from_json(experiment.look)
+    return {name: getattr(present, name) for name in looks.Look.__dataclass_fields__}

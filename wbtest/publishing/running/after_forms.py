@@ -1,0 +1,22 @@
+"""The forms of new phases and of what comes after the end."""
+
+from flask_wtf import FlaskForm
+from wtforms import RadioField, SelectField, TextAreaField
+from wtforms.validators import InputRequired, Optional
+
+from wbtest.publishing.running.after import CHOICES, LONGEST_OUTCOME
+
+
+class AfterForm(FlaskForm):
+    """What stands at the address once the test is over."""
+
+    afterwards = RadioField("What stands at the address", choices=CHOICES, validate_choice=False)
+    outcome = TextAreaField("How it ended, in your words", [Optional()])
+    waiting_variant = SelectField("The page that everybody sees", validate_choice=False)
+    longest_outcome = LONGEST_OUTCOME
+
+
+class PhaseForm(FlaskForm):
+    """Why a new phase; its weights are fields of their own, named by their variant."""
+
+    why = TextAreaField("Why", [InputRequired("Say why: it stands in the history.")])

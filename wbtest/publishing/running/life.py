@@ -1,0 +1,183 @@
+"""The life of an experiment: started, paused, resumed, ended. What it tests never changes again.
+
+Before the start stands the launch check (``launching``); afterwards come phases and what is shown
+at the end (``phases``, ``after``).
+"""
+
+import secrets
+from contextlib import suppress
+from datetime import datetime
+
+from sqlalchemy import func, select
+
+from wbtest import store
+from wbtest.extensions import clock, db
+from wbtest.publishing import rule as rules
+from wbtest.publishing.launch.readiness import Missing, find_objection, missing_before_start
+from wbtest.publishing.models import Experiment, PagesVersion, Step
+from wbtest.publishing.running.announcing import announce_step
+from wbtest.publishing.running.sealing import draft_digest, seal
+from wbtest.publishing.running.stages import is_checked
+from wbtest.review.approvals import NotYours
+from wbtest.store import Invalid, Refused, hold, writing
+from wbtest.team.models import Person
+from wbtest.writing.models import Revision
+from wbtest.writing.wording import find_fault, on_one_line, with_plain_breaks
+
+LONGEST_WHY = 1_000
+UNCHECKED = Missing("checked", "This draft has not passed the launch check since it was changed.")
+
+
+class NotReady(Refused):
+    """A start that lacks something; ``missing`` lists all of it."""
+
+    def __init__(self, missing: list[Missing]) -> None:
+        super().__init__(" ".join(entry.sentence for entry in missing))
+        self.missing = missing
+
+
+class AlreadyDone(Refused):
+    """The step was taken before, perhaps by the first of two clicks."""
+
+
+class ChangedMeanwhile(Refused):
+    """A start by somebody who has read another draft."""
+
+
+def start(experiment: Experiment, person: Person, read: str = "") -> Experiment:
+    """Seal rule, variants, weights and salt, open the page, and mail the seal to the approvers.
+
+    ``read`` is the digest of the draft that the person was shown, '' for whoever was shown none.
+    Raises AlreadyDone for a second start, NotReady with all that is missing, the launch check of
+    this very draft among it, NotYours when somebody else must do it, ChangedMeanwhile when the
+    draft is not what was read.
+    """
+    with writing():
+        hold(experiment)
+        # Two experiments of one release start one after the other, so that both know their number.
+        hold(experiment.revision.release)
+        if experiment.state != "draft":
+            raise AlreadyDone(f"/p/{experiment.slug} was started before and is {experiment.state}.")
+        if missing := missing_before_start(experiment):
+            raise NotReady(missing)
+        if objection := find_objection(experiment, person):
+            raise NotYours(objection)
+        if read and read != draft_digest(experiment):
+            raise ChangedMeanwhile(
+                "The draft changed after you opened this page. Read it anew, then start it."
+            )
+        if not is_checked(experiment):
+            raise NotReady([UNCHECKED])
+        experiment.attempt = 1 + _earlier_starts(experiment)
+        experiment.identity_key = secrets.token_bytes(32)
+        experiment.state, experiment.started_at = "running", clock.now()
+        seal(experiment)
+        take_step(experiment, "started", person)
+    return experiment
+
+
+def pause(experiment: Experiment, person: Person, why: str = "") -> Experiment:
+    """Let the page rest: nobody who comes can sign up or is counted. Raises Invalid for ``why``.
+
+    Whoever has the form open may still send it while the conversion window lasts.
+    """
+    with writing():
+        hold(experiment)
+        _demand(experiment, "running", wanted="paused")
+        experiment.state = "paused"
+        take_step(experiment, "paused", person, reason_of(why))
+    return experiment
+
+
+def resume(experiment: Experiment, person: Person, why: str = "") -> Experiment:
+    """Open a paused page again. Raises Refused when its last day is over."""
+    with writing():
+        hold(experiment)
+        _demand(experiment, "paused", wanted="running")
+        if ends_at(experiment) <= clock.now():
+            raise Refused("The last day of this experiment is over. It can only be ended.")
+        experiment.state = "running"
+        take_step(experiment, "resumed", person, reason_of(why))
+    return experiment
+
+
+def end(experiment: Experiment, person: Person | None, why: str = "") -> Experiment:
+    """Close the page for good. ``person`` is None when the last day is over.
+
+    Raises Invalid for a ``why`` that cannot be kept.
+    """
+    with writing():
+        hold(experiment)
+        _demand(experiment, "running", "paused", wanted="ended")
+        experiment.state, experiment.ended_at = "ended", clock.now()
+        take_step(experiment, "ended", person, reason_of(why))
+    return experiment
+
+
+def end_overdue(now: datetime) -> int:
+    """End the experiments whose last day is over in their own time zone; return how many."""
+    open_ones = db.session.scalars(
+        select(Experiment).where(Experiment.state.in_(("running", "paused")))
+    ).all()
+    ended = 0
+    for experiment in open_ones:
+        if ends_at(experiment) > now:
+            continue
+        # Somebody may press End in this very moment; the others must not wait for that.
+        with suppress(AlreadyDone):
+            end(experiment, None)
+            ended += 1
+    return ended
+
+
+def ends_at(experiment: Experiment) -> datetime:
+    """The moment, in UTC, at which the experiment's last day is over."""
+    return rules.from_json(experiment.rule).ends_at(experiment.time_zone)
+
+
+def _demand(experiment: Experiment, *states: str, wanted: str) -> None:
+    if experiment.state == wanted:
+        raise AlreadyDone(f"/p/{experiment.slug} is {wanted} already.")
+    if experiment.state not in states:
+        raise Refused(f"/p/{experiment.slug} is {experiment.state}, so this cannot be done.")
+
+
+def _earlier_starts(experiment: Experiment) -> int:
+    """How many experiments on any revision of the same release were started before."""
+    count = db.session.scalar(
+        select(func.count(Experiment.id))
+        .join(Revision, Revision.id == Experiment.revision_id)
+        .where(
+            Revision.release_id == experiment.revision.release_id,
+            Experiment.started_at.is_not(None),
+        )
+    )
+    return count or 0
+
+
+def reason_of(why: str) -> str:
+    """Return a typed reason as it is kept. Raises Invalid for one that cannot be."""
+    text = on_one_line(with_plain_breaks(why)).strip()
+    if fault := find_fault(text, LONGEST_WHY):
+        raise Invalid("why", fault)
+    return text
+
+
+def take_step(experiment: Experiment, what: str, person: Person | None, why: str = "") -> None:
+    """Write the step down; let doors and webhooks know. Joins the open transaction."""
+    number = len(experiment.steps) + 1
+    experiment.steps.append(Step(number=number, what=what, person=person, at=clock.now(), why=why))
+    announce_step(experiment, what)
+    # Nobody is shown a draft.
+    if experiment.state != "draft":
+        announce_change()
+
+
+def announce_change() -> None:
+    """Let every door read its pages anew; joins the open transaction."""
+    first = store.insert(db.engine.dialect.name, PagesVersion).values(id=1, version=1)
+    db.session.execute(
+        first.on_conflict_do_update(
+            index_elements=[PagesVersion.id], set_={"version": PagesVersion.version + 1}
+        )
+    )
