@@ -16,7 +16,7 @@ from html import unescape
 from http.client import HTTPConnection
 from pathlib import Path
 from threading import local
-from urllib.parse import urlencode
+from urllib.parse import parse_qs, urlencode, urlsplit
 
 BROWSERS = json.loads(Path(__file__).with_name("browsers.json").read_text(encoding="utf-8"))
 _TOKEN = re.compile(rb'name="token"[^>]*value="([^"]+)"')
@@ -50,6 +50,8 @@ class Visitor:
     cookie: str = ""
     token: str = ""
     headline: str = ""
+    # Where the page after the sign-up stands.
+    onward: str = ""
 
 
 class Door:
@@ -130,6 +132,17 @@ def look(visitor: Visitor, door: Door) -> None:
         raise RuntimeError(f"a beacon gave {status}: {body[:300]!r}")
 
 
+def leave_word(visitor: Visitor, door: Door) -> None:
+    """Let the page tell what was read of it: a few open a question, most read half."""
+    depths = ("25", "50", "75", "100")[: 1 + visitor.number % 4]
+    acts = [f"depth {depth}" for depth in depths]
+    if visitor.number % 5 == 0:
+        acts.append(f"faq {visitor.number // 5 % 3}")
+    headers = _same_origin(visitor, door) | {"Content-Type": "text/plain;charset=UTF-8"}
+    told = "\n".join([visitor.token, *acts])
+    door.ask("POST", f"/p/{visitor.crowd.slug}/did", headers, told)
+
+
 def sign_up(visitor: Visitor, door: Door) -> None:
     """Send the form."""
     firsts, lasts = BROWSERS["first_names"], BROWSERS["last_names"]
@@ -142,9 +155,37 @@ def sign_up(visitor: Visitor, door: Door) -> None:
     if visitor.crowd.asks_name:
         form["name"] = first.title()
     headers = _same_origin(visitor, door) | {"Content-Type": "application/x-www-form-urlencoded"}
-    status, _, body = door.ask("POST", f"/p/{visitor.crowd.slug}/signup", headers, urlencode(form))
+    path = f"/p/{visitor.crowd.slug}/signup"
+    status, answer, body = door.ask("POST", path, headers, urlencode(form))
     if status != 303:
         raise RuntimeError(f"a sign-up gave {status}: {body[:300]!r}")
+    visitor.onward = answer["Location"]
+
+
+def answer(visitor: Visitor, door: Door) -> None:
+    """Answer what the page after the sign-up asks, and say yes or no to the price."""
+    asked = parse_qs(urlsplit(visitor.onward).query)
+    if "next" not in asked:
+        return
+    whose = {name: asked[name][0] for name in ("next", "of")}
+    given = {
+        "answer-0": BROWSERS["answers"]["evenings"][visitor.number % 3],
+        "answer-1": BROWSERS["answers"]["leftovers"][visitor.number % 4],
+    }
+    is_yes = {"agree": "no" if visitor.number % 4 == 1 else "yes"}
+    headers = _same_origin(visitor, door) | {"Content-Type": "application/x-www-form-urlencoded"}
+    for name, form in (("answers", given), ("agree", is_yes)):
+        path = f"/p/{visitor.crowd.slug}/{name}"
+        status, _, body = door.ask("POST", path, headers, urlencode(whose | form))
+        if status != 303:
+            raise RuntimeError(f"an answer gave {status}: {body[:300]!r}")
+
+
+def ask(visitor: Visitor, door: Door, question: str) -> None:
+    """Ask something under the page's questions."""
+    headers = _same_origin(visitor, door) | {"Content-Type": "application/x-www-form-urlencoded"}
+    form = urlencode({"question": question, "website": ""})
+    door.ask("POST", f"/p/{visitor.crowd.slug}/ask", headers, form)
 
 
 def confirm(path: str, door: Door) -> None:

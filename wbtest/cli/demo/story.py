@@ -4,30 +4,30 @@ People and texts are made through the same verbs as everybody's, at the demo's o
 come over HTTP. One test meets its target, one has not enough visitors yet, one has a broken split.
 """
 
-import json
 import random
 import re
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date, datetime, timedelta
-from pathlib import Path
 
 from flask import Flask
 
 from wbtest.cli.demo import crowd, review
+from wbtest.cli.demo.cast import REASONS, TESTS, Test, read
 from wbtest.cli.demo.clock import DemoClock
 from wbtest.delivery.models import OutboxMail
 from wbtest.extensions import db
 from wbtest.publishing import experiments
+from wbtest.publishing.choices.choosing import change_options
 from wbtest.publishing.launch import passing as launching
 from wbtest.publishing.launch.facts import findings_of
+from wbtest.publishing.looks.changing import change_look
 from wbtest.publishing.rule import Hypothesis
 from wbtest.publishing.running import life
 from wbtest.review.approvals import approve
 from wbtest.team import people, setup
 from wbtest.team.models import Person, Workspace
-from wbtest.writing import document as documents
 from wbtest.writing import releases
 from wbtest.writing.document import Document
 from wbtest.writing.models import Revision
@@ -41,84 +41,7 @@ SLOTS = range(int(timedelta(days=DAYS) / SLOT))
 BUSY = (2, 1, 1, 4, 9, 9, 8, 8, 7, 10, 12, 6)
 SHARE_CONFIRMED = 0.6
 SEED = 7
-# Why the launch check's warnings do not stop a demo.
-REASONS = {
-    "address": "This is the demo: its visitors live on this computer.",
-    "mail": "The demo sends no mail. It waits in the outbox, where one can read it.",
-    "tried": "Priya and I read the preview on our phones.",
-    "traffic": "We ask again after a week, and stop if too few come.",
-    "maximum": "Three variants are one too many, but we want to see the waste one fail.",
-    "region": "All of them live in England.",
-    "counting": "A cookie of this page alone, which the page tells.",
-}
 _CONFIRM = re.compile(r"/confirm/[\w\-]+")
-
-
-@dataclass(frozen=True, slots=True)
-class Test:
-    """One experiment of the demo: its text, its variants by headline, and who comes."""
-
-    file: str
-    who: str
-    target: float
-    minimum: int
-    maximum: int
-    # Visitors a day that the team expects.
-    daily: int
-    # Name of each further variant and its headline.
-    variants: tuple[tuple[str, str], ...]
-    # Of all visitors of the demo.
-    share: float
-    # True share of those who look that sign up, and lost beacons, per variant, control first.
-    rates: tuple[float, ...]
-    lost: tuple[float, ...]
-    sources: dict[str, float]
-
-
-TESTS = (
-    Test(
-        "larder",
-        "parents from the school newsletters",
-        0.08,
-        600,
-        6000,
-        250,
-        (
-            ("From your kitchen", "Tonight’s dinner is already in your kitchen"),
-            ("Half the waste", "Throw away half as much food, starting tonight"),
-        ),
-        0.5,
-        (0.046, 0.125, 0.078),
-        (0.1, 0.1, 0.1),
-        {"newsletter": 0.5, "instagram": 0.2, "www.google.com": 0.15, "direct": 0.15},
-    ),
-    Test(
-        "nightbus",
-        "nurses on late shifts at three hospitals",
-        0.08,
-        400,
-        4000,
-        90,
-        (("Price first", "Home after the late shift for £3"),),
-        0.18,
-        (0.076, 0.082),
-        (0.08, 0.08),
-        {"staffroom-poster": 0.6, "direct": 0.4},
-    ),
-    Test(
-        "kiln",
-        "potters who share a studio",
-        0.06,
-        400,
-        5000,
-        160,
-        (("No more full kilns", "Never carry wet pots to a full kiln again"),),
-        0.32,
-        (0.07, 0.075),
-        (0.06, 0.42),
-        {"forum": 0.45, "news.ycombinator.com": 0.25, "direct": 0.3},
-    ),
-)
 
 
 def write(app: Flask, clock: DemoClock, start: datetime, password: str) -> None:
@@ -162,6 +85,7 @@ def visit(
     turnout = crowd.Turnout()
     plan = _plan(chance, visitors)
     before: list[crowd.Visitor] = []
+    asking = {test.file: list(test.questions) for test in TESTS}
     confirmed_to = 0
     with ThreadPoolExecutor(8) as pool:
         for slot in SLOTS:
@@ -177,6 +101,7 @@ def visit(
             ]
             clock.set(now + timedelta(minutes=20))
             _all(pool, crowd.look, looking, door)
+            _all(pool, crowd.leave_word, looking, door)
             signing = [
                 visitor
                 for visitor in looking
@@ -184,7 +109,11 @@ def visit(
             ]
             clock.set(now + timedelta(minutes=40))
             _all(pool, crowd.sign_up, signing, door)
+            _all(pool, crowd.answer, [one for one in signing if one.number % 3], door)
             _all(pool, crowd.arrive, chance.sample(before, min(len(before), 3)), door)
+            for visitor in looking[:1]:
+                if questions := asking[visitor.crowd.slug]:
+                    crowd.ask(visitor, door, questions.pop())
             before += people
             if slot % 12 == 11:
                 confirmed_to = _confirm(app, chance, confirmed_to, door)
@@ -233,12 +162,6 @@ def _confirm(app: Flask, chance: random.Random, after: int, door: crowd.Door) ->
         newest = mails[-1].id if mails else after
         db.session.rollback()
     return newest
-
-
-def read(test: Test) -> Document:
-    """The press release of a test."""
-    text = (Path(__file__).parent / f"{test.file}.json").read_text(encoding="utf-8")
-    return documents.from_json(json.loads(text))
 
 
 def _write_release(
@@ -311,6 +234,8 @@ def _start(test: Test, revision: Revision, author: Person, approver: Person, tod
     for name, headline in test.variants:
         words = {"headline": headline}
         experiments.add_variant(experiment, author, name=name, weight=1, overrides=words)
+    change_look(experiment, test.look)
+    change_options(experiment, test.options)
     warnings = [found.what for found in findings_of(experiment) if found.kind == "warning"]
     launching.check(experiment, author, {what: REASONS[what] for what in warnings})
     life.start(experiment, approver)
