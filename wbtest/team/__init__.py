@@ -12,7 +12,10 @@ from wbtest.extensions import limiter, login
 
 def init_app(app: Flask) -> None:
     """Attach this area's pages, the log-in, the limits, and what templates ask about people."""
-    from wbtest.team import delivery_views, limits, owners, sessions, webhook_views  # noqa: F401
+    from wbtest.team import delivery_views as delivery_views
+    from wbtest.team import limits, owners, sessions
+    from wbtest.team import security_views as security_views
+    from wbtest.team import webhook_views as webhook_views
     from wbtest.team.views import bp
 
     app.register_blueprint(bp)
