@@ -32,11 +32,17 @@ IS_SECOND_ROUND = bool(os.environ.get("SECOND_ROUND"))
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave out of a second round what asks for no database, or only for a browser."""
-    if IS_SECOND_ROUND:
-        left_out = [item for item in items if not _depends_on_the_database(item)]
-        config.hook.pytest_deselected(items=left_out)
-        items[:] = [item for item in items if _depends_on_the_database(item)]
+    """Leave out what the database of this round has nothing to do with."""
+    left_out = [item for item in items if not _is_of_this_round(item)]
+    config.hook.pytest_deselected(items=left_out)
+    items[:] = [item for item in items if _is_of_this_round(item)]
+
+
+def _is_of_this_round(item: pytest.Item) -> bool:
+    """Whether it can fail here. Locks of PostgreSQL are there alone; a second round is short."""
+    if item.get_closest_marker("postgresql") and not os.environ.get("TEST_DATABASE_URL"):
+        return False
+    return not IS_SECOND_ROUND or _depends_on_the_database(item)
 
 
 def _depends_on_the_database(item: pytest.Item) -> bool:

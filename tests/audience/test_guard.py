@@ -8,13 +8,18 @@ from flask import Flask
 
 from tests.audience.larder import Larder, Visitor, mails, signups, start_page, words_in
 from tests.factories import make_person
+from wbtest.audience.models import Alarm
 from wbtest.audience.recording.rollup import differences
 from wbtest.audience.signing.alarms import Hour, find_alarm, raise_alarms
+from wbtest.audience.signing.bringing import bring_in
 from wbtest.audience.signing.guard import Guard, is_automated, is_disposable
 from wbtest.delivery.models import OutboxMail
 from wbtest.extensions import db
 from wbtest.publishing.choices.options import Options
+from wbtest.publishing.running import life
+from wbtest.publishing.running.after import choose
 from wbtest.results.signup_list import kinds
+from wbtest.store import writing
 
 GUARD = Guard()
 BROWSER = "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0"
@@ -64,7 +69,7 @@ def test_an_address_gets_one_mail_a_day_whoever_sends_it(app, mia, now):
     mia.sign_up(page, "mia@x.io")
     for _ in range(3):
         Visitor(app).sign_up(page, "mia@x.io")
-    [first] = [mail.leave_url for mail in mails(app, "mia@x.io")]
+    [first] = [mail.message_id for mail in mails(app, "mia@x.io")]
     now.turn(hours=24)
 
     page = mia.get()
@@ -73,7 +78,7 @@ def test_an_address_gets_one_mail_a_day_whoever_sends_it(app, mia, now):
 
     # The first had not left yet, so the second takes its place.
     [second] = mails(app, "mia@x.io")
-    assert (second.leave_url != first, mails(app, "MIA@x.io")) == (True, [])
+    assert (second.message_id != first, mails(app, "MIA@x.io")) == (True, [])
     mia.post(second.leave_url.replace("/leave/", "/confirm/"), {})
     assert [row.confirmed_us is not None for row in signups(app)] == [True]
 
@@ -122,6 +127,14 @@ def test_machines_do_not_close_a_page(guarded, mia, now):
     now.turn(seconds=2)
     for number in range(8):
         mia.sign_up(page, f"{number}@x.io", website="x")
+
+    assert mia.sign_up(page, "mia@x.io").status_code == 303
+
+
+def test_a_list_that_the_team_brings_in_does_not_close_a_page(guarded, larder: Larder, mia, now):
+    page = mia.get()
+    now.turn(seconds=2)
+    bring_in(larder.experiment, "\n".join(f"{number}@x.io" for number in range(8)))
 
     assert mia.sign_up(page, "mia@x.io").status_code == 303
 
@@ -207,6 +220,36 @@ def test_owners_are_told_once_an_hour_where_to_look(app, larder: Larder, mia, no
     assert mail.recipient == "owner@larder.example"
     assert f"/experiments/{larder.experiment.id}/signups" in mail.body
     raise_alarms(now() + timedelta(hours=5))
+
+
+def test_owners_are_told_of_machines_on_a_waiting_list_too(app, larder: Larder, mia, now):
+    make_person("owner@larder.example", "owner", larder.workspace)
+    life.end(larder.experiment, larder.approver)
+    choose(larder.experiment, larder.approver, "open", waiting_variant="photo")
+    with writing() as session:
+        # That the owners were told of the purge, as a worker notes it.
+        session.add(Alarm(experiment_id=larder.experiment.id, kind="purge", hour=2_000_000_000))
+    page = mia.get()
+    for number in range(25):
+        mia.sign_up(page, f"{number}@x.io", website="x")
+
+    raise_alarms(now())
+
+    told = db.session.scalars(db.select(OutboxMail).where(OutboxMail.subject.contains("unusual")))
+    assert told.one().recipient == "owner@larder.example"
+
+
+def test_owners_are_told_when_a_proxy_makes_scripts_of_people(app, larder: Larder):
+    make_person("owner@larder.example", "owner", larder.workspace)
+    secure = {"base_url": "https://localhost", "headers": {"User-Agent": f"{BROWSER}.0.0 Safari"}}
+    for _ in range(100):
+        app.test_client().get("/p/larder", **secure)
+    app.extensions["wbtest.recorder"].flush()
+
+    raise_alarms(app.extensions["wbtest.now"]())
+
+    told = db.session.scalars(db.select(OutboxMail).where(OutboxMail.subject.contains("unusual")))
+    assert "let it pass all headers that begin with Sec-Fetch" in told.one().body
 
 
 def test_a_page_that_asks_nobody_to_confirm_thanks_and_says_how_to_leave(app):

@@ -12,6 +12,7 @@ from wbtest.audience.recording.rollup import differences
 from wbtest.delivery.models import OutboxMail
 from wbtest.extensions import db
 from wbtest.publishing.running import life
+from wbtest.store import writing
 
 SCANNER = {"User-Agent": "BarracudaMailScanner/1.0"}
 
@@ -65,7 +66,8 @@ def test_a_link_confirms_for_a_week(app, mia, token, now):
     assert mia.get(f"/confirm/{token}").status_code == 200
 
     now.turn(seconds=1)
-    assert mia.get(f"/confirm/{token}").status_code == 404
+    over = mia.get(f"/confirm/{token}")
+    assert (over.status_code, "leave your address" in words_in(over)) == (404, True)
     assert mia.post(f"/confirm/{token}", {}).status_code == 404
     assert confirmed(app) == [False]
 
@@ -193,3 +195,27 @@ def test_only_a_hash_of_the_token_is_kept_beside_the_address(app, token):
     assert db.session.scalars(db.select(OutboxMail.leave_url).where(
         OutboxMail.recipient == "mia@x.io"
     )).all() == [f"http://localhost/leave/{token}"]  # fmt: skip
+
+
+@pytest.mark.parametrize("path", ["confirm", "leave"])
+def test_the_links_of_an_older_mail_still_do_what_they_say(app, mia, token, now, path):
+    with writing() as session:
+        session.execute(db.update(OutboxMail).values(state="sent", leave_url="", body=""))
+    now.turn(days=2)
+    Visitor(app).sign_up(mia.get(), "mia@x.io")
+    assert len(mails(app, "mia@x.io")) == 2
+
+    mia.post(f"/{path}/{token}", {})
+
+    [signup] = signups(app)
+    assert signup.left_at == now() if path == "leave" else signup.confirmed_us is not None
+
+
+def test_the_links_of_one_page_mean_nothing_to_another(app, mia, token):
+    start_page(slug="kiln")
+    data = {"token": token_in(mia.get("/p/kiln")), "email": "mia@x.io"}
+    mia.post("/p/kiln/signup", data)
+
+    mia.post(f"/leave/{token}", {})
+
+    assert sorted(signup.email for signup in signups(app)) == ["", "mia@x.io"]

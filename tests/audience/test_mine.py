@@ -1,15 +1,16 @@
 """What people do with what is stored about them: read it, mend it, have it erased for good."""
 
 import json
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 import sqlalchemy as sa
 from flask import Flask
 
-from tests.audience.larder import Visitor, mails, signups, start_page, words_in
+from tests.audience.larder import Visitor, mails, signups, start_page, token_in, words_in
 from tests.audience.test_steps import CALL, answer, next_url
 from wbtest.audience.leaving import erasures
-from wbtest.audience.models import Erasure, HourlyCount
+from wbtest.audience.models import Erasure, HourlyCount, Signup
 from wbtest.audience.recording.cells import COLUMNS
 from wbtest.audience.recording.rollup import differences
 from wbtest.audience.signing.bringing import Brought, bring_in
@@ -22,7 +23,7 @@ from wbtest.publishing.models import Experiment
 from wbtest.results.figures import sealed_rule
 from wbtest.results.signup_files import signup_json
 from wbtest.results.signup_list import signups as listed
-from wbtest.store import Invalid, writing
+from wbtest.store import Invalid, lock, writing, writing_group
 
 
 @pytest.fixture
@@ -187,3 +188,93 @@ def test_the_owners_file_holds_the_record_of_each_consent(app, mia, token, exper
     assert record["consent"]["words"].endswith("[Start with one photo]")
     assert len(record["consent"]["page_version"]) == 64
     assert record["answers"] == {"Who cooks?": "We both", "What have you tried?": "zqtried"}
+
+
+def test_a_spelling_that_a_machine_gave_goes_with_the_person(app, mia, experiment):
+    hook = Webhook(
+        workspace_id=experiment.workspace_id, url="https://x.example", secret="s",
+        events=["signup.created", webhooks.ADDRESSES], created_at=app.extensions["wbtest.now"](),
+    )  # fmt: skip
+    with writing() as session:
+        session.add(hook)
+    mia.sign_up(mia.get(), "MIA@x.io", website="spam")
+    mia.sign_up(mia.get(), "mia@x.io")
+    [mail] = mails(app, "mia@x.io")
+
+    mia.post(mail.leave_url, {})
+
+    assert len(signups(app)) == 1
+    assert "mia@x.io" not in stored().lower()
+
+
+def test_the_file_tells_what_we_think_of_the_address_and_what_was_done(app, mia, now):
+    page = mia.get()
+    mia.see(page)
+    now.turn(minutes=1)
+    mia.post("/p/larder/did", f"{token_in(page)}\nfaq 1\ndepth 50")
+    mia.sign_up(page, "mia@mailinator.com")
+    [mail] = mails(app, "mia@mailinator.com")
+
+    data = json.loads(mia.get(f"{mail.leave_url.replace('/leave/', '/mine/')}/data.json").data)
+
+    assert data["is_throw_away_address"] is True
+    assert data["is_confirmed_by_machine"] is False
+    assert data["seen_at"] == "2027-03-01T09:00:00+00:00"
+    assert data["did"] == ["depth 50", "faq 1"]
+
+
+def test_a_backlog_of_unconfirmed_addresses_goes_at_once(app, mia, now, monkeypatch):
+    monkeypatch.setattr(erasures, "MOST_AT_ONCE", 2)
+    page = mia.get()
+    for number in range(5):
+        mia.sign_up(page, f"{number}@x.io")
+    object.__setattr__(app.extensions["wbtest.settings"], "mail_url", "smtp://localhost")
+    now.turn(days=30, seconds=1)
+
+    erasures.erase_unconfirmed(now())
+
+    assert {row.email for row in signups(app)} == {""}
+
+
+def while_another_has_its_turn(app, verb, meanwhile):
+    """Start the verb while somebody else writes events, who does ``meanwhile`` once it waits."""
+
+    def start():
+        with app.app_context():
+            return verb()
+
+    waiting = sa.text("SELECT 1 FROM pg_locks WHERE locktype = 'advisory' AND NOT granted")
+    with ThreadPoolExecutor(1) as pool, writing_group(db.engine, lock()) as turn:
+        started = pool.submit(start)
+        while turn.scalar(waiting) is None:
+            assert not started.done()
+        meanwhile(turn)
+        turn.commit()
+        return started.result()
+
+
+@pytest.mark.postgresql
+def test_a_list_that_is_brought_in_keeps_no_visit_from_being_stored(app, experiment):
+    """Each visit that is inserted needs the row of its experiment."""
+    need = sa.text("SELECT id FROM experiments FOR KEY SHARE NOWAIT")
+
+    brought = while_another_has_its_turn(
+        app,
+        lambda: bring_in(db.session.get(Experiment, 1), "ada@x.io"),
+        lambda turn: turn.execute(need),
+    )
+
+    assert brought == Brought(new=1, known=0, erased=0, wrong=0)
+
+
+@pytest.mark.postgresql
+def test_who_confirms_at_the_last_moment_is_not_erased(app, mia, token, now):
+    object.__setattr__(app.extensions["wbtest.settings"], "mail_url", "smtp://localhost")
+    now.turn(days=30, seconds=1)
+    confirm = sa.update(Signup).values(confirmed_us=1)
+
+    while_another_has_its_turn(
+        app, lambda: erasures.erase_unconfirmed(now()), lambda turn: turn.execute(confirm)
+    )
+
+    assert [row.email for row in signups(app)] == ["mia@x.io"]

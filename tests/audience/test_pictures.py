@@ -69,7 +69,9 @@ def test_a_page_with_everything_on_fits_into_one_round_trip(app: Flask):
     ]
     parts = {name: prose(100 + n) for n, name in enumerate(PARTS)}
     larder = dress(draft_page(asks_name=True, faq=faq, **parts))
-    change_wording(larder.experiment, {"again": "Come in, all of you", "today": "Until now"})
+    change_wording(
+        larder.experiment, larder.editor, {"again": "Come in, all of you", "today": "Until now"}
+    )
     open_page(larder)
 
     page = Visitor(app, **{"Accept-Encoding": "gzip"}).get()
@@ -163,7 +165,7 @@ def test_a_variant_without_the_picture_loads_none(app: Flask, draft: Larder):
 def test_the_words_that_a_team_changed_stand_on_its_pages(app: Flask):
     larder = draft_page()
     wording = {"again": "Come <b>in</b>", "thanks": "Merci!", "with_product": "{product}, then"}
-    change_wording(larder.experiment, wording)
+    change_wording(larder.experiment, larder.editor, wording)
     open_page(larder)
     mia = Visitor(app)
 

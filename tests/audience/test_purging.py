@@ -14,10 +14,12 @@ from tests.audience.larder import (
     mails,
     signups,
     start_page,
+    token_in,
     visits,
     words_in,
 )
 from tests.conftest import HandClock
+from wbtest.audience.engagement.counted import faq_opened
 from wbtest.audience.leaving import purging
 from wbtest.audience.leaving.closing import close_the_loop, write_letters
 from wbtest.audience.leaving.purging import purge, purge_due, purge_now
@@ -203,3 +205,27 @@ def test_a_cookie_from_before_the_purge_says_nothing_any_more(app: Flask, ended:
     anew = app.extensions["wbtest.pages"].find("larder")
     assert found.find_visitor({"HTTP_COOKIE": f"wb-p1={value}"}) is not None
     assert anew.find_visitor({"HTTP_COOKIE": f"wb-p1={value}"}) is None
+
+
+def test_a_purge_that_is_asked_for_twice_at_once_is_one_step(ended: Larder):
+    purge(ended.experiment, ended.approver)
+    purge(ended.experiment, None)
+
+    assert [step.what for step in ended.experiment.steps].count("purged") == 1
+
+
+def test_who_opened_a_question_is_the_same_after_a_purge(app: Flask, larder: Larder, now):
+    mia = Visitor(app)
+    page = mia.get()
+    mia.see(page)
+    now.turn(minutes=1)
+    mia.post("/p/larder/did", f"{token_in(page)}\nfaq 1")
+    mia.sign_up(page, "mia@x.io")
+    assert len(signups(app)) == 1
+    life.end(larder.experiment, larder.approver)
+    before = faq_opened(larder.experiment)
+    assert before[1].signed_up == (1, 1)
+
+    purge(larder.experiment, None)
+
+    assert faq_opened(larder.experiment) == before

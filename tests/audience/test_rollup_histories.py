@@ -16,12 +16,12 @@ from hypothesis import strategies as st
 
 from tests.audience.recording import START_US, Database, Page
 from wbtest.audience.recording.cells import COLUMNS
-from wbtest.audience.recording.events import Arrival, Seen, Served, SignedUp
+from wbtest.audience.recording.events import Arrival, Did, Seen, Served, SignedUp
 
 MINUTE_US = 60_000_000
 # What happens takes three hours and the window is one, so that all sides of it occur.
 WINDOW_HOURS = 1
-Counted = Counter[tuple[str, str, str, str, str]]
+Counted = Counter[tuple[str, str, str, str, str, str]]
 AnyEvent = TypeVar("AnyEvent", bound=Arrival)
 
 
@@ -32,6 +32,7 @@ class Act(NamedTuple):
     visitor: str
     minute: int
     source: str
+    language: str
     reason: str
     email: str
     has_cookie: bool
@@ -44,18 +45,20 @@ minutes = st.integers(0, 18).map(lambda step: step * 10)
 emails = st.sampled_from(["ada", "bea", "cem", "dora"])
 acts = st.builds(
     Act,
-    kind=st.sampled_from(["served", "seen", "seen", "signup", "signup"]),
+    kind=st.sampled_from(["served", "seen", "seen", "did", "signup", "signup"]),
     visitor=st.sampled_from(["v1", "v2", "v3"]),
     minute=minutes,
     source=st.sampled_from(["newsletter", "x"]),
+    language=st.sampled_from(["", "de"]),
     reason=st.sampled_from(["", "", "", "team", "suspected"]),
     email=emails,
     has_cookie=st.sampled_from([True, True, True, False]),
     recorder=st.integers(0, 1),
     is_flushed=st.booleans(),
 )
-# When each address is confirmed, if it is.
+# When each address is confirmed, if it is; and who answers and says yes afterwards.
 confirmations = st.dictionaries(emails, minutes)
+steps = st.dictionaries(emails, st.sampled_from([(), ("answered",), ("answered", "agreed")]))
 
 
 @pytest.mark.parametrize("zone", ["UTC", "Asia/Kathmandu"])
@@ -65,21 +68,22 @@ confirmations = st.dictionaries(emails, minutes)
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
-@given(history=st.lists(acts, min_size=1, max_size=25), confirmed=confirmations)
+@given(history=st.lists(acts, min_size=1, max_size=25), confirmed=confirmations, stepped=steps)
 def test_any_history_is_counted_exactly(
     database: Database,
     zone: str,
     conversion: str,
     history: list[Act],
     confirmed: dict[str, int],
+    stepped: dict[str, tuple[str, ...]],
 ) -> None:
     page = Page(database, zone, conversion=conversion, conversion_window_hours=WINDOW_HOURS)
     events = [event_of(page, act) for act in history]
 
-    write(page, history, events, confirmed)
+    write(page, history, events, lambda: follow_up(page, confirmed, stepped))
 
     assert page.differences() == []
-    assert stored(page, zone) == naive(events, confirmed, zone, conversion)
+    assert stored(page, zone) == naive(events, confirmed, stepped, zone, conversion)
     before = stored(page, zone)
     page.erase(f"ada at {page.id}")
     assert page.differences() == []
@@ -88,27 +92,31 @@ def test_any_history_is_counted_exactly(
     assert page.differences() == []
 
 
-def event_of(page: Page, act: Act) -> Served | Seen | SignedUp:
+def event_of(page: Page, act: Act) -> Served | Seen | Did | SignedUp:
     details = {
         "source": act.source,
+        "language": act.language,
         "excluded_because": act.reason,
         "variant": "b" if act.visitor == "v3" else "a",
     }
     if act.kind == "signup":
         visitor = act.visitor if act.has_cookie else ""
-        token = f"token of {act.email} at {page.id}"
-        return page.signed_up(act.email, visitor, act.minute, token_hash=token, **details)
-    kind = Seen if act.kind == "seen" else Served
-    return kind(**page.arrival(act.visitor, act.minute, details))
+        details["token_hash"] = f"token of {act.email} at {page.id}"
+        details["answer_hash"] = f"answers of {act.email}"
+        return page.signed_up(act.email, visitor, act.minute, **details)
+    arrival = page.arrival(act.visitor, act.minute, details)
+    if act.kind == "did":
+        return Did(**arrival, acts=(("faq", str(act.minute)), ("depth", "50")))
+    return Seen(**arrival) if act.kind == "seen" else Served(**arrival)
 
 
 def write(
     page: Page,
     history: Sequence[Act],
-    events: Sequence[Served | Seen | SignedUp],
-    confirmed: Mapping[str, int],
+    events: Sequence[Served | Seen | Did | SignedUp],
+    follow: Callable[[], None],
 ) -> None:
-    """Hand the events to two recorders in the order given; confirm on the way and at the end."""
+    """Hand the events to two recorders in the order given; follow up on the way and at the end."""
     recorders = (page.recorder, page.database.open_recorder())
     for act, event in zip(history, events, strict=True):
         recorder = recorders[act.recorder]
@@ -118,16 +126,20 @@ def write(
             recorder.put(event)
         if act.is_flushed:
             recorder.flush()
-            confirm(page, confirmed)
+            follow()
     for recorder in recorders:
         recorder.flush()
-    confirm(page, confirmed)
+    follow()
     recorders[1].close()
 
 
-def confirm(page: Page, confirmed: Mapping[str, int]) -> None:
+def follow_up(
+    page: Page, confirmed: Mapping[str, int], stepped: Mapping[str, tuple[str, ...]]
+) -> None:
     for email, minute in confirmed.items():
         page.confirm(f"{email} at {page.id}", minute)
+    for email, taken in stepped.items():
+        page.step(f"answers of {email}", taken)
 
 
 def stored(page: Page, zone: str) -> Counted:
@@ -135,20 +147,25 @@ def stored(page: Page, zone: str) -> Counted:
     found: Counted = Counter()
     for row in page.cells("") + page.cells("team") + page.cells("suspected"):
         for column in COLUMNS:
-            place = (row.variant, name_of(row.hour * 1_000_000, zone), row.source)
+            place = (row.variant, name_of(row.hour * 1_000_000, zone), row.source, row.language)
             found[(*place, row.excluded_because, column)] += row._mapping[column]
     return +found
 
 
 def naive(
-    events: Iterable[Arrival], confirmed: Mapping[str, int], zone: str, conversion: str
+    events: Iterable[Arrival],
+    confirmed: Mapping[str, int],
+    stepped: Mapping[str, tuple[str, ...]],
+    zone: str,
+    conversion: str,
 ) -> Counted:
-    """Count by the definitions; of a cell its variant, local hour, source, reason and column."""
+    """Count by the definitions; of a cell variant, local hour, source, language, reason, column."""
     counted: Counted = Counter()
 
     def add(event: Arrival, column: str, at_us: int | None = None) -> None:
         hour = name_of(event.at_us if at_us is None else at_us, zone)
-        counted[event.variant, hour, event.source, event.excluded_because, column] += 1
+        place = (event.variant, hour, event.source, event.language)
+        counted[(*place, event.excluded_because, column)] += 1
 
     confirmed_us = {email: START_US + minute * MINUTE_US for email, minute in confirmed.items()}
     signups = firsts(
@@ -156,7 +173,7 @@ def naive(
     )
     # A suspected sign-up marks its visitor, whether its address is known or not.
     marks = [event for event in events if isinstance(event, SignedUp) and is_mark(event)]
-    visits: list[Arrival] = [event for event in events if not isinstance(event, SignedUp)]
+    visits: list[Arrival] = [event for event in events if isinstance(event, Served | Seen)]
     visits += marks
     sightings = [event for event in visits if isinstance(event, Seen | SignedUp)]
     suspects = {event.visitor for event in sightings if event.excluded_because == "suspected"}
@@ -184,11 +201,10 @@ def naive(
             add(sighting, "converted")
             add(sighting, "arrived", min(converted)[1])
     for signup in signups:
-        add(signup, "signups")
-        if signup.email not in preceded:
-            add(signup, "unseen")
-        if signup.email in confirmed:
-            add(signup, "confirmed")
+        said = {"unseen": signup.email not in preceded, "confirmed": signup.email in confirmed}
+        columns = [column for column, is_so in said.items() if is_so]
+        for column in ("signups", *columns, *stepped.get(signup.email, ())):
+            add(signup, column)
     return counted
 
 
@@ -204,9 +220,9 @@ def person(event: Arrival) -> Hashable:
 def firsts(events: Iterable[AnyEvent], key: Callable[[AnyEvent], Hashable]) -> list[AnyEvent]:
     """The first event of each key; one that counts before all others, a suspected one after."""
 
-    def order(event: AnyEvent) -> tuple[bool, bool, int, str, str, str, str]:
+    def order(event: AnyEvent) -> tuple[bool, bool, int, str, str, str, str, str]:
         reason = event.excluded_because
-        place = (event.variant, event.visitor, event.source, reason)
+        place = (event.variant, event.visitor, event.source, event.language, reason)
         return (reason != "", reason == "suspected", event.at_us, *place)
 
     found: dict[Hashable, AnyEvent] = {}

@@ -175,3 +175,24 @@ def test_another_site_cannot_answer_for_anybody(asking, path):
     answer = asking.post(f"/p/larder/{path}", fields, **{"Sec-Fetch-Site": "cross-site"})
 
     assert answer.status_code == 403
+
+
+def test_a_browser_that_hides_where_it_comes_from_can_answer(app, asking):
+    """So do those without Fetch Metadata, on a page that sends no referrer."""
+    page = asking.get(next_url(asking.sign_up(asking.get(), "mia@x.io")))
+    hidden = {"User-Agent": asking.headers["User-Agent"], "Origin": "null"}
+    data = fields_in(page) | {"answer-0": "I do"}
+
+    answered = asking.browser.post("/p/larder/answers", data=data, headers=hidden)
+
+    assert (answered.status_code, answers(app)) == (303, {"Who cooks?": "I do"})
+    assert asking.browser.post("/p/larder/signup", data={}, headers=hidden).status_code == 403
+
+
+@pytest.mark.parametrize("confirms", [True, False])
+def test_the_thanks_name_our_mail_where_it_has_to_be_confirmed(app, confirms):
+    start_page(options=Options(confirms=confirms))
+    visitor = Visitor(app)
+    thanks = visitor.get(next_url(visitor.sign_up(visitor.get(), "mia@x.io")))
+
+    assert ("Please open our mail" in words_in(thanks)) is confirms

@@ -1,5 +1,6 @@
 """Sign-ups suspected of being a machine's: out on both sides of the rate, and in nobody's place."""
 
+import pytest
 import sqlalchemy as sa
 
 from tests.audience.larder import Visitor, mails, signups, visits
@@ -8,6 +9,7 @@ from wbtest.audience.models import Signup
 from wbtest.delivery.models import OutboxMail
 from wbtest.extensions import db
 
+CHROME = "Mozilla/5.0 (Windows NT 10.0; Win64; x64) Chrome/140.0.0.0 Safari/537.36"
 TRAP = {"website": "http://spam.example"}
 
 
@@ -149,3 +151,29 @@ def test_a_suspicion_ties_nobody_who_objects_to_a_visit(app, mia: Visitor):
 
     assert [(each.visitor, each.excluded_because) for each in signups(app)] == [("", "suspected")]
     assert [visit.excluded_because for visit in visits(app)] == [""]
+
+
+@pytest.mark.parametrize("reason", ["waiting", "opted_out"])
+def test_a_machine_on_a_waiting_list_or_that_objects_makes_us_write_to_nobody(page: Page, reason):
+    letter = {"subject": "Hello", "body": "Hello.", "excluded_because": reason}
+
+    page.sign_up("victim@x.io", "", user_agent="curl/8.14.1", **letter)
+    page.sign_up("ada@x.io", "", **letter)
+
+    assert page.database.read(sa.select(OutboxMail.recipient)) == [("ada@x.io",)]
+    assert [row.excluded_because for row in stored(page)] == [reason, "suspected"]
+    assert page.differences() == []
+
+
+def test_a_person_whose_browser_is_taken_for_a_script_gets_our_mail(page: Page) -> None:
+    """As behind a proxy that strips headers: out on both sides of the rate, and yet served."""
+    script = {"user_agent": CHROME, "hints": "bare"}
+    page.serve("v", 0, **script)
+    page.see("v", 1, **script)
+
+    page.sign_up("ada@x.io", "v", 2, subject="Hello", body="Hello.", **script)
+
+    assert page.totals() == {"signups": 1, "unseen": 1}
+    assert page.database.read(sa.select(OutboxMail.recipient)) == [("ada@x.io",)]
+    assert page.machines() == {("bot", "not the Chrome it says"): 2}
+    assert page.differences() == []

@@ -26,7 +26,10 @@ ACCOUNT = LoginPassword(b"larder", b"p@ss:word")
 
 @dataclass
 class MailServer:
-    """``mode`` is ok, 421 (try later), 550 (no such person) or drop (hang up after the mail)."""
+    """``mode`` is ok, 421 (try later), 550 (no such person), drop (hang up after the mail),
+
+    stranger (no greeting for us), rude (an error for a good-bye) or nul (a refusal with a NUL).
+    """
 
     mode: str = "ok"
     port: int = 0
@@ -37,11 +40,30 @@ class MailServer:
     def url(self) -> str:
         return f"smtp://127.0.0.1:{self.port}"
 
+    async def handle_EHLO(  # noqa: N802 - aiosmtpd's name
+        self, _server: SMTP, session: Session, _envelope: Envelope, name: str, answers: list[str]
+    ) -> list[str]:
+        session.host_name = name
+        return ["550 who are you"] if self.mode == "stranger" else answers
+
+    async def handle_HELO(  # noqa: N802 - aiosmtpd's name
+        self, _server: SMTP, session: Session, _envelope: Envelope, name: str
+    ) -> str:
+        session.host_name = name
+        return "550 who are you" if self.mode == "stranger" else "250 hello"
+
+    async def handle_QUIT(  # noqa: N802 - aiosmtpd's name
+        self, _server: SMTP, _session: Session, _envelope: Envelope
+    ) -> str:
+        return "421 too busy to part" if self.mode == "rude" else "221 Bye"
+
     async def handle_RCPT(  # noqa: N802 - aiosmtpd's name
         self, _server: SMTP, _session: Session, envelope: Envelope, address: str, _options: Any
     ) -> str:
         if self.mode in ("421", "550"):
             return f"{self.mode} as the test wishes"
+        if self.mode == "nul":
+            return "550 no\0body"
         envelope.rcpt_tos.append(address)
         return "250 OK"
 

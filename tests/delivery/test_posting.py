@@ -1,19 +1,18 @@
 """Events on their way to webhooks: at least once, with patience, given up in the end."""
 
 import threading
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from flask import Flask
 
 from tests.conftest import HandClock
-from tests.delivery.conftest import MailServer
 from tests.delivery.hooks import SPACE, events, post_all, say
 from tests.delivery.sink import Sink, local, running, seconds_of
 from tests.factories import Team
-from wbtest.delivery import subscriptions, webhooks, worker
+from wbtest.delivery import subscriptions, webhooks
 from wbtest.delivery.models import OutboxEvent, OutboxMail, Webhook
-from wbtest.delivery.outbox import queue_mail
+from wbtest.delivery.outcome import retry_after
 from wbtest.delivery.posting import claim_batch, post_some
 from wbtest.extensions import db
 from wbtest.store import writing
@@ -86,6 +85,23 @@ def test_a_server_that_names_a_time_is_not_asked_before(
     assert post_some()
 
 
+@pytest.mark.parametrize(
+    ("asked", "seconds"),
+    [
+        ("Mon, 01 Mar 2027 09:05:00 GMT", 300),
+        ("Sun, 28 Feb 2027 09:05:00 GMT", 0),
+        ("-120", 0),
+        ("9" * 5000, 259_200),
+        ("Mon, 01 Mar 2027 09:05:00 +99999999999999999999", 0),
+        ("Mon, 01 Mar 99999999999999999999 09:05:00 GMT", 0),
+    ],
+)
+def test_a_time_that_cannot_be_meant_is_no_time_at_all(asked: str, seconds: int) -> None:
+    wait = retry_after(asked, datetime(2027, 3, 1, 9, tzinfo=UTC))
+
+    assert wait == timedelta(seconds=seconds)
+
+
 def test_three_days_down_lose_nothing_and_send_nothing_under_a_new_id(
     sink: Sink, hook: Webhook, now: HandClock
 ) -> None:
@@ -130,6 +146,21 @@ def test_after_three_days_an_event_is_given_up_until_an_owner_sends_it_again(
 
     assert [event.state for event in events()] == ["sent", "failed"]
     assert sink.ids[-1] == events()[0].event_id
+
+
+def test_an_event_of_a_clock_that_was_ahead_does_not_wait_for_that_day(
+    sink: Sink, hook: Webhook, now: HandClock
+) -> None:
+    now.turn(days=400)
+    say()
+    sink.mode = "500"
+    post_all()
+    now.turn(days=-400)
+    sink.mode = "200"
+
+    post_all()
+
+    assert events()[0].state == "sent"
 
 
 def test_one_event_that_is_not_understood_holds_up_no_other(sink: Sink, hook: Webhook) -> None:
@@ -182,19 +213,36 @@ def test_a_webhook_deleted_meanwhile_is_no_obstacle(sink: Sink, hook: Webhook) -
     assert events() == []
 
 
-def test_mail_and_webhooks_take_turns(
-    app: Flask, sink: Sink, hook: Webhook, mail_server: MailServer
+def test_turning_a_webhook_on_sends_at_once_what_waited(sink: Sink, hook: Webhook) -> None:
+    say()
+    sink.mode = "503"
+    post_all()
+    subscriptions.disable(hook)
+    sink.mode = "200"
+
+    subscriptions.enable(hook)
+    post_all()
+
+    assert events()[0].state == "sent"
+
+
+def test_a_webhook_deleted_while_an_event_is_written_breaks_nothing(
+    app: Flask, hook: Webhook, now: HandClock
 ) -> None:
-    for n in range(12):
-        say()
-        if n < 2:
-            queue_mail(recipient="ada@example.com", subject="Hello", body="…")
+    def delete() -> None:
+        with app.app_context():
+            subscriptions.delete(db.session.scalars(db.select(Webhook)).one())
 
-    steps = 1
-    while worker.step(app):
-        steps += 1
+    thread = threading.Thread(target=delete)
+    with writing() as session:
+        wanting = webhooks.find_wanting(session.connection(), webhooks.KINDS)
+        thread.start()
+        thread.join(0.2)
+        rows = webhooks.event_rows(wanting, "decision.made", {"id": 7}, now())
+        session.add_all(OutboxEvent(**row) for row in rows)
+    thread.join()
 
-    assert (len(mail_server.mails), len(sink.got), steps) == (2, 12, 3)
+    assert events() == []
 
 
 def test_a_name_that_leads_inside_is_a_failure_and_not_a_call(

@@ -88,6 +88,17 @@ def test_a_person_the_server_does_not_know_is_not_tried_again(
     assert mail.error == "550 as the test wishes"
 
 
+def test_a_refusal_that_no_database_could_keep_is_kept_without_its_nul(
+    app: Flask, mail_server: MailServer
+) -> None:
+    mail = queue()
+    mail_server.mode = "nul"
+
+    send_one()
+
+    assert (mail.state, mail.error) == ("bounced", "550 no body")
+
+
 def test_a_server_that_asks_for_patience_is_given_it(
     app: Flask, mail_server: MailServer, now: HandClock
 ) -> None:
@@ -99,6 +110,17 @@ def test_a_server_that_asks_for_patience_is_given_it(
     now.turn(seconds=59)
     assert not send_one()
     now.turn(seconds=1)
+    assert send_one()
+    assert mail.state == "sent"
+
+
+def test_a_mail_written_by_a_clock_that_was_ahead_does_not_wait_for_that_day(
+    app: Flask, mail_server: MailServer, now: HandClock
+) -> None:
+    now.turn(days=400)
+    mail = queue()
+    now.turn(days=-400)
+
     assert send_one()
     assert mail.state == "sent"
 

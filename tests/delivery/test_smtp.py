@@ -177,3 +177,27 @@ def test_a_long_line_is_broken_for_the_wire_and_whole_again(mail_server: MailSer
     send(compose(replace(MAIL, body="word " * 2000)), mail_server.url)
 
     assert mail_server.mails[0].get_content().strip() == ("word " * 2000).strip()
+
+
+def test_a_server_without_log_in_is_ours_to_mend_and_not_a_bounce(mail_server: MailServer) -> None:
+    with pytest.raises(NotSent, match="AUTH"):
+        send(compose(MAIL), f"smtp://me:secret@127.0.0.1:{mail_server.port}")
+
+
+def test_what_a_server_says_before_the_mail_is_no_word_about_the_mail(
+    mail_server: MailServer,
+) -> None:
+    mail_server.mode = "stranger"
+
+    with pytest.raises(NotSent, match="550 who are you"):
+        send(compose(MAIL), mail_server.url)
+
+
+def test_an_error_after_the_mail_was_taken_is_no_reason_to_send_it_again(
+    mail_server: MailServer,
+) -> None:
+    mail_server.mode = "rude"
+
+    send(compose(MAIL), mail_server.url)
+
+    assert len(mail_server.mails) == 1

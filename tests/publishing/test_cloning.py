@@ -11,6 +11,7 @@ from tests.factories import (
     log_in,
     make_approval,
     make_experiment,
+    make_old_approval,
     make_revision,
     make_rule,
 )
@@ -96,6 +97,24 @@ def test_two_clicks_are_one_clone_and_a_changed_one_is_left_alone(
 
     assert first == second
     assert (first.slug, third.slug) == ("larder-2", "larder-3")
+
+
+def test_a_clone_in_another_language_does_not_take_the_words(experiment: Experiment, team: Team):
+    newer = make_revision(team.editor, release=experiment.revision.release, language="de")
+    make_old_approval(newer, team.approver)
+
+    first, second = (clone_experiment(experiment, team.owner) for _ in range(2))
+
+    assert (first.revision, first.wording) == (newer, {})
+    assert first == second
+
+
+def test_a_page_with_a_number_from_the_first_on_can_be_cloned(revision: Revision, team: Team):
+    # “plan” means something else on this server, so the first one is plan-2.
+    experiment = make_experiment(revision, team.editor, slug="plan-2")
+    make_experiment(revision, team.editor, slug="plan-3")
+
+    assert clone_experiment(experiment, team.owner).slug == "plan-4"
 
 
 @pytest.mark.usefixtures("no_token_needed")

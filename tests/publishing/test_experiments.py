@@ -1,9 +1,12 @@
 """Making an experiment and changing it while it is a draft."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date
+from threading import Barrier
 from typing import Any
 
 import pytest
+from flask import Flask
 from sqlalchemy import delete, select
 
 from tests.conftest import HandClock
@@ -99,6 +102,24 @@ def test_the_rule_of_a_draft_can_be_replaced(revision: Revision, team: Team):
     assert experiment.asks_name
 
 
+def test_two_clicks_at_once_are_one_experiment(app: Flask, revision: Revision, team: Team):
+    keys = revision.id, team.editor.id
+    db.session.rollback()
+    wait = Barrier(2)
+
+    def create(_: int) -> int:
+        with app.app_context():
+            found = db.session.get_one(Revision, keys[0])
+            person = db.session.get_one(Person, keys[1])
+            wait.wait()
+            return make_experiment(found, person).id
+
+    with ThreadPoolExecutor(2) as pool:
+        first, second = pool.map(create, range(2))
+
+    assert first == second
+
+
 def test_a_draft_may_keep_its_own_address_but_not_take_another_s(revision: Revision, team: Team):
     experiment = make_experiment(revision, team.editor)
     make_experiment(revision, team.editor, slug="pantry")
@@ -115,8 +136,8 @@ def test_a_variant_gets_a_key_from_its_name(revision: Revision, team: Team):
     experiment = make_experiment(revision, team.editor)
 
     variants = [
-        experiments.add_variant(experiment, team.editor, name="Price first", weight=3, overrides={})
-        for _ in range(2)
+        experiments.add_variant(experiment, team.editor, name="Price first", weight=n, overrides={})
+        for n in (3, 4)
     ]
 
     assert [variant.key for variant in variants] == ["price-first", "price-first-2"]
@@ -152,6 +173,19 @@ def test_a_variant_that_cannot_be_used_is_refused_at_its_field(
 
     assert refused.value.field == field
     assert len(experiment.variants) == 1
+
+
+def test_two_clicks_are_one_variant(revision: Revision, team: Team):
+    experiment = make_experiment(revision, team.editor)
+    words = {"headline": "Half the waste"}
+
+    first, second = (
+        experiments.add_variant(experiment, team.editor, name="Waste", weight=1, overrides=words)
+        for _ in range(2)
+    )
+
+    assert first is second
+    assert len(experiment.variants) == 2
 
 
 def test_six_variants_are_the_most(revision: Revision, team: Team):
@@ -250,19 +284,3 @@ def test_a_change_does_not_forget_what_its_transaction_did_before(revision: Revi
         experiments.add_variant(experiment, team.editor, name="Price", weight=1, overrides={})
 
     assert experiment.asks_name
-
-
-def test_a_variant_knows_who_wrote_its_words_last(revision: Revision, team: Team):
-    experiment = make_experiment(revision, team.editor, variants=("Price",))
-    variant = experiment.variants[1]
-
-    def change(writer: Person, weight: int, **overrides: str) -> int | None:
-        experiments.change_variant(
-            variant, writer, name="Price", weight=weight, overrides=overrides
-        )
-        return variant.writer_id
-
-    # Another weight is no other word, and without words of its own nobody wrote any.
-    assert change(team.owner, 2, headline="Price") == team.editor.id
-    assert change(team.owner, 2, headline="Half the price") == team.owner.id
-    assert change(team.editor, 2) is None

@@ -19,8 +19,10 @@ from tests.factories import (
 from tests.publishing.filling import field_of
 from wbtest.publishing import experiments
 from wbtest.publishing.launch.readiness import find_objection
+from wbtest.publishing.looks.changing import change_wording
 from wbtest.publishing.running import life
 from wbtest.review.approvals import NotYours
+from wbtest.team.models import Person
 from wbtest.writing.models import Revision
 
 OWN_WORDS = (
@@ -156,3 +158,34 @@ def test_who_starts_it_reads_every_word_that_differs(
         assert str(text) in page
     assert "Questions · The customer’s quote · Why now · Problem" in page
     assert "words by Editor" in page
+
+
+def test_who_starts_it_reads_the_small_words_and_whose_they_are(
+    owner: FlaskClient, revision: Revision, team: Team
+):
+    experiment = make_experiment(revision, team.editor)
+    path = f"/experiments/{experiment.id}"
+    before = owner.get(path).text
+    change_wording(experiment, team.editor, {"promise": "We write of {product} and of tea."})
+    page = owner.get(path).text
+
+    assert "Small words" not in before
+    assert 'Small words of every variant<span class="soft"> · by Editor' in page
+    assert "We write of {product} and of tea." in page
+    assert [(step.what, step.person) for step in experiment.steps] == [("worded", team.editor)]
+
+
+def test_a_variant_knows_who_wrote_its_words_last(revision: Revision, team: Team):
+    experiment = make_experiment(revision, team.editor, variants=("Price",))
+    variant = experiment.variants[1]
+
+    def change(writer: Person, weight: int, **overrides: str) -> int | None:
+        experiments.change_variant(
+            variant, writer, name="Price", weight=weight, overrides=overrides
+        )
+        return variant.writer_id
+
+    # Another weight is no other word, and without words of its own nobody wrote any.
+    assert change(team.owner, 2, headline="Price") == team.editor.id
+    assert change(team.owner, 2, headline="Half the price") == team.owner.id
+    assert change(team.editor, 2) is None

@@ -90,7 +90,7 @@ def test_a_decided_experiment_says_so(owner: FlaskClient, revision: Revision, te
     decide(over, team.owner, "stop", "Nobody came to see it.")
     page = owner.get("/experiments").text
 
-    assert "Decided: stop." in page
+    assert "Decided: stop</span>" in page
     assert "Choose what stands at its address now." in page
 
 
@@ -114,6 +114,19 @@ def test_a_draft_whose_text_nobody_approved_waits(owner: FlaskClient, team: Team
 
     assert "Its text waits for approval." in page
     assert "Needs you" not in page
+
+
+def test_a_newer_revision_that_says_the_same_sends_nobody_away(
+    owner: FlaskClient, revision: Revision, team: Team
+):
+    make_experiment(revision, team.editor)
+    make_revision(team.editor, release=revision.release, headline="Better")
+    said = ["is newer" in owner.get("/experiments").text]
+    release = db.session.merge(revision).release
+    make_revision(team.editor, release=release, headline=revision.document["headline"])
+    said.append("is newer" in owner.get("/experiments").text)
+
+    assert said == [True, False]
 
 
 def test_ten_drafts_are_listed_with_as_many_questions_as_one(

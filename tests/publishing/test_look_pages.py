@@ -198,7 +198,7 @@ def test_a_new_experiment_looks_and_speaks_like_the_one_before(
 ):
     hero = picture_of(add_image(team.workspace, team.owner, picture())).name
     change_look(draft, Look(theme="field", hero=hero, hero_alt="A fridge"))
-    change_wording(draft, {"again": "Come in"})
+    change_wording(draft, team.editor, {"again": "Come in"})
 
     same = make_experiment(revision, team.editor, slug="same")
     other = make_experiment(make_revision(team.editor, language="de"), team.editor, slug="other")

@@ -144,6 +144,14 @@ def test_what_is_no_phase_says_so(
     assert len(experiment.phases) == 1
 
 
+def test_two_clicks_are_one_new_variant(experiment: Experiment, fresh: Variant, team: Team):
+    words = {"headline": "Fresh words"}
+    again = phases.write_variant(experiment, team.owner, name="Fresh", overrides=words)
+
+    assert again is fresh
+    assert len(experiment.variants) == 3
+
+
 def test_a_test_has_six_variants_over_all_its_phases(experiment: Experiment, team: Team):
     for n in range(4):
         words = {"headline": f"Words {n}"}

@@ -104,6 +104,25 @@ def test_the_sealed_text_comes_byte_by_byte(owner: FlaskClient, revision: Revisi
     assert experiment.seal in owner.get(f"/experiments/{experiment.id}").text
 
 
+def test_the_rule_of_a_started_experiment_has_no_form(
+    owner: FlaskClient, revision: Revision, team: Team
+):
+    experiment = make_running(revision, team.editor, team.approver)
+    answer = owner.get(f"/experiments/{experiment.id}/edit")
+
+    assert answer.status_code == 409
+    assert "sealed" in answer.text
+
+
+@pytest.mark.parametrize("phase", ["2", "x", "", "1.0", "9" * 30])
+def test_a_phase_that_is_none_has_no_sealed_text(
+    owner: FlaskClient, revision: Revision, team: Team, phase: str
+):
+    experiment = make_running(revision, team.editor, team.approver)
+
+    assert owner.get(f"/experiments/{experiment.id}/seal.txt?phase={phase}").status_code == 404
+
+
 def test_a_draft_has_no_sealed_text(owner: FlaskClient, revision: Revision, team: Team):
     experiment = make_experiment(revision, team.editor)
 

@@ -16,6 +16,7 @@ from wbtest.results.signup_list import ListedSignup
 
 LATER = datetime(2027, 3, 11, 20, tzinfo=UTC)
 FORMULAS = ("=1+1", "+1", "-1+cmd|' /C calc'!A0", "@SUM(A1)", "|ls", "%0A", "\t=1", "\r=1", "\n=1")
+WIDE = ("＝1+1", "＋1", "－1", "＠SUM(A1)")
 TYPED = st.text(st.characters(codec="utf-8", exclude_characters="\x00"), max_size=40)
 
 
@@ -38,7 +39,7 @@ def results(begin) -> Results:
     return results_of(experiment, LATER)
 
 
-@pytest.mark.parametrize("typed", FORMULAS)
+@pytest.mark.parametrize("typed", FORMULAS + WIDE)
 def test_no_cell_begins_as_a_formula(typed):
     assert round_trip(typed)[0] == "'"
 

@@ -9,6 +9,7 @@ from tests.results.conftest import Start
 from tests.results.crowd import count_day, count_hour, count_machines
 from wbtest.audience.counts import Totals
 from wbtest.publishing.models import Experiment, Phase
+from wbtest.publishing.running.sealing import seal_phase
 from wbtest.results import in_words, intervals, looks, statistics
 from wbtest.results.figures import NotStarted, judged, results_of, sealed_rule
 from wbtest.results.figures_json import results_json
@@ -134,6 +135,36 @@ def test_a_broken_split_withholds_lift_and_best(begin):
     assert values["split"]["mismatch"]
     assert (values["comparison"], values["best"], values["verdict"]) == ([], None, "not_enough")
     assert values["variants"][1]["probability_best"] is None
+
+
+def halves(experiment: Experiment, *phases: tuple[int, int]) -> dict[str, object]:
+    """What is known when phases promised both variants alike and so many saw each of them."""
+    with writing():
+        for _ in phases[1:]:
+            seal_phase(experiment, {"control": 1, "price": 1})
+    for phase, seen in zip(experiment.phases, phases, strict=True):
+        hour = int(phase.started_at.timestamp()) // 3600 * 3600
+        for variant, number in zip(("control", "price"), seen, strict=True):
+            count_hour(experiment, hour, variant, phase=phase.number, seen=number)
+    return results_json(results_of(experiment, LATER))
+
+
+def test_a_split_that_an_earlier_phase_broke_is_named(begin):
+    values = halves(begin(variants=("Price",)), (700, 500), (300, 300))
+    check = next(check for check in values["trust"] if check["check"] == "split")
+
+    assert values["withheld"]
+    assert check["state"] == "stop"
+    assert check["reason"].startswith("In phase 1 700 and 500 people saw the page; planned were")
+    assert values["why"].startswith("No verdict: visitors do not reach the variants as planned.")
+
+
+def test_a_phase_that_breaks_the_split_is_not_outweighed_by_the_one_before(begin):
+    values = halves(begin(variants=("Price",)), (9000, 9000), (5187, 4813))
+
+    assert values["withheld"]
+    assert values["split"]["mismatch"]
+    assert (values["comparison"], values["best"]) == ([], None)
 
 
 def test_an_endless_ratio_is_null_in_json(begin):

@@ -182,6 +182,16 @@ def test_a_verdict_by_friends_is_told_with_both_numbers():
     )
 
 
+def test_rates_since_a_verdict_stand_side_by_side_and_are_never_those_of_all_phases():
+    since = (Counts(0, 0), Counts(500, 10), Counts(400, 2))
+    doubt = Doubt(0, Counts(60, 25), Counts(900, 12), is_contradicted=True, since_by_phase=since)
+
+    assert check_doubt(doubt).reason == (
+        "Reached by the first 60, friends perhaps; the 900 since run at 2.0\u202f% in phase 2 and "
+        "0.5\u202f% in phase 3. Do not build on it."
+    )
+
+
 @pytest.mark.parametrize(("count", "state"), [(0, "ok"), (7, "ok"), (8, "warn")])
 def test_more_than_one_in_a_hundred_who_saw_two_variants_wants_a_look(count, state):
     days = {(1, day): [visitors(900, 850, signups=100)] for day in WEEK}

@@ -49,8 +49,8 @@ def test_nothing_is_said_of_leaving_while_nobody_has_left(experiment, owner):
 @pytest.mark.parametrize(
     ("numbers", "line", "count"),
     [
-        ([0], "One person has left since.", "2, the newest first."),
-        ([0, 1], "2 people have left since.", "1, the newest first."),
+        ([0], "One person has left since.", "2 sign-ups, the newest first."),
+        ([0, 1], "2 people have left since.", "One sign-up."),
         ([0, 1, 2], "3 people have left since.", "Nobody has signed up yet"),
     ],
 )

@@ -11,6 +11,9 @@ from tests.results.conftest import Start
 from tests.results.crowd import count_day
 from wbtest.audience.models import EngagementCount
 from wbtest.publishing.models import Experiment
+from wbtest.publishing.running.phases import write_variant
+from wbtest.results.reading import reading_of
+from wbtest.results.readmitted import beside
 from wbtest.store import writing
 
 
@@ -79,3 +82,14 @@ def test_before_the_start_there_is_no_file(client, revision, team, name):
     answer = client.get(f"/experiments/{draft.id}/results.csv?table={name}")
 
     assert answer.status_code == 409
+
+
+def test_a_variant_that_waits_for_a_phase_has_no_figures_yet(client, experiment, team):
+    write_variant(experiment, team.editor, name="Price", overrides={"headline": "Dinner for four"})
+    count(experiment, "depth", "50", 40)
+    log_in(client, team.viewer)
+
+    assert [len(step.shares) for step in reading_of(experiment).steps] == [1] * 8
+    assert [variant.name for variant in beside(experiment, ["team"])] == ["Control"]
+    for name in ("reading", "languages"):
+        assert "price" not in {row[1] for row in table(client, experiment, name)}

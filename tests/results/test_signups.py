@@ -92,3 +92,15 @@ def test_signups_come_as_a_file_with_formulas_defused(client: Browser, team: Tea
     assert first[:3] == ["ada@example.com", "'=1+1", "Control"]
     assert first[6].startswith("2027-")
     assert second[:2] == ["ümit@example.com", "Ümit"]
+
+
+def test_the_file_for_programs_says_of_nobody_left_out_that_they_count(client, team, experiment):
+    add_signup(experiment, "ada@example.com")
+    add_signup(experiment, "own@example.com", excluded_because="team")
+    log_in(client, team.owner)
+
+    listed = client.get(f"/experiments/{experiment.id}/signups.json").get_json()
+
+    counts = {each["email"]: (each["counts"], each["standing"]) for each in listed}
+    assert counts["ada@example.com"] == (True, "counts")
+    assert counts["own@example.com"] == (False, "not counted: of the team")

@@ -12,7 +12,9 @@ from tests.results.conftest import Start
 from tests.results.crowd import count_day, count_machines
 from wbtest.publishing.models import Experiment
 from wbtest.publishing.running.life import end
+from wbtest.publishing.running.sealing import seal_phase
 from wbtest.results.decisions import find_decision
+from wbtest.store import writing
 
 EVIL = "<svg onload=alert(1)>"
 
@@ -246,3 +248,21 @@ def test_lower_areas_are_handed_the_planner(app: Flask):
     )
 
     assert (planned.visitors, planned.per_variant, planned.days) == (1426, 324, 14)
+
+
+def test_a_clock_that_went_back_before_the_start_makes_no_negative_day(approver, begin, now):
+    experiment = begin()
+    now.turn(hours=-30)
+
+    assert "day 1 of at most" in page_of(approver, experiment)
+
+
+def test_the_memo_names_the_seal_of_every_phase(approver, begin):
+    experiment = begin(variants=("Kitchen",))
+    with writing():
+        phase = seal_phase(experiment, {"control": 1, "kitchen": 3})
+
+    memo = page_of(approver, experiment, "memo")
+
+    assert experiment.seal in memo
+    assert phase.seal in memo

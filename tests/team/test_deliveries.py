@@ -1,5 +1,7 @@
 """The pages about mail and webhooks: an owner sees what waits and what failed, and acts on it."""
 
+import re
+
 import pytest
 from flask import Flask
 
@@ -171,6 +173,16 @@ def test_what_cannot_be_called_is_said_at_the_field_and_kept(
     assert sentence in response.text
     assert typed["url"] in response.text
     assert db.session.scalars(db.select(Webhook)).all() == []
+
+
+def test_a_browser_lets_one_choose_a_single_event(client: Browser, team: Team) -> None:
+    log_in(client, team.owner)
+
+    boxes = re.findall(r"<input[^>]*checkbox[^>]*>", client.get("/team/webhooks").text)
+
+    assert len(boxes) == len(webhooks.KINDS) + 1
+    # Each box that is required would have to be ticked.
+    assert not any("required" in box for box in boxes)
 
 
 def test_what_was_given_up_is_sent_again_and_a_test_event_goes_out(

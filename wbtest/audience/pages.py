@@ -126,6 +126,7 @@ class Printer:
             disclosure=live.disclosure,
             contact=live.contact,
             is_list=bool(live.waiting),
+            asks_to_confirm=live.options.confirms,
             asks_more=bool(live.options.questions or live.options.asks_for),
             how_long=how_long(live, strings_of(live.control.page), self._retention_days),
             **details,

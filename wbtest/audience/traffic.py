@@ -45,6 +45,7 @@ BARE = "bare"
 # margin is for builds that lag behind.
 CHROME = re.compile(r"Chrom(?:e|ium)/(\d{2,4})\b")
 FIRST_WITH_METADATA = 100
+PRETENDER = "not the Chrome it says"
 
 _UNESCAPED = re.compile(r"\\([^A-Za-z0-9])")
 _LANGUAGE = re.compile("[a-z]{2,3}")
@@ -118,7 +119,7 @@ def _named(user_agent: str) -> Machine | None:
 def _pretender(user_agent: str) -> Machine | None:
     found = CHROME.search(user_agent)
     is_new = found is not None and int(found[1]) >= FIRST_WITH_METADATA
-    return Machine("bot", "not the Chrome it says") if is_new else None
+    return Machine("bot", PRETENDER) if is_new else None
 
 
 class _Crawler(NamedTuple):

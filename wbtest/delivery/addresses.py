@@ -88,7 +88,10 @@ def target_of(url: str, schemes: Collection[str], ports: Collection[int]) -> Tar
 
 def _host_of(parts: SplitResult) -> str:
     host = parts.hostname or ""
-    if ":" in host:
+    if "[" in parts.netloc:
+        # A zone names a wire of this very machine.
+        if "%" in host:
+            raise NotAllowed("Leave out the % and what follows it: it means a wire of this server.")
         try:
             return str(ipaddress.IPv6Address(host))
         except ValueError as error:

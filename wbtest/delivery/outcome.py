@@ -54,7 +54,7 @@ def retry_after(text: str, now: datetime) -> timedelta:
     else:
         try:
             asked = parsedate_to_datetime(text) - now
-        except (ValueError, TypeError):
+        except (ValueError, TypeError, OverflowError):
             return timedelta()
     return min(max(asked, timedelta()), GIVEN_UP_AFTER)
 

@@ -2,7 +2,8 @@
 
 At least once: a worker that dies between the two leaves its events to be posted again, under the
 same webhook-id. A webhook that fails *rests*, so that a server that is down is asked now and then
-by one event and not by each that waits; when it answers again, all that waits goes at once.
+by one event and not by each that waits; when it answers again, all that waits goes at once. One
+that is slow rests as long as its turn may take.
 """
 
 import time
@@ -14,6 +15,7 @@ from standardwebhooks.webhooks import Webhook as Signer
 
 from wbtest.delivery import outgoing, settling, subscriptions
 from wbtest.delivery.addresses import NotAllowed
+from wbtest.delivery.backoff import GIVEN_UP_AFTER
 from wbtest.delivery.models import OutboxEvent, Webhook
 from wbtest.delivery.outcome import Outcome, outcome_of
 from wbtest.extensions import clock
@@ -55,14 +57,22 @@ def post_some() -> bool:
         outcomes[event.id] = post(batch, event)
         if outcomes[event.id].is_away or time.monotonic() >= ends:
             break
-    settling.settle(batch.webhook_id, [event.id for event in batch.events], outcomes)
+    claimed = [event.id for event in batch.events]
+    # One that takes its time leaves the next turns to others, or its backlog would hold them up.
+    is_slow = time.monotonic() >= ends
+    rest = timedelta(seconds=BATCH_SECONDS) if is_slow else timedelta()
+    settling.settle(batch.webhook_id, claimed, outcomes, rest)
     return True
 
 
 def claim_batch() -> Batch | None:
     """Take the events of one webhook that are due, 25 at most; one where it failed before."""
     now = clock.now()
-    is_due = (OutboxEvent.state == "waiting") & (OutboxEvent.due_at <= now)
+    # What is further away than the longest wait was noted by a clock that was ahead.
+    never = now + GIVEN_UP_AFTER
+    is_time = sa.or_(OutboxEvent.due_at <= now, OutboxEvent.due_at > never)
+    is_due = (OutboxEvent.state == "waiting") & is_time
+    rests_until = Webhook.rests_until
     with writing() as session:
         hook = session.scalars(
             sa.select(Webhook)
@@ -70,7 +80,7 @@ def claim_batch() -> Batch | None:
             .where(
                 is_due,
                 Webhook.state == "active",
-                sa.or_(Webhook.rests_until.is_(None), Webhook.rests_until <= now),
+                sa.or_(rests_until.is_(None), rests_until <= now, rests_until > never),
             )
             .order_by(OutboxEvent.due_at, OutboxEvent.id)
             .limit(1)

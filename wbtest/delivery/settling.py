@@ -15,8 +15,16 @@ from wbtest.store import writing
 LONGEST_REST = timedelta(hours=1)
 
 
-def settle(webhook_id: int, claimed: Sequence[int], outcomes: Mapping[int, Outcome]) -> None:
-    """Note what became of the claimed events of a webhook; those without an outcome wait on."""
+def settle(
+    webhook_id: int,
+    claimed: Sequence[int],
+    outcomes: Mapping[int, Outcome],
+    rest: timedelta = timedelta(),
+) -> None:
+    """Note what became of the claimed events of a webhook; those without an outcome wait on.
+
+    It is sent nothing before ``rest`` is over.
+    """
     with writing() as session:
         # Who writes new events for it need not wait for us.
         hook = session.get(Webhook, webhook_id, with_for_update={"key_share": True})
@@ -29,6 +37,9 @@ def settle(webhook_id: int, claimed: Sequence[int], outcomes: Mapping[int, Outco
         )
         for row in session.scalars(rows.order_by(OutboxEvent.id)).all():
             _settle_one(hook, row, outcomes.get(row.id))
+        if rest:
+            until = clock.now() + rest
+            hook.rests_until = max(hook.rests_until or until, until)
 
 
 def _settle_one(hook: Webhook, row: OutboxEvent, outcome: Outcome | None) -> None:

@@ -3,6 +3,7 @@
 import ipaddress
 import smtplib
 import ssl
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from email.headerregistry import Address
@@ -80,22 +81,30 @@ def send(
     ``trust`` says whose certificates are believed (default: the machine's); each answer may take
     that many ``seconds``. Raises Bounced or NotSent, with what the server said.
     """
-    server = urlsplit(url)
     try:
-        with _connect(server, trust, seconds) as smtp:
-            smtp.send_message(message)
+        smtp = _connect(urlsplit(url), trust, seconds)
+    except (OSError, smtplib.SMTPException) as error:
+        # Said before the server knew of the mail, so it is ours to mend and no word about the mail.
+        raise NotSent(_words(error)) from error
+    try:
+        smtp.send_message(message)
     except smtplib.SMTPRecipientsRefused as error:
         code, said = next(iter(error.recipients.values()))
         raise _refusal(code, said) from error
-    except (smtplib.SMTPSenderRefused, smtplib.SMTPAuthenticationError) as error:
+    except smtplib.SMTPSenderRefused as error:
         # Ours to mend, not the recipient's: it will leave once the setting is right.
-        raise NotSent(f"{error.smtp_code} {_text(error.smtp_error)}") from error
+        raise NotSent(_words(error)) from error
     except smtplib.SMTPNotSupportedError as error:
         raise Bounced(str(error)) from error
     except smtplib.SMTPResponseException as error:
         raise _refusal(error.smtp_code, error.smtp_error) from error
     except (OSError, smtplib.SMTPException) as error:
-        raise NotSent(str(error) or type(error).__name__) from error
+        raise NotSent(_words(error)) from error
+    finally:
+        # The mail is taken or refused by now; how the server parts from us changes nothing.
+        with suppress(OSError, smtplib.SMTPException):
+            smtp.quit()
+        smtp.close()
 
 
 def greet(url: str, trust: ssl.SSLContext | None = None) -> None:
@@ -104,7 +113,7 @@ def greet(url: str, trust: ssl.SSLContext | None = None) -> None:
         with _connect(urlsplit(url), trust) as smtp:
             smtp.noop()
     except (OSError, smtplib.SMTPException) as error:
-        raise NotSent(str(error) or type(error).__name__) from error
+        raise NotSent(_words(error)) from error
 
 
 def _connect(
@@ -164,6 +173,13 @@ def _refusal(code: int, said: bytes | str) -> Exception:
     return Bounced(words) if 500 <= code < 600 else NotSent(words)
 
 
+def _words(error: Exception) -> str:
+    if isinstance(error, smtplib.SMTPResponseException):
+        return f"{error.smtp_code} {_text(error.smtp_error)}"
+    return str(error) or type(error).__name__
+
+
 def _text(said: bytes | str) -> str:
     text = said.decode(errors="replace") if isinstance(said, bytes) else said
-    return " ".join(text.split())
+    # PostgreSQL keeps no text with a NUL in it.
+    return " ".join(text.replace("\0", " ").split())

@@ -63,11 +63,13 @@ def send_test(hook: Webhook) -> None:
 
 def enable(hook: Webhook) -> None:
     """Send to this webhook again, at once what waited."""
-    with writing():
+    with writing() as session:
         hold(hook)
         _refuse(hook.url)
         hook.state, hook.reason = "active", ""
         hook.failures, hook.rests_until = 0, None
+        waits = (OutboxEvent.webhook_id == hook.id) & (OutboxEvent.state == "waiting")
+        session.execute(sa.update(OutboxEvent).where(waits).values(due_at=clock.now()))
 
 
 def disable(hook: Webhook) -> None:

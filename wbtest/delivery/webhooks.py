@@ -48,9 +48,14 @@ def emit(workspace_id: int, kind: str, data: Mapping[str, Any], *, email: str = 
 def find_wanting(
     connection: sa.Connection, kinds: Collection[str], workspace_id: int | None = None
 ) -> list[sa.Row[Any]]:
-    """The active webhooks that want one of these kinds: id, workspace and events of each."""
-    query = sa.select(Webhook.id, Webhook.workspace_id, Webhook.events).where(
-        Webhook.state == "active"
+    """The active webhooks that want one of these kinds: id, workspace and events of each.
+
+    None of them can be deleted until the transaction ends, so that its events find it.
+    """
+    query = (
+        sa.select(Webhook.id, Webhook.workspace_id, Webhook.events)
+        .where(Webhook.state == "active")
+        .with_for_update(read=True, key_share=True)
     )
     if workspace_id is not None:
         query = query.where(Webhook.workspace_id == workspace_id)
@@ -95,10 +100,10 @@ def body_of(kind: str, data: Mapping[str, Any], now: datetime) -> str:
 
 
 def forget(connection: sa.Connection, workspace_id: int, email: str) -> None:
-    """Delete the workspace's events that hold this e-mail, as it was spelt."""
+    """Delete the workspace's events that hold this e-mail, in capitals or not."""
     if email:
         # As JSON writes it, so that ann@x.io is not found in joann@x.io.
-        is_theirs = OutboxEvent.body.contains(
+        is_theirs = OutboxEvent.body.icontains(
             json.dumps(email, ensure_ascii=False), autoescape=True
         )
         ours = sa.select(Webhook.id).where(Webhook.workspace_id == workspace_id)

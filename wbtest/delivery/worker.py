@@ -13,7 +13,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from wbtest.delivery.jobs import run_due_jobs
 from wbtest.delivery.posting import post_some
-from wbtest.delivery.sending import send_one
+from wbtest.delivery.sending import send_some
 
 log = logging.getLogger(__name__)
 
@@ -31,6 +31,10 @@ def work(app: Flask, stop: threading.Event, is_over: Callable[[], bool] = lambda
             # The database may be away for a while; what was due stays due.
             log.exception("the worker could not reach the database")
             is_busy = False
+        except Exception:
+            # What was claimed comes again when its lease is over; the rest must not wait for it.
+            log.exception("a step of the worker failed")
+            is_busy = False
         if not is_busy:
             stop.wait(REST_SECONDS)
 
@@ -40,12 +44,13 @@ def beat(_now: datetime) -> None:
 
 
 def step(app: Flask) -> bool:
-    """Run what is due, send one mail, and post to one webhook; True when there may be more.
+    """Run what is due, send some mails, and post to one webhook; True when there may be more.
 
-    A mail and a webhook take turns, and a webhook that fails rests: so neither holds up the other.
+    Mails and a webhook take turns, and a webhook that fails or is slow rests: so neither holds up
+    the other.
     """
     # A context of its own for each step, as a request has: no session outlives it.
     with app.app_context():
         run_due_jobs()
-        has_sent, has_posted = send_one(), post_some()
+        has_sent, has_posted = send_some(), post_some()
         return has_sent or has_posted

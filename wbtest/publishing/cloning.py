@@ -44,7 +44,9 @@ def clone_experiment(experiment: Experiment, author: Person) -> Experiment:
         )
         clone.variants = [_copied(variant) for variant in experiment.variants]
         clone.look = dict(experiment.look)
-        clone.wording = dict(experiment.wording)
+        # Of a text in another language it keeps what the newest page in that one says.
+        if _language_of(revision) == _language_of(experiment.revision):
+            clone.wording = dict(experiment.wording)
         clone.options = dict(experiment.options)
     return clone
 
@@ -71,6 +73,10 @@ def _newest_approved(experiment: Experiment) -> Revision:
     approved = approvals_by_revision(release)
     found = [revision for revision in release.revisions if revision.number in approved]
     return found[-1] if found else experiment.revision
+
+
+def _language_of(revision: Revision) -> str:
+    return str(revision.document.get("language") or "en")
 
 
 def _stem(slug: str) -> str:
@@ -107,15 +113,16 @@ def _find_same(
         )
         .options(selectinload(Experiment.variants))
     )
-    wanted = _compared(experiment) | {"rule": rules.to_json(rule)}
-    return next((draft for draft in drafts if _compared(draft) == wanted), None)
+    has_words = _language_of(revision) == _language_of(experiment.revision)
+    wanted = _compared(experiment, has_words) | {"rule": rules.to_json(rule)}
+    return next((draft for draft in drafts if _compared(draft, has_words) == wanted), None)
 
 
-def _compared(experiment: Experiment) -> dict[str, object]:
+def _compared(experiment: Experiment, has_words: bool) -> dict[str, object]:
     return {
         "rule": experiment.rule,
         "settings": [experiment.time_zone, experiment.asks_name, experiment.expected_daily],
-        "look": [experiment.look, experiment.wording, experiment.options],
+        "look": [experiment.look, has_words and experiment.wording, experiment.options],
         "variants": [
             [each.key, each.name, each.weight, each.overrides] for each in experiment.variants
         ],

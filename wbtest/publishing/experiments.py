@@ -17,6 +17,7 @@ from wbtest.extensions import clock, db
 from wbtest.publishing import copy, slugs
 from wbtest.publishing import rule as rules
 from wbtest.publishing.looks import before as look_before
+from wbtest.publishing.meanwhile import demand_same, find_same, rule_parts, variant_parts
 from wbtest.publishing.models import Experiment, Variant
 from wbtest.store import Invalid, Refused, hold, writing
 from wbtest.team.models import Person, Workspace
@@ -57,7 +58,8 @@ def find_variant(experiment: Experiment, key: str) -> Variant | None:
 
 def proposed_slug(product: str) -> str:
     """An address for a product's page that is free right now."""
-    stem = slugs.propose(product)
+    # Without the number that a short or reserved name gets from the first page on.
+    stem = slugs.stem_of(product)
     taken = db.session.scalars(select(Experiment.slug).where(Experiment.slug.startswith(stem)))
     return slugs.propose(product, set(taken))
 
@@ -78,6 +80,8 @@ def create_experiment(
     a last day or a time zone that cannot be used.
     """
     with writing() as session:
+        # The second of two clicks waits here for the first.
+        hold(revision)
         _check(slug, rule, time_zone, expected_daily)
         holder, values = _holder(slug), rules.to_json(rule)
         if holder is not None:
@@ -110,11 +114,18 @@ def change_rule(
     time_zone: str,
     asks_name: bool = False,
     expected_daily: int | None = None,
+    read: str = "",
 ) -> Experiment:
-    """Replace everything but the variants. Raises Invalid as ``create_experiment`` does."""
+    """Replace everything but the variants. Raises Invalid as ``create_experiment`` does.
+
+    ``read`` is the digest of ``rule_parts`` that the person was shown; Overtaken when it is old.
+    """
     with writing():
         open_draft(experiment)
         _check(slug, rule, time_zone, expected_daily)
+        before = rule_parts(experiment)
+        if before != (slug, rules.to_json(rule), time_zone, asks_name, expected_daily):
+            demand_same(read, *before)
         holder = _holder(slug)
         experiment.slug, experiment.rule = slug, rules.to_json(rule)
         experiment.time_zone, experiment.asks_name = time_zone, asks_name
@@ -146,14 +157,17 @@ def add_variant(
 ) -> Variant:
     """Add a variant; without ``key`` one is made from the name.
 
-    Raises Invalid for a seventh variant, or for a name, weight, key or override of no use.
+    The same once more, as by a double click, returns the first. Raises Invalid for a seventh
+    variant, or for a name, weight, key or override of no use.
     """
     with writing():
         open_draft(experiment)
+        changed = checked(name, weight, overrides)
+        if not key and (same := find_same(experiment.variants[1:], name, weight, changed)):
+            return same
         taken = {variant.key for variant in experiment.variants}
         if len(taken) >= rules.MOST_VARIANTS:
             raise Invalid("name", VARIANTS_RULE)
-        changed = checked(name, weight, overrides)
         key = key or slugs.propose(name, taken, LONGEST_KEY)
         if fault := slugs.find_fault(key, LONGEST_KEY):
             raise Invalid("key", fault)
@@ -172,12 +186,23 @@ def add_variant(
 
 
 def change_variant(
-    variant: Variant, writer: Person, *, name: str, weight: int, overrides: Mapping[str, Any]
+    variant: Variant,
+    writer: Person,
+    *,
+    name: str,
+    weight: int,
+    overrides: Mapping[str, Any],
+    read: str = "",
 ) -> Variant:
-    """Replace name, weight and overrides. Raises Invalid as ``add_variant`` does."""
+    """Replace name, weight and overrides. Raises Invalid as ``add_variant`` does.
+
+    ``read`` is the digest of ``variant_parts`` that the writer was shown; Overtaken when it is old.
+    """
     with writing():
         open_draft(_experiment_of(variant))
         changed = checked(name, weight, overrides)
+        if variant_parts(variant) != (name.strip(), weight, changed):
+            demand_same(read, *variant_parts(variant))
         if changed != variant.overrides:
             variant.overrides = changed
             variant.writer_id = writer.id if changed else None

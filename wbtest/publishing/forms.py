@@ -7,7 +7,7 @@ from functools import cache
 from typing import Any
 from zoneinfo import available_timezones
 
-from flask import current_app
+from flask import current_app, request
 from flask_wtf import FlaskForm
 from wtforms import (
     BooleanField,
@@ -23,6 +23,7 @@ from wtforms.validators import InputRequired, Optional
 from wbtest.publishing import copy
 from wbtest.publishing.experiments import VARIANTS_RULE
 from wbtest.publishing.fields import DayField, OrderField, PercentField, WholeField
+from wbtest.publishing.meanwhile import CHANGED, part_digest
 from wbtest.publishing.models import Experiment, Variant
 from wbtest.publishing.rule import LONGEST_SOURCE, WINDOW_HOURS, Hypothesis, NotARule, from_json
 from wbtest.store import Invalid
@@ -236,3 +237,12 @@ def put_at_field(form: FlaskForm, error: Invalid | NotARule) -> None:
         field.errors = [*field.errors, str(error)]
     else:
         form.form_errors.append(str(error))
+
+
+def read_of(form: FlaskForm, *parts: Any) -> str:
+    """The digest of what the form shows, to be sent along with it.
+
+    It stays that of the first look until somebody was told that it has changed since.
+    """
+    is_first = not form.is_submitted() or CHANGED in form.form_errors
+    return part_digest(*parts) if is_first else request.form.get("read", "")

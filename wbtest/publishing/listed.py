@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from flask import current_app
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from wbtest.extensions import clock, db
 from wbtest.http import day
@@ -91,7 +91,7 @@ def list_experiments(
                 may_approve=may_approve,
                 may_own=may_own,
                 is_approved=revision.id in approved,
-                newer=_newer(newest.get(revision.release_id, 0), revision.number),
+                newer=_newer(newest.get(revision.release_id), revision),
                 wrote=not is_lone and _wrote(experiment, person),
                 is_reached=verdict is not None and verdict.is_reached,
                 is_withheld=verdict is not None and verdict.is_withheld,
@@ -171,18 +171,20 @@ def _approved(revisions: Iterable[Revision], workspace: Workspace) -> set[int]:
     return {revision_id for revision_id, people in signed.items() if needs.are_met_by(people)}
 
 
-def _newest(revisions: Iterable[Revision]) -> dict[int, int]:
-    """The highest number of a revision, by release."""
+def _newest(revisions: Iterable[Revision]) -> dict[int, tuple[int, str]]:
+    """Number and digest of the newest revision, by release."""
     rows = db.session.execute(
-        select(Revision.release_id, func.max(Revision.number))
+        select(Revision.release_id, Revision.number, Revision.digest)
         .where(Revision.release_id.in_({revision.release_id for revision in revisions}))
-        .group_by(Revision.release_id)
+        .order_by(Revision.number)
     )
-    return dict(rows.all())
+    return {release_id: (number, digest) for release_id, number, digest in rows}
 
 
-def _newer(newest: int, number: int) -> int:
-    return newest if newest > number else 0
+def _newer(newest: tuple[int, str] | None, revision: Revision) -> int:
+    """The number of the newest revision where it says something else, 0 for none."""
+    number, digest = newest or (0, revision.digest)
+    return number if digest != revision.digest else 0
 
 
 def _wrote(experiment: Experiment, person: Person) -> bool:

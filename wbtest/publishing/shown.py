@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from wbtest.publishing import copy, previews
 from wbtest.publishing.assembling import page_of
 from wbtest.publishing.copy import PageCopy
+from wbtest.publishing.looks.forms import PLACES
 from wbtest.publishing.models import Experiment, Variant
 from wbtest.publishing.running.stages import unopened
 from wbtest.review.standing import is_approved
@@ -79,6 +80,25 @@ def shown_variants(experiment: Experiment) -> list[ShownVariant]:
         )
         for variant in experiment.variants
     ]
+
+
+@dataclass(frozen=True, slots=True)
+class SmallWords:
+    """The tool's words that the team says otherwise: where each stands, and what it says now.
+
+    ``writer`` is who changed them last, '' where they were taken over from another page.
+    """
+
+    words: tuple[tuple[str, str], ...]
+    writer: str
+
+
+def small_words(experiment: Experiment) -> SmallWords:
+    """Return the words that are the same on every variant, and not the usual ones."""
+    labels = {name: label for texts in PLACES.values() for name, label in texts.items()}
+    people = [step.person for step in experiment.steps if step.what == "worded"]
+    said = tuple((labels.get(name, name), text) for name, text in experiment.wording.items())
+    return SmallWords(said, people[-1].name if people and people[-1] else "")
 
 
 def preview_url(experiment: Experiment, variant_key: str) -> str:

@@ -41,10 +41,19 @@ def propose(name: str, taken: Container[str] = (), longest: int = LONGEST) -> st
     >>> propose("Crème Brûlée & Co."), propose("Larder", {"larder"}), propose("平日の夕食")
     ('creme-brulee-co', 'larder-2', 'page')
     """
-    ascii_name = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
-    stem = re.sub(r"[^a-z0-9]+", "-", ascii_name)[: longest - 4].strip("-") or "page"
+    stem = stem_of(name, longest)
     for number in count(1):
         proposal = stem if number == 1 else f"{stem}-{number}"
         if proposal not in taken and not find_fault(proposal):
             return proposal
     raise AssertionError("numbers do not run out")
+
+
+def stem_of(name: str, longest: int = LONGEST) -> str:
+    """Return what every address begins with that ``propose`` makes from this name.
+
+    >>> stem_of("Crème Brûlée & Co."), stem_of("Plan")
+    ('creme-brulee-co', 'plan')
+    """
+    ascii_name = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
+    return re.sub(r"[^a-z0-9]+", "-", ascii_name)[: longest - 4].strip("-") or "page"

@@ -73,6 +73,7 @@ class PageStrings:
     # After the form
     thanks: str = "Thank you. We have your address."
     thanks_next: str = "We write to you when we have decided, whether it is a yes or a no."
+    thanks_confirm: str = "Please open our mail, and confirm there that the address is yours."
     first_the_truth: str = "Before anything else: {product} does not exist yet."
     truth_why: str = (
         "We showed you the page as if it did, to learn whether we should build it. "
@@ -148,7 +149,10 @@ class PageStrings:
     mine_device: str = "Device"
     mine_language: str = "Language of the browser"
     link_over: str = "This link no longer works."
-    link_over_text: str = "It was used already, or it is too old."
+    link_over_text: str = (
+        "It was used already, or it is too old. If you want to hear from us, leave your address on "
+        "the page once more."
+    )
 
     # Not being counted
     object_title: str = "Not being counted"

@@ -1,6 +1,6 @@
 """The team's pages about the variants of a draft: add, change, remove."""
 
-from flask import abort, redirect, render_template, url_for
+from flask import abort, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from wbtest.publishing.assembling import page_of
@@ -11,9 +11,10 @@ from wbtest.publishing.experiments import (
     find_variant,
     remove_variant,
 )
-from wbtest.publishing.forms import VariantForm, put_at_field, values_of_variant
+from wbtest.publishing.forms import VariantForm, put_at_field, read_of, values_of_variant
 from wbtest.publishing.looks.forms import picture_choices
 from wbtest.publishing.looks.views import offered
+from wbtest.publishing.meanwhile import variant_parts
 from wbtest.publishing.models import Experiment, Variant
 from wbtest.publishing.shown import parts_of, preview_url
 from wbtest.publishing.views import bp
@@ -53,7 +54,8 @@ def variant(experiment_id: int, key: str) -> ResponseReturnValue:
     offer_pictures(form, experiment, variant.overrides.get("hero"))
     if form.validate_on_submit():
         try:
-            change_variant(variant, access.person(), **form.values(keys))
+            read = request.form.get("read", "")
+            change_variant(variant, access.person(), read=read, **form.values(keys))
         except Invalid as error:
             put_at_field(form, error)
         else:
@@ -110,6 +112,7 @@ def variant_page(
         parts=parts,
         approved=page_of(experiment),
         preview_url=preview_url(experiment, variant.key) if variant else "",
+        read=read_of(form, *variant_parts(variant)) if variant else "",
     )
     return page, 422 if form.errors else 200
 

@@ -17,21 +17,29 @@ from wbtest.extensions import clock, db
 from wbtest.publishing import in_words, planning
 from wbtest.publishing import rule as rules
 from wbtest.publishing.experiments import (
+    Frozen,
     change_rule,
     create_experiment,
     experiments_of,
     proposed_slug,
     remove_experiment,
 )
-from wbtest.publishing.forms import ExperimentForm, first_values, put_at_field, values_of
+from wbtest.publishing.forms import (
+    ExperimentForm,
+    first_values,
+    put_at_field,
+    read_of,
+    values_of,
+)
 from wbtest.publishing.launch.readiness import find_objection, missing_before_start
 from wbtest.publishing.listed import list_experiments
 from wbtest.publishing.live import load_live
+from wbtest.publishing.meanwhile import rule_parts
 from wbtest.publishing.models import Experiment
 from wbtest.publishing.running import life
 from wbtest.publishing.running.sealing import draft_digest
 from wbtest.publishing.running.stages import stage_of
-from wbtest.publishing.shown import shown_variants
+from wbtest.publishing.shown import shown_variants, small_words
 from wbtest.store import Invalid
 from wbtest.team import access
 from wbtest.writing import document as documents
@@ -94,17 +102,28 @@ def experiment(experiment_id: int) -> ResponseReturnValue:
 def edit_experiment(experiment_id: int) -> ResponseReturnValue:
     """Change the rule of a draft."""
     experiment = access.get(Experiment, experiment_id, "edit")
+    if experiment.state != "draft":
+        raise Frozen(
+            "This experiment was started, and its rule is sealed. Make a new one for the change."
+        )
     form = ExperimentForm(data=values_of(experiment))
     if form.validate_on_submit():
         try:
-            change_rule(experiment, rule=form.hypothesis(), **form.settings())
+            read = request.form.get("read", "")
+            change_rule(experiment, rule=form.hypothesis(), read=read, **form.settings())
         except (Invalid, rules.NotARule) as error:
             put_at_field(form, error)
         else:
             return redirect(url_for(".experiment", experiment_id=experiment.id), 303)
     document = documents.from_json(experiment.revision.document)
-    variants = len(experiment.variants)
-    return _rule_page("edit_experiment", form, document, experiment=experiment, variants=variants)
+    return _rule_page(
+        "edit_experiment",
+        form,
+        document,
+        experiment=experiment,
+        variants=len(experiment.variants),
+        read=read_of(form, *rule_parts(experiment)),
+    )
 
 
 @bp.post("/experiments/<int:experiment_id>/delete")
@@ -158,6 +177,7 @@ def experiment_page(experiment: Experiment, status: int = 200) -> ResponseReturn
         what_counts=in_words.what_counts(rule),
         excluded=rules.EXCLUDED,
         variants=shown_variants(experiment),
+        small_words=small_words(experiment),
         most_variants=rules.MOST_VARIANTS,
         missing=missing_before_start(experiment) if is_draft else [],
         objection=find_objection(experiment, access.person()) if is_draft else "",

@@ -68,9 +68,13 @@ def of_evidence(results: Results) -> str:
 def of_funnel(results: Results) -> str:
     """From served to confirmed, over all variants."""
     everybody = results.everybody
+    if not everybody.served:
+        return "Nobody was served the page yet."
+    people = "person who was" if everybody.served == 1 else "people who were"
+    addresses = "address is" if everybody.confirmed == 1 else "addresses are"
     return (
-        f"Of {everybody.served:,} people who were served the page {everybody.seen:,} saw it and "
-        f"{everybody.converted:,} {act(results)}; {everybody.confirmed:,} addresses are confirmed."
+        f"Of {everybody.served:,} {people} served the page {everybody.seen:,} saw it and "
+        f"{everybody.converted:,} {act(results)}; {everybody.confirmed:,} {addresses} confirmed."
     )
 
 

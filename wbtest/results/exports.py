@@ -17,6 +17,7 @@ from wbtest.audience import counts
 from wbtest.audience.counts import Totals
 from wbtest.audience.sources import group_of
 from wbtest.publishing.models import Experiment
+from wbtest.publishing.running.stages import tested
 from wbtest.results.figures import Results
 from wbtest.results.reading import reading_of
 
@@ -25,8 +26,10 @@ COUNTED = (
     *("served", "seen", "converted", "arrived", "signups", "without_beacon", "confirmed"),
     *("answered", "agreed"),
 )
+# As keyboards for Chinese and Japanese type them: = + - @
+WIDE = ("\uff1d", "\uff0b", "\uff0d", "\uff20")
 # Spreadsheets read these as the beginning of a formula, some after white space too.
-FORMULA = ("=", "+", "-", "@", "|", "%", ";", "'", '"')
+FORMULA = ("=", "+", "-", "@", "|", "%", ";", "'", '"', *WIDE)
 
 
 def rows_by_day(results: Results) -> Rows:
@@ -92,8 +95,8 @@ def rows_by_language(experiment: Experiment) -> Rows:
     yield "language", "variant", *COUNTED
     found = counts.by_language(experiment, experiment.phases[-1].number)
     for language, row in found.items():
-        for variant, totals in row.items():
-            yield language, variant, *_counts(totals)
+        for variant in tested(experiment):
+            yield language, variant.key, *_counts(row[variant.key])
 
 
 def rows_of_reading(experiment: Experiment) -> Rows:
@@ -104,7 +107,7 @@ def rows_of_reading(experiment: Experiment) -> Rows:
         yield f"opened: {opened.question}", "signed up", *opened.signed_up
         yield f"opened: {opened.question}", "others", *opened.others
     for step in found.steps:
-        for variant, share in zip(experiment.variants, step.shares, strict=True):
+        for variant, share in zip(tested(experiment), step.shares, strict=True):
             yield " ".join(step.act), variant.key, *share
 
 

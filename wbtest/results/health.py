@@ -6,11 +6,14 @@ look, *ok* only informs. Whether the figures are good is not asked here.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from wbtest.http import percent
 from wbtest.publishing.rule import Hypothesis
 from wbtest.results import measurement, people
 from wbtest.results.history import Counted, History
-from wbtest.results.trust import Check
+from wbtest.results.statistics import Counts
+from wbtest.results.trust import Check, listed
 from wbtest.results.verdict import Doubt
 
 
@@ -64,7 +67,7 @@ def check_doubt(doubt: Doubt, *, is_over: bool = False) -> Check:
     if doubt.is_contradicted:
         reason = (
             f"{first}, friends perhaps; the {doubt.since.seen:,} since run at "
-            f"{percent(doubt.since.rate)}. Do not build on it."
+            f"{_rates(doubt.since, doubt.since_by_phase)}. Do not build on it."
         )
     else:
         reason = (
@@ -72,3 +75,13 @@ def check_doubt(doubt: Doubt, *, is_over: bool = False) -> Check:
             f"{'' if is_over else ' Keep looking.'}"
         )
     return Check("since", "stop", reason, title, value)
+
+
+def _rates(whole: Counts, by_phase: Sequence[Counts]) -> str:
+    """The rate of one phase, or those of several side by side."""
+    rates = [
+        f"{percent(counts.rate)} in phase {number}"
+        for number, counts in enumerate(by_phase, 1)
+        if counts.seen
+    ]
+    return listed(rates) if len(rates) > 1 else percent(whole.rate)

@@ -129,7 +129,8 @@ def evidence(results: Judged) -> str:
         return ""
     it = "it" if len(results.variants) == 1 else subject(results, variant)
     low, high = (percent(end) for end in variant.decision)
-    found = f"{counts.seen:,} people saw {it}, {counts.converted:,} {act(results)}"
+    people = "person" if counts.seen == 1 else "people"
+    found = f"{counts.seen:,} {people} saw {it}, {counts.converted:,} {act(results)}"
     if results.phase > 1:
         return (
             f"In phase {results.phase} {found}. By the evidence of all phases the rate is between "

@@ -12,6 +12,7 @@ from wbtest.publishing.in_words import as_percent
 from wbtest.publishing.rule import Hypothesis
 from wbtest.results import statistics
 from wbtest.results.history import Counted, History
+from wbtest.results.statistics.split import ALARM
 from wbtest.results.totals import total
 from wbtest.results.trust import Check, listed
 
@@ -23,13 +24,27 @@ LEAST_EXPECTED = 5.0
 
 
 def check_split(counted: Counted) -> Check:
-    """Did as many see each variant as its weight says?"""
+    """Did as many see each variant as its weight says, in the newest phase and in all of them?"""
     reason = (
         "Something on the way treats the variants differently, so their figures cannot be "
         "compared. Find it, then start anew."
     )
+    title, did = "Split as planned", "saw the page"
     seen = [totals.seen for totals in counted.variants]
-    return _split_of("split", "Split as planned", seen, counted, "saw the page", reason)
+    newest = _split_of("split", title, seen, counted, did, reason)
+    parts = [
+        (phase.of_open([counts.seen for counts in phase.totals()]), phase.open_weights)
+        for phase in counted.phases[:-1]
+    ]
+    here = counted.phases[-1]
+    parts.append((here.of_open(seen), here.open_weights))
+    evidence = [statistics.split(*part).log_e for part in parts]
+    if newest.state == "stop" or sum(evidence) < ALARM:
+        return newest
+    # The evidence of the phases is added up, as the verdict does; the newest alone is sound.
+    worst = evidence.index(max(evidence))
+    found = f"In phase {worst + 1} {_found(*parts[worst], did)}"
+    return Check("split", "stop", f"{found} Chance does not explain it. {reason}", title, "broken")
 
 
 def chance(p_value: float) -> str:
@@ -62,11 +77,15 @@ def _split_of(
     weights, counts = newest.open_weights, newest.of_open(counts)
     if len(counts) == 1:
         return Check(check, "ok", "There is one variant, so nothing is split.", title, "–")
-    expected = [round(sum(counts) * weight / sum(weights)) for weight in weights]
-    found = f"{listed(counts)} people {did}; planned were {listed(expected)}."
+    found = _found(counts, weights, did)
     if not statistics.split(counts, weights).mismatch:
         return Check(check, "ok", f"{found} Chance explains the difference.", title, "yes")
     return Check(check, "stop", f"{found} Chance does not explain it. {reason}", title, "broken")
+
+
+def _found(counts: Sequence[int], weights: Sequence[int], did: str) -> str:
+    expected = [round(sum(counts) * weight / sum(weights)) for weight in weights]
+    return f"{listed(counts)} people {did}; planned were {listed(expected)}."
 
 
 def check_beacons(rule: Hypothesis, counted: Counted) -> Check:

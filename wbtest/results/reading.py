@@ -9,6 +9,7 @@ from wbtest.audience.engagement import counted as engagement
 from wbtest.audience.engagement.acts import Act
 from wbtest.audience.engagement.counted import Opened, Share
 from wbtest.publishing.models import Experiment
+from wbtest.publishing.running.stages import tested
 
 STEPS: dict[Act, str] = {
     ("depth", "25"): "Read a quarter",
@@ -51,7 +52,8 @@ class Reading:
 def reading_of(experiment: Experiment) -> Reading:
     """Return what is known of an experiment that was started."""
     phase = experiment.phases[-1].number
-    seen = {key: row.seen for key, row in counts.totals_by_variant(experiment, phase).items()}
+    totals = counts.totals_by_variant(experiment, phase)
+    seen = {variant.key: totals[variant.key].seen for variant in tested(experiment)}
     did = engagement.by_variant(experiment, phase)
     steps = [
         Step(act, name, tuple(Share(did[key].get(act, 0), of) for key, of in seen.items()))

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from wbtest.audience import counts
 from wbtest.audience.counts import Totals
 from wbtest.publishing.models import Experiment
+from wbtest.publishing.running.stages import tested
 from wbtest.results.figures import sealed_rule
 from wbtest.results.totals import total
 
@@ -48,7 +49,7 @@ def beside(experiment: Experiment, reasons: Collection[str]) -> list[Beside]:
     sealed = counts.totals_by_variant(experiment, phase, sources)
     left_out = counts.left_out(experiment, phase, sources)
     found = []
-    for variant in experiment.variants:
+    for variant in tested(experiment):
         rows = [left_out[reason][variant.key] for reason in reasons if reason in left_out]
         added = total([Totals(), *rows])
         mine = sealed[variant.key]

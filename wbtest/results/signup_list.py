@@ -72,7 +72,10 @@ def _list(query: Select[Any], names: Mapping[str, str], rule: Hypothesis) -> Ite
             source=row.source,
             device=row.device,
             confirmed_at=_moment(row.confirmed_us),
-            is_counted=row.is_converted and rule.counts_source(row.source),
+            # Whoever is left out converted among those left out.
+            is_counted=row.is_converted
+            and not row.excluded_because
+            and rule.counts_source(row.source),
             standing=_standing(row, rule),
             consent=row.consent,
             page_version=row.page_digest,

@@ -61,7 +61,8 @@ def _running(results: Results) -> str:
         days, end = life.day_number(last), day_of(results, last)
         return f"Ran from {start} to {end}, {days} {'day' if days == 1 else 'days'}"
     most = life.day_number(rule.ends_at(life.time_zone)) - 1
-    today = min(life.day_number(life.now), most)
+    # A clock that was set back may show a moment before the start.
+    today = max(min(life.day_number(life.now), most), 1)
     word = "Paused; running" if results.is_paused else "Running"
     return f"{word} since {start}, day {today} of at most {most}"
 

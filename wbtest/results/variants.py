@@ -110,13 +110,16 @@ def rank(phase: PhaseHours) -> Ranked:
 
 
 def split(phase: PhaseHours, log_e: float) -> Split:
-    """Return how a phase's visitors fell to its variants; ``log_e`` is the evidence of all."""
+    """Return how a phase's visitors fell to its variants; ``log_e`` is the evidence of all phases.
+
+    A sound split before is no excuse: the phase alone may raise the alarm as well.
+    """
     seen = [counts.seen for counts in phase.of_open(phase.totals())]
     found = statistics.split(seen, phase.open_weights)
     expected = [0.0] * len(phase.weights)
     for place, k in enumerate(phase.open_arms):
         expected[k] = found.expected[place]
-    return replace(found, log_e=log_e, expected=tuple(expected))
+    return replace(found, log_e=max(log_e, found.log_e), expected=tuple(expected))
 
 
 def log_e_unequal(phase: PhaseHours) -> float:

@@ -71,12 +71,14 @@ class Doubt:
     ``until`` are the counts by which ``variant`` reached the target, ``since`` those of everybody
     seen after that and old enough to have converted. Both are None for a verdict of *not met*.
     ``is_contradicted``: those since run below the target; else the evidence just fell back.
+    ``since_by_phase`` are those since by phase, the first one first: only these have a rate.
     """
 
     variant: int
     until: Counts | None = None
     since: Counts | None = None
     is_contradicted: bool = False
+    since_by_phase: tuple[Counts, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -228,7 +230,7 @@ def _doubt(
     if looks.above[-1, k] >= enough and not is_contradicted:
         return None
     until = [phase.until(crossed)[k] for phase in phases]
-    return Doubt(k, _sum(until), _sum(since), is_contradicted)
+    return Doubt(k, _sum(until), _sum(since), is_contradicted, tuple(since))
 
 
 def _sum(counts: Sequence[Counts]) -> Counts:

@@ -19,7 +19,7 @@ class WebhookForm(FlaskForm):
     )
     events = SelectMultipleField(
         "When",
-        [DataRequired("Choose at least one event.")],
+        # That one is chosen is the verb's to ask: "required" would be asked of every single box.
         choices=KINDS,
         default=list(KINDS),
         widget=ListWidget(),

@@ -19,6 +19,9 @@ from wbtest.publishing.models import Experiment
 COUNTS = cast(sa.Table, EngagementCount.__table__)
 HOURS = cast(sa.Table, HourlyCount.__table__)
 
+# With number and variant of a question, the name under which ``last_counts`` keeps who opened it.
+OPENED = "opened:"
+
 
 class Share(NamedTuple):
     """So many of so many."""
@@ -98,8 +101,22 @@ def _opened(experiment: Experiment) -> dict[tuple[str, str], int]:
     return {(variant, item): number for variant, item, number in rows}
 
 
+def opened_to_keep(experiment: Experiment) -> dict[str, int]:
+    """Return what of ``faq_opened`` no counter holds, as a part of ``Experiment.last_counts``."""
+    opened = _opened_by_converted(experiment)
+    return {f"{OPENED}{item}:{variant}": number for (variant, item), number in opened.items()}
+
+
 def _opened_by_converted(experiment: Experiment) -> dict[tuple[str, str], int]:
-    """The same of those who signed up; they are few, and each is found by the key."""
+    """The same of those who signed up; they are few, and each is found by the key.
+
+    Of what is purged the figures of before stand.
+    """
+    if experiment.purged_at is not None:
+        kept = experiment.last_counts.items()
+        places = [(name[len(OPENED) :], number) for name, number in kept if name.startswith(OPENED)]
+        named = [(place.partition(":"), number) for place, number in places]
+        return {(variant, item): number for (item, _, variant), number in named}
     is_theirs = sa.and_(
         Engagement.experiment_id == Signup.experiment_id, Engagement.visitor == Signup.visitor
     )

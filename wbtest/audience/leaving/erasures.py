@@ -11,6 +11,7 @@ from wbtest import store
 from wbtest.audience.leaving.links import hash_of
 from wbtest.audience.models import Erasure, Signup
 from wbtest.audience.recording import rollup
+from wbtest.audience.recording.ledger import take_turn
 from wbtest.config import Settings
 from wbtest.delivery import webhooks
 from wbtest.delivery.models import OutboxMail
@@ -47,6 +48,8 @@ def leave(token: str) -> bool:
     """
     token_hash = hash_of(token)
     with writing() as session:
+        # Otherwise the row could change between our look at it and its erasure.
+        take_turn(session.connection())
         row = session.scalars(
             sa.select(Signup).where(Signup.token_hash == token_hash)
         ).one_or_none()
@@ -110,22 +113,31 @@ def erase_unconfirmed(now: datetime) -> None:
     settings: Settings = current_app.extensions["wbtest.settings"]
     if not settings.mail_url:
         return
-    before_us = int((now - UNCONFIRMED).timestamp()) * MICROSECONDS
+    is_due = sa.and_(
+        Signup.at_us < int((now - UNCONFIRMED).timestamp()) * MICROSECONDS,
+        Signup.confirmed_us.is_(None),
+        Signup.token_hash != "",
+    )
+    # Most of the time there is nobody: that is seen without keeping anybody from writing.
+    with_due = sa.exists().where(Signup.experiment_id == Experiment.id, is_due)
+    for experiment in db.session.scalars(sa.select(Experiment).where(with_due)).all():
+        if options.from_json(experiment.options).confirms:
+            while _erase_some(experiment, is_due, now):
+                pass
+
+
+def _erase_some(experiment: Experiment, is_due: sa.ColumnElement[bool], now: datetime) -> bool:
+    """Erase the first of an experiment's sign-ups that are due; False when none is left."""
     with writing() as session:
-        for experiment in session.scalars(sa.select(Experiment)).all():
-            if not options.from_json(experiment.options).confirms:
-                continue
-            rows = session.execute(
-                sa.select(Signup.token_hash, Signup.email)
-                .where(
-                    Signup.experiment_id == experiment.id,
-                    Signup.at_us < before_us,
-                    Signup.confirmed_us.is_(None),
-                    Signup.token_hash != "",
-                )
-                .limit(MOST_AT_ONCE)
-            ).all()
-            for token_hash, _ in rows:
-                rollup.erase(session, token_hash, now)
-            if rows:
-                forget_mail(experiment.workspace_id, {email for _, email in rows})
+        # Nobody confirms between our look and the erasure.
+        take_turn(session.connection())
+        rows = session.execute(
+            sa.select(Signup.token_hash, Signup.email)
+            .where(Signup.experiment_id == experiment.id, is_due)
+            .limit(MOST_AT_ONCE)
+        ).all()
+        for token_hash, _ in rows:
+            rollup.erase(session, token_hash, now)
+        if rows:
+            forget_mail(experiment.workspace_id, {email for _, email in rows})
+    return len(rows) == MOST_AT_ONCE

@@ -1,8 +1,9 @@
-"""The way out in our last mail, which is written long after the token of the first one was lost.
+"""The tokens in our mails: what leads to one sign-up, and to nobody who only reads the database.
 
-Of that token we keep a hash. The new link is this hash with the server's own signature: it leads to
-the same row, so both links work until the address is erased. Nobody who reads the database can
-make one, since the key of the signature is not in it.
+All mails of a page to one address carry the same token, so the links of an older mail work as long
+as those of the newest: who wants to leave by the first one leaves. We keep a hash of it. Our last
+mail is written long afterwards: its link is this hash with the server's own signature, and leads to
+the same row. The server's key, without which nobody makes either, is not in the database.
 """
 
 from hashlib import sha256
@@ -11,6 +12,13 @@ from flask import current_app
 from itsdangerous import BadSignature, Signer
 
 SALT = "wbtest.closing"
+SIGN_UP_SALT = "wbtest.sign-up"
+
+
+def sign_up_token(identity_key: bytes, email_key: str) -> str:
+    """Return the token for the mails of the page with this key to this address; always the same."""
+    signer = Signer(current_app.config["SECRET_KEY"], salt=SIGN_UP_SALT, digest_method=sha256)
+    return signer.get_signature(f"{identity_key.hex()}:{email_key}").decode()
 
 
 def link_token(token_hash: str) -> str:

@@ -4,7 +4,7 @@ import json
 from datetime import UTC, datetime
 from typing import Any
 
-from wbtest.audience.models import Signup
+from wbtest.audience.models import Engagement, Sighting, Signup
 from wbtest.audience.signing.forms import LONGEST_NAME, one_line
 from wbtest.audience.signing.signups import MICROSECONDS, find_signup
 from wbtest.delivery.models import OutboxMail
@@ -35,6 +35,10 @@ def record_of(row: Signup, live: LiveExperiment) -> dict[str, Any]:
         "language": row.language,
         "visitor": row.visitor,
         "left_out_because": row.excluded_because,
+        "other_variant": row.other_variant,
+        "is_throw_away_address": row.is_disposable,
+        "is_confirmed_by_machine": row.is_automated,
+        **_on_the_page(row, live),
         "answers": json.loads(row.answers) if row.answers else {},
         "answered_at": _moment(row.answered_us),
         "agreed_at": _moment(row.agreed_us),
@@ -52,6 +56,26 @@ def correct_name(token: str, name: str) -> bool:
             return False
         row.name = name
     return True
+
+
+def _on_the_page(row: Signup, live: LiveExperiment) -> dict[str, Any]:
+    """When the browser that left the address first showed the page, and what was done there.
+
+    Left out where a hash stands for the browser: others on the same network may be behind it.
+    """
+    if not row.visitor or live.options.counting == "cookieless":
+        return {"seen_at": "", "did": []}
+    seen_us = db.session.scalar(
+        db.select(db.func.min(Sighting.at_us)).where(
+            Sighting.experiment_id == row.experiment_id, Sighting.visitor == row.visitor
+        )
+    )
+    acts = db.session.execute(
+        db.select(Engagement.kind, Engagement.item)
+        .where(Engagement.experiment_id == row.experiment_id, Engagement.visitor == row.visitor)
+        .order_by(Engagement.kind, Engagement.item)
+    )
+    return {"seen_at": _moment(seen_us), "did": [f"{kind} {item}" for kind, item in acts]}
 
 
 def _mails(row: Signup, workspace_id: int) -> list[dict[str, str]]:

@@ -41,7 +41,7 @@ def mine_file(token: str) -> ResponseReturnValue:
 @access.public
 def correct_name(token: str) -> ResponseReturnValue:
     """Store the name as its owner writes it."""
-    check_sender()
+    check_sender(is_from_token_page=True)
     row, found = _find(token)
     if row is None or found is None:
         return over(404)

@@ -11,6 +11,7 @@ from typing import cast
 import sqlalchemy as sa
 
 from wbtest.audience.counts import two_variants
+from wbtest.audience.engagement.counted import opened_to_keep
 from wbtest.audience.leaving.closing import count_hearers
 from wbtest.audience.leaving.erasures import forget_letters
 from wbtest.audience.leaving.terms import terms_of
@@ -67,7 +68,10 @@ def purge(experiment: Experiment, person: Person | None) -> None:
     with writing():
         hold(experiment)
         if experiment.purged_at is None:
-            experiment.last_counts = {"two_variants": two_variants(experiment)}
+            experiment.last_counts = {
+                "two_variants": two_variants(experiment),
+                **opened_to_keep(experiment),
+            }
             experiment.purged_at = clock.now()
     is_whole = terms_of(experiment).is_whole(clock.now())
     _delete_people(experiment, is_whole=is_whole)
@@ -80,12 +84,13 @@ def purge(experiment: Experiment, person: Person | None) -> None:
         take_turn(session.connection())
         hold(experiment)
         is_first = all(step.what != "purged" for step in experiment.steps)
-        if is_whole:
+        is_last = is_whole and experiment.identity_key is not None
+        if is_last:
             db.session.execute(sa.delete(ERASURES).where(ERASURES.c.experiment_id == experiment.id))
             experiment.identity_key = None
             if experiment.afterwards == "open":
                 experiment.afterwards = "closed"
-        if is_whole or is_first:
+        if is_last or is_first:
             take_step(experiment, "purged", person)
 
 

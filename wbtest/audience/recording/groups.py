@@ -24,6 +24,8 @@ from wbtest.audience.signing.announcing import announce_signups
 from wbtest.audience.signing.mailing import write_to
 from wbtest.audience.traffic import classify
 
+# A reason of these stays, whatever the browser calls itself.
+KNOWN_REASONS = (SUSPECTED, "team")
 # Experiment, variant, and quarter of an hour since 1970.
 Loss = tuple[int, str, int]
 _visit = attrgetter(*VisitRow._fields)
@@ -129,9 +131,14 @@ def _stored(connection: sa.Connection, signups: list[SignupRow]) -> Sequence[Any
 
 
 def _signup_of(event: SignedUp) -> SignupRow:
-    """A machine's sign-up is kept, since a person may hide behind it, but does not count."""
+    """A machine's sign-up is kept, since a person may hide behind it, but does not count.
+
+    Nor are we made to write to somebody by one that objects to being counted, or joins a waiting
+    list. Told is it only by what it says of itself: which headers come along is up to proxies, too,
+    and must cost nobody our mail. Who sends such a form was not seen, and so is in no rate.
+    """
     row = SignupRow(*_signup(event))
-    is_suspected = not row.excluded_because and classify(event.user_agent, event.hints)
+    is_suspected = row.excluded_because not in KNOWN_REASONS and classify(event.user_agent)
     reason = SUSPECTED if is_suspected else row.excluded_because
     return row._replace(
         excluded_because=reason,

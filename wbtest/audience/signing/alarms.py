@@ -1,4 +1,4 @@
-"""Telling a team's owners of unusual sign-ups: too many, or too strange; once an hour at most."""
+"""Telling a team's owners of sign-ups and visits that are unusual, once an hour at most."""
 
 from datetime import datetime, timedelta
 from typing import NamedTuple
@@ -7,15 +7,17 @@ import sqlalchemy as sa
 from flask import current_app
 
 from wbtest import store
-from wbtest.audience.models import Alarm, Signup
+from wbtest.audience.models import Alarm, HourlyCount, MachineCount, Signup
 from wbtest.audience.recording.cells import IMPORTED, SUSPECTED
 from wbtest.audience.signing.guard import Guard
+from wbtest.audience.traffic import PRETENDER
 from wbtest.delivery.outbox import queue_mail
 from wbtest.extensions import db
 from wbtest.publishing.models import Experiment
 from wbtest.store import writing
 from wbtest.team.people import members
 
+STRIPPED = "headers"
 HOUR = timedelta(hours=1)
 WEEK_HOURS = 7 * 24
 MICROSECONDS = 1_000_000
@@ -37,14 +39,15 @@ class Hour(NamedTuple):
 def is_full(experiment_id: int, guard: Guard, now: datetime) -> bool:
     """Whether as many people signed up on this page in the last hour as may.
 
-    Those suspected of being machines are not among them, or machines could close the page.
+    Those suspected of being machines are not among them, or machines could close the page; nor are
+    those that the team brought in from a list.
     """
     rows = (
         sa.select(sa.literal(1))
         .where(
             Signup.experiment_id == experiment_id,
             Signup.at_us > _us(now - HOUR),
-            Signup.excluded_because != SUSPECTED,
+            Signup.excluded_because.not_in((SUSPECTED, IMPORTED)),
         )
         .limit(guard.most_a_page)
     )
@@ -82,12 +85,29 @@ def find_alarm(hour: Hour, guard: Guard) -> tuple[str, str]:
     return "", ""
 
 
+def find_stripped(pretenders: int, people: int) -> tuple[str, str]:
+    """Return the same of page loads taken for scripts' because headers are missing. Pure.
+
+    >>> find_stripped(120, people=10)[0], find_stripped(120, people=400)[0]
+    ('headers', '')
+    """
+    if pretenders < FEWEST_UNUSUAL or pretenders <= people:
+        return "", ""
+    return STRIPPED, (
+        f"{pretenders:,} page loads of the last hours say they are Chrome and lack what Chrome "
+        f"sends; {people:,} came from people. If there is a proxy before this server, let it pass "
+        "all headers that begin with Sec-Fetch: without them people are taken for scripts."
+    )
+
+
 def raise_alarms(now: datetime) -> None:
-    """Look at the last hour of each running page, and write to its owners; a job of the worker."""
+    """Look at the last hour of each page that takes addresses, and write to its owners; a job."""
     guard: Guard = current_app.extensions["wbtest.guard"]
-    running = sa.select(Experiment).where(Experiment.state == "running")
-    for experiment in db.session.scalars(running).all():
+    takes = sa.or_(Experiment.state == "running", Experiment.afterwards == "open")
+    for experiment in db.session.scalars(sa.select(Experiment).where(takes)).all():
         kind, sentence = find_alarm(_last_hour(experiment, now), guard)
+        if not kind:
+            kind, sentence = find_stripped(*_browsers(experiment, now))
         if kind:
             tell(experiment, kind, sentence, now)
 
@@ -98,20 +118,25 @@ def tell(experiment: Experiment, kind: str, sentence: str, now: datetime) -> boo
     settings = current_app.extensions["wbtest.settings"]
     with writing() as session:
         latest = session.scalar(
-            sa.select(sa.func.max(Alarm.hour)).where(Alarm.experiment_id == experiment.id)
+            sa.select(sa.func.max(Alarm.hour)).where(
+                # Notices of a purge are noted there, too, by their second.
+                Alarm.experiment_id == experiment.id,
+                Alarm.hour <= hour,
+            )
         )
         if latest is not None and latest >= hour:
             return False
         values = {"experiment_id": experiment.id, "kind": kind, "hour": hour}
         claim = store.insert(db.engine.dialect.name, Alarm).values(values)
         session.execute(claim.on_conflict_do_nothing())
-        look = f"{settings.base_url}/experiments/{experiment.id}/signups"
+        what, page = ("visits", "excluded") if kind == STRIPPED else ("sign-ups", "signups")
+        look = f"{settings.base_url}/experiments/{experiment.id}/{page}"
         for member in members(experiment.workspace):
             if member.role == "owner":
                 queue_mail(
                     recipient=member.person.email,
-                    subject=f"/p/{experiment.slug}: unusual sign-ups",
-                    body=f"{sentence}\n\nLook at the list of sign-ups:\n{look}\n",
+                    subject=f"/p/{experiment.slug}: unusual {what}",
+                    body=f"{sentence}\n\nLook at the {what}:\n{look}\n",
                     workspace_id=experiment.workspace_id,
                 )
     return True
@@ -135,6 +160,20 @@ def _last_hour(experiment: Experiment, now: datetime) -> Hour:
         )
     ).one()
     return Hour(*found[:3], usual=found[3] / WEEK_HOURS)
+
+
+def _browsers(experiment: Experiment, now: datetime) -> tuple[int, int]:
+    """Page loads of this hour and the last one: of Chromes that lack headers, and of people."""
+    since = int((now - 2 * HOUR).timestamp())
+    pretenders = sa.select(sa.func.sum(MachineCount.count)).where(
+        MachineCount.experiment_id == experiment.id,
+        MachineCount.hour > since,
+        MachineCount.family == PRETENDER,
+    )
+    people = sa.select(sa.func.sum(HourlyCount.served)).where(
+        HourlyCount.experiment_id == experiment.id, HourlyCount.hour > since
+    )
+    return db.session.scalar(pretenders) or 0, db.session.scalar(people) or 0
 
 
 def _us(moment: datetime) -> int:

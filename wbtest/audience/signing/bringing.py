@@ -13,6 +13,7 @@ from wbtest.audience.leaving.erasures import email_hash
 from wbtest.audience.models import Erasure, Signup
 from wbtest.audience.recording import rollup
 from wbtest.audience.recording.cells import IMPORTED
+from wbtest.audience.recording.ledger import take_turn
 from wbtest.audience.recording.rows import SignupRow
 from wbtest.audience.signing.forms import LONGEST_NAME, one_line
 from wbtest.audience.visitors import NotAnEmail, read_email
@@ -51,6 +52,9 @@ def bring_in(experiment: Experiment, text: str) -> Brought:
         raise Invalid("addresses", f"Give 1 to {MOST_ROWS} addresses, one a line.")
     found = {entry[0][1]: entry for entry in map(_read, entries) if entry is not None}
     with writing() as session:
+        # Nobody is erased meanwhile. Before the row is held, as by all who take both: the recorder,
+        # whose turn it may be, needs the row for each visit it inserts.
+        take_turn(session.connection())
         hold(experiment)
         known = _known(experiment, list(found))
         erased = _erased(experiment, {email_hash(key, each): each for each in found})

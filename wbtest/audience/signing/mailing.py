@@ -44,9 +44,9 @@ def write_to(
 def _asked_again(connection: sa.Connection, known: Sent) -> list[SignedUp]:
     """Those whose address is there, unconfirmed, and had its last mail a day ago or earlier.
 
-    The token of the new mail takes the place of the old one, and the new mail that of one which
-    still waits; all else stays as it was, since a stranger may have sent the form. So the mail goes
-    to the spelling that is stored.
+    Its token is the one of the mails before, unless the server's key is another since then. The new
+    mail takes the place of one which still waits; all else stays as it was, since a stranger may
+    have sent the form. So the mail goes to the spelling that is stored.
     """
     asked = {
         (row.experiment_id, row.email_key): event

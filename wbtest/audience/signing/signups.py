@@ -6,9 +6,9 @@ from datetime import datetime, timedelta
 from hashlib import blake2b
 
 from wbtest.audience import traffic
-from wbtest.audience.browsers import Environ, agent_of, header_of, hints_of
+from wbtest.audience.browsers import Environ, agent_of, header_of
 from wbtest.audience.leaving.erasures import email_hash
-from wbtest.audience.leaving.links import hash_of
+from wbtest.audience.leaving.links import hash_of, sign_up_token
 from wbtest.audience.models import Signup
 from wbtest.audience.pages import words_beside
 from wbtest.audience.recording import rollup
@@ -68,7 +68,7 @@ def sign_up(
     shown = sender.shown
     known = sender.known
     variant = live.find_variant(shown.variant) or live.control
-    token = secrets.token_urlsafe(32)
+    token = sign_up_token(live.identity_key, address[1])
     letter = letters.welcome(live, base_url, token)
     answering = _answering(live, sender.visitor, address[1])
     recorder.sign_up(
@@ -82,7 +82,6 @@ def sign_up(
             device=known.device if known else traffic.device_of(agent_of(sender.environ)),
             language=known.language if known else _language(sender.environ),
             user_agent=agent_of(sender.environ),
-            hints=hints_of(sender.environ),
             excluded_because=sender.excluded_because,
             email=address[0],
             email_key=address[1],

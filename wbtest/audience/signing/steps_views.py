@@ -44,7 +44,7 @@ def thanks(slug: str) -> ResponseReturnValue:
 @limits.per_ip(f"{MOST_ANSWERS} per hour")
 def answers(slug: str) -> ResponseReturnValue:
     """Take the answers to the founder's questions, and go on to the last step."""
-    check_sender()
+    check_sender(is_from_token_page=True)
     live = get_page(slug).live
     given = steps.read_answers(live.options.questions, request.form)
     problems = {text for text, said in given.items() if not steps.is_taken(said)}
@@ -60,7 +60,7 @@ def answers(slug: str) -> ResponseReturnValue:
 @limits.per_ip(f"{MOST_ANSWERS} per hour")
 def agree(slug: str) -> ResponseReturnValue:
     """Take the yes or no to a call or to the price."""
-    check_sender()
+    check_sender(is_from_token_page=True)
     live = get_page(slug).live
     page = _page_of(live, _variant())
     steps.agree(live, page, _token(), is_yes=request.form.get("agree") == "yes")

@@ -6,7 +6,9 @@ from typing import NamedTuple
 from wbtest.publishing import rule as rules
 from wbtest.publishing.assembling import page_of
 from wbtest.publishing.choices.options import Options, to_json
+from wbtest.publishing.copy import PageCopy
 from wbtest.publishing.experiments import open_draft
+from wbtest.publishing.meanwhile import demand_same
 from wbtest.publishing.models import Experiment
 from wbtest.store import Invalid, writing
 from wbtest.writing import document as documents
@@ -19,10 +21,15 @@ class Conflict(NamedTuple):
     sentence: str
 
 
-def change_options(experiment: Experiment, options: Options) -> Experiment:
-    """Replace the draft's options. Raises Frozen after the start, Invalid for a conflict."""
+def change_options(experiment: Experiment, options: Options, read: str = "") -> Experiment:
+    """Replace the draft's options. Raises Frozen after the start, Invalid for a conflict.
+
+    ``read`` is the digest of the options that the person was shown; Overtaken when it is old.
+    """
     with writing():
         open_draft(experiment)
+        if experiment.options != to_json(options):
+            demand_same(read, experiment.options)
         for conflict in conflicts(experiment, options):
             raise Invalid(*conflict)
         experiment.options = to_json(options)
@@ -41,10 +48,15 @@ def conflicts(experiment: Experiment, options: Options) -> Iterator[Conflict]:
     if options.asks_for == "price":
         document = documents.from_json(experiment.revision.document)
         for variant in experiment.variants:
-            if not page_of(experiment, variant, document).price.strip():
+            if lacks_price(options, page_of(experiment, variant, document)):
                 yield Conflict(
                     "asks_for",
                     f"The page “{variant.name}” names no price to say yes to. "
                     "Give it one first, or choose another last step.",
                 )
                 return
+
+
+def lacks_price(options: Options, page: PageCopy) -> bool:
+    """Whether visitors would be asked for a yes to a price that the page does not name."""
+    return options.asks_for == "price" and not page.price.strip()

@@ -1,6 +1,6 @@
 """The team's page about how a test page treats its visitors."""
 
-from flask import current_app, flash, redirect, render_template, url_for
+from flask import current_app, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from wbtest.publishing.choices import words as options_words
@@ -8,7 +8,7 @@ from wbtest.publishing.choices.choosing import change_options
 from wbtest.publishing.choices.form import OptionsForm, values_of
 from wbtest.publishing.choices.options import from_json
 from wbtest.publishing.experiments import Frozen
-from wbtest.publishing.forms import put_at_field
+from wbtest.publishing.forms import put_at_field, read_of
 from wbtest.publishing.models import Experiment
 from wbtest.publishing.views import bp
 from wbtest.store import Invalid
@@ -25,7 +25,7 @@ def options(experiment_id: int) -> ResponseReturnValue:
     form = OptionsForm(data=values_of(from_json(experiment.options)))
     if form.validate_on_submit() and (chosen := form.options()):
         try:
-            change_options(experiment, chosen)
+            change_options(experiment, chosen, request.form.get("read", ""))
         except Invalid as error:
             put_at_field(form, error)
         else:
@@ -40,6 +40,7 @@ def options(experiment_id: int) -> ResponseReturnValue:
         trade_off=options_words.TRADE_OFF,
         weakness=options_words.WEAKNESS,
         usual_days=usual_days(),
+        read=read_of(form, experiment.options),
     )
     return page, 422 if form.errors else 200
 

@@ -115,6 +115,8 @@ def _pages(now: Situation) -> Iterator[Finding]:
             "Change its words, or remove it: it would only take visitors away.",
             "variants",
         )
+    for sentence in now.conflicts:
+        yield Finding("blocker", "options", sentence, where="options")
     for fault in now.look_faults:
         yield Finding("blocker", "look", fault, where="look")
     if not now.look_faults:

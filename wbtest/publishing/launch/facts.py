@@ -12,6 +12,7 @@ from wbtest.publishing import planning
 from wbtest.publishing import rule as rules
 from wbtest.publishing.assembling import page_of
 from wbtest.publishing.choices import options
+from wbtest.publishing.choices.choosing import conflicts
 from wbtest.publishing.launch.check import findings
 from wbtest.publishing.launch.readiness import missing_before_start
 from wbtest.publishing.launch.values import Finding, Situation, Try
@@ -33,6 +34,7 @@ def situation_of(experiment: Experiment) -> Situation:
     document = documents.from_json(experiment.revision.document)
     today = clock.now().astimezone(ZoneInfo(experiment.time_zone)).date()
     plan = planning.find_plan(rule.target, rule.floor, rule.alpha, len(experiment.variants))
+    chosen = options.from_json(experiment.options)
     return Situation(
         missing=[(entry.what, entry.sentence) for entry in missing_before_start(experiment)],
         rule=rule,
@@ -40,7 +42,7 @@ def situation_of(experiment: Experiment) -> Situation:
             (variant.name, page_of(experiment, variant, document))
             for variant in experiment.variants
         ],
-        options=options.from_json(experiment.options),
+        options=chosen,
         base_url=settings.base_url,
         has_mail=bool(settings.mail_url),
         tried=_try_of(experiment),
@@ -49,7 +51,22 @@ def situation_of(experiment: Experiment) -> Situation:
         planned=plan.visitors if plan else None,
         rivals=_rivals(experiment, rule),
         look_faults=look_faults(experiment),
+        conflicts=[each.sentence for each in conflicts(experiment, chosen)],
     )
+
+
+def unanswered(experiment: Experiment) -> list[str]:
+    """Return the names of what stops a checked draft now, or is warned of without a reason.
+
+    Much of it lies outside the draft, such as another page that was opened since the check.
+    """
+    open_ones = [
+        each.name
+        for each in findings_of(experiment)
+        if each.kind == "blocker"
+        or (each.kind == "warning" and each.what not in experiment.reasons)
+    ]
+    return [*dict.fromkeys(open_ones)]
 
 
 def look_faults(experiment: Experiment) -> list[str]:

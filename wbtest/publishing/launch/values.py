@@ -24,6 +24,7 @@ NAMES = {
     "payment": "No payment",
     "variants": "Variants differ",
     "look": "Contrast and pictures",
+    "options": "Options",
     "address": "Web address",
     "mail": "Mail",
     "tried": "Own sign-up",
@@ -62,7 +63,7 @@ class Situation:
     each variant, the control first. ``daily`` are the visitors a day that the team expects, None
     while it said nothing; ``days`` are those until the last day. ``planned`` are the visitors that
     the planner asks for. ``rivals`` are the addresses of other open pages with the sources that
-    both count by name.
+    both count by name. ``conflicts`` say where the options contradict the rule or a page.
     """
 
     missing: Sequence[tuple[str, str]]
@@ -77,3 +78,4 @@ class Situation:
     planned: int | None
     rivals: Sequence[tuple[str, Sequence[str]]] = ()
     look_faults: Sequence[str] = ()
+    conflicts: Sequence[str] = ()

@@ -49,17 +49,18 @@ def _page(experiment: Experiment, faults: dict[str, str], status: int) -> Respon
         kind: [entry for entry in found if entry.kind == kind]
         for kind in ("blocker", "warning", "fine")
     }
+    # One reason for all that is warned of about one thing.
+    warnings = _by_what(groups["warning"])
     page = render_template(
         "publishing/launch.html",
         experiment=experiment,
         blockers=groups["blocker"],
-        # One reason for all that is warned of about one thing.
-        warnings=_by_what(groups["warning"]),
+        warnings=warnings,
         fine=groups["fine"],
         faults=faults,
         given=request.form if request.method == "POST" else experiment.reasons,
         read=draft_digest(experiment),
-        is_checked=is_checked(experiment),
+        is_checked=is_checked(experiment) and warnings.keys() <= experiment.reasons.keys(),
         objection=find_objection(experiment, access.person()),
         longest=LONGEST_REASON,
         ways=_ways(experiment),

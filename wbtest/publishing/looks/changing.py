@@ -8,8 +8,11 @@ from wbtest.publishing.looks import look as looks
 from wbtest.publishing.looks.images import find_image
 from wbtest.publishing.looks.look import Look, NotALook
 from wbtest.publishing.looks.pictures import read_name
+from wbtest.publishing.meanwhile import demand_same
 from wbtest.publishing.models import Experiment
+from wbtest.publishing.running.life import take_step
 from wbtest.store import Invalid, writing
+from wbtest.team.models import Person
 
 
 class TooFaint(Invalid):
@@ -40,15 +43,24 @@ def change_look(experiment: Experiment, look: Look) -> None:
         experiment.look = looks.to_json(checked)
 
 
-def change_wording(experiment: Experiment, wording: Mapping[str, str]) -> None:
+def change_wording(
+    experiment: Experiment, writer: Person, wording: Mapping[str, str], read: str = ""
+) -> None:
     """Let a draft's page say this in the place of the tool's words; '' takes the usual ones.
 
+    Who did stands in the history, so that whoever starts it knows whose words they are.
+    ``read`` is the digest of the wording that the person was shown; Overtaken when it is old.
     Raises Invalid for a text that cannot stand there, Frozen after the start.
     """
     with writing():
         open_draft(experiment)
         try:
             language = str(experiment.revision.document.get("language") or "en")
-            experiment.wording = wordings.check(wording, language)
+            kept = wordings.check(wording, language)
         except wordings.NotAWording as fault:
             raise Invalid(fault.field, str(fault)) from fault
+        if kept == experiment.wording:
+            return
+        demand_same(read, experiment.wording)
+        experiment.wording = kept
+        take_step(experiment, "worded", writer)

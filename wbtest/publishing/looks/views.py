@@ -1,6 +1,6 @@
 """The team's pages about a draft's look and its words, and about a variant beside the control."""
 
-from flask import abort, flash, redirect, render_template, url_for
+from flask import abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from werkzeug.datastructures import FileStorage
 
@@ -8,7 +8,7 @@ from wbtest import http
 from wbtest.publishing import wording
 from wbtest.publishing.assembling import page_of
 from wbtest.publishing.experiments import Frozen, find_variant
-from wbtest.publishing.forms import put_at_field
+from wbtest.publishing.forms import put_at_field, read_of
 from wbtest.publishing.looks import look as looks
 from wbtest.publishing.looks.changing import TooFaint, change_look, change_wording
 from wbtest.publishing.looks.decoding import LARGEST
@@ -75,7 +75,7 @@ def words(experiment_id: int) -> ResponseReturnValue:
     if form.validate_on_submit():
         typed = {name: form[name].data or "" for name in usual}
         try:
-            change_wording(experiment, typed)
+            change_wording(experiment, access.person(), typed, request.form.get("read", ""))
         except Invalid as error:
             put_at_field(form, error)
         else:
@@ -91,6 +91,7 @@ def words(experiment_id: int) -> ResponseReturnValue:
         language=page.language,
         dir=direction(page.language),
         preview_url=preview_url(experiment, experiment.variants[0].key),
+        read=read_of(form, experiment.wording),
     )
     return shown, 422 if form.errors else 200
 

@@ -13,6 +13,7 @@ from sqlalchemy import func, select
 from wbtest import store
 from wbtest.extensions import clock, db
 from wbtest.publishing import rule as rules
+from wbtest.publishing.launch.facts import unanswered
 from wbtest.publishing.launch.readiness import Missing, find_objection, missing_before_start
 from wbtest.publishing.models import Experiment, PagesVersion, Step
 from wbtest.publishing.running.announcing import announce_step
@@ -22,7 +23,7 @@ from wbtest.review.approvals import NotYours
 from wbtest.store import Invalid, Refused, hold, writing
 from wbtest.team.models import Person
 from wbtest.writing.models import Revision
-from wbtest.writing.wording import find_fault, on_one_line, with_plain_breaks
+from wbtest.writing.wording import find_fault, joined, on_one_line, with_plain_breaks
 
 LONGEST_WHY = 1_000
 UNCHECKED = Missing("checked", "This draft has not passed the launch check since it was changed.")
@@ -49,8 +50,8 @@ def start(experiment: Experiment, person: Person, read: str = "") -> Experiment:
 
     ``read`` is the digest of the draft that the person was shown, '' for whoever was shown none.
     Raises AlreadyDone for a second start, NotReady with all that is missing, the launch check of
-    this very draft among it, NotYours when somebody else must do it, ChangedMeanwhile when the
-    draft is not what was read.
+    this very draft among it with a reason for each warning of now, NotYours when somebody else must
+    do it, ChangedMeanwhile when the draft is not what was read.
     """
     with writing():
         hold(experiment)
@@ -68,6 +69,8 @@ def start(experiment: Experiment, person: Person, read: str = "") -> Experiment:
             )
         if not is_checked(experiment):
             raise NotReady([UNCHECKED])
+        if found := unanswered(experiment):
+            raise NotReady([Missing("checked", _come_up(found))])
         experiment.attempt = 1 + _earlier_starts(experiment)
         experiment.identity_key = secrets.token_bytes(32)
         experiment.state, experiment.started_at = "running", clock.now()
@@ -128,6 +131,10 @@ def end_overdue(now: datetime) -> int:
             end(experiment, None)
             ended += 1
     return ended
+
+
+def _come_up(names: list[str]) -> str:
+    return f"Since the launch check something came up: {joined(names)}. Look at it, then start."
 
 
 def ends_at(experiment: Experiment) -> datetime:

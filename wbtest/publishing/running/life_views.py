@@ -22,7 +22,7 @@ def start(experiment_id: int) -> ResponseReturnValue:
     try:
         return _take(experiment_id, verb, "The page is open. The seal is in your mail.")
     except life.NotReady as error:
-        if error.missing == [life.UNCHECKED]:
+        if [entry.what for entry in error.missing] == ["checked"]:
             flash(str(error))
             return redirect(url_for(".launch", experiment_id=experiment_id), 303)
         return experiment_page(access.get(Experiment, experiment_id, "approve"), 409)
@@ -56,10 +56,11 @@ def end(experiment_id: int) -> ResponseReturnValue:
 def seal(experiment_id: int) -> ResponseReturnValue:
     """The sealed text of a phase, the first without ``?phase=``, byte by byte as it was sealed."""
     experiment = access.get(Experiment, experiment_id, "read")
-    number = request.args.get("phase", 1, type=int)
-    phase = next((found for found in experiment.phases if found.number == number), None)
+    asked = request.args.get("phase", "1")
+    phase = next((found for found in experiment.phases if str(found.number) == asked), None)
     if phase is None:
         abort(404)
+    number = phase.number
     text = experiment.sealed if number == 1 else phase.sealed
     name = f"{experiment.slug}-seal" + (f"-phase-{number}" if number > 1 else "")
     answer = Response(text, mimetype="text/plain")

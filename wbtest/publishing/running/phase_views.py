@@ -83,7 +83,8 @@ def phase_variant(experiment_id: int, key: str) -> ResponseReturnValue:
     experiment, variant = _get_unopened(experiment_id, key)
 
     def rewrite(**words: Any) -> Variant:
-        return phases.rewrite_variant(variant, access.person(), **words)
+        read = request.form.get("read", "")
+        return phases.rewrite_variant(variant, access.person(), read=read, **words)
 
     return _variant_form(experiment, rewrite, "phase_variant", variant)
 

@@ -11,10 +11,18 @@ from wbtest.extensions import clock
 from wbtest.publishing import copy, slugs
 from wbtest.publishing import rule as rules
 from wbtest.publishing.assembling import page_of
-from wbtest.publishing.experiments import LONGEST_KEY, VARIANTS_RULE, checked, find_variant
+from wbtest.publishing.choices import options
+from wbtest.publishing.choices.choosing import lacks_price
+from wbtest.publishing.experiments import (
+    LONGEST_KEY,
+    VARIANTS_RULE,
+    checked,
+    find_variant,
+)
 from wbtest.publishing.launch.check import repeated_pages
 from wbtest.publishing.launch.payment import find_demand
 from wbtest.publishing.launch.readiness import find_objection
+from wbtest.publishing.meanwhile import demand_same, find_same, variant_parts
 from wbtest.publishing.models import Experiment, Phase, Variant
 from wbtest.publishing.running.life import ends_at, reason_of, take_step
 from wbtest.publishing.running.sealing import seal_phase
@@ -65,10 +73,14 @@ def write_variant(
 ) -> Variant:
     """Write a variant that waits for a new phase, and stand it behind the others.
 
-    Raises NotRunning, or Invalid for a seventh variant and for a name or override of no use.
+    The same once more, as by a double click, returns the first. Raises NotRunning, or Invalid for a
+    seventh variant and for a name or override of no use.
     """
     with writing():
         _hold_running(experiment)
+        words = _words(name, overrides)
+        if same := find_same(unopened(experiment), name, 1, words):
+            return same
         taken = {variant.key for variant in experiment.variants}
         if len(taken) >= rules.MOST_VARIANTS:
             raise Invalid("name", "A test has six variants at most, over all its phases.")
@@ -77,7 +89,7 @@ def write_variant(
             position=len(taken),
             name=name.strip(),
             weight=1,
-            overrides=_words(name, overrides),
+            overrides=words,
             writer_id=writer.id,
         )
         experiment.variants.append(variant)
@@ -85,13 +97,18 @@ def write_variant(
 
 
 def rewrite_variant(
-    variant: Variant, writer: Person, *, name: str, overrides: Mapping[str, Any]
+    variant: Variant, writer: Person, *, name: str, overrides: Mapping[str, Any], read: str = ""
 ) -> Variant:
-    """Replace name and words of a variant that no phase has opened. Raises as ``write_variant``."""
+    """Replace name and words of a variant that no phase has opened.
+
+    ``read`` is as in ``change_variant``. Raises as ``write_variant``, or Overtaken.
+    """
     with writing():
         _hold_running(variant.experiment)
         _demand_unopened(variant)
         words = _words(name, overrides)
+        if variant_parts(variant) != (name.strip(), variant.weight, words):
+            demand_same(read, *variant_parts(variant))
         if words != variant.overrides:
             variant.overrides, variant.writer_id = words, writer.id
         variant.name = name.strip()
@@ -152,8 +169,11 @@ def _check_pages(experiment: Experiment, new: list[Variant]) -> None:
     pages = [(each.name, page_of(experiment, each)) for each in [*tested(experiment), *new]]
     for name, same in repeated_pages(pages):
         raise Invalid("weights", f"“{name}” is the same page as “{same}”. Change its words first.")
+    chosen = options.from_json(experiment.options)
     for name, page in pages[-len(new) :] if new else []:
         if not page.headline.strip() or not page.cta_label.strip():
             raise Invalid("weights", f"“{name}” needs a headline, and words on its button.")
+        if lacks_price(chosen, page):
+            raise Invalid("weights", f"“{name}” names no price, and visitors are asked for a yes.")
         if demand := find_demand(page):
             raise Invalid("weights", f"“{demand}” in “{name}” asks for money. Nobody can pay here.")
