@@ -12,7 +12,7 @@ from sqlalchemy.exc import IntegrityError
 from tests.conftest import HandClock
 from tests.factories import make_person, make_workspace
 from wbtest import store
-from wbtest.extensions import db
+from wbtest.extensions import clock, db
 from wbtest.store import writing
 from wbtest.team.models import LoginSession, Workspace
 
@@ -197,6 +197,21 @@ def test_an_insert_may_find_its_row_there_already(app: Flask, now: HandClock) ->
     db.session.rollback()
 
     assert db.session.scalars(db.select(LoginSession.token_hash)).all() == ["x"]
+
+
+def test_what_is_read_of_one_moment_does_not_change_under_ones_eyes(app: Flask) -> None:
+    make_workspace("Larder")
+    count = db.select(db.func.count()).select_from(Workspace)
+    values = {"name": "Kiln", "controller": "", "contact_email": "", "created_at": clock.now()}
+    store.read_one_moment()
+    before = db.session.scalar(count)
+
+    with store.writing_group(db.engine, store.lock()) as connection:
+        connection.execute(sa.insert(Workspace), values)
+
+    assert (before, db.session.scalar(count)) == (1, 1)
+    db.session.rollback()
+    assert db.session.scalar(count) == 2
 
 
 def test_times_come_back_aware_and_in_utc(app: Flask) -> None:

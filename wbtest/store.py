@@ -190,6 +190,18 @@ def writing() -> Iterator[scoped_session[Session]]:
             session.info.pop("writing", None)
 
 
+def read_one_moment() -> None:
+    """Let all that is read from here on be of one moment, whatever is written meanwhile.
+
+    It lasts until the transaction ends. What was read before is read anew.
+    """
+    session = db.session
+    session.rollback()
+    if session.get_bind().dialect.name == "postgresql":
+        # On SQLite every transaction is of the moment of its first read.
+        session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
+
+
 def hold(row: Base) -> None:
     """Read a row anew, and let nobody else change it until this transaction ends.
 

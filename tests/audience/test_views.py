@@ -135,6 +135,14 @@ def test_other_methods_are_told_which_there_are(app, mia, method):
 
     assert answer.status_code == 405
     assert "GET" in answer.headers["Allow"]
+    assert visits(app) == []
+
+
+def test_who_asks_what_a_page_can_do_is_no_visitor(app, mia):
+    mia.browser.open("/p/larder", method="OPTIONS", headers=mia.headers)
+    mia.browser.get("/p/nothing-here", headers=mia.headers)
+
+    assert visits(app) == []
 
 
 @pytest.mark.parametrize("path", ["/p/larder/seen", "/p/larder/signup"])

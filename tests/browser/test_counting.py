@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 from flask import Response
-from playwright.sync_api import Browser, BrowserContext, BrowserType, Page, expect
+from playwright.sync_api import Browser, BrowserContext, BrowserType, Error, Page, expect
 
 from tests.audience.larder import Larder, sightings, start_page, visits
 from tests.browser.conftest import CHROMIUM, FLAGS, Live
@@ -107,6 +107,19 @@ def test_reload_and_a_second_tab_are_one_visitor(live, larder, mia):
     for _ in range(5):
         page.reload()
     look(mia.new_page(), live)
+
+    assert people(live) == (1, 1)
+
+
+def test_printing_and_coming_back_online_are_no_further_visitor(live, larder, mia):
+    page = mia.new_page()
+    look(page, live)
+    page.pdf()
+    mia.set_offline(True)
+    with pytest.raises(Error, match="INTERNET_DISCONNECTED"):
+        page.reload()
+    mia.set_offline(False)
+    page.reload()
 
     assert people(live) == (1, 1)
 

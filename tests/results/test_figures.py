@@ -19,7 +19,7 @@ from wbtest.store import writing
 LATER = datetime(2027, 3, 11, 20, tzinfo=UTC)
 # The public shape; anything may be added to it, nothing renamed.
 SHAPE = {
-    "": "phase variants target comparison best split trust verdict recommendation all_equal "
+    "": "as_of phase variants target comparison best split trust verdict recommendation all_equal "
     "without_beacon attempt why",
     "variants": "key served seen signups confirmed excluded rate wilson credible sequence decision "
     "probability_best expected_loss",

@@ -202,7 +202,10 @@ def test_the_file_has_a_name_and_is_never_cached(approver: Browser, experiment):
     answer = approver.get(f"/experiments/{experiment.id}/results.csv")
 
     assert answer.mimetype == "text/csv"
-    assert answer.headers["Content-Disposition"] == 'attachment; filename="larder-days.csv"'
+    assert (
+        answer.headers["Content-Disposition"]
+        == 'attachment; filename="larder-days-20270311T090000Z.csv"'
+    )
     assert answer.headers["Cache-Control"] == "private, no-store"
 
 

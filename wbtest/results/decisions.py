@@ -47,8 +47,7 @@ def decide(experiment: Experiment, person: Person, choice: str, reason: str) -> 
             experiment_id=experiment.id,
             choice=choice,
             reason=reason,
-            figures=results_json(results_of(experiment, now))
-            | {"seal": experiment.seal, "as_of": now.isoformat()},
+            figures=results_json(results_of(experiment, now)) | {"seal": experiment.seal},
             person_id=person.id,
             decided_at=now,
         )

@@ -20,6 +20,7 @@ def results_json(results: Results) -> dict[str, Any]:
     """
     verdict = results.verdict
     return {
+        "as_of": results.life.now.isoformat(),
         "phase": results.phase,
         "variants": [_variant(results, k) for k in range(len(results.variants))],
         "target": {

@@ -35,7 +35,7 @@ from wbtest.results.forms import DecisionForm
 from wbtest.results.planner import plan as plan_for
 from wbtest.results.reading import reading_of
 from wbtest.review.standing import approvals_of
-from wbtest.store import Invalid
+from wbtest.store import Invalid, read_one_moment
 from wbtest.team import access
 from wbtest.writing import document as documents
 
@@ -46,6 +46,7 @@ bp = Blueprint("results", __name__)
 @access.requires("read")
 def results(experiment_id: int) -> ResponseReturnValue:
     """The verdict, why one may trust it, and the figures it rests on."""
+    read_one_moment()
     experiment = access.get(Experiment, experiment_id, "read")
     if experiment.started_at is None:
         return render_template("results/not_started.html", experiment=experiment)
@@ -70,6 +71,7 @@ def decide(experiment_id: int) -> ResponseReturnValue:
 @access.requires("read")
 def memo(experiment_id: int) -> ResponseReturnValue:
     """The whole test on paper: what was asked, the rule, the verdict, the decision."""
+    read_one_moment()
     experiment = access.get(Experiment, experiment_id, "read")
     found = results_of(experiment, clock.now())
     return render_template(
@@ -83,6 +85,7 @@ def memo(experiment_id: int) -> ResponseReturnValue:
 @access.requires("read")
 def results_json(experiment_id: int) -> ResponseReturnValue:
     """The figures for programs."""
+    read_one_moment()
     experiment = access.get(Experiment, experiment_id, "read")
     return jsonify(as_json(results_of(experiment, clock.now())))
 
@@ -91,6 +94,7 @@ def results_json(experiment_id: int) -> ResponseReturnValue:
 @access.requires("read")
 def results_csv(experiment_id: int) -> ResponseReturnValue:
     """The figures for a spreadsheet; ``?table=`` says which, by day and variant without it."""
+    read_one_moment()
     experiment = access.get(Experiment, experiment_id, "read")
     table = request.args.get("table", "days")
     if table in MORE_TABLES:
@@ -100,7 +104,8 @@ def results_csv(experiment_id: int) -> ResponseReturnValue:
         rows = TABLES[table](results_of(experiment, clock.now()))
     else:
         abort(400)
-    return send_file(as_csv(rows), f"{experiment.slug}-{table}.csv")
+    as_of = f"{clock.now():%Y%m%dT%H%M%SZ}"
+    return send_file(as_csv(rows), f"{experiment.slug}-{table}-{as_of}.csv")
 
 
 @bp.get("/experiments/plan")
