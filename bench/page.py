@@ -13,7 +13,7 @@ from wbtest.cli.serve import make_web_app
 from wbtest.config import Settings, from_environment
 from wbtest.extensions import clock, db, utc_now
 from wbtest.publishing import experiments
-from wbtest.publishing.launch.check import passing as launching
+from wbtest.publishing.launch import passing as launching
 from wbtest.publishing.launch.facts import findings_of
 from wbtest.publishing.rule import Hypothesis
 from wbtest.publishing.running import life

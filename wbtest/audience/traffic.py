@@ -67,9 +67,11 @@ def classify(user_agent: str, hints: str = "") -> Machine | None:
     ``hints`` are the values of Sec-Purpose, Purpose and X-Moz: a page that a browser fetches
     before anybody asked for it; and BARE. Who gives no user agent is a machine.
     """
-    if hints and re.search("prefetch|prerender|preview", hints.lower()):
-        return Machine("prefetch", "browser")
     agent = user_agent[:LONGEST_READ]
+    if not hints:
+        return _named(agent)
+    if re.search("prefetch|prerender|preview", hints.lower()):
+        return Machine("prefetch", "browser")
     return _named(agent) or (_pretender(agent) if BARE in hints.split() else None)
 
 

@@ -16,7 +16,7 @@ from wbtest.audience.engagement import kept as engaged
 from wbtest.audience.recording import exposures
 from wbtest.audience.recording import rows as kept
 from wbtest.audience.recording.cells import SUSPECTED, Facts, HistoryKey, history_key
-from wbtest.audience.recording.events import Did, Event, Outcome, Seen, SignedUp
+from wbtest.audience.recording.events import Did, Event, Outcome, Seen, Served, SignedUp
 from wbtest.audience.recording.hours import QUARTER_US
 from wbtest.audience.recording.ledger import SIGHTINGS, SIGNUPS, Ledger
 from wbtest.audience.recording.rows import SightingRow, SignupRow, VisitRow, frees
@@ -55,26 +55,27 @@ def record(
         for experiment_id in {event.experiment_id for event in events}:
             ledger.facts_of(experiment_id)
         for index, event in enumerate(events):
-            if isinstance(event, SignedUp):
+            # Nearly all are visits, so these are asked for first.
+            if isinstance(event, (Served, Seen)):
+                if machine := classify(event.user_agent, event.hints):
+                    ledger.count_machine(machine, event.experiment_id, event.variant, event.at_us)
+                    continue
+                visits.append(VisitRow._make(_visit(event)))
+                if isinstance(event, Seen):
+                    sightings.append(SightingRow(*visits[-1]))
+            elif isinstance(event, SignedUp):
                 signups.append((index, event, row := _signup_of(event)))
                 if row.excluded_because == SUSPECTED and row.visitor:
                     visits.append(_visit_of(row))
                     sightings.append(SightingRow(*visits[-1]))
-            elif isinstance(event, Did):
-                if not classify(event.user_agent, event.hints):
-                    deeds.append(event)
-            elif machine := classify(event.user_agent, event.hints):
-                ledger.count_machine(machine, event.experiment_id, event.variant, event.at_us)
-            else:
-                visits.append(VisitRow(*_visit(event)))
-                if isinstance(event, Seen):
-                    sightings.append(SightingRow(*visits[-1]))
+            elif not classify(event.user_agent, event.hints):
+                deeds.append(event)
         ledger.keep_visits(visits)
         new = _keep_people(ledger, sightings, [row for _, _, row in signups])
         engaged.keep(connection, deeds)
-        sent = [(event, row) for _, event, row in signups]
-        write_to(connection, sent, new, now, mail_domain)
-        announce_signups(connection, [row for _, row in sent], new, now)
+        letters = [(event, row) for _, event, row in signups]
+        write_to(connection, letters, new, now, mail_domain)
+        announce_signups(connection, [row for _, row in letters], new, now)
     outcomes: list[Outcome | None] = [None] * len(events)
     for index, _, row in signups:
         outcomes[index] = "new" if id(row) in new else "known"
