@@ -139,7 +139,7 @@ def _welcome(page: LivePage, at: float, environ: Environ, agent: str) -> Visitor
         int(at),
         _source(environ),
         traffic.device_of(agent),
-        traffic.language_of(header_of(environ, "HTTP_ACCEPT_LANGUAGE")),
+        traffic.language_of(environ.get("HTTP_ACCEPT_LANGUAGE", "")),
     )
 
 

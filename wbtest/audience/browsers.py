@@ -37,10 +37,12 @@ def hints_of(environ: Environ) -> str:
 
     BARE is among it where a secure request lacks what newer browsers add to each of them.
     """
+    is_bare = "HTTP_SEC_FETCH_MODE" not in environ and environ.get("wsgi.url_scheme") == "https"
+    # Asked of every visit, and nearly none has any.
+    if not is_bare and environ.keys().isdisjoint(HINTS):
+        return ""
     hints = [header_of(environ, name) for name in HINTS if name in environ]
-    if "HTTP_SEC_FETCH_MODE" not in environ and environ.get("wsgi.url_scheme") == "https":
-        hints.append(BARE)
-    return " ".join(hints) if hints else ""
+    return " ".join([*hints, BARE] if is_bare else hints)
 
 
 @lru_cache(maxsize=256)

@@ -36,7 +36,10 @@ def assign(visitor: str, salt: str, variants: Sequence[tuple[str, int]]) -> str:
     'control'
     """
     digest = hashlib.sha256(f"{salt}:{visitor}".encode()).digest()
-    point = int.from_bytes(digest[:8]) % sum([weight for _, weight in variants])
+    total = 0
+    for _, weight in variants:
+        total += weight
+    point = int.from_bytes(digest[:8]) % total
     for key, weight in variants:
         if point < weight:
             return key
