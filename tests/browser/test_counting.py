@@ -1,6 +1,7 @@
 """One person in a real browser is one visitor, whatever the browser does with the page."""
 
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 from flask import Response
@@ -107,6 +108,20 @@ def test_reload_and_a_second_tab_are_one_visitor(live, larder, mia):
     for _ in range(5):
         page.reload()
     look(mia.new_page(), live)
+
+    assert people(live) == (1, 1)
+
+
+def test_a_tab_that_is_restored_after_a_restart_is_the_same_visitor(
+    live, larder, browser_type: BrowserType, tmp_path: Path
+):
+    for _ in range(2):
+        # The profile is all that a restart leaves; what was open is then asked for anew.
+        profile = browser_type.launch_persistent_context(
+            tmp_path, executable_path=CHROMIUM, args=[*FLAGS, f"--user-agent={CHROME}"]
+        )
+        look(profile.new_page(), live)
+        profile.close()
 
     assert people(live) == (1, 1)
 

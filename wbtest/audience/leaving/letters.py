@@ -41,7 +41,7 @@ def last_letter(experiment: Experiment, text: str = "") -> Callable[[str], Lette
         lines = [
             *(Line(paragraph.strip()) for paragraph in paragraphs if paragraph.strip()),
             Line(strings.closing_why.format(product=page.product, page=page_url)),
-            Line(strings.closing_leave.format(date=last_day), leave_url),
+            Line(strings.closing_leave.format(date=last_day), leave_url, strings.leave_button),
             Line(f"{workspace.controller}\n{workspace.contact_email}"),
         ]
         return Letter(subject, as_text(lines), as_html(lines, strings), leave_url)

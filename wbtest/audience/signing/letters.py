@@ -26,11 +26,16 @@ class Letter(NamedTuple):
 
 
 class Line(NamedTuple):
-    """A paragraph of a mail, with the address that follows it; '' for none."""
+    """A paragraph of a mail, with the address that follows it; '' for none.
+
+    In HTML ``name`` stands for the address, which nobody wants to read; ``is_button`` makes it the
+    one thing to do.
+    """
 
     text: str
     url: str = ""
-    button: str = ""
+    name: str = ""
+    is_button: bool = False
 
 
 def welcome(live: LiveExperiment, base_url: str, token: str) -> Letter:
@@ -47,11 +52,11 @@ def welcome(live: LiveExperiment, base_url: str, token: str) -> Letter:
         Line(strings.mail_why.format(product=product, page=f"{base_url}/p/{live.slug}")),
         # The page itself may have left this out until the click; here it is always said.
         Line(strings.not_yet.format(product=product)),
-        Line(strings.mail_confirm, f"{base_url}/confirm/{token}", strings.confirm_button)
+        Line(strings.mail_confirm, f"{base_url}/confirm/{token}", strings.confirm_button, True)
         if confirms
         else Line(strings.thanks_next),
-        Line(strings.mail_leave, leave_url),
-        Line(strings.mail_mine, f"{base_url}/mine/{token}"),
+        Line(strings.mail_leave, leave_url, strings.leave_button),
+        Line(strings.mail_mine, f"{base_url}/mine/{token}", strings.mine),
         Line(f"{live.controller}\n{live.contact}"),
     ]
     subject = (strings.mail_subject if confirms else strings.mail_thanks).format(product=product)
@@ -74,10 +79,10 @@ def as_html(lines: list[Line], strings: PageStrings) -> str:
 
 def _paragraph(line: Line) -> Markup:
     text = Markup("<br>").join(line.text.split("\n"))
-    if line.button:
-        link = Markup('<br><a style="{}" href="{}">{}</a>').format(BUTTON, line.url, line.button)
+    if line.is_button:
+        link = Markup('<br><a style="{}" href="{}">{}</a>').format(BUTTON, line.url, line.name)
         return Markup('<p style="margin:0 0 24px">{}{}</p>').format(text, link)
     if line.url:
-        link = Markup('<br><a style="color:#1b46c2" href="{}">{}</a>').format(line.url, line.url)
+        link = Markup('<br><a style="color:#1b46c2" href="{}">{}</a>').format(line.url, line.name)
         return Markup('<p style="{}">{}{}</p>').format(SMALL, text, link)
     return Markup('<p style="margin:0 0 16px">{}</p>').format(text)
