@@ -22,7 +22,7 @@ from wbtest.publishing.listing import (
     time_left,
 )
 from wbtest.publishing.models import Experiment
-from wbtest.publishing.running.stages import Stage, is_checked
+from wbtest.publishing.running.stages import Stage, stage_of
 from wbtest.review.four_eyes import is_alone
 from wbtest.review.models import Approval
 from wbtest.review.needs import needs_of
@@ -83,7 +83,7 @@ def list_experiments(
     for experiment in experiments:
         rule = rules.from_json(experiment.rule)
         verdict, revision = verdicts.get(experiment.id), experiment.revision
-        stage = _stage(experiment, verdict)
+        stage = stage_of(experiment, is_decided=bool(verdict and verdict.decision))
         step = next_of(
             Facts(
                 stage=stage,
@@ -135,15 +135,6 @@ def _facts(
 
 def _counted(count: int, noun: str) -> str:
     return f"{count:,} {noun}{'' if count == 1 else 's'}"
-
-
-def _stage(experiment: Experiment, verdict: Verdict | None) -> Stage:
-    """As ``stage_of``, from what was read for all experiments at once."""
-    if experiment.state == "draft":
-        return "checked" if is_checked(experiment) else "draft"
-    if experiment.state == "ended":
-        return "decided" if verdict is not None and verdict.decision else "ended"
-    return "running" if experiment.state == "running" else "paused"
 
 
 def _verdicts(experiments: Sequence[Experiment]) -> dict[int, Verdict]:

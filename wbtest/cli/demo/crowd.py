@@ -136,8 +136,9 @@ def leave_word(visitor: Visitor, door: Door) -> None:
     """Let the page tell what was read of it: a few open a question, most read half."""
     depths = ("25", "50", "75", "100")[: 1 + visitor.number % 4]
     acts = [f"depth {depth}" for depth in depths]
+    # The first question is open from the start.
     if visitor.number % 5 == 0:
-        acts.append(f"faq {visitor.number // 5 % 3}")
+        acts.append(f"faq {1 + visitor.number // 5 % 2}")
     headers = _same_origin(visitor, door) | {"Content-Type": "text/plain;charset=UTF-8"}
     told = "\n".join([visitor.token, *acts])
     door.ask("POST", f"/p/{visitor.crowd.slug}/did", headers, told)

@@ -11,12 +11,17 @@ from wbtest.publishing.running.sealing import draft_digest
 Stage = Literal["draft", "checked", "running", "paused", "ended", "decided"]
 
 
-def stage_of(experiment: Experiment) -> Stage:
-    """Return how far the experiment has come; a draft that changed after its check is a draft."""
+def stage_of(experiment: Experiment, is_decided: bool | None = None) -> Stage:
+    """Return how far the experiment has come; a draft that changed after its check is a draft.
+
+    ``is_decided`` is told by whoever has read the decisions of many at once.
+    """
     if experiment.state == "draft":
         return "checked" if is_checked(experiment) else "draft"
-    if experiment.state == "ended" and _is_decided(experiment):
-        return "decided"
+    if experiment.state == "ended":
+        if is_decided is None:
+            is_decided = _is_decided(experiment)
+        return "decided" if is_decided else "ended"
     # The table allows no other states.
     return cast(Stage, experiment.state)
 
