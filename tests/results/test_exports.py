@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.results.crowd import count_day, count_machines
-from wbtest.results.exports import TABLES, as_csv
+from wbtest.downloads import as_csv
+from wbtest.results.exports import TABLES
 from wbtest.results.figures import Results, results_of
 from wbtest.results.signup_files import signup_rows
 from wbtest.results.signup_list import ListedSignup

@@ -1,17 +1,9 @@
-"""Figures as CSV: UTF-8, RFC 4180, raw values, and no cell that could be a formula.
-
-A cell that a spreadsheet might take for a formula, or that begins with an apostrophe or white
-space, gets one apostrophe in front. Take the first apostrophe of a cell away, if it has one, and
-every cell is what it was.
-"""
+"""Figures as rows of raw values, for a spreadsheet."""
 
 from __future__ import annotations
 
-import io
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
-
-from defusedcsv import csv
 
 from wbtest.audience import counts
 from wbtest.audience.counts import Totals
@@ -26,10 +18,6 @@ COUNTED = (
     *("served", "seen", "converted", "arrived", "signups", "without_beacon", "confirmed"),
     *("answered", "agreed"),
 )
-# As keyboards for Chinese and Japanese type them: = + - @
-WIDE = ("\uff1d", "\uff0b", "\uff0d", "\uff20")
-# Spreadsheets read these as the beginning of a formula, some after white space too.
-FORMULA = ("=", "+", "-", "@", "|", "%", ";", "'", '"', *WIDE)
 
 
 def rows_by_day(results: Results) -> Rows:
@@ -123,22 +111,6 @@ MORE_TABLES: dict[str, Callable[[Experiment], Rows]] = {
     "languages": rows_by_language,
     "reading": rows_of_reading,
 }
-
-
-def as_csv(rows: Iterable[Sequence[Any]]) -> Iterator[str]:
-    """Return the rows as lines of CSV, one at a time, so that any number can be streamed."""
-    for row in rows:
-        line = io.StringIO()
-        # Every cell is quoted, so that no program splits one at another separator.
-        csv.writer(line, quoting=csv.QUOTE_ALL).writerow([_defused(cell) for cell in row])
-        yield line.getvalue()
-
-
-def _defused(cell: Any) -> Any:
-    if not isinstance(cell, str) or not cell:
-        return cell
-    is_risky = cell[0].isspace() or cell.startswith(FORMULA)
-    return f"'{cell}" if is_risky else cell
 
 
 def _counts(totals: Totals) -> tuple[int, ...]:

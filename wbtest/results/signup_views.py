@@ -6,13 +6,13 @@ from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from wbtest.audience.signing.bringing import Brought, bring_in
+from wbtest.downloads import as_csv, send_file
 from wbtest.publishing.models import Experiment
-from wbtest.results.exports import as_csv
 from wbtest.results.figures import sealed_rule
 from wbtest.results.signup_files import signup_json, signup_rows
 from wbtest.results.signup_list import count_signups, kinds, questions_of
 from wbtest.results.signup_list import signups as listed_signups
-from wbtest.results.views import bp, send_file
+from wbtest.results.views import bp
 from wbtest.store import Invalid
 from wbtest.team import access
 

@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 from flask import (
     Blueprint,
-    Response,
     abort,
     current_app,
     jsonify,
     redirect,
     render_template,
     request,
-    stream_with_context,
     url_for,
 )
 from flask.typing import ResponseReturnValue
 
 from wbtest.audience.readmissions import standing_readmissions
+from wbtest.downloads import as_csv, send_file
 from wbtest.extensions import clock
 from wbtest.publishing import in_words as rule_in_words
 from wbtest.publishing.models import Experiment
@@ -28,7 +25,7 @@ from wbtest.results import calibration, charts, conclusions, in_words, standing,
 from wbtest.results.attempts import other_attempts
 from wbtest.results.decisions import contradiction, decisions
 from wbtest.results.decisions import decide as decide_on
-from wbtest.results.exports import MORE_TABLES, TABLES, as_csv
+from wbtest.results.exports import MORE_TABLES, TABLES
 from wbtest.results.figures import Results, check_started, results_of
 from wbtest.results.figures_json import results_json as as_json
 from wbtest.results.forms import DecisionForm
@@ -185,11 +182,3 @@ def _shown(experiment: Experiment, found: Results) -> dict[str, object]:
         "attempts": other_attempts(experiment, found.life.now),
         "decisions": [(decision, contradiction(decision)) for decision in decisions(experiment)],
     }
-
-
-def send_file(lines: Iterator[str], name: str, mimetype: str = "text/csv") -> Response:
-    """Return the lines as a file to download, sent while they are made."""
-    # Rows are read while they are sent, so the session has to live until the last one.
-    answer = Response(stream_with_context(lines), mimetype=mimetype)
-    answer.headers["Content-Disposition"] = f'attachment; filename="{name}"'
-    return answer
