@@ -4,14 +4,20 @@ import re
 
 import pytest
 
-from tests.audience.larder import Visitor, sightings, signups, visits, words_in
+from tests.audience.larder import Visitor, mails, sightings, signups, visits, words_in
 from tests.factories import log_in
 from wbtest.audience import counts
+from wbtest.audience.leaving.purging import purge
+from wbtest.audience.recording.rollup import differences
+from wbtest.audience.signing.bringing import bring_in
+from wbtest.extensions import db
 from wbtest.publishing.running import life
 from wbtest.publishing.running.after import NotOver, choose
 from wbtest.results.exports import rows_by_variant, rows_set_aside
 from wbtest.results.figures import results_of
 from wbtest.results.figures_json import results_json
+from wbtest.results.people import reason_name
+from wbtest.results.signup_list import kinds
 from wbtest.store import Invalid, writing
 
 OUTCOME = "We do not build <it>.\n\nThe fridge was never the problem."
@@ -98,6 +104,71 @@ def test_who_joins_the_list_never_enters_the_figures(app, over, mia, now):
     assert all("waiting list" in row.consent for row in joined)
     assert figures(over, now) == before
     assert len(sightings(app)) == 2
+
+
+def test_who_was_in_the_test_joins_the_list_anew_and_stays_on_it_after_the_purge(
+    app, over, mia, now
+):
+    before = figures(over, now)
+    open_list(over, "control")
+    mia.sign_up(mia.get(), "ZOE@x.io")
+    reasons = sorted(row.excluded_because for row in signups(app))
+    letters = mails(app, "ZOE@x.io")
+
+    purge(over.experiment)
+
+    [row] = signups(app)
+    assert reasons == ["", "waiting"]
+    assert [mail.subject for mail in letters] == ["Larder: is this your address?"]
+    assert (row.email, row.excluded_because) == ("ZOE@x.io", "waiting")
+    assert "waiting list" in row.consent
+    assert figures(over, now) == before
+    assert kinds(over.experiment)[reason_name("waiting")] == 1
+
+
+def test_a_late_form_of_the_test_takes_nobody_off_the_list(app, over, mia, form):
+    open_list(over)
+    mia.sign_up(mia.get(), "mia@x.io")
+
+    mia.sign_up(form, "mia@x.io")
+
+    mine = {row.excluded_because for row in signups(app) if row.email == "mia@x.io"}
+    assert mine == {"", "waiting"}
+    assert differences(db.session.connection()) == []
+
+
+def test_one_link_shows_and_erases_both(app, over, mia):
+    open_list(over)
+    mia.sign_up(mia.get(), "zoe@x.io")
+    first, second = (mail.leave_url.rpartition("/")[2] for mail in mails(app, "zoe@x.io"))
+
+    shown = words_in(mia.get(f"/mine/{first}"))
+    mia.post(f"/leave/{second}", {})
+
+    assert first != second
+    assert "This is its waiting list." in shown
+    assert [row.email for row in signups(app)] == ["", ""]
+    assert bring_in(over.experiment, "zoe@x.io").erased == 1
+
+
+def test_who_leaves_the_list_leaves_what_the_team_brought_in_too(app, over, mia):
+    bring_in(over.experiment, "mia@x.io")
+    open_list(over)
+    mia.sign_up(mia.get(), "mia@x.io")
+    [mail] = mails(app, "mia@x.io")
+
+    mia.post(f"/leave/{mail.leave_url.rpartition('/')[2]}", {})
+
+    assert [row.email for row in signups(app) if row.email != "zoe@x.io"] == ["", ""]
+    assert differences(db.session.connection()) == []
+
+
+def test_an_address_on_the_list_is_known_to_whoever_brings_one_in(app, over, mia):
+    open_list(over)
+    mia.sign_up(mia.get(), "mia@x.io")
+    signups(app)
+
+    assert bring_in(over.experiment, "mia@x.io, zoe@x.io\nzoe@x.io").known == 2
 
 
 def test_the_list_stands_apart_alike_everywhere(app, over, mia, now):

@@ -11,6 +11,7 @@ from wbtest.audience.leaving.closing import close_the_loop, count_hearers, write
 from wbtest.audience.leaving.links import hash_of, link_token
 from wbtest.audience.models import Signup
 from wbtest.audience.signing.signups import digest
+from wbtest.delivery.each import SomeFailed
 from wbtest.delivery.models import OutboxMail
 from wbtest.delivery.smtp import Mail, compose
 from wbtest.extensions import db
@@ -109,7 +110,7 @@ def test_a_job_that_breaks_half_way_tells_nobody_twice_and_leaves_nobody_out(
             raise OSError("the power is gone")
 
     sa.event.listen(db.engine, "before_cursor_execute", break_in_the_second)
-    with pytest.raises(OSError, match="power"):
+    with pytest.raises(SomeFailed, match="power"):
         write_letters(now())
     sa.event.remove(db.engine, "before_cursor_execute", break_in_the_second)
     db.session.rollback()

@@ -151,7 +151,7 @@ def test_questions_are_told_by_who_signed_up_and_who_did_not(app, now):
         if number % 3 == 0:
             mia.sign_up(page, f"{number}@x.io")
     app.extensions["wbtest.recorder"].flush()
-    first, second, *_ = faq_opened(larder.experiment)
+    first, second, *_ = faq_opened(larder.experiment, larder.experiment.phases[0])
 
     assert (first.is_open, first.signed_up, first.others) == (True, Share(0, 2), Share(0, 4))
     assert (second.is_open, second.signed_up, second.others) == (False, Share(2, 2), Share(2, 4))
@@ -161,6 +161,7 @@ def test_questions_are_told_by_who_signed_up_and_who_did_not(app, now):
 
 
 def test_before_anybody_came_every_question_stands_there_with_nothing(app, larder):
-    assert {opened.others for opened in faq_opened(larder.experiment)} == {NONE}
+    [phase] = larder.experiment.phases
+    assert {opened.others for opened in faq_opened(larder.experiment, phase)} == {NONE}
     with writing():
         assert by_variant(larder.experiment, 1) == {"control": {}, "photo": {}}

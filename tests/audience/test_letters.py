@@ -2,7 +2,17 @@
 
 import re
 
-from tests.audience.larder import Visitor, mails, start_page
+import pytest
+
+from tests.audience.larder import Visitor, draft_page, mails, start_page
+from tests.factories import make_checked
+from wbtest.audience.leaving.letters import last_letter
+from wbtest.audience.signing.letters import colours_of
+from wbtest.publishing.looks.changing import change_look
+from wbtest.publishing.looks.contrast import ENOUGH, ratio
+from wbtest.publishing.looks.look import PLAIN, Look
+from wbtest.publishing.looks.themes import THEMES
+from wbtest.publishing.running import life
 
 SHARP = "<img src=x onerror=alert(1)> & {7*7} {product}"
 
@@ -34,3 +44,27 @@ def test_a_mail_in_arabic_runs_from_right_to_left(app):
     mia.sign_up(mia.get(), "mia@x.io")
 
     assert '<html lang="ar" dir="rtl">' in mails(app, "mia@x.io")[0].html
+
+
+def test_the_mails_of_a_page_have_its_colour(app):
+    larder = draft_page()
+    change_look(larder.experiment, larder.editor, Look(accent="#8a1c4a"))
+    life.start(make_checked(larder.experiment, larder.editor), larder.approver)
+    mia = Visitor(app)
+    mia.sign_up(mia.get(), "mia@x.io")
+    life.end(larder.experiment, larder.approver)
+
+    assert "background:#8a1c4a;color:#ffffff" in mails(app, "mia@x.io")[0].html
+    assert "color:#8a1c4a" in last_letter(larder.experiment, "We build it.")("token").html
+
+
+@pytest.mark.parametrize("theme", THEMES)
+@pytest.mark.parametrize("accent", ["", "#ffd400", "#000000", "#ffffff", "#767676"])
+def test_whatever_the_colour_it_can_be_read_in_a_mail(theme, accent):
+    colour, text = colours_of(Look(theme=theme, accent=accent))
+
+    assert min(ratio(colour, "#ffffff"), ratio(colour, text)) >= ENOUGH
+
+
+def test_a_page_without_a_colour_has_the_usual_blue():
+    assert colours_of(PLAIN) == ("#1b46c2", "#ffffff")

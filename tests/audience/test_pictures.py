@@ -32,7 +32,7 @@ def dress(larder: Larder, theme: str = "dawn", size: tuple[int, int] = (1600, 90
         theme=theme, accent="#0b5c8a", font="slab", corner="sharp",
         logo=picture_of(logo).name, hero=picture_of(hero).name, hero_alt="A full fridge & a table",
     )  # fmt: skip
-    change_look(larder.experiment, look)
+    change_look(larder.experiment, larder.editor, look)
     return larder
 
 

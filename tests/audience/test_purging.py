@@ -22,7 +22,13 @@ from tests.conftest import HandClock
 from wbtest.audience.engagement.counted import faq_opened
 from wbtest.audience.leaving import purging
 from wbtest.audience.leaving.closing import close_the_loop, write_letters
-from wbtest.audience.leaving.purging import purge, purge_due, purge_now
+from wbtest.audience.leaving.purging import (
+    count_progress,
+    finish_purges,
+    purge,
+    purge_due,
+    purge_now,
+)
 from wbtest.audience.leaving.terms import terms_of
 from wbtest.audience.models import (
     Engagement,
@@ -35,9 +41,10 @@ from wbtest.audience.models import (
     Visit,
 )
 from wbtest.audience.recording.recount import differences, rebuild
+from wbtest.audience.recording.rollup import forget
 from wbtest.audience.visitors import Visitor as VisitorRow
 from wbtest.audience.visitors import write_cookie
-from wbtest.delivery.jobs import run_due_jobs
+from wbtest.delivery.jobs import find_run, run_due_jobs
 from wbtest.delivery.models import OutboxEvent, OutboxMail, Webhook
 from wbtest.extensions import db
 from wbtest.publishing.running import life
@@ -96,7 +103,7 @@ def test_the_purge_goes_on_in_groups_and_leaves_other_pages_alone(
     Visitor(app).get("/p/kiln")
     leave_addresses(other.experiment, 1)
 
-    purge(ended.experiment, None)
+    purge(ended.experiment)
 
     assert {visit.experiment_id for visit in visits(app)} == {other.experiment.id}
     assert [signup.email for signup in signups(app)] == ["p0@x.io"]
@@ -116,7 +123,7 @@ def test_a_purge_that_broke_is_finished_an_hour_later(ended: Larder, now: HandCl
 
 def test_what_is_purged_is_not_proved_and_not_counted_anew(ended: Larder):
     before = totals()
-    purge(ended.experiment, None)
+    purge(ended.experiment)
 
     with writing() as session:
         rebuild(session)
@@ -137,7 +144,7 @@ def test_what_webhooks_are_told_of_sign_ups_goes_too(app: Flask, larder: Larder,
     assert (len(signups(app)), rows(OutboxEvent)) == (1, 1)
     life.end(larder.experiment, larder.approver)
 
-    purge(larder.experiment, None)
+    purge(larder.experiment)
 
     assert rows(OutboxEvent) == 0
 
@@ -182,9 +189,65 @@ def test_the_button_waits_until_everybody_has_heard(ended: Larder, now: HandCloc
         session.execute(sa.update(OutboxMail).values(state="sent"))
 
     purge_now(ended.experiment, ended.approver)
+    finish_purges(now())
 
     assert rows(Signup) == 0
-    assert ended.experiment.steps[-1].person == ended.approver
+    last = ended.experiment.steps[-1]
+    assert (last.what, last.person) == ("purged", ended.approver)
+
+
+@pytest.fixture
+def given_up(ended: Larder, now: HandClock) -> Larder:
+    """An owner has pressed the button, and the worker has not come yet."""
+    tell_all(ended, now)
+    with writing() as session:
+        session.execute(sa.update(OutboxMail).values(state="sent"))
+    purge_now(ended.experiment, ended.approver)
+    return ended
+
+
+def test_the_button_only_decides_and_the_worker_deletes_within_a_minute(
+    app: Flask, given_up: Larder
+):
+    before = rows(Visit), rows(Signup), count_progress(given_up.experiment)
+    job, every = app.extensions["wbtest.jobs"]["purging"]
+
+    job(given_up.experiment.purged_at)
+
+    assert before == (3, 2, (0, 8))
+    assert (rows(Visit), rows(Signup), every) == (0, 0, timedelta(minutes=1))
+    assert count_progress(given_up.experiment) == (8, 8)
+
+
+def test_between_the_button_and_the_last_row_nobody_moves_a_total(given_up: Larder):
+    before = totals()
+    visitor = db.session.scalars(sa.select(Signup.visitor)).first()
+    with writing() as session:
+        session.execute(sa.delete(Signup))
+        forget(session, given_up.experiment.id, visitor)
+
+    assert rows(Visit) == 2
+    assert totals() == before
+    assert differences(db.session.connection()) == []
+
+
+def test_a_purge_that_fails_is_named_and_keeps_no_other_waiting(
+    app: Flask, ended: Larder, now: HandClock, monkeypatch: pytest.MonkeyPatch
+):
+    other = start_page(slug="kiln")
+    leave_addresses(other.experiment, 1)
+    life.end(other.experiment, other.approver)
+    with writing():
+        ended.experiment.rule = {"broken": "rule"}
+    now.turn(days=800)
+
+    run_due_jobs()
+
+    assert {signup.experiment_id for signup in signups(app)} == {ended.experiment.id}
+    run = find_run("purge")
+    assert run is not None
+    assert run.error.startswith("SomeFailed: /p/larder: ")
+    assert "/p/kiln" not in run.error
 
 
 def test_the_button_waits_until_late_answers_are_in(ended: Larder, now: HandClock):
@@ -200,7 +263,7 @@ def test_a_cookie_from_before_the_purge_says_nothing_any_more(app: Flask, ended:
     value = write_cookie(found.live.identity_key, VisitorRow("7" * 32, 1, "photo", 0, "", "", ""))
     mia.browser.set_cookie("wb-p1", value)
 
-    purge(ended.experiment, None)
+    purge(ended.experiment)
 
     anew = app.extensions["wbtest.pages"].find("larder")
     assert found.find_visitor({"HTTP_COOKIE": f"wb-p1={value}"}) is not None
@@ -208,8 +271,8 @@ def test_a_cookie_from_before_the_purge_says_nothing_any_more(app: Flask, ended:
 
 
 def test_a_purge_that_is_asked_for_twice_at_once_is_one_step(ended: Larder):
-    purge(ended.experiment, ended.approver)
-    purge(ended.experiment, None)
+    purge(ended.experiment)
+    purge(ended.experiment)
 
     assert [step.what for step in ended.experiment.steps].count("purged") == 1
 
@@ -223,9 +286,10 @@ def test_who_opened_a_question_is_the_same_after_a_purge(app: Flask, larder: Lar
     mia.sign_up(page, "mia@x.io")
     assert len(signups(app)) == 1
     life.end(larder.experiment, larder.approver)
-    before = faq_opened(larder.experiment)
+    [phase] = larder.experiment.phases
+    before = faq_opened(larder.experiment, phase)
     assert before[1].signed_up == (1, 1)
 
-    purge(larder.experiment, None)
+    purge(larder.experiment)
 
-    assert faq_opened(larder.experiment) == before
+    assert faq_opened(larder.experiment, phase) == before

@@ -48,7 +48,7 @@ def test_key_addresses_and_visitors_are_gone_from_the_file_and_its_log(
     known = [key, b"mia1@x.io", visits(app)[0].visitor.encode(), b"gone"]
     assert [text in bytes_of(on_sqlite) for text in known] == [True] * 4
 
-    purge(ended.experiment, None)
+    purge(ended.experiment)
     wipe_traces(now())
 
     assert [text in bytes_of(on_sqlite) for text in known] == [False] * 4
@@ -82,7 +82,7 @@ def bytes_of(file: Path) -> bytes:
 def test_the_file_is_not_written_anew_without_a_purge(
     ended: Larder, now: HandClock, on_sqlite: Path
 ):
-    purge(ended.experiment, None)
+    purge(ended.experiment)
     for _ in range(2):
         run_due_jobs()
         now.turn(hours=1)
@@ -101,7 +101,7 @@ def test_copies_from_before_a_purge_are_deleted_two_weeks_later(
 ):
     folder = backup_folder(settings)
     folder.mkdir()
-    purge(ended.experiment, None)
+    purge(ended.experiment)
     later = now() + timedelta(hours=2)
     times = [f"{at:%Y-%m-%dT%H%M%S}" for at in (now(), later)]
     names = [f"{why}-{at}.db" for why in ("nightly", "a-b") for at in times]

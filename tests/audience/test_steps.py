@@ -136,6 +136,31 @@ def test_who_presses_the_button_twice_can_answer(app, asking):
     assert answers(app) == {"Who cooks?": "I do"}
 
 
+@pytest.mark.parametrize("seconds", [0, 2])
+def test_who_presses_twice_without_a_cookie_can_answer(app, asking, now, seconds):
+    page = asking.get()
+    urls = []
+    for _ in range(2):
+        urls.append(next_url(Visitor(app).sign_up(page, "mia@x.io")))
+        now.turn(seconds=seconds)
+    answer(Visitor(app), Visitor(app).get(urls[1]), "I do")
+
+    assert urls[0] == urls[1]
+    assert answers(app) == {"Who cooks?": "I do"}
+
+
+def test_a_stranger_without_a_cookie_changes_no_answer_later(app, asking, now):
+    page = asking.get()
+    mine = next_url(Visitor(app).sign_up(page, "mia@x.io"))
+    answer(Visitor(app), Visitor(app).get(mine), "I do")
+    now.turn(seconds=31)
+
+    theirs = next_url(Visitor(app).sign_up(page, "mia@x.io"))
+    answer(Visitor(app), Visitor(app).get(theirs), "We both")
+
+    assert answers(app) == {"Who cooks?": "I do"}
+
+
 def test_without_a_cookie_the_questions_can_be_answered(app, asking):
     page = asking.get()
     url = next_url(Visitor(app).sign_up(page, "mia@x.io"))

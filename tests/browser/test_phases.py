@@ -34,6 +34,7 @@ def test_a_visitor_keeps_the_page_over_a_new_phase(
         reason.fill(WHY)
     page.get_by_role("button", name="Pass the check").click()
     page.get_by_role("button", name="Start the experiment").click()
+    page.get_by_text("What happened").click()
     expect(page.get_by_text(f"Own sign-up: {WHY}")).to_be_visible()
 
     stranger.goto(f"{live.url}/p/larder")

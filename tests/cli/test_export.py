@@ -123,3 +123,32 @@ def test_what_is_no_release_is_refused_before_the_database_is_opened(tmp_path: P
 
     assert refused.exit_code == 2
     assert "notes.docx is not a release: This Word file is damaged." in refused.stderr
+
+
+def test_a_workspace_moves_into_an_empty_instance(larder: Instance, tmp_path: Path, migrated: Path):
+    file = tmp_path / "larder.wbtest"
+    there = Instance({"WBTEST_INSTANCE": str(tmp_path / "elsewhere")})
+
+    written = larder.run("export", "--workspace", "Larder", "-o", str(file))
+    read = there.run("import", str(file))
+
+    assert (written.exit_code, read.exit_code) == (0, 0)
+    assert file.stat().st_mode & 0o077 == 0
+    assert "Larder is here." in read.output
+    assert there.run("export", "1").stdout == larder.run("export", "1").stdout
+    assert "differ" not in there.run("verify").output
+
+
+@pytest.mark.parametrize(
+    ("arguments", "why"),
+    [
+        ((), "Say which release"),
+        (("--workspace", "Larder"), "A workspace needs a file"),
+        (("--workspace", "Tent", "-o", "tent.wbtest"), "There is no workspace “Tent”."),
+    ],
+)
+def test_what_to_export_must_be_said(larder: Instance, arguments, why: str):
+    refused = larder.run("export", *arguments)
+
+    assert refused.exit_code == 2
+    assert why in refused.stderr

@@ -97,13 +97,6 @@ def test_a_quote_is_shown_to_be_labelled_and_a_page_without_one_needs_no_label()
     assert "quote" not in found("fine", pages=[("Control", without)])
 
 
-@pytest.mark.parametrize(("what", "words"), [("quote", "imagined"), ("disclosure", "not_yet")])
-def test_words_that_hide_the_truth_stop_it(what: str, words: str):
-    page = replace(PAGE, wording=((words, " "),))
-
-    assert what in found("blocker", pages=[("Control", page)])
-
-
 def test_what_cannot_be_read_or_seen_stops_it():
     stopped = found("blocker", look_faults=["The picture has no words."])
 

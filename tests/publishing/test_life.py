@@ -215,11 +215,14 @@ def test_an_experiment_ends_by_itself_when_its_last_day_is_over(
 
 
 def test_the_job_leaves_drafts_and_ended_ones_alone(revision: Revision, team: Team, now: HandClock):
-    make_experiment(revision, team.editor)
-    life.end(make_running(revision, team.editor, team.approver, slug="over"), team.approver)
+    draft = make_experiment(revision, team.editor)
+    over = make_running(revision, team.editor, team.approver, slug="over")
+    life.end(over, team.approver)
     now.turn(days=100)
 
-    assert life.end_overdue(now()) == 0
+    life.end_overdue(now())
+
+    assert (draft.state, len(over.steps)) == ("draft", 3)
 
 
 def test_a_person_who_only_edits_gets_no_seal(revision: Revision, team: Team):

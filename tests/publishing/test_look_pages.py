@@ -24,6 +24,7 @@ from wbtest.publishing.looks.decoding import LARGEST
 from wbtest.publishing.looks.images import add_image, picture_of
 from wbtest.publishing.looks.look import Look
 from wbtest.publishing.models import Experiment, Image
+from wbtest.publishing.shown import preview_url
 from wbtest.store import Invalid
 from wbtest.writing.models import Revision
 
@@ -166,12 +167,42 @@ def test_a_picture_of_another_workspace_cannot_be_chosen(
 
 def test_the_words_of_the_page_are_changed_and_taken_back(owner: FlaskClient, draft: Experiment):
     path = path_of(draft, "words")
-    assert 'placeholder="Be among the first"' in owner.get(path).text
+    assert 'placeholder="Why now"' in owner.get(path).text
 
     assert owner.post(path, data={"again": "Come in <b>"}).status_code == 303
     assert draft.wording == {"again": "Come in <b>"}
     owner.post(path, data={"again": ""})
     assert draft.wording == {}
+
+
+@pytest.mark.parametrize(
+    ("wording", "title"),
+    [
+        ({}, "Take one photo of your fridge."),
+        ({"again": "Come in"}, "Come in"),
+        ({"again": "Be among the first"}, "Be among the first"),
+    ],
+)
+def test_over_the_second_form_stands_the_call_to_action_or_what_the_team_says(
+    wording: dict[str, str], title: str, owner: FlaskClient, draft: Experiment, team: Team
+):
+    assert 'placeholder="Take one photo of your fridge."' in owner.get(path_of(draft, "words")).text
+    change_wording(draft, team.editor, wording)
+
+    assert f"<h2>{title}</h2>" in owner.get(preview_url(draft, "control")).text
+
+
+def test_the_words_on_the_button_stand_on_both_forms(
+    owner: FlaskClient, draft: Experiment, team: Team
+):
+    words = {"cta_label": "Cook tonight"}
+    change_variant(draft.variants[1], team.editor, name="Photo", weight=1, overrides=words)
+
+    page = owner.get(preview_url(draft, "photo")).text
+
+    assert re.findall(r'<button class="button" type="submit">(.*?)</button>', page) == (
+        ["Cook tonight"] * 2
+    )
 
 
 def test_a_text_that_loses_its_name_is_answered_at_its_field(owner: FlaskClient, draft: Experiment):
@@ -197,7 +228,7 @@ def test_a_new_experiment_looks_and_speaks_like_the_one_before(
     draft: Experiment, revision: Revision, team: Team
 ):
     hero = picture_of(add_image(team.workspace, team.owner, picture())).name
-    change_look(draft, Look(theme="field", hero=hero, hero_alt="A fridge"))
+    change_look(draft, team.editor, Look(theme="field", hero=hero, hero_alt="A fridge"))
     change_wording(draft, team.editor, {"again": "Come in"})
 
     same = make_experiment(revision, team.editor, slug="same")
@@ -213,7 +244,7 @@ def test_a_variant_shows_another_picture_or_none(draft: Experiment, team: Team):
         picture_of(add_image(team.workspace, team.owner, picture(size=size))).name
         for size in ((300, 200), (200, 200))
     )
-    change_look(draft, Look(hero=first, hero_alt="A fridge"))
+    change_look(draft, team.editor, Look(hero=first, hero_alt="A fridge"))
     photo = draft.variants[1]
 
     def shown(**overrides: str) -> tuple[str, str]:

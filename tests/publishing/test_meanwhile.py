@@ -10,12 +10,14 @@ from wbtest.writing.models import Revision
 
 pytestmark = pytest.mark.usefixtures("no_token_needed")
 SAID = "Somebody else changed this after you opened it."
+WORDS = ("Typed by the first", "Typed by the second")
 FORMS = [
-    ("edit", "who"),
-    ("variants/price", "headline"),
-    ("words", "thanks"),
-    ("options", "question_1"),
-    ("phase/variants/fresh", "subheading"),
+    ("edit", "who", WORDS),
+    ("variants/price", "headline", WORDS),
+    ("words", "thanks", WORDS),
+    ("look", "accent", ("#0b5c8a", "#7a1f5c")),
+    ("options", "question_1", WORDS),
+    ("phase/variants/fresh", "subheading", WORDS),
 ]
 
 
@@ -25,36 +27,34 @@ def pages(revision: Revision, team: Team) -> dict[str, str]:
     draft = make_experiment(revision, team.editor, slug="draft", variants=("Price",))
     runs = make_running(revision, team.editor, team.approver)
     phases.write_variant(runs, team.editor, name="Fresh", overrides={"headline": "Fresh"})
-    ids = {name: runs.id if name.startswith("phase") else draft.id for name, _ in FORMS}
-    return {name: f"/experiments/{ids[name]}/{name}" for name, _ in FORMS}
+    ids = {name: runs.id if name.startswith("phase") else draft.id for name, *_ in FORMS}
+    return {name: f"/experiments/{ids[name]}/{name}" for name, *_ in FORMS}
 
 
-@pytest.mark.parametrize(("name", "field"), FORMS)
+@pytest.mark.parametrize(("name", "field", "typed"), FORMS)
 def test_who_saves_second_is_told_and_keeps_what_they_typed(
-    owner: FlaskClient, pages: dict[str, str], name: str, field: str
+    owner: FlaskClient, pages: dict[str, str], name: str, field: str, typed: tuple[str, str]
 ):
-    path = pages[name]
+    path, (first, second) = pages[name], typed
     opened = Form(owner.get(path).text)
-    send(owner, path, **{field: "Typed by the first"})
-    told = owner.post(path, data=opened.with_changes({field: "Typed by the second"}))
+    send(owner, path, **{field: first})
+    told = owner.post(path, data=opened.with_changes({field: second}))
     between = owner.get(path).text
     again = owner.post(path, data=Form(told.text).values)
 
-    assert (told.status_code, SAID in told.text, "Typed by the second" in told.text) == (
-        422, True, True,
-    )  # fmt: skip
-    assert "Typed by the first" in between
+    assert (told.status_code, SAID in told.text, second in told.text) == (422, True, True)
+    assert first in between
     assert again.status_code == 303
-    assert "Typed by the second" in owner.get(path).text
+    assert second in owner.get(path).text
 
 
-@pytest.mark.parametrize(("name", "field"), FORMS)
+@pytest.mark.parametrize(("name", "field", "typed"), FORMS)
 def test_two_clicks_on_save_are_one(
-    owner: FlaskClient, pages: dict[str, str], name: str, field: str
+    owner: FlaskClient, pages: dict[str, str], name: str, field: str, typed: tuple[str, str]
 ):
-    typed = Form(owner.get(pages[name]).text).with_changes({field: "Typed once"})
+    form = Form(owner.get(pages[name]).text).with_changes({field: typed[0]})
 
-    assert [owner.post(pages[name], data=typed).status_code for _ in range(2)] == [303, 303]
+    assert [owner.post(pages[name], data=form).status_code for _ in range(2)] == [303, 303]
 
 
 def test_another_fault_does_not_hide_that_it_changed(owner: FlaskClient, pages: dict[str, str]):

@@ -2,11 +2,13 @@
 
 import string
 import tomllib
-from dataclasses import asdict, fields
+from dataclasses import asdict, fields, replace
 
 import pytest
 
-from wbtest.publishing.strings import LANGUAGES, PageStrings, strings_for
+from tests.factories import LARDER
+from wbtest.publishing.copy import page_copy
+from wbtest.publishing.strings import LANGUAGES, PageStrings, strings_for, strings_of
 
 SPOKEN = sorted(file.stem for file in LANGUAGES.glob("*.toml"))
 
@@ -60,3 +62,19 @@ def test_an_unknown_language_gets_english(tag):
 
 def test_arabic_reads_from_right_to_left():
     assert strings_for("ar").dir == "rtl"
+
+
+# What says that nothing is there to buy yet, and that nobody said what is quoted.
+TRUTH = (
+    *("not_yet", "not_yet_why", "first_the_truth", "truth_why"),
+    *("imagined", "imagined_by", "imagined_quietly", "imagined_quietly_by"),
+)
+
+
+@pytest.mark.parametrize("code", ["en", *SPOKEN])
+def test_the_truth_is_told_in_every_language_whatever_a_row_says(code):
+    page = replace(page_copy(LARDER), language=code, wording=tuple((name, "") for name in TRUTH))
+
+    said = asdict(strings_of(page))
+
+    assert all(said[name].strip() for name in TRUTH)

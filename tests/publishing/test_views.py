@@ -19,6 +19,7 @@ from tests.factories import (
     make_running,
     make_workspace,
 )
+from tests.statements import counted
 from wbtest.delivery.models import OutboxMail
 from wbtest.extensions import db
 from wbtest.publishing.running import life
@@ -212,6 +213,34 @@ def test_the_sitemap_lists_the_pages_that_are_open(
 
     assert answer.mimetype == "application/xml"
     assert re.findall("<loc>(.*)</loc>", answer.text) == ["http://localhost/p/larder"]
+
+
+def test_the_sitemap_takes_one_question_however_many_pages_are_open(
+    client: FlaskClient, revision: Revision, team: Team, monkeypatch: pytest.MonkeyPatch
+):
+    for slug in ("first", "second", "third"):
+        make_running(revision, team.editor, team.approver, slug=slug)
+    monkeypatch.setattr("wbtest.publishing.sitemap.MOST_ADDRESSES", 2)
+
+    with counted() as asked:
+        page = client.get("/sitemap.xml").text
+
+    assert len([each for each in asked if each.startswith("SELECT")]) == 1
+    assert re.findall("/p/(.*)</loc>", page) == ["first", "second"]
+
+
+def test_what_is_looked_up_now_and_then_is_folded(
+    owner: FlaskClient, revision: Revision, team: Team
+):
+    experiment = make_running(revision, team.editor, team.approver)
+    life.pause(experiment, team.approver, "The price is wrong.")
+
+    page = owner.get(f"/experiments/{experiment.id}").text
+    above = page[: page.index("One page")]
+
+    assert "The page rests" in above
+    assert re.search(r"Paused by Approver, .*: The price is wrong\.", above)
+    assert re.findall(r'<details class="fold" id="(\w+)">', page) == ["history", "seal"]
 
 
 def test_a_deleted_draft_leaves_an_empty_list(owner: FlaskClient, revision: Revision, team: Team):

@@ -14,7 +14,7 @@ from tests.results.conftest import Start
 from tests.results.crowd import count_day, count_machines
 from wbtest.audience.counts import two_variants
 from wbtest.audience.leaving.closing import write_letters
-from wbtest.audience.leaving.purging import purge
+from wbtest.audience.leaving.purging import finish_purges, purge
 from wbtest.audience.models import Signup
 from wbtest.delivery.models import OutboxMail
 from wbtest.extensions import db
@@ -171,14 +171,17 @@ def test_the_purge_wants_the_address_typed(told, owner):
     assert told.purged_at is None
 
 
-def test_the_purge_erases_and_the_page_says_so(told, owner):
+def test_the_purge_is_decided_at_once_and_the_page_says_how_far_it_is(told, owner, now):
     answer = owner.send(f"/experiments/{told.id}/purge", {"slug": "/p/larder"})
 
     assert answer.status_code == 303
+    begun = owner.get(place(told)).text
+    assert "0 of 4 rows erased." in begun
+    assert "Purge now" not in begun
+    assert "p0@x.io" not in owner.get(f"/experiments/{told.id}/signups").text
+    finish_purges(now())
     assert db.session.scalar(sa.select(sa.func.count()).select_from(Signup)) == 0
-    page = owner.get(place(told)).text
-    assert "nothing is kept of the visitors of this test" in page
-    assert "Purge now" not in page
+    assert "nothing is kept of the visitors of this test" in owner.get(place(told)).text
 
 
 def test_every_page_and_every_figure_is_the_same_after_the_purge(
@@ -188,7 +191,7 @@ def test_every_page_and_every_figure_is_the_same_after_the_purge(
     paths = ["results", "memo", "results.json", *(f"results.csv?table={name}" for name in TABLES)]
     before = {path: figures(owner, decided, path) for path in paths}
 
-    purge(decided, None)
+    purge(decided)
 
     assert {path: figures(owner, decided, path) for path in paths} == before
     assert two_variants(decided) == 1

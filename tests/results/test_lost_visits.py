@@ -21,7 +21,7 @@ def page(app: Flask, begin: Start, client: Browser, team: Team) -> str:
 
 
 def test_a_check_warns_of_lost_visits(page):
-    assert "The database did not take 7 visits or beacons." in page
+    assert "The database did not take 7 visits or messages" in page
 
 
 def test_lost_visits_are_no_bots(page):

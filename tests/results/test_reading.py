@@ -9,9 +9,9 @@ from tests.conftest import Browser
 from tests.factories import Team, log_in, make_experiment
 from tests.results.conftest import Start
 from tests.results.crowd import count_day
-from wbtest.audience.models import EngagementCount
+from wbtest.audience.models import EngagementCount, HourlyCount
 from wbtest.publishing.models import Experiment
-from wbtest.publishing.running.phases import write_variant
+from wbtest.publishing.running.phases import open_phase, write_variant
 from wbtest.results.reading import reading_of
 from wbtest.results.readmitted import beside
 from wbtest.store import writing
@@ -24,8 +24,8 @@ def experiment(begin: Start) -> Experiment:
     return experiment
 
 
-def count(experiment: Experiment, kind: str, item: str, number: int) -> None:
-    where = {"experiment_id": experiment.id, "phase": 1, "variant": "control"}
+def count(experiment: Experiment, kind: str, item: str, number: int, phase: int = 1) -> None:
+    where = {"experiment_id": experiment.id, "phase": phase, "variant": "control"}
     with writing() as session:
         session.add(EngagementCount(kind=kind, item=item, count=number, **where))
 
@@ -44,6 +44,24 @@ def test_the_dashboard_says_how_many_opened_a_question(client, experiment, team:
     assert "What does it cost?" in page
     assert "30 of 81" in page
     assert "0 of 9" in page
+
+
+def test_each_phase_stands_alone(client, experiment, team: Team):
+    write_variant(experiment, team.editor, name="Price", overrides={"headline": "Dinner for four"})
+    open_phase(experiment, team.approver, {"control": 1, "price": 1}, "To see another price.")
+    place = {"experiment_id": experiment.id, "phase": 2, "variant": "control"}
+    with writing() as session:
+        session.add(HourlyCount(**place, hour=0, source="x", device="phone", seen=40, converted=4))
+    count(experiment, "faq", "1", 30)
+    count(experiment, "faq", "1", 6, phase=2)
+    log_in(client, team.viewer)
+
+    page = client.get(f"/experiments/{experiment.id}/results").text
+
+    assert "Here is phase 2" in page
+    assert ("30 of 81" in page, "6 of 36" in page, "of 117" in page) == (True, True, False)
+    opened = ["opened: What does it cost?", "others", "6", "36"]
+    assert opened in table(client, experiment, "reading")
 
 
 def test_before_anybody_told_it_says_what_will_stand_there(client, experiment, team):

@@ -61,7 +61,7 @@ def _hand_over_jobs(app: Flask, settings: Settings) -> None:
     from wbtest.audience.leaving import traces
     from wbtest.audience.leaving.closing import write_letters
     from wbtest.audience.leaving.erasures import erase_unconfirmed
-    from wbtest.audience.leaving.purging import purge_due
+    from wbtest.audience.leaving.purging import finish_purges, purge_due
     from wbtest.audience.leaving.warning import remind_owners
     from wbtest.audience.objections import forget_again
     from wbtest.audience.signing.alarms import raise_alarms
@@ -73,6 +73,7 @@ def _hand_over_jobs(app: Flask, settings: Settings) -> None:
     jobs["closing"] = (write_letters, timedelta(minutes=1))
     jobs["retention"] = (remind_owners, timedelta(hours=1))
     jobs["purge"] = (purge_due, timedelta(hours=1))
+    jobs["purging"] = (finish_purges, timedelta(minutes=1))
     if settings.is_sqlite:
         jobs[traces.JOB] = (traces.wipe_traces, timedelta(minutes=10))
         jobs["old_copies"] = (traces.drop_old_copies, timedelta(hours=1))

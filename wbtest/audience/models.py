@@ -61,6 +61,9 @@ class Sighting(Base):
 class Signup(Base):
     """Somebody left an address; one row per experiment and normalised address.
 
+    Who joined its waiting list, too, has a second one there, with a key of its own
+    (``waiting.list_key``): each is kept for as long as was promised beside its form.
+
     ``is_converted`` says that this row is its visitor's conversion: seen before, within the sealed
     window. ``opted_out`` (browser objected to being counted) and other reasons in
     ``excluded_because`` keep the address but leave the figures alone.

@@ -12,6 +12,7 @@ from wbtest.audience.models import Objection
 from wbtest.audience.recording import rollup
 from wbtest.audience.recording.recorder import Recorder, StoreFailed
 from wbtest.audience.visitors import Visitor
+from wbtest.delivery.each import for_each
 from wbtest.extensions import clock, db
 from wbtest.store import writing
 
@@ -40,7 +41,11 @@ def object_to_counting(recorder: Recorder, page: LivePage, visitor: Visitor | No
 def forget_again(now: datetime) -> None:
     """Forget what came after the objections of a minute ago, and then their visitors' numbers."""
     due = db.select(Objection).where(Objection.at <= now - AGAIN_AFTER)
+    objections = db.session.scalars(due).all()
+    for_each(objections, _forget, lambda objection: f"experiment {objection.experiment_id}")
+
+
+def _forget(objection: Objection) -> None:
     with writing() as session:
-        for objection in session.scalars(due).all():
-            rollup.forget(session, objection.experiment_id, objection.visitor)
-            session.delete(objection)
+        rollup.forget(session, objection.experiment_id, objection.visitor)
+        session.delete(objection)

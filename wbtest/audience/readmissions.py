@@ -11,6 +11,7 @@ from wbtest.audience.models import Readmission
 from wbtest.extensions import clock, db
 from wbtest.publishing.models import Experiment
 from wbtest.store import Gone, Invalid, hold, writing
+from wbtest.team.audit.log import record
 from wbtest.team.models import Person
 from wbtest.writing.wording import find_fault, with_plain_breaks
 
@@ -46,6 +47,8 @@ def readmit(experiment: Experiment, person: Person, reason: str, why: str) -> Re
             at=clock.now(),
         )
         session.add(readmission)
+        what = f"{reason}, on /p/{experiment.slug}"
+        record(experiment.workspace_id, "visitors.readmitted", what, by=person)
     return readmission
 
 
@@ -59,6 +62,8 @@ def withdraw(experiment: Experiment, person: Person, number: int) -> Readmission
         if readmission.withdrawn_at is None:
             readmission.withdrawn_by_id = person.id
             readmission.withdrawn_at = clock.now()
+            what = f"{readmission.reason}, on /p/{experiment.slug}"
+            record(experiment.workspace_id, "visitors.left_out_again", what, by=person)
     return readmission
 
 

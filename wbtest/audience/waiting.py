@@ -13,11 +13,32 @@ from wbtest.publishing.strings import PageStrings
 WAITING = "waiting"
 # The forms of a test name the phase in which they were printed; those of the list no phase.
 NO_PHASE = 0
+# Ends the key of its sign-ups. No address holds a blank.
+MARK = " (waiting list)"
 
 
 def joins(live: LiveExperiment, form: Form | None) -> bool:
     """Whether a form of this page is one of the waiting list; one from before is the test's."""
     return bool(live.waiting) and (form is None or form.phase == NO_PHASE)
+
+
+def list_key(email_key: str) -> str:
+    """Return the key under which an address stands on the list.
+
+    Who signed up for the test and later joins the list has agreed twice, to be kept for different
+    times. So there are two rows: the one goes with the test, the other stays with the list.
+    """
+    return email_key + MARK
+
+
+def keys_of(email_key: str) -> tuple[str, str]:
+    """Return both keys under which this address may stand: that of the test, and of the list.
+
+    >>> keys_of(list_key("mia@x.io")) == keys_of("mia@x.io")
+    True
+    """
+    plain = email_key.removesuffix(MARK)
+    return plain, list_key(plain)
 
 
 def list_token(live: LiveExperiment, at: float) -> str:

@@ -10,6 +10,7 @@ from typing import Any, NoReturn
 import click
 from sqlalchemy.exc import SQLAlchemyError
 
+from wbtest.cli.audit import audit
 from wbtest.cli.backup import backup, restore
 from wbtest.cli.check import check
 from wbtest.cli.demo import demo
@@ -64,5 +65,6 @@ for command in (
     restore,
     user,
     verify,
+    audit,
 ):
     main.add_command(command)

@@ -6,6 +6,7 @@ import click
 
 from wbtest.cli.instance import opened
 from wbtest.cli.release_file import FILE, read_release
+from wbtest.cli.workspace_file import holds_workspace, read_workspace
 from wbtest.extensions import db
 from wbtest.store import Refused
 from wbtest.team.access import ROLES
@@ -21,7 +22,13 @@ WRITERS = ROLES[ROLES.index("editor") :]
 @click.option("--workspace", metavar="NAME", help="Default: the only one there is.")
 @click.option("--author", metavar="EMAIL", help="Default: the workspace's first owner.")
 def import_(file: str, workspace: str | None, author: str | None) -> None:
-    """Make a draft of FILE: Markdown, JSON or Word (- for standard input)."""
+    """Make a draft of FILE: Markdown, JSON or Word (- for standard input).
+
+    A file that `wbtest export --workspace` made brings that workspace into an empty instance.
+    """
+    if holds_workspace(file):
+        read_workspace(file)
+        return
     read = read_release(file)
     with opened(os.environ):
         place = _workspace(workspace)

@@ -14,6 +14,7 @@ from wbtest.config import Settings, from_environment
 from wbtest.delivery import backups, schema
 from wbtest.extensions import Now, db, utc_now
 from wbtest.store import StoreBroken
+from wbtest.team.audit.log import OPERATOR
 
 
 @contextmanager
@@ -25,6 +26,7 @@ def opened(environ: Mapping[str, str], now: Now = utc_now) -> Iterator[Flask]:
     settings = from_environment(environ)
     start_logging(settings.log_format)
     app = create_app(settings, now)
+    app.extensions["wbtest.actor"] = OPERATOR
     with app.app_context(), _closed_at_the_end():
         check_store(settings)
         if not schema.is_current():

@@ -11,6 +11,7 @@ from wbtest.cli.instance import in_use, opened
 from wbtest.config import Settings
 from wbtest.delivery.worker import work
 from wbtest.extensions import Now, utc_now
+from wbtest.team.audit.log import WORKER
 
 
 @click.command()
@@ -33,6 +34,7 @@ def run(environ: Mapping[str, str], now: Now = utc_now, parent: int | None = Non
         return parent is not None and os.getppid() != parent
 
     with opened(environ, now) as app:
+        app.extensions["wbtest.actor"] = WORKER
         settings: Settings = app.extensions["wbtest.settings"]
         with in_use(settings):
             work(app, stop, is_orphan)

@@ -14,6 +14,7 @@ import sqlalchemy as sa
 from flask import current_app
 
 from wbtest.config import Settings
+from wbtest.delivery.auditing import note
 from wbtest.delivery.models import OutboxMail
 from wbtest.extensions import clock, db
 from wbtest.store import Refused, hold, writing
@@ -99,6 +100,7 @@ def send_again(mail: OutboxMail) -> None:
         if mail.state != "failed":
             raise Refused(f"This mail is {mail.state}, so there is nothing to send again.")
         mail.state, mail.attempts, mail.error, mail.due_at = "waiting", 0, "", clock.now()
+        note(mail.workspace_id, "mail.sent_again", "1 that was given up")
 
 
 def send_all_again(workspace_id: int) -> int:
@@ -109,7 +111,9 @@ def send_all_again(workspace_id: int) -> int:
         sent = session.execute(
             db.update(OutboxMail).where(is_ours).values(anew).returning(OutboxMail.id)
         )
-        return len(sent.all())
+        number = len(sent.all())
+        note(workspace_id, "mail.sent_again", f"{number} that were given up")
+    return number
 
 
 def dismiss(mail: OutboxMail) -> None:
@@ -118,6 +122,7 @@ def dismiss(mail: OutboxMail) -> None:
         hold(mail)
         if mail.state not in ("failed", "bounced"):
             raise Refused(f"This mail is {mail.state}, so it stays in the list.")
+        note(mail.workspace_id, "mail.dismissed", "")
         session.delete(mail)
 
 

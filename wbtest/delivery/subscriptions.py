@@ -9,6 +9,7 @@ from flask import current_app
 
 from wbtest.delivery import outgoing, webhooks
 from wbtest.delivery.addresses import NotAllowed
+from wbtest.delivery.auditing import note
 from wbtest.delivery.models import OutboxEvent, Webhook
 from wbtest.extensions import clock, db
 from wbtest.store import Invalid, Refused, hold, writing
@@ -38,6 +39,7 @@ def add_webhook(workspace_id: int, url: str, events: Collection[str]) -> Webhook
             created_at=clock.now(),
         )
         session.add(hook)
+        note(workspace_id, "webhook.added", url)
     return hook
 
 
@@ -59,6 +61,7 @@ def send_test(hook: Webhook) -> None:
                 due_at=now,
             )
         )
+        note(hook.workspace_id, "webhook.tested", hook.url)
 
 
 def enable(hook: Webhook) -> None:
@@ -70,6 +73,7 @@ def enable(hook: Webhook) -> None:
         hook.failures, hook.rests_until = 0, None
         waits = (OutboxEvent.webhook_id == hook.id) & (OutboxEvent.state == "waiting")
         session.execute(sa.update(OutboxEvent).where(waits).values(due_at=clock.now()))
+        note(hook.workspace_id, "webhook.enabled", hook.url)
 
 
 def disable(hook: Webhook) -> None:
@@ -77,6 +81,7 @@ def disable(hook: Webhook) -> None:
     with writing():
         hold(hook)
         hook.state, hook.reason = "disabled", "Turned off by an owner."
+        note(hook.workspace_id, "webhook.disabled", hook.url)
 
 
 def delete(hook: Webhook) -> None:
@@ -84,6 +89,7 @@ def delete(hook: Webhook) -> None:
     with writing() as session:
         hold(hook)
         session.execute(sa.delete(OutboxEvent).where(OutboxEvent.webhook_id == hook.id))
+        note(hook.workspace_id, "webhook.deleted", hook.url)
         session.delete(hook)
 
 
@@ -100,7 +106,9 @@ def send_again(hook: Webhook, event_ids: Collection[str] = ()) -> int:
         queued = session.execute(
             sa.update(OutboxEvent).where(is_ours).values(anew).returning(OutboxEvent.id)
         )
-        return len(queued.all())
+        number = len(queued.all())
+        note(hook.workspace_id, "webhook.sent_again", f"{hook.url} ({number})")
+    return number
 
 
 def webhooks_of(workspace_id: int) -> list[Webhook]:

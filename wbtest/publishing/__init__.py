@@ -21,6 +21,7 @@ PAGES = (
 
 def init_app(app: Flask) -> None:
     """Attach this area's pages, and hand the worker what it must do by the clock."""
+    from wbtest.publishing.looks import unused
     from wbtest.publishing.running.life import announce_change, end_overdue
     from wbtest.publishing.views import bp
 
@@ -29,5 +30,6 @@ def init_app(app: Flask) -> None:
     app.register_blueprint(bp)
     jobs = app.extensions.setdefault("wbtest.jobs", {})
     jobs["end_overdue"] = (end_overdue, timedelta(minutes=1))
+    jobs["unused_pictures"] = (unused.delete_unused, unused.EVERY)
     # Who answers for a page stands on it, and `team` lies below: it calls this by name.
     app.extensions["wbtest.announce_change"] = announce_change

@@ -17,9 +17,11 @@ from wbtest.extensions import clock, db
 from wbtest.publishing import copy, slugs
 from wbtest.publishing import rule as rules
 from wbtest.publishing.looks import before as look_before
+from wbtest.publishing.looks.images import demand_picture
 from wbtest.publishing.meanwhile import demand_same, find_same, rule_parts, variant_parts
 from wbtest.publishing.models import Experiment, Variant
 from wbtest.store import Invalid, Refused, hold, writing
+from wbtest.team.audit.log import record
 from wbtest.team.models import Person, Workspace
 from wbtest.writing.models import Revision
 from wbtest.writing.wording import find_fault
@@ -103,6 +105,7 @@ def create_experiment(
         )
         session.add(experiment)
         _take_slug(holder, slug)
+        record(revision.workspace_id, "experiment.made", f"/p/{slug}", by=author)
     return experiment
 
 
@@ -143,6 +146,7 @@ def remove_experiment(experiment: Experiment) -> None:
         hold(experiment)
         if experiment.state != "draft":
             raise Frozen("This experiment was started, so it is kept. It can be ended.")
+        record(experiment.workspace_id, "experiment.deleted", f"/p/{experiment.slug}")
         session.delete(experiment)
 
 
@@ -162,7 +166,7 @@ def add_variant(
     """
     with writing():
         open_draft(experiment)
-        changed = checked(name, weight, overrides)
+        changed = checked(experiment, name, weight, overrides)
         if not key and (same := find_same(experiment.variants[1:], name, weight, changed)):
             return same
         taken = {variant.key for variant in experiment.variants}
@@ -199,8 +203,9 @@ def change_variant(
     ``read`` is the digest of ``variant_parts`` that the writer was shown; Overtaken when it is old.
     """
     with writing():
-        open_draft(_experiment_of(variant))
-        changed = checked(name, weight, overrides)
+        experiment = _experiment_of(variant)
+        open_draft(experiment)
+        changed = checked(experiment, name, weight, overrides)
         if variant_parts(variant) != (name.strip(), weight, changed):
             demand_same(read, *variant_parts(variant))
         if changed != variant.overrides:
@@ -258,7 +263,9 @@ def _check(slug: str, rule: rules.Hypothesis, time_zone: str, daily: int | None)
         raise Invalid("ends_on", fault)
 
 
-def checked(name: str, weight: int, overrides: Mapping[str, Any]) -> dict[str, Any]:
+def checked(
+    experiment: Experiment, name: str, weight: int, overrides: Mapping[str, Any]
+) -> dict[str, Any]:
     """Return the overrides that can be kept. Raises Invalid for the first thing that cannot."""
     if not name.strip():
         raise Invalid("name", "Give this variant a name.")
@@ -268,9 +275,11 @@ def checked(name: str, weight: int, overrides: Mapping[str, Any]) -> dict[str, A
     if type(weight) is not int or not 1 <= weight <= rules.HEAVIEST:
         raise Invalid("weight", VARIANTS_RULE)
     try:
-        return copy.check_overrides(overrides)
+        kept = copy.check_overrides(overrides)
     except copy.NotAnOverride as error:
         raise Invalid(error.field, str(error)) from error
+    demand_picture(experiment.workspace_id, "hero", kept.get("hero", ""))
+    return kept
 
 
 def _holder(slug: str) -> Experiment | None:

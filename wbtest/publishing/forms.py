@@ -109,7 +109,7 @@ class ExperimentForm(FlaskForm):
     asks_name = BooleanField("Ask for a name too, which visitors may leave empty")
     alpha = PercentField("Risk of a false go")
     beta = PercentField("Risk of a false “not met”")
-    lost_beacons = PercentField("Share of lost beacons that is tolerated")
+    lost_beacons = PercentField("Share of pages that may go unseen")
     time_zone = SelectField("Time zone of its days", choices=time_zones, validate_choice=False)
 
     @property

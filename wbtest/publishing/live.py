@@ -231,7 +231,8 @@ def _read(
         first_salt=experiment.phases[0].salt if experiment.phases else "",
         over_at=min(experiment.ended_at, ends_at) if experiment.ended_at else None,
         list_opened_at=experiment.opened_at if experiment.identity_key else None,
-        is_purged=experiment.purged_at is not None,
+        # Not before the last row is gone.
+        is_purged=any(step.what == "purged" for step in experiment.steps),
         seal=experiment.seal,
         outcome=experiment.outcome if experiment.afterwards == "closed" else "",
         waiting=_waiting(experiment, opened),

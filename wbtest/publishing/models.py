@@ -167,6 +167,7 @@ class Image(Base):
     width: Mapped[int]
     height: Mapped[int]
     author_id: Mapped[int] = mapped_column(ForeignKey(Person.id))
+    # When it was sent; as long as something shows it, the last time that it was noted as in use.
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
     files: Mapped[list["ImageFile"]] = relationship(

@@ -10,9 +10,10 @@ from wbtest.publishing.looks.forms import PLACES
 from wbtest.publishing.models import Experiment, Variant
 from wbtest.publishing.running.stages import unopened
 from wbtest.review.standing import is_approved
+from wbtest.team.models import Person
 from wbtest.writing import document as documents
 from wbtest.writing.history.word_diff import Run, diff_words
-from wbtest.writing.wording import paragraphs
+from wbtest.writing.wording import joined, paragraphs
 
 PART_NAMES = {
     "problem": "Problem",
@@ -86,19 +87,24 @@ def shown_variants(experiment: Experiment) -> list[ShownVariant]:
 class SmallWords:
     """The tool's words that the team says otherwise: where each stands, and what it says now.
 
-    ``writer`` is who changed them last, '' where they were taken over from another page.
+    ``writers`` are all who changed them, '' where they were taken over from another page.
     """
 
     words: tuple[tuple[str, str], ...]
-    writer: str
+    writers: str
 
 
 def small_words(experiment: Experiment) -> SmallWords:
     """Return the words that are the same on every variant, and not the usual ones."""
     labels = {name: label for texts in PLACES.values() for name, label in texts.items()}
-    people = [step.person for step in experiment.steps if step.what == "worded"]
     said = tuple((labels.get(name, name), text) for name, text in experiment.wording.items())
-    return SmallWords(said, people[-1].name if people and people[-1] else "")
+    return SmallWords(said, joined([person.name for person in people_of(experiment, "worded")]))
+
+
+def people_of(experiment: Experiment, what: str) -> list[Person]:
+    """Return everybody who took this step with the experiment, each once."""
+    steps = [step for step in experiment.steps if step.what == what]
+    return [*dict.fromkeys(step.person for step in steps if step.person)]
 
 
 def preview_url(experiment: Experiment, variant_key: str) -> str:

@@ -260,10 +260,17 @@ def strings_for(language: str) -> PageStrings:
 
 
 def strings_of(page: PageCopy) -> PageStrings:
-    """Return the strings of a page: those of its language, with the words that its team changed."""
-    return _changed(page.language, page.wording)
+    """Return the strings of a page: those of its language, with the words that its team changed.
+
+    Over the second form stands the call to action, unless the team says something else there.
+    """
+    call = page.cta_text if page.cta_text != page.cta_label else ""
+    return _changed(page.language, call, page.wording)
 
 
 @lru_cache(maxsize=1024)
-def _changed(language: str, wording: tuple[tuple[str, str], ...]) -> PageStrings:
-    return replace(strings_for(language), **dict(wording))
+def _changed(language: str, call: str, wording: tuple[tuple[str, str], ...]) -> PageStrings:
+    usual = {"again": call} if call else {}
+    # Whatever a row says, it takes nothing away that stays ours.
+    changed = {name: text for name, text in wording if name in WORDING}
+    return replace(strings_for(language), **(usual | changed))

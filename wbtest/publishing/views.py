@@ -1,5 +1,7 @@
 """The team's pages about experiments, and what search engines are told. Variants have their own."""
 
+from collections.abc import Sequence
+
 from flask import (
     Blueprint,
     Response,
@@ -13,7 +15,7 @@ from flask import (
 )
 from flask.typing import ResponseReturnValue
 
-from wbtest.extensions import clock, db
+from wbtest.extensions import clock
 from wbtest.publishing import in_words, planning
 from wbtest.publishing import rule as rules
 from wbtest.publishing.experiments import (
@@ -31,22 +33,24 @@ from wbtest.publishing.forms import (
     read_of,
     values_of,
 )
+from wbtest.publishing.launch.added import added_to
 from wbtest.publishing.launch.readiness import find_objection, missing_before_start
-from wbtest.publishing.listed import list_experiments
-from wbtest.publishing.live import load_live
+from wbtest.publishing.launch.ways import ways_of
+from wbtest.publishing.listed import Listed, Row, list_experiments
 from wbtest.publishing.meanwhile import rule_parts
 from wbtest.publishing.models import Experiment
 from wbtest.publishing.running import life
 from wbtest.publishing.running.sealing import draft_digest
 from wbtest.publishing.running.stages import stage_of
 from wbtest.publishing.shown import shown_variants, small_words
+from wbtest.publishing.sitemap import listed_slugs
 from wbtest.store import Invalid
 from wbtest.team import access
+from wbtest.team.models import Workspace
 from wbtest.writing import document as documents
 from wbtest.writing.coach.ledger import numbers_of
 from wbtest.writing.document import Document
 from wbtest.writing.models import Release
-from wbtest.writing.releases import find_newest_revision
 
 bp = Blueprint("publishing", __name__)
 
@@ -56,14 +60,7 @@ bp = Blueprint("publishing", __name__)
 def experiments() -> ResponseReturnValue:
     """All experiments of the workspace."""
     workspace = access.workspace("read")
-    listed = list_experiments(
-        experiments_of(workspace),
-        workspace,
-        access.person(),
-        may_edit=access.has_permission("edit"),
-        may_approve=access.has_permission("approve"),
-        may_own=access.has_permission("own"),
-    )
+    listed = _listed(experiments_of(workspace), workspace)
     return render_template("publishing/experiments.html", listed=listed)
 
 
@@ -151,11 +148,7 @@ def robots() -> ResponseReturnValue:
 def sitemap() -> ResponseReturnValue:
     """The pages that are open right now, but for those that search engines are not to list."""
     base_url = current_app.extensions["wbtest.settings"].base_url
-    urls = [
-        f"{base_url}/p/{live.slug}"
-        for live in load_live(db.session)
-        if live.state == "running" and live.options.is_indexed
-    ]
+    urls = [f"{base_url}/p/{slug}" for slug in listed_slugs()]
     return Response(
         render_template("publishing/sitemap.xml", urls=urls), mimetype="application/xml"
     )
@@ -184,12 +177,32 @@ def experiment_page(experiment: Experiment, status: int = 200) -> ResponseReturn
         read=draft_digest(experiment) if is_draft else "",
         stage=stage_of(experiment),
         is_early=not is_draft and life.ends_at(experiment) > clock.now(),
-        newest=find_newest_revision(experiment.revision.release),
+        ways=ways_of(experiment) if is_draft else {},
+        added=added_to(experiment, access.person()) if is_draft else [],
+        row=None if is_draft else _row_of(experiment),
         false_go=min(1.0, experiment.attempt * rule.alpha),
         public_url=f"{base_url}/p/{experiment.slug}",
         too_few=plan.visitors if is_draft and plan and plan.visitors > rule.maximum_visitors else 0,
     )
     return page, status
+
+
+def _listed(experiments: Sequence[Experiment], workspace: Workspace) -> Listed:
+    """The experiments as the list shows them to this person."""
+    return list_experiments(
+        experiments,
+        workspace,
+        access.person(),
+        may_edit=access.has_permission("edit"),
+        may_approve=access.has_permission("approve"),
+        may_own=access.has_permission("own"),
+    )
+
+
+def _row_of(experiment: Experiment) -> Row:
+    """What the list says of a started experiment: its page says the same."""
+    [(_, [row])] = _listed([experiment], experiment.workspace).groups
+    return row
 
 
 def _rule_page(

@@ -47,7 +47,8 @@ def check(wording: Mapping[str, str], language: str) -> dict[str, str]:
         if name not in usual:
             raise NotAWording(str(name)[:40], "This text cannot be changed.")
         text = on_one_line(with_plain_breaks(typed)).strip()
-        if text and text != usual[name]:
+        # Where nothing is kept of `again`, the call to action stands in its place.
+        if text and (text != usual[name] or name == "again"):
             kept[name] = _checked(name, text, usual[name])
     return kept
 

@@ -6,7 +6,13 @@ from flask.typing import ResponseReturnValue
 from wbtest.audience.leaving.closing import count_hearers
 from wbtest.audience.leaving.dates import COPY_DAYS, in_words
 from wbtest.audience.leaving.letters import last_letter, proposed_text
-from wbtest.audience.leaving.purging import find_objection, purge_now
+from wbtest.audience.leaving.purging import (
+    Progress,
+    count_progress,
+    find_objection,
+    is_done,
+    purge_now,
+)
 from wbtest.audience.leaving.terms import terms_of
 from wbtest.publishing.assembling import page_of
 from wbtest.publishing.models import Experiment
@@ -63,10 +69,17 @@ def purge(experiment_id: int) -> ResponseReturnValue:
         return _page(experiment, LetterForm(formdata=None), form), 422
     try:
         purge_now(experiment, access.person())
-        flash("It is erased. Totals, charts and decisions are as they were.")
+        flash("It is being erased. You see here how far it is.")
     except Refused as error:
         flash(str(error), "error")
     return redirect(url_for(".closing", experiment_id=experiment_id), 303)
+
+
+def _progress(experiment: Experiment) -> Progress | None:
+    """How far the purge is; None when none was begun, or it is done."""
+    if experiment.purged_at is None or is_done(experiment):
+        return None
+    return count_progress(experiment)
 
 
 def _page(experiment: Experiment, letter_form: LetterForm, purge_form: PurgeForm) -> str:
@@ -84,6 +97,7 @@ def _page(experiment: Experiment, letter_form: LetterForm, purge_form: PurgeForm
             "is_list_kept": experiment.opened_at is not None
             and experiment.identity_key is not None,
             "objection": find_objection(experiment),
+            "progress": _progress(experiment),
             "has_mail": bool(current_app.extensions["wbtest.settings"].mail_url),
             "copy_days": COPY_DAYS,
         }

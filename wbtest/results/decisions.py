@@ -13,6 +13,7 @@ from wbtest.results.figures import results_of
 from wbtest.results.figures_json import results_json
 from wbtest.results.models import Decision
 from wbtest.store import Invalid, hold, writing
+from wbtest.team.audit.log import record
 from wbtest.team.models import Person
 from wbtest.writing.wording import find_fault, with_plain_breaks
 
@@ -55,6 +56,8 @@ def decide(experiment: Experiment, person: Person, choice: str, reason: str) -> 
         session.flush()
         facts = facts_of(experiment) | {"decision": decision.id, "choice": choice}
         emit(experiment.workspace_id, "decision.made", facts)
+        what = f"/p/{experiment.slug}: {choice}"
+        record(experiment.workspace_id, "experiment.decided", what, by=person)
     return decision
 
 

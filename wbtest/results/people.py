@@ -47,8 +47,9 @@ def check_lost(counted: History) -> Check:
     if not count:
         return Check("lost", "ok", "Everything that visitors did was stored.", title, "0")
     reason = (
-        f"The database did not take {count:,} visits or beacons. Loss does not choose a variant: "
-        "rates stay fair, counts are too low. Ask whoever runs the server to look at its log."
+        f"The database did not take {count:,} visits or messages that a page was seen. Loss "
+        "does not choose a variant: rates stay fair, counts are too low. Ask whoever runs the "
+        "server to look at its log."
     )
     return Check("lost", "warn", reason, title, f"{count:,}")
 

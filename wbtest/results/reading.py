@@ -8,7 +8,7 @@ from wbtest.audience import counts
 from wbtest.audience.engagement import counted as engagement
 from wbtest.audience.engagement.acts import Act
 from wbtest.audience.engagement.counted import Opened, Share
-from wbtest.publishing.models import Experiment
+from wbtest.publishing.models import Experiment, Phase
 from wbtest.publishing.running.stages import tested
 
 STEPS: dict[Act, str] = {
@@ -34,8 +34,9 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """Questions over all phases, steps of the newest one."""
+    """Questions and steps of one phase; phases are never added up."""
 
+    phase: int
     questions: list[Opened]
     steps: list[Step]
 
@@ -49,14 +50,19 @@ class Reading:
         return any(share.number for share in shares)
 
 
-def reading_of(experiment: Experiment) -> Reading:
-    """Return what is known of an experiment that was started."""
-    phase = experiment.phases[-1].number
-    totals = counts.totals_by_variant(experiment, phase)
+def reading_of(experiment: Experiment, phase: Phase | None = None) -> Reading:
+    """Return what is known of a phase of an experiment that was started: of the newest one."""
+    phase = phase or experiment.phases[-1]
+    totals = counts.totals_by_variant(experiment, phase.number)
     seen = {variant.key: totals[variant.key].seen for variant in tested(experiment)}
-    did = engagement.by_variant(experiment, phase)
+    did = engagement.by_variant(experiment, phase.number)
     steps = [
         Step(act, name, tuple(Share(did[key].get(act, 0), of) for key, of in seen.items()))
         for act, name in STEPS.items()
     ]
-    return Reading(engagement.faq_opened(experiment), steps)
+    return Reading(phase.number, engagement.faq_opened(experiment, phase), steps)
+
+
+def earlier_readings(experiment: Experiment) -> list[Reading]:
+    """Return the same of the phases before the newest, the latest of them first."""
+    return [reading_of(experiment, phase) for phase in reversed(experiment.phases[:-1])]

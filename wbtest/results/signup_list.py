@@ -8,9 +8,10 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import Select
+from sqlalchemy import ColumnElement, Select, and_
 
 from wbtest.audience.models import Signup
+from wbtest.audience.waiting import WAITING
 from wbtest.extensions import db
 from wbtest.publishing.choices import options
 from wbtest.publishing.models import Experiment
@@ -54,12 +55,20 @@ def signups(
     names = {variant.key: variant.name or variant.key for variant in experiment.variants}
     query = (
         db.select(Signup)
-        .where(Signup.experiment_id == experiment.id, Signup.left_at.is_(None))
+        .where(_is_read(experiment), Signup.left_at.is_(None))
         .order_by(Signup.at_us.desc(), Signup.email_key)
         .limit(newest)
         .execution_options(yield_per=CHUNK)
     )
     return _list(query, names, rule)
+
+
+def _is_read(experiment: Experiment) -> ColumnElement[bool]:
+    """Which sign-ups may still be read: of a purged test those of its waiting list alone."""
+    is_ours = Signup.experiment_id == experiment.id
+    if experiment.purged_at is None:
+        return is_ours
+    return and_(is_ours, Signup.excluded_because == WAITING)
 
 
 def _list(query: Select[Any], names: Mapping[str, str], rule: Hypothesis) -> Iterator[ListedSignup]:
@@ -88,9 +97,7 @@ def _list(query: Select[Any], names: Mapping[str, str], rule: Hypothesis) -> Ite
 
 def count_signups(experiment: Experiment) -> tuple[int, int]:
     """Return how many are listed, whether they count or not, and how many people have left."""
-    query = db.select(db.func.count(), db.func.count(Signup.left_at)).where(
-        Signup.experiment_id == experiment.id
-    )
+    query = db.select(db.func.count(), db.func.count(Signup.left_at)).where(_is_read(experiment))
     everybody, left = db.session.execute(query).one()
     return everybody - left, left
 
@@ -103,9 +110,7 @@ def kinds(experiment: Experiment) -> dict[str, int]:
     is_confirmed = Signup.confirmed_us.is_not(None)
     flags = (Signup.excluded_because, is_confirmed, Signup.is_automated, Signup.is_disposable)
     rows = db.session.execute(
-        db.select(*flags, db.func.count())
-        .where(Signup.experiment_id == experiment.id)
-        .group_by(*flags)
+        db.select(*flags, db.func.count()).where(_is_read(experiment)).group_by(*flags)
     )
     found = {"confirmed": 0, "confirmed, automated?": 0, "not confirmed": 0}
     for reason, confirmed, automated, disposable, number in rows:
@@ -144,7 +149,7 @@ def _standing(row: Signup, rule: Hypothesis) -> str:
         return "not counted: not confirmed"
     if not row.visitor:
         return "not counted: nothing ties it to a visit"
-    return "not counted: no beacon before it, too late, or this visitor counts already"
+    return "not counted: too late, this visitor counts already, or the page was not seen before"
 
 
 def _notes(row: Signup) -> Iterator[str]:

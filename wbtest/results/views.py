@@ -30,7 +30,7 @@ from wbtest.results.figures import Results, check_started, results_of
 from wbtest.results.figures_json import results_json as as_json
 from wbtest.results.forms import DecisionForm
 from wbtest.results.planner import plan as plan_for
-from wbtest.results.reading import reading_of
+from wbtest.results.reading import earlier_readings, reading_of
 from wbtest.review.standing import approvals_of
 from wbtest.store import Invalid, read_one_moment
 from wbtest.team import access
@@ -150,6 +150,7 @@ def _page(experiment: Experiment, form: DecisionForm) -> str:
         traffic_charts=traffic_charts,
         conclusions=conclusions,
         reading=reading_of(experiment),
+        earlier=earlier_readings(experiment),
         readmitted=standing_readmissions(experiment),
         **_shown(experiment, found),
     )

@@ -12,9 +12,11 @@ from wbtest.review.refusals import Stopped, refuse_old, refuse_put_away
 from wbtest.review.standing import find_approval
 from wbtest.review.verdicts import note_verdict
 from wbtest.store import Refused, hold, writing
+from wbtest.team.audit.log import record
 from wbtest.team.models import Person
 from wbtest.writing.coaching import find_stops
 from wbtest.writing.models import Revision, Waiver
+from wbtest.writing.naming import name_of
 from wbtest.writing.typed import needed_text
 from wbtest.writing.waivers import Key, waive
 
@@ -58,6 +60,7 @@ def approve(revision: Revision, approver: Person, traded_away: str = "") -> Appr
         )
         session.add(approval)
         session.flush()
+        record(revision.workspace_id, "revision.approved", name_of(revision), by=approver)
         _announce(revision, approval)
     return approval
 

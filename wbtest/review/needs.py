@@ -7,6 +7,7 @@ from wbtest.extensions import db
 from wbtest.review.four_eyes import approvers_of
 from wbtest.review.models import ReviewSetting
 from wbtest.store import Invalid, hold, writing
+from wbtest.team.audit.log import record
 from wbtest.team.models import Workspace
 
 MOST = 9
@@ -52,6 +53,7 @@ def set_needs(workspace: Workspace, approvals: int, required: Collection[int]) -
                 workspace_id=workspace.id, approvals=approvals, required=sorted(set(required))
             )
         )
+        record(workspace.id, "approving.changed", f"to {approvals}")
 
 
 def _fault(approvals: int, required: int, most: int) -> str:

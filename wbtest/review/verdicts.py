@@ -11,8 +11,10 @@ from wbtest.review.four_eyes import approvers_of
 from wbtest.review.models import Reading, Reviewer, Stop
 from wbtest.review.seats import reading_of, seat_of
 from wbtest.store import Invalid, Refused, hold, writing
+from wbtest.team.audit.log import record
 from wbtest.team.models import Person, Workspace
 from wbtest.writing.models import Release, Revision
+from wbtest.writing.naming import name_of
 from wbtest.writing.typed import needed_text
 
 LONGEST_REASON = 2_000
@@ -66,6 +68,7 @@ def stop_release(
                 stopped_at=clock.now(),
             )
             session.add(found)
+            record(revision.workspace_id, "release.stopped", name_of(revision), by=approver)
     return found
 
 
@@ -77,6 +80,7 @@ def take_up_again(release: Release, approver: Person) -> None:
         found = session.get(Stop, release.id)
         if found is not None:
             session.delete(found)
+            record(release.workspace_id, "release.taken_up", name_of(release), by=approver)
 
 
 def note_verdict(revision: Revision, approver: Person, verdict: str, reason: str) -> Reading:

@@ -1,6 +1,7 @@
 """People, workspaces, log-in and who may do what."""
 
 from datetime import timedelta
+from importlib import import_module
 
 from flask import Flask, Request, Response, current_app
 from flask_limiter.errors import RateLimitExceeded
@@ -9,15 +10,19 @@ from werkzeug.local import LocalProxy
 from wbtest import http
 from wbtest.extensions import limiter, login
 
+# Each adds its pages to the blueprint of views.
+PAGES = ("audit.views", "deleting_views", "delivery_views", "security_views", "webhook_views")
+
 
 def init_app(app: Flask) -> None:
     """Attach this area's pages, the log-in, the limits, and what templates ask about people."""
-    from wbtest.team import delivery_views as delivery_views
+    from wbtest.team import deleting_views as deleting_views
     from wbtest.team import limits, owners, sessions
-    from wbtest.team import security_views as security_views
-    from wbtest.team import webhook_views as webhook_views
+    from wbtest.team.audit import log
     from wbtest.team.views import bp
 
+    for name in PAGES:
+        import_module(f"{__name__}.{name}")
     app.register_blueprint(bp)
     # The cookie is read anew with each request; Flask-Login's own session is not used at all.
     login.session_protection = None
@@ -31,6 +36,8 @@ def init_app(app: Flask) -> None:
     app.register_error_handler(RateLimitExceeded, _too_many)
     app.context_processor(_who_asks)
     app.extensions["wbtest.tell_owners"] = owners.tell_owners
+    # What waits to be sent lies below, and owners answer for what they do with it.
+    app.extensions["wbtest.audit"] = log.record
     jobs = app.extensions["wbtest.jobs"]
     jobs["old sessions"] = (sessions.forget_old_sessions, timedelta(days=1))
     jobs["old counts"] = (limits.forget_old_counts, timedelta(hours=1))

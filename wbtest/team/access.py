@@ -4,11 +4,12 @@ Roles are a ladder: viewer < editor < approver < owner. A stranger is told that 
 a member whose role is too low is told so.
 """
 
+import ipaddress
 from collections.abc import Callable
 from functools import wraps
 from typing import Any, TypeVar, cast
 
-from flask import abort, g, redirect, request, url_for
+from flask import abort, g, has_request_context, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
@@ -61,8 +62,27 @@ def read_or_linked(view: View) -> View:
 
 
 def find_person() -> Person | None:
-    """Who is logged in, or None."""
-    return current_user._get_current_object() if current_user.is_authenticated else None
+    """Who is logged in, or None; nobody is outside a request."""
+    is_known = has_request_context() and current_user.is_authenticated
+    return current_user._get_current_object() if is_known else None
+
+
+def is_asked() -> bool:
+    """Whether somebody's request is being answered, and not a command or a job done."""
+    return has_request_context()
+
+
+def find_network() -> str:
+    """The part of the asking address that many share, a /24 or /48; '' outside a request."""
+    try:
+        asking = ipaddress.ip_address(request.remote_addr or "") if is_asked() else None
+    except ValueError:
+        return ""
+    if isinstance(asking, ipaddress.IPv6Address) and asking.ipv4_mapped:
+        asking = asking.ipv4_mapped
+    if asking is None:
+        return ""
+    return str(ipaddress.ip_network((asking, 24 if asking.version == 4 else 48), strict=False))
 
 
 def person() -> Person:

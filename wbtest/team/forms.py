@@ -84,3 +84,12 @@ class WorkspaceForm(FlaskForm):
         [DataRequired("Visitors need a place to write to."), _reachable],
         [one_line],
     )
+
+
+class DeletingForm(FlaskForm):
+    workspace_name = StringField(
+        "Type the name of the team", [DataRequired("Type the name of the team."), _at_most(120)]
+    )
+    password = PasswordField(
+        "Your password", [DataRequired("Type the password you log in with."), _at_most(LONGEST)]
+    )

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, String
+from sqlalchemy import DDL, CheckConstraint, ForeignKey, Index, String, event
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from wbtest.extensions import Base
@@ -84,3 +84,50 @@ class LimitCount(Base):
     key: Mapped[str] = mapped_column(String(300), primary_key=True)
     hits: Mapped[int]
     expires_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
+
+
+class AuditLine(Base):
+    """Somebody did something that matters. Added, and never changed; it outlives what it is about.
+
+    ``workspace_id`` is empty for what concerns the whole instance, such as a workspace that is
+    gone. ``who`` and ``about`` are words of that moment, so that they can be read for ever.
+    """
+
+    __tablename__ = "audit_lines"
+    __table_args__ = (Index(None, "workspace_id", "id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    workspace_id: Mapped[int | None]
+    at: Mapped[datetime] = mapped_column(UtcDateTime)
+    action: Mapped[str] = mapped_column(String(40))
+    about: Mapped[str] = mapped_column(String(300))
+    person_id: Mapped[int | None]
+    who: Mapped[str] = mapped_column(String(450))
+    # A part of the address that thousands share: 203.0.113.0/24.
+    network: Mapped[str] = mapped_column(String(50))
+
+
+# The database itself refuses a change. Lines of a workspace may go when the workspace is gone.
+_LEFT = "OLD.workspace_id IS NULL OR EXISTS (SELECT 1 FROM workspaces WHERE id = OLD.workspace_id)"
+GUARDS = {
+    "sqlite": (
+        "CREATE TRIGGER audit_lines_stay_as_they_are BEFORE UPDATE ON audit_lines"
+        " BEGIN SELECT RAISE(ABORT, 'lines of the audit log are never changed'); END",
+        f"CREATE TRIGGER audit_lines_stay BEFORE DELETE ON audit_lines WHEN {_LEFT}"
+        " BEGIN SELECT RAISE(ABORT, 'lines of the audit log are never deleted'); END",
+    ),
+    "postgresql": (
+        "CREATE OR REPLACE FUNCTION keep_audit_lines() RETURNS trigger LANGUAGE plpgsql AS $$"
+        f" BEGIN IF TG_OP = 'DELETE' AND NOT ({_LEFT}) THEN RETURN OLD; END IF;"
+        " RAISE EXCEPTION 'lines of the audit log are never changed or deleted'; END $$",
+        "CREATE TRIGGER audit_lines_stay BEFORE UPDATE OR DELETE ON audit_lines"
+        " FOR EACH ROW EXECUTE FUNCTION keep_audit_lines()",
+    ),
+}
+for _database, _statements in GUARDS.items():
+    for _statement in _statements:
+        event.listen(
+            AuditLine.__table__,
+            "after_create",
+            DDL(_statement.replace("%", "%%")).execute_if(dialect=_database),  # type: ignore[no-untyped-call]
+        )

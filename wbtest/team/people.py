@@ -6,6 +6,7 @@ from wbtest.extensions import clock, db
 from wbtest.store import Invalid, writing
 from wbtest.team import passwords
 from wbtest.team.access import ROLES
+from wbtest.team.audit.log import record, workspaces_of
 from wbtest.team.models import LoginSession, Membership, Person, Workspace
 
 LONGEST_NAME = 120
@@ -62,6 +63,8 @@ def add_person(workspace: Workspace, *, email: str, name: str, role: str, passwo
         session.add(
             Membership(workspace=workspace, person=person, role=role, created_at=clock.now())
         )
+        session.flush()
+        record(workspace.id, "person.added", f"{person.name} <{person.email}> as {role}")
     return person
 
 
@@ -88,7 +91,11 @@ def hash_good_password(password: str, field: str = "password") -> str:
 
 def set_password(person: Person, password: str) -> None:
     """Change the password and log the person out everywhere."""
-    replace_hash(person, hash_good_password(password))
+    hashed = hash_good_password(password)
+    with writing():
+        replace_hash(person, hashed)
+        for workspace_id in workspaces_of(person):
+            record(workspace_id, "person.password_set", f"{person.name} <{person.email}>")
 
 
 def replace_hash(person: Person, hashed: str) -> None:

@@ -8,6 +8,7 @@ from wbtest.config import Settings
 from wbtest.extensions import clock, db
 from wbtest.store import Invalid, hold, writing
 from wbtest.team import passwords, people
+from wbtest.team.audit.log import record_log_in
 from wbtest.team.models import LoginSession, Person
 
 LIFE = timedelta(days=30)
@@ -33,6 +34,8 @@ def log_in(email: str, password: str, former_token: str = "") -> str:
     person = people.find_person(email)
     stored = person.password_hash if person else None
     if not passwords.is_right(stored, password) or person is None or stored is None:
+        # Written for strangers too: otherwise the time would tell who has a log-in.
+        record_log_in(person, "login.failed")
         raise Invalid("password", WRONG)
     renewed = passwords.hash_password(password) if passwords.is_outdated(stored) else stored
     with writing():
@@ -41,7 +44,8 @@ def log_in(email: str, password: str, former_token: str = "") -> str:
         if person.password_hash != stored:
             raise Invalid("password", WRONG)
         person.password_hash = renewed
-        log_out(former_token)
+        end_session(former_token)
+        record_log_in(person, "login.succeeded")
         return open_session(person)
 
 
@@ -52,6 +56,7 @@ def change_password(person: Person, old: str, new: str) -> str:
     """
     stored = person.password_hash
     if not passwords.is_right(stored, old):
+        record_log_in(person, "login.password_refused")
         raise Invalid("old_password", WRONG_OLD)
     if new == old:
         raise Invalid("new_password", "This is the password you have. Choose another one.")
@@ -62,6 +67,7 @@ def change_password(person: Person, old: str, new: str) -> str:
         if person.password_hash != stored:
             raise Invalid("old_password", WRONG_OLD)
         people.replace_hash(person, hashed)
+        record_log_in(person, "login.password_changed")
         return open_session(person)
 
 
@@ -82,6 +88,15 @@ def open_session(person: Person) -> str:
 
 def log_out(token: str) -> None:
     """End the session of this token; an unknown one is no fault."""
+    with writing():
+        person = find_person_by_token(token)
+        end_session(token)
+        if person is not None:
+            record_log_in(person, "login.ended")
+
+
+def end_session(token: str) -> None:
+    """Delete the session of this token, as another one takes its place."""
     if token:
         with writing() as session:
             session.execute(db.delete(LoginSession).where(LoginSession.token_hash == digest(token)))

@@ -5,6 +5,7 @@ import secrets
 from wbtest.extensions import clock, db
 from wbtest.store import Refused, writing
 from wbtest.team import people, sessions
+from wbtest.team.audit.log import record
 from wbtest.team.models import Membership, Person, SetupLink, Workspace
 
 
@@ -66,4 +67,6 @@ def set_up(
         session.add(
             Membership(workspace=workspace, person=person, role="owner", created_at=clock.now())
         )
+        session.flush()
+        record(workspace.id, "workspace.made", workspace.name, by=person)
     return person

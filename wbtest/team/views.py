@@ -98,14 +98,14 @@ def logout() -> ResponseReturnValue:
     return response
 
 
-def _own_account() -> str:
+def own_account() -> str:
     """Whose password is tried: the same tries as at the log-in, wherever one guesses."""
     return access.person().email
 
 
 @bp.route("/password", methods=["GET", "POST"])
 @access.requires("read")
-@limits.per_account("10 per 15 minutes", _own_account)
+@limits.per_account("10 per 15 minutes", own_account)
 def password() -> ResponseReturnValue:
     """Change one's own password. Every other device is logged out, and this one's token is new."""
     form = PasswordForm()

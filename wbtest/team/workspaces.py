@@ -3,6 +3,7 @@
 from flask import current_app
 
 from wbtest.store import writing
+from wbtest.team.audit.log import record
 from wbtest.team.models import Workspace
 from wbtest.team.people import clean_email
 
@@ -19,4 +20,5 @@ def change_workspace(
         workspace.name = name
         workspace.controller = controller
         workspace.contact_email = contact_email
+        record(workspace.id, "workspace.changed", f"{name}: {controller}")
         current_app.extensions["wbtest.announce_change"]()

@@ -4,6 +4,7 @@ from collections.abc import Collection
 
 from wbtest.extensions import db
 from wbtest.store import Invalid, writing
+from wbtest.team.audit.log import record
 from wbtest.team.models import Workspace
 from wbtest.writing.coach import RULES, House
 from wbtest.writing.models import CoachSetting
@@ -38,6 +39,7 @@ def furnish(workspace: Workspace, *, jargon: str, allowed: str, muted: Collectio
             session.add(found)
         found.jargon, found.allowed = ("\n".join(_lines(text)) for text in lists.values())
         found.muted = "\n".join(rule.id for rule in MUTABLE if rule.id in muted)
+        record(workspace.id, "coach.changed")
 
 
 def _lines(text: str) -> tuple[str, ...]:

@@ -6,12 +6,14 @@ from sqlalchemy import select
 
 from wbtest.extensions import clock, db
 from wbtest.store import Invalid, Refused, hold, writing
+from wbtest.team.audit.log import record
 from wbtest.team.models import Person, Workspace
 from wbtest.writing import document as documents
 from wbtest.writing.document import Document, Form, NotADocument
 from wbtest.writing.limits import fault_of
 from wbtest.writing.merging import Merged, merge
 from wbtest.writing.models import Release, Revision
+from wbtest.writing.naming import name_of
 from wbtest.writing.saves import Values, find_text, note_save, values_of
 from wbtest.writing.topics import with_expected_questions
 from wbtest.writing.waivers import freeze_waivers
@@ -72,6 +74,8 @@ def create_release(
     )
     with writing() as session:
         session.add(release)
+        if document is not None:
+            record(workspace.id, "release.imported", name_of(release), by=author)
     return release
 
 
@@ -127,6 +131,7 @@ def freeze(release: Release, author: Person) -> Revision:
         )
         session.add(revision)
         freeze_waivers(revision)
+        record(revision.workspace_id, "revision.frozen", name_of(revision), by=author)
     return revision
 
 

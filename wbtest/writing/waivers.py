@@ -9,12 +9,14 @@ from sqlalchemy.orm import joinedload
 
 from wbtest.extensions import clock, db
 from wbtest.store import Refused, hold, writing
+from wbtest.team.audit.log import record
 from wbtest.team.models import Person
 from wbtest.writing import coach
 from wbtest.writing import document as documents
 from wbtest.writing.coach import Finding
 from wbtest.writing.house import house_of
 from wbtest.writing.models import Release, Revision, Waiver
+from wbtest.writing.naming import name_of
 from wbtest.writing.typed import needed_text
 from wbtest.writing.wording import with_plain_breaks
 
@@ -80,6 +82,7 @@ def waive(
             waived_at=clock.now(),
         )
         session.add(waiver)
+        record(release.workspace_id, "waiver.given", _what(waiver, release), by=person)
     return waiver
 
 
@@ -87,6 +90,8 @@ def take_back(waiver: Waiver) -> None:
     """Let the finding of a draft stand again. What was frozen with a revision stays."""
     _refuse_frozen(waiver)
     with writing() as session:
+        release = session.get_one(Release, waiver.release_id)
+        record(waiver.workspace_id, "waiver.taken_back", _what(waiver, release))
         session.delete(waiver)
 
 
@@ -138,6 +143,10 @@ def does_stay(finding: Finding, waived: Mapping[Key, Waiver]) -> bool:
     """Whether there is a reason that is good enough for how severe the finding is."""
     waiver = waived.get(key_of(finding))
     return waiver is not None and (finding.severity != "stop" or waiver.severity == "stop")
+
+
+def _what(waiver: Waiver, release: Release) -> str:
+    return f"“{waiver.words}” ({waiver.rule}) in {name_of(release)}"
 
 
 def _get(text: Release | Revision, key: Key) -> Finding:

@@ -14,12 +14,13 @@ from wbtest.audience.engagement.acts import Act
 from wbtest.audience.models import Engagement, EngagementCount, HourlyCount, Signup
 from wbtest.extensions import db
 from wbtest.publishing.assembling import page_of
-from wbtest.publishing.models import Experiment
+from wbtest.publishing.models import Experiment, Phase
 
 COUNTS = cast(sa.Table, EngagementCount.__table__)
 HOURS = cast(sa.Table, HourlyCount.__table__)
 
-# With number and variant of a question, the name under which ``last_counts`` keeps who opened it.
+# With phase, number and variant of a question, the name under which ``last_counts`` keeps who
+# opened it.
 OPENED = "opened:"
 
 
@@ -65,16 +66,19 @@ def by_variant(experiment: Experiment, phase: int) -> dict[str, dict[Act, int]]:
     return found
 
 
-def faq_opened(experiment: Experiment) -> list[Opened]:
-    """Return each question of the page, in its order, with who opened it, over all phases.
+def faq_opened(experiment: Experiment, phase: Phase) -> list[Opened]:
+    """Return each question that a phase showed, in the order of the page, with who opened it.
 
     A question that several variants show is one; only those who could read it are counted.
     """
-    opened, by_converted = _opened(experiment), _opened_by_converted(experiment)
-    people = _people(experiment)
+    opened, by_converted = _opened(experiment, phase), _opened_by_converted(experiment)
+    people = _people(experiment, phase)
     found: defaultdict[str, list[Share]] = defaultdict(lambda: [NONE, NONE])
     first = set()
     for variant in experiment.variants:
+        # What its visitors do stands in a phase that drew it.
+        if not phase.weights.get(variant.key):
+            continue
         questions = [
             answer.question
             for section in page_of(experiment, variant).sections
@@ -84,19 +88,21 @@ def faq_opened(experiment: Experiment) -> list[Opened]:
         first |= set(questions[:1])
         for number, question in enumerate(questions):
             place = variant.key, str(number)
-            yes = by_converted.get(place, 0)
+            yes = by_converted.get((phase.number, *place), 0)
             shares = found[question]
             shares[0] += Share(yes, converted)
             shares[1] += Share(opened.get(place, 0) - yes, seen - converted)
     return [Opened(question, question in first, *shares) for question, shares in found.items()]
 
 
-def _opened(experiment: Experiment) -> dict[tuple[str, str], int]:
-    """How many opened the question of this variant and number."""
+def _opened(experiment: Experiment, phase: Phase) -> dict[tuple[str, str], int]:
+    """How many opened the question of this variant and number in a phase."""
     rows = db.session.execute(
-        sa.select(COUNTS.c.variant, COUNTS.c.item, sa.func.sum(COUNTS.c["count"]))
-        .where(COUNTS.c.experiment_id == experiment.id, COUNTS.c.kind == "faq")
-        .group_by(COUNTS.c.variant, COUNTS.c.item)
+        sa.select(COUNTS.c.variant, COUNTS.c.item, COUNTS.c["count"]).where(
+            COUNTS.c.experiment_id == experiment.id,
+            COUNTS.c.phase == phase.number,
+            COUNTS.c.kind == "faq",
+        )
     )
     return {(variant, item): number for variant, item, number in rows}
 
@@ -104,24 +110,25 @@ def _opened(experiment: Experiment) -> dict[tuple[str, str], int]:
 def opened_to_keep(experiment: Experiment) -> dict[str, int]:
     """Return what of ``faq_opened`` no counter holds, as a part of ``Experiment.last_counts``."""
     opened = _opened_by_converted(experiment)
-    return {f"{OPENED}{item}:{variant}": number for (variant, item), number in opened.items()}
+    return {
+        f"{OPENED}{phase}:{item}:{variant}": number
+        for (phase, variant, item), number in opened.items()
+    }
 
 
-def _opened_by_converted(experiment: Experiment) -> dict[tuple[str, str], int]:
-    """The same of those who signed up; they are few, and each is found by the key.
+def _opened_by_converted(experiment: Experiment) -> dict[tuple[int, str, str], int]:
+    """The same of those who signed up, by phase; they are few, and each is found by the key.
 
     Of what is purged the figures of before stand.
     """
     if experiment.purged_at is not None:
         kept = experiment.last_counts.items()
-        places = [(name[len(OPENED) :], number) for name, number in kept if name.startswith(OPENED)]
-        named = [(place.partition(":"), number) for place, number in places]
-        return {(variant, item): number for (item, _, variant), number in named}
+        return {_place(name): number for name, number in kept if name.startswith(OPENED)}
     is_theirs = sa.and_(
         Engagement.experiment_id == Signup.experiment_id, Engagement.visitor == Signup.visitor
     )
     rows = db.session.execute(
-        sa.select(Engagement.variant, Engagement.item, sa.func.count())
+        sa.select(Engagement.phase, Engagement.variant, Engagement.item, sa.func.count())
         .join(Signup, is_theirs)
         .where(
             Signup.experiment_id == experiment.id,
@@ -129,16 +136,29 @@ def _opened_by_converted(experiment: Experiment) -> dict[tuple[str, str], int]:
             Signup.excluded_because == "",
             Engagement.kind == "faq",
         )
-        .group_by(Engagement.variant, Engagement.item)
+        .group_by(Engagement.phase, Engagement.variant, Engagement.item)
     )
-    return {(variant, item): number for variant, item, number in rows}
+    return {(phase, variant, item): number for phase, variant, item, number in rows}
 
 
-def _people(experiment: Experiment) -> dict[str, tuple[int, int]]:
-    """Seen and converted, by variant."""
+def _place(name: str) -> tuple[int, str, str]:
+    """Phase, variant and number of a question, as ``last_counts`` names them.
+
+    Names from before phases were told apart say nothing of one; nearly all have but one.
+    """
+    *phase, item, variant = name.removeprefix(OPENED).split(":")
+    return int(phase[0]) if phase else 1, variant, item
+
+
+def _people(experiment: Experiment, phase: Phase) -> dict[str, tuple[int, int]]:
+    """Seen and converted in a phase, by variant."""
     rows = db.session.execute(
         sa.select(HOURS.c.variant, sa.func.sum(HOURS.c.seen), sa.func.sum(HOURS.c.converted))
-        .where(HOURS.c.experiment_id == experiment.id, HOURS.c.excluded_because == "")
+        .where(
+            HOURS.c.experiment_id == experiment.id,
+            HOURS.c.phase == phase.number,
+            HOURS.c.excluded_because == "",
+        )
         .group_by(HOURS.c.variant)
     )
     return {variant: (seen, converted) for variant, seen, converted in rows}

@@ -15,12 +15,13 @@ from wbtest.audience.leaving.links import link_token
 from wbtest.audience.recording.cells import IMPORTED, SUSPECTED
 from wbtest.audience.recording.ledger import SIGNUPS, take_turn
 from wbtest.audience.waiting import WAITING
+from wbtest.delivery.each import for_each
 from wbtest.delivery.models import OutboxMail
 from wbtest.delivery.outbox import mail_domain, mail_row
 from wbtest.extensions import clock, db
 from wbtest.publishing.choices import options
 from wbtest.publishing.models import Experiment
-from wbtest.publishing.running.life import AlreadyDone, take_step
+from wbtest.publishing.running.life import AlreadyDone, address_of, take_step
 from wbtest.store import Invalid, Refused, hold, writing
 from wbtest.team.models import Person
 from wbtest.writing.wording import find_fault, with_plain_breaks
@@ -98,9 +99,13 @@ def count_hearers(experiment: Experiment) -> Hearers:
 def write_letters(now: datetime) -> None:
     """Queue the mails that are due, in groups; a job of the worker."""
     is_due = sa.and_(Experiment.last_letter_at.is_not(None), Experiment.purged_at.is_(None))
-    for experiment in db.session.scalars(sa.select(Experiment).where(is_due)).all():
-        while _write_some(experiment, now, mail_domain()):
-            pass
+    due = db.session.scalars(sa.select(Experiment).where(is_due)).all()
+    for_each(due, lambda experiment: _write_all(experiment, now), address_of)
+
+
+def _write_all(experiment: Experiment, now: datetime) -> None:
+    while _write_some(experiment, now, mail_domain()):
+        pass
 
 
 def _write_some(experiment: Experiment, now: datetime, domain: str) -> bool:

@@ -12,13 +12,17 @@ from wbtest.audience.leaving.links import hash_of
 from wbtest.audience.models import Erasure, Signup
 from wbtest.audience.recording import rollup
 from wbtest.audience.recording.ledger import take_turn
+from wbtest.audience.waiting import keys_of
 from wbtest.config import Settings
 from wbtest.delivery import webhooks
+from wbtest.delivery.each import for_each
 from wbtest.delivery.models import OutboxMail
 from wbtest.extensions import clock, db
 from wbtest.publishing.choices import options
 from wbtest.publishing.models import Experiment
+from wbtest.publishing.running.life import address_of
 from wbtest.store import writing
+from wbtest.team.audit.log import VISITOR, record
 
 # An address that nobody confirmed is not kept for longer.
 UNCONFIRMED = timedelta(days=30)
@@ -56,16 +60,20 @@ def leave(token: str) -> bool:
         if row is None:
             return False
         experiment = session.get_one(Experiment, row.experiment_id)
-        email, email_key = row.email, row.email_key
-        rollup.erase(session, token_hash, clock.now())
+        keys = keys_of(row.email_key)
+        # On the waiting list, too, or in a list that was brought in before.
+        erased = rollup.erase_keys(session, experiment.id, keys, clock.now())
         if experiment.identity_key is not None:
             values = {
                 "experiment_id": experiment.id,
-                "email_hash": email_hash(experiment.identity_key, email_key),
+                "email_hash": email_hash(experiment.identity_key, keys[0]),
             }
             remembered = store.insert(db.engine.dialect.name, Erasure).values(values)
             session.execute(remembered.on_conflict_do_nothing())
-        forget_mail(experiment.workspace_id, [email], {token_hash})
+        hashes = {each.token_hash for each in erased}
+        forget_mail(experiment.workspace_id, {each.email for each in erased}, hashes)
+        where = f"/p/{experiment.slug}"
+        record(experiment.workspace_id, "signup.erased", where, who=VISITOR)
     return True
 
 
@@ -120,10 +128,14 @@ def erase_unconfirmed(now: datetime) -> None:
     )
     # Most of the time there is nobody: that is seen without keeping anybody from writing.
     with_due = sa.exists().where(Signup.experiment_id == Experiment.id, is_due)
-    for experiment in db.session.scalars(sa.select(Experiment).where(with_due)).all():
-        if options.from_json(experiment.options).confirms:
-            while _erase_some(experiment, is_due, now):
-                pass
+    due = db.session.scalars(sa.select(Experiment).where(with_due)).all()
+    for_each(due, lambda experiment: _erase_all(experiment, is_due, now), address_of)
+
+
+def _erase_all(experiment: Experiment, is_due: sa.ColumnElement[bool], now: datetime) -> None:
+    if options.from_json(experiment.options).confirms:
+        while _erase_some(experiment, is_due, now):
+            pass
 
 
 def _erase_some(experiment: Experiment, is_due: sa.ColumnElement[bool], now: datetime) -> bool:

@@ -44,6 +44,6 @@ def last_letter(experiment: Experiment, text: str = "") -> Callable[[str], Lette
             Line(strings.closing_leave.format(date=last_day), leave_url, strings.leave_button),
             Line(f"{workspace.controller}\n{workspace.contact_email}"),
         ]
-        return Letter(subject, as_text(lines), as_html(lines, strings), leave_url)
+        return Letter(subject, as_text(lines), as_html(lines, strings, page.look), leave_url)
 
     return write

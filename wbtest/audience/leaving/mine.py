@@ -1,12 +1,13 @@
 """What is stored about one person, in their own words and ours; they correct or take it away."""
 
 import json
+from collections.abc import Collection
 from datetime import UTC, datetime
 from typing import Any
 
 from wbtest.audience.models import Engagement, Sighting, Signup
 from wbtest.audience.signing.forms import LONGEST_NAME, one_line
-from wbtest.audience.signing.signups import MICROSECONDS, find_signup
+from wbtest.audience.signing.signups import MICROSECONDS, find_all, find_signup
 from wbtest.delivery.models import OutboxMail
 from wbtest.extensions import db
 from wbtest.publishing.live import LiveExperiment
@@ -19,6 +20,7 @@ def record_of(row: Signup, live: LiveExperiment) -> dict[str, Any]:
     Times are in UTC, '' stands for what is not known. The page's own name and who is responsible
     stand with it, so that the file means something by itself.
     """
+    everything = find_all(row)
     return {
         "page": live.slug,
         "product": live.control.page.product,
@@ -43,7 +45,8 @@ def record_of(row: Signup, live: LiveExperiment) -> dict[str, Any]:
         "answered_at": _moment(row.answered_us),
         "agreed_at": _moment(row.agreed_us),
         "told_at": _moment(row.told_us),
-        "mails": _mails(row, live.workspace_id),
+        "mails": _mails({each.email for each in everything}, live.workspace_id),
+        "also": [_other(each) for each in everything if each.email_key != row.email_key],
     }
 
 
@@ -54,8 +57,20 @@ def correct_name(token: str, name: str) -> bool:
         row = find_signup(token)
         if row is None or len(name) > LONGEST_NAME:
             return False
-        row.name = name
+        for each in find_all(row):
+            each.name = name
     return True
+
+
+def _other(row: Signup) -> dict[str, Any]:
+    """What the same address left besides: on the waiting list, or in the test before it."""
+    return {
+        "signed_up_at": _moment(row.at_us),
+        "confirmed_at": _moment(row.confirmed_us),
+        "consent": row.consent,
+        "left_out_because": row.excluded_because,
+        "answers": json.loads(row.answers) if row.answers else {},
+    }
 
 
 def _on_the_page(row: Signup, live: LiveExperiment) -> dict[str, Any]:
@@ -78,11 +93,11 @@ def _on_the_page(row: Signup, live: LiveExperiment) -> dict[str, Any]:
     return {"seen_at": _moment(seen_us), "did": [f"{kind} {item}" for kind, item in acts]}
 
 
-def _mails(row: Signup, workspace_id: int) -> list[dict[str, str]]:
+def _mails(spellings: Collection[str], workspace_id: int) -> list[dict[str, str]]:
     """Our mails to the address: when they were written, and what became of them."""
     mails = db.session.scalars(
         db.select(OutboxMail)
-        .where(OutboxMail.recipient == row.email, OutboxMail.workspace_id == workspace_id)
+        .where(OutboxMail.recipient.in_(spellings), OutboxMail.workspace_id == workspace_id)
         .order_by(OutboxMail.id)
     )
     return [

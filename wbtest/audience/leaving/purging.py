@@ -1,12 +1,13 @@
 """Purging: what is known of the visitors of a test goes, on the day that was promised or before.
 
-Totals and decisions stay. Rows are deleted in groups, so no transaction is long; whatever breaks in
-between is finished an hour later. ``purged_at`` is set first, since from then on the rows prove the
-totals no more. The key of the page goes last, when no waiting list needs it any longer.
+Totals and decisions stay. ``purged_at`` is set first, in one short transaction: from then on no
+page reads the rows, and they prove and change no total any more. The worker deletes them in groups;
+whatever breaks in between is taken up again. The step ``purged`` says that they are gone. The key
+of the page goes last, when no waiting list needs it any longer.
 """
 
 from datetime import datetime
-from typing import cast
+from typing import NamedTuple, cast
 
 import sqlalchemy as sa
 
@@ -18,39 +19,81 @@ from wbtest.audience.leaving.terms import terms_of
 from wbtest.audience.models import Engagement, Erasure, Objection
 from wbtest.audience.recording.ledger import SIGHTINGS, SIGNUPS, VISITS, take_turn
 from wbtest.audience.waiting import WAITING
+from wbtest.delivery.each import for_each
 from wbtest.delivery.models import OutboxEvent, OutboxMail, Webhook
 from wbtest.extensions import clock, db
-from wbtest.publishing.models import Experiment
-from wbtest.publishing.running.life import take_step
+from wbtest.publishing.models import Experiment, Step
+from wbtest.publishing.running.life import address_of, take_step
 from wbtest.store import Refused, hold, writing
 from wbtest.team.models import Person
 
 ROWS_AT_ONCE = 2_000
 PEOPLE_AT_ONCE = 200
+# Under which ``last_counts`` keeps how many rows there were to delete.
+ROWS = "rows"
+# An owner asked for it; and it is done.
+ASKED, DONE = "purging", "purged"
 ENGAGEMENTS, OBJECTIONS, ERASURES = (
     cast(sa.Table, model.__table__) for model in (Engagement, Objection, Erasure)
 )
 
 
+class Progress(NamedTuple):
+    """How many rows of a purge are gone, of how many."""
+
+    erased: int
+    rows: int
+
+
 def purge_due(now: datetime) -> None:
     """Purge what has reached its day, or was begun before; a job of the worker."""
     is_kept = sa.and_(Experiment.state == "ended", Experiment.identity_key.is_not(None))
-    for experiment in db.session.scalars(sa.select(Experiment).where(is_kept)).all():
-        if experiment.purged_at is not None or terms_of(experiment).erased_at <= now:
-            purge(experiment, None)
+    kept = db.session.scalars(sa.select(Experiment).where(is_kept)).all()
+    for_each(kept, lambda experiment: _purge_if_due(experiment, now), address_of)
+
+
+def _purge_if_due(experiment: Experiment, now: datetime) -> None:
+    if experiment.purged_at is not None or terms_of(experiment).erased_at <= now:
+        purge(experiment)
+
+
+def finish_purges(_now: datetime) -> None:
+    """Delete what is given up and still there; a job of the worker, soon after the button."""
+    is_begun = Experiment.purged_at.is_not(None)
+    is_over = Experiment.steps.any(Step.what == DONE)
+    begun = db.session.scalars(sa.select(Experiment).where(is_begun, sa.not_(is_over))).all()
+    for_each(begun, purge, address_of)
 
 
 def purge_now(experiment: Experiment, person: Person) -> None:
-    """Purge before the day that was promised. Raises Refused while somebody still waits for it."""
-    if objection := find_objection(experiment):
-        raise Refused(objection)
-    purge(experiment, person)
+    """Give up the rows before the day that was promised; the worker deletes them.
+
+    Raises Refused while somebody still waits for an answer, and for the second of two clicks.
+    """
+    with writing():
+        hold(experiment)
+        if objection := find_objection(experiment):
+            raise Refused(objection)
+        _give_up(experiment)
+        take_step(experiment, ASKED, person)
+
+
+def is_done(experiment: Experiment) -> bool:
+    """Whether a purge of the experiment has come to its end."""
+    return any(step.what == DONE for step in experiment.steps)
+
+
+def count_progress(experiment: Experiment) -> Progress:
+    """Return how far the purge of an experiment is that was begun."""
+    left = _count_rows(experiment)
+    rows = max(left, experiment.last_counts.get(ROWS, 0))
+    return Progress(rows - left, rows)
 
 
 def find_objection(experiment: Experiment) -> str:
     """Return why the experiment cannot be purged yet, in a sentence, or ''."""
     if experiment.purged_at is not None:
-        return "This test is purged already."
+        return f"This test is {'purged' if is_done(experiment) else 'being purged'} already."
     if experiment.last_letter_at is None:
         return "First tell those who signed up what you decided."
     if terms_of(experiment).late_until > clock.now():
@@ -60,30 +103,26 @@ def find_objection(experiment: Experiment) -> str:
     return ""
 
 
-def purge(experiment: Experiment, person: Person | None) -> None:
+def purge(experiment: Experiment) -> None:
     """Delete what is known of the visitors, and the page's key unless a waiting list needs it.
 
-    ``person`` is None when the day has come. Doing it again changes nothing more.
+    Doing it again changes nothing more.
     """
     with writing():
         hold(experiment)
         if experiment.purged_at is None:
-            experiment.last_counts = {
-                "two_variants": two_variants(experiment),
-                **opened_to_keep(experiment),
-            }
-            experiment.purged_at = clock.now()
+            _give_up(experiment)
     is_whole = terms_of(experiment).is_whole(clock.now())
     _delete_people(experiment, is_whole=is_whole)
     _delete_events(experiment, is_whole=is_whole)
     for table in (VISITS, SIGHTINGS):
-        _delete_rows(table, experiment, sa.true() if is_whole else _is_of_the_test(table))
+        _delete_rows(table, experiment, _wanted(table, is_whole=is_whole))
     for table in (ENGAGEMENTS, OBJECTIONS):
         _delete_rows(table, experiment, sa.true())
     with writing() as session:
         take_turn(session.connection())
         hold(experiment)
-        is_first = all(step.what != "purged" for step in experiment.steps)
+        is_first = not is_done(experiment)
         is_last = is_whole and experiment.identity_key is not None
         if is_last:
             db.session.execute(sa.delete(ERASURES).where(ERASURES.c.experiment_id == experiment.id))
@@ -91,13 +130,39 @@ def purge(experiment: Experiment, person: Person | None) -> None:
             if experiment.afterwards == "open":
                 experiment.afterwards = "closed"
         if is_last or is_first:
-            take_step(experiment, "purged", person)
+            asked = [step.person for step in experiment.steps if step.what == ASKED]
+            take_step(experiment, DONE, asked[0] if asked and is_first else None)
+
+
+def _give_up(experiment: Experiment) -> None:
+    """Let no page read the rows from now on, and keep what only they can tell."""
+    experiment.last_counts = {
+        "two_variants": two_variants(experiment),
+        ROWS: _count_rows(experiment),
+        **opened_to_keep(experiment),
+    }
+    experiment.purged_at = clock.now()
+
+
+def _count_rows(experiment: Experiment) -> int:
+    """How many rows a purge would delete now, mails and webhooks apart."""
+    is_whole = terms_of(experiment).is_whole(clock.now())
+    wanted = {table: _wanted(table, is_whole=is_whole) for table in (SIGNUPS, VISITS, SIGHTINGS)}
+    wanted |= dict.fromkeys((ENGAGEMENTS, OBJECTIONS), sa.true())
+    return sum(
+        db.session.scalar(
+            sa.select(sa.func.count())
+            .select_from(table)
+            .where(table.c.experiment_id == experiment.id, is_wanted)
+        )
+        or 0
+        for table, is_wanted in wanted.items()
+    )
 
 
 def _delete_people(experiment: Experiment, *, is_whole: bool) -> None:
     """Delete the sign-ups, with the mails to them."""
-    wanted = sa.true() if is_whole else _is_of_the_test(SIGNUPS)
-    is_ours = sa.and_(SIGNUPS.c.experiment_id == experiment.id, wanted)
+    is_ours = sa.and_(SIGNUPS.c.experiment_id == experiment.id, _wanted(SIGNUPS, is_whole=is_whole))
     query = sa.select(SIGNUPS.c.email_key, SIGNUPS.c.email, SIGNUPS.c.token_hash).where(is_ours)
     while True:
         with writing() as session:
@@ -145,8 +210,9 @@ def _delete_rows(table: sa.Table, experiment: Experiment, wanted: sa.ColumnEleme
             return
 
 
-def _is_of_the_test(table: sa.Table) -> sa.ColumnElement[bool]:
-    return table.c.excluded_because != WAITING
+def _wanted(table: sa.Table, *, is_whole: bool) -> sa.ColumnElement[bool]:
+    """Which rows go: those of the test, or all once no waiting list is kept."""
+    return sa.true() if is_whole else table.c.excluded_because != WAITING
 
 
 def _count_unsent(experiment: Experiment) -> int:

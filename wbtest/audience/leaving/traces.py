@@ -8,6 +8,8 @@ PostgreSQL has tools of its own for this, as for copies.
 import re
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
+from operator import attrgetter
+from pathlib import Path
 
 import sqlalchemy as sa
 from flask import current_app
@@ -15,10 +17,12 @@ from flask import current_app
 from wbtest.audience.leaving.dates import COPY_DAYS
 from wbtest.config import Settings
 from wbtest.delivery.backups import backup_folder
+from wbtest.delivery.each import for_each
 from wbtest.delivery.jobs import find_run
 from wbtest.extensions import db
 from wbtest.publishing.models import Step
 from wbtest.store import StoreBroken, lock
+from wbtest.team.audit.log import deleted_at
 
 JOB = "traces"
 # A copy that is made between a purge and the wiping of its traces may hold some of them.
@@ -28,15 +32,15 @@ MADE = re.compile(r"-(\d{4}-\d\d-\d\dT\d{6})\.db")
 
 
 def wipe_traces(now: datetime) -> None:  # noqa: ARG001 - a job is given the time
-    """Write the file anew after a purge, and empty its log; a job of the worker.
+    """Write the file anew after a purge or a workspace's end, and empty its log; a worker's job.
 
     Raises StoreBroken when somebody reads all the while; then it is done an hour later.
     """
     run = find_run(JOB)
     last = run.succeeded_at if run else None
-    purged_at = db.session.scalar(sa.select(sa.func.max(Step.at)).where(Step.what == "purged"))
+    newest = max(_deletions(), default=None)
     db.session.rollback()
-    if purged_at is None or (last is not None and purged_at < last):
+    if newest is None or (last is not None and newest < last):
         return
     # The driver's own connection, since a file cannot be written anew inside a transaction. Others
     # wait at our lock meanwhile, instead of giving up at SQLite's own.
@@ -49,16 +53,29 @@ def wipe_traces(now: datetime) -> None:  # noqa: ARG001 - a job is given the tim
 
 
 def drop_old_copies(now: datetime) -> None:
-    """Delete copies made before a purge that is 14 days old; a job of the worker."""
+    """Delete copies from before what was deleted 14 days ago; a job of the worker."""
     settings: Settings = current_app.extensions["wbtest.settings"]
     limit = now - timedelta(days=COPY_DAYS)
-    purged_at = db.session.scalar(
-        sa.select(sa.func.max(Step.at)).where(Step.what == "purged", Step.at <= limit)
-    )
-    if purged_at is None:
+    newest = max(_deletions(limit), default=None)
+    if newest is None:
         return
-    clean_from = purged_at + WIPED_WITHIN
-    for file in backup_folder(settings).glob("*.db*"):
-        made = MADE.search(file.name)
-        if made and datetime.strptime(made[1], "%Y-%m-%dT%H%M%S").replace(tzinfo=UTC) <= clean_from:
-            file.unlink()
+    clean_from = newest + WIPED_WITHIN
+    old = [file for file in backup_folder(settings).glob("*.db*") if _is_from(file, clean_from)]
+    for_each(old, Path.unlink, attrgetter("name"))
+
+
+def _is_from(file: Path, limit: datetime) -> bool:
+    """Whether a copy was made at this moment or earlier; what has another name is none."""
+    made = MADE.search(file.name)
+    if made is None:
+        return False
+    return datetime.strptime(made[1], "%Y-%m-%dT%H%M%S").replace(tzinfo=UTC) <= limit
+
+
+def _deletions(until: datetime | None = None) -> list[datetime]:
+    """When a test was last purged, and when a workspace was last deleted, if ever."""
+    is_early = sa.true() if until is None else Step.at <= until
+    purged_at = db.session.scalar(
+        sa.select(sa.func.max(Step.at)).where(Step.what == "purged", is_early)
+    )
+    return [at for at in (purged_at, deleted_at(until)) if at is not None]

@@ -10,9 +10,11 @@ from wbtest.audience.leaving.closing import count_hearers
 from wbtest.audience.leaving.dates import Terms, in_words
 from wbtest.audience.leaving.terms import terms_of
 from wbtest.audience.models import Alarm
+from wbtest.delivery.each import for_each
 from wbtest.delivery.outbox import queue_mail
 from wbtest.extensions import db
 from wbtest.publishing.models import Experiment
+from wbtest.publishing.running.life import address_of
 from wbtest.publishing.strings import strings_for
 from wbtest.store import writing
 from wbtest.team.models import Membership, Person, Workspace
@@ -24,10 +26,14 @@ KIND = "purge"
 def remind_owners(now: datetime) -> None:
     """Write to the owners of what is purged within a week, once; a job of the worker."""
     is_kept = sa.and_(Experiment.state == "ended", Experiment.purged_at.is_(None))
-    for experiment in db.session.scalars(sa.select(Experiment).where(is_kept)).all():
-        terms = terms_of(experiment)
-        if terms.erased_at - NOTICE <= now < terms.erased_at:
-            _remind(experiment, terms)
+    kept = db.session.scalars(sa.select(Experiment).where(is_kept)).all()
+    for_each(kept, lambda experiment: _remind_if_due(experiment, now), address_of)
+
+
+def _remind_if_due(experiment: Experiment, now: datetime) -> None:
+    terms = terms_of(experiment)
+    if terms.erased_at - NOTICE <= now < terms.erased_at:
+        _remind(experiment, terms)
 
 
 def _remind(experiment: Experiment, terms: Terms) -> None:

@@ -29,11 +29,15 @@ COLUMNS = (
 
 
 class Facts(NamedTuple):
-    """What of a sealed experiment decides how its events are counted."""
+    """What of a sealed experiment decides how its events are counted.
+
+    ``is_purged``: its totals stand, whatever becomes of the rows that are still there.
+    """
 
     zone: str
     conversion: Literal["signup", "confirmed"]
     window_us: int
+    is_purged: bool = False
 
 
 class Cell(NamedTuple):

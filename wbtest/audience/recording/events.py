@@ -76,6 +76,8 @@ class SignedUp(Arrival):
     workspace_id: int | None = None
     # Whether an address that is there and not confirmed is written to again after a day.
     mails_again: bool = False
+    # On a page that is overrun: microseconds from the mail before this one; 0 sends it at once.
+    pace_us: int = 0
 
 
 Event = Served | Seen | Did | SignedUp

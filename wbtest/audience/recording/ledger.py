@@ -34,6 +34,7 @@ from wbtest.audience.recording.hours import QUARTER_US, hour_of
 from wbtest.audience.recording.rows import Row, VisitRow
 from wbtest.audience.recording.settle import Settled
 from wbtest.audience.traffic import Machine
+from wbtest.audience.waiting import WAITING
 from wbtest.publishing.models import Experiment
 
 VISITS = cast(sa.Table, Visit.__table__)
@@ -49,12 +50,15 @@ LOST = ("lost", "could not be stored")
 def load_facts(connection: sa.Connection, experiment_id: int) -> Facts:
     """Return what decides how the experiment's events are counted. Raises LookupError."""
     found = connection.execute(
-        sa.select(Experiment.time_zone, Experiment.rule).where(Experiment.id == experiment_id)
+        sa.select(Experiment.time_zone, Experiment.rule, Experiment.purged_at).where(
+            Experiment.id == experiment_id
+        )
     ).one_or_none()
     if found is None:
         raise LookupError(f"there is no experiment {experiment_id}")
-    zone, rule = found
-    return Facts(zone, rule["conversion"], rule["conversion_window_hours"] * HOUR_US)
+    zone, rule, purged_at = found
+    window_us = rule["conversion_window_hours"] * HOUR_US
+    return Facts(zone, rule["conversion"], window_us, purged_at is not None)
 
 
 def take_turn(connection: sa.Connection) -> None:
@@ -66,7 +70,8 @@ def take_turn(connection: sa.Connection) -> None:
 class Ledger:
     """One transaction's changes to events; leaving the ``with`` block adds them to the roll-up.
 
-    ``facts`` are those already known, by experiment; what is sealed never changes.
+    ``facts`` are those already known, by experiment; what is sealed never changes. Of a purged test
+    only the waiting list is counted on: part of the rows behind the other totals may be gone.
     """
 
     def __init__(self, connection: sa.Connection, facts: dict[int, Facts] | None = None) -> None:
@@ -144,7 +149,13 @@ class Ledger:
                 if is_gone and key.excluded_because == "":
                     gone.add(key[:2])
         flags.write(self.connection)
-        engaged.remove(self.connection, gone)
+        self.forget_acts(gone)
+
+    def forget_acts(self, visitors: Collection[tuple[int, str]]) -> None:
+        """Delete what these visitors did on the page, and count it no more."""
+        engaged.remove(
+            self.connection, {key for key in visitors if not self.facts_of(key[0]).is_purged}
+        )
 
     def _count_visit(self, visit: Any, number: int) -> None:
         self._tally[cell_of(visit, self.facts_of(visit.experiment_id)), "served"] += number
@@ -178,6 +189,15 @@ class Ledger:
         }
 
     def _write(self) -> None:
+        standing = {key for key, facts in self._facts.items() if facts.is_purged}
+        if standing:
+            self._tally = Counter(
+                {
+                    (cell, column): number
+                    for (cell, column), number in self._tally.items()
+                    if cell.experiment_id not in standing or cell.excluded_because == WAITING
+                }
+            )
         kept.add(self.connection, HOURLY_COUNTS, hourly_rows(self._tally))
         names = ("experiment_id", "variant", "hour", "reason", "family", "count")
         machines = [

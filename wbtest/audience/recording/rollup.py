@@ -4,14 +4,13 @@ Events come in through the recorder; here they are confirmed, erased, forgotten,
 """
 
 import secrets
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from datetime import datetime
 from typing import Any, Literal
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, scoped_session
 
-from wbtest.audience.engagement import kept as engaged
 from wbtest.audience.recording import rows as kept
 from wbtest.audience.recording.cells import HistoryKey, history_key
 from wbtest.audience.recording.ledger import SIGHTINGS, SIGNUPS, Ledger, take_turn
@@ -86,6 +85,28 @@ def erase(session: AnySession, token_hash: str, now: datetime) -> bool:
     signup = _find_signup(connection, token_hash)
     if signup is None:
         return False
+    _erase(connection, signup, now)
+    session.expire_all()
+    return True
+
+
+def erase_keys(
+    session: AnySession, experiment_id: int, email_keys: Collection[str], now: datetime
+) -> list[Any]:
+    """Erase the sign-ups under these keys as ``erase`` does, also those that were sent no token.
+
+    Returns them as they were.
+    """
+    connection = _begin(session)
+    are_theirs = SIGNUPS.c.experiment_id == experiment_id, SIGNUPS.c.email_key.in_(email_keys)
+    found = list(connection.execute(sa.select(SIGNUPS).where(*are_theirs)))
+    for signup in found:
+        _erase(connection, signup, now)
+    session.expire_all()
+    return found
+
+
+def _erase(connection: sa.Connection, signup: Any, now: datetime) -> None:
     # No address: those have an @.
     nobody = f"left-{secrets.token_hex(16)}"
     before = history_key(signup)
@@ -105,9 +126,7 @@ def erase(session: AnySession, token_hash: str, now: datetime) -> bool:
                 left_at=now,
             )
         )
-        engaged.remove(connection, {(signup.experiment_id, signup.visitor)})
-    session.expire_all()
-    return True
+        ledger.forget_acts({(signup.experiment_id, signup.visitor)})
 
 
 def forget(session: AnySession, experiment_id: int, visitor: str) -> None:
@@ -165,6 +184,7 @@ __all__ = [
     "confirm",
     "differences",
     "erase",
+    "erase_keys",
     "forget",
     "note_steps",
     "rebuild",

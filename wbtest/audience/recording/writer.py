@@ -69,7 +69,6 @@ class Writer:
         self._lock = lock
         self._now = now
         self._mail_domain = mail_domain
-        self._facts: dict[int, Facts] = {}
         self._rests_until = 0.0
 
     @property
@@ -117,9 +116,11 @@ class Writer:
                     id(item): item.event for item in waiting if item.event and not item.is_abandoned
                 }
                 events = [*arrived, *wanted.values()]
-                found = record(connection, events, self._facts, self._now(), self._mail_domain)
+                # Read anew for each group: when a workspace is deleted its numbers are free again.
+                facts: dict[int, Facts] = {}
+                found = record(connection, events, facts, self._now(), self._mail_domain)
                 if losses:
-                    record_losses(connection, losses, self._facts)
+                    record_losses(connection, losses, facts)
             outcomes = dict(zip(wanted, found[len(arrived) :], strict=True))
         for item in waiting:
             item.future.set_result(outcomes.get(id(item)))

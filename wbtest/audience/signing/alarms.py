@@ -11,9 +11,11 @@ from wbtest.audience.models import Alarm, HourlyCount, MachineCount, Signup
 from wbtest.audience.recording.cells import IMPORTED, SUSPECTED
 from wbtest.audience.signing.guard import Guard
 from wbtest.audience.traffic import PRETENDER
+from wbtest.delivery.each import for_each
 from wbtest.delivery.outbox import queue_mail
 from wbtest.extensions import db
 from wbtest.publishing.models import Experiment
+from wbtest.publishing.running.life import address_of
 from wbtest.store import writing
 from wbtest.team.people import members
 
@@ -37,9 +39,9 @@ class Hour(NamedTuple):
 
 
 def is_full(experiment_id: int, guard: Guard, now: datetime) -> bool:
-    """Whether as many people signed up on this page in the last hour as may.
+    """Whether as many people signed up on this page in the last hour as are written to at once.
 
-    Those suspected of being machines are not among them, or machines could close the page; nor are
+    Those suspected of being machines are not among them, or machines could slow our mails; nor are
     those that the team brought in from a list.
     """
     rows = (
@@ -64,8 +66,10 @@ def find_alarm(hour: Hour, guard: Guard) -> tuple[str, str]:
     counted = hour.everybody - hour.suspected
     if counted >= guard.most_a_page:
         return "full", (
-            f"{counted:,} addresses came within an hour, which is the most that a page takes. "
-            "Others are asked to come back later."
+            f"{counted:,} addresses came within an hour. All are taken. So that our mail server is "
+            f"not taken for a spammer's, the mails to them now leave at {guard.most_a_page:,} an "
+            "hour, and the last ones wait. See where these visitors come from: if you do not know, "
+            "somebody may be sending addresses of others, and you can pause the page."
         )
     if hour.suspected >= FEWEST_DOUBTED and 2 * hour.suspected > hour.everybody:
         return "machines", (
@@ -104,12 +108,16 @@ def raise_alarms(now: datetime) -> None:
     """Look at the last hour of each page that takes addresses, and write to its owners; a job."""
     guard: Guard = current_app.extensions["wbtest.guard"]
     takes = sa.or_(Experiment.state == "running", Experiment.afterwards == "open")
-    for experiment in db.session.scalars(sa.select(Experiment).where(takes)).all():
-        kind, sentence = find_alarm(_last_hour(experiment, now), guard)
-        if not kind:
-            kind, sentence = find_stripped(*_browsers(experiment, now))
-        if kind:
-            tell(experiment, kind, sentence, now)
+    taking = db.session.scalars(sa.select(Experiment).where(takes)).all()
+    for_each(taking, lambda experiment: _raise_alarm(experiment, guard, now), address_of)
+
+
+def _raise_alarm(experiment: Experiment, guard: Guard, now: datetime) -> None:
+    kind, sentence = find_alarm(_last_hour(experiment, now), guard)
+    if not kind:
+        kind, sentence = find_stripped(*_browsers(experiment, now))
+    if kind:
+        tell(experiment, kind, sentence, now)
 
 
 def tell(experiment: Experiment, kind: str, sentence: str, now: datetime) -> bool:

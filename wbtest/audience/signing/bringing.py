@@ -17,9 +17,11 @@ from wbtest.audience.recording.ledger import take_turn
 from wbtest.audience.recording.rows import SignupRow
 from wbtest.audience.signing.forms import LONGEST_NAME, one_line
 from wbtest.audience.visitors import NotAnEmail, read_email
+from wbtest.audience.waiting import keys_of
 from wbtest.extensions import clock, db
 from wbtest.publishing.models import Experiment
 from wbtest.store import Invalid, hold, writing
+from wbtest.team.audit.log import record
 
 MOST_ROWS = 500
 LONGEST_LIST = 100_000
@@ -64,6 +66,8 @@ def bring_in(experiment: Experiment, text: str) -> Brought:
             if email_key not in known | erased
         ]
         new = rollup.bring_in(session, rows) if rows else 0
+        what = f"{new} new on /p/{experiment.slug}"
+        record(experiment.workspace_id, "signups.brought_in", what)
     wrong = sum(_read(entry) is None for entry in entries)
     return Brought(new, len(known), len(erased - known), wrong)
 
@@ -87,13 +91,14 @@ def _read(cells: list[str]) -> tuple[tuple[str, str], str] | None:
 
 
 def _known(experiment: Experiment, keys: list[str]) -> set[str]:
-    return set(
-        db.session.scalars(
-            db.select(Signup.email_key).where(
-                Signup.experiment_id == experiment.id, Signup.email_key.in_(keys)
-            )
+    """Which are there, in the test or on its waiting list."""
+    either = [key for each in keys for key in keys_of(each)]
+    found = db.session.scalars(
+        db.select(Signup.email_key).where(
+            Signup.experiment_id == experiment.id, Signup.email_key.in_(either)
         )
     )
+    return {keys_of(key)[0] for key in found}
 
 
 def _erased(experiment: Experiment, keys: dict[str, str]) -> set[str]:

@@ -1,7 +1,8 @@
 """What keeps the public forms from being misused, without a third party: measures and limits.
 
-A person is never turned away for how they look: what is doubted is kept and marked. Only who sends
-more than people can is asked to wait.
+A person is never turned away for how they look: what is doubted is kept and marked. Nor for coming
+with many others: to refuse one who says yes would count as a no, so on a page that is overrun our
+mails wait instead. Only a network that sends more than its people can is asked to come back later.
 """
 
 from dataclasses import dataclass
@@ -13,14 +14,24 @@ from wbtest.audience.visitors import Visitor
 # Pressed sooner after the page with the button was sent, or after our mail was.
 FASTEST_BUTTON_SECONDS = 1.0
 FASTEST_MAIL_SECONDS = 2.0
+HOUR_US = 3_600_000_000
 
 
 @dataclass(frozen=True, slots=True)
 class Guard:
-    """The measures of a server: seconds from a page to its form, sign-ups of a page in an hour."""
+    """The measures of a server.
+
+    ``fastest_seconds`` from a page to its form; ``most_a_page`` sign-ups of a page in an hour are
+    written to at once, those beyond at this pace.
+    """
 
     fastest_seconds: float = 1.5
     most_a_page: int = 2_000
+
+    @property
+    def pace_us(self) -> int:
+        """Microseconds from one mail of an overrun page to the next."""
+        return HOUR_US // self.most_a_page
 
     def is_too_fast(self, visitor: Visitor | None, at: float) -> bool:
         """Whether a form came sooner than a person can fill it in; ``at`` in seconds since 1970.

@@ -1,16 +1,20 @@
 """The mail to an address that was just left: what for, how to confirm it, how to have it erased."""
 
+from functools import lru_cache
 from typing import NamedTuple
 
 from markupsafe import Markup
 
 from wbtest.publishing.live import LiveExperiment
+from wbtest.publishing.looks.contrast import lowest, nearest_shade
+from wbtest.publishing.looks.look import ON_ACCENT, Look, palette
 from wbtest.publishing.strings import PageStrings, strings_of
 
 # Mail programs know no style sheets, and nothing is fetched that would tell us who reads.
-PAGE = "margin:0;padding:24px;background:#ffffff;color:#15181e;font:16px/1.6 sans-serif"
+GROUND = "#ffffff"
+PAGE = f"margin:0;padding:24px;background:{GROUND};color:#15181e;font:16px/1.6 sans-serif"
 BUTTON = (
-    "display:inline-block;padding:12px 20px;border-radius:8px;background:#1b46c2;color:#ffffff;"
+    "display:inline-block;padding:12px 20px;border-radius:8px;background:{};color:{};"
     "font-weight:600;text-decoration:none"
 )
 SMALL = "margin:0 0 16px;color:#565e6c;font-size:14px"
@@ -60,7 +64,7 @@ def welcome(live: LiveExperiment, base_url: str, token: str) -> Letter:
         Line(f"{live.controller}\n{live.contact}"),
     ]
     subject = (strings.mail_subject if confirms else strings.mail_thanks).format(product=product)
-    return Letter(subject, as_text(lines), as_html(lines, strings), leave_url)
+    return Letter(subject, as_text(lines), as_html(lines, strings, page.look), leave_url)
 
 
 def as_text(lines: list[Line]) -> str:
@@ -68,21 +72,34 @@ def as_text(lines: list[Line]) -> str:
     return "\n\n".join(f"{line.text}\n{line.url}".strip() for line in lines) + "\n"
 
 
-def as_html(lines: list[Line], strings: PageStrings) -> str:
-    """Return the same as HTML: nothing is fetched, and what people typed is never markup."""
-    parts = Markup().join(_paragraph(line) for line in lines)
+def as_html(lines: list[Line], strings: PageStrings, look: Look) -> str:
+    """Return the same as HTML in the page's colour: nothing is fetched, nothing typed is markup."""
+    parts = Markup().join(_paragraph(line, *colours_of(look)) for line in lines)
     return Markup(
         '<!DOCTYPE html><html lang="{}" dir="{}"><meta charset="utf-8"><body style="{}">{}</body>'
         "</html>"
     ).format(strings.language, strings.dir, PAGE, parts)
 
 
-def _paragraph(line: Line) -> Markup:
+@lru_cache(maxsize=1024)
+def colours_of(look: Look) -> tuple[str, str]:
+    """Return the colour of links and buttons in a mail, and of the text on a button.
+
+    The page's accent, or its nearest shade that can be read on the mail's white.
+    """
+    accent = nearest_shade(palette(look, "light")["accent"], (GROUND,))
+    return accent, max(ON_ACCENT, key=lambda text: lowest(text, (accent,)))
+
+
+def _paragraph(line: Line, accent: str, on_accent: str) -> Markup:
     text = Markup("<br>").join(line.text.split("\n"))
     if line.is_button:
-        link = Markup('<br><a style="{}" href="{}">{}</a>').format(BUTTON, line.url, line.name)
+        style = BUTTON.format(accent, on_accent)
+        link = Markup('<br><a style="{}" href="{}">{}</a>').format(style, line.url, line.name)
         return Markup('<p style="margin:0 0 24px">{}{}</p>').format(text, link)
     if line.url:
-        link = Markup('<br><a style="color:#1b46c2" href="{}">{}</a>').format(line.url, line.name)
+        link = Markup('<br><a style="color:{}" href="{}">{}</a>').format(
+            accent, line.url, line.name
+        )
         return Markup('<p style="{}">{}{}</p>').format(SMALL, text, link)
     return Markup('<p style="margin:0 0 16px">{}</p>').format(text)

@@ -1,8 +1,8 @@
-"""Which sign-ups of a group are written to: one mail for each address, page and day."""
+"""Which sign-ups of a group are written to, and when: one mail for each address, page and day."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import UTC, datetime
 from hashlib import sha256
 from typing import Any
 
@@ -13,10 +13,12 @@ from wbtest.audience.recording.cells import SUSPECTED
 from wbtest.audience.recording.events import SignedUp
 from wbtest.audience.recording.ledger import SIGNUPS
 from wbtest.audience.recording.rows import SignupRow
+from wbtest.audience.signing.guard import HOUR_US
 from wbtest.delivery.models import OutboxMail
 from wbtest.delivery.outbox import mail_row
 
 DAY_US = 86_400_000_000
+MICROSECONDS = 1_000_000
 Sent = Sequence[tuple[SignedUp, SignupRow]]
 
 
@@ -32,13 +34,45 @@ def write_to(
     fresh = [event for event, row in trusted if id(row) in new]
     known = [(event, row) for event, row in trusted if id(row) not in new]
     _lift_erasures(connection, fresh)
+    written = [event for event in (*fresh, *_asked_again(connection, known)) if event.subject]
     mails = [
-        _mail(event, now, mail_domain)
-        for event in (*fresh, *_asked_again(connection, known))
-        if event.subject
+        _mail(event, now, mail_domain) | {"due_at": due_at}
+        for event, due_at in _paced(connection, written, now)
     ]
     if mails:
         connection.execute(sa.insert(OutboxMail), mails)
+
+
+def _paced(
+    connection: sa.Connection, events: Iterable[SignedUp], now: datetime
+) -> Iterator[tuple[SignedUp, datetime]]:
+    """Each event with the moment at which its mail leaves: now, or after the last that waits.
+
+    The sign-up remembers that moment as the one of its mail, and so the next one finds it.
+    """
+    last: dict[int, int] = {}
+    for event in events:
+        if not event.pace_us:
+            yield event, now
+            continue
+        page = event.experiment_id
+        if page not in last:
+            last[page] = _last_due(connection, page, int(now.timestamp() * MICROSECONDS))
+        last[page] += event.pace_us
+        connection.execute(
+            sa.update(SIGNUPS)
+            .where(SIGNUPS.c.experiment_id == page, SIGNUPS.c.email_key == event.email_key)
+            .values(mailed_us=last[page])
+        )
+        yield event, datetime.fromtimestamp(last[page] / MICROSECONDS, UTC)
+
+
+def _last_due(connection: sa.Connection, experiment_id: int, now_us: int) -> int:
+    """When the last mail of an overrun page leaves; what is slowed came within the hour."""
+    is_recent = SIGNUPS.c.at_us > now_us - HOUR_US
+    newest = sa.select(sa.func.max(SIGNUPS.c.mailed_us))
+    found = connection.scalar(newest.where(SIGNUPS.c.experiment_id == experiment_id, is_recent))
+    return max(now_us, found or 0)
 
 
 def _asked_again(connection: sa.Connection, known: Sent) -> list[SignedUp]:

@@ -81,8 +81,6 @@ def signup(slug: str) -> ResponseReturnValue:
         return show_closed(found.live)
     try:
         _admit()
-        if alarms.is_full(found.live.id, guard(), clock.now()):
-            return _again(found, form, 429, strings.busy)
         return _take(found, form, shown)
     except RateLimitExceeded:
         return _again(found, form, 429, strings.too_many)
@@ -139,6 +137,7 @@ def _take(found: LivePage, form: SignupForm, shown: Form | None) -> Response:
         address=form.address,
         name=(form.name.data or "") if live.asks_name else "",
         base_url=printer().base_url,
+        pace_us=guard().pace_us if alarms.is_full(live.id, guard(), clock.now()) else 0,
     )
     location = after_sign_up(live, shown.variant, answering)
     return Response(status=303, headers={"Location": location})

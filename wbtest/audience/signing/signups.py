@@ -1,6 +1,5 @@
 """Sign-ups: taken once per address and page, and confirmed by the link in our mail."""
 
-import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import blake2b
@@ -16,6 +15,7 @@ from wbtest.audience.recording.events import SignedUp
 from wbtest.audience.recording.recorder import Recorder
 from wbtest.audience.signing import guard, letters
 from wbtest.audience.visitors import Form, Visitor
+from wbtest.audience.waiting import keys_of, list_key
 from wbtest.extensions import clock, db
 from wbtest.publishing import copy
 from wbtest.publishing.live import LiveExperiment
@@ -26,6 +26,8 @@ CONFIRM_WITHIN = timedelta(days=7)
 # Where somebody without a cookie came from, nobody knows any more.
 UNKNOWN = "unknown"
 MICROSECONDS = 1_000_000
+# Within which a second form with the same address is the same person's impatience.
+DOUBLE_CLICK_US = 30 * MICROSECONDS
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +35,7 @@ class Sender:
     """Who sends the form: what it was printed for, and the visitor's cookie if there is one.
 
     ``excluded_because`` is '' for somebody who counts. ``promised`` is what stood beside the form
-    where it was not the test's.
+    where it was the waiting list's, () for that of the test.
     """
 
     shown: Form
@@ -58,33 +60,37 @@ def sign_up(
     address: tuple[str, str],
     name: str,
     base_url: str,
+    pace_us: int = 0,
 ) -> str:
     """Store an address (its spelling and its key), and queue our mail to it, durably.
 
     An address that is there already stays as it is, and gets no second mail within a day; one that
-    was only suspected so far is new. Returns the token under which the questions after the sign-up
-    are answered; whether it opens anything, nobody can see from it.
+    was only suspected so far is new. ``pace_us`` lets the mail wait so long after the one before,
+    0 for not at all. Returns the token under which the questions after the sign-up are answered;
+    whether it opens anything, nobody can see from it.
     """
     shown = sender.shown
     known = sender.known
     variant = live.find_variant(shown.variant) or live.control
-    token = sign_up_token(live.identity_key, address[1])
+    email_key = list_key(address[1]) if sender.promised else address[1]
+    token = sign_up_token(live.identity_key, email_key)
     letter = letters.welcome(live, base_url, token)
-    answering = _answering(live, sender.visitor, address[1])
+    at_us = int(clock.now().timestamp() * MICROSECONDS)
+    answering = _answering(live, sender.visitor, email_key, at_us)
     recorder.sign_up(
         SignedUp(
             experiment_id=live.id,
             phase=known.phase if known else shown.phase,
             variant=shown.variant,
             visitor=known.visitor if known else "",
-            at_us=int(clock.now().timestamp() * MICROSECONDS),
+            at_us=at_us,
             source=known.source if known else UNKNOWN,
             device=known.device if known else traffic.device_of(agent_of(sender.environ)),
             language=known.language if known else _language(sender.environ),
             user_agent=agent_of(sender.environ),
             excluded_because=sender.excluded_because,
             email=address[0],
-            email_key=address[1],
+            email_key=email_key,
             name=name,
             consent=words_beside(live, variant, strings_of(variant.page), sender.promised),
             page_digest=copy.digest(variant.page),
@@ -98,21 +104,43 @@ def sign_up(
             leave_url=letter.leave_url,
             workspace_id=live.workspace_id,
             mails_again=live.options.confirms,
+            pace_us=pace_us,
         )
     )
-    return answering
+    if _has_cookie(sender.visitor):
+        return answering
+    return _of_first_click(live, email_key, at_us) or answering
 
 
-def _answering(live: LiveExperiment, visitor: Visitor | None, email_key: str) -> str:
+def _answering(live: LiveExperiment, visitor: Visitor | None, email_key: str, at_us: int) -> str:
     """A token for the questions: of the same browser and address the same, else of nobody before.
 
     So who presses the button twice can answer, and a stranger who sends an address that is there
-    changes nothing.
+    changes nothing. Where no cookie tells the browser, the moment takes its place.
     """
-    if visitor is None or not visitor.issued:
-        return secrets.token_hex(24)
-    whose = f"{visitor.visitor}:{email_key}".encode()
+    who = visitor.visitor if visitor and _has_cookie(visitor) else at_us
+    whose = f"{who}:{email_key}".encode()
     return blake2b(whose, key=live.identity_key, person=b"answers", digest_size=24).hexdigest()
+
+
+def _has_cookie(visitor: Visitor | None) -> bool:
+    """Whether a cookie names the visitor; others may be behind the same hash."""
+    return visitor is not None and visitor.issued > 0
+
+
+def _of_first_click(live: LiveExperiment, email_key: str, at_us: int) -> str:
+    """The token of a form with the same address that came a moment ago, without a cookie too.
+
+    A browser shows the answer to the second of two clicks, whose own token would open nothing. Who
+    only knows the address would have to send it in the same moment. Returns '' for none.
+    """
+    # What the recorder has stored meanwhile is not in a transaction that began before.
+    db.session.rollback()
+    row = db.session.get(Signup, (live.id, email_key))
+    if row is None or abs(at_us - row.at_us) > DOUBLE_CLICK_US:
+        return ""
+    first = _answering(live, None, email_key, row.at_us)
+    return first if digest(first) == row.answer_hash else ""
 
 
 def _language(environ: Environ) -> str:
@@ -124,6 +152,14 @@ def find_signup(token: str) -> Signup | None:
     return db.session.scalars(
         db.select(Signup).where(Signup.token_hash == digest(token))
     ).one_or_none()
+
+
+def find_all(signup: Signup) -> list[Signup]:
+    """Return all sign-ups of the address on this page, the oldest first: test and waiting list."""
+    is_it = (Signup.experiment_id == signup.experiment_id) & (
+        Signup.email_key.in_(keys_of(signup.email_key))
+    )
+    return list(db.session.scalars(db.select(Signup).where(is_it).order_by(Signup.at_us)))
 
 
 def can_confirm(signup: Signup, now: datetime) -> bool:

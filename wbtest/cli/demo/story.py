@@ -234,7 +234,7 @@ def _start(test: Test, revision: Revision, author: Person, approver: Person, tod
     for name, headline in test.variants:
         words = {"headline": headline}
         experiments.add_variant(experiment, author, name=name, weight=1, overrides=words)
-    change_look(experiment, test.look)
+    change_look(experiment, author, test.look)
     change_options(experiment, test.options)
     warnings = [found.what for found in findings_of(experiment) if found.kind == "warning"]
     launching.check(experiment, author, {what: REASONS[what] for what in warnings})

@@ -11,8 +11,7 @@ from wbtest.publishing.launch.setting import (
     check_mail,
     check_visitors,
 )
-from wbtest.publishing.launch.values import Finding, Kind, Situation
-from wbtest.publishing.strings import strings_of
+from wbtest.publishing.launch.values import WHERE_MISSING, Finding, Kind, Situation
 
 
 def findings(now: Situation) -> list[Finding]:
@@ -33,9 +32,8 @@ def repeated_pages(pages: Sequence[tuple[str, PageCopy]]) -> Iterator[tuple[str,
 
 
 def _basics(now: Situation) -> Iterator[Finding]:
-    wheres = {"approval": "revision", "newest": "newest", "text": "release", "end": "rule"}
     for what, sentence in now.missing:
-        yield Finding("blocker", what, sentence, where=wheres.get(what, "team"))
+        yield Finding("blocker", what, sentence, where=WHERE_MISSING[what])
     lacking = {what for what, _ in now.missing}
     for what, sentence in (
         ("approval", "The newest revision is approved."),
@@ -63,36 +61,11 @@ def _able_to_stop(now: Situation) -> Finding:
 
 
 def _honesty(now: Situation) -> Iterator[Finding]:
-    strings = strings_of(now.pages[0][1])
-    is_before = now.rule.disclosure == "before"
-    told = (
-        (strings.not_yet, strings.not_yet_why)
-        if is_before
-        else (strings.first_the_truth, strings.truth_why)
-    )
-    if not all(text.strip() for text in told):
-        yield Finding(
-            "blocker",
-            "disclosure",
-            "The page never says that the product does not exist yet.",
-            "Take the usual words back.",
-            "look",
-        )
-    else:
-        when = "before they sign up" if is_before else "right after they sign up"
-        yield Finding("fine", "disclosure", f"Visitors learn that it does not exist yet {when}.")
+    # No draft can lack these two: the words are the tool's own, and `strings_of` keeps them.
+    when = "before they sign up" if now.rule.disclosure == "before" else "right after they sign up"
+    yield Finding("fine", "disclosure", f"Visitors learn that it does not exist yet {when}.")
     if any(section.kind == "quote" for _, page in now.pages for section in page.sections):
-        label = strings.imagined if is_before else strings.imagined_quietly
-        if label.strip():
-            yield Finding("fine", "quote", "The customer’s quote is labelled as imagined.")
-        else:
-            yield Finding(
-                "blocker",
-                "quote",
-                "The imagined quote would stand on the page as if a customer had said it.",
-                "Take the usual label back.",
-                "look",
-            )
+        yield Finding("fine", "quote", "The customer’s quote is labelled as imagined.")
     demands = [(name, demand) for name, page in now.pages if (demand := find_demand(page))]
     for name, demand in demands[:1]:
         yield Finding(

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 from wbtest.extensions import clock
 from wbtest.publishing import rule as rules
 from wbtest.publishing.assembling import page_of
+from wbtest.publishing.launch.values import WHERE_MISSING
 from wbtest.publishing.models import Experiment, Variant
 from wbtest.review.four_eyes import four_eyes_objection
 from wbtest.review.standing import approvals_of, still_needed
@@ -19,10 +20,15 @@ from wbtest.writing.releases import find_newest_revision
 
 
 class Missing(NamedTuple):
-    """One thing to do before the start; ``what`` is one of ``launch_values.NAMES``, or checked."""
+    """One thing to do before the start; ``what`` is one of ``values.NAMES``, or checked."""
 
     what: str
     sentence: str
+
+    @property
+    def where(self) -> str:
+        """The page on which it is mended, as ``ways_of`` names it."""
+        return WHERE_MISSING[self.what]
 
 
 def missing_before_start(experiment: Experiment) -> list[Missing]:

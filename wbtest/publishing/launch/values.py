@@ -35,6 +35,14 @@ NAMES = {
     "sources": "Own sources",
     "team": "Team left out",
 }
+# The page on which each thing is mended that a start lacks anyway.
+WHERE_MISSING = {
+    "approval": "revision",
+    "newest": "newest",
+    "text": "release",
+    "end": "rule",
+    "controller": "team",
+}
 
 
 class Finding(NamedTuple):

@@ -3,19 +3,19 @@
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from wbtest.publishing.launch.added import added_to
 from wbtest.publishing.launch.facts import findings_of
 from wbtest.publishing.launch.passing import LONGEST_REASON, ReasonsMissing, check
 from wbtest.publishing.launch.readiness import find_objection
 from wbtest.publishing.launch.values import Finding
+from wbtest.publishing.launch.ways import ways_of
 from wbtest.publishing.models import Experiment
 from wbtest.publishing.running.life import AlreadyDone, ChangedMeanwhile, NotReady
 from wbtest.publishing.running.sealing import draft_digest
 from wbtest.publishing.running.stages import is_checked
-from wbtest.publishing.shown import preview_url
 from wbtest.publishing.views import bp
 from wbtest.store import Refused
 from wbtest.team import access
-from wbtest.writing.releases import find_newest_revision
 
 
 @bp.route("/experiments/<int:experiment_id>/launch", methods=["GET", "POST"])
@@ -63,7 +63,8 @@ def _page(experiment: Experiment, faults: dict[str, str], status: int) -> Respon
         is_checked=is_checked(experiment) and warnings.keys() <= experiment.reasons.keys(),
         objection=find_objection(experiment, access.person()),
         longest=LONGEST_REASON,
-        ways=_ways(experiment),
+        ways=ways_of(experiment),
+        added=added_to(experiment, access.person()),
     )
     return page, status
 
@@ -73,27 +74,3 @@ def _by_what(found: list[Finding]) -> dict[str, list[Finding]]:
     for entry in found:
         by_what.setdefault(entry.what, []).append(entry)
     return by_what
-
-
-def _ways(experiment: Experiment) -> dict[str, tuple[str, str]]:
-    """The page on which each thing is mended: its address, and the words of the link."""
-    release_id, number = experiment.revision.release_id, experiment.revision.number
-    newest = find_newest_revision(experiment.revision.release) or experiment.revision
-    page = url_for(".experiment", experiment_id=experiment.id)
-    revision = url_for("review.revision", release_id=release_id, number=number)
-    preview = preview_url(experiment, experiment.variants[0].key)
-    return {
-        "revision": (revision, "Go to the revision"),
-        "newest": (
-            url_for("review.revision", release_id=release_id, number=newest.number),
-            f"Go to revision {newest.number}",
-        ),
-        "release": (url_for("writing.release", release_id=release_id), "Go to the release"),
-        "rule": (url_for(".edit_experiment", experiment_id=experiment.id), "Change the rule"),
-        "team": (url_for("team.team"), "Go to the team"),
-        "options": (url_for(".options", experiment_id=experiment.id), "Change the options"),
-        "look": (url_for(".look", experiment_id=experiment.id), "Change the look"),
-        "variants": (f"{page}#variants", "Go to the variants"),
-        # Without an approved text there is no preview.
-        "preview": (preview, "Open the preview") if preview else (revision, "Go to the revision"),
-    }

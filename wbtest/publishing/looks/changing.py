@@ -5,9 +5,8 @@ from collections.abc import Mapping
 from wbtest.publishing import wording as wordings
 from wbtest.publishing.experiments import open_draft
 from wbtest.publishing.looks import look as looks
-from wbtest.publishing.looks.images import find_image
+from wbtest.publishing.looks.images import demand_picture
 from wbtest.publishing.looks.look import Look, NotALook
-from wbtest.publishing.looks.pictures import read_name
 from wbtest.publishing.meanwhile import demand_same
 from wbtest.publishing.models import Experiment
 from wbtest.publishing.running.life import take_step
@@ -23,9 +22,10 @@ class TooFaint(Invalid):
         self.offer = offer
 
 
-def change_look(experiment: Experiment, look: Look) -> None:
-    """Give a draft this look.
+def change_look(experiment: Experiment, person: Person, look: Look, read: str = "") -> None:
+    """Give a draft this look; who did stands in the history, as with the words.
 
+    ``read`` is the digest of the look that the person was shown; Overtaken when it is old.
     Raises Invalid for what a page cannot have, Frozen after the start.
     """
     with writing():
@@ -37,10 +37,13 @@ def change_look(experiment: Experiment, look: Look) -> None:
                 raise TooFaint(fault.field, str(fault), fault.offer) from fault
             raise Invalid(fault.field, str(fault)) from fault
         for field in ("logo", "hero"):
-            picture = read_name(getattr(checked, field))
-            if picture and find_image(experiment.workspace_id, picture.digest) is None:
-                raise Invalid(field, "Choose a picture from the list.")
-        experiment.look = looks.to_json(checked)
+            demand_picture(experiment.workspace_id, field, getattr(checked, field))
+        kept = looks.to_json(checked)
+        if kept == experiment.look:
+            return
+        demand_same(read, experiment.look)
+        experiment.look = kept
+        take_step(experiment, "styled", person)
 
 
 def change_wording(

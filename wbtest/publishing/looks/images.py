@@ -8,7 +8,7 @@ from sqlalchemy.orm import undefer
 
 from wbtest.extensions import clock, db
 from wbtest.publishing.looks.decoding import NotAnImage, encode
-from wbtest.publishing.looks.pictures import Picture
+from wbtest.publishing.looks.pictures import Picture, read_name
 from wbtest.publishing.models import Image, ImageFile
 from wbtest.store import Invalid, hold, writing
 from wbtest.team.models import Person, Workspace
@@ -55,6 +55,20 @@ def find_image(workspace_id: int, digest: str) -> Image | None:
     )
 
 
+def demand_picture(workspace_id: int, field: str, name: str) -> None:
+    """Keep the picture of this name from being deleted until the transaction ends.
+
+    Raises Invalid at ``field`` when the workspace has no such picture; '' and “none” name none.
+    """
+    picture = read_name(name)
+    if picture is None:
+        return
+    is_it = (Image.workspace_id == workspace_id, Image.digest == picture.digest)
+    found = db.session.scalar(select(Image.id).where(*is_it).with_for_update(read=True))
+    if found is None:
+        raise Invalid(field, "Choose a picture from the list.")
+
+
 def find_file(workspace_id: int, digest: str, width: int) -> bytes | None:
     """Return the WebP of this width of a workspace's picture, or None."""
     found = db.session.scalar(
@@ -71,7 +85,7 @@ def find_file(workspace_id: int, digest: str, width: int) -> bytes | None:
 
 
 def images_of(workspace_id: int) -> Sequence[Image]:
-    """The newest pictures of the workspace, the last one first."""
+    """The pictures of the workspace that were sent or shown last, the newest first."""
     return db.session.scalars(
         select(Image)
         .where(Image.workspace_id == workspace_id)

@@ -1,5 +1,7 @@
 """The team's pages about a draft's look and its words, and about a variant beside the control."""
 
+from dataclasses import replace
+
 from flask import abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from werkzeug.datastructures import FileStorage
@@ -18,6 +20,7 @@ from wbtest.publishing.looks.pictures import Picture, read_name
 from wbtest.publishing.looks.themes import CORNERS, FONTS, THEMES
 from wbtest.publishing.models import Experiment
 from wbtest.publishing.shown import differences, preview_url
+from wbtest.publishing.strings import strings_of
 from wbtest.publishing.views import bp
 from wbtest.store import Invalid
 from wbtest.team import access
@@ -38,7 +41,8 @@ def look(experiment_id: int) -> ResponseReturnValue:
         _take_pictures(form, experiment)
         if not form.errors:
             try:
-                change_look(experiment, form.look())
+                read = request.form.get("read", "")
+                change_look(experiment, access.person(), form.look(), read)
             except Invalid as error:
                 put_at_field(form, error)
                 offer = error.offer if isinstance(error, TooFaint) else ""
@@ -56,6 +60,7 @@ def look(experiment_id: int) -> ResponseReturnValue:
         corners=CORNERS,
         accent=looks.palette(looks.from_json(experiment.look), "light")["accent"],
         preview_url=preview_url(experiment, experiment.variants[0].key),
+        read=read_of(form, experiment.look),
     )
     return page, 422 if form.errors else 200, _FRAMING
 
@@ -71,7 +76,9 @@ def words(experiment_id: int) -> ResponseReturnValue:
     experiment = _get_draft(experiment_id)
     page = page_of(experiment)
     usual = wording.defaults(page.language)
-    form = words_form(usual, experiment.wording)
+    # Left empty, this place says what the page has to say anyway.
+    said = usual | {"again": strings_of(replace(page, wording=())).again}
+    form = words_form(said, experiment.wording)
     if form.validate_on_submit():
         typed = {name: form[name].data or "" for name in usual}
         try:

@@ -11,6 +11,7 @@ from datetime import datetime
 from sqlalchemy import func, select
 
 from wbtest import store
+from wbtest.delivery.each import for_each
 from wbtest.extensions import clock, db
 from wbtest.publishing import rule as rules
 from wbtest.publishing.launch.facts import unanswered
@@ -21,6 +22,8 @@ from wbtest.publishing.running.sealing import draft_digest, seal
 from wbtest.publishing.running.stages import is_checked
 from wbtest.review.approvals import NotYours
 from wbtest.store import Invalid, Refused, hold, writing
+from wbtest.team.audit.actions import PHRASES
+from wbtest.team.audit.log import record
 from wbtest.team.models import Person
 from wbtest.writing.models import Revision
 from wbtest.writing.wording import find_fault, joined, on_one_line, with_plain_breaks
@@ -117,24 +120,28 @@ def end(experiment: Experiment, person: Person | None, why: str = "") -> Experim
     return experiment
 
 
-def end_overdue(now: datetime) -> int:
-    """End the experiments whose last day is over in their own time zone; return how many."""
+def end_overdue(now: datetime) -> None:
+    """End the experiments whose last day is over in their own time zone; a job of the worker."""
     open_ones = db.session.scalars(
         select(Experiment).where(Experiment.state.in_(("running", "paused")))
     ).all()
-    ended = 0
-    for experiment in open_ones:
-        if ends_at(experiment) > now:
-            continue
-        # Somebody may press End in this very moment; the others must not wait for that.
+    for_each(open_ones, lambda experiment: _end_if_over(experiment, now), address_of)
+
+
+def _end_if_over(experiment: Experiment, now: datetime) -> None:
+    if ends_at(experiment) <= now:
+        # Somebody may press End in this very moment.
         with suppress(AlreadyDone):
             end(experiment, None)
-            ended += 1
-    return ended
 
 
 def _come_up(names: list[str]) -> str:
     return f"Since the launch check something came up: {joined(names)}. Look at it, then start."
+
+
+def address_of(experiment: Experiment) -> str:
+    """Return the path of its page, by which the team knows the experiment."""
+    return f"/p/{experiment.slug}"
 
 
 def ends_at(experiment: Experiment) -> datetime:
@@ -175,6 +182,8 @@ def take_step(experiment: Experiment, what: str, person: Person | None, why: str
     number = len(experiment.steps) + 1
     experiment.steps.append(Step(number=number, what=what, person=person, at=clock.now(), why=why))
     announce_step(experiment, what)
+    if (action := f"experiment.{what}") in PHRASES:
+        record(experiment.workspace_id, action, f"/p/{experiment.slug}", by=person)
     # Nobody is shown a draft.
     if experiment.state != "draft":
         announce_change()

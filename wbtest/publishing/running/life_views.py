@@ -20,7 +20,11 @@ def start(experiment_id: int) -> ResponseReturnValue:
     """Seal the draft and open its page; where something is missing, the page says what."""
     verb = partial(life.start, read=request.form.get("read", ""))
     try:
-        return _take(experiment_id, verb, "The page is open. The seal is in your mail.")
+        return _take(
+            experiment_id,
+            verb,
+            "The page is open. The proof that its rule was fixed before is in your mail.",
+        )
     except life.NotReady as error:
         if [entry.what for entry in error.missing] == ["checked"]:
             flash(str(error))

@@ -46,7 +46,7 @@ def phase(experiment_id: int) -> ResponseReturnValue:
             else:
                 faults[error.field] = str(error)
         else:
-            flash(f"Phase {opened.number} has begun. Its seal is in your mail.")
+            flash(f"Phase {opened.number} has begun. The proof of what was fixed is in your mail.")
             return redirect(url_for(".experiment", experiment_id=experiment.id), 303)
     new = unopened(experiment)
     page = render_template(

@@ -78,7 +78,7 @@ def write_variant(
     """
     with writing():
         _hold_running(experiment)
-        words = _words(name, overrides)
+        words = _words(experiment, name, overrides)
         if same := find_same(unopened(experiment), name, 1, words):
             return same
         taken = {variant.key for variant in experiment.variants}
@@ -106,7 +106,7 @@ def rewrite_variant(
     with writing():
         _hold_running(variant.experiment)
         _demand_unopened(variant)
-        words = _words(name, overrides)
+        words = _words(variant.experiment, name, overrides)
         if variant_parts(variant) != (name.strip(), variant.weight, words):
             demand_same(read, *variant_parts(variant))
         if words != variant.overrides:
@@ -157,8 +157,8 @@ def _weights(experiment: Experiment, weights: Mapping[str, int]) -> dict[str, in
     return given
 
 
-def _words(name: str, overrides: Mapping[str, Any]) -> dict[str, Any]:
-    words = checked(name, 1, overrides)
+def _words(experiment: Experiment, name: str, overrides: Mapping[str, Any]) -> dict[str, Any]:
+    words = checked(experiment, name, 1, overrides)
     if not words:
         raise Invalid("headline", "Change at least one part: an unchanged page is no new variant.")
     return words

@@ -13,9 +13,11 @@ from wbtest.review.asking.rounds import find_round, newest_in_review, note_asked
 from wbtest.review.models import Reviewer
 from wbtest.review.seats import hash_of, is_over
 from wbtest.store import Invalid, Refused, hold, writing
+from wbtest.team.audit.log import record
 from wbtest.team.models import Person
 from wbtest.team.people import LONGEST_NAME, clean_email
 from wbtest.writing.models import Release
+from wbtest.writing.naming import name_of
 from wbtest.writing.wording import find_fault
 
 USUAL_DAYS = 14
@@ -57,7 +59,9 @@ def make_link(
     with writing() as session:
         hold(release)
         session.add(reviewer)
-        return reviewer, _open(reviewer, release, person, days)
+        token = _open(reviewer, release, person, days)
+        record(release.workspace_id, "review_link.made", _whose(reviewer), by=person)
+    return reviewer, token
 
 
 def renew(reviewer: Reviewer, person: Person, days: int = USUAL_DAYS) -> str:
@@ -68,7 +72,9 @@ def renew(reviewer: Reviewer, person: Person, days: int = USUAL_DAYS) -> str:
     with writing():
         hold(reviewer.release)
         hold(reviewer)
-        return _open(reviewer, reviewer.release, person, days)
+        token = _open(reviewer, reviewer.release, person, days)
+        record(reviewer.workspace_id, "review_link.renewed", _whose(reviewer), by=person)
+    return token
 
 
 def revoke(reviewer: Reviewer) -> None:
@@ -77,6 +83,7 @@ def revoke(reviewer: Reviewer) -> None:
         hold(reviewer)
         if reviewer.revoked_at is None:
             reviewer.revoked_at = clock.now()
+            record(reviewer.workspace_id, "review_link.revoked", _whose(reviewer))
 
 
 def find_link(release: Release, reviewer_id: int) -> Reviewer | None:
@@ -111,6 +118,10 @@ def _open(reviewer: Reviewer, release: Release, person: Person, days: int) -> st
     if reviewer.email:
         _mail(reviewer, release, person, token)
     return token
+
+
+def _whose(reviewer: Reviewer) -> str:
+    return f"{reviewer.link_name} to {name_of(reviewer.release)}"
 
 
 def _refuse_too_many(release: Release) -> None:

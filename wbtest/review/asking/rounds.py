@@ -13,8 +13,10 @@ from wbtest.review.models import Reviewer, Round
 from wbtest.review.refusals import refuse_old, refuse_put_away
 from wbtest.review.seats import is_over, member_reviewer
 from wbtest.store import Invalid, hold, writing
+from wbtest.team.audit.log import record
 from wbtest.team.models import Membership, Person
 from wbtest.writing.models import Release, Revision
+from wbtest.writing.naming import name_of
 from wbtest.writing.typed import kept_text
 
 USUAL_MINUTES = 20
@@ -54,6 +56,7 @@ def ask_for_review(
         _ask_members(asked, revision, person, people)
         if found is None:
             _ask_guests(asked, revision, person)
+            record(revision.workspace_id, "review.asked", name_of(revision), by=person)
     return asked
 
 

@@ -1,0 +1,178 @@
+"""The audit log: each action that matters once, with who, when and what; no line is changed."""
+
+import csv
+import io
+
+import pytest
+import sqlalchemy as sa
+from sqlalchemy.exc import DBAPIError
+
+from tests.conftest import Browser, HandClock
+from tests.factories import PASSWORD, Team, log_in, make_revision
+from tests.team.deeds import Deeds
+from wbtest.review.approvals import approve
+from wbtest.store import Refused, writing
+from wbtest.team.audit.actions import ACTIONS, PHRASES
+from wbtest.team.audit.log import Wanted, lines_of, lines_of_all, record
+from wbtest.team.models import AuditLine
+
+CHANGES = (
+    sa.update(AuditLine).values(who="Nobody <nobody@example.com>"),
+    sa.delete(AuditLine),
+)
+
+
+def actions(team: Team) -> list[str]:
+    """What was written down about the workspace, the oldest first."""
+    return [line.action for line in lines_of(team.workspace.id, Wanted())][::-1]
+
+
+@pytest.fixture
+def deeds(team: Team, now: HandClock, client: Browser) -> Deeds:
+    return Deeds(team, now, client)
+
+
+def test_every_action_is_written_down_once_with_who_did_it(deeds: Deeds, team: Team):
+    story = deeds.story()
+
+    for _, _, do in story:
+        do()
+
+    written = [(line.action, line.who) for line in lines_of(team.workspace.id, Wanted())][::-1]
+    assert written == [(action, who) for action, who, _ in story]
+    assert len({action for action, _, _ in story}) >= 30
+    assert {action for action, _, _ in story} == set(PHRASES) - deeds.ELSEWHERE
+
+
+def test_no_secret_is_written_down(deeds: Deeds, team: Team):
+    for _, _, do in deeds.story():
+        do()
+
+    written = " ".join(
+        f"{line.who} {line.about} {line.network}" for line in lines_of(team.workspace.id, Wanted())
+    )
+    assert PASSWORD not in written
+    assert [secret for secret in deeds.secrets() if secret in written] == []
+
+
+def test_what_was_refused_is_not_written_down(team: Team):
+    revision = make_revision(team.editor, headline="Revolutionary dinners at home")
+    before = actions(team)
+
+    with pytest.raises(Refused):
+        approve(revision, team.approver)
+
+    assert actions(team) == before
+
+
+@pytest.mark.parametrize("change", CHANGES, ids=["change", "delete"])
+def test_the_database_itself_refuses_to_change_a_line(team: Team, change: sa.Executable):
+    record(team.workspace.id, "workspace.changed", "Larder")
+
+    with pytest.raises(DBAPIError, match="audit log are never"), writing() as session:
+        session.execute(change)
+
+    assert actions(team) == ["workspace.changed"]
+
+
+def test_a_line_says_when_and_from_which_neighbourhood(client: Browser, team: Team, now: HandClock):
+    client.send(
+        "/login",
+        {"email": team.owner.email, "password": PASSWORD},
+        environ_overrides={"REMOTE_ADDR": "203.0.113.77"},
+    )
+
+    [line] = lines_of(team.workspace.id, Wanted())
+    assert (line.action, line.at) == ("login.succeeded", now())
+    assert line.network == "203.0.113.0/24"
+
+
+def test_a_wrong_password_is_written_down(client: Browser, team: Team):
+    client.send("/login", {"email": team.owner.email, "password": "a wrong one"})
+
+    [line] = lines_of(team.workspace.id, Wanted())
+    assert (line.action, line.person_id) == ("login.failed", team.owner.id)
+
+
+def test_of_a_stranger_who_tries_to_log_in_no_word_is_kept(client: Browser, team: Team):
+    client.send("/login", {"email": "hunter2@x.io", "password": "a wrong one"})
+
+    [line] = lines_of_all(10)
+    assert (line.action, line.workspace_id, line.about) == ("login.failed", None, "")
+    assert line.who == "somebody"
+
+
+def test_an_owner_narrows_the_log_down(client: Browser, team: Team, now: HandClock):
+    log_in(client, team.owner)
+    record(team.workspace.id, "experiment.started", "/p/one", by=team.approver)
+    record(team.workspace.id, "login.ended", by=team.editor)
+    now.turn(days=1)
+    record(team.workspace.id, "experiment.ended", "/p/two", by=team.approver)
+
+    kinds = client.get(f"/team/audit?kind=pages&person={team.approver.id}").text
+    days = client.get("/team/audit?first=2027-03-02&last=2027-03-02").text
+
+    assert ("/p/one" in kinds, "/p/two" in kinds, "logged out" in kinds) == (True, True, False)
+    assert ("/p/one" in days, "/p/two" in days) == (False, True)
+
+
+def test_a_long_log_is_read_page_by_page(client: Browser, team: Team):
+    log_in(client, team.owner)
+    for number in range(51):
+        record(team.workspace.id, "experiment.paused", f"/p/page-{number}.", by=team.approver)
+    oldest = min(line.id for line in lines_of(team.workspace.id, Wanted()))
+
+    first = client.get("/team/audit").text
+
+    assert "/p/page-0." not in first
+    assert f"before={oldest + 1}" in first
+    assert "/p/page-0." in client.get(f"/team/audit?before={oldest + 1}").text
+
+
+def test_the_log_is_taken_away_as_a_file_which_it_tells(client: Browser, team: Team):
+    log_in(client, team.owner)
+    record(team.workspace.id, "experiment.started", "=1+1", by=team.approver)
+
+    rows = list(csv.DictReader(io.StringIO(client.get("/team/audit.csv").text)))
+
+    assert [row["action"] for row in rows] == ["audit.exported", "experiment.started"]
+    assert rows[1]["about"] == "'=1+1"
+    assert rows[1]["who"] == f"{team.approver.name} <{team.approver.email}>"
+    assert actions(team)[-1] == "audit.exported"
+
+
+def test_what_is_asked_for_in_no_language_asks_for_nothing(client: Browser, team: Team):
+    log_in(client, team.owner)
+    record(team.workspace.id, "experiment.started", "/p/one", by=team.approver)
+
+    page = client.get("/team/audit?first=soon&person=%27&kind=everything&before=x")
+
+    assert page.status_code == 200
+    assert "/p/one" in page.text
+
+
+@pytest.mark.parametrize("role", ["viewer", "editor", "approver"])
+@pytest.mark.parametrize("path", ["/team/audit", "/team/audit.csv"])
+def test_only_an_owner_reads_it(client: Browser, team: Team, role: str, path: str):
+    log_in(client, getattr(team, role))
+
+    assert client.get(path).status_code == 403
+
+
+def test_nobody_reads_the_log_of_another_team(client: Browser, team: Team, strangers: Team):
+    record(strangers.workspace.id, "experiment.started", "/p/secret", by=strangers.owner)
+    log_in(client, team.owner)
+
+    assert "/p/secret" not in client.get("/team/audit").text
+    assert "/p/secret" not in client.get("/team/audit.csv").text
+
+
+def test_an_action_of_no_list_is_a_mistake_of_ours(team: Team):
+    with pytest.raises(KeyError):
+        record(team.workspace.id, "weather.changed")
+
+
+def test_no_action_stands_in_two_lists():
+    listed = [action for kind in ACTIONS.values() for action in kind]
+
+    assert len(listed) == len(set(listed))

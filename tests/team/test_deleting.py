@@ -1,0 +1,247 @@
+"""Deleting a workspace: nothing of it stays but one line, and nothing of others goes."""
+
+import shutil
+from pathlib import Path
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+from flask import Flask
+
+from tests.audience.larder import Visitor, token_in
+from tests.conftest import Browser, HandClock
+from tests.factories import (
+    PASSWORD,
+    Team,
+    log_in,
+    make_approval,
+    make_release,
+    make_revision,
+    make_running,
+)
+from tests.publishing.test_images import picture
+from tests.team.deeds import Deeds
+from wbtest.audience.leaving.traces import drop_old_copies, wipe_traces
+from wbtest.config import Settings
+from wbtest.delivery.backups import backup_folder
+from wbtest.extensions import Base, clock, db
+from wbtest.publishing.looks.images import add_image
+from wbtest.publishing.models import Experiment
+from wbtest.publishing.running import life
+from wbtest.store import writing
+from wbtest.team.audit.log import lines_of_all, record
+from wbtest.team.deleting import contents_of, delete_workspace
+from wbtest.team.models import Membership, Person
+from wbtest.team.ties import OF_ALL, belongs, tables_inside
+
+TYPED = {"workspace_name": "Larder", "password": PASSWORD}
+
+
+def delete(team: Team) -> None:
+    delete_workspace(team.workspace, team.owner, name="Larder", password=PASSWORD)
+
+
+def rows() -> dict[str, list[Any]]:
+    """All that is stored, but for the log and what is of no workspace."""
+    db.session.rollback()
+    tables = [t for t in Base.metadata.sorted_tables if t.name not in {*OF_ALL, "audit_lines"}]
+    return {
+        table.name: [tuple(row) for row in db.session.execute(sa.select(table))] for table in tables
+    }
+
+
+def make_over(app: Flask, team: Team) -> Experiment:
+    """A test that is over: somebody came, did something, signed up, and objected elsewhere."""
+    revision = make_revision(team.editor)
+    make_approval(revision, team.approver)
+    experiment = make_running(revision, team.editor, team.approver, slug="over")
+    visitor = Visitor(app)
+    page = visitor.get("/p/over")
+    visitor.post("/p/over/seen", token_in(page))
+    visitor.post("/p/over/signup", {"token": token_in(page), "email": "mia@x.io", "website": ""})
+    app.extensions["wbtest.recorder"].flush()
+    life.end(experiment, team.owner)
+    return experiment
+
+
+@pytest.mark.usefixtures("strangers")
+def test_nothing_is_left_but_one_line(app: Flask, team: Team, now: HandClock, client: Browser):
+    make_over(app, team)
+    for _, _, do in Deeds(team, now, client).story():
+        do()
+    add_image(team.workspace, team.editor, picture())
+    full = {name for name, found in rows().items() if found}
+
+    delete_workspace(team.workspace, team.owner, name="Larder", password="another quiet word")
+
+    left = rows()
+    names = ("workspaces", "people", "memberships")
+    assert {name: len(left[name]) for name in names} == {names[0]: 1, names[1]: 4, names[2]: 4}
+    assert [name for name, found in left.items() if found and name not in names] == []
+    assert full >= {"visits", "sightings", "signups", "images", "image_files", "outbox_mails"}
+    [line] = lines_of_all(10)
+    assert (line.action, line.about) == ("workspace.deleted", "Larder (number 2)")
+
+
+def test_nothing_of_others_goes(app: Flask, strangers: Team, team: Team):
+    make_over(app, strangers)
+    record(strangers.workspace.id, "workspace.changed", by=strangers.owner)
+    theirs, told = rows(), len(lines_of_all(100))
+    make_release(team.editor)
+    for name in ("workspaces", "people", "memberships"):
+        theirs[name] = [row for row in theirs[name] if row[0] in ids_of(strangers, name)]
+
+    delete(team)
+
+    assert rows() == theirs
+    assert len(lines_of_all(100)) == told + 1
+
+
+def ids_of(team: Team, name: str) -> set[int]:
+    people = {team.viewer.id, team.editor.id, team.approver.id, team.owner.id}
+    return people if name == "people" else {team.workspace.id}
+
+
+def test_every_table_is_tied_to_a_workspace_or_said_to_be_of_all(tables: sa.MetaData):
+    assert tables.tables
+    for table in tables_inside():
+        assert belongs(table, 1) is not None
+
+
+def test_a_table_that_is_tied_to_nothing_is_noticed():
+    table = sa.Table("notes", sa.MetaData(), sa.Column("id", sa.Integer, primary_key=True))
+
+    with pytest.raises(LookupError, match="notes is tied to no workspace"):
+        belongs(table, 1)
+
+
+def test_who_is_in_another_team_too_keeps_the_log_in(team: Team, strangers: Team):
+    with writing() as session:
+        session.add(
+            Membership(
+                workspace_id=strangers.workspace.id,
+                person_id=team.editor.id,
+                role="editor",
+                created_at=clock.now(),
+            )
+        )
+    editor_id = team.editor.id
+
+    delete(team)
+
+    assert db.session.get(Person, editor_id) is not None
+
+
+def test_an_owner_reads_what_goes_and_deletes_it(app: Flask, client: Browser, team: Team):
+    make_over(app, team)
+    log_in(client, team.owner)
+
+    page = client.get("/team/delete").text
+    answer = client.send("/team/delete", TYPED)
+
+    for said in ("1 release", "1 experiment", "1 address that somebody left", "4 log-ins"):
+        assert said in page
+    assert (answer.status_code, answer.location) == (303, "/")
+    assert "Larder is deleted" in client.get("/", follow_redirects=True).text
+    assert client.get("/p/over").status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("typed", "said"),
+    [({"workspace_name": "larder"}, "Type Larder"), ({"password": "wrong"}, "not the password")],
+)
+def test_both_must_be_typed_right(client: Browser, team: Team, typed: dict[str, str], said: str):
+    log_in(client, team.owner)
+
+    answer = client.send("/team/delete", TYPED | typed)
+
+    assert answer.status_code == 422
+    assert said in answer.text
+    assert contents_of(team.workspace).people == 4
+
+
+def test_a_page_that_is_open_must_be_ended_first(client: Browser, team: Team):
+    revision = make_revision(team.editor)
+    make_approval(revision, team.approver)
+    life.pause(make_running(revision, team.editor, team.approver), team.owner)
+    log_in(client, team.owner)
+
+    answer = client.send("/team/delete", TYPED)
+
+    assert answer.status_code == 422
+    assert "/p/larder is open to strangers" in answer.text
+    assert contents_of(team.workspace).experiments == 1
+
+
+@pytest.mark.parametrize("role", ["viewer", "editor", "approver"])
+def test_only_an_owner_deletes_a_team(client: Browser, team: Team, role: str):
+    log_in(client, getattr(team, role))
+
+    assert client.get("/team/delete").status_code == 403
+    assert client.send("/team/delete", TYPED).status_code == 403
+    assert contents_of(team.workspace).people == 4
+
+
+def test_a_form_that_comes_too_late_harms_no_others(app: Flask, team: Team, strangers: Team):
+    over = make_over(app, team)
+    revision = make_revision(strangers.editor)
+    make_approval(revision, strangers.approver)
+    make_running(revision, strangers.editor, strangers.approver, slug="kiln")
+    late, mia = Visitor(app), Visitor(app)
+    page = mia.get("/p/kiln")
+    assert over.state == "ended"
+    delete(team)
+
+    late.get("/p/over")
+    fields = {"token": token_in(page), "email": "mia@x.io", "website": ""}
+    answer = mia.post("/p/kiln/signup", fields)
+
+    assert answer.status_code == 303
+    assert len(rows()["signups"]) == 1
+
+
+class TestTraces:
+    """On SQLite; PostgreSQL has files of its own."""
+
+    @pytest.fixture
+    def database_url(self, sqlite_url: str) -> str:
+        return sqlite_url
+
+    def test_nothing_is_left_in_the_file_and_its_log(
+        self, team: Team, settings: Settings, now: HandClock
+    ):
+        file = settings.database_file
+        assert file is not None
+        make_release(team.editor, headline="Zebra soup from the shelf", problem="zebra " * 900)
+        assert b"zebra" in bytes_of(file)
+
+        delete(team)
+        wipe_traces(now())
+
+        assert b"zebra" not in bytes_of(file).lower()
+
+    def test_copies_from_before_go_after_two_weeks(
+        self, team: Team, settings: Settings, now: HandClock
+    ):
+        folder = backup_folder(settings)
+        folder.mkdir(parents=True)
+        copy = folder / f"wbtest-{now():%Y-%m-%dT%H%M%S}.db"
+        assert settings.database_file is not None
+        shutil.copyfile(settings.database_file, copy)
+        now.turn(hours=1)
+        delete(team)
+
+        now.turn(days=13)
+        drop_old_copies(now())
+        assert copy.exists()
+        now.turn(days=1)
+        drop_old_copies(now())
+
+        assert not copy.exists()
+
+
+def bytes_of(file: Path) -> bytes:
+    """The database and its log, as they lie on the disk."""
+    db.session.rollback()
+    log = file.with_name(f"{file.name}-wal")
+    return file.read_bytes() + (log.read_bytes() if log.exists() else b"")

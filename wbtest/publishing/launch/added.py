@@ -1,0 +1,50 @@
+"""What a start signs off beside the approved text, and whose it is."""
+
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+from wbtest.publishing.models import Experiment
+from wbtest.publishing.shown import people_of, small_words
+from wbtest.team.models import Person
+from wbtest.writing.wording import joined
+
+ELSEWHERE = "taken over from an earlier page"
+
+
+class Added(NamedTuple):
+    """A part of a draft that no approval covers, and who it is by, in words."""
+
+    part: str
+    by: str
+
+
+def added_to(experiment: Experiment, reader: Person) -> list[Added]:
+    """Return the parts of the draft that whoever starts it is to have seen; to ``reader``."""
+    return [
+        *_variants(experiment, reader),
+        *_small_words(experiment, reader),
+        *_look(experiment, reader),
+    ]
+
+
+def _variants(experiment: Experiment, reader: Person) -> Iterator[Added]:
+    for variant in experiment.variants:
+        if variant.overrides:
+            writers = [variant.writer] if variant.writer else []
+            yield Added(f"the words of “{variant.name}”", _by(writers, reader))
+
+
+def _small_words(experiment: Experiment, reader: Person) -> Iterator[Added]:
+    if said := small_words(experiment).words:
+        places = joined([f"“{place}”" for place, _ in said])
+        yield Added(f"small words: {places}", _by(people_of(experiment, "worded"), reader))
+
+
+def _look(experiment: Experiment, reader: Person) -> Iterator[Added]:
+    if experiment.look:
+        yield Added("the look", _by(people_of(experiment, "styled"), reader))
+
+
+def _by(people: Sequence[Person], reader: Person) -> str:
+    names = ["you" if person == reader else person.name for person in people]
+    return f"by {joined(names)}" if names else ELSEWHERE

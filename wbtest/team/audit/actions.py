@@ -1,0 +1,89 @@
+"""What is written into the audit log, and how a line of it reads. Pure.
+
+An action is what somebody may have to answer for later: it opens or closes a door, decides, shows
+something to strangers, or touches what strangers left. Writing and reading are no actions.
+"""
+
+KINDS = {
+    "people": "People and log-in",
+    "texts": "Texts and approvals",
+    "pages": "Pages and decisions",
+    "visitors": "What visitors left",
+    "sending": "Mail and webhooks",
+}
+# By kind: the action, and the words that follow the name of who did it.
+ACTIONS: dict[str, dict[str, str]] = {
+    "people": {
+        "workspace.made": "made the workspace",
+        "workspace.changed": "changed the name of the workspace or who is responsible",
+        "workspace.moved_out": "took the whole workspace away as a file:",
+        "workspace.moved_in": "brought the whole workspace in from a file:",
+        "workspace.deleted": "deleted the workspace",
+        "person.added": "gave a log-in to",
+        "person.password_set": "set a new password for",
+        "login.succeeded": "logged in",
+        "login.failed": "failed to log in",
+        "login.ended": "logged out",
+        "login.password_changed": "changed their own password",
+        "login.password_refused": "typed a wrong password where one is changed",
+        "audit.exported": "took the audit log away as a file",
+    },
+    "texts": {
+        "release.imported": "brought in a release",
+        "revision.frozen": "froze",
+        "coach.changed": "changed what the coach looks for",
+        "waiver.given": "let words stay that the coach stopped:",
+        "waiver.taken_back": "took a reason back:",
+        "review.asked": "asked for a review of",
+        "review_link.made": "made a review link for",
+        "review_link.renewed": "renewed the review link of",
+        "review_link.revoked": "closed the review link of",
+        "approving.changed": "changed how many must approve",
+        "revision.approved": "approved",
+        "release.stopped": "stopped",
+        "release.taken_up": "took up again",
+    },
+    "pages": {
+        "experiment.made": "began an experiment at",
+        "experiment.deleted": "deleted the draft of",
+        "experiment.checked": "passed the launch check of",
+        "experiment.started": "started",
+        "experiment.paused": "paused",
+        "experiment.resumed": "resumed",
+        "experiment.phase": "opened a new phase of",
+        "experiment.ended": "ended",
+        "experiment.closed": "closed the address",
+        "experiment.opened": "opened a waiting list at",
+        "experiment.decided": "decided on",
+    },
+    "visitors": {
+        "signups.exported": "took the sign-ups away as a file:",
+        "signups.brought_in": "brought addresses in:",
+        "visitors.readmitted": "counted visitors again who were left out:",
+        "visitors.left_out_again": "left visitors out again:",
+        "signup.erased": "erased their own address on",
+        "experiment.told": "told everybody the decision of",
+        "experiment.purging": "asked to erase what visitors left on",
+        "experiment.purged": "erased what visitors left on",
+    },
+    "sending": {
+        "webhook.added": "added the webhook",
+        "webhook.enabled": "turned on the webhook",
+        "webhook.disabled": "turned off the webhook",
+        "webhook.deleted": "deleted the webhook",
+        "webhook.tested": "sent a test event to",
+        "webhook.sent_again": "sent events again to",
+        "mail.sent_again": "sent mail again:",
+        "mail.dismissed": "deleted an undelivered mail",
+    },
+}
+PHRASES = {action: said for actions in ACTIONS.values() for action, said in actions.items()}
+
+
+def in_words(action: str, about: str) -> str:
+    """Return what a line says after the name of who did it.
+
+    >>> in_words("experiment.started", "/p/larder"), in_words("login.succeeded", "")
+    ('started /p/larder', 'logged in')
+    """
+    return f"{PHRASES[action]} {about}".rstrip()

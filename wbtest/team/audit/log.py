@@ -1,0 +1,144 @@
+"""Adding a line to the audit log, in the transaction of what it tells, and reading them."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+
+from flask import current_app
+from sqlalchemy import Select, select, true
+
+from wbtest.extensions import clock, db
+from wbtest.store import writing
+from wbtest.team import access
+from wbtest.team.audit.actions import ACTIONS, PHRASES
+from wbtest.team.models import AuditLine, Membership, Person
+
+LONGEST_ABOUT = 300
+# Who acts where nobody is logged in.
+WORKER, OPERATOR, STRANGER, VISITOR = "wbtest", "command line", "somebody", "a visitor"
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Which lines: of a person (id), of a kind of action, of days in UTC, both ends included."""
+
+    person_id: int | None = None
+    kind: str = ""
+    first: date | None = None
+    last: date | None = None
+
+
+def record(
+    workspace_id: int | None,
+    action: str,
+    about: str = "",
+    by: Person | None = None,
+    who: str = "",
+) -> None:
+    """Add a line, in the open write transaction or one of its own.
+
+    ``about`` says in a few words what it was done to; no secret belongs there, and no address of
+    somebody who may be erased. ``by`` is who did it; without it ``who`` says so, and without both
+    it is whoever is logged in. KeyError for an action that is not in the list.
+    """
+    PHRASES[action]
+    person = by or (None if who else access.find_person())
+    with writing() as session:
+        session.add(
+            AuditLine(
+                workspace_id=workspace_id,
+                at=clock.now(),
+                action=action,
+                about=" ".join(about.split())[:LONGEST_ABOUT],
+                person_id=person.id if person else None,
+                who=f"{person.name} <{person.email}>" if person else who or _nobody(),
+                # Where visitors are is not kept at all.
+                network="" if who == VISITOR else access.find_network(),
+            )
+        )
+
+
+def record_log_in(person: Person | None, action: str) -> None:
+    """Add a line about somebody's log-in to each workspace of theirs.
+
+    Of a stranger nothing is kept but that one tried: people type passwords where e-mails belong.
+    """
+    if person is None:
+        record(None, action)
+        return
+    with writing():
+        for workspace_id in workspaces_of(person):
+            record(workspace_id, action, by=person)
+
+
+def lines_of(
+    workspace_id: int, wanted: Wanted, before: int | None = None, most: int | None = None
+) -> Iterator[AuditLine]:
+    """The lines of a workspace, the newest first; those older than the line ``before`` (id)."""
+    query = _query(wanted).where(AuditLine.workspace_id == workspace_id).limit(most)
+    if before is not None:
+        query = query.where(AuditLine.id < before)
+    yield from db.session.scalars(query.execution_options(yield_per=500))
+
+
+def lines_of_all(most: int) -> list[AuditLine]:
+    """The newest lines of the whole instance, those of workspaces that are gone among them."""
+    return list(db.session.scalars(_query(Wanted()).limit(most)))
+
+
+def workspaces_of(person: Person) -> list[int]:
+    """The ids of the workspaces that somebody belongs to."""
+    return list(
+        db.session.scalars(
+            select(Membership.workspace_id)
+            .where(Membership.person_id == person.id)
+            .order_by(Membership.workspace_id)
+        )
+    )
+
+
+def people_of(workspace_id: int) -> dict[int, str]:
+    """Everybody who stands in the log of a workspace, by id, as they were last called."""
+    rows = db.session.execute(
+        select(AuditLine.person_id, AuditLine.who)
+        .where(AuditLine.workspace_id == workspace_id, AuditLine.person_id.is_not(None))
+        .group_by(AuditLine.person_id, AuditLine.who)
+        .order_by(db.func.max(AuditLine.id))
+    )
+    return {row.person_id: row.who for row in rows}
+
+
+def deleted_at(until: datetime | None = None) -> datetime | None:
+    """When a workspace was last deleted, up to ``until``; None when none was."""
+    is_early = true() if until is None else AuditLine.at <= until
+    found: datetime | None = db.session.scalar(
+        select(db.func.max(AuditLine.at)).where(
+            AuditLine.workspace_id.is_(None), AuditLine.action == "workspace.deleted", is_early
+        )
+    )
+    return found
+
+
+def _query(wanted: Wanted) -> Select[AuditLine]:
+    query = select(AuditLine).order_by(AuditLine.id.desc())
+    if wanted.person_id is not None:
+        query = query.where(AuditLine.person_id == wanted.person_id)
+    if wanted.kind:
+        query = query.where(AuditLine.action.in_(ACTIONS[wanted.kind]))
+    if wanted.first:
+        query = query.where(AuditLine.at >= _midnight(wanted.first))
+    if wanted.last:
+        query = query.where(AuditLine.at < _midnight(wanted.last) + timedelta(days=1))
+    return query
+
+
+def _midnight(day: date) -> datetime:
+    return datetime.combine(day, time(), UTC)
+
+
+def _nobody() -> str:
+    """Somebody at a browser who is not logged in, or one of our own programs."""
+    if access.is_asked():
+        return STRANGER
+    actor: str = current_app.extensions.get("wbtest.actor", WORKER)
+    return actor

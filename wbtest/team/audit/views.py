@@ -1,0 +1,81 @@
+"""The audit log for the owners of a workspace: read, narrowed down, and taken away as a file."""
+
+from collections.abc import Iterator, Sequence
+from datetime import date
+from typing import Any
+
+from flask import render_template, request
+from flask.typing import ResponseReturnValue
+
+from wbtest.downloads import as_csv, send_file
+from wbtest.extensions import clock
+from wbtest.team import access
+from wbtest.team.audit import log
+from wbtest.team.audit.actions import KINDS, in_words
+from wbtest.team.audit.log import Wanted
+from wbtest.team.models import AuditLine
+from wbtest.team.views import bp
+
+ON_A_PAGE = 50
+COLUMNS = ("at", "who", "action", "about", "from", "said")
+
+bp.add_app_template_global(in_words, "audit_in_words")
+
+
+@bp.get("/team/audit")
+@access.requires("own")
+def audit() -> ResponseReturnValue:
+    """Who did what, the newest first; ``?person= &kind= &first= &last=`` narrow it down."""
+    workspace = access.workspace("own")
+    wanted = _wanted()
+    before = request.args.get("before", type=int)
+    lines = list(log.lines_of(workspace.id, wanted, before, ON_A_PAGE + 1))
+    return render_template(
+        "team/audit.html",
+        lines=lines[:ON_A_PAGE],
+        has_older=len(lines) > ON_A_PAGE,
+        is_newest=before is None,
+        wanted=wanted,
+        asked=_as_query(wanted),
+        people=log.people_of(workspace.id),
+        kinds=KINDS,
+    )
+
+
+@bp.get("/team/audit.csv")
+@access.requires("own")
+def audit_csv() -> ResponseReturnValue:
+    """The same lines, all of them, for a spreadsheet. That they were taken away is a line too."""
+    workspace = access.workspace("own")
+    log.record(workspace.id, "audit.exported")
+    name = f"audit-{clock.now():%Y%m%dT%H%M%SZ}.csv"
+    return send_file(as_csv(_rows(log.lines_of(workspace.id, _wanted()))), name)
+
+
+def _rows(lines: Iterator[AuditLine]) -> Iterator[Sequence[Any]]:
+    yield COLUMNS
+    for line in lines:
+        at = line.at.isoformat(timespec="seconds")
+        said = in_words(line.action, line.about)
+        yield at, line.who, line.action, line.about, line.network, said
+
+
+def _wanted() -> Wanted:
+    """What the address asks for; what cannot be read asks for nothing."""
+    kind = request.args.get("kind", "")
+    return Wanted(
+        person_id=request.args.get("person", type=int),
+        kind=kind if kind in KINDS else "",
+        first=request.args.get("first", type=date.fromisoformat),
+        last=request.args.get("last", type=date.fromisoformat),
+    )
+
+
+def _as_query(wanted: Wanted) -> dict[str, str]:
+    asked = {
+        "person": wanted.person_id,
+        "kind": wanted.kind,
+        "first": wanted.first,
+        "last": wanted.last,
+    }
+    return {name: str(value) for name, value in asked.items() if value}

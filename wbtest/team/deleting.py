@@ -1,0 +1,103 @@
+"""Deleting a workspace: everything of it goes in one transaction, and a line of the log stays."""
+
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+from flask import current_app
+
+from wbtest.delivery.models import OutboxMail
+from wbtest.extensions import Base, db
+from wbtest.store import Invalid, Refused, hold, writing
+from wbtest.team import passwords
+from wbtest.team.audit.log import record
+from wbtest.team.models import AuditLine, LoginSession, Membership, Person, Workspace
+from wbtest.team.ties import belongs, tables_inside
+
+
+@dataclass(frozen=True, slots=True)
+class Contents:
+    """What would go: how many people, releases, experiments, addresses, and mails that wait."""
+
+    people: int
+    releases: int
+    experiments: int
+    signups: int
+    unsent: int
+
+
+def contents_of(workspace: Workspace) -> Contents:
+    """Count what would go with the workspace."""
+    tables = Base.metadata.tables
+
+    def count(name: str) -> int:
+        table = tables[name]
+        query = sa.select(sa.func.count()).select_from(table).where(belongs(table, workspace.id))
+        if name == "signups":
+            query = query.where(table.c.left_at.is_(None))
+        if name == "outbox_mails":
+            query = query.where(table.c.state == "waiting")
+        return db.session.scalar(query) or 0
+
+    return Contents(
+        *map(count, ("memberships", "releases", "experiments", "signups", "outbox_mails"))
+    )
+
+
+def delete_workspace(workspace: Workspace, owner: Person, *, name: str, password: str) -> None:
+    """Delete the workspace with everything in it, and the people who have no other one.
+
+    Whoever does it types its name and their own password. Raises Invalid at one of the two, and
+    Refused while a page of it is open to strangers.
+    """
+    if " ".join(name.split()) != workspace.name:
+        raise Invalid("workspace_name", f"Type {workspace.name} to say that you mean this one.")
+    if not passwords.is_right(owner.password_hash, password):
+        raise Invalid("password", "This is not the password you log in with.")
+    with writing() as session:
+        hold(workspace)
+        if open_page := find_open_page(workspace.id):
+            raise Refused(f"/p/{open_page} is open to strangers. End it first, then delete.")
+        workspace_id, called = workspace.id, workspace.name
+        record(None, "workspace.deleted", f"{called} (number {workspace_id})", by=owner)
+        session.flush()
+        session.expunge_all()
+        for table in reversed(tables_inside()):
+            session.execute(sa.delete(table).where(belongs(table, workspace_id)))
+        _delete_people(workspace_id)
+        session.execute(sa.delete(Workspace).where(Workspace.id == workspace_id))
+        session.execute(sa.delete(AuditLine).where(AuditLine.workspace_id == workspace_id))
+        current_app.extensions["wbtest.announce_change"]()
+
+
+def _delete_people(workspace_id: int) -> None:
+    """Delete the memberships, and whoever has no other one; they can log in no more."""
+    session = db.session
+    ours = Membership.workspace_id == workspace_id
+    everybody = set(session.scalars(sa.select(Membership.person_id).where(ours)))
+    session.execute(sa.delete(Membership).where(ours))
+    elsewhere = sa.select(Membership.person_id).where(Membership.person_id.in_(everybody))
+    gone = everybody - set(session.scalars(elsewhere))
+    digests = Base.metadata.tables["digests_sent"]
+    for statement in (
+        sa.delete(LoginSession).where(LoginSession.person_id.in_(gone)),
+        sa.delete(digests).where(digests.c.person_id.in_(gone)),
+        # Mail to them that says no workspace, such as the daily list of what waits.
+        sa.delete(OutboxMail).where(
+            OutboxMail.workspace_id.is_(None),
+            OutboxMail.recipient.in_(sa.select(Person.email).where(Person.id.in_(gone))),
+        ),
+        sa.delete(Person).where(Person.id.in_(gone)),
+    ):
+        session.execute(statement)
+
+
+def find_open_page(workspace_id: int) -> str | None:
+    """The address of a page that strangers may open, or None; it would break under them."""
+    experiments = Base.metadata.tables["experiments"]
+    found: str | None = db.session.scalar(
+        sa.select(experiments.c.slug)
+        .where(experiments.c.workspace_id == workspace_id)
+        .where(experiments.c.state.in_(("running", "paused")))
+        .limit(1)
+    )
+    return found
