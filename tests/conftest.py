@@ -3,6 +3,8 @@
 import gc
 import os
 import shutil
+import sys
+import threading
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -17,7 +19,9 @@ from werkzeug.test import TestResponse
 
 from tests import remembered
 from tests.factories import Team, make_team
+from tests.kept_rows import remember_rows
 from tests.postgresql import Server
+from tests.sqlite_rows import SqliteRows
 from wbtest import create_app, store
 from wbtest.audience.signing.guard import Guard
 from wbtest.config import Settings
@@ -29,6 +33,7 @@ remembered.keep_files_in_memory()
 
 # Set for a round on another database after a whole one: what no database can change is left out.
 IS_SECOND_ROUND = bool(os.environ.get("SECOND_ROUND"))
+UNCOUNTED = ("browser", "hypothesis", "uncounted")
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
@@ -49,6 +54,25 @@ def _depends_on_the_database(item: pytest.Item) -> bool:
     """Whether the database of the run is behind it; of scripts, web tests show the requests."""
     is_shown = not item.get_closest_marker("browser") or item.get_closest_marker("every_database")
     return bool(is_shown) and "server" in getattr(item, "fixturenames", ())
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_protocol(item: pytest.Item) -> Iterator[None]:
+    """Count no lines while a test runs that goes over them often, or asks from a browser.
+
+    To count takes three times as long as to run, and other tests go over the same lines.
+    """
+    if not any(map(item.get_closest_marker, UNCOUNTED)):
+        return (yield)
+    # Not by ``no_cover``: of two that count in a worker of xdist, it would stop one.
+    counts, counts_in_threads = sys.gettrace(), threading.gettrace()
+    sys.settrace(None)
+    threading.settrace(None)  # type: ignore[arg-type]
+    try:
+        return (yield)
+    finally:
+        sys.settrace(counts)
+        threading.settrace(counts_in_threads)  # type: ignore[arg-type]
 
 
 def pytest_collection_finish() -> None:
@@ -172,7 +196,7 @@ def settings(tmp_path: Path, database_url: str) -> Settings:
 
 
 @pytest.fixture
-def app(settings: Settings, now: HandClock) -> Iterator[Flask]:
+def app(settings: Settings, now: HandClock, server: Server | None) -> Iterator[Flask]:
     """The whole app on a database with tables and without rows, inside its context."""
     app = create_app(settings, now)
     app.test_client_class = Browser
@@ -181,6 +205,10 @@ def app(settings: Settings, now: HandClock) -> Iterator[Flask]:
     app.extensions["wbtest.guard"] = Guard(fastest_seconds=0)
     with app.app_context():
         db.engine.update_execution_options(compiled_cache=remembered.STATEMENTS)
+        is_sqlite = db.engine.dialect.name == "sqlite"
+        rows = SqliteRows(db.engine) if is_sqlite else server and server.rows()
+        if rows is not None:
+            remember_rows(app, rows)
         yield app
         app.extensions["wbtest.recorder"].close()
         db.session.remove()

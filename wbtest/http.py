@@ -181,14 +181,14 @@ def moment(value: datetime | None) -> str:
 
 
 def error_page(
-    status: int, sentence: str = "", headers: Mapping[str, str] | None = None
+    status: int, sentence: str = "", headers: Mapping[str, str] | None = None, title: str = ""
 ) -> Response:
     """Return an error as a page that needs no database: a sentence, an id, a way on."""
     error_id = secrets.token_hex(4)
     body = render_template(
         "error.html",
         status=status,
-        title=TITLES.get(status, "That did not work"),
+        title=title or TITLES.get(status, "That did not work"),
         sentence=sentence or SENTENCES.get(status, "Go back and try once more."),
         error_id=error_id,
         next_url="/",
@@ -265,7 +265,7 @@ def _add_headers(response: Response) -> Response:
 
 def _refused(error: Refused) -> Response:
     headers = {"Retry-After": "60"} if error.status in (429, 503) else None
-    return error_page(error.status, str(error), headers)
+    return error_page(error.status, str(error), headers, error.title)
 
 
 def _csrf_failed(_error: CSRFError) -> Response:

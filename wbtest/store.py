@@ -29,10 +29,12 @@ GROUP_LOCK = 7_203_411
 class Refused(Exception):
     """A verb that will not act. The text is a sentence for the person who asked.
 
-    ``status`` is the HTTP status, ``field`` the form field at which the sentence belongs.
+    ``status`` is the HTTP status, ``title`` heads the page where that of the status does not fit,
+    ``field`` is the form field at which the sentence belongs.
     """
 
     status = 409
+    title = ""
     field = ""
 
 
@@ -123,6 +125,7 @@ class NoLock:
 
 def prepare(engine: sa.Engine) -> None:
     """Make every new connection follow our rules. On SQLite transactions begin as we say."""
+    sa.event.listen(engine, "handle_error", _shorten)
     if engine.dialect.name != "sqlite":
         return
 
@@ -139,6 +142,27 @@ def prepare(engine: sa.Engine) -> None:
     def _begin(connection: sa.Connection) -> None:
         writes = connection.get_execution_options().get("writes", False)
         connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+def describe(error: BaseException) -> str:
+    """What went wrong in one line, without the statement: fit for a log and for the doctor."""
+    cause = getattr(error, "orig", None) or error
+    return f"{type(cause).__name__}: {_first_line(cause)}"
+
+
+def _shorten(context: sa.engine.ExceptionContext) -> None:
+    """Leave a driver's error its first line, wherever that is logged.
+
+    In the next ones PostgreSQL names the values of the row, and so what people typed.
+    """
+    wrapped = context.sqlalchemy_exception
+    if isinstance(wrapped, sa.exc.DBAPIError):
+        wrapped.args = (str(wrapped.args[0]).partition("\n")[0], *wrapped.args[1:])
+        context.original_exception.args = (_first_line(context.original_exception),)
+
+
+def _first_line(error: BaseException) -> str:
+    return str(error).partition("\n")[0]
 
 
 def check_rules(engine: sa.Engine) -> None:

@@ -15,6 +15,7 @@ from werkzeug.test import TestResponse
 
 from tests.conftest import Browser
 from tests.factories import make_checked, make_old_approval, make_person, make_workspace
+from tests.kept_rows import kept
 from wbtest.audience.models import Sighting, Signup, Visit
 from wbtest.delivery.models import OutboxMail
 from wbtest.extensions import Now, db
@@ -99,6 +100,7 @@ class Larder:
     approver: Person
 
 
+@kept
 def draft_page(
     *, slug: str = "larder", rule: Hypothesis = RULE, asks_name: bool = False,
     variants: Mapping[str, Mapping[str, Any]] | None = None, options: Options = USUAL,
@@ -132,6 +134,7 @@ def draft_page(
     return Larder(experiment, workspace, editor, approver)
 
 
+@kept
 def start_page(**details: Any) -> Larder:
     """The same, on the air."""
     larder = draft_page(**details)

@@ -140,6 +140,17 @@ def test_a_machine_reads_the_page_and_is_nobody(app, larder, agent):
     assert db.session.scalars(db.select(MachineCount.count)).all() == [1]
 
 
+def test_an_answer_that_breaks_is_no_visit(app, mia, monkeypatch):
+    def tear(*_: object, **__: object) -> str:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(app.extensions["wbtest.printer"], "landing", tear)
+
+    with pytest.raises(ZeroDivisionError):
+        mia.get()
+    assert visits(app) == []
+
+
 def test_a_page_fetched_ahead_is_counted_once_it_is_asked_for(app, mia):
     mia.get(**{"Sec-Purpose": "prefetch;prerender"})
     assert visits(app) == []

@@ -1,10 +1,13 @@
-"""A mail server that is away: whoever signs up notices nothing, and the owner is told."""
+"""A mail server that is away or refuses: whoever signs up notices nothing, the owner is told."""
 
+from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
+from flask import Flask
 
 from tests.audience.larder import mails
+from tests.delivery.conftest import MailServer, run
 from tests.factories import log_in, make_person
 from wbtest.config import Settings
 from wbtest.delivery.sending import send_one
@@ -14,6 +17,14 @@ from wbtest.delivery.sending import send_one
 def settings(settings: Settings) -> Settings:
     # Nobody listens there.
     return replace(settings, mail_url="smtp://127.0.0.1:1")
+
+
+@pytest.fixture
+def mail_server(app: Flask) -> Iterator[MailServer]:
+    """One that can be reached."""
+    for server in run(MailServer(), enable_SMTPUTF8=False):
+        object.__setattr__(app.extensions["wbtest.settings"], "mail_url", server.url)
+        yield server
 
 
 def test_a_sign_up_is_taken_while_its_mail_waits_and_the_owner_sees_that(app, mia, larder, client):
@@ -29,3 +40,23 @@ def test_a_sign_up_is_taken_while_its_mail_waits_and_the_owner_sees_that(app, mi
     page = client.get("/team/deliveries").text
     assert "mia@x.io" in page
     assert "refused" in page
+
+
+@pytest.mark.parametrize("mode", ["421", "stranger", "drop"])
+def test_a_sign_up_asks_no_mail_server_and_its_mail_is_tried_until_it_leaves(
+    app, mia, mail_server, now, mode
+):
+    mail_server.mode = mode
+    assert mia.sign_up(mia.get(), "mia@x.io").status_code == 303
+    assert [(mail.state, mail.attempts) for mail in mails(app, "mia@x.io")] == [("waiting", 0)]
+    while send_one():
+        pass
+    assert [(mail.state, mail.attempts) for mail in mails(app, "mia@x.io")] == [("waiting", 1)]
+
+    mail_server.mode = "ok"
+    now.turn(minutes=10)
+    while send_one():
+        pass
+
+    assert [mail.state for mail in mails(app, "mia@x.io")] == ["sent"]
+    assert len({mail["Message-ID"] for mail in mail_server.mails if "mia" in mail["To"]}) == 1

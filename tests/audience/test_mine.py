@@ -190,6 +190,21 @@ def test_the_owners_file_holds_the_record_of_each_consent(app, mia, token, exper
     assert record["answers"] == {"Who cooks?": "We both", "What have you tried?": "zqtried"}
 
 
+def test_an_address_that_a_client_forges_leaves_no_trace_in_the_record(app, mia, experiment):
+    forged = ("X-Forwarded-For", "X-Real-IP", "Forwarded", "X-Client-IP", "True-Client-IP")
+    mia.headers |= dict.fromkeys(forged, "198.51.100.66, for=zqforged")
+    page = mia.get()
+    mia.see(page)
+    mia.sign_up(page, "mia@x.io", name="Zora")
+    mia.post(mails(app, "mia@x.io")[0].leave_url.replace("/leave/", "/confirm/"), {})
+
+    [record] = json.loads("".join(signup_json(listed(experiment, sealed_rule(experiment)))))
+
+    assert record["confirmed_at"]
+    assert "198.51.100" not in stored() + str(record)
+    assert "zqforged" not in stored() + str(record)
+
+
 def test_a_spelling_that_a_machine_gave_goes_with_the_person(app, mia, experiment):
     hook = Webhook(
         workspace_id=experiment.workspace_id, url="https://x.example", secret="s",

@@ -3,6 +3,8 @@
 import pytest
 
 from tests.audience.larder import Visitor, sightings, signups, visits
+from wbtest.audience.models import HourlyCount
+from wbtest.extensions import db
 from wbtest.publishing.live import find_for_preview
 from wbtest.publishing.previews import preview_token
 from wbtest.publishing.running import phases
@@ -55,6 +57,23 @@ def test_a_sign_up_without_the_cookie_stands_where_its_page_was_shown(app, larde
 
     [row] = signups(app)
     assert (row.phase, row.variant, row.visitor) == (1, "control", "")
+
+
+@pytest.mark.parametrize("has_cookie", [True, False])
+def test_a_form_of_a_variant_stopped_meanwhile_counts_where_it_was_shown(
+    app, larder, control, now, has_cookie
+):
+    page = control.get()
+    photo_only(larder)
+    now.turn(minutes=1)
+
+    (control if has_cookie else Visitor(app)).sign_up(page, "ann@x.io")
+
+    [row] = signups(app)
+    assert (row.phase, row.variant, row.is_converted) == (1, "control", has_cookie)
+    columns = (HourlyCount.converted, HourlyCount.unseen)
+    counted = db.session.execute(db.select(*map(db.func.sum, columns))).one()
+    assert counted == (has_cookie, not has_cookie)
 
 
 def test_newcomers_are_counted_in_the_new_phase(app, larder, control, now):

@@ -7,6 +7,9 @@ from tests.audience.recording import START, Database, Page
 from wbtest.audience.models import HourlyCount, Sighting, Signup, Visit
 from wbtest.audience.recording import rollup
 
+# In minutes after the start, which is at nine.
+MIDNIGHT = 15 * 60
+
 
 def test_a_returning_visitor_is_counted_once(page: Page) -> None:
     page.serve("v", 0)
@@ -62,6 +65,28 @@ def test_a_conversion_stands_in_the_hour_of_the_sighting_and_arrives_in_its_own(
     assert page.hours("converted") == {0: 1}
     assert page.hours("arrived") == {1: 1}
     assert page.hours("signups") == {1: 1}
+
+
+def test_a_sign_up_after_midnight_is_one_conversion_on_the_day_of_the_visit(page: Page) -> None:
+    page.see("v", MIDNIGHT - 1 / 6)
+    page.sign_up("ada@x.io", "v", MIDNIGHT + 1 / 6)
+
+    assert page.totals() == {"served": 1, "seen": 1, "converted": 1, "arrived": 1, "signups": 1}
+    assert page.hours("seen") == page.hours("converted") == {14: 1}
+    assert page.hours("signups") == {15: 1}
+
+
+@pytest.mark.parametrize(("window_days", "converted"), [(8, 1), (7, 0)])
+def test_a_visit_on_day_one_and_a_sign_up_on_day_nine_are_one_visitor(
+    database: Database, window_days: int, converted: int
+) -> None:
+    page = Page(database, conversion_window_hours=24 * window_days)
+    page.see("v", 0)
+    page.sign_up("ada@x.io", "v", 8 * 24 * 60)
+
+    totals = page.totals()
+    assert (totals["seen"], totals["signups"]) == (1, 1)
+    assert totals.get("converted", 0) == converted
 
 
 def test_a_conversion_counts_for_the_source_that_was_seen(page: Page) -> None:

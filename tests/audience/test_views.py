@@ -4,6 +4,8 @@ import pytest
 
 from tests.audience.larder import Visitor, draft_page, signups, visits, words_in
 from tests.factories import log_in, make_person, make_workspace
+from wbtest.audience.models import MachineCount
+from wbtest.extensions import db
 from wbtest.publishing.previews import preview_token
 from wbtest.publishing.running import life
 from wbtest.team.workspaces import change_workspace
@@ -143,6 +145,26 @@ def test_who_asks_what_a_page_can_do_is_no_visitor(app, mia):
     mia.browser.get("/p/nothing-here", headers=mia.headers)
 
     assert visits(app) == []
+
+
+def test_what_is_not_there_or_not_new_is_no_visit(app, mia):
+    style = mia.get("/static/css/charts.css").headers["ETag"]
+    answers = [
+        mia.get("/static/css/charts.css", **{"If-None-Match": style}),
+        mia.get("/p/nothing-here"),
+        mia.get("/p/larder/nothing-here"),
+    ]
+
+    assert [answer.status_code for answer in answers] == [304, 404, 404]
+    assert visits(app) == []
+    assert db.session.scalars(db.select(MachineCount)).all() == []
+
+
+def test_a_page_in_the_browsers_memory_is_sent_anew_and_is_one_visit(app, mia):
+    again = {"If-None-Match": "*", "If-Modified-Since": "Mon, 01 Mar 2027 09:00:00 GMT"}
+
+    assert [mia.get(**again).status_code for _ in range(2)] == [200, 200]
+    assert len(visits(app)) == 1
 
 
 @pytest.mark.parametrize("path", ["/p/larder/seen", "/p/larder/signup"])

@@ -8,7 +8,9 @@ from flask import Flask
 
 from tests.conftest import HandClock
 from tests.delivery.conftest import MailServer
+from tests.factories import make_person, make_workspace
 from wbtest.delivery import worker
+from wbtest.delivery.each import for_each
 from wbtest.delivery.jobs import find_run, run_due_jobs
 from wbtest.delivery.outbox import queue_mail
 from wbtest.extensions import db
@@ -39,6 +41,29 @@ def test_how_it_went_is_noted(ran_at: list[datetime], now: HandClock) -> None:
     run = find_run("sweep")
     assert run is not None
     assert (run.ran_at, run.succeeded_at, run.error) == (now(), now(), "")
+
+
+@pytest.mark.postgresql
+def test_of_what_the_database_refused_no_address_is_told(
+    app: Flask, caplog: pytest.LogCaptureFixture
+) -> None:
+    workspace, email = make_workspace(), "mia@x.io"
+    make_person(email, "owner", workspace)
+
+    def add_again(email: str) -> None:
+        make_person(email, "owner", workspace)
+
+    def add(_now: datetime) -> None:
+        for_each([email], add_again, lambda _: "somebody")
+
+    app.extensions["wbtest.jobs"] = {"add": (add, timedelta(hours=1))}
+    run_due_jobs()
+
+    run = find_run("add")
+    assert run is not None
+    assert run.error.startswith("SomeFailed: somebody: UniqueViolation: duplicate key")
+    assert "duplicate key" in caplog.text
+    assert email not in run.error + caplog.text
 
 
 def test_a_job_that_fails_is_noted_and_stops_no_other(

@@ -1,5 +1,6 @@
 """Making an experiment and changing it while it is a draft."""
 
+import json
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from threading import Barrier
@@ -245,6 +246,19 @@ def test_nothing_of_a_started_experiment_can_be_changed(revision: Revision, team
         )
 
     assert before == (experiment.rule, [(each.key, each.weight) for each in experiment.variants])
+
+
+def test_the_time_zone_is_sealed_and_stays(revision: Revision, team: Team):
+    experiment = make_experiment(revision, team.editor, time_zone="Asia/Kathmandu")
+    life.start(make_checked(experiment, team.editor), team.approver)
+
+    with pytest.raises(experiments.Frozen):
+        experiments.change_rule(
+            experiment, slug="larder", rule=make_rule(), time_zone="Europe/Berlin"
+        )
+
+    assert experiment.time_zone == "Asia/Kathmandu"
+    assert json.loads(experiment.sealed)["time_zone"] == "Asia/Kathmandu"
 
 
 def test_a_variant_that_somebody_deleted_meanwhile_is_not_changed(revision: Revision, team: Team):

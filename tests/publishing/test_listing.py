@@ -6,7 +6,14 @@ import pytest
 from flask.testing import FlaskClient
 
 from tests.conftest import HandClock
-from tests.factories import Team, log_in, make_experiment, make_revision, make_running
+from tests.factories import (
+    Team,
+    log_in,
+    make_decision,
+    make_experiment,
+    make_revision,
+    make_running,
+)
 from tests.results.crowd import count_day
 from tests.statements import counted
 from wbtest.extensions import db
@@ -14,7 +21,6 @@ from wbtest.publishing.listing import Facts, group_of, next_of, shared_sources
 from wbtest.publishing.models import Experiment
 from wbtest.publishing.running import life
 from wbtest.publishing.running.sealing import draft_digest
-from wbtest.results.decisions import decide
 from wbtest.writing.models import Revision
 
 VIEWER = {"may_edit": False, "may_approve": False, "may_own": False}
@@ -87,7 +93,7 @@ def test_each_experiment_stands_in_its_group_with_its_figures(
 def test_a_decided_experiment_says_so(owner: FlaskClient, revision: Revision, team: Team):
     over = make_running(revision, team.editor, team.approver)
     life.end(over, team.owner)
-    decide(over, team.owner, "stop", "Nobody came to see it.")
+    make_decision(over, team.owner, team.approver, "stop", "Nobody came to see it.")
     page = owner.get("/experiments").text
 
     assert "Decided: stop</span>" in page

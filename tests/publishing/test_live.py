@@ -159,6 +159,10 @@ def rule_changed(running: Experiment) -> None:
     running.rule = running.rule | {"target": 0.01, "floor": 0.001}
 
 
+def time_zone_changed(running: Experiment) -> None:
+    running.time_zone = "Asia/Kathmandu"
+
+
 def sealed_text_changed(running: Experiment) -> None:
     running.sealed = json.dumps(json.loads(running.sealed) | {"slug": "larder"})
 
@@ -181,6 +185,7 @@ def state_forged(running: Experiment) -> None:
         variant_changed,
         variant_removed,
         rule_changed,
+        time_zone_changed,
         sealed_text_changed,
         state_forged,
     ],

@@ -13,6 +13,7 @@ from tests.factories import (
     make_release,
     make_rule,
 )
+from tests.results.crowd import count_hour
 from wbtest.audience.leaving.closing import close_the_loop
 from wbtest.audience.leaving.erasures import leave
 from wbtest.audience.leaving.purging import finish_purges, purge_now
@@ -23,7 +24,14 @@ from wbtest.extensions import db
 from wbtest.publishing.experiments import create_experiment
 from wbtest.publishing.models import Experiment
 from wbtest.publishing.running import after, life, phases
-from wbtest.results.decisions import decide
+from wbtest.results.annotating.notes import add_note, delete_note
+from wbtest.results.deciding.decide import decide, second
+from wbtest.results.deciding.decide import withdraw as withdraw_paper
+from wbtest.results.deciding.models import Paper
+from wbtest.results.deciding.papers import find_newest
+from wbtest.results.sharing.links import make_shared
+from wbtest.results.spending.lines import Line
+from wbtest.results.spending.spends import add_spends, delete_spends, spends_of
 from wbtest.review.approvals import approve
 from wbtest.review.asking import links
 from wbtest.review.asking.rounds import ask_for_review
@@ -55,7 +63,7 @@ class Deeds:
 
     def __init__(self, team: Team, now: HandClock, client: Browser) -> None:
         self.team, self.now, self.client = team, now, client
-        self.token = ""
+        self.token = self.shared = ""
         self.spent = ("", 0)
         self.hooks: list[str] = []
         log_in(client, team.owner)
@@ -75,7 +83,14 @@ class Deeds:
         cookie = self.client.get_cookie("wb-session")
         keys = [experiment.sealed for experiment in self._all(Experiment) if experiment.sealed]
         hashes = [person.password_hash for person in self._all(Person)]
-        found = [self.token, cookie.value if cookie else "", *self.hooks, *keys, *hashes]
+        found = [
+            self.token,
+            self.shared,
+            cookie.value if cookie else "",
+            *self.hooks,
+            *keys,
+            *hashes,
+        ]
         return [secret for secret in found if secret]
 
     def _texts(self) -> list[Deed]:
@@ -129,14 +144,24 @@ class Deeds:
             ("experiment.paused", approver, lambda: life.pause(self._experiment(), person)),
             ("experiment.resumed", approver, lambda: life.resume(self._experiment(), person)),
             ("experiment.phase", approver, self._open_phase),
+            ("spend.added", editor, self._spend),
+            (
+                "spend.deleted",
+                owner,
+                lambda: delete_spends(self._experiment(), self.team.owner, [self.spent]),
+            ),
+            ("note.deleted", owner, self._note_and_delete),
+            ("experiment.decided", approver, self._decide_as_the_rule_says),
             ("experiment.ended", approver, lambda: life.end(self._experiment(), person)),
             ("experiment.closed", owner, lambda: self._choose("closed")),
             ("experiment.opened", owner, lambda: self._choose("open")),
-            (
-                "experiment.decided",
-                approver,
-                lambda: decide(self._experiment(), person, "stop", "Nobody came to see it."),
-            ),
+            ("experiment.proposed", approver, lambda: self._decide("iterate")),
+            ("experiment.withdrawn", approver, lambda: withdraw_paper(self._paper(), person)),
+            ("experiment.proposed", approver, lambda: self._decide("stop")),
+            ("experiment.seconded", owner, lambda: second(self._paper(), self.team.owner)),
+            ("shared_link.made", approver, self._share),
+            ("shared_link.renewed", owner, lambda: self._send(f"{self._address()}/share/1/renew")),
+            ("shared_link.revoked", owner, lambda: self._send(f"{self._address()}/share/1/revoke")),
         ]
 
     def _visitors(self) -> list[Deed]:
@@ -251,6 +276,38 @@ class Deeds:
         phases.write_variant(experiment, self.team.editor, name="Six", overrides=words)
         why = "The new headline is ready to be shown."
         phases.open_phase(experiment, self.team.approver, {"control": 1, "six": 1}, why)
+
+    def _spend(self) -> None:
+        experiment = self._experiment()
+        day = experiment.started_at.date()
+        lines = [Line("flyer", day, day, 12_000), Line("x", day, day, 4_000)]
+        add_spends(experiment, self.team.editor, "GBP", lines)
+        self.spent = next((each.sending, 0) for each in spends_of(experiment))
+
+    def _note_and_delete(self) -> None:
+        experiment = self._experiment()
+        for text in ("A post went up.", "An ad started."):
+            note = add_note(experiment, self.team.editor, self.now(), text)
+        delete_note(experiment, self.team.owner, note.key, is_owner=True)
+
+    def _decide(self, choice: str) -> None:
+        decide(self._experiment(), self.team.approver, choice, "Nobody came to see it.")
+
+    def _decide_as_the_rule_says(self) -> None:
+        first = int(self.now().timestamp()) + 7 * 86400
+        for hour in range(first, first + 36_000, 3600):
+            for variant in ("control", "six"):
+                count_hour(self._experiment(), hour, variant, seen=50, converted=10, phase=2)
+        self.now.turn(days=8)
+        self._decide("go")
+
+    def _share(self) -> None:
+        _, self.shared = make_shared(self._experiment(), self.team.approver, "our investor")
+
+    def _paper(self) -> Paper:
+        paper = find_newest(self._experiment())
+        assert paper is not None
+        return paper
 
     def _choose(self, afterwards: str) -> None:
         after.choose(self._experiment(), self.team.owner, afterwards, waiting_variant="control")

@@ -125,6 +125,22 @@ def test_where_somebody_has_a_workspace_nothing_comes_in(team: Team, file: bytes
     assert rows() == before
 
 
+def test_strangers_who_tried_to_log_in_there_are_in_nobodys_way(
+    app: Flask, client: Browser, file: bytes
+):
+    client.send("/login", {"email": "hunter2@x.io", "password": "a wrong one"})
+
+    read_archive(io.BytesIO(file), lambda _: None)
+
+    lines = lines_of_all(1_000)
+    assert (lines[-1].action, lines[-1].workspace_id) == ("login.failed", None)
+    assert len(lines) > 2
+
+
+def with_line(file: bytes, line: bytes) -> bytes:
+    return gzip.compress(gzip.decompress(file) + line + b"\n")
+
+
 @pytest.mark.parametrize(
     ("damage", "why"),
     [
@@ -132,9 +148,16 @@ def test_where_somebody_has_a_workspace_nothing_comes_in(team: Team, file: bytes
         (lambda file: file[:400] + b"\0" + file[401:], "damaged"),
         (lambda _: gzip.compress(b'{"kind":"cake"}\n'), "no file of a workspace"),
         (lambda _: gzip.compress(b'{"kind":"wbtest workspace","schema":"0001"}\n'), "version"),
+        (lambda _: gzip.compress(b'{"kind":"wbtest workspace","schema":null}\n'), "damaged"),
         (lambda _: gzip.compress(b"not json\n"), "damaged"),
+        (lambda file: with_line(file, b'["cakes",{}]'), "damaged"),
+        (lambda file: with_line(file, b'["webhooks",{"id":1}]'), "damaged"),
+        (lambda file: with_line(file, b"7"), "damaged"),
     ],
-    ids=["cut", "a byte", "another kind", "another version", "no lines"],
+    ids=[
+        *("cut", "a byte", "another kind", "another version", "no rows", "no lines"),
+        *("no table", "no column", "no row"),
+    ],
 )
 def test_of_a_file_that_is_not_whole_nothing_is_stored(app: Flask, file: bytes, damage, why: str):
     with pytest.raises(Refused, match=why):

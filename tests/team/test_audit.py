@@ -2,6 +2,7 @@
 
 import csv
 import io
+from datetime import timedelta
 
 import pytest
 import sqlalchemy as sa
@@ -10,8 +11,11 @@ from sqlalchemy.exc import DBAPIError
 from tests.conftest import Browser, HandClock
 from tests.factories import PASSWORD, Team, log_in, make_revision
 from tests.team.deeds import Deeds
+from wbtest.delivery.subscriptions import add_webhook, disable
+from wbtest.extensions import db
 from wbtest.review.approvals import approve
-from wbtest.store import Refused, writing
+from wbtest.store import Invalid, Refused, writing
+from wbtest.team import sessions
 from wbtest.team.audit.actions import ACTIONS, PHRASES
 from wbtest.team.audit.log import Wanted, lines_of, lines_of_all, record
 from wbtest.team.models import AuditLine
@@ -75,6 +79,18 @@ def test_the_database_itself_refuses_to_change_a_line(team: Team, change: sa.Exe
     assert actions(team) == ["workspace.changed"]
 
 
+def test_no_line_takes_the_place_of_another(team: Team):
+    """By the one statement of each database that deletes without asking the trigger for that."""
+    record(team.workspace.id, "workspace.changed", "Larder")
+    replace = "INSERT OR REPLACE INTO audit_lines SELECT * FROM audit_lines"
+    around = {"sqlite": replace, "postgresql": "TRUNCATE audit_lines"}[db.engine.dialect.name]
+
+    with pytest.raises(DBAPIError, match="audit log are never"), writing() as session:
+        session.execute(sa.text(around))
+
+    assert actions(team) == ["workspace.changed"]
+
+
 def test_a_line_says_when_and_from_which_neighbourhood(client: Browser, team: Team, now: HandClock):
     client.send(
         "/login",
@@ -98,8 +114,17 @@ def test_of_a_stranger_who_tries_to_log_in_no_word_is_kept(client: Browser, team
     client.send("/login", {"email": "hunter2@x.io", "password": "a wrong one"})
 
     [line] = lines_of_all(10)
-    assert (line.action, line.workspace_id, line.about) == ("login.failed", None, "")
-    assert line.who == "somebody"
+    assert (line.action, line.workspace_id, line.who) == ("login.failed", None, "somebody")
+    assert line.about == "with an e-mail of nobody here; more in this hour are not written down"
+
+
+def test_strangers_fill_one_line_an_hour_at_most(team: Team, now: HandClock):
+    for minutes in (0, 1, 58, 1):
+        now.turn(minutes=minutes)
+        with pytest.raises(Invalid):
+            sessions.log_in("hunter2@x.io", "a wrong one")
+
+    assert [line.at for line in lines_of_all(10)] == [now(), now() - timedelta(hours=1)]
 
 
 def test_an_owner_narrows_the_log_down(client: Browser, team: Team, now: HandClock):
@@ -141,6 +166,35 @@ def test_the_log_is_taken_away_as_a_file_which_it_tells(client: Browser, team: T
     assert actions(team)[-1] == "audit.exported"
 
 
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"Sec-Fetch-Site": "cross-site"},
+        {"Sec-Purpose": "prefetch;prerender"},
+        {"Purpose": "prefetch"},
+    ],
+    ids=["another site", "looking ahead", "looking ahead as of old"],
+)
+def test_a_file_that_no_person_asked_for_is_not_sent_and_not_told(
+    client: Browser, team: Team, headers: dict[str, str]
+):
+    log_in(client, team.owner)
+
+    answer = client.get("/team/audit.csv", headers=headers)
+
+    assert (answer.status_code, actions(team)) == (403, [])
+    assert "Nobody asked for this here" in answer.text
+
+
+def test_a_look_at_the_head_of_a_file_is_not_told(client: Browser, team: Team):
+    log_in(client, team.owner)
+
+    assert client.head("/team/audit.csv").status_code == 200
+    assert actions(team) == []
+    typed = client.get("/team/audit.csv", headers={"Sec-Fetch-Site": "none"})
+    assert (typed.status_code, actions(team)) == (200, ["audit.exported"])
+
+
 def test_what_is_asked_for_in_no_language_asks_for_nothing(client: Browser, team: Team):
     log_in(client, team.owner)
     record(team.workspace.id, "experiment.started", "/p/one", by=team.approver)
@@ -149,6 +203,37 @@ def test_what_is_asked_for_in_no_language_asks_for_nothing(client: Browser, team
 
     assert page.status_code == 200
     assert "/p/one" in page.text
+
+
+@pytest.mark.parametrize("path", ["/team/audit", "/team/audit.csv"])
+@pytest.mark.parametrize(
+    "asked", [f"person={10**20}", f"before={10**20}", "person=-1", "first=0001-01-01"]
+)
+def test_what_no_database_can_hold_asks_for_nothing(
+    client: Browser, team: Team, path: str, asked: str
+):
+    log_in(client, team.owner)
+    record(team.workspace.id, "experiment.started", "/p/one", by=team.approver)
+
+    assert "/p/one" in client.get(f"{path}?{asked}").text
+
+
+def test_the_last_day_of_the_calendar_may_be_asked_for(client: Browser, team: Team):
+    log_in(client, team.owner)
+    record(team.workspace.id, "experiment.started", "/p/one", by=team.approver)
+
+    assert "/p/one" in client.get("/team/audit?last=9999-12-31").text
+
+
+def test_of_a_webhook_only_the_host_is_written_down(team: Team):
+    # Whoever has the rest of this address may post there.
+    hook = add_webhook(
+        team.workspace.id, "https://hooks.example.com/T0/B0/xyzzy", ["signup.created"]
+    )
+    disable(hook)
+
+    abouts = [line.about for line in lines_of(team.workspace.id, Wanted())]
+    assert abouts == [f"hooks.example.com (number {hook.id})"] * 2
 
 
 @pytest.mark.parametrize("role", ["viewer", "editor", "approver"])

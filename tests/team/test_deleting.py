@@ -1,6 +1,7 @@
 """Deleting a workspace: nothing of it stays but one line, and nothing of others goes."""
 
 import shutil
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +22,7 @@ from tests.factories import (
 )
 from tests.publishing.test_images import picture
 from tests.team.deeds import Deeds
+from wbtest.audience.leaving.purging import purge
 from wbtest.audience.leaving.traces import drop_old_copies, wipe_traces
 from wbtest.config import Settings
 from wbtest.delivery.backups import backup_folder
@@ -28,7 +30,8 @@ from wbtest.extensions import Base, clock, db
 from wbtest.publishing.looks.images import add_image
 from wbtest.publishing.models import Experiment
 from wbtest.publishing.running import life
-from wbtest.store import writing
+from wbtest.publishing.running.after import choose
+from wbtest.store import Refused, writing
 from wbtest.team.audit.log import lines_of_all, record
 from wbtest.team.deleting import contents_of, delete_workspace
 from wbtest.team.models import Membership, Person
@@ -70,6 +73,8 @@ def test_nothing_is_left_but_one_line(app: Flask, team: Team, now: HandClock, cl
     for _, _, do in Deeds(team, now, client).story():
         do()
     add_image(team.workspace, team.editor, picture())
+    [listed] = db.session.scalars(sa.select(Experiment).where(Experiment.afterwards == "open"))
+    choose(listed, team.owner, "closed")
     full = {name for name, found in rows().items() if found}
 
     delete_workspace(team.workspace, team.owner, name="Larder", password="another quiet word")
@@ -79,8 +84,9 @@ def test_nothing_is_left_but_one_line(app: Flask, team: Team, now: HandClock, cl
     assert {name: len(left[name]) for name in names} == {names[0]: 1, names[1]: 4, names[2]: 4}
     assert [name for name, found in left.items() if found and name not in names] == []
     assert full >= {"visits", "sightings", "signups", "images", "image_files", "outbox_mails"}
-    [line] = lines_of_all(10)
+    [line, purge_of_nobody] = lines_of_all(10)
     assert (line.action, line.about) == ("workspace.deleted", "Larder (number 2)")
+    assert (purge_of_nobody.who, purge_of_nobody.about) == ("wbtest", "a page")
 
 
 def test_nothing_of_others_goes(app: Flask, strangers: Team, team: Team):
@@ -160,6 +166,15 @@ def test_both_must_be_typed_right(client: Browser, team: Team, typed: dict[str, 
     assert contents_of(team.workspace).people == 4
 
 
+def test_a_wrong_password_is_a_line_of_the_log(client: Browser, team: Team):
+    log_in(client, team.owner)
+
+    client.send("/team/delete", TYPED | {"password": "a wrong one"})
+
+    [line] = lines_of_all(10)
+    assert (line.action, line.person_id) == ("login.password_refused", team.owner.id)
+
+
 def test_a_page_that_is_open_must_be_ended_first(client: Browser, team: Team):
     revision = make_revision(team.editor)
     make_approval(revision, team.approver)
@@ -171,6 +186,18 @@ def test_a_page_that_is_open_must_be_ended_first(client: Browser, team: Team):
     assert answer.status_code == 422
     assert "/p/larder is open to strangers" in answer.text
     assert contents_of(team.workspace).experiments == 1
+
+
+def test_a_waiting_list_that_is_open_must_be_closed_first(app: Flask, team: Team):
+    over = make_over(app, team)
+    choose(over, team.owner, "open", waiting_variant="control")
+
+    with pytest.raises(Refused, match="/p/over is open to strangers"):
+        delete(team)
+
+    choose(over, team.owner, "closed")
+    delete(team)
+    assert db.session.scalar(sa.select(sa.func.count()).select_from(Experiment)) == 0
 
 
 @pytest.mark.parametrize("role", ["viewer", "editor", "approver"])
@@ -238,6 +265,23 @@ class TestTraces:
         drop_old_copies(now())
 
         assert not copy.exists()
+
+    def test_copies_from_before_a_purge_go_on_its_day_though_the_team_went_meanwhile(
+        self, app: Flask, team: Team, settings: Settings, now: HandClock
+    ):
+        folder = backup_folder(settings)
+        folder.mkdir(parents=True)
+        names = [f"wbtest-{now() + timedelta(days=day):%Y-%m-%dT%H%M%S}.db" for day in (0, 5)]
+        for name in names:
+            (folder / name).touch()
+        purge(make_over(app, team))
+        now.turn(days=10)
+        delete(team)
+
+        now.turn(days=4)
+        drop_old_copies(now())
+
+        assert [file.name for file in folder.iterdir()] == names[1:]
 
 
 def bytes_of(file: Path) -> bytes:

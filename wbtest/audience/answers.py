@@ -69,9 +69,10 @@ class Answers:
             hints_of(environ),
             excluded_because,
         )
+        # Printed first: what breaks was served to nobody.
+        answer = self._print(page, variant, at, environ)
         if not self._take(event):
             return self._print(page, variant, at, environ, is_broken=True)
-        answer = self._print(page, variant, at, environ)
         if known is not None:
             return answer
         return Answer([*answer.headers, self._cookie(page, visitor, at)], answer.body)

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable
 from typing import TypeVar
 
 from wbtest.extensions import db
+from wbtest.store import describe
 
 log = logging.getLogger(__name__)
 
@@ -29,6 +30,6 @@ def for_each(things: Iterable[T], act: Callable[[T], object], name: Callable[[T]
             log.exception("%s failed", called)
             # What was begun is undone, or the next one would find a broken transaction.
             db.session.rollback()
-            failed.append(f"{called}: {type(error).__name__}: {error}")
+            failed.append(f"{called}: {describe(error)}")
     if failed:
         raise SomeFailed("; ".join(failed))

@@ -13,7 +13,7 @@ from flask import current_app
 
 from wbtest.delivery.models import JobRun
 from wbtest.extensions import clock, db
-from wbtest.store import insert, writing
+from wbtest.store import describe, insert, writing
 
 log = logging.getLogger(__name__)
 
@@ -29,7 +29,7 @@ def run_due_jobs() -> list[str]:
             jobs[name][0](clock.now())
         except Exception as error:
             log.exception("the job %r failed", name)
-            _note(name, f"{type(error).__name__}: {error}"[:500])
+            _note(name, describe(error)[:500])
         else:
             _note(name, "")
     return due

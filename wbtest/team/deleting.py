@@ -7,9 +7,9 @@ from flask import current_app
 
 from wbtest.delivery.models import OutboxMail
 from wbtest.extensions import Base, db
-from wbtest.store import Invalid, Refused, hold, writing
+from wbtest.store import GROUP_LOCK, Invalid, Refused, hold, writing
 from wbtest.team import passwords
-from wbtest.team.audit.log import record
+from wbtest.team.audit.log import record, record_log_in
 from wbtest.team.models import AuditLine, LoginSession, Membership, Person, Workspace
 from wbtest.team.ties import belongs, tables_inside
 
@@ -52,13 +52,20 @@ def delete_workspace(workspace: Workspace, owner: Person, *, name: str, password
     if " ".join(name.split()) != workspace.name:
         raise Invalid("workspace_name", f"Type {workspace.name} to say that you mean this one.")
     if not passwords.is_right(owner.password_hash, password):
+        record_log_in(owner, "login.password_refused")
         raise Invalid("password", "This is not the password you log in with.")
+    # Read before the transaction, since another owner may have been faster.
+    workspace_id = workspace.id
     with writing() as session:
+        _keep_visits_out()
+        _keep_starts_out(workspace_id)
         hold(workspace)
         if open_page := find_open_page(workspace.id):
-            raise Refused(f"/p/{open_page} is open to strangers. End it first, then delete.")
-        workspace_id, called = workspace.id, workspace.name
-        record(None, "workspace.deleted", f"{called} (number {workspace_id})", by=owner)
+            raise Refused(
+                f"/p/{open_page} is open to strangers. End or close it first, then delete."
+            )
+        # Read before their rows go.
+        called, who = workspace.name, f"{owner.name} <{owner.email}>"
         session.flush()
         session.expunge_all()
         for table in reversed(tables_inside()):
@@ -66,7 +73,28 @@ def delete_workspace(workspace: Workspace, owner: Person, *, name: str, password
         _delete_people(workspace_id)
         session.execute(sa.delete(Workspace).where(Workspace.id == workspace_id))
         session.execute(sa.delete(AuditLine).where(AuditLine.workspace_id == workspace_id))
+        # Last, so that its moment is that of the end: traces are wiped of what was deleted by then.
+        record(None, "workspace.deleted", f"{called} (number {workspace_id})", who=who)
         current_app.extensions["wbtest.announce_change"]()
+
+
+def _keep_visits_out() -> None:
+    """Let no group of events come in meanwhile: one of ours would hold its experiment fast.
+
+    Before any row is held, as by all who take both. On SQLite nobody else writes anyway.
+    """
+    if db.engine.dialect.name == "postgresql":
+        db.session.execute(sa.select(sa.func.pg_advisory_xact_lock(GROUP_LOCK)))
+
+
+def _keep_starts_out(workspace_id: int) -> None:
+    """Hold every experiment: a start is over by then and its page found open, or finds nothing.
+
+    Before the workspace is held: a start holds its experiment when it writes what points there.
+    """
+    experiments = Base.metadata.tables["experiments"]
+    of_ours = sa.select(experiments.c.id).where(experiments.c.workspace_id == workspace_id)
+    db.session.execute(of_ours.order_by(experiments.c.id).with_for_update()).all()
 
 
 def _delete_people(workspace_id: int) -> None:
@@ -97,7 +125,9 @@ def find_open_page(workspace_id: int) -> str | None:
     found: str | None = db.session.scalar(
         sa.select(experiments.c.slug)
         .where(experiments.c.workspace_id == workspace_id)
-        .where(experiments.c.state.in_(("running", "paused")))
+        .where(
+            experiments.c.state.in_(("running", "paused")) | (experiments.c.afterwards == "open")
+        )
         .limit(1)
     )
     return found

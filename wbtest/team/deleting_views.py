@@ -3,7 +3,7 @@
 from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
-from wbtest.store import Refused
+from wbtest.store import Gone, Refused
 from wbtest.team import access, limits
 from wbtest.team.deleting import contents_of, delete_workspace, find_open_page
 from wbtest.team.forms import DeletingForm, put_refusal
@@ -21,6 +21,9 @@ def delete_team() -> ResponseReturnValue:
         name, typed = workspace.name, (form.workspace_name.data or "", form.password.data or "")
         try:
             delete_workspace(workspace, access.person(), name=typed[0], password=typed[1])
+        except Gone:
+            # Another owner was faster, and nothing is left to show.
+            raise
         except Refused as refused:
             put_refusal(form, refused)
         else:

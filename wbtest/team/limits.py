@@ -81,6 +81,14 @@ def forget_old_counts(now: datetime) -> None:
         session.execute(db.delete(LimitCount).where(LimitCount.expires_at <= now))
 
 
+def count(connection: sa.Connection, key: str, lasts: timedelta, amount: int = 1) -> int:
+    """Count ``amount`` more in the open transaction; return the total of the window."""
+    now = clock.now()
+    values = {"key": key, "amount": amount, "now": now, "end": now + lasts}
+    hits: int = connection.execute(_counted(connection.dialect.name), values).scalar_one()
+    return hits
+
+
 class CountStorage(Storage):
     """Counts in fixed windows in the app's own database; importing this module registers it."""
 
@@ -92,16 +100,8 @@ class CountStorage(Storage):
 
     def incr(self, key: str, expiry: int, amount: int = 1) -> int:
         """Count ``amount`` more and return the total of the window, which lasts ``expiry`` s."""
-        now = clock.now()
-        values = {
-            "key": _hidden(key),
-            "amount": amount,
-            "now": now,
-            "end": now + timedelta(seconds=expiry),
-        }
         with _counting() as connection:
-            hits: int = connection.execute(_counted(connection.dialect.name), values).scalar_one()
-        return hits
+            return count(connection, _hidden(key), timedelta(seconds=expiry), amount)
 
     def get(self, key: str) -> int:
         """How much was counted in the window that is open, 0 without one."""

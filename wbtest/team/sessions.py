@@ -34,7 +34,7 @@ def log_in(email: str, password: str, former_token: str = "") -> str:
     person = people.find_person(email)
     stored = person.password_hash if person else None
     if not passwords.is_right(stored, password) or person is None or stored is None:
-        # Written for strangers too: otherwise the time would tell who has a log-in.
+        # One write for strangers too: otherwise the time would tell who has a log-in.
         record_log_in(person, "login.failed")
         raise Invalid("password", WRONG)
     renewed = passwords.hash_password(password) if passwords.is_outdated(stored) else stored

@@ -18,6 +18,7 @@ from wbtest.audience.leaving.erasures import forget_letters
 from wbtest.audience.leaving.terms import terms_of
 from wbtest.audience.models import Engagement, Erasure, Objection
 from wbtest.audience.recording.ledger import SIGHTINGS, SIGNUPS, VISITS, take_turn
+from wbtest.audience.segments_counts import newest_to_keep
 from wbtest.audience.waiting import WAITING
 from wbtest.delivery.each import for_each
 from wbtest.delivery.models import OutboxEvent, OutboxMail, Webhook
@@ -25,6 +26,7 @@ from wbtest.extensions import clock, db
 from wbtest.publishing.models import Experiment, Step
 from wbtest.publishing.running.life import address_of, take_step
 from wbtest.store import Refused, hold, writing
+from wbtest.team.audit.log import WORKER, record
 from wbtest.team.models import Person
 
 ROWS_AT_ONCE = 2_000
@@ -132,6 +134,8 @@ def purge(experiment: Experiment) -> None:
         if is_last or is_first:
             asked = [step.person for step in experiment.steps if step.what == ASKED]
             take_step(experiment, DONE, asked[0] if asked and is_first else None)
+            # The workspace may be deleted, and older copies must go on their day all the same.
+            record(None, "experiment.purged", "a page", who=WORKER)
 
 
 def _give_up(experiment: Experiment) -> None:
@@ -140,6 +144,7 @@ def _give_up(experiment: Experiment) -> None:
         "two_variants": two_variants(experiment),
         ROWS: _count_rows(experiment),
         **opened_to_keep(experiment),
+        **newest_to_keep(experiment),
     }
     experiment.purged_at = clock.now()
 

@@ -22,7 +22,7 @@ from wbtest.delivery.jobs import find_run
 from wbtest.extensions import db
 from wbtest.publishing.models import Step
 from wbtest.store import StoreBroken, lock
-from wbtest.team.audit.log import deleted_at
+from wbtest.team.audit.log import find_newest
 
 JOB = "traces"
 # A copy that is made between a purge and the wiping of its traces may hold some of them.
@@ -73,9 +73,14 @@ def _is_from(file: Path, limit: datetime) -> bool:
 
 
 def _deletions(until: datetime | None = None) -> list[datetime]:
-    """When a test was last purged, and when a workspace was last deleted, if ever."""
+    """When a test was last purged, and when a workspace was last deleted, if ever.
+
+    The server's own lines know of purges in workspaces that are gone, the steps of purges before
+    there was a log.
+    """
     is_early = sa.true() if until is None else Step.at <= until
     purged_at = db.session.scalar(
         sa.select(sa.func.max(Step.at)).where(Step.what == "purged", is_early)
     )
-    return [at for at in (purged_at, deleted_at(until)) if at is not None]
+    written = find_newest(("experiment.purged", "workspace.deleted"), until)
+    return [at for at in (purged_at, written) if at is not None]

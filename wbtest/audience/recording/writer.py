@@ -18,7 +18,7 @@ from wbtest.audience.recording.cells import Facts
 from wbtest.audience.recording.events import Event, Outcome, SignedUp
 from wbtest.audience.recording.groups import Loss, loss_of, record, record_losses
 from wbtest.extensions import Now
-from wbtest.store import NoLock, Refused, WriteLock, writing_group
+from wbtest.store import NoLock, Refused, WriteLock, describe, writing_group
 
 log = logging.getLogger(__name__)
 
@@ -136,7 +136,7 @@ class Writer:
             raise
 
     def _give_up(self, group: list[Item], error: Exception) -> None:
-        log.error("%d events could not be stored: %s", len(group), _describe(error))
+        log.error("%d events could not be stored: %s", len(group), describe(error))
         for item in group:
             if not isinstance(item, Waiting):
                 self.lost += 1
@@ -145,9 +145,3 @@ class Writer:
                 item.future.set_result(None)
             else:
                 item.future.set_exception(StoreFailed())
-
-
-def _describe(error: Exception) -> str:
-    """What went wrong, without the statement's parameters: they hold what people typed."""
-    cause = getattr(error, "orig", None) or error
-    return f"{type(cause).__name__}: {str(cause).partition(chr(10))[0]}"

@@ -16,15 +16,21 @@ GUARDS = {
     "sqlite": (
         "CREATE TRIGGER audit_lines_stay_as_they_are BEFORE UPDATE ON audit_lines"
         " BEGIN SELECT RAISE(ABORT, 'lines of the audit log are never changed'); END",
+        # INSERT OR REPLACE deletes a line without asking the trigger for that.
+        "CREATE TRIGGER audit_lines_stay_themselves BEFORE INSERT ON audit_lines"
+        " WHEN EXISTS (SELECT 1 FROM audit_lines WHERE id = NEW.id)"
+        " BEGIN SELECT RAISE(ABORT, 'lines of the audit log are never changed'); END",
         f"CREATE TRIGGER audit_lines_stay BEFORE DELETE ON audit_lines WHEN {LEFT}"
         " BEGIN SELECT RAISE(ABORT, 'lines of the audit log are never deleted'); END",
     ),
     "postgresql": (
         "CREATE OR REPLACE FUNCTION keep_audit_lines() RETURNS trigger LANGUAGE plpgsql AS $$"
-        f" BEGIN IF TG_OP = 'DELETE' AND NOT ({LEFT}) THEN RETURN OLD; END IF;"
+        f" BEGIN IF TG_OP = 'DELETE' THEN IF NOT ({LEFT}) THEN RETURN OLD; END IF; END IF;"
         " RAISE EXCEPTION 'lines of the audit log are never changed or deleted'; END $$",
         "CREATE TRIGGER audit_lines_stay BEFORE UPDATE OR DELETE ON audit_lines"
         " FOR EACH ROW EXECUTE FUNCTION keep_audit_lines()",
+        "CREATE TRIGGER audit_lines_stay_together BEFORE TRUNCATE ON audit_lines"
+        " FOR EACH STATEMENT EXECUTE FUNCTION keep_audit_lines()",
     ),
 }
 

@@ -1,6 +1,6 @@
 """Adding a line to the audit log, in the transaction of what it tells, and reading them."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 
@@ -11,9 +11,12 @@ from wbtest.extensions import clock, db
 from wbtest.store import writing
 from wbtest.team import access
 from wbtest.team.audit.actions import ACTIONS, PHRASES
+from wbtest.team.limits import count
 from wbtest.team.models import AuditLine, Membership, Person
 
 LONGEST_ABOUT = 300
+STRANGERS = "log-ins of strangers"
+OF_NOBODY = "with an e-mail of nobody here; more in this hour are not written down"
 # Who acts where nobody is logged in.
 WORKER, OPERATOR, STRANGER, VISITOR = "wbtest", "command line", "somebody", "a visitor"
 
@@ -61,12 +64,15 @@ def record(
 def record_log_in(person: Person | None, action: str) -> None:
     """Add a line about somebody's log-in to each workspace of theirs.
 
-    Of a stranger nothing is kept but that one tried: people type passwords where e-mails belong.
+    Of strangers nothing is kept but that one tried, once an hour: people type passwords where
+    e-mails belong, and nobody could ever prune these lines. Each try is counted all the same, so
+    that all take the time of one write.
     """
-    if person is None:
-        record(None, action)
-        return
-    with writing():
+    with writing() as session:
+        if person is None:
+            if count(session.connection(), STRANGERS, timedelta(hours=1)) == 1:
+                record(None, action, OF_NOBODY)
+            return
         for workspace_id in workspaces_of(person):
             record(workspace_id, action, by=person)
 
@@ -108,12 +114,15 @@ def people_of(workspace_id: int) -> dict[int, str]:
     return {row.person_id: row.who for row in rows}
 
 
-def deleted_at(until: datetime | None = None) -> datetime | None:
-    """When a workspace was last deleted, up to ``until``; None when none was."""
+def find_newest(actions: Collection[str], until: datetime | None = None) -> datetime | None:
+    """When one of these was last done, up to ``until``, by the server's own lines, or None.
+
+    Only lines without a workspace are asked: they stay when all else is deleted.
+    """
     is_early = true() if until is None else AuditLine.at <= until
     found: datetime | None = db.session.scalar(
         select(db.func.max(AuditLine.at)).where(
-            AuditLine.workspace_id.is_(None), AuditLine.action == "workspace.deleted", is_early
+            AuditLine.workspace_id.is_(None), AuditLine.action.in_(actions), is_early
         )
     )
     return found
@@ -127,8 +136,9 @@ def _query(wanted: Wanted) -> Select[AuditLine]:
         query = query.where(AuditLine.action.in_(ACTIONS[wanted.kind]))
     if wanted.first:
         query = query.where(AuditLine.at >= _midnight(wanted.first))
-    if wanted.last:
-        query = query.where(AuditLine.at < _midnight(wanted.last) + timedelta(days=1))
+    # After the last day that there is comes none.
+    if wanted.last and wanted.last < date.max:
+        query = query.where(AuditLine.at < _midnight(wanted.last + timedelta(days=1)))
     return query
 
 

@@ -9,10 +9,12 @@ from flask.typing import ResponseReturnValue
 
 from wbtest.downloads import as_csv, send_file
 from wbtest.extensions import clock
+from wbtest.http import LARGEST_ID
 from wbtest.team import access
 from wbtest.team.audit import log
 from wbtest.team.audit.actions import KINDS, in_words
 from wbtest.team.audit.log import Wanted
+from wbtest.team.audit.taking import record_taken
 from wbtest.team.models import AuditLine
 from wbtest.team.views import bp
 
@@ -28,7 +30,7 @@ def audit() -> ResponseReturnValue:
     """Who did what, the newest first; ``?person= &kind= &first= &last=`` narrow it down."""
     workspace = access.workspace("own")
     wanted = _wanted()
-    before = request.args.get("before", type=int)
+    before = request.args.get("before", type=_number)
     lines = list(log.lines_of(workspace.id, wanted, before, ON_A_PAGE + 1))
     return render_template(
         "team/audit.html",
@@ -47,7 +49,7 @@ def audit() -> ResponseReturnValue:
 def audit_csv() -> ResponseReturnValue:
     """The same lines, all of them, for a spreadsheet. That they were taken away is a line too."""
     workspace = access.workspace("own")
-    log.record(workspace.id, "audit.exported")
+    record_taken(workspace.id, "audit.exported")
     name = f"audit-{clock.now():%Y%m%dT%H%M%SZ}.csv"
     return send_file(as_csv(_rows(log.lines_of(workspace.id, _wanted()))), name)
 
@@ -64,11 +66,19 @@ def _wanted() -> Wanted:
     """What the address asks for; what cannot be read asks for nothing."""
     kind = request.args.get("kind", "")
     return Wanted(
-        person_id=request.args.get("person", type=int),
+        person_id=request.args.get("person", type=_number),
         kind=kind if kind in KINDS else "",
         first=request.args.get("first", type=date.fromisoformat),
         last=request.args.get("last", type=date.fromisoformat),
     )
+
+
+def _number(text: str) -> int:
+    """The number of a row; ValueError for what is none, which asks for nothing."""
+    number = int(text)
+    if not 0 < number <= LARGEST_ID:
+        raise ValueError(text)
+    return number
 
 
 def _as_query(wanted: Wanted) -> dict[str, str]:

@@ -1,0 +1,106 @@
+"""Deleting a workspace while something else happens to it."""
+
+import threading
+
+import pytest
+import sqlalchemy as sa
+from flask import Flask
+
+from tests.conftest import Browser, HandClock
+from tests.factories import PASSWORD, Team, log_in
+from tests.team.test_deleting import TYPED, delete, make_over, rows
+from wbtest.audience.recording.ledger import VISITS
+from wbtest.extensions import db
+from wbtest.publishing.models import Experiment
+from wbtest.store import NoLock, Refused, writing, writing_group
+from wbtest.team import deleting, passwords
+from wbtest.team.audit.log import lines_of_all
+from wbtest.team.deleting import delete_workspace
+from wbtest.team.models import Person, Workspace
+
+
+def test_who_comes_second_is_told_that_it_is_gone(
+    client: Browser, team: Team, monkeypatch: pytest.MonkeyPatch
+):
+    log_in(client, team.owner)
+    ids, is_right = (team.workspace.id, team.owner.id), passwords.is_right
+
+    def meanwhile(stored: str | None, password: str) -> bool:
+        monkeypatch.setattr(passwords, "is_right", is_right)
+        with client.application.app_context():
+            workspace, owner = db.session.get(Workspace, ids[0]), db.session.get(Person, ids[1])
+            assert workspace is not None
+            assert owner is not None
+            delete_workspace(workspace, owner, name="Larder", password=PASSWORD)
+        return is_right(stored, password)
+
+    monkeypatch.setattr(passwords, "is_right", meanwhile)
+
+    answer = client.send("/team/delete", TYPED)
+
+    assert answer.status_code == 404
+    assert "Somebody deleted this meanwhile" in answer.text
+
+
+def test_the_line_names_the_moment_when_all_is_gone(
+    team: Team, now: HandClock, monkeypatch: pytest.MonkeyPatch
+):
+    delete_people = deleting._delete_people
+
+    def slowly(workspace_id: int) -> None:
+        now.turn(minutes=1)
+        delete_people(workspace_id)
+
+    monkeypatch.setattr(deleting, "_delete_people", slowly)
+
+    delete(team)
+
+    # Traces that were wiped in between did not hold what goes now.
+    assert lines_of_all(1)[0].at == now()
+
+
+@pytest.mark.postgresql
+def test_no_visit_that_is_being_written_keeps_a_team_alive(app: Flask, team: Team):
+    make_over(app, team)
+    visit = dict(db.session.execute(sa.select(VISITS)).mappings().one())
+    db.session.rollback()
+    is_inside, may_end = threading.Event(), threading.Event()
+
+    def write() -> None:
+        with app.app_context(), writing_group(db.engine, NoLock()) as connection:
+            connection.execute(sa.insert(VISITS), [visit | {"visitor": "f" * 32}])
+            is_inside.set()
+            may_end.wait(10)
+
+    writer = threading.Thread(target=write)
+    writer.start()
+    assert is_inside.wait(10)
+    threading.Timer(0.3, may_end.set).start()
+
+    delete(team)
+
+    writer.join()
+    assert rows()["visits"] == []
+
+
+@pytest.mark.postgresql
+def test_a_start_that_came_first_keeps_the_team(app: Flask, team: Team):
+    over_id = make_over(app, team).id
+    db.session.rollback()
+    is_inside, may_end = threading.Event(), threading.Event()
+
+    def start() -> None:
+        with app.app_context(), writing() as session:
+            session.get_one(Experiment, over_id, with_for_update=True).state = "running"
+            session.flush()
+            is_inside.set()
+            may_end.wait(10)
+
+    starter = threading.Thread(target=start)
+    starter.start()
+    assert is_inside.wait(10)
+    threading.Timer(0.3, may_end.set).start()
+
+    with pytest.raises(Refused, match="/p/over is open to strangers"):
+        delete(team)
+    starter.join()

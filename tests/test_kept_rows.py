@@ -1,0 +1,59 @@
+"""A maker's rows are put back only where it would make the same ones."""
+
+from collections.abc import Callable
+
+import pytest
+
+from tests.conftest import HandClock
+from tests.factories import make_workspace
+from tests.kept_rows import kept
+from wbtest.extensions import db
+from wbtest.team.models import Workspace
+
+asked: list[str] = []
+
+
+@kept
+def rename(workspace: Workspace, name: str) -> Workspace:
+    """Give another name, and note that it was done by this function."""
+    asked.append(name)
+    workspace.name = name
+    db.session.commit()
+    return workspace
+
+
+def how_often_made(name: str, meanwhile: Callable[[], object] = lambda: None) -> int:
+    """Ask for the same name three times, from the same start but for what happens meanwhile."""
+    workspace = make_workspace("Larder")
+    for _ in range(3):
+        assert rename(workspace, name) is workspace
+        assert workspace.name == name
+        workspace.name = "Larder"
+        db.session.commit()
+        meanwhile()
+    return asked.count(name)
+
+
+@pytest.mark.usefixtures("app")
+def test_what_was_made_twice_is_put_back():
+    assert how_often_made("Cellar") == 2
+
+
+@pytest.mark.usefixtures("app")
+def test_beside_another_row_it_is_made():
+    assert how_often_made("Pantry", meanwhile=make_workspace) == 3
+
+
+@pytest.mark.usefixtures("app")
+def test_at_another_time_it_is_made(now: HandClock):
+    assert how_often_made("Hamper", meanwhile=lambda: now.turn(hours=1)) == 3
+
+
+@pytest.mark.usefixtures("app")
+def test_what_is_not_written_yet_is_not_lost():
+    workspace = make_workspace("Larder")
+    workspace.contact_email = "ada@example.com"
+
+    rename(workspace, "Basket")
+
+    assert workspace.contact_email == "ada@example.com"
