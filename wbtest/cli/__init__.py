@@ -10,6 +10,7 @@ from typing import Any, NoReturn
 import click
 from sqlalchemy.exc import SQLAlchemyError
 
+from wbtest.cli.analyze import analyze
 from wbtest.cli.audit import audit
 from wbtest.cli.backup import backup, restore
 from wbtest.cli.check import check
@@ -17,9 +18,14 @@ from wbtest.cli.demo import demo
 from wbtest.cli.doctor import doctor
 from wbtest.cli.export import export
 from wbtest.cli.import_ import import_
+from wbtest.cli.plan import plan
+from wbtest.cli.results import results
+from wbtest.cli.selftest import selftest
 from wbtest.cli.serve import serve
+from wbtest.cli.target import target
 from wbtest.cli.user import user
 from wbtest.cli.verify import verify
+from wbtest.cli.verify_memo import verify_memo
 from wbtest.cli.worker import worker
 from wbtest.config import BadSetting
 from wbtest.store import Refused, StoreBroken
@@ -65,6 +71,12 @@ for command in (
     restore,
     user,
     verify,
+    verify_memo,
     audit,
+    plan,
+    target,
+    analyze,
+    results,
+    selftest,
 ):
     main.add_command(command)

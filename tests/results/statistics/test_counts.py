@@ -12,6 +12,7 @@ from wbtest.results.statistics.counts import shares_of
         (-1, 0, "seen must not be negative, but is -1"),
         (5, -2, "converted must not be negative, but is -2"),
         (5, 1.5, "converted must be a whole number, not 1.5"),
+        (True, 0, "seen must be a whole number, not True"),
         (5, 6, r"converted \(6\) is more than seen \(5\)"),
     ],
 )

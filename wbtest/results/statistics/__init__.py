@@ -19,6 +19,7 @@ from wbtest.results.statistics.planning import (
     Plan,
     comparison_visitors,
     plan,
+    target_rate,
     target_visitors,
 )
 from wbtest.results.statistics.ranking import Ranking, rank
@@ -61,6 +62,7 @@ __all__ = [
     "ratio_sequence",
     "sequence",
     "split",
+    "target_rate",
     "target_visitors",
     "wilson",
 ]

@@ -68,7 +68,8 @@ def shares_of(weights: Sequence[float]) -> list[float]:
 
 def check_count(name: str, value: int) -> None:
     """Raise ValueError unless ``value`` is a whole number of at least 0."""
-    if not isinstance(value, int):
+    # A truth value is an int to Python and no count to anybody.
+    if not isinstance(value, int) or isinstance(value, bool):
         raise ValueError(f"{name} must be a whole number, not {value!r}")
     if value < 0:
         raise ValueError(f"{name} must not be negative, but is {value}")

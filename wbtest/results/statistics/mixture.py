@@ -28,6 +28,9 @@ def log_e_above(x: Real, f: Real, t: float, a: float, b: float) -> Floats:
     log E = betaln(a+x, b+f) − betaln(a, b) − x log t − f log(1−t)
     + log betaincc(a+x, b+f, t) − log betaincc(a, b, t). It is an e-process: under the null
     P(ever E ≥ 1/α) ≤ α (Ville 1939; Robbins 1970; Howard et al. 2021, Annals of Statistics 49).
+
+    >>> round(float(log_e_above(x=30, f=270, t=0.05, a=2, b=38)), 3)
+    5.077
     """
     mass = np.asarray(special.betaincc(a + x, b + f, t), dtype=np.float64)
     log_e = _log_ratio(x, f, t, a, b) + _log(mass) - np.log(special.betaincc(a, b, t))
@@ -37,7 +40,11 @@ def log_e_above(x: Real, f: Real, t: float, a: float, b: float) -> Floats:
 
 
 def log_e_below(x: Real, f: Real, t: float, a: float, b: float) -> Floats:
-    """Return log E against "the rate is at least t": the mirror image, over rates below t."""
+    """Return log E against "the rate is at least t": the mirror image, over rates below t.
+
+    >>> round(float(log_e_below(x=3, f=297, t=0.05, a=2, b=38)), 3)
+    6.133
+    """
     mass = np.asarray(special.betainc(a + x, b + f, t), dtype=np.float64)
     log_e = _log_ratio(x, f, t, a, b) + _log(mass) - np.log(special.betainc(a, b, t))
     if np.any(mass < SMALLEST):
@@ -51,6 +58,9 @@ def log_e_shares(counts: Ints, shares: Floats, concentration: float) -> Floats:
     The alternative is Dirichlet(concentration × shares); arms are the last axis of ``counts``.
     log E = gammaln(κ) − gammaln(κ+n) + Σ[gammaln(κρ+n_k) − gammaln(κρ)] − Σ n_k log ρ
     (Lindon & Malek 2022, Anytime-valid inference for multinomial count data).
+
+    >>> round(float(log_e_shares(np.array([5187, 4813]), np.array([0.5, 0.5]), 100.0)), 3)
+    4.617
     """
     total = counts.sum(axis=-1)
     prior = concentration * shares
@@ -70,7 +80,11 @@ def upper_log_odds(log_e: Callable[[float], float], x: int, f: int, needed: floa
 
 
 def rate_at(log_odds: float) -> float:
-    """Return the rate with these log-odds, 0 to 1."""
+    """Return the rate with these log-odds, 0 to 1.
+
+    >>> round(rate_at(-2.0), 4)
+    0.1192
+    """
     return float(special.expit(log_odds))
 
 

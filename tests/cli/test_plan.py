@@ -1,0 +1,66 @@
+"""`wbtest plan`: visitors and days before anybody starts."""
+
+import json
+
+import pytest
+from click.testing import CliRunner, Result
+
+from wbtest.cli import main
+from wbtest.results import statistics
+
+ASKED = "--target 0.08 --floor 0.04 --alpha 0.05 --power 0.8 --daily 120 --variants 2"
+
+
+def plan(arguments: str) -> Result:
+    return CliRunner().invoke(main, ["plan", *arguments.split()])
+
+
+def test_it_names_visitors_and_days():
+    said = plan(ASKED).output
+
+    assert "1,426 visitors at most, 713 for each of 2 variants: 14 days with 120 a day." in said
+    assert "about 324 on average" in said
+
+
+def test_json_holds_the_plan_and_what_was_asked():
+    values = json.loads(plan(f"{ASKED} --json").output)
+
+    assert (values["maximum_visitors"], values["days"]) == (1426, 14)
+    assert values["asked"]["target"] == 0.08
+    assert values["comparison_visitors"] == statistics.comparison_visitors(
+        (0.08, 0.12), (1, 1), 0.05, 0.8
+    )
+
+
+def test_one_page_is_compared_with_nothing():
+    said = plan("--target 0.08 --floor 0.04 --daily 50")
+
+    assert "713 for the page: 21 days" in said.output
+    assert "tell two variants apart" not in said.output
+
+
+def test_a_better_page_needs_fewer_visitors():
+    asked = "--target 0.08 --floor 0.04 --daily 50 --json"
+    usual, better = (json.loads(plan(f"{asked}{more}").output) for more in ("", " --hoped 0.2"))
+
+    assert better["maximum_visitors"] < usual["maximum_visitors"]
+
+
+@pytest.mark.parametrize(
+    ("change", "sentence"),
+    [
+        ("--target 1.2", "Target must lie between 0 and 1, but is 1.2."),
+        ("--floor 0.09", "The floor (0.09) must be below the target (0.08)."),
+        ("--alpha 0", "Alpha must lie between 0 and 1, but is 0.0."),
+        ("--power nan", "Power must lie between 0 and 1, but is nan."),
+        ("--daily 0", "Daily visitors must be above 0, not 0.0."),
+        ("--variants 0", "Variants must be at least 1, not 0."),
+        ("--hoped 0.08", "The rate hoped for (0.08) must be above the target (0.08)."),
+    ],
+)
+def test_what_cannot_be_planned_is_one_line_that_names_it(change, sentence):
+    said = plan(f"{ASKED} {change}")
+
+    assert said.exit_code == 2
+    assert len(said.stderr.splitlines()) == 1
+    assert sentence in said.stderr
