@@ -7,6 +7,7 @@ from typing import Any
 from argon2 import PasswordHasher
 from flask.testing import FlaskClient
 
+from tests.kept_rows import kept
 from wbtest.extensions import clock, db
 from wbtest.publishing.experiments import add_variant, create_experiment
 from wbtest.publishing.launch.facts import findings_of
@@ -14,6 +15,8 @@ from wbtest.publishing.launch.passing import check
 from wbtest.publishing.models import Experiment
 from wbtest.publishing.rule import Hypothesis
 from wbtest.publishing.running.life import start
+from wbtest.results.deciding.decide import decide, second
+from wbtest.results.deciding.models import Paper
 from wbtest.review.approvals import approve
 from wbtest.review.models import Approval
 from wbtest.store import writing
@@ -115,6 +118,7 @@ class Team:
     owner: Person
 
 
+@kept
 def make_team(name: str) -> Team:
     """A workspace with one person of each role."""
     workspace = make_workspace(name)
@@ -130,6 +134,7 @@ def log_in(client: FlaskClient, person: Person) -> None:
     client.set_cookie("wb-session", open_session(person))
 
 
+@kept
 def make_release(
     author: Person, workspace: Workspace | None = None, *, form: Any = "full", **parts: Any
 ) -> Release:
@@ -151,6 +156,7 @@ def make_release(
     )
 
 
+@kept
 def make_revision(
     author: Person,
     workspace: Workspace | None = None,
@@ -165,11 +171,13 @@ def make_revision(
     return freeze(save_release(release, draft, release.version, author), author)
 
 
+@kept
 def make_approval(revision: Revision, approver: Person) -> Approval:
     """The approver's yes, with the sentence that one owes who is alone on day one."""
     return approve(revision, approver, "A second pair of eyes, for speed.")
 
 
+@kept
 def make_old_approval(revision: Revision, approver: Person) -> Approval:
     """A yes to whatever the text says, from a time when nothing in it would have stopped one."""
     approval = Approval(
@@ -201,6 +209,7 @@ def make_rule(**changes: Any) -> Hypothesis:
     return Hypothesis(**(values | changes))
 
 
+@kept
 def make_experiment(
     revision: Revision,
     author: Person,
@@ -228,12 +237,25 @@ def make_experiment(
     return experiment
 
 
+@kept
 def make_checked(experiment: Experiment, person: Person) -> Experiment:
     """The same draft after its launch check, with a reason for whatever it warns of."""
     warnings = [found for found in findings_of(experiment) if found.kind == "warning"]
     return check(experiment, person, {found.what: "This is a test." for found in warnings})
 
 
+@kept
 def make_running(revision: Revision, author: Person, approver: Person, **parts: Any) -> Experiment:
     """An experiment of an approved revision, started; ``parts`` as for ``make_experiment``."""
     return start(make_checked(make_experiment(revision, author, **parts), author), approver)
+
+
+def make_decision(
+    experiment: Experiment, first: Person, other: Person | None, choice: str, reason: str
+) -> Paper:
+    """A decision that stands: against the verdict ``other`` is the second person."""
+    paper = decide(experiment, first, choice, reason)
+    if paper.state == "waiting":
+        assert other is not None, "somebody must second what is against the verdict"
+        second(paper, other)
+    return paper

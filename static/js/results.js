@@ -1,9 +1,12 @@
-// Draws the charts of the results page. Their figures stand in the page; without this file the
-// tables say the same.
+// Draws the charts of the results pages, lets the keyboard walk through them, and saves them as
+// pictures. Their figures stand in the page; without this file the tables say the same.
 
 const COLOURED = /(color|colour|family)$/i;
 const NAMED = /^var\((--[\w-]+)\)$/;
 const CONFIG = { displayModeBar: false, responsive: true, showTips: false };
+// Points that Page up and Page down pass over.
+const FAR = 10;
+const PICTURE = { width: 900, scale: 2 };
 
 // Colours and type are named after the page's custom properties, which differ in the dark and on paper.
 const looked = (value, key, styles) => {
@@ -30,7 +33,79 @@ const draw = () => {
   }
 };
 
+// Names come escaped, since Plotly reads a little markup; here they are read as they were typed.
+const plain = (text) => text.replaceAll("&lt;", "<").replaceAll("&gt;", ">").replaceAll("&amp;", "&");
+
+// Every point that has something to say, by trace; the words are those under the mouse.
+const pointsOf = ({ data }) =>
+  data
+    .map(({ name, customdata, hovertemplate = "" }, curveNumber) =>
+      (customdata ?? []).flatMap((words, pointNumber) => {
+        const whole = hovertemplate.includes("fullData.name") ? `${name}: ${words}` : words;
+        return words === null ? [] : [{ curveNumber, pointNumber, words: plain(whole) }];
+      }),
+    )
+    .filter((points) => points.length);
+
+// The arrows go along a line and from line to line; what a point says is shown and read out.
+const walk = (place, figure) => {
+  const lines = pointsOf(figure);
+  if (!lines.length) return;
+  const told = document.createElement("p");
+  told.className = "visually-hidden";
+  told.setAttribute("aria-live", "polite");
+  place.after(told);
+  place.tabIndex = 0;
+  place.setAttribute("role", "application");
+  place.setAttribute("aria-roledescription", "chart; the arrow keys walk through its points");
+  let line = 0;
+  let point = -1;
+  const step = (key) => {
+    const last = lines[line].length - 1;
+    const along = { ArrowRight: 1, ArrowLeft: -1, PageUp: FAR, PageDown: -FAR, Home: -last - 1, End: last + 1 }[key];
+    const across = { ArrowDown: 1, ArrowUp: -1 }[key];
+    if (along) point = Math.min(Math.max(point + along, 0), last);
+    else if (across) {
+      line = (line + across + lines.length) % lines.length;
+      point = Math.min(Math.max(point, 0), lines[line].length - 1);
+    }
+    return along || across;
+  };
+  const leave = () => {
+    Plotly.Fx.unhover(place);
+    told.textContent = "";
+  };
+  place.addEventListener("keydown", (event) => {
+    if (event.key === "Escape") leave();
+    if (event.altKey || event.ctrlKey || event.metaKey || !step(event.key)) return;
+    event.preventDefault();
+    const { words, ...where } = lines[line][point];
+    const axis = figure.data[where.curveNumber].yaxis;
+    Plotly.Fx.hover(place, [where], axis ? [`x${axis}`] : undefined);
+    told.textContent = words;
+  });
+  place.addEventListener("blur", leave);
+};
+
+// A picture has the colours of the page, its own ground, and says what it shows.
+const save = async ({ place, figure }, { format, name }) => {
+  const styles = getComputedStyle(document.documentElement);
+  const { height, margin, ...layout } = looked(figure.layout, "", styles);
+  const words = { text: place.getAttribute("aria-label"), x: 0, xanchor: "left", xref: "paper" };
+  const title = { ...words, y: 1, yanchor: "top", yref: "container", pad: { t: 12 }, font: { size: 15 } };
+  const paper = { paper_bgcolor: styles.getPropertyValue("--paper").trim(), title };
+  const room = { l: 16, r: 16, t: margin.t + 44, b: margin.b + 12 };
+  const picture = { data: looked(figure.data, "", styles), layout: { ...layout, ...paper, margin: room } };
+  const address = await Plotly.toImage(picture, { ...PICTURE, format, height: height + 56 });
+  Object.assign(document.createElement("a"), { href: address, download: `${name}.${format}` }).click();
+};
+
 draw();
+for (const { place, figure } of charts) walk(place, figure);
+for (const button of document.querySelectorAll("[data-picture]")) {
+  const chart = charts.find(({ place }) => place.dataset.figure === button.dataset.picture);
+  button.addEventListener("click", () => save(chart, button.dataset));
+}
 matchMedia("(prefers-color-scheme: dark)").addEventListener("change", draw);
 
 // On paper the page has another width and other colours.

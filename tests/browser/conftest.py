@@ -4,7 +4,7 @@ import logging
 import shutil
 import socket
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -31,6 +31,7 @@ FLAGS = [
     "--disable-sync",
 ]
 WIDTHS = (1280, 390)
+FOUR_WAYS = tuple((scheme, width) for scheme in ("light", "dark") for width in WIDTHS)
 # What a page is made of is the same in the dark; only its colours are not. Loading all its files
 # beforehand would serve one rule only, about audio that plays by itself, and there is none.
 AXE = """(scheme) => axe.run({
@@ -136,24 +137,23 @@ def check_accessible() -> Callable[[Page], None]:
     """A function that asserts what axe can see: light and dark, wide and narrow, no side-scroll."""
 
     def check(page: Page) -> None:
-        assert faults_four_ways(page) == []
+        assert find_faults(page) == []
 
     return check
 
 
-def faults_four_ways(page: Page) -> list[str]:
-    """What axe sees on the open page, light and dark, wide and narrow, and what is too wide."""
+def find_faults(page: Page, ways: Sequence[tuple[str, int]] = FOUR_WAYS) -> list[str]:
+    """What axe sees on the open page in these schemes and widths, and what is too wide."""
     if IS_SECOND_ROUND:
         return []
     faults = []
     page.evaluate(AXE_SCRIPT)
-    for scheme in ("light", "dark"):
+    for scheme, width in ways:
         page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
-        for width in WIDTHS:
-            page.set_viewport_size({"width": width, "height": 900})
-            faults += [f"{scheme}, {width} px: {fault}" for fault in page.evaluate(AXE, scheme)]
-            if page.evaluate("document.documentElement.scrollWidth") > width:
-                faults.append(f"{width} px: wider than the screen")
+        page.set_viewport_size({"width": width, "height": 900})
+        faults += [f"{scheme}, {width} px: {fault}" for fault in page.evaluate(AXE, scheme)]
+        if page.evaluate("document.documentElement.scrollWidth") > width:
+            faults.append(f"{width} px: wider than the screen")
     page.emulate_media(color_scheme="light")
     page.set_viewport_size({"width": WIDTHS[0], "height": 900})
     return faults

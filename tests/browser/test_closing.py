@@ -6,13 +6,18 @@ from playwright.sync_api import Page, expect
 
 from tests.audience.addresses import leave_addresses
 from tests.browser.conftest import Live
-from tests.factories import make_approval, make_person, make_revision, make_running
+from tests.factories import (
+    make_approval,
+    make_decision,
+    make_person,
+    make_revision,
+    make_running,
+)
 from tests.results.crowd import count_day
 from wbtest.audience.leaving.closing import write_letters
 from wbtest.delivery.models import OutboxMail
 from wbtest.extensions import db
 from wbtest.publishing.running import life
-from wbtest.results.decisions import decide
 from wbtest.team.models import Person, Workspace
 
 pytestmark = pytest.mark.browser
@@ -30,7 +35,8 @@ def decided(live: Live, owner: Person) -> None:
     leave_addresses(experiment, 2)
     live.now.turn(days=9)
     life.end(experiment, owner)
-    decide(experiment, owner, "go", "One in ten signed up for it.")
+    mei = make_person("mei@example.com", "approver", workspace)
+    make_decision(experiment, owner, mei, "go", "One in ten signed up for it.")
 
 
 def test_the_team_decides_and_everybody_who_signed_up_hears(

@@ -158,6 +158,7 @@ def test_a_decision_keeps_its_reason_and_the_figures_it_rests_on(
     look(stranger, live)
     live.app.extensions["wbtest.recorder"].flush()
     founder.click("See the results", role="link")
+    founder.click("Read everything, then decide", role="link")
     founder.page.get_by_label("Stop").check()
     founder.page.get_by_label("Why").fill("One visitor in a week: nobody looks for this.")
     founder.click("Store the decision")

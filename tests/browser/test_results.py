@@ -15,7 +15,7 @@ from wbtest.team.models import Person, Workspace
 from wbtest.writing.releases import create_release, freeze
 
 pytestmark = pytest.mark.browser
-CHARTS = 6
+CHARTS = 2
 
 
 @pytest.fixture
@@ -94,7 +94,7 @@ def test_chart_text_is_large_enough_for_a_phone(results: Page):
         """() => {
           const texts = [...document.querySelectorAll(".main-svg text")];
           const sizes = texts.map((text) => parseFloat(getComputedStyle(text).fontSize));
-          return sizes.length > 30 && sizes.every(Number.isFinite) && Math.min(...sizes);
+          return sizes.length > 20 && sizes.every(Number.isFinite) && Math.min(...sizes);
         }"""
     )
     assert smallest.json_value() >= 12
@@ -135,17 +135,16 @@ def test_the_verdict_stands_without_any_script(
     context.close()
 
 
-def test_the_team_decides_and_sees_it_on_top(experiment: Experiment, results: Page):
+def test_the_team_decides_and_is_shown_its_memo(experiment: Experiment, results: Page):
     expect(results.get_by_text("approved alone, on day one")).to_be_visible()
     results.get_by_role("link", name="Decide: go").click()
+    results.get_by_role("link", name="Read everything, then decide").click()
     results.get_by_label("Go", exact=True).check()
     results.get_by_label("Why").fill("Parents sign up for the kitchen headline.")
     results.get_by_role("button", name="Store the decision").click()
 
-    expect(results.get_by_text("Decided: go")).to_be_visible()
-    expect(results.get_by_role("heading", level=2).first).to_have_text(
-        "Parents sign up for the kitchen headline."
-    )
+    expect(results.get_by_role("heading", level=1)).to_have_text("Memo 1: Larder")
+    expect(results.get_by_text("Parents sign up for the kitchen headline.")).to_be_visible()
     db.session.rollback()
     decision = find_decision(experiment)
     assert decision is not None

@@ -66,6 +66,25 @@ def test_everything_works_without_scripts_and_without_cookies(live: Live, plain:
     assert [(row.email, row.answers) for row in signups(live.app)] == [("", "")]
 
 
+def test_a_browser_with_scripts_that_opens_the_link_confirms_nothing(
+    live: Live, stranger: Page
+) -> None:
+    start_page()
+    somebody = Visitor(live.app)
+    somebody.sign_up(somebody.get(), "mia@x.io")
+    [mail] = mails(live.app, "mia@x.io")
+    asked: list[str] = []
+    stranger.on("request", lambda request: asked.append(request.method))
+
+    for _ in range(5):
+        stranger.goto(mail.leave_url.replace("/leave/", "/confirm/"))
+    stranger.wait_for_load_state("networkidle")
+
+    expect(stranger.get_by_role("button", name="Yes, it is mine")).to_be_visible()
+    assert set(asked) == {"GET"}
+    assert [row.confirmed_us for row in signups(live.app)] == [None]
+
+
 def test_a_visitor_asks_something_and_the_page_stays_calm(live: Live, plain: Page) -> None:
     start_page()
     plain.goto(f"{live.url}/p/larder")

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from tests.factories import Team, make_running
+from tests.kept_rows import kept
 from wbtest.publishing.models import Experiment
 from wbtest.review.approvals import approve
 from wbtest.writing.document import CallToAction, Document, Question
@@ -29,6 +30,7 @@ LARDER = Document(
 
 
 @pytest.fixture
+@kept
 def revision(team: Team) -> Revision:
     """Revision 1 of a short release, approved by somebody else than its author."""
     release = create_release(

@@ -3,10 +3,11 @@
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
+from tests.kept_rows import kept
 from wbtest.audience.models import HourlyCount, MachineCount
 from wbtest.audience.recording.hours import hour_of
 from wbtest.publishing.models import Experiment
-from wbtest.store import writing
+from wbtest.store import insert, writing
 
 # People come between breakfast and bedtime, most of them after work.
 HOURS = (7, 9, 12, 13, 17, 18, 19, 20, 21)
@@ -30,28 +31,29 @@ def count_hour(
     **counts: int,
 ) -> None:
     """Count one hour. Everybody seen was served, and signed up in the same hour or never."""
-    row = HourlyCount(
-        experiment_id=experiment.id,
-        phase=phase,
-        variant=variant,
-        hour=hour,
-        source=source,
-        device="phone",
-        language="en",
-        excluded_because=excluded_because,
-        **{
-            "served": seen,
-            "seen": seen,
-            "converted": converted,
-            "arrived": converted,
-            "signups": converted,
-        }
-        | counts,
-    )
+    cell = {
+        "experiment_id": experiment.id,
+        "phase": phase,
+        "variant": variant,
+        "hour": hour,
+        "source": source,
+        "device": "phone",
+        "language": "en",
+        "excluded_because": excluded_because,
+    }
+    numbers = {
+        "served": seen,
+        "seen": seen,
+        "converted": converted,
+        "arrived": converted,
+        "signups": converted,
+    } | counts
     with writing() as session:
-        session.merge(row)
+        row = insert(session.get_bind().dialect.name, HourlyCount).values(cell | numbers)
+        session.execute(row.on_conflict_do_update(index_elements=[*cell], set_=numbers))
 
 
+@kept
 def count_day(
     experiment: Experiment,
     day: int,

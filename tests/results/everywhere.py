@@ -80,25 +80,29 @@ def check_json(reader: Browser, experiment: Experiment, cells: Cells) -> None:
 
 
 def check_page(reader: Browser, experiment: Experiment, cells: Cells) -> None:
-    """So does the page."""
-    page = reader.get(f"/experiments/{experiment.id}/results").text
+    """So does the page, with its tabs."""
+    address = f"/experiments/{experiment.id}/results"
+    first, came, over_time = (
+        reader.get(f"{address}{tab}").text for tab in ("", "/who-came", "/over-time")
+    )
     keys = [variant.key for variant in experiment.variants]
-    funnel = shown(page, "From served to confirmed, by variant")
-    sources = shown(page, "Visitors and rates by source")
-    rates = shown(page, "Signed up of seen, by the day of the visit")
-    visits = shown(page, "Seen of served, by day")
+    funnel = shown(first, "From served to the last step, by variant")
+    sources = shown(came, "Visitors and rates by source")
+    rates = shown(over_time, "Signed up of seen, by the day of the visit")
+    visits = shown(over_time, "Seen of served, by day")
 
     for key, row in zip(keys, funnel, strict=False):
         served, seen, converted, _, signups, unseen, confirmed = summed(cells, variant=key)
-        wanted = served, seen, converted, signups, unseen, confirmed
+        wanted = served, seen, converted, confirmed, signups, unseen
         assert row[1:] == [str(number) for number in wanted]
-    for named, *of in sources:
+    for named, everybody, _, *of in sources:
         source = named.split()[0]
         served = summed(cells, source=source)[0]
         assert f" {served} served" in named
-        assert of == [
-            "{2} of {1}".format(*summed(cells, variant=key, source=source)) for key in keys
-        ]
+        counts = [summed(cells, source=source)]
+        counts += [summed(cells, variant=key, source=source) for key in keys]
+        # Where a source brought addresses alone, there is no rate.
+        assert [everybody, *of] == ["{2} of {1}".format(*c) if c[1] else "–" for c in counts]
     for (named, *rate), (_, *visit) in zip(rates, visits, strict=True):
         day = datetime.strptime(named, "%d %B %Y").replace(tzinfo=UTC).date()
         sums = [summed(cells, variant=key, day=day) for key in keys]

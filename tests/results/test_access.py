@@ -7,10 +7,14 @@ from tests.factories import Team, log_in
 from tests.results.conftest import Start
 from wbtest.extensions import db
 from wbtest.publishing.models import Experiment
-from wbtest.results.models import Decision
+from wbtest.results.deciding.models import Paper
 
 ROLES = ("viewer", "editor", "approver", "owner")
-READING = ("results", "results.json", "results.csv", "memo", "excluded")
+TABS = ("over-time", "who-came", "what-they-said", "for-information", "now.json")
+READING = (
+    *("results", "results.json", "results.csv", "decision", "excluded"),
+    *(f"results/{tab}" for tab in TABS),
+)
 OWNING = ("signups", "signups.csv", "signups.json")
 
 
@@ -44,11 +48,12 @@ def test_only_an_owner_reads_addresses(role, page, place: str, team: Team, clien
 @pytest.mark.usefixtures("no_token_needed")
 def test_an_approver_decides_and_nobody_below(role, place: str, team: Team, client: FlaskClient):
     log_in(client, getattr(team, role))
-    answer = client.post(f"{place}/decide", data={"choice": "go", "reason": "It carries the test."})
+    said = {"choice": "go", "reason": "It carries the test."}
+    answer = client.post(f"{place}/decision", data=said)
     may = role in ("approver", "owner")
 
     assert answer.status_code == (303 if may else 403)
-    assert db.session.scalar(db.select(db.func.count(Decision.id))) == may
+    assert db.session.scalar(db.select(db.func.count(Paper.number))) == may
 
 
 @pytest.mark.parametrize("page", [*READING, *OWNING])
@@ -63,7 +68,7 @@ def test_another_workspace_finds_nothing(page, place: str, strangers: Team, clie
 def test_another_workspace_decides_nothing(place: str, strangers: Team, client: FlaskClient):
     log_in(client, strangers.owner)
 
-    assert client.post(f"{place}/decide", data={"choice": "go"}).status_code == 404
+    assert client.post(f"{place}/decision", data={"choice": "go"}).status_code == 404
     assert db.session.scalar(db.select(db.func.count(Experiment.id))) == 1
 
 

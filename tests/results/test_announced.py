@@ -3,13 +3,12 @@
 import json
 
 from tests.conftest import HandClock
-from tests.factories import Team, make_revision, make_running
+from tests.factories import Team, make_decision, make_revision, make_running
 from tests.results.crowd import count_day
 from wbtest.delivery import subscriptions, webhooks
 from wbtest.delivery.models import OutboxEvent
 from wbtest.extensions import db
 from wbtest.publishing.running import life
-from wbtest.results.decisions import decide
 from wbtest.review.approvals import approve
 
 REASON = "The kitchen headline carries it."
@@ -28,7 +27,7 @@ def test_every_step_from_approval_to_decision_is_told_once(team: Team, now: Hand
     count_day(experiment, 0, seen=100, converted=14)
     life.end(experiment, team.approver)
     for _ in range(2):
-        decide(experiment, team.approver, "go", REASON)
+        make_decision(experiment, team.approver, team.owner, "go", REASON)
 
     events = db.session.scalars(db.select(OutboxEvent).order_by(OutboxEvent.id)).all()
     steps = [f"experiment.{step}" for step in ("started", "paused", "resumed", "ended")]

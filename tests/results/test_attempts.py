@@ -56,10 +56,9 @@ def test_drafts_and_tests_of_other_releases_are_no_attempts(begin: Start, revisi
     assert other_attempts(mine, LATER) == []
 
 
-@pytest.mark.parametrize("page", ["results", "memo"])
-def test_page_and_memo_show_them(client: Browser, team: Team, third, page):
+def test_the_results_show_them(client: Browser, team: Team, third):
     log_in(client, team.viewer)
-    text = client.get(f"/experiments/{third.id}/{page}").text
+    text = client.get(f"/experiments/{third.id}/results").text
 
     assert "Third attempt: this release was tested before." in text
     assert text.index("Other tests of this release") < text.index("Test 1, /p/one")

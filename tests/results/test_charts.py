@@ -4,29 +4,62 @@ import hashlib
 import json
 import re
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import plotly.graph_objects as go
 import pytest
 from plotly.offline import get_plotlyjs_version
 
 from tests.results.crowd import count_day, count_machines
+from wbtest.audience.counts import Totals
 from wbtest.results import charts, traffic_charts
+from wbtest.results.dashboard import segment_charts
+from wbtest.results.dashboard.course import course_of
+from wbtest.results.dashboard.course_chart import course
+from wbtest.results.dashboard.densities import densities
+from wbtest.results.dashboard.density_chart import beliefs
+from wbtest.results.dashboard.funnel import funnel_of
+from wbtest.results.dashboard.segments import Segment
 from wbtest.results.figures import Results, results_of
 
 STATIC = Path(__file__).parents[2] / "static"
 VENDOR = STATIC / "vendor"
 LATER = datetime(2027, 3, 11, 20, tzinfo=UTC)
 EVIL = "</script><b>%{y}&lt;"
+
+
+class Happened(NamedTuple):
+    """Something that the team wrote down."""
+
+    at: datetime
+    text: str
+
+
+NOTES = [Happened(datetime(2027, 3, 2, 18, tzinfo=UTC), EVIL)]
+
+
+def days(results: Results) -> dict[date, Any]:
+    return {day: row for (_, day), row in results.days.items()}
+
+
+def segments(results: Results) -> list[Segment]:
+    return [
+        Segment(name, tuple(row), name == "newsletter") for name, row in results.sources.items()
+    ]
+
+
 DRAWN = (
     charts.intervals,
-    charts.evidence,
-    charts.funnel,
-    traffic_charts.rates_by_day,
-    traffic_charts.visits_by_day,
-    traffic_charts.sources,
+    lambda results: charts.evidence(results, NOTES),
+    lambda results: course(results, course_of(results), NOTES),
+    lambda results: traffic_charts.funnel(results, funnel_of(results)),
+    lambda results: traffic_charts.visits_by_day(results, days(results), NOTES),
+    lambda results: traffic_charts.signups_by_day(results, days(results), NOTES),
+    lambda results: segment_charts.rows(segments(results), results.rule.target),
+    lambda results: segment_charts.columns(segments(results), results.rule.target),
+    lambda results: beliefs(results, densities(results)),
 )
 
 
@@ -115,7 +148,7 @@ def test_text_is_large_enough_for_a_phone(results):
 
 def test_the_script_in_the_page_is_of_the_version_that_makes_the_figures():
     version = get_plotlyjs_version()
-    page = (STATIC.parent / "templates" / "results" / "results.html").read_text()
+    page = (STATIC.parent / "templates" / "results" / "dashboard" / "frame.html").read_text()
 
     assert f"vendor/plotly-basic-{version}.min.js" in page
     assert f"vendor/plotly-{version}.css" in page
@@ -135,7 +168,41 @@ def test_vendored_files_are_the_published_ones_with_their_licence():
 
 def test_no_part_of_a_layout_is_a_shorthand_that_only_python_reads(begin):
     results = results_of(begin(variants=("Kitchen",)), LATER)
-    drawn = [charts.funnel(results), traffic_charts.visits_by_day(results)]
+    drawn = [draw(results) for draw in DRAWN]
 
     assert not [key for figure in drawn for key in json.loads(figure)["layout"] if "legend_" in key]
-    assert json.loads(drawn[0])["layout"]["legend"]["traceorder"] == "reversed"
+    assert json.loads(drawn[3])["layout"]["legend"]["traceorder"] == "reversed"
+
+
+@pytest.mark.parametrize("draw", DRAWN)
+def test_what_is_said_of_points_is_said_for_each_of_them(draw, results):
+    traces = json.loads(draw(results))["data"]
+    told = [trace for trace in traces if trace.get("hoverinfo") != "skip"]
+
+    assert told
+    for trace in told:
+        along = trace["x"] if isinstance(trace["x"], list) else trace["y"]
+        assert len(trace["customdata"]) == len(along)
+
+
+def test_what_happened_stands_on_the_charts_over_time(results):
+    evidence = json.loads(charts.evidence(results, NOTES))["layout"]
+    visits = json.loads(traffic_charts.visits_by_day(results, days(results), NOTES))["layout"]
+
+    assert "2027-03-02T18:00" in {shape["x0"] for shape in evidence["shapes"]}
+    assert {shape["x0"] for shape in visits["shapes"]} == {"2027-03-02"}
+    assert visits["annotations"][0]["textangle"] == -90
+
+
+def test_the_course_ends_in_the_interval_of_the_verdict(results):
+    for variant, path in zip(results.variants, course_of(results), strict=True):
+        assert path[-1].interval == variant.decision
+        assert path[-1].counts.rate == variant.rate
+
+
+def test_few_visitors_are_open_dots(results):
+    few = [Segment("x", (Totals(seen=29, converted=3),)), Segment("y", (Totals(seen=30),))]
+    trace = json.loads(segment_charts.rows(few, 0.08))["data"][0]
+
+    assert trace["marker"]["symbol"] == ["circle-open", "circle"]
+    assert trace["customdata"][0].startswith("x: 3 of 29, between")

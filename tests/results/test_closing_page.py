@@ -9,7 +9,7 @@ from flask import Flask
 
 from tests.audience.addresses import leave_addresses
 from tests.conftest import Browser, HandClock
-from tests.factories import Team, log_in
+from tests.factories import Team, log_in, make_decision
 from tests.results.conftest import Start
 from tests.results.crowd import count_day, count_machines
 from wbtest.audience.counts import two_variants
@@ -20,7 +20,6 @@ from wbtest.delivery.models import OutboxMail
 from wbtest.extensions import db
 from wbtest.publishing.models import Experiment
 from wbtest.publishing.running import life
-from wbtest.results.decisions import decide
 from wbtest.results.exports import TABLES
 from wbtest.store import writing
 
@@ -43,7 +42,7 @@ def ended(begin: Start, team: Team, now: HandClock) -> Experiment:
 
 @pytest.fixture
 def decided(ended: Experiment, team: Team) -> Experiment:
-    decide(ended, team.approver, "stop", "Too few wanted it to go on.")
+    make_decision(ended, team.approver, team.owner, "stop", "Too few wanted it to go on.")
     return ended
 
 
@@ -188,7 +187,9 @@ def test_every_page_and_every_figure_is_the_same_after_the_purge(
     app: Flask, decided: Experiment, owner: Browser
 ):
     leave_addresses(decided, 1, email="twice", other_variant="kitchen")
-    paths = ["results", "memo", "results.json", *(f"results.csv?table={name}" for name in TABLES)]
+    tabs = ("over-time", "who-came", "for-information")
+    pages = ("results", "decision", "results.json", *(f"results/{tab}" for tab in tabs))
+    paths = [*pages, *(f"results.csv?table={name}" for name in TABLES)]
     before = {path: figures(owner, decided, path) for path in paths}
 
     purge(decided)

@@ -3,11 +3,12 @@
 import pytest
 
 from tests.conftest import HandClock
-from tests.factories import Team, make_experiment
+from tests.factories import Team, make_decision, make_experiment
 from tests.results.crowd import count_day
 from wbtest.extensions import db
 from wbtest.publishing.models import Experiment
-from wbtest.results.decisions import contradiction, decide, decisions, find_decision
+from wbtest.results.deciding.decide import decide
+from wbtest.results.decisions import contradiction, decisions, find_decision
 from wbtest.results.figures import NotStarted, results_of
 from wbtest.results.figures_json import results_json
 from wbtest.results.models import Decision
@@ -26,9 +27,11 @@ def met(begin, now: HandClock) -> Experiment:
 
 
 def test_a_decision_keeps_every_figure_and_the_seal(met, team: Team, now: HandClock):
-    decision = decide(met, team.approver, "go", REASON)
+    decide(met, team.approver, "go", REASON)
     db.session.expire_all()
 
+    decision = find_decision(met)
+    assert decision is not None
     assert decision.figures["seal"] == met.seal
     assert decision.figures["as_of"] == now().isoformat()
     expected = results_json(results_of(met, now()))
@@ -48,12 +51,12 @@ def test_the_figures_of_a_decision_stay_as_they_were(met, team: Team, now: HandC
 def test_a_double_click_decides_once(met, team: Team):
     first, second = (decide(met, team.approver, "go", REASON) for _ in range(2))
 
-    assert first.id == second.id
+    assert first is second
     assert len(decisions(met)) == 1
 
 
 def test_a_later_decision_stands_before_an_earlier_one(met, team: Team):
-    decide(met, team.approver, "iterate", "The price is missing.")
+    make_decision(met, team.approver, team.owner, "iterate", "The price is missing.")
     decide(met, team.approver, "go", REASON)
 
     assert [decision.choice for decision in decisions(met)] == ["go", "iterate"]
@@ -97,9 +100,11 @@ def test_before_the_start_there_is_nothing_to_decide_on(revision, team: Team):
             False,
             "Decided without a verdict: the figures had not settled it.",
         ),
+        ("keep_running", "go", None, "Decided while the verdict was in doubt."),
     ],
 )
 def test_a_decision_against_the_rule_says_so(advice, choice, withheld, sentence):
-    figures = {"recommendation": advice, "withheld": withheld}
+    word = "met" if withheld is None else "not_enough"
+    figures = {"recommendation": advice, "withheld": withheld, "verdict": word}
 
     assert contradiction(Decision(choice=choice, figures=figures)) == sentence

@@ -10,10 +10,11 @@ from zoneinfo import ZoneInfo
 
 import pytest
 import sqlalchemy as sa
-from flask import Flask
+from flask import current_app
 
 from tests.conftest import Browser, HandClock
 from tests.factories import Team, log_in
+from tests.kept_rows import kept
 from tests.results.conftest import Start
 from tests.results.everywhere import (
     Cells,
@@ -26,11 +27,12 @@ from tests.results.everywhere import (
 from wbtest.audience.recording import rollup
 from wbtest.audience.recording.events import Arrival, Seen, Served, SignedUp
 from wbtest.audience.recording.recorder import Recorder
-from wbtest.extensions import db
+from wbtest.extensions import clock, db
 from wbtest.publishing.models import Experiment
 from wbtest.store import writing
 
-ZONE = "Asia/Kathmandu"
+# In New York a clock is put forward in the week.
+ZONES = ("Asia/Kathmandu", "Australia/Lord_Howe", "America/New_York")
 PHONE = "Mozilla/5.0 (iPhone; CPU iPhone OS 19_1 like Mac OS X) Mobile/15E148 Safari/604.1"
 WINDOW_US = 24 * 3600 * 1_000_000
 VISITORS = 150
@@ -53,19 +55,22 @@ RAW = {
 }
 
 
-@pytest.fixture
-def recorder(app: Flask) -> Iterator[Recorder]:
-    recorder: Recorder = app.extensions["wbtest.recorder"]
-    yield recorder
-    recorder.close()
+@pytest.fixture(params=range(len(ZONES)))
+def experiment(request, begin: Start, now: HandClock) -> Experiment:
+    """An experiment after a week of visitors and two days more."""
+    now.turn(days=9)
+    experiment = begin(variants=("Kitchen", "Price"), time_zone=ZONES[request.param])
+    live_a_week(experiment, request.param)
+    now.turn(days=9)
+    return experiment
 
 
-@pytest.fixture(params=range(3))
-def experiment(request, begin: Start, recorder: Recorder, now: HandClock) -> Experiment:
-    """A week in which visitors did anything in any order, and some confirmed or left."""
-    experiment = begin(variants=("Kitchen", "Price"), time_zone=ZONE)
-    chance = random.Random(request.param)
-    start_us = int(now().timestamp()) * 1_000_000
+@kept
+def live_a_week(experiment: Experiment, seed: int) -> None:
+    """Let visitors do anything in any order, and some of them confirm or leave."""
+    recorder: Recorder = current_app.extensions["wbtest.recorder"]
+    chance = random.Random(seed)
+    start_us = int(clock.now().timestamp()) * 1_000_000
     tokens = []
     for number in range(VISITORS):
         for event in a_visit(chance, experiment, f"visitor-{number}", start_us):
@@ -79,9 +84,7 @@ def experiment(request, begin: Start, recorder: Recorder, now: HandClock) -> Exp
         for token in chance.sample(tokens, len(tokens) // 2):
             rollup.confirm(session, token, start_us + chance.randrange(9 * 24 * 3600) * 1_000_000)
         for token in chance.sample(tokens, len(tokens) // 9):
-            rollup.erase(session, token, now())
-    now.turn(days=9)
-    return experiment
+            rollup.erase(session, token, clock.now())
 
 
 def a_visit(
@@ -120,13 +123,14 @@ def a_visit(
 def raw_cells(experiment: Experiment) -> Cells:
     """Column, variant, day and source of everything in the event rows that counts."""
     cells: Cells = Counter()
+    zone = ZoneInfo(experiment.time_zone)
     # The pair first, so that a query may put the name of its table before it.
     counts = f"experiment_id = {experiment.id} AND {{table}}excluded_because = ''"
     for column, query in RAW.items():
         table = "seen." if "seen.{counts}" in query else ""
         sql = query.format(counts=counts.format(table=table), window=WINDOW_US)
         for variant, source, at_us in db.session.execute(sa.text(sql)):
-            day = datetime.fromtimestamp(at_us / 1e6, UTC).astimezone(ZoneInfo(ZONE)).date()
+            day = datetime.fromtimestamp(at_us / 1e6, UTC).astimezone(zone).date()
             cells[column, variant, day, source] += 1
     return cells
 

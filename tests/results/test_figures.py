@@ -8,7 +8,7 @@ from tests.factories import make_experiment
 from tests.results.conftest import Start
 from tests.results.crowd import count_day, count_hour, count_machines
 from wbtest.audience.counts import Totals
-from wbtest.publishing.models import Experiment, Phase
+from wbtest.publishing.models import Experiment
 from wbtest.publishing.running.sealing import seal_phase
 from wbtest.results import in_words, intervals, looks, statistics
 from wbtest.results.figures import NotStarted, judged, results_of, sealed_rule
@@ -192,8 +192,7 @@ def test_days_are_those_of_the_experiments_zone(begin):
 def test_a_new_phase_has_figures_of_its_own_and_evidence_of_both(met):
     started = LATER - timedelta(days=1)
     with writing():
-        weights = {"control": 1, "from-your-kitchen": 3}
-        met.phases.append(Phase(number=2, salt="salt", weights=weights, started_at=started))
+        seal_phase(met, {"control": 1, "from-your-kitchen": 3}).started_at = started
     before = results_of(met, started)
     hour = int(started.timestamp())
     count_hour(met, hour, "control", phase=2, seen=10, converted=0)

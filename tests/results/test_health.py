@@ -1,45 +1,20 @@
 """The trust panel: what stops a verdict, what wants a look, what only informs."""
 
-from datetime import date, timedelta
-from typing import Any
+from dataclasses import replace
+from datetime import UTC, datetime
 
 import pytest
 
 from tests.factories import make_rule
-from tests.results.hours import phase
+from tests.results.trusting.histories import SOUND, WEEK, checked, counted, visitors
 from wbtest.audience.counts import Totals
-from wbtest.results.health import check_doubt, check_trust
-from wbtest.results.history import History
+from wbtest.audience.segments_counts import Newest
+from wbtest.results.health import check_doubt, check_measurement, check_since, check_trust
 from wbtest.results.statistics import Counts
 from wbtest.results.totals import SetAside
-from wbtest.results.trust import Check, is_red
-from wbtest.results.verdict import Doubt
-
-WEEK = [date(2027, 3, 1) + timedelta(days=k) for k in range(7)]
-SOUND = Totals(served=1000, seen=850, converted=70, arrived=70, signups=75, unseen=5, confirmed=50)
-
-
-def counted(*variants: Totals, weights: tuple[int, ...] = (), **parts: Any) -> History:
-    """A phase in which these were counted, in one source and on every weekday."""
-    values: dict[str, Any] = {
-        "phase": 1,
-        "phases": (phase([[(0, 0)] * len(variants)], weights),),
-        "variants": list(variants),
-        "days": {(1, day): list(variants) for day in WEEK},
-        "sources": {"newsletter": list(variants)},
-        "set_aside": {},
-        "machines": {},
-    }
-    return History(**(values | parts))
-
-
-def checked(history: History, *, is_seal_whole: bool = True, **rule: Any) -> dict[str, Check]:
-    checks = check_trust(make_rule(**rule), history, is_seal_whole=is_seal_whole)
-    return {check.check: check for check in checks}
-
-
-def visitors(served: int, seen: int, **more: int) -> Totals:
-    return Totals(served=served, seen=seen, **more)
+from wbtest.results.trust import is_red
+from wbtest.results.trusting.around import Around
+from wbtest.results.verdict import Doubt, Verdict
 
 
 def test_a_sound_test_has_nothing_to_say_against_it():
@@ -51,8 +26,18 @@ def test_a_sound_test_has_nothing_to_say_against_it():
 
 def test_before_anybody_came_nothing_is_wrong():
     checks = checked(counted(Totals(), Totals(), days={}, sources={}))
+    judged_already = {key for key, check in checks.items() if not check.is_early}
 
     assert {check.state for check in checks.values()} == {"ok"}
+    assert judged_already == {
+        "machines",
+        "excluded",
+        "lost",
+        "without_beacon",
+        "changes",
+        "attempts",
+        "seal",
+    }
 
 
 @pytest.mark.parametrize(("seen", "state"), [((5186, 4814), "ok"), ((5187, 4813), "stop")])
@@ -112,27 +97,6 @@ def test_somebody_who_left_no_visit_is_left_out_all_the_same():
     assert checks["excluded"].value == "3"
 
 
-def test_different_mixes_of_sources_want_a_look():
-    alike = {"a": [visitors(1, 400), visitors(1, 390)], "b": [visitors(1, 300), visitors(1, 320)]}
-    apart = {"a": [visitors(1, 400), visitors(1, 300)], "b": [visitors(1, 300), visitors(1, 410)]}
-
-    assert checked(counted(SOUND, SOUND, sources=alike))["sources"].state == "ok"
-    assert checked(counted(SOUND, SOUND, sources=apart))["sources"].state == "warn"
-
-
-def test_sources_that_do_not_count_do_not_trouble_the_mix():
-    apart = {"a": [visitors(1, 400), visitors(1, 400)], "ads": [visitors(1, 300), visitors(1, 9)]}
-
-    assert checked(counted(SOUND, SOUND, sources=apart), sources=("a",))["sources"].state == "ok"
-
-
-def test_many_rare_sources_are_taken_together():
-    rare = {f"site-{k}": [visitors(1, 2), visitors(1, k % 2)] for k in range(40)}
-    large = {"a": [visitors(1, 400), visitors(1, 440)]}
-
-    assert checked(counted(SOUND, SOUND, sources=large | rare))["sources"].state == "warn"
-
-
 def test_weekdays_that_nobody_came_on_are_named():
     days = {(1, day): [SOUND] for day in WEEK[:5]}
     check = checked(counted(SOUND, days=days))["weekdays"]
@@ -146,21 +110,6 @@ def test_signups_without_a_beacon_are_counted_apart(unseen, state):
     totals = visitors(1000, 900, signups=40, unseen=unseen, confirmed=40)
 
     assert checked(counted(totals))["without_beacon"].state == state
-
-
-@pytest.mark.parametrize(
-    ("confirmed", "of", "state", "value"),
-    [(61, 100, "ok", "61\u202f%"), (49, 100, "warn", "49\u202f%"), (1, 9, "ok", "1 of 9")],
-)
-def test_few_confirmed_addresses_want_a_look(confirmed, of, state, value):
-    check = checked(counted(visitors(1000, 900, signups=of, confirmed=confirmed)))["confirmed"]
-
-    assert (check.state, check.value) == (state, value)
-
-
-def test_a_rate_that_strangers_never_reach_is_doubted():
-    assert checked(counted(visitors(200, 200, converted=110)))["too_good"].state == "warn"
-    assert checked(counted(visitors(200, 200, converted=60)))["too_good"].state == "ok"
 
 
 def test_a_rule_that_is_not_the_sealed_one_stops_the_verdict():
@@ -200,3 +149,37 @@ def test_more_than_one_in_a_hundred_who_saw_two_variants_wants_a_look(count, sta
 
     assert check.state == state
     assert ("8 of 700 sign-ups" in check.reason) is (count == 8)
+
+
+def test_a_verdict_holds_fades_or_is_not_there_yet():
+    running = Verdict("not_enough", "keep_running", ("open",))
+    reached = Verdict("met", "go", ("above",), (0,), reached_at=datetime(2027, 3, 9, tzinfo=UTC))
+    faded = replace(reached, doubt=Doubt(0, Counts(60, 25), Counts(900, 19)))
+
+    assert [check_since(each).colour for each in (running, reached, faded)] == [
+        "grey",
+        "green",
+        "red",
+    ]
+
+
+def test_no_check_stops_the_page_that_does_not_stop_the_list():
+    worst = visitors(1000, 200, signups=200, unseen=150, converted=190)
+    other = visitors(500, 450, signups=40, confirmed=2, converted=1)
+    bad = counted(
+        worst, other, machines={"bot": [9000, 1], "lost": [50, 0]}, two_variants=900,
+        set_aside={"team": [SetAside(5000, 0)] * 2}, days={(1, WEEK[0]): [worst, other]},
+    )  # fmt: skip
+    newest = Newest(100, 10, disposable=80, automated=9, shared=60)
+    run = Around(names=("A", "B"), attempt=9, is_over=True, newest=newest, without_cookie=(40, 0))
+    page = check_trust(make_rule(), bad, run, is_seal_whole=False)
+    brief = check_measurement(make_rule(), bad, is_seal_whole=False)
+
+    assert [c for c in page if c.state == "stop"] == [c for c in brief if c.state == "stop"]
+    assert len({check.check for check in page if check.state == "warn"}) == 12
+
+
+def test_whatever_is_not_in_order_says_what_to_do():
+    slow = visitors(1000, 300, signups=40, unseen=20, confirmed=3, converted=3)
+    for check in checked(counted(slow, SOUND), is_seal_whole=False).values():
+        assert bool(check.do) is (check.state != "ok")

@@ -246,6 +246,6 @@ def test_every_chart_has_a_conclusion_however_few_came(begin: Start, visitors):
         getattr(conclusions, name)(results) for name in dir(conclusions) if name[:3] == "of_"
     ]
 
-    assert len(sentences) == 7
+    assert len(sentences) == 8
     assert all(sentence[0] in sentence[0].upper() for sentence in sentences)
     assert all(sentence.endswith(".") for sentence in sentences)

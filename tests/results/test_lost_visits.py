@@ -17,7 +17,8 @@ def page(app: Flask, begin: Start, client: Browser, team: Team) -> str:
     count_machines(experiment, 12)
     count_machines(experiment, 7, reason="lost")
     log_in(client, team.viewer)
-    return client.get(f"/experiments/{experiment.id}/results").text
+    address = f"/experiments/{experiment.id}/results"
+    return client.get(address).text + client.get(f"{address}/who-came").text
 
 
 def test_a_check_warns_of_lost_visits(page):

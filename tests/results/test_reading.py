@@ -39,7 +39,7 @@ def test_the_dashboard_says_how_many_opened_a_question(client, experiment, team:
     count(experiment, "faq", "1", 30)
     log_in(client, team.viewer)
 
-    page = client.get(f"/experiments/{experiment.id}/results").text
+    page = client.get(f"/experiments/{experiment.id}/results/what-they-said").text
 
     assert "What does it cost?" in page
     assert "30 of 81" in page
@@ -56,7 +56,7 @@ def test_each_phase_stands_alone(client, experiment, team: Team):
     count(experiment, "faq", "1", 6, phase=2)
     log_in(client, team.viewer)
 
-    page = client.get(f"/experiments/{experiment.id}/results").text
+    page = client.get(f"/experiments/{experiment.id}/results/what-they-said").text
 
     assert "Here is phase 2" in page
     assert ("30 of 81" in page, "6 of 36" in page, "of 117" in page) == (True, True, False)
@@ -67,7 +67,7 @@ def test_each_phase_stands_alone(client, experiment, team: Team):
 def test_before_anybody_told_it_says_what_will_stand_there(client, experiment, team):
     log_in(client, team.viewer)
 
-    page = client.get(f"/experiments/{experiment.id}/results").text
+    page = client.get(f"/experiments/{experiment.id}/results/what-they-said").text
 
     assert "Here will be which questions visitors open" in page
 

@@ -7,11 +7,13 @@ from datetime import UTC, datetime
 
 import pytest
 
+from tests.audience.addresses import leave_addresses
 from tests.conftest import Browser
 from tests.factories import Team, log_in
 from tests.results.conftest import Start
 from wbtest.audience.models import Signup
 from wbtest.publishing.models import Experiment
+from wbtest.results.signup_list import kinds
 from wbtest.store import writing
 
 EVIL = "<svg onload=alert(1)>"
@@ -74,6 +76,38 @@ def test_a_rule_about_confirmed_addresses_says_which_are_missing(client, team, b
 
     assert "Not counted: not confirmed" in page
     assert "Not counted: from a source that does not count" in page
+
+
+def test_two_thousand_machines_and_throw_away_addresses_leave_a_hundred_people(client, team, begin):
+    experiment = begin()
+    leave_addresses(
+        experiment, 1_000, email="trap", confirmed_us=None, excluded_because="suspected"
+    )
+    leave_addresses(experiment, 1_000, email="away", confirmed_us=None, is_disposable=True)
+    leave_addresses(experiment, 100)
+    log_in(client, team.owner)
+
+    words = " ".join(re.sub(r"<[^>]+>", " ", page_of(client, experiment, "signups")).split())
+
+    assert kinds(experiment) == {
+        "confirmed": 100,
+        "confirmed, automated?": 0,
+        "not confirmed": 0,
+        "not confirmed, throw-away address": 1_000,
+        "suspected of being a machine": 1_000,
+    }
+    assert "100 of 2,100 confirmed" in words
+
+
+def test_an_address_with_a_plus_is_marked_and_is_another_one(client, team, experiment):
+    for email in ("ada@example.com", "ada+list@example.com"):
+        add_signup(experiment, email)
+    log_in(client, team.owner)
+
+    page = page_of(client, experiment, "signups")
+
+    assert kinds(experiment)["not confirmed"] == 2
+    assert page.count("Tagged with a plus: perhaps somebody who is here already") == 1
 
 
 def test_without_signups_the_list_says_what_will_be_there(client: Browser, team, experiment):

@@ -1,4 +1,4 @@
-"""The results page, its files, the decision form, the sign-ups and the planner over HTTP."""
+"""The first screen of the results, the memo, files and the planner over HTTP."""
 
 import json
 import re
@@ -12,9 +12,7 @@ from tests.results.conftest import Start
 from tests.results.crowd import count_day, count_machines
 from wbtest.publishing.models import Experiment
 from wbtest.publishing.running.life import end
-from wbtest.publishing.running.sealing import seal_phase
-from wbtest.results.decisions import find_decision
-from wbtest.store import writing
+from wbtest.results.decisions import decide
 
 EVIL = "<svg onload=alert(1)>"
 
@@ -56,7 +54,7 @@ def test_every_number_is_labelled(approver: Browser, experiment):
     page = page_of(approver, experiment)
     heads = re.findall(r'<div class="card-head">.*?</div>', page, re.DOTALL)
 
-    assert len(heads) == 9
+    assert len(heads) == 3
     assert all("safe to watch" in head or "for information" in head for head in heads)
 
 
@@ -66,18 +64,18 @@ def test_the_rate_of_those_served_stands_beside_that_of_those_seen(approver: Bro
     assert page.index("14.0\u202f%") < page.index("12.1\u202f% of served")
 
 
-@pytest.mark.parametrize("where", ["results", "memo"])
-def test_the_split_is_told_in_numbers_and_its_chance_in_words(approver, experiment, where):
-    page = page_of(approver, experiment, where)
+def test_the_split_is_told_in_numbers_and_its_chance_in_words(approver: Browser, experiment):
+    page = page_of(approver, experiment)
 
     assert "Who saw each variant, and how many were planned" in page
     assert "Chance alone makes a difference as large in nearly every fair test (χ² 0.0" in page
 
 
-def test_after_a_decision_no_button_asks_for_it_again(approver: Browser, experiment):
+def test_after_a_decision_no_button_asks_for_it_again(
+    approver: Browser, experiment: Experiment, team: Team
+):
     before = page_of(approver, experiment)
-    data = {"choice": "go", "reason": "The headline carries it."}
-    approver.send(f"/experiments/{experiment.id}/decide", data)
+    decide(experiment, team.approver, "go", "The headline carries it.")
     after = page_of(approver, experiment)
 
     assert 'href="#decide">Decide: go</a>' in before
@@ -93,7 +91,7 @@ def test_a_test_that_nobody_saw_can_be_decided_and_is_shared_no_more(
     page = page_of(approver, experiment)
 
     assert "Share this link" not in page
-    assert "Store the decision" in page
+    assert 'id="decide"' in page
 
 
 def test_every_chart_is_followed_by_its_table_and_a_file(approver: Browser, experiment):
@@ -107,7 +105,7 @@ def test_the_figures_stand_in_the_page_as_json(approver: Browser, experiment):
     page = page_of(approver, experiment)
     found = re.findall(r'<script type="application/json"[^>]*>(.*?)</script>', page, re.DOTALL)
 
-    assert len(found) == 6
+    assert len(found) == 2
     assert all(json.loads(text)["data"] for text in found)
 
 
@@ -140,62 +138,14 @@ def test_before_the_start_the_page_says_where_to_start(approver: Browser, revisi
 
     assert "No results before the start" in page_of(approver, draft)
     assert approver.get(f"/experiments/{draft.id}/results.json").status_code == 409
-    assert approver.get(f"/experiments/{draft.id}/memo").status_code == 409
 
 
-def test_a_decision_stands_on_top_afterwards(approver: Browser, experiment):
-    place = f"/experiments/{experiment.id}"
+def test_a_decision_stands_on_top_afterwards(approver: Browser, experiment: Experiment, team: Team):
     reason = "The headline carries it; we build."
-    answer = approver.send(f"{place}/decide", {"choice": "go", "reason": reason})
+    decide(experiment, team.approver, "go", reason)
     page = page_of(approver, experiment)
 
-    assert (answer.status_code, answer.location) == (303, f"{place}/results")
     assert page.index("Decided: go") < page.index(reason) < page.index("Can I trust this?")
-
-
-def test_a_decision_against_the_rule_is_taken_and_said(approver: Browser, experiment):
-    data = {"choice": "stop", "reason": "We ran out of money."}
-    approver.send(f"/experiments/{experiment.id}/decide", data)
-
-    assert "The sealed rule said go; the team decided otherwise." in page_of(approver, experiment)
-
-
-@pytest.mark.parametrize(
-    ("data", "sentence"),
-    [
-        ({"choice": "", "reason": "Because it carries."}, "Choose go, iterate or stop."),
-        ({"choice": "go", "reason": "yes"}, "Say why in a sentence"),
-    ],
-)
-def test_a_refused_decision_keeps_what_was_typed(approver: Browser, experiment, data, sentence):
-    answer = approver.send(f"/experiments/{experiment.id}/decide", data)
-
-    assert answer.status_code == 422
-    assert sentence in answer.text
-    assert data["reason"] in answer.text
-    assert find_decision(experiment) is None
-
-
-def test_a_decision_needs_the_token_of_the_page(approver: Browser, experiment):
-    data = {"choice": "go", "reason": "The headline carries it."}
-
-    assert approver.post(f"/experiments/{experiment.id}/decide", data=data).status_code == 400
-    assert find_decision(experiment) is None
-
-
-def test_the_memo_holds_rule_verdict_figures_trust_and_approvals(approver: Browser, experiment):
-    memo = page_of(approver, experiment, "memo")
-
-    for part in (
-        "reaches your 8\u202f% target",
-        "No verdict before 400 visitors and 7 days.",
-        experiment.seal,
-        "126 of 900",
-        "Split as planned",
-        "Approved by Approver on 1 March 2027.",
-        "Nothing yet.",
-    ):
-        assert part in memo
 
 
 def test_the_file_has_a_name_and_is_never_cached(approver: Browser, experiment):
@@ -258,14 +208,3 @@ def test_a_clock_that_went_back_before_the_start_makes_no_negative_day(approver,
     now.turn(hours=-30)
 
     assert "day 1 of at most" in page_of(approver, experiment)
-
-
-def test_the_memo_names_the_seal_of_every_phase(approver, begin):
-    experiment = begin(variants=("Kitchen",))
-    with writing():
-        phase = seal_phase(experiment, {"control": 1, "kitchen": 3})
-
-    memo = page_of(approver, experiment, "memo")
-
-    assert experiment.seal in memo
-    assert phase.seal in memo

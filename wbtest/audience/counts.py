@@ -35,6 +35,14 @@ class Totals:
     agreed: int = 0
 
 
+class Kind(NamedTuple):
+    """What visitors have in common; '' for a language that their browser does not name."""
+
+    source: str
+    device: str
+    language: str
+
+
 class Hourly(NamedTuple):
     """The same of one variant in one hour; ``hour`` is its start in seconds since 1970."""
 
@@ -52,6 +60,21 @@ class Hourly(NamedTuple):
     agreed: int
 
 
+@dataclass(frozen=True, slots=True)
+class Cut:
+    """A part of what counts; None asks for everything.
+
+    ``since`` and ``before`` are seconds since 1970: hours that began at the one or later, and
+    before the other.
+    """
+
+    sources: Sources = None
+    device: str | None = None
+    since: int | None = None
+    before: int | None = None
+
+
+WHOLE = Cut()
 SUMS = [sa.func.sum(COUNTS.c[field.name]) for field in fields(Totals)]
 
 
@@ -78,14 +101,23 @@ def totals_by_variant(experiment: Experiment, phase: int, sources: Sources = Non
     return {variant.key: found.get(variant.key, Totals()) for variant in experiment.variants}
 
 
+def hours_of_phase(experiment: Experiment, phase: int, cut: Cut = WHOLE) -> list[Hourly]:
+    """Return the hours of a phase in which something was counted, by variant and time."""
+    by = (COUNTS.c.phase, COUNTS.c.variant, COUNTS.c.hour)
+    rows = db.session.execute(
+        sa.select(*by, *SUMS).where(*_cut(experiment, phase, cut)).group_by(*by).order_by(*by)
+    )
+    return [Hourly._make(row) for row in rows.all()]
+
+
 def by_source(experiment: Experiment, phase: int) -> dict[str, ByVariant]:
     """Return the totals of a phase by source and variant, the source with most visits first."""
-    return _by(COUNTS.c.source, experiment, phase)
+    return _grouped(COUNTS.c.source, experiment, _cut(experiment, phase, WHOLE))
 
 
 def by_device(experiment: Experiment, phase: int) -> dict[str, ByVariant]:
     """Return the totals of a phase by device and variant, the device with most visits first."""
-    return _by(COUNTS.c.device, experiment, phase)
+    return _grouped(COUNTS.c.device, experiment, _cut(experiment, phase, WHOLE))
 
 
 def by_language(experiment: Experiment, phase: int) -> dict[str, ByVariant]:
@@ -93,7 +125,42 @@ def by_language(experiment: Experiment, phase: int) -> dict[str, ByVariant]:
 
     '' are browsers that name no language.
     """
-    return _by(COUNTS.c.language, experiment, phase)
+    return _grouped(COUNTS.c.language, experiment, _cut(experiment, phase, WHOLE))
+
+
+def kinds_of_visitors(
+    experiment: Experiment, phase: int, cut: Cut = WHOLE
+) -> list[tuple[Kind, str, Totals]]:
+    """Return the totals of a phase by source, device and language, and by variant: one select."""
+    by = (COUNTS.c.source, COUNTS.c.device, COUNTS.c.language, COUNTS.c.variant)
+    rows = db.session.execute(
+        sa.select(*by, *SUMS).where(*_cut(experiment, phase, cut)).group_by(*by).order_by(*by)
+    )
+    return [
+        (Kind(source, device, language), variant, Totals(*sums))
+        for source, device, language, variant, *sums in rows
+    ]
+
+
+def sources(experiment: Experiment) -> list[str]:
+    """Return where anybody who counts came from, in all phases."""
+    rows = db.session.scalars(
+        sa.select(COUNTS.c.source).where(*_counting(experiment, None)).distinct()
+    )
+    return sorted(rows)
+
+
+def by_source_ever(experiment: Experiment) -> dict[str, Totals]:
+    """Return the totals of all phases and variants by source.
+
+    Good for what money bought; rates of phases and variants are never added up.
+    """
+    rows = db.session.execute(
+        sa.select(COUNTS.c.source, *SUMS)
+        .where(*_counting(experiment, None))
+        .group_by(COUNTS.c.source)
+    )
+    return {source: Totals(*sums) for source, *sums in rows}
 
 
 def left_out(experiment: Experiment, phase: int, sources: Sources = None) -> dict[str, ByVariant]:
@@ -151,8 +218,16 @@ def _counting(experiment: Experiment, sources: Sources) -> list[sa.ColumnElement
     return which if sources is None else [*which, COUNTS.c.source.in_(sources)]
 
 
-def _by(column: Any, experiment: Experiment, phase: int) -> dict[str, ByVariant]:
-    return _grouped(column, experiment, [*_counting(experiment, None), COUNTS.c.phase == phase])
+def _cut(experiment: Experiment, phase: int, cut: Cut) -> list[sa.ColumnElement[bool]]:
+    """What restricts the roll-up to a part of what counts in a phase."""
+    which = [*_counting(experiment, cut.sources), COUNTS.c.phase == phase]
+    if cut.device is not None:
+        which.append(COUNTS.c.device == cut.device)
+    if cut.since is not None:
+        which.append(COUNTS.c.hour >= cut.since)
+    if cut.before is not None:
+        which.append(COUNTS.c.hour < cut.before)
+    return which
 
 
 def _grouped(

@@ -1,32 +1,60 @@
 """From counts to a verdict the team can trust, and its decision."""
 
 from collections.abc import Sequence
+from importlib import import_module
 
 from flask import Flask
+
+# Each adds its pages to the blueprint of views.
+PAGES = (
+    "annotating.views",
+    "closing_views",
+    "dashboard.file_views",
+    "dashboard.first_views",
+    "dashboard.views",
+    "deciding.memo_views",
+    "deciding.views",
+    "excluded_views",
+    "learning.views",
+    "portfolio.views",
+    "sharing.views",
+    "sharing.shared_views",
+    "signup_views",
+    "spending.views",
+    "yardstick.views",
+    "telling.views",
+)
 
 
 def init_app(app: Flask) -> None:
     """Attach this area's pages, and hand lower areas the planner and an experiment's verdict."""
     from wbtest.extensions import clock
     from wbtest.publishing.models import Experiment
-    from wbtest.results import closing_views as closing_views
-    from wbtest.results import excluded_views as excluded_views
-    from wbtest.results import signup_views as signup_views
+    from wbtest.results.deciding.seconds import waiting_in
     from wbtest.results.decisions import find_decision
     from wbtest.results.drawing import odds, times
     from wbtest.results.measurement import chance
     from wbtest.results.people import reason_name
     from wbtest.results.planner import plan
+    from wbtest.results.sharing.shared_views import keep_shared_secret
     from wbtest.results.summary import Summary, summaries
+    from wbtest.results.telling import events, weekly
     from wbtest.results.views import bp
 
     def verdicts_of(experiments: Sequence[Experiment]) -> dict[int, Summary]:
         return summaries(experiments, clock.now())
 
+    for name in PAGES:
+        import_module(f"{__name__}.{name}")
     app.register_blueprint(bp)
+    app.after_request(keep_shared_secret)
+    jobs = app.extensions["wbtest.jobs"]
+    jobs["verdicts told"] = (events.tell_events, events.EVERY)
+    jobs["weekly summary"] = (weekly.send_weekly, weekly.EVERY)
     app.extensions["wbtest.planner"] = plan
     app.extensions["wbtest.find_decision"] = find_decision
     # The list of all experiments lies below, and asks for their verdicts by this name.
     app.extensions["wbtest.verdicts"] = verdicts_of
+    app.add_template_global(waiting_in, "waiting_for_seconds")
     for formats in (chance, odds, times, reason_name):
         app.add_template_filter(formats)

@@ -8,11 +8,15 @@ from dataclasses import dataclass
 from datetime import datetime
 from statistics import median
 
-from sqlalchemy.orm import joinedload
+from sqlalchemy.orm import contains_eager, joinedload, selectinload
 
 from wbtest.extensions import db
 from wbtest.publishing.models import Experiment
-from wbtest.results.figures import judged
+from wbtest.publishing.running.stages import tested
+from wbtest.results.counted import Part, parts_of
+from wbtest.results.figures import sealed_rule
+from wbtest.results.statistics import Counts
+from wbtest.results.verdict import Life
 from wbtest.review.models import Forecast, Reviewer
 from wbtest.team.models import Workspace
 from wbtest.writing.models import Revision
@@ -73,6 +77,11 @@ class Guessed:
         """The rate of the revision's own text."""
         return self.converted / self.seen
 
+    @property
+    def held(self) -> int:
+        """How many ranges held it."""
+        return sum(forecast.is_held for forecast in self.forecasts)
+
 
 @dataclass(frozen=True, slots=True)
 class Guesser:
@@ -85,38 +94,30 @@ class Guesser:
     penalty: float
 
 
-def forecast_tests(workspace: Workspace, now: datetime) -> list[Guessed]:
+def forecast_tests(
+    workspace: Workspace, now: datetime, *, most: int | None = None
+) -> list[Guessed]:
     """Return the tests whose figures are final and that somebody had guessed, the latest first.
 
-    The result is the rate of the control, which shows the text that the readers had read.
+    ``most``: only so many of the latest that were guessed.
     """
+    return scored_tests(_guessed(workspace, most), now)
+
+
+def scored_tests(experiments: Sequence[Experiment], now: datetime) -> list[Guessed]:
+    """Return those of the started tests that are final and were guessed, in their order.
+
+    The result is the rate of the control, which shows the text that the readers had read. These
+    are two queries, however many tests there are.
+    """
+    final = [experiment for experiment in experiments if _is_final(experiment, now)]
+    guesses = _guesses(final)
+    counted = parts_of({key for key, made in guesses.items() if made})
     found = []
-    for experiment in _ended(workspace):
-        results = judged(experiment, now)
-        guesses = _before(experiment)
-        control = results.variants[0].totals
-        if guesses and results.verdict.is_final and control.seen:
-            came = control.converted / control.seen
-            scored = [
-                Scored(
-                    _name(guess.reviewer),
-                    guess.rate,
-                    guess.low,
-                    guess.high,
-                    came,
-                    _who(guess.reviewer),
-                )
-                for guess in guesses
-            ]
-            found.append(
-                Guessed(
-                    experiment,
-                    experiment.revision.document["product"],
-                    control.converted,
-                    control.seen,
-                    tuple(sorted(scored, key=lambda each: (each.off, each.name))),
-                )
-            )
+    for experiment in final:
+        made, control = guesses[experiment.id], _control(experiment, counted[experiment.id])
+        if made and control.seen:
+            found.append(_met(experiment, made, control))
     return found
 
 
@@ -146,7 +147,7 @@ def sentence(tests: Sequence[Guessed]) -> str:
     return f"{held} of {len(scored)} ranges held the result. {end}"
 
 
-def _ended(workspace: Workspace) -> list[Experiment]:
+def _guessed(workspace: Workspace, most: int | None) -> list[Experiment]:
     query = (
         db.select(Experiment)
         .join(Experiment.revision)
@@ -158,22 +159,75 @@ def _ended(workspace: Workspace) -> list[Experiment]:
                 Forecast.made_at < Experiment.started_at,
             ),
         )
+        .options(
+            contains_eager(Experiment.revision),
+            selectinload(Experiment.phases),
+            selectinload(Experiment.variants),
+        )
         .order_by(Experiment.started_at.desc(), Experiment.id.desc())
+        .limit(most)
     )
     return list(db.session.scalars(query))
 
 
-def _before(experiment: Experiment) -> list[Forecast]:
-    """Everybody's forecast of this text from before its test began."""
+def _is_final(experiment: Experiment, now: datetime) -> bool:
+    """Whether the last visitor's conversion window is over."""
+    assert experiment.started_at is not None, "only started tests are asked for"
+    life = Life(experiment.started_at, experiment.ended_at, now, experiment.time_zone)
+    return now >= life.final_at(sealed_rule(experiment))
+
+
+def _guesses(experiments: Sequence[Experiment]) -> dict[int, list[Forecast]]:
+    """Everybody's forecast of each test's text from before it began, by the test's id."""
     query = (
         db.select(Forecast)
-        .where(
-            Forecast.revision_id == experiment.revision_id,
-            Forecast.made_at < experiment.started_at,
-        )
+        .where(Forecast.revision_id.in_({each.revision_id for each in experiments}))
         .options(joinedload(Forecast.reviewer).joinedload(Reviewer.person))
     )
-    return list(db.session.scalars(query))
+    made: defaultdict[int, list[Forecast]] = defaultdict(list)
+    for forecast in db.session.scalars(query):
+        made[forecast.revision_id].append(forecast)
+    return {
+        each.id: [
+            forecast
+            for forecast in made[each.revision_id]
+            if each.started_at and forecast.made_at < each.started_at
+        ]
+        for each in experiments
+    }
+
+
+def _control(experiment: Experiment, counted: Sequence[Part]) -> Counts:
+    """What counts of the control, in the newest phase."""
+    rule, key = sealed_rule(experiment), tested(experiment)[0].key
+    newest = experiment.phases[-1].number
+    parts = [
+        part
+        for part in counted
+        if (part.phase, part.variant) == (newest, key) and rule.counts_source(part.source)
+    ]
+    return Counts(sum(part.seen for part in parts), sum(part.converted for part in parts))
+
+
+def _met(experiment: Experiment, made: Sequence[Forecast], control: Counts) -> Guessed:
+    scored = [
+        Scored(
+            _name(guess.reviewer),
+            guess.rate,
+            guess.low,
+            guess.high,
+            control.converted / control.seen,
+            _who(guess.reviewer),
+        )
+        for guess in made
+    ]
+    return Guessed(
+        experiment,
+        experiment.revision.document["product"],
+        control.converted,
+        control.seen,
+        tuple(sorted(scored, key=lambda each: (each.off, each.name))),
+    )
 
 
 def _record(name: str, scored: Sequence[Scored]) -> Guesser:

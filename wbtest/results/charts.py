@@ -1,24 +1,30 @@
 """The charts that the verdict rests on, as JSON for Plotly; made from results, never from rows.
 
-What all charts share stands in ``drawing``.
+All are safe to watch, and coloured by what the verdict says of a variant. What all charts share
+stands in ``drawing``.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from math import log
 
 from wbtest.http import percent
 from wbtest.publishing.in_words import as_percent
 from wbtest.results.drawing import (
     DASHES,
-    LEGEND,
+    Note,
     Parts,
     as_json,
-    bars_of,
     day_axis,
     level,
     local_time,
+    marked,
+    moments_in_words,
+    noted,
     odds,
+    rates_end,
+    saying,
     short,
     signed_up_of,
     words,
@@ -47,7 +53,8 @@ def intervals(results: Results) -> str:
     traces, notes = [], []
     for k, variant in enumerate(variants):
         traces += _interval(variant, -k)
-        name, counts = short(variant.name), signed_up_of(variant.totals)
+        name = short(variant.name)
+        counts = signed_up_of(variant.totals) if variant.totals.seen else "nobody yet"
         bold = {"color": "var(--ink)", "weight": 600}
         notes.append(words(name, side="left", y=-k, yshift=18, font=bold))
         notes.append(words(counts, side="right", y=-k, yshift=18, colour="var(--soft)"))
@@ -67,7 +74,7 @@ def intervals(results: Results) -> str:
     )
 
 
-def evidence(results: Results) -> str:
+def evidence(results: Results, annotations: Sequence[Note] = ()) -> str:
     """The evidence for, or against, the target at the end of every hour."""
     looks, variants = results.looks, results.variants
     is_below = shows_below(results)
@@ -77,6 +84,7 @@ def evidence(results: Results) -> str:
     last = min(results.life.now, results.life.final_at(results.rule))
     moments = [min(looks.moment(look), last) for look in shown]
     times = [local_time(moment, results.life.time_zone) for moment in moments]
+    whens = moments_in_words(moments, results.life.time_zone)
     traces = [
         {
             "type": "scatter",
@@ -85,8 +93,12 @@ def evidence(results: Results) -> str:
             "mode": "lines",
             "name": short(variant.name),
             "line": {"color": COLOURS[variant.standing], "width": 2.5, "dash": DASHES[k]},
-            "customdata": [odds(float(paths[look, k])) for look in shown],
-            "hovertemplate": "%{fullData.name}: %{customdata}<extra></extra>",
+            **saying(
+                [
+                    f"{when}, {odds(float(paths[look, k]))}"
+                    for when, look in zip(whens, shown, strict=True)
+                ]
+            ),
         }
         for k, variant in enumerate(variants)
     ]
@@ -94,49 +106,23 @@ def evidence(results: Results) -> str:
     lowest = max(min(float(paths.min()), -1.0), LOWEST_EVIDENCE)
     decades = -(-int(highest / log(10)) // 5) or 1
     ticks = [tens for tens in range(-1, int(highest / log(10)) + 1) if tens % decades == 0]
+    lines, texts = noted(annotations, results.life.time_zone)
+    reached = results.verdict.reached_at
+    if reached is not None and not results.verdict.is_withheld:
+        line, text = marked(local_time(reached, results.life.time_zone), "verdict", dash="solid")
+        lines.append(line)
+        texts.append(text)
     return as_json(
         traces,
-        height=80 + ROW_HEIGHT * max(len(variants), 3),
+        height=110 + ROW_HEIGHT * max(len(variants), 3),
         x=day_axis(results.life.days_until(last)),
         y={
             "range": [lowest, highest * 1.05],
             "tickvals": [tens * log(10) for tens in ticks],
             "ticktext": [odds(tens * log(10)) for tens in ticks],
         },
-        shapes=[level(bar)],
-        annotations=[words(f"sure enough: {odds(bar)}", side="left", y=bar, yshift=10)],
-        showlegend=len(variants) > 1,
-    )
-
-
-def funnel(results: Results) -> str:
-    """Served, seen, signed up, confirmed: a bar for each variant."""
-    variants = list(enumerate(results.variants))
-    traces = []
-    for k, variant in reversed(variants):
-        totals = variant.totals
-        counts = (totals.confirmed, totals.converted, totals.seen, totals.served)
-        traces.append(
-            bars_of(k, variant)
-            | {
-                "x": counts,
-                "y": ("Confirmed", "Signed up", "Seen", "Served"),
-                "orientation": "h",
-                "text": [f"{count:,}" for count in counts],
-                "textposition": "outside",
-                "cliponaxis": False,
-                "hovertemplate": "%{fullData.name}, %{y}: %{x:,}<extra></extra>",
-            }
-        )
-    most = max(variant.totals.served for variant in results.variants)
-    return as_json(
-        traces,
-        height=90 + 4 * (22 + 17 * len(variants)),
-        x={"visible": False, "range": [0, 1.14 * max(most, 1)]},
-        y={"showgrid": False},
-        barmode="group",
-        bargap=0.25,
-        legend=LEGEND | {"traceorder": "reversed"},
+        shapes=[level(bar), *lines],
+        annotations=[words(f"sure enough: {odds(bar)}", side="left", y=bar, yshift=10), *texts],
         showlegend=len(variants) > 1,
     )
 
@@ -163,7 +149,8 @@ def _interval(variant: VariantFigures, y: int) -> list[Parts]:
     }
     if variant.rate is None:
         return [bar]
-    said = f"{percent(variant.rate)}, {percent(low)} to {percent(high)}"
+    counts = signed_up_of(variant.totals)
+    said = f"{counts}, {percent(variant.rate)}; between {percent(low)} and {percent(high)}"
     dot = {
         "type": "scatter",
         "x": [variant.rate],
@@ -171,7 +158,7 @@ def _interval(variant: VariantFigures, y: int) -> list[Parts]:
         "mode": "markers",
         "marker": {"color": colour, "size": 13},
         "name": short(variant.name),
-        "hovertemplate": f"%{{fullData.name}}: {said}<extra></extra>",
+        **saying([said]),
     }
     return [bar, dot]
 
@@ -186,7 +173,5 @@ def _shown_looks(results: Results) -> list[int]:
 
 
 def _highest(results: Results) -> float:
-    """Where the axis of rates ends: wide open intervals may run out of the chart."""
-    ends = [min(variant.decision.high, 4 * results.rule.target) for variant in results.variants]
-    rates = [1.2 * (variant.rate or 0) for variant in results.variants]
-    return min(1.0, 1.05 * max(1.5 * results.rule.target, *ends, *rates))
+    highs = [variant.decision.high for variant in results.variants]
+    return rates_end(results.rule.target, highs, [variant.rate for variant in results.variants])

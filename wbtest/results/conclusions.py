@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from datetime import date
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
 
 from wbtest.audience.counts import Totals
 from wbtest.http import percent
+from wbtest.publishing.in_words import as_percent
 from wbtest.results.charts import shows_below
+from wbtest.results.dashboard.funnel import Stage
 from wbtest.results.drawing import odds
 from wbtest.results.figures import Results
 from wbtest.results.in_words import act, capital, leading, subject
 from wbtest.results.totals import total
 from wbtest.results.trust import listed
 
+Days = Mapping[date, Sequence[Totals]]
 STANDINGS = {
     "above": "above the target",
     "ahead": "above the target so far",
@@ -39,14 +43,17 @@ def of_intervals(results: Results) -> str:
 
 
 def of_evidence(results: Results) -> str:
-    """Whether the line was crossed, and when."""
+    """Whether the line was crossed, when, and whether that is a verdict."""
     if results.verdict.is_withheld:
         return "Withheld: evidence from figures that cannot be trusted is none."
     if shows_below(results):
         bar, paths = results.needed_below, results.looks.below
         slowest = float(paths[-1].min())
         if slowest >= bar:
-            return "Every variant has crossed the line below. Looking daily does not weaken it."
+            is_alone = len(results.variants) == 1
+            who = "Your page has" if is_alone else "Every variant has"
+            day = results.life.day_number(_first_below(results))
+            return f"{who} crossed the line below on day {day}{_end_of_crossing(results, day)}"
         return (
             f"Every variant has to cross the line; the slowest stands at {odds(slowest)} "
             f"of the {odds(bar)} it needs."
@@ -62,61 +69,59 @@ def of_evidence(results: Results) -> str:
     day = results.life.day_number(results.looks.moment(int(crossed[0])))
     if first.log_e_above < bar:
         return f"{name} crossed its line on day {day} and fell back since."
-    return f"{name} crossed its line on day {day} and stays. Looking daily does not weaken it."
+    return f"{name} crossed its line on day {day} and stays{_end_of_crossing(results, day)}"
 
 
-def of_funnel(results: Results) -> str:
-    """From served to confirmed, over all variants."""
+def of_course(results: Results) -> str:
+    """Where each variant's interval stands now, after all days."""
+    if results.verdict.is_withheld:
+        return of_intervals(results)
+    return f"By now: {_uncapital(of_intervals(results))} Bands narrow as more people come."
+
+
+def of_funnel(results: Results, stages: Sequence[Stage] | None = None) -> str:
+    """From served to confirmed, over all variants, and where most were lost."""
     everybody = results.everybody
     if not everybody.served:
-        return "Nobody was served the page yet."
+        return f"Nobody was served the page{_in_phase(results)}{_yet(results)}."
     people = "person who was" if everybody.served == 1 else "people who were"
-    addresses = "address is" if everybody.confirmed == 1 else "addresses are"
-    return (
+    said = (
         f"Of {everybody.served:,} {people} served the page {everybody.seen:,} saw it and "
-        f"{everybody.converted:,} {act(results)}; {everybody.confirmed:,} {addresses} confirmed."
+        f"{everybody.converted:,} {act(results)}"
     )
+    if stages and not any(stage.name == "Confirmed" for stage in stages):
+        return f"{said}."
+    addresses = "address is" if everybody.confirmed == 1 else "addresses are"
+    return f"{said}; {everybody.confirmed:,} {addresses} confirmed."
 
 
-def of_rates(results: Results) -> str:
-    """The best and the worst day."""
-    days = {day: totals for day, totals in _by_day(results).items() if totals.seen >= FEWEST}
-    if len(days) < 2:
+def of_rates(results: Results, days: Days | None = None) -> str:
+    """The best and the worst of ``days``, of those of the newest phase without them."""
+    sums = _sums(results, days)
+    large = {day: totals for day, totals in sums.items() if totals.seen >= FEWEST}
+    if len(large) < 2:
         return f"Too few days with {FEWEST} visitors or more to compare days{_yet(results)}."
-    low, high = (end(days, key=lambda day: _rate(days[day])) for end in (min, max))
+    low, high = (end(large, key=lambda day: _rate(large[day])) for end in (min, max))
     return (
-        f"All variants together, from {_share(days[low])} on {_date(low)} "
-        f"to {_share(days[high])} on {_date(high)}. Single days are mostly chance."
+        f"All variants together, from {_share(large[low])} on {_date(low)} "
+        f"to {_share(large[high])} on {_date(high)}. Single days are mostly chance."
     )
 
 
-def of_visits(results: Results) -> str:
+def of_visits(results: Results, days: Days | None = None) -> str:
     """How many come a day, and when most came."""
-    days = _by_day(results)
-    if not days:
-        return f"Nobody has seen the page{_yet(results)}."
-    busiest = max(days, key=lambda day: days[day].seen)
-    mean = results.everybody.seen / len(days)
+    sums = _sums(results, days)
+    if not sums:
+        return f"Nobody has seen the page{_in_phase(results)}{_yet(results)}."
+    busiest = max(sums, key=lambda day: sums[day].seen)
+    everybody = total(sums.values()).seen
+    if len(sums) == 1:
+        people = "person" if everybody == 1 else "people"
+        return f"{everybody:,} {people} saw the page, on {_date(busiest)}."
     return (
-        f"About {mean:,.0f} people a day saw the page for the first time; "
-        f"most on {_date(busiest)}, {days[busiest].seen:,}."
+        f"About {everybody / len(sums):,.0f} people a day saw the page for the first time; "
+        f"most on {_date(busiest)}, {sums[busiest].seen:,}."
     )
-
-
-def of_sources(results: Results) -> str:
-    """Where most come from, and who signs up most often."""
-    sources = {source: total(row) for source, row in results.sources.items()}
-    if not sources:
-        return f"Nobody has come{_yet(results)}."
-    first = next(iter(sources))
-    everybody = total(sources.values())
-    share = percent(sources[first].served / everybody.served, 0) if everybody.served else "–"
-    said = f"{share} came from “{first}”, where {_share(sources[first])} {act(results)}"
-    rivals = {s: totals for s, totals in sources.items() if totals.seen >= FEWEST}
-    best = max(rivals, key=lambda source: _rate(rivals[source]), default=first)
-    if best != first and _rate(rivals[best]) > _rate(sources[first]):
-        return f"{said}; the highest rate is that of “{best}”, {_share(rivals[best])}."
-    return f"{said}."
 
 
 def of_comparison(results: Results) -> str:
@@ -132,17 +137,66 @@ def of_comparison(results: Results) -> str:
     return f"No variant is shown to be better than all others{_yet(results)}."
 
 
+def of_beliefs(results: Results) -> str:
+    """How likely it is that the target is reached, if one looked once; no word of a verdict."""
+    seen = [variant for variant in results.variants if variant.totals.seen]
+    if not seen:
+        return f"Nobody has seen the page{_in_phase(results)}{_yet(results)}."
+    first = max(seen, key=lambda variant: variant.probability_above)
+    chance = percent(first.probability_above, 0)
+    return (
+        f"Going by one look, the chance that {subject(results, first)} has "
+        f"{as_percent(results.rule.target)} or more is {chance}. That is a belief and no verdict."
+    )
+
+
+def _in_phase(results: Results) -> str:
+    """Which phase a sentence speaks of, where there is more than one."""
+    return f" in phase {results.phase}" if results.phase > 1 else ""
+
+
 def _yet(results: Results) -> str:
     """What may still come is promised only while somebody can come."""
     return "" if results.verdict.is_over else " yet"
 
 
-def _by_day(results: Results) -> dict[date, Totals]:
-    return {
-        day: total(row)
-        for (phase, day), row in results.days.items()
-        if phase == results.phase and total(row).seen
-    }
+def _end_of_crossing(results: Results, day: int) -> str:
+    """What a crossing comes to. It is a verdict, but for the least and the most of the rule."""
+    rule, reached = results.rule, results.verdict.reached_at
+    if reached is not None:
+        later = results.life.day_number(reached)
+        if later > day:
+            return f". It became the verdict on day {later}: none comes before the sealed minimum."
+        return ". Looking daily does not weaken it."
+    if results.verdict.is_capped:
+        return (
+            f". That is no verdict: it came after the {rule.maximum_visitors:,} visitors that the "
+            "rule allows."
+        )
+    return (
+        f". That is no verdict before {rule.minimum_visitors:,} visitors and {rule.minimum_days} "
+        "days."
+    )
+
+
+def _first_below(results: Results) -> datetime:
+    """When every variant was below its line for the first time."""
+    is_below = (results.looks.below >= results.needed_below).all(axis=1)
+    return results.looks.moment(int(is_below.argmax()))
+
+
+def _sums(results: Results, days: Days | None) -> dict[date, Totals]:
+    """All variants together, on days on which anybody saw the page."""
+    if days is None:
+        phase = results.phase
+        days = {day: row for (number, day), row in results.days.items() if number == phase}
+    sums = {day: total(row) for day, row in days.items()}
+    return {day: totals for day, totals in sums.items() if totals.seen}
+
+
+def _uncapital(text: str) -> str:
+    """The text as the middle of a sentence; a name keeps its own letters."""
+    return text[:1].lower() + text[1:]
 
 
 def _rate(totals: Totals) -> float:

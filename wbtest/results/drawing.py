@@ -9,15 +9,28 @@ from __future__ import annotations
 
 import html
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from math import exp, inf, log
-from typing import Any
+from typing import Any, Protocol
 from zoneinfo import ZoneInfo
 
 from wbtest.audience.counts import Totals
 from wbtest.results.variants import VariantFigures
 
 Parts = dict[str, Any]
+
+
+class Note(Protocol):
+    """Something that happened, in the team's words: a post went up, an ad started."""
+
+    @property
+    def at(self) -> datetime: ...
+
+    @property
+    def text(self) -> str: ...
+
+
+Drawn = list[Parts]
 LONGEST_NAME = 30
 # Variants are told apart by more than a colour.
 DASHES = ("solid", "dash", "dot", "dashdot", "longdash", "longdashdot")
@@ -75,6 +88,34 @@ def level(at: float, *, is_upright: bool = False) -> Parts:
     return {"type": "line", "line": LINE} | (upright if is_upright else across)
 
 
+def marked(at: str, text: str, *, dash: str = "dot") -> tuple[Parts, Parts]:
+    """Return an upright line at a local time or day, and the words that stand along it."""
+    line = level(0, is_upright=True) | {"x0": at, "x1": at, "line": LINE | {"dash": dash}}
+    place = {"x": at, "xref": "x", "y": 1, "yref": "paper", "yanchor": "top", "textangle": -90}
+    return line, words(short(text), side="right", colour="var(--soft)") | place
+
+
+def noted(notes: Sequence[Note], time_zone: str, *, by_day: bool = False) -> tuple[Drawn, Drawn]:
+    """Return the lines and the words of notes; ``by_day``, where the axis knows no hours."""
+    lines, texts = [], []
+    for note in notes:
+        at = local_time(note.at, time_zone)
+        line, text = marked(at[:10] if by_day else at, note.text)
+        lines.append(line)
+        texts.append(text)
+    return lines, texts
+
+
+def saying(points: Sequence[str | None], *, is_named: bool = True) -> Parts:
+    """Return what each point of a trace says, under the mouse and to who steps through by keyboard.
+
+    None for a point that says nothing. ``is_named``: the name of the trace comes before it.
+    """
+    name = "%{fullData.name}: " if is_named else ""
+    template = f"{name}%{{customdata}}<extra></extra>"
+    return {"customdata": list(points), "hovertemplate": template}
+
+
 def words(text: str, *, side: str, colour: str = "var(--ink)", **parts: Any) -> Parts:
     """Return words on the chart; ``side`` of the place given is where they begin or end."""
     return {
@@ -98,6 +139,30 @@ def day_axis(days: Sequence[date]) -> Parts:
         "tickvals": [day.isoformat() for day in shown],
         "ticktext": [f"{day.day} {day:%b}" for day in shown],
     }
+
+
+def day_words(day: date | datetime) -> str:
+    """Return a day as a chart says it: 3 March."""
+    return f"{day.day} {day:%B}"
+
+
+def moments_in_words(moments: Sequence[datetime], time_zone: str) -> list[str]:
+    """Return moments as a chart says them: the local day, and the time where it is not midnight."""
+    zone = ZoneInfo(time_zone)
+    said = []
+    for moment in moments:
+        local = moment.astimezone(zone)
+        # A day that is over ends with the midnight after it.
+        is_midnight = local.hour == local.minute == 0
+        day = local - timedelta(minutes=1) if is_midnight else local
+        said.append(day_words(day) if is_midnight else f"{day_words(day)}, {local:%H:%M}")
+    return said
+
+
+def rates_end(target: float, highs: Sequence[float], rates: Sequence[float | None]) -> float:
+    """Return where an axis of rates ends: wide open intervals may run out of the chart."""
+    ends = [min(high, 4 * target) for high in highs]
+    return min(1.0, 1.05 * max([1.5 * target, *ends, *(1.2 * (rate or 0) for rate in rates)]))
 
 
 def bars_of(k: int, variant: VariantFigures) -> Parts:

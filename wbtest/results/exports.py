@@ -29,7 +29,7 @@ def rows_by_day(results: Results) -> Rows:
     yield "phase", "day", "variant", *COUNTED
     for (phase, day), row in results.days.items():
         for variant, totals in zip(results.variants, row, strict=True):
-            yield phase, day.isoformat(), variant.key, *_counts(totals)
+            yield phase, day.isoformat(), variant.key, *numbers_of(totals)
 
 
 def rows_by_variant(results: Results) -> Rows:
@@ -40,7 +40,7 @@ def rows_by_variant(results: Results) -> Rows:
     for variant, of_served in zip(results.variants, results.rates_of_served, strict=True):
         bounds = [bound for name in intervals for bound in getattr(variant, name)]
         rates = ["" if rate is None else rate for rate in (variant.rate, of_served)]
-        counts = _counts(variant.totals)
+        counts = numbers_of(variant.totals)
         above = variant.probability_above
         yield variant.key, variant.name, *counts, rates[0], *bounds, above, rates[1]
 
@@ -54,7 +54,7 @@ def rows_by_source(results: Results) -> Rows:
     for source, row in results.sources.items():
         is_counted = "yes" if results.rule.counts_source(source) else "no"
         for variant, totals in zip(results.variants, row, strict=True):
-            yield source, is_counted, variant.key, *_counts(totals), group_of(source)
+            yield source, is_counted, variant.key, *numbers_of(totals), group_of(source)
 
 
 def rows_of_evidence(results: Results) -> Rows:
@@ -84,11 +84,11 @@ def rows_by_language(experiment: Experiment) -> Rows:
     found = counts.by_language(experiment, experiment.phases[-1].number)
     for language, row in found.items():
         for variant in tested(experiment):
-            yield language, variant.key, *_counts(row[variant.key])
+            yield language, variant.key, *numbers_of(row[variant.key])
 
 
 def rows_of_reading(experiment: Experiment) -> Rows:
-    """Who did what: questions of all phases by whether they signed up, the rest by variant."""
+    """Who did what in the newest phase: questions by whether they signed up, else by variant."""
     yield "did", "who", "number", "of"
     found = reading_of(experiment)
     for opened in found.questions:
@@ -97,6 +97,21 @@ def rows_of_reading(experiment: Experiment) -> Rows:
     for step in found.steps:
         for variant, share in zip(tested(experiment), step.shares, strict=True):
             yield " ".join(step.act), variant.key, *share
+
+
+def numbers_of(totals: Totals) -> tuple[int, ...]:
+    """Return what the columns ``COUNTED`` hold."""
+    return (
+        totals.served,
+        totals.seen,
+        totals.converted,
+        totals.arrived,
+        totals.signups,
+        totals.unseen,
+        totals.confirmed,
+        totals.answered,
+        totals.agreed,
+    )
 
 
 TABLES: dict[str, Callable[[Results], Rows]] = {
@@ -111,17 +126,3 @@ MORE_TABLES: dict[str, Callable[[Experiment], Rows]] = {
     "languages": rows_by_language,
     "reading": rows_of_reading,
 }
-
-
-def _counts(totals: Totals) -> tuple[int, ...]:
-    return (
-        totals.served,
-        totals.seen,
-        totals.converted,
-        totals.arrived,
-        totals.signups,
-        totals.unseen,
-        totals.confirmed,
-        totals.answered,
-        totals.agreed,
-    )

@@ -18,13 +18,14 @@ from wbtest.publishing.rule import Hypothesis
 from wbtest.publishing.running.seals import is_whole
 from wbtest.publishing.running.stages import tested
 from wbtest.results import statistics
-from wbtest.results.health import check_doubt, check_measurement, check_trust
-from wbtest.results.history import Counted, count, history
+from wbtest.results.health import check_measurement, check_since
+from wbtest.results.history import Counted, History, count, history
 from wbtest.results.looks import Looks, look
 from wbtest.results.outlook import Outlook, foresee
 from wbtest.results.statistics import Comparison, Counts, Interval, Split
 from wbtest.results.totals import SetAside, of_served, total
 from wbtest.results.trust import Check, is_red
+from wbtest.results.trusting.asking import ask
 from wbtest.results.variants import (
     Ranked,
     VariantFigures,
@@ -74,6 +75,11 @@ class Judged:
     trust: tuple[Check, ...]
     looks: Looks
     days: Mapping[tuple[int, date], Sequence[Totals]]
+
+    @property
+    def is_red(self) -> bool:
+        """Whether a check stops the verdict, or one that was reached is in doubt since."""
+        return self.verdict.is_withheld or is_red(self.trust)
 
     @property
     def everybody(self) -> Totals:
@@ -152,9 +158,27 @@ def judged(experiment: Experiment, now: datetime) -> Judged:
 
 def results_of(experiment: Experiment, now: datetime) -> Results:
     """Return everything that is known at ``now``. Raises NotStarted for a draft."""
+    counted = history_of(experiment)
+    return results_from(experiment, counted, trust_of(experiment, counted, now), now)
+
+
+def history_of(experiment: Experiment) -> History:
+    """Return all that was counted up to this moment. Raises NotStarted for a draft."""
     rule = sealed_rule(experiment)
-    counted = history(experiment, rule, _count(experiment, rule))
-    trust = check_trust(rule, counted, is_seal_whole=_is_seal_whole(experiment))
+    return history(experiment, rule, _count(experiment, rule))
+
+
+def trust_of(experiment: Experiment, counted: History, now: datetime) -> list[Check]:
+    """Return every check of what was counted, as of ``now``."""
+    rule, is_whole = sealed_rule(experiment), _is_seal_whole(experiment)
+    return ask(experiment, rule, counted, _life(experiment, now), is_seal_whole=is_whole)
+
+
+def results_from(
+    experiment: Experiment, counted: History, trust: Sequence[Check], now: datetime
+) -> Results:
+    """Return what follows at ``now`` from what was counted; no database is asked."""
+    rule = sealed_rule(experiment)
     known = _judged(experiment, rule, counted, trust, now)
     newest = counted.phases[-1]
     split = split_of(newest, float(known.looks.split[-1]))
@@ -164,7 +188,8 @@ def results_of(experiment: Experiment, now: datetime) -> Results:
         split=split,
         comparison=comparison,
         ranking=None if split.mismatch else rank(newest),
-        best=find_best(rule, tested(experiment), comparison or ()),
+        # No winner is named by figures that cannot be trusted.
+        best=None if known.is_red else find_best(rule, tested(experiment), comparison or ()),
         all_equal=sum(log_e_unequal(part) for part in counted.phases),
         phases=tuple(
             PhaseRates(phase.number, phase.started_at, hours.weights, tuple(hours.totals()))
@@ -198,8 +223,7 @@ def _judged(
     trust: Sequence[Check],
     now: datetime,
 ) -> Judged:
-    assert experiment.started_at is not None, "what was counted was counted after the start"
-    life = Life(experiment.started_at, experiment.ended_at, now, experiment.time_zone)
+    life = _life(experiment, now)
     looks = look(
         counted.phases,
         target=rule.target,
@@ -208,7 +232,6 @@ def _judged(
         now=now,
     )
     verdict = judge(rule, counted.phases, looks, life, is_trusted=not is_red(trust))
-    doubts = (check_doubt(verdict.doubt, is_over=verdict.is_over),) if verdict.doubt else ()
     is_waiting = verdict.word == "not_enough" and not verdict.is_withheld and not verdict.is_over
     return Judged(
         rule=rule,
@@ -220,7 +243,12 @@ def _judged(
         variants=figures_by_variant(rule, counted, looks, verdict, tested(experiment)),
         verdict=verdict,
         outlook=foresee(rule, counted.phases[-1], life) if is_waiting else None,
-        trust=(*trust, *doubts),
+        trust=(*trust, check_since(verdict)),
         looks=looks,
         days=counted.days,
     )
+
+
+def _life(experiment: Experiment, now: datetime) -> Life:
+    assert experiment.started_at is not None, "what was counted was counted after the start"
+    return Life(experiment.started_at, experiment.ended_at, now, experiment.time_zone)

@@ -59,7 +59,7 @@ def results_json(results: Results) -> dict[str, Any]:
         ],
         "verdict": verdict.word,
         "recommendation": verdict.recommendation,
-        "withheld": verdict.is_withheld,
+        "withheld": results.is_red,
         "reached_at": verdict.reached_at.isoformat() if verdict.reached_at else None,
         "final": verdict.is_final,
         "all_equal": {"log_e": results.all_equal},

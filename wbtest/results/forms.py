@@ -1,14 +1,18 @@
 """The forms of this area."""
 
 from flask_wtf import FlaskForm
-from wtforms import RadioField, TextAreaField
+from wtforms import HiddenField, RadioField, TextAreaField
 
 from wbtest.audience.readmissions import LONGEST_WHY
-from wbtest.results.decisions import CHOICES, LONGEST_REASON
+from wbtest.results.deciding.decide import LONGEST_REASON
+from wbtest.results.decisions import CHOICES
 
 
 class DecisionForm(FlaskForm):
-    """Go, iterate or stop, and why; the verb refuses what says nothing."""
+    """Go, iterate or stop, and why; the verb refuses what says nothing.
+
+    ``read`` is the mark of what the page showed, as ``deciding.papers.mark_of`` gives it.
+    """
 
     choice = RadioField(
         "What you decide",
@@ -16,6 +20,7 @@ class DecisionForm(FlaskForm):
         validate_choice=False,
     )
     reason = TextAreaField("Why", render_kw={"rows": 3, "maxlength": LONGEST_REASON})
+    read = HiddenField()
 
 
 class ReadmissionForm(FlaskForm):

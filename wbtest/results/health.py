@@ -13,32 +13,46 @@ from wbtest.publishing.rule import Hypothesis
 from wbtest.results import measurement, people
 from wbtest.results.history import Counted, History
 from wbtest.results.statistics import Counts
-from wbtest.results.trust import Check, listed
-from wbtest.results.verdict import Doubt
+from wbtest.results.trust import Check, early, listed
+from wbtest.results.trusting import caching, confirming, doubtful, mixing, running
+from wbtest.results.trusting.around import Around
+from wbtest.results.verdict import Doubt, Verdict
 
 
-def check_trust(rule: Hypothesis, counted: History, *, is_seal_whole: bool) -> list[Check]:
+def check_trust(
+    rule: Hypothesis, counted: History, around: Around, *, is_seal_whole: bool
+) -> list[Check]:
     """Return every check, in the order of the panel."""
     return [
         measurement.check_split(counted),
         measurement.check_served_split(counted),
         measurement.check_beacons(rule, counted),
         measurement.check_beacons_alike(counted),
-        people.check_machines(counted),
+        people.check_machines(counted, around),
         people.check_people(counted),
         people.check_lost(counted),
-        measurement.check_sources(rule, counted),
-        people.check_weekdays(counted),
+        caching.check_cached(around),
+        mixing.check_sources(rule, counted, around),
+        doubtful.check_passed_on(rule, counted),
+        people.check_weekdays(counted, around),
         people.check_without_beacon(rule, counted),
         people.check_two_variants(counted),
-        people.check_confirmed(counted),
-        people.check_too_good(counted),
+        confirming.check_confirmed(counted, around),
+        confirming.check_confirmed_alike(counted, around),
+        confirming.check_addresses(around),
+        doubtful.check_too_good(rule, counted, around),
+        running.check_changes(counted, around),
+        running.check_attempts(rule, around),
         _check_seal(is_seal_whole),
     ]
 
 
 def check_measurement(rule: Hypothesis, counted: Counted, *, is_seal_whole: bool) -> list[Check]:
-    """Return the checks that can stop a verdict; they need no more than what counts."""
+    """Return the checks that can stop a verdict; they need no more than what counts.
+
+    A list of experiments asks for these alone. So no other check may ever stop a verdict, or the
+    list would say what the page withholds.
+    """
     return [
         measurement.check_split(counted),
         measurement.check_served_split(counted),
@@ -53,16 +67,31 @@ def _check_seal(is_seal_whole: bool) -> Check:
         return Check(
             "seal", "ok", "The rule is the one that was sealed at the start.", title, "yes"
         )
-    reason = "The rule in the database is not the one that was sealed. Restore a backup."
-    return Check("seal", "stop", reason, title, "no")
+    reason = "The rule in the database is not the one that was sealed."
+    do = "Ask whoever runs the server to restore a backup from before it was changed."
+    return Check("seal", "stop", reason, title, "no", do=do, where="seal")
+
+
+def check_since(verdict: Verdict) -> Check:
+    """Do the figures still say what they said when the verdict was reached?"""
+    if verdict.doubt:
+        return check_doubt(verdict.doubt, is_over=verdict.is_over)
+    if verdict.reached_at is None:
+        return early("since", HOLDS, "No verdict was reached, so none can fade.")
+    reason = "What came after the verdict does not speak against it."
+    return Check("since", "ok", reason, HOLDS, "yes")
+
+
+HOLDS = "Holds since it was reached"
 
 
 def check_doubt(doubt: Doubt, *, is_over: bool = False) -> Check:
     """Return what speaks against a verdict since it was reached."""
-    title, value = "Holds since it was reached", "no"
+    do = "Ask who came first, and from where: friends and followers say yes sooner than others."
     if doubt.since is None or doubt.until is None:
         reason = "When the verdict came, every variant was below the target. That is no longer so."
-        return Check("since", "stop", reason, title, value)
+        do = "Ask who came lately, and from where."
+        return Check("since", "stop", reason, HOLDS, "no", do=do, where="links")
     first = f"Reached by the first {doubt.until.seen:,}"
     if doubt.is_contradicted:
         reason = (
@@ -74,7 +103,7 @@ def check_doubt(doubt: Doubt, *, is_over: bool = False) -> Check:
             f"{first}; with everybody since, the evidence is below its line again."
             f"{'' if is_over else ' Keep looking.'}"
         )
-    return Check("since", "stop", reason, title, value)
+    return Check("since", "stop", reason, HOLDS, "no", do=do, where="links")
 
 
 def _rates(whole: Counts, by_phase: Sequence[Counts]) -> str:

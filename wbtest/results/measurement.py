@@ -11,40 +11,54 @@ from wbtest.audience.counts import Totals
 from wbtest.publishing.in_words import as_percent
 from wbtest.publishing.rule import Hypothesis
 from wbtest.results import statistics
-from wbtest.results.history import Counted, History
+from wbtest.results.history import Counted
 from wbtest.results.statistics.split import ALARM
 from wbtest.results.totals import total
-from wbtest.results.trust import Check, listed
+from wbtest.results.trust import Check, early, listed, share
 
 # Below this many served pages a share of lost beacons is chance.
 FEWEST_SERVED = 100
-# A mix of sources is doubted when chance alone makes it once in a thousand looks.
-RAREST = 0.001
-LEAST_EXPECTED = 5.0
 
 
 def check_split(counted: Counted) -> Check:
     """Did as many see each variant as its weight says, in the newest phase and in all of them?"""
     reason = (
-        "Something on the way treats the variants differently, so their figures cannot be "
-        "compared. Find it, then start anew."
+        "Something on the way treats the variants differently, so their figures cannot be compared."
     )
+    do = "Find the cause, mend it, and begin a new test: these figures cannot be saved."
     title, did = "Split as planned", "saw the page"
     seen = [totals.seen for totals in counted.variants]
-    newest = _split_of("split", title, seen, counted, did, reason)
+    newest = _split_of("split", title, seen, counted, did, reason, do)
+    evidence = _evidence(counted)
+    if newest.state == "stop" or sum(evidence) < ALARM:
+        return newest
+    # The evidence of the phases is added up, as the verdict does; the newest alone is sound.
+    worst = worst_phase(counted)
+    found = f"In phase {worst + 1} {_found(*_parts(counted)[worst], did)}"
+    reason = f"{found} Chance does not explain it. {reason}"
+    return Check("split", "stop", reason, title, "broken", do=do, where="page")
+
+
+def worst_phase(counted: Counted) -> int:
+    """Return the index of the phase to ask for the cause: the newest, while its split is broken."""
+    evidence = _evidence(counted)
+    is_earlier = evidence[-1] < ALARM <= sum(evidence)
+    return evidence.index(max(evidence)) if is_earlier else len(evidence) - 1
+
+
+def _parts(counted: Counted) -> list[tuple[list[int], tuple[int, ...]]]:
+    """Who saw the variants of each phase, and their weights."""
     parts = [
         (phase.of_open([counts.seen for counts in phase.totals()]), phase.open_weights)
         for phase in counted.phases[:-1]
     ]
     here = counted.phases[-1]
-    parts.append((here.of_open(seen), here.open_weights))
-    evidence = [statistics.split(*part).log_e for part in parts]
-    if newest.state == "stop" or sum(evidence) < ALARM:
-        return newest
-    # The evidence of the phases is added up, as the verdict does; the newest alone is sound.
-    worst = evidence.index(max(evidence))
-    found = f"In phase {worst + 1} {_found(*parts[worst], did)}"
-    return Check("split", "stop", f"{found} Chance does not explain it. {reason}", title, "broken")
+    seen = [totals.seen for totals in counted.variants]
+    return [*parts, (here.of_open(seen), here.open_weights)]
+
+
+def _evidence(counted: Counted) -> list[float]:
+    return [statistics.split(*part).log_e for part in _parts(counted)]
 
 
 def chance(p_value: float) -> str:
@@ -66,21 +80,39 @@ def check_served_split(counted: Counted) -> Check:
     """Was each variant served as often as its weight says?"""
     served = [totals.served for totals in counted.variants]
     reason = "So it goes wrong before anybody sees the page."
-    title = "Pages served as planned"
-    return _split_of("served_split", title, served, counted, "were served the page", reason)
+    do = "Find what stands before the page, mend it, and begin a new test."
+    title, did = "Pages served as planned", "were served the page"
+    return _split_of("served_split", title, served, counted, did, reason, do)
 
 
 def _split_of(
-    check: str, title: str, counts: Sequence[int], counted: Counted, did: str, reason: str
+    check: str,
+    title: str,
+    counts: Sequence[int],
+    counted: Counted,
+    did: str,
+    reason: str,
+    do: str,
 ) -> Check:
     newest = counted.phases[-1]
     weights, counts = newest.open_weights, newest.of_open(counts)
     if len(counts) == 1:
         return Check(check, "ok", "There is one variant, so nothing is split.", title, "–")
+    if _is_too_few(sum(counts), weights):
+        reason = f"{sum(counts):,} people {did}: too few to tell, however they fall."
+        return early(check, title, reason)
     found = _found(counts, weights, did)
     if not statistics.split(counts, weights).mismatch:
         return Check(check, "ok", f"{found} Chance explains the difference.", title, "yes")
-    return Check(check, "stop", f"{found} Chance does not explain it. {reason}", title, "broken")
+    reason = f"{found} Chance does not explain it. {reason}"
+    return Check(check, "stop", reason, title, "broken", do=do, where="page")
+
+
+def _is_too_few(people: int, weights: Sequence[int]) -> bool:
+    """Whether no alarm could be raised even if everybody fell to the lightest variant."""
+    lightest = min(range(len(weights)), key=lambda k: weights[k])
+    worst = [people if k == lightest else 0 for k in range(len(weights))]
+    return not statistics.split(worst, weights).mismatch
 
 
 def _found(counts: Sequence[int], weights: Sequence[int], did: str) -> str:
@@ -89,88 +121,54 @@ def _found(counts: Sequence[int], weights: Sequence[int], did: str) -> str:
 
 
 def check_beacons(rule: Hypothesis, counted: Counted) -> Check:
+    """Was no more than the sealed share of served pages never seen?"""
     title = "Served and seen agree"
     sums = total(counted.variants)
     if not sums.served:
-        return Check("beacons", "ok", "No page was served.", title, "–")
+        return early("beacons", title, "No page was served yet.")
     lost = _lost(sums) / sums.served
-    limit = as_percent(rule.lost_beacons)
     found = (
         f"Of {sums.served:,} served pages {_lost(sums):,} never said that they were seen; "
-        f"the rule tolerates {limit}."
+        f"the rule tolerates {as_percent(rule.lost_beacons)}."
     )
-    value = f"{100 * lost:.0f}\u202f% lost"
+    value = f"{share(_lost(sums), sums.served)} lost"
+    if sums.served < FEWEST_SERVED and lost <= rule.lost_beacons:
+        return early("beacons", title, f"{found} From {FEWEST_SERVED} pages on it says something.")
     if lost <= rule.lost_beacons:
         return Check("beacons", "ok", found, title, "yes")
     if sums.served < FEWEST_SERVED:
-        return Check("beacons", "warn", f"{found} That may be chance.", title, value)
-    mend = "Open the page as a visitor would and see whether something blocks its beacon."
-    return Check("beacons", "stop", f"{found} {mend}", title, value)
+        do = "Wait for more visitors. If it stays so, open the page as one of them would."
+        reason = f"{found} That may be chance."
+        return Check("beacons", "warn", reason, title, value, do=do, where="page")
+    do = (
+        "Open the page as a visitor would and see whether something, such as a proxy, keeps it "
+        "from telling us that it was seen."
+    )
+    return Check("beacons", "stop", found, title, value, do=do, where="page")
 
 
 def check_beacons_alike(counted: Counted) -> Check:
-    title = "Beacons lost alike"
+    """Were as many pages of each variant never seen?"""
+    check, title = "beacons_alike", "Unseen alike in all variants"
     variants = counted.phases[-1].of_open(counted.variants)
     lost = [_lost(totals) for totals in variants]
     served = [totals.served for totals in variants]
-    if len(served) == 1 or not all(served):
-        return Check("beacons_alike", "ok", "There is nothing to compare.", title, "–")
-    shares = listed([f"{100 * n / of:.0f}\u202f%" for n, of in zip(lost, served, strict=True)])
+    if len(served) == 1:
+        return Check(check, "ok", "There is one variant, so nothing differs.", title, "–")
+    if sum(served) < FEWEST_SERVED or not all(served):
+        reason = f"From {FEWEST_SERVED} served pages on it says something."
+        return early(check, title, reason)
+    shares = listed([share(n, of) for n, of in zip(lost, served, strict=True)])
+    found = f"Of the pages of the variants {shares} never said that they were seen"
     if statistics.split(lost, served).mismatch:
         reason = (
-            f"The variants lost {shares} of their beacons. One of them is slow or broken for some "
-            "visitors, so its rate leaves those out."
+            f"{found}. One of them is slow or broken for some visitors, so its rate leaves those "
+            "out."
         )
-        return Check("beacons_alike", "warn", reason, title, "no")
-    reason = f"The variants lost {shares} of their beacons, which is as good as the same."
-    return Check("beacons_alike", "ok", reason, title, "yes")
-
-
-def check_sources(rule: Hypothesis, counted: History) -> Check:
-    title = "Sources alike in all variants"
-    mix = [
-        [totals.seen for totals in counted.phases[-1].of_open(row)]
-        for source, row in counted.sources.items()
-        if rule.counts_source(source)
-    ]
-    p_value = _mix_p_value(mix)
-    if p_value is None:
-        return Check("sources", "ok", "There is nothing to compare.", title, "–")
-    if p_value >= RAREST:
-        return Check("sources", "ok", "Each variant has the same mix of sources.", title, "yes")
-    reason = (
-        "The variants got different mixes of sources. A rate means something per source, so look "
-        "at the sources below before you compare."
-    )
-    return Check("sources", "warn", reason, title, "no")
+        do = "Open that variant on a phone with a slow connection, and mend what keeps it back."
+        return Check(check, "warn", reason, title, "no", do=do, where="page")
+    return Check(check, "ok", f"{found}, which is as good as the same.", title, "yes")
 
 
 def _lost(totals: Totals) -> int:
     return max(totals.served - totals.seen, 0)
-
-
-def _mix_p_value(table: Sequence[Sequence[int]]) -> float | None:
-    """χ² of a table, a row a source and a column a variant; None where it says nothing.
-
-    Rows of which less than 5 are expected in a variant are put together (Cochran 1954).
-    """
-    from scipy import special
-
-    columns = [sum(column) for column in zip(*table, strict=True)] if table else []
-    everybody = sum(columns)
-    if len(columns) < 2 or not all(columns):
-        return None
-    rare = min(columns) / everybody
-    large = [row for row in table if sum(row) * rare >= LEAST_EXPECTED]
-    small = [row for row in table if sum(row) * rare < LEAST_EXPECTED]
-    rest = [sum(column) for column in zip(*small, strict=True)]
-    rows = large + ([rest] if sum(rest) * rare >= LEAST_EXPECTED else [])
-    columns = [sum(column) for column in zip(*rows, strict=True)]
-    if len(rows) < 2 or not all(columns):
-        return None
-    distance = sum(
-        (count - sum(row) * column / sum(columns)) ** 2 / (sum(row) * column / sum(columns))
-        for row in rows
-        for count, column in zip(row, columns, strict=True)
-    )
-    return float(special.chdtrc((len(rows) - 1) * (len(columns) - 1), distance))

@@ -1,17 +1,23 @@
-"""Checks of the people: who came, when, who was left out, and who left an address. Pure."""
+"""Checks of the people: who came, when, and who was left out. Pure.
+
+What their addresses say stands in ``trusting.confirming``, what is too good in ``doubtful``.
+"""
 
 from __future__ import annotations
 
 from wbtest.publishing.rule import Hypothesis
-from wbtest.results import statistics
 from wbtest.results.history import History
 from wbtest.results.totals import total
-from wbtest.results.trust import Check, listed
+from wbtest.results.trust import Check, early, listed, share
+from wbtest.results.trusting.around import Around
 
 WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+WEEK = len(WEEKDAYS)
 FEWEST_SIGNUPS = 10
-# No landing page is known to convert more than this of strangers.
-TOO_GOOD = 0.4
+# Below this many requests a share of machines says nothing.
+FEWEST_REQUESTS = 100
+# A proxy that strips headers does it to everybody; a script here and there is usual.
+MANY_PRETENDERS = 0.2
 MANY_EXCLUDED = 0.2
 MANY_TWICE = 0.01
 # Stands among the machines, since no more is known of it than a number.
@@ -31,14 +37,46 @@ REASONS = {
     WAITING: "on the waiting list, after the end",
     LOST: "lost, because the database did not take them",
 }
+# What to do when most of those left out are of a kind.
+MENDS = {
+    "team": "Ask your team to look at previews: who opens the page once is left out for good.",
+    "suspected": "Look where these came from; if they are people, an owner can show them beside.",
+    "paused": "Share no link while the test rests, or take it up again.",
+    "opted_out": "Nothing needs mending. Ask yourself whether those who object think otherwise.",
+    "source": "If these people were meant, too, name their source in the rule of your next test.",
+    "imported": "Nothing needs mending: a list that you brought in was never to count.",
+}
 
 
-def check_machines(counted: History) -> Check:
+def check_machines(counted: History, around: Around) -> Check:
+    """Are there more machines than people, or people who are taken for machines?"""
+    check, title = "machines", "Bots set aside"
     machines = {reason: sum(row) for reason, row in counted.machines.items() if reason != LOST}
     kinds = [f"{number:,} {reason_name(reason)}" for reason, number in machines.items()]
-    reason = f"Set aside: {listed(kinds)}." if kinds else "No machine came by."
-    count = sum(machines.values())
-    return Check("machines", "ok", reason, "Bots set aside", f"{count:,}")
+    count, people = sum(machines.values()), total(counted.variants).served
+    if not count:
+        return Check(check, "ok", "No machine came by.", title, "0")
+    reason = f"Set aside: {listed(kinds)}."
+    if around.pretenders >= FEWEST_REQUESTS and around.pretenders > MANY_PRETENDERS * people:
+        reason += (
+            f" {around.pretenders:,} of them say they are Chrome and lack what Chrome sends, "
+            f"beside {people:,} people. These may be people, too."
+        )
+        do = (
+            "If there is a proxy before this server, let it pass all headers that begin with "
+            "Sec-Fetch: without them people are taken for scripts."
+        )
+        return Check(check, "warn", reason, title, f"{count:,}", do=do, where="excluded")
+    # Link previews and prefetches are a sign that people pass the link on.
+    bots = machines.get("bot", 0)
+    if bots >= FEWEST_REQUESTS and bots > people:
+        reason += (
+            f" That is {share(bots, bots + people)} bots beside {people:,} people. Where so many "
+            "say that they are bots, some do not say it."
+        )
+        do = "Read the newest addresses and what people asked: a bot that hides would show there."
+        return Check(check, "warn", reason, title, f"{count:,}", do=do, where="signups")
+    return Check(check, "ok", reason, title, f"{count:,}", where="excluded")
 
 
 def check_lost(counted: History) -> Check:
@@ -47,11 +85,11 @@ def check_lost(counted: History) -> Check:
     if not count:
         return Check("lost", "ok", "Everything that visitors did was stored.", title, "0")
     reason = (
-        f"The database did not take {count:,} visits or messages that a page was seen. Loss "
-        "does not choose a variant: rates stay fair, counts are too low. Ask whoever runs the "
-        "server to look at its log."
+        f"The database did not take {count:,} visits or messages that a page was seen. Loss does "
+        "not choose a variant: rates stay fair, counts are too low."
     )
-    return Check("lost", "warn", reason, title, f"{count:,}")
+    do = "Ask whoever runs the server to look at its log, and at the space on its disk."
+    return Check("lost", "warn", reason, title, f"{count:,}", do=do)
 
 
 def check_people(counted: History) -> Check:
@@ -65,47 +103,62 @@ def check_people(counted: History) -> Check:
     if not count:
         return Check("excluded", "ok", "Nobody had to be left out.", title, "0")
     kinds = listed([f"{number:,} {reason_name(reason)}" for reason, number in people.items()])
-    reason = f"Left out by the sealed rule: {kinds}."
+    reason = f"Left out by the rule, as it was fixed before the start: {kinds}."
     if count > MANY_EXCLUDED * (count + total(counted.variants).served):
         reason += " That is many: what is left may not be the people you asked about."
-        return Check("excluded", "warn", reason, title, f"{count:,}")
-    return Check("excluded", "ok", reason, title, f"{count:,}")
+        most = max(people, key=people.__getitem__)
+        do = MENDS.get(most, "Look at who was left out, and whether that was meant.")
+        return Check("excluded", "warn", reason, title, f"{count:,}", do=do, where="excluded")
+    return Check("excluded", "ok", reason, title, f"{count:,}", where="excluded")
 
 
-def check_weekdays(counted: History) -> Check:
+def check_weekdays(counted: History, around: Around) -> Check:
+    """Did people come on every day of the week, once there was one?"""
     title = "All weekdays seen"
     seen = {day.weekday() for (_, day), row in counted.days.items() if total(row).seen}
     if not seen:
-        return Check("weekdays", "ok", "Nobody came.", title, "–")
+        return early("weekdays", title, "Nobody came yet.")
     missing = [name for number, name in enumerate(WEEKDAYS) if number not in seen]
     if not missing:
         return Check("weekdays", "ok", "People came on every day of the week.", title, "yes")
+    value = f"{len(seen)} of {WEEK}"
+    if around.days is not None and around.days <= WEEK and not around.is_over:
+        reason = f"This is day {around.days}. After a week it says something."
+        return early("weekdays", title, reason, value)
     reason = f"Nobody came on a {listed(missing, 'or')}. Habits differ over the week."
-    return Check("weekdays", "warn", reason, title, f"{len(seen)} of 7")
+    do = "Next time let a test run for whole weeks."
+    if not around.is_over:
+        do = f"Share the link so that people come on a {listed(missing, 'and on a')}, too."
+    return Check("weekdays", "warn", reason, title, value, do=do, where="links")
 
 
 def check_without_beacon(rule: Hypothesis, counted: History) -> Check:
-    title = "Sign-ups without a beacon"
+    title = "Sign-ups of people not seen before"
     sums = total(counted.variants)
     if not sums.unseen:
         reason = "Every sign-up came from somebody who was seen before."
         return Check("without_beacon", "ok", reason, title, "0")
     reason = (
-        f"{sums.unseen:,} of {sums.signups:,} sign-ups had no beacon before them, or came after "
-        "their time. They are kept, and stand in neither side of the rate."
+        f"{sums.unseen:,} of {sums.signups:,} sign-ups came too late, or from a browser that had "
+        "not told us that the page was seen. They are kept, and the rate leaves them out."
     )
-    is_many = sums.signups >= FEWEST_SIGNUPS and sums.unseen > rule.lost_beacons * sums.signups
-    return Check("without_beacon", "warn" if is_many else "ok", reason, title, f"{sums.unseen:,}")
+    if sums.signups < FEWEST_SIGNUPS or sums.unseen <= rule.lost_beacons * sums.signups:
+        return Check("without_beacon", "ok", reason, title, f"{sums.unseen:,}")
+    do = "Open the page as a visitor would, with a new browser, wait two seconds, and sign up."
+    return Check("without_beacon", "warn", reason, title, f"{sums.unseen:,}", do=do, where="page")
 
 
 def check_two_variants(counted: History) -> Check:
     """Did the same people see two variants? Known of those alone who signed up under both."""
     title = "One variant for each person"
     count = counted.two_variants
+    everybody = sum(total(row).signups for row in counted.days.values())
+    if not count and everybody < FEWEST_SIGNUPS:
+        reason = f"From {FEWEST_SIGNUPS} addresses on it says something."
+        return early("two_variants", title, reason)
     if not count:
         reason = "Nobody is known to have been shown two variants."
         return Check("two_variants", "ok", reason, title, "yes")
-    everybody = sum(total(row).signups for row in counted.days.values())
     reason = (
         f"{count:,} of {everybody:,} sign-ups came from people who were shown two variants: their "
         "browser lost the cookie. What they saw first is what counts."
@@ -113,34 +166,11 @@ def check_two_variants(counted: History) -> Check:
     if count <= MANY_TWICE * everybody:
         return Check("two_variants", "ok", reason, title, f"{count:,} not")
     reason += " That is many: the variants differ more than these figures say."
-    return Check("two_variants", "warn", reason, title, f"{count:,} not")
-
-
-def check_confirmed(counted: History) -> Check:
-    title = "Confirmed addresses"
-    sums = total(counted.variants)
-    if not sums.signups:
-        return Check("confirmed", "ok", "Nobody signed up.", title, "–")
-    reason = f"{sums.confirmed:,} of {sums.signups:,} confirmed by the link in their mail."
-    is_few = sums.signups >= FEWEST_SIGNUPS and sums.confirmed * 2 < sums.signups
-    if is_few:
-        reason += " Fewer than half: check that the mails arrive, and that these are people."
-    value = f"{100 * sums.confirmed / sums.signups:.0f}\u202f%"
-    if sums.signups < FEWEST_SIGNUPS:
-        value = f"{sums.confirmed} of {sums.signups}"
-    return Check("confirmed", "warn" if is_few else "ok", reason, title, value)
-
-
-def check_too_good(counted: History) -> Check:
-    title = "Not too good to be true"
-    highest = max(
-        statistics.wilson(statistics.Counts(totals.seen, totals.converted)).low
-        for totals in counted.variants
+    do = (
+        "See whether something deletes our cookie, or whether your team or a group of friends try "
+        "the page on several devices."
     )
-    if highest <= TOO_GOOD:
-        return Check("too_good", "ok", "The rates are those of strangers.", title, "yes")
-    reason = "Two in five or more signed up. Strangers do not: friends, or a machine?"
-    return Check("too_good", "warn", reason, title, "doubtful")
+    return Check("two_variants", "warn", reason, title, f"{count:,} not", do=do, where="signups")
 
 
 def reason_name(reason: str) -> str:

@@ -15,7 +15,7 @@ from wbtest.results.signup_list import signups as listed_signups
 from wbtest.results.views import bp
 from wbtest.store import Invalid
 from wbtest.team import access
-from wbtest.team.audit.log import record
+from wbtest.team.audit.taking import record_taken
 
 SHOWN_SIGNUPS = 200
 
@@ -34,7 +34,7 @@ def signups_csv(experiment_id: int) -> ResponseReturnValue:
     experiment = access.get(Experiment, experiment_id, "own")
     listed = listed_signups(experiment, sealed_rule(experiment))
     rows = signup_rows(listed, questions_of(experiment))
-    record(experiment.workspace_id, "signups.exported", f"/p/{experiment.slug}")
+    record_taken(experiment.workspace_id, "signups.exported", f"/p/{experiment.slug}")
     return send_file(as_csv(rows), f"{experiment.slug}-signups.csv")
 
 
@@ -44,7 +44,7 @@ def signups_json(experiment_id: int) -> ResponseReturnValue:
     """The same for programs."""
     experiment = access.get(Experiment, experiment_id, "own")
     lines = signup_json(listed_signups(experiment, sealed_rule(experiment)))
-    record(experiment.workspace_id, "signups.exported", f"/p/{experiment.slug}")
+    record_taken(experiment.workspace_id, "signups.exported", f"/p/{experiment.slug}")
     return send_file(lines, f"{experiment.slug}-signups.json", "application/json")
 
 

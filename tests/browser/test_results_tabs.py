@@ -1,0 +1,96 @@
+"""The tabs in a real browser: by keyboard, as pictures, and with visitors who come meanwhile."""
+
+import re
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.conftest import Live
+from tests.results.states import DAYS, States, crowd
+from wbtest.publishing.models import Experiment
+from wbtest.team.models import Person
+
+pytestmark = pytest.mark.browser
+TABS = ("Verdict", "Over time", "Who came", "What they said", "For information")
+
+
+@pytest.fixture
+def experiment(live: Live, owner: Person) -> Experiment:
+    experiment = States(owner, owner).met()
+    live.now.turn(days=DAYS)
+    return experiment
+
+
+@pytest.fixture
+def results(experiment: Experiment, logged_in: Page, live: Live) -> Page:
+    """The first screen with its charts drawn."""
+    logged_in.goto(f"{live.url}/experiments/{experiment.id}/results")
+    expect(logged_in.locator(".chart.js-plotly-plot").last).to_be_visible()
+    return logged_in
+
+
+def test_the_tabs_are_links_that_the_keyboard_follows(results: Page):
+    for name in TABS[1:]:
+        results.get_by_role("link", name=name, exact=True).focus()
+        results.keyboard.press("Enter")
+        here = results.locator(".tabs [aria-current=page]")
+
+        expect(here).to_have_text(name)
+        expect(results.get_by_text("reaches your 8\u202f% target")).to_be_visible()
+
+
+def test_the_arrows_walk_through_a_chart_and_say_its_points(results: Page):
+    chart = results.locator("[data-figure=figure-rates]")
+    told = results.locator("[data-figure=figure-rates] + [aria-live]")
+    chart.focus()
+    results.keyboard.press("ArrowRight")
+    expect(told).to_have_text(re.compile("^Control: 45 of 990, 4.5"))
+    expect(chart.locator(".hovertext")).to_be_visible()
+    results.keyboard.press("ArrowDown")
+    expect(told).to_have_text(re.compile("^From your kitchen: 135 of 990"))
+    results.keyboard.press("Escape")
+
+    expect(told).to_be_empty()
+    expect(chart.locator(".hovertext")).to_have_count(0)
+
+
+def test_each_panel_of_the_course_can_be_walked_through(results: Page):
+    results.get_by_role("link", name="Over time").click()
+    chart = results.locator("[data-figure=figure-course].js-plotly-plot")
+    told = results.locator("[data-figure=figure-course] + [aria-live]")
+    chart.focus()
+    results.keyboard.press("ArrowUp")
+    results.keyboard.press("End")
+
+    expect(told).to_have_text(re.compile("^Half the waste: 10 March, 09:00, 81 of 990"))
+    expect(chart.locator(".hovertext")).to_be_visible()
+
+
+@pytest.mark.parametrize(("format", "begins"), [("png", b"\x89PNG"), ("svg", b"<svg")])
+def test_a_chart_can_be_taken_along_as_a_picture(results: Page, tmp_path: Path, format, begins):  # noqa: A002
+    with results.expect_download() as download:
+        results.get_by_role("button", name=f"Download as {format.upper()}: Each").click()
+    download.value.save_as(tmp_path / "chart")
+
+    assert download.value.suggested_filename == f"met-rates-20270310.{format}"
+    assert (tmp_path / "chart").read_bytes().startswith(begins)
+
+
+def test_who_comes_meanwhile_is_told_of_and_shown_when_asked_for(
+    results: Page, experiment: Experiment, live: Live
+):
+    line = results.locator(".since")
+    expect(line).to_be_empty()
+    results.clock.install()
+    results.reload()
+    crowd(experiment, (12, 1), days=[DAYS])
+    results.clock.run_for(31_000)
+    expect(line).to_have_text(
+        "12 more visitors and 1 more sign-up since you opened this. Show them"
+    )
+    expect(results.get_by_text("45 of 990").first).to_be_visible()
+    line.get_by_role("link").click()
+
+    expect(results.get_by_text("46 of 1,002").first).to_be_visible()
+    expect(line).to_be_empty()

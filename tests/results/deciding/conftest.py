@@ -1,0 +1,49 @@
+"""Experiments to decide on."""
+
+import pytest
+
+from tests.conftest import Browser, HandClock
+from tests.factories import Team, log_in
+from tests.results.conftest import Start
+from tests.results.crowd import count_day, count_hour, count_machines
+from wbtest.publishing.models import Experiment
+
+REASON = "The kitchen headline carries it."
+AGAINST = "We ran out of money for this."
+
+
+@pytest.fixture
+def met(begin: Start, now: HandClock) -> Experiment:
+    """Ten days in, one of two variants reaches the target: the rule says go."""
+    experiment = begin(variants=("Kitchen",))
+    for day in range(9):
+        count_day(experiment, day, seen=100, converted=7, served=112, confirmed=5)
+        count_day(experiment, day, "kitchen", seen=100, converted=14, served=113, confirmed=9)
+    start = int(now().timestamp())
+    count_hour(experiment, start, "kitchen", seen=4, converted=1, excluded_because="team")
+    count_machines(experiment, 251)
+    now.turn(days=10)
+    return experiment
+
+
+@pytest.fixture
+def approver(client: Browser, team: Team) -> Browser:
+    log_in(client, team.approver)
+    return client
+
+
+@pytest.fixture
+def owner(app, team: Team) -> Browser:
+    browser = app.test_client()
+    log_in(browser, team.owner)
+    return browser
+
+
+@pytest.fixture
+def faded(met: Experiment, now: HandClock) -> Experiment:
+    """Ten days later those since run below the target: what was met is in doubt."""
+    for day in range(10, 18):
+        count_day(met, day, seen=100, converted=3)
+        count_day(met, day, "kitchen", seen=100, converted=1)
+    now.turn(days=10)
+    return met

@@ -1,0 +1,178 @@
+"""The memo of a decision: one page for ever, with the figures as they were."""
+
+import json
+import re
+import zlib
+
+import pytest
+from flask import Flask
+
+from tests.conftest import Browser, HandClock
+from tests.factories import Team, log_in, make_decision
+from tests.results.crowd import count_day
+from tests.results.deciding.conftest import AGAINST, REASON
+from wbtest.extensions import clock, db
+from wbtest.publishing.models import Experiment
+from wbtest.publishing.running.sealing import seal_phase
+from wbtest.results.deciding.decide import LONGEST_REASON, decide
+from wbtest.results.deciding.memo_views import printed, shown
+from wbtest.results.deciding.memos import find_memo
+from wbtest.results.figures import results_of
+from wbtest.results.figures_json import results_json
+from wbtest.results.models import Decision
+from wbtest.store import writing
+from wbtest.writing.pdf import can_make_pdf, pdf_of
+
+
+def place(experiment: Experiment, number: int = 1) -> str:
+    return f"/experiments/{experiment.id}/memo/{number}"
+
+
+def pages_in(pdf: bytes) -> int:
+    """How many pages a PDF has; what names them is compressed."""
+    streams = re.findall(rb"stream\r?\n(.*?)\r?\nendstream", pdf, re.DOTALL)
+    opened = [zlib.decompressobj().decompress(stream) for stream in streams if stream[:1] == b"x"]
+    return sum(len(re.findall(rb"/Type\s*/Page\b(?!s)", text)) for text in [pdf, *opened])
+
+
+def make_old_decision(experiment: Experiment, team: Team, choice: str = "go") -> Decision:
+    """A decision from before memos kept their counts."""
+    figures = results_json(results_of(experiment, clock.now())) | {"seal": experiment.seal}
+    decision = Decision(
+        experiment_id=experiment.id,
+        choice=choice,
+        reason=REASON,
+        figures=figures,
+        person_id=team.approver.id,
+        decided_at=clock.now(),
+    )
+    with writing() as session:
+        session.add(decision)
+    return decision
+
+
+def test_the_memo_says_everything_on_one_page(met: Experiment, team: Team, approver: Browser):
+    decide(met, team.approver, "go", REASON)
+    page = approver.get(place(met)).text
+
+    for part in (
+        REASON,
+        "“Kitchen” reaches your 8\u202f% target",
+        "126 of 900",
+        "Split as planned",
+        "Nobody had guessed.",
+        "We write another draft, or stop.",
+        "Approved by",
+        met.seal,
+        met.revision.digest,
+        f"http://localhost{place(met)}",
+    ):
+        assert part in page
+
+
+def test_a_memo_stays_as_it_was(met: Experiment, team: Team, approver: Browser, now: HandClock):
+    decide(met, team.approver, "go", REASON)
+    before = approver.get(f"{place(met)}.json").data
+    count_day(met, 9, "kitchen", seen=100, converted=1)
+    with writing():
+        team.approver.name = "Another name"
+        met.variants[0].name = "Another variant"
+    now.turn(days=1)
+
+    assert approver.get(f"{place(met)}.json").data == before
+    assert "126 of 900" in approver.get(place(met)).text
+
+
+def test_each_decision_keeps_its_number(met: Experiment, team: Team, approver: Browser):
+    make_decision(met, team.approver, team.owner, "stop", AGAINST)
+    decide(met, team.approver, "go", REASON)
+
+    assert AGAINST in approver.get(place(met)).text
+    assert REASON in approver.get(place(met, 2)).text
+    assert "A later decision took its place" in approver.get(place(met)).text
+    assert approver.get(place(met, 3)).status_code == 404
+
+
+def test_against_the_verdict_the_memo_says_so_and_who_signed(
+    met: Experiment, team: Team, approver: Browser
+):
+    make_decision(met, team.approver, team.owner, "stop", AGAINST)
+    page = approver.get(place(met)).text
+
+    assert "The sealed rule said go; the team decided otherwise." in page
+    assert "Owner signed it as the second person." in page
+
+
+def test_the_file_holds_what_the_digests_are_of(met: Experiment, team: Team, approver: Browser):
+    decide(met, team.approver, "go", REASON)
+    file = json.loads(approver.get(f"{place(met)}.json").data)
+
+    assert file["memo"]["digests"]["seals"] == [met.seal]
+    assert file["sealed"] == [met.sealed]
+    assert file["revision"]["headline"] == met.revision.document["headline"]
+    assert file["data"]["phases"][0]["weights"] == [1, 1]
+    assert file["data"]["left_out"] == {"team": [[0, 0], [4, 1]]}
+    assert len(file["digest"]) == 64
+
+
+def test_every_phase_that_had_a_seal_is_named(met: Experiment, team: Team, approver: Browser):
+    with writing():
+        seal_phase(met, {"control": 1, "kitchen": 3})
+    decide(met, team.approver, "go", REASON)
+    page = approver.get(place(met)).text
+
+    assert met.phases[1].seal in page
+    assert "the interval rests on all 2 phases" in page
+
+
+def test_an_old_decision_says_that_its_counts_were_not_kept(
+    met: Experiment, team: Team, approver: Browser
+):
+    make_old_decision(met, team)
+    page = approver.get(place(met))
+
+    assert page.status_code == 200
+    assert "before memos kept the counts they rest on" in page.text
+    assert json.loads(approver.get(f"{place(met)}.json").data)["data"] is None
+
+
+def test_an_old_decision_against_the_rule_names_no_second_person(
+    met: Experiment, team: Team, approver: Browser
+):
+    make_old_decision(met, team, "stop")
+
+    assert "before a second person was asked for" in approver.get(place(met)).text
+
+
+def test_nothing_that_was_typed_is_markup(met: Experiment, team: Team, approver: Browser):
+    decide(met, team.approver, "go", "<svg onload=alert(1)> is no reason")
+
+    assert "<svg onload" not in approver.get(place(met)).text
+
+
+@pytest.mark.parametrize("kind", ["", ".json", ".pdf"])
+def test_another_workspace_finds_no_memo(met, team: Team, strangers: Team, client: Browser, kind):
+    decide(met, team.approver, "go", REASON)
+    log_in(client, strangers.owner)
+
+    assert client.get(f"{place(met)}{kind}").status_code == 404
+
+
+@pytest.mark.skipif(not can_make_pdf(), reason="the extra that draws a PDF is not here")
+@pytest.mark.parametrize("reason", [REASON, ("We were told why by many. " * 160)[:LONGEST_REASON]])
+def test_the_pdf_is_one_page_whatever_was_written(app: Flask, met, team: Team, reason: str):
+    decide(met, team.approver, "go", reason)
+    memo = find_memo(met, 1)
+    assert memo is not None
+    with app.test_request_context():
+        pdf = pdf_of(printed(shown(met, memo)))
+
+    assert pdf.startswith(b"%PDF")
+    assert pages_in(pdf) == 1
+
+
+def test_no_number_beyond_the_decisions_is_a_memo(met: Experiment, approver: Browser):
+    db.session.rollback()
+
+    assert approver.get(place(met)).status_code == 404
+    assert approver.get(place(met, 0)).status_code == 404

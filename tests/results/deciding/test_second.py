@@ -1,0 +1,240 @@
+"""Against the verdict a second person signs the same paper; until then nothing is decided."""
+
+import pytest
+
+from tests.conftest import Browser, HandClock
+from tests.factories import (
+    Team,
+    log_in,
+    make_approval,
+    make_person,
+    make_revision,
+    make_running,
+    make_workspace,
+)
+from tests.results.crowd import count_day
+from tests.results.deciding.conftest import AGAINST, REASON
+from wbtest.delivery import subscriptions, webhooks
+from wbtest.delivery.models import OutboxEvent, OutboxMail
+from wbtest.extensions import clock, db
+from wbtest.publishing.models import Experiment
+from wbtest.publishing.running import life
+from wbtest.publishing.running.stages import stage_of
+from wbtest.results.deciding.decide import decide, second, withdraw
+from wbtest.results.deciding.papers import mark_of, waiting_papers
+from wbtest.results.deciding.seconds import waiting_in
+from wbtest.results.decisions import choices_of, decisions, find_decision
+from wbtest.results.figures import results_of
+from wbtest.review.approvals import NotYours
+from wbtest.store import Invalid, Refused
+
+
+def mark(experiment: Experiment) -> str:
+    """What the page would send along now."""
+    return mark_of(experiment, results_of(experiment, clock.now()))
+
+
+def test_what_agrees_with_the_rule_stands_at_once(met: Experiment, team: Team):
+    paper = decide(met, team.approver, "go", REASON)
+
+    assert (paper.state, paper.stands_as) == ("stands", 1)
+    assert paper.memo["decision"]["against"] == ""
+    assert paper.memo["decision"]["second"] is None
+
+
+def test_against_the_rule_nothing_is_decided_before_a_second_person_signs(
+    met: Experiment, team: Team
+):
+    subscriptions.add_webhook(team.workspace.id, "https://hooks.example/", webhooks.KINDS)
+    life.end(met, team.owner)
+    paper = decide(met, team.approver, "stop", AGAINST)
+    kinds = db.session.scalars(db.select(OutboxEvent.kind)).all()
+
+    assert paper.state == "waiting"
+    assert (find_decision(met), choices_of([met]), stage_of(met)) == (None, {}, "ended")
+    assert "decision.made" not in kinds
+
+
+def test_a_verdict_in_doubt_is_decided_by_two(faded: Experiment, team: Team):
+    paper = decide(faded, team.approver, "stop", AGAINST)
+    second(paper, team.owner)
+
+    assert paper.state == "stands"
+    assert paper.memo["verdict"]["badge"]["text"] == "Met, now in doubt"
+    assert paper.memo["decision"]["against"] == "Decided while the verdict was in doubt."
+
+
+def test_with_the_second_signature_it_stands_and_names_both(
+    met: Experiment, team: Team, now: HandClock
+):
+    subscriptions.add_webhook(team.workspace.id, "https://hooks.example/", ["decision.made"])
+    paper = decide(met, team.approver, "stop", AGAINST)
+    now.turn(hours=5)
+    second(paper, team.owner)
+    said = paper.memo["decision"]
+
+    assert [decision.choice for decision in decisions(met)] == ["stop"]
+    assert said["against"] == "The sealed rule said go; the team decided otherwise."
+    assert (said["by"]["name"], said["second"]["name"]) == ("Approver", "Owner")
+    assert said["decided_at"] == now().isoformat() != said["signed_at"]
+    assert len(db.session.scalars(db.select(OutboxEvent)).all()) == 1
+
+
+def test_both_sign_the_figures_of_the_same_moment(met: Experiment, team: Team, now: HandClock):
+    paper = decide(met, team.approver, "stop", AGAINST)
+    count_day(met, 9, seen=100, converted=7)
+    now.turn(days=1)
+    second(paper, team.owner)
+    decision = find_decision(met)
+
+    assert decision is not None
+    assert [variant["seen"] for variant in decision.figures["variants"]] == [900, 900]
+
+
+@pytest.mark.parametrize("role", ["approver", "editor", "viewer"])
+def test_neither_who_signed_nor_who_may_not_approve_is_a_second_person(met, team: Team, role):
+    paper = decide(met, team.approver, "stop", AGAINST)
+
+    with pytest.raises(NotYours, match="Owner"):
+        second(paper, getattr(team, role))
+    assert find_decision(met) is None
+
+
+def test_a_second_click_of_the_second_person_changes_nothing(met: Experiment, team: Team):
+    paper = decide(met, team.approver, "stop", AGAINST)
+    for _ in range(2):
+        second(paper, team.owner)
+
+    assert len(decisions(met)) == 1
+
+
+def test_two_people_cannot_both_be_the_second(met: Experiment, team: Team):
+    ada = make_person("ada@larder.example", "owner", team.workspace)
+    paper = decide(met, team.approver, "stop", AGAINST)
+    second(paper, team.owner)
+
+    with pytest.raises(Refused, match="It stands already"):
+        second(paper, ada)
+
+
+def test_who_signed_may_take_it_back_and_nobody_else(met: Experiment, team: Team):
+    paper = decide(met, team.approver, "stop", AGAINST)
+    with pytest.raises(NotYours, match="Only Approver"):
+        withdraw(paper, team.owner)
+    for _ in range(2):
+        withdraw(paper, team.approver)
+
+    assert waiting_papers(met) == []
+    with pytest.raises(Refused, match="took it back"):
+        second(paper, team.owner)
+
+
+def test_who_signs_anew_replaces_what_of_theirs_still_waits(met: Experiment, team: Team):
+    first = decide(met, team.approver, "stop", AGAINST)
+    other = decide(met, team.approver, "iterate", "The price is missing from it.")
+
+    assert (first.state, waiting_papers(met)) == ("overtaken", [other])
+
+
+def test_a_decision_that_stands_ends_the_wait_of_every_other(met: Experiment, team: Team):
+    waiting = decide(met, team.approver, "stop", AGAINST)
+    decide(met, team.owner, "go", REASON)
+
+    with pytest.raises(Refused, match="later decision took its place"):
+        second(waiting, team.owner)
+    assert [decision.choice for decision in decisions(met)] == ["go"]
+
+
+def test_a_double_click_against_the_rule_is_one_paper(met: Experiment, team: Team):
+    read = mark(met)
+    first, again = (decide(met, team.approver, "stop", AGAINST, read) for _ in range(2))
+
+    assert first is again
+
+
+def test_the_same_words_from_a_new_page_are_a_decision_on_newer_figures(
+    met: Experiment, team: Team, now: HandClock
+):
+    decide(met, team.approver, "go", REASON, mark(met))
+    count_day(met, 9, "kitchen", seen=100, converted=14)
+    count_day(met, 9, seen=100, converted=7)
+    now.turn(days=1)
+    decide(met, team.approver, "go", REASON, mark(met))
+
+    assert [decision.figures["variants"][0]["seen"] for decision in decisions(met)] == [1000, 900]
+
+
+def test_of_two_who_decide_at_once_the_second_reads_what_the_first_said(
+    met: Experiment, team: Team
+):
+    read = mark(met)
+    decide(met, team.owner, "go", REASON, read)
+
+    with pytest.raises(Invalid, match="Owner decided go meanwhile"):
+        decide(met, team.approver, "go", "Parents sign up for it.", read)
+
+
+def test_who_decides_beside_a_new_proposal_reads_it_first(met: Experiment, team: Team):
+    read = mark(met)
+    decide(met, team.owner, "stop", AGAINST, read)
+
+    with pytest.raises(Invalid, match="Owner proposed to stop meanwhile"):
+        decide(met, team.approver, "go", REASON, read)
+
+
+def test_a_verdict_that_changed_under_the_page_is_told_first(begin, team: Team, now: HandClock):
+    young = begin()
+    read = mark(young)
+    for day in range(9):
+        count_day(young, day, seen=100, converted=14)
+    now.turn(days=10)
+
+    with pytest.raises(Invalid, match="the rule now says go"):
+        decide(young, team.approver, "stop", AGAINST, read)
+
+
+def test_nobody_seconds_what_rests_on_a_verdict_of_yesterday(begin, team: Team, now: HandClock):
+    young = begin()
+    paper = decide(young, team.approver, "go", "Everybody we asked wants it.")
+    for day in range(9):
+        count_day(young, day, seen=100, converted=14)
+    now.turn(days=10)
+
+    with pytest.raises(Refused, match="The rule now says go, so this rests on what no longer"):
+        second(paper, team.owner)
+    assert decide(young, team.approver, "go", "Everybody we asked wants it.", mark(young)).stands_as
+
+
+def test_who_is_alone_decides_alone_and_the_memo_says_so(app, now: HandClock):
+    space = make_workspace("Solo")
+    mei = make_person("mei@solo.example", "owner", space)
+    revision = make_revision(mei)
+    make_approval(revision, mei)
+    experiment = make_running(revision, mei, mei)
+    paper = decide(experiment, mei, "stop", "Nobody came to see it.")
+
+    assert (paper.state, paper.memo["decision"]["is_alone"]) == ("stands", True)
+
+
+def test_what_waits_is_told_to_those_who_may_second_it(met: Experiment, team: Team):
+    decide(met, team.approver, "stop", AGAINST)
+    [waiting] = waiting_in(team.workspace)
+
+    assert (waiting.paper.choice, list(waiting.seconds)) == ("stop", [team.owner])
+    assert waiting.path == f"/experiments/{met.id}/decision"
+
+
+def test_who_may_sign_is_told_by_mail_and_on_the_list_of_tests(
+    met: Experiment, team: Team, client: Browser
+):
+    decide(met, team.approver, "stop", AGAINST)
+    log_in(client, team.owner)
+
+    mails = db.session.scalars(
+        db.select(OutboxMail).where(OutboxMail.subject.contains("waits for your signature"))
+    ).all()
+    page = client.get("/experiments").text
+
+    assert [mail.recipient for mail in mails] == [team.owner.email]
+    assert f"/experiments/{met.id}/decision" in mails[0].body
+    assert "That waits for a second person: you, for one." in " ".join(page.split())

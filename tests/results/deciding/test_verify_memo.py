@@ -1,0 +1,245 @@
+"""`wbtest verify-memo`: a memo's file is computed anew, and whatever was changed in it is found."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner, Result
+
+from tests.conftest import HandClock
+from tests.factories import Team, make_decision
+from tests.results.crowd import count_hour
+from tests.results.deciding.conftest import AGAINST
+from tests.results.deciding.test_memos import make_old_decision
+from wbtest.cli import main
+from wbtest.extensions import db
+from wbtest.publishing.models import Experiment
+from wbtest.publishing.running.sealing import seal_phase
+from wbtest.results.deciding.data import digest
+from wbtest.results.deciding.memos import export_of, find_memo
+from wbtest.store import writing
+
+Export = dict[str, Any]
+
+
+@pytest.fixture
+def verify(tmp_path: Path) -> Callable[[Export], Result]:
+    """A function that writes a file and has it checked."""
+
+    def verify(export: Export) -> Result:
+        file = tmp_path / "memo.json"
+        file.write_text(json.dumps(export), encoding="utf-8")
+        return CliRunner().invoke(main, ["verify-memo", str(file)])
+
+    return verify
+
+
+@pytest.fixture
+def export(met: Experiment, team: Team, now: HandClock) -> Export:
+    """The file of a decision against the verdict, after a second phase, as it is downloaded."""
+    with writing():
+        seal_phase(met, {"control": 1, "kitchen": 3})
+    count_hour(met, int(now().timestamp()), "kitchen", seen=30, converted=5, phase=2)
+    count_hour(met, int(now().timestamp()), seen=10, converted=1, phase=2)
+    now.turn(hours=30)
+    make_decision(met, team.approver, team.owner, "stop", AGAINST)
+    memo = find_memo(met, 1)
+    assert memo is not None
+    found: Export = json.loads(json.dumps(export_of(met, memo)))
+    return found
+
+
+def states(result: Result) -> dict[str, str]:
+    """What the command said of each part."""
+    lines = [line.split() for line in result.output.splitlines() if not line.startswith(" ")]
+    return {words[0]: words[1] for words in lines}
+
+
+def signed_anew(export: Export) -> Export:
+    """The same with the digests that whoever changed it would compute."""
+    export["memo"]["digests"]["data"] = digest(export["data"])
+    export["digest"] = digest(export["memo"])
+    return export
+
+
+def test_an_untouched_file_agrees_without_a_database(export: Export, verify):
+    db.session.remove()
+    result = verify(export)
+
+    assert result.exit_code == 0, result.output
+    assert set(states(result).values()) == {"agrees"}
+    assert list(states(result)) == [
+        *("memo", "revision", "rule", "decision", "forecasts", "data", "verdict", "figures")
+    ]
+
+
+def _change_reason(file: Export) -> None:
+    file["memo"]["decision"]["reason"] = "We always believed in it."
+
+
+def _change_text(file: Export) -> None:
+    file["revision"]["headline"] = "Another headline"
+
+
+def _change_rule(file: Export) -> None:
+    file["sealed"][0] = file["sealed"][0].replace('"target":0.08', '"target":0.2')
+
+
+def _drop_phase(file: Export) -> None:
+    del file["sealed"][1]
+
+
+def _change_choice(file: Export) -> None:
+    file["memo"]["decision"]["choice"] = "go"
+    signed_anew(file)
+
+
+def _drop_second(file: Export) -> None:
+    file["memo"]["decision"]["second"] = None
+    signed_anew(file)
+
+
+def _second_oneself(file: Export) -> None:
+    file["memo"]["decision"]["second"] = file["memo"]["decision"]["by"] | {"at": ""}
+    signed_anew(file)
+
+
+def _add_forecast(file: Export) -> None:
+    guess = {"name": "Mei", "rate": 0.1, "low": 0.0, "high": 0.2, "came": 0.1, "is_held": False}
+    file["memo"]["forecasts"]["scored"].append(guess)
+    signed_anew(file)
+
+
+def _change_counts(file: Export) -> None:
+    file["data"]["phases"][0]["hours"][0][1][0] += 1
+
+
+def _change_hours_alone(file: Export) -> None:
+    file["data"]["phases"][0]["hours"][0][1][0] += 1
+    signed_anew(file)
+
+
+def _make_counts_impossible(file: Export) -> None:
+    file["data"]["phases"][0]["hours"][0][2][0] = 10_000
+    signed_anew(file)
+
+
+def _change_verdict(file: Export) -> None:
+    file["memo"]["figures"]["recommendation"] = "stop"
+    file["memo"]["decision"]["against"] = ""
+    signed_anew(file)
+
+
+def _change_rate(file: Export) -> None:
+    file["memo"]["figures"]["variants"][0]["rate"] = 0.2
+    signed_anew(file)
+
+
+def _change_trust(file: Export) -> None:
+    split = next(check for check in file["memo"]["trust"] if check["check"] == "split")
+    split["state"] = "warn"
+    next(c for c in file["memo"]["figures"]["trust"] if c["check"] == "split")["state"] = "warn"
+    signed_anew(file)
+
+
+def _change_headline(file: Export) -> None:
+    file["memo"]["verdict"]["headline"] = "Your page does not reach your target."
+    signed_anew(file)
+
+
+def _soothe(file: Export) -> None:
+    file["memo"]["trust"][4]["state"] = "ok"
+    signed_anew(file)
+
+
+def _swap_names(file: Export) -> None:
+    first, last = file["memo"]["experiment"]["variants"]
+    first["name"], last["name"] = last["name"], first["name"]
+    signed_anew(file)
+
+
+def _change_weights(file: Export) -> None:
+    file["data"]["phases"][0]["weights"] = [1, 2]
+    signed_anew(file)
+
+
+def _drop_counts(file: Export) -> None:
+    file["data"], file["memo"]["digests"]["data"] = None, ""
+
+
+CHANGES = {
+    _change_reason: {"memo"},
+    _change_text: {"revision"},
+    _change_rule: {"rule", "verdict", "figures"},
+    _drop_phase: {"rule"},
+    _change_choice: {"decision"},
+    _drop_second: {"decision"},
+    _second_oneself: {"decision"},
+    _add_forecast: {"forecasts"},
+    _change_counts: {"data"},
+    _change_hours_alone: {"data"},
+    _make_counts_impossible: {"data", "verdict", "figures"},
+    _change_verdict: {"verdict"},
+    _change_rate: {"figures"},
+    _change_trust: {"figures"},
+    _change_headline: {"verdict"},
+    _soothe: {"figures"},
+    _swap_names: {"rule", "figures"},
+    _change_weights: {"data", "figures"},
+    _drop_counts: {"memo"},
+}
+
+
+@pytest.mark.parametrize("change", CHANGES)
+def test_every_change_is_found_where_it_was_made(export: Export, verify, change):
+    change(export)
+    result = verify(export)
+    differing = {what for what, state in states(result).items() if state == "differs"}
+
+    assert result.exit_code == 1, result.output
+    assert differing >= CHANGES[change]
+    assert "agrees" in states(result).values()
+
+
+def test_a_difference_says_what_stands_there_and_what_follows(export: Export, verify):
+    _change_rate(export)
+
+    assert "variants[0].rate: it says 0.2; it follows 0.1" in verify(export).output
+
+
+def test_of_an_old_decision_the_rest_is_checked(met: Experiment, team: Team, verify):
+    make_old_decision(met, team)
+    memo = find_memo(met, 1)
+    assert memo is not None
+    result = verify(export_of(met, memo))
+
+    assert result.exit_code == 0, result.output
+    assert states(result)["rule"] == "agrees"
+    assert states(result)["figures"] == "unproved"
+
+
+@pytest.mark.parametrize("text", ["", "no", "[]", "{}", '{"format": "wbtest memo 1"}'])
+def test_what_is_no_memo_is_said_in_one_line(tmp_path: Path, text: str):
+    file = tmp_path / "memo.json"
+    file.write_text(text)
+    result = CliRunner().invoke(main, ["verify-memo", str(file)])
+
+    assert result.exit_code == 2
+    assert result.stderr.startswith("wbtest: ")
+    assert len(result.stderr.splitlines()) == 1
+
+
+def test_a_file_that_lacks_a_part_is_no_memo(export: Export, verify):
+    del export["memo"]["figures"]["variants"]
+
+    assert verify(export).exit_code == 2
+
+
+def test_a_letter_that_no_text_can_hold_makes_it_no_memo(tmp_path: Path, export: Export):
+    export["memo"]["decision"]["reason"] = "\ud800"
+    file = tmp_path / "memo.json"
+    file.write_text(json.dumps(export))
+
+    assert CliRunner().invoke(main, ["verify-memo", str(file)]).exit_code == 2

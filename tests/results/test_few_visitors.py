@@ -1,0 +1,60 @@
+"""Fewer than eight visitors of a variant: too few for a rate, and for a winner in percent."""
+
+import re
+
+import pytest
+from flask.testing import FlaskClient
+
+from tests.conftest import Browser
+from tests.factories import Team, log_in
+from tests.results.conftest import Start
+from tests.results.crowd import count_day
+from tests.results.everywhere import shown
+from wbtest.publishing.models import Experiment
+
+RATES = "Rates and intervals by variant"
+AGAINST = "Each variant against the first"
+
+
+@pytest.fixture
+def viewer(client: Browser, team: Team) -> Browser:
+    log_in(client, team.viewer)
+    return client
+
+
+def started(begin: Start, seen: int) -> Experiment:
+    """A test whose second variant everybody liked, and whose first nobody."""
+    experiment = begin(variants=("Photo",))
+    for variant, converted in zip(experiment.variants, (0, seen), strict=True):
+        count_day(experiment, 0, variant.key, seen=seen, converted=converted)
+    return experiment
+
+
+def tab(client: FlaskClient, experiment: Experiment, name: str = "") -> str:
+    answer = client.get(f"/experiments/{experiment.id}/results{name}")
+    assert answer.status_code == 200
+    return answer.text
+
+
+def test_seven_of_seven_are_too_few_for_a_rate(viewer, begin: Start):
+    page = tab(viewer, started(begin, 7))
+
+    assert [row[1:3] for row in shown(page, RATES)] == [
+        ["0 of 7", "too few"],
+        ["7 of 7", "too few"],
+    ]
+    assert "better than every other" not in page
+
+
+def test_seven_of_seven_make_no_winner_in_percent(viewer, begin: Start):
+    page = tab(viewer, started(begin, 7), "/for-information")
+
+    assert "Too few visitors to compare variants" in page
+    assert [row[2:] for row in shown(page, AGAINST)] == [["too few", "too few"]] * 2
+
+
+def test_from_eight_on_the_chance_is_shown_for_information(viewer, begin: Start):
+    page = tab(viewer, started(begin, 8), "/for-information")
+
+    chances = [row[2] for row in shown(page, AGAINST)]
+    assert all(re.fullmatch(r"[\d.]+ %", chance) for chance in chances)

@@ -1,0 +1,43 @@
+"""Short ways to write down what was counted, for checks that read nothing else."""
+
+from datetime import date, timedelta
+from typing import Any
+
+from tests.factories import make_rule
+from tests.results.hours import phase
+from wbtest.audience.counts import Totals
+from wbtest.results.health import check_trust
+from wbtest.results.history import History
+from wbtest.results.trust import Check
+from wbtest.results.trusting.around import Around
+
+WEEK = [date(2027, 3, 1) + timedelta(days=k) for k in range(7)]
+SOUND = Totals(served=1000, seen=850, converted=70, arrived=70, signups=75, unseen=5, confirmed=50)
+NAMES = ("A", "B", "C", "D", "E", "F")
+
+
+def counted(*variants: Totals, weights: tuple[int, ...] = (), **parts: Any) -> History:
+    """A phase in which these were counted, in one source and on every weekday."""
+    values: dict[str, Any] = {
+        "phase": 1,
+        "phases": (phase([[(0, 0)] * len(variants)], weights),),
+        "variants": list(variants),
+        "days": {(1, day): list(variants) for day in WEEK},
+        "sources": {"newsletter": list(variants)},
+        "set_aside": {},
+        "machines": {},
+    }
+    return History(**(values | parts))
+
+
+def checked(
+    history: History, around: Around | None = None, *, is_seal_whole: bool = True, **rule: Any
+) -> dict[str, Check]:
+    """All checks by their keys."""
+    run = around or Around(names=NAMES[: len(history.variants)])
+    checks = check_trust(make_rule(**rule), history, run, is_seal_whole=is_seal_whole)
+    return {check.check: check for check in checks}
+
+
+def visitors(served: int, seen: int, **more: int) -> Totals:
+    return Totals(served=served, seen=seen, **more)

@@ -1,0 +1,132 @@
+"""The checks of a real experiment, read from its rows: changes, addresses, places."""
+
+from typing import Any
+
+import pytest
+
+from tests.conftest import HandClock
+from tests.factories import Team
+from tests.results.conftest import Start
+from tests.results.crowd import count_day, count_hour
+from tests.statements import counted
+from wbtest.audience.leaving.purging import purge
+from wbtest.audience.models import Signup
+from wbtest.audience.segments_counts import newest_signups
+from wbtest.publishing.models import Experiment
+from wbtest.publishing.running import life, phases
+from wbtest.results.figures import judged, results_of
+from wbtest.results.trust import Check
+from wbtest.store import writing
+from wbtest.team.workspaces import change_workspace
+
+
+@pytest.fixture
+def running(begin: Start) -> Experiment:
+    """Two variants that just started, and a day of visitors alike in everything."""
+    experiment = begin(variants=("Price",))
+    for variant in ("control", "price"):
+        count_day(experiment, 0, variant, seen=700, converted=50, served=800, confirmed=40)
+    return experiment
+
+
+def checks_of(experiment: Experiment, now: HandClock) -> dict[str, Check]:
+    return {check.check: check for check in results_of(experiment, now()).trust}
+
+
+def sign_up(experiment: Experiment, number: int, **parts: Any) -> None:
+    with writing() as session:
+        for k in range(number):
+            address = f"p{k}-{parts.get('visitor', k)}@x.io"
+            values = {
+                "email_key": address, "email": address, "phase": 1, "variant": "price",
+                "at_us": k, "source": "x", "device": "phone", "visitor": f"v{k}",
+            }  # fmt: skip
+            session.add(Signup(experiment_id=experiment.id, **(values | parts)))
+
+
+def test_a_sound_test_is_green_but_for_what_cannot_be_judged(running, now):
+    now.turn(days=1)
+
+    assert {c.colour for c in checks_of(running, now).values()} == {"green", "grey"}
+
+
+def test_changes_after_the_start_are_read_from_the_steps_and_the_log(
+    running: Experiment, team: Team, now: HandClock
+):
+    now.turn(days=1)
+    life.pause(running, team.owner, "The server moves.")
+    now.turn(days=2)
+    life.resume(running, team.owner)
+    change_workspace(
+        team.workspace, name="Larder", controller="Larder GmbH", contact_email="a@example.com"
+    )
+    phases.open_phase(running, team.approver, {"control": 1, "price": 3}, "The price sells more.")
+    check = checks_of(running, now)["changes"]
+
+    assert (check.colour, check.value) == ("amber", "2 changes")
+    assert check.reason.startswith("The test rested from 2 March to 4 March")
+    assert "On 4 March somebody changed who answers for the page" in check.reason
+
+
+def test_what_happens_after_the_end_changes_no_figure(running, team, now):
+    now.turn(days=10)
+    life.end(running, team.owner)
+    now.turn(days=1)
+    change_workspace(
+        team.workspace, name="Larder", controller="Larder GmbH", contact_email="a@example.com"
+    )
+
+    assert checks_of(running, now)["changes"].colour == "green"
+
+
+def test_addresses_that_share_a_cookie_or_have_none_are_counted(running, now):
+    sign_up(running, 6, visitor="one")
+    sign_up(running, 4, visitor="")
+    sign_up(running, 10)
+    sign_up(running, 2, visitor="suspect", excluded_because="suspected")
+    newest = newest_signups(running)
+
+    assert (newest.count, newest.shared, newest.without_cookie) == (20, 6, {"price": 4})
+    assert checks_of(running, now)["cached"].colour == "amber"
+
+
+def test_what_addresses_had_in_common_outlives_them(running, team, now):
+    sign_up(running, 12, visitor="one", is_disposable=True, confirmed_us=5, is_automated=True)
+    sign_up(running, 5, visitor="")
+    now.turn(days=10)
+    life.end(running, team.owner)
+    before = newest_signups(running)
+    purge(running)
+
+    assert before.disposable == 12
+    assert newest_signups(running) == before
+
+
+def test_a_broken_split_names_the_device_and_source_that_is_missing(running, now):
+    hour = int(running.started_at.timestamp()) // 3600 * 3600
+    count_hour(running, hour, "control", seen=280, served=300, source="instagram")
+    count_hour(running, hour, "price", seen=12, served=300, source="instagram")
+    [hint] = checks_of(running, now)["split"].hints
+
+    assert hint == (
+        "Of those from instagram only 12 of 292 saw “Price”; planned were 146. Look at “Price” by "
+        "the link at instagram."
+    )
+
+
+def test_a_list_asks_once_and_a_page_alike_however_many_came(running, now):
+    def queries() -> tuple[int, int]:
+        with counted() as brief:
+            judged(running, now())
+        with counted() as whole:
+            results_of(running, now())
+        return len(brief), len(whole)
+
+    queries()
+    before = queries()
+    sign_up(running, 30)
+    count_hour(running, 0, "control", seen=10, source="other")
+    queries()
+
+    assert before == queries()
+    assert before[0] == 1

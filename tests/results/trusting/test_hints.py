@@ -1,0 +1,119 @@
+"""Likely causes of what is not in order, by the evidence at hand."""
+
+from typing import Any
+
+from tests.factories import make_rule
+from tests.results.hours import phase
+from tests.results.trusting.histories import counted, visitors
+from wbtest.audience.segments_counts import Newest
+from wbtest.results.health import check_trust
+from wbtest.results.history import History
+from wbtest.results.totals import SetAside
+from wbtest.results.trusting.around import Around
+from wbtest.results.trusting.hints import with_hints
+from wbtest.results.trusting.places import Spot
+
+ALIKE = [Spot("phone", "x", (450, 450), (400, 290)), Spot("desktop", "y", (450, 450), (400, 290))]
+
+
+def told(
+    spots: list[Spot], run: Around | None = None, history: History | None = None, **parts: Any
+) -> dict[str, tuple[str, ...]]:
+    """The hints of each check, of a test in which these were counted."""
+    if history is None:
+        arms = range(len(spots[0].seen))
+        totals = [
+            visitors(sum(spot.served[k] for spot in spots), sum(spot.seen[k] for spot in spots))
+            for k in arms
+        ]
+        history = counted(*totals, **parts)
+    around = run or Around(names=("A", "B"))
+    checks = check_trust(make_rule(), history, around, is_seal_whole=True)
+    found = with_hints(checks, history, around, lambda _phase: spots)
+    return {check.check: check.hints for check in found if check.hints}
+
+
+def test_a_broken_split_names_the_place_that_is_missing():
+    sound = [spot._replace(seen=(400, 400)) for spot in ALIKE]
+    broken = Spot("phone", "instagram", (300, 300), (280, 12))
+
+    assert told([broken, *sound])["split"] == (
+        "Of those on phones from instagram only 12 of 292 saw “B”; planned were 146. Look at “B” "
+        "on a phone, from inside instagram.",
+    )
+
+
+def test_a_variant_that_loses_everywhere_is_slow_or_broken():
+    [hint] = told(ALIKE)["split"]
+
+    assert hint == (
+        "“B” was served as often, and 36\u202f% of its pages were never seen, 11\u202f% "
+        "elsewhere. It loads slowly, or its script breaks: open it with a slow connection."
+    )
+
+
+def test_a_split_that_breaks_alike_everywhere_lies_before_the_page():
+    spots = [Spot(device, "x", (450, 300), (440, 290)) for device in ("phone", "desktop")]
+    hints = told(spots)
+
+    assert set(hints) == {"split", "served_split"}
+    assert "stands before the page" in hints["served_split"][0]
+
+
+def test_machines_taken_out_of_one_variant_come_after_the_places():
+    history = counted(visitors(900, 800), visitors(900, 600), machines={"bot": [10, 400]},
+                      set_aside={"suspected": [SetAside(2, 0), SetAside(2, 0)]})  # fmt: skip
+    slow, machines = told(ALIKE, history=history)["split"]
+
+    assert slow.startswith("“B” was served as often")
+    assert machines.startswith("10 and 400 requests of bots were set aside, most of them from “B”.")
+
+
+def test_copies_of_the_page_are_named_when_addresses_show_them():
+    run = Around(names=("A", "B"), newest=Newest(50, shared=10), without_cookie=(0, 0))
+
+    assert (
+        "20\u202f% of the newest addresses came without our cookie" in told(ALIKE, run)["split"][1]
+    )
+
+
+def test_lost_beacons_name_where_they_are_lost():
+    spots = [Spot("phone", "instagram", (200,), (20,)), Spot("desktop", "x", (200,), (190,))]
+
+    assert told(spots, Around(names=("A",)))["beacons"] == (
+        "Of 200 pages served to people on phones from instagram 180 were never seen; at the share "
+        "of all others it would be 10. Look at the page on a phone, from inside instagram.",
+    )
+
+
+def test_beacons_lost_alike_everywhere_lie_before_the_page():
+    spots = [Spot(device, "x", (200,), (100,)) for device in ("phone", "desktop")]
+
+    assert told(spots, Around(names=("A",)))["beacons"][0].startswith("It is alike on all devices")
+
+
+def test_a_gap_between_variants_names_the_one_that_loses_more():
+    broken = [
+        Spot("phone", "x", (450, 450), (420, 330)),
+        Spot("desktop", "x", (450, 450), (420, 420)),
+    ]
+    [hint] = told(broken)["beacons_alike"]
+
+    assert hint.startswith("Of 450 pages of “B” served to people on phones 120 were never seen")
+
+
+def test_a_phase_that_broke_is_asked_with_its_own_weights():
+    broken, sound = phase([[(700, 0), (500, 0)]], (2, 2)), phase([[(300, 0), (300, 0)]])
+    history = counted(visitors(320, 300), visitors(320, 300), phases=(broken, sound))
+    spots = [
+        Spot("phone", "x", (300, 300), (300, 100)),
+        Spot("desktop", "x", (400, 400), (400, 400)),
+    ]
+
+    assert "only 100 of 400 saw “B”; planned were 200" in told(spots, history=history)["split"][0]
+
+
+def test_what_is_in_order_has_no_cause():
+    spots = [Spot("phone", "x", (450, 450), (400, 400))]
+
+    assert told(spots) == {}

@@ -1,0 +1,53 @@
+"""What one may believe of each rate: the posterior densities, for information. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from wbtest.results import statistics
+from wbtest.results.figures import Results
+from wbtest.results.statistics import Counts
+
+POINTS = 61
+# What lies outside these quantiles of every variant is not drawn.
+TAIL = 0.0005
+
+
+@dataclass(frozen=True, slots=True)
+class Density:
+    """Beta(½ + x, ½ + n − x) of one variant at ascending ``rates``.
+
+    ``heights`` are densities per unit of rate, ``above`` the chance that the rate is at least that.
+    """
+
+    key: str
+    rates: tuple[float, ...]
+    heights: tuple[float, ...]
+    above: tuple[float, ...]
+
+
+def densities(results: Results) -> list[Density]:
+    """Return the density of each variant that anybody has seen, all at the same rates."""
+    import numpy as np
+    from scipy import special
+
+    known = [
+        (v.key, statistics.posterior(Counts(v.totals.seen, v.totals.converted)))
+        for v in results.variants
+        if v.totals.seen
+    ]
+    if not known:
+        return []
+    low = min(float(special.betaincinv(beta.a, beta.b, TAIL)) for _, beta in known)
+    high = max(float(special.betainccinv(beta.a, beta.b, TAIL)) for _, beta in known)
+    # At 0 and 1 a density may be endless.
+    rates = np.linspace(max(low, 1e-6), min(high, 1 - 1e-6), POINTS)
+    found = []
+    for key, beta in known:
+        logs = special.xlogy(beta.a - 1, rates) + special.xlog1py(beta.b - 1, -rates)
+        heights = np.exp(logs - special.betaln(beta.a, beta.b))
+        above = special.betaincc(beta.a, beta.b, rates)
+        found.append(
+            Density(key, tuple(rates.tolist()), tuple(heights.tolist()), tuple(above.tolist()))
+        )
+    return found

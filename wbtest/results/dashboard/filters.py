@@ -1,0 +1,119 @@
+"""Which part of the descriptive figures is asked for, as it stands in the address. Pure.
+
+A filter never touches the verdict, the evidence or an interval that they rest on. What nobody could
+have chosen asks for nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from wbtest.audience.counts import Cut
+from wbtest.publishing.rule import Hypothesis
+
+
+@dataclass(frozen=True, slots=True)
+class Choices:
+    """What may be chosen; the newest phase is the last one, ``days`` are local, the first first."""
+
+    phases: int
+    sources: Sequence[str]
+    devices: Sequence[str]
+    days: Sequence[date]
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """One phase and, where they are given, one source, one device, a first and a last local day."""
+
+    phase: int
+    is_newest: bool = True
+    source: str = ""
+    device: str = ""
+    since: date | None = None
+    until: date | None = None
+
+    @property
+    def is_asked(self) -> bool:
+        """Whether anything is left out that would be shown otherwise."""
+        chosen = (self.source, self.device, self.since, self.until)
+        return not self.is_newest or any(chosen)
+
+    @property
+    def address(self) -> dict[str, str]:
+        """The part of the address that asks for the same again."""
+        given = {
+            "from": self.since.isoformat() if self.since else "",
+            "to": self.until.isoformat() if self.until else "",
+            "source": self.source,
+            "device": self.device,
+            "phase": "" if self.is_newest else str(self.phase),
+        }
+        return {name: value for name, value in given.items() if value}
+
+    @property
+    def words(self) -> str:
+        """What is shown, as the page says it.
+
+        >>> Filters(2, source="x", since=date(2027, 3, 4)).words
+        'phase 2, from “x”, since 4 March'
+        """
+        parts = [f"phase {self.phase}"]
+        parts += [f"from “{self.source}”"] if self.source else []
+        parts += [f"on a {self.device}"] if self.device else []
+        parts += [f"since {_day(self.since)}"] if self.since else []
+        parts += [f"until {_day(self.until)}"] if self.until else []
+        return ", ".join(parts)
+
+    def cut(self, rule: Hypothesis, time_zone: str, *, all_sources: bool = False) -> Cut:
+        """Return the part of the counts; without a source those that the rule counts, or all."""
+        zone = ZoneInfo(time_zone)
+        return Cut(
+            sources=(self.source,) if self.source else None if all_sources else rule.sources,
+            device=self.device or None,
+            since=_midnight(self.since, zone) if self.since else None,
+            before=_midnight(self.until + timedelta(days=1), zone) if self.until else None,
+        )
+
+
+def read_filters(given: Mapping[str, str], choices: Choices) -> Filters:
+    """Return what an address asks for.
+
+    >>> choices = Choices(2, ["x"], ["phone"], [date(2027, 3, 1), date(2027, 3, 2)])
+    >>> read_filters({"source": "x", "device": "fridge", "phase": "9"}, choices).words
+    'phase 2, from “x”'
+    """
+    named = given.get("phase", "")
+    phase = int(named) if named.isascii() and named.isdigit() and len(named) < 4 else 0
+    since, until = (_read_day(given.get(name, ""), choices.days) for name in ("from", "to"))
+    if since and until and since > until:
+        since = until = None
+    source, device = given.get("source", ""), given.get("device", "")
+    is_phase = 1 <= phase <= choices.phases
+    return Filters(
+        phase=phase if is_phase else choices.phases,
+        is_newest=not is_phase or phase == choices.phases,
+        source=source if source in choices.sources else "",
+        device=device if device in choices.devices else "",
+        since=since,
+        until=until,
+    )
+
+
+def _read_day(text: str, days: Sequence[date]) -> date | None:
+    try:
+        day = date.fromisoformat(text)
+    except ValueError:
+        return None
+    return day if days and days[0] <= day <= days[-1] else None
+
+
+def _midnight(day: date, zone: ZoneInfo) -> int:
+    return int(datetime.combine(day, time.min, zone).timestamp())
+
+
+def _day(day: date) -> str:
+    return f"{day.day} {day:%B}"

@@ -1,0 +1,58 @@
+"""From page to person: how many went how far, for each variant. For information. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from wbtest.audience.engagement.acts import FORMS, Act
+from wbtest.results.figures import Results
+
+BEGAN = "Began the form"
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """One step, and how many of each variant took it."""
+
+    name: str
+    counts: tuple[int, ...]
+
+    @property
+    def all(self) -> int:
+        """Over all variants."""
+        return sum(self.counts)
+
+
+def funnel_of(
+    results: Results,
+    acts: Sequence[Mapping[Act, int]] | None = None,
+    *,
+    confirms: bool = True,
+    asks: bool = False,
+) -> list[Stage]:
+    """Return the steps from served to the last one that the page asks for.
+
+    ``acts`` hold what visitors of each variant did, None where that is not told. One may enter
+    either form or both, so those who began are at least as many as entered the one that more did.
+    ``confirms`` and ``asks`` say whether the page wants an address confirmed, and asks questions
+    after it.
+    """
+    totals = [variant.totals for variant in results.variants]
+    is_signup = results.rule.conversion == "signup"
+    stages = [
+        Stage("Served", tuple(each.served for each in totals)),
+        Stage("Seen", tuple(each.seen for each in totals)),
+    ]
+    if acts is not None:
+        began = tuple(max(did.get(("focus", form), 0) for form in FORMS) for did in acts)
+        stages.append(Stage(BEGAN, began))
+    signed = tuple(each.converted if is_signup else each.signups - each.unseen for each in totals)
+    stages.append(Stage("Signed up", signed))
+    if not is_signup:
+        stages.append(Stage("Confirmed in time", tuple(each.converted for each in totals)))
+    elif confirms:
+        stages.append(Stage("Confirmed", tuple(each.confirmed for each in totals)))
+    if asks:
+        stages.append(Stage("Answered", tuple(each.answered for each in totals)))
+    return stages

@@ -1,0 +1,23 @@
+"""The funnel of an experiment, with what its page asks for and what visitors did there."""
+
+from __future__ import annotations
+
+from wbtest.audience.engagement.counted import by_variant
+from wbtest.publishing.choices import options
+from wbtest.publishing.models import Experiment
+from wbtest.results.dashboard.funnel import Stage, funnel_of
+from wbtest.results.figures import Results
+
+
+def funnel_steps(experiment: Experiment, found: Results) -> list[Stage]:
+    """Return the steps of the newest phase."""
+    told = by_variant(experiment, found.phase)
+    acts = [told[variant.key] for variant in found.variants]
+    chosen = options.from_json(experiment.options)
+    return funnel_of(
+        found,
+        # Where no browser has told anything, nobody is known to have begun; none is no answer.
+        acts if any(acts) else None,
+        confirms=chosen.confirms,
+        asks=bool(chosen.questions),
+    )

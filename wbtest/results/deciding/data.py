@@ -1,0 +1,120 @@
+"""The counts that a decision rests on, as plain values with a digest, and back again. Pure.
+
+``docs/memo.md`` says the same for whoever recomputes it with other tools.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import astuple, fields
+from datetime import date
+from typing import Any
+
+from wbtest.audience.counts import Totals
+from wbtest.results.history import History
+from wbtest.results.looks import PhaseHours
+from wbtest.results.statistics import Counts
+from wbtest.results.totals import SetAside, total
+
+# As they stand in each entry of ``days``.
+TOTALS = tuple(field.name for field in fields(Totals))
+
+
+def data_of(variants: Sequence[str], counted: History) -> dict[str, Any]:
+    """Return what was counted of these variants, in the sealed order.
+
+    An entry of ``hours`` is the hour's start in seconds since 1970, then a number for each variant
+    of ``seen``, ``arrived`` and ``converted``; see ``looks.PhaseHours``. An entry of ``days`` is
+    phase, local day, and for each variant the numbers that ``totals`` names.
+    """
+    return {
+        "variants": list(variants),
+        "totals": list(TOTALS),
+        "phases": [
+            {
+                "number": number,
+                "started": phase.started,
+                "weights": list(phase.weights),
+                "hours": [
+                    [hour, *map(list, rows)]
+                    for hour, *rows in zip(
+                        phase.hours, phase.seen, phase.arrived, phase.converted, strict=True
+                    )
+                ],
+            }
+            for number, phase in enumerate(counted.phases, 1)
+        ],
+        "days": [
+            [phase, day.isoformat(), [list(astuple(totals)) for totals in row]]
+            for (phase, day), row in sorted(counted.days.items())
+        ],
+        "left_out": {why: [list(aside) for aside in row] for why, row in counted.set_aside.items()},
+        "machines": {why: list(row) for why, row in counted.machines.items()},
+    }
+
+
+def counted_from(data: Mapping[str, Any]) -> History:
+    """Return the same as results are made of; sources alone are not among them."""
+    arms = len(data["variants"])
+    days = {
+        (phase, date.fromisoformat(day)): [
+            Totals(**dict(zip(data["totals"], numbers, strict=True))) for numbers in row
+        ]
+        for phase, day, row in data["days"]
+    }
+    newest = data["phases"][-1]["number"]
+    of_newest = [row for (phase, _), row in days.items() if phase == newest]
+    return History(
+        phase=newest,
+        phases=tuple(_phase(phase) for phase in data["phases"]),
+        variants=[total(column) for column in zip(*of_newest, strict=True)] or [Totals()] * arms,
+        days=days,
+        sources={},
+        set_aside={why: [SetAside(*pair) for pair in row] for why, row in data["left_out"].items()},
+        machines={why: list(row) for why, row in data["machines"].items()},
+    )
+
+
+def find_quarrel(counted: History) -> str:
+    """Return the sentence that says where hours and days tell different numbers, or ''."""
+    for number, phase in enumerate(counted.phases, 1):
+        by_day = [row for (of, _), row in counted.days.items() if of == number]
+        if not by_day:
+            by_day = [[Totals()] * len(phase.weights)]
+        of_days = [total(column) for column in zip(*by_day, strict=True)]
+        for k in phase.open_arms:
+            hours, days = phase.totals()[k], Counts(of_days[k].seen, of_days[k].arrived)
+            if hours != days:
+                return (
+                    f"of variant {k + 1} hours of phase {number} add up to {hours.converted:,} of "
+                    f"{hours.seen:,}, days to {days.converted:,} of {days.seen:,}"
+                )
+    return ""
+
+
+def canonical(values: Any) -> str:
+    """Return the one text of plain JSON values: keys in order, no space, no letter escaped."""
+    return json.dumps(values, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+
+
+def digest(values: Any) -> str:
+    """SHA-256 of the canonical text, 64 hex digits.
+
+    >>> digest({"b": [1], "a": "é"}) == digest({"a": "é", "b": [1]})
+    True
+    """
+    return hashlib.sha256(canonical(values).encode()).hexdigest()
+
+
+def _phase(phase: Mapping[str, Any]) -> PhaseHours:
+    rows = phase["hours"]
+    return PhaseHours(
+        started=phase["started"],
+        weights=tuple(phase["weights"]),
+        hours=tuple(row[0] for row in rows),
+        seen=tuple(tuple(row[1]) for row in rows),
+        arrived=tuple(tuple(row[2]) for row in rows),
+        converted=tuple(tuple(row[3]) for row in rows),
+    )

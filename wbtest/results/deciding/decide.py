@@ -1,0 +1,176 @@
+"""Deciding: what agrees with the verdict stands at once, what does not waits for a second person.
+
+Whoever decides signs a paper: the choice, the reason and all figures of that moment. The second
+person signs the same paper; no figure of it changes in between.
+"""
+
+from __future__ import annotations
+
+import zlib
+
+from wbtest.extensions import clock
+from wbtest.publishing.models import Experiment
+from wbtest.results.deciding.letters import ask_for_second
+from wbtest.results.deciding.models import Paper
+from wbtest.results.deciding.papers import find_newest, mark_of
+from wbtest.results.deciding.seconds import find_objection
+from wbtest.results.deciding.settling import let_stand, overtake
+from wbtest.results.deciding.statement import statement_of
+from wbtest.results.decisions import CHOICES, contradiction_of, find_decision
+from wbtest.results.figures import Results, history_of, results_from, results_of, trust_of
+from wbtest.review.approvals import NotYours
+from wbtest.review.four_eyes import is_alone
+from wbtest.store import Invalid, Refused, hold, writing
+from wbtest.team.audit.log import record
+from wbtest.team.models import Person
+from wbtest.writing.wording import find_fault, with_plain_breaks
+
+FEWEST_WORDS = 3
+LONGEST_REASON = 4_000
+
+
+def decide(
+    experiment: Experiment, person: Person, choice: str, reason: str, read: str = ""
+) -> Paper:
+    """Write down a choice with every figure it rests on; against the verdict it waits.
+
+    Who is alone in the workspace needs nobody, and the memo says so. ``read`` is the mark of what
+    the person was shown: the same once more is a double click, on newer figures it is a new paper.
+    Raises NotStarted, or Invalid for a choice or reason that says nothing and for a page that was
+    overtaken by somebody else's decision or another verdict.
+    """
+    reason = _checked(choice, reason)
+    with writing() as session:
+        # A double click waits here for the first one, and two people for each other.
+        hold(experiment)
+        newest = find_newest(experiment)
+        if newest and _is_the_same(newest, experiment, person, choice, reason, read):
+            return newest
+        now = clock.now()
+        counted = history_of(experiment)
+        results = results_from(experiment, counted, trust_of(experiment, counted, now), now)
+        if read and read != mark_of(experiment, results):
+            raise Invalid("choice", _meanwhile(experiment, newest, results, read))
+        memo, data = statement_of(experiment, results, counted, now)
+        paper = Paper(
+            experiment_id=experiment.id,
+            number=newest.number + 1 if newest else 1,
+            choice=choice,
+            reason=reason,
+            memo=memo,
+            data=zlib.compress(data.encode()),
+            person_id=person.id,
+            made_at=now,
+            state="waiting",
+        )
+        overtake(experiment, now, person)
+        session.add(paper)
+        against = contradiction_of(choice, memo["figures"])
+        alone = bool(against) and is_alone(experiment.workspace_id)
+        if against and not alone:
+            _note(paper, experiment, "experiment.proposed", person)
+            session.flush()
+            ask_for_second(paper)
+        else:
+            let_stand(paper, experiment, now, is_alone=alone)
+            _note(paper, experiment, "experiment.decided", person)
+    return paper
+
+
+def second(paper: Paper, person: Person) -> Paper:
+    """Let a paper stand that another person signed; the second time changes nothing.
+
+    Raises NotYours, or Refused when it waits no more or the verdict is another one by now.
+    """
+    with writing():
+        experiment = paper.experiment
+        hold(experiment)
+        hold(paper)
+        if paper.state == "stands" and paper.seconded_by_id == person.id:
+            return paper
+        _demand_waiting(paper)
+        if objection := find_objection(paper, person):
+            raise NotYours(objection)
+        now = clock.now()
+        if changed := find_change(paper, results_of(experiment, now)):
+            raise Refused(changed)
+        let_stand(paper, experiment, now, by=person)
+        _note(paper, experiment, "experiment.seconded", person)
+    return paper
+
+
+def withdraw(paper: Paper, person: Person) -> Paper:
+    """Take back a paper that waits; only who signed it may. The second time changes nothing."""
+    with writing():
+        hold(paper.experiment)
+        hold(paper)
+        if paper.state == "withdrawn":
+            return paper
+        _demand_waiting(paper)
+        if person.id != paper.person_id:
+            raise NotYours(f"Only {paper.person.name} can take it back.")
+        paper.state, paper.settled_at = "withdrawn", clock.now()
+        _note(paper, paper.experiment, "experiment.withdrawn", person)
+    return paper
+
+
+def find_change(paper: Paper, results: Results) -> str:
+    """The sentence that says why a paper cannot be seconded on the figures of now, or ''."""
+    figures, verdict = paper.memo["figures"], results.verdict
+    before = (figures["recommendation"], figures["withheld"])
+    # What the figures call withheld is a verdict in doubt, too.
+    if before == (verdict.recommendation, results.is_red):
+        return ""
+    said = f"The rule now says {verdict.choice}" if verdict.choice else "The verdict changed since"
+    return f"{said}, so this rests on what no longer holds. Decide anew on the figures of now."
+
+
+def _checked(choice: str, reason: str) -> str:
+    reason = with_plain_breaks(reason).strip()
+    if choice not in CHOICES:
+        raise Invalid("choice", "Choose go, iterate or stop.")
+    if len(reason.split()) < FEWEST_WORDS:
+        raise Invalid("reason", "Say why in a sentence: you will read it again in a year.")
+    if fault := find_fault(reason, LONGEST_REASON):
+        raise Invalid("reason", fault)
+    return reason
+
+
+def _is_the_same(
+    newest: Paper, experiment: Experiment, person: Person, choice: str, reason: str, read: str
+) -> bool:
+    """Whether this was decided by the click before, from the same page."""
+    said = (newest.choice, newest.reason, newest.person_id)
+    if newest.state not in ("waiting", "stands") or said != (choice, reason, person.id):
+        return False
+    return not read or not mark_of(experiment).startswith(_without_advice(read))
+
+
+def _without_advice(read: str) -> str:
+    return f"{read.rpartition('.')[0]}."
+
+
+def _meanwhile(experiment: Experiment, newest: Paper | None, results: Results, read: str) -> str:
+    """Say what happened since the page was opened."""
+    if mark_of(experiment).startswith(_without_advice(read)):
+        said = results.verdict.choice
+        is_now = f"the rule now says {said}" if said else "it is no longer settled"
+        return f"The verdict changed after you opened this page: {is_now}. Read it, then decide."
+    if newest and newest.state == "waiting":
+        return f"{newest.person.name} proposed to {newest.choice} meanwhile. Read it, then decide."
+    decision = find_decision(experiment)
+    who = f"{decision.person.name} decided {decision.choice}" if decision else "Somebody decided"
+    return f"{who} meanwhile. Read it, then decide."
+
+
+def _demand_waiting(paper: Paper) -> None:
+    if paper.state == "withdrawn":
+        raise Refused(f"{paper.person.name} took it back, so nothing waits here.")
+    if paper.state == "stands":
+        raise Refused("It stands already.")
+    if paper.state == "overtaken":
+        raise Refused("A later decision took its place, so nothing waits here.")
+
+
+def _note(paper: Paper, experiment: Experiment, action: str, person: Person) -> None:
+    record(experiment.workspace_id, action, f"/p/{experiment.slug}: {paper.choice}", by=person)

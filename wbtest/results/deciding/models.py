@@ -1,0 +1,55 @@
+"""What was written down when somebody decided: it waits for a second person, or it stands."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import (
+    JSON,
+    CheckConstraint,
+    ForeignKey,
+    LargeBinary,
+    String,
+    Text,
+    UniqueConstraint,
+)
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from wbtest.extensions import Base
+from wbtest.publishing.models import Experiment
+from wbtest.store import UtcDateTime
+from wbtest.team.models import Person
+
+
+class Paper(Base):
+    """One choice and its reason, with everything that was known at that moment.
+
+    ``memo`` is what ``statement`` wrote; once the paper stands its figures are the decision's.
+    ``data`` is the canonical text of the counts, compressed. ``digest`` is that of the memo, ''
+    before it stands. *Overtaken* is a paper that waited while another one came to stand.
+    """
+
+    __tablename__ = "decision_papers"
+    __table_args__ = (
+        CheckConstraint("choice IN ('go', 'iterate', 'stop')", name="choice"),
+        CheckConstraint("state IN ('waiting', 'stands', 'withdrawn', 'overtaken')", name="state"),
+        UniqueConstraint("experiment_id", "stands_as"),
+    )
+
+    experiment_id: Mapped[int] = mapped_column(ForeignKey(Experiment.id), primary_key=True)
+    number: Mapped[int] = mapped_column(primary_key=True)
+    choice: Mapped[str] = mapped_column(String(10))
+    reason: Mapped[str] = mapped_column(Text)
+    memo: Mapped[dict[str, Any]] = mapped_column(JSON)
+    data: Mapped[bytes] = mapped_column(LargeBinary, deferred=True)
+    digest: Mapped[str] = mapped_column(String(64), default="")
+    person_id: Mapped[int] = mapped_column(ForeignKey(Person.id))
+    made_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    state: Mapped[str] = mapped_column(String(10), default="waiting")
+    settled_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    seconded_by_id: Mapped[int | None] = mapped_column(ForeignKey(Person.id))
+    # It stands as the n-th decision of its experiment.
+    stands_as: Mapped[int | None]
+
+    experiment: Mapped[Experiment] = relationship()
+    person: Mapped[Person] = relationship(foreign_keys=[person_id])
+    seconded_by: Mapped[Person | None] = relationship(foreign_keys=[seconded_by_id])

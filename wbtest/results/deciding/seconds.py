@@ -1,0 +1,70 @@
+"""Who may be the second person, and for whom a paper waits."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from sqlalchemy.orm import joinedload
+
+from wbtest.extensions import db
+from wbtest.publishing.models import Experiment
+from wbtest.results.deciding.models import Paper
+from wbtest.review.four_eyes import approvers_of
+from wbtest.team.models import Person, Workspace
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """A paper, who could second it, and the page on which they do."""
+
+    paper: Paper
+    seconds: tuple[Person, ...]
+    path: str
+
+
+def seconds_for(workspace: Workspace, author_id: int) -> list[Person]:
+    """Return the approvers and owners who may second what this person signed, by name."""
+    return [person for person in approvers_of(workspace) if person.id != author_id]
+
+
+def find_objection(paper: Paper, person: Person) -> str:
+    """The sentence that says why this person may not second a paper; '' when they may."""
+    others = seconds_for(paper.experiment.workspace, paper.person_id)
+    if person in others:
+        return ""
+    if person.id == paper.person_id:
+        return f"You signed it, so somebody else seconds it: {names_of(others)}"
+    return f"Seconding is up to somebody who may approve: {names_of(others)}"
+
+
+def names_of(seconds: Iterable[Person]) -> str:
+    """Return who may second, as the end of a sentence, or how somebody comes to."""
+    names = [person.name for person in seconds]
+    if not names:
+        return "nobody else may yet. Make a member an approver on the Team page."
+    *most, last = names
+    return f"{', '.join(most)} or {last}." if most else f"{last}."
+
+
+def waiting_in(workspace: Workspace) -> list[Waiting]:
+    """Return everything in a workspace that waits for a second person, the oldest first.
+
+    For lists of what waits for whom; one query, and one for the approvers.
+    """
+    query = (
+        db.select(Paper)
+        .join(Experiment, Experiment.id == Paper.experiment_id)
+        .where(Experiment.workspace_id == workspace.id, Paper.state == "waiting")
+        .order_by(Paper.made_at, Paper.experiment_id)
+        .options(joinedload(Paper.experiment), joinedload(Paper.person))
+    )
+    approvers = approvers_of(workspace)
+    return [
+        Waiting(
+            paper,
+            tuple(person for person in approvers if person.id != paper.person_id),
+            f"/experiments/{paper.experiment_id}/decision",
+        )
+        for paper in db.session.scalars(query)
+    ]

@@ -1,0 +1,69 @@
+"""What becomes of a paper: it stands as the decision, or gives way to one."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from wbtest.delivery.webhooks import emit
+from wbtest.extensions import db
+from wbtest.publishing.models import Experiment
+from wbtest.publishing.running.announcing import facts_of
+from wbtest.results.deciding.data import digest
+from wbtest.results.deciding.models import Paper
+from wbtest.results.deciding.papers import waiting_papers
+from wbtest.results.decisions import contradiction_of, decisions
+from wbtest.results.models import Decision
+from wbtest.team.models import Person
+
+
+def let_stand(
+    paper: Paper,
+    experiment: Experiment,
+    now: datetime,
+    *,
+    by: Person | None = None,
+    is_alone: bool = False,
+) -> None:
+    """Make a paper the decision; joins the open transaction. Nothing of its memo changes any more.
+
+    ``by`` is the second person; ``is_alone`` says that the workspace had nobody to be one.
+    """
+    figures = paper.memo["figures"]
+    number = len(decisions(experiment)) + 1
+    decision = Decision(
+        experiment_id=experiment.id,
+        choice=paper.choice,
+        reason=paper.reason,
+        figures=figures,
+        person_id=paper.person_id,
+        decided_at=now,
+    )
+    author = db.session.get_one(Person, paper.person_id)
+    memo = {name: part for name, part in paper.memo.items() if name != "figures"} | {
+        "number": number,
+        "decision": {
+            "choice": paper.choice,
+            "reason": paper.reason,
+            "by": {"id": author.id, "name": author.name},
+            "signed_at": paper.made_at.isoformat(),
+            "decided_at": now.isoformat(),
+            "against": contradiction_of(paper.choice, figures),
+            "second": {"id": by.id, "name": by.name, "at": now.isoformat()} if by else None,
+            "is_alone": is_alone,
+        },
+    }
+    paper.memo, paper.digest = memo, digest(memo | {"figures": figures})
+    paper.state, paper.settled_at = "stands", now
+    paper.stands_as, paper.seconded_by_id = number, by.id if by else None
+    db.session.add(decision)
+    db.session.flush()
+    overtake(experiment, now)
+    facts = facts_of(experiment) | {"decision": decision.id, "choice": paper.choice}
+    emit(experiment.workspace_id, "decision.made", facts)
+
+
+def overtake(experiment: Experiment, now: datetime, person: Person | None = None) -> None:
+    """Let what waits wait no more: of this person alone, or of everybody."""
+    for paper in waiting_papers(experiment):
+        if person is None or paper.person_id == person.id:
+            paper.state, paper.settled_at = "overtaken", now

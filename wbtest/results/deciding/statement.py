@@ -1,0 +1,132 @@
+"""Everything that is known when somebody decides, as plain values: the memo, before it stands."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from importlib.metadata import version
+from typing import Any
+
+from wbtest.publishing.models import Experiment
+from wbtest.publishing.running.stages import tested
+from wbtest.results import in_words, standing
+from wbtest.results.attempts import other_attempts
+from wbtest.results.deciding import data, guesses, open_ends
+from wbtest.results.deciding.guesses import Guesses
+from wbtest.results.figures import Results
+from wbtest.results.figures_json import results_json
+from wbtest.results.history import History
+from wbtest.review.models import Approval
+from wbtest.review.standing import approvals_of
+from wbtest.writing import document as documents
+
+
+def statement_of(
+    experiment: Experiment, results: Results, counted: History, now: datetime
+) -> tuple[dict[str, Any], str]:
+    """Return the values, and the canonical text of the counts that they rest on."""
+    keys = [variant.key for variant in tested(experiment)]
+    counts = data.data_of(keys, counted)
+    badge = in_words.badge(results)
+    document = documents.from_json(experiment.revision.document)
+    values = {
+        "made_by": f"wbtest {version('wbtest')}",
+        "experiment": experiment_values(experiment),
+        "verdict": {
+            "badge": {"text": badge.text, "kind": badge.kind},
+            "headline": in_words.headline(results),
+            "evidence": in_words.evidence(results),
+            "standing": standing.standing(experiment, results),
+            "attempt": standing.attempt_phrase(results),
+        },
+        "trust": [
+            {
+                "check": check.check,
+                "state": check.state,
+                "title": check.title,
+                "value": check.value,
+                "reason": check.reason,
+            }
+            for check in results.trust
+        ],
+        "attempts": _attempts(experiment, now),
+        "forecasts": _forecasts(guesses.guesses_of(experiment, results)),
+        "open": open_ends.as_values(open_ends.open_ends_of(document)),
+        "revision": revision_values(experiment),
+        "digests": digests_of(experiment) | {"data": data.digest(counts)},
+        "figures": results_json(results) | {"seal": experiment.seal},
+    }
+    return values, data.canonical(counts)
+
+
+def experiment_values(experiment: Experiment) -> dict[str, Any]:
+    """Return what the memo says of the experiment itself."""
+    started, ended = experiment.started_at, experiment.ended_at
+    return {
+        "slug": experiment.slug,
+        "product": experiment.revision.document.get("product", ""),
+        "started_at": started.isoformat() if started else None,
+        "ended_at": ended.isoformat() if ended else None,
+        "is_paused": experiment.state == "paused",
+        "variants": [
+            {"key": variant.key, "name": variant.name or variant.key}
+            for variant in tested(experiment)
+        ],
+    }
+
+
+def revision_values(experiment: Experiment) -> dict[str, Any]:
+    """Return which text was tested, who wrote it and who approved it."""
+    revision = experiment.revision
+    return {
+        "number": revision.number,
+        "form": revision.form,
+        "author": revision.author.name,
+        "approvals": [_approval(approval) for approval in approvals_of(revision)],
+    }
+
+
+def digests_of(experiment: Experiment) -> dict[str, Any]:
+    """Return the digests of the approved text and of the sealed text of each phase."""
+    return {
+        "revision": experiment.revision.digest,
+        "seals": [phase.seal or experiment.seal for phase in experiment.phases],
+    }
+
+
+def _approval(approval: Approval) -> dict[str, Any]:
+    return {
+        "by": approval.approver.name,
+        "at": approval.approved_at.isoformat(),
+        "is_alone_on_day_one": approval.is_alone_on_day_one,
+        "traded_away": approval.traded_away,
+    }
+
+
+def _attempts(experiment: Experiment, now: datetime) -> list[dict[str, Any]]:
+    return [
+        {
+            "number": attempt.number,
+            "slug": attempt.experiment.slug,
+            "claim": attempt.claim,
+            "outcome": attempt.outcome,
+            "decided": attempt.decision.choice if attempt.decision else "",
+        }
+        for attempt in other_attempts(experiment, now)
+    ]
+
+
+def _forecasts(found: Guesses) -> dict[str, Any]:
+    return {
+        "made": found.made,
+        "scored": [
+            {
+                "name": guess.name,
+                "rate": guess.rate,
+                "low": guess.low,
+                "high": guess.high,
+                "came": guess.came,
+                "is_held": guess.is_held,
+            }
+            for guess in found.scored
+        ],
+    }

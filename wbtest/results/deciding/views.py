@@ -1,0 +1,167 @@
+"""The page on which a team decides: rule, figures, trust, guesses and what is still open."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from flask import flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from werkzeug.exceptions import NotFound
+
+from wbtest.extensions import clock
+from wbtest.publishing import in_words as rule_in_words
+from wbtest.publishing.models import Experiment
+from wbtest.results import in_words, standing
+from wbtest.results.deciding import decide as verbs
+from wbtest.results.deciding.guesses import guesses_of
+from wbtest.results.deciding.models import Paper
+from wbtest.results.deciding.open_ends import open_ends_of
+from wbtest.results.deciding.papers import find_paper, mark_of, waiting_papers
+from wbtest.results.deciding.seconds import find_objection, names_of, seconds_for
+from wbtest.results.decisions import CHOICES, contradiction, decisions
+from wbtest.results.figures import Results, results_of
+from wbtest.results.forms import DecisionForm
+from wbtest.results.views import bp
+from wbtest.review.four_eyes import is_alone
+from wbtest.store import Invalid, Refused, read_one_moment
+from wbtest.team import access
+from wbtest.team.models import Person
+from wbtest.writing import document as documents
+
+
+@bp.route("/experiments/<int:experiment_id>/decision", methods=["GET", "POST"])
+@access.requires("read")
+def decision(experiment_id: int) -> ResponseReturnValue:
+    """Show what a decision rests on; take it from an approver."""
+    if request.method != "POST":
+        read_one_moment()
+        experiment = access.get(Experiment, experiment_id, "read")
+        return _page(experiment, DecisionForm(formdata=None))
+    experiment = access.get(Experiment, experiment_id, "approve")
+    form = DecisionForm()
+    given = (form.choice.data or "", form.reason.data or "", form.read.data or "")
+    try:
+        paper = verbs.decide(experiment, access.person(), *given)
+    except Invalid as error:
+        form[error.field].errors = [str(error)]
+        return _page(experiment, form), 422
+    if paper.state == "stands":
+        return _to_memo(paper)
+    flash("It is stored, and waits for a second person.")
+    return redirect(url_for(".decision", experiment_id=experiment_id), 303)
+
+
+@bp.post("/experiments/<int:experiment_id>/decision/<int:number>/second")
+@access.requires("approve")
+def second(experiment_id: int, number: int) -> ResponseReturnValue:
+    """Let what another person decided against the verdict stand."""
+    paper = _paper(experiment_id, number)
+    try:
+        verbs.second(paper, access.person())
+    except Refused as error:
+        flash(str(error), "error")
+        return redirect(url_for(".decision", experiment_id=experiment_id), 303)
+    return _to_memo(paper)
+
+
+@bp.post("/experiments/<int:experiment_id>/decision/<int:number>/withdraw")
+@access.requires("approve")
+def withdraw(experiment_id: int, number: int) -> ResponseReturnValue:
+    """Take back what one has decided oneself, while it waits."""
+    paper = _paper(experiment_id, number)
+    try:
+        verbs.withdraw(paper, access.person())
+        flash("You took it back. It stays in the audit log.")
+    except Refused as error:
+        flash(str(error), "error")
+    return redirect(url_for(".decision", experiment_id=experiment_id), 303)
+
+
+def part_of(experiment: Experiment) -> dict[str, Any]:
+    """Return what ``results/deciding/_part.html`` shows: what was decided, and what waits."""
+    return {
+        "waiting_papers": [_waiting(paper, access.person()) for paper in waiting_papers(experiment)]
+    }
+
+
+def _paper(experiment_id: int, number: int) -> Paper:
+    experiment = access.get(Experiment, experiment_id, "approve")
+    paper = find_paper(experiment, number)
+    if paper is None:
+        raise NotFound
+    return paper
+
+
+def _to_memo(paper: Paper) -> ResponseReturnValue:
+    address = url_for(
+        "results.stored_memo", experiment_id=paper.experiment_id, number=paper.stands_as
+    )
+    return redirect(address, 303)
+
+
+def _page(experiment: Experiment, form: DecisionForm) -> str:
+    results = results_of(experiment, clock.now())
+    if form.read.data is None or form.errors:
+        # Who was told of something newer has read it now.
+        form.read.data = mark_of(experiment, results)
+    return render_template(
+        "results/deciding/decision.html",
+        form=form,
+        experiment=experiment,
+        results=results,
+        verdict=results.verdict,
+        product=experiment.revision.document["product"],
+        outcomes=rule_in_words.outcomes(results.rule),
+        claim=rule_in_words.claim(results.rule),
+        conditions=rule_in_words.conditions(results.rule),
+        badge=in_words.badge(results),
+        headline=in_words.headline(results),
+        evidence=in_words.evidence(results),
+        act=in_words.act(results),
+        promise=in_words.promise(results),
+        final_moment=in_words.final_moment(results),
+        standing=standing.standing(experiment, results),
+        attempt=standing.attempt_phrase(results),
+        guesses=guesses_of(experiment, results),
+        ends=open_ends_of(documents.from_json(experiment.revision.document)),
+        rule_of_second=_rule_of_second(experiment, results),
+        decisions=[(each, contradiction(each)) for each in decisions(experiment)],
+        waiting=[_waiting(each, access.person(), results) for each in waiting_papers(experiment)],
+    )
+
+
+def _rule_of_second(experiment: Experiment, results: Results) -> str:
+    """Say before somebody chooses what will need a second person, and who that may be."""
+    said = results.verdict.choice
+    which = (
+        f"The sealed rule says {said}. Anything else needs a second person"
+        if said
+        else "The figures have not settled it, so whatever you choose needs a second person"
+    )
+    if is_alone(experiment.workspace_id):
+        return f"{which}. You are alone here, so yours will do, and the memo says so for ever."
+    others = names_of(seconds_for(experiment.workspace, access.person().id))
+    return f"{which}, and the memo says so for ever: {others}"
+
+
+def _against(figures: Mapping[str, Any]) -> str:
+    """What the figures said that somebody would decide against."""
+    if figures["recommendation"] in CHOICES:
+        return f"The sealed rule says {figures['recommendation']}."
+    if figures["verdict"] != "not_enough":
+        return "The verdict is in doubt."
+    return "The verdict is withheld." if figures["withheld"] else "The figures have not settled it."
+
+
+def _waiting(paper: Paper, person: Person, results: Results | None = None) -> dict[str, Any]:
+    """What the page says of a paper that waits, and what this person may do with it."""
+    return {
+        "paper": paper,
+        "against": _against(paper.memo["figures"]),
+        "why": paper.memo["figures"]["why"],
+        "changed": verbs.find_change(paper, results) if results else "",
+        "is_mine": paper.person_id == person.id,
+        "may_second": not find_objection(paper, person),
+        "seconds": names_of(seconds_for(paper.experiment.workspace, paper.person_id)),
+    }

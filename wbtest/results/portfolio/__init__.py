@@ -1,0 +1,1 @@
+"""Every idea of a workspace side by side, held against its own bar."""

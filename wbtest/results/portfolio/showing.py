@@ -1,0 +1,208 @@
+"""The portfolio as its page shows it: every idea in its place, and what is known of those shown.
+
+All ideas are read in short. What has to be judged is judged for the page that is shown and, so that
+the sentence on top is right on every page, for the first ideas on which nobody has decided.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from wbtest.results.calibration import Guessed, forecast_tests, scored_tests
+from wbtest.results.calibration import sentence as forecast_sentence
+from wbtest.results.counted import parts_of
+from wbtest.results.decisions import contradiction
+from wbtest.results.portfolio import in_words, money
+from wbtest.results.portfolio.evidence import Evidence, evidence_kept, evidence_now
+from wbtest.results.portfolio.finding import decisions_by_test, experiments_by_id, ideas_of
+from wbtest.results.portfolio.idea import (
+    Idea,
+    State,
+    days_of,
+    guessed_weeks,
+    place_of,
+    state_of,
+)
+from wbtest.team.models import Workspace
+
+# Ideas on a page.
+AT_ONCE = 50
+# The sentence about forecasts rests on so many of the latest tests that somebody guessed.
+GUESSED = 50
+
+Known = Mapping[int, Evidence]
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What the address asks for; ``state`` is None for every idea."""
+
+    state: State | None = None
+    words: str = ""
+    page: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """An idea and where it stands."""
+
+    idea: Idea
+    state: State
+    is_reached: bool
+
+    @property
+    def outcome(self) -> in_words.Outcome:
+        """How far it got, as the sentence on top tells it."""
+        is_over = self.idea.newest is not None and self.idea.newest.is_over
+        return in_words.outcome_of(self.state, is_reached=self.is_reached, is_over=is_over)
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """An idea with all that a page says of it.
+
+    ``visitors`` came to all its tests, on which ``spent`` was spent. ``forecasts`` are None until
+    they have met a result. ``contradiction`` says how the decision differs from the rule's advice.
+    """
+
+    idea: Idea
+    state: State
+    days: int
+    evidence: Evidence | None
+    visitors: int
+    spent: money.Amounts
+    forecasts: Guessed | None
+    contradiction: str
+
+    @property
+    def cost(self) -> str:
+        """What was spent, for people."""
+        return money.written(self.spent)
+
+    @property
+    def wanted(self) -> str:
+        """What the team should do, where the idea needs it."""
+        proposed = self.idea.newest.proposed if self.idea.newest else ""
+        found = self.evidence
+        return in_words.wanted(
+            proposed, found.choice if found else "", is_doubted=bool(found and found.is_doubted)
+        )
+
+    @property
+    def took(self) -> str:
+        """How long a stopped idea took, beside what was guessed that building it would take."""
+        return in_words.instead(self.days, self.idea.ending.weeks if self.idea.ending else None)
+
+
+@dataclass(frozen=True, slots=True)
+class Portfolio:
+    """What the page shows. ``counts`` are of all ideas by state, ``found`` of those asked for."""
+
+    asked: Asked
+    rows: tuple[Row, ...]
+    counts: Mapping[State, int]
+    found: int
+    pages: int
+    sentence: str
+    honour: str
+    spent: str
+    forecasts: str
+
+    @property
+    def total(self) -> int:
+        """How many ideas there are."""
+        return sum(self.counts.values())
+
+
+def portfolio_of(workspace: Workspace, asked: Asked, now: datetime) -> Portfolio:
+    """Return one page of the ideas that are asked for; a page too far is the last one."""
+    placed, known = _placed(workspace, now)
+    found = _found(placed, asked)
+    pages = max(-(-len(found) // AT_ONCE), 1)
+    page = min(max(asked.page, 1), pages)
+    guessed = forecast_tests(workspace, now, most=GUESSED)
+    stopped = [each.idea for each in placed if each.state == "stopped"]
+    return Portfolio(
+        asked=Asked(asked.state, asked.words, page),
+        rows=tuple(rows_of(found[(page - 1) * AT_ONCE : page * AT_ONCE], known, now)),
+        counts=Counter(each.state for each in placed),
+        found=len(found),
+        pages=pages,
+        sentence=in_words.sentence(each.outcome for each in placed) if placed else "",
+        honour=in_words.honour(
+            [days_of(idea, "stopped", now) for idea in stopped], guessed_weeks(stopped)
+        ),
+        spent=money.written(money.spent_in_all(workspace)),
+        forecasts=forecast_sentence(guessed) if guessed else "",
+    )
+
+
+def every_row(workspace: Workspace, asked: Asked, now: datetime) -> Iterable[Row]:
+    """Yield the rows of all pages that are asked for, a page at a time."""
+    placed, known = _placed(workspace, now)
+    found = _found(placed, asked)
+    for start in range(0, len(found), AT_ONCE):
+        yield from rows_of(found[start : start + AT_ONCE], known, now)
+
+
+def rows_of(shown: Sequence[Placed], known: Known, now: datetime) -> list[Row]:
+    """Return all that a page says of these ideas: few queries, and one for each test that runs."""
+    tests = {test.id for each in shown for test in each.idea.tests}
+    newest = {each.idea.newest.id for each in shown if each.idea.newest}
+    experiments, decided = experiments_by_id(newest), decisions_by_test(newest)
+    counted, spent = parts_of(tests), money.spent_on(tests)
+    guessed = {test.experiment.id: test for test in scored_tests([*experiments.values()], now)}
+    rows = []
+    for each in shown:
+        idea, evidence = each.idea, None
+        key = idea.newest.id if idea.newest else 0
+        decision = decided.get(key)
+        if experiment := experiments.get(key):
+            if decision and experiment.state == "ended":
+                evidence = evidence_kept(experiment, decision.figures)
+            else:
+                evidence = known.get(key) or evidence_now(experiment, now)
+        rows.append(
+            Row(
+                idea=idea,
+                state=each.state,
+                days=days_of(idea, each.state, now),
+                evidence=evidence,
+                visitors=sum(part.seen for test in idea.tests for part in counted[test.id]),
+                spent=sum(
+                    (spent[test.id] for test in idea.tests if test.id in spent), money.Amounts()
+                ),
+                forecasts=guessed.get(key),
+                contradiction=contradiction(decision) if decision else "",
+            )
+        )
+    return rows
+
+
+def _placed(workspace: Workspace, now: datetime) -> tuple[list[Placed], Known]:
+    """Every idea in the order of the page, and the evidence of the first undecided ones."""
+    ideas = sorted(ideas_of(workspace), key=lambda idea: place_of(idea, state_of(idea)))
+    first = [idea.newest.id for idea in ideas if idea.is_open and idea.newest][:AT_ONCE]
+    known = {
+        key: evidence_now(experiment, now) for key, experiment in experiments_by_id(first).items()
+    }
+    placed = [_place(idea, known) for idea in ideas]
+    return sorted(placed, key=lambda each: place_of(each.idea, each.state)), known
+
+
+def _place(idea: Idea, known: Known) -> Placed:
+    found = known.get(idea.newest.id) if idea.newest else None
+    if found is None:
+        return Placed(idea, state_of(idea), bool(idea.ending and idea.ending.is_reached))
+    return Placed(idea, state_of(idea, is_ripe=found.is_ripe), found.is_reached)
+
+
+def _found(placed: Sequence[Placed], asked: Asked) -> list[Placed]:
+    return [
+        each
+        for each in placed
+        if asked.state in (None, each.state) and each.idea.mentions(asked.words)
+    ]

@@ -1,0 +1,150 @@
+"""Making, renewing and closing shared links. Of the token only a hash is kept."""
+
+import secrets
+from datetime import timedelta
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import ColumnElement, func, select, update
+
+from wbtest.extensions import clock, db
+from wbtest.publishing.models import Experiment
+from wbtest.publishing.running.life import address_of
+from wbtest.results.figures import check_started
+from wbtest.results.sharing.models import SharedLink
+from wbtest.review.seats import hash_of
+from wbtest.store import Invalid, Refused, hold, writing
+from wbtest.team.audit.log import record
+from wbtest.team.models import Person
+from wbtest.team.people import hash_good_password
+from wbtest.writing.wording import find_fault
+
+USUAL_DAYS = 30
+MOST_DAYS = 90
+MOST_LINKS = 20
+LONGEST_LABEL = 80
+
+
+class TooManyShared(Refused):
+    """As many links of one experiment are open as one can keep an eye on."""
+
+
+def make_shared(
+    experiment: Experiment,
+    person: Person,
+    label: str,
+    days: int = USUAL_DAYS,
+    password: str = "",
+) -> tuple[SharedLink, str]:
+    """Make a link for whom ``label`` says, open for ``days``; return it with its token.
+
+    Nobody can learn the token later: it is to be shown now. With a ``password`` the link asks for
+    it. Raises NotStarted, TooManyShared, or Invalid at label, days or password.
+    """
+    label = " ".join(label.split())
+    if not label:
+        raise Invalid("label", "Say whom the link is for, so that you know which one to close.")
+    if fault := find_fault(label, LONGEST_LABEL):
+        raise Invalid("label", fault)
+    _check_days(days)
+    # Hashing takes a while, so it stays out of the lock.
+    password_hash = hash_good_password(password) if password else ""
+    with writing() as session:
+        hold(experiment)
+        check_started(experiment)
+        _refuse_too_many(experiment)
+        newest = select(func.max(SharedLink.number)).where(_is_of(experiment))
+        token = secrets.token_urlsafe(24)
+        link = SharedLink(
+            experiment_id=experiment.id,
+            number=(session.scalar(newest) or 0) + 1,
+            label=label,
+            token_hash=hash_of(token),
+            password_hash=password_hash,
+            made_by_id=person.id,
+            made_at=clock.now(),
+            expires_at=clock.now() + timedelta(days=days),
+        )
+        session.add(link)
+        session.flush()
+        record(experiment.workspace_id, "shared_link.made", _whose(link), by=person)
+    return link, token
+
+
+def renew_shared(link: SharedLink, person: Person, days: int = USUAL_DAYS) -> str:
+    """Give a link a new token and return it; the old one stops working. The password stays.
+
+    Raises Invalid at days, and TooManyShared.
+    """
+    _check_days(days)
+    with writing():
+        hold(link.experiment)
+        hold(link)
+        if is_over(link):
+            _refuse_too_many(link.experiment)
+        token = secrets.token_urlsafe(24)
+        link.token_hash = hash_of(token)
+        link.expires_at = clock.now() + timedelta(days=days)
+        link.revoked_at = None
+        record(link.experiment.workspace_id, "shared_link.renewed", _whose(link), by=person)
+    return token
+
+
+def revoke_shared(link: SharedLink, person: Person) -> None:
+    """Close a link from now on; one that is closed stays so."""
+    with writing():
+        hold(link)
+        if link.revoked_at is None:
+            link.revoked_at = clock.now()
+            record(link.experiment.workspace_id, "shared_link.revoked", _whose(link), by=person)
+
+
+def note_opened(link: SharedLink) -> None:
+    """Count that somebody opened the link today, in the experiment's time zone."""
+    today = clock.now().astimezone(ZoneInfo(link.experiment.time_zone)).date()
+    is_it = (_is_of(link.experiment), SharedLink.number == link.number)
+    opened = update(SharedLink).where(*is_it)
+    with writing() as session:
+        # Added up by the database, so that of two at once both are counted.
+        session.execute(opened.values(opened=SharedLink.opened + 1, opened_on=today))
+
+
+def find_shared(token: str) -> SharedLink | None:
+    """The link of this token, also when it is over; None when there never was one."""
+    return db.session.scalars(
+        select(SharedLink).where(SharedLink.token_hash == hash_of(token))
+    ).first()
+
+
+def shared_of(experiment: Experiment) -> list[SharedLink]:
+    """Every link of the experiment, the newest first, also those that are over."""
+    query = select(SharedLink).where(_is_of(experiment)).order_by(SharedLink.number.desc())
+    return list(db.session.scalars(query))
+
+
+def count_open(experiment: Experiment) -> int:
+    """How many links of the experiment are open."""
+    is_open = (SharedLink.revoked_at.is_(None), SharedLink.expires_at > clock.now())
+    return db.session.scalar(select(func.count()).where(_is_of(experiment), *is_open)) or 0
+
+
+def is_over(link: SharedLink) -> bool:
+    """Whether a link was closed or its time is over."""
+    return link.revoked_at is not None or link.expires_at <= clock.now()
+
+
+def _is_of(experiment: Experiment) -> ColumnElement[bool]:
+    return SharedLink.experiment_id == experiment.id
+
+
+def _check_days(days: int) -> None:
+    if not 1 <= days <= MOST_DAYS:
+        raise Invalid("days", f"A link works for 1 to {MOST_DAYS} days.")
+
+
+def _refuse_too_many(experiment: Experiment) -> None:
+    if count_open(experiment) >= MOST_LINKS:
+        raise TooManyShared(f"{MOST_LINKS} links are open. Close one before you make another.")
+
+
+def _whose(link: SharedLink) -> str:
+    return f"“{link.label}” to {address_of(link.experiment)}"

@@ -1,0 +1,35 @@
+"""Which mails a member wants, and of what a team was told."""
+
+from datetime import datetime
+
+from sqlalchemy import ForeignKey, String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from wbtest.extensions import Base
+from wbtest.publishing.models import Experiment
+from wbtest.store import UtcDateTime
+from wbtest.team.models import Person, Workspace
+
+
+class MailChoice(Base):
+    """What a member chose; without a row their role says it, see ``choices``."""
+
+    __tablename__ = "mail_choices"
+
+    workspace_id: Mapped[int] = mapped_column(ForeignKey(Workspace.id), primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey(Person.id), primary_key=True, index=True)
+    wants_weekly: Mapped[bool]
+    wants_events: Mapped[bool]
+
+
+class Told(Base):
+    """Something of an experiment that the team was told, once for ever.
+
+    All mails about it are queued in the transaction that makes this row, so nobody gets two.
+    """
+
+    __tablename__ = "told"
+
+    experiment_id: Mapped[int] = mapped_column(ForeignKey(Experiment.id), primary_key=True)
+    occasion: Mapped[str] = mapped_column(String(40), primary_key=True)
+    told_at: Mapped[datetime] = mapped_column(UtcDateTime)

@@ -1,0 +1,34 @@
+"""All checks of an experiment, those that are not in order with their likely causes."""
+
+from __future__ import annotations
+
+from functools import cache
+
+from wbtest.publishing.models import Experiment
+from wbtest.publishing.rule import Hypothesis
+from wbtest.results.health import check_trust
+from wbtest.results.history import History
+from wbtest.results.trust import Check
+from wbtest.results.trusting.gathering import around, spots
+from wbtest.results.trusting.hints import want_places, with_hints
+from wbtest.results.trusting.places import Spot
+from wbtest.results.verdict import Life
+
+
+def ask(
+    experiment: Experiment, rule: Hypothesis, counted: History, life: Life, *, is_seal_whole: bool
+) -> list[Check]:
+    """Return every check of a started experiment.
+
+    Where people came from and on what is read only when a check asks for it.
+    """
+    run = around(experiment, rule, life)
+    checks = check_trust(rule, counted, run, is_seal_whole=is_seal_whole)
+    if not want_places(checks):
+        return checks
+
+    @cache
+    def spots_of(phase: int) -> list[Spot]:
+        return spots(experiment, rule, experiment.phases[phase].number)
+
+    return with_hints(checks, counted, run, spots_of)

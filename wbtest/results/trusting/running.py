@@ -1,0 +1,104 @@
+"""Checks of how the test was run: what changed after its start, and how often it was tried. Pure.
+
+What visitors read is sealed. What is left to change is when they were counted, which variants the
+newcomers of a phase were shown, and what the team says of itself.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from wbtest.publishing.in_words import as_percent
+from wbtest.publishing.rule import Hypothesis
+from wbtest.results.history import Counted
+from wbtest.results.looks import PhaseHours
+from wbtest.results.trust import Check, listed
+from wbtest.results.trusting.around import Around, day_name
+
+# A shorter pause takes nobody's weekday.
+LONG_PAUSE_HOURS = 24.0
+
+
+def check_changes(counted: Counted, around: Around) -> Check:
+    """Was anything changed after the start that visitors could notice?"""
+    check, title = "changes", "Nothing changed since the start"
+    heavy = [*_long_pauses(around), *_new_variants(counted.phases, around), *_facts(around)]
+    light = [*_short_pauses(around), *_new_weights(counted.phases)]
+    if not heavy and not light:
+        reason = "Since the start nobody changed what visitors see or when they count."
+        return Check(check, "ok", reason, title, "yes")
+    said = " ".join(f"{part[:1].upper()}{part[1:]}." for part in (*heavy, *light))
+    if not heavy:
+        return Check(check, "ok", f"{said} That is allowed for.", title, "little", where="history")
+    do = "Compare the days before and after it. Are they alike? Then say so when you decide."
+    value = "1 change" if len(heavy) == 1 else f"{len(heavy)} changes"
+    return Check(check, "warn", said, title, value, do=do, where="history")
+
+
+def check_attempts(rule: Hypothesis, around: Around) -> Check:
+    """Was the same release tested before? Chance of any false go: at most m·α."""
+    check, title, times = "attempts", "First test of this release", around.attempt
+    if times < 2:
+        reason = (
+            "Nobody tested this release before, so the chance of a false go is at most "
+            f"{as_percent(rule.alpha)}."
+        )
+        return Check(check, "ok", reason, title, "yes")
+    reason = (
+        f"This is test {times} of the release. Whoever tries until it works finds something that "
+        f"works by chance: over all {times} the chance of any false go is at most {times} × "
+        f"{as_percent(rule.alpha)} = {as_percent(min(times * rule.alpha, 1.0))}."
+    )
+    do = "Read what came of the others, and name them all when you decide."
+    return Check(check, "warn", reason, title, f"test {times}", do=do, where="attempts")
+
+
+def _long_pauses(around: Around) -> list[str]:
+    return [
+        f"the test rested from {around.day(pause.since)} to {around.day(pause.until)}; who came "
+        "then does not count"
+        for pause in around.pauses
+        if pause.hours >= LONG_PAUSE_HOURS
+    ]
+
+
+def _short_pauses(around: Around) -> list[str]:
+    hours = sum(pause.hours for pause in around.pauses if pause.hours < LONG_PAUSE_HOURS)
+    number = sum(pause.hours < LONG_PAUSE_HOURS for pause in around.pauses)
+    if not number:
+        return []
+    times = "once" if number == 1 else f"{number} times"
+    return [f"the test rested {times}, for {max(round(hours), 1)} hours in all"]
+
+
+def _new_variants(phases: Sequence[PhaseHours], around: Around) -> list[str]:
+    found = []
+    shown = set(phases[0].open_arms)
+    for number, phase in enumerate(phases[1:], 2):
+        new = [around.name(k) for k in phase.open_arms if k not in shown]
+        shown.update(phase.open_arms)
+        if new:
+            found.append(
+                f"phase {number} brought in {listed(new)}, written by people who knew the figures"
+            )
+    return found
+
+
+def _new_weights(phases: Sequence[PhaseHours]) -> list[str]:
+    """Phases that showed newcomers no variant for the first time."""
+    numbers, shown = [], set(phases[0].open_arms)
+    for number, phase in enumerate(phases[1:], 2):
+        if shown.issuperset(phase.open_arms):
+            numbers.append(number)
+        shown.update(phase.open_arms)
+    if not numbers:
+        return []
+    word = "phase" if len(numbers) == 1 else "phases"
+    return [f"{word} {listed(numbers)} changed weights alone; the phases are never added up"]
+
+
+def _facts(around: Around) -> list[str]:
+    if not around.facts_changed:
+        return []
+    days = listed([day_name(day) for day in around.facts_changed])
+    return [f"on {days} somebody changed who answers for the page, which its visitors can read"]
