@@ -23,6 +23,7 @@ KINDS = {
     "experiment.ended": "An experiment ends",
     "signup.created": "Somebody signs up",
     "signup.confirmed": "Somebody confirms their e-mail",
+    "verdict.reached": "A verdict is reached",
     "decision.made": "The team decides",
 }
 # Sent by a button, to every webhook that is asked for it.

@@ -15,7 +15,7 @@ import click
 from flask import Flask
 
 from wbtest import create_app
-from wbtest.cli.demo import crowd, story
+from wbtest.cli.demo import crowd, meanwhile, story
 from wbtest.cli.demo.clock import DemoClock
 from wbtest.cli.serve import prepare, run
 from wbtest.config import from_environment
@@ -77,6 +77,7 @@ def _send_visitors(
         ) as bar:
             story.visit(app, clock, start, crowd.Door(port), visitors, lambda: bar.update(1))
         clock.keep_real_time()
+        meanwhile.write_down(app, start)
         (folder / "ready").touch()
         _print_addresses(port, folder)
     except Exception as error:

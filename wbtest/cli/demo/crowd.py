@@ -47,6 +47,7 @@ class Visitor:
     query: str
     referrer: str
     is_machine: bool = False
+    is_signing: bool = False
     cookie: str = ""
     token: str = ""
     headline: str = ""
@@ -139,6 +140,9 @@ def leave_word(visitor: Visitor, door: Door) -> None:
     # The first question is open from the start.
     if visitor.number % 5 == 0:
         acts.append(f"faq {1 + visitor.number // 5 % 2}")
+    # Who signs up began the form, and so did some who thought better of it.
+    if visitor.is_signing or visitor.number % 17 == 0:
+        acts.append("focus top")
     headers = _same_origin(visitor, door) | {"Content-Type": "text/plain;charset=UTF-8"}
     told = "\n".join([visitor.token, *acts])
     door.ask("POST", f"/p/{visitor.crowd.slug}/did", headers, told)

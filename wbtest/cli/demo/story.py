@@ -101,12 +101,14 @@ def visit(
             ]
             clock.set(now + timedelta(minutes=20))
             _all(pool, crowd.look, looking, door)
-            _all(pool, crowd.leave_word, looking, door)
             signing = [
                 visitor
                 for visitor in looking
                 if turnout.next("signs", visitor, visitor.crowd.rates[visitor.headline])
             ]
+            for visitor in signing:
+                visitor.is_signing = True
+            _all(pool, crowd.leave_word, looking, door)
             clock.set(now + timedelta(minutes=40))
             _all(pool, crowd.sign_up, signing, door)
             _all(pool, crowd.answer, [one for one in signing if one.number % 3], door)
