@@ -1,6 +1,7 @@
 """Adding a line to the audit log, in the transaction of what it tells, and reading them."""
 
 from collections.abc import Collection, Iterator
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 
@@ -84,7 +85,10 @@ def lines_of(
     query = _query(wanted).where(AuditLine.workspace_id == workspace_id).limit(most)
     if before is not None:
         query = query.where(AuditLine.id < before)
-    yield from db.session.scalars(query.execution_options(yield_per=500))
+    rows = db.session.scalars(query.execution_options(yield_per=500))
+    # Who wants the first line alone leaves the rest with the database.
+    with closing(rows):
+        yield from rows
 
 
 def lines_of_all(most: int) -> list[AuditLine]:
