@@ -209,6 +209,21 @@ def test_a_difference_says_what_stands_there_and_what_follows(export: Export, ve
     assert "variants[0].rate: it says 0.2; it follows 0.1" in verify(export).output
 
 
+def test_of_another_version_the_numbers_are_checked_and_the_words_are_not(export: Export, verify):
+    export["memo"]["made_by"] = "wbtest 0.0.1"
+    del export["memo"]["figures"]["all_equal"]
+    figures = export["memo"]["figures"]
+    export["memo"]["verdict"] |= {"headline": "Well done.", "evidence": ""}
+    figures["why"] = "Well done."
+
+    told = verify(signed_anew(export))
+    figures["variants"][0]["converted"] += 1
+    forged = verify(signed_anew(export))
+
+    assert (told.exit_code, states(told)["words"]) == (0, "unproved")
+    assert (forged.exit_code, states(forged)["figures"]) == (1, "differs")
+
+
 def test_of_an_old_decision_the_rest_is_checked(met: Experiment, team: Team, verify):
     make_old_decision(met, team)
     memo = find_memo(met, 1)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import datetime
-from importlib.metadata import version
 from typing import Any
 
 from wbtest.publishing.models import Experiment
@@ -12,6 +11,7 @@ from wbtest.results import in_words, standing
 from wbtest.results.attempts import other_attempts
 from wbtest.results.deciding import data, guesses, open_ends
 from wbtest.results.deciding.guesses import Guesses
+from wbtest.results.deciding.version import made_by
 from wbtest.results.figures import Results
 from wbtest.results.figures_json import results_json
 from wbtest.results.history import History
@@ -29,7 +29,7 @@ def statement_of(
     badge = in_words.badge(results)
     document = documents.from_json(experiment.revision.document)
     values = {
-        "made_by": f"wbtest {version('wbtest')}",
+        "made_by": made_by(),
         "experiment": experiment_values(experiment),
         "verdict": {
             "badge": {"text": badge.text, "kind": badge.kind},
