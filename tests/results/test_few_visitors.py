@@ -57,4 +57,4 @@ def test_from_eight_on_the_chance_is_shown_for_information(viewer, begin: Start)
     page = tab(viewer, started(begin, 8), "/for-information")
 
     chances = [row[2] for row in shown(page, AGAINST)]
-    assert all(re.fullmatch(r"[\d.]+ %", chance) for chance in chances)
+    assert all(re.fullmatch(r"(over |under )?[\d.]+ %", chance) for chance in chances)

@@ -32,7 +32,7 @@ def init_app(app: Flask) -> None:
     from wbtest.publishing.models import Experiment
     from wbtest.results.deciding.seconds import waiting_in
     from wbtest.results.decisions import find_decision
-    from wbtest.results.drawing import odds, times
+    from wbtest.results.drawing import belief, odds, times
     from wbtest.results.measurement import chance
     from wbtest.results.people import reason_name
     from wbtest.results.planner import plan
@@ -56,5 +56,5 @@ def init_app(app: Flask) -> None:
     # The list of all experiments lies below, and asks for their verdicts by this name.
     app.extensions["wbtest.verdicts"] = verdicts_of
     app.add_template_global(waiting_in, "waiting_for_seconds")
-    for formats in (chance, odds, times, reason_name):
+    for formats in (belief, chance, odds, times, reason_name):
         app.add_template_filter(formats)

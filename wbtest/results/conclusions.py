@@ -10,7 +10,7 @@ from wbtest.http import percent
 from wbtest.publishing.in_words import as_percent
 from wbtest.results.charts import shows_below
 from wbtest.results.dashboard.funnel import Stage
-from wbtest.results.drawing import odds
+from wbtest.results.drawing import belief, odds
 from wbtest.results.figures import Results
 from wbtest.results.in_words import act, capital, leading, subject
 from wbtest.results.totals import total
@@ -143,7 +143,7 @@ def of_beliefs(results: Results) -> str:
     if not seen:
         return f"Nobody has seen the page{_in_phase(results)}{_yet(results)}."
     first = max(seen, key=lambda variant: variant.probability_above)
-    chance = percent(first.probability_above, 0)
+    chance = belief(first.probability_above)
     return (
         f"Going by one look, the chance that {subject(results, first)} has "
         f"{as_percent(results.rule.target)} or more is {chance}. That is a belief and no verdict."

@@ -15,6 +15,7 @@ from typing import Any, Protocol
 from zoneinfo import ZoneInfo
 
 from wbtest.audience.counts import Totals
+from wbtest.http import percent
 from wbtest.results.variants import VariantFigures
 
 Parts = dict[str, Any]
@@ -193,6 +194,17 @@ def odds(log_e: float) -> str:
     if times >= 1e6:
         text = f"10^{round(abs(log_e) / log(10))}"
     return f"{text} to 1" if log_e >= 0 else f"1 to {text}"
+
+
+def belief(chance: float) -> str:
+    r"""Return a chance that nobody can be wholly sure of.
+
+    >>> belief(0.9999), belief(0.43), belief(0.001)
+    ('over 99\u202f%', '43\u202f%', 'under 1\u202f%')
+    """
+    if chance > 0.99:
+        return "over 99\u202f%"
+    return "under 1\u202f%" if chance < 0.01 else percent(chance, 0)
 
 
 def times(ratio: float) -> str:
