@@ -30,7 +30,7 @@ FLAGS = [
     "--disable-component-update",
     "--disable-sync",
 ]
-WIDTHS = (1280, 390)
+WIDTHS = (1280, 320)
 FOUR_WAYS = tuple((scheme, width) for scheme in ("light", "dark") for width in WIDTHS)
 # What a page is made of is the same in the dark; only its colours are not. Loading all its files
 # beforehand would serve one rule only, about audio that plays by itself, and there is none.

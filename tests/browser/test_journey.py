@@ -20,6 +20,14 @@ PHONE = (
 )
 MOST_FIELDS = 10
 MOST_CLICKS = 20
+# Of a page that holds a whole release.
+MOST_STEPS = 200
+TAGS = {"button": "BUTTON", "link": "A", "field": "INPUT TEXTAREA SELECT"}
+FOCUSED = """() => {
+  const here = document.activeElement;
+  const label = here.getAttribute("aria-label") ?? here.labels?.[0]?.innerText ?? here.innerText;
+  return [here.tagName, label ?? ""];
+}"""
 
 
 class Founder:
@@ -38,12 +46,50 @@ class Founder:
         self.fields += 1
         self.page.get_by_label(label).first.fill(text)
 
+    def fill_next(self, label: str, text: str) -> None:
+        """Fill in the first of several fields that is still empty."""
+        fields = self.page.get_by_label(label).all()
+        next(field for field in fields if not field.input_value()).fill(text)
+
+
+class Typist(Founder):
+    """The same without a mouse: Tab to where it is, Enter or typing there."""
+
+    def click(self, name: str, role: str = "button") -> None:
+        self.tab_to(name, TAGS[role])
+        with self.page.expect_navigation():
+            self.page.keyboard.press("Enter")
+
+    def fill(self, label: str, text: str) -> None:
+        self.tab_to(label, TAGS["field"])
+        self.page.keyboard.press("Control+a")
+        self.page.keyboard.insert_text(text)
+
+    def fill_next(self, label: str, text: str) -> None:
+        self.fill(label, text)
+
+    def tab_to(self, name: str, tags: str) -> None:
+        """Press Tab until a thing of these tags that is called so has the focus."""
+        for _ in range(MOST_STEPS):
+            self.page.keyboard.press("Tab")
+            tag, label = self.page.evaluate(FOCUSED)
+            if tag in tags.split() and label.strip().startswith(name):
+                return
+        raise AssertionError(f"no way to {name!r} by keyboard")
+
 
 @pytest.fixture
 def founder(live: Live, page: Page) -> Founder:
     """At the one-time link that the server printed."""
     page.goto(f"{live.url}/setup/{make_setup_link()}")
     return Founder(page)
+
+
+@pytest.fixture
+def typist(live: Live, page: Page) -> Typist:
+    """The same person, who has no mouse."""
+    page.goto(f"{live.url}/setup/{make_setup_link()}")
+    return Typist(page)
 
 
 @pytest.fixture
@@ -91,8 +137,8 @@ def start(founder: Founder) -> None:
     Its reasons are no fields of the journey: on a server set up for the public most of them go.
     """
     founder.click("Go to the launch check", role="link")
-    for reason in founder.page.get_by_label("Why you start all the same").all():
-        reason.fill("We try it among ourselves first.")
+    for _ in founder.page.get_by_label("Why you start all the same").all():
+        founder.fill_next("Why you start all the same", "We try it among ourselves first.")
     founder.click("Pass the check")
     founder.click("Start the experiment")
     expect(founder.page.get_by_role("heading", name="The page is open")).to_be_visible()
@@ -149,20 +195,22 @@ def test_strangers_keep_their_variant_and_the_results_show_exactly_what_they_did
     assert results["verdict"] == "not_enough"
 
 
-def test_a_decision_keeps_its_reason_and_the_figures_it_rests_on(
-    founder: Founder, live: Live, stranger: Page
+def test_from_the_first_link_to_a_decision_everything_is_done_by_keyboard_alone(
+    typist: Typist, live: Live, stranger: Page
 ) -> None:
-    write_and_approve(founder)
-    make_experiment(founder)
-    start(founder)
+    write_and_approve(typist)
+    make_experiment(typist)
+    start(typist)
     look(stranger, live)
     live.app.extensions["wbtest.recorder"].flush()
-    founder.click("See the results", role="link")
-    founder.click("Read everything, then decide", role="link")
-    founder.page.get_by_label("Stop").check()
-    founder.page.get_by_label("Why").fill("One visitor in a week: nobody looks for this.")
-    founder.click("Store the decision")
+    typist.click("See the results", role="link")
+    typist.click("Read everything, then decide", role="link")
+    typist.tab_to("Go", TAGS["field"])
+    typist.page.keyboard.press("ArrowDown")
+    typist.page.keyboard.press("ArrowDown")
+    typist.fill("Why", "One visitor in a week: nobody looks for this.")
+    typist.click("Store the decision")
 
-    expect(founder.page.get_by_text("One visitor in a week")).to_be_visible()
+    expect(typist.page.get_by_text("One visitor in a week")).to_be_visible()
     decision = db.session.scalars(db.select(Decision)).one()
     assert (decision.choice, decision.figures["variants"][0]["seen"]) == ("stop", 1)
