@@ -29,7 +29,7 @@ from wbtest.extensions import db
 from wbtest.publishing.models import Experiment
 from wbtest.publishing.previews import preview_token
 from wbtest.publishing.running import life, phases
-from wbtest.results.decisions import decide
+from wbtest.results.deciding.decide import decide
 from wbtest.results.learning.cards import save_card
 from wbtest.results.sharing.links import make_shared
 from wbtest.results.telling.choices import stop_token

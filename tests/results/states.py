@@ -9,7 +9,7 @@ from tests.factories import make_approval, make_revision, make_running
 from wbtest.audience.models import HourlyCount
 from wbtest.publishing.models import Experiment
 from wbtest.publishing.running import life, phases
-from wbtest.results.decisions import decide
+from wbtest.results.deciding.decide import decide
 from wbtest.store import writing
 from wbtest.team.models import Person
 

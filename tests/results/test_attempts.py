@@ -18,7 +18,7 @@ from tests.results.crowd import count_day
 from wbtest.publishing.models import Experiment
 from wbtest.publishing.running.life import end
 from wbtest.results.attempts import other_attempts
-from wbtest.results.decisions import decide
+from wbtest.results.deciding.decide import decide
 
 LATER = datetime(2027, 3, 11, 20, tzinfo=UTC)
 REASON = "Nobody wanted it as we told it."

@@ -12,7 +12,7 @@ from tests.results.conftest import Start
 from tests.results.crowd import count_day, count_machines
 from wbtest.publishing.models import Experiment
 from wbtest.publishing.running.life import end
-from wbtest.results.decisions import decide
+from wbtest.results.deciding.decide import decide
 
 EVIL = "<svg onload=alert(1)>"
 

@@ -3,28 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING, Any, Literal
+from typing import Any, Literal
 
 from wbtest.extensions import db
 from wbtest.publishing.models import Experiment
 from wbtest.results.models import Decision
-from wbtest.team.models import Person
-
-if TYPE_CHECKING:
-    from wbtest.results.deciding.models import Paper
 
 Choice = Literal["go", "iterate", "stop"]
 CHOICES: tuple[Choice, ...] = ("go", "iterate", "stop")
-
-
-def decide(
-    experiment: Experiment, person: Person, choice: str, reason: str, read: str = ""
-) -> Paper:
-    """Decide; see ``deciding.decide``."""
-    # What is written down names other tests and what was decided on them, which is read here.
-    from wbtest.results.deciding import decide as verbs
-
-    return verbs.decide(experiment, person, choice, reason, read)
 
 
 def decisions(experiment: Experiment) -> list[Decision]:

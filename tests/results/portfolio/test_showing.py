@@ -10,7 +10,8 @@ from tests.results.test_calibration import guess
 from wbtest.extensions import clock, db
 from wbtest.publishing.models import Experiment
 from wbtest.publishing.running.life import end
-from wbtest.results.decisions import decide, find_decision
+from wbtest.results.deciding.decide import decide
+from wbtest.results.decisions import find_decision
 from wbtest.results.portfolio.evidence import evidence_kept, evidence_now
 from wbtest.results.portfolio.showing import Asked, Portfolio, Row, portfolio_of
 from wbtest.results.spending.lines import Line

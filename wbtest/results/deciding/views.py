@@ -22,6 +22,7 @@ from wbtest.results.deciding.seconds import find_objection, names_of, seconds_fo
 from wbtest.results.decisions import CHOICES, contradiction, decisions
 from wbtest.results.figures import Results, results_of
 from wbtest.results.forms import DecisionForm
+from wbtest.results.trusting.panel import panel_of
 from wbtest.results.views import bp
 from wbtest.review.four_eyes import is_alone
 from wbtest.store import Invalid, Refused, read_one_moment
@@ -123,6 +124,7 @@ def _page(experiment: Experiment, form: DecisionForm) -> str:
         final_moment=in_words.final_moment(results),
         standing=standing.standing(experiment, results),
         attempt=standing.attempt_phrase(results),
+        trust_panel=panel_of(results.trust),
         guesses=guesses_of(experiment, results),
         ends=open_ends_of(documents.from_json(experiment.revision.document)),
         rule_of_second=_rule_of_second(experiment, results),

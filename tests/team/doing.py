@@ -1,0 +1,163 @@
+"""How each thing that stands in the audit log is done, by whom may do it."""
+
+from typing import Any
+
+from tests.audience.addresses import leave_addresses
+from tests.conftest import Browser, HandClock
+from tests.factories import (
+    Team,
+    log_in,
+    make_rule,
+)
+from tests.results.crowd import count_hour
+from wbtest.audience.leaving.erasures import leave
+from wbtest.audience.leaving.purging import purge_now
+from wbtest.delivery.models import Webhook
+from wbtest.delivery.outbox import queue_mail
+from wbtest.extensions import db
+from wbtest.publishing.experiments import create_experiment
+from wbtest.publishing.models import Experiment
+from wbtest.publishing.running import after, phases
+from wbtest.results.annotating.notes import add_note, delete_note
+from wbtest.results.deciding.decide import decide
+from wbtest.results.deciding.models import Paper
+from wbtest.results.deciding.papers import find_newest
+from wbtest.results.sharing.links import make_shared
+from wbtest.results.spending.lines import Line
+from wbtest.results.spending.spends import add_spends, spends_of
+from wbtest.review.asking import links
+from wbtest.review.models import Reviewer
+from wbtest.store import writing
+from wbtest.team.models import Person
+from wbtest.writing.models import Release, Revision, Waiver
+from wbtest.writing.waivers import Key, waive
+
+SEAMLESS = Key("A7", "solution", "seamless")
+
+
+class Doing:
+    """A team and what it has done so far. ``client`` is the owner's browser."""
+
+    def __init__(self, team: Team, now: HandClock, client: Browser) -> None:
+        self.team, self.now, self.client = team, now, client
+        self.token = self.shared = ""
+        self.spent = ("", 0)
+        self.hooks: list[str] = []
+        log_in(client, team.owner)
+
+    def _send(self, path: str, data: dict[str, str] | None = None, status: int = 303) -> None:
+        answer = self.client.send(path, data)
+        assert answer.status_code == status, (path, answer.status_code)
+
+    def _all(self, model: type[Any]) -> list[Any]:
+        return list(db.session.scalars(db.select(model).order_by(model.id)))
+
+    def _release(self) -> Release:
+        return self._all(Release)[-1]
+
+    def _revision(self) -> Revision:
+        return self._all(Revision)[-1]
+
+    def _experiment(self) -> Experiment:
+        return self._all(Experiment)[-1]
+
+    def _address(self) -> str:
+        return f"/experiments/{self._experiment().id}"
+
+    def _link(self) -> Reviewer:
+        return self._all(Reviewer)[-1]
+
+    def _grace(self) -> Person:
+        return self._all(Person)[-1]
+
+    def _waive(self) -> None:
+        waive(self._release(), SEAMLESS, "It is a bag.", self.team.editor, is_approver=False)
+
+    def _take_back(self) -> None:
+        self._send(f"/waivers/{self._all(Waiver)[-1].id}/take-back")
+
+    def _make_link(self) -> None:
+        _, self.token = links.make_link(self._release(), self.team.editor, "Mei")
+
+    def _revoke(self) -> None:
+        path = f"/releases/{self._release().id}/revisions/1/ask/links/{self._link().id}/revoke"
+        self._send(path)
+
+    def _make_experiment(self, slug: str) -> None:
+        create_experiment(
+            self._revision(), self.team.editor, slug=slug, rule=make_rule(), time_zone="UTC"
+        )
+
+    def _open_phase(self) -> None:
+        experiment = self._experiment()
+        words = {"headline": "Six dinners from what is there"}
+        phases.write_variant(experiment, self.team.editor, name="Six", overrides=words)
+        why = "The new headline is ready to be shown."
+        phases.open_phase(experiment, self.team.approver, {"control": 1, "six": 1}, why)
+
+    def _spend(self) -> None:
+        experiment = self._experiment()
+        day = experiment.started_at.date()
+        lines = [Line("flyer", day, day, 12_000), Line("x", day, day, 4_000)]
+        add_spends(experiment, self.team.editor, "GBP", lines)
+        self.spent = next((each.sending, 0) for each in spends_of(experiment))
+
+    def _note_and_delete(self) -> None:
+        experiment = self._experiment()
+        for text in ("A post went up.", "An ad started."):
+            note = add_note(experiment, self.team.editor, self.now(), text)
+        delete_note(experiment, self.team.owner, note.key, is_owner=True)
+
+    def _decide(self, choice: str) -> None:
+        decide(self._experiment(), self.team.approver, choice, "Nobody came to see it.")
+
+    def _decide_as_the_rule_says(self) -> None:
+        first = int(self.now().timestamp()) + 7 * 86400
+        for hour in range(first, first + 36_000, 3600):
+            for variant in ("control", "six"):
+                count_hour(self._experiment(), hour, variant, seen=50, converted=10, phase=2)
+        self.now.turn(days=8)
+        self._decide("go")
+
+    def _share(self) -> None:
+        _, self.shared = make_shared(self._experiment(), self.team.approver, "our investor")
+
+    def _paper(self) -> Paper:
+        paper = find_newest(self._experiment())
+        assert paper is not None
+        return paper
+
+    def _choose(self, afterwards: str) -> None:
+        after.choose(self._experiment(), self.team.owner, afterwards, waiting_variant="control")
+
+    def _erase(self) -> None:
+        leave_addresses(self._experiment(), 1)
+        leave("p0")
+
+    def _ask_for_purge(self) -> None:
+        self.now.turn(days=30)
+        # The session is over by then.
+        log_in(self.client, self.team.owner)
+        purge_now(self._experiment(), self.team.owner)
+
+    def _add_webhook(self) -> None:
+        fields = {"url": "https://hooks.example/larder", "events": "signup.created"}
+        self._send("/team/webhooks", fields)
+        self.hooks = [hook.secret for hook in self._all(Webhook)]
+
+    def _failed_mail(self) -> str:
+        """Let a mail be given up; return where it is dealt with."""
+        workspace_id = self.team.workspace.id
+        mail = queue_mail(
+            recipient="mia@x.io", subject="Hello", body="Hello", workspace_id=workspace_id
+        )
+        with writing():
+            mail.state = "failed"
+        return f"/team/deliveries/{mail.id}"
+
+    def _change_password(self, old: str, new: str, status: int = 303) -> None:
+        fields = {"old_password": old, "new_password": new, "repeated": new}
+        self._send("/password", fields, status)
+
+    def _log_in(self, password: str, status: int = 303) -> None:
+        self._send("/login", {"email": self.team.owner.email, "password": password}, status)
