@@ -14,6 +14,7 @@ from wbtest.publishing.looks.decoding import LARGEST, NotAnImage, encode
 from wbtest.publishing.looks.images import add_image, find_file
 from wbtest.publishing.models import Image, ImageFile
 from wbtest.store import Invalid
+from wbtest.writing.pdf import pdf_of
 
 SVG = b'<svg xmlns="http://www.w3.org/2000/svg" onload="alert(1)"><script>alert(1)</script></svg>'
 SRGB = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
@@ -177,6 +178,13 @@ def test_of_a_picture_that_is_a_page_as_well_only_the_pixels_are_kept():
 def test_a_file_that_cannot_be_shown_is_answered_with_the_reason(sent, answer):
     with pytest.raises(NotAnImage, match=answer):
         encode(sent)
+
+
+def test_a_picture_cut_short_is_refused_after_a_pdf_was_made_as_well():
+    pdf_of("<p>A memo")
+
+    with pytest.raises(NotAnImage, match="broken or cut short"):
+        encode(picture()[:-200])
 
 
 def test_the_same_picture_sent_twice_is_one(team: Team):

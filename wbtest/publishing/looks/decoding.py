@@ -9,7 +9,7 @@ import zlib
 from io import BytesIO
 from typing import NamedTuple
 
-from PIL import Image, ImageCms, ImageOps, UnidentifiedImageError
+from PIL import Image, ImageCms, ImageFile, ImageOps, UnidentifiedImageError
 
 from wbtest.publishing.looks.pictures import TALLEST, WIDTHS
 
@@ -54,6 +54,9 @@ def encode(sent: bytes) -> tuple[File, ...]:
         raise NotAnImage("This file is empty. Choose a picture.")
     if len(sent) > LARGEST:
         raise NotAnImage("This file is larger than 10 MB. Send a smaller one.")
+    # A switch of the whole process: WeasyPrint turns it on once it is imported, and from the first
+    # PDF on a picture cut short would be taken, its rest grey.
+    ImageFile.LOAD_TRUNCATED_IMAGES = False
     try:
         with Image.open(BytesIO(sent), formats=FORMATS) as opened:
             # Before anything is decoded: a few bytes can claim any size.
