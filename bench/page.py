@@ -11,7 +11,7 @@ import wbtest
 from wbtest import create_app
 from wbtest.cli.serve import make_web_app
 from wbtest.config import Settings, from_environment
-from wbtest.extensions import clock, db, utc_now
+from wbtest.extensions import Now, clock, db, utc_now
 from wbtest.publishing import experiments
 from wbtest.publishing.launch import passing as launching
 from wbtest.publishing.launch.facts import findings_of
@@ -25,20 +25,31 @@ from wbtest.writing import releases
 
 SLUG = "bench"
 TEXT = Path(wbtest.__file__).parent / "cli" / "demo" / "larder.json"
+OWNER = "bench@example.com"
 SECRET = "only-for-the-benchmark-0123456789-abcdef"  # noqa: S105 - signs nothing that lasts
 
 
-def make(folder: Path) -> tuple[Flask, int]:
-    """Return the app of a new instance in ``folder``, and the id of its running experiment."""
+def make(
+    folder: Path,
+    now: Now = utc_now,
+    *,
+    variants: int = 2,
+    most: int = 2_000,
+    days: int = 14,
+) -> tuple[Flask, int]:
+    """Return the app of a new instance in ``folder``, and the id of its running experiment.
+
+    ``most`` is the most visitors that its rule allows, ``days`` how long it runs at most.
+    """
     folder.mkdir()
     settings = Settings(folder, f"sqlite:///{folder / 'wbtest.db'}", SECRET)
-    app = create_app(settings)
+    app = create_app(settings, now)
     with app.app_context():
         db.create_all()
         owner = setup.set_up(
             setup.make_setup_link(),
             name="Bench",
-            email="bench@example.com",
+            email=OWNER,
             password=SECRET,
             workspace_name="Bench",
         )
@@ -54,11 +65,11 @@ def make(folder: Path) -> tuple[Flask, int]:
         revision = releases.freeze(release, owner)
         approve(revision, owner, "Nothing that a benchmark would miss.")
         made = experiments.create_experiment(
-            revision, owner, slug=SLUG, rule=_rule(), time_zone="Europe/London"
+            revision, owner, slug=SLUG, rule=_rule(most, days), time_zone="Europe/London"
         )
-        experiments.add_variant(
-            made, owner, name="B", weight=1, overrides={"headline": "Dinner is in your kitchen"}
-        )
+        for letter in "BCDEF"[: variants - 1]:
+            headline = {"headline": f"Dinner is in your kitchen, {letter}"}
+            experiments.add_variant(made, owner, name=letter, weight=1, overrides=headline)
         warnings = [found for found in findings_of(made) if found.kind == "warning"]
         launching.check(made, owner, {found.what: "A benchmark." for found in warnings})
         life.start(made, owner)
@@ -70,16 +81,16 @@ def web() -> Flask:
     return make_web_app(from_environment(), utc_now, os.getppid())
 
 
-def _rule() -> Hypothesis:
+def _rule(most: int, days: int) -> Hypothesis:
     return Hypothesis(
         who="anybody",
         does="sign up",
         target=0.08,
         floor=0.04,
         minimum_visitors=100,
-        maximum_visitors=2_000,
+        maximum_visitors=most,
         minimum_days=7,
-        ends_on=clock.now().date() + timedelta(days=14),
+        ends_on=clock.now().date() + timedelta(days=days),
         if_met="go",
         if_not_met="stop",
         if_unclear="iterate",

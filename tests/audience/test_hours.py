@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from wbtest.audience.recording.hours import day_of, hour_of
+from wbtest.audience.recording.hours import clock_of, day_of, hour_of
 
 
 def us(text: str) -> int:
@@ -42,6 +42,19 @@ def start_of(text: str, zone: str) -> str:
 )
 def test_a_moment_lies_in_the_local_hour(moment: str, zone: str, start: str) -> None:
     assert start_of(moment, zone) == start
+
+
+@pytest.mark.parametrize(
+    ("moment", "zone", "clock"),
+    [
+        ("2027-03-01T09:14:59+00:00", "Asia/Kathmandu", 14),
+        ("2026-10-25T00:59:59+00:00", "Europe/Berlin", 2),
+        ("2026-10-25T01:00:00+00:00", "Europe/Berlin", 2),
+        ("2026-10-03T15:30:00+00:00", "Australia/Lord_Howe", 2),
+    ],
+)
+def test_an_hour_is_known_by_the_clock_there(moment: str, zone: str, clock: int) -> None:
+    assert clock_of(hour_of(us(moment), zone), zone) == clock
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 import shutil
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -10,8 +11,10 @@ import pytest
 import sqlalchemy as sa
 from flask import Flask
 
-from tests.conftest import HandClock
+from tests.audience.larder import RULE, Visitor, start_page, token_in
+from tests.conftest import Browser, HandClock
 from wbtest import create_app
+from wbtest.audience.recording import rollup
 from wbtest.config import Settings
 from wbtest.delivery import schema
 from wbtest.extensions import db
@@ -71,6 +74,38 @@ def test_no_migration_is_missing(app: Flask) -> None:
 
     # Ends the process with an error when the models are ahead of the migrations.
     flask_migrate.check()
+
+
+def test_totals_that_a_migration_adds_up_are_those_that_were_kept_all_along(app: Flask) -> None:
+    schema.upgrade()
+    app.test_client_class = Browser
+    photo = {"photo": {"headline": "Dinner from a photo"}}
+    start_page(variants=photo, rule=replace(RULE, sources=("direct",)))
+    for number in range(6):
+        mia = Visitor(app, **{"User-Agent": "curl/8"} if number == 5 else {})
+        page = mia.get(f"/p/larder?utm_source={'direct' if number % 2 else 'x'}")
+        mia.see(page)
+        mia.post("/p/larder/did", f"{token_in(page)}\nfaq 1")
+        if number > 2:
+            mia.sign_up(page, f"mia{number}@x.io")
+    app.extensions["wbtest.recorder"].flush()
+    db.session.rollback()
+    kept = all_totals()
+
+    flask_migrate.downgrade(revision="0006")
+    schema.upgrade()
+
+    assert all_totals() == kept
+    assert all(kept)
+    assert rollup.differences(db.session) == []
+
+
+def all_totals() -> list[list[Any]]:
+    names = ("hour_totals", "day_totals", "clock_totals", "kind_totals", "machine_totals")
+    tables = [db.metadata.tables[name] for name in (*names, "engagement_counts")]
+    found = [sorted(map(tuple, db.session.execute(sa.select(table)))) for table in tables]
+    db.session.rollback()
+    return found
 
 
 def test_flask_migrate_finds_the_migrations_by_itself(app: Flask) -> None:

@@ -5,7 +5,10 @@ from zoneinfo import ZoneInfo
 
 from tests.kept_rows import kept
 from wbtest.audience.models import HourlyCount, MachineCount
+from wbtest.audience.recording import totals
 from wbtest.audience.recording.hours import hour_of
+from wbtest.audience.recording.ledger import load_facts
+from wbtest.audience.recording.recount import stored
 from wbtest.publishing.models import Experiment
 from wbtest.store import insert, writing
 
@@ -28,6 +31,7 @@ def count_hour(
     source: str = "newsletter",
     excluded_because: str = "",
     phase: int = 1,
+    adds_up: bool = True,
     **counts: int,
 ) -> None:
     """Count one hour. Everybody seen was served, and signed up in the same hour or never."""
@@ -51,6 +55,17 @@ def count_hour(
     with writing() as session:
         row = insert(session.get_bind().dialect.name, HourlyCount).values(cell | numbers)
         session.execute(row.on_conflict_do_update(index_elements=[*cell], set_=numbers))
+        if adds_up:
+            add_up(experiment)
+
+
+def add_up(experiment: Experiment) -> None:
+    """Let the coarser roll-ups say what the hourly ones say."""
+    with writing() as session:
+        session.flush()
+        connection = session.connection()
+        facts = load_facts(connection, experiment.id)
+        totals.rebuild(connection, experiment.id, stored(connection, experiment.id), facts)
 
 
 @kept
@@ -79,7 +94,8 @@ def count_day(
             at_us = int((moment + day * 86400) * 1_000_000)
             parts = {name: numbers[k] for name, numbers in spread.items()}
             name = hour_of(at_us, experiment.time_zone)
-            count_hour(experiment, name, variant, source=source, **parts)
+            count_hour(experiment, name, variant, source=source, adds_up=False, **parts)
+        add_up(experiment)
 
 
 def count_machines(experiment: Experiment, number: int, reason: str = "bot") -> None:
@@ -95,3 +111,4 @@ def count_machines(experiment: Experiment, number: int, reason: str = "bot") -> 
     )
     with writing() as session:
         session.add(row)
+        add_up(experiment)

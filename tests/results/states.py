@@ -6,6 +6,7 @@ from typing import Any
 
 from tests.conftest import HandClock
 from tests.factories import make_approval, make_revision, make_running
+from tests.results.crowd import add_up
 from wbtest.audience.models import HourlyCount
 from wbtest.publishing.models import Experiment
 from wbtest.publishing.running import life, phases
@@ -44,6 +45,7 @@ def crowd(
                     **counts,
                 )
                 session.add(row)
+        add_up(experiment)
 
 
 class States:

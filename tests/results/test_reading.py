@@ -8,7 +8,7 @@ import pytest
 from tests.conftest import Browser
 from tests.factories import Team, log_in, make_experiment
 from tests.results.conftest import Start
-from tests.results.crowd import count_day
+from tests.results.crowd import add_up, count_day
 from wbtest.audience.models import EngagementCount, HourlyCount
 from wbtest.publishing.models import Experiment
 from wbtest.publishing.running.phases import open_phase, write_variant
@@ -52,6 +52,7 @@ def test_each_phase_stands_alone(client, experiment, team: Team):
     place = {"experiment_id": experiment.id, "phase": 2, "variant": "control"}
     with writing() as session:
         session.add(HourlyCount(**place, hour=0, source="x", device="phone", seen=40, converted=4))
+        add_up(experiment)
     count(experiment, "faq", "1", 30)
     count(experiment, "faq", "1", 6, phase=2)
     log_in(client, team.viewer)

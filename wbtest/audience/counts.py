@@ -1,23 +1,33 @@
-"""The figures of an experiment, read from the hourly roll-up alone, however many visits there were.
+"""The figures of an experiment, read from roll-ups alone, however many visits there were.
 
-What they mean is said at ``models.HourlyCount``. Nothing is judged here.
+What they mean is said at ``models.HourlyCount``. Each question goes to the coarsest roll-up that
+answers it. Nothing is judged here.
 """
 
 from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass, fields
+from datetime import date
 from typing import Any, NamedTuple, cast
 
 import sqlalchemy as sa
 
-from wbtest.audience.models import HourlyCount, MachineCount, Signup
+from wbtest.audience.models import HourlyCount, Signup
+from wbtest.audience.totals_models import ClockTotal, DayTotal, HourTotal, KindTotal, MachineTotal
 from wbtest.extensions import db
 from wbtest.publishing.models import Experiment
 
 Sources = tuple[str, ...] | None
 ByVariant = dict[str, "Totals"]
+# Phase, variant, start of the hour in seconds since 1970, and what was counted in it.
+Evidence = tuple[int, str, int, int, int, int]
 # Sums are plain rows: as attributes of the classes each of them would cost twice as much.
-COUNTS = cast(sa.Table, HourlyCount.__table__)
-MACHINES = cast(sa.Table, MachineCount.__table__)
+HOURLY = cast(sa.Table, HourlyCount.__table__)
+CLOCK = cast(sa.Table, ClockTotal.__table__)
+DAYS = cast(sa.Table, DayTotal.__table__)
+HOURS = cast(sa.Table, HourTotal.__table__)
+KINDS = cast(sa.Table, KindTotal.__table__)
+MACHINES = cast(sa.Table, MachineTotal.__table__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +54,7 @@ class Kind(NamedTuple):
 
 
 class Hourly(NamedTuple):
-    """The same of one variant in one hour; ``hour`` is its start in seconds since 1970."""
+    """Totals of one variant in one hour; ``hour`` is its start in seconds since 1970."""
 
     phase: int
     variant: str
@@ -75,49 +85,86 @@ class Cut:
 
 
 WHOLE = Cut()
-SUMS = [sa.func.sum(COUNTS.c[field.name]) for field in fields(Totals)]
+NAMES = [field.name for field in fields(Totals)]
+HOUR_OF = ("phase", "variant", "hour")
 
 
-def hourly(experiment: Experiment, sources: Sources = None) -> list[Hourly]:
-    """Return the hours in which something was counted, by phase, variant and time.
-
-    ``sources`` are those to count, None for all.
-    """
-    by = (COUNTS.c.phase, COUNTS.c.variant, COUNTS.c.hour)
+def evidence(experiment: Experiment) -> Sequence[Evidence]:
+    """Return seen, arrived and converted of each hour, by phase, variant and time."""
+    columns = [HOURS.c[name] for name in (*HOUR_OF, "seen", "arrived", "converted")]
     rows = db.session.execute(
-        sa.select(*by, *SUMS).where(*_counting(experiment, sources)).group_by(*by).order_by(*by)
+        sa.select(*columns).where(HOURS.c.experiment_id == experiment.id).order_by(*columns[:3])
     )
+    # Plain tuples: a name for each of ten thousand rows would cost as much as reading them.
+    return cast(Sequence[Evidence], rows.all())
+
+
+def daily(experiment: Experiment) -> dict[tuple[int, date], dict[str, Totals]]:
+    """Return what counted by the rule, by phase and local day, in this order, and by variant.
+
+    Days on which nothing happened are left out.
+    """
+    found: defaultdict[tuple[int, date], dict[str, Totals]] = defaultdict(dict)
+    rows = db.session.execute(
+        sa.select(DAYS.c.phase, DAYS.c.day, DAYS.c.variant, *[DAYS.c[name] for name in NAMES])
+        .where(DAYS.c.experiment_id == experiment.id)
+        .order_by(DAYS.c.phase, DAYS.c.day)
+    )
+    for phase, day, variant, *numbers in rows:
+        found[phase, day][variant] = Totals(*numbers)
+    return dict(found)
+
+
+def by_clock(experiment: Experiment, phase: int) -> dict[int, dict[str, Totals]]:
+    """Return what counted by the rule in a phase, by local hour of the day, 0 to 23, and variant.
+
+    Hours in which nothing ever happened are left out.
+    """
+    found: defaultdict[int, dict[str, Totals]] = defaultdict(dict)
+    rows = db.session.execute(
+        sa.select(CLOCK.c.clock, CLOCK.c.variant, *[CLOCK.c[name] for name in NAMES]).where(
+            CLOCK.c.experiment_id == experiment.id, CLOCK.c.phase == phase
+        )
+    )
+    for clock, variant, *numbers in rows:
+        found[clock][variant] = Totals(*numbers)
+    return dict(found)
+
+
+def hours_of_phase(experiment: Experiment, phase: int, cut: Cut = WHOLE) -> list[Hourly]:
+    """Return the hours of a phase in which something was counted, by variant and time."""
+    if cut.device is None and _is_by_rule(experiment, cut.sources):
+        by = [HOURS.c[name] for name in HOUR_OF]
+        is_wanted = [HOURS.c.experiment_id == experiment.id, HOURS.c.phase == phase]
+        query = sa.select(*by, *[HOURS.c[name] for name in NAMES])
+        rows = db.session.execute(query.where(*is_wanted, *_span(HOURS, cut)).order_by(*by))
+    else:
+        by = [HOURLY.c[name] for name in HOUR_OF]
+        is_wanted = [*_cut(HOURLY, experiment, phase, cut), *_span(HOURLY, cut)]
+        query = sa.select(*by, *_sums(HOURLY)).group_by(*by)
+        rows = db.session.execute(query.where(*is_wanted).order_by(*by))
     return [Hourly._make(row) for row in rows.all()]
 
 
 def totals_by_variant(experiment: Experiment, phase: int, sources: Sources = None) -> ByVariant:
     """Return the totals of a phase for each variant, in their order, those without any included."""
     rows = db.session.execute(
-        sa.select(COUNTS.c.variant, *SUMS)
-        .where(*_counting(experiment, sources), COUNTS.c.phase == phase)
-        .group_by(COUNTS.c.variant)
+        sa.select(KINDS.c.variant, *_sums(KINDS))
+        .where(*_cut(KINDS, experiment, phase, Cut(sources)))
+        .group_by(KINDS.c.variant)
     )
     found = {variant: Totals(*sums) for variant, *sums in rows}
     return {variant.key: found.get(variant.key, Totals()) for variant in experiment.variants}
 
 
-def hours_of_phase(experiment: Experiment, phase: int, cut: Cut = WHOLE) -> list[Hourly]:
-    """Return the hours of a phase in which something was counted, by variant and time."""
-    by = (COUNTS.c.phase, COUNTS.c.variant, COUNTS.c.hour)
-    rows = db.session.execute(
-        sa.select(*by, *SUMS).where(*_cut(experiment, phase, cut)).group_by(*by).order_by(*by)
-    )
-    return [Hourly._make(row) for row in rows.all()]
-
-
 def by_source(experiment: Experiment, phase: int) -> dict[str, ByVariant]:
     """Return the totals of a phase by source and variant, the source with most visits first."""
-    return _grouped(COUNTS.c.source, experiment, _cut(experiment, phase, WHOLE))
+    return _grouped(KINDS.c.source, experiment, _cut(KINDS, experiment, phase))
 
 
 def by_device(experiment: Experiment, phase: int) -> dict[str, ByVariant]:
     """Return the totals of a phase by device and variant, the device with most visits first."""
-    return _grouped(COUNTS.c.device, experiment, _cut(experiment, phase, WHOLE))
+    return _grouped(KINDS.c.device, experiment, _cut(KINDS, experiment, phase))
 
 
 def by_language(experiment: Experiment, phase: int) -> dict[str, ByVariant]:
@@ -125,16 +172,21 @@ def by_language(experiment: Experiment, phase: int) -> dict[str, ByVariant]:
 
     '' are browsers that name no language.
     """
-    return _grouped(COUNTS.c.language, experiment, _cut(experiment, phase, WHOLE))
+    return _grouped(KINDS.c.language, experiment, _cut(KINDS, experiment, phase))
 
 
 def kinds_of_visitors(
     experiment: Experiment, phase: int, cut: Cut = WHOLE
 ) -> list[tuple[Kind, str, Totals]]:
     """Return the totals of a phase by source, device and language, and by variant: one select."""
-    by = (COUNTS.c.source, COUNTS.c.device, COUNTS.c.language, COUNTS.c.variant)
+    table = KINDS if cut.since is None and cut.before is None else HOURLY
+    by = [table.c[name] for name in (*Kind._fields, "variant")]
+    span = () if table is KINDS else _span(table, cut)
     rows = db.session.execute(
-        sa.select(*by, *SUMS).where(*_cut(experiment, phase, cut)).group_by(*by).order_by(*by)
+        sa.select(*by, *_sums(table))
+        .where(*_cut(table, experiment, phase, cut), *span)
+        .group_by(*by)
+        .order_by(*by)
     )
     return [
         (Kind(source, device, language), variant, Totals(*sums))
@@ -144,10 +196,8 @@ def kinds_of_visitors(
 
 def sources(experiment: Experiment) -> list[str]:
     """Return where anybody who counts came from, in all phases."""
-    rows = db.session.scalars(
-        sa.select(COUNTS.c.source).where(*_counting(experiment, None)).distinct()
-    )
-    return sorted(rows)
+    is_counted = _counting(KINDS, experiment)
+    return sorted(db.session.scalars(sa.select(KINDS.c.source).where(*is_counted).distinct()))
 
 
 def by_source_ever(experiment: Experiment) -> dict[str, Totals]:
@@ -156,19 +206,19 @@ def by_source_ever(experiment: Experiment) -> dict[str, Totals]:
     Good for what money bought; rates of phases and variants are never added up.
     """
     rows = db.session.execute(
-        sa.select(COUNTS.c.source, *SUMS)
-        .where(*_counting(experiment, None))
-        .group_by(COUNTS.c.source)
+        sa.select(KINDS.c.source, *_sums(KINDS))
+        .where(*_counting(KINDS, experiment))
+        .group_by(KINDS.c.source)
     )
     return {source: Totals(*sums) for source, *sums in rows}
 
 
 def left_out(experiment: Experiment, phase: int, sources: Sources = None) -> dict[str, ByVariant]:
     """Return the totals of a phase that do not count, by reason and variant; machines apart."""
-    which = [COUNTS.c.experiment_id == experiment.id, COUNTS.c.excluded_because != ""]
+    which = [KINDS.c.experiment_id == experiment.id, KINDS.c.excluded_because != ""]
     if sources is not None:
-        which.append(COUNTS.c.source.in_(sources))
-    return _grouped(COUNTS.c.excluded_because, experiment, [*which, COUNTS.c.phase == phase])
+        which.append(KINDS.c.source.in_(sources))
+    return _grouped(KINDS.c.excluded_because, experiment, [*which, KINDS.c.phase == phase])
 
 
 def two_variants(experiment: Experiment) -> int:
@@ -185,7 +235,7 @@ def excluded_by_reason(experiment: Experiment) -> dict[str, dict[str, int]]:
 
     All phases together. Sign-ups that do not count are ``excluded_signups``.
     """
-    found = _excluded(experiment, COUNTS.c.served)
+    found = _excluded(experiment, KINDS.c.served)
     rows = db.session.execute(
         sa.select(MACHINES.c.variant, MACHINES.c.reason, sa.func.sum(MACHINES.c["count"]))
         .where(MACHINES.c.experiment_id == experiment.id)
@@ -198,7 +248,7 @@ def excluded_by_reason(experiment: Experiment) -> dict[str, dict[str, int]]:
 
 def excluded_signups(experiment: Experiment) -> dict[str, dict[str, int]]:
     """Return how many sign-ups were kept and do not count, by variant and reason."""
-    return dict(_excluded(experiment, COUNTS.c.signups))
+    return dict(_excluded(experiment, KINDS.c.signups))
 
 
 def machines(experiment: Experiment) -> dict[str, int]:
@@ -212,21 +262,39 @@ def machines(experiment: Experiment) -> dict[str, int]:
     return dict(rows.all())
 
 
-def _counting(experiment: Experiment, sources: Sources) -> list[sa.ColumnElement[bool]]:
-    """What restricts the roll-up to what counts."""
-    which = [COUNTS.c.experiment_id == experiment.id, COUNTS.c.excluded_because == ""]
-    return which if sources is None else [*which, COUNTS.c.source.in_(sources)]
+def _is_by_rule(experiment: Experiment, sources: Sources) -> bool:
+    """Whether these are the sources that the rule counts."""
+    sealed = experiment.rule.get("sources")
+    return sources == (None if sealed is None else tuple(sealed))
 
 
-def _cut(experiment: Experiment, phase: int, cut: Cut) -> list[sa.ColumnElement[bool]]:
-    """What restricts the roll-up to a part of what counts in a phase."""
-    which = [*_counting(experiment, cut.sources), COUNTS.c.phase == phase]
-    if cut.device is not None:
-        which.append(COUNTS.c.device == cut.device)
+def _sums(table: sa.Table) -> list[sa.ColumnElement[int]]:
+    return [sa.func.sum(table.c[name]) for name in NAMES]
+
+
+def _counting(
+    table: sa.Table, experiment: Experiment, sources: Sources = None
+) -> list[sa.ColumnElement[bool]]:
+    """What restricts a roll-up to what counts."""
+    which = [table.c.experiment_id == experiment.id, table.c.excluded_because == ""]
+    return which if sources is None else [*which, table.c.source.in_(sources)]
+
+
+def _cut(
+    table: sa.Table, experiment: Experiment, phase: int, cut: Cut = WHOLE
+) -> list[sa.ColumnElement[bool]]:
+    """What restricts a roll-up to a part of what counts in a phase, whenever it was."""
+    which = [*_counting(table, experiment, cut.sources), table.c.phase == phase]
+    return which if cut.device is None else [*which, table.c.device == cut.device]
+
+
+def _span(table: sa.Table, cut: Cut) -> list[sa.ColumnElement[bool]]:
+    """What restricts a roll-up by the hour to a part of the time."""
+    which = []
     if cut.since is not None:
-        which.append(COUNTS.c.hour >= cut.since)
+        which.append(table.c.hour >= cut.since)
     if cut.before is not None:
-        which.append(COUNTS.c.hour < cut.before)
+        which.append(table.c.hour < cut.before)
     return which
 
 
@@ -234,7 +302,9 @@ def _grouped(
     column: Any, experiment: Experiment, which: list[sa.ColumnElement[bool]]
 ) -> dict[str, ByVariant]:
     rows = db.session.execute(
-        sa.select(column, COUNTS.c.variant, *SUMS).where(*which).group_by(column, COUNTS.c.variant)
+        sa.select(column, KINDS.c.variant, *_sums(KINDS))
+        .where(*which)
+        .group_by(column, KINDS.c.variant)
     )
     found: defaultdict[str, ByVariant] = defaultdict(
         lambda: {variant.key: Totals() for variant in experiment.variants}
@@ -250,10 +320,10 @@ def _grouped(
 
 def _excluded(experiment: Experiment, column: Any) -> defaultdict[str, dict[str, int]]:
     rows = db.session.execute(
-        sa.select(COUNTS.c.variant, COUNTS.c.excluded_because, sa.func.sum(column))
-        .where(COUNTS.c.experiment_id == experiment.id, COUNTS.c.excluded_because != "")
-        .group_by(COUNTS.c.variant, COUNTS.c.excluded_because)
-        .order_by(COUNTS.c.excluded_because)
+        sa.select(KINDS.c.variant, KINDS.c.excluded_because, sa.func.sum(column))
+        .where(KINDS.c.experiment_id == experiment.id, KINDS.c.excluded_because != "")
+        .group_by(KINDS.c.variant, KINDS.c.excluded_because)
+        .order_by(KINDS.c.excluded_because)
     )
     found: defaultdict[str, dict[str, int]] = defaultdict(dict)
     found.update({variant.key: {} for variant in experiment.variants})

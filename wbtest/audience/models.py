@@ -143,7 +143,10 @@ class Engagement(Base):
 
 
 class EngagementCount(Base):
-    """How many people did each of these things; kept in the transaction that inserts them."""
+    """How many people did each of these things, and how many of those converted.
+
+    Kept in the transaction that changes either.
+    """
 
     __tablename__ = "engagement_counts"
 
@@ -153,6 +156,7 @@ class EngagementCount(Base):
     kind: Mapped[str] = mapped_column(String(10), primary_key=True)
     item: Mapped[str] = mapped_column(String(16), primary_key=True)
     count: Mapped[int] = mapped_column(default=0)
+    converted: Mapped[int] = mapped_column(default=0)
 
 
 class Readmission(Base):

@@ -10,13 +10,12 @@ from typing import Any, NamedTuple, cast
 
 import sqlalchemy as sa
 
-from wbtest.audience.models import HourlyCount, MachineCount, Signup
+from wbtest.audience.counts import KINDS, MACHINES
+from wbtest.audience.models import Signup
 from wbtest.audience.traffic import PRETENDER
 from wbtest.extensions import db
 from wbtest.publishing.models import Experiment
 
-COUNTS = cast(sa.Table, HourlyCount.__table__)
-MACHINES = cast(sa.Table, MachineCount.__table__)
 SIGNUPS = cast(sa.Table, Signup.__table__)
 # Enough to tell a share by, and as quick however many there are.
 NEWEST = 1_000
@@ -56,14 +55,14 @@ class Newest:
 def cells(experiment: Experiment, phase: int, sources: Sequence[str] | None) -> list[Cell]:
     """Return who counts in a phase by device, source and variant; ``sources`` None for all."""
     is_wanted = [
-        COUNTS.c.experiment_id == experiment.id,
-        COUNTS.c.excluded_because == "",
-        COUNTS.c.phase == phase,
+        KINDS.c.experiment_id == experiment.id,
+        KINDS.c.excluded_because == "",
+        KINDS.c.phase == phase,
     ]
     if sources is not None:
-        is_wanted.append(COUNTS.c.source.in_(sources))
-    by = (COUNTS.c.device, COUNTS.c.source, COUNTS.c.variant)
-    sums = (sa.func.sum(COUNTS.c.served), sa.func.sum(COUNTS.c.seen))
+        is_wanted.append(KINDS.c.source.in_(sources))
+    by = (KINDS.c.device, KINDS.c.source, KINDS.c.variant)
+    sums = (sa.func.sum(KINDS.c.served), sa.func.sum(KINDS.c.seen))
     rows = db.session.execute(sa.select(*by, *sums).where(*is_wanted).group_by(*by).order_by(*by))
     return [Cell(*row) for row in rows]
 

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 import sqlalchemy as sa
 
-from wbtest.audience.counts import COUNTS
+from wbtest.audience.counts import KINDS
 from wbtest.extensions import db
 
 
@@ -24,10 +24,10 @@ class Part(NamedTuple):
 
 def parts_of(tests: Collection[int]) -> defaultdict[int, list[Part]]:
     """Return what was counted of these experiments, by their id; one query for all of them."""
-    by = (COUNTS.c.experiment_id, COUNTS.c.phase, COUNTS.c.variant, COUNTS.c.source)
+    by = (KINDS.c.experiment_id, KINDS.c.phase, KINDS.c.variant, KINDS.c.source)
     rows = db.session.execute(
-        sa.select(*by, sa.func.sum(COUNTS.c.seen), sa.func.sum(COUNTS.c.converted))
-        .where(COUNTS.c.experiment_id.in_(tests), COUNTS.c.excluded_because == "")
+        sa.select(*by, sa.func.sum(KINDS.c.seen), sa.func.sum(KINDS.c.converted))
+        .where(KINDS.c.experiment_id.in_(tests), KINDS.c.excluded_because == "")
         .group_by(*by)
     )
     found: defaultdict[int, list[Part]] = defaultdict(list)

@@ -149,9 +149,9 @@ def sealed_rule(experiment: Experiment) -> Hypothesis:
 
 
 def judged(experiment: Experiment, now: datetime) -> Judged:
-    """Return the verdict at ``now``, from one query. Raises NotStarted for a draft."""
+    """Return the verdict at ``now``, from two queries. Raises NotStarted for a draft."""
     rule = sealed_rule(experiment)
-    counted = _count(experiment, rule)
+    counted = _count(experiment)
     trust = check_measurement(rule, counted, is_seal_whole=_is_seal_whole(experiment))
     return _judged(experiment, rule, counted, trust, now)
 
@@ -165,7 +165,7 @@ def results_of(experiment: Experiment, now: datetime) -> Results:
 def history_of(experiment: Experiment) -> History:
     """Return all that was counted up to this moment. Raises NotStarted for a draft."""
     rule = sealed_rule(experiment)
-    return history(experiment, rule, _count(experiment, rule))
+    return history(experiment, rule, _count(experiment))
 
 
 def trust_of(experiment: Experiment, counted: History, now: datetime) -> list[Check]:
@@ -207,9 +207,9 @@ def check_started(experiment: Experiment) -> None:
         raise NotStarted("This experiment has not started, so there is nothing to see yet.")
 
 
-def _count(experiment: Experiment, rule: Hypothesis) -> Counted:
+def _count(experiment: Experiment) -> Counted:
     check_started(experiment)
-    return count(experiment, rule)
+    return count(experiment)
 
 
 def _is_seal_whole(experiment: Experiment) -> bool:

@@ -5,14 +5,14 @@ The numbers come from ``audience.counts`` alone. Nothing here weighs or judges.
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from itertools import groupby
+from operator import itemgetter
 
 from wbtest.audience import counts
-from wbtest.audience.counts import Hourly, Totals
-from wbtest.audience.recording.hours import day_of
+from wbtest.audience.counts import Evidence, Totals
 from wbtest.publishing.models import Experiment
 from wbtest.publishing.rule import Hypothesis
 from wbtest.publishing.running.stages import tested
@@ -51,15 +51,17 @@ class History(Counted):
     two_variants: int = 0
 
 
-def count(experiment: Experiment, rule: Hypothesis) -> Counted:
-    """Return what counts of a started experiment up to this moment: one query."""
+def count(experiment: Experiment) -> Counted:
+    """Return what counts of a started experiment up to this moment: two queries."""
     keys = [variant.key for variant in tested(experiment)]
-    hours = counts.hourly(experiment, rule.sources)
     newest = experiment.phases[-1].number
-    by_phase: defaultdict[int, list[Hourly]] = defaultdict(list)
-    for row in hours:
-        by_phase[row.phase].append(row)
-    days = _days(keys, hours, experiment.time_zone)
+    by_phase: dict[int, list[Evidence]] = {
+        phase: list(rows) for phase, rows in groupby(counts.evidence(experiment), itemgetter(0))
+    }
+    days = {
+        when: [row.get(key, NOTHING) for key in keys]
+        for when, row in counts.daily(experiment).items()
+    }
     newest_days = [row for (phase, _), row in days.items() if phase == newest]
     return Counted(
         phase=newest,
@@ -68,7 +70,7 @@ def count(experiment: Experiment, rule: Hypothesis) -> Counted:
                 keys,
                 weights=tuple(phase.weights.get(key, 0) for key in keys),
                 started=int(phase.started_at.timestamp()),
-                rows=by_phase[phase.number],
+                rows=by_phase.get(phase.number, ()),
             )
             for phase in experiment.phases
         ),
@@ -117,32 +119,19 @@ def _set_aside(
     }
 
 
-def _days(
-    keys: Sequence[str], hours: Sequence[Hourly], time_zone: str
-) -> dict[tuple[int, date], list[Totals]]:
-    """What counts by phase and local day; days on which nothing happened are left out."""
-    rows: defaultdict[tuple[int, date, str], list[Hourly]] = defaultdict(list)
-    days = {hour: day_of(hour, time_zone) for hour in {row.hour for row in hours}}
-    for row in hours:
-        rows[row.phase, days[row.hour], row.variant].append(row)
-    found = sorted({(phase, day) for phase, day, _ in rows})
-    return {when: [total(rows.get((*when, key), ())) for key in keys] for when in found}
-
-
 def _phase_hours(
-    keys: Sequence[str], weights: tuple[int, ...], started: int, rows: Sequence[Hourly]
+    keys: Sequence[str], weights: tuple[int, ...], started: int, rows: Sequence[Evidence]
 ) -> PhaseHours:
-    hours = sorted({row.hour for row in rows})
+    hours = sorted({row[2] for row in rows})
     arms = len(keys)
     # One long list each, cut into rows at the end: a list for every hour would cost more.
     places = {hour: arms * place for place, hour in enumerate(hours)}
-    columns = {key: k for k, key in enumerate(keys)}
+    columns = {key: k for k, key in enumerate(keys) if weights[k]}
     seen, arrived, converted = ([0] * (arms * len(hours)) for _ in range(3))
-    for row in rows:
-        if not weights[columns[row.variant]]:
-            continue
-        place = places[row.hour] + columns[row.variant]
-        seen[place], arrived[place], converted[place] = row.seen, row.arrived, row.converted
+    for _, variant, hour, *numbers in rows:
+        if variant in columns:
+            place = places[hour] + columns[variant]
+            seen[place], arrived[place], converted[place] = numbers
     return PhaseHours(
         started=started,
         weights=weights,

@@ -10,18 +10,14 @@ from typing import NamedTuple, cast
 
 import sqlalchemy as sa
 
+from wbtest.audience.counts import KINDS
 from wbtest.audience.engagement.acts import Act
-from wbtest.audience.models import Engagement, EngagementCount, HourlyCount, Signup
+from wbtest.audience.models import EngagementCount
 from wbtest.extensions import db
 from wbtest.publishing.assembling import page_of
 from wbtest.publishing.models import Experiment, Phase
 
 COUNTS = cast(sa.Table, EngagementCount.__table__)
-HOURS = cast(sa.Table, HourlyCount.__table__)
-
-# With phase, number and variant of a question, the name under which ``last_counts`` keeps who
-# opened it.
-OPENED = "opened:"
 
 
 class Share(NamedTuple):
@@ -71,7 +67,7 @@ def faq_opened(experiment: Experiment, phase: Phase) -> list[Opened]:
 
     A question that several variants show is one; only those who could read it are counted.
     """
-    opened, by_converted = _opened(experiment, phase), _opened_by_converted(experiment)
+    opened = _opened(experiment, phase)
     people = _people(experiment, phase)
     found: defaultdict[str, list[Share]] = defaultdict(lambda: [NONE, NONE])
     first = set()
@@ -87,78 +83,34 @@ def faq_opened(experiment: Experiment, phase: Phase) -> list[Opened]:
         seen, converted = people.get(variant.key, (0, 0))
         first |= set(questions[:1])
         for number, question in enumerate(questions):
-            place = variant.key, str(number)
-            yes = by_converted.get((phase.number, *place), 0)
+            all_of_them, yes = opened.get((variant.key, str(number)), (0, 0))
             shares = found[question]
             shares[0] += Share(yes, converted)
-            shares[1] += Share(opened.get(place, 0) - yes, seen - converted)
+            shares[1] += Share(all_of_them - yes, seen - converted)
     return [Opened(question, question in first, *shares) for question, shares in found.items()]
 
 
-def _opened(experiment: Experiment, phase: Phase) -> dict[tuple[str, str], int]:
-    """How many opened the question of this variant and number in a phase."""
+def _opened(experiment: Experiment, phase: Phase) -> dict[tuple[str, str], tuple[int, int]]:
+    """How many opened the question of this variant and number in a phase, and who converted."""
     rows = db.session.execute(
-        sa.select(COUNTS.c.variant, COUNTS.c.item, COUNTS.c["count"]).where(
+        sa.select(COUNTS.c.variant, COUNTS.c.item, COUNTS.c["count"], COUNTS.c.converted).where(
             COUNTS.c.experiment_id == experiment.id,
             COUNTS.c.phase == phase.number,
             COUNTS.c.kind == "faq",
         )
     )
-    return {(variant, item): number for variant, item, number in rows}
-
-
-def opened_to_keep(experiment: Experiment) -> dict[str, int]:
-    """Return what of ``faq_opened`` no counter holds, as a part of ``Experiment.last_counts``."""
-    opened = _opened_by_converted(experiment)
-    return {
-        f"{OPENED}{phase}:{item}:{variant}": number
-        for (phase, variant, item), number in opened.items()
-    }
-
-
-def _opened_by_converted(experiment: Experiment) -> dict[tuple[int, str, str], int]:
-    """The same of those who signed up, by phase; they are few, and each is found by the key.
-
-    Of what is purged the figures of before stand.
-    """
-    if experiment.purged_at is not None:
-        kept = experiment.last_counts.items()
-        return {_place(name): number for name, number in kept if name.startswith(OPENED)}
-    is_theirs = sa.and_(
-        Engagement.experiment_id == Signup.experiment_id, Engagement.visitor == Signup.visitor
-    )
-    rows = db.session.execute(
-        sa.select(Engagement.phase, Engagement.variant, Engagement.item, sa.func.count())
-        .join(Signup, is_theirs)
-        .where(
-            Signup.experiment_id == experiment.id,
-            Signup.is_converted,
-            Signup.excluded_because == "",
-            Engagement.kind == "faq",
-        )
-        .group_by(Engagement.phase, Engagement.variant, Engagement.item)
-    )
-    return {(phase, variant, item): number for phase, variant, item, number in rows}
-
-
-def _place(name: str) -> tuple[int, str, str]:
-    """Phase, variant and number of a question, as ``last_counts`` names them.
-
-    Names from before phases were told apart say nothing of one; nearly all have but one.
-    """
-    *phase, item, variant = name.removeprefix(OPENED).split(":")
-    return int(phase[0]) if phase else 1, variant, item
+    return {(variant, item): (number, of_them) for variant, item, number, of_them in rows}
 
 
 def _people(experiment: Experiment, phase: Phase) -> dict[str, tuple[int, int]]:
     """Seen and converted in a phase, by variant."""
     rows = db.session.execute(
-        sa.select(HOURS.c.variant, sa.func.sum(HOURS.c.seen), sa.func.sum(HOURS.c.converted))
+        sa.select(KINDS.c.variant, sa.func.sum(KINDS.c.seen), sa.func.sum(KINDS.c.converted))
         .where(
-            HOURS.c.experiment_id == experiment.id,
-            HOURS.c.phase == phase.number,
-            HOURS.c.excluded_because == "",
+            KINDS.c.experiment_id == experiment.id,
+            KINDS.c.phase == phase.number,
+            KINDS.c.excluded_because == "",
         )
-        .group_by(HOURS.c.variant)
+        .group_by(KINDS.c.variant)
     )
     return {variant: (seen, converted) for variant, seen, converted in rows}

@@ -1,23 +1,26 @@
 """What seen visitors did, as rows and as counts: kept, removed, and counted anew.
 
 Only of who counts as seen, and at the phase and variant of their sighting: so of those who opened a
-question none is missing among those who saw the page. Whoever stops counting takes it along.
+question none is missing among those who saw the page. Whoever stops counting takes it along. What
+people did who converted is counted once more.
 """
 
-from collections import Counter
-from collections.abc import Collection, Iterable, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from operator import attrgetter
 from typing import Any, NamedTuple, cast
 
 import sqlalchemy as sa
 
-from wbtest.audience.models import Engagement, EngagementCount, Sighting
+from wbtest.audience.models import Engagement, EngagementCount, Sighting, Signup
 from wbtest.audience.recording import rows as kept
 from wbtest.audience.recording.events import Did
 
 ENGAGEMENTS = cast(sa.Table, Engagement.__table__)
 COUNTS = cast(sa.Table, EngagementCount.__table__)
 SIGHTINGS = cast(sa.Table, Sighting.__table__)
+SIGNUPS = cast(sa.Table, Signup.__table__)
+_CONVERTED = (SIGNUPS.c.is_converted, SIGNUPS.c.excluded_because == "")
 
 # Experiment and visitor.
 Who = tuple[int, str]
@@ -33,6 +36,8 @@ class Place(NamedTuple):
     item: str
 
 
+# How many people did it, and how many of them converted.
+Numbers = tuple[int, int]
 _place = attrgetter(*Place._fields)
 
 
@@ -50,7 +55,11 @@ def keep(connection: sa.Connection, events: Sequence[Did]) -> None:
         rows.pop((stored.experiment_id, stored.visitor, stored.kind, stored.item), None)
     if rows:
         connection.execute(sa.insert(ENGAGEMENTS), list(rows.values()))
-        _count(connection, (Place(*[row[name] for name in Place._fields]) for row in rows.values()))
+        did = [
+            (key[:2], Place(*[row[name] for name in Place._fields])) for key, row in rows.items()
+        ]
+        converted = _converted(connection, {who for who, _ in did})
+        _count(connection, [(place, (1, who in converted)) for who, place in did])
 
 
 def remove(connection: sa.Connection, visitors: Collection[Who]) -> None:
@@ -58,12 +67,23 @@ def remove(connection: sa.Connection, visitors: Collection[Who]) -> None:
     stored = _of(connection, visitors)
     if not stored:
         return
-    _count(connection, (Place(*_place(row)) for row in stored), -1)
-    for experiment_id, visitor in {(row.experiment_id, row.visitor) for row in stored}:
+    whose = {(row.experiment_id, row.visitor) for row in stored}
+    converted = _converted(connection, whose)
+    did = [((row.experiment_id, row.visitor), Place(*_place(row))) for row in stored]
+    _count(connection, [(place, (-1, -(who in converted))) for who, place in did])
+    for experiment_id, visitor in whose:
         is_theirs = (ENGAGEMENTS.c.experiment_id == experiment_id) & (
             ENGAGEMENTS.c.visitor == visitor
         )
         connection.execute(sa.delete(ENGAGEMENTS).where(is_theirs))
+
+
+def mark(connection: sa.Connection, converted: Mapping[Who, bool]) -> None:
+    """Count what these visitors did as done by people who converted, or who do so no more."""
+    did = _of(connection, converted.keys())
+    signs = [1 if converted[row.experiment_id, row.visitor] else -1 for row in did]
+    places = [Place(*_place(row)) for row in did]
+    _count(connection, [(place, (0, sign)) for place, sign in zip(places, signs, strict=True)])
 
 
 def differences(connection: sa.Connection, experiment_id: int) -> list[str]:
@@ -77,8 +97,8 @@ def differences(connection: sa.Connection, experiment_id: int) -> list[str]:
         if right[place] != stored[place]:
             where = ", ".join(map(str, place[1:]))
             found.append(
-                f"experiment {experiment_id}, phase {where}: {stored[place]} people did it, the "
-                f"events say {right[place]}"
+                f"experiment {experiment_id}, phase {where}: {_said(stored[place])} did it, the "
+                f"events say {_said(right[place])}"
             )
     return found
 
@@ -89,7 +109,7 @@ def rebuild(connection: sa.Connection, experiment_id: int) -> None:
     remove(connection, strays)
     connection.execute(sa.delete(COUNTS).where(COUNTS.c.experiment_id == experiment_id))
     right = _recount(connection, experiment_id)
-    kept.add(connection, COUNTS, [place._asdict() | {"count": n} for place, n in right.items()])
+    _count(connection, right.items())
 
 
 def _row(key: tuple[Any, ...], sighting: Any, at_us: int) -> kept.Row:
@@ -98,10 +118,31 @@ def _row(key: tuple[Any, ...], sighting: Any, at_us: int) -> kept.Row:
     return dict(zip(names, key, strict=True)) | where
 
 
-def _count(connection: sa.Connection, places: Iterable[Place], number: int = 1) -> None:
-    sums = Counter(places)
-    rows = [place._asdict() | {"count": number * many} for place, many in sorted(sums.items())]
+def _count(connection: sa.Connection, did: Iterable[tuple[Place, Numbers]]) -> None:
+    people: Counter[Place] = Counter()
+    converted: Counter[Place] = Counter()
+    for place, (number, of_them) in did:
+        people[place] += number
+        converted[place] += of_them
+    rows = [
+        place._asdict() | {"count": number, "converted": converted[place]}
+        for place, number in sorted(people.items())
+        if number or converted[place]
+    ]
     kept.add(connection, COUNTS, rows)
+
+
+def _converted(connection: sa.Connection, visitors: Collection[Who]) -> set[Who]:
+    """Those of them whose sign-up is a conversion."""
+    if not visitors:
+        return set()
+    names = (SIGNUPS.c.experiment_id, SIGNUPS.c.visitor)
+    rows = connection.execute(sa.select(*names).where(*_are(SIGNUPS, visitors), *_CONVERTED))
+    return {(experiment_id, visitor) for experiment_id, visitor in rows}
+
+
+def _said(numbers: Numbers) -> str:
+    return f"{numbers[0]} people ({numbers[1]} of them converted)"
 
 
 def _seen(connection: sa.Connection, visitors: Collection[Who]) -> dict[Who, Any]:
@@ -149,17 +190,32 @@ def _strays(experiment_id: int) -> sa.Select[Any]:
     )
 
 
-def _recount(connection: sa.Connection, experiment_id: int) -> Counter[Place]:
+def _recount(connection: sa.Connection, experiment_id: int) -> defaultdict[Place, Numbers]:
     where = [ENGAGEMENTS.c[name] for name in Place._fields]
+    is_converted = sa.exists().where(
+        SIGNUPS.c.experiment_id == ENGAGEMENTS.c.experiment_id,
+        SIGNUPS.c.visitor == ENGAGEMENTS.c.visitor,
+        *_CONVERTED,
+    )
     rows = connection.execute(
-        sa.select(*where, sa.func.count().label("number"))
+        sa.select(
+            *where,
+            sa.func.count().label("people"),
+            sa.func.sum(sa.case((is_converted, 1), else_=0)).label("converted"),
+        )
         .where(ENGAGEMENTS.c.experiment_id == experiment_id)
         .group_by(*where)
     )
-    return Counter({Place(*_place(row)): row.number for row in rows})
+    found = {Place(*_place(row)): (row.people, row.converted) for row in rows}
+    return defaultdict(_nobody, found)
 
 
-def _stored(connection: sa.Connection, experiment_id: int) -> Counter[Place]:
+def _stored(connection: sa.Connection, experiment_id: int) -> defaultdict[Place, Numbers]:
     is_of = COUNTS.c.experiment_id == experiment_id
     rows = connection.execute(sa.select(COUNTS).where(is_of))
-    return Counter({Place(*_place(row)): row._mapping["count"] for row in rows})
+    found = {Place(*_place(row)): (row._mapping["count"], row.converted) for row in rows}
+    return defaultdict(_nobody, found)
+
+
+def _nobody() -> Numbers:
+    return 0, 0

@@ -12,7 +12,6 @@ from typing import NamedTuple, cast
 import sqlalchemy as sa
 
 from wbtest.audience.counts import two_variants
-from wbtest.audience.engagement.counted import opened_to_keep
 from wbtest.audience.leaving.closing import count_hearers
 from wbtest.audience.leaving.erasures import forget_letters
 from wbtest.audience.leaving.terms import terms_of
@@ -143,7 +142,6 @@ def _give_up(experiment: Experiment) -> None:
     experiment.last_counts = {
         "two_variants": two_variants(experiment),
         ROWS: _count_rows(experiment),
-        **opened_to_keep(experiment),
         **newest_to_keep(experiment),
     }
     experiment.purged_at = clock.now()

@@ -31,12 +31,14 @@ COLUMNS = (
 class Facts(NamedTuple):
     """What of a sealed experiment decides how its events are counted.
 
-    ``is_purged``: its totals stand, whatever becomes of the rows that are still there.
+    ``sources`` are those that the rule counts, None for all. ``is_purged``: its totals stand,
+    whatever becomes of the rows that are still there.
     """
 
     zone: str
     conversion: Literal["signup", "confirmed"]
     window_us: int
+    sources: tuple[str, ...] | None = None
     is_purged: bool = False
 
 

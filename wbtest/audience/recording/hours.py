@@ -35,6 +35,15 @@ def day_of(hour: int, zone: str) -> date:
     return _local(hour, zone).date()
 
 
+def clock_of(hour: int, zone: str) -> int:
+    """Return the hour of the day, 0 to 23, as which an hour is known there.
+
+    >>> clock_of(1799997300, "Asia/Kathmandu")
+    13
+    """
+    return _local(hour, zone).hour
+
+
 @lru_cache(maxsize=16_384)
 def _hour_of_quarter(quarter: int, zone: str) -> int:
     moment = quarter * QUARTER_SECONDS

@@ -16,6 +16,7 @@ from wbtest import store
 from wbtest.audience.engagement import kept as engaged
 from wbtest.audience.models import HourlyCount, MachineCount, Sighting, Signup, Visit
 from wbtest.audience.recording import rows as kept
+from wbtest.audience.recording import totals
 from wbtest.audience.recording.cells import (
     COLUMNS,
     SUSPECTED,
@@ -58,7 +59,14 @@ def load_facts(connection: sa.Connection, experiment_id: int) -> Facts:
         raise LookupError(f"there is no experiment {experiment_id}")
     zone, rule, purged_at = found
     window_us = rule["conversion_window_hours"] * HOUR_US
-    return Facts(zone, rule["conversion"], window_us, purged_at is not None)
+    sources = rule.get("sources")
+    return Facts(
+        zone,
+        rule["conversion"],
+        window_us,
+        sources=None if sources is None else tuple(sources),
+        is_purged=purged_at is not None,
+    )
 
 
 def take_turn(connection: sa.Connection) -> None:
@@ -136,6 +144,7 @@ class Ledger:
         yield
         flags = Flags()
         gone = set()
+        converted: dict[tuple[int, str], bool] = {}
         for key, history in self._histories(keys).items():
             if history != before[key]:
                 facts = self.facts_of(key.experiment_id)
@@ -148,14 +157,19 @@ class Ledger:
                 is_gone = was.is_counted and not (settled.is_counted and is_same)
                 if is_gone and key.excluded_because == "":
                     gone.add(key[:2])
+                has_converted = settled.conversion is not None
+                if key.excluded_because == "" and has_converted != (was.conversion is not None):
+                    converted[key[:2]] = has_converted
         flags.write(self.connection)
+        engaged.mark(self.connection, {k: v for k, v in converted.items() if self._is_open(k[0])})
         self.forget_acts(gone)
 
     def forget_acts(self, visitors: Collection[tuple[int, str]]) -> None:
         """Delete what these visitors did on the page, and count it no more."""
-        engaged.remove(
-            self.connection, {key for key in visitors if not self.facts_of(key[0]).is_purged}
-        )
+        engaged.remove(self.connection, {key for key in visitors if self._is_open(key[0])})
+
+    def _is_open(self, experiment_id: int) -> bool:
+        return not self.facts_of(experiment_id).is_purged
 
     def _count_visit(self, visit: Any, number: int) -> None:
         self._tally[cell_of(visit, self.facts_of(visit.experiment_id)), "served"] += number
@@ -199,11 +213,13 @@ class Ledger:
                 }
             )
         kept.add(self.connection, HOURLY_COUNTS, hourly_rows(self._tally))
+        totals.add_people(self.connection, self._tally, self._facts)
         names = ("experiment_id", "variant", "hour", "reason", "family", "count")
         machines = [
             dict(zip(names, (*key, number), strict=True)) for key, number in self._machines.items()
         ]
         kept.add(self.connection, MACHINE_COUNTS, machines)
+        totals.add_machines(self.connection, self._machines)
 
 
 class Flags:

@@ -14,6 +14,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session, scoped_session
 
 from wbtest.audience.engagement import kept as engaged
+from wbtest.audience.recording import totals
 from wbtest.audience.recording.cells import (
     COLUMNS,
     SUSPECTED,
@@ -54,7 +55,11 @@ def differences(store: Store, experiment_id: int | None = None) -> list[str]:
     with _snapshot(_connection(store).engine) as connection:
         for one in _experiments(connection, experiment_id):
             tally, flags = _recount(connection, one)
-            found += _compare(tally, _stored(connection, one))
+            wrong = _compare(tally, stored(connection, one))
+            # What only follows from a wrong hour is not told a second time.
+            found += wrong or totals.differences(
+                connection, one, tally, load_facts(connection, one)
+            )
             found += [f"{_name(row)}: is_counted is wrong" for row in flags.sightings]
             found += [f"{_name(row)}: is_converted is wrong" for row in flags.signups]
             found += engaged.differences(connection, one)
@@ -70,8 +75,21 @@ def rebuild(store: Store, experiment_id: int | None = None) -> None:
         connection.execute(sa.delete(HOURLY_COUNTS).where(HOURLY_COUNTS.c.experiment_id == one))
         if rows := hourly_rows(tally):
             connection.execute(sa.insert(HOURLY_COUNTS), rows)
+        totals.rebuild(connection, one, tally, load_facts(connection, one))
         flags.write(connection)
         engaged.rebuild(connection, one)
+
+
+def stored(connection: sa.Connection, experiment_id: int) -> Tally:
+    """Return the hourly roll-up of an experiment as it stands."""
+    tally: Tally = Counter()
+    for row in connection.execute(
+        sa.select(HOURLY_COUNTS).where(HOURLY_COUNTS.c.experiment_id == experiment_id)
+    ):
+        values = row._mapping
+        cell = Cell(*[values[name] for name in Cell._fields])
+        tally.update({(cell, column): values[column] for column in COLUMNS})
+    return tally
 
 
 def _connection(store: Store) -> sa.Connection:
@@ -153,17 +171,6 @@ def _suspects(connection: sa.Connection, experiment_id: int) -> set[tuple[int, s
         )
     )
     return {(row.experiment_id, row.visitor) for row in rows}
-
-
-def _stored(connection: sa.Connection, experiment_id: int) -> Tally:
-    tally: Tally = Counter()
-    for row in connection.execute(
-        sa.select(HOURLY_COUNTS).where(HOURLY_COUNTS.c.experiment_id == experiment_id)
-    ):
-        values = row._mapping
-        cell = Cell(*[values[name] for name in Cell._fields])
-        tally.update({(cell, column): values[column] for column in COLUMNS})
-    return tally
 
 
 def _compare(right: Tally, stored: Tally) -> list[str]:

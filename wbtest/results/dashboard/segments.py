@@ -7,7 +7,7 @@ so no verdict comes from here.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Hashable, Iterable, Sequence
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import TypeVar
@@ -23,6 +23,7 @@ WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", 
 DAY_HOURS = 24
 # Fewer visitors than this make no rate worth comparing.
 FEWEST = 30
+NOTHING = Totals()
 Place = TypeVar("Place", bound=Hashable)
 
 
@@ -74,6 +75,27 @@ def segments_by_hour(hours: Iterable[Hourly], keys: Sequence[str], time_zone: st
 
     rows = _rows(hours, keys, hour_of_day)
     return [Segment(f"{k}:00", rows(k)) for k in range(DAY_HOURS)]
+
+
+def segments_by_day(days: Mapping[date, Sequence[Totals]], arms: int) -> list[Segment]:
+    """Return the seven local weekdays from what was counted on each day."""
+    rows: list[list[Sequence[Totals]]] = [[] for _ in WEEKDAYS]
+    for day, row in days.items():
+        rows[day.weekday()].append(row)
+    return [
+        Segment(name, tuple(total(row[k] for row in found) for k in range(arms)))
+        for name, found in zip(WEEKDAYS, rows, strict=True)
+    ]
+
+
+def segments_by_clock(
+    hours: Mapping[int, Mapping[str, Totals]], keys: Sequence[str]
+) -> list[Segment]:
+    """Return the 24 local hours of the day from what was counted in each."""
+    return [
+        Segment(f"{k}:00", tuple(hours.get(k, {}).get(key, NOTHING) for key in keys))
+        for k in range(DAY_HOURS)
+    ]
 
 
 def totals_by_day(

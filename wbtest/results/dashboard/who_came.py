@@ -1,4 +1,4 @@
-"""Who came and when, as the tabs and their files ask for it: two selects, then pure.
+"""Who came and when, as the tabs and their files ask for it: few selects, then pure.
 
 What no filter touches stands in the results already, and is not read again.
 """
@@ -17,6 +17,8 @@ from wbtest.publishing.models import Experiment
 from wbtest.results.dashboard.filters import Choices, Filters, read_filters
 from wbtest.results.dashboard.segments import (
     Segment,
+    segments_by_clock,
+    segments_by_day,
     segments_by_hour,
     segments_by_weekday,
     totals_by_day,
@@ -73,14 +75,27 @@ def who_came(experiment: Experiment, found: Results, filters: Filters) -> WhoCam
     everybody = counts.kinds_of_visitors(experiment, filters.phase, cut)
     # Whoever asks for a source looks at it, whether it counts or not.
     rows = [row for row in everybody if filters.source or rule.counts_source(row[0].source)]
-    hours = _hours(experiment, found, filters)
+    weekdays, hours = _times(experiment, found, filters)
     return WhoCame(
         sources=_by(everybody, keys, attrgetter("source"), rule.counts_source),
         devices=_by(rows, keys, attrgetter("device")),
         languages=_by(rows, keys, lambda kind: kind.language or LANGUAGE_UNKNOWN),
-        weekdays=segments_by_weekday(hours, keys, experiment.time_zone),
-        hours=segments_by_hour(hours, keys, experiment.time_zone),
+        weekdays=weekdays,
+        hours=hours,
     )
+
+
+def _times(
+    experiment: Experiment, found: Results, filters: Filters
+) -> tuple[list[Segment], list[Segment]]:
+    """Weekdays and hours of the day; without a filter they are added up already."""
+    keys = _keys(found)
+    if not filters.is_asked:
+        by_clock = counts.by_clock(experiment, found.phase)
+        weekdays = segments_by_day(days_of(experiment, found, filters), len(keys))
+        return weekdays, segments_by_clock(by_clock, keys)
+    hours, zone = _hours(experiment, found, filters), experiment.time_zone
+    return segments_by_weekday(hours, keys, zone), segments_by_hour(hours, keys, zone)
 
 
 def _by(

@@ -1,0 +1,111 @@
+"""Coarser roll-ups, so that a page reads as much after a million visits as after a thousand.
+
+Each adds up what ``models.HourlyCount`` or ``models.MachineCount`` holds, and is kept in the same
+transaction. What is asked of a part of the time and of a kind at once stands in those alone.
+"""
+
+from datetime import date
+
+from sqlalchemy import BigInteger, Date, ForeignKey, String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from wbtest.extensions import Base
+from wbtest.publishing.models import Experiment
+
+
+class HourTotal(Base):
+    """What counts by the sealed rule, its sources included, of a variant in an hour.
+
+    Hours and columns mean what they mean in ``HourlyCount``.
+    """
+
+    __tablename__ = "hour_totals"
+
+    experiment_id: Mapped[int] = mapped_column(ForeignKey(Experiment.id), primary_key=True)
+    phase: Mapped[int] = mapped_column(primary_key=True)
+    variant: Mapped[str] = mapped_column(String(30), primary_key=True)
+    hour: Mapped[int] = mapped_column(BigInteger, primary_key=True)
+    served: Mapped[int] = mapped_column(default=0)
+    seen: Mapped[int] = mapped_column(default=0)
+    converted: Mapped[int] = mapped_column(default=0)
+    arrived: Mapped[int] = mapped_column(default=0)
+    signups: Mapped[int] = mapped_column(default=0)
+    unseen: Mapped[int] = mapped_column(default=0)
+    confirmed: Mapped[int] = mapped_column(default=0)
+    answered: Mapped[int] = mapped_column(default=0)
+    agreed: Mapped[int] = mapped_column(default=0)
+
+
+class DayTotal(Base):
+    """The same of a variant on a day of the experiment's own time zone."""
+
+    __tablename__ = "day_totals"
+
+    experiment_id: Mapped[int] = mapped_column(ForeignKey(Experiment.id), primary_key=True)
+    phase: Mapped[int] = mapped_column(primary_key=True)
+    variant: Mapped[str] = mapped_column(String(30), primary_key=True)
+    day: Mapped[date] = mapped_column(Date, primary_key=True)
+    served: Mapped[int] = mapped_column(default=0)
+    seen: Mapped[int] = mapped_column(default=0)
+    converted: Mapped[int] = mapped_column(default=0)
+    arrived: Mapped[int] = mapped_column(default=0)
+    signups: Mapped[int] = mapped_column(default=0)
+    unseen: Mapped[int] = mapped_column(default=0)
+    confirmed: Mapped[int] = mapped_column(default=0)
+    answered: Mapped[int] = mapped_column(default=0)
+    agreed: Mapped[int] = mapped_column(default=0)
+
+
+class ClockTotal(Base):
+    """The same of a variant in an hour of the day there, 0 to 23, over all days."""
+
+    __tablename__ = "clock_totals"
+
+    experiment_id: Mapped[int] = mapped_column(ForeignKey(Experiment.id), primary_key=True)
+    phase: Mapped[int] = mapped_column(primary_key=True)
+    variant: Mapped[str] = mapped_column(String(30), primary_key=True)
+    clock: Mapped[int] = mapped_column(primary_key=True)
+    served: Mapped[int] = mapped_column(default=0)
+    seen: Mapped[int] = mapped_column(default=0)
+    converted: Mapped[int] = mapped_column(default=0)
+    arrived: Mapped[int] = mapped_column(default=0)
+    signups: Mapped[int] = mapped_column(default=0)
+    unseen: Mapped[int] = mapped_column(default=0)
+    confirmed: Mapped[int] = mapped_column(default=0)
+    answered: Mapped[int] = mapped_column(default=0)
+    agreed: Mapped[int] = mapped_column(default=0)
+
+
+class KindTotal(Base):
+    """What was counted of one kind of people, over all hours; rows that do not count among them."""
+
+    __tablename__ = "kind_totals"
+
+    experiment_id: Mapped[int] = mapped_column(ForeignKey(Experiment.id), primary_key=True)
+    phase: Mapped[int] = mapped_column(primary_key=True)
+    variant: Mapped[str] = mapped_column(String(30), primary_key=True)
+    source: Mapped[str] = mapped_column(String(64), primary_key=True)
+    device: Mapped[str] = mapped_column(String(10), primary_key=True)
+    language: Mapped[str] = mapped_column(String(8), primary_key=True, default="")
+    excluded_because: Mapped[str] = mapped_column(String(20), primary_key=True, default="")
+    served: Mapped[int] = mapped_column(default=0)
+    seen: Mapped[int] = mapped_column(default=0)
+    converted: Mapped[int] = mapped_column(default=0)
+    arrived: Mapped[int] = mapped_column(default=0)
+    signups: Mapped[int] = mapped_column(default=0)
+    unseen: Mapped[int] = mapped_column(default=0)
+    confirmed: Mapped[int] = mapped_column(default=0)
+    answered: Mapped[int] = mapped_column(default=0)
+    agreed: Mapped[int] = mapped_column(default=0)
+
+
+class MachineTotal(Base):
+    """Requests of machines of one family, over all hours."""
+
+    __tablename__ = "machine_totals"
+
+    experiment_id: Mapped[int] = mapped_column(ForeignKey(Experiment.id), primary_key=True)
+    variant: Mapped[str] = mapped_column(String(30), primary_key=True)
+    reason: Mapped[str] = mapped_column(String(20), primary_key=True)
+    family: Mapped[str] = mapped_column(String(60), primary_key=True)
+    count: Mapped[int] = mapped_column(default=0)
