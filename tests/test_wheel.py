@@ -14,6 +14,8 @@ from urllib.request import HTTPCookieProcessor, OpenerDirector, build_opener
 
 import pytest
 
+from tests.cli.conftest import Instance
+
 ROOT = Path(__file__).parents[1]
 VISITORS = 300
 
@@ -21,8 +23,9 @@ VISITORS = 300
 class Served:
     """The demo as the installed wheel serves it, and a browser's memory for cookies."""
 
-    def __init__(self, url: str, output: str) -> None:
+    def __init__(self, url: str, output: str, instance: Path) -> None:
         self.url = url
+        self.instance = instance
         self.output = output
         self.browser: OpenerDirector = build_opener(HTTPCookieProcessor(CookieJar()))
 
@@ -59,9 +62,9 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     lines = []
     for line in process.stdout:
         lines.append(line)
-        if "Split broken" in line:
+        if "As an outsider" in line:
             break
-    yield Served(f"http://127.0.0.1:{port}", "".join(lines))
+    yield Served(f"http://127.0.0.1:{port}", "".join(lines), folder / "instance" / "demo")
     process.send_signal(signal.SIGINT)
     assert process.wait(timeout=20) == 0
     process.stdout.close()
@@ -82,6 +85,20 @@ def test_the_wheel_serves_results_with_their_styles_and_scripts(served: Served) 
     assert "Can I trust this?" in page
     assert len(files) > 5
     assert all(served.get(file) for file in files)
+
+
+def test_every_address_that_the_demo_prints_opens(served: Served) -> None:
+    paths = re.findall(r"http://[^/\s]+(/\S+)", served.output)
+    served.log_in()
+
+    assert len(paths) == 6
+    assert all("<main" in served.get(path) for path in paths)
+
+
+def test_the_demo_is_in_order(served: Served) -> None:
+    said = Instance({"WBTEST_INSTANCE": str(served.instance)}).run("verify")
+
+    assert said.exit_code == 0, said.output
 
 
 def _run(*arguments: str, cwd: Path) -> None:

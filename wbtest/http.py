@@ -87,6 +87,8 @@ def init_app(app: Flask, known_hosts: frozenset[str]) -> None:
     app.config["MAX_CONTENT_LENGTH"] = LONGEST_BODY
     app.config["MAX_FORM_MEMORY_SIZE"] = LONGEST_BODY
     app.extensions["wbtest.hosts"] = known_hosts
+    # Where addresses begin of pages for people outside, from which nothing leads on.
+    app.extensions["wbtest.outside"] = ()
     app.before_request(_check_host)
     app.before_request(_take_longer_bodies)
     app.before_request(_keep_nul_out)
@@ -191,7 +193,7 @@ def error_page(
         title=title or TITLES.get(status, "That did not work"),
         sentence=sentence or SENTENCES.get(status, "Go back and try once more."),
         error_id=error_id,
-        next_url="/",
+        next_url="" if request.path.startswith(current_app.extensions["wbtest.outside"]) else "/",
         next_label="To the start",
     )
     response = Response(body, status, mimetype="text/html")

@@ -13,31 +13,6 @@ const zone = document.querySelector("select[data-guess]");
 const here = Intl.DateTimeFormat().resolvedOptions().timeZone;
 if (zone?.value === "UTC" && [...zone.options].some(({ value }) => value === here)) zone.value = here;
 
-// How long it will take, for the rates and visitors in the form.
-const plan = async () => {
-  const place = rule.querySelector("[data-plan]");
-  const share = (name) => Number.parseFloat(rule.elements[name].value.replace(",", ".")) / 100;
-  const asked = new URLSearchParams({
-    target: share("target"),
-    floor: share("floor"),
-    alpha: share("alpha"),
-    power: 0.8,
-    daily: Number.parseInt(rule.elements.daily.value, 10),
-    variants: rule.dataset.variants,
-  });
-  if ([...asked.values()].includes("NaN")) return;
-  const answer = await fetch(`/experiments/plan?${asked}`, { headers: { Accept: "application/json" } });
-  const { sentence = "" } = answer.ok ? await answer.json() : {};
-  place.textContent = sentence;
-  place.hidden = !sentence;
-};
-let waiting;
-rule?.addEventListener("input", ({ target }) => {
-  if (!["target", "floor", "alpha", "daily"].includes(target.name)) return;
-  clearTimeout(waiting);
-  waiting = setTimeout(plan, 300);
-});
-
 // Choosing a part for one place of the order moves the part that stood there to the free place.
 const order = document.querySelector("[data-order]");
 const places = [...(order?.querySelectorAll("select") ?? [])];

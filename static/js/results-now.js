@@ -1,15 +1,16 @@
 // Asks twice a minute, while the page is looked at, whether anybody has come since it was opened,
-// and says so in one line. Nothing is drawn anew until somebody asks for it.
+// and says so in one line. Nothing is drawn anew until somebody asks for it; then the figures change
+// in their place, and the page stays where it is.
 
 const EVERY = 30_000;
-const line = document.querySelector("[data-now]");
-const opened = { seen: Number(line.dataset.seen), signups: Number(line.dataset.signups) };
+let line = document.querySelector("[data-now]");
 let said = "";
 
 const many = (number, one, more) => `${number.toLocaleString("en")} more ${number === 1 ? one : more}`;
 
 const sentence = ({ seen, signups, verdict }) => {
   if (verdict !== line.dataset.verdict) return `The verdict has changed: ${verdict}.`;
+  const opened = { seen: Number(line.dataset.seen), signups: Number(line.dataset.signups) };
   const parts = [];
   if (seen > opened.seen) parts.push(many(seen - opened.seen, "visitor", "visitors"));
   if (signups > opened.signups) parts.push(many(signups - opened.signups, "sign-up", "sign-ups"));
@@ -21,16 +22,36 @@ const show = (words) => {
   if (words === said) return;
   said = words;
   const link = Object.assign(document.createElement("a"), { href: location.href, textContent: "Show them" });
-  // A link to the place where one is would only scroll.
   link.addEventListener("click", (event) => {
     event.preventDefault();
-    location.reload();
+    renew();
   });
   line.replaceChildren(...(words ? [`${words} `, link] : []));
 };
 
+// What is folded out stays so; who reads by ear is told that the figures are new.
+const renew = async () => {
+  const answer = await fetch(location.href).catch(() => null);
+  const page = answer?.ok && !answer.redirected ? await answer.text() : "";
+  const fresh = new DOMParser().parseFromString(page, "text/html").querySelector("main");
+  if (!fresh) return location.reload();
+  const main = document.querySelector("main");
+  const open = new Set([...main.querySelectorAll("details[open] > summary")].map((summary) => summary.textContent));
+  for (const summary of fresh.querySelectorAll("details > summary")) {
+    if (open.has(summary.textContent)) summary.parentElement.open = true;
+  }
+  main.replaceChildren(...fresh.childNodes);
+  document.dispatchEvent(new Event("renewed"));
+  line = document.querySelector("[data-now]");
+  if (!line) return clearInterval(asking);
+  said = "These are the figures of now.";
+  line.textContent = said;
+  line.tabIndex = -1;
+  line.focus({ preventScroll: true });
+};
+
 const ask = async () => {
-  if (document.hidden) return;
+  if (document.hidden || !line) return;
   try {
     const answer = await fetch(line.dataset.now, { headers: { Accept: "application/json" } });
     // Whoever is logged out is sent to the log-in, which is no answer.
@@ -40,5 +61,5 @@ const ask = async () => {
   }
 };
 
-setInterval(ask, EVERY);
+const asking = setInterval(ask, EVERY);
 document.addEventListener("visibilitychange", ask);

@@ -7,6 +7,7 @@ const CONFIG = { displayModeBar: false, responsive: true, showTips: false };
 // Points that Page up and Page down pass over.
 const FAR = 10;
 const PICTURE = { width: 900, scale: 2 };
+const NOTE_HEIGHT = 16;
 
 // Colours and type are named after the page's custom properties, which differ in the dark and on paper.
 const looked = (value, key, styles) => {
@@ -18,10 +19,12 @@ const looked = (value, key, styles) => {
   return name ? styles.getPropertyValue(name).trim() : value;
 };
 
-const charts = [...document.querySelectorAll("[data-figure]")].map((place) => ({
-  place,
-  figure: JSON.parse(document.getElementById(place.dataset.figure).textContent),
-}));
+let charts = [];
+const find = () =>
+  [...document.querySelectorAll("[data-figure]")].map((place) => ({
+    place,
+    figure: JSON.parse(document.getElementById(place.dataset.figure).textContent),
+  }));
 
 const draw = () => {
   const styles = getComputedStyle(document.documentElement);
@@ -91,21 +94,33 @@ const walk = (place, figure) => {
 const save = async ({ place, figure }, { format, name }) => {
   const styles = getComputedStyle(document.documentElement);
   const { height, margin, ...layout } = looked(figure.layout, "", styles);
-  const words = { text: place.getAttribute("aria-label"), x: 0, xanchor: "left", xref: "paper" };
+  // The list that says what the numbers on a chart mean stays behind, so its words come along.
+  const said = layout.meta ?? [];
+  const subtitle = { text: said.join("<br>"), font: { size: 12 } };
+  const words = { text: place.getAttribute("aria-label"), subtitle, x: 0, xanchor: "left", xref: "paper" };
   const title = { ...words, y: 1, yanchor: "top", yref: "container", pad: { t: 12 }, font: { size: 15 } };
   const paper = { paper_bgcolor: styles.getPropertyValue("--paper").trim(), title };
-  const room = { l: 16, r: 16, t: margin.t + 44, b: margin.b + 12 };
+  const notes = NOTE_HEIGHT * said.length;
+  const room = { l: 16, r: 16, t: margin.t + 44 + notes, b: margin.b + 12 };
   const picture = { data: looked(figure.data, "", styles), layout: { ...layout, ...paper, margin: room } };
-  const address = await Plotly.toImage(picture, { ...PICTURE, format, height: height + 56 });
+  const address = await Plotly.toImage(picture, { ...PICTURE, format, height: height + 56 + notes });
   Object.assign(document.createElement("a"), { href: address, download: `${name}.${format}` }).click();
 };
 
-draw();
-for (const { place, figure } of charts) walk(place, figure);
-for (const button of document.querySelectorAll("[data-picture]")) {
-  const chart = charts.find(({ place }) => place.dataset.figure === button.dataset.picture);
-  button.addEventListener("click", () => save(chart, button.dataset));
-}
+const begin = () => {
+  for (const { place } of charts) Plotly.purge(place);
+  charts = find();
+  draw();
+  for (const { place, figure } of charts) walk(place, figure);
+  for (const button of document.querySelectorAll("[data-picture]")) {
+    const chart = charts.find(({ place }) => place.dataset.figure === button.dataset.picture);
+    button.addEventListener("click", () => save(chart, button.dataset));
+  }
+};
+
+begin();
+// The page has newer figures by now, in new places.
+document.addEventListener("renewed", begin);
 matchMedia("(prefers-color-scheme: dark)").addEventListener("change", draw);
 
 // On paper the page has another width and other colours.

@@ -69,7 +69,36 @@ def test_the_claim_and_the_plan_follow_what_is_typed(
     expect(page.locator("[data-claim]")).to_have_text(
         re.compile("At least 12,5.% of nurses on late shifts will leave an e-mail address.")
     )
-    expect(page.locator("[data-plan]")).to_contain_text("With 40 visitors a day you will know in")
+    expect(page.locator("[data-plan]")).to_contain_text("With 40 visitors a day you know in")
+
+
+def test_sliders_and_numbers_keep_in_step_and_a_target_is_worked_out_by_keyboard(
+    logged_in: Page, live: Live, revision: Revision, check_accessible: Callable[[Page], None]
+):
+    page = logged_in
+    page.goto(f"{new_url(live, revision)}?daily=20")
+    slider, visitors = page.get_by_label("Slide the visitors"), page.get_by_label("Visitors a day")
+    expect(slider).to_have_value("20")
+
+    slider.press("ArrowRight")
+    expect(visitors).to_have_value("30")
+    expect(page.locator("[data-plan]")).to_contain_text("With 30 visitors a day you know in")
+    visitors.fill("400")
+    expect(slider).to_have_value("400")
+    page.get_by_label("Slide the variants").press("End")
+    expect(page.locator("[data-plan]")).to_contain_text("6 variants cost more than they tell")
+
+    page.get_by_text("Work out the target").press("Enter")
+    for label, typed in (("Customers", "600"), ("People you can", "25000"), ("Sign-ups who", "20")):
+        page.get_by_label(label).fill(typed)
+    expect(page.locator("[data-reckoned]")).to_contain_text("would bring about 400 of the 600")
+    page.get_by_role("button", name="Use this target").press("Enter")
+    expect(page.get_by_label("Target", exact=True)).to_have_value("12")
+    expect(page.locator("[data-claim]")).to_contain_text("At least 12")
+    check_accessible(page)
+    page.get_by_label("Who comes").press("Enter")
+
+    page.wait_for_url(re.compile(r"/experiments/\d+$"))
 
 
 def test_the_days_are_those_of_the_browser_s_time_zone(

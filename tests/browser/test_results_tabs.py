@@ -77,7 +77,7 @@ def test_a_chart_can_be_taken_along_as_a_picture(results: Page, tmp_path: Path, 
     assert (tmp_path / "chart").read_bytes().startswith(begins)
 
 
-def test_who_comes_meanwhile_is_told_of_and_shown_when_asked_for(
+def test_who_comes_meanwhile_is_told_of_and_shown_without_loading_the_page_anew(
     results: Page, experiment: Experiment, live: Live
 ):
     line = results.locator(".since")
@@ -90,7 +90,12 @@ def test_who_comes_meanwhile_is_told_of_and_shown_when_asked_for(
         "12 more visitors and 1 more sign-up since you opened this. Show them"
     )
     expect(results.get_by_text("45 of 990").first).to_be_visible()
+    results.evaluate("document.documentElement.dataset.stayed = 'here'")
+    results.get_by_text("In numbers", exact=True).click()
     line.get_by_role("link").click()
 
-    expect(results.get_by_text("46 of 1,002").first).to_be_visible()
-    expect(line).to_be_empty()
+    expect(results.get_by_role("cell", name="46 of 1,002")).to_be_visible()
+    expect(line).to_have_text("These are the figures of now.")
+    expect(results.locator(".chart .main-svg").first).to_be_visible()
+    expect(results.get_by_label("From served to the last step, by variant")).to_be_visible()
+    assert results.evaluate("document.documentElement.dataset.stayed") == "here"

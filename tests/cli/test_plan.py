@@ -55,6 +55,12 @@ def test_a_better_page_needs_fewer_visitors():
         ("--power nan", "Power must lie between 0 and 1, but is nan."),
         ("--daily 0", "Daily visitors must be above 0, not 0.0."),
         ("--variants 0", "Variants must be at least 1, not 0."),
+        ("--variants 100000000", "Variants must be at most 6, not 100000000."),
+        ("--daily 100000000", "Daily visitors must be at most 10,000,000, not 100,000,000."),
+        ("--daily inf", "Daily visitors must be at most 10,000,000, not inf."),
+        ("--target 1e-9 --floor 1e-10", "would take more than 1,000,000,000 visitors, and no page"),
+        ("--target 1e-320 --floor 1e-321", "would take more than 1,000,000,000 visitors"),
+        ("--hoped 0.0800001", "would take more than 1,000,000,000 visitors"),
         ("--hoped 0.08", "The rate hoped for (0.08) must be above the target (0.08)."),
     ],
 )

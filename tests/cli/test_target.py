@@ -45,6 +45,11 @@ def test_more_than_everybody_is_said_and_ends_with_1():
         (("9", "inf", "0.2"), "Reachable people must be above 0, not inf."),
         (("9", "1000", "1.2"), "The share who buy must be above 0 and at most 1, not 1.2."),
         (("9", "1000", "nan"), "The share who buy must be above 0 and at most 1, not nan."),
+        (
+            ("1", "100000000", "1"),
+            "By these numbers fewer than one visitor in 10,000 must sign up, and no page has "
+            "enough visitors to show that. Count only people whom you will really bring there.",
+        ),
     ],
 )
 def test_what_is_no_assumption_is_refused_by_name(given, sentence):

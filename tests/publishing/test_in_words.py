@@ -1,7 +1,5 @@
 """The rule as people read it."""
 
-import pytest
-
 from tests.factories import make_rule
 from wbtest.publishing import in_words, letters
 
@@ -22,14 +20,6 @@ def test_every_outcome_says_when_and_what_then():
     assert "8\u202f%" in outcomes[0].when
     assert "3\u202f%" in outcomes[2].when
     assert "2,400 visitors" in outcomes[3].when
-
-
-@pytest.mark.parametrize(
-    ("daily", "words"),
-    [(None, "after about 330"), (1000, "in a week"), (90, "in 1 to 2 weeks"), (330, "in a week")],
-)
-def test_the_plan_says_how_many_weeks_it_takes(daily: int | None, words: str):
-    assert words in in_words.plan_sentence(330, 720, daily)
 
 
 def test_the_letter_holds_all_that_is_needed_to_check_the_seal_later():

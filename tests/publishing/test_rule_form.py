@@ -1,7 +1,6 @@
 """The form of an experiment's rule: what it offers, what it takes, what it keeps."""
 
 import html
-from typing import Any
 
 import pytest
 from flask import Flask
@@ -183,30 +182,25 @@ def test_a_started_rule_is_not_changed(owner: FlaskClient, revision: Revision, t
     assert experiment.rule["target"] == 0.08
 
 
-def test_a_plan_is_made_where_a_planner_is(
+def test_the_form_says_how_long_it_takes_by_the_planner(owner: FlaskClient, revision: Revision):
+    page = owner.get(f"{new_path(revision)}?daily=25").text
+
+    assert "With 25 visitors a day you know in 2 to 5 weeks" in page
+    assert "Enough would be 26 a day" in page
+
+
+def test_a_form_without_a_planner_says_nothing_of_it(
     owner: FlaskClient, revision: Revision, app: Flask, monkeypatch: pytest.MonkeyPatch
 ):
-    asked: dict[str, Any] = {}
+    monkeypatch.delitem(app.extensions, "wbtest.planner")
 
-    class Plan:
-        visitors, per_variant = 720, 330
-
-    def plan(**values: Any) -> Plan:
-        asked.update(values)
-        return Plan()
-
-    monkeypatch.setitem(app.extensions, "wbtest.planner", plan)
-
-    page = owner.get(f"{new_path(revision)}?daily=30").text
-
-    assert "With 30 visitors a day you will know in 2 to 4 weeks" in page
-    assert (asked["target"], asked["daily"], asked["variants"]) == (0.08, 30, 1)
+    assert "visitors a day you know" not in owner.get(f"{new_path(revision)}?daily=30").text
 
 
 def test_rates_that_cannot_be_planned_with_give_no_plan(owner: FlaskClient, revision: Revision):
     page = send(owner, new_path(revision), floor="9", daily="40").text
 
-    assert "visitors a day you will know" not in page
+    assert "visitors a day you know" not in page
 
 
 @pytest.mark.parametrize("daily", ["x", "-1", "9" * 5000, "٣", "0"])

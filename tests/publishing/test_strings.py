@@ -47,6 +47,21 @@ def test_a_translation_repeats_no_english_sentence(code):
     assert [name for name in same if " " in english[name]] == []
 
 
+@pytest.mark.parametrize(
+    ("code", "spam"),
+    [
+        ("en", "spam"),
+        ("de", "Spam"),
+        ("es", "correo no deseado"),
+        ("fr", "indésirables"),
+        ("ja", "迷惑メール"),
+        ("ar", "البريد غير المرغوب فيه"),
+    ],
+)
+def test_who_waits_for_our_mail_is_told_where_else_to_look(code, spam):
+    assert spam in strings_for(code).thanks_confirm
+
+
 def test_a_region_gets_the_strings_of_its_language():
     assert strings_for("fr-CA").language == "fr"
 

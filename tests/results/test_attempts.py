@@ -15,6 +15,8 @@ from tests.factories import (
 )
 from tests.results.conftest import Start
 from tests.results.crowd import count_day
+from tests.statements import counted
+from wbtest.extensions import db
 from wbtest.publishing.models import Experiment
 from wbtest.publishing.running.life import end
 from wbtest.results.attempts import other_attempts
@@ -72,3 +74,16 @@ def test_the_first_test_names_no_others(client: Browser, team: Team, begin: Star
 
     assert "attempt" not in text
     assert "Other tests" not in text
+
+
+def test_one_attempt_more_costs_two_small_queries(third, begin: Start, now):
+    def queries() -> int:
+        db.session.expire_all()
+        with counted() as statements:
+            other_attempts(third, now())
+        return len(statements)
+
+    before = queries()
+    begin(slug="four")
+
+    assert queries() - before == 2

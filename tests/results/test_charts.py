@@ -27,6 +27,8 @@ from wbtest.results.figures import Results, results_of
 STATIC = Path(__file__).parents[2] / "static"
 VENDOR = STATIC / "vendor"
 LATER = datetime(2027, 3, 11, 20, tzinfo=UTC)
+# A line of words, and the highest mark of a row: the tick of a floor. In pixels.
+LETTERS, MARK = 20, 23
 EVIL = "</script><b>%{y}&lt;"
 
 
@@ -35,9 +37,10 @@ class Happened(NamedTuple):
 
     at: datetime
     text: str
+    number: int
 
 
-NOTES = [Happened(datetime(2027, 3, 2, 18, tzinfo=UTC), EVIL)]
+NOTES = [Happened(datetime(2027, 3, 2, 18, tzinfo=UTC), EVIL, 7)]
 
 
 def days(results: Results) -> dict[date, Any]:
@@ -131,6 +134,15 @@ def test_the_evidence_ends_where_the_figures_are(results):
     )
 
 
+def test_the_table_of_the_evidence_ends_where_its_line_does_and_has_each_day(results):
+    now, *days = charts.evidence_by_day(results)
+    paths = [trace["y"] for trace in json.loads(charts.evidence(results))["data"]]
+
+    assert now == ("Now", pytest.approx([path[-1] for path in paths], abs=0.001))
+    assert [day for day, _ in days][-2:] == ["2 March", "1 March"]
+    assert days[-1][1] != days[-2][1]
+
+
 def test_a_long_test_is_drawn_with_few_points(begin):
     experiment = begin()
     for day in range(28):
@@ -191,13 +203,39 @@ def test_what_happened_stands_on_the_charts_over_time(results):
 
     assert "2027-03-02T18:00" in {shape["x0"] for shape in evidence["shapes"]}
     assert {shape["x0"] for shape in visits["shapes"]} == {"2027-03-02"}
-    assert visits["annotations"][0]["textangle"] == -90
+    assert visits["annotations"][0]["text"] == "7"
+
+
+def test_the_words_of_a_row_stand_between_its_marks_and_those_of_the_row_above(begin):
+    figure = json.loads(charts.intervals(results_of(begin(variants=("Five", "Six")), LATER)))
+    layout = figure["layout"]
+    low, high = layout["yaxis"]["range"]
+    # Below the chart are its margin and a line of ticks.
+    row = (layout["height"] - layout["margin"]["t"] - 30) / (high - low)
+    shifts = sorted({each["yshift"] for each in layout["annotations"] if each["y"] in (0, -1, -2)})
+
+    assert [each["xanchor"] for each in layout["annotations"]] == ["left"] * 8
+    assert shifts[0] - LETTERS / 2 > MARK / 2
+    assert shifts[1] - shifts[0] >= LETTERS
+    assert shifts[1] + LETTERS / 2 < row - MARK / 2
 
 
 def test_the_course_ends_in_the_interval_of_the_verdict(results):
     for variant, path in zip(results.variants, course_of(results), strict=True):
         assert path[-1].interval == variant.decision
         assert path[-1].counts.rate == variant.rate
+
+
+def test_a_belief_that_is_endless_at_nobody_squeezes_no_other(begin):
+    experiment = begin(variants=("Half the waste",))
+    for variant, converted in zip(experiment.variants, (0, 3), strict=True):
+        count_day(experiment, 0, variant.key, seen=20, converted=converted)
+    found = results_of(experiment, LATER)
+    figure = json.loads(beliefs(found, densities(found)))
+    endless, other = (max(trace["y"]) for trace in figure["data"])
+    _, top = figure["layout"]["yaxis"]["range"]
+
+    assert other < top < 5 * other < endless
 
 
 def test_few_visitors_are_open_dots(results):

@@ -55,6 +55,19 @@ def test_the_funnel_speaks_of_confirmations_only_where_there_are_some(begin: Sta
     assert of_funnel(results, funnel_of(results, confirms=False)).endswith("9 signed up.")
 
 
+def test_a_step_that_is_no_part_of_the_one_before_is_said_to_be_none(begin: Start, now):
+    experiment = begin()
+    count_day(experiment, 0, seen=90, converted=2, served=100, confirmed=4, answered=5)
+    results = results_of(experiment, now())
+
+    assert of_funnel(results, funnel_of(results, asks=True)).endswith(
+        "4 addresses are confirmed; 5 answered a question. "
+        "More confirmed than signed up: addresses that came unseen or too late can be confirmed, "
+        "too. More answered than signed up: who came unseen or too late can answer, too. "
+        "More answered than confirmed: the questions come before our mail is opened."
+    )
+
+
 def test_who_began_the_form_are_at_least_those_of_one_form(begin: Start, now: HandClock):
     results = results_of(begin(variants=("Kitchen",)), now())
     acts = [{("focus", "top"): 7, ("focus", "end"): 9}, {}]

@@ -174,22 +174,68 @@ def test_the_planner_says_visitors_and_days(approver: Browser):
     planned = approver.get(f"/experiments/plan?{asked}").get_json()
 
     assert (planned["visitors"], planned["per_variant"], planned["days"]) == (1426, 324, 14)
-    assert planned["sentence"].startswith("With 120 visitors a day you will know in")
+    assert planned["sentence"].startswith("With 120 visitors a day you know in 1 to 2 weeks")
+    assert planned["warnings"] == []
+
+
+def test_the_planner_warns_by_the_rest_of_the_rule(approver: Browser):
+    asked = "target=0.08&floor=0.03&daily=25&ends_on=2027-03-29&minimum_visitors=300"
+    planned = approver.get(f"/experiments/plan?{asked}&maximum_visitors=500").get_json()
+
+    assert [warning.split(".")[0] for warning in planned["warnings"]] == [
+        "25 visitors a day make 700 until the last day; plan on 713",
+        "The rule stops at 500 visitors; plan on 713",
+    ]
+
+
+def test_what_is_typed_half_is_left_out_of_the_plan(approver: Browser):
+    asked = "target=0.08&floor=0.03&daily=&ends_on=2027-0&minimum_visitors=9e9&time_zone=Mars"
+    planned = approver.get(f"/experiments/plan?{asked}&maximum_visitors={'9' * 400}").get_json()
+
+    assert planned["sentence"] == "You know after about 324 visitors; plan on 713."
 
 
 @pytest.mark.parametrize(
     ("asked", "sentence"),
     [
-        ("", "Give target, floor, daily and variants as numbers."),
-        ("target=0.08&floor=0.04&daily=many", "Give target, floor, daily and variants as numbers."),
-        ("target=0.08&floor=0.1&daily=10", "the floor (0.1) must be below the target (0.08)"),
-        ("target=nan&floor=0.1&daily=10", "target must lie between 0 and 1, but is nan"),
-        ("target=0.08&floor=0.04&daily=0", "daily visitors must be above 0, not 0.0"),
-        ("target=0.08&floor=0.04&daily=9&variants=0", "variants must be at least 1, not 0"),
+        ("", "Give target, floor, visitors a day and variants as numbers."),
+        ("target=0.08&floor=0.04&daily=many", "Give target, floor, visitors a day and variants"),
+        ("target=0.08&floor=0.1&daily=10", "The floor must lie below the target."),
+        ("target=nan&floor=0.1&daily=10", "Give target, floor and risk as rates above 0 %"),
+        ("target=0.08&floor=0.04&daily=0", "Give 1 to 10,000,000 visitors a day"),
+        ("target=0.08&floor=0.04&daily=1e400", "Give 1 to 10,000,000 visitors a day"),
+        ("target=0.08&floor=0.04&daily=9&variants=0", "Plan with 1 to 6 variants"),
+        ("target=0.08&floor=0.04&daily=9&variants=100000000", "Plan with 1 to 6 variants"),
+        ("target=1e-320&floor=1e-321&daily=9", "No page has as many visitors as that takes."),
     ],
 )
 def test_what_cannot_be_planned_is_a_clear_error(approver: Browser, asked, sentence):
     answer = approver.get(f"/experiments/plan?{asked}")
+
+    assert answer.status_code == 422
+    assert sentence in answer.get_json()["error"]
+
+
+def test_three_numbers_make_a_target_and_say_what_a_lower_one_costs(approver: Browser):
+    asked = "customers=400&reachable=25000&buy=0.2"
+    found = approver.get(f"/experiments/target?{asked}&target=0.05").get_json()
+
+    assert found["target"] == 0.08
+    assert found["sentence"] == "By these numbers 8\u202f% of visitors must sign up."
+    assert "about 250 of the 400 customers" in found["shortfall"]
+    assert approver.get(f"/experiments/target?{asked}").get_json()["shortfall"] == ""
+
+
+@pytest.mark.parametrize(
+    ("asked", "sentence"),
+    [
+        ("customers=400", "Give customers, people and the share who buy as numbers."),
+        ("customers=400&reachable=1000&buy=0.2", "Even if all 1,000 signed up, 200 would buy"),
+        ("customers=0&reachable=1000&buy=nan", "Give a number from 1 to 999,999,999."),
+    ],
+)
+def test_numbers_that_make_no_target_are_a_clear_error(approver: Browser, asked, sentence):
+    answer = approver.get(f"/experiments/target?{asked}")
 
     assert answer.status_code == 422
     assert sentence in answer.get_json()["error"]

@@ -14,7 +14,7 @@ from wbtest.audience.leaving.purging import finish_purges
 from wbtest.audience.readmissions import readmit, withdraw
 from wbtest.publishing.models import Experiment
 from wbtest.publishing.running import life
-from wbtest.results.deciding.decide import second
+from wbtest.results.deciding.decide import second, turn_down
 from wbtest.results.deciding.decide import withdraw as withdraw_paper
 from wbtest.results.spending.spends import delete_spends
 from wbtest.review.approvals import approve
@@ -130,6 +130,8 @@ class Deeds(Doing):
             ("experiment.opened", owner, lambda: self._choose("open")),
             ("experiment.proposed", approver, lambda: self._decide("iterate")),
             ("experiment.withdrawn", approver, lambda: withdraw_paper(self._paper(), person)),
+            ("experiment.proposed", approver, lambda: self._decide("iterate")),
+            ("experiment.turned_down", owner, lambda: turn_down(self._paper(), self.team.owner)),
             ("experiment.proposed", approver, lambda: self._decide("stop")),
             ("experiment.seconded", owner, lambda: second(self._paper(), self.team.owner)),
             ("shared_link.made", approver, self._share),

@@ -1,13 +1,16 @@
 """The pages about mail and webhooks: an owner sees what waits and what failed, and acts on it."""
 
 import re
+from datetime import datetime, timedelta
 
 import pytest
 from flask import Flask
 
-from tests.conftest import Browser
+from tests.conftest import Browser, HandClock
 from tests.factories import Team, log_in
 from wbtest.delivery import subscriptions, webhooks
+from wbtest.delivery.failing import SAID
+from wbtest.delivery.jobs import run_due_jobs
 from wbtest.delivery.models import OutboxEvent, OutboxMail, Webhook
 from wbtest.delivery.outbox import queue_mail
 from wbtest.extensions import db
@@ -125,7 +128,7 @@ def test_dead_letters_are_sent_again_together_or_dismissed(
     client.send("/team/deliveries/1/dismiss")
 
     assert db.session.scalars(db.select(OutboxMail)).all() == []
-    assert "Nothing failed" in client.get("/team/deliveries").text
+    assert "No mail failed" in client.get("/team/deliveries").text
 
 
 def test_the_team_page_says_that_mail_waits(client: Browser, team: Team, mail: OutboxMail) -> None:
@@ -215,3 +218,29 @@ def test_a_webhook_is_turned_off_and_on_and_deleted(
 
     assert db.session.scalars(db.select(Webhook)).all() == []
     assert client.get("/team/webhooks/1").status_code == 404
+
+
+def test_an_owner_reads_which_background_job_failed_since_when_and_no_error(
+    app: Flask, client: Browser, team: Team, now: HandClock
+) -> None:
+    log_in(client, team.owner)
+
+    def fail(_now: datetime) -> None:
+        raise ValueError("/p/of-another-team is not what it was")
+
+    app.extensions["wbtest.jobs"] = {"closing": (lambda _now: None, timedelta(hours=1))}
+    run_due_jobs()
+    assert "in the background" not in client.get("/team/deliveries").text
+    app.extensions["wbtest.jobs"] = {"closing": (fail, timedelta(hours=1))}
+    now.turn(hours=5)
+    run_due_jobs()
+
+    page = client.get("/team/deliveries").text
+    assert "Some who signed up are not told the outcome." in page
+    assert "It last worked on 1 March 2027, 09:00" in page
+    assert "another-team" not in page
+    assert "Something failed in the background" in client.get("/team").text
+
+
+def test_each_background_job_has_words(app: Flask) -> None:
+    assert app.extensions["wbtest.jobs"].keys() <= SAID.keys()

@@ -13,10 +13,9 @@ from wbtest.publishing.models import Experiment
 from wbtest.store import Gone, Invalid, hold, writing
 from wbtest.team.audit.log import record
 from wbtest.team.models import Person
-from wbtest.writing.wording import find_fault, with_plain_breaks
+from wbtest.writing.wording import find_fault, gives_reason, seen, with_plain_breaks
 
 REASONS = ("team", "suspected", "paused")
-FEWEST_WORDS = 3
 LONGEST_WHY = 1_000
 
 
@@ -26,10 +25,10 @@ def readmit(experiment: Experiment, person: Person, reason: str, why: str) -> Re
     While one stands for a reason, a second one is that same one. Raises Invalid for a reason of
     which nobody can be readmitted, or a ``why`` that says nothing.
     """
-    why = with_plain_breaks(why).strip()
+    why = seen(with_plain_breaks(why))
     if reason not in REASONS:
         raise Invalid("reason", "Choose whom to readmit: machines and objectors stay out.")
-    if len(why.split()) < FEWEST_WORDS:
+    if not gives_reason(why):
         raise Invalid("why", "Say how you know in a sentence: everybody on the team reads it.")
     if fault := find_fault(why, LONGEST_WHY):
         raise Invalid("why", fault)

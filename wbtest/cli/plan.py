@@ -5,7 +5,7 @@ from dataclasses import asdict
 
 import click
 
-from wbtest.results import statistics
+from wbtest.results import planner, statistics
 from wbtest.store import Refused
 
 
@@ -30,7 +30,7 @@ def plan(
 ) -> None:
     """Say how many visitors and days a test needs."""
     try:
-        made = statistics.plan(
+        made = planner.plan_within_limits(
             target=target,
             floor=floor,
             alpha=alpha,

@@ -4,7 +4,7 @@ import json
 
 import click
 
-from wbtest.results import statistics
+from wbtest.publishing.reckoning import RAREST, target_rate
 from wbtest.store import Refused
 
 
@@ -20,9 +20,14 @@ def target(customers: float, reachable: float, buy: float, as_json: bool) -> Non
     them would do.
     """
     try:
-        rate = statistics.target_rate(customers, reachable, buy)
+        rate = target_rate(customers, reachable, buy)
     except ValueError as error:
         raise Refused(f"{str(error)[:1].upper()}{str(error)[1:]}.") from error
+    if rate < 1 / RAREST:
+        raise Refused(
+            f"By these numbers fewer than one visitor in {RAREST:,} must sign up, and no page has "
+            "enough visitors to show that. Count only people whom you will really bring there."
+        )
     is_possible = rate < 1
     if as_json:
         assumed = {"customers_needed": customers, "reachable": reachable, "buy": buy}

@@ -10,6 +10,8 @@ from wbtest.results.deciding.proving import Unreadable, prove, read_export
 FILE = click.Path(exists=True, dir_okay=False, allow_dash=True)
 # In bytes. A year of six variants in three phases stays below it.
 LARGEST_FILE = 32 * 1024 * 1024
+STATED = "stated, not proved: nothing in FILE tells it, only the digest of the memo binds it"
+DIFFERS, IN_PART = 1, 3
 
 
 @click.command("verify-memo")
@@ -17,16 +19,29 @@ LARGEST_FILE = 32 * 1024 * 1024
 def verify_memo(file: str) -> None:
     """Recompute a memo from FILE, its JSON export (- for standard input).
 
-    Every digest, the verdict and each figure follow anew from the texts and counts in FILE. Exit 1
-    when something differs, 2 when FILE is no memo.
+    What follows from the texts and counts in FILE is computed anew: every digest, the verdict with
+    its words, the figures, the checks of trust that counts can tell. A line for each part says
+    how. What nothing in FILE can prove, such as names, is listed last.
+
+    \b
+    Exit code:
+      0  everything that can follow does
+      1  something differs
+      2  FILE is no memo, or cannot be read
+      3  nothing differs, and it could not be proved in full: another version
+         worded it, or it is from before memos kept their counts
     """
     proofs = prove(read_export(_text_of(file)))
     for proof in proofs:
-        click.echo(f"{proof.what:<12}{proof.state}")
+        how = STATED if proof.state == "stated" else f"{proof.state:<10}{proof.how}".rstrip()
+        click.echo(f"{proof.what:<12}{how}")
         for sentence in proof.said:
             click.echo(f"  {sentence}")
-    if any(proof.state == "differs" for proof in proofs):
-        raise SystemExit(1)
+    states = {proof.state for proof in proofs}
+    if "differs" in states:
+        raise SystemExit(DIFFERS)
+    if "unproved" in states:
+        raise SystemExit(IN_PART)
 
 
 def _text_of(file: str) -> str:

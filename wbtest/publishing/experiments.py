@@ -16,6 +16,7 @@ from sqlalchemy.orm.exc import ObjectDeletedError
 from wbtest.extensions import clock, db
 from wbtest.publishing import copy, slugs
 from wbtest.publishing import rule as rules
+from wbtest.publishing.advice import MOST_DAILY
 from wbtest.publishing.looks import before as look_before
 from wbtest.publishing.looks.images import demand_picture
 from wbtest.publishing.meanwhile import demand_same, find_same, rule_parts, variant_parts
@@ -28,7 +29,6 @@ from wbtest.writing.wording import find_fault
 
 CONTROL = "control"
 LONGEST_KEY, LONGEST_NAME = 30, 80
-MOST_DAILY = 10_000_000
 VARIANTS_RULE = (
     "An experiment has one to six variants, each with a weight that is a whole number "
     "from 1 to 1,000."

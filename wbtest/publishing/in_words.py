@@ -1,7 +1,6 @@
 """The sealed rule as sentences for people: pages and mails read it back from here. Pure."""
 
 from dataclasses import dataclass
-from math import ceil
 from typing import Literal
 
 from wbtest.publishing.rule import Hypothesis
@@ -69,21 +68,3 @@ def what_counts(rule: Hypothesis) -> str:
     """What a visitor must do, and by when, to enter the rate."""
     act = "A sign-up" if rule.conversion == "signup" else "A confirmed sign-up"
     return f"{act} counts within {rule.conversion_window_hours} hours of the visit."
-
-
-def plan_sentence(usual: int, most: int, daily: int | None) -> str:
-    """How long a test takes: ``usual`` visitors on average over all variants, ``most`` to plan on.
-
-    Weeks are whole, since every weekday must weigh the same.
-
-    >>> plan_sentence(330, 720, 40)
-    'With 40 visitors a day you will know in 2 to 3 weeks: after about 330 visitors; plan on 720.'
-    """
-    if not daily:
-        return f"Such a test ends after about {usual:,} visitors on average; plan on {most:,}."
-    first, last = (ceil(visitors / daily / 7) for visitors in (usual, most))
-    span = f"{first} to {last} weeks" if first < last else f"{last} weeks" if last > 1 else "a week"
-    return (
-        f"With {daily:,} visitors a day you will know in {span}: "
-        f"after about {usual:,} visitors; plan on {most:,}."
-    )

@@ -96,6 +96,7 @@ def list_experiments(
                 is_reached=verdict is not None and verdict.is_reached,
                 is_withheld=verdict is not None and verdict.is_withheld,
                 is_decided=verdict is not None and bool(verdict.decision),
+                is_given_up=verdict is not None and verdict.decision == "stop",
                 has_choice=bool(experiment.afterwards),
             )
         )

@@ -27,8 +27,8 @@ class Facts:
     """What decides whether an experiment needs the person who looks at the list.
 
     ``newer`` is the number of a newer revision, 0 for none. ``wrote``: the person wrote words of
-    its variants, and somebody else could sign them off. ``has_choice``: it was chosen what stands
-    at its address after the end.
+    its variants, and somebody else could sign them off. ``is_given_up``: it was decided to stop.
+    ``has_choice``: it was chosen what stands at its address after the end.
     """
 
     stage: Stage
@@ -41,6 +41,7 @@ class Facts:
     is_reached: bool = False
     is_withheld: bool = False
     is_decided: bool = False
+    is_given_up: bool = False
     has_choice: bool = False
 
 
@@ -62,6 +63,9 @@ def next_of(facts: Facts) -> Next:
     if facts.stage in ("draft", "checked"):
         return _next_of_draft(facts)
     if facts.stage in ("running", "paused"):
+        if facts.is_given_up:
+            said = "It was decided to stop, and the page is not closed: end the test."
+            return Next(said, facts.may_approve, "results")
         if facts.is_withheld:
             return Next("The figures are not to be trusted: see why.", facts.may_edit, "results")
         if facts.is_reached and not facts.is_decided:

@@ -11,6 +11,8 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
+from wbtest.publishing import reckoning as reckonings
+from wbtest.publishing.reckoning import Reckoning
 from wbtest.writing.wording import find_fault
 
 Conversion = Literal["signup", "confirmed"]
@@ -43,7 +45,7 @@ class Hypothesis:
 
     Rates are fractions. Visitors are totals over all variants of a phase. ``sources`` are those
     that count, None for all. ``lost_beacons`` is the share of served pages without a beacon that
-    trust tolerates.
+    trust tolerates. ``reckoning`` are the numbers that the target was worked out from, if it was.
     """
 
     who: str
@@ -64,6 +66,7 @@ class Hypothesis:
     conversion_window_hours: int = 24
     disclosure: Disclosure = "before"
     lost_beacons: float = 0.25
+    reckoning: Reckoning | None = None
 
     def __post_init__(self) -> None:
         for field, is_right, sentence in self._demands():
@@ -98,6 +101,8 @@ class Hypothesis:
         yield "conversion", is_known, "Choose sign-up or confirmed sign-up."
         is_known = self.disclosure in ("before", "after")
         yield "disclosure", is_known, "Choose before or after the click."
+        if self.reckoning:
+            yield from self.reckoning.demands()
 
     def counts_source(self, source: str) -> bool:
         """Whether visits from ``source`` enter the verdict."""
@@ -125,6 +130,9 @@ def to_json(rule: Hypothesis) -> dict[str, Any]:
     values = asdict(rule)
     values["ends_on"] = rule.ends_on.isoformat()
     values["sources"] = None if rule.sources is None else list(rule.sources)
+    # A rule without it stays, letter by letter, what such rules were sealed as before.
+    if rule.reckoning is None:
+        del values["reckoning"]
     return values
 
 
@@ -147,6 +155,8 @@ def from_json(values: Mapping[str, Any]) -> Hypothesis:
         raise NotARule("ends_on", "Give a date like 2027-03-31.") from error
     if given.get("sources") is not None:
         given["sources"] = tuple(given["sources"])
+    if given.get("reckoning") is not None:
+        given["reckoning"] = Reckoning(**given["reckoning"])
     return Hypothesis(**given)
 
 
@@ -156,6 +166,7 @@ _KINDS = {
     "rate": "a number between 0 and 1",
     "count": "a whole number",
     "list": "a list of names, or nothing for all",
+    "numbers": "customers, reachable and buy as numbers, or nothing",
     "text": "text",
 }
 
@@ -165,7 +176,7 @@ def _kind(name: str) -> str:
         return "rate"
     if name in _COUNTS:
         return "count"
-    return "list" if name == "sources" else "text"
+    return {"sources": "list", "reckoning": "numbers"}.get(name, "text")
 
 
 def _fits(name: str, value: Any) -> bool:
@@ -178,6 +189,8 @@ def _fits(name: str, value: Any) -> bool:
         case "list":
             is_list = isinstance(value, list | tuple)
             return value is None or (is_list and all(isinstance(entry, str) for entry in value))
+        case "numbers":
+            return value is None or reckonings.is_json(value)
     return isinstance(value, str)
 
 

@@ -73,7 +73,10 @@ class PageStrings:
     # After the form
     thanks: str = "Thank you. We have your address."
     thanks_next: str = "We write to you when we have decided, whether it is a yes or a no."
-    thanks_confirm: str = "Please open our mail, and confirm there that the address is yours."
+    thanks_confirm: str = (
+        "Please open our mail, and confirm there that the address is yours. It can take a few "
+        "minutes; look into spam too."
+    )
     first_the_truth: str = "Before anything else: {product} does not exist yet."
     truth_why: str = (
         "We showed you the page as if it did, to learn whether we should build it. "

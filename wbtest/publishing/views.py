@@ -1,6 +1,7 @@
 """The team's pages about experiments, and what search engines are told. Variants have their own."""
 
 from collections.abc import Sequence
+from zoneinfo import ZoneInfo
 
 from flask import (
     Blueprint,
@@ -18,6 +19,7 @@ from flask.typing import ResponseReturnValue
 from wbtest.extensions import clock
 from wbtest.publishing import in_words, planning
 from wbtest.publishing import rule as rules
+from wbtest.publishing.advice import Advice
 from wbtest.publishing.experiments import (
     Frozen,
     change_rule,
@@ -26,24 +28,26 @@ from wbtest.publishing.experiments import (
     proposed_slug,
     remove_experiment,
 )
-from wbtest.publishing.forms import (
-    ExperimentForm,
-    first_values,
-    put_at_field,
-    read_of,
-    values_of,
-)
+from wbtest.publishing.forms import put_at_field, read_of
 from wbtest.publishing.launch.added import added_to
 from wbtest.publishing.launch.readiness import find_objection, missing_before_start
 from wbtest.publishing.launch.ways import ways_of
 from wbtest.publishing.listed import Listed, Row, list_experiments
 from wbtest.publishing.meanwhile import rule_parts
 from wbtest.publishing.models import Experiment
+from wbtest.publishing.rule_form import (
+    PLANNED,
+    RECKONED,
+    ExperimentForm,
+    first_values,
+    values_of,
+)
 from wbtest.publishing.running import life
 from wbtest.publishing.running.sealing import draft_digest
 from wbtest.publishing.running.stages import stage_of
 from wbtest.publishing.shown import shown_variants, small_words
 from wbtest.publishing.sitemap import listed_slugs
+from wbtest.publishing.zones import time_zones
 from wbtest.store import Invalid
 from wbtest.team import access
 from wbtest.team.models import Workspace
@@ -75,7 +79,9 @@ def new_experiment(release_id: int, number: int) -> ResponseReturnValue:
     document = documents.from_json(revision.document)
     slug = proposed_slug(document.product)
     form = ExperimentForm(data=first_values(document, slug, clock.now().date()))
-    if form.validate_on_submit():
+    if _is_worked_out(form):
+        pass
+    elif form.validate_on_submit():
         try:
             experiment = create_experiment(
                 revision, access.person(), rule=form.hypothesis(), **form.settings()
@@ -104,7 +110,9 @@ def edit_experiment(experiment_id: int) -> ResponseReturnValue:
             "This experiment was started, and its rule is sealed. Make a new one for the change."
         )
     form = ExperimentForm(data=values_of(experiment))
-    if form.validate_on_submit():
+    if _is_worked_out(form):
+        pass
+    elif form.validate_on_submit():
         try:
             read = request.form.get("read", "")
             change_rule(experiment, rule=form.hypothesis(), read=read, **form.settings())
@@ -205,19 +213,36 @@ def _row_of(experiment: Experiment) -> Row:
     return row
 
 
+def _is_worked_out(form: ExperimentForm) -> bool:
+    """Whether a button was pressed that only reckons; then its faults stand at their fields.
+
+    Nothing is stored: the form is shown once more, with all that was typed.
+    """
+    pressed = request.form.get("work_out") if form.is_submitted() else None
+    if pressed == "plan":
+        form.is_fine(PLANNED)
+    elif pressed == "target" and form.is_fine(RECKONED):
+        try:
+            form.take_target()
+        except rules.NotARule as error:
+            put_at_field(form, error)
+    return pressed in ("plan", "target")
+
+
 def _rule_page(
     name: str, form: ExperimentForm, document: Document, *, variants: int, **details: object
 ) -> ResponseReturnValue:
     """The form of a rule, with what it will take by its values, and what the release assumes."""
     if "daily" in request.args and not form.is_submitted():
         form.daily.process(request.args)
-    target, floor, alpha = form.target.data, form.floor.data, form.alpha.data
-    plan = planning.find_plan(target or 0, floor or 0, alpha or 0, variants, form.daily.data)
+    zone = form.time_zone.data if form.time_zone.data in time_zones() else "UTC"
+    asked = form.asked(clock.now().astimezone(ZoneInfo(zone)).date(), variants)
     page = render_template(
         f"publishing/{name}.html",
         form=form,
-        variants=variants,
-        plan=planning.plan_sentence(plan, variants, form.daily.data) if plan else "",
+        advice=planning.advice_on(asked) if asked else Advice(""),
+        reckoned=form.reckoned(),
+        most_variants=rules.MOST_VARIANTS,
         base_url=current_app.extensions["wbtest.settings"].base_url,
         assumptions=numbers_of(document).assumptions,
         **details,

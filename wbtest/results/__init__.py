@@ -30,15 +30,16 @@ def init_app(app: Flask) -> None:
     """Attach this area's pages, and hand lower areas the planner and an experiment's verdict."""
     from wbtest.extensions import clock
     from wbtest.publishing.models import Experiment
-    from wbtest.results.deciding.seconds import waiting_in
+    from wbtest.results.deciding.seconds import waiting_in, waits_for_seconds
+    from wbtest.results.deciding.stopping import given_up
     from wbtest.results.decisions import find_decision
     from wbtest.results.drawing import belief, odds, times
     from wbtest.results.measurement import chance
     from wbtest.results.people import reason_name
     from wbtest.results.planner import plan
-    from wbtest.results.sharing.shared_views import keep_shared_secret
+    from wbtest.results.sharing.shared_views import OUTSIDE, keep_shared_secret
     from wbtest.results.summary import Summary, summaries
-    from wbtest.results.telling import events, weekly
+    from wbtest.results.telling import events, posting, weekly
     from wbtest.results.views import bp
 
     def verdicts_of(experiments: Sequence[Experiment]) -> dict[int, Summary]:
@@ -48,9 +49,13 @@ def init_app(app: Flask) -> None:
         import_module(f"{__name__}.{name}")
     app.register_blueprint(bp)
     app.after_request(keep_shared_secret)
+    app.extensions["wbtest.outside"] += (OUTSIDE,)
+    app.extensions["wbtest.post_alarm"] = posting.post_alarm
     jobs = app.extensions["wbtest.jobs"]
     jobs["verdicts told"] = (events.tell_events, events.EVERY)
     jobs["weekly summary"] = (weekly.send_weekly, weekly.EVERY)
+    app.extensions["wbtest.waits"].append(waits_for_seconds)
+    app.extensions["wbtest.given_up"] = given_up
     app.extensions["wbtest.planner"] = plan
     app.extensions["wbtest.find_decision"] = find_decision
     # The list of all experiments lies below, and asks for their verdicts by this name.

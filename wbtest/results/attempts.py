@@ -8,10 +8,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from sqlalchemy.orm import selectinload
+
 from wbtest.extensions import db
 from wbtest.publishing import in_words
 from wbtest.publishing.models import Experiment
-from wbtest.results.decisions import find_decision
+from wbtest.results.decisions import newest_decisions
 from wbtest.results.figures import sealed_rule
 from wbtest.results.in_words import Badge
 from wbtest.results.models import Decision
@@ -33,7 +35,9 @@ class Attempt:
 
 def other_attempts(experiment: Experiment, now: datetime) -> list[Attempt]:
     """Return every other test of the experiment's release that was started, the first one first."""
-    return [_attempt(other, now) for other in _others(experiment)]
+    others = _others(experiment)
+    decided = newest_decisions([other.id for other in others])
+    return [_attempt(other, decided.get(other.id), now) for other in others]
 
 
 def _others(experiment: Experiment) -> list[Experiment]:
@@ -46,11 +50,12 @@ def _others(experiment: Experiment) -> list[Experiment]:
             Experiment.id != experiment.id,
         )
         .order_by(Experiment.attempt)
+        .options(selectinload(Experiment.phases), selectinload(Experiment.variants))
     )
     return list(db.session.scalars(query))
 
 
-def _attempt(other: Experiment, now: datetime) -> Attempt:
+def _attempt(other: Experiment, decision: Decision | None, now: datetime) -> Attempt:
     found = summary(other, now)
     return Attempt(
         number=other.attempt,
@@ -58,5 +63,5 @@ def _attempt(other: Experiment, now: datetime) -> Attempt:
         claim=in_words.claim(sealed_rule(other)),
         badge=found.badge,
         outcome=found.sentence,
-        decision=find_decision(other),
+        decision=decision,
     )

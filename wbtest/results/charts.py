@@ -11,19 +11,24 @@ from math import log
 
 from wbtest.http import percent
 from wbtest.publishing.in_words import as_percent
+from wbtest.results.annotating.numbers import numbered, verdict_mark
 from wbtest.results.drawing import (
     DASHES,
+    ROW_HEIGHT,
+    WORDS_HEIGHT,
     Note,
     Parts,
     as_json,
     day_axis,
     level,
+    line_words,
     local_time,
-    marked,
+    midnight_after,
     moments_in_words,
-    noted,
     odds,
     rates_end,
+    row_words,
+    rows_axis,
     saying,
     short,
     signed_up_of,
@@ -42,7 +47,6 @@ COLOURS = {
     "withheld": "var(--soft)",
 }
 MOST_POINTS = 160
-ROW_HEIGHT = 58
 # Evidence further down than this says no more, and would squeeze the rest of the chart.
 LOWEST_EVIDENCE = -4.0
 
@@ -53,21 +57,18 @@ def intervals(results: Results) -> str:
     traces, notes = [], []
     for k, variant in enumerate(variants):
         traces += _interval(variant, -k)
-        name = short(variant.name)
         counts = signed_up_of(variant.totals) if variant.totals.seen else "nobody yet"
-        bold = {"color": "var(--ink)", "weight": 600}
-        notes.append(words(name, side="left", y=-k, yshift=18, font=bold))
-        notes.append(words(counts, side="right", y=-k, yshift=18, colour="var(--soft)"))
+        notes += row_words(variant.name, counts, -k)
     # One above the other, since on a telephone there is no room between the two lines.
-    for rate, word, up in ((rule.floor, "floor", 17), (rule.target, "target", 0)):
+    for rate, word, up in ((rule.floor, "floor", WORDS_HEIGHT), (rule.target, "target", 0)):
         place = {"x": rate, "xref": "x", "y": 1, "yref": "paper", "yanchor": "bottom", "yshift": up}
         notes.append(words(f"{word} {as_percent(rate)}", side="left") | place)
     return as_json(
         traces,
-        height=97 + ROW_HEIGHT * len(variants),
-        top=43,
+        height=88 + ROW_HEIGHT * len(variants),
+        top=2 * WORDS_HEIGHT + 6,
         x={"range": [0, _highest(results)], "tickformat": ".0%"},
-        y={"visible": False, "range": [0.45 - len(variants), 0.75]},
+        y=rows_axis(len(variants)),
         shapes=[level(rate, is_upright=True) for rate in (rule.floor, rule.target)],
         annotations=notes,
         showlegend=False,
@@ -106,25 +107,46 @@ def evidence(results: Results, annotations: Sequence[Note] = ()) -> str:
     lowest = max(min(float(paths.min()), -1.0), LOWEST_EVIDENCE)
     decades = -(-int(highest / log(10)) // 5) or 1
     ticks = [tens for tens in range(-1, int(highest / log(10)) + 1) if tens % decades == 0]
-    lines, texts = noted(annotations, results.life.time_zone)
+    ends = results.life.started_at, last
+    happened = numbered(annotations, results.life.time_zone, ends)
+    lines, texts, height = [level(bar), *happened.lines], happened.numbers, happened.height
     reached = results.verdict.reached_at
     if reached is not None and not results.verdict.is_withheld:
-        line, text = marked(local_time(reached, results.life.time_zone), "verdict", dash="solid")
-        lines.append(line)
-        texts.append(text)
+        line, text = verdict_mark(reached, results.life.time_zone, ends, above=height)
+        lines, texts, height = [*lines, line], [*texts, text], height + WORDS_HEIGHT
+    sure = line_words(f"sure enough: {odds(bar)}", above=height)
+    top = height + WORDS_HEIGHT + 6
     return as_json(
         traces,
-        height=110 + ROW_HEIGHT * max(len(variants), 3),
+        height=102 + top + 58 * max(len(variants), 3),
+        top=top,
         x=day_axis(results.life.days_until(last)),
         y={
             "range": [lowest, highest * 1.05],
             "tickvals": [tens * log(10) for tens in ticks],
             "ticktext": [odds(tens * log(10)) for tens in ticks],
         },
-        shapes=[level(bar), *lines],
-        annotations=[words(f"sure enough: {odds(bar)}", side="left", y=bar, yshift=10), *texts],
+        shapes=lines,
+        annotations=[sure, *texts],
         showlegend=len(variants) > 1,
+        **happened.layout,
     )
+
+
+def evidence_by_day(results: Results) -> list[tuple[str, list[float]]]:
+    """Return the same as it stood when each day was over, as log E; the newest first, which is now.
+
+    Days that were over before anybody came are left out.
+    """
+    looks, life = results.looks, results.life
+    paths = looks.below if shows_below(results) else looks.above
+    last = min(life.now, life.final_at(results.rule))
+    midnights = [midnight_after(day, life.time_zone) for day in life.days_until(last)[:-1]]
+    over = [(at, int(looks.ends.searchsorted(at.timestamp(), "right")) - 1) for at in midnights]
+    known = [(at, paths[look].tolist()) for at, look in reversed(over) if look >= 0]
+    days = moments_in_words([at for at, _ in known], life.time_zone)
+    now = "Now", paths[_shown_looks(results)[-1]].tolist()
+    return [now, *((day, row) for day, (_, row) in zip(days, known, strict=True))]
 
 
 def shows_below(results: Results) -> bool:

@@ -9,7 +9,7 @@ from wbtest.audience.counts import Totals
 from wbtest.http import percent
 from wbtest.publishing.in_words import as_percent
 from wbtest.results.charts import shows_below
-from wbtest.results.dashboard.funnel import Stage
+from wbtest.results.dashboard.funnel import ANSWERED, CONFIRMED, Stage, what_is_more
 from wbtest.results.drawing import belief, odds
 from wbtest.results.figures import Results
 from wbtest.results.in_words import act, capital, leading, subject
@@ -26,6 +26,8 @@ STANDINGS = {
 }
 # Fewer visitors than this make no rate worth comparing.
 FEWEST = 30
+# And of fewer than this nobody knows anything.
+FEWEST_BELIEVED = 8
 
 
 def of_intervals(results: Results) -> str:
@@ -79,8 +81,8 @@ def of_course(results: Results) -> str:
     return f"By now: {_uncapital(of_intervals(results))} Bands narrow as more people come."
 
 
-def of_funnel(results: Results, stages: Sequence[Stage] | None = None) -> str:
-    """From served to confirmed, over all variants, and where most were lost."""
+def of_funnel(results: Results, stages: Sequence[Stage]) -> str:
+    """From served to the last step, over all variants; and where a step is no part of the last."""
     everybody = results.everybody
     if not everybody.served:
         return f"Nobody was served the page{_in_phase(results)}{_yet(results)}."
@@ -89,10 +91,13 @@ def of_funnel(results: Results, stages: Sequence[Stage] | None = None) -> str:
         f"Of {everybody.served:,} {people} served the page {everybody.seen:,} saw it and "
         f"{everybody.converted:,} {act(results)}"
     )
-    if stages and not any(stage.name == "Confirmed" for stage in stages):
-        return f"{said}."
-    addresses = "address is" if everybody.confirmed == 1 else "addresses are"
-    return f"{said}; {everybody.confirmed:,} {addresses} confirmed."
+    asked = {stage.name for stage in stages}
+    if CONFIRMED in asked:
+        addresses = "address is" if everybody.confirmed == 1 else "addresses are"
+        said += f"; {everybody.confirmed:,} {addresses} confirmed"
+    if ANSWERED in asked:
+        said += f"; {everybody.answered:,} answered a question"
+    return f"{said}. {what_is_more(stages)}".strip()
 
 
 def of_rates(results: Results, days: Days | None = None) -> str:
@@ -139,10 +144,12 @@ def of_comparison(results: Results) -> str:
 
 def of_beliefs(results: Results) -> str:
     """How likely it is that the target is reached, if one looked once; no word of a verdict."""
-    seen = [variant for variant in results.variants if variant.totals.seen]
-    if not seen:
+    if not results.everybody.seen:
         return f"Nobody has seen the page{_in_phase(results)}{_yet(results)}."
-    first = max(seen, key=lambda variant: variant.probability_above)
+    many = [variant for variant in results.variants if variant.totals.seen >= FEWEST_BELIEVED]
+    if not many:
+        return f"Too few visitors to believe anything{_yet(results)}."
+    first = max(many, key=lambda variant: variant.probability_above)
     chance = belief(first.probability_above)
     return (
         f"Going by one look, the chance that {subject(results, first)} has "

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any, Literal
 
 from wbtest.extensions import db
@@ -26,6 +26,15 @@ def decisions(experiment: Experiment) -> list[Decision]:
 def find_decision(experiment: Experiment) -> Decision | None:
     """Return the newest decision that stands, or None."""
     return next(iter(decisions(experiment)), None)
+
+
+def newest_decisions(keys: Collection[int]) -> dict[int, Decision]:
+    """Return the newest decision that stands on each of these experiments, by its id: one query."""
+    newest = db.select(db.func.max(Decision.id)).group_by(Decision.experiment_id)
+    rows = db.session.scalars(
+        db.select(Decision).where(Decision.id.in_(newest.where(Decision.experiment_id.in_(keys))))
+    )
+    return {decision.experiment_id: decision for decision in rows}
 
 
 def choices_of(experiments: Iterable[Experiment]) -> dict[int, str]:

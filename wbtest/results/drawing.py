@@ -8,8 +8,9 @@ reads a little markup in its texts, and never become part of a template for hove
 from __future__ import annotations
 
 import html
+import unicodedata
 from collections.abc import Sequence
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from math import exp, inf, log
 from typing import Any, Protocol
 from zoneinfo import ZoneInfo
@@ -22,7 +23,10 @@ Parts = dict[str, Any]
 
 
 class Note(Protocol):
-    """Something that happened, in the team's words: a post went up, an ad started."""
+    """Something that happened, in the team's words: a post went up, an ad started.
+
+    On a chart it is a ``number``, the same as in the list of what happened; 0 for what is on none.
+    """
 
     @property
     def at(self) -> datetime: ...
@@ -30,9 +34,15 @@ class Note(Protocol):
     @property
     def text(self) -> str: ...
 
+    @property
+    def number(self) -> int: ...
+
 
 Drawn = list[Parts]
 LONGEST_NAME = 30
+# A line of words over a chart, and a row of marks below two lines of words; in pixels.
+WORDS_HEIGHT = 20
+ROW_HEIGHT = 68
 # Variants are told apart by more than a colour.
 DASHES = ("solid", "dash", "dot", "dashdot", "longdash", "longdashdot")
 # Target, floor and the bar of evidence: what the data are held against.
@@ -89,24 +99,6 @@ def level(at: float, *, is_upright: bool = False) -> Parts:
     return {"type": "line", "line": LINE} | (upright if is_upright else across)
 
 
-def marked(at: str, text: str, *, dash: str = "dot") -> tuple[Parts, Parts]:
-    """Return an upright line at a local time or day, and the words that stand along it."""
-    line = level(0, is_upright=True) | {"x0": at, "x1": at, "line": LINE | {"dash": dash}}
-    place = {"x": at, "xref": "x", "y": 1, "yref": "paper", "yanchor": "top", "textangle": -90}
-    return line, words(short(text), side="right", colour="var(--soft)") | place
-
-
-def noted(notes: Sequence[Note], time_zone: str, *, by_day: bool = False) -> tuple[Drawn, Drawn]:
-    """Return the lines and the words of notes; ``by_day``, where the axis knows no hours."""
-    lines, texts = [], []
-    for note in notes:
-        at = local_time(note.at, time_zone)
-        line, text = marked(at[:10] if by_day else at, note.text)
-        lines.append(line)
-        texts.append(text)
-    return lines, texts
-
-
 def saying(points: Sequence[str | None], *, is_named: bool = True) -> Parts:
     """Return what each point of a trace says, under the mouse and to who steps through by keyboard.
 
@@ -131,9 +123,32 @@ def words(text: str, *, side: str, colour: str = "var(--ink)", **parts: Any) -> 
     } | parts
 
 
+def line_words(text: str, *, above: int = 0) -> Parts:
+    """Return what a dotted line is, over the chart: on the line it would cover what is drawn."""
+    place = {"y": 1, "yref": "paper", "yanchor": "bottom", "yshift": above}
+    return words(f"··· {text}", side="left") | place
+
+
+def row_words(name: str, said: str, y: int, colour: str = "var(--soft)") -> Drawn:
+    """Return what stands above the marks of a row: its name, and below that what is ``said`` of it.
+
+    Both begin at the left: side by side a long name would run into what is said of it.
+    """
+    bold = {"color": "var(--ink)", "weight": 600}
+    return [
+        words(short(name), side="left", y=y, yshift=43, font=bold),
+        words(said, side="left", y=y, yshift=23, colour=colour),
+    ]
+
+
+def rows_axis(count: int) -> Parts:
+    """Return a y axis for so many rows, the first at 0 and each of the others 1 below."""
+    return {"visible": False, "range": [0.65 - count, 0.82]}
+
+
 def day_axis(days: Sequence[date]) -> Parts:
-    """Return an x axis that names six days at most, as 3 Mar."""
-    shown = days[:: -(-len(days) // 6) or 1]
+    """Return an x axis that names five days at most, as 3 Mar."""
+    shown = days[:: -(-len(days) // 5) or 1]
     return {
         "showgrid": False,
         "type": "date",
@@ -160,6 +175,12 @@ def moments_in_words(moments: Sequence[datetime], time_zone: str) -> list[str]:
     return said
 
 
+def midnight_after(day: date, time_zone: str) -> datetime:
+    """Return when a local day is over, in UTC."""
+    zone = ZoneInfo(time_zone)
+    return datetime.combine(day + timedelta(days=1), time.min, zone).astimezone(UTC)
+
+
 def rates_end(target: float, highs: Sequence[float], rates: Sequence[float | None]) -> float:
     """Return where an axis of rates ends: wide open intervals may run out of the chart."""
     ends = [min(high, 4 * target) for high in highs]
@@ -172,10 +193,18 @@ def bars_of(k: int, variant: VariantFigures) -> Parts:
     return {"type": "bar", "name": short(variant.name), "marker": colour}
 
 
-def short(text: str) -> str:
-    """Return a name as text for Plotly, cut to what a narrow screen has room for."""
-    cut = text if len(text) <= LONGEST_NAME else f"{text[: LONGEST_NAME - 1]}…"
-    return html.escape(cut, quote=False)
+def short(text: str, longest: int = LONGEST_NAME) -> str:
+    """Return a name as text for Plotly, cut to what a narrow screen has room for.
+
+    >>> short("Half the waste in a week, for whoever cooks"), short("食材を捨てない" * 3)
+    ('Half the waste in a week, for…', '食材を捨てない食材を捨てない…')
+    """
+    # Signs of Chinese, Japanese and Korean are twice as wide as others.
+    widths = [1 + (unicodedata.east_asian_width(sign) in "WF") for sign in text]
+    if sum(widths) <= longest:
+        return html.escape(text, quote=False)
+    end = next(k for k in range(len(text)) if sum(widths[: k + 1]) > longest - 1)
+    return html.escape(f"{text[:end].rstrip()}…", quote=False)
 
 
 def signed_up_of(totals: Totals) -> str:

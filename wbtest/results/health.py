@@ -13,7 +13,7 @@ from wbtest.publishing.rule import Hypothesis
 from wbtest.results import measurement, people
 from wbtest.results.history import Counted, History
 from wbtest.results.statistics import Counts
-from wbtest.results.trust import Check, early, listed
+from wbtest.results.trust import SMALL, Check, early, listed
 from wbtest.results.trusting import caching, confirming, doubtful, mixing, running
 from wbtest.results.trusting.around import Around
 from wbtest.results.verdict import Doubt, Verdict
@@ -109,8 +109,14 @@ def check_doubt(doubt: Doubt, *, is_over: bool = False) -> Check:
 def _rates(whole: Counts, by_phase: Sequence[Counts]) -> str:
     """The rate of one phase, or those of several side by side."""
     rates = [
-        f"{percent(counts.rate)} in phase {number}"
+        f"{_rate(counts)} in phase {number}"
         for number, counts in enumerate(by_phase, 1)
         if counts.seen
     ]
-    return listed(rates) if len(rates) > 1 else percent(whole.rate)
+    return listed(rates) if len(rates) > 1 else _rate(whole)
+
+
+def _rate(counts: Counts) -> str:
+    """In per cent, or as counts while these are small."""
+    small = f"{counts.converted:,} of {counts.seen:,}"
+    return percent(counts.rate) if counts.seen >= SMALL else small

@@ -14,7 +14,7 @@ from wbtest.results import statistics
 from wbtest.results.history import Counted
 from wbtest.results.statistics.split import ALARM
 from wbtest.results.totals import total
-from wbtest.results.trust import Check, early, listed, share
+from wbtest.results.trust import Check, early, listed, share_of
 
 # Below this many served pages a share of lost beacons is chance.
 FEWEST_SERVED = 100
@@ -131,7 +131,7 @@ def check_beacons(rule: Hypothesis, counted: Counted) -> Check:
         f"Of {sums.served:,} served pages {_lost(sums):,} never said that they were seen; "
         f"the rule tolerates {as_percent(rule.lost_beacons)}."
     )
-    value = f"{share(_lost(sums), sums.served)} lost"
+    value = f"{share_of(_lost(sums), sums.served)} lost"
     if sums.served < FEWEST_SERVED and lost <= rule.lost_beacons:
         return early("beacons", title, f"{found} From {FEWEST_SERVED} pages on it says something.")
     if lost <= rule.lost_beacons:
@@ -158,7 +158,7 @@ def check_beacons_alike(counted: Counted) -> Check:
     if sum(served) < FEWEST_SERVED or not all(served):
         reason = f"From {FEWEST_SERVED} served pages on it says something."
         return early(check, title, reason)
-    shares = listed([share(n, of) for n, of in zip(lost, served, strict=True)])
+    shares = listed([share_of(n, of) for n, of in zip(lost, served, strict=True)])
     found = f"Of the pages of the variants {shares} never said that they were seen"
     if statistics.split(lost, served).mismatch:
         reason = (

@@ -3,20 +3,32 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import ceil
 
+from wbtest.publishing.advice import MOST_DAILY
+from wbtest.publishing.rule import MOST_VARIANTS
 from wbtest.results import statistics
+
+# More than any page has.
+MOST_VISITORS = 1_000_000_000
 
 
 @dataclass(frozen=True, slots=True)
 class Planned:
     """What a test needs: ``visitors`` at most over all variants, in ``days`` of whole weeks.
 
-    ``per_variant`` is what it takes on average.
+    ``per_variant`` is what it takes on average, if the true rate is the one ``hoped_for``.
+    ``apart`` visitors over all variants say at one look which of two is better, one at the target
+    and one at the rate hoped for; ``between`` find a rate in the middle of floor and target, below
+    the one and above the other, so that the team is told to write another draft.
     """
 
     visitors: int
     per_variant: int
     days: int
+    hoped_for: float
+    apart: int
+    between: int
 
 
 def plan(
@@ -26,7 +38,57 @@ def plan(
 
     Raises ValueError, with a sentence, for values that cannot be planned with.
     """
-    needed = statistics.plan(
+    needed = plan_within_limits(
         target=target, floor=floor, alpha=alpha, power=power, daily=daily, variants=variants
     )
-    return Planned(needed.maximum_visitors, needed.fixed_visitors, needed.days)
+    pair = statistics.comparison_visitors((target, needed.hoped_for), (1, 1), alpha, power)
+    middle = (floor + target) / 2
+    above_floor = statistics.target_visitors(floor, middle, alpha, power)
+    # A rate below a target is one of staying away that is above another.
+    below_target = statistics.target_visitors(1 - target, 1 - middle, alpha, power)
+    return Planned(
+        visitors=needed.maximum_visitors,
+        per_variant=needed.fixed_visitors,
+        days=needed.days,
+        hoped_for=needed.hoped_for,
+        apart=ceil(variants * pair / 2) if variants > 1 else 0,
+        between=variants * max(above_floor, below_target),
+    )
+
+
+def plan_within_limits(
+    *,
+    target: float,
+    floor: float,
+    alpha: float,
+    power: float,
+    daily: float,
+    variants: int,
+    hoped_for: float | None = None,
+) -> statistics.Plan:
+    """Return the plan of ``statistics.plan``. Raises ValueError also for what no page can be.
+
+    That is more than six variants, ten million visitors a day, or a thousand million in all.
+    """
+    if variants > MOST_VARIANTS:
+        raise ValueError(f"variants must be at most {MOST_VARIANTS}, not {variants}")
+    if daily > MOST_DAILY:
+        raise ValueError(f"daily visitors must be at most {MOST_DAILY:,}, not {daily:,.10g}")
+    try:
+        needed = statistics.plan(
+            target=target,
+            floor=floor,
+            alpha=alpha,
+            power=power,
+            daily=daily,
+            variants=variants,
+            hoped_for=hoped_for,
+        )
+    except (OverflowError, ZeroDivisionError):
+        needed = None
+    if needed is None or needed.maximum_visitors > MOST_VISITORS:
+        raise ValueError(
+            f"to tell a rate from a target of {100 * target:g} % would take more than "
+            f"{MOST_VISITORS:,} visitors, and no page has so many"
+        )
+    return needed

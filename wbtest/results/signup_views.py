@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from wbtest.audience.signing.alarms import unusual_hours
 from wbtest.audience.signing.bringing import Brought, bring_in
 from wbtest.downloads import as_csv, send_file
 from wbtest.publishing.models import Experiment
@@ -72,6 +73,7 @@ def _page(experiment: Experiment, typed: str = "", sentence: str = "") -> str:
         kinds=kinds(experiment),
         count=count,
         left=left,
+        unusual=unusual_hours(experiment),
         typed=typed,
         sentence=sentence,
     )

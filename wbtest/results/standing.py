@@ -10,20 +10,33 @@ from wbtest.results.figures import Results
 from wbtest.results.in_words import day_of, final_moment
 from wbtest.review.standing import find_approval
 
+ALONE = "approved alone, on day one"
+
 
 def standing(experiment: Experiment, results: Results) -> list[str]:
     """Return phrases such as “Running since 3 March, day 9 of at most 28”."""
     revision = experiment.revision
     approval = find_approval(revision)
-    phrases = [_running(results), *_finality(results), f"sealed {short_seal(experiment.seal)}"]
-    phrases.append(f"from revision {revision.number}")
-    if revision.form == "short":
-        phrases.append("short form")
-    if approval and approval.is_alone_on_day_one:
-        phrases.append("approved alone, on day one")
+    return phrases(
+        results,
+        seal=experiment.seal,
+        revision=revision.number,
+        form=revision.form,
+        is_alone=bool(approval and approval.is_alone_on_day_one),
+    )
+
+
+def phrases(results: Results, *, seal: str, revision: int, form: str, is_alone: bool) -> list[str]:
+    """Return the same of these facts; ``is_alone``: the text was approved alone, on day one."""
+    found = [_running(results), *_finality(results), f"sealed {short_seal(seal)}"]
+    found.append(f"from revision {revision}")
+    if form == "short":
+        found.append("short form")
+    if is_alone:
+        found.append(ALONE)
     if results.phase > 1:
-        phrases.append(f"phase {results.phase}")
-    return phrases
+        found.append(f"phase {results.phase}")
+    return found
 
 
 def short_seal(seal: str) -> str:

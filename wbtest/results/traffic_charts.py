@@ -7,6 +7,7 @@ from datetime import date
 from typing import Any
 
 from wbtest.audience.counts import Totals
+from wbtest.results.annotating.numbers import numbered
 from wbtest.results.dashboard.funnel import Stage
 from wbtest.results.drawing import (
     LEGEND,
@@ -15,7 +16,6 @@ from wbtest.results.drawing import (
     bars_of,
     day_axis,
     day_words,
-    noted,
     saying,
     signed_up_of,
 )
@@ -89,17 +89,20 @@ def _by_day(
         }
         for k, variant in enumerate(results.variants)
     ]
-    lines, texts = noted(annotations, results.life.time_zone, by_day=True)
+    ends = results.life.started_at, min(results.life.now, results.life.final_at(results.rule))
+    happened = numbered(annotations, results.life.time_zone, ends, by_day=True)
     return as_json(
         traces,
-        height=300,
+        height=300 + happened.height,
+        top=8 + happened.height,
         x=day_axis(list(days)),
         # Few are counted one by one: half a person is none.
         y={"rangemode": "tozero", "tickformat": ",d", "nticks": 6},
         barmode="stack",
         bargap=0.3,
-        shapes=lines,
-        annotations=texts,
+        shapes=happened.lines,
+        annotations=happened.numbers,
         legend=LEGEND | {"traceorder": "normal"},
         showlegend=len(results.variants) > 1,
+        **happened.layout,
     )

@@ -6,12 +6,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from wbtest.http import percent
+
 CheckState = Literal["ok", "warn", "stop"]
 Colour = Literal["green", "amber", "red", "grey"]
 # Where to look next; the panel knows the addresses.
 Where = Literal["", "page", "excluded", "signups", "history", "attempts", "seal", "links"]
 # What everybody asks first.
 USUAL = ("split", "beacons", "machines", "sources", "weekdays", "confirmed")
+# Of fewer than this a per cent would say more than is known.
+SMALL = 100
 COLOURS: dict[CheckState, Colour] = {"ok": "green", "warn": "amber", "stop": "red"}
 WORDS: dict[Colour, str] = {
     "green": "in order",
@@ -73,6 +77,25 @@ def share(part: int, whole: int) -> str:
     '33\\u202f%'
     """
     return f"{100 * part / whole:.0f}\u202f%"
+
+
+def share_of(part: int, whole: int) -> str:
+    """Return a share as counts while these are small, else as a whole per cent.
+
+    >>> share_of(3, 41), share_of(330, 1000)
+    ('3 of 41', '33\\u202f%')
+    """
+    return share(part, whole) if whole >= SMALL else f"{part:,} of {whole:,}"
+
+
+def rate_of(part: int, whole: int) -> str:
+    """Return a rate with what it is of; as counts alone while these are small.
+
+    >>> rate_of(3, 41), rate_of(135, 990)
+    ('3 of 41', '13.6\\u202f% of 990')
+    """
+    counts = f"{part:,} of {whole:,}"
+    return f"{percent(part / whole)} of {whole:,}" if whole >= SMALL else counts
 
 
 def listed(words: Sequence[object], last: str = "and") -> str:

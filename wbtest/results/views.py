@@ -5,38 +5,65 @@ An experiment's results stand in ``dashboard``: the first screen, the tabs behin
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from datetime import date
+from zoneinfo import ZoneInfo
+
 from flask import Blueprint, jsonify, render_template, request
 from flask.typing import ResponseReturnValue
 
 from wbtest.extensions import clock
-from wbtest.publishing.planning import plan_sentence
-from wbtest.results import calibration
-from wbtest.results.planner import plan as plan_for
+from wbtest.publishing.advice import Asked, advise
+from wbtest.publishing.reckoning import Reckoning
+from wbtest.publishing.zones import time_zones
+from wbtest.results import calibration, planner
 from wbtest.team import access
 
 bp = Blueprint("results", __name__)
+MOST_DIGITS = 9
 
 
 @bp.get("/experiments/plan")
 @access.requires("read")
 def plan() -> ResponseReturnValue:
     """How many visitors and days a rule will take, for the page on which it is written."""
+    try:
+        asked = _asked(request.args)
+    except ValueError:
+        return jsonify(error="Give target, floor, visitors a day and variants as numbers."), 422
+    advice = advise(asked, planner.plan)
+    if advice.plan is None:
+        return jsonify(error=" ".join(advice.warnings)), 422
+    return jsonify(
+        visitors=advice.plan.visitors,
+        per_variant=advice.plan.per_variant,
+        days=advice.plan.days,
+        sentence=advice.sentence,
+        holds=advice.holds,
+        warnings=advice.warnings,
+    )
+
+
+@bp.get("/experiments/target")
+@access.requires("read")
+def target() -> ResponseReturnValue:
+    """Which target three numbers ask for, for the same page; ``buy`` and ``target`` are shares."""
     given = request.args
     try:
-        rates = {name: float(given.get(name, "")) for name in ("target", "floor")}
-        rates |= {"alpha": float(given.get("alpha", 0.05)), "power": float(given.get("power", 0.8))}
-        daily, variants = float(given.get("daily", "")), int(given.get("variants", 1))
+        found = Reckoning(
+            int(given.get("customers", "")),
+            int(given.get("reachable", "")),
+            float(given.get("buy", "")),
+        )
+        wanted = float(given.get("target") or "nan")
     except ValueError:
-        return jsonify(error="Give target, floor, daily and variants as numbers."), 422
-    try:
-        planned = plan_for(daily=daily, variants=variants, **rates)
-    except (ValueError, OverflowError) as error:
-        return jsonify(error=str(error)), 422
+        return jsonify(error="Give customers, people and the share who buy as numbers."), 422
+    if fault := found.find_fault():
+        return jsonify(error=fault[1]), 422
     return jsonify(
-        visitors=planned.visitors,
-        per_variant=planned.per_variant,
-        days=planned.days,
-        sentence=plan_sentence(planned, variants, int(daily)),
+        target=found.target,
+        sentence=found.sentence(),
+        shortfall=found.shortfall(wanted if 0 < wanted < 1 else found.target),
     )
 
 
@@ -51,3 +78,34 @@ def forecasts() -> ResponseReturnValue:
         guessers=calibration.guessers(tests),
         sentence=calibration.sentence(tests) if tests else "",
     )
+
+
+def _asked(given: Mapping[str, str]) -> Asked:
+    """The test that is asked about; what else the rule says is left out where it is no number yet.
+
+    Raises ValueError for a rate, visitors a day or variants that are none.
+    """
+    zone = given.get("time_zone", "")
+    return Asked(
+        target=float(given.get("target", "")),
+        floor=float(given.get("floor", "")),
+        alpha=float(given.get("alpha", 0.05)),
+        variants=int(given.get("variants", 1)),
+        daily=float(given["daily"]) if given.get("daily") else None,
+        minimum_visitors=_whole(given.get("minimum_visitors", "")) or 0,
+        minimum_days=_whole(given.get("minimum_days", "")) or 0,
+        maximum_visitors=_whole(given.get("maximum_visitors", "")),
+        today=clock.now().astimezone(ZoneInfo(zone if zone in time_zones() else "UTC")).date(),
+        ends_on=_day(given.get("ends_on", "")),
+    )
+
+
+def _whole(text: str) -> int | None:
+    return int(text) if text.isascii() and text.isdecimal() and len(text) <= MOST_DIGITS else None
+
+
+def _day(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return None

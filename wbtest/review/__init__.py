@@ -34,6 +34,9 @@ def init_app(app: Flask) -> None:
     app.register_blueprint(seat_views.bp, url_prefix=seat_views.GUESTS, name="guests")
     app.after_request(keep_address_secret)
     app.extensions["wbtest.jobs"]["review digest"] = (send_digests, timedelta(hours=1))
+    # Later areas add what waits in them, and say which releases were given up.
+    app.extensions["wbtest.waits"] = []
+    app.extensions["wbtest.given_up"] = lambda _workspace: ()
     app.add_template_global(standing_of)
     app.add_template_global(count_waiting_for_me)
     app.add_template_global(approvals_by_revision)

@@ -4,6 +4,7 @@ from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from wbtest.delivery import outbox, subscriptions
+from wbtest.delivery.failing import failing_jobs
 from wbtest.delivery.models import OutboxMail
 from wbtest.team import access
 from wbtest.team.views import bp, has_mail_server
@@ -12,7 +13,7 @@ from wbtest.team.views import bp, has_mail_server
 @bp.get("/team/deliveries")
 @access.requires("own")
 def deliveries() -> ResponseReturnValue:
-    """The mails that wait, were given up or bounced, and how the webhooks fare."""
+    """The mails that wait, were given up or bounced, how the webhooks fare, and what failed."""
     workspace = access.workspace("own")
     return render_template(
         "team/deliveries.html",
@@ -23,6 +24,7 @@ def deliveries() -> ResponseReturnValue:
         },
         hooks=subscriptions.webhooks_of(workspace.id),
         counts=subscriptions.counts_of(workspace.id),
+        failing=failing_jobs(),
         has_mail_server=has_mail_server(),
     )
 

@@ -17,6 +17,7 @@ from werkzeug.wrappers import Response
 
 from wbtest.config import Settings
 from wbtest.delivery import health, outbox, subscriptions
+from wbtest.delivery.failing import failing_jobs
 from wbtest.store import Invalid
 from wbtest.team import access, limits, people, sessions, workspaces
 from wbtest.team.forms import LogInForm, PasswordForm, SetupForm, WorkspaceForm, put_refusal
@@ -179,6 +180,7 @@ def _team_page(form: WorkspaceForm) -> ResponseReturnValue:
             counts["failed"] for counts in subscriptions.counts_of(workspace.id).values()
         ),
         has_mail_server=has_mail_server(),
+        failing=failing_jobs(),
     )
     return page, _status(form)
 

@@ -1,12 +1,12 @@
 """What a person typed, as a verb keeps it: trimmed, with one kind of line break, not too long."""
 
 from wbtest.store import Invalid
-from wbtest.writing.wording import find_fault, with_plain_breaks
+from wbtest.writing.wording import find_fault, seen, with_plain_breaks
 
 
 def kept_text(field: str, typed: str, longest: int) -> str:
     """The text as it is kept, maybe empty. Raises Invalid at ``field`` when it cannot be."""
-    text = with_plain_breaks(typed).strip()
+    text = seen(with_plain_breaks(typed))
     if fault := find_fault(text, longest):
         raise Invalid(field, fault)
     return text

@@ -14,6 +14,10 @@ _NUMBERS = (
     *("seven", "eight", "nine", "ten", "eleven", "twelve"),
 )
 _WORD = re.compile(r"\w+(?:['’\-]\w+)*")
+# Letters by their name, and blank on every screen: the fillers of Hangul and of Braille.
+_BLANK = frozenset("\u115f\u1160\u3164\uffa0\u2800")
+_UNSEEN = frozenset(("Zs", "Zl", "Zp", "Cf", "Mn", "Mc", "Me"))
+FEWEST_WORDS = 3
 
 
 def find_fault(text: str, longest: int) -> str:
@@ -29,6 +33,28 @@ def find_fault(text: str, longest: int) -> str:
     if len(text) > longest:
         return f"This is {len(text):,} characters long; {longest:,} are the most."
     return ""
+
+
+def seen(text: str) -> str:
+    r"""Return the text without the space around it, or '' when nothing of it can be seen.
+
+    Spaces of every width, joiners, direction marks and fillers show nothing, and no mark stands
+    without a letter.
+
+    >>> seen(" why? "), seen(" \u200b\u3164")
+    ('why?', '')
+    """
+    text = text.strip()
+    return "" if all(c in _BLANK or unicodedata.category(c) in _UNSEEN for c in text) else text
+
+
+def gives_reason(text: str) -> bool:
+    """Return whether a text says why: three words or more, in any script.
+
+    >>> gives_reason("Nobody wants it."), gives_reason("お金がない。"), gives_reason("- \u200b -")
+    (True, True, False)
+    """
+    return words(text) >= FEWEST_WORDS
 
 
 def with_plain_breaks(text: str) -> str:
@@ -90,7 +116,7 @@ def words(text: str) -> int:
     letters = "".join(
         letter
         for letter in unicodedata.normalize("NFC", text)
-        if unicodedata.category(letter) not in ("Mn", "Mc", "Me", "Cf")
+        if unicodedata.category(letter) not in ("Mn", "Mc", "Me", "Cf") and letter not in _BLANK
     )
     dense = len(_CJK.findall(letters))
     unspaced = sum(len(run) for run in _UNSPACED.findall(letters))

@@ -147,7 +147,32 @@ def test_the_author_cannot_be_the_second_person_and_may_take_it_back(
     assert "Waits for a second person" not in page_of(approver, met)
 
 
-@pytest.mark.parametrize("verb", ["second", "withdraw"])
+def test_the_results_let_one_answer_too_and_name_both_afterwards(
+    met: Experiment, approver: Browser, owner: Browser
+):
+    results = f"/experiments/{met.id}/results"
+    approver.send(place(met), {"choice": "stop", "reason": AGAINST})
+    assert "Take it back" in approver.get(results).text
+    assert f"{place(met)}/1/turn-down" in owner.get(results).text
+
+    owner.send(f"{place(met)}/1/second")
+
+    said = "<bdi>Owner</bdi> signed it as the second person, 11 March 2027, 09:00"
+    assert said in owner.get(results).text
+    assert said in page_of(owner, met)
+
+
+def test_what_is_turned_down_is_answered_with_one_button(
+    met: Experiment, approver: Browser, owner: Browser
+):
+    approver.send(place(met), {"choice": "stop", "reason": AGAINST})
+    answer = owner.send(f"{place(met)}/1/turn-down")
+
+    assert "You turned it down, and Approver is told." in owner.get(answer.location).text
+    assert "Waits for a second person" not in page_of(approver, met)
+
+
+@pytest.mark.parametrize("verb", ["second", "turn-down", "withdraw"])
 def test_who_may_not_approve_moves_nothing(met, team: Team, client: Browser, verb: str):
     decide(met, team.approver, "stop", AGAINST)
     log_in(client, team.editor)
@@ -176,6 +201,7 @@ def test_a_page_that_was_overtaken_says_by_what_and_keeps_what_was_typed(
     [
         ({"choice": "", "reason": REASON}, "Choose go, iterate or stop."),
         ({"choice": "go", "reason": "yes"}, "Say why in a sentence"),
+        ({"choice": "go", "reason": "\u200b \u3164 \u2060"}, "Say why in a sentence"),
     ],
 )
 def test_what_says_nothing_is_refused_at_its_field(met, approver: Browser, data, sentence):

@@ -1,5 +1,7 @@
 """Against the verdict a second person signs the same paper; until then nothing is decided."""
 
+from html import unescape
+
 import pytest
 
 from tests.conftest import Browser, HandClock
@@ -20,13 +22,16 @@ from wbtest.extensions import clock, db
 from wbtest.publishing.models import Experiment
 from wbtest.publishing.running import life
 from wbtest.publishing.running.stages import stage_of
-from wbtest.results.deciding.decide import decide, second, withdraw
-from wbtest.results.deciding.papers import mark_of, waiting_papers
+from wbtest.results.deciding.decide import decide, second, turn_down, withdraw
+from wbtest.results.deciding.meanwhile import mark_of
+from wbtest.results.deciding.papers import waiting_papers
 from wbtest.results.deciding.seconds import waiting_in
 from wbtest.results.decisions import choices_of, decisions, find_decision
 from wbtest.results.figures import results_of
 from wbtest.review.approvals import NotYours
-from wbtest.store import Invalid, Refused
+from wbtest.review.waiting.digest import send_digests
+from wbtest.review.waiting.facts import waits_in
+from wbtest.store import Refused
 
 
 def mark(experiment: Experiment) -> str:
@@ -129,6 +134,28 @@ def test_who_signed_may_take_it_back_and_nobody_else(met: Experiment, team: Team
         second(paper, team.owner)
 
 
+def test_a_second_person_may_turn_it_down_and_its_author_is_told(met: Experiment, team: Team):
+    paper = decide(met, team.approver, "stop", AGAINST)
+    for _ in range(2):
+        turn_down(paper, team.owner)
+    mails = db.session.scalars(
+        db.select(OutboxMail).where(OutboxMail.subject.contains("turned your decision down"))
+    ).all()
+
+    assert (waiting_papers(met), find_decision(met)) == ([], None)
+    assert [mail.recipient for mail in mails] == [team.approver.email]
+    with pytest.raises(Refused, match="Owner turned it down"):
+        withdraw(paper, team.approver)
+
+
+@pytest.mark.parametrize("role", ["approver", "editor"])
+def test_nobody_turns_down_what_they_could_not_sign(met: Experiment, team: Team, role: str):
+    paper = decide(met, team.approver, "stop", AGAINST)
+
+    with pytest.raises(NotYours, match="Owner"):
+        turn_down(paper, getattr(team, role))
+
+
 def test_who_signs_anew_replaces_what_of_theirs_still_waits(met: Experiment, team: Team):
     first = decide(met, team.approver, "stop", AGAINST)
     other = decide(met, team.approver, "iterate", "The price is missing from it.")
@@ -164,35 +191,6 @@ def test_the_same_words_from_a_new_page_are_a_decision_on_newer_figures(
     assert [decision.figures["variants"][0]["seen"] for decision in decisions(met)] == [1000, 900]
 
 
-def test_of_two_who_decide_at_once_the_second_reads_what_the_first_said(
-    met: Experiment, team: Team
-):
-    read = mark(met)
-    decide(met, team.owner, "go", REASON, read)
-
-    with pytest.raises(Invalid, match="Owner decided go meanwhile"):
-        decide(met, team.approver, "go", "Parents sign up for it.", read)
-
-
-def test_who_decides_beside_a_new_proposal_reads_it_first(met: Experiment, team: Team):
-    read = mark(met)
-    decide(met, team.owner, "stop", AGAINST, read)
-
-    with pytest.raises(Invalid, match="Owner proposed to stop meanwhile"):
-        decide(met, team.approver, "go", REASON, read)
-
-
-def test_a_verdict_that_changed_under_the_page_is_told_first(begin, team: Team, now: HandClock):
-    young = begin()
-    read = mark(young)
-    for day in range(9):
-        count_day(young, day, seen=100, converted=14)
-    now.turn(days=10)
-
-    with pytest.raises(Invalid, match="the rule now says go"):
-        decide(young, team.approver, "stop", AGAINST, read)
-
-
 def test_nobody_seconds_what_rests_on_a_verdict_of_yesterday(begin, team: Team, now: HandClock):
     young = begin()
     paper = decide(young, team.approver, "go", "Everybody we asked wants it.")
@@ -224,7 +222,7 @@ def test_what_waits_is_told_to_those_who_may_second_it(met: Experiment, team: Te
     assert waiting.path == f"/experiments/{met.id}/decision"
 
 
-def test_who_may_sign_is_told_by_mail_and_on_the_list_of_tests(
+def test_who_may_sign_is_told_by_mail_and_in_every_list_once(
     met: Experiment, team: Team, client: Browser
 ):
     decide(met, team.approver, "stop", AGAINST)
@@ -234,7 +232,38 @@ def test_who_may_sign_is_told_by_mail_and_on_the_list_of_tests(
         db.select(OutboxMail).where(OutboxMail.subject.contains("waits for your signature"))
     ).all()
     page = client.get("/experiments").text
+    waiting = unescape(client.get("/waiting").text)
 
     assert [mail.recipient for mail in mails] == [team.owner.email]
     assert f"/experiments/{met.id}/decision" in mails[0].body
     assert "That waits for a second person: you, for one." in " ".join(page.split())
+    assert waiting.count("Sign or turn down “stop” for Larder, against the verdict") == 1
+    assert f'href="/experiments/{met.id}/decision"' in waiting
+
+
+def test_the_mail_of_the_day_tells_it_from_the_next_day_on(
+    met: Experiment, team: Team, now: HandClock
+):
+    decide(met, team.approver, "stop", AGAINST)
+    asked = db.select(OutboxMail.recipient).where(OutboxMail.body.contains("Sign or turn down"))
+
+    send_digests(now())
+    assert db.session.scalars(asked).all() == []
+    now.turn(days=1)
+    send_digests(now())
+
+    assert db.session.scalars(asked).all() == [team.owner.email]
+
+
+def test_where_nobody_may_second_it_its_author_has_to_act(app, now: HandClock):
+    space = make_workspace("Solo")
+    mei = make_person("mei@solo.example", "owner", space)
+    revision = make_revision(mei)
+    make_approval(revision, mei)
+    experiment = make_running(revision, mei, mei)
+    make_person("tom@solo.example", "viewer", space)
+    decide(experiment, mei, "stop", "Nobody came to see it.")
+
+    assert [(wait.who.name, wait.what) for wait in waits_in(space)] == [
+        ("Mei", "Find a second person for “stop” for Larder, against the verdict, or take it back")
+    ]

@@ -19,6 +19,7 @@ from wbtest.publishing.models import Experiment
 from wbtest.publishing.running.sealing import seal_phase
 from wbtest.results.deciding.data import digest
 from wbtest.results.deciding.memos import export_of, find_memo
+from wbtest.results.deciding.sorting import HOW
 from wbtest.store import writing
 
 Export = dict[str, Any]
@@ -69,22 +70,8 @@ def test_an_untouched_file_agrees_without_a_database(export: Export, verify):
     result = verify(export)
 
     assert result.exit_code == 0, result.output
-    assert set(states(result).values()) == {"agrees"}
-    assert list(states(result)) == [
-        *("memo", "revision", "rule", "decision", "forecasts", "data", "verdict", "figures")
-    ]
-
-
-def _change_reason(file: Export) -> None:
-    file["memo"]["decision"]["reason"] = "We always believed in it."
-
-
-def _change_text(file: Export) -> None:
-    file["revision"]["headline"] = "Another headline"
-
-
-def _change_rule(file: Export) -> None:
-    file["sealed"][0] = file["sealed"][0].replace('"target":0.08', '"target":0.2')
+    assert states(result) == dict.fromkeys(HOW, "agrees") | {"rest": "stated,"}
+    assert '  decision.by.name: "Approver"' in result.output.splitlines()
 
 
 def _drop_phase(file: Export) -> None:
@@ -112,10 +99,6 @@ def _add_forecast(file: Export) -> None:
     signed_anew(file)
 
 
-def _change_counts(file: Export) -> None:
-    file["data"]["phases"][0]["hours"][0][1][0] += 1
-
-
 def _change_hours_alone(file: Export) -> None:
     file["data"]["phases"][0]["hours"][0][1][0] += 1
     signed_anew(file)
@@ -126,26 +109,8 @@ def _make_counts_impossible(file: Export) -> None:
     signed_anew(file)
 
 
-def _change_verdict(file: Export) -> None:
-    file["memo"]["figures"]["recommendation"] = "stop"
-    file["memo"]["decision"]["against"] = ""
-    signed_anew(file)
-
-
 def _change_rate(file: Export) -> None:
     file["memo"]["figures"]["variants"][0]["rate"] = 0.2
-    signed_anew(file)
-
-
-def _change_trust(file: Export) -> None:
-    split = next(check for check in file["memo"]["trust"] if check["check"] == "split")
-    split["state"] = "warn"
-    next(c for c in file["memo"]["figures"]["trust"] if c["check"] == "split")["state"] = "warn"
-    signed_anew(file)
-
-
-def _change_headline(file: Export) -> None:
-    file["memo"]["verdict"]["headline"] = "Your page does not reach your target."
     signed_anew(file)
 
 
@@ -169,26 +134,43 @@ def _drop_counts(file: Export) -> None:
     file["data"], file["memo"]["digests"]["data"] = None, ""
 
 
+def _claim_to_be_alone(file: Export) -> None:
+    file["memo"]["decision"]["is_alone"] = True
+    signed_anew(file)
+
+
+def _drop_check(file: Export) -> None:
+    del file["memo"]["trust"][7], file["memo"]["figures"]["trust"][7]
+    signed_anew(file)
+
+
+def _withhold_by_rows(file: Export) -> None:
+    file["memo"]["trust"][7]["state"] = file["memo"]["figures"]["trust"][7]["state"] = "stop"
+    signed_anew(file)
+
+
+def _hide_attempt(file: Export) -> None:
+    file["memo"]["figures"]["attempt"] = 2
+    signed_anew(file)
+
+
 CHANGES = {
-    _change_reason: {"memo"},
-    _change_text: {"revision"},
-    _change_rule: {"rule", "verdict", "figures"},
     _drop_phase: {"rule"},
     _change_choice: {"decision"},
     _drop_second: {"decision"},
     _second_oneself: {"decision"},
+    _claim_to_be_alone: {"decision"},
     _add_forecast: {"forecasts"},
-    _change_counts: {"data"},
     _change_hours_alone: {"data"},
     _make_counts_impossible: {"data", "verdict", "figures"},
-    _change_verdict: {"verdict"},
     _change_rate: {"figures"},
-    _change_trust: {"figures"},
-    _change_headline: {"verdict"},
-    _soothe: {"figures"},
-    _swap_names: {"rule", "figures"},
+    _soothe: {"trust"},
+    _drop_check: {"trust"},
+    _withhold_by_rows: {"trust"},
+    _hide_attempt: {"attempts", "verdict", "trust"},
+    _swap_names: {"rule"},
     _change_weights: {"data", "figures"},
-    _drop_counts: {"memo"},
+    _drop_counts: {"memo", "data"},
 }
 
 
@@ -206,7 +188,16 @@ def test_every_change_is_found_where_it_was_made(export: Export, verify, change)
 def test_a_difference_says_what_stands_there_and_what_follows(export: Export, verify):
     _change_rate(export)
 
-    assert "variants[0].rate: it says 0.2; it follows 0.1" in verify(export).output
+    assert "figures.variants[0].rate: it says 0.2; it follows 0.1" in verify(export).output
+
+
+def test_who_was_alone_only_says_so(export: Export, verify):
+    decision = export["memo"]["decision"]
+    decision |= {"second": None, "is_alone": True, "decided_at": decision["signed_at"]}
+    result = verify(signed_anew(export))
+
+    assert result.exit_code == 0, result.output
+    assert "  decision.is_alone: true" in result.output.splitlines()
 
 
 def test_of_another_version_the_numbers_are_checked_and_the_words_are_not(export: Export, verify):
@@ -220,7 +211,8 @@ def test_of_another_version_the_numbers_are_checked_and_the_words_are_not(export
     figures["variants"][0]["converted"] += 1
     forged = verify(signed_anew(export))
 
-    assert (told.exit_code, states(told)["words"]) == (0, "unproved")
+    assert (told.exit_code, states(told)["words"]) == (3, "unproved")
+    assert 'verdict.headline: it says "Well done."' in told.output
     assert (forged.exit_code, states(forged)["figures"]) == (1, "differs")
 
 
@@ -230,9 +222,16 @@ def test_of_an_old_decision_the_rest_is_checked(met: Experiment, team: Team, ver
     assert memo is not None
     result = verify(export_of(met, memo))
 
-    assert result.exit_code == 0, result.output
+    assert result.exit_code == 3, result.output
     assert states(result)["rule"] == "agrees"
-    assert states(result)["figures"] == "unproved"
+    assert {states(result)[part] for part in ("memo", "figures", "verdict")} == {"unproved"}
+
+
+def test_who_takes_the_counts_and_every_digest_away_proves_nothing(export: Export, verify):
+    export["memo"]["made_by"] = export["digest"] = export["memo"]["digests"]["data"] = ""
+    export["data"] = None
+
+    assert verify(export).exit_code == 3
 
 
 @pytest.mark.parametrize("text", ["", "no", "[]", "{}", '{"format": "wbtest memo 1"}'])
@@ -247,9 +246,9 @@ def test_what_is_no_memo_is_said_in_one_line(tmp_path: Path, text: str):
 
 
 def test_a_file_that_lacks_a_part_is_no_memo(export: Export, verify):
-    del export["memo"]["figures"]["variants"]
+    del export["memo"]["decision"]
 
-    assert verify(export).exit_code == 2
+    assert verify(signed_anew(export)).exit_code == 2
 
 
 def test_a_letter_that_no_text_can_hold_makes_it_no_memo(tmp_path: Path, export: Export):

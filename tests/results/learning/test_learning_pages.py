@@ -3,10 +3,12 @@
 import pytest
 
 from tests.conftest import Browser
-from tests.factories import Team, log_in
+from tests.factories import Team, log_in, make_running
 from tests.results.learning.conftest import PRICE
 from wbtest.extensions import db
 from wbtest.publishing.models import Experiment
+from wbtest.publishing.running.life import end
+from wbtest.results.learning import views
 from wbtest.results.learning.cards import find_card, save_card
 from wbtest.results.learning.marks import mark
 from wbtest.results.learning.models import AssumptionMark, LearningCard
@@ -147,6 +149,20 @@ def test_the_list_is_searched_by_words(over: Experiment, team: Team, client: Bro
 
     assert "1 of 1 card" in client.get("/learnings?q=fridays+cooks").text
     assert "No card has all of “mondays”" in client.get("/learnings?q=mondays").text
+
+
+def test_cards_are_read_a_page_at_a_time(over: Experiment, team, client: Browser, monkeypatch):
+    monkeypatch.setattr(views, "CARDS_AT_ONCE", 1)
+    again = make_running(over.revision, team.editor, team.approver, slug="again")
+    for experiment in (over, end(again, team.approver)):
+        save_card(experiment, team.editor, f"A surprise of {experiment.slug}.", "", 0)
+    log_in(client, team.viewer)
+    first, last = (client.get(f"/learnings?q=surprise&page={page}").text for page in (1, 99))
+
+    assert "2 of 2 cards" in first
+    assert ("A surprise of again." in first, "A surprise of larder." in first) == (True, False)
+    assert ("A surprise of again." in last, "A surprise of larder." in last) == (False, True)
+    assert "/learnings?q=surprise&amp;page=2" in first
 
 
 def test_a_test_without_a_card_is_named_in_the_list(over: Experiment, team, client: Browser):

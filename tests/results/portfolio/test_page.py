@@ -118,8 +118,8 @@ def test_a_page_holds_as_many_ideas_as_it_can_and_names_the_others(
     for product in ("Larder", "Kiln", "Nightbus"):
         make_release(team.editor, product=product)
 
-    assert "Page 1 of 2 More ideas" in words(viewer)
-    assert "Earlier ideas Page 2 of 2" in words(viewer, "?page=99")
+    assert "Page 1 of 2 Next page" in words(viewer)
+    assert "Previous page Page 2 of 2" in words(viewer, "?page=99")
     assert len(rows(viewer)) == 3
 
 

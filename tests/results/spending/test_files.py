@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from wbtest.results.spending.files import MOST_FAULTS, Unreadable, read_lines, text_in
+from wbtest.results.spending.in_words import about_days
 from wbtest.results.spending.lines import Line, Span
 from wbtest.results.spending.money import CURRENCIES
 
@@ -50,6 +51,12 @@ def test_without_a_last_day_it_is_one_day_and_without_a_note_there_is_none():
     assert read("x;2027-03-03;;5") == [Line("x", WEEK[0], WEEK[0], 500)]
 
 
+def test_what_was_paid_some_weeks_before_the_test_belongs_to_it():
+    [line] = read("x;2027-01-04;2027-01-10;5")
+
+    assert about_days(line, MARCH, today=WEEK[0]) == "before the test, and counted whole"
+
+
 def test_a_source_is_called_as_visits_call_it():
     assert [line.source for line in read("t.co;2027-03-03;;5\n NewsLetter ;2027-03-03;;5")] == [
         "x",
@@ -66,6 +73,9 @@ def test_a_source_is_called_as_visits_call_it():
         ("x,,,5,", "Write the day like"),
         ("x,2027-03-09,2027-03-03,5,", "comes before the first"),
         ("x,2072-03-03,,5,", "The test runs from 2027-03-01 to 2027-03-29"),
+        ("x,0001-01-01,9999-12-31,5,", "at most 8 weeks before or after that"),
+        ("x,2027-01-03,,5,", "at most 8 weeks before or after that"),
+        ("x,2027-03-03,,12.345", "“12.345” could be €12,345.00 or €12.35"),
         ("x,2027-03-03,,much,", "“much” is no amount"),
         ("x,2027-03-03,,12,50", "“12,50” is cut in two at its comma"),
         ("x,2027-03-03,,1,234.50", "“1,234.50” is cut in two"),

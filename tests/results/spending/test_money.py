@@ -81,8 +81,22 @@ def test_a_sign_that_many_share_is_that_of_the_test():
     assert amount_of("$5", CURRENCIES["CAD"]) == 500
 
 
-def test_three_digits_after_a_point_are_not_guessed_at_where_points_mean_cents():
-    assert amount_of("1.234", EUR) == 123_400
+@pytest.mark.parametrize(
+    ("typed", "currency", "said"),
+    [
+        ("12.345", GBP, "“12.345” could be £12,345.00 or £12.35. Write 12345.00 or 12.35."),
+        ("€1,000", EUR, "“€1,000” could be €1,000.00 or €1.00. Write 1000.00 or 1.00."),
+    ],
+)
+def test_an_amount_that_can_be_read_in_two_ways_is_refused_with_both(typed, currency, said):
+    with pytest.raises(NotAnAmount) as caught:
+        amount_of(typed, currency)
 
-    with pytest.raises(NotAnAmount, match="Write 1234"):
+    assert str(caught.value) == said
+
+
+def test_the_rest_of_a_list_says_how_its_amounts_are_to_be_read():
+    assert amount_of("1.234", EUR, points_in(["12,50", "1.234"])) == 123_400
+    assert amount_of("1.234", EUR, points_in(["1.234.567", "1.234"])) == 123_400
+    with pytest.raises(NotAnAmount, match="could be €1,234"):
         amount_of("1.234", EUR, points_in(["12.50", "1.234"]))

@@ -96,6 +96,19 @@ def test_an_editor_types_a_line_and_sees_what_a_sign_up_cost(place, editor: Brow
     ]  # fmt: skip
 
 
+def test_who_only_reads_sees_the_table_and_no_form(
+    place, experiment, team: Team, editor: Browser, client: Browser
+):
+    editor.send(f"{place}/spend", LINE)
+    log_in(client, team.viewer)
+    main = client.get(f"{place}/spend").text.partition("<main")[2]
+
+    assert "What was entered" in main
+    assert "the &lt;b&gt;issue" in main
+    assert "<form" not in main
+    assert "csrf_token" not in main
+
+
 def test_a_typed_line_of_no_use_is_told_at_its_field(place, experiment, editor: Browser):
     answer = editor.send(f"{place}/spend", LINE | {"amount": "€5", "first": "2027-03-02"})
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from wbtest.results.statistics import comparison_visitors, plan, target_rate, target_visitors
+from wbtest.results.statistics import comparison_visitors, plan, target_visitors
 
 ASKED = {"target": 0.05, "floor": 0.02, "alpha": 0.05, "power": 0.8, "daily": 100, "variants": 3}
 
@@ -64,22 +64,3 @@ def test_a_comparison_that_cannot_be_planned_is_refused(rates, weights, alpha, p
 
 def test_a_smaller_effect_takes_more_visitors():
     assert target_visitors(0.05, 0.06, 0.05, 0.8) > target_visitors(0.05, 0.075, 0.05, 0.8)
-
-
-def test_the_target_is_what_the_business_needs_of_those_it_can_reach():
-    assert target_rate(customers=400, reachable=25_000, buy=0.2) == pytest.approx(0.08)
-    assert target_rate(customers=400, reachable=1_000, buy=0.2) == pytest.approx(2)
-
-
-@pytest.mark.parametrize(
-    ("assumed", "sentence"),
-    [
-        ((0, 1000, 0.2), "customers must be above 0, not 0"),
-        ((9, float("inf"), 0.2), "reachable people must be above 0, not inf"),
-        ((9, 1000, 0), "the share who buy must be above 0 and at most 1, not 0"),
-        ((9, 1000, 1.1), "the share who buy must be above 0 and at most 1, not 1.1"),
-    ],
-)
-def test_an_assumption_that_cannot_be_is_refused_by_name(assumed, sentence):
-    with pytest.raises(ValueError, match=sentence):
-        target_rate(*assumed)

@@ -7,7 +7,7 @@ import pytest
 from flask import Flask
 
 from tests.conftest import HandClock
-from tests.factories import Team
+from tests.factories import Team, make_decision
 from tests.results.conftest import Start
 from tests.results.crowd import count_day
 from tests.results.telling.telling import (
@@ -95,6 +95,22 @@ def test_a_verdict_asks_for_the_decision_until_there_is_one(
 
     asked = "Missing: your decision. What you said you would do then: We build it."
     assert [asked in mail.body for mail in mails()] == [True, False]
+
+
+@pytest.mark.usefixtures("reader")
+def test_of_a_test_that_was_given_up_only_its_open_page_is_missing(
+    team: Team, begin: Start, now: HandClock
+):
+    experiment = begin()
+    make_decision(experiment, team.approver, team.owner, "stop", "We ran out of money.")
+    forget()
+    now.time = FIRST
+
+    send_weekly(now())
+
+    body = mails()[0].body
+    assert "It was decided to stop, and the page is not closed: end the test." in body
+    assert "Missing before a verdict" not in body
 
 
 @pytest.mark.usefixtures("reader")

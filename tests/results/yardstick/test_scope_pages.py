@@ -9,6 +9,7 @@ from tests.conftest import Browser
 from tests.factories import Team, log_in, make_approval, make_release, make_revision, make_running
 from tests.results.learning.conftest import settle
 from tests.results.yardstick.conftest import HEADLINE, SOLUTION, put, typed
+from wbtest.results.yardstick import views
 from wbtest.results.yardstick.items import add_item, change_item
 from wbtest.results.yardstick.scope import changes_of, items_of
 from wbtest.writing.models import Release
@@ -172,6 +173,21 @@ def test_the_table_has_a_row_for_each_item_and_no_formula(release, place, team, 
     assert rows[1] == ["'=HYPERLINK(1)", "'@SUM(A1)", "planned", "", "serves nothing"]
     assert rows[2][3] == "One photo, two questions, five dinners of 30 minutes. (Solution)"
     assert "attachment" in answer.headers["Content-Disposition"]
+
+
+def test_changes_are_read_a_page_at_a_time(release, place, team, client: Browser, monkeypatch):
+    monkeypatch.setattr(views, "CHANGES_AT_ONCE", 2)
+    for title in ("Photo", "Plan", "Points"):
+        put(release, team.editor, title)
+    log_in(client, team.viewer)
+    newest, oldest = (
+        client.get(f"{place}/scope?page={page}").text.partition("What changed")[2]
+        for page in (1, 99)
+    )
+
+    assert ("“Points”" in newest, "“Plan”" in newest, "“Photo”" in newest) == (True, True, False)
+    assert ("“Points”" in oldest, "“Plan”" in oldest, "“Photo”" in oldest) == (False, False, True)
+    assert "page=2#changes" in newest
 
 
 def test_the_markdown_has_the_list_the_gaps_and_the_changes(release, place, team, client: Browser):

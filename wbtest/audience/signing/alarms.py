@@ -1,6 +1,9 @@
-"""Telling a team's owners of sign-ups and visits that are unusual, once an hour at most."""
+"""Telling a team's owners of sign-ups and visits that are unusual, once an hour at most.
 
-from datetime import datetime, timedelta
+Each owner may do without the mails; what was unusual stands on the page of sign-ups all the same.
+"""
+
+from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
 
 import sqlalchemy as sa
@@ -12,12 +15,10 @@ from wbtest.audience.recording.cells import IMPORTED, SUSPECTED
 from wbtest.audience.signing.guard import Guard
 from wbtest.audience.traffic import PRETENDER
 from wbtest.delivery.each import for_each
-from wbtest.delivery.outbox import queue_mail
 from wbtest.extensions import db
 from wbtest.publishing.models import Experiment
 from wbtest.publishing.running.life import address_of
 from wbtest.store import writing
-from wbtest.team.people import members
 
 STRIPPED = "headers"
 HOUR = timedelta(hours=1)
@@ -27,6 +28,15 @@ MICROSECONDS = 1_000_000
 FEWEST_DOUBTED = 20
 FEWEST_UNUSUAL = 100
 TIMES_THE_USUAL = 10
+# What was unusual about an hour, for whoever reads of it later; by kind.
+UNUSUAL = {
+    "full": "more addresses came than our mails may follow at once",
+    "machines": "most addresses seemed to be left by a machine",
+    "disposable": "most addresses were of services that give them away for an hour",
+    "many": "far more addresses came than usual",
+    STRIPPED: "most page loads lacked what Chrome sends",
+}
+MOST_SHOWN = 5
 
 
 class Hour(NamedTuple):
@@ -121,7 +131,7 @@ def _raise_alarm(experiment: Experiment, guard: Guard, now: datetime) -> None:
 
 
 def tell(experiment: Experiment, kind: str, sentence: str, now: datetime) -> bool:
-    """Write to the owners, unless they were told of this page within the hour; return whether."""
+    """Note it and write to owners, of a page once an hour at most; return whether that was done."""
     hour = int(now.timestamp()) // 3600
     settings = current_app.extensions["wbtest.settings"]
     with writing() as session:
@@ -139,15 +149,22 @@ def tell(experiment: Experiment, kind: str, sentence: str, now: datetime) -> boo
         session.execute(claim.on_conflict_do_nothing())
         what, page = ("visits", "excluded") if kind == STRIPPED else ("sign-ups", "signups")
         look = f"{settings.base_url}/experiments/{experiment.id}/{page}"
-        for member in members(experiment.workspace):
-            if member.role == "owner":
-                queue_mail(
-                    recipient=member.person.email,
-                    subject=f"/p/{experiment.slug}: unusual {what}",
-                    body=f"{sentence}\n\nLook at the {what}:\n{look}\n",
-                    workspace_id=experiment.workspace_id,
-                )
+        # Who wants such mails is known above.
+        post = current_app.extensions["wbtest.post_alarm"]
+        subject = f"/p/{experiment.slug}: unusual {what}"
+        post(experiment, subject, f"{sentence}\n\nLook at the {what}:\n{look}")
     return True
+
+
+def unusual_hours(experiment: Experiment) -> list[tuple[datetime, str]]:
+    """Return the latest hours that were unusual, each with what was; the newest first."""
+    rows = db.session.execute(
+        sa.select(Alarm.hour, Alarm.kind)
+        .where(Alarm.experiment_id == experiment.id, Alarm.kind.in_(UNUSUAL))
+        .order_by(Alarm.hour.desc(), Alarm.kind)
+        .limit(MOST_SHOWN)
+    )
+    return [(datetime.fromtimestamp(3600 * hour, UTC), UNUSUAL[kind]) for hour, kind in rows]
 
 
 def _last_hour(experiment: Experiment, now: datetime) -> Hour:

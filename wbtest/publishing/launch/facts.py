@@ -48,7 +48,7 @@ def situation_of(experiment: Experiment) -> Situation:
         tried=_try_of(experiment),
         daily=experiment.expected_daily,
         days=max((rule.ends_on - today).days, 0),
-        planned=plan.visitors if plan else None,
+        planned=max(plan.visitors, rule.minimum_visitors) if plan else None,
         rivals=_rivals(experiment, rule),
         look_faults=look_faults(experiment),
         conflicts=[each.sentence for each in conflicts(experiment, chosen)],

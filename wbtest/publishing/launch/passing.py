@@ -10,7 +10,7 @@ from wbtest.publishing.running.life import AlreadyDone, ChangedMeanwhile, NotRea
 from wbtest.publishing.running.sealing import draft_digest
 from wbtest.store import Invalid, hold, writing
 from wbtest.team.models import Person
-from wbtest.writing.wording import find_fault, on_one_line, with_plain_breaks
+from wbtest.writing.wording import find_fault, on_one_line, seen, with_plain_breaks
 
 LONGEST_REASON = 500
 
@@ -56,7 +56,7 @@ def _reasons(found: list[Finding], typed: Mapping[str, str]) -> dict[str, str]:
     """The reasons for what is warned of now, as they are kept."""
     # Two warnings may be about one thing, and have one reason.
     whats = dict.fromkeys(entry.what for entry in found if entry.kind == "warning")
-    given = {what: on_one_line(with_plain_breaks(typed.get(what, ""))).strip() for what in whats}
+    given = {what: seen(on_one_line(with_plain_breaks(typed.get(what, "")))) for what in whats}
     faults = {
         what: find_fault(reason, LONGEST_REASON) or ("" if reason else "Say why you go on.")
         for what, reason in given.items()

@@ -26,7 +26,7 @@ from wbtest.team.audit.actions import PHRASES
 from wbtest.team.audit.log import record
 from wbtest.team.models import Person
 from wbtest.writing.models import Revision
-from wbtest.writing.wording import find_fault, joined, on_one_line, with_plain_breaks
+from wbtest.writing.wording import find_fault, joined, on_one_line, seen, with_plain_breaks
 
 LONGEST_WHY = 1_000
 UNCHECKED = Missing("checked", "This draft has not passed the launch check since it was changed.")
@@ -171,7 +171,7 @@ def _earlier_starts(experiment: Experiment) -> int:
 
 def reason_of(why: str) -> str:
     """Return a typed reason as it is kept. Raises Invalid for one that cannot be."""
-    text = on_one_line(with_plain_breaks(why)).strip()
+    text = seen(on_one_line(with_plain_breaks(why)))
     if fault := find_fault(text, LONGEST_WHY):
         raise Invalid("why", fault)
     return text

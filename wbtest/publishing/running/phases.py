@@ -30,8 +30,7 @@ from wbtest.publishing.running.stages import tested, unopened
 from wbtest.review.approvals import NotYours
 from wbtest.store import Invalid, Refused, hold, writing
 from wbtest.team.models import Person
-
-FEWEST_WORDS = 3
+from wbtest.writing.wording import gives_reason
 
 
 class NotRunning(Refused):
@@ -51,7 +50,7 @@ def open_phase(
         _hold_running(experiment)
         given = _weights(experiment, weights)
         reason = reason_of(why)
-        if len(reason.split()) < FEWEST_WORDS:
+        if not gives_reason(reason):
             raise Invalid("why", "Say why in a sentence: it stands in the history.")
         if given == experiment.phases[-1].weights:
             raise Invalid("weights", "These are the weights of now. Change one, or leave it so.")

@@ -1,8 +1,9 @@
 """Noting what happened, and everything that is noted: by the team, and by the test itself."""
 
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from itertools import count
 
 from sqlalchemy.orm import joinedload
 
@@ -40,7 +41,8 @@ class NotTheWriter(Refused):
 class Note:
     """A moment, in UTC, and what happened; without a ``key`` it is a step of the test itself.
 
-    ``source`` and ``who`` wrote it are '' where there is none.
+    ``source`` and ``who`` wrote it are '' where there is none. ``number`` is what charts call it; 0
+    for the start, which is where every chart begins.
     """
 
     at: datetime
@@ -49,6 +51,7 @@ class Note:
     who: str = ""
     person_id: int | None = None
     key: str = ""
+    number: int = 0
 
 
 def notes_of(experiment: Experiment) -> list[Note]:
@@ -67,7 +70,9 @@ def notes_of(experiment: Experiment) -> list[Note]:
         for step in experiment.steps
         if step.what in STEPS
     ]
-    return sorted([*steps, *written], key=lambda note: (note.at, note.key))
+    ordered = sorted([*steps, *written], key=lambda note: (note.at, note.key))
+    numbers = count(1)
+    return [each if _is_start(each) else replace(each, number=next(numbers)) for each in ordered]
 
 
 def add_note(
@@ -129,3 +134,7 @@ def _check_moment(experiment: Experiment, at: datetime) -> None:
         raise Invalid("day", "This is still to come. Note it when it has happened.")
     if at < experiment.started_at - EARLIEST:
         raise Invalid("day", "This was more than a month before the test. Check the year.")
+
+
+def _is_start(note: Note) -> bool:
+    return not note.key and note.text == STEPS["started"]

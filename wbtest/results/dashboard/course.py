@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from itertools import accumulate
-from zoneinfo import ZoneInfo
 
+from wbtest.results.drawing import midnight_after
 from wbtest.results.figures import PhaseRates, Results
 from wbtest.results.intervals import decision_interval
 from wbtest.results.statistics import Counts, Interval
@@ -36,7 +36,7 @@ def course_of(results: Results) -> list[list[Point]]:
     """Return the points of each variant, in the sealed order; the last one is now."""
     last = min(results.life.now, results.life.final_at(results.rule))
     days = results.life.days_until(last)
-    ends = [_end(results, day) for day in days]
+    ends = [midnight_after(day, results.life.time_zone) for day in days]
     window = timedelta(hours=results.rule.conversion_window_hours)
     sums = [_sums(results, phase, days) for phase in results.phases]
     points: list[list[Point]] = [[] for _ in results.variants]
@@ -89,12 +89,6 @@ def _arrived(sums: Sums, k: int) -> Counts:
 
 def _settled(sums: Sums, k: int) -> Counts:
     return Counts(sums[k][0], sums[k][2])
-
-
-def _end(results: Results, day: date) -> datetime:
-    """The midnight after a local day."""
-    zone = ZoneInfo(results.life.time_zone)
-    return datetime.combine(day + timedelta(days=1), time.min, zone).astimezone(UTC)
 
 
 def _shown(count: int) -> list[int]:

@@ -9,18 +9,20 @@ from collections.abc import Sequence
 
 from wbtest.http import percent
 from wbtest.publishing.in_words import as_percent
+from wbtest.results.annotating.numbers import numbered
 from wbtest.results.charts import COLOURS
 from wbtest.results.dashboard.course import Point
 from wbtest.results.drawing import (
     AXIS,
+    WORDS_HEIGHT,
     Note,
     Parts,
     as_json,
     day_axis,
     level,
+    line_words,
     local_time,
     moments_in_words,
-    noted,
     rates_end,
     saying,
     short,
@@ -31,6 +33,8 @@ from wbtest.results.variants import VariantFigures
 
 # The gap is a share of a panel.
 PANEL_HEIGHT, PANEL_GAP = 150, 0.22
+# The name of the first panel stands above it, in pixels.
+TITLE_HEIGHT = 21
 
 
 def course(
@@ -45,7 +49,10 @@ def course(
         [variant.rate for variant in results.variants],
     )
     traces, axes, texts = [], {}, []
-    lines, notes = noted(annotations, life.time_zone)
+    last = points[0][-1].at
+    ends = life.started_at, last
+    happened = numbered(annotations, life.time_zone, ends, above=TITLE_HEIGHT)
+    lines = happened.lines
     for k, (variant, path) in enumerate(zip(results.variants, points, strict=True)):
         bottom = 1 - (k + 1) * (1 + PANEL_GAP) / (count * (1 + PANEL_GAP))
         top = bottom + 1 / (count * (1 + PANEL_GAP))
@@ -61,21 +68,19 @@ def course(
         place = {"y": top, "yref": "paper", "yanchor": "bottom"}
         texts.append(words(short(variant.name), side="left", font=bold) | place)
         lines.append(level(rule.target) | {"yref": axis})
-        texts.append(
-            words(f"target {as_percent(rule.target)}", side="left", y=rule.target, yshift=10)
-            | {"yref": axis}
-        )
+    above = TITLE_HEIGHT + happened.height
+    texts.append(line_words(f"target {as_percent(rule.target)}", above=above))
     y = axes.pop("yaxis")
-    last = points[0][-1].at
     return as_json(
         traces,
-        height=60 + PANEL_HEIGHT * count,
-        top=30,
+        height=54 + PANEL_HEIGHT * count + above,
+        top=WORDS_HEIGHT + 6 + above,
         x=day_axis(life.days_until(last)) | {"anchor": f"y{count}" if count > 1 else "y"},
         y=y,
         shapes=lines,
-        annotations=[*texts, *notes],
+        annotations=[*texts, *happened.numbers],
         showlegend=False,
+        **happened.layout,
         **axes,
     )
 

@@ -18,12 +18,14 @@ class Density:
     """Beta(½ + x, ½ + n − x) of one variant at ascending ``rates``.
 
     ``heights`` are densities per unit of rate, ``above`` the chance that the rate is at least that.
+    ``top`` is how high it is where it is at home: of few it may be endless at a rate of 0 or 1.
     """
 
     key: str
     rates: tuple[float, ...]
     heights: tuple[float, ...]
     above: tuple[float, ...]
+    top: float
 
 
 def densities(results: Results) -> list[Density]:
@@ -47,7 +49,7 @@ def densities(results: Results) -> list[Density]:
         logs = special.xlogy(beta.a - 1, rates) + special.xlog1py(beta.b - 1, -rates)
         heights = np.exp(logs - special.betaln(beta.a, beta.b))
         above = special.betaincc(beta.a, beta.b, rates)
-        found.append(
-            Density(key, tuple(rates.tolist()), tuple(heights.tolist()), tuple(above.tolist()))
-        )
+        top = heights.max() if min(beta.a, beta.b) > 1 else np.interp(beta.mean, rates, heights)
+        points, dense, more = (tuple(column.tolist()) for column in (rates, heights, above))
+        found.append(Density(key, points, dense, more, float(top)))
     return found

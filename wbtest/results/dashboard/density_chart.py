@@ -41,7 +41,7 @@ def beliefs(results: Results, densities: Sequence[Density]) -> str:
         height=320,
         top=24,
         x={"range": [0, max([1.1 * target, *ends])], "tickformat": ".0%", "nticks": 6},
-        y={"visible": False, "rangemode": "tozero"},
+        y={"visible": False, "range": [0, 1.1 * max([d.top for d in densities], default=1.0)]},
         shapes=[level(target, is_upright=True)],
         annotations=[
             words(f"target {as_percent(target)}", side="left")

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from operator import gt
 
 from wbtest.audience.engagement.acts import FORMS, Act
 from wbtest.results.figures import Results
 
-BEGAN = "Began the form"
+BEGAN, SIGNED, CONFIRMED, ANSWERED = "Began the form", "Signed up", "Confirmed", "Answered"
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,11 +49,31 @@ def funnel_of(
         began = tuple(max(did.get(("focus", form), 0) for form in FORMS) for did in acts)
         stages.append(Stage(BEGAN, began))
     signed = tuple(each.converted if is_signup else each.signups - each.unseen for each in totals)
-    stages.append(Stage("Signed up", signed))
+    stages.append(Stage(SIGNED, signed))
     if not is_signup:
         stages.append(Stage("Confirmed in time", tuple(each.converted for each in totals)))
     elif confirms:
-        stages.append(Stage("Confirmed", tuple(each.confirmed for each in totals)))
+        stages.append(Stage(CONFIRMED, tuple(each.confirmed for each in totals)))
     if asks:
-        stages.append(Stage("Answered", tuple(each.answered for each in totals)))
+        stages.append(Stage(ANSWERED, tuple(each.answered for each in totals)))
     return stages
+
+
+def what_is_more(stages: Sequence[Stage]) -> str:
+    """Return why a later step holds more than an earlier one, for any variant; '' where none does.
+
+    >>> what_is_more([Stage(SIGNED, (9,)), Stage(CONFIRMED, (3,)), Stage(ANSWERED, (5,))])
+    'More answered than confirmed: the questions come before our mail is opened.'
+    """
+    counts = {stage.name: stage.counts for stage in stages}
+    reasons = {
+        (CONFIRMED, SIGNED): "addresses that came unseen or too late can be confirmed, too",
+        (ANSWERED, SIGNED): "who came unseen or too late can answer, too",
+        (ANSWERED, CONFIRMED): "the questions come before our mail is opened",
+    }
+    found = [
+        f"More {later.lower()} than {earlier.lower()}: {reason}."
+        for (later, earlier), reason in reasons.items()
+        if later in counts and earlier in counts and any(map(gt, counts[later], counts[earlier]))
+    ]
+    return " ".join(found)

@@ -8,9 +8,11 @@ from wbtest.http import percent
 from wbtest.publishing.in_words import as_percent
 from wbtest.results.dashboard.segments import FEWEST, Segment
 from wbtest.results.drawing import (
+    WORDS_HEIGHT,
     Parts,
     as_json,
     level,
+    line_words,
     rates_end,
     saying,
     short,
@@ -58,7 +60,8 @@ def columns(segments: Sequence[Segment], target: float, every: int = 1) -> str:
     }
     return as_json(
         [trace],
-        height=280,
+        height=298,
+        top=WORDS_HEIGHT + 8,
         x={
             "showgrid": False,
             "range": [-0.6, len(segments) - 0.4],
@@ -67,7 +70,7 @@ def columns(segments: Sequence[Segment], target: float, every: int = 1) -> str:
         },
         y={"range": [0, _end(segments, target)], "tickformat": ".0%", "nticks": 6},
         shapes=[level(target)],
-        annotations=[words(f"target {as_percent(target)}", side="right", y=target, yshift=10)],
+        annotations=[line_words(f"target {as_percent(target)}")],
         showlegend=False,
     )
 

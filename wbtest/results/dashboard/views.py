@@ -12,7 +12,6 @@ from wbtest.extensions import clock
 from wbtest.publishing.choices.options import from_json as read_options
 from wbtest.publishing.models import Experiment
 from wbtest.results import charts, conclusions, in_words, traffic_charts
-from wbtest.results.annotating.notes import STEPS
 from wbtest.results.annotating.showing import notes_part
 from wbtest.results.dashboard import segment_charts, segment_words
 from wbtest.results.dashboard.course import course_of
@@ -99,7 +98,7 @@ def _over_time(experiment: Experiment, found: Results) -> dict[str, Any]:
     filtered = _filtered(experiment, found)
     points, noted = course_of(found), notes_part(experiment)
     # That the test began is where every chart begins.
-    drawn = [note for note in noted["notes"] if note.key or note.text != STEPS["started"]]
+    drawn = [note for note in noted["notes"] if note.number]
     return filtered | {
         **noted,
         "drawn": drawn,

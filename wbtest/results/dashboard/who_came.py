@@ -43,8 +43,8 @@ class WhoCame:
 
     @property
     def is_anybody(self) -> bool:
-        """Whether anybody is among them."""
-        return any(segment.all.served or segment.all.signups for segment in self.sources)
+        """Whether anything is among them: of a part of the time there may be what came of visits."""
+        return any(segment.all != Totals() for segment in self.sources)
 
 
 def filters_of(

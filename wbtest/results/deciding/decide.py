@@ -10,22 +10,22 @@ import zlib
 
 from wbtest.extensions import clock
 from wbtest.publishing.models import Experiment
-from wbtest.results.deciding.letters import ask_for_second
+from wbtest.results.deciding.letters import ask_for_second, tell_turned_down
+from wbtest.results.deciding.meanwhile import is_from_now, what_happened
 from wbtest.results.deciding.models import Paper
-from wbtest.results.deciding.papers import find_newest, mark_of
+from wbtest.results.deciding.papers import find_newest
 from wbtest.results.deciding.seconds import find_objection
 from wbtest.results.deciding.settling import let_stand, overtake
 from wbtest.results.deciding.statement import statement_of
-from wbtest.results.decisions import CHOICES, contradiction_of, find_decision
+from wbtest.results.decisions import CHOICES, contradiction_of
 from wbtest.results.figures import Results, history_of, results_from, results_of, trust_of
 from wbtest.review.approvals import NotYours
 from wbtest.review.four_eyes import is_alone
 from wbtest.store import Invalid, Refused, hold, writing
 from wbtest.team.audit.log import record
 from wbtest.team.models import Person
-from wbtest.writing.wording import find_fault, with_plain_breaks
+from wbtest.writing.wording import find_fault, gives_reason, seen, with_plain_breaks
 
-FEWEST_WORDS = 3
 LONGEST_REASON = 4_000
 
 
@@ -49,8 +49,8 @@ def decide(
         now = clock.now()
         counted = history_of(experiment)
         results = results_from(experiment, counted, trust_of(experiment, counted, now), now)
-        if read and read != mark_of(experiment, results):
-            raise Invalid("choice", _meanwhile(experiment, newest, results, read))
+        if not is_from_now(experiment, results, read, newest):
+            raise Invalid("choice", what_happened(experiment, results, read, newest, person))
         memo, data = statement_of(experiment, results, counted, now)
         paper = Paper(
             experiment_id=experiment.id,
@@ -99,12 +99,32 @@ def second(paper: Paper, person: Person) -> Paper:
     return paper
 
 
+def turn_down(paper: Paper, person: Person) -> Paper:
+    """Answer no to a paper that waits: it waits no more, and who signed it is told by mail.
+
+    The second time changes nothing. Raises NotYours, or Refused when it waits no more.
+    """
+    with writing():
+        hold(paper.experiment)
+        hold(paper)
+        if paper.is_turned_down and paper.seconded_by_id == person.id:
+            return paper
+        _demand_waiting(paper)
+        if objection := find_objection(paper, person):
+            raise NotYours(objection)
+        paper.state, paper.settled_at = "withdrawn", clock.now()
+        paper.seconded_by_id = person.id
+        tell_turned_down(paper, person)
+        _note(paper, paper.experiment, "experiment.turned_down", person)
+    return paper
+
+
 def withdraw(paper: Paper, person: Person) -> Paper:
     """Take back a paper that waits; only who signed it may. The second time changes nothing."""
     with writing():
         hold(paper.experiment)
         hold(paper)
-        if paper.state == "withdrawn":
+        if paper.state == "withdrawn" and not paper.is_turned_down:
             return paper
         _demand_waiting(paper)
         if person.id != paper.person_id:
@@ -126,10 +146,10 @@ def find_change(paper: Paper, results: Results) -> str:
 
 
 def _checked(choice: str, reason: str) -> str:
-    reason = with_plain_breaks(reason).strip()
+    reason = seen(with_plain_breaks(reason))
     if choice not in CHOICES:
         raise Invalid("choice", "Choose go, iterate or stop.")
-    if len(reason.split()) < FEWEST_WORDS:
+    if not gives_reason(reason):
         raise Invalid("reason", "Say why in a sentence: you will read it again in a year.")
     if fault := find_fault(reason, LONGEST_REASON):
         raise Invalid("reason", fault)
@@ -143,27 +163,12 @@ def _is_the_same(
     said = (newest.choice, newest.reason, newest.person_id)
     if newest.state not in ("waiting", "stands") or said != (choice, reason, person.id):
         return False
-    return not read or not mark_of(experiment).startswith(_without_advice(read))
-
-
-def _without_advice(read: str) -> str:
-    return f"{read.rpartition('.')[0]}."
-
-
-def _meanwhile(experiment: Experiment, newest: Paper | None, results: Results, read: str) -> str:
-    """Say what happened since the page was opened."""
-    if mark_of(experiment).startswith(_without_advice(read)):
-        said = results.verdict.choice
-        is_now = f"the rule now says {said}" if said else "it is no longer settled"
-        return f"The verdict changed after you opened this page: {is_now}. Read it, then decide."
-    if newest and newest.state == "waiting":
-        return f"{newest.person.name} proposed to {newest.choice} meanwhile. Read it, then decide."
-    decision = find_decision(experiment)
-    who = f"{decision.person.name} decided {decision.choice}" if decision else "Somebody decided"
-    return f"{who} meanwhile. Read it, then decide."
+    return not read or not is_from_now(experiment, None, read, newest)
 
 
 def _demand_waiting(paper: Paper) -> None:
+    if paper.is_turned_down and paper.seconded_by:
+        raise Refused(f"{paper.seconded_by.name} turned it down, so nothing waits here.")
     if paper.state == "withdrawn":
         raise Refused(f"{paper.person.name} took it back, so nothing waits here.")
     if paper.state == "stands":

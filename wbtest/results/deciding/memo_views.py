@@ -18,6 +18,7 @@ from wbtest.publishing.models import Experiment
 from wbtest.publishing.rule import EXCLUDED
 from wbtest.results.deciding.guesses import guesses_of
 from wbtest.results.deciding.memos import NO_COUNTS, Memo, export_of, find_memo
+from wbtest.results.deciding.stopping import should_end
 from wbtest.results.figures import results_of, sealed_rule
 from wbtest.results.views import bp
 from wbtest.store import read_one_moment
@@ -40,7 +41,10 @@ def stored_memo(experiment_id: int, number: int) -> ResponseReturnValue:
     experiment, memo = _find(experiment_id, number)
     has_next = find_memo(experiment, number + 1) is not None
     return render_template(
-        "results/deciding/stored_memo.html", has_next=has_next, **shown(experiment, memo)
+        "results/deciding/stored_memo.html",
+        has_next=has_next,
+        should_end=should_end,
+        **shown(experiment, memo),
     )
 
 

@@ -26,6 +26,7 @@ class Paper(Base):
     ``memo`` is what ``statement`` wrote; once the paper stands its figures are the decision's.
     ``data`` is the canonical text of the counts, compressed. ``digest`` is that of the memo, ''
     before it stands. *Overtaken* is a paper that waited while another one came to stand.
+    ``seconded_by`` is who answered it: they signed it, or turned it down, and then it is withdrawn.
     """
 
     __tablename__ = "decision_papers"
@@ -53,3 +54,8 @@ class Paper(Base):
     experiment: Mapped[Experiment] = relationship()
     person: Mapped[Person] = relationship(foreign_keys=[person_id])
     seconded_by: Mapped[Person | None] = relationship(foreign_keys=[seconded_by_id])
+
+    @property
+    def is_turned_down(self) -> bool:
+        """Whether somebody else answered no, rather than its author taking it back."""
+        return self.state == "withdrawn" and self.seconded_by_id is not None

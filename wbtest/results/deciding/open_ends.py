@@ -1,8 +1,10 @@
-"""What a release leaves open: numbers that its team only assumes, questions nobody answered yet."""
+"""What a release and its rule leave open: numbers that are only assumed, unanswered questions."""
 
 from dataclasses import dataclass
 from typing import Any
 
+from wbtest.publishing.rule import Hypothesis
+from wbtest.results.learning.assumptions import assumptions_behind
 from wbtest.writing.coach.ledger import Row, numbers_of
 from wbtest.writing.document import Document, Question
 
@@ -18,18 +20,20 @@ class OpenEnds:
         return bool(self.assumptions or self.questions)
 
 
-def open_ends_of(document: Document) -> OpenEnds:
-    """Return the numbers marked as assumed and the internal questions that are still open."""
+def open_ends_of(document: Document, rule: Hypothesis) -> OpenEnds:
+    """Return the numbers marked as assumed, those behind the target, and the open questions."""
     asked = document.questions("internal")
+    behind = (Row(each.words, None, each.sentence) for each in assumptions_behind(rule))
     return OpenEnds(
-        numbers_of(document).assumptions, tuple(question for question in asked if question.open)
+        (*numbers_of(document).assumptions, *behind),
+        tuple(question for question in asked if question.open),
     )
 
 
 def as_values(ends: OpenEnds) -> dict[str, Any]:
     """Return the same as plain JSON values."""
     return {
-        "assumptions": [{"words": row.words, "sentence": row.sentence} for row in ends.assumptions],
+        "assumptions": [_assumption(row) for row in ends.assumptions],
         "questions": [
             {
                 "question": question.question,
@@ -41,3 +45,10 @@ def as_values(ends: OpenEnds) -> dict[str, Any]:
             if question.open
         ],
     }
+
+
+def _assumption(row: Row) -> dict[str, str]:
+    # A number behind the target has no entry in the ledger, and stands in no sentence of the text.
+    if row.entry is None:
+        return {"words": row.words, "sentence": "", "rests": row.sentence}
+    return {"words": row.words, "sentence": row.sentence}

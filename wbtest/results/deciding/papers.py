@@ -7,8 +7,6 @@ from sqlalchemy.orm import joinedload
 from wbtest.extensions import db
 from wbtest.publishing.models import Experiment
 from wbtest.results.deciding.models import Paper
-from wbtest.results.decisions import find_decision
-from wbtest.results.figures import Results
 
 
 def find_paper(experiment: Experiment, number: int) -> Paper | None:
@@ -39,14 +37,7 @@ def waiting_papers(experiment: Experiment) -> list[Paper]:
     return list(db.session.scalars(query))
 
 
-def mark_of(experiment: Experiment, results: Results | None = None) -> str:
-    """Return what tells one state of the decision page from another, for the page to send along.
-
-    It names what was decided and proposed last and, with ``results``, what the rule says.
-    """
-    decision, paper = find_decision(experiment), find_newest(experiment)
-    stood = f"{decision.id if decision else 0}.{paper.number if paper else 0}."
-    if results is None:
-        return stood
-    verdict = results.verdict
-    return f"{stood}{'withheld' if verdict.is_withheld else verdict.recommendation}"
+def standing_papers(experiment: Experiment) -> dict[int, Paper]:
+    """Return the paper of each decision that has one, by the number of the decision."""
+    query = db.select(Paper).where(Paper.experiment_id == experiment.id, Paper.state == "stands")
+    return {paper.stands_as: paper for paper in db.session.scalars(query) if paper.stands_as}

@@ -1,41 +1,55 @@
-"""From a memo's file back to its figures, without a database."""
+"""From a memo's file back to its figures and to the checks of trust, without a database."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
 from wbtest.publishing.models import Experiment, Phase, Variant
 from wbtest.publishing.running.seals import is_whole
 from wbtest.results.deciding.data import counted_from
-from wbtest.results.figures import results_from, sealed_rule
-from wbtest.results.figures_json import results_json
-from wbtest.results.health import check_measurement
-from wbtest.results.history import History
-from wbtest.results.trust import Check
+from wbtest.results.deciding.recounting import checks_from
+from wbtest.results.figures import Results, results_from
 
 
-def figures_from(export: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the figures that follow from the counts by the sealed rule.
+@dataclass(frozen=True, slots=True)
+class Recomputed:
+    """The figures that follow, and what of each check only the memo states."""
 
-    What counts alone cannot tell is taken as the memo states it: the checks of trust that rest on
-    rows. Raises ValueError for counts that cannot be.
+    results: Results
+    stated: Mapping[str, frozenset[str]]
+
+
+def recompute(export: Mapping[str, Any], *, is_ours: bool) -> Recomputed:
+    """Return what follows from the counts by the sealed rule.
+
+    Taken as the memo states it: the moment, the end, the number of the attempt, and the checks of
+    trust that rest on rows. ``is_ours``: this very version made it, so its checks are ours. Raises
+    ValueError, LookupError, TypeError or ArithmeticError for counts that cannot be.
     """
-    experiment = experiment_of(export)
-    counted = counted_from(export["data"])
+    experiment, counted = experiment_of(export), counted_from(export["data"])
+    if len(counted.phases) != len(experiment.phases):
+        raise ValueError(f"{len(counted.phases)} phases were counted, not as many as were sealed")
     now = datetime.fromisoformat(export["memo"]["figures"]["as_of"])
-    results = results_from(experiment, counted, _trust(export, experiment, counted), now)
-    return results_json(results) | {"seal": experiment.seal}
+    checks, stated = checks_from(
+        export["memo"]["trust"],
+        experiment,
+        counted,
+        now,
+        is_seal_whole=is_whole(experiment),
+        is_ours=is_ours,
+    )
+    return Recomputed(results_from(experiment, counted, checks, now), stated)
 
 
 def experiment_of(export: Mapping[str, Any]) -> Experiment:
     """Return the experiment as the file describes it; no database knows it."""
-    memo, sealed = export["memo"], export["sealed"]
-    facts, seals = memo["experiment"], memo["digests"]["seals"]
-    first = json.loads(sealed[0])
-    started_at = datetime.fromisoformat(facts["started_at"])
+    memo, sealed = export["memo"], [json.loads(text) for text in export["sealed"]]
+    facts, first = memo["experiment"], sealed[0]
+    names = names_of(sealed)
     ended_at = facts["ended_at"]
     state = "ended" if ended_at else "paused" if facts["is_paused"] else "running"
     return Experiment(
@@ -43,17 +57,27 @@ def experiment_of(export: Mapping[str, Any]) -> Experiment:
         state=state,
         time_zone=first["time_zone"],
         rule=first["rule"],
-        sealed=sealed[0],
-        seal=seals[0],
+        options=first.get("options", {}),
+        sealed=export["sealed"][0],
+        seal=memo["digests"]["seals"][0],
         attempt=memo["figures"]["attempt"],
-        started_at=started_at,
+        started_at=datetime.fromisoformat(facts["started_at"]).astimezone(UTC),
         ended_at=datetime.fromisoformat(ended_at) if ended_at else None,
         variants=[
-            Variant(key=entry["key"], position=position, name=entry["name"], weight=1)
-            for position, entry in enumerate(facts["variants"])
+            Variant(key=key, position=position, name=names[key], weight=1)
+            for position, key in enumerate(export["data"]["variants"])
         ],
         phases=[_phase(export, number) for number in range(1, len(sealed) + 1)],
     )
+
+
+def names_of(sealed: list[dict[str, Any]]) -> dict[str, str]:
+    """Return the name of each variant that was sealed in any phase, by its key."""
+    return {
+        variant["key"]: variant["name"] or variant["key"]
+        for text in sealed
+        for variant in text["variants"]
+    }
 
 
 def _phase(export: Mapping[str, Any], number: int) -> Phase:
@@ -69,16 +93,3 @@ def _phase(export: Mapping[str, Any], number: int) -> Phase:
         sealed=sealed if number > 1 else "",
         seal=export["memo"]["digests"]["seals"][number - 1] if number > 1 else "",
     )
-
-
-def _trust(export: Mapping[str, Any], experiment: Experiment, counted: History) -> list[Check]:
-    """The checks that counts can tell, anew, in the order of the memo, and the others as stated."""
-    rule = sealed_rule(experiment)
-    told = check_measurement(rule, counted, is_seal_whole=is_whole(experiment))
-    anew = {check.check: check for check in told}
-    stated = [check for check in export["memo"]["trust"] if check["check"] != "since"]
-    return [
-        anew.get(check["check"])
-        or Check(check["check"], check["state"], check["reason"], check["title"], check["value"])
-        for check in stated
-    ] + [check for check in told if check.check not in {each["check"] for each in stated}]

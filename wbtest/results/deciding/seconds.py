@@ -11,6 +11,7 @@ from wbtest.extensions import db
 from wbtest.publishing.models import Experiment
 from wbtest.results.deciding.models import Paper
 from wbtest.review.four_eyes import approvers_of
+from wbtest.review.waiting.waits import Wait, Who
 from wbtest.team.models import Person, Workspace
 
 
@@ -57,14 +58,48 @@ def waiting_in(workspace: Workspace) -> list[Waiting]:
         .join(Experiment, Experiment.id == Paper.experiment_id)
         .where(Experiment.workspace_id == workspace.id, Paper.state == "waiting")
         .order_by(Paper.made_at, Paper.experiment_id)
-        .options(joinedload(Paper.experiment), joinedload(Paper.person))
+        .options(joinedload(Paper.experiment).joinedload(Experiment.revision))
+        .options(joinedload(Paper.person))
     )
-    approvers = approvers_of(workspace)
+    papers = db.session.scalars(query).all()
+    approvers = approvers_of(workspace) if papers else []
     return [
         Waiting(
             paper,
             tuple(person for person in approvers if person.id != paper.person_id),
             f"/experiments/{paper.experiment_id}/decision",
         )
-        for paper in db.session.scalars(query)
+        for paper in papers
     ]
+
+
+def waits_for_seconds(workspace: Workspace) -> list[Wait]:
+    """Return the same for the list of who waits for whom: a line for each who may second.
+
+    Where nobody may, it is its author who has to act.
+    """
+    found = []
+    for waiting in waiting_in(workspace):
+        paper = waiting.paper
+        about = f"“{paper.choice}” for {_product(paper)}, against the verdict"
+        asked = [(person, f"Sign or turn down {about}") for person in waiting.seconds]
+        lonely = f"Find a second person for {about}, or take it back"
+        for person, what in asked or [(paper.person, lonely)]:
+            found.append(
+                Wait(
+                    who=Who(person.name, person.id),
+                    what=what,
+                    by=paper.person.name,
+                    since=paper.made_at,
+                    path=waiting.path,
+                    about=waiting.path,
+                    # Who may second it had a mail of its own about it.
+                    mailed_at=paper.made_at if asked else None,
+                )
+            )
+    return found
+
+
+def _product(paper: Paper) -> str:
+    experiment = paper.experiment
+    return experiment.revision.document.get("product", "") or f"/p/{experiment.slug}"

@@ -15,6 +15,7 @@ from wbtest.results.deciding.version import made_by
 from wbtest.results.figures import Results
 from wbtest.results.figures_json import results_json
 from wbtest.results.history import History
+from wbtest.results.trust import Check
 from wbtest.review.models import Approval
 from wbtest.review.standing import approvals_of
 from wbtest.writing import document as documents
@@ -26,36 +27,43 @@ def statement_of(
     """Return the values, and the canonical text of the counts that they rest on."""
     keys = [variant.key for variant in tested(experiment)]
     counts = data.data_of(keys, counted)
-    badge = in_words.badge(results)
     document = documents.from_json(experiment.revision.document)
     values = {
         "made_by": made_by(),
         "experiment": experiment_values(experiment),
-        "verdict": {
-            "badge": {"text": badge.text, "kind": badge.kind},
-            "headline": in_words.headline(results),
-            "evidence": in_words.evidence(results),
-            "standing": standing.standing(experiment, results),
-            "attempt": standing.attempt_phrase(results),
-        },
-        "trust": [
-            {
-                "check": check.check,
-                "state": check.state,
-                "title": check.title,
-                "value": check.value,
-                "reason": check.reason,
-            }
-            for check in results.trust
-        ],
+        "verdict": verdict_values(results, standing.standing(experiment, results)),
+        "trust": [check_values(check) for check in results.trust],
         "attempts": _attempts(experiment, now),
         "forecasts": _forecasts(guesses.guesses_of(experiment, results)),
-        "open": open_ends.as_values(open_ends.open_ends_of(document)),
+        "open": open_ends.as_values(open_ends.open_ends_of(document, results.rule)),
         "revision": revision_values(experiment),
         "digests": digests_of(experiment) | {"data": data.digest(counts)},
         "figures": results_json(results) | {"seal": experiment.seal},
     }
     return values, data.canonical(counts)
+
+
+def verdict_values(results: Results, phrases: list[str]) -> dict[str, Any]:
+    """Return what the figures say in words; ``phrases`` are those of ``standing``."""
+    badge = in_words.badge(results)
+    return {
+        "badge": {"text": badge.text, "kind": badge.kind},
+        "headline": in_words.headline(results),
+        "evidence": in_words.evidence(results),
+        "standing": phrases,
+        "attempt": standing.attempt_phrase(results),
+    }
+
+
+def check_values(check: Check) -> dict[str, Any]:
+    """Return a check of trust as the memo keeps it."""
+    return {
+        "check": check.check,
+        "state": check.state,
+        "title": check.title,
+        "value": check.value,
+        "reason": check.reason,
+    }
 
 
 def experiment_values(experiment: Experiment) -> dict[str, Any]:

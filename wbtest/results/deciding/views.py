@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
 from flask import flash, redirect, render_template, request, url_for
@@ -15,11 +14,14 @@ from wbtest.publishing.models import Experiment
 from wbtest.results import in_words, standing
 from wbtest.results.deciding import decide as verbs
 from wbtest.results.deciding.guesses import guesses_of
+from wbtest.results.deciding.meanwhile import mark_of
 from wbtest.results.deciding.models import Paper
 from wbtest.results.deciding.open_ends import open_ends_of
-from wbtest.results.deciding.papers import find_paper, mark_of, waiting_papers
-from wbtest.results.deciding.seconds import find_objection, names_of, seconds_for
-from wbtest.results.decisions import CHOICES, contradiction, decisions
+from wbtest.results.deciding.papers import find_paper, standing_papers
+from wbtest.results.deciding.seconds import names_of, seconds_for
+from wbtest.results.deciding.showing import waiting_shown
+from wbtest.results.deciding.stopping import should_end
+from wbtest.results.decisions import contradiction, decisions
 from wbtest.results.figures import Results, results_of
 from wbtest.results.forms import DecisionForm
 from wbtest.results.trusting.panel import panel_of
@@ -27,7 +29,6 @@ from wbtest.results.views import bp
 from wbtest.review.four_eyes import is_alone
 from wbtest.store import Invalid, Refused, read_one_moment
 from wbtest.team import access
-from wbtest.team.models import Person
 from wbtest.writing import document as documents
 
 
@@ -66,6 +67,19 @@ def second(experiment_id: int, number: int) -> ResponseReturnValue:
     return _to_memo(paper)
 
 
+@bp.post("/experiments/<int:experiment_id>/decision/<int:number>/turn-down")
+@access.requires("approve")
+def turn_down(experiment_id: int, number: int) -> ResponseReturnValue:
+    """Answer no to what another person decided against the verdict."""
+    paper = _paper(experiment_id, number)
+    try:
+        verbs.turn_down(paper, access.person())
+        flash(f"You turned it down, and {paper.person.name} is told. Nothing is decided.")
+    except Refused as error:
+        flash(str(error), "error")
+    return redirect(url_for(".decision", experiment_id=experiment_id), 303)
+
+
 @bp.post("/experiments/<int:experiment_id>/decision/<int:number>/withdraw")
 @access.requires("approve")
 def withdraw(experiment_id: int, number: int) -> ResponseReturnValue:
@@ -80,9 +94,11 @@ def withdraw(experiment_id: int, number: int) -> ResponseReturnValue:
 
 
 def part_of(experiment: Experiment) -> dict[str, Any]:
-    """Return what ``results/deciding/_part.html`` shows: what was decided, and what waits."""
+    """Return what the results show: what waits, and by which papers decisions came to stand."""
     return {
-        "waiting_papers": [_waiting(paper, access.person()) for paper in waiting_papers(experiment)]
+        "waiting_papers": waiting_shown(experiment, access.person()),
+        "standing_papers": standing_papers(experiment),
+        "should_end": should_end,
     }
 
 
@@ -126,10 +142,12 @@ def _page(experiment: Experiment, form: DecisionForm) -> str:
         attempt=standing.attempt_phrase(results),
         trust_panel=panel_of(results.trust),
         guesses=guesses_of(experiment, results),
-        ends=open_ends_of(documents.from_json(experiment.revision.document)),
+        ends=open_ends_of(documents.from_json(experiment.revision.document), results.rule),
         rule_of_second=_rule_of_second(experiment, results),
         decisions=[(each, contradiction(each)) for each in decisions(experiment)],
-        waiting=[_waiting(each, access.person(), results) for each in waiting_papers(experiment)],
+        waiting_papers=waiting_shown(experiment, access.person()),
+        standing_papers=standing_papers(experiment),
+        should_end=should_end,
     )
 
 
@@ -145,25 +163,3 @@ def _rule_of_second(experiment: Experiment, results: Results) -> str:
         return f"{which}. You are alone here, so yours will do, and the memo says so for ever."
     others = names_of(seconds_for(experiment.workspace, access.person().id))
     return f"{which}, and the memo says so for ever: {others}"
-
-
-def _against(figures: Mapping[str, Any]) -> str:
-    """What the figures said that somebody would decide against."""
-    if figures["recommendation"] in CHOICES:
-        return f"The sealed rule says {figures['recommendation']}."
-    if figures["verdict"] != "not_enough":
-        return "The verdict is in doubt."
-    return "The verdict is withheld." if figures["withheld"] else "The figures have not settled it."
-
-
-def _waiting(paper: Paper, person: Person, results: Results | None = None) -> dict[str, Any]:
-    """What the page says of a paper that waits, and what this person may do with it."""
-    return {
-        "paper": paper,
-        "against": _against(paper.memo["figures"]),
-        "why": paper.memo["figures"]["why"],
-        "changed": verbs.find_change(paper, results) if results else "",
-        "is_mine": paper.person_id == person.id,
-        "may_second": not find_objection(paper, person),
-        "seconds": names_of(seconds_for(paper.experiment.workspace, paper.person_id)),
-    }

@@ -1,7 +1,8 @@
 """What a release assumes, and what its tests have said of that by now. Pure.
 
-An assumption is a number that the team's ledger calls assumed, or a question of the FAQ that
-nobody can answer yet. It is known again in later drafts by its words.
+An assumption is a number that the team's ledger calls assumed, a number that the target of a test
+was worked out from, or a question of the FAQ that nobody can answer yet. It is known again in later
+drafts and tests by its words.
 """
 
 import hashlib
@@ -9,6 +10,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal, Protocol, TypeVar, get_args
 
+from wbtest.publishing.in_words import as_percent
+from wbtest.publishing.rule import Hypothesis
 from wbtest.writing.coach.ledger import numbers_of
 from wbtest.writing.document import Document
 from wbtest.writing.evidence import key_of
@@ -33,7 +36,10 @@ AnyMark = TypeVar("AnyMark", bound=Marked)
 
 @dataclass(frozen=True, slots=True)
 class Assumption:
-    """What nobody knows yet; ``sentence`` is where a number stands, '' for a question."""
+    """What nobody knows yet; ``sentence`` is where a number stands, '' for a question.
+
+    Of a number behind a target it says that, and where the number comes from.
+    """
 
     kind: Kind
     words: str
@@ -66,7 +72,26 @@ def assumptions_of(document: Document) -> tuple[Assumption, ...]:
     ]
     asked = [entry.question for entry in still_open(document) if entry.question.strip()]
     found = [*numbers, *(Assumption("question", question) for question in asked)]
-    return tuple({each.key: each for each in found}.values())
+    return without_twins(found)
+
+
+def assumptions_behind(rule: Hypothesis) -> tuple[Assumption, ...]:
+    """Return the numbers that the target was worked out from, none where it was not."""
+    if rule.reckoning is None:
+        return ()
+    rests = f"The target of {as_percent(rule.target)} rests on it."
+    return tuple(
+        Assumption("number", words, f"{rests} Where it comes from: {source}" if source else rests)
+        for words, source in rule.reckoning.assumed()
+    )
+
+
+def without_twins(found: Iterable[Assumption]) -> tuple[Assumption, ...]:
+    """Return them without those that an earlier one says already."""
+    first: dict[str, Assumption] = {}
+    for each in found:
+        first.setdefault(each.key, each)
+    return tuple(first.values())
 
 
 def newest_by_key(marks: Iterable[AnyMark]) -> dict[str, AnyMark]:

@@ -6,12 +6,15 @@ from sqlalchemy.orm import joinedload
 
 from wbtest.extensions import clock, db
 from wbtest.publishing.models import Experiment
+from wbtest.results.figures import sealed_rule
 from wbtest.results.learning.assumptions import (
     STATES,
     Assumption,
+    assumptions_behind,
     assumptions_of,
     key_for,
     newest_by_key,
+    without_twins,
 )
 from wbtest.results.learning.cards import Overtaken, demand_over
 from wbtest.results.learning.models import AssumptionMark
@@ -24,11 +27,10 @@ LONGEST_WHY = 2_000
 
 
 def get_assumption(experiment: Experiment, key: str) -> Assumption:
-    """The assumption of the tested text with this key. Raises Gone when it has none."""
-    document = documents.from_json(experiment.revision.document)
-    found = next((each for each in assumptions_of(document) if each.key == key), None)
+    """The assumption of the tested text or rule with this key. Raises Gone when it has none."""
+    found = next((each for each in _assumed(experiment) if each.key == key), None)
     if found is None:
-        raise Gone("The text that was tested assumes no such thing.")
+        raise Gone("Neither the text that was tested nor its target assumes such a thing.")
     return found
 
 
@@ -83,13 +85,17 @@ def marks_of(experiment: Experiment) -> list[AssumptionMark]:
 
 
 def standing_marks(experiment: Experiment) -> list[tuple[Assumption, AssumptionMark | None]]:
-    """Each assumption of the tested text with the mark that stands, or None while it is open."""
-    document = documents.from_json(experiment.revision.document)
+    """Each assumption of text and target with the mark that stands, or None while it is open."""
     newest = newest_by_key(marks_of(experiment))
-    return [(each, newest.get(each.key)) for each in assumptions_of(document)]
+    return [(each, newest.get(each.key)) for each in _assumed(experiment)]
 
 
 def earlier_marks(marks: list[AssumptionMark]) -> list[AssumptionMark]:
     """Those of the marks that a later one replaced, the newest first."""
     newest = newest_by_key(marks)
     return [m for m in reversed(marks) if newest[key_for(m.kind, m.words)] is not m]
+
+
+def _assumed(experiment: Experiment) -> tuple[Assumption, ...]:
+    document = documents.from_json(experiment.revision.document)
+    return without_twins([*assumptions_of(document), *assumptions_behind(sealed_rule(experiment))])

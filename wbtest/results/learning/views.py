@@ -17,10 +17,13 @@ from wbtest.results.learning.forms import CardForm, MarkForm, card_form, mark_fo
 from wbtest.results.learning.learned import learned_of, tally
 from wbtest.results.learning.lessons import lessons_of
 from wbtest.results.learning.next_draft import next_draft as find_next_draft
+from wbtest.results.paging import page_of
 from wbtest.results.views import bp
 from wbtest.store import Invalid, read_one_moment
 from wbtest.team import access
 from wbtest.writing import document as documents
+
+CARDS_AT_ONCE = 20
 
 bp.add_app_template_global(learned_of)
 bp.add_app_template_global(tally, "tally_of_marks")
@@ -99,15 +102,21 @@ def next_draft(experiment_id: int) -> ResponseReturnValue:
 @bp.get("/learnings")
 @access.requires("read")
 def learnings() -> ResponseReturnValue:
-    """The learning cards of the workspace, found by their words."""
+    """The learning cards of the workspace, found by their words, a page at a time."""
     wanted = " ".join(request.args.get("q", "").split())
     lessons = lessons_of(access.workspace("read"))
     written = [lesson for lesson in lessons if lesson.is_written]
+    found = [lesson for lesson in written if lesson.mentions(wanted)]
+    page = page_of(len(found), CARDS_AT_ONCE, request.args.get("page", 1, type=int))
+    unwritten = [lesson for lesson in lessons if not lesson.is_written]
     return render_template(
         "results/learning/learnings.html",
-        found=[lesson for lesson in written if lesson.mentions(wanted)],
+        found=found[page.first : page.end],
+        count=len(found),
         total=len(written),
-        unwritten=[lesson for lesson in lessons if not lesson.is_written],
+        shown=page,
+        unwritten=unwritten[:CARDS_AT_ONCE],
+        count_unwritten=len(unwritten),
         wanted=wanted,
     )
 

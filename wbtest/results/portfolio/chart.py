@@ -8,13 +8,22 @@ from collections.abc import Sequence
 from wbtest.http import percent
 from wbtest.publishing.in_words import as_percent
 from wbtest.results.charts import COLOURS
-from wbtest.results.drawing import Parts, as_json, level, saying, short, words
+from wbtest.results.drawing import (
+    ROW_HEIGHT,
+    Parts,
+    as_json,
+    level,
+    row_words,
+    rows_axis,
+    saying,
+    short,
+    words,
+)
 from wbtest.results.in_words import STANDINGS
 from wbtest.results.portfolio.evidence import Evidence
 from wbtest.results.portfolio.showing import Row
 from wbtest.results.trust import listed
 
-ROW_HEIGHT = 52
 # Times the target: what lies beyond is drawn at the edge, or it would squeeze all the others.
 MOST = 4.0
 NOBODY = "no visitors yet"
@@ -41,23 +50,20 @@ def intervals(rows: Sequence[Row]) -> str:
     end = _end([evidence for _, evidence in found])
     notes = []
     for k, (name, evidence) in enumerate(found):
-        bold = {"color": "var(--ink)", "weight": 600}
-        colour = _colour(evidence)
-        notes.append(words(short(name), side="left", y=-k, yshift=18, font=bold))
-        notes.append(words(_word(evidence), side="right", y=-k, yshift=18, colour=colour))
+        notes += row_words(name, _word(evidence), -k, _colour(evidence))
     place = {"x": 1, "xref": "x", "y": 1, "yref": "paper", "yanchor": "bottom"}
     notes.append(words("its target", side="left") | place)
     ticks = [0, 0.5, 1, 1.5, 2, 3, 4] if end < 2.5 else [0, 1, 2, 3, 4]
     return as_json(
         [*_bars(found, end), _floors(found), _dots(found, end)],
-        height=80 + ROW_HEIGHT * len(found),
+        height=66 + ROW_HEIGHT * len(found),
         top=24,
         x={
             "range": [0, end],
             "tickvals": ticks,
             "ticktext": [_times(tick) for tick in ticks],
         },
-        y={"visible": False, "range": [0.45 - len(found), 0.75]},
+        y=rows_axis(len(found)),
         shapes=[level(1, is_upright=True)],
         annotations=notes,
         showlegend=False,
@@ -112,7 +118,8 @@ def _dots(found: Sequence[tuple[str, Evidence]], end: float) -> Parts:
     ]
     return {
         "type": "scatter",
-        "x": [min(at, end) for _, _, _, at in dots],
+        # At the very edge half of an arrow would be cut off.
+        "x": [0.99 * end if at > end else at for _, _, _, at in dots],
         "y": [-k for k, *_ in dots],
         "mode": "markers",
         "cliponaxis": False,

@@ -81,13 +81,6 @@ def experiments_by_id(keys: Collection[int]) -> dict[int, Experiment]:
     return {experiment.id: experiment for experiment in rows}
 
 
-def decisions_by_test(keys: Collection[int]) -> dict[int, Decision]:
-    """Return the newest decision on each of these experiments, with its figures."""
-    newest = _newest(Decision.experiment_id.in_(keys))
-    rows = db.session.scalars(sa.select(Decision).where(Decision.id.in_(newest)))
-    return {decision.experiment_id: decision for decision in rows}
-
-
 def _tests(workspace: Workspace) -> tuple[defaultdict[int, list[Started]], set[int]]:
     """The started tests of each release, the newest first, and the releases with a draft of one."""
     proposed, told = _proposed(workspace), _told(workspace)

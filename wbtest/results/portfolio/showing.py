@@ -14,10 +14,11 @@ from datetime import datetime
 from wbtest.results.calibration import Guessed, forecast_tests, scored_tests
 from wbtest.results.calibration import sentence as forecast_sentence
 from wbtest.results.counted import parts_of
-from wbtest.results.decisions import contradiction
+from wbtest.results.decisions import contradiction, newest_decisions
+from wbtest.results.paging import Page, page_of
 from wbtest.results.portfolio import in_words, money
 from wbtest.results.portfolio.evidence import Evidence, evidence_kept, evidence_now
-from wbtest.results.portfolio.finding import decisions_by_test, experiments_by_id, ideas_of
+from wbtest.results.portfolio.finding import experiments_by_id, ideas_of
 from wbtest.results.portfolio.idea import (
     Idea,
     State,
@@ -105,7 +106,7 @@ class Portfolio:
     rows: tuple[Row, ...]
     counts: Mapping[State, int]
     found: int
-    pages: int
+    page: Page
     sentence: str
     honour: str
     spent: str
@@ -121,16 +122,15 @@ def portfolio_of(workspace: Workspace, asked: Asked, now: datetime) -> Portfolio
     """Return one page of the ideas that are asked for; a page too far is the last one."""
     placed, known = _placed(workspace, now)
     found = _found(placed, asked)
-    pages = max(-(-len(found) // AT_ONCE), 1)
-    page = min(max(asked.page, 1), pages)
+    page = page_of(len(found), AT_ONCE, asked.page)
     guessed = forecast_tests(workspace, now, most=GUESSED)
     stopped = [each.idea for each in placed if each.state == "stopped"]
     return Portfolio(
-        asked=Asked(asked.state, asked.words, page),
-        rows=tuple(rows_of(found[(page - 1) * AT_ONCE : page * AT_ONCE], known, now)),
+        asked=asked,
+        rows=tuple(rows_of(found[page.first : page.end], known, now)),
         counts=Counter(each.state for each in placed),
         found=len(found),
-        pages=pages,
+        page=page,
         sentence=in_words.sentence(each.outcome for each in placed) if placed else "",
         honour=in_words.honour(
             [days_of(idea, "stopped", now) for idea in stopped], guessed_weeks(stopped)
@@ -152,7 +152,7 @@ def rows_of(shown: Sequence[Placed], known: Known, now: datetime) -> list[Row]:
     """Return all that a page says of these ideas: few queries, and one for each test that runs."""
     tests = {test.id for each in shown for test in each.idea.tests}
     newest = {each.idea.newest.id for each in shown if each.idea.newest}
-    experiments, decided = experiments_by_id(newest), decisions_by_test(newest)
+    experiments, decided = experiments_by_id(newest), newest_decisions(newest)
     counted, spent = parts_of(tests), money.spent_on(tests)
     guessed = {test.experiment.id: test for test in scored_tests([*experiments.values()], now)}
     rows = []

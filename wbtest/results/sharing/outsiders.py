@@ -11,15 +11,18 @@ from dataclasses import replace
 
 from wbtest.audience.sources import group_of
 from wbtest.publishing import in_words as rule_in_words
+from wbtest.publishing.models import Experiment
 from wbtest.results import charts, conclusions, in_words, traffic_charts
+from wbtest.results.dashboard.files import rows_of_funnel
+from wbtest.results.dashboard.filters import Filters
 from wbtest.results.dashboard.funnel import Stage
-from wbtest.results.exports import TABLES
+from wbtest.results.exports import TABLES, Rows
 from wbtest.results.figures import Results
 from wbtest.results.standing import attempt_phrase, short_seal
 from wbtest.results.trust import Check
 
 # Sources are left out: whoever passes a link on may name one, and a name may be somebody's.
-SHARED_TABLES = {name: TABLES[name] for name in ("variants", "evidence", "days")}
+SHARED_TABLES = ("variants", "evidence", "days", "funnel")
 # The checks whose reasons may name sources. Of all others a source called “people” hides nothing.
 NAME_SOURCES = ("sources", "passed_on")
 UNTOLD = "The team sees why: it is about a source of visitors, which is not shown here."
@@ -61,6 +64,7 @@ def shown(results: Results, stages: Sequence[Stage]) -> dict[str, object]:
         "seal": short_seal(results.seal),
         "stages": stages,
         "shows_below": charts.shows_below(results),
+        "evidence_days": charts.evidence_by_day(results),
         "drawn": {
             "rates": charts.intervals(results),
             "evidence": charts.evidence(results),
@@ -68,8 +72,15 @@ def shown(results: Results, stages: Sequence[Stage]) -> dict[str, object]:
         },
         "of_intervals": turned(conclusions.of_intervals(results)),
         "of_evidence": turned(conclusions.of_evidence(results)),
-        "of_funnel": turned(conclusions.of_funnel(results)),
+        "of_funnel": turned(conclusions.of_funnel(results, stages)),
     }
+
+
+def rows_of(table: str, experiment: Experiment, results: Results) -> Rows:
+    """Return one of ``SHARED_TABLES``, as members can take it along."""
+    if table == "funnel":
+        return rows_of_funnel(experiment, results, Filters(results.phase))
+    return TABLES[table](results)
 
 
 def _of_nobody(check: Check, results: Results) -> Check:

@@ -17,14 +17,15 @@ from wbtest.results.figures import results_of
 from wbtest.results.sharing import links, passes
 from wbtest.results.sharing.forms import OpenForm
 from wbtest.results.sharing.models import SharedLink
-from wbtest.results.sharing.outsiders import SHARED_TABLES, shown
+from wbtest.results.sharing.outsiders import SHARED_TABLES, rows_of, shown
 from wbtest.results.views import bp
 from wbtest.review.seats import hash_of
 from wbtest.store import Refused, read_one_moment
 from wbtest.team import access, limits
 from wbtest.writing import document as documents
 
-ADDRESS = "/shared/<token>"
+OUTSIDE = "/shared/"
+ADDRESS = f"{OUTSIDE}<token>"
 WRONG = "This is not the password of this link. Check it and try again."
 HEADERS = {
     "Referrer-Policy": "no-referrer",
@@ -80,7 +81,8 @@ def shared_csv(token: str) -> ResponseReturnValue:
     if table not in SHARED_TABLES:
         abort(400)
     read_one_moment()
-    rows = SHARED_TABLES[table](results_of(_get(token).experiment, clock.now()))
+    experiment = _get(token).experiment
+    rows = rows_of(table, experiment, results_of(experiment, clock.now()))
     return send_file(as_csv(rows), f"{table}-{clock.now():%Y%m%dT%H%M%SZ}.csv")
 
 
@@ -98,7 +100,7 @@ for _shut in (SharedUnknown, SharedOver):
 
 def keep_shared_secret(response: Response) -> Response:
     """Let no other page, search engine or cache learn of a shared page, not even of an error."""
-    if request.path.startswith("/shared/"):
+    if request.path.startswith(OUTSIDE):
         response.headers.update(HEADERS)
     return response
 

@@ -57,7 +57,8 @@ def about_days(line: Line, span: Span, today: date) -> str:
     'runs on until 9 March: its visitors are still coming'
     """
     if not span.meets(line.first, line.last):
-        return "outside the test: nobody who came then counts"
+        when = "before" if line.last < span.first else "after"
+        return f"{when} the test, and counted whole"
     if not span.holds(line.first, line.last):
         return "partly outside the test, and counted whole"
     if line.last > today:

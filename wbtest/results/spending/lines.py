@@ -3,13 +3,15 @@
 import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 from wbtest.audience.sources import source_name
 from wbtest.results.spending.money import Currency, NotAnAmount, amount_of
 from wbtest.writing.wording import find_fault, on_one_line
 
 LONGEST_NOTE = 200
+# Ads are bought some weeks before a test, and paid for some weeks after it.
+AROUND_WEEKS = 8
 _DAY = re.compile(r"(\d{4})[-/](\d{1,2})[-/](\d{1,2})|(\d{1,2})\.(\d{1,2})\.(\d{4})", re.ASCII)
 
 
@@ -31,6 +33,11 @@ class Span:
     def holds(self, first: date, last: date) -> bool:
         """Whether all these days are days of the test."""
         return self.first <= first and last <= self.last
+
+    def may_pay_for(self, first: date, last: date) -> bool:
+        """Whether what was spent on these days may have been spent for the test."""
+        around = timedelta(weeks=AROUND_WEEKS)
+        return self.first - around <= first and last <= self.last + around
 
     def meets(self, first: date, last: date) -> bool:
         """Whether one of these days is a day of the test."""
@@ -54,7 +61,7 @@ def line_of(
     """Return the line that was typed under the names of ``Line``; sources as visits name them.
 
     Without a last day it is the first. ``points`` are those of ``amount_of``. Raises Fault, also
-    when no day of it is a day of the test.
+    when a day of it lies too far from the test.
 
     >>> from wbtest.results.spending.money import CURRENCIES
     >>> march = Span(date(2027, 3, 1), date(2027, 3, 29))
@@ -70,10 +77,11 @@ def line_of(
     last = _day(typed, "last") if typed["last"].strip() else first
     if last < first:
         raise Fault("last", f"The last day, {last}, comes before the first, {first}.")
-    if not span.meets(first, last):
+    if not span.may_pay_for(first, last):
         raise Fault(
             "first",
-            f"The test runs from {span.first} to {span.last}, and none of these days is in it.",
+            f"The test runs from {span.first} to {span.last}. What was spent for it lies at most "
+            f"{AROUND_WEEKS} weeks before or after that: check the year.",
         )
     try:
         amount = amount_of(typed["amount"], currency, points)

@@ -70,12 +70,14 @@ _NUMBER = re.compile(
 def amount_of(typed: str, currency: Currency, points: Collection[str] = ()) -> int:
     """Return what was typed in the smallest unit of the currency, above 0.
 
-    A comma or a point sets cents apart, or thousands where three digits follow; ``points`` are the
-    signs that set cents apart elsewhere in the same list, so that nobody's 1.234 is guessed at.
+    A comma or a point sets cents apart, or thousands. A lone 1.234 may be either, so it is refused;
+    unless ``points``, the signs that set cents apart elsewhere in the same list, are the other one.
     Raises NotAnAmount.
 
     >>> [amount_of(typed, CURRENCIES["EUR"]) for typed in ("1.234,56 €", "1,234.5", "EUR 1'234")]
     [123456, 123450, 123400]
+    >>> amount_of("1.234", CURRENCIES["EUR"], points=",")
+    123400
     >>> amount_of("1,234", CURRENCIES["JPY"]), amount_of("1,00,000", CURRENCIES["INR"])
     (1234, 10000000)
     """
@@ -88,8 +90,8 @@ def amount_of(typed: str, currency: Currency, points: Collection[str] = ()) -> i
     if found is None or (found["point"] and found["point"] == found["apart"]):
         raise NotAnAmount(f"“{typed.strip()}” is no amount. Write it like {_example(currency)}.")
     whole, cents = re.sub(r"\D", "", found["whole"]), found["cents"] or ""
-    if found["apart"] in points and len(found["whole"]) <= len("123.456"):
-        raise NotAnAmount(f"“{typed.strip()}” could be {whole} or far less. Write {whole}.")
+    if not cents and _may_be_cents(found["whole"], currency, points):
+        raise NotAnAmount(_both(typed.strip(), whole, currency))
     cents = cents.rstrip("0") if len(cents) > currency.digits else cents
     if len(cents) > currency.digits:
         most = f"{currency.digits} digits at most" if currency.digits else "no digits"
@@ -105,12 +107,33 @@ def amount_of(typed: str, currency: Currency, points: Collection[str] = ()) -> i
 
 
 def points_in(typed: Iterable[str]) -> set[str]:
-    """Return the signs that certainly set cents apart somewhere: one or two digits follow.
+    """Return the signs that certainly set cents apart: one or two digits follow the last of them.
 
-    >>> sorted(points_in(["12,50 €", "1.234", "7"]))
-    [',']
+    The other sign does where one sets thousands apart, which it does when it stands there twice.
+
+    >>> sorted(points_in(["12,50 €", "1.234", "7"])), sorted(points_in(["1,234,567", "1,234"]))
+    ([','], ['.'])
     """
-    return {found[1] for text in typed if (found := re.search(r"\d([.,])\d{1,2}\D*$", text))}
+    texts = list(typed)
+    found = {last[1] for text in texts if (last := re.search(r"\d([.,])\d{1,2}\D*$", text))}
+    twice = (re.search(r"\d([.,])\d{3}\1\d{3}", text) for text in texts)
+    return found | {"." if each[1] == "," else "," for each in twice if each}
+
+
+def _may_be_cents(whole: str, currency: Currency, points: Collection[str]) -> bool:
+    """Whether three digits after a comma or point may be thousands, and cents as well."""
+    apart = re.fullmatch(r"\d{1,3}([.,])\d{3}", whole)
+    if apart is None or not currency.digits:
+        return False
+    return apart[1] in points or not points
+
+
+def _both(typed: str, whole: str, currency: Currency) -> str:
+    """Say which two amounts may be meant; the smaller one is rounded to what can be paid."""
+    unit = 10**currency.digits
+    readings = int(whole) * unit, (2 * int(whole) * unit + 1000) // 2000
+    said, plain = (" or ".join(map(form, readings)) for form in (currency.write, currency.plain))
+    return f"“{typed}” could be {said}. Write {plain}."
 
 
 def _without_sign(typed: str, currency: Currency) -> str:

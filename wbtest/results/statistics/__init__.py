@@ -19,7 +19,6 @@ from wbtest.results.statistics.planning import (
     Plan,
     comparison_visitors,
     plan,
-    target_rate,
     target_visitors,
 )
 from wbtest.results.statistics.ranking import Ranking, rank
@@ -62,7 +61,6 @@ __all__ = [
     "ratio_sequence",
     "sequence",
     "split",
-    "target_rate",
     "target_visitors",
     "wilson",
 ]

@@ -71,25 +71,6 @@ def comparison_visitors(
     return ceil(((by_chance + by_effect) / (rates[1] - rates[0])) ** 2)
 
 
-def target_rate(customers: float, reachable: float, buy: float) -> float:
-    """Return the share of visitors who must sign up so that enough of them buy.
-
-    customers ÷ reachable ÷ buy: how many customers the business needs, how many people it can bring
-    to the page, and which share of those who sign up will buy. Each is an assumption, so the rate
-    is as good as the worst of them. A rate above 1 says that it cannot be done. Raises ValueError
-    unless the first two are above 0 and finite and ``buy`` is above 0 and at most 1.
-
-    >>> round(target_rate(customers=400, reachable=25_000, buy=0.2), 4)
-    0.08
-    """
-    for name, number in (("customers", customers), ("reachable people", reachable)):
-        if not 0 < number < inf:
-            raise ValueError(f"{name} must be above 0, not {number}")
-    if not 0 < buy <= 1:
-        raise ValueError(f"the share who buy must be above 0 and at most 1, not {buy}")
-    return customers / reachable / buy
-
-
 def plan(
     *,
     target: float,

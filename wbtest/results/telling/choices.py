@@ -1,12 +1,12 @@
 """Who wants which mails. Approvers and owners are told of events, nobody weekly, until they choose.
 
 A decision is theirs to make, so a verdict or a broken test must reach them. A summary every week is
-only welcome to who asked for it.
+only welcome to who asked for it. Of unusual sign-ups owners alone are told, who alone see these.
 """
 
 from dataclasses import dataclass
 from hashlib import sha256
-from typing import Literal
+from typing import Literal, get_args
 
 import sqlalchemy as sa
 from flask import current_app
@@ -18,21 +18,23 @@ from wbtest.store import insert, writing
 from wbtest.team.access import PERMISSIONS, ROLES
 from wbtest.team.models import Membership, Person
 
-Kind = Literal["weekly", "events"]
-KINDS: tuple[Kind, ...] = ("weekly", "events")
+Kind = Literal["weekly", "events", "alarms"]
+KINDS: tuple[Kind, ...] = get_args(Kind)
 SALT = "wbtest.telling"
 DECIDES = ROLES[ROLES.index(PERMISSIONS["approve"]) :]
+OWNS = ROLES[ROLES.index(PERMISSIONS["own"]) :]
 
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """Whether a member wants the weekly summary, and to be told of events."""
+    """Whether a member wants the weekly summary, and to be told of events and unusual sign-ups."""
 
     weekly: bool
     events: bool
+    alarms: bool
 
     def wants(self, kind: Kind) -> bool:
-        return self.weekly if kind == "weekly" else self.events
+        return {"weekly": self.weekly, "events": self.events, "alarms": self.alarms}[kind]
 
 
 def choice_of(membership: Membership) -> Choice:
@@ -41,9 +43,14 @@ def choice_of(membership: Membership) -> Choice:
     return _choice(membership.role, db.session.get(MailChoice, key))
 
 
-def choose(workspace_id: int, person_id: int, *, weekly: bool, events: bool) -> None:
-    """Keep what a member wants; a later choice replaces it."""
-    wanted = {"wants_weekly": weekly, "wants_events": events}
+def choose(
+    workspace_id: int, person_id: int, *, weekly: bool, events: bool, alarms: bool = True
+) -> None:
+    """Keep what a member wants; a later choice replaces it.
+
+    Who is no owner is not asked about ``alarms``, and gets them on becoming one.
+    """
+    wanted = {"wants_weekly": weekly, "wants_events": events, "wants_alarms": alarms}
     kept = insert(db.engine.dialect.name, MailChoice).values(
         workspace_id=workspace_id, person_id=person_id, **wanted
     )
@@ -90,20 +97,22 @@ def read_stop(token: str) -> tuple[Membership, Kind] | None:
 
 
 def stop(membership: Membership, kind: Kind) -> None:
-    """Take a member off the mails of this kind; the other kind stays as it is."""
+    """Take a member off the mails of this kind; the other kinds stay as they are."""
     now = choice_of(membership)
     choose(
         membership.workspace_id,
         membership.person_id,
         weekly=now.weekly and kind != "weekly",
         events=now.events and kind != "events",
+        alarms=(now.alarms or membership.role not in OWNS) and kind != "alarms",
     )
 
 
 def _choice(role: str, chosen: MailChoice | None) -> Choice:
+    owns = role in OWNS
     if chosen is None:
-        return Choice(weekly=False, events=role in DECIDES)
-    return Choice(weekly=chosen.wants_weekly, events=chosen.wants_events)
+        return Choice(weekly=False, events=role in DECIDES, alarms=owns)
+    return Choice(chosen.wants_weekly, chosen.wants_events, owns and chosen.wants_alarms)
 
 
 def _signer() -> Signer:

@@ -7,3 +7,4 @@ from wtforms import BooleanField
 class MailsForm(FlaskForm):
     events = BooleanField("Verdicts and broken tests")
     weekly = BooleanField("Weekly summary")
+    alarms = BooleanField("Unusual sign-ups")

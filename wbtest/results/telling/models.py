@@ -20,6 +20,8 @@ class MailChoice(Base):
     person_id: Mapped[int] = mapped_column(ForeignKey(Person.id), primary_key=True, index=True)
     wants_weekly: Mapped[bool]
     wants_events: Mapped[bool]
+    # Of unusual sign-ups; only owners are written to of these.
+    wants_alarms: Mapped[bool]
 
 
 class Told(Base):

@@ -1,6 +1,6 @@
 """What of a test is worth a mail: the verdict, the last visitor, a broken test, the end.
 
-Unusual sign-ups are not among it: ``audience.signing.alarms`` tells the owners of these.
+Unusual sign-ups are not among it: ``audience.signing.alarms`` has the owners told of these.
 """
 
 from __future__ import annotations

@@ -15,6 +15,7 @@ from wbtest.store import insert
 WHY = {
     "weekly": "You get this each Monday because you asked for it.",
     "events": "You get this once, because you are told of verdicts and broken tests.",
+    "alarms": "You get this as an owner, once an hour at most.",
 }
 
 
@@ -43,6 +44,11 @@ def post(experiment: Experiment, letter: Letter, kind: Kind) -> None:
             leave_url=stop_url,
             workspace_id=experiment.workspace_id,
         )
+
+
+def post_alarm(experiment: Experiment, subject: str, body: str) -> None:
+    """Queue the mail about unusual sign-ups for each owner who wants such mails."""
+    post(experiment, Letter(subject, body), "alarms")
 
 
 def results_url(experiment: Experiment) -> str:

@@ -17,16 +17,18 @@ def mails() -> ResponseReturnValue:
     """Which mails the asking person wants."""
     membership = _membership()
     form = MailsForm(obj=choices.choice_of(membership))
+    owns = membership.role in choices.OWNS
     if form.validate_on_submit():
         choices.choose(
             membership.workspace_id,
             membership.person_id,
             weekly=form.weekly.data,
             events=form.events.data,
+            alarms=form.alarms.data or not owns,
         )
         flash("Saved. The next mail follows it.")
         return redirect(url_for(".mails"), 303)
-    return render_template("results/telling/mails.html", form=form, role=membership.role)
+    return render_template("results/telling/mails.html", form=form, owns=owns)
 
 
 @bp.route("/mails/stop/<token>", methods=["GET", "POST"])

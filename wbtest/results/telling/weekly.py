@@ -11,6 +11,7 @@ from wbtest.extensions import db
 from wbtest.publishing.models import Experiment
 from wbtest.publishing.running.life import address_of
 from wbtest.results.dashboard.advice import missing
+from wbtest.results.deciding.stopping import should_end
 from wbtest.results.decisions import find_decision
 from wbtest.results.figures import Results, results_of
 from wbtest.results.in_words import evidence, headline, promise
@@ -66,11 +67,17 @@ def letter_of(experiment: Experiment, results: Results, week: Week) -> Letter:
 
 def _missing(experiment: Experiment, results: Results) -> str:
     """What stands between now and a decision; '' for nothing."""
+    decision = find_decision(experiment)
+    if decision is not None and decision.choice == "stop":
+        is_open = should_end(experiment, decision.choice)
+        return (
+            "It was decided to stop, and the page is not closed: end the test." if is_open else ""
+        )
     if results.verdict.is_withheld:
         return "Missing: figures that can be trusted. The page of the results says what to mend."
     if found := missing(results):
         return "Missing before a verdict:\n" + "\n".join(f"- {entry}" for entry in found)
     then = promise(results)
-    if not then or find_decision(experiment) is not None:
+    if not then or decision is not None:
         return ""
     return f"Missing: your decision. What you said you would do then: {then}"

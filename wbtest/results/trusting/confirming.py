@@ -5,7 +5,7 @@ from __future__ import annotations
 from wbtest.results import statistics
 from wbtest.results.history import History
 from wbtest.results.totals import total
-from wbtest.results.trust import Check, early, listed, share
+from wbtest.results.trust import Check, early, listed, share_of
 from wbtest.results.trusting.around import Around
 
 FEWEST_SIGNUPS = 10
@@ -26,7 +26,7 @@ def check_confirmed(counted: History, around: Around) -> Check:
     if sums.signups < FEWEST_SIGNUPS:
         reason += f" From {FEWEST_SIGNUPS} on it says something."
         return early("confirmed", title, reason, f"{sums.confirmed} of {sums.signups}")
-    value = share(sums.confirmed, sums.signups)
+    value = share_of(sums.confirmed, sums.signups)
     if sums.confirmed * 2 >= sums.signups:
         return Check("confirmed", "ok", reason, title, value)
     reason += " Fewer than half: mails do not arrive, or these are not people who want it."

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from wbtest.audience.sources import group_of
-from wbtest.http import percent
 from wbtest.publishing.rule import Hypothesis
 from wbtest.results import statistics
 from wbtest.results.history import History
 from wbtest.results.statistics import Counts
 from wbtest.results.totals import total
-from wbtest.results.trust import Check, early, listed, share
+from wbtest.results.trust import Check, early, listed, rate_of, share
 from wbtest.results.trusting.around import Around
 
 # No landing page is known to convert more than this of strangers.
@@ -42,8 +41,8 @@ def check_too_good(rule: Hypothesis, counted: History, around: Around) -> Check:
         a, b = pair
         reason = (
             f"{around.name(b)} converts {_times(counts[a], counts[b])} as well as "
-            f"{around.name(a)}: {percent(counts[b].rate)} of {counts[b].seen:,} against "
-            f"{percent(counts[a].rate)} of {counts[a].seen:,}. Other words rarely double a rate."
+            f"{around.name(a)}: {rate_of(counts[b].converted, counts[b].seen)} against "
+            f"{rate_of(counts[a].converted, counts[a].seen)}. Other words rarely double a rate."
         )
         reason = reason[:1].upper() + reason[1:]
         do = f"Sign up on {around.name(a)} yourself, on a phone too: is something broken there?"

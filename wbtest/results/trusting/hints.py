@@ -13,7 +13,7 @@ from dataclasses import replace
 from wbtest.results import statistics
 from wbtest.results.history import History
 from wbtest.results.measurement import worst_phase
-from wbtest.results.trust import Check, listed, share
+from wbtest.results.trust import Check, listed
 from wbtest.results.trusting.around import Around
 from wbtest.results.trusting.places import Odd, Spot, lost_in, short_of
 
@@ -172,7 +172,7 @@ def _cached(around: Around) -> list[str]:
     if around.is_cookieless or 10 * (without + newest.shared) <= newest.count:
         return []
     return [
-        f"{share(without + newest.shared, newest.count)} of the newest addresses came without our "
+        f"{without + newest.shared:,} of the newest {newest.count:,} addresses came without our "
         "cookie or with one that several share. Somebody may keep a copy of one variant: a cache."
     ]
 

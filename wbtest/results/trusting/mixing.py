@@ -10,10 +10,9 @@ from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from wbtest.audience.counts import Totals
-from wbtest.http import percent
 from wbtest.publishing.rule import Hypothesis
 from wbtest.results.history import History
-from wbtest.results.trust import Check, early, listed
+from wbtest.results.trust import Check, early, listed, rate_of
 from wbtest.results.trusting.around import Around
 
 # A mix of sources is doubted when chance alone makes it once in a thousand looks; with a reversal
@@ -144,7 +143,7 @@ def _leads(here: Totals, there: Totals) -> bool:
 
 
 def _rate(totals: Totals) -> str:
-    return f"{percent(totals.converted / totals.seen)} of {totals.seen:,}"
+    return rate_of(totals.converted, totals.seen)
 
 
 def mix_p_value(table: Sequence[Sequence[int]]) -> float | None:

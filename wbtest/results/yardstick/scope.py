@@ -9,6 +9,7 @@ from sqlalchemy.orm import joinedload
 from wbtest.extensions import db
 from wbtest.publishing.models import Experiment
 from wbtest.results.models import Decision
+from wbtest.results.paging import Page
 from wbtest.results.yardstick.in_words import sentence
 from wbtest.results.yardstick.measure import Item, Measure, measure
 from wbtest.results.yardstick.models import ScopeChange, ScopeItem
@@ -61,15 +62,23 @@ def items_of(release: Release) -> list[ScopeItem]:
     return list(db.session.scalars(query))
 
 
-def changes_of(release: Release) -> list[ScopeChange]:
-    """Every change of the list, the newest first."""
+def changes_of(release: Release, page: Page | None = None) -> list[ScopeChange]:
+    """The changes of the list, the newest first: those of a page, or all of them."""
     query = (
         db.select(ScopeChange)
         .where(ScopeChange.release_id == release.id)
         .options(joinedload(ScopeChange.person))
         .order_by(ScopeChange.id.desc())
     )
+    if page:
+        query = query.offset(page.first).limit(page.at_once)
     return list(db.session.scalars(query))
+
+
+def count_changes(release: Release) -> int:
+    """How often the list was changed."""
+    query = db.select(db.func.count()).where(ScopeChange.release_id == release.id)
+    return db.session.scalar(query) or 0
 
 
 def find_go(release: Release) -> Decision | None:

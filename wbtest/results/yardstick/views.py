@@ -7,6 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from wbtest.downloads import as_csv, send_file
 from wbtest.extensions import clock
+from wbtest.results.paging import page_of
 from wbtest.results.views import bp
 from wbtest.results.yardstick import items
 from wbtest.results.yardstick.exports import as_markdown, as_rows, drift_phrase
@@ -15,13 +16,13 @@ from wbtest.results.yardstick.items import Overtaken
 from wbtest.results.yardstick.measure import Measured
 from wbtest.results.yardstick.models import ScopeItem
 from wbtest.results.yardstick.promises import by_part
-from wbtest.results.yardstick.scope import Scope, changes_of, find_go, find_scope
+from wbtest.results.yardstick.scope import Scope, changes_of, count_changes, find_go, find_scope
 from wbtest.store import Invalid, read_one_moment
 from wbtest.team import access
 from wbtest.writing.models import Release
 
-# The newest ones; the Markdown file has all.
-SHOWN_CHANGES = 30
+# Changes on a page; the Markdown file has all.
+CHANGES_AT_ONCE = 30
 WAYS = {"up": -1, "down": 1}
 
 bp.add_app_template_global(find_scope)
@@ -33,14 +34,15 @@ def scope(release_id: int) -> ResponseReturnValue:
     """What will be built, what of it serves nothing, and which promise has no item."""
     read_one_moment()
     release = access.get(Release, release_id, "read")
-    changes = changes_of(release)
+    asked = request.args.get("page", 1, type=int)
+    page = page_of(count_changes(release), CHANGES_AT_ONCE, asked)
     return render_template(
         "results/yardstick/scope.html",
         release=release,
         scope=find_scope(release),
         go=find_go(release),
-        changes=changes[:SHOWN_CHANGES],
-        older=len(changes[SHOWN_CHANGES:]),
+        changes=changes_of(release, page),
+        shown=page,
         drift_phrase=drift_phrase,
     )
 

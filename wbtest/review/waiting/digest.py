@@ -23,15 +23,17 @@ def send_digests(now: datetime) -> None:
     """Mail each member for whom something waits, who got no such mail today (in UTC)."""
     if now.time() < NOT_BEFORE:
         return
-    for person_id, waits in _waits_by_person().items():
+    for person_id, waits in _waits_by_person(now).items():
         _send(person_id, sorted(waits, key=lambda wait: wait.since), now)
 
 
-def _waits_by_person() -> dict[int, list[Wait]]:
+def _waits_by_person(now: datetime) -> dict[int, list[Wait]]:
+    """What waits for each member, but for what a mail of today has told them."""
     found = defaultdict(list)
     for workspace in db.session.scalars(select(Workspace).order_by(Workspace.id)).all():
         for wait in waits_in(workspace):
-            if wait.who.person_id is not None:
+            is_told = wait.mailed_at is not None and wait.mailed_at.date() == now.date()
+            if wait.who.person_id is not None and not is_told:
                 found[wait.who.person_id].append(wait)
     return found
 

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from flask import current_app
 from sqlalchemy import exists, select
 
 from wbtest.extensions import clock, db
@@ -19,13 +20,17 @@ from wbtest.writing.models import Release
 def waits_in(workspace: Workspace) -> list[Wait]:
     """Everything that waits in this workspace, what has waited longest first.
 
-    A release that was stopped waits for nobody.
+    A release that was stopped waits for nobody, on paper or by the decision about its test. What
+    waits in later areas they hand over.
     """
     roles = _roles(workspace)
     members = {who.person_id: who for who in roles}
     found: list[Wait] = []
     products: dict[int, str] = {}
+    over = current_app.extensions["wbtest.given_up"](workspace)
     for release_id, given, author in _releases(workspace):
+        if release_id in over:
+            continue
         document = documents.from_json(given)
         products[release_id] = document.product or "a release"
         found += overdue(release_id, document, author, list(roles), clock.now())
@@ -33,6 +38,8 @@ def waits_in(workspace: Workspace) -> list[Wait]:
     able = {who.person_id for who in approving.approvers}
     for review in reviews_of(workspace, products, members, able):
         found += waits_of(review, approving)
+    for waits_for in current_app.extensions["wbtest.waits"]:
+        found += waits_for(workspace)
     return sorted(found, key=lambda wait: wait.since)
 
 

@@ -21,7 +21,10 @@ class Who:
 
 @dataclass(frozen=True, slots=True)
 class Wait:
-    """``by`` waits for ``who`` to do ``what`` at ``path``; others read of it at ``about``."""
+    """``by`` waits for ``who`` to do ``what`` at ``path``; others read of it at ``about``.
+
+    ``mailed_at`` is when a mail of its own told of it; the mail of that day says it not once more.
+    """
 
     who: Who
     what: str
@@ -29,6 +32,7 @@ class Wait:
     since: datetime
     path: str
     about: str
+    mailed_at: datetime | None = None
 
     def how_long(self, now: datetime) -> str:
         """Since when somebody waits, in days of UTC: "since today", "for 3 days"."""

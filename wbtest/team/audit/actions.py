@@ -60,6 +60,7 @@ ACTIONS: dict[str, dict[str, str]] = {
         "note.deleted": "deleted a note on",
         "experiment.proposed": "signed a decision that waits for a second person, on",
         "experiment.seconded": "was the second person who decided on",
+        "experiment.turned_down": "turned down a decision that waited, on",
         "experiment.withdrawn": "took back a decision that waited, on",
         "shared_link.made": "made a link that shows results:",
         "shared_link.renewed": "gave a new address to the link that shows results:",

@@ -1,0 +1,129 @@
+"""The planner and the target helper in the form of a rule, without a script."""
+
+import re
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from tests.factories import Team, make_experiment
+from tests.publishing.filling import errors_of, field_of, new_path, send
+from tests.publishing.test_rule_form import newest
+from wbtest.extensions import db
+from wbtest.writing.models import Revision
+
+pytestmark = pytest.mark.usefixtures("no_token_needed")
+THREE = {"customers": "400", "reachable": "25000", "buy": "20", "buy_from": "Twelve interviews"}
+
+
+def test_a_plan_is_worked_out_and_nothing_is_stored(owner: FlaskClient, revision: Revision):
+    answer = send(
+        owner, new_path(revision), work_out="plan", daily="40", planned_variants="3", who="nurses"
+    )
+
+    assert answer.status_code == 200
+    assert "With 40 visitors a day you know in 4 to 8 weeks" in answer.text
+    assert "One fewer saves 18 days." in answer.text
+    assert field_of(answer.text, "who") == "nurses"
+    assert newest() is None
+
+
+@pytest.mark.parametrize(
+    ("name", "typed", "words"),
+    [
+        ("planned_variants", "100000000", "Plan with 1 to 6 variants."),
+        ("planned_variants", "0", "Plan with 1 to 6 variants."),
+        ("target", "eight", "Type a percentage"),
+    ],
+)
+def test_what_cannot_be_planned_with_is_named_at_its_field(name, typed, words, owner, revision):
+    for button in ({"work_out": "plan"}, {}):
+        answer = send(owner, new_path(revision), **button, **{name: typed})
+
+        assert answer.status_code == 422
+        assert words in errors_of(answer.text)[name]
+
+
+def test_absurd_visitors_are_refused_in_the_plan_and_at_the_save(owner, revision):
+    worked_out = send(owner, new_path(revision), work_out="plan", daily="100000000")
+    saved = send(owner, new_path(revision), daily="100000000")
+
+    assert "Give 1 to 10,000,000 visitors a day" in worked_out.text
+    assert "Give 1 to 10,000,000 visitors a day" in errors_of(saved.text)["daily"]
+
+
+def test_the_variants_of_a_draft_are_those_that_it_has(owner, revision, team: Team):
+    experiment = make_experiment(revision, team.editor, variants=("Photo first",))
+
+    page = owner.get(f"/experiments/{experiment.id}/edit").text
+
+    assert field_of(page, "planned_variants") == "2"
+    assert "after about 648 visitors" in page
+
+
+def test_the_target_is_filled_in_from_three_numbers_and_nothing_is_stored(owner, revision):
+    answer = send(owner, new_path(revision), work_out="target", target="5", **THREE)
+
+    assert answer.status_code == 200
+    assert field_of(answer.text, "target") == "8"
+    assert "By these numbers 8\u202f% of visitors must sign up." in answer.text
+    assert re.search(r'id="reckoning" open>', answer.text)
+    assert newest() is None
+
+
+@pytest.mark.parametrize(
+    ("changes", "field", "words"),
+    [
+        ({"reachable": "1000"}, "customers", "Even if all 1,000 signed up, 200 would buy"),
+        ({"buy": ""}, "buy", "Give all three numbers, or none of them."),
+        ({"customers": "many"}, "customers", "Type a whole number."),
+        ({"customers": "", "reachable": "", "buy": "", "buy_from": ""}, "customers", "Give the"),
+    ],
+)
+def test_numbers_that_give_no_target_are_refused_politely(changes, field, words, owner, revision):
+    answer = send(owner, new_path(revision), work_out="target", **{**THREE, **changes})
+
+    assert answer.status_code == 422
+    assert words in errors_of(answer.text)[field]
+    assert field_of(answer.text, "target") == "8"
+
+
+def test_the_three_numbers_are_kept_with_the_rule_and_shown_again(owner, revision):
+    send(owner, new_path(revision), **THREE)
+    experiment = newest()
+    page = owner.get(f"/experiments/{experiment.id}/edit").text
+
+    assert experiment.rule["reckoning"]["buy"] == 0.2
+    assert [field_of(page, name) for name in THREE] == list(THREE.values())
+
+
+def test_emptied_numbers_are_no_assumptions_any_more(owner, revision):
+    send(owner, new_path(revision), **THREE)
+    experiment = newest()
+
+    send(owner, f"/experiments/{experiment.id}/edit", **dict.fromkeys(THREE, ""))
+
+    db.session.refresh(experiment)
+    assert "reckoning" not in experiment.rule
+
+
+def test_numbers_that_cannot_be_had_are_not_saved(owner, revision):
+    answer = send(owner, new_path(revision), **{**THREE, "reachable": "1000"})
+
+    assert "Even if all 1,000" in errors_of(answer.text)["customers"]
+    assert newest() is None
+
+
+def test_a_target_below_what_the_numbers_ask_for_is_told(owner, revision):
+    page = send(owner, new_path(revision), work_out="plan", target="4", **THREE).text
+
+    assert "A target of 4\u202f% would bring about 200 of the 400 customers" in page
+
+
+def test_a_form_without_its_token_works_out_nothing(owner: FlaskClient, revision, app: Flask):
+    app.config["WTF_CSRF_ENABLED"] = True
+
+    answer = owner.post(new_path(revision), data={**THREE, "work_out": "target"})
+
+    assert answer.status_code == 400
+    assert "By these numbers" not in answer.text

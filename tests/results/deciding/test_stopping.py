@@ -1,0 +1,79 @@
+"""What a decision ends: an open page is spoken of, and who gave up a release waits for nobody."""
+
+import pytest
+
+from tests.conftest import Browser, HandClock
+from tests.factories import Team, log_in, make_approval, make_decision, make_revision, make_running
+from tests.results.deciding.conftest import AGAINST
+from wbtest.publishing.models import Experiment
+from wbtest.publishing.running import life
+from wbtest.results.deciding.stopping import should_end
+from wbtest.review.asking.rounds import ask_for_review
+from wbtest.review.waiting.facts import waits_in
+
+ENDS = "End the test, so that nobody signs up for what you stopped."
+
+
+def test_while_the_page_is_open_a_decision_suggests_to_end_it_and_does_not_itself(
+    met: Experiment, team: Team, client: Browser
+):
+    make_decision(met, team.approver, team.owner, "stop", AGAINST)
+    log_in(client, team.approver)
+    pages = [f"/experiments/{met.id}/{page}" for page in ("results", "decision", "memo/1")]
+
+    assert met.state == "running"
+    assert "advice" not in client.get(pages[0]).text
+    assert all(ENDS in client.get(page).text for page in pages)
+    client.send(f"/experiments/{met.id}/end", {"why": "It was decided: stop."})
+    assert met.state == "ended"
+    assert not any(ENDS in client.get(page).text for page in pages)
+
+
+def test_who_may_not_end_a_test_is_not_asked_to(met: Experiment, team: Team, client: Browser):
+    make_decision(met, team.approver, team.owner, "stop", AGAINST)
+    log_in(client, team.editor)
+
+    assert ENDS not in client.get(f"/experiments/{met.id}/results").text
+
+
+@pytest.mark.parametrize(
+    ("state", "choice", "is_asked"),
+    [
+        ("running", "stop", True),
+        ("paused", "go", True),
+        ("running", "iterate", False),
+        ("ended", "stop", False),
+    ],
+)
+def test_a_page_is_to_be_closed_when_nothing_more_is_asked_of_it(state, choice, is_asked):
+    assert should_end(Experiment(state=state), choice) is is_asked
+
+
+def test_what_was_given_up_waits_for_nobody_until_somebody_takes_it_up(team: Team, now: HandClock):
+    revision = make_revision(team.editor)
+    make_approval(revision, team.approver)
+    experiment = make_running(revision, team.editor, team.approver)
+    now.turn(days=1)
+    second = make_revision(team.editor, release=revision.release, headline="Six dinners")
+    ask_for_review(second, team.editor, members=[team.viewer.id])
+    assert [wait.who.name for wait in waits_in(team.workspace)] == ["Viewer"]
+
+    life.end(experiment, team.owner)
+    make_decision(experiment, team.approver, team.owner, "stop", AGAINST)
+    assert waits_in(team.workspace) == []
+    now.turn(days=1)
+    make_revision(team.editor, release=revision.release, headline="Seven dinners")
+
+    assert [wait.who.name for wait in waits_in(team.workspace)] == ["Viewer"]
+
+
+def test_a_release_with_another_open_test_is_not_given_up(team: Team, now: HandClock):
+    revision = make_revision(team.editor)
+    make_approval(revision, team.approver)
+    first, _ = (
+        make_running(revision, team.editor, team.approver, slug=slug) for slug in ("one", "two")
+    )
+    ask_for_review(revision, team.editor, members=[team.viewer.id])
+    make_decision(first, team.approver, team.owner, "stop", AGAINST)
+
+    assert [wait.who.name for wait in waits_in(team.workspace)] == ["Viewer"]

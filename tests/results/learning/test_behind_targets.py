@@ -1,0 +1,100 @@
+"""The numbers behind a target: assumptions of the release until somebody marks them."""
+
+import pytest
+
+from tests.conftest import Browser
+from tests.factories import (
+    Team,
+    log_in,
+    make_approval,
+    make_experiment,
+    make_revision,
+    make_running,
+)
+from tests.results.learning.conftest import settle
+from wbtest.publishing.models import Experiment
+from wbtest.publishing.reckoning import Reckoning
+from wbtest.publishing.running.life import end
+from wbtest.results.deciding.open_ends import as_values, open_ends_of
+from wbtest.results.figures import sealed_rule
+from wbtest.results.learning.assumptions import key_for
+from wbtest.results.learning.learned import learned_of
+from wbtest.results.learning.marks import mark, standing_marks
+from wbtest.writing import document as documents
+from wbtest.writing.models import Revision
+
+NUMBERS = ["400 customers needed", "25,000 people reachable", "20\u202f% of sign-ups buy"]
+BUY = key_for("number", NUMBERS[2])
+RESTS = "The target of 8\u202f% rests on it."
+FROM = "Where it comes from: Rent and two salaries"
+NEEDED = Reckoning(400, 25_000, 0.2, customers_from="Rent and two salaries")
+
+
+@pytest.fixture
+def revision(team: Team) -> Revision:
+    revision = make_revision(team.editor)
+    make_approval(revision, team.approver)
+    return revision
+
+
+@pytest.fixture
+def over(revision: Revision, team: Team) -> Experiment:
+    running = make_running(revision, team.editor, team.approver, reckoning=NEEDED)
+    return end(running, team.approver)
+
+
+def test_they_stand_beside_the_release_as_soon_as_a_draft_rests_on_them(
+    revision: Revision, team: Team, client: Browser
+):
+    make_experiment(revision, team.editor, reckoning=NEEDED)
+    log_in(client, team.viewer)
+
+    page = client.get(f"/releases/{revision.release_id}/revisions/1").text
+
+    assert [each.words for each in learned_of(revision.release).behind] == NUMBERS
+    assert "What the target rests on" in page
+    assert f"{RESTS} {FROM}" in page
+
+
+def test_two_tests_of_one_target_assume_it_once(revision: Revision, team: Team):
+    for slug in ("larder", "again"):
+        make_experiment(revision, team.editor, slug=slug, reckoning=NEEDED)
+
+    assert [each.words for each in learned_of(revision.release).behind] == NUMBERS
+
+
+def test_a_test_settles_them_and_the_release_says_so(over: Experiment, team: Team):
+    mark(over, team.editor, BUY, "refuted", "3 of 41 paid.", 0)
+
+    learned = learned_of(over.revision.release)
+
+    assert [each.words for each, _ in standing_marks(over)][-3:] == NUMBERS
+    assert [found.words for found in learned.present] == NUMBERS[2:]
+    assert [each.words for each in learned.behind] == NUMBERS[:2]
+    assert learned.tally == "1 refuted, 3 still open"
+    assert learned.gone == ()
+
+
+def test_the_decision_page_names_them_among_what_is_still_open(
+    over: Experiment, team: Team, client: Browser
+):
+    log_in(client, team.approver)
+
+    page = client.get(f"/experiments/{over.id}/decision").text
+
+    assert all(f"Assumed: <b><bdi>{words}</bdi></b>" in page for words in NUMBERS)
+    assert RESTS in page
+
+
+def test_the_memo_keeps_them_apart_from_sentences_of_the_text(
+    over: Experiment, team: Team, client: Browser
+):
+    document = documents.from_json(over.revision.document)
+    [first, *_] = as_values(open_ends_of(document, sealed_rule(over)))["assumptions"]
+    settle(over, team, "stop")
+    log_in(client, team.viewer)
+
+    memo = client.get(f"/experiments/{over.id}/memo/1").text
+
+    assert first == {"words": NUMBERS[0], "sentence": "", "rests": f"{RESTS} {FROM}"}
+    assert f"Assumed: <b><bdi>{NUMBERS[0]}</bdi></b>. <bdi>{RESTS}" in memo

@@ -1,0 +1,34 @@
+"""A test that reached its target, and a link that shows it."""
+
+import re
+
+import pytest
+
+from tests.conftest import HandClock
+from tests.factories import Team
+from tests.results.conftest import Start
+from tests.results.crowd import count_day
+from wbtest.publishing.models import Experiment
+from wbtest.results.sharing.links import make_shared
+
+EVIL = "<svg onload=alert(1)>"
+PASSWORD = "three quiet words"
+# Where a page leads but for the files that it is made of.
+LEADING = re.compile(r'(?:href|src|action)="(?!/static/)([^"#]*)"')
+
+
+@pytest.fixture
+def experiment(begin: Start, now: HandClock) -> Experiment:
+    """Nine days in which the second variant reaches the target."""
+    experiment = begin(variants=(EVIL,))
+    keys = [variant.key for variant in experiment.variants]
+    for day in range(9):
+        count_day(experiment, day, keys[0], seen=100, converted=3, source="mia lopez", confirmed=2)
+        count_day(experiment, day, keys[1], seen=100, converted=14, confirmed=9)
+    now.turn(days=10)
+    return experiment
+
+
+@pytest.fixture
+def token(experiment: Experiment, team: Team) -> str:
+    return make_shared(experiment, team.approver, "our investor")[1]

@@ -1,0 +1,104 @@
+"""A shared link that asks for a password: who is let in, for how long, and who guesses."""
+
+import pytest
+from flask import Flask
+from werkzeug.test import TestResponse
+
+from tests.conftest import Browser, HandClock
+from tests.factories import Team
+from tests.results.sharing.conftest import EVIL, LEADING, PASSWORD
+from wbtest.publishing.models import Experiment
+from wbtest.results.sharing.links import make_shared, renew_shared
+from wbtest.results.sharing.shared_views import WRONG
+
+
+@pytest.fixture
+def locked(experiment: Experiment, team: Team) -> str:
+    """The token of a link that asks for a password."""
+    return make_shared(experiment, team.approver, "our investor", password=PASSWORD)[1]
+
+
+def try_password(client: Browser, token: str, typed: str, ip: str = "192.0.2.1") -> TestResponse:
+    place = {"REMOTE_ADDR": ip}
+    return client.send(f"/shared/{token}", {"password": typed}, environ_overrides=place)
+
+
+def test_a_password_opens_the_page_for_this_browser_and_two_hours(
+    client: Browser, app: Flask, locked: str, now: HandClock
+):
+    assert client.get(f"/shared/{locked}/results.csv").location == f"/shared/{locked}"
+    shut = client.get(f"/shared/{locked}").text
+    answer = try_password(client, locked, PASSWORD)
+
+    assert "Larder" not in shut
+    assert (answer.status_code, answer.location) == (303, f"/shared/{locked}")
+    assert "Can I trust this?" in client.get(f"/shared/{locked}").text
+    assert client.get(f"/shared/{locked}/results.csv").status_code == 200
+    assert "Can I trust this?" not in app.test_client().get(f"/shared/{locked}").text
+    now.turn(hours=2)
+    assert "Can I trust this?" not in client.get(f"/shared/{locked}").text
+
+
+def test_the_pass_is_a_cookie_for_one_address_that_no_script_reads(client: Browser, locked: str):
+    cookie = try_password(client, locked, PASSWORD).headers["Set-Cookie"]
+
+    assert cookie.startswith("wb-shared=")
+    for part in (f"Path=/shared/{locked}", "HttpOnly", "SameSite=Lax", "Max-Age=7200"):
+        assert part in cookie.split("; ")
+
+
+def test_a_pass_opens_no_other_link(
+    client: Browser, team: Team, experiment: Experiment, locked: str
+):
+    _, other = make_shared(experiment, team.approver, "Tom", password=PASSWORD)
+    try_password(client, locked, PASSWORD)
+    cookie = client.get_cookie("wb-shared", path=f"/shared/{locked}")
+    assert cookie is not None
+
+    for given in (cookie.value, "", "x", "é", f"{10**30}.x", f"9{cookie.value}"):
+        client.set_cookie("wb-shared", given, path=f"/shared/{other}")
+        assert "Type the password" in client.get(f"/shared/{other}").text
+
+
+def test_a_new_address_ends_the_passes_of_the_old_one(
+    client: Browser, team: Team, experiment: Experiment
+):
+    link, old = make_shared(experiment, team.approver, "Mei", password=PASSWORD)
+    try_password(client, old, PASSWORD)
+    cookie = client.get_cookie("wb-shared", path=f"/shared/{old}")
+    assert cookie is not None
+
+    new = renew_shared(link, team.approver)
+    client.set_cookie("wb-shared", cookie.value, path=f"/shared/{new}")
+
+    assert client.get(f"/shared/{old}").status_code == 404
+    assert "Type the password" in client.get(f"/shared/{new}").text
+
+
+def test_a_wrong_password_is_told_in_the_same_words(client: Browser, locked: str):
+    answers = [try_password(client, locked, typed) for typed in ("x", PASSWORD.upper(), EVIL)]
+
+    assert [answer.status_code for answer in answers] == [422] * 3
+    assert all(WRONG in answer.text for answer in answers)
+    assert all("Larder" not in answer.text for answer in answers)
+
+
+def test_the_eleventh_guess_at_one_link_is_turned_away_wherever_it_comes_from(
+    client: Browser, team: Team, experiment: Experiment, locked: str, now: HandClock
+):
+    _, other = make_shared(experiment, team.approver, "Tom", password=PASSWORD)
+    codes = [try_password(client, locked, "x", f"192.0.2.{n}").status_code for n in range(11)]
+
+    assert codes == [422] * 10 + [429]
+    assert try_password(client, locked, PASSWORD, "192.0.2.99").status_code == 429
+    assert try_password(client, other, PASSWORD).status_code == 303
+    now.turn(minutes=15)
+    assert try_password(client, locked, PASSWORD).status_code == 303
+
+
+def test_one_network_guesses_at_sixty_links(client: Browser, app: Flask):
+    answers = [try_password(client, f"guess-{n}", "x") for n in range(61)]
+
+    assert [answer.status_code for answer in answers] == [404] * 60 + [429]
+    assert "Too many tries" in answers[-1].text
+    assert LEADING.findall(answers[-1].text) == []

@@ -1,0 +1,59 @@
+"""Background jobs that failed the last time they ran, in words for whoever owns a workspace.
+
+Not the error itself: it may name what belongs to another workspace on the same server.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from flask import current_app
+
+from wbtest.delivery.models import JobRun
+from wbtest.extensions import db
+
+# What does not happen while a job fails, by the name with which its area registers it.
+SAID = {
+    "worker": "The background worker gives no sign of life",
+    "backup": "The nightly backup is not made",
+    "old mails": "Old mails are not deleted",
+    "old events": "Old webhook events are not deleted",
+    "old sessions": "Old log-ins are not forgotten",
+    "old counts": "Old counts of requests are not forgotten",
+    "review digest": "The mail of the day, about what waits for whom, is not sent",
+    "end_overdue": "Some tests whose last day is over are not ended",
+    "unused_pictures": "Pictures that no page shows are not deleted",
+    "objections": "Some who objected to being counted are not forgotten",
+    "alarms": "Nobody is warned of unusual sign-ups",
+    "unconfirmed": "Addresses that nobody confirmed are not erased",
+    "closing": "Some who signed up are not told the outcome",
+    "traces": "What was erased still stands in the unused parts of the database file",
+    "retention": "Owners are not reminded before what visitors left is erased",
+    "purge": "What visitors left is not erased on the promised day",
+    "purging": "What visitors left is not erased to the end",
+    "old_copies": "Backups from before an erasure are not deleted",
+    "verdicts told": "Some verdicts and broken tests are not told by mail",
+    "weekly summary": "Some weekly summaries are not sent",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Failing:
+    """A job that failed: what does not happen, and when it last did, None for never."""
+
+    name: str
+    said: str
+    ran_at: datetime
+    succeeded_at: datetime | None
+
+
+def failing_jobs() -> list[Failing]:
+    """Return the jobs whose last run failed, what has failed longest first."""
+    jobs = current_app.extensions["wbtest.jobs"]
+    failed = db.select(JobRun).where(JobRun.error != "", JobRun.name.in_(list(jobs)))
+    order = (JobRun.succeeded_at.is_not(None), JobRun.succeeded_at, JobRun.name)
+    return [
+        Failing(run.name, SAID.get(run.name, f"“{run.name}” fails"), run.ran_at, run.succeeded_at)
+        for run in db.session.scalars(failed.order_by(*order))
+    ]

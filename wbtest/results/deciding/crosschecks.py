@@ -1,0 +1,94 @@
+"""What the parts of a memo's file say of each other. Each difference is its part and a sentence."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from wbtest.publishing import rule as rules
+from wbtest.results.deciding import data
+from wbtest.results.deciding.recomputing import names_of
+from wbtest.results.decisions import CHOICES
+from wbtest.writing import document as documents
+from wbtest.writing.document import NotADocument
+
+Export = Mapping[str, Any]
+Said = Iterator[tuple[str, str]]
+# Sealed once, and the same in every phase.
+LASTING = ("rule", "slug", "time_zone", "options", "revision")
+
+
+def of_digests(export: Export) -> Said:
+    """Yield where a digest is not that of what it names."""
+    memo, digests = export["memo"], export["memo"]["digests"]
+    # Only a memo from before counts were kept has no digest; it names no program that made it.
+    if export["digest"] or memo["made_by"] or export["data"] is not None:
+        yield from _digest("memo", "the memo", export["digest"], data.digest(memo))
+    try:
+        found = documents.digest(documents.from_json(export["revision"]))
+        yield from _digest("revision", "the approved text", digests["revision"], found)
+    except NotADocument as error:
+        yield "revision", f"the text is no release: {error}"
+    seals, texts = digests["seals"], export["sealed"]
+    if len(seals) != len(texts) or not texts:
+        yield "rule", f"there are {len(seals)} seals and {len(texts)} sealed texts"
+    for number, (seal, text) in enumerate(zip(seals, texts, strict=False), 1):
+        yield from _digest("rule", f"the sealed rule of phase {number}", seal, rules.digest(text))
+    if export["data"] is not None:
+        yield from _digest("data", "the counts", digests["data"], data.digest(export["data"]))
+    elif export["digest"] or memo["made_by"] or digests["data"]:
+        yield "data", "it has no counts, and only a memo without any digest may lack them"
+
+
+def of_contents(export: Export) -> Said:
+    """Yield where parts that are whole do not fit each other."""
+    sealed = [json.loads(text) for text in export["sealed"]]
+    yield from _phases(export, sealed)
+    yield from _signatures(export)
+    if export["data"] is not None:
+        yield from _counts(export, sealed)
+
+
+def _phases(export: Export, sealed: list[dict[str, Any]]) -> Said:
+    before = ""
+    for number, text in enumerate(sealed, 1):
+        if text.get("seal_before", "") != before:
+            yield "rule", f"phase {number} does not follow the one before it"
+        before = rules.digest(export["sealed"][number - 1])
+        if text["revision"] != export["memo"]["digests"]["revision"]:
+            yield "revision", f"the rule of phase {number} was sealed for another text"
+        for name in LASTING:
+            if text.get(name) != sealed[0].get(name):
+                yield "rule", f"phase {number} was sealed with another {name.replace('_', ' ')}"
+
+
+def _signatures(export: Export) -> Said:
+    decision = export["memo"]["decision"]
+    second, is_new = decision["second"], export["data"] is not None
+    if decision["choice"] not in CHOICES:
+        yield "decision", "it chose neither go nor iterate nor stop"
+    if isinstance(second, dict) and second["id"] == decision["by"]["id"]:
+        yield "decision", "who decided and the second person are the same"
+    if decision["against"] and not second and not decision["is_alone"] and is_new:
+        yield "decision", "it is against the verdict, and no second person signed"
+
+
+def _counts(export: Export, sealed: list[dict[str, Any]]) -> Said:
+    counts = export["data"]
+    if set(counts["variants"]) != set(names_of(sealed)):
+        yield "data", "its variants are not those that were sealed"
+    for number, (phase, text) in enumerate(zip(counts["phases"], sealed, strict=False), 1):
+        weights = {variant["key"]: variant["weight"] for variant in text["variants"]}
+        if phase["weights"] != [weights.get(key, 0) for key in counts["variants"]]:
+            yield "data", f"phase {number} was sealed with other weights than the counts have"
+    try:
+        if quarrel := data.find_quarrel(data.counted_from(counts)):
+            yield "data", quarrel
+    except (ValueError, ArithmeticError) as error:
+        yield "data", f"the counts cannot be: {error}"
+
+
+def _digest(part: str, what: str, stated: str, found: str) -> Said:
+    if stated != found:
+        yield part, f"{what} has the digest {found}, not {stated}"

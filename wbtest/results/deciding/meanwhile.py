@@ -1,0 +1,95 @@
+"""What tells one state of the decision page from another, and what happened in between."""
+
+from __future__ import annotations
+
+import re
+from typing import NamedTuple
+
+from wbtest.publishing.models import Experiment
+from wbtest.results.deciding.models import Paper
+from wbtest.results.deciding.papers import find_newest
+from wbtest.results.decisions import find_decision
+from wbtest.results.figures import Results
+from wbtest.results.models import Decision
+from wbtest.team.models import Person
+
+MARK = re.compile(r"(\d{1,18})\.(\d{1,18})\.(\w+)")
+
+
+class Mark(NamedTuple):
+    """The newest decision and paper, by number, and what the rule said."""
+
+    decision: int
+    paper: int
+    advice: str
+
+    def __str__(self) -> str:
+        return f"{self.decision}.{self.paper}.{self.advice}"
+
+
+def mark_of(experiment: Experiment, results: Results) -> str:
+    """Return the mark of what the page shows now, for the page to send along."""
+    return str(_mark(find_decision(experiment), find_newest(experiment), results))
+
+
+def is_from_now(
+    experiment: Experiment, results: Results | None, read: str, paper: Paper | None
+) -> bool:
+    """Whether the page that was read shows what stands now; without ``results`` but for figures."""
+    if not read:
+        return True
+    now, then = _mark(find_decision(experiment), paper, results), _read(read)
+    if then is None:
+        return False
+    return now == then if results is not None else now[:2] == then[:2]
+
+
+def what_happened(
+    experiment: Experiment, results: Results, read: str, paper: Paper | None, person: Person
+) -> str:
+    """Return the sentence that says what came between reading the page and sending it.
+
+    ``paper`` is the newest one; ``person`` is who is told.
+    """
+    decision, then = find_decision(experiment), _read(read)
+    if then is None:
+        return "This page was not of now. Read it as it is, then decide."
+    if decision and decision.id > then.decision:
+        said = f"{_name(decision.person, person)} decided {decision.choice} meanwhile"
+    elif paper and paper.number > then.paper:
+        who = _name(paper.person, person)
+        said = f"{who} proposed to {paper.choice} meanwhile{_end(paper, person)}"
+    elif _mark(decision, paper, results).advice != then.advice:
+        choice = results.verdict.choice
+        is_now = f"the rule now says {choice}" if choice else "it is no longer settled"
+        said = f"The verdict changed after you opened this page: {is_now}"
+    else:
+        said = "This page was not of now"
+    return f"{said}. Read it, then decide."
+
+
+def _mark(decision: Decision | None, paper: Paper | None, results: Results | None) -> Mark:
+    advice = ""
+    if results is not None:
+        verdict = results.verdict
+        advice = "withheld" if verdict.is_withheld else verdict.recommendation
+    return Mark(decision.id if decision else 0, paper.number if paper else 0, advice)
+
+
+def _read(text: str) -> Mark | None:
+    found = MARK.fullmatch(text)
+    return Mark(int(found[1]), int(found[2]), found[3]) if found else None
+
+
+def _name(who: Person, told: Person) -> str:
+    return "You" if who.id == told.id else who.name
+
+
+def _end(paper: Paper, told: Person) -> str:
+    """What became of a proposal that waits no more."""
+    if paper.state != "withdrawn":
+        return ""
+    if paper.seconded_by:
+        who = "you" if paper.seconded_by_id == told.id else paper.seconded_by.name
+        return f", and {who} turned it down"
+    return ", and took it back"
