@@ -9,6 +9,7 @@ from tests.results.conftest import Start
 from tests.results.crowd import count_day, count_hour
 from wbtest.publishing.models import Experiment
 from wbtest.results import conclusions
+from wbtest.results.dashboard.steps import funnel_steps
 from wbtest.results.figures import Results, results_of
 from wbtest.results.in_words import badge, headline, promise, why
 from wbtest.results.standing import attempt_phrase, standing
@@ -242,8 +243,11 @@ def test_every_chart_has_a_conclusion_however_few_came(begin: Start, visitors):
         count_day(experiment, 0, "control", seen=visitors, converted=0)
         count_day(experiment, 0, "kitchen", seen=visitors, converted=visitors // 12)
     results = results_of(experiment, LATER)
+    more = {"of_funnel": (funnel_steps(experiment, results),)}
     sentences = [
-        getattr(conclusions, name)(results) for name in dir(conclusions) if name[:3] == "of_"
+        getattr(conclusions, name)(results, *more.get(name, ()))
+        for name in dir(conclusions)
+        if name[:3] == "of_"
     ]
 
     assert len(sentences) == 8
