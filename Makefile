@@ -12,7 +12,7 @@ INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no
 help: ## list the commands
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 10
 
-demo: $(RUN) ## a workspace with three experiments and real visits, served (data in instance/demo)
+demo: $(RUN) ## five ideas from first draft to decision, with real visits, served (data in instance/demo)
 	@exec $(BIN)/wbtest demo
 
 serve: $(RUN) ## your own data, in instance/; the first visit makes the owner

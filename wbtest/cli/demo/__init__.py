@@ -1,4 +1,4 @@
-"""`wbtest demo`: a workspace with three tests and real visits, made once, then served."""
+"""`wbtest demo`: a workspace with five ideas and real visits, made once, then served."""
 
 import os
 import secrets
@@ -7,7 +7,8 @@ import signal
 import sys
 import threading
 import time
-from datetime import UTC, datetime, timedelta
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
 from http.client import HTTPConnection
 from pathlib import Path
 
@@ -15,12 +16,14 @@ import click
 from flask import Flask
 
 from wbtest import create_app
-from wbtest.cli.demo import crowd, meanwhile, story
+from wbtest.cli.demo import addresses, crowd, later, story
 from wbtest.cli.demo.clock import DemoClock
+from wbtest.cli.demo.stage import Stage
 from wbtest.cli.serve import prepare, run
 from wbtest.config import from_environment
 
 ANSWER_SECONDS = 30
+THREADS = 8
 
 
 @click.command()
@@ -28,11 +31,12 @@ ANSWER_SECONDS = 30
 @click.option("--visitors", default=6000, show_default=True, type=click.IntRange(100, 1_000_000))
 @click.option("--no-serve", is_flag=True, help="End when the data is there.")
 def demo(port: int, visitors: int, no_serve: bool) -> None:
-    """Serve a workspace with three tests; the first time, send twelve days of visitors to it."""
+    """Serve a workspace with five ideas; the first time, live through their seven weeks."""
     environ = {key: value for key, value in os.environ.items() if not key.startswith("WBTEST_")}
     folder = Path(os.environ.get("WBTEST_INSTANCE") or "instance") / "demo"
     done = folder / "ready"
-    is_new = not done.exists()
+    # What an earlier version made says nothing there, and lacks half of the story.
+    is_new = not done.exists() or not done.read_text()
     if is_new and folder.exists():
         shutil.rmtree(folder)
     environ |= {
@@ -45,41 +49,38 @@ def demo(port: int, visitors: int, no_serve: bool) -> None:
     settings = from_environment(environ)
     clock = DemoClock(settings.instance / "clock")
     if is_new:
-        password = secrets.token_urlsafe(9)
-        (folder / "password").write_text(password)
         prepare(settings, clock)
         app = create_app(settings, clock)
-        start = datetime.now(UTC) - timedelta(days=story.DAYS)
-        story.write(app, clock, start, password)
+        stage = Stage(clock, datetime.now(UTC), secrets.token_urlsafe(9))
+        story.begin(app, stage)
         threading.Thread(
-            target=_send_visitors, args=(app, clock, start, port, visitors, no_serve), daemon=True
+            target=_tell, args=(app, stage, port, visitors, no_serve), daemon=True
         ).start()
     elif no_serve:
         click.echo("The demo's data is there already.")
         return
     else:
-        _print_addresses(port, folder)
-    run(environ, "127.0.0.1", port, clock)
+        _print(done, port)
+    run(environ, "127.0.0.1", port, clock, later.command(done))
     if not done.exists():
         sys.exit(1)
 
 
-def _send_visitors(
-    app: Flask, clock: DemoClock, start: datetime, port: int, visitors: int, no_serve: bool
-) -> None:
-    """Send the visitors while the server runs, then say where to look; end it if that fails."""
-    folder = Path(app.instance_path)
+def _tell(app: Flask, stage: Stage, port: int, visitors: int, no_serve: bool) -> None:
+    """Tell the story while the server runs, then say where to look; end it if that fails."""
+    done = Path(app.instance_path) / "ready"
     is_over = no_serve
     try:
         _wait_for(port)
-        with click.progressbar(
-            length=len(story.SLOTS), label=f"{visitors:,} visitors in {story.DAYS} days"
-        ) as bar:
-            story.visit(app, clock, start, crowd.Door(port), visitors, lambda: bar.update(1))
-        clock.keep_real_time()
-        meanwhile.write_down(app, start)
-        (folder / "ready").touch()
-        _print_addresses(port, folder)
+        with ThreadPoolExecutor(THREADS) as pool:
+            steps = story.steps(app, stage, crowd.Door(port), pool, visitors)
+            label = f"{visitors:,} visitors in {story.FIRST_DAY} days"
+            with click.progressbar(steps, label=label) as bar:
+                for step in bar:
+                    step()
+        stage.clock.keep_real_time()
+        done.write_text(story.finish(app, stage))
+        _print(done, port)
     except Exception as error:
         is_over = True
         click.echo(f"wbtest: the demo could not be made: {error}", err=True)
@@ -104,16 +105,7 @@ def _wait_for(port: int) -> None:
     raise TimeoutError(f"the server did not answer within {ANSWER_SECONDS} s")
 
 
-def _print_addresses(port: int, folder: Path) -> None:
-    here = f"http://127.0.0.1:{port}"
-    click.echo(
-        f"""
-  Public page    {here}/p/larder
-  Log in         {here}/login
-                 {story.OWNER}  {(folder / "password").read_text()}
-  The review     {here}/releases/1/revisions/5
-  Target met     {here}/experiments/1/results
-  Not enough     {here}/experiments/2/results
-  Split broken   {here}/experiments/3/results
-"""
-    )
+def _print(done: Path, port: int) -> None:
+    """Say where to look, as it was written down when the story was told."""
+    text = done.read_text().replace(addresses.HERE, f"http://127.0.0.1:{port}")
+    click.echo(f"\n{text}\n")

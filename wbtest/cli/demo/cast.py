@@ -1,13 +1,12 @@
-"""The tests of the demo: texts, variants, looks, questions, and how strangers truly behave."""
+"""The tests of the demo: rules, variants, looks, questions, and how strangers truly behave."""
 
 import json
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
+from typing import Any
 
-from wbtest.publishing.choices.options import USUAL, Asked, Options
-from wbtest.publishing.looks.look import PLAIN, Look
-from wbtest.writing import document as documents
-from wbtest.writing.document import Document
+from wbtest.publishing.choices.options import Asked, AsksFor, Options
 
 # Why the launch check's warnings do not stop a demo.
 REASONS = {
@@ -15,7 +14,7 @@ REASONS = {
     "mail": "The demo sends no mail. It waits in the outbox, where one can read it.",
     "tried": "Priya and I read the preview on our phones.",
     "traffic": "We ask again after a week, and stop if too few come.",
-    "maximum": "Three variants are one too many, but we want to see the waste one fail.",
+    "maximum": "If so many do not settle it, more will not.",
     "region": "All of them live in England.",
     "counting": "A cookie of this page alone, which the page tells.",
 }
@@ -23,90 +22,74 @@ REASONS = {
 
 @dataclass(frozen=True, slots=True)
 class Test:
-    """One experiment of the demo: its text, its variants by headline, and who comes."""
+    """One experiment of the demo: of which draft, by which rule, and who comes.
 
-    file: str
+    ``began`` says how many days ago, ``days`` for how many of them strangers come, though never
+    later than now, ``lasts`` after how many the last day is. On browsers ``white_on`` the last
+    variant's page stays white.
+    """
+
+    slug: str
+    release: str
+    draft: int
+    began: int
+    days: int
+    lasts: int
     who: str
     target: float
+    floor: float
     minimum: int
     maximum: int
     # Visitors a day that the team expects.
     daily: int
-    # Name of each further variant and its headline.
-    variants: tuple[tuple[str, str], ...]
+    if_met: str
+    if_not_met: str
+    if_unclear: str
     # Of all visitors of the demo.
     share: float
     # True share of those who look that sign up, and lost beacons, per variant, control first.
     rates: tuple[float, ...]
     lost: tuple[float, ...]
     sources: dict[str, float]
-    look: Look = PLAIN
-    options: Options = USUAL
+    white_on: tuple[str, ...] = ()
+    # Name of each further variant and its headline.
+    variants: tuple[tuple[str, str], ...] = ()
+    theme: str = ""
+    # What the page asks after the sign-up, and what is answered to each in turn.
+    questions: tuple[Asked, ...] = ()
+    answers: tuple[tuple[str, ...], ...] = ()
+    asks_for: AsksFor = ""
     # What some visitors ask under the page.
-    questions: tuple[str, ...] = ()
+    asking: tuple[str, ...] = ()
+
+    @property
+    def options(self) -> Options:
+        """How the page treats its visitors."""
+        return Options(questions=self.questions, asks_for=self.asks_for)
 
 
-TESTS = (
-    Test(
-        "larder",
-        "parents from the school newsletters",
-        0.08,
-        600,
-        6000,
-        250,
-        (
-            ("From your kitchen", "Tonight’s dinner is already in your kitchen"),
-            ("Half the waste", "Throw away half as much food, starting tonight"),
-        ),
-        0.5,
-        (0.046, 0.125, 0.078),
-        (0.1, 0.1, 0.1),
-        {"newsletter": 0.5, "instagram": 0.2, "www.google.com": 0.15, "direct": 0.15},
-        options=Options(
-            questions=(
-                Asked("How many evenings a week do you cook?", ("1 or 2", "3 or 4", "5 or more")),
-                Asked("What happens to what is left over?"),
-            ),
-            asks_for="price",
-        ),
-        questions=(
-            "Does it work for vegetarians?",
-            "Does it work for vegetarians ?",
-            "Can two people share one fridge?",
-        ),
-    ),
-    Test(
-        "nightbus",
-        "nurses on late shifts at three hospitals",
-        0.08,
-        400,
-        4000,
-        90,
-        (("Price first", "Home after the late shift for £3"),),
-        0.18,
-        (0.076, 0.082),
-        (0.08, 0.08),
-        {"staffroom-poster": 0.6, "direct": 0.4},
-        look=Look(theme="ink"),
-    ),
-    Test(
-        "kiln",
-        "potters who share a studio",
-        0.06,
-        400,
-        5000,
-        160,
-        (("No more full kilns", "Never carry wet pots to a full kiln again"),),
-        0.32,
-        (0.07, 0.075),
-        (0.06, 0.42),
-        {"forum": 0.45, "news.ycombinator.com": 0.25, "direct": 0.3},
-        look=Look(theme="field"),
-    ),
-)
+@cache
+def tests() -> dict[str, Test]:
+    """Every test of the demo by its address, in the order in which they begin."""
+    return {said["slug"]: _test(said) for said in told("tests")}
 
 
-def read(test: Test) -> Document:
-    """The press release of a test."""
-    text = (Path(__file__).parent / f"{test.file}.json").read_text(encoding="utf-8")
-    return documents.from_json(json.loads(text))
+def told(name: str) -> Any:
+    """What a file of the story says."""
+    return json.loads(Path(__file__).with_name(f"{name}.json").read_text(encoding="utf-8"))
+
+
+def _test(said: dict[str, Any]) -> Test:
+    asked = said.get("questions", ())
+    return Test(
+        **said
+        | {
+            "rates": tuple(said["rates"]),
+            "lost": tuple(said["lost"]),
+            "white_on": tuple(said.get("white_on", ())),
+            "variants": tuple((name, headline) for name, headline in said.get("variants", ())),
+            "questions": tuple(Asked(it["text"], tuple(it.get("choices", ()))) for it in asked),
+            "asking": tuple(said.get("asking", ())),
+            "answers": tuple(tuple(answers) for answers in said.get("answers", ())),
+        }
+    )

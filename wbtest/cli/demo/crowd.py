@@ -33,7 +33,12 @@ class Crowd:
     rates: Mapping[str, float]
     lost: Mapping[str, float] = field(default_factory=dict)
     sources: Mapping[str, float] = field(default_factory=lambda: {"newsletter": 1.0})
-    asks_name: bool = False
+    # In browsers with one of these words in their name the page of a headline stays white.
+    white: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    # What is answered to each question after the sign-up, in turn.
+    answers: tuple[tuple[str, ...], ...] = ()
+    # How many questions the page answers.
+    questions: int = 2
 
 
 @dataclass(slots=True)
@@ -53,6 +58,12 @@ class Visitor:
     headline: str = ""
     # Where the page after the sign-up stands.
     onward: str = ""
+
+    @property
+    def sees_nothing(self) -> bool:
+        """Whether the page stays white in this browser."""
+        browsers = self.crowd.white.get(self.headline, ())
+        return any(word in self.user_agent for word in browsers)
 
 
 class Door:
@@ -84,14 +95,14 @@ class Turnout:
     """Turns a rate into yes and no as evenly as it goes: 0.25 says yes to every fourth."""
 
     def __init__(self) -> None:
-        self._debt: dict[tuple[str, str, str], float] = defaultdict(lambda: 0.5)
+        self._debt: dict[tuple[str, ...], float] = defaultdict(lambda: 0.5)
 
-    def next(self, kind: str, visitor: Visitor, rate: float) -> bool:
-        key = (kind, visitor.crowd.slug, visitor.headline)
-        self._debt[key] += rate
-        if self._debt[key] < 1:
+    def next(self, *of: str, rate: float) -> bool:
+        """Whether the next one does; each kind of thing and each page is counted for itself."""
+        self._debt[of] += rate
+        if self._debt[of] < 1:
             return False
-        self._debt[key] -= 1
+        self._debt[of] -= 1
         return True
 
 
@@ -139,7 +150,7 @@ def leave_word(visitor: Visitor, door: Door) -> None:
     acts = [f"depth {depth}" for depth in depths]
     # The first question is open from the start.
     if visitor.number % 5 == 0:
-        acts.append(f"faq {1 + visitor.number // 5 % 2}")
+        acts.append(f"faq {1 + visitor.number // 5 % (visitor.crowd.questions - 1)}")
     # Who signs up began the form, and so did some who thought better of it.
     if visitor.is_signing or visitor.number % 17 == 0:
         acts.append("focus top")
@@ -157,8 +168,6 @@ def sign_up(visitor: Visitor, door: Door) -> None:
         "email": f"{first}.{last}.{visitor.number}@example.org",
         "website": "",
     }
-    if visitor.crowd.asks_name:
-        form["name"] = first.title()
     headers = _same_origin(visitor, door) | {"Content-Type": "application/x-www-form-urlencoded"}
     path = f"/p/{visitor.crowd.slug}/signup"
     status, answer, body = door.ask("POST", path, headers, urlencode(form))
@@ -174,8 +183,8 @@ def answer(visitor: Visitor, door: Door) -> None:
         return
     whose = {name: asked[name][0] for name in ("next", "of")}
     given = {
-        "answer-0": BROWSERS["answers"]["evenings"][visitor.number % 3],
-        "answer-1": BROWSERS["answers"]["leftovers"][visitor.number % 4],
+        f"answer-{place}": said[visitor.number % len(said)]
+        for place, said in enumerate(visitor.crowd.answers)
     }
     is_yes = {"agree": "no" if visitor.number % 4 == 1 else "yes"}
     headers = _same_origin(visitor, door) | {"Content-Type": "application/x-www-form-urlencoded"}

@@ -1,31 +1,46 @@
-"""What the demo's team wrote down while strangers came: what it spent, and what happened."""
+"""Scenes beside a running test: what was spent, what happened, and who may look on."""
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 
-from flask import Flask
-
-from wbtest.extensions import clock, db
-from wbtest.publishing.models import Experiment
+from wbtest.cli.demo.cast import tests
+from wbtest.cli.demo.stage import AUTHOR, Stage
 from wbtest.results.annotating.notes import add_note
+from wbtest.results.sharing.links import make_shared
 from wbtest.results.spending.lines import Line
 from wbtest.results.spending.spends import add_spends
 
-SLUG, CURRENCY = "larder", "GBP"
-# In pence, over all days.
-SPENT = {"instagram": 14_800, "google": 11_250}
+CURRENCY = "GBP"
+# In pence, over all days of the test, by source.
+SPENT = {
+    "docket": {"facebook": 6_000, "merchants-counter": 4_850},
+    "docket-2": {"facebook": 6_000, "merchants-counter": 4_850},
+    "larder": {"instagram": 14_800, "google": 11_250},
+    "nightbus": {"staffroom-poster": 3_600},
+}
+# Day of the test, what happened, and to which source.
 NOTES = {
-    4: ("The school newsletter went out to 1,200 families.", "newsletter"),
-    8: ("A second ad began on Instagram.", "instagram"),
+    "larder": (
+        (4, "The school newsletter went out to 1,200 families.", "newsletter"),
+        (8, "A second ad began on Instagram.", "instagram"),
+    ),
+    "kiln": ((6, "Ines says that our second page stays white on her phone.", ""),),
 }
 
 
-def write_down(app: Flask, start: datetime) -> None:
-    """Enter what was spent on the first test, and note what happened on two days of it."""
-    with app.app_context():
-        experiment = db.session.scalars(db.select(Experiment).where(Experiment.slug == SLUG)).one()
-        first, today = start.date(), clock.now().date()
-        lines = [Line(source, first, today, amount) for source, amount in SPENT.items()]
-        add_spends(experiment, experiment.author, CURRENCY, lines)
-        for day, (text, source) in NOTES.items():
-            moment = start + timedelta(days=day, hours=9)
-            add_note(experiment, experiment.author, moment, text, source)
+def write_down(stage: Stage, slug: str) -> None:
+    """Enter what was spent on a test, and note what happened on some days of it."""
+    test, author, experiment = tests()[slug], stage.person(AUTHOR), stage.experiment(slug)
+    began = stage.moment(test.began, 0)
+    first = began.date()
+    last = min(began + timedelta(days=test.days), stage.today).date()
+    lines = [Line(source, first, last, amount) for source, amount in SPENT.get(slug, {}).items()]
+    if lines:
+        add_spends(experiment, author, CURRENCY, lines)
+    for day, text, source in NOTES.get(slug, ()):
+        add_note(experiment, author, began + timedelta(days=day, hours=14), text, source)
+
+
+def share(stage: Stage, slug: str, whom: str) -> str:
+    """Make a link that shows the figures of a test to somebody outside; return its path."""
+    _, token = make_shared(stage.experiment(slug), stage.person(AUTHOR), whom)
+    return f"/shared/{token}"

@@ -1,13 +1,12 @@
-"""How the demo's first release was reviewed: three rounds with four people, one of them by link."""
+"""How a release of the demo was reviewed: rounds with four people, one of them by link."""
 
-import json
 from dataclasses import dataclass
-from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from wbtest.cli.demo.clock import DemoClock
-from wbtest.extensions import clock as now
+from wbtest.cli.demo.cast import told
+from wbtest.cli.demo.stage import AUTHOR, Stage
+from wbtest.extensions import db
 from wbtest.review.alignment import answers as aligning
 from wbtest.review.asking import links, rounds
 from wbtest.review.comments import settling
@@ -22,7 +21,6 @@ from wbtest.writing.models import Release, Revision
 from wbtest.writing.waivers import waive
 
 Told = dict[str, Any]
-AUTHOR = "tom"
 DAYS = 60
 
 
@@ -31,70 +29,69 @@ class People:
     """Who reviews, by the names of the story; the guest has no account."""
 
     members: dict[str, Person]
-    guest: Reviewer | None
+    guest: Reviewer
 
     def seat(self, name: str, revision: Revision) -> Seat:
         """Where somebody sits at this revision."""
         if name in self.members:
             return seat_of(revision, self.members[name])
-        assert self.guest is not None
         return seat_by_link(revision, self.guest)
 
 
 def read_story(file: str) -> Told | None:
     """The review of a release of the demo, if it had one."""
-    path = Path(__file__).parent / f"{file}_review.json"
-    return json.loads(path.read_text(encoding="utf-8")) if path.exists() else None
+    name = f"{file}_review"
+    return told(name) if Path(__file__).with_name(f"{name}.json").exists() else None
 
 
-def invite(told: Told, release: Release, members: dict[str, Person]) -> People:
-    """Let everybody of the story take part; whoever is no member gets a link."""
+def invite(story: Told, release: Release, members: dict[str, Person]) -> Reviewer:
+    """Give whoever is no member a link, and return their seat."""
     guest, _ = links.make_link(
-        release, members[AUTHOR], told["guest"], days=DAYS, sees_internal=True
+        release, members[AUTHOR], story["guest"], days=DAYS, sees_internal=True
     )
-    return People(members, guest)
+    return guest
 
 
-def review(told: Told, revision: Revision, people: People, clock: DemoClock) -> None:
+def review(story: Told, revision: Revision, guest: int, stage: Stage) -> None:
     """Let everybody answer, read, comment and judge one revision, within an afternoon."""
-    draft = told["drafts"].get(str(revision.number))
+    draft = story["drafts"].get(str(revision.number))
     if draft is None:
         return
+    people = People(stage.members, db.session.get_one(Reviewer, guest))
     author = people.members[AUTHOR]
     others = [person.id for name, person in people.members.items() if name != AUTHOR]
     rounds.ask_for_review(revision, author, note=draft["note"], members=others)
     read: dict[str, Reading] = {}
     for name, answers in draft["answers"].items():
-        _later(clock, minutes=9)
-        read[name] = readings.answer(people.seat(name, revision), told["functions"][name], answers)
-    written = _comment(draft, revision, people, clock)
+        stage.later(minutes=9)
+        read[name] = readings.answer(people.seat(name, revision), story["functions"][name], answers)
+    written = _comment(draft, revision, people, stage)
     for name in draft["answers"]:
         readings.finish(people.seat(name, revision))
     for name, said in draft["closing"].items():
-        _later(clock, minutes=4)
+        stage.later(minutes=4)
         _close(people.seat(name, revision), said)
     for name, is_same in draft["same"].items():
         aligning.mark(people.seat(AUTHOR, revision), read[name].id, "customer", is_same)
-    _settle(draft["comments"], written, people.seat(AUTHOR, revision), people, clock)
+    _settle(draft["comments"], written, people.seat(AUTHOR, revision), people, stage)
 
 
-def let_stay(release: Release, author: Person) -> None:
-    """Waive the one weak word of the last draft, with its reason."""
+def let_stay(story: Told, release: Release, author: Person) -> None:
+    """Waive what the coach says of weak words that stay, with the reasons of the story."""
     for group in coach_text(release):
         for numbered in group.findings:
-            if numbered.finding.rule.id == "A6":
-                reason = "Amira does not count her rice; neither does the reader."
+            if reason := story["waivers"].get(numbered.finding.rule.id):
                 waive(release, numbered.key, reason, author, is_approver=False)
 
 
-def _comment(draft: Told, revision: Revision, people: People, clock: DemoClock) -> list[Comment]:
+def _comment(draft: Told, revision: Revision, people: People, stage: Stage) -> list[Comment]:
     written = []
-    for told in draft["comments"]:
-        _later(clock, minutes=6)
-        seat = people.seat(told["by"], revision)
-        suggestion = told.get("suggestion", "")
+    for each in draft["comments"]:
+        stage.later(minutes=6)
+        seat = people.seat(each["by"], revision)
+        suggestion = each.get("suggestion", "")
         written.append(
-            comments.write_comment(seat, told["path"], told["words"], told["text"], suggestion)
+            comments.write_comment(seat, each["path"], each["words"], each["text"], suggestion)
         )
     return written
 
@@ -106,17 +103,12 @@ def _close(seat: Seat, said: Told) -> None:
 
 
 def _settle(
-    told_of: list[Told], written: list[Comment], author: Seat, people: People, clock: DemoClock
+    said: list[Told], written: list[Comment], author: Seat, people: People, stage: Stage
 ) -> None:
     """The author answers and settles what was said, the next morning."""
-    for told, comment in zip(told_of, written, strict=True):
-        _later(clock, hours=15)
-        for reply in told.get("replies", ()):
+    for each, comment in zip(said, written, strict=True):
+        stage.later(hours=15)
+        for reply in each.get("replies", ()):
             comments.reply(people.seat(reply["by"], author.revision), comment, reply["text"])
-        if told.get("outcome") == "resolved":
+        if each.get("outcome") == "resolved":
             settling.resolve(author, comment, is_editor=True)
-
-
-def _later(clock: DemoClock, **parts: float) -> None:
-    at: datetime = now.now()
-    clock.set(at + timedelta(**parts))

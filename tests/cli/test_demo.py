@@ -1,0 +1,85 @@
+"""The demo's story holds together: texts, rules, what is built, and when it all happens."""
+
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from wbtest.cli.demo import cast, crowd, story
+from wbtest.cli.demo.building import keys_of
+from wbtest.cli.demo.clock import DemoClock
+from wbtest.cli.demo.stage import Stage
+from wbtest.cli.demo.visiting import Street
+from wbtest.cli.demo.writing import text_of
+from wbtest.results.learning.assumptions import assumptions_of
+from wbtest.results.yardstick.measure import Item, measure
+from wbtest.results.yardstick.promises import sentences_of
+from wbtest.writing.coach import findings_of
+
+TODAY = date(2031, 8, 17)
+NOW = datetime(2031, 8, 17, 4, 40, tzinfo=UTC)
+
+
+@pytest.fixture
+def street(tmp_path: Path) -> Street:
+    stage = Stage(DemoClock(tmp_path / "clock"), NOW, password="")
+    with ThreadPoolExecutor(1) as pool:
+        return Street(stage, crowd.Door(1), pool, 600)
+
+
+@pytest.mark.parametrize("slug", cast.tests())
+def test_the_coach_lets_every_tested_draft_through(slug: str):
+    test = cast.tests()[slug]
+    text = text_of(test.release, test.draft, TODAY)
+
+    found = findings_of(text, "full" if text.solution else "short", TODAY - timedelta(test.began))
+
+    assert not [each for each in found if each.severity == "stop"]
+    assert len([each for each in found if each.severity == "warn"]) <= 2
+
+
+def test_the_days_that_a_text_names_move_along_with_today():
+    text = text_of("docket", 4, TODAY)
+
+    days = [text.dateline.date, *(entry.open.until for entry in text.faq if entry.open)]
+
+    assert all(TODAY < date.fromisoformat(day) < TODAY + timedelta(150) for day in days)
+
+
+def test_what_is_marked_is_assumed_by_the_text_that_was_tested():
+    for slug, said in cast.told("decisions").items():
+        test = cast.tests()[slug]
+        assumed = {each.words for each in assumptions_of(text_of(test.release, test.draft, TODAY))}
+
+        assert {mark["words"] for mark in said.get("marks", ())} <= assumed
+
+
+def test_of_what_is_built_one_thing_serves_nothing_and_one_promise_has_nothing():
+    sentences = sentences_of(text_of("docket", 4, TODAY))
+    by_key = {each.key: (each.part, each.words) for each in sentences}
+    told = cast.told("docket_scope")["items"]
+    items = [
+        Item(said["title"], serves=tuple(by_key[key] for key in keys_of(said, sentences)))
+        for said in told
+    ]
+
+    found = measure(items, sentences)
+
+    assert found.drift == 1
+    assert len(found.gaps) == 1
+
+
+def test_scenes_are_told_in_the_order_of_their_days_and_before_today():
+    moments = [(-days, hour) for days, hour, _ in story.SCENES]
+
+    assert moments == sorted(moments)
+    assert moments[-1] < (0, 0)
+
+
+def test_strangers_come_while_a_test_runs_and_never_after_now(street: Street):
+    moments = [moment for moment, _ in street.slots()]
+    first = max(test.began for test in cast.tests().values())
+
+    assert min(moments) >= datetime(2031, 8, 17, 9, tzinfo=UTC) - timedelta(first)
+    assert max(moments) <= NOW - timedelta(hours=1)

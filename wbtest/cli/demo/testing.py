@@ -1,0 +1,76 @@
+"""Scenes of testing: an experiment is made and started, strangers come, its last day is over."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+
+from wbtest.cli.demo.cast import REASONS, Test, tests
+from wbtest.cli.demo.stage import APPROVER, AUTHOR, Stage
+from wbtest.extensions import clock
+from wbtest.publishing import cloning, experiments
+from wbtest.publishing.choices.choosing import change_options
+from wbtest.publishing.launch import passing as launching
+from wbtest.publishing.launch.facts import findings_of
+from wbtest.publishing.looks.changing import change_look
+from wbtest.publishing.looks.look import Look
+from wbtest.publishing.models import Experiment
+from wbtest.publishing.rule import Hypothesis
+from wbtest.publishing.running import life
+from wbtest.writing.releases import find_newest_revision
+
+ZONE = "Europe/London"
+
+
+def start(stage: Stage, slug: str) -> None:
+    """Make an experiment of the newest revision and start it; a second one begins as a copy."""
+    test, author = tests()[slug], stage.person(AUTHOR)
+    experiment = _make(stage, test)
+    for name, headline in test.variants:
+        words = {"headline": headline}
+        experiments.add_variant(experiment, author, name=name, weight=1, overrides=words)
+    change_look(experiment, author, Look(theme=test.theme))
+    change_options(experiment, test.options)
+    warnings = [found.what for found in findings_of(experiment) if found.kind == "warning"]
+    launching.check(experiment, author, {what: REASONS[what] for what in warnings})
+    life.start(experiment, stage.person(APPROVER))
+
+
+def end(stage: Stage, slug: str) -> None:
+    """Do what the worker does at midnight: end a test whose last day is over."""
+    over_at = life.ends_at(stage.experiment(slug))
+    stage.clock.set(over_at + timedelta(seconds=20))
+    life.end_overdue(clock.now())
+
+
+def _make(stage: Stage, test: Test) -> Experiment:
+    author, today = stage.person(AUTHOR), clock.now().date()
+    rule = Hypothesis(
+        who=test.who,
+        does="leave their address",
+        target=test.target,
+        floor=test.floor,
+        minimum_visitors=test.minimum,
+        maximum_visitors=test.maximum,
+        minimum_days=7,
+        ends_on=today + timedelta(days=test.lasts),
+        if_met=test.if_met,
+        if_not_met=test.if_not_met,
+        if_unclear=test.if_unclear,
+    )
+    for before in _earlier(stage, test):
+        copy = cloning.clone_experiment(before, author)
+        return experiments.change_rule(
+            copy, slug=test.slug, rule=rule, time_zone=ZONE, expected_daily=test.daily
+        )
+    revision = find_newest_revision(stage.release(test.release))
+    assert revision is not None, "a draft is frozen when it is written"
+    return experiments.create_experiment(
+        revision, author, slug=test.slug, rule=rule, time_zone=ZONE, expected_daily=test.daily
+    )
+
+
+def _earlier(stage: Stage, test: Test) -> Iterator[Experiment]:
+    """The test before this one of the same release, if there was any."""
+    earlier = [each for each in tests().values() if each.release == test.release]
+    place = earlier.index(test)
+    if place:
+        yield stage.experiment(earlier[place - 1].slug)
