@@ -78,8 +78,8 @@ def test_after_a_decision_no_button_asks_for_it_again(
     decide(experiment, team.approver, "go", "The headline carries it.")
     after = page_of(approver, experiment)
 
-    assert 'href="#decide">Decide: go</a>' in before
-    assert 'href="#decide">Decide anew</a>' in after
+    assert '/decision">Decide: go</a>' in before
+    assert '/decision">Decide anew</a>' in after
     assert "Decide: go" not in after
 
 

@@ -50,7 +50,8 @@ def check_attempts(rule: Hypothesis, around: Around) -> Check:
         f"{as_percent(rule.alpha)} = {as_percent(min(times * rule.alpha, 1.0))}."
     )
     do = "Read what came of the others, and name them all when you decide."
-    return Check(check, "warn", reason, title, f"test {times}", do=do, where="attempts")
+    value = f"test {times}"
+    return Check(check, "warn", reason, "Tested before", value, do=do, where="attempts")
 
 
 def _long_pauses(around: Around) -> list[str]:
