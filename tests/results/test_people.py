@@ -58,3 +58,10 @@ def test_two_variants_for_one_person_are_judged_from_ten_addresses_on(signups, c
     days = {(1, day): [visitors(50, 40, signups=signups)] for day in WEEK}
 
     assert checked(counted(SOUND, days=days))["two_variants"].colour == colour
+
+
+def test_machines_of_all_phases_are_held_against_people_of_all_phases():
+    before = {(1, WEEK[0]): [visitors(1_800, 1_700)]}
+    history = counted(visitors(10, 9), machines={"bot": [251]}, phase=2, days=before)
+
+    assert checked(history)["machines"].colour == "green"

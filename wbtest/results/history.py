@@ -34,6 +34,12 @@ class Counted:
     variants: list[Totals]
     days: dict[tuple[int, date], list[Totals]]
 
+    @property
+    def served(self) -> int:
+        """How many people who count were served the page, in all phases."""
+        before = (row for (phase, _), row in self.days.items() if phase != self.phase)
+        return sum(total(row).served for row in (self.variants, *before))
+
 
 @dataclass(frozen=True, slots=True)
 class History(Counted):

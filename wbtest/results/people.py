@@ -53,7 +53,7 @@ def check_machines(counted: History, around: Around) -> Check:
     check, title = "machines", "Bots set aside"
     machines = {reason: sum(row) for reason, row in counted.machines.items() if reason != LOST}
     kinds = [f"{number:,} {reason_name(reason)}" for reason, number in machines.items()]
-    count, people = sum(machines.values()), total(counted.variants).served
+    count, people = sum(machines.values()), counted.served
     if not count:
         return Check(check, "ok", "No machine came by.", title, "0")
     reason = f"Set aside: {listed(kinds)}."
@@ -104,7 +104,7 @@ def check_people(counted: History) -> Check:
         return Check("excluded", "ok", "Nobody had to be left out.", title, "0")
     kinds = listed([f"{number:,} {reason_name(reason)}" for reason, number in people.items()])
     reason = f"Left out by the rule, as it was fixed before the start: {kinds}."
-    if count > MANY_EXCLUDED * (count + total(counted.variants).served):
+    if count > MANY_EXCLUDED * (count + counted.served):
         reason += " That is many: what is left may not be the people you asked about."
         most = max(people, key=people.__getitem__)
         do = MENDS.get(most, "Look at who was left out, and whether that was meant.")

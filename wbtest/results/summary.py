@@ -74,4 +74,4 @@ def _trust(results: Judged) -> str:
     warnings = sum(check.state == "warn" for check in results.trust)
     if warnings:
         return "one check wants a look" if warnings == 1 else f"{warnings} checks want a look"
-    return "nothing speaks against them"
+    return "no check stops them"

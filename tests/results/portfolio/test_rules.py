@@ -81,7 +81,7 @@ def test_days_end_with_a_go_or_a_stop_and_else_with_today():
 
 def test_every_idea_is_told_once():
     assert sentence(["reached", "stopped", "stopped", "running", "running", "running"]) == (
-        "Of 6 ideas 1 reached its bar, 2 were stopped early and 3 still run."
+        "Of 6 ideas 1 reached its bar, 2 were stopped early and 3 are not settled yet."
     )
 
 

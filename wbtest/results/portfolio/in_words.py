@@ -15,7 +15,7 @@ SAID: dict[Outcome, tuple[str, str]] = {
     "reached": ("reached its bar", "reached their bar"),
     "went": ("goes ahead without having reached it", "go ahead without having reached it"),
     "stopped": ("was stopped early", "were stopped early"),
-    "running": ("still runs", "still run"),
+    "running": ("is not settled yet", "are not settled yet"),
     "undecided": ("waits for a decision", "wait for a decision"),
     "iterate": ("goes back to writing", "go back to writing"),
     "writing": ("is on paper", "are on paper"),
@@ -43,9 +43,9 @@ def sentence(outcomes: Iterable[Outcome]) -> str:
     """Return how many ideas got how far; every idea is told once.
 
     >>> sentence(["stopped", "running", "running", "reached"])
-    'Of 4 ideas 1 reached its bar, 1 was stopped early and 2 still run.'
+    'Of 4 ideas 1 reached its bar, 1 was stopped early and 2 are not settled yet.'
     >>> sentence(["running"])
-    'The only idea so far still runs.'
+    'The only idea so far is not settled yet.'
     """
     counts = Counter(outcomes)
     total = counts.total()
