@@ -2,8 +2,10 @@
 
 const form = document.querySelector("form[data-rule]");
 const typed = (name) => form.elements[name].value.trim();
-// "8,5 %" is 0.085; what is no number yet becomes NaN, and the server says so.
-const share = (name) => Number.parseFloat(typed(name).replace(",", ".")) / 100;
+// As `fields.py` reads them: "8,5 %" is 0.085, "1.000" is a thousand. What is no number yet becomes NaN.
+const percentOf = (text) => Number(/^\s*(\d{1,3}(?:[.,]\d{1,6})?)\s*%?\s*$/.exec(text)?.[1].replace(",", ".") ?? Number.NaN);
+const wholeOf = (text) => (text.trim() ? Number(text.replace(/(?<=\d)[.,'’\s](?=\d{3})/g, "")) : Number.NaN);
+const share = (name) => Number((percentOf(typed(name)) / 100).toPrecision(12));
 
 for (const element of form.querySelectorAll("[data-without-script]")) element.hidden = true;
 
@@ -11,26 +13,31 @@ for (const element of form.querySelectorAll("[data-without-script]")) element.hi
 for (const slider of form.querySelectorAll("[data-slides]")) {
   const number = document.getElementById(slider.dataset.slides);
   const follow = () => {
-    const value = Number.parseFloat(number.value.replace(",", "."));
+    const value = slider.dataset.unit === "%" ? percentOf(number.value) : wholeOf(number.value);
     slider.value = Number.isFinite(value) ? value : slider.min;
-    slider.ariaValueText = `${number.value || slider.value} ${slider.dataset.unit}`.trim();
+    slider.ariaValueText = number.value.trim() ? `${number.value} ${slider.dataset.unit}`.trim() : "not given";
   };
   slider.addEventListener("input", () => {
     number.value = slider.value;
     number.dispatchEvent(new Event("input", { bubbles: true }));
   });
   number.addEventListener("input", follow);
+  addEventListener("pageshow", follow);
   follow();
   slider.hidden = false;
 }
 
-// Asks for JSON a moment after the last change; of two answers the newer one counts.
+// Asks for JSON a moment after the last change; of two answers the newer one counts. Without values it shows nothing.
 const asking = (address, show) => {
   let waiting;
   let newest = 0;
   return (values) => {
     clearTimeout(waiting);
     const number = (newest += 1);
+    if (!values) {
+      show({});
+      return;
+    }
     waiting = setTimeout(async () => {
       const response = await fetch(`${address}?${new URLSearchParams(values)}`, {
         headers: { Accept: "application/json" },
@@ -53,7 +60,7 @@ const askPlan = asking("/experiments/plan", ({ sentence = "", holds = "", warnin
   place.querySelector("[data-plan-warnings]").replaceChildren(...said);
 });
 const PLANNED = [
-  ...["target", "floor", "alpha", "daily", "planned_variants", "ends_on", "time_zone"],
+  ...["target", "floor", "alpha", "beta", "daily", "planned_variants", "ends_on", "time_zone"],
   ...["minimum_visitors", "minimum_days", "maximum_visitors"],
 ];
 const RECKONED = ["customers", "reachable", "buy"];
@@ -61,8 +68,8 @@ const RECKONED = ["customers", "reachable", "buy"];
 // What the three numbers ask for; until they are there, nothing is said.
 const reckoned = form.querySelector("[data-reckoned]");
 let target = "";
-const askTarget = asking("/experiments/target", ({ sentence, shortfall = "", error = "", target: share }) => {
-  target = share ? String(Number((100 * share).toPrecision(6))) : "";
+const askTarget = asking("/experiments/target", ({ sentence, shortfall = "", error = "", target: rate }) => {
+  target = rate ? String(Number((100 * rate).toPrecision(6))) : "";
   reckoned.querySelector("[data-reckoned-sentence]").textContent = sentence ?? error;
   const short = reckoned.querySelector("[data-reckoned-shortfall]");
   short.textContent = shortfall;
@@ -77,16 +84,19 @@ const ask = (name) => {
       target: share("target"),
       floor: share("floor"),
       alpha: share("alpha"),
+      beta: share("beta"),
     });
   }
   if (RECKONED.includes(name)) target = "";
-  if ([...RECKONED, "target"].includes(name) && RECKONED.every(typed)) {
-    askTarget({
-      customers: typed("customers"),
-      reachable: typed("reachable"),
-      buy: share("buy"),
-      target: share("target"),
-    });
+  if ([...RECKONED, "target"].includes(name)) {
+    askTarget(
+      RECKONED.every(typed) && {
+        customers: typed("customers"),
+        reachable: typed("reachable"),
+        buy: share("buy"),
+        target: share("target"),
+      },
+    );
   }
 };
 form.addEventListener("input", (event) => ask(event.target.name));
@@ -100,3 +110,8 @@ form.querySelector("button[value=target]").addEventListener("click", (event) => 
   form.elements.target.focus();
 });
 if (RECKONED.every(typed)) ask("customers");
+// After Back a browser puts in again what was typed, and the answers are those of the page as it was sent.
+addEventListener("pageshow", () => {
+  const isTyped = (name) => form.elements[name].value !== form.elements[name].defaultValue;
+  if ([...PLANNED, ...RECKONED].some(isTyped)) ask("target");
+});

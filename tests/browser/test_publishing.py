@@ -92,6 +92,10 @@ def test_sliders_and_numbers_keep_in_step_and_a_target_is_worked_out_by_keyboard
     for label, typed in (("Customers", "600"), ("People you can", "25000"), ("Sign-ups who", "20")):
         page.get_by_label(label).fill(typed)
     expect(page.locator("[data-reckoned]")).to_contain_text("would bring about 400 of the 600")
+    page.get_by_label("Customers").fill("")
+    expect(page.locator("[data-reckoned]")).to_have_text("")
+    page.get_by_label("Customers").fill("600")
+    expect(page.locator("[data-reckoned]")).to_contain_text("400 of the 600")
     page.get_by_role("button", name="Use this target").press("Enter")
     expect(page.get_by_label("Target", exact=True)).to_have_value("12")
     expect(page.locator("[data-claim]")).to_contain_text("At least 12")
@@ -99,6 +103,23 @@ def test_sliders_and_numbers_keep_in_step_and_a_target_is_worked_out_by_keyboard
     page.get_by_label("Who comes").press("Enter")
 
     page.wait_for_url(re.compile(r"/experiments/\d+$"))
+
+
+def test_what_a_browser_puts_in_again_after_back_is_planned_with(
+    logged_in: Page, live: Live, revision: Revision
+):
+    page = logged_in
+    page.goto(new_url(live, revision))
+    expect(page.get_by_label("Slide the visitors")).to_have_attribute("aria-valuetext", "not given")
+    page.get_by_label("Visitors a day you expect").fill("1.300")
+    expect(page.locator("[data-plan]")).to_contain_text("With 1,300 visitors a day")
+
+    page.goto(f"{live.url}/experiments")
+    page.go_back()
+
+    expect(page.get_by_label("Visitors a day you expect")).to_have_value("1.300")
+    expect(page.locator("[data-plan]")).to_contain_text("With 1,300 visitors a day")
+    expect(page.get_by_label("Slide the visitors")).to_have_value("500")
 
 
 def test_the_days_are_those_of_the_browser_s_time_zone(

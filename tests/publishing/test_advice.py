@@ -5,9 +5,8 @@ from datetime import date
 
 import pytest
 
-from tests.factories import make_rule
-from tests.publishing.test_launch import found
-from wbtest.publishing.advice import Advice, Asked, advise
+from wbtest.publishing.advice import Advice, advise
+from wbtest.publishing.asked import Asked
 from wbtest.results.planner import plan
 
 # The four weeks, 300 to 2,400 visitors and seven days that the form proposes.
@@ -54,7 +53,7 @@ def test_a_test_that_is_well_planned_is_not_warned_of():
 
 
 def test_too_few_visitors_until_the_last_day_are_told_with_what_would_do():
-    [warning] = said(daily=20).warnings
+    [warning] = said(daily=20, floor=0.01).warnings
 
     assert warning == (
         "20 visitors a day make 560 until the last day; plan on 713. Enough would be 26 a day, or "
@@ -71,44 +70,50 @@ def test_too_few_visitors_until_the_last_day_are_told_with_what_would_do():
     ],
 )
 def test_each_of_the_ways_out_does(changes):
-    assert said(**{"daily": 20, **changes}).warnings == ()
+    assert said(**{"daily": 20, "floor": 0.01, **changes}).warnings == ()
 
 
 def test_a_year_of_waiting_and_twice_the_target_are_no_way_out():
-    [warning] = said(daily=1).warnings
+    [warning] = said(daily=1, floor=0.01).warnings
 
     assert warning.endswith("Enough would be 26 a day.")
 
 
 def test_a_rule_that_stops_too_early_is_told_what_to_raise():
-    [warning] = said(target=0.02, floor=0.005).warnings
+    [warning] = said(target=0.02, floor=0.003).warnings
 
     assert warning.startswith("The rule stops at 2,400 visitors; plan on 3,076. Raise")
 
 
 def test_variants_that_cannot_be_told_apart_are_told_what_one_fewer_saves():
-    [warning] = said(variants=3).warnings
+    [warning] = said(variants=3, floor=0.005).warnings
 
     assert warning == (
-        "3 variants cost more than they tell: which is better takes about 2,646 visitors, and at "
-        "most 2,400 are counted. One fewer saves 6 days."
+        "3 variants cost more than they tell: which is better takes about 2,646 visitors, up to "
+        "5,292, and at most 2,400 are counted. One fewer saves 6 days."
     )
-    assert said(variants=2).warnings == ()
-    assert "One fewer saves 713 visitors." in said(variants=3, daily=None).warnings[-1]
+    assert said(variants=2, floor=0.01, daily=130, maximum_visitors=3528).warnings == ()
+    assert "One fewer saves 713 visitors." in said(variants=3, daily=None).warnings[0]
 
 
 def test_a_floor_too_near_the_target_is_told_which_would_do():
     [warning] = said(floor=0.07).warnings
 
-    assert "Floor and target lie too near each other" in warning
-    assert warning.endswith("A floor of 5\u202f% would do.")
-    assert said(floor=0.05).warnings == ()
+    assert warning == (
+        "Floor and target lie too near each other for 2,400 visitors: to find a rate between them "
+        "takes about 64,464. Enough would be 2,303 a day with “Visitors at most” of 64,464, or a "
+        "floor of 3.5\u202f%."
+    )
+    assert said(floor=0.035).warnings == ()
+    assert said(floor=0.07, daily=2303, maximum_visitors=64_464).warnings == ()
 
 
 @pytest.mark.parametrize(
     ("changes", "sentence"),
     [
         ({"floor": 0.08}, "The floor must lie below the target."),
+        ({"minimum_visitors": 999_999}, "waits for 999,999 visitors and stops at 2,400."),
+        ({"minimum_days": 400}, "Give 1 to 365 days"),
         ({"target": float("nan")}, "Give target, floor and risk as rates"),
         ({"variants": 10**8}, "Plan with 1 to 6 variants"),
         ({"daily": 10**8}, "Give 1 to 10,000,000 visitors a day"),
@@ -123,14 +128,19 @@ def test_what_cannot_be_planned_is_refused_with_a_sentence(changes, sentence):
     assert sentence in refused.warnings[0]
 
 
-@pytest.mark.parametrize("daily", [20, 25, 26, 100])
-@pytest.mark.parametrize("most", [500, 800])
-def test_the_launch_check_warns_of_visitors_where_the_form_does(daily, most):
-    asked = replace(ASKED, daily=daily, maximum_visitors=most)
-    advice = advise(asked, plan)
-    rule = make_rule(minimum_visitors=300, maximum_visitors=most)
-    warned = found("warning", rule=rule, daily=daily, days=asked.days, planned=713).keys()
+def test_a_last_day_that_no_save_takes_is_told_beside_the_plan():
+    assert said(ends_on=date(2027, 2, 1)).warnings[0] == "The last day must lie after today."
+    assert "within a year" in said(ends_on=date(2030, 1, 1)).warnings[0]
+    assert said(minimum_days=60).warnings == (
+        "The last day is 28 days away, but the rule asks for 60.",
+    )
 
-    assert advice.plan.visitors == 713
-    assert ("traffic" in warned) == any("until the last day" in each for each in advice.warnings)
-    assert ("maximum" in warned) == any("The rule stops" in each for each in advice.warnings)
+
+def test_where_only_the_rule_keeps_visitors_out_it_is_the_rule_that_is_named():
+    [warning] = said(floor=0.07, daily=10_000_000).warnings
+
+    assert "Enough would be “Visitors at most” of 64,464, or" in warning
+
+
+def test_a_target_of_nearly_all_is_not_rounded_to_all():
+    assert "if 99.95\u202f% or more sign up" in said(target=0.999).holds

@@ -13,6 +13,8 @@ from wbtest.publishing.copy import PageCopy, page_copy
 from wbtest.publishing.launch.check import findings
 from wbtest.publishing.launch.payment import find_demand
 from wbtest.publishing.launch.values import Finding, Situation
+from wbtest.publishing.objections import Objection
+from wbtest.publishing.reckoning import Reckoning
 
 PAGE = page_copy(LARDER)
 READY = Situation(
@@ -24,8 +26,6 @@ READY = Situation(
     has_mail=True,
     tried="sent",
     daily=100,
-    days=28,
-    planned=1_800,
 )
 
 
@@ -129,16 +129,33 @@ def test_a_sign_up_that_nobody_tried_is_warned_of():
     assert "tried" in found("fine", tried="waiting")
 
 
-@pytest.mark.parametrize(
-    ("changes", "words"),
-    [({"daily": None}, "how many visitors"), ({"daily": 30}, "30 visitors a day make 840")],
-)
-def test_too_few_expected_visitors_are_warned_of(changes: dict[str, Any], words: str):
-    assert words in found("warning", **changes)["traffic"].sentence
+def test_visitors_of_whom_nobody_said_anything_are_warned_of():
+    assert "how many visitors" in found("warning", daily=None)["traffic"].sentence
+    assert "traffic" not in found("fine", daily=None)
 
 
-def test_a_rule_that_stops_before_the_plan_is_warned_of():
-    assert "plan on 2,500" in found("warning", planned=2_500)["maximum"].sentence
+def test_what_the_planner_objects_to_is_warned_of_but_a_last_day_that_stops_it_anyway():
+    objections = [
+        Objection("end", "The last day must lie after today."),
+        Objection("fault", "No page has as many visitors as that takes."),
+        Objection("floor", "Floor and target lie too near each other.", "A floor of 1 % would do."),
+    ]
+
+    warned = found("warning", objections=objections)
+
+    assert warned.keys() == {"traffic", "floor"}
+    assert (warned["floor"].todo, warned["floor"].where) == ("A floor of 1 % would do.", "rule")
+    assert "traffic" not in found("fine", objections=objections)
+
+
+def test_a_target_below_what_the_business_needs_wants_a_reason():
+    lower, right = (
+        make_rule(target=target, reckoning=Reckoning(400, 25_000, 0.2)) for target in (0.04, 0.08)
+    )
+
+    assert "about 200 of the 400 customers" in found("warning", rule=lower)["need"].sentence
+    assert "need" in found("fine", rule=right)
+    assert "need" not in found("fine") | found("warning")
 
 
 def test_another_open_page_with_the_same_source_is_warned_of():

@@ -42,6 +42,8 @@ OWNER = APPROVER | {"may_own": True}
         (Facts("running", **APPROVER), "running"),
         (Facts("running", **APPROVER, is_reached=True), "needs"),
         (Facts("running", **APPROVER, is_reached=True, is_decided=True), "running"),
+        (Facts("running", **APPROVER, is_reached=True, proposed="stop"), "running"),
+        (Facts("running", **APPROVER, proposed="stop", may_answer=True), "needs"),
         (Facts("running", **APPROVER, is_decided=True, is_given_up=True), "needs"),
         (Facts("paused", **EDITOR, is_withheld=True, is_given_up=True), "running"),
         (Facts("paused", **EDITOR, is_withheld=True), "needs"),

@@ -6,6 +6,7 @@ from dataclasses import asdict
 import click
 
 from wbtest.results import planner, statistics
+from wbtest.results.statistics.between import between_visitors
 from wbtest.store import Refused
 
 
@@ -13,6 +14,9 @@ from wbtest.store import Refused
 @click.option("--target", type=float, required=True, help="The rate to reach: 0.08 is 8 %.")
 @click.option("--floor", type=float, required=True, help="The rate below which we stop.")
 @click.option("--alpha", type=float, default=0.05, show_default=True, help="Risk of a false go.")
+@click.option(
+    "--beta", type=float, default=0.05, show_default=True, help="Risk of a false not met."
+)
 @click.option("--power", type=float, default=0.8, show_default=True, help="Chance of a right go.")
 @click.option("--daily", type=float, required=True, help="Visitors a day, over all variants.")
 @click.option("--variants", type=int, default=1, show_default=True)
@@ -22,6 +26,7 @@ def plan(
     target: float,
     floor: float,
     alpha: float,
+    beta: float,
     power: float,
     daily: float,
     variants: int,
@@ -39,6 +44,7 @@ def plan(
             variants=variants,
             hoped_for=hoped,
         )
+        between = between_visitors(target, floor, alpha, beta, power, variants)
         told_apart = (
             statistics.comparison_visitors((target, made.hoped_for), (1, 1), alpha, power)
             if variants > 1
@@ -48,8 +54,13 @@ def plan(
         raise Refused(f"{str(error)[:1].upper()}{str(error)[1:]}.") from error
     if as_json:
         asked = {"target": target, "floor": floor, "alpha": alpha, "power": power}
-        asked |= {"daily": daily, "variants": variants}
-        values = {"asked": asked, **asdict(made), "comparison_visitors": told_apart}
+        asked |= {"beta": beta, "daily": daily, "variants": variants}
+        values = {
+            "asked": asked,
+            **asdict(made),
+            "comparison_visitors": told_apart,
+            "between_visitors": between,
+        }
         click.echo(json.dumps(values, indent=2))
         return
     pages = "the page" if variants == 1 else f"each of {variants} variants"
@@ -59,6 +70,10 @@ def plan(
         f"If the true rate is {_percent(made.hoped_for)}, one page that is looked at daily takes "
         f"about {made.fixed_visitors:,} on average and reaches its {_percent(target)} target with "
         f"{_percent(power)} chance before the most."
+    )
+    click.echo(
+        f"To find {'a page' if variants == 1 else 'variants'} at {_percent((target + floor) / 2)}, "
+        f"between floor and target: {between:,} visitors."
     )
     if told_apart:
         click.echo(

@@ -16,7 +16,7 @@ from sqlalchemy.orm.exc import ObjectDeletedError
 from wbtest.extensions import clock, db
 from wbtest.publishing import copy, slugs
 from wbtest.publishing import rule as rules
-from wbtest.publishing.advice import MOST_DAILY
+from wbtest.publishing.asked import MOST_DAILY
 from wbtest.publishing.looks import before as look_before
 from wbtest.publishing.looks.images import demand_picture
 from wbtest.publishing.meanwhile import demand_same, find_same, rule_parts, variant_parts

@@ -7,7 +7,32 @@ from wtforms import DateField, Field
 from wtforms.widgets import TextInput
 
 _PERCENT = re.compile(r"\s*(\d{1,3}(?:[.,]\d{1,6})?)\s*%?\s*", re.ASCII)
-_WHOLE = re.compile(r"\s*(\d{1,9})\s*", re.ASCII)
+# Thousands apart by one sign throughout, or digits alone.
+_WHOLE = re.compile(
+    r"""\s*([0-9]{1,9}
+        |[1-9][0-9]{0,2}(?P<apart>[.,'’\ \u00a0\u202f])[0-9]{3}(?:(?P=apart)[0-9]{3})?)\s*""",
+    re.VERBOSE,
+)
+
+
+def share_of(typed: str) -> float | None:
+    """Return the fraction that is typed as percent, like ``8,5`` or ``8.5 %``; None for no such.
+
+    >>> share_of("8,5 %"), share_of("8abc")
+    (0.085, None)
+    """
+    found = _PERCENT.fullmatch(typed)
+    return float(found[1].replace(",", ".")) / 100 if found else None
+
+
+def whole_of(typed: str) -> int | None:
+    """Return the whole number that is typed, with its thousands apart or not; None for no such.
+
+    >>> whole_of("10,000"), whole_of("1.000.000"), whole_of("1 0"), whole_of("8.5")
+    (10000, 1000000, None, None)
+    """
+    found = _WHOLE.fullmatch(typed)
+    return int(re.sub("[^0-9]", "", found[1])) if found else None
 
 
 class PercentField(Field):
@@ -18,18 +43,16 @@ class PercentField(Field):
 
     def process_formdata(self, valuelist: list[Any]) -> None:
         if valuelist:
-            self.data = None
-            typed = _PERCENT.fullmatch(valuelist[0])
-            if typed is None:
+            self.data = share_of(valuelist[0])
+            if self.data is None:
                 raise ValueError("Type a percentage, like 8 or 8.5.")
-            self.data = float(typed[1].replace(",", ".")) / 100
 
     def _value(self) -> str:
         return _typed(self, "" if self.data is None else f"{100 * self.data:.6g}")
 
 
 class WholeField(Field):
-    """A whole number in digits; its data is an int, or None when nothing was typed.
+    """A whole number, like ``2400`` or ``2,400``; its data is an int, or None for nothing typed.
 
     ``sentence`` answers everything else.
     """
@@ -45,11 +68,8 @@ class WholeField(Field):
 
     def process_formdata(self, valuelist: list[Any]) -> None:
         if valuelist:
-            self.data = None
-            typed = _WHOLE.fullmatch(valuelist[0])
-            if typed is not None:
-                self.data = int(typed[1])
-            elif valuelist[0].strip():
+            self.data = whole_of(valuelist[0])
+            if self.data is None and valuelist[0].strip():
                 raise ValueError(self.sentence)
 
     def _value(self) -> str:

@@ -64,6 +64,11 @@ def conditions(rule: Hypothesis) -> str:
     )
 
 
+def need(rule: Hypothesis) -> str:
+    """What a go would leave the business short of, by the numbers behind the target, or ''."""
+    return rule.reckoning.shortfall(rule.target) if rule.reckoning else ""
+
+
 def what_counts(rule: Hypothesis) -> str:
     """What a visitor must do, and by when, to enter the rate."""
     act = "A sign-up" if rule.conversion == "signup" else "A confirmed sign-up"

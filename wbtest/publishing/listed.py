@@ -43,6 +43,15 @@ class Verdict(Protocol):
     decision: str
 
 
+class Proposal(Protocol):
+    """A decision that waits for one of ``seconds``, as a later area hands it over."""
+
+    paper: Any
+    seconds: Sequence[Person]
+    path: str
+    against: str
+
+
 @dataclass(frozen=True, slots=True)
 class Row:
     """One experiment of the list; ``verdict`` is None before the start."""
@@ -58,10 +67,14 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Listed:
-    """The rows by group, empty groups left out, and what open pages do to each other."""
+    """The rows by group, empty groups left out, and what open pages do to each other.
+
+    ``proposals`` wait for a second person.
+    """
 
     groups: tuple[tuple[str, tuple[Row, ...]], ...]
     warnings: tuple[str, ...]
+    proposals: Sequence[Proposal]
 
 
 def list_experiments(
@@ -74,7 +87,9 @@ def list_experiments(
     may_own: bool,
 ) -> Listed:
     """Return the list as this person needs it; the order in a group is the one given."""
-    verdicts = _verdicts(experiments)
+    verdicts, proposals = _verdicts(experiments), _proposals(workspace)
+    # Of several on one test the oldest has waited longest.
+    waiting = {each.paper.experiment_id: each for each in reversed(proposals)}
     drafts = [experiment.revision for experiment in experiments if experiment.state == "draft"]
     approved, newest = _approved(drafts, workspace), _newest(drafts)
     is_lone = is_alone(workspace.id)
@@ -83,6 +98,7 @@ def list_experiments(
     for experiment in experiments:
         rule = rules.from_json(experiment.rule)
         verdict, revision = verdicts.get(experiment.id), experiment.revision
+        proposal = waiting.get(experiment.id)
         stage = stage_of(experiment, is_decided=bool(verdict and verdict.decision))
         step = next_of(
             Facts(
@@ -98,6 +114,8 @@ def list_experiments(
                 is_decided=verdict is not None and bool(verdict.decision),
                 is_given_up=verdict is not None and verdict.decision == "stop",
                 has_choice=bool(experiment.afterwards),
+                proposed=proposal.paper.choice if proposal else "",
+                may_answer=proposal is not None and _may_answer(proposal, person),
             )
         )
         if stage in ("running", "paused"):
@@ -116,6 +134,7 @@ def list_experiments(
     return Listed(
         groups=tuple((GROUPS[group], tuple(found)) for group, found in rows.items() if found),
         warnings=tuple(shared_sources(live)),
+        proposals=proposals,
     )
 
 
@@ -144,6 +163,18 @@ def _verdicts(experiments: Sequence[Experiment]) -> dict[int, Verdict]:
         "wbtest.verdicts"
     ]
     return find(experiments)
+
+
+def _proposals(workspace: Workspace) -> Sequence[Proposal]:
+    """What waits for a second person, the oldest first; a later area hands it over."""
+    find: Callable[[Workspace], Sequence[Proposal]] = current_app.extensions["wbtest.proposals"]
+    return find(workspace)
+
+
+def _may_answer(proposal: Proposal, person: Person) -> bool:
+    """Whether it waits for this person; where nobody may be the second, for its author."""
+    author: int = proposal.paper.person_id
+    return person in proposal.seconds or (not proposal.seconds and author == person.id)
 
 
 def _approved(revisions: Iterable[Revision], workspace: Workspace) -> set[int]:

@@ -28,7 +28,9 @@ class Facts:
 
     ``newer`` is the number of a newer revision, 0 for none. ``wrote``: the person wrote words of
     its variants, and somebody else could sign them off. ``is_given_up``: it was decided to stop.
-    ``has_choice``: it was chosen what stands at its address after the end.
+    ``has_choice``: it was chosen what stands at its address after the end. ``proposed`` is what
+    waits for a second person, '' for nothing; ``may_answer``: this person may be it, or has to find
+    one for their own.
     """
 
     stage: Stage
@@ -43,6 +45,8 @@ class Facts:
     is_decided: bool = False
     is_given_up: bool = False
     has_choice: bool = False
+    proposed: str = ""
+    may_answer: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +66,11 @@ def next_of(facts: Facts) -> Next:
     """Return what comes next for an experiment."""
     if facts.stage in ("draft", "checked"):
         return _next_of_draft(facts)
+    if facts.proposed:
+        said = f"{facts.proposed.capitalize()} is proposed"
+        if facts.may_answer:
+            return Next(f"{said}: read why, and answer it.", True, "results")
+        return Next(f"{said}, and waits for a second person.", False, "results")
     if facts.stage in ("running", "paused"):
         if facts.is_given_up:
             said = "It was decided to stop, and the page is not closed: end the test."

@@ -1,15 +1,20 @@
 """How long a test will take, by the planner that a later area hands to the app."""
 
+from datetime import date
+
 from flask import current_app
 
-from wbtest.publishing.advice import Advice, Asked, Plan, Planner, advise, plan_for
+from wbtest.publishing.advice import Advice, advise
+from wbtest.publishing.asked import Asked, Plan, Planner, plan_for
+from wbtest.publishing.rule import Hypothesis
 
 
 def find_plan(target: float, floor: float, alpha: float, variants: int) -> Plan | None:
     """Return the plan, or None without a planner or for values that cannot be planned with."""
     planner = _find_planner()
+    asked = Asked(target, floor, alpha, variants=variants)
     try:
-        return plan_for(Asked(target, floor, alpha, variants), planner) if planner else None
+        return plan_for(asked, planner) if planner else None
     except ValueError:
         return None
 
@@ -18,6 +23,23 @@ def advice_on(asked: Asked) -> Advice:
     """Return what such a test takes and what speaks against it; empty without a planner."""
     planner = _find_planner()
     return advise(asked, planner) if planner else Advice("")
+
+
+def asked_by(rule: Hypothesis, *, variants: int, daily: float | None, today: date) -> Asked:
+    """Return the test that a rule asks for, with ``daily`` visitors over all variants."""
+    return Asked(
+        rule.target,
+        rule.floor,
+        rule.alpha,
+        rule.beta,
+        variants=variants,
+        daily=daily,
+        minimum_visitors=rule.minimum_visitors,
+        minimum_days=rule.minimum_days,
+        maximum_visitors=rule.maximum_visitors,
+        today=today,
+        ends_on=rule.ends_on,
+    )
 
 
 def _find_planner() -> Planner | None:

@@ -1,7 +1,7 @@
 """A target worked out from what the business needs: three numbers that nobody knows yet. Pure.
 
-They belong to the rule, are sealed with it, and stay assumptions of its release until somebody says
-what became of them.
+They belong to the rule, are sealed with it, and stand beside its release as assumptions until
+somebody says what became of them.
 """
 
 from collections.abc import Iterator, Mapping
@@ -15,6 +15,9 @@ LONGEST_SOURCE = 500
 MOST_PEOPLE = 999_999_999
 # Fewer than one visitor in so many is nothing that a page could show.
 RAREST = 10_000
+# How far a rate that is typed may be from the one that is worked out.
+ROUNDED = 0.01
+LOWER = "Raise the target, or say in other numbers why less will do."
 # From here on it is said how rare such pages are.
 MANY = 0.3
 RARE = "That is a lot: half of 41,000 landing pages stay below 6.6\u202f% (Unbounce, 2024)."
@@ -77,14 +80,18 @@ class Reckoning:
     def shortfall(self, target: float) -> str:
         """What a ``target`` below the rate would leave the business short of, or ''."""
         # As many as the rounding of the rate may cost are no shortfall.
-        if target >= 0.99 * self.rate:
+        if target >= (1 - ROUNDED) * self.rate:
             return ""
         bought = int(self.reachable * target * self.buy)
         return (
             f"A target of {_percent(target)} would bring about {bought:,} of the "
-            f"{self.customers:,} customers that you need. Ask for {_percent(self.target)}, or say "
-            "in other numbers why less will do."
+            f"{self.customers:,} customers that are needed: the numbers behind it ask for "
+            f"{_percent(self.target)}."
         )
+
+    def is_followed_by(self, target: float) -> bool:
+        """Whether a ``target`` is what the numbers ask for, as far as rates are rounded."""
+        return abs(target - self.rate) <= ROUNDED * self.rate
 
     def assumed(self) -> tuple[tuple[str, str], ...]:
         """Each number in words, as a team may confirm or refute it, with where it comes from."""

@@ -115,14 +115,19 @@ class Hypothesis:
 
     def find_end_fault(self, today: date) -> str:
         """The sentence that says why a test started ``today`` cannot end as it says, or ''."""
-        days = (self.ends_on - today).days
-        if days < 1:
-            return "The last day must lie after today."
-        if days > LONGEST_TEST:
-            return "The last day must lie within a year from today."
-        if days < self.minimum_days:
-            return f"The last day is {days} days away, but the rule asks for {self.minimum_days}."
-        return ""
+        return end_fault(self.ends_on, today, self.minimum_days)
+
+
+def end_fault(ends_on: date, today: date, minimum_days: int) -> str:
+    """The same of a rule that is not written yet."""
+    days = (ends_on - today).days
+    if days < 1:
+        return "The last day must lie after today."
+    if days > LONGEST_TEST:
+        return "The last day must lie within a year from today."
+    if days < minimum_days:
+        return f"The last day is {days} days away, but the rule asks for {minimum_days}."
+    return ""
 
 
 def to_json(rule: Hypothesis) -> dict[str, Any]:

@@ -19,11 +19,11 @@ from wtforms import (
 )
 from wtforms.validators import Optional, StopValidation
 
-from wbtest.publishing.advice import Asked
+from wbtest.publishing.asked import Asked
 from wbtest.publishing.fields import DayField, PercentField, WholeField
 from wbtest.publishing.forms import NEEDED
 from wbtest.publishing.models import Experiment
-from wbtest.publishing.reckoning import Reckoning
+from wbtest.publishing.reckoning import LOWER, Reckoning
 from wbtest.publishing.rule import (
     LONGEST_SOURCE,
     MOST_VARIANTS,
@@ -60,6 +60,7 @@ PLANNED = (
     "target",
     "floor",
     "alpha",
+    "beta",
     "daily",
     "planned_variants",
     "minimum_visitors",
@@ -154,18 +155,20 @@ class ExperimentForm(FlaskForm):
         return not wrong
 
     def asked(self, today: date, variants: int) -> Asked | None:
-        """The test to plan, as far as it is typed; None without target, floor and risk.
+        """The test to plan, as far as it is typed; None without target, floor and risks.
 
         ``variants`` are those that it has, for who says nothing else.
         """
-        target, floor, alpha = self.target.data, self.floor.data, self.alpha.data
-        if target is None or floor is None or alpha is None:
+        target, floor = self.target.data, self.floor.data
+        alpha, beta = self.alpha.data, self.beta.data
+        if target is None or floor is None or alpha is None or beta is None:
             return None
         planned = self.planned_variants.data
         return Asked(
             target,
             floor,
             alpha,
+            beta,
             variants=variants if planned is None else planned,
             daily=self.daily.data,
             minimum_visitors=self.minimum_visitors.data or 0,
@@ -208,7 +211,8 @@ class ExperimentForm(FlaskForm):
             return "", ""
         if found is None:
             return "", ""
-        return found.sentence(), found.shortfall(self.target.data or found.target)
+        short = found.shortfall(self.target.data or found.target)
+        return found.sentence(), f"{short} {LOWER}" if short else ""
 
     def hypothesis(self) -> Hypothesis:
         """The rule as typed, of a form that is valid. Raises NotARule for what cannot be sealed."""

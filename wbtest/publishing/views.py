@@ -176,6 +176,7 @@ def experiment_page(experiment: Experiment, status: int = 200) -> ResponseReturn
         outcomes=in_words.outcomes(rule),
         conditions=in_words.conditions(rule),
         what_counts=in_words.what_counts(rule),
+        need=in_words.need(rule),
         excluded=rules.EXCLUDED,
         variants=shown_variants(experiment),
         small_words=small_words(experiment),

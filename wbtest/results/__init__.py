@@ -31,6 +31,7 @@ def init_app(app: Flask) -> None:
     from wbtest.extensions import clock
     from wbtest.publishing.models import Experiment
     from wbtest.results.deciding.seconds import waiting_in, waits_for_seconds
+    from wbtest.results.deciding.showing import once_decided
     from wbtest.results.deciding.stopping import given_up
     from wbtest.results.decisions import find_decision
     from wbtest.results.drawing import belief, odds, times
@@ -60,6 +61,6 @@ def init_app(app: Flask) -> None:
     app.extensions["wbtest.find_decision"] = find_decision
     # The list of all experiments lies below, and asks for their verdicts by this name.
     app.extensions["wbtest.verdicts"] = verdicts_of
-    app.add_template_global(waiting_in, "waiting_for_seconds")
-    for formats in (belief, chance, odds, times, reason_name):
+    app.extensions["wbtest.proposals"] = waiting_in
+    for formats in (belief, chance, odds, once_decided, times, reason_name):
         app.add_template_filter(formats)

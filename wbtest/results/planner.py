@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from math import ceil
 
-from wbtest.publishing.advice import MOST_DAILY
+from wbtest.publishing.asked import MOST_DAILY
 from wbtest.publishing.rule import MOST_VARIANTS
 from wbtest.results import statistics
+from wbtest.results.statistics.between import between_visitors
 
 # More than any page has.
 MOST_VISITORS = 1_000_000_000
@@ -17,10 +18,11 @@ MOST_VISITORS = 1_000_000_000
 class Planned:
     """What a test needs: ``visitors`` at most over all variants, in ``days`` of whole weeks.
 
-    ``per_variant`` is what it takes on average, if the true rate is the one ``hoped_for``.
-    ``apart`` visitors over all variants say at one look which of two is better, one at the target
-    and one at the rate hoped for; ``between`` find a rate in the middle of floor and target, below
-    the one and above the other, so that the team is told to write another draft.
+    ``per_variant`` is what it takes on average, if the true rate is the one ``hoped_for``. Over all
+    variants, ``apart`` visitors say which of two is better, one at the target and one at the rate
+    hoped for, and ``apart_at_most`` pay for a look each day. ``between`` find a rate in the middle
+    of floor and target, below the one and above the other, so that the team is told to write
+    another draft.
     """
 
     visitors: int
@@ -28,11 +30,19 @@ class Planned:
     days: int
     hoped_for: float
     apart: int
+    apart_at_most: int
     between: int
 
 
 def plan(
-    *, target: float, floor: float, alpha: float, power: float, daily: float, variants: int
+    *,
+    target: float,
+    floor: float,
+    alpha: float,
+    power: float,
+    daily: float,
+    variants: int,
+    beta: float = 0.05,
 ) -> Planned:
     """Return what a test of ``variants`` needs with ``daily`` visitors in all.
 
@@ -42,17 +52,15 @@ def plan(
         target=target, floor=floor, alpha=alpha, power=power, daily=daily, variants=variants
     )
     pair = statistics.comparison_visitors((target, needed.hoped_for), (1, 1), alpha, power)
-    middle = (floor + target) / 2
-    above_floor = statistics.target_visitors(floor, middle, alpha, power)
-    # A rate below a target is one of staying away that is above another.
-    below_target = statistics.target_visitors(1 - target, 1 - middle, alpha, power)
+    is_compared = variants > 1
     return Planned(
         visitors=needed.maximum_visitors,
         per_variant=needed.fixed_visitors,
         days=needed.days,
         hoped_for=needed.hoped_for,
-        apart=ceil(variants * pair / 2) if variants > 1 else 0,
-        between=variants * max(above_floor, below_target),
+        apart=ceil(variants * pair / 2) if is_compared else 0,
+        apart_at_most=variants * pair if is_compared else 0,
+        between=between_visitors(target, floor, alpha, beta, power, variants),
     )
 
 

@@ -13,14 +13,15 @@ from flask import Blueprint, jsonify, render_template, request
 from flask.typing import ResponseReturnValue
 
 from wbtest.extensions import clock
-from wbtest.publishing.advice import Asked, advise
-from wbtest.publishing.reckoning import Reckoning
+from wbtest.publishing.advice import advise
+from wbtest.publishing.asked import Asked
+from wbtest.publishing.fields import whole_of
+from wbtest.publishing.reckoning import LOWER, Reckoning
 from wbtest.publishing.zones import time_zones
 from wbtest.results import calibration, planner
 from wbtest.team import access
 
 bp = Blueprint("results", __name__)
-MOST_DIGITS = 9
 
 
 @bp.get("/experiments/plan")
@@ -51,8 +52,8 @@ def target() -> ResponseReturnValue:
     given = request.args
     try:
         found = Reckoning(
-            int(given.get("customers", "")),
-            int(given.get("reachable", "")),
+            _whole(given, "customers"),
+            _whole(given, "reachable"),
             float(given.get("buy", "")),
         )
         wanted = float(given.get("target") or "nan")
@@ -60,10 +61,11 @@ def target() -> ResponseReturnValue:
         return jsonify(error="Give customers, people and the share who buy as numbers."), 422
     if fault := found.find_fault():
         return jsonify(error=fault[1]), 422
+    short = found.shortfall(wanted if 0 < wanted < 1 else found.target)
     return jsonify(
         target=found.target,
         sentence=found.sentence(),
-        shortfall=found.shortfall(wanted if 0 < wanted < 1 else found.target),
+        shortfall=f"{short} {LOWER}" if short else "",
     )
 
 
@@ -83,25 +85,30 @@ def forecasts() -> ResponseReturnValue:
 def _asked(given: Mapping[str, str]) -> Asked:
     """The test that is asked about; what else the rule says is left out where it is no number yet.
 
-    Raises ValueError for a rate, visitors a day or variants that are none.
+    Whole numbers are read as the form reads them. Raises ValueError for a rate, visitors a day or
+    variants that are none.
     """
     zone = given.get("time_zone", "")
     return Asked(
         target=float(given.get("target", "")),
         floor=float(given.get("floor", "")),
         alpha=float(given.get("alpha", 0.05)),
-        variants=int(given.get("variants", 1)),
-        daily=float(given["daily"]) if given.get("daily") else None,
-        minimum_visitors=_whole(given.get("minimum_visitors", "")) or 0,
-        minimum_days=_whole(given.get("minimum_days", "")) or 0,
-        maximum_visitors=_whole(given.get("maximum_visitors", "")),
+        beta=float(given.get("beta", 0.05)),
+        variants=_whole(given, "variants") if given.get("variants") else 1,
+        daily=_whole(given, "daily") if given.get("daily", "").strip() else None,
+        minimum_visitors=whole_of(given.get("minimum_visitors", "")) or 0,
+        minimum_days=whole_of(given.get("minimum_days", "")) or 0,
+        maximum_visitors=whole_of(given.get("maximum_visitors", "")),
         today=clock.now().astimezone(ZoneInfo(zone if zone in time_zones() else "UTC")).date(),
         ends_on=_day(given.get("ends_on", "")),
     )
 
 
-def _whole(text: str) -> int | None:
-    return int(text) if text.isascii() and text.isdecimal() and len(text) <= MOST_DIGITS else None
+def _whole(given: Mapping[str, str], name: str) -> int:
+    found = whole_of(given.get(name, ""))
+    if found is None:
+        raise ValueError(f"{name} is no whole number")
+    return found
 
 
 def _day(text: str) -> date | None:

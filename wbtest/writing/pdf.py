@@ -2,7 +2,9 @@
 
 import ctypes
 import importlib.util
+from collections.abc import Iterable
 from functools import cache
+from typing import Any
 
 from wbtest.store import Refused
 
@@ -32,6 +34,25 @@ def _is_library(name: str) -> bool:
 
 def pdf_of(page: str) -> bytes:
     """Return a page of HTML as PDF. Nothing that it names is fetched. Raises NoPdf."""
+    drawn: bytes = _drawn(page).write_pdf()
+    return drawn
+
+
+def sheet_of(pages: Iterable[str]) -> bytes:
+    """Return the first of these pages that fits on one sheet as PDF, else the last of them.
+
+    Each is drawn in turn, so the likeliest comes first. Raises NoPdf.
+    """
+    found: Any = None
+    for page in pages:
+        found = _drawn(page)
+        if len(found.pages) == 1:
+            break
+    drawn: bytes = found.write_pdf()
+    return drawn
+
+
+def _drawn(page: str) -> Any:
     if len(page) > LONGEST_PAGE:
         raise NoPdf("This is too long for a PDF. Take the HTML file, and print it as a PDF.")
     try:
@@ -48,5 +69,4 @@ def pdf_of(page: str) -> bytes:
         def fetch(self, url: str, headers: object = None) -> object:  # noqa: ARG002 - its signature
             raise ValueError(f"{url} is not fetched.")
 
-    drawn: bytes = HTML(string=page, url_fetcher=Nothing()).write_pdf()
-    return drawn
+    return HTML(string=page, url_fetcher=Nothing()).render()

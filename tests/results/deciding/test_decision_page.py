@@ -166,7 +166,7 @@ def test_what_is_turned_down_is_answered_with_one_button(
     met: Experiment, approver: Browser, owner: Browser
 ):
     approver.send(place(met), {"choice": "stop", "reason": AGAINST})
-    answer = owner.send(f"{place(met)}/1/turn-down")
+    answer = owner.send(f"{place(met)}/1/turn-down", {"why": "Ask parents first."})
 
     assert "You turned it down, and Approver is told." in owner.get(answer.location).text
     assert "Waits for a second person" not in page_of(approver, met)

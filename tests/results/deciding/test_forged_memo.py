@@ -17,7 +17,7 @@ from wbtest.publishing.running import life
 from wbtest.publishing.running.sealing import seal_phase
 from wbtest.results.deciding.data import digest
 from wbtest.results.deciding.memos import export_of, find_memo
-from wbtest.results.deciding.proving import Proof, Unreadable, prove
+from wbtest.results.deciding.proving import Proof, Unreadable, prove, read_export
 from wbtest.store import writing
 from wbtest.writing.evidence import Evidence
 
@@ -27,7 +27,7 @@ Path = tuple[str | int, ...]
 ONLY_STATED = re.compile(
     r"made_by|number|experiment\.(started_at|ended_at|is_paused)|revision\..*"
     r"|decision\.(choice|reason|by\.id|by\.name|decided_at|second\.id|second\.name)"
-    r"|attempts\[\d\]\.(slug|claim|outcome|decided)|forecasts\.scored\[\d\]\.(name|rate|low|high)"
+    r"|attempts|forecasts\.scored|attempts\[\d\]\.(slug|claim|outcome|decided)|forecasts\.scored\[\d\]\.(name|rate|low|high)"
     r"|figures\.(as_of|attempt|phases\[\d\]\.started_at)|trust\[\d+\]\.(state|value|reason)"
 )
 # Rows alone tell of copies, sources, chats, people with two variants, addresses and pauses; and
@@ -107,6 +107,33 @@ def inside_of(file: Export, path: Path) -> Any:
     return found
 
 
+def branches(values: Any, kind: type, path: Path = ()) -> Iterator[Path]:
+    """Where everything of a kind stands that is not empty; the entries of a list are alike."""
+    if isinstance(values, kind) and values:
+        yield path
+    if isinstance(values, dict):
+        for key, value in values.items():
+            yield from branches(value, kind, (*path, key))
+    elif isinstance(values, list) and values:
+        yield from branches(values[-1], kind, (*path, len(values) - 1))
+
+
+def signed_anew(file: Export) -> Export:
+    """The same with the digests that whoever forges it would compute."""
+    if "data" in file["memo"]["digests"]:
+        file["memo"]["digests"]["data"] = digest(file["data"])
+    file["digest"] = digest(file["memo"])
+    return file
+
+
+def is_found_or_refused(file: Export, path: Path) -> bool:
+    """Whether a change at this place is found, listed, or makes the file no memo."""
+    try:
+        return is_found(prove(file), path)
+    except Unreadable:
+        return True
+
+
 def name_of(path: Path) -> str:
     """A place in the memo as the command names it."""
     return "".join(f"[{key}]" if isinstance(key, int) else f".{key}" for key in path[1:])[1:]
@@ -163,6 +190,61 @@ def test_no_part_of_a_memo_is_left_out_unnoticed(export: Export):
     assert unnoticed == []
 
 
+@pytest.mark.parametrize("kind", [list, dict])
+def test_no_list_is_emptied_and_nothing_is_added_unnoticed(export: Export, kind: type):
+    unnoticed = []
+    for path in branches(export, kind):
+        forged = json.loads(json.dumps(export))
+        inside = inside_of(forged, (*path, ""))
+        if kind is dict:
+            inside["extra"] = 1
+        else:
+            inside.clear()
+        if not is_found_or_refused(signed_anew(forged), path):
+            unnoticed.append(path)
+
+    assert unnoticed == []
+
+
+def test_no_number_that_cannot_be_passes_for_a_count(export: Export):
+    for number in (-500, 10**30, float("nan"), 0.5):
+        export["data"]["days"][0][2][0][0] = number
+        with pytest.raises(Unreadable, match=r"data\.days\[0\]\[2\]\[0\]\[0\] is no count"):
+            prove(signed_anew(export))
+
+
+def test_no_number_of_a_test_is_counted_up_to_without_end(export: Export):
+    for attempt in (30_000_000, 10**12, -1):
+        export["memo"]["figures"]["attempt"] = attempt
+        with pytest.raises(Unreadable, match="no release is tested"):
+            prove(signed_anew(export))
+
+
+def test_an_hour_of_another_time_is_found(export: Export):
+    hours = export["data"]["phases"][0]["hours"]
+    starts = [row[0] for row in hours]
+    long_ago = [3600 * place for place in range(len(hours))]
+    within = [start + 60 for start in starts]
+    for forged in (long_ago, starts[::-1], starts[:1] * len(hours), within):
+        for row, hour in zip(hours, forged, strict=True):
+            row[0] = hour
+        differs = [proof.what for proof in prove(signed_anew(export)) if proof.state == "differs"]
+
+        assert "data" in differs, forged
+
+
+def test_a_phase_of_another_number_is_found(export: Export):
+    export["data"]["phases"][0]["number"] = 2
+
+    assert is_found(prove(signed_anew(export)), ())
+
+
+@pytest.mark.parametrize("text", ['{"a": NaN}', '{"a": 1, "a": 2}'])
+def test_what_two_readers_would_read_otherwise_is_no_memo(text: str):
+    with pytest.raises(Unreadable):
+        read_export(text)
+
+
 def test_who_claims_another_version_is_told_which_words_are_not_ours(export: Export):
     memo = export["memo"]
     memo["made_by"], memo["verdict"]["headline"] = "wbtest 0.0.1", "Well done."
@@ -179,6 +261,7 @@ def test_who_claims_another_version_is_told_which_words_are_not_ours(export: Exp
 
 def test_no_line_moves_the_terminal_that_shows_it(export: Export):
     export["memo"]["decision"]["by"]["name"] = "Mei\x9b2J\u202e"
+    export["digest"] = "\x1b[2J\ud800"
     lines = [line for proof in prove(export) for line in proof.said]
 
     assert all(line.isprintable() or "\u202f" in line for line in lines)

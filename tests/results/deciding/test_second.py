@@ -137,13 +137,14 @@ def test_who_signed_may_take_it_back_and_nobody_else(met: Experiment, team: Team
 def test_a_second_person_may_turn_it_down_and_its_author_is_told(met: Experiment, team: Team):
     paper = decide(met, team.approver, "stop", AGAINST)
     for _ in range(2):
-        turn_down(paper, team.owner)
+        turn_down(paper, team.owner, "Ask parents first.")
     mails = db.session.scalars(
         db.select(OutboxMail).where(OutboxMail.subject.contains("turned your decision down"))
     ).all()
 
     assert (waiting_papers(met), find_decision(met)) == ([], None)
     assert [mail.recipient for mail in mails] == [team.approver.email]
+    assert "Owner says why:\n\n“Ask parents first.”" in mails[0].body
     with pytest.raises(Refused, match="Owner turned it down"):
         withdraw(paper, team.approver)
 
@@ -166,10 +167,14 @@ def test_who_signs_anew_replaces_what_of_theirs_still_waits(met: Experiment, tea
 def test_a_decision_that_stands_ends_the_wait_of_every_other(met: Experiment, team: Team):
     waiting = decide(met, team.approver, "stop", AGAINST)
     decide(met, team.owner, "go", REASON)
+    told = db.session.scalars(
+        db.select(OutboxMail).where(OutboxMail.subject == "Larder: Owner decided go")
+    ).all()
 
     with pytest.raises(Refused, match="later decision took its place"):
         second(waiting, team.owner)
     assert [decision.choice for decision in decisions(met)] == ["go"]
+    assert [mail.recipient for mail in told] == [team.approver.email]
 
 
 def test_a_double_click_against_the_rule_is_one_paper(met: Experiment, team: Team):
@@ -236,7 +241,9 @@ def test_who_may_sign_is_told_by_mail_and_in_every_list_once(
 
     assert [mail.recipient for mail in mails] == [team.owner.email]
     assert f"/experiments/{met.id}/decision" in mails[0].body
-    assert "That waits for a second person: you, for one." in " ".join(page.split())
+    said = "The sealed rule says go. It waits for a second person: you, for one."
+    assert said in " ".join(page.split())
+    assert "Stop is proposed: read why, and answer it." in page
     assert waiting.count("Sign or turn down “stop” for Larder, against the verdict") == 1
     assert f'href="/experiments/{met.id}/decision"' in waiting
 

@@ -114,8 +114,8 @@ def _change_rate(file: Export) -> None:
     signed_anew(file)
 
 
-def _soothe(file: Export) -> None:
-    file["memo"]["trust"][4]["state"] = "ok"
+def _worry(file: Export) -> None:
+    file["memo"]["trust"][5]["state"] = "warn"
     signed_anew(file)
 
 
@@ -164,7 +164,7 @@ CHANGES = {
     _change_hours_alone: {"data"},
     _make_counts_impossible: {"data", "verdict", "figures"},
     _change_rate: {"figures"},
-    _soothe: {"trust"},
+    _worry: {"trust"},
     _drop_check: {"trust"},
     _withhold_by_rows: {"trust"},
     _hide_attempt: {"attempts", "verdict", "trust"},

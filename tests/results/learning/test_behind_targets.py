@@ -1,6 +1,9 @@
 """The numbers behind a target: assumptions of the release until somebody marks them."""
 
+from pathlib import Path
+
 import pytest
+from click.testing import CliRunner
 
 from tests.conftest import Browser
 from tests.factories import (
@@ -12,6 +15,7 @@ from tests.factories import (
     make_running,
 )
 from tests.results.learning.conftest import settle
+from wbtest.cli import main
 from wbtest.publishing.models import Experiment
 from wbtest.publishing.reckoning import Reckoning
 from wbtest.publishing.running.life import end
@@ -98,3 +102,28 @@ def test_the_memo_keeps_them_apart_from_sentences_of_the_text(
 
     assert first == {"words": NUMBERS[0], "sentence": "", "rests": f"{RESTS} {FROM}"}
     assert f"Assumed: <b><bdi>{NUMBERS[0]}</bdi></b>. <bdi>{RESTS}" in memo
+
+
+def test_a_target_below_what_they_ask_for_is_told_wherever_the_test_is_read_or_decided(
+    revision: Revision, team: Team, client: Browser, tmp_path: Path
+):
+    running = make_running(revision, team.editor, team.approver, target=0.04, reckoning=NEEDED)
+    log_in(client, team.approver)
+    started = client.get(f"/experiments/{running.id}").text
+    over = end(running, team.approver)
+    settle(over, team, "stop")
+    decision, memo = (
+        client.get(f"/experiments/{over.id}/{page}").text for page in ("decision", "memo/1")
+    )
+
+    short = "A target of 4\u202f% would bring about 200 of the 400 customers that are needed"
+    assert all(short in page for page in (started, decision, memo))
+    assert "400 customers needed: <bdi>Rent and two salaries</bdi>" in started
+    rests = "It is one of three numbers that ask for 8\u202f%; the target is 4\u202f%."
+    assert rests in decision
+    assert rests in memo
+
+    file = tmp_path / "memo.json"
+    file.write_text(client.get(f"/experiments/{over.id}/memo/1.json").text, encoding="utf-8")
+    verified = CliRunner().invoke(main, ["verify-memo", str(file)])
+    assert verified.exit_code == 0, verified.output

@@ -168,11 +168,11 @@ def test_cards_are_read_a_page_at_a_time(over: Experiment, team, client: Browser
 def test_a_test_without_a_card_is_named_in_the_list(over: Experiment, team, client: Browser):
     log_in(client, team.viewer)
 
-    assert "One test is over and has no card yet" in client.get("/learnings").text
+    assert "One test is over or decided, and has no card yet" in client.get("/learnings").text
     assert find_card(over) is None
 
 
 def test_an_empty_workspace_is_told_what_will_be_there(team: Team, client: Browser):
     log_in(client, team.viewer)
 
-    assert "No test is over yet" in client.get("/learnings").text
+    assert "No test is over or decided yet" in client.get("/learnings").text

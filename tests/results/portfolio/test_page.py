@@ -53,7 +53,8 @@ def test_one_sentence_tells_how_far_every_idea_got(ideas: Ideas, viewer: Browser
     said = words(viewer)
 
     assert (
-        "Of 5 ideas 1 reached its bar, 2 were stopped early, 1 is not settled yet and 1 is on paper."
+        "Of 5 ideas 1 reached its bar, 2 were stopped early, 1 is not settled yet and 1 is on "
+        "paper."
     ) in said
     assert (
         "Stopping 2 ideas took 22 days in all. Building one of them was guessed at a quarter."

@@ -15,6 +15,8 @@ REASONS = {
     "tried": "Priya and I read the preview on our phones.",
     "traffic": "We ask again after a week, and stop if too few come.",
     "maximum": "If so many do not settle it, more will not.",
+    "compared": "We look for a page that reaches the target, not for the best one.",
+    "floor": "If it stays open between the two, we talk to those who signed up.",
     "region": "All of them live in England.",
     "counting": "A cookie of this page alone, which the page tells.",
 }

@@ -9,6 +9,7 @@ from wbtest.publishing.launch.setting import (
     check_address,
     check_counting,
     check_mail,
+    check_need,
     check_visitors,
 )
 from wbtest.publishing.launch.values import WHERE_MISSING, Finding, Kind, Situation
@@ -17,7 +18,7 @@ from wbtest.publishing.launch.values import WHERE_MISSING, Finding, Kind, Situat
 def findings(now: Situation) -> list[Finding]:
     """Return all that was looked at: blockers, then warnings, then what is fine."""
     found = [*_basics(now), *_honesty(now), *_pages(now), *check_address(now), *check_mail(now)]
-    found += [*check_visitors(now), *check_counting(now)]
+    found += [*check_visitors(now), *check_need(now), *check_counting(now)]
     order: tuple[Kind, ...] = ("blocker", "warning", "fine")
     return sorted(found, key=lambda finding: order.index(finding.kind))
 

@@ -33,7 +33,8 @@ def situation_of(experiment: Experiment) -> Situation:
     rule = rules.from_json(experiment.rule)
     document = documents.from_json(experiment.revision.document)
     today = clock.now().astimezone(ZoneInfo(experiment.time_zone)).date()
-    plan = planning.find_plan(rule.target, rule.floor, rule.alpha, len(experiment.variants))
+    daily = experiment.expected_daily
+    asked = planning.asked_by(rule, variants=len(experiment.variants), daily=daily, today=today)
     chosen = options.from_json(experiment.options)
     return Situation(
         missing=[(entry.what, entry.sentence) for entry in missing_before_start(experiment)],
@@ -46,9 +47,8 @@ def situation_of(experiment: Experiment) -> Situation:
         base_url=settings.base_url,
         has_mail=bool(settings.mail_url),
         tried=_try_of(experiment),
-        daily=experiment.expected_daily,
-        days=max((rule.ends_on - today).days, 0),
-        planned=max(plan.visitors, rule.minimum_visitors) if plan else None,
+        daily=daily,
+        objections=planning.advice_on(asked).objections,
         rivals=_rivals(experiment, rule),
         look_faults=look_faults(experiment),
         conflicts=[each.sentence for each in conflicts(experiment, chosen)],

@@ -6,6 +6,7 @@ from urllib.parse import urlsplit
 from wbtest.publishing.choices import words as options_words
 from wbtest.publishing.choices.options import ELSEWHERE
 from wbtest.publishing.launch.values import Finding, Situation
+from wbtest.publishing.reckoning import LOWER
 
 LOOPBACK = ("localhost", "127.0.0.1", "::1")
 
@@ -73,25 +74,13 @@ def check_visitors(now: Situation) -> Iterator[Finding]:
             "Say it in the rule, and see when you will know.",
             "rule",
         )
-    elif now.planned and now.daily * now.days < now.planned:
-        yield Finding(
-            "warning",
-            "traffic",
-            f"{now.daily:,} visitors a day make {now.daily * now.days:,} until the last day; "
-            f"plan on {now.planned:,}.",
-            "Test longer, test fewer variants, or find more people.",
-            "rule",
-        )
-    else:
+    for objection in now.objections:
+        # That the last day is wrong stops the start anyway.
+        if objection.what != "end":
+            what = "traffic" if objection.what == "fault" else objection.what
+            yield Finding("warning", what, objection.sentence, objection.todo, "rule")
+    if now.daily is not None and not {"traffic", "fault"} & {each.what for each in now.objections}:
         yield Finding("fine", "traffic", "Enough visitors are expected.")
-    if now.planned and now.planned > now.rule.maximum_visitors:
-        yield Finding(
-            "warning",
-            "maximum",
-            f"The rule stops at {now.rule.maximum_visitors:,} visitors; plan on {now.planned:,}.",
-            "Let more visitors come, or test fewer variants: fewer decide sooner.",
-            "rule",
-        )
     for slug, sources in now.rivals:
         yield Finding(
             "warning",
@@ -106,6 +95,17 @@ def check_visitors(now: Situation) -> Iterator[Finding]:
         "Whoever is logged in is never counted. On other devices press “Do not count me” at the "
         "foot of the page, once.",
     )
+
+
+def check_need(now: Situation) -> Iterator[Finding]:
+    """Whether the target is as high as the numbers that it was worked out from ask for."""
+    reckoning = now.rule.reckoning
+    if reckoning is None:
+        return
+    if short := reckoning.shortfall(now.rule.target):
+        yield Finding("warning", "need", short, LOWER, "rule")
+    else:
+        yield Finding("fine", "need", "The target is what the business needs.")
 
 
 def check_counting(now: Situation) -> Iterator[Finding]:

@@ -6,6 +6,7 @@ from typing import Literal, NamedTuple
 
 from wbtest.publishing.choices.options import Options
 from wbtest.publishing.copy import PageCopy
+from wbtest.publishing.objections import Objection
 from wbtest.publishing.rule import Hypothesis
 
 Kind = Literal["blocker", "warning", "fine"]
@@ -30,6 +31,9 @@ NAMES = {
     "tried": "Own sign-up",
     "traffic": "Enough visitors",
     "maximum": "Visitors at most",
+    "compared": "Number of variants",
+    "floor": "Floor and target",
+    "need": "Target and need",
     "region": "Where visitors live",
     "counting": "How visitors are counted",
     "sources": "Own sources",
@@ -69,9 +73,9 @@ class Situation:
 
     ``missing`` are kind and sentence of what a start lacks anyway. ``pages`` are name and page of
     each variant, the control first. ``daily`` are the visitors a day that the team expects, None
-    while it said nothing; ``days`` are those until the last day. ``planned`` are the visitors that
-    the planner asks for. ``rivals`` are the addresses of other open pages with the sources that
-    both count by name. ``conflicts`` say where the options contradict the rule or a page.
+    while it said nothing; ``objections`` are the planner's. ``rivals`` are the addresses of other
+    open pages with the sources that both count by name. ``conflicts`` say where the options
+    contradict the rule or a page.
     """
 
     missing: Sequence[tuple[str, str]]
@@ -82,8 +86,7 @@ class Situation:
     has_mail: bool
     tried: Try
     daily: int | None
-    days: int
-    planned: int | None
+    objections: Sequence[Objection] = ()
     rivals: Sequence[tuple[str, Sequence[str]]] = ()
     look_faults: Sequence[str] = ()
     conflicts: Sequence[str] = ()

@@ -26,6 +26,13 @@ STATED, MISSING = Nothing.STATED, Nothing.MISSING
 
 
 @dataclass(frozen=True, slots=True)
+class Several:
+    """In the place of a list: its entries, of which nothing else tells how many there are."""
+
+    entries: list[Any]
+
+
+@dataclass(frozen=True, slots=True)
 class Leaf:
     """A place in the memo where it says what does not follow; as text a line about it."""
 
@@ -40,7 +47,8 @@ class Leaf:
 
     def __str__(self) -> str:
         if self.is_stated:
-            return f"{printable(self.path)}: {shown(self.says)}"
+            says = f"{len(self.says)} in all" if isinstance(self.says, list) else shown(self.says)
+            return f"{printable(self.path)}: {says}"
         says = "it says nothing" if self.says is MISSING else f"it says {shown(self.says)}"
         if self.follows in (STATED, MISSING):
             follows = "it must say something" if self.says is MISSING else "nothing like it follows"
@@ -62,10 +70,13 @@ def leaves(says: Any, follows: Any, path: str = "") -> Iterator[Leaf]:
     elif isinstance(says, list) and isinstance(follows, list) and len(says) == len(follows):
         for number, pair in enumerate(zip(says, follows, strict=True)):
             yield from leaves(*pair, f"{path}[{number}]")
+    elif isinstance(follows, Several) and isinstance(says, list):
+        yield Leaf(path, says, STATED)
+        yield from leaves(says, follows.entries, path)
     elif follows is STATED and says and isinstance(says, dict):
         yield from leaves(says, dict.fromkeys(says, STATED), path)
     elif follows is STATED and says and isinstance(says, list):
-        yield from leaves(says, [STATED] * len(says), path)
+        yield from leaves(says, Several([STATED] * len(says)), path)
     elif not _is_same(says, follows):
         yield Leaf(path, says, follows)
 

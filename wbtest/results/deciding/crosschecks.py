@@ -8,7 +8,9 @@ from typing import Any
 
 from wbtest.publishing import rule as rules
 from wbtest.results.deciding import data
+from wbtest.results.deciding.comparing import printable, shown
 from wbtest.results.deciding.recomputing import names_of
+from wbtest.results.deciding.version import made_by
 from wbtest.results.decisions import CHOICES
 from wbtest.writing import document as documents
 from wbtest.writing.document import NotADocument
@@ -29,7 +31,7 @@ def of_digests(export: Export) -> Said:
         found = documents.digest(documents.from_json(export["revision"]))
         yield from _digest("revision", "the approved text", digests["revision"], found)
     except NotADocument as error:
-        yield "revision", f"the text is no release: {error}"
+        yield "revision", f"the text is no release: {printable(str(error))}"
     seals, texts = digests["seals"], export["sealed"]
     if len(seals) != len(texts) or not texts:
         yield "rule", f"there are {len(seals)} seals and {len(texts)} sealed texts"
@@ -78,17 +80,22 @@ def _counts(export: Export, sealed: list[dict[str, Any]]) -> Said:
     counts = export["data"]
     if set(counts["variants"]) != set(names_of(sealed)):
         yield "data", "its variants are not those that were sealed"
+    is_ours = export["memo"]["made_by"] == made_by()
+    if is_ours and tuple(counts["totals"]) != data.TOTALS:
+        yield "data", "its totals are not those that this version counts"
     for number, (phase, text) in enumerate(zip(counts["phases"], sealed, strict=False), 1):
+        if phase["number"] != number:
+            yield "data", f"phase {number} has the number {phase['number']}"
         weights = {variant["key"]: variant["weight"] for variant in text["variants"]}
         if phase["weights"] != [weights.get(key, 0) for key in counts["variants"]]:
             yield "data", f"phase {number} was sealed with other weights than the counts have"
     try:
-        if quarrel := data.find_quarrel(data.counted_from(counts)):
+        if quarrel := data.find_quarrel(data.counted_from(counts), sealed[0]["time_zone"]):
             yield "data", quarrel
     except (ValueError, ArithmeticError) as error:
-        yield "data", f"the counts cannot be: {error}"
+        yield "data", f"the counts cannot be: {printable(str(error))}"
 
 
 def _digest(part: str, what: str, stated: str, found: str) -> Said:
     if stated != found:
-        yield part, f"{what} has the digest {found}, not {stated}"
+        yield part, f"{what} has the digest {found}, not {shown(stated)}"

@@ -7,19 +7,24 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import astuple, fields
 from datetime import date
+from itertools import pairwise
 from typing import Any
 
 from wbtest.audience.counts import Totals
+from wbtest.audience.recording.hours import day_of, hour_of
 from wbtest.results.history import History
 from wbtest.results.looks import PhaseHours
-from wbtest.results.statistics import Counts
 from wbtest.results.totals import SetAside, total
 
 # As they stand in each entry of ``days``.
 TOTALS = tuple(field.name for field in fields(Totals))
+NONE = Totals()
+# Seen, arrived, converted.
+Sums = tuple[int, int, int]
 
 
 def data_of(variants: Sequence[str], counted: History) -> dict[str, Any]:
@@ -77,20 +82,28 @@ def counted_from(data: Mapping[str, Any]) -> History:
     )
 
 
-def find_quarrel(counted: History) -> str:
-    """Return the sentence that says where hours and days tell different numbers, or ''."""
+def find_quarrel(counted: History, zone: str) -> str:
+    """Return the sentence that says where hours and days tell different numbers, or ''.
+
+    Hours of the experiment's own time ``zone`` add up to its local days.
+    """
     for number, phase in enumerate(counted.phases, 1):
-        by_day = [row for (of, _), row in counted.days.items() if of == number]
-        if not by_day:
-            by_day = [[Totals()] * len(phase.weights)]
-        of_days = [total(column) for column in zip(*by_day, strict=True)]
-        for k in phase.open_arms:
-            hours, days = phase.totals()[k], Counts(of_days[k].seen, of_days[k].arrived)
-            if hours != days:
-                return (
-                    f"of variant {k + 1} hours of phase {number} add up to {hours.converted:,} of "
-                    f"{hours.seen:,}, days to {days.converted:,} of {days.seen:,}"
-                )
+        if any(later <= hour for hour, later in pairwise(phase.hours)):
+            return f"the hours of phase {number} do not ascend"
+        if strange := [hour for hour in phase.hours if hour_of(hour * 1_000_000, zone) != hour]:
+            return f"in phase {number} no hour of {zone} begins at {strange[0]}"
+        by_hour = _by_day(phase, zone)
+        by_day = {day: row for (of, day), row in counted.days.items() if of == number}
+        for day in sorted(by_hour.keys() | by_day.keys()):
+            for k in phase.open_arms:
+                hours, days = by_hour[day][k], _as_hours(by_day[day][k] if day in by_day else NONE)
+                if hours != days:
+                    return (
+                        f"of variant {k + 1} on {day} hours of phase {number} add up to "
+                        f"{hours[1]:,} of {hours[0]:,}, the day to {days[1]:,} of {days[0]:,}"
+                    )
+    if unknown := [of for of, _ in counted.days if not 1 <= of <= len(counted.phases)]:
+        return f"there are days of phase {unknown[0]}, and no such phase"
     return ""
 
 
@@ -106,6 +119,23 @@ def digest(values: Any) -> str:
     True
     """
     return hashlib.sha256(canonical(values).encode()).hexdigest()
+
+
+def _by_day(phase: PhaseHours, zone: str) -> defaultdict[date, list[Sums]]:
+    """Who was seen, arrived and converted on each local day, for each variant."""
+    found: defaultdict[date, list[Sums]] = defaultdict(lambda: [(0, 0, 0)] * len(phase.weights))
+    rows = zip(phase.seen, phase.arrived, phase.converted, strict=True)
+    for hour, row in zip(phase.hours, rows, strict=True):
+        day = day_of(hour, zone)
+        found[day] = [
+            (seen + s, arrived + a, converted + c)
+            for (seen, arrived, converted), s, a, c in zip(found[day], *row, strict=True)
+        ]
+    return found
+
+
+def _as_hours(totals: Totals) -> Sums:
+    return totals.seen, totals.arrived, totals.converted
 
 
 def _phase(phase: Mapping[str, Any]) -> PhaseHours:

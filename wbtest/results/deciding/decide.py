@@ -99,11 +99,15 @@ def second(paper: Paper, person: Person) -> Paper:
     return paper
 
 
-def turn_down(paper: Paper, person: Person) -> Paper:
+def turn_down(paper: Paper, person: Person, why: str = "") -> Paper:
     """Answer no to a paper that waits: it waits no more, and who signed it is told by mail.
 
-    The second time changes nothing. Raises NotYours, or Refused when it waits no more.
+    ``why`` may be ''. The second time changes nothing. Raises NotYours, or Refused when it waits no
+    more or the reason cannot be kept.
     """
+    why = seen(with_plain_breaks(why)).strip()
+    if fault := find_fault(why, LONGEST_REASON):
+        raise Refused(fault)
     with writing():
         hold(paper.experiment)
         hold(paper)
@@ -113,7 +117,7 @@ def turn_down(paper: Paper, person: Person) -> Paper:
         if objection := find_objection(paper, person):
             raise NotYours(objection)
         paper.state, paper.settled_at = "withdrawn", clock.now()
-        paper.seconded_by_id = person.id
+        paper.seconded_by_id, paper.answer = person.id, why
         tell_turned_down(paper, person)
         _note(paper, paper.experiment, "experiment.turned_down", person)
     return paper

@@ -10,7 +10,7 @@ from typing import Any
 from wbtest.publishing import rule as rules
 from wbtest.results import standing
 from wbtest.results.deciding import open_ends
-from wbtest.results.deciding.comparing import STATED
+from wbtest.results.deciding.comparing import STATED, Several
 from wbtest.results.deciding.recomputing import Recomputed, names_of
 from wbtest.results.deciding.statement import check_values, verdict_values
 from wbtest.results.decisions import contradiction_of
@@ -98,16 +98,17 @@ def _decision(memo: Mapping[str, Any], figures: Mapping[str, Any]) -> dict[str, 
 def _revision(told: Mapping[str, Any]) -> dict[str, Any]:
     names = ("by", "at", "is_alone_on_day_one", "traded_away")
     approvals = [dict.fromkeys(names, STATED) for _ in told["approvals"]]
-    return {"number": STATED, "form": STATED, "author": STATED, "approvals": approvals}
+    return {"number": STATED, "form": STATED, "author": STATED, "approvals": Several(approvals)}
 
 
-def _attempts(memo: Mapping[str, Any]) -> list[dict[str, Any]]:
+def _attempts(memo: Mapping[str, Any]) -> Any:
     """Tests of a release are counted from 1, and this one is not among the others."""
     own, told = memo["figures"]["attempt"], memo["attempts"]
     texts = {"slug": STATED, "claim": STATED, "outcome": STATED, "decided": STATED}
     # As many as came before it; some may have come since.
     count = max(len(told), own - 1) if memo["made_by"] else len(told)
-    return [{"number": n + (n >= own), **texts} for n in range(1, count + 1)]
+    found = [{"number": n + (n >= own), **texts} for n in range(1, count + 1)]
+    return Several(found) if count == len(told) else found
 
 
 def _forecasts(memo: Mapping[str, Any], figures: Mapping[str, Any]) -> dict[str, Any]:
@@ -120,17 +121,19 @@ def _forecasts(memo: Mapping[str, Any], figures: Mapping[str, Any]) -> dict[str,
     is_sorted = scored == told["scored"]
     return {
         "made": len(scored),
-        "scored": [
-            {
-                "name": STATED if is_sorted else guess["name"],
-                "rate": STATED,
-                "low": STATED,
-                "high": STATED,
-                "came": came,
-                "is_held": guess["low"] <= came <= guess["high"],
-            }
-            for guess in scored
-        ],
+        "scored": Several(
+            [
+                {
+                    "name": STATED if is_sorted else guess["name"],
+                    "rate": STATED,
+                    "low": STATED,
+                    "high": STATED,
+                    "came": came,
+                    "is_held": guess["low"] <= came <= guess["high"],
+                }
+                for guess in scored
+            ]
+        ),
     }
 
 

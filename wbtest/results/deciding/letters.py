@@ -1,4 +1,4 @@
-"""The mails about a second signature: who is asked for it, and who did not get it."""
+"""The mails about a second signature: who is asked for it, and whose proposal came to nothing."""
 
 from flask import current_app
 
@@ -29,6 +29,27 @@ def ask_for_second(paper: Paper) -> None:
         )
 
 
+def tell_overtaken(paper: Paper, by: Paper) -> None:
+    """Queue a mail to who signed a paper that gave way to the decision ``by``; joins the open
+    transaction.
+    """
+    experiment = paper.experiment
+    base_url = current_app.extensions["wbtest.settings"].base_url
+    decided = f"{by.person.name} decided {by.choice}"
+    queue_mail(
+        recipient=paper.person.email,
+        subject=f"{experiment.revision.document['product']}: {decided}",
+        body=(
+            f"You wanted to {paper.choice}, and it waited for a second person:\n\n"
+            f"“{paper.reason}”\n\n"
+            f"{decided} meanwhile, so yours waits no more:\n\n“{by.reason}”\n\n"
+            "Read the memo. If you see it otherwise, talk, or decide anew:\n"
+            f"{base_url}/experiments/{experiment.id}/memo/{by.stands_as}\n"
+        ),
+        workspace_id=experiment.workspace_id,
+    )
+
+
 def tell_turned_down(paper: Paper, by: Person) -> None:
     """Queue a mail to who signed a paper that ``by`` turned down; joins the open transaction."""
     experiment = paper.experiment
@@ -38,9 +59,13 @@ def tell_turned_down(paper: Paper, by: Person) -> None:
         subject=f"{experiment.revision.document['product']}: {by.name} turned your decision down",
         body=(
             f"You wanted to {paper.choice}, and {by.name} does not sign it:\n\n"
-            f"“{paper.reason}”\n\n"
+            f"“{paper.reason}”\n\n{_why(paper, by)}"
             f"So nothing is decided. Talk to {by.name}, then decide anew:\n"
             f"{base_url}/experiments/{experiment.id}/decision\n"
         ),
         workspace_id=experiment.workspace_id,
     )
+
+
+def _why(paper: Paper, by: Person) -> str:
+    return f"{by.name} says why:\n\n“{paper.answer}”\n\n" if paper.answer else ""

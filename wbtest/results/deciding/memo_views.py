@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Iterator
 from datetime import datetime
 from math import inf
 from typing import Any
@@ -24,7 +25,7 @@ from wbtest.results.views import bp
 from wbtest.store import read_one_moment
 from wbtest.team import access
 from wbtest.writing.exchange_views import download
-from wbtest.writing.pdf import pdf_of
+from wbtest.writing.pdf import sheet_of
 
 Found = tuple[Experiment, Memo]
 TAG = re.compile(r"<style>.*?</style>|<[^>]*>|\s+(?=\s)", re.DOTALL)
@@ -32,6 +33,8 @@ TAG = re.compile(r"<style>.*?</style>|<[^>]*>|\s+(?=\s)", re.DOTALL)
 SIZES = {8.6: 3_600, 7.6: 5_000, 6.6: 6_800, 5.6: 9_500, 4.6: inf}
 # What the rest of a short line takes, in letters.
 LINE = 40
+# In a reason, before its lines run on.
+MOST_BREAKS = 20
 
 
 @bp.get("/experiments/<int:experiment_id>/memo/<int:number>")
@@ -53,19 +56,27 @@ def stored_memo(experiment_id: int, number: int) -> ResponseReturnValue:
 def stored_memo_pdf(experiment_id: int, number: int) -> ResponseReturnValue:
     """The same as one sheet of paper. Raises NoPdf where none can be made."""
     experiment, memo = _find(experiment_id, number)
-    page = printed(shown(experiment, memo))
-    return download(pdf_of(page), "application/pdf", f"{experiment.slug}-memo-{number}.pdf")
+    sheet = sheet_of(printed(shown(experiment, memo)))
+    return download(sheet, "application/pdf", f"{experiment.slug}-memo-{number}.pdf")
 
 
-def printed(values: dict[str, Any]) -> str:
-    """Return the sheet; the more there is to say, the smaller its letters, so that it is one."""
+def printed(values: dict[str, Any]) -> Iterator[str]:
+    """Return the sheet as it should fit, then with ever smaller letters, until one does.
+
+    A reason of many lines runs on, since a sheet has not that many; so does any on the last sheet.
+    """
     template = "results/deciding/printed_memo.html"
-    page = render_template(template, size=0, **values)
+    breaks = values["memo"]["decision"]["reason"].count("\n")
+    runs_on = breaks > MOST_BREAKS
+    page = render_template(template, size=0, runs_on=runs_on, **values)
     text = TAG.sub("", page)
+    lines = page.count("<li>") + (0 if runs_on else breaks)
     # Letters of Chinese, Japanese and Korean are twice as wide.
-    said = len(text) + sum(letter > "\u2e80" for letter in text) + LINE * page.count("<li>")
-    size = next(size for size, most in SIZES.items() if said <= most)
-    return render_template(template, size=size, **values)
+    said = len(text) + sum(letter > "\u2e80" for letter in text) + LINE * lines
+    for size, most in SIZES.items():
+        if said <= most:
+            is_last = most == inf
+            yield render_template(template, size=size, runs_on=runs_on or is_last, **values)
 
 
 @bp.get("/experiments/<int:experiment_id>/memo/<int:number>.json")
@@ -101,7 +112,13 @@ def shown(experiment: Experiment, memo: Memo) -> dict[str, Any]:
         "names": {each["key"]: each["name"] for each in memo.values["experiment"]["variants"]},
         "claim": rule_in_words.claim(rule),
         "outcomes": rule_in_words.outcomes(rule),
-        "conditions": f"{rule_in_words.conditions(rule)} {rule_in_words.what_counts(rule)}",
+        "conditions": " ".join(
+            (
+                rule_in_words.conditions(rule),
+                rule_in_words.what_counts(rule),
+                rule_in_words.need(rule),
+            )
+        ).rstrip(),
         "excluded": EXCLUDED,
         "act": "signed up" if rule.conversion == "signup" else "confirmed in time",
         "guesses": _guesses(experiment, memo),

@@ -26,7 +26,8 @@ class Paper(Base):
     ``memo`` is what ``statement`` wrote; once the paper stands its figures are the decision's.
     ``data`` is the canonical text of the counts, compressed. ``digest`` is that of the memo, ''
     before it stands. *Overtaken* is a paper that waited while another one came to stand.
-    ``seconded_by`` is who answered it: they signed it, or turned it down, and then it is withdrawn.
+    ``seconded_by`` is who answered it: they signed it, or turned it down, and then it is withdrawn;
+    ``answer`` is why, if they said so.
     """
 
     __tablename__ = "decision_papers"
@@ -48,6 +49,7 @@ class Paper(Base):
     state: Mapped[str] = mapped_column(String(10), default="waiting")
     settled_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     seconded_by_id: Mapped[int | None] = mapped_column(ForeignKey(Person.id))
+    answer: Mapped[str] = mapped_column(Text, default="")
     # It stands as the n-th decision of its experiment.
     stands_as: Mapped[int | None]
 

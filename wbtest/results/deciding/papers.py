@@ -37,6 +37,21 @@ def waiting_papers(experiment: Experiment) -> list[Paper]:
     return list(db.session.scalars(query))
 
 
+def ended_papers(experiment: Experiment) -> list[Paper]:
+    """Return what was turned down or overtaken, the newest first; nothing that was taken back."""
+    query = (
+        db.select(Paper)
+        .where(
+            Paper.experiment_id == experiment.id,
+            (Paper.state == "overtaken")
+            | ((Paper.state == "withdrawn") & Paper.seconded_by_id.is_not(None)),
+        )
+        .order_by(Paper.number.desc())
+        .options(joinedload(Paper.person), joinedload(Paper.seconded_by))
+    )
+    return list(db.session.scalars(query))
+
+
 def standing_papers(experiment: Experiment) -> dict[int, Paper]:
     """Return the paper of each decision that has one, by the number of the decision."""
     query = db.select(Paper).where(Paper.experiment_id == experiment.id, Paper.state == "stands")

@@ -18,6 +18,7 @@ from wbtest.results.deciding.memos import FORMAT, NO_COUNTS
 from wbtest.results.deciding.recomputing import Recomputed, recompute
 from wbtest.results.deciding.sorting import HOW, sort_leaves
 from wbtest.results.deciding.version import made_by
+from wbtest.results.deciding.wellformed import demand_form
 from wbtest.store import Refused
 
 Export = Mapping[str, Any]
@@ -46,12 +47,24 @@ class Proof:
 def read_export(text: str) -> dict[str, Any]:
     """Return the values of a memo's file. Raises Unreadable."""
     try:
-        export = json.loads(text)
+        export = json.loads(text, parse_constant=_refuse, object_pairs_hook=_once)
     except (ValueError, RecursionError) as error:
-        raise Unreadable(f"This is no JSON: {error}.") from error
+        raise Unreadable(f"This is no JSON: {printable(str(error))}.") from error
     if not isinstance(export, dict) or export.get("format") != FORMAT:
         raise Unreadable(f"This is no memo of a decision: its format is not “{FORMAT}”.")
     return export
+
+
+def _refuse(constant: str) -> None:
+    raise ValueError(f"{constant} is no number")
+
+
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """What one reader takes from the first of two entries, another takes from the last."""
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        raise ValueError("two parts have the same name")
+    return found
 
 
 def prove(export: Export) -> list[Proof]:
@@ -64,6 +77,7 @@ def prove(export: Export) -> list[Proof]:
 
 
 def _prove(export: Export) -> list[Proof]:
+    demand_form(export)
     memo = export["memo"]
     is_ours = memo["made_by"] == made_by()
     differs: defaultdict[str, list[str]] = defaultdict(list)

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy.orm import joinedload
 
 from wbtest.extensions import db
 from wbtest.publishing.models import Experiment
 from wbtest.results.deciding.models import Paper
-from wbtest.review.four_eyes import approvers_of
+from wbtest.results.decisions import CHOICES
+from wbtest.results.figures import Results
+from wbtest.review.four_eyes import approvers_of, is_alone
 from wbtest.review.waiting.waits import Wait, Who
 from wbtest.team.models import Person, Workspace
 
@@ -23,10 +26,44 @@ class Waiting:
     seconds: tuple[Person, ...]
     path: str
 
+    @property
+    def against(self) -> str:
+        """What the figures said when it was signed, as a sentence."""
+        return against_of(self.paper.memo["figures"])
+
 
 def seconds_for(workspace: Workspace, author_id: int) -> list[Person]:
     """Return the approvers and owners who may second what this person signed, by name."""
     return [person for person in approvers_of(workspace) if person.id != author_id]
+
+
+def against_of(figures: Mapping[str, Any]) -> str:
+    """Return what the figures said that somebody would decide against, as a sentence."""
+    if figures["recommendation"] in CHOICES:
+        return f"The sealed rule says {figures['recommendation']}."
+    if figures["verdict"] != "not_enough":
+        return "The verdict is in doubt."
+    return "The verdict is withheld." if figures["withheld"] else "The figures have not settled it."
+
+
+def rule_of_second(results: Results, workspace_id: int) -> str:
+    """Return which choice needs a second person now, in sentences."""
+    said = results.verdict.choice
+    what = "Anything else" if said else "Whatever you choose"
+    if is_alone(workspace_id):
+        rest = f"You are alone here, so {what.lower()} stands, and the memo says that you were."
+    else:
+        rest = f"{what} needs a second person."
+    return f"{_state_of(results)} {rest}"
+
+
+def _state_of(results: Results) -> str:
+    verdict = results.verdict
+    if verdict.choice:
+        return f"The sealed rule says {verdict.choice}."
+    if verdict.is_withheld:
+        return "The verdict is withheld, and it is better to wait until it can be trusted."
+    return "The verdict is in doubt." if verdict.doubt else "The figures have not settled it."
 
 
 def find_objection(paper: Paper, person: Person) -> str:

@@ -9,6 +9,7 @@ from wbtest.extensions import db
 from wbtest.publishing.models import Experiment
 from wbtest.publishing.running.announcing import facts_of
 from wbtest.results.deciding.data import digest
+from wbtest.results.deciding.letters import tell_overtaken
 from wbtest.results.deciding.models import Paper
 from wbtest.results.deciding.papers import waiting_papers
 from wbtest.results.decisions import contradiction_of, decisions
@@ -57,13 +58,21 @@ def let_stand(
     paper.stands_as, paper.seconded_by_id = number, by.id if by else None
     db.session.add(decision)
     db.session.flush()
-    overtake(experiment, now)
+    for overtaken in overtake(experiment, now):
+        # Whoever signed the one that stands knows.
+        if overtaken.person_id not in (paper.person_id, paper.seconded_by_id):
+            tell_overtaken(overtaken, paper)
     facts = facts_of(experiment) | {"decision": decision.id, "choice": paper.choice}
     emit(experiment.workspace_id, "decision.made", facts)
 
 
-def overtake(experiment: Experiment, now: datetime, person: Person | None = None) -> None:
-    """Let what waits wait no more: of this person alone, or of everybody."""
-    for paper in waiting_papers(experiment):
-        if person is None or paper.person_id == person.id:
-            paper.state, paper.settled_at = "overtaken", now
+def overtake(experiment: Experiment, now: datetime, person: Person | None = None) -> list[Paper]:
+    """Let what waits wait no more, of this person alone or of everybody, and return it."""
+    found = [
+        paper
+        for paper in waiting_papers(experiment)
+        if person is None or paper.person_id == person.id
+    ]
+    for paper in found:
+        paper.state, paper.settled_at = "overtaken", now
+    return found

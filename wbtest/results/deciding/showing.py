@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 from wbtest.publishing.models import Experiment
 from wbtest.results.deciding.decide import find_change
 from wbtest.results.deciding.models import Paper
-from wbtest.results.deciding.papers import waiting_papers
-from wbtest.results.deciding.seconds import find_objection, names_of, seconds_for
-from wbtest.results.decisions import CHOICES
+from wbtest.results.deciding.papers import ended_papers, standing_papers, waiting_papers
+from wbtest.results.deciding.seconds import against_of, find_objection, names_of, seconds_for
 from wbtest.results.figures import Results
 from wbtest.team.models import Person
+
+MOST_ENDED = 3
+MAY_STOP = " You may stop looking now."
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +36,34 @@ class Waiting:
         return find_change(self.paper, results)
 
 
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """A proposal that came to nothing; ``by`` is the decision that took its place, if one did."""
+
+    paper: Paper
+    by: Paper | None
+
+
+def ended_shown(experiment: Experiment) -> list[Ended]:
+    """Return the last proposals that were turned down or gave way to a decision, the newest first.
+
+    What its author replaced by another proposal is none: they know.
+    """
+    stands = {paper.settled_at: paper for paper in standing_papers(experiment).values()}
+    found = [Ended(paper, stands.get(paper.settled_at)) for paper in ended_papers(experiment)]
+    is_told = [each for each in found if each.paper.is_turned_down or each.by]
+    return is_told[:MOST_ENDED]
+
+
+def once_decided(sentence: str) -> str:
+    """Return a verdict without what it says to whoever has not decided yet.
+
+    >>> once_decided("Your page reaches your target. You may stop looking now.")
+    'Your page reaches your target.'
+    """
+    return sentence.replace(MAY_STOP, "")
+
+
 def waiting_shown(experiment: Experiment, person: Person) -> list[Waiting]:
     """Return what waits of an experiment, the oldest first, as ``person`` reads it."""
     return [_waiting(paper, person) for paper in waiting_papers(experiment)]
@@ -44,17 +72,8 @@ def waiting_shown(experiment: Experiment, person: Person) -> list[Waiting]:
 def _waiting(paper: Paper, person: Person) -> Waiting:
     return Waiting(
         paper,
-        _against(paper.memo["figures"]),
+        against_of(paper.memo["figures"]),
         is_mine=paper.person_id == person.id,
         may_second=not find_objection(paper, person),
         seconds=names_of(seconds_for(paper.experiment.workspace, paper.person_id)),
     )
-
-
-def _against(figures: Mapping[str, Any]) -> str:
-    """What the figures said that somebody would decide against."""
-    if figures["recommendation"] in CHOICES:
-        return f"The sealed rule says {figures['recommendation']}."
-    if figures["verdict"] != "not_enough":
-        return "The verdict is in doubt."
-    return "The verdict is withheld." if figures["withheld"] else "The figures have not settled it."

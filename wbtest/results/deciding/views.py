@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 from flask import flash, redirect, render_template, request, url_for
@@ -18,8 +19,8 @@ from wbtest.results.deciding.meanwhile import mark_of
 from wbtest.results.deciding.models import Paper
 from wbtest.results.deciding.open_ends import open_ends_of
 from wbtest.results.deciding.papers import find_paper, standing_papers
-from wbtest.results.deciding.seconds import names_of, seconds_for
-from wbtest.results.deciding.showing import waiting_shown
+from wbtest.results.deciding.seconds import names_of, rule_of_second, seconds_for
+from wbtest.results.deciding.showing import ended_shown, waiting_shown
 from wbtest.results.deciding.stopping import should_end
 from wbtest.results.decisions import contradiction, decisions
 from wbtest.results.figures import Results, results_of
@@ -73,7 +74,7 @@ def turn_down(experiment_id: int, number: int) -> ResponseReturnValue:
     """Answer no to what another person decided against the verdict."""
     paper = _paper(experiment_id, number)
     try:
-        verbs.turn_down(paper, access.person())
+        verbs.turn_down(paper, access.person(), request.form.get("why", ""))
         flash(f"You turned it down, and {paper.person.name} is told. Nothing is decided.")
     except Refused as error:
         flash(str(error), "error")
@@ -99,6 +100,8 @@ def part_of(experiment: Experiment) -> dict[str, Any]:
         "waiting_papers": waiting_shown(experiment, access.person()),
         "standing_papers": standing_papers(experiment),
         "should_end": should_end,
+        "ended_papers": ended_shown(experiment),
+        "rule_of_second": partial(rule_of_second, workspace_id=experiment.workspace_id),
     }
 
 
@@ -132,6 +135,7 @@ def _page(experiment: Experiment, form: DecisionForm) -> str:
         outcomes=rule_in_words.outcomes(results.rule),
         claim=rule_in_words.claim(results.rule),
         conditions=rule_in_words.conditions(results.rule),
+        need=rule_in_words.need(results.rule),
         badge=in_words.badge(results),
         headline=in_words.headline(results),
         evidence=in_words.evidence(results),
@@ -147,19 +151,15 @@ def _page(experiment: Experiment, form: DecisionForm) -> str:
         decisions=[(each, contradiction(each)) for each in decisions(experiment)],
         waiting_papers=waiting_shown(experiment, access.person()),
         standing_papers=standing_papers(experiment),
+        ended_papers=ended_shown(experiment),
         should_end=should_end,
     )
 
 
 def _rule_of_second(experiment: Experiment, results: Results) -> str:
     """Say before somebody chooses what will need a second person, and who that may be."""
-    said = results.verdict.choice
-    which = (
-        f"The sealed rule says {said}. Anything else needs a second person"
-        if said
-        else "The figures have not settled it, so whatever you choose needs a second person"
-    )
+    rule = rule_of_second(results, experiment.workspace_id)
     if is_alone(experiment.workspace_id):
-        return f"{which}. You are alone here, so yours will do, and the memo says so for ever."
+        return rule
     others = names_of(seconds_for(experiment.workspace, access.person().id))
-    return f"{which}, and the memo says so for ever: {others}"
+    return f"{rule} The memo names you both for ever. The second may be: {others}"

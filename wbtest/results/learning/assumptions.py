@@ -79,7 +79,12 @@ def assumptions_behind(rule: Hypothesis) -> tuple[Assumption, ...]:
     """Return the numbers that the target was worked out from, none where it was not."""
     if rule.reckoning is None:
         return ()
-    rests = f"The target of {as_percent(rule.target)} rests on it."
+    target, asked = as_percent(rule.target), as_percent(rule.reckoning.target)
+    rests = (
+        f"The target of {target} rests on it."
+        if rule.reckoning.is_followed_by(rule.target)
+        else f"It is one of three numbers that ask for {asked}; the target is {target}."
+    )
     return tuple(
         Assumption("number", words, f"{rests} Where it comes from: {source}" if source else rests)
         for words, source in rule.reckoning.assumed()

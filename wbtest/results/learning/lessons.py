@@ -21,7 +21,7 @@ from wbtest.team.models import Workspace
 
 @dataclass(frozen=True, slots=True)
 class Lesson:
-    """A test that is over, as the list of learning cards shows it; ``card`` is None without one."""
+    """A test that is over or decided, as the list of cards shows it; ``card`` may be None."""
 
     experiment: Experiment
     product: str
@@ -51,7 +51,7 @@ class Lesson:
 
 
 def lessons_of(workspace: Workspace) -> list[Lesson]:
-    """Every test of the workspace that is over, the one started last first; in four queries."""
+    """Every test that is over or decided, the one started last first; in four queries."""
     ours: Select[int] = db.select(Experiment.id).where(Experiment.workspace_id == workspace.id)
     decisions = _newest_decisions(ours)
     cards = {card.experiment_id: card for card in cards_of(ours)}

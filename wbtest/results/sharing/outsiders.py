@@ -16,10 +16,12 @@ from wbtest.results import charts, conclusions, in_words, traffic_charts
 from wbtest.results.dashboard.files import rows_of_funnel
 from wbtest.results.dashboard.filters import Filters
 from wbtest.results.dashboard.funnel import Stage
+from wbtest.results.deciding.showing import MAY_STOP
 from wbtest.results.exports import TABLES, Rows
 from wbtest.results.figures import Results
 from wbtest.results.standing import attempt_phrase, short_seal
 from wbtest.results.trust import Check
+from wbtest.results.trusting.panel import panel_of
 
 # Sources are left out: whoever passes a link on may name one, and a name may be somebody's.
 SHARED_TABLES = ("variants", "evidence", "days", "funnel")
@@ -27,7 +29,13 @@ SHARED_TABLES = ("variants", "evidence", "days", "funnel")
 NAME_SOURCES = ("sources", "passed_on")
 UNTOLD = "The team sees why: it is about a source of visitors, which is not shown here."
 _QUOTED = re.compile("(“[^”]*”)")
-_TURNED = ((" You may stop looking now.", ""), ("Your ", "The "), ("your ", "the "))
+_TURNED = (
+    (MAY_STOP, ""),
+    (" before you decide", ""),
+    ("Decide nothing on these figures.", "Nothing is decided on these figures."),
+    ("Your ", "The "),
+    ("your ", "the "),
+)
 
 
 def turned(sentence: str) -> str:
@@ -46,6 +54,8 @@ def turned(sentence: str) -> str:
 def shown(results: Results, stages: Sequence[Stage]) -> dict[str, object]:
     """Return what the page shows of the figures; ``stages`` are those of the funnel."""
     everybody = results.everybody
+    trust = [_of_nobody(check, results) for check in results.trust]
+    panel = panel_of(trust)
     return {
         "results": results,
         "rule": results.rule,
@@ -59,7 +69,8 @@ def shown(results: Results, stages: Sequence[Stage]) -> dict[str, object]:
         "what_counts": rule_in_words.what_counts(results.rule),
         "act": in_words.act(results),
         "standings": in_words.STANDINGS,
-        "trust": [_of_nobody(check, results) for check in results.trust],
+        "trust_panel": panel,
+        "trust_sentence": turned(panel.sentence),
         "attempt": attempt_phrase(results),
         "seal": short_seal(results.seal),
         "stages": stages,

@@ -1,0 +1,126 @@
+"""A test that somebody thinks of, before there is one, and the planner that answers. Pure.
+
+The planner is an argument, since it belongs to a higher area.
+"""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Protocol
+
+from wbtest.publishing.rule import MOST_VARIANTS
+
+POWER = 0.8
+MOST_DAILY = 10_000_000
+MOST_DAYS = 365
+
+
+class Plan(Protocol):
+    """What a test needs, and what else its visitors could tell.
+
+    ``per_variant`` visitors as a rule and ``visitors`` at most over all variants, in ``days`` of
+    whole weeks, at the rate ``hoped_for``. Over all variants as well: ``apart`` to say which of
+    them is better, as a rule, and ``apart_at_most`` to plan on; ``between`` to find a rate in the
+    middle of floor and target.
+    """
+
+    @property
+    def per_variant(self) -> int: ...
+    @property
+    def visitors(self) -> int: ...
+    @property
+    def days(self) -> int: ...
+    @property
+    def hoped_for(self) -> float: ...
+    @property
+    def apart(self) -> int: ...
+    @property
+    def apart_at_most(self) -> int: ...
+    @property
+    def between(self) -> int: ...
+
+
+class Planner(Protocol):
+    """Rates are fractions, ``daily`` are visitors over all variants. Raises ValueError."""
+
+    def __call__(
+        self,
+        *,
+        target: float,
+        floor: float,
+        alpha: float,
+        beta: float,
+        power: float,
+        daily: float,
+        variants: int,
+    ) -> Plan: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A test that somebody thinks of; what is None was not said.
+
+    ``daily`` and the visitors at most and at least are those over all variants.
+    """
+
+    target: float
+    floor: float
+    alpha: float = 0.05
+    beta: float = 0.05
+    variants: int = 1
+    daily: float | None = None
+    minimum_visitors: int = 0
+    minimum_days: int = 0
+    maximum_visitors: int | None = None
+    today: date | None = None
+    ends_on: date | None = None
+
+    @property
+    def days(self) -> int | None:
+        """The days until the last one, as the launch check counts them; None for none."""
+        days = (self.ends_on - self.today).days if self.ends_on and self.today else 0
+        return days if days > 0 else None
+
+    @property
+    def expected(self) -> int | None:
+        """How many visitors come until the last day, None while that cannot be said."""
+        return int(self.daily * self.days) if self.daily and self.days else None
+
+    @property
+    def counted(self) -> int | None:
+        """How many of them the rule lets in."""
+        known = [most for most in (self.expected, self.maximum_visitors) if most]
+        return min(known, default=None)
+
+
+def plan_for(asked: Asked, planner: Planner) -> Plan:
+    """Return the plan. Raises ValueError for what cannot be planned with."""
+    return planner(
+        target=asked.target,
+        floor=asked.floor,
+        alpha=asked.alpha,
+        beta=asked.beta,
+        power=POWER,
+        daily=asked.daily or 1,
+        variants=asked.variants,
+    )
+
+
+def find_fault(asked: Asked) -> str:
+    """The sentence that says what cannot be planned with, or ''."""
+    rates = (asked.target, asked.floor, asked.alpha, asked.beta)
+    if not all(0 < rate < 1 for rate in rates):
+        return "Give target, floor and risk as rates above 0 % and below 100 %."
+    if asked.floor >= asked.target:
+        return "The floor must lie below the target."
+    if not 1 <= asked.variants <= MOST_VARIANTS:
+        return f"Plan with 1 to {MOST_VARIANTS} variants: an experiment has no more."
+    if asked.daily is not None and not 1 <= asked.daily <= MOST_DAILY:
+        return f"Give 1 to {MOST_DAILY:,} visitors a day, or leave it empty."
+    if asked.maximum_visitors is not None and asked.maximum_visitors <= asked.minimum_visitors:
+        return (
+            f"The rule waits for {asked.minimum_visitors:,} visitors and stops at "
+            f"{asked.maximum_visitors:,}. The most must be above the least."
+        )
+    if asked.minimum_days > MOST_DAYS:
+        return f"Give 1 to {MOST_DAYS} days before any verdict."
+    return ""
