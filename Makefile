@@ -1,6 +1,6 @@
 # The only commands a person must know. `make` alone lists them.
 .DEFAULT_GOAL := help
-.PHONY: help demo serve test check bench lock
+.PHONY: help demo serve test check bench drills lock
 PYTHON ?= python3
 COVERAGE ?= --cov --cov-report=term:skip-covered
 BIN := .venv/bin
@@ -31,6 +31,9 @@ check: $(DEV) ## format, lint, types, import rules, templates, dead dependencies
 
 bench: $(DEV) ## speed, as ratios to a floor measured in the same run
 	@$(BIN)/python -m bench
+
+drills: $(DEV) ## break it on purpose and count what is lost; KILLS=100 for the long run, about 20 minutes
+	@$(BIN)/python -m drills
 
 lock: ## lock all versions with hashes, without addresses (needs uv on the PATH)
 	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \

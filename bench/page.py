@@ -46,6 +46,12 @@ def make(
     app = create_app(settings, now)
     with app.app_context():
         db.create_all()
+    return app, fill(app, variants=variants, most=most, days=days)
+
+
+def fill(app: Flask, *, variants: int = 2, most: int = 2_000, days: int = 14) -> int:
+    """Make an owner and a running experiment in an empty database; return the experiment's id."""
+    with app.app_context():
         owner = setup.set_up(
             setup.make_setup_link(),
             name="Bench",
@@ -73,7 +79,7 @@ def make(
         warnings = [found for found in findings_of(made) if found.kind == "warning"]
         launching.check(made, owner, {found.what: "A benchmark." for found in warnings})
         life.start(made, owner)
-        return app, made.id
+        return made.id
 
 
 def web() -> Flask:

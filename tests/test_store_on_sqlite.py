@@ -124,6 +124,18 @@ def test_the_lock_keeps_out_whoever_opened_it_elsewhere(tmp_path: Path) -> None:
     assert order == ["ours", "theirs"]
 
 
+def test_nobody_waits_for_the_lock_for_ever(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ours, theirs = (store.WriteLock(tmp_path / "x.lock") for _ in range(2))
+    monkeypatch.setattr(store, "LOCK_SECONDS", 0.0)
+
+    with ours, pytest.raises(sa.exc.TimeoutError, match="others have been writing"), theirs:
+        pass
+    with theirs:
+        pass
+
+
 def test_a_lock_that_cannot_be_had_leaves_nothing_held(tmp_path: Path) -> None:
     lock = store.WriteLock(tmp_path / "missing" / "x.lock")
 

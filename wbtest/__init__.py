@@ -54,6 +54,8 @@ def create_app(settings: config.Settings | None = None, now: Now = utc_now) -> F
 def _open_store(app: Flask, settings: config.Settings) -> None:
     """Tie the database to the app, with our rules on every connection and our lock for writes."""
     db.init_app(app)
+    # What is registered last is called first, before the extension does the same and may fail.
+    app.teardown_appcontext(store.let_go)
     migrate.init_app(app, db, directory=str(_PACKAGE / "migrations"))
     with app.app_context():
         store.prepare(db.engine)

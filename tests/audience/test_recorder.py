@@ -104,6 +104,40 @@ def test_while_the_store_fails_a_sign_up_is_refused_with_the_next_step(page: Pag
     assert it.value.status == 503
 
 
+def test_while_a_group_hangs_sign_ups_are_refused_and_visits_queued(
+    page: Page, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begun, ends = threading.Event(), threading.Event()
+
+    def hang(_group: object) -> None:
+        begun.set()
+        ends.wait(10)
+
+    monkeypatch.setattr(writer, "HANG_SECONDS", 0.0)
+    monkeypatch.setattr(page.recorder._writer, "_write", hang)
+    page.serve("v")
+    assert begun.wait(10)
+
+    with pytest.raises(StoreFailed):
+        page.sign_up("ada@x.io")
+    is_taken = page.recorder.put(Served(**page.arrival("w", 1, {})))
+    ends.set()
+
+    assert is_taken
+
+
+def test_after_the_write_of_another_failed_sign_ups_are_refused_for_a_moment(
+    page: Page, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page.recorder.note_failure()
+    with pytest.raises(StoreFailed):
+        page.sign_up("ada@x.io")
+    monkeypatch.setattr(recording, "REFUSAL_SECONDS", 0.0)
+    page.recorder.note_failure()
+
+    assert page.sign_up("ada@x.io") == "new"
+
+
 def test_while_the_store_fails_visits_are_counted_as_lost_and_then_not_taken(page: Page) -> None:
     page.recorder._writer._engine = NOWHERE
     page.serve("v")

@@ -108,3 +108,13 @@ def test_a_process_that_falls_is_replaced(served: Served) -> None:
 
     assert eventually(lambda: served.processes(WORKER) not in ([], [worker]))
     assert eventually(lambda: len(set(served.processes(WEB)) - web) == 2)
+
+
+def test_one_that_falls_again_at_once_is_replaced_again(served: Served) -> None:
+    for _ in range(2):
+        assert eventually(lambda: len(served.processes(WEB)) == 3)
+        web = set(served.processes(WEB)) - {served.process.pid}
+        os.kill(max(web), signal.SIGKILL)
+
+    assert eventually(lambda: len(served.processes(WEB)) == 3)
+    assert served.process.poll() is None, served.printed

@@ -7,6 +7,7 @@ import signal
 import socket
 import sys
 import threading
+import time
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import Any
@@ -33,6 +34,8 @@ WORKER = (sys.executable, "-m", "wbtest", "worker")
 THREADS = 4
 # How long a web process may take to finish what it is doing; the recorder gives up before that.
 PATIENCE_SECONDS = 25
+# So many web processes may fall within so long before we take it for a fault of our own and end.
+MOST_FALLS, FALLS_SECONDS = 20, 60.0
 
 
 @click.command()
@@ -101,10 +104,22 @@ class AnnouncingServer(MPServer):
     def __init__(self, announce: Callable[[], None], *args: Any, **parts: Any) -> None:
         super().__init__(*args, **parts)
         self._announce = announce
+        self._falls: list[float] = []
 
     def startup(self, *args: Any) -> None:
         super().startup(*args)  # type: ignore[no-untyped-call]
         self._announce()
+
+    def _respawn_workers(self, *args: Any, **parts: Any) -> None:
+        """Replace what fell. granian would end at the second fall within 5.5 s.
+
+        But when memory is short the kernel may well kill one of ours twice.
+        """
+        super()._respawn_workers(*args, **parts)
+        now = time.monotonic()
+        self._falls = [at for at in self._falls if now - at < FALLS_SECONDS] + [now]
+        if len(self._falls) < MOST_FALLS:
+            self.respawned_wrks.clear()
 
 
 def prepare(settings: Settings, now: Now = utc_now) -> str:

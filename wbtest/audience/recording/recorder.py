@@ -24,6 +24,7 @@ GROUP_SECONDS = 0.05
 LARGEST_GROUP = 5_000
 ROOM_SECONDS = 1.0
 SIGN_UP_SECONDS = 9.0
+REFUSAL_SECONDS = 2.0
 FLUSH_SECONDS = 30.0
 CLOSE_SECONDS = 20.0
 
@@ -52,6 +53,7 @@ class Recorder:
         self._thread: threading.Thread | None = None
         self._finalizer: Finalize | None = None
         self._is_closing = False
+        self._refuses_until = 0.0
 
     @property
     def lost(self) -> int:
@@ -75,6 +77,7 @@ class Recorder:
         Raises StoreFailed when it was not stored, QueueFull as ``put`` does. Not to be called
         inside a write transaction, which would keep the group from being written.
         """
+        self.check()
         waiting = Waiting(event)
         self._append(waiting)
         self._hurry.set()
@@ -86,6 +89,15 @@ class Recorder:
             raise StoreFailed from error
         assert outcome is not None
         return outcome
+
+    def check(self) -> None:
+        """Raise StoreFailed while the store hangs: whoever waits for it keeps others waiting."""
+        if self._writer.is_hanging or time.monotonic() < self._refuses_until:
+            raise StoreFailed
+
+    def note_failure(self) -> None:
+        """Refuse sign-ups for a moment: somebody else's write has just failed."""
+        self._refuses_until = time.monotonic() + REFUSAL_SECONDS
 
     def flush(self) -> None:
         """Wait until everything that was taken before is stored, or counted as lost."""

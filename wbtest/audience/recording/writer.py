@@ -26,6 +26,8 @@ log = logging.getLogger(__name__)
 PAUSES = (0.1, 0.3, 0.9)
 # After a group was given up the store is left alone by visits for this long.
 REST_SECONDS = 1.0
+# A group that is not written after so long waits for somebody who holds the store.
+HANG_SECONDS = 4.0
 STORE_ERRORS = (OperationalError, InterfaceError, PoolExhausted, OSError)
 
 
@@ -70,17 +72,43 @@ class Writer:
         self._now = now
         self._mail_domain = mail_domain
         self._rests_until = 0.0
+        # When the group was begun that is being written, 0 for none.
+        self._begun = 0.0
 
     @property
     def is_resting(self) -> bool:
-        """Whether a group was given up a moment ago."""
-        return self._rests_until > 0 and time.monotonic() < self._rests_until
+        """Whether visits leave the store alone: a group was given up a moment ago.
+
+        After a rest one group at a time finds out whether it works again.
+        """
+        if not self._rests_until:
+            return False
+        return bool(self._begun) or time.monotonic() < self._rests_until
+
+    @property
+    def is_hanging(self) -> bool:
+        """Whether a group is being written that takes too long, or follows one that failed.
+
+        Then nobody is made to wait for it. Visits are queued on: a long write of ours may be all
+        that is in the way.
+        """
+        begun = self._begun
+        if not begun:
+            return False
+        return self._rests_until > 0 or time.monotonic() - begun > HANG_SECONDS
 
     def store(self, group: list[Item]) -> None:
         """Write a group, trying again when the store fails.
 
         An event that no store would take is found by halving the group, and given up alone.
         """
+        self._begun = time.monotonic()
+        try:
+            self._store(group)
+        finally:
+            self._begun = 0.0
+
+    def _store(self, group: list[Item]) -> None:
         for pause in (*PAUSES, None):
             try:
                 self._write(group)
@@ -94,8 +122,8 @@ class Writer:
                 if len(group) == 1:
                     self._give_up(group, error)
                 else:
-                    self.store(group[: len(group) // 2])
-                    self.store(group[len(group) // 2 :])
+                    self._store(group[: len(group) // 2])
+                    self._store(group[len(group) // 2 :])
                 return
             else:
                 self._rests_until = 0.0

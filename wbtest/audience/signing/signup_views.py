@@ -80,11 +80,15 @@ def signup(slug: str) -> ResponseReturnValue:
     if not takes and not joins(found.live, shown):
         return show_closed(found.live)
     try:
+        # Before the form is counted, which is a write as well.
+        recorder().check()
         _admit()
         return _take(found, form, shown)
     except RateLimitExceeded:
         return _again(found, form, 429, strings.too_many)
     except (Refused, SQLAlchemyError) as error:
+        if isinstance(error, SQLAlchemyError):
+            recorder().note_failure()
         log.error("a sign-up for /p/%s was not stored: %s", found.live.slug, error)
         return _again(found, form, 503, strings.try_later)
 

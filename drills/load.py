@@ -1,0 +1,82 @@
+"""The clients' process, seen from the drill that started it."""
+
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from drills.ledger import Ledger, Reader
+from drills.outcome import Broken
+from drills.place import ROOT, Place
+from drills.server import eventually
+
+LAST_SECONDS = 200.0
+
+
+class Load:
+    """Visitors at work; ``finish`` lets everybody come to an end."""
+
+    def __init__(
+        self, place: Place, file: Path, *, visitors: int = 80, share: float = 0.3, rest: float = 0.5
+    ) -> None:
+        self._reader = Reader(file)
+        parts = [f"--visitors={visitors}", f"--share={share}", f"--rest={rest}"]
+        self._process = subprocess.Popen(  # noqa: S603 - our own command
+            [sys.executable, "-m", "drills.clients", place.url, place.slug, str(file), *parts],
+            cwd=ROOT,
+            stdin=subprocess.PIPE,
+            start_new_session=True,
+        )
+
+    def so_far(self) -> Ledger:
+        """What they were told up to now."""
+        return self._reader.read()
+
+    def wait_for(self, signups: int, seconds: float = 60) -> None:
+        """Wait until so many sign-ups more are acknowledged than now."""
+        before = len(self.so_far().acknowledged)
+        if not eventually(
+            lambda: len(self.so_far().acknowledged) >= before + signups, seconds, 0.25
+        ):
+            raise Broken(f"{signups} sign-ups were not acknowledged within {seconds:.0f} s")
+
+    def last(self, seconds: float) -> None:
+        """Let it go on for so long."""
+        time.sleep(seconds)
+
+    def finish(self) -> Ledger:
+        """No new visitors; wait until each who signs up was told yes, and return the ledger."""
+        assert self._process.stdin is not None
+        self._process.stdin.close()
+        try:
+            code = self._process.wait(LAST_SECONDS)
+        except subprocess.TimeoutExpired:
+            raise Broken(f"the clients did not finish within {LAST_SECONDS:.0f} s") from None
+        if code:
+            raise Broken(f"the clients ended with {code}")
+        return self.so_far()
+
+    def close(self) -> None:
+        if self._process.poll() is None:
+            self._process.kill()
+        self._process.wait()
+
+
+@contextmanager
+def visiting(
+    place: Place, visitors: int = 80, share: float = 0.3, rest: float = 0.5
+) -> Iterator[Load]:
+    """Visitors come while the block runs."""
+    load = Load(
+        place,
+        place.folder.parent / "ledger.jsonl",
+        visitors=visitors,
+        share=share,
+        rest=rest,
+    )
+    try:
+        yield load
+    finally:
+        load.close()

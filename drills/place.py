@@ -1,0 +1,106 @@
+"""An instance with one running page, ready to be served, on SQLite or on PostgreSQL."""
+
+import os
+import shutil
+import socket
+import subprocess
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import sqlalchemy as sa
+
+from bench import page
+from wbtest import create_app
+from wbtest.cli.serve import prepare
+from wbtest.config import from_environment
+from wbtest.extensions import db
+
+ROOT = Path(__file__).parent.parent
+OURS = (sys.executable, "-m", "wbtest")
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """The folder of an instance, its database and the port on which it is served."""
+
+    folder: Path
+    database_url: str
+    port: int
+    more: Mapping[str, str] = field(default_factory=dict)
+    slug: str = page.SLUG
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    @property
+    def is_sqlite(self) -> bool:
+        return self.database_url.startswith("sqlite")
+
+    @property
+    def environ(self) -> dict[str, str]:
+        """That of its processes: ours, without the settings of somebody's own instance."""
+        kept = {name: text for name, text in os.environ.items() if not name.startswith("WBTEST_")}
+        return {
+            **kept,
+            "WBTEST_INSTANCE": str(self.folder),
+            "WBTEST_DATABASE_URL": self.database_url,
+            "WBTEST_BASE_URL": self.url,
+            # The clients are the proxy: each visitor comes from an IP of their own.
+            "WBTEST_TRUSTED_PROXIES": "1",
+            "PYTHONUNBUFFERED": "1",
+            **self.more,
+        }
+
+    def engine(self) -> sa.Engine:
+        """A way past all of our code to the rows."""
+        return sa.create_engine(self.database_url, poolclass=sa.NullPool)
+
+    def run(self, *arguments: str, seconds: float = 120) -> "subprocess.CompletedProcess[str]":
+        """Run ``wbtest`` with these arguments as a process of its own, to its end."""
+        return subprocess.run(  # noqa: S603 - our own command
+            [*OURS, *arguments],
+            cwd=ROOT,
+            env=self.environ,
+            capture_output=True,
+            text=True,
+            timeout=seconds,
+            check=False,
+        )
+
+
+def make(folder: Path, database_url: str = "") -> Place:
+    """Make an instance in ``folder`` with an owner and a running page, through the real verbs."""
+    place = Place(folder, database_url or f"sqlite:///{folder / 'wbtest.db'}", free_port())
+    settings = from_environment(
+        {name: text for name, text in place.environ.items() if name.startswith("WBTEST_")}
+    )
+    prepare(settings)
+    app = create_app(settings)
+    page.fill(app, most=10_000_000)
+    with app.app_context():
+        app.extensions["wbtest.recorder"].close()
+        db.session.remove()
+        db.engine.dispose()
+    return place
+
+
+def moved(place: Place, folder: Path) -> Place:
+    """The same instance in another folder, which holds nothing but its secret yet."""
+    folder.mkdir(parents=True, exist_ok=True)
+    shutil.copyfile(place.folder / "secret_key", folder / "secret_key")
+    return Place(folder, f"sqlite:///{folder / 'wbtest.db'}", free_port(), place.more)
+
+
+def copied(place: Place, folder: Path) -> Place:
+    """The same instance, with all that it holds, in a folder of its own."""
+    shutil.copytree(place.folder, folder)
+    return moved(place, folder)
+
+
+def free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        found: int = free.getsockname()[1]
+    return found
