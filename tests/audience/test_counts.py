@@ -5,8 +5,8 @@ from flask import Flask
 
 from tests.audience.recording import Database, Page
 from tests.conftest import HandClock
-from wbtest.audience import counts
-from wbtest.audience.counts import Hourly, Totals
+from wbtest.audience import counts, left_out_counts
+from wbtest.audience.counts import Cut, Hourly, Totals
 from wbtest.extensions import db
 from wbtest.publishing.models import Experiment
 
@@ -51,7 +51,8 @@ def test_totals_of_some_sources_leave_out_the_others(experiment: Experiment) -> 
 
 
 def test_hours_are_in_order_and_add_up_to_the_totals(experiment: Experiment) -> None:
-    first, second, other = counts.hourly(experiment)
+    first, second = counts.hours_of_phase(experiment, 1)
+    [other] = counts.hours_of_phase(experiment, 2)
 
     assert (first.served, first.seen, first.converted, first.arrived) == (2, 1, 1, 0)
     assert (second.served, second.seen, second.converted, second.arrived) == (1, 1, 0, 1)
@@ -60,7 +61,7 @@ def test_hours_are_in_order_and_add_up_to_the_totals(experiment: Experiment) -> 
 
 
 def test_hours_of_one_source(experiment: Experiment) -> None:
-    found = counts.hourly(experiment, ("x",))
+    found = counts.hours_of_phase(experiment, 1, Cut(("x",)))
 
     assert [(hour.served, hour.seen) for hour in found] == [(1, 0), (1, 1)]
     assert isinstance(found[0], Hourly)
@@ -74,14 +75,10 @@ def test_sources_come_by_their_visits(experiment: Experiment) -> None:
     assert found["x"]["b"] == Totals()
 
 
-def test_devices_come_by_their_visits(experiment: Experiment) -> None:
-    assert list(counts.by_device(experiment, 1)) == ["phone", "desktop"]
-
-
 def test_what_does_not_count_is_shown_by_reason(experiment: Experiment) -> None:
-    assert counts.excluded_by_reason(experiment) == {
+    assert left_out_counts.excluded_by_reason(experiment) == {
         "a": {"preview": 1, "team": 1},
         "b": {"bot": 1},
     }
-    assert counts.excluded_signups(experiment) == {"a": {"team": 1}, "b": {}}
-    assert counts.machines(experiment) == {"bot": 1, "preview": 1}
+    assert left_out_counts.excluded_signups(experiment) == {"a": {"team": 1}, "b": {}}
+    assert left_out_counts.machines(experiment) == {"bot": 1, "preview": 1}

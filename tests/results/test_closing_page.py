@@ -12,9 +12,9 @@ from tests.conftest import Browser, HandClock
 from tests.factories import Team, log_in, make_decision
 from tests.results.conftest import Start
 from tests.results.crowd import count_day, count_machines
-from wbtest.audience.counts import two_variants
 from wbtest.audience.leaving.closing import write_letters
 from wbtest.audience.leaving.purging import finish_purges, purge
+from wbtest.audience.left_out_counts import two_variants
 from wbtest.audience.models import Signup
 from wbtest.delivery.models import OutboxMail
 from wbtest.extensions import db

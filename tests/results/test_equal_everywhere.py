@@ -1,158 +1,223 @@
-"""Page, CSV, JSON and the raw events agree in every cell, whatever happened."""
+"""Whatever happens to a test: pages, files, JSON, papers and events agree in every cell.
 
-import hashlib
-import random
-from collections import Counter
-from collections.abc import Iterator
-from datetime import UTC, datetime
-from typing import Any
-from zoneinfo import ZoneInfo
+A few histories in each run; ``HISTORIES=1000 pytest -n0 tests/results/test_equal_everywhere.py``
+lives through more of them.
+"""
+
+import os
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 
 import pytest
-import sqlalchemy as sa
-from flask import current_app
+from flask import Flask
+from hypothesis import HealthCheck, example, given, settings
 
-from tests.conftest import Browser, HandClock
-from tests.factories import Team, log_in
-from tests.kept_rows import kept
-from tests.results.conftest import Start
-from tests.results.everywhere import (
-    Cells,
-    check_days,
-    check_json,
-    check_page,
-    check_variants_and_sources,
-    table,
+from tests.conftest import IS_SECOND_ROUND, Browser, HandClock
+from tests.factories import Team, log_in, make_decision
+from tests.kept_rows import Rows
+from tests.results.everywhere.dashboard import check_dashboard
+from tests.results.everywhere.happenings import (
+    HOUR,
+    SECOND,
+    Form,
+    History,
+    Part,
+    Place,
+    Visit,
+    edges,
+    place,
+)
+from tests.results.everywhere.histories import histories
+from tests.results.everywhere.living import Lived, live
+from tests.results.everywhere.memo import check_memo
+from tests.results.everywhere.outside import check_command, check_shared
+from tests.results.everywhere.reading import Reader
+from tests.results.everywhere.recount import recount
+from tests.results.everywhere.stories import (
+    ACROSS_MIDNIGHT,
+    BETTER_EVERY_DAY,
+    CONFIRMED,
+    ELSEWHERE,
+    EVERYTHING,
+    KATHMANDU,
+    STOPPED,
+    WORSE_EVERY_DAY,
 )
 from wbtest.audience.recording import rollup
-from wbtest.audience.recording.events import Arrival, Seen, Served, SignedUp
-from wbtest.audience.recording.recorder import Recorder
-from wbtest.extensions import clock, db
-from wbtest.publishing.models import Experiment
+from wbtest.delivery import schema
+from wbtest.extensions import db
+from wbtest.results.sharing.links import make_shared
 from wbtest.store import writing
+from wbtest.writing.models import Revision
+from wbtest.writing.pdf import can_make_pdf
 
-# In New York a clock is put forward in the week.
-ZONES = ("Asia/Kathmandu", "Australia/Lord_Howe", "America/New_York")
-PHONE = "Mozilla/5.0 (iPhone; CPU iPhone OS 19_1 like Mac OS X) Mobile/15E148 Safari/604.1"
-WINDOW_US = 24 * 3600 * 1_000_000
-VISITORS = 150
-# What happened, and the column it is counted in; every row of a query is one of it.
-RAW = {
-    "served": "SELECT variant, source, at_us FROM visits WHERE {counts}",
-    "seen": "SELECT variant, source, at_us FROM sightings WHERE {counts} AND is_counted",
-    "converted": """
-        SELECT seen.variant, seen.source, seen.at_us FROM sightings AS seen JOIN signups
-        ON signups.experiment_id = seen.experiment_id AND signups.visitor = seen.visitor
-        AND signups.excluded_because = '' AND signups.is_converted WHERE seen.{counts}""",
-    "arrived": "SELECT variant, source, at_us FROM signups WHERE {counts} AND is_converted",
-    "signups": "SELECT variant, source, at_us FROM signups WHERE {counts}",
-    "without_beacon": """
-        SELECT variant, source, at_us FROM signups WHERE {counts} AND NOT EXISTS (
-        SELECT 1 FROM sightings AS seen WHERE seen.experiment_id = signups.experiment_id
-        AND seen.visitor = signups.visitor AND seen.excluded_because = '' AND seen.is_counted
-        AND signups.at_us <= seen.at_us + {window})""",
-    "confirmed": "SELECT variant, source, at_us FROM signups WHERE {counts} AND confirmed_us > 0",
-}
+pytestmark = pytest.mark.uncounted
+FEW = 2 if IS_SECOND_ROUND else 4
+HISTORIES = int(os.environ.get("HISTORIES", FEW))
+# Before the first history begins.
+LONG_AGO = datetime(2011, 12, 1, tzinfo=UTC)
 
 
-@pytest.fixture(params=range(len(ZONES)))
-def experiment(request, begin: Start, now: HandClock) -> Experiment:
-    """An experiment after a week of visitors and two days more."""
-    now.turn(days=9)
-    experiment = begin(variants=("Kitchen", "Price"), time_zone=ZONES[request.param])
-    live_a_week(experiment, request.param)
-    now.turn(days=9)
-    return experiment
+class Stage:
+    """Where a history is lived through, and made empty again for the next one."""
 
+    def __init__(self, app: Flask, now: HandClock, revision: Revision, team: Team) -> None:
+        self.app, self.now, self.revision, self.team = app, now, revision, team
+        self.rows: Rows = app.extensions["tests.rows"]
+        self.empty = self.rows.read()
 
-@kept
-def live_a_week(experiment: Experiment, seed: int) -> None:
-    """Let visitors do anything in any order, and some of them confirm or leave."""
-    recorder: Recorder = current_app.extensions["wbtest.recorder"]
-    chance = random.Random(seed)
-    start_us = int(clock.now().timestamp()) * 1_000_000
-    tokens = []
-    for number in range(VISITORS):
-        for event in a_visit(chance, experiment, f"visitor-{number}", start_us):
-            if isinstance(event, SignedUp):
-                recorder.sign_up(event)
-                tokens.append(event.token_hash)
-            else:
-                recorder.put(event)
-    recorder.flush()
-    with writing() as session:
-        for token in chance.sample(tokens, len(tokens) // 2):
-            rollup.confirm(session, token, start_us + chance.randrange(9 * 24 * 3600) * 1_000_000)
-        for token in chance.sample(tokens, len(tokens) // 9):
-            rollup.erase(session, token, clock.now())
+    def live(self, history: History) -> Lived:
+        db.session.rollback()
+        db.session.expire_all()
+        self.rows.digest()
+        self.rows.write(self.empty)
+        return live(history, self.revision, self.team, self.now)
 
+    def browser(self) -> Browser:
+        browser = self.app.test_client()
+        assert isinstance(browser, Browser)
+        return browser
 
-def a_visit(
-    chance: random.Random, experiment: Experiment, visitor: str, start_us: int
-) -> Iterator[Arrival]:
-    """What one visitor did: served, seen or not, signed up or not, as a machine or a person."""
-    at_us = start_us + chance.randrange(6 * 24 * 3600) * 1_000_000
-    who: dict[str, Any] = {
-        "experiment_id": experiment.id,
-        "phase": 1,
-        "variant": chance.choice([variant.key for variant in experiment.variants]),
-        "visitor": visitor,
-        "source": chance.choice(["newsletter", "instagram", "direct"]),
-        "device": "phone",
-        "user_agent": "curl/8" if chance.random() < 0.05 else PHONE,
-        "excluded_because": "team" if chance.random() < 0.08 else "",
-    }
-    yield Served(at_us=at_us, **who)
-    if chance.random() < 0.8:
-        yield Seen(at_us=at_us + chance.randrange(1, 9 * 3600) * 1_000_000, **who)
-    for _ in range(chance.choice([0, 0, 0, 1, 1, 2])):
-        email = f"{chance.randrange(VISITORS)}@example.com"
-        if chance.random() < 0.1:
-            who |= {"visitor": "", "source": "unknown"}
-        if chance.random() < 0.1:
-            who |= {"excluded_because": "suspected"}
-        yield SignedUp(
-            at_us=at_us + chance.randrange(1, 30 * 3600) * 1_000_000,
-            email=email,
-            email_key=email,
-            token_hash=hashlib.sha256(f"{visitor} {email}".encode()).hexdigest(),
-            **who,
-        )
-
-
-def raw_cells(experiment: Experiment) -> Cells:
-    """Column, variant, day and source of everything in the event rows that counts."""
-    cells: Cells = Counter()
-    zone = ZoneInfo(experiment.time_zone)
-    # The pair first, so that a query may put the name of its table before it.
-    counts = f"experiment_id = {experiment.id} AND {{table}}excluded_because = ''"
-    for column, query in RAW.items():
-        table = "seen." if "seen.{counts}" in query else ""
-        sql = query.format(counts=counts.format(table=table), window=WINDOW_US)
-        for variant, source, at_us in db.session.execute(sa.text(sql)):
-            day = datetime.fromtimestamp(at_us / 1e6, UTC).astimezone(zone).date()
-            cells[column, variant, day, source] += 1
-    return cells
+    def reader(self, lived: Lived) -> Reader:
+        """An owner, and what they should find."""
+        browser, number = self.browser(), lived.experiment.id
+        log_in(browser, self.team.owner)
+        told = recount(number, lived.plan, lived.machines)
+        first = browser.get(f"/experiments/{number}/results.json").get_json()
+        return Reader(browser, number, lived.plan, told, first)
 
 
 @pytest.fixture
-def reader(client: Browser, team: Team) -> Browser:
-    log_in(client, team.viewer)
-    return client
+def now() -> HandClock:
+    clock = HandClock()
+    clock.time = LONG_AGO
+    return clock
 
 
-def test_the_file_by_day_is_what_the_events_say(experiment, reader):
-    assert sum(int(row["served"]) for row in table(reader, experiment, "days")) > 100
-    check_days(reader, experiment, raw_cells(experiment))
+@pytest.fixture
+def stage(app: Flask, now: HandClock, revision: Revision, team: Team) -> Iterator[Stage]:
+    # So that the command takes the database for one that is up to date.
+    execute(
+        "CREATE TABLE alembic_version (version_num VARCHAR(32) NOT NULL)",
+        f"INSERT INTO alembic_version VALUES ('{schema.newest_revision()}')",
+    )
+    yield Stage(app, now, revision, team)
+    execute("DROP TABLE alembic_version")
 
 
-def test_the_files_by_variant_and_source_are_what_the_events_say(experiment, reader):
-    check_variants_and_sources(reader, experiment, raw_cells(experiment))
+def execute(*statements: str) -> None:
+    with db.engine.connect().execution_options(writes=True) as connection:
+        for statement in statements:
+            connection.exec_driver_sql(statement)
+        connection.commit()
 
 
-def test_the_json_is_what_the_events_say(experiment, reader):
-    check_json(reader, experiment, raw_cells(experiment))
+@pytest.fixture
+def move_server() -> Iterator[Callable[[str], None]]:
+    """A function that moves this machine to another time zone."""
+    before = os.environ.get("TZ")
+
+    def move(zone: str | None) -> None:
+        if zone is None:
+            os.environ.pop("TZ", None)
+        else:
+            os.environ["TZ"] = zone
+        time.tzset()
+
+    yield move
+    move(before)
 
 
-def test_the_page_is_what_the_events_say(experiment, reader):
-    check_page(reader, experiment, raw_cells(experiment))
+@settings(
+    max_examples=HISTORIES,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
+@example(history=ACROSS_MIDNIGHT)
+@example(history=ELSEWHERE)
+@example(history=STOPPED)
+@example(history=EVERYTHING)
+@example(history=CONFIRMED)
+@given(history=histories())
+def test_every_cell_is_what_the_events_say(stage: Stage, move_server, history: History):
+    move_server(history.place.server)
+    lived = stage.live(history)
+    check_everywhere(stage, history, lived)
+    if history.moved_to:
+        # What was counted is the same; only the edges of days and hours move.
+        moved = move(lived, history.moved_to)
+        check_dashboard(stage.reader(moved), over_at(stage, history, moved), history.part)
+
+
+@pytest.mark.parametrize(
+    ("history", "pooled", "is_better"),
+    [
+        (WORSE_EVERY_DAY, ("79 of 1,180", "25 of 220"), False),
+        (BETTER_EVERY_DAY, ("230 of 1,000", "43 of 200"), True),
+    ],
+    ids=["worse", "better"],
+)
+def test_phases_are_never_added_up(stage: Stage, history, pooled, is_better):
+    reader = check_everywhere(stage, history, stage.live(history))
+
+    for phase in reader.first["phases"][-2:]:
+        control, kitchen = (variant["rate"] for variant in phase["variants"])
+        assert (kitchen > control) == is_better
+    [there, back] = [pair["log_e"] for pair in reader.first["comparison"]]
+    assert (there > back) == is_better
+    assert not any(counts in page for page in reader.pages.values() for counts in pooled)
+
+
+@pytest.mark.parametrize(
+    "where",
+    [
+        place("Europe/Berlin", "2025-10-24T09:00"),
+        place("Europe/Berlin", "2026-03-27T22:30"),
+        place("America/New_York", "2025-10-31T14:00"),
+        place("America/New_York", "2026-03-06T14:00"),
+        place("Australia/Lord_Howe", "2026-04-03T21:15"),
+        KATHMANDU,
+    ],
+    ids=lambda where: f"{where.zone} {where.start:%Y-%m}",
+)
+def test_no_hour_is_lost_or_doubled_where_a_day_or_a_clock_changes(stage: Stage, where: Place):
+    around = [edge + near for edge in edges(where) for near in (-SECOND, 0, SECOND)]
+    visits = tuple(Visit(at, pick=at % 2, forms=(Form(HOUR, k),)) for k, at in enumerate(around))
+    history = History(where, visits, part=Part(days=(1, 2)))
+
+    reader = check_everywhere(stage, history, stage.live(history))
+
+    assert sum(variant["seen"] for variant in reader.first["variants"]) == len(around)
+
+
+def check_everywhere(stage: Stage, history: History, lived: Lived) -> Reader:
+    """Hold every form of the results against the events; return who read them."""
+    experiment, team = lived.experiment, stage.team
+    assert rollup.differences(db.session, experiment.id) == []
+    reader = stage.reader(lived)
+    check_dashboard(reader, over_at(stage, history, lived), history.part)
+    _, token = make_shared(experiment, team.approver, "our investor")
+    check_shared(reader, stage.browser(), token)
+    check_command(reader, experiment.slug)
+    make_decision(experiment, team.approver, team.owner, "stop", "Nobody wants it so.")
+    check_memo(reader, is_printed=history.is_printed and can_make_pdf())
+    return reader
+
+
+def over_at(stage: Stage, history: History, lived: Lived) -> datetime:
+    """When nothing can change any more, but at most now."""
+    plan, now = lived.plan, stage.now()
+    last_day = history.place.first_day + timedelta(days=20)
+    over = now if history.is_ended else plan.end_of(last_day)
+    return min(now, over + timedelta(hours=history.window_hours))
+
+
+def move(lived: Lived, zone: str) -> Lived:
+    """The same test with the days of another zone, counted anew."""
+    with writing() as session:
+        lived.experiment.time_zone = zone
+        session.flush()
+        rollup.rebuild(session, lived.experiment.id)
+    return Lived(lived.experiment, replace(lived.plan, zone=zone), lived.machines)

@@ -9,7 +9,7 @@ from tests.conftest import Browser
 from tests.factories import Team, log_in
 from tests.results.conftest import Start
 from tests.results.crowd import count_day
-from tests.results.everywhere import shown
+from tests.results.everywhere.reading import shown
 from wbtest.publishing.models import Experiment
 
 RATES = "Rates and intervals by variant"

@@ -4,6 +4,7 @@ What they mean is said at ``models.HourlyCount``. Each question goes to the coar
 answers it. Nothing is judged here.
 """
 
+import json
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
@@ -12,8 +13,8 @@ from typing import Any, NamedTuple, cast
 
 import sqlalchemy as sa
 
-from wbtest.audience.models import HourlyCount, Signup
-from wbtest.audience.totals_models import ClockTotal, DayTotal, HourTotal, KindTotal, MachineTotal
+from wbtest.audience.models import HourlyCount
+from wbtest.audience.totals_models import ClockTotal, DayTotal, HourTotal, KindTotal
 from wbtest.extensions import db
 from wbtest.publishing.models import Experiment
 
@@ -27,7 +28,6 @@ CLOCK = cast(sa.Table, ClockTotal.__table__)
 DAYS = cast(sa.Table, DayTotal.__table__)
 HOURS = cast(sa.Table, HourTotal.__table__)
 KINDS = cast(sa.Table, KindTotal.__table__)
-MACHINES = cast(sa.Table, MachineTotal.__table__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,22 +157,12 @@ def totals_by_variant(experiment: Experiment, phase: int, sources: Sources = Non
     return {variant.key: found.get(variant.key, Totals()) for variant in experiment.variants}
 
 
-def by_source(experiment: Experiment, phase: int) -> dict[str, ByVariant]:
-    """Return the totals of a phase by source and variant, the source with most visits first."""
-    return _grouped(KINDS.c.source, experiment, _cut(KINDS, experiment, phase))
+def by_source(experiment: Experiment, phase: int | None) -> dict[str, ByVariant]:
+    """Return the totals of a phase by source and variant, the source with most visits first.
 
-
-def by_device(experiment: Experiment, phase: int) -> dict[str, ByVariant]:
-    """Return the totals of a phase by device and variant, the device with most visits first."""
-    return _grouped(KINDS.c.device, experiment, _cut(KINDS, experiment, phase))
-
-
-def by_language(experiment: Experiment, phase: int) -> dict[str, ByVariant]:
-    """Return the totals of a phase by language and variant, the one with most visits first.
-
-    '' are browsers that name no language.
+    None for all phases together: good for who was left out, and for no rate.
     """
-    return _grouped(KINDS.c.language, experiment, _cut(KINDS, experiment, phase))
+    return _grouped(KINDS.c.source, experiment, _cut(KINDS, experiment, phase))
 
 
 def kinds_of_visitors(
@@ -221,51 +211,11 @@ def left_out(experiment: Experiment, phase: int, sources: Sources = None) -> dic
     return _grouped(KINDS.c.excluded_because, experiment, [*which, KINDS.c.phase == phase])
 
 
-def two_variants(experiment: Experiment) -> int:
-    """Return how many sign-ups came from people who were shown two variants, as far as is known."""
-    if experiment.purged_at is not None:
-        return experiment.last_counts.get("two_variants", 0)
-    rows = sa.select(sa.func.count()).select_from(Signup)
-    is_it = (Signup.experiment_id == experiment.id) & (Signup.other_variant > "")
-    return db.session.scalar(rows.where(is_it, Signup.excluded_because == "")) or 0
-
-
-def excluded_by_reason(experiment: Experiment) -> dict[str, dict[str, int]]:
-    """Return how many visits of people and requests of machines did not count, by variant, reason.
-
-    All phases together. Sign-ups that do not count are ``excluded_signups``.
-    """
-    found = _excluded(experiment, KINDS.c.served)
-    rows = db.session.execute(
-        sa.select(MACHINES.c.variant, MACHINES.c.reason, sa.func.sum(MACHINES.c["count"]))
-        .where(MACHINES.c.experiment_id == experiment.id)
-        .group_by(MACHINES.c.variant, MACHINES.c.reason)
-    )
-    for variant, reason, number in rows:
-        found[variant][reason] = found[variant].get(reason, 0) + number
-    return {key: dict(sorted(reasons.items())) for key, reasons in found.items()}
-
-
-def excluded_signups(experiment: Experiment) -> dict[str, dict[str, int]]:
-    """Return how many sign-ups were kept and do not count, by variant and reason."""
-    return dict(_excluded(experiment, KINDS.c.signups))
-
-
-def machines(experiment: Experiment) -> dict[str, int]:
-    """Return how many requests of machines there were, by reason."""
-    rows = db.session.execute(
-        sa.select(MACHINES.c.reason, sa.func.sum(MACHINES.c["count"]))
-        .where(MACHINES.c.experiment_id == experiment.id)
-        .group_by(MACHINES.c.reason)
-        .order_by(MACHINES.c.reason)
-    )
-    return dict(rows.all())
-
-
 def _is_by_rule(experiment: Experiment, sources: Sources) -> bool:
     """Whether these are the sources that the rule counts."""
-    sealed = experiment.rule.get("sources")
-    return sources == (None if sealed is None else tuple(sealed))
+    rule = json.loads(experiment.sealed)["rule"] if experiment.sealed else experiment.rule
+    named = rule.get("sources")
+    return sources == (None if named is None else tuple(named))
 
 
 def _sums(table: sa.Table) -> list[sa.ColumnElement[int]]:
@@ -281,10 +231,11 @@ def _counting(
 
 
 def _cut(
-    table: sa.Table, experiment: Experiment, phase: int, cut: Cut = WHOLE
+    table: sa.Table, experiment: Experiment, phase: int | None, cut: Cut = WHOLE
 ) -> list[sa.ColumnElement[bool]]:
     """What restricts a roll-up to a part of what counts in a phase, whenever it was."""
-    which = [*_counting(table, experiment, cut.sources), table.c.phase == phase]
+    which = _counting(table, experiment, cut.sources)
+    which += [] if phase is None else [table.c.phase == phase]
     return which if cut.device is None else [*which, table.c.device == cut.device]
 
 
@@ -316,18 +267,3 @@ def _grouped(
         return -sum(totals.served for totals in found[name].values()), name
 
     return {name: found[name] for name in sorted(found, key=most_first)}
-
-
-def _excluded(experiment: Experiment, column: Any) -> defaultdict[str, dict[str, int]]:
-    rows = db.session.execute(
-        sa.select(KINDS.c.variant, KINDS.c.excluded_because, sa.func.sum(column))
-        .where(KINDS.c.experiment_id == experiment.id, KINDS.c.excluded_because != "")
-        .group_by(KINDS.c.variant, KINDS.c.excluded_because)
-        .order_by(KINDS.c.excluded_because)
-    )
-    found: defaultdict[str, dict[str, int]] = defaultdict(dict)
-    found.update({variant.key: {} for variant in experiment.variants})
-    for variant, reason, number in rows:
-        if number:
-            found[variant][reason] = number
-    return found

@@ -10,7 +10,8 @@ from typing import Any, NamedTuple, cast
 
 import sqlalchemy as sa
 
-from wbtest.audience.counts import KINDS, MACHINES
+from wbtest.audience.counts import KINDS
+from wbtest.audience.left_out_counts import MACHINES
 from wbtest.audience.models import Signup
 from wbtest.audience.traffic import PRETENDER
 from wbtest.extensions import db

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from wbtest.audience import counts
-from wbtest.audience.counts import Totals
+from wbtest.audience.counts import Cut, Totals
 from wbtest.audience.sources import group_of
 from wbtest.publishing.models import Experiment
 from wbtest.publishing.running.stages import tested
-from wbtest.results.figures import Results
+from wbtest.results.figures import Results, sealed_rule
 from wbtest.results.reading import reading_of
+from wbtest.results.totals import total
 
 Rows = Iterator[Sequence[Any]]
 COUNTED = (
@@ -79,12 +81,17 @@ def rows_set_aside(results: Results) -> Rows:
 
 
 def rows_by_language(experiment: Experiment) -> Rows:
-    """The newest phase by language and variant; '' are browsers that name none."""
+    """The newest phase by language and variant, as the rule counts; '' are browsers without one."""
     yield "language", "variant", *COUNTED
-    found = counts.by_language(experiment, experiment.phases[-1].number)
-    for language, row in found.items():
-        for variant in tested(experiment):
-            yield language, variant.key, *numbers_of(row[variant.key])
+    phase, cut = experiment.phases[-1].number, Cut(sealed_rule(experiment).sources)
+    found: defaultdict[str, defaultdict[str, list[Totals]]] = defaultdict(lambda: defaultdict(list))
+    for kind, key, totals in counts.kinds_of_visitors(experiment, phase, cut):
+        found[kind.language][key].append(totals)
+    keys = [variant.key for variant in tested(experiment)]
+    rows = {language: [total(row[key]) for key in keys] for language, row in found.items()}
+    for language in sorted(rows, key=lambda name: (-total(rows[name]).served, name)):
+        for key, totals in zip(keys, rows[language], strict=True):
+            yield language, key, *numbers_of(totals)
 
 
 def rows_of_reading(experiment: Experiment) -> Rows:

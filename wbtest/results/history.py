@@ -11,7 +11,7 @@ from datetime import date
 from itertools import groupby
 from operator import itemgetter
 
-from wbtest.audience import counts
+from wbtest.audience import counts, left_out_counts
 from wbtest.audience.counts import Evidence, Totals
 from wbtest.publishing.models import Experiment
 from wbtest.publishing.rule import Hypothesis
@@ -91,15 +91,22 @@ def history(experiment: Experiment, rule: Hypothesis, counted: Counted) -> Histo
     keys = [variant.key for variant in tested(experiment)]
     by_source = counts.by_source(experiment, counted.phase)
     sources = {source: [row[key] for key in keys] for source, row in by_source.items()}
-    machines = counts.machines(experiment)
-    visits = counts.excluded_by_reason(experiment)
-    set_aside = _set_aside(keys, visits, counts.excluded_signups(experiment), without=machines)
-    uncounted = [row for source, row in sources.items() if not rule.counts_source(source)]
+    machines = left_out_counts.machines(experiment)
+    visits = left_out_counts.excluded_by_reason(experiment)
+    set_aside = _set_aside(
+        keys, visits, left_out_counts.excluded_signups(experiment), without=machines
+    )
+    ever = by_source if counted.phase == 1 else counts.by_source(experiment, None)
+    uncounted = [
+        [row[key] for key in keys] for source, row in ever.items() if not rule.counts_source(source)
+    ]
     if uncounted:
         set_aside["source"] = [
             SetAside(whole.served, whole.signups)
             for whole in (total(column) for column in zip(*uncounted, strict=True))
         ]
+        # In the order that a memo's file gives back, in which its sentences are made anew.
+        set_aside = dict(sorted(set_aside.items()))
     return History(
         phase=counted.phase,
         phases=counted.phases,
@@ -108,7 +115,7 @@ def history(experiment: Experiment, rule: Hypothesis, counted: Counted) -> Histo
         sources=sources,
         set_aside=set_aside,
         machines={reason: [visits[key].get(reason, 0) for key in keys] for reason in machines},
-        two_variants=counts.two_variants(experiment),
+        two_variants=left_out_counts.two_variants(experiment),
     )
 
 

@@ -7,7 +7,7 @@ from tests.audience.larder import Visitor, signups, start_page
 from tests.audience.test_steps import CALL, answer, next_url
 from tests.conftest import Browser
 from tests.factories import log_in, make_person
-from tests.results.everywhere import shown
+from tests.results.everywhere.reading import shown
 from wbtest.audience.recording import rollup
 from wbtest.publishing.choices.options import Asked, Options
 from wbtest.publishing.models import Experiment

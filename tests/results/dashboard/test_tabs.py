@@ -10,7 +10,7 @@ import pytest
 
 from tests.conftest import Browser, HandClock
 from tests.factories import Team, log_in, make_experiment
-from tests.results.everywhere import shown
+from tests.results.everywhere.reading import shown
 from tests.results.states import DAYS, States
 from tests.statements import counted
 from wbtest.extensions import db

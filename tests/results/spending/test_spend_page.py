@@ -10,7 +10,7 @@ from tests.conftest import Browser, HandClock
 from tests.factories import Team, log_in, make_experiment
 from tests.results.conftest import Start
 from tests.results.crowd import count_day
-from tests.results.everywhere import shown
+from tests.results.everywhere.reading import shown
 from tests.statements import counted
 from wbtest.publishing.models import Experiment
 from wbtest.results.spending.showing import spending_of

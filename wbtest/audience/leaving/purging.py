@@ -11,10 +11,10 @@ from typing import NamedTuple, cast
 
 import sqlalchemy as sa
 
-from wbtest.audience.counts import two_variants
 from wbtest.audience.leaving.closing import count_hearers
 from wbtest.audience.leaving.erasures import forget_letters
 from wbtest.audience.leaving.terms import terms_of
+from wbtest.audience.left_out_counts import two_variants
 from wbtest.audience.models import Engagement, Erasure, Objection
 from wbtest.audience.recording.ledger import SIGHTINGS, SIGNUPS, VISITS, take_turn
 from wbtest.audience.segments_counts import newest_to_keep

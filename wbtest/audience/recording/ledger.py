@@ -4,6 +4,7 @@ Knows tables and nothing of queues. Only one transaction at a time may write eve
 sees to that where the transaction is not the recorder's own.
 """
 
+import json
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager
@@ -51,13 +52,15 @@ LOST = ("lost", "could not be stored")
 def load_facts(connection: sa.Connection, experiment_id: int) -> Facts:
     """Return what decides how the experiment's events are counted. Raises LookupError."""
     found = connection.execute(
-        sa.select(Experiment.time_zone, Experiment.rule, Experiment.purged_at).where(
-            Experiment.id == experiment_id
-        )
+        sa.select(
+            Experiment.time_zone, Experiment.rule, Experiment.sealed, Experiment.purged_at
+        ).where(Experiment.id == experiment_id)
     ).one_or_none()
     if found is None:
         raise LookupError(f"there is no experiment {experiment_id}")
-    zone, rule, purged_at = found
+    zone, rule, sealed, purged_at = found
+    if sealed:
+        rule = json.loads(sealed)["rule"]
     window_us = rule["conversion_window_hours"] * HOUR_US
     sources = rule.get("sources")
     return Facts(

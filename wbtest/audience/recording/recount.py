@@ -63,6 +63,10 @@ def differences(store: Store, experiment_id: int | None = None) -> list[str]:
             found += [f"{_name(row)}: is_counted is wrong" for row in flags.sightings]
             found += [f"{_name(row)}: is_converted is wrong" for row in flags.signups]
             found += engaged.differences(connection, one)
+        for one in _experiments(connection, experiment_id, is_purged=True):
+            # Their rows are gone, their hours are not.
+            facts = load_facts(connection, one)
+            found += totals.differences(connection, one, stored(connection, one), facts)
     return found
 
 
@@ -105,9 +109,12 @@ def _snapshot(engine: sa.Engine) -> Iterator[sa.Connection]:
         yield connection
 
 
-def _experiments(connection: sa.Connection, experiment_id: int | None) -> list[int]:
-    """Those whose totals can be proved: what was purged has no rows any more."""
-    provable = sa.select(Experiment.id).where(Experiment.purged_at.is_(None))
+def _experiments(
+    connection: sa.Connection, experiment_id: int | None, *, is_purged: bool = False
+) -> list[int]:
+    """Those whose hours can be counted anew; what was purged has no rows any more."""
+    was_purged = Experiment.purged_at.is_not(None)
+    provable = sa.select(Experiment.id).where(was_purged if is_purged else ~was_purged)
     if experiment_id is not None:
         provable = provable.where(Experiment.id == experiment_id)
     return list(connection.scalars(provable.order_by(Experiment.id)))

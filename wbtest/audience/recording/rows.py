@@ -132,8 +132,25 @@ def add(connection: sa.Connection, table: sa.Table, rows: Sequence[Row]) -> None
 
     Every column outside the primary key is a count.
     """
-    if rows:
-        connection.execute(_adding(table, connection.dialect.name), rows)
+    if not rows:
+        return
+    connection.execute(_adding(table, connection.dialect.name), rows)
+    counts = [column.name for column in table.columns if not column.primary_key]
+    # What holds nothing any more is no row, as it is none when everything is counted anew.
+    if lessened := [row for row in rows if any(row[name] < 0 for name in counts)]:
+        connection.execute(_clearing(table), [_renamed(table, row) for row in lessened])
+
+
+@cache
+def _clearing(table: sa.Table) -> Any:
+    """The statement that deletes the row of a key if all its counts are 0."""
+    is_it = [column == sa.bindparam(f"the_{column.name}") for column in table.primary_key]
+    is_nothing = [column == 0 for column in table.columns if not column.primary_key]
+    return sa.delete(table).where(*is_it, *is_nothing)
+
+
+def _renamed(table: sa.Table, row: Row) -> Row:
+    return {f"the_{column.name}": row[column.name] for column in table.primary_key}
 
 
 @cache

@@ -1,5 +1,6 @@
 """Migration 0007: totals by hour, day and kind; what people who converted did, as a count."""
 
+import json
 from collections import Counter, defaultdict
 from datetime import UTC, datetime
 from typing import Any
@@ -113,9 +114,15 @@ def _fill() -> None:
     _add_up("kind_totals", people, KIND, COUNTS)
     _add_up("machine_totals", machines, MACHINE, ("count",))
     experiments = sa.table(
-        "experiments", sa.column("id"), sa.column("rule", sa.JSON), sa.column("time_zone")
+        "experiments",
+        sa.column("id"),
+        sa.column("rule", sa.JSON),
+        sa.column("sealed"),
+        sa.column("time_zone"),
     )
-    for experiment_id, rule, zone in connection.execute(sa.select(experiments)).all():
+    for experiment_id, rule, sealed, zone in connection.execute(sa.select(experiments)).all():
+        # What counts is what was sealed; a draft has counted nothing.
+        rule = json.loads(sealed)["rule"] if sealed else rule
         is_by_rule = [people.c.experiment_id == experiment_id, people.c.excluded_because == ""]
         if rule.get("sources") is not None:
             is_by_rule.append(people.c.source.in_(rule["sources"]))

@@ -43,7 +43,7 @@ class WhoCame:
 
     @property
     def is_anybody(self) -> bool:
-        """Whether anything is among them: of a part of the time there may be what came of visits."""
+        """Whether anything is among them, if only what came of an earlier visit."""
         return any(segment.all != Totals() for segment in self.sources)
 
 

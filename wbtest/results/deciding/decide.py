@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import zlib
 
+from wbtest.audience.recording.ledger import take_turn
 from wbtest.extensions import clock
 from wbtest.publishing.models import Experiment
 from wbtest.results.deciding.letters import ask_for_second, tell_turned_down
@@ -41,6 +42,8 @@ def decide(
     """
     reason = _checked(choice, reason)
     with writing() as session:
+        # Hours and days are two questions: no group of visitors may come in between.
+        take_turn(session.connection())
         # A double click waits here for the first one, and two people for each other.
         hold(experiment)
         newest = find_newest(experiment)

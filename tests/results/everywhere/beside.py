@@ -1,0 +1,133 @@
+"""Who was left out, what people said and read, and what they cost."""
+
+from urllib.parse import urlencode
+
+from tests.results.everywhere import expecting
+from tests.results.everywhere.expecting import Asked, Share
+from tests.results.everywhere.reading import (
+    Reader,
+    has_table,
+    of,
+    plain,
+    rows_of,
+    table,
+    whole,
+)
+from tests.results.everywhere.recount import Numbers
+
+ASIDE = "Visits and sign-ups that do not count, by reason"
+LEFT_OUT = "Left out, by reason and variant"
+READMITTED = "Sealed figures, and the same with those readmitted"
+REASONS = {
+    "bot": "Bots",
+    "preview": "Link previews",
+    "prefetch": "Prefetches",
+    "lost": "Lost, because the database did not take them",
+    "team": "People of the team",
+    "suspected": "People suspected of being a machine",
+    "paused": "People while the test was paused",
+    "opted_out": "People who objected to being counted",
+    "source": "People from a source that does not count",
+    "imported": "People brought in from a list",
+    "waiting": "People on the waiting list, after the end",
+}
+
+
+def check_set_aside(reader: Reader, part: Asked) -> None:
+    """The table below who came, in which all variants are one; no filter touches it."""
+    machines = expecting.machines(reader)
+    expected = [[REASONS[why], whole(sum(row)), "–"] for why, row in machines.items()]
+    for why, row in expecting.set_aside(reader).items():
+        visits, signups = (sum(column) for column in zip(*row, strict=True))
+        expected.append([REASONS[why], whole(visits), whole(signups)])
+    page = reader.page(f"results/who-came?{urlencode(part.address)}")
+    assert has_table(page, ASIDE) == bool(expected)
+    if expected:
+        assert table(page, ASIDE)[1:] == expected
+
+
+def check_left_out(reader: Reader) -> None:
+    """The page of who was left out, and of those who stand beside the figures."""
+    page = reader.page("excluded")
+    machines, people = expecting.machines(reader), expecting.set_aside(reader)
+    expected = [[REASONS[why], *map(whole, row)] for why, row in machines.items()]
+    expected += [[REASONS[why], *(_people(*pair) for pair in row)] for why, row in people.items()]
+    [_, *shown] = table(page, LEFT_OUT)
+    assert [row[1:] for row in shown] == [row[1:] for row in expected]
+    for (name, *_), (head, *_) in zip(expected, shown, strict=True):
+        assert head.startswith(name)
+    assert has_table(page, READMITTED) == bool(reader.plan.readmitted)
+    if reader.plan.readmitted:
+        [_, *shown] = table(page, READMITTED)
+        assert [row[1:] for row in shown] == [
+            [_beside(sealed), _beside(more), _beside(expecting.added([sealed, more]))]
+            for sealed, more in expecting.readmitted(reader)
+        ]
+
+
+def _people(visits: int, signups: int) -> str:
+    if not signups:
+        return whole(visits)
+    return f"{whole(visits)} {whole(signups)} {'address' if signups == 1 else 'addresses'}"
+
+
+def _beside(numbers: Numbers) -> str:
+    return f"{of(numbers)} {whole(numbers[0])} served, {whole(numbers[4])} addresses"
+
+
+def check_said(reader: Reader) -> None:
+    """Answers, the last step, and what was read in each phase."""
+    page, plan, answers = reader.page("results/what-they-said"), reader.plan, reader.told.answers
+    if plan.question:
+        label = f"How many chose each answer to: {plan.question}"
+        people = sum(answers.values())
+        assert has_table(page, label) == (people > 0)
+        if people:
+            assert table(page, label)[1:] == [
+                [choice, f"{whole(answers[choice])} of {whole(people)}"] for choice in plan.choices
+            ]
+    if plan.asks_for:
+        total = expecting.added(reader.rows)
+        assert f"{whole(total[8])} of {whole(total[4])} who left an address said yes." in plain(
+            page
+        )
+    told = {phase for phase, *_ in reader.told.acts}
+    for phase in range(1, plan.newest + 1):
+        is_newest = phase == plan.newest
+        ending = "" if is_newest else f" in phase {phase}"
+        labels = f"Who opened each question{ending}", f"How far they came{ending or ', by variant'}"
+        is_shown = bool(told) if is_newest else phase in told
+        assert [has_table(page, label) for label in labels] == [is_shown] * 2
+        if is_shown:
+            _check_reading(reader, page, phase, *labels)
+
+
+def _check_reading(reader: Reader, page: str, phase: int, opened: str, done: str) -> None:
+    [_, *shown] = table(page, opened)
+    assert [[row[0].removesuffix(" open from the start"), *row[1:]] for row in shown] == [
+        [question, *map(_share, shares)] for question, *shares in expecting.questions(reader, phase)
+    ]
+    assert table(page, done)[1:] == [
+        [name, *(_share(share) if share[1] else "–" for share in shares)]
+        for _, name, shares in expecting.steps(reader, phase)
+    ]
+
+
+def _share(share: Share) -> str:
+    return f"{whole(share[0])} of {whole(share[1])}"
+
+
+def check_costs(reader: Reader) -> None:
+    """What came from each source, in all phases and variants, whether it counts or not."""
+    by = reader.told.only(lambda fact: fact.reason == "").by("source")
+    order = sorted(by, key=lambda where: (-by[where][0], where))
+    rows = [(source, by[source,]) for (source,) in order]
+    rows += [
+        ("(all that cost)", expecting.NOTHING),
+        ("(everybody)", expecting.added([*by.values()])),
+    ]
+    shown = rows_of(reader.page("costs.csv"))
+    columns = ("source", "visitors", "signups", "confirmed")
+    assert [[row[name] for name in columns] for row in shown] == [
+        [source, *(str(numbers[column]) for column in (0, 4, 6))] for source, numbers in rows
+    ]

@@ -1,0 +1,203 @@
+"""The tables that every form of the results must hold, made from what was counted by hand."""
+
+from collections.abc import Callable, Iterator
+from datetime import date
+from typing import Any, NamedTuple
+
+from tests.results.everywhere.happenings import Part
+from tests.results.everywhere.reading import Reader
+from tests.results.everywhere.recount import NOTHING, Fact, Numbers, Recount
+
+WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+FAQ = ("For whom is it?", "What does it cost?", "How do I start?")
+STEPS = {
+    ("depth", "25"): "Read a quarter",
+    ("depth", "50"): "Read half",
+    ("depth", "75"): "Read three quarters",
+    ("depth", "100"): "Read to the end",
+    ("focus", "top"): "Began the first form",
+    ("click", "top"): "Pressed its button",
+    ("focus", "end"): "Began the form at the end",
+    ("click", "end"): "Pressed its button there",
+}
+Days = dict[date, list[Numbers]]
+# So many of so many.
+Share = tuple[int, int]
+
+
+class Group(NamedTuple):
+    """Who has something in common: the numbers of each variant."""
+
+    name: str
+    row: list[Numbers]
+    is_counted: bool = True
+
+    @property
+    def all(self) -> Numbers:
+        return added(self.row)
+
+
+class Asked(NamedTuple):
+    """A part of the figures: the address that asks for it, and whether a fact is in it."""
+
+    address: dict[str, str]
+    phase: int
+    source: str
+    is_in: Callable[[Fact], bool]
+
+
+def added(rows: list[Numbers]) -> Numbers:
+    return tuple(map(sum, zip(*rows, strict=True))) if rows else NOTHING
+
+
+def asked(reader: Reader, part: Part) -> Asked:
+    """What a part asks for, of what can be chosen."""
+    plan = reader.plan
+    phase = plan.newest if part.phase is None else min(part.phase + 1, plan.newest)
+    sources = reader.told.only(lambda fact: fact.reason == "").values("source")
+    source = sources[part.source % len(sources)] if part.source is not None and sources else ""
+    first = plan.day_of(plan.starts[0]).toordinal()
+    span = sorted(date.fromordinal(first + k) for k in part.days or ())
+    address = {"phase": str(phase), "source": source, "device": part.device}
+    address |= {name: day.isoformat() for name, day in zip(("from", "to"), span, strict=False)}
+
+    def is_in(fact: Fact) -> bool:
+        return (
+            (fact.reason, fact.phase) == ("", phase)
+            and source in ("", fact.source)
+            and part.device in ("", fact.device)
+            and (not span or span[0] <= fact.day <= span[1])
+        )
+
+    return Asked({name: value for name, value in address.items() if value}, phase, source, is_in)
+
+
+def in_part(reader: Reader, part: Asked) -> Recount:
+    """What is counted in a part; whoever asks for a source looks at it, counted or not."""
+    everybody = reader.told.only(part.is_in)
+    return everybody if part.source else everybody.counting(reader.plan)
+
+
+def groups(reader: Reader, counted: Recount, name: str) -> list[Group]:
+    """Groups of those who have a part in common, the one with most visits first."""
+    by = counted.by(name, "variant")
+    rows = [
+        Group(value or "names none", [by.get((value, key), NOTHING) for key in reader.plan.keys])
+        for value in counted.values(name)
+    ]
+    return sorted(rows, key=lambda group: (-group.all[0], group.name))
+
+
+def segments(reader: Reader, part: Asked) -> dict[str, list[Group]]:
+    """The five tables of who came, by their kind."""
+    counted, keys = in_part(reader, part), reader.plan.keys
+    hours, days = counted.by("hour", "variant"), counted.by("day", "variant")
+
+    def of_weekday(number: int, key: str) -> Numbers:
+        return added(
+            [row for (day, of), row in days.items() if (day.weekday(), of) == (number, key)]
+        )
+
+    sources = groups(reader, reader.told.only(part.is_in), "source")
+    return {
+        "source": [each._replace(is_counted=reader.plan.counts(each.name)) for each in sources],
+        "device": groups(reader, counted, "device"),
+        "language": groups(reader, counted, "language"),
+        "weekday": [
+            Group(name, [of_weekday(k, key) for key in keys]) for k, name in enumerate(WEEKDAYS)
+        ],
+        "hour": [
+            Group(f"{k}:00", [hours.get((k, key), NOTHING) for key in keys]) for k in range(24)
+        ],
+    }
+
+
+def days(reader: Reader, part: Asked) -> Days:
+    """Each local day on which something happened, in order."""
+    counted = in_part(reader, part)
+    by = counted.by("day", "variant")
+    return {
+        day: [by.get((day, key), NOTHING) for key in reader.plan.keys]
+        for day in counted.values("day")
+    }
+
+
+def stages(reader: Reader) -> list[tuple[str, list[int]]]:
+    """The steps from served to the last one that the page asks for, in the newest phase."""
+    plan, rows = reader.plan, reader.rows
+    found = [("Served", [row[0] for row in rows]), ("Seen", [row[1] for row in rows])]
+    if any(act[0] == plan.newest for act in reader.told.acts):
+        began = [
+            max(acts(reader, key, "focus", form, plan.newest) for form in ("top", "end"))
+            for key in plan.keys
+        ]
+        found.append(("Began the form", began))
+    if plan.conversion == "signup":
+        found.append(("Signed up", [row[2] for row in rows]))
+        found += [("Confirmed", [row[6] for row in rows])] if plan.confirms else []
+    else:
+        found.append(("Signed up", [row[4] - row[5] for row in rows]))
+        found.append(("Confirmed in time", [row[2] for row in rows]))
+    return [*found, *([("Answered", [row[7] for row in rows])] if plan.question else [])]
+
+
+def acts(reader: Reader, key: str, kind: str, item: str, phase: int) -> int:
+    """How many of those who saw a variant in a phase did something."""
+    return sum(reader.told.acts[phase, key, kind, item, yes] for yes in (True, False))
+
+
+def questions(reader: Reader, phase: int) -> list[tuple[str, Share, Share]]:
+    """Each question with who opened it: of those who signed up, and of the others."""
+    everybody = reader.told.only(lambda fact: (fact.reason, fact.phase) == ("", phase))
+    shown = [key for key, weight in reader.plan.weights[phase - 1].items() if weight]
+    total = added([everybody.numbers(variant=key) for key in shown])
+    found = []
+    for number, question in enumerate(FAQ):
+        yes, no = (
+            sum(reader.told.acts[phase, key, "faq", str(number), is_converted] for key in shown)
+            for is_converted in (True, False)
+        )
+        found.append((question, (yes, total[2]), (no, total[1] - total[2])))
+    return found
+
+
+def steps(reader: Reader, phase: int) -> list[tuple[str, str, list[Share]]]:
+    """What those seen did, of each variant: its name in the file and on the page."""
+    everybody = reader.told.only(lambda fact: (fact.reason, fact.phase) == ("", phase))
+    seen = {key: everybody.numbers(variant=key)[1] for key in reader.plan.keys}
+    return [
+        (" ".join(act), name, [(acts(reader, key, *act, phase), of) for key, of in seen.items()])
+        for act, name in STEPS.items()
+    ]
+
+
+def machines(reader: Reader) -> dict[str, list[int]]:
+    """Requests of machines for each variant, by reason."""
+    found = reader.told.machines
+    reasons = sorted({why for (why, _), number in found.items() if number})
+    return {why: [found[why, key] for key in reader.plan.keys] for why in reasons}
+
+
+def set_aside(reader: Reader) -> dict[str, list[Share]]:
+    """Visits and addresses of people who do not count, for each variant, in all phases."""
+
+    def row(counted: Recount) -> list[Share]:
+        rows = [counted.numbers(variant=key) for key in reader.plan.keys]
+        return [(each[0], each[4]) for each in rows]
+
+    told = reader.told.only(lambda fact: fact.column in ("served", "signups"))
+    reasons: list[Any] = [why for why in told.values("reason") if why]
+    found = {why: row(told.only(lambda fact, why=why: fact.reason == why)) for why in reasons}
+    elsewhere = told.only(lambda f: f.reason == "" and not reader.plan.counts(f.source))
+    found |= {"source": row(elsewhere)} if elsewhere.facts else {}
+    return dict(sorted(found.items()))
+
+
+def readmitted(reader: Reader) -> Iterator[tuple[Numbers, Numbers]]:
+    """The sealed numbers of each variant, and those of the people who stand beside them."""
+    plan = reader.plan
+    beside = reader.told.only(
+        lambda f: f.reason in plan.readmitted and f.phase == plan.newest and plan.counts(f.source)
+    )
+    for key, numbers in zip(plan.keys, reader.rows, strict=True):
+        yield numbers, beside.numbers(variant=key)

@@ -1,0 +1,145 @@
+"""The first screen in every cell, and the tables that other pages show as it does."""
+
+from tests.results.everywhere import expecting
+from tests.results.everywhere.reading import (
+    Reader,
+    counted,
+    figure,
+    has_table,
+    percent,
+    plain,
+    table,
+    whole,
+)
+from tests.results.everywhere.recount import Numbers
+
+RATES = "Rates and intervals by variant"
+FUNNEL = "From served to the last step, by variant"
+PHASES = "Rates by phase and variant"
+STEPS = "What people did after the address, by variant"
+
+
+def check_first_screen(reader: Reader) -> None:
+    page = reader.page("results")
+    assert has_table(page, RATES) == has_table(page, FUNNEL) == reader.is_anybody
+    check_phases(reader, page)
+    if reader.is_anybody:
+        _check_rates(reader, page)
+        _check_funnel(reader, page)
+        _check_steps(reader, page)
+        _check_sentences(reader, page)
+
+
+def _check_rates(reader: Reader, page: str) -> None:
+    [_, *shown] = table(page, RATES)
+    shares = [variant["rate_of_served"] for variant in reader.first["variants"]]
+    assert [row[1:] for row in shown] == [
+        [counted(numbers), _rate(numbers, share), ends]
+        for numbers, share, ends in zip(reader.rows, shares, reader.decisions, strict=True)
+    ]
+    for name, row in zip(reader.names, shown, strict=True):
+        assert row[0].startswith(f"{name} ")
+    dots = [trace["x"] for trace in figure(page, "rates") if trace["mode"] == "markers"]
+    assert dots == [[row[2] / row[1]] for row in reader.rows if row[1]]
+
+
+def _rate(numbers: Numbers, of_served: float | None) -> str:
+    """A rate, or counts while these are small."""
+    seen, converted = numbers[1:3]
+    if not seen:
+        return "–"
+    if seen < 100:
+        return "too few" if seen < 8 else f"{converted} of {seen}"
+    share = "" if of_served is None else f" {percent(of_served)} of served"
+    return percent(converted / seen) + share
+
+
+def _check_funnel(reader: Reader, page: str) -> None:
+    stages, rows = expecting.stages(reader), reader.rows
+    columns = [counts for _, counts in stages]
+    columns += [[row[4] for row in rows], [row[5] for row in rows]]
+    head = ["Variant", *(name for name, _ in stages), "Addresses", "Not seen before"]
+    body = [
+        [name, *(whole(column[k]) for column in columns)] for k, name in enumerate(reader.names)
+    ]
+    foot = [["All", *(whole(sum(column)) for column in columns)]] if len(rows) > 1 else []
+    assert table(page, FUNNEL) == [head, *body, *foot]
+    if any(row[0] for row in rows):
+        bars = [trace["x"][::-1] for trace in reversed(figure(page, "funnel"))]
+        assert bars == [[counts[k] for _, counts in stages] for k in range(len(rows))]
+
+
+def _check_steps(reader: Reader, page: str) -> None:
+    plan = reader.plan
+    assert has_table(page, STEPS) == bool(plan.question or plan.asks_for)
+    if plan.question or plan.asks_for:
+        columns = [4, *([7] if plan.question else []), *([8] if plan.asks_for else [])]
+        [_, *shown] = table(page, STEPS)
+        assert shown == [
+            [name, *(whole(row[column]) for column in columns)]
+            for name, row in zip(reader.names, reader.rows, strict=True)
+        ]
+
+
+def _check_sentences(reader: Reader, page: str) -> None:
+    total = expecting.added(reader.rows)
+    if total[0]:
+        people = "person who was" if total[0] == 1 else "people who were"
+        said = (
+            f"Of {whole(total[0])} {people} served the page {whole(total[1])} saw it and "
+            f"{whole(total[2])} {reader.plan.act}"
+        )
+        assert said in plain(page)
+    if "data-now=" in page:
+        assert f'data-seen="{total[1]}"' in page
+        assert f'data-signups="{total[2]}"' in page
+        now = reader.browser.get(f"/experiments/{reader.experiment_id}/results/now.json").get_json()
+        assert (now["seen"], now["signups"]) == total[1:3]
+
+
+def check_phases(reader: Reader, page: str) -> None:
+    """Each phase by itself; what they counted is never added up."""
+    plan = reader.plan
+    assert has_table(page, PHASES) == (plan.newest > 1)
+    if plan.newest == 1:
+        return
+    expected = [["Phase", *reader.names]]
+    for number, (start, weights) in enumerate(zip(plan.starts, plan.weights, strict=True), 1):
+        sealed = reader.sealed.only(lambda fact, number=number: fact.phase == number)
+        began = f"{number} from {start.day} {start:%B %Y}, {start:%H:%M} UTC"
+        cells = (_of_phase(sealed.numbers(variant=k), weights.get(k, 0)) for k in plan.keys)
+        expected.append([began, *cells])
+    assert table(page, PHASES) == expected
+
+
+def _of_phase(numbers: Numbers, weight: int) -> str:
+    seen, converted = numbers[1:3]
+    if not weight:
+        return "nobody new"
+    if not seen:
+        return "nobody yet"
+    if seen < 100:
+        return f"{converted} of {seen}, weight {weight}"
+    return f"{percent(converted / seen)} {whole(converted)} of {whole(seen)}, weight {weight}"
+
+
+def check_decision_page(reader: Reader) -> None:
+    """The table of the page on which a team decides, and the learning card's lines."""
+    [_, *shown] = reader.table("decision", RATES)
+    assert [[row[0], *row[2:]] for row in shown] == [
+        [name, large_rate(row), ends]
+        for name, row, ends in zip(reader.names, reader.rows, reader.decisions, strict=True)
+    ]
+    assert [row[1] for row in shown] == [_as_there(row) for row in reader.rows]
+    card = plain(reader.page("learning"))
+    if len(reader.rows) > 1:
+        for name, row in zip(reader.names, reader.rows, strict=True):
+            assert f"“ {name} ”: {_as_there(row)} {reader.plan.act}" in card
+
+
+def _as_there(numbers: Numbers) -> str:
+    return f"{whole(numbers[2])} of {whole(numbers[1])}"
+
+
+def large_rate(numbers: Numbers) -> str:
+    return percent(numbers[2] / numbers[1]) if numbers[1] >= 100 else "too few"

@@ -1,0 +1,99 @@
+"""The memo of a decision as a page, on paper, and as the file by which anybody can check it."""
+
+import json
+from datetime import UTC, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from tests.results.everywhere import expecting
+from tests.results.everywhere.first_screen import RATES, large_rate
+from tests.results.everywhere.reading import Cells, Reader, paper, plain, table, whole
+from tests.results.everywhere.recount import NOTHING
+from wbtest.results.deciding.proving import prove, read_export
+
+
+def check_memo(reader: Reader, *, is_printed: bool) -> None:
+    """The memo of the only decision, which rests on the figures that the reader was shown."""
+    rows = _rows(reader)
+    page = reader.page("memo/1")
+    assert table(page, RATES)[1:] == rows
+    assert _phases(reader) in plain(page)
+    if is_printed:
+        pdf = reader.browser.get(f"/experiments/{reader.experiment_id}/memo/1.pdf")
+        lines = paper(pdf.data)
+        first = next(k for k, line in enumerate(lines) if line.startswith("Variant ")) + 1
+        on_paper = [" ".join(row).replace("\u202f", " ") for row in rows]
+        assert lines[first : first + len(rows)] == on_paper
+        assert _phases(reader) in " ".join(lines)
+    exported = reader.page("memo/1.json")
+    memo = json.loads(exported)
+    _check_figures(reader, memo["memo"]["figures"])
+    _check_trust(reader, {check["check"]: check["value"] for check in memo["memo"]["trust"]})
+    _check_data(reader, memo["data"])
+    assert [proof for proof in prove(read_export(exported)) if proof.state == "differs"] == []
+
+
+def _rows(reader: Reader) -> Cells:
+    return [
+        [name, f"{whole(row[2])} of {whole(row[1])}", large_rate(row), ends, whole(row[6])]
+        for name, row, ends in zip(reader.names, reader.rows, reader.decisions, strict=True)
+    ]
+
+
+def _phases(reader: Reader) -> str:
+    newest = reader.plan.newest
+    if newest == 1:
+        return "rates are for information."
+    return f"Counts are of phase {newest}; the interval rests on all {newest} phases."
+
+
+def _check_figures(reader: Reader, figures: dict[str, Any]) -> None:
+    """But for the seal, and the moment at which somebody looked."""
+    assert {name: figures[name] for name in reader.first if name != "as_of"} == {
+        name: value for name, value in reader.first.items() if name != "as_of"
+    }
+
+
+def _check_trust(reader: Reader, values: dict[str, str]) -> None:
+    machines = expecting.machines(reader)
+    lost = sum(machines.pop("lost", []))
+    people = {why: sum(map(max, row)) for why, row in expecting.set_aside(reader).items()}
+    people.pop("waiting", None)
+    assert values["machines"] == whole(sum(map(sum, machines.values())))
+    assert values["lost"] == whole(lost)
+    assert values["excluded"] == whole(sum(people.values()))
+    assert values["without_beacon"] == whole(expecting.added(reader.rows)[5])
+
+
+def _check_data(reader: Reader, data: dict[str, Any]) -> None:
+    """The counts that the memo rests on."""
+    keys = reader.plan.keys
+    assert data["variants"] == keys
+    by = reader.sealed.by("phase", "day", "variant")
+    assert data["days"] == [
+        [phase, day.isoformat(), [list(by.get((phase, day, key), NOTHING)) for key in keys]]
+        for phase, day in sorted({where[:2] for where in by})
+    ]
+    aside = expecting.set_aside(reader)
+    assert data["left_out"] == {why: [list(pair) for pair in row] for why, row in aside.items()}
+    assert data["machines"] == expecting.machines(reader)
+    for phase in data["phases"]:
+        _check_hours(reader, phase)
+
+
+def _check_hours(reader: Reader, phase: dict[str, Any]) -> None:
+    """No local hour stands there twice and none is missing; each holds what happened in it."""
+    keys, where = reader.plan.keys, ZoneInfo(reader.plan.zone)
+    weights = reader.plan.weights[phase["number"] - 1]
+    assert phase["weights"] == [weights.get(key, 0) for key in keys]
+    shown = {}
+    for hour, *columns in phase["hours"]:
+        local = datetime.fromtimestamp(hour, UTC).astimezone(where)
+        shown[local.date(), local.hour, local.utcoffset()] = columns
+    assert len(shown) == len(phase["hours"])
+    sealed = reader.sealed.only(lambda fact: fact.phase == phase["number"])
+    by = sealed.by("day", "hour", "offset", "variant")
+    assert shown == {
+        place: [[by.get((*place, key), NOTHING)[column] for key in keys] for column in (1, 3, 2)]
+        for place in {at[:3] for at in by}
+    }

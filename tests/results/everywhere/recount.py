@@ -1,0 +1,161 @@
+"""The rows of events counted by the words of the definitions: nothing tested takes part in it."""
+
+import json
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta
+from typing import Any, NamedTuple
+from zoneinfo import ZoneInfo
+
+import sqlalchemy as sa
+
+from tests.results.everywhere.plan import Plan
+from wbtest.extensions import db
+
+COLUMNS = (
+    *("served", "seen", "converted", "arrived", "signups", "without_beacon", "confirmed"),
+    *("answered", "agreed"),
+)
+Numbers = tuple[int, ...]
+NOTHING: Numbers = (0,) * len(COLUMNS)
+PLACE = "phase, variant, at_us, source, device, language, visitor, excluded_because"
+
+
+class Fact(NamedTuple):
+    """One more in a column: where it stands, and its day and hour on a clock on the wall there."""
+
+    column: str
+    phase: int
+    variant: str
+    day: date
+    hour: int
+    offset: timedelta | None
+    source: str
+    device: str
+    language: str
+    reason: str = ""
+
+
+@dataclass(frozen=True)
+class Recount:
+    """How often each fact is found; machines, acts of those seen, and answers beside.
+
+    ``machines`` by reason and variant; ``acts`` by phase, variant, kind, item and whether whoever
+    did it converted; ``answers`` by what was answered.
+    """
+
+    facts: Counter[Fact]
+    machines: Counter[tuple[str, str]] = field(default_factory=Counter)
+    acts: Counter[tuple[int, str, str, str, bool]] = field(default_factory=Counter)
+    answers: Counter[str] = field(default_factory=Counter)
+    _tables: dict[Any, Any] = field(default_factory=dict)
+
+    def only(self, is_wanted: Callable[[Fact], bool]) -> "Recount":
+        """The same of some facts."""
+        facts = {fact: number for fact, number in self.facts.items() if is_wanted(fact)}
+        return Recount(Counter(facts))
+
+    def counting(self, plan: Plan) -> "Recount":
+        """What the sealed rule counts."""
+        return self.only(lambda fact: fact.reason == "" and plan.counts(fact.source))
+
+    def by(self, *names: str) -> Mapping[tuple[Any, ...], Numbers]:
+        """What the columns hold for each combination of these parts that is found."""
+        if names not in self._tables:
+            found: defaultdict[tuple[Any, ...], list[int]] = defaultdict(lambda: [*NOTHING])
+            for fact, number in self.facts.items():
+                parts = tuple(getattr(fact, name) for name in names)
+                found[parts][COLUMNS.index(fact.column)] += number
+            self._tables[names] = {parts: tuple(row) for parts, row in found.items()}
+        table: Mapping[tuple[Any, ...], Numbers] = self._tables[names]
+        return table
+
+    def numbers(self, **where: Any) -> Numbers:
+        """What the columns hold where these parts are so."""
+        return self.by(*where).get(tuple(where.values()), NOTHING)
+
+    def values(self, name: str) -> list[Any]:
+        """What a part is anywhere, sorted."""
+        return sorted(parts[0] for parts in self.by(name))
+
+
+def recount(experiment_id: int, plan: Plan, machines: Counter[tuple[str, str]]) -> Recount:
+    """Count the rows of a test. ``machines`` leave none, so they are given."""
+    rows = {name: _read(name, PLACE, experiment_id) for name in ("visits", "sightings")}
+    more = "email_key, confirmed_us, answered_us, agreed_us, answers, left_at"
+    signups = _read("signups", f"{PLACE}, {more}", experiment_id)
+    facts: Counter[Fact] = Counter()
+    where = ZoneInfo(plan.zone)
+
+    def add(row: Any, column: str, at_us: int | None = None) -> None:
+        moment = datetime.fromtimestamp((row.at_us if at_us is None else at_us) // 1_000_000, UTC)
+        local = moment.astimezone(where)
+        at = local.date(), local.hour, local.utcoffset()
+        of = row.source, row.device, row.language, row.excluded_because
+        facts[Fact(column, row.phase, row.variant, *at, *of)] += 1
+
+    for row in rows["visits"]:
+        add(row, "served")
+    in_time: set[str] = set()
+    # Who counts as seen: in which phase, by which variant, and whether they converted.
+    seen: dict[str, tuple[int, str, bool]] = {}
+    suspects = {s.visitor for s in rows["sightings"] if s.excluded_because == "suspected"}
+    for sighting in rows["sightings"]:
+        theirs = [each for each in signups if _is_by(each, sighting)]
+        is_machine = sighting.visitor in suspects and sighting.excluded_because in ("", "suspected")
+        if is_machine or any(each.at_us <= sighting.at_us for each in theirs):
+            continue
+        add(sighting, "seen")
+        until = sighting.at_us + plan.window_us
+        in_time |= {each.email_key for each in theirs if each.at_us <= until}
+        moments = [
+            (each.at_us, moment)
+            for each in theirs
+            if (moment := each.at_us if plan.conversion == "signup" else each.confirmed_us)
+            and moment <= until
+        ]
+        if moments:
+            add(sighting, "converted")
+            add(sighting, "arrived", min(moments)[1])
+        if sighting.excluded_because == "":
+            seen[sighting.visitor] = sighting.phase, sighting.variant, bool(moments)
+    for row in signups:
+        add(row, "signups")
+        said = {
+            "without_beacon": row.email_key not in in_time,
+            "confirmed": row.confirmed_us is not None,
+            "answered": row.answered_us is not None,
+            "agreed": row.agreed_us is not None,
+        }
+        for column in (name for name, is_so in said.items() if is_so):
+            add(row, column)
+    acts: Counter[tuple[int, str, str, str, bool]] = Counter()
+    for row in _read("engagements", "visitor, kind, item", experiment_id):
+        phase, variant, is_converted = seen[row.visitor]
+        acts[phase, variant, row.kind, row.item, is_converted] += 1
+    return Recount(
+        facts,
+        machines,
+        acts,
+        Counter(_answers_of(signups, plan.question)),
+    )
+
+
+def _read(table: str, columns: str, experiment_id: int) -> list[Any]:
+    statement = sa.text(f"SELECT {columns} FROM {table} WHERE experiment_id = :id")
+    return list(db.session.execute(statement, {"id": experiment_id}))
+
+
+def _is_by(signup: Any, sighting: Any) -> bool:
+    who = signup.visitor, signup.excluded_because
+    return bool(signup.visitor) and who == (sighting.visitor, sighting.excluded_because)
+
+
+def _answers_of(signups: Iterable[Any], question: str) -> Iterable[str]:
+    """What is known of answers: of those who count and have not left."""
+    for row in signups:
+        if row.excluded_because == "" and row.left_at is None and row.answers:
+            said = json.loads(row.answers)
+            if question in said:
+                yield said[question]

@@ -1,0 +1,208 @@
+"""The tabs behind the first screen: over time, who came, for information."""
+
+from datetime import datetime
+from urllib.parse import urlencode
+
+from tests.results.everywhere import expecting
+from tests.results.everywhere.expecting import Asked, Days, Group
+from tests.results.everywhere.reading import (
+    Cells,
+    Reader,
+    Row,
+    belief,
+    between,
+    counted,
+    figure,
+    has_table,
+    odds,
+    of,
+    percent,
+    table,
+    whole,
+    wilson,
+)
+from tests.results.everywhere.recount import Numbers
+
+COURSE = "Rates and decision intervals by day"
+EVIDENCE = "Evidence by variant, now"
+EVIDENCE_MET = "Evidence that the target is met, by day"
+EVIDENCE_MISSED = "Evidence that the target is missed, by day"
+BELIEFS = "Means, intervals and chances of each rate"
+PLANNED = "Who saw each variant, and how many were planned"
+AGAINST = "Each variant against the first"
+# Fewer visitors make no variant the best.
+FEW = 8
+# So many segments a chart shows at most.
+MOST_ROWS = 8
+
+
+def check_over_time(
+    reader: Reader, part: Asked, days: Days, course: list[Row], until: datetime
+) -> None:
+    """``days`` are those of the part, ``course`` the file of how the rates came to be."""
+    page = reader.page(f"results/over-time?{urlencode(part.address)}")
+    assert has_table(page, COURSE) == reader.is_anybody
+    if not reader.is_anybody:
+        return
+    for label, cell in (
+        ("Signed up of seen, by the day of the visit", of),
+        ("Seen of served, by day", lambda numbers: f"{whole(numbers[1])} of {whole(numbers[0])}"),
+    ):
+        rows = [[f"{d.day} {d:%B %Y}", *map(cell, numbers)] for d, numbers in days.items()]
+        assert table(page, label) == [["Day", *reader.names], *rows]
+    for name, column in (("visits", 1), ("signups", 2)):
+        for k, trace in enumerate(figure(page, name)):
+            assert trace["x"] == [day.isoformat() for day in days]
+            assert trace["y"] == [row[k][column] for row in days.values()]
+    _check_course(reader, page, course)
+    _check_evidence(reader, page)
+    _check_evidence_by_day(reader, page, until)
+
+
+def _check_course(reader: Reader, page: str, course: list[Row]) -> None:
+    """The page shows the cells of the file, the newest day first."""
+    paths = [[row for row in course if row["variant"] == key] for key in reader.plan.keys]
+    expected: Cells = []
+    for rows in zip(*paths, strict=True):
+        cells = []
+        for row in rows:
+            numbers = (0, int(row["seen"]), int(row["converted"]))
+            ends = between([float(row["decision_low"]), float(row["decision_high"])])
+            cells.append(f"{counted(numbers)} {ends}")
+        expected.insert(0, cells)
+    [_, *shown] = table(page, COURSE)
+    assert [row[1:] for row in shown] == expected
+    if reader.plan.newest > 1:
+        phases = [f"phase {row['phase']}" for row in reversed(paths[0])]
+        assert [row[0].partition(" phase")[2] for row in shown] == [p[5:] for p in phases]
+
+
+def _check_evidence(reader: Reader, page: str) -> None:
+    assert table(page, EVIDENCE)[1:-1] == [
+        [
+            name,
+            odds(target["log_e_above"]),
+            odds(target["log_e_below"]),
+            _chance(row, target["probability_above"]),
+        ]
+        for name, row, target in zip(
+            reader.names, reader.rows, reader.first["target"]["variants"], strict=True
+        )
+    ]
+
+
+def _chance(numbers: Numbers, chance: float) -> str:
+    if numbers[1] < FEW:
+        return "too few" if numbers[1] else "–"
+    return belief(chance)
+
+
+def _check_evidence_by_day(reader: Reader, page: str, until: datetime) -> None:
+    """The page shows the looks of the file with which days ended, the newest day first."""
+    side = "above" if has_table(page, EVIDENCE_MET) else "below"
+    looks = reader.file("evidence")
+    moments = [datetime.fromisoformat(look["at"]) for look in looks]
+    shown = [looks[-1]]
+    for day in reversed(reader.plan.days_until(until)[:-1]):
+        over = sum(moment <= reader.plan.end_of(day) for moment in moments)
+        shown += [looks[over - 1]] if over else []
+    rows = table(page, EVIDENCE_MET if side == "above" else EVIDENCE_MISSED)[1:]
+    assert [row[1:] for row in rows] == [
+        [odds(float(look[f"{side}_{key}"])) for key in reader.plan.keys] for look in shown
+    ]
+
+
+def check_who_came(reader: Reader, part: Asked, segments: dict[str, list[Group]]) -> None:
+    page = reader.page(f"results/who-came?{urlencode(part.address)}")
+    for kind, groups in segments.items():
+        label = f"Visitors and rates by {'hour of the day' if kind == 'hour' else kind}"
+        # Where nobody counts there is nothing to say but where they came from.
+        is_shown = bool(segments["source"] if kind == "source" else segments["device"])
+        assert has_table(page, label) == is_shown
+        if is_shown:
+            [_, *shown] = table(page, label)
+            assert shown == [_of_group(reader, group) for group in groups]
+            rates = [g.all[2] / g.all[1] if g.all[1] else None for g in groups]
+            [dots] = figure(page, f"{kind}s")
+            is_upright = kind in ("weekday", "hour")
+            assert dots["y" if is_upright else "x"] == (rates if is_upright else rates[:MOST_ROWS])
+
+
+def _of_group(reader: Reader, group: Group) -> list[str]:
+    head = f"{group.name} {whole(group.all[0])} served"
+    row = [head if group.is_counted else f"{head}; does not count"]
+    row += [of(group.all), between(wilson(group.all))] if group.all[1] else ["–", "–"]
+    if len(reader.plan.keys) > 1:
+        row += [of(numbers) if numbers[1] else "–" for numbers in group.row]
+    return row
+
+
+def check_for_information(reader: Reader) -> None:
+    page = reader.page("results/for-information")
+    assert has_table(page, BELIEFS) == reader.is_anybody
+    if not reader.is_anybody:
+        return
+    rows, values = reader.rows, reader.first["variants"]
+    [_, *shown] = table(page, BELIEFS)
+    chances = [variant["probability_above"] for variant in reader.first["target"]["variants"]]
+    assert shown == [
+        [
+            name,
+            counted(row),
+            between(value["credible"]) if row[1] else "–",
+            _chance(row, chance),
+        ]
+        for name, row, value, chance in zip(reader.names, rows, values, chances, strict=True)
+    ]
+    [_, *shown] = table(page, "Each variant’s rate by one look planned in advance")
+    assert shown == [
+        [
+            name,
+            counted(row),
+            between(wilson(row)) if row[1] else "–",
+            _of_served(reader, row),
+            between(value["sequence"]),
+        ]
+        for name, row, value in zip(reader.names, rows, values, strict=True)
+    ]
+    _check_against(reader, page)
+    _check_split(reader, page)
+
+
+def _of_served(reader: Reader, row: Numbers) -> str:
+    if not row[0]:
+        return "–"
+    acted = row[4] if reader.plan.conversion == "signup" else row[6]
+    share = f" {percent(acted / row[0])}" if row[0] >= 100 else ""
+    return f"{whole(acted)} of {whole(row[0])}{share}"
+
+
+def _check_against(reader: Reader, page: str) -> None:
+    """Whoever gets nobody new has no rank; while the split is broken nobody has."""
+    values, weights = reader.first["variants"], reader.plan.weights[-1]
+    is_shown = len(values) > 1 and not reader.first["split"]["mismatch"]
+    assert has_table(page, AGAINST) == is_shown
+    if is_shown:
+        drawn = [key in weights for key in reader.plan.keys]
+        fewest = min(row[1] for row, is_drawn in zip(reader.rows, drawn, strict=True) if is_drawn)
+        expected = []
+        for value, is_drawn in zip(values, drawn, strict=True):
+            assert is_drawn == (value["probability_best"] is not None)
+            if not is_drawn or fewest < FEW:
+                expected.append(["too few" if is_drawn else "–"] * 2)
+            else:
+                lost = f"{100 * value['expected_loss']:.2f}\u202f%"
+                expected.append([belief(value["probability_best"]), lost])
+        assert [row[2:] for row in table(page, AGAINST)[1:]] == expected
+
+
+def _check_split(reader: Reader, page: str) -> None:
+    total = expecting.added(reader.rows)[1]
+    is_shown = len(reader.rows) > 1 and total > 0
+    assert has_table(page, PLANNED) == is_shown
+    if is_shown:
+        weights = [reader.plan.weights[-1].get(key, 0) for key in reader.plan.keys]
+        planned = [whole(round(total * weight / sum(weights))) for weight in weights]
+        [_, *shown] = table(page, PLANNED)
+        seen = [whole(row[1]) for row in reader.rows]
+        assert shown == [list(row) for row in zip(reader.names, seen, planned, strict=True)]
