@@ -50,7 +50,7 @@ pytestmark = pytest.mark.browser
 # Written for machines; no person's browser comes here.
 FOR_MACHINES = {"team.healthz", "team.readyz", "publishing.sitemap", "static"}
 # Answers to the form that is being filled in, for its script.
-FOR_SCRIPTS = {"results.plan"}
+FOR_SCRIPTS = {"results.plan", "results.target"}
 WEEK = 7
 STATUSES = {"/p/rests": 503, "/p/over": 410, "/p/decided": 410}
 NOTHING = (

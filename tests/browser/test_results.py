@@ -138,7 +138,6 @@ def test_the_verdict_stands_without_any_script(
 def test_the_team_decides_and_is_shown_its_memo(experiment: Experiment, results: Page):
     expect(results.get_by_text("approved alone, on day one")).to_be_visible()
     results.get_by_role("link", name="Decide: go").click()
-    results.get_by_role("link", name="Read everything, then decide").click()
     results.get_by_label("Go", exact=True).check()
     results.get_by_label("Why").fill("Parents sign up for the kitchen headline.")
     results.get_by_role("button", name="Store the decision").click()
