@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.exc import OperationalError
 
 from tests.factories import make_workspace
-from wbtest import store
+from wbtest import locks, store
 from wbtest.extensions import db
 from wbtest.store import StoreBroken, writing
 from wbtest.team.models import Workspace
@@ -59,7 +59,7 @@ def test_a_read_only_database_refuses_a_writer(tmp_path: Path) -> None:
 
     with (
         pytest.raises(OperationalError, match="readonly"),
-        store.writing_group(engine, store.NoLock()) as connection,
+        store.writing_group(engine, locks.NoLock()) as connection,
     ):
         connection.execute(sa.delete(Workspace))
     engine.dispose()
@@ -100,14 +100,14 @@ def damage(file: Path) -> None:
 
 
 def test_the_lock_is_entered_again_by_its_holder(tmp_path: Path) -> None:
-    lock = store.WriteLock(tmp_path / "x.lock")
+    lock = locks.WriteLock(tmp_path / "x.lock")
 
     with lock, lock:
         pass
 
 
 def test_the_lock_keeps_out_whoever_opened_it_elsewhere(tmp_path: Path) -> None:
-    ours, theirs = (store.WriteLock(tmp_path / "x.lock") for _ in range(2))
+    ours, theirs = (locks.WriteLock(tmp_path / "x.lock") for _ in range(2))
     order: list[str] = []
 
     def enter() -> None:
@@ -127,8 +127,8 @@ def test_the_lock_keeps_out_whoever_opened_it_elsewhere(tmp_path: Path) -> None:
 def test_nobody_waits_for_the_lock_for_ever(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    ours, theirs = (store.WriteLock(tmp_path / "x.lock") for _ in range(2))
-    monkeypatch.setattr(store, "LOCK_SECONDS", 0.0)
+    ours, theirs = (locks.WriteLock(tmp_path / "x.lock") for _ in range(2))
+    monkeypatch.setattr(locks, "LOCK_SECONDS", 0.0)
 
     with ours, pytest.raises(sa.exc.TimeoutError, match="others have been writing"), theirs:
         pass
@@ -137,7 +137,7 @@ def test_nobody_waits_for_the_lock_for_ever(
 
 
 def test_a_lock_that_cannot_be_had_leaves_nothing_held(tmp_path: Path) -> None:
-    lock = store.WriteLock(tmp_path / "missing" / "x.lock")
+    lock = locks.WriteLock(tmp_path / "missing" / "x.lock")
 
     for _ in range(2):
         with pytest.raises(FileNotFoundError), lock:

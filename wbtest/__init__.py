@@ -6,7 +6,7 @@ import jinja2
 from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from wbtest import config, http, store
+from wbtest import config, http, locks, store
 from wbtest.extensions import Now, clock, csrf, db, migrate, utc_now
 
 _PACKAGE = Path(__file__).parent
@@ -61,7 +61,7 @@ def _open_store(app: Flask, settings: config.Settings) -> None:
         store.prepare(db.engine)
     file = settings.database_file
     app.extensions["wbtest.lock"] = (
-        store.NoLock() if file is None else store.WriteLock(file.with_suffix(".lock"))
+        locks.NoLock() if file is None else locks.WriteLock(file.with_suffix(".lock"))
     )
 
 

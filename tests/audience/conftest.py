@@ -10,7 +10,7 @@ from flask import Flask
 from tests.audience.larder import Larder, Visitor, mails, start_page, visits
 from tests.audience.recording import Database, Page
 from tests.conftest import HandClock
-from wbtest import store
+from wbtest import locks, store
 from wbtest.extensions import Base
 from wbtest.publishing.running import life
 
@@ -21,7 +21,7 @@ def database(database_url: str, tmp_path: Path, now: HandClock) -> Iterator[Data
     store.prepare(engine)
     Base.metadata.create_all(engine)
     is_sqlite = engine.dialect.name == "sqlite"
-    lock = store.WriteLock(tmp_path / "test.lock") if is_sqlite else store.NoLock()
+    lock = locks.WriteLock(tmp_path / "test.lock") if is_sqlite else locks.NoLock()
     database = Database(engine, lock, now)
     yield database
     for recorder in database.recorders:

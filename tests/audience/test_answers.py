@@ -14,7 +14,7 @@ from wbtest.audience.live_pages import LivePages
 from wbtest.audience.recording.events import Served
 from wbtest.audience.recording.recorder import QueueFull, Recorder
 from wbtest.extensions import db
-from wbtest.store import WriteLock
+from wbtest.locks import WriteLock
 
 ENVIRON = {"HTTP_USER_AGENT": PHONE, "HTTP_HOST": "localhost"}
 

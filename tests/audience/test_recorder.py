@@ -1,4 +1,4 @@
-"""The recorder's queue and thread: what is waited for, what is tried again, what is lost."""
+"""The recorder's queue and thread: what is stored when, and what is waited for."""
 
 import multiprocessing
 import subprocess
@@ -19,9 +19,7 @@ from wbtest.audience.recording.events import Served
 from wbtest.audience.recording.ledger import take_turn
 from wbtest.audience.recording.recorder import QueueFull, Recorder, StoreFailed
 from wbtest.delivery.models import OutboxMail
-from wbtest.store import WriteLock
-
-NOWHERE = sa.create_engine("sqlite:////nowhere/at/all.db")
+from wbtest.locks import WriteLock
 
 
 @pytest.fixture(autouse=True)
@@ -93,123 +91,6 @@ def test_recorders_of_several_processes_share_one_database(page: Page) -> None:
 
     assert page.totals() == {"served": 150}
     assert page.differences() == []
-
-
-def test_while_the_store_fails_a_sign_up_is_refused_with_the_next_step(page: Page) -> None:
-    page.recorder._writer._engine = NOWHERE
-
-    with pytest.raises(StoreFailed, match="Your text is still here; try again in a minute") as it:
-        page.sign_up("ada@x.io")
-
-    assert it.value.status == 503
-
-
-def test_while_a_group_hangs_sign_ups_are_refused_and_visits_queued(
-    page: Page, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    begun, ends = threading.Event(), threading.Event()
-
-    def hang(_group: object) -> None:
-        begun.set()
-        ends.wait(10)
-
-    monkeypatch.setattr(writer, "HANG_SECONDS", 0.0)
-    monkeypatch.setattr(page.recorder._writer, "_write", hang)
-    page.serve("v")
-    assert begun.wait(10)
-
-    with pytest.raises(StoreFailed):
-        page.sign_up("ada@x.io")
-    is_taken = page.recorder.put(Served(**page.arrival("w", 1, {})))
-    ends.set()
-
-    assert is_taken
-
-
-def test_after_the_write_of_another_failed_sign_ups_are_refused_for_a_moment(
-    page: Page, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    page.recorder.note_failure()
-    with pytest.raises(StoreFailed):
-        page.sign_up("ada@x.io")
-    monkeypatch.setattr(recording, "REFUSAL_SECONDS", 0.0)
-    page.recorder.note_failure()
-
-    assert page.sign_up("ada@x.io") == "new"
-
-
-def test_while_the_store_fails_visits_are_counted_as_lost_and_then_not_taken(page: Page) -> None:
-    page.recorder._writer._engine = NOWHERE
-    page.serve("v")
-    page.recorder.flush()
-
-    assert page.recorder.lost == 1
-    assert not page.recorder.put(Served(**page.arrival("w", 0, {})))
-
-
-def test_a_store_that_recovers_is_used_again(page: Page) -> None:
-    page.recorder._writer._engine = NOWHERE
-    page.serve("v")
-    page.recorder.flush()
-    page.recorder._writer._engine = page.database.engine
-
-    assert page.sign_up("ada@x.io") == "new"
-    assert page.recorder.put(Served(**page.arrival("w", 0, {})))
-    assert page.totals()["served"] == 1
-
-
-def test_what_was_lost_is_noted_with_the_next_group_that_is_stored(page: Page) -> None:
-    page.recorder._writer._engine = NOWHERE
-    page.see("v", 0)
-    page.see("w", 1)
-    page.recorder.flush()
-    page.recorder._writer._engine = page.database.engine
-
-    page.sign_up("ada@x.io")
-    page.sign_up("bea@x.io")
-
-    assert page.machines() == {("lost", "could not be stored"): 2}
-    assert page.recorder.lost == 2
-    assert page.differences() == []
-
-
-def test_what_was_lost_stands_in_nobodys_way(page: Page) -> None:
-    page.serve("v", experiment_id=99_999)
-    page.serve("w", at_us=10**30)
-    page.recorder.flush()
-
-    page.serve("x")
-    page.serve("y")
-
-    assert page.machines() == {}
-    assert page.totals()["served"] >= 1
-    page.serve("z")
-    assert page.totals()["served"] >= 2
-
-
-def test_a_group_is_tried_again(page: Page, monkeypatch: pytest.MonkeyPatch) -> None:
-    engine = page.database.engine
-    page.recorder._writer._engine = NOWHERE
-    monkeypatch.setattr(
-        writer.time, "sleep", lambda _: setattr(page.recorder._writer, "_engine", engine)
-    )
-
-    assert page.sign_up("ada@x.io") == "new"
-
-
-def test_one_event_that_cannot_be_stored_takes_no_other_with_it(page: Page) -> None:
-    for number in range(9):
-        page.serve(f"v{number}", experiment_id=99_999 if number == 4 else page.id)
-
-    assert page.totals() == {"served": 8}
-    assert page.recorder.lost == 1
-
-
-def test_a_sign_up_that_cannot_be_stored_is_refused(page: Page) -> None:
-    with pytest.raises(StoreFailed):
-        page.sign_up("ada@x.io", experiment_id=99_999)
-
-    assert page.recorder.lost == 0
 
 
 def test_what_people_typed_is_not_logged(

@@ -11,8 +11,9 @@ from tests.factories import PASSWORD, Team, log_in
 from tests.team.test_deleting import TYPED, delete, make_over, rows
 from wbtest.audience.recording.ledger import VISITS
 from wbtest.extensions import db
+from wbtest.locks import NoLock
 from wbtest.publishing.models import Experiment
-from wbtest.store import NoLock, Refused, writing, writing_group
+from wbtest.store import Refused, writing, writing_group
 from wbtest.team import deleting, passwords
 from wbtest.team.audit.log import lines_of_all
 from wbtest.team.deleting import delete_workspace

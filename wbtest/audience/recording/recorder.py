@@ -14,7 +14,8 @@ import sqlalchemy as sa
 from wbtest.audience.recording.events import Event, Outcome, SignedUp
 from wbtest.audience.recording.writer import Item, StoreFailed, Waiting, Writer
 from wbtest.extensions import Now
-from wbtest.store import NoLock, Refused, WriteLock
+from wbtest.locks import NoLock, WriteLock
+from wbtest.store import Refused
 
 MOST_QUEUED = 50_000
 # A group is written when so many wait, or the first has waited so long. What came meanwhile goes

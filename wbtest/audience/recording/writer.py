@@ -18,7 +18,8 @@ from wbtest.audience.recording.cells import Facts
 from wbtest.audience.recording.events import Event, Outcome, SignedUp
 from wbtest.audience.recording.groups import Loss, loss_of, record, record_losses
 from wbtest.extensions import Now
-from wbtest.store import NoLock, Refused, WriteLock, describe, writing_group
+from wbtest.locks import NoLock, WriteLock
+from wbtest.store import Refused, describe, writing_group
 
 log = logging.getLogger(__name__)
 
@@ -148,19 +149,31 @@ class Writer:
                 facts: dict[int, Facts] = {}
                 found = record(connection, events, facts, self._now(), self._mail_domain)
                 if losses:
-                    record_losses(connection, losses, facts)
+                    self._note(connection, losses, facts)
             outcomes = dict(zip(wanted, found[len(arrived) :], strict=True))
         for item in waiting:
             item.future.set_result(outcomes.get(id(item)))
 
     @contextmanager
     def _noting_losses(self) -> Iterator[Counter[Loss]]:
-        """What is to be noted now. It waits while the store fails, but stands in no group's way."""
+        """What is to be noted now; it waits for another group when this one is not stored."""
         losses, self._losses = self._losses, Counter()
         try:
             yield losses
+        except Exception:
+            self._losses.update(losses)
+            raise
+
+    def _note(
+        self, connection: sa.Connection, losses: Counter[Loss], facts: dict[int, Facts]
+    ) -> None:
+        try:
+            record_losses(connection, losses, facts)
         except STORE_ERRORS:
-            self._losses = losses
+            raise
+        except Exception:
+            # What cannot be noted stands in no other group's way.
+            losses.clear()
             raise
 
     def _give_up(self, group: list[Item], error: Exception) -> None:
