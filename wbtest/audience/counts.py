@@ -115,10 +115,12 @@ def daily(experiment: Experiment) -> dict[tuple[int, date], dict[str, Totals]]:
     return dict(found)
 
 
-def by_clock(experiment: Experiment, phase: int) -> dict[int, dict[str, Totals]]:
-    """Return what counted by the rule in a phase, by local hour of the day, 0 to 23, and variant.
+def by_clock(
+    experiment: Experiment, phase: int, keys: Sequence[str]
+) -> dict[int, tuple[Totals, ...]]:
+    """Return what counted by the rule in a phase, by local hour of the day, 0 to 23.
 
-    Hours in which nothing ever happened are left out.
+    A totals for each variant of ``keys``; hours in which nothing ever happened are left out.
     """
     found: defaultdict[int, dict[str, Totals]] = defaultdict(dict)
     rows = db.session.execute(
@@ -128,7 +130,7 @@ def by_clock(experiment: Experiment, phase: int) -> dict[int, dict[str, Totals]]
     )
     for clock, variant, *numbers in rows:
         found[clock][variant] = Totals(*numbers)
-    return dict(found)
+    return {clock: tuple(row.get(key, Totals()) for key in keys) for clock, row in found.items()}
 
 
 def hours_of_phase(experiment: Experiment, phase: int, cut: Cut = WHOLE) -> list[Hourly]:

@@ -213,7 +213,21 @@ class MachineCount(Base):
     count: Mapped[int] = mapped_column(default=0)
 
 
-class HourlyCount(Base):
+class PeopleCounted:
+    """The columns of every roll-up of people, behind its key. See ``HourlyCount``."""
+
+    served: Mapped[int] = mapped_column(default=0, sort_order=1)
+    seen: Mapped[int] = mapped_column(default=0, sort_order=1)
+    converted: Mapped[int] = mapped_column(default=0, sort_order=1)
+    arrived: Mapped[int] = mapped_column(default=0, sort_order=1)
+    signups: Mapped[int] = mapped_column(default=0, sort_order=1)
+    unseen: Mapped[int] = mapped_column(default=0, sort_order=1)
+    confirmed: Mapped[int] = mapped_column(default=0, sort_order=1)
+    answered: Mapped[int] = mapped_column(default=0, sort_order=1)
+    agreed: Mapped[int] = mapped_column(default=0, sort_order=1)
+
+
+class HourlyCount(PeopleCounted, Base):
     """The roll-up that dashboards read, kept in the transaction that inserts the events.
 
     ``hour`` is the start, in whole seconds since 1970, of an hour of the experiment's own time
@@ -245,12 +259,3 @@ class HourlyCount(Base):
     device: Mapped[str] = mapped_column(String(10), primary_key=True)
     language: Mapped[str] = mapped_column(String(8), primary_key=True, default="")
     excluded_because: Mapped[str] = mapped_column(String(20), primary_key=True, default="")
-    served: Mapped[int] = mapped_column(default=0)
-    seen: Mapped[int] = mapped_column(default=0)
-    converted: Mapped[int] = mapped_column(default=0)
-    arrived: Mapped[int] = mapped_column(default=0)
-    signups: Mapped[int] = mapped_column(default=0)
-    unseen: Mapped[int] = mapped_column(default=0)
-    confirmed: Mapped[int] = mapped_column(default=0)
-    answered: Mapped[int] = mapped_column(default=0)
-    agreed: Mapped[int] = mapped_column(default=0)

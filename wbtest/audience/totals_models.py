@@ -9,11 +9,12 @@ from datetime import date
 from sqlalchemy import BigInteger, Date, ForeignKey, String
 from sqlalchemy.orm import Mapped, mapped_column
 
+from wbtest.audience.models import PeopleCounted
 from wbtest.extensions import Base
 from wbtest.publishing.models import Experiment
 
 
-class HourTotal(Base):
+class HourTotal(PeopleCounted, Base):
     """What counts by the sealed rule, its sources included, of a variant in an hour.
 
     Hours and columns mean what they mean in ``HourlyCount``.
@@ -25,18 +26,9 @@ class HourTotal(Base):
     phase: Mapped[int] = mapped_column(primary_key=True)
     variant: Mapped[str] = mapped_column(String(30), primary_key=True)
     hour: Mapped[int] = mapped_column(BigInteger, primary_key=True)
-    served: Mapped[int] = mapped_column(default=0)
-    seen: Mapped[int] = mapped_column(default=0)
-    converted: Mapped[int] = mapped_column(default=0)
-    arrived: Mapped[int] = mapped_column(default=0)
-    signups: Mapped[int] = mapped_column(default=0)
-    unseen: Mapped[int] = mapped_column(default=0)
-    confirmed: Mapped[int] = mapped_column(default=0)
-    answered: Mapped[int] = mapped_column(default=0)
-    agreed: Mapped[int] = mapped_column(default=0)
 
 
-class DayTotal(Base):
+class DayTotal(PeopleCounted, Base):
     """The same of a variant on a day of the experiment's own time zone."""
 
     __tablename__ = "day_totals"
@@ -45,18 +37,9 @@ class DayTotal(Base):
     phase: Mapped[int] = mapped_column(primary_key=True)
     variant: Mapped[str] = mapped_column(String(30), primary_key=True)
     day: Mapped[date] = mapped_column(Date, primary_key=True)
-    served: Mapped[int] = mapped_column(default=0)
-    seen: Mapped[int] = mapped_column(default=0)
-    converted: Mapped[int] = mapped_column(default=0)
-    arrived: Mapped[int] = mapped_column(default=0)
-    signups: Mapped[int] = mapped_column(default=0)
-    unseen: Mapped[int] = mapped_column(default=0)
-    confirmed: Mapped[int] = mapped_column(default=0)
-    answered: Mapped[int] = mapped_column(default=0)
-    agreed: Mapped[int] = mapped_column(default=0)
 
 
-class ClockTotal(Base):
+class ClockTotal(PeopleCounted, Base):
     """The same of a variant in an hour of the day there, 0 to 23, over all days."""
 
     __tablename__ = "clock_totals"
@@ -65,18 +48,9 @@ class ClockTotal(Base):
     phase: Mapped[int] = mapped_column(primary_key=True)
     variant: Mapped[str] = mapped_column(String(30), primary_key=True)
     clock: Mapped[int] = mapped_column(primary_key=True)
-    served: Mapped[int] = mapped_column(default=0)
-    seen: Mapped[int] = mapped_column(default=0)
-    converted: Mapped[int] = mapped_column(default=0)
-    arrived: Mapped[int] = mapped_column(default=0)
-    signups: Mapped[int] = mapped_column(default=0)
-    unseen: Mapped[int] = mapped_column(default=0)
-    confirmed: Mapped[int] = mapped_column(default=0)
-    answered: Mapped[int] = mapped_column(default=0)
-    agreed: Mapped[int] = mapped_column(default=0)
 
 
-class KindTotal(Base):
+class KindTotal(PeopleCounted, Base):
     """What was counted of one kind of people, over all hours; rows that do not count among them."""
 
     __tablename__ = "kind_totals"
@@ -88,15 +62,6 @@ class KindTotal(Base):
     device: Mapped[str] = mapped_column(String(10), primary_key=True)
     language: Mapped[str] = mapped_column(String(8), primary_key=True, default="")
     excluded_because: Mapped[str] = mapped_column(String(20), primary_key=True, default="")
-    served: Mapped[int] = mapped_column(default=0)
-    seen: Mapped[int] = mapped_column(default=0)
-    converted: Mapped[int] = mapped_column(default=0)
-    arrived: Mapped[int] = mapped_column(default=0)
-    signups: Mapped[int] = mapped_column(default=0)
-    unseen: Mapped[int] = mapped_column(default=0)
-    confirmed: Mapped[int] = mapped_column(default=0)
-    answered: Mapped[int] = mapped_column(default=0)
-    agreed: Mapped[int] = mapped_column(default=0)
 
 
 class MachineTotal(Base):

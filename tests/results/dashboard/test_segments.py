@@ -8,6 +8,7 @@ from wbtest.results.dashboard.segments import (
     Segment,
     segments_by_hour,
     segments_by_weekday,
+    totals_by_clock,
     totals_by_day,
 )
 
@@ -24,23 +25,24 @@ def test_an_hour_stands_on_the_day_and_weekday_of_its_place():
     # A quarter past midnight of Tuesday there, still Monday evening in UTC.
     late = hour(2027, 3, 1, 18, 15)
     days = totals_by_day([late], KEYS, KATHMANDU)
-    weekdays = segments_by_weekday([late], KEYS, KATHMANDU)
+    weekdays = segments_by_weekday(days, 2)
+    hours = segments_by_hour(totals_by_clock([late], KEYS, KATHMANDU), 2)
 
     assert list(days) == [date(2027, 3, 2)]
     assert [segment.name for segment in weekdays if segment.all.seen] == ["Tuesday"]
-    assert [s.name for s in segments_by_hour([late], KEYS, KATHMANDU) if s.all.seen] == ["0:00"]
+    assert [segment.name for segment in hours if segment.all.seen] == ["0:00"]
 
 
 def test_an_hour_that_comes_twice_in_autumn_is_added_up():
     twice = [hour(2027, 10, 31, 0), hour(2027, 10, 31, 1, variant="price", seen=7)]
-    found = segments_by_hour(twice, KEYS, "Europe/Berlin")[2]
+    found = segments_by_hour(totals_by_clock(twice, KEYS, "Europe/Berlin"), 2)[2]
 
     assert [totals.seen for totals in found.row] == [10, 7]
 
 
 def test_all_weekdays_and_hours_stand_there_also_where_nobody_came():
-    assert len(segments_by_weekday([], KEYS, "UTC")) == 7
-    assert len(segments_by_hour([], KEYS, "UTC")) == 24
+    assert len(segments_by_weekday({}, 2)) == 7
+    assert len(segments_by_hour({}, 2)) == 24
 
 
 def segment(name: str, seen: int, converted: int, *, is_counted: bool = True) -> Segment:

@@ -7,14 +7,13 @@ so no verdict comes from here.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import date
 from typing import TypeVar
-from zoneinfo import ZoneInfo
 
 from wbtest.audience.counts import Hourly, Totals
-from wbtest.audience.recording.hours import day_of
+from wbtest.audience.recording.hours import clock_of, day_of
 from wbtest.results import statistics
 from wbtest.results.statistics import Counts, Interval
 from wbtest.results.totals import total
@@ -23,8 +22,7 @@ WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", 
 DAY_HOURS = 24
 # Fewer visitors than this make no rate worth comparing.
 FEWEST = 30
-NOTHING = Totals()
-Place = TypeVar("Place", bound=Hashable)
+Place = TypeVar("Place", date, int)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,31 +52,8 @@ class Segment:
         return self.all.seen < FEWEST
 
 
-def segments_by_weekday(
-    hours: Iterable[Hourly], keys: Sequence[str], time_zone: str
-) -> list[Segment]:
-    """Return the seven local weekdays; sign-ups stand on the day of the visit."""
-
-    def weekday(hour: int) -> int:
-        return day_of(hour, time_zone).weekday()
-
-    rows = _rows(hours, keys, weekday)
-    return [Segment(name, rows(k)) for k, name in enumerate(WEEKDAYS)]
-
-
-def segments_by_hour(hours: Iterable[Hourly], keys: Sequence[str], time_zone: str) -> list[Segment]:
-    """Return the 24 local hours of the day; sign-ups stand in the hour of the visit."""
-    zone = ZoneInfo(time_zone)
-
-    def hour_of_day(hour: int) -> int:
-        return datetime.fromtimestamp(hour, UTC).astimezone(zone).hour
-
-    rows = _rows(hours, keys, hour_of_day)
-    return [Segment(f"{k}:00", rows(k)) for k in range(DAY_HOURS)]
-
-
-def segments_by_day(days: Mapping[date, Sequence[Totals]], arms: int) -> list[Segment]:
-    """Return the seven local weekdays from what was counted on each day."""
+def segments_by_weekday(days: Mapping[date, Sequence[Totals]], arms: int) -> list[Segment]:
+    """Return the seven weekdays from what was counted on each local day, that of the visit."""
     rows: list[list[Sequence[Totals]]] = [[] for _ in WEEKDAYS]
     for day, row in days.items():
         rows[day.weekday()].append(row)
@@ -88,40 +63,35 @@ def segments_by_day(days: Mapping[date, Sequence[Totals]], arms: int) -> list[Se
     ]
 
 
-def segments_by_clock(
-    hours: Mapping[int, Mapping[str, Totals]], keys: Sequence[str]
-) -> list[Segment]:
-    """Return the 24 local hours of the day from what was counted in each."""
-    return [
-        Segment(f"{k}:00", tuple(hours.get(k, {}).get(key, NOTHING) for key in keys))
-        for k in range(DAY_HOURS)
-    ]
+def segments_by_hour(hours: Mapping[int, Sequence[Totals]], arms: int) -> list[Segment]:
+    """Return the 24 hours of the day from what was counted in each there, that of the visit."""
+    nothing = (Totals(),) * arms
+    return [Segment(f"{k}:00", tuple(hours.get(k, nothing))) for k in range(DAY_HOURS)]
 
 
 def totals_by_day(
     hours: Sequence[Hourly], keys: Sequence[str], time_zone: str
 ) -> dict[date, tuple[Totals, ...]]:
     """Return what was counted on each local day; days on which nothing happened are left out."""
-
-    def day(hour: int) -> date:
-        return day_of(hour, time_zone)
-
-    rows = _rows(hours, keys, day)
-    return {found: rows(found) for found in sorted({day(row.hour) for row in hours})}
+    return _placed(hours, keys, lambda hour: day_of(hour, time_zone))
 
 
-def _rows(
+def totals_by_clock(
+    hours: Sequence[Hourly], keys: Sequence[str], time_zone: str
+) -> dict[int, tuple[Totals, ...]]:
+    """Return what was counted in each local hour of the day, 0 to 23, over all days."""
+    return _placed(hours, keys, lambda hour: clock_of(hour, time_zone))
+
+
+def _placed(
     hours: Iterable[Hourly], keys: Sequence[str], place_of: Callable[[int], Place]
-) -> Callable[[Place], tuple[Totals, ...]]:
-    """Return a function that gives the totals of a place, one for each variant."""
-    found: defaultdict[tuple[Place, str], list[Hourly]] = defaultdict(list)
+) -> dict[Place, tuple[Totals, ...]]:
+    """Return the totals of each place in order, one for each variant."""
+    found: defaultdict[Place, defaultdict[str, list[Hourly]]]
+    found = defaultdict(lambda: defaultdict(list))
     places: dict[int, Place] = {}
     for row in hours:
         if row.hour not in places:
             places[row.hour] = place_of(row.hour)
-        found[places[row.hour], row.variant].append(row)
-
-    def rows(place: Place) -> tuple[Totals, ...]:
-        return tuple(total(found.get((place, key), ())) for key in keys)
-
-    return rows
+        found[places[row.hour]][row.variant].append(row)
+    return {place: tuple(total(row[key]) for key in keys) for place, row in sorted(found.items())}

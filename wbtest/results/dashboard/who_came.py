@@ -17,10 +17,9 @@ from wbtest.publishing.models import Experiment
 from wbtest.results.dashboard.filters import Choices, Filters, read_filters
 from wbtest.results.dashboard.segments import (
     Segment,
-    segments_by_clock,
-    segments_by_day,
     segments_by_hour,
     segments_by_weekday,
+    totals_by_clock,
     totals_by_day,
 )
 from wbtest.results.figures import Results
@@ -90,12 +89,13 @@ def _times(
 ) -> tuple[list[Segment], list[Segment]]:
     """Weekdays and hours of the day; without a filter they are added up already."""
     keys = _keys(found)
-    if not filters.is_asked:
-        by_clock = counts.by_clock(experiment, found.phase)
-        weekdays = segments_by_day(days_of(experiment, found, filters), len(keys))
-        return weekdays, segments_by_clock(by_clock, keys)
-    hours, zone = _hours(experiment, found, filters), experiment.time_zone
-    return segments_by_weekday(hours, keys, zone), segments_by_hour(hours, keys, zone)
+    days = days_of(experiment, found, filters)
+    if filters.is_asked:
+        hours = _hours(experiment, found, filters)
+        clock = totals_by_clock(hours, keys, experiment.time_zone)
+    else:
+        clock = counts.by_clock(experiment, found.phase, keys)
+    return segments_by_weekday(days, len(keys)), segments_by_hour(clock, len(keys))
 
 
 def _by(
