@@ -1,5 +1,6 @@
 """The Flask extensions, as objects only; ``create_app`` ties them to an app."""
 
+import time
 from collections.abc import Callable
 from datetime import UTC, datetime
 
@@ -45,6 +46,15 @@ class Clock:
 def utc_now() -> datetime:
     """The clock of the machine."""
     return datetime.now(UTC)
+
+
+def seconds_of(now: Now) -> Callable[[], float]:
+    """Return a clock that shows what ``now`` does, in seconds since 1970.
+
+    The visitor path looks at it several times for each visit. That of the machine can be read
+    without making a date first, in a sixth of the time.
+    """
+    return time.time if now is utc_now else lambda: now().timestamp()
 
 
 db = SQLAlchemy(model_class=Base)
