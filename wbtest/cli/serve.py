@@ -71,6 +71,10 @@ def run(
     with in_use(settings):
         link = prepare(settings, now)
         _check_port(host, port)
+        # The web processes are forks. What is loaded by now they share with us, as long as nobody
+        # writes to it, and looking for garbage would.
+        gc.collect()
+        gc.freeze()
         server = AnnouncingServer(
             partial(_announce, settings, host, port, link),
             "wbtest",
