@@ -1,6 +1,7 @@
 """What visitors did: events, machines' counters, and the hourly roll-ups kept beside them.
 
-Every key leads with the experiment, so that a sharded database can place it. Events name times in
+Every key leads with the experiment, so that a sharded database can place it; a test holds all
+tables to that. Events name times in
 whole microseconds since 1970 (``…_us``), which sort and subtract without a zone. Neither an IP nor
 a user agent is stored anywhere.
 """
@@ -78,6 +79,7 @@ class Signup(Base):
         Index(None, "experiment_id", "at_us"),
         Index(None, "experiment_id", "answer_hash"),
         Index(None, "experiment_id", "other_variant"),
+        Index(None, "experiment_id", "token_hash"),
     )
 
     experiment_id: Mapped[int] = mapped_column(ForeignKey(Experiment.id), primary_key=True)
@@ -105,7 +107,7 @@ class Signup(Base):
     # When our last mail to the address was queued: one a day at most. None for no mail.
     mailed_us: Mapped[int | None] = mapped_column(BigInteger)
     # Hash of the token in the mail that confirms or leaves.
-    token_hash: Mapped[str] = mapped_column(String(64), default="", index=True)
+    token_hash: Mapped[str] = mapped_column(String(64), default="")
     confirmed_us: Mapped[int | None] = mapped_column(BigInteger)
     # The steps after the address. ``answer_hash`` is of the token in the form that asks for them.
     answer_hash: Mapped[str] = mapped_column(String(64), default="")
