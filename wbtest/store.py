@@ -17,7 +17,7 @@ from flask_sqlalchemy.session import Session
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import scoped_session
 
-from wbtest.extensions import Base, db
+from wbtest.extensions import SUMS_FROM, Base, db
 from wbtest.locks import NoLock, WriteLock
 
 log = logging.getLogger(__name__)
@@ -163,6 +163,8 @@ def writing() -> Iterator[scoped_session[Session]]:
     with lock():
         # Ends a read transaction, whose snapshot may be older than the lock we now hold.
         session.rollback()
+        # Nothing that is written rests on what a replica says, nor does what is read afterwards.
+        session.info.pop(SUMS_FROM, None)
         session.connection(execution_options={"writes": True})
         session.info["writing"] = True
         try:
