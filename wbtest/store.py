@@ -122,6 +122,15 @@ def _shorten(context: sa.engine.ExceptionContext) -> None:
         context.original_exception.args = (_first_line(context.original_exception),)
 
 
+def wrapped(error: Exception, statement: str, connection: sa.Connection) -> BaseException:
+    """What SQLAlchemy raises for an error of the driver that we talked to past it."""
+    error.args = (_first_line(error),)
+    dialect = connection.dialect
+    return sa.exc.DBAPIError.instance(
+        statement, None, error, dialect.loaded_dbapi.Error, hide_parameters=True, dialect=dialect
+    )
+
+
 def _first_line(error: BaseException) -> str:
     return str(error).partition("\n")[0]
 
