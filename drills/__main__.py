@@ -19,6 +19,7 @@ from drills import (
     mailing,
     migrating,
     power,
+    replica,
     rush,
 )
 from drills.outcome import Broken, Drill, NotPossible, Outcome, Word, show
@@ -30,6 +31,7 @@ PARTS = (
     locked,
     full_disk,
     database_gone,
+    replica,
     backing_up,
     rush,
     power,

@@ -140,7 +140,10 @@ class Visitor:
         if self._cookie:
             lines.append(f"Cookie: {self._cookie}")
         if body is not None:
-            lines.append("Content-Type: application/x-www-form-urlencoded")
+            # A beacon is plain text; as a form it would be read as one, and say nothing.
+            is_beacon = path.endswith("/seen")
+            kind = "text/plain" if is_beacon else "application/x-www-form-urlencoded"
+            lines.append(f"Content-Type: {kind}")
             lines.append(f"Content-Length: {len(body)}")
         return "\r\n".join([*lines, "", body or ""]).encode()
 

@@ -19,9 +19,9 @@ ACCOUNT = "postgres"
 
 
 class Postgresql:
-    """A cluster in ``folder``; its server is a child of ours."""
+    """A cluster in ``folder``, whose server is a child of ours; with a ``primary`` its replica."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, primary: "Postgresql | None" = None) -> None:
         self._bin = _programs()
         self._data = folder / "postgresql"
         self._port = free_port()
@@ -36,7 +36,11 @@ class Postgresql:
             folder.chmod(0o755)
             shutil.chown(self._data, ACCOUNT, ACCOUNT)
         self._data.chmod(0o700)
-        self._run("initdb", "-D", str(self._data), "-U", "wbtest", "--auth=trust")
+        if primary is None:
+            self._run("initdb", "-D", str(self._data), "-U", "wbtest", "--auth=trust")
+        else:
+            source = ("-h", "127.0.0.1", "-p", str(primary._port), "-U", "wbtest")
+            self._run("pg_basebackup", *source, "-D", str(self._data), "-R", "-c", "fast")
 
     @property
     def url(self) -> str:
@@ -57,6 +61,12 @@ class Postgresql:
     def kill(self) -> None:
         """Kill -9 its first process; the others notice and end."""
         self._signal(signal.SIGKILL)
+
+    def run(self, query: str) -> None:
+        """Ask it past all of our code."""
+        engine = sa.create_engine(self.url, poolclass=sa.NullPool)
+        with engine.connect() as connection:
+            connection.exec_driver_sql(query)
 
     def connections(self) -> dict[str, int]:
         """How many connections of others there are, by what they are doing."""
@@ -122,9 +132,10 @@ class Postgresql:
 
 
 @contextmanager
-def running(folder: Path) -> Iterator[Postgresql]:
+def running(folder: Path, primary: Postgresql | None = None) -> Iterator[Postgresql]:
     """A server that takes connections. Raises NotPossible where PostgreSQL is not installed."""
-    server = Postgresql(folder)
+    folder.mkdir(exist_ok=True)
+    server = Postgresql(folder, primary)
     try:
         server.start()
         yield server

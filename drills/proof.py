@@ -6,7 +6,7 @@ import re
 import urllib.parse
 import urllib.request
 from bisect import bisect_left
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -16,6 +16,8 @@ from bench.page import OWNER, SECRET
 from drills.ledger import Ledger
 from drills.place import Place
 from drills.server import Server, eventually
+
+Ask = Callable[..., str]
 
 
 @dataclass(slots=True)
@@ -82,6 +84,12 @@ def settle(place: Place) -> None:
 
 def dashboard(server: Server) -> dict[str, Any]:
     """The results of the page as JSON, as an owner who logs in gets them."""
+    found: dict[str, Any] = json.loads(logged_in(server)("/experiments/1/results.json"))
+    return found
+
+
+def logged_in(server: Server) -> Ask:
+    """The browser of the owner: a path, and a form where there is one to send, to the answer."""
     jar = http.cookiejar.CookieJar()
     browser = urllib.request.build_opener(urllib.request.HTTPCookieProcessor(jar))
     url = server.place.url
@@ -93,11 +101,16 @@ def dashboard(server: Server) -> dict[str, Any]:
             text: str = answer.read().decode()
         return text
 
-    token = re.search(r'name="csrf_token"[^>]*value="([^"]+)"', ask("/login"))
-    assert token is not None
-    ask("/login", {"email": OWNER, "password": SECRET, "csrf_token": token[1]})
-    found: dict[str, Any] = json.loads(ask("/experiments/1/results.json"))
-    return found
+    token = token_in(ask("/login"))
+    ask("/login", {"email": OWNER, "password": SECRET, "csrf_token": token})
+    return ask
+
+
+def token_in(page: str) -> str:
+    """What a form of the page must send along."""
+    found = re.search(r'name="csrf_token"[^>]*value="([^"]+)"', page)
+    assert found is not None
+    return found[1]
 
 
 def raw_figures(raw: sa.Connection) -> dict[str, dict[str, int]]:

@@ -17,6 +17,7 @@ DATABASES = ("sqlite:///", "postgresql+psycopg://")
 KNOWN = {
     "INSTANCE": "folder for database, secrets and backups (default `./instance`)",
     "DATABASE_URL": "`sqlite:///…` or `postgresql+psycopg://…` (default: SQLite in the instance)",
+    "READ_URL": "a replica of that PostgreSQL, from which pages of figures read (default: none)",
     "SECRET_KEY": f"signs sessions, {MINIMUM_SECRET} characters or more (default: made once)",
     "BASE_URL": "the address people type, e.g. `https://try.example.com`; it builds every link",
     "TRUSTED_PROXIES": "how many proxies in front may name the visitor's IP (default 0)",
@@ -46,6 +47,7 @@ class Settings:
     workers: int = 1
     retention_days: int = 395
     log_format: str = "text"
+    read_url: str = ""
 
     @property
     def is_https(self) -> bool:
@@ -76,9 +78,10 @@ def from_environment(environ: Mapping[str, str] = os.environ) -> Settings:
         )
     instance = Path(given.get("INSTANCE") or "instance").resolve()
     _make_folder(instance)
+    database_url = _database_url(given.get("DATABASE_URL", ""), instance)
     return Settings(
         instance=instance,
-        database_url=_database_url(given.get("DATABASE_URL", ""), instance),
+        database_url=database_url,
         secret_key=_secret_key(given.get("SECRET_KEY"), instance),
         base_url=_base_url(given.get("BASE_URL") or "http://127.0.0.1:8000"),
         trusted_proxies=_whole(given, "TRUSTED_PROXIES", 0, 0, 10),
@@ -87,6 +90,7 @@ def from_environment(environ: Mapping[str, str] = os.environ) -> Settings:
         workers=_whole(given, "WORKERS", min(4, os.cpu_count() or 1), 1, 64),
         retention_days=_whole(given, "RETENTION_DAYS", 395, 1, 760),
         log_format=_one_of(given, "LOG_FORMAT", ("text", "json")),
+        read_url=_read_url(given.get("READ_URL", ""), database_url),
     )
 
 
@@ -133,6 +137,16 @@ def _database_url(given: str, instance: Path) -> str:
     if not url.startswith(DATABASES) or url == "sqlite:///":
         raise BadSetting(
             f"{PREFIX}DATABASE_URL must begin with {' or '.join(DATABASES)} and name a database."
+        )
+    return url
+
+
+def _read_url(given: str, database_url: str) -> str:
+    url = given.replace("postgresql://", "postgresql+psycopg://", 1)
+    if url and not (url.startswith(DATABASES[1]) and database_url.startswith(DATABASES[1])):
+        raise BadSetting(
+            f"{PREFIX}READ_URL must begin with {DATABASES[1]}, and so must {PREFIX}DATABASE_URL: "
+            "only PostgreSQL has replicas."
         )
     return url
 

@@ -17,7 +17,7 @@ from flask_sqlalchemy.session import Session
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import scoped_session
 
-from wbtest.extensions import Base, db
+from wbtest.extensions import SUMS_FROM, Base, db
 from wbtest.locks import NoLock, WriteLock
 
 log = logging.getLogger(__name__)
@@ -122,6 +122,15 @@ def _shorten(context: sa.engine.ExceptionContext) -> None:
         context.original_exception.args = (_first_line(context.original_exception),)
 
 
+def wrapped(error: Exception, statement: str, connection: sa.Connection) -> BaseException:
+    """What SQLAlchemy raises for an error of the driver that we talked to past it."""
+    error.args = (_first_line(error),)
+    dialect = connection.dialect
+    return sa.exc.DBAPIError.instance(
+        statement, None, error, dialect.loaded_dbapi.Error, hide_parameters=True, dialect=dialect
+    )
+
+
 def _first_line(error: BaseException) -> str:
     return str(error).partition("\n")[0]
 
@@ -163,6 +172,8 @@ def writing() -> Iterator[scoped_session[Session]]:
     with lock():
         # Ends a read transaction, whose snapshot may be older than the lock we now hold.
         session.rollback()
+        # Nothing that is written rests on what a replica says, nor does what is read afterwards.
+        session.info.pop(SUMS_FROM, None)
         session.connection(execution_options={"writes": True})
         session.info["writing"] = True
         try:

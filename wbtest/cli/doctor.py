@@ -16,8 +16,10 @@ from wbtest.delivery import health, outbox, smtp, subscriptions
 from wbtest.delivery.jobs import find_run
 from wbtest.delivery.models import Webhook
 from wbtest.extensions import clock, db
+from wbtest.replica import OLD, NoReplica, look
 
 BACKUP_AGE = timedelta(hours=48)
+REPLICA_LAG = timedelta(minutes=1)
 TIMEOUT_SECONDS = 10
 
 
@@ -36,6 +38,7 @@ def doctor(as_json: bool) -> None:
     checks: dict[str, Callable[[Settings], Finding]] = {
         "settings": check_settings,
         "database": check_database,
+        "replica": check_replica,
         "disk": check_disk,
         "worker": check_worker,
         "mail": check_mail,
@@ -45,6 +48,8 @@ def doctor(as_json: bool) -> None:
     }
     with opened(os.environ) as app:
         settings: Settings = app.extensions["wbtest.settings"]
+        if not settings.read_url:
+            del checks["replica"]
         found = {name: check(settings) for name, check in checks.items()}
     if as_json:
         click.echo(
@@ -75,6 +80,18 @@ def check_database(settings: Settings) -> Finding:
         return Finding(True, "PostgreSQL, up to date.")
     size = settings.database_file.stat().st_size / 1e6
     return Finding(True, f"SQLite, {size:.1f} MB, whole, up to date.")
+
+
+def check_replica(_settings: Settings) -> Finding:
+    """Whether figures can be read there, and are of now."""
+    try:
+        state = look()
+    except NoReplica as reason:
+        return Finding(False, f"Figures are read from the primary: {reason}.")
+    if state.lag < OLD:
+        return Finding(True, "The replica is up to date.")
+    lag = f"The replica is {state.lag.total_seconds():,.0f} s behind; its pages say so."
+    return Finding(state.lag <= REPLICA_LAG, lag)
 
 
 def check_disk(settings: Settings) -> Finding:
