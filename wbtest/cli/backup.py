@@ -10,6 +10,7 @@ import click
 from wbtest import store
 from wbtest.cli.instance import alone_with
 from wbtest.config import Settings, from_environment
+from wbtest.delivery import schema
 from wbtest.delivery.backups import backup_folder
 from wbtest.extensions import utc_now
 from wbtest.store import StoreBroken
@@ -67,6 +68,10 @@ def _check(file: Path) -> None:
             is_ours = copy.execute(
                 "SELECT count(*) FROM sqlite_schema WHERE name IN ('alembic_version', 'people')"
             ).fetchone()[0]
+            made_by = (
+                copy.execute("SELECT version_num FROM alembic_version") if is_ours == 2 else ()
+            )
+            is_newer = any(not schema.is_known(revision) for (revision,) in made_by)
         copy.close()
     except sqlite3.DatabaseError as error:
         raise StoreBroken(f"{file} is not a whole backup: {error}. Nothing was changed.") from error
@@ -74,6 +79,8 @@ def _check(file: Path) -> None:
         raise StoreBroken(f"{file} is not a whole backup: {verdict}. Nothing was changed.")
     if is_ours != 2:
         raise StoreBroken(f"{file} is not a database of wbtest. Nothing was changed.")
+    if is_newer:
+        raise StoreBroken(f"{file} was made by a newer version of wbtest. Nothing was changed.")
 
 
 def _set_aside(settings: Settings, target: Path) -> Path | None:
