@@ -6,7 +6,7 @@ Both databases run the same code. Nothing here knows what is stored.
 import logging
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -249,14 +249,13 @@ def backup(source: Path, target: Path) -> None:
     """
     part = target.with_suffix(".part")
     target.parent.mkdir(parents=True, exist_ok=True)
-    reader, writer = sqlite3.connect(source), sqlite3.connect(part)
     try:
-        reader.backup(writer)
-        verdict = writer.execute("PRAGMA integrity_check").fetchone()[0]
+        with closing(sqlite3.connect(source)) as reader, closing(sqlite3.connect(part)) as writer:
+            reader.backup(writer)
+            verdict = writer.execute("PRAGMA integrity_check").fetchone()[0]
+        if verdict != "ok":
+            raise StoreBroken(f"the backup of {source.name} is not whole: {verdict}")
+        part.replace(target)
     finally:
-        reader.close()
-        writer.close()
-    if verdict != "ok":
-        part.unlink()
-        raise StoreBroken(f"the backup of {source.name} is not whole: {verdict}")
-    part.replace(target)
+        # Half a copy on a disk that is full would keep it full.
+        part.unlink(missing_ok=True)

@@ -30,6 +30,7 @@ def opened(environ: Mapping[str, str], now: Now = utc_now) -> Iterator[Flask]:
     with app.app_context(), _closed_at_the_end():
         check_store(settings)
         if not schema.is_current():
+            schema.check_known()
             raise StoreBroken(
                 "The database is not up to date. Start `wbtest serve` once: it makes a backup and "
                 "migrates."
