@@ -11,7 +11,7 @@ from datetime import date
 from itertools import groupby
 from operator import itemgetter
 
-from wbtest.audience import counts, left_out_counts
+from wbtest.audience import counts, left_out_counts, many_counts
 from wbtest.audience.counts import Evidence, Totals
 from wbtest.publishing.models import Experiment
 from wbtest.publishing.rule import Hypothesis
@@ -59,15 +59,30 @@ class History(Counted):
 
 def count(experiment: Experiment) -> Counted:
     """Return what counts of a started experiment up to this moment: two queries."""
+    return _counted(experiment, counts.evidence(experiment), counts.daily(experiment))
+
+
+def count_all(experiments: Collection[Experiment]) -> dict[int, Counted]:
+    """Return the same of several, by their id: two queries for all of them."""
+    tests = [experiment.id for experiment in experiments]
+    evidence, daily = many_counts.evidence_of(tests), many_counts.daily_of(tests)
+    return {
+        experiment.id: _counted(experiment, evidence[experiment.id], daily[experiment.id])
+        for experiment in experiments
+    }
+
+
+def _counted(
+    experiment: Experiment,
+    evidence: Sequence[Evidence],
+    daily: Mapping[tuple[int, date], Mapping[str, Totals]],
+) -> Counted:
     keys = [variant.key for variant in tested(experiment)]
     newest = experiment.phases[-1].number
     by_phase: dict[int, list[Evidence]] = {
-        phase: list(rows) for phase, rows in groupby(counts.evidence(experiment), itemgetter(0))
+        phase: list(rows) for phase, rows in groupby(evidence, itemgetter(0))
     }
-    days = {
-        when: [row.get(key, NOTHING) for key in keys]
-        for when, row in counts.daily(experiment).items()
-    }
+    days = {when: [row.get(key, NOTHING) for key in keys] for when, row in daily.items()}
     newest_days = [row for (phase, _), row in days.items() if phase == newest]
     return Counted(
         phase=newest,
