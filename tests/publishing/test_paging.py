@@ -7,6 +7,7 @@ from flask.testing import FlaskClient
 from tests.copies import Copier, Row
 from tests.factories import Team, log_in, make_experiment, make_release, make_revision
 from wbtest.extensions import db
+from wbtest.review.verdicts import stop_release
 
 EXPERIMENT = re.compile(r'class="name" href="/experiments/(\d+)"')
 RELEASE = re.compile(r'class="name"\s+href="/releases/(\d+)"')
@@ -40,3 +41,13 @@ def test_releases_are_shown_fifty_at_a_time(client: FlaskClient, team: Team):
 
     assert sorted(map(int, RELEASE.findall(first) + RELEASE.findall(second))) == [*range(1, 52)]
     assert "Page 1 of 2" in first
+
+
+def test_stopped_releases_are_shown_fifty_at_a_time(client: FlaskClient, team: Team):
+    stop_release(make_revision(team.editor), team.owner, "Nobody fires at night.")
+    copy("releases", 50)
+    log_in(client, team.viewer)
+    first, second = (client.get(f"/stopped?page={k}").text for k in (1, 2))
+
+    assert (first.count("Nobody fires"), second.count("Nobody fires")) == (50, 1)
+    assert "51 stopped on paper" in client.get("/releases").text
