@@ -13,7 +13,7 @@ from tests.statements import counted
 from tests.team_pages import team_pages
 from wbtest.extensions import db
 
-TIMES = 3
+TIMES = 1
 # Copied with all that hangs on them; then what one release, one test or one webhook has many of.
 WHOLE = ("people", "releases", "webhooks", "outbox_mails", "audit_lines", "images")
 PARTS = (
