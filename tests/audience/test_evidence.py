@@ -29,7 +29,8 @@ def read(page: Page) -> list[evidence.DayHours]:
     page.recorder.flush()
     db.session.rollback()
     experiment = db.session.get_one(Experiment, page.id)
-    found = evidence.by_day(experiment, {1: ["a", "b"]}, counts.daily(experiment))
+    days = {(page.id, *when): row for when, row in counts.daily(experiment).items()}
+    found = evidence.by_day([experiment], {(page.id, 1): ["a", "b"]}, days)
     return list(found.values())
 
 

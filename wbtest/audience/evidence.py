@@ -5,7 +5,7 @@ days. Those of days gone by hardly ever change, and ``DayChange`` says when they
 """
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
 from typing import Any, NamedTuple, cast
 
@@ -27,9 +27,8 @@ FURTHEST = timedelta(hours=15)
 ONE_DAY = timedelta(days=1)
 
 Row = tuple[int, ...]
-# A local day of a phase.
-Place = tuple[int, date]
-Days = Mapping[Place, Mapping[str, Totals]]
+# A test by its id, a phase of it, and a local day.
+Place = tuple[int, int, date]
 Mark = tuple[Any, ...]
 
 
@@ -47,19 +46,23 @@ class DayHours(NamedTuple):
 
 
 def by_day(
-    experiment: Experiment, keys: Mapping[int, Sequence[str]], days: Days
+    experiments: Collection[Experiment],
+    keys: Mapping[tuple[int, int], Sequence[str]],
+    days: Mapping[Place, Mapping[str, Totals]],
 ) -> dict[Place, DayHours]:
-    """Return the hours of each of the ``days``, in their order, by variant of its phase's ``keys``.
+    """Return the hours of each of the ``days``, in their order, by variant of ``keys``.
 
-    ``days`` are what ``counts.daily`` returned at the same moment. Remembered is a day for as long
-    as nothing of it was written: its ``DayChange`` and its totals are what they were.
+    ``keys`` are the columns, for each experiment and phase. ``days`` are what ``counts.daily``
+    returned at the same moment. Remembered is a day for as long as nothing of it was written: its
+    ``DayChange`` and its totals are what they were. As many queries for fifty tests as for one.
     """
     memory: dict[Any, tuple[Mark, DayHours]]
     memory = current_app.extensions.setdefault("wbtest.day_hours", {})
-    changes = _changes(experiment)
+    tests = {experiment.id: experiment for experiment in experiments}
+    changes = _changes(tests)
     marks = {place: _mark(changes.get(place, 0), row) for place, row in days.items()}
-    # The seal is of this test alone, while a number is free again when a test is deleted.
-    names = {place: (experiment.seal, *place, *keys[place[0]]) for place in days}
+    # The seal is of one test alone, while a number is free again when a test is deleted.
+    names = {place: (tests[place[0]].seal, *place, *keys[place[:2]]) for place in days}
     known = {place: memory.get(name, (None, None)) for place, name in names.items()}
     found = {
         place: hours
@@ -68,9 +71,9 @@ def by_day(
     }
     missing = [place for place in days if place not in found]
     if missing:
-        found |= _read(experiment, keys, missing)
+        found |= _read(tests, keys, missing)
         # Between two statements somebody may have written.
-        after = _changes(experiment)
+        after = _changes(tests)
         for place in missing:
             if after.get(place, 0) == changes.get(place, 0):
                 _make_room(memory)
@@ -78,13 +81,13 @@ def by_day(
     return {place: found[place] for place in days}
 
 
-def _changes(experiment: Experiment) -> dict[Place, int]:
+def _changes(tests: Collection[int]) -> dict[Place, int]:
     rows = db.session.execute(
-        sa.select(CHANGES.c.phase, CHANGES.c.day, CHANGES.c.changes).where(
-            CHANGES.c.experiment_id == experiment.id
+        sa.select(CHANGES.c.experiment_id, CHANGES.c.phase, CHANGES.c.day, CHANGES.c.changes).where(
+            CHANGES.c.experiment_id.in_(tests)
         )
     )
-    return {(phase, day): number for phase, day, number in rows}
+    return {(test, phase, day): number for test, phase, day, number in rows}
 
 
 def _mark(changes: int, row: Mapping[str, Totals]) -> Mark:
@@ -103,28 +106,30 @@ def _make_room(memory: dict[Any, Any]) -> None:
 
 
 def _read(
-    experiment: Experiment, keys: Mapping[int, Sequence[str]], places: Sequence[Place]
+    tests: Mapping[int, Experiment],
+    keys: Mapping[tuple[int, int], Sequence[str]],
+    places: Sequence[Place],
 ) -> dict[Place, DayHours]:
     """The hours of these days, from one statement."""
-    names = ("phase", "hour", "variant", "seen", "arrived", "converted")
-    days = [day for _, day in places]
+    names = ("experiment_id", "phase", "hour", "variant", "seen", "arrived", "converted")
+    days = [day for *_, day in places]
     rows = db.session.execute(
         sa.select(*[HOURS.c[name] for name in names]).where(
-            HOURS.c.experiment_id == experiment.id,
+            HOURS.c.experiment_id.in_({test for test, *_ in places}),
             HOURS.c.hour >= _second(min(days), -FURTHEST),
             HOURS.c.hour < _second(max(days), ONE_DAY + FURTHEST),
         )
     )
-    by_hour: defaultdict[tuple[int, int], dict[str, Row]] = defaultdict(dict)
-    for phase, hour, variant, *numbers in rows:
-        by_hour[phase, hour][variant] = tuple(numbers)
+    by_hour: defaultdict[tuple[int, int, int], dict[str, Row]] = defaultdict(dict)
+    for test, phase, hour, variant, *numbers in rows:
+        by_hour[test, phase, hour][variant] = tuple(numbers)
     hours: dict[Place, list[int]] = {place: [] for place in places}
-    for phase, hour in sorted(by_hour):
-        place = (phase, day_of(hour, experiment.time_zone))
+    for test, phase, hour in sorted(by_hour):
+        place = (test, phase, day_of(hour, tests[test].time_zone))
         if place in hours:
             hours[place].append(hour)
     return {
-        place: _table(keys[place[0]], mine, [by_hour[place[0], hour] for hour in mine])
+        place: _table(keys[place[:2]], mine, [by_hour[(*place[:2], hour)] for hour in mine])
         for place, mine in hours.items()
     }
 

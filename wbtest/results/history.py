@@ -10,16 +10,17 @@ from dataclasses import dataclass
 from datetime import date
 from itertools import chain
 
-from wbtest.audience import counts, evidence, left_out_counts
+from wbtest.audience import counts, evidence, left_out_counts, many_counts
 from wbtest.audience.counts import Totals
 from wbtest.audience.evidence import DayHours
-from wbtest.publishing.models import Experiment
+from wbtest.publishing.models import Experiment, Phase
 from wbtest.publishing.rule import Hypothesis
 from wbtest.publishing.running.stages import tested
 from wbtest.results.looks import PhaseHours
 from wbtest.results.totals import SetAside, total
 
 NOTHING = Totals()
+Daily = Mapping[tuple[int, date], Mapping[str, Totals]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,28 +60,51 @@ class History(Counted):
 
 def count(experiment: Experiment) -> Counted:
     """Return what counts of a started experiment up to this moment."""
-    keys = [variant.key for variant in tested(experiment)]
-    newest = experiment.phases[-1].number
-    daily = counts.daily(experiment)
-    days = {when: [row.get(key, NOTHING) for key in keys] for when, row in daily.items()}
-    weights = {
-        phase.number: tuple(phase.weights.get(key, 0) for key in keys)
+    return _count([experiment], {experiment.id: counts.daily(experiment)})[experiment.id]
+
+
+def count_all(experiments: Collection[Experiment]) -> dict[int, Counted]:
+    """Return the same of several, by their id, from as many queries as of one."""
+    return _count(experiments, many_counts.daily_of([each.id for each in experiments]))
+
+
+def _count(experiments: Collection[Experiment], daily: Mapping[int, Daily]) -> dict[int, Counted]:
+    shown = {
+        (experiment.id, phase.number): _shown(experiment, phase)
+        for experiment in experiments
         for phase in experiment.phases
     }
-    # Of a variant that nobody new was shown a phase says nothing.
-    shown = {
-        phase: [key if weight else "" for key, weight in zip(keys, mine, strict=True)]
-        for phase, mine in weights.items()
+    days = {
+        (experiment.id, *when): row
+        for experiment in experiments
+        for when, row in daily[experiment.id].items()
     }
-    hours = evidence.by_day(experiment, shown, daily)
+    hours = evidence.by_day(experiments, shown, days)
+    return {
+        experiment.id: _counted(experiment, hours, daily[experiment.id])
+        for experiment in experiments
+    }
+
+
+def _shown(experiment: Experiment, phase: Phase) -> list[str]:
+    """The columns of a phase; of a variant that nobody new was shown it says nothing."""
+    return [each.key if phase.weights.get(each.key) else "" for each in tested(experiment)]
+
+
+def _counted(
+    experiment: Experiment, hours: Mapping[evidence.Place, DayHours], daily: Daily
+) -> Counted:
+    keys = [variant.key for variant in tested(experiment)]
+    newest = experiment.phases[-1].number
+    days = {when: [row.get(key, NOTHING) for key in keys] for when, row in daily.items()}
     newest_days = [row for (phase, _), row in days.items() if phase == newest]
     return Counted(
         phase=newest,
         phases=tuple(
             _phase_hours(
-                weights=weights[phase.number],
+                weights=tuple(phase.weights.get(key, 0) for key in keys),
                 started=int(phase.started_at.timestamp()),
-                days=[found for (number, _), found in hours.items() if number == phase.number],
+                days=[hours[experiment.id, *when] for when in daily if when[0] == phase.number],
             )
             for phase in experiment.phases
         ),

@@ -20,6 +20,7 @@ from wbtest.results.dashboard.course_chart import course as course_chart
 from wbtest.results.dashboard.densities import densities
 from wbtest.results.dashboard.density_chart import beliefs
 from wbtest.results.dashboard.said import answers_of, asked_on_page
+from wbtest.results.dashboard.segments import most_visited
 from wbtest.results.dashboard.shown import shown
 from wbtest.results.dashboard.who_came import days_of, filters_of
 from wbtest.results.dashboard.who_came import who_came as segments_of
@@ -116,6 +117,7 @@ def _who_came(experiment: Experiment, found: Results) -> dict[str, Any]:
         "came": segments_of(experiment, found, filtered["filters"]),
         "segment_charts": segment_charts,
         "segment_words": segment_words,
+        "most_visited": most_visited,
     }
 
 
