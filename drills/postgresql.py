@@ -19,9 +19,13 @@ ACCOUNT = "postgres"
 
 
 class Postgresql:
-    """A cluster in ``folder``; its server is a child of ours."""
+    """A cluster in ``folder``; its server is a child of ours.
 
-    def __init__(self, folder: Path) -> None:
+    It listens on ``address``, and lets in whoever comes from the network of that.
+    """
+
+    def __init__(self, folder: Path, address: str = "127.0.0.1") -> None:
+        self._address = address
         self._bin = _programs()
         self._data = folder / "postgresql"
         self._port = free_port()
@@ -37,10 +41,13 @@ class Postgresql:
             shutil.chown(self._data, ACCOUNT, ACCOUNT)
         self._data.chmod(0o700)
         self._run("initdb", "-D", str(self._data), "-U", "wbtest", "--auth=trust")
+        if address != "127.0.0.1":
+            with (self._data / "pg_hba.conf").open("a") as rules:
+                rules.write(f"host all all {address}/16 trust\n")
 
     @property
     def url(self) -> str:
-        return f"postgresql+psycopg://wbtest@127.0.0.1:{self._port}/postgres"
+        return f"postgresql+psycopg://wbtest@{self._address}:{self._port}/postgres"
 
     def start(self) -> None:
         """Start it and wait until it takes connections, also after it was killed."""
@@ -85,7 +92,12 @@ class Postgresql:
     def _try_to_start(self) -> bool:
         command = [
             *(str(self._bin / "postgres"), "-D", str(self._data), "-p", str(self._port)),
-            *("-c", "listen_addresses=127.0.0.1", "-c", f"unix_socket_directories={self._data}"),
+            *(
+                "-c",
+                f"listen_addresses={self._address}",
+                "-c",
+                f"unix_socket_directories={self._data}",
+            ),
         ]
         with self._log.open("ab") as log:
             self._process = subprocess.Popen(  # noqa: S603 - the program that we looked for
@@ -122,9 +134,9 @@ class Postgresql:
 
 
 @contextmanager
-def running(folder: Path) -> Iterator[Postgresql]:
+def running(folder: Path, address: str = "127.0.0.1") -> Iterator[Postgresql]:
     """A server that takes connections. Raises NotPossible where PostgreSQL is not installed."""
-    server = Postgresql(folder)
+    server = Postgresql(folder, address)
     try:
         server.start()
         yield server
