@@ -16,6 +16,7 @@ from drills import (
     full_disk,
     killing,
     locked,
+    machines,
     mailing,
     migrating,
     power,
@@ -37,6 +38,7 @@ PARTS = (
     power,
     mailing,
     migrating,
+    machines,
 )
 ALL: list[Drill] = [drill for part in PARTS for drill in part.DRILLS]
 

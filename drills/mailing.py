@@ -52,8 +52,8 @@ class MailServer:
 
 
 @contextmanager
-def _listening(sink: MailServer) -> Iterator[int]:
-    """Speak as much SMTP as a worker needs, on a free port of loopback."""
+def listening(sink: MailServer, host: str = "127.0.0.1") -> Iterator[int]:
+    """Speak as much SMTP as a worker needs, on a free port of ``host``."""
 
     class Conversation(StreamRequestHandler):
         def handle(self) -> None:
@@ -76,7 +76,7 @@ def _listening(sink: MailServer) -> Iterator[int]:
         def handle_error(self, *_: object) -> None:
             """A worker that is killed hangs up in the middle: that is what this is about."""
 
-    with Server(("127.0.0.1", 0), Conversation) as server:
+    with Server((host, 0), Conversation) as server:
         threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True).start()
         try:
             yield server.server_address[1]
@@ -88,7 +88,7 @@ def kill_the_worker(folder: Path) -> Found:
     """Let people sign up, kill the worker at their mails, and count what arrived."""
     sink = MailServer()
     emails = [f"visitor-{number}@example.com" for number in range(MAILS)]
-    with _listening(sink) as port:
+    with listening(sink) as port:
         made = places.make(folder / "instance")
         place = replace(made, more={"WBTEST_MAIL_URL": f"smtp://127.0.0.1:{port}"})
         with serving(place) as server:

@@ -19,9 +19,18 @@ ACCOUNT = "postgres"
 
 
 class Postgresql:
-    """A cluster in ``folder``, whose server is a child of ours; with a ``primary`` its replica."""
+    """A cluster in ``folder``, whose server is a child of ours; with a ``primary`` its replica.
 
-    def __init__(self, folder: Path, primary: "Postgresql | None" = None) -> None:
+    It listens on ``address``, and lets in whoever comes from the network of that.
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        address: str = "127.0.0.1",
+        primary: "Postgresql | None" = None,
+    ) -> None:
+        self._address = address
         self._bin = _programs()
         self._data = folder / "postgresql"
         self._port = free_port()
@@ -41,10 +50,13 @@ class Postgresql:
         else:
             source = ("-h", "127.0.0.1", "-p", str(primary._port), "-U", "wbtest")
             self._run("pg_basebackup", *source, "-D", str(self._data), "-R", "-c", "fast")
+        if address != "127.0.0.1":
+            with (self._data / "pg_hba.conf").open("a") as rules:
+                rules.write(f"host all all {address}/16 trust\n")
 
     @property
     def url(self) -> str:
-        return f"postgresql+psycopg://wbtest@127.0.0.1:{self._port}/postgres"
+        return f"postgresql+psycopg://wbtest@{self._address}:{self._port}/postgres"
 
     def start(self) -> None:
         """Start it and wait until it takes connections, also after it was killed."""
@@ -95,7 +107,12 @@ class Postgresql:
     def _try_to_start(self) -> bool:
         command = [
             *(str(self._bin / "postgres"), "-D", str(self._data), "-p", str(self._port)),
-            *("-c", "listen_addresses=127.0.0.1", "-c", f"unix_socket_directories={self._data}"),
+            *(
+                "-c",
+                f"listen_addresses={self._address}",
+                "-c",
+                f"unix_socket_directories={self._data}",
+            ),
         ]
         with self._log.open("ab") as log:
             self._process = subprocess.Popen(  # noqa: S603 - the program that we looked for
@@ -132,10 +149,12 @@ class Postgresql:
 
 
 @contextmanager
-def running(folder: Path, primary: Postgresql | None = None) -> Iterator[Postgresql]:
+def running(
+    folder: Path, address: str = "127.0.0.1", primary: Postgresql | None = None
+) -> Iterator[Postgresql]:
     """A server that takes connections. Raises NotPossible where PostgreSQL is not installed."""
     folder.mkdir(exist_ok=True)
-    server = Postgresql(folder, primary)
+    server = Postgresql(folder, address, primary)
     try:
         server.start()
         yield server

@@ -30,7 +30,7 @@ def follow(folder: Path) -> Found:
         if not is_so:
             failures.append(sentence)
 
-    with running(folder) as primary, running(folder / "second", primary) as copy:
+    with running(folder) as primary, running(folder / "second", primary=primary) as copy:
         made = places.make(folder / "instance", primary.url)
         place = replace(made, more={"WBTEST_READ_URL": copy.url})
         with serving(place) as server:
