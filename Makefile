@@ -29,7 +29,7 @@ check: $(DEV) ## format, lint, types, import rules, templates, dead dependencies
 	$(BIN)/djlint --check --lint --quiet templates
 	$(BIN)/deptry .
 
-bench: $(DEV) ## speed, as ratios to a floor measured in the same run
+bench: $(DEV) ## speed, as ratios to a floor measured in the same run; under ten minutes
 	@$(BIN)/python -m bench
 
 drills: $(DEV) ## break it on purpose and count what is lost; KILLS=100 for the long run, about 20 minutes

@@ -6,7 +6,7 @@ from wsgiref.types import StartResponse, WSGIEnvironment
 
 from flask import Flask
 
-BODY = b"x" * int(os.environ.get("BENCH_BYTES", "12000"))
+BODY = b"x" * int(os.environ.get("BENCH_BYTES", "6000"))
 HEADERS = [("Content-Type", "text/html; charset=utf-8"), ("Content-Length", str(len(BODY)))]
 
 constant = Flask(__name__)
