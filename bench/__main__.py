@@ -67,13 +67,18 @@ def main(
     # Modules are compiled once, as everywhere; the first process would else tell of the compiler.
     os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
     looked, begun = machine.look(), time.monotonic()
-    rows, failures = [], []
-    for part in chosen:
-        found, failure = _measure(part, Run(Path(), rounds, is_full, with_peers))
-        rows += found
-        failures += [failure] if failure else []
+    measured: list[Row] = []
+    failures: list[str] = []
+    try:
+        for part in chosen:
+            found, failure = _measure(part, Run(Path(), rounds, is_full, with_peers))
+            measured += found
+            failures += [failure] if failure else []
+    except (KeyboardInterrupt, SystemExit):
+        # What was measured by then is worth reading.
+        failures.append("Ended from outside: the rest of the rows is missing.")
     show = table.as_json if as_json else table.as_text
-    click.echo(show(looked, rows, time.monotonic() - begun))
+    click.echo(show(looked, measured, time.monotonic() - begun))
     for failure in failures:
         click.echo(failure, err=True)
     sys.exit(bool(failures))

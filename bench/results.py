@@ -19,7 +19,10 @@ from wbtest.audience.recording.events import Event, Seen, Served
 from wbtest.audience.visitors import new_visitor
 from wbtest.extensions import utc_now
 
-FEW, MANY, ALL = 100_000, 500_000, 10_000_000
+FEW, MANY, ALL = 100_000, 1_000_000, 10_000_000
+# So long may the many take to be recorded, unless all are asked for; a slow machine gets fewer.
+PATIENCE_SECONDS = 90.0
+FEWEST = 200_000
 DAYS, VARIANTS = 90, 6
 # Written in a round; the figures of every page are then other ones than before.
 GROUPS = 4
@@ -93,7 +96,7 @@ class Instance:
     """An instance that has seen so many visits, and its owner, logged in."""
 
     def __init__(self, folder: Path, visits: int) -> None:
-        self.app, self.experiment_id = _told(folder, visits)
+        self.app, self.experiment_id, self.rate = _told(folder, visits)
         self._client = _logged_in(self.app)
 
     def write(self) -> float:
@@ -113,8 +116,9 @@ class Instance:
 
 def measure(run: Run) -> list[Row]:
     """Record both histories, then write into both and ask both in turn."""
-    visits = ALL if run.is_full else MANY
-    both = [Instance(run.folder / str(number), number) for number in (FEW, visits)]
+    few = Instance(run.folder / "few", FEW)
+    visits = ALL if run.is_full else _fitting(few.rate)
+    both = (few, Instance(run.folder / "many", visits))
     # As a web process does it: what is there now is looked at no more.
     gc.collect()
     gc.freeze()
@@ -157,8 +161,13 @@ def _rows(took: dict[str, list[list[float]]], written: list[list[float]], note: 
     ]
 
 
-def _told(folder: Path, visits: int) -> tuple[Flask, int]:
-    """An instance whose page ran for 90 days before so many."""
+def _fitting(rate: float) -> int:
+    """How many visits are recorded in time at so many a second, in hundreds of thousands."""
+    return max(FEWEST, min(MANY, int(rate * PATIENCE_SECONDS) // FEW * FEW))
+
+
+def _told(folder: Path, visits: int) -> tuple[Flask, int, float]:
+    """An instance whose page ran for 90 days before so many, and how many a second it took."""
     ago = [timedelta(days=DAYS)]
 
     def now() -> datetime:
@@ -170,7 +179,7 @@ def _told(folder: Path, visits: int) -> tuple[Flask, int]:
     say(f"recording {visits:,} visits")
     took = history.tell(app, experiment_id, visits=visits, days=DAYS, until=utc_now())
     say(f"{visits / took:,.0f} a second, with beacons and sign-ups")
-    return app, experiment_id
+    return app, experiment_id, visits / took
 
 
 def _logged_in(app: Flask) -> FlaskClient:
