@@ -38,7 +38,9 @@ PARTS: tuple[Part, ...] = tuple(module.PART for module in MODULES)
 @click.option("--list", "is_list", is_flag=True, help="Print what there is, and do nothing.")
 @click.option("--rounds", default=5, show_default=True, type=click.IntRange(1, 100))
 @click.option("--peers", "with_peers", is_flag=True, help="Measure flask-split too (PyPI, Redis).")
-@click.option("--full", "is_full", is_flag=True, help="10 million visits for the results; hours.")
+@click.option(
+    "--full", "is_full", is_flag=True, help="10 million visits for the results; takes long."
+)
 def main(
     names: tuple[str, ...],
     *,

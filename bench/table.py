@@ -56,7 +56,7 @@ def _as_lines(row: Row) -> str:
     below = f"÷ {line.floor}" if line.floor else ""
     unit = f"[{line.unit}]"
     text = fill(
-        " ".join(each for each in (line.how_to_read, row.note) if each),
+        " ".join(each.strip() for each in (line.how_to_read, row.note) if each),
         WIDTH,
         initial_indent="    ",
         subsequent_indent="    ",
