@@ -128,10 +128,10 @@ def measure(run: Run) -> list[Row]:
             if target.place:
                 more, seconds = _load_until_it_ends(target)
                 answered[name] += more
-                stored = recorded(target.place)
-                if stored < answered[name]:
+                there = recorded(target.place)
+                if there < answered[name]:
                     raise Lost(
-                        f"{answered[name] - stored} of {answered[name]} answered visits are not "
+                        f"{answered[name] - there} of {answered[name]} answered visits are not "
                         f"recorded ({name}; it took {seconds:.1f} s to end)"
                     )
     said = " and ".join(f"{number:,} on {name}" for name, number in answered.items())
