@@ -36,7 +36,7 @@ check-all-else: $(DEV)
 	$(BIN)/djlint --check --lint --quiet templates
 	$(BIN)/deptry .
 
-bench: $(DEV) ## speed, as ratios to a floor measured in the same run
+bench: $(DEV) ## speed, as ratios to a floor measured in the same run; under ten minutes
 	@$(BIN)/python -m bench
 
 drills: $(DEV) ## break it on purpose and count what is lost; KILLS=100 for the long run, about 20 minutes
