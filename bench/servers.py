@@ -61,7 +61,7 @@ def granian(
     port = port or free_port()
     command = [*prefix, python, "-m", "granian", target, "--interface", "wsgi", "--http", "1"]
     command += ["--no-ws", f"--workers={workers}", f"--blocking-threads={THREADS}"]
-    command += [f"--port={port}", "--log-level", "warning"]
+    command += [f"--port={port}", "--log-level", "error"]
     command += ["--factory"] if target == OURS else []
     process = subprocess.Popen(command, cwd=ROOT, env=dict(environ))  # noqa: S603
     server = Server(process, port)

@@ -87,7 +87,8 @@ def run(
             http=HTTPModes.http1,
             websockets=False,
             workers=settings.workers,
-            blocking_threads=THREADS,
+            # THREADS from ``startup`` on.
+            blocking_threads=1,
             respawn_failed_workers=True,
             workers_kill_timeout=PATIENCE_SECONDS,
             log_level=LogLevels.warning,
@@ -114,6 +115,8 @@ class AnnouncingServer(MPServer):
         self._falls: list[float] = []
 
     def startup(self, *args: Any) -> None:
+        # Named only now: granian warns of more than two a core, but ours mostly wait for the disk.
+        self.blocking_threads = THREADS
         super().startup(*args)  # type: ignore[no-untyped-call]
         self._announce()
 
