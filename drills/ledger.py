@@ -37,6 +37,16 @@ class Ledger:
     without_cookie: int = 0
     retried: int = 0
     seconds: dict[str, list[float]] = field(default_factory=dict)
+    # Headlines by the variant that the cookie beside them named.
+    shown: dict[str, set[str]] = field(default_factory=dict)
+    changed: int = 0
+
+    @property
+    def wrong(self) -> int:
+        """Pages that showed another variant than the cookie said, or than the time before."""
+        all_shown = [headline for headlines in self.shown.values() for headline in headlines]
+        stray = len(all_shown) - len(self.shown)
+        return self.changed + stray + len(all_shown) - len(set(all_shown))
 
     def broken(self, status: int) -> int:
         """How many answers had this status."""
@@ -84,6 +94,10 @@ def _enter(ledger: Ledger, line: dict[str, Any]) -> None:
     if what == "sent":
         ledger.sent.add(line["email"])
         return
+    if what == "shown":
+        ledger.shown.setdefault(line["variant"], set()).add(line["headline"])
+        ledger.changed += line["is_other"]
+        return
     if what == "refused":
         key = line["asked"], line["status"]
         ledger.refused[key] = ledger.refused.get(key, 0) + 1
@@ -92,6 +106,11 @@ def _enter(ledger: Ledger, line: dict[str, Any]) -> None:
         ledger.unexplained += line["status"] == 503 and not line["retry_after"]
         ledger.seconds.setdefault(f"refused {line['asked']}", []).append(line["took"])
         return
+    _enter_answer(ledger, line)
+
+
+def _enter_answer(ledger: Ledger, line: dict[str, Any]) -> None:
+    what = line["what"]
     ledger.answers[what] = ledger.answers.get(what, 0) + 1
     ledger.seconds.setdefault(what, []).append(line["took"])
     if what == "page" and line["visitor"]:

@@ -105,7 +105,7 @@ def raw_figures(raw: sa.Connection) -> dict[str, dict[str, int]]:
     queries = {
         "served": "visits WHERE excluded_because = ''",
         "seen": "sightings WHERE excluded_because = '' AND is_counted",
-        "converted": "signups WHERE is_converted",
+        "converted": "signups WHERE excluded_because = '' AND is_converted",
         "all": "signups WHERE excluded_because = ''",
     }
     found: dict[str, dict[str, int]] = {}
