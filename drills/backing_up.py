@@ -73,5 +73,6 @@ DRILLS = [
         "the copy holds all that was acknowledged before it; integrity_check, foreign_key_check "
         "and verify clean; restore refuses a running instance",
         back_up,
+        is_patient=True,
     )
 ]

@@ -23,7 +23,7 @@ from drills.ledger import Pen
 BROWSER = "Mozilla/5.0 (X11; Linux x86_64; rv:147.0) Gecko/20100101 Firefox/147.0"
 ANSWER_SECONDS = 30.0
 # Who fills in a form faster than this is taken for a machine.
-TYPING_SECONDS = 2.6
+TYPING_SECONDS = 1.7
 GIVE_UP_SECONDS = 150.0
 
 

@@ -58,6 +58,26 @@ class Ledger:
         odd = (n for (_, code), n in self.refused.items() if code not in (0, 503))
         return sum(odd) + self.unexplained
 
+    def add(self, other: "Ledger") -> None:
+        """Take over all that others were told, who were visitors of other numbers."""
+        self.visits |= other.visits
+        self.beacons |= other.beacons
+        self.sent |= other.sent
+        self.acknowledged |= other.acknowledged
+        for name, number in other.answers.items():
+            self.answers[name] = self.answers.get(name, 0) + number
+        for key, number in other.refused.items():
+            self.refused[key] = self.refused.get(key, 0) + number
+        for name, took in other.seconds.items():
+            self.seconds.setdefault(name, []).extend(took)
+        for variant, headlines in other.shown.items():
+            self.shown.setdefault(variant, set()).update(headlines)
+        self.cut_off += other.cut_off
+        self.unexplained += other.unexplained
+        self.without_cookie += other.without_cookie
+        self.retried += other.retried
+        self.changed += other.changed
+
     def longest(self, *what: str) -> float:
         return max((max(self.seconds.get(name, [0.0])) for name in what), default=0.0)
 

@@ -1,10 +1,6 @@
 """The end of every drill: what clients were told, against what is stored, read past our code."""
 
-import http.cookiejar
 import json
-import re
-import urllib.parse
-import urllib.request
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
@@ -12,8 +8,8 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from bench.page import OWNER, SECRET
 from drills.ledger import Ledger
+from drills.owner import Owner
 from drills.place import Place
 from drills.server import Server, eventually
 
@@ -28,6 +24,7 @@ class Proof:
     visits: int = 0
     visits_lost: int = 0
     noted: int = 0
+    doubled: int = 0
     failures: list[str] = field(default_factory=list)
 
     def __str__(self) -> str:
@@ -82,21 +79,9 @@ def settle(place: Place) -> None:
 
 def dashboard(server: Server) -> dict[str, Any]:
     """The results of the page as JSON, as an owner who logs in gets them."""
-    jar = http.cookiejar.CookieJar()
-    browser = urllib.request.build_opener(urllib.request.HTTPCookieProcessor(jar))
-    url = server.place.url
-
-    def ask(path: str, form: dict[str, str] | None = None) -> str:
-        body = urllib.parse.urlencode(form).encode() if form else None
-        request = urllib.request.Request(url + path, body, {"Origin": url})  # noqa: S310
-        with browser.open(request, timeout=60) as answer:
-            text: str = answer.read().decode()
-        return text
-
-    token = re.search(r'name="csrf_token"[^>]*value="([^"]+)"', ask("/login"))
-    assert token is not None
-    ask("/login", {"email": OWNER, "password": SECRET, "csrf_token": token[1]})
-    found: dict[str, Any] = json.loads(ask("/experiments/1/results.json"))
+    found: dict[str, Any] = json.loads(
+        Owner(server.place.url).get("/experiments/1/results.json")[1]
+    )
     return found
 
 
