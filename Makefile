@@ -32,7 +32,7 @@ check: $(DEV) ## format, lint, types, import rules, templates, dead dependencies
 bench: $(DEV) ## speed, as ratios to a floor measured in the same run
 	@$(BIN)/python -m bench
 
-drills: $(DEV) ## break it on purpose and count what is lost; KILLS=100 for the long run, about 20 minutes
+drills: $(DEV) ## break it on purpose and count what is lost; about 20 minutes; docs/faults.md has the long runs
 	@$(BIN)/python -m drills
 
 lock: ## lock all versions with hashes, without addresses (needs uv on the PATH)

@@ -48,17 +48,19 @@ def kill(
     database: Postgresql | None = None,
     visitors: int = 80,
     between: int = 10,
+    pause: float = 2.0,
 ) -> Found:
     """Kill one after the other while visitors come; what is gone is started as an operator would.
 
-    ``between`` sign-ups come before the first and after the last.
+    ``between`` sign-ups come before the first and after the last, ``pause`` is the longest time
+    in seconds from one to the next.
     """
     breaks: list[float] = []
     slowest = 0.0
     with serving(place) as server, visiting(place, visitors) as load:
         load.wait_for(between)
         for number, target in enumerate(targets, 1):
-            time.sleep(random.uniform(0.3, 2.0))  # noqa: S311 - a moment
+            time.sleep(random.uniform(0.3, pause))  # noqa: S311 - a moment
             say(f"kill {number} of {len(targets)}: {target}")
             breaks.append(time.time())
             slowest = max(slowest, _strike(target, server, database, load))
