@@ -20,7 +20,7 @@ from wbtest.config import from_environment
 from wbtest.extensions import db, utc_now
 
 SECONDS = float(os.environ.get("LOAD") or 45)
-EVENTS = int(os.environ.get("EVENTS") or 200_000)
+EVENTS = int(os.environ.get("EVENTS") or 100_000)
 # The load goes on for so long at least, so that there is something to measure.
 LEAST_SECONDS = 15
 VISITORS, SHARE, REST, WORKERS = 200, 0.05, 1.0, 4
