@@ -1,6 +1,6 @@
 # The only commands a person must know. `make` alone lists them.
 .DEFAULT_GOAL := help
-.PHONY: help demo serve test check bench drills lock
+.PHONY: help demo serve install test check check-types check-all-else bench drills lock
 PYTHON ?= python3
 COVERAGE ?= --cov --cov-report=term:skip-covered
 BIN := .venv/bin
@@ -21,15 +21,22 @@ serve: $(RUN) ## your own data, in instance/; the first visit makes the owner
 test: $(DEV) ## the whole suite; TEST_DATABASE_URL=postgresql://… runs it on PostgreSQL
 	@$(BIN)/pytest $(COVERAGE) -q
 
-check: $(DEV) ## format, lint, types, import rules, templates, dead dependencies
+install: $(DEV)
+
+check: check-types check-all-else ## format, lint, types, import rules, templates, dead dependencies
+
+# Types take longer than all else together: `make -j2 check` looks at both at once.
+check-types: $(DEV)
+	$(BIN)/mypy
+
+check-all-else: $(DEV)
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
-	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/djlint --check --lint --quiet templates
 	$(BIN)/deptry .
 
-bench: $(DEV) ## speed, as ratios to a floor measured in the same run
+bench: $(DEV) ## speed, as ratios to a floor measured in the same run; under ten minutes
 	@$(BIN)/python -m bench
 
 drills: $(DEV) ## break it on purpose and count what is lost; about 20 minutes; docs/faults.md has the long runs

@@ -1,70 +1,108 @@
-"""`make bench`: measure, print one table, say when a visit was lost. Takes about a minute."""
+"""`python -m bench [NAMES…]`: measure, and print one table. Without names, all of it."""
 
+import os
 import shutil
+import signal
 import sys
 import tempfile
+import time
+from dataclasses import replace
 from pathlib import Path
 
 import click
 
-from bench import coach, page, serving, writing
+from bench import (
+    coach,
+    dashboard,
+    landing,
+    machine,
+    machines,
+    results,
+    service,
+    signups,
+    table,
+    visits,
+    writing,
+)
+from bench.row import Lost, Part, Row, Run, not_run
+from drills.outcome import NotPossible
+from drills.progress import say
+
+MODULES = (visits, signups, writing, results, landing, dashboard, service, machines, coach)
+PARTS: tuple[Part, ...] = tuple(module.PART for module in MODULES)
 
 
-def main() -> int:
-    """Print the table and return the exit code: 0, 1 when a visit was lost, 2 when we cannot."""
-    if shutil.which("wrk") is None:
-        click.echo("The benchmark needs wrk. On Debian: apt install wrk", err=True)
-        return 2
-    with tempfile.TemporaryDirectory(prefix="wbtest-bench-") as name:
-        folder = Path(name) / "instance"
-        app, experiment_id = page.make(folder)
-        click.echo("Measuring for about 45 seconds …")
-        served = serving.measure(app, folder, experiment_id)
-        written = writing.measure(app, experiment_id, folder)
-    _print(served, written)
-    _print_coach(coach.measure(), coach.measure_hostile())
-    if served.recorded < served.answered:
-        click.echo(f"LOST: {served.answered - served.recorded} answered visits were not recorded.")
-        return 1
-    click.echo(f"All {served.answered:,} answered visits were recorded, also those under SIGTERM.")
-    return 0
+@click.command()
+@click.argument("names", nargs=-1)
+@click.option("--json", "as_json", is_flag=True, help="Print the table as JSON.")
+@click.option("--list", "is_list", is_flag=True, help="Print what there is, and do nothing.")
+@click.option("--rounds", default=5, show_default=True, type=click.IntRange(1, 100))
+@click.option("--peers", "with_peers", is_flag=True, help="Measure flask-split too (PyPI, Redis).")
+@click.option(
+    "--full", "is_full", is_flag=True, help="10 million visits for the results; takes long."
+)
+def main(
+    names: tuple[str, ...],
+    *,
+    as_json: bool,
+    is_list: bool,
+    rounds: int,
+    with_peers: bool,
+    is_full: bool,
+) -> None:
+    """Measure the parts of these NAMES (visits, landing …), or all.
+
+    Ends with 1 when something was lost that had been answered, or a part broke.
+    """
+    unknown = set(names) - {part.name for part in PARTS}
+    if unknown:
+        raise click.UsageError(f"There is no part {', '.join(sorted(unknown))}. See --list.")
+    chosen = [part for part in PARTS if not names or part.name in names]
+    if is_list:
+        for part in chosen:
+            for line in part.lines:
+                floor = f" ÷ {line.floor}" if line.floor else ""
+                click.echo(f"{part.name:<12}{line.what}{floor}")
+        return
+    # Whoever ends us ends all that we started, too.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+    # Modules are compiled once, as everywhere; the first process would else tell of the compiler.
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+    looked, begun = machine.look(), time.monotonic()
+    measured: list[Row] = []
+    failures: list[str] = []
+    try:
+        for part in chosen:
+            found, failure = _measure(part, Run(Path(), rounds, is_full, with_peers))
+            measured += found
+            failures += [failure] if failure else []
+    except (KeyboardInterrupt, SystemExit):
+        # What was measured by then is worth reading.
+        failures.append("Ended from outside: the rest of the rows is missing.")
+    show = table.as_json if as_json else table.as_text
+    click.echo(show(looked, measured, time.monotonic() - begun))
+    for failure in failures:
+        click.echo(failure, err=True)
+    sys.exit(bool(failures))
 
 
-def _print(served: serving.Served, written: writing.Written) -> None:
-    """Each row: what, its figure, the floor it is held against, the ratio, the goal."""
-    rows = [
-        ("a recorded visit", served.page, "constant Flask answer", served.constant, "≥ 2.0"),
-        ("a recorded visit", served.page, "raw WSGI answer", served.raw, "≥ 0.8"),
-        ("visits written", written.visit_rows, "plain rows, no roll-up", written.plain_rows, ""),
-        ("durable sign-ups", written.grouped.rate, "a commit each", written.single.rate, "≥ 2.5"),
-    ]
-    ratios = [
-        served.to_constant,
-        served.to_raw,
-        *[rate / floor for _, rate, _, floor, _ in rows[2:]],
-    ]
-    click.echo(f"{'what':<18}{'a second':>10}   {'floor':<24}{'a second':>10}{'ratio':>8}  goal")
-    for (what, rate, floor, floor_rate, goal), ratio in zip(rows, ratios, strict=True):
-        click.echo(
-            f"{what:<18}{rate:>10,.0f}   {floor:<24}{floor_rate:>10,.0f}{ratio:>8.2f}  {goal}"
-        )
-    ours, theirs = written.grouped.p99_ms, written.single.p99_ms
-    click.echo(
-        f"{'… their p99, ms':<18}{ours:>10,.0f}   {'a commit each':<24}{theirs:>10,.0f}"
-        f"{ours / theirs:>8.2f}  ≤ 0.1"
-    )
-
-
-def _print_coach(read: coach.Read, slowest: coach.Slowest) -> None:
-    click.echo(
-        f"The coach reads {read.words:,} words in {read.median_ms:.0f} ms, at worst "
-        f"{read.worst_ms:.0f} ms, and finds {read.findings} things (goal: 100 ms)."
-    )
-    click.echo(
-        f"Its slowest rule over {coach.HOSTILE_LENGTH:,} hostile characters: {slowest.rule} over "
-        f"{slowest.text}, {slowest.ms:.0f} ms (goal: under 1,000 ms)."
-    )
+def _measure(part: Part, run: Run) -> tuple[list[Row], str]:
+    """The rows of a part, and what failed, '' for nothing."""
+    say(f"{part.name} …")
+    folder = Path(tempfile.mkdtemp(prefix="wbtest-bench-"))
+    try:
+        return list(part.measure(replace(run, folder=folder))), ""
+    except NotPossible as reason:
+        return not_run(part.lines, str(reason)), ""
+    except Lost as reason:
+        return not_run(part.lines, f"LOST: {reason}"), f"LOST: {reason}."
+    except Exception as error:
+        # One part that falls over must not hide what the others measure.
+        reason = f"{type(error).__name__}: {error}"
+        return not_run(part.lines, f"the part broke: {reason}"), f"{part.name} broke: {reason}"
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

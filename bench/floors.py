@@ -6,7 +6,7 @@ from wsgiref.types import StartResponse, WSGIEnvironment
 
 from flask import Flask
 
-BODY = b"x" * int(os.environ.get("BENCH_BYTES", "12000"))
+BODY = b"x" * int(os.environ.get("BENCH_BYTES", "6000"))
 HEADERS = [("Content-Type", "text/html; charset=utf-8"), ("Content-Length", str(len(BODY)))]
 
 constant = Flask(__name__)
@@ -21,4 +21,4 @@ def answer() -> tuple[bytes, dict[str, str]]:
 def raw(_environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
     """The least that goes through the server."""
     start_response("200 OK", HEADERS)
-    return (BODY,)
+    return [BODY]

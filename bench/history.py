@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import random
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
+from itertools import islice
 from typing import Any
 
 from flask import Flask
@@ -30,26 +31,23 @@ SEEN, SIGNED_UP, BOTS, TEAM = 0.93, 0.07, 0.04, 0.002
 def tell(app: Flask, experiment_id: int, *, visits: int, days: int, until: datetime) -> float:
     """Record so many visits, evenly over the days before ``until``; return the seconds it took."""
     with app.app_context():
-        engine, lock = db.engine, store.lock()
         variants = [each.key for each in db.session.get_one(Experiment, experiment_id).variants]
-        facts: dict[int, Any] = {}
-        group: list[Event] = []
-        spent = 0.0
+    return write(app, _events(experiment_id, variants, visits, days, until), until)
 
-        def write() -> None:
-            nonlocal spent
+
+def write(app: Flask, events: Iterable[Event], now: datetime) -> float:
+    """Record the events in groups; return the seconds it took, without those of making them."""
+    spent = 0.0
+    facts: dict[int, Any] = {}
+    rest = iter(events)
+    with app.app_context():
+        engine, lock = db.engine, store.lock()
+        while group := list(islice(rest, GROUP)):
             before = time.perf_counter()
             with store.writing_group(engine, lock) as connection:
-                record(connection, group, facts, until, "localhost")
+                record(connection, group, facts, now, "localhost")
             spent += time.perf_counter() - before
-            group.clear()
-
-        for event in _events(experiment_id, variants, visits, days, until):
-            group.append(event)
-            if len(group) >= GROUP:
-                write()
-        write()
-        return spent
+    return spent
 
 
 def _events(

@@ -8,9 +8,10 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import sqlalchemy as sa
-from flask import Flask
-from sqlalchemy.orm import Session
 
+from bench import page
+from bench.forms import commit_alone, connect
+from bench.row import Goal, Line, Part, Row, Run
 from wbtest import store
 from wbtest.audience.models import Signup, Visit
 from wbtest.audience.recording.events import Served, SignedUp
@@ -20,8 +21,36 @@ from wbtest.audience.visitors import new_visitor
 from wbtest.extensions import db, utc_now
 
 THREADS = 16
-SECONDS = 3.0
+SECONDS = 1.0
 BROWSER = "Mozilla/5.0 (X11; Linux x86_64; rv:147.0) Gecko/20100101 Firefox/147.0"
+LINES = (
+    Line(
+        "writing visits",
+        "visits written in groups",
+        "plain rows, no roll-up",
+        "a second",
+        None,
+        "Rows a second of the recorder's own transaction, with the look at what is there, machines "
+        "and roll-ups, against an insert of the same rows and nothing else.",
+    ),
+    Line(
+        "writing signups",
+        "sign-ups by the recorder, without HTTP",
+        "ORM commit each, WAL FULL, 16 threads",
+        "a second",
+        Goal("≥", 2.5),
+        "Sixteen threads that each wait until their address is on the disk. What HTTP, the form "
+        "and the limit by network add is not in it.",
+    ),
+    Line(
+        "writing p99",
+        "… how long all but one in 100 take",
+        "ORM commit each, WAL FULL, 16 threads",
+        "ms",
+        Goal("≤", 0.1),
+        "Those who wait for SQLite itself sleep up to 100 ms, again and again.",
+    ),
+)
 
 
 class Pace(NamedTuple):
@@ -31,34 +60,34 @@ class Pace(NamedTuple):
     p99_ms: float
 
 
-class Written(NamedTuple):
-    """Visits in rows a second, sign-ups by the recorder and by a commit each."""
-
-    plain_rows: float
-    visit_rows: float
-    single: Pace
-    grouped: Pace
-
-
-def measure(app: Flask, experiment_id: int, folder: Path) -> Written:
-    """Write to the database of ``app``, and the floors to databases beside it."""
+def measure(run: Run) -> list[Row]:
+    """Write to the database of an instance, and the floors to a copy of it, in turn."""
+    folder = run.folder / "instance"
+    app, experiment_id = page.make(folder)
+    facts: dict[int, Any] = {}
+    visits, plain, grouped, single = [], [], [], []
     with app.app_context():
-        engine = db.engine
-        lock = store.lock()
+        engine, lock = db.engine, store.lock()
         recorder = app.extensions["wbtest.recorder"]
-        facts: dict[int, Any] = {}
+        beside = _copy(folder)
 
-        def visits(group: list[Served]) -> None:
+        def write(group: list[Served]) -> None:
             with store.writing_group(engine, lock) as connection:
                 record(connection, group, facts, utc_now(), "localhost")
 
-        visit_rows = _rows_a_second(visits, experiment_id)
-        grouped = _pace(lambda event: recorder.sign_up(event), experiment_id)
+        numbers = count()
+        for _ in range(run.rounds):
+            visits.append(_rows_a_second(write, experiment_id))
+            plain.append(_rows_a_second(lambda group: _insert_plain(beside, group), experiment_id))
+            grouped.append(_pace(recorder.sign_up, experiment_id, numbers))
+            single.append(_pace(lambda event: commit_alone(beside, event), experiment_id, numbers))
         recorder.close()
-    beside = _copy(folder)
-    plain_rows = _rows_a_second(lambda group: _insert_plain(beside, group), experiment_id)
-    single = _pace(lambda event: _commit_alone(beside, event), experiment_id)
-    return Written(plain_rows, visit_rows, single, grouped)
+    rows, rate, p99 = LINES
+    return [
+        Row(rows, tuple(visits), tuple(plain)),
+        Row(rate, tuple(each.rate for each in grouped), tuple(each.rate for each in single)),
+        Row(p99, tuple(each.p99_ms for each in grouped), tuple(each.p99_ms for each in single)),
+    ]
 
 
 def _rows_a_second(write: Callable[[list[Served]], None], experiment_id: int) -> float:
@@ -74,9 +103,8 @@ def _rows_a_second(write: Callable[[list[Served]], None], experiment_id: int) ->
     return rows / spent
 
 
-def _pace(sign_up: Callable[[SignedUp], object], experiment_id: int) -> Pace:
+def _pace(sign_up: Callable[[SignedUp], object], experiment_id: int, numbers: "count[int]") -> Pace:
     """Let all threads sign up for a while, each as soon as its last one was answered."""
-    numbers = count()
     ends = time.perf_counter() + SECONDS
 
     def work(_: int) -> list[float]:
@@ -109,8 +137,7 @@ def _arrival(experiment_id: int, visitor: str) -> dict[str, Any]:
 def _copy(folder: Path) -> sa.Engine:
     """A copy of the database, with as many connections as there are threads and no lock of ours."""
     store.backup(folder / "wbtest.db", folder / "beside.db")
-    engine = sa.create_engine(f"sqlite:///{folder / 'beside.db'}", pool_size=THREADS)
-    store.prepare(engine)
+    engine = connect(f"sqlite:///{folder / 'beside.db'}", THREADS)
     with engine.connect().execution_options(writes=True) as connection, connection.begin():
         connection.execute(sa.delete(Visit))
         connection.execute(sa.delete(Signup))
@@ -125,10 +152,4 @@ def _insert_plain(engine: sa.Engine, group: list[Served]) -> None:
         connection.execute(sa.insert(Visit), rows)
 
 
-def _commit_alone(engine: sa.Engine, event: SignedUp) -> None:
-    """What a web app usually does: an object, a session, a commit. As durable as ours."""
-    names = [column.name for column in Signup.__table__.columns if hasattr(event, column.name)]
-    with Session(engine) as session:
-        session.connection(execution_options={"writes": True})
-        session.add(Signup(**{name: getattr(event, name) for name in names}))
-        session.commit()
+PART = Part("writing", LINES, measure)

@@ -135,7 +135,9 @@ class Visitor:
         return answer
 
     async def _exchange(self, path: str, body: str | None) -> tuple[int, dict[str, str], str]:
-        reader, writer = await asyncio.open_connection(self._host, self._port)
+        # All of 127 is this machine: so a proxy sees each visitor come from an IP of their own.
+        ours = (f"127.{self._spread(1)}", 0) if self._host == "127.0.0.1" else None
+        reader, writer = await asyncio.open_connection(self._host, self._port, local_addr=ours)
         try:
             writer.write(self._request(path, body))
             await writer.drain()
@@ -143,20 +145,27 @@ class Visitor:
         finally:
             writer.close()
 
-    def _request(self, path: str, body: str | None) -> bytes:
+    def _spread(self, first: int = 0) -> str:
+        """The last three parts of an IP that no other visitor has."""
         number = self._number
+        return f"{(number >> 16 & 127) + first}.{number >> 8 & 255}.{number & 255}"
+
+    def _request(self, path: str, body: str | None) -> bytes:
         lines = [
             f"{'GET' if body is None else 'POST'} {path} HTTP/1.1",
             f"Host: {self._host}:{self._port}",
             f"User-Agent: {BROWSER}",
-            f"X-Forwarded-For: 10.{number >> 16 & 255}.{number >> 8 & 255}.{number & 255}",
+            f"X-Forwarded-For: 10.{self._spread()}",
             "Sec-Fetch-Site: same-origin",
             "Connection: close",
         ]
         if self._cookie:
             lines.append(f"Cookie: {self._cookie}")
         if body is not None:
-            lines.append("Content-Type: application/x-www-form-urlencoded")
+            # A beacon is plain text; as a form it would be read as one, and say nothing.
+            is_beacon = path.endswith("/seen")
+            kind = "text/plain" if is_beacon else "application/x-www-form-urlencoded"
+            lines.append(f"Content-Type: {kind}")
             lines.append(f"Content-Length: {len(body)}")
         return "\r\n".join([*lines, "", body or ""]).encode()
 

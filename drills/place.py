@@ -16,7 +16,7 @@ from drills.outcome import Broken
 from wbtest import create_app
 from wbtest.cli.serve import prepare
 from wbtest.config import from_environment
-from wbtest.extensions import db
+from wbtest.extensions import Now, db, utc_now
 
 ROOT = Path(__file__).parent.parent
 OURS = (sys.executable, "-m", "wbtest")
@@ -72,14 +72,17 @@ class Place:
         )
 
 
-def make(folder: Path, database_url: str = "") -> Place:
-    """Make an instance in ``folder`` with an owner and a running page, through the real verbs."""
+def make(folder: Path, database_url: str = "", now: Now = utc_now) -> Place:
+    """Make an instance in ``folder`` with an owner and a running page, through the real verbs.
+
+    The page starts at ``now``.
+    """
     place = Place(folder, database_url or f"sqlite:///{folder / 'wbtest.db'}", free_port())
     settings = from_environment(
         {name: text for name, text in place.environ.items() if name.startswith("WBTEST_")}
     )
-    prepare(settings)
-    app = create_app(settings)
+    prepare(settings, now)
+    app = create_app(settings, now)
     page.fill(app, most=10_000_000)
     with app.app_context():
         app.extensions["wbtest.recorder"].close()

@@ -19,9 +19,18 @@ ACCOUNT = "postgres"
 
 
 class Postgresql:
-    """A cluster in ``folder``; its server is a child of ours."""
+    """A cluster in ``folder``, whose server is a child of ours; with a ``primary`` its replica.
 
-    def __init__(self, folder: Path) -> None:
+    It listens on ``address``, and lets in whoever comes from the network of that.
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        address: str = "127.0.0.1",
+        primary: "Postgresql | None" = None,
+    ) -> None:
+        self._address = address
         self._bin = _programs()
         self._data = folder / "postgresql"
         self._port = free_port()
@@ -36,11 +45,18 @@ class Postgresql:
             folder.chmod(0o755)
             shutil.chown(self._data, ACCOUNT, ACCOUNT)
         self._data.chmod(0o700)
-        self._run("initdb", "-D", str(self._data), "-U", "wbtest", "--auth=trust")
+        if primary is None:
+            self._run("initdb", "-D", str(self._data), "-U", "wbtest", "--auth=trust")
+        else:
+            source = ("-h", "127.0.0.1", "-p", str(primary._port), "-U", "wbtest")
+            self._run("pg_basebackup", *source, "-D", str(self._data), "-R", "-c", "fast")
+        if address != "127.0.0.1":
+            with (self._data / "pg_hba.conf").open("a") as rules:
+                rules.write(f"host all all {address}/16 trust\n")
 
     @property
     def url(self) -> str:
-        return f"postgresql+psycopg://wbtest@127.0.0.1:{self._port}/postgres"
+        return f"postgresql+psycopg://wbtest@{self._address}:{self._port}/postgres"
 
     def start(self) -> None:
         """Start it and wait until it takes connections, also after it was killed."""
@@ -57,6 +73,12 @@ class Postgresql:
     def kill(self) -> None:
         """Kill -9 its first process; the others notice and end."""
         self._signal(signal.SIGKILL)
+
+    def run(self, query: str) -> None:
+        """Ask it past all of our code."""
+        engine = sa.create_engine(self.url, poolclass=sa.NullPool)
+        with engine.connect() as connection:
+            connection.exec_driver_sql(query)
 
     def connections(self) -> dict[str, int]:
         """How many connections of others there are, by what they are doing."""
@@ -85,7 +107,12 @@ class Postgresql:
     def _try_to_start(self) -> bool:
         command = [
             *(str(self._bin / "postgres"), "-D", str(self._data), "-p", str(self._port)),
-            *("-c", "listen_addresses=127.0.0.1", "-c", f"unix_socket_directories={self._data}"),
+            *(
+                "-c",
+                f"listen_addresses={self._address}",
+                "-c",
+                f"unix_socket_directories={self._data}",
+            ),
         ]
         with self._log.open("ab") as log:
             self._process = subprocess.Popen(  # noqa: S603 - the program that we looked for
@@ -122,9 +149,12 @@ class Postgresql:
 
 
 @contextmanager
-def running(folder: Path) -> Iterator[Postgresql]:
+def running(
+    folder: Path, address: str = "127.0.0.1", primary: Postgresql | None = None
+) -> Iterator[Postgresql]:
     """A server that takes connections. Raises NotPossible where PostgreSQL is not installed."""
-    server = Postgresql(folder)
+    folder.mkdir(exist_ok=True)
+    server = Postgresql(folder, address, primary)
     try:
         server.start()
         yield server

@@ -1,4 +1,4 @@
-"""A mail server on loopback that speaks as much SMTP as a worker needs, and misbehaves as told."""
+"""A mail server of our own that speaks as much SMTP as a worker needs, and misbehaves as told."""
 
 import threading
 from collections.abc import Iterator
@@ -25,10 +25,10 @@ class _Server(ThreadingTCPServer):
     block_on_close = False
     allow_reuse_address = True
 
-    def __init__(self, taker: Taker, port: int) -> None:
+    def __init__(self, taker: Taker, host: str, port: int) -> None:
         self.taker = taker
         self.over = threading.Event()
-        super().__init__(("127.0.0.1", port), _Conversation)
+        super().__init__((host, port), _Conversation)
 
     def handle_error(self, *_: object) -> None:
         """A worker that is killed hangs up in the middle."""
@@ -66,9 +66,9 @@ class _Conversation(StreamRequestHandler):
 
 
 @contextmanager
-def listening(taker: Taker, port: int = 0) -> Iterator[int]:
-    """Listen on a port of loopback, a free one unless named, while the block runs."""
-    with _Server(taker, port) as server:
+def listening(taker: Taker, port: int = 0, host: str = "127.0.0.1") -> Iterator[int]:
+    """Listen on a port of ``host``, a free one unless named, while the block runs."""
+    with _Server(taker, host, port) as server:
         threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True).start()
         try:
             yield server.server_address[1]

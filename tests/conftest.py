@@ -52,6 +52,8 @@ def _is_of_this_round(item: pytest.Item) -> bool:
 
 def _depends_on_the_database(item: pytest.Item) -> bool:
     """Whether the database of the run is behind it; of scripts, web tests show the requests."""
+    if item.get_closest_marker("one_database"):
+        return False
     is_shown = not item.get_closest_marker("browser") or item.get_closest_marker("every_database")
     return bool(is_shown) and "server" in getattr(item, "fixturenames", ())
 

@@ -118,6 +118,14 @@ def test_postgresql_has_no_file(tmp_path: Path) -> None:
     assert read(tmp_path, DATABASE_URL="postgresql://db/wb").database_file is None
 
 
+def test_a_replica_is_one_of_postgresql(tmp_path: Path) -> None:
+    settings = read(tmp_path, DATABASE_URL="postgresql://db/wb", READ_URL="postgresql://copy/wb")
+
+    assert settings.read_url == "postgresql+psycopg://copy/wb"
+    with pytest.raises(BadSetting, match="only PostgreSQL has replicas"):
+        read(tmp_path, READ_URL="postgresql://copy/wb")
+
+
 def test_a_slash_at_the_end_of_the_address_is_dropped(tmp_path: Path) -> None:
     settings = read(tmp_path, BASE_URL="https://try.example.com/")
 
@@ -127,4 +135,7 @@ def test_a_slash_at_the_end_of_the_address_is_dropped(tmp_path: Path) -> None:
 
 def test_every_setting_is_explained() -> None:
     assert all(text for text in KNOWN.values())
-    assert {name.lower() for name in KNOWN} == set(Settings.__dataclass_fields__)
+    # Nobody sets whether the secret was made just now.
+    assert {name.lower() for name in KNOWN} == set(Settings.__dataclass_fields__) - {
+        "is_secret_new"
+    }

@@ -102,28 +102,28 @@ def with_our_dependencies(script: str) -> str:
 
 
 @pytest.fixture(scope="module")
-def server() -> Iterator[Server]:
+def machine() -> Iterator[Server]:
     """A server on which every step up to the address was taken."""
     # Not in a folder of pytest: they may be in memory, below /dev, which systemd refuses.
     with TemporaryDirectory() as root:
-        server = Server(Path(root))
+        machine = Server(Path(root))
         steps = GUIDE.partition("## 5. The first visit")[0]
         script = "\n".join(block for block in blocks() if block in steps)
-        server.run(with_our_dependencies(script))
-        yield server
+        machine.run(with_our_dependencies(script))
+        yield machine
 
 
 @pytest.fixture(scope="module")
-def address(server: Server) -> Iterator[str]:
+def address(machine: Server) -> Iterator[str]:
     """The server's service, started as its unit says but on a free port."""
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = str(free.getsockname()[1])
-    command = server.here(unit()["ExecStart"]).replace("8000", port).split()
-    settings = settings_in((server.root / "etc/wbtest/settings").read_text())
+    command = machine.here(unit()["ExecStart"]).replace("8000", port).split()
+    settings = settings_in((machine.root / "etc/wbtest/settings").read_text())
     process = subprocess.Popen(
         command,
-        env={**server.environ, **settings},
-        cwd=server.here(unit()["WorkingDirectory"] + "/"),
+        env={**machine.environ, **settings},
+        cwd=machine.here(unit()["WorkingDirectory"] + "/"),
         start_new_session=True,
     )
     assert eventually(lambda: _answers(f"http://127.0.0.1:{port}"), 60)
@@ -156,50 +156,50 @@ def test_the_steps_serve_the_log_in_and_its_style(address: str) -> None:
     assert get(address, "/").count("has no owner yet") == 1
 
 
-def test_the_program_runs_from_what_was_installed(server: Server) -> None:
-    found = server.run(
+def test_the_program_runs_from_what_was_installed(machine: Server) -> None:
+    found = machine.run(
         "cd /var/lib/ && /opt/wbtest/venv/bin/python -c 'import wbtest; print(wbtest.__file__)'"
     )
 
-    assert found.strip().startswith(str(server.root))
+    assert found.strip().startswith(str(machine.root))
     assert "site-packages" in found
 
 
-def test_the_program_comes_from_the_address_at_the_top(server: Server) -> None:
-    asked = server.asked.read_text().splitlines()
+def test_the_program_comes_from_the_address_at_the_top(machine: Server) -> None:
+    asked = machine.asked.read_text().splitlines()
 
     assert GUIDE.count("SOURCE=https://git.example.com/wbtest.git\n") == 1
-    assert f"git clone https://git.example.com/wbtest.git {server.root}/opt/wbtest/source" in asked
+    assert f"git clone https://git.example.com/wbtest.git {machine.root}/opt/wbtest/source" in asked
 
 
-def test_the_services_were_started(server: Server) -> None:
-    asked = server.asked.read_text().splitlines()
+def test_the_services_were_started(machine: Server) -> None:
+    asked = machine.asked.read_text().splitlines()
 
     assert "apt install --yes python3-venv git caddy" in asked
     assert "systemctl enable --now wbtest" in asked
     assert "systemctl reload caddy" in asked
 
 
-def test_the_settings_are_good_and_for_no_other_account(server: Server) -> None:
-    file = server.root / "etc/wbtest/settings"
+def test_the_settings_are_good_and_for_no_other_account(machine: Server) -> None:
+    file = machine.root / "etc/wbtest/settings"
     settings = from_environment(settings_in(file.read_text()))
 
     assert settings.base_url == "https://try.example.com"
     assert settings.trusted_proxies == 1
-    assert settings.instance == server.root / "var/lib/wbtest"
+    assert settings.instance == machine.root / "var/lib/wbtest"
     assert file.stat().st_mode & 0o007 == 0
 
 
-def test_the_short_word_uses_these_settings(server: Server, address: str) -> None:
-    said = server.run("/usr/local/bin/wbtest doctor || [ $? = 1 ]")
+def test_the_short_word_uses_these_settings(machine: Server, address: str) -> None:
+    said = machine.run("/usr/local/bin/wbtest doctor || [ $? = 1 ]")
 
     assert "https://try.example.com, " in said
     assert "SQLite" in said
-    assert (server.root / "var/lib/wbtest/wbtest.db").exists()
+    assert (machine.root / "var/lib/wbtest/wbtest.db").exists()
 
 
-def test_the_name_is_put_into_caddys_settings(server: Server) -> None:
-    assert (server.root / "etc/caddy/Caddyfile").read_text() == (DOCS / "Caddyfile").read_text()
+def test_the_name_is_put_into_caddys_settings(machine: Server) -> None:
+    assert (machine.root / "etc/caddy/Caddyfile").read_text() == (DOCS / "Caddyfile").read_text()
 
 
 def test_every_block_is_good_shell() -> None:
@@ -242,10 +242,10 @@ def test_the_unit_gives_the_service_only_what_it_needs() -> None:
         assert service[right] == "yes"
 
 
-def test_systemd_and_caddy_accept_their_files(server: Server) -> None:
+def test_systemd_and_caddy_accept_their_files(machine: Server) -> None:
     """Each says what it thinks where it is installed."""
-    checked = server.root / "wbtest.service"
-    checked.write_text(server.here((DOCS / "wbtest.service").read_text()))
+    checked = machine.root / "wbtest.service"
+    checked.write_text(machine.here((DOCS / "wbtest.service").read_text()))
     if shutil.which("systemd-analyze"):
         said = _output("systemd-analyze", "verify", "--man=no", str(checked))
         assert [line for line in said.splitlines() if "wbtest.service" in line] == []

@@ -6,8 +6,8 @@ import jinja2
 from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from wbtest import config, http, locks, store
-from wbtest.extensions import Now, clock, csrf, db, migrate, utc_now
+from wbtest import config, http, locks, replica, store
+from wbtest.extensions import REPLICA, Now, clock, csrf, db, migrate, utc_now
 
 _PACKAGE = Path(__file__).parent
 # In a checkout templates and static files stand beside the package, in a wheel inside it.
@@ -29,6 +29,7 @@ def create_app(settings: config.Settings | None = None, now: Now = utc_now) -> F
         SQLALCHEMY_DATABASE_URI=settings.database_url,
         # What people typed must not reach the log with the text of an error.
         SQLALCHEMY_ENGINE_OPTIONS={"hide_parameters": True},
+        SQLALCHEMY_BINDS=_replicas(settings),
         SESSION_COOKIE_NAME="__Host-wb-form" if settings.is_https else "wb-form",
         SESSION_COOKIE_SECURE=settings.is_https,
         SESSION_COOKIE_HTTPONLY=True,
@@ -57,12 +58,18 @@ def _open_store(app: Flask, settings: config.Settings) -> None:
     # What is registered last is called first, before the extension does the same and may fail.
     app.teardown_appcontext(store.let_go)
     migrate.init_app(app, db, directory=str(_PACKAGE / "migrations"))
+    app.add_template_global(replica.figures_as_of)
     with app.app_context():
-        store.prepare(db.engine)
+        for engine in db.engines.values():
+            store.prepare(engine)
     file = settings.database_file
     app.extensions["wbtest.lock"] = (
         locks.NoLock() if file is None else locks.WriteLock(file.with_suffix(".lock"))
     )
+
+
+def _replicas(settings: config.Settings) -> dict[str, dict[str, object]]:
+    return {REPLICA: replica.options_of(settings.read_url)} if settings.read_url else {}
 
 
 def _join_areas(app: Flask) -> None:

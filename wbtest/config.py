@@ -17,7 +17,9 @@ DATABASES = ("sqlite:///", "postgresql+psycopg://")
 KNOWN = {
     "INSTANCE": "folder for database, secrets and backups (default `./instance`)",
     "DATABASE_URL": "`sqlite:///…` or `postgresql+psycopg://…` (default: SQLite in the instance)",
-    "SECRET_KEY": f"signs sessions, {MINIMUM_SECRET} characters or more (default: made once)",
+    "READ_URL": "a replica of that PostgreSQL, from which pages of figures read (default: none)",
+    "SECRET_KEY": f"signs forms and links, {MINIMUM_SECRET} characters or more, the same on every "
+    "machine (default: made once)",
     "BASE_URL": "the address people type, e.g. `https://try.example.com`; it builds every link",
     "TRUSTED_PROXIES": "how many proxies in front may name the visitor's IP (default 0)",
     "MAIL_URL": "`smtp://user:password@host:587`, or `smtps://…`; without it mail waits",
@@ -46,6 +48,9 @@ class Settings:
     workers: int = 1
     retention_days: int = 395
     log_format: str = "text"
+    read_url: str = ""
+    # Nobody gave a secret and there was none, so it is known to this folder alone.
+    is_secret_new: bool = False
 
     @property
     def is_https(self) -> bool:
@@ -76,10 +81,13 @@ def from_environment(environ: Mapping[str, str] = os.environ) -> Settings:
         )
     instance = Path(given.get("INSTANCE") or "instance").resolve()
     _make_folder(instance)
+    database_url = _database_url(given.get("DATABASE_URL", ""), instance)
+    secret_key, is_secret_new = _secret_key(given.get("SECRET_KEY"), instance)
     return Settings(
         instance=instance,
-        database_url=_database_url(given.get("DATABASE_URL", ""), instance),
-        secret_key=_secret_key(given.get("SECRET_KEY"), instance),
+        database_url=database_url,
+        secret_key=secret_key,
+        is_secret_new=is_secret_new,
         base_url=_base_url(given.get("BASE_URL") or "http://127.0.0.1:8000"),
         trusted_proxies=_whole(given, "TRUSTED_PROXIES", 0, 0, 10),
         mail_url=_mail_url(given.get("MAIL_URL", "")),
@@ -87,6 +95,7 @@ def from_environment(environ: Mapping[str, str] = os.environ) -> Settings:
         workers=_whole(given, "WORKERS", min(4, os.cpu_count() or 1), 1, 64),
         retention_days=_whole(given, "RETENTION_DAYS", 395, 1, 760),
         log_format=_one_of(given, "LOG_FORMAT", ("text", "json")),
+        read_url=_read_url(given.get("READ_URL", ""), database_url),
     )
 
 
@@ -104,27 +113,35 @@ def _make_folder(folder: Path) -> None:
         )
 
 
-def _secret_key(given: str | None, instance: Path) -> str:
-    """The operator's secret, or one made once and kept readable for this account alone."""
+def _secret_key(given: str | None, instance: Path) -> tuple[str, bool]:
+    """The operator's secret, or one made once and kept readable for this account alone.
+
+    And whether it was made just now.
+    """
     if given is not None:
         if len(given) < MINIMUM_SECRET or len(set(given)) < 8:
             raise BadSetting(
                 f"{PREFIX}SECRET_KEY is too easy to guess. Use {MINIMUM_SECRET} random characters, "
                 "or leave it unset and one is made in the instance folder."
             )
-        return given
-    file = instance / "secret_key"
+        return given, False
+    file = secret_file(instance)
     try:
         handle = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     except FileExistsError:
         secret = file.read_text().strip()
         if len(secret) < MINIMUM_SECRET:
             raise BadSetting(f"{file} is damaged. Delete it: everybody logs in anew.") from None
-        return secret
+        return secret, False
     secret = secrets.token_urlsafe(48)
     with os.fdopen(handle, "w") as stream:
         stream.write(secret)
-    return secret
+    return secret, True
+
+
+def secret_file(instance: Path) -> Path:
+    """Where the secret is kept that was made for lack of a given one."""
+    return instance / "secret_key"
 
 
 def _database_url(given: str, instance: Path) -> str:
@@ -133,6 +150,16 @@ def _database_url(given: str, instance: Path) -> str:
     if not url.startswith(DATABASES) or url == "sqlite:///":
         raise BadSetting(
             f"{PREFIX}DATABASE_URL must begin with {' or '.join(DATABASES)} and name a database."
+        )
+    return url
+
+
+def _read_url(given: str, database_url: str) -> str:
+    url = given.replace("postgresql://", "postgresql+psycopg://", 1)
+    if url and not (url.startswith(DATABASES[1]) and database_url.startswith(DATABASES[1])):
+        raise BadSetting(
+            f"{PREFIX}READ_URL must begin with {DATABASES[1]}, and so must {PREFIX}DATABASE_URL: "
+            "only PostgreSQL has replicas."
         )
     return url
 

@@ -1,7 +1,9 @@
 """The Flask extensions, as objects only; ``create_app`` ties them to an app."""
 
+import time
 from collections.abc import Callable
 from datetime import UTC, datetime
+from typing import Any
 
 from flask import Flask, current_app
 from flask_limiter import Limiter
@@ -9,11 +11,17 @@ from flask_limiter.util import get_remote_address
 from flask_login import LoginManager
 from flask_migrate import Migrate
 from flask_sqlalchemy import SQLAlchemy
+from flask_sqlalchemy.session import Session
 from flask_wtf import CSRFProtect
-from sqlalchemy import MetaData
+from sqlalchemy import ClauseElement, Connection, Engine, MetaData, Select, Table
 from sqlalchemy.orm import DeclarativeBase
+from sqlalchemy.sql import visitors
 
 Now = Callable[[], datetime]
+# Marks a table of sums, in which nobody is named: what pages of figures may read from a replica.
+SUMS = {"info": {"is_sum": True}}
+# The bind of the replica, and where a session keeps that its sums are read there.
+REPLICA, SUMS_FROM = "replica", "sums from"
 
 
 class Base(DeclarativeBase):
@@ -28,6 +36,29 @@ class Base(DeclarativeBase):
             "pk": "pk_%(table_name)s",
         }
     )
+
+
+class RoutedSession(Session):
+    """A session that asks the engine in ``info[SUMS_FROM]`` for sums, and for nothing else."""
+
+    def get_bind(
+        self,
+        mapper: Any | None = None,
+        clause: Any | None = None,
+        bind: Engine | Connection | None = None,
+        **more: Any,
+    ) -> Engine | Connection:
+        engine: Engine | None = self.info.get(SUMS_FROM)
+        if engine is not None and bind is None and _asks_for_sums(clause):
+            return engine
+        return super().get_bind(mapper=mapper, clause=clause, bind=bind, **more)
+
+
+def _asks_for_sums(clause: ClauseElement | None) -> bool:
+    if not isinstance(clause, Select):
+        return False
+    tables = [part for part in visitors.iterate(clause) if isinstance(part, Table)]
+    return bool(tables) and all(table.info.get("is_sum") for table in tables)
 
 
 class Clock:
@@ -47,7 +78,16 @@ def utc_now() -> datetime:
     return datetime.now(UTC)
 
 
-db = SQLAlchemy(model_class=Base)
+def seconds_of(now: Now) -> Callable[[], float]:
+    """Return a clock that shows what ``now`` does, in seconds since 1970.
+
+    The visitor path looks at it several times for each visit. That of the machine can be read
+    without making a date first, in a sixth of the time.
+    """
+    return time.time if now is utc_now else lambda: now().timestamp()
+
+
+db = SQLAlchemy(model_class=Base, session_options={"class_": RoutedSession})
 migrate = Migrate()
 csrf = CSRFProtect()
 login = LoginManager()

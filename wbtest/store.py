@@ -6,7 +6,7 @@ Both databases run the same code. Nothing here knows what is stored.
 import logging
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -17,7 +17,7 @@ from flask_sqlalchemy.session import Session
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import scoped_session
 
-from wbtest.extensions import Base, db
+from wbtest.extensions import SUMS_FROM, Base, db
 from wbtest.locks import NoLock, WriteLock
 
 log = logging.getLogger(__name__)
@@ -122,6 +122,15 @@ def _shorten(context: sa.engine.ExceptionContext) -> None:
         context.original_exception.args = (_first_line(context.original_exception),)
 
 
+def wrapped(error: Exception, statement: str, connection: sa.Connection) -> BaseException:
+    """What SQLAlchemy raises for an error of the driver that we talked to past it."""
+    error.args = (_first_line(error),)
+    dialect = connection.dialect
+    return sa.exc.DBAPIError.instance(
+        statement, None, error, dialect.loaded_dbapi.Error, hide_parameters=True, dialect=dialect
+    )
+
+
 def _first_line(error: BaseException) -> str:
     return str(error).partition("\n")[0]
 
@@ -163,6 +172,8 @@ def writing() -> Iterator[scoped_session[Session]]:
     with lock():
         # Ends a read transaction, whose snapshot may be older than the lock we now hold.
         session.rollback()
+        # Nothing that is written rests on what a replica says, nor does what is read afterwards.
+        session.info.pop(SUMS_FROM, None)
         session.connection(execution_options={"writes": True})
         session.info["writing"] = True
         try:
@@ -238,14 +249,13 @@ def backup(source: Path, target: Path) -> None:
     """
     part = target.with_suffix(".part")
     target.parent.mkdir(parents=True, exist_ok=True)
-    reader, writer = sqlite3.connect(source), sqlite3.connect(part)
     try:
-        reader.backup(writer)
-        verdict = writer.execute("PRAGMA integrity_check").fetchone()[0]
+        with closing(sqlite3.connect(source)) as reader, closing(sqlite3.connect(part)) as writer:
+            reader.backup(writer)
+            verdict = writer.execute("PRAGMA integrity_check").fetchone()[0]
+        if verdict != "ok":
+            raise StoreBroken(f"the backup of {source.name} is not whole: {verdict}")
+        part.replace(target)
     finally:
-        reader.close()
-        writer.close()
-    if verdict != "ok":
-        part.unlink()
-        raise StoreBroken(f"the backup of {source.name} is not whole: {verdict}")
-    part.replace(target)
+        # Half a copy on a disk that is full would keep it full.
+        part.unlink(missing_ok=True)

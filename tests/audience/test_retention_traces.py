@@ -105,12 +105,12 @@ def test_copies_from_before_a_purge_are_deleted_two_weeks_later(
     later = now() + timedelta(hours=2)
     times = [f"{at:%Y-%m-%dT%H%M%S}" for at in (now(), later)]
     names = [f"{why}-{at}.db" for why in ("nightly", "a-b") for at in times]
-    names += ["nightly-2027-01-01T000000.db-wal"]
+    names += ["nightly-2027-01-01T000000.db-wal", "asked-2027-01-01T000000.dump"]
     for name in names:
         (folder / name).touch()
     now.turn(days=13)
     drop_old_copies(now())
-    assert len(list(folder.iterdir())) == 5
+    assert len(list(folder.iterdir())) == 6
 
     now.turn(days=1)
     drop_old_copies(now())

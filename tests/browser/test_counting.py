@@ -8,7 +8,7 @@ from flask import Response
 from playwright.sync_api import Browser, BrowserContext, BrowserType, Error, Page, expect
 
 from tests.audience.larder import Larder, sightings, start_page, visits
-from tests.browser.conftest import CHROMIUM, FLAGS, Live
+from tests.browser.conftest import CHROMIUM, FLAGS, WHOLE_CHROMIUM, Live
 from wbtest.audience.engagement.counted import by_variant
 from wbtest.audience.models import MachineCount
 from wbtest.extensions import db
@@ -16,6 +16,8 @@ from wbtest.publishing.choices.options import Options
 from wbtest.team import access
 
 pytestmark = pytest.mark.browser
+# What it keeps and prepares on its own is asked of the whole browser, where that is installed.
+AS_PEOPLE_HAVE_IT = WHOLE_CHROMIUM or CHROMIUM
 
 CHROME = (
     "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) "
@@ -32,7 +34,7 @@ def as_people_have_it(browser_type: BrowserType, browser: Browser) -> Iterator[B
     del browser
     # What is sent as a page is left carries the browser's own name, not that of a context.
     launched = browser_type.launch(
-        executable_path=CHROMIUM,
+        executable_path=AS_PEOPLE_HAVE_IT,
         args=[*FLAGS, f"--user-agent={CHROME}"],
         ignore_default_args=["--disable-back-forward-cache"],
     )
@@ -118,7 +120,7 @@ def test_a_tab_that_is_restored_after_a_restart_is_the_same_visitor(
     for _ in range(2):
         # The profile is all that a restart leaves; what was open is then asked for anew.
         profile = browser_type.launch_persistent_context(
-            tmp_path, executable_path=CHROMIUM, args=[*FLAGS, f"--user-agent={CHROME}"]
+            tmp_path, executable_path=AS_PEOPLE_HAVE_IT, args=[*FLAGS, f"--user-agent={CHROME}"]
         )
         look(profile.new_page(), live)
         profile.close()

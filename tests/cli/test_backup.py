@@ -1,12 +1,16 @@
 """Backup and restore: whole, checked, and never over what is still needed."""
 
+import shutil
 import sqlite3
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from tests.cli.conftest import Instance
 from tests.factories import make_workspace
+from tests.postgresql import Server
+from wbtest.cli.serve import prepare
 from wbtest.extensions import db
 from wbtest.team.models import Workspace
 
@@ -130,9 +134,72 @@ def test_there_is_nothing_to_back_up_before_the_first_start(
     assert "There is no database yet" in refused.output
 
 
-@pytest.mark.parametrize("command", ["backup", "restore"])
-def test_postgresql_has_tools_of_its_own(empty: Instance, copy: Path, command: str) -> None:
-    refused = empty.run(command, str(copy), WBTEST_DATABASE_URL="postgresql://localhost/x")
+def test_a_backup_without_a_name_is_one_of_fourteen(instance: Instance) -> None:
+    folder = instance.folder / "backups"
+    folder.mkdir()
+    for day in range(1, 15):
+        (folder / f"asked-2020-01-{day:02}T000000.db").touch()
 
-    assert refused.exit_code == 2
-    assert "pg_dump" in refused.output
+    assert instance.run("backup").exit_code == 0
+
+    kept = sorted(file.name for file in folder.iterdir())
+    assert len(kept) == 14
+    assert "asked-2020-01-01T000000.db" not in kept
+    assert instance.run("restore", str(folder / kept[-1])).exit_code == 0
+
+
+def test_without_postgresqls_programs_the_command_is_said(
+    empty: Instance, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PATH", "")
+    copy = tmp_path / "copy.dump"
+
+    said = empty.run("backup", str(copy), WBTEST_DATABASE_URL="postgresql://me:secret@localhost/x")
+
+    assert said.exit_code == 2
+    assert "apt install postgresql-client" in said.output
+    assert "pg_dump --format=custom" in said.output
+    assert "--dbname=postgresql://me@localhost/x" in said.output
+    assert ":secret@" not in said.output
+
+
+@pytest.mark.postgresql
+@pytest.mark.skipif(shutil.which("pg_dump") is None, reason="pg_dump is not on the PATH")
+class TestOnPostgresql:
+    @pytest.fixture
+    def place(self, tmp_path: Path, server: Server | None) -> Iterator[Instance]:
+        assert server is not None
+        folder = tmp_path / "on-postgresql"
+        yield Instance({"WBTEST_INSTANCE": str(folder), "WBTEST_DATABASE_URL": server.create()})
+        server.drop()
+
+    def test_a_dump_brings_back_what_was_there(self, place: Instance, tmp_path: Path) -> None:
+        prepare(place.settings)
+        copy = tmp_path / "copy.dump"
+        with place.opened():
+            make_workspace("Then")
+        saved = place.run("backup", str(copy))
+        with place.opened(), db.engine.begin() as connection:
+            make_workspace("Since")
+            connection.exec_driver_sql("CREATE TABLE newer (person integer REFERENCES people)")
+        half = tmp_path / "half.dump"
+        half.write_bytes(copy.read_bytes()[: copy.stat().st_size // 2])
+
+        refused = place.run("restore", str(half))
+        with place.opened():
+            db.session.execute(db.select(1))
+            busy = place.run("restore", str(copy))
+        before = names(place)
+        restored = place.run("restore", str(copy))
+
+        assert saved.exit_code == 0, saved.output
+        assert copy.stat().st_mode & 0o077 == 0
+        assert (refused.exit_code, busy.exit_code) == (2, 2)
+        assert "The database is in use (connections: 1)" in busy.output
+        assert before == ["Then", "Since"]
+        assert restored.exit_code == 0, restored.output
+        assert names(place) == ["Then"]
+        (kept,) = (place.folder / "backups").glob("replaced-*.dump")
+        assert place.run("restore", str(kept)).exit_code == 0
+        assert names(place) == ["Then", "Since"]
+        assert place.run("verify").exit_code == 0

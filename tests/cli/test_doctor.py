@@ -6,12 +6,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from itertools import cycle, repeat
 
 import pytest
 
 from tests.cli.conftest import Instance
 from tests.delivery.conftest import MailServer, run
-from wbtest.delivery import subscriptions, webhooks
+from wbtest.delivery import health, subscriptions, webhooks
 from wbtest.delivery.jobs import find_run, run_due_jobs
 from wbtest.delivery.models import Webhook
 from wbtest.delivery.outbox import queue_mail
@@ -121,10 +122,12 @@ def test_settings_that_do_not_go_together_are_named(
 
 
 class Stranger(BaseHTTPRequestHandler):
-    """Answers /healthz as another instance would, and all else not at all."""
+    """Answers /healthz as another instance would, or as ``turns`` say, and all else not at all."""
+
+    turns: Iterator[str] = repeat("0000000000000000")
 
     def do_GET(self) -> None:
-        body = b'{"ok": true, "instance": "0000000000000000"}'
+        body = json.dumps({"ok": True, "instance": next(self.turns)}).encode()
         self.send_response(200)
         self.end_headers()
         self.wfile.write(body if self.path == "/healthz" else b"")
@@ -148,6 +151,18 @@ def test_an_address_that_leads_elsewhere_is_named(instance: Instance, stranger: 
 
     assert not found["ok"]
     assert "is answered by another instance" in str(found["sentence"])
+
+
+def test_machines_with_different_secrets_behind_one_address_are_named(
+    instance: Instance, stranger: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ours = health.instance_id(instance.settings)
+    monkeypatch.setattr(Stranger, "turns", cycle([ours, "0000000000000000"]))
+
+    found = findings(instance, WBTEST_BASE_URL=stranger)["address"]
+
+    assert not found["ok"]
+    assert "machines with different secrets" in str(found["sentence"])
 
 
 def test_an_address_that_leads_nowhere_is_named(instance: Instance) -> None:

@@ -11,6 +11,7 @@ from tests.factories import make_person, make_workspace
 from wbtest.cli.serve import prepare
 from wbtest.delivery import schema
 from wbtest.extensions import db
+from wbtest.store import StoreBroken
 from wbtest.team.setup import is_open
 
 
@@ -29,6 +30,24 @@ def test_an_instance_with_an_owner_gets_no_link(instance: Instance) -> None:
         make_person("ada@example.com", "owner", make_workspace())
 
     assert prepare(instance.settings) == ""
+
+
+@pytest.mark.postgresql
+def test_a_second_machine_with_a_secret_of_its_own_is_refused(
+    instance: Instance, tmp_path: Path
+) -> None:
+    with instance.opened():
+        make_person("ada@example.com", "owner", make_workspace())
+    second = Instance({**instance.environ, "WBTEST_INSTANCE": str(tmp_path / "second")})
+
+    # Twice: a service manager tries again, and what the first try made must not be taken for right.
+    for _ in range(2):
+        with pytest.raises(StoreBroken, match="Set WBTEST_SECRET_KEY"):
+            prepare(second.settings)
+
+    first = (instance.folder / "secret_key").read_text()
+    given = Instance({**second.environ, "WBTEST_SECRET_KEY": first})
+    assert prepare(given.settings) == ""
 
 
 def test_an_instance_that_is_up_to_date_is_not_backed_up(instance: Instance) -> None:

@@ -1,4 +1,4 @@
-"""`wbtest verify` finds what does not agree with itself."""
+"""`wbtest verify` finds what does not agree with itself, and counts anew what it may."""
 
 import sqlite3
 from pathlib import Path
@@ -56,6 +56,28 @@ def test_a_change_behind_our_back_is_named(
     assert difference in said.output
 
 
+def test_roll_ups_that_differ_are_counted_anew_when_asked_for(larder: Instance) -> None:
+    change(larder, "UPDATE hourly_counts SET served = served + 1")
+
+    assert "wbtest verify --mend" in larder.run("verify").output
+    said = larder.run("verify", "--mend")
+
+    assert said.exit_code == 0, said.output
+    assert "mended      1 of the roll-ups differed" in said.output
+    assert "served is 2, the events say 1" in said.output
+    assert larder.run("verify").exit_code == 0
+
+
+def test_what_cannot_be_counted_is_not_mended(larder: Instance) -> None:
+    change(larder, "UPDATE approvals SET digest = 'x'")
+
+    said = larder.run("verify", "--mend")
+
+    assert said.exit_code == 1
+    assert "mended" not in said.output
+    assert "--mend" not in said.output
+
+
 class TestOnSqlite:
     """What PostgreSQL does not let happen."""
 
@@ -83,3 +105,15 @@ def test_a_purged_experiment_is_named_apart(larder: Instance) -> None:
 
     assert said.exit_code == 0, said.output
     assert "purged      1 experiment:" in said.output
+
+
+def test_totals_of_a_purged_experiment_are_made_from_its_hours(larder: Instance) -> None:
+    change(larder, "UPDATE experiments SET purged_at = '2027-03-01 09:00:00.000000'")
+    change(larder, "DELETE FROM visits")
+    change(larder, "UPDATE day_totals SET served = 7")
+
+    said = larder.run("verify", "--mend")
+
+    assert said.exit_code == 0, said.output
+    assert "day_totals" in said.output
+    assert "its hours say 1" in said.output

@@ -30,6 +30,16 @@ def test_a_backup_holds_what_was_committed(app: Flask, settings: Settings, now: 
     copy.close()
 
 
+def test_a_copy_that_breaks_off_leaves_nothing(settings: Settings, now: HandClock) -> None:
+    damaged = replace(settings, database_url=f"sqlite:///{settings.instance / 'damaged.db'}")
+    (settings.instance / "damaged.db").write_bytes(b"rubbish" * 1000)
+
+    with pytest.raises(sqlite3.DatabaseError):
+        back_up(damaged, "nightly", now())
+
+    assert not list(backup_folder(settings).iterdir())
+
+
 def test_the_newest_fourteen_are_kept(app: Flask, settings: Settings, now: HandClock) -> None:
     for _ in range(16):
         back_up_nightly(now())

@@ -24,6 +24,8 @@ from wbtest.results.dashboard.funnel import funnel_of
 from wbtest.results.dashboard.segments import Segment
 from wbtest.results.figures import Results, results_of
 
+# The tabs draw all of them from every database (dashboard/test_tabs.py).
+pytestmark = pytest.mark.one_database
 STATIC = Path(__file__).parents[2] / "static"
 VENDOR = STATIC / "vendor"
 LATER = datetime(2027, 3, 11, 20, tzinfo=UTC)

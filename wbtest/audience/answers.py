@@ -22,7 +22,7 @@ from wbtest.audience.recording.recorder import QueueFull, Recorder
 from wbtest.audience.signing.forms import SignupForm
 from wbtest.audience.sources import source_of
 from wbtest.audience.visitors import Form, Visitor
-from wbtest.extensions import Now
+from wbtest.extensions import Now, seconds_of
 from wbtest.publishing.assignment import assign
 from wbtest.publishing.live import LiveExperiment, LiveVariant
 from wbtest.publishing.strings import strings_of
@@ -37,7 +37,7 @@ class Answers:
     def __init__(self, printer: Printer, recorder: Recorder, now: Now, *, is_https: bool) -> None:
         self._printer = printer
         self._recorder = recorder
-        self._now = now
+        self._at = seconds_of(now)
         self._is_https = is_https
         self._printing = threading.Lock()
 
@@ -49,22 +49,23 @@ class Answers:
         can be recorded, the page comes without a cookie and says at its form that it cannot take
         anything.
         """
-        at = self._now().timestamp()
+        at = self._at()
         if page.respects_signals and is_opted_out(environ):
             return self._print(page, page.live.control, at, environ)
         known = page.find_visitor(environ)
         agent = agent_of(environ)
         visitor = known or _welcome(page, at, environ, agent)
-        variant = page.variants[visitor.variant]
+        who, phase, key, _, source, device, language = visitor
+        variant = page.variants[key]
         event = Served(
             page.live.id,
-            visitor.phase,
-            visitor.variant,
-            visitor.visitor,
+            phase,
+            key,
+            who,
             int(at * MICROSECONDS),
-            visitor.source or _source(environ),
-            visitor.device,
-            visitor.language,
+            source or _source(environ),
+            device,
+            language,
             agent,
             hints_of(environ),
             excluded_because,
@@ -79,7 +80,7 @@ class Answers:
 
     def show(self, page: LivePage, variant: LiveVariant, environ: Environ) -> Answer:
         """Return the page of a variant, without a cookie and without recording anything."""
-        return self._print(page, variant, self._now().timestamp(), environ)
+        return self._print(page, variant, self._at(), environ)
 
     def _take(self, event: Served) -> bool:
         try:
@@ -89,9 +90,11 @@ class Answers:
 
     def _cookie(self, page: LivePage, visitor: Visitor, at: float) -> tuple[str, str]:
         """It lasts as long as what this visitor does can still count."""
-        seconds = int(min(max(page.counts_until - at, HOUR_SECONDS), visitors.LONGEST_LIFE))
+        left = page.counts_until - at
+        if not HOUR_SECONDS <= left <= visitors.LONGEST_LIFE:
+            left = HOUR_SECONDS if left < HOUR_SECONDS else visitors.LONGEST_LIFE
         value = visitors.write_cookie(page.live.identity_key, visitor)
-        return write_cookie(page.cookie, value, seconds, is_https=self._is_https)
+        return write_cookie(page.cookie, value, int(left), is_https=self._is_https)
 
     def _print(
         self,

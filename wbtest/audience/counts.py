@@ -20,8 +20,6 @@ from wbtest.publishing.models import Experiment
 
 Sources = tuple[str, ...] | None
 ByVariant = dict[str, "Totals"]
-# Phase, variant, start of the hour in seconds since 1970, and what was counted in it.
-Evidence = tuple[int, str, int, int, int, int]
 # Sums are plain rows: as attributes of the classes each of them would cost twice as much.
 HOURLY = cast(sa.Table, HourlyCount.__table__)
 CLOCK = cast(sa.Table, ClockTotal.__table__)
@@ -87,16 +85,6 @@ class Cut:
 WHOLE = Cut()
 NAMES = [field.name for field in fields(Totals)]
 HOUR_OF = ("phase", "variant", "hour")
-
-
-def evidence(experiment: Experiment) -> Sequence[Evidence]:
-    """Return seen, arrived and converted of each hour, by phase, variant and time."""
-    columns = [HOURS.c[name] for name in (*HOUR_OF, "seen", "arrived", "converted")]
-    rows = db.session.execute(
-        sa.select(*columns).where(HOURS.c.experiment_id == experiment.id).order_by(*columns[:3])
-    )
-    # Plain tuples: a name for each of ten thousand rows would cost as much as reading them.
-    return cast(Sequence[Evidence], rows.all())
 
 
 def daily(experiment: Experiment) -> dict[tuple[int, date], dict[str, Totals]]:

@@ -12,8 +12,8 @@ from wbtest.audience.browsers import IGNORE
 from wbtest.audience.live_pages import LivePages
 from wbtest.http import is_known_host
 
-# With these names in the Cookie header somebody may be of the team, or asked to be ignored.
-NOT_PLAIN = ("wb-session=", IGNORE)
+# With this name or IGNORE in the Cookie header somebody may be of the team, or asked to be ignored.
+SESSION = "wb-session="
 
 
 class Door:
@@ -37,15 +37,17 @@ class Door:
             if page is not None:
                 answer = self._answers.serve(page, environ)
                 start_response("200 OK", answer.headers)
-                return (answer.body,)
+                # A list is sent as it is; granian would stream anything else, which costs more.
+                return [answer.body]
         return self._inside(environ, start_response)
 
     def _is_plain(self, environ: WSGIEnvironment) -> bool:
         if environ["REQUEST_METHOD"] != "GET" or not environ["PATH_INFO"].startswith("/p/"):
             return False
-        cookies = environ.get("HTTP_COOKIE", "")
-        if cookies and any(name in cookies for name in NOT_PLAIN):
+        cookies = environ.get("HTTP_COOKIE")
+        if cookies and (SESSION in cookies or IGNORE in cookies):
             return False
         if "preview" in environ.get("QUERY_STRING", ""):
             return False
-        return is_known_host(environ.get("HTTP_HOST", ""), self._known_hosts)
+        host = environ.get("HTTP_HOST", "")
+        return host in self._known_hosts or is_known_host(host, self._known_hosts)

@@ -26,7 +26,7 @@ from wbtest.audience.browsers import (
 from wbtest.audience.pages import Printed, addresses_of
 from wbtest.audience.recording.events import OF_THE_VISIT
 from wbtest.audience.visitors import Form, Visitor
-from wbtest.extensions import Now, db
+from wbtest.extensions import Now, db, seconds_of
 from wbtest.publishing.assignment import assign, spread
 from wbtest.publishing.live import LiveExperiment, load_live, pages_version
 
@@ -134,7 +134,7 @@ class LivePages:
         seconds: Callable[[], float] = time.monotonic,
     ) -> None:
         self._engine = engine
-        self._now = now
+        self._at = seconds_of(now)
         self._seconds = seconds
         self._is_https = is_https
         self._pages: dict[str, LivePage] = {}
@@ -146,7 +146,8 @@ class LivePages:
 
     def find_running(self, path: str) -> LivePage | None:
         """Return the running page at this exact path, or None."""
-        self._look()
+        if self._seconds() - self._looked_at >= LOOK_SECONDS:
+            self._look()
         found = self._running.get(path)
         return None if found is None or self._is_over(found) else found
 
@@ -168,7 +169,7 @@ class LivePages:
         return self._as_it_is(next(mine, None))
 
     def _is_over(self, page: LivePage) -> bool:
-        return self._now().timestamp() >= page.ends
+        return self._at() >= page.ends
 
     def _as_it_is(self, page: LivePage | None) -> LivePage | None:
         """The page as ended when its last day is over."""

@@ -1,6 +1,7 @@
 """What visitors did: events, machines' counters, and the hourly roll-ups kept beside them.
 
-Every key leads with the experiment, so that a sharded database can place it. Events name times in
+Every key leads with the experiment, so that a sharded database can place it; a test holds all
+tables to that. Events name times in
 whole microseconds since 1970 (``…_us``), which sort and subtract without a zone. Neither an IP nor
 a user agent is stored anywhere.
 """
@@ -10,7 +11,7 @@ from datetime import datetime
 from sqlalchemy import BigInteger, ForeignKey, Index, String, Text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from wbtest.extensions import Base
+from wbtest.extensions import SUMS, Base
 from wbtest.publishing.models import Experiment
 from wbtest.store import UtcDateTime
 from wbtest.team.models import Person
@@ -78,6 +79,7 @@ class Signup(Base):
         Index(None, "experiment_id", "at_us"),
         Index(None, "experiment_id", "answer_hash"),
         Index(None, "experiment_id", "other_variant"),
+        Index(None, "experiment_id", "token_hash"),
     )
 
     experiment_id: Mapped[int] = mapped_column(ForeignKey(Experiment.id), primary_key=True)
@@ -105,7 +107,7 @@ class Signup(Base):
     # When our last mail to the address was queued: one a day at most. None for no mail.
     mailed_us: Mapped[int | None] = mapped_column(BigInteger)
     # Hash of the token in the mail that confirms or leaves.
-    token_hash: Mapped[str] = mapped_column(String(64), default="", index=True)
+    token_hash: Mapped[str] = mapped_column(String(64), default="")
     confirmed_us: Mapped[int | None] = mapped_column(BigInteger)
     # The steps after the address. ``answer_hash`` is of the token in the form that asks for them.
     answer_hash: Mapped[str] = mapped_column(String(64), default="")
@@ -149,6 +151,7 @@ class EngagementCount(Base):
     """
 
     __tablename__ = "engagement_counts"
+    __table_args__ = SUMS
 
     experiment_id: Mapped[int] = mapped_column(ForeignKey(Experiment.id), primary_key=True)
     phase: Mapped[int] = mapped_column(primary_key=True)
@@ -204,6 +207,7 @@ class MachineCount(Base):
     """
 
     __tablename__ = "machine_counts"
+    __table_args__ = SUMS
 
     experiment_id: Mapped[int] = mapped_column(ForeignKey(Experiment.id), primary_key=True)
     variant: Mapped[str] = mapped_column(String(30), primary_key=True)
@@ -215,6 +219,8 @@ class MachineCount(Base):
 
 class PeopleCounted:
     """The columns of every roll-up of people, behind its key. See ``HourlyCount``."""
+
+    __table_args__ = SUMS
 
     served: Mapped[int] = mapped_column(default=0, sort_order=1)
     seen: Mapped[int] = mapped_column(default=0, sort_order=1)

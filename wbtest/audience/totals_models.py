@@ -10,7 +10,7 @@ from sqlalchemy import BigInteger, Date, ForeignKey, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from wbtest.audience.models import PeopleCounted
-from wbtest.extensions import Base
+from wbtest.extensions import SUMS, Base
 from wbtest.publishing.models import Experiment
 
 
@@ -37,6 +37,21 @@ class DayTotal(PeopleCounted, Base):
     phase: Mapped[int] = mapped_column(primary_key=True)
     variant: Mapped[str] = mapped_column(String(30), primary_key=True)
     day: Mapped[date] = mapped_column(Date, primary_key=True)
+
+
+class DayChange(Base):
+    """How often anything of a day's hours was written: whoever knows them can tell if they stand.
+
+    No row for a day that was written before there was this table, and not since.
+    """
+
+    __tablename__ = "day_changes"
+    __table_args__ = SUMS
+
+    experiment_id: Mapped[int] = mapped_column(ForeignKey(Experiment.id), primary_key=True)
+    phase: Mapped[int] = mapped_column(primary_key=True)
+    day: Mapped[date] = mapped_column(Date, primary_key=True)
+    changes: Mapped[int] = mapped_column(BigInteger, default=0)
 
 
 class ClockTotal(PeopleCounted, Base):
@@ -68,6 +83,7 @@ class MachineTotal(Base):
     """Requests of machines of one family, over all hours."""
 
     __tablename__ = "machine_totals"
+    __table_args__ = SUMS
 
     experiment_id: Mapped[int] = mapped_column(ForeignKey(Experiment.id), primary_key=True)
     variant: Mapped[str] = mapped_column(String(30), primary_key=True)

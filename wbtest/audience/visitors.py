@@ -82,11 +82,9 @@ def hashed_visitor(key: bytes, ip: str, user_agent: str) -> str:
 
 def write_cookie(key: bytes, visitor: Visitor) -> str:
     """Return the signed text that ``read_cookie`` reads with the same key."""
+    who, phase, variant, issued, source, device, language = visitor
     # Device and language are of fixed lists, which hold no colon.
-    payload = (
-        f"{visitor.visitor}:{visitor.phase}:{_quoted(visitor.variant)}:{visitor.issued}"
-        f":{_quoted(visitor.source)}:{visitor.device}:{visitor.language}"
-    )
+    payload = f"{who}:{phase}:{_quoted(variant)}:{issued}:{_quoted(source)}:{device}:{language}"
     return f"{payload}:{_signature(key, 'visitor', payload)}"
 
 

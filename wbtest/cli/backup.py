@@ -1,4 +1,4 @@
-"""`wbtest backup` and `wbtest restore`: the SQLite database as one file, out and in again."""
+"""`wbtest backup` and `wbtest restore`: the database as one file, out and in again."""
 
 import os
 import shutil
@@ -10,7 +10,8 @@ import click
 from wbtest import store
 from wbtest.cli.instance import alone_with
 from wbtest.config import Settings, from_environment
-from wbtest.delivery.backups import backup_folder
+from wbtest.delivery import dumps, schema
+from wbtest.delivery.backups import ASKED, backup_folder, forget_oldest, name_of
 from wbtest.extensions import utc_now
 from wbtest.store import StoreBroken
 
@@ -18,20 +19,35 @@ FILE = click.Path(path_type=Path, dir_okay=False)
 
 
 @click.command()
-@click.argument("file", type=FILE)
-def backup(file: Path) -> None:
-    """Copy the database to FILE, whole, while everything runs."""
+@click.argument("file", type=FILE, required=False)
+def backup(file: Path | None) -> None:
+    """Copy the database to FILE, whole, while everything runs.
+
+    Without FILE to the folder of backups in the instance, of which the newest fourteen are kept.
+    On PostgreSQL by its own pg_dump.
+    """
     settings = from_environment(os.environ)
-    source = _database_file(settings)
+    target = (file or backup_folder(settings) / name_of(settings, ASKED, utc_now())).resolve()
+    source = settings.database_file
+    if source is None:
+        dumps.dump(settings.database_url, target)
+    else:
+        _copy(source, target)
+    if file is None:
+        forget_oldest(settings, ASKED)
+    click.echo(f"Backed up to {file or target} ({target.stat().st_size / 1e6:.1f} MB), checked.")
+    click.echo("Keep the instance's secret_key, or WBTEST_SECRET_KEY, elsewhere with it.")
+
+
+def _copy(source: Path, target: Path) -> None:
     if not source.exists():
         raise StoreBroken(f"There is no database yet: {source}")
-    if file.resolve() == source.resolve():
+    if target == source.resolve():
         raise StoreBroken("That is the database itself. Name another file.")
     try:
-        store.backup(source, file.resolve())
+        store.backup(source, target)
     except (OSError, sqlite3.Error) as error:
-        raise StoreBroken(f"The backup to {file} failed: {error}") from error
-    click.echo(f"Backed up to {file} ({file.stat().st_size / 1e6:.1f} MB), checked.")
+        raise StoreBroken(f"The backup to {target} failed: {error}") from error
 
 
 @click.command()
@@ -39,24 +55,43 @@ def backup(file: Path) -> None:
 def restore(file: Path) -> None:
     """Put the backup FILE in the database's place. The instance must not be running."""
     settings = from_environment(os.environ)
-    target = _database_file(settings)
     with alone_with(settings):
-        _check(file)
-        # The copy comes first: a disk that fills up must not leave us with none.
-        part = target.with_suffix(".part")
-        shutil.copyfile(file, part)
-        kept = _set_aside(settings, target)
-        part.replace(target)
+        kept = (
+            _put_dump_back(settings, file) if not settings.is_sqlite else _put_back(settings, file)
+        )
     click.echo(f"Restored {file}.")
     if kept:
         click.echo(f"What was there before is kept in {kept}.")
 
 
-def _database_file(settings: Settings) -> Path:
-    file = settings.database_file
-    if file is None:
-        raise StoreBroken("This is for SQLite. Use pg_dump and pg_restore for PostgreSQL.")
-    return file
+def _put_back(settings: Settings, file: Path) -> Path | None:
+    target = settings.database_file
+    assert target is not None
+    _check(file)
+    # The copy comes first: a disk that fills up must not leave us with none.
+    part = target.with_suffix(".part")
+    shutil.copyfile(file, part)
+    kept = _set_aside(settings, target)
+    part.replace(target)
+    return kept
+
+
+def _put_dump_back(settings: Settings, file: Path) -> Path | None:
+    """The same on PostgreSQL, where other machines may still be at work."""
+    url = settings.database_url
+    dumps.check(url, file)
+    others = dumps.count_others(url)
+    if others:
+        raise StoreBroken(
+            f"The database is in use (connections: {others}). Stop wbtest on every machine first, "
+            "then try again."
+        )
+    kept = None
+    if not dumps.is_empty(url):
+        kept = backup_folder(settings) / name_of(settings, "replaced", utc_now())
+        dumps.dump(url, kept)
+    dumps.put_back(url, file, settings.instance)
+    return kept
 
 
 def _check(file: Path) -> None:
@@ -67,6 +102,10 @@ def _check(file: Path) -> None:
             is_ours = copy.execute(
                 "SELECT count(*) FROM sqlite_schema WHERE name IN ('alembic_version', 'people')"
             ).fetchone()[0]
+            made_by = (
+                copy.execute("SELECT version_num FROM alembic_version") if is_ours == 2 else ()
+            )
+            is_newer = any(not schema.is_known(revision) for (revision,) in made_by)
         copy.close()
     except sqlite3.DatabaseError as error:
         raise StoreBroken(f"{file} is not a whole backup: {error}. Nothing was changed.") from error
@@ -74,6 +113,8 @@ def _check(file: Path) -> None:
         raise StoreBroken(f"{file} is not a whole backup: {verdict}. Nothing was changed.")
     if is_ours != 2:
         raise StoreBroken(f"{file} is not a database of wbtest. Nothing was changed.")
+    if is_newer:
+        raise StoreBroken(f"{file} was made by a newer version of wbtest. Nothing was changed.")
 
 
 def _set_aside(settings: Settings, target: Path) -> Path | None:
@@ -82,7 +123,7 @@ def _set_aside(settings: Settings, target: Path) -> Path | None:
         return None
     folder = backup_folder(settings)
     folder.mkdir(parents=True, exist_ok=True)
-    kept = folder / f"replaced-{utc_now():%Y-%m-%dT%H%M%S}.db"
+    kept = folder / name_of(settings, "replaced", utc_now())
     for end in ("", "-wal", "-shm"):
         part = target.with_name(target.name + end)
         if part.exists():

@@ -16,9 +16,13 @@ from wbtest.delivery import health, outbox, smtp, subscriptions
 from wbtest.delivery.jobs import find_run
 from wbtest.delivery.models import Webhook
 from wbtest.extensions import clock, db
+from wbtest.replica import OLD, NoReplica, look
 
 BACKUP_AGE = timedelta(hours=48)
+REPLICA_LAG = timedelta(minutes=1)
 TIMEOUT_SECONDS = 10
+# So often is the address asked: behind it there may be several machines, which take turns.
+ASKED = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +40,7 @@ def doctor(as_json: bool) -> None:
     checks: dict[str, Callable[[Settings], Finding]] = {
         "settings": check_settings,
         "database": check_database,
+        "replica": check_replica,
         "disk": check_disk,
         "worker": check_worker,
         "mail": check_mail,
@@ -45,6 +50,8 @@ def doctor(as_json: bool) -> None:
     }
     with opened(os.environ) as app:
         settings: Settings = app.extensions["wbtest.settings"]
+        if not settings.read_url:
+            del checks["replica"]
         found = {name: check(settings) for name, check in checks.items()}
     if as_json:
         click.echo(
@@ -75,6 +82,18 @@ def check_database(settings: Settings) -> Finding:
         return Finding(True, "PostgreSQL, up to date.")
     size = settings.database_file.stat().st_size / 1e6
     return Finding(True, f"SQLite, {size:.1f} MB, whole, up to date.")
+
+
+def check_replica(_settings: Settings) -> Finding:
+    """Whether figures can be read there, and are of now."""
+    try:
+        state = look()
+    except NoReplica as reason:
+        return Finding(False, f"Figures are read from the primary: {reason}.")
+    if state.lag < OLD:
+        return Finding(True, "The replica is up to date.")
+    lag = f"The replica is {state.lag.total_seconds():,.0f} s behind; its pages say so."
+    return Finding(state.lag <= REPLICA_LAG, lag)
 
 
 def check_disk(settings: Settings) -> Finding:
@@ -124,14 +143,24 @@ def check_backup(settings: Settings) -> Finding:
     return Finding(age <= BACKUP_AGE, hours if not run.error else f"{hours} {run.error}")
 
 
+def _instance_at(url: str) -> object:
+    with urllib.request.urlopen(url, timeout=TIMEOUT_SECONDS) as answer:  # noqa: S310 - http(s)
+        return json.load(answer).get("instance")
+
+
 def check_address(settings: Settings) -> Finding:
     """Whether people who type the address reach this instance and no other."""
-    url = f"{settings.base_url}/healthz"
+    url, ours = f"{settings.base_url}/healthz", health.instance_id(settings)
     try:
-        with urllib.request.urlopen(url, timeout=TIMEOUT_SECONDS) as answer:  # noqa: S310 - http(s)
-            found = json.load(answer).get("instance")
+        found = {_instance_at(url) for _ in range(ASKED)}
     except (OSError, ValueError, AttributeError) as error:
         return Finding(False, f"{url} does not answer as we would: {error}")
-    if found != health.instance_id(settings):
+    if ours not in found:
         return Finding(False, f"{url} is answered by another instance.")
+    if len(found) > 1:
+        return Finding(
+            False,
+            f"{url} is answered by machines with different secrets, so forms of one are refused by "
+            "the other. Set WBTEST_SECRET_KEY to the same on each.",
+        )
     return Finding(True, f"{settings.base_url} reaches this instance.")

@@ -10,11 +10,12 @@ from sqlalchemy.exc import DBAPIError
 
 from wbtest import create_app, store
 from wbtest.cli.logs import start_logging
-from wbtest.config import Settings, from_environment
+from wbtest.config import Settings, from_environment, secret_file
 from wbtest.delivery import backups, schema
 from wbtest.extensions import Now, db, utc_now
 from wbtest.store import StoreBroken
 from wbtest.team.audit.log import OPERATOR
+from wbtest.team.people import has_owner
 
 
 @contextmanager
@@ -30,6 +31,7 @@ def opened(environ: Mapping[str, str], now: Now = utc_now) -> Iterator[Flask]:
     with app.app_context(), _closed_at_the_end():
         check_store(settings)
         if not schema.is_current():
+            schema.check_known()
             raise StoreBroken(
                 "The database is not up to date. Start `wbtest serve` once: it makes a backup and "
                 "migrates."
@@ -57,6 +59,7 @@ def check_store(settings: Settings) -> None:
         if settings.is_sqlite:
             _check_file(settings)
         store.check_rules(db.engine)
+        _check_secret(settings)
     except DBAPIError as error:
         raise StoreBroken(_fix_for(str(error.orig), settings)) from error
     except OSError as error:
@@ -75,6 +78,26 @@ def _check_file(settings: Settings) -> None:
     # Both locks for writing, which a read-only file or folder does not give.
     with store.lock(), db.engine.connect().execution_options(writes=True) as connection:
         connection.exec_driver_sql("PRAGMA user_version")
+
+
+def _check_secret(settings: Settings) -> None:
+    """Raise StoreBroken when a new secret meets a database in which people work with another.
+
+    A second machine would refuse the forms that the first one printed.
+    """
+    if settings.is_sqlite or not settings.is_secret_new:
+        return
+    is_in_use = not schema.is_empty() and has_owner()
+    # What was begun to be read would keep a migration from changing its table.
+    db.session.remove()
+    if is_in_use:
+        # Or the next start would find it, and take it for the right one.
+        secret_file(settings.instance).unlink()
+        raise StoreBroken(
+            "This database is in use with another secret. Set WBTEST_SECRET_KEY to the same on "
+            "every machine; the first one may have made its own: see secret_key in its instance "
+            "folder."
+        )
 
 
 def _fix_for(said: str, settings: Settings) -> str:

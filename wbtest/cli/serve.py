@@ -17,14 +17,16 @@ from flask import Flask
 from granian.constants import HTTPModes, Interfaces
 from granian.log import LogLevels
 from granian.server.mp import MPServer
+from sqlalchemy.exc import SQLAlchemyError
 
-from wbtest import create_app
+from wbtest import create_app, store
 from wbtest.cli.background import Background
 from wbtest.cli.instance import check_store, in_use
 from wbtest.cli.logs import start_logging
 from wbtest.config import BadSetting, Settings, from_environment
 from wbtest.delivery import backups, schema
 from wbtest.extensions import Now, clock, db, utc_now
+from wbtest.store import StoreBroken
 from wbtest.team.people import has_owner
 from wbtest.team.setup import make_setup_link
 
@@ -71,6 +73,10 @@ def run(
     with in_use(settings):
         link = prepare(settings, now)
         _check_port(host, port)
+        # The web processes are forks. What is loaded by now they share with us, as long as nobody
+        # writes to it, and looking for garbage would.
+        gc.collect()
+        gc.freeze()
         server = AnnouncingServer(
             partial(_announce, settings, host, port, link),
             "wbtest",
@@ -132,16 +138,29 @@ def prepare(settings: Settings, now: Now = utc_now) -> str:
         try:
             check_store(settings)
             if not schema.is_current():
-                if settings.is_sqlite and not schema.is_empty():
-                    why = f"before-{schema.newest_revision()}"
-                    copy = backups.back_up(settings, why, clock.now())
-                    log.info("backed up the database to %s before migrating it", copy)
-                schema.upgrade()
+                _migrate(settings)
             return "" if has_owner() else f"{settings.base_url}/setup/{make_setup_link()}"
         finally:
             # Nothing that is open here may reach the web processes.
             db.session.remove()
             db.engine.dispose()
+
+
+def _migrate(settings: Settings) -> None:
+    """Migrate, after a backup if there is something to lose; StoreBroken says what is left."""
+    schema.check_known()
+    copy = None
+    if settings.is_sqlite and not schema.is_empty():
+        copy = backups.back_up(settings, f"before-{schema.newest_revision()}", clock.now())
+        log.info("backed up the database to %s before migrating it", copy)
+    try:
+        schema.upgrade()
+    except SQLAlchemyError as error:
+        kept = f" A copy from before is {copy}" if copy else ""
+        raise StoreBroken(
+            f"The database could not be brought up to date ({store.describe(error)}). It is as it "
+            f"was: the version from before goes on with it.{kept}"
+        ) from error
 
 
 def make_web_app(settings: Settings, now: Now, parent: int) -> Flask:

@@ -1,6 +1,6 @@
-"""Copies of the SQLite database in ``instance/backups``: each night, and before a migration.
+"""Copies of the database in ``instance/backups``: each night, before a migration, when asked for.
 
-PostgreSQL has tools of its own for that.
+The first two on SQLite only: there no other machine may be at work, and no other program is needed.
 """
 
 from datetime import datetime
@@ -12,6 +12,7 @@ from wbtest import store
 from wbtest.config import Settings
 
 KEPT = 14
+ASKED = "asked"
 
 
 def backup_folder(settings: Settings) -> Path:
@@ -31,13 +32,24 @@ def back_up(settings: Settings, why: str, now: datetime) -> Path:
     """
     source = settings.database_file
     if source is None:
-        raise store.StoreBroken("Back up PostgreSQL with its own tools: pg_dump.")
+        raise store.StoreBroken("Back up PostgreSQL with pg_dump: wbtest backup.")
     folder = backup_folder(settings)
-    copy = folder / f"{why}-{now:%Y-%m-%dT%H%M%S}.db"
+    copy = folder / name_of(settings, why, now)
     store.backup(source, copy)
-    for old in sorted(folder.glob(f"{why}-*.db"))[:-KEPT]:
-        old.unlink()
+    forget_oldest(settings, why)
     return copy
+
+
+def name_of(settings: Settings, why: str, now: datetime) -> str:
+    """The name of a copy that is made now; by the time in it copies are deleted after a purge."""
+    return f"{why}-{now:%Y-%m-%dT%H%M%S}.{'db' if settings.is_sqlite else 'dump'}"
+
+
+def forget_oldest(settings: Settings, why: str) -> None:
+    """Delete all but the newest copies of this kind."""
+    kind = "db" if settings.is_sqlite else "dump"
+    for old in sorted(backup_folder(settings).glob(f"{why}-*.{kind}"))[:-KEPT]:
+        old.unlink()
 
 
 def newest_backup(settings: Settings) -> Path | None:

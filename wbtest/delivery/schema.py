@@ -1,33 +1,44 @@
 """The shape of the database: what it has, what this code expects, and how to get there."""
 
 from functools import cache
+from pathlib import Path
 
 import sqlalchemy as sa
 from alembic import command
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from alembic.util import CommandError
 from flask import current_app
 
 from wbtest import store
 from wbtest.extensions import db
 
+FOLDER = str(Path(store.__file__).parent / "migrations")
+
 
 def upgrade() -> None:
-    """Run the migrations that the database lacks; each is a transaction.
+    """Run the migrations that the database lacks, all or none.
 
     Raises StoreBroken when a newer version of the program made the database.
     """
+    check_known()
     ours = current_app.extensions["migrate"]
-    config = ours.migrate.get_config(ours.directory)
-    try:
-        with store.lock():
-            command.upgrade(config, "head")
-    except CommandError as error:
+    with store.lock():
+        command.upgrade(ours.migrate.get_config(ours.directory), "head")
+
+
+def check_known() -> None:
+    """Raise StoreBroken when a newer version of the program made the database."""
+    revision = current_revision()
+    if revision and not is_known(revision, current_app.extensions["migrate"].directory):
         raise store.StoreBroken(
             "The database was made by a newer version of wbtest. "
             "Install that version again, or restore a backup from before it."
-        ) from error
+        )
+
+
+def is_known(revision: str, directory: str = FOLDER) -> bool:
+    """Whether this version of the program has the migration."""
+    return revision in _all_in(directory)
 
 
 def is_current() -> bool:
@@ -55,3 +66,9 @@ def is_empty() -> bool:
 @cache
 def _head_of(directory: str) -> str | None:
     return ScriptDirectory(directory).get_current_head()
+
+
+@cache
+def _all_in(directory: str) -> frozenset[str]:
+    scripts = ScriptDirectory(directory).walk_revisions()
+    return frozenset(script.revision for script in scripts)

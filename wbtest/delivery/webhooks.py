@@ -56,6 +56,7 @@ def find_wanting(
     query = (
         sa.select(Webhook.id, Webhook.workspace_id, Webhook.events)
         .where(Webhook.state == "active")
+        .order_by(Webhook.id)
         .with_for_update(read=True, key_share=True)
     )
     if workspace_id is not None:

@@ -14,7 +14,7 @@ db = current_app.extensions["migrate"].db
 
 
 def run(connection: sa.Connection | None = None, **more: Any) -> None:
-    """Run the migrations, each in a transaction of its own: one that breaks leaves nothing."""
+    """Run the migrations in one transaction: when one breaks, the version from before goes on."""
     context.configure(
         connection=connection,
         target_metadata=db.metadata,
@@ -22,7 +22,7 @@ def run(connection: sa.Connection | None = None, **more: Any) -> None:
         render_as_batch=db.engine.dialect.name == "sqlite",
         # Alembic believes that SQLite cannot undo DDL; as we begin transactions, it can.
         transactional_ddl=True,
-        transaction_per_migration=True,
+        transaction_per_migration=False,
         **more,
     )
     with context.begin_transaction():

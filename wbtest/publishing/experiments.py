@@ -3,14 +3,13 @@
 What happens from the start on lives in ``life``.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from functools import cache
 from typing import Any
 from zoneinfo import ZoneInfo, available_timezones
 
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
-from sqlalchemy.orm import joinedload, selectinload
 from sqlalchemy.orm.exc import ObjectDeletedError
 
 from wbtest.extensions import clock, db
@@ -23,7 +22,7 @@ from wbtest.publishing.meanwhile import demand_same, find_same, rule_parts, vari
 from wbtest.publishing.models import Experiment, Variant
 from wbtest.store import Invalid, Refused, hold, writing
 from wbtest.team.audit.log import record
-from wbtest.team.models import Person, Workspace
+from wbtest.team.models import Person
 from wbtest.writing.models import Revision
 from wbtest.writing.wording import find_fault
 
@@ -37,20 +36,6 @@ VARIANTS_RULE = (
 
 class Frozen(Refused):
     """A change to what was sealed."""
-
-
-def experiments_of(workspace: Workspace) -> Sequence[Experiment]:
-    """The workspace's experiments, newest first, with variants, phases and revisions."""
-    return db.session.scalars(
-        select(Experiment)
-        .where(Experiment.workspace_id == workspace.id)
-        .order_by(Experiment.created_at.desc(), Experiment.id.desc())
-        .options(
-            selectinload(Experiment.variants),
-            selectinload(Experiment.phases),
-            joinedload(Experiment.revision),
-        )
-    ).all()
 
 
 def find_variant(experiment: Experiment, key: str) -> Variant | None:

@@ -5,10 +5,12 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from flask import current_app
-from sqlalchemy import select
+from sqlalchemy import case, func, select
+from sqlalchemy.orm import joinedload, selectinload
 
 from wbtest.extensions import clock, db
 from wbtest.http import day
+from wbtest.paging import Page, page_of
 from wbtest.publishing import in_words
 from wbtest.publishing import rule as rules
 from wbtest.publishing.listing import (
@@ -28,6 +30,9 @@ from wbtest.review.models import Approval
 from wbtest.review.needs import needs_of
 from wbtest.team.models import Person, Workspace
 from wbtest.writing.models import Revision
+
+# Experiments on a page.
+AT_ONCE = 50
 
 
 class Verdict(Protocol):
@@ -75,6 +80,42 @@ class Listed:
     groups: tuple[tuple[str, tuple[Row, ...]], ...]
     warnings: tuple[str, ...]
     proposals: Sequence[Proposal]
+
+
+def experiments_of(workspace: Workspace, asked: int) -> tuple[Sequence[Experiment], Page]:
+    """A page of the workspace's experiments, with variants, phases and revisions; and which it is.
+
+    Open pages come first, then what ended and wants a choice, drafts, and the rest, each newest
+    first: so what may need somebody is not on the last page.
+    """
+    is_ours = Experiment.workspace_id == workspace.id
+    count = db.session.scalar(select(func.count()).select_from(Experiment).where(is_ours)) or 0
+    shown = page_of(count, AT_ONCE, asked)
+    rank = case(
+        (Experiment.state.in_(("running", "paused")), 0),
+        ((Experiment.state == "ended") & (Experiment.afterwards == ""), 1),
+        (Experiment.state == "draft", 2),
+        else_=3,
+    )
+    # Which ones is settled by their keys alone: sorting takes a row's texts along.
+    wanted = (
+        select(Experiment.id)
+        .where(is_ours)
+        .order_by(rank, Experiment.created_at.desc(), Experiment.id.desc())
+        .offset(shown.first)
+        .limit(shown.at_once)
+    )
+    found = db.session.scalars(
+        select(Experiment)
+        .where(Experiment.id.in_(wanted))
+        .order_by(rank, Experiment.created_at.desc(), Experiment.id.desc())
+        .options(
+            selectinload(Experiment.variants),
+            selectinload(Experiment.phases),
+            joinedload(Experiment.revision),
+        )
+    )
+    return found.all(), shown
 
 
 def list_experiments(

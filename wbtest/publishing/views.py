@@ -24,7 +24,6 @@ from wbtest.publishing.experiments import (
     Frozen,
     change_rule,
     create_experiment,
-    experiments_of,
     proposed_slug,
     remove_experiment,
 )
@@ -32,7 +31,7 @@ from wbtest.publishing.forms import put_at_field, read_of
 from wbtest.publishing.launch.added import added_to
 from wbtest.publishing.launch.readiness import find_objection, missing_before_start
 from wbtest.publishing.launch.ways import ways_of
-from wbtest.publishing.listed import Listed, Row, list_experiments
+from wbtest.publishing.listed import Listed, Row, experiments_of, list_experiments
 from wbtest.publishing.meanwhile import rule_parts
 from wbtest.publishing.models import Experiment
 from wbtest.publishing.rule_form import (
@@ -62,10 +61,11 @@ bp = Blueprint("publishing", __name__)
 @bp.get("/experiments")
 @access.requires("read")
 def experiments() -> ResponseReturnValue:
-    """All experiments of the workspace."""
+    """The experiments of the workspace, a page at a time."""
     workspace = access.workspace("read")
-    listed = _listed(experiments_of(workspace), workspace)
-    return render_template("publishing/experiments.html", listed=listed)
+    found, shown = experiments_of(workspace, request.args.get("page", 1, type=int))
+    listed = _listed(found, workspace)
+    return render_template("publishing/experiments.html", listed=listed, shown=shown)
 
 
 @bp.route("/releases/<int:release_id>/revisions/<int:number>/experiment", methods=["GET", "POST"])

@@ -17,7 +17,7 @@ from wbtest.results.decisions import newest_decisions
 from wbtest.results.figures import sealed_rule
 from wbtest.results.in_words import Badge
 from wbtest.results.models import Decision
-from wbtest.results.summary import summary
+from wbtest.results.summary import Summary, summaries
 from wbtest.writing.models import Revision
 
 
@@ -37,7 +37,8 @@ def other_attempts(experiment: Experiment, now: datetime) -> list[Attempt]:
     """Return every other test of the experiment's release that was started, the first one first."""
     others = _others(experiment)
     decided = newest_decisions([other.id for other in others])
-    return [_attempt(other, decided.get(other.id), now) for other in others]
+    found = summaries(others, now)
+    return [_attempt(other, decided.get(other.id), found[other.id]) for other in others]
 
 
 def _others(experiment: Experiment) -> list[Experiment]:
@@ -55,8 +56,7 @@ def _others(experiment: Experiment) -> list[Experiment]:
     return list(db.session.scalars(query))
 
 
-def _attempt(other: Experiment, decision: Decision | None, now: datetime) -> Attempt:
-    found = summary(other, now)
+def _attempt(other: Experiment, decision: Decision | None, found: Summary) -> Attempt:
     return Attempt(
         number=other.attempt,
         experiment=other,

@@ -7,7 +7,7 @@ Page, exports, decision and command line all start from ``Results``. Its JSON fo
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import date, datetime
 
@@ -19,7 +19,7 @@ from wbtest.publishing.running.seals import is_whole
 from wbtest.publishing.running.stages import tested
 from wbtest.results import statistics
 from wbtest.results.health import check_measurement, check_since
-from wbtest.results.history import Counted, History, count, history
+from wbtest.results.history import Counted, History, count, count_all, history
 from wbtest.results.looks import Looks, look
 from wbtest.results.outlook import Outlook, foresee
 from wbtest.results.statistics import Comparison, Counts, Interval, Split
@@ -154,6 +154,16 @@ def judged(experiment: Experiment, now: datetime) -> Judged:
     counted = _count(experiment)
     trust = check_measurement(rule, counted, is_seal_whole=_is_seal_whole(experiment))
     return _judged(experiment, rule, counted, trust, now)
+
+
+def judge_all(experiments: Collection[Experiment], now: datetime) -> dict[int, Judged]:
+    """Return the verdicts of started experiments at ``now``, by their id: two queries for all."""
+    found = {}
+    for experiment, counted in zip(experiments, count_all(experiments).values(), strict=True):
+        rule, is_whole = sealed_rule(experiment), _is_seal_whole(experiment)
+        trust = check_measurement(rule, counted, is_seal_whole=is_whole)
+        found[experiment.id] = _judged(experiment, rule, counted, trust, now)
+    return found
 
 
 def results_of(experiment: Experiment, now: datetime) -> Results:

@@ -8,18 +8,19 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from itertools import groupby
-from operator import itemgetter
+from itertools import chain
 
-from wbtest.audience import counts, left_out_counts
-from wbtest.audience.counts import Evidence, Totals
-from wbtest.publishing.models import Experiment
+from wbtest.audience import counts, evidence, left_out_counts, many_counts
+from wbtest.audience.counts import Totals
+from wbtest.audience.evidence import DayHours
+from wbtest.publishing.models import Experiment, Phase
 from wbtest.publishing.rule import Hypothesis
 from wbtest.publishing.running.stages import tested
 from wbtest.results.looks import PhaseHours
 from wbtest.results.totals import SetAside, total
 
 NOTHING = Totals()
+Daily = Mapping[tuple[int, date], Mapping[str, Totals]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,25 +59,52 @@ class History(Counted):
 
 
 def count(experiment: Experiment) -> Counted:
-    """Return what counts of a started experiment up to this moment: two queries."""
-    keys = [variant.key for variant in tested(experiment)]
-    newest = experiment.phases[-1].number
-    by_phase: dict[int, list[Evidence]] = {
-        phase: list(rows) for phase, rows in groupby(counts.evidence(experiment), itemgetter(0))
+    """Return what counts of a started experiment up to this moment."""
+    return _count([experiment], {experiment.id: counts.daily(experiment)})[experiment.id]
+
+
+def count_all(experiments: Collection[Experiment]) -> dict[int, Counted]:
+    """Return the same of several, by their id, from as many queries as of one."""
+    return _count(experiments, many_counts.daily_of([each.id for each in experiments]))
+
+
+def _count(experiments: Collection[Experiment], daily: Mapping[int, Daily]) -> dict[int, Counted]:
+    shown = {
+        (experiment.id, phase.number): _shown(experiment, phase)
+        for experiment in experiments
+        for phase in experiment.phases
     }
     days = {
-        when: [row.get(key, NOTHING) for key in keys]
-        for when, row in counts.daily(experiment).items()
+        (experiment.id, *when): row
+        for experiment in experiments
+        for when, row in daily[experiment.id].items()
     }
+    hours = evidence.by_day(experiments, shown, days)
+    return {
+        experiment.id: _counted(experiment, hours, daily[experiment.id])
+        for experiment in experiments
+    }
+
+
+def _shown(experiment: Experiment, phase: Phase) -> list[str]:
+    """The columns of a phase; of a variant that nobody new was shown it says nothing."""
+    return [each.key if phase.weights.get(each.key) else "" for each in tested(experiment)]
+
+
+def _counted(
+    experiment: Experiment, hours: Mapping[evidence.Place, DayHours], daily: Daily
+) -> Counted:
+    keys = [variant.key for variant in tested(experiment)]
+    newest = experiment.phases[-1].number
+    days = {when: [row.get(key, NOTHING) for key in keys] for when, row in daily.items()}
     newest_days = [row for (phase, _), row in days.items() if phase == newest]
     return Counted(
         phase=newest,
         phases=tuple(
             _phase_hours(
-                keys,
                 weights=tuple(phase.weights.get(key, 0) for key in keys),
                 started=int(phase.started_at.timestamp()),
-                rows=by_phase.get(phase.number, ()),
+                days=[hours[experiment.id, *when] for when in daily if when[0] == phase.number],
             )
             for phase in experiment.phases
         ),
@@ -132,29 +160,17 @@ def _set_aside(
     }
 
 
-def _phase_hours(
-    keys: Sequence[str], weights: tuple[int, ...], started: int, rows: Sequence[Evidence]
-) -> PhaseHours:
-    hours = sorted({row[2] for row in rows})
-    arms = len(keys)
-    # One long list each, cut into rows at the end: a list for every hour would cost more.
-    places = {hour: arms * place for place, hour in enumerate(hours)}
-    columns = {key: k for k, key in enumerate(keys) if weights[k]}
-    seen, arrived, converted = ([0] * (arms * len(hours)) for _ in range(3))
-    for _, variant, hour, *numbers in rows:
-        if variant in columns:
-            place = places[hour] + columns[variant]
-            seen[place], arrived[place], converted[place] = numbers
+def _phase_hours(weights: tuple[int, ...], started: int, days: Sequence[DayHours]) -> PhaseHours:
+    hours, seen, arrived, converted = (
+        (tuple(chain.from_iterable(parts)) for parts in zip(*days, strict=True))
+        if days
+        else ((), (), (), ())
+    )
     return PhaseHours(
         started=started,
         weights=weights,
-        hours=tuple(hours),
-        seen=_cut(seen, arms),
-        arrived=_cut(arrived, arms),
-        converted=_cut(converted, arms),
+        hours=hours,
+        seen=seen,
+        arrived=arrived,
+        converted=converted,
     )
-
-
-def _cut(numbers: Sequence[int], width: int) -> tuple[tuple[int, ...], ...]:
-    """Return the rows of a table that is written in one line."""
-    return tuple(zip(*[iter(numbers)] * width, strict=True))

@@ -10,7 +10,7 @@ from typing import Literal
 
 from wbtest.publishing.models import Experiment
 from wbtest.results.decisions import choices_of
-from wbtest.results.figures import Judged, judged
+from wbtest.results.figures import Judged, judge_all, judged
 from wbtest.results.in_words import Badge, badge, headline
 from wbtest.results.totals import total
 from wbtest.results.trust import is_red
@@ -40,7 +40,10 @@ def summary(experiment: Experiment, now: datetime, decision: str = "") -> Summar
     """Return the verdict of an experiment; of a draft there is none."""
     if experiment.started_at is None:
         return Summary("none", "Not started yet.", Badge("Draft", "neutral"))
-    results = judged(experiment, now)
+    return _summary(judged(experiment, now), decision)
+
+
+def _summary(results: Judged, decision: str) -> Summary:
     verdict = results.verdict
     is_withheld = bool(verdict.is_withheld or verdict.doubt)
     everybody = total(chain.from_iterable(results.days.values()))
@@ -58,12 +61,12 @@ def summary(experiment: Experiment, now: datetime, decision: str = "") -> Summar
 
 
 def summaries(experiments: Sequence[Experiment], now: datetime) -> dict[int, Summary]:
-    """Return the summary of each started experiment, by its id."""
+    """Return the summary of each started experiment, by its id: three queries for all of them."""
     started = [experiment for experiment in experiments if experiment.started_at is not None]
     decided = choices_of(started)
     return {
-        experiment.id: summary(experiment, now, decided.get(experiment.id, ""))
-        for experiment in started
+        experiment_id: _summary(found, decided.get(experiment_id, ""))
+        for experiment_id, found in judge_all(started, now).items()
     }
 
 

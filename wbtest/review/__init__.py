@@ -23,7 +23,7 @@ def init_app(app: Flask) -> None:
     from wbtest.review import seat_views, views
     from wbtest.review.asking.link_views import keep_address_secret
     from wbtest.review.standing import approvals_by_revision, standing_of
-    from wbtest.review.verdicts import find_stop
+    from wbtest.review.verdicts import find_stop, is_stopped
     from wbtest.review.waiting.digest import send_digests
     from wbtest.review.waiting.views import count_waiting_for_me
 
@@ -36,6 +36,7 @@ def init_app(app: Flask) -> None:
     app.extensions["wbtest.jobs"]["review digest"] = (send_digests, timedelta(hours=1))
     # Later areas add what waits in them, and say which releases were given up.
     app.extensions["wbtest.waits"] = []
+    app.extensions["wbtest.is_stopped"] = is_stopped
     app.extensions["wbtest.given_up"] = lambda _workspace: ()
     app.add_template_global(standing_of)
     app.add_template_global(count_waiting_for_me)

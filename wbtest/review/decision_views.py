@@ -3,6 +3,7 @@
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from wbtest.paging import page_of
 from wbtest.review import needs, verdicts
 from wbtest.review.forms import AnotherForm, ApproveForm, ApprovingForm, StopForm
 from wbtest.review.four_eyes import approvers_of
@@ -10,6 +11,8 @@ from wbtest.review.views import bp, get_revision, revision_page
 from wbtest.store import Invalid
 from wbtest.team import access
 from wbtest.writing.models import Release
+
+STOPS_AT_ONCE = 50
 
 
 @bp.post("/releases/<int:release_id>/revisions/<int:number>/another")
@@ -60,9 +63,12 @@ def stopped() -> ResponseReturnValue:
     """The releases that were stopped on paper, found by a word of their text or reason."""
     wanted = " ".join(request.args.get("q", "").split())
     stops = verdicts.stops_of(access.workspace("read"))
+    found = [stop for stop in stops if verdicts.mentions(stop, wanted)]
+    shown = page_of(len(found), STOPS_AT_ONCE, request.args.get("page", 1, type=int))
     return render_template(
         "review/stopped.html",
-        stops=[stop for stop in stops if verdicts.mentions(stop, wanted)],
+        stops=found[shown.first : shown.end],
+        shown=shown,
         weeks=sum(stop.weeks_saved or 0 for stop in stops),
         total=len(stops),
         wanted=wanted,

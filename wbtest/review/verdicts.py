@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, exists, select
 from sqlalchemy.orm import joinedload
 
 from wbtest.extensions import clock, db
@@ -25,6 +25,11 @@ class NotYourVerdict(Refused):
     """Only an approver decides on a text."""
 
     status = 403
+
+
+def is_stopped(release_id: ColumnElement[int]) -> ColumnElement[bool]:
+    """Whether the release of this id was stopped on paper, as a part of a query."""
+    return exists().where(Stop.release_id == release_id)
 
 
 def ask_for_another(revision: Revision, approver: Person, what: str) -> Reading:

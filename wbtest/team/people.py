@@ -1,6 +1,7 @@
 """People and their place in a workspace: adding them, finding them, changing a password."""
 
 from email_validator import EmailNotValidError, validate_email
+from sqlalchemy.orm import joinedload
 
 from wbtest.extensions import clock, db
 from wbtest.store import Invalid, writing
@@ -46,6 +47,7 @@ def members(workspace: Workspace) -> list[Membership]:
         db.session.scalars(
             db.select(Membership)
             .where(Membership.workspace_id == workspace.id)
+            .options(joinedload(Membership.person))
             .order_by(Membership.created_at, Membership.person_id)
         )
     )

@@ -5,16 +5,21 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from flask import current_app
 from sqlalchemy import func, select
 from sqlalchemy.orm import joinedload
 
 from wbtest.extensions import db
+from wbtest.paging import Page, page_of
 from wbtest.team.models import Workspace
 from wbtest.writing import document as documents
 from wbtest.writing.coaching import Group, coach_text, count_open
 from wbtest.writing.document import Document
 from wbtest.writing.models import Release, Revision
 from wbtest.writing.releases import find_newest_revision
+
+# Releases on a page.
+AT_ONCE = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,8 +89,26 @@ def status_of(release: Release) -> Status:
     )
 
 
-def releases_of(workspace: Workspace) -> list[Listed]:
-    """The releases of the workspace, the one written on last first."""
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A page of the releases that nobody stopped, and how many were stopped."""
+
+    releases: tuple[Listed, ...]
+    page: Page
+    stopped: int
+
+
+def releases_of(workspace: Workspace, asked: int) -> Shown:
+    """A page of the workspace's releases, the one written on last first."""
+    is_ours = Release.workspace_id == workspace.id
+    # What it means that one was stopped, a later area knows.
+    is_stopped = current_app.extensions["wbtest.is_stopped"](Release.id)
+    stopped, count = db.session.execute(
+        select(func.count().filter(is_stopped), func.count().filter(~is_stopped))
+        .select_from(Release)
+        .where(is_ours)
+    ).one()
+    page = page_of(count, AT_ONCE, asked)
     newest = (
         select(func.coalesce(func.max(Revision.number), 0))
         .where(Revision.release_id == Release.id)
@@ -93,11 +116,13 @@ def releases_of(workspace: Workspace) -> list[Listed]:
     )
     rows = db.session.execute(
         select(Release, newest)
-        .where(Release.workspace_id == workspace.id)
+        .where(is_ours, ~is_stopped)
         .options(joinedload(Release.author))
         .order_by(Release.updated_at.desc(), Release.id.desc())
+        .offset(page.first)
+        .limit(page.at_once)
     )
-    return list(_listed(rows))
+    return Shown(tuple(_listed(rows)), page, stopped)
 
 
 def _listed(rows: Any) -> Iterator[Listed]:

@@ -29,8 +29,10 @@ bp = Blueprint("writing", __name__)
 @bp.get("/releases", endpoint="releases")
 @access.requires("read")
 def list_releases() -> ResponseReturnValue:
-    """Every release of the workspace, the one written on last first."""
-    return render_template("writing/releases.html", releases=releases_of(access.workspace("read")))
+    """The releases of the workspace, the one written on last first, a page at a time."""
+    asked = request.args.get("page", 1, type=int)
+    shown = releases_of(access.workspace("read"), asked)
+    return render_template("writing/releases.html", shown=shown, releases=shown.releases)
 
 
 @bp.route("/releases/new", methods=["GET", "POST"])

@@ -6,6 +6,7 @@ from wbtest.audience.counts import Hourly, Totals
 from wbtest.results.dashboard.segment_words import counted_sources, sentence
 from wbtest.results.dashboard.segments import (
     Segment,
+    most_visited,
     segments_by_hour,
     segments_by_weekday,
     totals_by_clock,
@@ -72,3 +73,16 @@ def test_small_segments_and_those_that_do_not_count_are_not_compared():
 def test_it_is_said_which_sources_enter_the_verdict():
     assert counted_sources(None).startswith("Every source enters the verdict")
     assert "Only the sealed sources enter the verdict: “x”, “y”." in counted_sources(("x", "y"))
+
+
+def test_of_many_sources_the_most_visited_are_named_and_the_rest_put_together():
+    segments = [Segment(str(k), (Totals(served=9 - k),), k != 3) for k in range(5)]
+
+    shown = most_visited(segments, 2)
+
+    assert [(each.name, each.all.served, each.is_counted) for each in shown] == [
+        ("0", 9, True),
+        ("1", 8, True),
+        ("2 others", 12, True),
+        ("1 other, not counted", 6, False),
+    ]

@@ -21,6 +21,8 @@ from wbtest.results.deciding.proving import Proof, Unreadable, prove, read_expor
 from wbtest.store import writing
 from wbtest.writing.evidence import Evidence
 
+# A file is a file; test_verify_memo.py checks those of every database.
+pytestmark = pytest.mark.one_database
 Export = dict[str, Any]
 Path = tuple[str | int, ...]
 # What no text and no count in the file can tell. Everything else must follow.

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from flask import current_app
 
 from wbtest import store
-from wbtest.audience.leaving.links import hash_of
+from wbtest.audience.leaving.links import hash_of, leads_to
 from wbtest.audience.models import Erasure, Signup
 from wbtest.audience.recording import rollup
 from wbtest.audience.recording.ledger import take_turn
@@ -54,9 +54,7 @@ def leave(token: str) -> bool:
     with writing() as session:
         # Otherwise the row could change between our look at it and its erasure.
         take_turn(session.connection())
-        row = session.scalars(
-            sa.select(Signup).where(Signup.token_hash == token_hash)
-        ).one_or_none()
+        row = session.scalars(sa.select(Signup).where(leads_to(token_hash))).one_or_none()
         if row is None:
             return False
         experiment = session.get_one(Experiment, row.experiment_id)

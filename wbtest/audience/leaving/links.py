@@ -8,8 +8,12 @@ the same row. The server's key, without which nobody makes either, is not in the
 
 from hashlib import sha256
 
+import sqlalchemy as sa
 from flask import current_app
 from itsdangerous import BadSignature, Signer
+
+from wbtest.audience.models import Signup
+from wbtest.publishing.models import Experiment
 
 SALT = "wbtest.closing"
 SIGN_UP_SALT = "wbtest.sign-up"
@@ -32,6 +36,15 @@ def hash_of(token: str) -> str:
         return _signer().unsign(token.encode("utf-8", "replace")).decode()
     except BadSignature:
         return sha256(token.encode("utf-8", "replace")).hexdigest()
+
+
+def leads_to(token_hash: str) -> sa.ColumnElement[bool]:
+    """Whether a sign-up is the one to which links with the token of this hash lead.
+
+    A link names no experiment, and every key of an event begins with one: so each of them is asked.
+    """
+    experiments = sa.select(Experiment.id)
+    return sa.and_(Signup.experiment_id.in_(experiments), Signup.token_hash == token_hash)
 
 
 def _signer() -> Signer:

@@ -200,17 +200,20 @@ def _delete_events(experiment: Experiment, *, is_whole: bool) -> None:
 def _delete_rows(table: sa.Table, experiment: Experiment, wanted: sa.ColumnElement[bool]) -> None:
     """Delete rows in the order of their key, which begins with the experiment and who it is of."""
     who = list(table.primary_key)[1]
-    is_ours = sa.and_(table.c.experiment_id == experiment.id, wanted)
+    is_ours = is_left = sa.and_(table.c.experiment_id == experiment.id, wanted)
     while True:
         with writing() as session:
             connection = session.connection()
             take_turn(connection)
-            some = sa.select(who).where(is_ours).order_by(who).offset(ROWS_AT_ONCE - 1).limit(1)
+            some = sa.select(who).where(is_left).order_by(who).offset(ROWS_AT_ONCE - 1).limit(1)
             last = connection.scalar(some)
-            is_due = is_ours if last is None else sa.and_(is_ours, who <= last)
+            # At the end also what came meanwhile, wherever it stands.
+            is_due = is_ours if last is None else sa.and_(is_left, who <= last)
             connection.execute(sa.delete(table).where(is_due))
         if last is None:
             return
+        # PostgreSQL would look at all that is deleted and not cleared up yet, for each group anew.
+        is_left = sa.and_(is_ours, who > last)
 
 
 def _wanted(table: sa.Table, *, is_whole: bool) -> sa.ColumnElement[bool]:

@@ -28,7 +28,7 @@ JOB = "traces"
 # A copy that is made between a purge and the wiping of its traces may hold some of them.
 WIPED_WITHIN = timedelta(hours=1)
 # The name of a copy ends with the moment at which it was made, in UTC.
-MADE = re.compile(r"-(\d{4}-\d\d-\d\dT\d{6})\.db")
+MADE = re.compile(r"-(\d{4}-\d\d-\d\dT\d{6})\.(?:db|dump)")
 
 
 def wipe_traces(now: datetime) -> None:  # noqa: ARG001 - a job is given the time
@@ -60,7 +60,7 @@ def drop_old_copies(now: datetime) -> None:
     if newest is None:
         return
     clean_from = newest + WIPED_WITHIN
-    old = [file for file in backup_folder(settings).glob("*.db*") if _is_from(file, clean_from)]
+    old = [file for file in backup_folder(settings).glob("*.d*") if _is_from(file, clean_from)]
     for_each(old, Path.unlink, attrgetter("name"))
 
 

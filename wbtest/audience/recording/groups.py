@@ -13,7 +13,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from wbtest.audience.engagement import kept as engaged
-from wbtest.audience.recording import exposures
+from wbtest.audience.recording import exposures, made_up
 from wbtest.audience.recording import rows as kept
 from wbtest.audience.recording.cells import SUSPECTED, Facts, HistoryKey, history_key
 from wbtest.audience.recording.events import Did, Event, Outcome, Seen, Served, SignedUp
@@ -54,6 +54,7 @@ def record(
     with Ledger(connection, facts) as ledger:
         for experiment_id in {event.experiment_id for event in events}:
             ledger.facts_of(experiment_id)
+        events = made_up.fold(connection, events, ledger.facts_of)
         for index, event in enumerate(events):
             # Nearly all are visits, so these are asked for first.
             if isinstance(event, (Served, Seen)):

@@ -71,7 +71,10 @@ def differences(store: Store, experiment_id: int | None = None) -> list[str]:
 
 
 def rebuild(store: Store, experiment_id: int | None = None) -> None:
-    """Make figures and marks what the events say, inside the caller's write transaction."""
+    """Make figures and marks what the events say, inside the caller's write transaction.
+
+    Where the events are purged, the coarser figures become what the hourly ones say.
+    """
     connection = _connection(store)
     take_turn(connection)
     for one in _experiments(connection, experiment_id):
@@ -82,6 +85,9 @@ def rebuild(store: Store, experiment_id: int | None = None) -> None:
         totals.rebuild(connection, one, tally, load_facts(connection, one))
         flags.write(connection)
         engaged.rebuild(connection, one)
+    for one in _experiments(connection, experiment_id, is_purged=True):
+        facts = load_facts(connection, one)
+        totals.rebuild(connection, one, stored(connection, one), facts)
 
 
 def stored(connection: sa.Connection, experiment_id: int) -> Tally:

@@ -11,6 +11,7 @@ from typing import Any, Literal
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, scoped_session
 
+from wbtest.audience.leaving.links import leads_to
 from wbtest.audience.recording import rows as kept
 from wbtest.audience.recording.cells import HistoryKey, history_key
 from wbtest.audience.recording.ledger import SIGHTINGS, SIGNUPS, Ledger, take_turn
@@ -164,8 +165,7 @@ def _begin(session: AnySession) -> sa.Connection:
 def _find_signup(connection: sa.Connection, token_hash: str) -> Any:
     if not token_hash:
         return None
-    is_it = SIGNUPS.c.token_hash == token_hash
-    return connection.execute(sa.select(SIGNUPS).where(is_it)).first()
+    return connection.execute(sa.select(SIGNUPS).where(leads_to(token_hash))).first()
 
 
 def _is_it(signup: Any) -> sa.ColumnElement[bool]:

@@ -18,6 +18,7 @@ from wbtest.audience.recording.hours import clock_of, day_of
 from wbtest.audience.recording.rows import Row
 from wbtest.audience.totals_models import (
     ClockTotal,
+    DayChange,
     DayTotal,
     HourTotal,
     KindTotal,
@@ -26,6 +27,7 @@ from wbtest.audience.totals_models import (
 
 MACHINE_COUNTS = cast(sa.Table, MachineCount.__table__)
 DAY_TOTALS = cast(sa.Table, DayTotal.__table__)
+DAY_CHANGES = cast(sa.Table, DayChange.__table__)
 HOUR_TOTALS = cast(sa.Table, HourTotal.__table__)
 CLOCK_TOTALS = cast(sa.Table, ClockTotal.__table__)
 KIND_TOTALS = cast(sa.Table, KindTotal.__table__)
@@ -41,6 +43,8 @@ def add_people(connection: sa.Connection, tally: Tally, facts: Mapping[int, Fact
     """Add what people did to the totals by hour, day, hour of the day and kind."""
     for table, sums in _people(tally, facts):
         kept.add(connection, table, _rows(table, sums))
+        if table is DAY_TOTALS:
+            kept.add(connection, DAY_CHANGES, _changed(sums))
 
 
 def add_machines(connection: sa.Connection, machines: Machines) -> None:
@@ -58,14 +62,16 @@ def rebuild(connection: sa.Connection, experiment_id: int, tally: Tally, facts: 
 
     Inside the caller's write transaction.
     """
+    is_ours = DAY_CHANGES.c.experiment_id == experiment_id
+    more = DAY_CHANGES.c.changes + 1
+    connection.execute(sa.update(DAY_CHANGES).where(is_ours).values(changes=more))
     for table in TABLES:
         connection.execute(sa.delete(table).where(table.c.experiment_id == experiment_id))
     add_people(connection, tally, {experiment_id: facts})
     names = ["experiment_id", "variant", "reason", "family"]
     places = [MACHINE_COUNTS.c[name] for name in names]
     sums = sa.select(*places, sa.func.sum(MACHINE_COUNTS.c["count"])).group_by(*places)
-    is_ours = MACHINE_COUNTS.c.experiment_id == experiment_id
-    rows = sums.where(is_ours)
+    rows = sums.where(MACHINE_COUNTS.c.experiment_id == experiment_id)
     connection.execute(sa.insert(MACHINE_TOTALS).from_select([*names, "count"], rows))
 
 
@@ -130,6 +136,13 @@ def _rows(table: sa.Table, sums: Sums) -> list[Row]:
             found[key][column] = number
     names = [column.name for column in table.primary_key]
     return [dict(zip(names, key, strict=True)) | row for key, row in found.items()]
+
+
+def _changed(sums: Sums) -> list[Row]:
+    """A change for each day of which any hour changed, though its sum may be what it was."""
+    days = {(experiment_id, phase, day) for (experiment_id, phase, _, day), _ in sums}
+    names = ("experiment_id", "phase", "day")
+    return [dict(zip(names, day, strict=True)) | {"changes": 1} for day in sorted(days)]
 
 
 def _machine_differences(connection: sa.Connection, experiment_id: int) -> list[str]:

@@ -7,7 +7,7 @@ from hashlib import blake2b
 from wbtest.audience import traffic
 from wbtest.audience.browsers import Environ, agent_of, header_of
 from wbtest.audience.leaving.erasures import email_hash
-from wbtest.audience.leaving.links import hash_of, sign_up_token
+from wbtest.audience.leaving.links import hash_of, leads_to, sign_up_token
 from wbtest.audience.models import Signup
 from wbtest.audience.pages import words_beside
 from wbtest.audience.recording import rollup
@@ -149,9 +149,7 @@ def _language(environ: Environ) -> str:
 
 def find_signup(token: str) -> Signup | None:
     """Return the sign-up to which our mail with this token went, or None."""
-    return db.session.scalars(
-        db.select(Signup).where(Signup.token_hash == digest(token))
-    ).one_or_none()
+    return db.session.scalars(db.select(Signup).where(leads_to(digest(token)))).one_or_none()
 
 
 def find_all(signup: Signup) -> list[Signup]:

@@ -8,13 +8,13 @@ from flask.typing import ResponseReturnValue
 from wbtest.downloads import as_csv, send_file
 from wbtest.extensions import clock
 from wbtest.publishing.models import Experiment
+from wbtest.replica import figures_as_of, read_figures
 from wbtest.results.dashboard.files import FILES
 from wbtest.results.dashboard.who_came import filters_of
 from wbtest.results.exports import MORE_TABLES, TABLES, Rows
 from wbtest.results.figures import check_started, results_of
 from wbtest.results.figures_json import results_json as as_json
 from wbtest.results.views import bp
-from wbtest.store import read_one_moment
 from wbtest.team import access
 
 
@@ -22,9 +22,11 @@ from wbtest.team import access
 @access.requires("read")
 def results_json(experiment_id: int) -> ResponseReturnValue:
     """The figures for programs."""
-    read_one_moment()
+    read_figures()
     experiment = access.get(Experiment, experiment_id, "read")
-    return jsonify(as_json(results_of(experiment, clock.now())))
+    found = as_json(results_of(experiment, clock.now()))
+    behind = figures_as_of()
+    return jsonify(found | {"as_of": behind.isoformat()} if behind else found)
 
 
 @bp.get("/experiments/<int:experiment_id>/results.csv")
@@ -34,11 +36,11 @@ def results_csv(experiment_id: int) -> ResponseReturnValue:
 
     What the tabs filter is filtered here by the same address.
     """
-    read_one_moment()
+    read_figures()
     experiment = access.get(Experiment, experiment_id, "read")
     table = request.args.get("table", "days")
     rows = _rows(experiment, table)
-    as_of = f"{clock.now():%Y%m%dT%H%M%SZ}"
+    as_of = f"{figures_as_of() or clock.now():%Y%m%dT%H%M%SZ}"
     return send_file(as_csv(rows), f"{experiment.slug}-{table}-{as_of}.csv")
 
 

@@ -17,12 +17,21 @@ from wbtest.publishing.rule import Hypothesis
 
 @dataclass(frozen=True, slots=True)
 class Choices:
-    """What may be chosen; the newest phase is the last one, ``days`` are local, the first first."""
+    """What may be chosen; the newest phase is the last one, ``days`` are local, the first first.
+
+    ``offered`` are the sources that the form names, if not all: an address may name any.
+    """
 
     phases: int
     sources: Sequence[str]
     devices: Sequence[str]
     days: Sequence[date]
+    offered: Sequence[str] | None = None
+
+    def sources_beside(self, asked: str) -> list[str]:
+        """Return the sources that the form names, the one that is asked for among them."""
+        named = self.sources if self.offered is None else self.offered
+        return sorted({*named, asked} - {""})
 
 
 @dataclass(frozen=True, slots=True)

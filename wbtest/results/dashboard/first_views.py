@@ -8,6 +8,7 @@ from flask.typing import ResponseReturnValue
 from wbtest.audience.readmissions import standing_readmissions
 from wbtest.extensions import clock
 from wbtest.publishing.models import Experiment
+from wbtest.replica import read_figures
 from wbtest.results import charts, conclusions, traffic_charts
 from wbtest.results.attempts import other_attempts
 from wbtest.results.dashboard.shown import shown
@@ -17,7 +18,6 @@ from wbtest.results.figures import results_of
 from wbtest.results.sharing.views import share_part
 from wbtest.results.spending.showing import spending_of
 from wbtest.results.views import bp
-from wbtest.store import read_one_moment
 from wbtest.team import access
 
 
@@ -25,7 +25,7 @@ from wbtest.team import access
 @access.requires("read")
 def results(experiment_id: int) -> ResponseReturnValue:
     """The verdict, why one may trust it, and the figures it rests on."""
-    read_one_moment()
+    read_figures()
     experiment = access.get(Experiment, experiment_id, "read")
     if experiment.started_at is None:
         return render_template("results/not_started.html", experiment=experiment)

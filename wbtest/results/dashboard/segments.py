@@ -22,6 +22,8 @@ WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", 
 DAY_HOURS = 24
 # Fewer visitors than this make no rate worth comparing.
 FEWEST = 30
+# Sources and languages that a page names; whoever visits can make up more.
+MOST_SHOWN = 50
 Place = TypeVar("Place", date, int)
 
 
@@ -50,6 +52,21 @@ class Segment:
     def is_small(self) -> bool:
         """Whether too few came to compare their rate with another."""
         return self.all.seen < FEWEST
+
+
+def most_visited(segments: Sequence[Segment], most: int = MOST_SHOWN) -> list[Segment]:
+    """Return the first so many and the rest put together: what counts apart from what does not.
+
+    Whoever makes up a source for each visit makes a page no longer by that. Files hold all.
+    """
+    shown = list(segments[:most])
+    for is_counted, words in ((True, ""), (False, ", not counted")):
+        rest = [each for each in segments[most:] if each.is_counted == is_counted]
+        if rest:
+            row = tuple(total(column) for column in zip(*(each.row for each in rest), strict=True))
+            name = "1 other" if len(rest) == 1 else f"{len(rest):,} others"
+            shown.append(Segment(f"{name}{words}", row, is_counted))
+    return shown
 
 
 def segments_by_weekday(days: Mapping[date, Sequence[Totals]], arms: int) -> list[Segment]:

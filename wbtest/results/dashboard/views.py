@@ -11,6 +11,7 @@ from flask.typing import ResponseReturnValue
 from wbtest.extensions import clock
 from wbtest.publishing.choices.options import from_json as read_options
 from wbtest.publishing.models import Experiment
+from wbtest.replica import figures_as_of, read_figures
 from wbtest.results import charts, conclusions, in_words, traffic_charts
 from wbtest.results.annotating.showing import notes_part
 from wbtest.results.dashboard import segment_charts, segment_words
@@ -19,6 +20,7 @@ from wbtest.results.dashboard.course_chart import course as course_chart
 from wbtest.results.dashboard.densities import densities
 from wbtest.results.dashboard.density_chart import beliefs
 from wbtest.results.dashboard.said import answers_of, asked_on_page
+from wbtest.results.dashboard.segments import most_visited
 from wbtest.results.dashboard.shown import shown
 from wbtest.results.dashboard.who_came import days_of, filters_of
 from wbtest.results.dashboard.who_came import who_came as segments_of
@@ -26,7 +28,6 @@ from wbtest.results.drawing import moments_in_words
 from wbtest.results.figures import Results, judged, results_of
 from wbtest.results.reading import earlier_readings, reading_of
 from wbtest.results.views import bp
-from wbtest.store import read_one_moment
 from wbtest.team import access
 
 More = Callable[[Experiment, Results], dict[str, Any]]
@@ -64,10 +65,10 @@ def for_information(experiment_id: int) -> ResponseReturnValue:
 @access.requires("read")
 def results_now(experiment_id: int) -> ResponseReturnValue:
     """How many there are by now, for a page that is open and wants to say so."""
-    read_one_moment()
+    read_figures()
     found = judged(access.get(Experiment, experiment_id, "read"), clock.now())
     return jsonify(
-        as_of=found.life.now.isoformat(),
+        as_of=(figures_as_of() or found.life.now).isoformat(),
         seen=found.everybody.seen,
         signups=found.everybody.converted,
         verdict=in_words.badge(found).text,
@@ -75,7 +76,7 @@ def results_now(experiment_id: int) -> ResponseReturnValue:
 
 
 def _tab(name: str, experiment_id: int, more: More) -> ResponseReturnValue:
-    read_one_moment()
+    read_figures()
     experiment = access.get(Experiment, experiment_id, "read")
     if experiment.started_at is None:
         return render_template("results/not_started.html", experiment=experiment)
@@ -116,6 +117,7 @@ def _who_came(experiment: Experiment, found: Results) -> dict[str, Any]:
         "came": segments_of(experiment, found, filtered["filters"]),
         "segment_charts": segment_charts,
         "segment_words": segment_words,
+        "most_visited": most_visited,
     }
 
 

@@ -16,6 +16,7 @@ from wbtest.audience.counts import Hourly, Kind, Totals
 from wbtest.publishing.models import Experiment
 from wbtest.results.dashboard.filters import Choices, Filters, read_filters
 from wbtest.results.dashboard.segments import (
+    MOST_SHOWN,
     Segment,
     segments_by_hour,
     segments_by_weekday,
@@ -53,7 +54,9 @@ def filters_of(
     last = min(found.life.now, found.life.final_at(found.rule))
     # Sources are those of all phases: an address that was sent to somebody keeps its meaning.
     sources = sorted(found.sources) if found.phase == 1 else counts.sources(experiment)
-    choices = Choices(found.phase, sources, DEVICES, found.life.days_until(last))
+    # Those of the newest phase come with most visits first.
+    offered = None if len(sources) <= MOST_SHOWN else [*found.sources][:MOST_SHOWN]
+    choices = Choices(found.phase, sources, DEVICES, found.life.days_until(last), offered)
     return choices, read_filters(given, choices)
 
 

@@ -5,14 +5,14 @@ A running test is judged now. Of one that is over and decided, the figures of th
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from wbtest.publishing import in_words as rule_in_words
 from wbtest.publishing.models import Experiment
-from wbtest.results.figures import judged, sealed_rule
+from wbtest.results.figures import Judged, judge_all, judged, sealed_rule
 from wbtest.results.in_words import STANDINGS, Badge, badge, leading
 from wbtest.results.verdict import Standing, State, Verdict
 
@@ -54,8 +54,16 @@ class Evidence:
 
 
 def evidence_now(experiment: Experiment, now: datetime) -> Evidence:
-    """Return what a started test says at ``now``: one query."""
-    results = judged(experiment, now)
+    """Return what a started test says at ``now``."""
+    return _evidence(judged(experiment, now))
+
+
+def all_evidence_now(experiments: Collection[Experiment], now: datetime) -> dict[int, Evidence]:
+    """Return the same of several, by their id, with as many queries as for one."""
+    return {key: _evidence(found) for key, found in judge_all(experiments, now).items()}
+
+
+def _evidence(results: Judged) -> Evidence:
     variant, verdict = leading(results), results.verdict
     return Evidence(
         claim=rule_in_words.claim(results.rule),

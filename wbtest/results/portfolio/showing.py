@@ -11,13 +11,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from wbtest.paging import Page, page_of
 from wbtest.results.calibration import Guessed, forecast_tests, scored_tests
 from wbtest.results.calibration import sentence as forecast_sentence
 from wbtest.results.counted import parts_of
 from wbtest.results.decisions import contradiction, newest_decisions
-from wbtest.results.paging import Page, page_of
 from wbtest.results.portfolio import in_words, money
-from wbtest.results.portfolio.evidence import Evidence, evidence_kept, evidence_now
+from wbtest.results.portfolio.evidence import Evidence, all_evidence_now, evidence_kept
 from wbtest.results.portfolio.finding import experiments_by_id, ideas_of
 from wbtest.results.portfolio.idea import (
     Idea,
@@ -149,11 +149,17 @@ def every_row(workspace: Workspace, asked: Asked, now: datetime) -> Iterable[Row
 
 
 def rows_of(shown: Sequence[Placed], known: Known, now: datetime) -> list[Row]:
-    """Return all that a page says of these ideas: few queries, and one for each test that runs."""
+    """Return all that a page says of these ideas: a fixed number of queries."""
     tests = {test.id for each in shown for test in each.idea.tests}
     newest = {each.idea.newest.id for each in shown if each.idea.newest}
     experiments, decided = experiments_by_id(newest), newest_decisions(newest)
     counted, spent = parts_of(tests), money.spent_on(tests)
+    is_kept = {
+        key: key in decided and experiment.state == "ended"
+        for key, experiment in experiments.items()
+    }
+    fresh = [test for key, test in experiments.items() if not is_kept[key] and key not in known]
+    seen_now = {**known, **all_evidence_now(fresh, now)}
     guessed = {test.experiment.id: test for test in scored_tests([*experiments.values()], now)}
     rows = []
     for each in shown:
@@ -161,10 +167,10 @@ def rows_of(shown: Sequence[Placed], known: Known, now: datetime) -> list[Row]:
         key = idea.newest.id if idea.newest else 0
         decision = decided.get(key)
         if experiment := experiments.get(key):
-            if decision and experiment.state == "ended":
+            if decision and is_kept[key]:
                 evidence = evidence_kept(experiment, decision.figures)
             else:
-                evidence = known.get(key) or evidence_now(experiment, now)
+                evidence = seen_now[key]
         rows.append(
             Row(
                 idea=idea,
@@ -186,9 +192,7 @@ def _placed(workspace: Workspace, now: datetime) -> tuple[list[Placed], Known]:
     """Every idea in the order of the page, and the evidence of the first undecided ones."""
     ideas = sorted(ideas_of(workspace), key=lambda idea: place_of(idea, state_of(idea)))
     first = [idea.newest.id for idea in ideas if idea.is_open and idea.newest][:AT_ONCE]
-    known = {
-        key: evidence_now(experiment, now) for key, experiment in experiments_by_id(first).items()
-    }
+    known = all_evidence_now(experiments_by_id(first).values(), now)
     placed = [_place(idea, known) for idea in ideas]
     return sorted(placed, key=lambda each: place_of(each.idea, each.state)), known
 

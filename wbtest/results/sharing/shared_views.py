@@ -12,6 +12,7 @@ from wbtest.config import Settings
 from wbtest.downloads import as_csv, send_file
 from wbtest.extensions import clock
 from wbtest.http import TITLES
+from wbtest.replica import figures_as_of, read_figures
 from wbtest.results.dashboard.steps import funnel_steps
 from wbtest.results.figures import results_of
 from wbtest.results.sharing import links, passes
@@ -20,7 +21,7 @@ from wbtest.results.sharing.models import SharedLink
 from wbtest.results.sharing.outsiders import SHARED_TABLES, rows_of, shown
 from wbtest.results.views import bp
 from wbtest.review.seats import hash_of
-from wbtest.store import Refused, read_one_moment
+from wbtest.store import Refused
 from wbtest.team import access, limits
 from wbtest.writing import document as documents
 
@@ -80,10 +81,11 @@ def shared_csv(token: str) -> ResponseReturnValue:
     table = request.args.get("table", "days")
     if table not in SHARED_TABLES:
         abort(400)
-    read_one_moment()
+    read_figures()
     experiment = _get(token).experiment
     rows = rows_of(table, experiment, results_of(experiment, clock.now()))
-    return send_file(as_csv(rows), f"{table}-{clock.now():%Y%m%dT%H%M%SZ}.csv")
+    as_of = f"{figures_as_of() or clock.now():%Y%m%dT%H%M%SZ}"
+    return send_file(as_csv(rows), f"{table}-{as_of}.csv")
 
 
 def say_it_is_shut(error: Refused) -> ResponseReturnValue:
@@ -126,7 +128,7 @@ def _show(token: str) -> str:
     link = _get(token)
     if _is_counted(link):
         links.note_opened(link)
-    read_one_moment()
+    read_figures()
     experiment = _get(token).experiment
     found = results_of(experiment, clock.now())
     return render_template(

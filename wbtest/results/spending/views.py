@@ -7,6 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from wbtest.downloads import as_csv, send_file
 from wbtest.publishing.models import Experiment
+from wbtest.replica import read_figures
 from wbtest.results.figures import check_started, sealed_rule
 from wbtest.results.spending.exports import rows_of_costs, rows_of_spends
 from wbtest.results.spending.files import Unreadable, read_lines, text_in
@@ -17,7 +18,7 @@ from wbtest.results.spending.money import Currency
 from wbtest.results.spending.showing import spending_of
 from wbtest.results.spending.spends import Key, add_spends, delete_spends, find_currency, span_of
 from wbtest.results.views import bp
-from wbtest.store import Invalid, read_one_moment
+from wbtest.store import Invalid
 from wbtest.team import access
 
 
@@ -25,7 +26,7 @@ from wbtest.team import access
 @access.requires("read")
 def spend(experiment_id: int) -> ResponseReturnValue:
     """What a visitor and a sign-up cost, and a form that adds what was spent."""
-    read_one_moment()
+    read_figures()
     return _page(access.get(Experiment, experiment_id, "read"))
 
 
@@ -89,7 +90,7 @@ def spend_csv(experiment_id: int) -> ResponseReturnValue:
 @access.requires("read")
 def costs_csv(experiment_id: int) -> ResponseReturnValue:
     """What visitors and sign-ups cost, by source."""
-    read_one_moment()
+    read_figures()
     experiment = _started(experiment_id, "read")
     rows = rows_of_costs(spending_of(experiment), sealed_rule(experiment))
     return send_file(as_csv(rows), f"{experiment.slug}-costs.csv")

@@ -7,6 +7,7 @@ named, its people are set aside, and the rest is looked at anew.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from math import sqrt
 from typing import NamedTuple
@@ -81,46 +82,42 @@ def lost_in(spots: Sequence[Spot], arms: Sequence[int]) -> list[Odd]:
 
 
 def _odd(spots: Sequence[Spot], measure: Measure, *, sign: int) -> list[Odd]:
-    left, found = list(spots), list[Odd]()
+    left, found = [(spot, measure(spot)) for spot in spots], list[Odd]()
     while left and len(found) < MOST_PLACES:
-        measured = [(place, *_inside(left, place, measure)) for place in _places(left)]
         # Of two places with the same people the one that says more of them comes last, and counts.
         ranked = [
             (sign * _distance(here, rest), place, here, _share(rest))
-            for place, here, rest in measured
+            for place, here, rest in _places(left)
             if here.whole >= FEWEST_PEOPLE and rest.whole >= FEWEST_PEOPLE
         ]
         distance, place, here, rate = max(ranked, default=(0.0, ("", ""), Measured(0, 0), 0.0))
         if distance < FAR:
             break
         found.append(Odd(_words(place), here.part, here.whole, here.whole * rate))
-        left = [spot for spot in left if not _is_in(spot, place)]
+        left = [(spot, measured) for spot, measured in left if not _is_in(spot, place)]
     return found
 
 
-def _places(spots: Sequence[Spot]) -> Iterator[Place]:
-    """Every place but the one that is everywhere."""
-    devices = sorted({spot.device for spot in spots})
-    sources = sorted({spot.source for spot in spots})
-    if len(devices) > 1:
-        yield from ((device, "") for device in devices)
-    if len(sources) > 1:
-        yield from (("", source) for source in sources)
-    if len(devices) > 1 and len(sources) > 1:
-        yield from sorted({(spot.device, spot.source) for spot in spots})
+def _places(spots: Sequence[tuple[Spot, Measured]]) -> Iterator[tuple[Place, Measured, Measured]]:
+    """Every place but the one that is everywhere: what is measured there, and everywhere else.
+
+    Each spot is added up once, for there may be thousands of sources.
+    """
+    places: defaultdict[Place, list[int]] = defaultdict(lambda: [0, 0])
+    for (device, source, *_), (part, whole) in spots:
+        for place in ((device, source), (device, ""), ("", source), ("", "")):
+            places[place][0] += part
+            places[place][1] += whole
+    everywhere = places.pop(("", ""))
+    devices, sources = ({place[side] for place in places if place[side]} for side in (0, 1))
+    for place, (part, whole) in sorted(places.items()):
+        if (not place[0] or len(devices) > 1) and (not place[1] or len(sources) > 1):
+            rest = Measured(everywhere[0] - part, everywhere[1] - whole)
+            yield place, Measured(part, whole), rest
 
 
 def _is_in(spot: Spot, place: Place) -> bool:
     return place[0] in ("", spot.device) and place[1] in ("", spot.source)
-
-
-def _inside(spots: Sequence[Spot], place: Place, measure: Measure) -> tuple[Measured, Measured]:
-    """What is measured in a place, and everywhere else."""
-    both = [Measured(0, 0), Measured(0, 0)]
-    for spot in spots:
-        side = 0 if _is_in(spot, place) else 1
-        both[side] = Measured(*map(sum, zip(both[side], measure(spot), strict=True)))
-    return both[0], both[1]
 
 
 def _share(measured: Measured) -> float:

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from sqlalchemy.orm import joinedload
 
 from wbtest.extensions import db
+from wbtest.paging import Page
 from wbtest.publishing.models import Experiment
 from wbtest.results.models import Decision
-from wbtest.results.paging import Page
 from wbtest.results.yardstick.in_words import sentence
 from wbtest.results.yardstick.measure import Item, Measure, measure
 from wbtest.results.yardstick.models import ScopeChange, ScopeItem

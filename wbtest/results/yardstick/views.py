@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from wbtest.downloads import as_csv, send_file
 from wbtest.extensions import clock
-from wbtest.results.paging import page_of
+from wbtest.paging import page_of
 from wbtest.results.views import bp
 from wbtest.results.yardstick import items
 from wbtest.results.yardstick.exports import as_markdown, as_rows, drift_phrase

@@ -1,7 +1,7 @@
 """Comments on all revisions of a release, with the place where their words stand in the draft."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from itertools import groupby
 
@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 from wbtest.extensions import clock, db
 from wbtest.review.comments.anchors import Gone, Place, follow
 from wbtest.review.comments.texts import WHOLE, label_of, name_of_part, part_of, texts_of
-from wbtest.review.comments.threads import Thread, threads_for
+from wbtest.review.comments.threads import Thread, threads_for_each
 from wbtest.review.models import Comment
 from wbtest.review.seats import seat_of
 from wbtest.team.models import Person
@@ -65,10 +65,13 @@ def list_comments(release: Release, person: Person) -> list[Listed]:
     draft = documents.from_json(release.document)
     order = {path: place for place, path in enumerate((WHOLE, *texts_of(draft)))}
     found: list[Listed] = []
-    for revision in _commented(release):
-        frozen = documents.from_json(revision.document)
-        threads = threads_for(seat_of(revision, person))
-        found += [_listed(thread, revision, frozen, draft) for thread in threads]
+    revisions = _commented(release)
+    # A member has one seat at all texts of a release.
+    seats = [seat_of(each, person) for each in revisions[:1]]
+    seats += [replace(seats[0], revision=each) for each in revisions[1:]]
+    for seat, threads in zip(seats, threads_for_each(seats), strict=True):
+        frozen = documents.from_json(seat.revision.document)
+        found += [_listed(thread, seat.revision, frozen, draft) for thread in threads]
     return sorted(found, key=lambda one: _place_of(one, order))
 
 

@@ -1,6 +1,6 @@
 """How far everybody is with a revision, as the rules of seeing ask."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import select
@@ -49,30 +49,42 @@ class Readers:
 
 def readers_of(revision: Revision) -> Readers:
     """How far the reviewers of the release are with this revision."""
-    roles = _roles(revision.workspace_id)
-    reviewers = db.session.scalars(
-        select(Reviewer).where(Reviewer.release_id == revision.release_id)
+    return readers_of_each([revision])[revision.id]
+
+
+def readers_of_each(revisions: Sequence[Revision]) -> dict[int, Readers]:
+    """The same of several revisions of one release, by their id; as many queries as for one."""
+    if not revisions:
+        return {}
+    release_id, roles = revisions[0].release_id, _roles(revisions[0].workspace_id)
+    reviewers = db.session.scalars(select(Reviewer).where(Reviewer.release_id == release_id)).all()
+    readings = db.session.execute(
+        select(Revision.number, Reading)
+        .join(Revision, Revision.id == Reading.revision_id)
+        .where(
+            Revision.release_id == release_id,
+            Revision.number >= min(revision.number for revision in revisions),
+        )
     ).all()
-    readings = db.session.scalars(
-        select(Reading)
-        .join(Revision)
-        .where(Revision.release_id == revision.release_id, Revision.number >= revision.number)
-    ).all()
-    of_each: dict[int, list[Reading]] = {reviewer.id: [] for reviewer in reviewers}
-    for reading in readings:
-        of_each[reading.reviewer_id].append(reading)
     # Whoever left, or whose link was taken back, lets nobody wait.
     here = {reviewer.id for reviewer in reviewers if _is_here(reviewer, roles)}
-    # An approver may decide without having read; nobody waits for a reading that never began.
-    begun = {
-        reading.reviewer_id
-        for reading in readings
-        if reading.revision_id == revision.id and (reading.started_at or reading.answered_at)
-    }
-    return Readers(
-        {row.id: _reader(row, of_each[row.id], revision, roles) for row in reviewers},
-        frozenset(begun & here),
-    )
+    found = {}
+    for revision in revisions:
+        of_each: dict[int, list[Reading]] = {reviewer.id: [] for reviewer in reviewers}
+        for number, reading in readings:
+            if number >= revision.number:
+                of_each[reading.reviewer_id].append(reading)
+        # An approver may decide without having read; nobody waits for one that never began.
+        begun = {
+            reading.reviewer_id
+            for _, reading in readings
+            if reading.revision_id == revision.id and (reading.started_at or reading.answered_at)
+        }
+        found[revision.id] = Readers(
+            {row.id: _reader(row, of_each[row.id], revision, roles) for row in reviewers},
+            frozenset(begun & here),
+        )
+    return found
 
 
 def may_hear(revision: Revision, person: Person) -> bool:

@@ -1,14 +1,14 @@
 """Comments with their replies, as a reader may see them, in the order of the text."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
 from wbtest.extensions import db
-from wbtest.review.comments.readers import Readers, readers_of
+from wbtest.review.comments.readers import Readers, readers_of_each
 from wbtest.review.comments.seeing import Reader
 from wbtest.review.comments.texts import WHOLE, label_of, part_of, texts_of
 from wbtest.review.models import Comment, Reviewer
@@ -16,6 +16,7 @@ from wbtest.review.seats import Seat, may_read_internal
 from wbtest.writing import document as documents
 from wbtest.writing.document import Document
 from wbtest.writing.marking import Marked
+from wbtest.writing.models import Revision
 
 Marks = dict[str, list[Marked]]
 
@@ -38,9 +39,18 @@ class Thread:
 
 def threads_for(seat: Seat) -> tuple[Thread, ...]:
     """What this seat may see of the comments on its revision, the settled ones last."""
-    readers = readers_of(seat.revision)
+    return threads_for_each([seat])[0]
+
+
+def threads_for_each(seats: Sequence[Seat]) -> list[tuple[Thread, ...]]:
+    """The same for seats at several revisions of one release, with as many queries as for one."""
+    revisions = [seat.revision for seat in seats]
+    readers, comments = readers_of_each(revisions), _comments_of(revisions)
+    return [_threads(seat, readers[seat.revision.id], comments[seat.revision.id]) for seat in seats]
+
+
+def _threads(seat: Seat, readers: Readers, comments: Sequence[Comment]) -> tuple[Thread, ...]:
     asking = readers.of(seat)
-    comments = _comments_of(seat)
     replies = defaultdict(list)
     for comment in comments:
         if comment.parent_id is not None:
@@ -92,18 +102,21 @@ def may_be_deleted(
     return is_own and not any(replies) and not readers.is_shown(comment.reviewer_id)
 
 
-def _comments_of(seat: Seat) -> list[Comment]:
-    return list(
-        db.session.scalars(
-            select(Comment)
-            .where(Comment.revision_id == seat.revision.id)
-            .options(
-                joinedload(Comment.reviewer).joinedload(Reviewer.person),
-                joinedload(Comment.settled_by).joinedload(Reviewer.person),
-            )
-            .order_by(Comment.id)
+def _comments_of(revisions: Collection[Revision]) -> dict[int, list[Comment]]:
+    """All comments on these, by the id of the revision."""
+    query = (
+        select(Comment)
+        .where(Comment.revision_id.in_([revision.id for revision in revisions]))
+        .options(
+            joinedload(Comment.reviewer).joinedload(Reviewer.person),
+            joinedload(Comment.settled_by).joinedload(Reviewer.person),
         )
+        .order_by(Comment.id)
     )
+    found: defaultdict[int, list[Comment]] = defaultdict(list)
+    for comment in db.session.scalars(query):
+        found[comment.revision_id].append(comment)
+    return found
 
 
 def _is_seen(

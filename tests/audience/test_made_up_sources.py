@@ -1,0 +1,59 @@
+"""Sources that visitors make up: a test names so many, and counts the people of all others too."""
+
+import pytest
+
+from tests.audience.recording import Database, Page
+from wbtest.audience.recording import made_up
+
+MOST = 3
+
+
+@pytest.fixture(autouse=True)
+def few_sources(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(made_up, "MOST_SOURCES", MOST)
+
+
+def sources(page: Page) -> dict[str, int]:
+    found: dict[str, int] = {}
+    for row in page.cells():
+        found[row.source] = found.get(row.source, 0) + row.served
+    return found
+
+
+def test_beyond_the_bound_they_are_counted_as_other(page: Page):
+    for k in range(5):
+        page.serve(f"visitor-{k}", source=f"made-up-{k}")
+
+    assert sources(page) == {"made-up-0": 1, "made-up-1": 1, "made-up-2": 1, "other": 2}
+
+
+def test_a_source_that_was_known_keeps_its_name_when_there_is_no_room(page: Page):
+    for k in range(MOST):
+        page.serve(f"visitor-{k}", source=f"made-up-{k}")
+    page.recorder.flush()
+    page.serve("late", source="made-up-1")
+    page.serve("later", source="made-up-9")
+
+    assert sources(page) == {"made-up-0": 1, "made-up-1": 2, "made-up-2": 1, "other": 1}
+
+
+def test_a_source_that_the_rule_counts_always_has_room(database: Database):
+    page = Page(database, sources=["newsletter"])
+    for k in range(MOST):
+        page.serve(f"visitor-{k}", source=f"made-up-{k}")
+    page.recorder.flush()
+    page.serve("reader", source="newsletter")
+
+    assert sources(page)["newsletter"] == 1
+
+
+def test_who_comes_from_one_beyond_the_bound_converts_there(page: Page):
+    for k in range(MOST):
+        page.serve(f"visitor-{k}", source=f"made-up-{k}")
+    page.recorder.flush()
+    page.see("late", source="made-up-9")
+    page.sign_up("late@example.com", "late", source="made-up-9")
+
+    assert [(row.source, row.seen, row.converted) for row in page.cells() if row.seen] == [
+        ("other", 1, 1)
+    ]

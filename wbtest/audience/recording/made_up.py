@@ -1,0 +1,57 @@
+"""A bound on the sources of a test: whoever visits can make up a new one each time.
+
+A source is a part of the key of the roll-ups, so each new one makes all that reads them slower, for
+good. Those beyond the bound are recorded as *other*; what the rule counts is never among them.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from typing import cast
+
+import sqlalchemy as sa
+
+from wbtest.audience.recording.cells import Facts
+from wbtest.audience.recording.events import Event
+from wbtest.audience.totals_models import KindTotal
+
+MOST_SOURCES = 1_000
+OTHER = "other"
+KINDS = cast(sa.Table, KindTotal.__table__)
+
+
+def fold(
+    connection: sa.Connection, events: Sequence[Event], facts_of: Callable[[int], Facts]
+) -> Sequence[Event]:
+    """Return the events, of each experiment with no more sources than it may have.
+
+    A source that was recorded under its name once is so for ever, and one that was not never is:
+    so the rows of a visitor agree.
+    """
+    named: dict[int, dict[str, None]] = {}
+    for event in events:
+        named.setdefault(event.experiment_id, {})[event.source] = None
+    folded = {
+        (experiment_id, source)
+        for experiment_id, sources in named.items()
+        for source in _beyond(connection, experiment_id, [*sources], facts_of(experiment_id))
+    }
+    if not folded:
+        return events
+    return [
+        replace(event, source=OTHER) if (event.experiment_id, event.source) in folded else event
+        for event in events
+    ]
+
+
+def _beyond(
+    connection: sa.Connection, experiment_id: int, sources: Sequence[str], facts: Facts
+) -> Sequence[str]:
+    """Which of these there is no room for, those that came first before the others."""
+    is_ours = KINDS.c.experiment_id == experiment_id
+    query = sa.select(KINDS.c.source).where(is_ours, KINDS.c.source.in_(sources)).distinct()
+    known = {OTHER, *(facts.sources or ()), *connection.scalars(query)}
+    new = [source for source in sources if source not in known]
+    if not new:
+        return ()
+    count = sa.select(sa.func.count(KINDS.c.source.distinct())).where(is_ours)
+    return new[max(MOST_SOURCES - (connection.scalar(count) or 0), 0) :]
