@@ -12,11 +12,10 @@ from pathlib import Path
 
 from drills.outcome import NotPossible
 from drills.place import ROOT, free_port
+from wbtest.cli.serve import THREADS
 
 OURS = "bench.page:web"
 START_SECONDS, END_SECONDS = 30.0, 40.0
-# Of one worker, as many threads as ``wbtest serve`` gives it.
-THREADS = 4
 
 
 class Server:

@@ -34,7 +34,8 @@ AGO_SECONDS = 60
 VARIANT = "control"
 _WHO = (
     "Each is somebody else, from a network of their own, who was seen a minute ago. Same form, "
-    "same server (two workers, four threads each), same client in a process of its own, in turn. "
+    "same server (two workers, as many threads as ours has), same client in a process of its own, "
+    "in turn. "
 )
 LINES = (
     Line(

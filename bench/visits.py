@@ -27,7 +27,9 @@ UNTIL_SIGTERM = 0.8
 PATIENCE_SECONDS = 60.0
 PATH = f"/p/{page.SLUG}"
 PACKAGES = ("flask-split==0.4.0", "granian")
-_SAME = "Same server (granian, one worker, four threads), same client, rounds in turn."
+_SAME = (
+    "Same server (granian, one worker, as many threads as ours has), same client, rounds in turn."
+)
 
 
 def _line(name: str, on: str, floor: str, goal: Goal | None, how_to_read: str) -> Line:

@@ -28,7 +28,8 @@ def create_app(settings: config.Settings | None = None, now: Now = utc_now) -> F
         SECRET_KEY=settings.secret_key,
         SQLALCHEMY_DATABASE_URI=settings.database_url,
         # What people typed must not reach the log with the text of an error.
-        SQLALCHEMY_ENGINE_OPTIONS={"hide_parameters": True},
+        # Each thread of a web process may need one, and so may the recorder.
+        SQLALCHEMY_ENGINE_OPTIONS={"hide_parameters": True, "pool_size": 18},
         SQLALCHEMY_BINDS=_replicas(settings),
         SESSION_COOKIE_NAME="__Host-wb-form" if settings.is_https else "wb-form",
         SESSION_COOKIE_SECURE=settings.is_https,

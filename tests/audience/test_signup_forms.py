@@ -10,6 +10,7 @@ from tests.audience.larder import (
     token_in,
     words_in,
 )
+from wbtest.audience.signing import signup_views
 from wbtest.audience.signing.signup_views import MOST_SIGN_UPS
 
 
@@ -181,3 +182,13 @@ def test_when_nothing_can_be_stored_the_text_comes_back(app, mia):
     assert 'value="mia@x.io"' in answer.text
     assert "Please try again in a minute." in words_in(answer)
     assert signups(app) == []
+
+
+def test_a_form_that_is_refused_counts_against_its_network_too(app, mia, monkeypatch):
+    monkeypatch.setattr(signup_views, "MOST_SIGN_UPS", 2)
+    page = mia.get()
+
+    answers = [mia.sign_up(page, email) for email in ("no address", "mia@x.io", "ann@x.io")]
+
+    assert [answer.status_code for answer in answers] == [422, 303, 429]
+    assert 3500 < int(answers[2].headers["Retry-After"]) <= 3600

@@ -33,7 +33,8 @@ from wbtest.team.setup import make_setup_link
 log = logging.getLogger(__name__)
 
 WORKER = (sys.executable, "-m", "wbtest", "worker")
-THREADS = 4
+# Sign-ups wait for the disk together: the more of them a process may hold, the less each costs.
+THREADS = 16
 # How long a web process may take to finish what it is doing; the recorder gives up before that.
 PATIENCE_SECONDS = 25
 # So many web processes may fall within so long before we take it for a fault of our own and end.
@@ -171,6 +172,9 @@ def make_web_app(settings: Settings, now: Now, parent: int) -> Flask:
     gc.collect()
     gc.freeze()
     gc.set_threshold(20_000, 10, 10)
+    # The recorder asks for the interpreter's lock after each statement. The usual 5 ms, thirty
+    # times a group, would make every sign-up wait while other threads are busy.
+    sys.setswitchinterval(0.001)
     threading.Thread(target=_end_with, args=(parent,), name="parent", daemon=True).start()
     return app
 

@@ -8,6 +8,7 @@ import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
+from functools import lru_cache
 from typing import Any
 
 from wbtest.publishing.looks.look import LONGEST_ALT, PLAIN, Look
@@ -161,6 +162,7 @@ def page_copy(
     )
 
 
+@lru_cache(maxsize=256)
 def digest(page: PageCopy) -> str:
     """SHA-256 of the page's words, 64 hex digits; it goes into the seal.
 

@@ -4,13 +4,12 @@ A key is an HMAC of whoever asks, under a key that changes every day; neither an
 stored. At midnight UTC all counts therefore begin anew.
 """
 
-import hashlib
 import hmac
 import ipaddress
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime, timedelta
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any, TypeVar, cast
 
 import sqlalchemy as sa
@@ -81,12 +80,55 @@ def forget_old_counts(now: datetime) -> None:
         session.execute(db.delete(LimitCount).where(LimitCount.expires_at <= now))
 
 
+def name_of(what: str) -> str:
+    """Return under which name ``what`` this request's network does is counted today."""
+    return _hidden(f"{what} {network()}")
+
+
+def wait_for(name: str, most: int) -> int:
+    """Return for how many seconds nothing more may be counted under ``name``, 0 for not at all.
+
+    It only looks: who is let in is counted with what they bring, by ``count``, so that one write
+    does for both. As many as are on their way at once may therefore come too many.
+    """
+    now = clock.now()
+    found = db.session.execute(
+        sa.select(LimitCount.hits, LimitCount.expires_at).where(
+            LimitCount.key == name, LimitCount.expires_at > now
+        )
+    ).first()
+    if found is None or found.hits < most:
+        return 0
+    left: timedelta = found.expires_at - now
+    return max(1, round(left.total_seconds()))
+
+
+def count_alone(name: str, lasts: timedelta) -> None:
+    """Count what brings nothing that is stored, in a write of its own."""
+    db.session.rollback()
+    with _counting() as connection:
+        count(connection, name, lasts)
+
+
 def count(connection: sa.Connection, key: str, lasts: timedelta, amount: int = 1) -> int:
     """Count ``amount`` more in the open transaction; return the total of the window."""
     now = clock.now()
     values = {"key": key, "amount": amount, "now": now, "end": now + lasts}
-    hits: int = connection.execute(_counted(connection.dialect.name), values).scalar_one()
+    hits: int = connection.execute(_told(connection.dialect.name), values).scalar_one()
     return hits
+
+
+def count_many(
+    connection: sa.Connection, amounts: Mapping[str, int], lasts: timedelta, now: datetime
+) -> None:
+    """Count so much more under each name, in the open transaction."""
+    rows = [
+        {"key": key, "amount": amount, "now": now, "end": now + lasts}
+        # In one order, so that no two transactions wait for each other.
+        for key, amount in sorted(amounts.items())
+    ]
+    if rows:
+        connection.execute(_counted(connection.dialect.name), rows)
 
 
 class CountStorage(Storage):
@@ -152,14 +194,23 @@ def _counted(dialect: str) -> Any:
                 "expires_at": sa.case((is_over, end), else_=LimitCount.expires_at),
             },
         )
-        .returning(LimitCount.hits)
     )
 
 
+@cache
+def _told(dialect: str) -> Any:
+    """The same, which returns the total."""
+    return _counted(dialect).returning(LimitCount.hits)
+
+
 def _hidden(key: str) -> str:
-    secret = current_app.extensions["wbtest.settings"].secret_key.encode()
-    daily = hmac.digest(secret, f"limits of {clock.now():%Y-%m-%d}".encode(), "sha256")
-    return hmac.new(daily, key.encode(), hashlib.sha256).hexdigest()
+    secret = current_app.extensions["wbtest.settings"].secret_key
+    return hmac.new(_daily(secret, f"{clock.now():%Y-%m-%d}"), key.encode(), "sha256").hexdigest()
+
+
+@lru_cache(maxsize=4)
+def _daily(secret: str, day: str) -> bytes:
+    return hmac.digest(secret.encode(), f"limits of {day}".encode(), "sha256")
 
 
 @contextmanager

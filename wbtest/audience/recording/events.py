@@ -76,8 +76,10 @@ class SignedUp(Arrival):
     workspace_id: int | None = None
     # Whether an address that is there and not confirmed is written to again after a day.
     mails_again: bool = False
-    # On a page that is overrun: microseconds from the mail before this one; 0 sends it at once.
-    pace_us: int = 0
+    # So many of a page in an hour are written to at once, those beyond at this pace; 0 for all.
+    most_an_hour: int = 0
+    # Under which name the form counts against what its network may send; '' for none.
+    counted_as: str = ""
 
 
 Event = Served | Seen | Did | SignedUp

@@ -6,7 +6,7 @@ Everything here happens in the one transaction of the group.
 from collections import Counter
 from collections.abc import Sequence
 from contextlib import suppress
-from datetime import datetime
+from datetime import datetime, timedelta
 from operator import attrgetter
 from typing import Any
 
@@ -23,9 +23,12 @@ from wbtest.audience.recording.rows import SightingRow, SignupRow, VisitRow, fre
 from wbtest.audience.signing.announcing import announce_signups
 from wbtest.audience.signing.mailing import write_to
 from wbtest.audience.traffic import classify
+from wbtest.team import limits
 
 # A reason of these stays, whatever the browser calls itself.
 KNOWN_REASONS = (SUSPECTED, "team")
+# What a network may send is counted for so long.
+COUNTED_FOR = timedelta(hours=1)
 # Experiment, variant, and quarter of an hour since 1970.
 Loss = tuple[int, str, int]
 _visit = attrgetter(*VisitRow._fields)
@@ -77,6 +80,8 @@ def record(
         letters = [(event, row) for _, event, row in signups]
         write_to(connection, letters, new, now, mail_domain)
         announce_signups(connection, [row for _, row in letters], new, now)
+        names = Counter(event.counted_as for event, _ in letters if event.counted_as)
+        limits.count_many(connection, names, COUNTED_FOR, now)
     outcomes: list[Outcome | None] = [None] * len(events)
     for index, _, row in signups:
         outcomes[index] = "new" if id(row) in new else "known"

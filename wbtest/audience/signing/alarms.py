@@ -48,25 +48,6 @@ class Hour(NamedTuple):
     usual: float
 
 
-def is_full(experiment_id: int, guard: Guard, now: datetime) -> bool:
-    """Whether as many people signed up on this page in the last hour as are written to at once.
-
-    Those suspected of being machines are not among them, or machines could slow our mails; nor are
-    those that the team brought in from a list.
-    """
-    rows = (
-        sa.select(sa.literal(1))
-        .where(
-            Signup.experiment_id == experiment_id,
-            Signup.at_us > _us(now - HOUR),
-            Signup.excluded_because.not_in((SUSPECTED, IMPORTED)),
-        )
-        .limit(guard.most_a_page)
-    )
-    found = db.session.scalar(sa.select(sa.func.count()).select_from(rows.subquery()))
-    return (found or 0) >= guard.most_a_page
-
-
 def find_alarm(hour: Hour, guard: Guard) -> tuple[str, str]:
     """Return kind and sentence of what is unusual about an hour, or two empty texts. Pure.
 

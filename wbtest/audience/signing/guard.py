@@ -28,11 +28,6 @@ class Guard:
     fastest_seconds: float = 1.5
     most_a_page: int = 2_000
 
-    @property
-    def pace_us(self) -> int:
-        """Microseconds from one mail of an overrun page to the next."""
-        return HOUR_US // self.most_a_page
-
     def is_too_fast(self, visitor: Visitor | None, at: float) -> bool:
         """Whether a form came sooner than a person can fill it in; ``at`` in seconds since 1970.
 

@@ -9,7 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from wbtest.audience.models import Erasure
-from wbtest.audience.recording.cells import SUSPECTED
+from wbtest.audience.recording.cells import IMPORTED, SUSPECTED
 from wbtest.audience.recording.events import SignedUp
 from wbtest.audience.recording.ledger import SIGNUPS
 from wbtest.audience.recording.rows import SignupRow
@@ -37,34 +37,65 @@ def write_to(
     written = [event for event in (*fresh, *_asked_again(connection, known)) if event.subject]
     mails = [
         _mail(event, now, mail_domain) | {"due_at": due_at}
-        for event, due_at in _paced(connection, written, now)
+        for event, due_at in _paced(connection, written, fresh, now)
     ]
     if mails:
         connection.execute(sa.insert(OutboxMail), mails)
 
 
 def _paced(
-    connection: sa.Connection, events: Iterable[SignedUp], now: datetime
+    connection: sa.Connection,
+    events: Iterable[SignedUp],
+    fresh: Sequence[SignedUp],
+    now: datetime,
 ) -> Iterator[tuple[SignedUp, datetime]]:
     """Each event with the moment at which its mail leaves: now, or after the last that waits.
 
-    The sign-up remembers that moment as the one of its mail, and so the next one finds it.
+    The sign-up remembers that moment as the one of its mail, and so the next one finds it. Those
+    that are ``fresh`` are stored already.
     """
+    now_us = int(now.timestamp() * MICROSECONDS)
+    stored = {id(event) for event in fresh}
     last: dict[int, int] = {}
+    came: dict[int, int] = {}
     for event in events:
-        if not event.pace_us:
+        page = event.experiment_id
+        if page not in came and event.most_an_hour:
+            mine = sum(each.experiment_id == page for each in fresh)
+            came[page] = _came(connection, page, now_us, event.most_an_hour + mine) - mine
+        is_overrun = event.most_an_hour and came[page] >= event.most_an_hour
+        if id(event) in stored and event.most_an_hour:
+            came[page] += 1
+        if not is_overrun:
             yield event, now
             continue
-        page = event.experiment_id
         if page not in last:
-            last[page] = _last_due(connection, page, int(now.timestamp() * MICROSECONDS))
-        last[page] += event.pace_us
+            last[page] = _last_due(connection, page, now_us)
+        last[page] += HOUR_US // event.most_an_hour
         connection.execute(
             sa.update(SIGNUPS)
             .where(SIGNUPS.c.experiment_id == page, SIGNUPS.c.email_key == event.email_key)
             .values(mailed_us=last[page])
         )
         yield event, datetime.fromtimestamp(last[page] / MICROSECONDS, UTC)
+
+
+def _came(connection: sa.Connection, experiment_id: int, now_us: int, most: int) -> int:
+    """How many people signed up on a page in the last hour, ``most`` where there were more.
+
+    Those suspected of being machines are not among them, or machines could slow our mails; nor are
+    those that the team brought in from a list.
+    """
+    rows = (
+        sa.select(sa.literal(1))
+        .where(
+            SIGNUPS.c.experiment_id == experiment_id,
+            SIGNUPS.c.at_us > now_us - HOUR_US,
+            SIGNUPS.c.excluded_because.not_in((SUSPECTED, IMPORTED)),
+        )
+        .limit(most)
+    )
+    return connection.scalar(sa.select(sa.func.count()).select_from(rows.subquery())) or 0
 
 
 def _last_due(connection: sa.Connection, experiment_id: int, now_us: int) -> int:

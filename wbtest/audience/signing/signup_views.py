@@ -4,14 +4,14 @@ import logging
 
 from flask import Response, redirect, request
 from flask.typing import ResponseReturnValue
-from flask_limiter.errors import RateLimitExceeded
 from sqlalchemy.exc import SQLAlchemyError
 
 from wbtest.audience import sightings, visitors
 from wbtest.audience.answers import form_token
 from wbtest.audience.browsers import agent_of
 from wbtest.audience.live_pages import LivePage
-from wbtest.audience.signing import alarms, signups
+from wbtest.audience.recording.groups import COUNTED_FOR
+from wbtest.audience.signing import signups
 from wbtest.audience.signing.forms import SignupForm
 from wbtest.audience.signing.signups import Sender
 from wbtest.audience.signing.steps_views import after_sign_up
@@ -80,12 +80,14 @@ def signup(slug: str) -> ResponseReturnValue:
     if not takes and not joins(found.live, shown):
         return show_closed(found.live)
     try:
-        # Before the form is counted, which is a write as well.
         recorder().check()
-        _admit()
-        return _take(found, form, shown)
-    except RateLimitExceeded:
-        return _again(found, form, 429, strings.too_many)
+        network = limits.name_of("sign-ups")
+        if wait := limits.wait_for(network, MOST_SIGN_UPS):
+            return _again(found, form, 429, strings.too_many, wait)
+        answer = _take(found, form, shown, network)
+        if answer.status_code == 422:
+            limits.count_alone(network, COUNTED_FOR)
+        return answer
     except (Refused, SQLAlchemyError) as error:
         if isinstance(error, SQLAlchemyError):
             recorder().note_failure()
@@ -111,12 +113,7 @@ def confirm(token: str) -> ResponseReturnValue:
     )
 
 
-@limits.per_ip(f"{MOST_SIGN_UPS} per hour")
-def _admit() -> None:
-    """Count this form. Raises RateLimitExceeded when too many came from its IP."""
-
-
-def _take(found: LivePage, form: SignupForm, shown: Form | None) -> Response:
+def _take(found: LivePage, form: SignupForm, shown: Form | None, network: str) -> Response:
     live = found.live
     if any(len(values) > 1 for _, values in request.form.lists()):
         return _again(found, form, 422, form.strings.try_later)
@@ -141,7 +138,8 @@ def _take(found: LivePage, form: SignupForm, shown: Form | None) -> Response:
         address=form.address,
         name=(form.name.data or "") if live.asks_name else "",
         base_url=printer().base_url,
-        pace_us=guard().pace_us if alarms.is_full(live.id, guard(), clock.now()) else 0,
+        most_an_hour=guard().most_a_page,
+        counted_as=network,
     )
     location = after_sign_up(live, shown.variant, answering)
     return Response(status=303, headers={"Location": location})
@@ -157,27 +155,27 @@ def _exclusion(found: LivePage, *, is_trapped: bool = False) -> str:
     return "opted_out" if is_out else ""
 
 
-def _again(found: LivePage, form: SignupForm, status: int, problem_line: str = "") -> Response:
+def _again(
+    found: LivePage, form: SignupForm, status: int, problem_line: str = "", wait: int = 60
+) -> Response:
     """The page as this visitor saw it, with a fresh token, the text as typed, and what is wrong.
 
     While nobody is shown the form the token stays: it proves that this one is from before.
     """
     variant = _variant_shown(found, form)
     if joins(found.live, _form_shown(found, form)):
-        return _patient(show_list(found.live, status, form, problem_line))
+        return _patient(show_list(found.live, status, form, problem_line), wait)
     if found.live.state == "running":
         form.token.data = form_token(found.live, variant.key, _at())
     html = printer().landing(found.live, variant, form, problem_line=problem_line)
-    return _patient(
-        Response(html, status, printer().headers(variant.page.language, variant.page.look))
-    )
+    headers = printer().headers(variant.page.language, variant.page.look)
+    return _patient(Response(html, status, headers), wait)
 
 
-def _patient(response: Response) -> Response:
-    """The same, with when to come back where it says to."""
+def _patient(response: Response, wait: int) -> Response:
+    """The same, with the seconds after which to come back where it says to."""
     if response.status_code in (429, 503):
-        seconds = limits.seconds_left() if response.status_code == 429 else 60
-        response.headers["Retry-After"] = str(seconds)
+        response.headers["Retry-After"] = str(wait)
     return response
 
 

@@ -60,14 +60,16 @@ def sign_up(
     address: tuple[str, str],
     name: str,
     base_url: str,
-    pace_us: int = 0,
+    most_an_hour: int = 0,
+    counted_as: str = "",
 ) -> str:
     """Store an address (its spelling and its key), and queue our mail to it, durably.
 
     An address that is there already stays as it is, and gets no second mail within a day; one that
-    was only suspected so far is new. ``pace_us`` lets the mail wait so long after the one before,
-    0 for not at all. Returns the token under which the questions after the sign-up are answered;
-    whether it opens anything, nobody can see from it.
+    was only suspected so far is new. Of a page that got ``most_an_hour`` in the last hour the mails
+    leave at that pace, 0 for at once. The form counts against its network as ``counted_as``.
+    Returns the token under which the questions after the sign-up are answered; whether it opens
+    anything, nobody can see from it.
     """
     shown = sender.shown
     known = sender.known
@@ -77,6 +79,8 @@ def sign_up(
     letter = letters.welcome(live, base_url, token)
     at_us = int(clock.now().timestamp() * MICROSECONDS)
     answering = _answering(live, sender.visitor, email_key, at_us)
+    # Whoever waits for the recorder holds no connection: it could be the one that it needs.
+    db.session.rollback()
     recorder.sign_up(
         SignedUp(
             experiment_id=live.id,
@@ -104,7 +108,8 @@ def sign_up(
             leave_url=letter.leave_url,
             workspace_id=live.workspace_id,
             mails_again=live.options.confirms,
-            pace_us=pace_us,
+            most_an_hour=most_an_hour,
+            counted_as=counted_as,
         )
     )
     if _has_cookie(sender.visitor):
