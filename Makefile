@@ -39,7 +39,7 @@ check-all-else: $(DEV)
 bench: $(DEV) ## speed, as ratios to a floor measured in the same run; under ten minutes
 	@$(BIN)/python -m bench
 
-drills: $(DEV) ## break it on purpose and count what is lost; KILLS=100 for the long run, about 20 minutes
+drills: $(DEV) ## break it on purpose and count what is lost; about 20 minutes; docs/faults.md has the long runs
 	@$(BIN)/python -m drills
 
 lock: ## lock all versions with hashes, without addresses (needs uv on the PATH)

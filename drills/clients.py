@@ -1,7 +1,8 @@
 """`python -m drills.clients`: visitors in a process of their own, until its input ends.
 
 Each opens the page, sends the beacon, and some sign up: again and again with the same address,
-until that is acknowledged. What they were told stands in the ledger.
+until that is acknowledged. Some come again with their cookie. What they were told stands in the
+ledger.
 """
 
 import asyncio
@@ -12,6 +13,7 @@ import time
 from asyncio import StreamReader
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlencode, urlsplit
 
 import click
@@ -21,7 +23,7 @@ from drills.ledger import Pen
 BROWSER = "Mozilla/5.0 (X11; Linux x86_64; rv:147.0) Gecko/20100101 Firefox/147.0"
 ANSWER_SECONDS = 30.0
 # Who fills in a form faster than this is taken for a machine.
-TYPING_SECONDS = 2.6
+TYPING_SECONDS = 1.7
 GIVE_UP_SECONDS = 150.0
 
 
@@ -46,9 +48,10 @@ class Visitor:
         self._number = number
         self._pen = pen
         self._cookie = ""
+        self._headline = ""
 
-    async def come(self, *, signs_up: bool, tries: int = 200) -> None:
-        """Open the page, be seen, and leave an address if this visitor does."""
+    async def come(self, *, signs_up: bool, again: bool = False, tries: int = 200) -> None:
+        """Open the page, be seen, and leave an address if this visitor does; or look once more."""
         token = await self.open_page(tries)
         if token is None:
             return
@@ -59,6 +62,8 @@ class Visitor:
         if signs_up:
             await asyncio.sleep(TYPING_SECONDS)
             await self.sign_up(token, f"visitor-{self._number}@example.com")
+        elif again:
+            await self.open_page(tries)
 
     async def sign_up(self, token: str, email: str) -> None:
         """Send the form until it is taken."""
@@ -84,13 +89,24 @@ class Visitor:
     def _visitor(self) -> str:
         return self._cookie.partition("=")[2].partition(":")[0]
 
+    def _look_at(self, page: str) -> None:
+        """What is shown must be what the cookie says, also the next time."""
+        if not self._cookie:
+            return
+        variant, headline = self._cookie.split(":")[2], _headline_of(page)
+        is_other = bool(self._headline) and headline != self._headline
+        self._pen.note("shown", variant=variant, headline=headline, is_other=is_other)
+        self._headline = headline
+
     async def open_page(self, tries: int = 1) -> str | None:
         """Open the page until it comes, and return the token of its form."""
         for _ in range(tries):
             answer = await self._ask("page", f"{self._path}?utm_source=drill", None)
             if answer.status == 200:
-                self._cookie = answer.headers.get("set-cookie", "").partition(";")[0]
+                given = answer.headers.get("set-cookie", "").partition(";")[0]
+                self._cookie = given or self._cookie
                 self._note("page", answer, visitor=self._visitor)
+                self._look_at(answer.body)
                 return find_token(answer.body)
             await asyncio.sleep(random.uniform(0.2, 0.8))  # noqa: S311
         return None
@@ -161,6 +177,12 @@ def find_token(page: str) -> str:
     return found[1]
 
 
+def _headline_of(page: str) -> str:
+    found = re.search(r"<h1[^>]*>(.*?)</h1>", page, re.DOTALL)
+    assert found is not None
+    return found[1].strip()
+
+
 async def _read(reader: StreamReader) -> tuple[int, dict[str, str], str]:
     """Read one answer as a whole; a shorter body than was announced is none."""
     head = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1").split("\r\n")
@@ -175,18 +197,29 @@ async def _read(reader: StreamReader) -> tuple[int, dict[str, str], str]:
     return int(head[0].split()[1]), headers, body.decode()
 
 
-async def crowd(url: str, slug: str, pen: Pen, *, visitors: int, share: float, rest: float) -> None:
+async def crowd(
+    url: str,
+    slug: str,
+    pen: Pen,
+    *,
+    visitors: int,
+    share: float,
+    rest: float,
+    again: float = 0.0,
+    first: int = 1,
+) -> None:
     """So many at once, each followed by the next one, until our input ends."""
     is_over = asyncio.Event()
     asyncio.get_running_loop().add_reader(sys.stdin.fileno(), is_over.set)
-    numbers = iter(range(1, 1 << 24))
+    numbers = iter(range(first, 1 << 24))
 
     async def one_after_the_other() -> None:
         await asyncio.sleep(random.uniform(0, rest))  # noqa: S311
         while not is_over.is_set():
             number = next(numbers)
             signs_up = random.random() < share  # noqa: S311
-            await Visitor(url, slug, number, pen).come(signs_up=signs_up)
+            comes_again = random.random() < again  # noqa: S311
+            await Visitor(url, slug, number, pen).come(signs_up=signs_up, again=comes_again)
             await asyncio.sleep(random.uniform(0, 2 * rest))  # noqa: S311
 
     await asyncio.gather(*(one_after_the_other() for _ in range(visitors)))
@@ -199,12 +232,12 @@ async def crowd(url: str, slug: str, pen: Pen, *, visitors: int, share: float, r
 @click.option("--visitors", default=80)
 @click.option("--share", default=0.3)
 @click.option("--rest", default=0.5)
-def main(url: str, slug: str, ledger: Path, visitors: int, share: float, rest: float) -> None:
+@click.option("--again", default=0.0)
+@click.option("--first", default=1)
+def main(url: str, slug: str, ledger: Path, **how: Any) -> None:
     """Visit until our input ends, then let everybody finish."""
     with ledger.open("w", encoding="utf-8") as file:
-        asyncio.run(
-            crowd(url, slug, Pen(file), visitors=visitors, share=share, rest=rest), debug=False
-        )
+        asyncio.run(crowd(url, slug, Pen(file), **how), debug=False)
 
 
 if __name__ == "__main__":

@@ -59,5 +59,6 @@ DRILLS = [
         f"PostgreSQL stopped for {AWAY_SECONDS} s under load",
         "503 with Retry-After within 10 s; reconnects by itself; no transaction left open",
         stop,
+        is_patient=True,
     )
 ]

@@ -48,5 +48,6 @@ DRILLS = [
         f"SIGTERM under load, {DEPLOYS} ×",
         "every request in flight is answered, nothing queued is lost, exit within 30 s",
         deploy,
+        is_patient=True,
     )
 ]

@@ -24,13 +24,13 @@ FULL_SECONDS = 10
 
 def fill_up(folder: Path) -> Found:
     """Fill the disk under load, look what visitors are told, free it, and count."""
-    with _disk(folder / "instance") as disk:
-        place = places.make(disk)
+    with disk(folder / "instance") as room:
+        place = places.make(room)
         with serving(place) as server, visiting(place) as load:
             load.wait_for(20)
             was_ready = eventually(lambda: server.get("/readyz")[0] == 200, 20)
-            filler = disk / "filler"
-            _fill(filler)
+            filler = room / "filler"
+            fill(filler)
             _wait_until_refused(load, filler)
             say("the disk is full and sign-ups are refused")
             shown = _look(server)
@@ -81,14 +81,14 @@ def _wait_until_refused(load: Load, filler: Path) -> None:
     before = load.so_far().refused.get(("signup", 503), 0)
 
     def is_refused() -> bool:
-        _fill(filler)
+        fill(filler)
         return load.so_far().refused.get(("signup", 503), 0) >= before + 5
 
     if not eventually(is_refused, 90, 0.2):
         raise Broken("sign-ups were taken for 90 s on a full disk")
 
 
-def _fill(file: Path) -> None:
+def fill(file: Path) -> None:
     handle = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_APPEND)
     try:
         for size in (1 << 20, 1 << 12, 1):
@@ -103,7 +103,7 @@ def _fill(file: Path) -> None:
 
 
 @contextmanager
-def _disk(folder: Path) -> Iterator[Path]:
+def disk(folder: Path, megabytes: int = MEGABYTES) -> Iterator[Path]:
     """A small disk of its own, in memory. Raises NotPossible where we may not mount one."""
     if os.geteuid() != 0:
         raise NotPossible("only root may mount a small disk")
@@ -111,7 +111,7 @@ def _disk(folder: Path) -> Iterator[Path]:
     if not mount or not umount:
         raise NotPossible("there is no mount here")
     folder.mkdir()
-    command = [mount, "-t", "tmpfs", "-o", f"size={MEGABYTES}m", "wbtest-drill", str(folder)]
+    command = [mount, "-t", "tmpfs", "-o", f"size={megabytes}m", "wbtest-drill", str(folder)]
     done = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603
     if done.returncode:
         raise NotPossible(f"this machine lets nobody mount a small disk: {done.stderr.strip()}")
@@ -128,5 +128,6 @@ DRILLS = [
         "sign-ups: 503; the page: 200 without cookie, its form says so; /readyz: 503, names it; "
         "all works once freed, without a restart; no acknowledged row lost",
         fill_up,
+        is_patient=True,
     )
 ]

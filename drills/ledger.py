@@ -37,6 +37,16 @@ class Ledger:
     without_cookie: int = 0
     retried: int = 0
     seconds: dict[str, list[float]] = field(default_factory=dict)
+    # Headlines by the variant that the cookie beside them named.
+    shown: dict[str, set[str]] = field(default_factory=dict)
+    changed: int = 0
+
+    @property
+    def wrong(self) -> int:
+        """Pages that showed another variant than the cookie said, or than the time before."""
+        all_shown = [headline for headlines in self.shown.values() for headline in headlines]
+        stray = len(all_shown) - len(self.shown)
+        return self.changed + stray + len(all_shown) - len(set(all_shown))
 
     def broken(self, status: int) -> int:
         """How many answers had this status."""
@@ -47,6 +57,26 @@ class Ledger:
         """Answers that are neither a yes, nor a 503 that says when to come back."""
         odd = (n for (_, code), n in self.refused.items() if code not in (0, 503))
         return sum(odd) + self.unexplained
+
+    def add(self, other: "Ledger") -> None:
+        """Take over all that others were told, who were visitors of other numbers."""
+        self.visits |= other.visits
+        self.beacons |= other.beacons
+        self.sent |= other.sent
+        self.acknowledged |= other.acknowledged
+        for name, number in other.answers.items():
+            self.answers[name] = self.answers.get(name, 0) + number
+        for key, number in other.refused.items():
+            self.refused[key] = self.refused.get(key, 0) + number
+        for name, took in other.seconds.items():
+            self.seconds.setdefault(name, []).extend(took)
+        for variant, headlines in other.shown.items():
+            self.shown.setdefault(variant, set()).update(headlines)
+        self.cut_off += other.cut_off
+        self.unexplained += other.unexplained
+        self.without_cookie += other.without_cookie
+        self.retried += other.retried
+        self.changed += other.changed
 
     def longest(self, *what: str) -> float:
         return max((max(self.seconds.get(name, [0.0])) for name in what), default=0.0)
@@ -84,6 +114,10 @@ def _enter(ledger: Ledger, line: dict[str, Any]) -> None:
     if what == "sent":
         ledger.sent.add(line["email"])
         return
+    if what == "shown":
+        ledger.shown.setdefault(line["variant"], set()).add(line["headline"])
+        ledger.changed += line["is_other"]
+        return
     if what == "refused":
         key = line["asked"], line["status"]
         ledger.refused[key] = ledger.refused.get(key, 0) + 1
@@ -92,6 +126,11 @@ def _enter(ledger: Ledger, line: dict[str, Any]) -> None:
         ledger.unexplained += line["status"] == 503 and not line["retry_after"]
         ledger.seconds.setdefault(f"refused {line['asked']}", []).append(line["took"])
         return
+    _enter_answer(ledger, line)
+
+
+def _enter_answer(ledger: Ledger, line: dict[str, Any]) -> None:
+    what = line["what"]
     ledger.answers[what] = ledger.answers.get(what, 0) + 1
     ledger.seconds.setdefault(what, []).append(line["took"])
     if what == "page" and line["visitor"]:

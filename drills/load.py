@@ -19,10 +19,19 @@ class Load:
     """Visitors at work; ``finish`` lets everybody come to an end."""
 
     def __init__(
-        self, place: Place, file: Path, *, visitors: int = 80, share: float = 0.3, rest: float = 0.5
+        self,
+        place: Place,
+        file: Path,
+        *,
+        visitors: int = 80,
+        share: float = 0.3,
+        rest: float = 0.5,
+        again: float = 0.0,
+        first: int = 1,
     ) -> None:
         self._reader = Reader(file)
-        parts = [f"--visitors={visitors}", f"--share={share}", f"--rest={rest}"]
+        how = {"visitors": visitors, "share": share, "rest": rest, "again": again, "first": first}
+        parts = [f"--{name}={number}" for name, number in how.items()]
         self._process = subprocess.Popen(  # noqa: S603 - our own command
             [sys.executable, "-m", "drills.clients", place.url, place.slug, str(file), *parts],
             cwd=ROOT,
@@ -66,15 +75,22 @@ class Load:
 
 @contextmanager
 def visiting(
-    place: Place, visitors: int = 80, share: float = 0.3, rest: float = 0.5
+    place: Place,
+    visitors: int = 80,
+    share: float = 0.3,
+    rest: float = 0.5,
+    again: float = 0.0,
+    first: int = 1,
 ) -> Iterator[Load]:
-    """Visitors come while the block runs."""
+    """Visitors come while the block runs; ``first`` is the number of the first of them."""
     load = Load(
         place,
-        place.folder.parent / "ledger.jsonl",
+        place.folder.parent / f"ledger-{first}.jsonl",
         visitors=visitors,
         share=share,
         rest=rest,
+        again=again,
+        first=first,
     )
     try:
         yield load

@@ -5,12 +5,9 @@ import signal
 import sqlite3
 import threading
 from collections import defaultdict
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import replace
 from email import message_from_bytes
 from pathlib import Path
-from socketserver import StreamRequestHandler, ThreadingTCPServer
 
 from drills import place as places
 from drills.outcome import Broken, Drill, Found
@@ -18,6 +15,7 @@ from drills.place import Place
 from drills.progress import say
 from drills.rush import rush
 from drills.server import Server, eventually, serving
+from drills.smtp import listening
 
 MAILS, KILLS = 60, 4
 
@@ -34,7 +32,13 @@ class MailServer:
         self.server: Server | None = None
         self._last = 0
 
-    def take(self, recipient: str, message: bytes) -> None:
+    def greets(self) -> str:
+        return "220 drill"
+
+    def asked(self, recipient: str) -> str:  # noqa: ARG002 - everybody is welcome
+        return ""
+
+    def take(self, recipient: str, message: bytes) -> bool:
         """Note a mail that was handed over as a whole; the worker may not live to hear of it."""
         self.got[recipient].append(str(message_from_bytes(message)["Message-ID"]))
         worker = self._worker()
@@ -45,43 +49,11 @@ class MailServer:
                 os.kill(worker, signal.SIGKILL)
             else:
                 threading.Timer(0.001 * self.killed, os.kill, (worker, signal.SIGKILL)).start()
+        return True
 
     def _worker(self) -> int:
         kinds = self.server.processes() if self.server else {}
         return next((pid for pid, kind in kinds.items() if kind == "worker"), 0)
-
-
-@contextmanager
-def listening(sink: MailServer, host: str = "127.0.0.1") -> Iterator[int]:
-    """Speak as much SMTP as a worker needs, on a free port of ``host``."""
-
-    class Conversation(StreamRequestHandler):
-        def handle(self) -> None:
-            recipient = ""
-            self.wfile.write(b"220 drill\r\n")
-            for line in self.rfile:
-                word = line[:4].upper()
-                if word == b"RCPT":
-                    recipient = line.decode().partition("<")[2].partition(">")[0]
-                if word == b"DATA":
-                    self.wfile.write(b"354 go on\r\n")
-                    sink.take(recipient, b"".join(iter(self.rfile.readline, b".\r\n")))
-                self.wfile.write(b"221 bye\r\n" if word == b"QUIT" else b"250 fine\r\n")
-                if word == b"QUIT":
-                    return
-
-    class Server(ThreadingTCPServer):
-        daemon_threads = True
-
-        def handle_error(self, *_: object) -> None:
-            """A worker that is killed hangs up in the middle: that is what this is about."""
-
-    with Server((host, 0), Conversation) as server:
-        threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True).start()
-        try:
-            yield server.server_address[1]
-        finally:
-            server.shutdown()
 
 
 def kill_the_worker(folder: Path) -> Found:
@@ -149,5 +121,6 @@ DRILLS = [
         "is let run out by moving it",
         "each mail sent after the restart, at most one extra copy, same Message-ID",
         kill_the_worker,
+        is_patient=True,
     )
 ]

@@ -151,5 +151,6 @@ DRILLS = [
         f"kill -9 during the migration from {OLD}, {KILLS} × at random, {VISITS:,} visits",
         "the restart finishes or rolls back; the automatic backup is whole and of the old shape",
         kill_it,
+        is_patient=True,
     )
 ]

@@ -33,12 +33,18 @@ class Found:
 
 @dataclass(frozen=True, slots=True)
 class Drill:
-    """``row`` names it; ``run`` is given an empty folder of its own."""
+    """``row`` names it; ``run`` is given an empty folder of its own.
+
+    One that ``is_patient`` measures no time, so another such may run beside it. ``asked_seconds``
+    is how long whoever started it asked it to last.
+    """
 
     row: str
     did: str
     must: str
     run: Callable[[Path], Found]
+    is_patient: bool = False
+    asked_seconds: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,11 +71,12 @@ def machine() -> str:
     )
 
 
-def show(outcomes: Sequence[Outcome], *, as_json: bool) -> None:
-    """Print all of them, for a person or for a program."""
+def show(outcomes: Sequence[Outcome], seconds: float, *, as_json: bool) -> None:
+    """Print all of them and the time for all, for a person or for a program."""
     if as_json:
         lines = [asdict(each) for each in outcomes]
-        click.echo(json.dumps({"machine": machine(), "drills": lines}, indent=2))
+        whole = {"machine": machine(), "seconds": seconds, "drills": lines}
+        click.echo(json.dumps(whole, indent=2))
         return
     click.echo(machine())
     click.echo("".join(f"{name:<{width}}" for name, width in WIDTHS.items()) + "result    seconds")
@@ -89,4 +96,5 @@ def show(outcomes: Sequence[Outcome], *, as_json: bool) -> None:
     counts = {
         word: sum(each.word == word for each in outcomes) for word in ("ok", "failed", "not run")
     }
-    click.echo(", ".join(f"{number} {word}" for word, number in counts.items()))
+    told = ", ".join(f"{number} {word}" for word, number in counts.items())
+    click.echo(f"{told}; {seconds / 60:.1f} minutes")

@@ -12,6 +12,7 @@ from pathlib import Path
 import sqlalchemy as sa
 
 from bench import page
+from drills.outcome import Broken
 from wbtest import create_app
 from wbtest.cli.serve import prepare
 from wbtest.config import from_environment
@@ -88,6 +89,14 @@ def make(folder: Path, database_url: str = "", now: Now = utc_now) -> Place:
         db.session.remove()
         db.engine.dispose()
     return place
+
+
+def run(place: Place, *arguments: str, seconds: float = 300) -> str:
+    """Run ``wbtest`` to its end and return what it printed. Raises Broken when it failed."""
+    done = place.run(*arguments, seconds=seconds)
+    if done.returncode:
+        raise Broken(f"wbtest {arguments[0]}: {done.stdout}{done.stderr}")
+    return done.stdout
 
 
 def moved(place: Place, folder: Path) -> Place:

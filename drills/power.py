@@ -80,5 +80,6 @@ DRILLS = [
         "the log is synced before each answer; 0 acknowledged sign-ups lost; both fail under "
         "synchronous=OFF",
         lose_power,
+        is_patient=True,
     )
 ]

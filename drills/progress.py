@@ -1,12 +1,26 @@
 """What is going on, for whoever waits."""
 
+import os
 import time
 
 import click
 
-_BEGUN = time.monotonic()
+# Drills are processes of their own; all of them count from the start of the first.
+SINCE, ROW = "WBTEST_DRILLS_SINCE", "WBTEST_DRILLS_ROW"
+_BEGUN = float(os.environ.get(SINCE) or time.monotonic())
+
+
+def seconds() -> float:
+    """Seconds since the start."""
+    return time.monotonic() - _BEGUN
 
 
 def say(text: str) -> None:
-    """Print a line, with the seconds since the start."""
-    click.echo(f"{time.monotonic() - _BEGUN:6.0f} s  {text}", err=True)
+    """Print a line, with the seconds since the start and the drill that says it."""
+    row = os.environ.get(ROW, "")
+    click.echo(f"{seconds():6.0f} s  {row:<15}{text}", err=True)
+
+
+def environ_of(row: str) -> dict[str, str]:
+    """The environment of the process of one drill."""
+    return {**os.environ, SINCE: str(_BEGUN), ROW: row}

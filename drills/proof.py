@@ -1,23 +1,17 @@
 """The end of every drill: what clients were told, against what is stored, read past our code."""
 
-import http.cookiejar
 import json
-import re
-import urllib.parse
-import urllib.request
 from bisect import bisect_left
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 import sqlalchemy as sa
 
-from bench.page import OWNER, SECRET
 from drills.ledger import Ledger
+from drills.owner import Owner
 from drills.place import Place
 from drills.server import Server, eventually
-
-Ask = Callable[..., str]
 
 
 @dataclass(slots=True)
@@ -30,6 +24,7 @@ class Proof:
     visits: int = 0
     visits_lost: int = 0
     noted: int = 0
+    doubled: int = 0
     failures: list[str] = field(default_factory=list)
 
     def __str__(self) -> str:
@@ -84,33 +79,10 @@ def settle(place: Place) -> None:
 
 def dashboard(server: Server) -> dict[str, Any]:
     """The results of the page as JSON, as an owner who logs in gets them."""
-    found: dict[str, Any] = json.loads(logged_in(server)("/experiments/1/results.json"))
+    found: dict[str, Any] = json.loads(
+        Owner(server.place.url).get("/experiments/1/results.json")[1]
+    )
     return found
-
-
-def logged_in(server: Server) -> Ask:
-    """The browser of the owner: a path, and a form where there is one to send, to the answer."""
-    jar = http.cookiejar.CookieJar()
-    browser = urllib.request.build_opener(urllib.request.HTTPCookieProcessor(jar))
-    url = server.place.url
-
-    def ask(path: str, form: dict[str, str] | None = None) -> str:
-        body = urllib.parse.urlencode(form).encode() if form else None
-        request = urllib.request.Request(url + path, body, {"Origin": url})  # noqa: S310
-        with browser.open(request, timeout=60) as answer:
-            text: str = answer.read().decode()
-        return text
-
-    token = token_in(ask("/login"))
-    ask("/login", {"email": OWNER, "password": SECRET, "csrf_token": token})
-    return ask
-
-
-def token_in(page: str) -> str:
-    """What a form of the page must send along."""
-    found = re.search(r'name="csrf_token"[^>]*value="([^"]+)"', page)
-    assert found is not None
-    return found[1]
 
 
 def raw_figures(raw: sa.Connection) -> dict[str, dict[str, int]]:
@@ -118,7 +90,7 @@ def raw_figures(raw: sa.Connection) -> dict[str, dict[str, int]]:
     queries = {
         "served": "visits WHERE excluded_because = ''",
         "seen": "sightings WHERE excluded_because = '' AND is_counted",
-        "converted": "signups WHERE is_converted",
+        "converted": "signups WHERE excluded_because = '' AND is_converted",
         "all": "signups WHERE excluded_because = ''",
     }
     found: dict[str, dict[str, int]] = {}

@@ -10,16 +10,19 @@ from typing import Any
 from drills import place as places
 from drills.load import visiting
 from drills.outcome import Drill, Found
+from drills.owner import Owner
 from drills.place import Place
 from drills.postgresql import running
-from drills.proof import Ask, compare_figures, logged_in, raw_figures, settle, token_in
+from drills.proof import compare_figures, raw_figures, settle
 from drills.server import eventually, serving
 
 SIGNUPS = 15
 # Longer than a page may be old without saying so.
 OLD_SECONDS = 6.0
-RESULTS = "/experiments/1/results"
+RESULTS, DECISION = "/experiments/1/results", "/experiments/1/decision"
 LONGEST_PAGE = 5.0
+# Those who come while the replica stands still are others.
+LATER = 1 << 20
 
 
 def follow(folder: Path) -> Found:
@@ -34,39 +37,39 @@ def follow(folder: Path) -> Found:
         made = places.make(folder / "instance", primary.url)
         place = replace(made, more={"WBTEST_READ_URL": copy.url})
         with serving(place) as server:
-            ask = logged_in(server)
-            come(place)
-            must(eventually(lambda: is_of_now(place, ask), 10), "it does not show what is stored")
-            first = shown(ask)
-            must("are as of" not in ask(RESULTS), "a page of now says that it is old")
+            owner = Owner(place.url)
+            come(place, 1)
+            must(eventually(lambda: is_of_now(place, owner), 10), "it does not show what is stored")
+            first = shown(owner)
+            must("are as of" not in owner.get(RESULTS)[1], "a page of now says that it is old")
             must("up to date" in server.get("/readyz")[1], "/readyz does not know the replica")
 
             copy.run("SELECT pg_wal_replay_pause()")
             paused = datetime.now(UTC)
-            come(place)
+            come(place, LATER)
             time.sleep(OLD_SECONDS)
-            stale = shown(ask)
+            stale = shown(owner)
             must(stale["variants"] == first["variants"], "the page was not read from the replica")
             must(datetime.fromisoformat(stale["as_of"]) <= paused, f"as of {stale['as_of']}")
-            must("are as of" in ask(RESULTS), "the page does not say how old it is")
+            must("are as of" in owner.get(RESULTS)[1], "the page does not say how old it is")
             must("s behind" in server.get("/readyz")[1], "/readyz does not tell that it lags")
-            form = ask("/experiments/1/decision")
-            ask(
-                "/experiments/1/decision",
+            status, _ = owner.send(
+                DECISION,
                 {
                     "choice": "iterate",
                     "reason": "The replica stands still, and this rests on what is stored.",
-                    "csrf_token": token_in(form),
                 },
+                on=DECISION,
             )
-            memo = json.loads(ask("/experiments/1/memo/1.json"))["memo"]["figures"]
+            must(status == 200, f"the decision was answered with {status}")
+            memo = json.loads(owner.get("/experiments/1/memo/1.json")[1])["memo"]["figures"]
             raw = raw_of(place)
             decided = {each["key"]: each["seen"] for each in memo["variants"]}
             must(decided == raw["seen"], f"decided on {decided}, stored are {raw['seen']}")
 
             copy.kill()
             begun = time.monotonic()
-            must(is_of_now(place, ask), "without the replica the page is not of now")
+            must(is_of_now(place, owner), "without the replica the page is not of now")
             took = time.monotonic() - begun
             must(took < LONGEST_PAGE, f"without the replica the page took {took:.1f} s")
             must("cannot be read" in server.get("/readyz")[1], "/readyz does not miss the replica")
@@ -85,18 +88,17 @@ def follow(folder: Path) -> Found:
     )
 
 
-def come(place: Place) -> None:
-    """Let visitors come and go until nothing more is written."""
-    (place.folder.parent / "ledger.jsonl").unlink(missing_ok=True)
-    with visiting(place, visitors=20) as load:
+def come(place: Place, first: int) -> None:
+    """Let visitors come and go, from this number on, until nothing more is written."""
+    with visiting(place, visitors=20, first=first) as load:
         load.wait_for(SIGNUPS)
         load.finish()
     settle(place)
 
 
-def shown(ask: Ask) -> dict[str, Any]:
+def shown(owner: Owner) -> dict[str, Any]:
     """The results as JSON."""
-    found: dict[str, Any] = json.loads(ask(f"{RESULTS}.json"))
+    found: dict[str, Any] = json.loads(owner.get(f"{RESULTS}.json")[1])
     return found
 
 
@@ -106,9 +108,9 @@ def raw_of(place: Place) -> dict[str, dict[str, int]]:
         return raw_figures(raw)
 
 
-def is_of_now(place: Place, ask: Ask) -> bool:
+def is_of_now(place: Place, owner: Owner) -> bool:
     """Whether the results show what the primary holds."""
-    return not list(compare_figures(raw_of(place), shown(ask)))
+    return not list(compare_figures(raw_of(place), shown(owner)))
 
 
 DRILLS = [

@@ -86,11 +86,13 @@ DRILLS = [
         f"{DISTINCT} sign-ups in one second, distinct addresses",
         "all acknowledged, or 503 with Retry-After; acknowledged = rows",
         distinct,
+        is_patient=True,
     ),
     Drill(
         "L3",
         f"{SAME:,} sign-ups with the same address, in parallel",
         "1 row, 1 mail, the same neutral answer to all",
         same,
+        is_patient=True,
     ),
 ]

@@ -23,11 +23,15 @@ class Server:
     """The processes of one instance, all in a session of their own; every id is known from it."""
 
     def __init__(
-        self, place: Place, prefix: Sequence[str] = (), program: Sequence[str] = OURS
+        self,
+        place: Place,
+        prefix: Sequence[str] = (),
+        program: Sequence[str] = OURS,
+        workers: int = WORKERS,
     ) -> None:
         self.place = place
         self.log = place.folder.parent / f"{place.folder.name}.log"
-        self._command = [*prefix, *program, "serve", f"--port={place.port}", f"--workers={WORKERS}"]
+        self._command = [*prefix, *program, "serve", f"--port={place.port}", f"--workers={workers}"]
         self._process: subprocess.Popen[bytes] | None = None
         self._session = 0
 
@@ -125,10 +129,13 @@ class Server:
 
 @contextmanager
 def serving(
-    place: Place, prefix: Sequence[str] = (), program: Sequence[str] = OURS
+    place: Place,
+    prefix: Sequence[str] = (),
+    program: Sequence[str] = OURS,
+    workers: int = WORKERS,
 ) -> Iterator[Server]:
     """A server that answers while the block runs; ``prefix`` runs it, ``program`` is it."""
-    server = Server(place, prefix, program)
+    server = Server(place, prefix, program, workers)
     try:
         server.start()
         yield server

@@ -17,11 +17,12 @@ from flask import Flask
 from bench import page
 from drills.balancer import Balancer, Host, hosts
 from drills.clients import BROWSER, find_token
-from drills.mailing import MailServer, listening
+from drills.mailing import MailServer
 from drills.outcome import Broken
 from drills.place import Place, free_port
 from drills.postgresql import running
 from drills.server import UP_SECONDS, Server, eventually
+from drills.smtp import listening
 from wbtest import create_app
 from wbtest.config import from_environment
 from wbtest.extensions import db
@@ -64,7 +65,7 @@ def started(folder: Path) -> Iterator[Several]:
         found = stack.enter_context(hosts(2))
         ours = found[0].ours
         database = stack.enter_context(running(folder, ours))
-        mail_port = stack.enter_context(listening(mails, ours))
+        mail_port = stack.enter_context(listening(mails, host=ours))
         places = [Place(folder / name, database.url, free_port()) for name in ("one", "other")]
         balancer = Balancer(
             folder / "nginx",

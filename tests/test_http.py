@@ -1,5 +1,6 @@
 """What every answer shares: headers, hosts, error pages, static files, health."""
 
+import errno
 import logging
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -40,6 +41,7 @@ def app(app: Flask) -> Flask:
     add("/crowded", NoConnection("all connections are taken"))
     add("/refused", Refused("The text changed meanwhile."))
     add("/busy", TooBusy("The storage is full."))
+    add("/full", OSError(errno.ENOSPC, "No space left on device"))
     return app
 
 
@@ -89,6 +91,7 @@ def test_personal_answers_are_kept_nowhere(client: Browser) -> None:
         ("/crowded", 503, "cannot store anything right now"),
         ("/refused", 409, "The text changed meanwhile."),
         ("/busy", 503, "The storage is full."),
+        ("/full", 503, "The server&#39;s storage is full."),
     ],
 )
 def test_an_error_is_a_page_with_a_sentence(

@@ -3,6 +3,7 @@
 Knows no model: an error page must render when the database is gone.
 """
 
+import errno
 import logging
 import re
 import secrets
@@ -68,6 +69,7 @@ LARGEST_ID = 2**31 - 1
 # The mark that stands for a character that was lost.
 LOST = "\ufffd"
 LONGEST_BODY = 2 * 1024 * 1024
+RETRY = {"Retry-After": "10"}
 # Asked for by machines that know us by number; they build no link.
 ANY_HOST = ("/healthz", "/readyz")
 # A version or a hash in the name: the same name will always be the same bytes.
@@ -278,7 +280,7 @@ def _csrf_failed(_error: CSRFError) -> Response:
 
 def _store_failed(error: SQLAlchemyError) -> Response:
     log.exception("the store failed", exc_info=error)
-    return error_page(503, headers={"Retry-After": "10"})
+    return error_page(503, headers=RETRY)
 
 
 def _http_error(error: HTTPException) -> ResponseReturnValue:
@@ -291,4 +293,6 @@ def _http_error(error: HTTPException) -> ResponseReturnValue:
 
 def _broken(error: Exception) -> Response:
     log.exception("unhandled error", exc_info=error)
+    if isinstance(error, OSError) and error.errno == errno.ENOSPC:
+        return error_page(503, "The server's storage is full. Its owner has to make room.", RETRY)
     return error_page(500)

@@ -50,6 +50,14 @@ def test_a_form_sent_faster_than_a_person_types_is_suspected_and_mails_nobody(gu
     assert mails(guarded, "fast@x.io") == []
 
 
+def test_a_clock_set_back_meanwhile_makes_nobody_fast(guarded, mia, now):
+    page = mia.get()
+    now.turn(hours=-2)
+    mia.sign_up(page, "mia@x.io")
+
+    assert [row.excluded_because for row in signups(guarded)] == [""]
+
+
 def test_a_throw_away_address_is_marked_and_written_to(app, mia):
     mia.sign_up(mia.get(), "mia@eu.mailinator.com")
 

@@ -79,6 +79,14 @@ def test_a_session_ends_after_thirty_days(client: Browser, ada: Person, now: Han
     assert client.get("/team").status_code == 303
 
 
+def test_another_secret_key_ends_every_session(app: Flask, client: Browser, ada: Person) -> None:
+    log_in(client, ada)
+    before = client.get("/team").status_code
+    object.__setattr__(app.extensions["wbtest.settings"], "secret_key", "another-key" * 4)
+
+    assert (before, client.get("/team").status_code) == (200, 303)
+
+
 def test_sessions_that_are_over_are_deleted(client: Browser, ada: Person, now: HandClock) -> None:
     log_in(client, ada)
     now.turn(days=31)

@@ -1,8 +1,10 @@
 """Log-in and log-out: one row for each device, known by the hash of its token."""
 
-import hashlib
+import hmac
 import secrets
 from datetime import datetime, timedelta
+
+from flask import current_app
 
 from wbtest.config import Settings
 from wbtest.extensions import clock, db
@@ -22,8 +24,12 @@ def cookie_name(settings: Settings) -> str:
 
 
 def digest(token: str) -> str:
-    """What we keep of a token: somebody who reads the database cannot log in with it."""
-    return hashlib.sha256(token.encode()).hexdigest()
+    """What we keep of a token: somebody who reads the database cannot log in with it.
+
+    Another secret key makes all of them void.
+    """
+    settings: Settings = current_app.extensions["wbtest.settings"]
+    return hmac.digest(settings.secret_key.encode(), token.encode(), "sha256").hex()
 
 
 def log_in(email: str, password: str, former_token: str = "") -> str:

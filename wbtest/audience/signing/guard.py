@@ -32,9 +32,11 @@ class Guard:
         """Whether a form came sooner than a person can fill it in; ``at`` in seconds since 1970.
 
         The page itself is the same for everybody for an hour, so the time is that of the cookie,
-        which is set when somebody comes for the first time. Where there is none, nobody knows.
+        which is set when somebody comes for the first time. Where there is none, nobody knows; nor
+        where it is of a later time, because the clock was set back meanwhile.
         """
-        return bool(visitor and visitor.issued and at - visitor.issued < self.fastest_seconds)
+        # A cookie holds whole seconds, so one of this very second is not of a later one.
+        return bool(visitor and visitor.issued and 0 <= at - visitor.issued < self.fastest_seconds)
 
 
 def is_disposable(email_key: str) -> bool:

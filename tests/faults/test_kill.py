@@ -1,0 +1,21 @@
+"""kill -9 under load, in short; `make drills` does it at random and often."""
+
+from pathlib import Path
+
+import pytest
+
+from drills import place as places
+from drills.killing import kill
+
+TARGETS = ("a web process", "both web processes")
+
+
+@pytest.mark.uncounted
+def test_what_was_acknowledged_outlives_the_processes_that_said_so(
+    empty_database_url: str, tmp_path: Path
+) -> None:
+    place = places.make(tmp_path / "instance", empty_database_url)
+
+    found = kill(place, TARGETS, visitors=12, between=2, pause=0.5)
+
+    assert found.failures == []
