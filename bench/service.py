@@ -8,9 +8,9 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from bench import page, servers, wrk
-from bench.owner import Owner
 from bench.row import Goal, Line, Part, Row, Run
 from drills import place as places
+from drills.owner import Owner
 from drills.place import ROOT, Place
 from drills.server import Server, eventually, serving
 
@@ -139,7 +139,7 @@ def _memory(place: Place) -> tuple[float, float, float]:
         owner = Owner(place.url)
         # Two processes share the port; whichever takes a connection keeps it.
         for _ in range(12):
-            owner.open("/experiments/1/results")
+            owner.get("/experiments/1/results")
         after = _pss(server)
         server.end()
     return idle, most, after

@@ -8,8 +8,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from rapidfuzz import fuzz
-
 from wbtest.writing.evidence import key_of
 
 Values = dict[str, Any]
@@ -165,6 +163,8 @@ def pairs(base: Sequence[Values], other: Sequence[Values]) -> dict[int, int]:
 
 
 def _is_alike(row: Values, other: Values) -> bool:
+    from rapidfuzz import fuzz
+
     before = row.get("question", "")
     return not before or fuzz.ratio(before, other.get("question", "")) >= ALIKE
 

@@ -5,8 +5,6 @@ from collections import defaultdict, deque
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
-from rapidfuzz import fuzz
-
 # The texts of an entry by their names, without empty ones.
 Entry = Mapping[str, str]
 # Percent of the letters that must stay where an entry was rewritten.
@@ -95,6 +93,8 @@ def _likeness(old: Entry, new: Entry) -> float:
         return 100.0
     bonus = SAME_TOPIC if is_same_topic else 0.0
     texts = (" ".join(entry.values())[:_COMPARED] for entry in (old, new))
+    from rapidfuzz import fuzz
+
     return bonus + fuzz.ratio(*texts, score_cutoff=ALIKE - bonus)
 
 

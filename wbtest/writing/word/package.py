@@ -1,15 +1,17 @@
 """Whether bytes are a Word file that is safe to read, checked before any of it is parsed. Pure."""
 
+from __future__ import annotations
+
 import io
 import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
-
-import docx
-from docx.document import Document as WordFile
-from docx.oxml.ns import qn
+from typing import TYPE_CHECKING
 
 from wbtest.writing.document import NotADocument
+
+if TYPE_CHECKING:
+    from docx.document import Document as WordFile
 
 # In bytes. A release of three pages has 20,000; most of a larger file is pictures.
 LARGEST_FILE = 1_500_000
@@ -36,6 +38,9 @@ def opened(data: bytes) -> WordFile:
 
     Reading a broken one may break here or later: hence ``damage_said``.
     """
+    import docx
+    from docx.oxml.ns import qn
+
     if data.startswith(_OLE):
         raise _refusal(
             "This Word file has a password. Save it without one, and bring it again."
