@@ -87,14 +87,14 @@ def _free(entries: Sequence[Entry], taken: Iterable[int]) -> list[int]:
 
 def _likeness(old: Entry, new: Entry) -> float:
     """How much of two entries is the same, in percent of their letters."""
+    from rapidfuzz import fuzz
+
     is_same_topic = bool(old.get("topic")) and old.get("topic") == new.get("topic")
     if is_same_topic and 1 in (len(old), len(new)):
         # A row that waited for its question has nothing but the topic.
         return 100.0
     bonus = SAME_TOPIC if is_same_topic else 0.0
     texts = (" ".join(entry.values())[:_COMPARED] for entry in (old, new))
-    from rapidfuzz import fuzz
-
     return bonus + fuzz.ratio(*texts, score_cutoff=ALIKE - bonus)
 
 
