@@ -1,18 +1,20 @@
 """Where the words that somebody meant stand in a newer text. Pure."""
 
+from __future__ import annotations
+
 import re
 from collections.abc import Iterator
 from functools import lru_cache
 from itertools import accumulate, islice
-from typing import NamedTuple
-
-from rapidfuzz import fuzz
-from rapidfuzz.distance import Levenshtein, Opcode
+from typing import TYPE_CHECKING, NamedTuple
 
 from wbtest.review.comments.texts import WHOLE, Range, texts_of
 from wbtest.writing.document import Document, Question
 from wbtest.writing.history.question_diff import match_entries
 from wbtest.writing.wording import words as count_words
+
+if TYPE_CHECKING:
+    from rapidfuzz.distance import Opcode
 
 # In percent of equal letters: words that are less alike are other words.
 ALIKE = 55
@@ -95,6 +97,8 @@ def _entry(row: Question) -> dict[str, str]:
 
 
 def _find(old: str, new: str, place: Range) -> Range | None:
+    from rapidfuzz import fuzz
+
     words = old[slice(*place)]
     if old == new:
         return place
@@ -121,6 +125,8 @@ def _mapped(old: str, new: str, place: Range) -> Range | None:
 @lru_cache(maxsize=64)
 def _steps(old: str, new: str) -> tuple[Opcode, ...]:
     """How to get from one text to the other, word by word; nothing for texts that are too long."""
+    from rapidfuzz.distance import Levenshtein
+
     olds, news = _TOKEN.findall(old), _TOKEN.findall(new)
     is_too_long = len(olds) * len(news) > _MOST_PAIRS
     return () if is_too_long else tuple(Levenshtein.opcodes(olds, news))
