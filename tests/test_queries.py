@@ -2,6 +2,7 @@
 
 from collections import Counter
 
+import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import Connection
 
@@ -30,6 +31,8 @@ DRAWN = {
 }
 
 
+@pytest.mark.one_database
+@pytest.mark.uncounted
 def test_no_page_asks_more_often_where_there_is_more(
     client: FlaskClient, team: Team, now: HandClock
 ) -> None:
