@@ -9,10 +9,15 @@ from datetime import timedelta
 from pathlib import Path
 from urllib.request import Request, urlopen
 
+import pytest
+
 from tests.audience.larder import PHONE, RULE, start_page
 from tests.cli.conftest import Instance, Served, eventually, serving
 from wbtest.audience.models import Visit
 from wbtest.extensions import db, utc_now
+
+# Processes, signals and ports; the drills end and kill them on PostgreSQL, too.
+pytestmark = pytest.mark.one_database
 
 WORKER = "-m wbtest worker"
 WEB = "-m wbtest serve"

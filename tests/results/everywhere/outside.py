@@ -81,6 +81,7 @@ def _run(*arguments: str) -> str:
     environ = {
         "WBTEST_INSTANCE": str(settings.instance),
         "WBTEST_DATABASE_URL": settings.database_url,
+        "WBTEST_SECRET_KEY": settings.secret_key,
     }
     said = CliRunner().invoke(main, arguments, env=environ)
     assert said.exit_code == 0, said.output
