@@ -28,8 +28,7 @@ def create_app(settings: config.Settings | None = None, now: Now = utc_now) -> F
         SECRET_KEY=settings.secret_key,
         SQLALCHEMY_DATABASE_URI=settings.database_url,
         # What people typed must not reach the log with the text of an error.
-        # Each thread of a web process may need one, and so may the recorder.
-        SQLALCHEMY_ENGINE_OPTIONS={"hide_parameters": True, "pool_size": 18},
+        SQLALCHEMY_ENGINE_OPTIONS={"hide_parameters": True, **_connections(settings)},
         SQLALCHEMY_BINDS=_replicas(settings),
         SESSION_COOKIE_NAME="__Host-wb-form" if settings.is_https else "wb-form",
         SESSION_COOKIE_SECURE=settings.is_https,
@@ -51,6 +50,15 @@ def create_app(settings: config.Settings | None = None, now: Now = utc_now) -> F
         hops = settings.trusted_proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops)  # type: ignore[method-assign]
     return app
+
+
+def _connections(settings: config.Settings) -> dict[str, int]:
+    """Each thread of a web process may need a connection, and so may the recorder.
+
+    Those of PostgreSQL cost a process there, so few are kept open.
+    """
+    kept = 18 if settings.is_sqlite else 6
+    return {"pool_size": kept, "max_overflow": 20 - kept}
 
 
 def _open_store(app: Flask, settings: config.Settings) -> None:

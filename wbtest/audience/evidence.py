@@ -4,6 +4,7 @@ A verdict looks at the end of each hour, so it needs all of them: ten thousand r
 days. Those of days gone by hardly ever change, and ``DayChange`` says when they do.
 """
 
+import threading
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
@@ -25,6 +26,7 @@ REMEMBERED_DAYS = 1_000
 # No zone is further from UTC.
 FURTHEST = timedelta(hours=15)
 ONE_DAY = timedelta(days=1)
+_making_room = threading.Lock()
 
 Row = tuple[int, ...]
 # A test by its id, a phase of it, and a local day.
@@ -59,6 +61,8 @@ def by_day(
     memory: dict[Any, tuple[Mark, DayHours]]
     memory = current_app.extensions.setdefault("wbtest.day_hours", {})
     tests = {experiment.id: experiment for experiment in experiments}
+    # A phase that began a moment after its test was read has no columns yet.
+    days = {place: row for place, row in days.items() if place[:2] in keys}
     changes = _changes(tests)
     marks = {place: _mark(changes.get(place, 0), row) for place, row in days.items()}
     # The seal is of one test alone, while a number is free again when a test is deleted.
@@ -76,8 +80,7 @@ def by_day(
         after = _changes(tests)
         for place in missing:
             if after.get(place, 0) == changes.get(place, 0):
-                _make_room(memory)
-                memory[names[place]] = (marks[place], found[place])
+                _remember(memory, names[place], (marks[place], found[place]))
     return {place: found[place] for place in days}
 
 
@@ -99,10 +102,13 @@ def _mark(changes: int, row: Mapping[str, Totals]) -> Mark:
     return (changes, *sorted(numbers))
 
 
-def _make_room(memory: dict[Any, Any]) -> None:
-    while len(memory) >= REMEMBERED_DAYS:
-        # The one that was read first; another thread may take it, too.
-        memory.pop(next(iter(memory)), None)
+def _remember(memory: dict[Any, Any], name: Any, known: tuple[Mark, DayHours]) -> None:
+    with _making_room:
+        memory.pop(name, None)
+        while len(memory) >= REMEMBERED_DAYS:
+            # The one that was read first.
+            del memory[next(iter(memory))]
+        memory[name] = known
 
 
 def _read(

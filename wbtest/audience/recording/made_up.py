@@ -12,10 +12,14 @@ import sqlalchemy as sa
 
 from wbtest.audience.recording.cells import Facts
 from wbtest.audience.recording.events import Event
+from wbtest.audience.recording.exposures import UNKNOWN
+from wbtest.audience.sources import DIRECT, SITES
 from wbtest.audience.totals_models import KindTotal
 
 MOST_SOURCES = 1_000
 OTHER = "other"
+# Nobody makes these up, and no crowd of made-up ones takes their room.
+USUAL = (DIRECT, UNKNOWN, *SITES)
 KINDS = cast(sa.Table, KindTotal.__table__)
 
 
@@ -24,8 +28,7 @@ def fold(
 ) -> Sequence[Event]:
     """Return the events, of each experiment with no more sources than it may have.
 
-    A source that was recorded under its name once is so for ever, and one that was not never is:
-    so the rows of a visitor agree.
+    A source that was recorded under its name is so for as long as anything of it is counted.
     """
     named: dict[int, dict[str, None]] = {}
     for event in events:
@@ -49,7 +52,7 @@ def _beyond(
     """Which of these there is no room for, those that came first before the others."""
     is_ours = KINDS.c.experiment_id == experiment_id
     query = sa.select(KINDS.c.source).where(is_ours, KINDS.c.source.in_(sources)).distinct()
-    known = {OTHER, *(facts.sources or ()), *connection.scalars(query)}
+    known = {OTHER, *USUAL, *(facts.sources or ()), *connection.scalars(query)}
     new = [source for source in sources if source not in known]
     if not new:
         return ()
