@@ -7,6 +7,8 @@ BIN := .venv/bin
 # The lock's digest names the stamp, so a changed lock installs anew and an unchanged one never.
 RUN := .venv/.run-$(shell cksum < requirements.txt | cut -d' ' -f1)
 DEV := .venv/.dev-$(shell cksum < requirements-dev.txt | cut -d' ' -f1)
+# The lock is whole. Without --no-deps pip looks at newer versions of what an extra asks for, which
+# have no hash in it, and gives up on the day one is published.
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-compile
 
 help: ## list the commands
@@ -55,12 +57,12 @@ lock: ## lock all versions with hashes, without addresses (needs uv on the PATH)
 
 $(RUN): | .venv/bin/python
 	@echo "Installing (once, about half a minute) …"
-	@$(INSTALL) --require-hashes -r requirements.txt
+	@$(INSTALL) --no-deps --require-hashes -r requirements.txt
 	@$(INSTALL) --no-deps --no-build-isolation --editable .
 	@touch $@
 
 $(DEV): | .venv/bin/python
 	@echo "Installing what the tests need …"
-	@$(INSTALL) --require-hashes -r requirements-dev.txt
+	@$(INSTALL) --no-deps --require-hashes -r requirements-dev.txt
 	@$(INSTALL) --no-deps --no-build-isolation --editable .
 	@touch $@
