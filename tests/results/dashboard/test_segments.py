@@ -57,6 +57,12 @@ def test_intervals_that_overlap_are_said_to_be_chance():
     assert "all intervals overlap" in said
 
 
+def test_the_largest_is_not_called_most_where_more_came_from_elsewhere():
+    rows = [segment("x", 40, 2), *(segment(f"made-up-{k}", 1, 0) for k in range(60))]
+
+    assert sentence(rows, "source").startswith("The largest part came from “x”: 40 of 100.")
+
+
 def test_intervals_that_do_not_overlap_are_no_verdict_either():
     said = sentence([segment("x", 900, 20), segment("direct", 900, 90)], "source")
 

@@ -23,7 +23,10 @@ def sentence(segments: Sequence[Segment], kind: str) -> str:
         return "Nobody who counts has seen the page in this part."
     first = max(came, key=lambda segment: segment.all.seen)
     everybody = sum(segment.all.seen for segment in came)
-    most = f"{MOST[kind].format(first.name)}: {first.all.seen:,} of {everybody:,}."
+    where = MOST[kind].format(first.name)
+    if 2 * first.all.seen <= everybody:
+        where = where.replace("Most", "The largest part", 1)
+    most = f"{where}: {first.all.seen:,} of {everybody:,}."
     large = [segment for segment in came if not segment.is_small and segment.is_counted]
     if len(large) < 2:
         return f"{most} Too few {kind}s with {FEWEST} visitors or more to compare."
