@@ -78,7 +78,9 @@ def _open_store(app: Flask, settings: config.Settings) -> None:
 
 
 def _replicas(settings: config.Settings) -> dict[str, dict[str, object]]:
-    return {REPLICA: replica.options_of(settings.read_url)} if settings.read_url else {}
+    if not settings.read_url:
+        return {}
+    return {REPLICA: replica.options_of(settings.read_url) | _connections(settings)}
 
 
 def _join_areas(app: Flask) -> None:

@@ -24,6 +24,7 @@ OLD = timedelta(seconds=5)
 # A replica that did not answer is left alone for so long; pages read the primary meanwhile.
 REST_SECONDS = 10.0
 CONNECT_SECONDS = 2
+UNREACHABLE = (sa.exc.DBAPIError, sa.exc.TimeoutError)
 AS_OF = "figures as of"
 # Until when that is, for this process.
 RESTS = "wbtest.replica_rests"
@@ -51,8 +52,13 @@ class State:
 
 def options_of(url: str) -> dict[str, object]:
     """Return how the engine of a replica is made; one that is gone must hold nobody up."""
-    connecting = {"connect_timeout": CONNECT_SECONDS}
-    return {"url": url, "pool_pre_ping": True, "connect_args": connecting, "hide_parameters": True}
+    return {
+        "url": url,
+        "pool_pre_ping": True,
+        "pool_timeout": CONNECT_SECONDS,
+        "connect_args": {"connect_timeout": CONNECT_SECONDS},
+        "hide_parameters": True,
+    }
 
 
 def read_figures() -> None:
@@ -63,16 +69,20 @@ def read_figures() -> None:
     read_one_moment()
     if not has_replica() or time.monotonic() < current_app.extensions.get(RESTS, 0.0):
         return
+    session, engine = db.session, db.engines[REPLICA]
     try:
         state = look()
+        # A moment of its own, no earlier than the one that we looked at.
+        session.connection(
+            bind_arguments={"bind": engine},
+            execution_options={"isolation_level": "REPEATABLE READ"},
+        )
     except NoReplica as reason:
         _let_rest(reason)
         return
-    session, engine = db.session, db.engines[REPLICA]
-    # A moment of its own, no earlier than the one that we looked at.
-    session.connection(
-        bind_arguments={"bind": engine}, execution_options={"isolation_level": "REPEATABLE READ"}
-    )
+    except UNREACHABLE as error:
+        _let_rest(_silent(error))
+        return
     session.info[SUMS_FROM] = engine
     session.info[AS_OF] = state.as_of if state.lag >= OLD else None
 
@@ -96,8 +106,8 @@ def look() -> State:
     try:
         with db.engines[REPLICA].connect() as connection:
             found = connection.execute(THERE, {"written": written}).one()
-    except (sa.exc.DBAPIError, sa.exc.TimeoutError) as error:
-        raise NoReplica(f"the replica does not answer: {describe(error)}") from error
+    except UNREACHABLE as error:
+        raise _silent(error) from error
     *there, is_replica, has_all, replayed = found
     if here != there:
         raise NoReplica("WBTEST_READ_URL names another database than WBTEST_DATABASE_URL")
@@ -108,6 +118,10 @@ def look() -> State:
     if replayed is None:
         raise NoReplica("the replica does not say of when it is")
     return State(replayed.astimezone(UTC), max(now - replayed, timedelta()))
+
+
+def _silent(error: Exception) -> NoReplica:
+    return NoReplica(f"the replica does not answer: {describe(error)}")
 
 
 def _let_rest(reason: NoReplica) -> None:

@@ -1,9 +1,11 @@
 """Sources that visitors make up: a test names so many, and counts the people of all others too."""
 
 import pytest
+import sqlalchemy as sa
 
 from tests.audience.recording import Database, Page
 from wbtest.audience.recording import made_up
+from wbtest.audience.totals_models import HourTotal
 
 MOST = 3
 
@@ -24,7 +26,7 @@ def test_beyond_the_bound_they_are_counted_as_other(page: Page):
     for k in range(5):
         page.serve(f"visitor-{k}", source=f"made-up-{k}")
 
-    assert sources(page) == {"made-up-0": 1, "made-up-1": 1, "made-up-2": 1, "other": 2}
+    assert sources(page) == {"made-up-0": 1, "made-up-1": 1, "made-up-2": 1, "Other": 2}
 
 
 def test_a_source_that_was_known_keeps_its_name_when_there_is_no_room(page: Page):
@@ -34,7 +36,7 @@ def test_a_source_that_was_known_keeps_its_name_when_there_is_no_room(page: Page
     page.serve("late", source="made-up-1")
     page.serve("later", source="made-up-9")
 
-    assert sources(page) == {"made-up-0": 1, "made-up-1": 2, "made-up-2": 1, "other": 1}
+    assert sources(page) == {"made-up-0": 1, "made-up-1": 2, "made-up-2": 1, "Other": 1}
 
 
 def test_a_source_that_the_rule_counts_always_has_room(database: Database):
@@ -55,5 +57,26 @@ def test_who_comes_from_one_beyond_the_bound_converts_there(page: Page):
     page.sign_up("late@example.com", "late", source="made-up-9")
 
     assert [(row.source, row.seen, row.converted) for row in page.cells() if row.seen] == [
-        ("other", 1, 1)
+        ("Other", 1, 1)
     ]
+
+
+def test_a_rule_that_names_other_counts_nobody_beyond_the_bound(database: Database):
+    page = Page(database, sources=["other"])
+    for k in range(MOST + 1):
+        page.serve(f"visitor-{k}", source=f"made-up-{k}")
+    page.serve("honest", source="other")
+
+    page.recorder.flush()
+    counted = page.database.read(sa.select(HourTotal.__table__))
+    assert sum(row.served for row in counted) == 1
+
+
+def test_usual_sources_have_room_however_many_are_made_up(page: Page):
+    for k in range(MOST):
+        page.serve(f"visitor-{k}", source=f"made-up-{k}")
+    page.recorder.flush()
+    page.serve("friend", source="direct")
+    page.serve("finder", source="google")
+
+    assert sources(page).keys() >= {"direct", "google"}

@@ -22,7 +22,7 @@ from wbtest.publishing.models import Experiment
 HOURS = cast(sa.Table, HourTotal.__table__)
 CHANGES = cast(sa.Table, DayChange.__table__)
 # Of all tests together. A day of six variants takes some eight kilobytes.
-REMEMBERED_DAYS = 1_000
+REMEMBERED_DAYS = 5_000
 # No zone is further from UTC.
 FURTHEST = timedelta(hours=15)
 ONE_DAY = timedelta(days=1)

@@ -1,7 +1,7 @@
 """A bound on the sources of a test: whoever visits can make up a new one each time.
 
 A source is a part of the key of the roll-ups, so each new one makes all that reads them slower, for
-good. Those beyond the bound are recorded as *other*; what the rule counts is never among them.
+good. Those beyond the bound are recorded as *Other*; what the rule counts is never among them.
 """
 
 from collections.abc import Callable, Sequence
@@ -17,7 +17,8 @@ from wbtest.audience.sources import DIRECT, SITES
 from wbtest.audience.totals_models import KindTotal
 
 MOST_SOURCES = 1_000
-OTHER = "other"
+# Sources are in lower case, so no visitor and no rule can name this one.
+OTHER = "Other"
 # Nobody makes these up, and no crowd of made-up ones takes their room.
 USUAL = (DIRECT, UNKNOWN, *SITES)
 KINDS = cast(sa.Table, KindTotal.__table__)
