@@ -149,7 +149,7 @@ def sealed_rule(experiment: Experiment) -> Hypothesis:
 
 
 def judged(experiment: Experiment, now: datetime) -> Judged:
-    """Return the verdict at ``now``, from two queries. Raises NotStarted for a draft."""
+    """Return the verdict at ``now``, from a few queries. Raises NotStarted for a draft."""
     rule = sealed_rule(experiment)
     counted = _count(experiment)
     trust = check_measurement(rule, counted, is_seal_whole=_is_seal_whole(experiment))

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from datetime import date
 from itertools import chain
 
-from wbtest.audience import counts, evidence, left_out_counts, many_counts
-from wbtest.audience.counts import Totals
+from wbtest.audience import counts, evidence, left_out_counts
+from wbtest.audience.counts import Daily, Totals
 from wbtest.audience.evidence import DayHours
 from wbtest.publishing.models import Experiment, Phase
 from wbtest.publishing.rule import Hypothesis
@@ -20,7 +20,6 @@ from wbtest.results.looks import PhaseHours
 from wbtest.results.totals import SetAside, total
 
 NOTHING = Totals()
-Daily = Mapping[tuple[int, date], Mapping[str, Totals]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,25 +59,18 @@ class History(Counted):
 
 def count(experiment: Experiment) -> Counted:
     """Return what counts of a started experiment up to this moment."""
-    return _count([experiment], {experiment.id: counts.daily(experiment)})[experiment.id]
+    return count_all([experiment])[experiment.id]
 
 
 def count_all(experiments: Collection[Experiment]) -> dict[int, Counted]:
     """Return the same of several, by their id, from as many queries as of one."""
-    return _count(experiments, many_counts.daily_of([each.id for each in experiments]))
-
-
-def _count(experiments: Collection[Experiment], daily: Mapping[int, Daily]) -> dict[int, Counted]:
+    daily = counts.daily([experiment.id for experiment in experiments])
     shown = {
         (experiment.id, phase.number): _shown(experiment, phase)
         for experiment in experiments
         for phase in experiment.phases
     }
-    days = {
-        (experiment.id, *when): row
-        for experiment in experiments
-        for when, row in daily[experiment.id].items()
-    }
+    days = {(test, *when): row for test, mine in daily.items() for when, row in mine.items()}
     hours = evidence.by_day(experiments, shown, days)
     return {
         experiment.id: _counted(experiment, hours, daily[experiment.id])
