@@ -192,12 +192,15 @@ class Ledger:
                 key = HistoryKey(row.experiment_id, row.visitor, row.excluded_because)
                 sightings[key] = row
         suspects = {key[:2] for key in sightings if key.excluded_because == SUSPECTED}
-        if keys:
-            is_alone = (SIGNUPS.c.visitor == "") & SIGNUPS.c.email_key.in_(emails)
-            is_ours = sa.and_(
-                SIGNUPS.c.experiment_id.in_(experiments),
-                SIGNUPS.c.visitor.in_(visitors) | is_alone,
-            )
+        # Asked one after the other, each by its own index: for both at once SQLite would look at
+        # every sign-up of the experiment.
+        whose: list[sa.ColumnElement[bool]] = []
+        if visitors:
+            whose.append(SIGNUPS.c.visitor.in_(visitors))
+        if emails:
+            whose.append((SIGNUPS.c.visitor == "") & SIGNUPS.c.email_key.in_(emails))
+        for is_theirs in whose:
+            is_ours = SIGNUPS.c.experiment_id.in_(experiments) & is_theirs
             for row in self.connection.execute(sa.select(SIGNUPS).where(is_ours)):
                 signups[history_key(row)].append(row)
         return {
