@@ -50,6 +50,19 @@ def test_the_newest_fourteen_are_kept(app: Flask, settings: Settings, now: HandC
     assert kept[0] == "nightly-2027-03-03T090000.db"
 
 
+def test_a_copy_never_takes_the_place_of_one_of_the_same_second(
+    app: Flask, settings: Settings, now: HandClock
+) -> None:
+    first = back_up(settings, "replaced", now())
+    written = first.read_bytes()
+    make_workspace("Since")
+
+    second = back_up(settings, "replaced", now())
+
+    assert first.read_bytes() == written
+    assert second.name == "replaced-2027-03-01T090001.db"
+
+
 def test_nights_do_not_push_out_what_was_kept_before_a_migration(
     app: Flask, settings: Settings, now: HandClock
 ) -> None:

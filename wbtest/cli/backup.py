@@ -11,7 +11,7 @@ from wbtest import store
 from wbtest.cli.instance import alone_with
 from wbtest.config import Settings, from_environment
 from wbtest.delivery import dumps, schema
-from wbtest.delivery.backups import ASKED, backup_folder, forget_oldest, name_of
+from wbtest.delivery.backups import ASKED, forget_oldest, place_for
 from wbtest.extensions import utc_now
 from wbtest.store import StoreBroken
 
@@ -27,7 +27,7 @@ def backup(file: Path | None) -> None:
     On PostgreSQL by its own pg_dump.
     """
     settings = from_environment(os.environ)
-    target = (file or backup_folder(settings) / name_of(settings, ASKED, utc_now())).resolve()
+    target = (file or place_for(settings, ASKED, utc_now())).resolve()
     source = settings.database_file
     if source is None:
         dumps.dump(settings.database_url, target)
@@ -88,7 +88,7 @@ def _put_dump_back(settings: Settings, file: Path) -> Path | None:
         )
     kept = None
     if not dumps.is_empty(url):
-        kept = backup_folder(settings) / name_of(settings, "replaced", utc_now())
+        kept = place_for(settings, "replaced", utc_now())
         dumps.dump(url, kept)
     dumps.put_back(url, file, settings.instance)
     return kept
@@ -121,9 +121,8 @@ def _set_aside(settings: Settings, target: Path) -> Path | None:
     """Move what is there out of the way, with what SQLite had not put into the file yet."""
     if not target.exists():
         return None
-    folder = backup_folder(settings)
-    folder.mkdir(parents=True, exist_ok=True)
-    kept = folder / name_of(settings, "replaced", utc_now())
+    kept = place_for(settings, "replaced", utc_now())
+    kept.parent.mkdir(parents=True, exist_ok=True)
     for end in ("", "-wal", "-shm"):
         part = target.with_name(target.name + end)
         if part.exists():

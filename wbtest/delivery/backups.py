@@ -3,7 +3,7 @@
 The first two on SQLite only: there no other machine may be at work, and no other program is needed.
 """
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from flask import current_app
@@ -33,16 +33,22 @@ def back_up(settings: Settings, why: str, now: datetime) -> Path:
     source = settings.database_file
     if source is None:
         raise store.StoreBroken("Back up PostgreSQL with pg_dump: wbtest backup.")
-    folder = backup_folder(settings)
-    copy = folder / name_of(settings, why, now)
+    copy = place_for(settings, why, now)
     store.backup(source, copy)
     forget_oldest(settings, why)
     return copy
 
 
-def name_of(settings: Settings, why: str, now: datetime) -> str:
-    """The name of a copy that is made now; by the time in it copies are deleted after a purge."""
-    return f"{why}-{now:%Y-%m-%dT%H%M%S}.{'db' if settings.is_sqlite else 'dump'}"
+def place_for(settings: Settings, why: str, now: datetime) -> Path:
+    """Where a copy goes that is made now; by the time in its name it is deleted after a purge.
+
+    It is never the place of another one: of two restores within a second the second would write
+    over the copy that it reads.
+    """
+    kind = "db" if settings.is_sqlite else "dump"
+    while (place := backup_folder(settings) / f"{why}-{now:%Y-%m-%dT%H%M%S}.{kind}").exists():
+        now += timedelta(seconds=1)
+    return place
 
 
 def forget_oldest(settings: Settings, why: str) -> None:
