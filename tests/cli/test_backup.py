@@ -6,12 +6,15 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 
-from tests.cli.conftest import Instance
+from tests.cli.conftest import Instance, eventually
 from tests.factories import make_workspace
 from tests.postgresql import Server
 from wbtest.cli.serve import prepare
+from wbtest.delivery import dumps
 from wbtest.extensions import db
+from wbtest.store import StoreBroken
 from wbtest.team.models import Workspace
 
 
@@ -173,7 +176,11 @@ class TestOnPostgresql:
         yield Instance({"WBTEST_INSTANCE": str(folder), "WBTEST_DATABASE_URL": server.create()})
         server.drop()
 
-    def test_a_dump_brings_back_what_was_there(self, place: Instance, tmp_path: Path) -> None:
+    def test_a_dump_brings_back_what_was_there(
+        self, place: Instance, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        # Who is connected here stays.
+        monkeypatch.setattr(dumps, "LINGERS_SECONDS", 0.2)
         prepare(place.settings)
         copy = tmp_path / "copy.dump"
         with place.opened():
@@ -189,6 +196,8 @@ class TestOnPostgresql:
         with place.opened():
             db.session.execute(db.select(1))
             busy = place.run("restore", str(copy))
+            with pytest.raises(StoreBroken, match="The database is in use"):
+                dumps.put_back(place.settings.database_url, copy, place.folder)
         before = names(place)
         restored = place.run("restore", str(copy))
 
@@ -203,3 +212,22 @@ class TestOnPostgresql:
         assert place.run("restore", str(kept)).exit_code == 0
         assert names(place) == ["Then", "Since"]
         assert place.run("verify").exit_code == 0
+
+    def test_whoever_is_connected_counts_and_autovacuum_does_not(self, place: Instance) -> None:
+        url = place.settings.database_url
+        engine = sa.create_engine(url, poolclass=sa.NullPool)
+        # As an ordinary account sees them: without ``backend_type``, and autovacuum without a user.
+        with engine.begin() as connection:
+            connection.exec_driver_sql("CREATE SCHEMA seen")
+            connection.exec_driver_sql(
+                "CREATE VIEW seen.pg_stat_activity AS"
+                " SELECT datname, pid, usesysid FROM pg_catalog.pg_stat_activity"
+                " UNION ALL SELECT current_database(), 1, NULL"
+            )
+        path = {"options": "-csearch_path=seen,pg_catalog"}
+        seen = sa.make_url(url).update_query_dict(path).render_as_string(hide_password=False)
+
+        # PostgreSQL takes a moment to let go of a connection.
+        assert eventually(lambda: dumps.count_others(seen) == 0, 2)
+        with engine.connect():
+            assert dumps.count_others(seen) == 1

@@ -7,6 +7,8 @@ import os
 import shlex
 import shutil
 import subprocess
+import threading
+import time
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -15,6 +17,8 @@ import sqlalchemy as sa
 from wbtest.delivery import schema
 from wbtest.store import StoreBroken
 
+# How long PostgreSQL may take to let go of a connection that one of its own programs has closed.
+LINGERS_SECONDS = 2.0
 OURS = ("alembic_version", "people")
 # A newer version may have made tables of which the dump knows nothing.
 DROP_ALL = (
@@ -53,22 +57,41 @@ def check(url: str, file: Path) -> None:
 
 
 def put_back(url: str, file: Path, folder: Path) -> None:
-    """Put a checked dump in the database's place, all or nothing; ``folder`` has room for it."""
+    """Put a checked dump in the database's place, all or nothing; ``folder`` has room for it.
+
+    Raises StoreBroken when it cannot, or when somebody else is connected by now.
+    """
     how = ("--clean", "--if-exists", "--no-owner", "--no-acl")
     with TemporaryDirectory(dir=folder) as beside:
         script = Path(beside) / "restore.sql"
         # First to a file: if a part of it came straight to psql, that part would be taken for all.
         _run(url, "pg_restore", *how, f"--file={script}", str(file), is_local=True)
+        refuse_others(url)
         one = ("--quiet", "--no-psqlrc", "--single-transaction", "--set=ON_ERROR_STOP=1")
         _run(url, "psql", *one, f"--command={DROP_ALL}", f"--file={script}")
+
+
+def refuse_others(url: str) -> None:
+    """Raise StoreBroken while anybody else is connected to the database."""
+    pause = threading.Event()
+    ends = time.monotonic() + LINGERS_SECONDS
+    while others := count_others(url):
+        if time.monotonic() >= ends:
+            raise StoreBroken(
+                f"The database is in use (connections: {others}). Stop wbtest on every machine "
+                "first, then try again. Nothing was changed."
+            )
+        pause.wait(0.05)
 
 
 def count_others(url: str) -> int:
     """How many connections there are to the database beside the one that asks."""
     engine = sa.create_engine(url, poolclass=sa.NullPool)
+    # Autovacuum comes and goes as it likes, and is of nobody. ``backend_type`` would say so, but is
+    # shown to administrators only: by it, other people's connections would be overlooked as well.
     others = sa.text(
-        "SELECT count(*) FROM pg_stat_activity"
-        " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()"
+        " AND pid <> pg_backend_pid() AND usesysid IS NOT NULL"
     )
     with engine.connect() as connection:
         return int(connection.execute(others).scalar_one())
