@@ -231,3 +231,15 @@ class TestOnPostgresql:
         assert eventually(lambda: dumps.count_others(seen) == 0, 2)
         with engine.connect():
             assert dumps.count_others(seen) == 1
+
+    def test_a_timeout_that_an_older_server_does_not_know_is_left_out(
+        self, place: Instance, tmp_path: Path
+    ) -> None:
+        script = tmp_path / "script.sql"
+        head = "--\n-- PostgreSQL database dump\n--\n\n\\restrict x\n\nSET lock_timeout = 0;\n"
+        rest = "SET later = on;\nSELECT 1;\nSET later_timeout = 0;\n"
+        script.write_text(head + "SET later_timeout = 0;\n" + rest)
+
+        dumps.leave_out_unknown(place.settings.database_url, script)
+
+        assert script.read_text() == head + "--  later_timeout = 0;\n" + rest

@@ -4,6 +4,7 @@ A password goes by the environment: a command line can be read by everybody on t
 """
 
 import os
+import re
 import shlex
 import shutil
 import subprocess
@@ -20,9 +21,14 @@ from wbtest.store import StoreBroken
 # How long PostgreSQL may take to let go of a connection that one of its own programs has closed.
 LINGERS_SECONDS = 2.0
 OURS = ("alembic_version", "people")
+# What comes before the first statement that does something.
+HEAD = (b"--", b"\\", b"\n", b"SET ")
+TIMEOUT_OFF = re.compile(rb"SET (\w+_timeout) = 0;$")
 # A newer version may have made tables of which the dump knows nothing.
 DROP_ALL = (
-    "DO $$ DECLARE name text; BEGIN"
+    # Or the notices of what goes along would hide the one sentence that says why it failed.
+    "SET LOCAL client_min_messages = warning;"
+    " DO $$ DECLARE name text; BEGIN"
     " FOR name IN SELECT tablename FROM pg_tables WHERE schemaname = 'public' LOOP"
     " EXECUTE format('DROP TABLE public.%I CASCADE', name); END LOOP; END $$"
 )
@@ -66,9 +72,29 @@ def put_back(url: str, file: Path, folder: Path) -> None:
         script = Path(beside) / "restore.sql"
         # First to a file: if a part of it came straight to psql, that part would be taken for all.
         _run(url, "pg_restore", *how, f"--file={script}", str(file), is_local=True)
+        leave_out_unknown(url, script)
         refuse_others(url)
         one = ("--quiet", "--no-psqlrc", "--single-transaction", "--set=ON_ERROR_STOP=1")
         _run(url, "psql", *one, f"--command={DROP_ALL}", f"--file={script}")
+
+
+def leave_out_unknown(url: str, script: Path) -> None:
+    """Take the timeouts out of the head of a script that the server does not know.
+
+    Newer programs write them for any server: those of 17 turn ``transaction_timeout`` off, which an
+    older one refuses. A limit that it does not know limits nothing.
+    """
+    engine = sa.create_engine(url, poolclass=sa.NullPool)
+    with script.open("r+b") as file, engine.connect() as connection:
+        is_known = sa.text("SELECT current_setting(:name, true) IS NOT NULL")
+        for line in iter(file.readline, b""):
+            if not line.startswith(HEAD):
+                break
+            found = TIMEOUT_OFF.match(line)
+            if found and not connection.scalar(is_known, {"name": found[1].decode()}):
+                # In its place, and no longer than it was: the rest may be long.
+                file.seek(-len(line), os.SEEK_CUR)
+                file.write(line.replace(b"SET", b"-- ", 1))
 
 
 def refuse_others(url: str) -> None:
