@@ -2,7 +2,8 @@
 
 import shutil
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,9 @@ import sqlalchemy as sa
 from tests.cli.conftest import Instance, eventually
 from tests.factories import make_workspace
 from tests.postgresql import Server
+from wbtest.cli.instance import alone_with, in_use
 from wbtest.cli.serve import prepare
+from wbtest.config import Settings, from_environment
 from wbtest.delivery import dumps
 from wbtest.extensions import db
 from wbtest.store import StoreBroken
@@ -151,6 +154,18 @@ def test_a_backup_without_a_name_is_one_of_fourteen(instance: Instance) -> None:
     assert instance.run("restore", str(folder / kept[-1])).exit_code == 0
 
 
+@pytest.mark.parametrize("hold", [in_use, alone_with])
+def test_what_a_restore_that_was_killed_left_in_clear_goes_at_the_next_start_or_restore(
+    hold: Callable[[Settings], AbstractContextManager[None]], tmp_path: Path
+) -> None:
+    settings = from_environment({"WBTEST_INSTANCE": str(tmp_path)})
+    left = dumps.script_in(settings.instance)
+    left.write_text("COPY public.signups …")
+
+    with hold(settings):
+        assert not left.exists()
+
+
 def test_without_postgresqls_programs_the_command_is_said(
     empty: Instance, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -208,6 +223,7 @@ class TestOnPostgresql:
         assert before == ["Then", "Since"]
         assert restored.exit_code == 0, restored.output
         assert names(place) == ["Then"]
+        assert not dumps.script_in(place.folder).exists()
         (kept,) = (place.folder / "backups").glob("replaced-*.dump")
         assert place.run("restore", str(kept)).exit_code == 0
         assert names(place) == ["Then", "Since"]

@@ -11,7 +11,6 @@ import subprocess
 import threading
 import time
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 import sqlalchemy as sa
 
@@ -68,14 +67,24 @@ def put_back(url: str, file: Path, folder: Path) -> None:
     Raises StoreBroken when it cannot, or when somebody else is connected by now.
     """
     how = ("--clean", "--if-exists", "--no-owner", "--no-acl")
-    with TemporaryDirectory(dir=folder) as beside:
-        script = Path(beside) / "restore.sql"
+    script = script_in(folder)
+    try:
         # First to a file: if a part of it came straight to psql, that part would be taken for all.
         _run(url, "pg_restore", *how, f"--file={script}", str(file), is_local=True)
         leave_out_unknown(url, script)
         refuse_others(url)
         one = ("--quiet", "--no-psqlrc", "--single-transaction", "--set=ON_ERROR_STOP=1")
         _run(url, "psql", *one, f"--command={DROP_ALL}", f"--file={script}")
+    finally:
+        script.unlink(missing_ok=True)
+
+
+def script_in(folder: Path) -> Path:
+    """Where a restore keeps all rows in clear while it lasts.
+
+    Always the same place: what one that was killed left there goes when the instance is held next.
+    """
+    return folder / "restore-under-way.sql"
 
 
 def leave_out_unknown(url: str, script: Path) -> None:
