@@ -140,7 +140,7 @@ def test_there_is_nothing_to_back_up_before_the_first_start(
     assert "There is no database yet" in refused.output
 
 
-def test_a_backup_without_a_name_is_one_of_fourteen(instance: Instance) -> None:
+def test_a_backup_without_a_name_is_kept_for_fourteen_days(instance: Instance) -> None:
     folder = instance.folder / "backups"
     folder.mkdir()
     for day in range(1, 15):

@@ -11,7 +11,7 @@ from wbtest import store
 from wbtest.cli.instance import alone_with
 from wbtest.config import Settings, from_environment
 from wbtest.delivery import dumps, schema
-from wbtest.delivery.backups import ASKED, forget_oldest, place_for
+from wbtest.delivery.backups import ASKED, REPLACED, forget_oldest, place_for
 from wbtest.extensions import utc_now
 from wbtest.store import StoreBroken
 
@@ -23,8 +23,8 @@ FILE = click.Path(path_type=Path, dir_okay=False)
 def backup(file: Path | None) -> None:
     """Copy the database to FILE, whole, while everything runs.
 
-    Without FILE to the folder of backups in the instance, of which the newest fourteen are kept.
-    On PostgreSQL by its own pg_dump.
+    Without FILE to the folder of backups in the instance, where the newest of each of fourteen days
+    and the newest five are kept. On PostgreSQL by its own pg_dump.
     """
     settings = from_environment(os.environ)
     target = (file or place_for(settings, ASKED, utc_now())).resolve()
@@ -59,6 +59,7 @@ def restore(file: Path) -> None:
         kept = (
             _put_dump_back(settings, file) if not settings.is_sqlite else _put_back(settings, file)
         )
+    forget_oldest(settings, REPLACED)
     click.echo(f"Restored {file}.")
     if kept:
         click.echo(f"What was there before is kept in {kept}.")
@@ -84,7 +85,7 @@ def _put_dump_back(settings: Settings, file: Path) -> Path | None:
     dumps.refuse_others(url)
     kept = None
     if not dumps.is_empty(url):
-        kept = place_for(settings, "replaced", utc_now())
+        kept = place_for(settings, REPLACED, utc_now())
         dumps.dump(url, kept)
     dumps.put_back(url, file, settings.instance)
     return kept
@@ -117,7 +118,7 @@ def _set_aside(settings: Settings, target: Path) -> Path | None:
     """Move what is there out of the way, with what SQLite had not put into the file yet."""
     if not target.exists():
         return None
-    kept = place_for(settings, "replaced", utc_now())
+    kept = place_for(settings, REPLACED, utc_now())
     kept.parent.mkdir(parents=True, exist_ok=True)
     for end in ("", "-wal", "-shm"):
         part = target.with_name(target.name + end)

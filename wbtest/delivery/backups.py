@@ -3,7 +3,8 @@
 The first two on SQLite only: there no other machine may be at work, and no other program is needed.
 """
 
-from datetime import datetime, timedelta
+import re
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from flask import current_app
@@ -11,8 +12,12 @@ from flask import current_app
 from wbtest import store
 from wbtest.config import Settings
 
-KEPT = 14
+KEPT_DAYS = 14
+KEPT_LAST = 5
 ASKED = "asked"
+REPLACED = "replaced"
+# The name of a copy ends with the moment at which it was made, in UTC.
+MADE = re.compile(r"-(\d{4}-\d\d-\d\dT\d{6})\.(?:db|dump)")
 
 
 def backup_folder(settings: Settings) -> Path:
@@ -28,7 +33,7 @@ def back_up_nightly(now: datetime) -> None:
 def back_up(settings: Settings, why: str, now: datetime) -> Path:
     """Copy the SQLite database to ``<why>-<time>.db`` and return where it is.
 
-    The newest copies of each kind are kept. Raises StoreBroken when the copy is not whole.
+    Of its kind the oldest go. Raises StoreBroken when the copy is not whole.
     """
     source = settings.database_file
     if source is None:
@@ -51,11 +56,25 @@ def place_for(settings: Settings, why: str, now: datetime) -> Path:
     return place
 
 
+def made_at(file: Path) -> datetime | None:
+    """When a copy, or what SQLite had beside it, was made by its name; None for another name."""
+    made = MADE.search(file.name)
+    return datetime.strptime(made[1], "%Y-%m-%dT%H%M%S").replace(tzinfo=UTC) if made else None
+
+
 def forget_oldest(settings: Settings, why: str) -> None:
-    """Delete all but the newest copies of this kind."""
+    """Delete copies of this kind, but for the newest of each of fourteen days and the newest five.
+
+    So whoever makes many on one day loses none of the days before.
+    """
+    folder = backup_folder(settings)
     kind = "db" if settings.is_sqlite else "dump"
-    for old in sorted(backup_folder(settings).glob(f"{why}-*.{kind}"))[:-KEPT]:
-        old.unlink()
+    copies = {file: at for file in sorted(folder.glob(f"{why}-*.{kind}")) if (at := made_at(file))}
+    of_days = {at.date(): file for file, at in copies.items()}
+    kept = {*list(copies)[-KEPT_LAST:], *list(of_days.values())[-KEPT_DAYS:]}
+    for old in copies.keys() - kept:
+        for part in folder.glob(f"{old.name}*"):
+            part.unlink()
 
 
 def newest_backup(settings: Settings) -> Path | None:

@@ -5,9 +5,8 @@ was split leaves its old bytes in the gap. Only writing the whole file anew leav
 PostgreSQL has tools of its own for this, as for copies.
 """
 
-import re
 from contextlib import closing
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from operator import attrgetter
 from pathlib import Path
 
@@ -16,7 +15,7 @@ from flask import current_app
 
 from wbtest.audience.leaving.dates import COPY_DAYS
 from wbtest.config import Settings
-from wbtest.delivery.backups import backup_folder
+from wbtest.delivery.backups import backup_folder, made_at
 from wbtest.delivery.each import for_each
 from wbtest.delivery.jobs import find_run
 from wbtest.extensions import db
@@ -27,8 +26,6 @@ from wbtest.team.audit.log import find_newest
 JOB = "traces"
 # A copy that is made between a purge and the wiping of its traces may hold some of them.
 WIPED_WITHIN = timedelta(hours=1)
-# The name of a copy ends with the moment at which it was made, in UTC.
-MADE = re.compile(r"-(\d{4}-\d\d-\d\dT\d{6})\.(?:db|dump)")
 
 
 def wipe_traces(now: datetime) -> None:  # noqa: ARG001 - a job is given the time
@@ -60,16 +57,12 @@ def drop_old_copies(now: datetime) -> None:
     if newest is None:
         return
     clean_from = newest + WIPED_WITHIN
-    old = [file for file in backup_folder(settings).glob("*.d*") if _is_from(file, clean_from)]
+    old = [
+        file
+        for file in backup_folder(settings).glob("*.d*")
+        if (at := made_at(file)) and at <= clean_from
+    ]
     for_each(old, Path.unlink, attrgetter("name"))
-
-
-def _is_from(file: Path, limit: datetime) -> bool:
-    """Whether a copy was made at this moment or earlier; what has another name is none."""
-    made = MADE.search(file.name)
-    if made is None:
-        return False
-    return datetime.strptime(made[1], "%Y-%m-%dT%H%M%S").replace(tzinfo=UTC) <= limit
 
 
 def _deletions(until: datetime | None = None) -> list[datetime]:
