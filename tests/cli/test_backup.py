@@ -4,6 +4,7 @@ import shutil
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -16,9 +17,13 @@ from wbtest.cli.instance import alone_with, in_use
 from wbtest.cli.serve import prepare
 from wbtest.config import Settings, from_environment
 from wbtest.delivery import dumps
-from wbtest.extensions import db
+from wbtest.delivery.backups import backup_folder, place_for
+from wbtest.extensions import db, utc_now
 from wbtest.store import StoreBroken
+from wbtest.team.audit.log import WORKER, record
 from wbtest.team.models import Workspace
+
+KINDS = ("asked", "replaced", "before-0009")
 
 
 @pytest.fixture
@@ -184,19 +189,50 @@ def test_without_postgresqls_programs_the_command_is_said(
 @pytest.mark.postgresql
 @pytest.mark.skipif(shutil.which("pg_dump") is None, reason="pg_dump is not on the PATH")
 class TestOnPostgresql:
-    @pytest.fixture
-    def place(self, tmp_path: Path, server: Server | None) -> Iterator[Instance]:
+    @pytest.fixture(scope="class")
+    def migrated_url(
+        self, server: Server | None, tmp_path_factory: pytest.TempPathFactory
+    ) -> Iterator[str]:
+        """One database for all: its migrations take longer than what is done with it."""
         assert server is not None
-        folder = tmp_path / "on-postgresql"
-        yield Instance({"WBTEST_INSTANCE": str(folder), "WBTEST_DATABASE_URL": server.create()})
+        url = server.create()
+        folder = str(tmp_path_factory.mktemp("migrating"))
+        prepare(Instance({"WBTEST_INSTANCE": folder, "WBTEST_DATABASE_URL": url}).settings)
+        yield url
         server.drop()
+
+    @pytest.fixture
+    def place(self, tmp_path: Path, migrated_url: str) -> Instance:
+        folder = str(tmp_path / "on-postgresql")
+        return Instance({"WBTEST_INSTANCE": folder, "WBTEST_DATABASE_URL": migrated_url})
+
+    def test_dumps_from_before_a_purge_go_two_weeks_later_where_they_lie(
+        self, place: Instance, tmp_path: Path
+    ) -> None:
+        with place.opened(lambda: utc_now() - timedelta(days=15)):
+            record(None, "experiment.purged", who=WORKER)
+        copy = tmp_path / "copy.dump"
+        folder = backup_folder(place.settings)
+        folder.mkdir()
+        for command in ("backup", "restore"):
+            old, new = (
+                [place_for(place.settings, why, utc_now() - timedelta(days)) for why in KINDS]
+                for days in (16, 14)
+            )
+            for file in (*old, *new):
+                file.touch()
+
+            done = place.run(command, str(copy))
+
+            assert done.exit_code == 0, done.output
+            assert not [file for file in old if file.exists()]
+            assert all(file.exists() for file in new)
 
     def test_a_dump_brings_back_what_was_there(
         self, place: Instance, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         # Who is connected here stays.
         monkeypatch.setattr(dumps, "LINGERS_SECONDS", 0.2)
-        prepare(place.settings)
         copy = tmp_path / "copy.dump"
         with place.opened():
             make_workspace("Then")
@@ -247,6 +283,8 @@ class TestOnPostgresql:
         assert eventually(lambda: dumps.count_others(seen) == 0, 2)
         with engine.connect():
             assert dumps.count_others(seen) == 1
+        with engine.begin() as connection:
+            connection.exec_driver_sql("DROP SCHEMA seen CASCADE")
 
     def test_a_timeout_that_an_older_server_does_not_know_is_left_out(
         self, place: Instance, tmp_path: Path

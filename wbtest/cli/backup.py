@@ -7,12 +7,14 @@ from pathlib import Path
 
 import click
 
-from wbtest import store
+from wbtest import create_app, store
+from wbtest.audience.leaving.traces import drop_old_copies
 from wbtest.cli.instance import alone_with
 from wbtest.config import Settings, from_environment
 from wbtest.delivery import dumps, schema
 from wbtest.delivery.backups import ASKED, REPLACED, forget_oldest, place_for
-from wbtest.extensions import utc_now
+from wbtest.delivery.each import SomeFailed
+from wbtest.extensions import clock, db, utc_now
 from wbtest.store import StoreBroken
 
 FILE = click.Path(path_type=Path, dir_okay=False)
@@ -37,6 +39,26 @@ def backup(file: Path | None) -> None:
         forget_oldest(settings, ASKED)
     click.echo(f"Backed up to {file or target} ({target.stat().st_size / 1e6:.1f} MB), checked.")
     click.echo("Keep the instance's secret_key, or WBTEST_SECRET_KEY, elsewhere with it.")
+    _drop_old_dumps(settings)
+
+
+def _drop_old_dumps(settings: Settings) -> None:
+    """Delete dumps from before what was purged two weeks ago; StoreBroken names those that stay.
+
+    On SQLite the worker does it. On PostgreSQL its job may be done by another machine than the one
+    where they lie. A database that is still to be migrated is asked at the next backup.
+    """
+    if settings.is_sqlite:
+        return
+    with create_app(settings).app_context():
+        try:
+            if schema.is_current():
+                drop_old_copies(clock.now())
+        except SomeFailed as error:
+            raise StoreBroken(f"Old copies could not be deleted: {error}") from error
+        finally:
+            db.session.remove()
+            db.engine.dispose()
 
 
 def _copy(source: Path, target: Path) -> None:
@@ -63,6 +85,7 @@ def restore(file: Path) -> None:
     click.echo(f"Restored {file}.")
     if kept:
         click.echo(f"What was there before is kept in {kept}.")
+    _drop_old_dumps(settings)
 
 
 def _put_back(settings: Settings, file: Path) -> Path | None:

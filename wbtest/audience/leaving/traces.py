@@ -2,7 +2,8 @@
 
 SQLite writes zeros over what it deletes, and yet not everywhere: a row that was moved when its page
 was split leaves its old bytes in the gap. Only writing the whole file anew leaves nothing.
-PostgreSQL has tools of its own for this, as for copies.
+PostgreSQL has vacuum for its files. Copies of it go when `wbtest backup` or `wbtest restore` is run
+where they lie, since a job of the worker is done by one of several machines.
 """
 
 from contextlib import closing
@@ -50,7 +51,7 @@ def wipe_traces(now: datetime) -> None:  # noqa: ARG001 - a job is given the tim
 
 
 def drop_old_copies(now: datetime) -> None:
-    """Delete copies from before what was deleted 14 days ago; a job of the worker."""
+    """Delete copies from before what was deleted 14 days ago; a job of the worker on SQLite."""
     settings: Settings = current_app.extensions["wbtest.settings"]
     limit = now - timedelta(days=COPY_DAYS)
     newest = max(_deletions(limit), default=None)
