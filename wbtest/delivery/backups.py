@@ -17,7 +17,7 @@ KEPT_LAST = 5
 ASKED = "asked"
 REPLACED = "replaced"
 # The name of a copy ends with the moment at which it was made, in UTC.
-MADE = re.compile(r"-(\d{4}-\d\d-\d\dT\d{6})\.(?:db|dump)")
+MADE = re.compile(r"-(\d{4}-\d\d-\d\dT\d{6})\.(?:db|dump|part)")
 
 
 def backup_folder(settings: Settings) -> Path:
@@ -57,7 +57,10 @@ def place_for(settings: Settings, why: str, now: datetime) -> Path:
 
 
 def made_at(file: Path) -> datetime | None:
-    """When a copy, or what SQLite had beside it, was made by its name; None for another name."""
+    """When a copy was made, by its name; None for another name.
+
+    Half a copy, left by a process that was killed, and what SQLite has beside one are named alike.
+    """
     made = MADE.search(file.name)
     return datetime.strptime(made[1], "%Y-%m-%dT%H%M%S").replace(tzinfo=UTC) if made else None
 

@@ -60,7 +60,7 @@ def drop_old_copies(now: datetime) -> None:
     clean_from = newest + WIPED_WITHIN
     old = [
         file
-        for file in backup_folder(settings).glob("*.d*")
+        for file in backup_folder(settings).glob("*")
         if (at := made_at(file)) and at <= clean_from
     ]
     for_each(old, Path.unlink, attrgetter("name"))
