@@ -82,5 +82,22 @@ def forget_oldest(settings: Settings, why: str) -> None:
 
 def newest_backup(settings: Settings) -> Path | None:
     """The backup that was written last, or None."""
-    copies = sorted(backup_folder(settings).glob("*.db"), key=lambda file: file.stat().st_mtime)
-    return copies[-1] if copies else None
+    return max(backup_folder(settings).glob("*.db"), key=_written_at, default=None)
+
+
+def newest_dump(settings: Settings) -> tuple[Path, datetime] | None:
+    """The dump of PostgreSQL that was written last, and when; None without one.
+
+    What a restore set aside is none of what is there now.
+    """
+    dumps = [
+        file
+        for file in backup_folder(settings).glob("*.dump")
+        if not file.name.startswith(f"{REPLACED}-")
+    ]
+    newest = max(dumps, key=_written_at, default=None)
+    return (newest, datetime.fromtimestamp(_written_at(newest), UTC)) if newest else None
+
+
+def _written_at(file: Path) -> float:
+    return file.stat().st_mtime

@@ -23,6 +23,7 @@ OURS = ("alembic_version", "people")
 # What comes before the first statement that does something.
 HEAD = (b"--", b"\\", b"\n", b"SET ")
 TIMEOUT_OFF = re.compile(rb"SET (\w+_timeout) = 0;$")
+BEGINS = b"PGDMP"
 # A newer version may have made tables of which the dump knows nothing.
 DROP_ALL = (
     # Or the notices of what goes along would hide the one sentence that says why it failed.
@@ -59,6 +60,12 @@ def check(url: str, file: Path) -> None:
     rows = _run(url, "pg_restore", *one, str(file), is_local=True)
     if not any(schema.is_known(line.strip()) for line in rows.splitlines()):
         raise StoreBroken(f"{file} was made by a newer version of wbtest. Nothing was changed.")
+
+
+def is_dump(file: Path) -> bool:
+    """Whether a file begins as a dump does. Whether it ends as one only ``check`` can tell."""
+    with file.open("rb") as opened:
+        return opened.read(len(BEGINS)) == BEGINS
 
 
 def put_back(url: str, file: Path, folder: Path) -> None:
