@@ -159,5 +159,17 @@ def test_the_guide_names_only_what_is_there() -> None:
         assert (ROOT / file).exists(), file
 
 
+def test_the_guide_speaks_of_containers_that_there_are() -> None:
+    guide = (DOCS / "deploy.md").read_text()
+    commands = r"^(?: && )?(?:docker compose|\$compose) .*?(?:exec -T|exec|logs|start|stop) (\S+)"
+    named = re.findall(commands, "\n".join(_blocks(guide)), re.MULTILINE)
+    stopped = re.findall(r"`stop ([\w -]+)`", guide)[0].split()
+
+    assert set(named) == {"web", "database"} == set(shape("postgresql")["services"])
+    assert stopped == [
+        name for name, part in shape("several")["services"].items() if part["image"] == "wbtest"
+    ]
+
+
 def _blocks(guide: str) -> list[str]:
     return re.findall(r"^```sh\n(.*?)^```$", guide, re.DOTALL | re.MULTILINE)

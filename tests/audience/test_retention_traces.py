@@ -106,11 +106,13 @@ def test_copies_from_before_a_purge_are_deleted_two_weeks_later(
     times = [f"{at:%Y-%m-%dT%H%M%S}" for at in (now(), later)]
     names = [f"{why}-{at}.db" for why in ("nightly", "a-b") for at in times]
     names += ["nightly-2027-01-01T000000.db-wal", "asked-2027-01-01T000000.dump"]
+    # Left by processes that were killed.
+    names += ["nightly-2027-01-02T000000.part", "asked-2027-01-02T000000.dump.part"]
     for name in names:
         (folder / name).touch()
     now.turn(days=13)
     drop_old_copies(now())
-    assert len(list(folder.iterdir())) == 6
+    assert len(list(folder.iterdir())) == 8
 
     now.turn(days=1)
     drop_old_copies(now())

@@ -1,18 +1,25 @@
 """`wbtest doctor`: one line for each thing that has to be right, and the fix where it is not."""
 
 import json
+import os
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from itertools import cycle, repeat
 
 import pytest
+from flask import Flask
 
 from tests.cli.conftest import Instance
+from tests.conftest import HandClock
 from tests.delivery.conftest import MailServer, run
+from wbtest.cli.doctor import check_backup
+from wbtest.config import Settings
 from wbtest.delivery import health, subscriptions, webhooks
+from wbtest.delivery.backups import backup_folder
 from wbtest.delivery.jobs import find_run, run_due_jobs
 from wbtest.delivery.models import Webhook
 from wbtest.delivery.outbox import queue_mail
@@ -83,7 +90,7 @@ def test_webhooks_that_fail_are_counted(instance: Instance) -> None:
 
 def test_a_backup_of_two_days_is_too_old(instance: Instance) -> None:
     if not instance.settings.is_sqlite:
-        assert findings(instance)["backup"]["ok"]
+        assert "There is no dump" in str(findings(instance)["backup"]["sentence"])
         return
     assert not findings(instance)["backup"]["ok"]
     with instance.opened():
@@ -97,6 +104,31 @@ def test_a_backup_of_two_days_is_too_old(instance: Instance) -> None:
 
     found = findings(instance)["backup"]
     assert (found["ok"], found["sentence"]) == (False, "The last backup is 49 hours old.")
+
+
+@pytest.mark.parametrize(
+    ("name", "begins", "hours", "is_well", "words"),
+    [
+        ("asked-2027-03-01T033000.dump", b"PGDMP", 47, True, "is 47 hours old."),
+        ("by-hand.dump", b"PGDMP", 49, False, "is 49 hours old."),
+        ("asked-2027-03-01T033000.dump", b"", 1, False, "is none of PostgreSQL's."),
+        ("replaced-2027-03-01T033000.dump", b"PGDMP", 1, False, "There is no dump"),
+    ],
+)
+def test_on_postgresql_the_newest_dump_is_looked_at(
+    app: Flask, settings: Settings, now: HandClock,
+    name: str, begins: bytes, hours: int, is_well: bool, words: str,
+) -> None:  # fmt: skip
+    dump = backup_folder(settings) / name
+    dump.parent.mkdir()
+    dump.write_bytes(begins)
+    written_at = (now() - timedelta(hours=hours)).timestamp()
+    os.utime(dump, (written_at, written_at))
+
+    found = check_backup(replace(settings, database_url="postgresql+psycopg://localhost/x"))
+
+    assert found.is_well is is_well
+    assert words in found.sentence
 
 
 @pytest.mark.parametrize(

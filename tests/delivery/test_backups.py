@@ -9,7 +9,13 @@ from flask import Flask
 from tests.conftest import HandClock
 from tests.factories import make_workspace
 from wbtest.config import Settings
-from wbtest.delivery.backups import back_up, back_up_nightly, backup_folder, newest_backup
+from wbtest.delivery.backups import (
+    back_up,
+    back_up_nightly,
+    backup_folder,
+    forget_oldest,
+    newest_backup,
+)
 from wbtest.delivery.jobs import run_due_jobs
 from wbtest.store import StoreBroken
 
@@ -40,7 +46,9 @@ def test_a_copy_that_breaks_off_leaves_nothing(settings: Settings, now: HandCloc
     assert not list(backup_folder(settings).iterdir())
 
 
-def test_the_newest_fourteen_are_kept(app: Flask, settings: Settings, now: HandClock) -> None:
+def test_the_newest_fourteen_nights_are_kept(
+    app: Flask, settings: Settings, now: HandClock
+) -> None:
     for _ in range(16):
         back_up_nightly(now())
         now.turn(days=1)
@@ -48,6 +56,34 @@ def test_the_newest_fourteen_are_kept(app: Flask, settings: Settings, now: HandC
     kept = sorted(file.name for file in backup_folder(settings).iterdir())
     assert len(kept) == 14
     assert kept[0] == "nightly-2027-03-03T090000.db"
+
+
+def test_a_copy_never_takes_the_place_of_one_of_the_same_second(
+    app: Flask, settings: Settings, now: HandClock
+) -> None:
+    first = back_up(settings, "replaced", now())
+    written = first.read_bytes()
+    make_workspace("Since")
+
+    second = back_up(settings, "replaced", now())
+
+    assert first.read_bytes() == written
+    assert second.name == "replaced-2027-03-01T090001.db"
+
+
+def test_many_on_one_day_push_out_no_day_before(settings: Settings) -> None:
+    folder = backup_folder(settings)
+    folder.mkdir()
+    nights = [f"replaced-2027-02-{day:02}T033000.db" for day in range(1, 15)]
+    by_hand = [f"replaced-2027-02-15T1200{second:02}.db" for second in range(20)]
+    for name in (*nights, *by_hand, f"{nights[0]}-wal", "replaced-by-me.db"):
+        (folder / name).touch()
+
+    forget_oldest(settings, "replaced")
+
+    assert {file.name for file in folder.iterdir()} == {
+        *nights[1:], *by_hand[-5:], "replaced-by-me.db"
+    }  # fmt: skip
 
 
 def test_nights_do_not_push_out_what_was_kept_before_a_migration(

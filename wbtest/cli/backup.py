@@ -7,12 +7,14 @@ from pathlib import Path
 
 import click
 
-from wbtest import store
+from wbtest import create_app, store
+from wbtest.audience.leaving.traces import drop_old_copies
 from wbtest.cli.instance import alone_with
 from wbtest.config import Settings, from_environment
 from wbtest.delivery import dumps, schema
-from wbtest.delivery.backups import ASKED, backup_folder, forget_oldest, name_of
-from wbtest.extensions import utc_now
+from wbtest.delivery.backups import ASKED, REPLACED, forget_oldest, place_for
+from wbtest.delivery.each import SomeFailed
+from wbtest.extensions import clock, db, utc_now
 from wbtest.store import StoreBroken
 
 FILE = click.Path(path_type=Path, dir_okay=False)
@@ -23,11 +25,11 @@ FILE = click.Path(path_type=Path, dir_okay=False)
 def backup(file: Path | None) -> None:
     """Copy the database to FILE, whole, while everything runs.
 
-    Without FILE to the folder of backups in the instance, of which the newest fourteen are kept.
-    On PostgreSQL by its own pg_dump.
+    Without FILE to the folder of backups in the instance, where the newest of each of fourteen days
+    and the newest five are kept. On PostgreSQL by its own pg_dump.
     """
     settings = from_environment(os.environ)
-    target = (file or backup_folder(settings) / name_of(settings, ASKED, utc_now())).resolve()
+    target = (file or place_for(settings, ASKED, utc_now())).resolve()
     source = settings.database_file
     if source is None:
         dumps.dump(settings.database_url, target)
@@ -37,6 +39,26 @@ def backup(file: Path | None) -> None:
         forget_oldest(settings, ASKED)
     click.echo(f"Backed up to {file or target} ({target.stat().st_size / 1e6:.1f} MB), checked.")
     click.echo("Keep the instance's secret_key, or WBTEST_SECRET_KEY, elsewhere with it.")
+    _drop_old_dumps(settings)
+
+
+def _drop_old_dumps(settings: Settings) -> None:
+    """Delete dumps from before what was purged two weeks ago; StoreBroken names those that stay.
+
+    On SQLite the worker does it. On PostgreSQL its job may be done by another machine than the one
+    where they lie. A database that is still to be migrated is asked at the next backup.
+    """
+    if settings.is_sqlite:
+        return
+    with create_app(settings).app_context():
+        try:
+            if schema.is_current():
+                drop_old_copies(clock.now())
+        except SomeFailed as error:
+            raise StoreBroken(f"Old copies could not be deleted: {error}") from error
+        finally:
+            db.session.remove()
+            db.engine.dispose()
 
 
 def _copy(source: Path, target: Path) -> None:
@@ -59,9 +81,11 @@ def restore(file: Path) -> None:
         kept = (
             _put_dump_back(settings, file) if not settings.is_sqlite else _put_back(settings, file)
         )
+    forget_oldest(settings, REPLACED)
     click.echo(f"Restored {file}.")
     if kept:
         click.echo(f"What was there before is kept in {kept}.")
+    _drop_old_dumps(settings)
 
 
 def _put_back(settings: Settings, file: Path) -> Path | None:
@@ -80,15 +104,11 @@ def _put_dump_back(settings: Settings, file: Path) -> Path | None:
     """The same on PostgreSQL, where other machines may still be at work."""
     url = settings.database_url
     dumps.check(url, file)
-    others = dumps.count_others(url)
-    if others:
-        raise StoreBroken(
-            f"The database is in use (connections: {others}). Stop wbtest on every machine first, "
-            "then try again."
-        )
+    # Asked again right before anything changes: the dump that comes first may take an hour.
+    dumps.refuse_others(url)
     kept = None
     if not dumps.is_empty(url):
-        kept = backup_folder(settings) / name_of(settings, "replaced", utc_now())
+        kept = place_for(settings, REPLACED, utc_now())
         dumps.dump(url, kept)
     dumps.put_back(url, file, settings.instance)
     return kept
@@ -121,9 +141,8 @@ def _set_aside(settings: Settings, target: Path) -> Path | None:
     """Move what is there out of the way, with what SQLite had not put into the file yet."""
     if not target.exists():
         return None
-    folder = backup_folder(settings)
-    folder.mkdir(parents=True, exist_ok=True)
-    kept = folder / name_of(settings, "replaced", utc_now())
+    kept = place_for(settings, REPLACED, utc_now())
+    kept.parent.mkdir(parents=True, exist_ok=True)
     for end in ("", "-wal", "-shm"):
         part = target.with_name(target.name + end)
         if part.exists():

@@ -13,6 +13,8 @@ import click
 from wbtest.cli.instance import opened
 from wbtest.config import Settings
 from wbtest.delivery import health, outbox, smtp, subscriptions
+from wbtest.delivery.backups import newest_dump
+from wbtest.delivery.dumps import is_dump
 from wbtest.delivery.jobs import find_run
 from wbtest.delivery.models import Webhook
 from wbtest.extensions import clock, db
@@ -134,13 +136,30 @@ def check_webhooks(_settings: Settings) -> Finding:
 
 def check_backup(settings: Settings) -> Finding:
     if not settings.is_sqlite:
-        return Finding(True, "PostgreSQL is backed up with its own tools.")
+        return _check_dumps(settings)
     run = find_run("backup")
     if run is None or run.succeeded_at is None:
         return Finding(False, f"There is no backup yet. {run.error if run else ''}".rstrip())
     age = clock.now() - run.succeeded_at
     hours = f"The last backup is {age // timedelta(hours=1)} hours old."
     return Finding(age <= BACKUP_AGE, hours if not run.error else f"{hours} {run.error}")
+
+
+def _check_dumps(settings: Settings) -> Finding:
+    """The same on PostgreSQL, where nobody but the files themselves can tell."""
+    newest = newest_dump(settings)
+    if newest is None:
+        return Finding(
+            False,
+            "There is no dump in the instance's folder of backups. Make one with wbtest backup, "
+            "each night by its timer; if another machine makes them, ask there.",
+        )
+    file, written_at = newest
+    age = clock.now() - written_at
+    hours = f"The last dump is {age // timedelta(hours=1)} hours old"
+    if not is_dump(file):
+        return Finding(False, f"{hours}, and {file.name} is none of PostgreSQL's.")
+    return Finding(age <= BACKUP_AGE, f"{hours}.")
 
 
 def _instance_at(url: str) -> object:

@@ -11,7 +11,7 @@ from sqlalchemy.exc import DBAPIError
 from wbtest import create_app, store
 from wbtest.cli.logs import start_logging
 from wbtest.config import Settings, from_environment, secret_file
-from wbtest.delivery import backups, schema
+from wbtest.delivery import backups, dumps, schema
 from wbtest.extensions import Now, db, utc_now
 from wbtest.store import StoreBroken
 from wbtest.team.audit.log import OPERATOR
@@ -128,6 +128,8 @@ def _locked(settings: Settings, how: int, refusal: str) -> Iterator[None]:
             fcntl.flock(handle, how | fcntl.LOCK_NB)
         except BlockingIOError as error:
             raise StoreBroken(refusal) from error
+        # Whoever has the lock knows that no restore is under way.
+        dumps.script_in(settings.instance).unlink(missing_ok=True)
         yield
 
 

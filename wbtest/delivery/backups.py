@@ -3,7 +3,8 @@
 The first two on SQLite only: there no other machine may be at work, and no other program is needed.
 """
 
-from datetime import datetime
+import re
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from flask import current_app
@@ -11,8 +12,12 @@ from flask import current_app
 from wbtest import store
 from wbtest.config import Settings
 
-KEPT = 14
+KEPT_DAYS = 14
+KEPT_LAST = 5
 ASKED = "asked"
+REPLACED = "replaced"
+# The name of a copy ends with the moment at which it was made, in UTC.
+MADE = re.compile(r"-(\d{4}-\d\d-\d\dT\d{6})\.(?:db|dump|part)")
 
 
 def backup_folder(settings: Settings) -> Path:
@@ -28,31 +33,71 @@ def back_up_nightly(now: datetime) -> None:
 def back_up(settings: Settings, why: str, now: datetime) -> Path:
     """Copy the SQLite database to ``<why>-<time>.db`` and return where it is.
 
-    The newest copies of each kind are kept. Raises StoreBroken when the copy is not whole.
+    Of its kind the oldest go. Raises StoreBroken when the copy is not whole.
     """
     source = settings.database_file
     if source is None:
         raise store.StoreBroken("Back up PostgreSQL with pg_dump: wbtest backup.")
-    folder = backup_folder(settings)
-    copy = folder / name_of(settings, why, now)
+    copy = place_for(settings, why, now)
     store.backup(source, copy)
     forget_oldest(settings, why)
     return copy
 
 
-def name_of(settings: Settings, why: str, now: datetime) -> str:
-    """The name of a copy that is made now; by the time in it copies are deleted after a purge."""
-    return f"{why}-{now:%Y-%m-%dT%H%M%S}.{'db' if settings.is_sqlite else 'dump'}"
+def place_for(settings: Settings, why: str, now: datetime) -> Path:
+    """Where a copy goes that is made now; by the time in its name it is deleted after a purge.
+
+    It is never the place of another one: of two restores within a second the second would write
+    over the copy that it reads.
+    """
+    kind = "db" if settings.is_sqlite else "dump"
+    while (place := backup_folder(settings) / f"{why}-{now:%Y-%m-%dT%H%M%S}.{kind}").exists():
+        now += timedelta(seconds=1)
+    return place
+
+
+def made_at(file: Path) -> datetime | None:
+    """When a copy was made, by its name; None for another name.
+
+    Half a copy, left by a process that was killed, and what SQLite has beside one are named alike.
+    """
+    made = MADE.search(file.name)
+    return datetime.strptime(made[1], "%Y-%m-%dT%H%M%S").replace(tzinfo=UTC) if made else None
 
 
 def forget_oldest(settings: Settings, why: str) -> None:
-    """Delete all but the newest copies of this kind."""
+    """Delete copies of this kind, but for the newest of each of fourteen days and the newest five.
+
+    So whoever makes many on one day loses none of the days before.
+    """
+    folder = backup_folder(settings)
     kind = "db" if settings.is_sqlite else "dump"
-    for old in sorted(backup_folder(settings).glob(f"{why}-*.{kind}"))[:-KEPT]:
-        old.unlink()
+    copies = {file: at for file in sorted(folder.glob(f"{why}-*.{kind}")) if (at := made_at(file))}
+    of_days = {at.date(): file for file, at in copies.items()}
+    kept = {*list(copies)[-KEPT_LAST:], *list(of_days.values())[-KEPT_DAYS:]}
+    for old in copies.keys() - kept:
+        for part in folder.glob(f"{old.name}*"):
+            part.unlink()
 
 
 def newest_backup(settings: Settings) -> Path | None:
     """The backup that was written last, or None."""
-    copies = sorted(backup_folder(settings).glob("*.db"), key=lambda file: file.stat().st_mtime)
-    return copies[-1] if copies else None
+    return max(backup_folder(settings).glob("*.db"), key=_written_at, default=None)
+
+
+def newest_dump(settings: Settings) -> tuple[Path, datetime] | None:
+    """The dump of PostgreSQL that was written last, and when; None without one.
+
+    What a restore set aside is none of what is there now.
+    """
+    dumps = [
+        file
+        for file in backup_folder(settings).glob("*.dump")
+        if not file.name.startswith(f"{REPLACED}-")
+    ]
+    newest = max(dumps, key=_written_at, default=None)
+    return (newest, datetime.fromtimestamp(_written_at(newest), UTC)) if newest else None
+
+
+def _written_at(file: Path) -> float:
+    return file.stat().st_mtime

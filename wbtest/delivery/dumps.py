@@ -4,21 +4,31 @@ A password goes by the environment: a command line can be read by everybody on t
 """
 
 import os
+import re
 import shlex
 import shutil
 import subprocess
+import threading
+import time
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 import sqlalchemy as sa
 
 from wbtest.delivery import schema
 from wbtest.store import StoreBroken
 
+# How long PostgreSQL may take to let go of a connection that one of its own programs has closed.
+LINGERS_SECONDS = 2.0
 OURS = ("alembic_version", "people")
+# What comes before the first statement that does something.
+HEAD = (b"--", b"\\", b"\n", b"SET ")
+TIMEOUT_OFF = re.compile(rb"SET (\w+_timeout) = 0;$")
+BEGINS = b"PGDMP"
 # A newer version may have made tables of which the dump knows nothing.
 DROP_ALL = (
-    "DO $$ DECLARE name text; BEGIN"
+    # Or the notices of what goes along would hide the one sentence that says why it failed.
+    "SET LOCAL client_min_messages = warning;"
+    " DO $$ DECLARE name text; BEGIN"
     " FOR name IN SELECT tablename FROM pg_tables WHERE schemaname = 'public' LOOP"
     " EXECUTE format('DROP TABLE public.%I CASCADE', name); END LOOP; END $$"
 )
@@ -52,23 +62,78 @@ def check(url: str, file: Path) -> None:
         raise StoreBroken(f"{file} was made by a newer version of wbtest. Nothing was changed.")
 
 
+def is_dump(file: Path) -> bool:
+    """Whether a file begins as a dump does. Whether it ends as one only ``check`` can tell."""
+    with file.open("rb") as opened:
+        return opened.read(len(BEGINS)) == BEGINS
+
+
 def put_back(url: str, file: Path, folder: Path) -> None:
-    """Put a checked dump in the database's place, all or nothing; ``folder`` has room for it."""
+    """Put a checked dump in the database's place, all or nothing; ``folder`` has room for it.
+
+    Raises StoreBroken when it cannot, or when somebody else is connected by now.
+    """
     how = ("--clean", "--if-exists", "--no-owner", "--no-acl")
-    with TemporaryDirectory(dir=folder) as beside:
-        script = Path(beside) / "restore.sql"
+    script = script_in(folder)
+    try:
         # First to a file: if a part of it came straight to psql, that part would be taken for all.
         _run(url, "pg_restore", *how, f"--file={script}", str(file), is_local=True)
+        leave_out_unknown(url, script)
+        refuse_others(url)
         one = ("--quiet", "--no-psqlrc", "--single-transaction", "--set=ON_ERROR_STOP=1")
         _run(url, "psql", *one, f"--command={DROP_ALL}", f"--file={script}")
+    finally:
+        script.unlink(missing_ok=True)
+
+
+def script_in(folder: Path) -> Path:
+    """Where a restore keeps all rows in clear while it lasts.
+
+    Always the same place: what one that was killed left there goes when the instance is held next.
+    """
+    return folder / "restore-under-way.sql"
+
+
+def leave_out_unknown(url: str, script: Path) -> None:
+    """Take the timeouts out of the head of a script that the server does not know.
+
+    Newer programs write them for any server: those of 17 turn ``transaction_timeout`` off, which an
+    older one refuses. A limit that it does not know limits nothing.
+    """
+    engine = sa.create_engine(url, poolclass=sa.NullPool)
+    with script.open("r+b") as file, engine.connect() as connection:
+        is_known = sa.text("SELECT current_setting(:name, true) IS NOT NULL")
+        for line in iter(file.readline, b""):
+            if not line.startswith(HEAD):
+                break
+            found = TIMEOUT_OFF.match(line)
+            if found and not connection.scalar(is_known, {"name": found[1].decode()}):
+                # In its place, and no longer than it was: the rest may be long.
+                file.seek(-len(line), os.SEEK_CUR)
+                file.write(line.replace(b"SET", b"-- ", 1))
+
+
+def refuse_others(url: str) -> None:
+    """Raise StoreBroken while anybody else is connected to the database."""
+    pause = threading.Event()
+    ends = time.monotonic() + LINGERS_SECONDS
+    while others := count_others(url):
+        if time.monotonic() >= ends:
+            raise StoreBroken(
+                f"The database is in use (connections: {others}). Stop wbtest on every machine "
+                "first, then try again. Nothing was changed."
+            )
+        pause.wait(0.05)
 
 
 def count_others(url: str) -> int:
     """How many connections there are to the database beside the one that asks."""
     engine = sa.create_engine(url, poolclass=sa.NullPool)
+    # Autovacuum comes and goes as it likes, and is of nobody. ``backend_type`` would say so, but is
+    # shown to administrators only: by it, other people's connections would be overlooked as well.
     others = sa.text(
-        "SELECT count(*) FROM pg_stat_activity"
-        " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()"
+        " AND pid <> pg_backend_pid() AND usesysid IS NOT NULL"
     )
     with engine.connect() as connection:
         return int(connection.execute(others).scalar_one())

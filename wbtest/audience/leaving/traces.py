@@ -2,12 +2,12 @@
 
 SQLite writes zeros over what it deletes, and yet not everywhere: a row that was moved when its page
 was split leaves its old bytes in the gap. Only writing the whole file anew leaves nothing.
-PostgreSQL has tools of its own for this, as for copies.
+PostgreSQL has vacuum for its files. Copies of it go when `wbtest backup` or `wbtest restore` is run
+where they lie, since a job of the worker is done by one of several machines.
 """
 
-import re
 from contextlib import closing
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from operator import attrgetter
 from pathlib import Path
 
@@ -16,7 +16,7 @@ from flask import current_app
 
 from wbtest.audience.leaving.dates import COPY_DAYS
 from wbtest.config import Settings
-from wbtest.delivery.backups import backup_folder
+from wbtest.delivery.backups import backup_folder, made_at
 from wbtest.delivery.each import for_each
 from wbtest.delivery.jobs import find_run
 from wbtest.extensions import db
@@ -27,8 +27,6 @@ from wbtest.team.audit.log import find_newest
 JOB = "traces"
 # A copy that is made between a purge and the wiping of its traces may hold some of them.
 WIPED_WITHIN = timedelta(hours=1)
-# The name of a copy ends with the moment at which it was made, in UTC.
-MADE = re.compile(r"-(\d{4}-\d\d-\d\dT\d{6})\.(?:db|dump)")
 
 
 def wipe_traces(now: datetime) -> None:  # noqa: ARG001 - a job is given the time
@@ -53,23 +51,19 @@ def wipe_traces(now: datetime) -> None:  # noqa: ARG001 - a job is given the tim
 
 
 def drop_old_copies(now: datetime) -> None:
-    """Delete copies from before what was deleted 14 days ago; a job of the worker."""
+    """Delete copies from before what was deleted 14 days ago; a job of the worker on SQLite."""
     settings: Settings = current_app.extensions["wbtest.settings"]
     limit = now - timedelta(days=COPY_DAYS)
     newest = max(_deletions(limit), default=None)
     if newest is None:
         return
     clean_from = newest + WIPED_WITHIN
-    old = [file for file in backup_folder(settings).glob("*.d*") if _is_from(file, clean_from)]
+    old = [
+        file
+        for file in backup_folder(settings).glob("*")
+        if (at := made_at(file)) and at <= clean_from
+    ]
     for_each(old, Path.unlink, attrgetter("name"))
-
-
-def _is_from(file: Path, limit: datetime) -> bool:
-    """Whether a copy was made at this moment or earlier; what has another name is none."""
-    made = MADE.search(file.name)
-    if made is None:
-        return False
-    return datetime.strptime(made[1], "%Y-%m-%dT%H%M%S").replace(tzinfo=UTC) <= limit
 
 
 def _deletions(until: datetime | None = None) -> list[datetime]:
