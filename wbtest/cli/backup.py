@@ -3,6 +3,7 @@
 import os
 import shutil
 import sqlite3
+from datetime import timedelta
 from pathlib import Path
 
 import click
@@ -88,10 +89,20 @@ def _put_dump_back(settings: Settings, file: Path) -> Path | None:
         )
     kept = None
     if not dumps.is_empty(url):
-        kept = backup_folder(settings) / name_of(settings, "replaced", utc_now())
+        kept = _place_to_keep(settings)
         dumps.dump(url, kept)
     dumps.put_back(url, file, settings.instance)
     return kept
+
+
+def _place_to_keep(settings: Settings) -> Path:
+    """Where no other copy is: the one to restore may have been kept in this very second."""
+    at = utc_now()
+    while True:
+        kept = backup_folder(settings) / name_of(settings, "replaced", at)
+        if not kept.exists():
+            return kept
+        at += timedelta(seconds=1)
 
 
 def _check(file: Path) -> None:
@@ -121,9 +132,8 @@ def _set_aside(settings: Settings, target: Path) -> Path | None:
     """Move what is there out of the way, with what SQLite had not put into the file yet."""
     if not target.exists():
         return None
-    folder = backup_folder(settings)
-    folder.mkdir(parents=True, exist_ok=True)
-    kept = folder / name_of(settings, "replaced", utc_now())
+    kept = _place_to_keep(settings)
+    kept.parent.mkdir(parents=True, exist_ok=True)
     for end in ("", "-wal", "-shm"):
         part = target.with_name(target.name + end)
         if part.exists():
