@@ -69,6 +69,8 @@ def count_others(url: str) -> int:
     others = sa.text(
         "SELECT count(*) FROM pg_stat_activity"
         " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        # PostgreSQL tidies up by itself, and stops when somebody wants the table.
+        " AND backend_type <> 'autovacuum worker'"
     )
     with engine.connect() as connection:
         return int(connection.execute(others).scalar_one())
