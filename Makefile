@@ -21,7 +21,7 @@ serve: $(RUN) ## your own data, in instance/; the first visit makes the owner
 	@exec $(BIN)/wbtest serve
 
 test: $(DEV) ## the whole suite; TEST_DATABASE_URL=postgresql://… runs it on PostgreSQL
-	@$(BIN)/pytest $(COVERAGE) -q
+	@$(BIN)/pytest $(COVERAGE) -q -rs
 
 install: $(DEV)
 

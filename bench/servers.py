@@ -63,13 +63,8 @@ def granian(
     command += ["--no-ws", f"--workers={workers}", f"--blocking-threads={THREADS}"]
     command += [f"--port={port}", "--log-level", "error"]
     command += ["--factory"] if target == OURS else []
-    process = subprocess.Popen(command, cwd=ROOT, env=dict(environ))  # noqa: S603
-    server = Server(process, port)
-    try:
-        _wait_for(server, process)
+    with _running(command, port, ROOT, dict(environ)) as server:
         yield server
-    finally:
-        server.end()
 
 
 @contextmanager
@@ -106,13 +101,8 @@ def nginx(folder: Path, files: Mapping[str, tuple[bytes, Mapping[str, str]]]) ->
     settings = folder / "nginx.conf"
     settings.write_text("\n".join(places))
     command = [program, "-e", "stderr", "-c", str(settings), "-p", str(folder)]
-    process = subprocess.Popen(command, cwd=folder)  # noqa: S603
-    server = Server(process, port)
-    try:
-        _wait_for(server, process)
+    with _running(command, port, folder) as server:
         yield server
-    finally:
-        server.end()
 
 
 def need(program: str, package: str, also: Path | None = None) -> str:
@@ -130,6 +120,20 @@ def quoted(text: str) -> str:
     "a \\"b\\""
     """
     return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
+
+
+@contextmanager
+def _running(
+    command: Sequence[str], port: int, folder: Path, environ: Mapping[str, str] | None = None
+) -> Iterator[Server]:
+    """Run it in ``folder``, with our own environment if no other is given."""
+    process = subprocess.Popen(command, cwd=folder, env=environ)  # noqa: S603
+    server = Server(process, port)
+    try:
+        _wait_for(server, process)
+        yield server
+    finally:
+        server.end()
 
 
 def _wait_for(server: Server, process: subprocess.Popen[bytes]) -> None:

@@ -5,7 +5,6 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 
 from drills.ledger import Ledger, Reader
 from drills.outcome import Broken
@@ -18,26 +17,9 @@ LAST_SECONDS = 200.0
 class Load:
     """Visitors at work; ``finish`` lets everybody come to an end."""
 
-    def __init__(
-        self,
-        place: Place,
-        file: Path,
-        *,
-        visitors: int = 80,
-        share: float = 0.3,
-        rest: float = 0.5,
-        again: float = 0.0,
-        first: int = 1,
-    ) -> None:
-        self._reader = Reader(file)
-        how = {"visitors": visitors, "share": share, "rest": rest, "again": again, "first": first}
-        parts = [f"--{name}={number}" for name, number in how.items()]
-        self._process = subprocess.Popen(  # noqa: S603 - our own command
-            [sys.executable, "-m", "drills.clients", place.url, place.slug, str(file), *parts],
-            cwd=ROOT,
-            stdin=subprocess.PIPE,
-            start_new_session=True,
-        )
+    def __init__(self, process: "subprocess.Popen[bytes]", reader: Reader) -> None:
+        self._process = process
+        self._reader = reader
 
     def so_far(self) -> Ledger:
         """What they were told up to now."""
@@ -83,15 +65,16 @@ def visiting(
     first: int = 1,
 ) -> Iterator[Load]:
     """Visitors come while the block runs; ``first`` is the number of the first of them."""
-    load = Load(
-        place,
-        place.folder.parent / f"ledger-{first}.jsonl",
-        visitors=visitors,
-        share=share,
-        rest=rest,
-        again=again,
-        first=first,
+    file = place.folder.parent / f"ledger-{first}.jsonl"
+    how = {"visitors": visitors, "share": share, "rest": rest, "again": again, "first": first}
+    parts = [f"--{name}={number}" for name, number in how.items()]
+    process = subprocess.Popen(  # noqa: S603 - our own command
+        [sys.executable, "-m", "drills.clients", place.url, place.slug, str(file), *parts],
+        cwd=ROOT,
+        stdin=subprocess.PIPE,
+        start_new_session=True,
     )
+    load = Load(process, Reader(file))
     try:
         yield load
     finally:

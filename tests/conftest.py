@@ -35,7 +35,7 @@ remembered.keep_files_in_memory()
 # Set for a round on another database after a whole one: what no database can change is left out.
 IS_SECOND_ROUND = bool(os.environ.get("SECOND_ROUND"))
 # Cases of one test differ in what comes in, and hardly in what is asked of the database. Where we
-# write SQL of our own a second one is taken.
+# write SQL of our own a second one is taken, and all of a test that runs in this round alone.
 WITH_SQL_OF_OUR_OWN = ("tests/audience/", "tests/delivery/")
 UNCOUNTED = ("browser", "hypothesis", "uncounted")
 
@@ -46,7 +46,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     taken, left_out = [], []
     for item in items:
         is_taken = _is_of_this_round(item)
-        if is_taken and IS_SECOND_ROUND:
+        if is_taken and IS_SECOND_ROUND and not item.get_closest_marker("postgresql"):
             cases[name := item.nodeid.partition("[")[0]] += 1
             is_taken = cases[name] <= (2 if name.startswith(WITH_SQL_OF_OUR_OWN) else 1)
         (taken if is_taken else left_out).append(item)
@@ -56,8 +56,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 def _is_of_this_round(item: pytest.Item) -> bool:
     """Whether it can fail here. Locks of PostgreSQL are there alone; a second round is short."""
-    if item.get_closest_marker("postgresql") and not os.environ.get("TEST_DATABASE_URL"):
-        return False
+    if item.get_closest_marker("postgresql"):
+        return bool(os.environ.get("TEST_DATABASE_URL"))
     return not IS_SECOND_ROUND or _depends_on_the_database(item)
 
 

@@ -1,4 +1,4 @@
-"""A workspace with a row of every kind that the team's pages show, made by the verbs."""
+"""A workspace with rows of nearly every kind that the team's pages show, made by the verbs."""
 
 from dataclasses import dataclass
 from datetime import timedelta

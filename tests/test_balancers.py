@@ -174,13 +174,13 @@ def test_what_a_machine_that_is_away_did_not_get_goes_to_another(nginx: int) -> 
     assert said == [200] * 6
 
 
-def test_a_slow_visitor_keeps_no_machine_waiting(nginx: int) -> None:
+def test_a_slow_visitor_keeps_no_machine_waiting(proxy: int) -> None:
     before = Behind.asked
-    with socket.create_connection(("127.0.0.1", nginx), 10) as slow:
+    with socket.create_connection(("127.0.0.1", proxy), 10) as slow:
         head = "POST /p/larder/signup HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 9\r\n\r\n"
         slow.sendall(f"{head}email=".encode())
         # Whatever else goes through meanwhile came later.
-        assert ask(nginx, "GET", "/")[0] == 200
+        assert ask(proxy, "GET", "/")[0] == 200
         assert Behind.asked == before + 1
         slow.sendall(b"x@y")
         assert slow.recv(12) == b"HTTP/1.1 200"

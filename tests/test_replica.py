@@ -86,10 +86,13 @@ class TestWithoutOne:
         for engine in db.engines.values():
             engine.dispose()
 
-    def test_pages_read_the_primary(self, client: Browser, team: Team) -> None:
+    def test_pages_read_the_primary(
+        self, client: Browser, team: Team, caplog: pytest.LogCaptureFixture
+    ) -> None:
         log_in(client, team.viewer)
 
         assert client.get("/portfolio").status_code == 200
+        assert "from the primary: WBTEST_READ_URL names the primary, which is no" in caplog.text
 
     def test_readyz_tells_and_turns_nobody_away(self, client: Browser) -> None:
         told = client.get("/readyz").json

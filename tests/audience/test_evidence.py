@@ -3,12 +3,14 @@
 from collections.abc import Callable
 
 import pytest
+import sqlalchemy as sa
 from flask import Flask, current_app
 
 from tests.audience.recording import Database, Page
 from tests.conftest import HandClock
 from wbtest.audience import counts, evidence
 from wbtest.audience.recording import rollup
+from wbtest.audience.totals_models import DayTotal, HourTotal
 from wbtest.extensions import db
 from wbtest.publishing.models import Experiment
 
@@ -52,19 +54,36 @@ def bring_a_conversion(page: Page) -> None:
     page.sign_up("ada@x.io", "v2", 2 * DAY + 75)
 
 
-def count_anew(page: Page) -> None:
+def add_as_the_version_before(page: Page) -> None:
+    """Its totals alone say that a day changed."""
     with page.database.writing() as session:
-        rollup.rebuild(session)
+        for table in (HourTotal, DayTotal):
+            session.execute(sa.update(table).values(seen=table.seen + 1))
 
 
 @pytest.mark.parametrize(
-    "change", [move_within_its_day, take_back, bring_a_conversion, count_anew, lambda _: None]
+    "change",
+    [move_within_its_day, take_back, bring_a_conversion, add_as_the_version_before, lambda _: None],
 )
 def test_whatever_was_written_since_is_read(page: Page, change: Callable[[Page], None]) -> None:
     read(page)
     change(page)
 
     assert read(page) == read_afresh(page)
+
+
+def test_what_was_counted_anew_is_read(page: Page) -> None:
+    page.recorder.flush()
+    with page.database.writing() as session:
+        session.execute(sa.update(HourTotal).values(seen=HourTotal.seen + 1))
+    wrong = read(page)
+    with page.database.writing() as session:
+        rollup.rebuild(session)
+
+    right = read(page)
+
+    assert right == read_afresh(page)
+    assert right != wrong
 
 
 def test_only_a_day_that_changed_is_read_again(page: Page) -> None:

@@ -3,11 +3,15 @@
 from datetime import timedelta
 
 import pytest
+import sqlalchemy as sa
 from flask import Flask
 
 from tests.audience.larder import Larder, Visitor, mails, signups, start_page
+from tests.audience.recording import Page
+from tests.conftest import HandClock
 from tests.factories import make_person
 from wbtest.audience.models import Alarm
+from wbtest.audience.recording.groups import record
 from wbtest.audience.recording.rollup import differences
 from wbtest.audience.signing.alarms import Hour, find_alarm, raise_alarms
 from wbtest.audience.signing.bringing import bring_in
@@ -18,7 +22,7 @@ from wbtest.publishing.choices.options import Options
 from wbtest.publishing.running import life
 from wbtest.publishing.running.after import choose
 from wbtest.results.signup_list import kinds
-from wbtest.store import writing
+from wbtest.store import writing, writing_group
 
 GUARD = Guard()
 BROWSER = "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0"
@@ -118,6 +122,18 @@ def test_an_overrun_page_takes_everybody_and_its_mails_leave_at_a_pace(guarded, 
     now.turn(hours=1, minutes=1)
     mia.sign_up(page, "mia@x.io")
     assert wait_of(guarded, "mia@x.io") == timedelta(0)
+
+
+def test_of_sign_ups_that_are_stored_at_once_those_beyond_wait_too(page: Page, now: HandClock):
+    group = [
+        page.signed_up(f"{number}@x.io", "", 0, subject="Larder", most_an_hour=2)
+        for number in range(4)
+    ]
+    with writing_group(page.database.engine, page.database.lock) as connection:
+        record(connection, group, {}, now(), "example.com")
+
+    due = page.database.read(sa.select(OutboxMail.due_at).order_by(OutboxMail.id))
+    assert [at - now() for (at,) in due] == [timedelta(minutes=30) * n for n in (0, 0, 1, 2)]
 
 
 def test_a_second_crowd_waits_behind_all_of_the_first(guarded, mia, now):

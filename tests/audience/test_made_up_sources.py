@@ -49,6 +49,17 @@ def test_a_source_that_the_rule_counts_always_has_room(database: Database):
     assert sources(page)["newsletter"] == 1
 
 
+def test_usual_sources_always_have_room(page: Page):
+    for k in range(MOST):
+        page.serve(f"visitor-{k}", source=f"made-up-{k}")
+    page.recorder.flush()
+    usual = {"direct", "unknown", "google", "yandex", "linkedin"}
+    for source in usual:
+        page.serve(f"from {source}", source=source)
+
+    assert sources(page).keys() >= usual
+
+
 def test_who_comes_from_one_beyond_the_bound_converts_there(page: Page):
     for k in range(MOST):
         page.serve(f"visitor-{k}", source=f"made-up-{k}")

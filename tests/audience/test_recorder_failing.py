@@ -6,6 +6,7 @@ import pytest
 import sqlalchemy as sa
 
 from tests.audience.recording import Page
+from tests.cli.conftest import eventually
 from wbtest.audience.recording import recorder as recording
 from wbtest.audience.recording import writer
 from wbtest.audience.recording.events import Served
@@ -78,8 +79,21 @@ def test_a_store_that_recovers_is_used_again(page: Page) -> None:
     page.recorder._writer._engine = page.database.engine
 
     assert page.sign_up("ada@x.io") == "new"
+    # A sign-up is told before its group is done with.
+    page.recorder.flush()
     assert page.recorder.put(Served(**page.arrival("w", 0, {})))
     assert page.totals()["served"] == 1
+
+
+def test_after_a_rest_visits_are_taken_again(page: Page, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(writer, "REST_SECONDS", 0.0)
+    page.recorder._writer._engine = NOWHERE
+    page.serve("v")
+    page.recorder.flush()
+    page.recorder._writer._engine = page.database.engine
+
+    assert eventually(lambda: page.recorder.put(Served(**page.arrival("w", 0, {}))), 5)
+    assert page.totals() == {"served": 1}
 
 
 def test_what_was_lost_is_noted_with_the_next_group_that_is_stored(page: Page) -> None:

@@ -5,12 +5,14 @@ import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from datetime import timedelta
+from importlib import import_module
 from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
 
 from tests.cli.conftest import Instance, eventually
+from tests.conftest import HandClock
 from tests.factories import make_workspace
 from tests.postgresql import Server
 from wbtest.cli.instance import alone_with, in_use
@@ -62,6 +64,21 @@ def test_what_was_there_before_is_kept(instance: Instance, copy: Path) -> None:
     assert str(kept) in said
     again = instance.run("restore", str(kept))
     assert again.exit_code == 0
+    assert names(instance) == ["Then", "Since"]
+
+
+def test_what_was_kept_in_this_very_second_is_not_written_over(
+    instance: Instance, copy: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # By this name the package has the command.
+    monkeypatch.setattr(import_module("wbtest.cli.backup"), "utc_now", HandClock())
+    folder = instance.folder / "backups"
+
+    instance.run("restore", str(copy))
+    (first,) = folder.glob("replaced-*.db")
+    instance.run("restore", str(first))
+
+    assert len([*folder.glob("replaced-*.db")]) == 2
     assert names(instance) == ["Then", "Since"]
 
 

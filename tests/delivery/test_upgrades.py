@@ -7,6 +7,7 @@ from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 
+import psycopg
 import pytest
 import sqlalchemy as sa
 
@@ -75,15 +76,25 @@ def test_a_database_of_an_earlier_version_goes_on(tmp_path: Path, revision: str)
 
 @pytest.mark.postgresql
 @pytest.mark.parametrize("revision", revisions("postgresql"))
-def test_a_postgresql_of_an_earlier_version_goes_on(empty: Instance, revision: str) -> None:
-    engine = sa.create_engine(empty.settings.database_url)
-    with engine.begin() as connection:
-        connection.exec_driver_sql(text_of(revision, "postgresql"))
-    engine.dispose()
+def test_a_postgresql_of_an_earlier_version_goes_on(
+    empty_database_url: str, tmp_path: Path, revision: str
+) -> None:
+    instance = Instance(
+        {
+            "WBTEST_INSTANCE": str(tmp_path),
+            "WBTEST_DATABASE_URL": empty_database_url,
+            # Nobody goes on with a database of others and a secret of their own.
+            "WBTEST_SECRET_KEY": "a-secret-for-tests-only-0123456789",
+        }
+    )
+    address = sa.make_url(empty_database_url).set(drivername="postgresql")
+    # Past SQLAlchemy, which takes a % in it for the place of a value.
+    with psycopg.connect(address.render_as_string(hide_password=False)) as connection:
+        connection.execute(text_of(revision, "postgresql").encode())
 
-    prepare(empty.settings)
+    prepare(instance.settings)
 
-    check_that_all_is_there(empty)
+    check_that_all_is_there(instance)
 
 
 class TestAMigrationThatFails:

@@ -21,13 +21,15 @@ def copy(table: str, times: int, state: str = "") -> None:
         Copier(connection).copy((table,), times, change)
 
 
-def test_experiments_are_shown_fifty_at_a_time_open_pages_first(client: FlaskClient, team: Team):
+def test_experiments_are_shown_fifty_at_a_time_open_and_newest_first(
+    client: FlaskClient, team: Team
+):
     make_experiment(make_revision(team.editor), team.editor)
     copy("experiments", 50, "running")
     log_in(client, team.viewer)
     first, second, beyond = (client.get(f"/experiments?page={k}").text for k in (1, 2, 9))
 
-    assert len(set(EXPERIMENT.findall(first))) == 50
+    assert [*map(int, EXPERIMENT.findall(first))] == [*range(51, 1, -1)]
     assert EXPERIMENT.findall(second) == ["1"]
     assert EXPERIMENT.findall(beyond) == ["1"]
     assert "Page 1 of 2" in first

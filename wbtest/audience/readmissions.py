@@ -7,6 +7,8 @@ machines, and who objected to being counted stays uncounted.
 
 from collections.abc import Sequence
 
+from sqlalchemy.orm import joinedload
+
 from wbtest.audience.models import Readmission
 from wbtest.extensions import clock, db
 from wbtest.publishing.models import Experiment
@@ -76,5 +78,6 @@ def readmissions(experiment: Experiment) -> Sequence[Readmission]:
     return db.session.scalars(
         db.select(Readmission)
         .where(Readmission.experiment_id == experiment.id)
+        .options(joinedload(Readmission.person), joinedload(Readmission.withdrawn_by))
         .order_by(Readmission.number.desc())
     ).all()

@@ -36,6 +36,7 @@ SITES = {
     "bing": ("bing.com",),
     "yahoo": ("search.yahoo.com",),
     "baidu": ("baidu.com",),
+    "yandex": ("ya.ru",),
     "chatgpt": ("chatgpt.com", "chat.openai.com"),
     "perplexity": ("perplexity.ai",),
     "gmail": ("mail.google.com", "com.google.android.gm"),
@@ -43,7 +44,7 @@ SITES = {
 }
 _SITE_OF = {host: name for name, hosts in SITES.items() for host in hosts}
 _GOOGLE = re.compile(r"(?:news\.)?google\.(?:com?\.)?[a-z]{2,3}")
-_YANDEX = re.compile(r"yandex\.(?:com?\.)?[a-z]{2,3}|ya\.ru")
+_YANDEX = re.compile(r"yandex\.(?:com?\.)?[a-z]{2,3}")
 # What people mean by where visitors come from; every other site is for itself.
 _SOCIAL = """
     x facebook instagram linkedin threads tiktok youtube pinterest whatsapp telegram slack bluesky

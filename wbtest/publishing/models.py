@@ -151,7 +151,8 @@ class Step(Base):
     why: Mapped[str] = mapped_column(Text, default="")
 
     experiment: Mapped[Experiment] = relationship(back_populates="steps")
-    person: Mapped[Person | None] = relationship()
+    # Who lists steps names who took them.
+    person: Mapped[Person | None] = relationship(lazy="joined")
 
 
 class Image(Base):

@@ -5,6 +5,7 @@ from datetime import timedelta
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import ColumnElement, func, select, update
+from sqlalchemy.orm import joinedload
 
 from wbtest.extensions import clock, db
 from wbtest.publishing.models import Experiment
@@ -117,7 +118,12 @@ def find_shared(token: str) -> SharedLink | None:
 
 def shared_of(experiment: Experiment) -> list[SharedLink]:
     """Every link of the experiment, the newest first, also those that are over."""
-    query = select(SharedLink).where(_is_of(experiment)).order_by(SharedLink.number.desc())
+    query = (
+        select(SharedLink)
+        .where(_is_of(experiment))
+        .options(joinedload(SharedLink.made_by))
+        .order_by(SharedLink.number.desc())
+    )
     return list(db.session.scalars(query))
 
 
