@@ -6,7 +6,7 @@ import jinja2
 from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from wbtest import config, http, locks, replica, store
+from wbtest import config, http, locks, replica, static_files, store
 from wbtest.extensions import REPLICA, Now, clock, csrf, db, migrate, utc_now
 
 _PACKAGE = Path(__file__).parent
@@ -43,8 +43,8 @@ def create_app(settings: config.Settings | None = None, now: Now = utc_now) -> F
     clock.init_app(app, now)
     csrf.init_app(app)
     http.init_app(app, http.hosts_of(settings.base_url))
-    http.serve_static(app, ASSETS / "static")
-    # From here on an area may stand in front: ProxyFix(Door(WhiteNoise(Flask))).
+    static_files.serve_static(app, ASSETS / "static")
+    # From here on an area may stand in front: ProxyFix(Door(StaticFiles(Flask))).
     _join_areas(app)
     if settings.trusted_proxies:
         hops = settings.trusted_proxies
