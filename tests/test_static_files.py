@@ -73,6 +73,12 @@ def test_a_page_asks_once_for_its_style_and_keeps_it(client: Browser) -> None:
     assert "--paper: #ffffff;" in style.text
 
 
+def test_no_page_links_to_a_part_by_itself() -> None:
+    templates = (Path(__file__).parents[1] / "templates").rglob("*.html")
+
+    assert [file.name for file in templates if "filename='css/" in file.read_text()] == []
+
+
 def test_a_style_comes_compressed_to_whoever_can_read_it(client: Browser) -> None:
     address = linked(client)
     plain = client.get(address)
