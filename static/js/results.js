@@ -8,6 +8,7 @@ const CONFIG = { displayModeBar: false, responsive: true, showTips: false };
 const FAR = 10;
 const PICTURE = { width: 900, scale: 2 };
 const NOTE_HEIGHT = 16;
+const MOST_WAITED_MS = 1_000;
 
 // Colours and type are named after the page's custom properties, which differ in the dark and on paper.
 const looked = (value, key, styles) => {
@@ -22,9 +23,11 @@ const looked = (value, key, styles) => {
 // Words and tables say the same as the charts, so Plotly is run once these are painted.
 const PLOTLY = document.currentScript.dataset;
 const painted = () =>
-  document.hidden
-    ? Promise.resolve()
-    : new Promise((go) => new PerformanceObserver(go).observe({ type: "paint", buffered: true }));
+  new Promise((go) => {
+    new PerformanceObserver(go).observe({ type: "paint", buffered: true });
+    // A page in the background is not painted, and some browsers keep to themselves when one was.
+    setTimeout(go, MOST_WAITED_MS);
+  });
 const added = (name, properties) =>
   new Promise((onload, onerror) => {
     document.head.append(Object.assign(document.createElement(name), { ...properties, onload, onerror }));
