@@ -24,8 +24,8 @@ const looked = (value, key, styles) => {
 const PLOTLY = document.currentScript.dataset;
 const painted = () =>
   new Promise((go) => {
-    new PerformanceObserver(go).observe({ type: "paint", buffered: true });
-    // A page in the background is not painted, and some browsers keep to themselves when one was.
+    requestAnimationFrame(() => setTimeout(go));
+    // A page in the background is not painted before somebody looks.
     setTimeout(go, MOST_WAITED_MS);
   });
 const added = (name, properties) =>
