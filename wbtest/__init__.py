@@ -44,11 +44,11 @@ def create_app(settings: config.Settings | None = None, now: Now = utc_now) -> F
     csrf.init_app(app)
     http.init_app(app, http.hosts_of(settings.base_url))
     static_files.serve_static(app, ASSETS / "static")
-    # From here on an area may stand in front: ProxyFix(Door(StaticFiles(Flask))).
-    _join_areas(app)
     if settings.trusted_proxies:
         hops = settings.trusted_proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops)  # type: ignore[method-assign]
+    # From here on an area may stand in front: Door(ProxyFix(StaticFiles(Flask))).
+    _join_areas(app)
     return app
 
 
