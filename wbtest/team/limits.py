@@ -19,12 +19,19 @@ from flask_limiter.util import get_remote_address
 from limits.storage import Storage
 from sqlalchemy.exc import SQLAlchemyError
 
-from wbtest import store
+from wbtest import driver, store
 from wbtest.extensions import clock, db, limiter
 from wbtest.team.models import LimitCount
 
 View = TypeVar("View", bound=Callable[..., Any])
 ACCOUNT = "account"
+COUNTS = cast(sa.Table, LimitCount.__table__)
+# Begins a window or counts in the open one.
+_COUNTING = (
+    " ON CONFLICT (key) DO UPDATE SET hits = CASE WHEN limit_counts.expires_at <= ? "
+    "THEN excluded.hits ELSE limit_counts.hits + excluded.hits END, expires_at = CASE WHEN "
+    "limit_counts.expires_at <= ? THEN excluded.expires_at ELSE limit_counts.expires_at END"
+)
 OnBreach = Callable[[RequestLimit], Response | None]
 
 
@@ -122,13 +129,12 @@ def count_many(
     connection: sa.Connection, amounts: Mapping[str, int], lasts: timedelta, now: datetime
 ) -> None:
     """Count so much more under each name, in the open transaction."""
-    rows = [
-        {"key": key, "amount": amount, "now": now, "end": now + lasts}
-        # In one order, so that no two transactions wait for each other.
-        for key, amount in sorted(amounts.items())
-    ]
-    if rows:
-        connection.execute(_counted(connection.dialect.name), rows)
+    begun, ends = driver.moment_of(now, connection), now + lasts
+    # In one order, so that no two transactions wait for each other.
+    rows = [(key, amount, ends) for key, amount in sorted(amounts.items())]
+    driver.insert(
+        connection, COUNTS, ("key", "hits", "expires_at"), rows, _COUNTING, (begun, begun)
+    )
 
 
 class CountStorage(Storage):

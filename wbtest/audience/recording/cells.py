@@ -3,7 +3,7 @@
 The writer of events, their erasure and the proof that the roll-up is right all count with this.
 """
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Literal, NamedTuple, Protocol
@@ -142,6 +142,23 @@ def is_suspected(key: HistoryKey, suspects: Collection[tuple[int, str]]) -> bool
 def by_time(signups: Iterable[SignupEvent]) -> list[SignupEvent]:
     """Sort so that everybody who counts them has the same first one."""
     return sorted(signups, key=lambda signup: (signup.at_us, signup.email_key))
+
+
+def histories_of(
+    keys: Iterable[HistoryKey], sightings: Iterable[Event], signups: Iterable[SignupEvent]
+) -> dict[HistoryKey, History]:
+    """Return these histories, of all sightings and sign-ups of their visitors and addresses."""
+    seen = {
+        HistoryKey(row.experiment_id, row.visitor, row.excluded_because): row for row in sightings
+    }
+    suspects = {key[:2] for key in seen if key.excluded_because == SUSPECTED}
+    signed: defaultdict[HistoryKey, list[SignupEvent]] = defaultdict(list)
+    for row in signups:
+        signed[history_key(row)].append(row)
+    return {
+        key: History(seen.get(key), by_time(signed[key]), is_suspected(key, suspects))
+        for key in keys
+    }
 
 
 def cell_of(event: Event, facts: Facts, at_us: int | None = None) -> Cell:

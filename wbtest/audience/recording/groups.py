@@ -8,20 +8,19 @@ from collections.abc import Sequence
 from contextlib import suppress
 from datetime import datetime, timedelta
 from operator import attrgetter
-from typing import Any
 
 import sqlalchemy as sa
 
 from wbtest.audience.engagement import kept as engaged
 from wbtest.audience.recording import exposures, made_up
-from wbtest.audience.recording import rows as kept
-from wbtest.audience.recording.cells import SUSPECTED, Facts, HistoryKey, history_key
+from wbtest.audience.recording.cells import SUSPECTED, Facts
 from wbtest.audience.recording.events import Did, Event, Outcome, Seen, Served, SignedUp
 from wbtest.audience.recording.hours import QUARTER_US
-from wbtest.audience.recording.ledger import SIGHTINGS, SIGNUPS, Ledger
-from wbtest.audience.recording.rows import SightingRow, SignupRow, VisitRow, frees
+from wbtest.audience.recording.ledger import Ledger
+from wbtest.audience.recording.people import People
+from wbtest.audience.recording.rows import SightingRow, SignupRow, VisitRow
 from wbtest.audience.signing.announcing import announce_signups
-from wbtest.audience.signing.mailing import write_to
+from wbtest.audience.signing.mailing import Mails
 from wbtest.audience.traffic import classify
 from wbtest.team import limits
 
@@ -75,10 +74,13 @@ def record(
             elif not classify(event.user_agent, event.hints):
                 deeds.append(event)
         ledger.keep_visits(visits)
-        new = _keep_people(ledger, sightings, [row for _, _, row in signups])
-        engaged.keep(connection, deeds)
         letters = [(event, row) for _, event, row in signups]
-        write_to(connection, letters, new, now, mail_domain)
+        people = People(ledger, sightings, [row for _, row in letters])
+        new = people.new
+        mails = Mails(connection, letters, new, now)
+        people.write(mails.later)
+        engaged.keep(connection, deeds)
+        mails.write(mail_domain)
         announce_signups(connection, [row for _, row in letters], new, now)
         names = Counter(event.counted_as for event, _ in letters if event.counted_as)
         limits.count_many(connection, names, COUNTED_FOR, now)
@@ -101,40 +103,6 @@ def record_losses(
 def loss_of(event: Event) -> Loss:
     """Return where an event is counted that could not be stored."""
     return event.experiment_id, event.variant, event.at_us // QUARTER_US
-
-
-def _keep_people(
-    ledger: Ledger, sightings: list[SightingRow], signups: list[SignupRow]
-) -> set[int]:
-    """Keep the rows, settle everybody they touch, and return the ids of the new sign-ups."""
-    if not sightings and not signups:
-        return set()
-    touched = {
-        HistoryKey(row.experiment_id, row.visitor, row.excluded_because) for row in sightings
-    }
-    # Suspicion reaches over into what would count.
-    touched |= {key._replace(excluded_because="") for key in touched if key[2] == SUSPECTED}
-    # Those in which the addresses stand now; an earlier sign-up takes them elsewhere.
-    stored = _stored(ledger.connection, signups)
-    touched |= {history_key(row) for row in (*signups, *stored)}
-    with ledger.settling(touched):
-        kept.keep(ledger.connection, SIGHTINGS, sightings)
-        found = kept.keep(ledger.connection, SIGNUPS, signups)
-        exposures.mark_repeats(ledger.connection, signups, stored)
-        # For its owner an address is new that only a machine has left before.
-        freed = [row for row, stored in found.moved if frees(row, stored)]
-        return {id(row) for row in (*found.new, *freed)}
-
-
-def _stored(connection: sa.Connection, signups: list[SignupRow]) -> Sequence[Any]:
-    """The sign-ups of these addresses that are there already, and some more perhaps."""
-    if not signups:
-        return ()
-    is_it = sa.and_(
-        SIGNUPS.c.experiment_id.in_({row.experiment_id for row in signups}),
-        SIGNUPS.c.email_key.in_({row.email_key for row in signups}),
-    )
-    return connection.execute(sa.select(SIGNUPS).where(is_it)).all()
 
 
 def _signup_of(event: SignedUp) -> SignupRow:

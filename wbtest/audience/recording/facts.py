@@ -1,0 +1,45 @@
+"""What decides how the events of an experiment are counted, read from its row."""
+
+import json
+from collections.abc import Mapping
+from functools import lru_cache
+from typing import Any
+
+import sqlalchemy as sa
+
+from wbtest.audience.recording.cells import Facts
+from wbtest.publishing.models import Experiment
+
+HOUR_US = 3_600_000_000
+# Made once: to put it together takes longer than to run it.
+_FACTS = sa.select(
+    Experiment.time_zone, Experiment.rule, Experiment.sealed, Experiment.purged_at
+).where(Experiment.id == sa.bindparam("wanted"))
+
+
+def load_facts(connection: sa.Connection, experiment_id: int) -> Facts:
+    """Return what decides how the experiment's events are counted. Raises LookupError."""
+    found = connection.execute(_FACTS, {"wanted": experiment_id}).one_or_none()
+    if found is None:
+        raise LookupError(f"there is no experiment {experiment_id}")
+    zone, rule, sealed, purged_at = found
+    conversion, hours, sources = _read_sealed(sealed) if sealed else _read(rule)
+    return Facts(
+        zone,
+        conversion,
+        hours * HOUR_US,
+        sources=sources,
+        is_purged=purged_at is not None,
+    )
+
+
+@lru_cache(maxsize=64)
+def _read_sealed(sealed: str) -> tuple[Any, ...]:
+    """The same for the same text, which holds all words of the page."""
+    return _read(json.loads(sealed)["rule"])
+
+
+def _read(rule: Mapping[str, Any]) -> tuple[Any, ...]:
+    sources = rule.get("sources")
+    counted = None if sources is None else tuple(sources)
+    return rule["conversion"], rule["conversion_window_hours"], counted
