@@ -44,6 +44,16 @@ def run(connection: sa.Connection, text: str, values: Sequence[Any]) -> None:
     _execute(connection, text, values)
 
 
+def ask_each(
+    connection: sa.Connection, text: str, keys: Iterable[Any], last: Sequence[Any] = ()
+) -> list[Any]:
+    """Return the rows for which one of these keys stands at MANY; ``last`` are further values."""
+    found: list[Any] = []
+    for part in parts(sorted(keys), is_filled=True):
+        found += ask(connection, _filled_in(text, len(part)), (*part, *last))
+    return found
+
+
 def ask_pairs(connection: sa.Connection, text: str, pairs: Iterable[tuple[Any, Any]]) -> list[Any]:
     """Return the rows that a statement finds for these pairs; see ``run_pairs``."""
     return [row for cursor in _for_pairs(connection, text, pairs) for row in cursor.fetchall()]
@@ -69,7 +79,7 @@ def insert(
     """Insert rows of these columns; ``on_conflict`` ends the statement, ``last`` its values."""
     engine_name = connection.dialect.name
     if processes := _processes(table, names, engine_name):
-        rows = [_processed(row, processes) for row in rows]
+        rows = _processed(rows, processes)
     for part in parts(rows):
         text = _inserting(table, names, len(part), on_conflict, engine_name)
         run(connection, text, (*chain.from_iterable(part), *last))
@@ -144,11 +154,19 @@ def _processes(
     )
 
 
-def _processed(row: Sequence[Any], processes: tuple[tuple[int, Process], ...]) -> Sequence[Any]:
-    changed = list(row)
-    for at, process in processes:
-        changed[at] = process(changed[at])
-    return changed
+def _processed(
+    rows: Sequence[Sequence[Any]], processes: tuple[tuple[int, Process], ...]
+) -> list[list[Any]]:
+    """The rows with these values processed; rows that go together mostly share them."""
+    known: dict[tuple[int, Any], Any] = {}
+    found = [[*row] for row in rows]
+    for row in found:
+        for at, process in processes:
+            value = row[at]
+            if (at, value) not in known:
+                known[at, value] = process(value)
+            row[at] = known[at, value]
+    return found
 
 
 def _execute(connection: sa.Connection, text: str, values: Sequence[Any]) -> Any:

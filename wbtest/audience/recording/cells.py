@@ -57,6 +57,8 @@ class Cell(NamedTuple):
 
 # How much to add to which column of which cell; what must go is negative.
 Tally = Counter[tuple[Cell, str]]
+# Columns of cells to each of which one is added.
+Counts = list[tuple[Cell, str]]
 
 
 class Event(Protocol):
@@ -175,27 +177,31 @@ def cell_of(event: Event, facts: Facts, at_us: int | None = None) -> Cell:
     )
 
 
-def count(history: History, facts: Facts) -> tuple[Settled, Tally]:
+def count(history: History, facts: Facts) -> tuple[Settled, Counts]:
     """Return what of a history counts, and what it adds to the roll-up, visits apart."""
     sighting, signups = history.sighting, history.signups
     times = [SignupTimes(signup.at_us, signup.confirmed_us) for signup in signups]
     seen_us = None if sighting is None or history.is_suspected else sighting.at_us
     settled = settle(seen_us, times, facts.conversion, facts.window_us)
-    tally: Tally = Counter()
+    counts: Counts = []
     if sighting is not None and settled.is_counted:
         cell = cell_of(sighting, facts)
-        tally[cell, "seen"] += 1
+        counts.append((cell, "seen"))
         if settled.conversion is not None:
             converting = times[settled.conversion]
             by_signup = facts.conversion == "signup"
             converted_us = converting.at_us if by_signup else converting.confirmed_us
-            tally[cell, "converted"] += 1
-            tally[cell_of(sighting, facts, converted_us), "arrived"] += 1
+            counts.append((cell, "converted"))
+            counts.append((cell_of(sighting, facts, converted_us), "arrived"))
     for index, signup in enumerate(signups):
         cell = cell_of(signup, facts)
-        tally[cell, "signups"] += 1
-        tally[cell, "unseen"] += index in settled.unseen
-        tally[cell, "confirmed"] += signup.confirmed_us is not None
-        tally[cell, "answered"] += signup.answered_us is not None
-        tally[cell, "agreed"] += signup.agreed_us is not None
-    return settled, tally
+        counts.append((cell, "signups"))
+        if index in settled.unseen:
+            counts.append((cell, "unseen"))
+        if signup.confirmed_us is not None:
+            counts.append((cell, "confirmed"))
+        if signup.answered_us is not None:
+            counts.append((cell, "answered"))
+        if signup.agreed_us is not None:
+            counts.append((cell, "agreed"))
+    return settled, counts

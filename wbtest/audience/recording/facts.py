@@ -7,30 +7,26 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from wbtest import driver
 from wbtest.audience.recording.cells import Facts
 from wbtest.publishing.models import Experiment
 
 HOUR_US = 3_600_000_000
-# Made once: to put it together takes longer than to run it.
-_FACTS = sa.select(
-    Experiment.time_zone, Experiment.rule, Experiment.sealed, Experiment.purged_at
-).where(Experiment.id == sa.bindparam("wanted"))
+_FACTS = "SELECT time_zone, sealed, purged_at FROM experiments WHERE id = ?"
 
 
 def load_facts(connection: sa.Connection, experiment_id: int) -> Facts:
     """Return what decides how the experiment's events are counted. Raises LookupError."""
-    found = connection.execute(_FACTS, {"wanted": experiment_id}).one_or_none()
-    if found is None:
+    found = driver.ask(connection, _FACTS, (experiment_id,))
+    if not found:
         raise LookupError(f"there is no experiment {experiment_id}")
-    zone, rule, sealed, purged_at = found
-    conversion, hours, sources = _read_sealed(sealed) if sealed else _read(rule)
-    return Facts(
-        zone,
-        conversion,
-        hours * HOUR_US,
-        sources=sources,
-        is_purged=purged_at is not None,
-    )
+    [(zone, sealed, purged_at)] = found
+    if sealed:
+        conversion, hours, sources = _read_sealed(sealed)
+    else:
+        rule = sa.select(Experiment.rule).where(Experiment.id == experiment_id)
+        conversion, hours, sources = _read(connection.execute(rule).scalar_one())
+    return Facts(zone, conversion, hours * HOUR_US, sources, is_purged=purged_at is not None)
 
 
 @lru_cache(maxsize=64)

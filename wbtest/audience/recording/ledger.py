@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from functools import cache
 from types import TracebackType
 from typing import Any, NamedTuple, Self, cast
 
@@ -132,9 +133,11 @@ class Ledger:
             if history != before[key]:
                 facts = self.facts_of(key.experiment_id)
                 was, counted = count(before[key], facts)
-                self._tally.subtract(counted)
-                settled, tally = count(history, facts)
-                self._tally.update(tally)
+                for place in counted:
+                    self._tally[place] -= 1
+                settled, counted = count(history, facts)
+                for place in counted:
+                    self._tally[place] += 1
                 found.flags.compare(history, settled)
                 is_same = _shown(history) == _shown(before[key])
                 is_gone = was.is_counted and not (settled.is_counted and is_same)
@@ -222,7 +225,7 @@ class Flags:
         """Set the marks right."""
         for table, rows in ((SIGHTINGS, self.sightings), (SIGNUPS, self.signups)):
             if rows:
-                names = [column.name for column in table.primary_key]
+                names = _key_names(table)
                 is_it = [table.c[name] == sa.bindparam(f"the_{name}") for name in names]
                 renamed = [
                     {f"the_{k}" if k in names else k: value for k, value in row.items()}
@@ -257,4 +260,9 @@ def _by_quarter(visits: Iterable[VisitRow]) -> Iterable[tuple[Any, int]]:
 
 
 def _key_of(table: sa.Table, row: Any) -> Row:
-    return {column.name: getattr(row, column.name) for column in table.primary_key}
+    return {name: getattr(row, name) for name in _key_names(table)}
+
+
+@cache
+def _key_names(table: sa.Table) -> tuple[str, ...]:
+    return tuple(column.name for column in table.primary_key)

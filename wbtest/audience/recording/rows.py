@@ -175,10 +175,15 @@ def add(connection: sa.Connection, table: sa.Table, rows: Sequence[Row]) -> None
     names = tuple(rows[0])
     adding = _adding(table, connection.dialect.name)
     driver.insert(connection, table, names, [tuple(row.values()) for row in rows], adding)
-    counts = [column.name for column in table.columns if not column.primary_key]
+    counts = _counts(table)
     # What holds nothing any more is no row, as it is none when everything is counted anew.
     if lessened := [row for row in rows if any(row[name] < 0 for name in counts)]:
         connection.execute(_clearing(table), [_renamed(table, row) for row in lessened])
+
+
+@cache
+def _counts(table: sa.Table) -> tuple[str, ...]:
+    return tuple(column.name for column in table.columns if not column.primary_key)
 
 
 @cache
@@ -198,7 +203,7 @@ def _adding(table: sa.Table, engine_name: str) -> str:
     """How a statement of ``add`` ends."""
     quote = driver.DIALECTS[engine_name].identifier_preparer.quote
     keys = ", ".join([quote(column.name) for column in table.primary_key])
-    counts = [quote(column.name) for column in table.columns if not column.primary_key]
+    counts = [quote(name) for name in _counts(table)]
     sums = ", ".join([f"{name} = {table.name}.{name} + excluded.{name}" for name in counts])
     return f" ON CONFLICT ({keys}) DO UPDATE SET {sums}"
 
