@@ -180,6 +180,8 @@ def test_behind_a_proxy_each_network_counts_by_itself(
 
     assert [come(network) for network in ("10.0.0.1", "10.0.0.2", "10.0.0.1")] == [303, 303, 429]
     behind.extensions["wbtest.recorder"].close()
+    with behind.app_context():
+        db.engine.dispose()
 
 
 @given(fields=st.dictionaries(st.sampled_from(["email", "name", "token", "website"]), texts))
