@@ -4,7 +4,6 @@ from pathlib import Path
 
 import jinja2
 from flask import Flask
-from werkzeug.middleware.proxy_fix import ProxyFix
 
 from wbtest import config, http, locks, replica, static_files, store
 from wbtest.extensions import REPLICA, Now, clock, csrf, db, migrate, utc_now
@@ -44,10 +43,7 @@ def create_app(settings: config.Settings | None = None, now: Now = utc_now) -> F
     csrf.init_app(app)
     http.init_app(app, http.hosts_of(settings.base_url))
     static_files.serve_static(app, ASSETS / "static")
-    if settings.trusted_proxies:
-        hops = settings.trusted_proxies
-        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops)  # type: ignore[method-assign]
-    # From here on an area may stand in front: Door(ProxyFix(StaticFiles(Flask))).
+    # From here on an area may stand in front: Door(ProxyFix(SignupDoor(StaticFiles(Flask)))).
     _join_areas(app)
     return app
 

@@ -199,6 +199,12 @@ def let_go(_error: BaseException | None = None) -> None:
         db.session.registry.clear()
 
 
+def end_reading() -> None:
+    """Give back the connection by which this request has read, if it has read anything."""
+    if db.session.registry.has():
+        db.session.rollback()
+
+
 def read_one_moment() -> None:
     """Let all that is read from here on be of one moment, whatever is written meanwhile.
 

@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from flask import Flask
 
 from tests.audience.recording import Database, Page, serve_until_told_to_end
+from tests.cli.conftest import eventually
 from wbtest.audience.models import Signup, Visit
 from wbtest.audience.recording import ledger, writer
 from wbtest.audience.recording import recorder as recording
@@ -18,6 +19,7 @@ from wbtest.audience.recording.cells import Facts
 from wbtest.audience.recording.events import Served
 from wbtest.audience.recording.ledger import take_turn
 from wbtest.audience.recording.recorder import QueueFull, Recorder, StoreFailed
+from wbtest.audience.totals_models import DayChange
 from wbtest.delivery.models import OutboxMail
 from wbtest.locks import WriteLock
 
@@ -122,6 +124,21 @@ def sign_up_elsewhere(page: Page) -> None:
     """Sign up while this thread holds the lock, as another request would."""
     with ThreadPoolExecutor(1) as pool:
         pool.submit(page.sign_up, "ada@x.io").result()
+
+
+def test_what_comes_while_others_write_goes_with_the_group_that_waits(page: Page) -> None:
+    recorder = page.recorder
+    with ThreadPoolExecutor(3) as pool:
+        with page.database.writing() as session:
+            take_turn(session.connection())
+            first = pool.submit(page.sign_up, "ada@x.io")
+            assert eventually(lambda: recorder._writer._begun > 0, 5)
+            others = [pool.submit(page.sign_up, email) for email in ("bea@x.io", "cem@x.io")]
+            assert eventually(lambda: len(recorder._queue) == 2, 5)
+        assert [each.result() for each in (first, *others)] == ["new"] * 3
+
+    # Each group adds one.
+    assert page.database.read(sa.select(DayChange.changes))[0][0] == 1
 
 
 def test_a_full_queue_refuses_after_a_while(page: Page, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -34,7 +34,7 @@ def test_while_a_group_hangs_sign_ups_are_refused_and_visits_queued(
 ) -> None:
     begun, ends = threading.Event(), threading.Event()
 
-    def hang(_group: object) -> None:
+    def hang(*_: object) -> None:
         begun.set()
         ends.wait(10)
 

@@ -10,8 +10,8 @@ from tests.audience.larder import (
     token_in,
     words_in,
 )
-from wbtest.audience.signing import signup_views
-from wbtest.audience.signing.signup_views import MOST_SIGN_UPS
+from wbtest.audience.signing import taking
+from wbtest.audience.signing.taking import MOST_SIGN_UPS
 
 
 @pytest.mark.parametrize(
@@ -185,7 +185,7 @@ def test_when_nothing_can_be_stored_the_text_comes_back(app, mia):
 
 
 def test_a_form_that_is_refused_counts_against_its_network_too(app, mia, monkeypatch):
-    monkeypatch.setattr(signup_views, "MOST_SIGN_UPS", 2)
+    monkeypatch.setattr(taking, "MOST_SIGN_UPS", 2)
     page = mia.get()
 
     answers = [mia.sign_up(page, email) for email in ("no address", "mia@x.io", "ann@x.io")]

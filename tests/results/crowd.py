@@ -6,8 +6,8 @@ from zoneinfo import ZoneInfo
 from tests.kept_rows import kept
 from wbtest.audience.models import HourlyCount, MachineCount
 from wbtest.audience.recording import totals
+from wbtest.audience.recording.facts import load_facts
 from wbtest.audience.recording.hours import hour_of
-from wbtest.audience.recording.ledger import load_facts
 from wbtest.audience.recording.recount import stored
 from wbtest.publishing.models import Experiment
 from wbtest.store import insert, writing

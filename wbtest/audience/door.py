@@ -19,7 +19,11 @@ SESSION = "wb-session="
 
 
 class Door:
-    """A WSGI callable around Flask's. ``proxies`` is how many in front of us are trusted."""
+    """A WSGI callable around Flask's.
+
+    ``proxies`` is how many in front of us are trusted: what is passed on says who sent it to them,
+    and whether by https.
+    """
 
     def __init__(
         self,
@@ -29,7 +33,7 @@ class Door:
         known_hosts: frozenset[str],
         proxies: int = 0,
     ) -> None:
-        self._inside = inside
+        self._inside = ProxyFix(inside, x_for=proxies, x_proto=proxies) if proxies else inside
         self._pages = pages
         self._answers = answers
         self._known_hosts = known_hosts

@@ -8,6 +8,7 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import replace
+from typing import Any
 
 import sqlalchemy as sa
 from flask import current_app
@@ -48,6 +49,7 @@ class LivePage:
         "is_cookieless",
         "live",
         "printed",
+        "ready",
         "respects_signals",
         "variants",
     )
@@ -70,6 +72,8 @@ class LivePage:
         self.counts_until = self.ends + live.window_hours * 3600
         # The bytes of this hour, by variant and by whether they say that nothing can be stored.
         self.printed: dict[tuple[str, bool], tuple[int, Printed]] = {}
+        # What a sign-up needs that is the same for everybody, made with the first one.
+        self.ready: dict[str, Any] = {}
 
     def find_visitor(self, environ: Environ) -> Visitor | None:
         """Return who it is: by the page's cookie, or None without one that we signed.

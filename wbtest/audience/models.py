@@ -80,6 +80,7 @@ class Signup(Base):
         Index(None, "experiment_id", "answer_hash"),
         Index(None, "experiment_id", "other_variant"),
         Index(None, "experiment_id", "token_hash"),
+        Index(None, "experiment_id", "mailed_us"),
     )
 
     experiment_id: Mapped[int] = mapped_column(ForeignKey(Experiment.id), primary_key=True)

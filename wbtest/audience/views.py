@@ -13,7 +13,7 @@ from wbtest.audience.live_pages import LivePage, LivePages
 from wbtest.audience.pages import Answer, Printer, addresses_of
 from wbtest.audience.recording.recorder import Recorder
 from wbtest.audience.signing.forms import SignupForm
-from wbtest.audience.signing.guard import Guard
+from wbtest.audience.signing.taking import Desk
 from wbtest.audience.waiting import list_token
 from wbtest.extensions import clock, csrf
 from wbtest.publishing.live import LiveExperiment, LiveVariant
@@ -197,8 +197,8 @@ def printer() -> Printer:
     return cast(Printer, current_app.extensions["wbtest.printer"])
 
 
-def guard() -> Guard:
-    return cast(Guard, current_app.extensions["wbtest.guard"])
+def desk() -> Desk:
+    return cast(Desk, current_app.extensions["wbtest.desk"])
 
 
 def recorder() -> Recorder:

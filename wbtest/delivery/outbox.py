@@ -6,19 +6,22 @@ open something, so it is kept only until an owner dismisses it, or 30 days have 
 """
 
 import secrets
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from email.utils import parseaddr
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 
 import sqlalchemy as sa
 from flask import current_app
 
+from wbtest import driver
 from wbtest.config import Settings
 from wbtest.delivery.auditing import note
 from wbtest.delivery.models import OutboxMail
 from wbtest.extensions import clock, db
 from wbtest.store import Refused, hold, writing
 
+MAILS = cast(sa.Table, OutboxMail.__table__)
 STATES = ("waiting", "sent", "failed", "bounced")
 LONGEST_SUBJECT = 300
 KEPT = timedelta(days=30)
@@ -91,6 +94,14 @@ def mail_row(
         "created_at": now,
         "due_at": now,
     }
+
+
+def insert_mails(connection: sa.Connection, rows: Sequence[dict[str, Any]]) -> None:
+    """Insert rows of ``mail_row`` into the outbox, in the open transaction."""
+    if rows:
+        names = (*rows[0], "state", "attempts", "error")
+        values = [(*row.values(), "waiting", 0, "") for row in rows]
+        driver.insert(connection, MAILS, names, values)
 
 
 def send_again(mail: OutboxMail) -> None:

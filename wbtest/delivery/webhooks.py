@@ -11,6 +11,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from wbtest import driver
 from wbtest.delivery.models import OutboxEvent, Webhook
 from wbtest.extensions import clock
 from wbtest.store import writing
@@ -53,6 +54,9 @@ def find_wanting(
 
     None of them can be deleted until the transaction ends, so that its events find it.
     """
+    # Asked for each group of sign-ups, and most servers have none.
+    if not driver.ask(connection, "SELECT 1 FROM webhooks WHERE state = ? LIMIT 1", ("active",)):
+        return []
     query = (
         sa.select(Webhook.id, Webhook.workspace_id, Webhook.events)
         .where(Webhook.state == "active")

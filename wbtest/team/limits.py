@@ -6,7 +6,7 @@ stored. At midnight UTC all counts therefore begin anew.
 
 import hmac
 import ipaddress
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from functools import cache, lru_cache
@@ -19,19 +19,32 @@ from flask_limiter.util import get_remote_address
 from limits.storage import Storage
 from sqlalchemy.exc import SQLAlchemyError
 
-from wbtest import store
+from wbtest import driver, store
 from wbtest.extensions import clock, db, limiter
 from wbtest.team.models import LimitCount
 
 View = TypeVar("View", bound=Callable[..., Any])
 ACCOUNT = "account"
+COUNTS = cast(sa.Table, LimitCount.__table__)
+_HITS = f"SELECT key, hits FROM limit_counts WHERE key IN ({driver.MANY}) AND expires_at > ?"  # noqa: S608 - marks
+# Begins a window or counts in the open one.
+_COUNTING = (
+    " ON CONFLICT (key) DO UPDATE SET hits = CASE WHEN limit_counts.expires_at <= ? "
+    "THEN excluded.hits ELSE limit_counts.hits + excluded.hits END, expires_at = CASE WHEN "
+    "limit_counts.expires_at <= ? THEN excluded.expires_at ELSE limit_counts.expires_at END"
+)
 OnBreach = Callable[[RequestLimit], Response | None]
 
 
 def network() -> str:
-    """Who asks: the IPv4 address, or the /64 that one IPv6 line has to itself."""
+    """Who asks, as a network."""
+    return network_of(get_remote_address())
+
+
+def network_of(address: str) -> str:
+    """Return an IPv4 address, or the /64 that one IPv6 line has to itself."""
     try:
-        asking = ipaddress.ip_address(get_remote_address())
+        asking = ipaddress.ip_address(address)
     except ValueError:
         return "unknown"
     if isinstance(asking, ipaddress.IPv6Address):
@@ -80,32 +93,26 @@ def forget_old_counts(now: datetime) -> None:
         session.execute(db.delete(LimitCount).where(LimitCount.expires_at <= now))
 
 
-def name_of(what: str) -> str:
-    """Return under which name ``what`` this request's network does is counted today."""
-    return _hidden(f"{what} {network()}")
+def name_of(what: str, address: str) -> str:
+    """Return under which name ``what`` is done from this address's network is counted today."""
+    return _hidden(f"{what} {network_of(address)}")
 
 
 def wait_for(name: str, most: int) -> int:
     """Return for how many seconds nothing more may be counted under ``name``, 0 for not at all.
 
-    It only looks: who is let in is counted with what they bring, by ``count``, so that one write
-    does for both. As many as are on their way at once may therefore come too many.
+    It only looks: who is let in is counted with what they bring, by ``count_many``, so that one
+    write does for both.
     """
     now = clock.now()
-    found = db.session.execute(
-        sa.select(LimitCount.hits, LimitCount.expires_at).where(
-            LimitCount.key == name, LimitCount.expires_at > now
-        )
-    ).first()
-    if found is None or found.hits < most:
-        return 0
-    left: timedelta = found.expires_at - now
-    return max(1, round(left.total_seconds()))
+    with db.engine.connect() as connection:
+        is_full = hits_of(connection, [name], now).get(name, 0) >= most
+        return seconds_until_free(connection, name, now) if is_full else 0
 
 
 def count_alone(name: str, lasts: timedelta) -> None:
     """Count what brings nothing that is stored, in a write of its own."""
-    db.session.rollback()
+    store.end_reading()
     with _counting() as connection:
         count(connection, name, lasts)
 
@@ -122,13 +129,24 @@ def count_many(
     connection: sa.Connection, amounts: Mapping[str, int], lasts: timedelta, now: datetime
 ) -> None:
     """Count so much more under each name, in the open transaction."""
-    rows = [
-        {"key": key, "amount": amount, "now": now, "end": now + lasts}
-        # In one order, so that no two transactions wait for each other.
-        for key, amount in sorted(amounts.items())
-    ]
-    if rows:
-        connection.execute(_counted(connection.dialect.name), rows)
+    begun, ends = driver.moment_of(now, connection), now + lasts
+    # In one order, so that no two transactions wait for each other.
+    rows = [(key, amount, ends) for key, amount in sorted(amounts.items())]
+    driver.insert(
+        connection, COUNTS, ("key", "hits", "expires_at"), rows, _COUNTING, (begun, begun)
+    )
+
+
+def hits_of(connection: sa.Connection, names: Collection[str], now: datetime) -> dict[str, int]:
+    """Return how much is counted under these names, without those of which nothing is."""
+    begun = driver.moment_of(now, connection)
+    return dict(driver.ask_each(connection, _HITS, names, (begun,)))
+
+
+def seconds_until_free(connection: sa.Connection, name: str, now: datetime) -> int:
+    """Return after how many seconds what was counted under a name is forgotten, at least 1."""
+    ends = connection.scalar(sa.select(LimitCount.expires_at).where(LimitCount.key == name))
+    return max(1, round((ends - now).total_seconds())) if ends else 1
 
 
 class CountStorage(Storage):

@@ -12,6 +12,7 @@ from typing import Any, NamedTuple, cast
 
 import sqlalchemy as sa
 
+from wbtest import driver
 from wbtest.audience.models import Engagement, EngagementCount, Sighting, Signup
 from wbtest.audience.recording import rows as kept
 from wbtest.audience.recording.events import Did
@@ -36,6 +37,21 @@ class Place(NamedTuple):
     item: str
 
 
+class Act(NamedTuple):
+    """Something that somebody did, as it is stored."""
+
+    experiment_id: int
+    visitor: str
+    kind: str
+    item: str
+    phase: int
+    variant: str
+
+
+_ACTS = (
+    f"SELECT {', '.join(Act._fields)} FROM engagements "  # noqa: S608 - names and marks
+    f"WHERE experiment_id = ? AND visitor IN ({driver.MANY})"
+)
 # How many people did it, and how many of them converted.
 Numbers = tuple[int, int]
 _place = attrgetter(*Place._fields)
@@ -157,12 +173,9 @@ def _seen(connection: sa.Connection, visitors: Collection[Who]) -> dict[Who, Any
     return {(row.experiment_id, row.visitor): row for row in rows}
 
 
-def _of(connection: sa.Connection, visitors: Collection[Who]) -> list[Any]:
+def _of(connection: sa.Connection, visitors: Collection[Who]) -> list[Act]:
     """What is stored of what they did."""
-    if not visitors:
-        return []
-    found = connection.execute(sa.select(ENGAGEMENTS).where(*_are(ENGAGEMENTS, visitors)))
-    return [row for row in found if (row.experiment_id, row.visitor) in visitors]
+    return [Act._make(row) for row in driver.ask_pairs(connection, _ACTS, visitors)]
 
 
 def _are(table: sa.Table, visitors: Collection[Who]) -> list[sa.ColumnElement[bool]]:

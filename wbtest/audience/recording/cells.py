@@ -3,7 +3,7 @@
 The writer of events, their erasure and the proof that the roll-up is right all count with this.
 """
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Literal, NamedTuple, Protocol
@@ -57,6 +57,8 @@ class Cell(NamedTuple):
 
 # How much to add to which column of which cell; what must go is negative.
 Tally = Counter[tuple[Cell, str]]
+# Columns of cells to each of which one is added.
+Counts = list[tuple[Cell, str]]
 
 
 class Event(Protocol):
@@ -144,6 +146,23 @@ def by_time(signups: Iterable[SignupEvent]) -> list[SignupEvent]:
     return sorted(signups, key=lambda signup: (signup.at_us, signup.email_key))
 
 
+def histories_of(
+    keys: Iterable[HistoryKey], sightings: Iterable[Event], signups: Iterable[SignupEvent]
+) -> dict[HistoryKey, History]:
+    """Return these histories, of all sightings and sign-ups of their visitors and addresses."""
+    seen = {
+        HistoryKey(row.experiment_id, row.visitor, row.excluded_because): row for row in sightings
+    }
+    suspects = {key[:2] for key in seen if key.excluded_because == SUSPECTED}
+    signed: defaultdict[HistoryKey, list[SignupEvent]] = defaultdict(list)
+    for row in signups:
+        signed[history_key(row)].append(row)
+    return {
+        key: History(seen.get(key), by_time(signed[key]), is_suspected(key, suspects))
+        for key in keys
+    }
+
+
 def cell_of(event: Event, facts: Facts, at_us: int | None = None) -> Cell:
     """Return the cell of an event, at its own time or at ``at_us``."""
     return Cell(
@@ -158,27 +177,31 @@ def cell_of(event: Event, facts: Facts, at_us: int | None = None) -> Cell:
     )
 
 
-def count(history: History, facts: Facts) -> tuple[Settled, Tally]:
+def count(history: History, facts: Facts) -> tuple[Settled, Counts]:
     """Return what of a history counts, and what it adds to the roll-up, visits apart."""
     sighting, signups = history.sighting, history.signups
     times = [SignupTimes(signup.at_us, signup.confirmed_us) for signup in signups]
     seen_us = None if sighting is None or history.is_suspected else sighting.at_us
     settled = settle(seen_us, times, facts.conversion, facts.window_us)
-    tally: Tally = Counter()
+    counts: Counts = []
     if sighting is not None and settled.is_counted:
         cell = cell_of(sighting, facts)
-        tally[cell, "seen"] += 1
+        counts.append((cell, "seen"))
         if settled.conversion is not None:
             converting = times[settled.conversion]
             by_signup = facts.conversion == "signup"
             converted_us = converting.at_us if by_signup else converting.confirmed_us
-            tally[cell, "converted"] += 1
-            tally[cell_of(sighting, facts, converted_us), "arrived"] += 1
+            counts.append((cell, "converted"))
+            counts.append((cell_of(sighting, facts, converted_us), "arrived"))
     for index, signup in enumerate(signups):
         cell = cell_of(signup, facts)
-        tally[cell, "signups"] += 1
-        tally[cell, "unseen"] += index in settled.unseen
-        tally[cell, "confirmed"] += signup.confirmed_us is not None
-        tally[cell, "answered"] += signup.answered_us is not None
-        tally[cell, "agreed"] += signup.agreed_us is not None
-    return settled, tally
+        counts.append((cell, "signups"))
+        if index in settled.unseen:
+            counts.append((cell, "unseen"))
+        if signup.confirmed_us is not None:
+            counts.append((cell, "confirmed"))
+        if signup.answered_us is not None:
+            counts.append((cell, "answered"))
+        if signup.agreed_us is not None:
+            counts.append((cell, "agreed"))
+    return settled, counts

@@ -9,7 +9,7 @@ and a frozen one takes three times as long.
 """
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 
 # A source that the writer reads from the visit: a visitor told by a hash carries none along.
 OF_THE_VISIT = ""
@@ -78,10 +78,20 @@ class SignedUp(Arrival):
     mails_again: bool = False
     # So many of a page in an hour are written to at once, those beyond at this pace; 0 for all.
     most_an_hour: int = 0
-    # Under which name the form counts against what its network may send; '' for none.
+    # Under which name the form counts against what its network may send, '' for none; and how much
+    # that is, 0 for as much as it likes.
     counted_as: str = ""
+    most_counted: int = 0
 
 
 Event = Served | Seen | Did | SignedUp
-# What a sign-up's transaction did: a new row, or the address was there already.
-Outcome = Literal["new", "known"]
+
+
+class TurnedAway(NamedTuple):
+    """Nothing was done: its network has sent what it may. It may again after so many seconds."""
+
+    seconds: int
+
+
+# What a sign-up's transaction did: a new row, or the address was there already; or nothing.
+Outcome = Literal["new", "known"] | TurnedAway

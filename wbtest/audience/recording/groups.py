@@ -4,24 +4,32 @@ Everything here happens in the one transaction of the group.
 """
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from contextlib import suppress
 from datetime import datetime, timedelta
 from operator import attrgetter
-from typing import Any
+from typing import NamedTuple
 
 import sqlalchemy as sa
 
 from wbtest.audience.engagement import kept as engaged
 from wbtest.audience.recording import exposures, made_up
-from wbtest.audience.recording import rows as kept
-from wbtest.audience.recording.cells import SUSPECTED, Facts, HistoryKey, history_key
-from wbtest.audience.recording.events import Did, Event, Outcome, Seen, Served, SignedUp
+from wbtest.audience.recording.cells import SUSPECTED, Facts
+from wbtest.audience.recording.events import (
+    Did,
+    Event,
+    Outcome,
+    Seen,
+    Served,
+    SignedUp,
+    TurnedAway,
+)
 from wbtest.audience.recording.hours import QUARTER_US
-from wbtest.audience.recording.ledger import SIGHTINGS, SIGNUPS, Ledger
-from wbtest.audience.recording.rows import SightingRow, SignupRow, VisitRow, frees
+from wbtest.audience.recording.ledger import Ledger
+from wbtest.audience.recording.people import People
+from wbtest.audience.recording.rows import SightingRow, SignupRow, VisitRow
 from wbtest.audience.signing.announcing import announce_signups
-from wbtest.audience.signing.mailing import write_to
+from wbtest.audience.signing.mailing import Mails
 from wbtest.audience.traffic import classify
 from wbtest.team import limits
 
@@ -34,6 +42,15 @@ Loss = tuple[int, str, int]
 _visit = attrgetter(*VisitRow._fields)
 # The rest of a sign-up is settled after it came.
 _signup = attrgetter(*(name for name in SignupRow._fields if name not in SignupRow._field_defaults))
+
+
+class Sorted(NamedTuple):
+    """The events of people in a group; sign-ups with their places among all events."""
+
+    visits: list[VisitRow]
+    sightings: list[SightingRow]
+    signups: list[tuple[int, SignedUp, SignupRow]]
+    deeds: list[Did]
 
 
 def record(
@@ -49,43 +66,53 @@ def record(
     read of the experiments. ``mail_domain`` ends the ids of the mails. Raises LookupError for an
     experiment that is not there.
     """
-    visits: list[VisitRow] = []
-    sightings: list[SightingRow] = []
-    signups: list[tuple[int, SignedUp, SignupRow]] = []
-    deeds: list[Did] = []
+    turned_away = _turned_away(connection, events, now)
     events = exposures.fill_in(connection, events)
     with Ledger(connection, facts) as ledger:
         for experiment_id in {event.experiment_id for event in events}:
             ledger.facts_of(experiment_id)
         events = made_up.fold(connection, events, ledger.facts_of)
-        for index, event in enumerate(events):
-            # Nearly all are visits, so these are asked for first.
-            if isinstance(event, (Served, Seen)):
-                if machine := classify(event.user_agent, event.hints):
-                    ledger.count_machine(machine, event.experiment_id, event.variant, event.at_us)
-                    continue
-                visits.append(VisitRow._make(_visit(event)))
-                if isinstance(event, Seen):
-                    sightings.append(SightingRow(*visits[-1]))
-            elif isinstance(event, SignedUp):
-                signups.append((index, event, row := _signup_of(event)))
-                if row.excluded_because == SUSPECTED and row.visitor:
-                    visits.append(_visit_of(row))
-                    sightings.append(SightingRow(*visits[-1]))
-            elif not classify(event.user_agent, event.hints):
-                deeds.append(event)
-        ledger.keep_visits(visits)
-        new = _keep_people(ledger, sightings, [row for _, _, row in signups])
-        engaged.keep(connection, deeds)
-        letters = [(event, row) for _, event, row in signups]
-        write_to(connection, letters, new, now, mail_domain)
+        group = _sorted(ledger, events, turned_away)
+        ledger.keep_visits(group.visits)
+        letters = [(event, row) for _, event, row in group.signups]
+        people = People(ledger, group.sightings, [row for _, row in letters])
+        new = people.new
+        mails = Mails(connection, letters, new, now)
+        people.write(mails.later)
+        engaged.keep(connection, group.deeds)
+        mails.write(mail_domain)
         announce_signups(connection, [row for _, row in letters], new, now)
         names = Counter(event.counted_as for event, _ in letters if event.counted_as)
         limits.count_many(connection, names, COUNTED_FOR, now)
     outcomes: list[Outcome | None] = [None] * len(events)
-    for index, _, row in signups:
+    for index, _, row in group.signups:
         outcomes[index] = "new" if id(row) in new else "known"
+    for index, seconds in turned_away.items():
+        outcomes[index] = TurnedAway(seconds)
     return outcomes
+
+
+def _sorted(ledger: Ledger, events: Sequence[Event], left_out: Container[int]) -> Sorted:
+    """The events as rows, without those at the places ``left_out``; machines are counted."""
+    group = Sorted([], [], [], [])
+    for index, event in enumerate(events):
+        # Nearly all are visits, so these are asked for first.
+        if isinstance(event, (Served, Seen)):
+            if machine := classify(event.user_agent, event.hints):
+                ledger.count_machine(machine, event.experiment_id, event.variant, event.at_us)
+                continue
+            group.visits.append(VisitRow._make(_visit(event)))
+            if isinstance(event, Seen):
+                group.sightings.append(SightingRow(*group.visits[-1]))
+        elif isinstance(event, SignedUp):
+            if index not in left_out:
+                group.signups.append((index, event, row := _signup_of(event)))
+                if row.excluded_because == SUSPECTED and row.visitor:
+                    group.visits.append(_visit_of(row))
+                    group.sightings.append(SightingRow(*group.visits[-1]))
+        elif not classify(event.user_agent, event.hints):
+            group.deeds.append(event)
+    return group
 
 
 def record_losses(
@@ -103,38 +130,26 @@ def loss_of(event: Event) -> Loss:
     return event.experiment_id, event.variant, event.at_us // QUARTER_US
 
 
-def _keep_people(
-    ledger: Ledger, sightings: list[SightingRow], signups: list[SignupRow]
-) -> set[int]:
-    """Keep the rows, settle everybody they touch, and return the ids of the new sign-ups."""
-    if not sightings and not signups:
-        return set()
-    touched = {
-        HistoryKey(row.experiment_id, row.visitor, row.excluded_because) for row in sightings
-    }
-    # Suspicion reaches over into what would count.
-    touched |= {key._replace(excluded_because="") for key in touched if key[2] == SUSPECTED}
-    # Those in which the addresses stand now; an earlier sign-up takes them elsewhere.
-    stored = _stored(ledger.connection, signups)
-    touched |= {history_key(row) for row in (*signups, *stored)}
-    with ledger.settling(touched):
-        kept.keep(ledger.connection, SIGHTINGS, sightings)
-        found = kept.keep(ledger.connection, SIGNUPS, signups)
-        exposures.mark_repeats(ledger.connection, signups, stored)
-        # For its owner an address is new that only a machine has left before.
-        freed = [row for row, stored in found.moved if frees(row, stored)]
-        return {id(row) for row in (*found.new, *freed)}
+def _turned_away(
+    connection: sa.Connection, events: Sequence[Event], now: datetime
+) -> dict[int, int]:
+    """Which sign-ups come from a network that has sent what it may, and how long it must wait.
 
-
-def _stored(connection: sa.Connection, signups: list[SignupRow]) -> Sequence[Any]:
-    """The sign-ups of these addresses that are there already, and some more perhaps."""
-    if not signups:
-        return ()
-    is_it = sa.and_(
-        SIGNUPS.c.experiment_id.in_({row.experiment_id for row in signups}),
-        SIGNUPS.c.email_key.in_({row.email_key for row in signups}),
-    )
-    return connection.execute(sa.select(SIGNUPS).where(is_it)).all()
+    Looked at where they are counted, so that of those that come at once none is too many.
+    """
+    limited = [
+        (index, event)
+        for index, event in enumerate(events)
+        if isinstance(event, SignedUp) and event.counted_as and event.most_counted
+    ]
+    hits = Counter(limits.hits_of(connection, {event.counted_as for _, event in limited}, now))
+    found = {}
+    for index, event in limited:
+        if hits[event.counted_as] >= event.most_counted:
+            found[index] = limits.seconds_until_free(connection, event.counted_as, now)
+        else:
+            hits[event.counted_as] += 1
+    return found
 
 
 def _signup_of(event: SignedUp) -> SignupRow:

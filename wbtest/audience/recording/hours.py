@@ -62,5 +62,6 @@ def _offset(second: int, zone: str) -> int:
     return int((offset or timedelta()).total_seconds())
 
 
+@lru_cache(maxsize=4096)
 def _local(second: int, zone: str) -> datetime:
     return datetime.fromtimestamp(second, UTC).astimezone(ZoneInfo(zone))

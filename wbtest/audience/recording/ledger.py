@@ -4,12 +4,14 @@ Knows tables and nothing of queues. Only one transaction at a time may write eve
 sees to that where the transaction is not the recorder's own.
 """
 
-import json
+from __future__ import annotations
+
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from functools import cache
 from types import TracebackType
-from typing import Any, Self, cast
+from typing import Any, NamedTuple, Self, cast
 
 import sqlalchemy as sa
 
@@ -20,56 +22,29 @@ from wbtest.audience.recording import rows as kept
 from wbtest.audience.recording import totals
 from wbtest.audience.recording.cells import (
     COLUMNS,
-    SUSPECTED,
     Cell,
     Facts,
     History,
     HistoryKey,
     Tally,
-    by_time,
     cell_of,
     count,
-    history_key,
-    is_suspected,
+    histories_of,
 )
+from wbtest.audience.recording.facts import load_facts
 from wbtest.audience.recording.hours import QUARTER_US, hour_of
 from wbtest.audience.recording.rows import Row, VisitRow
 from wbtest.audience.recording.settle import Settled
 from wbtest.audience.traffic import Machine
 from wbtest.audience.waiting import WAITING
-from wbtest.publishing.models import Experiment
 
 VISITS = cast(sa.Table, Visit.__table__)
 SIGHTINGS = cast(sa.Table, Sighting.__table__)
 SIGNUPS = cast(sa.Table, Signup.__table__)
 HOURLY_COUNTS = cast(sa.Table, HourlyCount.__table__)
 MACHINE_COUNTS = cast(sa.Table, MachineCount.__table__)
-HOUR_US = 3_600_000_000
 # Reason and family, beside those of machines.
 LOST = ("lost", "could not be stored")
-
-
-def load_facts(connection: sa.Connection, experiment_id: int) -> Facts:
-    """Return what decides how the experiment's events are counted. Raises LookupError."""
-    found = connection.execute(
-        sa.select(
-            Experiment.time_zone, Experiment.rule, Experiment.sealed, Experiment.purged_at
-        ).where(Experiment.id == experiment_id)
-    ).one_or_none()
-    if found is None:
-        raise LookupError(f"there is no experiment {experiment_id}")
-    zone, rule, sealed, purged_at = found
-    if sealed:
-        rule = json.loads(sealed)["rule"]
-    window_us = rule["conversion_window_hours"] * HOUR_US
-    sources = rule.get("sources")
-    return Facts(
-        zone,
-        rule["conversion"],
-        window_us,
-        sources=None if sources is None else tuple(sources),
-        is_purged=purged_at is not None,
-    )
 
 
 def take_turn(connection: sa.Connection) -> None:
@@ -145,27 +120,39 @@ class Ledger:
         """Settle anew, and count, whatever the block changes in these histories."""
         before = self._histories(keys)
         yield
-        flags = Flags()
-        gone = set()
-        converted: dict[tuple[int, str], bool] = {}
-        for key, history in self._histories(keys).items():
+        settled = self.settle(before, self._histories(keys))
+        settled.flags.write(self.connection)
+        self.follow(settled)
+
+    def settle(
+        self, before: Mapping[HistoryKey, History], after: Mapping[HistoryKey, History]
+    ) -> SettledPeople:
+        """Count what becomes of these histories; what must be written of it is returned."""
+        found = SettledPeople(Flags(), {}, set())
+        for key, history in after.items():
             if history != before[key]:
                 facts = self.facts_of(key.experiment_id)
                 was, counted = count(before[key], facts)
-                self._tally.subtract(counted)
-                settled, tally = count(history, facts)
-                self._tally.update(tally)
-                flags.compare(history, settled)
+                for place in counted:
+                    self._tally[place] -= 1
+                settled, counted = count(history, facts)
+                for place in counted:
+                    self._tally[place] += 1
+                found.flags.compare(history, settled)
                 is_same = _shown(history) == _shown(before[key])
                 is_gone = was.is_counted and not (settled.is_counted and is_same)
                 if is_gone and key.excluded_because == "":
-                    gone.add(key[:2])
+                    found.gone.add(key[:2])
                 has_converted = settled.conversion is not None
                 if key.excluded_because == "" and has_converted != (was.conversion is not None):
-                    converted[key[:2]] = has_converted
-        flags.write(self.connection)
-        engaged.mark(self.connection, {k: v for k, v in converted.items() if self._is_open(k[0])})
-        self.forget_acts(gone)
+                    found.converted[key[:2]] = has_converted
+        return found
+
+    def follow(self, settled: SettledPeople) -> None:
+        """Let what people did on the page follow what was settled, once the marks are written."""
+        converted = {k: v for k, v in settled.converted.items() if self._is_open(k[0])}
+        engaged.mark(self.connection, converted)
+        self.forget_acts(settled.gone)
 
     def forget_acts(self, visitors: Collection[tuple[int, str]]) -> None:
         """Delete what these visitors did on the page, and count it no more."""
@@ -179,34 +166,14 @@ class Ledger:
 
     def _histories(self, keys: Collection[HistoryKey]) -> dict[HistoryKey, History]:
         """The histories as they are now, also those in which nothing happened."""
-        experiments = {key.experiment_id for key in keys}
-        visitors = {key.visitor for key in keys if key.visitor}
-        emails = {key.email_key for key in keys if key.email_key}
-        sightings: dict[HistoryKey, Any] = {}
-        signups: defaultdict[HistoryKey, list[Any]] = defaultdict(list)
-        if visitors:
-            is_ours = sa.and_(
-                SIGHTINGS.c.experiment_id.in_(experiments), SIGHTINGS.c.visitor.in_(visitors)
-            )
-            for row in self.connection.execute(sa.select(SIGHTINGS).where(is_ours)):
-                key = HistoryKey(row.experiment_id, row.visitor, row.excluded_because)
-                sightings[key] = row
-        suspects = {key[:2] for key in sightings if key.excluded_because == SUSPECTED}
+        visitors = {key[:2] for key in keys if key.visitor}
+        emails = {(key.experiment_id, key.email_key) for key in keys if key.email_key}
+        sightings = kept.find(self.connection, SIGHTINGS, visitors)
         # Asked one after the other, each by its own index: for both at once SQLite would look at
         # every sign-up of the experiment.
-        whose: list[sa.ColumnElement[bool]] = []
-        if visitors:
-            whose.append(SIGNUPS.c.visitor.in_(visitors))
-        if emails:
-            whose.append((SIGNUPS.c.visitor == "") & SIGNUPS.c.email_key.in_(emails))
-        for is_theirs in whose:
-            is_ours = SIGNUPS.c.experiment_id.in_(experiments) & is_theirs
-            for row in self.connection.execute(sa.select(SIGNUPS).where(is_ours)):
-                signups[history_key(row)].append(row)
-        return {
-            key: History(sightings.get(key), by_time(signups[key]), is_suspected(key, suspects))
-            for key in keys
-        }
+        signups = kept.find(self.connection, SIGNUPS, visitors, by="visitor")
+        signups += [row for row in kept.find(self.connection, SIGNUPS, emails) if not row.visitor]
+        return histories_of(keys, sightings, signups)
 
     def _write(self) -> None:
         standing = {key for key, facts in self._facts.items() if facts.is_purged}
@@ -226,6 +193,14 @@ class Ledger:
         ]
         kept.add(self.connection, MACHINE_COUNTS, machines)
         totals.add_machines(self.connection, self._machines)
+
+
+class SettledPeople(NamedTuple):
+    """Marks to write, who converted or does so no more, and who does not count as seen any more."""
+
+    flags: Flags
+    converted: dict[tuple[int, str], bool]
+    gone: set[tuple[int, str]]
 
 
 class Flags:
@@ -250,7 +225,7 @@ class Flags:
         """Set the marks right."""
         for table, rows in ((SIGHTINGS, self.sightings), (SIGNUPS, self.signups)):
             if rows:
-                names = [column.name for column in table.primary_key]
+                names = _key_names(table)
                 is_it = [table.c[name] == sa.bindparam(f"the_{name}") for name in names]
                 renamed = [
                     {f"the_{k}" if k in names else k: value for k, value in row.items()}
@@ -285,4 +260,9 @@ def _by_quarter(visits: Iterable[VisitRow]) -> Iterable[tuple[Any, int]]:
 
 
 def _key_of(table: sa.Table, row: Any) -> Row:
-    return {column.name: row._mapping[column.name] for column in table.primary_key}
+    return {name: getattr(row, name) for name in _key_names(table)}
+
+
+@cache
+def _key_names(table: sa.Table) -> tuple[str, ...]:
+    return tuple(column.name for column in table.primary_key)

@@ -10,6 +10,7 @@ from typing import cast
 
 import sqlalchemy as sa
 
+from wbtest import driver
 from wbtest.audience.recording.cells import Facts
 from wbtest.audience.recording.events import Event
 from wbtest.audience.recording.exposures import UNKNOWN
@@ -22,6 +23,10 @@ OTHER = "Other"
 # Nobody makes these up, and no crowd of made-up ones takes their room.
 USUAL = (DIRECT, UNKNOWN, *SITES)
 KINDS = cast(sa.Table, KindTotal.__table__)
+_KNOWN = (
+    "SELECT DISTINCT source FROM kind_totals "  # noqa: S608 - marks
+    f"WHERE experiment_id = ? AND source IN ({driver.MANY})"
+)
 
 
 def fold(
@@ -51,11 +56,12 @@ def _beyond(
     connection: sa.Connection, experiment_id: int, sources: Sequence[str], facts: Facts
 ) -> Sequence[str]:
     """Which of these there is no room for, those that came first before the others."""
-    is_ours = KINDS.c.experiment_id == experiment_id
-    query = sa.select(KINDS.c.source).where(is_ours, KINDS.c.source.in_(sources)).distinct()
-    known = {OTHER, *USUAL, *(facts.sources or ()), *connection.scalars(query)}
+    known = {OTHER, *USUAL, *(facts.sources or ())}
+    asked = [(experiment_id, source) for source in sources if source not in known]
+    known |= {source for [source] in driver.ask_pairs(connection, _KNOWN, asked)}
     new = [source for source in sources if source not in known]
     if not new:
         return ()
+    is_ours = KINDS.c.experiment_id == experiment_id
     count = sa.select(sa.func.count(KINDS.c.source.distinct())).where(is_ours)
     return new[max(MOST_SOURCES - (connection.scalar(count) or 0), 0) :]

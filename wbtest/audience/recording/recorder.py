@@ -11,7 +11,7 @@ from multiprocessing.util import Finalize
 
 import sqlalchemy as sa
 
-from wbtest.audience.recording.events import Event, Outcome, SignedUp
+from wbtest.audience.recording.events import Event, Outcome, SignedUp, TurnedAway
 from wbtest.audience.recording.writer import Item, StoreFailed, Waiting, Writer
 from wbtest.extensions import Now
 from wbtest.locks import NoLock, WriteLock
@@ -37,6 +37,16 @@ class QueueFull(Refused):
 
     def __init__(self) -> None:
         super().__init__("Too many people are here at once. Try again in a minute.")
+
+
+class TooMany(Refused):
+    """A network sends more forms than its people can; ``seconds`` say how long it has to wait."""
+
+    status = 429
+
+    def __init__(self, seconds: int) -> None:
+        super().__init__("Many addresses came from your network. Try again in an hour.")
+        self.seconds = seconds
 
 
 class Recorder:
@@ -75,19 +85,22 @@ class Recorder:
     def sign_up(self, event: SignedUp) -> Outcome:
         """Store a sign-up and return whether its address is new, once that is durable.
 
-        Raises StoreFailed when it was not stored, QueueFull as ``put`` does. Not to be called
-        inside a write transaction, which would keep the group from being written.
+        Raises StoreFailed when it was not stored, TooMany when its network has sent what it may,
+        QueueFull as ``put`` does. Not to be called inside a write transaction, which would keep
+        the group from being written.
         """
         self.check()
         waiting = Waiting(event)
         self._append(waiting)
         self._hurry.set()
         try:
-            outcome = waiting.future.result(SIGN_UP_SECONDS)
+            outcome = waiting.wait(SIGN_UP_SECONDS)
         except TimeoutError as error:
             # Nothing shall be stored later that we said was not.
             waiting.is_abandoned = True
             raise StoreFailed from error
+        if isinstance(outcome, TurnedAway):
+            raise TooMany(outcome.seconds)
         assert outcome is not None
         return outcome
 
@@ -108,7 +121,7 @@ class Recorder:
         self._queue.append(waiting)
         self._arrived.set()
         self._hurry.set()
-        waiting.future.result(FLUSH_SECONDS)
+        waiting.wait(FLUSH_SECONDS)
 
     def close(self) -> None:
         """Store what is queued and end the thread; a later event starts it anew."""
@@ -160,7 +173,7 @@ class Recorder:
             self._hurry.wait(GROUP_SECONDS)
             self._arrived.clear()
             self._hurry.clear()
-            self._writer.store(self._take())
+            self._writer.store(self._take(), self._take)
             if self._queue:
                 self._arrived.set()
                 if self._is_closing or len(self._queue) >= FULL_GROUP:
@@ -172,4 +185,4 @@ class Recorder:
         return group
 
 
-__all__ = ["QueueFull", "Recorder", "StoreFailed"]
+__all__ = ["QueueFull", "Recorder", "StoreFailed", "TooMany"]

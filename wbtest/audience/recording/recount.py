@@ -28,6 +28,7 @@ from wbtest.audience.recording.cells import (
     history_key,
     is_suspected,
 )
+from wbtest.audience.recording.facts import load_facts
 from wbtest.audience.recording.hours import QUARTER_US, hour_of
 from wbtest.audience.recording.ledger import (
     HOURLY_COUNTS,
@@ -36,7 +37,6 @@ from wbtest.audience.recording.ledger import (
     VISITS,
     Flags,
     hourly_rows,
-    load_facts,
     take_turn,
 )
 from wbtest.publishing.models import Experiment

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Mapping
+from functools import cache
 from typing import Any, cast
 
 import sqlalchemy as sa
@@ -134,8 +135,13 @@ def _rows(table: sa.Table, sums: Sums) -> list[Row]:
     for (key, column), number in sums.items():
         if number:
             found[key][column] = number
-    names = [column.name for column in table.primary_key]
+    names = _key_of(table)
     return [dict(zip(names, key, strict=True)) | row for key, row in found.items()]
+
+
+@cache
+def _key_of(table: sa.Table) -> tuple[str, ...]:
+    return tuple(column.name for column in table.primary_key)
 
 
 def _changed(sums: Sums) -> list[Row]:

@@ -1,6 +1,8 @@
 """The form on a public page. Its sentences are in the page's language, so it is given them."""
 
 import unicodedata
+from typing import NamedTuple, Self
+from urllib.parse import parse_qsl
 
 from werkzeug.datastructures import MultiDict
 from wtforms import EmailField, Form, HiddenField, StringField, ValidationError
@@ -9,6 +11,7 @@ from wbtest.audience.visitors import NotAnEmail, read_email
 from wbtest.publishing.strings import PageStrings
 
 LONGEST_NAME = 120
+MOST_FIELDS = 10
 
 
 class SignupForm(Form):
@@ -41,6 +44,49 @@ class SignupForm(Form):
     def validate_name(self, field: StringField) -> None:
         if len(field.data or "") > LONGEST_NAME:
             raise ValidationError(self.strings.name_long)
+
+
+class Typed(NamedTuple):
+    """What a valid form says: the address as in ``SignupForm``, the name, the page's token.
+
+    ``is_trapped`` says that the field was filled in which nobody sees.
+    """
+
+    address: tuple[str, str]
+    name: str
+    token: str
+    is_trapped: bool
+
+    @classmethod
+    def of(cls, form: SignupForm) -> Self:
+        """What a form says that was found to be valid."""
+        token, trap = form.token.data or "", form.website.data
+        return cls(form.address, form.name.data or "", token, bool(trap))
+
+
+def read_plain(body: bytes) -> Typed | None:
+    """Return what a form says as a browser sends it, by the rules of ``SignupForm``.
+
+    None for one at which anything is wrong or unusual: that one is for ``SignupForm`` to judge.
+    """
+    try:
+        # So that a stranger cannot let us read a thousand fields.
+        pairs = parse_qsl(
+            body.decode("ascii"),
+            keep_blank_values=True,
+            errors="strict",
+            max_num_fields=MOST_FIELDS,
+        )
+        given = dict(pairs)
+        if len(given) < len(pairs) or any("\0" in part for pair in pairs for part in pair):
+            return None
+        address = read_email(given.get("email", ""))
+    except (ValueError, NotAnEmail):
+        return None
+    name = one_line(given.get("name", ""))
+    if len(name) > LONGEST_NAME:
+        return None
+    return Typed(address, name, given.get("token", ""), bool(given.get("website")))
 
 
 def one_line(text: str) -> str:

@@ -17,6 +17,8 @@ BUTTON = (
     "display:inline-block;padding:12px 20px;border-radius:8px;background:{};color:{};"
     "font-weight:600;text-decoration:none"
 )
+# Stands for the token where a letter is made before it is known for whom. Nobody can type it.
+TOKEN = "\0"  # noqa: S105 - the place of one
 SMALL = "margin:0 0 16px;color:#565e6c;font-size:14px"
 
 
@@ -27,6 +29,16 @@ class Letter(NamedTuple):
     body: str
     html: str
     leave_url: str
+
+
+class Blank(NamedTuple):
+    """A letter that lacks the token of whom it is for."""
+
+    letter: Letter
+
+    def filled_in(self, token: str) -> Letter:
+        """Return the letter whose links carry ``token``."""
+        return Letter._make([part.replace(TOKEN, token) for part in self.letter])
 
 
 class Line(NamedTuple):
@@ -40,6 +52,11 @@ class Line(NamedTuple):
     url: str = ""
     name: str = ""
     is_button: bool = False
+
+
+def blank(live: LiveExperiment, base_url: str) -> Blank:
+    """Return the mail to whoever signs up, made once for all of them."""
+    return Blank(welcome(live, base_url, TOKEN))
 
 
 def welcome(live: LiveExperiment, base_url: str, token: str) -> Letter:

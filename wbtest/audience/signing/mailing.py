@@ -1,6 +1,6 @@
 """Which sign-ups of a group are written to, and when: one mail for each address, page and day."""
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from hashlib import sha256
@@ -8,108 +8,133 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from wbtest.audience.models import Erasure
+from wbtest import driver
 from wbtest.audience.recording.cells import IMPORTED, SUSPECTED
 from wbtest.audience.recording.events import SignedUp
 from wbtest.audience.recording.ledger import SIGNUPS
 from wbtest.audience.recording.rows import SignupRow
 from wbtest.audience.signing.guard import HOUR_US
 from wbtest.delivery.models import OutboxMail
-from wbtest.delivery.outbox import mail_row
+from wbtest.delivery.outbox import insert_mails, mail_row
 
 DAY_US = 86_400_000_000
 MICROSECONDS = 1_000_000
 Sent = Sequence[tuple[SignedUp, SignupRow]]
+_COUNTING = (
+    "SELECT count(*) FROM (SELECT 1 FROM signups WHERE experiment_id = ? AND at_us > ?{also} "
+    "LIMIT ?) AS came"
+)
 
 
-def write_to(
-    connection: sa.Connection, sent: Sent, new: Collection[int], now: datetime, mail_domain: str
-) -> None:
-    """Queue the mails of a group of sign-ups; ``new`` are the ids of the rows that were kept.
+class Mails:
+    """The mails of a group of sign-ups; ``new`` are the ids of the rows that are kept.
 
     Nobody is written to because of a machine, which may want us to write to somebody else. Who
     erased an address and leaves it again by themselves is no longer kept out of imported lists.
+    ``later`` says of the new rows whose mail waits when it leaves, by their ids.
     """
-    trusted = [(event, row) for event, row in sent if row.excluded_because != SUSPECTED]
-    fresh = [event for event, row in trusted if id(row) in new]
-    known = [(event, row) for event, row in trusted if id(row) not in new]
-    _lift_erasures(connection, fresh)
-    written = [event for event in (*fresh, *_asked_again(connection, known)) if event.subject]
-    mails = [
-        _mail(event, now, mail_domain) | {"due_at": due_at}
-        for event, due_at in _paced(connection, written, fresh, now)
-    ]
-    if mails:
-        connection.execute(sa.insert(OutboxMail), mails)
 
+    def __init__(
+        self, connection: sa.Connection, sent: Sent, new: Collection[int], now: datetime
+    ) -> None:
+        self._connection = connection
+        self._now = now
+        self._pace = Pace(connection, now)
+        trusted = [(event, row) for event, row in sent if row.excluded_because != SUSPECTED]
+        self._known = [(event, row) for event, row in trusted if id(row) not in new]
+        fresh = [(event, row) for event, row in trusted if id(row) in new]
+        self._fresh = [event for event, _ in fresh]
+        self._due: list[tuple[SignedUp, int | None]] = []
+        self.later: dict[int, int] = {}
+        for event, row in fresh:
+            if event.subject:
+                due_us = self._pace.due_us(event, is_new=True)
+                self._due.append((event, due_us))
+                if due_us is not None:
+                    self.later[id(row)] = due_us
 
-def _paced(
-    connection: sa.Connection,
-    events: Iterable[SignedUp],
-    fresh: Sequence[SignedUp],
-    now: datetime,
-) -> Iterator[tuple[SignedUp, datetime]]:
-    """Each event with the moment at which its mail leaves: now, or after the last that waits.
-
-    The sign-up remembers that moment as the one of its mail, and so the next one finds it. Those
-    that are ``fresh`` are stored already.
-    """
-    now_us = int(now.timestamp() * MICROSECONDS)
-    stored = {id(event) for event in fresh}
-    last: dict[int, int] = {}
-    came: dict[int, int] = {}
-    for event in events:
-        page = event.experiment_id
-        if page not in came and event.most_an_hour:
-            mine = sum(each.experiment_id == page for each in fresh)
-            came[page] = _came(connection, page, now_us, event.most_an_hour + mine) - mine
-        is_overrun = event.most_an_hour and came[page] >= event.most_an_hour
-        if id(event) in stored and event.most_an_hour:
-            came[page] += 1
-        if not is_overrun:
-            yield event, now
-            continue
-        if page not in last:
-            last[page] = _last_due(connection, page, now_us)
-        last[page] += HOUR_US // event.most_an_hour
-        connection.execute(
-            sa.update(SIGNUPS)
-            .where(SIGNUPS.c.experiment_id == page, SIGNUPS.c.email_key == event.email_key)
-            .values(mailed_us=last[page])
+    def write(self, mail_domain: str) -> None:
+        """Queue the mails, once the new rows are stored."""
+        connection = self._connection
+        _lift_erasures(connection, self._fresh)
+        for event in _asked_again(connection, self._known):
+            due_us = self._pace.due_us(event, is_new=False)
+            self._due.append((event, due_us))
+            if due_us is not None:
+                connection.execute(
+                    sa.update(SIGNUPS)
+                    .where(
+                        SIGNUPS.c.experiment_id == event.experiment_id,
+                        SIGNUPS.c.email_key == event.email_key,
+                    )
+                    .values(mailed_us=due_us)
+                )
+        insert_mails(
+            connection,
+            [
+                _mail(event, self._now, mail_domain) | {"due_at": self._moment(due_us)}
+                for event, due_us in self._due
+            ],
         )
-        yield event, datetime.fromtimestamp(last[page] / MICROSECONDS, UTC)
+
+    def _moment(self, due_us: int | None) -> datetime:
+        return self._now if due_us is None else datetime.fromtimestamp(due_us / MICROSECONDS, UTC)
+
+
+class Pace:
+    """When the mails of a group leave: at once, or on an overrun page after the last that waits.
+
+    The sign-up remembers that moment as the one of its mail, and so the next group finds it.
+    """
+
+    def __init__(self, connection: sa.Connection, now: datetime) -> None:
+        self._connection = connection
+        self._now_us = int(now.timestamp() * MICROSECONDS)
+        self._came: dict[int, int] = {}
+        self._last: dict[int, int] = {}
+
+    def due_us(self, event: SignedUp, *, is_new: bool) -> int | None:
+        """Return the moment in microseconds since 1970, None for at once.
+
+        ``is_new`` says that the sign-up is not stored yet, and counts from now on.
+        """
+        page, most = event.experiment_id, event.most_an_hour
+        if not most:
+            return None
+        if page not in self._came:
+            self._came[page] = _came(self._connection, page, self._now_us, most)
+        is_overrun = self._came[page] >= most
+        self._came[page] += is_new
+        if not is_overrun:
+            return None
+        if page not in self._last:
+            self._last[page] = _last_due(self._connection, page, self._now_us)
+        self._last[page] += HOUR_US // most
+        return self._last[page]
 
 
 def _came(connection: sa.Connection, experiment_id: int, now_us: int, most: int) -> int:
     """How many people signed up on a page in the last hour, ``most`` where there were more.
 
     Those suspected of being machines are not among them, or machines could slow our mails; nor are
-    those that the team brought in from a list.
+    those that the team brought in from a list. Where all together are fewer, that is returned.
     """
-    rows = (
-        sa.select(sa.literal(1))
-        .where(
-            SIGNUPS.c.experiment_id == experiment_id,
-            SIGNUPS.c.at_us > now_us - HOUR_US,
-            SIGNUPS.c.excluded_because.not_in((SUSPECTED, IMPORTED)),
-        )
-        .limit(most)
-    )
-    return connection.scalar(sa.select(sa.func.count()).select_from(rows.subquery())) or 0
+    values = (experiment_id, now_us - HOUR_US)
+    # Mostly there are fewer, whoever they are, and an index alone says so.
+    [[everybody]] = driver.ask(connection, _COUNTING.format(also=""), (*values, most))
+    if everybody < most:
+        return int(everybody)
+    apart = " AND excluded_because NOT IN (?, ?)"
+    counting = _COUNTING.format(also=apart)
+    [[came]] = driver.ask(connection, counting, (*values, SUSPECTED, IMPORTED, most))
+    return int(came)
 
 
 def _last_due(connection: sa.Connection, experiment_id: int, now_us: int) -> int:
-    """When the last mail of an overrun page leaves.
-
-    Mostly it is one of the last hour, which an index finds. All others are asked when none of those
-    waits: the mails of an earlier crowd may wait for longer.
-    """
-    newest = sa.select(sa.func.max(SIGNUPS.c.mailed_us))
-    for came in (SIGNUPS.c.at_us > now_us - HOUR_US, sa.true()):
-        found = connection.scalar(newest.where(SIGNUPS.c.experiment_id == experiment_id, came)) or 0
-        if found > now_us:
-            return found
-    return now_us
+    """When the last mail of a page leaves that waits; now when none does."""
+    newest = "SELECT max(mailed_us) FROM signups WHERE experiment_id = ? AND mailed_us > ?"
+    [[found]] = driver.ask(connection, newest, (experiment_id, now_us))
+    return found or now_us
 
 
 def _asked_again(connection: sa.Connection, known: Sent) -> list[SignedUp]:
@@ -166,14 +191,9 @@ def _take_back(connection: sa.Connection, signup: Any) -> None:
 
 
 def _lift_erasures(connection: sa.Connection, events: Sequence[SignedUp]) -> None:
-    hashes = {event.email_hash for event in events if event.email_hash}
-    if hashes:
-        connection.execute(
-            sa.delete(Erasure).where(
-                Erasure.experiment_id.in_({event.experiment_id for event in events}),
-                Erasure.email_hash.in_(hashes),
-            )
-        )
+    hashes = {(event.experiment_id, event.email_hash) for event in events if event.email_hash}
+    lifting = f"DELETE FROM erasures WHERE experiment_id = ? AND email_hash IN ({driver.MANY})"  # noqa: S608 - marks
+    driver.run_pairs(connection, lifting, hashes)
 
 
 def _mail(event: SignedUp, now: datetime, mail_domain: str) -> dict[str, Any]:

@@ -1,9 +1,8 @@
 """What visitors send: the beacon, the sign-up form, and the button of our mail."""
 
-import logging
-
 from flask import Response, redirect, request
 from flask.typing import ResponseReturnValue
+from flask_limiter.util import get_remote_address
 from sqlalchemy.exc import SQLAlchemyError
 
 from wbtest.audience import sightings, visitors
@@ -11,17 +10,18 @@ from wbtest.audience.answers import form_token
 from wbtest.audience.browsers import agent_of
 from wbtest.audience.live_pages import LivePage
 from wbtest.audience.recording.groups import COUNTED_FOR
+from wbtest.audience.recording.recorder import TooMany
 from wbtest.audience.signing import signups
-from wbtest.audience.signing.forms import SignupForm
-from wbtest.audience.signing.signups import Sender
+from wbtest.audience.signing.door import NOT_STORED, SIGN_UPS, note_not_stored
+from wbtest.audience.signing.forms import SignupForm, Typed
 from wbtest.audience.signing.steps_views import after_sign_up
 from wbtest.audience.signing.trying_views import take_try
 from wbtest.audience.views import (
     TOKEN_PAGE,
     bp,
     check_sender,
+    desk,
     get_page,
-    guard,
     is_objector,
     is_team,
     over,
@@ -33,18 +33,14 @@ from wbtest.audience.views import (
     small,
 )
 from wbtest.audience.visitors import Form
-from wbtest.audience.waiting import WAITING, joins
+from wbtest.audience.waiting import joins
 from wbtest.extensions import clock
 from wbtest.publishing.live import LiveVariant
 from wbtest.publishing.strings import strings_of
 from wbtest.store import Refused
 from wbtest.team import access, limits
 
-log = logging.getLogger(__name__)
-
 LONGEST_BEACON = 1_000
-# An office or a school shares one IP.
-MOST_SIGN_UPS = 60
 
 
 @bp.post("/p/<slug>/seen")
@@ -79,19 +75,19 @@ def signup(slug: str) -> ResponseReturnValue:
     takes = found.live.state == "running" or (shown and found.takes(shown, _at()))
     if not takes and not joins(found.live, shown):
         return show_closed(found.live)
+    if NOT_STORED in request.environ:
+        return _again(found, form, 503, strings.try_later)
     try:
-        recorder().check()
-        network = limits.name_of("sign-ups")
-        if wait := limits.wait_for(network, MOST_SIGN_UPS):
-            return _again(found, form, 429, strings.too_many, wait)
+        network = limits.name_of(SIGN_UPS, get_remote_address())
+        desk().check(network)
         answer = _take(found, form, shown, network)
         if answer.status_code == 422:
             limits.count_alone(network, COUNTED_FOR)
         return answer
+    except TooMany as error:
+        return _again(found, form, 429, strings.too_many, error.seconds)
     except (Refused, SQLAlchemyError) as error:
-        if isinstance(error, SQLAlchemyError):
-            recorder().note_failure()
-        log.error("a sign-up for /p/%s was not stored: %s", found.live.slug, error)
+        note_not_stored(recorder(), found, error)
         return _again(found, form, 503, strings.try_later)
 
 
@@ -114,43 +110,22 @@ def confirm(token: str) -> ResponseReturnValue:
 
 
 def _take(found: LivePage, form: SignupForm, shown: Form | None, network: str) -> Response:
-    live = found.live
     if any(len(values) > 1 for _, values in request.form.lists()):
         return _again(found, form, 422, form.strings.try_later)
     if not form.validate():
         return _again(found, form, 422)
     if shown is None:
         return _again(found, form, 422, form.strings.form_old)
-    # Of who objects not even a hash is kept.
-    is_out = found.is_opted_out(request.environ)
-    visitor = None if is_out else found.find_visitor(request.environ)
-    is_trapped = bool(form.website.data) or guard().is_too_fast(visitor, _at())
-    reason = _exclusion(found, is_trapped=is_trapped)
-    promised: tuple[str, ...] = ()
-    if joins(live, shown):
-        visitor, reason = None, "suspected" if is_trapped else WAITING
-        promised = printer().list_promise(live)
-    sender = Sender(shown, visitor, request.environ, reason, promised)
-    answering = signups.sign_up(
-        recorder(),
-        live,
-        sender,
-        address=form.address,
-        name=(form.name.data or "") if live.asks_name else "",
-        base_url=printer().base_url,
-        most_an_hour=guard().most_a_page,
-        counted_as=network,
-    )
-    location = after_sign_up(live, shown.variant, answering)
+    reason = _exclusion(found)
+    token = desk().take(found, request.environ, Typed.of(form), shown, network, reason)
+    location = after_sign_up(found.live, shown.variant, token)
     return Response(status=303, headers={"Location": location})
 
 
-def _exclusion(found: LivePage, *, is_trapped: bool = False) -> str:
+def _exclusion(found: LivePage) -> str:
     """Why what this browser sends does not count, '' when it does."""
     if is_team():
         return "team"
-    if is_trapped:
-        return "suspected"
     is_out = found.is_opted_out(request.environ) or is_objector(found)
     return "opted_out" if is_out else ""
 

@@ -3,24 +3,27 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import blake2b
+from typing import NamedTuple
 
 from wbtest.audience import traffic
 from wbtest.audience.browsers import Environ, agent_of, header_of
 from wbtest.audience.leaving.erasures import email_hash
 from wbtest.audience.leaving.links import hash_of, leads_to, sign_up_token
+from wbtest.audience.live_pages import LivePage
 from wbtest.audience.models import Signup
 from wbtest.audience.pages import words_beside
 from wbtest.audience.recording import rollup
 from wbtest.audience.recording.events import SignedUp
 from wbtest.audience.recording.recorder import Recorder
 from wbtest.audience.signing import guard, letters
+from wbtest.audience.signing.letters import Blank
 from wbtest.audience.visitors import Form, Visitor
 from wbtest.audience.waiting import keys_of, list_key
 from wbtest.extensions import clock, db
 from wbtest.publishing import copy
 from wbtest.publishing.live import LiveExperiment
 from wbtest.publishing.strings import strings_of
-from wbtest.store import writing
+from wbtest.store import end_reading, writing
 
 CONFIRM_WITHIN = timedelta(days=7)
 # Where somebody without a cookie came from, nobody knows any more.
@@ -52,9 +55,17 @@ class Sender:
         return self.visitor if self.visitor.variant == self.shown.variant else None
 
 
+class Ready(NamedTuple):
+    """What is the same for all who sign up on a variant of a page."""
+
+    consent: str
+    page_digest: str
+    letter: Blank
+
+
 def sign_up(
     recorder: Recorder,
-    live: LiveExperiment,
+    page: LivePage,
     sender: Sender,
     *,
     address: tuple[str, str],
@@ -62,25 +73,26 @@ def sign_up(
     base_url: str,
     most_an_hour: int = 0,
     counted_as: str = "",
+    most_counted: int = 0,
 ) -> str:
     """Store an address (its spelling and its key), and queue our mail to it, durably.
 
     An address that is there already stays as it is, and gets no second mail within a day; one that
     was only suspected so far is new. Of a page that got ``most_an_hour`` in the last hour the mails
-    leave at that pace, 0 for at once. The form counts against its network as ``counted_as``.
+    leave at that pace, 0 for at once. The form counts against its network as ``counted_as``, which
+    may send ``most_counted`` an hour, 0 for any number; raises TooMany for one more.
     Returns the token under which the questions after the sign-up are answered; whether it opens
     anything, nobody can see from it.
     """
-    shown = sender.shown
-    known = sender.known
-    variant = live.find_variant(shown.variant) or live.control
+    live, shown, known = page.live, sender.shown, sender.known
+    ready = _ready(page, sender, base_url)
     email_key = list_key(address[1]) if sender.promised else address[1]
     token = sign_up_token(live.identity_key, email_key)
-    letter = letters.welcome(live, base_url, token)
+    letter = ready.letter.filled_in(token)
     at_us = int(clock.now().timestamp() * MICROSECONDS)
     answering = _answering(live, sender.visitor, email_key, at_us)
     # Whoever waits for the recorder holds no connection: it could be the one that it needs.
-    db.session.rollback()
+    end_reading()
     recorder.sign_up(
         SignedUp(
             experiment_id=live.id,
@@ -96,8 +108,8 @@ def sign_up(
             email=address[0],
             email_key=email_key,
             name=name,
-            consent=words_beside(live, variant, strings_of(variant.page), sender.promised),
-            page_digest=copy.digest(variant.page),
+            consent=ready.consent,
+            page_digest=ready.page_digest,
             is_disposable=guard.is_disposable(address[1]),
             token_hash=digest(token),
             answer_hash=digest(answering),
@@ -110,11 +122,25 @@ def sign_up(
             mails_again=live.options.confirms,
             most_an_hour=most_an_hour,
             counted_as=counted_as,
+            most_counted=most_counted,
         )
     )
     if _has_cookie(sender.visitor):
         return answering
     return _of_first_click(live, email_key, at_us) or answering
+
+
+def _ready(page: LivePage, sender: Sender, base_url: str) -> Ready:
+    """What this page has ready for its variant; the list's promise changes with the day."""
+    variant = page.live.find_variant(sender.shown.variant) or page.live.control
+    found: Ready | None = None if sender.promised else page.ready.get(variant.key)
+    if found is None:
+        consent = words_beside(page.live, variant, strings_of(variant.page), sender.promised)
+        letter = letters.blank(page.live, base_url)
+        found = Ready(consent, copy.digest(variant.page), letter)
+        if not sender.promised:
+            page.ready[variant.key] = found
+    return found
 
 
 def _answering(live: LiveExperiment, visitor: Visitor | None, email_key: str, at_us: int) -> str:
