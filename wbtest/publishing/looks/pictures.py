@@ -3,6 +3,7 @@
 import re
 from dataclasses import dataclass
 
+LARGEST = 10 * 1024 * 1024
 # A picture is kept in these widths, and never larger than it came.
 WIDTHS = (640, 1280)
 TALLEST = 1600
