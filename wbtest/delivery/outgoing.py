@@ -13,7 +13,7 @@ import threading
 import time
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from wbtest.delivery.addresses import IpAddress, NotAllowed, Target, is_public, target_of
 
@@ -30,8 +30,7 @@ def look_up(host: str, port: int) -> list[str]:
     return list(dict.fromkeys(str(entry[4][0]) for entry in found))
 
 
-@dataclass(frozen=True, slots=True)
-class Policy:
+class Policy(NamedTuple):
     """What may be called: which addresses, schemes and ports (none: any), and for how long.
 
     ``trust`` says whose certificates are believed (default: the machine's). ``seconds`` is for all
@@ -47,8 +46,7 @@ class Policy:
     most_bytes: int = 64 * 1024
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(NamedTuple):
     """What a server said; ``headers`` by their names in small letters."""
 
     status: int
