@@ -59,7 +59,7 @@ LINES = (
         "plotly-basic drawn, on a page of its own",
         "ms",
         None,
-        "The same page until the last of its charts stands; they come deferred.",
+        "The same page until its last chart stands; Plotly is fetched once the rest is painted.",
     ),
     Line(
         "dashboard itself",

@@ -89,7 +89,15 @@ STORED = _line(
     "Visits of a load ÷ the time from its first request to its last commit. 1 would mean that no "
     "visit waits in the queue when the load ends.",
 )
-LINES = (*AGAINST.values(), POSTGRESQL, STORED)
+BOUND = Line(
+    "visits WSGI ÷ nginx",
+    "a raw WSGI answer",
+    "nginx with the same bytes",
+    "a second",
+    None,
+    "What the server leaves to Python at all: no page of ours can be more of nginx than this.",
+)
+LINES = (*AGAINST.values(), BOUND, POSTGRESQL, STORED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,6 +160,10 @@ def _rows(
             rows.append(Row(line, ours, tuple(rates[name]), note=told))
         else:
             rows += not_run([line], missing[name])
+    if "nginx" in rates:
+        rows.append(Row(BOUND, tuple(rates["raw"]), tuple(rates["nginx"])))
+    else:
+        rows += not_run([BOUND], missing["nginx"])
     if "postgresql" in rates:
         rows.append(Row(POSTGRESQL, tuple(rates["postgresql"]), tuple(rates["constant"])))
     else:

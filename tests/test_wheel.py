@@ -81,8 +81,10 @@ def test_the_wheel_serves_results_with_their_styles_and_scripts(served: Served) 
 
     page = served.get("/experiments/1/results")
 
-    files = re.findall(r'(?:href|src)="(/static/[^"]+)"', page)
+    # What a script fetches later stands in the page, too.
+    files = re.findall(r'="(/static/[^"]+)"', page)
     assert "Can I trust this?" in page
+    assert {Path(file).suffix for file in files} == {".css", ".js", ".svg"}
     assert len(files) > 5
     assert all(served.get(file) for file in files)
 

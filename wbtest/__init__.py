@@ -8,7 +8,7 @@ from flask import Flask
 from werkzeug.local import LocalProxy
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from wbtest import config, http, locks, replica, store
+from wbtest import config, http, locks, replica, static_files, store
 from wbtest.extensions import REPLICA, Now, clock, csrf, db, utc_now
 from wbtest.routes import LateRule
 
@@ -47,12 +47,12 @@ def create_app(settings: config.Settings | None = None, now: Now = utc_now) -> F
     clock.init_app(app, now)
     csrf.init_app(app)
     http.init_app(app, http.hosts_of(settings.base_url))
-    http.serve_static(app, ASSETS / "static")
-    # From here on an area may stand in front: ProxyFix(Door(WhiteNoise(Flask))).
-    _join_areas(app)
+    static_files.serve_static(app, ASSETS / "static")
     if settings.trusted_proxies:
         hops = settings.trusted_proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops)  # type: ignore[method-assign]
+    # From here on an area may stand in front: Door(ProxyFix(StaticFiles(Flask))).
+    _join_areas(app)
     return app
 
 

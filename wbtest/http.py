@@ -5,11 +5,9 @@ Knows no model: an error page must render when the database is gone.
 
 import errno
 import logging
-import re
 import secrets
-from collections.abc import Mapping, MutableMapping
+from collections.abc import Mapping
 from datetime import datetime
-from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -21,7 +19,6 @@ from sqlalchemy.exc import TimeoutError as NoConnection
 from werkzeug.datastructures import ImmutableMultiDict, MultiDict
 from werkzeug.exceptions import HTTPException
 from werkzeug.routing import IntegerConverter, Map
-from whitenoise import WhiteNoise
 
 from wbtest.store import Refused
 
@@ -72,8 +69,6 @@ LONGEST_BODY = 2 * 1024 * 1024
 RETRY = {"Retry-After": "10"}
 # Asked for by machines that know us by number; they build no link.
 ANY_HOST = ("/healthz", "/readyz")
-# A version or a hash in the name: the same name will always be the same bytes.
-VERSIONED = re.compile(r"[-.](\d+\.\d+\.\d+|[0-9a-f]{8,})[-.]")
 
 
 class Id(IntegerConverter):
@@ -108,24 +103,11 @@ def init_app(app: Flask, known_hosts: frozenset[str]) -> None:
     app.add_template_filter(moment)
 
 
-def serve_static(app: Flask, folder: Path) -> None:
-    """Answer static files before Flask is asked; their headers are made once, at the start."""
-    is_https = app.extensions["wbtest.settings"].is_https
-
-    def add_headers(headers: MutableMapping[str, str], _path: str, _url: str) -> None:
-        for name, value in _headers(is_https).items():
-            headers[name] = value
-        headers["Content-Security-Policy"] = "default-src 'none'; frame-ancestors 'none'"
-
-    app.wsgi_app = WhiteNoise(  # type: ignore[method-assign]
-        app.wsgi_app,
-        root=folder,
-        prefix="static",
-        max_age=60,
-        allow_all_origins=False,
-        add_headers_function=add_headers,
-        immutable_file_test=lambda _path, url: bool(VERSIONED.search(url)),
-    )
+def security_headers(is_https: bool) -> dict[str, str]:
+    """Return what every answer tells browsers, whoever gives it."""
+    if is_https:
+        return {**HEADERS, "Strict-Transport-Security": "max-age=31536000"}
+    return HEADERS
 
 
 def hosts_of(base_url: str) -> frozenset[str]:
@@ -248,15 +230,9 @@ def _has_nul(given: MultiDict[str, str]) -> bool:
     return any("\0" in text for pair in given.items(multi=True) for text in pair)
 
 
-def _headers(is_https: bool) -> dict[str, str]:
-    if is_https:
-        return {**HEADERS, "Strict-Transport-Security": "max-age=31536000"}
-    return HEADERS
-
-
 def _add_headers(response: Response) -> Response:
     is_https = current_app.extensions["wbtest.settings"].is_https
-    for name, value in _headers(is_https).items():
+    for name, value in security_headers(is_https).items():
         response.headers.setdefault(name, value)
     if "Content-Security-Policy" not in response.headers:
         nonce = f" 'nonce-{g.csp_nonce}'" if "csp_nonce" in g else ""

@@ -8,6 +8,7 @@ const CONFIG = { displayModeBar: false, responsive: true, showTips: false };
 const FAR = 10;
 const PICTURE = { width: 900, scale: 2 };
 const NOTE_HEIGHT = 16;
+const MOST_WAITED_MS = 1_000;
 
 // Colours and type are named after the page's custom properties, which differ in the dark and on paper.
 const looked = (value, key, styles) => {
@@ -19,6 +20,22 @@ const looked = (value, key, styles) => {
   return name ? styles.getPropertyValue(name).trim() : value;
 };
 
+// Words and tables say the same as the charts, so Plotly is run once these are painted.
+const PLOTLY = document.currentScript.dataset;
+const painted = () =>
+  new Promise((go) => {
+    requestAnimationFrame(() => setTimeout(go));
+    // A page in the background is not painted before somebody looks.
+    setTimeout(go, MOST_WAITED_MS);
+  });
+const added = (name, properties) =>
+  new Promise((onload, onerror) => {
+    document.head.append(Object.assign(document.createElement(name), { ...properties, onload, onerror }));
+  });
+// Plotly writes its own rules into the page where the policy lets it; here they are a file.
+const rules = { id: "plotly.js-style-global", className: "no-inline-styles", rel: "stylesheet", href: PLOTLY.rules };
+const plotly = painted().then(() => Promise.all([added("link", rules), added("script", { src: PLOTLY.script })]));
+
 let charts = [];
 const find = () =>
   [...document.querySelectorAll("[data-figure]")].map((place) => ({
@@ -26,14 +43,19 @@ const find = () =>
     figure: JSON.parse(document.getElementById(place.dataset.figure).textContent),
   }));
 
-const draw = () => {
+// Plotly fits a chart into its place, so the place is as high as the chart wants to be. It is so from
+// the start, and nothing moves under who reads when the chart comes.
+const makeRoom = () => {
+  for (const { place, figure } of charts) place.style.blockSize = `${figure.layout.height}px`;
+};
+
+const drawOne = ({ place, figure }) => {
   const styles = getComputedStyle(document.documentElement);
-  for (const { place, figure } of charts) {
-    const { height, ...layout } = figure.layout;
-    // Plotly fits a chart into its place, so the place is as high as the chart wants to be.
-    place.style.blockSize = `${height}px`;
-    Plotly.react(place, looked(figure.data, "", styles), looked(layout, "", styles), CONFIG);
-  }
+  const { height, ...layout } = figure.layout;
+  Plotly.react(place, looked(figure.data, "", styles), looked(layout, "", styles), CONFIG);
+};
+const draw = () => {
+  if (window.Plotly) charts.forEach(drawOne);
 };
 
 // Names come escaped, since Plotly reads a little markup; here they are read as they were typed.
@@ -107,15 +129,33 @@ const save = async ({ place, figure }, { format, name }) => {
   Object.assign(document.createElement("a"), { href: address, download: `${name}.${format}` }).click();
 };
 
-const begin = () => {
-  for (const { place } of charts) Plotly.purge(place);
+// What is in view comes first; in between the page may answer whoever uses it.
+const isInView = ({ place }) => {
+  const { top, bottom } = place.getBoundingClientRect();
+  return bottom > 0 && top < innerHeight;
+};
+const drawInTurn = async (all) => {
+  const seen = all.filter(isInView);
+  for (const chart of new Set([...seen, ...all])) {
+    await new Promise((go) => setTimeout(go));
+    // Meanwhile the page may have got newer figures, which are drawn by another turn.
+    if (charts !== all) return;
+    drawOne(chart);
+    walk(chart.place, chart.figure);
+  }
+};
+
+const begin = async () => {
+  if (window.Plotly) charts.forEach(({ place }) => Plotly.purge(place));
   charts = find();
-  draw();
-  for (const { place, figure } of charts) walk(place, figure);
+  makeRoom();
   for (const button of document.querySelectorAll("[data-picture]")) {
     const chart = charts.find(({ place }) => place.dataset.figure === button.dataset.picture);
-    button.addEventListener("click", () => save(chart, button.dataset));
+    button.addEventListener("click", () => plotly.then(() => save(chart, button.dataset)));
   }
+  const mine = charts;
+  await plotly;
+  await drawInTurn(mine);
 };
 
 begin();
@@ -125,6 +165,7 @@ matchMedia("(prefers-color-scheme: dark)").addEventListener("change", draw);
 
 // On paper the page has another width and other colours.
 matchMedia("print").addEventListener("change", () => {
+  if (!window.Plotly) return;
   draw();
   for (const { place } of charts) Plotly.Plots.resize(place);
 });

@@ -16,7 +16,7 @@ from tests.audience.larder import (
     start_page,
     words_in,
 )
-from wbtest.audience.pages import shorten, words_beside
+from wbtest.audience.pages import words_beside
 from wbtest.extensions import db
 from wbtest.publishing.live import load_live
 from wbtest.publishing.strings import strings_for
@@ -184,7 +184,3 @@ def test_very_long_texts_are_shown_whole(app):
     start_page(problem="word " * (LONGEST_TEXT // 5 - 1))
 
     assert words_in(Visitor(app).get()).count("word ") >= LONGEST_TEXT // 5 - 2
-
-
-def test_shortening_keeps_the_lines_of_a_script():
-    assert shorten("const a = 1\n  // b\n\n  a()\n") == "const a = 1\n// b\na()"

@@ -1,7 +1,7 @@
 """The results page in a real browser: drawn, readable by everybody, in the dark and on paper."""
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from tests.browser.conftest import Live
 from tests.factories import make_running
@@ -69,6 +69,23 @@ def test_every_chart_is_drawn_under_our_policy_and_fits_its_card(results: Page):
         results.set_viewport_size({"width": width, "height": 900})
         # Charts are drawn anew a moment after the width has changed.
         results.wait_for_function(FITS)
+
+
+def test_words_stand_and_stay_in_their_place_while_the_charts_are_still_to_come(
+    experiment: Experiment, logged_in: Page, live: Live
+):
+    held: list[Route] = []
+    logged_in.route("**/vendor/plotly-basic-*.js", lambda route: held.append(route))
+    with logged_in.expect_request("**/vendor/plotly-basic-*.js"):
+        logged_in.goto(f"{live.url}/experiments/{experiment.id}/results")
+    below = logged_in.get_by_role("heading", name="Go, iterate or stop?")
+    expect(below).to_be_visible()
+    place = below.bounding_box()
+
+    held[0].continue_()
+
+    expect(logged_in.locator(".chart.js-plotly-plot")).to_have_count(CHARTS)
+    assert below.bounding_box() == place
 
 
 def test_everybody_can_read_the_page(results: Page, check_accessible):

@@ -52,8 +52,8 @@ def init_app(app: Flask) -> None:
     for name in PAGES:
         import_module(f"{__name__}.{name}")
     app.register_blueprint(bp)
-    door = Door(app.wsgi_app, pages, answers, app.extensions["wbtest.hosts"])
-    app.wsgi_app = door  # type: ignore[method-assign]
+    hosts, proxies = app.extensions["wbtest.hosts"], settings.trusted_proxies
+    app.wsgi_app = Door(app.wsgi_app, pages, answers, hosts, proxies)  # type: ignore[method-assign]
 
 
 def _hand_over_jobs(app: Flask, settings: Settings) -> None:

@@ -5,14 +5,14 @@ The door and the Flask view share this, so they cannot differ.
 
 import threading
 
-from wbtest.audience import traffic, visitors
+from wbtest.audience import visitors
 from wbtest.audience.browsers import (
     Environ,
+    Profile,
     accepts_gzip,
-    agent_of,
-    header_of,
     hints_of,
     is_opted_out,
+    profile_of,
     write_cookie,
 )
 from wbtest.audience.live_pages import LivePage
@@ -20,10 +20,8 @@ from wbtest.audience.pages import Answer, Printed, Printer
 from wbtest.audience.recording.events import Served
 from wbtest.audience.recording.recorder import QueueFull, Recorder
 from wbtest.audience.signing.forms import SignupForm
-from wbtest.audience.sources import source_of
 from wbtest.audience.visitors import Form, Visitor
 from wbtest.extensions import Now, seconds_of
-from wbtest.publishing.assignment import assign
 from wbtest.publishing.live import LiveExperiment, LiveVariant
 from wbtest.publishing.strings import strings_of
 
@@ -51,10 +49,10 @@ class Answers:
         """
         at = self._at()
         if page.respects_signals and is_opted_out(environ):
-            return self._print(page, page.live.control, at, environ)
+            return self.show(page, page.live.control, environ)
+        profile = profile_of(environ)
         known = page.find_visitor(environ)
-        agent = agent_of(environ)
-        visitor = known or _welcome(page, at, environ, agent)
+        visitor = known or _welcome(page, at, profile)
         who, phase, key, _, source, device, language = visitor
         variant = page.variants[key]
         event = Served(
@@ -63,24 +61,25 @@ class Answers:
             key,
             who,
             int(at * MICROSECONDS),
-            source or _source(environ),
+            source or profile.source,
             device,
             language,
-            agent,
+            profile.agent,
             hints_of(environ),
             excluded_because,
         )
         # Printed first: what breaks was served to nobody.
-        answer = self._print(page, variant, at, environ)
+        answer = self._print(page, variant, at, profile.takes_gzip)
         if not self._take(event):
-            return self._print(page, variant, at, environ, is_broken=True)
+            return self._print(page, variant, at, profile.takes_gzip, is_broken=True)
         if known is not None:
             return answer
         return Answer([*answer.headers, self._cookie(page, visitor, at)], answer.body)
 
     def show(self, page: LivePage, variant: LiveVariant, environ: Environ) -> Answer:
         """Return the page of a variant, without a cookie and without recording anything."""
-        return self._print(page, variant, self._at(), environ)
+        takes_gzip = accepts_gzip(environ.get("HTTP_ACCEPT_ENCODING", ""))
+        return self._print(page, variant, self._at(), takes_gzip)
 
     def _take(self, event: Served) -> bool:
         try:
@@ -101,7 +100,7 @@ class Answers:
         page: LivePage,
         variant: LiveVariant,
         at: float,
-        environ: Environ,
+        takes_gzip: bool,
         *,
         is_broken: bool = False,
     ) -> Answer:
@@ -113,7 +112,6 @@ class Answers:
                 printed = self._reprint(page.live, variant, at, is_broken=is_broken)
                 known = page.printed[variant.key, is_broken] = (hour, printed)
         printed = known[1]
-        takes_gzip = accepts_gzip(environ.get("HTTP_ACCEPT_ENCODING", ""))
         return printed.gzip if takes_gzip else printed.plain
 
     def _reprint(
@@ -133,23 +131,15 @@ def form_token(live: LiveExperiment, variant: str, at: float) -> str:
     return visitors.write_form(live.identity_key, form)
 
 
-def _welcome(page: LivePage, at: float, environ: Environ, agent: str) -> Visitor:
+def _welcome(page: LivePage, at: float, profile: Profile) -> Visitor:
     """Somebody new, with the variant that chance gives."""
     visitor = visitors.new_visitor(at)
     return Visitor(
         visitor,
         page.live.phase,
-        assign(visitor, page.live.salt, page.weights),
+        page.draw.variant_of(visitor),
         int(at),
-        _source(environ),
-        traffic.device_of(agent),
-        traffic.language_of(environ.get("HTTP_ACCEPT_LANGUAGE", "")),
-    )
-
-
-def _source(environ: Environ) -> str:
-    return source_of(
-        header_of(environ, "QUERY_STRING"),
-        header_of(environ, "HTTP_REFERER"),
-        header_of(environ, "HTTP_HOST"),
+        profile.source,
+        profile.device,
+        profile.language,
     )

@@ -2,18 +2,59 @@
 
 from collections.abc import Mapping
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
-from wbtest.audience.traffic import BARE
+from wbtest.audience.sources import source_of
+from wbtest.audience.traffic import BARE, Device, device_of, language_of
 from wbtest.http import is_known_host
 
 Environ = Mapping[str, Any]
 # What waits in memory to be read must not be as long as a stranger likes.
 LONGEST_HEADER = 2_000
 HINTS = ("HTTP_SEC_PURPOSE", "HTTP_PURPOSE", "HTTP_X_MOZ")
+# Of headers that are longer together nothing is remembered, so that nobody fills our memory.
+LONGEST_REMEMBERED = 1_500
 # The first is a team member's, for all pages; a page's own is added by ``ignore_name``.
 IGNORE = "wb-ignore"
+
+
+class Profile(NamedTuple):
+    """What of a visit follows from the headers alone; ``agent`` is never stored."""
+
+    source: str
+    device: Device
+    language: str
+    agent: str
+    takes_gzip: bool
+
+
+def profile_of(environ: Environ) -> Profile:
+    """Return what the request says of where it came from and of the browser.
+
+    Many visitors come from the same place with the same browser, and to look up all of it at once
+    takes a quarter of the time of one thing after the other.
+    """
+    read = environ.get
+    query, referrer = read("QUERY_STRING", ""), read("HTTP_REFERER", "")
+    host, agent = read("HTTP_HOST", ""), read("HTTP_USER_AGENT", "")
+    languages, codings = read("HTTP_ACCEPT_LANGUAGE", ""), read("HTTP_ACCEPT_ENCODING", "")
+    length = len(query) + len(referrer) + len(host) + len(agent) + len(languages) + len(codings)
+    if length > LONGEST_REMEMBERED:
+        return _profile(query, referrer, host, agent, languages, codings)
+    return _remembered_profile(query, referrer, host, agent, languages, codings)
+
+
+def _profile(
+    query: str, referrer: str, host: str, agent: str, languages: str, codings: str
+) -> Profile:
+    agent = agent[:LONGEST_HEADER]
+    source = source_of(query[:LONGEST_HEADER], referrer[:LONGEST_HEADER], host[:LONGEST_HEADER])
+    gzip = accepts_gzip(codings)
+    return Profile(source, device_of(agent), language_of(languages), agent, gzip)
+
+
+_remembered_profile = lru_cache(maxsize=2048)(_profile)
 
 
 def is_opted_out(environ: Environ) -> bool:
@@ -39,13 +80,17 @@ def hints_of(environ: Environ) -> str:
     """
     is_bare = "HTTP_SEC_FETCH_MODE" not in environ and environ.get("wsgi.url_scheme") == "https"
     # Asked of every visit, and nearly none has any.
-    if not is_bare and environ.keys().isdisjoint(HINTS):
+    if not (
+        is_bare
+        or "HTTP_SEC_PURPOSE" in environ
+        or "HTTP_PURPOSE" in environ
+        or "HTTP_X_MOZ" in environ
+    ):
         return ""
     hints = [header_of(environ, name) for name in HINTS if name in environ]
     return " ".join([*hints, BARE] if is_bare else hints)
 
 
-@lru_cache(maxsize=256)
 def accepts_gzip(header: str) -> bool:
     """Whether an Accept-Encoding header lets us compress.
 

@@ -27,7 +27,7 @@ from wbtest.audience.pages import Printed, addresses_of
 from wbtest.audience.recording.events import OF_THE_VISIT
 from wbtest.audience.visitors import Form, Visitor
 from wbtest.extensions import Now, db, seconds_of
-from wbtest.publishing.assignment import assign, spread
+from wbtest.publishing.assignment import Draw, spread
 from wbtest.publishing.live import LiveExperiment, load_live, pages_version
 
 log = logging.getLogger(__name__)
@@ -43,13 +43,13 @@ class LivePage:
     __slots__ = (
         "cookie",
         "counts_until",
+        "draw",
         "ends",
         "is_cookieless",
         "live",
         "printed",
         "respects_signals",
         "variants",
-        "weights",
     )
 
     def __init__(self, live: LiveExperiment, *, is_https: bool) -> None:
@@ -57,7 +57,13 @@ class LivePage:
         self.variants = {variant.key: variant for variant in live.variants}
         self.is_cookieless = live.options.counting == "cookieless"
         self.respects_signals = live.options.respects_signals
-        self.weights = spread(live.weights) if self.is_cookieless else live.weights
+        # A hash remembers nothing. So that a new phase changes what as few people as possible are
+        # shown, all phases draw with the salt of the first there, over one range.
+        self.draw = (
+            Draw(live.first_salt, spread(live.weights))
+            if self.is_cookieless
+            else Draw(live.salt, live.weights)
+        )
         self.cookie = cookie_name(f"wb-p{live.id}", is_https=is_https)
         # In seconds since 1970: the last day is over, and no sign-up can be a conversion any more.
         self.ends = live.ends_at.timestamp()
@@ -84,10 +90,8 @@ class LivePage:
     def _hashed(self, environ: Environ) -> Visitor:
         """The visitor by hash, with the variant that is theirs.
 
-        A hash remembers nothing. So that a new phase changes what as few people as possible are
-        shown, all phases draw with the salt of the first, and their weights are spread over one
-        range: a visitor is shown something else only where the weights moved. What such a visitor
-        did stays with the variant they were served first, as for everybody.
+        One is shown something else only where the weights moved. What such a visitor did stays with
+        the variant they were served first, as for everybody.
         """
         agent = agent_of(environ)
         visitor = visitors.hashed_visitor(
@@ -96,7 +100,7 @@ class LivePage:
         return Visitor(
             visitor,
             self.live.phase,
-            assign(visitor, self.live.first_salt, self.weights),
+            self.draw.variant_of(visitor),
             0,
             OF_THE_VISIT,
             traffic.device_of(agent),

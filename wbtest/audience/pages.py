@@ -7,7 +7,6 @@ tool's own strings, and who is responsible.
 import base64
 import gzip
 import hashlib
-import re
 from collections.abc import Sequence
 from functools import lru_cache
 from pathlib import Path
@@ -26,6 +25,7 @@ from wbtest.publishing.looks.look import PLAIN, Look, css_of, palette
 from wbtest.publishing.looks.pictures import read_name
 from wbtest.publishing.looks.themes import SCHEMES
 from wbtest.publishing.strings import PageStrings, strings_for, strings_of
+from wbtest.static_files import shorten
 
 Headers = list[tuple[str, str]]
 
@@ -235,16 +235,6 @@ def words_beside(
     else:
         words = strings.promise.format(product=product)
     return f"{words} [{variant.page.cta_label}]"
-
-
-def shorten(text: str) -> str:
-    """Return a style sheet or script without comments and indentation; lines stay.
-
-    >>> shorten("a {\\n  color: red; /* why */\\n}\\n")
-    'a {\\ncolor: red;\\n}'
-    """
-    bare = re.sub(r"/\*.*?\*/", "", text, flags=re.DOTALL)
-    return "\n".join(line.strip() for line in bare.splitlines() if line.strip())
 
 
 @lru_cache(maxsize=1024)

@@ -60,7 +60,8 @@ def new_visitor(at: float) -> str:
     would cost a fifth of all visits: asking for them lets go of the interpreter's lock. After a
     fork ``random`` seeds itself anew.
     """
-    return f"{int(at * 1000):012x}{random.getrandbits(80):020x}"
+    numbers = int(at * 1000), random.getrandbits(80)
+    return "%012x%020x" % numbers  # noqa: UP031 - done for each visit, in three quarters of the time
 
 
 def hashed_visitor(key: bytes, ip: str, user_agent: str) -> str:

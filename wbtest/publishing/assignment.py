@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Sequence
-from functools import lru_cache
+from itertools import accumulate
 
 # Large enough that rounding moves fewer than one visitor in a thousand million.
 SPREAD = 2**32
@@ -27,29 +27,40 @@ def spread(variants: Sequence[tuple[str, int]]) -> tuple[tuple[str, int], ...]:
     return tuple(found)
 
 
-def assign(visitor: str, salt: str, variants: Sequence[tuple[str, int]]) -> str:
-    """Return the key of the variant for ``visitor``, in proportion to the weights.
+class Draw:
+    """Gives one visitor after the other a variant; what is the same for all is reckoned once.
 
-    ``variants`` are (key, weight) in a fixed order, weights from 1 to 1,000. The first 8 bytes of
-    SHA-256(salt, visitor) are spread over the sum of the weights; the bias is below 1e-15.
+    ``variants`` are (key, weight) in a fixed order, weights from 1 to 1,000 or those of ``spread``.
+    """
+
+    __slots__ = ("_begun", "_ends", "_total")
+
+    def __init__(self, salt: str, variants: Sequence[tuple[str, int]]) -> None:
+        # A hash that has read the salt already, to be copied: to begin a new one takes longer.
+        self._begun = hashlib.sha256(f"{salt}:".encode())
+        ends = accumulate([weight for _, weight in variants])
+        self._ends = tuple(zip([key for key, _ in variants], ends, strict=True))
+        self._total = self._ends[-1][1]
+
+    def variant_of(self, visitor: str) -> str:
+        """Return the key of the visitor's variant, in proportion to the weights.
+
+        The first 8 bytes of SHA-256(salt, visitor) are spread over the sum of the weights; the
+        bias is below 1e-15.
+        """
+        begun = self._begun.copy()
+        begun.update(visitor.encode())
+        point = int.from_bytes(begun.digest()[:8]) % self._total
+        for key, end in self._ends:
+            if point < end:
+                return key
+        raise AssertionError("the point lies within the sum of the weights")
+
+
+def assign(visitor: str, salt: str, variants: Sequence[tuple[str, int]]) -> str:
+    """Return the key of the variant that ``Draw`` gives a single visitor.
 
     >>> assign("visitor-7", "salt", [("control", 1)])
     'control'
     """
-    begun = _salted(salt).copy()
-    begun.update(visitor.encode())
-    total = 0
-    for _, weight in variants:
-        total += weight
-    point = int.from_bytes(begun.digest()[:8]) % total
-    for key, weight in variants:
-        if point < weight:
-            return key
-        point -= weight
-    raise AssertionError("the point lies within the sum of the weights")
-
-
-@lru_cache(maxsize=1024)
-def _salted(salt: str) -> "hashlib._Hash":
-    """A hash that has read the salt already, to be copied: to begin a new one takes longer."""
-    return hashlib.sha256(f"{salt}:".encode())
+    return Draw(salt, variants).variant_of(visitor)
