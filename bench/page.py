@@ -10,6 +10,7 @@ from flask import Flask
 import wbtest
 from wbtest import create_app
 from wbtest.cli.serve import make_web_app
+from wbtest.cli.shared import SharedApp
 from wbtest.config import Settings, from_environment
 from wbtest.extensions import Now, clock, db, utc_now
 from wbtest.publishing import experiments
@@ -84,7 +85,7 @@ def fill(app: Flask, *, variants: int = 2, most: int = 2_000, days: int = 14) ->
 
 def web() -> Flask:
     """Return the app of a web process as ``wbtest serve`` makes it, for granian to call."""
-    return make_web_app(from_environment(), utc_now, os.getppid())
+    return make_web_app(SharedApp(from_environment(), utc_now), os.getppid())
 
 
 def _rule(most: int, days: int) -> Hypothesis:

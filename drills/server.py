@@ -172,9 +172,8 @@ def _session_of(folder: Path) -> int:
 
 def _kind(folder: Path) -> str:
     try:
-        command = (folder / "cmdline").read_text().split("\0")
+        name = (folder / "comm").read_text().strip()
     except (FileNotFoundError, ProcessLookupError):
         return "gone"
-    if "worker" in command:
-        return "worker"
-    return "other" if "strace" in command[0] else "web"
+    # A web process that is just starting has no name of its own yet.
+    return {"wbtest worker": "worker", "strace": "other"}.get(name, "web")

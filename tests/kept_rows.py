@@ -132,7 +132,8 @@ def _found(name: Any) -> Any:
     if kind == "dataclass":
         return made_as(*map(_found, what))
     if kind == "list":
-        return made_as(map(_found, what))
+        # One with names for its parts is made by them.
+        return getattr(made_as, "_make", made_as)(map(_found, what))
     if kind == "mapping":
         return made_as({part: _found(value) for part, value in what})
     return what

@@ -1,12 +1,15 @@
 """wbtest: the press release first, then strangers decide. This file puts the areas together."""
 
+from functools import cache, partial
 from pathlib import Path
 
 import jinja2
 from flask import Flask
+from werkzeug.local import LocalProxy
 
 from wbtest import config, http, locks, replica, static_files, store
-from wbtest.extensions import REPLICA, Now, clock, csrf, db, migrate, utc_now
+from wbtest.extensions import REPLICA, Now, clock, csrf, db, utc_now
+from wbtest.routes import LateRule
 
 _PACKAGE = Path(__file__).parent
 # In a checkout templates and static files stand beside the package, in a wheel inside it.
@@ -22,6 +25,7 @@ def create_app(settings: config.Settings | None = None, now: Now = utc_now) -> F
         static_folder=str(ASSETS / "static"),
         instance_path=str(settings.instance),
     )
+    app.url_rule_class = LateRule
     app.extensions["wbtest.settings"] = settings
     app.config.update(
         SECRET_KEY=settings.secret_key,
@@ -62,7 +66,7 @@ def _open_store(app: Flask, settings: config.Settings) -> None:
     db.init_app(app)
     # What is registered last is called first, before the extension does the same and may fail.
     app.teardown_appcontext(store.let_go)
-    migrate.init_app(app, db, directory=str(_PACKAGE / "migrations"))
+    app.extensions["migrate"] = LocalProxy(cache(partial(_migrations_of, app)))
     app.add_template_global(replica.figures_as_of)
     with app.app_context():
         for engine in db.engines.values():
@@ -71,6 +75,16 @@ def _open_store(app: Flask, settings: config.Settings) -> None:
     app.extensions["wbtest.lock"] = (
         locks.NoLock() if file is None else locks.WriteLock(file.with_suffix(".lock"))
     )
+
+
+def _migrations_of(app: Flask) -> object:
+    """What the ``flask db`` command and Alembic's env.py ask for, when they first do."""
+    # Brings Alembic and Mako along, which only who migrates needs.
+    from flask_migrate import Migrate
+
+    # Puts itself in the place of the proxy that asks.
+    Migrate(app, db, directory=str(_PACKAGE / "migrations"))
+    return app.extensions["migrate"]
 
 
 def _replicas(settings: config.Settings) -> dict[str, dict[str, object]]:

@@ -9,7 +9,6 @@ from flask import Flask, current_app
 from flask_limiter import Limiter
 from flask_limiter.util import get_remote_address
 from flask_login import LoginManager
-from flask_migrate import Migrate
 from flask_sqlalchemy import SQLAlchemy
 from flask_sqlalchemy.session import Session
 from flask_wtf import CSRFProtect
@@ -88,7 +87,6 @@ def seconds_of(now: Now) -> Callable[[], float]:
 
 
 db = SQLAlchemy(model_class=Base, session_options={"class_": RoutedSession})
-migrate = Migrate()
 csrf = CSRFProtect()
 login = LoginManager()
 # Counts in our own table, see team.limits: memory would count for each process alone.

@@ -8,8 +8,8 @@ begins with it, and so rests on no figure of a replica.
 
 import logging
 import time
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from typing import NamedTuple
 
 import sqlalchemy as sa
 from flask import current_app, has_app_context
@@ -42,8 +42,7 @@ class NoReplica(Exception):
     """What the setting names cannot be read; the text says why, in a sentence."""
 
 
-@dataclass(frozen=True, slots=True)
-class State:
+class State(NamedTuple):
     """Of when the replica is: ``as_of``, or None where it has everything; and how far behind."""
 
     as_of: datetime | None

@@ -14,7 +14,6 @@ from typing import Any
 import sqlalchemy as sa
 from flask import current_app
 from flask_sqlalchemy.session import Session
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import scoped_session
 
 from wbtest.extensions import SUMS_FROM, Base, db
@@ -245,7 +244,14 @@ def writing_group(engine: sa.Engine, lock: WriteLock | NoLock) -> Iterator[sa.Co
 
 def insert(engine_name: str, table: sa.Table | type[Base]) -> Any:
     """Return an insert that understands *on conflict*, for SQLite or PostgreSQL."""
-    return (sqlite if engine_name == "sqlite" else postgresql).insert(table)
+    # Each dialect is loaded where there is such a database, and the other one not at all.
+    if engine_name == "sqlite":
+        from sqlalchemy.dialects import sqlite
+
+        return sqlite.insert(table)
+    from sqlalchemy.dialects import postgresql
+
+    return postgresql.insert(table)
 
 
 def backup(source: Path, target: Path) -> None:

@@ -121,12 +121,12 @@ class Served:
         self.process.send_signal(how)
         return self.process.wait(10), self.printed
 
-    def processes(self, command: str = "") -> list[int]:
-        """Ids of the processes of its session that are alive, those of a command if named."""
+    def processes(self, name: str = "") -> list[int]:
+        """Ids of the processes of its session that are alive, those of this name if given."""
         return [
             int(folder.name)
             for folder in Path("/proc").iterdir()
-            if folder.name.isdigit() and self._is_ours(folder) and command in _command(folder)
+            if folder.name.isdigit() and self._is_ours(folder) and name in _name(folder)
         ]
 
     def _is_ours(self, folder: Path) -> bool:
@@ -137,9 +137,9 @@ class Served:
         return int(session) == self.process.pid and state != "Z"
 
 
-def _command(folder: Path) -> str:
+def _name(folder: Path) -> str:
     try:
-        return (folder / "cmdline").read_text().replace("\0", " ")
+        return (folder / "comm").read_text()
     except (FileNotFoundError, ProcessLookupError):
         return ""
 

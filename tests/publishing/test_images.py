@@ -10,8 +10,9 @@ from PIL import ImageCms
 
 from tests.factories import Team
 from wbtest.extensions import db
-from wbtest.publishing.looks.decoding import LARGEST, NotAnImage, encode
+from wbtest.publishing.looks.decoding import NotAnImage, encode
 from wbtest.publishing.looks.images import add_image, find_file
+from wbtest.publishing.looks.pictures import LARGEST
 from wbtest.publishing.models import Image, ImageFile
 from wbtest.store import Invalid
 from wbtest.writing.pdf import pdf_of

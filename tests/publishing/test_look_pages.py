@@ -20,9 +20,9 @@ from wbtest.extensions import db
 from wbtest.publishing.assembling import page_of
 from wbtest.publishing.experiments import change_variant
 from wbtest.publishing.looks.changing import change_look, change_wording
-from wbtest.publishing.looks.decoding import LARGEST
 from wbtest.publishing.looks.images import add_image, picture_of
 from wbtest.publishing.looks.look import Look
+from wbtest.publishing.looks.pictures import LARGEST
 from wbtest.publishing.models import Experiment, Image
 from wbtest.publishing.shown import preview_url
 from wbtest.store import Invalid

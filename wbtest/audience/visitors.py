@@ -13,8 +13,6 @@ from hashlib import blake2b
 from typing import NamedTuple
 from urllib.parse import quote, unquote
 
-from email_validator import EmailNotValidError, validate_email
-
 from wbtest.http import LOST
 
 LONGEST_TEXT = 1_500
@@ -133,6 +131,9 @@ def read_email(text: str) -> tuple[str, str]:
     trimmed = unicodedata.normalize("NFC", text).strip().removesuffix(".")
     if len(trimmed) > LONGEST_EMAIL or LOST in trimmed:
         raise NotAnEmail
+    # Read here, where somebody types one: it takes a while to load.
+    from email_validator import EmailNotValidError, validate_email
+
     try:
         found = validate_email(trimmed, check_deliverability=False)
     except EmailNotValidError as error:

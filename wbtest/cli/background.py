@@ -1,22 +1,34 @@
 """The background worker beside the web processes: started with them, replaced when it falls."""
 
 import logging
-import subprocess
+import multiprocessing
+import os
+import signal
+import sys
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
 
 log = logging.getLogger(__name__)
 
 PAUSE_SECONDS = 3.0
 PATIENCE_SECONDS = 8.0
+# A fork shares what is loaded by now; the libraries of macOS forbid it.
+if sys.platform == "darwin":
+    _context = multiprocessing.get_context("spawn")
+else:
+    _context = multiprocessing.get_context("fork")
 
 
 class Background:
-    """A process that is kept alive until the block ends, and ended with it."""
+    """A process that is kept alive until the block ends, and ended with it.
 
-    def __init__(self, command: Sequence[str], environ: Mapping[str, str]) -> None:
-        self._command = command
-        self._environ = environ
+    It does ``work``, which must be picklable, and uses nothing that is open here.
+    """
+
+    def __init__(self, work: Callable[[], None]) -> None:
+        self._work = work
         self._is_ending = threading.Event()
         self._keeper = threading.Thread(target=self._keep, name="background", daemon=True)
 
@@ -32,18 +44,35 @@ class Background:
             self._process.kill()
             self._keeper.join()
 
-    def _spawn(self) -> "subprocess.Popen[bytes]":
-        # A group of its own: Ctrl-C goes to the one in front, which then ends this one in order.
-        return subprocess.Popen(  # noqa: S603 - our own command, no shell
-            self._command, env=dict(self._environ), stdin=subprocess.DEVNULL, process_group=0
-        )
+    def _spawn(self) -> multiprocessing.process.BaseProcess:
+        process = _context.Process(target=_work_apart, args=(self._work,), daemon=True)
+        process.start()
+        return process
 
     def _keep(self) -> None:
         while True:
-            code = self._process.wait()
+            self._process.join()
             if self._is_ending.is_set():
                 return
-            log.error("the background worker ended with %s; starting another", code)
+            log.error(
+                "the background worker ended with %s; starting another", self._process.exitcode
+            )
             if self._is_ending.wait(PAUSE_SECONDS):
                 return
             self._process = self._spawn()
+
+
+def _work_apart(work: Callable[[], None]) -> None:
+    # A group of its own: Ctrl-C goes to the one in front, which then ends this one in order.
+    os.setpgid(0, 0)
+    for number in (signal.SIGTERM, signal.SIGINT):
+        # Those of the one in front would swallow it.
+        signal.signal(number, signal.SIG_DFL)
+    name_process("wbtest worker")
+    work()
+
+
+def name_process(name: str) -> None:
+    """Let `ps` and `top` tell this process from others that run the same command, on Linux."""
+    with suppress(OSError):
+        Path("/proc/self/comm").write_text(name)

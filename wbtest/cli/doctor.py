@@ -5,8 +5,8 @@ import os
 import urllib.request
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import timedelta
+from typing import NamedTuple
 
 import click
 
@@ -27,8 +27,7 @@ TIMEOUT_SECONDS = 10
 ASKED = 4
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
+class Finding(NamedTuple):
     """What was found: well or not, and a sentence."""
 
     is_well: bool

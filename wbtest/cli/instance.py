@@ -28,7 +28,7 @@ def opened(environ: Mapping[str, str], now: Now = utc_now) -> Iterator[Flask]:
     start_logging(settings.log_format)
     app = create_app(settings, now)
     app.extensions["wbtest.actor"] = OPERATOR
-    with app.app_context(), _closed_at_the_end():
+    with app.app_context(), closed_at_the_end():
         check_store(settings)
         if not schema.is_current():
             schema.check_known()
@@ -51,6 +51,16 @@ def alone_with(settings: Settings) -> Iterator[None]:
     """Hold the instance alone. Raises StoreBroken while it runs."""
     with _locked(settings, fcntl.LOCK_EX, "wbtest is running. Stop it first, then try again."):
         yield
+
+
+@contextmanager
+def closed_at_the_end() -> Iterator[None]:
+    """Let go of the database when the block ends."""
+    try:
+        yield
+    finally:
+        db.session.remove()
+        db.engine.dispose()
 
 
 def check_store(settings: Settings) -> None:
@@ -131,12 +141,3 @@ def _locked(settings: Settings, how: int, refusal: str) -> Iterator[None]:
         # Whoever has the lock knows that no restore is under way.
         dumps.script_in(settings.instance).unlink(missing_ok=True)
         yield
-
-
-@contextmanager
-def _closed_at_the_end() -> Iterator[None]:
-    try:
-        yield
-    finally:
-        db.session.remove()
-        db.engine.dispose()

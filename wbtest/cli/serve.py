@@ -8,7 +8,7 @@ import socket
 import sys
 import threading
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any
 
@@ -20,19 +20,22 @@ from granian.server.mp import MPServer
 from sqlalchemy.exc import SQLAlchemyError
 
 from wbtest import create_app, store
-from wbtest.cli.background import Background
-from wbtest.cli.instance import check_store, in_use
+from wbtest.cli.background import Background, name_process
+from wbtest.cli.instance import check_store, closed_at_the_end, in_use
 from wbtest.cli.logs import start_logging
+from wbtest.cli.shared import SharedApp
+from wbtest.cli.worker import work_beside
 from wbtest.config import BadSetting, Settings, from_environment
 from wbtest.delivery import backups, schema
-from wbtest.extensions import Now, clock, db, utc_now
+from wbtest.extensions import Now, clock, utc_now
 from wbtest.store import StoreBroken
 from wbtest.team.people import has_owner
 from wbtest.team.setup import make_setup_link
 
 log = logging.getLogger(__name__)
 
-WORKER = (sys.executable, "-m", "wbtest", "worker")
+# What the background worker does: it is given the app, and the process that it works for.
+Work = Callable[[SharedApp, int], None]
 # Sign-ups wait for the disk together: the more of them a process may hold, the less each costs.
 THREADS = 16
 # How long a web process may take to finish what it is doing; the recorder gives up before that.
@@ -61,21 +64,21 @@ def run(
     host: str,
     port: int,
     now: Now = utc_now,
-    worker_command: Sequence[str] = WORKER,
+    work: Work = work_beside,
 ) -> None:
     """Serve the instance of these settings until SIGTERM, Ctrl-C or the end of the terminal.
 
-    ``now`` is the clock of the web processes and must be picklable; ``worker_command`` starts the
-    background worker and is told ``--parent`` and our id. Raises BadSetting or StoreBroken before
-    the first request.
+    ``now`` is the clock of the web processes, ``work`` what the background worker does; both must
+    be picklable. Raises BadSetting or StoreBroken before the first request.
     """
     settings = from_environment(environ)
     start_logging(settings.log_format)
     with in_use(settings):
-        link = prepare(settings, now)
+        shared = SharedApp(settings, now)
+        link = _prepare(shared.app)
         _check_port(host, port)
-        # The web processes are forks. What is loaded by now they share with us, as long as nobody
-        # writes to it, and looking for garbage would.
+        # The web processes and the worker are forks. What is loaded by now they share with us, as
+        # long as nobody writes to it, and looking for garbage would.
         gc.collect()
         gc.freeze()
         server = AnnouncingServer(
@@ -96,9 +99,9 @@ def run(
         # granian would take a closed terminal for the wish to start its processes anew.
         if signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:
             server.on_startup(lambda: signal.signal(signal.SIGHUP, server.signal_handler_interrupt))
-        with Background([*worker_command, f"--parent={os.getpid()}"], environ):
+        with Background(partial(work, shared, os.getpid())):
             server.serve(
-                target_loader=partial(make_web_app, settings, now, os.getpid()), wrap_loader=False
+                target_loader=partial(make_web_app, shared, os.getpid()), wrap_loader=False
             )
 
 
@@ -137,17 +140,17 @@ def prepare(settings: Settings, now: Now = utc_now) -> str:
 
     A SQLite database that holds something is backed up before it is changed.
     """
-    app = create_app(settings, now)
-    with app.app_context():
-        try:
-            check_store(settings)
-            if not schema.is_current():
-                _migrate(settings)
-            return "" if has_owner() else f"{settings.base_url}/setup/{make_setup_link()}"
-        finally:
-            # Nothing that is open here may reach the web processes.
-            db.session.remove()
-            db.engine.dispose()
+    return _prepare(create_app(settings, now))
+
+
+def _prepare(app: Flask) -> str:
+    settings: Settings = app.extensions["wbtest.settings"]
+    # Nothing that is open here may reach the processes that are made next.
+    with app.app_context(), closed_at_the_end():
+        check_store(settings)
+        if not schema.is_current():
+            _migrate(settings)
+        return "" if has_owner() else f"{settings.base_url}/setup/{make_setup_link()}"
 
 
 def _migrate(settings: Settings) -> None:
@@ -167,10 +170,10 @@ def _migrate(settings: Settings) -> None:
         ) from error
 
 
-def make_web_app(settings: Settings, now: Now, parent: int) -> Flask:
-    """Make the app of one web process, inside that process."""
+def make_web_app(shared: SharedApp, parent: int) -> Flask:
+    """Return the app of one web process, inside that process."""
     _hear_one_signal()
-    app = create_app(settings, now)
+    name_process("wbtest web")
     # What is there now stays: the collector need not look at it again and again, nor so often.
     gc.collect()
     gc.freeze()
@@ -179,7 +182,7 @@ def make_web_app(settings: Settings, now: Now, parent: int) -> Flask:
     # times a group, would make every sign-up wait while other threads are busy.
     sys.setswitchinterval(0.001)
     threading.Thread(target=_end_with, args=(parent,), name="parent", daemon=True).start()
-    return app
+    return shared.app
 
 
 def _hear_one_signal() -> None:

@@ -3,11 +3,14 @@
 import os
 import signal
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 import click
+from flask import Flask
 
-from wbtest.cli.instance import in_use, opened
+from wbtest.cli.instance import closed_at_the_end, in_use, opened
+from wbtest.cli.logs import start_logging
+from wbtest.cli.shared import SharedApp
 from wbtest.config import Settings
 from wbtest.delivery.worker import work
 from wbtest.extensions import Now, utc_now
@@ -15,26 +18,40 @@ from wbtest.team.audit.log import WORKER
 
 
 @click.command()
-@click.option("--parent", type=int, hidden=True, help="End when this process is gone.")
-def worker(parent: int | None) -> None:
+def worker() -> None:
     """Send mail and run the nightly jobs, until it is told to stop.
 
     `wbtest serve` starts one by itself.
     """
-    run(os.environ, parent=parent)
+    run(os.environ)
 
 
-def run(environ: Mapping[str, str], now: Now = utc_now, parent: int | None = None) -> None:
+def run(environ: Mapping[str, str], now: Now = utc_now) -> None:
     """Work until SIGTERM or Ctrl-C; what is begun is finished first."""
+    stop = _told_to_stop()
+    with opened(environ, now) as app:
+        _work(app, stop)
+
+
+def work_beside(shared: SharedApp, parent: int) -> None:
+    """Work until SIGTERM, or until ``parent`` is gone: the process that looked at the store."""
+    stop = _told_to_stop()
+    app = shared.app
+    settings: Settings = app.extensions["wbtest.settings"]
+    start_logging(settings.log_format)
+    with app.app_context(), closed_at_the_end():
+        _work(app, stop, lambda: os.getppid() != parent)
+
+
+def _told_to_stop() -> threading.Event:
+    """What is set by a signal from now on."""
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
+    return stop
 
-    def is_orphan() -> bool:
-        return parent is not None and os.getppid() != parent
 
-    with opened(environ, now) as app:
-        app.extensions["wbtest.actor"] = WORKER
-        settings: Settings = app.extensions["wbtest.settings"]
-        with in_use(settings):
-            work(app, stop, is_orphan)
+def _work(app: Flask, stop: threading.Event, is_over: Callable[[], bool] = lambda: False) -> None:
+    app.extensions["wbtest.actor"] = WORKER
+    with in_use(app.extensions["wbtest.settings"]):
+        work(app, stop, is_over)

@@ -3,7 +3,7 @@
 import ipaddress
 import re
 from collections.abc import Collection
-from dataclasses import dataclass
+from typing import NamedTuple
 from urllib.parse import SplitResult, quote, urlsplit
 
 IpAddress = ipaddress.IPv4Address | ipaddress.IPv6Address
@@ -29,8 +29,7 @@ class NotAllowed(Exception):
     """An address that we do not call; the text says why, to whoever typed it."""
 
 
-@dataclass(frozen=True, slots=True)
-class Target:
+class Target(NamedTuple):
     """A URL in parts: ``host`` in ASCII and small letters, an IPv6 address without brackets."""
 
     scheme: str

@@ -5,8 +5,8 @@ Not the error itself: it may name what belongs to another workspace on the same 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from flask import current_app
 
@@ -38,8 +38,7 @@ SAID = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Failing:
+class Failing(NamedTuple):
     """A job that failed: what does not happen, and when it last did, None for never."""
 
     name: str

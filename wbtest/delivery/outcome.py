@@ -1,9 +1,9 @@
 """What a webhook's server said of an event, and what that means. Pure."""
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from email.utils import parsedate_to_datetime
 from http import HTTPStatus
+from typing import NamedTuple
 
 from wbtest.delivery.backoff import GIVEN_UP_AFTER
 
@@ -12,8 +12,7 @@ ABOUT_THE_EVENT = (400, 409, 413, 415, 422)
 MOST_WORDS = 200
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
+class Outcome(NamedTuple):
     """What the webhook's server said of an event; ``code`` is None when it did not answer."""
 
     code: int | None

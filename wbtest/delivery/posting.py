@@ -7,8 +7,8 @@ that is slow rests as long as its turn may take.
 """
 
 import time
-from dataclasses import dataclass
 from datetime import timedelta
+from typing import NamedTuple
 
 import sqlalchemy as sa
 from standardwebhooks.webhooks import Webhook as Signer
@@ -27,8 +27,7 @@ MOST_AT_ONCE = 25
 BATCH_SECONDS = 15.0
 
 
-@dataclass(frozen=True, slots=True)
-class Event:
+class Event(NamedTuple):
     """An event that is ours until its lease runs out; ``event_id`` is the webhook-id."""
 
     id: int
@@ -36,8 +35,7 @@ class Event:
     body: str
 
 
-@dataclass(frozen=True, slots=True)
-class Batch:
+class Batch(NamedTuple):
     """Events for one webhook, in the order they came due."""
 
     webhook_id: int

@@ -1,18 +1,20 @@
-"""The shape of the database: what it has, what this code expects, and how to get there."""
+"""The shape of the database: what it has, what this code expects, and how to get there.
+
+A process that finds it as it should be loads no Alembic.
+"""
 
 from functools import cache
 from pathlib import Path
 
 import sqlalchemy as sa
-from alembic import command
-from alembic.migration import MigrationContext
-from alembic.script import ScriptDirectory
 from flask import current_app
 
 from wbtest import store
 from wbtest.extensions import db
 
-FOLDER = str(Path(store.__file__).parent / "migrations")
+FOLDER = Path(store.__file__).parent / "migrations" / "versions"
+# Where Alembic notes the last migration.
+NOTED = "alembic_version"
 
 
 def upgrade() -> None:
@@ -20,6 +22,8 @@ def upgrade() -> None:
 
     Raises StoreBroken when a newer version of the program made the database.
     """
+    from alembic import command
+
     check_known()
     ours = current_app.extensions["migrate"]
     with store.lock():
@@ -29,16 +33,16 @@ def upgrade() -> None:
 def check_known() -> None:
     """Raise StoreBroken when a newer version of the program made the database."""
     revision = current_revision()
-    if revision and not is_known(revision, current_app.extensions["migrate"].directory):
+    if revision and not is_known(revision):
         raise store.StoreBroken(
             "The database was made by a newer version of wbtest. "
             "Install that version again, or restore a backup from before it."
         )
 
 
-def is_known(revision: str, directory: str = FOLDER) -> bool:
+def is_known(revision: str) -> bool:
     """Whether this version of the program has the migration."""
-    return revision in _all_in(directory)
+    return revision in revisions()
 
 
 def is_current() -> bool:
@@ -49,13 +53,17 @@ def is_current() -> bool:
 def current_revision() -> str | None:
     """The last migration that the database went through, or None."""
     with db.engine.connect() as connection:
-        heads = MigrationContext.configure(connection).get_current_heads()
-    return heads[0] if heads else None
+        if not sa.inspect(connection).has_table(NOTED):
+            return None
+        found: str | None = connection.scalar(
+            sa.select(sa.column("version_num")).select_from(sa.table(NOTED))
+        )
+    return found
 
 
-def newest_revision() -> str | None:
+def newest_revision() -> str:
     """The last migration there is."""
-    return _head_of(current_app.extensions["migrate"].directory)
+    return revisions()[-1]
 
 
 def is_empty() -> bool:
@@ -64,11 +72,6 @@ def is_empty() -> bool:
 
 
 @cache
-def _head_of(directory: str) -> str | None:
-    return ScriptDirectory(directory).get_current_head()
-
-
-@cache
-def _all_in(directory: str) -> frozenset[str]:
-    scripts = ScriptDirectory(directory).walk_revisions()
-    return frozenset(script.revision for script in scripts)
+def revisions() -> tuple[str, ...]:
+    """All migrations in their order. A file is named by its number, and so is what it brings."""
+    return tuple(sorted(file.name.partition("_")[0] for file in FOLDER.glob("[0-9]*_*.py")))

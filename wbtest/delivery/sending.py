@@ -5,8 +5,8 @@ under the same Message-ID.
 """
 
 import time
-from dataclasses import dataclass
 from datetime import timedelta
+from typing import NamedTuple
 
 import sqlalchemy as sa
 from flask import current_app
@@ -25,8 +25,7 @@ MOST_AT_ONCE = 25
 TURN_SECONDS = 5.0
 
 
-@dataclass(frozen=True, slots=True)
-class Claim:
+class Claim(NamedTuple):
     """A mail that is ours until its lease runs out."""
 
     id: int

@@ -1,7 +1,7 @@
 """How long a test will take, and what speaks against it, in sentences. Pure."""
 
-from dataclasses import dataclass
 from math import ceil
+from typing import NamedTuple
 
 from wbtest.publishing.asked import Asked, Plan, Planner, find_fault, plan_for
 from wbtest.publishing.in_words import as_percent
@@ -11,8 +11,7 @@ WEEKS_A_YEAR = 52
 TOO_MANY = "No page has as many visitors as that takes. Choose a higher target."
 
 
-@dataclass(frozen=True, slots=True)
-class Advice:
+class Advice(NamedTuple):
     """The plan in a sentence, '' when there is none, and what speaks against it.
 
     ``holds`` says at which rates the plan holds.

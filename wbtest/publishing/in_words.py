@@ -1,13 +1,11 @@
 """The sealed rule as sentences for people: pages and mails read it back from here. Pure."""
 
-from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from wbtest.publishing.rule import Hypothesis
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
+class Outcome(NamedTuple):
     """What the figures may come to, ``when``, and what the team does ``then``, in its own words.
 
     ``kind`` is the colour of the decision and ``word`` its name.

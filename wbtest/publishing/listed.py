@@ -1,8 +1,7 @@
 """The list of a workspace's experiments, read with as many queries for ten of them as for one."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 from flask import current_app
 from sqlalchemy import case, func, select
@@ -57,8 +56,7 @@ class Proposal(Protocol):
     against: str
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(NamedTuple):
     """One experiment of the list; ``verdict`` is None before the start."""
 
     experiment: Experiment
@@ -70,8 +68,7 @@ class Row:
     facts: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Listed:
+class Listed(NamedTuple):
     """The rows by group, empty groups left out, and what open pages do to each other.
 
     ``proposals`` wait for a second person.

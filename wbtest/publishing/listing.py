@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from wbtest.writing.wording import joined
 
@@ -22,8 +21,7 @@ GROUPS: dict[Group, str] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Facts:
+class Facts(NamedTuple):
     """What decides whether an experiment needs the person who looks at the list.
 
     ``newer`` is the number of a newer revision, 0 for none. ``wrote``: the person wrote words of
@@ -49,8 +47,7 @@ class Facts:
     may_answer: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Next:
+class Next(NamedTuple):
     """What comes next: a sentence, '' for nothing, and whether it is this person's to do.
 
     ``where`` is the page of the experiment on which it is done: its own, the launch check, the

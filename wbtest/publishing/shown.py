@@ -1,7 +1,7 @@
 """What the team's pages show of experiments and their variants, as values ready for a template."""
 
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from wbtest.publishing import copy, previews
 from wbtest.publishing.assembling import page_of
@@ -36,8 +36,7 @@ CHANGE_NAMES = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class ShownVariant:
+class ShownVariant(NamedTuple):
     """One variant. ``share`` is the fraction of newcomers that it gets, 0 for none; ``is_new`` says
     that no phase has opened it yet.
 
@@ -83,8 +82,7 @@ def shown_variants(experiment: Experiment) -> list[ShownVariant]:
     ]
 
 
-@dataclass(frozen=True, slots=True)
-class SmallWords:
+class SmallWords(NamedTuple):
     """The tool's words that the team says otherwise: where each stands, and what it says now.
 
     ``writers`` are all who changed them, '' where they were taken over from another page.

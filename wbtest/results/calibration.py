@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from statistics import median
+from typing import NamedTuple
 
 from sqlalchemy.orm import contains_eager, joinedload, selectinload
 
@@ -25,8 +25,7 @@ from wbtest.writing.models import Revision
 RANGE_HOLDS = 0.8
 
 
-@dataclass(frozen=True, slots=True)
-class Scored:
+class Scored(NamedTuple):
     """A forecast and what came: rates are fractions of visitors."""
 
     name: str
@@ -62,8 +61,7 @@ class Scored:
         return self.high - self.low + 2 / (1 - RANGE_HOLDS) * missed
 
 
-@dataclass(frozen=True, slots=True)
-class Guessed:
+class Guessed(NamedTuple):
     """A test that is over, its result, and what each reader had expected; the closest first."""
 
     experiment: Experiment
@@ -83,8 +81,7 @@ class Guessed:
         return sum(forecast.is_held for forecast in self.forecasts)
 
 
-@dataclass(frozen=True, slots=True)
-class Guesser:
+class Guesser(NamedTuple):
     """Somebody's record over all tests; ``off`` and ``penalty`` are medians."""
 
     name: str

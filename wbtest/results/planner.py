@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from math import ceil
+from typing import NamedTuple
 
 from wbtest.publishing.asked import MOST_DAILY
 from wbtest.publishing.rule import MOST_VARIANTS
@@ -14,8 +14,7 @@ from wbtest.results.statistics.between import between_visitors
 MOST_VISITORS = 1_000_000_000
 
 
-@dataclass(frozen=True, slots=True)
-class Planned:
+class Planned(NamedTuple):
     """What a test needs: ``visitors`` at most over all variants, in ``days`` of whole weeks.
 
     ``per_variant`` is what it takes on average, if the true rate is the one ``hoped_for``. Over all

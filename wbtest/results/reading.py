@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from wbtest.audience import counts
 from wbtest.audience.engagement import counted as engagement
@@ -23,8 +23,7 @@ STEPS: dict[Act, str] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
+class Step(NamedTuple):
     """How many of those seen did something; one share for each variant."""
 
     act: Act
@@ -32,8 +31,7 @@ class Step:
     shares: tuple[Share, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Reading:
+class Reading(NamedTuple):
     """Questions and steps of one phase; phases are never added up."""
 
     phase: int

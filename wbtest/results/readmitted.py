@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from wbtest.audience import counts
 from wbtest.audience.counts import Totals
@@ -27,8 +27,7 @@ MEANINGS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Beside:
+class Beside(NamedTuple):
     """A variant's sealed figures in the newest phase, and the same with those readmitted."""
 
     key: str

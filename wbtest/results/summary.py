@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from itertools import chain
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from wbtest.publishing.models import Experiment
 from wbtest.results.decisions import choices_of
@@ -16,8 +15,7 @@ from wbtest.results.totals import total
 from wbtest.results.trust import is_red
 
 
-@dataclass(frozen=True, slots=True)
-class Summary:
+class Summary(NamedTuple):
     """The verdict in a word, a sentence, and a badge, and whether it can be trusted.
 
     ``seen`` and ``signups`` are people who count so far, in all phases. ``is_reached``: the rule

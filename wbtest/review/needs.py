@@ -1,7 +1,7 @@
 """How many approvals a workspace asks for, and from whom."""
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from wbtest.extensions import db
 from wbtest.review.four_eyes import approvers_of
@@ -13,8 +13,7 @@ from wbtest.team.models import Workspace
 MOST = 9
 
 
-@dataclass(frozen=True, slots=True)
-class Needs:
+class Needs(NamedTuple):
     """So many approvals, those of the ``required`` people (ids) among them."""
 
     approvals: int = 1

@@ -1,6 +1,6 @@
 """What an approver wants to know of a revision beside its text: who read it, and what is new."""
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from wbtest.review.alignment.answers import Summary, summary_of
 from wbtest.review.asking.progress import LinkProgress, MemberProgress, links_for, members_for
@@ -16,8 +16,7 @@ from wbtest.writing.models import Revision
 from wbtest.writing.releases import find_revision
 
 
-@dataclass(frozen=True, slots=True)
-class Overview:
+class Overview(NamedTuple):
     """The review of a revision at a glance; ``readers`` are those who were asked or have begun.
 
     ``may_hear`` is whether who asks may know by now what the readers think of the text.
@@ -30,8 +29,7 @@ class Overview:
     comments: int
 
 
-@dataclass(frozen=True, slots=True)
-class News:
+class News(NamedTuple):
     """What a revision changed since an earlier one: a sentence, and its parts word by word.
 
     ``is_asked`` is whether somebody wants to know it of that very revision.

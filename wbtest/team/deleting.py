@@ -1,6 +1,6 @@
 """Deleting a workspace: everything of it goes in one transaction, and a line of the log stays."""
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import sqlalchemy as sa
 from flask import current_app
@@ -14,8 +14,7 @@ from wbtest.team.models import AuditLine, LoginSession, Membership, Person, Work
 from wbtest.team.ties import belongs, tables_inside
 
 
-@dataclass(frozen=True, slots=True)
-class Contents:
+class Contents(NamedTuple):
     """What would go: how many people, releases, experiments, addresses, and mails that wait."""
 
     people: int

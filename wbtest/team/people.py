@@ -1,6 +1,5 @@
 """People and their place in a workspace: adding them, finding them, changing a password."""
 
-from email_validator import EmailNotValidError, validate_email
 from sqlalchemy.orm import joinedload
 
 from wbtest.extensions import clock, db
@@ -18,6 +17,9 @@ def clean_email(text: str, field: str = "email") -> str:
 
     Raises Invalid at ``field`` when nobody could receive mail there.
     """
+    # Read here, where somebody types one: it takes a while to load.
+    from email_validator import EmailNotValidError, validate_email
+
     try:
         found = validate_email(text.strip(), check_deliverability=False)
     except EmailNotValidError as error:

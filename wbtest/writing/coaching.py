@@ -1,9 +1,9 @@
 """What the coach says of a draft or a revision, grouped as the pages show it."""
 
 import re
-from dataclasses import dataclass
 from itertools import groupby
 from operator import attrgetter
+from typing import NamedTuple
 
 from wbtest.writing import coach
 from wbtest.writing import document as documents
@@ -24,8 +24,7 @@ PRINTED = re.compile(
 NAMES = {part.name: part.label for part in PARTS["full"]} | {"release": "The whole release"}
 
 
-@dataclass(frozen=True, slots=True)
-class Numbered:
+class Numbered(NamedTuple):
     """A finding with its number on the page; ``field`` is the name of its field on the sheet,
     ``waiver`` is why it stays, if it does."""
 
@@ -42,8 +41,7 @@ class Numbered:
         return bool(self.finding.words) and PRINTED.fullmatch(mark.path) is not None
 
 
-@dataclass(frozen=True, slots=True)
-class RefusedReason:
+class RefusedReason(NamedTuple):
     """Why somebody wanted a finding to stay, and the sentence that says why it cannot be kept."""
 
     key: Key
@@ -51,8 +49,7 @@ class RefusedReason:
     sentence: str
 
 
-@dataclass(frozen=True, slots=True)
-class Group:
+class Group(NamedTuple):
     """What is found in one part, in the order of the text; ``name`` is the part's."""
 
     name: str

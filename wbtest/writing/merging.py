@@ -5,8 +5,7 @@ collision; there the result is left to a person, so both ways out are returned.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from wbtest.writing.evidence import key_of
 
@@ -21,8 +20,7 @@ class _Entries(dict[str, Any]):
     """A list, while it is merged by the words of its rows."""
 
 
-@dataclass(frozen=True, slots=True)
-class Merged:
+class Merged(NamedTuple):
     """Both texts in one. Where they collide ``mine`` holds my words and ``theirs`` the others'."""
 
     mine: Values

@@ -3,13 +3,12 @@
 The sentences are those the editor shows beside the part one is writing.
 """
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from wbtest.writing.document import Form
 
 
-@dataclass(frozen=True, slots=True)
-class Part:
+class Part(NamedTuple):
     """One part: its anchor, its name on the page, what it must do and a way to get there."""
 
     name: str

@@ -1,9 +1,8 @@
 """How a draft stands: saved when, how long, what is missing, and what freezing would do."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from flask import current_app
 from sqlalchemy import func, select
@@ -22,8 +21,7 @@ from wbtest.writing.releases import find_newest_revision
 AT_ONCE = 50
 
 
-@dataclass(frozen=True, slots=True)
-class Status:
+class Status(NamedTuple):
     """What stands around the sheet: the line above, the coach's findings beside, by part."""
 
     version: int
@@ -57,8 +55,7 @@ class Status:
         }
 
 
-@dataclass(frozen=True, slots=True)
-class Listed:
+class Listed(NamedTuple):
     """A release as a list shows it; ``revision`` is the newest number, 0 before the first."""
 
     release: Release
@@ -89,8 +86,7 @@ def status_of(release: Release) -> Status:
     )
 
 
-@dataclass(frozen=True, slots=True)
-class Shown:
+class Shown(NamedTuple):
     """A page of the releases that nobody stopped, and how many were stopped."""
 
     releases: tuple[Listed, ...]

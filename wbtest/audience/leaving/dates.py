@@ -4,8 +4,8 @@ Days are counted from the end of the test; the waiting list after it counts from
 are days of the experiment's own time zone, and the last of them is kept whole.
 """
 
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from wbtest.publishing.live import LiveExperiment
@@ -17,8 +17,7 @@ PENDING_DAYS = 30
 COPY_DAYS = 14
 
 
-@dataclass(frozen=True, slots=True)
-class Terms:
+class Terms(NamedTuple):
     """What decides how long the rows of an experiment are kept.
 
     ``over_at`` is when the test ended, ``opened_at`` when its waiting list was opened, None for

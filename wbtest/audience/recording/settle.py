@@ -6,7 +6,6 @@ so it does not matter in which order the rows reached the store.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
 
@@ -17,8 +16,7 @@ class SignupTimes(NamedTuple):
     confirmed_us: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Settled:
+class Settled(NamedTuple):
     """Whether the sighting counts, and which sign-up is the conversion: its index, or None.
 
     ``unseen`` are the indexes of sign-ups that no counted sighting preceded within the window.

@@ -7,7 +7,7 @@ later takes their place.
 import csv
 import io
 from collections.abc import Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from wbtest.audience.leaving.erasures import email_hash
 from wbtest.audience.models import Erasure, Signup
@@ -28,8 +28,7 @@ LONGEST_LIST = 100_000
 MICROSECONDS = 1_000_000
 
 
-@dataclass(frozen=True, slots=True)
-class Brought:
+class Brought(NamedTuple):
     """How many addresses of a list were new, known already, erased before, and no addresses."""
 
     new: int

@@ -5,8 +5,8 @@ with many others: to refuse one who says yes would count as a no, so on a page t
 mails wait instead. Only a network that sends more than its people can is asked to come back later.
 """
 
-from dataclasses import dataclass
 from functools import cache
+from typing import NamedTuple
 
 from wbtest.audience import traffic
 from wbtest.audience.visitors import Visitor
@@ -17,8 +17,7 @@ FASTEST_MAIL_SECONDS = 2.0
 HOUR_US = 3_600_000_000
 
 
-@dataclass(frozen=True, slots=True)
-class Guard:
+class Guard(NamedTuple):
     """The measures of a server.
 
     ``fastest_seconds`` from a page to its form; ``most_a_page`` sign-ups of a page in an hour are

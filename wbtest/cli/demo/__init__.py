@@ -21,6 +21,7 @@ from wbtest.cli.demo.clock import DemoClock
 from wbtest.cli.demo.stage import Stage
 from wbtest.cli.serve import prepare, run
 from wbtest.config import from_environment
+from wbtest.extensions import db
 
 ANSWER_SECONDS = 30
 THREADS = 8
@@ -53,6 +54,7 @@ def demo(port: int, visitors: int, no_serve: bool) -> None:
         app = create_app(settings, clock)
         stage = Stage(clock, datetime.now(UTC), secrets.token_urlsafe(9))
         story.begin(app, stage)
+        _close(app)
         threading.Thread(
             target=_tell, args=(app, stage, port, visitors, no_serve), daemon=True
         ).start()
@@ -61,9 +63,15 @@ def demo(port: int, visitors: int, no_serve: bool) -> None:
         return
     else:
         _print(done, port)
-    run(environ, "127.0.0.1", port, clock, later.command(done))
+    run(environ, "127.0.0.1", port, clock, later.work_after(done))
     if not done.exists():
         sys.exit(1)
+
+
+def _close(app: Flask) -> None:
+    """Let go of the database: nothing that is open here may reach the processes to come."""
+    with app.app_context():
+        db.engine.dispose()
 
 
 def _tell(app: Flask, stage: Stage, port: int, visitors: int, no_serve: bool) -> None:

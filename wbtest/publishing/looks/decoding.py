@@ -11,10 +11,8 @@ from typing import NamedTuple
 
 from PIL import Image, ImageCms, ImageFile, ImageOps, UnidentifiedImageError
 
-from wbtest.publishing.looks.pictures import TALLEST, WIDTHS
+from wbtest.publishing.looks.pictures import LARGEST, TALLEST, WIDTHS
 
-MEGABYTE = 1024 * 1024
-LARGEST = 10 * MEGABYTE
 MOST_PIXELS = 40_000_000
 FORMATS = ("JPEG", "PNG", "WEBP")
 QUALITY = 80

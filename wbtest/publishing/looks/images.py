@@ -7,7 +7,6 @@ from sqlalchemy import select
 from sqlalchemy.orm import undefer
 
 from wbtest.extensions import clock, db
-from wbtest.publishing.looks.decoding import NotAnImage, encode
 from wbtest.publishing.looks.pictures import Picture, read_name
 from wbtest.publishing.models import Image, ImageFile
 from wbtest.store import Invalid, hold, writing
@@ -22,6 +21,9 @@ def add_image(workspace: Workspace, person: Person, sent: bytes, field: str = "i
 
     Raises Invalid at ``field`` for a file that is no PNG, JPEG or WebP picture, or too large.
     """
+    # Brings PIL along, which only who sends a picture needs.
+    from wbtest.publishing.looks.decoding import NotAnImage, encode
+
     try:
         files = encode(sent)
     except NotAnImage as error:

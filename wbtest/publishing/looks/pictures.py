@@ -1,8 +1,9 @@
 """Pictures by their names: digest and size, so that a page can show one without asking. Pure."""
 
 import re
-from dataclasses import dataclass
+from typing import NamedTuple
 
+LARGEST = 10 * 1024 * 1024
 # A picture is kept in these widths, and never larger than it came.
 WIDTHS = (640, 1280)
 TALLEST = 1600
@@ -11,8 +12,7 @@ WORD_MARK = 2.2
 _NAME = re.compile(r"([0-9a-f]{64})-([1-9]\d{0,3})x([1-9]\d{0,3})")
 
 
-@dataclass(frozen=True, slots=True)
-class Picture:
+class Picture(NamedTuple):
     """A picture of a workspace, by the SHA-256 of its largest file and the size of that, in px."""
 
     digest: str

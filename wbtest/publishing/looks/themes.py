@@ -4,8 +4,7 @@ What a theme or a brand changes are custom properties that ``public.css`` names.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 
 Scheme = Literal["light", "dark"]
 SCHEMES: tuple[Scheme, Scheme] = ("light", "dark")
@@ -18,8 +17,7 @@ SERIF = (
 SANS = 'system-ui,-apple-system,"Segoe UI","Noto Sans","Helvetica Neue",sans-serif'
 
 
-@dataclass(frozen=True, slots=True)
-class Theme:
+class Theme(NamedTuple):
     """A theme: its name for people, a sentence, two palettes, and its own font and corner."""
 
     name: str
@@ -36,8 +34,7 @@ class Theme:
         return self.light if scheme == "light" else self.dark
 
 
-@dataclass(frozen=True, slots=True)
-class Font:
+class Font(NamedTuple):
     """Stacks of fonts that devices have: what headings and prose are set in, and the rest."""
 
     name: str
@@ -47,8 +44,7 @@ class Font:
     tight: str = "-0.022em"
 
 
-@dataclass(frozen=True, slots=True)
-class Corner:
+class Corner(NamedTuple):
     """How round fields and buttons are, and the large grounds."""
 
     name: str

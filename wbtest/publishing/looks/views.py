@@ -13,10 +13,9 @@ from wbtest.publishing.experiments import Frozen, find_variant
 from wbtest.publishing.forms import put_at_field, read_of
 from wbtest.publishing.looks import look as looks
 from wbtest.publishing.looks.changing import TooFaint, change_look, change_wording
-from wbtest.publishing.looks.decoding import LARGEST
 from wbtest.publishing.looks.forms import PLACES, LookForm, words_form
 from wbtest.publishing.looks.images import add_image, images_of, picture_of
-from wbtest.publishing.looks.pictures import Picture, read_name
+from wbtest.publishing.looks.pictures import LARGEST, Picture, read_name
 from wbtest.publishing.looks.themes import CORNERS, FONTS, THEMES
 from wbtest.publishing.models import Experiment
 from wbtest.publishing.shown import differences, preview_url

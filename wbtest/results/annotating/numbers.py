@@ -6,9 +6,8 @@ Words along the lines would cover what is drawn, the more of them the longer the
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from wbtest.results.drawing import (
     LINE,
@@ -29,8 +28,7 @@ LONGEST_WORDS = 70
 Ends = tuple[datetime, datetime]
 
 
-@dataclass(frozen=True, slots=True)
-class Numbered:
+class Numbered(NamedTuple):
     """Lines through a chart and the numbers above it, which take ``height`` pixels.
 
     ``layout`` carries the words, for a picture that is taken along without the list.

@@ -7,9 +7,9 @@ phases. It is never wider for what was known later, and safe to watch.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from itertools import accumulate
+from typing import NamedTuple
 
 from wbtest.results.drawing import midnight_after
 from wbtest.results.figures import PhaseRates, Results
@@ -22,8 +22,7 @@ MOST_POINTS = 30
 Sums = tuple[tuple[int, int, int], ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Point:
+class Point(NamedTuple):
     """A variant when a day was over: what ``phase``, which ran then, had counted of it by then."""
 
     at: datetime

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from wbtest.results import statistics
 from wbtest.results.figures import Results
@@ -13,8 +13,7 @@ POINTS = 61
 TAIL = 0.0005
 
 
-@dataclass(frozen=True, slots=True)
-class Density:
+class Density(NamedTuple):
     """Beta(½ + x, ½ + n − x) of one variant at ascending ``rates``.
 
     ``heights`` are densities per unit of rate, ``above`` the chance that the rate is at least that.

@@ -7,16 +7,15 @@ have chosen asks for nothing.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from wbtest.audience.counts import Cut
 from wbtest.publishing.rule import Hypothesis
 
 
-@dataclass(frozen=True, slots=True)
-class Choices:
+class Choices(NamedTuple):
     """What may be chosen; the newest phase is the last one, ``days`` are local, the first first.
 
     ``offered`` are the sources that the form names, if not all: an address may name any.
@@ -34,8 +33,7 @@ class Choices:
         return sorted({*named, asked} - {""})
 
 
-@dataclass(frozen=True, slots=True)
-class Filters:
+class Filters(NamedTuple):
     """One phase and, where they are given, one source, one device, a first and a last local day."""
 
     phase: int

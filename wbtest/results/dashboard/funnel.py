@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from operator import gt
+from typing import NamedTuple
 
 from wbtest.audience.engagement.acts import FORMS, Act
 from wbtest.results.figures import Results
@@ -12,8 +12,7 @@ from wbtest.results.figures import Results
 BEGAN, SIGNED, CONFIRMED, ANSWERED = "Began the form", "Signed up", "Confirmed", "Answered"
 
 
-@dataclass(frozen=True, slots=True)
-class Stage:
+class Stage(NamedTuple):
     """One step, and how many of each variant took it."""
 
     name: str

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from wbtest.audience.models import Signup
 from wbtest.extensions import db
@@ -20,8 +19,7 @@ from wbtest.writing.models import Candidate
 SHOWN_TEXTS = 100
 
 
-@dataclass(frozen=True, slots=True)
-class Text:
+class Text(NamedTuple):
     """One answer in somebody's own words."""
 
     words: str
@@ -29,8 +27,7 @@ class Text:
     at: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class Answers:
+class Answers(NamedTuple):
     """What was answered to one question, by ``people`` who answered it at all.
 
     ``choices`` hold how many chose each, in the order of the page. ``texts`` are the newest answers

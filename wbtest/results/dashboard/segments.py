@@ -8,9 +8,8 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 from wbtest.audience.counts import Hourly, Totals
 from wbtest.audience.recording.hours import clock_of, day_of
@@ -27,8 +26,7 @@ MOST_SHOWN = 50
 Place = TypeVar("Place", date, int)
 
 
-@dataclass(frozen=True, slots=True)
-class Segment:
+class Segment(NamedTuple):
     """Who has something in common; ``row`` holds a totals for each variant, in the sealed order.
 
     ``is_counted``: whether the sealed rule counts them at all.

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
 from operator import attrgetter
+from typing import NamedTuple
 
 from wbtest.audience import counts
 from wbtest.audience.counts import Hourly, Kind, Totals
@@ -31,8 +31,7 @@ LANGUAGE_UNKNOWN = "names none"
 Counted = tuple[Kind, str, Totals]
 
 
-@dataclass(frozen=True, slots=True)
-class WhoCame:
+class WhoCame(NamedTuple):
     """Everybody that the filters let through, by what they have in common."""
 
     sources: list[Segment]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from sqlalchemy.orm import joinedload
 
@@ -13,8 +13,7 @@ from wbtest.results.figures import Results
 from wbtest.review.models import Forecast, Reviewer
 
 
-@dataclass(frozen=True, slots=True)
-class Guesses:
+class Guesses(NamedTuple):
     """How many guessed, and once the figures are final their ranges, the closest guess first."""
 
     made: int

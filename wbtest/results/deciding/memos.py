@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import json
 import zlib
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from wbtest.publishing.models import Experiment
 from wbtest.results.deciding.models import Paper
@@ -21,8 +20,7 @@ NO_COUNTS = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Memo:
+class Memo(NamedTuple):
     """The memo of the ``number``-th decision: its values, and their digest; '' for an old one."""
 
     number: int

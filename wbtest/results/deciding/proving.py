@@ -8,8 +8,7 @@ from __future__ import annotations
 import json
 from collections import defaultdict
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 from wbtest.results.deciding import crosschecks
 from wbtest.results.deciding.comparing import printable
@@ -34,8 +33,7 @@ class Unreadable(Refused):
     """A file that is no memo; the text says what is wrong with it."""
 
 
-@dataclass(frozen=True, slots=True)
-class Proof:
+class Proof(NamedTuple):
     """One part that was checked: ``how``, and in ``said`` the sentences about it."""
 
     what: str

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from wbtest.publishing.models import Experiment, Phase, Variant
 from wbtest.publishing.running.seals import is_whole
@@ -15,8 +14,7 @@ from wbtest.results.deciding.recounting import checks_from
 from wbtest.results.figures import Results, results_from
 
 
-@dataclass(frozen=True, slots=True)
-class Recomputed:
+class Recomputed(NamedTuple):
     """The figures that follow, and what of each check only the memo states."""
 
     results: Results

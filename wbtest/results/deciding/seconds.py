@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy.orm import joinedload
 
@@ -18,8 +17,7 @@ from wbtest.review.waiting.waits import Wait, Who
 from wbtest.team.models import Person, Workspace
 
 
-@dataclass(frozen=True, slots=True)
-class Waiting:
+class Waiting(NamedTuple):
     """A paper, who could second it, and the page on which they do."""
 
     paper: Paper

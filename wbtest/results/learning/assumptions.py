@@ -7,8 +7,7 @@ drafts and tests by its words.
 
 import hashlib
 from collections.abc import Iterable
-from dataclasses import dataclass
-from typing import Literal, Protocol, TypeVar, get_args
+from typing import Literal, NamedTuple, Protocol, TypeVar, get_args
 
 from wbtest.publishing.in_words import as_percent
 from wbtest.publishing.rule import Hypothesis
@@ -34,8 +33,7 @@ class Marked(Protocol):
 AnyMark = TypeVar("AnyMark", bound=Marked)
 
 
-@dataclass(frozen=True, slots=True)
-class Assumption:
+class Assumption(NamedTuple):
     """What nobody knows yet; ``sentence`` is where a number stands, '' for a question.
 
     Of a number behind a target it says that, and where the number comes from.

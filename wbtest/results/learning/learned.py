@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from sqlalchemy import Select
 
@@ -24,8 +24,7 @@ from wbtest.writing import document as documents
 from wbtest.writing.models import Release, Revision
 
 
-@dataclass(frozen=True, slots=True)
-class Learned:
+class Learned(NamedTuple):
     """What the tests of a release taught; of each assumption the last word, and each card.
 
     ``present`` are marks on assumptions that the draft or the target of a test still makes,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from sqlalchemy import Select, or_
 from sqlalchemy.orm import joinedload
@@ -19,8 +19,7 @@ from wbtest.results.models import Decision
 from wbtest.team.models import Workspace
 
 
-@dataclass(frozen=True, slots=True)
-class Lesson:
+class Lesson(NamedTuple):
     """A test that is over or decided, as the list of cards shows it; ``card`` may be None."""
 
     experiment: Experiment

@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from wbtest.paging import Page, page_of
 from wbtest.results.calibration import Guessed, forecast_tests, scored_tests
@@ -46,8 +47,7 @@ class Asked:
     page: int = 1
 
 
-@dataclass(frozen=True, slots=True)
-class Placed:
+class Placed(NamedTuple):
     """An idea and where it stands."""
 
     idea: Idea
@@ -61,8 +61,7 @@ class Placed:
         return in_words.outcome_of(self.state, is_reached=self.is_reached, is_over=is_over)
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(NamedTuple):
     """An idea with all that a page says of it.
 
     ``visitors`` came to all its tests, on which ``spent`` was spent. ``forecasts`` are None until
@@ -98,8 +97,7 @@ class Row:
         return in_words.instead(self.days, self.idea.ending.weeks if self.idea.ending else None)
 
 
-@dataclass(frozen=True, slots=True)
-class Portfolio:
+class Portfolio(NamedTuple):
     """What the page shows. ``counts`` are of all ideas by state, ``found`` of those asked for."""
 
     asked: Asked

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
@@ -17,8 +17,7 @@ Run = Callable[[np.random.Generator, Tick], list[Line]]
 SPLITS = ((1, 1), (4, 1))
 
 
-@dataclass(frozen=True, slots=True)
-class Size:
+class Size(NamedTuple):
     """How much is measured: visitors of a life, lives of a simulation, founders of a world."""
 
     visitors: int
@@ -34,8 +33,7 @@ MOST_VISITORS = 6_000
 PEEKING_VISITORS = 10_000
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
+class Step(NamedTuple):
     """One measurement; ``weight`` is about how many hundredths of a second it takes."""
 
     weight: int

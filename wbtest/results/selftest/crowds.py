@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
@@ -15,8 +15,7 @@ from wbtest.results.statistics.mixture import Floats, Ints
 AT_ONCE = 2_000_000
 
 
-@dataclass(frozen=True, slots=True)
-class Crowd:
+class Crowd(NamedTuple):
     """The visitors of many lives: a row is a life, a column a visitor, in the order they came.
 
     ``arms`` says which variant they saw, ``is_convert`` whether they converted.

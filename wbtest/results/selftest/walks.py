@@ -8,7 +8,7 @@ numpy and scipy.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -25,8 +25,7 @@ RAREST = 1e-15
 TRIMMED_EVERY = 64
 
 
-@dataclass(frozen=True, slots=True)
-class Bars:
+class Bars(NamedTuple):
     """For n = 0, 1, 2 …: x is called from ``upper[n]`` on, and up to ``lower[n]``.
 
     n + 1 and −1 call nothing.

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from wbtest.publishing.rule import Hypothesis
 from wbtest.results.statistics import plan
@@ -22,8 +21,7 @@ CAREFUL_DAILY, CAREFUL_LEAST, CAREFUL_DAYS = 120, 400, 7
 DRIFT = 0.4
 
 
-@dataclass(frozen=True, slots=True)
-class World:
+class World(NamedTuple):
     """What is true: the rate of each variant by the day, and whether friends come first.
 
     ``wrong`` is what may not be said there more often than promised, ``right`` what should be

@@ -5,15 +5,14 @@ money paid for them alike. For information; no verdict rests on it.
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from math import inf
+from typing import NamedTuple
 
 from wbtest.audience.counts import Totals
 from wbtest.results.statistics import Counts, wilson
 
 
-@dataclass(frozen=True, slots=True)
-class Price:
+class Price(NamedTuple):
     """What one of ``number`` cost; ``each`` is None while there is none, ``high`` then endless."""
 
     number: int
@@ -22,8 +21,7 @@ class Price:
     high: float
 
 
-@dataclass(frozen=True, slots=True)
-class Costs:
+class Costs(NamedTuple):
     """What was spent, in the smallest unit of the currency, and what came of it."""
 
     source: str

@@ -2,8 +2,8 @@
 
 import re
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import NamedTuple
 
 from wbtest.audience.sources import source_name
 from wbtest.results.spending.money import Currency, NotAnAmount, amount_of
@@ -23,8 +23,7 @@ class Fault(ValueError):
         self.field = field
 
 
-@dataclass(frozen=True, slots=True)
-class Span:
+class Span(NamedTuple):
     """The first and the last day of a test, in its own time zone."""
 
     first: date
@@ -44,8 +43,7 @@ class Span:
         return first <= self.last and self.first <= last
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(NamedTuple):
     """What was spent on a source on these days, in the smallest unit of the currency."""
 
     source: str

@@ -3,7 +3,7 @@
 import re
 import unicodedata
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass
+from typing import NamedTuple
 
 # In the smallest unit of a currency.
 LARGEST_AMOUNT = 10**12
@@ -14,8 +14,7 @@ class NotAnAmount(ValueError):
     """What was typed is no amount that can be kept; the text says why."""
 
 
-@dataclass(frozen=True, slots=True)
-class Currency:
+class Currency(NamedTuple):
     """A currency: its code, its sign ('' where several share one), the digits of its cents."""
 
     code: str

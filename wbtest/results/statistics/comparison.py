@@ -9,10 +9,9 @@ on the weights, so everything here stays right when the common rate drifts over 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 from math import exp, inf
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from wbtest.results.statistics.counts import Counts, check_lengths, shares_of
 from wbtest.results.statistics.evidence import Interval, evidence_needed
@@ -27,8 +26,7 @@ CONCENTRATION = 16.0
 REMEMBERED = 4096
 
 
-@dataclass(frozen=True, slots=True)
-class Comparison:
+class Comparison(NamedTuple):
     """Variant ``b`` against ``a`` (their places in the list).
 
     ``log_e`` is the evidence that b's rate is above a's, ``ratio`` the confidence sequence of b's

@@ -9,7 +9,9 @@ from math import copysign, inf, log, sqrt
 
 import numpy as np
 import numpy.typing as npt
-from scipy import optimize, special
+from scipy import special
+
+from wbtest.results.statistics.roots import root_of
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
@@ -115,9 +117,7 @@ def _crossing(
             return copysign(inf, direction)
         inner, outer = outer, min(max(outer + direction * step, -EDGE), EDGE)
         step *= 2
-    return float(
-        optimize.brentq(lambda odds: log_e(rate_at(odds)) - needed, inner, outer, xtol=1e-12)
-    )
+    return root_of(lambda odds: log_e(rate_at(odds)) - needed, inner, outer, exact=1e-12)
 
 
 def _log_ratio(x: Real, f: Real, t: float, a: float, b: float) -> Floats:

@@ -3,16 +3,15 @@
 They stand beside the others *for information*; what may be watched every day is in ``rate``.
 """
 
-from dataclasses import dataclass
 from math import sqrt
 from statistics import NormalDist
+from typing import NamedTuple
 
 from wbtest.results.statistics.counts import Counts, check_fraction
 from wbtest.results.statistics.evidence import Interval
 
 
-@dataclass(frozen=True, slots=True)
-class Beta:
+class Beta(NamedTuple):
     """A beta distribution: what is known about a rate."""
 
     a: float

@@ -4,9 +4,8 @@ A decision is theirs to make, so a verdict or a broken test must reach them. A s
 only welcome to who asked for it. Of unusual sign-ups owners alone are told, who alone see these.
 """
 
-from dataclasses import dataclass
 from hashlib import sha256
-from typing import Literal, get_args
+from typing import Literal, NamedTuple, get_args
 
 import sqlalchemy as sa
 from flask import current_app
@@ -25,8 +24,7 @@ DECIDES = ROLES[ROLES.index(PERMISSIONS["approve"]) :]
 OWNS = ROLES[ROLES.index(PERMISSIONS["own"]) :]
 
 
-@dataclass(frozen=True, slots=True)
-class Choice:
+class Choice(NamedTuple):
     """Whether a member wants the weekly summary, and to be told of events and unusual sign-ups."""
 
     weekly: bool

@@ -5,7 +5,7 @@ Unusual sign-ups are not among it: ``audience.signing.alarms`` has the owners to
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from wbtest.results.figures import Judged
 from wbtest.results.in_words import badge, evidence, headline, promise
@@ -14,8 +14,7 @@ VERDICT = "verdict"
 BROKEN = "the figures cannot be trusted"
 
 
-@dataclass(frozen=True, slots=True)
-class Occasion:
+class Occasion(NamedTuple):
     """Something that happened; ``key`` names it for ever, ``subject`` follows the page's address.
 
     ``text`` is a paragraph of the mail.

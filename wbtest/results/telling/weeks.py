@@ -1,8 +1,8 @@
 """When the weekly mail is due: Monday at eight where the experiment runs. Pure."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from wbtest.audience.counts import Totals
@@ -13,8 +13,7 @@ WEEK = timedelta(days=7)
 GRACE = timedelta(days=2)
 
 
-@dataclass(frozen=True, slots=True)
-class Week:
+class Week(NamedTuple):
     """The seven local days before ``monday``; its mail is due at ``due_at``, in UTC."""
 
     monday: date

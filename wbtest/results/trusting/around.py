@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date, datetime
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
@@ -25,8 +24,7 @@ class Paused(NamedTuple):
         return (self.until - self.since).total_seconds() / 3600
 
 
-@dataclass(frozen=True, slots=True)
-class Around:
+class Around(NamedTuple):
     """How a test was run. ``names`` are the variants' in the sealed order.
 
     ``started`` and ``today`` are local days, None where nobody asks. ``facts_changed`` are the days

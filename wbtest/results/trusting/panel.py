@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from wbtest.results.trust import Check, Colour
 
@@ -12,8 +12,7 @@ SEVERITY: tuple[Colour, ...] = ("red", "amber", "grey", "green")
 FIRST = "beacons"
 
 
-@dataclass(frozen=True, slots=True)
-class Panel:
+class Panel(NamedTuple):
     """What the panel shows. ``shown`` stand open, what is worst first; ``checks`` are all."""
 
     colour: Colour

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from wbtest.extensions import clock
 from wbtest.results.yardstick import in_words
@@ -40,8 +40,7 @@ class Overtaken(Invalid):
     """A change of something that is not what its author was shown."""
 
 
-@dataclass(frozen=True, slots=True)
-class Typed:
+class Typed(NamedTuple):
     """What somebody typed of an item; ``serves`` are keys of sentences."""
 
     title: str

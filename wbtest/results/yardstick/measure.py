@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal, get_args
+from typing import Literal, NamedTuple, get_args
 
 from wbtest.results.yardstick.promises import NAMES, Sentence, key_for
 from wbtest.writing.evidence import key_of
@@ -30,8 +30,7 @@ class Item(Values):
     version: int = 1
 
 
-@dataclass(frozen=True, slots=True)
-class Measured:
+class Measured(NamedTuple):
     """An item with the sentences that it serves, and those that it served and that are gone."""
 
     item: Item
@@ -49,8 +48,7 @@ class Measured:
         return not self.serves and not self.is_dropped
 
 
-@dataclass(frozen=True, slots=True)
-class Measure:
+class Measure(NamedTuple):
     """All items, and the promises that none of them serves: the gaps."""
 
     items: tuple[Measured, ...]

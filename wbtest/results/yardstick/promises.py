@@ -6,9 +6,9 @@ sentences may be served, and nobody misses it when they are not.
 
 import hashlib
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import date
 from itertools import groupby
+from typing import NamedTuple
 
 from wbtest.writing.coach.reading import Reading, Text
 from wbtest.writing.document import Document
@@ -21,8 +21,7 @@ SERVED = (*PROMISING, "problem", "alternative", "external")
 NAMES = {part.name: part.label for part in PARTS["full"]}
 
 
-@dataclass(frozen=True, slots=True)
-class Sentence:
+class Sentence(NamedTuple):
     """A sentence of the release, as it stands there, and whether it is a promise.
 
     ``asked`` is the question that it answers, '' where it answers none.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from sqlalchemy.orm import joinedload
 
@@ -22,8 +22,7 @@ from wbtest.writing.models import Release, Revision
 from wbtest.writing.releases import find_revision
 
 
-@dataclass(frozen=True, slots=True)
-class Scope:
+class Scope(NamedTuple):
     """The list of a release, held against its newest approved revision."""
 
     revision: Revision

@@ -6,15 +6,14 @@ how clear the text is, and count in nobody's agreement.
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from wbtest.review.questions import BLIND, FUNCTIONS, Asked
 
 Standing = Literal["same", "different", "unmarked"]
 
 
-@dataclass(frozen=True, slots=True)
-class Given:
+class Given(NamedTuple):
     """One reader's answers about one revision; ``reading`` and ``reviewer`` are ids."""
 
     reading: int
@@ -36,8 +35,7 @@ class Mark:
     is_same: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Agreement:
+class Agreement(NamedTuple):
     """How many of the answers mean the same; the author's is one of both numbers."""
 
     same: int
@@ -82,8 +80,7 @@ class Agreement:
         return f"{self.same} of {self.of} the same" if self.same > 1 else "none the same"
 
 
-@dataclass(frozen=True, slots=True)
-class Compared:
+class Compared(NamedTuple):
     """An answer under the author's, and who says what of it (ids of reviewers)."""
 
     given: Given
@@ -103,8 +100,7 @@ class Compared:
         return "same" if len(self.same) > len(self.different) else "different"
 
 
-@dataclass(frozen=True, slots=True)
-class Question:
+class Question(NamedTuple):
     """One question with the author's answer ('' when there is none) and the others' under it."""
 
     asked: Asked
@@ -140,8 +136,7 @@ class Question:
         }
 
 
-@dataclass(frozen=True, slots=True)
-class Draft:
+class Draft(NamedTuple):
     """How far a revision's readers agree on the customer."""
 
     number: int

@@ -1,7 +1,7 @@
 """The answers of a release's readers beside each other, revision by revision, and their marks."""
 
 from collections import defaultdict
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
@@ -22,8 +22,7 @@ class NotBeforeYours(Refused):
     status = 403
 
 
-@dataclass(frozen=True, slots=True)
-class Summary:
+class Summary(NamedTuple):
     """How far the readers of a revision mean the same: numbers, and none of their words.
 
     ``drafts`` is this revision and those before it, as far as their authors answered; ``counts``
@@ -51,8 +50,7 @@ class Summary:
         return milestones(self.drafts)
 
 
-@dataclass(frozen=True, slots=True)
-class Alignment:
+class Alignment(NamedTuple):
     """All answers of a revision, side by side; ``questions`` is empty before the author's.
 
     ``answered`` are the numbers of the release's revisions that anybody answered about.

@@ -1,6 +1,6 @@
 """How far the people who were asked are with a revision, as the one who asks sees it."""
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
@@ -16,8 +16,7 @@ from wbtest.team.models import Membership, Person
 from wbtest.writing.models import Revision
 
 
-@dataclass(frozen=True, slots=True)
-class MemberProgress:
+class MemberProgress(NamedTuple):
     """A member, their role and seat, whether they are asked to read this text, and how far."""
 
     person: Person
@@ -27,8 +26,7 @@ class MemberProgress:
     state: str
 
 
-@dataclass(frozen=True, slots=True)
-class LinkProgress:
+class LinkProgress(NamedTuple):
     """A link, how far its holder is, and whether it still opens."""
 
     reviewer: Reviewer

@@ -1,7 +1,7 @@
 """How far everybody is with a revision, as the rules of seeing ask."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from sqlalchemy import select
 
@@ -14,8 +14,7 @@ from wbtest.team.models import Membership, Person
 from wbtest.writing.models import Revision
 
 
-@dataclass(frozen=True, slots=True)
-class Readers:
+class Readers(NamedTuple):
     """The reviewers of a release as readers of one revision, by id; who among them has begun it."""
 
     by_id: dict[int, Reader]

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
@@ -21,8 +21,7 @@ from wbtest.writing.models import Revision
 Marks = dict[str, list[Marked]]
 
 
-@dataclass(frozen=True, slots=True)
-class Thread:
+class Thread(NamedTuple):
     """A comment with the replies to it; ``number`` is the one at its words, the open ones first.
 
     ``label`` names the text that is meant. Only the own ones that nobody else can see yet may be

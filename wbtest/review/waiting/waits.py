@@ -6,21 +6,20 @@ The facts come from ``facts``. An approved release without an experiment is not 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import NamedTuple
 
 from wbtest.review.needs import Needs
 from wbtest.writing.wording import joined
 
 
-@dataclass(frozen=True, slots=True)
-class Who:
+class Who(NamedTuple):
     """Somebody, as the team reads it; without ``person_id`` somebody who has no log-in."""
 
     name: str
     person_id: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Wait:
+class Wait(NamedTuple):
     """``by`` waits for ``who`` to do ``what`` at ``path``; others read of it at ``about``.
 
     ``mailed_at`` is when a mail of its own told of it; the mail of that day says it not once more.
@@ -40,8 +39,7 @@ class Wait:
         return f"for {days} days" if days > 1 else ("since today", "since yesterday")[max(days, 0)]
 
 
-@dataclass(frozen=True, slots=True)
-class Reader:
+class Reader(NamedTuple):
     """Who was asked to read a revision, when, and when they were done with it."""
 
     who: Who
@@ -49,8 +47,7 @@ class Reader:
     done_at: datetime | None
 
 
-@dataclass(frozen=True, slots=True)
-class OpenComment:
+class OpenComment(NamedTuple):
     """A comment that the author can see and has not answered; ``since`` they can see it."""
 
     by: str

@@ -2,8 +2,8 @@
 
 from collections.abc import Collection, Iterator
 from contextlib import closing
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from typing import NamedTuple
 
 from flask import current_app
 from sqlalchemy import Select, select, true
@@ -22,8 +22,7 @@ OF_NOBODY = "with an e-mail of nobody here; more in this hour are not written do
 WORKER, OPERATOR, STRANGER, VISITOR = "wbtest", "command line", "somebody", "a visitor"
 
 
-@dataclass(frozen=True, slots=True)
-class Wanted:
+class Wanted(NamedTuple):
     """Which lines: of a person (id), of a kind of action, of days in UTC, both ends included."""
 
     person_id: int | None = None

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 if TYPE_CHECKING:
     from wbtest.writing.coach.reading import Reading
@@ -58,8 +58,7 @@ class Rule:
     stops_before: Step = "approval"
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
+class Finding(NamedTuple):
     """A mark with the rule it comes from and the words themselves, '' when something is missing."""
 
     rule: Rule

@@ -7,9 +7,9 @@ the longer one speaks.
 import re
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
+from typing import NamedTuple
 
 from wbtest.writing.coach.claims import claims_in
 from wbtest.writing.coach.listed import UNSPACED, Place
@@ -27,8 +27,7 @@ _COUNTED = re.compile(r"[ \u00a0\u202f-]?([^\W\d_]{4,30}|(?:km|kg|cm|mm|kwh|min)
 _COUNTER = re.compile(r"[\u3400-\u9fff\uac00-\ud7af]")
 
 
-@dataclass(frozen=True, slots=True)
-class Stated:
+class Stated(NamedTuple):
     """A number as a text states it: with its unit, in its sentence; and what it rests on."""
 
     path: str
@@ -37,8 +36,7 @@ class Stated:
     entry: Evidence | None
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(NamedTuple):
     """Numbers that rest on the same; ``sentence`` is the first one's, ``more`` counts the others.
 
     A row whose words are gone from the text has no sentence.
@@ -50,8 +48,7 @@ class Row:
     more: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Ledger:
+class Ledger(NamedTuple):
     """Every number of a release in reading order, and entries whose words are gone from it."""
 
     numbers: tuple[Stated, ...]

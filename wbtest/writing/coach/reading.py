@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
 from operator import attrgetter
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from wbtest.writing.coach.finding import Mark, Severity
 from wbtest.writing.coach.lists import Hit, Phrases, Token, phrases, tokens_of
@@ -100,8 +100,7 @@ class Entry:
     answer: Text
 
 
-@dataclass(frozen=True, slots=True)
-class House:
+class House(NamedTuple):
     """What a workspace says for itself: its own jargon, words and acronyms that are well known
     there, and rules (ids) that it does not want."""
 

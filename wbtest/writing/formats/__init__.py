@@ -5,7 +5,7 @@ read is taken away before any of them sees the document.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from wbtest.writing.document import Document
 from wbtest.writing.files import for_customers
@@ -16,8 +16,7 @@ from wbtest.writing.formats.pieces import Adapted
 from wbtest.writing.formats.press_release import press_release
 
 
-@dataclass(frozen=True, slots=True)
-class Format:
+class Format(NamedTuple):
     """A form by its name in addresses and on the page."""
 
     name: str

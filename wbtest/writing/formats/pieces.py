@@ -1,11 +1,10 @@
 """What a release becomes in another form: pieces in their order, and what does not fit. Pure."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 
-@dataclass(frozen=True, slots=True)
-class Heading:
+class Heading(NamedTuple):
     """A heading of level 1 to 3; ``is_ours`` when the words are the tool's own."""
 
     text: str
@@ -13,23 +12,20 @@ class Heading:
     is_ours: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Paragraph:
+class Paragraph(NamedTuple):
     """A paragraph; ``lead`` stands before it in bold, such as city and day."""
 
     text: str
     lead: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Points:
+class Points(NamedTuple):
     """A list."""
 
     items: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Quote:
+class Quote(NamedTuple):
     """What somebody says, and who; ``imagined`` is the label in brackets, '' for a real person."""
 
     paragraphs: tuple[str, ...]
@@ -37,8 +33,7 @@ class Quote:
     imagined: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Button:
+class Button(NamedTuple):
     """What a visitor presses."""
 
     label: str
@@ -47,16 +42,14 @@ class Button:
 Piece = Heading | Paragraph | Points | Quote | Button
 
 
-@dataclass(frozen=True, slots=True)
-class Section:
+class Section(NamedTuple):
     """Pieces that stand together; ``name`` is for the preview, which draws each in its manner."""
 
     name: str
     pieces: tuple[Piece, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Limit:
+class Limit(NamedTuple):
     """How much of the room for a text is used; ``shown_by`` says whose room it is."""
 
     label: str
@@ -86,8 +79,7 @@ class Limit:
         return f"The {self.label} has {self.used:,} {self.unit}; {self.shown_by} {self.most:,}."
 
 
-@dataclass(frozen=True, slots=True)
-class Adapted:
+class Adapted(NamedTuple):
     """A release in another form. Nothing is cut: what does not fit is said in ``sentences``.
 
     ``title`` and ``description`` are what a search engine shows of it; ``ours`` is the language of

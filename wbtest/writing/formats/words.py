@@ -4,15 +4,14 @@ English is written below, other languages in ``languages/<code>.toml``.
 """
 
 import tomllib
-from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import NamedTuple
 
 LANGUAGES = Path(__file__).with_name("languages")
 
 
-@dataclass(frozen=True, slots=True)
-class FormatWords:
+class FormatWords(NamedTuple):
     """Headings and labels; ``language`` is that of the words. Braces name what is filled in."""
 
     language: str = "en"

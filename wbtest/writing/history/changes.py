@@ -5,8 +5,7 @@ at most a name in ``LABELS``.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 from wbtest.writing import document as documents
 from wbtest.writing.document import AUDIENCES, Document, Form
@@ -32,8 +31,7 @@ LABELS = {part.name: part.label for part in PARTS["full"]} | {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class FieldDiff:
+class FieldDiff(NamedTuple):
     """One text of a part; ``name`` is its path inside the part, '' where it is all of it."""
 
     name: str
@@ -46,8 +44,7 @@ class FieldDiff:
         return any(run.kind != "equal" for run in self.runs)
 
 
-@dataclass(frozen=True, slots=True)
-class EntryDiff:
+class EntryDiff(NamedTuple):
     """One entry of a list, such as a question, and its numbers there before and after, from 1."""
 
     old: int | None
@@ -70,8 +67,7 @@ class EntryDiff:
         return self.is_moved or self.state != "same"
 
 
-@dataclass(frozen=True, slots=True)
-class PartDiff:
+class PartDiff(NamedTuple):
     """One part: its fields or, for a list, its entries in the new order."""
 
     name: str

@@ -1,9 +1,9 @@
 """What the coach found in one revision and not in another."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
+from typing import NamedTuple
 
 from wbtest.writing import coach
 from wbtest.writing import document as documents
@@ -13,8 +13,7 @@ from wbtest.writing.models import Revision
 from wbtest.writing.waivers import Key, key_of
 
 
-@dataclass(frozen=True, slots=True)
-class FindingsDiff:
+class FindingsDiff(NamedTuple):
     """Findings that went away, and those that came, in the order of the text."""
 
     gone: tuple[Finding, ...] = ()

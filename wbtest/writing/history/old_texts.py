@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Collection
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
@@ -18,8 +18,7 @@ DRAFT = "draft"
 _NAME = re.compile(r"(?P<is_revision>r?)(?P<number>[1-9][0-9]{0,8})")
 
 
-@dataclass(frozen=True, slots=True)
-class Named:
+class Named(NamedTuple):
     """A text, and what it is called: ``name`` in addresses, ``label`` on pages."""
 
     name: str

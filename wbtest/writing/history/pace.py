@@ -1,6 +1,6 @@
 """How far a release has come in how many drafts and days, beside what is usual. Pure."""
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 USUAL = "Most teams need four to six drafts in one to two weeks."
 MANY_DRAFTS = 7
@@ -8,8 +8,7 @@ MANY_DAYS = 15
 FEW_DRAFTS = 4
 
 
-@dataclass(frozen=True, slots=True)
-class Pace:
+class Pace(NamedTuple):
     """The draft's number, the day of the release (the first is 1), and that of the last freeze."""
 
     draft: int

@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator
+from functools import cache
 from itertools import accumulate
 from typing import Literal, NamedTuple
 
@@ -13,12 +14,6 @@ _DENSE = (
     "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff"
     "\uf900-\ufaff\uac00-\ud7af\U00020000-\U0003ffff"
 )
-# Signs that stand on the letter before them, and joiners: no cut falls before one.
-_SIGNS = "\u200c\u200d" + "".join(
-    sign for sign in map(chr, range(0x300, 0x20000)) if unicodedata.category(sign)[0] == "M"
-)
-_LETTER = rf"(?![{_DENSE}])\w[{_SIGNS}]*"
-_TOKEN = re.compile(rf"\s+|[{_DENSE}][{_SIGNS}]*|{_LETTER}(?:['’]?{_LETTER})*|[^\w\s][{_SIGNS}]*")
 _LINE = re.compile(r"[^\n]*\n+|[^\n]+")
 # An island that ends a line or a sentence keeps what is before it apart from what is after.
 _APART = re.compile(r"\n|[.!?…]\s|[。！？]")
@@ -27,6 +22,17 @@ MOST_PAIRS = 400_000_000
 # So few words that stayed between two larger changes are there by chance.
 ISLAND_WORDS = 3
 _LONGEST_ISLAND = 60
+
+
+@cache
+def _token() -> re.Pattern[str]:
+    """What is compared as one. Made when texts are first compared: it looks at every character."""
+    # Signs that stand on the letter before them, and joiners: no cut falls before one.
+    signs = "\u200c\u200d" + "".join(
+        sign for sign in map(chr, range(0x300, 0x20000)) if unicodedata.category(sign)[0] == "M"
+    )
+    letter = rf"(?![{_DENSE}])\w[{signs}]*"
+    return re.compile(rf"\s+|[{_DENSE}][{signs}]*|{letter}(?:['’]?{letter})*|[^\w\s][{signs}]*")
 
 
 class Run(NamedTuple):
@@ -65,7 +71,7 @@ def diff_words(old: str, new: str) -> tuple[Run, ...]:
 
 
 def _changes(old: str, new: str) -> list[_Change]:
-    words = _TOKEN.findall(old), _TOKEN.findall(new)
+    words = _token().findall(old), _token().findall(new)
     if len(words[0]) * len(words[1]) <= MOST_PAIRS:
         return _aligned(*words)
     return [
@@ -77,7 +83,7 @@ def _changes(old: str, new: str) -> list[_Change]:
 
 def _inside(old: str, new: str) -> list[_Change]:
     """What changed inside lines, word by word where that is not too much."""
-    words = _TOKEN.findall(old), _TOKEN.findall(new)
+    words = _token().findall(old), _token().findall(new)
     if len(words[0]) * len(words[1]) <= MOST_PAIRS:
         return _aligned(*words)
     return [_Change(0, len(old), 0, len(new))]
@@ -123,7 +129,7 @@ def _is_tiny(island: str, before: _Change, after: _Change) -> bool:
         return True
     if len(island) > _LONGEST_ISLAND or _APART.search(island):
         return False
-    words = sum(token[0].isalnum() for token in _TOKEN.findall(island))
+    words = sum(token[0].isalnum() for token in _token().findall(island))
     return not words or (words <= ISLAND_WORDS and len(island) <= min(before.size, after.size))
 
 

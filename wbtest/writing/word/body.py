@@ -5,7 +5,6 @@ Comments, footnotes, headers and pictures are no part of the text.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from docx.document import Document as WordFile
@@ -38,8 +37,7 @@ class Run(NamedTuple):
     is_bold: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Block:
+class Block(NamedTuple):
     """A paragraph by the name of its style, in small letters; ``level`` is that of a heading.
 
     ``item`` stands before an item of a list. A row of a table is a block of the style "row".

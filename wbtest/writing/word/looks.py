@@ -1,8 +1,7 @@
 """What the style of a paragraph says: a heading, bold, an item of a list. Pure."""
 
 from collections import Counter
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from docx.document import Document as WordFile
 from docx.opc.constants import RELATIONSHIP_TYPE
@@ -14,8 +13,7 @@ _DEEPEST = 10
 _VAL = qn("w:val")
 
 
-@dataclass(frozen=True, slots=True)
-class Look:
+class Look(NamedTuple):
     """A style by its name, which is English in every language of Word; level 0 is no heading."""
 
     name: str = ""

@@ -1,0 +1,25 @@
+"""Rules of addresses, as the app keeps them."""
+
+from collections.abc import Callable
+from functools import cache, partial
+from typing import Any
+
+from werkzeug.routing import Rule
+
+Build = Callable[..., tuple[str, str]]
+
+
+class LateRule(Rule):
+    """A rule that learns how its addresses are built when the first one is asked for.
+
+    Two hundred rules, each learnt twice, were a tenth of the time to import the app; a process
+    builds addresses by some of them. Should a later Werkzeug not ask here, it learns as it does.
+    """
+
+    def _compile_builder(self, append_unknown: bool = True) -> Build:
+        learnt: Callable[[], Build] = cache(partial(super()._compile_builder, append_unknown))
+
+        def build(rule: Rule, **values: Any) -> tuple[str, str]:
+            return learnt()(rule, **values)
+
+        return build
