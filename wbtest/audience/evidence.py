@@ -14,6 +14,7 @@ import sqlalchemy as sa
 from flask import current_app
 
 from wbtest.audience.counts import Totals
+from wbtest.audience.hour_rows import HourRows, Row
 from wbtest.audience.recording.hours import day_of
 from wbtest.audience.totals_models import DayChange, HourTotal
 from wbtest.extensions import db
@@ -28,7 +29,6 @@ FURTHEST = timedelta(hours=15)
 ONE_DAY = timedelta(days=1)
 _making_room = threading.Lock()
 
-Row = tuple[int, ...]
 # A test by its id, a phase of it, and a local day.
 Place = tuple[int, int, date]
 Mark = tuple[Any, ...]
@@ -42,9 +42,9 @@ class DayHours(NamedTuple):
     """
 
     hours: Row
-    seen: tuple[Row, ...]
-    arrived: tuple[Row, ...]
-    converted: tuple[Row, ...]
+    seen: HourRows
+    arrived: HourRows
+    converted: HourRows
 
 
 def by_day(
@@ -150,6 +150,7 @@ def _table(
     nothing = (0, 0, 0)
     cells = [[row.get(key, nothing) for key in keys] for row in rows]
     seen, arrived, converted = (
-        tuple(tuple(cell[column] for cell in line) for line in cells) for column in range(3)
+        HourRows.of((tuple(cell[column] for cell in line) for line in cells), len(keys))
+        for column in range(3)
     )
     return DayHours(tuple(hours), seen, arrived, converted)

@@ -13,6 +13,7 @@ from itertools import chain
 from wbtest.audience import counts, evidence, left_out_counts
 from wbtest.audience.counts import Daily, Totals
 from wbtest.audience.evidence import DayHours
+from wbtest.audience.hour_rows import HourRows
 from wbtest.publishing.models import Experiment, Phase
 from wbtest.publishing.rule import Hypothesis
 from wbtest.publishing.running.stages import tested
@@ -153,15 +154,14 @@ def _set_aside(
 
 
 def _phase_hours(weights: tuple[int, ...], started: int, days: Sequence[DayHours]) -> PhaseHours:
-    hours, seen, arrived, converted = (
-        (tuple(chain.from_iterable(parts)) for parts in zip(*days, strict=True))
-        if days
-        else ((), (), (), ())
+    seen, arrived, converted = (
+        HourRows.joined((getattr(day, name) for day in days), len(weights))
+        for name in ("seen", "arrived", "converted")
     )
     return PhaseHours(
         started=started,
         weights=weights,
-        hours=hours,
+        hours=tuple(chain.from_iterable(day.hours for day in days)),
         seen=seen,
         arrived=arrived,
         converted=converted,
