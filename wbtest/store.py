@@ -211,6 +211,13 @@ def read_one_moment() -> None:
         session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
 
 
+def is_one_moment(table: sa.Table) -> bool:
+    """Whether all that this transaction reads of a table is of one moment, as on SQLite always."""
+    connection = db.session.connection(bind_arguments={"clause": sa.select(table)})
+    level = connection.get_execution_options().get("isolation_level")
+    return connection.dialect.name == "sqlite" or level == "REPEATABLE READ"
+
+
 def hold(row: Base) -> None:
     """Read a row anew, and let nobody else change it until this transaction ends.
 

@@ -9,8 +9,7 @@ from itertools import chain
 from typing import overload
 
 Row = tuple[int, ...]
-NUMBER = "q"
-NUMBER_BYTES = array(NUMBER).itemsize
+NUMBER_BYTES = array("q").itemsize
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +27,7 @@ class HourRows(Sequence[Row]):
     @classmethod
     def of(cls, rows: Iterable[Row], width: int) -> HourRows:
         """Return these rows. Raises OverflowError for a count of more than 63 bits."""
-        return cls(width, array(NUMBER, chain.from_iterable(rows)).tobytes())
+        return cls(width, array("q", chain.from_iterable(rows)).tobytes())
 
     @classmethod
     def joined(cls, parts: Iterable[HourRows], width: int) -> HourRows:
@@ -39,7 +38,7 @@ class HourRows(Sequence[Row]):
         return len(self.packed) // (NUMBER_BYTES * self.width)
 
     def __iter__(self) -> Iterator[Row]:
-        return zip(*[iter(memoryview(self.packed).cast(NUMBER))] * self.width, strict=True)
+        return zip(*[iter(memoryview(self.packed).cast("q"))] * self.width, strict=True)
 
     @overload
     def __getitem__(self, place: int) -> Row: ...

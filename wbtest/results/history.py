@@ -14,6 +14,7 @@ from wbtest.audience import counts, evidence, left_out_counts
 from wbtest.audience.counts import Daily, Totals
 from wbtest.audience.evidence import DayHours
 from wbtest.audience.hour_rows import HourRows
+from wbtest.audience.people_counts import people_of
 from wbtest.publishing.models import Experiment, Phase
 from wbtest.publishing.rule import Hypothesis
 from wbtest.publishing.running.stages import tested
@@ -48,13 +49,15 @@ class History(Counted):
 
     ``sources`` are of the newest phase, those that the rule does not count among them.
     ``set_aside`` are people who do not count, by reason, ``machines`` the requests of bots, link
-    previews and prefetches. ``two_variants`` are sign-ups, of all phases, whose people are known to
-    have been shown two.
+    previews and prefetches; ``pretenders`` are those of them that said they were Chrome and lacked
+    what Chrome sends. ``two_variants`` are sign-ups, of all phases, whose people are known to have
+    been shown two.
     """
 
     sources: dict[str, list[Totals]]
     set_aside: dict[str, list[SetAside]]
     machines: dict[str, list[int]]
+    pretenders: int = 0
     two_variants: int = 0
 
 
@@ -110,14 +113,12 @@ def _counted(
 def history(experiment: Experiment, rule: Hypothesis, counted: Counted) -> History:
     """Return what was ``counted``, with where it came from and what was set aside."""
     keys = [variant.key for variant in tested(experiment)]
-    by_source = counts.by_source(experiment, counted.phase)
+    people, machines = people_of(experiment), left_out_counts.machines_of(experiment)
+    by_source = people.by_source(counted.phase)
     sources = {source: [row[key] for key in keys] for source, row in by_source.items()}
-    machines = left_out_counts.machines(experiment)
-    visits = left_out_counts.excluded_by_reason(experiment)
-    set_aside = _set_aside(
-        keys, visits, left_out_counts.excluded_signups(experiment), without=machines
-    )
-    ever = by_source if counted.phase == 1 else counts.by_source(experiment, None)
+    visits = people.left_out_visits()
+    set_aside = _set_aside(keys, visits, people.left_out_signups(), without=machines.reasons)
+    ever = by_source if counted.phase == 1 else people.by_source(None)
     uncounted = [
         [row[key] for key in keys] for source, row in ever.items() if not rule.counts_source(source)
     ]
@@ -135,7 +136,14 @@ def history(experiment: Experiment, rule: Hypothesis, counted: Counted) -> Histo
         days=counted.days,
         sources=sources,
         set_aside=set_aside,
-        machines={reason: [visits[key].get(reason, 0) for key in keys] for reason in machines},
+        machines={
+            reason: [
+                sum(table[key].get(reason, 0) for table in (machines.by_variant, visits))
+                for key in keys
+            ]
+            for reason in machines.reasons
+        },
+        pretenders=machines.pretenders,
         two_variants=left_out_counts.two_variants(experiment),
     )
 

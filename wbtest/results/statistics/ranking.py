@@ -7,10 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
+from typing import TYPE_CHECKING
 
 from wbtest.results.statistics.counts import Counts
 from wbtest.results.statistics.one_look import posterior
+
+if TYPE_CHECKING:
+    from wbtest.results.statistics.mixture import Floats
 
 # Where panels begin and end, as tail probabilities of every posterior on both sides.
 TAILS = (1e-15, 1e-10, 1e-6, 1e-3, 0.03, 0.2, 0.5)
@@ -44,6 +48,15 @@ def rank(variants: Sequence[Counts]) -> Ranking:
     return _rank(tuple(variants))
 
 
+@cache
+def _rule() -> tuple[Floats, Floats]:
+    """Nodes and weights of a panel from −1 to 1."""
+    import numpy as np
+
+    nodes, weights = np.polynomial.legendre.leggauss(NODES)
+    return nodes, weights
+
+
 @lru_cache(REMEMBERED)
 def _rank(variants: tuple[Counts, ...]) -> Ranking:
     import numpy as np
@@ -55,7 +68,7 @@ def _rank(variants: tuple[Counts, ...]) -> Ranking:
     # On the scale θ = sin²φ the densities have no poles at 0 and 1.
     quantiles = [special.betaincinv(a, b, TAILS), special.betainccinv(a, b, TAILS)]
     edges = np.unique(np.arcsin(np.sqrt(quantiles)))
-    nodes, node_weights = np.polynomial.legendre.leggauss(NODES)
+    nodes, node_weights = _rule()
     half = np.diff(edges)[:, None] / 2
     angle = (edges[:-1, None] + half + half * nodes).ravel()
     width = (half * node_weights).ravel()
