@@ -102,6 +102,11 @@ PLACE = len(_DAY_OF)
 _DAILY = sa.select(*_DAY_OF, DAYS.c.variant, *[DAYS.c[name] for name in NAMES]).where(
     DAYS.c.experiment_id.in_(sa.bindparam("tests", expanding=True))
 )
+_BY_SOURCE_EVER = (
+    sa.select(KINDS.c.source, *[sa.func.sum(KINDS.c[name]) for name in NAMES])
+    .where(KINDS.c.experiment_id == sa.bindparam("experiment_id"), KINDS.c.excluded_because == "")
+    .group_by(KINDS.c.source)
+)
 
 
 def daily(tests: Collection[int]) -> defaultdict[int, Daily]:
@@ -199,11 +204,7 @@ def by_source_ever(experiment: Experiment) -> dict[str, Totals]:
 
     Good for what money bought; rates of phases and variants are never added up.
     """
-    rows = db.session.execute(
-        sa.select(KINDS.c.source, *_sums(KINDS))
-        .where(*_counting(KINDS, experiment))
-        .group_by(KINDS.c.source)
-    )
+    rows = db.session.execute(_BY_SOURCE_EVER, {"experiment_id": experiment.id})
     return {source: Totals(*sums) for source, *sums in rows}
 
 

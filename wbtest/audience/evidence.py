@@ -37,6 +37,9 @@ _CHANGES = sa.select(
 _NAMES = ("experiment_id", "phase", "hour", "variant", "seen", "arrived", "converted")
 _HOURS = sa.select(*[HOURS.c[name] for name in _NAMES]).where(
     HOURS.c.experiment_id.in_(sa.bindparam("tests", expanding=True)),
+    # Whoever names phases and variants, too, is led to the hours by the key of the table.
+    HOURS.c.phase.in_(sa.bindparam("phases", expanding=True)),
+    HOURS.c.variant.in_(sa.bindparam("variants", expanding=True)),
     HOURS.c.hour >= sa.bindparam("since"),
     HOURS.c.hour < sa.bindparam("before"),
 )
@@ -123,6 +126,14 @@ def _read(
         _HOURS,
         {
             "tests": list({test for test, *_ in places}),
+            "phases": list({phase for _, phase, _ in places}),
+            "variants": list(
+                {
+                    variant.key
+                    for test in {place[0] for place in places}
+                    for variant in tests[test].variants
+                }
+            ),
             "since": min(since for since, _ in spans),
             "before": max(before for _, before in spans),
         },

@@ -174,8 +174,8 @@ def get(model: type[Model], key: Any, permission: str) -> Model:
 
 def _id_of(person: Person) -> int:
     """Their number, for which no row is read anew that a transaction before this one read."""
-    number: int = sa.inspect(person).identity[0]
-    return number
+    [number] = sa.inspect(person).identity or (person.id,)
+    return cast(int, number)
 
 
 def _reaches(membership: Membership, permission: str) -> bool:
