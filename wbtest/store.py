@@ -166,7 +166,7 @@ def writing() -> Iterator[scoped_session[Session]]:
     Commits at the end of the outermost block and rolls everything back when it raises.
     """
     session = db.session
-    if session.info.get("writing"):
+    if is_writing():
         yield session
         return
     with lock():
@@ -209,6 +209,11 @@ def read_one_moment() -> None:
     if session.get_bind().dialect.name == "postgresql":
         # On SQLite every transaction is of the moment of its first read.
         session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
+
+
+def is_writing() -> bool:
+    """Whether this is a write transaction: what it reads may not be there when it is over."""
+    return bool(db.session.info.get("writing"))
 
 
 def is_one_moment(table: sa.Table) -> bool:

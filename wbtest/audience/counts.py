@@ -6,10 +6,11 @@ answers it. Nothing is judged here.
 
 import json
 from collections import defaultdict
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, fields
 from datetime import date
 from functools import lru_cache
+from operator import attrgetter
 from typing import Any, NamedTuple, cast
 
 import sqlalchemy as sa
@@ -44,10 +45,6 @@ class Totals:
     confirmed: int = 0
     answered: int = 0
     agreed: int = 0
-
-    def plus(self, more: "Totals") -> "Totals":
-        """Return the sum of both."""
-        return Totals(*(getattr(self, name) + getattr(more, name) for name in NAMES))
 
 
 class Kind(NamedTuple):
@@ -87,6 +84,18 @@ class Cut:
     device: str | None = None
     since: int | None = None
     before: int | None = None
+
+
+_numbers_of = attrgetter(*(field.name for field in fields(Totals)))
+
+
+def added(parts: Iterable[Totals | Hourly]) -> Totals:
+    """Return the sum; of none it is zero.
+
+    >>> added([Totals(served=2, seen=1), Totals(served=1)]).served
+    3
+    """
+    return Totals(*map(sum, zip(*map(_numbers_of, parts), strict=True)))
 
 
 WHOLE = Cut()

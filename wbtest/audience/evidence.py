@@ -20,7 +20,7 @@ from wbtest.audience.recording.hours import day_of
 from wbtest.audience.totals_models import DayChange, HourTotal
 from wbtest.extensions import db
 from wbtest.publishing.models import Experiment
-from wbtest.store import is_one_moment
+from wbtest.store import is_one_moment, is_writing
 
 HOURS = cast(sa.Table, HourTotal.__table__)
 CHANGES = cast(sa.Table, DayChange.__table__)
@@ -74,12 +74,21 @@ def by_day(
     returned at the same moment. Remembered is a day for as long as nothing of it was written: its
     ``DayChange`` and its totals are what they were. As many queries for fifty tests as for one.
     """
+    return hours_of(experiments, keys, days, _changes([test.id for test in experiments]))
+
+
+def hours_of(
+    experiments: Collection[Experiment],
+    keys: Mapping[tuple[int, int], Sequence[str]],
+    days: Mapping[Place, Mapping[str, Totals]],
+    changes: Mapping[Place, int],
+) -> dict[Place, DayHours]:
+    """Return the same for whoever has read, at the same moment, how often each day had changed."""
     memory: dict[Any, tuple[Mark, DayHours]]
     memory = current_app.extensions.setdefault("wbtest.day_hours", {})
     tests = {experiment.id: experiment for experiment in experiments}
     # A phase that began a moment after its test was read has no columns yet.
     days = {place: row for place, row in days.items() if place[:2] in keys}
-    changes = _changes(tests)
     # Its totals are for processes of the version before, which write no ``DayChange``.
     marks = {place: (changes.get(place, 0), row) for place, row in days.items()}
     # The seal is of one test alone, while a number is free again when a test is deleted.
@@ -96,7 +105,8 @@ def by_day(
         # Between two statements somebody may have written.
         after = changes if is_one_moment(CHANGES) else _changes(tests)
         for place in missing:
-            if after.get(place, 0) == changes.get(place, 0):
+            # What a transaction wrote may be rolled back, and be counted again otherwise.
+            if after.get(place, 0) == changes.get(place, 0) and not is_writing():
                 _remember(memory, names[place], (marks[place], found[place]))
     return {place: found[place] for place in days}
 

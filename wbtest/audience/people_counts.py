@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 import sqlalchemy as sa
 
-from wbtest.audience.counts import KINDS, NAMES, ByVariant, Totals
+from wbtest.audience.counts import KINDS, NAMES, ByVariant, Totals, added
 from wbtest.extensions import db
 from wbtest.publishing.models import Experiment
 
@@ -51,7 +51,7 @@ class People(NamedTuple):
         for group in self.groups:
             if not group.reason and phase in (None, group.phase):
                 known = found[group.source].get(group.variant, NOBODY)
-                found[group.source][group.variant] = known.plus(group.totals)
+                found[group.source][group.variant] = added((known, group.totals))
 
         def most_first(name: str) -> tuple[int, str]:
             return -sum(totals.served for totals in found[name].values()), name

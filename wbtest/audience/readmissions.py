@@ -81,7 +81,7 @@ def readmissions(experiment: Experiment) -> Sequence[Readmission]:
 
 
 @cache
-def _readmissions() -> sa.Select[tuple[Readmission]]:
+def _readmissions() -> sa.Select[Readmission]:
     """Made once, since to put it together takes longer than to run it."""
     return (
         sa.select(Readmission)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
 
-from sqlalchemy import Select, bindparam
+from sqlalchemy import Select, bindparam, select
 from sqlalchemy.orm import selectinload
 
 from wbtest.extensions import db
@@ -51,10 +51,10 @@ def _others(experiment: Experiment) -> list[Experiment]:
 
 
 @cache
-def _started() -> Select[tuple[Experiment]]:
+def _started() -> Select[Experiment]:
     """Made once, since to put it together takes longer than to run it."""
     return (
-        db.select(Experiment)
+        select(Experiment)
         .join(Experiment.revision)
         .where(
             Revision.release_id == bindparam("release_id"),

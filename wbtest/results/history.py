@@ -5,15 +5,17 @@ The numbers come from ``audience.counts`` alone. Nothing here weighs or judges.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import chain
 
 from wbtest.audience import counts, evidence, left_out_counts
-from wbtest.audience.counts import Daily, Totals
+from wbtest.audience.counts import ByVariant, Daily, Totals
 from wbtest.audience.evidence import DayHours
 from wbtest.audience.hour_rows import HourRows
+from wbtest.audience.past_days import When, days_of, sums_of
 from wbtest.audience.people_counts import people_of
 from wbtest.publishing.models import Experiment, Phase
 from wbtest.publishing.rule import Hypothesis
@@ -61,24 +63,38 @@ class History(Counted):
     two_variants: int = 0
 
 
-def count(experiment: Experiment) -> Counted:
+def count(experiment: Experiment, rule: Hypothesis) -> Counted:
     """Return what counts of a started experiment up to this moment."""
-    return count_all([experiment])[experiment.id]
+    found = days_of(experiment, _columns([experiment]), rule.conversion_window_hours)
+    return _counted(experiment, found.totals, found.hours, found.sums)
 
 
 def count_all(experiments: Collection[Experiment]) -> dict[int, Counted]:
     """Return the same of several, by their id, from as many queries as of one."""
     daily = counts.daily([experiment.id for experiment in experiments])
-    shown = {
+    days = {(test, *when): row for test, mine in daily.items() for when, row in mine.items()}
+    hours: defaultdict[int, dict[When, DayHours]] = defaultdict(dict)
+    for (test, phase, day), found in evidence.by_day(
+        experiments, _columns(experiments), days
+    ).items():
+        hours[test][phase, day] = found
+    return {
+        experiment.id: _counted(
+            experiment,
+            daily[experiment.id],
+            hours[experiment.id],
+            sums_of(daily[experiment.id]),
+        )
+        for experiment in experiments
+    }
+
+
+def _columns(experiments: Collection[Experiment]) -> dict[tuple[int, int], list[str]]:
+    """The columns of each phase of each experiment."""
+    return {
         (experiment.id, phase.number): _shown(experiment, phase)
         for experiment in experiments
         for phase in experiment.phases
-    }
-    days = {(test, *when): row for test, mine in daily.items() for when, row in mine.items()}
-    hours = evidence.by_day(experiments, shown, days)
-    return {
-        experiment.id: _counted(experiment, hours, daily[experiment.id])
-        for experiment in experiments
     }
 
 
@@ -88,25 +104,26 @@ def _shown(experiment: Experiment, phase: Phase) -> list[str]:
 
 
 def _counted(
-    experiment: Experiment, hours: Mapping[evidence.Place, DayHours], daily: Daily
+    experiment: Experiment,
+    daily: Daily,
+    hours: Mapping[When, DayHours],
+    sums: Mapping[int, ByVariant],
 ) -> Counted:
     keys = [variant.key for variant in tested(experiment)]
     newest = experiment.phases[-1].number
-    days = {when: [row.get(key, NOTHING) for key in keys] for when, row in daily.items()}
-    newest_days = [row for (phase, _), row in days.items() if phase == newest]
+    whole = sums.get(newest, {})
     return Counted(
         phase=newest,
         phases=tuple(
             _phase_hours(
                 weights=tuple(phase.weights.get(key, 0) for key in keys),
                 started=int(phase.started_at.timestamp()),
-                days=[hours[experiment.id, *when] for when in daily if when[0] == phase.number],
+                days=[hours[when] for when in daily if when[0] == phase.number],
             )
             for phase in experiment.phases
         ),
-        variants=[total(column) for column in zip(*newest_days, strict=True)]
-        or [NOTHING for _ in keys],
-        days=days,
+        variants=[whole.get(key, NOTHING) for key in keys],
+        days={when: [row.get(key, NOTHING) for key in keys] for when, row in daily.items()},
     )
 
 

@@ -52,7 +52,7 @@ def _approvals(release_id: int, workspace_id: int) -> dict[int, Approval]:
 
 
 @cache
-def _signed() -> Select[tuple[int, Approval]]:
+def _signed() -> Select[int, Approval]:
     """Made once, since to put it together takes longer than to run it."""
     return (
         select(Revision.number, Approval)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cache
 
-from sqlalchemy import Select, bindparam
+from sqlalchemy import Select, bindparam, select
 from sqlalchemy.orm import joinedload
 
 from wbtest.extensions import db
@@ -63,12 +63,12 @@ def papers_of(experiment: Experiment) -> Papers:
 
 
 @cache
-def _not_taken_back() -> Select[tuple[Paper]]:
+def _not_taken_back() -> Select[Paper]:
     """Made once, since to put it together takes longer than to run it."""
     is_of = Paper.experiment_id == bindparam("experiment_id")
     is_turned_down = (Paper.state == "withdrawn") & Paper.seconded_by_id.is_not(None)
     return (
-        db.select(Paper)
+        select(Paper)
         .where(is_of, Paper.state.in_(("waiting", "stands", "overtaken")) | is_turned_down)
         .order_by(Paper.number)
         .options(joinedload(Paper.person), joinedload(Paper.seconded_by))

@@ -8,7 +8,7 @@ from datetime import date
 from functools import cache
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Select, bindparam
+from sqlalchemy import Select, bindparam, select
 from sqlalchemy.orm import joinedload
 
 from wbtest.extensions import clock, db
@@ -106,10 +106,10 @@ def spends_of(experiment: Experiment) -> list[Spend]:
 
 
 @cache
-def _spends() -> Select[tuple[Spend]]:
+def _spends() -> Select[Spend]:
     """Made once, since to put it together takes longer than to run it."""
     return (
-        db.select(Spend)
+        select(Spend)
         .where(Spend.experiment_id == bindparam("experiment_id"))
         .options(joinedload(Spend.person))
         .order_by(Spend.at.desc(), Spend.sending, Spend.first_day, Spend.place)
