@@ -14,7 +14,7 @@ from wbtest.publishing.running.sealing import seal_phase
 from wbtest.results import in_words, intervals, looks, statistics, variants
 from wbtest.results.figures import NotStarted, judged, results_of, sealed_rule
 from wbtest.results.figures_json import results_json
-from wbtest.results.row_memory import RowMemory
+from wbtest.results.look_memory import LookMemory
 from wbtest.results.statistics import Counts, comparison, ranking
 from wbtest.results.statistics.split import _split
 from wbtest.store import writing
@@ -235,7 +235,7 @@ def test_figures_are_never_those_of_before(met):
 
 def test_what_is_remembered_is_what_is_computed_anew(met, monkeypatch):
     first = results_json(results_of(met, LATER))
-    monkeypatch.setattr(looks, "_evidence", RowMemory(0))
+    monkeypatch.setattr(looks, "_looks", LookMemory(0))
     for remembered in (
         *(intervals._low, intervals._high, counts._by_variant, variants._compared),
         *(_split, comparison._least_ratio, ranking._rank),

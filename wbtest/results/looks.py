@@ -14,15 +14,15 @@ from typing import TYPE_CHECKING, TypeVar
 
 from wbtest.audience.hour_rows import HourRows, Row
 from wbtest.results import statistics
-from wbtest.results.row_memory import RowMemory
+from wbtest.results.look_memory import Found, Hours, LookMemory
 
 if TYPE_CHECKING:
     from wbtest.results.statistics.mixture import Floats, Ints
 
 HOUR = 3600
 T = TypeVar("T")
-# A test of six variants that ran for 90 days is a tenth of it, eight megabytes are all of it.
-_evidence = RowMemory(1_000_000)
+# A test of six variants that ran for 90 days takes a tenth of it; all of it are eight megabytes.
+_looks = LookMemory(1_000_000)
 
 
 @dataclass(frozen=True)
@@ -77,6 +77,11 @@ class PhaseHours:
     def converted_until(self) -> Ints:
         """Those of the seen up to each hour who converted whenever they did."""
         return _total(self.converted, len(self.weights))
+
+    @property
+    def until_each(self) -> tuple[Ints, Ints, Ints]:
+        """The three of them."""
+        return self.seen_until, self.arrived_until, self.converted_until
 
     def totals(self) -> list[statistics.Counts]:
         """Everything counted so far, for each variant."""
@@ -151,11 +156,42 @@ def look(
     """
     import numpy as np
 
-    window = window_hours * HOUR
-    moment = int(now.timestamp())
-    over = np.concatenate([phase.ends for phase in phases])
-    steps = np.unique(np.concatenate([over, over + window]))
-    ends = np.append(steps[steps <= moment], moment)
+    window, moment = window_hours * HOUR, int(now.timestamp())
+    # Their starts only tell one test from another; that its hours are the same is seen by them.
+    name = (tuple((phase.started, phase.weights) for phase in phases), target, floor, window)
+    hours = [Hours(phase.ends, phase.until_each) for phase in phases]
+    known = _looks.find(name, hours, moment)
+    # The last one that is known is taken again, so that each is held against the one before it.
+    kept = known.first(max(len(known.ends) - 1, 0)) if known else None
+    after = int(kept.ends[-1]) if kept and len(kept.ends) else None
+    ends = np.append(_steps(phases, window, after, moment), moment)
+    found = _evidence(phases, ends, window, target, floor)
+    found = (kept or found.first(0)).followed_by(found)
+    _looks.keep(name, hours, found.first(len(found.ends) - 1))
+    return Looks(*found)
+
+
+def _steps(phases: Sequence[PhaseHours], window: int, after: int | None, moment: int) -> Ints:
+    """When an hour was over, or the window of those seen in it, up to ``moment``; ascending.
+
+    Only later ones than ``after``, where that is given.
+    """
+    import numpy as np
+
+    steps = []
+    for phase in phases:
+        for later in (0, window):
+            first = 0 if after is None else phase.over(after - later)
+            steps.append(phase.ends[first : phase.over(moment - later)] + later)
+    return np.unique(np.concatenate(steps))
+
+
+def _evidence(
+    phases: Sequence[PhaseHours], ends: Ints, window: int, target: float, floor: float
+) -> Found:
+    """Return what is found at looks at these moments, of which the last one is now."""
+    import numpy as np
+
     arms = len(phases[-1].weights)
     above = np.zeros((len(ends), arms))
     above_floor, below = np.zeros_like(above), np.zeros_like(above)
@@ -164,45 +200,14 @@ def look(
         # The last look is now: it sees the hour that is not over yet.
         when = np.append(phase.ends.searchsorted(ends[:-1], "right"), -1)
         old = phase.ends.searchsorted(ends - window, "right")
-        seen = phase.seen_until[when]
-        found = _evidence_of(
-            phase,
-            np.hstack(
-                (phase.arrived_until[when], seen, phase.converted_until[old], phase.seen_until[old])
-            ),
-            target=target,
-            floor=floor,
-        )
-        above += found[:, :arms]
-        above_floor += found[:, arms : 2 * arms]
-        below += found[:, 2 * arms : 3 * arms]
-        split += found[:, 3 * arms]
+        seen, arrived = phase.seen_until[when], phase.arrived_until[when]
+        above += statistics.log_e_above_path(arrived, seen, target)
+        above_floor += statistics.log_e_above_path(arrived, seen, floor)
+        converted = phase.converted_until[old]
+        below += statistics.log_e_below_path(converted, phase.seen_until[old], target)
+        split += statistics.log_e_split_path(seen[:, phase.open_arms], phase.open_weights)
         visitors = np.where(ends > phase.started, seen.sum(axis=1), visitors)
-    return Looks(ends, above, above_floor, below, split, visitors)
-
-
-def _evidence_of(phase: PhaseHours, counted: Ints, *, target: float, floor: float) -> Floats:
-    """Return the evidence of a phase at every look: what ``Looks`` holds of it, side by side.
-
-    A row of ``counted`` holds, for each variant, arrived and seen by that look, then converted and
-    seen of those whose window was over.
-    """
-
-    def compute(rows: Ints) -> Floats:
-        import numpy as np
-
-        arrived, seen, converted, old = (np.ascontiguousarray(part) for part in np.hsplit(rows, 4))
-        return np.column_stack(
-            (
-                statistics.log_e_above_path(arrived, seen, target),
-                statistics.log_e_above_path(arrived, seen, floor),
-                statistics.log_e_below_path(converted, old, target),
-                statistics.log_e_split_path(seen[:, phase.open_arms], phase.open_weights),
-            )
-        )
-
-    # Its start only tells one test from another: whose rows they are is seen by the rows.
-    return _evidence.find((phase.started, phase.weights, target, floor), counted, compute)
+    return Found(ends, above, above_floor, below, split, visitors)
 
 
 def _total(rows: Sequence[Row], arms: int) -> Ints:
