@@ -50,8 +50,13 @@ class People(NamedTuple):
         )
         for group in self.groups:
             if not group.reason and phase in (None, group.phase):
-                known = found[group.source].get(group.variant, NOBODY)
-                found[group.source][group.variant] = added((known, group.totals))
+                row = found[group.source]
+                # Of one phase there is one group of each.
+                row[group.variant] = (
+                    group.totals
+                    if phase is not None
+                    else added((row.get(group.variant, NOBODY), group.totals))
+                )
 
         def most_first(name: str) -> tuple[int, str]:
             return -sum(totals.served for totals in found[name].values()), name
@@ -80,7 +85,7 @@ NOBODY = Totals()
 
 def people_of(experiment: Experiment) -> People:
     """Return everybody who came to this experiment up to this moment."""
-    rows = db.session.execute(_PEOPLE, {"experiment_id": experiment.id})
+    rows = db.session.execute(_PEOPLE, {"experiment_id": experiment.id}).all()
     return People(
         tuple(variant.key for variant in experiment.variants),
         tuple(
