@@ -216,9 +216,12 @@ def is_writing() -> bool:
     return bool(db.session.info.get("writing"))
 
 
-def is_one_moment(table: sa.Table) -> bool:
-    """Whether all that this transaction reads of a table is of one moment, as on SQLite always."""
-    connection = db.session.connection(bind_arguments={"clause": sa.select(table)})
+def is_one_moment(query: sa.SelectBase) -> bool:
+    """Whether all is of one moment that this transaction reads where the query is asked.
+
+    On SQLite it always is.
+    """
+    connection = db.session.connection(bind_arguments={"clause": query})
     level = connection.get_execution_options().get("isolation_level")
     return connection.dialect.name == "sqlite" or level == "REPEATABLE READ"
 

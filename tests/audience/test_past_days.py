@@ -13,7 +13,7 @@ from wbtest.audience import past_days
 from wbtest.audience.past_days import Days, days_of
 from wbtest.audience.recording import rollup
 from wbtest.audience.totals_models import DayChange, DayTotal, HourTotal
-from wbtest.extensions import db
+from wbtest.extensions import _asks_for_sums, db
 from wbtest.publishing.models import Experiment
 from wbtest.store import read_one_moment, writing
 
@@ -157,3 +157,8 @@ def test_so_many_tests_are_remembered_and_no_more(
         assert read(each) == as_if_kept(each)
 
     assert len(current_app.extensions["wbtest.past_days"]) == 1
+
+
+def test_a_replica_that_has_the_sums_is_asked_for_them() -> None:
+    for statement in (past_days._DAYS, past_days._CHANGES):
+        assert _asks_for_sums(statement)

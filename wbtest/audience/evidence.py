@@ -103,7 +103,7 @@ def hours_of(
     if missing:
         found |= _read(tests, keys, missing)
         # Between two statements somebody may have written.
-        after = changes if is_one_moment(CHANGES) else _changes(tests)
+        after = changes if is_one_moment(_CHANGES) else _changes(tests)
         for place in missing:
             # What a transaction wrote may be rolled back, and be counted again otherwise.
             if after.get(place, 0) == changes.get(place, 0) and not is_writing():

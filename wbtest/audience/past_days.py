@@ -91,7 +91,7 @@ def days_of(
     with every late one.
     """
     # What a transaction wrote may be rolled back, and be counted again otherwise.
-    if is_writing() or not is_one_moment(DAYS):
+    if is_writing() or not is_one_moment(_DAYS):
         return _all(experiment, keys)
     since = _still_changing(experiment, window_hours)
     asked = {"experiment_id": experiment.id, "since": since}
