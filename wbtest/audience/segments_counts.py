@@ -110,7 +110,9 @@ def newest_signups(experiment: Experiment) -> Newest:
         return _from_kept(experiment.last_counts)
     rows = db.session.execute(_NEWEST, {"experiment_id": experiment.id})
     found = {variant: numbers for variant, *numbers in rows}
-    count, confirmed, disposable, automated, shared = (number or 0 for number in found.pop(None))
+    # PostgreSQL adds up what it counted as numbers of any length.
+    whole = [int(number or 0) for number in found.pop(None)]
+    count, confirmed, disposable, automated, shared = whole
     return Newest(
         count=count,
         confirmed=confirmed,
