@@ -12,7 +12,7 @@ from flask_login import LoginManager
 from flask_sqlalchemy import SQLAlchemy
 from flask_sqlalchemy.session import Session
 from flask_wtf import CSRFProtect
-from sqlalchemy import ClauseElement, Connection, Engine, MetaData, Select, Table
+from sqlalchemy import ClauseElement, Connection, Engine, MetaData, SelectBase, Table
 from sqlalchemy.orm import DeclarativeBase
 from sqlalchemy.sql import visitors
 
@@ -54,7 +54,7 @@ class RoutedSession(Session):
 
 
 def _asks_for_sums(clause: ClauseElement | None) -> bool:
-    if not isinstance(clause, Select):
+    if not isinstance(clause, SelectBase):
         return False
     tables = [part for part in visitors.iterate(clause) if isinstance(part, Table)]
     return bool(tables) and all(table.info.get("is_sum") for table in tables)

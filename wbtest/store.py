@@ -165,7 +165,7 @@ def writing() -> Iterator[scoped_session[Session]]:
     Commits at the end of the outermost block and rolls everything back when it raises.
     """
     session = db.session
-    if session.info.get("writing"):
+    if is_writing():
         yield session
         return
     with lock():
@@ -214,6 +214,21 @@ def read_one_moment() -> None:
     if session.get_bind().dialect.name == "postgresql":
         # On SQLite every transaction is of the moment of its first read.
         session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
+
+
+def is_writing() -> bool:
+    """Whether this is a write transaction: what it reads may not be there when it is over."""
+    return bool(db.session.info.get("writing"))
+
+
+def is_one_moment(query: sa.SelectBase) -> bool:
+    """Whether all is of one moment that this transaction reads where the query is asked.
+
+    On SQLite it always is.
+    """
+    connection = db.session.connection(bind_arguments={"clause": query})
+    level = connection.get_execution_options().get("isolation_level")
+    return connection.dialect.name == "sqlite" or level == "REPEATABLE READ"
 
 
 def hold(row: Base) -> None:

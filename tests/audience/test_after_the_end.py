@@ -6,8 +6,8 @@ import pytest
 
 from tests.audience.larder import Visitor, mails, sightings, signups, visits, words_in
 from tests.factories import log_in
-from wbtest.audience import left_out_counts
 from wbtest.audience.leaving.purging import purge
+from wbtest.audience.people_counts import people_of
 from wbtest.audience.recording.rollup import differences
 from wbtest.audience.signing.bringing import bring_in
 from wbtest.extensions import db
@@ -180,7 +180,7 @@ def test_the_list_stands_apart_alike_everywhere(app, over, mia, now):
 
     page = mia.get(f"/experiments/{over.experiment.id}/results/who-came")
 
-    assert left_out_counts.excluded_signups(over.experiment)["control"]["waiting"] == 1
+    assert people_of(over.experiment).left_out_signups()["control"]["waiting"] == 1
     assert results_json(found)["variants"][0]["excluded"]["waiting"] == 1
     assert ("waiting", "control", 0, 1) in list(rows_set_aside(found))
     assert "People on the waiting list, after the end" in page.text

@@ -5,8 +5,10 @@ from flask import Flask
 
 from tests.audience.recording import Database, Page
 from tests.conftest import HandClock
-from wbtest.audience import counts, left_out_counts
+from wbtest.audience import counts
 from wbtest.audience.counts import Cut, Hourly, Totals
+from wbtest.audience.left_out_counts import machines_of
+from wbtest.audience.people_counts import people_of
 from wbtest.extensions import db
 from wbtest.publishing.models import Experiment
 
@@ -68,7 +70,7 @@ def test_hours_of_one_source(experiment: Experiment) -> None:
 
 
 def test_sources_come_by_their_visits(experiment: Experiment) -> None:
-    found = counts.by_source(experiment, 1)
+    found = people_of(experiment).by_source(1)
 
     assert list(found) == ["x", "newsletter"]
     assert found["newsletter"]["a"].converted == 1
@@ -76,9 +78,9 @@ def test_sources_come_by_their_visits(experiment: Experiment) -> None:
 
 
 def test_what_does_not_count_is_shown_by_reason(experiment: Experiment) -> None:
-    assert left_out_counts.excluded_by_reason(experiment) == {
-        "a": {"preview": 1, "team": 1},
-        "b": {"bot": 1},
-    }
-    assert left_out_counts.excluded_signups(experiment) == {"a": {"team": 1}, "b": {}}
-    assert left_out_counts.machines(experiment) == {"bot": 1, "preview": 1}
+    people, machines = people_of(experiment), machines_of(experiment)
+
+    assert people.left_out_visits() == {"a": {"team": 1}, "b": {}}
+    assert people.left_out_signups() == {"a": {"team": 1}, "b": {}}
+    assert machines.by_variant == {"a": {"preview": 1}, "b": {"bot": 1}}
+    assert machines.reasons == ["bot", "preview"]

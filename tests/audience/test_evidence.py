@@ -92,7 +92,7 @@ def test_only_a_day_that_changed_is_read_again(page: Page) -> None:
     second = read(page)
 
     assert [a is b for a, b in zip(first, second, strict=True)] == [True, False, True]
-    assert second[1].seen == ((1, 1),)
+    assert list(second[1].seen) == [(1, 1)]
 
 
 def test_so_many_days_are_remembered_and_no_more(

@@ -7,13 +7,16 @@ import pytest
 from tests.factories import make_experiment
 from tests.results.conftest import Start
 from tests.results.crowd import count_day, count_hour, count_machines
+from wbtest.audience import counts
 from wbtest.audience.counts import Totals
 from wbtest.publishing.models import Experiment
 from wbtest.publishing.running.sealing import seal_phase
-from wbtest.results import in_words, intervals, looks, statistics
+from wbtest.results import in_words, intervals, looks, statistics, variants
 from wbtest.results.figures import NotStarted, judged, results_of, sealed_rule
 from wbtest.results.figures_json import results_json
-from wbtest.results.statistics import Counts
+from wbtest.results.look_memory import LookMemory
+from wbtest.results.statistics import Counts, comparison, ranking
+from wbtest.results.statistics.split import _split
 from wbtest.store import writing
 
 LATER = datetime(2027, 3, 11, 20, tzinfo=UTC)
@@ -230,9 +233,13 @@ def test_figures_are_never_those_of_before(met):
     assert earlier[0] != earlier[1] != earlier[2] != earlier[0]
 
 
-def test_what_is_remembered_is_what_is_computed_anew(met):
+def test_what_is_remembered_is_what_is_computed_anew(met, monkeypatch):
     first = results_json(results_of(met, LATER))
-    for remembered in (intervals._low, intervals._high, looks._day):
+    monkeypatch.setattr(looks, "_looks", LookMemory(0))
+    for remembered in (
+        *(intervals._low, intervals._high, counts._by_variant, variants._compared),
+        *(_split, comparison._least_ratio, ranking._rank),
+    ):
         remembered.cache_clear()
 
     assert results_json(results_of(met, LATER)) == first

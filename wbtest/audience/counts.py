@@ -6,9 +6,11 @@ answers it. Nothing is judged here.
 
 import json
 from collections import defaultdict
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, fields
 from datetime import date
+from functools import lru_cache
+from operator import attrgetter
 from typing import Any, NamedTuple, cast
 
 import sqlalchemy as sa
@@ -84,9 +86,36 @@ class Cut:
     before: int | None = None
 
 
+_numbers_of = attrgetter(*(field.name for field in fields(Totals)))
+
+
+def added(parts: Iterable[Totals | Hourly]) -> Totals:
+    """Return the sum; of none it is zero.
+
+    >>> added([Totals(served=2, seen=1), Totals(served=1)]).served
+    3
+    """
+    return Totals(*map(sum, zip(*map(_numbers_of, parts), strict=True)))
+
+
 WHOLE = Cut()
 NAMES = [field.name for field in fields(Totals)]
 HOUR_OF = ("phase", "variant", "hour")
+# A variant and its numbers.
+Row = tuple[Any, ...]
+# Of all tests together.
+REMEMBERED_DAYS = 5_000
+_DAY_OF = (DAYS.c.experiment_id, DAYS.c.phase, DAYS.c.day)
+PLACE = len(_DAY_OF)
+# Made once: to put a statement together takes longer than to run it.
+_DAILY = sa.select(*_DAY_OF, DAYS.c.variant, *[DAYS.c[name] for name in NAMES]).where(
+    DAYS.c.experiment_id.in_(sa.bindparam("tests", expanding=True))
+)
+_BY_SOURCE_EVER = (
+    sa.select(KINDS.c.source, *[sa.func.sum(KINDS.c[name]) for name in NAMES])
+    .where(KINDS.c.experiment_id == sa.bindparam("experiment_id"), KINDS.c.excluded_because == "")
+    .group_by(KINDS.c.source)
+)
 
 
 def daily(tests: Collection[int]) -> defaultdict[int, Daily]:
@@ -94,14 +123,20 @@ def daily(tests: Collection[int]) -> defaultdict[int, Daily]:
 
     Days on which nothing happened are left out. As many queries for fifty experiments as for one.
     """
-    by = (DAYS.c.experiment_id, DAYS.c.phase, DAYS.c.day)
-    query = sa.select(*by, DAYS.c.variant, *[DAYS.c[name] for name in NAMES])
+    rows: defaultdict[tuple[int, int, date], list[Row]] = defaultdict(list)
+    for row in db.session.execute(_DAILY, {"tests": list(tests)}).all():
+        test, phase, day = row[:PLACE]
+        rows[test, phase, day].append(row[PLACE:])
     found: defaultdict[int, Daily] = defaultdict(dict)
-    for experiment_id, phase, day, variant, *numbers in db.session.execute(
-        query.where(DAYS.c.experiment_id.in_(tests)).order_by(*by)
-    ):
-        found[experiment_id].setdefault((phase, day), {})[variant] = Totals(*numbers)
+    for test, phase, day in sorted(rows):
+        found[test][phase, day] = _by_variant(*rows[test, phase, day])
     return found
+
+
+@lru_cache(REMEMBERED_DAYS)
+def _by_variant(*rows: Row) -> ByVariant:
+    """The totals of a day; most days of most tests are what they were when they were read last."""
+    return {variant: Totals(*numbers) for variant, *numbers in rows}
 
 
 def by_clock(
@@ -148,14 +183,6 @@ def totals_by_variant(experiment: Experiment, phase: int, sources: Sources = Non
     return {variant.key: found.get(variant.key, Totals()) for variant in experiment.variants}
 
 
-def by_source(experiment: Experiment, phase: int | None) -> dict[str, ByVariant]:
-    """Return the totals of a phase by source and variant, the source with most visits first.
-
-    None for all phases together: good for who was left out, and for no rate.
-    """
-    return _grouped(KINDS.c.source, experiment, _cut(KINDS, experiment, phase))
-
-
 def kinds_of_visitors(
     experiment: Experiment, phase: int, cut: Cut = WHOLE
 ) -> list[tuple[Kind, str, Totals]]:
@@ -186,11 +213,7 @@ def by_source_ever(experiment: Experiment) -> dict[str, Totals]:
 
     Good for what money bought; rates of phases and variants are never added up.
     """
-    rows = db.session.execute(
-        sa.select(KINDS.c.source, *_sums(KINDS))
-        .where(*_counting(KINDS, experiment))
-        .group_by(KINDS.c.source)
-    )
+    rows = db.session.execute(_BY_SOURCE_EVER, {"experiment_id": experiment.id})
     return {source: Totals(*sums) for source, *sums in rows}
 
 

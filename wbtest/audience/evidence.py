@@ -7,31 +7,47 @@ days. Those of days gone by hardly ever change, and ``DayChange`` says when they
 import threading
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any, NamedTuple, cast
+from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 from flask import current_app
 
 from wbtest.audience.counts import Totals
+from wbtest.audience.hour_rows import HourRows, Row
 from wbtest.audience.recording.hours import day_of
 from wbtest.audience.totals_models import DayChange, HourTotal
 from wbtest.extensions import db
 from wbtest.publishing.models import Experiment
+from wbtest.store import is_one_moment, is_writing
 
 HOURS = cast(sa.Table, HourTotal.__table__)
 CHANGES = cast(sa.Table, DayChange.__table__)
 # Of all tests together. A day of six variants takes some eight kilobytes.
 REMEMBERED_DAYS = 5_000
-# No zone is further from UTC.
-FURTHEST = timedelta(hours=15)
+# In seconds; no clock is put forward or back by more, but for zones that skipped a whole day.
+MOST_SHIFTED = 3 * 3600
 ONE_DAY = timedelta(days=1)
 _making_room = threading.Lock()
+# Made once: to put a statement together takes longer than to run it.
+_CHANGES = sa.select(
+    CHANGES.c.experiment_id, CHANGES.c.phase, CHANGES.c.day, CHANGES.c.changes
+).where(CHANGES.c.experiment_id.in_(sa.bindparam("tests", expanding=True)))
+_NAMES = ("experiment_id", "phase", "hour", "variant", "seen", "arrived", "converted")
+_HOURS = sa.select(*[HOURS.c[name] for name in _NAMES]).where(
+    HOURS.c.experiment_id.in_(sa.bindparam("tests", expanding=True)),
+    # Whoever names phases and variants, too, is led to the hours by the key of the table.
+    HOURS.c.phase.in_(sa.bindparam("phases", expanding=True)),
+    HOURS.c.variant.in_(sa.bindparam("variants", expanding=True)),
+    HOURS.c.hour >= sa.bindparam("since"),
+    HOURS.c.hour < sa.bindparam("before"),
+)
 
-Row = tuple[int, ...]
 # A test by its id, a phase of it, and a local day.
 Place = tuple[int, int, date]
-Mark = tuple[Any, ...]
+# What a day was like when it was read: how often it had changed, and its totals.
+Mark = tuple[int, Mapping[str, Totals]]
 
 
 class DayHours(NamedTuple):
@@ -42,9 +58,9 @@ class DayHours(NamedTuple):
     """
 
     hours: Row
-    seen: tuple[Row, ...]
-    arrived: tuple[Row, ...]
-    converted: tuple[Row, ...]
+    seen: HourRows
+    arrived: HourRows
+    converted: HourRows
 
 
 def by_day(
@@ -58,13 +74,23 @@ def by_day(
     returned at the same moment. Remembered is a day for as long as nothing of it was written: its
     ``DayChange`` and its totals are what they were. As many queries for fifty tests as for one.
     """
+    return hours_of(experiments, keys, days, _changes([test.id for test in experiments]))
+
+
+def hours_of(
+    experiments: Collection[Experiment],
+    keys: Mapping[tuple[int, int], Sequence[str]],
+    days: Mapping[Place, Mapping[str, Totals]],
+    changes: Mapping[Place, int],
+) -> dict[Place, DayHours]:
+    """Return the same for whoever has read, at the same moment, how often each day had changed."""
     memory: dict[Any, tuple[Mark, DayHours]]
     memory = current_app.extensions.setdefault("wbtest.day_hours", {})
     tests = {experiment.id: experiment for experiment in experiments}
     # A phase that began a moment after its test was read has no columns yet.
     days = {place: row for place, row in days.items() if place[:2] in keys}
-    changes = _changes(tests)
-    marks = {place: _mark(changes.get(place, 0), row) for place, row in days.items()}
+    # Its totals are for processes of the version before, which write no ``DayChange``.
+    marks = {place: (changes.get(place, 0), row) for place, row in days.items()}
     # The seal is of one test alone, while a number is free again when a test is deleted.
     names = {place: (tests[place[0]].seal, *place, *keys[place[:2]]) for place in days}
     known = {place: memory.get(name, (None, None)) for place, name in names.items()}
@@ -77,29 +103,17 @@ def by_day(
     if missing:
         found |= _read(tests, keys, missing)
         # Between two statements somebody may have written.
-        after = _changes(tests)
+        after = changes if is_one_moment(_CHANGES) else _changes(tests)
         for place in missing:
-            if after.get(place, 0) == changes.get(place, 0):
+            # What a transaction wrote may be rolled back, and be counted again otherwise.
+            if after.get(place, 0) == changes.get(place, 0) and not is_writing():
                 _remember(memory, names[place], (marks[place], found[place]))
     return {place: found[place] for place in days}
 
 
 def _changes(tests: Collection[int]) -> dict[Place, int]:
-    rows = db.session.execute(
-        sa.select(CHANGES.c.experiment_id, CHANGES.c.phase, CHANGES.c.day, CHANGES.c.changes).where(
-            CHANGES.c.experiment_id.in_(tests)
-        )
-    )
+    rows = db.session.execute(_CHANGES, {"tests": list(tests)}).all()
     return {(test, phase, day): number for test, phase, day, number in rows}
-
-
-def _mark(changes: int, row: Mapping[str, Totals]) -> Mark:
-    """What a day was like when it was read.
-
-    Its totals are for processes of the version before, which write no ``DayChange``.
-    """
-    numbers = ((key, each.seen, each.arrived, each.converted) for key, each in row.items())
-    return (changes, *sorted(numbers))
 
 
 def _remember(memory: dict[Any, Any], name: Any, known: tuple[Mark, DayHours]) -> None:
@@ -117,15 +131,23 @@ def _read(
     places: Sequence[Place],
 ) -> dict[Place, DayHours]:
     """The hours of these days, from one statement."""
-    names = ("experiment_id", "phase", "hour", "variant", "seen", "arrived", "converted")
-    days = [day for *_, day in places]
+    spans = [_span(day, tests[test].time_zone) for test, _, day in places]
     rows = db.session.execute(
-        sa.select(*[HOURS.c[name] for name in names]).where(
-            HOURS.c.experiment_id.in_({test for test, *_ in places}),
-            HOURS.c.hour >= _second(min(days), -FURTHEST),
-            HOURS.c.hour < _second(max(days), ONE_DAY + FURTHEST),
-        )
-    )
+        _HOURS,
+        {
+            "tests": list({test for test, *_ in places}),
+            "phases": list({phase for _, phase, _ in places}),
+            "variants": list(
+                {
+                    variant.key
+                    for test in {place[0] for place in places}
+                    for variant in tests[test].variants
+                }
+            ),
+            "since": min(since for since, _ in spans),
+            "before": max(before for _, before in spans),
+        },
+    ).all()
     by_hour: defaultdict[tuple[int, int, int], dict[str, Row]] = defaultdict(dict)
     for test, phase, hour, variant, *numbers in rows:
         by_hour[test, phase, hour][variant] = tuple(numbers)
@@ -140,8 +162,13 @@ def _read(
     }
 
 
-def _second(day: date, later: timedelta) -> int:
-    return int((datetime(day.year, day.month, day.day, tzinfo=UTC) + later).timestamp())
+def _span(day: date, zone: str) -> tuple[int, int]:
+    """Seconds since 1970 between which all hours of a local day begin, and few others."""
+    first, next_one = (
+        datetime.combine(each, time.min, ZoneInfo(zone)).timestamp()
+        for each in (day, day + ONE_DAY)
+    )
+    return int(first) - MOST_SHIFTED, int(next_one) + MOST_SHIFTED
 
 
 def _table(
@@ -150,6 +177,7 @@ def _table(
     nothing = (0, 0, 0)
     cells = [[row.get(key, nothing) for key in keys] for row in rows]
     seen, arrived, converted = (
-        tuple(tuple(cell[column] for cell in line) for line in cells) for column in range(3)
+        HourRows.of((tuple(cell[column] for cell in line) for line in cells), len(keys))
+        for column in range(3)
     )
     return DayHours(tuple(hours), seen, arrived, converted)

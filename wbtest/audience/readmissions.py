@@ -6,7 +6,9 @@ machines, and who objected to being counted stays uncounted.
 """
 
 from collections.abc import Sequence
+from functools import cache
 
+import sqlalchemy as sa
 from sqlalchemy.orm import joinedload
 
 from wbtest.audience.models import Readmission
@@ -75,9 +77,15 @@ def standing_readmissions(experiment: Experiment) -> dict[str, Readmission]:
 
 def readmissions(experiment: Experiment) -> Sequence[Readmission]:
     """Return all of them, also those taken back, the newest first."""
-    return db.session.scalars(
-        db.select(Readmission)
-        .where(Readmission.experiment_id == experiment.id)
+    return db.session.scalars(_readmissions(), {"experiment_id": experiment.id}).all()
+
+
+@cache
+def _readmissions() -> sa.Select[Readmission]:
+    """Made once, since to put it together takes longer than to run it."""
+    return (
+        sa.select(Readmission)
+        .where(Readmission.experiment_id == sa.bindparam("experiment_id"))
         .options(joinedload(Readmission.person), joinedload(Readmission.withdrawn_by))
         .order_by(Readmission.number.desc())
-    ).all()
+    )

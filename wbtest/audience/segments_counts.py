@@ -3,7 +3,6 @@
 Nothing is judged here. However many addresses there are, only the newest are read.
 """
 
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple, cast
@@ -11,9 +10,7 @@ from typing import Any, NamedTuple, cast
 import sqlalchemy as sa
 
 from wbtest.audience.counts import KINDS
-from wbtest.audience.left_out_counts import MACHINES
 from wbtest.audience.models import Signup
-from wbtest.audience.traffic import PRETENDER
 from wbtest.extensions import db
 from wbtest.publishing.models import Experiment
 
@@ -22,6 +19,45 @@ SIGNUPS = cast(sa.Table, Signup.__table__)
 NEWEST = 1_000
 # Who leaves more addresses than this is more than one person, or a machine.
 ADDRESSES_OF_ONE = 2
+_newest = (
+    sa.select(
+        SIGNUPS.c.variant,
+        SIGNUPS.c.visitor,
+        sa.case((SIGNUPS.c.is_disposable, 1), else_=0).label("is_disposable"),
+        sa.case((SIGNUPS.c.is_automated, 1), else_=0).label("is_automated"),
+        sa.case((SIGNUPS.c.confirmed_us.is_not(None), 1), else_=0).label("is_confirmed"),
+    )
+    .where(
+        SIGNUPS.c.experiment_id == sa.bindparam("experiment_id"), SIGNUPS.c.excluded_because == ""
+    )
+    .order_by(SIGNUPS.c.at_us.desc())
+    .limit(NEWEST)
+    .cte("newest")
+)
+_by_visitor = (
+    sa.select(sa.func.count().label("number"))
+    .select_from(_newest)
+    .where(_newest.c.visitor != "")
+    .group_by(_newest.c.visitor)
+    .having(sa.func.count() > ADDRESSES_OF_ONE)
+    .subquery()
+)
+# The sums of all of them, where the variant is null, and a row for each variant with those that
+# came without a cookie: a database adds up a thousand rows in a fourth of the time that it takes to
+# hand them over.
+_NEWEST = sa.union_all(
+    sa.select(
+        sa.null(),
+        sa.func.count(),
+        sa.func.sum(_newest.c.is_confirmed),
+        sa.func.sum(_newest.c.is_disposable),
+        sa.func.sum(_newest.c.is_automated),
+        sa.select(sa.func.sum(_by_visitor.c.number)).scalar_subquery(),
+    ),
+    sa.select(_newest.c.variant, sa.func.count(), *[sa.literal(0)] * 4)
+    .where(_newest.c.visitor == "")
+    .group_by(_newest.c.variant),
+)
 # Under which ``Experiment.last_counts`` keeps what is told of addresses that are purged.
 KEPT = "newest:"
 
@@ -68,37 +104,22 @@ def cells(experiment: Experiment, phase: int, sources: Sequence[str] | None) -> 
     return [Cell(*row) for row in rows]
 
 
-def pretenders(experiment: Experiment) -> int:
-    """Return how many page loads said that they were Chrome and lacked what Chrome sends."""
-    rows = sa.select(sa.func.sum(MACHINES.c["count"]))
-    is_it = (MACHINES.c.experiment_id == experiment.id) & (MACHINES.c.family == PRETENDER)
-    return db.session.scalar(rows.where(is_it)) or 0
-
-
 def newest_signups(experiment: Experiment) -> Newest:
     """Return what the newest addresses have in common. Of what is purged the last answer stands."""
     if experiment.purged_at is not None:
         return _from_kept(experiment.last_counts)
-    rows = db.session.execute(
-        sa.select(
-            SIGNUPS.c.variant,
-            SIGNUPS.c.visitor,
-            SIGNUPS.c.is_disposable,
-            SIGNUPS.c.is_automated,
-            SIGNUPS.c.confirmed_us.is_not(None),
-        )
-        .where(SIGNUPS.c.experiment_id == experiment.id, SIGNUPS.c.excluded_because == "")
-        .order_by(SIGNUPS.c.at_us.desc())
-        .limit(NEWEST)
-    ).all()
-    by_visitor = Counter(row.visitor for row in rows if row.visitor)
+    rows = db.session.execute(_NEWEST, {"experiment_id": experiment.id})
+    found = {variant: numbers for variant, *numbers in rows}
+    # PostgreSQL adds up what it counted as numbers of any length.
+    whole = [int(number or 0) for number in found.pop(None)]
+    count, confirmed, disposable, automated, shared = whole
     return Newest(
-        count=len(rows),
-        confirmed=sum(row[4] for row in rows),
-        disposable=sum(row.is_disposable for row in rows),
-        automated=sum(row.is_automated for row in rows),
-        shared=sum(number for number in by_visitor.values() if number > ADDRESSES_OF_ONE),
-        without_cookie=dict(Counter(row.variant for row in rows if not row.visitor)),
+        count=count,
+        confirmed=confirmed,
+        disposable=disposable,
+        automated=automated,
+        shared=shared,
+        without_cookie={variant: number for variant, (number, *_) in found.items()},
     )
 
 

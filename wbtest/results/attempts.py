@@ -7,7 +7,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 
+from sqlalchemy import Select, bindparam, select
 from sqlalchemy.orm import selectinload
 
 from wbtest.extensions import db
@@ -36,24 +38,32 @@ class Attempt:
 def other_attempts(experiment: Experiment, now: datetime) -> list[Attempt]:
     """Return every other test of the experiment's release that was started, the first one first."""
     others = _others(experiment)
+    if not others:
+        return []
     decided = newest_decisions([other.id for other in others])
     found = summaries(others, now)
     return [_attempt(other, decided.get(other.id), found[other.id]) for other in others]
 
 
 def _others(experiment: Experiment) -> list[Experiment]:
-    query = (
-        db.select(Experiment)
+    asked = {"release_id": experiment.revision.release_id, "experiment_id": experiment.id}
+    return list(db.session.scalars(_started(), asked))
+
+
+@cache
+def _started() -> Select[Experiment]:
+    """Made once, since to put it together takes longer than to run it."""
+    return (
+        select(Experiment)
         .join(Experiment.revision)
         .where(
-            Revision.release_id == experiment.revision.release_id,
+            Revision.release_id == bindparam("release_id"),
             Experiment.started_at.is_not(None),
-            Experiment.id != experiment.id,
+            Experiment.id != bindparam("experiment_id"),
         )
         .order_by(Experiment.attempt)
         .options(selectinload(Experiment.phases), selectinload(Experiment.variants))
     )
-    return list(db.session.scalars(query))
 
 
 def _attempt(other: Experiment, decision: Decision | None, found: Summary) -> Attempt:

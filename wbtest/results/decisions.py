@@ -5,22 +5,25 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping
 from typing import Any, Literal
 
+from sqlalchemy import bindparam
+
 from wbtest.extensions import db
 from wbtest.publishing.models import Experiment
 from wbtest.results.models import Decision
 
 Choice = Literal["go", "iterate", "stop"]
+# Made once, since to put it together takes longer than to run it.
+_DECISIONS = (
+    db.select(Decision)
+    .where(Decision.experiment_id == bindparam("experiment_id"))
+    .order_by(Decision.id.desc())
+)
 CHOICES: tuple[Choice, ...] = ("go", "iterate", "stop")
 
 
 def decisions(experiment: Experiment) -> list[Decision]:
     """Return all decisions that stand, the newest first."""
-    query = (
-        db.select(Decision)
-        .where(Decision.experiment_id == experiment.id)
-        .order_by(Decision.id.desc())
-    )
-    return list(db.session.scalars(query))
+    return list(db.session.scalars(_DECISIONS, {"experiment_id": experiment.id}))
 
 
 def find_decision(experiment: Experiment) -> Decision | None:

@@ -10,6 +10,7 @@ import json
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import date, datetime
+from functools import lru_cache
 
 from wbtest.audience.counts import Totals
 from wbtest.publishing import rule as rules
@@ -38,6 +39,9 @@ from wbtest.results.variants import (
 from wbtest.results.variants import split as split_of
 from wbtest.results.verdict import Life, Verdict, judge
 from wbtest.store import Refused
+
+# A page asks several times for the rule of a test.
+REMEMBERED = 256
 
 
 class NotStarted(Refused):
@@ -143,15 +147,18 @@ class Results(Judged):
 
 def sealed_rule(experiment: Experiment) -> Hypothesis:
     """Return the rule as it was sealed; before the start, as it stands."""
-    if experiment.sealed:
-        return rules.from_json(json.loads(experiment.sealed)["rule"])
-    return rules.from_json(experiment.rule)
+    return _sealed(experiment.sealed) if experiment.sealed else rules.from_json(experiment.rule)
+
+
+@lru_cache(REMEMBERED)
+def _sealed(text: str) -> Hypothesis:
+    return rules.from_json(json.loads(text)["rule"])
 
 
 def judged(experiment: Experiment, now: datetime) -> Judged:
     """Return the verdict at ``now``, from a few queries. Raises NotStarted for a draft."""
     rule = sealed_rule(experiment)
-    counted = _count(experiment)
+    counted = _count(experiment, rule)
     trust = check_measurement(rule, counted, is_seal_whole=_is_seal_whole(experiment))
     return _judged(experiment, rule, counted, trust, now)
 
@@ -175,7 +182,7 @@ def results_of(experiment: Experiment, now: datetime) -> Results:
 def history_of(experiment: Experiment) -> History:
     """Return all that was counted up to this moment. Raises NotStarted for a draft."""
     rule = sealed_rule(experiment)
-    return history(experiment, rule, _count(experiment))
+    return history(experiment, rule, _count(experiment, rule))
 
 
 def trust_of(experiment: Experiment, counted: History, now: datetime) -> list[Check]:
@@ -217,9 +224,9 @@ def check_started(experiment: Experiment) -> None:
         raise NotStarted("This experiment has not started, so there is nothing to see yet.")
 
 
-def _count(experiment: Experiment) -> Counted:
+def _count(experiment: Experiment, rule: Hypothesis) -> Counted:
     check_started(experiment)
-    return count(experiment)
+    return count(experiment, rule)
 
 
 def _is_seal_whole(experiment: Experiment) -> bool:

@@ -19,10 +19,11 @@ def results_json(results: Results) -> dict[str, Any]:
     addresses, or where only a confirmation converts.
     """
     verdict = results.verdict
+    apart = zip(results.excluded, results.rates_of_served, strict=True)
     return {
         "as_of": results.life.now.isoformat(),
         "phase": results.phase,
-        "variants": [_variant(results, k) for k in range(len(results.variants))],
+        "variants": [_variant(results, k, *each) for k, each in enumerate(apart)],
         "target": {
             "rate": results.rule.target,
             "floor": results.rule.floor,
@@ -89,7 +90,9 @@ def results_json(results: Results) -> dict[str, Any]:
     }
 
 
-def _variant(results: Results, k: int) -> dict[str, Any]:
+def _variant(
+    results: Results, k: int, excluded: dict[str, int], rate_of_served: float | None
+) -> dict[str, Any]:
     variant: VariantFigures = results.variants[k]
     totals, ranking = variant.totals, results.ranking
     return {
@@ -102,9 +105,9 @@ def _variant(results: Results, k: int) -> dict[str, Any]:
         "confirmed": totals.confirmed,
         "answered": totals.answered,
         "agreed": totals.agreed,
-        "excluded": results.excluded[k],
+        "excluded": excluded,
         "rate": variant.rate,
-        "rate_of_served": results.rates_of_served[k],
+        "rate_of_served": rate_of_served,
         "wilson": _ends(variant.wilson),
         "credible": _ends(variant.credible),
         "sequence": _ends(variant.sequence),

@@ -5,14 +5,18 @@ The numbers come from ``audience.counts`` alone. Nothing here weighs or judges.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import chain
 
 from wbtest.audience import counts, evidence, left_out_counts
-from wbtest.audience.counts import Daily, Totals
+from wbtest.audience.counts import ByVariant, Daily, Totals
 from wbtest.audience.evidence import DayHours
+from wbtest.audience.hour_rows import HourRows
+from wbtest.audience.past_days import When, days_of, sums_of
+from wbtest.audience.people_counts import people_of
 from wbtest.publishing.models import Experiment, Phase
 from wbtest.publishing.rule import Hypothesis
 from wbtest.publishing.running.stages import tested
@@ -47,34 +51,50 @@ class History(Counted):
 
     ``sources`` are of the newest phase, those that the rule does not count among them.
     ``set_aside`` are people who do not count, by reason, ``machines`` the requests of bots, link
-    previews and prefetches. ``two_variants`` are sign-ups, of all phases, whose people are known to
-    have been shown two.
+    previews and prefetches; ``pretenders`` are those of them that said they were Chrome and lacked
+    what Chrome sends. ``two_variants`` are sign-ups, of all phases, whose people are known to have
+    been shown two.
     """
 
     sources: dict[str, list[Totals]]
     set_aside: dict[str, list[SetAside]]
     machines: dict[str, list[int]]
+    pretenders: int = 0
     two_variants: int = 0
 
 
-def count(experiment: Experiment) -> Counted:
+def count(experiment: Experiment, rule: Hypothesis) -> Counted:
     """Return what counts of a started experiment up to this moment."""
-    return count_all([experiment])[experiment.id]
+    found = days_of(experiment, _columns([experiment]), rule.conversion_window_hours)
+    return _counted(experiment, found.totals, found.hours, found.sums)
 
 
 def count_all(experiments: Collection[Experiment]) -> dict[int, Counted]:
     """Return the same of several, by their id, from as many queries as of one."""
     daily = counts.daily([experiment.id for experiment in experiments])
-    shown = {
+    days = {(test, *when): row for test, mine in daily.items() for when, row in mine.items()}
+    hours: defaultdict[int, dict[When, DayHours]] = defaultdict(dict)
+    for (test, phase, day), found in evidence.by_day(
+        experiments, _columns(experiments), days
+    ).items():
+        hours[test][phase, day] = found
+    return {
+        experiment.id: _counted(
+            experiment,
+            daily[experiment.id],
+            hours[experiment.id],
+            sums_of(daily[experiment.id]),
+        )
+        for experiment in experiments
+    }
+
+
+def _columns(experiments: Collection[Experiment]) -> dict[tuple[int, int], list[str]]:
+    """The columns of each phase of each experiment."""
+    return {
         (experiment.id, phase.number): _shown(experiment, phase)
         for experiment in experiments
         for phase in experiment.phases
-    }
-    days = {(test, *when): row for test, mine in daily.items() for when, row in mine.items()}
-    hours = evidence.by_day(experiments, shown, days)
-    return {
-        experiment.id: _counted(experiment, hours, daily[experiment.id])
-        for experiment in experiments
     }
 
 
@@ -84,39 +104,38 @@ def _shown(experiment: Experiment, phase: Phase) -> list[str]:
 
 
 def _counted(
-    experiment: Experiment, hours: Mapping[evidence.Place, DayHours], daily: Daily
+    experiment: Experiment,
+    daily: Daily,
+    hours: Mapping[When, DayHours],
+    sums: Mapping[int, ByVariant],
 ) -> Counted:
     keys = [variant.key for variant in tested(experiment)]
     newest = experiment.phases[-1].number
-    days = {when: [row.get(key, NOTHING) for key in keys] for when, row in daily.items()}
-    newest_days = [row for (phase, _), row in days.items() if phase == newest]
+    whole = sums.get(newest, {})
     return Counted(
         phase=newest,
         phases=tuple(
             _phase_hours(
                 weights=tuple(phase.weights.get(key, 0) for key in keys),
                 started=int(phase.started_at.timestamp()),
-                days=[hours[experiment.id, *when] for when in daily if when[0] == phase.number],
+                days=[hours[when] for when in daily if when[0] == phase.number],
             )
             for phase in experiment.phases
         ),
-        variants=[total(column) for column in zip(*newest_days, strict=True)]
-        or [NOTHING for _ in keys],
-        days=days,
+        variants=[whole.get(key, NOTHING) for key in keys],
+        days={when: [row.get(key, NOTHING) for key in keys] for when, row in daily.items()},
     )
 
 
 def history(experiment: Experiment, rule: Hypothesis, counted: Counted) -> History:
     """Return what was ``counted``, with where it came from and what was set aside."""
     keys = [variant.key for variant in tested(experiment)]
-    by_source = counts.by_source(experiment, counted.phase)
+    people, machines = people_of(experiment), left_out_counts.machines_of(experiment)
+    by_source = people.by_source(counted.phase)
     sources = {source: [row[key] for key in keys] for source, row in by_source.items()}
-    machines = left_out_counts.machines(experiment)
-    visits = left_out_counts.excluded_by_reason(experiment)
-    set_aside = _set_aside(
-        keys, visits, left_out_counts.excluded_signups(experiment), without=machines
-    )
-    ever = by_source if counted.phase == 1 else counts.by_source(experiment, None)
+    visits = people.left_out_visits()
+    set_aside = _set_aside(keys, visits, people.left_out_signups(), without=machines.reasons)
+    ever = by_source if counted.phase == 1 else people.by_source(None)
     uncounted = [
         [row[key] for key in keys] for source, row in ever.items() if not rule.counts_source(source)
     ]
@@ -134,7 +153,14 @@ def history(experiment: Experiment, rule: Hypothesis, counted: Counted) -> Histo
         days=counted.days,
         sources=sources,
         set_aside=set_aside,
-        machines={reason: [visits[key].get(reason, 0) for key in keys] for reason in machines},
+        machines={
+            reason: [
+                sum(table[key].get(reason, 0) for table in (machines.by_variant, visits))
+                for key in keys
+            ]
+            for reason in machines.reasons
+        },
+        pretenders=machines.pretenders,
         two_variants=left_out_counts.two_variants(experiment),
     )
 
@@ -153,15 +179,14 @@ def _set_aside(
 
 
 def _phase_hours(weights: tuple[int, ...], started: int, days: Sequence[DayHours]) -> PhaseHours:
-    hours, seen, arrived, converted = (
-        (tuple(chain.from_iterable(parts)) for parts in zip(*days, strict=True))
-        if days
-        else ((), (), (), ())
+    seen, arrived, converted = (
+        HourRows.joined((getattr(day, name) for day in days), len(weights))
+        for name in ("seen", "arrived", "converted")
     )
     return PhaseHours(
         started=started,
         weights=weights,
-        hours=hours,
+        hours=tuple(chain.from_iterable(day.hours for day in days)),
         seen=seen,
         arrived=arrived,
         converted=converted,

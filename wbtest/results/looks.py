@@ -9,25 +9,23 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from functools import lru_cache
-from typing import TYPE_CHECKING, Literal, TypeVar
+from functools import cached_property
+from typing import TYPE_CHECKING, TypeVar
 
+from wbtest.audience.hour_rows import HourRows, Row
 from wbtest.results import statistics
+from wbtest.results.look_memory import Found, Hours, LookMemory
 
 if TYPE_CHECKING:
     from wbtest.results.statistics.mixture import Floats, Ints
 
 HOUR = 3600
-Row = tuple[int, ...]
 T = TypeVar("T")
-Side = Literal["above", "below"]
-# Looks a day. The evidence of a day depends on its counts alone, and those of days that are over
-# hardly change: so a view computes the day that runs, and finds the others.
-DAY = 24
-REMEMBERED_DAYS = 2048
+# A test of six variants that ran for 90 days takes a tenth of it; all of it are eight megabytes.
+_looks = LookMemory(1_000_000)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class PhaseHours:
     """What one phase counted. A row is an hour, a column a variant, in the sealed order.
 
@@ -40,9 +38,9 @@ class PhaseHours:
     started: int
     weights: Row
     hours: Row
-    seen: tuple[Row, ...]
-    arrived: tuple[Row, ...]
-    converted: tuple[Row, ...]
+    seen: Sequence[Row]
+    arrived: Sequence[Row]
+    converted: Sequence[Row]
 
     @property
     def open_arms(self) -> list[int]:
@@ -58,38 +56,72 @@ class PhaseHours:
         """Return the entries of a row that belong to them."""
         return [row[k] for k in self.open_arms]
 
+    @cached_property
+    def ends(self) -> Ints:
+        """When each hour was over."""
+        import numpy as np
+
+        return np.array(self.hours, dtype=np.int64) + HOUR
+
+    @cached_property
+    def seen_until(self) -> Ints:
+        """Who was seen up to each hour; entry i holds the first i hours, so entry -1 holds all."""
+        return _total(self.seen, len(self.weights))
+
+    @cached_property
+    def arrived_until(self) -> Ints:
+        """Their conversions that had arrived by then, as in ``seen_until``."""
+        return _total(self.arrived, len(self.weights))
+
+    @cached_property
+    def converted_until(self) -> Ints:
+        """Those of the seen up to each hour who converted whenever they did."""
+        return _total(self.converted, len(self.weights))
+
+    @property
+    def until_each(self) -> tuple[Ints, Ints, Ints]:
+        """The three of them."""
+        return self.seen_until, self.arrived_until, self.converted_until
+
     def totals(self) -> list[statistics.Counts]:
         """Everything counted so far, for each variant."""
-        return self._counts(self.seen, self.arrived)
+        return list(self._ever)
+
+    @cached_property
+    def _ever(self) -> list[statistics.Counts]:
+        return _counts(self.seen_until[-1], self.arrived_until[-1])
 
     def until(self, before: int) -> list[statistics.Counts]:
         """Sightings and conversions of the hours that were over at ``before``."""
-        count = self._over(before)
-        return self._counts(self.seen[:count], self.arrived[:count])
+        count = self.over(before)
+        return _counts(self.seen_until[count], self.arrived_until[count])
 
     def settled(self, before: int) -> list[statistics.Counts]:
         """Those seen in hours that were over at ``before``, and which of them converted.
 
         With ``before`` one conversion window ago, nothing of theirs is still to come.
         """
-        count = self._over(before)
-        return self._counts(self.seen[:count], self.converted[:count])
+        count = self.over(before)
+        return _counts(self.seen_until[count], self.converted_until[count])
 
     def since(self, start: int, before: int) -> list[statistics.Counts]:
         """As ``settled``, of those seen in hours that began at ``start`` or later."""
-        inside = [start <= hour and hour + HOUR <= before for hour in self.hours]
-        seen = [row for row, is_in in zip(self.seen, inside, strict=True) if is_in]
-        converted = [row for row, is_in in zip(self.converted, inside, strict=True) if is_in]
-        return self._counts(seen, converted)
+        first = self.begun(start)
+        last = max(self.over(before), first)
+        seen, converted = self.seen_until, self.converted_until
+        return _counts(seen[last] - seen[first], converted[last] - converted[first])
 
-    def _over(self, before: int) -> int:
-        return sum(hour + HOUR <= before for hour in self.hours)
+    def over(self, before: int) -> int:
+        """How many hours were over at ``before``."""
+        return int(self.ends.searchsorted(before, "right"))
 
-    def _counts(self, seen: Sequence[Row], converted: Sequence[Row]) -> list[statistics.Counts]:
-        nothing: Row = (0,) * len(self.weights)
-        n = [sum(column) for column in zip(nothing, *seen, strict=True)]
-        x = [sum(column) for column in zip(nothing, *converted, strict=True)]
-        return statistics.counts_of(n, x)
+    def begun(self, start: int) -> int:
+        """How many hours began before ``start``."""
+        return int(self.ends.searchsorted(start + HOUR, "left"))
+
+
+def _counts(seen: Ints, converted: Ints) -> list[statistics.Counts]:
+    return statistics.counts_of(seen.tolist(), converted.tolist())
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,52 +156,68 @@ def look(
     """
     import numpy as np
 
-    window = window_hours * HOUR
-    moment = int(now.timestamp())
-    over = [hour + HOUR for phase in phases for hour in phase.hours]
-    steps = {end for start in over for end in (start, start + window) if end <= moment}
-    ends = np.array([*sorted(steps), moment], dtype=np.int64)
+    window, moment = window_hours * HOUR, int(now.timestamp())
+    # Their starts only tell one test from another; that its hours are the same is seen by them.
+    name = (tuple((phase.started, phase.weights) for phase in phases), target, floor, window)
+    hours = [Hours(phase.ends, phase.until_each) for phase in phases]
+    known = _looks.find(name, hours, moment)
+    # The last one that is known is taken again, so that each is held against the one before it.
+    kept = known.first(max(len(known.ends) - 1, 0)) if known else None
+    after = int(kept.ends[-1]) if kept and len(kept.ends) else None
+    ends = np.append(_steps(phases, window, after, moment), moment)
+    found = _evidence(phases, ends, window, target, floor)
+    found = (kept or found.first(0)).followed_by(found)
+    _looks.keep(name, hours, found.first(len(found.ends) - 1))
+    return Looks(*found)
+
+
+def _steps(phases: Sequence[PhaseHours], window: int, after: int | None, moment: int) -> Ints:
+    """When an hour was over, or the window of those seen in it, up to ``moment``; ascending.
+
+    Only later ones than ``after``, where that is given.
+    """
+    import numpy as np
+
+    steps = []
+    for phase in phases:
+        for later in (0, window):
+            first = 0 if after is None else phase.over(after - later)
+            steps.append(phase.ends[first : phase.over(moment - later)] + later)
+    return np.unique(np.concatenate(steps))
+
+
+def _evidence(
+    phases: Sequence[PhaseHours], ends: Ints, window: int, target: float, floor: float
+) -> Found:
+    """Return what is found at looks at these moments, of which the last one is now."""
+    import numpy as np
+
     arms = len(phases[-1].weights)
     above = np.zeros((len(ends), arms))
     above_floor, below = np.zeros_like(above), np.zeros_like(above)
     split, visitors = np.zeros(len(ends)), np.zeros(len(ends), dtype=np.int64)
     for phase in phases:
         # The last look is now: it sees the hour that is not over yet.
-        when = np.append(np.searchsorted(np.array(phase.hours) + HOUR, ends[:-1], "right"), -1)
-        old = np.searchsorted(np.array(phase.hours) + HOUR, ends - window, "right")
-        seen, arrived = _total(phase.seen, arms), _total(phase.arrived, arms)
-        above += _path("above", arrived[when], seen[when], target)
-        above_floor += _path("above", arrived[when], seen[when], floor)
-        converted = _total(phase.converted, arms)
-        below += _path("below", converted[old], seen[old], target)
-        split += statistics.log_e_split_path(seen[when][:, phase.open_arms], phase.open_weights)
-        visitors = np.where(ends > phase.started, seen[when].sum(axis=1), visitors)
-    return Looks(ends, above, above_floor, below, split, visitors)
-
-
-def _path(side: Side, converted: Ints, seen: Ints, target: float) -> Floats:
-    """Return the evidence at every look, a day of them at a time."""
-    import numpy as np
-
-    arms = seen.shape[1]
-    days = [slice(start, start + DAY) for start in range(0, len(seen), DAY)]
-    return np.concatenate(
-        [_day(side, converted[day].tobytes(), seen[day].tobytes(), arms, target) for day in days]
-    )
-
-
-@lru_cache(REMEMBERED_DAYS)
-def _day(side: Side, converted: bytes, seen: bytes, arms: int, target: float) -> Floats:
-    import numpy as np
-
-    path = statistics.log_e_above_path if side == "above" else statistics.log_e_below_path
-    x, n = (np.frombuffer(each, dtype=np.int64).reshape(-1, arms) for each in (converted, seen))
-    return path(x, n, target)
+        when = np.append(phase.ends.searchsorted(ends[:-1], "right"), -1)
+        old = phase.ends.searchsorted(ends - window, "right")
+        seen, arrived = phase.seen_until[when], phase.arrived_until[when]
+        above += statistics.log_e_above_path(arrived, seen, target)
+        above_floor += statistics.log_e_above_path(arrived, seen, floor)
+        converted = phase.converted_until[old]
+        below += statistics.log_e_below_path(converted, phase.seen_until[old], target)
+        split += statistics.log_e_split_path(seen[:, phase.open_arms], phase.open_weights)
+        visitors = np.where(ends > phase.started, seen.sum(axis=1), visitors)
+    return Found(ends, above, above_floor, below, split, visitors)
 
 
 def _total(rows: Sequence[Row], arms: int) -> Ints:
     """Return totals up to each hour; entry i holds the first i hours, so entry -1 holds all."""
     import numpy as np
 
-    hours = np.array(rows, dtype=np.int64).reshape(len(rows), arms)
-    return np.vstack([np.zeros((1, arms), dtype=np.int64), hours.cumsum(axis=0)])
+    if isinstance(rows, HourRows):
+        hours = np.frombuffer(rows.packed, dtype=np.int64).reshape(-1, arms)
+    else:
+        hours = np.array(rows, dtype=np.int64).reshape(len(rows), arms)
+    totals = np.zeros((len(hours) + 1, arms), dtype=np.int64)
+    hours.cumsum(axis=0, out=totals[1:])
+    return totals

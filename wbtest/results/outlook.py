@@ -5,7 +5,7 @@ An estimate *for information*: the verdict itself never rests on it.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from math import ceil, floor
 from typing import TYPE_CHECKING
@@ -80,20 +80,20 @@ def _more_for_a_verdict(rule: Hypothesis, phase: PhaseHours, life: Life, most: i
     def below(x: Ints, n: Ints) -> Floats:
         return statistics.log_e_below_path(x, n, rule.target) - enough_below
 
-    to_met = [
-        _more(counts, share, most, above)
+    promising = [
+        (counts, share)
         for counts, share in zip(totals, shares, strict=True)
         if counts.converted > rule.target * counts.seen
     ]
-    if to_met:
+    if promising:
+        to_met = _more(promising, most, above)
         return min((more for more in to_met if more is not None), default=None)
     settled = phase.of_open(
         phase.settled(int(life.now.timestamp()) - rule.conversion_window_hours * 3600)
     )
     on_the_way = sum(c.seen for c in totals) - sum(c.seen for c in settled)
     to_not_met = 0
-    for counts, share in zip(settled, shares, strict=True):
-        more = _more(counts, share, most + on_the_way, below)
+    for more in _more(list(zip(settled, shares, strict=True)), most + on_the_way, below):
         if more is None:
             return None
         to_not_met = max(to_not_met, more)
@@ -101,23 +101,31 @@ def _more_for_a_verdict(rule: Hypothesis, phase: PhaseHours, life: Life, most: i
 
 
 def _more(
-    counts: Counts, share: float, most: int, margin: Callable[[Ints, Ints], Floats]
-) -> int | None:
-    """The fewest further visitors in all after which ``margin`` is no longer negative."""
+    variants: Sequence[tuple[Counts, float]], most: int, margin: Callable[[Ints, Ints], Floats]
+) -> list[int | None]:
+    """The fewest further visitors in all after which ``margin`` is no longer negative, for each.
+
+    ``variants`` are counts and the share of visitors to come.
+    """
     import numpy as np
 
     steps = np.unique(np.geomspace(1, most + 1, num=120).astype(np.int64)) - 1
-    n = counts.seen + (steps * share).astype(np.int64)
-    x = counts.converted + (steps * share * (counts.rate or 0)).astype(np.int64)
-    reached = margin(x, n) >= 0
-    return int(steps[reached.argmax()]) if reached.any() else None
+    seen, converted, share, rate = (
+        np.array(column)
+        for column in zip(
+            *((c.seen, c.converted, share, c.rate or 0.0) for c, share in variants), strict=True
+        )
+    )
+    come = steps[:, None] * share
+    n = seen + come.astype(np.int64)
+    x = converted + (come * rate).astype(np.int64)
+    is_reached = margin(x, n) >= 0
+    return [int(steps[reached.argmax()]) if reached.any() else None for reached in is_reached.T]
 
 
 def _daily(phase: PhaseHours, life: Life) -> float:
     """Visitors a day over the last week, or since the phase began."""
     now = life.now.timestamp()
     start = max(phase.started, now - RECENT_DAYS * DAY)
-    seen = sum(
-        sum(row) for hour, row in zip(phase.hours, phase.seen, strict=True) if hour >= floor(start)
-    )
+    seen = int((phase.seen_until[-1] - phase.seen_until[phase.begun(floor(start))]).sum())
     return seen * DAY / max(now - start, 3600)

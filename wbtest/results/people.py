@@ -115,7 +115,11 @@ def check_people(counted: History) -> Check:
 def check_weekdays(counted: History, around: Around) -> Check:
     """Did people come on every day of the week, once there was one?"""
     title = "All weekdays seen"
-    seen = {day.weekday() for (_, day), row in counted.days.items() if total(row).seen}
+    seen = {
+        day.weekday()
+        for (_, day), row in counted.days.items()
+        if any(totals.seen for totals in row)
+    }
     if not seen:
         return early("weekdays", title, "Nobody came yet.")
     missing = [name for number, name in enumerate(WEEKDAYS) if number not in seen]
@@ -152,7 +156,7 @@ def check_two_variants(counted: History) -> Check:
     """Did the same people see two variants? Known of those alone who signed up under both."""
     title = "One variant for each person"
     count = counted.two_variants
-    everybody = sum(total(row).signups for row in counted.days.values())
+    everybody = sum(totals.signups for row in counted.days.values() for totals in row)
     if not count and everybody < FEWEST_SIGNUPS:
         reason = f"From {FEWEST_SIGNUPS} addresses on it says something."
         return early("two_variants", title, reason)

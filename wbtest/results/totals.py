@@ -1,14 +1,11 @@
 """Adding up what was counted. Pure."""
 
-from collections.abc import Iterable
-from dataclasses import fields
-from operator import attrgetter
 from typing import NamedTuple
 
-from wbtest.audience.counts import Hourly, Totals
+from wbtest.audience.counts import Totals, added
 from wbtest.publishing.rule import Hypothesis
 
-_counts = attrgetter(*(field.name for field in fields(Totals)))
+total = added
 
 
 class SetAside(NamedTuple):
@@ -21,15 +18,6 @@ class SetAside(NamedTuple):
     def people(self) -> int:
         """How many people these are at least: some left no visit, some no address."""
         return max(self.visits, self.signups)
-
-
-def total(parts: Iterable[Totals | Hourly]) -> Totals:
-    """Return the sum; of none it is zero.
-
-    >>> total([Totals(served=2, seen=1), Totals(served=1)]).served
-    3
-    """
-    return Totals(*map(sum, zip(*map(_counts, parts), strict=True)))
 
 
 def of_served(rule: Hypothesis, totals: Totals) -> float | None:

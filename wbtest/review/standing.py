@@ -2,9 +2,10 @@
 
 from collections import defaultdict
 from collections.abc import Iterable
+from functools import cache
 from typing import Literal
 
-from sqlalchemy import select
+from sqlalchemy import Select, bindparam, select
 from sqlalchemy.orm import joinedload
 
 from wbtest.extensions import db
@@ -32,24 +33,34 @@ def approvals_of(revision: Revision) -> list[Approval]:
 
 def find_approval(revision: Revision) -> Approval | None:
     """The approval of exactly this text with which there were enough, or None before."""
-    return approvals_by_revision(revision.release).get(revision.number)
+    found = _approvals(revision.release_id, revision.workspace_id)
+    return found.get(revision.number)
 
 
 def approvals_by_revision(release: Release) -> dict[int, Approval]:
     """The approval with which there were enough, of each approved revision, by its number."""
-    needs, signed, found = needs_of(release.workspace_id), defaultdict[int, set[int]](set), {}
-    rows = db.session.execute(
-        select(Revision.number, Approval)
-        .join(Approval, Approval.revision_id == Revision.id)
-        .where(Revision.release_id == release.id, Approval.digest == Revision.digest)
-        .options(joinedload(Approval.approver))
-        .order_by(Approval.approved_at, Approval.id)
-    )
-    for number, approval in rows:
+    return _approvals(release.id, release.workspace_id)
+
+
+def _approvals(release_id: int, workspace_id: int) -> dict[int, Approval]:
+    needs, signed, found = needs_of(workspace_id), defaultdict[int, set[int]](set), {}
+    for number, approval in db.session.execute(_signed(), {"release_id": release_id}):
         signed[number].add(approval.approver_id)
         if number not in found and needs.are_met_by(signed[number]):
             found[number] = approval
     return found
+
+
+@cache
+def _signed() -> Select[int, Approval]:
+    """Made once, since to put it together takes longer than to run it."""
+    return (
+        select(Revision.number, Approval)
+        .join(Approval, Approval.revision_id == Revision.id)
+        .where(Revision.release_id == bindparam("release_id"), Approval.digest == Revision.digest)
+        .options(joinedload(Approval.approver))
+        .order_by(Approval.approved_at, Approval.id)
+    )
 
 
 def is_approved(revision: Revision) -> bool:

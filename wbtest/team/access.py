@@ -9,6 +9,7 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any, TypeVar, cast
 
+import sqlalchemy as sa
 from flask import abort, g, has_request_context, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
@@ -18,6 +19,13 @@ from wbtest.team.models import Membership, Person, Workspace
 
 ROLES = ("viewer", "editor", "approver", "owner")
 PERMISSIONS = {"read": "viewer", "edit": "editor", "approve": "approver", "own": "owner"}
+
+# Made once: every page asks it, and to put it together takes longer than to run it.
+_MEMBERSHIPS = (
+    sa.select(Membership)
+    .where(Membership.person_id == sa.bindparam("person_id"))
+    .order_by(Membership.created_at, Membership.workspace_id)
+)
 
 Model = TypeVar("Model")
 View = TypeVar("View", bound=Callable[..., ResponseReturnValue])
@@ -37,7 +45,7 @@ def requires(permission: str) -> Callable[[View], View]:
         def checked(*args: Any, **kwargs: Any) -> ResponseReturnValue:
             if find_person() is None:
                 return _ask_to_log_in()
-            workspace(permission)
+            _membership(permission)
             return view(*args, **kwargs)
 
         checked.permission = permission  # type: ignore[attr-defined]
@@ -100,11 +108,7 @@ def find_membership() -> Membership | None:
         return None
     # A page asks for each of its buttons; the answer is the same during one request.
     if "membership" not in g:
-        g.membership = db.session.scalars(
-            db.select(Membership)
-            .where(Membership.person_id == asking.id)
-            .order_by(Membership.created_at, Membership.workspace_id)
-        ).first()
+        g.membership = db.session.scalars(_MEMBERSHIPS, {"person_id": asking.id}).first()
     found: Membership | None = g.membership
     return found
 
@@ -129,12 +133,17 @@ def has_permission(permission: str) -> bool:
 
 def workspace(permission: str) -> Workspace:
     """The asking person's workspace. 404 without one, 403 when the role is too low."""
+    return _membership(permission).workspace
+
+
+def _membership(permission: str) -> Membership:
+    """The asking person's membership. 404 without one, 403 when the role is too low."""
     membership = find_membership()
     if membership is None:
         abort(404)
     if not _reaches(membership, permission):
         abort(403)
-    return membership.workspace
+    return membership
 
 
 def reaches(found: Any, permission: str) -> bool:
@@ -154,13 +163,19 @@ def get(model: type[Model], key: Any, permission: str) -> Model:
         abort(404)
     membership = db.session.get(
         Membership,
-        (found.workspace_id, person().id),  # type: ignore[attr-defined]
+        (found.workspace_id, _id_of(person())),  # type: ignore[attr-defined]
     )
     if membership is None:
         abort(404)
     if not _reaches(membership, permission):
         abort(403)
     return found
+
+
+def _id_of(person: Person) -> int:
+    """Their number, for which no row is read anew that a transaction before this one read."""
+    [number] = sa.inspect(person).identity or (person.id,)
+    return cast(int, number)
 
 
 def _reaches(membership: Membership, permission: str) -> bool:

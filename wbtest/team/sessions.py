@@ -4,6 +4,7 @@ import hmac
 import secrets
 from datetime import datetime, timedelta
 
+import sqlalchemy as sa
 from flask import current_app
 
 from wbtest.config import Settings
@@ -15,6 +16,15 @@ from wbtest.team.models import LoginSession, Person
 
 LIFE = timedelta(days=30)
 WRONG = "E-mail or password is not right. Check both and try again."
+# Made once: every page asks it, and to put it together takes longer than to run it.
+_PERSON_BY_TOKEN = (
+    sa.select(Person)
+    .join(LoginSession)
+    .where(
+        LoginSession.token_hash == sa.bindparam("token_hash"),
+        LoginSession.expires_at > sa.bindparam("now"),
+    )
+)
 WRONG_OLD = "This is not your password. Type the one you log in with now."
 
 
@@ -113,9 +123,7 @@ def find_person_by_token(token: str) -> Person | None:
     if not token:
         return None
     found: Person | None = db.session.scalar(
-        db.select(Person)
-        .join(LoginSession)
-        .where(LoginSession.token_hash == digest(token), LoginSession.expires_at > clock.now())
+        _PERSON_BY_TOKEN, {"token_hash": digest(token), "now": clock.now()}
     )
     return found
 

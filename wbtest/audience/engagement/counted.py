@@ -19,6 +19,16 @@ from wbtest.publishing.models import Experiment, Phase
 
 COUNTS = cast(sa.Table, EngagementCount.__table__)
 
+# Made once, since to put it together takes longer than to run it.
+_BY_VARIANT = (
+    sa.select(COUNTS)
+    .where(
+        COUNTS.c.experiment_id == sa.bindparam("experiment_id"),
+        COUNTS.c.phase == sa.bindparam("phase"),
+    )
+    .order_by(COUNTS.c.kind, COUNTS.c.item)
+)
+
 
 class Share(NamedTuple):
     """So many of so many."""
@@ -50,11 +60,7 @@ class Opened:
 def by_variant(experiment: Experiment, phase: int) -> dict[str, dict[Act, int]]:
     """Return how many people did what in a phase, for each variant, those without any included."""
     found: dict[str, dict[Act, int]] = {variant.key: {} for variant in experiment.variants}
-    rows = db.session.execute(
-        sa.select(COUNTS)
-        .where(COUNTS.c.experiment_id == experiment.id, COUNTS.c.phase == phase)
-        .order_by(COUNTS.c.kind, COUNTS.c.item)
-    )
+    rows = db.session.execute(_BY_VARIANT, {"experiment_id": experiment.id, "phase": phase})
     for row in rows:
         number = row._mapping["count"]
         if number and row.variant in found:

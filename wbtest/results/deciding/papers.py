@@ -2,11 +2,28 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from functools import cache
+
+from sqlalchemy import Select, bindparam, select
 from sqlalchemy.orm import joinedload
 
 from wbtest.extensions import db
 from wbtest.publishing.models import Experiment
 from wbtest.results.deciding.models import Paper
+
+
+@dataclass(frozen=True, slots=True)
+class Papers:
+    """What was written down: ``waiting`` for a second person, the oldest first.
+
+    ``standing`` are those of decisions, by the number of the decision, ``ended`` what was turned
+    down or overtaken, the newest first.
+    """
+
+    waiting: list[Paper]
+    standing: dict[int, Paper]
+    ended: list[Paper]
 
 
 def find_paper(experiment: Experiment, number: int) -> Paper | None:
@@ -28,31 +45,31 @@ def find_standing(experiment: Experiment, number: int) -> Paper | None:
 
 def waiting_papers(experiment: Experiment) -> list[Paper]:
     """Return what waits for a second person, the oldest first."""
-    query = (
-        db.select(Paper)
-        .where(Paper.experiment_id == experiment.id, Paper.state == "waiting")
-        .order_by(Paper.number)
-        .options(joinedload(Paper.person))
+    return papers_of(experiment).waiting
+
+
+def papers_of(experiment: Experiment) -> Papers:
+    """Return all papers of an experiment but those that were taken back, from one query."""
+    papers = db.session.scalars(_not_taken_back(), {"experiment_id": experiment.id}).all()
+    return Papers(
+        waiting=[paper for paper in papers if paper.state == "waiting"],
+        standing={
+            paper.stands_as: paper
+            for paper in papers
+            if paper.state == "stands" and paper.stands_as
+        },
+        ended=[paper for paper in reversed(papers) if paper.state in ("overtaken", "withdrawn")],
     )
-    return list(db.session.scalars(query))
 
 
-def ended_papers(experiment: Experiment) -> list[Paper]:
-    """Return what was turned down or overtaken, the newest first; nothing that was taken back."""
-    query = (
-        db.select(Paper)
-        .where(
-            Paper.experiment_id == experiment.id,
-            (Paper.state == "overtaken")
-            | ((Paper.state == "withdrawn") & Paper.seconded_by_id.is_not(None)),
-        )
-        .order_by(Paper.number.desc())
+@cache
+def _not_taken_back() -> Select[Paper]:
+    """Made once, since to put it together takes longer than to run it."""
+    is_of = Paper.experiment_id == bindparam("experiment_id")
+    is_turned_down = (Paper.state == "withdrawn") & Paper.seconded_by_id.is_not(None)
+    return (
+        select(Paper)
+        .where(is_of, Paper.state.in_(("waiting", "stands", "overtaken")) | is_turned_down)
+        .order_by(Paper.number)
         .options(joinedload(Paper.person), joinedload(Paper.seconded_by))
     )
-    return list(db.session.scalars(query))
-
-
-def standing_papers(experiment: Experiment) -> dict[int, Paper]:
-    """Return the paper of each decision that has one, by the number of the decision."""
-    query = db.select(Paper).where(Paper.experiment_id == experiment.id, Paper.state == "stands")
-    return {paper.stands_as: paper for paper in db.session.scalars(query) if paper.stands_as}

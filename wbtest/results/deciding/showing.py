@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from wbtest.publishing.models import Experiment
 from wbtest.results.deciding.decide import find_change
 from wbtest.results.deciding.models import Paper
-from wbtest.results.deciding.papers import ended_papers, standing_papers, waiting_papers
+from wbtest.results.deciding.papers import Papers
 from wbtest.results.deciding.seconds import against_of, find_objection, names_of, seconds_for
 from wbtest.results.figures import Results
 from wbtest.team.models import Person
@@ -44,13 +43,13 @@ class Ended:
     by: Paper | None
 
 
-def ended_shown(experiment: Experiment) -> list[Ended]:
+def ended_shown(papers: Papers) -> list[Ended]:
     """Return the last proposals that were turned down or gave way to a decision, the newest first.
 
     What its author replaced by another proposal is none: they know.
     """
-    stands = {paper.settled_at: paper for paper in standing_papers(experiment).values()}
-    found = [Ended(paper, stands.get(paper.settled_at)) for paper in ended_papers(experiment)]
+    stands = {paper.settled_at: paper for paper in papers.standing.values()}
+    found = [Ended(paper, stands.get(paper.settled_at)) for paper in papers.ended]
     is_told = [each for each in found if each.paper.is_turned_down or each.by]
     return is_told[:MOST_ENDED]
 
@@ -64,9 +63,9 @@ def once_decided(sentence: str) -> str:
     return sentence.replace(MAY_STOP, "")
 
 
-def waiting_shown(experiment: Experiment, person: Person) -> list[Waiting]:
+def waiting_shown(papers: Papers, person: Person) -> list[Waiting]:
     """Return what waits of an experiment, the oldest first, as ``person`` reads it."""
-    return [_waiting(paper, person) for paper in waiting_papers(experiment)]
+    return [_waiting(paper, person) for paper in papers.waiting]
 
 
 def _waiting(paper: Paper, person: Person) -> Waiting:

@@ -18,7 +18,7 @@ from wbtest.results.deciding.guesses import guesses_of
 from wbtest.results.deciding.meanwhile import mark_of
 from wbtest.results.deciding.models import Paper
 from wbtest.results.deciding.open_ends import open_ends_of
-from wbtest.results.deciding.papers import find_paper, standing_papers
+from wbtest.results.deciding.papers import find_paper, papers_of
 from wbtest.results.deciding.seconds import names_of, rule_of_second, seconds_for
 from wbtest.results.deciding.showing import ended_shown, waiting_shown
 from wbtest.results.deciding.stopping import should_end
@@ -96,11 +96,12 @@ def withdraw(experiment_id: int, number: int) -> ResponseReturnValue:
 
 def part_of(experiment: Experiment) -> dict[str, Any]:
     """Return what the results show: what waits, and by which papers decisions came to stand."""
+    papers = papers_of(experiment)
     return {
-        "waiting_papers": waiting_shown(experiment, access.person()),
-        "standing_papers": standing_papers(experiment),
+        "waiting_papers": waiting_shown(papers, access.person()),
+        "standing_papers": papers.standing,
         "should_end": should_end,
-        "ended_papers": ended_shown(experiment),
+        "ended_papers": ended_shown(papers),
         "rule_of_second": partial(rule_of_second, workspace_id=experiment.workspace_id),
     }
 
@@ -121,7 +122,7 @@ def _to_memo(paper: Paper) -> ResponseReturnValue:
 
 
 def _page(experiment: Experiment, form: DecisionForm) -> str:
-    results = results_of(experiment, clock.now())
+    results, papers = results_of(experiment, clock.now()), papers_of(experiment)
     if form.read.data is None or form.errors:
         # Who was told of something newer has read it now.
         form.read.data = mark_of(experiment, results)
@@ -149,9 +150,9 @@ def _page(experiment: Experiment, form: DecisionForm) -> str:
         ends=open_ends_of(documents.from_json(experiment.revision.document), results.rule),
         rule_of_second=_rule_of_second(experiment, results),
         decisions=[(each, contradiction(each)) for each in decisions(experiment)],
-        waiting_papers=waiting_shown(experiment, access.person()),
-        standing_papers=standing_papers(experiment),
-        ended_papers=ended_shown(experiment),
+        waiting_papers=waiting_shown(papers, access.person()),
+        standing_papers=papers.standing,
+        ended_papers=ended_shown(papers),
         should_end=should_end,
     )
 

@@ -13,8 +13,9 @@ from datetime import timedelta
 
 import numpy as np
 
+from wbtest.audience.hour_rows import Row
 from wbtest.publishing.rule import Hypothesis
-from wbtest.results.looks import HOUR, PhaseHours, Row, look
+from wbtest.results.looks import HOUR, PhaseHours, look
 from wbtest.results.selftest.lines import Line, counted
 from wbtest.results.selftest.worlds import ALPHA, BETA, STARTED, TARGET, World
 from wbtest.results.statistics.mixture import Ints

@@ -1,11 +1,12 @@
 """What page and dashboard show of the money: costs by source, the lines behind them, a sentence."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
 from zoneinfo import ZoneInfo
 
-from wbtest.audience.counts import by_source_ever
+from wbtest.audience.counts import Totals, by_source_ever
 from wbtest.extensions import clock
 from wbtest.publishing.models import Experiment
 from wbtest.results.spending.costs import Costs, costs_of, paid, together
@@ -63,12 +64,21 @@ class Spending:
 
 def spending_of(experiment: Experiment) -> Spending:
     """Return what a started test cost, from one query for the lines and one for the visitors."""
+    return _spending(experiment, spends_of(experiment), by_source_ever(experiment))
+
+
+def spent_on(experiment: Experiment) -> Spending:
+    """Return the same for a page that shows nothing where nothing was spent: then nobody came."""
     spends = spends_of(experiment)
+    return _spending(experiment, spends, by_source_ever(experiment) if spends else {})
+
+
+def _spending(experiment: Experiment, spends: list[Spend], came: Mapping[str, Totals]) -> Spending:
     currency = CURRENCIES[spends[0].currency] if spends else None
     spent: dict[str, int] = {}
     for spend in spends:
         spent[spend.source] = spent.get(spend.source, 0) + spend.amount
-    costs = costs_of(spent, by_source_ever(experiment))
+    costs = costs_of(spent, came)
     return Spending(
         currency=currency,
         sentence=conclusion(costs, currency) if currency else "",

@@ -5,8 +5,10 @@ from collections import Counter
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
 from zoneinfo import ZoneInfo
 
+from sqlalchemy import Select, bindparam, select
 from sqlalchemy.orm import joinedload
 
 from wbtest.extensions import clock, db
@@ -100,13 +102,18 @@ def delete_spends(
 
 def spends_of(experiment: Experiment) -> list[Spend]:
     """Return every line, with who entered it; the newest sending first, by day within it."""
-    query = (
-        db.select(Spend)
-        .where(Spend.experiment_id == experiment.id)
+    return list(db.session.scalars(_spends(), {"experiment_id": experiment.id}))
+
+
+@cache
+def _spends() -> Select[Spend]:
+    """Made once, since to put it together takes longer than to run it."""
+    return (
+        select(Spend)
+        .where(Spend.experiment_id == bindparam("experiment_id"))
         .options(joinedload(Spend.person))
         .order_by(Spend.at.desc(), Spend.sending, Spend.first_day, Spend.place)
     )
-    return list(db.session.scalars(query))
 
 
 def find_currency(experiment: Experiment) -> Currency | None:

@@ -112,12 +112,20 @@ def _crossing(
     observed = log((x + 1e-13) / (f + 1e-13))
     inner = outer = min(max(observed, -EDGE), EDGE)
     step = 4 / sqrt(1 + x * f / max(x + f, 1))
-    while log_e(rate_at(outer)) < needed:
+    # The search begins at the two ends that the walk has asked for last.
+    asked: dict[float, float] = {}
+
+    def evidence(odds: float) -> float:
+        if odds not in asked:
+            asked[odds] = log_e(rate_at(odds))
+        return asked[odds]
+
+    while evidence(outer) < needed:
         if outer == direction * EDGE:
             return copysign(inf, direction)
         inner, outer = outer, min(max(outer + direction * step, -EDGE), EDGE)
         step *= 2
-    return root_of(lambda odds: log_e(rate_at(odds)) - needed, inner, outer, exact=1e-12)
+    return root_of(lambda odds: evidence(odds) - needed, inner, outer, exact=1e-12)
 
 
 def _log_ratio(x: Real, f: Real, t: float, a: float, b: float) -> Floats:

@@ -5,12 +5,18 @@ Valid for one look planned in advance. What may be watched every day stands in `
 
 from __future__ import annotations
 
+import threading
+from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
+from typing import TYPE_CHECKING
 
 from wbtest.results.statistics.counts import Counts
-from wbtest.results.statistics.one_look import posterior
+from wbtest.results.statistics.one_look import Beta, posterior
+
+if TYPE_CHECKING:
+    from wbtest.results.statistics.mixture import Floats
 
 # Where panels begin and end, as tail probabilities of every posterior on both sides.
 TAILS = (1e-15, 1e-10, 1e-6, 1e-3, 0.03, 0.2, 0.5)
@@ -44,6 +50,50 @@ def rank(variants: Sequence[Counts]) -> Ranking:
     return _rank(tuple(variants))
 
 
+@cache
+def _rule() -> tuple[Floats, Floats]:
+    """Nodes and weights of a panel from −1 to 1."""
+    import numpy as np
+
+    nodes, weights = np.polynomial.legendre.leggauss(NODES)
+    return nodes, weights
+
+
+class Distributions:
+    """Distribution functions, each with the points at which it was asked for last.
+
+    Where one more visitor came to one of six variants, five posteriors are what they were, and most
+    panels lie where they lay. A value is used again for the very same point alone.
+    """
+
+    def __init__(self, room: int) -> None:
+        self.room = room
+        self._known: OrderedDict[Beta, tuple[Floats, Floats]] = OrderedDict()
+        self._changing = threading.Lock()
+
+    def at(self, beta: Beta, points: Floats) -> Floats:
+        """Return the probability of at most each of the points, which ascend."""
+        import numpy as np
+        from scipy import special
+
+        known = self._known.get(beta)
+        if known is None:
+            values = np.asarray(special.betainc(beta.a, beta.b, points), dtype=np.float64)
+        else:
+            place = np.minimum(known[0].searchsorted(points), len(known[0]) - 1)
+            values, is_new = known[1][place], known[0][place] != points
+            values[is_new] = special.betainc(beta.a, beta.b, points[is_new])
+        with self._changing:
+            self._known[beta] = (points, values)
+            self._known.move_to_end(beta)
+            while len(self._known) > self.room:
+                self._known.popitem(last=False)
+        return values
+
+
+_distributions = Distributions(128)
+
+
 @lru_cache(REMEMBERED)
 def _rank(variants: tuple[Counts, ...]) -> Ranking:
     import numpy as np
@@ -55,13 +105,13 @@ def _rank(variants: tuple[Counts, ...]) -> Ranking:
     # On the scale θ = sin²φ the densities have no poles at 0 and 1.
     quantiles = [special.betaincinv(a, b, TAILS), special.betainccinv(a, b, TAILS)]
     edges = np.unique(np.arcsin(np.sqrt(quantiles)))
-    nodes, node_weights = np.polynomial.legendre.leggauss(NODES)
+    nodes, node_weights = _rule()
     half = np.diff(edges)[:, None] / 2
     angle = (edges[:-1, None] + half + half * nodes).ravel()
     width = (half * node_weights).ravel()
 
     sine, cosine = np.sin(angle), np.cos(angle)
-    below = special.betainc(a, b, sine**2)
+    below = np.stack([_distributions.at(beta, sine**2) for beta in known])
     log_density = special.xlogy(2 * a - 1, sine) + special.xlogy(2 * b - 1, cosine)
     # The panels give the norm as well: betaln would lose digits at millions of visitors.
     density = np.exp(log_density - log_density.max(axis=1, keepdims=True))

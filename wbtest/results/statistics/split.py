@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from math import log
 from typing import TYPE_CHECKING
 
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
     from wbtest.results.statistics.mixture import Floats, Ints
 
 CONCENTRATION = 100.0
+# Several checks of a page ask the same, and so does the next page.
+REMEMBERED = 1024
 # A sound experiment raises a false alarm at most once in a hundred lives.
 ALARM = log(100)
 
@@ -48,14 +51,19 @@ def split(seen: Sequence[int], weights: Sequence[float]) -> Split:
     >>> split([5186, 4814], [1, 1]).mismatch, split([5187, 4813], [1, 1]).mismatch
     (False, True)
     """
+    check_lengths("seen", len(seen), "weights", len(weights))
+    for count in seen:
+        check_count("seen", count)
+    return _split(tuple(seen), tuple(weights))
+
+
+@lru_cache(REMEMBERED)
+def _split(seen: tuple[int, ...], weights: tuple[float, ...]) -> Split:
     import numpy as np
     from scipy import special
 
     from wbtest.results.statistics import mixture
 
-    check_lengths("seen", len(seen), "weights", len(weights))
-    for count in seen:
-        check_count("seen", count)
     visitors, shares = np.array(seen, dtype=np.int64), np.array(shares_of(weights))
     expected = shares * int(visitors.sum())
     distance = float(((visitors - expected) ** 2 / expected).sum()) if visitors.any() else 0.0

@@ -22,7 +22,7 @@ def ask(
 
     Where people came from and on what is read only when a check asks for it.
     """
-    run = around(experiment, rule, life)
+    run = around(experiment, rule, counted, life)
     checks = check_trust(rule, counted, run, is_seal_whole=is_seal_whole)
     if not want_places(checks):
         return checks

@@ -2,30 +2,49 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import date, datetime
+from typing import cast
 from zoneinfo import ZoneInfo
+
+import sqlalchemy as sa
 
 from wbtest.audience import segments_counts
 from wbtest.extensions import db
 from wbtest.publishing.choices import options
-from wbtest.publishing.models import Experiment
+from wbtest.publishing.models import Experiment, Step
 from wbtest.publishing.rule import Hypothesis
 from wbtest.publishing.running.stages import tested
+from wbtest.results.history import History
 from wbtest.results.trusting.around import Around, pauses_of
 from wbtest.results.trusting.places import Spot
 from wbtest.results.verdict import Life
 from wbtest.team.models import AuditLine
 
+STEPS = cast(sa.Table, Step.__table__)
+LINES = cast(sa.Table, AuditLine.__table__)
+# Made once, and of plain columns: nobody asks who took a step.
+_STEPS = (
+    sa.select(STEPS.c.what, STEPS.c.at)
+    .where(STEPS.c.experiment_id == sa.bindparam("experiment_id"))
+    .order_by(STEPS.c.number)
+)
+_FACTS_CHANGED = sa.select(LINES.c.at).where(
+    LINES.c.workspace_id == sa.bindparam("workspace_id"),
+    LINES.c.action == "workspace.changed",
+    LINES.c.at > sa.bindparam("since"),
+    LINES.c.at <= sa.bindparam("until"),
+)
 
-def around(experiment: Experiment, rule: Hypothesis, life: Life) -> Around:
+
+def around(experiment: Experiment, rule: Hypothesis, counted: History, life: Life) -> Around:
     """Return how a started experiment was run, up to ``life.now``."""
     chosen = options.from_json(experiment.options)
     keys, names = zip(
         *((each.key, each.name or each.key) for each in tested(experiment)), strict=True
     )
     until = min(life.now, life.over_at(rule))
-    steps = [(step.what, step.at) for step in experiment.steps if step.at <= until]
+    rows = db.session.execute(_STEPS, {"experiment_id": experiment.id})
+    steps = [(what, at) for what, at in rows if at <= until]
     newest = segments_counts.newest_signups(experiment)
     zone = ZoneInfo(experiment.time_zone)
     return Around(
@@ -39,7 +58,7 @@ def around(experiment: Experiment, rule: Hypothesis, life: Life) -> Around:
         is_cookieless=chosen.counting == "cookieless",
         pauses=pauses_of(steps, until),
         facts_changed=_facts_changed(experiment, life.started_at, until),
-        pretenders=segments_counts.pretenders(experiment),
+        pretenders=counted.pretenders,
         newest=newest,
         without_cookie=tuple(newest.without_cookie.get(key, 0) for key in keys),
     )
@@ -59,13 +78,9 @@ def spots(experiment: Experiment, rule: Hypothesis, phase: int) -> list[Spot]:
 
 def _facts_changed(experiment: Experiment, since: datetime, until: datetime) -> tuple[date, ...]:
     """The local days on which the team changed its name or who is responsible."""
-    moments: Sequence[datetime] = db.session.scalars(
-        db.select(AuditLine.at).where(
-            AuditLine.workspace_id == experiment.workspace_id,
-            AuditLine.action == "workspace.changed",
-            AuditLine.at > since,
-            AuditLine.at <= until,
-        )
-    ).all()
+    moments = db.session.scalars(
+        _FACTS_CHANGED,
+        {"workspace_id": experiment.workspace_id, "since": since, "until": until},
+    )
     zone = ZoneInfo(experiment.time_zone)
     return tuple(sorted({moment.astimezone(zone).date() for moment in moments}))

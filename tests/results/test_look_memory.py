@@ -1,0 +1,168 @@
+"""Remembered looks are, to the last bit, those that are taken anew."""
+
+import random
+from datetime import UTC, datetime
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tests.results.hours import HOUR, START
+from wbtest.audience.hour_rows import HourRows
+from wbtest.results import looks
+from wbtest.results.look_memory import Hours, LookMemory
+from wbtest.results.looks import Looks, PhaseHours, look
+
+FIRST = int(START.timestamp())
+NAMES = ("ends", "above", "above_floor", "below", "split", "seen")
+# Seen, arrived, converted, for each variant.
+Cell = list[list[int]]
+
+
+class Told:
+    """The hours of a test of several variants, to which something is added again and again."""
+
+    def __init__(
+        self, rng: random.Random, hours: int | None = None, arms: int = 0, started: int = 0
+    ) -> None:
+        self.rng = rng
+        self.arms = arms or rng.randint(1, 6)
+        self.started = FIRST + started
+        # The start of each phase in hours, and its weights; what it counted in each hour.
+        self.phases = [(0, tuple(rng.randint(1, 3) for _ in range(self.arms)))]
+        self.cells: list[dict[int, Cell]] = [{}]
+        self.now = 0
+        for _ in range(rng.randint(0, 60) if hours is None else hours):
+            self.go_on()
+
+    @property
+    def last(self) -> int:
+        """The last hour in which anything was counted."""
+        return max((hour for cells in self.cells for hour in cells), default=0)
+
+    def go_on(self) -> None:
+        """Another hour, now and then after some in which nobody came; the clock goes on, too."""
+        hour = self.last + self.rng.choice((1, 1, 1, 5, 30))
+        self.add_to(-1, hour)
+        self.now = max(self.now, hour * HOUR + self.rng.randint(0, 3 * HOUR))
+
+    def come_late(self) -> None:
+        """Something is told of an hour gone by, which may be one of nobody so far."""
+        phase = self.rng.randrange(len(self.phases))
+        start = self.phases[phase][0]
+        self.add_to(phase, self.rng.randint(start, max(self.last, start)))
+
+    def wait(self) -> None:
+        self.now += self.rng.randint(1, 40 * HOUR)
+
+    def open_phase(self) -> None:
+        """Another phase, which may show newcomers fewer variants."""
+        weights = [self.rng.randint(0, 3) for _ in range(self.arms)]
+        weights[self.rng.randrange(self.arms)] = 1
+        self.phases.append((self.last + 1, tuple(weights)))
+        self.cells.append({})
+
+    def add_to(self, phase: int, hour: int) -> None:
+        open_arms = [k for k, weight in enumerate(self.phases[phase][1]) if weight]
+        k, come = self.rng.choice(open_arms), self.rng.choice((1, 3, 400))
+        new = self.rng.randint(0, come)
+        # Nobody arrives before they are seen.
+        later = hour + self.rng.choice((0, 0, 2))
+        for when, column, number in ((hour, 0, come), (hour, 2, new), (later, 1, new)):
+            nothing = [[0] * self.arms for _ in range(3)]
+            self.cells[phase].setdefault(when, nothing)[column][k] += number
+
+    def phase_hours(self) -> list[PhaseHours]:
+        found = []
+        for (start, weights), cells in zip(self.phases, self.cells, strict=True):
+            hours = sorted(cells)
+            rows = [[tuple(cells[hour][column]) for hour in hours] for column in range(3)]
+            seen, arrived, converted = (HourRows.of(table, self.arms) for table in rows)
+            starts = tuple(self.started + HOUR * hour for hour in hours)
+            started = self.started + HOUR * start
+            found.append(PhaseHours(started, weights, starts, seen, arrived, converted))
+        return found
+
+    def looks(self, window_hours: int) -> Looks:
+        return look(
+            self.phase_hours(),
+            target=0.08,
+            floor=0.03,
+            window_hours=window_hours,
+            now=datetime.fromtimestamp(self.started + self.now, UTC),
+        )
+
+
+def bits(found: Looks) -> list[tuple[tuple[int, ...], bytes]]:
+    return [(getattr(found, name).shape, getattr(found, name).tobytes()) for name in NAMES]
+
+
+@pytest.fixture(autouse=True)
+def memory(monkeypatch: pytest.MonkeyPatch) -> LookMemory:
+    """One that knows nothing yet."""
+    fresh = LookMemory(looks._looks.room)
+    monkeypatch.setattr(looks, "_looks", fresh)
+    return fresh
+
+
+def afresh(told: Told, window_hours: int) -> Looks:
+    """What somebody sees who remembers nothing."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(looks, "_looks", LookMemory(0))
+        return told.looks(window_hours)
+
+
+@settings(max_examples=40, deadline=None)
+@given(seed=st.integers(0, 2**32), window_hours=st.sampled_from((1, 24, 168)))
+def test_whatever_came_meanwhile_looks_are_what_they_are_from_scratch(
+    seed: int, window_hours: int
+) -> None:
+    rng = random.Random(seed)
+    told = Told(rng)
+    for _ in range(12):
+        assert bits(told.looks(window_hours)) == bits(afresh(told, window_hours))
+        rng.choice((told.go_on, told.go_on, told.come_late, told.wait, told.open_phase))()
+
+
+def test_only_looks_from_the_first_change_on_are_taken_again(memory: LookMemory) -> None:
+    told = Told(random.Random(5), hours=50)
+    first = told.looks(24)
+    [(_, before)] = memory._known.values()
+    told.go_on()
+    [phase] = told.phase_hours()
+    [name] = memory._known
+    known = memory.find(name, [Hours(phase.ends, phase.until_each)], told.started + told.now)
+
+    # The last of them was now, and the one before may be in the hour that goes on.
+    assert known is not None
+    assert len(first.ends) - 3 <= len(known.ends) <= len(before.ends)
+
+
+def test_tests_that_share_a_name_see_each_their_own_looks() -> None:
+    one, other = (Told(random.Random(seed), hours=40, arms=2) for seed in (1, 2))
+    for told in (one, other, one):
+        assert bits(told.looks(24)) == bits(afresh(told, 24))
+
+
+def test_a_look_at_what_was_seen_before_the_clock_was_set_back_is_right() -> None:
+    told = Told(random.Random(3), hours=60)
+    told.looks(24)
+    told.now -= 20 * HOUR
+
+    assert bits(told.looks(24)) == bits(afresh(told, 24))
+
+
+def test_so_many_numbers_are_remembered_and_no_more(memory: LookMemory) -> None:
+    memory.room = 3000
+    for seed in range(9):
+        Told(random.Random(seed), hours=20, started=seed).looks(24)
+
+    assert 0 < memory.size <= memory.room
+    assert 0 < len(memory._known) < 9
+
+
+def test_what_is_remembered_cannot_be_changed() -> None:
+    found = Told(random.Random(1), hours=20).looks(24)
+
+    with pytest.raises(ValueError, match="read-only"):
+        found.above[0, 0] = 7

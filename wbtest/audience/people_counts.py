@@ -1,0 +1,95 @@
+"""Everybody who came to a test, by where from, and who does not count and why: one statement."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable
+from typing import NamedTuple
+
+import sqlalchemy as sa
+
+from wbtest.audience.counts import KINDS, NAMES, ByVariant, Totals, added
+from wbtest.extensions import db
+from wbtest.publishing.models import Experiment
+
+_COUNTS = KINDS.c.excluded_because == ""
+# Of those who do not count nobody asks where they came from.
+_SOURCE = sa.case((_COUNTS, KINDS.c.source), else_="").label("counted_source")
+_BY = (KINDS.c.phase, _SOURCE, KINDS.c.excluded_because, KINDS.c.variant)
+# Made once: to put it together takes longer than to run it.
+_PEOPLE = (
+    sa.select(*_BY, *[sa.func.sum(KINDS.c[name]) for name in NAMES])
+    .where(KINDS.c.experiment_id == sa.bindparam("experiment_id"))
+    .group_by(*_BY)
+)
+
+
+class Group(NamedTuple):
+    """People of one variant in one phase, from one source; or left out for one reason."""
+
+    phase: int
+    source: str
+    reason: str
+    variant: str
+    totals: Totals
+
+
+class People(NamedTuple):
+    """Everybody who came, in groups; ``variants`` are the keys of all variants, in their order."""
+
+    variants: tuple[str, ...]
+    groups: tuple[Group, ...]
+
+    def by_source(self, phase: int | None) -> dict[str, ByVariant]:
+        """Return what counts in a phase by source and variant, that with most visits first.
+
+        None for all phases together: good for who was left out, and for no rate.
+        """
+        found: defaultdict[str, ByVariant] = defaultdict(
+            lambda: {key: Totals() for key in self.variants}
+        )
+        for group in self.groups:
+            if not group.reason and phase in (None, group.phase):
+                row = found[group.source]
+                # Of one phase there is one group of each.
+                row[group.variant] = (
+                    group.totals
+                    if phase is not None
+                    else added((row.get(group.variant, NOBODY), group.totals))
+                )
+
+        def most_first(name: str) -> tuple[int, str]:
+            return -sum(totals.served for totals in found[name].values()), name
+
+        return {name: found[name] for name in sorted(found, key=most_first)}
+
+    def left_out_visits(self) -> dict[str, dict[str, int]]:
+        """Return how many visits did not count, by variant and reason; all phases together."""
+        return self._left_out(lambda totals: totals.served)
+
+    def left_out_signups(self) -> dict[str, dict[str, int]]:
+        """Return how many sign-ups were kept and do not count, by variant and reason."""
+        return self._left_out(lambda totals: totals.signups)
+
+    def _left_out(self, number_of: Callable[[Totals], int]) -> dict[str, dict[str, int]]:
+        found: dict[str, dict[str, int]] = {key: {} for key in self.variants}
+        for group in sorted(self.groups, key=lambda group: group.reason):
+            if group.reason and (number := number_of(group.totals)):
+                reasons = found.setdefault(group.variant, {})
+                reasons[group.reason] = reasons.get(group.reason, 0) + number
+        return found
+
+
+NOBODY = Totals()
+
+
+def people_of(experiment: Experiment) -> People:
+    """Return everybody who came to this experiment up to this moment."""
+    rows = db.session.execute(_PEOPLE, {"experiment_id": experiment.id}).all()
+    return People(
+        tuple(variant.key for variant in experiment.variants),
+        tuple(
+            Group(phase, source, reason, variant, Totals(*numbers))
+            for phase, source, reason, variant, *numbers in rows
+        ),
+    )
