@@ -3,8 +3,6 @@
 import gc
 import os
 import shutil
-import sys
-import threading
 from collections import Counter
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -18,7 +16,7 @@ from flask.testing import FlaskClient
 from itsdangerous import URLSafeTimedSerializer
 from werkzeug.test import TestResponse
 
-from tests import remembered
+from tests import counting, remembered
 from tests.factories import Team, make_team
 from tests.kept_rows import remember_rows
 from tests.postgresql import Server
@@ -37,7 +35,6 @@ IS_SECOND_ROUND = bool(os.environ.get("SECOND_ROUND"))
 # Cases of one test differ in what comes in, and hardly in what is asked of the database. Where we
 # write SQL of our own a second one is taken, and all of a test that runs in this round alone.
 WITH_SQL_OF_OUR_OWN = ("tests/audience/", "tests/delivery/")
-UNCOUNTED = ("browser", "hypothesis", "uncounted")
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
@@ -69,23 +66,13 @@ def _depends_on_the_database(item: pytest.Item) -> bool:
     return bool(is_shown) and "server" in getattr(item, "fixturenames", ())
 
 
-@pytest.hookimpl(wrapper=True)
-def pytest_runtest_protocol(item: pytest.Item) -> Iterator[None]:
-    """Count no lines while a test runs that goes over them often, or asks from a browser.
+def pytest_configure(config: pytest.Config) -> None:
+    if not hasattr(config, "workerinput"):
+        counting.forget()
 
-    To count takes three times as long as to run, and other tests go over the same lines.
-    """
-    if not any(map(item.get_closest_marker, UNCOUNTED)):
-        return (yield)
-    # Not by ``no_cover``: of two that count in a worker of xdist, it would stop one.
-    counts, counts_in_threads = sys.gettrace(), threading.gettrace()
-    sys.settrace(None)
-    threading.settrace(None)  # type: ignore[arg-type]
-    try:
-        return (yield)
-    finally:
-        sys.settrace(counts)
-        threading.settrace(counts_in_threads)  # type: ignore[arg-type]
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    counting.keep(os.environ.get("PYTEST_XDIST_WORKER", "main"))
 
 
 def pytest_collection_finish() -> None:
