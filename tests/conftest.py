@@ -3,8 +3,10 @@
 import gc
 import os
 import shutil
+import sqlite3
 from collections import Counter
 from collections.abc import Iterator
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -161,8 +163,14 @@ def empty_database_url(tmp_path: Path, server: Server | None) -> Iterator[str]:
 
 @pytest.fixture(scope="session")
 def sqlite_with_tables(tmp_path_factory: pytest.TempPathFactory, tables: sa.MetaData) -> Path:
-    """A SQLite file with all tables; copying it is faster than making them anew."""
+    """A SQLite file with all tables; copying it is faster than making them anew.
+
+    Most tables stay empty, and each index takes a page. Of small pages the file has a
+    third of its size, and is copied, compared and put back in a third of the time.
+    """
     path = tmp_path_factory.mktemp("tables") / "tables.db"
+    with closing(sqlite3.connect(path)) as connection:
+        connection.executescript("PRAGMA page_size = 1024; VACUUM")
     engine = sa.create_engine(f"sqlite:///{path}")
     store.prepare(engine)
     tables.create_all(engine)

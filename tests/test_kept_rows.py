@@ -1,8 +1,10 @@
 """A maker's rows are put back only where it would make the same ones."""
 
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
+from flask import Flask
 
 from tests.conftest import HandClock
 from tests.factories import make_workspace
@@ -35,8 +37,8 @@ def how_often_made(name: str, meanwhile: Callable[[], object] = lambda: None) ->
 
 
 @pytest.mark.usefixtures("app")
-def test_what_was_made_twice_is_put_back():
-    assert how_often_made("Cellar") == 2
+def test_what_was_made_before_is_put_back():
+    assert how_often_made("Cellar") == 1
 
 
 @pytest.mark.usefixtures("app")
@@ -47,6 +49,28 @@ def test_beside_another_row_it_is_made():
 @pytest.mark.usefixtures("app")
 def test_at_another_time_it_is_made(now: HandClock):
     assert how_often_made("Hamper", meanwhile=lambda: now.turn(hours=1)) == 3
+
+
+@kept
+def found_later(now: HandClock) -> Workspace:
+    """A workspace, and an hour later."""
+    workspace = make_workspace("Larder")
+    now.turn(hours=1)
+    return workspace
+
+
+def test_the_time_that_passed_meanwhile_passes_again(app: Flask, now: HandClock):
+    before = now()
+    empty = app.extensions["tests.rows"].read()
+    times = set()
+    for _ in range(3):
+        now.time = before
+        app.extensions["tests.rows"].digest()
+        app.extensions["tests.rows"].write(empty)
+        db.session.expire_all()
+        times.add((found_later(now).name, now() - before))
+
+    assert times == {("Larder", timedelta(hours=1))}
 
 
 @pytest.mark.usefixtures("app")
