@@ -129,7 +129,7 @@ def forget() -> None:
     """Delete the marks of the run before."""
     if IS_COUNTED:
         shutil.rmtree(MARKS, ignore_errors=True)
-        MARKS.mkdir()
+        MARKS.mkdir(exist_ok=True)
 
 
 def keep(worker: str) -> None:
