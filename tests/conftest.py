@@ -15,6 +15,8 @@ import pytest
 import sqlalchemy as sa
 from flask import Flask
 from flask.testing import FlaskClient
+from hypothesis import HealthCheck
+from hypothesis import settings as hypothesis_settings
 from itsdangerous import URLSafeTimedSerializer
 from werkzeug.test import TestResponse
 
@@ -31,6 +33,11 @@ from wbtest.extensions import Base, db
 remembered.remember_addresses()
 remembered.remember_static_files()
 remembered.keep_files_in_memory()
+# No test of time: on a busy machine one of generated input would break now and then.
+hypothesis_settings.register_profile(
+    "unhurried", deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
+hypothesis_settings.load_profile("unhurried")
 
 # Set for a round on another database after a whole one: what no database can change is left out.
 IS_SECOND_ROUND = bool(os.environ.get("SECOND_ROUND"))
