@@ -2,7 +2,8 @@
 .DEFAULT_GOAL := help
 .PHONY: help demo serve install test check check-types check-all-else bench drills lock
 PYTHON ?= python3
-COVERAGE ?= --cov --cov-report=term:skip-covered
+# Empty, and which lines of our code the tests run is not counted.
+COUNT_LINES ?= 1
 BIN := .venv/bin
 # The lock's digest names the stamp, so a changed lock installs anew and an unchanged one never.
 RUN := .venv/.run-$(shell cksum < requirements.txt | cut -d' ' -f1)
@@ -21,7 +22,8 @@ serve: $(RUN) ## your own data, in instance/; the first visit makes the owner
 	@exec $(BIN)/wbtest serve
 
 test: $(DEV) ## the whole suite; TEST_DATABASE_URL=postgresql://… runs it on PostgreSQL
-	@$(BIN)/pytest $(COVERAGE) -q -rs
+	@COUNT_LINES=$(COUNT_LINES) $(BIN)/pytest -q -rs
+	@$(if $(COUNT_LINES),$(BIN)/python -m tests.counting)
 
 install: $(DEV)
 

@@ -3,10 +3,10 @@
 import gc
 import os
 import shutil
-import sys
-import threading
+import sqlite3
 from collections import Counter
 from collections.abc import Iterator
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -15,10 +15,12 @@ import pytest
 import sqlalchemy as sa
 from flask import Flask
 from flask.testing import FlaskClient
+from hypothesis import HealthCheck
+from hypothesis import settings as hypothesis_settings
 from itsdangerous import URLSafeTimedSerializer
 from werkzeug.test import TestResponse
 
-from tests import remembered
+from tests import counting, remembered
 from tests.factories import Team, make_team
 from tests.kept_rows import remember_rows
 from tests.postgresql import Server
@@ -31,13 +33,17 @@ from wbtest.extensions import Base, db
 remembered.remember_addresses()
 remembered.remember_static_files()
 remembered.keep_files_in_memory()
+# No test of time: on a busy machine one of generated input would break now and then.
+hypothesis_settings.register_profile(
+    "unhurried", deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
+hypothesis_settings.load_profile("unhurried")
 
 # Set for a round on another database after a whole one: what no database can change is left out.
 IS_SECOND_ROUND = bool(os.environ.get("SECOND_ROUND"))
 # Cases of one test differ in what comes in, and hardly in what is asked of the database. Where we
 # write SQL of our own a second one is taken, and all of a test that runs in this round alone.
 WITH_SQL_OF_OUR_OWN = ("tests/audience/", "tests/delivery/")
-UNCOUNTED = ("browser", "hypothesis", "uncounted")
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
@@ -69,23 +75,13 @@ def _depends_on_the_database(item: pytest.Item) -> bool:
     return bool(is_shown) and "server" in getattr(item, "fixturenames", ())
 
 
-@pytest.hookimpl(wrapper=True)
-def pytest_runtest_protocol(item: pytest.Item) -> Iterator[None]:
-    """Count no lines while a test runs that goes over them often, or asks from a browser.
+def pytest_configure(config: pytest.Config) -> None:
+    if not hasattr(config, "workerinput"):
+        counting.forget()
 
-    To count takes three times as long as to run, and other tests go over the same lines.
-    """
-    if not any(map(item.get_closest_marker, UNCOUNTED)):
-        return (yield)
-    # Not by ``no_cover``: of two that count in a worker of xdist, it would stop one.
-    counts, counts_in_threads = sys.gettrace(), threading.gettrace()
-    sys.settrace(None)
-    threading.settrace(None)  # type: ignore[arg-type]
-    try:
-        return (yield)
-    finally:
-        sys.settrace(counts)
-        threading.settrace(counts_in_threads)  # type: ignore[arg-type]
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    counting.keep(os.environ.get("PYTEST_XDIST_WORKER", "main"))
 
 
 def pytest_collection_finish() -> None:
@@ -174,8 +170,14 @@ def empty_database_url(tmp_path: Path, server: Server | None) -> Iterator[str]:
 
 @pytest.fixture(scope="session")
 def sqlite_with_tables(tmp_path_factory: pytest.TempPathFactory, tables: sa.MetaData) -> Path:
-    """A SQLite file with all tables; copying it is faster than making them anew."""
+    """A SQLite file with all tables; copying it is faster than making them anew.
+
+    Most tables stay empty, and each index takes a page. Of small pages the file has a
+    third of its size, and is copied, compared and put back in a third of the time.
+    """
     path = tmp_path_factory.mktemp("tables") / "tables.db"
+    with closing(sqlite3.connect(path)) as connection:
+        connection.executescript("PRAGMA page_size = 1024; VACUUM")
     engine = sa.create_engine(f"sqlite:///{path}")
     store.prepare(engine)
     tables.create_all(engine)

@@ -8,7 +8,7 @@ which are those of the first time.
 from collections import OrderedDict
 from collections.abc import Callable, Hashable, Mapping
 from dataclasses import fields, is_dataclass, replace
-from datetime import date
+from datetime import date, datetime
 from functools import wraps
 from pathlib import Path
 from typing import Any, ParamSpec, Protocol, TypeVar
@@ -22,8 +22,8 @@ from wbtest.extensions import Base, clock, db
 Parts = ParamSpec("Parts")
 Made = TypeVar("Made")
 PLAIN = (str, int, float, bool, bytes, date, type(None))
-# Half a megabyte each on SQLite.
-MOST_KEPT = 200
+# A fifth of a megabyte each on SQLite.
+MOST_KEPT = 400
 
 
 class Rows(Protocol):
@@ -43,8 +43,7 @@ class Unknown(Exception):
     """A value by which a maker cannot be known, or that cannot be found again."""
 
 
-_asked: set[Hashable] = set()
-_kept: OrderedDict[Hashable, tuple[Any, Any]] = OrderedDict()
+_kept: OrderedDict[Hashable, tuple[Any, Any, datetime]] = OrderedDict()
 
 
 def remember_rows(app: Flask, rows: Rows) -> None:
@@ -53,7 +52,10 @@ def remember_rows(app: Flask, rows: Rows) -> None:
 
 
 def kept(make: Callable[Parts, Made]) -> Callable[Parts, Made]:
-    """A maker of rows that writes nothing else, and returns rows, plain values or a dataclass."""
+    """A maker of rows that writes nothing else, and returns rows, plain values or a dataclass.
+
+    It may turn the clock. What it makes with others of its kind is put back as one.
+    """
 
     @wraps(make)
     def put_back_or_make(*args: Parts.args, **parts: Parts.kwargs) -> Made:
@@ -62,11 +64,8 @@ def kept(make: Callable[Parts, Made]) -> Callable[Parts, Made]:
             _kept.move_to_end(key)
             return _put_back(*_kept[key])
         made = make(*args, **parts)
-        # What is asked for once in a run is not worth its place.
-        if key in _asked:
+        if key is not None:
             _keep(key, made)
-        elif key is not None:
-            _asked.add(key)
         return made
 
     return put_back_or_make
@@ -91,22 +90,26 @@ def _key(make: Callable[..., Any], args: object, parts: object) -> Hashable:
 def _keep(key: Hashable, made: object) -> None:
     rows: Rows = current_app.extensions["tests.rows"]
     try:
-        _kept[key] = rows.read(), _named(made)
+        _kept[key] = rows.read(), _named(made), clock.now()
     except Unknown:
         return
     if len(_kept) > MOST_KEPT:
         _kept.popitem(last=False)
 
 
-def _put_back(rows: Any, made: Any) -> Any:
+def _put_back(rows: Any, made: Any, time: datetime) -> Any:
     db.session.rollback()
     db.session.expire_all()
     current_app.extensions["tests.rows"].write(rows)
+    if clock.now() != time:
+        current_app.extensions["wbtest.now"].time = time
     return _found(made)
 
 
 def _named(value: Any) -> Any:
     """The value with names in the place of rows. Equal names are of equal values."""
+    if value is current_app.extensions["wbtest.now"]:
+        return "clock", None, None
     if isinstance(value, Base):
         state = sa.inspect(value)
         if not state.persistent:
@@ -127,6 +130,8 @@ def _named(value: Any) -> Any:
 def _found(name: Any) -> Any:
     """What the name is of; rows are read when somebody looks at them, as after a commit."""
     kind, made_as, what = name
+    if kind == "clock":
+        return current_app.extensions["wbtest.now"]
     if kind == "row":
         return _row(made_as, what)
     if kind == "dataclass":

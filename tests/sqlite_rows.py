@@ -3,7 +3,7 @@
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
-from hashlib import sha256
+from hashlib import blake2b
 
 import sqlalchemy as sa
 
@@ -19,7 +19,7 @@ class SqliteRows:
         self._engine = engine
 
     def digest(self) -> bytes:
-        return sha256(self.read()).digest()
+        return blake2b(self.read()).digest()
 
     def read(self) -> bytes:
         with self._connection() as connection:

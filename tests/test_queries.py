@@ -35,7 +35,6 @@ DRAWN = {
 
 
 @pytest.mark.one_database
-@pytest.mark.uncounted
 def test_no_page_asks_more_often_where_there_is_more(
     client: FlaskClient, team: Team, now: HandClock
 ) -> None:

@@ -12,7 +12,6 @@ TARGETS = ("a web process", "both web processes")
 
 # A second round leaves it out: `make drills` kills on PostgreSQL, its server too.
 @pytest.mark.one_database
-@pytest.mark.uncounted
 def test_what_was_acknowledged_outlives_the_processes_that_said_so(
     empty_database_url: str, tmp_path: Path
 ) -> None:

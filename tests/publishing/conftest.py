@@ -5,10 +5,12 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from tests.factories import Team, log_in, make_approval, make_revision
+from tests.kept_rows import kept
 from wbtest.writing.models import Revision
 
 
 @pytest.fixture
+@kept
 def revision(team: Team) -> Revision:
     """Revision 1 of a release, approved."""
     revision = make_revision(team.editor, team.workspace)

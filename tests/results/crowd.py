@@ -21,6 +21,7 @@ def split(number: int, parts: int) -> list[int]:
     return [number * (k + 1) // parts - number * k // parts for k in range(parts)]
 
 
+@kept
 def count_hour(
     experiment: Experiment,
     hour: int,
@@ -98,6 +99,7 @@ def count_day(
         add_up(experiment)
 
 
+@kept
 def count_machines(experiment: Experiment, number: int, reason: str = "bot") -> None:
     """Count requests of machines in the hour of the start."""
     assert experiment.started_at is not None

@@ -1,11 +1,13 @@
 """An experiment in each state that a dashboard may be in, all looked at on the same day."""
 
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 from tests.conftest import HandClock
 from tests.factories import make_approval, make_revision, make_running
+from tests.kept_rows import kept
 from tests.results.crowd import add_up
 from wbtest.audience.models import HourlyCount
 from wbtest.publishing.models import Experiment
@@ -19,6 +21,7 @@ NAMES = ("From your kitchen", "Half the waste", "Dinner at six", "No list", "One
 Day = tuple[int, int]
 
 
+@kept
 def crowd(
     experiment: Experiment, *of: Day, days: Iterable[int] = range(DAYS), phase: int = 1
 ) -> None:
@@ -48,12 +51,14 @@ def crowd(
         add_up(experiment)
 
 
+@dataclass(frozen=True)
 class States:
     """Makes them for one team; each is the first test of a release of its own."""
 
-    def __init__(self, author: Person, approver: Person) -> None:
-        self.author, self.approver = author, approver
+    author: Person
+    approver: Person
 
+    @kept
     def begin(self, slug: str, variants: int = 1, **rule: Any) -> Experiment:
         revision = make_revision(self.author)
         make_approval(revision, self.approver)

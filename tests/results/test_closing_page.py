@@ -9,7 +9,8 @@ from flask import Flask
 
 from tests.audience.addresses import leave_addresses
 from tests.conftest import Browser, HandClock
-from tests.factories import Team, log_in, make_decision
+from tests.factories import Team, log_in, make_decision, make_running
+from tests.kept_rows import kept
 from tests.results.conftest import Start
 from tests.results.crowd import count_day, count_machines
 from wbtest.audience.leaving.closing import write_letters
@@ -22,14 +23,16 @@ from wbtest.publishing.models import Experiment
 from wbtest.publishing.running import life
 from wbtest.results.exports import TABLES
 from wbtest.store import writing
+from wbtest.writing.models import Revision
 
 SENT = {"text": "We build it. It comes in May.", "is_read": "y"}
 
 
 @pytest.fixture
-def ended(begin: Start, team: Team, now: HandClock) -> Experiment:
+@kept
+def ended(revision: Revision, team: Team, now: HandClock) -> Experiment:
     """A test that is over, with a week of visitors, three of whom confirmed and one did not."""
-    experiment = begin(variants=("Kitchen",))
+    experiment = make_running(revision, team.editor, team.approver, variants=("Kitchen",))
     for day in range(7):
         for variant in ("control", "kitchen"):
             count_day(experiment, day, variant, seen=40, converted=4)

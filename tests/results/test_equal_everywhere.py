@@ -53,7 +53,6 @@ from wbtest.store import writing
 from wbtest.writing.models import Revision
 from wbtest.writing.pdf import can_make_pdf
 
-pytestmark = pytest.mark.uncounted
 FEW = 2 if IS_SECOND_ROUND else 4
 HISTORIES = int(os.environ.get("HISTORIES", FEW))
 # Before the first history begins.

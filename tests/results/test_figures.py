@@ -4,8 +4,8 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from tests.factories import make_experiment
-from tests.results.conftest import Start
+from tests.factories import Team, make_experiment, make_running
+from tests.kept_rows import kept
 from tests.results.crowd import count_day, count_hour, count_machines
 from wbtest.audience import counts
 from wbtest.audience.counts import Totals
@@ -18,6 +18,7 @@ from wbtest.results.look_memory import LookMemory
 from wbtest.results.statistics import Counts, comparison, ranking
 from wbtest.results.statistics.split import _split
 from wbtest.store import writing
+from wbtest.writing.models import Revision
 
 LATER = datetime(2027, 3, 11, 20, tzinfo=UTC)
 # The public shape; anything may be added to it, nothing renamed.
@@ -32,9 +33,11 @@ SHAPE = {
 
 
 @pytest.fixture
-def met(begin: Start) -> Experiment:
+@kept
+def met(revision: Revision, team: Team) -> Experiment:
     """Nine days in which the kitchen is far above the target and the control far below."""
-    experiment = begin(variants=("From your kitchen",))
+    variants = ("From your kitchen",)
+    experiment = make_running(revision, team.editor, team.approver, variants=variants)
     for day in range(9):
         count_day(experiment, day, "control", seen=110, converted=3, served=125, confirmed=2)
         count_day(experiment, day, "from-your-kitchen", seen=108, converted=14, served=126)

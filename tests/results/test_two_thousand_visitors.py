@@ -150,7 +150,6 @@ def crowd(app: Flask, begin: Start, now: HandClock, team: Team) -> Crowd:
     return crowd
 
 
-@pytest.mark.uncounted
 def test_every_cell_holds_exactly_what_was_sent(crowd: Crowd, client: Browser, team: Team):
     experiment, now = crowd.experiment, crowd.now()
     log_in(client, team.owner)

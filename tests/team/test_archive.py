@@ -80,10 +80,10 @@ def figures() -> list[dict[str, Any]]:
     ]
 
 
-@pytest.fixture
-def file(tmp_path: Path, now: HandClock) -> bytes:
+@pytest.fixture(scope="module")
+def file(tmp_path_factory: pytest.TempPathFactory, tables: sa.MetaData) -> bytes:
     """The file of a filled workspace, from another instance."""
-    with elsewhere(tmp_path / "there", now) as there:
+    with elsewhere(tmp_path_factory.mktemp("before") / "there", HandClock()) as there:
         return packed(fill(there))
 
 

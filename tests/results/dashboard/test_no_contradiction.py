@@ -19,12 +19,19 @@ TARGET = 0.08
 SCREENS = ("", "/over-time", "/who-came", "/for-information", "/what-they-said")
 CHARTS = {"rates": "", "evidence": "/over-time", "course": "/over-time"}
 Seen = tuple[Results, dict[str, str]]
+_seen: dict[tuple[int, int], Seen] = {}
 
 
 @pytest.fixture(params=[(k, seed) for k in range(1, 7) for seed in range(2)], ids=str)
-def seen(request, team: Team, client: Browser, now: HandClock) -> Seen:
-    """What is known of an experiment of so many variants, and its screens."""
-    variants, seed = request.param
+def seen(request: pytest.FixtureRequest) -> Seen:
+    """What is known of an experiment of so many variants, and its screens; drawn once for all."""
+    if request.param not in _seen:
+        team, client, now = map(request.getfixturevalue, ("team", "client", "now"))
+        _seen[request.param] = draw(*request.param, team, client, now)
+    return _seen[request.param]
+
+
+def draw(variants: int, seed: int, team: Team, client: Browser, now: HandClock) -> Seen:
     chance = random.Random(f"{variants} {seed}")
     experiment = States(team.editor, team.approver).begin("any", variants)
     visitors = chance.choice([3, 25, 60, 120])

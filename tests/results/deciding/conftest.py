@@ -3,19 +3,21 @@
 import pytest
 
 from tests.conftest import Browser, HandClock
-from tests.factories import Team, log_in
-from tests.results.conftest import Start
+from tests.factories import Team, log_in, make_running
+from tests.kept_rows import kept
 from tests.results.crowd import count_day, count_hour, count_machines
 from wbtest.publishing.models import Experiment
+from wbtest.writing.models import Revision
 
 REASON = "The kitchen headline carries it."
 AGAINST = "We ran out of money for this."
 
 
 @pytest.fixture
-def met(begin: Start, now: HandClock) -> Experiment:
+@kept
+def met(revision: Revision, team: Team, now: HandClock) -> Experiment:
     """Ten days in, one of two variants reaches the target: the rule says go."""
-    experiment = begin(variants=("Kitchen",))
+    experiment = make_running(revision, team.editor, team.approver, variants=("Kitchen",))
     for day in range(9):
         count_day(experiment, day, seen=100, converted=7, served=112, confirmed=5)
         count_day(experiment, day, "kitchen", seen=100, converted=14, served=113, confirmed=9)
@@ -40,6 +42,7 @@ def owner(app, team: Team) -> Browser:
 
 
 @pytest.fixture
+@kept
 def faded(met: Experiment, now: HandClock) -> Experiment:
     """Ten days later those since run below the target: what was met is in doubt."""
     for day in range(10, 18):

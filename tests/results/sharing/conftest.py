@@ -5,11 +5,12 @@ import re
 import pytest
 
 from tests.conftest import HandClock
-from tests.factories import Team
-from tests.results.conftest import Start
+from tests.factories import Team, make_running
+from tests.kept_rows import kept
 from tests.results.crowd import count_day
 from wbtest.publishing.models import Experiment
 from wbtest.results.sharing.links import make_shared
+from wbtest.writing.models import Revision
 
 EVIL = "<svg onload=alert(1)>"
 PASSWORD = "three quiet words"
@@ -18,9 +19,10 @@ LEADING = re.compile(r'(?:href|src|action)="(?!/static/)([^"#]*)"')
 
 
 @pytest.fixture
-def experiment(begin: Start, now: HandClock) -> Experiment:
+@kept
+def experiment(revision: Revision, team: Team, now: HandClock) -> Experiment:
     """Nine days in which the second variant reaches the target."""
-    experiment = begin(variants=(EVIL,))
+    experiment = make_running(revision, team.editor, team.approver, variants=(EVIL,))
     keys = [variant.key for variant in experiment.variants]
     for day in range(9):
         count_day(experiment, day, keys[0], seen=100, converted=3, source="mia lopez", confirmed=2)

@@ -44,7 +44,6 @@ def test_a_good_release_is_hardly_interrupted(release: Document):
     assert sum(finding.severity == "warn" for finding in read(release)) <= 2
 
 
-@pytest.mark.uncounted
 def test_nine_of_ten_flaws_are_found(release: Document):
     covered = [f for f in flaws_for(release) if f.rule not in silent_in(release)]
     missed = [flaw.name for flaw in covered if not is_found(flaw, flaw.sow(release))]
@@ -52,7 +51,6 @@ def test_nine_of_ten_flaws_are_found(release: Document):
     assert len(missed) <= len(covered) / 10, missed
 
 
-@pytest.mark.uncounted
 def test_the_words_it_marks_are_in_the_text(release: Document):
     for flaw in flaws_for(release):
         document = flaw.sow(release)

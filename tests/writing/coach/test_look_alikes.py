@@ -27,7 +27,6 @@ def words_of_lists(language):
     return sorted(entries - {""})
 
 
-@pytest.mark.uncounted
 @pytest.mark.parametrize("swap", SWAPPED)
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_no_rule_stumbles_over_letters_that_look_alike(language, swap):
