@@ -42,19 +42,25 @@ hypothesis_settings.load_profile("unhurried")
 # Set for a round on another database after a whole one: what no database can change is left out.
 IS_SECOND_ROUND = bool(os.environ.get("SECOND_ROUND"))
 # Cases of one test differ in what comes in, and hardly in what is asked of the database. Where we
-# write SQL of our own a second one is taken, and all of a test that runs in this round alone.
-WITH_SQL_OF_OUR_OWN = ("tests/audience/", "tests/delivery/")
+# write SQL of our own all tests are taken, with two cases each. Elsewhere SQLAlchemy writes it, and
+# tests that stand side by side ask for much the same: there every other one is taken, with one case.
+WITH_SQL_OF_OUR_OWN = ("tests/audience/", "tests/delivery/", "tests/test_")
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Leave out what the database of this round has nothing to do with."""
     cases: Counter[str] = Counter()
+    tests: Counter[str] = Counter()
     taken, left_out = [], []
     for item in items:
         is_taken = _is_of_this_round(item)
         if is_taken and IS_SECOND_ROUND and not item.get_closest_marker("postgresql"):
             cases[name := item.nodeid.partition("[")[0]] += 1
-            is_taken = cases[name] <= (2 if name.startswith(WITH_SQL_OF_OUR_OWN) else 1)
+            if name.startswith(WITH_SQL_OF_OUR_OWN):
+                is_taken = cases[name] <= 2
+            else:
+                tests[file := name.partition("::")[0]] += cases[name] == 1
+                is_taken = cases[name] == 1 and tests[file] % 2 == 1
         (taken if is_taken else left_out).append(item)
     config.hook.pytest_deselected(items=left_out)
     items[:] = taken

@@ -34,7 +34,6 @@ DRAWN = {
 }
 
 
-@pytest.mark.one_database
 def test_no_page_asks_more_often_where_there_is_more(
     client: FlaskClient, team: Team, now: HandClock
 ) -> None:

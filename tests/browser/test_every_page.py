@@ -163,7 +163,6 @@ def test_a_bad_page_would_be_found(live: Live, app: Flask, stranger: Page) -> No
     assert pages(app, "public") - reader.endpoints >= {"team.login"}
 
 
-@pytest.mark.every_database
 def test_an_owner_can_open_every_page_of_a_team(
     live: Live, workspace: None, logged_in: Page
 ) -> None:
@@ -176,7 +175,6 @@ def test_an_owner_can_open_every_page_of_a_team(
     assert pages(live.app, "team") - reader.endpoints == set()
 
 
-@pytest.mark.every_database
 def test_a_guest_can_open_every_page_behind_a_link(
     live: Live, stranger: Page, approved: Revision, editor: Person
 ) -> None:
@@ -220,7 +218,6 @@ def test_somebody_whose_role_is_too_low_is_told_so(
     expect(page.get_by_role("heading", level=1)).to_have_text("Your role does not allow this")
 
 
-@pytest.mark.every_database
 def test_a_visitor_can_open_every_public_page(
     live: Live, stranger: Page, request: pytest.FixtureRequest
 ) -> None:
