@@ -3,7 +3,6 @@
 from collections import Counter
 from collections.abc import Sequence
 
-import pytest
 import sqlalchemy as sa
 from flask.testing import FlaskClient
 from sqlalchemy import Connection
