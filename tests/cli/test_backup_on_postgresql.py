@@ -136,3 +136,18 @@ def test_a_timeout_that_an_older_server_does_not_know_is_left_out(
     dumps.leave_out_unknown(place.settings.database_url, script)
 
     assert script.read_text() == head + "--  later_timeout = 0;\n" + rest
+
+
+def test_what_is_left_of_an_older_server_does_not_choose_the_programs(
+    place: Instance, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Debian's pg_dump is a wrapper, which looks there for the version that it should run.
+    left = tmp_path / "etc" / "9.6" / "main"
+    left.mkdir(parents=True)
+    (left / "postgresql.conf").write_text(f"data_directory = '{tmp_path}'")
+    monkeypatch.setenv("PG_CLUSTER_CONF_ROOT", str(tmp_path / "etc"))
+    copy = tmp_path / "copy.dump"
+
+    for command in ("backup", "restore"):
+        done = place.run(command, str(copy))
+        assert done.exit_code == 0, done.output
