@@ -4,10 +4,11 @@ import gc
 
 # What is loaded now stays: to look for garbage in it would take a tenth of the time.
 gc.disable()
+try:
+    from wbtest import create_app
 
-from wbtest import create_app  # noqa: E402
-
-app = create_app()
-
-gc.freeze()
-gc.enable()
+    app = create_app()
+    gc.freeze()
+finally:
+    # Some servers live on where no app can be made, and try again.
+    gc.enable()

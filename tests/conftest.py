@@ -44,7 +44,13 @@ IS_SECOND_ROUND = bool(os.environ.get("SECOND_ROUND"))
 # Cases of one test differ in what comes in, and hardly in what is asked of the database. Where we
 # write SQL of our own all tests are taken, with two cases each. Elsewhere SQLAlchemy writes it, and
 # tests that stand side by side ask for much the same: there every other one is taken, in one case.
-WITH_SQL_OF_OUR_OWN = ("tests/audience/", "tests/delivery/", "tests/test_")
+WITH_SQL_OF_OUR_OWN = (
+    "tests/audience/",
+    "tests/delivery/",
+    "tests/team/test_archive.py",
+    "tests/team/test_limits.py",
+    "tests/test_",
+)
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

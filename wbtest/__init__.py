@@ -2,9 +2,11 @@
 
 from functools import cache, partial
 from pathlib import Path
+from typing import Any
 
+import click
 import jinja2
-from flask import Flask
+from flask import Flask, current_app
 from werkzeug.local import LocalProxy
 
 from wbtest import config, http, locks, replica, static_files, store
@@ -67,6 +69,7 @@ def _open_store(app: Flask, settings: config.Settings) -> None:
     # What is registered last is called first, before the extension does the same and may fail.
     app.teardown_appcontext(store.let_go)
     app.extensions["migrate"] = LocalProxy(cache(partial(_migrations_of, app)))
+    app.cli.add_command(LateMigrations("db", help="Perform database migrations."))
     app.add_template_global(replica.figures_as_of)
     with app.app_context():
         for engine in db.engines.values():
@@ -77,8 +80,17 @@ def _open_store(app: Flask, settings: config.Settings) -> None:
     )
 
 
+class LateMigrations(click.Command):
+    """The ``flask db`` commands, which are loaded when somebody calls one."""
+
+    def make_context(self, *args: Any, **parts: Any) -> click.Context:
+        """Return the context of Flask-Migrate's own group, which takes our place and runs."""
+        _migrations_of(current_app)
+        return current_app.cli.commands["db"].make_context(*args, **parts)
+
+
 def _migrations_of(app: Flask) -> object:
-    """What the ``flask db`` command and Alembic's env.py ask for, when they first do."""
+    """What the ``flask db`` commands and Alembic's env.py ask for, when they first do."""
     # Brings Alembic and Mako along, which only who migrates needs.
     from flask_migrate import Migrate
 

@@ -19,7 +19,8 @@ class LateRule(Rule):
     def _compile_builder(self, append_unknown: bool = True) -> Build:
         learnt: Callable[[], Build] = cache(partial(super()._compile_builder, append_unknown))
 
-        def build(rule: Rule, **values: Any) -> tuple[str, str]:
+        # Any part of an address may have the name of ours.
+        def build(rule: Rule, /, **values: Any) -> tuple[str, str]:
             return learnt()(rule, **values)
 
         return build

@@ -25,6 +25,7 @@ from wbtest.cli.serve import prepare
 from wbtest.config import Settings, from_environment
 from wbtest.delivery import schema
 from wbtest.extensions import Now, db, utc_now
+from wbtest.team.models import Workspace
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +56,12 @@ class Instance:
             yield app
             db.session.remove()
             db.engine.dispose()
+
+
+def names(instance: Instance) -> list[str]:
+    """The names of its workspaces, in the order in which they were made."""
+    with instance.opened():
+        return list(db.session.scalars(db.select(Workspace.name).order_by(Workspace.id)))
 
 
 @contextmanager

@@ -115,6 +115,15 @@ def test_flask_migrate_finds_the_migrations_by_itself(app: Flask) -> None:
     assert schema.is_current()
 
 
+def test_the_commands_of_flask_migrate_are_there(app: Flask) -> None:
+    older = schema.revisions()[-2]
+    for asked in (["db", "upgrade"], ["db", "downgrade", older]):
+        done = app.test_cli_runner().invoke(args=asked)
+        assert done.exit_code == 0, done.output
+
+    assert schema.current_revision() == older
+
+
 def test_each_migration_is_named_by_its_revision() -> None:
     scripts = ScriptDirectory(str(schema.FOLDER.parent)).walk_revisions()
 

@@ -9,12 +9,12 @@ import click
 
 from wbtest import create_app, store
 from wbtest.audience.leaving.traces import drop_old_copies
-from wbtest.cli.instance import alone_with
+from wbtest.cli.instance import alone_with, closed_at_the_end
 from wbtest.config import Settings, from_environment
 from wbtest.delivery import dumps, schema
 from wbtest.delivery.backups import ASKED, REPLACED, forget_oldest, place_for
 from wbtest.delivery.each import SomeFailed
-from wbtest.extensions import clock, db, utc_now
+from wbtest.extensions import clock, utc_now
 from wbtest.store import StoreBroken
 
 FILE = click.Path(path_type=Path, dir_okay=False)
@@ -50,15 +50,12 @@ def _drop_old_dumps(settings: Settings) -> None:
     """
     if settings.is_sqlite:
         return
-    with create_app(settings).app_context():
+    with create_app(settings).app_context(), closed_at_the_end():
         try:
             if schema.is_current():
                 drop_old_copies(clock.now())
         except SomeFailed as error:
             raise StoreBroken(f"Old copies could not be deleted: {error}") from error
-        finally:
-            db.session.remove()
-            db.engine.dispose()
 
 
 def _copy(source: Path, target: Path) -> None:

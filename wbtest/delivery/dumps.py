@@ -154,10 +154,13 @@ def _run(url: str, program: str, *arguments: str, is_local: bool = False) -> str
             f"{program} is not here. Install it (Debian: apt install postgresql-client), or run "
             f"this where it is: {shlex.join(command).replace('.part', '')}"
         )
-    password = sa.make_url(url).password
+    parts = sa.make_url(url)
+    # Debian's are wrappers, which do not see the host in an address: without one of its own they
+    # take the version of a server on this machine, which may be gone, or older than the other.
+    known = {"PGPASSWORD": parts.password, "PGHOST": parts.host}
     done = subprocess.run(  # noqa: S603 - its own program, no shell
         command,
-        env={**os.environ, **({"PGPASSWORD": str(password)} if password else {})},
+        env={**os.environ, **{name: value for name, value in known.items() if value}},
         capture_output=True,
         text=True,
         errors="replace",

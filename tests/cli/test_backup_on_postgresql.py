@@ -1,0 +1,153 @@
+"""Backup and restore on PostgreSQL, by its own programs."""
+
+import shutil
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+
+from tests.cli.conftest import Instance, eventually, names
+from tests.factories import make_workspace
+from tests.postgresql import Server
+from wbtest.cli.serve import prepare
+from wbtest.delivery import dumps
+from wbtest.delivery.backups import backup_folder, place_for
+from wbtest.extensions import db, utc_now
+from wbtest.store import StoreBroken
+from wbtest.team.audit.log import WORKER, record
+
+KINDS = ("asked", "replaced", "before-0009")
+pytestmark = [
+    pytest.mark.postgresql,
+    pytest.mark.skipif(shutil.which("pg_dump") is None, reason="pg_dump is not on the PATH"),
+]
+
+
+@pytest.fixture(scope="module")
+def migrated_url(server: Server | None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """One database for all: its migrations take longer than what is done with it."""
+    assert server is not None
+    url = server.create()
+    folder = str(tmp_path_factory.mktemp("migrating"))
+    prepare(Instance({"WBTEST_INSTANCE": folder, "WBTEST_DATABASE_URL": url}).settings)
+    yield url
+    server.drop()
+
+
+@pytest.fixture
+def place(tmp_path: Path, migrated_url: str) -> Instance:
+    folder = str(tmp_path / "on-postgresql")
+    return Instance({"WBTEST_INSTANCE": folder, "WBTEST_DATABASE_URL": migrated_url})
+
+
+def test_dumps_from_before_a_purge_go_two_weeks_later_where_they_lie(
+    place: Instance, tmp_path: Path
+) -> None:
+    with place.opened(lambda: utc_now() - timedelta(days=15)):
+        record(None, "experiment.purged", who=WORKER)
+    copy = tmp_path / "copy.dump"
+    folder = backup_folder(place.settings)
+    folder.mkdir()
+    for command in ("backup", "restore"):
+        old, new = (
+            [place_for(place.settings, why, utc_now() - timedelta(days)) for why in KINDS]
+            for days in (16, 14)
+        )
+        for file in (*old, *new):
+            file.touch()
+
+        done = place.run(command, str(copy))
+
+        assert done.exit_code == 0, done.output
+        assert not [file for file in old if file.exists()]
+        assert all(file.exists() for file in new)
+
+
+def test_a_dump_brings_back_what_was_there(
+    place: Instance, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Who is connected here stays.
+    monkeypatch.setattr(dumps, "LINGERS_SECONDS", 0.2)
+    copy = tmp_path / "copy.dump"
+    with place.opened():
+        make_workspace("Then")
+    saved = place.run("backup", str(copy))
+    with place.opened(), db.engine.begin() as connection:
+        make_workspace("Since")
+        connection.exec_driver_sql("CREATE TABLE newer (person integer REFERENCES people)")
+    half = tmp_path / "half.dump"
+    half.write_bytes(copy.read_bytes()[: copy.stat().st_size // 2])
+
+    refused = place.run("restore", str(half))
+    with place.opened():
+        db.session.execute(db.select(1))
+        busy = place.run("restore", str(copy))
+        with pytest.raises(StoreBroken, match="The database is in use"):
+            dumps.put_back(place.settings.database_url, copy, place.folder)
+    before = names(place)
+    restored = place.run("restore", str(copy))
+
+    assert saved.exit_code == 0, saved.output
+    assert copy.stat().st_mode & 0o077 == 0
+    assert (refused.exit_code, busy.exit_code) == (2, 2)
+    assert "The database is in use (connections: 1)" in busy.output
+    assert before == ["Then", "Since"]
+    assert restored.exit_code == 0, restored.output
+    assert names(place) == ["Then"]
+    assert not dumps.script_in(place.folder).exists()
+    (kept,) = (place.folder / "backups").glob("replaced-*.dump")
+    assert place.run("restore", str(kept)).exit_code == 0
+    assert names(place) == ["Then", "Since"]
+    assert place.run("verify").exit_code == 0
+
+
+def test_whoever_is_connected_counts_and_autovacuum_does_not(place: Instance) -> None:
+    url = place.settings.database_url
+    engine = sa.create_engine(url, poolclass=sa.NullPool)
+    # As an ordinary account sees them: without ``backend_type``, and autovacuum without a user.
+    with engine.begin() as connection:
+        connection.exec_driver_sql("CREATE SCHEMA seen")
+        connection.exec_driver_sql(
+            "CREATE VIEW seen.pg_stat_activity AS"
+            " SELECT datname, pid, usesysid FROM pg_catalog.pg_stat_activity"
+            " UNION ALL SELECT current_database(), 1, NULL"
+        )
+    path = {"options": "-csearch_path=seen,pg_catalog"}
+    seen = sa.make_url(url).update_query_dict(path).render_as_string(hide_password=False)
+
+    # PostgreSQL takes a moment to let go of a connection.
+    assert eventually(lambda: dumps.count_others(seen) == 0, 2)
+    with engine.connect():
+        assert dumps.count_others(seen) == 1
+    with engine.begin() as connection:
+        connection.exec_driver_sql("DROP SCHEMA seen CASCADE")
+
+
+def test_a_timeout_that_an_older_server_does_not_know_is_left_out(
+    place: Instance, tmp_path: Path
+) -> None:
+    script = tmp_path / "script.sql"
+    head = "--\n-- PostgreSQL database dump\n--\n\n\\restrict x\n\nSET lock_timeout = 0;\n"
+    rest = "SET later = on;\nSELECT 1;\nSET later_timeout = 0;\n"
+    script.write_text(head + "SET later_timeout = 0;\n" + rest)
+
+    dumps.leave_out_unknown(place.settings.database_url, script)
+
+    assert script.read_text() == head + "--  later_timeout = 0;\n" + rest
+
+
+def test_what_is_left_of_an_older_server_does_not_choose_the_programs(
+    place: Instance, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Debian's pg_dump is a wrapper, which looks there for the version that it should run.
+    left = tmp_path / "etc" / "9.6" / "main"
+    left.mkdir(parents=True)
+    (left / "postgresql.conf").write_text(f"data_directory = '{tmp_path}'")
+    monkeypatch.setenv("PG_CLUSTER_CONF_ROOT", str(tmp_path / "etc"))
+    copy = tmp_path / "copy.dump"
+
+    for command in ("backup", "restore"):
+        done = place.run(command, str(copy))
+        assert done.exit_code == 0, done.output
