@@ -175,6 +175,7 @@ def test_an_owner_can_open_every_page_of_a_team(
     assert pages(live.app, "team") - reader.endpoints == set()
 
 
+@pytest.mark.every_database
 def test_a_guest_can_open_every_page_behind_a_link(
     live: Live, stranger: Page, approved: Revision, editor: Person
 ) -> None:
@@ -218,6 +219,7 @@ def test_somebody_whose_role_is_too_low_is_told_so(
     expect(page.get_by_role("heading", level=1)).to_have_text("Your role does not allow this")
 
 
+@pytest.mark.every_database
 def test_a_visitor_can_open_every_public_page(
     live: Live, stranger: Page, request: pytest.FixtureRequest
 ) -> None:
