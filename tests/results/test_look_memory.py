@@ -52,6 +52,20 @@ class Told:
         start = self.phases[phase][0]
         self.add_to(phase, self.rng.randint(start, max(self.last, start)))
 
+    def convert_late(self) -> None:
+        """Somebody who was seen long ago converts in the last hour of their phase."""
+        cells = self.rng.choice(self.cells)
+        rest = [
+            (hour, k)
+            for hour, (seen, _, converted) in sorted(cells.items())
+            for k in range(self.arms)
+            if seen[k] > converted[k]
+        ]
+        if rest:
+            hour, k = self.rng.choice(rest)
+            cells[hour][2][k] += 1
+            cells[max(cells)][1][k] += 1
+
     def wait(self) -> None:
         self.now += self.rng.randint(1, 40 * HOUR)
 
@@ -121,7 +135,8 @@ def test_whatever_came_meanwhile_looks_are_what_they_are_from_scratch(
     told = Told(rng)
     for _ in range(12):
         assert bits(told.looks(window_hours)) == bits(afresh(told, window_hours))
-        rng.choice((told.go_on, told.go_on, told.come_late, told.wait, told.open_phase))()
+        happens = (told.come_late, told.convert_late, told.wait, told.open_phase)
+        rng.choice((told.go_on, told.go_on, *happens))()
 
 
 def test_only_looks_from_the_first_change_on_are_taken_again(memory: LookMemory) -> None:
