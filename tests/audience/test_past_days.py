@@ -180,16 +180,29 @@ def test_days_stand_in_the_order_of_phases(page: Page) -> None:
     ]
 
 
-def test_so_many_tests_are_remembered_and_no_more(
+def test_so_many_days_are_remembered_and_no_more(
     page: Page, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(past_days, "REMEMBERED_TESTS", 1)
+    # Three days of the page are over.
+    monkeypatch.setattr(past_days, "REMEMBERED_DAYS", 1 + 3)
     other = Page(page.database)
     other.see("v", 70)
     for each in (page, other, page):
         assert read(each) == as_if_kept(each)
 
-    assert len(current_app.extensions["wbtest.past_days"]) == 1
+    [past] = current_app.extensions["wbtest.past_days"].values()
+    assert len(past.totals) == 3
+
+
+def test_tests_of_which_no_day_is_over_are_forgotten_too(
+    page: Page, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(past_days, "REMEMBERED_DAYS", 2)
+    page.recorder.flush()
+    for _ in range(4):
+        read(Page(page.database))
+
+    assert len(current_app.extensions["wbtest.past_days"]) == 2
 
 
 def test_a_replica_that_has_the_sums_is_asked_for_them() -> None:

@@ -24,8 +24,9 @@ from wbtest.extensions import clock, db
 from wbtest.publishing.models import Experiment
 from wbtest.store import is_one_moment, is_writing
 
-# Tests whose days are remembered; those of 90 days and six variants take 300 kilobytes.
-REMEMBERED_TESTS = 50
+# Of all tests together, a test counted as a day more: it may have none that is over. Their hours
+# are those that ``evidence`` remembers, so both together take hardly more than either.
+REMEMBERED_DAYS = evidence.REMEMBERED_DAYS
 DAY_HOURS = 24
 _changing = threading.Lock()
 
@@ -188,5 +189,7 @@ def _remember(memory: OrderedDict[Any, Past], name: Any, past: Past) -> None:
     with _changing:
         memory[name] = past
         memory.move_to_end(name)
-        while len(memory) > REMEMBERED_TESTS:
-            memory.popitem(last=False)
+        days = sum(1 + len(each.totals) for each in memory.values())
+        while days > REMEMBERED_DAYS:
+            _, former = memory.popitem(last=False)
+            days -= 1 + len(former.totals)
