@@ -159,13 +159,14 @@ def _together(
             recent.setdefault((phase, day), {})[variant] = totals
     changed = {(experiment.id, phase, day): number for phase, day, number in changes if day}
     hours = evidence.hours_of([experiment], keys, _placed(experiment, recent), changed)
-    # A test may have counted in two phases on one day.
-    daily = past.totals | recent
     return Days(
-        {when: daily[when] for when in sorted(daily)},
-        past.hours | _unplaced(hours),
-        _added(parts),
+        _in_order(past.totals | recent), _in_order(past.hours | _unplaced(hours)), _added(parts)
     )
+
+
+def _in_order(days: Mapping[When, T]) -> dict[When, T]:
+    """They may come in any order, and a test may count in two phases on one day."""
+    return {when: days[when] for when in sorted(days)}
 
 
 def _placed(experiment: Experiment, daily: Daily) -> dict[evidence.Place, ByVariant]:
