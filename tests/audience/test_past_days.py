@@ -1,6 +1,7 @@
 """Days that are remembered are those that somebody reads who remembers none."""
 
 import random
+from collections.abc import Sequence
 
 import pytest
 import sqlalchemy as sa
@@ -31,17 +32,17 @@ def page(app: Flask, now: HandClock) -> Page:
     return page
 
 
-def read(page: Page) -> Days:
+def read(page: Page, columns: Sequence[str] = ("a", "b")) -> Days:
     page.recorder.flush()
     read_one_moment()
     experiment = db.session.get_one(Experiment, page.id)
-    return days_of(experiment, {(page.id, 1): ["a", "b"]}, 24)
+    return days_of(experiment, {(page.id, phase): columns for phase in (1, 2)}, 24)
 
 
-def read_afresh(page: Page) -> Days:
+def read_afresh(page: Page, columns: Sequence[str] = ("a", "b")) -> Days:
     for name in MEMORIES:
         current_app.extensions.pop(name, None)
-    return read(page)
+    return read(page, columns)
 
 
 def as_if_kept(page: Page) -> Days:
@@ -128,11 +129,12 @@ class Regret(Exception):
 def count_and_regret(page: Page) -> None:
     """Read what was counted within the transaction that counts it, and take that back."""
     experiment = db.session.get_one(Experiment, page.id)
+    is_first = DayChange.day == START.date()
     with writing() as session:
         session.execute(sa.update(HourTotal).values(seen=HourTotal.seen + 7))
-        session.execute(sa.update(DayTotal).values(seen=DayTotal.seen + 7))
-        session.execute(sa.update(DayChange).values(changes=DayChange.changes + 1))
-        assert days_of(experiment, {(page.id, 1): ["a", "b"]}, 24).sums[1]["a"].seen == 6 * 8
+        session.execute(sa.update(DayChange).where(is_first).values(changes=DayChange.changes + 1))
+        found = days_of(experiment, {(page.id, 1): ["a", "b"]}, 24)
+        assert list(found.hours[1, START.date()].seen) == [(8, 0)]
         raise Regret
 
 
@@ -140,23 +142,66 @@ def test_nothing_is_remembered_of_what_was_rolled_back(page: Page) -> None:
     page.recorder.flush()
     with pytest.raises(Regret):
         count_and_regret(page)
-    # As many changes, and others.
-    page.see("w", 75, variant="b")
+    # As many changes of the same day, after which its sums are what they were: an hour earlier.
+    page.see("v0", 5)
 
     assert read(page) == read_afresh(page)
-    assert read(page).sums[1]["a"].seen == 6
+    assert list(read(page).hours[1, START.date()].seen) == [(1, 0)]
 
 
-def test_so_many_tests_are_remembered_and_no_more(
+def test_a_test_that_took_the_number_of_one_deleted_has_days_of_its_own(page: Page) -> None:
+    before = read(page)
+    with page.database.writing() as session:
+        session.execute(sa.update(Experiment).values(seal="another"))
+        # As many came on each day, and as often; later.
+        session.execute(sa.update(HourTotal).values(hour=HourTotal.hour + 3600))
+
+    after = read(page)
+
+    assert after == read_afresh(page)
+    assert after != before
+
+
+def test_a_phase_that_shows_other_variants_has_columns_of_its_own(page: Page) -> None:
+    assert read(page) != read(page, ("", "b"))
+    assert read(page, ("", "b")) == read_afresh(page, ("", "b"))
+
+
+def test_days_stand_in_the_order_of_phases(page: Page) -> None:
+    page.see("new", 80, phase=2)
+    first = read(page)
+    # Somebody with a page from before is seen when the newer phase has days gone by.
+    page.see("late", 5 * DAY + 80)
+
+    second = read(page)
+
+    for found in (first, second):
+        assert list(found.totals) == list(found.hours) == sorted(found.totals)
+
+
+def test_so_many_days_are_remembered_and_no_more(
     page: Page, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(past_days, "REMEMBERED_TESTS", 1)
+    # Three days of the page are over.
+    monkeypatch.setattr(past_days, "REMEMBERED_DAYS", 1 + 3)
     other = Page(page.database)
     other.see("v", 70)
     for each in (page, other, page):
         assert read(each) == as_if_kept(each)
 
-    assert len(current_app.extensions["wbtest.past_days"]) == 1
+    [past] = current_app.extensions["wbtest.past_days"].values()
+    assert len(past.totals) == 3
+
+
+def test_tests_of_which_no_day_is_over_are_forgotten_too(
+    page: Page, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(past_days, "REMEMBERED_DAYS", 2)
+    page.recorder.flush()
+    for _ in range(4):
+        read(Page(page.database))
+
+    assert len(current_app.extensions["wbtest.past_days"]) == 2
 
 
 def test_a_replica_that_has_the_sums_is_asked_for_them() -> None:

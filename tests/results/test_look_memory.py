@@ -52,6 +52,20 @@ class Told:
         start = self.phases[phase][0]
         self.add_to(phase, self.rng.randint(start, max(self.last, start)))
 
+    def convert_late(self) -> None:
+        """Somebody who was seen long ago converts in the last hour of their phase."""
+        cells = self.rng.choice(self.cells)
+        rest = [
+            (hour, k)
+            for hour, (seen, _, converted) in sorted(cells.items())
+            for k in range(self.arms)
+            if seen[k] > converted[k]
+        ]
+        if rest:
+            hour, k = self.rng.choice(rest)
+            cells[hour][2][k] += 1
+            cells[max(cells)][1][k] += 1
+
     def wait(self) -> None:
         self.now += self.rng.randint(1, 40 * HOUR)
 
@@ -83,11 +97,11 @@ class Told:
             found.append(PhaseHours(started, weights, starts, seen, arrived, converted))
         return found
 
-    def looks(self, window_hours: int) -> Looks:
+    def looks(self, window_hours: int, target: float = 0.08, floor: float = 0.03) -> Looks:
         return look(
             self.phase_hours(),
-            target=0.08,
-            floor=0.03,
+            target=target,
+            floor=floor,
             window_hours=window_hours,
             now=datetime.fromtimestamp(self.started + self.now, UTC),
         )
@@ -105,11 +119,11 @@ def memory(monkeypatch: pytest.MonkeyPatch) -> LookMemory:
     return fresh
 
 
-def afresh(told: Told, window_hours: int) -> Looks:
+def afresh(told: Told, window_hours: int, *rates: float) -> Looks:
     """What somebody sees who remembers nothing."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(looks, "_looks", LookMemory(0))
-        return told.looks(window_hours)
+        return told.looks(window_hours, *rates)
 
 
 @settings(max_examples=40, deadline=None)
@@ -121,7 +135,8 @@ def test_whatever_came_meanwhile_looks_are_what_they_are_from_scratch(
     told = Told(rng)
     for _ in range(12):
         assert bits(told.looks(window_hours)) == bits(afresh(told, window_hours))
-        rng.choice((told.go_on, told.go_on, told.come_late, told.wait, told.open_phase))()
+        happens = (told.come_late, told.convert_late, told.wait, told.open_phase)
+        rng.choice((told.go_on, told.go_on, *happens))()
 
 
 def test_only_looks_from_the_first_change_on_are_taken_again(memory: LookMemory) -> None:
@@ -142,6 +157,22 @@ def test_tests_that_share_a_name_see_each_their_own_looks() -> None:
     one, other = (Told(random.Random(seed), hours=40, arms=2) for seed in (1, 2))
     for told in (one, other, one):
         assert bits(told.looks(24)) == bits(afresh(told, 24))
+
+
+def test_the_same_counts_by_another_rule_are_looks_of_their_own() -> None:
+    told = Told(random.Random(4), hours=40)
+    for rates in ((0.08, 0.03), (0.05, 0.03), (0.05, 0.01)):
+        assert bits(told.looks(24, *rates)) == bits(afresh(told, 24, *rates))
+
+
+def test_totals_that_fall_are_refused_though_all_before_is_known() -> None:
+    told = Told(random.Random(6), hours=30, arms=1)
+    told.now += 2 * HOUR
+    told.looks(24)
+    told.cells[-1][told.last + 1] = [[-1], [0], [0]]
+
+    with pytest.raises(ValueError, match="never fall"):
+        told.looks(24)
 
 
 def test_a_look_at_what_was_seen_before_the_clock_was_set_back_is_right() -> None:

@@ -24,7 +24,7 @@ from wbtest.store import is_one_moment, is_writing
 
 HOURS = cast(sa.Table, HourTotal.__table__)
 CHANGES = cast(sa.Table, DayChange.__table__)
-# Of all tests together. A day of six variants takes some eight kilobytes.
+# Of all tests together. A day of six variants takes some seven kilobytes.
 REMEMBERED_DAYS = 5_000
 # In seconds; no clock is put forward or back by more, but for zones that skipped a whole day.
 MOST_SHIFTED = 3 * 3600

@@ -24,8 +24,9 @@ from wbtest.extensions import clock, db
 from wbtest.publishing.models import Experiment
 from wbtest.store import is_one_moment, is_writing
 
-# Tests whose days are remembered; those of 90 days and six variants take 300 kilobytes.
-REMEMBERED_TESTS = 50
+# Of all tests together, a test counted as a day more: it may have none that is over. Their hours
+# are those that ``evidence`` remembers, so both together take hardly more than either.
+REMEMBERED_DAYS = evidence.REMEMBERED_DAYS
 DAY_HOURS = 24
 _changing = threading.Lock()
 
@@ -158,13 +159,14 @@ def _together(
             recent.setdefault((phase, day), {})[variant] = totals
     changed = {(experiment.id, phase, day): number for phase, day, number in changes if day}
     hours = evidence.hours_of([experiment], keys, _placed(experiment, recent), changed)
-    # A test may have counted in two phases on one day.
-    daily = past.totals | recent
     return Days(
-        {when: daily[when] for when in sorted(daily)},
-        past.hours | _unplaced(hours),
-        _added(parts),
+        _in_order(past.totals | recent), _in_order(past.hours | _unplaced(hours)), _added(parts)
     )
+
+
+def _in_order(days: Mapping[When, T]) -> dict[When, T]:
+    """They may come in any order, and a test may count in two phases on one day."""
+    return {when: days[when] for when in sorted(days)}
 
 
 def _placed(experiment: Experiment, daily: Daily) -> dict[evidence.Place, ByVariant]:
@@ -188,5 +190,7 @@ def _remember(memory: OrderedDict[Any, Past], name: Any, past: Past) -> None:
     with _changing:
         memory[name] = past
         memory.move_to_end(name)
-        while len(memory) > REMEMBERED_TESTS:
-            memory.popitem(last=False)
+        days = sum(1 + len(each.totals) for each in memory.values())
+        while days > REMEMBERED_DAYS:
+            _, former = memory.popitem(last=False)
+            days -= 1 + len(former.totals)

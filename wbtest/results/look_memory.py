@@ -13,7 +13,8 @@ from collections.abc import Hashable, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
-    from wbtest.results.statistics.mixture import Floats, Ints
+    from wbtest.results.looks import Looks
+    from wbtest.results.statistics.mixture import Ints
 
 
 class Hours(NamedTuple):
@@ -26,45 +27,16 @@ class Hours(NamedTuple):
     totals: tuple[Ints, Ints, Ints]
 
 
-class Found(NamedTuple):
-    """What ``looks.Looks`` holds of some looks: a row of each table is one of them."""
-
-    ends: Ints
-    above: Floats
-    above_floor: Floats
-    below: Floats
-    split: Floats
-    seen: Ints
-
-    @property
-    def size(self) -> int:
-        """How many numbers these are."""
-        return sum(int(table.size) for table in self)
-
-    def first(self, count: int) -> Found:
-        """Return the first looks, so many."""
-        return Found._make(table[:count] for table in self)
-
-    def followed_by(self, more: Found) -> Found:
-        """Return these looks and later ones, to which nobody can write."""
-        import numpy as np
-
-        found = Found._make(map(np.concatenate, zip(self, more, strict=True)))
-        for table in found:
-            table.flags.writeable = False
-        return found
-
-
 class LookMemory:
     """The looks of those tests that were looked at last; ``room`` is for so many numbers."""
 
     def __init__(self, room: int) -> None:
         self.room = room
         self.size = 0
-        self._known: OrderedDict[Hashable, tuple[tuple[Hours, ...], Found]] = OrderedDict()
+        self._known: OrderedDict[Hashable, tuple[tuple[Hours, ...], Looks]] = OrderedDict()
         self._changing = threading.Lock()
 
-    def find(self, name: Hashable, phases: Sequence[Hours], moment: int) -> Found | None:
+    def find(self, name: Hashable, phases: Sequence[Hours], moment: int) -> Looks | None:
         """Return what is known of looks at these phases that were over at ``moment``, or None.
 
         ``name`` stands for the test and for all that is computed with. Each phase must be there.
@@ -80,7 +52,7 @@ class LookMemory:
                 count = min(count, int(found.ends.searchsorted(change, "left")))
         return found.first(count)
 
-    def keep(self, name: Hashable, phases: Sequence[Hours], found: Found) -> None:
+    def keep(self, name: Hashable, phases: Sequence[Hours], found: Looks) -> None:
         """Remember what was found at looks that were all over by then; nobody may write to it."""
         with self._changing:
             self._forget(self._known.pop(name, None))
@@ -89,12 +61,12 @@ class LookMemory:
             while self.size > self.room:
                 self._forget(self._known.popitem(last=False)[1])
 
-    def _forget(self, former: tuple[tuple[Hours, ...], Found] | None) -> None:
+    def _forget(self, former: tuple[tuple[Hours, ...], Looks] | None) -> None:
         if former is not None:
             self.size -= _size(*former)
 
 
-def _size(phases: Sequence[Hours], found: Found) -> int:
+def _size(phases: Sequence[Hours], found: Looks) -> int:
     return found.size + sum(int(table.size) for hours in phases for table in hours.totals)
 
 

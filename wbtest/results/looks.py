@@ -10,11 +10,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cached_property
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from wbtest.audience.hour_rows import HourRows, Row
 from wbtest.results import statistics
-from wbtest.results.look_memory import Found, Hours, LookMemory
+from wbtest.results.look_memory import Hours, LookMemory
 
 if TYPE_CHECKING:
     from wbtest.results.statistics.mixture import Floats, Ints
@@ -124,8 +124,7 @@ def _counts(seen: Ints, converted: Ints) -> list[statistics.Counts]:
     return statistics.counts_of(seen.tolist(), converted.tolist())
 
 
-@dataclass(frozen=True, slots=True)
-class Looks:
+class Looks(NamedTuple):
     """The evidence at each look; the last one is now, every other the end of an hour.
 
     ``above`` and ``above_floor`` say that a variant's rate is above target and floor, ``below``
@@ -144,6 +143,24 @@ class Looks:
     def moment(self, look: int) -> datetime:
         """When the look was taken."""
         return datetime.fromtimestamp(int(self.ends[look]), UTC)
+
+    @property
+    def size(self) -> int:
+        """How many numbers these are."""
+        return sum(int(table.size) for table in self)
+
+    def first(self, count: int) -> Looks:
+        """Return the first looks, so many."""
+        return Looks._make(table[:count] for table in self)
+
+    def followed_by(self, more: Looks) -> Looks:
+        """Return these looks and later ones, to which nobody can write."""
+        import numpy as np
+
+        found = Looks._make(map(np.concatenate, zip(self, more, strict=True)))
+        for table in found:
+            table.flags.writeable = False
+        return found
 
 
 def look(
@@ -168,7 +185,7 @@ def look(
     found = _evidence(phases, ends, window, target, floor)
     found = (kept or found.first(0)).followed_by(found)
     _looks.keep(name, hours, found.first(len(found.ends) - 1))
-    return Looks(*found)
+    return found
 
 
 def _steps(phases: Sequence[PhaseHours], window: int, after: int | None, moment: int) -> Ints:
@@ -188,7 +205,7 @@ def _steps(phases: Sequence[PhaseHours], window: int, after: int | None, moment:
 
 def _evidence(
     phases: Sequence[PhaseHours], ends: Ints, window: int, target: float, floor: float
-) -> Found:
+) -> Looks:
     """Return what is found at looks at these moments, of which the last one is now."""
     import numpy as np
 
@@ -207,7 +224,7 @@ def _evidence(
         below += statistics.log_e_below_path(converted, phase.seen_until[old], target)
         split += statistics.log_e_split_path(seen[:, phase.open_arms], phase.open_weights)
         visitors = np.where(ends > phase.started, seen.sum(axis=1), visitors)
-    return Found(ends, above, above_floor, below, split, visitors)
+    return Looks(ends, above, above_floor, below, split, visitors)
 
 
 def _total(rows: Sequence[Row], arms: int) -> Ints:

@@ -1,7 +1,7 @@
 """The root finder: the same numbers as scipy's, to the last digit."""
 
 from collections.abc import Callable
-from math import cos, exp, inf, log, sin
+from math import cos, exp, inf, log, nan, sin
 
 import pytest
 from scipy import optimize
@@ -40,6 +40,12 @@ def test_it_says_what_scipy_says_to_the_last_digit(
 def test_without_a_change_of_sign_there_is_nothing_to_find() -> None:
     with pytest.raises(ValueError, match="same sign"):
         root_of(lambda x: x * x + 1, -1.0, 1.0, exact=1e-12)
+
+
+@pytest.mark.parametrize("strange", [(-1.0, -0.9), (-0.9, 1.9), (1.9, 2.0)])
+def test_no_root_is_told_where_the_function_is_not_a_number(strange: tuple[float, float]) -> None:
+    with pytest.raises(ValueError, match="not a number"):
+        root_of(lambda x: nan if strange[0] <= x <= strange[1] else x, -1.0, 2.0, exact=1e-12)
 
 
 def test_it_gives_up_where_halving_does_not_end() -> None:

@@ -5,6 +5,7 @@ and a third of a second before its first ones.
 """
 
 from collections.abc import Callable
+from math import isnan
 
 # What doubles can hold, four times over.
 RELATIVE = 4 * 2.0**-52
@@ -16,10 +17,11 @@ def root_of(function: Callable[[float], float], low: float, high: float, exact: 
 
     Brent's method (1973, Algorithms for Minimization without Derivatives, chapter 4), step by step
     as ``scipy.optimize.brentq`` does it, so that both say the same to the last digit. Raises
-    ValueError unless the signs at both ends differ, ArithmeticError when it does not end.
+    ValueError unless the signs at both ends differ, and where the function is not a number;
+    ArithmeticError when it does not end.
     """
     last, here = low, high
-    at_last, at_here = function(last), function(here)
+    at_last, at_here = _number(function, last), _number(function, here)
     if at_last == 0:
         return last
     if at_here == 0:
@@ -53,5 +55,13 @@ def root_of(function: Callable[[float], float], low: float, high: float, exact: 
             before = step = half
         last, at_last = here, at_here
         here += step if abs(step) > least else (least if half > 0 else -least)
-        at_here = function(here)
+        at_here = _number(function, here)
     raise ArithmeticError(f"no root within {MOST_STEPS} steps")
+
+
+def _number(function: Callable[[float], float], x: float) -> float:
+    """The function at x. Of NaN every comparison is false, so the search would end anywhere."""
+    found = function(x)
+    if isnan(found):
+        raise ValueError(f"the function is not a number at {x}")
+    return found
