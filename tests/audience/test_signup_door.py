@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
+from io import BytesIO
 from urllib.parse import urlencode
 
 import pytest
@@ -9,7 +10,7 @@ from flask import Flask, request_started
 from hypothesis import given
 from hypothesis import strategies as st
 from werkzeug.datastructures import MultiDict
-from werkzeug.test import TestResponse
+from werkzeug.test import EnvironBuilder, TestResponse, run_wsgi_app
 
 from tests.audience.larder import Larder, Visitor, mails, signups, token_in
 from tests.conftest import HandClock
@@ -21,8 +22,9 @@ from wbtest.extensions import db
 from wbtest.publishing.strings import strings_for
 from wbtest.team.models import LimitCount
 
+PLAIN = "application/x-www-form-urlencoded"
 # Whatever is no plain form is for Flask; to name the charset as well is enough.
-NOT_PLAIN = "application/x-www-form-urlencoded; charset=utf-8"
+NOT_PLAIN = f"{PLAIN}; charset=utf-8"
 texts = st.one_of(
     st.sampled_from(
         ["mia@x.io", "Mia+list@Bücher.example", "mia", "", " a@x.io. ", "a@x.io,b@x.io"]
@@ -47,7 +49,7 @@ def asked(app: Flask) -> Iterator[list[str]]:
 
 def send(mia: Visitor, page: TestResponse, email: str, content_type: str = "") -> TestResponse:
     body = urlencode({"token": token_in(page), "email": email, "website": "", "name": "Mia"})
-    headers = {"Content-Type": content_type or NOT_PLAIN.partition(";")[0]}
+    headers = {"Content-Type": content_type or PLAIN}
     return mia.post("/p/larder/signup", body, **headers)
 
 
@@ -96,7 +98,13 @@ def test_who_keeps_no_cookie_is_left_to_flask(app: Flask, asked: list[str], mia:
 
 @pytest.mark.parametrize(
     ("name", "value"),
-    [("Sec-Fetch-Site", "cross-site"), ("Host", "evil.example"), ("Content-Type", NOT_PLAIN)],
+    [
+        ("Sec-Fetch-Site", "cross-site"),
+        ("Host", "evil.example"),
+        ("Content-Type", NOT_PLAIN),
+        ("Transfer-Encoding", "chunked"),
+        ("DNT", "1"),
+    ],
 )
 def test_what_may_not_be_plain_is_left_to_flask(
     asked: list[str], mia: Visitor, name: str, value: str
@@ -117,6 +125,29 @@ def test_who_may_be_of_the_team_or_object_is_left_to_flask(
 
     assert send(mia, page, "mia@x.io").status_code == 303
     assert asked == ["/p/larder/signup"]
+
+
+@pytest.mark.parametrize("content_type", [PLAIN, NOT_PLAIN])
+def test_of_a_form_that_broke_off_nothing_is_stored(
+    app: Flask, mia: Visitor, content_type: str
+) -> None:
+    body = urlencode({"token": token_in(mia.get()), "email": "mia@x.com"}).encode()
+    cookie = mia.browser.get_cookie("wb-p1")
+    assert cookie is not None
+    environ = EnvironBuilder(
+        "/p/larder/signup",
+        method="POST",
+        input_stream=BytesIO(body[:-1]),
+        content_type=content_type,
+        headers={"Cookie": f"wb-p1={cookie.value}"},
+        # The server says that it ends the body, whether the connection broke or not.
+        environ_overrides={"CONTENT_LENGTH": str(len(body)), "wsgi.input_terminated": True},
+    ).get_environ()
+
+    _, status, _ = run_wsgi_app(app.wsgi_app, environ)
+
+    assert status == "400 BAD REQUEST"
+    assert signups(app) == []
 
 
 def test_a_form_that_could_not_be_stored_is_not_tried_a_second_time(
