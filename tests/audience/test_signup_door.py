@@ -12,13 +12,14 @@ from hypothesis import strategies as st
 from werkzeug.datastructures import MultiDict
 from werkzeug.test import EnvironBuilder, TestResponse, run_wsgi_app
 
-from tests.audience.larder import Larder, Visitor, mails, signups, token_in
+from tests.audience.larder import Larder, Visitor, mails, signups, start_page, token_in
 from tests.conftest import HandClock
 from wbtest import create_app
 from wbtest.audience.recording.recorder import StoreFailed
 from wbtest.audience.signing import taking
 from wbtest.audience.signing.forms import SignupForm, Typed, read_plain
 from wbtest.extensions import db
+from wbtest.publishing.choices.options import Options
 from wbtest.publishing.strings import strings_for
 from wbtest.team.models import LimitCount
 
@@ -116,6 +117,23 @@ def test_what_may_not_be_plain_is_left_to_flask(
     assert asked == ["/p/larder/signup"]
 
 
+def test_who_tries_a_preview_is_left_to_flask(app: Flask, asked: list[str], mia: Visitor) -> None:
+    body = {"token": token_in(mia.get()), "email": "mia@x.io"}
+
+    mia.post("/p/larder/signup?preview=x", urlencode(body), **{"Content-Type": PLAIN})
+
+    assert asked == ["/p/larder/signup"]
+    assert signups(app) == []
+
+
+def test_on_a_page_without_cookies_forms_are_left_to_flask(app: Flask, asked: list[str]) -> None:
+    start_page(options=Options(counting="cookieless"))
+    mia = Visitor(app)
+
+    assert send(mia, mia.get(), "mia@x.io").status_code == 303
+    assert asked == ["/p/larder/signup"]
+
+
 @pytest.mark.parametrize("cookie", ["wb-session", "wb-ignore", "wb-ignore-p1"])
 def test_who_may_be_of_the_team_or_object_is_left_to_flask(
     asked: list[str], mia: Visitor, cookie: str
@@ -182,6 +200,21 @@ def test_of_forms_that_come_one_after_the_other_none_is_too_many(
     assert asked == ["/p/larder/signup"] * 2
 
 
+def test_who_was_turned_away_waits_for_no_group_again(
+    app: Flask, mia: Visitor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(taking, "MOST_SIGN_UPS", 1)
+    page = mia.get()
+    recorder = app.extensions["wbtest.recorder"]
+    sign_up, tried = recorder.sign_up, []
+    monkeypatch.setattr(recorder, "sign_up", lambda event: tried.append(event) or sign_up(event))
+
+    answers = [send(mia, page, f"p{number}@x.io") for number in range(3)]
+
+    assert [answer.status_code for answer in answers] == [303, 429, 429]
+    assert len(tried) == 2
+
+
 def test_who_was_turned_away_may_come_back_after_the_hour(
     mia: Visitor, now: HandClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -232,7 +265,7 @@ def test_a_plain_form_says_what_the_form_says(fields: dict[str, str]) -> None:
         b"email=a@x.io&name=%00",
         b"email=a@x.io&name=%ff",
         "email=a@x.io&name=ä".encode(),
-        b"email=a@x.io" + b"&a=1" * 20,
+        b"email=a@x.io" + b"".join(b"&f%d=1" % number for number in range(10)),
         b"",
     ],
 )
