@@ -47,6 +47,18 @@ def test_rows_are_inserted_and_found_again(app: Flask) -> None:
     assert sorted(stored) == rows
 
 
+@pytest.mark.parametrize("ends", [ENDS, ENDS.replace(microsecond=0)])
+def test_a_moment_is_the_one_that_is_stored(app: Flask, ends: datetime) -> None:
+    with store.writing() as session:
+        connection = session.connection()
+        driver.insert(connection, COUNTS, NAMES, [("key", 1, ends)])
+        at_it = f"{HITS} AND expires_at = ?"
+
+        found = driver.ask_each(connection, at_it, ["key"], [driver.moment_of(ends, connection)])
+
+    assert found == [("key", 1)]
+
+
 def test_no_keys_find_nothing(app: Flask) -> None:
     with db.engine.connect() as connection:
         assert driver.ask_each(connection, HITS, []) == []

@@ -29,6 +29,7 @@ DIALECTS: dict[str, sa.Dialect] = {
     "sqlite": sqlite.dialect(),
     "postgresql": postgresql.dialect(),  # type: ignore[no-untyped-call]
 }
+MOMENT = store.UtcDateTime()
 T = TypeVar("T")
 Process = Callable[[Any], Any]
 
@@ -108,7 +109,7 @@ def parts(rows: Sequence[T], *, is_filled: bool = False) -> Iterator[Sequence[T]
 
 def moment_of(value: datetime, connection: sa.Connection) -> Any:
     """A point in time as the driver takes it."""
-    process = store.UtcDateTime().bind_processor(DIALECTS[connection.dialect.name])
+    process = _process_of(MOMENT, connection.dialect.name)
     return process(value) if process else value
 
 
@@ -144,14 +145,18 @@ def _processes(
     table: sa.Table, names: tuple[str, ...], engine_name: str
 ) -> tuple[tuple[int, Process], ...]:
     """What turns values into those that the driver takes, by place: dates and times on SQLite."""
-    dialect = DIALECTS[engine_name]
     found = [(at, table.c[name].type) for at, name in enumerate(names)]
     return tuple(
         (at, process)
         for at, kind in found
         if isinstance(kind, (sa.Date, store.UtcDateTime))
-        and (process := kind.dialect_impl(dialect).bind_processor(dialect))
+        and (process := _process_of(kind, engine_name))
     )
+
+
+def _process_of(kind: sa.types.TypeEngine[Any], engine_name: str) -> Process | None:
+    dialect = DIALECTS[engine_name]
+    return kind.dialect_impl(dialect).bind_processor(dialect)
 
 
 def _processed(

@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Any
 from urllib.parse import urlsplit
 
-from flask import Flask, Response, current_app, g, render_template, request
+from flask import Flask, Request, Response, current_app, g, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import OperationalError, SQLAlchemyError
@@ -78,8 +78,19 @@ class Id(IntegerConverter):
         super().__init__(map, *args, **{"max": LARGEST_ID, **kwargs})
 
 
+class WholeRequest(Request):
+    """A request whose body is read whole or not at all: half an address may be another's."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if self.content_length is not None:
+            # The server ends a body by itself, but also where the connection broke.
+            self.environ.pop("wsgi.input_terminated", None)
+
+
 def init_app(app: Flask, known_hosts: frozenset[str]) -> None:
     """Attach headers, error pages, filters and the check of the host name."""
+    app.request_class = WholeRequest
     app.url_map.converters["int"] = Id
     app.config["MAX_CONTENT_LENGTH"] = LONGEST_BODY
     app.config["MAX_FORM_MEMORY_SIZE"] = LONGEST_BODY

@@ -5,21 +5,32 @@ import gzip
 import hashlib
 import re
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import replace
 from random import Random
 
 import pytest
 from flask import Flask
 
-from tests.audience.larder import Larder, Visitor, broken_store, token_in, visits, words_in
+from tests.audience.larder import (
+    Larder,
+    Visitor,
+    broken_store,
+    start_page,
+    token_in,
+    visits,
+    words_in,
+)
 from tests.conftest import HandClock
 from tests.factories import log_in
 from wbtest import create_app
 from wbtest.audience.models import MachineCount
 from wbtest.audience.visitors import read_cookie
 from wbtest.extensions import db
+from wbtest.publishing.choices.options import Options
 from wbtest.publishing.running import life
 
+CHROME = "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0.0.0"
 HEADLINES = {"Five weeknight dinners from what is already in your kitchen", "Dinner from a photo"}
 
 
@@ -232,3 +243,34 @@ def test_over_https_no_other_host_can_set_our_cookie(app: Flask, now: HandClock,
     assert page.headers["Set-Cookie"].startswith("__Host-wb-p1=")
     assert page.headers["Set-Cookie"].endswith("; Path=/; HttpOnly; SameSite=Lax; Secure")
     assert page.headers["Strict-Transport-Security"] == "max-age=31536000"
+
+
+@pytest.fixture
+def behind(app: Flask, now: HandClock) -> Iterator[Flask]:
+    """The same app behind a proxy that is trusted."""
+    found = create_app(replace(app.extensions["wbtest.settings"], trusted_proxies=1), now)
+    yield found
+    found.extensions["wbtest.recorder"].close()
+    with found.app_context():
+        db.engine.dispose()
+
+
+def test_without_cookies_who_comes_through_a_proxy_is_told_by_what_it_says(behind: Flask):
+    start_page(options=Options(counting="cookieless"))
+    for network in ("10.0.0.1", "10.0.0.2", "10.0.0.1"):
+        come(behind, {"X-Forwarded-For": network, "Sec-Fetch-Mode": "navigate"})
+
+    assert len(visits(behind)) == 2
+
+
+def test_that_it_came_by_https_is_known_from_the_proxy(behind: Flask, larder: Larder):
+    come(behind, {"X-Forwarded-Proto": "https"})
+
+    # A browser as new as it says it is would have told how the request came about.
+    assert visits(behind) == []
+    assert db.session.scalars(db.select(MachineCount.count)).all() == [1]
+
+
+def come(app: Flask, headers: dict[str, str]) -> None:
+    page = app.test_client().get("/p/larder", headers={"User-Agent": CHROME, **headers})
+    assert page.status_code == 200

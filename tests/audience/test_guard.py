@@ -3,18 +3,13 @@
 from datetime import timedelta
 
 import pytest
-import sqlalchemy as sa
 from flask import Flask
 
 from tests.audience.larder import Larder, Visitor, mails, signups, start_page
-from tests.audience.recording import Page
-from tests.conftest import HandClock
 from tests.factories import make_person
 from wbtest.audience.models import Alarm
-from wbtest.audience.recording.groups import record
 from wbtest.audience.recording.rollup import differences
 from wbtest.audience.signing.alarms import Hour, find_alarm, raise_alarms
-from wbtest.audience.signing.bringing import bring_in
 from wbtest.audience.signing.guard import Guard, is_automated, is_disposable
 from wbtest.delivery.models import OutboxMail
 from wbtest.extensions import db
@@ -22,7 +17,7 @@ from wbtest.publishing.choices.options import Options
 from wbtest.publishing.running import life
 from wbtest.publishing.running.after import choose
 from wbtest.results.signup_list import kinds
-from wbtest.store import writing, writing_group
+from wbtest.store import writing
 
 GUARD = Guard()
 BROWSER = "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0"
@@ -104,51 +99,6 @@ def test_who_confirmed_gets_no_second_mail(app, mia, now):
     assert len(mails(app, "mia@x.io")) == 1
 
 
-def wait_of(app: Flask, email: str) -> timedelta:
-    """How long after the sign-up its mail leaves."""
-    [mail] = mails(app, email)
-    return mail.due_at - mail.created_at
-
-
-def test_an_overrun_page_takes_everybody_and_its_mails_leave_at_a_pace(guarded, mia, now):
-    page = mia.get()
-    now.turn(seconds=2)
-    answers = [mia.sign_up(page, f"{number}@x.io").status_code for number in range(8)]
-
-    assert answers == [303] * 8
-    assert [row.excluded_because for row in signups(guarded)] == [""] * 8
-    waits = [wait_of(guarded, f"{number}@x.io") for number in range(8)]
-    assert waits == [timedelta(minutes=12) * place for place in (0, 0, 0, 0, 0, 1, 2, 3)]
-    now.turn(hours=1, minutes=1)
-    mia.sign_up(page, "mia@x.io")
-    assert wait_of(guarded, "mia@x.io") == timedelta(0)
-
-
-def test_of_sign_ups_that_are_stored_at_once_those_beyond_wait_too(page: Page, now: HandClock):
-    group = [
-        page.signed_up(f"{number}@x.io", "", 0, subject="Larder", most_an_hour=2)
-        for number in range(4)
-    ]
-    with writing_group(page.database.engine, page.database.lock) as connection:
-        record(connection, group, {}, now(), "example.com")
-
-    due = page.database.read(sa.select(OutboxMail.due_at).order_by(OutboxMail.id))
-    assert [at - now() for (at,) in due] == [timedelta(minutes=30) * n for n in (0, 0, 1, 2)]
-
-
-def test_a_second_crowd_waits_behind_all_of_the_first(guarded, mia, now):
-    page = mia.get()
-    now.turn(seconds=2)
-    for number in range(13):
-        mia.sign_up(page, f"{number}@x.io")
-    now.turn(minutes=61)
-    for number in range(20, 26):
-        mia.sign_up(page, f"{number}@x.io")
-
-    # Eight of the first wait, for 96 minutes; the last of them leaves in 35.
-    assert wait_of(guarded, "25@x.io") == timedelta(minutes=35 + 12)
-
-
 def test_a_mail_that_waited_can_be_confirmed_and_is_no_machine_s(guarded, mia, now):
     page = mia.get()
     now.turn(seconds=2)
@@ -160,25 +110,6 @@ def test_a_mail_that_waited_can_be_confirmed_and_is_no_machine_s(guarded, mia, n
 
     [row] = [row for row in signups(guarded) if row.email == "5@x.io"]
     assert (row.confirmed_us is not None, row.is_automated) == (True, False)
-
-
-def test_machines_do_not_slow_the_mails_of_a_page(guarded, mia, now):
-    page = mia.get()
-    now.turn(seconds=2)
-    for number in range(8):
-        mia.sign_up(page, f"{number}@x.io", website="x")
-    mia.sign_up(page, "mia@x.io")
-
-    assert wait_of(guarded, "mia@x.io") == timedelta(0)
-
-
-def test_a_list_that_the_team_brings_in_slows_no_mail(guarded, larder: Larder, mia, now):
-    page = mia.get()
-    now.turn(seconds=2)
-    bring_in(larder.experiment, "\n".join(f"{number}@x.io" for number in range(8)))
-    mia.sign_up(page, "mia@x.io")
-
-    assert wait_of(guarded, "mia@x.io") == timedelta(0)
 
 
 def test_spam_stands_in_named_rows_and_the_headline_are_confirmed_people(app, larder, mia):

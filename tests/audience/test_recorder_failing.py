@@ -145,6 +145,23 @@ def test_a_group_is_tried_again(page: Page, monkeypatch: pytest.MonkeyPatch) -> 
     assert page.sign_up("ada@x.io") == "new"
 
 
+def test_what_went_with_a_group_is_tried_again_with_it(
+    page: Page, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first, late = (Served(**page.arrival(name, 0, {})) for name in ("first", "late"))
+    waiting = [late]
+    with monkeypatch.context() as broken:
+        broken.setattr(writer, "record", _fail)
+        broken.setattr(writer.time, "sleep", lambda _: broken.undo())
+        page.recorder._writer.store([first], lambda: [waiting.pop()] if waiting else [])
+
+    assert page.totals() == {"served": 2}
+
+
+def _fail(*_: object) -> None:
+    raise OSError("the disk is full")
+
+
 def test_one_event_that_cannot_be_stored_takes_no_other_with_it(page: Page) -> None:
     for number in range(9):
         page.serve(f"v{number}", experiment_id=99_999 if number == 4 else page.id)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
+from io import BytesIO
 from urllib.parse import urlencode
 
 import pytest
@@ -9,20 +10,22 @@ from flask import Flask, request_started
 from hypothesis import given
 from hypothesis import strategies as st
 from werkzeug.datastructures import MultiDict
-from werkzeug.test import TestResponse
+from werkzeug.test import EnvironBuilder, TestResponse, run_wsgi_app
 
-from tests.audience.larder import Larder, Visitor, mails, signups, token_in
+from tests.audience.larder import Larder, Visitor, mails, signups, start_page, token_in
 from tests.conftest import HandClock
 from wbtest import create_app
 from wbtest.audience.recording.recorder import StoreFailed
 from wbtest.audience.signing import taking
 from wbtest.audience.signing.forms import SignupForm, Typed, read_plain
 from wbtest.extensions import db
+from wbtest.publishing.choices.options import Options
 from wbtest.publishing.strings import strings_for
 from wbtest.team.models import LimitCount
 
+PLAIN = "application/x-www-form-urlencoded"
 # Whatever is no plain form is for Flask; to name the charset as well is enough.
-NOT_PLAIN = "application/x-www-form-urlencoded; charset=utf-8"
+NOT_PLAIN = f"{PLAIN}; charset=utf-8"
 texts = st.one_of(
     st.sampled_from(
         ["mia@x.io", "Mia+list@Bücher.example", "mia", "", " a@x.io. ", "a@x.io,b@x.io"]
@@ -47,7 +50,7 @@ def asked(app: Flask) -> Iterator[list[str]]:
 
 def send(mia: Visitor, page: TestResponse, email: str, content_type: str = "") -> TestResponse:
     body = urlencode({"token": token_in(page), "email": email, "website": "", "name": "Mia"})
-    headers = {"Content-Type": content_type or NOT_PLAIN.partition(";")[0]}
+    headers = {"Content-Type": content_type or PLAIN}
     return mia.post("/p/larder/signup", body, **headers)
 
 
@@ -96,7 +99,13 @@ def test_who_keeps_no_cookie_is_left_to_flask(app: Flask, asked: list[str], mia:
 
 @pytest.mark.parametrize(
     ("name", "value"),
-    [("Sec-Fetch-Site", "cross-site"), ("Host", "evil.example"), ("Content-Type", NOT_PLAIN)],
+    [
+        ("Sec-Fetch-Site", "cross-site"),
+        ("Host", "evil.example"),
+        ("Content-Type", NOT_PLAIN),
+        ("Transfer-Encoding", "chunked"),
+        ("DNT", "1"),
+    ],
 )
 def test_what_may_not_be_plain_is_left_to_flask(
     asked: list[str], mia: Visitor, name: str, value: str
@@ -105,6 +114,23 @@ def test_what_may_not_be_plain_is_left_to_flask(
 
     mia.post("/p/larder/signup", {"token": token_in(page), "email": "m@x.io"}, **{name: value})
 
+    assert asked == ["/p/larder/signup"]
+
+
+def test_who_tries_a_preview_is_left_to_flask(app: Flask, asked: list[str], mia: Visitor) -> None:
+    body = {"token": token_in(mia.get()), "email": "mia@x.io"}
+
+    mia.post("/p/larder/signup?preview=x", urlencode(body), **{"Content-Type": PLAIN})
+
+    assert asked == ["/p/larder/signup"]
+    assert signups(app) == []
+
+
+def test_on_a_page_without_cookies_forms_are_left_to_flask(app: Flask, asked: list[str]) -> None:
+    start_page(options=Options(counting="cookieless"))
+    mia = Visitor(app)
+
+    assert send(mia, mia.get(), "mia@x.io").status_code == 303
     assert asked == ["/p/larder/signup"]
 
 
@@ -117,6 +143,29 @@ def test_who_may_be_of_the_team_or_object_is_left_to_flask(
 
     assert send(mia, page, "mia@x.io").status_code == 303
     assert asked == ["/p/larder/signup"]
+
+
+@pytest.mark.parametrize("content_type", [PLAIN, NOT_PLAIN])
+def test_of_a_form_that_broke_off_nothing_is_stored(
+    app: Flask, mia: Visitor, content_type: str
+) -> None:
+    body = urlencode({"token": token_in(mia.get()), "email": "mia@x.com"}).encode()
+    cookie = mia.browser.get_cookie("wb-p1")
+    assert cookie is not None
+    environ = EnvironBuilder(
+        "/p/larder/signup",
+        method="POST",
+        input_stream=BytesIO(body[:-1]),
+        content_type=content_type,
+        headers={"Cookie": f"wb-p1={cookie.value}"},
+        # The server says that it ends the body, whether the connection broke or not.
+        environ_overrides={"CONTENT_LENGTH": str(len(body)), "wsgi.input_terminated": True},
+    ).get_environ()
+
+    _, status, _ = run_wsgi_app(app.wsgi_app, environ)
+
+    assert status == "400 BAD REQUEST"
+    assert signups(app) == []
 
 
 def test_a_form_that_could_not_be_stored_is_not_tried_a_second_time(
@@ -149,6 +198,21 @@ def test_of_forms_that_come_one_after_the_other_none_is_too_many(
     # What was turned away is not counted, so the hour does not begin anew.
     assert db.session.scalars(db.select(LimitCount.hits)).all() == [2]
     assert asked == ["/p/larder/signup"] * 2
+
+
+def test_who_was_turned_away_waits_for_no_group_again(
+    app: Flask, mia: Visitor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(taking, "MOST_SIGN_UPS", 1)
+    page = mia.get()
+    recorder = app.extensions["wbtest.recorder"]
+    sign_up, tried = recorder.sign_up, []
+    monkeypatch.setattr(recorder, "sign_up", lambda event: tried.append(event) or sign_up(event))
+
+    answers = [send(mia, page, f"p{number}@x.io") for number in range(3)]
+
+    assert [answer.status_code for answer in answers] == [303, 429, 429]
+    assert len(tried) == 2
 
 
 def test_who_was_turned_away_may_come_back_after_the_hour(
@@ -201,7 +265,7 @@ def test_a_plain_form_says_what_the_form_says(fields: dict[str, str]) -> None:
         b"email=a@x.io&name=%00",
         b"email=a@x.io&name=%ff",
         "email=a@x.io&name=ä".encode(),
-        b"email=a@x.io" + b"&a=1" * 20,
+        b"email=a@x.io" + b"".join(b"&f%d=1" % number for number in range(10)),
         b"",
     ],
 )

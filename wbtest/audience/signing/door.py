@@ -73,6 +73,8 @@ class SignupDoor:
         length = environ.get("CONTENT_LENGTH") or ""
         if environ.get("CONTENT_TYPE") != PLAIN or not _LENGTH.fullmatch(length):
             return False
+        if "HTTP_TRANSFER_ENCODING" in environ:
+            return False
         return is_known_host(environ.get("HTTP_HOST", ""), self._known_hosts) and is_from_here(
             environ, self._known_hosts
         )
@@ -84,9 +86,11 @@ class SignupDoor:
         # Without a cookie the first of two clicks would have to be looked up.
         if page is None or visitor is None or not visitor.issued or page.is_opted_out(environ):
             return ""
-        body = environ["wsgi.input"].read(int(environ["CONTENT_LENGTH"]))
+        length = int(environ["CONTENT_LENGTH"])
+        body = environ["wsgi.input"].read(length)
         environ["wsgi.input"] = BytesIO(body)
-        typed = read_plain(body)
+        # Where the connection broke, what came of an address may be somebody else's.
+        typed = read_plain(body) if len(body) == length else None
         return "" if typed is None else self._store(page, environ, typed)
 
     def _store(self, page: LivePage, environ: WSGIEnvironment, typed: Typed) -> str:

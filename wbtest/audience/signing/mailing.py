@@ -1,6 +1,7 @@
 """Which sign-ups of a group are written to, and when: one mail for each address, page and day."""
 
-from collections.abc import Collection, Sequence
+from collections import Counter
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from hashlib import sha256
@@ -39,11 +40,11 @@ class Mails:
     ) -> None:
         self._connection = connection
         self._now = now
-        self._pace = Pace(connection, now)
         trusted = [(event, row) for event, row in sent if row.excluded_because != SUSPECTED]
         self._known = [(event, row) for event, row in trusted if id(row) not in new]
         fresh = [(event, row) for event, row in trusted if id(row) in new]
         self._fresh = [event for event, _ in fresh]
+        self._pace = Pace(connection, now, Counter(event.experiment_id for event in self._fresh))
         self._due: list[tuple[SignedUp, int | None]] = []
         self.later: dict[int, int] = {}
         for event, row in fresh:
@@ -85,10 +86,12 @@ class Pace:
     """When the mails of a group leave: at once, or on an overrun page after the last that waits.
 
     The sign-up remembers that moment as the one of its mail, and so the next group finds it.
+    ``coming`` says how many of the group are new, for each page.
     """
 
-    def __init__(self, connection: sa.Connection, now: datetime) -> None:
+    def __init__(self, connection: sa.Connection, now: datetime, coming: Mapping[int, int]) -> None:
         self._connection = connection
+        self._coming = coming
         self._now_us = int(now.timestamp() * MICROSECONDS)
         self._came: dict[int, int] = {}
         self._last: dict[int, int] = {}
@@ -102,7 +105,8 @@ class Pace:
         if not most:
             return None
         if page not in self._came:
-            self._came[page] = _came(self._connection, page, self._now_us, most)
+            coming = self._coming.get(page, 0)
+            self._came[page] = _came(self._connection, page, self._now_us, most, coming)
         is_overrun = self._came[page] >= most
         self._came[page] += is_new
         if not is_overrun:
@@ -113,16 +117,19 @@ class Pace:
         return self._last[page]
 
 
-def _came(connection: sa.Connection, experiment_id: int, now_us: int, most: int) -> int:
+def _came(
+    connection: sa.Connection, experiment_id: int, now_us: int, most: int, coming: int
+) -> int:
     """How many people signed up on a page in the last hour, ``most`` where there were more.
 
     Those suspected of being machines are not among them, or machines could slow our mails; nor are
-    those that the team brought in from a list. Where all together are fewer, that is returned.
+    those that the team brought in from a list. Where all together are fewer, also with those who
+    are ``coming``, that is returned.
     """
     values = (experiment_id, now_us - HOUR_US)
     # Mostly there are fewer, whoever they are, and an index alone says so.
     [[everybody]] = driver.ask(connection, _COUNTING.format(also=""), (*values, most))
-    if everybody < most:
+    if everybody + coming < most:
         return int(everybody)
     apart = " AND excluded_because NOT IN (?, ?)"
     counting = _COUNTING.format(also=apart)

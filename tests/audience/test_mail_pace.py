@@ -1,0 +1,102 @@
+"""On a page that is overrun everybody is taken, and only our mails wait."""
+
+from datetime import timedelta
+
+import pytest
+import sqlalchemy as sa
+from flask import Flask
+
+from tests.audience.larder import Larder, mails, signups
+from tests.audience.recording import Page
+from tests.conftest import HandClock
+from wbtest.audience.recording.events import SignedUp
+from wbtest.audience.recording.groups import record
+from wbtest.audience.signing.bringing import bring_in
+from wbtest.audience.signing.guard import Guard
+from wbtest.delivery.models import OutboxMail
+from wbtest.store import writing_group
+
+
+@pytest.fixture
+def paced(app: Flask) -> Flask:
+    """The app, which writes at once to five people of a page in an hour."""
+    app.extensions["wbtest.guard"] = Guard(most_a_page=5)
+    return app
+
+
+def wait_of(app: Flask, email: str) -> timedelta:
+    """How long after the sign-up its mail leaves."""
+    [mail] = mails(app, email)
+    return mail.due_at - mail.created_at
+
+
+def test_an_overrun_page_takes_everybody_and_its_mails_leave_at_a_pace(paced, mia, now):
+    page = mia.get()
+    now.turn(seconds=2)
+    answers = [mia.sign_up(page, f"{number}@x.io").status_code for number in range(8)]
+
+    assert answers == [303] * 8
+    assert [row.excluded_because for row in signups(paced)] == [""] * 8
+    waits = [wait_of(paced, f"{number}@x.io") for number in range(8)]
+    assert waits == [timedelta(minutes=12) * place for place in (0, 0, 0, 0, 0, 1, 2, 3)]
+    now.turn(hours=1, minutes=1)
+    mia.sign_up(page, "mia@x.io")
+    assert wait_of(paced, "mia@x.io") == timedelta(0)
+
+
+def store(page: Page, now: HandClock, group: list[SignedUp]) -> list[timedelta]:
+    """Store sign-ups in one group; return how long each mail of the page waits."""
+    with writing_group(page.database.engine, page.database.lock) as connection:
+        record(connection, group, {}, now(), "example.com")
+    due = page.database.read(sa.select(OutboxMail.due_at).order_by(OutboxMail.id))
+    return [at - now() for (at,) in due]
+
+
+def signed_up(page: Page, email: str, **details: str) -> SignedUp:
+    return page.signed_up(email, "", 0, subject="Larder", most_an_hour=2, **details)
+
+
+def test_of_sign_ups_that_are_stored_at_once_those_beyond_wait_too(page: Page, now: HandClock):
+    waits = store(page, now, [signed_up(page, f"{number}@x.io") for number in range(4)])
+
+    assert waits == [timedelta(minutes=30) * n for n in (0, 0, 1, 2)]
+
+
+def test_machines_slow_nobody_who_is_stored_with_others(page: Page, now: HandClock):
+    store(page, now, [signed_up(page, "robot@x.io", excluded_because="suspected")])
+
+    waits = store(page, now, [signed_up(page, email) for email in ("ada@x.io", "bea@x.io")])
+
+    assert waits == [timedelta(0)] * 2
+
+
+def test_a_second_crowd_waits_behind_all_of_the_first(paced, mia, now):
+    page = mia.get()
+    now.turn(seconds=2)
+    for number in range(13):
+        mia.sign_up(page, f"{number}@x.io")
+    now.turn(minutes=61)
+    for number in range(20, 26):
+        mia.sign_up(page, f"{number}@x.io")
+
+    # Eight of the first wait, for 96 minutes; the last of them leaves in 35.
+    assert wait_of(paced, "25@x.io") == timedelta(minutes=35 + 12)
+
+
+def test_machines_do_not_slow_the_mails_of_a_page(paced, mia, now):
+    page = mia.get()
+    now.turn(seconds=2)
+    for number in range(8):
+        mia.sign_up(page, f"{number}@x.io", website="x")
+    mia.sign_up(page, "mia@x.io")
+
+    assert wait_of(paced, "mia@x.io") == timedelta(0)
+
+
+def test_a_list_that_the_team_brings_in_slows_no_mail(paced, larder: Larder, mia, now):
+    page = mia.get()
+    now.turn(seconds=2)
+    bring_in(larder.experiment, "\n".join(f"{number}@x.io" for number in range(8)))
+    mia.sign_up(page, "mia@x.io")
+
+    assert wait_of(paced, "mia@x.io") == timedelta(0)
