@@ -137,6 +137,7 @@ def start(founder: Founder) -> None:
     Its reasons are no fields of the journey: on a server set up for the public most of them go.
     """
     founder.click("Go to the launch check", role="link")
+    expect(founder.page.get_by_role("button", name="Pass the check")).to_be_visible()
     for _ in founder.page.get_by_label("Why you start all the same").all():
         founder.fill_next("Why you start all the same", "We try it among ourselves first.")
     founder.click("Pass the check")
