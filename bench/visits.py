@@ -177,7 +177,7 @@ def _start(run: Run, stack: ExitStack, missing: dict[str, str]) -> dict[str, Tar
     servers.need("wrk", "wrk")
     sqlite = places.make(run.folder / "sqlite")
     targets = {"sqlite": Target(_serve(stack, sqlite), PATH, sqlite)}
-    headers, body = _page_of(targets["sqlite"].server)
+    headers, body = page_of(targets["sqlite"].server)
     environ = os.environ | {
         "BENCH_BYTES": str(len(body)),
         "BENCH_TEXT": page.TEXT.read_text(encoding="utf-8"),
@@ -212,7 +212,7 @@ def _serve(stack: ExitStack, place: Place) -> Server:
     return stack.enter_context(servers.granian(servers.OURS, place.environ, port=place.port))
 
 
-def _page_of(server: Server) -> tuple[dict[str, str], bytes]:
+def page_of(server: Server) -> tuple[dict[str, str], bytes]:
     """The page as a browser gets it: its headers, the cookie apart, and its compressed bytes."""
     connection = HTTPConnection("127.0.0.1", server.port, timeout=20)
     # A machine's visit, which leaves only a count.
