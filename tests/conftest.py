@@ -34,8 +34,12 @@ remembered.remember_addresses()
 remembered.remember_static_files()
 remembered.keep_files_in_memory()
 # No test of time: on a busy machine one of generated input would break now and then.
+# Each run makes up others; EXAMPLES=1000 looks longer at once.
 hypothesis_settings.register_profile(
-    "unhurried", deadline=None, suppress_health_check=[HealthCheck.too_slow]
+    "unhurried",
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow],
+    max_examples=int(os.environ.get("EXAMPLES", "50")),
 )
 hypothesis_settings.load_profile("unhurried")
 

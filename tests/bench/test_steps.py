@@ -1,7 +1,5 @@
 """The ladder's steps: each answers the page, and only the last records that somebody came."""
 
-from pathlib import Path
-
 import pytest
 from flask import Flask
 from werkzeug.test import Client, EnvironBuilder

@@ -53,7 +53,7 @@ from wbtest.store import writing
 from wbtest.writing.models import Revision
 from wbtest.writing.pdf import can_make_pdf
 
-FEW = 2 if IS_SECOND_ROUND else 4
+FEW = 1 if IS_SECOND_ROUND else 2
 HISTORIES = int(os.environ.get("HISTORIES", FEW))
 # Before the first history begins.
 LONG_AGO = datetime(2011, 12, 1, tzinfo=UTC)

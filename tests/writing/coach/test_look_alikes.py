@@ -27,12 +27,18 @@ def words_of_lists(language):
     return sorted(entries - {""})
 
 
+def next_to_a_number(word, place):
+    """The word where rules look for units, prices, months and counts, two of these at a time."""
+    return f"5 {word}, £4 {word}." if place % 2 else f"1 {word} 2027; {word} 3!"
+
+
 @pytest.mark.parametrize("swap", SWAPPED)
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_no_rule_stumbles_over_letters_that_look_alike(language, swap):
     odd = [word.translate(SWAPPED[swap]) for word in words_of_lists(language)]
     odd = [word for word in odd if any(letter in word for letter in "ıİſ\u212a")]
-    text = " ".join(f"5 {word}, £4 {word}. 1 {word} 2027; {word} 3!" for word in odd)
+    # One after the other stands in another place, so that all rules read all words, if not in all.
+    text = " ".join(next_to_a_number(word, place) for place, word in enumerate(odd))
     for start in range(0, len(text), LONGEST):
         piece = text[start : start + LONGEST]
         parts = {"problem": piece, "solution": piece.upper()}
