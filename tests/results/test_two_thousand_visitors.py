@@ -10,7 +10,7 @@ import pytest
 from flask import Flask
 from werkzeug.test import EnvironBuilder, run_wsgi_app
 
-from tests.conftest import Browser, HandClock
+from tests.conftest import IS_SECOND_ROUND, Browser, HandClock
 from tests.factories import Team, log_in
 from tests.results.conftest import Start
 from tests.results.everywhere.dashboard import check_dashboard
@@ -25,7 +25,8 @@ from wbtest.publishing.models import Experiment
 from wbtest.team.sessions import open_session
 
 ZONE = "Asia/Kathmandu"
-VISITORS = 2_000
+# As many find every cell; where they are stored makes a quarter of them enough.
+VISITORS = 500 if IS_SECOND_ROUND else 2_000
 APART_SECONDS = 260
 FIREFOX = "Mozilla/5.0 (X11; Linux x86_64; rv:147.0) Gecko/20100101 Firefox/147.0"
 LINKS = {
@@ -156,7 +157,7 @@ def test_every_cell_holds_exactly_what_was_sent(crowd: Crowd, client: Browser, t
     assert experiment.started_at is not None
     names = {"control": "Control", "kitchen": "Kitchen", "price": "Price"}
     plan = Plan(names, ZONE, (experiment.started_at,), (dict.fromkeys(names, 1),))
-    assert crowd.facts.total() > 3_000
+    assert crowd.facts.total() > 1.5 * VISITORS
 
     first = client.get(f"/experiments/{experiment.id}/results.json").get_json()
     told = Recount(crowd.facts, crowd.machines)
