@@ -17,7 +17,8 @@ from bench.row import Goal, Line, Part, Row, Run
 from drills.progress import say
 from wbtest.audience.recording.events import Event, Seen, Served
 from wbtest.audience.visitors import new_visitor
-from wbtest.extensions import utc_now
+from wbtest.extensions import db, utc_now
+from wbtest.publishing.models import Experiment
 
 FEW, MANY, ALL = 100_000, 1_000_000, 10_000_000
 # So long may the many take to be recorded, unless all are asked for; a slow machine gets fewer.
@@ -98,10 +99,13 @@ class Instance:
     def __init__(self, folder: Path, visits: int) -> None:
         self.app, self.experiment_id, self.rate = _told(folder, visits)
         self._client = _logged_in(self.app)
+        with self.app.app_context():
+            experiment = db.session.get_one(Experiment, self.experiment_id)
+            self._variants = [each.key for each in experiment.variants]
 
     def write(self) -> float:
         """Let some more come; return how many a second were written."""
-        events = list(_more(self.experiment_id))
+        events = list(_more(self.experiment_id, self._variants))
         return len(events) / 2 / history.write(self.app, events, utc_now())
 
     def open(self, address: str) -> float:
@@ -191,14 +195,14 @@ def _logged_in(app: Flask) -> FlaskClient:
     return client
 
 
-def _more(experiment_id: int) -> Iterator[Event]:
-    """Some who come now: served and seen."""
+def _more(experiment_id: int, variants: list[str]) -> Iterator[Event]:
+    """Some who come now: served and seen, spread fairly. Else an alarm would withhold figures."""
     at = time.time()
     for _ in range(GROUPS * history.GROUP // 2):
         event: dict[str, Any] = {
             "experiment_id": experiment_id,
             "phase": 1,
-            "variant": "control",
+            "variant": random.choice(variants),  # noqa: S311
             "visitor": new_visitor(at),
             "at_us": int(at * 1_000_000),
             "source": random.choice(list(history.SOURCES)),  # noqa: S311 - only spread out
