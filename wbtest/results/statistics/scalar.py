@@ -4,31 +4,37 @@ Looking for the end of an interval asks for them a dozen times, and a page has f
 values are those of ``mixture`` to the last digit. Imports numpy and scipy; see there.
 """
 
+from functools import lru_cache
+
 import numpy as np
 from scipy.special import cython_special as special
 
 from wbtest.results.statistics import mixture
 
+# Which kind of number is meant is otherwise found out anew at each call.
+_betainc, _betaincc = special.betainc["double"], special.betaincc["double"]
+_xlogy, _xlog1py = special.xlogy["double"], special.xlog1py["double"]
+_betaln = lru_cache(64)(special.betaln)
+
 
 def log_e_above(x: int, f: int, t: float, a: float, b: float) -> float:
     """Return ``mixture.log_e_above`` of x conversions and f visitors without one."""
-    mass = special.betaincc(a + x, b + f, t)
+    mass = _betaincc(a + x, b + f, t)
     if mass < mixture.SMALLEST:
         return float(mixture.log_e_above(x, f, t, a, b))
     # In the order of ``mixture``: other orders round otherwise.
-    return float(_log_ratio(x, f, t, a, b) + np.log(mass) - np.log(special.betaincc(a, b, t)))
+    return float(_log_ratio(x, f, t, a, b) + np.log(mass) - np.log(_betaincc(a, b, t)))
 
 
 def log_e_below(x: int, f: int, t: float, a: float, b: float) -> float:
     """Return ``mixture.log_e_below`` of x conversions and f visitors without one."""
-    mass = special.betainc(a + x, b + f, t)
+    mass = _betainc(a + x, b + f, t)
     if mass < mixture.SMALLEST:
         return float(mixture.log_e_below(x, f, t, a, b))
-    return float(_log_ratio(x, f, t, a, b) + np.log(mass) - np.log(special.betainc(a, b, t)))
+    return float(_log_ratio(x, f, t, a, b) + np.log(mass) - np.log(_betainc(a, b, t)))
 
 
 def _log_ratio(x: int, f: int, t: float, a: float, b: float) -> float:
-    whole = special.betaln(a + x, b + f) - special.betaln(a, b)
-    at_t = special.xlogy(float(x), t) + special.xlog1py(float(f), -t)
-    # These two know complex numbers as well.
-    return float(whole - at_t.real)
+    whole: float = special.betaln(a + x, b + f) - _betaln(a, b)
+    at_t: float = _xlogy(float(x), t) + _xlog1py(float(f), -t)
+    return whole - at_t
