@@ -71,6 +71,6 @@ def root_of(
 
 
 def _check_number(found: float, x: float) -> None:
-    """Raise ValueError for NaN: every comparison is false of it, so the search would end anywhere."""
+    """Raise ValueError for NaN: every comparison with it is false, so any end would do."""
     if isnan(found):
         raise ValueError(f"the function is not a number at {x}")
