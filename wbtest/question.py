@@ -6,11 +6,10 @@ ours. Rows are plain tuples, of the values that SQLAlchemy would give. No rows o
 
 from collections.abc import Callable, Collection
 from functools import cache, lru_cache
-from typing import Any, NamedTuple, cast
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.sql.compiler import SQLCompiler
 
 from wbtest import driver
 from wbtest.extensions import db
@@ -69,7 +68,7 @@ class Question:
 
     def _prepare(self, engine_name: str) -> Prepared:
         dialect = DIALECTS[engine_name]
-        compiled = cast(SQLCompiler, self.query.compile(dialect=dialect))
+        compiled = self.query.compile(dialect=dialect)
         names, text = compiled.bind_names, compiled.string
         many = {names[mark] for mark in compiled.post_compile_params}
         # What is no value to a database, such as what stands between joined texts.

@@ -3,7 +3,7 @@
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Select, bindparam, inspect, select
+from sqlalchemy import BindParameter, Select, bindparam, inspect, select
 from sqlalchemy.orm.attributes import set_committed_value
 
 from wbtest.extensions import db
@@ -21,7 +21,7 @@ def read_parts(experiment: Experiment) -> None:
 
 @cache
 def _parts() -> dict[str, Select[Any]]:
-    number = bindparam("experiment_id")
+    number: BindParameter[int] = bindparam("experiment_id")
     return {
         "phases": select(Phase).where(Phase.experiment_id == number).order_by(Phase.number),
         "variants": select(Variant)

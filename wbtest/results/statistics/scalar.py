@@ -4,16 +4,24 @@ Looking for the end of an interval asks for them a dozen times, and a page has f
 values are those of ``mixture`` to the last digit. Imports numpy and scipy; see there.
 """
 
+from collections.abc import Callable
 from functools import lru_cache
+from typing import Any
 
 import numpy as np
 from scipy.special import cython_special as special
 
 from wbtest.results.statistics import mixture
 
-# Which kind of number is meant is otherwise found out anew at each call.
-_betainc, _betaincc = special.betainc["double"], special.betaincc["double"]
-_xlogy, _xlog1py = special.xlogy["double"], special.xlog1py["double"]
+
+def _of_doubles(function: Any) -> Callable[..., float]:
+    """Return the function for this kind of number, which is otherwise looked for at each call."""
+    found: Callable[..., float] = function["double"]
+    return found
+
+
+_betainc, _betaincc = _of_doubles(special.betainc), _of_doubles(special.betaincc)
+_xlogy, _xlog1py = _of_doubles(special.xlogy), _of_doubles(special.xlog1py)
 _betaln = lru_cache(64)(special.betaln)
 
 
@@ -36,5 +44,5 @@ def log_e_below(x: int, f: int, t: float, a: float, b: float) -> float:
 
 def _log_ratio(x: int, f: int, t: float, a: float, b: float) -> float:
     whole: float = special.betaln(a + x, b + f) - _betaln(a, b)
-    at_t: float = _xlogy(float(x), t) + _xlog1py(float(f), -t)
+    at_t = _xlogy(float(x), t) + _xlog1py(float(f), -t)
     return whole - at_t
