@@ -214,6 +214,33 @@ def test_what_is_read_of_one_moment_does_not_change_under_ones_eyes(app: Flask) 
     assert db.session.scalar(count) == 2
 
 
+def test_a_view_of_one_moment_reads_who_asks_at_the_same_moment(app: Flask) -> None:
+    make_workspace("Larder")
+    count = db.select(db.func.count()).select_from(Workspace)
+    values = {"name": "Kiln", "controller": "", "contact_email": "", "created_at": clock.now()}
+
+    @store.of_one_moment
+    def view() -> tuple[int | None, bool, int | None]:
+        before = db.session.scalar(count)
+        with store.writing_group(db.engine, store.lock()) as connection:
+            connection.execute(sa.insert(Workspace), values)
+        return before, store.is_of_one_moment(), db.session.scalar(count)
+
+    assert view() == (1, True, 1)
+    assert view()[0] == 2
+
+
+def test_the_moment_of_a_view_is_over_with_its_transaction(app: Flask) -> None:
+    @store.of_one_moment
+    def view() -> bool:
+        with writing() as session:
+            session.scalar(db.select(1))
+        return store.is_of_one_moment()
+
+    assert not store.is_of_one_moment()
+    assert not view()
+
+
 def test_times_come_back_aware_and_in_utc(app: Flask) -> None:
     kathmandu = timezone(timedelta(hours=5, minutes=45))
     made = make_workspace()

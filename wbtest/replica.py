@@ -15,7 +15,7 @@ import sqlalchemy as sa
 from flask import current_app, has_app_context
 
 from wbtest.extensions import REPLICA, SUMS_FROM, db
-from wbtest.store import describe, read_one_moment
+from wbtest.store import describe, is_of_one_moment, read_one_moment
 
 log = logging.getLogger(__name__)
 
@@ -65,7 +65,8 @@ def read_figures() -> None:
 
     Where it does not answer they are read from the primary, as they are without a replica.
     """
-    read_one_moment()
+    if not is_of_one_moment():
+        read_one_moment()
     if not has_replica() or time.monotonic() < current_app.extensions.get(RESTS, 0.0):
         return
     session, engine = db.session, db.engines[REPLICA]

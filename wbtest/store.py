@@ -5,11 +5,12 @@ Both databases run the same code. Nothing here knows what is stored.
 
 import logging
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from datetime import UTC, datetime
+from functools import wraps
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar, cast
 
 import sqlalchemy as sa
 from flask import current_app
@@ -25,6 +26,9 @@ PRAGMAS = {"journal_mode": "wal", "synchronous": 2, "foreign_keys": 1, "secure_d
 BUSY_MILLISECONDS = 5000
 # Any number will do, as long as every process asks PostgreSQL for the same one.
 GROUP_LOCK = 7_203_411
+# Where a session keeps the transaction in which all that a view reads is of one moment.
+MOMENT = "moment"
+View = TypeVar("View", bound=Callable[..., Any])
 
 
 class Refused(Exception):
@@ -214,6 +218,29 @@ def read_one_moment() -> None:
     if session.get_bind().dialect.name == "postgresql":
         # On SQLite every transaction is of the moment of its first read.
         session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
+
+
+def of_one_moment(view: View) -> View:
+    """Let all that a view reads be of one moment, who is asking included.
+
+    Otherwise a page of figures ends the transaction in which it looked that up, and asks again.
+    """
+
+    @wraps(view)
+    def reading(*args: Any, **kwargs: Any) -> Any:
+        read_one_moment()
+        session = db.session()
+        session.info[MOMENT] = session.get_transaction() or session.begin()
+        return view(*args, **kwargs)
+
+    return cast(View, reading)
+
+
+def is_of_one_moment() -> bool:
+    """Whether what is read now is of the moment at which a view ``of_one_moment`` began."""
+    session = db.session()
+    begun = session.get_transaction()
+    return begun is not None and begun is session.info.get(MOMENT)
 
 
 def is_writing() -> bool:

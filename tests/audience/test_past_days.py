@@ -205,5 +205,5 @@ def test_tests_of_which_no_day_is_over_are_forgotten_too(
 
 
 def test_a_replica_that_has_the_sums_is_asked_for_them() -> None:
-    for statement in (past_days._DAYS, past_days._CHANGES):
-        assert _asks_for_sums(statement)
+    for question in (past_days._DAYS, past_days._CHANGES):
+        assert _asks_for_sums(question.query)

@@ -19,6 +19,7 @@ from wbtest.audience.models import HourlyCount
 from wbtest.audience.totals_models import ClockTotal, DayTotal, HourTotal, KindTotal
 from wbtest.extensions import db
 from wbtest.publishing.models import Experiment
+from wbtest.question import Question, of_many
 
 Sources = tuple[str, ...] | None
 ByVariant = dict[str, "Totals"]
@@ -107,11 +108,12 @@ Row = tuple[Any, ...]
 REMEMBERED_DAYS = 5_000
 _DAY_OF = (DAYS.c.experiment_id, DAYS.c.phase, DAYS.c.day)
 PLACE = len(_DAY_OF)
-# Made once: to put a statement together takes longer than to run it.
-_DAILY = sa.select(*_DAY_OF, DAYS.c.variant, *[DAYS.c[name] for name in NAMES]).where(
-    DAYS.c.experiment_id.in_(sa.bindparam("tests", expanding=True))
+_DAILY = Question(
+    sa.select(*_DAY_OF, DAYS.c.variant, *[DAYS.c[name] for name in NAMES]).where(
+        DAYS.c.experiment_id.in_(of_many("tests"))
+    )
 )
-_BY_SOURCE_EVER = (
+_BY_SOURCE_EVER = Question(
     sa.select(KINDS.c.source, *[sa.func.sum(KINDS.c[name]) for name in NAMES])
     .where(KINDS.c.experiment_id == sa.bindparam("experiment_id"), KINDS.c.excluded_because == "")
     .group_by(KINDS.c.source)
@@ -124,7 +126,7 @@ def daily(tests: Collection[int]) -> defaultdict[int, Daily]:
     Days on which nothing happened are left out. As many queries for fifty experiments as for one.
     """
     rows: defaultdict[tuple[int, int, date], list[Row]] = defaultdict(list)
-    for row in db.session.execute(_DAILY, {"tests": list(tests)}).all():
+    for row in _DAILY.ask(tests=list(tests)):
         test, phase, day = row[:PLACE]
         rows[test, phase, day].append(row[PLACE:])
     found: defaultdict[int, Daily] = defaultdict(dict)
@@ -213,7 +215,7 @@ def by_source_ever(experiment: Experiment) -> dict[str, Totals]:
 
     Good for what money bought; rates of phases and variants are never added up.
     """
-    rows = db.session.execute(_BY_SOURCE_EVER, {"experiment_id": experiment.id})
+    rows = _BY_SOURCE_EVER.ask(experiment_id=experiment.id)
     return {source: Totals(*sums) for source, *sums in rows}
 
 

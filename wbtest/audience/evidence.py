@@ -18,8 +18,8 @@ from wbtest.audience.counts import Totals
 from wbtest.audience.hour_rows import HourRows, Row
 from wbtest.audience.recording.hours import day_of
 from wbtest.audience.totals_models import DayChange, HourTotal
-from wbtest.extensions import db
 from wbtest.publishing.models import Experiment
+from wbtest.question import Question, of_many
 from wbtest.store import is_one_moment, is_writing
 
 HOURS = cast(sa.Table, HourTotal.__table__)
@@ -30,18 +30,21 @@ REMEMBERED_DAYS = 5_000
 MOST_SHIFTED = 3 * 3600
 ONE_DAY = timedelta(days=1)
 _making_room = threading.Lock()
-# Made once: to put a statement together takes longer than to run it.
-_CHANGES = sa.select(
-    CHANGES.c.experiment_id, CHANGES.c.phase, CHANGES.c.day, CHANGES.c.changes
-).where(CHANGES.c.experiment_id.in_(sa.bindparam("tests", expanding=True)))
+_CHANGES = Question(
+    sa.select(CHANGES.c.experiment_id, CHANGES.c.phase, CHANGES.c.day, CHANGES.c.changes).where(
+        CHANGES.c.experiment_id.in_(of_many("tests"))
+    )
+)
 _NAMES = ("experiment_id", "phase", "hour", "variant", "seen", "arrived", "converted")
-_HOURS = sa.select(*[HOURS.c[name] for name in _NAMES]).where(
-    HOURS.c.experiment_id.in_(sa.bindparam("tests", expanding=True)),
-    # Whoever names phases and variants, too, is led to the hours by the key of the table.
-    HOURS.c.phase.in_(sa.bindparam("phases", expanding=True)),
-    HOURS.c.variant.in_(sa.bindparam("variants", expanding=True)),
-    HOURS.c.hour >= sa.bindparam("since"),
-    HOURS.c.hour < sa.bindparam("before"),
+_HOURS = Question(
+    sa.select(*[HOURS.c[name] for name in _NAMES]).where(
+        HOURS.c.experiment_id.in_(of_many("tests")),
+        # Whoever names phases and variants, too, is led to the hours by the key of the table.
+        HOURS.c.phase.in_(of_many("phases")),
+        HOURS.c.variant.in_(of_many("variants")),
+        HOURS.c.hour >= sa.bindparam("since"),
+        HOURS.c.hour < sa.bindparam("before"),
+    )
 )
 
 # A test by its id, a phase of it, and a local day.
@@ -103,7 +106,7 @@ def hours_of(
     if missing:
         found |= _read(tests, keys, missing)
         # Between two statements somebody may have written.
-        after = changes if is_one_moment(_CHANGES) else _changes(tests)
+        after = changes if is_one_moment(_CHANGES.query) else _changes(tests)
         for place in missing:
             # What a transaction wrote may be rolled back, and be counted again otherwise.
             if after.get(place, 0) == changes.get(place, 0) and not is_writing():
@@ -112,7 +115,7 @@ def hours_of(
 
 
 def _changes(tests: Collection[int]) -> dict[Place, int]:
-    rows = db.session.execute(_CHANGES, {"tests": list(tests)}).all()
+    rows = _CHANGES.ask(tests=list(tests))
     return {(test, phase, day): number for test, phase, day, number in rows}
 
 
@@ -132,22 +135,14 @@ def _read(
 ) -> dict[Place, DayHours]:
     """The hours of these days, from one statement."""
     spans = [_span(day, tests[test].time_zone) for test, _, day in places]
-    rows = db.session.execute(
-        _HOURS,
-        {
-            "tests": list({test for test, *_ in places}),
-            "phases": list({phase for _, phase, _ in places}),
-            "variants": list(
-                {
-                    variant.key
-                    for test in {place[0] for place in places}
-                    for variant in tests[test].variants
-                }
-            ),
-            "since": min(since for since, _ in spans),
-            "before": max(before for _, before in spans),
-        },
-    ).all()
+    asked = {test for test, *_ in places}
+    rows = _HOURS.ask(
+        tests=list(asked),
+        phases=list({phase for _, phase, _ in places}),
+        variants=list({variant.key for test in asked for variant in tests[test].variants}),
+        since=min(since for since, _ in spans),
+        before=max(before for _, before in spans),
+    )
     by_hour: defaultdict[tuple[int, int, int], dict[str, Row]] = defaultdict(dict)
     for test, phase, hour, variant, *numbers in rows:
         by_hour[test, phase, hour][variant] = tuple(numbers)

@@ -7,14 +7,13 @@ import sqlalchemy as sa
 from wbtest.audience.models import Signup
 from wbtest.audience.totals_models import MachineTotal
 from wbtest.audience.traffic import PRETENDER
-from wbtest.extensions import db
 from wbtest.publishing.models import Experiment
+from wbtest.question import Question
 
 SIGNUPS = cast(sa.Table, Signup.__table__)
 MACHINES = cast(sa.Table, MachineTotal.__table__)
 _is_pretending = MACHINES.c.family == PRETENDER
-# Made once: to put it together takes longer than to run it.
-_MACHINES = (
+_MACHINES = Question(
     sa.select(
         MACHINES.c.variant,
         MACHINES.c.reason,
@@ -24,7 +23,7 @@ _MACHINES = (
     .where(MACHINES.c.experiment_id == sa.bindparam("experiment_id"))
     .group_by(MACHINES.c.variant, MACHINES.c.reason)
 )
-_TWO_VARIANTS = (
+_TWO_VARIANTS = Question(
     sa.select(sa.func.count())
     .select_from(SIGNUPS)
     .where(
@@ -39,7 +38,8 @@ def two_variants(experiment: Experiment) -> int:
     """Return how many sign-ups came from people who were shown two variants, as far as is known."""
     if experiment.purged_at is not None:
         return experiment.last_counts.get("two_variants", 0)
-    return db.session.scalar(_TWO_VARIANTS, {"experiment_id": experiment.id}) or 0
+    [[number]] = _TWO_VARIANTS.ask(experiment_id=experiment.id)
+    return int(number)
 
 
 class Machines(NamedTuple):
@@ -59,7 +59,7 @@ class Machines(NamedTuple):
 
 def machines_of(experiment: Experiment) -> Machines:
     """Return which machines came to this experiment, from one statement."""
-    rows = db.session.execute(_MACHINES, {"experiment_id": experiment.id})
+    rows = _MACHINES.ask(experiment_id=experiment.id)
     found: dict[str, dict[str, int]] = {variant.key: {} for variant in experiment.variants}
     pretenders = 0
     for variant, reason, number, pretending in rows:

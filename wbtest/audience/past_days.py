@@ -20,8 +20,9 @@ from flask import current_app
 from wbtest.audience import counts, evidence
 from wbtest.audience.counts import DAYS, NAMES, ByVariant, Daily, Totals, added
 from wbtest.audience.evidence import CHANGES, DayHours
-from wbtest.extensions import clock, db
+from wbtest.extensions import clock
 from wbtest.publishing.models import Experiment
+from wbtest.question import Question
 from wbtest.store import is_one_moment, is_writing
 
 # Of all tests together, a test counted as a day more: it may have none that is over. Their hours
@@ -30,37 +31,40 @@ REMEMBERED_DAYS = evidence.REMEMBERED_DAYS
 DAY_HOURS = 24
 _changing = threading.Lock()
 
-# Statements are made once: to put one together takes longer than to run it.
 _IS_OURS = DAYS.c.experiment_id == sa.bindparam("experiment_id")
-_DAYS = sa.union_all(
-    sa.select(
-        DAYS.c.phase,
-        DAYS.c.variant,
-        sa.cast(sa.null(), sa.Date).label("day"),
-        *[sa.func.sum(DAYS.c[name]) for name in NAMES],
+_DAYS = Question(
+    sa.union_all(
+        sa.select(
+            DAYS.c.phase,
+            DAYS.c.variant,
+            sa.cast(sa.null(), sa.Date).label("day"),
+            *[sa.func.sum(DAYS.c[name]) for name in NAMES],
+        )
+        .where(_IS_OURS, DAYS.c.day < sa.bindparam("since"))
+        .group_by(DAYS.c.phase, DAYS.c.variant),
+        sa.select(
+            DAYS.c.phase, DAYS.c.variant, DAYS.c.day, *[DAYS.c[name] for name in NAMES]
+        ).where(_IS_OURS, DAYS.c.day >= sa.bindparam("since")),
     )
-    .where(_IS_OURS, DAYS.c.day < sa.bindparam("since"))
-    .group_by(DAYS.c.phase, DAYS.c.variant),
-    sa.select(DAYS.c.phase, DAYS.c.variant, DAYS.c.day, *[DAYS.c[name] for name in NAMES]).where(
-        _IS_OURS, DAYS.c.day >= sa.bindparam("since")
-    ),
 )
 _CHANGED = CHANGES.c.experiment_id == sa.bindparam("experiment_id")
-_CHANGES = sa.union_all(
-    sa.select(
-        CHANGES.c.phase,
-        sa.cast(sa.null(), sa.Date).label("day"),
-        sa.func.sum(CHANGES.c.changes),
+_CHANGES = Question(
+    sa.union_all(
+        sa.select(
+            CHANGES.c.phase,
+            sa.cast(sa.null(), sa.Date).label("day"),
+            sa.func.sum(CHANGES.c.changes),
+        )
+        .where(_CHANGED, CHANGES.c.day < sa.bindparam("since"))
+        .group_by(CHANGES.c.phase),
+        sa.select(CHANGES.c.phase, CHANGES.c.day, CHANGES.c.changes).where(
+            _CHANGED, CHANGES.c.day >= sa.bindparam("since")
+        ),
     )
-    .where(_CHANGED, CHANGES.c.day < sa.bindparam("since"))
-    .group_by(CHANGES.c.phase),
-    sa.select(CHANGES.c.phase, CHANGES.c.day, CHANGES.c.changes).where(
-        _CHANGED, CHANGES.c.day >= sa.bindparam("since")
-    ),
 )
 # A phase and a local day of it.
 When = tuple[int, date]
-Row = Any
+Row = tuple[Any, ...]
 T = TypeVar("T")
 
 
@@ -92,13 +96,12 @@ def days_of(
     with every late one.
     """
     # What a transaction wrote may be rolled back, and be counted again otherwise.
-    if is_writing() or not is_one_moment(_DAYS):
+    if is_writing() or not is_one_moment(_DAYS.query):
         return _all(experiment, keys)
     since = _still_changing(experiment, window_hours)
-    asked = {"experiment_id": experiment.id, "since": since}
-    rows = db.session.execute(_DAYS, asked).all()
-    changes = db.session.execute(_CHANGES, asked).all()
-    mark = (since, _over(rows), _over(changes))
+    rows = _DAYS.ask(experiment_id=experiment.id, since=since)
+    changes = _CHANGES.ask(experiment_id=experiment.id, since=since)
+    mark = (since, _over(rows, day=2), _over(changes, day=1))
     memory: OrderedDict[Any, Past] = current_app.extensions.setdefault(
         "wbtest.past_days", OrderedDict()
     )
@@ -181,9 +184,9 @@ def _before(days: Mapping[When, T], since: date) -> dict[When, T]:
     return {when: found for when, found in days.items() if when[1] < since}
 
 
-def _over(rows: Sequence[Row]) -> frozenset[tuple[Any, ...]]:
-    """The sums among the rows, which are of no day."""
-    return frozenset(tuple(row) for row in rows if row.day is None)
+def _over(rows: Sequence[Row], day: int) -> frozenset[Row]:
+    """The sums among the rows, which are of no day; it stands at this place."""
+    return frozenset(row for row in rows if row[day] is None)
 
 
 def _remember(memory: OrderedDict[Any, Past], name: Any, past: Past) -> None:

@@ -9,18 +9,24 @@ from typing import NamedTuple
 import sqlalchemy as sa
 
 from wbtest.audience.counts import KINDS, NAMES, ByVariant, Totals, added
-from wbtest.extensions import db
 from wbtest.publishing.models import Experiment
+from wbtest.question import Question
 
 _COUNTS = KINDS.c.excluded_because == ""
-# Of those who do not count nobody asks where they came from.
-_SOURCE = sa.case((_COUNTS, KINDS.c.source), else_="").label("counted_source")
-_BY = (KINDS.c.phase, _SOURCE, KINDS.c.excluded_because, KINDS.c.variant)
-# Made once: to put it together takes longer than to run it.
-_PEOPLE = (
-    sa.select(*_BY, *[sa.func.sum(KINDS.c[name]) for name in NAMES])
-    .where(KINDS.c.experiment_id == sa.bindparam("experiment_id"))
-    .group_by(*_BY)
+_IS_OURS = KINDS.c.experiment_id == sa.bindparam("experiment_id")
+_SUMS = [sa.func.sum(KINDS.c[name]) for name in NAMES]
+_PLACE = (KINDS.c.phase, KINDS.c.variant)
+# Those who count come in the order of the table's key, so nothing is sorted.
+_PEOPLE = Question(
+    sa.union_all(
+        sa.select(*_PLACE, KINDS.c.source, KINDS.c.excluded_because, *_SUMS)
+        .where(_IS_OURS, _COUNTS)
+        .group_by(*_PLACE, KINDS.c.source, KINDS.c.excluded_because),
+        # Of those who do not count nobody asks where they came from.
+        sa.select(*_PLACE, sa.literal("", sa.String), KINDS.c.excluded_because, *_SUMS)
+        .where(_IS_OURS, ~_COUNTS)
+        .group_by(*_PLACE, KINDS.c.excluded_because),
+    )
 )
 
 
@@ -85,11 +91,11 @@ NOBODY = Totals()
 
 def people_of(experiment: Experiment) -> People:
     """Return everybody who came to this experiment up to this moment."""
-    rows = db.session.execute(_PEOPLE, {"experiment_id": experiment.id}).all()
+    rows = _PEOPLE.ask(experiment_id=experiment.id)
     return People(
         tuple(variant.key for variant in experiment.variants),
         tuple(
             Group(phase, source, reason, variant, Totals(*numbers))
-            for phase, source, reason, variant, *numbers in rows
+            for phase, variant, source, reason, *numbers in rows
         ),
     )

@@ -15,10 +15,12 @@ from wbtest.results.exports import MORE_TABLES, TABLES, Rows
 from wbtest.results.figures import check_started, results_of
 from wbtest.results.figures_json import results_json as as_json
 from wbtest.results.views import bp
+from wbtest.store import of_one_moment
 from wbtest.team import access
 
 
 @bp.get("/experiments/<int:experiment_id>/results.json")
+@of_one_moment
 @access.requires("read")
 def results_json(experiment_id: int) -> ResponseReturnValue:
     """The figures for programs."""
@@ -30,6 +32,7 @@ def results_json(experiment_id: int) -> ResponseReturnValue:
 
 
 @bp.get("/experiments/<int:experiment_id>/results.csv")
+@of_one_moment
 @access.requires("read")
 def results_csv(experiment_id: int) -> ResponseReturnValue:
     """The figures for a spreadsheet; ``?table=`` says which, by day and variant without it.

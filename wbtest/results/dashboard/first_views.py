@@ -18,10 +18,12 @@ from wbtest.results.figures import results_of
 from wbtest.results.sharing.views import share_part
 from wbtest.results.spending.showing import spent_on
 from wbtest.results.views import bp
+from wbtest.store import of_one_moment
 from wbtest.team import access
 
 
 @bp.get("/experiments/<int:experiment_id>/results")
+@of_one_moment
 @access.requires("read")
 def results(experiment_id: int) -> ResponseReturnValue:
     """The verdict, why one may trust it, and the figures it rests on."""

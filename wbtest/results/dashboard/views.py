@@ -28,12 +28,14 @@ from wbtest.results.drawing import moments_in_words
 from wbtest.results.figures import Results, judged, results_of
 from wbtest.results.reading import earlier_readings, reading_of
 from wbtest.results.views import bp
+from wbtest.store import of_one_moment
 from wbtest.team import access
 
 More = Callable[[Experiment, Results], dict[str, Any]]
 
 
 @bp.get("/experiments/<int:experiment_id>/results/over-time")
+@of_one_moment
 @access.requires("read")
 def over_time(experiment_id: int) -> ResponseReturnValue:
     """The evidence against its line, the course of the rates, and what came on each day."""
@@ -41,6 +43,7 @@ def over_time(experiment_id: int) -> ResponseReturnValue:
 
 
 @bp.get("/experiments/<int:experiment_id>/results/who-came")
+@of_one_moment
 @access.requires("read")
 def who_came(experiment_id: int) -> ResponseReturnValue:
     """Visitors by source, device, language, weekday and hour; exploratory."""
@@ -48,6 +51,7 @@ def who_came(experiment_id: int) -> ResponseReturnValue:
 
 
 @bp.get("/experiments/<int:experiment_id>/results/what-they-said")
+@of_one_moment
 @access.requires("read")
 def what_they_said(experiment_id: int) -> ResponseReturnValue:
     """Answers after the sign-up, questions of visitors, and what they read."""
@@ -55,6 +59,7 @@ def what_they_said(experiment_id: int) -> ResponseReturnValue:
 
 
 @bp.get("/experiments/<int:experiment_id>/results/for-information")
+@of_one_moment
 @access.requires("read")
 def for_information(experiment_id: int) -> ResponseReturnValue:
     """What is right for one look planned in advance."""
@@ -62,6 +67,7 @@ def for_information(experiment_id: int) -> ResponseReturnValue:
 
 
 @bp.get("/experiments/<int:experiment_id>/results/now.json")
+@of_one_moment
 @access.requires("read")
 def results_now(experiment_id: int) -> ResponseReturnValue:
     """How many there are by now, for a page that is open and wants to say so."""

@@ -112,20 +112,18 @@ def _crossing(
     observed = log((x + 1e-13) / (f + 1e-13))
     inner = outer = min(max(observed, -EDGE), EDGE)
     step = 4 / sqrt(1 + x * f / max(x + f, 1))
-    # The search begins at the two ends that the walk has asked for last.
-    asked: dict[float, float] = {}
 
-    def evidence(odds: float) -> float:
-        if odds not in asked:
-            asked[odds] = log_e(rate_at(odds))
-        return asked[odds]
+    def margin(odds: float) -> float:
+        return log_e(rate_at(odds)) - needed
 
-    while evidence(outer) < needed:
+    at_inner = at_outer = margin(outer)
+    while at_outer < 0:
         if outer == direction * EDGE:
             return copysign(inf, direction)
         inner, outer = outer, min(max(outer + direction * step, -EDGE), EDGE)
+        at_inner, at_outer = at_outer, margin(outer)
         step *= 2
-    return root_of(lambda odds: evidence(odds) - needed, inner, outer, exact=1e-12)
+    return root_of(margin, inner, outer, exact=1e-12, at_ends=(at_inner, at_outer))
 
 
 def _log_ratio(x: Real, f: Real, t: float, a: float, b: float) -> Floats:

@@ -5,6 +5,8 @@ Everything here is *safe to watch*: valid however often one looks, and whenever 
 
 from __future__ import annotations
 
+from functools import cache
+from types import ModuleType
 from typing import TYPE_CHECKING
 
 from wbtest.results.statistics.counts import Counts, check_fraction
@@ -23,11 +25,10 @@ def log_e_above(counts: Counts, target: float) -> float:
     >>> round(log_e_above(Counts(seen=300, converted=30), 0.05), 3)
     5.077
     """
-    from wbtest.results.statistics import scalar
-
     check_fraction("target", target)
     prior = 2.0, 2 * (1 - target) / target
-    return scalar.log_e_above(counts.converted, counts.unconverted, target, *prior)
+    found: float = _scalar().log_e_above(counts.converted, counts.unconverted, target, *prior)
+    return found
 
 
 def log_e_below(counts: Counts, target: float) -> float:
@@ -36,11 +37,10 @@ def log_e_below(counts: Counts, target: float) -> float:
     >>> round(log_e_below(Counts(seen=300, converted=3), 0.05), 3)
     6.133
     """
-    from wbtest.results.statistics import scalar
-
     check_fraction("target", target)
     prior = 2.0, 2 * (1 - target) / target
-    return scalar.log_e_below(counts.converted, counts.unconverted, target, *prior)
+    found: float = _scalar().log_e_below(counts.converted, counts.unconverted, target, *prior)
+    return found
 
 
 def log_e_above_path(converted: Ints, seen: Ints, target: float) -> Floats:
@@ -122,6 +122,14 @@ def _high(counts: Counts, needed: float) -> float:
     return mixture.rate_at(
         mixture.upper_log_odds(lambda rate: log_e_below(counts, rate), x, f, needed)
     )
+
+
+@cache
+def _scalar() -> ModuleType:
+    """Found once: a search asks a dozen times, and to import takes as long as to add up."""
+    from wbtest.results.statistics import scalar
+
+    return scalar
 
 
 def _unconverted(converted: Ints, seen: Ints) -> Ints:

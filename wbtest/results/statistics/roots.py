@@ -12,8 +12,16 @@ RELATIVE = 4 * 2.0**-52
 MOST_STEPS = 100
 
 
-def root_of(function: Callable[[float], float], low: float, high: float, exact: float) -> float:
+def root_of(
+    function: Callable[[float], float],
+    low: float,
+    high: float,
+    exact: float,
+    at_ends: tuple[float, float] | None = None,
+) -> float:
     """Return x between ``low`` and ``high`` where ``function`` is 0, to within ``exact``.
+
+    ``at_ends`` is what it is there, for whoever knows that already.
 
     Brent's method (1973, Algorithms for Minimization without Derivatives, chapter 4), step by step
     as ``scipy.optimize.brentq`` does it, so that both say the same to the last digit. Raises
@@ -21,7 +29,9 @@ def root_of(function: Callable[[float], float], low: float, high: float, exact: 
     ArithmeticError when it does not end.
     """
     last, here = low, high
-    at_last, at_here = _number(function, last), _number(function, here)
+    at_last, at_here = at_ends or (function(low), function(high))
+    _check_number(at_last, low)
+    _check_number(at_here, high)
     if at_last == 0:
         return last
     if at_here == 0:
@@ -55,13 +65,12 @@ def root_of(function: Callable[[float], float], low: float, high: float, exact: 
             before = step = half
         last, at_last = here, at_here
         here += step if abs(step) > least else (least if half > 0 else -least)
-        at_here = _number(function, here)
+        at_here = function(here)
+        _check_number(at_here, here)
     raise ArithmeticError(f"no root within {MOST_STEPS} steps")
 
 
-def _number(function: Callable[[float], float], x: float) -> float:
-    """The function at x. Of NaN every comparison is false, so the search would end anywhere."""
-    found = function(x)
+def _check_number(found: float, x: float) -> None:
+    """Raise ValueError for NaN: every comparison with it is false, so any end would do."""
     if isnan(found):
         raise ValueError(f"the function is not a number at {x}")
-    return found

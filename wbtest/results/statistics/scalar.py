@@ -4,31 +4,45 @@ Looking for the end of an interval asks for them a dozen times, and a page has f
 values are those of ``mixture`` to the last digit. Imports numpy and scipy; see there.
 """
 
+from collections.abc import Callable
+from functools import lru_cache
+from typing import Any
+
 import numpy as np
 from scipy.special import cython_special as special
 
 from wbtest.results.statistics import mixture
 
 
+def _of_doubles(function: Any) -> Callable[..., float]:
+    """Return the function for this kind of number, which is otherwise looked for at each call."""
+    found: Callable[..., float] = function["double"]
+    return found
+
+
+_betainc, _betaincc = _of_doubles(special.betainc), _of_doubles(special.betaincc)
+_xlogy, _xlog1py = _of_doubles(special.xlogy), _of_doubles(special.xlog1py)
+_betaln = lru_cache(64)(special.betaln)
+
+
 def log_e_above(x: int, f: int, t: float, a: float, b: float) -> float:
     """Return ``mixture.log_e_above`` of x conversions and f visitors without one."""
-    mass = special.betaincc(a + x, b + f, t)
+    mass = _betaincc(a + x, b + f, t)
     if mass < mixture.SMALLEST:
         return float(mixture.log_e_above(x, f, t, a, b))
     # In the order of ``mixture``: other orders round otherwise.
-    return float(_log_ratio(x, f, t, a, b) + np.log(mass) - np.log(special.betaincc(a, b, t)))
+    return float(_log_ratio(x, f, t, a, b) + np.log(mass) - np.log(_betaincc(a, b, t)))
 
 
 def log_e_below(x: int, f: int, t: float, a: float, b: float) -> float:
     """Return ``mixture.log_e_below`` of x conversions and f visitors without one."""
-    mass = special.betainc(a + x, b + f, t)
+    mass = _betainc(a + x, b + f, t)
     if mass < mixture.SMALLEST:
         return float(mixture.log_e_below(x, f, t, a, b))
-    return float(_log_ratio(x, f, t, a, b) + np.log(mass) - np.log(special.betainc(a, b, t)))
+    return float(_log_ratio(x, f, t, a, b) + np.log(mass) - np.log(_betainc(a, b, t)))
 
 
 def _log_ratio(x: int, f: int, t: float, a: float, b: float) -> float:
-    whole = special.betaln(a + x, b + f) - special.betaln(a, b)
-    at_t = special.xlogy(float(x), t) + special.xlog1py(float(f), -t)
-    # These two know complex numbers as well.
-    return float(whole - at_t.real)
+    whole: float = special.betaln(a + x, b + f) - _betaln(a, b)
+    at_t = _xlogy(float(x), t) + _xlog1py(float(f), -t)
+    return whole - at_t

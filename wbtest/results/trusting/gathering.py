@@ -9,11 +9,11 @@ from zoneinfo import ZoneInfo
 import sqlalchemy as sa
 
 from wbtest.audience import segments_counts
-from wbtest.extensions import db
 from wbtest.publishing.choices import options
 from wbtest.publishing.models import Experiment, Step
 from wbtest.publishing.rule import Hypothesis
 from wbtest.publishing.running.stages import tested
+from wbtest.question import Question
 from wbtest.results.history import History
 from wbtest.results.trusting.around import Around, pauses_of
 from wbtest.results.trusting.places import Spot
@@ -22,17 +22,19 @@ from wbtest.team.models import AuditLine
 
 STEPS = cast(sa.Table, Step.__table__)
 LINES = cast(sa.Table, AuditLine.__table__)
-# Made once, and of plain columns: nobody asks who took a step.
-_STEPS = (
+# Of plain columns: nobody asks who took a step.
+_STEPS = Question(
     sa.select(STEPS.c.what, STEPS.c.at)
     .where(STEPS.c.experiment_id == sa.bindparam("experiment_id"))
     .order_by(STEPS.c.number)
 )
-_FACTS_CHANGED = sa.select(LINES.c.at).where(
-    LINES.c.workspace_id == sa.bindparam("workspace_id"),
-    LINES.c.action == "workspace.changed",
-    LINES.c.at > sa.bindparam("since"),
-    LINES.c.at <= sa.bindparam("until"),
+_FACTS_CHANGED = Question(
+    sa.select(LINES.c.at).where(
+        LINES.c.workspace_id == sa.bindparam("workspace_id"),
+        LINES.c.action == "workspace.changed",
+        LINES.c.at > sa.bindparam("since"),
+        LINES.c.at <= sa.bindparam("until"),
+    )
 )
 
 
@@ -43,7 +45,7 @@ def around(experiment: Experiment, rule: Hypothesis, counted: History, life: Lif
         *((each.key, each.name or each.key) for each in tested(experiment)), strict=True
     )
     until = min(life.now, life.over_at(rule))
-    rows = db.session.execute(_STEPS, {"experiment_id": experiment.id})
+    rows = _STEPS.ask(experiment_id=experiment.id)
     steps = [(what, at) for what, at in rows if at <= until]
     newest = segments_counts.newest_signups(experiment)
     zone = ZoneInfo(experiment.time_zone)
@@ -78,9 +80,6 @@ def spots(experiment: Experiment, rule: Hypothesis, phase: int) -> list[Spot]:
 
 def _facts_changed(experiment: Experiment, since: datetime, until: datetime) -> tuple[date, ...]:
     """The local days on which the team changed its name or who is responsible."""
-    moments = db.session.scalars(
-        _FACTS_CHANGED,
-        {"workspace_id": experiment.workspace_id, "since": since, "until": until},
-    )
+    rows = _FACTS_CHANGED.ask(workspace_id=experiment.workspace_id, since=since, until=until)
     zone = ZoneInfo(experiment.time_zone)
-    return tuple(sorted({moment.astimezone(zone).date() for moment in moments}))
+    return tuple(sorted({moment.astimezone(zone).date() for [moment] in rows}))

@@ -1,0 +1,40 @@
+"""Phases and variants that are read at once are those that are read one after the other."""
+
+from tests.factories import Team, make_running
+from tests.statements import counted
+from wbtest.extensions import db
+from wbtest.publishing.models import Experiment
+from wbtest.publishing.parts import read_parts
+from wbtest.writing.models import Revision
+
+
+def test_they_are_the_same_in_the_same_order(revision: Revision, team: Team) -> None:
+    made = make_running(revision, team.editor, team.approver, variants=("Price", "Photo"))
+    one_by_one = [*made.phases], [*made.variants]
+    db.session.expire(made)
+    read_parts(made)
+
+    with counted() as statements:
+        found = [*made.phases], [*made.variants]
+
+    assert (found, statements) == (one_by_one, [])
+
+
+def test_what_is_read_is_not_read_again(revision: Revision, team: Team) -> None:
+    made = make_running(revision, team.editor, team.approver)
+    read_parts(made)
+
+    with counted() as statements:
+        read_parts(made)
+
+    assert statements == []
+
+
+def test_what_is_changed_is_stored_all_the_same(revision: Revision, team: Team) -> None:
+    made = make_running(revision, team.editor, team.approver)
+    db.session.expire(made)
+    read_parts(made)
+    made.variants[0].name = "Another"
+    db.session.commit()
+
+    assert db.session.get_one(Experiment, made.id).variants[0].name == "Another"

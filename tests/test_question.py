@@ -1,0 +1,46 @@
+"""Statements that every page asks: the driver answers what SQLAlchemy would."""
+
+from datetime import date, timedelta
+
+import pytest
+import sqlalchemy as sa
+from flask import Flask
+
+from tests.factories import make_workspace
+from tests.statements import counted
+from wbtest.question import Question, of_many
+from wbtest.team.models import Workspace
+
+
+def test_moments_are_aware_and_days_are_days_on_both_sides(app: Flask) -> None:
+    made = make_workspace()
+    moment = sa.bindparam("moment", type_=Workspace.created_at.type)
+    question = Question(
+        sa.select(Workspace.created_at, sa.bindparam("day", type_=sa.Date())).where(
+            Workspace.created_at >= moment
+        )
+    )
+
+    found = question.ask(moment=made.created_at, day=date(2027, 3, 1))
+
+    assert [tuple(row) for row in found] == [(made.created_at, date(2027, 3, 1))]
+    assert question.ask(moment=made.created_at + timedelta(seconds=1), day=date(2027, 3, 1)) == []
+
+
+@pytest.mark.parametrize("number", [0, 1, 2, 5])
+def test_what_is_one_of_several_is_found_whatever_their_number(app: Flask, number: int) -> None:
+    ids = [make_workspace(f"Team {k}").id for k in range(5)][:number]
+    question = Question(sa.select(Workspace.id).where(Workspace.id.in_(of_many("ids"))))
+
+    found = question.ask(ids=ids)
+
+    assert sorted(found) == [(each,) for each in ids]
+
+
+def test_who_listens_to_what_is_asked_hears_it(app: Flask) -> None:
+    question = Question(sa.select(sa.func.count()).select_from(Workspace))
+
+    with counted() as statements:
+        question.ask()
+
+    assert any("FROM workspaces" in text for text in statements)
