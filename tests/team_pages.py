@@ -17,9 +17,9 @@ def team_pages(app: Flask, values: Mapping[str, Sequence[Any]]) -> dict[str, lis
     found: defaultdict[str, list[str]] = defaultdict(list)
     for rule in app.url_map.iter_rules():
         if _is_for_a_team(app, rule):
-            for given in given(rule, values):
+            for parts in given(rule, values):
                 found[rule.endpoint].append(
-                    routes.build(rule.endpoint, dict(rule.defaults or {}) | given)
+                    routes.build(rule.endpoint, dict(rule.defaults or {}) | parts)
                 )
     return dict(found)
 
