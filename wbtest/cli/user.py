@@ -97,17 +97,19 @@ def _workspace(asked: str | None) -> Workspace:
 
 def _member(person: Person, asked: str | None) -> Membership:
     """What this person is in the workspace of this name or number, or in their only one."""
-    every = db.session.scalars(
-        db.select(Membership)
-        .where(Membership.person_id == person.id)
-        .order_by(Membership.workspace_id)
+    every: list[Membership] = list(
+        db.session.scalars(
+            db.select(Membership)
+            .where(Membership.person_id == person.id)
+            .order_by(Membership.workspace_id)
+        )
     )
-    found = {member.workspace: member for member in every}
-    if not found:
+    places = [member.workspace for member in every]
+    if not every:
         raise Refused(f"{person.email} is in no workspace.")
-    if asked is None and len(found) > 1:
-        raise Refused(f"{person.email} is in {_listed(found)}. Say which with --workspace.")
-    return next(iter(found.values())) if asked is None else found[_chosen(list(found), asked)]
+    if asked is None and len(every) > 1:
+        raise Refused(f"{person.email} is in {_listed(places)}. Say which with --workspace.")
+    return every[0] if asked is None else every[places.index(_chosen(places, asked))]
 
 
 def _chosen(every: list[Workspace], asked: str) -> Workspace:
