@@ -78,7 +78,7 @@ def test_who_is_invited_is_listed_with_role_and_time(client: Browser) -> None:
 
     page = " ".join(client.get("/team").text.split())
 
-    assert "Approver, asked by Owner, until 3 March 2027, 09:00 UTC" in page
+    assert "until 3 March 2027, 09:00 UTC · asked by Owner" in page
 
 
 @pytest.mark.parametrize(
