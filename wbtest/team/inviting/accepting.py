@@ -83,9 +83,13 @@ def accept_as_new(token: str, *, name: str, password: str) -> Person:
 
 
 def _hold(token: str) -> Invitation:
-    """The invitation, which nobody else can use until this transaction ends."""
+    """The invitation, which nobody else can use until this transaction ends.
+
+    The workspace is held first, as by owners who send or change it: each would wait for the other.
+    """
     invitation = get_open(token)
     try:
+        hold(invitation.workspace)
         hold(invitation)
     except Gone as gone:
         raise InvitationOver from gone

@@ -24,7 +24,7 @@ from wbtest.team.sessions import digest
 LIFE = timedelta(hours=48)
 MOST_A_DAY = 50
 # Long enough to see who never came; then the e-mail of a stranger has no business here.
-KEPT = timedelta(days=30)
+KEPT = timedelta(days=7)
 
 
 class TooManyInvitations(Refused):
@@ -103,7 +103,7 @@ def is_over(invitation: Invitation) -> bool:
 
 
 def forget_old_invitations(now: datetime) -> None:
-    """Delete the invitations that were over 30 days ago; a job of the worker."""
+    """Delete the invitations that were over a week ago; a job of the worker."""
     with writing() as session:
         session.execute(sa.delete(Invitation).where(Invitation.expires_at < now - KEPT))
 
