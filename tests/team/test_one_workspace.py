@@ -18,7 +18,7 @@ from tests.factories import (
 from tests.filled import fill
 from tests.team.two import join
 from tests.team_pages import given
-from wbtest.team import access
+from wbtest.team import access, here
 from wbtest.team.models import Person
 from wbtest.writing.models import Release
 
@@ -105,7 +105,7 @@ def calls(app: Flask, values: dict[str, list[Any]]) -> Iterator[tuple[str, str]]
     """Method and address of everything that names an object of the team."""
     routes = app.url_map.bind("")
     for rule in app.url_map.iter_rules():
-        if rule.arguments & app.extensions[access.OBJECTS].keys():
+        if rule.arguments & app.extensions[here.OBJECTS].keys():
             for method in sorted({"GET", "POST"} & (rule.methods or set())):
                 for parts in given(rule, values):
                     yield method, routes.build(rule.endpoint, parts, method)

@@ -7,9 +7,9 @@ from tests.factories import PASSWORD, Team, log_in, make_person, make_release, m
 from tests.team.two import join
 from wbtest.extensions import db
 from wbtest.team import members
-from wbtest.team.access import FORM_OF
 from wbtest.team.audit.log import Wanted, lines_of
 from wbtest.team.deleting import delete_workspace
+from wbtest.team.here import FORM_OF
 from wbtest.team.models import Membership, Person, Workspace
 from wbtest.writing.models import Release
 

@@ -26,7 +26,7 @@ PAGES = (
 def init_app(app: Flask) -> None:
     """Attach this area's pages, the log-in, the limits, and what templates ask about people."""
     from wbtest.delivery.models import OutboxMail, Webhook
-    from wbtest.team import access, limits, owners, sessions
+    from wbtest.team import access, here, limits, owners, sessions
     from wbtest.team import deleting_views as deleting_views
     from wbtest.team.audit import log
     from wbtest.team.entering_views import say_no_team
@@ -39,9 +39,9 @@ def init_app(app: Flask) -> None:
         import_module(f"{__name__}.{name}")
     app.register_blueprint(bp)
     app.after_request(keep_invitation_secret)
-    app.register_error_handler(access.NoTeam, say_no_team)
+    app.register_error_handler(here.NoTeam, say_no_team)
     # Each area adds what its addresses name; where one is of another workspace, so is the request.
-    app.extensions[access.OBJECTS] = {
+    app.extensions[here.OBJECTS] = {
         "invitation_id": Invitation,
         "mail_id": OutboxMail,
         "webhook_id": Webhook,

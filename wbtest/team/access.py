@@ -3,13 +3,7 @@
 Roles are a ladder: viewer < editor < approver < owner. A stranger is told that nothing is here;
 a member whose role is too low is told so.
 
-A person may be in several workspaces, and a request is about one: that of the object in its
-address, else the one that its form was shown in, else the one that the person is in. It is settled
-before the view runs. From then on every permission, button and name is that workspace's, and
-nothing of another one is given out, so the role of one never opens anything of the other.
-
-To open a page of another workspace shows it there and moves nobody: a GET never acts, and a link
-that somebody sends must not decide where the next release is written.
+A person may be in several workspaces, and a request is about one: ``here.py`` says which.
 """
 
 import ipaddress
@@ -18,53 +12,19 @@ from functools import wraps
 from typing import Any, TypeVar, cast
 
 import sqlalchemy as sa
-from flask import abort, current_app, g, has_request_context, redirect, request, url_for
+from flask import abort, g, has_request_context, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
-from sqlalchemy.orm import joinedload
 
 from wbtest.extensions import db
-from wbtest.store import Refused
-from wbtest.team.models import LoginSession, Membership, Person, Workspace
+from wbtest.team import here
+from wbtest.team.models import Membership, Person, Workspace
 
 ROLES = ("viewer", "editor", "approver", "owner")
 PERMISSIONS = {"read": "viewer", "edit": "editor", "approve": "approver", "own": "owner"}
 
-# The workspace that a form was shown in: another tab may have gone to another one meanwhile.
-FORM_OF = "form_of"
-# By the name of a route's argument: the model whose row, and so whose workspace, it names.
-OBJECTS = "wbtest.objects"
-
-# Made once: every page asks it, and to put it together takes longer than to run it. The one that
-# this device chose comes first, then the oldest; so a choice that is gone needs no other rule.
-_MEMBERSHIPS = (
-    sa.select(Membership)
-    .outerjoin(
-        LoginSession,
-        sa.and_(
-            LoginSession.token_hash == sa.bindparam("token_hash"),
-            LoginSession.workspace_id == Membership.workspace_id,
-        ),
-    )
-    .where(Membership.person_id == sa.bindparam("person_id"))
-    .order_by(LoginSession.token_hash.is_(None), Membership.created_at, Membership.workspace_id)
-    .options(joinedload(Membership.workspace, innerjoin=True))
-)
-
 Model = TypeVar("Model")
 View = TypeVar("View", bound=Callable[..., ResponseReturnValue])
-
-
-class NoTeam(Refused):
-    """Somebody with a log-in who is in no workspace, or in none any more."""
-
-    status = 404
-    title = "You are in no team now"
-
-    def __init__(self) -> None:
-        super().__init__(
-            "You can still log in. Ask an owner of the team for an invitation to your e-mail."
-        )
 
 
 def public(view: View) -> View:
@@ -81,10 +41,10 @@ def requires(permission: str) -> Callable[[View], View]:
         def checked(*args: Any, **kwargs: Any) -> ResponseReturnValue:
             if find_person() is None:
                 return _ask_to_log_in()
-            is_elsewhere = _settle(kwargs)
+            g.membership, goes_along = here.settle(memberships(), kwargs)
             _membership(permission)
-            if is_elsewhere:
-                _go_along()
+            if goes_along:
+                here.go_along(g.membership)
             return view(*args, **kwargs)
 
         checked.permission = permission  # type: ignore[attr-defined]
@@ -140,14 +100,6 @@ def person() -> Person:
     return found
 
 
-def token_hash() -> str:
-    """How the asking device's session is known."""
-    from wbtest.team import sessions
-
-    name = sessions.cookie_name(current_app.extensions["wbtest.settings"])
-    return sessions.digest(request.cookies.get(name, ""))
-
-
 def memberships() -> dict[int, Membership]:
     """The asking person's, by the number of the workspace; first the one that they are in."""
     asking = find_person()
@@ -157,9 +109,7 @@ def memberships() -> dict[int, Membership]:
     known: dict[int, dict[int, Membership]] = g.setdefault("memberships", {})
     person_id = _id_of(asking)
     if person_id not in known:
-        asked = {"person_id": person_id, "token_hash": token_hash()}
-        found = db.session.scalars(_MEMBERSHIPS, asked)
-        known[person_id] = {each.workspace_id: each for each in found}
+        known[person_id] = here.memberships_of(person_id)
     return known[person_id]
 
 
@@ -197,41 +147,6 @@ def has_permission(permission: str) -> bool:
 def workspace(permission: str) -> Workspace:
     """The asking person's workspace. 404 without one, 403 when the role is too low."""
     return _membership(permission).workspace
-
-
-def _settle(arguments: dict[str, Any]) -> bool:
-    """Settle which workspace this request is about, and say whether its form came from elsewhere.
-
-    404 when it is none of the asking person's, in the same words as when there is no such thing.
-    """
-    if not memberships():
-        raise NoTeam
-    models = current_app.extensions[OBJECTS]
-    for name in arguments.keys() & models.keys():
-        found = db.session.get(models[name], arguments[name])
-        _stay_in(found.workspace_id if found is not None else None)
-        return False
-    here = find_membership()
-    if request.method == "POST" and FORM_OF in request.form:
-        _stay_in(request.form.get(FORM_OF, type=int))
-    return find_membership() is not here
-
-
-def _stay_in(workspace_id: int | None) -> None:
-    if workspace_id not in memberships():
-        abort(404)
-    g.membership = memberships()[workspace_id]
-
-
-def _go_along() -> None:
-    """Bring who sends a form of another workspace there, so that the next page shows what it did.
-
-    A page of an object has an address of its own: to go along with each save of a draft would turn
-    the pages of another tab about.
-    """
-    from wbtest.team.entering import enter
-
-    enter(token_hash(), cast(Membership, find_membership()).workspace_id)
 
 
 def _membership_in(workspace_id: int) -> Membership | None:

@@ -7,7 +7,7 @@ from wtforms import StringField
 from wtforms.validators import DataRequired, Length
 
 from wbtest.store import Invalid
-from wbtest.team import access, workspaces
+from wbtest.team import access, here, workspaces
 from wbtest.team.entering import enter
 from wbtest.team.forms import one_line, put_refusal
 from wbtest.team.views import bp
@@ -30,7 +30,7 @@ def enter_workspace(workspace_id: int) -> ResponseReturnValue:
     """Go to another workspace of one's own."""
     if not access.is_member(workspace_id):
         abort(404)
-    enter(access.token_hash(), workspace_id)
+    enter(here.token_hash(), workspace_id)
     return redirect("/", 303)
 
 
@@ -48,14 +48,14 @@ def new_workspace() -> ResponseReturnValue:
         except Invalid as refused:
             put_refusal(form, refused)
         else:
-            enter(access.token_hash(), made.id)
+            enter(here.token_hash(), made.id)
             flash(f"This is {made.name}. Check who is responsible for its pages.")
             return redirect(url_for(".team"), 303)
     page = render_template("team/new_workspace.html", form=form)
     return page, 422 if form.errors else 200
 
 
-def say_no_team(error: access.NoTeam) -> ResponseReturnValue:
+def say_no_team(error: here.NoTeam) -> ResponseReturnValue:
     """A page for somebody who may log in and is in no team, whatever they asked for."""
     page = render_template("team/no_team.html", title=error.title, sentence=str(error))
     return page, error.status

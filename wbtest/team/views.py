@@ -19,7 +19,7 @@ from wbtest.config import Settings
 from wbtest.delivery import health, outbox, subscriptions
 from wbtest.delivery.failing import failing_jobs
 from wbtest.store import Invalid
-from wbtest.team import access, limits, people, sessions, workspaces
+from wbtest.team import access, here, limits, people, sessions, workspaces
 from wbtest.team.forms import LogInForm, PasswordForm, SetupForm, WorkspaceForm, put_refusal
 from wbtest.team.inviting.forms import InviteForm
 from wbtest.team.inviting.list_views import people_part
@@ -36,7 +36,7 @@ def home() -> ResponseReturnValue:
     if access.memberships():
         return redirect("/releases", 303)
     if access.find_person() is not None:
-        raise access.NoTeam
+        raise here.NoTeam
     if people.has_owner():
         return redirect(url_for(".login"), 303)
     return render_template("team/home.html")
