@@ -17,9 +17,9 @@ def team_pages(app: Flask, values: Mapping[str, Sequence[Any]]) -> dict[str, lis
     found: defaultdict[str, list[str]] = defaultdict(list)
     for rule in app.url_map.iter_rules():
         if _is_for_a_team(app, rule):
-            for given in _given(rule, values):
+            for parts in given(rule, values):
                 found[rule.endpoint].append(
-                    routes.build(rule.endpoint, dict(rule.defaults or {}) | given)
+                    routes.build(rule.endpoint, dict(rule.defaults or {}) | parts)
                 )
     return dict(found)
 
@@ -31,7 +31,8 @@ def _is_for_a_team(app: Flask, rule: Rule) -> bool:
     )
 
 
-def _given(rule: Rule, values: Mapping[str, Sequence[Any]]) -> Iterator[dict[str, Any]]:
+def given(rule: Rule, values: Mapping[str, Sequence[Any]]) -> Iterator[dict[str, Any]]:
+    """Yield every choice of these values for the arguments of a route."""
     names = sorted(rule.arguments - set(rule.defaults or ()))
     for chosen in product(*(values[name] for name in names)):
         yield dict(zip(names, chosen, strict=True))

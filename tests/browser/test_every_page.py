@@ -41,6 +41,7 @@ from wbtest.review.reading.readings import finish
 from wbtest.review.seats import seat_by_link, seat_of
 from wbtest.review.verdicts import stop_release
 from wbtest.team import access
+from wbtest.team.inviting.invitations import invite
 from wbtest.team.models import Person, Workspace
 from wbtest.team.sessions import open_session
 from wbtest.team.setup import make_setup_link
@@ -61,6 +62,7 @@ NOTHING = (
     "/leave/over",
     "/confirm/over",
     "/shared/over",
+    "/invitation/over",
 )
 MIA = "mia@x.io"
 SHARED_PASSWORD = "three quiet words"
@@ -239,6 +241,7 @@ def test_a_visitor_can_open_every_public_page(
     reader.walk(urlsplit(mail.leave_url).path.replace("leave", "mine"))
     answer_mail(reader, urlsplit(mail.leave_url).path)
     open_shared(reader, request.getfixturevalue("owner"))
+    open_invitation(reader, request.getfixturevalue("owner"))
     guess_too_often(reader)
 
     assert reader.faults == []
@@ -275,6 +278,12 @@ def open_shared(reader: Reader, owner: Person) -> None:
     reader.open(f"/mails/stop/{stop_token(runs.workspace_id, owner.id, 'events')}")
     reader.page.get_by_role("button", name="Stop them").click()
     reader.look()
+
+
+def open_invitation(reader: Reader, owner: Person) -> None:
+    """What somebody sees who is asked into the team and has no log-in."""
+    _, token = invite(db.session.scalars(db.select(Workspace)).one(), owner, MIA, "viewer")
+    reader.open(f"/invitation/{token}")
 
 
 def guess_too_often(reader: Reader) -> None:

@@ -1,9 +1,12 @@
 """`wbtest user`: people, for whoever runs the server."""
 
+import json
+
 import pytest
 
 from tests.cli.conftest import Instance
 from tests.factories import PASSWORD, make_person, make_workspace
+from tests.team.two import join
 from wbtest.team import passwords, people
 from wbtest.team.sessions import find_person_by_token, open_session
 
@@ -83,3 +86,67 @@ def test_the_first_person_comes_through_the_set_up_link(instance: Instance) -> N
 
     assert refused.exit_code == 2
     assert "Open the set-up link" in refused.output
+
+
+@pytest.fixture
+def grace(larder: Instance) -> Instance:
+    """The same with an editor."""
+    larder.run("user", "create", "grace@example.com", typed=f"{PASSWORD}\n")
+    return larder
+
+
+def test_a_role_is_changed(grace: Instance) -> None:
+    said = grace.run("user", "role", "grace@example.com", "approver")
+
+    assert said.output == "grace@example.com is approver in Larder.\n"
+    assert "grace@example.com\tapprover" in grace.run("user", "list").output
+
+
+def test_somebody_is_removed_and_keeps_the_log_in(grace: Instance) -> None:
+    said = grace.run("user", "remove", "grace@example.com")
+
+    assert said.output == "grace@example.com is no longer in Larder.\n"
+    assert "grace@example.com\t-\tGrace\t-" in grace.run("user", "list").output
+
+
+def test_the_list_is_read_by_programs_too(larder: Instance) -> None:
+    line = larder.run("user", "list", "--json").output
+
+    assert json.loads(line) == {
+        "email": "ada@example.com",
+        "role": "owner",
+        "name": "Ada",
+        "workspace": "Larder",
+        "workspace_id": 1,
+    }
+
+
+@pytest.mark.parametrize(
+    ("arguments", "fault"),
+    [
+        (("role", "ada@example.com", "editor"), "A team needs an owner"),
+        (("remove", "ada@example.com"), "A team needs an owner"),
+        (("remove", "ada@example.com", "--workspace", "Kiln"), "None is called Kiln"),
+        (("remove", "eve@example.com"), "Nobody logs in with eve@example.com"),
+        (("role", "ada@example.com", "king"), "is not one of"),
+    ],
+)
+def test_who_must_stay_stays(larder: Instance, arguments: tuple[str, ...], fault: str) -> None:
+    refused = larder.run("user", *arguments)
+
+    assert refused.exit_code == 2
+    assert fault in refused.output
+    assert "ada@example.com\towner\tAda\tLarder" in larder.run("user", "list").output
+
+
+def test_of_two_workspaces_one_is_named(larder: Instance) -> None:
+    with larder.opened():
+        ada = people.find_person("ada@example.com")
+        assert ada
+        make_person("bea@example.com", "owner", kiln := make_workspace("Kiln"))
+        join(kiln, ada, "editor")
+
+    assert "Say which with --workspace" in larder.run("user", "remove", "ada@example.com").output
+    said = larder.run("user", "remove", "ada@example.com", "--workspace", "Kiln")
+
+    assert said.output == "ada@example.com is no longer in Kiln.\n"

@@ -21,7 +21,7 @@ from wbtest.review.approvals import approve
 from wbtest.review.asking import links
 from wbtest.review.asking.rounds import ask_for_review
 from wbtest.review.verdicts import stop_release, take_up_again
-from wbtest.team import people
+from wbtest.team import members, people
 from wbtest.team.models import Person
 from wbtest.writing.releases import freeze
 
@@ -59,6 +59,7 @@ class Deeds(Doing):
         found = [
             self.token,
             self.shared,
+            self.invited,
             cookie.value if cookie else "",
             *self.hooks,
             *keys,
@@ -193,6 +194,7 @@ class Deeds(Doing):
         return [
             ("person.added", WORKER, lambda: people.add_person(self.team.workspace, **grace)),
             ("person.password_set", WORKER, lambda: people.set_password(self._grace(), new)),
+            *self._members(owner),
             ("workspace.changed", owner, lambda: self._send("/team", workspace)),
             ("audit.exported", owner, lambda: self.client.get("/team/audit.csv")),
             ("login.password_refused", owner, lambda: self._change_password(wrong, new, 422)),
@@ -200,4 +202,22 @@ class Deeds(Doing):
             ("login.ended", owner, lambda: self._send("/logout")),
             ("login.failed", owner, lambda: self._log_in(wrong, 422)),
             ("login.succeeded", owner, lambda: self._log_in(new)),
+        ]
+
+    def _members(self, owner: str) -> list[Deed]:
+        hal = "Hal <hal@x.io>"
+        invited = {"email": "hal@x.io", "role": "editor"}
+        return [
+            ("person.invited", owner, lambda: self._send("/team/invitations", invited)),
+            ("person.uninvited", owner, lambda: self._send(f"{self._invited()}/revoke")),
+            ("person.invited", owner, lambda: self._send("/team/invitations", invited)),
+            ("person.invited_again", owner, lambda: self._send(f"{self._invited()}/again")),
+            ("person.joined", hal, self._join),
+            ("person.role_changed", owner, lambda: self._change_role("viewer")),
+            ("person.left", hal, lambda: members.leave(self._newest_member())),
+            (
+                "person.removed",
+                owner,
+                lambda: members.remove(self._newest_member(), self.team.owner),
+            ),
         ]

@@ -1,5 +1,6 @@
 """How each thing that stands in the audit log is done, by whom may do it."""
 
+import re
 from typing import Any
 
 from tests.audience.addresses import leave_addresses
@@ -28,11 +29,18 @@ from wbtest.results.spending.spends import add_spends, spends_of
 from wbtest.review.asking import links
 from wbtest.review.models import Reviewer
 from wbtest.store import writing
-from wbtest.team.models import Person
+from wbtest.team.inviting.accepting import accept_as_new
+from wbtest.team.models import Invitation, Membership, Person
 from wbtest.writing.models import Release, Revision, Waiver
 from wbtest.writing.waivers import Key, waive
 
 SEAMLESS = Key("A7", "solution", "seamless")
+
+
+def shown_link(client: Browser) -> str:
+    """The token of the link that the team page shows once, or ''."""
+    found = re.search(r"/invitation/([\w-]+)", client.get("/team").text)
+    return found[1] if found else ""
 
 
 class Doing:
@@ -40,7 +48,7 @@ class Doing:
 
     def __init__(self, team: Team, now: HandClock, client: Browser) -> None:
         self.team, self.now, self.client = team, now, client
-        self.token = self.shared = ""
+        self.token = self.shared = self.invited = ""
         self.spent = ("", 0)
         self.hooks: list[str] = []
         log_in(client, team.owner)
@@ -69,6 +77,23 @@ class Doing:
 
     def _grace(self) -> Person:
         return self._all(Person)[-1]
+
+    def _invited(self) -> str:
+        """Where the newest invitation is dealt with; its secret is the one that no log may hold."""
+        self.invited = shown_link(self.client)
+        return f"/team/invitations/{self._all(Invitation)[-1].id}"
+
+    def _join(self) -> None:
+        token = shown_link(self.client)
+        accept_as_new(token, name="Hal", password="another quiet word")
+
+    def _newest_member(self) -> Membership:
+        query = db.select(Membership).order_by(Membership.person_id.desc()).limit(1)
+        return db.session.scalars(query).one()
+
+    def _change_role(self, role: str) -> None:
+        person_id = self._newest_member().person_id
+        self._send(f"/team/members/{person_id}/role", {"role": role})
 
     def _waive(self) -> None:
         waive(self._release(), SEAMLESS, "It is a bag.", self.team.editor, is_approver=False)

@@ -1,31 +1,38 @@
 """`wbtest user`: people, for whoever runs the server."""
 
+import json
 import os
 import sys
+from collections.abc import Iterable
 
 import click
 
 from wbtest.cli.instance import opened
 from wbtest.extensions import db
 from wbtest.store import Refused
-from wbtest.team import people
+from wbtest.team import members, people
 from wbtest.team.access import ROLES
 from wbtest.team.models import Membership, Person, Workspace
+
+in_workspace = click.option(
+    "--workspace", "workspace_name", help="Which one, by name or number, where there are several."
+)
 
 
 @click.group()
 def user() -> None:
-    """Add people, list them, give them a new password."""
+    """Add people, list them, change what they may do, give them a new password."""
 
 
 @user.command()
 @click.argument("email")
 @click.option("--name", help="How others see the person (default: from the e-mail).")
 @click.option("--role", type=click.Choice(ROLES), default="editor", show_default=True)
-def create(email: str, name: str | None, role: str) -> None:
+@in_workspace
+def create(email: str, name: str | None, role: str, workspace_name: str | None) -> None:
     """Give EMAIL a log-in and a role. Asks for the password, or reads it from standard input."""
     with opened(os.environ):
-        workspace = _workspace()
+        workspace = _workspace(workspace_name)
         password = _ask_password()
         name = name or email.partition("@")[0].replace(".", " ").title()
         person = people.add_person(workspace, email=email, name=name, role=role, password=password)
@@ -33,15 +40,39 @@ def create(email: str, name: str | None, role: str) -> None:
 
 
 @user.command("list")
-def list_people() -> None:
-    """List everybody: e-mail, role, name, workspace."""
+@click.option("--json", "as_json", is_flag=True, help="One JSON object a line.")
+def list_people(as_json: bool) -> None:
+    """List everybody: e-mail, role, name, workspace. Who is in none has no role."""
     with opened(os.environ):
-        rows = db.select(Membership).order_by(Membership.workspace_id, Membership.created_at)
-        for member in db.session.scalars(rows):
-            click.echo(
-                f"{member.person.email}\t{member.role}\t{member.person.name}"
-                f"\t{member.workspace.name}"
-            )
+        for row in people.everybody():
+            words = (row.email, row.role or "-", row.name, row.workspace or "-")
+            said = json.dumps(row._asdict(), ensure_ascii=False) if as_json else "\t".join(words)
+            click.echo(said)
+
+
+@user.command()
+@click.argument("email")
+@click.argument("role", type=click.Choice(ROLES))
+@in_workspace
+def role(email: str, role: str, workspace_name: str | None) -> None:
+    """Make EMAIL a viewer, editor, approver or owner; it counts at once."""
+    with opened(os.environ):
+        member = _member(_person(email), workspace_name)
+        members.change_role(member, role, None)
+        click.echo(f"{member.person.email} is {role} in {member.workspace.name}.")
+
+
+@user.command()
+@click.argument("email")
+@in_workspace
+def remove(email: str, workspace_name: str | None) -> None:
+    """Take EMAIL out of a workspace at once. The log-in stays, and what they wrote."""
+    with opened(os.environ):
+        person = _person(email)
+        member = _member(person, workspace_name)
+        name = member.workspace.name
+        members.remove(member, None)
+        click.echo(f"{person.email} is no longer in {name}.")
 
 
 @user.command("set-password")
@@ -54,15 +85,43 @@ def set_password(email: str) -> None:
         click.echo(f"{person.email} has a new password and is logged out everywhere.")
 
 
-def _workspace() -> Workspace:
-    found: Workspace | None = db.session.scalars(
-        db.select(Workspace).order_by(Workspace.id)
-    ).first()
-    if found is None:
+def _workspace(asked: str | None) -> Workspace:
+    """The workspace of this name or number, or the oldest."""
+    every = list(db.session.scalars(db.select(Workspace).order_by(Workspace.id)))
+    if not every:
         raise Refused(
             "There is no workspace yet. Open the set-up link that `wbtest serve` prints first."
         )
-    return found
+    return every[0] if asked is None else _chosen(every, asked)
+
+
+def _member(person: Person, asked: str | None) -> Membership:
+    """What this person is in the workspace of this name or number, or in their only one."""
+    every: list[Membership] = list(
+        db.session.scalars(
+            db.select(Membership)
+            .where(Membership.person_id == person.id)
+            .order_by(Membership.workspace_id)
+        )
+    )
+    places = [member.workspace for member in every]
+    if not every:
+        raise Refused(f"{person.email} is in no workspace.")
+    if asked is None and len(every) > 1:
+        raise Refused(f"{person.email} is in {_listed(places)}. Say which with --workspace.")
+    return every[0] if asked is None else every[places.index(_chosen(places, asked))]
+
+
+def _chosen(every: list[Workspace], asked: str) -> Workspace:
+    found = [each for each in every if asked in (each.name, str(each.id))]
+    if len(found) != 1:
+        problem = "Several are" if found else "None is"
+        raise Refused(f"{problem} called {asked}. There is {_listed(every)}.")
+    return found[0]
+
+
+def _listed(every: Iterable[Workspace]) -> str:
+    return ", ".join(f"{each.name} (number {each.id})" for each in every)
 
 
 def _person(email: str) -> Person:

@@ -22,12 +22,14 @@ PAGES = (
 def init_app(app: Flask) -> None:
     """Attach this area's pages, and hand the worker what it must do by the clock."""
     from wbtest.publishing.looks import unused
+    from wbtest.publishing.models import Experiment
     from wbtest.publishing.running.life import announce_change, end_overdue
     from wbtest.publishing.views import bp
 
     for name in PAGES:
         import_module(f"{__name__}.{name}")
     app.register_blueprint(bp)
+    app.extensions["wbtest.objects"]["experiment_id"] = Experiment
     jobs = app.extensions.setdefault("wbtest.jobs", {})
     jobs["end_overdue"] = (end_overdue, timedelta(minutes=1))
     jobs["unused_pictures"] = (unused.delete_unused, unused.EVERY)

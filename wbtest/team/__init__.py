@@ -11,19 +11,41 @@ from wbtest import http
 from wbtest.extensions import limiter, login
 
 # Each adds its pages to the blueprint of views.
-PAGES = ("audit.views", "deleting_views", "delivery_views", "security_views", "webhook_views")
+PAGES = (
+    "audit.views",
+    "deleting_views",
+    "delivery_views",
+    "entering_views",
+    "inviting.views",
+    "members_views",
+    "security_views",
+    "webhook_views",
+)
 
 
 def init_app(app: Flask) -> None:
     """Attach this area's pages, the log-in, the limits, and what templates ask about people."""
+    from wbtest.delivery.models import OutboxMail, Webhook
+    from wbtest.team import access, here, limits, owners, sessions
     from wbtest.team import deleting_views as deleting_views
-    from wbtest.team import limits, owners, sessions
     from wbtest.team.audit import log
+    from wbtest.team.entering_views import say_no_team
+    from wbtest.team.inviting import invitations
+    from wbtest.team.inviting.views import keep_invitation_secret
+    from wbtest.team.models import Invitation
     from wbtest.team.views import bp
 
     for name in PAGES:
         import_module(f"{__name__}.{name}")
     app.register_blueprint(bp)
+    app.after_request(keep_invitation_secret)
+    app.register_error_handler(here.NoTeam, say_no_team)
+    # Each area adds what its addresses name; where one is of another workspace, so is the request.
+    app.extensions[here.OBJECTS] = {
+        "invitation_id": Invitation,
+        "mail_id": OutboxMail,
+        "webhook_id": Webhook,
+    }
     # The cookie is read anew with each request; Flask-Login's own session is not used at all.
     login.session_protection = None
     # A cookie of this name would be read instead of ours; any program on localhost may set it.
@@ -35,11 +57,14 @@ def init_app(app: Flask) -> None:
     limiter.logger.disabled = True
     app.register_error_handler(RateLimitExceeded, _too_many)
     app.context_processor(_who_asks)
+    # Macros see no context of a page.
+    app.add_template_global(access.workspace_of_form)
     app.extensions["wbtest.tell_owners"] = owners.tell_owners
     # What waits to be sent lies below, and owners answer for what they do with it.
     app.extensions["wbtest.audit"] = log.record
     jobs = app.extensions["wbtest.jobs"]
     jobs["old sessions"] = (sessions.forget_old_sessions, timedelta(days=1))
+    jobs["old invitations"] = (invitations.forget_old_invitations, timedelta(days=1))
     jobs["old counts"] = (limits.forget_old_counts, timedelta(hours=1))
 
 
@@ -51,7 +76,7 @@ def _find_person(request: Request) -> object:
 
 
 def _who_asks() -> dict[str, object]:
-    """``person``, ``workspace`` and ``may(permission)`` for templates.
+    """``person``, ``workspace``, ``may(permission)`` and ``memberships()`` for templates.
 
     Looked up when a template first uses them: an error page must not need the database.
     """
@@ -61,6 +86,7 @@ def _who_asks() -> dict[str, object]:
         "person": LocalProxy(access.find_person),
         "workspace": LocalProxy(access.find_workspace),
         "may": access.has_permission,
+        "memberships": access.memberships,
     }
 
 

@@ -2,6 +2,8 @@
 
 Roles are a ladder: viewer < editor < approver < owner. A stranger is told that nothing is here;
 a member whose role is too low is told so.
+
+A person may be in several workspaces, and a request is about one: ``here.py`` says which.
 """
 
 import ipaddress
@@ -15,17 +17,11 @@ from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
 from wbtest.extensions import db
+from wbtest.team import here
 from wbtest.team.models import Membership, Person, Workspace
 
 ROLES = ("viewer", "editor", "approver", "owner")
 PERMISSIONS = {"read": "viewer", "edit": "editor", "approve": "approver", "own": "owner"}
-
-# Made once: every page asks it, and to put it together takes longer than to run it.
-_MEMBERSHIPS = (
-    sa.select(Membership)
-    .where(Membership.person_id == sa.bindparam("person_id"))
-    .order_by(Membership.created_at, Membership.workspace_id)
-)
 
 Model = TypeVar("Model")
 View = TypeVar("View", bound=Callable[..., ResponseReturnValue])
@@ -45,7 +41,10 @@ def requires(permission: str) -> Callable[[View], View]:
         def checked(*args: Any, **kwargs: Any) -> ResponseReturnValue:
             if find_person() is None:
                 return _ask_to_log_in()
+            g.membership, goes_along = here.settle(memberships(), kwargs)
             _membership(permission)
+            if goes_along:
+                here.go_along(g.membership)
             return view(*args, **kwargs)
 
         checked.permission = permission  # type: ignore[attr-defined]
@@ -101,16 +100,31 @@ def person() -> Person:
     return found
 
 
-def find_membership() -> Membership | None:
-    """The asking person's membership: the oldest one, while a person has one workspace."""
+def memberships() -> dict[int, Membership]:
+    """The asking person's, by the number of the workspace; first the one that they are in."""
     asking = find_person()
     if asking is None:
-        return None
+        return {}
     # A page asks for each of its buttons; the answer is the same during one request.
+    known: dict[int, dict[int, Membership]] = g.setdefault("memberships", {})
+    person_id = _id_of(asking)
+    if person_id not in known:
+        known[person_id] = here.memberships_of(person_id)
+    return known[person_id]
+
+
+def find_membership() -> Membership | None:
+    """The asking person's membership of the workspace that this request is about, or None."""
     if "membership" not in g:
-        g.membership = db.session.scalars(_MEMBERSHIPS, {"person_id": asking.id}).first()
+        g.membership = next(iter(memberships().values()), None)
     found: Membership | None = g.membership
     return found
+
+
+def workspace_of_form() -> int | None:
+    """What a form says of where it was shown; None for whoever is in one workspace alone."""
+    membership = find_membership() if len(memberships()) > 1 else None
+    return membership.workspace_id if membership else None
 
 
 def find_workspace() -> Workspace | None:
@@ -121,8 +135,7 @@ def find_workspace() -> Workspace | None:
 
 def is_member(workspace_id: int) -> bool:
     """Whether the asking person belongs to this workspace, in whatever role."""
-    asking = find_person()
-    return asking is not None and db.session.get(Membership, (workspace_id, asking.id)) is not None
+    return workspace_id in memberships()
 
 
 def has_permission(permission: str) -> bool:
@@ -134,6 +147,17 @@ def has_permission(permission: str) -> bool:
 def workspace(permission: str) -> Workspace:
     """The asking person's workspace. 404 without one, 403 when the role is too low."""
     return _membership(permission).workspace
+
+
+def _membership_in(workspace_id: int) -> Membership | None:
+    """The asking person's there, if it is the workspace that this request is about."""
+    membership = memberships().get(workspace_id)
+    return membership if membership is find_membership() else None
+
+
+def membership() -> Membership:
+    """The asking person's own, of the workspace that this request is about. 404 without one."""
+    return _membership("read")
 
 
 def _membership(permission: str) -> Membership:
@@ -148,7 +172,7 @@ def _membership(permission: str) -> Membership:
 
 def reaches(found: Any, permission: str) -> bool:
     """Whether the asking person's role in the workspace of this object reaches."""
-    membership = db.session.get(Membership, (found.workspace_id, person().id))
+    membership = _membership_in(found.workspace_id)
     return membership is not None and _reaches(membership, permission)
 
 
@@ -156,15 +180,13 @@ def get(model: type[Model], key: Any, permission: str) -> Model:
     """Return the object of this key that belongs to a workspace of the asking person.
 
     ``model`` names its workspace in ``workspace_id``. 404 when there is none or it is not theirs,
-    in the same words; 403 when it is theirs and their role is too low.
+    in the same words; 403 when it is theirs and their role is too low. 404 also when this request
+    is about another workspace of theirs.
     """
     found = db.session.get(model, key)
     if found is None:
         abort(404)
-    membership = db.session.get(
-        Membership,
-        (found.workspace_id, _id_of(person())),  # type: ignore[attr-defined]
-    )
+    membership = _membership_in(found.workspace_id)  # type: ignore[attr-defined]
     if membership is None:
         abort(404)
     if not _reaches(membership, permission):

@@ -11,7 +11,7 @@ from wbtest.store import GROUP_LOCK, Invalid, Refused, hold, writing
 from wbtest.team import passwords
 from wbtest.team.audit.log import record, record_log_in
 from wbtest.team.models import AuditLine, LoginSession, Membership, Person, Workspace
-from wbtest.team.ties import belongs, tables_inside
+from wbtest.team.ties import belongs, people_named, tables_inside
 
 
 class Contents(NamedTuple):
@@ -97,13 +97,15 @@ def _keep_starts_out(workspace_id: int) -> None:
 
 
 def _delete_people(workspace_id: int) -> None:
-    """Delete the memberships, and whoever has no other one; they can log in no more."""
+    """Delete the memberships, and whoever is in no workspace now; they can log in no more.
+
+    Who left this one before goes too, and who left another one, unless a row there names them:
+    their name stands beside what they wrote, and they keep the log-in.
+    """
     session = db.session
-    ours = Membership.workspace_id == workspace_id
-    everybody = set(session.scalars(sa.select(Membership.person_id).where(ours)))
-    session.execute(sa.delete(Membership).where(ours))
-    elsewhere = sa.select(Membership.person_id).where(Membership.person_id.in_(everybody))
-    gone = everybody - set(session.scalars(elsewhere))
+    session.execute(sa.delete(Membership).where(Membership.workspace_id == workspace_id))
+    kept = set(session.scalars(sa.union(*people_named())))
+    gone = set(session.scalars(sa.select(Person.id))) - kept
     digests = Base.metadata.tables["digests_sent"]
     for statement in (
         sa.delete(LoginSession).where(LoginSession.person_id.in_(gone)),

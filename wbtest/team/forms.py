@@ -23,7 +23,7 @@ def one_line(text: str | None) -> str | None:
     return " ".join(text.split()) if text else text
 
 
-def _reachable(_form: FlaskForm, field: Field) -> None:
+def reachable(_form: FlaskForm, field: Field) -> None:
     """A validator: the verbs say the same, but a form says it of all its fields at once."""
     try:
         clean_email(field.data or "")
@@ -31,7 +31,7 @@ def _reachable(_form: FlaskForm, field: Field) -> None:
         raise ValidationError(str(refused)) from refused
 
 
-def _good_password(_form: FlaskForm, field: Field) -> None:
+def good_password(_form: FlaskForm, field: Field) -> None:
     """A validator, as above."""
     if fault := find_fault(field.data or ""):
         raise ValidationError(fault)
@@ -48,13 +48,13 @@ class LogInForm(FlaskForm):
 
 class SetupForm(FlaskForm):
     name = StringField("Your name", [DataRequired("Type your name."), _at_most(120)], [one_line])
-    email = EmailField("Your e-mail", [DataRequired("Type your e-mail."), _reachable])
-    password = PasswordField("Password", [DataRequired("Choose a password."), _good_password])
+    email = EmailField("Your e-mail", [DataRequired("Type your e-mail."), reachable])
+    password = PasswordField("Password", [DataRequired("Choose a password."), good_password])
     workspace_name = StringField(
         "Team or company", [DataRequired("Name your team."), _at_most(120)], [one_line]
     )
     controller = StringField("Who is responsible", [Optional(), _at_most(300)], [one_line])
-    contact_email = EmailField("E-mail for visitors", [Optional(), _reachable], [one_line])
+    contact_email = EmailField("E-mail for visitors", [Optional(), reachable], [one_line])
 
 
 class PasswordForm(FlaskForm):
@@ -62,7 +62,7 @@ class PasswordForm(FlaskForm):
         "Your password now", [DataRequired("Type the password you log in with."), _at_most(LONGEST)]
     )
     new_password = PasswordField(
-        "New password", [DataRequired("Choose a new password."), _good_password]
+        "New password", [DataRequired("Choose a new password."), good_password]
     )
     repeated = PasswordField(
         "New password, once more",
@@ -81,7 +81,7 @@ class WorkspaceForm(FlaskForm):
     )
     contact_email = EmailField(
         "E-mail for visitors",
-        [DataRequired("Visitors need a place to write to."), _reachable],
+        [DataRequired("Visitors need a place to write to."), reachable],
         [one_line],
     )
 

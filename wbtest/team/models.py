@@ -2,7 +2,15 @@
 
 from datetime import datetime
 
-from sqlalchemy import DDL, CheckConstraint, ForeignKey, Index, String, event
+from sqlalchemy import (
+    DDL,
+    CheckConstraint,
+    ForeignKey,
+    Index,
+    String,
+    UniqueConstraint,
+    event,
+)
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from wbtest.extensions import Base
@@ -63,8 +71,31 @@ class LoginSession(Base):
     person_id: Mapped[int] = mapped_column(ForeignKey(Person.id), index=True)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     expires_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    # The workspace that this device is in; without one it is in the person's oldest.
+    workspace_id: Mapped[int | None] = mapped_column(ForeignKey(Workspace.id, ondelete="SET NULL"))
 
     person: Mapped[Person] = relationship()
+
+
+class Invitation(Base):
+    """An open invitation; gone when it is accepted or taken back. Only a hash of it is kept."""
+
+    __tablename__ = "invitations"
+    __table_args__ = (
+        UniqueConstraint("workspace_id", "email"),
+        CheckConstraint("role IN ('viewer', 'editor', 'approver', 'owner')", name="role"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    workspace_id: Mapped[int] = mapped_column(ForeignKey(Workspace.id))
+    email: Mapped[str] = mapped_column(String(320))
+    role: Mapped[str] = mapped_column(String(10))
+    token_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    invited_by_id: Mapped[int] = mapped_column(ForeignKey(Person.id))
+    expires_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+    workspace: Mapped[Workspace] = relationship()
+    invited_by: Mapped[Person] = relationship()
 
 
 class SetupLink(Base):

@@ -1,5 +1,8 @@
 """People and their place in a workspace: adding them, finding them, changing a password."""
 
+from collections.abc import Iterator
+from typing import NamedTuple
+
 from sqlalchemy.orm import joinedload
 
 from wbtest.extensions import clock, db
@@ -53,6 +56,27 @@ def members(workspace: Workspace) -> list[Membership]:
             .order_by(Membership.created_at, Membership.person_id)
         )
     )
+
+
+class Listed(NamedTuple):
+    """Somebody with a log-in, and what they are in a workspace; once for each of theirs."""
+
+    email: str
+    role: str | None
+    name: str
+    workspace: str | None
+    workspace_id: int | None
+
+
+def everybody() -> Iterator[Listed]:
+    """Everybody on this server, by workspace and when they joined; last who is in none."""
+    rows = db.session.execute(
+        db.select(Person.email, Membership.role, Person.name, Workspace.name, Workspace.id)
+        .outerjoin(Membership, Membership.person_id == Person.id)
+        .outerjoin(Workspace, Workspace.id == Membership.workspace_id)
+        .order_by(Workspace.id.is_(None), Workspace.id, Membership.created_at, Person.id)
+    )
+    yield from (Listed(*row) for row in rows)
 
 
 def add_person(workspace: Workspace, *, email: str, name: str, role: str, password: str) -> Person:

@@ -38,10 +38,12 @@ def belongs(table: sa.FromClause, workspace_id: int) -> sa.ColumnElement[bool]:
     raise LookupError(f"{table} is tied to no workspace: name it in OF_ALL, or tie it to one.")
 
 
-def people_named(workspace_id: int) -> Iterator[sa.Select[int]]:
-    """Queries for the ids of everybody whom a row of the workspace names."""
+def people_named(workspace_id: int | None = None) -> Iterator[sa.Select[int]]:
+    """Queries for the ids of everybody whom a row of the workspace names; without one, of any."""
     for table in [*tables_inside(), Base.metadata.tables["memberships"]]:
         for key in table.foreign_keys:
             if key.column.table.name == "people":
-                ours = sa.select(key.parent).where(belongs(table, workspace_id))
-                yield ours.where(key.parent.is_not(None)).distinct()
+                named = sa.select(key.parent).where(key.parent.is_not(None)).distinct()
+                if workspace_id is not None:
+                    named = named.where(belongs(table, workspace_id))
+                yield named

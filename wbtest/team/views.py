@@ -19,8 +19,10 @@ from wbtest.config import Settings
 from wbtest.delivery import health, outbox, subscriptions
 from wbtest.delivery.failing import failing_jobs
 from wbtest.store import Invalid
-from wbtest.team import access, limits, people, sessions, workspaces
+from wbtest.team import access, here, limits, people, sessions, workspaces
 from wbtest.team.forms import LogInForm, PasswordForm, SetupForm, WorkspaceForm, put_refusal
+from wbtest.team.inviting.forms import InviteForm
+from wbtest.team.inviting.list_views import people_part
 from wbtest.team.onward import local_path
 from wbtest.team.setup import is_open, set_up
 
@@ -31,8 +33,10 @@ bp = Blueprint("team", __name__)
 @access.public
 def home() -> ResponseReturnValue:
     """The start: the releases, the log-in, or how to find the link that makes the owner."""
-    if access.find_person() is not None:
+    if access.memberships():
         return redirect("/releases", 303)
+    if access.find_person() is not None:
+        raise here.NoTeam
     if people.has_owner():
         return redirect(url_for(".login"), 303)
     return render_template("team/home.html")
@@ -52,7 +56,7 @@ def setup(token: str) -> ResponseReturnValue:
         except Invalid as refused:
             put_refusal(form, refused)
         else:
-            return _let_in(sessions.open_session(person), "/")
+            return let_in(sessions.open_session(person), "/")
     response = make_response(render_template("team/setup.html", form=form), _status(form))
     # The address is a secret; no other page shall learn it.
     response.headers["Referrer-Policy"] = "no-referrer"
@@ -85,7 +89,7 @@ def login() -> ResponseReturnValue:
             put_refusal(form, refused)
         else:
             limits.forgive_account()
-            return _let_in(token, onward)
+            return let_in(token, onward)
     return render_template("team/login.html", form=form), _status(form)
 
 
@@ -119,7 +123,7 @@ def password() -> ResponseReturnValue:
         else:
             limits.forgive_account()
             flash("Your password is changed. All other devices are logged out.")
-            return _let_in(token, url_for(".team"))
+            return let_in(token, url_for(".team"))
     return render_template("team/password.html", form=form), _status(form)
 
 
@@ -127,8 +131,7 @@ def password() -> ResponseReturnValue:
 @access.requires("read")
 def team() -> ResponseReturnValue:
     """Who is in the workspace, and who answers for its pages."""
-    form = WorkspaceForm(data=_facts_of_workspace())
-    return _team_page(form)
+    return team_page()
 
 
 @bp.post("/team")
@@ -150,7 +153,7 @@ def change_team() -> ResponseReturnValue:
         else:
             flash("Saved. New visitors read it from now on.")
             return redirect(url_for(".team"), 303)
-    return _team_page(form)
+    return team_page(form), 422
 
 
 @bp.get("/healthz")
@@ -173,11 +176,12 @@ def readyz() -> ResponseReturnValue:
     return jsonify(ok=not wrong, wrong=wrong, **told), 503 if wrong else 200
 
 
-def _team_page(form: WorkspaceForm) -> ResponseReturnValue:
+def team_page(form: WorkspaceForm | None = None, invite_form: InviteForm | None = None) -> str:
+    """The team's page; a form that was refused shows what was typed."""
     workspace = access.workspace("read")
-    page = render_template(
+    return render_template(
         "team/team.html",
-        form=form,
+        form=form or WorkspaceForm(None, data=_facts_of_workspace()),
         members=people.members(workspace),
         mails=outbox.counts_by_state(workspace.id),
         queue=outbox.queue_of(workspace.id),
@@ -186,8 +190,8 @@ def _team_page(form: WorkspaceForm) -> ResponseReturnValue:
         ),
         has_mail_server=has_mail_server(),
         failing=failing_jobs(),
+        **people_part(workspace, invite_form),
     )
-    return page, _status(form)
 
 
 def has_mail_server() -> bool:
@@ -217,7 +221,8 @@ def _token() -> str:
     return request.cookies.get(sessions.cookie_name(_settings()), "")
 
 
-def _let_in(token: str, onward: str) -> Response:
+def let_in(token: str, onward: str) -> Response:
+    """Go ``onward`` with the session of this token on the device."""
     response = redirect(onward, 303)
     _keep(response, token, int(sessions.LIFE.total_seconds()))
     return response

@@ -1,11 +1,14 @@
-"""The workspace's own facts: its name, and who answers for its public pages."""
+"""The workspace's own facts: its name, and who answers for its public pages. Another workspace."""
 
 from flask import current_app
 
-from wbtest.store import writing
+from wbtest.extensions import clock
+from wbtest.store import Invalid, writing
 from wbtest.team.audit.log import record
-from wbtest.team.models import Workspace
+from wbtest.team.models import Membership, Person, Workspace
 from wbtest.team.people import clean_email
+
+LONGEST_NAME = 120
 
 
 def change_workspace(
@@ -22,3 +25,30 @@ def change_workspace(
         workspace.contact_email = contact_email
         record(workspace.id, "workspace.changed", f"{name}: {controller}")
         current_app.extensions["wbtest.announce_change"]()
+
+
+def make_another(former: Workspace, person: Person, name: str) -> Workspace:
+    """Make a workspace of which the person is the owner.
+
+    Who answers for its pages is who does in the former one, until somebody changes it. Raises
+    Invalid at ``name``.
+    """
+    name = " ".join(name.split())
+    if not 1 <= len(name) <= LONGEST_NAME:
+        raise Invalid("name", f"A name has 1 to {LONGEST_NAME} characters.")
+    made = Workspace(
+        name=name,
+        controller=former.controller,
+        contact_email=former.contact_email,
+        created_at=clock.now(),
+    )
+    with writing() as session:
+        session.add(made)
+        session.flush()
+        session.add(
+            Membership(
+                workspace_id=made.id, person_id=person.id, role="owner", created_at=clock.now()
+            )
+        )
+        record(made.id, "workspace.made", name, by=person)
+    return made

@@ -26,11 +26,17 @@ def init_app(app: Flask) -> None:
     from wbtest.writing.evidence import is_spelled, link_in
     from wbtest.writing.languages import direction
     from wbtest.writing.marking import marked_paragraphs
+    from wbtest.writing.models import Candidate, Release, Waiver
     from wbtest.writing.views import bp
 
     for name in PAGES:
         import_module(f"{__name__}.{name}")
     app.register_blueprint(bp)
+    app.extensions["wbtest.objects"] |= {
+        "candidate_id": Candidate,
+        "release_id": Release,
+        "waiver_id": Waiver,
+    }
     app.add_template_global(direction, "direction_of")
     app.add_template_filter(marked_paragraphs)
     app.add_template_global(may_stay)

@@ -1,0 +1,67 @@
+"""Asking somebody in, joining, another role and going elsewhere, in two real browsers."""
+
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.conftest import Live
+from tests.factories import make_person, make_workspace
+from tests.team.two import join
+from wbtest.extensions import db
+from wbtest.team.models import Person, Workspace
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.fixture
+def member(owner: Person) -> Person:
+    """Cleo, who reads."""
+    workspace = db.session.scalars(db.select(Workspace)).one()
+    return make_person("cleo@example.com", "viewer", workspace)
+
+
+def test_somebody_is_asked_in_and_joins(
+    live: Live, logged_in: Page, stranger: Page, check_accessible: Callable[[Page], None]
+) -> None:
+    logged_in.goto(f"{live.url}/team")
+    logged_in.get_by_label("Their e-mail").fill("bea@example.com")
+    logged_in.get_by_label("Their role").select_option("viewer")
+    logged_in.get_by_role("button", name="Invite").click()
+    link = logged_in.get_by_label("The link for bea@example.com").input_value()
+    check_accessible(logged_in)
+
+    stranger.goto(link)
+    check_accessible(stranger)
+    stranger.get_by_label("Your name").fill("Bea")
+    stranger.get_by_label("Password").fill("three quiet words")
+    stranger.get_by_role("button", name="Join Larder").click()
+
+    expect(stranger.get_by_text("Bea · Larder")).to_be_visible()
+
+
+def test_a_role_is_changed_in_a_dialog(
+    live: Live, logged_in: Page, member: Person, check_accessible: Callable[[Page], None]
+) -> None:
+    logged_in.goto(f"{live.url}/team")
+    row = logged_in.get_by_role("listitem").filter(has_text="cleo@example.com")
+    row.get_by_role("button", name="Change role").click()
+    check_accessible(logged_in)
+    row.get_by_role("combobox", name="Role of Cleo").select_option("approver")
+    row.get_by_role("button", name="Change", exact=True).click()
+
+    expect(logged_in.get_by_text("Cleo is approver now.")).to_be_visible()
+
+
+def test_somebody_of_two_workspaces_goes_to_the_other(
+    live: Live, logged_in: Page, owner: Person, check_accessible: Callable[[Page], None]
+) -> None:
+    live.now.turn(minutes=1)
+    join(make_workspace("Kiln"), owner, "viewer")
+    logged_in.goto(f"{live.url}/team")
+    logged_in.get_by_role("button", name="Other workspaces").click()
+    check_accessible(logged_in)
+
+    logged_in.get_by_role("button", name="Kiln").click()
+
+    expect(logged_in.get_by_text("· Kiln")).to_be_visible()

@@ -1,0 +1,201 @@
+"""The page behind an invitation: who may join by it, once, and what everybody else is told."""
+
+import pytest
+from flask import Flask
+
+from tests.conftest import Browser, HandClock
+from tests.factories import PASSWORD, Team, log_in, make_person, make_workspace
+from tests.team.two import at_once
+from wbtest.extensions import db
+from wbtest.store import Refused
+from wbtest.team import people
+from wbtest.team.inviting.accepting import InvitationOver, accept, accept_as_new
+from wbtest.team.inviting.invitations import invite, invite_again, uninvite
+from wbtest.team.models import Invitation, Membership, Person
+
+NEW = {"name": "Ada", "password": "another quiet word"}
+
+
+@pytest.fixture
+def token(team: Team) -> str:
+    """That of an invitation of somebody without a log-in."""
+    return invite(team.workspace, team.owner, "ada@example.com", "editor")[1]
+
+
+@pytest.fixture
+def page(token: str) -> str:
+    return f"/invitation/{token}"
+
+
+@pytest.fixture
+def ada(app: Flask) -> Person:
+    """The one who is invited has a log-in by now, in another team."""
+    return make_person("ada@example.com", "owner", make_workspace("Kiln"))
+
+
+def roles(email: str = "ada@example.com") -> list[str]:
+    """What this person is, in the order of the workspaces."""
+    found = db.select(Membership.role).join(Person).where(Person.email == email)
+    return list(db.session.scalars(found.order_by(Membership.workspace_id)))
+
+
+def test_somebody_new_chooses_name_and_password_and_is_in(client: Browser, page: str) -> None:
+    answer = client.send(page, NEW)
+
+    assert (answer.status_code, answer.location) == (303, "/")
+    assert roles() == ["editor"]
+    assert "Ada · Larder" in client.get("/team").text
+    assert people.find_person("ada@example.com").name == "Ada"
+
+
+def test_the_e_mail_is_that_of_the_invitation_whatever_is_sent(client: Browser, page: str) -> None:
+    more = {"email": "eve@example.com", "role": "owner", "workspace_id": "9"}
+
+    client.send(page, NEW | more)
+
+    assert people.find_person("eve@example.com") is None
+    assert roles() == ["editor"]
+
+
+def test_looking_spends_nothing(client: Browser, page: str) -> None:
+    for _ in range(5):
+        assert "Join Larder" in client.get(page).text
+        client.head(page)
+
+    assert client.send(page, NEW).status_code == 303
+
+
+@pytest.mark.parametrize(
+    ("changed", "said"),
+    [({"name": ""}, "Type your name."), ({"password": "short"}, "10 characters or more")],
+)
+def test_a_fault_is_named_and_the_name_stays(
+    client: Browser, page: str, changed: dict[str, str], said: str
+) -> None:
+    answer = client.send(page, NEW | {"name": "Ada B."} | changed)
+
+    assert answer.status_code == 422
+    assert said in answer.text
+    assert ("Ada B." in answer.text) == ("name" not in changed)
+    assert people.find_person("ada@example.com") is None
+
+
+@pytest.mark.usefixtures("ada")
+def test_who_has_a_log_in_is_sent_there_and_back(client: Browser, page: str) -> None:
+    for asked in (client.get(page), client.send(page, NEW)):
+        assert asked.location == f"/login?next={page}"
+
+    typed = {"email": "ada@example.com", "password": PASSWORD}
+    assert client.send(f"/login?next={page}", typed).location == page
+    assert roles() == ["owner"]
+
+
+def test_who_is_logged_in_joins_by_a_button_and_is_there(
+    client: Browser, page: str, ada: Person
+) -> None:
+    log_in(client, ada)
+    assert "Join Larder" in client.get(page).text
+    assert roles() == ["owner"]
+
+    client.send(page)
+
+    assert sorted(roles()) == ["editor", "owner"]
+    assert "Ada · Larder" in client.get("/team").text
+
+
+def test_somebody_else_is_refused_and_the_invitation_still_works(
+    client: Browser, page: str, team: Team
+) -> None:
+    log_in(client, team.viewer)
+
+    for answer in (client.get(page), client.send(page, NEW)):
+        assert answer.status_code == 403
+        assert "It is for ada@example.com, and you are logged in as viewer@" in answer.text
+
+    assert roles("viewer@larder.example") == ["viewer"]
+    assert client.application.test_client().get(page).status_code == 200
+
+
+def test_all_that_opens_nothing_looks_alike(
+    client: Browser, page: str, team: Team, now: HandClock
+) -> None:
+    answers = [client.get("/invitation/unknown"), client.send("/invitation/unknown", NEW)]
+    client.send(page, NEW)
+    answers.append(client.application.test_client().get(page))
+    for end in (uninvite, invite_again):
+        invitation, token = invite(team.workspace, team.owner, "bea@x.io", "editor")
+        end(invitation, team.owner)
+        answers.append(client.get(f"/invitation/{token}"))
+    _, token = invite(team.workspace, team.owner, "cleo@x.io", "editor")
+    now.turn(hours=48)
+    answers.append(client.get(f"/invitation/{token}"))
+
+    assert {answer.status_code for answer in answers} == {404}
+    assert len({answer.text for answer in answers}) == 1
+    assert "Ask for a new one." in answers[0].text
+
+
+def test_a_member_by_now_keeps_the_role(team: Team) -> None:
+    _, token = invite(team.workspace, team.owner, "ada@example.com", "viewer")
+    ada = make_person("ada@example.com", "approver", team.workspace)
+
+    accept(token, ada)
+
+    assert roles() == ["approver"]
+    assert db.session.scalars(db.select(Invitation)).all() == []
+
+
+@pytest.mark.parametrize("path", ["/invitation/unknown", "{page}", "/login?next={page}"])
+def test_no_other_page_and_no_search_engine_learns_the_address(
+    client: Browser, page: str, path: str
+) -> None:
+    headers = client.get(path.format(page=page)).headers
+
+    assert headers["Referrer-Policy"] == "no-referrer"
+    assert headers["X-Robots-Tag"] == "noindex"
+    assert headers["Cache-Control"] == "no-store"
+
+
+def test_an_edited_cookie_opens_nothing(client: Browser, page: str) -> None:
+    client.set_cookie("wb-form", "eyJmcmVzaCBpbnZpdGF0aW9uIjpbMSwieCJdfQ.x.x")
+
+    client.send(page, NEW)
+
+    assert client.application.test_client().get(page).status_code == 404
+    assert roles() == ["editor"]
+
+
+def test_of_two_at_once_one_joins(app: Flask, token: str) -> None:
+    came = at_once(app, *[lambda: accept_as_new(token, **NEW).email] * 4)
+
+    assert came.count("ada@example.com") == 1
+    assert roles() == ["editor"]
+    assert len(db.session.scalars(db.select(Person)).all()) == 5
+
+
+def test_of_one_person_twice_at_once_one_membership_is_made(
+    app: Flask, token: str, ada: Person
+) -> None:
+    ada_id = ada.id
+
+    came = at_once(app, *[lambda: accept(token, db.session.get_one(Person, ada_id))] * 4)
+
+    assert came.count(InvitationOver) == 3
+    assert len(roles()) == 2
+
+
+def test_two_teams_may_invite_one_person_who_takes_both_at_once(
+    app: Flask, token: str, team: Team
+) -> None:
+    kiln = make_workspace("Kiln")
+    owner = make_person("kim@kiln.example", "owner", kiln)
+    _, other = invite(kiln, owner, "ada@example.com", "viewer")
+
+    came = at_once(
+        app,
+        lambda: accept_as_new(token, **NEW).email,
+        lambda: accept_as_new(other, **NEW).email,
+    )
+
+    assert sorted(map(str, came)) == [str(Refused), "ada@example.com"]
+    assert len(roles()) == 1

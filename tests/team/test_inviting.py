@@ -1,0 +1,179 @@
+"""Invitations as an owner sees them: made, listed, sent again, taken back."""
+
+import re
+from dataclasses import replace
+
+import pytest
+from flask import Flask
+
+from tests.conftest import Browser, HandClock
+from tests.factories import Team, log_in, make_team
+from wbtest.delivery.models import OutboxMail
+from wbtest.extensions import db
+from wbtest.team.inviting.invitations import MOST_A_DAY, forget_old_invitations
+from wbtest.team.models import Invitation
+
+ADA = {"email": "Ada@Example.com ", "role": "approver"}
+
+
+@pytest.fixture
+def client(client: Browser, team: Team) -> Browser:
+    """The owner's browser."""
+    log_in(client, team.owner)
+    return client
+
+
+@pytest.fixture
+def mailing(app: Flask) -> None:
+    """A mail server is set."""
+    settings = app.extensions["wbtest.settings"]
+    app.extensions["wbtest.settings"] = replace(settings, mail_url="smtp://localhost:1")
+
+
+def link_on(page: str) -> str:
+    found = re.search(r"http://localhost(/invitation/[\w-]+)", page)
+    return found[1] if found else ""
+
+
+def invite(client: Browser, email: str = "ada@example.com", role: str = "approver") -> str:
+    """Ask somebody in and return the address on the link that the team page shows."""
+    client.send("/team/invitations", {"email": email, "role": role})
+    return link_on(client.get("/team").text)
+
+
+def only() -> Invitation:
+    return db.session.scalars(db.select(Invitation)).one()
+
+
+@pytest.mark.usefixtures("mailing")
+def test_an_invitation_goes_out_by_mail_alone(client: Browser) -> None:
+    client.send("/team/invitations", ADA, headers={"X-Forwarded-Host": "evil.example"})
+
+    mail = db.session.scalars(db.select(OutboxMail)).one()
+    assert mail.recipient == "ada@example.com"
+    assert "asks you to join Larder on wbtest as approver" in mail.body
+    assert link_on(mail.body)
+    assert not link_on(page := client.get("/team").text)
+    assert "on its way to ada@example.com" in page
+
+
+def test_without_a_mail_server_the_link_is_shown_once(client: Browser) -> None:
+    client.send("/team/invitations", ADA)
+
+    assert link_on(client.get("/team").text)
+    assert not link_on(client.get("/team").text)
+    assert db.session.scalars(db.select(OutboxMail)).all() == []
+
+
+def test_only_a_hash_of_the_link_is_kept(client: Browser) -> None:
+    token = invite(client).rpartition("/")[2]
+
+    kept = only()
+    assert token
+    assert token not in str([getattr(kept, c.name) for c in Invitation.__table__.columns])
+
+
+def test_who_is_invited_is_listed_with_role_and_time(client: Browser) -> None:
+    invite(client)
+
+    page = " ".join(client.get("/team").text.split())
+
+    assert "until 3 March 2027, 09:00 UTC · asked by Owner" in page
+
+
+@pytest.mark.parametrize(
+    ("typed", "said"),
+    [
+        ({"email": "viewer@larder.example"}, "is in this team already"),
+        ({"email": "nobody"}, "@-sign"),
+        ({"email": ""}, "Type the e-mail."),
+        ({"role": "king"}, "Not a valid choice"),
+    ],
+)
+def test_a_fault_is_named_and_nobody_is_invited(
+    client: Browser, typed: dict[str, str], said: str
+) -> None:
+    answer = client.send("/team/invitations", ADA | typed)
+
+    assert answer.status_code == 422
+    assert said in answer.text
+    assert db.session.scalars(db.select(Invitation)).all() == []
+
+
+def test_a_second_invitation_takes_the_place_of_the_first(client: Browser) -> None:
+    first = invite(client)
+    second = invite(client, role="viewer")
+
+    assert only().role == "viewer"
+    assert client.application.test_client().get(first).status_code == 404
+    assert client.application.test_client().get(second).status_code == 200
+
+
+def test_sent_again_the_old_link_opens_nothing(client: Browser, now: HandClock) -> None:
+    first = invite(client)
+    now.turn(hours=50)
+
+    client.send(f"/team/invitations/{only().id}/again")
+
+    second = link_on(client.get("/team").text)
+    stranger = client.application.test_client()
+    assert stranger.get(first).status_code == 404
+    assert stranger.get(second).status_code == 200
+
+
+def test_taken_back_it_opens_nothing(client: Browser) -> None:
+    link = invite(client)
+
+    client.send(f"/team/invitations/{only().id}/revoke")
+
+    assert client.application.test_client().get(link).status_code == 404
+    assert "Nobody is invited" in client.get("/team").text
+
+
+def test_a_team_sends_so_many_a_day(client: Browser, now: HandClock) -> None:
+    for number in range(MOST_A_DAY):
+        client.send("/team/invitations", ADA | {"email": f"a{number}@x.io"})
+
+    answer = client.send("/team/invitations", ADA)
+    assert answer.status_code == 429
+    assert "Try tomorrow" in answer.text
+    now.turn(hours=24)
+    assert client.send("/team/invitations", ADA).status_code == 303
+
+
+def test_that_many_of_one_team_keep_no_other_team_from_it(client: Browser) -> None:
+    for number in range(MOST_A_DAY):
+        client.send("/team/invitations", ADA | {"email": f"a{number}@x.io"})
+    log_in(client, make_team("Kiln").owner)
+
+    assert client.send("/team/invitations", ADA).status_code == 303
+
+
+@pytest.mark.parametrize("role", ["viewer", "editor", "approver"])
+def test_only_an_owner_invites(client: Browser, team: Team, role: str) -> None:
+    log_in(client, getattr(team, role))
+
+    assert client.send("/team/invitations", ADA).status_code == 403
+    assert "Invitations" not in client.get("/team").text
+
+
+@pytest.mark.parametrize("step", ["again", "revoke"])
+def test_an_invitation_of_another_team_is_not_there(client: Browser, step: str) -> None:
+    invite(client)
+    log_in(client, make_team("Kiln").owner)
+
+    assert client.send(f"/team/invitations/{only().id}/{step}").status_code == 404
+
+
+def test_an_invitation_that_nobody_took_is_forgotten_in_time(
+    client: Browser, now: HandClock
+) -> None:
+    invite(client)
+    now.turn(days=8)
+    forget_old_invitations(now())
+    assert only()
+    now.turn(days=2)
+
+    forget_old_invitations(now())
+
+    assert db.session.scalars(db.select(Invitation)).all() == []

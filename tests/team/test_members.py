@@ -1,0 +1,167 @@
+"""Members: another role, out of the team; at once, and never without an owner."""
+
+import pytest
+from flask import Flask
+
+from tests.conftest import Browser
+from tests.factories import Team, log_in, make_person, make_release, make_workspace
+from tests.team.two import at_once, join
+from wbtest.extensions import db
+from wbtest.store import Gone, Refused
+from wbtest.team import members
+from wbtest.team.members import LastOwner, NotOwner
+from wbtest.team.models import Membership, Person
+
+
+@pytest.fixture
+def client(client: Browser, team: Team) -> Browser:
+    """The owner's browser."""
+    log_in(client, team.owner)
+    return client
+
+
+@pytest.fixture
+def second(team: Team) -> Person:
+    """Another owner."""
+    return make_person("second@larder.example", "owner", team.workspace)
+
+
+def member(team: Team, person: Person) -> Membership:
+    return db.session.get_one(Membership, (team.workspace.id, person.id))
+
+
+def roles(team: Team) -> list[str]:
+    found = db.select(Membership.role).where(Membership.workspace_id == team.workspace.id)
+    return sorted(db.session.scalars(found.order_by(Membership.role)))
+
+
+def path(person: Person, what: str) -> str:
+    return f"/team/members/{person.id}/{what}"
+
+
+def test_an_owner_changes_a_role(client: Browser, team: Team) -> None:
+    answer = client.send(path(team.viewer, "role"), {"role": "approver"})
+
+    assert answer.status_code == 303
+    assert member(team, team.viewer).role == "approver"
+    assert "Viewer is approver now." in client.get("/team").text
+
+
+def test_a_role_that_there_is_not_is_refused(client: Browser, team: Team) -> None:
+    answer = client.send(path(team.viewer, "role"), {"role": "king"})
+
+    assert answer.status_code == 422
+    assert member(team, team.viewer).role == "viewer"
+
+
+@pytest.mark.parametrize("role", ["viewer", "editor", "approver"])
+@pytest.mark.parametrize("what", ["role", "remove"])
+def test_nobody_else_changes_anybody(client: Browser, team: Team, role: str, what: str) -> None:
+    log_in(client, getattr(team, role))
+
+    assert client.send(path(team.viewer, what), {"role": "owner"}).status_code == 403
+    assert len(roles(team)) == 4
+
+
+def test_the_next_request_of_who_was_removed_is_refused(client: Browser, team: Team) -> None:
+    release = make_release(team.editor)
+    theirs = client.application.test_client()
+    log_in(theirs, team.editor)
+    assert theirs.get(f"/releases/{release.id}").status_code == 200
+
+    client.send(path(team.editor, "remove"))
+
+    for asked in ("/", "/team", f"/releases/{release.id}", "/releases/999"):
+        answer = theirs.get(asked)
+        assert answer.status_code == 404
+        assert "You are in no team now" in answer.text
+    assert theirs.send(f"/releases/{release.id}/freeze").status_code == 404
+
+
+def test_who_is_in_another_team_goes_on_there(client: Browser, team: Team) -> None:
+    join(make_workspace("Kiln"), team.editor, "viewer")
+    theirs = client.application.test_client()
+    log_in(theirs, team.editor)
+
+    client.send(path(team.editor, "remove"))
+
+    assert "Editor · Kiln" in theirs.get("/team").text
+
+
+def test_who_leaves_is_in_no_team(client: Browser, team: Team) -> None:
+    log_in(client, team.viewer)
+
+    assert client.send("/team/leave").location == "/"
+    page = client.get("/").text
+    assert "You are in no team now" in page
+    assert "You left Larder." in page
+    assert "viewer@larder.example" in page
+
+
+@pytest.mark.parametrize(
+    ("what", "data"),
+    [("members/{id}/role", {"role": "editor"}), ("members/{id}/remove", {}), ("leave", {})],
+)
+def test_the_last_owner_stays(client: Browser, team: Team, what: str, data: dict[str, str]) -> None:
+    answer = client.send(f"/team/{what.format(id=team.owner.id)}", data)
+
+    assert answer.status_code == 409
+    assert "Make somebody else an owner first" in answer.text
+    assert roles(team).count("owner") == 1
+
+
+def test_an_owner_may_go_when_another_stays(client: Browser, team: Team, second: Person) -> None:
+    assert client.send("/team/leave").status_code == 303
+
+    assert member(team, second).role == "owner"
+    assert roles(team).count("owner") == 1
+
+
+def test_a_member_of_another_team_is_not_there(client: Browser, team: Team) -> None:
+    stranger = make_person("eve@kiln.example", "viewer", make_workspace("Kiln"))
+
+    assert client.send(path(stranger, "remove")).status_code == 404
+    assert client.send("/team/members/999/remove").status_code == 404
+
+
+def test_who_was_removed_meanwhile_is_gone(app: Flask, team: Team) -> None:
+    found = member(team, team.viewer)
+    with app.app_context():
+        members.remove(member(team, team.viewer), team.owner)
+
+    with pytest.raises(Gone):
+        members.change_role(found, "editor", team.owner)
+
+
+@pytest.mark.parametrize("does", ["remove", "lower", "leave"])
+def test_two_owners_at_once_leave_one(app: Flask, team: Team, second: Person, does: str) -> None:
+    owner_id, second_id, workspace_id = team.owner.id, second.id, team.workspace.id
+
+    def act(asking: int, other: int) -> object:
+        person = db.session.get_one(Person, asking)
+        mine, theirs = (db.session.get(Membership, (workspace_id, i)) for i in (asking, other))
+        if mine is None or theirs is None:
+            # The other one was done before this one began.
+            return NotOwner
+        if does == "remove":
+            members.remove(theirs, person)
+        elif does == "lower":
+            members.change_role(theirs, "viewer", person)
+        else:
+            members.leave(mine)
+        return None
+
+    came = at_once(app, lambda: act(owner_id, second_id), lambda: act(second_id, owner_id))
+
+    assert came.count(None) == 1
+    assert {*came} <= {None, NotOwner, LastOwner}
+    assert roles(team).count("owner") == 1
+
+
+def test_an_owner_who_is_none_any_more_changes_nothing(team: Team, second: Person) -> None:
+    members.change_role(member(team, second), "viewer", team.owner)
+
+    with pytest.raises(NotOwner):
+        members.remove(member(team, team.editor), second)
+    with pytest.raises(Refused):
+        members.change_role(member(team, second), "owner", second)

@@ -1,0 +1,102 @@
+"""Which of their workspaces the asking person is in, and which one a request is about.
+
+It is that of the object in the address, else the one that the form was shown in, else the one that
+the person is in. ``access.py`` settles it before the view runs. From then on every permission,
+button and name is that workspace's, and nothing of another one is given out, so the role of one
+never opens anything of the other.
+
+To open a page of another workspace shows it there and moves nobody: a GET never acts, and a link
+that somebody sends must not decide where the next release is written.
+"""
+
+from typing import Any
+
+import sqlalchemy as sa
+from flask import abort, current_app, request
+from sqlalchemy.orm import joinedload
+
+from wbtest.extensions import db
+from wbtest.store import Refused
+from wbtest.team.entering import enter
+from wbtest.team.models import LoginSession, Membership
+
+# What a form says of where it was shown: another tab may have gone to another workspace meanwhile.
+FORM_OF = "form_of"
+# By the name of a route's argument: the model whose row, and so whose workspace, it names.
+OBJECTS = "wbtest.objects"
+
+# Made once: every page asks it, and to put it together takes longer than to run it. The one that
+# this device chose comes first, then the oldest; so a choice that is gone needs no other rule.
+_MEMBERSHIPS = (
+    sa.select(Membership)
+    .outerjoin(
+        LoginSession,
+        sa.and_(
+            LoginSession.token_hash == sa.bindparam("token_hash"),
+            LoginSession.workspace_id == Membership.workspace_id,
+        ),
+    )
+    .where(Membership.person_id == sa.bindparam("person_id"))
+    .order_by(LoginSession.token_hash.is_(None), Membership.created_at, Membership.workspace_id)
+    .options(joinedload(Membership.workspace, innerjoin=True))
+)
+
+
+class NoTeam(Refused):
+    """Somebody with a log-in who is in no workspace, or in none any more."""
+
+    status = 404
+    title = "You are in no team now"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "You can still log in. Ask an owner of the team for an invitation to your e-mail."
+        )
+
+
+def token_hash() -> str:
+    """How the asking device's session is known."""
+    from wbtest.team import sessions
+
+    name = sessions.cookie_name(current_app.extensions["wbtest.settings"])
+    return sessions.digest(request.cookies.get(name, ""))
+
+
+def memberships_of(person_id: int) -> dict[int, Membership]:
+    """Those of the asking person, by workspace; first that of the one in which their device is."""
+    asked = {"person_id": person_id, "token_hash": token_hash()}
+    return {each.workspace_id: each for each in db.session.scalars(_MEMBERSHIPS, asked)}
+
+
+def settle(mine: dict[int, Membership], arguments: dict[str, Any]) -> tuple[Membership, bool]:
+    """The one of ``mine`` that a request is about, and whether its form brings the device there.
+
+    ``arguments`` are those of its address. 404 when it is about none of them, in the same words as
+    when there is no such thing.
+    """
+    if not mine:
+        raise NoTeam
+    models = current_app.extensions[OBJECTS]
+    for name in arguments.keys() & models.keys():
+        found = db.session.get(models[name], arguments[name])
+        # Its page has an address of its own: to go along with each save of a draft would turn the
+        # pages of another tab about.
+        return _of(mine, found.workspace_id if found is not None else None), False
+    first = next(iter(mine.values()))
+    if request.method != "POST" or FORM_OF not in request.form:
+        return first, False
+    shown_in = _of(mine, request.form.get(FORM_OF, type=int))
+    return shown_in, shown_in is not first
+
+
+def go_along(membership: Membership) -> None:
+    """Bring the asking device to where its form was shown, so that the next page says what it did.
+
+    The verbs' transactions come afterwards, so this one is none of theirs.
+    """
+    enter(token_hash(), membership.workspace_id)
+
+
+def _of(mine: dict[int, Membership], workspace_id: int | None) -> Membership:
+    found = mine.get(workspace_id) if workspace_id is not None else None
+    return found if found is not None else abort(404)

@@ -1,0 +1,24 @@
+"""The mail with an invitation. Pure."""
+
+from datetime import datetime
+from typing import NamedTuple
+
+
+class Letter(NamedTuple):
+    """A mail in plain text."""
+
+    subject: str
+    body: str
+
+
+def invitation(
+    *, workspace: str, invited_by: str, role: str, does: str, url: str, until: datetime
+) -> Letter:
+    """Return the mail that asks somebody in; ``does`` says what this ``role`` may do."""
+    parts = (
+        f"{invited_by} asks you to join {workspace} on wbtest as {role}. {does}",
+        f"Open this page and press the button:\n{url}",
+        f"The link is for you alone: it works once, until {until.day} {until:%B, %H:%M} UTC. "
+        "If you did not expect it, do nothing, and nothing happens.",
+    )
+    return Letter(f"{invited_by} asks you to join {workspace}", "\n\n".join(parts) + "\n")

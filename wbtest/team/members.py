@@ -1,0 +1,105 @@
+"""Changing what somebody may do here: another role, out of the team. One owner always stays.
+
+Each verb holds the workspace first, so that two owners who act at once come one after the other.
+"""
+
+import sqlalchemy as sa
+
+from wbtest.extensions import db
+from wbtest.store import Invalid, Refused, hold, writing
+from wbtest.team.access import ROLES
+from wbtest.team.audit.log import record
+from wbtest.team.models import Membership, Person, Workspace
+
+
+class LastOwner(Refused):
+    """Without this person nobody could let anybody in any more."""
+
+    def __init__(self) -> None:
+        super().__init__("A team needs an owner. Make somebody else an owner first.")
+
+
+class NotOwner(Refused):
+    """Whoever asked is no owner any more: another one was faster."""
+
+    status = 403
+
+    def __init__(self) -> None:
+        super().__init__("You are no owner of this team any more, so nothing was changed.")
+
+
+def change_role(membership: Membership, role: str, owner: Person | None) -> None:
+    """Give a member another role; it counts from their next request.
+
+    ``owner`` asks for it; None where whoever runs the server does. Raises Invalid at role,
+    LastOwner, NotOwner, and Gone when the member left meanwhile.
+    """
+    if role not in ROLES:
+        raise Invalid("role", f"A role is one of {', '.join(ROLES)}.")
+    workspace = membership.workspace
+    with writing():
+        _hold(membership, workspace, owner)
+        if membership.role == role:
+            return
+        if role != "owner":
+            _keep_an_owner(membership)
+        before, membership.role = membership.role, role
+        about = f"{_named(membership.person)} from {before} to {role}"
+        record(membership.workspace_id, "person.role_changed", about, by=owner)
+
+
+def remove(membership: Membership, owner: Person | None) -> None:
+    """Take a member out of the team, which ends all that they could do here; the log-in stays.
+
+    ``owner`` as above. Raises LastOwner, NotOwner, and Gone when the member left meanwhile.
+    """
+    workspace = membership.workspace
+    with writing() as session:
+        _hold(membership, workspace, owner)
+        _keep_an_owner(membership)
+        record(membership.workspace_id, "person.removed", _named(membership.person), by=owner)
+        session.delete(membership)
+
+
+def leave(membership: Membership) -> None:
+    """Take oneself out of the team. Raises LastOwner."""
+    workspace = membership.workspace
+    with writing() as session:
+        _hold(membership, workspace, None)
+        _keep_an_owner(membership)
+        record(membership.workspace_id, "person.left", by=membership.person)
+        session.delete(membership)
+
+
+def find_member(workspace: Workspace, person_id: int) -> Membership | None:
+    """The membership of this person in the workspace, or None."""
+    return db.session.get(Membership, (workspace.id, person_id))
+
+
+def check_owner(workspace: Workspace, owner: Person) -> None:
+    """Raise NotOwner unless this person is one by now; inside ``writing``, the workspace held."""
+    found = sa.select(Membership.role).where(
+        Membership.workspace_id == workspace.id, Membership.person_id == owner.id
+    )
+    if db.session.scalar(found) != "owner":
+        raise NotOwner
+
+
+def _hold(membership: Membership, workspace: Workspace, owner: Person | None) -> None:
+    """``workspace`` is read before: of a membership that is gone nothing can be asked."""
+    hold(workspace)
+    if owner is not None:
+        check_owner(workspace, owner)
+    hold(membership)
+
+
+def _keep_an_owner(membership: Membership) -> None:
+    owners = sa.select(sa.func.count()).where(
+        Membership.workspace_id == membership.workspace_id, Membership.role == "owner"
+    )
+    if membership.role == "owner" and db.session.scalar(owners) == 1:
+        raise LastOwner
+
+
+def _named(person: Person) -> str:
+    return f"{person.name} <{person.email}>"
