@@ -10,6 +10,7 @@ from wbtest.extensions import db
 from wbtest.store import Refused
 from wbtest.team import people
 from wbtest.team.access import ROLES
+from wbtest.team.account import factors
 from wbtest.team.models import Membership, Person, Workspace
 
 
@@ -52,6 +53,16 @@ def set_password(email: str) -> None:
         person = _person(email)
         people.set_password(person, _ask_password())
         click.echo(f"{person.email} has a new password and is logged out everywhere.")
+
+
+@user.command("second-factor-off")
+@click.argument("email")
+def second_factor_off(email: str) -> None:
+    """Let EMAIL in by the password alone, when phone and recovery codes are lost."""
+    with opened(os.environ):
+        person = _person(email)
+        factors.turn_off_for(person)
+        click.echo(f"{person.email} logs in by the password alone.")
 
 
 def _workspace() -> Workspace:

@@ -23,7 +23,7 @@ def one_line(text: str | None) -> str | None:
     return " ".join(text.split()) if text else text
 
 
-def _reachable(_form: FlaskForm, field: Field) -> None:
+def reachable(_form: FlaskForm, field: Field) -> None:
     """A validator: the verbs say the same, but a form says it of all its fields at once."""
     try:
         clean_email(field.data or "")
@@ -31,38 +31,39 @@ def _reachable(_form: FlaskForm, field: Field) -> None:
         raise ValidationError(str(refused)) from refused
 
 
-def _good_password(_form: FlaskForm, field: Field) -> None:
+def good_password(_form: FlaskForm, field: Field) -> None:
     """A validator, as above."""
     if fault := find_fault(field.data or ""):
         raise ValidationError(fault)
 
 
-def _at_most(length: int) -> Length:
+def at_most(length: int) -> Length:
+    """A validator: so many characters and no more."""
     return Length(max=length, message=f"Use at most {length} characters.")
 
 
 class LogInForm(FlaskForm):
-    email = EmailField("E-mail", [DataRequired("Type your e-mail."), _at_most(320)])
-    password = PasswordField("Password", [DataRequired("Type your password."), _at_most(LONGEST)])
+    email = EmailField("E-mail", [DataRequired("Type your e-mail."), at_most(320)])
+    password = PasswordField("Password", [DataRequired("Type your password."), at_most(LONGEST)])
 
 
 class SetupForm(FlaskForm):
-    name = StringField("Your name", [DataRequired("Type your name."), _at_most(120)], [one_line])
-    email = EmailField("Your e-mail", [DataRequired("Type your e-mail."), _reachable])
-    password = PasswordField("Password", [DataRequired("Choose a password."), _good_password])
+    name = StringField("Your name", [DataRequired("Type your name."), at_most(120)], [one_line])
+    email = EmailField("Your e-mail", [DataRequired("Type your e-mail."), reachable])
+    password = PasswordField("Password", [DataRequired("Choose a password."), good_password])
     workspace_name = StringField(
-        "Team or company", [DataRequired("Name your team."), _at_most(120)], [one_line]
+        "Team or company", [DataRequired("Name your team."), at_most(120)], [one_line]
     )
-    controller = StringField("Who is responsible", [Optional(), _at_most(300)], [one_line])
-    contact_email = EmailField("E-mail for visitors", [Optional(), _reachable], [one_line])
+    controller = StringField("Who is responsible", [Optional(), at_most(300)], [one_line])
+    contact_email = EmailField("E-mail for visitors", [Optional(), reachable], [one_line])
 
 
 class PasswordForm(FlaskForm):
     old_password = PasswordField(
-        "Your password now", [DataRequired("Type the password you log in with."), _at_most(LONGEST)]
+        "Your password now", [DataRequired("Type the password you log in with."), at_most(LONGEST)]
     )
     new_password = PasswordField(
-        "New password", [DataRequired("Choose a new password."), _good_password]
+        "New password", [DataRequired("Choose a new password."), good_password]
     )
     repeated = PasswordField(
         "New password, once more",
@@ -72,24 +73,24 @@ class PasswordForm(FlaskForm):
 
 class WorkspaceForm(FlaskForm):
     workspace_name = StringField(
-        "Team or company", [DataRequired("Name your team."), _at_most(120)], [one_line]
+        "Team or company", [DataRequired("Name your team."), at_most(120)], [one_line]
     )
     controller = StringField(
         "Who is responsible",
-        [DataRequired("Say who is responsible: visitors have a right to know."), _at_most(300)],
+        [DataRequired("Say who is responsible: visitors have a right to know."), at_most(300)],
         [one_line],
     )
     contact_email = EmailField(
         "E-mail for visitors",
-        [DataRequired("Visitors need a place to write to."), _reachable],
+        [DataRequired("Visitors need a place to write to."), reachable],
         [one_line],
     )
 
 
 class DeletingForm(FlaskForm):
     workspace_name = StringField(
-        "Type the name of the team", [DataRequired("Type the name of the team."), _at_most(120)]
+        "Type the name of the team", [DataRequired("Type the name of the team."), at_most(120)]
     )
     password = PasswordField(
-        "Your password", [DataRequired("Type the password you log in with."), _at_most(LONGEST)]
+        "Your password", [DataRequired("Type the password you log in with."), at_most(LONGEST)]
     )

@@ -20,6 +20,7 @@ from wbtest.delivery import health, outbox, subscriptions
 from wbtest.delivery.failing import failing_jobs
 from wbtest.store import Invalid
 from wbtest.team import access, limits, people, sessions, workspaces
+from wbtest.team.account.asked import with_second_factor
 from wbtest.team.forms import LogInForm, PasswordForm, SetupForm, WorkspaceForm, put_refusal
 from wbtest.team.onward import local_path
 from wbtest.team.setup import is_open, set_up
@@ -52,7 +53,7 @@ def setup(token: str) -> ResponseReturnValue:
         except Invalid as refused:
             put_refusal(form, refused)
         else:
-            return _let_in(sessions.open_session(person), "/")
+            return let_in(sessions.open_session(person), "/")
     response = make_response(render_template("team/setup.html", form=form), _status(form))
     # The address is a secret; no other page shall learn it.
     response.headers["Referrer-Policy"] = "no-referrer"
@@ -80,12 +81,12 @@ def login() -> ResponseReturnValue:
     form = LogInForm()
     if form.validate_on_submit():
         try:
-            token = sessions.log_in(form.email.data or "", form.password.data or "", _token())
+            token = sessions.log_in(form.email.data or "", form.password.data or "", own_token())
         except Invalid as refused:
             put_refusal(form, refused)
         else:
             limits.forgive_account()
-            return _let_in(token, onward)
+            return let_in(token, onward)
     return render_template("team/login.html", form=form), _status(form)
 
 
@@ -93,7 +94,7 @@ def login() -> ResponseReturnValue:
 @access.public
 def logout() -> ResponseReturnValue:
     """End this device's session."""
-    sessions.log_out(_token())
+    sessions.log_out(own_token())
     response = redirect(url_for(".login"), 303)
     _keep(response, "", 0)
     return response
@@ -119,7 +120,7 @@ def password() -> ResponseReturnValue:
         else:
             limits.forgive_account()
             flash("Your password is changed. All other devices are logged out.")
-            return _let_in(token, url_for(".team"))
+            return let_in(token, url_for(".account"))
     return render_template("team/password.html", form=form), _status(form)
 
 
@@ -175,10 +176,13 @@ def readyz() -> ResponseReturnValue:
 
 def _team_page(form: WorkspaceForm) -> ResponseReturnValue:
     workspace = access.workspace("read")
+    members = people.members(workspace)
+    ids = [member.person_id for member in members] if access.has_permission("own") else []
     page = render_template(
         "team/team.html",
         form=form,
-        members=people.members(workspace),
+        members=members,
+        with_second_factor=with_second_factor(ids),
         mails=outbox.counts_by_state(workspace.id),
         queue=outbox.queue_of(workspace.id),
         failed_events=sum(
@@ -213,11 +217,13 @@ def _status(form: object) -> int:
     return 422 if getattr(form, "errors", None) else 200
 
 
-def _token() -> str:
+def own_token() -> str:
+    """The token of this browser's session, or ''."""
     return request.cookies.get(sessions.cookie_name(_settings()), "")
 
 
-def _let_in(token: str, onward: str) -> Response:
+def let_in(token: str, onward: str) -> Response:
+    """Go on to a page of ours, with the session of this token from now on."""
     response = redirect(onward, 303)
     _keep(response, token, int(sessions.LIFE.total_seconds()))
     return response
