@@ -14,8 +14,12 @@ from wbtest.config import Settings
 from wbtest.extensions import db
 from wbtest.team import people
 from wbtest.team.account import codes, factors, secrecy
-from wbtest.team.account.models import RecoveryCode, SecondFactor
+from wbtest.team.account.models import AccountLink, RecoveryCode, SecondFactor
+from wbtest.team.account.resetting import ask_for_reset
+from wbtest.team.deleting import delete_workspace
 from wbtest.team.models import LoginSession, Person, Workspace
+
+OF_A_PERSON = (AccountLink, LoginSession, RecoveryCode, SecondFactor)
 
 
 @pytest.fixture
@@ -269,3 +273,15 @@ def test_only_an_owner_sees_who_has_one(
         shown.append('">second factor</span>' in client.get("/team").text)
 
     assert shown == [True, False]
+
+
+def test_all_of_an_account_goes_with_the_last_workspace(
+    ada: Person, secret: str, recovery: list[str], workspace: Workspace
+) -> None:
+    owner = make_person("olga@example.com", "owner", workspace)
+    ask_for_reset(ada.email)
+
+    delete_workspace(workspace, owner, name=workspace.name, password=PASSWORD)
+
+    kept = [db.session.scalars(db.select(model)).all() for model in OF_A_PERSON]
+    assert kept == [[], [], [], []]

@@ -39,14 +39,14 @@ def turn_on(person: Person, secret: str, *, password: str, code: str) -> list[st
 
     Raises Invalid at ``password`` or ``code``, and NotSo when it is on already.
     """
-    _check_password(person, password)
+    stored = _check_password(person, password)
     step = codes.find_step(secret, code, clock.now())
     if step is None:
         raise Invalid("code", WRONG_CODE)
     sealed = secrecy.encrypt(secret, person.id)
     made = codes.make_recovery_codes()
     with writing() as session:
-        hold(person)
+        _hold_unchanged(person, stored, "password")
         if find_factor(person) is not None:
             raise NotSo("Your second factor is on already. Turn it off first to use another phone.")
         session.add(
@@ -60,9 +60,9 @@ def turn_on(person: Person, secret: str, *, password: str, code: str) -> list[st
 
 def turn_off(person: Person, *, password: str, code: str) -> None:
     """Ask for no code any more. Raises Invalid at ``password`` or ``code``, and NotSo."""
-    _check_password(person, password)
+    stored = _check_password(person, password)
     with writing():
-        hold(person)
+        _hold_unchanged(person, stored, "password")
         if find_factor(person) is None:
             raise NotSo("Your second factor is off already.")
         is_right = _take(person, code)
@@ -89,10 +89,11 @@ def turn_off_for(person: Person) -> None:
 def log_in_with_code(person: Person, code: str, former_token: str = "") -> str:
     """Open the session of somebody whose password was right, and return its token.
 
-    Raises Invalid at ``code``. Who has no second factor any more need not have come here.
+    Raises Invalid at ``code``.
     """
+    stored = person.password_hash
     with writing():
-        hold(person)
+        _hold_unchanged(person, stored, "code")
         is_right = _take(person, code)
         if is_right:
             end_session(former_token)
@@ -130,10 +131,20 @@ def _forget(person: Person) -> None:
         db.session.execute(sa.delete(model).where(model.person_id == person.id))
 
 
-def _check_password(person: Person, password: str) -> None:
-    if not passwords.is_right(person.password_hash, password):
+def _check_password(person: Person, password: str) -> str:
+    """Return the hash that the password belongs to."""
+    stored = person.password_hash
+    if not passwords.is_right(stored, password):
         record_log_in(person, "login.password_refused")
         raise Invalid("password", WRONG_OLD)
+    return stored
+
+
+def _hold_unchanged(person: Person, stored: str, field: str) -> None:
+    """Hold the person; a password that is another by now was right before, and is no longer."""
+    hold(person)
+    if person.password_hash != stored:
+        raise Invalid(field, "Your password was changed meanwhile. Log in with the new one.")
 
 
 def _hash_of(person: Person, code: str) -> str:
