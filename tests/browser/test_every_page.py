@@ -5,6 +5,7 @@ An owner follows every link, a visitor goes every way. A new page that neither o
 
 from urllib.parse import urlsplit
 
+import pyotp
 import pytest
 from flask import Flask
 from playwright.sync_api import Page, expect
@@ -13,6 +14,7 @@ from tests.audience.larder import Visitor, mails, token_in
 from tests.browser.conftest import Live
 from tests.browser.reader import DATA, Reader
 from tests.factories import (
+    PASSWORD,
     make_approval,
     make_experiment,
     make_person,
@@ -25,7 +27,7 @@ from tests.results.crowd import count_day, count_machines
 from tests.review.reading_room import give, read
 from wbtest.delivery.subscriptions import add_webhook
 from wbtest.delivery.webhooks import KINDS
-from wbtest.extensions import db
+from wbtest.extensions import clock, db
 from wbtest.publishing.models import Experiment
 from wbtest.publishing.previews import preview_token
 from wbtest.publishing.running import life, phases
@@ -40,7 +42,9 @@ from wbtest.review.comments.writing import write_comment
 from wbtest.review.reading.readings import finish
 from wbtest.review.seats import seat_by_link, seat_of
 from wbtest.review.verdicts import stop_release
+from wbtest.store import writing
 from wbtest.team import access
+from wbtest.team.account import codes, factors, links
 from wbtest.team.inviting.invitations import invite
 from wbtest.team.models import Person, Workspace
 from wbtest.team.sessions import open_session
@@ -242,6 +246,7 @@ def test_a_visitor_can_open_every_public_page(
     answer_mail(reader, urlsplit(mail.leave_url).path)
     open_shared(reader, request.getfixturevalue("owner"))
     open_invitation(reader, request.getfixturevalue("owner"))
+    open_ways_in(reader, request.getfixturevalue("owner"))
     guess_too_often(reader)
 
     assert reader.faults == []
@@ -286,19 +291,33 @@ def open_invitation(reader: Reader, owner: Person) -> None:
     reader.open(f"/invitation/{token}")
 
 
+def open_ways_in(reader: Reader, owner: Person) -> None:
+    """Follow the links of mails about a log-in, and see what is asked after the password."""
+    with writing():
+        reset, email = links.make_link(owner, "reset"), links.make_link(owner, "email", MIA)
+    for path in (f"/reset/{reset}", f"/email/{email}"):
+        reader.open(path)
+    secret = codes.make_secret()
+    code = pyotp.TOTP(secret).at(clock.now())
+    factors.turn_on(owner, secret, password=PASSWORD, code=code)
+    reader.open("/login")
+    send_password(reader.page, PASSWORD)
+    reader.look()
+
+
 def guess_too_often(reader: Reader) -> None:
     """Try passwords until the log-in says to wait."""
     reader.open("/login")
     reader.statuses["/login"] = 422
     for _ in range(10):
-        send_guess(reader.page)
+        send_password(reader.page, "not the password")
     reader.look()
     reader.statuses["/login"] = 429
-    send_guess(reader.page)
+    send_password(reader.page, "not the password")
     reader.look()
 
 
-def send_guess(page: Page) -> None:
+def send_password(page: Page, password: str) -> None:
     page.get_by_label("E-mail").fill("ada@example.com")
-    page.get_by_label("Password").fill("not the password")
+    page.get_by_label("Password").fill(password)
     page.get_by_role("button", name="Log in").click()

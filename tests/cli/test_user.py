@@ -2,12 +2,15 @@
 
 import json
 
+import pyotp
 import pytest
 
 from tests.cli.conftest import Instance
 from tests.factories import PASSWORD, make_person, make_workspace
 from tests.team.two import join
+from wbtest.extensions import clock
 from wbtest.team import passwords, people
+from wbtest.team.account import codes, factors
 from wbtest.team.sessions import find_person_by_token, open_session
 
 
@@ -57,6 +60,20 @@ def test_a_new_password_logs_out_everywhere(larder: Instance) -> None:
         assert ada
         assert passwords.is_right(ada.password_hash, "another quiet word")
         assert find_person_by_token(token) is None
+
+
+def test_who_lost_everything_is_let_in_without_the_second_factor(larder: Instance) -> None:
+    with larder.opened():
+        ada = people.find_person("ada@example.com")
+        assert ada
+        secret = codes.make_secret()
+        factors.turn_on(ada, secret, password=PASSWORD, code=pyotp.TOTP(secret).at(clock.now()))
+
+    said = larder.run("user", "second-factor-off", "ada@example.com")
+
+    assert (said.exit_code, said.output) == (0, "ada@example.com logs in by the password alone.\n")
+    again = larder.run("user", "second-factor-off", "ada@example.com")
+    assert (again.exit_code, "has no second factor" in again.output) == (2, True)
 
 
 @pytest.mark.parametrize(

@@ -29,6 +29,14 @@ Deed = tuple[str, str, Callable[[], object]]
 WORKER, VISITOR = "wbtest", "a visitor"
 
 
+# One's own account has pages of its own, and a story in `account/test_told.py`.
+OF_AN_ACCOUNT = {
+    *("factor.turned_off", "factor.turned_on", "login.code_refused", "login.email_asked"),
+    *("login.email_changed", "login.recovery_code_used", "login.renamed", "login.reset"),
+    *("login.reset_asked", "login.session_ended", "login.sessions_ended", "person.factor_off"),
+}
+
+
 def signed(person: Person) -> str:
     return f"{person.name} <{person.email}>"
 
@@ -38,7 +46,8 @@ class Deeds(Doing):
 
     # Shown by tests of their own: these end a session, or everything.
     ELSEWHERE: ClassVar = {
-        f"workspace.{what}" for what in ("made", "deleted", "moved_in", "moved_out")
+        *(f"workspace.{what}" for what in ("made", "deleted", "moved_in", "moved_out")),
+        *OF_AN_ACCOUNT,
     }
 
     def story(self) -> list[Deed]:

@@ -2,11 +2,13 @@
 
 from dataclasses import replace
 
+import pyotp
 import pytest
 
-from tests.conftest import Browser
+from tests.conftest import Browser, HandClock
 from tests.factories import PASSWORD, make_person, make_workspace
 from wbtest.config import Settings
+from wbtest.team.account import codes, factors
 
 
 @pytest.fixture
@@ -30,3 +32,17 @@ def test_every_cookie_is_bound_to_the_host_and_to_https(client: Browser) -> None
     for cookie in cookies:
         assert "Secure; HttpOnly; Path=/; SameSite=Lax" in cookie
         assert "Domain" not in cookie
+
+
+def test_the_cookie_between_password_and_code_is_bound_too(client: Browser, now: HandClock) -> None:
+    ada = make_person("ada@example.com", "owner", make_workspace())
+    secret = codes.make_secret()
+    factors.turn_on(ada, secret, password=PASSWORD, code=pyotp.TOTP(secret).at(now()))
+
+    response = client.send(
+        "/login", {"email": ada.email, "password": PASSWORD}, base_url="https://localhost"
+    )
+
+    [cookie] = response.headers.getlist("Set-Cookie")[-1:]
+    assert cookie.startswith("__Host-wb-code=")
+    assert "Max-Age=300; Secure; HttpOnly; Path=/; SameSite=Lax" in cookie

@@ -12,6 +12,7 @@ from wbtest.extensions import db
 from wbtest.store import Refused
 from wbtest.team import members, people
 from wbtest.team.access import ROLES
+from wbtest.team.account import factors
 from wbtest.team.models import Membership, Person, Workspace
 
 in_workspace = click.option(
@@ -83,6 +84,16 @@ def set_password(email: str) -> None:
         person = _person(email)
         people.set_password(person, _ask_password())
         click.echo(f"{person.email} has a new password and is logged out everywhere.")
+
+
+@user.command("second-factor-off")
+@click.argument("email")
+def second_factor_off(email: str) -> None:
+    """Let EMAIL in by the password alone, when phone and recovery codes are lost."""
+    with opened(os.environ):
+        person = _person(email)
+        factors.turn_off_for(person)
+        click.echo(f"{person.email} logs in by the password alone.")
 
 
 def _workspace(asked: str | None) -> Workspace:

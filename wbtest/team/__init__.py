@@ -3,7 +3,7 @@
 from datetime import timedelta
 from importlib import import_module
 
-from flask import Flask, Request, Response, current_app
+from flask import Flask, Request, Response, current_app, g
 from flask_limiter.errors import RateLimitExceeded
 from werkzeug.local import LocalProxy
 
@@ -12,13 +12,9 @@ from wbtest.extensions import limiter, login
 
 # Each adds its pages to the blueprint of views.
 PAGES = (
-    "audit.views",
-    "deleting_views",
-    "delivery_views",
-    "entering_views",
-    "inviting.views",
-    "members_views",
-    "security_views",
+    *("account.code_views", "account.email_views", "account.factor_views", "account.reset_views"),
+    *("account.views", "audit.views", "deleting_views", "delivery_views", "entering_views"),
+    *("inviting.views", "members_views", "security_views"),
     "webhook_views",
 )
 
@@ -28,6 +24,7 @@ def init_app(app: Flask) -> None:
     from wbtest.delivery.models import OutboxMail, Webhook
     from wbtest.team import access, here, limits, owners, sessions
     from wbtest.team import deleting_views as deleting_views
+    from wbtest.team.account import links
     from wbtest.team.audit import log
     from wbtest.team.entering_views import say_no_team
     from wbtest.team.inviting import invitations
@@ -52,6 +49,7 @@ def init_app(app: Flask) -> None:
     app.config["REMEMBER_COOKIE_NAME"] = None
     login.init_app(app, add_context_processor=False)
     login.request_loader(_find_person)
+    app.after_request(_note_use)
     limiter.init_app(app)
     # It would write IPs and e-mails into the log.
     limiter.logger.disabled = True
@@ -65,14 +63,31 @@ def init_app(app: Flask) -> None:
     jobs = app.extensions["wbtest.jobs"]
     jobs["old sessions"] = (sessions.forget_old_sessions, timedelta(days=1))
     jobs["old invitations"] = (invitations.forget_old_invitations, timedelta(days=1))
+    jobs["old account links"] = (links.forget_old_links, timedelta(days=1))
     jobs["old counts"] = (limits.forget_old_counts, timedelta(hours=1))
 
 
 def _find_person(request: Request) -> object:
     from wbtest.team import sessions
+    from wbtest.team.account import use
 
     name = sessions.cookie_name(current_app.extensions["wbtest.settings"])
-    return sessions.find_person_by_token(request.cookies.get(name, ""))
+    token = request.cookies.get(name, "")
+    found = sessions.find_use(token)
+    if found is None:
+        return None
+    if use.is_due(found.noted_at):
+        g.used_session = token
+    return found.person
+
+
+def _note_use(response: Response) -> Response:
+    """When the page is made, and once an hour: that its device was used."""
+    from wbtest.team.account import use
+
+    if token := g.pop("used_session", ""):
+        use.note(token)
+    return response
 
 
 def _who_asks() -> dict[str, object]:

@@ -17,7 +17,7 @@ from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
 from wbtest.extensions import db
-from wbtest.team import here
+from wbtest.team import browsers, here
 from wbtest.team.models import Membership, Person, Workspace
 
 ROLES = ("viewer", "editor", "approver", "owner")
@@ -77,6 +77,11 @@ def find_person() -> Person | None:
 def is_asked() -> bool:
     """Whether somebody's request is being answered, and not a command or a job done."""
     return has_request_context()
+
+
+def find_device() -> str:
+    """What the asking browser says it is, in a few words; '' outside a request."""
+    return browsers.in_words(request.user_agent.string) if is_asked() else ""
 
 
 def find_network() -> str:

@@ -10,8 +10,8 @@ from wbtest.extensions import Base, db
 from wbtest.store import GROUP_LOCK, Invalid, Refused, hold, writing
 from wbtest.team import passwords
 from wbtest.team.audit.log import record, record_log_in
-from wbtest.team.models import AuditLine, LoginSession, Membership, Person, Workspace
-from wbtest.team.ties import belongs, people_named, tables_inside
+from wbtest.team.models import AuditLine, Membership, Person, Workspace
+from wbtest.team.ties import OF_PEOPLE, belongs, people_named, tables_inside
 
 
 class Contents(NamedTuple):
@@ -106,10 +106,9 @@ def _delete_people(workspace_id: int) -> None:
     session.execute(sa.delete(Membership).where(Membership.workspace_id == workspace_id))
     kept = set(session.scalars(sa.union(*people_named())))
     gone = set(session.scalars(sa.select(Person.id))) - kept
-    digests = Base.metadata.tables["digests_sent"]
+    theirs = [Base.metadata.tables[name] for name in sorted(OF_PEOPLE - {"people"})]
     for statement in (
-        sa.delete(LoginSession).where(LoginSession.person_id.in_(gone)),
-        sa.delete(digests).where(digests.c.person_id.in_(gone)),
+        *(sa.delete(table).where(table.c.person_id.in_(gone)) for table in theirs),
         # Mail to them that says no workspace, such as the daily list of what waits.
         sa.delete(OutboxMail).where(
             OutboxMail.workspace_id.is_(None),

@@ -37,29 +37,30 @@ def good_password(_form: FlaskForm, field: Field) -> None:
         raise ValidationError(fault)
 
 
-def _at_most(length: int) -> Length:
+def at_most(length: int) -> Length:
+    """A validator: so many characters and no more."""
     return Length(max=length, message=f"Use at most {length} characters.")
 
 
 class LogInForm(FlaskForm):
-    email = EmailField("E-mail", [DataRequired("Type your e-mail."), _at_most(320)])
-    password = PasswordField("Password", [DataRequired("Type your password."), _at_most(LONGEST)])
+    email = EmailField("E-mail", [DataRequired("Type your e-mail."), at_most(320)])
+    password = PasswordField("Password", [DataRequired("Type your password."), at_most(LONGEST)])
 
 
 class SetupForm(FlaskForm):
-    name = StringField("Your name", [DataRequired("Type your name."), _at_most(120)], [one_line])
+    name = StringField("Your name", [DataRequired("Type your name."), at_most(120)], [one_line])
     email = EmailField("Your e-mail", [DataRequired("Type your e-mail."), reachable])
     password = PasswordField("Password", [DataRequired("Choose a password."), good_password])
     workspace_name = StringField(
-        "Team or company", [DataRequired("Name your team."), _at_most(120)], [one_line]
+        "Team or company", [DataRequired("Name your team."), at_most(120)], [one_line]
     )
-    controller = StringField("Who is responsible", [Optional(), _at_most(300)], [one_line])
+    controller = StringField("Who is responsible", [Optional(), at_most(300)], [one_line])
     contact_email = EmailField("E-mail for visitors", [Optional(), reachable], [one_line])
 
 
 class PasswordForm(FlaskForm):
     old_password = PasswordField(
-        "Your password now", [DataRequired("Type the password you log in with."), _at_most(LONGEST)]
+        "Your password now", [DataRequired("Type the password you log in with."), at_most(LONGEST)]
     )
     new_password = PasswordField(
         "New password", [DataRequired("Choose a new password."), good_password]
@@ -72,11 +73,11 @@ class PasswordForm(FlaskForm):
 
 class WorkspaceForm(FlaskForm):
     workspace_name = StringField(
-        "Team or company", [DataRequired("Name your team."), _at_most(120)], [one_line]
+        "Team or company", [DataRequired("Name your team."), at_most(120)], [one_line]
     )
     controller = StringField(
         "Who is responsible",
-        [DataRequired("Say who is responsible: visitors have a right to know."), _at_most(300)],
+        [DataRequired("Say who is responsible: visitors have a right to know."), at_most(300)],
         [one_line],
     )
     contact_email = EmailField(
@@ -88,8 +89,8 @@ class WorkspaceForm(FlaskForm):
 
 class DeletingForm(FlaskForm):
     workspace_name = StringField(
-        "Type the name of the team", [DataRequired("Type the name of the team."), _at_most(120)]
+        "Type the name of the team", [DataRequired("Type the name of the team."), at_most(120)]
     )
     password = PasswordField(
-        "Your password", [DataRequired("Type the password you log in with."), _at_most(LONGEST)]
+        "Your password", [DataRequired("Type the password you log in with."), at_most(LONGEST)]
     )

@@ -98,6 +98,11 @@ def name_of(what: str, address: str) -> str:
     return _hidden(f"{what} {network_of(address)}")
 
 
+def name_for(what: str, whom: str) -> str:
+    """Return under which name ``what`` is done for this e-mail is counted today."""
+    return _hidden(f"{what} {whom}")
+
+
 def wait_for(name: str, most: int) -> int:
     """Return for how many seconds nothing more may be counted under ``name``, 0 for not at all.
 

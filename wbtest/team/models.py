@@ -73,6 +73,11 @@ class LoginSession(Base):
     expires_at: Mapped[datetime] = mapped_column(UtcDateTime)
     # The workspace that this device is in; without one it is in the person's oldest.
     workspace_id: Mapped[int | None] = mapped_column(ForeignKey(Workspace.id, ondelete="SET NULL"))
+    # What its browser says it is, in a few words, and the part of its address that many share.
+    device: Mapped[str] = mapped_column(String(60), default="")
+    network: Mapped[str] = mapped_column(String(50), default="")
+    # Noted once an hour at most, and only after the first.
+    last_used_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
     person: Mapped[Person] = relationship()
 

@@ -9,7 +9,8 @@ from wbtest.extensions import clock, db
 from wbtest.store import Invalid, writing
 from wbtest.team import passwords
 from wbtest.team.access import ROLES
-from wbtest.team.audit.log import record, workspaces_of
+from wbtest.team.account.models import AccountLink
+from wbtest.team.audit.log import record, record_log_in, workspaces_of
 from wbtest.team.models import LoginSession, Membership, Person, Workspace
 
 LONGEST_NAME = 120
@@ -99,15 +100,29 @@ def add_person(workspace: Workspace, *, email: str, name: str, role: str, passwo
 def new_person(*, email: str, name: str, password: str) -> Person:
     """Return a person who is not stored yet; hashing takes a while, so it stays out of the lock."""
     hashed = hash_good_password(password)
-    name = " ".join(name.split())
-    if not 1 <= len(name) <= LONGEST_NAME:
-        raise Invalid("name", f"A name has 1 to {LONGEST_NAME} characters.")
     return Person(
         email=clean_email(email),
-        name=name,
+        name=clean_name(name),
         password_hash=hashed,
         created_at=clock.now(),
     )
+
+
+def clean_name(text: str) -> str:
+    """Return a name as we store it. Raises Invalid at ``name`` when it is none, or too long."""
+    name = " ".join(text.split())
+    if not 1 <= len(name) <= LONGEST_NAME:
+        raise Invalid("name", f"A name has 1 to {LONGEST_NAME} characters.")
+    return name
+
+
+def rename(person: Person, name: str) -> None:
+    """Change how others see the person. Raises Invalid at ``name``."""
+    name = clean_name(name)
+    with writing():
+        if person.name != name:
+            before, person.name = person.name, name
+            record_log_in(person, "login.renamed", before)
 
 
 def hash_good_password(password: str, field: str = "password") -> str:
@@ -127,7 +142,8 @@ def set_password(person: Person, password: str) -> None:
 
 
 def replace_hash(person: Person, hashed: str) -> None:
-    """Store the hash of a new password, and end every session that the old one opened."""
+    """Store the hash of a new password; sessions and links of the time before are over."""
     with writing() as session:
         person.password_hash = hashed
+        session.execute(db.delete(AccountLink).where(AccountLink.person_id == person.id))
         session.execute(db.delete(LoginSession).where(LoginSession.person_id == person.id))

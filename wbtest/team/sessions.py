@@ -3,6 +3,7 @@
 import hmac
 import secrets
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 import sqlalchemy as sa
 from flask import current_app
@@ -10,7 +11,8 @@ from flask import current_app
 from wbtest.config import Settings
 from wbtest.extensions import clock, db
 from wbtest.store import Invalid, hold, writing
-from wbtest.team import passwords, people
+from wbtest.team import access, passwords, people
+from wbtest.team.account.asked import CodeAsked, has_second_factor
 from wbtest.team.audit.log import record_log_in
 from wbtest.team.models import LoginSession, Person
 
@@ -18,7 +20,7 @@ LIFE = timedelta(days=30)
 WRONG = "E-mail or password is not right. Check both and try again."
 # Made once: every page asks it, and to put it together takes longer than to run it.
 _PERSON_BY_TOKEN = (
-    sa.select(Person)
+    sa.select(Person, sa.func.coalesce(LoginSession.last_used_at, LoginSession.created_at))
     .join(LoginSession)
     .where(
         LoginSession.token_hash == sa.bindparam("token_hash"),
@@ -26,6 +28,13 @@ _PERSON_BY_TOKEN = (
     )
 )
 WRONG_OLD = "This is not your password. Type the one you log in with now."
+
+
+class Use(NamedTuple):
+    """Whose session it is, and when it was last written down as used."""
+
+    person: Person
+    noted_at: datetime
 
 
 def cookie_name(settings: Settings) -> str:
@@ -45,7 +54,8 @@ def digest(token: str) -> str:
 def log_in(email: str, password: str, former_token: str = "") -> str:
     """Open a session and return its token; one that the device had before is over.
 
-    Raises Invalid in the same words and after the same time, whoever the e-mail belongs to.
+    Raises Invalid in the same words and after the same time, whoever the e-mail belongs to, and
+    CodeAsked when the password is right and a code is wanted too: no session is open then.
     """
     person = people.find_person(email)
     stored = person.password_hash if person else None
@@ -60,9 +70,11 @@ def log_in(email: str, password: str, former_token: str = "") -> str:
         if person.password_hash != stored:
             raise Invalid("password", WRONG)
         person.password_hash = renewed
-        end_session(former_token)
-        record_log_in(person, "login.succeeded")
-        return open_session(person)
+        if not has_second_factor(person):
+            end_session(former_token)
+            record_log_in(person, "login.succeeded")
+            return open_session(person)
+    raise CodeAsked(person)
 
 
 def change_password(person: Person, old: str, new: str) -> str:
@@ -97,6 +109,8 @@ def open_session(person: Person) -> str:
                 person_id=person.id,
                 created_at=clock.now(),
                 expires_at=clock.now() + LIFE,
+                device=access.find_device(),
+                network=access.find_network(),
             )
         )
     return token
@@ -120,12 +134,18 @@ def end_session(token: str) -> None:
 
 def find_person_by_token(token: str) -> Person | None:
     """Whose session this is, or None when it is unknown or over."""
+    found = find_use(token)
+    return found.person if found else None
+
+
+def find_use(token: str) -> Use | None:
+    """Whose session this is and since when it stands as used, or None as above."""
     if not token:
         return None
-    found: Person | None = db.session.scalar(
+    found = db.session.execute(
         _PERSON_BY_TOKEN, {"token_hash": digest(token), "now": clock.now()}
-    )
-    return found
+    ).first()
+    return Use(*found) if found else None
 
 
 def forget_old_sessions(now: datetime) -> None:

@@ -13,7 +13,10 @@ from wbtest.extensions import Base
 # Of the instance, and not of one workspace.
 OF_ALL = {"job_runs", "limit_counts", "pages_version", "setup_links"}
 # People may belong to several workspaces, and what is theirs with them.
-OF_PEOPLE = {"people", "login_sessions", "digests_sent"}
+OF_PEOPLE = {
+    *("account_links", "digests_sent", "login_sessions", "people", "recovery_codes"),
+    "second_factors",
+}
 WORKSPACE = {"workspaces", "memberships", "audit_lines"}
 
 

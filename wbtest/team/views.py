@@ -20,6 +20,7 @@ from wbtest.delivery import health, outbox, subscriptions
 from wbtest.delivery.failing import failing_jobs
 from wbtest.store import Invalid
 from wbtest.team import access, here, limits, people, sessions, workspaces
+from wbtest.team.account.asked import with_second_factor
 from wbtest.team.forms import LogInForm, PasswordForm, SetupForm, WorkspaceForm, put_refusal
 from wbtest.team.inviting.forms import InviteForm
 from wbtest.team.inviting.list_views import people_part
@@ -84,7 +85,7 @@ def login() -> ResponseReturnValue:
     form = LogInForm()
     if form.validate_on_submit():
         try:
-            token = sessions.log_in(form.email.data or "", form.password.data or "", _token())
+            token = sessions.log_in(form.email.data or "", form.password.data or "", own_token())
         except Invalid as refused:
             put_refusal(form, refused)
         else:
@@ -97,7 +98,7 @@ def login() -> ResponseReturnValue:
 @access.public
 def logout() -> ResponseReturnValue:
     """End this device's session."""
-    sessions.log_out(_token())
+    sessions.log_out(own_token())
     response = redirect(url_for(".login"), 303)
     _keep(response, "", 0)
     return response
@@ -123,7 +124,7 @@ def password() -> ResponseReturnValue:
         else:
             limits.forgive_account()
             flash("Your password is changed. All other devices are logged out.")
-            return let_in(token, url_for(".team"))
+            return let_in(token, url_for(".account"))
     return render_template("team/password.html", form=form), _status(form)
 
 
@@ -179,10 +180,13 @@ def readyz() -> ResponseReturnValue:
 def team_page(form: WorkspaceForm | None = None, invite_form: InviteForm | None = None) -> str:
     """The team's page; a form that was refused shows what was typed."""
     workspace = access.workspace("read")
+    members = people.members(workspace)
+    ids = [member.person_id for member in members] if access.has_permission("own") else []
     return render_template(
         "team/team.html",
         form=form or WorkspaceForm(None, data=_facts_of_workspace()),
-        members=people.members(workspace),
+        members=members,
+        with_second_factor=with_second_factor(ids),
         mails=outbox.counts_by_state(workspace.id),
         queue=outbox.queue_of(workspace.id),
         failed_events=sum(
@@ -217,12 +221,13 @@ def _status(form: object) -> int:
     return 422 if getattr(form, "errors", None) else 200
 
 
-def _token() -> str:
+def own_token() -> str:
+    """The token of this browser's session, or ''."""
     return request.cookies.get(sessions.cookie_name(_settings()), "")
 
 
 def let_in(token: str, onward: str) -> Response:
-    """Go ``onward`` with the session of this token on the device."""
+    """Go on to a page of ours, with the session of this token from now on."""
     response = redirect(onward, 303)
     _keep(response, token, int(sessions.LIFE.total_seconds()))
     return response

@@ -61,7 +61,7 @@ def record(
         )
 
 
-def record_log_in(person: Person | None, action: str) -> None:
+def record_log_in(person: Person | None, action: str, about: str = "") -> None:
     """Add a line about somebody's log-in to each workspace of theirs.
 
     Of strangers nothing is kept but that one tried, once an hour: people type passwords where
@@ -74,7 +74,7 @@ def record_log_in(person: Person | None, action: str) -> None:
                 record(None, action, OF_NOBODY)
             return
         for workspace_id in workspaces_of(person):
-            record(workspace_id, action, by=person)
+            record(workspace_id, action, about, by=person)
 
 
 def lines_of(

@@ -1,0 +1,48 @@
+"""Somebody with a log-in, on a server that sends mail."""
+
+from dataclasses import replace
+
+import pytest
+from flask import Flask
+
+from tests.conftest import Browser, HandClock
+from tests.factories import PASSWORD, log_in, make_person, make_workspace
+from tests.team.account.mailbox import code_of
+from wbtest.config import Settings
+from wbtest.extensions import db
+from wbtest.team.account import codes, factors
+from wbtest.team.models import Person, Workspace
+
+
+@pytest.fixture
+def settings(settings: Settings) -> Settings:
+    return replace(settings, mail_url="smtp://127.0.0.1:1")
+
+
+@pytest.fixture
+def workspace(app: Flask) -> Workspace:
+    return make_workspace()
+
+
+@pytest.fixture
+def ada(workspace: Workspace) -> Person:
+    return make_person("ada@example.com", "editor", workspace)
+
+
+@pytest.fixture
+def elsewhere(app: Flask, ada: Person) -> Browser:
+    """Ada's other device, logged in."""
+    browser = app.test_client()
+    assert isinstance(browser, Browser)
+    log_in(browser, ada)
+    return browser
+
+
+@pytest.fixture
+def secret(ada: Person, now: HandClock) -> str:
+    """What Ada's phone keeps: her second factor is on, and its first code is used up."""
+    secret = codes.make_secret()
+    factors.turn_on(ada, secret, password=PASSWORD, code=code_of(secret, now))
+    now.turn(seconds=codes.SECONDS)
+    db.session.rollback()
+    return secret

@@ -1,0 +1,51 @@
+"""Another e-mail for one's log-in: ask for it, and confirm it from the new address."""
+
+from flask import flash, make_response, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from wbtest.store import Invalid
+from wbtest.team import access, limits
+from wbtest.team.account import links
+from wbtest.team.account.forms import EmailForm
+from wbtest.team.account.moving import ask_to_change_email, change_email
+from wbtest.team.account.reset_views import SECRET_ADDRESS
+from wbtest.team.forms import put_refusal
+from wbtest.team.views import bp, has_mail_server, own_account, own_token
+
+
+@bp.route("/account/email", methods=["GET", "POST"])
+@access.requires("read")
+@limits.per_ip("30 per hour")
+@limits.per_account("10 per 15 minutes", own_account)
+def email() -> ResponseReturnValue:
+    """Ask for another e-mail. Nothing changes before it is confirmed from there."""
+    form = EmailForm()
+    asked = ""
+    if has_mail_server() and form.validate_on_submit():
+        typed = form.new_email.data or "", form.password.data or ""
+        try:
+            ask_to_change_email(access.person(), *typed)
+        except Invalid as refused:
+            put_refusal(form, refused)
+        else:
+            limits.forgive_account()
+            asked = typed[0]
+    page = render_template(
+        "team/account/email.html", form=form, asked=asked, has_mail_server=has_mail_server()
+    )
+    return page, 422 if form.errors else 200
+
+
+@bp.route("/email/<token>", methods=["GET", "POST"])
+@access.public
+@limits.per_ip("60 per hour")
+def confirm_email(token: str) -> ResponseReturnValue:
+    """Show which address it is about, and use it once somebody says yes."""
+    link = links.get_link(token, "email")
+    if request.method == "POST":
+        new_email = link.new_email
+        change_email(token, own_token())
+        flash(f"You log in with {new_email} from now on. All other devices are logged out.")
+        return redirect(url_for(".account" if access.find_person() else ".login"), 303)
+    page = render_template("team/account/confirm_email.html", new_email=link.new_email)
+    return make_response(page, 200, SECRET_ADDRESS)

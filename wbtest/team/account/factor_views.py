@@ -1,0 +1,85 @@
+"""The page on which somebody turns their second factor on or off."""
+
+from flask import flash, redirect, render_template, session, url_for
+from flask.typing import ResponseReturnValue
+
+from wbtest.store import Invalid
+from wbtest.team import access, limits
+from wbtest.team.account import codes, drawing, factors, notes
+from wbtest.team.account.code_views import code_account
+from wbtest.team.account.forms import TurnOffForm, TurnOnForm
+from wbtest.team.forms import put_refusal
+from wbtest.team.views import bp, own_account
+
+# Between turning it on and showing them once, the recovery codes wait in the session of who did.
+FRESH = "recovery_codes"
+ISSUER = "wbtest"
+
+
+@bp.get("/account/second-factor")
+@access.requires("read")
+def second_factor() -> ResponseReturnValue:
+    """The code to scan while it is off; what there is while it is on."""
+    return _page(TurnOnForm(), TurnOffForm())
+
+
+@bp.post("/account/second-factor/on")
+@access.requires("read")
+@limits.per_account("10 per 15 minutes", own_account)
+def turn_second_factor_on() -> ResponseReturnValue:
+    """Turn it on with the password and a code, and show the recovery codes."""
+    person, form = access.person(), TurnOnForm()
+    secret = notes.unwrap_secret(form.secret.data or "", person)
+    if form.validate_on_submit():
+        try:
+            if secret is None:
+                raise Invalid("code", "This page was open for too long. Scan the new code below.")
+            typed = {"password": form.password.data or "", "code": form.code.data or ""}
+            session[FRESH] = factors.turn_on(person, secret, **typed)
+        except Invalid as refused:
+            put_refusal(form, refused)
+        else:
+            limits.forgive_account()
+            return redirect(url_for(".second_factor"), 303)
+    return _page(form, TurnOffForm(formdata=None))
+
+
+@bp.post("/account/second-factor/off")
+@access.requires("read")
+@limits.per_account("10 per 15 minutes", own_account)
+@limits.per_account("10 per 15 minutes", code_account)
+def turn_second_factor_off() -> ResponseReturnValue:
+    """Turn it off with the password and a code."""
+    form = TurnOffForm()
+    if form.validate_on_submit():
+        typed = {"password": form.password.data or "", "code": form.code.data or ""}
+        try:
+            factors.turn_off(access.person(), **typed)
+        except Invalid as refused:
+            put_refusal(form, refused)
+        else:
+            limits.forgive_account()
+            flash("Your second factor is off. The password alone logs you in.")
+            return redirect(url_for(".account"), 303)
+    return _page(TurnOnForm(formdata=None), form)
+
+
+def _page(on: TurnOnForm, off: TurnOffForm) -> ResponseReturnValue:
+    person = access.person()
+    factor = factors.find_factor(person)
+    secret, drawn = "", ""
+    if factor is None:
+        secret = notes.unwrap_secret(on.secret.data or "", person) or codes.make_secret()
+        on.secret.data = notes.wrap_secret(secret, person)
+        drawn = drawing.inline(codes.address_of(secret, person.email, ISSUER))
+    page = render_template(
+        "team/account/second_factor.html",
+        on=on,
+        off=off,
+        factor=factor,
+        fresh=session.pop(FRESH, None) if factor else None,
+        left=factors.recovery_codes_left(person) if factor else 0,
+        secret=" ".join(secret[at : at + 4] for at in range(0, len(secret), 4)),
+        drawn=drawn,
+    )
+    return page, 422 if on.errors or off.errors else 200

@@ -1,0 +1,151 @@
+"""The second factor of a log-in: turned on, asked for, turned off."""
+
+import sqlalchemy as sa
+
+from wbtest.extensions import clock, db
+from wbtest.store import Invalid, Refused, hold, writing
+from wbtest.team import passwords
+from wbtest.team.account import codes, secrecy
+from wbtest.team.account.models import RecoveryCode, SecondFactor
+from wbtest.team.audit.log import record, record_log_in, workspaces_of
+from wbtest.team.models import Person
+from wbtest.team.sessions import WRONG_OLD, digest, end_session, open_session
+
+WRONG_CODE = "This code is not right, or was used already. Wait for the next one and type that."
+KEY_CHANGED = (
+    "This server’s key was changed, so it cannot check codes of before. Whoever runs it turns your "
+    "second factor off on its command line: wbtest user second-factor-off"
+)
+
+
+class NotSo(Refused):
+    """The second factor is on or off already, as by a second tab."""
+
+
+def find_factor(person: Person) -> SecondFactor | None:
+    """The person's second factor, or None."""
+    found: SecondFactor | None = db.session.get(SecondFactor, person.id)
+    return found
+
+
+def recovery_codes_left(person: Person) -> int:
+    """How many recovery codes are not used yet."""
+    ours = sa.select(sa.func.count()).where(RecoveryCode.person_id == person.id)
+    return db.session.scalar(ours) or 0
+
+
+def turn_on(person: Person, secret: str, *, password: str, code: str) -> list[str]:
+    """Ask for codes of ``secret`` from now on; return the recovery codes, which nobody keeps.
+
+    Raises Invalid at ``password`` or ``code``, and NotSo when it is on already.
+    """
+    stored = _check_password(person, password)
+    step = codes.find_step(secret, code, clock.now())
+    if step is None:
+        raise Invalid("code", WRONG_CODE)
+    sealed = secrecy.encrypt(secret, person.id)
+    made = codes.make_recovery_codes()
+    with writing() as session:
+        _hold_unchanged(person, stored, "password")
+        if find_factor(person) is not None:
+            raise NotSo("Your second factor is on already. Turn it off first to use another phone.")
+        session.add(
+            SecondFactor(person_id=person.id, secret=sealed, last_step=step, created_at=clock.now())
+        )
+        for each in made:
+            session.add(RecoveryCode(code_hash=_hash_of(person, each), person_id=person.id))
+        record_log_in(person, "factor.turned_on")
+    return made
+
+
+def turn_off(person: Person, *, password: str, code: str) -> None:
+    """Ask for no code any more. Raises Invalid at ``password`` or ``code``, and NotSo."""
+    stored = _check_password(person, password)
+    with writing():
+        _hold_unchanged(person, stored, "password")
+        if find_factor(person) is None:
+            raise NotSo("Your second factor is off already.")
+        is_right = _take(person, code)
+        if is_right:
+            _forget(person)
+            record_log_in(person, "factor.turned_off")
+        else:
+            record_log_in(person, "login.code_refused")
+    if not is_right:
+        raise Invalid("code", WRONG_CODE)
+
+
+def turn_off_for(person: Person) -> None:
+    """Let somebody in who has lost phone and paper; for whoever runs the server. Raises NotSo."""
+    with writing():
+        hold(person)
+        if find_factor(person) is None:
+            raise NotSo(f"{person.email} has no second factor.")
+        _forget(person)
+        for workspace_id in workspaces_of(person):
+            record(workspace_id, "person.factor_off", f"{person.name} <{person.email}>")
+
+
+def log_in_with_code(person: Person, code: str, former_token: str = "") -> str:
+    """Open the session of somebody whose password was right, and return its token.
+
+    Raises Invalid at ``code``.
+    """
+    stored = person.password_hash
+    with writing():
+        _hold_unchanged(person, stored, "code")
+        is_right = _take(person, code)
+        if is_right:
+            end_session(former_token)
+            record_log_in(person, "login.succeeded")
+            token = open_session(person)
+        else:
+            record_log_in(person, "login.code_refused")
+    if not is_right:
+        raise Invalid("code", WRONG_CODE)
+    return token
+
+
+def _take(person: Person, typed: str) -> bool:
+    """Use up a code of the phone or of the paper, inside ``writing``; False for a wrong one."""
+    factor = find_factor(person)
+    if factor is None:
+        return False
+    kept = codes.as_kept(typed)
+    spent = sa.delete(RecoveryCode).where(RecoveryCode.code_hash == _hash_of(person, kept))
+    if db.session.scalar(spent.returning(RecoveryCode.code_hash)) is not None:
+        left = recovery_codes_left(person)
+        record_log_in(person, "login.recovery_code_used", f"{left} left")
+        return True
+    secret = secrecy.decrypt(factor.secret, person.id)
+    if secret is None:
+        raise Invalid("code", KEY_CHANGED)
+    step = codes.find_step(secret, typed, clock.now(), factor.last_step)
+    if step is not None:
+        factor.last_step = step
+    return step is not None
+
+
+def _forget(person: Person) -> None:
+    for model in (RecoveryCode, SecondFactor):
+        db.session.execute(sa.delete(model).where(model.person_id == person.id))
+
+
+def _check_password(person: Person, password: str) -> str:
+    """Return the hash that the password belongs to."""
+    stored = person.password_hash
+    if not passwords.is_right(stored, password):
+        record_log_in(person, "login.password_refused")
+        raise Invalid("password", WRONG_OLD)
+    return stored
+
+
+def _hold_unchanged(person: Person, stored: str, field: str) -> None:
+    """Hold the person; a password that is another by now was right before, and is no longer."""
+    hold(person)
+    if person.password_hash != stored:
+        raise Invalid(field, "Your password was changed meanwhile. Log in with the new one.")
+
+
+def _hash_of(person: Person, code: str) -> str:
+    return digest(f"recovery code {person.id} {codes.as_kept(code)}")

@@ -1,0 +1,61 @@
+"""Forms of one's own account."""
+
+from flask_wtf import FlaskForm
+from wtforms import EmailField, HiddenField, PasswordField, StringField
+from wtforms.validators import DataRequired, EqualTo, Length
+
+from wbtest.team.forms import at_most, good_password, one_line, reachable
+from wbtest.team.passwords import LONGEST
+
+LONGEST_CODE = 40
+
+
+def _own_password() -> PasswordField:
+    return PasswordField(
+        "Your password", [DataRequired("Type the password you log in with."), at_most(LONGEST)]
+    )
+
+
+def _code(label: str) -> StringField:
+    return StringField(label, [DataRequired("Type a code."), at_most(LONGEST_CODE)])
+
+
+class NameForm(FlaskForm):
+    name = StringField("Your name", [DataRequired("Type your name."), at_most(120)], [one_line])
+
+
+class AskForResetForm(FlaskForm):
+    email = EmailField("E-mail", [DataRequired("Type your e-mail."), at_most(320), reachable])
+
+
+class ResetForm(FlaskForm):
+    new_password = PasswordField(
+        "New password", [DataRequired("Choose a new password."), good_password]
+    )
+    repeated = PasswordField(
+        "New password, once more",
+        [EqualTo("new_password", "The two differ. Type the new password once more.")],
+    )
+
+
+class EmailForm(FlaskForm):
+    new_email = EmailField(
+        "New e-mail", [DataRequired("Type the new e-mail."), at_most(320), reachable], [one_line]
+    )
+    password = _own_password()
+
+
+class CodeForm(FlaskForm):
+    code = _code("Code")
+
+
+class TurnOnForm(FlaskForm):
+    # The secret that the page showed, signed; whoever sends another one gets a new page.
+    secret = HiddenField(validators=[Length(max=1000)])
+    code = _code("Code from the app")
+    password = _own_password()
+
+
+class TurnOffForm(FlaskForm):
+    code = _code("Code from the app, or a recovery code")
+    password = _own_password()
