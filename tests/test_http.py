@@ -146,8 +146,9 @@ def test_an_id_that_no_database_can_count_to_finds_nothing(client: Browser) -> N
     assert client.get("/experiments/99999999999999999999/results").status_code == 404
 
 
-def test_a_wrong_method_names_the_right_ones(client: Browser) -> None:
-    response = client.open("/logout", method="PUT")
+@pytest.mark.parametrize("method", ["PUT", "TRACE", "FOO"])
+def test_a_wrong_method_names_the_right_ones(client: Browser, method: str) -> None:
+    response = client.open("/logout", method=method)
 
     assert response.status_code == 405
     assert "POST" in response.headers["Allow"]

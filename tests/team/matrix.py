@@ -169,3 +169,8 @@ def opens(cell: Cell, answer: TestResponse) -> bool:
     is_log_in = answer.status_code == 303 and (answer.location or "").startswith("/login?next=")
     is_over = answer.status_code >= 500 and cell.rule.endpoint not in WITHOUT_A_WORKER
     return not is_log_in and not is_over and answer.status_code not in (401, 403, 404)
+
+
+def listed(faults: list[str]) -> str:
+    """All of them in one message, a line each."""
+    return "\n".join(["", *faults])

@@ -1,7 +1,9 @@
 """What a form takes: its own fields, whatever else is sent along."""
 
+import re
 from collections.abc import Iterator
 
+import pytest
 from flask import Flask
 from wtforms import Form
 
@@ -59,3 +61,22 @@ def test_what_nobody_asked_for_is_passed_over(client: Browser, team: Team) -> No
         made,
     )
     assert before == {m.person_id: (m.role, m.workspace_id) for m in db.session.scalars(MEMBERS)}
+
+
+def test_passwords_are_masked_and_a_program_may_fill_them_in(client: Browser, team: Team) -> None:
+    log_in_page = client.get("/login").text
+    log_in(client, team.owner)
+
+    fields = re.findall(r"<input[^>]*password[^>]*>", log_in_page + client.get("/password").text)
+
+    assert len(fields) >= 4
+    for field in fields:
+        assert 'type="password"' in field
+        assert re.search(r'autocomplete="(current|new)-password"', field)
+
+
+@pytest.mark.parametrize("path", ["/releases", "/experiments", "/team", "/portfolio", "/waiting"])
+def test_the_way_out_stands_on_every_page(client: Browser, team: Team, path: str) -> None:
+    log_in(client, team.viewer)
+
+    assert 'action="/logout"' in client.get(path).text

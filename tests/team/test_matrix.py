@@ -15,6 +15,7 @@ from tests.team.matrix import (
     address,
     cells,
     lacking,
+    listed,
     names_in_queries,
     opens,
     reads_a_query,
@@ -74,7 +75,7 @@ def test_nobody_is_asked_to_log_in(app: Flask, place: Place) -> None:
         if answer.location != f"/login?next={onward}" or answer.status_code != 303 or has_written:
             faults.append(fault(cell, answer, has_written=has_written))
 
-    assert faults == []
+    assert faults == [], listed(faults)
 
 
 @pytest.mark.parametrize("role", ROLES)
@@ -95,7 +96,7 @@ def test_a_role_does_what_it_may_and_nothing_else(
         if not is_right or (has_written and not is_allowed):
             faults.append(fault(cell, answer, has_written=has_written))
 
-    assert faults == []
+    assert faults == [], listed(faults)
 
 
 def test_a_link_opens_what_it_is_for_and_one_made_up_nothing(app: Flask, place: Place) -> None:
@@ -111,7 +112,7 @@ def test_a_link_opens_what_it_is_for_and_one_made_up_nothing(app: Flask, place: 
             if answer.status_code != (200 if str(cell) in LEFT else 404) or has_written:
                 faults.append(fault(cell, answer, has_written=has_written))
 
-    assert faults == []
+    assert faults == [], listed(faults)
 
 
 def test_who_was_removed_finds_nothing(app: Flask, team: Team, place: Place) -> None:
@@ -126,7 +127,7 @@ def test_who_was_removed_finds_nothing(app: Flask, team: Team, place: Place) -> 
         if answer.status_code != 404 or has_written:
             faults.append(fault(cell, answer, has_written=has_written))
 
-    assert faults == []
+    assert faults == [], listed(faults)
 
 
 def test_another_workspace_is_told_what_is_told_of_nothing(
@@ -140,7 +141,7 @@ def test_another_workspace_is_told_what_is_told_of_nothing(
         if answer.status_code != 404 or has_written or told(answer) != told(missing):
             faults.append(fault(cell, answer, has_written=has_written))
 
-    assert faults == []
+    assert faults == [], listed(faults)
 
 
 def test_no_part_of_an_address_leads_to_another_workspace(
@@ -155,7 +156,7 @@ def test_no_part_of_an_address_leads_to_another_workspace(
             if answer.status_code != (303 if cell.rule.endpoint in DONE else 404) or has_written:
                 faults.append(f"{name} in {fault(cell, answer, has_written=has_written)}")
 
-    assert faults == []
+    assert faults == [], listed(faults)
     assert asked == theirs.keys()
 
 
@@ -169,7 +170,7 @@ def test_no_form_is_taken_without_its_token(app: Flask, team: Team, place: Place
         if answer.status_code != 400 or has_written:
             faults.append(fault(cell, answer, has_written=has_written))
 
-    assert faults == []
+    assert faults == [], listed(faults)
 
 
 def test_nothing_in_an_address_is_markup(app: Flask, team: Team, place: Place) -> None:
@@ -186,7 +187,7 @@ def test_nothing_in_an_address_is_markup(app: Flask, team: Team, place: Place) -
             ):
                 faults.append(fault(cell, answer, has_written=False))
 
-    assert faults == []
+    assert faults == [], listed(faults)
 
 
 def missing_in(cell: Cell) -> dict[str, object]:
