@@ -76,22 +76,25 @@ class Filled:
         }
 
 
-def fill(team: Team, now: HandClock) -> Filled:
-    """Fill the team's workspace; the clock is turned on to the end of a test."""
+def fill(team: Team, now: HandClock, slug: str = "") -> Filled:
+    """Fill the team's workspace; the clock is turned on to the end of a test.
+
+    The addresses of its pages begin with ``slug``: no two workspaces have the same.
+    """
     make_release(team.editor, form="short", headline="Soup from what is left", faq=())
     stop_release(make_revision(team.editor, product="Kiln"), team.owner, "Nobody fires.", 8)
     first = make_revision(team.editor)
     _review(first, team)
     make_approval(first, team.owner)
-    draft = make_experiment(first, team.editor, slug="draft", variants=VARIANTS)
-    decided = make_running(first, team.editor, team.owner, slug="decided", variants=VARIANTS)
+    draft = make_experiment(first, team.editor, slug=f"{slug}draft", variants=VARIANTS)
+    decided = make_running(first, team.editor, team.owner, slug=f"{slug}decided", variants=VARIANTS)
     crowd(decided, (110, 5), (110, 14), (110, 9), days=range(WEEK))
     now.turn(days=WEEK + 1)
     life.end(decided, team.owner)
     decide(decided, team.owner, "go", "The kitchen headline reaches the target.")
     save_card(decided, team.editor, "Nobody asked about the price.", "Ask ten of them.", 0)
     mark(decided, team.editor, standing_marks(decided)[0][0].key, "confirmed", "We saw it.", 0)
-    running = make_running(first, team.editor, team.owner, slug="runs", variants=VARIANTS)
+    running = make_running(first, team.editor, team.owner, slug=f"{slug}runs", variants=VARIANTS)
     now.turn(days=1)
     _visit(running)
     _note(running, team)

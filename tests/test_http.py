@@ -146,8 +146,9 @@ def test_an_id_that_no_database_can_count_to_finds_nothing(client: Browser) -> N
     assert client.get("/experiments/99999999999999999999/results").status_code == 404
 
 
-def test_a_wrong_method_names_the_right_ones(client: Browser) -> None:
-    response = client.open("/logout", method="PUT")
+@pytest.mark.parametrize("method", ["PUT", "TRACE", "FOO"])
+def test_a_wrong_method_names_the_right_ones(client: Browser, method: str) -> None:
+    response = client.open("/logout", method=method)
 
     assert response.status_code == 405
     assert "POST" in response.headers["Allow"]
@@ -208,10 +209,46 @@ def test_static_files_are_cached_for_ever_only_under_a_versioned_name(
 
 
 @pytest.mark.parametrize(
-    "path", ["/static/../wbtest/config.py", "/static/%2e%2e/app.py", "/.git/HEAD", "/.env"]
+    "path",
+    [
+        *("/static/../wbtest/config.py", "/static/%2e%2e/app.py", "/.git/HEAD", "/.env"),
+        *("/instance/wbtest.db", "/console", "/metrics", "/static/js/sheet.js.map"),
+    ],
 )
 def test_nothing_but_static_files_is_given_out(client: Browser, path: str) -> None:
     assert client.get(path).status_code == 404
+
+
+def test_no_debugger_answers(client: Browser) -> None:
+    log_in(client, make_person("ada@example.com", "owner", make_workspace()))
+
+    page = client.get("/broken?debug=1&__debugger__=yes&cmd=resource&f=debugger.js")
+
+    assert page.status_code == 500
+    assert "debugger" not in page.text.lower()
+
+
+@pytest.mark.parametrize(
+    "path", ["/team/look.css", "/team;.png", "/team%2flook.css", "/password/x.js", "/team?a=.css"]
+)
+def test_a_page_under_the_name_of_a_file_is_kept_by_no_cache(client: Browser, path: str) -> None:
+    log_in(client, make_person("ada@example.com", "owner", make_workspace()))
+
+    page = client.get(path)
+
+    assert page.status_code == (200 if "?" in path else 404)
+    assert page.headers["Cache-Control"] == "private, no-store"
+
+
+@pytest.mark.parametrize("origin", ["null", "https://evil.example", "http://sub.localhost"])
+@pytest.mark.parametrize("method", ["GET", "OPTIONS"])
+def test_no_other_site_may_read_an_answer(client: Browser, method: str, origin: str) -> None:
+    log_in(client, make_person("ada@example.com", "owner", make_workspace()))
+
+    asked = {"Origin": origin, "Access-Control-Request-Method": "POST"}
+    for path in ("/team", "/login", "/healthz", "/static/css/tokens.css"):
+        headers = client.open(path, method=method, headers=asked).headers
+        assert not [name for name, _ in headers if name.startswith("Access-Control")]
 
 
 @pytest.fixture

@@ -33,6 +33,17 @@ def sum_of(column: str) -> int:
     return db.session.scalar(db.select(db.func.sum(getattr(HourlyCount, column)))) or 0
 
 
+def test_the_links_begin_with_our_own_address_whatever_the_request_says(app, mia):
+    mia.browser.environ_base["HTTP_X_FORWARDED_HOST"] = "evil.example"
+    mia.browser.environ_base["HTTP_FORWARDED"] = "host=evil.example"
+
+    mia.sign_up(mia.get(), "mia@x.io")
+
+    [mail] = mails(app, "mia@x.io")
+    assert mail.leave_url.startswith("http://localhost/leave/")
+    assert "evil.example" not in mail.body + mail.html + mail.leave_url
+
+
 def test_opening_the_link_confirms_nothing_however_often(app, token):
     scanner = Visitor(app, **SCANNER)
     for _ in range(5):

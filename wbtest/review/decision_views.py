@@ -10,6 +10,7 @@ from wbtest.review.four_eyes import approvers_of
 from wbtest.review.views import bp, get_revision, revision_page
 from wbtest.store import Invalid
 from wbtest.team import access
+from wbtest.team.models import Workspace
 from wbtest.writing.models import Release
 
 STOPS_AT_ONCE = 50
@@ -75,17 +76,20 @@ def stopped() -> ResponseReturnValue:
     )
 
 
-@bp.route("/approving", methods=["GET", "POST"])
+@bp.get("/approving")
 @access.requires("read")
 def approving() -> ResponseReturnValue:
-    """How many approve a text, and who must be among them; an owner changes it."""
-    workspace = access.workspace("own" if request.method == "POST" else "read")
-    kept = needs.needs_of(workspace.id)
-    form = ApprovingForm(
-        request.form or None, data={"approvals": kept.approvals, "required": list(kept.required)}
-    )
-    form.required.choices = [(person.id, person.name) for person in approvers_of(workspace)]
-    if request.method == "POST" and form.validate():
+    """How many approve a text, and who must be among them."""
+    return render_template("review/approving.html", form=_needs_form(access.workspace("read")))
+
+
+@bp.post("/approving")
+@access.requires("own")
+def change_needs() -> ResponseReturnValue:
+    """Change how many approve a text, and who must be among them."""
+    workspace = access.workspace("own")
+    form = _needs_form(workspace)
+    if form.validate():
         try:
             needs.set_needs(workspace, form.approvals.data or 0, form.required.data or ())
         except Invalid as refused:
@@ -95,3 +99,12 @@ def approving() -> ResponseReturnValue:
             return redirect(url_for(".approving"), 303)
     page = render_template("review/approving.html", form=form)
     return page, 422 if form.errors else 200
+
+
+def _needs_form(workspace: Workspace) -> ApprovingForm:
+    kept = needs.needs_of(workspace.id)
+    form = ApprovingForm(
+        request.form or None, data={"approvals": kept.approvals, "required": list(kept.required)}
+    )
+    form.required.choices = [(person.id, person.name) for person in approvers_of(workspace)]
+    return form

@@ -7,6 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from wbtest.store import Invalid
 from wbtest.team import access
+from wbtest.team.models import Workspace
 from wbtest.writing import house, waivers
 from wbtest.writing.coach import RULES, Finding
 from wbtest.writing.coaching import RefusedReason, anchor_of
@@ -45,23 +46,20 @@ def take_back(waiver_id: int) -> ResponseReturnValue:
     return redirect(url_for(".preview", release_id=release_id, _anchor="coach"), 303)
 
 
-@bp.route("/coach", methods=["GET", "POST"])
+@bp.get("/coach")
 @access.requires("read")
 def coach() -> ResponseReturnValue:
-    """What the coach looks for in this workspace; an owner changes it."""
-    workspace = access.workspace("own" if request.method == "POST" else "read")
-    kept = house.house_of(workspace.id)
-    form = HouseForm(
-        # An empty form would take every tick away.
-        request.form or None,
-        data={
-            "jargon": "\n".join(kept.jargon),
-            "allowed": "\n".join(kept.allowed),
-            "used": [rule.id for rule in house.MUTABLE if rule.id not in kept.muted],
-        },
-    )
-    form.used.choices = [(rule.id, f"{rule.id}: {rule.title}") for rule in house.MUTABLE]
-    if request.method == "POST" and form.validate():
+    """What the coach looks for in this workspace."""
+    return _coach_page(_house_form(access.workspace("read")))
+
+
+@bp.post("/coach")
+@access.requires("own")
+def change_coach() -> ResponseReturnValue:
+    """Change what the coach looks for in this workspace."""
+    workspace = access.workspace("own")
+    form = _house_form(workspace)
+    if form.validate():
         muted = {rule.id for rule in house.MUTABLE} - set(form.used.data or ())
         try:
             house.furnish(
@@ -75,9 +73,27 @@ def coach() -> ResponseReturnValue:
         else:
             flash("The coach knows. It reads every draft so from now on.")
             return redirect(url_for(".coach"), 303)
+    return _coach_page(form), 422 if form.errors else 200
+
+
+def _house_form(workspace: Workspace) -> HouseForm:
+    kept = house.house_of(workspace.id)
+    form = HouseForm(
+        # An empty form would take every tick away.
+        request.form or None,
+        data={
+            "jargon": "\n".join(kept.jargon),
+            "allowed": "\n".join(kept.allowed),
+            "used": [rule.id for rule in house.MUTABLE if rule.id not in kept.muted],
+        },
+    )
+    form.used.choices = [(rule.id, f"{rule.id}: {rule.title}") for rule in house.MUTABLE]
+    return form
+
+
+def _coach_page(form: HouseForm) -> str:
     fixed = [rule for rule in RULES if rule not in house.MUTABLE]
-    page = render_template("writing/coach.html", form=form, fixed=fixed)
-    return page, 422 if form.errors else 200
+    return render_template("writing/coach.html", form=form, fixed=fixed)
 
 
 def may_stay(finding: Finding) -> bool:

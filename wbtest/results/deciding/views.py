@@ -33,14 +33,19 @@ from wbtest.team import access
 from wbtest.writing import document as documents
 
 
-@bp.route("/experiments/<int:experiment_id>/decision", methods=["GET", "POST"])
+@bp.get("/experiments/<int:experiment_id>/decision")
 @access.requires("read")
 def decision(experiment_id: int) -> ResponseReturnValue:
-    """Show what a decision rests on; take it from an approver."""
-    if request.method != "POST":
-        read_one_moment()
-        experiment = access.get(Experiment, experiment_id, "read")
-        return _page(experiment, DecisionForm(formdata=None))
+    """Show what a decision rests on."""
+    read_one_moment()
+    experiment = access.get(Experiment, experiment_id, "read")
+    return _page(experiment, DecisionForm(formdata=None))
+
+
+@bp.post("/experiments/<int:experiment_id>/decision")
+@access.requires("approve")
+def decide(experiment_id: int) -> ResponseReturnValue:
+    """Take a decision."""
     experiment = access.get(Experiment, experiment_id, "approve")
     form = DecisionForm()
     given = (form.choice.data or "", form.reason.data or "", form.read.data or "")

@@ -1,0 +1,176 @@
+"""Every route with every method as somebody, and what must come of it."""
+
+import inspect
+import re
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from flask import Flask, current_app
+from werkzeug.routing import Rule, UnicodeConverter
+from werkzeug.test import TestResponse
+
+import wbtest
+from tests.conftest import Browser
+from tests.team.places import Place, Values, address
+from wbtest.extensions import Base, db
+from wbtest.team.access import PERMISSIONS, ROLES
+
+FROM_HERE = {"Origin": "http://localhost", "Sec-Fetch-Site": "same-origin"}
+# Nothing is there for whoever asks, and why.
+SHUT = {
+    "team.setup": "the workspace has its owner",
+    "audience.tried": "follows a try, whose address has a preview's token",
+    "audience.picture": "the page does not show it, so only the team sees it",
+}
+# They say 503 without a worker.
+WITHOUT_A_WORKER = {"team.readyz"}
+# What needs more than its route can say: a room has members and guests.
+NEEDS = {"reading.apply": "edit"}
+# Only whoever wrote it may, whatever their role; of a note an owner may, too.
+WRITERS = {"reading.delete": {"owner"}, "results.delete_note": {"editor", "owner"}}
+# An address that asks for something needs it said.
+BODIES = {"writing.restore": {"text": "draft"}}
+# How often somebody tried is counted before it is known whether there is anything to try.
+COUNTED = {"limit_counts"}
+# A number is read as one, or not at all.
+_ASKED = re.compile(r"""request\.args(?:\.get(?:list)?\(|\[)"(\w+)"(?![^\n]*type=)""")
+_CODE = [*Path(wbtest.__file__).parent.rglob("*.py")]
+_BY_CHANCE = re.compile(r'nonce="[^"]*"|name="csrf_token"[^>]*>')
+
+
+class Cell(NamedTuple):
+    """A route with a method, and the permission that the view declares."""
+
+    rule: Rule
+    method: str
+    needs: str
+
+    def __str__(self) -> str:
+        return f"{self.method} {self.rule.rule} ({self.needs})"
+
+    @property
+    def is_for_members(self) -> bool:
+        """Whether somebody has to be logged in."""
+        is_linked = self.needs == "link" and "token" in self.rule.arguments
+        return self.needs != "public" and not is_linked
+
+    @property
+    def names_an_object(self) -> bool:
+        return bool(self.rule.arguments - set(self.rule.defaults or ()))
+
+    @property
+    def lowest_role(self) -> str:
+        needs = NEEDS.get(self.rule.endpoint, self.needs)
+        return PERMISSIONS.get(needs, ROLES[0])
+
+    @property
+    def is_closed_to_guests(self) -> bool:
+        """Whether a guest is in a room of which this is not for them."""
+        return self.rule.endpoint in ("guests.apply", "guests.delete")
+
+    def takes_any(self, name: str) -> bool:
+        """Whether any text may stand for this part of the address."""
+        return isinstance(self.rule._converters[name], UnicodeConverter)
+
+    def is_for(self, role: str) -> bool:
+        """Whether a member of this role may."""
+        if writers := WRITERS.get(self.rule.endpoint):
+            return role in writers
+        return ROLES.index(role) >= ROLES.index(self.lowest_role)
+
+
+def cells(app: Flask) -> Iterator[Cell]:
+    """All of them but for the files that are everybody's."""
+    for rule in app.url_map.iter_rules():
+        view = app.view_functions[rule.endpoint]
+        for method in sorted(set(rule.methods or ()) - {"HEAD", "OPTIONS"}):
+            if rule.endpoint != "static":
+                yield Cell(rule, method, getattr(view, "permission", "undeclared"))
+
+
+def lacking(app: Flask, place: Place) -> list[str]:
+    """The arguments of routes of which nobody has thought, each with its endpoint."""
+    return [
+        f"{cell.rule.endpoint}: {name}"
+        for cell in cells(app)
+        for name in sorted(cell.rule.arguments - set(cell.rule.defaults or ()))
+        if name not in place.usual | place.special.get(cell.rule.endpoint, {})
+    ]
+
+
+class Asking:
+    """Somebody's requests, of which none leaves anything behind for the next."""
+
+    def __init__(self, app: Flask, token: str = "") -> None:
+        self._app, self._token = app, token
+        self._rows = current_app.extensions["tests.rows"]
+        self._kept, self._digest = self._rows.read(), self._rows.digest()
+
+    def ask(
+        self, cell: Cell, values: Values, query: Mapping[str, str] | None = None
+    ) -> tuple[TestResponse, bool]:
+        """Return the answer, and whether anything but a count was written for it."""
+        browser = self._app.test_client()
+        assert isinstance(browser, Browser)
+        if self._token:
+            browser.set_cookie("wb-session", self._token)
+        answer = browser.open(
+            address(self._app, cell.rule, values),
+            method=cell.method,
+            query_string=query,
+            headers=FROM_HERE,
+            data=BODIES.get(cell.rule.endpoint, {}) if cell.method == "POST" else None,
+        )
+        if cell.rule.endpoint.startswith("audience."):
+            self._app.extensions["wbtest.recorder"].flush()
+        return answer, self._put_back(is_allowed=answer.status_code < 400)
+
+    def _put_back(self, *, is_allowed: bool) -> bool:
+        if self._rows.digest() == self._digest:
+            return False
+        # To read all rows takes longer than most requests, and is of use only to whoever may not.
+        after = {} if is_allowed else _all_rows()
+        db.session.rollback()
+        self._rows.write(self._kept)
+        return is_allowed or any(
+            rows != after[name] for name, rows in _all_rows().items() if name not in COUNTED
+        )
+
+
+def _all_rows() -> dict[str, list[Any]]:
+    with db.engine.connect() as connection:
+        return {
+            table.name: sorted(map(repr, connection.execute(table.select())))
+            for table in Base.metadata.sorted_tables
+        }
+
+
+def names_in_queries() -> set[str]:
+    """Every name whose text a view looks up behind the question mark."""
+    return {name for file in _CODE for name in _ASKED.findall(file.read_text(encoding="utf-8"))}
+
+
+def reads_a_query(app: Flask, cell: Cell) -> bool:
+    """Whether the module of the view looks up a text behind the question mark."""
+    module = inspect.getsourcefile(inspect.unwrap(app.view_functions[cell.rule.endpoint]))
+    return module is not None and bool(_ASKED.search(Path(module).read_text(encoding="utf-8")))
+
+
+def told(answer: TestResponse) -> str:
+    """What a page says, without what differs by chance."""
+    return _BY_CHANCE.sub("", answer.text)
+
+
+def opens(cell: Cell, answer: TestResponse) -> bool:
+    """Whether this is an answer to somebody who may: at worst that it does not fit just now."""
+    if cell.rule.endpoint in SHUT:
+        return answer.status_code == 404
+    is_log_in = answer.status_code == 303 and (answer.location or "").startswith("/login?next=")
+    is_over = answer.status_code >= 500 and cell.rule.endpoint not in WITHOUT_A_WORKER
+    return not is_log_in and not is_over and answer.status_code not in (401, 403, 404)
+
+
+def listed(faults: list[str]) -> str:
+    """All of them in one message, a line each."""
+    return "\n".join(["", *faults])

@@ -1,0 +1,71 @@
+"""The page of who may open which address, made from the routes.
+
+``.venv/bin/python -m tests.team.permissions > docs/permissions.md``
+"""
+
+import re
+import sys
+import tempfile
+from collections import defaultdict
+from pathlib import Path
+
+from flask import Flask
+
+from tests.team.matrix import Cell, cells
+from wbtest import create_app
+from wbtest.config import Settings
+
+HEAD = """\
+# Who may open which address
+
+Made from the routes, and held to them by a test:
+`.venv/bin/python -m tests.team.permissions > docs/permissions.md`.
+What the roles mean and how they are kept is in [security.md](security.md).
+
+*anybody*: logged in or not; where the address carries a secret, whoever has it.
+*link*: whoever holds a review link.
+Any other word is the lowest role that may, in the workspace that the object belongs to.
+To everybody else nothing is there.
+
+| address | to look | to act |
+| --- | --- | --- |
+"""
+_CONVERTER = re.compile(r"<(?:[a-z]+(?:\([^)]*\))?:)?([a-z_]+)>")
+
+
+def page_of(app: Flask) -> str:
+    """Return the page as Markdown, an address a line."""
+    found: defaultdict[str, dict[str, str]] = defaultdict(dict)
+    for cell in cells(app):
+        found[_CONVERTER.sub(r"<\1>", cell.rule.rule)][cell.method] = who_may(cell)
+    lines = (
+        f"| `{address}` | {who.get('GET', '–')} | {_acting(who)} |"
+        for address, who in sorted(found.items())
+    )
+    return HEAD + "\n".join(lines) + "\n"
+
+
+def who_may(cell: Cell) -> str:
+    """Who may, in the words of the page."""
+    if not cell.is_for_members:
+        return "anybody" if cell.needs == "public" else "link"
+    return cell.lowest_role
+
+
+def _acting(who: dict[str, str]) -> str:
+    acting = {method: whose for method, whose in who.items() if method != "GET"}
+    if set(acting) <= {"POST"}:
+        return acting.get("POST", "–")
+    return ", ".join(f"{method} {whose}" for method, whose in sorted(acting.items()))
+
+
+def main() -> None:
+    folder = Path(tempfile.mkdtemp())
+    url = f"sqlite:///{folder / 'none.db'}"
+    app = create_app(Settings(folder, url, "0" * 32, "http://localhost"))
+    sys.stdout.write(page_of(app))
+    app.extensions["wbtest.recorder"].close()
+
+
+if __name__ == "__main__":
+    main()

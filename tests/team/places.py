@@ -1,0 +1,192 @@
+"""A workspace with one of everything, and what the addresses of its pages are made of."""
+
+from dataclasses import dataclass
+from hashlib import sha256
+from typing import Any
+
+import sqlalchemy as sa
+from flask import Flask
+from werkzeug.routing import Rule
+
+from tests.conftest import HandClock
+from tests.factories import Team, make_approval, make_revision, make_running
+from tests.filled import Filled, fill
+from tests.kept_rows import kept
+from tests.review.reading_room import give, read
+from wbtest.audience.leaving.links import sign_up_token
+from wbtest.audience.models import Signup
+from wbtest.delivery.models import OutboxMail, Webhook
+from wbtest.extensions import clock, db
+from wbtest.publishing.models import Image
+from wbtest.publishing.running.phases import write_variant
+from wbtest.results.annotating.models import Annotation
+from wbtest.results.learning.marks import standing_marks
+from wbtest.results.sharing.links import make_shared
+from wbtest.results.telling.choices import stop_token
+from wbtest.results.yardstick.models import ScopeItem
+from wbtest.review.asking.links import make_link
+from wbtest.review.comments.writing import write_comment
+from wbtest.review.models import Reviewer
+from wbtest.review.seats import seat_by_link, seat_of
+from wbtest.store import writing
+from wbtest.writing.models import Candidate, Release, Revision, Waiver
+from wbtest.writing.releases import find_revision
+
+Values = dict[str, Any]
+# Whatever stands in their place, nothing is there.
+MISSING: Values = {
+    **dict.fromkeys(("experiment_id", "release_id", "candidate_id", "waiver_id"), 9_999),
+    **dict.fromkeys(("item_id", "webhook_id", "mail_id", "reviewer_id", "comment_id"), 9_999),
+    **dict.fromkeys(("number", "version"), 9_999),
+    **dict.fromkeys(("key", "slug", "digest", "token"), "nothing"),
+}
+
+
+@dataclass(frozen=True)
+class Place:
+    """What stands in addresses by the arguments of their routes; by endpoint where they differ."""
+
+    usual: Values
+    special: dict[str, Values]
+
+    def values(self, rule: Rule) -> Values:
+        """Return what an address of this rule is made of. KeyError: what nobody has thought of."""
+        given = self.usual | self.special.get(rule.endpoint, {})
+        return {name: given[name] for name in rule.arguments - set(rule.defaults or ())}
+
+
+@kept
+def make_place(team: Team, now: HandClock, slug: str) -> Place:
+    """Fill the team's workspace, with what only few pages show, too."""
+    filled = fill(team, now, slug)
+    first = find_revision(filled.release, 1)
+    assert first is not None
+    variant = write_variant(
+        filled.running, team.editor, name=f"{slug} third", overrides={"headline": "A third"}
+    )
+    return Place(
+        {
+            "experiment_id": filled.running.id,
+            "release_id": filled.release.id,
+            "number": 1,
+            "key": "control",
+            "version": 2,
+            "name": "blog-post",
+            "_slug": filled.running.slug,
+            "slug": filled.running.slug,
+            "width": 64,
+            "token": "nothing",
+            "comment_id": _comment(first, team),
+            "reviewer_id": _newest(
+                Reviewer, Reviewer.release_id == filled.release.id, Reviewer.person_id.is_(None)
+            ),
+            "waiver_id": _waiver(filled.release, team),
+            "candidate_id": _newest(Candidate, Candidate.workspace_id == team.workspace.id),
+            "item_id": _newest(ScopeItem, ScopeItem.workspace_id == team.workspace.id),
+            "mail_id": _newest(OutboxMail, OutboxMail.workspace_id == team.workspace.id),
+            "webhook_id": _newest(Webhook, Webhook.workspace_id == team.workspace.id),
+        },
+        _of_few(filled, first, team, variant.key),
+    )
+
+
+def _of_few(filled: Filled, first: Revision, team: Team, waiting: str) -> dict[str, Values]:
+    """What differs from the usual for single pages, and the tokens of links."""
+    draft, decided = {"experiment_id": filled.draft.id}, {"experiment_id": filled.decided.id}
+    reviewer, token = make_link(first.release, team.editor, "Ann")
+    read(first, seat_by_link(first, reviewer))
+    review = {"token": token}
+    shared = {"token": make_shared(filled.running, team.owner, "our bank")[1]}
+    reader = {"token": _reader(filled)}
+    note = db.session.scalars(
+        sa.select(Annotation.key).where(Annotation.experiment_id == filled.running.id)
+    ).one()
+    before_start = ("edit_experiment", "launch", "look", "words", "options", "new_variant")
+    of_variants = ("variant", "delete_variant", "start", "delete_experiment")
+    after_end = ("learning", "save_learning", "next_draft", "closing", "purge")
+    memos = ("stored_memo", "stored_memo_json", "stored_memo_pdf")
+    papers = ("second", "turn_down", "withdraw")
+    rooms = (
+        *("room", "alignment", "answer", "begin", "close", "comments", "apply", "delete"),
+        *("reply", "settle", "finish", "forecast", "mark"),
+    )
+    return {
+        **{f"publishing.{name}": draft for name in (*before_start, *of_variants)},
+        **{f"results.{name}": decided for name in (*after_end, *memos, *papers)},
+        "publishing.after": decided,
+        "results.mark_assumption": {**decided, "key": standing_marks(filled.decided)[0][0].key},
+        "results.delete_note": {"key": note},
+        "publishing.phase_variant": {"key": waiting},
+        "publishing.delete_phase_variant": {"key": waiting},
+        "audience.picture": {"digest": _newest_digest(team), "slug": filled.running.slug},
+        "results.stop_mails": {"token": stop_token(team.workspace.id, team.editor.id, "weekly")},
+        **{f"results.{name}": shared for name in ("shared", "shared_csv")},
+        **{f"audience.{name}": reader for name in ("confirm", "leave", "mine", "mine_file")},
+        "audience.correct_name": reader,
+        "review.link": review,
+        **{f"guests.{name}": review for name in rooms},
+    }
+
+
+def parts_of(team: Team) -> Values:
+    """Return what stands behind a release or test of a workspace in addresses."""
+    revision = make_revision(team.editor)
+    make_approval(revision, team.owner)
+    running = make_running(revision, team.editor, team.owner, slug="theirs", variants=("Theirs",))
+    return {
+        "key": running.variants[1].key,
+        "comment_id": _comment(revision, team),
+        "reviewer_id": make_link(revision.release, team.editor, "Ann")[0].id,
+    }
+
+
+def _comment(revision: Revision, team: Team) -> int:
+    """An owner's comment that every member sees: each has read to the end."""
+    for person in (team.viewer, team.owner):
+        give(revision, person)
+        read(revision, person)
+    return write_comment(seat_of(revision, team.owner), "solution", "", "How many?", "").id
+
+
+def _waiver(release: Release, team: Team) -> int:
+    waiver = Waiver(
+        workspace_id=team.workspace.id,
+        release_id=release.id,
+        rule="A7",
+        severity="warn",
+        part="solution",
+        words="seamless",
+        reason="They say so.",
+        person_id=team.editor.id,
+        waived_at=clock.now(),
+    )
+    with writing() as session:
+        session.add(waiver)
+    return waiver.id
+
+
+def _reader(filled: Filled) -> str:
+    """The token in the mail to somebody who signed up."""
+    with writing():
+        signup = db.session.scalars(
+            sa.select(Signup).where(Signup.experiment_id == filled.running.id).limit(1)
+        ).one()
+        token = sign_up_token(filled.running.identity_key, signup.email_key)
+        signup.token_hash = sha256(token.encode()).hexdigest()
+    return token
+
+
+def _newest(model: Any, *conditions: sa.ColumnElement[bool]) -> int:
+    found: int = db.session.scalars(sa.select(sa.func.max(model.id)).where(*conditions)).one()
+    return found
+
+
+def _newest_digest(team: Team) -> str:
+    return db.session.scalars(
+        sa.select(Image.digest).where(Image.workspace_id == team.workspace.id)
+    ).one()
+
+
+def address(app: Flask, rule: Rule, values: Values) -> str:
+    """The address of this rule with these values."""
+    return app.url_map.bind("").build(rule.endpoint, dict(rule.defaults or {}) | values)

@@ -1,0 +1,194 @@
+"""Who may do what: each route with each method, for everybody who may come along."""
+
+from collections.abc import Iterable, Iterator
+
+import pytest
+from flask import Flask
+from werkzeug.test import TestResponse
+
+from tests.conftest import HandClock
+from tests.factories import Team, make_person
+from tests.team.matrix import (
+    WITHOUT_A_WORKER,
+    Asking,
+    Cell,
+    address,
+    cells,
+    lacking,
+    listed,
+    names_in_queries,
+    opens,
+    reads_a_query,
+    told,
+)
+from tests.team.places import MISSING, Place, make_place, parts_of
+from wbtest.extensions import db
+from wbtest.store import writing
+from wbtest.team import access
+from wbtest.team.access import ROLES
+from wbtest.team.models import Membership
+from wbtest.team.sessions import open_session
+
+pytestmark = pytest.mark.one_database
+# Whoever left by a mail program's own button has left, also the second time (RFC 8058).
+LEFT = {"POST /leave/<token> (public)", "POST /leave/try/<_slug> (public)"}
+# Of two clicks the second finds the work done: no such variant is left to delete.
+DONE = {"publishing.delete_variant"}
+
+SHARP = '"><svg onload=alert(1)>'
+
+
+@pytest.fixture
+def app(app: Flask) -> Flask:
+    """Forms need no token here: whoever has none gets no further, whatever their role."""
+    if "tests.rows" not in app.extensions:
+        pytest.skip("needs a superuser's PostgreSQL, to put back what the last one did")
+    app.config["WTF_CSRF_ENABLED"] = False
+    return app
+
+
+@pytest.fixture
+def place(app: Flask, team: Team, now: HandClock) -> Place:
+    return make_place(team, now, "")
+
+
+def for_members(those: Iterable[Cell]) -> Iterator[Cell]:
+    return (cell for cell in those if cell.is_for_members)
+
+
+def fault(cell: Cell, answer: TestResponse, *, has_written: bool) -> str:
+    return f"{cell}: {answer.status_code} {answer.location or ''}{' WROTE' * has_written}"
+
+
+def test_every_route_can_be_asked(app: Flask, place: Place) -> None:
+    app.add_url_rule("/shelves/<int:shelf_id>", "shelf", access.public(lambda **_: "hello"))
+
+    assert lacking(app, place) == ["shelf: shelf_id"]
+
+
+def test_nobody_is_asked_to_log_in(app: Flask, place: Place) -> None:
+    asking, faults = Asking(app), []
+    for cell in for_members(cells(app)):
+        values = place.values(cell.rule)
+        answer, has_written = asking.ask(cell, values)
+        onward = address(app, cell.rule, values) if cell.method == "GET" else "/"
+        if answer.location != f"/login?next={onward}" or answer.status_code != 303 or has_written:
+            faults.append(fault(cell, answer, has_written=has_written))
+
+    assert faults == [], listed(faults)
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_a_role_does_what_it_may_and_nothing_else(
+    app: Flask, team: Team, place: Place, role: str
+) -> None:
+    asking, faults = Asking(app, open_session(getattr(team, role))), []
+    for cell in for_members(cells(app)):
+        is_allowed = cell.is_for(role)
+        # A ladder: its lowest step is asked and its top. The pages are opened from there elsewhere.
+        if is_allowed and role != cell.lowest_role and (role, cell.method) != ("owner", "POST"):
+            continue
+        # To draw a PDF takes as long as all else together.
+        if is_allowed and cell.rule.rule.endswith(".pdf"):
+            continue
+        answer, has_written = asking.ask(cell, place.values(cell.rule))
+        is_right = opens(cell, answer) if is_allowed else answer.status_code == 403
+        if not is_right or (has_written and not is_allowed):
+            faults.append(fault(cell, answer, has_written=has_written))
+
+    assert faults == [], listed(faults)
+
+
+def test_a_link_opens_what_it_is_for_and_one_made_up_nothing(app: Flask, place: Place) -> None:
+    asking, faults = Asking(app), []
+    for cell in filter(lambda cell: not cell.is_for_members, cells(app)):
+        values = place.values(cell.rule)
+        answer, has_written = asking.ask(cell, values)
+        is_right = (answer.status_code == 403) if cell.is_closed_to_guests else opens(cell, answer)
+        if not is_right:
+            faults.append(fault(cell, answer, has_written=has_written))
+        if "token" in values:
+            answer, has_written = asking.ask(cell, values | {"token": "nothing"})
+            if answer.status_code != (200 if str(cell) in LEFT else 404) or has_written:
+                faults.append(fault(cell, answer, has_written=has_written))
+
+    assert faults == [], listed(faults)
+
+
+def test_who_was_removed_finds_nothing(app: Flask, team: Team, place: Place) -> None:
+    gone = make_person("gone@larder.example", "owner", team.workspace)
+    token = open_session(gone)
+    with writing() as session:
+        session.delete(db.session.get_one(Membership, (team.workspace.id, gone.id)))
+
+    asking, faults = Asking(app, token), []
+    for cell in for_members(cells(app)):
+        answer, has_written = asking.ask(cell, place.values(cell.rule))
+        if answer.status_code != 404 or has_written:
+            faults.append(fault(cell, answer, has_written=has_written))
+
+    assert faults == [], listed(faults)
+
+
+def test_another_workspace_is_told_what_is_told_of_nothing(
+    app: Flask, place: Place, strangers: Team
+) -> None:
+    asking = Asking(app, open_session(strangers.owner))
+    faults = []
+    for cell in filter(lambda cell: cell.names_an_object, for_members(cells(app))):
+        answer, has_written = asking.ask(cell, place.values(cell.rule))
+        missing, _ = asking.ask(cell, {**place.values(cell.rule), **missing_in(cell)})
+        if answer.status_code != 404 or has_written or told(answer) != told(missing):
+            faults.append(fault(cell, answer, has_written=has_written))
+
+    assert faults == [], listed(faults)
+
+
+def test_no_part_of_an_address_leads_to_another_workspace(
+    app: Flask, team: Team, place: Place, strangers: Team
+) -> None:
+    theirs = parts_of(strangers)
+    asking, faults, asked = Asking(app, open_session(team.owner)), [], set()
+    for cell in for_members(cells(app)):
+        for name in cell.rule.arguments & theirs.keys():
+            answer, has_written = asking.ask(cell, place.values(cell.rule) | {name: theirs[name]})
+            asked.add(name)
+            if answer.status_code != (303 if cell.rule.endpoint in DONE else 404) or has_written:
+                faults.append(f"{name} in {fault(cell, answer, has_written=has_written)}")
+
+    assert faults == [], listed(faults)
+    assert asked == theirs.keys()
+
+
+def test_no_form_is_taken_without_its_token(app: Flask, team: Team, place: Place) -> None:
+    app.config["WTF_CSRF_ENABLED"] = True
+    asking, faults = Asking(app, open_session(team.owner)), []
+    for cell in for_members(cells(app)):
+        if cell.method == "GET":
+            continue
+        answer, has_written = asking.ask(cell, place.values(cell.rule))
+        if answer.status_code != 400 or has_written:
+            faults.append(fault(cell, answer, has_written=has_written))
+
+    assert faults == [], listed(faults)
+
+
+def test_nothing_in_an_address_is_markup(app: Flask, team: Team, place: Place) -> None:
+    asking, faults = Asking(app, open_session(team.owner)), []
+    query = dict.fromkeys(names_in_queries(), SHARP)
+    for cell in cells(app):
+        texts = [name for name, value in place.values(cell.rule).items() if isinstance(value, str)]
+        is_page = cell.method == "GET" and not cell.rule.rule.endswith(".pdf")
+        asked = [{name: SHARP} for name in texts if cell.takes_any(name)]
+        for parts in [*asked, *[{}] * reads_a_query(app, cell)] * is_page:
+            answer, _ = asking.ask(cell, place.values(cell.rule) | parts, query)
+            if (answer.mimetype == "text/html" and SHARP in answer.text) or (
+                answer.status_code >= 500 and cell.rule.endpoint not in WITHOUT_A_WORKER
+            ):
+                faults.append(fault(cell, answer, has_written=False))
+
+    assert faults == [], listed(faults)
+
+
+def missing_in(cell: Cell) -> dict[str, object]:
+    return {name: value for name, value in MISSING.items() if name in cell.rule.arguments}
