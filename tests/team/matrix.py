@@ -22,7 +22,10 @@ SHUT = {
     "team.setup": "the workspace has its owner",
     "audience.tried": "follows a try, whose address has a preview's token",
     "audience.picture": "the page does not show it, so only the team sees it",
+    "team.log_out_device": "its form names the device, and here it names none",
 }
+# There is nothing to type before the password was right.
+AFTER_THE_PASSWORD = {"team.login_code"}
 # They say 503 without a worker.
 WITHOUT_A_WORKER = {"team.readyz"}
 # What needs more than its route can say: a room has members and guests.
@@ -167,6 +170,8 @@ def opens(cell: Cell, answer: TestResponse) -> bool:
     if cell.rule.endpoint in SHUT:
         return answer.status_code == 404
     is_log_in = answer.status_code == 303 and (answer.location or "").startswith("/login?next=")
+    if cell.rule.endpoint in AFTER_THE_PASSWORD:
+        return is_log_in
     is_over = answer.status_code >= 500 and cell.rule.endpoint not in WITHOUT_A_WORKER
     return not is_log_in and not is_over and answer.status_code not in (401, 403, 404)
 

@@ -29,6 +29,9 @@ from wbtest.review.comments.writing import write_comment
 from wbtest.review.models import Reviewer
 from wbtest.review.seats import seat_by_link, seat_of
 from wbtest.store import writing
+from wbtest.team.account import links
+from wbtest.team.inviting.invitations import invite
+from wbtest.team.models import Invitation
 from wbtest.writing.models import Candidate, Release, Revision, Waiver
 from wbtest.writing.releases import find_revision
 
@@ -37,7 +40,7 @@ Values = dict[str, Any]
 MISSING: Values = {
     **dict.fromkeys(("experiment_id", "release_id", "candidate_id", "waiver_id"), 9_999),
     **dict.fromkeys(("item_id", "webhook_id", "mail_id", "reviewer_id", "comment_id"), 9_999),
-    **dict.fromkeys(("number", "version"), 9_999),
+    **dict.fromkeys(("number", "version", "person_id", "invitation_id", "workspace_id"), 9_999),
     **dict.fromkeys(("key", "slug", "digest", "token"), "nothing"),
 }
 
@@ -64,6 +67,9 @@ def make_place(team: Team, now: HandClock, slug: str) -> Place:
     variant = write_variant(
         filled.running, team.editor, name=f"{slug} third", overrides={"headline": "A third"}
     )
+    _, invitation = invite(
+        team.workspace, team.owner, f"mei-{team.workspace.id}@example.org", "editor"
+    )
     return Place(
         {
             "experiment_id": filled.running.id,
@@ -85,9 +91,24 @@ def make_place(team: Team, now: HandClock, slug: str) -> Place:
             "item_id": _newest(ScopeItem, ScopeItem.workspace_id == team.workspace.id),
             "mail_id": _newest(OutboxMail, OutboxMail.workspace_id == team.workspace.id),
             "webhook_id": _newest(Webhook, Webhook.workspace_id == team.workspace.id),
+            "person_id": team.viewer.id,
+            "workspace_id": team.workspace.id,
+            "invitation_id": _newest(Invitation, Invitation.workspace_id == team.workspace.id),
         },
-        _of_few(filled, first, team, variant.key),
+        _of_few(filled, first, team, variant.key) | _of_ways_in(team, invitation),
     )
+
+
+def _of_ways_in(team: Team, invitation: str) -> dict[str, Values]:
+    """The tokens in mails about a log-in."""
+    with writing():
+        reset = links.make_link(team.viewer, "reset")
+        email = links.make_link(team.viewer, "email", "vic@example.org")
+    return {
+        "team.invitation": {"token": invitation},
+        "team.new_password": {"token": reset},
+        "team.confirm_email": {"token": email},
+    }
 
 
 def _of_few(filled: Filled, first: Revision, team: Team, waiting: str) -> dict[str, Values]:
