@@ -55,6 +55,15 @@ class Gone(Refused):
     status = 404
 
 
+class Outdated(Refused):
+    """A change to a version that is not the newest any more, from somebody who named it."""
+
+    status = 412
+
+    def __init__(self) -> None:
+        super().__init__("This was changed after you read it. Read it again, then change that.")
+
+
 class StoreBroken(Exception):
     """The database does not follow the rules we rely on; the text says which and the fix."""
 

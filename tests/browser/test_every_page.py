@@ -73,6 +73,7 @@ def pages(app: Flask, whose: str) -> set[str]:
     for rule in app.url_map.iter_rules():
         permission = getattr(app.view_functions[rule.endpoint], "permission", "")
         is_page = "GET" in (rule.methods or ()) and not rule.rule.endswith(DATA)
+        is_page = is_page and not rule.endpoint.startswith("api.")
         is_guests = permission == "link" and "token" in rule.arguments
         opens_to = "public" if permission == "public" else "guest" if is_guests else "team"
         if is_page and opens_to == whose:

@@ -194,6 +194,8 @@ class Deeds(Doing):
             ("person.added", WORKER, lambda: people.add_person(self.team.workspace, **grace)),
             ("person.password_set", WORKER, lambda: people.set_password(self._grace(), new)),
             ("workspace.changed", owner, lambda: self._send("/team", workspace)),
+            ("token.made", owner, self._make_token),
+            ("token.revoked", owner, lambda: self._send("/team/tokens/1/revoke")),
             ("audit.exported", owner, lambda: self.client.get("/team/audit.csv")),
             ("login.password_refused", owner, lambda: self._change_password(wrong, new, 422)),
             ("login.password_changed", owner, lambda: self._change_password(PASSWORD, new)),

@@ -5,6 +5,7 @@ from typing import Any
 from tests.audience.addresses import leave_addresses
 from tests.conftest import Browser, HandClock
 from tests.factories import (
+    PASSWORD,
     Team,
     log_in,
     make_rule,
@@ -144,6 +145,10 @@ class Doing:
         fields = {"url": "https://hooks.example/larder", "events": "signup.created"}
         self._send("/team/webhooks", fields)
         self.hooks = [hook.secret for hook in self._all(Webhook)]
+
+    def _make_token(self) -> None:
+        typed = {"name": "CI", "scopes": "read", "password": PASSWORD}
+        self._send("/team/tokens", typed)
 
     def _failed_mail(self) -> str:
         """Let a mail be given up; return where it is dealt with."""

@@ -11,7 +11,10 @@ from wbtest import http
 from wbtest.extensions import limiter, login
 
 # Each adds its pages to the blueprint of views.
-PAGES = ("audit.views", "deleting_views", "delivery_views", "security_views", "webhook_views")
+PAGES = (
+    *("audit.views", "deleting_views", "delivery_views", "security_views", "token_views"),
+    "webhook_views",
+)
 
 
 def init_app(app: Flask) -> None:
@@ -44,8 +47,12 @@ def init_app(app: Flask) -> None:
 
 
 def _find_person(request: Request) -> object:
-    from wbtest.team import sessions
+    from wbtest.team import access, sessions
 
+    if request.blueprint == access.API:
+        # A program shows a token; a browser's cookie opens nothing there, whoever sends it along.
+        token = access.find_token()
+        return token.person if token else None
     name = sessions.cookie_name(current_app.extensions["wbtest.settings"])
     return sessions.find_person_by_token(request.cookies.get(name, ""))
 

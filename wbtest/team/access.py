@@ -7,7 +7,7 @@ a member whose role is too low is told so.
 import ipaddress
 from collections.abc import Callable
 from functools import wraps
-from typing import Any, TypeVar, cast
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 import sqlalchemy as sa
 from flask import abort, g, has_request_context, redirect, request, url_for
@@ -17,6 +17,11 @@ from flask_login import current_user
 from wbtest.extensions import db
 from wbtest.team.models import Membership, Person, Workspace
 
+if TYPE_CHECKING:
+    from wbtest.team.token_models import ApiToken
+
+# The blueprint whose requests carry a token instead of a cookie.
+API = "api"
 ROLES = ("viewer", "editor", "approver", "owner")
 PERMISSIONS = {"read": "viewer", "edit": "editor", "approve": "approver", "own": "owner"}
 
@@ -101,11 +106,18 @@ def person() -> Person:
     return found
 
 
+def find_token() -> "ApiToken | None":
+    """The token with which a program asks, or None; its workspace is the only one there is then."""
+    return cast("ApiToken | None", g.get("token") if has_request_context() else None)
+
+
 def find_membership() -> Membership | None:
     """The asking person's membership: the oldest one, while a person has one workspace."""
     asking = find_person()
     if asking is None:
         return None
+    if token := find_token():
+        return _membership_in(token.workspace_id, asking.id)
     # A page asks for each of its buttons; the answer is the same during one request.
     if "membership" not in g:
         g.membership = db.session.scalars(_MEMBERSHIPS, {"person_id": asking.id}).first()
@@ -122,7 +134,7 @@ def find_workspace() -> Workspace | None:
 def is_member(workspace_id: int) -> bool:
     """Whether the asking person belongs to this workspace, in whatever role."""
     asking = find_person()
-    return asking is not None and db.session.get(Membership, (workspace_id, asking.id)) is not None
+    return asking is not None and _membership_in(workspace_id, asking.id) is not None
 
 
 def has_permission(permission: str) -> bool:
@@ -148,7 +160,7 @@ def _membership(permission: str) -> Membership:
 
 def reaches(found: Any, permission: str) -> bool:
     """Whether the asking person's role in the workspace of this object reaches."""
-    membership = db.session.get(Membership, (found.workspace_id, person().id))
+    membership = _membership_in(found.workspace_id, person().id)
     return membership is not None and _reaches(membership, permission)
 
 
@@ -161,15 +173,20 @@ def get(model: type[Model], key: Any, permission: str) -> Model:
     found = db.session.get(model, key)
     if found is None:
         abort(404)
-    membership = db.session.get(
-        Membership,
-        (found.workspace_id, _id_of(person())),  # type: ignore[attr-defined]
-    )
+    membership = _membership_in(found.workspace_id, _id_of(person()))  # type: ignore[attr-defined]
     if membership is None:
         abort(404)
     if not _reaches(membership, permission):
         abort(403)
     return found
+
+
+def _membership_in(workspace_id: int, person_id: int) -> Membership | None:
+    """A person's membership of a workspace; with a token, of the token's alone."""
+    token = find_token()
+    if token is not None and token.workspace_id != workspace_id:
+        return None
+    return db.session.get(Membership, (workspace_id, person_id))
 
 
 def _id_of(person: Person) -> int:

@@ -26,6 +26,8 @@ ACTIONS: dict[str, dict[str, str]] = {
         "login.ended": "logged out",
         "login.password_changed": "changed their own password",
         "login.password_refused": "typed a wrong password where it is asked for once more",
+        "token.made": "made the API token",
+        "token.revoked": "ended the API token",
         "audit.exported": "took the audit log away as a file",
     },
     "texts": {

@@ -1,0 +1,106 @@
+"""Releases: begun, read, changed, and what the coach says of them."""
+
+import msgspec
+from flask import request
+
+from wbtest.api import release_shapes as shapes
+from wbtest.api.answers import Answer
+from wbtest.api.etags import etag_of, version_wanted
+from wbtest.api.paging import Page
+from wbtest.team import access
+from wbtest.writing import document as documents
+from wbtest.writing import releases
+from wbtest.writing.coach import unchecked
+from wbtest.writing.coaching import coach_text
+from wbtest.writing.models import Release
+from wbtest.writing.status import releases_before
+
+
+class Finding(msgspec.Struct, kw_only=True):
+    """What the coach says of some words; ``start`` and ``end`` are characters in ``path``."""
+
+    rule: str
+    severity: str
+    part: str
+    path: str
+    start: int
+    end: int
+    words: str
+    message: str
+    mend: str
+    why: str
+    source: str
+    stays_because: str | None
+
+
+class Findings(msgspec.Struct):
+    findings: list[Finding]
+    not_checked: list[str]
+
+
+def list_releases(query: Page) -> shapes.Releases:
+    """The releases of the workspace, the newest first."""
+    rows = releases_before(access.workspace("read"), query.before, query.limit + 1)
+    some, onward = query.cut(rows)
+    return shapes.Releases([shapes.listed(release) for release in some], onward)
+
+
+def create_release(body: shapes.NewRelease) -> Answer[shapes.ReleaseShown]:
+    """Begin a release with its parts and FAQ."""
+    values = msgspec.to_builtins(body)
+    form = values.pop("form")
+    document = shapes.document_of(values)
+    begun = releases.create_release(
+        access.workspace("edit"),
+        access.person(),
+        form=form,
+        product=document.product,
+        language=document.language,
+        document=document,
+    )
+    return _shown(begun)
+
+
+def get_release(release_id: int) -> Answer[shapes.ReleaseShown]:
+    """The draft as it stands now. Its ETag names the version, for a change of exactly this one."""
+    return _shown(access.get(Release, release_id, "read"))
+
+
+def change_release(release_id: int, body: shapes.ReleaseChange) -> Answer[shapes.ReleaseShown]:
+    """Replace parts of the draft. With If-Match only the version that was read, else 412."""
+    found = access.get(Release, release_id, "edit")
+    wanted = version_wanted(request.headers.get("If-Match"))
+    parts = msgspec.to_builtins(body)
+    return _shown(releases.change_parts(found, parts, wanted, access.person()))
+
+
+def list_findings(release_id: int) -> Findings:
+    """What the coach finds in the draft as of today."""
+    found = access.get(Release, release_id, "read")
+    language = documents.from_json(found.document).language
+    return Findings(
+        [
+            Finding(
+                rule=each.finding.rule.id,
+                severity=each.finding.severity,
+                part=each.finding.mark.part,
+                path=each.finding.mark.path,
+                start=each.finding.mark.start,
+                end=each.finding.mark.end,
+                words=each.finding.words,
+                message=each.finding.mark.message,
+                mend=each.finding.mark.mend or each.finding.rule.mend,
+                why=each.finding.rule.why,
+                source=each.finding.rule.source,
+                stays_because=each.waiver.reason if each.waiver else None,
+            )
+            for group in coach_text(found)
+            for each in group.findings
+        ],
+        [rule.id for rule in unchecked(language)],
+    )
+
+
+def _shown(release: Release) -> Answer[shapes.ReleaseShown]:
+    headers = {"ETag": etag_of(release.version), "Location": f"/api/v1/releases/{release.id}"}
+    return Answer(shapes.shown(release), headers)
