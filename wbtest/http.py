@@ -169,13 +169,13 @@ def error_page(
     sentence: str = "",
     headers: Mapping[str, str] | None = None,
     title: str = "",
-    field: str = "",
+    faults: Mapping[str, str] | None = None,
 ) -> Response:
-    """Return an error without the database: a page, or JSON that names ``field`` for a program."""
+    """Return an error without the database: a page, or JSON with its ``faults`` for a program."""
     error_id = secrets.token_hex(4)
     title = title or TITLES.get(status, "That did not work")
     if problems.are_wanted():
-        response = problems.problem(status, title, sentence, headers, field, error_id)
+        response = problems.problem(status, title, sentence, headers, faults, error_id)
     else:
         response = _page(status, title, sentence, headers, error_id)
     if status >= 500:
@@ -269,7 +269,8 @@ def _add_headers(response: Response) -> Response:
 
 def _refused(error: Refused) -> Response:
     headers = {"Retry-After": "60"} if error.status in (429, 503) else None
-    return error_page(error.status, str(error), headers, error.title, error.field)
+    faults = error.faults or ({error.field: str(error)} if error.field else {})
+    return error_page(error.status, str(error), headers, error.title, faults)
 
 
 def _csrf_failed(_error: CSRFError) -> Response:

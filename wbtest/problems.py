@@ -53,7 +53,7 @@ def problem(
     title: str,
     sentence: str,
     headers: Mapping[str, str] | None = None,
-    field: str = "",
+    faults: Mapping[str, str] | None = None,
     error_id: str = "",
 ) -> Response:
     """Return an error as problem details; ``errors`` says it at the field it is about.
@@ -67,8 +67,8 @@ def problem(
         "status": status,
         "detail": told,
     }
-    if field:
-        values["errors"] = {field: [told]}
+    if faults:
+        values["errors"] = {field: [fault] for field, fault in faults.items()}
     if status >= 500:
         values["error_id"] = error_id
     body = json.dumps(values, ensure_ascii=False, separators=(",", ":")) + "\n"

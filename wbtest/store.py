@@ -5,10 +5,11 @@ Both databases run the same code. Nothing here knows what is stored.
 
 import logging
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import sqlalchemy as sa
@@ -31,12 +32,14 @@ class Refused(Exception):
     """A verb that will not act. The text is a sentence for the person who asked.
 
     ``status`` is the HTTP status, ``title`` heads the page where that of the status does not fit,
-    ``field`` is the form field at which the sentence belongs.
+    ``field`` is the form field at which the sentence belongs, ``faults`` are several by what they
+    are about.
     """
 
     status = 409
     title = ""
     field = ""
+    faults: Mapping[str, str] = MappingProxyType({})
 
 
 class Invalid(Refused):

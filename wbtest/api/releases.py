@@ -12,8 +12,16 @@ from wbtest.writing import document as documents
 from wbtest.writing import releases
 from wbtest.writing.coach import unchecked
 from wbtest.writing.coaching import coach_text
-from wbtest.writing.models import Release
+from wbtest.writing.models import Release, Revision
 from wbtest.writing.status import releases_before
+
+
+class FindingKey(msgspec.Struct):
+    """By what a finding is known to who lets it stay."""
+
+    rule: str
+    part: str
+    words: str
 
 
 class Finding(msgspec.Struct, kw_only=True):
@@ -30,6 +38,7 @@ class Finding(msgspec.Struct, kw_only=True):
     mend: str
     why: str
     source: str
+    key: FindingKey
     stays_because: str | None
 
 
@@ -76,8 +85,12 @@ def change_release(release_id: int, body: shapes.ReleaseChange) -> Answer[shapes
 
 def list_findings(release_id: int) -> Findings:
     """What the coach finds in the draft as of today."""
-    found = access.get(Release, release_id, "read")
-    language = documents.from_json(found.document).language
+    return findings_in(access.get(Release, release_id, "read"))
+
+
+def findings_in(text: Release | Revision) -> Findings:
+    """What the coach finds in a draft, or in a revision as of when it was frozen."""
+    language = documents.from_json(text.document).language
     return Findings(
         [
             Finding(
@@ -92,9 +105,10 @@ def list_findings(release_id: int) -> Findings:
                 mend=each.finding.mark.mend or each.finding.rule.mend,
                 why=each.finding.rule.why,
                 source=each.finding.rule.source,
+                key=FindingKey(*each.key),
                 stays_because=each.waiver.reason if each.waiver else None,
             )
-            for group in coach_text(found)
+            for group in coach_text(text)
             for each in group.findings
         ],
         [rule.id for rule in unchecked(language)],

@@ -38,6 +38,8 @@ class Route(NamedTuple):
 
 RELEASE = "/releases/<int:release_id>"
 REVISION = f"{RELEASE}/revisions/<int:number>"
+EXPERIMENT = "/experiments/<int:experiment_id>"
+COMMENT = f"{REVISION}/comments/<int:comment_id>"
 
 ROUTES = (
     Route("GET", "/releases", "releases.list_releases", "read", "read"),
@@ -45,5 +47,32 @@ ROUTES = (
     Route("GET", RELEASE, "releases.get_release", "read", "read"),
     Route("PATCH", RELEASE, "releases.change_release", "edit", "write"),
     Route("GET", f"{RELEASE}/findings", "releases.list_findings", "read", "read"),
+    Route("POST", f"{RELEASE}/revisions", "revisions.freeze_release", "edit", "write", 201),
+    Route("GET", REVISION, "revisions.get_revision", "read", "read"),
+    Route("GET", f"{REVISION}/findings", "revisions.list_revision_findings", "read", "read"),
+    Route("GET", f"{REVISION}/diff/<int:other>", "revisions.compare_revisions", "read", "read"),
+    Route("POST", f"{REVISION}/approvals", "revisions.approve_revision", "approve", "decide", 201),
+    Route("POST", f"{REVISION}/verdicts", "revisions.object_to_revision", "approve", "decide", 201),
+    Route("POST", f"{REVISION}/waivers", "revisions.let_finding_stay", "approve", "decide", 201),
+    Route("GET", f"{REVISION}/comments", "reviews.list_comments", "read", "read"),
+    Route("POST", f"{REVISION}/comments", "reviews.write_comment", "read", "write", 201),
+    Route("POST", f"{COMMENT}/replies", "reviews.reply_to_comment", "read", "write", 201),
+    Route("GET", f"{REVISION}/reading", "reviews.get_reading", "read", "read"),
+    Route("POST", f"{REVISION}/reading/begin", "reviews.begin_reading", "read", "write"),
+    Route("POST", f"{REVISION}/answers", "reviews.answer_blind", "read", "write", 201),
+    Route("POST", f"{REVISION}/reading/finish", "reviews.finish_reading", "read", "write"),
+    Route("POST", f"{REVISION}/reading/close", "reviews.close_reading", "read", "write"),
+    Route("POST", f"{REVISION}/forecasts", "reviews.forecast_rate", "read", "write", 201),
+    Route("POST", f"{RELEASE}/experiments", "experiments.create_experiment", "edit", "write", 201),
+    Route("GET", "/experiments", "experiments.list_experiments", "read", "read"),
+    Route("GET", EXPERIMENT, "experiments.get_experiment", "read", "read"),
+    Route("PATCH", EXPERIMENT, "experiments.change_experiment", "edit", "write"),
+    Route("GET", f"{EXPERIMENT}/launch", "experiments.get_launch_check", "edit", "read"),
+    Route("POST", f"{EXPERIMENT}/launch", "experiments.pass_launch_check", "edit", "write"),
+    Route("POST", f"{EXPERIMENT}/start", "running.start_experiment", "approve", "decide"),
+    Route("POST", f"{EXPERIMENT}/pause", "running.pause_experiment", "approve", "decide"),
+    Route("POST", f"{EXPERIMENT}/resume", "running.resume_experiment", "approve", "decide"),
+    Route("POST", f"{EXPERIMENT}/end", "running.end_experiment", "approve", "decide"),
+    Route("POST", f"{EXPERIMENT}/phases", "running.open_phase", "approve", "decide", 201),
 )
 assert all(route.permission in PERMISSIONS for route in ROUTES)
