@@ -59,6 +59,7 @@ class Deeds(Doing):
         found = [
             self.token,
             self.shared,
+            self.api_token,
             cookie.value if cookie else "",
             *self.hooks,
             *keys,
@@ -153,6 +154,8 @@ class Deeds(Doing):
                 owner,
                 lambda: self.client.get(f"{self._address()}/signups.csv"),
             ),
+            ("token.made", owner, self._make_token),
+            ("events.exported", owner, self._take_events),
             (
                 "visitors.readmitted",
                 owner,
@@ -194,7 +197,6 @@ class Deeds(Doing):
             ("person.added", WORKER, lambda: people.add_person(self.team.workspace, **grace)),
             ("person.password_set", WORKER, lambda: people.set_password(self._grace(), new)),
             ("workspace.changed", owner, lambda: self._send("/team", workspace)),
-            ("token.made", owner, self._make_token),
             ("token.revoked", owner, lambda: self._send("/team/tokens/1/revoke")),
             ("audit.exported", owner, lambda: self.client.get("/team/audit.csv")),
             ("login.password_refused", owner, lambda: self._change_password(wrong, new, 422)),

@@ -62,7 +62,7 @@ class VariantGiven(Given, kw_only=True):
     key: str
     name: str
     weight: int = 1
-    overrides: dict[str, Any] = {}
+    overrides: dict[str, Any] = msgspec.field(default_factory=dict)
 
 
 class NewExperiment(Given, kw_only=True):
@@ -74,7 +74,7 @@ class NewExperiment(Given, kw_only=True):
     time_zone: str = "UTC"
     asks_name: bool = False
     expected_daily: int | None = None
-    variants: list[VariantGiven] = []
+    variants: list[VariantGiven] = msgspec.field(default_factory=list)
 
 
 class ExperimentChange(Given):
@@ -84,7 +84,7 @@ class ExperimentChange(Given):
     slug: str | UnsetType = UNSET
     time_zone: str | UnsetType = UNSET
     asks_name: bool | UnsetType = UNSET
-    expected_daily: int | None | UnsetType = UNSET
+    expected_daily: int | UnsetType | None = UNSET
     variants: list[VariantGiven] | UnsetType = UNSET
 
 
@@ -167,7 +167,7 @@ class LaunchCheck(msgspec.Struct):
 class Passing(Given):
     """A sentence for each warning, by its `what`."""
 
-    reasons: dict[str, str] = {}
+    reasons: dict[str, str] = msgspec.field(default_factory=dict)
 
 
 def list_experiments(query: Page) -> Experiments:
@@ -203,7 +203,7 @@ def get_experiment(experiment_id: int) -> Answer[ExperimentShown]:
 
 
 def change_experiment(experiment_id: int, body: ExperimentChange) -> Answer[ExperimentShown]:
-    """Replace parts of a draft; from the start on they are sealed. With If-Match only that draft."""
+    """Replace parts of a draft, with If-Match of exactly that one. A start seals all of it."""
     found = access.get(Experiment, experiment_id, "edit")
     changes = msgspec.to_builtins(body)
     changes.pop("variants", None)

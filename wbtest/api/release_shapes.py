@@ -75,8 +75,8 @@ class Parts(Given):
     company_quote: Quote = msgspec.field(default_factory=Quote)
     customer_quote: Quote = msgspec.field(default_factory=Quote)
     call_to_action: CallToAction = msgspec.field(default_factory=CallToAction)
-    faq: list[Question] = []
-    evidence: list[Evidence] = []
+    faq: list[Question] = msgspec.field(default_factory=list)
+    evidence: list[Evidence] = msgspec.field(default_factory=list)
     vision: str = ""
     roadmap: str = ""
 

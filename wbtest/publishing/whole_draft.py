@@ -1,4 +1,4 @@
-"""A draft made or changed as a whole, as programs do it: rule, settings and variants, or nothing."""
+"""A draft made or changed as a whole, as programs do it: rule, settings, variants, or nothing."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple

@@ -70,6 +70,7 @@ ACTIONS: dict[str, dict[str, str]] = {
     },
     "visitors": {
         "signups.exported": "took the sign-ups away as a file:",
+        "events.exported": "took every visit away as a file:",
         "signups.brought_in": "brought addresses in:",
         "visitors.readmitted": "counted visitors again who were left out:",
         "visitors.left_out_again": "left visitors out again:",
