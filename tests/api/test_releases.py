@@ -2,9 +2,13 @@
 
 from typing import Any
 
+import pytest
+
 from tests.api.conftest import Program
 from tests.factories import Team, make_release
 from wbtest.extensions import db
+from wbtest.writing.document import from_json
+from wbtest.writing.files import write_file
 from wbtest.writing.models import Release
 
 LARDER = {"product": "Larder", "headline": "Dinner from what you have", "faq": []}
@@ -100,3 +104,23 @@ def test_releases_of_others_are_not_there(program: Program, strangers: Team) -> 
     assert [answer.status_code for answer in answers] == [404, 404]
     assert answers[0].data == answers[1].data
     assert program.get("/releases").json["items"] == []
+
+
+def test_a_release_is_begun_from_markdown_without_a_loss(program: Program, team: Team) -> None:
+    written = make_release(team.editor, team.workspace)
+    text = write_file(from_json(written.document), written.form, "md")
+
+    made = program.post("/releases/import", {"text": text})
+
+    assert made.status_code == 201, made.text
+    assert db.session.get_one(Release, made.json["id"]).document == written.document
+
+
+@pytest.mark.parametrize(
+    ("text", "field"),
+    [("{", "text"), ('{"headline": 7}', "text"), ("", "text"), ("# Dinner\n", "text")],
+)
+def test_a_file_that_is_no_release_is_refused(program: Program, text: str, field: str) -> None:
+    answer = program.post("/releases/import", {"text": text})
+
+    assert (answer.status_code, list(answer.json["errors"])) == (422, [field])

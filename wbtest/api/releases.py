@@ -7,11 +7,14 @@ from wbtest.api import release_shapes as shapes
 from wbtest.api.answers import Answer
 from wbtest.api.etags import etag_of, version_wanted
 from wbtest.api.paging import Page
+from wbtest.store import Invalid
 from wbtest.team import access
 from wbtest.writing import document as documents
 from wbtest.writing import releases
 from wbtest.writing.coach import unchecked
 from wbtest.writing.coaching import coach_text
+from wbtest.writing.document import NotADocument
+from wbtest.writing.files import read_file, said_of
 from wbtest.writing.models import Release, Revision
 from wbtest.writing.status import releases_before
 
@@ -22,6 +25,12 @@ class FindingKey(msgspec.Struct):
     rule: str
     part: str
     words: str
+
+
+class Imported(shapes.Given, kw_only=True):
+    """A release as a Markdown or JSON file, as `wbtest export` writes it."""
+
+    text: str
 
 
 class Finding(msgspec.Struct, kw_only=True):
@@ -66,6 +75,23 @@ def create_release(body: shapes.NewRelease) -> Answer[shapes.ReleaseShown]:
         product=document.product,
         language=document.language,
         document=document,
+    )
+    return _shown(begun)
+
+
+def import_release(body: Imported) -> Answer[shapes.ReleaseShown]:
+    """Begin a release from a file. What is no part of a release is left out."""
+    try:
+        read = read_file(body.text)
+    except NotADocument as error:
+        raise Invalid("text", said_of(error)) from error
+    begun = releases.create_release(
+        access.workspace("edit"),
+        access.person(),
+        form=read.form,
+        product=read.document.product,
+        language=read.document.language,
+        document=read.document,
     )
     return _shown(begun)
 

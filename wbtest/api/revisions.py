@@ -131,8 +131,8 @@ def list_revision_findings(release_id: int, number: int) -> Findings:
 def compare_revisions(release_id: int, number: int, other: int) -> Diff:
     """What differs between two revisions, word by word."""
     old, new = (find(release_id, each, "read") for each in (number, other))
-    parts = compare(*(documents.from_json(each.document) for each in (old, new)),
-                    (old.form, new.form))  # fmt: skip
+    before, after = (documents.from_json(each.document) for each in (old, new))
+    parts = compare(before, after, (old.form, new.form))
     return Diff(
         number,
         other,

@@ -47,6 +47,7 @@ BY_APPROVER = ("approve", "decide")
 ROUTES = (
     Route("GET", "/releases", "releases.list_releases", "read", "read"),
     Route("POST", "/releases", "releases.create_release", "edit", "write", 201),
+    Route("POST", "/releases/import", "releases.import_release", "edit", "write", 201),
     Route("GET", RELEASE, "releases.get_release", "read", "read"),
     Route("PATCH", RELEASE, "releases.change_release", "edit", "write"),
     Route("GET", f"{RELEASE}/findings", "releases.list_findings", "read", "read"),

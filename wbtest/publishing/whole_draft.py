@@ -60,7 +60,7 @@ def change_draft(
         open_draft(experiment)
         if read and read != draft_digest(experiment):
             raise Outdated
-        stored = {
+        stored: dict[str, Any] = {
             "slug": experiment.slug,
             "rule": rules.from_json(experiment.rule),
             "time_zone": experiment.time_zone,
