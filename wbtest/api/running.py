@@ -1,7 +1,7 @@
 """The steps of an experiment: started, paused, resumed, ended, and new phases."""
 
 from wbtest.api.answers import Answer
-from wbtest.api.experiments import ExperimentShown, shown
+from wbtest.api.experiment_shapes import ExperimentShown, shown
 from wbtest.api.release_shapes import Given
 from wbtest.publishing.models import Experiment
 from wbtest.publishing.running import life, phases
