@@ -21,6 +21,7 @@ SAID = {
     "old events": "Old webhook events are not deleted",
     "old sessions": "Old log-ins are not forgotten",
     "old counts": "Old counts of requests are not forgotten",
+    "old answers": "Old answers to programs are not forgotten",
     "review digest": "The mail of the day, about what waits for whom, is not sent",
     "end_overdue": "Some tests whose last day is over are not ended",
     "unused_pictures": "Pictures that no page shows are not deleted",
