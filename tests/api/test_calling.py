@@ -49,6 +49,14 @@ def test_the_cookie_of_somebody_logged_in_opens_nothing(client: Browser, team: T
     assert client.post("/api/v1/releases", json=BODY).status_code == 401
 
 
+def test_a_cookie_beside_a_token_changes_nobody(program: Program, team: Team) -> None:
+    log_in(program.client, team.viewer)
+
+    made = program.post("/releases", BODY)
+
+    assert (made.status_code, made.json["author"]) == (201, "Owner")
+
+
 @pytest.mark.parametrize("name", ["token", "access_token", "api_key"])
 def test_a_token_in_the_address_is_refused(program: Program, name: str) -> None:
     answer = program.client.get(f"/api/v1/releases?{name}={program.token}")
