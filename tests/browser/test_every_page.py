@@ -231,7 +231,8 @@ def test_a_visitor_can_open_every_public_page(
 
     reader.walk()
     reader.walk("/p/runs")
-    for path in (*STATUSES, *NOTHING, "/p/runs/thanks", "/p/runs/asked"):
+    # Nobody is led to the description of the API but who makes programs.
+    for path in (*STATUSES, *NOTHING, "/p/runs/thanks", "/p/runs/asked", "/api/docs"):
         reader.open(path)
     open_try(reader)
     # The link of the first mail is over by now; a second one comes a day later.
