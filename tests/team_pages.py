@@ -27,7 +27,11 @@ def team_pages(app: Flask, values: Mapping[str, Sequence[Any]]) -> dict[str, lis
 def _is_for_a_team(app: Flask, rule: Rule) -> bool:
     permission = getattr(app.view_functions[rule.endpoint], "permission", "")
     return (
-        "GET" in (rule.methods or ()) and permission not in PUBLIC and "token" not in rule.arguments
+        "GET" in (rule.methods or ())
+        and permission not in PUBLIC
+        and "token" not in rule.arguments
+        # Programs have addresses of their own, and no cookie opens them.
+        and not rule.rule.startswith("/api/")
     )
 
 

@@ -11,7 +11,7 @@ from sqlalchemy.exc import IntegrityError
 
 from tests.conftest import HandClock
 from tests.factories import make_person, make_workspace
-from wbtest import store
+from wbtest import moments, store
 from wbtest.extensions import clock, db
 from wbtest.store import writing
 from wbtest.team.models import LoginSession, Workspace
@@ -203,7 +203,7 @@ def test_what_is_read_of_one_moment_does_not_change_under_ones_eyes(app: Flask) 
     make_workspace("Larder")
     count = db.select(db.func.count()).select_from(Workspace)
     values = {"name": "Kiln", "controller": "", "contact_email": "", "created_at": clock.now()}
-    store.read_one_moment()
+    moments.read_one_moment()
     before = db.session.scalar(count)
 
     with store.writing_group(db.engine, store.lock()) as connection:
@@ -219,25 +219,25 @@ def test_a_view_of_one_moment_reads_who_asks_at_the_same_moment(app: Flask) -> N
     count = db.select(db.func.count()).select_from(Workspace)
     values = {"name": "Kiln", "controller": "", "contact_email": "", "created_at": clock.now()}
 
-    @store.of_one_moment
+    @moments.of_one_moment
     def view() -> tuple[int | None, bool, int | None]:
         before = db.session.scalar(count)
         with store.writing_group(db.engine, store.lock()) as connection:
             connection.execute(sa.insert(Workspace), values)
-        return before, store.is_of_one_moment(), db.session.scalar(count)
+        return before, moments.is_of_one_moment(), db.session.scalar(count)
 
     assert view() == (1, True, 1)
     assert view()[0] == 2
 
 
 def test_the_moment_of_a_view_is_over_with_its_transaction(app: Flask) -> None:
-    @store.of_one_moment
+    @moments.of_one_moment
     def view() -> bool:
         with writing() as session:
             session.scalar(db.select(1))
-        return store.is_of_one_moment()
+        return moments.is_of_one_moment()
 
-    assert not store.is_of_one_moment()
+    assert not moments.is_of_one_moment()
     assert not view()
 
 

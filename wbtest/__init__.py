@@ -107,9 +107,9 @@ def _replicas(settings: config.Settings) -> dict[str, dict[str, object]]:
 
 def _join_areas(app: Flask) -> None:
     """Register each area, from the one that is written first to the one that is read last."""
-    from wbtest import audience, delivery, publishing, results, review, team, writing
+    from wbtest import api, audience, delivery, publishing, results, review, team, writing
 
-    for area in (delivery, team, writing, review, publishing, audience, results):
+    for area in (delivery, team, writing, review, publishing, audience, results, api):
         area.init_app(app)
 
 

@@ -6,7 +6,8 @@ every cell is what it was.
 """
 
 import io
-from collections.abc import Iterable, Iterator, Sequence
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from defusedcsv import csv
@@ -25,6 +26,12 @@ def as_csv(rows: Iterable[Sequence[Any]]) -> Iterator[str]:
         # Every cell is quoted, so that no program splits one at another separator.
         csv.writer(line, quoting=csv.QUOTE_ALL).writerow([_defused(cell) for cell in row])
         yield line.getvalue()
+
+
+def as_ndjson(records: Iterable[Mapping[str, Any]]) -> Iterator[str]:
+    """Return the records as lines of JSON, one at a time."""
+    for record in records:
+        yield json.dumps(record, ensure_ascii=False) + "\n"
 
 
 def send_file(lines: Iterator[str], name: str, mimetype: str = "text/csv") -> Response:

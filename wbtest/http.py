@@ -20,25 +20,12 @@ from werkzeug.datastructures import ImmutableMultiDict, MultiDict
 from werkzeug.exceptions import HTTPException
 from werkzeug.routing import IntegerConverter, Map
 
+from wbtest import problems
+from wbtest.problems import TITLES
 from wbtest.store import Refused
 
 log = logging.getLogger(__name__)
 
-TITLES = {
-    400: "That request does not fit",
-    403: "Your role does not allow this",
-    404: "Nothing here",
-    405: "That does not work here",
-    409: "Not now",
-    410: "This is over",
-    413: "That is too much at once",
-    415: "That format is not read here",
-    421: "Wrong address",
-    422: "Please check what you typed",
-    429: "Too many tries",
-    500: "Something broke on our side",
-    503: "Please try again in a minute",
-}
 SENTENCES = {
     400: "Go back, reload the page and try once more.",
     403: "Somebody with a higher role can do it. The Team page says who that is.",
@@ -178,24 +165,37 @@ def moment(value: datetime | None) -> str:
 
 
 def error_page(
-    status: int, sentence: str = "", headers: Mapping[str, str] | None = None, title: str = ""
+    status: int,
+    sentence: str = "",
+    headers: Mapping[str, str] | None = None,
+    title: str = "",
+    faults: Mapping[str, str] | None = None,
 ) -> Response:
-    """Return an error as a page that needs no database: a sentence, an id, a way on."""
+    """Return an error without the database: a page, or JSON with its ``faults`` for a program."""
     error_id = secrets.token_hex(4)
+    title = title or TITLES.get(status, "That did not work")
+    if problems.are_wanted():
+        response = problems.problem(status, title, sentence, headers, faults, error_id)
+    else:
+        response = _page(status, title, sentence, headers, error_id)
+    if status >= 500:
+        log.error("error %s: %s %s gave %s", error_id, request.method, _loggable_path(), status)
+    return response
+
+
+def _page(
+    status: int, title: str, sentence: str, headers: Mapping[str, str] | None, error_id: str
+) -> Response:
     body = render_template(
         "error.html",
         status=status,
-        title=title or TITLES.get(status, "That did not work"),
+        title=title,
         sentence=sentence or SENTENCES.get(status, "Go back and try once more."),
         error_id=error_id,
         next_url="" if request.path.startswith(current_app.extensions["wbtest.outside"]) else "/",
         next_label="To the start",
     )
-    response = Response(body, status, mimetype="text/html")
-    response.headers.extend(headers or {})
-    if status >= 500:
-        log.error("error %s: %s %s gave %s", error_id, request.method, _loggable_path(), status)
-    return response
+    return Response(body, status, dict(headers or {}), mimetype="text/html")
 
 
 def _loggable_path() -> str:
@@ -269,7 +269,8 @@ def _add_headers(response: Response) -> Response:
 
 def _refused(error: Refused) -> Response:
     headers = {"Retry-After": "60"} if error.status in (429, 503) else None
-    return error_page(error.status, str(error), headers, error.title)
+    faults = error.faults or ({error.field: str(error)} if error.field else {})
+    return error_page(error.status, str(error), headers, error.title, faults)
 
 
 def _csrf_failed(_error: CSRFError) -> Response:

@@ -15,7 +15,8 @@ import sqlalchemy as sa
 from flask import current_app, has_app_context
 
 from wbtest.extensions import REPLICA, SUMS_FROM, db
-from wbtest.store import describe, is_of_one_moment, read_one_moment
+from wbtest.moments import is_of_one_moment, read_one_moment
+from wbtest.store import describe
 
 log = logging.getLogger(__name__)
 

@@ -5,12 +5,12 @@ Both databases run the same code. Nothing here knows what is stored.
 
 import logging
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
 from datetime import UTC, datetime
-from functools import wraps
 from pathlib import Path
-from typing import Any, TypeVar, cast
+from types import MappingProxyType
+from typing import Any
 
 import sqlalchemy as sa
 from flask import current_app
@@ -27,20 +27,20 @@ BUSY_MILLISECONDS = 5000
 # Any number will do, as long as every process asks PostgreSQL for the same one.
 GROUP_LOCK = 7_203_411
 # Where a session keeps the transaction in which all that a view reads is of one moment.
-MOMENT = "moment"
-View = TypeVar("View", bound=Callable[..., Any])
 
 
 class Refused(Exception):
     """A verb that will not act. The text is a sentence for the person who asked.
 
     ``status`` is the HTTP status, ``title`` heads the page where that of the status does not fit,
-    ``field`` is the form field at which the sentence belongs.
+    ``field`` is the form field at which the sentence belongs, ``faults`` are several by what they
+    are about.
     """
 
     status = 409
     title = ""
     field = ""
+    faults: Mapping[str, str] = MappingProxyType({})
 
 
 class Invalid(Refused):
@@ -57,6 +57,15 @@ class Gone(Refused):
     """A change to something that somebody deleted meanwhile."""
 
     status = 404
+
+
+class Outdated(Refused):
+    """A change to a version that is not the newest any more, from somebody who named it."""
+
+    status = 412
+
+    def __init__(self) -> None:
+        super().__init__("This was changed after you read it. Read it again, then change that.")
 
 
 class StoreBroken(Exception):
@@ -208,54 +217,9 @@ def end_reading() -> None:
         db.session.rollback()
 
 
-def read_one_moment() -> None:
-    """Let all that is read from here on be of one moment, whatever is written meanwhile.
-
-    It lasts until the transaction ends. What was read before is read anew.
-    """
-    session = db.session
-    session.rollback()
-    if session.get_bind().dialect.name == "postgresql":
-        # On SQLite every transaction is of the moment of its first read.
-        session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
-
-
-def of_one_moment(view: View) -> View:
-    """Let all that a view reads be of one moment, who is asking included.
-
-    Otherwise a page of figures ends the transaction in which it looked that up, and asks again.
-    """
-
-    @wraps(view)
-    def reading(*args: Any, **kwargs: Any) -> Any:
-        read_one_moment()
-        session = db.session()
-        session.info[MOMENT] = session.get_transaction() or session.begin()
-        return view(*args, **kwargs)
-
-    return cast(View, reading)
-
-
-def is_of_one_moment() -> bool:
-    """Whether what is read now is of the moment at which a view ``of_one_moment`` began."""
-    session = db.session()
-    begun = session.get_transaction()
-    return begun is not None and begun is session.info.get(MOMENT)
-
-
 def is_writing() -> bool:
     """Whether this is a write transaction: what it reads may not be there when it is over."""
     return bool(db.session.info.get("writing"))
-
-
-def is_one_moment(query: sa.SelectBase) -> bool:
-    """Whether all is of one moment that this transaction reads where the query is asked.
-
-    On SQLite it always is.
-    """
-    connection = db.session.connection(bind_arguments={"clause": query})
-    level = connection.get_execution_options().get("isolation_level")
-    return connection.dialect.name == "sqlite" or level == "REPEATABLE READ"
 
 
 def hold(row: Base) -> None:

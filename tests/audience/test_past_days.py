@@ -15,8 +15,9 @@ from wbtest.audience.past_days import Days, days_of
 from wbtest.audience.recording import rollup
 from wbtest.audience.totals_models import DayChange, DayTotal, HourTotal
 from wbtest.extensions import _asks_for_sums, db
+from wbtest.moments import read_one_moment
 from wbtest.publishing.models import Experiment
-from wbtest.store import read_one_moment, writing
+from wbtest.store import writing
 
 MEMORIES = ("wbtest.past_days", "wbtest.day_hours")
 DAY = 24 * 60

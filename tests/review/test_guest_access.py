@@ -58,11 +58,13 @@ def test_a_guest_finds_the_guests_pages_and_what_is_public_anyway(
         if is_for_guests(rule.endpoint):
             assert answer.status_code in (200, 303, 404), rule
             assert "/login" not in answer.headers.get("Location", ""), rule
-        elif getattr(app.view_functions[rule.endpoint], "permission", "") != "public":
+        elif getattr(app.view_functions[rule.endpoint], "permission", "") == "public":
+            assert "token" not in rule.arguments or answer.status_code == 404, rule
+        elif rule.endpoint.startswith("api."):
+            assert answer.status_code == 401, rule
+        else:
             assert answer.status_code == 303, rule
             assert answer.location.startswith("/login?"), rule
-        elif "token" in rule.arguments:
-            assert answer.status_code == 404, rule
 
 
 def test_a_link_leads_to_the_newest_revision_in_review_and_no_other(

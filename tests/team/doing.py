@@ -6,6 +6,7 @@ from typing import Any
 from tests.audience.addresses import leave_addresses
 from tests.conftest import Browser, HandClock
 from tests.factories import (
+    PASSWORD,
     Team,
     log_in,
     make_rule,
@@ -48,7 +49,7 @@ class Doing:
 
     def __init__(self, team: Team, now: HandClock, client: Browser) -> None:
         self.team, self.now, self.client = team, now, client
-        self.token = self.shared = self.invited = ""
+        self.token = self.shared = self.invited = self.api_token = ""
         self.spent = ("", 0)
         self.hooks: list[str] = []
         log_in(client, team.owner)
@@ -169,6 +170,16 @@ class Doing:
         fields = {"url": "https://hooks.example/larder", "events": "signup.created"}
         self._send("/team/webhooks", fields)
         self.hooks = [hook.secret for hook in self._all(Webhook)]
+
+    def _make_token(self) -> None:
+        typed = {"name": "CI", "scopes": "admin", "password": PASSWORD}
+        self._send("/team/tokens", typed)
+        self.api_token = self.client.get("/team/tokens").text.split("readonly>")[1].split("<")[0]
+
+    def _take_events(self) -> None:
+        headers = {"Authorization": f"Bearer {self.api_token}"}
+        answer = self.client.get(f"/api/v1{self._address()}/events", headers=headers)
+        assert answer.status_code == 200, answer.text
 
     def _failed_mail(self) -> str:
         """Let a mail be given up; return where it is dealt with."""

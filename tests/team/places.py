@@ -32,6 +32,7 @@ from wbtest.store import writing
 from wbtest.team.account import links
 from wbtest.team.inviting.invitations import invite
 from wbtest.team.models import Invitation
+from wbtest.team.tokens import make_token
 from wbtest.writing.models import Candidate, Release, Revision, Waiver
 from wbtest.writing.releases import find_revision
 
@@ -41,6 +42,7 @@ MISSING: Values = {
     **dict.fromkeys(("experiment_id", "release_id", "candidate_id", "waiver_id"), 9_999),
     **dict.fromkeys(("item_id", "webhook_id", "mail_id", "reviewer_id", "comment_id"), 9_999),
     **dict.fromkeys(("number", "version", "person_id", "invitation_id", "workspace_id"), 9_999),
+    "token_id": 9_999,
     **dict.fromkeys(("key", "slug", "digest", "token"), "nothing"),
 }
 
@@ -91,6 +93,7 @@ def make_place(team: Team, now: HandClock, slug: str) -> Place:
             "item_id": _newest(ScopeItem, ScopeItem.workspace_id == team.workspace.id),
             "mail_id": _newest(OutboxMail, OutboxMail.workspace_id == team.workspace.id),
             "webhook_id": _newest(Webhook, Webhook.workspace_id == team.workspace.id),
+            "token_id": make_token(team.workspace, team.owner, name="CI", scopes=("read",))[0].id,
             "person_id": team.viewer.id,
             "workspace_id": team.workspace.id,
             "invitation_id": _newest(Invitation, Invitation.workspace_id == team.workspace.id),

@@ -8,7 +8,7 @@ from tests.factories import Team, log_in, make_person, make_release, make_worksp
 from tests.team.two import at_once, join
 from wbtest.extensions import db
 from wbtest.store import Gone, Refused
-from wbtest.team import members
+from wbtest.team import members, tokens
 from wbtest.team.members import LastOwner, NotOwner
 from wbtest.team.models import Membership, Person
 
@@ -165,3 +165,14 @@ def test_an_owner_who_is_none_any_more_changes_nothing(team: Team, second: Perso
         members.remove(member(team, team.editor), second)
     with pytest.raises(Refused):
         members.change_role(member(team, second), "owner", second)
+
+
+def test_a_token_from_before_a_lower_role_stays_shut_when_the_role_comes_back(team: Team) -> None:
+    _, text = tokens.make_token(team.workspace, team.approver, name="CI", scopes=("decide",))
+    _, other = tokens.make_token(team.workspace, team.owner, name="Site", scopes=("read",))
+
+    members.change_role(member(team, team.approver), "viewer", team.owner)
+    members.change_role(member(team, team.approver), "approver", team.owner)
+
+    assert tokens.find_live(text) is None
+    assert tokens.find_live(other) is not None

@@ -18,9 +18,10 @@ from wbtest.audience.counts import Totals
 from wbtest.audience.hour_rows import HourRows, Row
 from wbtest.audience.recording.hours import day_of
 from wbtest.audience.totals_models import DayChange, HourTotal
+from wbtest.moments import is_one_moment
 from wbtest.publishing.models import Experiment
 from wbtest.question import Question, of_many
-from wbtest.store import is_one_moment, is_writing
+from wbtest.store import is_writing
 
 HOURS = cast(sa.Table, HourTotal.__table__)
 CHANGES = cast(sa.Table, DayChange.__table__)

@@ -21,9 +21,10 @@ from wbtest.audience import counts, evidence
 from wbtest.audience.counts import DAYS, NAMES, ByVariant, Daily, Totals, added
 from wbtest.audience.evidence import CHANGES, DayHours
 from wbtest.extensions import clock
+from wbtest.moments import is_one_moment
 from wbtest.publishing.models import Experiment
 from wbtest.question import Question
-from wbtest.store import is_one_moment, is_writing
+from wbtest.store import is_writing
 
 # Of all tests together, a test counted as a day more: it may have none that is over. Their hours
 # are those that ``evidence`` remembers, so both together take hardly more than either.

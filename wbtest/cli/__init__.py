@@ -23,6 +23,7 @@ from wbtest.cli.results import results
 from wbtest.cli.selftest import selftest
 from wbtest.cli.serve import serve
 from wbtest.cli.target import target
+from wbtest.cli.token import token
 from wbtest.cli.user import user
 from wbtest.cli.verify import verify
 from wbtest.cli.verify_memo import verify_memo
@@ -70,6 +71,7 @@ for command in (
     backup,
     restore,
     user,
+    token,
     verify,
     verify_memo,
     audit,

@@ -9,10 +9,11 @@ import click
 from wbtest.cli.figures import as_text
 from wbtest.cli.instance import opened
 from wbtest.extensions import clock, db
+from wbtest.moments import read_one_moment
 from wbtest.publishing.models import Experiment
 from wbtest.results.figures import results_of
 from wbtest.results.figures_json import results_json
-from wbtest.store import Refused, read_one_moment
+from wbtest.store import Refused
 
 STATES = {"ok": "ok", "warn": "CARE", "stop": "STOP"}
 

@@ -23,6 +23,7 @@ SAID = {
     "old invitations": "Invitations that were over long ago are not forgotten",
     "old account links": "Old links for lost passwords are not forgotten",
     "old counts": "Old counts of requests are not forgotten",
+    "old answers": "Old answers to programs are not forgotten",
     "review digest": "The mail of the day, about what waits for whom, is not sent",
     "end_overdue": "Some tests whose last day is over are not ended",
     "unused_pictures": "Pictures that no page shows are not deleted",

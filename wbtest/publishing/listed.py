@@ -79,6 +79,14 @@ class Listed(NamedTuple):
     proposals: Sequence[Proposal]
 
 
+def experiments_before(workspace: Workspace, before: int | None, most: int) -> list[Experiment]:
+    """The workspace's experiments from the newest on, those made before the one of this number."""
+    query = select(Experiment).where(Experiment.workspace_id == workspace.id)
+    if before is not None:
+        query = query.where(Experiment.id < before)
+    return list(db.session.scalars(query.order_by(Experiment.id.desc()).limit(most)))
+
+
 def experiments_of(workspace: Workspace, asked: int) -> tuple[Sequence[Experiment], Page]:
     """A page of the workspace's experiments, with variants, phases and revisions; and which it is.
 

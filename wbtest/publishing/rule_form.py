@@ -6,7 +6,6 @@ from dataclasses import asdict
 from datetime import date, timedelta
 from typing import Any
 
-from flask import current_app
 from flask_wtf import FlaskForm
 from wtforms import (
     BooleanField,
@@ -22,10 +21,10 @@ from wtforms.validators import Optional, StopValidation
 from wbtest.publishing.asked import Asked
 from wbtest.publishing.fields import DayField, PercentField, WholeField
 from wbtest.publishing.forms import NEEDED
+from wbtest.publishing.given_rule import kept_rule
 from wbtest.publishing.models import Experiment
 from wbtest.publishing.reckoning import LOWER, Reckoning
 from wbtest.publishing.rule import (
-    LONGEST_SOURCE,
     MOST_VARIANTS,
     WINDOW_HOURS,
     Hypothesis,
@@ -217,13 +216,9 @@ class ExperimentForm(FlaskForm):
     def hypothesis(self) -> Hypothesis:
         """The rule as typed, of a form that is valid. Raises NotARule for what cannot be sealed."""
         values = {name: self[name].data for name in TYPED}
-        for name in ("who", "does", "if_met", "if_not_met", "if_unclear"):
-            values[name] = on_one_line(with_plain_breaks(values[name])).strip()
         sources = [name.strip() for name in re.split("[,\n]", values["sources"] or "")]
-        values["sources"] = tuple(_as_recorded(name) for name in sources if name) or None
-        usual = WINDOW_HOURS.get(values["conversion"], max(WINDOW_HOURS.values()))
-        values["conversion_window_hours"] = values["conversion_window_hours"] or usual
-        return Hypothesis(**values, reckoning=self.reckoning())
+        values["sources"] = [name for name in sources if name] or None
+        return kept_rule(values, self.reckoning())
 
     def settings(self) -> dict[str, Any]:
         """What the verbs want beside the rule."""
@@ -273,12 +268,3 @@ def values_of(experiment: Experiment) -> dict[str, Any]:
         "daily": experiment.expected_daily,
         "planned_variants": len(experiment.variants),
     }
-
-
-def _as_recorded(source: str) -> str:
-    """The name under which visits from there are recorded; the rule would count nobody by others.
-
-    One that is too long stays as it is typed, and the rule refuses it.
-    """
-    name: str = current_app.extensions["wbtest.source_name"](source)
-    return name if len(source) <= LONGEST_SOURCE else source

@@ -42,11 +42,10 @@ def signup_rows(
         )
 
 
-def signup_json(signups: Iterable[ListedSignup]) -> Iterator[str]:
-    """The same as a JSON list, one line each, so that any number can be streamed."""
-    start = "[\n"
+def signup_records(signups: Iterable[ListedSignup]) -> Iterator[dict[str, Any]]:
+    """The same as values by name."""
     for signup in signups:
-        record = {
+        yield {
             "email": signup.email,
             "name": signup.name,
             "variant": signup.variant,
@@ -62,6 +61,12 @@ def signup_json(signups: Iterable[ListedSignup]) -> Iterator[str]:
             "answered_at": _text(signup.answered_at),
             "agreed_at": _text(signup.agreed_at),
         }
+
+
+def signup_json(signups: Iterable[ListedSignup]) -> Iterator[str]:
+    """The same as a JSON list, one line each, so that any number can be streamed."""
+    start = "[\n"
+    for record in signup_records(signups):
         yield start + json.dumps(record, ensure_ascii=False)
         start = ",\n"
     yield "\n]\n" if start != "[\n" else "[]\n"

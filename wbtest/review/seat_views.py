@@ -12,7 +12,7 @@ from flask import Blueprint, abort, g, redirect, render_template, request, url_f
 from flask.typing import ResponseReturnValue
 
 from wbtest.extensions import db
-from wbtest.http import TITLES
+from wbtest.problems import TITLES
 from wbtest.review.models import Reviewer, Round
 from wbtest.review.seats import Seat, find_by_token, is_over, seat_by_link, seat_of
 from wbtest.store import Refused

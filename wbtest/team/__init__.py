@@ -14,7 +14,7 @@ from wbtest.extensions import limiter, login
 PAGES = (
     *("account.code_views", "account.email_views", "account.factor_views", "account.reset_views"),
     *("account.views", "audit.views", "deleting_views", "delivery_views", "entering_views"),
-    *("inviting.views", "members_views", "security_views"),
+    *("inviting.views", "members_views", "security_views", "token_views"),
     "webhook_views",
 )
 
@@ -30,6 +30,7 @@ def init_app(app: Flask) -> None:
     from wbtest.team.inviting import invitations
     from wbtest.team.inviting.views import keep_invitation_secret
     from wbtest.team.models import Invitation
+    from wbtest.team.token_models import ApiToken
     from wbtest.team.views import bp
 
     for name in PAGES:
@@ -41,6 +42,7 @@ def init_app(app: Flask) -> None:
     app.extensions[here.OBJECTS] = {
         "invitation_id": Invitation,
         "mail_id": OutboxMail,
+        "token_id": ApiToken,
         "webhook_id": Webhook,
     }
     # The cookie is read anew with each request; Flask-Login's own session is not used at all.
@@ -68,9 +70,13 @@ def init_app(app: Flask) -> None:
 
 
 def _find_person(request: Request) -> object:
-    from wbtest.team import sessions
+    from wbtest.team import access, sessions
     from wbtest.team.account import use
 
+    if request.blueprint == access.API:
+        # A program shows a token; a browser's cookie opens nothing there, whoever sends it along.
+        program = access.find_token()
+        return program.person if program else None
     name = sessions.cookie_name(current_app.extensions["wbtest.settings"])
     token = request.cookies.get(name, "")
     found = sessions.find_use(token)

@@ -9,7 +9,7 @@ A person may be in several workspaces, and a request is about one: ``here.py`` s
 import ipaddress
 from collections.abc import Callable
 from functools import wraps
-from typing import Any, TypeVar, cast
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 import sqlalchemy as sa
 from flask import abort, g, has_request_context, redirect, request, url_for
@@ -20,6 +20,11 @@ from wbtest.extensions import db
 from wbtest.team import browsers, here
 from wbtest.team.models import Membership, Person, Workspace
 
+if TYPE_CHECKING:
+    from wbtest.team.token_models import ApiToken
+
+# The blueprint whose requests carry a token instead of a cookie.
+API = "api"
 ROLES = ("viewer", "editor", "approver", "owner")
 PERMISSIONS = {"read": "viewer", "edit": "editor", "approve": "approver", "own": "owner"}
 
@@ -105,8 +110,16 @@ def person() -> Person:
     return found
 
 
+def find_token() -> "ApiToken | None":
+    """The token with which a program asks, or None; its workspace is the only one there is then."""
+    return cast("ApiToken | None", g.get("token") if has_request_context() else None)
+
+
 def memberships() -> dict[int, Membership]:
-    """The asking person's, by the number of the workspace; first the one that they are in."""
+    """The asking person's, by the number of the workspace; first the one that they are in.
+
+    A program has that of its token alone, whatever else the token's maker belongs to.
+    """
     asking = find_person()
     if asking is None:
         return {}
@@ -114,7 +127,10 @@ def memberships() -> dict[int, Membership]:
     known: dict[int, dict[int, Membership]] = g.setdefault("memberships", {})
     person_id = _id_of(asking)
     if person_id not in known:
-        known[person_id] = here.memberships_of(person_id)
+        token = find_token()
+        known[person_id] = (
+            here.memberships_of(person_id) if token is None else _one(token.workspace_id, person_id)
+        )
     return known[person_id]
 
 
@@ -197,6 +213,12 @@ def get(model: type[Model], key: Any, permission: str) -> Model:
     if not _reaches(membership, permission):
         abort(403)
     return found
+
+
+def _one(workspace_id: int, person_id: int) -> dict[int, Membership]:
+    """A person's membership of this workspace, if they have it."""
+    found = db.session.get(Membership, (workspace_id, person_id))
+    return {} if found is None else {workspace_id: found}
 
 
 def _id_of(person: Person) -> int:

@@ -20,7 +20,8 @@ from flask import current_app
 
 from wbtest.delivery.schema import current_revision
 from wbtest.extensions import Base, clock, db
-from wbtest.store import Refused, UtcDateTime, read_one_moment, writing
+from wbtest.moments import read_one_moment
+from wbtest.store import Refused, UtcDateTime, writing
 from wbtest.team.audit.log import record
 from wbtest.team.models import AuditLine, Membership, Workspace
 from wbtest.team.ties import belongs, people_named, tables_inside

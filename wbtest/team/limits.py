@@ -130,6 +130,14 @@ def count(connection: sa.Connection, key: str, lasts: timedelta, amount: int = 1
     return hits
 
 
+def count_request(key: str, lasts: timedelta) -> tuple[int, int]:
+    """Count one more; return the total of the window, and for how many seconds it is open."""
+    name = _hidden(key)
+    with _counting() as connection:
+        total = count(connection, name, lasts)
+        return total, seconds_until_free(connection, name, clock.now())
+
+
 def count_many(
     connection: sa.Connection, amounts: Mapping[str, int], lasts: timedelta, now: datetime
 ) -> None:

@@ -10,6 +10,7 @@ from wbtest.store import Invalid, Refused, hold, writing
 from wbtest.team.access import ROLES
 from wbtest.team.audit.log import record
 from wbtest.team.models import Membership, Person, Workspace
+from wbtest.team.tokens import revoke_above
 
 
 class LastOwner(Refused):
@@ -29,7 +30,7 @@ class NotOwner(Refused):
 
 
 def change_role(membership: Membership, role: str, owner: Person | None) -> None:
-    """Give a member another role; it counts from their next request.
+    """Give a member another role; it counts from their next request, and for their tokens.
 
     ``owner`` asks for it; None where whoever runs the server does. Raises Invalid at role,
     LastOwner, NotOwner, and Gone when the member left meanwhile.
@@ -46,6 +47,7 @@ def change_role(membership: Membership, role: str, owner: Person | None) -> None
         before, membership.role = membership.role, role
         about = f"{_named(membership.person)} from {before} to {role}"
         record(membership.workspace_id, "person.role_changed", about, by=owner)
+        revoke_above(membership, owner)
 
 
 def remove(membership: Membership, owner: Person | None) -> None:

@@ -13,9 +13,9 @@ from wbtest.writing import document as documents
 from wbtest.writing import exporting, releases, sheets
 from wbtest.writing.document import Document, NotADocument
 from wbtest.writing.exporting import Kind
-from wbtest.writing.files import read_file, text_in
+from wbtest.writing.files import read_file, said_of, text_in
 from wbtest.writing.forms import ImportForm
-from wbtest.writing.markdown import Read, Unreadable
+from wbtest.writing.markdown import Read
 from wbtest.writing.models import Release
 from wbtest.writing.pdf import can_make_pdf
 from wbtest.writing.views import bp
@@ -67,7 +67,7 @@ def import_release() -> ResponseReturnValue:
         form.text.data = _given(form)
         read = read_file(form.text.data)
     except NotADocument as error:
-        form.text.errors = [_said(error)]
+        form.text.errors = [said_of(error)]
         return _import_page(form), 422
     if form.is_confirmed.data:
         try:
@@ -97,13 +97,6 @@ def _given(form: ImportForm) -> str:
             "file", "This is no Word file, although its name says so. Save it as .docx once more."
         )
     return text_in(content)
-
-
-def _said(error: NotADocument) -> str:
-    """The sentence for a person, with the part or the line where there is one to name."""
-    where = f"Line {error.line}: " if isinstance(error, Unreadable) and error.line > 1 else ""
-    is_whole = error.part in ("file", "release") and error.sentence[:1].isupper()
-    return f"{where}{error.sentence if is_whole else f'{error.part}: {error.sentence}'}"
 
 
 def _begin(form: ImportForm, read: Read) -> ResponseReturnValue:

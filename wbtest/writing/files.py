@@ -17,7 +17,7 @@ from wbtest.writing.document import (
     from_json,
     to_json,
 )
-from wbtest.writing.markdown import Read, from_markdown, to_markdown
+from wbtest.writing.markdown import Read, Unreadable, from_markdown, to_markdown
 from wbtest.writing.parts import INTERNAL
 from wbtest.writing.word import docx_to_markdown, is_word
 
@@ -68,6 +68,13 @@ def read_file(text: str) -> Read:
         raise NotADocument("form", "must be short or full.")
     is_full = form == "full" or (not form and _has_full_parts(document))
     return Read(document, "full" if is_full else "short", {}, ())
+
+
+def said_of(error: NotADocument) -> str:
+    """The sentence for a person, with the part or the line where there is one to name."""
+    where = f"Line {error.line}: " if isinstance(error, Unreadable) and error.line > 1 else ""
+    is_whole = error.part in ("file", "release") and error.sentence[:1].isupper()
+    return f"{where}{error.sentence if is_whole else f'{error.part}: {error.sentence}'}"
 
 
 def for_customers(document: Document) -> Document:

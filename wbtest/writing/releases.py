@@ -1,11 +1,12 @@
 """What happens to a press release: it is begun, saved, grown, and frozen as a revision."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 
 from sqlalchemy import select
 
 from wbtest.extensions import clock, db
-from wbtest.store import Invalid, Refused, hold, writing
+from wbtest.store import Invalid, Outdated, Refused, hold, writing
 from wbtest.team.audit.log import record
 from wbtest.team.models import Person, Workspace
 from wbtest.writing import document as documents
@@ -90,6 +91,26 @@ def save_release(release: Release, document: Document, version: int, person: Per
         collision = _save(release, document, version, person)
     if collision:
         raise collision
+    return release
+
+
+def change_parts(
+    release: Release, parts: Mapping[str, object], version: int | None, person: Person
+) -> Release:
+    """Replace the named parts of the draft, each as a whole; the others stay.
+
+    Raises Invalid at a part that cannot be kept, and Outdated when the draft is of another
+    ``version`` by now; None changes whichever it is.
+    """
+    with writing():
+        hold(release)
+        if version is not None and version != release.version:
+            raise Outdated
+        try:
+            document = documents.from_json({**release.document, **parts})
+        except NotADocument as error:
+            raise Invalid(error.part, error.sentence) from error
+        _store(release, documents.to_json(document), person)
     return release
 
 

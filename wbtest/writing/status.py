@@ -121,6 +121,14 @@ def releases_of(workspace: Workspace, asked: int) -> Shown:
     return Shown(tuple(_listed(rows)), page, stopped)
 
 
+def releases_before(workspace: Workspace, before: int | None, most: int) -> list[Release]:
+    """The workspace's releases from the newest on, those begun before the one of this number."""
+    query = select(Release).where(Release.workspace_id == workspace.id)
+    if before is not None:
+        query = query.where(Release.id < before)
+    return list(db.session.scalars(query.order_by(Release.id.desc()).limit(most)))
+
+
 def _listed(rows: Any) -> Iterator[Listed]:
     for release, revision in rows:
         document = documents.from_json(release.document)

@@ -1,5 +1,7 @@
 """The launch check: everything that should be right before strangers come, on one page."""
 
+from collections.abc import Mapping
+
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
@@ -25,7 +27,7 @@ def launch(experiment_id: int) -> ResponseReturnValue:
     experiment = access.get(Experiment, experiment_id, "edit")
     if experiment.state != "draft":
         raise Refused("This experiment was started. Its check stands in its history.")
-    faults: dict[str, str] = {}
+    faults: Mapping[str, str] = {}
     if request.method == "POST":
         try:
             check(experiment, access.person(), request.form, request.form.get("read", ""))
@@ -43,7 +45,7 @@ def launch(experiment_id: int) -> ResponseReturnValue:
     return _page(experiment, faults, 422 if faults else 200)
 
 
-def _page(experiment: Experiment, faults: dict[str, str], status: int) -> ResponseReturnValue:
+def _page(experiment: Experiment, faults: Mapping[str, str], status: int) -> ResponseReturnValue:
     found = findings_of(experiment)
     groups = {
         kind: [entry for entry in found if entry.kind == kind]

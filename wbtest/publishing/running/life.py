@@ -38,6 +38,10 @@ class NotReady(Refused):
     def __init__(self, missing: list[Missing]) -> None:
         super().__init__(" ".join(entry.sentence for entry in missing))
         self.missing = missing
+        self.faults = {
+            what: " ".join(entry.sentence for entry in missing if entry.what == what)
+            for what in dict.fromkeys(entry.what for entry in missing)
+        }
 
 
 class AlreadyDone(Refused):
@@ -174,6 +178,14 @@ def reason_of(why: str) -> str:
     text = seen(on_one_line(with_plain_breaks(why)))
     if fault := find_fault(text, LONGEST_WHY):
         raise Invalid("why", fault)
+    return text
+
+
+def needed_reason(why: str) -> str:
+    """Return the reason that a person gives for a step. Raises Invalid without one."""
+    text = reason_of(why)
+    if not text:
+        raise Invalid("why", "Say why: it stands in the experiment’s history. Go back, and add it.")
     return text
 
 

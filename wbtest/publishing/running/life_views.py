@@ -9,10 +9,8 @@ from flask.typing import ResponseReturnValue
 from wbtest.publishing.models import Experiment
 from wbtest.publishing.running import life
 from wbtest.publishing.views import bp, experiment_page
-from wbtest.store import Invalid
 from wbtest.team import access
 from wbtest.team.models import Person
-from wbtest.writing.wording import seen
 
 
 @bp.post("/experiments/<int:experiment_id>/start")
@@ -75,10 +73,7 @@ def seal(experiment_id: int) -> ResponseReturnValue:
 
 def _why() -> str:
     """The reason that was asked for. Raises Invalid without one."""
-    why = seen(request.form.get("why", ""))
-    if not why:
-        raise Invalid("why", "Say why: it stands in the experiment’s history. Go back, and add it.")
-    return why
+    return life.needed_reason(request.form.get("why", ""))
 
 
 def _take(

@@ -7,6 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from wbtest.downloads import as_csv, send_file
 from wbtest.extensions import clock
+from wbtest.moments import of_one_moment
 from wbtest.publishing.models import Experiment
 from wbtest.replica import figures_as_of, read_figures
 from wbtest.results.dashboard.files import FILES
@@ -15,7 +16,6 @@ from wbtest.results.exports import MORE_TABLES, TABLES, Rows
 from wbtest.results.figures import check_started, results_of
 from wbtest.results.figures_json import results_json as as_json
 from wbtest.results.views import bp
-from wbtest.store import of_one_moment
 from wbtest.team import access
 
 

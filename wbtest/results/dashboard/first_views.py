@@ -7,6 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from wbtest.audience.readmissions import standing_readmissions
 from wbtest.extensions import clock
+from wbtest.moments import of_one_moment
 from wbtest.publishing.models import Experiment
 from wbtest.replica import read_figures
 from wbtest.results import charts, conclusions, traffic_charts
@@ -18,7 +19,6 @@ from wbtest.results.figures import results_of
 from wbtest.results.sharing.views import share_part
 from wbtest.results.spending.showing import spent_on
 from wbtest.results.views import bp
-from wbtest.store import of_one_moment
 from wbtest.team import access
 
 

@@ -9,6 +9,7 @@ from flask import jsonify, render_template, request
 from flask.typing import ResponseReturnValue
 
 from wbtest.extensions import clock
+from wbtest.moments import of_one_moment
 from wbtest.publishing.choices.options import from_json as read_options
 from wbtest.publishing.models import Experiment
 from wbtest.replica import figures_as_of, read_figures
@@ -28,7 +29,6 @@ from wbtest.results.drawing import moments_in_words
 from wbtest.results.figures import Results, judged, results_of
 from wbtest.results.reading import earlier_readings, reading_of
 from wbtest.results.views import bp
-from wbtest.store import of_one_moment
 from wbtest.team import access
 
 More = Callable[[Experiment, Results], dict[str, Any]]

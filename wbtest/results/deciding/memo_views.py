@@ -14,6 +14,7 @@ from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import NotFound
 
 from wbtest.extensions import clock
+from wbtest.moments import read_one_moment
 from wbtest.publishing import in_words as rule_in_words
 from wbtest.publishing.models import Experiment
 from wbtest.publishing.rule import EXCLUDED
@@ -22,7 +23,6 @@ from wbtest.results.deciding.memos import NO_COUNTS, Memo, export_of, find_memo
 from wbtest.results.deciding.stopping import should_end
 from wbtest.results.figures import results_of, sealed_rule
 from wbtest.results.views import bp
-from wbtest.store import read_one_moment
 from wbtest.team import access
 from wbtest.writing.exchange_views import download
 from wbtest.writing.pdf import sheet_of

@@ -10,6 +10,7 @@ from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import NotFound
 
 from wbtest.extensions import clock
+from wbtest.moments import read_one_moment
 from wbtest.publishing import in_words as rule_in_words
 from wbtest.publishing.models import Experiment
 from wbtest.results import in_words, standing
@@ -28,7 +29,7 @@ from wbtest.results.forms import DecisionForm
 from wbtest.results.trusting.panel import panel_of
 from wbtest.results.views import bp
 from wbtest.review.four_eyes import is_alone
-from wbtest.store import Invalid, Refused, read_one_moment
+from wbtest.store import Invalid, Refused
 from wbtest.team import access
 from wbtest.writing import document as documents
 

@@ -6,6 +6,7 @@ from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from wbtest.extensions import clock
+from wbtest.moments import read_one_moment
 from wbtest.paging import page_of
 from wbtest.publishing import in_words as rule_in_words
 from wbtest.publishing.models import Experiment
@@ -19,7 +20,7 @@ from wbtest.results.learning.learned import learned_of, tally
 from wbtest.results.learning.lessons import lessons_of
 from wbtest.results.learning.next_draft import next_draft as find_next_draft
 from wbtest.results.views import bp
-from wbtest.store import Invalid, read_one_moment
+from wbtest.store import Invalid
 from wbtest.team import access
 from wbtest.writing import document as documents
 

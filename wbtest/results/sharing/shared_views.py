@@ -11,7 +11,7 @@ from wbtest.audience.traffic import classify
 from wbtest.config import Settings
 from wbtest.downloads import as_csv, send_file
 from wbtest.extensions import clock
-from wbtest.http import TITLES
+from wbtest.problems import TITLES
 from wbtest.replica import figures_as_of, read_figures
 from wbtest.results.dashboard.steps import funnel_steps
 from wbtest.results.figures import results_of

@@ -7,6 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from wbtest.downloads import as_csv, send_file
 from wbtest.extensions import clock
+from wbtest.moments import read_one_moment
 from wbtest.paging import page_of
 from wbtest.results.views import bp
 from wbtest.results.yardstick import items
@@ -17,7 +18,7 @@ from wbtest.results.yardstick.measure import Measured
 from wbtest.results.yardstick.models import ScopeItem
 from wbtest.results.yardstick.promises import by_part
 from wbtest.results.yardstick.scope import Scope, changes_of, count_changes, find_go, find_scope
-from wbtest.store import Invalid, read_one_moment
+from wbtest.store import Invalid
 from wbtest.team import access
 from wbtest.writing.models import Release
 

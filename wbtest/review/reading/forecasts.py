@@ -34,7 +34,11 @@ def fraction_of(field: str, typed: str) -> float:
 def range_of(rate: str, low: str, high: str) -> dict[str, float]:
     """Read a guess and its range. Raises Invalid when one is no percentage or they are crossed."""
     typed = {"rate": rate, "low": low, "high": high}
-    parts = {name: fraction_of(name, text) for name, text in typed.items()}
+    return ordered({name: fraction_of(name, text) for name, text in typed.items()})
+
+
+def ordered(parts: dict[str, float]) -> dict[str, float]:
+    """Return a guess and its range as fractions. Raises Invalid when they are crossed."""
     if parts["low"] > parts["rate"]:
         raise Invalid("low", "The lowest rate is above your guess.")
     if parts["high"] < parts["rate"]:
@@ -48,7 +52,11 @@ def forecast(seat: Seat, rate: str, low: str, high: str) -> Forecast:
     Raises Invalid, NotYet before the blind answers are given, TextChanged when it is too late to
     change a guess.
     """
-    parts = range_of(rate, low, high)
+    return store_forecast(seat, range_of(rate, low, high))
+
+
+def store_forecast(seat: Seat, parts: dict[str, float]) -> Forecast:
+    """The same of fractions that ``ordered`` let through."""
     with writing() as session:
         reading = reading_of(seat)
         refuse_early(reading)

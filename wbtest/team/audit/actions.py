@@ -45,6 +45,8 @@ ACTIONS: dict[str, dict[str, str]] = {
         "factor.turned_on": "turned on their second factor",
         "factor.turned_off": "turned off their second factor",
         "person.factor_off": "turned off the second factor of",
+        "token.made": "made the API token",
+        "token.revoked": "ended the API token",
         "audit.exported": "took the audit log away as a file",
     },
     "texts": {
@@ -87,6 +89,7 @@ ACTIONS: dict[str, dict[str, str]] = {
     },
     "visitors": {
         "signups.exported": "took the sign-ups away as a file:",
+        "events.exported": "took every visit away as a file:",
         "signups.brought_in": "brought addresses in:",
         "visitors.readmitted": "counted visitors again who were left out:",
         "visitors.left_out_again": "left visitors out again:",

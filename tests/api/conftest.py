@@ -1,0 +1,51 @@
+"""A program that calls the API, as a client of its own: without cookies, with a token."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+from flask import Flask
+from werkzeug.test import TestResponse
+
+from tests.conftest import Browser
+from tests.factories import Team
+from wbtest.team.models import Person, Workspace
+from wbtest.team.tokens import SCOPES, make_token
+
+
+@dataclass
+class Program:
+    """Calls ``/api/v1`` with a token."""
+
+    client: Browser
+    token: str
+
+    def ask(self, method: str, path: str, body: Any = None, **headers: str) -> TestResponse:
+        """Send a request; ``If_Match`` is the header If-Match."""
+        named = {name.replace("_", "-"): text for name, text in headers.items()}
+        named.setdefault("Authorization", f"Bearer {self.token}")
+        parts = {"json": body} if body is not None else {}
+        return self.client.open(f"/api/v1{path}", method=method, headers=named, **parts)
+
+    def get(self, path: str, **headers: str) -> TestResponse:
+        return self.ask("GET", path, **headers)
+
+    def post(self, path: str, body: Any = None, **headers: str) -> TestResponse:
+        return self.ask("POST", path, body, **headers)
+
+    def patch(self, path: str, body: Any = None, **headers: str) -> TestResponse:
+        return self.ask("PATCH", path, body, **headers)
+
+
+def program_of(app: Flask, workspace: Workspace, person: Person, *scopes: str) -> Program:
+    """A program with a token that this person made, by default with all scopes."""
+    client = app.test_client()
+    assert isinstance(client, Browser)
+    _, text = make_token(workspace, person, name="a program", scopes=scopes or SCOPES.keys())
+    return Program(client, text)
+
+
+@pytest.fixture
+def program(app: Flask, team: Team) -> Program:
+    """A program of the owner."""
+    return program_of(app, team.workspace, team.owner)

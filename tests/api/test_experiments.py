@@ -1,0 +1,220 @@
+"""Experiments over the API: from an approved revision to a page that runs, rests and ends."""
+
+from typing import Any
+
+import pytest
+from flask import Flask
+
+from tests.api.conftest import Program, program_of
+from tests.conftest import HandClock
+from tests.factories import Team, make_approval, make_experiment, make_revision, make_running
+from wbtest.extensions import db
+from wbtest.publishing.models import Experiment
+from wbtest.writing.models import Revision
+
+RULE = {
+    "who": "parents who cook on weeknights",
+    "does": "leave an e-mail address",
+    "target": 0.08,
+    "floor": 0.03,
+    "minimum_visitors": 400,
+    "maximum_visitors": 2400,
+    "minimum_days": 7,
+    "ends_on": "2027-03-29",
+    "if_met": "We build it.",
+    "if_not_met": "We write another draft, or stop.",
+    "if_unclear": "We ask once more.",
+}
+CONTROL = {"key": "control", "name": "Control"}
+OTHER = {"key": "kitchen", "name": "Kitchen", "overrides": {"headline": "From your kitchen"}}
+
+
+@pytest.fixture
+def revision(team: Team) -> Revision:
+    """An approved text."""
+    revision = make_revision(team.editor)
+    make_approval(revision, team.owner)
+    return revision
+
+
+@pytest.fixture
+def editor(app: Flask, team: Team) -> Program:
+    return program_of(app, team.workspace, team.editor)
+
+
+def make(program: Program, of: Revision, **parts: Any) -> Any:
+    body = {"slug": "larder", "hypothesis": RULE, "variants": [CONTROL, OTHER]} | parts
+    return program.post(f"/releases/{of.release_id}/experiments", body)
+
+
+def test_a_draft_is_made_with_its_rule_and_variants(editor: Program, revision: Revision) -> None:
+    made = make(editor, revision)
+
+    assert made.status_code == 201, made.text
+    assert (made.json["slug"], made.json["state"], made.json["missing"]) == ("larder", "draft", [])
+    assert made.json["hypothesis"]["target"] == 0.08
+    assert made.json["hypothesis"]["conversion_window_hours"] == 24
+    assert [each["key"] for each in made.json["variants"]] == ["control", "kitchen"]
+    assert editor.get(f"/experiments/{made.json['id']}").json == made.json
+
+
+def test_sources_are_kept_as_visits_are_recorded(editor: Program, revision: Revision) -> None:
+    made = make(editor, revision, hypothesis=RULE | {"sources": [" Newsletter "]})
+
+    assert made.json["hypothesis"]["sources"] == ["newsletter"]
+
+
+@pytest.mark.parametrize(
+    ("parts", "field"),
+    [
+        ({"hypothesis": RULE | {"floor": 0.09}}, "hypothesis.floor"),
+        ({"hypothesis": RULE | {"target": "0.08"}}, "hypothesis.target"),
+        ({"hypothesis": RULE | {"target": 1.5}}, "hypothesis.target"),
+        ({"hypothesis": RULE | {"ends_on": "2027-02-30"}}, "hypothesis.ends_on"),
+        ({"hypothesis": RULE | {"sources": []}}, "hypothesis.sources"),
+        ({"hypothesis": RULE | {"visits": 999}}, "hypothesis.visits"),
+        ({"slug": "admin"}, "slug"),
+        ({"slug": "../x"}, "slug"),
+        ({"time_zone": "Mars/Olympus"}, "time_zone"),
+        ({"revision": 9}, "revision"),
+        ({"variants": [OTHER]}, "variants"),
+        ({"variants": [CONTROL, OTHER, OTHER]}, "variants[2].key"),
+        ({"variants": [CONTROL, OTHER | {"weight": 0}]}, "variants[1].weight"),
+        ({"variants": [CONTROL, OTHER | {"weight": 0.5}]}, "variants[1].weight"),
+        ({"variants": [CONTROL, OTHER | {"overrides": {"faq": 7}}]}, "variants[1].faq"),
+    ],
+)
+def test_what_cannot_be_sealed_is_named(
+    editor: Program, revision: Revision, parts: dict[str, Any], field: str
+) -> None:
+    answer = make(editor, revision, **parts)
+
+    assert (answer.status_code, list(answer.json["errors"])) == (422, [field])
+    assert db.session.scalar(db.select(db.func.count(Experiment.id))) == 0
+
+
+def test_a_draft_is_changed_as_it_was_read(editor: Program, revision: Revision) -> None:
+    made = make(editor, revision)
+    address = f"/experiments/{made.json['id']}"
+    change = {"expected_daily": 120, "variants": [CONTROL | {"weight": 3}]}
+
+    changed = editor.patch(address, change, If_Match=made.headers["ETag"])
+    late = editor.patch(address, {"slug": "late"}, If_Match=made.headers["ETag"])
+
+    assert changed.status_code == 200, changed.text
+    assert changed.json["variants"] == [CONTROL | {"weight": 3, "overrides": {}}]
+    assert changed.json["expected_daily"] == 120
+    assert (late.status_code, editor.get(address).json["slug"]) == (412, "larder")
+
+
+def test_nothing_is_changed_when_a_part_cannot_be(editor: Program, revision: Revision) -> None:
+    made = make(editor, revision)
+    address = f"/experiments/{made.json['id']}"
+
+    answer = editor.patch(address, {"slug": "pantry", "variants": [CONTROL | {"name": ""}]})
+
+    assert (answer.status_code, list(answer.json["errors"])) == (422, ["variants[0].name"])
+    assert editor.get(address).json == made.json
+
+
+def test_what_runs_is_sealed(editor: Program, revision: Revision, team: Team) -> None:
+    running = make_running(revision, team.editor, team.owner)
+
+    answer = editor.patch(f"/experiments/{running.id}", {"slug": "pantry"})
+
+    assert answer.status_code == 409
+    assert "sealed" in answer.json["detail"]
+
+
+def test_the_launch_check_wants_a_reason_for_each_warning(
+    editor: Program, revision: Revision
+) -> None:
+    address = f"/experiments/{make(editor, revision).json['id']}/launch"
+    found = editor.get(address).json["findings"]
+    warnings = [each["what"] for each in found if each["kind"] == "warning"]
+
+    without = editor.post(address, {})
+    passed = editor.post(address, {"reasons": dict.fromkeys(warnings, "This is a test.")})
+
+    assert warnings
+    assert (without.status_code, list(without.json["errors"])) == (422, warnings)
+    assert (passed.status_code, passed.json["is_checked"]) == (200, True)
+
+
+def test_a_start_says_all_that_is_missing(program: Program, team: Team) -> None:
+    draft = make_experiment(make_revision(team.editor), team.editor)
+
+    answer = program.post(f"/experiments/{draft.id}/start")
+
+    assert (answer.status_code, list(answer.json["errors"])) == (409, ["approval"])
+
+
+def test_somebody_else_starts_what_one_wrote(
+    editor: Program, program: Program, revision: Revision
+) -> None:
+    address = f"/experiments/{make(editor, revision).json['id']}"
+    found = editor.get(f"{address}/launch").json["findings"]
+    reasons = {each["what"]: "A test." for each in found if each["kind"] == "warning"}
+    editor.post(f"{address}/launch", {"reasons": reasons})
+
+    mine, theirs = editor.post(f"{address}/start"), program.post(f"{address}/start")
+
+    assert (mine.status_code, theirs.status_code) == (403, 200)
+    assert theirs.json["state"] == "running"
+    assert len(theirs.json["phases"][0]["seal"]) == 64
+
+
+def test_a_page_rests_goes_on_and_ends_with_reasons(
+    program: Program, revision: Revision, team: Team
+) -> None:
+    address = f"/experiments/{make_running(revision, team.editor, team.owner).id}"
+
+    without = program.post(f"{address}/pause", {"why": " "})
+    steps = [
+        program.post(f"{address}/pause", {"why": "The mail is down."}).json["state"],
+        program.post(f"{address}/resume").json["state"],
+        program.post(f"{address}/end", {"why": "Nobody comes."}).json["state"],
+    ]
+
+    assert (without.status_code, list(without.json["errors"])) == (422, ["why"])
+    assert steps == ["paused", "running", "ended"]
+    assert program.post(f"{address}/end", {"why": "Once more."}).status_code == 409
+
+
+def test_a_new_phase_has_other_weights_and_a_seal_of_its_own(
+    program: Program, revision: Revision, team: Team, now: HandClock
+) -> None:
+    running = make_running(revision, team.editor, team.owner, variants=("From your kitchen",))
+    keys = [variant.key for variant in running.variants]
+    now.turn(days=1)
+
+    opened = program.post(
+        f"/experiments/{running.id}/phases",
+        {"weights": {keys[0]: 1, keys[1]: 3}, "why": "The new words need more people."},
+    )
+
+    assert opened.status_code == 201, opened.text
+    first, second = opened.json["phases"]
+    assert second["weights"] == {keys[0]: 1, keys[1]: 3}
+    assert first["seal"] != second["seal"]
+
+
+def test_experiments_are_listed_newest_first_in_pages(
+    program: Program, revision: Revision, team: Team
+) -> None:
+    numbers = [make_experiment(revision, team.editor, slug=f"larder-{n}").id for n in range(3)]
+
+    first = program.get("/experiments?limit=2").json
+    second = program.get(f"/experiments?cursor={first['next']}").json
+
+    assert [each["id"] for page in (first, second) for each in page["items"]] == numbers[::-1]
+
+
+@pytest.mark.parametrize("path", ["", "/launch"])
+def test_experiments_of_others_are_not_there(program: Program, strangers: Team, path: str) -> None:
+    theirs = make_experiment(make_revision(strangers.editor), strangers.editor)
+
+    answers = [program.get(f"/experiments/{number}{path}") for number in (theirs.id, 4711)]
+
+    assert [answer.status_code for answer in answers] == [404, 404]
+    assert answers[0].data == answers[1].data

@@ -1,0 +1,126 @@
+"""Releases over the API: begun, read, listed, changed, coached."""
+
+from typing import Any
+
+import pytest
+
+from tests.api.conftest import Program
+from tests.factories import Team, make_release
+from wbtest.extensions import db
+from wbtest.writing.document import from_json
+from wbtest.writing.files import write_file
+from wbtest.writing.models import Release
+
+LARDER = {"product": "Larder", "headline": "Dinner from what you have", "faq": []}
+
+
+def begin(program: Program, **parts: Any) -> dict[str, Any]:
+    """A release begun over the API."""
+    response = program.post("/releases", LARDER | parts)
+    assert response.status_code == 201, response.text
+    found: dict[str, Any] = response.json
+    return found
+
+
+def test_a_release_is_begun_with_its_parts_and_questions(program: Program, team: Team) -> None:
+    question = {"audience": "external", "question": "What does it cost?", "answer": "£4."}
+    quote = {"text": "We cook again.", "speaker": "Mei", "role": "parent"}
+
+    made = begin(program, faq=[question], customer_quote=quote, form="short")
+
+    stored = db.session.get_one(Release, made["id"])
+    assert (stored.form, stored.author_id) == ("short", team.owner.id)
+    assert stored.document["customer_quote"] == quote
+    assert stored.document["faq"][0]["question"] == "What does it cost?"
+
+
+def test_what_was_begun_is_read_back_whole(program: Program) -> None:
+    made = begin(program, solution="It sees your shelf.")
+
+    read = program.get(f"/releases/{made['id']}")
+
+    assert read.json == made
+    assert read.headers["ETag"] == '"v1"'
+    assert (read.json["solution"], read.json["version"]) == ("It sees your shelf.", 1)
+
+
+def test_releases_are_listed_newest_first_in_pages(program: Program) -> None:
+    numbers = [begin(program)["id"] for _ in range(3)]
+
+    first = program.get("/releases?limit=2").json
+    second = program.get(f"/releases?limit=2&cursor={first['next']}").json
+
+    listed = [each["id"] for page in (first, second) for each in page["items"]]
+    assert listed == numbers[::-1]
+    assert second["next"] is None
+
+
+def test_a_change_replaces_the_parts_it_names(program: Program) -> None:
+    made = begin(program, problem="Half of it rots.")
+
+    changed = program.patch(f"/releases/{made['id']}", {"headline": "Six dinners"}, If_Match='"v1"')
+
+    assert changed.status_code == 200
+    assert (changed.json["headline"], changed.json["problem"]) == (
+        "Six dinners",
+        "Half of it rots.",
+    )
+    assert changed.headers["ETag"] == '"v2"'
+
+
+def test_a_change_of_an_old_version_is_refused(program: Program) -> None:
+    address = f"/releases/{begin(program)['id']}"
+    program.patch(address, {"headline": "Six dinners"})
+
+    late = program.patch(address, {"headline": "Seven"}, If_Match='"v1"')
+
+    assert late.status_code == 412
+    assert program.get(address).json["headline"] == "Six dinners"
+
+
+def test_a_part_that_cannot_be_kept_is_named(program: Program) -> None:
+    response = program.post("/releases", LARDER | {"dateline": {"city": "", "date": "soon"}})
+
+    assert response.status_code == 422
+    assert response.content_type == "application/problem+json"
+    assert response.json["errors"] == {"dateline.date": ["This must be a date like 2027-03-01."]}
+    assert db.session.scalar(db.select(db.func.count(Release.id))) == 0
+
+
+def test_the_coach_says_what_it_finds(program: Program) -> None:
+    made = begin(program, headline="The revolutionary, best-in-class larder")
+
+    found = program.get(f"/releases/{made['id']}/findings").json["findings"]
+
+    assert {"rule", "severity", "part", "words", "message", "mend"} <= found[0].keys()
+    assert "headline" in {each["part"] for each in found}
+
+
+def test_releases_of_others_are_not_there(program: Program, strangers: Team) -> None:
+    theirs = make_release(strangers.editor, strangers.workspace)
+
+    answers = [program.get(f"/releases/{number}") for number in (theirs.id, 4711)]
+
+    assert [answer.status_code for answer in answers] == [404, 404]
+    assert answers[0].data == answers[1].data
+    assert program.get("/releases").json["items"] == []
+
+
+def test_a_release_is_begun_from_markdown_without_a_loss(program: Program, team: Team) -> None:
+    written = make_release(team.editor, team.workspace)
+    text = write_file(from_json(written.document), written.form, "md")
+
+    made = program.post("/releases/import", {"text": text})
+
+    assert made.status_code == 201, made.text
+    assert db.session.get_one(Release, made.json["id"]).document == written.document
+
+
+@pytest.mark.parametrize(
+    ("text", "field"),
+    [("{", "text"), ('{"headline": 7}', "text"), ("", "text"), ("# Dinner\n", "text")],
+)
+def test_a_file_that_is_no_release_is_refused(program: Program, text: str, field: str) -> None:
+    answer = program.post("/releases/import", {"text": text})
+
+    assert (answer.status_code, list(answer.json["errors"])) == (422, [field])

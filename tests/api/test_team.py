@@ -1,0 +1,63 @@
+"""What owners see of their workspace over the API: never a secret."""
+
+import pytest
+from flask import Flask
+
+from tests.api.conftest import Program, program_of
+from tests.delivery.sink import local
+from tests.factories import Team
+from wbtest.delivery import subscriptions
+
+PATHS = ("/members", "/tokens", "/webhooks", "/audit")
+
+
+def test_members_are_listed_with_their_roles(program: Program, team: Team) -> None:
+    members = program.get("/members").json["members"]
+
+    assert [each["role"] for each in members] == ["viewer", "editor", "approver", "owner"]
+    assert members[0]["email"] == team.viewer.email
+
+
+def test_tokens_are_listed_without_their_text(program: Program) -> None:
+    answer = program.get("/tokens")
+
+    [token] = answer.json["tokens"]
+    assert (token["made_by"], token["over"]) == ("Owner", "")
+    assert token["scopes"] == ["read", "write", "decide", "admin"]
+    assert program.token not in answer.text
+
+
+def test_webhooks_are_listed_without_their_secret(app: Flask, program: Program, team: Team) -> None:
+    app.extensions["wbtest.outgoing"] = local()
+    hook = subscriptions.add_webhook(team.workspace.id, "https://127.0.0.1/x", ["decision.made"])
+
+    answer = program.get("/webhooks")
+
+    assert [each["url"] for each in answer.json["webhooks"]] == [hook.url]
+    assert hook.secret not in answer.text
+
+
+def test_the_record_is_read_in_pages(program: Program) -> None:
+    for _ in range(2):
+        program.post("/releases", {"product": "Larder"})
+
+    first = program.get("/audit?limit=2").json
+    second = program.get(f"/audit?cursor={first['next']}").json
+
+    actions = [each["action"] for page in (first, second) for each in page["items"]]
+    assert actions == ["release.imported", "release.imported", "token.made"]
+    assert first["items"][0]["who"].startswith("Owner <")
+
+
+@pytest.mark.parametrize("path", PATHS)
+def test_others_see_none_of_it(app: Flask, team: Team, path: str) -> None:
+    approver = program_of(app, team.workspace, team.approver)
+
+    assert approver.get(path).status_code == 403
+
+
+@pytest.mark.parametrize("path", PATHS)
+def test_nothing_of_another_workspace_is_among_it(
+    program: Program, strangers: Team, path: str
+) -> None:
+    assert "rivals" not in program.get(path).text.lower()

@@ -1,0 +1,136 @@
+"""Tokens of the API: made on a page, shown once, kept as a hash, over when they should be."""
+
+import pytest
+from flask import Flask
+
+from tests.conftest import Browser, HandClock
+from tests.factories import PASSWORD, Team, log_in
+from wbtest.extensions import db
+from wbtest.store import Invalid, writing
+from wbtest.team import tokens
+from wbtest.team.models import AuditLine, Membership
+from wbtest.team.token_models import ApiToken
+
+FORM = {"name": "Nightly export", "scopes": ["read", "write"], "password": PASSWORD}
+
+
+@pytest.fixture
+def owner(client: Browser, team: Team) -> Browser:
+    """The owner, logged in."""
+    log_in(client, team.owner)
+    return client
+
+
+def made(team: Team, **parts: object) -> tuple[ApiToken, str]:
+    given = {"name": "CI", "scopes": ["read"], "days": None} | parts
+    return tokens.make_token(team.workspace, team.owner, **given)  # type: ignore[arg-type]
+
+
+def test_a_token_is_shown_once_and_kept_as_a_hash(owner: Browser) -> None:
+    made = owner.send("/team/tokens", FORM)
+
+    assert made.status_code == 303
+    first, second = owner.get("/team/tokens").text, owner.get("/team/tokens").text
+    [token] = db.session.scalars(db.select(ApiToken))
+    assert (token.name, token.scopes, token.role) == ("Nightly export", "read write", "owner")
+    text = first.split("readonly>")[1].split("<")[0]
+    assert tokens.find_live(text) == token
+    assert text not in second
+    assert token.prefix in second
+    assert text not in token.token_hash
+
+
+def test_a_wrong_password_makes_none_and_keeps_what_was_typed(owner: Browser) -> None:
+    page = owner.send("/team/tokens", FORM | {"password": "a wrong password"})
+
+    assert page.status_code == 422
+    assert "This is not your password." in page.text
+    assert 'value="Nightly export"' in page.text
+    assert db.session.scalar(db.select(db.func.count(ApiToken.id))) == 0
+
+
+def test_a_token_that_is_ended_opens_nothing(owner: Browser, team: Team) -> None:
+    token, text = made(team)
+
+    owner.send(f"/team/tokens/{token.id}/revoke")
+
+    assert tokens.find_live(text) is None
+
+
+@pytest.mark.parametrize("role", ["viewer", "editor", "approver"])
+def test_only_an_owner_makes_tokens(client: Browser, team: Team, role: str) -> None:
+    log_in(client, getattr(team, role))
+
+    assert client.send("/team/tokens", FORM).status_code == 403
+
+
+def test_a_token_of_others_is_not_there(owner: Browser, strangers: Team) -> None:
+    token, text = made(strangers)
+
+    assert owner.send(f"/team/tokens/{token.id}/revoke").status_code == 404
+    assert tokens.find_live(text) is not None
+
+
+def test_a_token_ends_on_its_day(team: Team, now: HandClock) -> None:
+    _, text = made(team, days=30)
+
+    now.turn(days=29, hours=23)
+    assert tokens.find_live(text) is not None
+    now.turn(hours=1)
+    assert tokens.find_live(text) is None
+
+
+def test_a_token_ends_when_its_maker_gets_a_lower_role(team: Team) -> None:
+    _, text = made(team)
+
+    with writing() as session:
+        key = (team.workspace.id, team.owner.id)
+        session.get_one(Membership, key).role = "approver"
+
+    assert tokens.find_live(text) is None
+
+
+def test_a_token_goes_with_its_makers_membership(team: Team) -> None:
+    _, text = made(team)
+
+    with writing() as session:
+        session.delete(session.get_one(Membership, (team.workspace.id, team.owner.id)))
+
+    assert tokens.find_live(text) is None
+    assert db.session.scalar(db.select(db.func.count(ApiToken.id))) == 0
+
+
+def test_the_day_of_the_last_use_is_kept(team: Team, now: HandClock) -> None:
+    token, _ = made(team)
+
+    tokens.note_use(token)
+
+    db.session.expire_all()
+    assert token.last_used_on == now.time.date()
+
+
+@pytest.mark.parametrize(
+    ("field", "parts"),
+    [
+        ("name", {"name": " "}),
+        ("name", {"name": "n" * 81}),
+        ("scopes", {"scopes": []}),
+        ("scopes", {"scopes": ["everything"]}),
+        ("days", {"days": 0}),
+        ("days", {"days": 3651}),
+    ],
+)
+def test_what_no_token_can_have_is_refused(
+    team: Team, field: str, parts: dict[str, object]
+) -> None:
+    with pytest.raises(Invalid) as refused:
+        made(team, **parts)
+
+    assert refused.value.field == field
+
+
+def test_the_record_names_a_token_and_never_its_text(app: Flask, team: Team) -> None:
+    _, text = made(team)
+
+    [line] = db.session.scalars(db.select(AuditLine).where(AuditLine.action == "token.made"))
+    assert line.about == f"“CI” ({text[:12]}…, read)"

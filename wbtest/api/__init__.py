@@ -1,0 +1,19 @@
+"""Everything that a person can do here, for programs: JSON over the same verbs, under /api/v1."""
+
+from datetime import timedelta
+
+from flask import Flask
+
+
+def init_app(app: Flask) -> None:
+    """Attach the API, its description, and the job that forgets old answers."""
+    from wbtest.api import once
+    from wbtest.api.calling import bp
+    from wbtest.api.describing_views import docs_bp
+    from wbtest.extensions import csrf
+
+    # No cookie opens anything there, so no other site can send one along.
+    csrf.exempt(bp)
+    app.register_blueprint(bp)
+    app.register_blueprint(docs_bp)
+    app.extensions["wbtest.jobs"]["old answers"] = (once.forget_old_answers, timedelta(hours=1))

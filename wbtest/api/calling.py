@@ -1,0 +1,125 @@
+"""From a request of a program to the function that answers it, and back. Its rules stand here once:
+
+who asks, how often, with what; the function gets values, and calls a verb.
+"""
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+from flask import Blueprint, Response, current_app, g, make_response, request
+from flask.typing import ResponseReturnValue
+
+from wbtest import http
+from wbtest.api import once
+from wbtest.api.bodies import Unfit
+from wbtest.api.routes import BEGINS, ROUTES, Route
+from wbtest.store import Refused
+from wbtest.team import access, limits, tokens
+from wbtest.team.token_models import ApiToken
+
+bp = Blueprint(access.API, __name__, url_prefix=BEGINS)
+LONGEST_BODY = 1024 * 1024
+# For each token.
+MOST_REQUESTS, WINDOW = 600, timedelta(minutes=1)
+IN_ADDRESS = ("token", "access_token", "api_key")
+
+
+class NoToken(Refused):
+    """Nobody knows who asks."""
+
+    status = 401
+
+
+class ScopeMissing(Refused):
+    """The token was not given what this takes."""
+
+    status = 403
+
+
+def view_of(route: Route) -> Callable[..., ResponseReturnValue]:
+    """Return the view for a route; it says what it needs, as every page does."""
+
+    def view(**address: Any) -> ResponseReturnValue:
+        token = _token()
+        turned_away = _count(token)
+        if turned_away is not None:
+            return turned_away
+        if route.scope not in token.scopes.split():
+            raise ScopeMissing(f"This token lacks the scope “{route.scope}”. An owner makes one.")
+        access.workspace(route.permission)
+        tokens.note_use(token)
+        key = request.headers.get("Idempotency-Key") if route.method == "POST" else None
+        if key is None:
+            return _answer(route, address)
+        return _answer_once(route, address, token.id, once.checked_key(key))
+
+    view.permission = route.permission  # type: ignore[attr-defined]
+    view.longest_body = LONGEST_BODY  # type: ignore[attr-defined]
+    return view
+
+
+def _token() -> ApiToken:
+    """The token that was sent, which is who asks from here on."""
+    if any(name in request.args for name in IN_ADDRESS):
+        raise Unfit(
+            "Send the token as a header, Authorization: Bearer wbt_…, and end this one: addresses "
+            "are kept in logs."
+        )
+    kind, _, text = request.headers.get("Authorization", "").partition(" ")
+    found = tokens.find_live(text.strip()) if kind.lower() == "bearer" else None
+    if found is None:
+        raise NoToken(
+            "This token opens nothing: it is wrong or over. An owner makes a new one."
+            if kind.lower() == "bearer"
+            else "Send a token as a header, Authorization: Bearer wbt_… An owner makes one."
+        )
+    g.token = found
+    return found
+
+
+def _count(token: ApiToken) -> Response | None:
+    """Count the request; what to answer instead when there were too many."""
+    total, seconds = limits.count_request(f"api {token.id}", WINDOW)
+    g.rate = (max(0, MOST_REQUESTS - total), seconds)
+    if total <= MOST_REQUESTS:
+        return None
+    sentence = f"A token makes {MOST_REQUESTS} requests a minute. Wait {seconds} seconds."
+    return http.error_page(429, sentence, {"Retry-After": str(seconds)})
+
+
+def _answer_once(route: Route, address: dict[str, Any], token_id: int, key: str) -> Response:
+    digest = once.digest_of(request.method, request.full_path, request.get_data())
+    kept = once.claim(token_id, key, digest)
+    if kept is not None:
+        kept.headers["Idempotent-Replayed"] = "true"
+        return kept
+    try:
+        answer = _answer(route, address)
+    except Exception as error:
+        # What it becomes as an answer decides whether it is forgotten.
+        answer = make_response(current_app.handle_user_exception(error))
+    once.keep(token_id, key, answer)
+    return answer
+
+
+def _answer(route: Route, address: dict[str, Any]) -> Response:
+    from wbtest.api import values
+
+    given = values.arguments(route.function, request)
+    made = route.function(**address, **given)
+    return made if isinstance(made, Response) else values.response(made, route.status)
+
+
+@bp.after_request
+def _tell_the_rate(response: Response) -> Response:
+    if "rate" in g:
+        left, seconds = g.rate
+        response.headers["RateLimit-Limit"] = str(MOST_REQUESTS)
+        response.headers["RateLimit-Remaining"] = str(left)
+        response.headers["RateLimit-Reset"] = str(seconds)
+    return response
+
+
+for _route in ROUTES:
+    bp.add_url_rule(_route.address, _route.name, view_of(_route), methods=[_route.method])

@@ -1,0 +1,206 @@
+"""An experiment as JSON: what a program sends, and what it gets."""
+
+from datetime import date, datetime
+from typing import Annotated, Any, Literal
+
+import msgspec
+from flask import current_app
+from msgspec import UNSET, UnsetType
+
+from wbtest.api.answers import Answer
+from wbtest.api.release_shapes import Given
+from wbtest.publishing.launch.readiness import missing_before_start
+from wbtest.publishing.models import Experiment
+from wbtest.publishing.running.sealing import draft_digest
+from wbtest.publishing.running.stages import stage_of
+
+Rate = Annotated[float, msgspec.Meta(gt=0, lt=1)]
+Number = Annotated[int, msgspec.Meta(ge=1, le=2**31 - 1)]
+
+
+class Hypothesis(Given, kw_only=True):
+    """At least `target` of `who` will `does`. Rates are fractions, visitors totals of a phase."""
+
+    who: str
+    does: str
+    target: Rate
+    floor: Rate
+    minimum_visitors: Number
+    maximum_visitors: Number
+    minimum_days: Number
+    ends_on: date
+    if_met: str
+    if_not_met: str
+    if_unclear: str
+    alpha: Rate = 0.05
+    beta: Rate = 0.05
+    sources: list[str] | None = None
+    conversion: Literal["signup", "confirmed"] = "signup"
+    conversion_window_hours: Number | None = None
+    disclosure: Literal["before", "after"] = "before"
+    lost_beacons: Rate = 0.25
+
+
+class VariantGiven(Given, kw_only=True):
+    """`overrides` replace parts of the approved text. The key `control` is that text itself."""
+
+    key: str
+    name: str
+    weight: int = 1
+    overrides: dict[str, Any] = msgspec.field(default_factory=dict)
+
+
+class NewExperiment(Given, kw_only=True):
+    """Without `revision` it is the newest, without `slug` one of the product's name."""
+
+    hypothesis: Hypothesis
+    revision: Number | None = None
+    slug: str = ""
+    time_zone: str = "UTC"
+    asks_name: bool = False
+    expected_daily: int | None = None
+    variants: list[VariantGiven] = msgspec.field(default_factory=list)
+
+
+class ExperimentChange(Given):
+    """What to replace; each replaces all of it, and the rest stays."""
+
+    hypothesis: Hypothesis | UnsetType = UNSET
+    slug: str | UnsetType = UNSET
+    time_zone: str | UnsetType = UNSET
+    asks_name: bool | UnsetType = UNSET
+    expected_daily: int | UnsetType | None = UNSET
+    variants: list[VariantGiven] | UnsetType = UNSET
+
+
+class Missing(msgspec.Struct):
+    what: str
+    sentence: str
+
+
+class PhaseShown(msgspec.Struct):
+    number: int
+    started_at: datetime
+    weights: dict[str, int]
+    seal: str
+
+
+class VariantShown(msgspec.Struct):
+    key: str
+    name: str
+    weight: int
+    overrides: dict[str, Any]
+
+
+class ExperimentShown(msgspec.Struct, kw_only=True):
+    """`missing` is what a draft lacks before its launch check can pass."""
+
+    id: int
+    release: int
+    revision: int
+    slug: str
+    url: str
+    state: Literal["draft", "running", "paused", "ended"]
+    stage: Literal["draft", "checked", "running", "paused", "ended", "decided"]
+    time_zone: str
+    asks_name: bool
+    expected_daily: int | None
+    hypothesis: dict[str, Any]
+    variants: list[VariantShown]
+    phases: list[PhaseShown]
+    attempt: int
+    seal: str
+    author: str
+    created_at: datetime
+    started_at: datetime | None
+    ended_at: datetime | None
+    missing: list[Missing]
+
+
+class ExperimentListed(msgspec.Struct, kw_only=True):
+    id: int
+    slug: str
+    state: str
+    created_at: datetime
+    started_at: datetime | None
+    ended_at: datetime | None
+
+
+class Experiments(msgspec.Struct):
+    items: list[ExperimentListed]
+    next: str | None
+
+
+class LaunchFinding(msgspec.Struct):
+    """A blocker stops the start, a warning wants a reason under its `what`."""
+
+    kind: Literal["blocker", "warning", "fine"]
+    what: str
+    name: str
+    sentence: str
+
+
+class LaunchCheck(msgspec.Struct):
+    """`objection` says why you may not start it yourself."""
+
+    is_checked: bool
+    findings: list[LaunchFinding]
+    reasons: dict[str, str]
+    objection: str
+
+
+class Passing(Given):
+    """A sentence for each warning, by its `what`."""
+
+    reasons: dict[str, str] = msgspec.field(default_factory=dict)
+
+
+def shown(experiment: Experiment) -> Answer[ExperimentShown]:
+    """An experiment as a program reads it, with the ETag of its draft."""
+    base_url = current_app.extensions["wbtest.settings"].base_url
+    is_draft = experiment.state == "draft"
+    values = ExperimentShown(
+        id=experiment.id,
+        release=experiment.revision.release_id,
+        revision=experiment.revision.number,
+        slug=experiment.slug,
+        url=f"{base_url}/p/{experiment.slug}",
+        state=experiment.state,  # type: ignore[arg-type]  # the table allows no other
+        stage=stage_of(experiment),
+        time_zone=experiment.time_zone,
+        asks_name=experiment.asks_name,
+        expected_daily=experiment.expected_daily,
+        hypothesis=experiment.rule,
+        variants=[
+            VariantShown(each.key, each.name, each.weight, each.overrides)
+            for each in experiment.variants
+        ],
+        phases=[
+            PhaseShown(each.number, each.started_at, each.weights, each.seal or experiment.seal)
+            for each in experiment.phases
+        ],
+        attempt=experiment.attempt,
+        seal=experiment.seal,
+        author=experiment.author.name,
+        created_at=experiment.created_at,
+        started_at=experiment.started_at,
+        ended_at=experiment.ended_at,
+        missing=[Missing(*each) for each in missing_before_start(experiment)] if is_draft else [],
+    )
+    headers = {
+        "ETag": f'"{draft_digest(experiment)}"',
+        "Location": f"/api/v1/experiments/{experiment.id}",
+    }
+    return Answer(values, headers)
+
+
+def listed(experiment: Experiment) -> ExperimentListed:
+    """The line of an experiment in a list."""
+    return ExperimentListed(
+        id=experiment.id,
+        slug=experiment.slug,
+        state=experiment.state,
+        created_at=experiment.created_at,
+        started_at=experiment.started_at,
+        ended_at=experiment.ended_at,
+    )

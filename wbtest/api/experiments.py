@@ -1,0 +1,130 @@
+"""Experiments: made on a revision, read, changed as drafts, and checked before they start."""
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+import msgspec
+from flask import request
+from msgspec import UNSET
+
+from wbtest.api.answers import Answer
+from wbtest.api.bodies import Unfit
+from wbtest.api.experiment_shapes import (
+    ExperimentChange,
+    Experiments,
+    ExperimentShown,
+    LaunchCheck,
+    LaunchFinding,
+    NewExperiment,
+    Passing,
+    VariantGiven,
+    listed,
+    shown,
+)
+from wbtest.api.paging import Page
+from wbtest.publishing import rule as rules
+from wbtest.publishing.experiments import proposed_slug
+from wbtest.publishing.given_rule import kept_rule
+from wbtest.publishing.launch.facts import findings_of
+from wbtest.publishing.launch.passing import check
+from wbtest.publishing.launch.readiness import find_objection
+from wbtest.publishing.launch.values import NAMES
+from wbtest.publishing.listed import experiments_before
+from wbtest.publishing.models import Experiment
+from wbtest.publishing.running.stages import is_checked
+from wbtest.publishing.whole_draft import GivenVariant, change_draft, make_draft
+from wbtest.store import Invalid
+from wbtest.team import access
+from wbtest.writing.models import Release
+from wbtest.writing.releases import find_newest_revision, find_revision
+
+
+def list_experiments(query: Page) -> Experiments:
+    """The experiments of the workspace, the newest first."""
+    rows = experiments_before(access.workspace("read"), query.before, query.limit + 1)
+    some, onward = query.cut(rows)
+    return Experiments([listed(each) for each in some], onward)
+
+
+def create_experiment(release_id: int, body: NewExperiment) -> Answer[ExperimentShown]:
+    """Make a draft of an experiment on a revision, with its hypothesis and variants."""
+    release = access.get(Release, release_id, "edit")
+    revision = (
+        find_newest_revision(release)
+        if body.revision is None
+        else find_revision(release, body.revision)
+    )
+    if revision is None:
+        raise Invalid("revision", "There is no such revision. Freeze the draft first.")
+    settings = {
+        "slug": body.slug or proposed_slug(revision.document["product"]),
+        "rule": _rule(msgspec.to_builtins(body.hypothesis)),
+        "time_zone": body.time_zone,
+        "asks_name": body.asks_name,
+        "expected_daily": body.expected_daily,
+    }
+    return shown(make_draft(revision, access.person(), settings, _variants(body.variants)))
+
+
+def get_experiment(experiment_id: int) -> Answer[ExperimentShown]:
+    """What is tested, by which rule, and where it stands."""
+    return shown(access.get(Experiment, experiment_id, "read"))
+
+
+def change_experiment(experiment_id: int, body: ExperimentChange) -> Answer[ExperimentShown]:
+    """Replace parts of a draft, with If-Match of exactly that one. A start seals all of it."""
+    found = access.get(Experiment, experiment_id, "edit")
+    changes = msgspec.to_builtins(body)
+    changes.pop("variants", None)
+    if "hypothesis" in changes:
+        changes["rule"] = _rule(changes.pop("hypothesis"))
+    variants = None if body.variants is UNSET else _variants(body.variants)
+    read = _digest_wanted(request.headers.get("If-Match"))
+    return shown(change_draft(found, access.person(), changes, variants, read))
+
+
+def get_launch_check(experiment_id: int) -> LaunchCheck:
+    """What stops the start of a draft, what wants a reason, and what is fine."""
+    return _launch(_draft(experiment_id))
+
+
+def pass_launch_check(experiment_id: int, body: Passing) -> LaunchCheck:
+    """Pass the launch check, with a reason for each warning. Any change asks for it again."""
+    return _launch(check(_draft(experiment_id), access.person(), body.reasons))
+
+
+def _draft(experiment_id: int) -> Experiment:
+    return access.get(Experiment, experiment_id, "edit")
+
+
+def _launch(experiment: Experiment) -> LaunchCheck:
+    found = findings_of(experiment) if experiment.state == "draft" else []
+    return LaunchCheck(
+        is_checked(experiment),
+        [LaunchFinding(each.kind, each.what, NAMES[each.what], each.sentence) for each in found],
+        experiment.reasons,
+        find_objection(experiment, access.person()),
+    )
+
+
+def _rule(values: Mapping[str, Any]) -> rules.Hypothesis:
+    """The rule as it is kept. Raises Invalid at the field of the hypothesis that is at fault."""
+    day = date.fromisoformat(values["ends_on"])
+    try:
+        return kept_rule({**values, "ends_on": day})
+    except rules.NotARule as error:
+        raise Invalid(f"hypothesis.{error.field}", str(error)) from error
+
+
+def _variants(given: list[VariantGiven]) -> list[GivenVariant]:
+    return [GivenVariant(each.key, each.name, each.weight, each.overrides) for each in given]
+
+
+def _digest_wanted(if_match: str | None) -> str:
+    if if_match is None or if_match.strip() == "*":
+        return ""
+    tag = if_match.strip()
+    if len(tag) != 66 or tag[0] + tag[-1] != '""':
+        raise Unfit("If-Match takes the ETag of an answer, as it stands there.")
+    return tag[1:-1]

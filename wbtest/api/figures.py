@@ -1,0 +1,228 @@
+"""The figures of an experiment: what the dashboard shows, and a part of it by a filter."""
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Annotated, Any, Literal
+
+import msgspec
+
+from wbtest.api.bodies import Unfit
+from wbtest.extensions import clock
+from wbtest.publishing.models import Experiment
+from wbtest.publishing.rule import LAST_DAY
+from wbtest.replica import figures_as_of, read_figures
+from wbtest.results.dashboard.filters import Filters
+from wbtest.results.dashboard.who_came import days_of
+from wbtest.results.deciding.meanwhile import mark_of
+from wbtest.results.exports import COUNTED, numbers_of
+from wbtest.results.figures import Results, results_of
+from wbtest.results.figures_json import results_json
+from wbtest.results.portfolio.exports import HEAD, rows_of_ideas
+from wbtest.results.portfolio.idea import State
+from wbtest.results.portfolio.showing import Asked, portfolio_of
+from wbtest.results.totals import total
+from wbtest.team import access
+
+FIRST_DAY = date(2000, 1, 1)
+# As the command prints it.
+Moment = Annotated[str, msgspec.Meta(extra_json_schema={"format": "date-time"})]
+Ends = tuple[float | None, float | None]
+
+
+class Filter(msgspec.Struct, forbid_unknown_fields=True):
+    """A part of the visitors: of a source, a device, a phase, and local days."""
+
+    source: str = ""
+    device: Literal["", "phone", "tablet", "desktop"] = ""
+    since: date | None = msgspec.field(name="from", default=None)
+    until: date | None = msgspec.field(name="to", default=None)
+    phase: Annotated[int, msgspec.Meta(ge=1, le=1000)] | None = None
+
+
+class VariantFigures(msgspec.Struct, kw_only=True):
+    """Rates are fractions, intervals their two ends; null is an end that there is not."""
+
+    key: str
+    served: int
+    seen: int
+    signups: int
+    converted: int
+    without_beacon: int
+    confirmed: int
+    answered: int
+    agreed: int
+    excluded: dict[str, int]
+    rate: float | None
+    rate_of_served: float | None
+    wilson: Ends
+    credible: Ends
+    sequence: Ends
+    decision: Ends
+    probability_best: float | None
+    expected_loss: float | None
+
+
+class TargetOfVariant(msgspec.Struct):
+    key: str
+    log_e_above: float | None
+    log_e_below: float | None
+    probability_above: float | None
+
+
+class Target(msgspec.Struct):
+    rate: float
+    floor: float
+    variants: list[TargetOfVariant]
+
+
+class Pair(msgspec.Struct):
+    a: str
+    b: str
+    log_e: float | None
+    ratio: Ends
+
+
+class Split(msgspec.Struct):
+    p_value: float | None
+    log_e: float | None
+    mismatch: bool
+    chi_square: float | None
+    expected: list[float]
+
+
+class Trust(msgspec.Struct):
+    check: str
+    state: str
+    reason: str
+
+
+class AllEqual(msgspec.Struct):
+    log_e: float | None
+
+
+class Filtered(msgspec.Struct):
+    """What a filter lets through. It never touches the verdict or what it rests on."""
+
+    words: str
+    variants: list[dict[str, int | str]]
+
+
+class ResultsShown(msgspec.Struct, kw_only=True):
+    """The shape of `wbtest results --json`; `mark` goes along with a decision on these figures."""
+
+    as_of: Moment
+    phase: int
+    variants: list[VariantFigures]
+    target: Target
+    comparison: list[Pair]
+    best: str | None
+    split: Split
+    trust: list[Trust]
+    verdict: Literal["met", "not_met", "not_enough"]
+    recommendation: str
+    withheld: bool
+    reached_at: Moment | None
+    final: bool
+    all_equal: AllEqual
+    without_beacon: int
+    phases: list[dict[str, Any]]
+    attempt: int
+    why: str
+    mark: str
+    filtered: Filtered | None
+
+
+class Wanted(msgspec.Struct, forbid_unknown_fields=True):
+    """Which ideas: of a state, with these words."""
+
+    state: State | None = None
+    q: str = ""
+    page: Annotated[int, msgspec.Meta(ge=1, le=100_000)] = 1
+
+
+class IdeaShown(msgspec.Struct, kw_only=True):
+    """An idea with the figures of its newest test."""
+
+    idea: str
+    release: int
+    state: State
+    tests: int
+    newest_test: str | None
+    phase: int | None
+    seen: int | None
+    converted: int | None
+    rate: float | None
+    decision_low: float | None
+    decision_high: float | None
+    target: float | None
+    floor: float | None
+    standing: str | None
+    visitors: int
+    spent: str | None
+    days: int
+    choice: str | None
+    by: str | None
+    at: Moment | None
+    reason: str | None
+    weeks_guessed: int | None
+    forecasts: int | None
+    forecasts_held: int | None
+
+
+class Portfolio(msgspec.Struct):
+    ideas: list[IdeaShown]
+    found: int
+    next_page: int | None
+
+
+def get_results(experiment_id: int, query: Filter) -> ResultsShown:
+    """What is known of an experiment now. A filter adds a part, and changes no verdict."""
+    read_figures()
+    experiment = access.get(Experiment, experiment_id, "read")
+    found = results_of(experiment, clock.now())
+    values = results_json(found) | {
+        "mark": mark_of(experiment, found),
+        "filtered": _filtered(experiment, found, query) if query != Filter() else None,
+    }
+    if behind := figures_as_of():
+        values["as_of"] = behind.isoformat()
+    return msgspec.convert(values, ResultsShown)
+
+
+def get_portfolio(query: Wanted) -> Portfolio:
+    """Every idea against its own bar, what needs the team first; in pages."""
+    read_figures()
+    asked = Asked(query.state, " ".join(query.q.split()), query.page)
+    found = portfolio_of(access.workspace("read"), asked, clock.now())
+    if query.page > found.page.pages:
+        return Portfolio([], found.found, None)
+    ideas = [_idea(row) for row in list(rows_of_ideas(found.rows))[1:]]
+    return Portfolio(ideas, found.found, query.page + 1 if query.page < found.page.pages else None)
+
+
+def _filtered(experiment: Experiment, found: Results, query: Filter) -> Filtered:
+    phase = query.phase or found.phase
+    if phase > found.phase:
+        raise Unfit(f"phase: there are {found.phase}.")
+    for name, day in (("from", query.since), ("to", query.until)):
+        if day and not FIRST_DAY <= day <= LAST_DAY:
+            raise Unfit(f"{name}: no test ran on that day.")
+    if query.since and query.until and query.since > query.until:
+        raise Unfit("from: it lies after to.")
+    asked = Filters(
+        phase, phase == found.phase, query.source, query.device, query.since, query.until
+    )
+    days = days_of(experiment, found, asked).values()
+    return Filtered(
+        asked.words,
+        [
+            {"key": variant.key}
+            | dict(zip(COUNTED, numbers_of(total(row[place] for row in days)), strict=True))
+            for place, variant in enumerate(found.variants)
+        ],
+    )
+
+
+def _idea(row: Sequence[Any]) -> IdeaShown:
+    values = {name: None if cell == "" else cell for name, cell in zip(HEAD, row, strict=True)}
+    return msgspec.convert(values, IdeaShown)

@@ -1,0 +1,171 @@
+"""The description of the API (OpenAPI 3.1), made of its routes, types and docstrings."""
+
+import inspect
+import json
+import re
+from functools import cache
+from typing import Any
+
+import msgspec
+from flask import Response
+
+from wbtest.api.routes import BEGINS, ROUTES, Route
+from wbtest.api.values import shape_of
+from wbtest.team.access import PERMISSIONS
+
+REFERENCE = "#/components/schemas/{name}"
+_PLACE = re.compile(r"<(?:(\w+):)?(\w+)>")
+_ABOUT = """Everything that a person does in wbtest, for programs.
+
+Send a token with each request: `Authorization: Bearer wbt_…`. An owner makes one under Team, API
+tokens. It acts in its maker's name and in one workspace, within its scopes.
+
+Errors are problem details (RFC 9457): `detail` is a sentence that says what to do, `errors` says it
+by field. Lists come in pages: `next` is the `cursor` of the next one, or null. A token makes 600
+requests a minute; `RateLimit-Limit`, `-Remaining` and `-Reset` (seconds) say how many are left. A
+POST with an `Idempotency-Key` is done once, and its answer repeated for 24 hours."""
+_TELLS = {
+    400: "The request cannot be read, or asks for something unknown",
+    401: "No token, or one that opens nothing",
+    403: "The token's scopes or its maker's role do not allow this",
+    404: "Not here, or not yours",
+    409: "Not now: the sentence says what comes first",
+    412: "Changed since the version that If-Match names",
+    413: "Too long",
+    415: "Not JSON",
+    422: "A field cannot be kept, or an Idempotency-Key came before with another request",
+    429: "More requests than a token makes a minute; Retry-After says when to go on",
+    503: "Nothing was stored; Retry-After says when to try again",
+}
+_ALWAYS = (400, 401, 403, 404, 409, 429, 503)
+_WRITING = (413, 415, 422)
+
+
+class Problem(msgspec.Struct, kw_only=True):
+    """Why a request was refused; `errors` names the fields at fault, `error_id` a fault of ours."""
+
+    type: str
+    title: str
+    status: int
+    detail: str
+    errors: dict[str, list[str]] | msgspec.UnsetType = msgspec.UNSET
+    error_id: str | msgspec.UnsetType = msgspec.UNSET
+
+
+@cache
+def as_json() -> bytes:
+    """The document as JSON."""
+    return json.dumps(document(), ensure_ascii=False, indent=1).encode()
+
+
+@cache
+def document() -> dict[str, Any]:
+    """The document as values, which nobody may change."""
+    shapes = {route: shape_of(route.function) for route in ROUTES}
+    kinds = [Problem]
+    for shape in shapes.values():
+        kinds += [kind for kind in (shape.body, shape.returns) if _is_json(kind)]
+    # A type that is asked for twice would have two names.
+    _, components = msgspec.json.schema_components(dict.fromkeys(kinds), ref_template=REFERENCE)
+    paths: dict[str, dict[str, Any]] = {}
+    for route in ROUTES:
+        path = _PLACE.sub(r"{\2}", route.address)
+        paths.setdefault(path, {})[route.method.lower()] = _operation(route)
+    return {
+        "openapi": "3.1.0",
+        "info": {"title": "wbtest", "version": "1", "description": _ABOUT},
+        "servers": [{"url": BEGINS}],
+        "security": [{"bearer": []}],
+        "paths": paths,
+        "components": {
+            "schemas": components,
+            "securitySchemes": {"bearer": {"type": "http", "scheme": "bearer"}},
+        },
+    }
+
+
+def _operation(route: Route) -> dict[str, Any]:
+    shape = shape_of(route.function)
+    summary, _, more = inspect.cleandoc(route.function.__doc__).partition("\n")
+    needs = f"Scope: {route.scope}. Role: {PERMISSIONS[route.permission]} or higher."
+    operation: dict[str, Any] = {
+        "operationId": route.name,
+        "tags": [route.does.partition(".")[0]],
+        "summary": summary,
+        "description": f"{more.strip()}\n\n{needs}".strip(),
+        "security": [{"bearer": [route.scope]}],
+        "parameters": [*_places(route), *_queries(shape.query), *_headers(route)],
+        "responses": _responses(route, shape.returns),
+    }
+    if shape.body is not None:
+        body = {"schema": _reference(shape.body)}
+        operation["requestBody"] = {"required": True, "content": {"application/json": body}}
+    return operation
+
+
+def _places(route: Route) -> list[dict[str, Any]]:
+    return [
+        {
+            "name": name,
+            "in": "path",
+            "required": True,
+            "schema": {"type": "integer", "minimum": 0} if kind == "int" else {"type": "string"},
+        }
+        for kind, name in _PLACE.findall(route.address)
+    ]
+
+
+def _queries(query: Any) -> list[dict[str, Any]]:
+    if query is None:
+        return []
+    [_], components = msgspec.json.schema_components([query], ref_template=REFERENCE)
+    schema = components[query.__name__]
+    needed = schema.get("required", ())
+    return [
+        {"name": name, "in": "query", "required": name in needed, "schema": inner}
+        for name, inner in schema["properties"].items()
+    ]
+
+
+def _headers(route: Route) -> list[dict[str, Any]]:
+    if route.method == "POST":
+        told = "Any word of yours, new for each request: repeated, it is done once."
+        schema = {"type": "string", "minLength": 1, "maxLength": 255}
+        return [_header("Idempotency-Key", told, schema)]
+    if route.method == "PATCH":
+        told = "The ETag of the version that you read."
+        return [_header("If-Match", told, {"type": "string"})]
+    return []
+
+
+def _header(name: str, told: str, schema: dict[str, Any]) -> dict[str, Any]:
+    return {"name": name, "in": "header", "required": False, "description": told, "schema": schema}
+
+
+def _responses(route: Route, returns: Any) -> dict[str, Any]:
+    if _is_json(returns):
+        content = {"application/json": {"schema": _reference(returns)}}
+    else:
+        kinds = route.function.media_types
+        content = {kind: {"schema": {"type": "string"}} for kind in kinds}
+    answer = {"description": "Done", "content": content}
+    failures = [*_ALWAYS]
+    if route.method in ("POST", "PATCH"):
+        failures += _WRITING
+    if route.method == "PATCH":
+        failures.append(412)
+    return {str(route.status): answer} | {
+        str(status): {
+            "description": _TELLS[status],
+            "content": {"application/problem+json": {"schema": _reference(Problem)}},
+        }
+        for status in sorted(failures)
+    }
+
+
+def _is_json(kind: Any) -> bool:
+    return kind is not None and kind is not Response
+
+
+def _reference(kind: Any) -> dict[str, Any]:
+    return {"$ref": REFERENCE.format(name=kind.__name__)}

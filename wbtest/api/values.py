@@ -1,0 +1,117 @@
+"""Between JSON and the types of the API: what is sent must fit, and nothing else comes along."""
+
+import re
+from collections.abc import Callable
+from functools import cache
+from typing import Any, NamedTuple, get_args, get_origin, get_type_hints
+
+import msgspec
+from flask import Request, Response
+
+from wbtest.api.answers import Answer
+from wbtest.api.bodies import Unfit, read_json
+from wbtest.store import Invalid
+
+_QUOTED = re.compile(r"`([^`]*)`")
+_OF_PARTS = {
+    re.compile(
+        r"Object contains unknown field `(.*)`", re.DOTALL
+    ): "Nobody reads this: leave it out.",
+    re.compile(r"Object missing required field `(.*)`"): "This must be there.",
+}
+_PLACE = re.compile(r"(.*?)(?: - at `(.+)`)?", re.DOTALL)
+
+
+class Shape(NamedTuple):
+    """The types of a function: of the body and the query that it takes, and of what it returns."""
+
+    body: Any
+    query: Any
+    returns: Any
+
+
+class NoJson(Unfit):
+    """A body of another kind."""
+
+    status = 415
+
+
+@cache
+def shape_of(function: Callable[..., Any]) -> Shape:
+    """Return what a function of the API takes and gives."""
+    hints = get_type_hints(function)
+    returns = hints.get("return")
+    if get_origin(returns) is Answer:
+        [returns] = get_args(returns)
+    return Shape(hints.get("body"), hints.get("query"), returns)
+
+
+def arguments(function: Callable[..., Any], request: Request) -> dict[str, Any]:
+    """Return body and query of a request as the function takes them.
+
+    Raises Unfit for what cannot be read or is not asked for, Invalid for what does not fit.
+    """
+    shape = shape_of(function)
+    given: dict[str, Any] = {}
+    query = _query(shape.query, request)
+    if shape.query is not None:
+        given["query"] = query
+    if request.method in ("POST", "PATCH"):
+        body = _body(shape.body, request)
+        if shape.body is not None:
+            given["body"] = body
+    return given
+
+
+def response(made: Any, status: int) -> Response:
+    """Return what a function gave as JSON."""
+    headers = made.headers if isinstance(made, Answer) else {}
+    values = made.values if isinstance(made, Answer) else made
+    return Response(msgspec.json.encode(values), status, headers, mimetype="application/json")
+
+
+class Nothing(msgspec.Struct, forbid_unknown_fields=True):
+    """An object without members."""
+
+
+def _query(kind: Any, request: Request) -> Any:
+    given = request.args.to_dict(flat=False)
+    for name, texts in given.items():
+        if len(texts) > 1:
+            raise Unfit(f"{name[:80]!r} stands twice in the address.")
+    flat = {name: text for name, [text] in given.items()}
+    try:
+        return msgspec.convert(flat, kind or Nothing, strict=False)
+    except msgspec.ValidationError as error:
+        sentence, place = _told(error)
+        raise Unfit(f"{place}: {sentence}" if place else sentence) from error
+
+
+def _body(kind: Any, request: Request) -> Any:
+    data = request.get_data()
+    if not data and kind is None:
+        return None
+    if request.mimetype != "application/json":
+        raise NoJson("Send JSON, and say so: Content-Type: application/json.")
+    if request.headers.get("Content-Encoding", "identity") != "identity":
+        raise NoJson("Send the body as it is, not compressed.")
+    values = read_json(data)
+    if not isinstance(values, dict):
+        raise Unfit("Send an object: { … }.")
+    try:
+        return msgspec.convert(values, kind or Nothing)
+    except msgspec.ValidationError as error:
+        sentence, place = _told(error)
+        raise Invalid(place or "body", sentence) from error
+
+
+def _told(error: msgspec.ValidationError) -> tuple[str, str]:
+    """What does not fit, as a sentence, and where: ``faq[2].answer``."""
+    found = _PLACE.fullmatch(str(error))
+    assert found is not None
+    place = (found[2] or "").removeprefix("$").removeprefix(".")
+    sentence = _QUOTED.sub(r"“\1”", found[1]) + "."
+    for pattern, said in _OF_PARTS.items():
+        if part := pattern.fullmatch(found[1]):
+            return said, f"{place}.{part[1]}".removeprefix(".")
+    return sentence, place

@@ -1,0 +1,58 @@
+"""What is read belongs together: all of it of one moment, whatever is written meanwhile."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, TypeVar, cast
+
+import sqlalchemy as sa
+
+from wbtest.extensions import db
+
+# Of a session: the transaction in which all is of one moment.
+MOMENT = "moment"
+View = TypeVar("View", bound=Callable[..., Any])
+
+
+def read_one_moment() -> None:
+    """Let all that is read from here on be of one moment, whatever is written meanwhile.
+
+    It lasts until the transaction ends. What was read before is read anew.
+    """
+    session = db.session
+    session.rollback()
+    if session.get_bind().dialect.name == "postgresql":
+        # On SQLite every transaction is of the moment of its first read.
+        session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
+
+
+def of_one_moment(view: View) -> View:
+    """Let all that a view reads be of one moment, who is asking included.
+
+    Otherwise a page of figures ends the transaction in which it looked that up, and asks again.
+    """
+
+    @wraps(view)
+    def reading(*args: Any, **kwargs: Any) -> Any:
+        read_one_moment()
+        session = db.session()
+        session.info[MOMENT] = session.get_transaction() or session.begin()
+        return view(*args, **kwargs)
+
+    return cast(View, reading)
+
+
+def is_of_one_moment() -> bool:
+    """Whether what is read now is of the moment at which a view ``of_one_moment`` began."""
+    session = db.session()
+    begun = session.get_transaction()
+    return begun is not None and begun is session.info.get(MOMENT)
+
+
+def is_one_moment(query: sa.SelectBase) -> bool:
+    """Whether all is of one moment that this transaction reads where the query is asked.
+
+    On SQLite it always is.
+    """
+    connection = db.session.connection(bind_arguments={"clause": query})
+    level = connection.get_execution_options().get("isolation_level")
+    return connection.dialect.name == "sqlite" or level == "REPEATABLE READ"

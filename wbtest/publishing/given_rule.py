@@ -1,0 +1,37 @@
+"""A rule as somebody gives it, typed into a form or sent by a program, and as it is kept."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from flask import current_app
+
+from wbtest.publishing.reckoning import Reckoning
+from wbtest.publishing.rule import LONGEST_SOURCE, WINDOW_HOURS, Hypothesis
+from wbtest.writing.wording import on_one_line, with_plain_breaks
+
+CLAUSES = ("who", "does", "if_met", "if_not_met", "if_unclear")
+
+
+def kept_rule(values: Mapping[str, Any], reckoning: Reckoning | None = None) -> Hypothesis:
+    """Return the rule of these values, by the names of its fields.
+
+    Clauses stand on one line, sources under the names by which visits are recorded; without a
+    window it is the usual one of what counts. Raises NotARule for what cannot be sealed.
+    """
+    kept = dict(values)
+    for name in CLAUSES:
+        kept[name] = on_one_line(with_plain_breaks(kept[name])).strip()
+    if kept["sources"] is not None:
+        kept["sources"] = tuple(_as_recorded(name.strip()) for name in kept["sources"])
+    usual = WINDOW_HOURS.get(kept["conversion"], max(WINDOW_HOURS.values()))
+    kept["conversion_window_hours"] = kept["conversion_window_hours"] or usual
+    return Hypothesis(**kept, reckoning=reckoning)
+
+
+def _as_recorded(source: str) -> str:
+    """The name under which visits from there are recorded; the rule would count nobody by others.
+
+    One that is too long stays as it is typed, and the rule refuses it.
+    """
+    name: str = current_app.extensions["wbtest.source_name"](source)
+    return name if len(source) <= LONGEST_SOURCE else source

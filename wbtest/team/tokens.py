@@ -1,0 +1,150 @@
+"""Keys to the API: made and ended by owners, shown once, kept as a hash."""
+
+import secrets
+from collections.abc import Collection
+from datetime import timedelta
+
+from sqlalchemy.orm import joinedload
+
+from wbtest.extensions import clock, db
+from wbtest.store import Invalid, Refused, writing
+from wbtest.team import passwords
+from wbtest.team.access import ROLES
+from wbtest.team.audit.log import record, record_log_in
+from wbtest.team.models import Membership, Person, Workspace
+from wbtest.team.sessions import WRONG_OLD, digest
+from wbtest.team.token_models import ApiToken
+
+# What a token may be given, and what it lets a program do within its maker's role.
+SCOPES = {
+    "read": "Read releases, reviews, experiments and results",
+    "write": "Write: releases, comments, forecasts, drafts of experiments, spend and notes",
+    "decide": "Decide: approve, start, pause and end experiments, go, iterate or stop",
+    "admin": "Read what owners see: addresses of visitors, members, webhooks, tokens, the record",
+}
+BEGINS = "wbt_"
+LONGEST_NAME = 80
+LONGEST_LIFE = 3650
+MOST_TOKENS = 100
+
+
+def make_token(
+    workspace: Workspace,
+    maker: Person,
+    *,
+    name: str,
+    scopes: Collection[str],
+    days: int | None = None,
+) -> tuple[ApiToken, str]:
+    """Make a token that acts as ``maker`` in the workspace; return it with its text, told once.
+
+    It ends after ``days``, or never by itself. Raises Invalid at ``name``, ``scopes`` or ``days``.
+    """
+    name = " ".join(name.split())
+    if not 1 <= len(name) <= LONGEST_NAME:
+        raise Invalid("name", f"Say in 1 to {LONGEST_NAME} characters which program will use it.")
+    if not scopes or not set(scopes) <= SCOPES.keys():
+        raise Invalid("scopes", f"Choose what it may do: {', '.join(SCOPES)}.")
+    if days is not None and not 1 <= days <= LONGEST_LIFE:
+        raise Invalid("days", f"A token lives 1 to {LONGEST_LIFE} days, or until you end it.")
+    text = BEGINS + secrets.token_urlsafe(32)
+    with writing() as session:
+        membership = session.get(Membership, (workspace.id, maker.id))
+        if membership is None:
+            raise Refused(f"{maker.name} is not in {workspace.name}.")
+        if len(tokens_of(workspace)) >= MOST_TOKENS:
+            raise Refused(f"There are {MOST_TOKENS} tokens. End one that nobody uses first.")
+        token = ApiToken(
+            workspace_id=workspace.id,
+            person_id=maker.id,
+            name=name,
+            prefix=text[:12],
+            token_hash=digest(text),
+            scopes=" ".join(scope for scope in SCOPES if scope in scopes),
+            role=membership.role,
+            created_at=clock.now(),
+            expires_at=clock.now() + timedelta(days=days) if days else None,
+        )
+        session.add(token)
+        record(workspace.id, "token.made", _called(token))
+    return token, text
+
+
+def make_with_password(
+    workspace: Workspace,
+    maker: Person,
+    password: str,
+    *,
+    name: str,
+    scopes: Collection[str],
+    days: int | None,
+) -> tuple[ApiToken, str]:
+    """The same, by somebody who proves once more who they are. Raises Invalid at ``password``."""
+    if not passwords.is_right(maker.password_hash, password):
+        record_log_in(maker, "login.password_refused")
+        raise Invalid("password", WRONG_OLD)
+    return make_token(workspace, maker, name=name, scopes=scopes, days=days)
+
+
+def revoke_token(token: ApiToken) -> None:
+    """End a token; what it is used for fails from the next request on."""
+    with writing() as session:
+        record(token.workspace_id, "token.revoked", _called(token))
+        session.delete(token)
+
+
+def revoke_above(membership: Membership, by: Person | None) -> None:
+    """End what a member made in a higher role: it shall not open again when that is given back."""
+    with writing() as session:
+        for token in tokens_of(membership.workspace):
+            is_theirs = token.person_id == membership.person_id
+            if is_theirs and ROLES.index(token.role) > ROLES.index(membership.role):
+                record(token.workspace_id, "token.revoked", _called(token), by=by)
+                session.delete(token)
+
+
+def tokens_of(workspace: Workspace) -> list[ApiToken]:
+    """The tokens of the workspace, the newest first, those among them that open nothing now."""
+    return list(
+        db.session.scalars(
+            db.select(ApiToken)
+            .where(ApiToken.workspace_id == workspace.id)
+            .options(joinedload(ApiToken.person), joinedload(ApiToken.membership))
+            .order_by(ApiToken.id.desc())
+        )
+    )
+
+
+def find_live(text: str) -> ApiToken | None:
+    """The token with this text, or None when it is unknown or over."""
+    if not text.startswith(BEGINS):
+        return None
+    found: ApiToken | None = db.session.scalar(
+        db.select(ApiToken)
+        .where(ApiToken.token_hash == digest(text))
+        .options(joinedload(ApiToken.person), joinedload(ApiToken.membership))
+    )
+    return found if found is not None and not why_dead(found) else None
+
+
+def why_dead(token: ApiToken) -> str:
+    """Why a token opens nothing, in a few words, or '' while it does."""
+    if token.expires_at is not None and token.expires_at <= clock.now():
+        return "its time is over"
+    if ROLES.index(token.membership.role) < ROLES.index(token.role):
+        return "its maker’s role is lower now"
+    return ""
+
+
+def note_use(token: ApiToken) -> None:
+    """Write down the day on which a token was last used; a second time on one day is no write."""
+    today = clock.now().date()
+    if token.last_used_on != today:
+        with writing() as session:
+            session.execute(
+                db.update(ApiToken).where(ApiToken.id == token.id).values(last_used_on=today)
+            )
+
+
+def _called(token: ApiToken) -> str:
+    return f"“{token.name}” ({token.prefix}…, {token.scopes})"
