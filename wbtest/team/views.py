@@ -110,7 +110,7 @@ def own_account() -> str:
 
 
 @bp.route("/password", methods=["GET", "POST"])
-@access.requires("read")
+@access.own_log_in
 @limits.per_account("10 per 15 minutes", own_account)
 def password() -> ResponseReturnValue:
     """Change one's own password. Every other device is logged out, and this one's token is new."""
