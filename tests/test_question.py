@@ -37,6 +37,15 @@ def test_what_is_one_of_several_is_found_whatever_their_number(app: Flask, numbe
     assert sorted(found) == [(each,) for each in ids]
 
 
+def test_several_moments_are_found_as_one_is(app: Flask) -> None:
+    made = make_workspace()
+    question = Question(sa.select(Workspace.id).where(Workspace.created_at.in_(of_many("moments"))))
+
+    found = question.ask(moments=[made.created_at, made.created_at + timedelta(days=1)])
+
+    assert [tuple(row) for row in found] == [(made.id,)]
+
+
 def test_who_listens_to_what_is_asked_hears_it(app: Flask) -> None:
     question = Question(sa.select(sa.func.count()).select_from(Workspace))
 

@@ -57,7 +57,7 @@ class Question:
             value = given.get(name, usual)
             if is_many:
                 text = _spread(text, name, len(value))
-                values += value
+                values += value if process is None else map(process, value)
             else:
                 values.append(value if process is None else process(value))
         # Whoever listens to what is asked hears this, too.

@@ -6,7 +6,8 @@ import pytest
 
 from tests.cli.conftest import Instance
 from tests.factories import make_person, make_workspace
-from wbtest.team import tokens
+from tests.team.two import join
+from wbtest.team import people, tokens
 
 
 @pytest.fixture
@@ -38,7 +39,9 @@ def test_tokens_are_listed_without_their_text(larder: Instance) -> None:
 
     said = larder.run("token", "list")
 
-    assert said.output.splitlines() == [f"1\t{text[:12]}\tread\tada@example.com\tnever used\tCI"]
+    assert said.output.splitlines() == [
+        f"1\t{text[:12]}\tread\tada@example.com\tLarder\tnever used\tCI"
+    ]
 
 
 def test_tokens_are_listed_for_a_script(larder: Instance) -> None:
@@ -62,7 +65,7 @@ def test_a_token_is_ended(larder: Instance) -> None:
 @pytest.mark.parametrize(
     ("arguments", "sentence"),
     [
-        (("create", "eve@example.com", "--name", "CI"), "Nobody in a workspace logs in with eve@"),
+        (("create", "eve@example.com", "--name", "CI"), "Nobody logs in with eve@"),
         (("revoke", "7"), "There is no token 7."),
     ],
 )
@@ -73,3 +76,20 @@ def test_who_or_what_is_not_there_is_said(
 
     assert said.exit_code == 2
     assert sentence in said.output
+
+
+def test_of_several_workspaces_one_says_in_which_the_token_acts(larder: Instance) -> None:
+    with larder.opened():
+        ada = people.find_person("ada@example.com")
+        assert ada
+        join(make_workspace("Kiln"), ada, "viewer")
+
+    unsaid = larder.run("token", "create", "ada@example.com", "--name", "CI")
+    text = make(larder, "--workspace", "Kiln")
+
+    assert unsaid.exit_code == 2
+    assert "Say which with --workspace" in unsaid.output
+    with larder.opened():
+        found = tokens.find_live(text)
+        assert found
+        assert found.membership.workspace.name == "Kiln"

@@ -14,6 +14,7 @@ from flask import Flask
 from tests.team.matrix import Cell, cells
 from wbtest import create_app
 from wbtest.config import Settings
+from wbtest.team.access import OWN_LOG_IN
 
 HEAD = """\
 # Who may open which address
@@ -24,6 +25,7 @@ What the roles mean and how they are kept is in [security.md](security.md).
 
 *anybody*: logged in or not; where the address carries a secret, whoever has it.
 *link*: whoever holds a review link.
+*oneself*: whoever is logged in, in a team or in none, about their own log-in.
 Any other word is the lowest role that may, in the workspace that the object belongs to.
 To everybody else nothing is there.
 
@@ -49,6 +51,8 @@ def who_may(cell: Cell) -> str:
     """Who may, in the words of the page."""
     if not cell.is_for_members:
         return "anybody" if cell.needs == "public" else "link"
+    if cell.needs == OWN_LOG_IN:
+        return "oneself"
     return cell.lowest_role
 
 

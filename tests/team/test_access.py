@@ -35,7 +35,7 @@ def test_every_view_declares_its_permission(app: Flask) -> None:
 def test_declared_permissions_are_known_ones(app: Flask) -> None:
     declared = {getattr(view, "permission", "") for view in app.view_functions.values()} - {""}
 
-    assert declared <= {"public", "link", *access.PERMISSIONS}
+    assert declared <= {"public", "link", access.OWN_LOG_IN, *access.PERMISSIONS}
 
 
 def test_a_view_that_declares_nothing_would_be_found(app: Flask) -> None:

@@ -23,7 +23,7 @@ from tests.factories import (
 )
 from tests.publishing.test_images import picture
 from tests.results.crowd import count_day, count_machines
-from tests.team.test_deleting import make_over, rows
+from tests.team.test_deleting import make_over, open_ways_in, rows
 from wbtest import create_app
 from wbtest.config import Settings
 from wbtest.extensions import clock, db
@@ -55,6 +55,7 @@ def fill(app: Flask) -> Team:
     """A team with a test that is over, and one that runs with a crowd of two variants."""
     team = make_team("Larder")
     make_over(app, team)
+    open_ways_in(team)
     add_image(team.workspace, team.editor, picture())
     revision = make_revision(team.editor, product="Kiln")
     make_approval(revision, team.approver)

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 import sqlalchemy as sa
-from flask import Flask
+from flask import Flask, Response
 
 from tests.audience.larder import Visitor, token_in
 from tests.conftest import Browser, HandClock
@@ -22,6 +22,7 @@ from tests.factories import (
 )
 from tests.publishing.test_images import picture
 from tests.team.deeds import Deeds
+from wbtest.api import once
 from wbtest.audience.leaving.purging import purge
 from wbtest.audience.leaving.traces import drop_old_copies, wipe_traces
 from wbtest.config import Settings
@@ -34,8 +35,10 @@ from wbtest.publishing.running.after import choose
 from wbtest.store import Refused, writing
 from wbtest.team.audit.log import lines_of_all, record
 from wbtest.team.deleting import contents_of, delete_workspace
+from wbtest.team.inviting.invitations import invite
 from wbtest.team.models import Membership, Person
 from wbtest.team.ties import OF_ALL, belongs, tables_inside
+from wbtest.team.tokens import make_token, note_use
 
 TYPED = {"workspace_name": "Larder", "password": PASSWORD}
 
@@ -67,12 +70,22 @@ def make_over(app: Flask, team: Team) -> Experiment:
     return experiment
 
 
+def open_ways_in(team: Team) -> None:
+    """Somebody is invited, and a program has a token, which it used, and an answer that is kept."""
+    invite(team.workspace, team.owner, "mei@x.io", "editor")
+    token, _ = make_token(team.workspace, team.editor, name="CI", scopes=("read", "write"), days=9)
+    note_use(token)
+    once.claim(token.id, "k-1", once.digest_of("POST", "/api/v1/releases?", b"{}"))
+    once.keep(token.id, "k-1", Response(b'{"id":1}', 201, {"Location": "/api/v1/releases/1"}))
+
+
 @pytest.mark.usefixtures("strangers")
 def test_nothing_is_left_but_one_line(app: Flask, team: Team, now: HandClock, client: Browser):
     make_over(app, team)
     for _, _, do in Deeds(team, now, client).story():
         do()
     add_image(team.workspace, team.editor, picture())
+    open_ways_in(team)
     [listed] = db.session.scalars(sa.select(Experiment).where(Experiment.afterwards == "open"))
     choose(listed, team.owner, "closed")
     full = {name for name, found in rows().items() if found}
@@ -84,6 +97,7 @@ def test_nothing_is_left_but_one_line(app: Flask, team: Team, now: HandClock, cl
     assert {name: len(left[name]) for name in names} == {names[0]: 1, names[1]: 4, names[2]: 4}
     assert [name for name, found in left.items() if found and name not in names] == []
     assert full >= {"visits", "sightings", "signups", "images", "image_files", "outbox_mails"}
+    assert full >= {"invitations", "api_tokens", "kept_answers"}
     [line, purge_of_nobody] = lines_of_all(10)
     assert (line.action, line.about) == ("workspace.deleted", "Larder (number 2)")
     assert (purge_of_nobody.who, purge_of_nobody.about) == ("wbtest", "a page")

@@ -1,5 +1,7 @@
 """Members: another role, out of the team; at once, and never without an owner."""
 
+from collections.abc import Callable
+
 import pytest
 from flask import Flask
 
@@ -9,6 +11,8 @@ from tests.team.two import at_once, join
 from wbtest.extensions import db
 from wbtest.store import Gone, Refused
 from wbtest.team import members, tokens
+from wbtest.team.inviting.accepting import InvitationOver, get_open
+from wbtest.team.inviting.invitations import invite
 from wbtest.team.members import LastOwner, NotOwner
 from wbtest.team.models import Membership, Person
 
@@ -176,3 +180,25 @@ def test_a_token_from_before_a_lower_role_stays_shut_when_the_role_comes_back(te
 
     assert tokens.find_live(text) is None
     assert tokens.find_live(other) is not None
+
+
+@pytest.mark.parametrize(
+    "end",
+    [
+        lambda they, owner: members.change_role(they, "viewer", owner),
+        members.remove,
+        lambda they, _: members.leave(they),
+    ],
+    ids=["a lower role", "removed", "left"],
+)
+def test_who_is_no_owner_any_more_has_no_invitation_left_to_come_back_by(
+    team: Team, second: Person, end: Callable[[Membership, Person], None]
+) -> None:
+    _, own = invite(team.workspace, second, "me-again@example.com", "owner")
+    _, other = invite(team.workspace, team.owner, "mei@example.com", "editor")
+
+    end(member(team, second), team.owner)
+
+    assert get_open(other).email == "mei@example.com"
+    with pytest.raises(InvitationOver):
+        get_open(own)

@@ -10,6 +10,7 @@ from wbtest.store import Invalid, writing
 from wbtest.team import tokens
 from wbtest.team.models import AuditLine, Membership
 from wbtest.team.token_models import ApiToken
+from wbtest.team.token_views import FRESH
 
 FORM = {"name": "Nightly export", "scopes": ["read", "write"], "password": PASSWORD}
 
@@ -38,6 +39,15 @@ def test_a_token_is_shown_once_and_kept_as_a_hash(owner: Browser) -> None:
     assert text not in second
     assert token.prefix in second
     assert text not in token.token_hash
+
+
+def test_one_that_was_not_shown_yet_does_not_wait_for_the_next_person(owner: Browser) -> None:
+    owner.send("/team/tokens", FORM)
+
+    owner.send("/logout")
+
+    with owner.session_transaction() as kept:
+        assert FRESH not in kept
 
 
 def test_a_wrong_password_makes_none_and_keeps_what_was_typed(owner: Browser) -> None:

@@ -6,10 +6,11 @@ import os
 import click
 
 from wbtest.cli.instance import opened
+from wbtest.cli.who import get_member, get_person, in_workspace
 from wbtest.extensions import db
 from wbtest.store import Refused
-from wbtest.team import people, tokens
-from wbtest.team.models import Membership, Workspace
+from wbtest.team import tokens
+from wbtest.team.models import Workspace
 from wbtest.team.token_models import ApiToken
 
 
@@ -31,10 +32,13 @@ def token() -> None:
     help="What it may do; give it several times for more.",
 )
 @click.option("--days", type=int, help="Ends by itself after so many days (default: never).")
-def create(email: str, name: str, scopes: tuple[str, ...], days: int | None) -> None:
-    """Make a token that acts as EMAIL, and print it. It is shown this once."""
+@in_workspace
+def create(
+    email: str, name: str, scopes: tuple[str, ...], days: int | None, workspace_name: str | None
+) -> None:
+    """Make a token that acts as EMAIL in one workspace, and print it. It is shown this once."""
     with opened(os.environ):
-        member = _member(email)
+        member = get_member(get_person(email), workspace_name)
         _, text = tokens.make_token(
             member.workspace, member.person, name=name, scopes=scopes, days=days
         )
@@ -44,7 +48,7 @@ def create(email: str, name: str, scopes: tuple[str, ...], days: int | None) -> 
 @token.command("list")
 @click.option("--json", "as_json", is_flag=True, help="Print them as JSON.")
 def list_tokens(as_json: bool) -> None:
-    """List all tokens: number, beginning, scopes, maker, last use, name."""
+    """List all tokens: number, beginning, scopes, maker, workspace, last use, name."""
     with opened(os.environ):
         workspaces = db.session.scalars(db.select(Workspace).order_by(Workspace.id))
         rows = [_row(found) for each in workspaces for found in tokens.tokens_of(each)]
@@ -68,18 +72,6 @@ def revoke(number: int) -> None:
         click.echo(f"The token “{name}” opens nothing any more.")
 
 
-def _member(email: str) -> Membership:
-    person = people.find_person(email)
-    found: Membership | None = db.session.scalars(
-        db.select(Membership)
-        .where(Membership.person_id == (person.id if person else None))
-        .order_by(Membership.created_at, Membership.workspace_id)
-    ).first()
-    if found is None:
-        raise Refused(f"Nobody in a workspace logs in with {email}. See `wbtest user list`.")
-    return found
-
-
 def _row(found: ApiToken) -> dict[str, object]:
     used = found.last_used_on.isoformat() if found.last_used_on else "never used"
     return {
@@ -87,6 +79,7 @@ def _row(found: ApiToken) -> dict[str, object]:
         "begins": found.prefix,
         "scopes": found.scopes,
         "maker": found.person.email,
+        "workspace": found.membership.workspace.name,
         "last_used": used,
         "name": found.name,
         "over": tokens.why_dead(found) or None,

@@ -3,21 +3,17 @@
 import json
 import os
 import sys
-from collections.abc import Iterable
 
 import click
 
 from wbtest.cli.instance import opened
+from wbtest.cli.who import get_member, get_person, in_workspace, pick
 from wbtest.extensions import db
 from wbtest.store import Refused
 from wbtest.team import members, people
 from wbtest.team.access import ROLES
 from wbtest.team.account import factors
-from wbtest.team.models import Membership, Person, Workspace
-
-in_workspace = click.option(
-    "--workspace", "workspace_name", help="Which one, by name or number, where there are several."
-)
+from wbtest.team.models import Workspace
 
 
 @click.group()
@@ -58,7 +54,7 @@ def list_people(as_json: bool) -> None:
 def role(email: str, role: str, workspace_name: str | None) -> None:
     """Make EMAIL a viewer, editor, approver or owner; it counts at once."""
     with opened(os.environ):
-        member = _member(_person(email), workspace_name)
+        member = get_member(get_person(email), workspace_name)
         members.change_role(member, role, None)
         click.echo(f"{member.person.email} is {role} in {member.workspace.name}.")
 
@@ -69,8 +65,8 @@ def role(email: str, role: str, workspace_name: str | None) -> None:
 def remove(email: str, workspace_name: str | None) -> None:
     """Take EMAIL out of a workspace at once. The log-in stays, and what they wrote."""
     with opened(os.environ):
-        person = _person(email)
-        member = _member(person, workspace_name)
+        person = get_person(email)
+        member = get_member(person, workspace_name)
         name = member.workspace.name
         members.remove(member, None)
         click.echo(f"{person.email} is no longer in {name}.")
@@ -81,7 +77,7 @@ def remove(email: str, workspace_name: str | None) -> None:
 def set_password(email: str) -> None:
     """Give EMAIL a new password and log that person out everywhere."""
     with opened(os.environ):
-        person = _person(email)
+        person = get_person(email)
         people.set_password(person, _ask_password())
         click.echo(f"{person.email} has a new password and is logged out everywhere.")
 
@@ -91,7 +87,7 @@ def set_password(email: str) -> None:
 def second_factor_off(email: str) -> None:
     """Let EMAIL in by the password alone, when phone and recovery codes are lost."""
     with opened(os.environ):
-        person = _person(email)
+        person = get_person(email)
         factors.turn_off_for(person)
         click.echo(f"{person.email} logs in by the password alone.")
 
@@ -103,43 +99,7 @@ def _workspace(asked: str | None) -> Workspace:
         raise Refused(
             "There is no workspace yet. Open the set-up link that `wbtest serve` prints first."
         )
-    return every[0] if asked is None else _chosen(every, asked)
-
-
-def _member(person: Person, asked: str | None) -> Membership:
-    """What this person is in the workspace of this name or number, or in their only one."""
-    every: list[Membership] = list(
-        db.session.scalars(
-            db.select(Membership)
-            .where(Membership.person_id == person.id)
-            .order_by(Membership.workspace_id)
-        )
-    )
-    places = [member.workspace for member in every]
-    if not every:
-        raise Refused(f"{person.email} is in no workspace.")
-    if asked is None and len(every) > 1:
-        raise Refused(f"{person.email} is in {_listed(places)}. Say which with --workspace.")
-    return every[0] if asked is None else every[places.index(_chosen(places, asked))]
-
-
-def _chosen(every: list[Workspace], asked: str) -> Workspace:
-    found = [each for each in every if asked in (each.name, str(each.id))]
-    if len(found) != 1:
-        problem = "Several are" if found else "None is"
-        raise Refused(f"{problem} called {asked}. There is {_listed(every)}.")
-    return found[0]
-
-
-def _listed(every: Iterable[Workspace]) -> str:
-    return ", ".join(f"{each.name} (number {each.id})" for each in every)
-
-
-def _person(email: str) -> Person:
-    found = people.find_person(email)
-    if found is None:
-        raise Refused(f"Nobody logs in with {email}. `wbtest user list` shows who does.")
-    return found
+    return every[0] if asked is None else pick(every, asked)
 
 
 def _ask_password() -> str:

@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 # The blueprint whose requests carry a token instead of a cookie.
 API = "api"
 ROLES = ("viewer", "editor", "approver", "owner")
+# What a view declares that asks for no role: somebody's own log-in stays when they left all teams.
+OWN_LOG_IN = "self"
 PERMISSIONS = {"read": "viewer", "edit": "editor", "approve": "approver", "own": "owner"}
 
 Model = TypeVar("Model")
@@ -56,6 +58,20 @@ def requires(permission: str) -> Callable[[View], View]:
         return cast(View, checked)
 
     return declare
+
+
+def own_log_in(view: View) -> View:
+    """Declare that whoever is logged in calls this view about their own log-in, in a team or none.
+
+    It is about no workspace, so that of a form does not matter.
+    """
+
+    @wraps(view)
+    def checked(*args: Any, **kwargs: Any) -> ResponseReturnValue:
+        return _ask_to_log_in() if find_person() is None else view(*args, **kwargs)
+
+    checked.permission = OWN_LOG_IN  # type: ignore[attr-defined]
+    return cast(View, checked)
 
 
 def read_or_linked(view: View) -> View:

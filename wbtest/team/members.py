@@ -1,6 +1,7 @@
 """Changing what somebody may do here: another role, out of the team. One owner always stays.
 
 Each verb holds the workspace first, so that two owners who act at once come one after the other.
+Who is an owner no longer takes the open invitations along that they sent: one may lead them back.
 """
 
 import sqlalchemy as sa
@@ -9,7 +10,7 @@ from wbtest.extensions import db
 from wbtest.store import Invalid, Refused, hold, writing
 from wbtest.team.access import ROLES
 from wbtest.team.audit.log import record
-from wbtest.team.models import Membership, Person, Workspace
+from wbtest.team.models import Invitation, Membership, Person, Workspace
 from wbtest.team.tokens import revoke_above
 
 
@@ -48,6 +49,8 @@ def change_role(membership: Membership, role: str, owner: Person | None) -> None
         about = f"{_named(membership.person)} from {before} to {role}"
         record(membership.workspace_id, "person.role_changed", about, by=owner)
         revoke_above(membership, owner)
+        if before == "owner":
+            _take_back_invitations(membership, owner)
 
 
 def remove(membership: Membership, owner: Person | None) -> None:
@@ -60,6 +63,7 @@ def remove(membership: Membership, owner: Person | None) -> None:
         _hold(membership, workspace, owner)
         _keep_an_owner(membership)
         record(membership.workspace_id, "person.removed", _named(membership.person), by=owner)
+        _take_back_invitations(membership, owner)
         session.delete(membership)
 
 
@@ -70,6 +74,7 @@ def leave(membership: Membership) -> None:
         _hold(membership, workspace, None)
         _keep_an_owner(membership)
         record(membership.workspace_id, "person.left", by=membership.person)
+        _take_back_invitations(membership, membership.person)
         session.delete(membership)
 
 
@@ -101,6 +106,16 @@ def _keep_an_owner(membership: Membership) -> None:
     )
     if membership.role == "owner" and db.session.scalar(owners) == 1:
         raise LastOwner
+
+
+def _take_back_invitations(membership: Membership, by: Person | None) -> None:
+    sent = sa.select(Invitation).where(
+        Invitation.workspace_id == membership.workspace_id,
+        Invitation.invited_by_id == membership.person_id,
+    )
+    for invitation in db.session.scalars(sent).all():
+        record(membership.workspace_id, "person.uninvited", invitation.email, by=by)
+        db.session.delete(invitation)
 
 
 def _named(person: Person) -> str:

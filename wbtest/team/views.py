@@ -10,6 +10,7 @@ from flask import (
     redirect,
     render_template,
     request,
+    session,
     url_for,
 )
 from flask.typing import ResponseReturnValue
@@ -99,6 +100,8 @@ def login() -> ResponseReturnValue:
 def logout() -> ResponseReturnValue:
     """End this device's session."""
     sessions.log_out(own_token())
+    # What waited to be shown once, such as a new token, is not for whoever comes next.
+    session.clear()
     response = redirect(url_for(".login"), 303)
     _keep(response, "", 0)
     return response
@@ -110,7 +113,7 @@ def own_account() -> str:
 
 
 @bp.route("/password", methods=["GET", "POST"])
-@access.requires("read")
+@access.own_log_in
 @limits.per_account("10 per 15 minutes", own_account)
 def password() -> ResponseReturnValue:
     """Change one's own password. Every other device is logged out, and this one's token is new."""

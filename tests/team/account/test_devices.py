@@ -10,8 +10,8 @@ from tests.factories import PASSWORD, Team, log_in
 from tests.statements import counted
 from wbtest.extensions import db
 from wbtest.store import writing
-from wbtest.team import browsers
-from wbtest.team.models import LoginSession, Person
+from wbtest.team import browsers, members
+from wbtest.team.models import LoginSession, Membership, Person
 
 FIREFOX = "Mozilla/5.0 (X11; Linux x86_64; rv:147.0) Gecko/20100101 Firefox/147.0"
 IPHONE = (
@@ -22,6 +22,9 @@ EDGE = (
     "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) "
     "Chrome/140.0.0.0 Safari/537.36 Edg/140.0.0.0"
 )
+
+
+NEW = "three other quiet words"
 
 
 def enter(browser: Browser, person: Person, agent: str) -> None:
@@ -171,6 +174,20 @@ def test_a_page_opens_when_the_last_use_cannot_be_written(
 
     assert elsewhere.get("/account").status_code == 200
     assert used_at() is None
+
+
+def test_who_is_in_no_team_still_looks_after_the_own_log_in(
+    client: Browser, elsewhere: Browser, ada: Person
+) -> None:
+    members.leave(db.session.scalars(db.select(Membership)).one())
+
+    assert 'href="/account"' in elsewhere.get("/").text
+    page = elsewhere.get("/account").text
+    assert "this device" in page
+    assert 'href="/releases"' not in page
+    typed = {"old_password": PASSWORD, "new_password": NEW, "repeated": NEW}
+    assert elsewhere.send("/password", typed).location == "/account"
+    assert client.send("/login", {"email": ada.email, "password": NEW}).status_code == 303
 
 
 def test_a_stranger_is_asked_to_log_in_first(client: Browser, app: Flask) -> None:

@@ -130,6 +130,20 @@ def test_the_browser_that_confirms_stays_and_all_others_are_logged_out(
     assert elsewhere.get("/account").status_code == 303
 
 
+def test_somebody_else_who_confirms_is_not_told_that_it_is_their_e_mail(
+    app: Flask, ada: Person, link: str, workspace: Workspace
+) -> None:
+    theirs = app.test_client()
+    assert isinstance(theirs, Browser)
+    log_in(theirs, make_person("bob@example.com", "editor", workspace))
+
+    theirs.send(link)
+
+    page = theirs.get("/account").text
+    assert f"Ada logs in with {NEW} from now on." in page
+    assert "bob@example.com" in page
+
+
 def test_the_change_ends_the_links_of_lost_passwords(
     client: Browser, ada: Person, link: str
 ) -> None:

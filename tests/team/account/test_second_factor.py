@@ -8,7 +8,7 @@ import pytest
 from flask import Flask
 
 from tests.conftest import Browser, HandClock
-from tests.factories import PASSWORD, log_in, make_person
+from tests.factories import PASSWORD, log_in, make_person, make_workspace
 from tests.team.account.mailbox import code_of
 from wbtest.config import Settings
 from wbtest.extensions import db
@@ -17,6 +17,7 @@ from wbtest.team.account import codes, factors, secrecy
 from wbtest.team.account.models import AccountLink, RecoveryCode, SecondFactor
 from wbtest.team.account.resetting import ask_for_reset
 from wbtest.team.deleting import delete_workspace
+from wbtest.team.inviting.invitations import invite
 from wbtest.team.models import LoginSession, Person, Workspace
 
 OF_A_PERSON = (AccountLink, LoginSession, RecoveryCode, SecondFactor)
@@ -118,6 +119,22 @@ def test_password_and_code_log_in_and_go_on(
     assert answer.location == "/team?tab=1"
     assert is_in(client)
     assert client.get_cookie("wb-code") is None
+
+
+def test_an_invitation_is_no_way_around_the_code(
+    client: Browser, ada: Person, secret: str, now: HandClock
+) -> None:
+    kiln = make_workspace("Kiln")
+    owner = make_person("olga@kiln.example", "owner", kiln)
+    page = f"/invitation/{invite(kiln, owner, 'Ada@Example.COM', 'viewer')[1]}"
+
+    log_in_page = client.send(page, {"name": "Eve", "password": "another quiet word"}).location
+    code_page = client.send(log_in_page, {"email": ada.email, "password": PASSWORD}).location
+
+    assert not is_in(client)
+    assert client.send(code_page, {"code": code_of(secret, now)}).location == page
+    assert client.send(page).location == "/"
+    assert "Ada · Kiln" in client.get("/team").text
 
 
 def test_a_code_is_taken_once(

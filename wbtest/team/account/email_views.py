@@ -14,7 +14,7 @@ from wbtest.team.views import bp, has_mail_server, own_account, own_token
 
 
 @bp.route("/account/email", methods=["GET", "POST"])
-@access.requires("read")
+@access.own_log_in
 @limits.per_ip("30 per hour")
 @limits.per_account("10 per 15 minutes", own_account)
 def email() -> ResponseReturnValue:
@@ -44,8 +44,10 @@ def confirm_email(token: str) -> ResponseReturnValue:
     link = links.get_link(token, "email")
     if request.method == "POST":
         new_email = link.new_email
-        change_email(token, own_token())
-        flash(f"You log in with {new_email} from now on. All other devices are logged out.")
-        return redirect(url_for(".account" if access.find_person() else ".login"), 303)
+        asking, changed = access.find_person(), change_email(token, own_token())
+        # A browser may be logged in as somebody else than who asked for the mail.
+        who = "You log" if asking in (None, changed) else f"{changed.name} logs"
+        flash(f"{who} in with {new_email} from now on. All other devices are logged out.")
+        return redirect(url_for(".account" if asking else ".login"), 303)
     page = render_template("team/account/confirm_email.html", new_email=link.new_email)
     return make_response(page, 200, SECRET_ADDRESS)

@@ -17,14 +17,14 @@ ISSUER = "wbtest"
 
 
 @bp.get("/account/second-factor")
-@access.requires("read")
+@access.own_log_in
 def second_factor() -> ResponseReturnValue:
     """The code to scan while it is off; what there is while it is on."""
     return _page(TurnOnForm(), TurnOffForm())
 
 
 @bp.post("/account/second-factor/on")
-@access.requires("read")
+@access.own_log_in
 @limits.per_account("10 per 15 minutes", own_account)
 def turn_second_factor_on() -> ResponseReturnValue:
     """Turn it on with the password and a code, and show the recovery codes."""
@@ -45,7 +45,7 @@ def turn_second_factor_on() -> ResponseReturnValue:
 
 
 @bp.post("/account/second-factor/off")
-@access.requires("read")
+@access.own_log_in
 @limits.per_account("10 per 15 minutes", own_account)
 @limits.per_account("10 per 15 minutes", code_account)
 def turn_second_factor_off() -> ResponseReturnValue:

@@ -13,7 +13,7 @@ from wbtest.team.views import bp, own_token
 
 
 @bp.route("/account", methods=["GET", "POST"])
-@access.requires("read")
+@access.own_log_in
 def account() -> ResponseReturnValue:
     """Everything about one's own log-in, and the form for one's name."""
     person = access.person()
@@ -38,7 +38,7 @@ def account() -> ResponseReturnValue:
 
 
 @bp.post("/account/devices/log-out")
-@access.requires("read")
+@access.own_log_in
 def log_out_device() -> ResponseReturnValue:
     """Log out one other device."""
     devices.log_out_device(access.person(), request.form.get("device", ""))
@@ -47,7 +47,7 @@ def log_out_device() -> ResponseReturnValue:
 
 
 @bp.post("/account/devices/log-out-others")
-@access.requires("read")
+@access.own_log_in
 def log_out_others() -> ResponseReturnValue:
     """Log out everywhere but here."""
     number = devices.log_out_others(access.person(), own_token())
