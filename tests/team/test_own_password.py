@@ -134,5 +134,5 @@ def test_a_stranger_is_asked_to_log_in_first(client: Browser, app: Flask) -> Non
     assert client.get("/password").location == "/login?next=/password"
 
 
-def test_the_team_page_leads_there(client: Browser, ada: Person) -> None:
-    assert 'href="/password"' in client.get("/team").text
+def test_the_own_account_leads_there(client: Browser, ada: Person) -> None:
+    assert 'href="/password"' in client.get("/account").text

@@ -171,6 +171,8 @@ def test_what_a_tab_draws_can_be_taken_along(viewer, experiment, table):
 def test_a_page_asks_as_many_questions_however_many_came(viewer, states, now, name):
     few, many = states.few(), states.running()
     now.turn(days=DAYS)
+    # That the device was used is noted once an hour.
+    viewer.get("/account")
     numbers = []
     for experiment in (few, many):
         with counted() as statements:
