@@ -43,7 +43,8 @@ AXE = """() => axe.run({ preload: false, resultTypes: ["violations"] }).then(({ 
   violations.flatMap((found) => found.nodes.map((node) => `${found.id} at ${node.target}`)))"""
 # The server's own line for each request says nothing that a failing test does not.
 logging.getLogger("werkzeug").setLevel(logging.ERROR)
-PATIENCE = 15_000
+# Of a machine that is busy with the rest of the suite.
+PATIENCE = 30_000
 
 
 @dataclass(frozen=True, slots=True)
