@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from axe_playwright_python.base import AXE_SCRIPT
 from flask import Flask
-from playwright.sync_api import Browser, BrowserContext, Page
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from tests.audience.larder import PHONE
 from tests.browser.serving import make_server
@@ -45,6 +45,7 @@ AXE = """() => axe.run({ preload: false, resultTypes: ["violations"] }).then(({ 
 logging.getLogger("werkzeug").setLevel(logging.ERROR)
 # Of a machine that is busy with the rest of the suite.
 PATIENCE = 30_000
+expect.set_options(timeout=PATIENCE)
 
 
 @dataclass(frozen=True, slots=True)
