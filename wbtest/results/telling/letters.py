@@ -2,16 +2,9 @@
 
 from collections.abc import Sequence
 from datetime import date
-from typing import NamedTuple
 
+from wbtest.letter import Letter
 from wbtest.results.trust import Check, is_red, listed
-
-
-class Letter(NamedTuple):
-    """A mail in plain text; each member's ends with a link of their own."""
-
-    subject: str
-    body: str
 
 
 def trust_sentence(checks: Sequence[Check]) -> str:

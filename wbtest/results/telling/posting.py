@@ -6,9 +6,9 @@ from flask import current_app
 
 from wbtest.delivery.outbox import queue_mail
 from wbtest.extensions import db
+from wbtest.letter import Letter
 from wbtest.publishing.models import Experiment
 from wbtest.results.telling.choices import Kind, stop_token, wanting
-from wbtest.results.telling.letters import Letter
 from wbtest.results.telling.models import Told
 from wbtest.store import insert
 

@@ -8,6 +8,7 @@ import sqlalchemy as sa
 
 from wbtest.delivery.each import for_each
 from wbtest.extensions import db
+from wbtest.letter import Letter
 from wbtest.publishing.models import Experiment
 from wbtest.publishing.running.life import address_of
 from wbtest.results.dashboard.advice import missing
@@ -17,7 +18,6 @@ from wbtest.results.figures import Results, results_of
 from wbtest.results.in_words import evidence, headline, promise
 from wbtest.results.telling import letters, weeks
 from wbtest.results.telling.choices import wanting
-from wbtest.results.telling.letters import Letter
 from wbtest.results.telling.posting import claim, is_told, post, results_url
 from wbtest.results.telling.weeks import Week
 from wbtest.store import writing

@@ -4,12 +4,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import NamedTuple
 
-
-class Letter(NamedTuple):
-    """A mail in plain text."""
-
-    subject: str
-    body: str
+from wbtest.letter import Letter
 
 
 class Text(NamedTuple):

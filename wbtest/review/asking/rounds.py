@@ -7,8 +7,9 @@ from sqlalchemy import select
 
 from wbtest.delivery.outbox import queue_mail
 from wbtest.extensions import clock, db
+from wbtest.letter import Letter
 from wbtest.review.asking import letters
-from wbtest.review.asking.letters import Letter, Text
+from wbtest.review.asking.letters import Text
 from wbtest.review.models import Reviewer, Round
 from wbtest.review.refusals import refuse_old, refuse_put_away
 from wbtest.review.seats import is_over, member_reviewer

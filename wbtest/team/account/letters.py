@@ -1,13 +1,6 @@
 """The mails about an account. Pure: no name and no typed text stands in them but addresses."""
 
-from typing import NamedTuple
-
-
-class Letter(NamedTuple):
-    """A mail in plain text."""
-
-    subject: str
-    body: str
+from wbtest.letter import Letter
 
 
 def reset_link(url: str) -> Letter:

@@ -4,6 +4,7 @@ import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 
 from wbtest.delivery.outbox import queue_mail
+from wbtest.letter import Letter
 from wbtest.store import Invalid, hold, writing
 from wbtest.team import limits, passwords, people, sessions
 from wbtest.team.account import letters, links
@@ -71,5 +72,5 @@ def change_email(token: str, kept_session: str = "") -> Person:
     return person
 
 
-def _write(recipient: str, letter: letters.Letter) -> None:
+def _write(recipient: str, letter: Letter) -> None:
     queue_mail(recipient=recipient, subject=letter.subject, body=letter.body)

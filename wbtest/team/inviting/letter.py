@@ -1,14 +1,8 @@
 """The mail with an invitation. Pure."""
 
 from datetime import datetime
-from typing import NamedTuple
 
-
-class Letter(NamedTuple):
-    """A mail in plain text."""
-
-    subject: str
-    body: str
+from wbtest.letter import Letter
 
 
 def invitation(
