@@ -50,6 +50,21 @@ def test_every_answer_carries_the_security_headers(client: Browser) -> None:
         assert "frame-ancestors 'none'" in headers["Content-Security-Policy"]
 
 
+@pytest.mark.parametrize(
+    ("path", "kind"),
+    [
+        ("/login", "text/html; charset=utf-8"),
+        ("/nowhere", "text/html; charset=utf-8"),
+        ("/static/css/tokens.css", 'text/css; charset="utf-8"'),
+        ("/healthz", "application/json"),
+    ],
+)
+def test_an_answer_says_its_type_and_a_text_its_letters(
+    client: Browser, path: str, kind: str
+) -> None:
+    assert client.get(path).headers["Content-Type"] == kind
+
+
 def test_the_policy_allows_only_what_is_ours(client: Browser) -> None:
     policy = client.get("/login").headers["Content-Security-Policy"]
 

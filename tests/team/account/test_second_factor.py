@@ -108,6 +108,17 @@ def test_secret_and_recovery_codes_are_not_readable_in_the_database(
     assert len(hashes) == codes.RECOVERY_CODES
 
 
+def test_a_secret_that_was_changed_or_put_into_another_row_is_not_read(
+    ada: Person, secret: str
+) -> None:
+    kept = db.session.scalars(db.select(SecondFactor.secret)).one()
+    changed = ("B" if kept[30] == "A" else "A").join((kept[:30], kept[31:]))
+
+    assert secrecy.decrypt(kept, ada.id) == secret
+    assert secrecy.decrypt(kept, ada.id + 1) is None
+    assert secrecy.decrypt(changed, ada.id) is None
+
+
 def test_only_an_owner_sees_who_has_one(
     client: Browser, ada: Person, secret: str, workspace: Workspace
 ) -> None:
