@@ -133,6 +133,18 @@ def test_ten_wrong_codes_are_enough_also_with_the_password_typed_anew(
     assert "Retry-After" in right.headers
 
 
+def test_a_right_code_forgives_the_wrong_ones(
+    client: Browser, ada: Person, secret: str, now: HandClock
+) -> None:
+    for _ in range(2):
+        wrong = {client.send(type_password(client), {"code": "0"}).status_code for _ in range(9)}
+        right = client.send(type_password(client), {"code": code_of(secret, now)})
+
+        assert (wrong, right.status_code) == ({422}, 303)
+        client.send("/logout")
+        now.turn(seconds=codes.SECONDS)
+
+
 def test_the_cookie_between_is_for_this_host_and_no_script(
     client: Browser, ada: Person, secret: str
 ) -> None:

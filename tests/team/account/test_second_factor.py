@@ -96,6 +96,28 @@ def test_it_is_turned_off_with_password_and_code(
     assert type_password(client) == "/"
 
 
+@pytest.mark.parametrize("step", ["on", "off"])
+def test_guesses_of_the_password_are_limited(client: Browser, ada: Person, step: str) -> None:
+    log_in(client, ada)
+    wrong = {"password": "wrong", "code": "000000"}
+
+    told = [client.send(f"/account/second-factor/{step}", wrong).status_code for _ in range(11)]
+
+    assert told == [422] * 10 + [429]
+
+
+def test_ten_wrong_codes_are_enough_though_the_password_is_forgiven_each_time(
+    client: Browser, elsewhere: Browser, ada: Person, secret: str
+) -> None:
+    told = []
+    for _ in range(11):
+        wrong = {"password": PASSWORD, "code": "000000"}
+        told.append(elsewhere.send("/account/second-factor/off", wrong).status_code)
+        type_password(client)
+
+    assert told == [422] * 10 + [429]
+
+
 def test_secret_and_recovery_codes_are_not_readable_in_the_database(
     ada: Person, secret: str, recovery: list[str]
 ) -> None:
