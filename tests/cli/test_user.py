@@ -98,6 +98,12 @@ def test_a_fault_is_named_and_nothing_happens(
     assert len(larder.run("user", "list").output.splitlines()) == 1
 
 
+def test_nobody_has_a_log_in_before_the_first_visit(instance: Instance) -> None:
+    said = instance.run("user", "list")
+
+    assert (said.exit_code, said.output) == (0, "")
+
+
 def test_the_first_person_comes_through_the_set_up_link(instance: Instance) -> None:
     refused = instance.run("user", "create", "ada@example.com", typed=f"{PASSWORD}\n")
 

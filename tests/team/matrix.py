@@ -26,6 +26,9 @@ SHUT = {
 }
 # There is nothing to type before the password was right.
 AFTER_THE_PASSWORD = {"team.login_code"}
+# To look is written down or counted there; everywhere else it changes nothing.
+TOLD = {"team.audit_csv", "results.signups_csv", "results.signups_json"}
+COUNTED_LOOKS = {"audience.page", "results.shared"}
 # They say 503 without a worker.
 WITHOUT_A_WORKER = {"team.readyz"}
 # What needs more than its route can say: a room has members and guests.
@@ -71,6 +74,11 @@ class Cell(NamedTuple):
     def is_closed_to_guests(self) -> bool:
         """Whether a guest is in a room of which this is not for them."""
         return self.rule.endpoint in ("guests.apply", "guests.delete")
+
+    @property
+    def only_looks(self) -> bool:
+        """Whether to ask for it must leave everything as it was."""
+        return self.method == "GET" and self.rule.endpoint not in TOLD | COUNTED_LOOKS
 
     def takes_any(self, name: str) -> bool:
         """Whether any text may stand for this part of the address."""

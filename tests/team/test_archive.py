@@ -23,7 +23,7 @@ from tests.factories import (
 )
 from tests.publishing.test_images import picture
 from tests.results.crowd import count_day, count_machines
-from tests.team.test_deleting import make_over, open_ways_in, rows
+from tests.team.all_of_it import make_over, open_ways_in, rows
 from wbtest import create_app
 from wbtest.config import Settings
 from wbtest.extensions import clock, db

@@ -1,18 +1,12 @@
 """Deleting a workspace: nothing of it stays but one line, and nothing of others goes."""
 
-import shutil
-from datetime import timedelta
-from pathlib import Path
-from typing import Any
-
 import pytest
 import sqlalchemy as sa
-from flask import Flask, Response
+from flask import Flask
 
 from tests.audience.larder import Visitor, token_in
 from tests.conftest import Browser, HandClock
 from tests.factories import (
-    PASSWORD,
     Team,
     log_in,
     make_approval,
@@ -21,13 +15,9 @@ from tests.factories import (
     make_running,
 )
 from tests.publishing.test_images import picture
+from tests.team.all_of_it import TYPED, delete, make_over, open_ways_in, rows
 from tests.team.deeds import Deeds
-from wbtest.api import once
-from wbtest.audience.leaving.purging import purge
-from wbtest.audience.leaving.traces import drop_old_copies, wipe_traces
-from wbtest.config import Settings
-from wbtest.delivery.backups import backup_folder
-from wbtest.extensions import Base, clock, db
+from wbtest.extensions import clock, db
 from wbtest.publishing.looks.images import add_image
 from wbtest.publishing.models import Experiment
 from wbtest.publishing.running import life
@@ -35,48 +25,8 @@ from wbtest.publishing.running.after import choose
 from wbtest.store import Refused, writing
 from wbtest.team.audit.log import lines_of_all, record
 from wbtest.team.deleting import contents_of, delete_workspace
-from wbtest.team.inviting.invitations import invite
 from wbtest.team.models import Membership, Person
-from wbtest.team.ties import OF_ALL, belongs, tables_inside
-from wbtest.team.tokens import make_token, note_use
-
-TYPED = {"workspace_name": "Larder", "password": PASSWORD}
-
-
-def delete(team: Team) -> None:
-    delete_workspace(team.workspace, team.owner, name="Larder", password=PASSWORD)
-
-
-def rows() -> dict[str, list[Any]]:
-    """All that is stored, but for the log and what is of no workspace."""
-    db.session.rollback()
-    tables = [t for t in Base.metadata.sorted_tables if t.name not in {*OF_ALL, "audit_lines"}]
-    return {
-        table.name: [tuple(row) for row in db.session.execute(sa.select(table))] for table in tables
-    }
-
-
-def make_over(app: Flask, team: Team) -> Experiment:
-    """A test that is over: somebody came, did something, signed up, and objected elsewhere."""
-    revision = make_revision(team.editor)
-    make_approval(revision, team.approver)
-    experiment = make_running(revision, team.editor, team.approver, slug="over")
-    visitor = Visitor(app)
-    page = visitor.get("/p/over")
-    visitor.post("/p/over/seen", token_in(page))
-    visitor.post("/p/over/signup", {"token": token_in(page), "email": "mia@x.io", "website": ""})
-    app.extensions["wbtest.recorder"].flush()
-    life.end(experiment, team.owner)
-    return experiment
-
-
-def open_ways_in(team: Team) -> None:
-    """Somebody is invited, and a program has a token, which it used, and an answer that is kept."""
-    invite(team.workspace, team.owner, "mei@x.io", "editor")
-    token, _ = make_token(team.workspace, team.editor, name="CI", scopes=("read", "write"), days=9)
-    note_use(token)
-    once.claim(token.id, "k-1", once.digest_of("POST", "/api/v1/releases?", b"{}"))
-    once.keep(token.id, "k-1", Response(b'{"id":1}', 201, {"Location": "/api/v1/releases/1"}))
+from wbtest.team.ties import belongs, tables_inside
 
 
 @pytest.mark.usefixtures("strangers")
@@ -239,67 +189,3 @@ def test_a_form_that_comes_too_late_harms_no_others(app: Flask, team: Team, stra
 
     assert answer.status_code == 303
     assert len(rows()["signups"]) == 1
-
-
-class TestTraces:
-    """On SQLite; PostgreSQL has files of its own."""
-
-    @pytest.fixture
-    def database_url(self, sqlite_url: str) -> str:
-        return sqlite_url
-
-    def test_nothing_is_left_in_the_file_and_its_log(
-        self, team: Team, settings: Settings, now: HandClock
-    ):
-        file = settings.database_file
-        assert file is not None
-        make_release(team.editor, headline="Zebra soup from the shelf", problem="zebra " * 900)
-        assert b"zebra" in bytes_of(file)
-
-        delete(team)
-        wipe_traces(now())
-
-        assert b"zebra" not in bytes_of(file).lower()
-
-    def test_copies_from_before_go_after_two_weeks(
-        self, team: Team, settings: Settings, now: HandClock
-    ):
-        folder = backup_folder(settings)
-        folder.mkdir(parents=True)
-        copy = folder / f"wbtest-{now():%Y-%m-%dT%H%M%S}.db"
-        assert settings.database_file is not None
-        shutil.copyfile(settings.database_file, copy)
-        now.turn(hours=1)
-        delete(team)
-
-        now.turn(days=13)
-        drop_old_copies(now())
-        assert copy.exists()
-        now.turn(days=1)
-        drop_old_copies(now())
-
-        assert not copy.exists()
-
-    def test_copies_from_before_a_purge_go_on_its_day_though_the_team_went_meanwhile(
-        self, app: Flask, team: Team, settings: Settings, now: HandClock
-    ):
-        folder = backup_folder(settings)
-        folder.mkdir(parents=True)
-        names = [f"wbtest-{now() + timedelta(days=day):%Y-%m-%dT%H%M%S}.db" for day in (0, 5)]
-        for name in names:
-            (folder / name).touch()
-        purge(make_over(app, team))
-        now.turn(days=10)
-        delete(team)
-
-        now.turn(days=4)
-        drop_old_copies(now())
-
-        assert [file.name for file in folder.iterdir()] == names[1:]
-
-
-def bytes_of(file: Path) -> bytes:
-    """The database and its log, as they lie on the disk."""
-    db.session.rollback()
-    log = file.with_name(f"{file.name}-wal")
-    return file.read_bytes() + (log.read_bytes() if log.exists() else b"")

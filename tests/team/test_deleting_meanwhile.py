@@ -8,7 +8,7 @@ from flask import Flask
 
 from tests.conftest import Browser, HandClock
 from tests.factories import PASSWORD, Team, log_in
-from tests.team.test_deleting import TYPED, delete, make_over, rows
+from tests.team.all_of_it import TYPED, delete, make_over, rows
 from wbtest.audience.recording.ledger import VISITS
 from wbtest.extensions import db
 from wbtest.locks import NoLock

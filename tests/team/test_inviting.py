@@ -5,12 +5,14 @@ from dataclasses import replace
 
 import pytest
 from flask import Flask
+from flask.sessions import SecureCookieSessionInterface
 
 from tests.conftest import Browser, HandClock
 from tests.factories import Team, log_in, make_team
 from wbtest.delivery.models import OutboxMail
 from wbtest.extensions import db
 from wbtest.team.inviting.invitations import MOST_A_DAY, forget_old_invitations
+from wbtest.team.inviting.list_views import FRESH
 from wbtest.team.models import Invitation
 
 ADA = {"email": "Ada@Example.com ", "role": "approver"}
@@ -63,6 +65,19 @@ def test_without_a_mail_server_the_link_is_shown_once(client: Browser) -> None:
     assert link_on(client.get("/team").text)
     assert not link_on(client.get("/team").text)
     assert db.session.scalars(db.select(OutboxMail)).all() == []
+
+
+@pytest.mark.parametrize(("signature", "is_shown"), [("", True), ("x" * 27, False)])
+def test_a_link_written_into_the_cookie_is_not_shown(
+    client: Browser, signature: str, is_shown: bool
+) -> None:
+    invite(client)
+    signer = SecureCookieSessionInterface().get_signing_serializer(client.application)
+    told, _, ours = signer.dumps({FRESH: [only().id, "evil"]}).rpartition(".")
+
+    client.set_cookie("wb-form", f"{told}.{signature or ours}")
+
+    assert (link_on(client.get("/team").text) == "/invitation/evil") == is_shown
 
 
 def test_only_a_hash_of_the_link_is_kept(client: Browser) -> None:

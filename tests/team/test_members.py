@@ -12,7 +12,7 @@ from wbtest.extensions import db
 from wbtest.store import Gone, Refused
 from wbtest.team import members, tokens
 from wbtest.team.inviting.accepting import InvitationOver, get_open
-from wbtest.team.inviting.invitations import invite
+from wbtest.team.inviting.invitations import invite, invite_again, uninvite
 from wbtest.team.members import LastOwner, NotOwner
 from wbtest.team.models import Membership, Person
 
@@ -169,6 +169,17 @@ def test_an_owner_who_is_none_any_more_changes_nothing(team: Team, second: Perso
         members.remove(member(team, team.editor), second)
     with pytest.raises(Refused):
         members.change_role(member(team, second), "owner", second)
+
+
+def test_an_owner_who_is_none_any_more_asks_nobody_in(team: Team, second: Person) -> None:
+    invitation, _ = invite(team.workspace, team.owner, "mei@example.com", "editor")
+    members.change_role(member(team, second), "viewer", team.owner)
+
+    with pytest.raises(NotOwner):
+        invite(team.workspace, second, "me-again@example.com", "owner")
+    for act in (invite_again, uninvite):
+        with pytest.raises(NotOwner):
+            act(invitation, second)
 
 
 def test_a_token_from_before_a_lower_role_stays_shut_when_the_role_comes_back(team: Team) -> None:

@@ -122,6 +122,18 @@ def test_an_unknown_e_mail_costs_as_much_hashing_as_a_known_one() -> None:
     assert not passwords.is_right(None, PASSWORD)
 
 
+def test_a_log_in_ends_what_the_device_had_before(
+    client: Browser, ada: Person, now: HandClock
+) -> None:
+    log_in(client, ada)
+    now.turn(days=30)
+
+    client.send("/login", {"email": ada.email, "password": PASSWORD})
+
+    assert client.get("/team").status_code == 200
+    assert len(db.session.scalars(db.select(LoginSession)).all()) == 1
+
+
 def test_a_hash_of_former_costs_is_renewed_at_the_log_in(client: Browser, ada: Person) -> None:
     assert passwords.is_outdated(ada.password_hash)
 

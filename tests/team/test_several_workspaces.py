@@ -59,6 +59,18 @@ def test_another_device_stays_where_it_is(client: Browser, team: Team, kiln: Wor
     assert where(other) == "Larder"
 
 
+def test_a_link_to_be_shown_once_waits_for_the_page_of_its_workspace(
+    client: Browser, team: Team, kiln: Workspace
+) -> None:
+    client.send("/team/invitations", {"email": "mei@example.com", "role": "viewer"})
+    go(client, kiln)
+    assert "/invitation/" not in client.get("/team").text
+
+    go(client, team.workspace)
+
+    assert "/invitation/" in client.get("/team").text
+
+
 def test_who_is_in_one_alone_sees_nothing_of_it(client: Browser, team: Team) -> None:
     log_in(client, team.owner)
 

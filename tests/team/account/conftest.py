@@ -46,3 +46,13 @@ def secret(ada: Person, now: HandClock) -> str:
     now.turn(seconds=codes.SECONDS)
     db.session.rollback()
     return secret
+
+
+@pytest.fixture
+def recovery(ada: Person, secret: str, now: HandClock) -> list[str]:
+    """Ada's recovery codes, from turning it off and on again."""
+    factors.turn_off_for(ada)
+    made = factors.turn_on(ada, secret, password=PASSWORD, code=code_of(secret, now))
+    now.turn(seconds=codes.SECONDS)
+    db.session.rollback()
+    return made

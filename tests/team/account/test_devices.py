@@ -1,6 +1,7 @@
 """Where somebody is logged in: listed in a few words, and logged out."""
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 
 import pytest
 from flask import Flask
@@ -11,7 +12,9 @@ from tests.statements import counted
 from wbtest.extensions import db
 from wbtest.store import writing
 from wbtest.team import browsers, members
+from wbtest.team.account import devices
 from wbtest.team.models import LoginSession, Membership, Person
+from wbtest.team.sessions import open_session
 
 FIREFOX = "Mozilla/5.0 (X11; Linux x86_64; rv:147.0) Gecko/20100101 Firefox/147.0"
 IPHONE = (
@@ -102,13 +105,12 @@ def test_all_other_devices_are_logged_out(client: Browser, elsewhere: Browser, a
 
 
 def test_a_device_of_somebody_else_is_none_of_ours(
-    client: Browser, elsewhere: Browser, strangers: Team
+    client: Browser, elsewhere: Browser, ada: Person, strangers: Team
 ) -> None:
     log_in(client, strangers.owner)
-    page = elsewhere.get("/account").text
-    assert 'name="device"' not in page
+    [theirs] = devices.devices_of(ada, "")
 
-    for key in ("", "Safari on iPhone", "0" * 24):
+    for key in ("", "Safari on iPhone", theirs.key):
         assert client.send("/account/devices/log-out", {"device": key}).status_code == 404
     client.send("/account/devices/log-out-others")
 
@@ -155,8 +157,8 @@ REFUSING = {
 }
 
 
-@pytest.fixture
-def unwritable(elsewhere: Browser) -> Iterator[None]:
+@contextmanager
+def unwritable() -> Iterator[None]:
     """Sessions that the database does not let anybody change."""
     begin, end = REFUSING[db.engine.dialect.name]
     for statement in (begin, None, end):
@@ -168,12 +170,39 @@ def unwritable(elsewhere: Browser) -> Iterator[None]:
 
 
 def test_a_page_opens_when_the_last_use_cannot_be_written(
-    elsewhere: Browser, unwritable: None, now: HandClock
+    elsewhere: Browser, now: HandClock
 ) -> None:
     now.turn(hours=2)
 
-    assert elsewhere.get("/account").status_code == 200
+    with unwritable():
+        assert elsewhere.get("/account").status_code == 200
+        assert used_at() is None
+
+
+def test_what_could_not_be_written_is_tried_again_a_minute_later(
+    elsewhere: Browser, now: HandClock
+) -> None:
+    now.turn(hours=2)
+    with unwritable():
+        elsewhere.get("/account")
+
+    now.turn(seconds=59)
+    elsewhere.get("/account")
     assert used_at() is None
+    now.turn(seconds=1)
+    elsewhere.get("/account")
+
+    assert used_at() == now()
+
+
+def test_of_very_many_devices_those_used_last_are_listed(elsewhere: Browser, ada: Person) -> None:
+    for _ in range(devices.MOST_LISTED):
+        open_session(ada)
+
+    page = elsewhere.get("/account").text
+
+    assert page.count("last used 1 March") == devices.MOST_LISTED
+    assert f"These are the 50 used last, of {devices.MOST_LISTED + 1}." in page
 
 
 def test_who_is_in_no_team_still_looks_after_the_own_log_in(

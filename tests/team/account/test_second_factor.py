@@ -5,42 +5,19 @@ from datetime import UTC, datetime, timedelta
 
 import pyotp
 import pytest
-from flask import Flask
 
 from tests.conftest import Browser, HandClock
-from tests.factories import PASSWORD, log_in, make_person, make_workspace
+from tests.factories import PASSWORD, log_in, make_person
+from tests.team.account.coming_in import type_password
 from tests.team.account.mailbox import code_of
-from wbtest.config import Settings
 from wbtest.extensions import db
-from wbtest.team import people
 from wbtest.team.account import codes, factors, secrecy
 from wbtest.team.account.models import AccountLink, RecoveryCode, SecondFactor
 from wbtest.team.account.resetting import ask_for_reset
 from wbtest.team.deleting import delete_workspace
-from wbtest.team.inviting.invitations import invite
 from wbtest.team.models import LoginSession, Person, Workspace
 
 OF_A_PERSON = (AccountLink, LoginSession, RecoveryCode, SecondFactor)
-
-
-@pytest.fixture
-def recovery(ada: Person, secret: str, now: HandClock) -> list[str]:
-    """Ada's recovery codes, from turning it off and on again."""
-    factors.turn_off_for(ada)
-    made = factors.turn_on(ada, secret, password=PASSWORD, code=code_of(secret, now))
-    now.turn(seconds=codes.SECONDS)
-    db.session.rollback()
-    return made
-
-
-def type_password(browser: Browser, email: str = "ada@example.com", onward: str = "") -> str:
-    """Log in as far as the password goes; return where it leads."""
-    path = f"/login?next={onward}" if onward else "/login"
-    return browser.send(path, {"email": email, "password": PASSWORD}).location or ""
-
-
-def is_in(browser: Browser) -> bool:
-    return browser.get("/account").status_code == 200
 
 
 def test_the_code_of_rfc_6238_is_the_right_one() -> None:
@@ -102,134 +79,6 @@ def test_it_is_not_turned_on_without_password_code_and_our_secret(
     assert db.session.scalar(db.select(SecondFactor)) is None
 
 
-def test_the_password_alone_opens_nothing(client: Browser, ada: Person, secret: str) -> None:
-    assert type_password(client).startswith("/login/code")
-
-    assert not is_in(client)
-    assert db.session.scalar(db.select(LoginSession)) is None
-
-
-def test_password_and_code_log_in_and_go_on(
-    client: Browser, ada: Person, secret: str, now: HandClock
-) -> None:
-    path = type_password(client, onward="/team?tab=1")
-
-    answer = client.send(path, {"code": code_of(secret, now)})
-
-    assert answer.location == "/team?tab=1"
-    assert is_in(client)
-    assert client.get_cookie("wb-code") is None
-
-
-def test_an_invitation_is_no_way_around_the_code(
-    client: Browser, ada: Person, secret: str, now: HandClock
-) -> None:
-    kiln = make_workspace("Kiln")
-    owner = make_person("olga@kiln.example", "owner", kiln)
-    page = f"/invitation/{invite(kiln, owner, 'Ada@Example.COM', 'viewer')[1]}"
-
-    log_in_page = client.send(page, {"name": "Eve", "password": "another quiet word"}).location
-    code_page = client.send(log_in_page, {"email": ada.email, "password": PASSWORD}).location
-
-    assert not is_in(client)
-    assert client.send(code_page, {"code": code_of(secret, now)}).location == page
-    assert client.send(page).location == "/"
-    assert "Ada · Kiln" in client.get("/team").text
-
-
-def test_a_code_is_taken_once(
-    app: Flask, client: Browser, ada: Person, secret: str, now: HandClock
-) -> None:
-    other = app.test_client()
-    assert isinstance(other, Browser)
-    code = code_of(secret, now)
-    for browser in (client, other):
-        browser.send(type_password(browser), {"code": code})
-
-    assert (is_in(client), is_in(other)) == (True, False)
-
-
-def test_a_recovery_code_lets_in_once(
-    app: Flask, client: Browser, ada: Person, recovery: list[str]
-) -> None:
-    other = app.test_client()
-    assert isinstance(other, Browser)
-    for browser in (client, other):
-        browser.send(type_password(browser), {"code": f" {recovery[0].upper()} "})
-
-    assert (is_in(client), is_in(other)) == (True, False)
-    assert factors.recovery_codes_left(ada) == 9
-
-
-def test_a_recovery_code_of_somebody_else_opens_nothing(
-    client: Browser, workspace: Workspace, recovery: list[str], now: HandClock
-) -> None:
-    bob = make_person("bob@example.com", "viewer", workspace)
-    secret = codes.make_secret()
-    factors.turn_on(bob, secret, password=PASSWORD, code=code_of(secret, now))
-
-    answer = client.send(type_password(client, bob.email), {"code": recovery[0]})
-
-    assert answer.status_code == 422
-
-
-def test_the_code_has_to_follow_within_five_minutes(
-    client: Browser, ada: Person, secret: str, now: HandClock
-) -> None:
-    path = type_password(client)
-    now.turn(minutes=5)
-
-    answer = client.send(path, {"code": code_of(secret, now)})
-
-    assert answer.location.startswith("/login")
-    assert "within five minutes" in client.get(answer.location).text
-    assert not is_in(client)
-
-
-def test_a_password_changed_meanwhile_ends_the_waiting(
-    client: Browser, ada: Person, secret: str, now: HandClock
-) -> None:
-    path = type_password(client)
-    people.set_password(ada, "another quiet word")
-
-    client.send(path, {"code": code_of(secret, now)})
-
-    assert not is_in(client)
-
-
-@pytest.mark.parametrize("note", ["", "x", "WzEsOTk5OTk5OTk5OSwiIl0.forged"])
-def test_the_code_is_asked_only_where_the_password_was_typed(
-    client: Browser, ada: Person, secret: str, now: HandClock, note: str
-) -> None:
-    client.set_cookie("wb-code", note)
-
-    assert client.get("/login/code").location.startswith("/login?")
-    assert client.send("/login/code", {"code": code_of(secret, now)}).status_code == 303
-    assert not is_in(client)
-
-
-def test_ten_wrong_codes_are_enough_also_with_the_password_typed_anew(
-    client: Browser, ada: Person, secret: str, now: HandClock
-) -> None:
-    told = [client.send(type_password(client), {"code": "000000"}).status_code for _ in range(11)]
-
-    right = client.send(type_password(client), {"code": code_of(secret, now)})
-
-    assert told == [422] * 10 + [429]
-    assert right.status_code == 429
-    assert "Retry-After" in right.headers
-
-
-def test_the_cookie_between_is_for_this_host_and_no_script(
-    client: Browser, ada: Person, secret: str
-) -> None:
-    answer = client.send("/login", {"email": ada.email, "password": PASSWORD})
-
-    [cookie] = [c for c in answer.headers.getlist("Set-Cookie") if c.startswith("wb-code=")]
-    assert "Max-Age=300; HttpOnly; Path=/; SameSite=Lax" in cookie
-    assert PASSWORD not in cookie
-
-
 def test_it_is_turned_off_with_password_and_code(
     client: Browser, ada: Person, secret: str, now: HandClock
 ) -> None:
@@ -247,6 +96,28 @@ def test_it_is_turned_off_with_password_and_code(
     assert type_password(client) == "/"
 
 
+@pytest.mark.parametrize("step", ["on", "off"])
+def test_guesses_of_the_password_are_limited(client: Browser, ada: Person, step: str) -> None:
+    log_in(client, ada)
+    wrong = {"password": "wrong", "code": "000000"}
+
+    told = [client.send(f"/account/second-factor/{step}", wrong).status_code for _ in range(11)]
+
+    assert told == [422] * 10 + [429]
+
+
+def test_ten_wrong_codes_are_enough_though_the_password_is_forgiven_each_time(
+    client: Browser, elsewhere: Browser, ada: Person, secret: str
+) -> None:
+    told = []
+    for _ in range(11):
+        wrong = {"password": PASSWORD, "code": "000000"}
+        told.append(elsewhere.send("/account/second-factor/off", wrong).status_code)
+        type_password(client)
+
+    assert told == [422] * 10 + [429]
+
+
 def test_secret_and_recovery_codes_are_not_readable_in_the_database(
     ada: Person, secret: str, recovery: list[str]
 ) -> None:
@@ -259,25 +130,15 @@ def test_secret_and_recovery_codes_are_not_readable_in_the_database(
     assert len(hashes) == codes.RECOVERY_CODES
 
 
-def test_with_another_server_key_one_is_told_whom_to_ask(
-    client: Browser, ada: Person, secret: str, now: HandClock, settings: Settings
+def test_a_secret_that_was_changed_or_put_into_another_row_is_not_read(
+    ada: Person, secret: str
 ) -> None:
-    object.__setattr__(settings, "secret_key", "another-key" * 4)
+    kept = db.session.scalars(db.select(SecondFactor.secret)).one()
+    changed = ("B" if kept[30] == "A" else "A").join((kept[:30], kept[31:]))
 
-    answer = client.send(type_password(client), {"code": code_of(secret, now)})
-
-    assert answer.status_code == 422
-    assert "wbtest user second-factor-off" in answer.text.partition('id="code-error"')[2]
-
-
-def test_who_runs_the_server_lets_somebody_in_without_it(
-    client: Browser, ada: Person, secret: str
-) -> None:
-    factors.turn_off_for(ada)
-
-    type_password(client)
-
-    assert is_in(client)
+    assert secrecy.decrypt(kept, ada.id) == secret
+    assert secrecy.decrypt(kept, ada.id + 1) is None
+    assert secrecy.decrypt(changed, ada.id) is None
 
 
 def test_only_an_owner_sees_who_has_one(

@@ -1,0 +1,98 @@
+"""Ways to pages that no link leads to: by mail, by an address passed on, by guessing."""
+
+import pyotp
+from playwright.sync_api import Page
+
+from tests.audience.larder import Visitor, token_in
+from tests.browser.conftest import Live
+from tests.browser.reader import Reader
+from tests.factories import PASSWORD
+from wbtest.extensions import clock, db
+from wbtest.publishing.models import Experiment
+from wbtest.publishing.previews import preview_token
+from wbtest.results.sharing.links import make_shared
+from wbtest.results.telling.choices import stop_token
+from wbtest.store import writing
+from wbtest.team.account import codes, factors, links
+from wbtest.team.inviting.invitations import invite
+from wbtest.team.models import Person, Workspace
+
+MIA = "mia@x.io"
+SHARED_PASSWORD = "three quiet words"
+
+
+def sign_up(live: Live, slug: str) -> None:
+    """Leave an address on a page."""
+    somebody = Visitor(live.app)
+    page = somebody.get(f"/p/{slug}")
+    somebody.post(f"/p/{slug}/signup", {"token": token_in(page), "email": MIA, "website": ""})
+
+
+def open_try(reader: Reader) -> None:
+    """What somebody sees who tries the sign-up, and where the links of that mail lead."""
+    runs = db.session.scalars(db.select(Experiment).where(Experiment.slug == "runs")).one()
+    reader.open(f"/p/runs/tried?preview={preview_token(runs, 'control')}")
+    reader.open("/confirm/try/runs")
+
+
+def answer_mail(reader: Reader, leave: str) -> None:
+    """Do both things that the mail about a sign-up offers; ``leave`` is the path to the second."""
+    for path, button in (
+        (leave.replace("leave", "confirm"), "Yes, it is mine"),
+        (leave, "Erase my address"),
+    ):
+        reader.open(path)
+        reader.page.get_by_role("button", name=button).click()
+        reader.look()
+
+
+def open_shared(reader: Reader, owner: Person) -> None:
+    """Follow the links that only somebody has who was sent one: to results, and out of mails."""
+    runs = db.session.scalars(db.select(Experiment).where(Experiment.slug == "runs")).one()
+    _, token = make_shared(runs, owner, "our investor", password=SHARED_PASSWORD)
+    reader.open(f"/shared/{token}")
+    reader.page.get_by_label("Password").fill(SHARED_PASSWORD)
+    reader.page.get_by_role("button", name="Open").click()
+    reader.page.wait_for_load_state("networkidle")
+    reader.walk(f"/shared/{token}")
+    reader.open(f"/mails/stop/{stop_token(runs.workspace_id, owner.id, 'events')}")
+    reader.page.get_by_role("button", name="Stop them").click()
+    reader.look()
+
+
+def open_invitation(reader: Reader, owner: Person) -> None:
+    """What somebody sees who is asked into the team and has no log-in."""
+    _, token = invite(db.session.scalars(db.select(Workspace)).one(), owner, MIA, "viewer")
+    reader.open(f"/invitation/{token}")
+
+
+def open_ways_in(reader: Reader, owner: Person) -> None:
+    """Follow the links of mails about a log-in, and see what is asked after the password."""
+    with writing():
+        reset, email = links.make_link(owner, "reset"), links.make_link(owner, "email", MIA)
+    for path in (f"/reset/{reset}", f"/email/{email}"):
+        reader.open(path)
+    secret = codes.make_secret()
+    code = pyotp.TOTP(secret).at(clock.now())
+    factors.turn_on(owner, secret, password=PASSWORD, code=code)
+    reader.open("/login")
+    send_password(reader.page, PASSWORD)
+    reader.look()
+
+
+def guess_too_often(reader: Reader) -> None:
+    """Try passwords until the log-in says to wait."""
+    reader.open("/login")
+    reader.statuses["/login"] = 422
+    for _ in range(10):
+        send_password(reader.page, "not the password")
+    reader.look()
+    reader.statuses["/login"] = 429
+    send_password(reader.page, "not the password")
+    reader.look()
+
+
+def send_password(page: Page, password: str) -> None:
+    page.get_by_label("E-mail").fill("ada@example.com")
+    page.get_by_label("Password").fill(password)
+    page.get_by_role("button", name="Log in").click()
