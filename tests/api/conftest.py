@@ -12,6 +12,20 @@ from tests.factories import Team
 from wbtest.team.models import Person, Workspace
 from wbtest.team.tokens import SCOPES, make_token
 
+RULE = {
+    "who": "parents who cook on weeknights",
+    "does": "leave an e-mail address",
+    "target": 0.08,
+    "floor": 0.03,
+    "minimum_visitors": 400,
+    "maximum_visitors": 2400,
+    "minimum_days": 7,
+    "ends_on": "2027-03-29",
+    "if_met": "We build it.",
+    "if_not_met": "We write another draft, or stop.",
+    "if_unclear": "We ask once more.",
+}
+
 
 @dataclass
 class Program:

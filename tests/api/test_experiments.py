@@ -5,26 +5,13 @@ from typing import Any
 import pytest
 from flask import Flask
 
-from tests.api.conftest import Program, program_of
+from tests.api.conftest import RULE, Program, program_of
 from tests.conftest import HandClock
 from tests.factories import Team, make_approval, make_experiment, make_revision, make_running
 from wbtest.extensions import db
 from wbtest.publishing.models import Experiment
 from wbtest.writing.models import Revision
 
-RULE = {
-    "who": "parents who cook on weeknights",
-    "does": "leave an e-mail address",
-    "target": 0.08,
-    "floor": 0.03,
-    "minimum_visitors": 400,
-    "maximum_visitors": 2400,
-    "minimum_days": 7,
-    "ends_on": "2027-03-29",
-    "if_met": "We build it.",
-    "if_not_met": "We write another draft, or stop.",
-    "if_unclear": "We ask once more.",
-}
 CONTROL = {"key": "control", "name": "Control"}
 OTHER = {"key": "kitchen", "name": "Kitchen", "overrides": {"headline": "From your kitchen"}}
 
