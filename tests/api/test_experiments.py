@@ -68,7 +68,9 @@ def test_sources_are_kept_as_visits_are_recorded(editor: Program, revision: Revi
         ({"variants": [CONTROL, OTHER, OTHER]}, "variants[2].key"),
         ({"variants": [CONTROL, OTHER | {"weight": 0}]}, "variants[1].weight"),
         ({"variants": [CONTROL, OTHER | {"weight": 0.5}]}, "variants[1].weight"),
-        ({"variants": [CONTROL, OTHER | {"overrides": {"faq": 7}}]}, "variants[1].faq"),
+        ({"variants": [CONTROL, OTHER | {"overrides": {"faq": 7}}]}, "variants[1].overrides.faq"),
+        ({"hypothesis": RULE | {"ends_on": "2027-03-01"}}, "hypothesis.ends_on"),
+        ({"expected_daily": 0}, "expected_daily"),
     ],
 )
 def test_what_cannot_be_sealed_is_named(
@@ -102,6 +104,23 @@ def test_nothing_is_changed_when_a_part_cannot_be(editor: Program, revision: Rev
 
     assert (answer.status_code, list(answer.json["errors"])) == (422, ["variants[0].name"])
     assert editor.get(address).json == made.json
+
+
+@pytest.mark.parametrize(
+    ("change", "field"),
+    [
+        ({"expected_daily": 0}, "expected_daily"),
+        ({"hypothesis": RULE | {"ends_on": "2027-03-01"}}, "hypothesis.ends_on"),
+    ],
+)
+def test_a_change_that_cannot_be_kept_is_named(
+    editor: Program, revision: Revision, change: dict[str, Any], field: str
+) -> None:
+    made = make(editor, revision)
+
+    answer = editor.patch(f"/experiments/{made.json['id']}", change)
+
+    assert (answer.status_code, list(answer.json["errors"])) == (422, [field])
 
 
 def test_what_runs_is_sealed(editor: Program, revision: Revision, team: Team) -> None:
@@ -184,6 +203,25 @@ def test_a_new_phase_has_other_weights_and_a_seal_of_its_own(
     first, second = opened.json["phases"]
     assert second["weights"] == {keys[0]: 1, keys[1]: 3}
     assert first["seal"] != second["seal"]
+
+
+@pytest.mark.parametrize(
+    ("parts", "field"),
+    [
+        ({"weights": {"control": 1001}}, "weights.control"),
+        ({"weights": {"cellar": 1}}, "weights"),
+        ({"why": ""}, "why"),
+    ],
+)
+def test_a_phase_that_cannot_be_opened_says_at_which_weight(
+    program: Program, revision: Revision, team: Team, parts: dict[str, Any], field: str
+) -> None:
+    running = make_running(revision, team.editor, team.owner, variants=("From your kitchen",))
+    body = {"weights": {"control": 3}, "why": "The new words need more people."}
+
+    answer = program.post(f"/experiments/{running.id}/phases", body | parts)
+
+    assert (answer.status_code, list(answer.json["errors"])) == (422, [field])
 
 
 def test_experiments_are_listed_newest_first_in_pages(

@@ -22,6 +22,7 @@ from wbtest.api.experiment_shapes import (
     listed,
     shown,
 )
+from wbtest.api.faults import told_as
 from wbtest.api.paging import Page
 from wbtest.publishing import rule as rules
 from wbtest.publishing.experiments import proposed_slug
@@ -38,6 +39,8 @@ from wbtest.store import Invalid
 from wbtest.team import access
 from wbtest.writing.models import Release
 from wbtest.writing.releases import find_newest_revision, find_revision
+
+MEMBERS = {"daily": "expected_daily", "ends_on": "hypothesis.ends_on"}
 
 
 def list_experiments(query: Page) -> Experiments:
@@ -64,7 +67,9 @@ def create_experiment(release_id: int, body: NewExperiment) -> Answer[Experiment
         "asks_name": body.asks_name,
         "expected_daily": body.expected_daily,
     }
-    return shown(make_draft(revision, access.person(), settings, _variants(body.variants)))
+    variants = _variants(body.variants)
+    with told_as(**MEMBERS):
+        return shown(make_draft(revision, access.person(), settings, variants))
 
 
 def get_experiment(experiment_id: int) -> Answer[ExperimentShown]:
@@ -81,7 +86,8 @@ def change_experiment(experiment_id: int, body: ExperimentChange) -> Answer[Expe
         changes["rule"] = _rule(changes.pop("hypothesis"))
     variants = None if body.variants is UNSET else _variants(body.variants)
     read = _digest_wanted(request.headers.get("If-Match"))
-    return shown(change_draft(found, access.person(), changes, variants, read))
+    with told_as(**MEMBERS):
+        return shown(change_draft(found, access.person(), changes, variants, read))
 
 
 def get_launch_check(experiment_id: int) -> LaunchCheck:

@@ -92,7 +92,9 @@ def set_variants(
             try:
                 _set(experiment, person, given)
             except Invalid as refused:
-                raise Invalid(f"variants[{place}].{refused.field}", str(refused)) from refused
+                inside = "" if refused.field in given._fields else "overrides."
+                place_of = f"variants[{place}].{inside}{refused.field}"
+                raise Invalid(place_of, str(refused)) from refused
     return experiment
 
 
