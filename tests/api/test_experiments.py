@@ -96,6 +96,28 @@ def test_a_draft_is_changed_as_it_was_read(editor: Program, revision: Revision) 
     assert (late.status_code, editor.get(address).json["slug"]) == (412, "larder")
 
 
+def test_what_no_seal_holds_is_part_of_what_was_read(editor: Program, revision: Revision) -> None:
+    made = make(editor, revision)
+    address = f"/experiments/{made.json['id']}"
+    editor.patch(address, {"expected_daily": 120}, If_Match=made.headers["ETag"])
+
+    late = editor.patch(address, {"expected_daily": 80}, If_Match=made.headers["ETag"])
+
+    assert (late.status_code, editor.get(address).json["expected_daily"]) == (412, 120)
+
+
+@pytest.mark.parametrize("tag", ['W/"v1"', '"v1"', "v1", '""'])
+def test_a_tag_that_is_none_of_an_experiment_changes_nothing(
+    editor: Program, revision: Revision, tag: str
+) -> None:
+    made = make(editor, revision)
+    address = f"/experiments/{made.json['id']}"
+
+    answer = editor.patch(address, {"slug": "pantry"}, If_Match=tag)
+
+    assert (answer.status_code, editor.get(address).json["slug"]) == (400, "larder")
+
+
 def test_nothing_is_changed_when_a_part_cannot_be(editor: Program, revision: Revision) -> None:
     made = make(editor, revision)
     address = f"/experiments/{made.json['id']}"

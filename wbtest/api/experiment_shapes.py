@@ -7,12 +7,13 @@ import msgspec
 from flask import current_app
 from msgspec import UNSET, UnsetType
 
+from wbtest.api import etags
 from wbtest.api.answers import Answer
 from wbtest.api.release_shapes import Given
 from wbtest.publishing.launch.readiness import missing_before_start
 from wbtest.publishing.models import Experiment
-from wbtest.publishing.running.sealing import draft_digest
 from wbtest.publishing.running.stages import stage_of
+from wbtest.publishing.whole_draft import whole_digest
 
 Rate = Annotated[float, msgspec.Meta(gt=0, lt=1)]
 Number = Annotated[int, msgspec.Meta(ge=1, le=2**31 - 1)]
@@ -188,7 +189,7 @@ def shown(experiment: Experiment) -> Answer[ExperimentShown]:
         missing=[Missing(*each) for each in missing_before_start(experiment)] if is_draft else [],
     )
     headers = {
-        "ETag": f'"{draft_digest(experiment)}"',
+        "ETag": etags.of_digest(whole_digest(experiment)),
         "Location": f"/api/v1/experiments/{experiment.id}",
     }
     return Answer(values, headers)

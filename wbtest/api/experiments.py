@@ -8,8 +8,8 @@ import msgspec
 from flask import request
 from msgspec import UNSET
 
+from wbtest.api import etags
 from wbtest.api.answers import Answer
-from wbtest.api.bodies import Unfit
 from wbtest.api.experiment_shapes import (
     ExperimentChange,
     Experiments,
@@ -85,7 +85,7 @@ def change_experiment(experiment_id: int, body: ExperimentChange) -> Answer[Expe
     if "hypothesis" in changes:
         changes["rule"] = _rule(changes.pop("hypothesis"))
     variants = None if body.variants is UNSET else _variants(body.variants)
-    read = _digest_wanted(request.headers.get("If-Match"))
+    read = etags.digest_wanted(request.headers.get("If-Match"))
     with told_as(**MEMBERS):
         return shown(change_draft(found, access.person(), changes, variants, read))
 
@@ -125,12 +125,3 @@ def _rule(values: Mapping[str, Any]) -> rules.Hypothesis:
 
 def _variants(given: list[VariantGiven]) -> list[GivenVariant]:
     return [GivenVariant(each.key, each.name, each.weight, each.overrides) for each in given]
-
-
-def _digest_wanted(if_match: str | None) -> str:
-    if if_match is None or if_match.strip() == "*":
-        return ""
-    tag = if_match.strip()
-    if len(tag) != 66 or tag[0] + tag[-1] != '""':
-        raise Unfit("If-Match takes the ETag of an answer, as it stands there.")
-    return tag[1:-1]
