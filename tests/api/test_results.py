@@ -172,6 +172,7 @@ def test_another_kind_of_file_is_not_made(program: Program, signed_up: Experimen
     answer = program.get(f"/experiments/{signed_up.id}/signups", Accept="application/pdf")
 
     assert (answer.status_code, answer.content_type) == (406, "application/problem+json")
+    assert "application/x-ndjson or text/csv" in answer.json["detail"]
 
 
 def test_addresses_are_for_owners_with_the_scope(
