@@ -60,6 +60,10 @@ def test_sources_are_kept_as_visits_are_recorded(editor: Program, revision: Revi
         ({"hypothesis": RULE | {"ends_on": "2027-02-30"}}, "hypothesis.ends_on"),
         ({"hypothesis": RULE | {"sources": []}}, "hypothesis.sources"),
         ({"hypothesis": RULE | {"visits": 999}}, "hypothesis.visits"),
+        (
+            {"hypothesis": RULE | {"reckoning": {"customers": 9, "reachable": 5, "buy": 1}}},
+            "hypothesis.reckoning.customers",
+        ),
         ({"slug": "admin"}, "slug"),
         ({"slug": "../x"}, "slug"),
         ({"time_zone": "Mars/Olympus"}, "time_zone"),
@@ -94,6 +98,20 @@ def test_a_draft_is_changed_as_it_was_read(editor: Program, revision: Revision) 
     assert changed.json["variants"] == [CONTROL | {"weight": 3, "overrides": {}}]
     assert changed.json["expected_daily"] == 120
     assert (late.status_code, editor.get(address).json["slug"]) == (412, "larder")
+
+
+def test_what_a_target_was_worked_out_from_is_kept_when_it_is_sent_back(
+    editor: Program, revision: Revision
+) -> None:
+    numbers = {"customers": 400, "reachable": 25_000, "buy": 0.2, "buy_from": "Our last\ntest"}
+    made = make(editor, revision, hypothesis=RULE | {"reckoning": numbers})
+    change = made.json["hypothesis"] | {"minimum_days": 10}
+
+    changed = editor.patch(f"/experiments/{made.json['id']}", {"hypothesis": change})
+
+    assert changed.status_code == 200, changed.text
+    assert changed.json["hypothesis"] == change
+    assert change["reckoning"]["buy_from"] == "Our last test"
 
 
 def test_what_no_seal_holds_is_part_of_what_was_read(editor: Program, revision: Revision) -> None:

@@ -19,6 +19,17 @@ Rate = Annotated[float, msgspec.Meta(gt=0, lt=1)]
 Number = Annotated[int, msgspec.Meta(ge=1, le=2**31 - 1)]
 
 
+class Reckoning(Given, kw_only=True):
+    """What the target was worked out from, each number with where it comes from."""
+
+    customers: int
+    reachable: int
+    buy: Annotated[float, msgspec.Meta(gt=0, le=1)]
+    customers_from: str = ""
+    reachable_from: str = ""
+    buy_from: str = ""
+
+
 class Hypothesis(Given, kw_only=True):
     """At least `target` of `who` will `does`. Rates are fractions, visitors totals of a phase."""
 
@@ -40,6 +51,7 @@ class Hypothesis(Given, kw_only=True):
     conversion_window_hours: Number | None = None
     disclosure: Literal["before", "after"] = "before"
     lost_beacons: Rate = 0.25
+    reckoning: Reckoning | None = None
 
 
 class VariantGiven(Given, kw_only=True):

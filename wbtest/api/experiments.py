@@ -1,6 +1,7 @@
 """Experiments: made on a revision, read, changed as drafts, and checked before they start."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from datetime import date
 from typing import Any
 
@@ -26,7 +27,7 @@ from wbtest.api.faults import told_as
 from wbtest.api.paging import Page
 from wbtest.publishing import rule as rules
 from wbtest.publishing.experiments import proposed_slug
-from wbtest.publishing.given_rule import kept_rule
+from wbtest.publishing.given_rule import kept_reckoning, kept_rule
 from wbtest.publishing.launch.facts import findings_of
 from wbtest.publishing.launch.passing import check
 from wbtest.publishing.launch.readiness import find_objection
@@ -116,11 +117,21 @@ def _launch(experiment: Experiment) -> LaunchCheck:
 
 def _rule(values: Mapping[str, Any]) -> rules.Hypothesis:
     """The rule as it is kept. Raises Invalid at the field of the hypothesis that is at fault."""
-    day = date.fromisoformat(values["ends_on"])
+    kept = {**values, "ends_on": date.fromisoformat(values["ends_on"])}
+    numbers = kept.pop("reckoning")
+    with _at("hypothesis.reckoning"):
+        reckoning = kept_reckoning(numbers) if numbers else None
+    with _at("hypothesis"):
+        return kept_rule(kept, reckoning)
+
+
+@contextmanager
+def _at(place: str) -> Iterator[None]:
+    """Let what is no rule be said at a member of this part of the body."""
     try:
-        return kept_rule({**values, "ends_on": day})
+        yield
     except rules.NotARule as error:
-        raise Invalid(f"hypothesis.{error.field}", str(error)) from error
+        raise Invalid(f"{place}.{error.field}", str(error)) from error
 
 
 def _variants(given: list[VariantGiven]) -> list[GivenVariant]:
