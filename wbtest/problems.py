@@ -18,6 +18,7 @@ TITLES = {
     403: "Your role does not allow this",
     404: "Nothing here",
     405: "That does not work here",
+    406: "That kind of file is not made",
     409: "Not now",
     410: "This is over",
     412: "Somebody was faster",

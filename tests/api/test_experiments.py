@@ -5,26 +5,13 @@ from typing import Any
 import pytest
 from flask import Flask
 
-from tests.api.conftest import Program, program_of
+from tests.api.conftest import RULE, Program, program_of
 from tests.conftest import HandClock
 from tests.factories import Team, make_approval, make_experiment, make_revision, make_running
 from wbtest.extensions import db
 from wbtest.publishing.models import Experiment
 from wbtest.writing.models import Revision
 
-RULE = {
-    "who": "parents who cook on weeknights",
-    "does": "leave an e-mail address",
-    "target": 0.08,
-    "floor": 0.03,
-    "minimum_visitors": 400,
-    "maximum_visitors": 2400,
-    "minimum_days": 7,
-    "ends_on": "2027-03-29",
-    "if_met": "We build it.",
-    "if_not_met": "We write another draft, or stop.",
-    "if_unclear": "We ask once more.",
-}
 CONTROL = {"key": "control", "name": "Control"}
 OTHER = {"key": "kitchen", "name": "Kitchen", "overrides": {"headline": "From your kitchen"}}
 
@@ -73,6 +60,10 @@ def test_sources_are_kept_as_visits_are_recorded(editor: Program, revision: Revi
         ({"hypothesis": RULE | {"ends_on": "2027-02-30"}}, "hypothesis.ends_on"),
         ({"hypothesis": RULE | {"sources": []}}, "hypothesis.sources"),
         ({"hypothesis": RULE | {"visits": 999}}, "hypothesis.visits"),
+        (
+            {"hypothesis": RULE | {"reckoning": {"customers": 9, "reachable": 5, "buy": 1}}},
+            "hypothesis.reckoning.customers",
+        ),
         ({"slug": "admin"}, "slug"),
         ({"slug": "../x"}, "slug"),
         ({"time_zone": "Mars/Olympus"}, "time_zone"),
@@ -81,7 +72,9 @@ def test_sources_are_kept_as_visits_are_recorded(editor: Program, revision: Revi
         ({"variants": [CONTROL, OTHER, OTHER]}, "variants[2].key"),
         ({"variants": [CONTROL, OTHER | {"weight": 0}]}, "variants[1].weight"),
         ({"variants": [CONTROL, OTHER | {"weight": 0.5}]}, "variants[1].weight"),
-        ({"variants": [CONTROL, OTHER | {"overrides": {"faq": 7}}]}, "variants[1].faq"),
+        ({"variants": [CONTROL, OTHER | {"overrides": {"faq": 7}}]}, "variants[1].overrides.faq"),
+        ({"hypothesis": RULE | {"ends_on": "2027-03-01"}}, "hypothesis.ends_on"),
+        ({"expected_daily": 0}, "expected_daily"),
     ],
 )
 def test_what_cannot_be_sealed_is_named(
@@ -107,6 +100,42 @@ def test_a_draft_is_changed_as_it_was_read(editor: Program, revision: Revision) 
     assert (late.status_code, editor.get(address).json["slug"]) == (412, "larder")
 
 
+def test_what_a_target_was_worked_out_from_is_kept_when_it_is_sent_back(
+    editor: Program, revision: Revision
+) -> None:
+    numbers = {"customers": 400, "reachable": 25_000, "buy": 0.2, "buy_from": "Our last\ntest"}
+    made = make(editor, revision, hypothesis=RULE | {"reckoning": numbers})
+    change = made.json["hypothesis"] | {"minimum_days": 10}
+
+    changed = editor.patch(f"/experiments/{made.json['id']}", {"hypothesis": change})
+
+    assert changed.status_code == 200, changed.text
+    assert changed.json["hypothesis"] == change
+    assert change["reckoning"]["buy_from"] == "Our last test"
+
+
+def test_what_no_seal_holds_is_part_of_what_was_read(editor: Program, revision: Revision) -> None:
+    made = make(editor, revision)
+    address = f"/experiments/{made.json['id']}"
+    editor.patch(address, {"expected_daily": 120}, If_Match=made.headers["ETag"])
+
+    late = editor.patch(address, {"expected_daily": 80}, If_Match=made.headers["ETag"])
+
+    assert (late.status_code, editor.get(address).json["expected_daily"]) == (412, 120)
+
+
+@pytest.mark.parametrize("tag", ['W/"v1"', '"v1"', "v1", '""'])
+def test_a_tag_that_is_none_of_an_experiment_changes_nothing(
+    editor: Program, revision: Revision, tag: str
+) -> None:
+    made = make(editor, revision)
+    address = f"/experiments/{made.json['id']}"
+
+    answer = editor.patch(address, {"slug": "pantry"}, If_Match=tag)
+
+    assert (answer.status_code, editor.get(address).json["slug"]) == (400, "larder")
+
+
 def test_nothing_is_changed_when_a_part_cannot_be(editor: Program, revision: Revision) -> None:
     made = make(editor, revision)
     address = f"/experiments/{made.json['id']}"
@@ -115,6 +144,23 @@ def test_nothing_is_changed_when_a_part_cannot_be(editor: Program, revision: Rev
 
     assert (answer.status_code, list(answer.json["errors"])) == (422, ["variants[0].name"])
     assert editor.get(address).json == made.json
+
+
+@pytest.mark.parametrize(
+    ("change", "field"),
+    [
+        ({"expected_daily": 0}, "expected_daily"),
+        ({"hypothesis": RULE | {"ends_on": "2027-03-01"}}, "hypothesis.ends_on"),
+    ],
+)
+def test_a_change_that_cannot_be_kept_is_named(
+    editor: Program, revision: Revision, change: dict[str, Any], field: str
+) -> None:
+    made = make(editor, revision)
+
+    answer = editor.patch(f"/experiments/{made.json['id']}", change)
+
+    assert (answer.status_code, list(answer.json["errors"])) == (422, [field])
 
 
 def test_what_runs_is_sealed(editor: Program, revision: Revision, team: Team) -> None:
@@ -197,6 +243,25 @@ def test_a_new_phase_has_other_weights_and_a_seal_of_its_own(
     first, second = opened.json["phases"]
     assert second["weights"] == {keys[0]: 1, keys[1]: 3}
     assert first["seal"] != second["seal"]
+
+
+@pytest.mark.parametrize(
+    ("parts", "field"),
+    [
+        ({"weights": {"control": 1001}}, "weights.control"),
+        ({"weights": {"cellar": 1}}, "weights"),
+        ({"why": ""}, "why"),
+    ],
+)
+def test_a_phase_that_cannot_be_opened_says_at_which_weight(
+    program: Program, revision: Revision, team: Team, parts: dict[str, Any], field: str
+) -> None:
+    running = make_running(revision, team.editor, team.owner, variants=("From your kitchen",))
+    body = {"weights": {"control": 3}, "why": "The new words need more people."}
+
+    answer = program.post(f"/experiments/{running.id}/phases", body | parts)
+
+    assert (answer.status_code, list(answer.json["errors"])) == (422, [field])
 
 
 def test_experiments_are_listed_newest_first_in_pages(

@@ -78,6 +78,15 @@ def test_a_change_of_an_old_version_is_refused(program: Program) -> None:
     assert program.get(address).json["headline"] == "Six dinners"
 
 
+@pytest.mark.parametrize("tag", ['W/"v1"', f'"{"0" * 64}"', "v1", '""'])
+def test_a_tag_that_is_none_of_a_release_changes_nothing(program: Program, tag: str) -> None:
+    address = f"/releases/{begin(program)['id']}"
+
+    answer = program.patch(address, {"headline": "Seven"}, If_Match=tag)
+
+    assert (answer.status_code, program.get(address).json["version"]) == (400, 1)
+
+
 def test_a_part_that_cannot_be_kept_is_named(program: Program) -> None:
     response = program.post("/releases", LARDER | {"dateline": {"city": "", "date": "soon"}})
 

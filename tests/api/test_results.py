@@ -12,7 +12,7 @@ from flask import Flask
 from tests.api.conftest import Program, program_of
 from tests.audience.larder import Visitor, visits
 from tests.conftest import HandClock
-from tests.factories import Team, make_approval, make_revision, make_running
+from tests.factories import Team, make_approval, make_experiment, make_revision, make_running
 from tests.results.crowd import count_day
 from wbtest.extensions import clock, db
 from wbtest.publishing.models import Experiment
@@ -172,6 +172,7 @@ def test_another_kind_of_file_is_not_made(program: Program, signed_up: Experimen
     answer = program.get(f"/experiments/{signed_up.id}/signups", Accept="application/pdf")
 
     assert (answer.status_code, answer.content_type) == (406, "application/problem+json")
+    assert "application/x-ndjson or text/csv" in answer.json["detail"]
 
 
 def test_addresses_are_for_owners_with_the_scope(
@@ -238,11 +239,9 @@ def test_a_note_of_no_moment_is_refused(program: Program, running: Experiment, a
 
 
 def test_a_draft_has_no_results(program: Program, team: Team) -> None:
-    revision = make_revision(team.editor)
-    rule = {"slug": "draft", "hypothesis": json.loads(json.dumps(RULE))}
-    made = program.post(f"/releases/{revision.release_id}/experiments", rule).json["id"]
+    draft = make_experiment(make_revision(team.editor), team.editor)
 
-    assert program.get(f"/experiments/{made}/results").status_code == 409
+    assert program.get(f"/experiments/{draft.id}/results").status_code == 409
 
 
 def test_the_portfolio_holds_every_idea_against_its_bar(program: Program, met: Experiment) -> None:
@@ -252,18 +251,3 @@ def test_the_portfolio_holds_every_idea_against_its_bar(program: Program, met: E
     assert (idea["newest_test"], idea["seen"], idea["target"]) == ("larder", 420, 0.08)
     assert program.get("/portfolio?q=submarine").json["ideas"] == []
     assert program.get("/portfolio?page=2").json["ideas"] == []
-
-
-RULE = {
-    "who": "parents",
-    "does": "leave an e-mail address",
-    "target": 0.08,
-    "floor": 0.03,
-    "minimum_visitors": 400,
-    "maximum_visitors": 2400,
-    "minimum_days": 7,
-    "ends_on": "2027-03-29",
-    "if_met": "We build it.",
-    "if_not_met": "We stop.",
-    "if_unclear": "We ask once more.",
-}

@@ -87,8 +87,17 @@ def test_another_draft_is_asked_for_with_a_reason(program: Program, team: Team) 
     without = program.post(address, {"verdict": "another", "reason": ""})
     answer = program.post(address, {"verdict": "another", "reason": "Say who pays."})
 
-    assert (without.status_code, list(without.json["errors"])) == (422, ["what"])
+    assert (without.status_code, list(without.json["errors"])) == (422, ["reason"])
     assert (answer.status_code, answer.json["reason"]) == (201, "Say who pays.")
+
+
+def test_a_guess_of_weeks_that_cannot_be_is_named(program: Program, team: Team) -> None:
+    address = f"/releases/{make_revision(team.editor).release_id}/revisions/1/verdicts"
+    stop = {"verdict": "stop", "reason": "Grocers do it already."}
+
+    answer = program.post(address, stop | {"weeks_saved": -1})
+
+    assert (answer.status_code, list(answer.json["errors"])) == (422, ["weeks_saved"])
 
 
 def test_a_stopped_release_can_no_longer_be_signed(program: Program, team: Team) -> None:

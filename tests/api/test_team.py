@@ -7,6 +7,7 @@ from tests.api.conftest import Program, program_of
 from tests.delivery.sink import local
 from tests.factories import Team
 from wbtest.delivery import subscriptions
+from wbtest.team.tokens import make_token
 
 PATHS = ("/members", "/tokens", "/webhooks", "/audit")
 
@@ -58,6 +59,10 @@ def test_others_see_none_of_it(app: Flask, team: Team, path: str) -> None:
 
 @pytest.mark.parametrize("path", PATHS)
 def test_nothing_of_another_workspace_is_among_it(
-    program: Program, strangers: Team, path: str
+    app: Flask, program: Program, strangers: Team, path: str
 ) -> None:
+    app.extensions["wbtest.outgoing"] = local()
+    make_token(strangers.workspace, strangers.owner, name="Rivals' nightly", scopes=["read"])
+    subscriptions.add_webhook(strangers.workspace.id, "https://127.0.0.1/rivals", ["decision.made"])
+
     assert "rivals" not in program.get(path).text.lower()

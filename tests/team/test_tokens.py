@@ -6,7 +6,7 @@ from flask import Flask
 from tests.conftest import Browser, HandClock
 from tests.factories import PASSWORD, Team, log_in
 from wbtest.extensions import db
-from wbtest.store import Invalid, writing
+from wbtest.store import Gone, Invalid, writing
 from wbtest.team import tokens
 from wbtest.team.models import AuditLine, Membership
 from wbtest.team.token_models import ApiToken
@@ -65,6 +65,19 @@ def test_a_token_that_is_ended_opens_nothing(owner: Browser, team: Team) -> None
     owner.send(f"/team/tokens/{token.id}/revoke")
 
     assert tokens.find_live(text) is None
+
+
+def test_of_two_who_end_a_token_one_stands_in_the_record(team: Team) -> None:
+    token, _ = made(team)
+    with writing() as session:
+        faster = db.delete(ApiToken).execution_options(synchronize_session=False)
+        session.execute(faster)
+
+    with pytest.raises(Gone):
+        tokens.revoke_token(token)
+
+    revoked = db.select(AuditLine).where(AuditLine.action == "token.revoked")
+    assert db.session.scalars(revoked).all() == []
 
 
 @pytest.mark.parametrize("role", ["viewer", "editor", "approver"])

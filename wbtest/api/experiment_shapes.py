@@ -7,15 +7,27 @@ import msgspec
 from flask import current_app
 from msgspec import UNSET, UnsetType
 
+from wbtest.api import etags
 from wbtest.api.answers import Answer
 from wbtest.api.release_shapes import Given
 from wbtest.publishing.launch.readiness import missing_before_start
 from wbtest.publishing.models import Experiment
-from wbtest.publishing.running.sealing import draft_digest
 from wbtest.publishing.running.stages import stage_of
+from wbtest.publishing.whole_draft import whole_digest
 
 Rate = Annotated[float, msgspec.Meta(gt=0, lt=1)]
 Number = Annotated[int, msgspec.Meta(ge=1, le=2**31 - 1)]
+
+
+class Reckoning(Given, kw_only=True):
+    """What the target was worked out from, each number with where it comes from."""
+
+    customers: int
+    reachable: int
+    buy: Annotated[float, msgspec.Meta(gt=0, le=1)]
+    customers_from: str = ""
+    reachable_from: str = ""
+    buy_from: str = ""
 
 
 class Hypothesis(Given, kw_only=True):
@@ -39,6 +51,7 @@ class Hypothesis(Given, kw_only=True):
     conversion_window_hours: Number | None = None
     disclosure: Literal["before", "after"] = "before"
     lost_beacons: Rate = 0.25
+    reckoning: Reckoning | None = None
 
 
 class VariantGiven(Given, kw_only=True):
@@ -188,7 +201,7 @@ def shown(experiment: Experiment) -> Answer[ExperimentShown]:
         missing=[Missing(*each) for each in missing_before_start(experiment)] if is_draft else [],
     )
     headers = {
-        "ETag": f'"{draft_digest(experiment)}"',
+        "ETag": etags.of_digest(whole_digest(experiment)),
         "Location": f"/api/v1/experiments/{experiment.id}",
     }
     return Answer(values, headers)

@@ -1,6 +1,7 @@
 """Experiments: made on a revision, read, changed as drafts, and checked before they start."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from datetime import date
 from typing import Any
 
@@ -8,8 +9,8 @@ import msgspec
 from flask import request
 from msgspec import UNSET
 
+from wbtest.api import etags
 from wbtest.api.answers import Answer
-from wbtest.api.bodies import Unfit
 from wbtest.api.experiment_shapes import (
     ExperimentChange,
     Experiments,
@@ -22,10 +23,11 @@ from wbtest.api.experiment_shapes import (
     listed,
     shown,
 )
+from wbtest.api.faults import told_as
 from wbtest.api.paging import Page
 from wbtest.publishing import rule as rules
 from wbtest.publishing.experiments import proposed_slug
-from wbtest.publishing.given_rule import kept_rule
+from wbtest.publishing.given_rule import kept_reckoning, kept_rule
 from wbtest.publishing.launch.facts import findings_of
 from wbtest.publishing.launch.passing import check
 from wbtest.publishing.launch.readiness import find_objection
@@ -38,6 +40,8 @@ from wbtest.store import Invalid
 from wbtest.team import access
 from wbtest.writing.models import Release
 from wbtest.writing.releases import find_newest_revision, find_revision
+
+MEMBERS = {"daily": "expected_daily", "ends_on": "hypothesis.ends_on"}
 
 
 def list_experiments(query: Page) -> Experiments:
@@ -64,7 +68,9 @@ def create_experiment(release_id: int, body: NewExperiment) -> Answer[Experiment
         "asks_name": body.asks_name,
         "expected_daily": body.expected_daily,
     }
-    return shown(make_draft(revision, access.person(), settings, _variants(body.variants)))
+    variants = _variants(body.variants)
+    with told_as(**MEMBERS):
+        return shown(make_draft(revision, access.person(), settings, variants))
 
 
 def get_experiment(experiment_id: int) -> Answer[ExperimentShown]:
@@ -80,8 +86,9 @@ def change_experiment(experiment_id: int, body: ExperimentChange) -> Answer[Expe
     if "hypothesis" in changes:
         changes["rule"] = _rule(changes.pop("hypothesis"))
     variants = None if body.variants is UNSET else _variants(body.variants)
-    read = _digest_wanted(request.headers.get("If-Match"))
-    return shown(change_draft(found, access.person(), changes, variants, read))
+    read = etags.digest_wanted(request.headers.get("If-Match"))
+    with told_as(**MEMBERS):
+        return shown(change_draft(found, access.person(), changes, variants, read))
 
 
 def get_launch_check(experiment_id: int) -> LaunchCheck:
@@ -110,21 +117,22 @@ def _launch(experiment: Experiment) -> LaunchCheck:
 
 def _rule(values: Mapping[str, Any]) -> rules.Hypothesis:
     """The rule as it is kept. Raises Invalid at the field of the hypothesis that is at fault."""
-    day = date.fromisoformat(values["ends_on"])
+    kept = {**values, "ends_on": date.fromisoformat(values["ends_on"])}
+    numbers = kept.pop("reckoning")
+    with _at("hypothesis.reckoning"):
+        reckoning = kept_reckoning(numbers) if numbers else None
+    with _at("hypothesis"):
+        return kept_rule(kept, reckoning)
+
+
+@contextmanager
+def _at(place: str) -> Iterator[None]:
+    """Let what is no rule be said at a member of this part of the body."""
     try:
-        return kept_rule({**values, "ends_on": day})
+        yield
     except rules.NotARule as error:
-        raise Invalid(f"hypothesis.{error.field}", str(error)) from error
+        raise Invalid(f"{place}.{error.field}", str(error)) from error
 
 
 def _variants(given: list[VariantGiven]) -> list[GivenVariant]:
     return [GivenVariant(each.key, each.name, each.weight, each.overrides) for each in given]
-
-
-def _digest_wanted(if_match: str | None) -> str:
-    if if_match is None or if_match.strip() == "*":
-        return ""
-    tag = if_match.strip()
-    if len(tag) != 66 or tag[0] + tag[-1] != '""':
-        raise Unfit("If-Match takes the ETag of an answer, as it stands there.")
-    return tag[1:-1]

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from flask import Response, abort, request
+from flask import Response, request
 
 from wbtest.downloads import as_csv, as_ndjson, send_file
 from wbtest.moments import read_one_moment
@@ -12,10 +12,20 @@ from wbtest.results.event_files import EVENT_COLUMNS, event_rows
 from wbtest.results.figures import sealed_rule
 from wbtest.results.signup_files import signup_records, signup_rows
 from wbtest.results.signup_list import questions_of, signups
+from wbtest.store import Refused
 from wbtest.team import access
 from wbtest.team.audit.taking import record_taken
 
 NDJSON, CSV = "application/x-ndjson", "text/csv"
+
+
+class NoSuchKind(Refused):
+    """Rows that are wanted as a kind of file that is not made."""
+
+    status = 406
+
+    def __init__(self) -> None:
+        super().__init__(f"These rows come as {NDJSON} or {CSV}. Name one of them in Accept.")
 
 
 def sends_rows(function: Callable[[int], Response]) -> Callable[[int], Response]:
@@ -52,7 +62,7 @@ def _taken(experiment_id: int, action: str) -> tuple[Experiment, str]:
     wanted = request.accept_mimetypes
     kind = wanted.best_match((NDJSON, CSV)) if wanted else NDJSON
     if kind is None:
-        abort(406)
+        raise NoSuchKind
     record_taken(experiment.workspace_id, action, f"/p/{experiment.slug}")
     read_one_moment()
     return experiment, kind

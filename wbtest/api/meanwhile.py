@@ -4,6 +4,7 @@ from datetime import UTC, date, datetime
 
 import msgspec
 
+from wbtest.api.faults import told_as
 from wbtest.api.release_shapes import Given
 from wbtest.publishing.models import Experiment
 from wbtest.results.annotating.notes import add_note, notes_of
@@ -100,12 +101,12 @@ def add_annotation(experiment_id: int, body: Noting) -> Notes:
     if body.at.tzinfo is None:
         raise Invalid("at", "Name the zone too, like 2027-03-04T14:05:00+01:00.")
     try:
-        add_note(experiment, access.person(), body.at.astimezone(UTC), body.text, body.source)
+        at = body.at.astimezone(UTC)
     except OverflowError as error:
         raise Invalid("at", "Choose a day of this century.") from error
-    except Invalid as refused:
-        # On the page the moment is typed as a day and a time.
-        raise Invalid("at" if refused.field == "day" else refused.field, str(refused)) from refused
+    # On the page the moment is typed as a day and a time.
+    with told_as(day="at"):
+        add_note(experiment, access.person(), at, body.text, body.source)
     return _notes(experiment)
 
 

@@ -29,6 +29,7 @@ _TELLS = {
     401: "No token, or one that opens nothing",
     403: "The token's scopes or its maker's role do not allow this",
     404: "Not here, or not yours",
+    406: "Accept names no kind of file that is made",
     409: "Not now: the sentence says what comes first",
     412: "Changed since the version that If-Match names",
     413: "Too long",
@@ -143,13 +144,14 @@ def _header(name: str, told: str, schema: dict[str, Any]) -> dict[str, Any]:
 
 
 def _responses(route: Route, returns: Any) -> dict[str, Any]:
+    failures = [*_ALWAYS]
     if _is_json(returns):
         content = {"application/json": {"schema": _reference(returns)}}
     else:
         kinds = route.function.media_types
         content = {kind: {"schema": {"type": "string"}} for kind in kinds}
+        failures.append(406)
     answer = {"description": "Done", "content": content}
-    failures = [*_ALWAYS]
     if route.method in ("POST", "PATCH"):
         failures += _WRITING
     if route.method == "PATCH":

@@ -3,9 +3,9 @@
 import msgspec
 from flask import request
 
+from wbtest.api import etags
 from wbtest.api import release_shapes as shapes
 from wbtest.api.answers import Answer
-from wbtest.api.etags import etag_of, version_wanted
 from wbtest.api.paging import Page
 from wbtest.store import Invalid
 from wbtest.team import access
@@ -104,7 +104,7 @@ def get_release(release_id: int) -> Answer[shapes.ReleaseShown]:
 def change_release(release_id: int, body: shapes.ReleaseChange) -> Answer[shapes.ReleaseShown]:
     """Replace parts of the draft. With If-Match only the version that was read, else 412."""
     found = access.get(Release, release_id, "edit")
-    wanted = version_wanted(request.headers.get("If-Match"))
+    wanted = etags.version_wanted(request.headers.get("If-Match"))
     parts = msgspec.to_builtins(body)
     return _shown(releases.change_parts(found, parts, wanted, access.person()))
 
@@ -142,5 +142,8 @@ def findings_in(text: Release | Revision) -> Findings:
 
 
 def _shown(release: Release) -> Answer[shapes.ReleaseShown]:
-    headers = {"ETag": etag_of(release.version), "Location": f"/api/v1/releases/{release.id}"}
+    headers = {
+        "ETag": etags.of_version(release.version),
+        "Location": f"/api/v1/releases/{release.id}",
+    }
     return Answer(shapes.shown(release), headers)

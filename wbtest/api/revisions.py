@@ -8,6 +8,7 @@ from flask import abort
 
 from wbtest.api import release_shapes as shapes
 from wbtest.api.answers import Answer
+from wbtest.api.faults import told_as
 from wbtest.api.releases import Findings, findings_in
 from wbtest.review import approvals, standing, verdicts
 from wbtest.review.models import Approval
@@ -153,11 +154,12 @@ def approve_revision(release_id: int, number: int, body: Signing) -> RevisionSho
 def object_to_revision(release_id: int, number: int, body: Objecting) -> Objection:
     """Ask for another draft, or stop the release on paper, as an approver."""
     revision = find(release_id, number, "approve")
-    if body.verdict == "stop":
-        stop = verdicts.stop_release(revision, access.person(), body.reason, body.weeks_saved)
-        return Objection("stop", stop.reason)
-    reading = verdicts.ask_for_another(revision, access.person(), body.reason)
-    return Objection("another", reading.verdict_reason)
+    with told_as(what="reason", weeks="weeks_saved"):
+        if body.verdict == "stop":
+            stop = verdicts.stop_release(revision, access.person(), body.reason, body.weeks_saved)
+            return Objection("stop", stop.reason)
+        reading = verdicts.ask_for_another(revision, access.person(), body.reason)
+        return Objection("another", reading.verdict_reason)
 
 
 def let_finding_stay(release_id: int, number: int, body: Letting) -> Let:

@@ -2,6 +2,7 @@
 
 from wbtest.api.answers import Answer
 from wbtest.api.experiment_shapes import ExperimentShown, shown
+from wbtest.api.faults import told_as
 from wbtest.api.release_shapes import Given
 from wbtest.publishing.models import Experiment
 from wbtest.publishing.running import life, phases
@@ -46,7 +47,8 @@ def end_experiment(experiment_id: int, body: Reason) -> Answer[ExperimentShown]:
 def open_phase(experiment_id: int, body: Weights) -> Answer[ExperimentShown]:
     """Open a new phase with other weights. Its rates are never pooled with those before."""
     experiment = _get(experiment_id)
-    phases.open_phase(experiment, access.person(), body.weights, body.why)
+    with told_as(**{each.key: f"weights.{each.key}" for each in experiment.variants}):
+        phases.open_phase(experiment, access.person(), body.weights, body.why)
     return shown(experiment)
 
 

@@ -6,10 +6,11 @@ from typing import Any
 from flask import current_app
 
 from wbtest.publishing.reckoning import Reckoning
-from wbtest.publishing.rule import LONGEST_SOURCE, WINDOW_HOURS, Hypothesis
-from wbtest.writing.wording import on_one_line, with_plain_breaks
+from wbtest.publishing.rule import LONGEST_SOURCE, WINDOW_HOURS, Hypothesis, NotARule
+from wbtest.writing.wording import on_one_line, seen, with_plain_breaks
 
 CLAUSES = ("who", "does", "if_met", "if_not_met", "if_unclear")
+RECKONED_FROM = ("customers_from", "reachable_from", "buy_from")
 
 
 def kept_rule(values: Mapping[str, Any], reckoning: Reckoning | None = None) -> Hypothesis:
@@ -26,6 +27,20 @@ def kept_rule(values: Mapping[str, Any], reckoning: Reckoning | None = None) -> 
     usual = WINDOW_HOURS.get(kept["conversion"], max(WINDOW_HOURS.values()))
     kept["conversion_window_hours"] = kept["conversion_window_hours"] or usual
     return Hypothesis(**kept, reckoning=reckoning)
+
+
+def kept_reckoning(values: Mapping[str, Any]) -> Reckoning:
+    """Return the numbers behind a target, by the names of its fields, each source on one line.
+
+    Raises NotARule for what cannot be.
+    """
+    kept = dict(values)
+    for name in RECKONED_FROM:
+        kept[name] = seen(on_one_line(with_plain_breaks(kept[name])))
+    found = Reckoning(**kept)
+    if fault := found.find_fault():
+        raise NotARule(*fault)
+    return found
 
 
 def _as_recorded(source: str) -> str:

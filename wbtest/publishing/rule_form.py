@@ -21,7 +21,7 @@ from wtforms.validators import Optional, StopValidation
 from wbtest.publishing.asked import Asked
 from wbtest.publishing.fields import DayField, PercentField, WholeField
 from wbtest.publishing.forms import NEEDED
-from wbtest.publishing.given_rule import kept_rule
+from wbtest.publishing.given_rule import RECKONED_FROM, kept_reckoning, kept_rule
 from wbtest.publishing.models import Experiment
 from wbtest.publishing.reckoning import LOWER, Reckoning
 from wbtest.publishing.rule import (
@@ -50,9 +50,8 @@ FOLDED = (
     "lost_beacons",
     "time_zone",
 )
-# What a target is worked out from, each with where it comes from; they are one part of the rule.
+# What a target is worked out from, each with RECKONED_FROM; they are one part of the rule.
 RECKONED = ("customers", "reachable", "buy")
-RECKONED_FROM = ("customers_from", "reachable_from", "buy_from")
 TYPED = tuple(name for name in Hypothesis.__dataclass_fields__ if name != "reckoning")
 # What a plan is made of.
 PLANNED = (
@@ -194,10 +193,7 @@ class ExperimentForm(FlaskForm):
         for name in RECKONED:
             if given[name] is None:
                 raise NotARule(name, "Give all three numbers, or none of them.")
-        found = Reckoning(**given)
-        if fault := found.find_fault():
-            raise NotARule(*fault)
-        return found
+        return kept_reckoning(given)
 
     def reckoned(self) -> tuple[str, str]:
         """What the three numbers ask for, and what the typed target leaves the business short of.

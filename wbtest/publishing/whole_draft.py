@@ -14,6 +14,7 @@ from wbtest.publishing.experiments import (
     open_draft,
     remove_variant,
 )
+from wbtest.publishing.meanwhile import part_digest
 from wbtest.publishing.models import Experiment
 from wbtest.publishing.running.sealing import draft_digest
 from wbtest.store import Invalid, Outdated, writing
@@ -53,12 +54,12 @@ def change_draft(
 ) -> Experiment:
     """Replace the settings that are named in ``changes``, and the variants where they are given.
 
-    ``read`` is the digest of the draft that somebody was shown; Outdated when it is another one by
+    ``read`` is the ``whole_digest`` that somebody was shown; Outdated when it is another one by
     now. Raises Frozen after the start, and what ``change_rule`` and ``set_variants`` do.
     """
     with writing():
         open_draft(experiment)
-        if read and read != draft_digest(experiment):
+        if read and read != whole_digest(experiment):
             raise Outdated
         stored: dict[str, Any] = {
             "slug": experiment.slug,
@@ -71,6 +72,11 @@ def change_draft(
         if variants is not None:
             set_variants(experiment, person, variants)
     return experiment
+
+
+def whole_digest(experiment: Experiment) -> str:
+    """SHA-256 of all that can be changed here, 64 hex digits: what a start would seal, and more."""
+    return part_digest(draft_digest(experiment), experiment.expected_daily)
 
 
 def set_variants(
@@ -92,7 +98,9 @@ def set_variants(
             try:
                 _set(experiment, person, given)
             except Invalid as refused:
-                raise Invalid(f"variants[{place}].{refused.field}", str(refused)) from refused
+                inside = "" if refused.field in given._fields else "overrides."
+                place_of = f"variants[{place}].{inside}{refused.field}"
+                raise Invalid(place_of, str(refused)) from refused
     return experiment
 
 

@@ -7,7 +7,7 @@ from datetime import timedelta
 from sqlalchemy.orm import joinedload
 
 from wbtest.extensions import clock, db
-from wbtest.store import Invalid, Refused, writing
+from wbtest.store import Invalid, Refused, hold, writing
 from wbtest.team import passwords
 from wbtest.team.access import ROLES
 from wbtest.team.audit.log import record, record_log_in
@@ -87,8 +87,12 @@ def make_with_password(
 
 
 def revoke_token(token: ApiToken) -> None:
-    """End a token; what it is used for fails from the next request on."""
+    """End a token; what it is used for fails from the next request on.
+
+    Raises Gone when somebody ended it meanwhile.
+    """
     with writing() as session:
+        hold(token)
         record(token.workspace_id, "token.revoked", _called(token))
         session.delete(token)
 
