@@ -165,6 +165,7 @@ def test_an_edited_cookie_opens_nothing(client: Browser, page: str) -> None:
     assert roles() == ["editor"]
 
 
+@pytest.mark.every_database
 def test_of_two_at_once_one_joins(app: Flask, token: str) -> None:
     came = at_once(app, *[lambda: accept_as_new(token, **NEW).email] * 4)
 
@@ -173,6 +174,7 @@ def test_of_two_at_once_one_joins(app: Flask, token: str) -> None:
     assert len(db.session.scalars(db.select(Person)).all()) == 5
 
 
+@pytest.mark.every_database
 def test_of_one_person_twice_at_once_one_membership_is_made(
     app: Flask, token: str, ada: Person
 ) -> None:
@@ -184,6 +186,7 @@ def test_of_one_person_twice_at_once_one_membership_is_made(
     assert len(roles()) == 2
 
 
+@pytest.mark.every_database
 def test_two_teams_may_invite_one_person_who_takes_both_at_once(
     app: Flask, token: str, team: Team
 ) -> None:
