@@ -48,6 +48,8 @@ IS_SECOND_ROUND = bool(os.environ.get("SECOND_ROUND"))
 # Cases of one test differ in what comes in, and hardly in what is asked of the database. Where we
 # write SQL of our own all tests are taken, with two cases each. Elsewhere SQLAlchemy writes it, and
 # tests that stand side by side ask for much the same: there one of four is taken, in one case.
+# Tests whose subject is what a database does, such as two people at once, are marked and taken
+# whole.
 WITH_SQL_OF_OUR_OWN = (
     "tests/audience/",
     "tests/delivery/",
@@ -64,7 +66,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     taken, left_out = [], []
     for item in items:
         is_taken = _is_of_this_round(item)
-        if is_taken and IS_SECOND_ROUND and not item.get_closest_marker("postgresql"):
+        if is_taken and IS_SECOND_ROUND and not _is_taken_whole(item):
             cases[name := item.nodeid.partition("[")[0]] += 1
             if name.startswith(WITH_SQL_OF_OUR_OWN):
                 is_taken = cases[name] <= 2
@@ -81,6 +83,11 @@ def _is_of_this_round(item: pytest.Item) -> bool:
     if item.get_closest_marker("postgresql"):
         return bool(os.environ.get("TEST_DATABASE_URL"))
     return not IS_SECOND_ROUND or _depends_on_the_database(item)
+
+
+def _is_taken_whole(item: pytest.Item) -> bool:
+    marks = ("postgresql", "every_database")
+    return any(item.get_closest_marker(mark) for mark in marks)
 
 
 def _depends_on_the_database(item: pytest.Item) -> bool:

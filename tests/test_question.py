@@ -46,6 +46,20 @@ def test_several_moments_are_found_as_one_is(app: Flask) -> None:
     assert [tuple(row) for row in found] == [(made.id,)]
 
 
+def test_a_value_that_is_not_given_is_a_mistake_of_ours(app: Flask) -> None:
+    question = Question(sa.select(Workspace.id).where(Workspace.name == sa.bindparam("name")))
+
+    with pytest.raises(KeyError, match="name"):
+        question.ask(nane="Larder")
+
+
+def test_what_is_not_one_of_several_cannot_be_asked(app: Flask) -> None:
+    question = Question(sa.select(Workspace.id).where(Workspace.id.not_in(of_many("ids"))))
+
+    with pytest.raises(ValueError, match="not among ids"):
+        question.ask(ids=[])
+
+
 def test_who_listens_to_what_is_asked_hears_it(app: Flask) -> None:
     question = Question(sa.select(sa.func.count()).select_from(Workspace))
 

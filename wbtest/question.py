@@ -25,19 +25,22 @@ Process = Callable[[Any], Any]
 
 
 class Mark(NamedTuple):
-    """A value of the statement: its name, what it is unless given, and how the driver takes it."""
+    """A value of the statement: its name, and how the driver takes it."""
 
     name: str
-    usual: Any
     process: Process | None
     is_many: bool
 
 
 class Prepared(NamedTuple):
-    """The text for a database, its marks in order, and what turns columns into values, by place."""
+    """The text for a database, its marks in order, and what turns columns into values, by place.
+
+    ``fixed`` are values that stand in the query itself.
+    """
 
     text: str
     marks: tuple[Mark, ...]
+    fixed: dict[str, Any]
     processes: tuple[tuple[int, Process], ...]
 
 
@@ -49,12 +52,15 @@ class Question:
         self._prepared = cache(self._prepare)
 
     def ask(self, **given: Any) -> list[Any]:
-        """Return all rows, of the same database and moment as the session would."""
+        """Return all rows, of the same database and moment as the session would.
+
+        KeyError for a value that is not given.
+        """
         connection = db.session.connection(bind_arguments={"clause": self.query})
-        text, marks, processes = self._prepared(connection.dialect.name)
-        values: list[Any] = []
-        for name, usual, process, is_many in marks:
-            value = given.get(name, usual)
+        text, marks, fixed, processes = self._prepared(connection.dialect.name)
+        known, values = fixed | given, []
+        for name, process, is_many in marks:
+            value = known[name]
             if is_many:
                 text = _spread(text, name, len(value))
                 values += value if process is None else map(process, value)
@@ -77,22 +83,24 @@ class Question:
             write = _of(mark.type, dialect).literal_processor(dialect)
             assert write is not None, name
             text = text.replace(_MANY.format(name), write(mark.value))
+        for name in many:
+            if f"NOT IN ({_MANY.format(name)})" in text:
+                # Where there are none SQL would find nothing instead of everything.
+                raise ValueError(f"A question cannot ask for what is not among {name}.")
         marks = [
             Mark(
-                name,
-                compiled.params[name],
-                _of(compiled.binds[name].type, dialect).bind_processor(dialect),
-                name in many,
+                name, _of(compiled.binds[name].type, dialect).bind_processor(dialect), name in many
             )
             for name in compiled.positiontup or ()
             if name not in written
         ]
+        fixed = {name: bind.value for name, bind in compiled.binds.items() if not bind.required}
         found = [
             (at, _of(column.type, dialect).result_processor(dialect, None))
             for at, column in enumerate(self.query.selected_columns)
         ]
         processes = tuple((at, process) for at, process in found if process)
-        return Prepared(text, tuple(marks), processes)
+        return Prepared(text, tuple(marks), fixed, processes)
 
 
 def of_many(name: str) -> sa.BindParameter[Any]:

@@ -26,7 +26,6 @@ PRAGMAS = {"journal_mode": "wal", "synchronous": 2, "foreign_keys": 1, "secure_d
 BUSY_MILLISECONDS = 5000
 # Any number will do, as long as every process asks PostgreSQL for the same one.
 GROUP_LOCK = 7_203_411
-# Where a session keeps the transaction in which all that a view reads is of one moment.
 
 
 class Refused(Exception):

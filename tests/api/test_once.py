@@ -54,6 +54,7 @@ def test_a_request_whose_first_is_not_answered_yet_is_turned_away(
     assert (answer.status_code, count(Release)) == (409, 0)
 
 
+@pytest.mark.every_database
 def test_of_two_at_the_same_time_one_is_done(app: Flask, program: Program) -> None:
     codes: list[int] = []
 

@@ -103,6 +103,7 @@ def test_the_rule_of_a_draft_can_be_replaced(revision: Revision, team: Team):
     assert experiment.asks_name
 
 
+@pytest.mark.every_database
 def test_two_clicks_at_once_are_one_experiment(app: Flask, revision: Revision, team: Team):
     keys = revision.id, team.editor.id
     db.session.rollback()

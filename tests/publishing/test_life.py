@@ -85,6 +85,7 @@ def test_a_second_start_changes_nothing_and_says_so(revision: Revision, team: Te
     assert len(db.session.scalars(select(OutboxMail)).all()) == 2
 
 
+@pytest.mark.every_database
 def test_two_starts_at_the_same_moment_are_one(app: Flask, revision: Revision, team: Team):
     experiment = make_checked(make_experiment(revision, team.editor), team.editor)
     keys = experiment.id, team.owner.id

@@ -6,13 +6,14 @@ from typing import Any
 import pytest
 
 from tests.results.conftest import Start
-from tests.results.crowd import count_day, count_hour
+from tests.results.crowd import count_day, count_hour, count_machines
 from wbtest.audience import counts, evidence, left_out_counts, past_days, people_counts
 from wbtest.audience import segments_counts as segments
 from wbtest.extensions import db
 from wbtest.publishing.models import Experiment
 from wbtest.question import Question
 from wbtest.results.trusting import gathering
+from wbtest.team.audit.log import record
 
 LONG_AGO, SOON = datetime(2020, 1, 1, tzinfo=UTC), datetime(2040, 1, 1, tzinfo=UTC)
 EVER = {"since": 0, "before": 10**12}
@@ -36,28 +37,32 @@ ASKED: dict[str, tuple[Question, dict[str, Any]]] = {
 
 @pytest.fixture
 def running(begin: Start) -> Experiment:
-    """Two variants, and visitors on three days, some of whom do not count."""
+    """Two variants, visitors on three days, of whom some do not count, machines, a new name."""
     experiment = begin(variants=("Price",))
     for day in range(3):
         for variant in ("control", "price"):
             count_day(experiment, day, variant, seen=70, converted=5)
     count_hour(experiment, 20, "price", seen=9, excluded_because="team")
+    count_machines(experiment, 12)
+    record(experiment.workspace_id, "workspace.changed", "Larder")
     return experiment
 
 
+@pytest.mark.every_database
 @pytest.mark.parametrize("name", ASKED)
 def test_every_question_has_the_answer_that_the_session_gives(
     running: Experiment, name: str
 ) -> None:
-    question, values = ASKED[name]
-    values |= {
+    question, more = ASKED[name]
+    values = more | {
         "tests": [running.id],
         "experiment_id": running.id,
         "workspace_id": running.workspace_id,
     }
     known = question.query.compile().params
-
-    found = question.ask(**values)
-
     asked = {name: value for name, value in values.items() if name in known}
+
+    found = question.ask(**asked)
+
+    assert found
     assert found == [tuple(row) for row in db.session.execute(question.query, asked)]

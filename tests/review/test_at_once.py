@@ -3,6 +3,7 @@
 import threading
 from collections.abc import Callable
 
+import pytest
 from flask import Flask
 
 from tests.factories import Team, make_revision
@@ -14,6 +15,8 @@ from wbtest.review.reading import readings
 from wbtest.review.seats import member_reviewer, seat_by_link, seat_of
 from wbtest.team.models import Person, Workspace
 from wbtest.writing.models import Revision
+
+pytestmark = pytest.mark.every_database
 
 
 def at_once(app: Flask, act: Callable[[], object]) -> list[Exception]:

@@ -74,6 +74,7 @@ def test_nobody_is_mailed_for_whom_nothing_waits(team: Team, revision: Revision,
     assert len(mails()) == before
 
 
+@pytest.mark.every_database
 def test_two_workers_send_one_mail(app: Flask, revision: Revision, now: HandClock):
     before, start = len(mails()), threading.Barrier(3)
 

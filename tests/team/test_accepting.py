@@ -156,6 +156,7 @@ def test_no_other_page_and_no_search_engine_learns_the_address(
     assert headers["Cache-Control"] == "no-store"
 
 
+@pytest.mark.every_database
 def test_of_two_at_once_one_joins(app: Flask, token: str) -> None:
     came = at_once(app, *[lambda: accept_as_new(token, **NEW).email] * 4)
 
@@ -164,6 +165,7 @@ def test_of_two_at_once_one_joins(app: Flask, token: str) -> None:
     assert len(db.session.scalars(db.select(Person)).all()) == 5
 
 
+@pytest.mark.every_database
 def test_of_one_person_twice_at_once_one_membership_is_made(
     app: Flask, token: str, ada: Person
 ) -> None:
@@ -175,6 +177,7 @@ def test_of_one_person_twice_at_once_one_membership_is_made(
     assert len(roles()) == 2
 
 
+@pytest.mark.every_database
 def test_two_teams_may_invite_one_person_who_takes_both_at_once(
     app: Flask, token: str, team: Team
 ) -> None:

@@ -69,6 +69,7 @@ def test_what_was_refused_is_not_written_down(team: Team):
     assert actions(team) == before
 
 
+@pytest.mark.every_database
 @pytest.mark.parametrize("change", CHANGES, ids=["change", "delete"])
 def test_the_database_itself_refuses_to_change_a_line(team: Team, change: sa.Executable):
     record(team.workspace.id, "workspace.changed", "Larder")
@@ -79,6 +80,7 @@ def test_the_database_itself_refuses_to_change_a_line(team: Team, change: sa.Exe
     assert actions(team) == ["workspace.changed"]
 
 
+@pytest.mark.every_database
 def test_no_line_takes_the_place_of_another(team: Team):
     """By the one statement of each database that deletes without asking the trigger for that."""
     record(team.workspace.id, "workspace.changed", "Larder")

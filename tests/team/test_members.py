@@ -137,6 +137,7 @@ def test_who_was_removed_meanwhile_is_gone(app: Flask, team: Team) -> None:
         members.change_role(found, "editor", team.owner)
 
 
+@pytest.mark.every_database
 @pytest.mark.parametrize("does", ["remove", "lower", "leave"])
 def test_two_owners_at_once_leave_one(app: Flask, team: Team, second: Person, does: str) -> None:
     owner_id, second_id, workspace_id = team.owner.id, second.id, team.workspace.id

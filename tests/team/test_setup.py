@@ -62,6 +62,7 @@ def test_a_used_link_and_a_wrong_one_look_alike(client: Browser) -> None:
     assert used.text == wrong.text
 
 
+@pytest.mark.every_database
 def test_two_visitors_at_once_make_one_owner(app: Flask) -> None:
     token = make_setup_link()
     start = threading.Barrier(2)

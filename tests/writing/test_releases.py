@@ -93,6 +93,7 @@ def test_a_save_whose_answer_got_lost_may_be_sent_again(owner: Person):
     assert release.version == 2
 
 
+@pytest.mark.every_database
 def test_of_two_saves_at_once_one_is_told(owner: Person, app: Flask):
     release_id = make_release(owner).id
     outcomes: list[str] = []

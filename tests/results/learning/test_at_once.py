@@ -1,5 +1,6 @@
 """The same in one moment, from four browsers: one acts, the others find it done."""
 
+import pytest
 from flask import Flask
 
 from tests.factories import Team
@@ -13,6 +14,8 @@ from wbtest.results.learning.marks import mark, marks_of
 from wbtest.results.yardstick.items import add_item
 from wbtest.results.yardstick.scope import changes_of, items_of
 from wbtest.team.models import Person
+
+pytestmark = pytest.mark.every_database
 
 
 def test_a_card_a_mark_and_an_item_are_stored_once(over: Experiment, app: Flask, team: Team):

@@ -75,6 +75,7 @@ def test_a_verdict_goes_to_webhooks_too(team: Team, experiment: Experiment, now:
     assert (data["experiment"], data["slug"]) == (experiment.id, "larder")
 
 
+@pytest.mark.every_database
 def test_three_workers_in_the_same_moment_tell_it_once(
     app: Flask, team: Team, experiment: Experiment, now: HandClock
 ):

@@ -194,6 +194,7 @@ def test_the_clocks_going_forward_make_no_second_mail(begin: Start, now: HandClo
     assert [mail.created_at for mail in mails()] == [datetime(2027, 3, 29, 7, tzinfo=UTC)]
 
 
+@pytest.mark.every_database
 @pytest.mark.usefixtures("reader")
 def test_three_workers_send_one_summary(app: Flask, experiment: Experiment, now: HandClock):
     now.time = FIRST

@@ -79,6 +79,7 @@ def test_what_happens_after_the_end_changes_no_figure(running, team, now):
     assert checks_of(running, now)["changes"].colour == "green"
 
 
+@pytest.mark.every_database
 def test_addresses_that_share_a_cookie_or_have_none_are_counted(running, now):
     sign_up(running, 6, visitor="one")
     sign_up(running, 4, visitor="")

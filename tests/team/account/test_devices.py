@@ -169,6 +169,7 @@ def unwritable() -> Iterator[None]:
             session.execute(db.text(statement))
 
 
+@pytest.mark.every_database
 def test_a_page_opens_when_the_last_use_cannot_be_written(
     elsewhere: Browser, now: HandClock
 ) -> None:
