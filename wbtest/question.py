@@ -58,7 +58,8 @@ class Question:
         """
         connection = db.session.connection(bind_arguments={"clause": self.query})
         text, marks, fixed, processes = self._prepared(connection.dialect.name)
-        known, values = fixed | given, []
+        known = fixed | given
+        values: list[Any] = []
         for name, process, is_many in marks:
             value = known[name]
             if is_many:
