@@ -96,6 +96,16 @@ def test_after_a_rest_visits_are_taken_again(page: Page, monkeypatch: pytest.Mon
     assert page.totals() == {"served": 1}
 
 
+def test_a_group_that_is_empty_by_its_turn_does_not_end_the_rest(page: Page) -> None:
+    page.recorder._writer._engine = NOWHERE
+    page.serve("v")
+    page.recorder.flush()
+
+    page.recorder._writer.store([])
+
+    assert not page.recorder.put(Served(**page.arrival("w", 0, {})))
+
+
 def test_what_was_lost_is_noted_with_the_next_group_that_is_stored(page: Page) -> None:
     page.recorder._writer._engine = NOWHERE
     page.see("v", 0)

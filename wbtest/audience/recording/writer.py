@@ -146,7 +146,6 @@ class Writer:
                     self._store(group[len(group) // 2 :])
                 return
             else:
-                self._rests_until = 0.0
                 return
 
     def _write(self, group: list[Item], more: More) -> None:
@@ -166,6 +165,8 @@ class Writer:
                 found = record(connection, events, facts, self._now(), self._mail_domain)
                 if losses:
                     self._note(connection, losses, facts)
+            # Only here: a group of nothing, whose events went with the one before, shows nothing.
+            self._rests_until = 0.0
             outcomes = dict(zip(wanted, found[len(arrived) :], strict=True))
         for item in group:
             if isinstance(item, Waiting):
