@@ -36,4 +36,5 @@ experiment = f"/experiments/{ask(f'{release}/experiments', json.loads(draft))['i
 found = ask(f"{experiment}/launch")["findings"]
 reasons = {each["what"]: "We know, and go on." for each in found if each["kind"] == "warning"}
 ask(f"{experiment}/launch", {"reasons": reasons})
-print(ask(f"{experiment}/start", {}, "WBTEST_APPROVER")["url"])
+started = ask(f"{experiment}/start", {}, "WBTEST_APPROVER")
+print(started["id"], started["url"])

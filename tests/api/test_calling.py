@@ -8,7 +8,7 @@ from flask import Flask
 from tests.api.conftest import Program, program_of
 from tests.conftest import Browser, HandClock
 from tests.factories import Team, log_in, make_release
-from wbtest.api import calling
+from wbtest.api import calling, routes
 from wbtest.extensions import db
 from wbtest.store import writing
 from wbtest.team.models import Membership
@@ -192,7 +192,7 @@ def test_a_compressed_body_is_not_read(program: Program) -> None:
 
 
 def test_too_long_a_body_is_refused(program: Program) -> None:
-    answer = send(program, b'{"product": "' + b"x" * calling.LONGEST_BODY + b'"}')
+    answer = send(program, b'{"product": "' + b"x" * routes.LONGEST_BODY + b'"}')
 
     assert (answer.status_code, answer.content_type) == (413, "application/problem+json")
 

@@ -9,7 +9,7 @@ from tests.factories import Team
 from wbtest.delivery import subscriptions
 from wbtest.team.tokens import make_token
 
-PATHS = ("/members", "/tokens", "/webhooks", "/audit")
+PATHS = ("/members", "/invitations", "/tokens", "/webhooks", "/mails", "/audit")
 
 
 def test_members_are_listed_with_their_roles(program: Program, team: Team) -> None:
@@ -24,7 +24,7 @@ def test_tokens_are_listed_without_their_text(program: Program) -> None:
 
     [token] = answer.json["tokens"]
     assert (token["made_by"], token["over"]) == ("Owner", "")
-    assert token["scopes"] == ["read", "write", "decide", "admin"]
+    assert token["scopes"] == ["read", "write", "decide", "admin", "manage"]
     assert program.token not in answer.text
 
 

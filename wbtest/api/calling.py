@@ -19,7 +19,6 @@ from wbtest.team import access, limits, tokens
 from wbtest.team.token_models import ApiToken
 
 bp = Blueprint(access.API, __name__, url_prefix=BEGINS)
-LONGEST_BODY = 1024 * 1024
 # For each token.
 MOST_REQUESTS, WINDOW = 600, timedelta(minutes=1)
 IN_ADDRESS = ("token", "access_token", "api_key")
@@ -55,7 +54,7 @@ def view_of(route: Route) -> Callable[..., ResponseReturnValue]:
         return _answer_once(route, address, token.id, once.checked_key(key))
 
     view.permission = route.permission  # type: ignore[attr-defined]
-    view.longest_body = LONGEST_BODY  # type: ignore[attr-defined]
+    view.longest_body = route.longest_body  # type: ignore[attr-defined]
     return view
 
 

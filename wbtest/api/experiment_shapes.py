@@ -200,11 +200,13 @@ def shown(experiment: Experiment) -> Answer[ExperimentShown]:
         ended_at=experiment.ended_at,
         missing=[Missing(*each) for each in missing_before_start(experiment)] if is_draft else [],
     )
-    headers = {
-        "ETag": etags.of_digest(whole_digest(experiment)),
-        "Location": f"/api/v1/experiments/{experiment.id}",
-    }
+    headers = tag_of(experiment) | {"Location": f"/api/v1/experiments/{experiment.id}"}
     return Answer(values, headers)
+
+
+def tag_of(experiment: Experiment) -> dict[str, str]:
+    """The ETag of a draft: one for all that its start would seal."""
+    return {"ETag": etags.of_digest(whole_digest(experiment))}
 
 
 def listed(experiment: Experiment) -> ExperimentListed:

@@ -10,7 +10,7 @@ from flask import request
 from msgspec import UNSET
 
 from wbtest.api import etags
-from wbtest.api.answers import Answer
+from wbtest.api.answers import Answer, reads_if_match
 from wbtest.api.experiment_shapes import (
     ExperimentChange,
     Experiments,
@@ -26,7 +26,8 @@ from wbtest.api.experiment_shapes import (
 from wbtest.api.faults import told_as
 from wbtest.api.paging import Page
 from wbtest.publishing import rule as rules
-from wbtest.publishing.experiments import proposed_slug
+from wbtest.publishing.cloning import clone_experiment
+from wbtest.publishing.experiments import proposed_slug, remove_experiment
 from wbtest.publishing.given_rule import kept_reckoning, kept_rule
 from wbtest.publishing.launch.facts import findings_of
 from wbtest.publishing.launch.passing import check
@@ -78,6 +79,7 @@ def get_experiment(experiment_id: int) -> Answer[ExperimentShown]:
     return shown(access.get(Experiment, experiment_id, "read"))
 
 
+@reads_if_match
 def change_experiment(experiment_id: int, body: ExperimentChange) -> Answer[ExperimentShown]:
     """Replace parts of a draft, with If-Match of exactly that one. A start seals all of it."""
     found = access.get(Experiment, experiment_id, "edit")
@@ -89,6 +91,16 @@ def change_experiment(experiment_id: int, body: ExperimentChange) -> Answer[Expe
     read = etags.digest_wanted(request.headers.get("If-Match"))
     with told_as(**MEMBERS):
         return shown(change_draft(found, access.person(), changes, variants, read))
+
+
+def delete_experiment(experiment_id: int) -> None:
+    """Delete a draft; its address is free again. What strangers were shown is kept."""
+    remove_experiment(access.get(Experiment, experiment_id, "edit"))
+
+
+def copy_experiment(experiment_id: int) -> Answer[ExperimentShown]:
+    """Begin another draft with the same rule, variants, look and options."""
+    return shown(clone_experiment(access.get(Experiment, experiment_id, "edit"), access.person()))
 
 
 def get_launch_check(experiment_id: int) -> LaunchCheck:

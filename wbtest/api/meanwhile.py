@@ -3,15 +3,24 @@
 from datetime import UTC, date, datetime
 
 import msgspec
+from flask import abort
 
 from wbtest.api.faults import told_as
 from wbtest.api.release_shapes import Given
 from wbtest.publishing.models import Experiment
-from wbtest.results.annotating.notes import add_note, notes_of
+from wbtest.results.annotating.notes import add_note, delete_note, notes_of
 from wbtest.results.figures import check_started
+from wbtest.results.spending.files import Unreadable, read_lines
 from wbtest.results.spending.lines import Fault, line_of
-from wbtest.results.spending.money import CURRENCIES
-from wbtest.results.spending.spends import add_spends, line_in, span_of, spends_of
+from wbtest.results.spending.models import Spend
+from wbtest.results.spending.money import CURRENCIES, Currency
+from wbtest.results.spending.spends import (
+    add_spends,
+    delete_spends,
+    line_in,
+    span_of,
+    spends_of,
+)
 from wbtest.store import Invalid
 from wbtest.team import access
 
@@ -27,7 +36,17 @@ class Spending(Given, kw_only=True):
     note: str = ""
 
 
+class SpendingLines(Given, kw_only=True):
+    """`lines` is a CSV: source, first day, last day, amount, note."""
+
+    lines: str
+    currency: str
+
+
 class SpendShown(msgspec.Struct, kw_only=True):
+    """A line of what was spent; `key` names it."""
+
+    key: str
     source: str
     first: date
     last: date
@@ -51,8 +70,9 @@ class Noting(Given, kw_only=True):
 
 
 class NoteShown(msgspec.Struct, kw_only=True):
-    """A moment and what happened; without `by` it is a step of the test itself."""
+    """A moment and what happened; without `key` and `by` it is a step of the test itself."""
 
+    key: str
     at: datetime
     text: str
     source: str
@@ -72,9 +92,7 @@ def add_spend(experiment_id: int, body: Spending) -> Spends:
     """Enter what was spent on a source. The same line once more is that same line."""
     experiment = access.get(Experiment, experiment_id, "edit")
     check_started(experiment)
-    currency = CURRENCIES.get(body.currency)
-    if currency is None:
-        raise Invalid("currency", f"Give one of {', '.join(CURRENCIES)}.")
+    currency = _currency(body.currency)
     typed = {
         "source": body.source,
         "first": body.first.isoformat(),
@@ -88,6 +106,28 @@ def add_spend(experiment_id: int, body: Spending) -> Spends:
         raise Invalid(fault.field, str(fault)) from fault
     add_spends(experiment, access.person(), currency.code, [line])
     return _spends(experiment)
+
+
+def add_spend_lines(experiment_id: int, body: SpendingLines) -> Spends:
+    """Enter the lines of a CSV: all of them, or none when one is wrong."""
+    experiment = access.get(Experiment, experiment_id, "edit")
+    check_started(experiment)
+    currency = _currency(body.currency)
+    try:
+        lines = read_lines(body.lines, currency, span_of(experiment))
+    except Unreadable as error:
+        raise Invalid("lines", " ".join(error.faults)) from error
+    add_spends(experiment, access.person(), currency.code, lines)
+    return _spends(experiment)
+
+
+def delete_spend(experiment_id: int, key: str) -> None:
+    """Delete a line of what was spent; what it said stays in the audit log."""
+    experiment = access.get(Experiment, experiment_id, "edit")
+    found = next((each for each in spends_of(experiment) if _key(each) == key), None)
+    if found is None:
+        abort(404)
+    delete_spends(experiment, access.person(), {(found.sending, found.place)})
 
 
 def list_annotations(experiment_id: int) -> Notes:
@@ -110,12 +150,35 @@ def add_annotation(experiment_id: int, body: Noting) -> Notes:
     return _notes(experiment)
 
 
+def delete_annotation(experiment_id: int, key: str) -> None:
+    """Delete a note that you wrote, or as an owner any; what it said stays in the audit log."""
+    experiment = access.get(Experiment, experiment_id, "edit")
+    notes = {each.key for each in notes_of(experiment) if each.key}
+    if key not in notes:
+        abort(404)
+    is_owner = access.reaches(experiment, "own")
+    delete_note(experiment, access.person(), key, is_owner=is_owner)
+
+
+def _currency(code: str) -> Currency:
+    found = CURRENCIES.get(code)
+    if found is None:
+        raise Invalid("currency", f"Give one of {', '.join(CURRENCIES)}.")
+    return found
+
+
+def _key(spend: Spend) -> str:
+    """What names a line here: its sending, and its place in that."""
+    return f"{spend.sending}.{spend.place}"
+
+
 def _spends(experiment: Experiment) -> Spends:
     lines = []
     for spend in spends_of(experiment):
         line = line_in(spend)
         lines.append(
             SpendShown(
+                key=_key(spend),
                 source=line.source,
                 first=line.first,
                 last=line.last,
@@ -132,7 +195,7 @@ def _spends(experiment: Experiment) -> Spends:
 def _notes(experiment: Experiment) -> Notes:
     return Notes(
         [
-            NoteShown(at=each.at, text=each.text, source=each.source, by=each.who)
+            NoteShown(key=each.key, at=each.at, text=each.text, source=each.source, by=each.who)
             for each in notes_of(experiment)
         ]
     )

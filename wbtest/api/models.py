@@ -20,7 +20,7 @@ class KeptAnswer(Base):
         ForeignKey(ApiToken.id, ondelete="CASCADE"), primary_key=True
     )
     key: Mapped[str] = mapped_column(String(255), primary_key=True)
-    # SHA-256 of method, address and body.
+    # HMAC of method, address and body.
     digest: Mapped[str] = mapped_column(String(64))
     kept_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
     status: Mapped[int | None]

@@ -4,12 +4,13 @@ Its row is stored before it is done. So where a process dies in between, nothing
 whoever repeats it is told that nobody knows; they look, and use a new key.
 """
 
-import hashlib
+import hmac
 import re
 from datetime import datetime, timedelta
 
-from flask import Response
+from flask import Response, current_app
 
+from wbtest.api.answers import Told
 from wbtest.api.bodies import Unfit
 from wbtest.api.models import KeptAnswer
 from wbtest.extensions import clock, db
@@ -48,8 +49,13 @@ def checked_key(key: str) -> str:
 
 
 def digest_of(method: str, address: str, body: bytes) -> str:
-    """Return what tells one request from another."""
-    return hashlib.sha256(b"\0".join((method.encode(), address.encode(), body))).hexdigest()
+    """Return what tells one request from another.
+
+    Under the server's own key: a body may hold a password, and a bare hash of it could be guessed.
+    """
+    key = current_app.extensions["wbtest.settings"].secret_key
+    told = b"\0".join((method.encode(), address.encode(), body))
+    return hmac.new(key.encode(), told, "sha256").hexdigest()
 
 
 def claim(token_id: int, key: str, digest: str) -> Response | None:
@@ -86,7 +92,8 @@ def claim(token_id: int, key: str, digest: str) -> Response | None:
 def keep(token_id: int, key: str, answer: Response) -> None:
     """Keep an answer for whoever repeats the request; a refusal is forgotten, since it did nothing.
 
-    A fault of ours stays open: what was done by then, nobody knows.
+    A fault of ours stays open: what was done by then, nobody knows. A secret is told once: of an
+    answer that holds one, what is kept is its ``again``.
     """
     if answer.status_code >= 500 and answer.status_code != 503:
         return
@@ -95,11 +102,13 @@ def keep(token_id: int, key: str, answer: Response) -> None:
         if answer.status_code >= 400:
             session.execute(db.delete(KeptAnswer).where(*row))
             return
+        again = answer.again if isinstance(answer, Told) else None
+        body = answer.get_data() if again is None else again
         headers = {name: answer.headers[name] for name in TOLD_AGAIN if name in answer.headers}
         session.execute(
             db.update(KeptAnswer)
             .where(*row)
-            .values(status=answer.status_code, headers=headers, body=answer.get_data())
+            .values(status=answer.status_code, headers=headers, body=body)
         )
 
 

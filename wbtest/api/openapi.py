@@ -14,6 +14,8 @@ from wbtest.api.values import shape_of
 from wbtest.team.access import PERMISSIONS
 
 REFERENCE = "#/components/schemas/{name}"
+# Said once for all addresses: written out at each, they were most of the document.
+FAILURE = "#/components/responses/{status}"
 _PLACE = re.compile(r"<(?:(\w+):)?(\w+)>")
 _ABOUT = """Everything that a person does in wbtest, for programs.
 
@@ -38,6 +40,7 @@ _TELLS = {
     429: "More requests than a token makes a minute; Retry-After says when to go on",
     503: "Nothing was stored; Retry-After says when to try again",
 }
+_FILE = {"schema": {"type": "string", "format": "binary"}}
 _ALWAYS = (400, 401, 403, 404, 409, 429, 503)
 _WRITING = (413, 415, 422)
 
@@ -80,6 +83,7 @@ def document() -> dict[str, Any]:
         "paths": paths,
         "components": {
             "schemas": components,
+            "responses": {str(status): _problem(status) for status in _TELLS},
             "securitySchemes": {"bearer": {"type": "http", "scheme": "bearer"}},
         },
     }
@@ -101,6 +105,9 @@ def _operation(route: Route) -> dict[str, Any]:
     if shape.body is not None:
         body = {"schema": _reference(shape.body)}
         operation["requestBody"] = {"required": True, "content": {"application/json": body}}
+    if shape.takes_file:
+        content = dict.fromkeys(route.function.takes, _FILE)
+        operation["requestBody"] = {"required": True, "content": content}
     return operation
 
 
@@ -129,14 +136,19 @@ def _queries(query: Any) -> list[dict[str, Any]]:
 
 
 def _headers(route: Route) -> list[dict[str, Any]]:
+    headers = []
     if route.method == "POST":
         told = "Any word of yours, new for each request: repeated, it is done once."
         schema = {"type": "string", "minLength": 1, "maxLength": 255}
-        return [_header("Idempotency-Key", told, schema)]
-    if route.method == "PATCH":
+        headers.append(_header("Idempotency-Key", told, schema))
+    if _reads_if_match(route):
         told = "The ETag of the version that you read."
-        return [_header("If-Match", told, {"type": "string"})]
-    return []
+        headers.append(_header("If-Match", told, {"type": "string"}))
+    return headers
+
+
+def _reads_if_match(route: Route) -> bool:
+    return getattr(route.function, "reads_if_match", False)
 
 
 def _header(name: str, told: str, schema: dict[str, Any]) -> dict[str, Any]:
@@ -145,28 +157,29 @@ def _header(name: str, told: str, schema: dict[str, Any]) -> dict[str, Any]:
 
 def _responses(route: Route, returns: Any) -> dict[str, Any]:
     failures = [*_ALWAYS]
+    content: dict[str, Any] = {}
     if _is_json(returns):
         content = {"application/json": {"schema": _reference(returns)}}
-    else:
+    elif returns is Response:
         kinds = route.function.media_types
         content = {kind: {"schema": {"type": "string"}} for kind in kinds}
         failures.append(406)
-    answer = {"description": "Done", "content": content}
-    if route.method in ("POST", "PATCH"):
+    answer = {"description": "Done", "content": content} if content else {"description": "Done"}
+    if route.method != "GET":
         failures += _WRITING
-    if route.method == "PATCH":
+    if _reads_if_match(route):
         failures.append(412)
-    return {str(route.status): answer} | {
-        str(status): {
-            "description": _TELLS[status],
-            "content": {"application/problem+json": {"schema": _reference(Problem)}},
-        }
-        for status in sorted(failures)
-    }
+    told = {str(status): {"$ref": FAILURE.format(status=status)} for status in sorted(failures)}
+    return {str(route.status): answer} | told
+
+
+def _problem(status: int) -> dict[str, Any]:
+    content = {"application/problem+json": {"schema": _reference(Problem)}}
+    return {"description": _TELLS[status], "content": content}
 
 
 def _is_json(kind: Any) -> bool:
-    return kind is not None and kind is not Response
+    return kind not in (None, type(None), Response)
 
 
 def _reference(kind: Any) -> dict[str, Any]:

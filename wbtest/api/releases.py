@@ -5,7 +5,7 @@ from flask import request
 
 from wbtest.api import etags
 from wbtest.api import release_shapes as shapes
-from wbtest.api.answers import Answer
+from wbtest.api.answers import Answer, reads_if_match
 from wbtest.api.paging import Page
 from wbtest.store import Invalid
 from wbtest.team import access
@@ -76,7 +76,7 @@ def create_release(body: shapes.NewRelease) -> Answer[shapes.ReleaseShown]:
         language=document.language,
         document=document,
     )
-    return _shown(begun)
+    return as_answer(begun)
 
 
 def import_release(body: Imported) -> Answer[shapes.ReleaseShown]:
@@ -93,20 +93,21 @@ def import_release(body: Imported) -> Answer[shapes.ReleaseShown]:
         language=read.document.language,
         document=read.document,
     )
-    return _shown(begun)
+    return as_answer(begun)
 
 
 def get_release(release_id: int) -> Answer[shapes.ReleaseShown]:
     """The draft as it stands now. Its ETag names the version, for a change of exactly this one."""
-    return _shown(access.get(Release, release_id, "read"))
+    return as_answer(access.get(Release, release_id, "read"))
 
 
+@reads_if_match
 def change_release(release_id: int, body: shapes.ReleaseChange) -> Answer[shapes.ReleaseShown]:
     """Replace parts of the draft. With If-Match only the version that was read, else 412."""
     found = access.get(Release, release_id, "edit")
     wanted = etags.version_wanted(request.headers.get("If-Match"))
     parts = msgspec.to_builtins(body)
-    return _shown(releases.change_parts(found, parts, wanted, access.person()))
+    return as_answer(releases.change_parts(found, parts, wanted, access.person()))
 
 
 def list_findings(release_id: int) -> Findings:
@@ -141,7 +142,8 @@ def findings_in(text: Release | Revision) -> Findings:
     )
 
 
-def _shown(release: Release) -> Answer[shapes.ReleaseShown]:
+def as_answer(release: Release) -> Answer[shapes.ReleaseShown]:
+    """A draft as a program reads it, with the ETag of its version."""
     headers = {
         "ETag": etags.of_version(release.version),
         "Location": f"/api/v1/releases/{release.id}",

@@ -9,6 +9,7 @@ from flask import abort
 from wbtest.api.release_shapes import Given
 from wbtest.api.revisions import find
 from wbtest.review.comments import writing
+from wbtest.review.comments.settling import OUTCOMES, apply_suggestion
 from wbtest.review.comments.threads import Thread, find_thread, threads_for
 from wbtest.review.models import Comment, Reading
 from wbtest.review.reading import forecasts, readings
@@ -53,6 +54,12 @@ class ThreadShown(msgspec.Struct):
 
 class Threads(msgspec.Struct):
     threads: list[ThreadShown]
+
+
+class Settling(Given, kw_only=True):
+    """`resolved`: it is done; `declined`: the words stay; `reopened` takes that back."""
+
+    outcome: Literal["resolved", "declined", "reopened"]
 
 
 class Answers(Given, kw_only=True):
@@ -128,10 +135,30 @@ def write_comment(release_id: int, number: int, body: NewComment) -> CommentShow
 def reply_to_comment(release_id: int, number: int, comment_id: int, body: Reply) -> CommentShown:
     """Answer a comment."""
     seat = _seat(release_id, number)
-    found = find_thread(seat, comment_id)
-    if found is None:
-        abort(404)
-    return _comment(writing.reply(seat, found.comment, body.text))
+    return _comment(writing.reply(seat, _get_thread(seat, comment_id).comment, body.text))
+
+
+def settle_comment(release_id: int, number: int, comment_id: int, body: Settling) -> CommentShown:
+    """Resolve, decline or reopen a comment: its writer does, or an editor."""
+    seat = _seat(release_id, number)
+    comment = _get_thread(seat, comment_id).comment
+    is_editor = access.reaches(seat.revision, "edit")
+    OUTCOMES[body.outcome](seat, comment, is_editor=is_editor)
+    return _comment(comment)
+
+
+def apply_comment(release_id: int, number: int, comment_id: int) -> CommentShown:
+    """Write the suggested words into the draft, in place of those that they are about."""
+    seat = seat_of(find(release_id, number, "edit"), access.person())
+    comment = _get_thread(seat, comment_id).comment
+    apply_suggestion(comment, access.person())
+    return _comment(comment)
+
+
+def delete_comment(release_id: int, number: int, comment_id: int) -> None:
+    """Delete a comment of your own that nobody else can have seen."""
+    seat = _seat(release_id, number)
+    writing.delete_own(seat, _get_thread(seat, comment_id).comment)
 
 
 def get_reading(release_id: int, number: int) -> ReadingShown:
@@ -173,6 +200,10 @@ def forecast_rate(release_id: int, number: int, body: Guess) -> ForecastShown:
 def _seat(release_id: int, number: int) -> Seat:
     revision: Revision = find(release_id, number, "read")
     return seat_of(revision, access.person())
+
+
+def _get_thread(seat: Seat, comment_id: int) -> Thread:
+    return find_thread(seat, comment_id) or abort(404)
 
 
 def _thread(thread: Thread) -> ThreadShown:

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 from wbtest.team.access import PERMISSIONS
 
 BEGINS = "/api/v1"
+LONGEST_BODY = 1024 * 1024
 
 
 class Route(NamedTuple):
@@ -23,6 +24,7 @@ class Route(NamedTuple):
     permission: str
     scope: str
     status: int = 200
+    longest_body: int = LONGEST_BODY
 
     @property
     def name(self) -> str:
@@ -38,62 +40,165 @@ class Route(NamedTuple):
 
 RELEASE = "/releases/<int:release_id>"
 REVISION = f"{RELEASE}/revisions/<int:number>"
+LINK = f"{RELEASE}/links/<int:reviewer_id>"
+CANDIDATE = "/candidates/<int:candidate_id>"
+ITEM = "/scope-items/<int:item_id>"
 EXPERIMENT = "/experiments/<int:experiment_id>"
 DECISION = f"{EXPERIMENT}/decisions/<int:number>"
+WAITING = f"{EXPERIMENT}/waiting-variants"
+SHARED = f"{EXPERIMENT}/shared/<int:number>"
 COMMENT = f"{REVISION}/comments/<int:comment_id>"
+MEMBER = "/members/<int:person_id>"
+INVITATION = "/invitations/<int:invitation_id>"
+HOOK = "/webhooks/<int:webhook_id>"
+MAIL = "/mails/<int:mail_id>"
+READING = ("read", "read")
+WRITING = ("edit", "write")
 # What changes what others rest on.
 BY_APPROVER = ("approve", "decide")
+# What owners see, and what they do.
+SEEN_BY_OWNER = ("own", "admin")
+BY_OWNER = ("own", "manage")
 
 ROUTES = (
-    Route("GET", "/releases", "releases.list_releases", "read", "read"),
-    Route("POST", "/releases", "releases.create_release", "edit", "write", 201),
-    Route("POST", "/releases/import", "releases.import_release", "edit", "write", 201),
-    Route("GET", RELEASE, "releases.get_release", "read", "read"),
-    Route("PATCH", RELEASE, "releases.change_release", "edit", "write"),
-    Route("GET", f"{RELEASE}/findings", "releases.list_findings", "read", "read"),
-    Route("POST", f"{RELEASE}/revisions", "revisions.freeze_release", "edit", "write", 201),
-    Route("GET", REVISION, "revisions.get_revision", "read", "read"),
-    Route("GET", f"{REVISION}/findings", "revisions.list_revision_findings", "read", "read"),
-    Route("GET", f"{REVISION}/diff/<int:other>", "revisions.compare_revisions", "read", "read"),
+    Route("GET", "/releases", "releases.list_releases", *READING),
+    Route("POST", "/releases", "releases.create_release", *WRITING, 201),
+    Route("POST", "/releases/import", "releases.import_release", *WRITING, 201),
+    Route("GET", RELEASE, "releases.get_release", *READING),
+    Route("PATCH", RELEASE, "releases.change_release", *WRITING),
+    Route("GET", f"{RELEASE}/findings", "releases.list_findings", *READING),
+    Route("POST", f"{RELEASE}/grow", "drafts.grow_release", *WRITING),
+    Route("POST", f"{RELEASE}/copies", "drafts.copy_release", *WRITING, 201),
+    Route("POST", f"{RELEASE}/restore", "drafts.restore_release", *WRITING),
+    Route("POST", f"{RELEASE}/take-up", "drafts.take_release_up", *BY_APPROVER),
+    Route("GET", f"{RELEASE}/waivers", "drafts.list_waivers", *READING),
+    Route("POST", f"{RELEASE}/waivers", "drafts.waive_finding", *WRITING, 201),
+    Route("DELETE", "/waivers/<int:waiver_id>", "drafts.take_waiver_back", *WRITING, 204),
+    Route("GET", f"{RELEASE}/questions", "questions.list_questions", *READING),
+    Route("POST", f"{CANDIDATE}/accept", "questions.accept_question", *WRITING),
+    Route("POST", f"{CANDIDATE}/merge", "questions.merge_question", *WRITING),
+    Route("POST", f"{CANDIDATE}/dismiss", "questions.dismiss_question", *WRITING),
+    Route("POST", f"{RELEASE}/revisions", "revisions.freeze_release", *WRITING, 201),
+    Route("GET", REVISION, "revisions.get_revision", *READING),
+    Route("GET", f"{REVISION}/findings", "revisions.list_revision_findings", *READING),
+    Route("GET", f"{REVISION}/diff/<int:other>", "revisions.compare_revisions", *READING),
     Route("POST", f"{REVISION}/approvals", "revisions.approve_revision", *BY_APPROVER, 201),
     Route("POST", f"{REVISION}/verdicts", "revisions.object_to_revision", *BY_APPROVER, 201),
     Route("POST", f"{REVISION}/waivers", "revisions.let_finding_stay", *BY_APPROVER, 201),
-    Route("GET", f"{REVISION}/comments", "reviews.list_comments", "read", "read"),
+    Route("POST", f"{REVISION}/ask", "asking.ask_for_review", *WRITING, 201),
+    Route("GET", f"{RELEASE}/links", "asking.list_links", "edit", "read"),
+    Route("POST", f"{RELEASE}/links", "asking.make_link", *WRITING, 201),
+    Route("POST", f"{LINK}/renew", "asking.renew_link", *WRITING),
+    Route("DELETE", LINK, "asking.close_link", *WRITING, 204),
+    Route("GET", f"{REVISION}/comments", "reviews.list_comments", *READING),
     Route("POST", f"{REVISION}/comments", "reviews.write_comment", "read", "write", 201),
     Route("POST", f"{COMMENT}/replies", "reviews.reply_to_comment", "read", "write", 201),
-    Route("GET", f"{REVISION}/reading", "reviews.get_reading", "read", "read"),
+    Route("POST", f"{COMMENT}/settle", "reviews.settle_comment", "read", "write"),
+    Route("POST", f"{COMMENT}/apply", "reviews.apply_comment", *WRITING),
+    Route("DELETE", COMMENT, "reviews.delete_comment", "read", "write", 204),
+    Route("GET", f"{REVISION}/reading", "reviews.get_reading", *READING),
     Route("POST", f"{REVISION}/reading/begin", "reviews.begin_reading", "read", "write"),
     Route("POST", f"{REVISION}/answers", "reviews.answer_blind", "read", "write", 201),
     Route("POST", f"{REVISION}/reading/finish", "reviews.finish_reading", "read", "write"),
     Route("POST", f"{REVISION}/reading/close", "reviews.close_reading", "read", "write"),
     Route("POST", f"{REVISION}/forecasts", "reviews.forecast_rate", "read", "write", 201),
-    Route("POST", f"{RELEASE}/experiments", "experiments.create_experiment", "edit", "write", 201),
-    Route("GET", "/experiments", "experiments.list_experiments", "read", "read"),
-    Route("GET", EXPERIMENT, "experiments.get_experiment", "read", "read"),
-    Route("PATCH", EXPERIMENT, "experiments.change_experiment", "edit", "write"),
+    Route("GET", f"{REVISION}/alignment", "alignment.get_alignment", *READING),
+    Route("POST", f"{REVISION}/alignment", "alignment.mark_answer", "read", "write"),
+    Route("GET", f"{RELEASE}/scope", "scope.get_scope", *READING),
+    Route("POST", f"{RELEASE}/scope", "scope.add_scope_item", *WRITING, 201),
+    Route("PATCH", ITEM, "scope.change_scope_item", *WRITING),
+    Route("POST", f"{ITEM}/move", "scope.move_scope_item", *WRITING),
+    Route("POST", f"{RELEASE}/experiments", "experiments.create_experiment", *WRITING, 201),
+    Route("GET", "/experiments", "experiments.list_experiments", *READING),
+    Route("GET", EXPERIMENT, "experiments.get_experiment", *READING),
+    Route("PATCH", EXPERIMENT, "experiments.change_experiment", *WRITING),
+    Route("DELETE", EXPERIMENT, "experiments.delete_experiment", *WRITING, 204),
+    Route("POST", f"{EXPERIMENT}/copies", "experiments.copy_experiment", *WRITING, 201),
+    Route("GET", f"{EXPERIMENT}/look", "pages.get_look", *READING),
+    Route("PATCH", f"{EXPERIMENT}/look", "pages.change_look", *WRITING),
+    Route("GET", f"{EXPERIMENT}/words", "pages.get_words", *READING),
+    Route("PATCH", f"{EXPERIMENT}/words", "pages.change_words", *WRITING),
+    Route("GET", f"{EXPERIMENT}/options", "pages.get_options", *READING),
+    Route("PATCH", f"{EXPERIMENT}/options", "pages.change_options", *WRITING),
+    Route("GET", "/pictures", "pages.list_pictures", "edit", "read"),
+    Route("POST", "/pictures", "pages.add_picture", *WRITING, 201, 10 * 1024 * 1024),
     Route("GET", f"{EXPERIMENT}/launch", "experiments.get_launch_check", "edit", "read"),
-    Route("POST", f"{EXPERIMENT}/launch", "experiments.pass_launch_check", "edit", "write"),
+    Route("POST", f"{EXPERIMENT}/launch", "experiments.pass_launch_check", *WRITING),
     Route("POST", f"{EXPERIMENT}/start", "running.start_experiment", *BY_APPROVER),
     Route("POST", f"{EXPERIMENT}/pause", "running.pause_experiment", *BY_APPROVER),
     Route("POST", f"{EXPERIMENT}/resume", "running.resume_experiment", *BY_APPROVER),
     Route("POST", f"{EXPERIMENT}/end", "running.end_experiment", *BY_APPROVER),
     Route("POST", f"{EXPERIMENT}/phases", "running.open_phase", *BY_APPROVER, 201),
-    Route("GET", f"{EXPERIMENT}/results", "figures.get_results", "read", "read"),
-    Route("GET", f"{EXPERIMENT}/signups", "files.get_signups", "own", "admin"),
-    Route("GET", f"{EXPERIMENT}/events", "files.get_events", "own", "admin"),
-    Route("GET", f"{EXPERIMENT}/decisions", "decisions.list_decisions", "read", "read"),
+    Route("POST", WAITING, "running.write_waiting_variant", *WRITING, 201),
+    Route("PATCH", f"{WAITING}/<key>", "running.change_waiting_variant", *WRITING),
+    Route("DELETE", f"{WAITING}/<key>", "running.delete_waiting_variant", *WRITING, 204),
+    Route("POST", f"{EXPERIMENT}/afterwards", "running.choose_afterwards", *BY_OWNER),
+    Route("GET", f"{EXPERIMENT}/results", "figures.get_results", *READING),
+    Route("GET", f"{EXPERIMENT}/signups", "files.get_signups", *SEEN_BY_OWNER),
+    Route("POST", f"{EXPERIMENT}/signups", "visitors.bring_signups_in", *BY_OWNER, 201),
+    Route("GET", f"{EXPERIMENT}/events", "files.get_events", *SEEN_BY_OWNER),
+    Route("GET", f"{EXPERIMENT}/readmissions", "visitors.list_readmissions", *READING),
+    Route("POST", f"{EXPERIMENT}/readmissions", "visitors.readmit_visitors", *BY_OWNER, 201),
+    Route(
+        "POST",
+        f"{EXPERIMENT}/readmissions/<int:number>/withdraw",
+        "visitors.withdraw_readmission",
+        *BY_OWNER,
+    ),
+    Route("GET", f"{EXPERIMENT}/decisions", "decisions.list_decisions", *READING),
     Route("POST", f"{EXPERIMENT}/decisions", "decisions.decide_experiment", *BY_APPROVER, 201),
     Route("POST", f"{DECISION}/second", "decisions.second_decision", *BY_APPROVER),
     Route("POST", f"{DECISION}/turn-down", "decisions.turn_decision_down", *BY_APPROVER),
     Route("POST", f"{DECISION}/withdraw", "decisions.withdraw_decision", *BY_APPROVER),
-    Route("GET", f"{EXPERIMENT}/spend", "meanwhile.list_spend", "read", "read"),
-    Route("POST", f"{EXPERIMENT}/spend", "meanwhile.add_spend", "edit", "write", 201),
-    Route("GET", f"{EXPERIMENT}/annotations", "meanwhile.list_annotations", "read", "read"),
-    Route("POST", f"{EXPERIMENT}/annotations", "meanwhile.add_annotation", "edit", "write", 201),
-    Route("GET", "/portfolio", "figures.get_portfolio", "read", "read"),
-    Route("GET", "/webhooks", "team.list_webhooks", "own", "admin"),
-    Route("GET", "/tokens", "team.list_tokens", "own", "admin"),
-    Route("GET", "/members", "team.list_members", "own", "admin"),
-    Route("GET", "/audit", "team.list_audit_lines", "own", "admin"),
+    Route("GET", f"{EXPERIMENT}/learning", "learning.get_learning", *READING),
+    Route("POST", f"{EXPERIMENT}/learning", "learning.save_learning", *WRITING),
+    Route("POST", f"{EXPERIMENT}/learning/<key>", "learning.mark_assumption", *WRITING),
+    Route("POST", f"{EXPERIMENT}/next-draft", "learning.begin_next_draft", *WRITING),
+    Route("GET", f"{EXPERIMENT}/closing", "visitors.get_closing", "approve", "read"),
+    Route("POST", f"{EXPERIMENT}/closing", "visitors.tell_visitors", *BY_APPROVER),
+    Route("POST", f"{EXPERIMENT}/purge", "visitors.purge_visitors", *BY_OWNER),
+    Route("GET", f"{EXPERIMENT}/shared", "sharing.list_shared", *READING),
+    Route("POST", f"{EXPERIMENT}/shared", "sharing.make_shared", *BY_APPROVER, 201),
+    Route("POST", f"{SHARED}/renew", "sharing.renew_shared", *BY_APPROVER),
+    Route("DELETE", SHARED, "sharing.close_shared", *BY_APPROVER, 204),
+    Route("GET", f"{EXPERIMENT}/spend", "meanwhile.list_spend", *READING),
+    Route("POST", f"{EXPERIMENT}/spend", "meanwhile.add_spend", *WRITING, 201),
+    Route("POST", f"{EXPERIMENT}/spend/lines", "meanwhile.add_spend_lines", *WRITING, 201),
+    Route("DELETE", f"{EXPERIMENT}/spend/<key>", "meanwhile.delete_spend", *WRITING, 204),
+    Route("GET", f"{EXPERIMENT}/annotations", "meanwhile.list_annotations", *READING),
+    Route("POST", f"{EXPERIMENT}/annotations", "meanwhile.add_annotation", *WRITING, 201),
+    Route(
+        "DELETE", f"{EXPERIMENT}/annotations/<key>", "meanwhile.delete_annotation", *WRITING, 204
+    ),
+    Route("GET", "/portfolio", "figures.get_portfolio", *READING),
+    Route("GET", "/workspace", "team.get_workspace", *READING),
+    Route("PATCH", "/workspace", "team.change_workspace", *BY_OWNER),
+    Route("GET", "/approving", "house.get_approving", *READING),
+    Route("PATCH", "/approving", "house.change_approving", *BY_OWNER),
+    Route("GET", "/coach", "house.get_coach", *READING),
+    Route("PATCH", "/coach", "house.change_coach", *BY_OWNER),
+    Route("GET", "/members", "team.list_members", *SEEN_BY_OWNER),
+    Route("PATCH", MEMBER, "team.change_member", *BY_OWNER),
+    Route("DELETE", MEMBER, "team.remove_member", *BY_OWNER, 204),
+    Route("GET", "/invitations", "team.list_invitations", *SEEN_BY_OWNER),
+    Route("POST", "/invitations", "team.invite_person", *BY_OWNER, 201),
+    Route("POST", f"{INVITATION}/again", "team.invite_again", *BY_OWNER),
+    Route("DELETE", INVITATION, "team.take_invitation_back", *BY_OWNER, 204),
+    Route("GET", "/tokens", "tokens.list_tokens", *SEEN_BY_OWNER),
+    Route("POST", "/tokens", "tokens.make_token", *BY_OWNER, 201),
+    Route("DELETE", "/tokens/<int:token_id>", "tokens.end_token", *BY_OWNER, 204),
+    Route("GET", "/webhooks", "webhooks.list_webhooks", *SEEN_BY_OWNER),
+    Route("POST", "/webhooks", "webhooks.add_webhook", *BY_OWNER, 201),
+    Route("GET", HOOK, "webhooks.get_webhook", *SEEN_BY_OWNER),
+    Route("PATCH", HOOK, "webhooks.change_webhook", *BY_OWNER),
+    Route("DELETE", HOOK, "webhooks.delete_webhook", *BY_OWNER, 204),
+    Route("POST", f"{HOOK}/test", "webhooks.try_webhook", *BY_OWNER, 202),
+    Route("GET", f"{HOOK}/deliveries", "webhooks.list_deliveries", *SEEN_BY_OWNER),
+    Route("POST", f"{HOOK}/deliveries/again", "webhooks.send_deliveries_again", *BY_OWNER, 202),
+    Route("GET", "/mails", "mails.list_mails", *SEEN_BY_OWNER),
+    Route("POST", "/mails/again", "mails.send_mails_again", *BY_OWNER, 202),
+    Route("POST", f"{MAIL}/again", "mails.send_mail_again", *BY_OWNER, 202),
+    Route("DELETE", MAIL, "mails.dismiss_mail", *BY_OWNER, 204),
+    Route("GET", "/audit", "team.list_audit_lines", *SEEN_BY_OWNER),
 )
 assert all(route.permission in PERMISSIONS for route in ROUTES)

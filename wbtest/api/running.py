@@ -1,11 +1,20 @@
-"""The steps of an experiment: started, paused, resumed, ended, and new phases."""
+"""The steps of an experiment: started, paused, resumed, ended, new phases, and what comes after."""
 
-from wbtest.api.answers import Answer
-from wbtest.api.experiment_shapes import ExperimentShown, shown
+from typing import Any, Literal
+
+import msgspec
+from flask import abort, request
+
+from wbtest.api import etags
+from wbtest.api.answers import Answer, reads_if_match
+from wbtest.api.experiment_shapes import ExperimentShown, VariantShown, shown
 from wbtest.api.faults import told_as
 from wbtest.api.release_shapes import Given
-from wbtest.publishing.models import Experiment
-from wbtest.publishing.running import life, phases
+from wbtest.publishing.experiments import find_variant
+from wbtest.publishing.models import Experiment, Variant
+from wbtest.publishing.running import after, life, phases
+from wbtest.publishing.running.stages import unopened
+from wbtest.publishing.whole_draft import as_it_was_read
 from wbtest.team import access
 
 
@@ -22,9 +31,36 @@ class Weights(Given, kw_only=True):
     why: str
 
 
+class WaitingVariant(Given, kw_only=True):
+    """A variant that waits for a new phase; it gets its weight there."""
+
+    name: str
+    overrides: dict[str, Any]
+
+
+class Afterwards(Given, kw_only=True):
+    """`open` is a waiting list, on the page of `waiting_variant`; `closed` tells the outcome."""
+
+    afterwards: Literal["closed", "open"]
+    outcome: str = ""
+    waiting_variant: str = ""
+
+
+class AfterwardsShown(msgspec.Struct):
+    """What stands at the address of a test that is over; '' is nothing chosen yet."""
+
+    afterwards: str
+    outcome: str
+    waiting_variant: str
+
+
+@reads_if_match
 def start_experiment(experiment_id: int) -> Answer[ExperimentShown]:
     """Seal a checked draft and open its page. Four eyes: who wrote a variant does not start it."""
-    return shown(life.start(_get(experiment_id), access.person()))
+    experiment = _get(experiment_id)
+    with as_it_was_read(experiment, etags.digest_wanted(request.headers.get("If-Match"))):
+        life.start(experiment, access.person())
+    return shown(experiment)
 
 
 def pause_experiment(experiment_id: int, body: Reason) -> Answer[ExperimentShown]:
@@ -50,6 +86,49 @@ def open_phase(experiment_id: int, body: Weights) -> Answer[ExperimentShown]:
     with told_as(**{each.key: f"weights.{each.key}" for each in experiment.variants}):
         phases.open_phase(experiment, access.person(), body.weights, body.why)
     return shown(experiment)
+
+
+def write_waiting_variant(experiment_id: int, body: WaitingVariant) -> VariantShown:
+    """Write a variant for a new phase. Nobody sees it before somebody else opens one with it."""
+    experiment = access.get(Experiment, experiment_id, "edit")
+    writer = access.person()
+    written = phases.write_variant(experiment, writer, name=body.name, overrides=body.overrides)
+    return _variant(written)
+
+
+def change_waiting_variant(experiment_id: int, key: str, body: WaitingVariant) -> VariantShown:
+    """Replace name and words of a variant that waits for a new phase."""
+    variant, writer = _waiting(experiment_id, key), access.person()
+    phases.rewrite_variant(variant, writer, name=body.name, overrides=body.overrides)
+    return _variant(variant)
+
+
+def delete_waiting_variant(experiment_id: int, key: str) -> None:
+    """Take a variant away that waits for a new phase."""
+    phases.drop_variant(_waiting(experiment_id, key))
+
+
+def choose_afterwards(experiment_id: int, body: Afterwards) -> AfterwardsShown:
+    """Choose what stands at the address of a test that is over; it can be changed later."""
+    experiment = access.get(Experiment, experiment_id, "own")
+    after.choose(
+        experiment,
+        access.person(),
+        body.afterwards,
+        outcome=body.outcome,
+        waiting_variant=body.waiting_variant,
+    )
+    return AfterwardsShown(experiment.afterwards, experiment.outcome, experiment.waiting_variant)
+
+
+def _variant(found: Variant) -> VariantShown:
+    return VariantShown(found.key, found.name, found.weight, found.overrides)
+
+
+def _waiting(experiment_id: int, key: str) -> Variant:
+    experiment = access.get(Experiment, experiment_id, "edit")
+    found = find_variant(experiment, key)
+    return found if found is not None and found in unopened(experiment) else abort(404)
 
 
 def _get(experiment_id: int) -> Experiment:

@@ -1,15 +1,26 @@
-"""What owners see of their workspace: who is in it, what comes in and goes out, who did what."""
+"""Who is in the workspace and who is asked in, what it is called, and who did what."""
 
-from datetime import date, datetime
+from datetime import datetime
+from typing import Annotated, Literal
 
 import msgspec
+from flask import abort, current_app
+from msgspec import UNSET, UnsetType
 
+from wbtest.api.answers import Answer
 from wbtest.api.cursors import cursor_after
 from wbtest.api.paging import Page
-from wbtest.delivery import subscriptions
-from wbtest.team import access, people, tokens
+from wbtest.api.release_shapes import Given
+from wbtest.store import Invalid
+from wbtest.team import access, people, workspaces
+from wbtest.team import members as verbs
 from wbtest.team.audit import log
 from wbtest.team.audit.actions import in_words
+from wbtest.team.inviting import invitations
+from wbtest.team.models import Invitation, Membership, Workspace
+
+Role = Literal["viewer", "editor", "approver", "owner"]
+Name = Annotated[str, msgspec.Meta(min_length=1, max_length=120)]
 
 
 class Member(msgspec.Struct, kw_only=True):
@@ -24,38 +35,46 @@ class Members(msgspec.Struct):
     members: list[Member]
 
 
-class TokenShown(msgspec.Struct, kw_only=True):
-    """A token without its text; `over` says why it opens nothing, '' while it does."""
+class RoleGiven(Given, kw_only=True):
+    role: Role
+
+
+class Inviting(Given, kw_only=True):
+    email: str
+    role: Role
+
+
+class InvitationShown(msgspec.Struct, kw_only=True):
+    """An invitation that nobody has accepted; `link` is told once, where no mail carries it."""
+
+    id: int
+    email: str
+    role: str
+    by: str
+    expires_at: datetime
+    is_over: bool
+    link: str | None = None
+
+
+class Invitations(msgspec.Struct):
+    invitations: list[InvitationShown]
+
+
+class WorkspaceShown(msgspec.Struct, kw_only=True):
+    """`controller` answers for the pages, and visitors write to `contact_email`."""
 
     id: int
     name: str
-    begins: str
-    scopes: list[str]
-    made_by: str
-    created_at: datetime
-    expires_at: datetime | None
-    last_used_on: date | None
-    over: str
+    controller: str
+    contact_email: str
 
 
-class Tokens(msgspec.Struct):
-    tokens: list[TokenShown]
+class WorkspaceChange(Given):
+    """What to replace; the rest stays."""
 
-
-class WebhookShown(msgspec.Struct, kw_only=True):
-    """A webhook without its secret."""
-
-    id: int
-    url: str
-    events: list[str]
-    state: str
-    reason: str
-    failures: int
-    created_at: datetime
-
-
-class Webhooks(msgspec.Struct):
-    webhooks: list[WebhookShown]
+    name: Name | UnsetType = UNSET
+    controller: Annotated[str, msgspec.Meta(min_length=1, max_length=300)] | UnsetType = UNSET
+    contact_email: str | UnsetType = UNSET
 
 
 class Line(msgspec.Struct, kw_only=True):
@@ -74,57 +93,63 @@ class Lines(msgspec.Struct):
 
 def list_members() -> Members:
     """Everybody in the workspace, in the order they joined."""
-    found = people.members(access.workspace("own"))
-    return Members(
-        [
-            Member(
-                id=each.person_id,
-                name=each.person.name,
-                email=each.person.email,
-                role=each.role,
-                since=each.created_at,
-            )
-            for each in found
-        ]
-    )
+    return Members([_member(each) for each in people.members(access.workspace("own"))])
 
 
-def list_tokens() -> Tokens:
-    """The tokens of the workspace, the newest first."""
-    return Tokens(
-        [
-            TokenShown(
-                id=each.id,
-                name=each.name,
-                begins=each.prefix,
-                scopes=each.scopes.split(),
-                made_by=each.person.name,
-                created_at=each.created_at,
-                expires_at=each.expires_at,
-                last_used_on=each.last_used_on,
-                over=tokens.why_dead(each),
-            )
-            for each in tokens.tokens_of(access.workspace("own"))
-        ]
-    )
+def change_member(person_id: int, body: RoleGiven) -> Member:
+    """Give a member another role. Their tokens of a higher one end, and one owner always stays."""
+    found = _get(person_id)
+    verbs.change_role(found, body.role, access.person())
+    return _member(found)
 
 
-def list_webhooks() -> Webhooks:
-    """The webhooks of the workspace, and how they fare."""
-    return Webhooks(
-        [
-            WebhookShown(
-                id=each.id,
-                url=each.url,
-                events=each.events,
-                state=each.state,
-                reason=each.reason,
-                failures=each.failures,
-                created_at=each.created_at,
-            )
-            for each in subscriptions.webhooks_of(access.workspace("own").id)
-        ]
-    )
+def remove_member(person_id: int) -> None:
+    """Take a member out of the team, with all their tokens; one owner always stays."""
+    verbs.remove(_get(person_id), access.person())
+
+
+def list_invitations() -> Invitations:
+    """Everybody who was asked in and has not come yet, the newest first."""
+    found = invitations.invitations_of(access.workspace("own"))
+    return Invitations([_invitation(each) for each in found])
+
+
+def invite_person(body: Inviting) -> Answer[InvitationShown]:
+    """Ask somebody in for two days, by mail; without a mail server the answer holds the link."""
+    asked = invitations.invite(access.workspace("own"), access.person(), body.email, body.role)
+    return _told(*asked)
+
+
+def invite_again(invitation_id: int) -> Answer[InvitationShown]:
+    """Send another link; the old one opens nothing any more."""
+    found = access.get(Invitation, invitation_id, "own")
+    return _told(found, invitations.invite_again(found, access.person()))
+
+
+def take_invitation_back(invitation_id: int) -> None:
+    """Take an invitation back; its link opens nothing from now on."""
+    invitations.uninvite(access.get(Invitation, invitation_id, "own"), access.person())
+
+
+def get_workspace() -> WorkspaceShown:
+    """What the workspace is called, and who answers for its pages."""
+    return _workspace(access.workspace("read"))
+
+
+def change_workspace(body: WorkspaceChange) -> WorkspaceShown:
+    """Change what the workspace is called or who answers for its pages, as visitors read it."""
+    workspace = access.workspace("own")
+    now = {
+        "name": workspace.name,
+        "controller": workspace.controller,
+        "contact_email": workspace.contact_email,
+    }
+    given: dict[str, str] = msgspec.to_builtins(body)
+    told = {name: " ".join(text.split()) for name, text in (now | given).items()}
+    if empty := [name for name, text in told.items() if not text]:
+        raise Invalid(empty[0], "Visitors read this, so it says something.")
+    workspaces.change_workspace(workspace, **told)
+    return _workspace(workspace)
 
 
 def list_audit_lines(query: Page) -> Lines:
@@ -145,4 +170,46 @@ def list_audit_lines(query: Page) -> Lines:
             for each in some
         ],
         cursor_after(some[-1].id) if onward else None,
+    )
+
+
+def _get(person_id: int) -> Membership:
+    return verbs.find_member(access.workspace("own"), person_id) or abort(404)
+
+
+def _member(found: Membership) -> Member:
+    return Member(
+        id=found.person_id,
+        name=found.person.name,
+        email=found.person.email,
+        role=found.role,
+        since=found.created_at,
+    )
+
+
+def _told(made: Invitation, token: str) -> Answer[InvitationShown]:
+    """An invitation with its link where nobody mails it; told again without."""
+    shown = _invitation(made)
+    has_mail = bool(current_app.extensions["wbtest.settings"].mail_url)
+    link = None if has_mail else invitations.address_of(token)
+    return Answer(msgspec.structs.replace(shown, link=link), again=shown)
+
+
+def _invitation(found: Invitation) -> InvitationShown:
+    return InvitationShown(
+        id=found.id,
+        email=found.email,
+        role=found.role,
+        by=found.invited_by.name,
+        expires_at=found.expires_at,
+        is_over=invitations.is_over(found),
+    )
+
+
+def _workspace(found: Workspace) -> WorkspaceShown:
+    return WorkspaceShown(
+        id=found.id,
+        name=found.name,
+        controller=found.controller,
+        contact_email=found.contact_email,
     )

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple, get_args, get_origin, get_type_hints
 import msgspec
 from flask import Request, Response
 
-from wbtest.api.answers import Answer
+from wbtest.api.answers import Answer, Told
 from wbtest.api.bodies import Unfit, read_json
 from wbtest.store import Invalid
 
@@ -23,11 +23,15 @@ _PLACE = re.compile(r"(.*?)(?: - at `(.+)`)?", re.DOTALL)
 
 
 class Shape(NamedTuple):
-    """The types of a function: of the body and the query that it takes, and of what it returns."""
+    """The types of a function: of the body and the query that it takes, and of what it returns.
+
+    One with ``takes_file`` is handed the bytes of the body, whatever they are.
+    """
 
     body: Any
     query: Any
     returns: Any
+    takes_file: bool = False
 
 
 class NoJson(Unfit):
@@ -43,7 +47,7 @@ def shape_of(function: Callable[..., Any]) -> Shape:
     returns = hints.get("return")
     if get_origin(returns) is Answer:
         [returns] = get_args(returns)
-    return Shape(hints.get("body"), hints.get("query"), returns)
+    return Shape(hints.get("body"), hints.get("query"), returns, "sent" in hints)
 
 
 def arguments(function: Callable[..., Any], request: Request) -> dict[str, Any]:
@@ -56,7 +60,9 @@ def arguments(function: Callable[..., Any], request: Request) -> dict[str, Any]:
     query = _query(shape.query, request)
     if shape.query is not None:
         given["query"] = query
-    if request.method in ("POST", "PATCH"):
+    if shape.takes_file:
+        given["sent"] = _file(function, request)
+    elif request.method not in ("GET", "HEAD"):
         body = _body(shape.body, request)
         if shape.body is not None:
             given["body"] = body
@@ -64,10 +70,17 @@ def arguments(function: Callable[..., Any], request: Request) -> dict[str, Any]:
 
 
 def response(made: Any, status: int) -> Response:
-    """Return what a function gave as JSON."""
-    headers = made.headers if isinstance(made, Answer) else {}
-    values = made.values if isinstance(made, Answer) else made
-    return Response(msgspec.json.encode(values), status, headers, mimetype="application/json")
+    """Return what a function gave as JSON; where it gave nothing there is no body."""
+    if made is None:
+        nothing = Response(status=status)
+        nothing.headers.remove("Content-Type")
+        return nothing
+    answer = made if isinstance(made, Answer) else Answer(made)
+    body = msgspec.json.encode(answer.values)
+    told = Told(body, status, answer.headers, mimetype="application/json")
+    if answer.again is not None:
+        told.again = msgspec.json.encode(answer.again)
+    return told
 
 
 class Nothing(msgspec.Struct, forbid_unknown_fields=True):
@@ -103,6 +116,14 @@ def _body(kind: Any, request: Request) -> Any:
     except msgspec.ValidationError as error:
         sentence, place = _told(error)
         raise Invalid(place or "body", sentence) from error
+
+
+def _file(function: Callable[..., Any], request: Request) -> bytes:
+    """The bytes of a body of a kind that the function names."""
+    kinds: tuple[str, ...] = vars(function)["takes"]
+    if request.mimetype not in kinds:
+        raise NoJson(f"Send the file itself, and say what it is: {', '.join(kinds)}.")
+    return request.get_data()
 
 
 def _told(error: msgspec.ValidationError) -> tuple[str, str]:

@@ -1,6 +1,7 @@
 """A draft made or changed as a whole, as programs do it: rule, settings, variants, or nothing."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import Any, NamedTuple
 
 from wbtest.publishing import rule as rules
@@ -17,7 +18,7 @@ from wbtest.publishing.experiments import (
 from wbtest.publishing.meanwhile import part_digest
 from wbtest.publishing.models import Experiment
 from wbtest.publishing.running.sealing import draft_digest
-from wbtest.store import Invalid, Outdated, writing
+from wbtest.store import Invalid, Outdated, hold, writing
 from wbtest.team.models import Person
 from wbtest.writing.models import Revision
 
@@ -57,10 +58,8 @@ def change_draft(
     ``read`` is the ``whole_digest`` that somebody was shown; Outdated when it is another one by
     now. Raises Frozen after the start, and what ``change_rule`` and ``set_variants`` do.
     """
-    with writing():
+    with as_it_was_read(experiment, read):
         open_draft(experiment)
-        if read and read != whole_digest(experiment):
-            raise Outdated
         stored: dict[str, Any] = {
             "slug": experiment.slug,
             "rule": rules.from_json(experiment.rule),
@@ -72,6 +71,20 @@ def change_draft(
         if variants is not None:
             set_variants(experiment, person, variants)
     return experiment
+
+
+@contextmanager
+def as_it_was_read(experiment: Experiment, read: str) -> Iterator[None]:
+    """Let nobody else change a draft while it is changed, or started, as somebody read it.
+
+    ``read`` is the ``whole_digest`` of what they were shown, '' for whoever was shown none.
+    Raises Outdated when it is another one by now.
+    """
+    with writing():
+        hold(experiment)
+        if read and read != whole_digest(experiment):
+            raise Outdated
+        yield
 
 
 def whole_digest(experiment: Experiment) -> str:

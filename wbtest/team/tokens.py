@@ -21,6 +21,7 @@ SCOPES = {
     "write": "Write: releases, comments, forecasts, drafts of experiments, spend and notes",
     "decide": "Decide: approve, start, pause and end experiments, go, iterate or stop",
     "admin": "Read what owners see: addresses of visitors, members, webhooks, tokens, the record",
+    "manage": "Do what owners do: let people in and out, webhooks, tokens, the end of a test",
 }
 BEGINS = "wbt_"
 LONGEST_NAME = 80

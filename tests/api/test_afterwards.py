@@ -1,0 +1,159 @@
+"""What is done about a test over the API beside deciding: money, notes, learning, its visitors."""
+
+from typing import Any
+
+import pytest
+from flask import Flask
+
+from tests.api.conftest import Program, program_of
+from tests.factories import Team, make_approval, make_decision, make_revision, make_running
+from wbtest.extensions import clock
+from wbtest.publishing.models import Experiment
+from wbtest.publishing.running import life
+
+REASON = "Too few came to tell."
+
+
+@pytest.fixture
+def running(team: Team) -> Experiment:
+    """A test that runs."""
+    revision = make_revision(team.editor)
+    make_approval(revision, team.owner)
+    return make_running(revision, team.editor, team.owner)
+
+
+@pytest.fixture
+def decided(running: Experiment, team: Team) -> Experiment:
+    """The same, ended and decided on."""
+    life.end(running, team.owner)
+    make_decision(running, team.owner, team.approver, "iterate", REASON)
+    return running
+
+
+@pytest.fixture
+def editor(app: Flask, team: Team) -> Program:
+    return program_of(app, team.workspace, team.editor)
+
+
+def test_lines_of_what_was_spent_come_as_a_file_and_one_is_deleted(
+    editor: Program, running: Experiment
+) -> None:
+    address = f"/experiments/{running.id}/spend"
+    lines = "source,day,amount\nx,2027-03-01,12.50\nnewsletter,2027-03-01,3"
+
+    added = editor.post(f"{address}/lines", {"lines": lines, "currency": "EUR"}).json["lines"]
+    wrong = editor.post(f"{address}/lines", {"lines": "x,soon,,1", "currency": "EUR"})
+    [newsletter] = [each for each in added if each["source"] == "newsletter"]
+    gone = [editor.ask("DELETE", f"{address}/{newsletter['key']}") for _ in range(2)]
+
+    assert (wrong.status_code, list(wrong.json["errors"])) == (422, ["lines"])
+    assert [each.status_code for each in gone] == [204, 404]
+    assert [each["source"] for each in editor.get(address).json["lines"]] == ["x"]
+
+
+def test_a_note_is_deleted_by_its_writer_or_an_owner(
+    app: Flask, editor: Program, program: Program, team: Team, running: Experiment
+) -> None:
+    address = f"/experiments/{running.id}/annotations"
+    approver = program_of(app, team.workspace, team.approver)
+    for text in ("A post went up", "Another one"):
+        editor.post(address, {"at": clock.now().isoformat(), "text": text})
+    first, second = (each["key"] for each in editor.get(address).json["notes"] if each["key"])
+
+    answers = [
+        approver.ask("DELETE", f"{address}/{first}"),
+        editor.ask("DELETE", f"{address}/{first}"),
+        program.ask("DELETE", f"{address}/{second}"),
+        program.ask("DELETE", f"{address}/{second}"),
+    ]
+
+    assert [each.status_code for each in answers] == [403, 204, 204, 404]
+
+
+def test_what_was_learned_is_written_down(editor: Program, decided: Experiment) -> None:
+    address = f"/experiments/{decided.id}/learning"
+    card = {"version": 0, "surprise": "Nobody read on.", "next_step": "We ask ten shops."}
+
+    saved = editor.post(address, card).json
+    stale = editor.post(address, card | {"surprise": "All read on."})
+
+    assert (saved["version"], saved["next_step"]) == (1, "We ask ten shops.")
+    assert (stale.status_code, list(stale.json["errors"])) == (422, ["surprise"])
+    assert editor.get(address).json == saved
+
+
+def test_an_assumption_is_marked_and_the_next_draft_begun(
+    editor: Program, decided: Experiment
+) -> None:
+    address = f"/experiments/{decided.id}/learning"
+    assumed = editor.get(address).json["assumptions"][0]
+    word = {"state": "refuted", "why": "Ten of twelve said no.", "number": 0}
+
+    marked = editor.post(f"{address}/{assumed['key']}", word).json["assumptions"][0]
+    strange = editor.post(f"{address}/nothing", word)
+    draft = editor.post(f"/experiments/{decided.id}/next-draft").json
+
+    assert (marked["state"], marked["number"], strange.status_code) == ("refuted", 1, 404)
+    assert draft["id"] == decided.revision.release_id
+
+
+def test_nothing_was_learned_while_a_test_runs(editor: Program, running: Experiment) -> None:
+    answer = editor.post(
+        f"/experiments/{running.id}/learning", {"version": 0, "surprise": "Nobody read on."}
+    )
+
+    assert answer.status_code == 409
+
+
+def test_a_shared_link_shows_the_figures_until_it_is_closed(
+    app: Flask, team: Team, running: Experiment
+) -> None:
+    approver = program_of(app, team.workspace, team.approver)
+    address = f"/experiments/{running.id}/shared"
+    first = approver.post(address, {"label": "our bank"}).json
+    second = approver.post(f"{address}/1/renew").json
+
+    def opens(made: Any) -> bool:
+        path = made["url"].removeprefix("http://localhost")
+        return app.test_client().get(path).status_code < 400
+
+    assert (opens(first), opens(second)) == (False, True)
+    assert approver.ask("DELETE", f"{address}/1").status_code == 204
+    assert not opens(second)
+    assert approver.get(address).json["shared"][0]["is_over"]
+
+
+def test_those_who_signed_up_are_told_before_they_are_erased(
+    program: Program, decided: Experiment
+) -> None:
+    address = f"/experiments/{decided.id}"
+    text = "We build something else first. Thank you."
+
+    early = program.post(f"{address}/purge", {"slug": decided.slug})
+    told = program.post(f"{address}/closing", {"text": text})
+    another = program.post(f"{address}/purge", {"slug": "other"})
+
+    assert (early.status_code, told.json["text"]) == (409, text)
+    assert (another.status_code, list(another.json["errors"])) == (422, ["slug"])
+    assert program.get(f"{address}/closing").json == told.json
+
+
+def test_addresses_from_elsewhere_are_brought_in(program: Program, running: Experiment) -> None:
+    answer = program.post(
+        f"/experiments/{running.id}/signups", {"addresses": "mia@x.io, Mia\nnobody"}
+    )
+
+    assert answer.json == {"new": 1, "known": 0, "erased": 0, "wrong": 1}
+    assert "mia@x.io" in program.get(f"/experiments/{running.id}/signups").text
+
+
+def test_people_who_were_left_out_are_shown_beside_the_figures(
+    program: Program, running: Experiment
+) -> None:
+    address = f"/experiments/{running.id}/readmissions"
+
+    made = program.post(address, {"reason": "team", "why": "They were from the street."})
+    back = program.post(f"{address}/1/withdraw").json["readmissions"]
+
+    assert made.status_code == 201, made.text
+    assert [(each["reason"], each["withdrawn_by"]) for each in back] == [("team", "Owner")]

@@ -1,0 +1,234 @@
+"""What owners do over the API: let people in and out, tokens, webhooks, mail. Secrets once."""
+
+from typing import Any
+
+import pytest
+from flask import Flask
+
+from tests.api.conftest import Program, program_of
+from tests.delivery.sink import local
+from tests.factories import (
+    PASSWORD,
+    Team,
+    make_approval,
+    make_person,
+    make_release,
+    make_revision,
+    make_running,
+)
+from wbtest.api.models import KeptAnswer
+from wbtest.delivery.models import OutboxEvent, OutboxMail, Webhook
+from wbtest.delivery.outbox import queue_mail
+from wbtest.extensions import db
+from wbtest.store import writing
+from wbtest.team import tokens
+from wbtest.team.models import Invitation
+
+TOKEN = {"name": "CI", "scopes": ["read"], "password": PASSWORD}
+HOOK = {"url": "https://127.0.0.1/x", "events": ["decision.made"]}
+
+
+@pytest.fixture
+def hook(app: Flask, program: Program) -> Any:
+    app.extensions["wbtest.outgoing"] = local()
+    return program.post("/webhooks", HOOK).json
+
+
+def path_of(what: str, team: Team) -> str:
+    """The address at which such a thing is made."""
+    if what == "links":
+        return f"/releases/{make_release(team.editor, team.workspace).id}/links"
+    if what == "shared":
+        revision = make_revision(team.editor)
+        make_approval(revision, team.approver)
+        return f"/experiments/{make_running(revision, team.editor, team.approver).id}/shared"
+    return f"/{what}"
+
+
+@pytest.mark.parametrize(
+    ("what", "body", "secret"),
+    [
+        ("invitations", {"email": "mei@x.io", "role": "editor"}, "link"),
+        ("tokens", TOKEN, "text"),
+        ("webhooks", HOOK, "secret"),
+        ("links", {"name": "Ann"}, "url"),
+        ("shared", {"label": "our bank"}, "url"),
+    ],
+)
+def test_a_secret_is_told_once_and_kept_in_no_answer(
+    app: Flask, program: Program, team: Team, what: str, body: Any, secret: str
+) -> None:
+    app.extensions["wbtest.outgoing"] = local()
+    path = path_of(what, team)
+
+    first, again = (program.post(path, body, Idempotency_Key="k-1") for _ in range(2))
+
+    assert first.status_code == 201, first.text
+    assert first.json[secret]
+    assert again.json == first.json | {secret: None}
+    assert db.session.scalars(db.select(KeptAnswer.body)).one() == again.data
+    listed = program.get(path)
+    assert listed.status_code == 200
+    assert first.json[secret] not in listed.text
+
+
+def test_a_new_token_opens_what_it_is_for(program: Program, team: Team) -> None:
+    made = program.post("/tokens", TOKEN | {"days": 30}).json
+
+    new = Program(program.client, made["text"])
+    assert new.get("/releases").status_code == 200
+    assert new.post("/releases", {"product": "Larder"}).status_code == 403
+
+
+@pytest.mark.parametrize(
+    ("parts", "field"),
+    [
+        ({"password": "a guess at it"}, "password"),
+        ({"scopes": ["read", "decide"]}, "scopes"),
+        ({"scopes": []}, "scopes"),
+        ({"days": 0}, "days"),
+    ],
+)
+def test_a_token_that_would_give_too_much_is_not_made(
+    app: Flask, team: Team, parts: Any, field: str
+) -> None:
+    program = program_of(app, team.workspace, team.owner, "read", "manage")
+
+    answer = program.post("/tokens", TOKEN | parts)
+
+    assert (answer.status_code, list(answer.json["errors"])) == (422, [field])
+    assert len(tokens.tokens_of(team.workspace)) == 1
+
+
+def test_passwords_are_not_guessed_here_either(program: Program) -> None:
+    guesses = [program.post("/tokens", TOKEN | {"password": f"guess {n}"}) for n in range(11)]
+
+    assert [each.status_code for each in guesses] == [422] * 10 + [429]
+
+
+def test_an_ended_token_opens_nothing(app: Flask, program: Program, team: Team) -> None:
+    other = program_of(app, team.workspace, team.owner, "read")
+    [number] = [each["id"] for each in program.get("/tokens").json["tokens"][:1]]
+
+    assert program.ask("DELETE", f"/tokens/{number}").status_code == 204
+
+    assert other.get("/releases").status_code == 401
+
+
+def test_somebody_is_asked_in_again_and_no_more(program: Program) -> None:
+    asked = program.post("/invitations", {"email": "Mei@x.io", "role": "editor"}).json
+    again = program.post(f"/invitations/{asked['id']}/again").json
+
+    assert (asked["email"], asked["by"]) == ("mei@x.io", "Owner")
+    assert asked["link"] != again["link"]
+    assert program.ask("DELETE", f"/invitations/{asked['id']}").status_code == 204
+    assert db.session.scalars(db.select(Invitation)).all() == []
+
+
+def test_a_member_gets_another_role_and_goes(program: Program, team: Team) -> None:
+    address = f"/members/{team.viewer.id}"
+
+    changed = program.patch(address, {"role": "editor"})
+    gone = program.ask("DELETE", address)
+
+    assert (changed.json["role"], gone.status_code) == ("editor", 204)
+    assert team.viewer.email not in program.get("/members").text
+
+
+def test_the_last_owner_stays(program: Program, team: Team) -> None:
+    answers = [
+        program.patch(f"/members/{team.owner.id}", {"role": "viewer"}),
+        program.ask("DELETE", f"/members/{team.owner.id}"),
+    ]
+
+    assert [each.status_code for each in answers] == [409, 409]
+
+
+def test_a_program_falls_with_the_role_that_it_gives_away(program: Program, team: Team) -> None:
+    make_person("second@larder.example", "owner", team.workspace)
+
+    lowered = program.patch(f"/members/{team.owner.id}", {"role": "editor"})
+
+    assert lowered.json["role"] == "editor"
+    assert program.get("/releases").status_code == 401
+
+
+def test_a_webhook_is_tried_turned_off_and_deleted(program: Program, hook: Any) -> None:
+    address = f"/webhooks/{hook['id']}"
+
+    tried = program.post(f"{address}/test").json["deliveries"]
+    off = program.patch(address, {"state": "disabled"})
+
+    assert [(each["kind"], each["state"]) for each in tried] == [("test", "waiting")]
+    assert off.json["state"] == "disabled"
+    assert program.post(f"{address}/test").status_code == 409
+    assert program.ask("DELETE", address).status_code == 204
+    assert db.session.scalars(db.select(Webhook)).all() == []
+
+
+def test_an_event_that_was_given_up_is_sent_again(program: Program, hook: Any) -> None:
+    address = f"/webhooks/{hook['id']}"
+    [tried] = program.post(f"{address}/test").json["deliveries"]
+    with writing() as session:
+        session.execute(db.update(OutboxEvent).values(state="failed", error="It was away."))
+
+    strange = program.post(f"{address}/deliveries/again", {"ids": ["msg_nothing"]})
+    again = program.post(f"{address}/deliveries/again", {"ids": [tried["id"]]})
+
+    assert (strange.json, again.json) == ({"queued": 0}, {"queued": 1})
+    [delivery] = program.get(f"{address}/deliveries").json["deliveries"]
+    assert (delivery["id"], delivery["state"]) == (tried["id"], "waiting")
+
+
+def test_an_event_that_there_is_not_is_named(app: Flask, program: Program) -> None:
+    app.extensions["wbtest.outgoing"] = local()
+
+    answer = program.post("/webhooks", HOOK | {"events": ["decision.mad"]})
+
+    assert (answer.status_code, list(answer.json["errors"])) == (422, ["events"])
+
+
+def test_mail_that_did_not_arrive_is_sent_again_or_dismissed(program: Program, team: Team) -> None:
+    with writing():
+        for name in ("mia", "mei"):
+            mail = queue_mail(
+                recipient=f"{name}@x.io",
+                subject="Hello",
+                body="A link",
+                workspace_id=team.workspace.id,
+            )
+            mail.state = "failed"
+    first, second = program.get("/mails").json["mails"]
+
+    sent = program.post(f"/mails/{first['id']}/again")
+    gone = program.ask("DELETE", f"/mails/{second['id']}")
+
+    assert (sent.json["state"], gone.status_code) == ("waiting", 204)
+    assert "A link" not in program.get("/mails?state=waiting").text
+    assert [mail.id for mail in db.session.scalars(db.select(OutboxMail))] == [first["id"]]
+
+
+def test_the_workspace_says_who_answers_for_its_pages(program: Program) -> None:
+    changed = program.patch("/workspace", {"controller": " Larder  Ltd, Leeds "})
+    empty = program.patch("/workspace", {"name": "  "})
+
+    assert (changed.json["controller"], changed.json["name"]) == ("Larder Ltd, Leeds", "Larder")
+    assert (empty.status_code, list(empty.json["errors"])) == (422, ["name"])
+
+
+def test_the_coach_and_the_approvers_are_told_what_to_ask(program: Program, team: Team) -> None:
+    coach = program.patch("/coach", {"jargon": ["synergy"]}).json
+    approving = program.patch("/approving", {"approvals": 2, "required": [team.owner.id]}).json
+
+    assert (coach["jargon"], coach["allowed"]) == (["synergy"], [])
+    assert program.patch("/coach", {"muted": ["A0"]}).status_code == 422
+    assert approving == {"approvals": 2, "required": [team.owner.id]}
+
+
+def test_whoever_only_reads_what_owners_see_changes_nothing(app: Flask, team: Team) -> None:
+    program = program_of(app, team.workspace, team.owner, "read", "write", "decide", "admin")
+
+    answer = program.patch(f"/members/{team.viewer.id}", {"role": "owner"})
+
+    assert answer.status_code == 403
+    assert "“manage”" in answer.json["detail"]

@@ -1,0 +1,118 @@
+"""A review is asked for: of members by mail, of others by a link that is told once."""
+
+from datetime import datetime
+
+import msgspec
+from flask import abort, current_app
+
+from wbtest.api.answers import Answer
+from wbtest.api.release_shapes import Given
+from wbtest.api.revisions import find
+from wbtest.review.asking import links, rounds
+from wbtest.review.models import Reviewer
+from wbtest.review.seats import is_over
+from wbtest.team import access
+from wbtest.writing.models import Release
+
+
+class Asking(Given):
+    """`members` are ids of people, who get a mail; guests with a live link are asked along."""
+
+    minutes: int = rounds.USUAL_MINUTES
+    note: str = ""
+    members: list[int] = msgspec.field(default_factory=list)
+
+
+class RoundShown(msgspec.Struct, kw_only=True):
+    """A review that was asked for."""
+
+    minutes: int
+    note: str
+    opened_at: datetime
+
+
+class NewLink(Given, kw_only=True):
+    """`sees_internal` opens the internal FAQ too. With an e-mail the link is mailed as well."""
+
+    name: str
+    email: str = ""
+    days: int = links.USUAL_DAYS
+    sees_internal: bool = False
+
+
+class LinkShown(msgspec.Struct, kw_only=True):
+    """A seat for somebody without a log-in. Its `url` is told once."""
+
+    id: int
+    name: str
+    email: str
+    sees_internal: bool
+    expires_at: datetime | None
+    is_over: bool
+    url: str | None = None
+
+
+class Links(msgspec.Struct):
+    links: list[LinkShown]
+
+
+def ask_for_review(release_id: int, number: int, body: Asking) -> RoundShown:
+    """Put the newest revision up for review. Once more it asks who was not asked yet."""
+    revision = find(release_id, number, "edit")
+    asked = rounds.ask_for_review(revision, access.person(), body.minutes, body.note, body.members)
+    return RoundShown(minutes=asked.minutes, note=asked.note, opened_at=asked.opened_at)
+
+
+def list_links(release_id: int) -> Links:
+    """Every link of a release, the newest first, also those that are over."""
+    return Links([_shown(each) for each in links.links_of(_release(release_id))])
+
+
+def make_link(release_id: int, body: NewLink) -> Answer[LinkShown]:
+    """Make a link for somebody without a log-in."""
+    made = links.make_link(
+        _release(release_id),
+        access.person(),
+        body.name,
+        body.email,
+        body.days,
+        sees_internal=body.sees_internal,
+    )
+    return _told(*made)
+
+
+def renew_link(release_id: int, reviewer_id: int) -> Answer[LinkShown]:
+    """Give the holder of a link a new one; the old one opens nothing any more."""
+    reviewer = _get(release_id, reviewer_id)
+    return _told(reviewer, links.renew(reviewer, access.person()))
+
+
+def close_link(release_id: int, reviewer_id: int) -> None:
+    """Close a link from now on; what its holder wrote stays."""
+    links.revoke(_get(release_id, reviewer_id))
+
+
+def _release(release_id: int) -> Release:
+    return access.get(Release, release_id, "edit")
+
+
+def _get(release_id: int, reviewer_id: int) -> Reviewer:
+    return links.find_link(_release(release_id), reviewer_id) or abort(404)
+
+
+def _told(reviewer: Reviewer, token: str) -> Answer[LinkShown]:
+    shown = _shown(reviewer)
+    base_url = current_app.extensions["wbtest.settings"].base_url
+    url = f"{base_url}/review/{token}"
+    return Answer(msgspec.structs.replace(shown, url=url), again=shown)
+
+
+def _shown(reviewer: Reviewer) -> LinkShown:
+    return LinkShown(
+        id=reviewer.id,
+        name=reviewer.link_name or "",
+        email=reviewer.email,
+        sees_internal=reviewer.sees_internal,
+        expires_at=reviewer.expires_at,
+        is_over=is_over(reviewer),
+    )

@@ -1,0 +1,100 @@
+"""A draft beyond its words: grown, copied, as it was before, with findings that stay in it."""
+
+import msgspec
+
+from wbtest.api import release_shapes as shapes
+from wbtest.api.answers import Answer
+from wbtest.api.releases import as_answer
+from wbtest.api.revisions import Letting
+from wbtest.review.verdicts import take_up_again
+from wbtest.store import Invalid
+from wbtest.team import access
+from wbtest.writing import releases
+from wbtest.writing.copying import copy_release as begin_copy
+from wbtest.writing.history.old_texts import find_named
+from wbtest.writing.history.restoring import PARTS, restore
+from wbtest.writing.models import Release, Waiver
+from wbtest.writing.waivers import Key, find_waivers, take_back, waive
+
+
+class Restoring(shapes.Given, kw_only=True):
+    """`text` is `r2` for a revision or `17` for a version; without `part` it is all of it."""
+
+    text: str
+    part: str = ""
+
+
+class WaiverShown(msgspec.Struct, kw_only=True):
+    """Words of a draft that stay, and why."""
+
+    id: int
+    rule: str
+    part: str
+    words: str
+    reason: str
+
+
+class Waivers(msgspec.Struct):
+    waivers: list[WaiverShown]
+
+
+def grow_release(release_id: int) -> Answer[shapes.ReleaseShown]:
+    """Turn a short release into a full one; every word stays where it is."""
+    return as_answer(releases.grow_release(_get(release_id), access.person()))
+
+
+def copy_release(release_id: int) -> Answer[shapes.ReleaseShown]:
+    """Begin another release with these words. Approvals and comments stay with the first."""
+    return as_answer(begin_copy(_get(release_id), access.person()))
+
+
+def restore_release(release_id: int, body: Restoring) -> Answer[shapes.ReleaseShown]:
+    """Make an older text, or a part of it, the draft again; nothing is lost by it."""
+    found = _get(release_id)
+    if body.part and body.part not in PARTS:
+        raise Invalid("part", f"A release has these parts: {', '.join(PARTS)}.")
+    named = find_named(found, body.text)
+    if named is None:
+        raise Invalid("text", "This release has no such text. Name one like r2, or 17.")
+    restore(found, named.text, access.person(), body.part)
+    return as_answer(found)
+
+
+def take_release_up(release_id: int) -> Answer[shapes.ReleaseShown]:
+    """Let a release go on that was stopped on paper, as an approver."""
+    found = access.get(Release, release_id, "approve")
+    take_up_again(found, access.person())
+    return as_answer(found)
+
+
+def list_waivers(release_id: int) -> Waivers:
+    """The findings of a draft that stay, and why."""
+    found = find_waivers(access.get(Release, release_id, "read"))
+    return Waivers([_waiver(each) for each in found.values()])
+
+
+def waive_finding(release_id: int, body: Letting) -> WaiverShown:
+    """Let a finding of the draft stay; what stops a text, only an approver may."""
+    found = _get(release_id)
+    key = Key(body.rule, body.part, body.words)
+    is_approver = access.reaches(found, "approve")
+    return _waiver(waive(found, key, body.reason, access.person(), is_approver=is_approver))
+
+
+def take_waiver_back(waiver_id: int) -> None:
+    """Let a finding of a draft stand again. What was frozen with a revision stays."""
+    take_back(access.get(Waiver, waiver_id, "edit"))
+
+
+def _get(release_id: int) -> Release:
+    return access.get(Release, release_id, "edit")
+
+
+def _waiver(waiver: Waiver) -> WaiverShown:
+    return WaiverShown(
+        id=waiver.id,
+        rule=waiver.rule,
+        part=waiver.part,
+        words=waiver.words,
+        reason=waiver.reason,
+    )

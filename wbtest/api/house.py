@@ -1,0 +1,83 @@
+"""What a workspace asks of an approval, and what it tells the coach."""
+
+import msgspec
+from msgspec import UNSET, UnsetType
+
+from wbtest.api.release_shapes import Given
+from wbtest.review import needs
+from wbtest.store import Invalid
+from wbtest.team import access
+from wbtest.writing import house
+
+
+class Needed(msgspec.Struct):
+    """So many approvals, those of the `required` people (their ids) among them."""
+
+    approvals: int
+    required: list[int]
+
+
+class NeedsChange(Given, kw_only=True):
+    approvals: int
+    required: list[int] = msgspec.field(default_factory=list)
+
+
+class CoachShown(msgspec.Struct):
+    """A word or phrase an entry; `muted` are rules that do not speak, of those that `may_rest`."""
+
+    jargon: list[str]
+    allowed: list[str]
+    muted: list[str]
+    may_rest: list[str]
+
+
+class CoachChange(Given):
+    """What to replace; each replaces the whole list, and the rest stays."""
+
+    jargon: list[str] | UnsetType = UNSET
+    allowed: list[str] | UnsetType = UNSET
+    muted: list[str] | UnsetType = UNSET
+
+
+def get_approving() -> Needed:
+    """How many approve a text, and who must be among them."""
+    return _needed()
+
+
+def change_approving(body: NeedsChange) -> Needed:
+    """Change how many approve a text, and who must be among them."""
+    needs.set_needs(access.workspace("own"), body.approvals, body.required)
+    return _needed()
+
+
+def get_coach() -> CoachShown:
+    """What the coach looks for in this workspace."""
+    return _coach()
+
+
+def change_coach(body: CoachChange) -> CoachShown:
+    """Change what the coach looks for. It reads every draft so from now on."""
+    workspace = access.workspace("own")
+    kept = house.house_of(workspace.id)
+    lists = {"jargon": kept.jargon, "allowed": kept.allowed, "muted": kept.muted}
+    lists |= msgspec.to_builtins(body)
+    if strange := set(lists["muted"]) - {rule.id for rule in house.MUTABLE}:
+        raise Invalid("muted", f"“{min(strange)[:40]}” is no rule that may rest.")
+    house.furnish(
+        workspace,
+        jargon="\n".join(lists["jargon"]),
+        allowed="\n".join(lists["allowed"]),
+        muted=lists["muted"],
+    )
+    return _coach()
+
+
+def _needed() -> Needed:
+    kept = needs.needs_of(access.workspace("read").id)
+    return Needed(kept.approvals, sorted(kept.required))
+
+
+def _coach() -> CoachShown:
+    kept = house.house_of(access.workspace("read").id)
+    may_rest = [rule.id for rule in house.MUTABLE]
+    return CoachShown([*kept.jargon], [*kept.allowed], [*kept.muted], may_rest)

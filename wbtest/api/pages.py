@@ -1,0 +1,198 @@
+"""How a draft's page looks, what it says for the tool, how it treats visitors; and pictures."""
+
+import dataclasses
+from typing import Literal
+
+import msgspec
+from flask import request
+from msgspec import UNSET, UnsetType
+
+from wbtest.api import etags
+from wbtest.api.answers import Answer, reads_if_match
+from wbtest.api.experiment_shapes import tag_of
+from wbtest.api.release_shapes import Given
+from wbtest.publishing.choices.choosing import change_options as choose_options
+from wbtest.publishing.choices.options import Asked, NotAnOption, Options
+from wbtest.publishing.choices.options import from_json as options_from
+from wbtest.publishing.looks import look as looks
+from wbtest.publishing.looks.changing import change_look as give_look
+from wbtest.publishing.looks.changing import change_wording
+from wbtest.publishing.looks.images import add_image, images_of, picture_of
+from wbtest.publishing.models import Experiment, Image
+from wbtest.publishing.whole_draft import as_it_was_read
+from wbtest.store import Invalid
+from wbtest.team import access
+
+KINDS = ("image/png", "image/jpeg", "image/webp")
+
+
+class LookChange(Given):
+    """What to replace; '' is the theme's own, or no picture. Pictures go by their names."""
+
+    theme: str | UnsetType = UNSET
+    accent: str | UnsetType = UNSET
+    font: str | UnsetType = UNSET
+    corner: str | UnsetType = UNSET
+    logo: str | UnsetType = UNSET
+    hero: str | UnsetType = UNSET
+    hero_alt: str | UnsetType = UNSET
+
+
+class LookShown(msgspec.Struct):
+    theme: str
+    accent: str
+    font: str
+    corner: str
+    logo: str
+    hero: str
+    hero_alt: str
+
+
+class WordsChange(Given, kw_only=True):
+    """The tool's own words by their names; '' takes the usual ones again."""
+
+    words: dict[str, str]
+
+
+class WordsShown(msgspec.Struct):
+    """Only what differs from the usual words."""
+
+    words: dict[str, str]
+
+
+class AskedAfter(Given, kw_only=True):
+    """A question after the sign-up; without choices it is answered in one's own words."""
+
+    text: str
+    choices: list[str] = msgspec.field(default_factory=list)
+
+
+class OptionsChange(Given):
+    """What to replace; the rest stays. Null days are the server's own."""
+
+    counting: Literal["cookie", "cookieless"] | UnsetType = UNSET
+    visitors_live: Literal["", "eu", "elsewhere", "both"] | UnsetType = UNSET
+    respects_signals: bool | UnsetType = UNSET
+    confirms: bool | UnsetType = UNSET
+    questions: list[AskedAfter] | UnsetType = UNSET
+    asks_for: Literal["", "call", "price"] | UnsetType = UNSET
+    takes_questions: bool | UnsetType = UNSET
+    is_indexed: bool | UnsetType = UNSET
+    retention_days: int | UnsetType | None = UNSET
+
+
+class OptionsShown(msgspec.Struct, kw_only=True):
+    counting: str
+    visitors_live: str
+    respects_signals: bool
+    confirms: bool
+    questions: list[AskedAfter]
+    asks_for: str
+    takes_questions: bool
+    is_indexed: bool
+    retention_days: int | None
+
+
+class PictureShown(msgspec.Struct):
+    """`name` is how looks and variants name it."""
+
+    name: str
+    width: int
+    height: int
+
+
+class Pictures(msgspec.Struct):
+    pictures: list[PictureShown]
+
+
+def get_look(experiment_id: int) -> Answer[LookShown]:
+    """How the page looks."""
+    return _look(_get(experiment_id, "read"))
+
+
+@reads_if_match
+def change_look(experiment_id: int, body: LookChange) -> Answer[LookShown]:
+    """Change how a draft's page looks."""
+    experiment = _get(experiment_id)
+    with as_it_was_read(experiment, _read()):
+        present = looks.from_json(experiment.look)
+        wanted = dataclasses.replace(present, **msgspec.to_builtins(body))
+        give_look(experiment, access.person(), wanted)
+    return _look(experiment)
+
+
+def get_words(experiment_id: int) -> Answer[WordsShown]:
+    """Which of the tool's words the page says otherwise."""
+    return _words(_get(experiment_id, "read"))
+
+
+@reads_if_match
+def change_words(experiment_id: int, body: WordsChange) -> Answer[WordsShown]:
+    """Let a draft's page say these in the place of the tool's words; the others stay."""
+    experiment = _get(experiment_id)
+    with as_it_was_read(experiment, _read()):
+        change_wording(experiment, access.person(), experiment.wording | body.words)
+    return _words(experiment)
+
+
+def get_options(experiment_id: int) -> Answer[OptionsShown]:
+    """How the page counts, asks and keeps."""
+    return _options(_get(experiment_id, "read"))
+
+
+@reads_if_match
+def change_options(experiment_id: int, body: OptionsChange) -> Answer[OptionsShown]:
+    """Choose how a draft's page counts, asks and keeps."""
+    experiment = _get(experiment_id)
+    given = msgspec.to_builtins(body)
+    if "questions" in given:
+        asked = [Asked(each["text"], tuple(each["choices"])) for each in given["questions"]]
+        given["questions"] = tuple(asked)
+    with as_it_was_read(experiment, _read()):
+        try:
+            chosen: Options = dataclasses.replace(options_from(experiment.options), **given)
+        except NotAnOption as fault:
+            raise Invalid(fault.field, str(fault)) from fault
+        choose_options(experiment, chosen)
+    return _options(experiment)
+
+
+def list_pictures() -> Pictures:
+    """The pictures of the workspace that were sent or shown last; 12 at most."""
+    found = images_of(access.workspace("edit").id)
+    return Pictures([_picture(each) for each in found])
+
+
+def add_picture(sent: bytes) -> PictureShown:
+    """Keep a picture, sent as the file that it is; the same one again is the one that is there."""
+    return _picture(add_image(access.workspace("edit"), access.person(), sent, "body"))
+
+
+add_picture.takes = KINDS  # type: ignore[attr-defined]
+
+
+def _get(experiment_id: int, permission: str = "edit") -> Experiment:
+    return access.get(Experiment, experiment_id, permission)
+
+
+def _read() -> str:
+    """The ETag of the draft that somebody has read."""
+    return etags.digest_wanted(request.headers.get("If-Match"))
+
+
+def _look(experiment: Experiment) -> Answer[LookShown]:
+    present = looks.from_json(experiment.look)
+    return Answer(LookShown(**dataclasses.asdict(present)), tag_of(experiment))
+
+
+def _words(experiment: Experiment) -> Answer[WordsShown]:
+    return Answer(WordsShown(experiment.wording), tag_of(experiment))
+
+
+def _options(experiment: Experiment) -> Answer[OptionsShown]:
+    present = dataclasses.asdict(options_from(experiment.options))
+    return Answer(msgspec.convert(present, OptionsShown), tag_of(experiment))
+
+
+def _picture(image: Image) -> PictureShown:
+    return PictureShown(picture_of(image).name, image.width, image.height)

@@ -1,0 +1,90 @@
+"""Links with which somebody outside reads the results of a test; each is told once."""
+
+from datetime import date, datetime
+
+import msgspec
+from flask import abort, current_app
+
+from wbtest.api.answers import Answer
+from wbtest.api.release_shapes import Given
+from wbtest.publishing.models import Experiment
+from wbtest.results.sharing import links
+from wbtest.results.sharing.models import SharedLink
+from wbtest.team import access
+
+
+class NewShared(Given, kw_only=True):
+    """`label` says whom it is for. With a password the link asks for it."""
+
+    label: str
+    days: int = links.USUAL_DAYS
+    password: str = ""
+
+
+class SharedShown(msgspec.Struct, kw_only=True):
+    """A link, and how often it was opened. Its `url` is told once."""
+
+    number: int
+    label: str
+    by: str
+    made_at: datetime
+    expires_at: datetime
+    is_over: bool
+    has_password: bool
+    opened: int
+    opened_on: date | None
+    url: str | None = None
+
+
+class Shared(msgspec.Struct):
+    shared: list[SharedShown]
+
+
+def list_shared(experiment_id: int) -> Shared:
+    """Who may look from outside, until when, and how often they did."""
+    found = links.shared_of(access.get(Experiment, experiment_id, "read"))
+    return Shared([_shown(each) for each in found])
+
+
+def make_shared(experiment_id: int, body: NewShared) -> Answer[SharedShown]:
+    """Make a link for somebody outside."""
+    experiment = access.get(Experiment, experiment_id, "approve")
+    made = links.make_shared(experiment, access.person(), body.label, body.days, body.password)
+    return _told(*made)
+
+
+def renew_shared(experiment_id: int, number: int) -> Answer[SharedShown]:
+    """Give a link another address; the old one opens nothing any more."""
+    link = _get(experiment_id, number)
+    return _told(link, links.renew_shared(link, access.person()))
+
+
+def close_shared(experiment_id: int, number: int) -> None:
+    """Close a link from now on."""
+    links.revoke_shared(_get(experiment_id, number), access.person())
+
+
+def _get(experiment_id: int, number: int) -> SharedLink:
+    experiment = access.get(Experiment, experiment_id, "approve")
+    found = (link for link in links.shared_of(experiment) if link.number == number)
+    return next(found, None) or abort(404)
+
+
+def _told(link: SharedLink, token: str) -> Answer[SharedShown]:
+    shown = _shown(link)
+    base_url = current_app.extensions["wbtest.settings"].base_url
+    return Answer(msgspec.structs.replace(shown, url=f"{base_url}/shared/{token}"), again=shown)
+
+
+def _shown(link: SharedLink) -> SharedShown:
+    return SharedShown(
+        number=link.number,
+        label=link.label,
+        by=link.made_by.name,
+        made_at=link.made_at,
+        expires_at=link.expires_at,
+        is_over=links.is_over(link),
+        has_password=bool(link.password_hash),
+        opened=link.opened,
+        opened_on=link.opened_on,
+    )

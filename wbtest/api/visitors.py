@@ -1,0 +1,149 @@
+"""What owners do about those who came: told, erased, brought in from elsewhere, let back in."""
+
+from datetime import datetime
+from typing import Literal
+
+import msgspec
+
+from wbtest.api.release_shapes import Given
+from wbtest.audience import readmissions as verbs
+from wbtest.audience.leaving.closing import count_hearers
+from wbtest.audience.leaving.purging import is_done, purge_now
+from wbtest.audience.models import Readmission
+from wbtest.audience.signing.bringing import bring_in
+from wbtest.publishing.models import Experiment
+from wbtest.results.closing import tell
+from wbtest.store import Invalid
+from wbtest.team import access
+
+
+class LastLetter(Given, kw_only=True):
+    """What everybody is told who signed up and may hear of it, once."""
+
+    text: str
+
+
+class LoopShown(msgspec.Struct, kw_only=True):
+    """How many have their mail, how many still get it, and whether visitors are erased."""
+
+    text: str
+    told_at: datetime | None
+    told: int
+    to_tell: int
+    purged_at: datetime | None
+    is_purged: bool
+
+
+class Purging(Given, kw_only=True):
+    """The address of the test, typed once more: nothing brings back what is erased."""
+
+    slug: str
+
+
+class BringingIn(Given, kw_only=True):
+    """Addresses, one a line, with a name after a comma. They agreed to nothing and get no mail."""
+
+    addresses: str
+
+
+class BroughtIn(msgspec.Struct):
+    """How many were new, known, erased before by their owner, and no addresses."""
+
+    new: int
+    known: int
+    erased: int
+    wrong: int
+
+
+class Readmitting(Given, kw_only=True):
+    """Whom to show beside the sealed figures, and how you know that they were people."""
+
+    reason: Literal["team", "suspected", "paused"]
+    why: str
+
+
+class ReadmissionShown(msgspec.Struct, kw_only=True):
+    number: int
+    reason: str
+    why: str
+    by: str
+    at: datetime
+    withdrawn_by: str | None
+    withdrawn_at: datetime | None
+
+
+class Readmissions(msgspec.Struct):
+    readmissions: list[ReadmissionShown]
+
+
+def get_closing(experiment_id: int) -> LoopShown:
+    """How far it is with the last letter and with what is erased."""
+    return _loop(access.get(Experiment, experiment_id, "approve"))
+
+
+def tell_visitors(experiment_id: int, body: LastLetter) -> LoopShown:
+    """Write to everybody who signed up what was decided; once, when the test is over."""
+    experiment = access.get(Experiment, experiment_id, "approve")
+    return _loop(tell(experiment, access.person(), body.text))
+
+
+def purge_visitors(experiment_id: int, body: Purging) -> LoopShown:
+    """Erase what is known of the visitors before the day that was promised."""
+    experiment = access.get(Experiment, experiment_id, "own")
+    if body.slug.strip().lower().removeprefix("/p/") != experiment.slug:
+        raise Invalid("slug", f"Give {experiment.slug} to erase what is known of its visitors.")
+    purge_now(experiment, access.person())
+    return _loop(experiment)
+
+
+def bring_signups_in(experiment_id: int, body: BringingIn) -> BroughtIn:
+    """Store addresses that the team has from elsewhere. They count nowhere."""
+    brought = bring_in(access.get(Experiment, experiment_id, "own"), body.addresses)
+    return BroughtIn(*brought)
+
+
+def list_readmissions(experiment_id: int) -> Readmissions:
+    """Who was shown beside the sealed figures after all, the newest first."""
+    return _readmissions(access.get(Experiment, experiment_id, "read"))
+
+
+def readmit_visitors(experiment_id: int, body: Readmitting) -> Readmissions:
+    """Show people who were left out beside the sealed figures. The verdict never moves."""
+    experiment = access.get(Experiment, experiment_id, "own")
+    verbs.readmit(experiment, access.person(), body.reason, body.why)
+    return _readmissions(experiment)
+
+
+def withdraw_readmission(experiment_id: int, number: int) -> Readmissions:
+    """Take a readmission back; that there was one stays."""
+    experiment = access.get(Experiment, experiment_id, "own")
+    verbs.withdraw(experiment, access.person(), number)
+    return _readmissions(experiment)
+
+
+def _loop(experiment: Experiment) -> LoopShown:
+    hearers = count_hearers(experiment)
+    return LoopShown(
+        text=experiment.last_letter,
+        told_at=experiment.last_letter_at,
+        told=hearers.told,
+        to_tell=hearers.to_tell,
+        purged_at=experiment.purged_at,
+        is_purged=is_done(experiment),
+    )
+
+
+def _readmissions(experiment: Experiment) -> Readmissions:
+    return Readmissions([_shown(each) for each in verbs.readmissions(experiment)])
+
+
+def _shown(found: Readmission) -> ReadmissionShown:
+    return ReadmissionShown(
+        number=found.number,
+        reason=found.reason,
+        why=found.why,
+        by=found.person.name,
+        at=found.at,
+        withdrawn_by=found.withdrawn_by.name if found.withdrawn_by else None,
+        withdrawn_at=found.withdrawn_at,
+    )
