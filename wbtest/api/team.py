@@ -59,12 +59,15 @@ class Webhooks(msgspec.Struct):
 
 
 class Line(msgspec.Struct, kw_only=True):
+    """A line of the audit log; `token` names the one with which a program did it, '' without."""
+
     id: int
     at: datetime
     who: str
     action: str
     about: str
     said: str
+    token: str
 
 
 class Lines(msgspec.Struct):
@@ -141,6 +144,7 @@ def list_audit_lines(query: Page) -> Lines:
                 action=each.action,
                 about=each.about,
                 said=in_words(each.action, each.about),
+                token=each.token,
             )
             for each in some
         ],
