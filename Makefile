@@ -1,6 +1,6 @@
 # The only commands a person must know. `make` alone lists them.
 .DEFAULT_GOAL := help
-.PHONY: help demo serve install test check check-types check-all-else bench drills lock
+.PHONY: help demo serve install test check check-types check-all-else audit bench drills lock
 PYTHON ?= python3
 # Empty, and which lines of our code the tests run is not counted.
 COUNT_LINES ?= 1
@@ -39,6 +39,9 @@ check-all-else: $(DEV)
 	$(BIN)/lint-imports
 	$(BIN)/djlint --check --lint --quiet templates
 	$(BIN)/deptry .
+
+audit: $(DEV) ## what we build upon: an SBOM in dist/, every licence, known weaknesses (asks osv.dev)
+	@$(BIN)/python -m supply
 
 bench: $(DEV) ## speed, as ratios to a floor measured in the same run; under ten minutes
 	@$(BIN)/python -m bench

@@ -26,6 +26,7 @@ KNOWN = {
     "MAIL_FROM": "sender of our mail, e.g. `Larder <hello@example.com>`",
     "WORKERS": "web processes, 1 to 64 (default: one per core, at most 4)",
     "RETENTION_DAYS": "days that the privacy page promises, 1 to 760 (default 395)",
+    "IDLE_DAYS": "days after which a device that nobody used is logged out, 1 to 30 (default 14)",
     "LOG_FORMAT": "`text` or `json` (default `text`)",
 }
 
@@ -47,6 +48,7 @@ class Settings:
     mail_from: str = "wbtest <wbtest@localhost>"
     workers: int = 1
     retention_days: int = 395
+    idle_days: int = 14
     log_format: str = "text"
     read_url: str = ""
     # Nobody gave a secret and there was none, so it is known to this folder alone.
@@ -94,6 +96,7 @@ def from_environment(environ: Mapping[str, str] = os.environ) -> Settings:
         mail_from=_mail_from(given.get("MAIL_FROM") or "wbtest <wbtest@localhost>"),
         workers=_whole(given, "WORKERS", min(4, os.cpu_count() or 1), 1, 64),
         retention_days=_whole(given, "RETENTION_DAYS", 395, 1, 760),
+        idle_days=_whole(given, "IDLE_DAYS", 14, 1, 30),
         log_format=_one_of(given, "LOG_FORMAT", ("text", "json")),
         read_url=_read_url(given.get("READ_URL", ""), database_url),
     )

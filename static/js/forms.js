@@ -10,6 +10,18 @@ addEventListener("pageshow", () => {
   for (const form of document.querySelectorAll("form[aria-busy]")) form.removeAttribute("aria-busy");
 });
 
+// On a machine of others nothing stays behind: what was typed and never saved goes with a log-out.
+// Where the session ended by itself it stays, for whoever logs in again.
+addEventListener("submit", ({ target }) => {
+  if (!target.matches("[data-log-out]")) return;
+  try {
+    const kept = Object.keys(localStorage).filter((name) => name.startsWith("wbtest draft "));
+    for (const name of kept) localStorage.removeItem(name);
+  } catch {
+    // Where nothing can be kept, nothing was.
+  }
+});
+
 // After a refused form the list of what to change is read first.
 document.querySelector("[data-errors]")?.focus();
 

@@ -59,7 +59,20 @@ def test_somebody_of_two_workspaces_goes_to_the_other(
     live.now.turn(minutes=1)
     join(make_workspace("Kiln"), owner, "viewer")
     logged_in.goto(f"{live.url}/team")
-    logged_in.get_by_role("button", name="Other workspaces").click()
+    logged_in.set_viewport_size({"width": 390, "height": 844})
+    brand, switch, menu = (
+        logged_in.locator(each).bounding_box()
+        for each in (".brand", "[popovertarget=workspaces]", ".bar nav li:last-child")
+    )
+    header = logged_in.locator("header.bar").bounding_box()
+    assert brand is not None
+    assert switch is not None
+    assert menu is not None
+    assert header is not None
+    # The brand's row, and the menu's; nothing of the first stands below the second.
+    assert switch["y"] < brand["y"] + brand["height"]
+    assert menu["y"] + menu["height"] <= header["y"] + header["height"] <= 105
+    logged_in.get_by_role("button", name="Switch").click()
     check_accessible(logged_in)
 
     logged_in.get_by_role("button", name="Kiln").click()

@@ -206,6 +206,22 @@ def test_text_typed_after_the_session_ended_is_offered_back_after_log_in(
     assert stored(release).questions("external")[-1].question == "And on Sundays?"
 
 
+def test_what_the_browser_kept_goes_with_a_log_out(logged_in: Page, live: Live, owner: Person):
+    open_desk(logged_in, live, make_release(owner))
+    [cookie] = [each for each in logged_in.context.cookies() if each["name"] == "wb-session"]
+    logged_in.context.clear_cookies(name="wb-session")
+    logged_in.get_by_label("Headline").fill("For nobody else")
+    expect(logged_in.locator("[data-status]")).to_contain_text("kept in this browser")
+    assert logged_in.evaluate("localStorage.length") == 1
+
+    logged_in.context.add_cookies([cookie])  # type: ignore[list-item]
+    logged_in.on("dialog", lambda dialog: dialog.accept())
+    logged_in.get_by_role("button", name="Log out").click()
+
+    expect(logged_in.get_by_role("heading", level=1)).to_have_text("Log in")
+    assert logged_in.evaluate("localStorage.length") == 0
+
+
 def test_a_page_that_was_open_for_too_long_says_so_and_keeps_the_text(
     logged_in: Page, live: Live, owner: Person
 ):

@@ -22,6 +22,7 @@ from wbtest.review.asking import links
 from wbtest.review.asking.rounds import ask_for_review
 from wbtest.review.verdicts import stop_release, take_up_again
 from wbtest.team import members, people
+from wbtest.team.audit.actions import ACTIONS, APART
 from wbtest.team.models import Person
 from wbtest.writing.releases import freeze
 
@@ -48,6 +49,8 @@ class Deeds(Doing):
     ELSEWHERE: ClassVar = {
         *(f"workspace.{what}" for what in ("made", "deleted", "moved_in", "moved_out")),
         *OF_AN_ACCOUNT,
+        # Of these in test_refusals.py.
+        *ACTIONS[APART],
     }
 
     def story(self) -> list[Deed]:

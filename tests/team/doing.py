@@ -143,6 +143,8 @@ class Doing:
             for variant in ("control", "six"):
                 count_hour(self._experiment(), hour, variant, seen=50, converted=10, phase=2)
         self.now.turn(days=8)
+        # What comes next wants a log-in of the same day.
+        log_in(self.client, self.team.owner)
         self._decide("go")
 
     def _share(self) -> None:

@@ -3,6 +3,7 @@
 import inspect
 import re
 from collections.abc import Iterator, Mapping
+from datetime import timedelta
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -13,8 +14,12 @@ from werkzeug.test import TestResponse
 import wbtest
 from tests.conftest import Browser
 from tests.team.places import Place, Values, address
-from wbtest.extensions import Base, db
+from wbtest.extensions import Base, clock, db
+from wbtest.store import writing
 from wbtest.team.access import PERMISSIONS, ROLES
+from wbtest.team.audit import refusals
+from wbtest.team.models import LimitCount
+from wbtest.team.sessions import find_person_by_token
 
 FROM_HERE = {"Origin": "http://localhost", "Sec-Fetch-Site": "same-origin"}
 # Nothing is there for whoever asks, and why.
@@ -76,6 +81,20 @@ class Cell(NamedTuple):
         return self.rule.endpoint in ("guests.apply", "guests.delete")
 
     @property
+    def wants_proof(self) -> bool:
+        """Whether the password is asked for again, unless that was done of late."""
+        return self.method in getattr(self._view, "proved", ())
+
+    @property
+    def asks_in_its_form(self) -> bool:
+        """Whether its own form asks for the password, each time that it is sent."""
+        return self.method == "POST" and hasattr(self._view, "proved_in_form")
+
+    @property
+    def _view(self) -> Any:
+        return current_app.view_functions[self.rule.endpoint]
+
+    @property
     def only_looks(self) -> bool:
         """Whether to ask for it must leave everything as it was."""
         return self.method == "GET" and self.rule.endpoint not in TOLD | COUNTED_LOOKS
@@ -111,10 +130,16 @@ def lacking(app: Flask, place: Place) -> list[str]:
 
 
 class Asking:
-    """Somebody's requests, of which none leaves anything behind for the next."""
+    """Somebody's requests, of which none leaves anything behind for the next.
+
+    That they were turned away was told within the hour, wherever they come: to read all rows after
+    each line of it would take as long as all else.
+    """
 
     def __init__(self, app: Flask, token: str = "") -> None:
         self._app, self._token = app, token
+        if person := find_person_by_token(token):
+            _tell_refusals(app, person.id)
         self._rows = current_app.extensions["tests.rows"]
         self._kept, self._digest = self._rows.read(), self._rows.digest()
 
@@ -147,6 +172,17 @@ class Asking:
         return is_allowed or any(
             rows != after[name] for name, rows in _all_rows().items() if name not in COUNTED
         )
+
+
+def _tell_refusals(app: Flask, person_id: int) -> None:
+    routes = {refusals.name_of(cell.method, cell.rule.rule) for cell in cells(app)}
+    until = clock.now() + timedelta(days=1)
+    rows = [
+        {"key": refusals.key_of(person_id, route), "hits": 1, "expires_at": until}
+        for route in routes
+    ]
+    with writing() as session:
+        session.execute(db.insert(LimitCount), rows)
 
 
 def _all_rows() -> dict[str, list[Any]]:

@@ -29,8 +29,12 @@ What the roles mean and how they are kept is in [security.md](security.md).
 Any other word is the lowest role that may, in the workspace that the object belongs to.
 To everybody else nothing is there.
 
-| address | to look | to act |
-| --- | --- | --- |
+The last column says where the password is asked for again, and a code where a second factor is on:
+unless that was done in the last ten minutes on the same device, a log-in included. *in its form*:
+each time. Tokens of programs open none of these addresses.
+
+| address | to look | to act | asked again |
+| --- | --- | --- | --- |
 """
 _CONVERTER = re.compile(r"<(?:[a-z]+(?:\([^)]*\))?:)?([a-z_]+)>")
 
@@ -38,10 +42,15 @@ _CONVERTER = re.compile(r"<(?:[a-z]+(?:\([^)]*\))?:)?([a-z_]+)>")
 def page_of(app: Flask) -> str:
     """Return the page as Markdown, an address a line."""
     found: defaultdict[str, dict[str, str]] = defaultdict(dict)
+    again: defaultdict[str, list[str]] = defaultdict(list)
     for cell in cells(app):
-        found[_CONVERTER.sub(r"<\1>", cell.rule.rule)][cell.method] = who_may(cell)
+        address = _CONVERTER.sub(r"<\1>", cell.rule.rule)
+        found[address][cell.method] = who_may(cell)
+        if cell.wants_proof or cell.asks_in_its_form:
+            again[address].append(_when(cell))
     lines = (
         f"| `{address}` | {who.get('GET', '–')} | {_acting(who)} |"
+        f" {', '.join(again[address]) or '–'} |"
         for address, who in sorted(found.items())
     )
     return HEAD + "\n".join(lines) + "\n"
@@ -56,6 +65,12 @@ def who_may(cell: Cell) -> str:
     return cell.lowest_role
 
 
+def _when(cell: Cell) -> str:
+    if cell.asks_in_its_form:
+        return "in its form"
+    return "to look" if cell.method == "GET" else "to act"
+
+
 def _acting(who: dict[str, str]) -> str:
     acting = {method: whose for method, whose in who.items() if method != "GET"}
     if set(acting) <= {"POST"}:
@@ -67,7 +82,8 @@ def main() -> None:
     folder = Path(tempfile.mkdtemp())
     url = f"sqlite:///{folder / 'none.db'}"
     app = create_app(Settings(folder, url, "0" * 32, "http://localhost"))
-    sys.stdout.write(page_of(app))
+    with app.app_context():
+        sys.stdout.write(page_of(app))
     app.extensions["wbtest.recorder"].close()
 
 

@@ -166,6 +166,28 @@ def test_no_part_of_an_address_leads_to_another_workspace(
     assert asked == theirs.keys()
 
 
+def test_who_proved_nothing_of_late_is_asked_and_nothing_is_done(
+    app: Flask, team: Team, place: Place, now: HandClock
+) -> None:
+    asking, faults = Asking(app, open_session(team.owner)), []
+    now.turn(minutes=10)
+    those = [cell for cell in cells(app) if cell.wants_proof]
+    for cell in those:
+        values = place.values(cell.rule)
+        answer, has_written = asking.ask(cell, values)
+        onward = f"/account/prove?next={address(app, cell.rule, values)}"
+        is_asked = (
+            (answer.status_code, answer.location) == (303, onward)
+            if cell.method == "GET"
+            else answer.status_code == 403 and "Is it you?" in answer.text
+        )
+        if not is_asked or has_written:
+            faults.append(fault(cell, answer, has_written=has_written))
+
+    assert faults == [], listed(faults)
+    assert len(those) >= 15
+
+
 def test_no_form_is_taken_without_its_token(app: Flask, team: Team, place: Place) -> None:
     app.config["WTF_CSRF_ENABLED"] = True
     asking, faults = Asking(app, open_session(team.owner)), []

@@ -14,7 +14,7 @@ ROOT = Path(__file__).parents[2]
 DOCS = ROOT / "docs"
 PAGE = (DOCS / "security.md").read_text(encoding="utf-8")
 PERMISSIONS = (DOCS / "permissions.md").read_text(encoding="utf-8")
-LINE = re.compile(r"^\| `(.+)` \| (.+) \| (.+) \|$", re.MULTILINE)
+LINE = re.compile(r"^\| `(.+)` \| (.+) \| (.+) \| .+ \|$", re.MULTILINE)
 ROLE = re.compile(rf"^\| .+ \| ({'|'.join(ROLES)}) \| (.+) \|$", re.MULTILINE)
 
 

@@ -73,9 +73,37 @@ def test_a_cookie_replayed_after_the_log_out_is_worth_nothing(client: Browser, a
 def test_a_session_ends_after_thirty_days(client: Browser, ada: Person, now: HandClock) -> None:
     log_in(client, ada)
 
-    now.turn(days=30, seconds=-1)
+    for _ in range(2):
+        now.turn(days=10)
+        assert client.get("/team").status_code == 200
+    now.turn(days=10, seconds=-1)
     assert client.get("/team").status_code == 200
     now.turn(seconds=1)
+    assert client.get("/team").status_code == 303
+
+
+def test_a_device_that_nobody_uses_is_logged_out(
+    client: Browser, ada: Person, now: HandClock
+) -> None:
+    log_in(client, ada)
+    now.turn(days=13)
+    assert client.get("/team").status_code == 200
+
+    now.turn(days=14)
+
+    assert client.get("/team").location == "/login?next=/team"
+    forget_old_sessions(now())
+    assert db.session.scalar(db.select(db.func.count()).select_from(LoginSession)) == 0
+
+
+def test_how_long_it_may_rest_is_a_setting(
+    app: Flask, client: Browser, ada: Person, now: HandClock
+) -> None:
+    object.__setattr__(app.extensions["wbtest.settings"], "idle_days", 2)
+    log_in(client, ada)
+
+    now.turn(days=2)
+
     assert client.get("/team").status_code == 303
 
 

@@ -76,7 +76,7 @@ def test_who_is_in_one_alone_sees_nothing_of_it(client: Browser, team: Team) -> 
 
     page = client.get("/team").text
 
-    assert "Other workspaces" not in page
+    assert ">Switch<" not in page
     assert FORM_OF not in page
 
 

@@ -15,7 +15,7 @@ from wbtest.api import once
 from wbtest.api.bodies import Unfit
 from wbtest.api.routes import BEGINS, ROUTES, Route
 from wbtest.store import Refused
-from wbtest.team import access, limits, tokens
+from wbtest.team import access, here, limits, tokens
 from wbtest.team.token_models import ApiToken
 
 bp = Blueprint(access.API, __name__, url_prefix=BEGINS)
@@ -45,6 +45,7 @@ def view_of(route: Route) -> Callable[..., ResponseReturnValue]:
         if turned_away is not None:
             return turned_away
         if route.scope not in token.scopes.split():
+            here.turn_away("scope")
             raise ScopeMissing(f"This token lacks the scope “{route.scope}”. An owner makes one.")
         access.workspace(route.permission)
         tokens.note_use(token)

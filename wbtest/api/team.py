@@ -78,12 +78,15 @@ class WorkspaceChange(Given):
 
 
 class Line(msgspec.Struct, kw_only=True):
+    """A line of the audit log; `token` names the one with which a program did it, '' without."""
+
     id: int
     at: datetime
     who: str
     action: str
     about: str
     said: str
+    token: str
 
 
 class Lines(msgspec.Struct):
@@ -166,6 +169,7 @@ def list_audit_lines(query: Page) -> Lines:
                 action=each.action,
                 about=each.about,
                 said=in_words(each.action, each.about),
+                token=each.token,
             )
             for each in some
         ],

@@ -39,6 +39,7 @@ def audit(lines: int, as_json: bool) -> None:
                     "action": line.action,
                     "about": line.about,
                     "from": line.network,
+                    "token": line.token,
                 }
                 click.echo(json.dumps(record, ensure_ascii=False))
             else:

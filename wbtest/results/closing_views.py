@@ -59,6 +59,7 @@ def closing(experiment_id: int) -> ResponseReturnValue:
 
 @bp.post("/experiments/<int:experiment_id>/purge")
 @access.requires("own")
+@access.proved("POST")
 def purge(experiment_id: int) -> ResponseReturnValue:
     """Erase what is known of the visitors before the day that was promised."""
     experiment = access.get(Experiment, experiment_id, "own")

@@ -23,6 +23,7 @@ SHOWN_SIGNUPS = 200
 
 @bp.get("/experiments/<int:experiment_id>/signups")
 @access.requires("own")
+@access.proved("GET")
 def signups(experiment_id: int) -> ResponseReturnValue:
     """Who left an address, the newest first."""
     return _page(access.get(Experiment, experiment_id, "own"))
@@ -30,6 +31,7 @@ def signups(experiment_id: int) -> ResponseReturnValue:
 
 @bp.get("/experiments/<int:experiment_id>/signups.csv")
 @access.requires("own")
+@access.proved("GET")
 def signups_csv(experiment_id: int) -> ResponseReturnValue:
     """All sign-ups, sent while they are read."""
     experiment = access.get(Experiment, experiment_id, "own")
@@ -41,6 +43,7 @@ def signups_csv(experiment_id: int) -> ResponseReturnValue:
 
 @bp.get("/experiments/<int:experiment_id>/signups.json")
 @access.requires("own")
+@access.proved("GET")
 def signups_json(experiment_id: int) -> ResponseReturnValue:
     """The same for programs."""
     experiment = access.get(Experiment, experiment_id, "own")
@@ -51,6 +54,7 @@ def signups_json(experiment_id: int) -> ResponseReturnValue:
 
 @bp.post("/experiments/<int:experiment_id>/signups")
 @access.requires("own")
+@access.proved("POST")
 def bring_signups_in(experiment_id: int) -> ResponseReturnValue:
     """Store addresses from a list; who had theirs erased stays out."""
     experiment = access.get(Experiment, experiment_id, "own")

@@ -15,7 +15,7 @@ PAGES = (
     *("account.code_views", "account.email_views", "account.factor_views", "account.reset_views"),
     *("account.views", "audit.views", "deleting_views", "delivery_views", "entering_views"),
     *("inviting.views", "members_views", "security_views", "token_views"),
-    "webhook_views",
+    *("account.proving_views", "webhook_views"),
 )
 
 
@@ -24,7 +24,7 @@ def init_app(app: Flask) -> None:
     from wbtest.delivery.models import OutboxMail, Webhook
     from wbtest.team import access, here, limits, owners, sessions
     from wbtest.team import deleting_views as deleting_views
-    from wbtest.team.account import links
+    from wbtest.team.account import links, proving_views
     from wbtest.team.audit import log
     from wbtest.team.entering_views import say_no_team
     from wbtest.team.inviting import invitations
@@ -52,6 +52,7 @@ def init_app(app: Flask) -> None:
     login.init_app(app, add_context_processor=False)
     login.request_loader(_find_person)
     app.after_request(_note_use)
+    app.after_request(_note_refusal)
     limiter.init_app(app)
     # It would write IPs and e-mails into the log.
     limiter.logger.disabled = True
@@ -59,6 +60,7 @@ def init_app(app: Flask) -> None:
     app.context_processor(_who_asks)
     # Macros see no context of a page.
     app.add_template_global(access.workspace_of_form)
+    app.extensions[access.PROOF] = proving_views.ask_for_proof
     app.extensions["wbtest.tell_owners"] = owners.tell_owners
     # What waits to be sent lies below, and owners answer for what they do with it.
     app.extensions["wbtest.audit"] = log.record
@@ -96,6 +98,16 @@ def _note_use(response: Response) -> Response:
     return response
 
 
+def _note_refusal(response: Response) -> Response:
+    """When the answer is made, so that no transaction of a view is open."""
+    from wbtest.team import here
+    from wbtest.team.audit import refusals
+
+    if why := g.pop(here.TURNED_AWAY, ""):
+        refusals.note(why)
+    return response
+
+
 def _who_asks() -> dict[str, object]:
     """``person``, ``workspace``, ``may(permission)`` and ``memberships()`` for templates.
 
@@ -112,11 +124,9 @@ def _who_asks() -> dict[str, object]:
 
 
 def _too_many(error: RateLimitExceeded) -> Response:
-    from wbtest.team import limits
+    from wbtest.team import limits, tries
 
     if isinstance(error.response, Response):
         return error.response
     seconds = limits.seconds_left()
-    minutes = -(-seconds // 60)
-    wait = "a minute" if minutes == 1 else f"{minutes} minutes"
-    return http.error_page(429, f"Wait {wait}, then try again.", {"Retry-After": str(seconds)})
+    return http.error_page(429, tries.in_words(seconds), {"Retry-After": str(seconds)})

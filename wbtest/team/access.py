@@ -9,10 +9,10 @@ A person may be in several workspaces, and a request is about one: ``here.py`` s
 import ipaddress
 from collections.abc import Callable
 from functools import wraps
-from typing import TYPE_CHECKING, Any, TypeVar, cast
+from typing import TYPE_CHECKING, Any, NoReturn, TypeVar, cast
 
 import sqlalchemy as sa
-from flask import abort, g, has_request_context, redirect, request, url_for
+from flask import abort, current_app, g, has_request_context, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
@@ -28,6 +28,8 @@ API = "api"
 ROLES = ("viewer", "editor", "approver", "owner")
 # What a view declares that asks for no role: somebody's own log-in stays when they left all teams.
 OWN_LOG_IN = "self"
+# What is asked of whoever has not proved of late who they are; None for who has.
+PROOF = "wbtest.proof"
 PERMISSIONS = {"read": "viewer", "edit": "editor", "approve": "approver", "own": "owner"}
 
 Model = TypeVar("Model")
@@ -72,6 +74,32 @@ def own_log_in(view: View) -> View:
 
     checked.permission = OWN_LOG_IN  # type: ignore[attr-defined]
     return cast(View, checked)
+
+
+def proved(*methods: str) -> Callable[[View], View]:
+    """Declare, below the permission, that these methods want a fresh proof of who asks.
+
+    It is the password, and a code where one is on, at most ten minutes ago; a log-in is one too.
+    Without it the view is not called: a page asks, and goes on with what was sent.
+    """
+
+    def declare(view: View) -> View:
+        @wraps(view)
+        def checked(*args: Any, **kwargs: Any) -> ResponseReturnValue:
+            method = "GET" if request.method == "HEAD" else request.method
+            asked = current_app.extensions[PROOF]() if method in methods else None
+            return view(*args, **kwargs) if asked is None else asked
+
+        checked.proved = methods  # type: ignore[attr-defined]
+        return cast(View, checked)
+
+    return declare
+
+
+def proved_in_form(view: View) -> View:
+    """Declare that a view's own form asks for the password each time it is sent."""
+    view.proved_in_form = True  # type: ignore[attr-defined]
+    return view
 
 
 def read_or_linked(view: View) -> View:
@@ -203,8 +231,14 @@ def _membership(permission: str) -> Membership:
     if membership is None:
         abort(404)
     if not _reaches(membership, permission):
-        abort(403)
+        too_low()
     return membership
+
+
+def too_low() -> NoReturn:
+    """End the request of a member whose role is too low."""
+    here.turn_away("role")
+    abort(403)
 
 
 def reaches(found: Any, permission: str) -> bool:
@@ -223,11 +257,14 @@ def get(model: type[Model], key: Any, permission: str) -> Model:
     found = db.session.get(model, key)
     if found is None:
         abort(404)
-    membership = _membership_in(found.workspace_id)  # type: ignore[attr-defined]
+    workspace_id: int = found.workspace_id  # type: ignore[attr-defined]
+    membership = _membership_in(workspace_id)
     if membership is None:
+        if not is_member(workspace_id):
+            here.turn_away("elsewhere")
         abort(404)
     if not _reaches(membership, permission):
-        abort(403)
+        too_low()
     return found
 
 

@@ -1,7 +1,7 @@
 """Forms of this area, and how a verb's refusal gets to its field."""
 
 from flask_wtf import FlaskForm
-from wtforms import EmailField, Field, PasswordField, StringField, ValidationError
+from wtforms import BooleanField, EmailField, Field, PasswordField, StringField, ValidationError
 from wtforms.validators import DataRequired, EqualTo, Length, Optional
 
 from wbtest.store import Refused
@@ -42,6 +42,24 @@ def at_most(length: int) -> Length:
     return Length(max=length, message=f"Use at most {length} characters.")
 
 
+class EndingTokens(FlaskForm):
+    """A part of forms after which one may not want programs to go on as before."""
+
+    ends_tokens = BooleanField("Also end my API tokens")
+
+    def offer(self, number: int) -> None:
+        """Say how many would end; who has none is not asked."""
+        if number:
+            tokens = "API token" if number == 1 else f"{number} API tokens"
+            self.ends_tokens.label.text = f"Also end my {tokens}"
+        else:
+            del self.ends_tokens
+
+    def is_wanted(self) -> bool:
+        """Whether the box was ticked."""
+        return "ends_tokens" in self and bool(self.ends_tokens.data)
+
+
 class LogInForm(FlaskForm):
     email = EmailField("E-mail", [DataRequired("Type your e-mail."), at_most(320)])
     password = PasswordField("Password", [DataRequired("Type your password."), at_most(LONGEST)])
@@ -58,7 +76,7 @@ class SetupForm(FlaskForm):
     contact_email = EmailField("E-mail for visitors", [Optional(), reachable], [one_line])
 
 
-class PasswordForm(FlaskForm):
+class PasswordForm(EndingTokens):
     old_password = PasswordField(
         "Your password now", [DataRequired("Type the password you log in with."), at_most(LONGEST)]
     )

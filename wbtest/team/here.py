@@ -12,7 +12,7 @@ that somebody sends must not decide where the next release is written.
 from typing import Any
 
 import sqlalchemy as sa
-from flask import abort, current_app, request
+from flask import abort, current_app, g, request
 from sqlalchemy.orm import joinedload
 
 from wbtest.extensions import db
@@ -22,6 +22,8 @@ from wbtest.team.models import LoginSession, Membership
 
 # What a form says of where it was shown: another tab may have gone to another workspace meanwhile.
 FORM_OF = "form_of"
+# What is told of this request in the audit log, when it is answered: why it was turned away.
+TURNED_AWAY = "turned_away"
 # By the name of a route's argument: the model whose row, and so whose workspace, it names.
 OBJECTS = "wbtest.objects"
 
@@ -99,4 +101,11 @@ def go_along(membership: Membership) -> None:
 
 def _of(mine: dict[int, Membership], workspace_id: int | None) -> Membership:
     found = mine.get(workspace_id) if workspace_id is not None else None
+    if found is None and workspace_id is not None:
+        turn_away("elsewhere")
     return found if found is not None else abort(404)
+
+
+def turn_away(why: str) -> None:
+    """Note that this request ends here, and why: for want of a ``role``, or ``elsewhere``."""
+    g.setdefault(TURNED_AWAY, f"refused.{why}")

@@ -10,6 +10,7 @@ from wbtest.team.views import bp
 
 @bp.post("/team/members/<int:person_id>/role")
 @access.requires("own")
+@access.proved("POST")
 def change_role(person_id: int) -> ResponseReturnValue:
     """Give a member another role."""
     member = _get(person_id)
@@ -21,6 +22,7 @@ def change_role(person_id: int) -> ResponseReturnValue:
 
 @bp.post("/team/members/<int:person_id>/remove")
 @access.requires("own")
+@access.proved("POST")
 def remove_member(person_id: int) -> ResponseReturnValue:
     """Take a member out of the team."""
     member = _get(person_id)

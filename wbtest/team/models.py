@@ -78,6 +78,8 @@ class LoginSession(Base):
     network: Mapped[str] = mapped_column(String(50), default="")
     # Noted once an hour at most, and only after the first.
     last_used_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    # When its person last proved who they are: at the log-in, or where it was asked for again.
+    proved_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
     person: Mapped[Person] = relationship()
 
@@ -139,6 +141,8 @@ class AuditLine(Base):
     about: Mapped[str] = mapped_column(String(300))
     person_id: Mapped[int | None]
     who: Mapped[str] = mapped_column(String(450))
+    # The token with which a program did it for them, by its name and how it begins; '' without.
+    token: Mapped[str] = mapped_column(String(120), default="", server_default="")
     # A part of the address that thousands share: 203.0.113.0/24.
     network: Mapped[str] = mapped_column(String(50))
 

@@ -1,12 +1,20 @@
 """Passwords: how they are hashed and compared. Pure; knows no person."""
 
+import gzip
+import re
 import unicodedata
+from collections.abc import Collection, Iterator
+from functools import cache
+from importlib.resources import files
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
 SHORTEST = 10
 LONGEST = 1000
+# So many characters are somebody's own beside words that others guess first.
+LEAST_OWN = 8
+OF_THE_PRODUCT = ("wbtest", "press", "release", "landing", "page", "signup", "waiting", "password")
 # OWASP's second profile for Argon2id: 19 MiB, two passes, one lane.
 _HASHER = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)
 # Of a random word that nobody kept: an unknown e-mail costs as much time as a known one.
@@ -35,8 +43,10 @@ def is_outdated(stored: str) -> bool:
     return _HASHER.check_needs_rehash(stored)
 
 
-def find_fault(password: str) -> str:
+def find_fault(password: str, about: Collection[str] = ()) -> str:
     """Return the sentence that says why this password is no good, or '' when it is.
+
+    ``about`` is what others know of whose it will be: name and e-mail.
 
     >>> find_fault("short")
     'Use 10 characters or more; three or four words are easy to remember.'
@@ -47,7 +57,36 @@ def find_fault(password: str) -> str:
         return f"Use at most {LONGEST} characters."
     if len(set(password)) < 4:
         return "This repeats itself too much to be safe. Use three or four words."
+    if "".join(password.casefold().split()) in common():
+        return "Many people use this password, so it is tried first. Use three or four words."
+    if _is_guessed(password, (*_words(about), *OF_THE_PRODUCT)):
+        return (
+            "This is little more than your name, your e-mail or a word of wbtest, which is tried "
+            "first. Use three or four other words."
+        )
     return ""
+
+
+@cache
+def common() -> frozenset[str]:
+    """The most common passwords that are long enough, in small letters and without spaces."""
+    packed = files("wbtest.team").joinpath("common_passwords.txt.gz").read_bytes()
+    lines = gzip.decompress(packed).decode("ascii").splitlines()
+    return frozenset(line for line in lines if not line.startswith("#"))
+
+
+def _is_guessed(password: str, words: Collection[str]) -> bool:
+    """Whether too little is left of a password without these words."""
+    whole = left = "".join(filter(str.isalnum, password.casefold()))
+    for word in sorted(words, key=len, reverse=True):
+        left = left.replace(word, "")
+    return left != whole and len(left) < LEAST_OWN
+
+
+def _words(about: Collection[str]) -> Iterator[str]:
+    """The words of names and e-mails that one may type as they are, without .com and the like."""
+    for text in about:
+        yield from re.findall(r"\w{3,}", re.sub(r"\.\w+$", "", text.casefold()))
 
 
 def _composed(password: str) -> str:

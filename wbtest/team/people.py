@@ -1,6 +1,6 @@
 """People and their place in a workspace: adding them, finding them, changing a password."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import NamedTuple
 
 from sqlalchemy.orm import joinedload
@@ -99,10 +99,11 @@ def add_person(workspace: Workspace, *, email: str, name: str, role: str, passwo
 
 def new_person(*, email: str, name: str, password: str) -> Person:
     """Return a person who is not stored yet; hashing takes a while, so it stays out of the lock."""
-    hashed = hash_good_password(password)
+    email, name = clean_email(email), clean_name(name)
+    hashed = hash_good_password(password, about=(name, email))
     return Person(
-        email=clean_email(email),
-        name=clean_name(name),
+        email=email,
+        name=name,
         password_hash=hashed,
         created_at=clock.now(),
     )
@@ -125,16 +126,19 @@ def rename(person: Person, name: str) -> None:
             record_log_in(person, "login.renamed", before)
 
 
-def hash_good_password(password: str, field: str = "password") -> str:
-    """Return the hash to be stored, which takes a while. Raises Invalid when it is no good."""
-    if fault := passwords.find_fault(password):
+def hash_good_password(password: str, field: str = "password", about: Collection[str] = ()) -> str:
+    """Return the hash to be stored, which takes a while. Raises Invalid when it is no good.
+
+    ``about`` is what others know of whose it is.
+    """
+    if fault := passwords.find_fault(password, about):
         raise Invalid(field, fault)
     return passwords.hash_password(password)
 
 
 def set_password(person: Person, password: str) -> None:
     """Change the password and log the person out everywhere."""
-    hashed = hash_good_password(password)
+    hashed = hash_good_password(password, about=(person.name, person.email))
     with writing():
         replace_hash(person, hashed)
         for workspace_id in workspaces_of(person):

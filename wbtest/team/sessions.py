@@ -10,21 +10,24 @@ from flask import current_app
 
 from wbtest.config import Settings
 from wbtest.extensions import clock, db
-from wbtest.store import Invalid, hold, writing
+from wbtest.store import Invalid, UtcDateTime, hold, writing
 from wbtest.team import access, passwords, people
 from wbtest.team.account.asked import CodeAsked, has_second_factor
 from wbtest.team.audit.log import record_log_in
+from wbtest.team.ending import end_tokens
 from wbtest.team.models import LoginSession, Person
 
 LIFE = timedelta(days=30)
 WRONG = "E-mail or password is not right. Check both and try again."
+USED_AT = sa.func.coalesce(LoginSession.last_used_at, LoginSession.created_at)
 # Made once: every page asks it, and to put it together takes longer than to run it.
 _PERSON_BY_TOKEN = (
-    sa.select(Person, sa.func.coalesce(LoginSession.last_used_at, LoginSession.created_at))
+    sa.select(Person, USED_AT)
     .join(LoginSession)
     .where(
         LoginSession.token_hash == sa.bindparam("token_hash"),
         LoginSession.expires_at > sa.bindparam("now"),
+        sa.bindparam("idle_since", type_=UtcDateTime) < USED_AT,
     )
 )
 WRONG_OLD = "This is not your password. Type the one you log in with now."
@@ -77,10 +80,11 @@ def log_in(email: str, password: str, former_token: str = "") -> str:
     raise CodeAsked(person)
 
 
-def change_password(person: Person, old: str, new: str) -> str:
+def change_password(person: Person, old: str, new: str, *, ends_tokens: bool = False) -> str:
     """Change one's own password, log out everywhere, and return the token of a new session.
 
-    Raises Invalid at ``old_password`` or ``new_password``.
+    With ``ends_tokens`` programs are shut out too. Raises Invalid at ``old_password`` or
+    ``new_password``.
     """
     stored = person.password_hash
     if not passwords.is_right(stored, old):
@@ -88,7 +92,7 @@ def change_password(person: Person, old: str, new: str) -> str:
         raise Invalid("old_password", WRONG_OLD)
     if new == old:
         raise Invalid("new_password", "This is the password you have. Choose another one.")
-    hashed = people.hash_good_password(new, "new_password")
+    hashed = people.hash_good_password(new, "new_password", (person.name, person.email))
     with writing():
         hold(person)
         # It was changed elsewhere while we compared: what was right is right no longer.
@@ -96,6 +100,8 @@ def change_password(person: Person, old: str, new: str) -> str:
             raise Invalid("old_password", WRONG_OLD)
         people.replace_hash(person, hashed)
         record_log_in(person, "login.password_changed")
+        if ends_tokens:
+            end_tokens(person)
         return open_session(person)
 
 
@@ -109,6 +115,7 @@ def open_session(person: Person) -> str:
                 person_id=person.id,
                 created_at=clock.now(),
                 expires_at=clock.now() + LIFE,
+                proved_at=clock.now(),
                 device=access.find_device(),
                 network=access.find_network(),
             )
@@ -132,6 +139,22 @@ def end_session(token: str) -> None:
             session.execute(db.delete(LoginSession).where(LoginSession.token_hash == digest(token)))
 
 
+def idle() -> timedelta:
+    """After how long without use a session is over; when it was used is known to the hour."""
+    settings: Settings = current_app.extensions["wbtest.settings"]
+    return timedelta(days=settings.idle_days)
+
+
+def open_sessions(person: Person) -> sa.Select[LoginSession]:
+    """The sessions of this person that are not over."""
+    now = clock.now()
+    return sa.select(LoginSession).where(
+        LoginSession.person_id == person.id,
+        LoginSession.expires_at > now,
+        sa.literal(now - idle(), UtcDateTime) < USED_AT,
+    )
+
+
 def find_person_by_token(token: str) -> Person | None:
     """Whose session this is, or None when it is unknown or over."""
     found = find_use(token)
@@ -142,13 +165,14 @@ def find_use(token: str) -> Use | None:
     """Whose session this is and since when it stands as used, or None as above."""
     if not token:
         return None
-    found = db.session.execute(
-        _PERSON_BY_TOKEN, {"token_hash": digest(token), "now": clock.now()}
-    ).first()
+    now = clock.now()
+    asked = {"token_hash": digest(token), "now": now, "idle_since": now - idle()}
+    found = db.session.execute(_PERSON_BY_TOKEN, asked).first()
     return Use(*found) if found else None
 
 
 def forget_old_sessions(now: datetime) -> None:
     """Delete the sessions that are over; a job of the worker."""
     with writing() as session:
-        session.execute(db.delete(LoginSession).where(LoginSession.expires_at <= now))
+        is_idle = sa.literal(now - idle(), UtcDateTime) >= USED_AT
+        session.execute(db.delete(LoginSession).where((LoginSession.expires_at <= now) | is_idle))

@@ -46,3 +46,8 @@ class ApiToken(Base):
         "ApiToken.person_id == Membership.person_id)", foreign_keys=[workspace_id, person_id],
     )  # fmt: skip
     person: Mapped[Person] = relationship(foreign_keys=[person_id])
+
+    @property
+    def called(self) -> str:
+        """How people tell it from their others: its name, and how it begins."""
+        return f"“{self.name}” ({self.prefix}…)"

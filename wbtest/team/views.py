@@ -22,6 +22,7 @@ from wbtest.delivery.failing import failing_jobs
 from wbtest.store import Invalid
 from wbtest.team import access, here, limits, people, sessions, workspaces
 from wbtest.team.account.asked import with_second_factor
+from wbtest.team.ending import count_tokens
 from wbtest.team.forms import LogInForm, PasswordForm, SetupForm, WorkspaceForm, put_refusal
 from wbtest.team.inviting.forms import InviteForm
 from wbtest.team.inviting.list_views import people_part
@@ -114,19 +115,23 @@ def own_account() -> str:
 
 @bp.route("/password", methods=["GET", "POST"])
 @access.own_log_in
+@access.proved_in_form
 @limits.per_account("10 per 15 minutes", own_account)
 def password() -> ResponseReturnValue:
     """Change one's own password. Every other device is logged out, and this one's token is new."""
     form = PasswordForm()
+    form.offer(count_tokens(access.person()))
     if form.validate_on_submit():
         typed = form.old_password.data or "", form.new_password.data or ""
         try:
-            token = sessions.change_password(access.person(), *typed)
+            ends = form.is_wanted()
+            token = sessions.change_password(access.person(), *typed, ends_tokens=ends)
         except Invalid as refused:
             put_refusal(form, refused)
         else:
             limits.forgive_account()
-            flash("Your password is changed. All other devices are logged out.")
+            tokens = " Your API tokens are ended." if ends else ""
+            flash(f"Your password is changed. All other devices are logged out.{tokens}")
             return let_in(token, url_for(".account"))
     return render_template("team/password.html", form=form), _status(form)
 

@@ -22,6 +22,7 @@ def webhooks() -> ResponseReturnValue:
 
 @bp.post("/team/webhooks")
 @access.requires("own")
+@access.proved("POST")
 def add_webhook() -> ResponseReturnValue:
     """Add a webhook and show its secret."""
     workspace = access.workspace("own")
@@ -34,26 +35,23 @@ def add_webhook() -> ResponseReturnValue:
             put_refusal(form, refused)
         else:
             flash("Added. Give its secret to the other side, then send a test event.")
-            return redirect(url_for(".webhook", webhook_id=hook.id, show="secret"), 303)
+            return redirect(url_for(".webhook_secret", webhook_id=hook.id), 303)
     return _webhooks_page(form)
 
 
 @bp.get("/team/webhooks/<int:webhook_id>")
 @access.requires("own")
 def webhook(webhook_id: int) -> ResponseReturnValue:
-    """One webhook: its events, its secret, and what became of the last deliveries."""
-    hook = access.get(Webhook, webhook_id, "own")
-    counts = subscriptions.counts_of(hook.workspace_id).get(hook.id)
-    return render_template(
-        "team/webhook.html",
-        hook=hook,
-        wanted=[said for kind, said in KINDS.items() if kind in hook.events],
-        has_addresses=ADDRESSES in hook.events,
-        events=subscriptions.events_of(hook),
-        counts=counts or {"waiting": 0, "sent": 0, "failed": 0},
-        names=KINDS | {TEST: "Test event"},
-        shows_secret=request.args.get("show") == "secret",
-    )
+    """One webhook: its events, and what became of the last deliveries."""
+    return _webhook_page(access.get(Webhook, webhook_id, "own"))
+
+
+@bp.get("/team/webhooks/<int:webhook_id>/secret")
+@access.requires("own")
+@access.proved("GET")
+def webhook_secret(webhook_id: int) -> ResponseReturnValue:
+    """The same page with the secret on it: whoever has that sends events in our name."""
+    return _webhook_page(access.get(Webhook, webhook_id, "own"), shows_secret=True)
 
 
 @bp.post("/team/webhooks/<int:webhook_id>/test")
@@ -100,6 +98,20 @@ def delete_webhook(webhook_id: int) -> ResponseReturnValue:
     subscriptions.delete(access.get(Webhook, webhook_id, "own"))
     flash("The webhook is deleted.")
     return redirect(url_for(".webhooks"), 303)
+
+
+def _webhook_page(hook: Webhook, *, shows_secret: bool = False) -> str:
+    counts = subscriptions.counts_of(hook.workspace_id).get(hook.id)
+    return render_template(
+        "team/webhook.html",
+        hook=hook,
+        wanted=[said for kind, said in KINDS.items() if kind in hook.events],
+        has_addresses=ADDRESSES in hook.events,
+        events=subscriptions.events_of(hook),
+        counts=counts or {"waiting": 0, "sent": 0, "failed": 0},
+        names=KINDS | {TEST: "Test event"},
+        shows_secret=shows_secret,
+    )
 
 
 def _webhooks_page(form: WebhookForm) -> ResponseReturnValue:

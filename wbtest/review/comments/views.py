@@ -86,8 +86,10 @@ def settle(seat: Seat, comment_id: int) -> ResponseReturnValue:
 def apply(seat: Seat, comment_id: int) -> ResponseReturnValue:
     """Write the suggested words into the draft."""
     thread = _get(seat, comment_id)
-    if seat.person is None or not _is_editor(seat):
+    if seat.person is None:
         abort(403)
+    if not _is_editor(seat):
+        access.too_low()
     apply_suggestion(thread.comment, seat.person)
     flash("Written into the draft.")
     return _to_comment(seat, thread.comment)

@@ -5,11 +5,11 @@ from typing import NamedTuple
 
 import sqlalchemy as sa
 
-from wbtest.extensions import clock, db
+from wbtest.extensions import db
 from wbtest.store import Gone, writing
 from wbtest.team.audit.log import record_log_in
 from wbtest.team.models import LoginSession, Person
-from wbtest.team.sessions import digest
+from wbtest.team.sessions import digest, open_sessions
 
 MOST_LISTED = 50
 
@@ -37,7 +37,7 @@ def devices_of(person: Person, token: str) -> list[Device]:
             row.last_used_at or row.created_at,
             row.token_hash == ours,
         )
-        for row in db.session.scalars(_open_sessions(person))
+        for row in db.session.scalars(open_sessions(person))
     ]
     return sorted(found, key=lambda device: (device.is_this, device.used_at), reverse=True)
 
@@ -45,7 +45,7 @@ def devices_of(person: Person, token: str) -> list[Device]:
 def log_out_device(person: Person, key: str) -> None:
     """End the session of one device. Raises Gone when it is over already."""
     with writing() as session:
-        for row in session.scalars(_open_sessions(person)):
+        for row in session.scalars(open_sessions(person)):
             if _key_of(row.token_hash) == key:
                 record_log_in(person, "login.session_ended", row.device or "an older one")
                 session.delete(row)
@@ -63,12 +63,6 @@ def log_out_others(person: Person, token: str) -> int:
         if number:
             record_log_in(person, "login.sessions_ended")
     return number
-
-
-def _open_sessions(person: Person) -> sa.Select[LoginSession]:
-    return sa.select(LoginSession).where(
-        LoginSession.person_id == person.id, LoginSession.expires_at > clock.now()
-    )
 
 
 def _key_of(token_hash: str) -> str:

@@ -15,6 +15,7 @@ from wbtest.team.views import bp, has_mail_server, own_account, own_token
 
 @bp.route("/account/email", methods=["GET", "POST"])
 @access.own_log_in
+@access.proved("POST")
 @limits.per_ip("30 per hour")
 @limits.per_account("10 per 15 minutes", own_account)
 def email() -> ResponseReturnValue:

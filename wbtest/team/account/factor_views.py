@@ -8,6 +8,7 @@ from wbtest.team import access, limits
 from wbtest.team.account import codes, drawing, factors, notes
 from wbtest.team.account.code_views import code_account
 from wbtest.team.account.forms import TurnOffForm, TurnOnForm
+from wbtest.team.ending import count_tokens
 from wbtest.team.forms import put_refusal
 from wbtest.team.views import bp, own_account
 
@@ -25,17 +26,20 @@ def second_factor() -> ResponseReturnValue:
 
 @bp.post("/account/second-factor/on")
 @access.own_log_in
+@access.proved_in_form
 @limits.per_account("10 per 15 minutes", own_account)
 def turn_second_factor_on() -> ResponseReturnValue:
     """Turn it on with the password and a code, and show the recovery codes."""
     person, form = access.person(), TurnOnForm()
+    form.offer(count_tokens(person))
     secret = notes.unwrap_secret(form.secret.data or "", person)
     if form.validate_on_submit():
         try:
             if secret is None:
                 raise Invalid("code", "This page was open for too long. Scan the new code below.")
             typed = {"password": form.password.data or "", "code": form.code.data or ""}
-            session[FRESH] = factors.turn_on(person, secret, **typed)
+            ends = form.is_wanted()
+            session[FRESH] = factors.turn_on(person, secret, **typed, ends_tokens=ends)
         except Invalid as refused:
             put_refusal(form, refused)
         else:
@@ -46,15 +50,17 @@ def turn_second_factor_on() -> ResponseReturnValue:
 
 @bp.post("/account/second-factor/off")
 @access.own_log_in
+@access.proved_in_form
 @limits.per_account("10 per 15 minutes", own_account)
 @limits.per_account("10 per 15 minutes", code_account)
 def turn_second_factor_off() -> ResponseReturnValue:
     """Turn it off with the password and a code."""
     form = TurnOffForm()
+    form.offer(count_tokens(access.person()))
     if form.validate_on_submit():
         typed = {"password": form.password.data or "", "code": form.code.data or ""}
         try:
-            factors.turn_off(access.person(), **typed)
+            factors.turn_off(access.person(), **typed, ends_tokens=form.is_wanted())
         except Invalid as refused:
             put_refusal(form, refused)
         else:
@@ -67,6 +73,9 @@ def turn_second_factor_off() -> ResponseReturnValue:
 def _page(on: TurnOnForm, off: TurnOffForm) -> ResponseReturnValue:
     person = access.person()
     factor = factors.find_factor(person)
+    for form in (on, off):
+        if "ends_tokens" in form:
+            form.offer(count_tokens(person))
     secret, drawn = "", ""
     if factor is None:
         secret = notes.unwrap_secret(on.secret.data or "", person) or codes.make_secret()

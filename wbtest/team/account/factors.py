@@ -8,6 +8,7 @@ from wbtest.team import passwords
 from wbtest.team.account import codes, secrecy
 from wbtest.team.account.models import RecoveryCode, SecondFactor
 from wbtest.team.audit.log import record, record_log_in, workspaces_of
+from wbtest.team.ending import end_tokens
 from wbtest.team.models import Person
 from wbtest.team.sessions import WRONG_OLD, digest, end_session, open_session
 
@@ -34,19 +35,22 @@ def recovery_codes_left(person: Person) -> int:
     return db.session.scalar(ours) or 0
 
 
-def turn_on(person: Person, secret: str, *, password: str, code: str) -> list[str]:
+def turn_on(
+    person: Person, secret: str, *, password: str, code: str, ends_tokens: bool = False
+) -> list[str]:
     """Ask for codes of ``secret`` from now on; return the recovery codes, which nobody keeps.
 
-    Raises Invalid at ``password`` or ``code``, and NotSo when it is on already.
+    With ``ends_tokens`` programs, which type no code, are shut out too. Raises Invalid at
+    ``password`` or ``code``, and NotSo when it is on already.
     """
-    stored = _check_password(person, password)
+    stored = check_password(person, password)
     step = codes.find_step(secret, code, clock.now())
     if step is None:
         raise Invalid("code", WRONG_CODE)
     sealed = secrecy.encrypt(secret, person.id)
     made = codes.make_recovery_codes()
     with writing() as session:
-        _hold_unchanged(person, stored, "password")
+        hold_unchanged(person, stored, "password")
         if find_factor(person) is not None:
             raise NotSo("Your second factor is on already. Turn it off first to use another phone.")
         session.add(
@@ -55,20 +59,27 @@ def turn_on(person: Person, secret: str, *, password: str, code: str) -> list[st
         for each in made:
             session.add(RecoveryCode(code_hash=_hash_of(person, each), person_id=person.id))
         record_log_in(person, "factor.turned_on")
+        if ends_tokens:
+            end_tokens(person)
     return made
 
 
-def turn_off(person: Person, *, password: str, code: str) -> None:
-    """Ask for no code any more. Raises Invalid at ``password`` or ``code``, and NotSo."""
-    stored = _check_password(person, password)
+def turn_off(person: Person, *, password: str, code: str, ends_tokens: bool = False) -> None:
+    """Ask for no code any more; ``ends_tokens`` as above.
+
+    Raises Invalid at ``password`` or ``code``, and NotSo.
+    """
+    stored = check_password(person, password)
     with writing():
-        _hold_unchanged(person, stored, "password")
+        hold_unchanged(person, stored, "password")
         if find_factor(person) is None:
             raise NotSo("Your second factor is off already.")
-        is_right = _take(person, code)
+        is_right = take_code(person, code)
         if is_right:
             _forget(person)
             record_log_in(person, "factor.turned_off")
+            if ends_tokens:
+                end_tokens(person)
         else:
             record_log_in(person, "login.code_refused")
     if not is_right:
@@ -93,8 +104,8 @@ def log_in_with_code(person: Person, code: str, former_token: str = "") -> str:
     """
     stored = person.password_hash
     with writing():
-        _hold_unchanged(person, stored, "code")
-        is_right = _take(person, code)
+        hold_unchanged(person, stored, "code")
+        is_right = take_code(person, code)
         if is_right:
             end_session(former_token)
             record_log_in(person, "login.succeeded")
@@ -106,7 +117,7 @@ def log_in_with_code(person: Person, code: str, former_token: str = "") -> str:
     return token
 
 
-def _take(person: Person, typed: str) -> bool:
+def take_code(person: Person, typed: str) -> bool:
     """Use up a code of the phone or of the paper, inside ``writing``; False for a wrong one."""
     factor = find_factor(person)
     if factor is None:
@@ -131,7 +142,7 @@ def _forget(person: Person) -> None:
         db.session.execute(sa.delete(model).where(model.person_id == person.id))
 
 
-def _check_password(person: Person, password: str) -> str:
+def check_password(person: Person, password: str) -> str:
     """Return the hash that the password belongs to."""
     stored = person.password_hash
     if not passwords.is_right(stored, password):
@@ -140,7 +151,7 @@ def _check_password(person: Person, password: str) -> str:
     return stored
 
 
-def _hold_unchanged(person: Person, stored: str, field: str) -> None:
+def hold_unchanged(person: Person, stored: str, field: str) -> None:
     """Hold the person; a password that is another by now was right before, and is no longer."""
     hold(person)
     if person.password_hash != stored:

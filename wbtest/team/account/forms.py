@@ -1,10 +1,10 @@
 """Forms of one's own account."""
 
 from flask_wtf import FlaskForm
-from wtforms import EmailField, HiddenField, PasswordField, StringField
+from wtforms import BooleanField, EmailField, HiddenField, PasswordField, StringField
 from wtforms.validators import DataRequired, EqualTo, Length
 
-from wbtest.team.forms import at_most, good_password, one_line, reachable
+from wbtest.team.forms import EndingTokens, at_most, good_password, one_line, reachable
 from wbtest.team.passwords import LONGEST
 
 LONGEST_CODE = 40
@@ -28,7 +28,9 @@ class AskForResetForm(FlaskForm):
     email = EmailField("E-mail", [DataRequired("Type your e-mail."), at_most(320), reachable])
 
 
-class ResetForm(FlaskForm):
+class ResetForm(EndingTokens):
+    # Whoever lost the password may have lost it to somebody.
+    ends_tokens = BooleanField("Also end my API tokens", default=True)
     new_password = PasswordField(
         "New password", [DataRequired("Choose a new password."), good_password]
     )
@@ -49,13 +51,18 @@ class CodeForm(FlaskForm):
     code = _code("Code")
 
 
-class TurnOnForm(FlaskForm):
+class ProvingForm(FlaskForm):
+    password = _own_password()
+    code = _code("Code from the app, or a recovery code")
+
+
+class TurnOnForm(EndingTokens):
     # The secret that the page showed, signed; whoever sends another one gets a new page.
     secret = HiddenField(validators=[Length(max=1000)])
     code = _code("Code from the app")
     password = _own_password()
 
 
-class TurnOffForm(FlaskForm):
+class TurnOffForm(EndingTokens):
     code = _code("Code from the app, or a recovery code")
     password = _own_password()

@@ -9,6 +9,7 @@ from wbtest.team.account import links
 from wbtest.team.account.forms import AskForResetForm, ResetForm
 from wbtest.team.account.links import LinkOver
 from wbtest.team.account.resetting import ask_for_reset, reset_password
+from wbtest.team.ending import count_tokens
 from wbtest.team.forms import put_refusal
 from wbtest.team.views import bp, has_mail_server
 
@@ -41,11 +42,12 @@ def reset() -> ResponseReturnValue:
 @limits.per_ip("60 per hour")
 def new_password(token: str) -> ResponseReturnValue:
     """Choose a new password. Opening the page spends nothing: programs open links of mails, too."""
-    links.get_link(token, "reset")
+    link = links.get_link(token, "reset")
     form = ResetForm()
+    form.offer(count_tokens(link.person))
     if form.validate_on_submit():
         try:
-            reset_password(token, form.new_password.data or "")
+            reset_password(token, form.new_password.data or "", ends_tokens=form.is_wanted())
         except Invalid as refused:
             put_refusal(form, refused)
         else:

@@ -10,6 +10,7 @@ from wbtest.store import hold, writing
 from wbtest.team import limits, people
 from wbtest.team.account import letters, links
 from wbtest.team.audit.log import record_log_in
+from wbtest.team.ending import end_tokens
 from wbtest.team.models import Person
 
 PACE = timedelta(minutes=10)
@@ -40,18 +41,21 @@ def ask_for_reset(email: str) -> None:
             point.commit()
 
 
-def reset_password(token: str, new: str) -> None:
+def reset_password(token: str, new: str, *, ends_tokens: bool = False) -> None:
     """Set the password that the link is for, and end every session and every link of the person.
 
-    Nobody is logged in by it. Raises LinkOver, or Invalid at ``new_password``.
+    With ``ends_tokens`` their programs are shut out too. Nobody is logged in by it. Raises
+    LinkOver, or Invalid at ``new_password``.
     """
     person = links.get_link(token, "reset").person
-    hashed = people.hash_good_password(new, "new_password")
+    hashed = people.hash_good_password(new, "new_password", (person.name, person.email))
     with writing():
         hold(person)
         links.spend(token, "reset")
         people.replace_hash(person, hashed)
         record_log_in(person, "login.reset")
+        if ends_tokens:
+            end_tokens(person)
         letter = letters.was_reset(links.address_of("/reset"))
         queue_mail(recipient=person.email, subject=letter.subject, body=letter.body)
 

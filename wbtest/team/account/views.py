@@ -39,6 +39,7 @@ def account() -> ResponseReturnValue:
 
 @bp.post("/account/devices/log-out")
 @access.own_log_in
+@access.proved("POST")
 def log_out_device() -> ResponseReturnValue:
     """Log out one other device."""
     devices.log_out_device(access.person(), request.form.get("device", ""))
@@ -48,6 +49,7 @@ def log_out_device() -> ResponseReturnValue:
 
 @bp.post("/account/devices/log-out-others")
 @access.own_log_in
+@access.proved("POST")
 def log_out_others() -> ResponseReturnValue:
     """Log out everywhere but here."""
     number = devices.log_out_others(access.person(), own_token())

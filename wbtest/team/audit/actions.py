@@ -1,7 +1,8 @@
 """What is written into the audit log, and how a line of it reads. Pure.
 
 An action is what somebody may have to answer for later: it opens or closes a door, decides, shows
-something to strangers, or touches what strangers left. Writing and reading are no actions.
+something to strangers, or touches what strangers left. Writing and reading are no actions. That
+somebody was turned away is told apart from them.
 """
 
 KINDS = {
@@ -10,7 +11,10 @@ KINDS = {
     "pages": "Pages and decisions",
     "visitors": "What visitors left",
     "sending": "Mail and webhooks",
+    "refusals": "Who was turned away",
 }
+# Shown where they are asked for, and nowhere between what was done.
+APART = "refusals"
 # By kind: the action, and the words that follow the name of who did it.
 ACTIONS: dict[str, dict[str, str]] = {
     "people": {
@@ -107,6 +111,11 @@ ACTIONS: dict[str, dict[str, str]] = {
         "webhook.sent_again": "sent events again to",
         "mail.sent_again": "sent mail again:",
         "mail.dismissed": "deleted an undelivered mail",
+    },
+    APART: {
+        "refused.role": "was turned away, their role is too low:",
+        "refused.scope": "was turned away, the token lacks the scope:",
+        "refused.elsewhere": "asked for what is of another workspace:",
     },
 }
 PHRASES = {action: said for actions in ACTIONS.values() for action, said in actions.items()}

@@ -11,7 +11,7 @@ from sqlalchemy import Select, select, true
 from wbtest.extensions import clock, db
 from wbtest.store import writing
 from wbtest.team import access
-from wbtest.team.audit.actions import ACTIONS, PHRASES
+from wbtest.team.audit.actions import ACTIONS, APART, PHRASES
 from wbtest.team.limits import count
 from wbtest.team.models import AuditLine, Membership, Person
 
@@ -23,7 +23,10 @@ WORKER, OPERATOR, STRANGER, VISITOR = "wbtest", "command line", "somebody", "a v
 
 
 class Wanted(NamedTuple):
-    """Which lines: of a person (id), of a kind of action, of days in UTC, both ends included."""
+    """Which lines: of a person (id), of a kind of action, of days in UTC, both ends included.
+
+    Who was turned away stands in lines of that kind, and only there.
+    """
 
     person_id: int | None = None
     kind: str = ""
@@ -42,10 +45,12 @@ def record(
 
     ``about`` says in a few words what it was done to; no secret belongs there, and no address of
     somebody who may be erased. ``by`` is who did it; without it ``who`` says so, and without both
-    it is whoever is logged in. KeyError for an action that is not in the list.
+    it is whoever is logged in; a program's token is named beside. KeyError for an action that is
+    not in the list.
     """
     PHRASES[action]
     person = by or (None if who else access.find_person())
+    token = access.find_token()
     with writing() as session:
         session.add(
             AuditLine(
@@ -55,6 +60,7 @@ def record(
                 about=" ".join(about.split())[:LONGEST_ABOUT],
                 person_id=person.id if person else None,
                 who=f"{person.name} <{person.email}>" if person else who or _nobody(),
+                token=token.called if token and person and person.id == token.person_id else "",
                 # Where visitors are is not kept at all.
                 network="" if who == VISITOR else access.find_network(),
             )
@@ -137,6 +143,8 @@ def _query(wanted: Wanted) -> Select[AuditLine]:
         query = query.where(AuditLine.person_id == wanted.person_id)
     if wanted.kind:
         query = query.where(AuditLine.action.in_(ACTIONS[wanted.kind]))
+    else:
+        query = query.where(AuditLine.action.not_in(ACTIONS[APART]))
     if wanted.first:
         query = query.where(AuditLine.at >= _midnight(wanted.first))
     # After the last day that there is comes none.

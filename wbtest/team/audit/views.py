@@ -19,7 +19,7 @@ from wbtest.team.models import AuditLine
 from wbtest.team.views import bp
 
 ON_A_PAGE = 50
-COLUMNS = ("at", "who", "action", "about", "from", "said")
+COLUMNS = ("at", "who", "action", "about", "from", "said", "token")
 
 bp.add_app_template_global(in_words, "audit_in_words")
 
@@ -59,7 +59,7 @@ def _rows(lines: Iterator[AuditLine]) -> Iterator[Sequence[Any]]:
     for line in lines:
         at = line.at.isoformat(timespec="seconds")
         said = in_words(line.action, line.about)
-        yield at, line.who, line.action, line.about, line.network, said
+        yield at, line.who, line.action, line.about, line.network, said, line.token
 
 
 def _wanted() -> Wanted:

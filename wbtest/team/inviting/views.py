@@ -22,6 +22,7 @@ OUTSIDE = "/invitation/"
 
 @bp.post("/team/invitations")
 @access.requires("own")
+@access.proved("POST")
 def invite() -> ResponseReturnValue:
     """Ask somebody in."""
     form = InviteForm()
@@ -40,6 +41,7 @@ def invite() -> ResponseReturnValue:
 
 @bp.post("/team/invitations/<int:invitation_id>/again")
 @access.requires("own")
+@access.proved("POST")
 def invite_again(invitation_id: int) -> ResponseReturnValue:
     """Send another link; the old one opens nothing any more."""
     found = access.get(Invitation, invitation_id, "own")

@@ -1,0 +1,103 @@
+"""With a new password or second factor one may end one's tokens; who lost a password is led to."""
+
+from dataclasses import replace
+
+import pyotp
+import pytest
+
+from tests.conftest import Browser
+from tests.factories import PASSWORD, Team, log_in, make_workspace
+from wbtest.config import Settings
+from wbtest.extensions import clock, db
+from wbtest.store import writing
+from wbtest.team.account import codes, links, notes
+from wbtest.team.audit.log import Wanted, lines_of
+from wbtest.team.models import Membership, Person
+from wbtest.team.token_models import ApiToken
+from wbtest.team.tokens import make_token
+
+NEW = "another quiet word"
+CHANGED = {"old_password": PASSWORD, "new_password": NEW, "repeated": NEW}
+
+
+@pytest.fixture
+def settings(settings: Settings) -> Settings:
+    return replace(settings, mail_url="smtp://127.0.0.1:1")
+
+
+@pytest.fixture
+def owner(team: Team) -> Person:
+    """Somebody with a token in each of two workspaces; a colleague has one, too."""
+    other = make_workspace("Rivals")
+    with writing() as session:
+        session.add(
+            Membership(
+                workspace_id=other.id,
+                person_id=team.owner.id,
+                role="owner",
+                created_at=clock.now(),
+            )
+        )
+    for workspace, maker in (
+        (team.workspace, team.owner),
+        (other, team.owner),
+        (team.workspace, team.viewer),
+    ):
+        make_token(workspace, maker, name="CI", scopes=("read",))
+    return team.owner
+
+
+def makers() -> list[int]:
+    return [*db.session.scalars(db.select(ApiToken.person_id).order_by(ApiToken.id))]
+
+
+def test_a_new_password_ends_the_tokens_when_one_says_so(
+    client: Browser, owner: Person, team: Team
+):
+    log_in(client, owner)
+    assert "Also end my 2 API tokens" in client.get("/password").text
+
+    assert client.send("/password", {**CHANGED, "ends_tokens": "y"}).status_code == 303
+
+    assert makers() == [team.viewer.id]
+    ended = [
+        line for line in lines_of(team.workspace.id, Wanted()) if line.action[-7:] == "revoked"
+    ]
+    assert [line.person_id for line in ended] == [owner.id]
+
+
+def test_without_the_tick_they_stay(client: Browser, owner: Person):
+    log_in(client, owner)
+
+    assert client.send("/password", CHANGED).status_code == 303
+
+    assert len(makers()) == 3
+
+
+def test_whoever_lost_the_password_finds_the_box_ticked(client: Browser, owner: Person, team: Team):
+    with writing():
+        token = links.make_link(owner, "reset")
+    page = client.get(f"/reset/{token}").text
+    assert 'checked id="ends_tokens"' in page
+
+    new = {"new_password": NEW, "repeated": NEW, "ends_tokens": "y"}
+    assert client.send(f"/reset/{token}", new).status_code == 303
+
+    assert makers() == [team.viewer.id]
+
+
+def test_turning_the_second_factor_on_may_end_them(client: Browser, owner: Person, team: Team):
+    log_in(client, owner)
+    secret = codes.make_secret()
+    code = pyotp.TOTP(secret).at(clock.now())
+    typed = {"secret": notes.wrap_secret(secret, owner), "code": code, "password": PASSWORD}
+
+    client.send("/account/second-factor/on", {**typed, "ends_tokens": "y"})
+
+    assert makers() == [team.viewer.id]
+
+
+def test_who_has_none_is_not_asked(client: Browser, team: Team):
+    log_in(client, team.owner)
+
+    assert "ends_tokens" not in client.get("/password").text

@@ -1,0 +1,72 @@
+"""Who was turned away stands in the audit log: once an hour, under a filter of its own."""
+
+from datetime import timedelta
+
+import pytest
+
+from tests.conftest import Browser, HandClock
+from tests.factories import Team, log_in, make_release
+from wbtest.team.audit.log import Wanted, lines_of
+from wbtest.team.models import AuditLine
+from wbtest.team.tokens import make_token
+
+HOUR = timedelta(hours=1)
+TURNED_AWAY = Wanted(kind="refusals")
+
+
+def refusals(team: Team) -> list[AuditLine]:
+    return [*lines_of(team.workspace.id, TURNED_AWAY)]
+
+
+def test_a_role_that_is_too_low_is_told_once_an_hour(client: Browser, team: Team, now: HandClock):
+    log_in(client, team.editor)
+
+    for minutes in (0, 59, 1):
+        now.turn(minutes=minutes)
+        assert client.get("/team/audit").status_code == 403
+
+    assert [line.at for line in refusals(team)] == [now(), now() - HOUR]
+    assert {(line.person_id, line.about) for line in refusals(team)} == {
+        (team.editor.id, "GET /team/audit")
+    }
+
+
+def test_what_is_of_another_workspace_is_told_to_the_askers_own_without_its_number(
+    client: Browser, team: Team, strangers: Team
+):
+    theirs = make_release(strangers.editor, strangers.workspace)
+    log_in(client, team.editor)
+
+    assert client.get(f"/releases/{theirs.id}").status_code == 404
+
+    [line] = refusals(team)
+    assert (line.action, line.about) == ("refused.elsewhere", "GET /releases/<release_id>")
+    assert refusals(strangers) == []
+
+
+def test_what_is_nowhere_is_no_refusal(client: Browser, team: Team):
+    log_in(client, team.editor)
+
+    assert client.get("/releases/9999").status_code == 404
+
+    assert refusals(team) == []
+
+
+def test_a_token_without_the_scope_is_told_with_its_name(client: Browser, team: Team):
+    _, text = make_token(team.workspace, team.owner, name="CI", scopes=("read",))
+
+    answer = client.get("/api/v1/members", headers={"Authorization": f"Bearer {text}"})
+
+    [line] = refusals(team)
+    assert (answer.status_code, line.action) == (403, "refused.scope")
+    assert (line.about, line.token) == ("GET /api/v1/members", f"“CI” ({text[:12]}…)")
+
+
+@pytest.mark.parametrize("path", ["/team/audit", "/team/audit.csv"])
+def test_they_stand_under_a_filter_of_their_own(client: Browser, team: Team, path: str):
+    log_in(client, team.editor)
+    client.send("/team/invitations", {"email": "mei@x.io", "role": "owner"})
+    log_in(client, team.owner)
+
+    assert "role is too low" not in client.get(path).text
+    assert "role is too low" in client.get(f"{path}?kind=refusals").text

@@ -1,0 +1,55 @@
+"""Who was turned away: a line for each person, route and hour, so that nobody fills the log.
+
+It says which route, and nothing of what stood in its place: that may be somebody else's.
+"""
+
+import logging
+import re
+from datetime import timedelta
+
+from flask import request
+from sqlalchemy.exc import SQLAlchemyError
+
+from wbtest.extensions import clock, db
+from wbtest.store import describe, writing
+from wbtest.team import access, limits
+from wbtest.team.audit.log import record
+
+log = logging.getLogger(__name__)
+WINDOW = timedelta(hours=1)
+_CONVERTER = re.compile(r"<[a-z]+(?:\([^)]*\))?:")
+
+
+def note(action: str) -> None:
+    """Add the line to the log of where the asking person is, unless it stands there already.
+
+    A database that cannot be written does not change what they are answered.
+    """
+    person, workspace, rule = access.find_person(), access.find_workspace(), request.url_rule
+    if person is None or workspace is None or rule is None:
+        return
+    route = name_of(request.method, rule.rule)
+    key = key_of(person.id, route)
+    try:
+        with db.engine.connect() as connection:
+            if limits.hits_of(connection, [key], clock.now()):
+                return
+        with writing() as session:
+            if limits.count(session.connection(), key, WINDOW) == 1:
+                record(workspace.id, action, route)
+    except SQLAlchemyError as error:
+        log.warning("who was turned away could not be written down: %s", describe(error))
+
+
+def name_of(method: str, rule: str) -> str:
+    """Return what a line says of a route.
+
+    >>> name_of("HEAD", "/experiments/<int:experiment_id>/signups")
+    'GET /experiments/<experiment_id>/signups'
+    """
+    return f"{'GET' if method == 'HEAD' else method} {_CONVERTER.sub('<', rule)}"
+
+
+def key_of(person_id: int, route: str) -> str:
+    """Return under which name it is counted that this person was turned away there."""
+    return f"turned away: {person_id} {route}"
