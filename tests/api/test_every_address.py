@@ -81,6 +81,7 @@ PAGES = {
     "list_annotations": "results.notes",
     "add_annotation": "results.add_note",
     "get_portfolio": "results.portfolio",
+    "list_needs": "review.needs_you",
     "list_webhooks": "team.webhooks",
     "list_tokens": "team.tokens",
     "list_members": "team.team",

@@ -91,6 +91,7 @@ ROUTES = (
     Route("GET", f"{EXPERIMENT}/annotations", "meanwhile.list_annotations", "read", "read"),
     Route("POST", f"{EXPERIMENT}/annotations", "meanwhile.add_annotation", "edit", "write", 201),
     Route("GET", "/portfolio", "figures.get_portfolio", "read", "read"),
+    Route("GET", "/needs-me", "needs.list_needs", "read", "read"),
     Route("GET", "/webhooks", "team.list_webhooks", "own", "admin"),
     Route("GET", "/tokens", "team.list_tokens", "own", "admin"),
     Route("GET", "/members", "team.list_members", "own", "admin"),
