@@ -76,7 +76,7 @@ def test_questions_of_readers_need_all_who_edit_until_they_are_settled(team: Tea
 
 def test_mail_that_did_not_arrive_needs_owners_until_it_is_let_go(team: Team):
     mail = give_up_mail(team)
-    assert needs(team, team.owner) == ["Send 1 mail again that did not arrive, or let go"]
+    assert needs(team, team.owner) == ["Send again or dismiss 1 mail that did not arrive"]
     assert needs(team, team.approver) == []
 
     dismiss(mail)
@@ -91,7 +91,7 @@ def test_events_that_no_webhook_took_need_owners_until_they_are_sent_again(team:
     subscriptions.send_test(hook)
     with writing() as session:
         session.scalars(db.select(OutboxEvent)).one().state = "failed"
-    assert needs(team, team.owner) == ["Send 1 event again that no webhook took"]
+    assert needs(team, team.owner) == ["Send again 1 event that no webhook took"]
 
     subscriptions.send_again(hook)
 

@@ -15,7 +15,7 @@ def undelivered_in(workspace: Workspace, owners: Sequence[Who]) -> Iterator[Wait
             yield Wait(
                 who=who,
                 thing="mails",
-                what=f"Send {_counted(mails.number, 'mail')} again that did not arrive, or let go",
+                what=f"Send again or dismiss {_counted(mails.number, 'mail')} that did not arrive",
                 by="whoever it was for",
                 since=mails.oldest_at,
                 path="/team/deliveries",
@@ -27,7 +27,7 @@ def undelivered_in(workspace: Workspace, owners: Sequence[Who]) -> Iterator[Wait
             yield Wait(
                 who=who,
                 thing="events",
-                what=f"Send {_counted(events.number, 'event')} again that no webhook took",
+                what=f"Send again {_counted(events.number, 'event')} that no webhook took",
                 by="another program",
                 since=events.oldest_at,
                 path="/team/webhooks",
