@@ -122,6 +122,7 @@ PAGES = {
     "list_tokens": "team.tokens",
     "make_token": "team.make_token",
     "end_token": "team.revoke_token",
+    "list_needs": "review.needs_you",
     "list_webhooks": "team.webhooks",
     "add_webhook": "team.add_webhook",
     "get_webhook": "team.webhook",
@@ -146,6 +147,8 @@ BY_HAND = {
     "results.shared": "A guest types the password of a shared link.",
     "results.mails": "Whoever gets these mails says which they want.",
     "results.stop_mails": "Whoever gets these mails stops them, from the mail.",
+    "team.choose_daily_mail": "Whoever gets these mails says which they want.",
+    "team.stop_daily_mail": "Whoever gets these mails stops them, from the mail.",
     "team.invitation": "Whoever is asked in joins in their own name.",
     "team.leave": "Whoever leaves takes their tokens along, this one first.",
     "team.delete_team": "Nothing brings a workspace back: a person types its name.",
@@ -155,7 +158,8 @@ BY_HAND = {
     **dict.fromkeys(
         (
             *("team.account", "team.email", "team.confirm_email", "team.password"),
-            *("team.login", "team.login_code", "team.logout", "team.reset", "team.new_password"),
+            *("team.login", "team.login_code", "team.logout", "team.prove"),
+            *("team.reset", "team.new_password"),
             *("team.log_out_device", "team.log_out_others"),
             *("team.turn_second_factor_off", "team.turn_second_factor_on"),
         ),

@@ -5,7 +5,7 @@ from flask import Flask
 
 from tests.api.conftest import Program, program_of
 from tests.delivery.sink import local
-from tests.factories import Team
+from tests.factories import Team, make_revision
 from wbtest.delivery import subscriptions
 from wbtest.team.tokens import make_token
 
@@ -66,3 +66,24 @@ def test_nothing_of_another_workspace_is_among_it(
     subscriptions.add_webhook(strangers.workspace.id, "https://127.0.0.1/rivals", ["decision.made"])
 
     assert "rivals" not in program.get(path).text.lower()
+
+
+def test_what_needs_the_maker_of_a_token_is_listed_for_nobody_else(
+    app: Flask, program: Program, team: Team, strangers: Team
+) -> None:
+    make_revision(team.editor)
+    make_revision(strangers.editor)
+    theirs = program_of(app, team.workspace, team.viewer)
+
+    [need] = program.get("/needs-me").json["items"]
+
+    assert need == {
+        "kind": "approve",
+        "what": "Approve or send back revision 1 of Larder",
+        "by": "Editor",
+        "since": "2027-03-01T09:00:00Z",
+        "due": None,
+        "is_late": False,
+        "url": "http://localhost/releases/1/revisions/1",
+    }
+    assert theirs.get("/needs-me").json == {"items": []}

@@ -1,5 +1,7 @@
 """Ways to pages that no link leads to: by mail, by an address passed on, by guessing."""
 
+from urllib.parse import urlsplit
+
 import pyotp
 from playwright.sync_api import Page
 
@@ -13,7 +15,7 @@ from wbtest.publishing.previews import preview_token
 from wbtest.results.sharing.links import make_shared
 from wbtest.results.telling.choices import stop_token
 from wbtest.store import writing
-from wbtest.team.account import codes, factors, links
+from wbtest.team.account import codes, daily, factors, links
 from wbtest.team.inviting.invitations import invite
 from wbtest.team.models import Person, Workspace
 
@@ -58,6 +60,7 @@ def open_shared(reader: Reader, owner: Person) -> None:
     reader.open(f"/mails/stop/{stop_token(runs.workspace_id, owner.id, 'events')}")
     reader.page.get_by_role("button", name="Stop them").click()
     reader.look()
+    reader.open(urlsplit(daily.stop_url(owner)).path)
 
 
 def open_invitation(reader: Reader, owner: Person) -> None:

@@ -86,7 +86,7 @@ def test_each_experiment_stands_in_its_group_with_its_figures(
     life.end(over, team.owner)
     now.turn(hours=1)
     page = owner.get("/experiments").text
-    groups = [page.index(f">{name}<") for name in ("Needs you", "Running")]
+    groups = [page.index(f"<h2>{name}<") for name in ("Needs you", "Running")]
 
     assert groups[0] < page.index("/p/draft") < groups[1] < page.index("/p/runs")
     assert groups[0] < page.index("/p/over") < groups[1]
@@ -123,7 +123,7 @@ def test_a_draft_whose_text_nobody_approved_waits(owner: FlaskClient, team: Team
     page = owner.get("/experiments").text
 
     assert "Its text waits for approval." in page
-    assert "Needs you" not in page
+    assert "<h2>Needs you<" not in page
 
 
 def test_a_newer_revision_that_says_the_same_sends_nobody_away(

@@ -8,7 +8,7 @@ import pytest
 
 from tests.review.reviewing import told
 from wbtest.review.needs import Needs
-from wbtest.review.waiting.overdue import overdue
+from wbtest.review.waiting.unknowns import unknowns
 from wbtest.review.waiting.waits import (
     Approving,
     OpenComment,
@@ -16,6 +16,7 @@ from wbtest.review.waiting.waits import (
     Review,
     Wait,
     Who,
+    in_order,
     waits_of,
 )
 from wbtest.writing.document import Document, OpenQuestion, Question
@@ -151,32 +152,94 @@ def test_who_is_alone_approves_the_own_text():
     assert [wait.who for wait in waits] == [ADA]
 
 
+def make_wait(thing: str = "approve 7.2", since: datetime | None = None, **changes: Any) -> Wait:
+    return Wait(ADA, thing, "Read", "Bob", since or on(5), "/", "/")._replace(**changes)
+
+
 @pytest.mark.parametrize(
-    ("days", "words"), [(0, "since today"), (1, "since yesterday"), (3, "for 3 days")]
+    ("days", "words"),
+    [(0, "waiting since today"), (1, "waiting since yesterday"), (3, "waiting for 3 days")],
 )
 def test_how_long_is_said_in_days(days: int, words: str):
-    wait = Wait(ADA, "Read", "Bob", on(5, hour=23), "/", "/")
+    wait = make_wait(since=on(5, hour=23))
 
     assert wait.how_long(on(5 + days, hour=1)) == words
 
 
-def late(owner: str, until: str, members: tuple[Who, ...] = (ADA, BOB)) -> list[Wait]:
+def test_what_blocks_people_comes_first_then_what_blocks_a_test_then_what_waits_longest():
+    given = [
+        make_wait("asked 1", on(1)),
+        make_wait("decide 1", on(2)),
+        make_wait("read 1.1", on(4)),
+    ]
+
+    found = in_order([*given, make_wait("approve 2.1", on(3))])
+
+    assert [wait.kind for wait in found] == ["approve", "read", "decide", "asked"]
+
+
+def test_a_thing_is_news_until_it_was_told_and_once_more_when_something_is_added():
+    wait = make_wait()
+
+    assert wait.is_news(None, on(6))
+    assert not wait.is_news(on(5), on(6))
+    assert wait._replace(newest_at=on(6)).is_news(on(5), on(7))
+
+
+def test_a_thing_is_news_once_more_when_it_is_late():
+    wait = make_wait()
+
+    assert not wait.is_news(on(5), on(12, hour=8))
+    assert wait.is_news(on(5), on(12))
+    assert not wait.is_news(wait.news_at(on(12)), on(25))
+
+
+def test_what_a_mail_of_its_own_told_is_news_only_when_it_is_late():
+    wait = make_wait(mailed_at=on(5))
+
+    assert not wait.is_news(None, on(6))
+    assert wait.is_news(None, on(12))
+
+
+def open_question(owner: str, until: str, members: tuple[Who, ...] = (ADA, BOB)) -> list[Wait]:
     """What the question waits for on the fifth."""
     unknown = Question("internal", "What could fail?", open=OpenQuestion(owner, until, "ask ten"))
     document = Document(product="Larder", faq=(unknown,))
-    return list(overdue(7, document, ADA, members, on(5)))
+    return list(unknowns(7, document, ADA, members, on(5)))
 
 
-def test_an_open_question_waits_for_its_owner_when_its_day_is_over():
-    [wait] = late("bob", "2027-03-03")
+@pytest.mark.parametrize(
+    ("until", "words"),
+    [
+        ("2027-03-08", "due in 3 days"),
+        ("2027-03-06", "due tomorrow"),
+        ("2027-03-05", "due today"),
+        ("2027-03-04", "1 day late"),
+        ("2027-03-03", "2 days late"),
+    ],
+)
+def test_an_open_question_needs_its_owner_when_its_day_is_near_or_over(until: str, words: str):
+    [wait] = open_question("bob", until)
 
     assert told([wait]) == [("Bob", "Settle “What could fail?”", "Larder")]
-    assert (wait.since, wait.path) == (on(4, hour=0), "/releases/7")
+    assert (wait.how_long(on(5)), wait.path) == (words, "/releases/7")
 
 
-@pytest.mark.parametrize("until", ["2027-03-05", "2027-03-06", "", "soon"])
+def test_an_open_question_is_news_when_its_day_is_near_and_when_it_is_over():
+    [wait] = open_question("Bob", "2027-03-06")
+
+    assert wait.is_news(None, on(5))
+    assert not wait.is_news(wait.news_at(on(5)), on(6, hour=23))
+    assert wait.is_news(wait.news_at(on(5)), on(7, hour=0))
+
+
+@pytest.mark.parametrize("until", ["2027-03-09", "9999-12-31", "", "soon"])
 def test_an_open_question_waits_for_nobody_before_that(until: str):
-    assert late("Bob", until) == []
+    assert open_question("Bob", until) == []
+
+
+def test_no_day_is_too_early():
+    assert len(open_question("Bob", "0001-01-01")) == 1
 
 
 @pytest.mark.parametrize(
@@ -191,4 +254,4 @@ def test_an_open_question_waits_for_nobody_before_that(until: str):
 def test_an_owner_is_a_member_when_the_name_leaves_no_doubt(owner: str, who: Who):
     members = (Who("Priya Nair", 4), Who("Tom A", 5), Who("Tom B", 6))
 
-    assert [wait.who for wait in late(owner, "2027-03-03", members)] == [who]
+    assert [wait.who for wait in open_question(owner, "2027-03-03", members)] == [who]

@@ -29,7 +29,7 @@ from wbtest.review.comments.writing import write_comment
 from wbtest.review.models import Reviewer
 from wbtest.review.seats import seat_by_link, seat_of
 from wbtest.store import writing
-from wbtest.team.account import links
+from wbtest.team.account import daily, links
 from wbtest.team.inviting.invitations import invite
 from wbtest.team.models import Invitation
 from wbtest.team.tokens import make_token
@@ -111,6 +111,7 @@ def _of_ways_in(team: Team, invitation: str) -> dict[str, Values]:
         "team.invitation": {"token": invitation},
         "team.new_password": {"token": reset},
         "team.confirm_email": {"token": email},
+        "team.stop_daily_mail": {"token": daily.stop_url(team.viewer).rpartition("/")[2]},
     }
 
 

@@ -171,6 +171,7 @@ ROUTES = (
         "DELETE", f"{EXPERIMENT}/annotations/<key>", "meanwhile.delete_annotation", *WRITING, 204
     ),
     Route("GET", "/portfolio", "figures.get_portfolio", *READING),
+    Route("GET", "/needs-me", "needs.list_needs", *READING),
     Route("GET", "/workspace", "team.get_workspace", *READING),
     Route("PATCH", "/workspace", "team.change_workspace", *BY_OWNER),
     Route("GET", "/approving", "house.get_approving", *READING),

@@ -19,3 +19,5 @@ def init_app(app: Flask) -> None:
     jobs["old mails"] = (outbox.forget_old_mails, timedelta(days=1))
     jobs["old events"] = (webhooks.forget_old_events, timedelta(days=1))
     app.extensions["wbtest.outgoing"] = Policy()
+    # Asked before a mail leaves; a later area knows whose lines some of them hold.
+    app.extensions["wbtest.may_leave"] = lambda _mail: True

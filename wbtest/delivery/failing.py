@@ -24,7 +24,7 @@ SAID = {
     "old account links": "Old links for lost passwords are not forgotten",
     "old counts": "Old counts of requests are not forgotten",
     "old answers": "Old answers to programs are not forgotten",
-    "review digest": "The mail of the day, about what waits for whom, is not sent",
+    "daily mail": "Some are not told by the mail of the day what needs them",
     "end_overdue": "Some tests whose last day is over are not ended",
     "unused_pictures": "Pictures that no page shows are not deleted",
     "objections": "Some who objected to being counted are not forgotten",

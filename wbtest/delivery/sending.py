@@ -5,6 +5,7 @@ under the same Message-ID.
 """
 
 import time
+from collections.abc import Callable
 from datetime import timedelta
 from typing import NamedTuple
 
@@ -33,19 +34,26 @@ class Claim(NamedTuple):
 
 
 def claim_mail() -> Claim | None:
-    """Take the mail that has been due longest, or None. One transaction."""
+    """Take the mail that has been due longest, or None. One transaction.
+
+    One that must not be sent any more, as a later area says, is deleted instead.
+    """
     settings: Settings = current_app.extensions["wbtest.settings"]
+    may_leave: Callable[[OutboxMail], bool] = current_app.extensions["wbtest.may_leave"]
     now = clock.now()
     # What is further away than the longest wait was noted by a clock that was ahead.
     is_due = sa.or_(OutboxMail.due_at <= now, OutboxMail.due_at > now + LONGEST_WAIT)
     with writing() as session:
-        row = session.scalars(
+        due = (
             sa.select(OutboxMail)
             .where(OutboxMail.state == "waiting", is_due)
             .order_by(OutboxMail.due_at, OutboxMail.id)
             .limit(1)
             .with_for_update(skip_locked=True)
-        ).first()
+        )
+        while (row := session.scalars(due).first()) is not None and not may_leave(row):
+            session.delete(row)
+            session.flush()
         if row is None:
             return None
         row.attempts += 1

@@ -21,6 +21,7 @@ PAGES = (
 
 def init_app(app: Flask) -> None:
     """Attach this area's pages, and hand the worker what it must do by the clock."""
+    from wbtest.publishing.listed import newest_zone
     from wbtest.publishing.looks import unused
     from wbtest.publishing.models import Experiment
     from wbtest.publishing.running.life import announce_change, end_overdue
@@ -35,3 +36,4 @@ def init_app(app: Flask) -> None:
     jobs["unused_pictures"] = (unused.delete_unused, unused.EVERY)
     # Who answers for a page stands on it, and `team` lies below: it calls this by name.
     app.extensions["wbtest.announce_change"] = announce_change
+    app.extensions["wbtest.zone_of"] = newest_zone

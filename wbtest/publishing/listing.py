@@ -51,12 +51,13 @@ class Next(NamedTuple):
     """What comes next: a sentence, '' for nothing, and whether it is this person's to do.
 
     ``where`` is the page of the experiment on which it is done: its own, the launch check, the
-    results, or what comes after the end.
+    results, or what comes after the end. ``what`` is it in a word, '' for what is nobody's to do.
     """
 
     sentence: str = ""
     is_mine: bool = False
     where: Literal["experiment", "launch", "results", "after"] = "experiment"
+    what: Literal["", "answer", "end", "doubt", "decide", "close", "check", "start"] = ""
 
 
 def next_of(facts: Facts) -> Next:
@@ -66,21 +67,22 @@ def next_of(facts: Facts) -> Next:
     if facts.proposed:
         said = f"{facts.proposed.capitalize()} is proposed"
         if facts.may_answer:
-            return Next(f"{said}: read why, and answer it.", True, "results")
+            return Next(f"{said}: read why, and answer it.", True, "results", "answer")
         return Next(f"{said}, and waits for a second person.", False, "results")
     if facts.stage in ("running", "paused"):
         if facts.is_given_up:
             said = "It was decided to stop, and the page is not closed: end the test."
-            return Next(said, facts.may_approve, "results")
+            return Next(said, facts.may_approve, "results", "end")
         if facts.is_withheld:
-            return Next("The figures are not to be trusted: see why.", facts.may_edit, "results")
+            said = "The figures are not to be trusted: see why."
+            return Next(said, facts.may_edit, "results", "doubt")
         if facts.is_reached and not facts.is_decided:
-            return Next("The verdict is in: decide.", facts.may_approve, "results")
+            return Next("The verdict is in: decide.", facts.may_approve, "results", "decide")
         return Next()
     if not facts.is_decided:
-        return Next("Decide: go, iterate or stop.", facts.may_approve, "results")
+        return Next("Decide: go, iterate or stop.", facts.may_approve, "results", "decide")
     if not facts.has_choice:
-        return Next("Choose what stands at its address now.", facts.may_own, "after")
+        return Next("Choose what stands at its address now.", facts.may_own, "after", "close")
     return Next()
 
 
@@ -137,7 +139,7 @@ def _next_of_draft(facts: Facts) -> Next:
     if not facts.is_approved:
         return Next("Its text waits for approval.")
     if facts.stage == "draft":
-        return Next("Check it, then it can start.", facts.may_edit, "launch")
+        return Next("Check it, then it can start.", facts.may_edit, "launch", "check")
     if facts.may_approve and not facts.wrote:
-        return Next("It is checked: read it and start it.", True)
+        return Next("It is checked: read it and start it.", True, what="start")
     return Next("It is checked, and somebody else starts it.")

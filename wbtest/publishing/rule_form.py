@@ -31,7 +31,7 @@ from wbtest.publishing.rule import (
     NotARule,
     from_json,
 )
-from wbtest.publishing.zones import time_zones
+from wbtest.team.zones import time_zones
 from wbtest.writing.document import Document
 from wbtest.writing.wording import on_one_line, seen, with_plain_breaks
 

@@ -46,10 +46,10 @@ from wbtest.publishing.running.sealing import draft_digest
 from wbtest.publishing.running.stages import stage_of
 from wbtest.publishing.shown import shown_variants, small_words
 from wbtest.publishing.sitemap import listed_slugs
-from wbtest.publishing.zones import time_zones
 from wbtest.store import Invalid
 from wbtest.team import access
 from wbtest.team.models import Workspace
+from wbtest.team.zones import time_zones
 from wbtest.writing import document as documents
 from wbtest.writing.coach.ledger import numbers_of
 from wbtest.writing.document import Document

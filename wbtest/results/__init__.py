@@ -36,6 +36,7 @@ def init_app(app: Flask) -> None:
     from wbtest.results.decisions import find_decision
     from wbtest.results.drawing import belief, odds, times
     from wbtest.results.measurement import chance
+    from wbtest.results.next_steps import waits_for_tests
     from wbtest.results.people import reason_name
     from wbtest.results.planner import plan
     from wbtest.results.sharing.shared_views import OUTSIDE, keep_shared_secret
@@ -57,7 +58,7 @@ def init_app(app: Flask) -> None:
     jobs = app.extensions["wbtest.jobs"]
     jobs["verdicts told"] = (events.tell_events, events.EVERY)
     jobs["weekly summary"] = (weekly.send_weekly, weekly.EVERY)
-    app.extensions["wbtest.waits"].append(waits_for_seconds)
+    app.extensions["wbtest.waits"] += (waits_for_seconds, waits_for_tests)
     app.extensions["wbtest.given_up"] = given_up
     app.extensions["wbtest.planner"] = plan
     app.extensions["wbtest.find_decision"] = find_decision

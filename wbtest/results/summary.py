@@ -19,8 +19,8 @@ class Summary(NamedTuple):
     """The verdict in a word, a sentence, and a badge, and whether it can be trusted.
 
     ``seen`` and ``signups`` are people who count so far, in all phases. ``is_reached``: the rule
-    says what to do. ``is_withheld``: the figures cannot be trusted. ``decision`` is what the team
-    decided, '' before.
+    says what to do. ``is_withheld``: the figures cannot be trusted. ``reached_at`` is when there
+    was a verdict, also one that is in doubt since. ``decision`` is the team's, '' before.
     """
 
     word: Literal["met", "not_met", "not_enough", "withheld", "none"]
@@ -31,6 +31,7 @@ class Summary(NamedTuple):
     signups: int = 0
     is_reached: bool = False
     is_withheld: bool = False
+    reached_at: datetime | None = None
     decision: str = ""
 
 
@@ -54,6 +55,7 @@ def _summary(results: Judged, decision: str) -> Summary:
         signups=everybody.signups,
         is_reached=bool(verdict.choice) and not is_withheld,
         is_withheld=is_withheld,
+        reached_at=verdict.reached_at,
         decision=decision,
     )
 

@@ -17,9 +17,9 @@ from wbtest.publishing.advice import advise
 from wbtest.publishing.asked import Asked
 from wbtest.publishing.fields import whole_of
 from wbtest.publishing.reckoning import LOWER, Reckoning
-from wbtest.publishing.zones import time_zones
 from wbtest.results import calibration, planner
 from wbtest.team import access
+from wbtest.team.zones import time_zones
 
 bp = Blueprint("results", __name__)
 

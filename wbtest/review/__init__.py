@@ -1,6 +1,5 @@
 """The review of frozen revisions: seats, readings, comments, verdicts, approvals."""
 
-from datetime import timedelta
 from importlib import import_module
 
 from flask import Flask
@@ -24,8 +23,8 @@ def init_app(app: Flask) -> None:
     from wbtest.review.asking.link_views import keep_address_secret
     from wbtest.review.standing import approvals_by_revision, standing_of
     from wbtest.review.verdicts import find_stop, is_stopped
-    from wbtest.review.waiting.digest import send_digests
-    from wbtest.review.waiting.views import count_waiting_for_me
+    from wbtest.review.waiting import daily_mail
+    from wbtest.review.waiting.views import count_needs_me
 
     for name in PAGES:
         import_module(f"{__name__}.{name}")
@@ -33,12 +32,13 @@ def init_app(app: Flask) -> None:
     app.register_blueprint(seat_views.bp, url_prefix=seat_views.MEMBERS)
     app.register_blueprint(seat_views.bp, url_prefix=seat_views.GUESTS, name="guests")
     app.after_request(keep_address_secret)
-    app.extensions["wbtest.jobs"]["review digest"] = (send_digests, timedelta(hours=1))
+    app.extensions["wbtest.jobs"]["daily mail"] = (daily_mail.send_daily_mails, daily_mail.EVERY)
+    app.extensions["wbtest.may_leave"] = daily_mail.may_leave
     # Later areas add what waits in them, and say which releases were given up.
     app.extensions["wbtest.waits"] = []
     app.extensions["wbtest.is_stopped"] = is_stopped
     app.extensions["wbtest.given_up"] = lambda _workspace: ()
     app.add_template_global(standing_of)
-    app.add_template_global(count_waiting_for_me)
+    app.add_template_global(count_needs_me)
     app.add_template_global(approvals_by_revision)
     app.add_template_global(find_stop, "stop_of")

@@ -1,12 +1,11 @@
 """Who reviews a release, what they answer and say, and who signed off which revision."""
 
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import (
     JSON,
     CheckConstraint,
-    Date,
     ForeignKey,
     String,
     Text,
@@ -202,13 +201,21 @@ class ReviewSetting(Base):
     required: Mapped[list[int]] = mapped_column(JSON, default=list)
 
 
-class DigestSent(Base):
-    """The day on which a person last got the mail about what waits for them."""
+class NeedTold(Base):
+    """How far a person was told, by the mail of the day, of something that needs them.
 
-    __tablename__ = "digests_sent"
+    ``thing`` is ``Wait.thing``. ``role`` is what they were then, and ``message_id`` the mail's: one
+    that has not left yet is not sent to who lost that role.
+    """
 
-    person_id: Mapped[int] = mapped_column(ForeignKey(Person.id), primary_key=True)
-    sent_on: Mapped[date] = mapped_column(Date)
+    __tablename__ = "needs_told"
+
+    workspace_id: Mapped[int] = mapped_column(ForeignKey(Workspace.id), primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey(Person.id), primary_key=True, index=True)
+    thing: Mapped[str] = mapped_column(String(60), primary_key=True)
+    told_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    role: Mapped[str] = mapped_column(String(10))
+    message_id: Mapped[str] = mapped_column(String(200), index=True)
 
 
 class Approval(Base):

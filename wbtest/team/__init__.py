@@ -12,7 +12,8 @@ from wbtest.extensions import limiter, login
 
 # Each adds its pages to the blueprint of views.
 PAGES = (
-    *("account.code_views", "account.email_views", "account.factor_views", "account.reset_views"),
+    *("account.code_views", "account.daily_views", "account.email_views", "account.factor_views"),
+    "account.reset_views",
     *("account.views", "audit.views", "deleting_views", "delivery_views", "entering_views"),
     *("inviting.views", "members_views", "security_views", "token_views"),
     *("account.proving_views", "webhook_views"),
@@ -62,6 +63,8 @@ def init_app(app: Flask) -> None:
     app.add_template_global(access.workspace_of_form)
     app.extensions[access.PROOF] = proving_views.ask_for_proof
     app.extensions["wbtest.tell_owners"] = owners.tell_owners
+    # Days have a time zone where tests have one; that area lies higher up and says which.
+    app.extensions["wbtest.zone_of"] = lambda _workspace_id: "UTC"
     # What waits to be sent lies below, and owners answer for what they do with it.
     app.extensions["wbtest.audit"] = log.record
     jobs = app.extensions["wbtest.jobs"]

@@ -14,7 +14,7 @@ from wbtest.extensions import Base
 OF_ALL = {"job_runs", "limit_counts", "pages_version", "setup_links"}
 # People may belong to several workspaces, and what is theirs with them.
 OF_PEOPLE = {
-    *("account_links", "digests_sent", "login_sessions", "people", "recovery_codes"),
+    *("account_links", "daily_mails", "login_sessions", "people", "recovery_codes"),
     "second_factors",
 }
 WORKSPACE = {"workspaces", "memberships", "audit_lines"}

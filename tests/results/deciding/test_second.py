@@ -29,7 +29,6 @@ from wbtest.results.deciding.seconds import waiting_in
 from wbtest.results.decisions import choices_of, decisions, find_decision
 from wbtest.results.figures import results_of
 from wbtest.review.approvals import NotYours
-from wbtest.review.waiting.digest import send_digests
 from wbtest.review.waiting.facts import waits_in
 from wbtest.store import Refused
 
@@ -237,7 +236,7 @@ def test_who_may_sign_is_told_by_mail_and_in_every_list_once(
         db.select(OutboxMail).where(OutboxMail.subject.contains("waits for your signature"))
     ).all()
     page = client.get("/experiments").text
-    waiting = unescape(client.get("/waiting").text)
+    waiting = unescape(client.get("/needs-you").text)
 
     assert [mail.recipient for mail in mails] == [team.owner.email]
     assert f"/experiments/{met.id}/decision" in mails[0].body
@@ -248,18 +247,14 @@ def test_who_may_sign_is_told_by_mail_and_in_every_list_once(
     assert f'href="/experiments/{met.id}/decision"' in waiting
 
 
-def test_the_mail_of_the_day_tells_it_from_the_next_day_on(
-    met: Experiment, team: Team, now: HandClock
-):
+def test_the_mail_of_the_day_leaves_it_to_its_own_mail(met: Experiment, team: Team, now: HandClock):
     decide(met, team.approver, "stop", AGAINST)
-    asked = db.select(OutboxMail.recipient).where(OutboxMail.body.contains("Sign or turn down"))
 
-    send_digests(now())
-    assert db.session.scalars(asked).all() == []
-    now.turn(days=1)
-    send_digests(now())
+    [wait] = [wait for wait in waits_in(team.workspace) if wait.kind == "second"]
 
-    assert db.session.scalars(asked).all() == [team.owner.email]
+    assert not wait.is_news(None, now())
+    now.turn(days=7)
+    assert wait.is_news(None, now())
 
 
 def test_where_nobody_may_second_it_its_author_has_to_act(app, now: HandClock):

@@ -118,11 +118,13 @@ def waits_for_seconds(workspace: Workspace) -> list[Wait]:
         paper = waiting.paper
         about = f"“{paper.choice}” for {_product(paper)}, against the verdict"
         asked = [(person, f"Sign or turn down {about}") for person in waiting.seconds]
+        thing = f"second {paper.experiment_id}.{paper.number}"
         lonely = f"Find a second person for {about}, or take it back"
         for person, what in asked or [(paper.person, lonely)]:
             found.append(
                 Wait(
                     who=Who(person.name, person.id),
+                    thing=thing,
                     what=what,
                     by=paper.person.name,
                     since=paper.made_at,

@@ -11,6 +11,7 @@ from wbtest.results.figures import Judged
 from wbtest.results.in_words import badge, evidence, headline, promise
 
 VERDICT = "verdict"
+OVER = "over"
 BROKEN = "the figures cannot be trusted"
 
 
@@ -70,4 +71,4 @@ def _unsettled(results: Judged) -> list[Occasion]:
     said = [f"The test is over, and the figures are final. {headline(results)}"]
     if then := promise(results):
         said.append(f"What you said you would do then: {then}")
-    return [Occasion("over", "over, and not settled", "\n\n".join(said))]
+    return [Occasion(OVER, "over, and not settled", "\n\n".join(said))]

@@ -1,6 +1,5 @@
-"""The mails of a review: asked for, asked for again, a link, and what waits. Pure."""
+"""The mails of a review: asked for, asked for again, and a link. Pure."""
 
-from collections.abc import Iterable
 from datetime import datetime
 from typing import NamedTuple
 
@@ -52,17 +51,6 @@ def link(product: str, text: Text | None, asks: str, url: str, until: datetime) 
         _wish(text, asks) if text else nothing_yet,
         url,
         f"The link is yours and works until {until.day} {until:%B %Y}. Please do not pass it on.",
-    )
-
-
-def digest(lines: Iterable[tuple[str, str]], url: str) -> Letter:
-    """Return the mail of the day: ``lines`` are (what to do, who waits since when)."""
-    found = list(lines)
-    count = "One thing waits" if len(found) == 1 else f"{len(found)} things wait"
-    return _letter(
-        f"{count} for you",
-        *(f"{what}\n  {since}" for what, since in found),
-        f"All of it, with links: {url}",
     )
 
 

@@ -1,6 +1,6 @@
 """Everything that waits in a workspace: one query for each kind of fact, however much there is."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from flask import current_app
@@ -9,12 +9,18 @@ from sqlalchemy import exists, select
 from wbtest.extensions import clock, db
 from wbtest.review.models import Stop
 from wbtest.review.needs import needs_of
-from wbtest.review.waiting.overdue import overdue
+from wbtest.review.waiting.asked import asked_in
 from wbtest.review.waiting.reviews import reviews_of
-from wbtest.review.waiting.waits import Approving, Wait, Who, waits_of
+from wbtest.review.waiting.undelivered import undelivered_in
+from wbtest.review.waiting.unknowns import unknowns
+from wbtest.review.waiting.waits import Approving, Wait, Who, in_order, waits_of
+from wbtest.team.access import PERMISSIONS, ROLES
 from wbtest.team.models import Membership, Person, Workspace
 from wbtest.writing import document as documents
 from wbtest.writing.models import Release
+
+# What only some of those may do for whom it once was: an author may have a lower role since.
+TAKES = {"draft": "edit"}
 
 
 def waits_in(workspace: Workspace) -> list[Wait]:
@@ -33,14 +39,43 @@ def waits_in(workspace: Workspace) -> list[Wait]:
             continue
         document = documents.from_json(given)
         products[release_id] = document.product or "a release"
-        found += overdue(release_id, document, author, list(roles), clock.now())
+        found += unknowns(release_id, document, author, list(roles), clock.now())
     approving = _approving(workspace, roles)
     able = {who.person_id for who in approving.approvers}
     for review in reviews_of(workspace, products, members, able):
         found += waits_of(review, approving)
-    for waits_for in current_app.extensions["wbtest.waits"]:
-        found += waits_for(workspace)
+    found += asked_in(workspace, products, _able(roles, "edit"))
+    found += undelivered_in(workspace, _able(roles, "own"))
+    for further in current_app.extensions["wbtest.waits"]:
+        found += further(workspace)
     return sorted(found, key=lambda wait: wait.since)
+
+
+def waits_for(membership: Membership, waits: Iterable[Wait] | None = None) -> list[Wait]:
+    """What needs this member in their workspace, in the order in which to do it.
+
+    ``waits`` are those of the workspace, where they were read before.
+    """
+    found = waits_in(membership.workspace) if waits is None else waits
+    return in_order(
+        wait
+        for wait in found
+        if wait.who.person_id == membership.person_id and _may(membership.role, wait)
+    )
+
+
+def _may(role: str, wait: Wait) -> bool:
+    return role in roles_from(TAKES.get(wait.kind, "read"))
+
+
+def roles_from(permission: str) -> tuple[str, ...]:
+    """The roles that reach this permission."""
+    return ROLES[ROLES.index(PERMISSIONS[permission]) :]
+
+
+def _able(roles: Mapping[Who, str], permission: str) -> list[Who]:
+    able = roles_from(permission)
+    return [who for who, role in roles.items() if role in able]
 
 
 def _roles(workspace: Workspace) -> dict[Who, str]:
@@ -56,7 +91,7 @@ def _roles(workspace: Workspace) -> dict[Who, str]:
 
 def _approving(workspace: Workspace, roles: Mapping[Who, str]) -> Approving:
     return Approving(
-        approvers=tuple(who for who, role in roles.items() if role in ("approver", "owner")),
+        approvers=tuple(_able(roles, "approve")),
         needs=needs_of(workspace.id),
         is_alone=len(roles) == 1,
     )

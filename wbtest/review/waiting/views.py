@@ -1,4 +1,4 @@
-"""The page that says who waits for whom."""
+"""What needs the asking person, and who waits for whom."""
 
 from itertools import groupby
 
@@ -7,14 +7,23 @@ from flask.typing import ResponseReturnValue
 
 from wbtest.extensions import clock
 from wbtest.review.views import bp
-from wbtest.review.waiting.facts import waits_in
+from wbtest.review.waiting.facts import waits_for, waits_in
 from wbtest.team import access
+
+
+@bp.get("/needs-you")
+@access.requires("read")
+def needs_you() -> ResponseReturnValue:
+    """What needs the asking person in the workspace they are in."""
+    return render_template(
+        "review/needs_you.html", waits=waits_for(access.membership()), now=clock.now()
+    )
 
 
 @bp.get("/waiting")
 @access.requires("read")
 def waiting() -> ResponseReturnValue:
-    """What waits for the asking person, then for everybody else."""
+    """Whom the team waits for, but for the asking person: that is a page of its own."""
     waits = waits_in(access.workspace("read"))
     me = access.person().id
     others = sorted(
@@ -23,13 +32,12 @@ def waiting() -> ResponseReturnValue:
     )
     return render_template(
         "review/waiting.html",
-        mine=[wait for wait in waits if wait.who.person_id == me],
+        mine=len(waits_for(access.membership(), waits)),
         others=[(who, list(group)) for who, group in groupby(others, lambda wait: wait.who)],
         now=clock.now(),
     )
 
 
-def count_waiting_for_me() -> int:
-    """How much waits for the asking person in the workspace they are in."""
-    me = access.person().id
-    return sum(wait.who.person_id == me for wait in waits_in(access.workspace("read")))
+def count_needs_me() -> int:
+    """How much needs the asking person in the workspace they are in."""
+    return len(waits_for(access.membership()))

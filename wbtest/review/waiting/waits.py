@@ -3,13 +3,23 @@
 The facts come from ``facts``. An approved release without an experiment is not ours to say.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, date, datetime, time, timedelta
 from typing import NamedTuple
 
 from wbtest.review.needs import Needs
 from wbtest.writing.wording import joined
+
+# What the first word of ``Wait.thing`` may be. What keeps people from going on comes first, then
+# what keeps a test from it, then what nobody stands still for.
+KINDS = (
+    ("approve", "second", "read", "answer", "draft"),
+    ("start", "decide", "end", "doubt", "check", "close", "mails", "events"),
+    ("unknown", "asked"),
+)
+# What has no day of its own is late when it has waited as long.
+LATE_AFTER = timedelta(days=7)
 
 
 class Who(NamedTuple):
@@ -22,21 +32,69 @@ class Who(NamedTuple):
 class Wait(NamedTuple):
     """``by`` waits for ``who`` to do ``what`` at ``path``; others read of it at ``about``.
 
-    ``mailed_at`` is when a mail of its own told of it; the mail of that day says it not once more.
+    ``thing`` names it for ever: one of ``KINDS`` and numbers. ``mailed_at`` is when a mail of its
+    own told of it. A line about several things waits ``since`` the oldest; ``newest_at`` is when
+    the last one was added. ``due`` is the last day that was promised.
     """
 
     who: Who
+    thing: str
     what: str
     by: str
     since: datetime
     path: str
     about: str
     mailed_at: datetime | None = None
+    newest_at: datetime | None = None
+    due: date | None = None
+
+    @property
+    def kind(self) -> str:
+        """The first word of ``thing``."""
+        return self.thing.partition(" ")[0]
+
+    @property
+    def late_at(self) -> datetime:
+        """From when on it is late: after its day, in UTC, or when it has waited a week."""
+        if self.due is None:
+            return self.since + LATE_AFTER
+        return datetime.combine(self.due + timedelta(days=1), time.min, UTC)
+
+    def news_at(self, now: datetime) -> datetime:
+        """When there was last something to tell of it: it came, grew, or is late."""
+        newest = self.newest_at or self.since
+        return max(newest, self.late_at) if self.late_at <= now else newest
+
+    def is_news(self, told_at: datetime | None, now: datetime) -> bool:
+        """Whether it is to be told to somebody who was told what was there at ``told_at``."""
+        known = [at for at in (told_at, self.mailed_at) if at is not None]
+        return not known or self.news_at(now) > max(known)
 
     def how_long(self, now: datetime) -> str:
-        """Since when somebody waits, in days of UTC: "since today", "for 3 days"."""
+        """How it stands with its day, or since when somebody waits, in days of UTC."""
+        if self.due is not None:
+            return _until(self.due, now.date())
         days = (now.date() - self.since.date()).days
-        return f"for {days} days" if days > 1 else ("since today", "since yesterday")[max(days, 0)]
+        since = f"for {days} days" if days > 1 else ("since today", "since yesterday")[max(days, 0)]
+        return f"waiting {since}"
+
+
+def in_order(waits: Iterable[Wait]) -> list[Wait]:
+    """Return them as somebody does them: what blocks others first, then what waits longest."""
+    place = {kind: number for number, kinds in enumerate(KINDS) for kind in kinds}
+    return sorted(waits, key=lambda wait: (place[wait.kind], wait.since))
+
+
+def _until(due: date, today: date) -> str:
+    """Say how far a day is away.
+
+    >>> _until(date(2027, 3, 5), date(2027, 3, 3)), _until(date(2027, 3, 5), date(2027, 3, 6))
+    ('due in 2 days', '1 day late')
+    """
+    days = (due - today).days
+    if days < 0:
+        return "1 day late" if days == -1 else f"{-days} days late"
+    return f"due in {days} days" if days > 1 else ("due today", "due tomorrow")[days]
 
 
 class Reader(NamedTuple):
@@ -87,6 +145,11 @@ class Review:
         """The page of the revision."""
         return f"/releases/{self.release_id}/revisions/{self.number}"
 
+    @property
+    def key(self) -> str:
+        """What names the revision in ``Wait.thing``."""
+        return f"{self.release_id}.{self.number}"
+
 
 @dataclass(frozen=True, slots=True)
 class Approving:
@@ -115,11 +178,14 @@ def _for_readers(review: Review) -> Iterator[Wait]:
         if reader.done_at is None:
             yield Wait(
                 who=reader.who,
+                thing=f"read {review.key}",
                 what=f"Read {review.text}, and say what you think",
                 by=review.asked_by,
                 since=reader.asked_at,
                 path=f"{review.path}/review",
                 about=review.path,
+                # Who is asked gets a mail about it at once.
+                mailed_at=reader.asked_at,
             )
 
 
@@ -128,11 +194,13 @@ def _for_author(review: Review) -> Iterator[Wait]:
         count = len(review.comments)
         yield Wait(
             who=review.author,
+            thing=f"answer {review.release_id}",
             what=f"Answer {'a comment' if count == 1 else f'{count} comments'} on {review.product}",
             by=joined(dict.fromkeys(comment.by for comment in review.comments)),
             since=min(comment.since for comment in review.comments),
             path=f"{review.path}/review",
             about=review.path,
+            newest_at=max(comment.since for comment in review.comments),
         )
 
 
@@ -144,11 +212,13 @@ def _for_next_draft(review: Review, approving: Approving) -> Iterator[Wait]:
     asks = "ask" if len(review.sent_back) > 1 else "asks"
     yield Wait(
         who=review.author,
+        thing=f"draft {review.key}",
         what=f"Write the next draft of {review.product}: {names} {asks} for it",
         by=names,
         since=min(since for _, since in review.sent_back),
         path=f"/releases/{review.release_id}",
         about=review.path,
+        newest_at=max(since for _, since in review.sent_back),
     )
 
 
@@ -159,6 +229,7 @@ def _for_approvers(review: Review, approving: Approving) -> Iterator[Wait]:
     for approver in _missing(review, approving):
         yield Wait(
             who=approver,
+            thing=f"approve {review.key}",
             what=f"Approve or send back {review.text}",
             by=review.author.name,
             since=max([review.frozen_at, *done]),

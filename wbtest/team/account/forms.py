@@ -1,11 +1,12 @@
 """Forms of one's own account."""
 
 from flask_wtf import FlaskForm
-from wtforms import BooleanField, EmailField, HiddenField, PasswordField, StringField
+from wtforms import BooleanField, EmailField, HiddenField, PasswordField, SelectField, StringField
 from wtforms.validators import DataRequired, EqualTo, Length
 
 from wbtest.team.forms import EndingTokens, at_most, good_password, one_line, reachable
 from wbtest.team.passwords import LONGEST
+from wbtest.team.zones import time_zones
 
 LONGEST_CODE = 40
 
@@ -22,6 +23,14 @@ def _code(label: str) -> StringField:
 
 class NameForm(FlaskForm):
     name = StringField("Your name", [DataRequired("Type your name."), at_most(120)], [one_line])
+
+
+class DailyMailForm(FlaskForm):
+    is_wanted = BooleanField("Tell me each morning what is new")
+    # What it may be the verb says, in a sentence.
+    time_zone = SelectField(
+        "Your time zone", choices=lambda: [*time_zones().items()], validate_choice=False
+    )
 
 
 class AskForResetForm(FlaskForm):

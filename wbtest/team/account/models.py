@@ -1,8 +1,8 @@
-"""Rows of one person's account: links that change it, and the second factor."""
+"""Rows of one person's account: links that change it, the second factor, the mail of the day."""
 
-from datetime import datetime
+from datetime import date, datetime
 
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, String
+from sqlalchemy import BigInteger, CheckConstraint, Date, ForeignKey, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from wbtest.extensions import Base
@@ -46,3 +46,16 @@ class RecoveryCode(Base):
 
     code_hash: Mapped[str] = mapped_column(String(64), primary_key=True)
     person_id: Mapped[int] = mapped_column(ForeignKey(Person.id), index=True)
+
+
+class DailyMail(Base):
+    """Whether a person wants the mail of the day, and which morning was its last."""
+
+    __tablename__ = "daily_mails"
+
+    person_id: Mapped[int] = mapped_column(ForeignKey(Person.id), primary_key=True)
+    is_wanted: Mapped[bool] = mapped_column(default=True)
+    # Where the person's mornings are, '' until they say so.
+    time_zone: Mapped[str] = mapped_column(String(60), default="")
+    # The last morning, there, on which it was looked whether there is something to tell.
+    looked_on: Mapped[date | None] = mapped_column(Date)

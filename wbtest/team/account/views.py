@@ -1,15 +1,16 @@
-"""One's own account: the name, what one logs in with, and where one is logged in."""
+"""One's own account: the name, what one logs in with, which mail comes, where one is logged in."""
 
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from wbtest.store import Invalid
 from wbtest.team import access, people
-from wbtest.team.account import devices
+from wbtest.team.account import daily, devices
 from wbtest.team.account.asked import has_second_factor
-from wbtest.team.account.forms import NameForm
+from wbtest.team.account.forms import DailyMailForm, NameForm
 from wbtest.team.forms import put_refusal
-from wbtest.team.views import bp, own_token
+from wbtest.team.models import Person
+from wbtest.team.views import bp, has_mail_server, own_token
 
 
 @bp.route("/account", methods=["GET", "POST"])
@@ -26,15 +27,32 @@ def account() -> ResponseReturnValue:
         else:
             flash("Saved. Others see this name from now on.")
             return redirect(url_for(".account"), 303)
+    return account_page(form), 422 if form.errors else 200
+
+
+def account_page(form: NameForm | None = None, daily_form: DailyMailForm | None = None) -> str:
+    """The page of the asking person's account; a form that was refused shows what was typed."""
+    person = access.person()
     listed = devices.devices_of(person, own_token())
-    page = render_template(
+    return render_template(
         "team/account/account.html",
-        form=form,
+        form=form or NameForm(None, data={"name": person.name}),
+        daily_form=daily_form or DailyMailForm(None, data=_daily_mail(person)),
+        has_mail_server=has_mail_server(),
         devices=listed[: devices.MOST_LISTED],
         number=len(listed),
         has_second_factor=has_second_factor(person),
     )
-    return page, 422 if form.errors else 200
+
+
+def _daily_mail(person: Person) -> dict[str, object]:
+    chosen = daily.find_choice(person)
+    first = min(access.memberships().values(), key=daily.by_joining, default=None)
+    usual = daily.usual_zone(first.workspace_id if first else None)
+    return {
+        "is_wanted": chosen is None or chosen.is_wanted,
+        "time_zone": (chosen.time_zone if chosen else "") or usual,
+    }
 
 
 @bp.post("/account/devices/log-out")

@@ -1,31 +1,39 @@
-"""The open questions of a draft whose day is over, and who is to settle them. Pure."""
+"""The open questions of a draft whose day is near or over, and who is to settle them. Pure."""
 
 from collections.abc import Iterator, Sequence
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
+from hashlib import sha256
 
 from wbtest.review.waiting.waits import Wait, Who
 from wbtest.writing.document import Document, OpenQuestion
 
+# So many days before its own somebody is reminded.
+NEAR = timedelta(days=3)
 
-def overdue(
+
+def unknowns(
     release_id: int, document: Document, author: Who, members: Sequence[Who], now: datetime
 ) -> Iterator[Wait]:
-    """Return the draft's open questions whose day is over. Without an owner the author is asked."""
+    """Return the draft's open questions to settle by now. Without an owner the author is asked."""
     path = f"/releases/{release_id}"
     for question in document.faq:
         until = _day(question.open)
-        if question.open is None or until is None or until >= now.date():
+        if question.open is None or until is None or until - now.date() > NEAR:
             continue
-        first_late = datetime(until.year, until.month, until.day, tzinfo=UTC) + timedelta(days=1)
+        near = date.fromordinal(max(1, until.toordinal() - NEAR.days))
         owner = question.open.owner.strip()
         words = question.question.strip() or "a question without words"
+        # A question has no number, so its words name it.
+        key = sha256(words.encode()).hexdigest()[:12]
         yield Wait(
             who=_owner(owner, members) if owner else author,
+            thing=f"unknown {release_id} {key}",
             what=f"Settle “{words}”",
             by=document.product or "the release",
-            since=first_late,
+            since=datetime.combine(near, time.min, UTC),
             path=path,
             about=path,
+            due=until,
         )
 
 

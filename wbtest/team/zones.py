@@ -1,4 +1,4 @@
-"""The time zones that one may choose for the days of an experiment."""
+"""The time zones that one may choose: for the days of an experiment, and for one's own morning."""
 
 from functools import cache
 from zoneinfo import available_timezones

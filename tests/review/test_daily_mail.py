@@ -1,0 +1,258 @@
+"""The mail of the day: what is new or late, in the morning, and nothing twice."""
+
+import threading
+from dataclasses import replace
+from datetime import UTC, datetime
+
+import pytest
+from flask import Flask
+
+from tests.conftest import HandClock
+from tests.factories import Team, make_person, make_revision
+from tests.review.reviewing import mails, make_comment, make_reading
+from wbtest.config import Settings
+from wbtest.delivery.jobs import run_due_jobs
+from wbtest.delivery.models import OutboxMail
+from wbtest.delivery.sending import claim_mail
+from wbtest.extensions import clock, db
+from wbtest.review.asking.rounds import ask_for_review
+from wbtest.review.models import NeedTold
+from wbtest.review.waiting.daily_mail import send_daily_mails
+from wbtest.store import writing
+from wbtest.team.account import daily
+from wbtest.team.members import change_role, remove
+from wbtest.team.models import Membership
+from wbtest.writing.models import Revision
+
+
+@pytest.fixture
+def settings(settings: Settings) -> Settings:
+    return replace(settings, mail_url="smtp://127.0.0.1:1")
+
+
+@pytest.fixture
+def revision(team: Team) -> Revision:
+    """A text that an approver and an owner may approve, frozen at nine in the morning."""
+    return make_revision(team.editor)
+
+
+def look() -> list[OutboxMail]:
+    """The mails that are queued by the worker's next look."""
+    db.session.rollback()
+    before = {mail.id for mail in mails()}
+    db.session.rollback()
+    send_daily_mails(clock.now())
+    db.session.rollback()
+    return [mail for mail in mails() if mail.id not in before]
+
+
+def to(team: Team, found: list[OutboxMail]) -> list[str]:
+    names = {team.approver.email: "approver", team.owner.email: "owner"}
+    return [names.get(mail.recipient, mail.recipient) for mail in found]
+
+
+def test_it_says_what_since_when_where_and_how_to_stop_it(
+    team: Team, revision: Revision, now: HandClock
+):
+    now.turn(days=2)
+
+    mail = look()[0]
+
+    assert mail.recipient == team.approver.email
+    assert mail.subject == "One thing needs you: Approve or send back revision 1 of Larder"
+    assert mail.body == (
+        "Approve or send back revision 1 of Larder\n"
+        "  Editor · waiting for 2 days\n"
+        "  http://localhost/releases/1/revisions/1\n\n"
+        "All that needs you, also what you were told before:\nhttp://localhost/needs-you\n\n"
+        "You get this in the morning, when something is new or late, and nothing twice. "
+        f"Stop these mails:\n{mail.leave_url}\n"
+    )
+    assert (mail.leave_url, mail.workspace_id) == (daily.stop_url(team.approver), 1)
+
+
+def test_it_says_a_thing_once_and_once_more_when_it_is_late(
+    team: Team, revision: Revision, now: HandClock
+):
+    found = []
+    for day in range(20):
+        found += [(day, name) for name in to(team, look())]
+        now.turn(days=1)
+
+    assert found == [(0, "approver"), (0, "owner"), (7, "approver"), (7, "owner")]
+
+
+def test_what_is_new_comes_the_next_morning_and_brings_along_nothing_old(
+    team: Team, revision: Revision, now: HandClock
+):
+    look()
+    second = make_revision(team.editor, product="Kiln")
+    now.turn(hours=3)
+    assert look() == []
+    now.turn(hours=21)
+
+    mail = look()[0]
+
+    assert (
+        mail.subject
+        == f"One thing needs you: Approve or send back revision {second.number} of Kiln"
+    )
+    assert "of Larder" not in mail.body
+
+
+def test_more_of_the_same_is_news_and_less_of_it_is_not(
+    team: Team, revision: Revision, now: HandClock
+):
+    make_reading(revision, team.viewer)
+    first = make_comment(revision, team.viewer)
+    assert "Answer a comment on Larder" in {mail.body.split("\n")[0] for mail in look()}
+    now.turn(hours=1)
+    newer = make_comment(revision, team.viewer)
+    now.turn(hours=23)
+    assert [mail.body.split("\n")[0] for mail in look()] == ["Answer 2 comments on Larder"]
+
+    with writing():
+        newer.outcome = "declined"
+    now.turn(days=1)
+
+    assert first.outcome == ""
+    assert look() == []
+
+
+def test_who_was_asked_to_read_had_a_mail_of_its_own_about_it(
+    team: Team, revision: Revision, now: HandClock
+):
+    ask_for_review(revision, team.editor, members=[team.viewer.id])
+    assert look() == []
+
+    now.turn(days=7)
+
+    assert [mail.recipient for mail in look()] == [team.viewer.email]
+
+
+def test_it_comes_at_eight_in_the_morning_where_the_person_is(
+    team: Team, revision: Revision, now: HandClock
+):
+    daily.choose(team.approver, is_wanted=True, time_zone="America/New_York")
+    now.time = datetime(2027, 3, 2, 7, 59, tzinfo=UTC)
+    assert look() == []
+    now.turn(minutes=1)
+    assert to(team, look()) == ["owner"]
+    now.time = datetime(2027, 3, 2, 12, 59, tzinfo=UTC)
+    assert look() == []
+    now.turn(minutes=1)
+
+    assert to(team, look()) == ["approver"]
+
+
+def test_without_a_choice_mornings_are_those_of_the_newest_test(
+    app: Flask, team: Team, revision: Revision, now: HandClock
+):
+    app.extensions["wbtest.zone_of"] = {team.workspace.id: "Asia/Kathmandu"}.get
+    now.time = datetime(2027, 3, 2, 2, 14, tzinfo=UTC)
+    assert look() == []
+
+    now.turn(minutes=1)
+
+    assert to(team, look()) == ["approver", "owner"]
+
+
+def test_who_wants_none_gets_none(team: Team, revision: Revision):
+    daily.stop(team.owner)
+
+    assert to(team, look()) == ["approver"]
+
+
+def test_without_a_mail_server_nothing_is_told_and_nothing_counts_as_told(
+    app: Flask, team: Team, revision: Revision, now: HandClock
+):
+    able = app.extensions["wbtest.settings"]
+    app.extensions["wbtest.settings"] = replace(able, mail_url="")
+    assert look() == []
+
+    app.extensions["wbtest.settings"] = able
+
+    assert to(team, look()) == ["approver", "owner"]
+
+
+@pytest.mark.every_database
+def test_two_workers_at_once_send_one(app: Flask, team: Team, revision: Revision, now: HandClock):
+    before, start = len(mails()), threading.Barrier(3)
+    db.session.rollback()
+
+    def run() -> None:
+        with app.app_context():
+            start.wait()
+            send_daily_mails(now())
+
+    workers = [threading.Thread(target=run) for _ in range(3)]
+    for worker in workers:
+        worker.start()
+    for worker in workers:
+        worker.join()
+
+    db.session.rollback()
+    assert to(team, mails()[before:]) == ["approver", "owner"]
+
+
+@pytest.mark.every_database
+def test_a_mail_that_waited_is_not_sent_to_who_lost_what_it_tells(
+    team: Team, revision: Revision, now: HandClock
+):
+    look()
+    approver, owner = (
+        db.session.get_one(Membership, (team.workspace.id, person.id))
+        for person in (team.approver, team.owner)
+    )
+    boss = make_person("boss@larder.example", "owner", team.workspace)
+    change_role(approver, "viewer", boss)
+    remove(owner, boss)
+
+    assert claim_mail() is None
+
+    db.session.rollback()
+    assert db.session.scalars(db.select(NeedTold)).all() == []
+    assert [mail.recipient for mail in look()] == [boss.email]
+
+
+def test_what_a_mail_that_was_held_back_would_have_told_is_told_anew(
+    team: Team, revision: Revision
+):
+    make_reading(revision, team.viewer)
+    make_comment(revision, team.viewer)
+    look()
+    editor = db.session.get_one(Membership, (team.workspace.id, team.editor.id))
+    change_role(editor, "viewer", team.owner)
+    while claim := claim_mail():
+        assert claim.mail.recipient != team.editor.email
+
+    assert [mail.body.split("\n")[0] for mail in look()] == ["Answer a comment on Larder"]
+
+
+def test_lines_of_two_workspaces_name_them_and_are_no_owners_to_read(
+    team: Team, strangers: Team, revision: Revision, now: HandClock
+):
+    make_revision(strangers.editor, product="Kiln")
+    with writing() as session:
+        session.add(
+            Membership(
+                workspace_id=strangers.workspace.id,
+                person_id=team.owner.id,
+                role="approver",
+                created_at=now(),
+            )
+        )
+
+    [mail] = [mail for mail in look() if mail.recipient == team.owner.email]
+
+    assert mail.subject.startswith("2 things need you: ")
+    assert mail.workspace_id is None
+    for workspace, product in ((team.workspace, "Larder"), (strangers.workspace, "Kiln")):
+        assert f"In {workspace.name}:\n\nApprove or send back revision 1 of {product}" in mail.body
+
+
+def test_the_worker_knows_the_job(team: Team, revision: Revision):
+    before = len(mails())
+
+    assert "daily mail" in run_due_jobs()
+    assert to(team, mails()[before:]) == ["approver", "owner"]

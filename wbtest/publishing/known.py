@@ -1,0 +1,163 @@
+"""What decides which step comes next, read once for many experiments and whoever looks at them."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Protocol
+
+from flask import current_app
+from sqlalchemy import select
+
+from wbtest.extensions import db
+from wbtest.publishing.listing import Facts
+from wbtest.publishing.models import Experiment
+from wbtest.publishing.running.stages import Stage, stage_of
+from wbtest.review.four_eyes import is_alone
+from wbtest.review.models import Approval
+from wbtest.review.needs import needs_of
+from wbtest.team.models import Person, Workspace
+from wbtest.writing.models import Revision
+
+
+class Verdict(Protocol):
+    """What a later area hands over about a started experiment."""
+
+    sentence: str
+    badge: Any
+    trust: str
+    seen: int
+    signups: int
+    is_reached: bool
+    is_withheld: bool
+    reached_at: datetime | None
+    decision: str
+
+
+class Proposal(Protocol):
+    """A decision that waits for one of ``seconds``, as a later area hands it over."""
+
+    paper: Any
+    seconds: Sequence[Person]
+    path: str
+    against: str
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What was read of some experiments of a workspace; most of it by the experiment's id.
+
+    ``proposals`` are all of the workspace, ``waiting`` the oldest on each experiment. ``approved``
+    are ids of revisions, ``newest`` number and digest by release.
+    """
+
+    verdicts: Mapping[int, Verdict]
+    stages: Mapping[int, Stage]
+    proposals: Sequence[Proposal]
+    waiting: Mapping[int, Proposal]
+    approved: frozenset[int]
+    newest: Mapping[int, tuple[int, str]]
+    is_lone: bool
+
+    def facts_of(
+        self,
+        experiment: Experiment,
+        person_id: int,
+        *,
+        may_edit: bool,
+        may_approve: bool,
+        may_own: bool,
+    ) -> Facts:
+        """Return what decides whether this experiment needs that person."""
+        verdict, revision = self.verdicts.get(experiment.id), experiment.revision
+        proposal = self.waiting.get(experiment.id)
+        writers = {variant.writer_id for variant in experiment.variants}
+        return Facts(
+            stage=self.stages[experiment.id],
+            may_edit=may_edit,
+            may_approve=may_approve,
+            may_own=may_own,
+            is_approved=revision.id in self.approved,
+            newer=_newer(self.newest.get(revision.release_id), revision),
+            wrote=not self.is_lone and person_id in writers,
+            is_reached=verdict is not None and verdict.is_reached,
+            is_withheld=verdict is not None and verdict.is_withheld,
+            is_decided=verdict is not None and bool(verdict.decision),
+            is_given_up=verdict is not None and verdict.decision == "stop",
+            has_choice=bool(experiment.afterwards),
+            proposed=proposal.paper.choice if proposal else "",
+            may_answer=proposal is not None and _may_answer(proposal, person_id),
+        )
+
+
+def read_known(experiments: Sequence[Experiment], workspace: Workspace) -> Known:
+    """Read it, from as many queries for ten experiments as for one."""
+    verdicts, proposals = _verdicts(experiments), _proposals(workspace)
+    drafts = [experiment.revision for experiment in experiments if experiment.state == "draft"]
+    return Known(
+        verdicts=verdicts,
+        stages={each.id: _stage_of(each, verdicts.get(each.id)) for each in experiments},
+        proposals=proposals,
+        # Of several on one test the oldest has waited longest.
+        waiting={each.paper.experiment_id: each for each in reversed(proposals)},
+        approved=frozenset(_approved(drafts, workspace)),
+        newest=_newest(drafts),
+        is_lone=is_alone(workspace.id),
+    )
+
+
+def _stage_of(experiment: Experiment, verdict: Verdict | None) -> Stage:
+    return stage_of(experiment, is_decided=bool(verdict and verdict.decision))
+
+
+def _verdicts(experiments: Sequence[Experiment]) -> dict[int, Verdict]:
+    """The verdicts by the experiment's id; a later area hands them over."""
+    find: Callable[[Sequence[Experiment]], dict[int, Verdict]] = current_app.extensions[
+        "wbtest.verdicts"
+    ]
+    return find(experiments)
+
+
+def _proposals(workspace: Workspace) -> Sequence[Proposal]:
+    """What waits for a second person, the oldest first; a later area hands it over."""
+    find: Callable[[Workspace], Sequence[Proposal]] = current_app.extensions["wbtest.proposals"]
+    return find(workspace)
+
+
+def _may_answer(proposal: Proposal, person_id: int) -> bool:
+    """Whether it waits for this person; where nobody may be the second, for its author."""
+    if not proposal.seconds:
+        return bool(proposal.paper.person_id == person_id)
+    return person_id in {second.id for second in proposal.seconds}
+
+
+def _approved(revisions: Iterable[Revision], workspace: Workspace) -> set[int]:
+    """The ids of those revisions that enough people approved."""
+    rows = db.session.execute(
+        select(Approval.revision_id, Approval.approver_id)
+        .join(Revision, Revision.id == Approval.revision_id)
+        .where(
+            Approval.revision_id.in_({revision.id for revision in revisions}),
+            Approval.digest == Revision.digest,
+        )
+    )
+    signed: dict[int, set[int]] = {}
+    for revision_id, approver_id in rows:
+        signed.setdefault(revision_id, set()).add(approver_id)
+    needs = needs_of(workspace.id)
+    return {revision_id for revision_id, people in signed.items() if needs.are_met_by(people)}
+
+
+def _newest(revisions: Iterable[Revision]) -> dict[int, tuple[int, str]]:
+    """Number and digest of the newest revision, by release."""
+    rows = db.session.execute(
+        select(Revision.release_id, Revision.number, Revision.digest)
+        .where(Revision.release_id.in_({revision.release_id for revision in revisions}))
+        .order_by(Revision.number)
+    )
+    return {release_id: (number, digest) for release_id, number, digest in rows}
+
+
+def _newer(newest: tuple[int, str] | None, revision: Revision) -> int:
+    """The number of the newest revision where it says something else, 0 for none."""
+    number, digest = newest or (0, revision.digest)
+    return number if digest != revision.digest else 0

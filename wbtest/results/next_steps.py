@@ -1,0 +1,140 @@
+"""Whom each test waits for, by the same rule as the list of experiments says it."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlalchemy.orm import joinedload, selectinload
+
+from wbtest.extensions import clock, db
+from wbtest.publishing.known import read_known
+from wbtest.publishing.listing import Next, next_of
+from wbtest.publishing.models import Experiment, Step
+from wbtest.publishing.running.life import address_of
+from wbtest.results.decisions import newest_decisions
+from wbtest.results.models import Decision
+from wbtest.results.telling.choices import wanting
+from wbtest.results.telling.models import Told
+from wbtest.results.telling.occasions import OVER, VERDICT
+from wbtest.review.waiting.facts import roles_from
+from wbtest.review.waiting.waits import Wait, Who
+from wbtest.team.models import Workspace
+from wbtest.team.people import members
+
+# Their proposals have lines of their own, see ``deciding.seconds``.
+ELSEWHERE = ("", "answer")
+
+
+@dataclass(frozen=True, slots=True)
+class _Moments:
+    """Since when each experiment, by its id, waits for what.
+
+    ``told`` is when the team was mailed that its verdict was reached, or that it broke.
+    """
+
+    checked: Mapping[int, datetime]
+    reached: Mapping[int, datetime | None]
+    decided: Mapping[int, Decision]
+    told: Mapping[tuple[int, str], datetime]
+
+    def since(self, experiment: Experiment, what: str) -> datetime:
+        """Since when the experiment waits for this step."""
+        begun = experiment.started_at or experiment.created_at
+        if what in ("check", "start"):
+            # A draft that changed after its check waits to be checked anew.
+            return self.checked.get(experiment.id, begun)
+        if what == "doubt":
+            # Nobody noted when it began; the team was mailed a few minutes later.
+            return self.told.get((experiment.id, what), clock.now())
+        if what == "decide":
+            return self.reached.get(experiment.id) or experiment.ended_at or begun
+        decision = self.decided.get(experiment.id)
+        return max(experiment.ended_at or begun, decision.decided_at if decision else begun)
+
+
+def waits_for_tests(workspace: Workspace) -> list[Wait]:
+    """Return a line for each member to whom the next step of a test is left."""
+    tests = _unfinished(workspace)
+    if not tests:
+        return []
+    known = read_known(tests, workspace)
+    moments = _read_moments(
+        tests, {key: verdict.reached_at for key, verdict in known.verdicts.items()}
+    )
+    mailed = {person.id for person in wanting(workspace.id, "events")}
+    found = []
+    for member in members(workspace):
+        may = {
+            f"may_{permission}": member.role in roles_from(permission)
+            for permission in ("edit", "approve", "own")
+        }
+        for test in tests:
+            step = next_of(known.facts_of(test, member.person_id, **may))
+            if step.is_mine and step.what not in ELSEWHERE:
+                who = Who(member.person.name, member.person_id)
+                found.append(_wait(test, step, who, moments, member.person_id in mailed))
+    return found
+
+
+def _wait(test: Experiment, step: Next, who: Who, moments: _Moments, has_mails: bool) -> Wait:
+    path = f"/experiments/{test.id}"
+    place = "" if step.where == "experiment" else f"/{step.where}"
+    since = moments.since(test, step.what)
+    return Wait(
+        who=who,
+        thing=f"{step.what} {test.id}",
+        what=f"{address_of(test)}: {step.sentence}",
+        by=str(test.revision.document.get("product") or "the test"),
+        since=since,
+        path=f"{path}/decision" if step.what == "decide" else f"{path}{place}",
+        about=path,
+        # A mail of its own tells of the verdict, and of figures that broke.
+        mailed_at=moments.told.get((test.id, step.what)) if has_mails else None,
+        newest_at=test.started_at if step.what == "doubt" else None,
+    )
+
+
+def _unfinished(workspace: Workspace) -> Sequence[Experiment]:
+    """The workspace's tests that are not over, decided and settled."""
+    is_decided = sa.exists().where(Decision.experiment_id == Experiment.id)
+    is_over = (Experiment.state == "ended") & (Experiment.afterwards != "") & is_decided
+    return db.session.scalars(
+        sa.select(Experiment)
+        .where(Experiment.workspace_id == workspace.id, ~is_over)
+        .order_by(Experiment.id)
+        .options(
+            selectinload(Experiment.variants),
+            selectinload(Experiment.phases),
+            joinedload(Experiment.revision),
+        )
+    ).all()
+
+
+def _read_moments(tests: Sequence[Experiment], reached: Mapping[int, datetime | None]) -> _Moments:
+    keys = [test.id for test in tests]
+    checked = (
+        sa.select(Step.experiment_id, sa.func.max(Step.at))
+        .where(Step.experiment_id.in_(keys), Step.what == "checked")
+        .group_by(Step.experiment_id)
+    )
+    return _Moments(
+        checked=dict(db.session.execute(checked).all()),
+        reached=reached,
+        decided=newest_decisions(keys),
+        told=dict(_told(keys)),
+    )
+
+
+def _told(keys: Collection[int]) -> Iterator[tuple[tuple[int, str], datetime]]:
+    """When the team was last mailed about a test, by its id and the step that it then waits for."""
+    rows = db.session.scalars(
+        sa.select(Told).where(Told.experiment_id.in_(keys)).order_by(Told.told_at)
+    )
+    for row in rows:
+        if row.occasion in (VERDICT, OVER):
+            yield (row.experiment_id, "decide"), row.told_at
+        elif row.occasion.startswith("trust "):
+            yield (row.experiment_id, "doubt"), row.told_at
