@@ -49,7 +49,7 @@ def test_owners_read_the_answers_and_see_who_came_with_a_list(app: Flask, client
     words = words_in(client.get(url))
     rows = list(csv.DictReader(io.StringIO(client.get(f"{url}.csv").text)))
 
-    assert "0 of 4 confirmed" in words
+    assert "0 of 3 confirmed" in words
     assert "Brought in from a list 1" in words
     assert {row["Who cooks?"] for row in rows} == {"", "I do"}
 

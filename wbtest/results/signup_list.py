@@ -6,9 +6,9 @@ import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
-from sqlalchemy import ColumnElement, Select, and_
+from sqlalchemy import ColumnElement, Select, and_, true
 
 from wbtest.audience.models import Signup
 from wbtest.audience.recording.cells import IMPORTED, SUSPECTED
@@ -59,14 +59,17 @@ class ListedSignup:
 
 
 def signups(
-    experiment: Experiment, rule: Hypothesis, newest: int | None = None
+    experiment: Experiment,
+    rule: Hypothesis,
+    newest: int | None = None,
+    which: ColumnElement[bool] | None = None,
 ) -> Iterator[ListedSignup]:
-    """Return the sign-ups, newest first; all of them, or the ``newest`` so many."""
+    """Return the sign-ups, newest first; all of them, or the ``newest`` so many of ``which``."""
     # Read at once: while a download is sent, the session that knows the experiment is over.
     names = {variant.key: variant.name or variant.key for variant in experiment.variants}
     query = (
         db.select(Signup)
-        .where(_is_read(experiment), Signup.left_at.is_(None))
+        .where(_is_read(experiment), Signup.left_at.is_(None), true() if which is None else which)
         .order_by(Signup.at_us.desc(), Signup.email_key)
         .limit(newest)
         .execution_options(yield_per=CHUNK)
@@ -114,11 +117,33 @@ def _list(
         )
 
 
-def count_signups(experiment: Experiment) -> tuple[int, int]:
-    """Return how many are listed, whether they count or not, and how many people have left."""
-    query = db.select(db.func.count(), db.func.count(Signup.left_at)).where(_is_read(experiment))
-    everybody, left = db.session.execute(query).one()
-    return everybody - left, left
+def came_with(number: int) -> ColumnElement[bool]:
+    """Whether a sign-up came with this list of the experiment."""
+    return Signup.list_number == number
+
+
+def came_by_themselves() -> ColumnElement[bool]:
+    """Whether a sign-up came with no list that is known."""
+    return Signup.list_number.is_(None)
+
+
+class Numbers(NamedTuple):
+    """How many came ``by_themselves`` or ``with_lists`` and are here, and how many ``left``."""
+
+    by_themselves: int
+    with_lists: int
+    left: int
+
+
+def count_signups(experiment: Experiment) -> Numbers:
+    """Return how many sign-ups there are, whether they count or not."""
+    is_here = Signup.left_at.is_(None)
+    query = db.select(
+        db.func.count().filter(is_here, came_by_themselves()),
+        db.func.count().filter(is_here, ~came_by_themselves()),
+        db.func.count(Signup.left_at),
+    )
+    return Numbers(*db.session.execute(query.where(_is_read(experiment))).one())
 
 
 def kinds(experiment: Experiment) -> dict[str, int]:
@@ -177,7 +202,7 @@ def _notes(row: Signup, said: Mapping[str, Any]) -> Iterator[str]:
     if said.get("at"):
         yield f"on your list since {said['at']}"
     if said.get("source"):
-        yield f"your list says from {said['source']}"
+        yield f"from {said['source']}, your list says"
     if row.is_automated:
         yield "confirmed by a machine?"
     if row.is_disposable:

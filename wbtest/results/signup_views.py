@@ -13,7 +13,7 @@ from wbtest.downloads import as_csv, send_file
 from wbtest.publishing.models import Experiment
 from wbtest.results.figures import sealed_rule
 from wbtest.results.signup_files import mailing_rows, signup_json, signup_rows
-from wbtest.results.signup_list import count_signups, kinds
+from wbtest.results.signup_list import came_by_themselves, count_signups, kinds
 from wbtest.results.signup_list import signups as listed_signups
 from wbtest.results.views import bp
 from wbtest.store import Invalid
@@ -87,14 +87,16 @@ upload_list.longest_body = LARGEST + http.LONGEST_BODY  # type: ignore[attr-defi
 
 def _page(experiment: Experiment, typed: str = "", sentence: str = "") -> str:
     rule = sealed_rule(experiment)
-    count, left = count_signups(experiment)
+    numbers = count_signups(experiment)
+    newest = listed_signups(experiment, rule, SHOWN_SIGNUPS, came_by_themselves())
     return render_template(
         "results/signups.html",
         experiment=experiment,
-        signups=list(listed_signups(experiment, rule, newest=SHOWN_SIGNUPS)),
+        signups=list(newest),
         kinds=kinds(experiment),
-        count=count,
-        left=left,
+        count=numbers.by_themselves,
+        on_lists=numbers.with_lists,
+        left=numbers.left,
         unusual=unusual_hours(experiment),
         lists=lists_of(experiment),
         largest=LARGEST >> 20,

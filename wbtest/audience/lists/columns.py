@@ -27,8 +27,8 @@ KNOWN = {
     NAME: "name fullname firstname lastname surname givenname familyname fname lname vorname "
     "nachname prenom nom nombre apellidos",
     AT: "at signedupon signedup signedupat signupdate optintime createdat created creationdate "
-    "subscribedat subscribedon addedat dateadded date datum",
-    SOURCE: "source utmsource wherefrom quelle referrer",
+    "subscribedat subscribedon addedat dateadded date datum angemeldetam eingetragenam",
+    SOURCE: "source utmsource wherefrom quelle herkunft referrer",
     CONSENT: "consent consentwords optintext einwilligung",
     AGREED: "agreedon agreedat consentdate consentedat confirmtime",
 }

@@ -41,7 +41,7 @@ def did(counts: Counts) -> list[str]:
     if counts.known:
         said.append(f"{counts.known:,} {_was(counts.known)} here already.")
     if counts.wrong:
-        said.append(f"{_wrong(counts.wrong, 'could')}.")
+        said.append(f"{_wrong(counts.wrong, 'could not')}.")
     if counts.left:
         said.append(f"{counts.left:,} had left before and stayed out.")
     if counts.repeated:
@@ -91,8 +91,8 @@ def _people(number: int) -> str:
     return "1 person" if number == 1 else f"{number:,} people"
 
 
-def _wrong(number: int, could: str = "can") -> str:
-    return f"{number:,} {'e-mail' if number == 1 else 'e-mails'} {could}not be right"
+def _wrong(number: int, could_not: str = "cannot") -> str:
+    return f"{number:,} {'e-mail' if number == 1 else 'e-mails'} {could_not} be right"
 
 
 def _is(number: int) -> str:

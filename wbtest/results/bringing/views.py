@@ -19,11 +19,14 @@ from wbtest.publishing.assembling import page_of
 from wbtest.publishing.models import Experiment
 from wbtest.publishing.running.life import AlreadyDone
 from wbtest.results.bringing.in_words import Counts, did, went, would
+from wbtest.results.figures import sealed_rule
+from wbtest.results.signup_list import came_with, signups
 from wbtest.results.views import bp
 from wbtest.store import Invalid, Refused
 from wbtest.team import access
 
 SHOWN_ROWS = 5
+SHOWN_PEOPLE = 50
 LONGEST_HOW = 300
 NO_HOW = "Say where and how they agreed: it is shown to whoever of them asks."
 CHANGED = "You changed the columns. This is what will happen now."
@@ -140,10 +143,12 @@ def _done_page(experiment: Experiment, brought: BroughtList) -> str:
         brought.added, brought.known, brought.left_before, brought.wrong, brought.repeated
     )
     stayed = count_stayed(brought)
+    people = signups(experiment, sealed_rule(experiment), SHOWN_PEOPLE, came_with(brought.number))
     return render_template(
         "results/bringing/done.html",
         experiment=experiment,
         brought=brought,
+        people=list(people),
         said=did(counts),
         stayed=stayed,
         went=went(brought.removed, *stayed),
