@@ -20,7 +20,15 @@ TIMES = 1
 # Copied with all that hangs on them; then what one release, one test or one webhook has many of.
 WHOLE = ("people", "releases", "webhooks", "outbox_mails", "audit_lines", "images")
 PARTS = (
-    *("annotations", "assumption_marks", "candidates", "comments", "decision_papers", "decisions"),
+    *(
+        "annotations",
+        "assumption_marks",
+        "brought_lists",
+        "candidates",
+        "comments",
+        "decision_papers",
+        "decisions",
+    ),
     *("experiment_steps", "experiments", "kind_totals", "learning_cards", "outbox_events"),
     *("readmissions", "revisions", "scope_changes", "scope_items", "shared_links", "signups"),
     "spends",

@@ -2,7 +2,7 @@
 
 A cell that a spreadsheet might take for a formula, or that begins with an apostrophe or white
 space, gets one apostrophe in front. Take the first apostrophe of a cell away, if it has one, and
-every cell is what it was.
+every cell is what it was: ``undefused`` does, for a list that comes back.
 """
 
 import io
@@ -42,8 +42,18 @@ def send_file(lines: Iterator[str], name: str, mimetype: str = "text/csv") -> Re
     return answer
 
 
+def undefused(cell: str) -> str:
+    """Return the cell as it was before ``as_csv``. Others' cells stay as they are.
+
+    >>> undefused("'=1+1"), undefused("'t Hooft")
+    ('=1+1', "'t Hooft")
+    """
+    return cell[1:] if cell.startswith("'") and _is_risky(cell[1:]) else cell
+
+
 def _defused(cell: Any) -> Any:
-    if not isinstance(cell, str) or not cell:
-        return cell
-    is_risky = cell[0].isspace() or cell.startswith(FORMULA)
-    return f"'{cell}" if is_risky else cell
+    return f"'{cell}" if isinstance(cell, str) and _is_risky(cell) else cell
+
+
+def _is_risky(cell: str) -> bool:
+    return bool(cell) and (cell[0].isspace() or cell.startswith(FORMULA))

@@ -138,13 +138,26 @@ def test_those_who_signed_up_are_told_before_they_are_erased(
     assert program.get(f"{address}/closing").json == told.json
 
 
-def test_addresses_from_elsewhere_are_brought_in(program: Program, running: Experiment) -> None:
-    answer = program.post(
-        f"/experiments/{running.id}/signups", {"addresses": "mia@x.io, Mia\nnobody"}
-    )
+def test_a_list_is_brought_in_and_taken_back(program: Program, running: Experiment) -> None:
+    address = f"/experiments/{running.id}/lists"
 
-    assert answer.json == {"new": 1, "known": 0, "erased": 0, "wrong": 1}
-    assert "mia@x.io" in program.get(f"/experiments/{running.id}/signups").text
+    made = program.post(address, {"text": "mia@x.io, Mia\nnobody", "columns": ["email", "name"]})
+    back = program.post(f"{address}/{made.json['number']}/take-back")
+
+    assert (made.status_code, made.json["new"], made.json["wrong"]) == (201, 1, 1), made.text
+    assert (back.json["state"], back.json["removed"]) == ("gone", 1)
+    assert program.get(address).json["lists"] == [back.json]
+
+
+def test_of_a_list_whose_columns_are_no_good_nothing_is_kept(
+    program: Program, running: Experiment
+) -> None:
+    address = f"/experiments/{running.id}/lists"
+
+    refused = program.post(address, {"text": "mia@x.io, Mia", "columns": ["name", "name"]})
+
+    assert (refused.status_code, list(refused.json["errors"])) == (422, ["columns"])
+    assert program.get(address).json["lists"] == []
 
 
 def test_people_who_were_left_out_are_shown_beside_the_figures(

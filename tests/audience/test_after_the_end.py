@@ -5,11 +5,11 @@ import re
 import pytest
 
 from tests.audience.larder import Visitor, mails, sightings, signups, visits, words_in
+from tests.audience.lists import bring_in
 from tests.factories import log_in
 from wbtest.audience.leaving.purging import purge
 from wbtest.audience.people_counts import people_of
 from wbtest.audience.recording.rollup import differences
-from wbtest.audience.signing.bringing import bring_in
 from wbtest.extensions import db
 from wbtest.publishing.running import life
 from wbtest.publishing.running.after import NotOver, choose

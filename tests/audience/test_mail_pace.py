@@ -7,11 +7,11 @@ import sqlalchemy as sa
 from flask import Flask
 
 from tests.audience.larder import Larder, mails, signups
+from tests.audience.lists import bring_in
 from tests.audience.recording import Page
 from tests.conftest import HandClock
 from wbtest.audience.recording.events import SignedUp
 from wbtest.audience.recording.groups import record
-from wbtest.audience.signing.bringing import bring_in
 from wbtest.audience.signing.guard import Guard
 from wbtest.delivery.models import OutboxMail
 from wbtest.store import writing_group

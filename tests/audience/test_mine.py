@@ -8,12 +8,12 @@ import sqlalchemy as sa
 from flask import Flask
 
 from tests.audience.larder import Visitor, mails, signups, start_page, token_in, words_in
+from tests.audience.lists import Brought, bring_in
 from tests.audience.test_steps import CALL, answer, next_url
 from wbtest.audience.leaving import erasures
 from wbtest.audience.models import Erasure, HourlyCount, Signup
 from wbtest.audience.recording.cells import COLUMNS
 from wbtest.audience.recording.rollup import differences
-from wbtest.audience.signing.bringing import Brought, bring_in
 from wbtest.delivery import webhooks
 from wbtest.delivery.models import OutboxEvent, OutboxMail, Webhook
 from wbtest.extensions import db

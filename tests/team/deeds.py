@@ -157,10 +157,11 @@ class Deeds(Doing):
         approver, owner = signed(self.team.approver), signed(self.team.owner)
         person = self.team.owner
         return [
+            ("signups.brought_in", owner, self._bring_in),
             (
-                "signups.brought_in",
+                "signups.taken_back",
                 owner,
-                lambda: self._send(f"{self._address()}/signups", {"addresses": "mia@x.io"}),
+                lambda: self._send(f"{self._address()}/lists/1/take-back"),
             ),
             (
                 "signups.exported",
@@ -186,6 +187,12 @@ class Deeds(Doing):
             ("experiment.purging", owner, self._ask_for_purge),
             ("experiment.purged", owner, lambda: finish_purges(self.now())),
         ]
+
+    def _bring_in(self) -> None:
+        """A list, and the people of it."""
+        self._send(f"{self._address()}/signups", {"addresses": "mia@x.io"})
+        said = {"column": "email", "counted": "email", "bring": "1"}
+        self._send(f"{self._address()}/lists/1", said)
 
     def _sending(self) -> list[Deed]:
         owner = signed(self.team.owner)

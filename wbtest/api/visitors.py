@@ -1,4 +1,4 @@
-"""What owners do about those who came: told, erased, brought in from elsewhere, let back in."""
+"""What owners do about those who came: told, erased, let back in."""
 
 from datetime import datetime
 from typing import Literal
@@ -10,7 +10,6 @@ from wbtest.audience import readmissions as verbs
 from wbtest.audience.leaving.closing import count_hearers
 from wbtest.audience.leaving.purging import is_done, purge_now
 from wbtest.audience.models import Readmission
-from wbtest.audience.signing.bringing import bring_in
 from wbtest.publishing.models import Experiment
 from wbtest.results.closing import tell
 from wbtest.store import Invalid
@@ -38,21 +37,6 @@ class Purging(Given, kw_only=True):
     """The address of the test, typed once more: nothing brings back what is erased."""
 
     slug: str
-
-
-class BringingIn(Given, kw_only=True):
-    """Addresses, one a line, with a name after a comma. They agreed to nothing and get no mail."""
-
-    addresses: str
-
-
-class BroughtIn(msgspec.Struct):
-    """How many were new, known, erased before by their owner, and no addresses."""
-
-    new: int
-    known: int
-    erased: int
-    wrong: int
 
 
 class Readmitting(Given, kw_only=True):
@@ -94,12 +78,6 @@ def purge_visitors(experiment_id: int, body: Purging) -> LoopShown:
         raise Invalid("slug", f"Give {experiment.slug} to erase what is known of its visitors.")
     purge_now(experiment, access.person())
     return _loop(experiment)
-
-
-def bring_signups_in(experiment_id: int, body: BringingIn) -> BroughtIn:
-    """Store addresses that the team has from elsewhere. They count nowhere."""
-    brought = bring_in(access.get(Experiment, experiment_id, "own"), body.addresses)
-    return BroughtIn(*brought)
 
 
 def list_readmissions(experiment_id: int) -> Readmissions:

@@ -8,7 +8,7 @@ a user agent is stored anywhere.
 
 from datetime import datetime
 
-from sqlalchemy import BigInteger, ForeignKey, Index, String, Text
+from sqlalchemy import BigInteger, ForeignKey, Index, String, Text, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from wbtest.extensions import SUMS, Base
@@ -81,6 +81,14 @@ class Signup(Base):
         Index(None, "experiment_id", "other_variant"),
         Index(None, "experiment_id", "token_hash"),
         Index(None, "experiment_id", "mailed_us"),
+        # Of those alone who came with a list: whoever signs up is not made to wait for it.
+        Index(
+            None,
+            "experiment_id",
+            "list_number",
+            sqlite_where=text("list_number IS NOT NULL"),
+            postgresql_where=text("list_number IS NOT NULL"),
+        ),
     )
 
     experiment_id: Mapped[int] = mapped_column(ForeignKey(Experiment.id), primary_key=True)
@@ -119,6 +127,9 @@ class Signup(Base):
     # When the mail with the decision was queued.
     told_us: Mapped[int | None] = mapped_column(BigInteger)
     left_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    # Of somebody whom the team brought in: with which list, and what else that says, as JSON.
+    list_number: Mapped[int | None]
+    from_list: Mapped[str] = mapped_column(Text, default="", server_default="")
 
 
 class Objection(Base):

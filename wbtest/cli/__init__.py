@@ -14,6 +14,7 @@ from wbtest.cli.analyze import analyze
 from wbtest.cli.audit import audit
 from wbtest.cli.backup import backup, restore
 from wbtest.cli.check import check
+from wbtest.cli.completion import completion
 from wbtest.cli.demo import demo
 from wbtest.cli.doctor import doctor
 from wbtest.cli.export import export
@@ -80,5 +81,6 @@ for command in (
     analyze,
     results,
     selftest,
+    completion,
 ):
     main.add_command(command)

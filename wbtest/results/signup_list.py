@@ -6,11 +6,12 @@ import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, Literal, NamedTuple
 
-from sqlalchemy import ColumnElement, Select, and_
+from sqlalchemy import ColumnElement, Select, and_, true
 
 from wbtest.audience.models import Signup
+from wbtest.audience.recording.cells import IMPORTED, SUSPECTED
 from wbtest.audience.waiting import WAITING
 from wbtest.extensions import db
 from wbtest.publishing.choices import options
@@ -18,6 +19,10 @@ from wbtest.publishing.models import Experiment
 from wbtest.publishing.rule import Hypothesis
 from wbtest.results.people import reason_name
 
+Origin = Literal["page", "waiting list", "imported"]
+ORIGINS: dict[str, Origin] = {WAITING: "waiting list", IMPORTED: "imported"}
+# Whoever left these addresses is not known to want mail.
+NOT_ASKED = (SUSPECTED, "team")
 CHUNK = 1_000
 MICROSECONDS = 1_000_000
 
@@ -27,7 +32,9 @@ class ListedSignup:
     """A row of the list. ``standing`` is “counts”, or why it does not.
 
     ``consent`` are the words beside the button, ``page_version`` the digest of the page's words.
-    ``notes`` say what is doubtful about the address. ``answers`` are by question.
+    ``notes`` say what is doubtful about the address. ``answers`` are by question. ``said`` is what
+    the team's own list says of somebody whom it brought in, ``kept`` its other cells by heading.
+    ``may_hear`` says whether they agreed to mail, and confirmed it where the page asks for that.
     """
 
     email: str
@@ -45,22 +52,30 @@ class ListedSignup:
     answered_at: datetime | None = None
     agreed_at: datetime | None = None
     notes: tuple[str, ...] = ()
+    origin: Origin = "page"
+    said: Mapping[str, str] = field(default_factory=dict)
+    kept: Mapping[str, str] = field(default_factory=dict)
+    may_hear: bool = False
 
 
 def signups(
-    experiment: Experiment, rule: Hypothesis, newest: int | None = None
+    experiment: Experiment,
+    rule: Hypothesis,
+    newest: int | None = None,
+    which: ColumnElement[bool] | None = None,
 ) -> Iterator[ListedSignup]:
-    """Return the sign-ups, newest first; all of them, or the ``newest`` so many."""
+    """Return the sign-ups, newest first; all of them, or the ``newest`` so many of ``which``."""
     # Read at once: while a download is sent, the session that knows the experiment is over.
     names = {variant.key: variant.name or variant.key for variant in experiment.variants}
     query = (
         db.select(Signup)
-        .where(_is_read(experiment), Signup.left_at.is_(None))
+        .where(_is_read(experiment), Signup.left_at.is_(None), true() if which is None else which)
         .order_by(Signup.at_us.desc(), Signup.email_key)
         .limit(newest)
         .execution_options(yield_per=CHUNK)
     )
-    return _list(query, names, rule)
+    confirms = options.from_json(experiment.options).confirms
+    return _list(query, names, rule, confirms=confirms)
 
 
 def _is_read(experiment: Experiment) -> ColumnElement[bool]:
@@ -71,8 +86,11 @@ def _is_read(experiment: Experiment) -> ColumnElement[bool]:
     return and_(is_ours, Signup.excluded_because == WAITING)
 
 
-def _list(query: Select[Any], names: Mapping[str, str], rule: Hypothesis) -> Iterator[ListedSignup]:
+def _list(
+    query: Select[Any], names: Mapping[str, str], rule: Hypothesis, *, confirms: bool
+) -> Iterator[ListedSignup]:
     for row in db.session.scalars(query):
+        said = json.loads(row.from_list) if row.from_list else {}
         yield ListedSignup(
             email=row.email,
             name=row.name,
@@ -91,15 +109,41 @@ def _list(query: Select[Any], names: Mapping[str, str], rule: Hypothesis) -> Ite
             answers=json.loads(row.answers) if row.answers else {},
             answered_at=_moment(row.answered_us),
             agreed_at=_moment(row.agreed_us),
-            notes=tuple(_notes(row)),
+            notes=tuple(_notes(row, said)),
+            origin=ORIGINS.get(row.excluded_because, "page"),
+            kept=said.pop("kept", {}),
+            said=said,
+            may_hear=_may_hear(row, confirms=confirms),
         )
 
 
-def count_signups(experiment: Experiment) -> tuple[int, int]:
-    """Return how many are listed, whether they count or not, and how many people have left."""
-    query = db.select(db.func.count(), db.func.count(Signup.left_at)).where(_is_read(experiment))
-    everybody, left = db.session.execute(query).one()
-    return everybody - left, left
+def came_with(number: int) -> ColumnElement[bool]:
+    """Whether a sign-up came with this list of the experiment."""
+    return Signup.list_number == number
+
+
+def came_by_themselves() -> ColumnElement[bool]:
+    """Whether a sign-up came with no list that is known."""
+    return Signup.list_number.is_(None)
+
+
+class Numbers(NamedTuple):
+    """How many came ``by_themselves`` or ``with_lists`` and are here, and how many ``left``."""
+
+    by_themselves: int
+    with_lists: int
+    left: int
+
+
+def count_signups(experiment: Experiment) -> Numbers:
+    """Return how many sign-ups there are, whether they count or not."""
+    is_here = Signup.left_at.is_(None)
+    query = db.select(
+        db.func.count().filter(is_here, came_by_themselves()),
+        db.func.count().filter(is_here, ~came_by_themselves()),
+        db.func.count(Signup.left_at),
+    )
+    return Numbers(*db.session.execute(query.where(_is_read(experiment))).one())
 
 
 def kinds(experiment: Experiment) -> dict[str, int]:
@@ -122,11 +166,6 @@ def kinds(experiment: Experiment) -> dict[str, int]:
             name = "not confirmed, throw-away address" if disposable else "not confirmed"
         found[name] = found.get(name, 0) + number
     return found
-
-
-def questions_of(experiment: Experiment) -> list[str]:
-    """Return the questions that the page asks after the sign-up, as they are asked."""
-    return [asked.text for asked in options.from_json(experiment.options).questions]
 
 
 def moment(at_us: int) -> datetime:
@@ -152,7 +191,18 @@ def _standing(row: Signup, rule: Hypothesis) -> str:
     return "not counted: too late, this visitor counts already, or the page was not seen before"
 
 
-def _notes(row: Signup) -> Iterator[str]:
+def _may_hear(row: Signup, *, confirms: bool) -> bool:
+    if row.excluded_because == IMPORTED:
+        # They have a way out of our mail where somebody said that they agreed to it.
+        return row.token_hash != ""
+    return row.excluded_because not in NOT_ASKED and (not confirms or row.confirmed_us is not None)
+
+
+def _notes(row: Signup, said: Mapping[str, Any]) -> Iterator[str]:
+    if said.get("at"):
+        yield f"on your list since {said['at']}"
+    if said.get("source"):
+        yield f"from {said['source']}, your list says"
     if row.is_automated:
         yield "confirmed by a machine?"
     if row.is_disposable:

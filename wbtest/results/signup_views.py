@@ -1,17 +1,19 @@
-"""Who left an address: the list for owners, its files, and addresses brought in from elsewhere."""
+"""Who left an address: the list for owners, its files, and where people come in from a list."""
 
 from __future__ import annotations
 
-from flask import flash, redirect, render_template, request, url_for
+from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from wbtest import http
+from wbtest.audience.lists.choosing import kept_of, lists_of, questions_of, upload
+from wbtest.audience.lists.reading import LARGEST
 from wbtest.audience.signing.alarms import unusual_hours
-from wbtest.audience.signing.bringing import Brought, bring_in
 from wbtest.downloads import as_csv, send_file
 from wbtest.publishing.models import Experiment
 from wbtest.results.figures import sealed_rule
-from wbtest.results.signup_files import signup_json, signup_rows
-from wbtest.results.signup_list import count_signups, kinds, questions_of
+from wbtest.results.signup_files import mailing_rows, signup_json, signup_rows
+from wbtest.results.signup_list import came_by_themselves, count_signups, kinds
 from wbtest.results.signup_list import signups as listed_signups
 from wbtest.results.views import bp
 from wbtest.store import Invalid
@@ -36,7 +38,7 @@ def signups_csv(experiment_id: int) -> ResponseReturnValue:
     """All sign-ups, sent while they are read."""
     experiment = access.get(Experiment, experiment_id, "own")
     listed = listed_signups(experiment, sealed_rule(experiment))
-    rows = signup_rows(listed, questions_of(experiment))
+    rows = signup_rows(listed, questions_of(experiment), kept_of(experiment))
     record_taken(experiment.workspace_id, "signups.exported", f"/p/{experiment.slug}")
     return send_file(as_csv(rows), f"{experiment.slug}-signups.csv")
 
@@ -52,52 +54,56 @@ def signups_json(experiment_id: int) -> ResponseReturnValue:
     return send_file(lines, f"{experiment.slug}-signups.json", "application/json")
 
 
+@bp.get("/experiments/<int:experiment_id>/signups/mailing.csv")
+@access.requires("own")
+@access.proved("GET")
+def mailing_csv(experiment_id: int) -> ResponseReturnValue:
+    """Whoever agreed to mail, under headings that mailing tools know."""
+    experiment = access.get(Experiment, experiment_id, "own")
+    rows = mailing_rows(listed_signups(experiment, sealed_rule(experiment)), experiment.slug)
+    record_taken(experiment.workspace_id, "signups.exported", f"/p/{experiment.slug}")
+    return send_file(as_csv(rows), f"{experiment.slug}-mailing.csv")
+
+
 @bp.post("/experiments/<int:experiment_id>/signups")
 @access.requires("own")
-@access.proved("POST")
-def bring_signups_in(experiment_id: int) -> ResponseReturnValue:
-    """Store addresses from a list; who had theirs erased stays out."""
+def upload_list(experiment_id: int) -> ResponseReturnValue:
+    """Keep a list until somebody said what its columns hold; nobody is brought in yet."""
     experiment = access.get(Experiment, experiment_id, "own")
     typed = request.form.get("addresses", "")
+    file = request.files.get("file")
+    is_file = file is not None and bool(file.filename)
+    content = file.stream.read(LARGEST + 1) if file and is_file else typed.encode()
     try:
-        brought = bring_in(experiment, typed)
+        if len(content) > LARGEST:
+            raise Invalid("file", f"The file is larger than {LARGEST >> 20} MB. Cut it in two.")
+        name = (file.filename or "") if file and is_file else ""
+        brought = upload(experiment, access.person(), name, content)
     except Invalid as refused:
         return _page(experiment, typed, str(refused)), 422
-    flash(_in_words(brought))
-    return redirect(url_for(".signups", experiment_id=experiment_id), 303)
+    place = url_for(".brought_list", experiment_id=experiment_id, number=brought.number)
+    return redirect(place, 303)
+
+
+# With some room for the rest of the form.
+upload_list.longest_body = LARGEST + http.LONGEST_BODY  # type: ignore[attr-defined]
 
 
 def _page(experiment: Experiment, typed: str = "", sentence: str = "") -> str:
     rule = sealed_rule(experiment)
-    count, left = count_signups(experiment)
+    numbers = count_signups(experiment)
+    newest = listed_signups(experiment, rule, SHOWN_SIGNUPS, came_by_themselves())
     return render_template(
         "results/signups.html",
         experiment=experiment,
-        signups=list(listed_signups(experiment, rule, newest=SHOWN_SIGNUPS)),
+        signups=list(newest),
         kinds=kinds(experiment),
-        count=count,
-        left=left,
+        count=numbers.by_themselves,
+        on_lists=numbers.with_lists,
+        left=numbers.left,
         unusual=unusual_hours(experiment),
+        lists=lists_of(experiment),
+        largest=LARGEST >> 20,
         typed=typed,
         sentence=sentence,
     )
-
-
-def _in_words(brought: Brought) -> str:
-    """What became of a list.
-
-    >>> _in_words(Brought(2, 1, 1, 0))
-    '2 addresses are new. 1 was here already. 1 was erased by its owner and stays out.'
-    """
-    new = "1 address is new." if brought.new == 1 else f"{brought.new:,} addresses are new."
-    parts = [new]
-    if brought.known:
-        parts.append(f"{brought.known:,} {'was' if brought.known == 1 else 'were'} here already.")
-    if brought.erased == 1:
-        parts.append("1 was erased by its owner and stays out.")
-    elif brought.erased:
-        parts.append(f"{brought.erased:,} were erased by their owners and stay out.")
-    if brought.wrong:
-        lines = "1 line holds" if brought.wrong == 1 else f"{brought.wrong:,} lines hold"
-        parts.append(f"{lines} no e-mail address.")
-    return " ".join(parts)

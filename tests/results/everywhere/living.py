@@ -10,6 +10,7 @@ from typing import Any
 
 from flask import current_app
 
+from tests.audience.lists import bring_in
 from tests.conftest import HandClock
 from tests.factories import Team, make_checked, make_experiment
 from tests.results.everywhere.happenings import SECOND, Follow, Form, History, Visit
@@ -18,7 +19,6 @@ from wbtest.audience.readmissions import readmit
 from wbtest.audience.recording import rollup
 from wbtest.audience.recording.events import Arrival, Did, Seen, Served, SignedUp
 from wbtest.audience.recording.recorder import Recorder
-from wbtest.audience.signing.bringing import bring_in
 from wbtest.audience.waiting import list_key
 from wbtest.extensions import db
 from wbtest.publishing.choices.choosing import change_options

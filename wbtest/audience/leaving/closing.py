@@ -30,7 +30,8 @@ LONGEST_TEXT = 4_000
 SHORTEST_TEXT = 20
 PEOPLE_AT_ONCE = 500
 MICROSECONDS = 1_000_000
-# They did not ask us for an answer, or get one of their own.
+# They did not ask us for an answer, or get one of their own. Whoever came with a list hears if the
+# team said that they agreed to it: see ``_is_asked``.
 NOT_TOLD = (SUSPECTED, IMPORTED, "team", WAITING)
 
 
@@ -81,7 +82,7 @@ def count_hearers(experiment: Experiment) -> Hearers:
     """Return how many are told, and how many are not and why."""
     is_told = SIGNUPS.c.told_us.is_not(None)
     is_here = sa.and_(SIGNUPS.c.left_at.is_(None), sa.not_(is_told))
-    is_asked = SIGNUPS.c.excluded_because.not_in(NOT_TOLD)
+    is_asked = _is_asked()
     hears = _hears(experiment)
     columns = [
         sa.func.count().filter(condition)
@@ -115,7 +116,12 @@ def _write_some(experiment: Experiment, now: datetime, domain: str) -> bool:
         # Nobody leaves, confirms or is told by another worker meanwhile.
         take_turn(connection)
         people = connection.execute(
-            sa.select(SIGNUPS.c.email_key, SIGNUPS.c.email, SIGNUPS.c.token_hash)
+            sa.select(
+                SIGNUPS.c.email_key,
+                SIGNUPS.c.email,
+                SIGNUPS.c.token_hash,
+                SIGNUPS.c.excluded_because,
+            )
             .where(SIGNUPS.c.experiment_id == experiment.id, _hears(experiment))
             .order_by(SIGNUPS.c.email_key)
             .limit(PEOPLE_AT_ONCE)
@@ -123,7 +129,16 @@ def _write_some(experiment: Experiment, now: datetime, domain: str) -> bool:
         if not people:
             return False
         write = last_letter(experiment)
-        letters = [(person.email, write(link_token(person.token_hash))) for person in people]
+        letters = [
+            (
+                person.email,
+                write(
+                    link_token(person.token_hash),
+                    is_from_list=person.excluded_because == IMPORTED,
+                ),
+            )
+            for person in people
+        ]
         mails = [
             mail_row(
                 email,
@@ -147,6 +162,21 @@ def _write_some(experiment: Experiment, now: datetime, domain: str) -> bool:
     return len(people) == PEOPLE_AT_ONCE
 
 
+def _agreed() -> sa.ColumnElement[bool]:
+    """Whether somebody of the team said of a sign-up from a list that its owner agreed."""
+    return sa.and_(
+        SIGNUPS.c.excluded_because == IMPORTED,
+        SIGNUPS.c.list_number.is_not(None),
+        # They have a way out because of that, and without it none.
+        SIGNUPS.c.token_hash != "",
+    )
+
+
+def _is_asked() -> sa.ColumnElement[bool]:
+    """Whether a sign-up is of somebody who is to hear."""
+    return sa.or_(SIGNUPS.c.excluded_because.not_in(NOT_TOLD), _agreed())
+
+
 def _hears(experiment: Experiment) -> sa.ColumnElement[bool]:
     """Whether a sign-up of the experiment may hear, and has not heard yet."""
     is_confirmed = (
@@ -157,8 +187,9 @@ def _hears(experiment: Experiment) -> sa.ColumnElement[bool]:
     return sa.and_(
         SIGNUPS.c.left_at.is_(None),
         SIGNUPS.c.told_us.is_(None),
-        SIGNUPS.c.excluded_because.not_in(NOT_TOLD),
+        _is_asked(),
         # Without it there is no way out, and no mail goes out without one.
         SIGNUPS.c.token_hash != "",
-        is_confirmed,
+        # Nobody asks them to confirm what they agreed to elsewhere.
+        sa.or_(is_confirmed, _agreed()),
     )

@@ -11,6 +11,7 @@ from wbtest import store
 from wbtest.audience.leaving.links import hash_of, leads_to
 from wbtest.audience.models import Erasure, Signup
 from wbtest.audience.recording import rollup
+from wbtest.audience.recording.cells import IMPORTED
 from wbtest.audience.recording.ledger import take_turn
 from wbtest.audience.waiting import keys_of
 from wbtest.config import Settings
@@ -123,6 +124,8 @@ def erase_unconfirmed(now: datetime) -> None:
         Signup.at_us < int((now - UNCONFIRMED).timestamp()) * MICROSECONDS,
         Signup.confirmed_us.is_(None),
         Signup.token_hash != "",
+        # Nobody asks those to confirm whom the team brought in.
+        Signup.excluded_because != IMPORTED,
     )
     # Most of the time there is nobody: that is seen without keeping anybody from writing.
     with_due = sa.exists().where(Signup.experiment_id == Experiment.id, is_due)

@@ -15,6 +15,7 @@ from wbtest.audience.leaving.closing import count_hearers
 from wbtest.audience.leaving.erasures import forget_letters
 from wbtest.audience.leaving.terms import terms_of
 from wbtest.audience.left_out_counts import two_variants
+from wbtest.audience.lists.models import BroughtList
 from wbtest.audience.models import Engagement, Erasure, Objection
 from wbtest.audience.recording.ledger import SIGHTINGS, SIGNUPS, VISITS, take_turn
 from wbtest.audience.segments_counts import newest_to_keep
@@ -34,8 +35,8 @@ PEOPLE_AT_ONCE = 200
 ROWS = "rows"
 # An owner asked for it; and it is done.
 ASKED, DONE = "purging", "purged"
-ENGAGEMENTS, OBJECTIONS, ERASURES = (
-    cast(sa.Table, model.__table__) for model in (Engagement, Objection, Erasure)
+ENGAGEMENTS, OBJECTIONS, ERASURES, LISTS = (
+    cast(sa.Table, model.__table__) for model in (Engagement, Objection, Erasure, BroughtList)
 )
 
 
@@ -118,7 +119,7 @@ def purge(experiment: Experiment) -> None:
     _delete_events(experiment, is_whole=is_whole)
     for table in (VISITS, SIGHTINGS):
         _delete_rows(table, experiment, _wanted(table, is_whole=is_whole))
-    for table in (ENGAGEMENTS, OBJECTIONS):
+    for table in (ENGAGEMENTS, OBJECTIONS, LISTS):
         _delete_rows(table, experiment, sa.true())
     with writing() as session:
         take_turn(session.connection())
@@ -151,7 +152,7 @@ def _count_rows(experiment: Experiment) -> int:
     """How many rows a purge would delete now, mails and webhooks apart."""
     is_whole = terms_of(experiment).is_whole(clock.now())
     wanted = {table: _wanted(table, is_whole=is_whole) for table in (SIGNUPS, VISITS, SIGHTINGS)}
-    wanted |= dict.fromkeys((ENGAGEMENTS, OBJECTIONS), sa.true())
+    wanted |= dict.fromkeys((ENGAGEMENTS, OBJECTIONS, LISTS), sa.true())
     return sum(
         db.session.scalar(
             sa.select(sa.func.count())

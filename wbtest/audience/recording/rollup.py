@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session, scoped_session
 
 from wbtest.audience.leaving.links import leads_to
 from wbtest.audience.recording import rows as kept
-from wbtest.audience.recording.cells import HistoryKey, history_key
+from wbtest.audience.recording.cells import IMPORTED, HistoryKey, history_key
 from wbtest.audience.recording.ledger import SIGHTINGS, SIGNUPS, Ledger, take_turn
 from wbtest.audience.recording.recount import differences, rebuild
 from wbtest.audience.recording.rows import SignupRow
@@ -74,6 +74,23 @@ def bring_in(session: AnySession, rows: Sequence[SignupRow]) -> int:
     return len(new)
 
 
+def take_back(session: AnySession, experiment_id: int, email_keys: Collection[str]) -> None:
+    """Delete addresses that came from a list, inside the caller's transaction, and count them not.
+
+    Whoever is no longer from a list stays.
+    """
+    connection = _begin(session)
+    are_theirs = sa.and_(
+        SIGNUPS.c.experiment_id == experiment_id,
+        SIGNUPS.c.email_key.in_(email_keys),
+        SIGNUPS.c.excluded_because == IMPORTED,
+    )
+    found = connection.execute(sa.select(SIGNUPS).where(are_theirs)).all()
+    with Ledger(connection) as ledger, ledger.settling({history_key(row) for row in found}):
+        connection.execute(sa.delete(SIGNUPS).where(are_theirs))
+    session.expire_all()
+
+
 def erase(session: AnySession, token_hash: str, now: datetime) -> bool:
     """Erase who is behind the sign-up of this token, inside the caller's transaction.
 
@@ -122,6 +139,7 @@ def _erase(connection: sa.Connection, signup: Any, now: datetime) -> None:
                 name="",
                 consent="",
                 answers="",
+                from_list="",
                 token_hash="",
                 answer_hash="",
                 left_at=now,
@@ -188,4 +206,5 @@ __all__ = [
     "forget",
     "note_steps",
     "rebuild",
+    "take_back",
 ]

@@ -80,6 +80,8 @@ class SignupRow(NamedTuple):
     answer_hash: str = ""
     answers: str = ""
     mailed_us: int | None = None
+    list_number: int | None = None
+    from_list: str = ""
 
 
 EventRow = VisitRow | SightingRow | SignupRow

@@ -1,0 +1,283 @@
+"""People from a list: in as was said before, apart from all figures, written to if they agreed."""
+
+import csv
+import io
+import json
+
+import pytest
+import sqlalchemy as sa
+
+from tests.audience.larder import Larder, Visitor, mails, signups, start_page, words_in
+from tests.audience.lists import Brought, bring_in, newest, somebody
+from tests.audience.test_closing import recipients, tell
+from tests.audience.test_mine import stored
+from tests.audience.test_steps import CALL
+from wbtest.audience.leaving import erasures, purging
+from wbtest.audience.leaving.closing import count_hearers, write_letters
+from wbtest.audience.leaving.links import sign_up_token
+from wbtest.audience.lists import bringing, taking_back
+from wbtest.audience.lists.bringing import carry_on, look_ahead
+from wbtest.audience.lists.choosing import kept_of, questions_of, upload
+from wbtest.audience.models import Signup
+from wbtest.audience.recording.rollup import differences
+from wbtest.delivery.each import SomeFailed
+from wbtest.downloads import as_csv
+from wbtest.extensions import db
+from wbtest.publishing.running import life
+from wbtest.publishing.running.life import AlreadyDone
+from wbtest.results.figures import results_of, sealed_rule
+from wbtest.results.figures_json import results_json
+from wbtest.results.signup_files import mailing_rows, signup_rows
+from wbtest.results.signup_list import signups as listed
+from wbtest.store import writing
+
+AGREED = "These people agreed that we write to them about Larder. At our fair."
+FIVE = "email\n" + "".join(f"{name}@x.io\n" for name in "abcde")
+
+
+def leave_url(app, email: str) -> str:
+    return mails(app, email)[-1].leave_url.removeprefix("http://localhost")
+
+
+def test_what_is_said_before_is_what_happens(app, larder: Larder, mia: Visitor):
+    page = mia.get()
+    for email in ("here@x.io", "gone@x.io"):
+        mia.sign_up(page, email)
+    mia.post(leave_url(app, "gone@x.io"), {})
+    text = "email\nada@x.io\nHERE@x.io\nno\ngone@x.io\nada@x.io\n"
+    person = somebody(larder.experiment)
+    brought = upload(larder.experiment, person, "people.csv", text.encode())
+
+    ahead = look_ahead(larder.experiment, brought)
+    is_before = {row.email for row in signups(app)}
+    bringing.bring_in(larder.experiment, brought, person)
+
+    assert ahead == (1, 1, 1, [4], 1)
+    assert is_before == {"", "here@x.io"}
+    found = newest(larder.experiment)
+    assert (found.added, found.known, found.left_before) == (1, 1, 1)
+    assert (found.wrong, found.repeated, found.content) == (1, 1, None)
+
+
+def test_the_second_of_two_clicks_brings_nobody_in(larder: Larder):
+    bring_in(larder.experiment, FIVE)
+    brought = newest(larder.experiment)
+
+    with pytest.raises(AlreadyDone, match="brought in before"):
+        bringing.bring_in(larder.experiment, brought, somebody(larder.experiment))
+
+    assert newest(larder.experiment).added == 5
+
+
+def test_no_figure_of_the_test_knows_them(app, larder: Larder, mia: Visitor, now):
+    page = mia.get()
+    mia.see(page)
+    mia.sign_up(page, "mia@x.io")
+    signups(app)
+
+    def figures():
+        found = results_json(results_of(larder.experiment, now()))
+        apart = [variant.pop("excluded") for variant in found["variants"]]
+        return found | {"trust": []}, sum(row.get("imported", 0) for row in apart)
+
+    before, _ = figures()
+    bring_in(larder.experiment, FIVE, AGREED)
+
+    assert figures() == (before, 5)
+    assert differences(db.session.connection()) == []
+
+
+def test_a_long_list_is_taken_up_where_it_broke(app, larder: Larder, now, monkeypatch):
+    monkeypatch.setattr(bringing, "AT_ONCE", 2)
+    bring_in(larder.experiment, FIVE)
+    groups: list[str] = []
+
+    def note(_connection, _cursor, statement, *_rest) -> None:
+        groups.extend([statement] if statement.startswith("UPDATE brought_lists") else [])
+
+    def break_in_the_second(_connection) -> None:
+        if len(groups) == 2:
+            raise OSError("the power is gone")
+
+    sa.event.listen(db.engine, "before_cursor_execute", note)
+    sa.event.listen(db.engine, "commit", break_in_the_second)
+    with pytest.raises(SomeFailed, match="power"):
+        carry_on(now())
+    sa.event.remove(db.engine, "before_cursor_execute", note)
+    sa.event.remove(db.engine, "commit", break_in_the_second)
+    assert (len(signups(app)), newest(larder.experiment).looked_at) == (2, 2)
+
+    carry_on(now())
+
+    assert (len(signups(app)), newest(larder.experiment).state) == (5, "done")
+    assert newest(larder.experiment).added == 5
+    assert differences(db.session.connection()) == []
+
+
+def test_whoever_agreed_hears_the_decision_and_nobody_else_of_a_list(app, larder: Larder, now):
+    bring_in(larder.experiment, "ada@x.io")
+    bring_in(larder.experiment, "bea@x.io", AGREED)
+    life.end(larder.experiment, larder.approver)
+    before = count_hearers(larder.experiment)
+    tell(larder)
+
+    write_letters(now())
+
+    assert before == (0, 1, 0, 1)
+    assert recipients() == ["bea@x.io"]
+    [mail] = mails(app, "bea@x.io")
+    assert "our list of people who agreed to hear about Larder" in mail.body
+    assert "left an address" not in mail.body
+
+
+def test_they_see_what_is_kept_and_leave_by_the_link_in_that_mail(app, larder: Larder, mia, now):
+    bring_in(larder.experiment, "email,source\nbea@x.io,zqfair\n", AGREED)
+    life.end(larder.experiment, larder.approver)
+    tell(larder)
+    write_letters(now())
+    url = leave_url(app, "bea@x.io")
+
+    shown = words_in(mia.get(url.replace("/leave/", "/mine/")))
+    data = json.loads(mia.get(f"{url.replace('/leave/', '/mine/')}/data.json").data)
+    mia.post(url, {})
+
+    assert "zqfair" in shown
+    assert AGREED in shown
+    assert data["brought_in"]["list_says"] == {"source": "zqfair"}
+    assert data["brought_in"]["agreement"] == AGREED
+    assert "zqfair" not in stored()
+    assert bring_in(larder.experiment, "bea@x.io", AGREED) == Brought(0, 0, 1, 0)
+
+
+def test_nobody_of_a_list_is_erased_for_not_confirming(app, larder: Larder, now):
+    bring_in(larder.experiment, "bea@x.io", AGREED)
+    object.__setattr__(app.extensions["wbtest.settings"], "mail_url", "smtp://localhost")
+    now.turn(days=31)
+
+    erasures.erase_unconfirmed(now())
+
+    assert [row.email for row in signups(app)] == ["bea@x.io"]
+
+
+def test_a_file_with_which_nobody_goes_on_is_kept_for_a_day(larder: Larder, now):
+    upload(larder.experiment, larder.editor, "zqlist.csv", FIVE.encode())
+    now.turn(hours=23)
+    carry_on(now())
+    assert "zqlist.csv" in stored()
+
+    now.turn(hours=2)
+    carry_on(now())
+
+    assert "zqlist.csv" not in stored()
+
+
+def test_a_purge_deletes_the_lists_with_the_people(app, larder: Larder, now):
+    bring_in(larder.experiment, "email,source\nbea@x.io,zqfair\n", "zqagreed")
+    life.end(larder.experiment, larder.approver)
+    now.turn(days=800)
+
+    purging.purge_due(now())
+
+    assert not any(trace in stored() for trace in ("bea@x.io", "zqfair", "zqagreed", "people.csv"))
+
+
+class TestTheWayRound:
+    """Our own file, brought into another test, and that one's file."""
+
+    ROWS = (
+        'email,name,at,source,consent,agreed,Who cooks?,score\r\nada@x.io,"\'=1+1",2 May 2025,'
+        'fair,"Yes, ""write"" to me",3 May,\'-2,"a\nb"\r\nbea@x.io,\'\'t Hooft,,,,,,\r\n'
+    )
+
+    def file_of(self, experiment) -> str:
+        found = listed(experiment, sealed_rule(experiment))
+        return "".join(as_csv(signup_rows(found, questions_of(experiment), kept_of(experiment))))
+
+    def test_nothing_is_lost(self, app):  # noqa: ARG002 - the pages need it
+        first, second = (
+            start_page(slug=slug, options=CALL).experiment for slug in ("larder", "pantry")
+        )
+        bring_in(first, self.ROWS)
+        text = self.file_of(first)
+        bring_in(second, text)
+
+        before, after = (
+            [*csv.DictReader(io.StringIO(each, newline=""))]
+            for each in (text, self.file_of(second))
+        )
+        assert after[0]["name"] == "'=1+1"
+        for old, new in zip(before, after, strict=True):
+            for name in ("email", "name", "at", "source", "consent", "consented_at", "Who cooks?"):
+                assert new[name] == old[name]
+            for name in ("variant", "device", "counts", "notes", "page_version", "brought_in_at"):
+                assert new[f"list: {name}"] == old[name]
+
+
+def test_the_file_for_mailing_tools_holds_whoever_agreed(app, larder: Larder, mia: Visitor):
+    page = mia.get()
+    for email in ("yes@x.io", "pending@x.io"):
+        mia.sign_up(page, email)
+    mia.post(leave_url(app, "yes@x.io").replace("/leave/", "/confirm/"), {})
+    bring_in(larder.experiment, "ada@x.io")
+    bring_in(larder.experiment, "bea@x.io", AGREED)
+
+    rows = [*mailing_rows(listed(larder.experiment, sealed_rule(larder.experiment)), "larder")]
+
+    assert rows[0][:3] == ("email", "name", "tags")
+    tags = {row[0]: row[2].split(",") for row in rows[1:]}
+    assert tags.keys() == {"yes@x.io", "bea@x.io"}
+    assert tags["bea@x.io"] == ["larder", "imported"]
+
+
+class TestTakingBack:
+    """Exactly those whom the list added, and to whom nothing happened since."""
+
+    def take(self, larder: Larder) -> None:
+        brought = newest(larder.experiment)
+        taking_back.take_back(larder.experiment, brought, larder.approver)
+
+    def test_whoever_left_was_told_or_signed_up_since_stays(self, app, larder, mia):
+        mia.sign_up(mia.get(), "a@x.io")
+        signups(app)
+        bring_in(larder.experiment, f"{FIVE}f@x.io\n", AGREED)
+        mia.sign_up(mia.get(), "b@x.io")
+        signups(app)
+        with writing() as session:
+            session.execute(sa.update(Signup).values(told_us=1).where(Signup.email == "c@x.io"))
+        mia.post(leave_url_of(larder, "d@x.io"), {})
+
+        self.take(larder)
+
+        found = newest(larder.experiment)
+        assert (found.state, found.removed) == ("gone", 2)
+        assert taking_back.count_stayed(found) == (1, 1, 1)
+        assert {row.email for row in signups(app)} == {"a@x.io", "b@x.io", "c@x.io", ""}
+        assert differences(db.session.connection()) == []
+
+    def test_the_second_click_says_that_it_is_done(self, larder):
+        bring_in(larder.experiment, FIVE)
+        self.take(larder)
+
+        with pytest.raises(AlreadyDone, match="taken back already"):
+            self.take(larder)
+
+    def test_a_long_list_that_is_still_coming_goes_whole(self, app, larder, now, monkeypatch):
+        for module in (bringing, taking_back):
+            monkeypatch.setattr(module, "AT_ONCE", 2)
+        bring_in(larder.experiment, FIVE)
+        brought = newest(larder.experiment)
+        entries = bringing.people_of(larder.experiment, brought).entries
+        for _ in range(2):
+            bringing._add_some(larder.experiment, brought, entries)
+        assert len(signups(app)) == 4
+
+        self.take(larder)
+        carry_on(now())
+
+        assert (signups(app), newest(larder.experiment).removed) == ([], 4)
+        assert differences(db.session.connection()) == []
+
+
+def leave_url_of(larder: Larder, email: str) -> str:
+    """The way out of somebody who got no mail yet."""
+    return f"/leave/{sign_up_token(larder.experiment.identity_key, email)}"

@@ -1,0 +1,1 @@
+"""People whom the team has on a list from elsewhere: brought in, kept apart, taken back."""
