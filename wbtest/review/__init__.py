@@ -15,6 +15,7 @@ PAGES = (
     "comments.views",
     "comments.list_views",
     "waiting.views",
+    "sample.views",
 )
 
 
