@@ -50,6 +50,7 @@ def create_app(settings: config.Settings | None = None, now: Now = utc_now) -> F
     http.init_app(app, http.hosts_of(settings.base_url))
     csrf.init_app(app)
     static_files.serve_static(app, ASSETS / "static")
+    app.extensions["wbtest.docs"] = ASSETS / "docs"
     # From here on an area may stand in front: Door(ProxyFix(SignupDoor(StaticFiles(Flask)))).
     _join_areas(app)
     return app
@@ -108,9 +109,9 @@ def _replicas(settings: config.Settings) -> dict[str, dict[str, object]]:
 
 def _join_areas(app: Flask) -> None:
     """Register each area, from the one that is written first to the one that is read last."""
-    from wbtest import api, audience, delivery, publishing, results, review, team, writing
+    from wbtest import api, audience, delivery, helping, publishing, results, review, team, writing
 
-    for area in (delivery, team, writing, review, publishing, audience, results, api):
+    for area in (delivery, team, helping, writing, review, publishing, audience, results, api):
         area.init_app(app)
 
 

@@ -147,6 +147,8 @@ BY_HAND = {
     "audience": VISITOR,
     "guests": "Whoever holds a review link has no log-in, and so no token.",
     "results.shared": "A guest types the password of a shared link.",
+    "results.hide_start": "A page for people begins with it, and the API has none.",
+    "results.bring_back_start": "A page for people begins with it, and the API has none.",
     "results.mails": "Whoever gets these mails says which they want.",
     "results.stop_mails": "Whoever gets these mails stops them, from the mail.",
     "team.choose_daily_mail": "Whoever gets these mails says which they want.",

@@ -131,7 +131,7 @@ def logged_in(live: Live, page: Page, owner: Person) -> Page:
     page.get_by_label("E-mail").fill(owner.email)
     page.get_by_label("Password").fill(PASSWORD)
     page.get_by_role("button", name="Log in").click()
-    page.wait_for_url(f"{live.url}/releases")
+    page.wait_for_url(f"{live.url}/start")
     return page
 
 

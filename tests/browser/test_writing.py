@@ -17,7 +17,7 @@ pytestmark = pytest.mark.browser
 
 def test_an_idea_of_tonight_is_written_frozen_and_approved(logged_in: Page):
     page = logged_in
-    page.get_by_role("link", name="Write the first").click()
+    page.get_by_role("link", name="Write your release").click()
     page.get_by_label("Product").fill("Night bus")
     page.get_by_role("button", name="Start writing").click()
     page.get_by_label("Headline").fill("Home from the late shift in twenty minutes")

@@ -77,6 +77,7 @@ def test_two_texts_side_by_side_are_accessible(
 
 
 def test_an_empty_list_is_accessible(logged_in: Page, check_accessible: Callable[[Page], None]):
+    logged_in.get_by_role("link", name="Releases").click()
     expect(logged_in.get_by_text("No release yet")).to_be_visible()
 
     check_accessible(logged_in)

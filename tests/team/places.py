@@ -103,11 +103,12 @@ def make_place(team: Team, now: HandClock, slug: str) -> Place:
 
 
 def _of_ways_in(team: Team, invitation: str) -> dict[str, Values]:
-    """The tokens in mails about a log-in."""
+    """The tokens in mails about a log-in, and a page of the help."""
     with writing():
         reset = links.make_link(team.viewer, "reset")
         email = links.make_link(team.viewer, "email", "vic@example.org")
     return {
+        "helping.page": {"name": "coach"},
         "team.invitation": {"token": invitation},
         "team.new_password": {"token": reset},
         "team.confirm_email": {"token": email},

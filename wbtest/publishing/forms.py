@@ -8,7 +8,9 @@ from flask_wtf import FlaskForm
 from wtforms import RadioField, SelectField, StringField, TextAreaField, ValidationError
 from wtforms.validators import InputRequired, Optional
 
+from wbtest.helping.belonging import Described
 from wbtest.publishing import copy
+from wbtest.publishing.belonging import VARIANT
 from wbtest.publishing.experiments import VARIANTS_RULE
 from wbtest.publishing.fields import OrderField, WholeField
 from wbtest.publishing.meanwhile import CHANGED, part_digest
@@ -19,9 +21,10 @@ from wbtest.store import Invalid
 NEEDED = InputRequired("Fill this in.")
 
 
-class VariantForm(FlaskForm):
+class VariantForm(Described, FlaskForm):
     """A variant. Whatever is left empty stays as it was approved."""
 
+    belongs = VARIANT
     name = StringField("Name", [NEEDED])
     weight = WholeField("Weight", [NEEDED], sentence=VARIANTS_RULE)
     headline = TextAreaField("Headline", [Optional()])

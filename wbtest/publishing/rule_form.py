@@ -18,7 +18,9 @@ from wtforms import (
 )
 from wtforms.validators import Optional, StopValidation
 
+from wbtest.helping.belonging import Described
 from wbtest.publishing.asked import Asked
+from wbtest.publishing.belonging import RULE
 from wbtest.publishing.fields import DayField, PercentField, WholeField
 from wbtest.publishing.forms import NEEDED
 from wbtest.publishing.given_rule import RECKONED_FROM, kept_reckoning, kept_rule
@@ -88,13 +90,14 @@ def few_enough(_form: FlaskForm, field: Field) -> None:
         raise ValidationError(f"Plan with 1 to {MOST_VARIANTS} variants.")
 
 
-class ExperimentForm(FlaskForm):
+class ExperimentForm(Described, FlaskForm):
     """Everything of an experiment but its variants.
 
     ``daily`` is for planning and not sealed, ``planned_variants`` is not even kept. The numbers
     that the target is worked out from are given all together or not at all.
     """
 
+    belongs = RULE
     target = PercentField("Target", [NEEDED])
     who = StringField("Who comes", [NEEDED])
     does = StringField("What they will do", [NEEDED])

@@ -22,6 +22,7 @@ PAGES = (
     "sharing.shared_views",
     "signup_views",
     "spending.views",
+    "starting.views",
     "yardstick.views",
     "telling.views",
 )
@@ -41,6 +42,8 @@ def init_app(app: Flask) -> None:
     from wbtest.results.people import reason_name
     from wbtest.results.planner import plan
     from wbtest.results.sharing.shared_views import OUTSIDE, keep_shared_secret
+    from wbtest.results.starting import hiding
+    from wbtest.results.starting.views import home_of
     from wbtest.results.summary import Summary, summaries
     from wbtest.results.telling import events, posting, weekly
     from wbtest.results.views import bp
@@ -59,6 +62,8 @@ def init_app(app: Flask) -> None:
     jobs = app.extensions["wbtest.jobs"]
     jobs["verdicts told"] = (events.tell_events, events.EVERY)
     jobs["weekly summary"] = (weekly.send_weekly, weekly.EVERY)
+    jobs["start pages"] = (hiding.end_where_visited, hiding.EVERY)
+    app.extensions["wbtest.home"] = home_of
     app.extensions["wbtest.waits"] += (waits_for_seconds, waits_for_tests)
     app.extensions["wbtest.given_up"] = given_up
     app.extensions["wbtest.planner"] = plan

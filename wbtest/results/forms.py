@@ -4,16 +4,19 @@ from flask_wtf import FlaskForm
 from wtforms import HiddenField, RadioField, TextAreaField
 
 from wbtest.audience.readmissions import LONGEST_WHY
+from wbtest.helping.belonging import Described
+from wbtest.results.deciding.belonging import DECISION
 from wbtest.results.deciding.decide import LONGEST_REASON
 from wbtest.results.decisions import CHOICES
 
 
-class DecisionForm(FlaskForm):
+class DecisionForm(Described, FlaskForm):
     """Go, iterate or stop, and why; the verb refuses what says nothing.
 
     ``read`` is the mark of what the page showed, as ``deciding.papers.mark_of`` gives it.
     """
 
+    belongs = DECISION
     choice = RadioField(
         "What you decide",
         choices={str(choice): choice.capitalize() for choice in CHOICES},

@@ -14,6 +14,7 @@ PAGES = (
     "comments.views",
     "comments.list_views",
     "waiting.views",
+    "sample.views",
 )
 
 

@@ -30,7 +30,11 @@ class Needs(NamedTuple):
 
 def needs_of(workspace_id: int) -> Needs:
     """What the workspace asks of an approval; one of any approver, unless its owner said else."""
-    found = db.session.get(ReviewSetting, workspace_id)
+    return needs_in(db.session.get(ReviewSetting, workspace_id))
+
+
+def needs_in(found: ReviewSetting | None) -> Needs:
+    """What this setting asks of an approval; without one, one of any approver."""
     return Needs(found.approvals, frozenset(found.required)) if found else Needs()
 
 

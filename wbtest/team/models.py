@@ -57,6 +57,8 @@ class Membership(Base):
     person_id: Mapped[int] = mapped_column(ForeignKey(Person.id), primary_key=True, index=True)
     role: Mapped[str] = mapped_column(String(10))
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    # Whether their way home leads to the start page: until the first visitor came, or they hid it.
+    sees_start: Mapped[bool] = mapped_column(default=True)
 
     workspace: Mapped[Workspace] = relationship()
     person: Mapped[Person] = relationship()

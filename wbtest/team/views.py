@@ -35,9 +35,11 @@ bp = Blueprint("team", __name__)
 @bp.get("/")
 @access.public
 def home() -> ResponseReturnValue:
-    """The start: the releases, the log-in, or how to find the link that makes the owner."""
-    if access.memberships():
-        return redirect("/releases", 303)
+    """Home: the start page or the releases, the log-in, or how to find the link for the owner."""
+    if mine := access.memberships():
+        # Whether there is anything to begin with, a later area knows.
+        leads_to = current_app.extensions["wbtest.home"]
+        return redirect(leads_to(next(iter(mine.values()))), 303)
     if access.find_person() is not None:
         raise here.NoTeam
     if people.has_owner():

@@ -1,6 +1,7 @@
 """What the coach says of a draft or a revision, grouped as the pages show it."""
 
 import re
+from collections.abc import Iterable
 from itertools import groupby
 from operator import attrgetter
 from typing import NamedTuple
@@ -59,11 +60,16 @@ class Group(NamedTuple):
 
 def coach_text(text: Release | Revision) -> tuple[Group, ...]:
     """Return what is found in the draft as of today, in a revision as of when it was frozen."""
-    document = documents.from_json(text.document)
-    waived = find_waivers(text)
+    found = findings_of(text)
+    return grouped(found, documents.from_json(text.document), find_waivers(text))
+
+
+def grouped(
+    findings: Iterable[Finding], document: Document, waived: dict[Key, Waiver]
+) -> tuple[Group, ...]:
+    """Return the findings in a text as its pages show them; ``waived`` are those that may stay."""
     numbered = [
-        _numbered(number, finding, document, waived)
-        for number, finding in enumerate(findings_of(text), 1)
+        _numbered(number, finding, document, waived) for number, finding in enumerate(findings, 1)
     ]
     by_part = groupby(numbered, key=attrgetter("finding.mark.part"))
     return tuple(Group(part, NAMES[part], tuple(found)) for part, found in by_part)

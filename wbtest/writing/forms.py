@@ -21,7 +21,8 @@ from wtforms import (
 )
 from wtforms.widgets import CheckboxInput, DateInput, HiddenInput, ListWidget
 
-from wbtest.writing import languages
+from wbtest.helping.belonging import Described
+from wbtest.writing import belonging, languages
 from wbtest.writing.document import EXTERNAL_TOPICS, INTERNAL_TOPICS
 from wbtest.writing.limits import MOST_EVIDENCE, MOST_QUESTIONS, fault_of
 from wbtest.writing.number_rows import CHOICES, CHOICES_WHEN_GONE, NumberRows, Rows
@@ -74,30 +75,39 @@ class NewReleaseForm(Form):
     language = SelectField("Language", choices=languages.listed(""), default="en")
 
 
-class CallToActionForm(Form):
+class CallToActionForm(Described, Form):
     """How to get started."""
 
+    belongs = belonging.CALL_TO_ACTION
     text = _sentence("Call to action", "call_to_action.text")
     label = _line("Words on the button", "call_to_action.label")
     price = _sentence("Price, or “free”", "call_to_action.price")
 
 
-class DatelineForm(Form):
+class DatelineForm(Described, Form):
     """Where and when the imagined launch takes place."""
 
+    belongs = belonging.DATELINE
     city = _line("City", "dateline.city")
     date = _line("Date of the launch", "dateline.date", widget=DateInput())
 
 
-class QuoteForm(Form):
-    """What somebody says, and who."""
+class QuoteForm(Described, Form):
+    """What somebody of the company says, and who."""
 
+    belongs = belonging.COMPANY_QUOTE
     text = _prose("What they say", "company_quote.text")
     speaker = _line("Name", "company_quote.speaker")
     role = _sentence("Who they are", "company_quote.role")
 
 
-class QuestionForm(Form):
+class CustomerQuoteForm(QuoteForm):
+    """What an imagined customer says."""
+
+    belongs = belonging.CUSTOMER_QUOTE
+
+
+class QuestionForm(Described, Form):
     """One row of the FAQ; its last three fields make it an honest unknown."""
 
     topics: tuple[str, ...] = ()
@@ -119,16 +129,19 @@ class QuestionForm(Form):
 
 
 class ExternalQuestionForm(QuestionForm):
+    belongs = belonging.QUESTION
     topics = EXTERNAL_TOPICS
 
 
 class InternalQuestionForm(QuestionForm):
+    belongs = belonging.INTERNAL_QUESTION
     topics = INTERNAL_TOPICS
 
 
-class NumberForm(Form):
+class NumberForm(Described, Form):
     """What a number rests on. The words name it; they are as the text has them."""
 
+    belongs = belonging.NUMBER
     words = StringField("Words", [Sound("evidence.words")], widget=HiddenInput(), default="")
     kind = SelectField("What it rests on", choices=CHOICES, validate_choice=False, default="")
     source = _line("Source", "evidence.source")
@@ -146,9 +159,10 @@ class NumberForm(Form):
         self.kind.choices = CHOICES_WHEN_GONE if self.is_gone else CHOICES
 
 
-class ShortForm(Form):
+class ShortForm(Described, Form):
     """The parts of a short release. ``version`` names the text that this one was made from."""
 
+    belongs = belonging.RELEASE
     version = IntegerField(widget=HiddenInput())
     product = _line("Product", "product")
     language = SelectField("Language", [Sound("language")], validate_choice=False)
@@ -190,7 +204,7 @@ class FullForm(ShortForm):
     solution = _prose("Solution", "solution")
     why_now = _prose("Why now", "why_now")
     company_quote = FormField(QuoteForm)
-    customer_quote = FormField(QuoteForm)
+    customer_quote = FormField(CustomerQuoteForm)
     vision = _line("Product vision", "vision")
     roadmap = _line("Place on the roadmap", "roadmap")
     internal = Rows(FormField(InternalQuestionForm), max_entries=MOST_QUESTIONS + 1)

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from typing import Any, NamedTuple
 
-from wtforms import FieldList, FormField
+from wtforms import Field, FieldList, FormField
 
 from wbtest.writing import document as documents
 from wbtest.writing.arranging import with_questions
@@ -101,6 +101,21 @@ def document_of(sheet: ShortForm, base: Document) -> Document:
 def fields_of(sheet: ShortForm) -> list[Typed]:
     """Every field of the sheet in its order, those inside other fields included."""
     return [typed for field in sheet if field.name != "version" for typed in _fields(field, "")]
+
+
+def told_of(sheet: ShortForm, part: str) -> list[Field]:
+    """The fields of a part that say what belongs in them, as the page tells it beside the part."""
+    found: list[Field]
+    if part in documents.AUDIENCES:
+        found = list(blank_rows()[part])
+    else:
+        field: Any = sheet[part]
+        found = list(field.form) if isinstance(field, FormField) else [field]
+    if isinstance(sheet, FullForm) and part == "subheading":
+        found.append(sheet.segment)
+    if isinstance(sheet, FullForm) and part == "summary":
+        found += list(sheet.dateline.form)
+    return [field for field in found if field.description]
 
 
 def differences(sheet: ShortForm, theirs: ShortForm) -> list[Difference]:

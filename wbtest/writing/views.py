@@ -104,6 +104,7 @@ def sheet_page(
         release=release,
         sheet=sheet,
         parts=PARTS[release.form],
+        told={part.name: sheets.told_of(sheet, part.name) for part in PARTS[release.form]},
         status=status,
         beside=beside(release, status),
         differences=differences or [],

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from wbtest.publishing.choices.options import Asked, AsksFor, Options
+from wbtest.review.sample import story as sample
 
 # Why the launch check's warnings do not stop a demo.
 REASONS = {
@@ -77,8 +78,21 @@ def tests() -> dict[str, Test]:
 
 
 def told(name: str) -> Any:
-    """What a file of the story says."""
+    """What a file of the story says. One release of it is the sample that everybody may look at."""
+    if name.startswith(sample.NAME):
+        return sample.told(name)
     return json.loads(Path(__file__).with_name(f"{name}.json").read_text(encoding="utf-8"))
+
+
+def is_told(name: str) -> bool:
+    """Whether there is such a file."""
+    folders = (Path(__file__).parent, sample.HERE)
+    return any((folder / f"{name}.json").exists() for folder in folders)
+
+
+def drafts_of(name: str) -> Any:
+    """How each draft of a release differed from the last."""
+    return told(f"{name}_drafts") if name == sample.NAME else told("drafts")[name]
 
 
 def _test(said: dict[str, Any]) -> Test:

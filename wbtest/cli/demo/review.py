@@ -1,10 +1,9 @@
 """How a release of the demo was reviewed: rounds with four people, one of them by link."""
 
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
-from wbtest.cli.demo.cast import told
+from wbtest.cli.demo.cast import is_told, told
 from wbtest.cli.demo.stage import AUTHOR, Stage
 from wbtest.extensions import db
 from wbtest.review.alignment import answers as aligning
@@ -41,7 +40,7 @@ class People:
 def read_story(file: str) -> Told | None:
     """The review of a release of the demo, if it had one."""
     name = f"{file}_review"
-    return told(name) if Path(__file__).with_name(f"{name}.json").exists() else None
+    return told(name) if is_told(name) else None
 
 
 def invite(story: Told, release: Release, members: dict[str, Person]) -> Reviewer:

@@ -1,21 +1,17 @@
 """Scenes of writing: a release grows draft by draft, is approved, or is stopped on paper."""
 
-from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
 from wbtest.cli.demo import review
-from wbtest.cli.demo.cast import told
+from wbtest.cli.demo.cast import drafts_of, told
 from wbtest.cli.demo.stage import APPROVER, AUTHOR, Stage
 from wbtest.results.learning.next_draft import next_draft
 from wbtest.review import approvals, verdicts
+from wbtest.review.sample import story as sample
 from wbtest.writing import candidates, releases
-from wbtest.writing import document as documents
 from wbtest.writing.document import Document
 from wbtest.writing.models import Revision
-
-# On this day the texts were written. The days that they name move along with the story.
-WRITTEN_ON = date(2026, 11, 26)
 
 
 def draft(stage: Stage, name: str, number: int) -> None:
@@ -37,7 +33,7 @@ def draft(stage: Stage, name: str, number: int) -> None:
     else:
         release = stage.release(name)
         releases.save_release(release, text, release.version, author)
-        if reviewed and number == len(told("drafts")[name]):
+        if reviewed and number == len(drafts_of(name)):
             review.let_stay(reviewed, release, author)
     revision = releases.freeze(release, author)
     if reviewed:
@@ -65,25 +61,8 @@ def stop(stage: Stage, name: str, reason: str, weeks: int) -> None:
 
 def text_of(name: str, number: int, today: date) -> Document:
     """A draft of a release, with its days as far away from today as they were when written."""
-    changes: dict[str, Any] = told("drafts")[name][number - 1]
-    values = told(name)
-    kept = changes.get("faq", len(values["faq"]))
-    final = documents.from_json(values | changes | {"faq": values["faq"][:kept]})
-    moved = today - WRITTEN_ON
-    return replace(
-        final,
-        dateline=replace(final.dateline, date=_moved(final.dateline.date, moved)),
-        faq=tuple(
-            replace(entry, open=replace(entry.open, until=_moved(entry.open.until, moved)))
-            if entry.open
-            else entry
-            for entry in final.faq
-        ),
-    )
-
-
-def _moved(day: str, by: timedelta) -> str:
-    return (date.fromisoformat(day) + by).isoformat() if day else ""
+    changes: dict[str, Any] = drafts_of(name)[number - 1]
+    return sample.text_of(told(name), changes, today)
 
 
 def _newest(stage: Stage, name: str) -> Revision:

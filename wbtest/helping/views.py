@@ -1,0 +1,39 @@
+"""The pages of the help: the list, and each page of the docs."""
+
+from pathlib import Path
+
+from flask import Blueprint, abort, current_app, render_template, url_for
+from flask.typing import ResponseReturnValue
+
+from wbtest.helping.pages import grouped, pages_in
+from wbtest.helping.rendering import rendered
+from wbtest.team import access
+
+bp = Blueprint("helping", __name__)
+
+
+@bp.get("/help", endpoint="help")
+@access.own_log_in
+def list_help() -> ResponseReturnValue:
+    """What there is to read, and the ways back to what teaches."""
+    return render_template("helping/help.html", groups=grouped(pages_in(_folder())))
+
+
+@bp.get("/help/<name>")
+@access.own_log_in
+def page(name: str) -> ResponseReturnValue:
+    """One page of the docs."""
+    pages = pages_in(_folder())
+    if name not in pages:
+        abort(404)
+    text = rendered(pages[name].text, frozenset(pages), _address)
+    return render_template("helping/page.html", shown=pages[name], text=text)
+
+
+def _address(name: str) -> str:
+    return url_for("helping.page", name=name)
+
+
+def _folder() -> Path:
+    found: Path = current_app.extensions["wbtest.docs"]
+    return found

@@ -1,0 +1,154 @@
+"""How far a workspace's foremost idea is: two queries at most, three where approvers are named."""
+
+from functools import cache
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import aliased
+
+from wbtest.audience.totals_models import DayTotal
+from wbtest.extensions import clock, db
+from wbtest.publishing.models import Experiment
+from wbtest.publishing.running.sealing import draft_digest
+from wbtest.results.starting.steps import Facts, missing_in
+from wbtest.review.models import Approval, Reviewer, ReviewSetting, Round
+from wbtest.review.needs import needs_in
+from wbtest.review.standing import is_approved
+from wbtest.review.verdicts import is_stopped
+from wbtest.team.models import Membership, Workspace
+from wbtest.writing import coach
+from wbtest.writing import document as documents
+from wbtest.writing.models import Release, Revision
+from wbtest.writing.waivers import does_stay, find_waivers
+
+
+def facts_of(workspace_id: int) -> Facts:
+    """How far the idea is that is furthest: of those that were not stopped, with no test ended."""
+    row = db.session.execute(_foremost(), {"workspace_id": workspace_id}).one()
+    release, revision, experiment, setting, members, is_asked, signed, is_visited = row
+    if release is None:
+        return Facts(is_alone=members == 1, is_visited=is_visited)
+    document = documents.from_json(release.document)
+    is_started = experiment is not None and experiment.state != "draft"
+    needs = needs_in(setting)
+    approved = experiment is not None or (
+        revision is not None
+        and signed >= needs.approvals
+        and (not needs.required or is_approved(revision))
+    )
+    return Facts(
+        release.id,
+        missing_in(document),
+        0 if approved else count_stops(release),
+        revision.number if revision else 0,
+        revision is not None and revision.digest == documents.digest(document),
+        members == 1,
+        is_asked,
+        approved,
+        experiment.id if experiment else 0,
+        is_started or (experiment is not None and _is_checked(experiment)),
+        is_started,
+        is_visited,
+    )
+
+
+def is_visited(workspace_id: int) -> bool:
+    """Whether any visitor of the workspace's pages was counted."""
+    query = sa.select(visited(sa.bindparam("workspace_id", workspace_id)))
+    return bool(db.session.scalar(query))
+
+
+def visited(workspace_id: sa.ColumnElement[int]) -> sa.ColumnElement[bool]:
+    """Whether any visitor of this workspace was counted, as a part of a query."""
+    test = aliased(Experiment)
+    return (
+        sa.exists()
+        .where(DayTotal.experiment_id == test.id, DayTotal.seen > 0)
+        .where(test.workspace_id == workspace_id)
+    )
+
+
+def count_stops(release: Release) -> int:
+    """How many findings of the draft keep it from an approval.
+
+    What the workspace tells the coach is not asked: no rule that stops can be muted.
+    """
+    document, today = documents.from_json(release.document), clock.now().date()
+    found = [
+        finding
+        for finding in coach.findings_of(document, release.form, today)
+        if finding.severity == "stop" and finding.rule.stops_before == "approval"
+    ]
+    waived = find_waivers(release) if found else {}
+    return sum(not does_stay(finding, waived) for finding in found)
+
+
+def _is_checked(experiment: Experiment) -> bool:
+    return experiment.checked_digest == draft_digest(experiment)
+
+
+@cache
+def _foremost() -> sa.Select[Any]:
+    """Made once, since to put it together takes longer than to run it."""
+    text, test, tested = aliased(Revision), aliased(Experiment), aliased(Revision)
+    newest = (
+        sa.select(sa.func.max(text.number))
+        .where(text.release_id == Release.id)
+        .correlate(Release)
+        .scalar_subquery()
+    )
+    foremost = (
+        sa.select(test.id)
+        .join(tested, tested.id == test.revision_id)
+        .where(tested.release_id == Release.id, test.state != "ended")
+        .order_by(test.started_at.is_(None), test.id.desc())
+        .limit(1)
+        .correlate(Release)
+        .scalar_subquery()
+    )
+    members = (
+        sa.select(sa.func.count())
+        .where(Membership.workspace_id == Workspace.id)
+        .correlate(Workspace)
+        .scalar_subquery()
+    )
+    signed = (
+        sa.select(sa.func.count(sa.distinct(Approval.approver_id)))
+        .where(Approval.revision_id == Revision.id, Approval.digest == Revision.digest)
+        .correlate(Revision)
+        .scalar_subquery()
+    )
+    up_for_review = (
+        sa.exists()
+        .where(Round.revision_id == text.id, text.release_id == Release.id)
+        .correlate(Release)
+    )
+    by_link = sa.exists().where(Reviewer.release_id == Release.id, Reviewer.token_hash.is_not(None))
+    return (
+        sa.select(
+            Release,
+            Revision,
+            Experiment,
+            ReviewSetting,
+            members,
+            sa.or_(up_for_review, by_link.correlate(Release)),
+            signed,
+            visited(Workspace.__table__.c.id),
+        )
+        .select_from(Workspace)
+        .outerjoin(
+            Release,
+            sa.and_(Release.workspace_id == Workspace.id, ~is_stopped(Release.__table__.c.id)),
+        )
+        .outerjoin(Revision, sa.and_(Revision.release_id == Release.id, Revision.number == newest))
+        .outerjoin(Experiment, Experiment.id == foremost)
+        .outerjoin(ReviewSetting, ReviewSetting.workspace_id == Workspace.id)
+        .where(Workspace.id == sa.bindparam("workspace_id"))
+        .order_by(
+            Experiment.id.is_(None),
+            Experiment.started_at.is_(None),
+            Revision.id.is_(None),
+            Release.updated_at.desc(),
+        )
+        .limit(1)
+    )

@@ -1,0 +1,51 @@
+"""The start page, and hiding it."""
+
+from flask import flash, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+
+from wbtest.results.starting import hiding
+from wbtest.results.starting.standing import facts_of, is_visited
+from wbtest.results.starting.steps import next_of, steps_of
+from wbtest.results.views import bp
+from wbtest.team import access
+from wbtest.team.models import Membership
+
+
+@bp.get("/start", endpoint="start")
+@access.requires("read")
+def show_start() -> ResponseReturnValue:
+    """What this is, and every step from an idea to its first visitor."""
+    steps = steps_of(facts_of(access.workspace("read").id))
+    return render_template(
+        "results/starting/start.html",
+        steps=steps,
+        done=[step for step in steps if step.done],
+        ahead=[step for step in steps if not step.done][1:],
+        next=next_of(steps),
+        minutes=sum(step.minutes for step in steps if not step.done),
+        is_new=not steps[0].done,
+        is_shown=access.membership().sees_start,
+    )
+
+
+@bp.post("/start/hide")
+@access.requires("read")
+def hide_start() -> ResponseReturnValue:
+    """Go to the releases instead from now on."""
+    hiding.show_start(access.membership(), is_shown=False)
+    flash("The start page is hidden. Help leads back to it.")
+    return redirect(url_for("writing.releases"), 303)
+
+
+@bp.post("/start/show")
+@access.requires("read")
+def bring_back_start() -> ResponseReturnValue:
+    """Go there first again, until the first visitor came."""
+    hiding.show_start(access.membership(), is_shown=True)
+    return redirect(url_for(".start"), 303)
+
+
+def home_of(membership: Membership) -> str:
+    """Where the way home leads this member. Whoever hid the start page costs no query."""
+    is_new = membership.sees_start and not is_visited(membership.workspace_id)
+    return url_for("results.start" if is_new else "writing.releases")
