@@ -74,6 +74,7 @@ class Filled:
             "item_id": [1],
             "webhook_id": [1],
             "name": ["blog-post"],
+            "topic": ["coach"],
         }
 
 

@@ -29,6 +29,8 @@ SHUT = {
     "audience.picture": "the page does not show it, so only the team sees it",
     "team.log_out_device": "its form names the device, and here it names none",
 }
+# What their address names belongs to no workspace: it is the same for everybody.
+OF_NOBODY = {"helping.page"}
 # There is nothing to type before the password was right.
 AFTER_THE_PASSWORD = {"team.login_code"}
 # To look is written down or counted there; everywhere else it changes nothing.
@@ -70,7 +72,9 @@ class Cell(NamedTuple):
 
     @property
     def names_an_object(self) -> bool:
-        return bool(self.rule.arguments - set(self.rule.defaults or ()))
+        return self.rule.endpoint not in OF_NOBODY and bool(
+            self.rule.arguments - set(self.rule.defaults or ())
+        )
 
     @property
     def lowest_role(self) -> str:

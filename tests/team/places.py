@@ -80,6 +80,7 @@ def make_place(team: Team, now: HandClock, slug: str) -> Place:
             "key": "control",
             "version": 2,
             "name": "blog-post",
+            "topic": "coach",
             "_slug": filled.running.slug,
             "slug": filled.running.slug,
             "width": 64,
@@ -103,12 +104,11 @@ def make_place(team: Team, now: HandClock, slug: str) -> Place:
 
 
 def _of_ways_in(team: Team, invitation: str) -> dict[str, Values]:
-    """The tokens in mails about a log-in, and a page of the help."""
+    """The tokens in mails about a log-in."""
     with writing():
         reset = links.make_link(team.viewer, "reset")
         email = links.make_link(team.viewer, "email", "vic@example.org")
     return {
-        "helping.page": {"name": "coach"},
         "team.invitation": {"token": invitation},
         "team.new_password": {"token": reset},
         "team.confirm_email": {"token": email},

@@ -19,19 +19,19 @@ def list_help() -> ResponseReturnValue:
     return render_template("helping/help.html", groups=grouped(pages_in(_folder())))
 
 
-@bp.get("/help/<name>")
+@bp.get("/help/<topic>")
 @access.own_log_in
-def page(name: str) -> ResponseReturnValue:
+def page(topic: str) -> ResponseReturnValue:
     """One page of the docs."""
     pages = pages_in(_folder())
-    if name not in pages:
+    if topic not in pages:
         abort(404)
-    text = rendered(pages[name].text, frozenset(pages), _address)
-    return render_template("helping/page.html", shown=pages[name], text=text)
+    text = rendered(pages[topic].text, frozenset(pages), _address)
+    return render_template("helping/page.html", shown=pages[topic], text=text)
 
 
 def _address(name: str) -> str:
-    return url_for("helping.page", name=name)
+    return url_for("helping.page", topic=name)
 
 
 def _folder() -> Path:
