@@ -124,9 +124,10 @@ def test_a_second_invitation_takes_the_place_of_the_first(client: Browser) -> No
     assert client.application.test_client().get(second).status_code == 200
 
 
-def test_sent_again_the_old_link_opens_nothing(client: Browser, now: HandClock) -> None:
+def test_sent_again_the_old_link_opens_nothing(client: Browser, team: Team, now: HandClock) -> None:
     first = invite(client)
     now.turn(hours=50)
+    log_in(client, team.owner)
 
     client.send(f"/team/invitations/{only().id}/again")
 
@@ -145,7 +146,7 @@ def test_taken_back_it_opens_nothing(client: Browser) -> None:
     assert "Nobody is invited" in client.get("/team").text
 
 
-def test_a_team_sends_so_many_a_day(client: Browser, now: HandClock) -> None:
+def test_a_team_sends_so_many_a_day(client: Browser, team: Team, now: HandClock) -> None:
     for number in range(MOST_A_DAY):
         client.send("/team/invitations", ADA | {"email": f"a{number}@x.io"})
 
@@ -153,6 +154,7 @@ def test_a_team_sends_so_many_a_day(client: Browser, now: HandClock) -> None:
     assert answer.status_code == 429
     assert "Try tomorrow" in answer.text
     now.turn(hours=24)
+    log_in(client, team.owner)
     assert client.send("/team/invitations", ADA).status_code == 303
 
 
