@@ -36,6 +36,8 @@ def test_an_older_text_or_a_part_of_it_is_the_draft_again(editor: Program, team:
 
     assert part["headline"] == whole["headline"] == before.document["headline"]
     assert part["subheading"] == "And no shop" != whole["subheading"]
+    texts = editor.get(f"{address}/history").json["texts"]
+    assert ("r1", "Editor") in [(each["text"], each["by"]) for each in texts]
     wrong = ({"text": "r9"}, {"text": "r1", "part": "title"})
     faults = [list(editor.post(f"{address}/restore", each).json["errors"]) for each in wrong]
     assert faults == [["text"], ["part"]]

@@ -12,7 +12,7 @@ from tests.api.pages import BY_HAND, PAGES
 from tests.conftest import Browser, HandClock
 from tests.factories import Team
 from tests.team.matrix import NEEDS
-from tests.team.places import make_place
+from tests.team.places import make_place, parts_of
 from wbtest.api.routes import ROUTES, Route
 from wbtest.team import access
 from wbtest.team.tokens import SCOPES
@@ -66,8 +66,8 @@ BODIES: dict[str, dict[str, Any]] = {
 }
 
 
-def address(route: Route, **numbers: int) -> str:
-    """The address of a route, with these numbers in their places and 1 in all others."""
+def address(route: Route, **numbers: Any) -> str:
+    """The address of a route, with these values in their places and 1 in all others."""
     return re.sub(r"<(?:int:)?(\w+)>", lambda found: str(numbers.get(found[1], 1)), route.address)
 
 
@@ -76,7 +76,7 @@ def ask(program: Program, route: Route) -> TestResponse:
     return send(program, route, {}, token_id=NOWHERE, person_id=NOWHERE)
 
 
-def send(program: Program, route: Route, body: dict[str, Any], **numbers: int) -> TestResponse:
+def send(program: Program, route: Route, body: dict[str, Any], **numbers: Any) -> TestResponse:
     # Who sends a picture is asked who they are before it is looked at.
     takes_json = route.method in ("POST", "PATCH") and route.name != "add_picture"
     sent = body if takes_json else None
@@ -137,6 +137,18 @@ def test_what_is_of_others_and_what_is_not_there_are_the_same(
         nothing = send(program, route, body, **dict.fromkeys(theirs, NOWHERE))
         assert found.status_code == 404, route
         assert (found.status_code, found.data) == (nothing.status_code, nothing.data), route
+
+
+def test_no_part_of_an_address_leads_to_another_workspace(
+    program: Program, team: Team, strangers: Team, now: HandClock
+) -> None:
+    ours, theirs = make_place(team, now, "").usual, parts_of(strangers)
+    for route in ROUTES:
+        for name in re.findall(r"<(?:int:)?(\w+)>", route.address):
+            if name in theirs:
+                mixed = ours | {name: theirs[name]}
+                answer = send(program, route, BODIES.get(route.name, {}), **mixed)
+                assert answer.status_code == 404, route
 
 
 def test_an_address_asks_for_what_the_page_asks_where_people_do_the_same(app: Flask) -> None:

@@ -164,3 +164,4 @@ def test_an_owner_chooses_what_stands_there_after_the_end(
     late = program.post(f"{address}/afterwards", {"afterwards": "closed", "outcome": "We build."})
 
     assert (early.status_code, late.json["outcome"]) == (409, "We build.")
+    assert program.get(f"{address}/afterwards").json == late.json

@@ -180,6 +180,9 @@ def test_a_review_is_asked_for(editor: Program, address: str, team: Team) -> Non
     asked = editor.post(f"{address}/ask", {"minutes": 15, "members": [team.viewer.id]})
 
     assert (asked.status_code, asked.json["minutes"]) == (201, 15)
+    found = editor.get(f"{address}/ask").json
+    assert found["review"] == asked.json
+    assert [each["id"] for each in found["members"] if each["is_asked"]] == [team.viewer.id]
     assert editor.post(f"{address}/ask", {"minutes": 0}).status_code == 422
     assert editor.post(f"{address}/ask", {"members": [4711]}).status_code == 422
 

@@ -9,7 +9,8 @@ from wbtest.api.answers import Answer
 from wbtest.api.release_shapes import Given
 from wbtest.api.revisions import find
 from wbtest.review.asking import links, rounds
-from wbtest.review.models import Reviewer
+from wbtest.review.asking.progress import members_for
+from wbtest.review.models import Reviewer, Round
 from wbtest.review.seats import is_over
 from wbtest.team import access
 from wbtest.writing.models import Release
@@ -29,6 +30,23 @@ class RoundShown(msgspec.Struct, kw_only=True):
     minutes: int
     note: str
     opened_at: datetime
+
+
+class MemberAsked(msgspec.Struct, kw_only=True):
+    """A member who may be asked, and how far they are."""
+
+    id: int
+    name: str
+    role: str
+    is_asked: bool
+    state: str
+
+
+class AskedShown(msgspec.Struct):
+    """The review of a revision, null before somebody asked for it, and who could read it."""
+
+    review: RoundShown | None
+    members: list[MemberAsked]
 
 
 class NewLink(Given, kw_only=True):
@@ -56,11 +74,28 @@ class Links(msgspec.Struct):
     links: list[LinkShown]
 
 
+def get_review(release_id: int, number: int) -> AskedShown:
+    """Who was asked to read a revision, and how far everybody is."""
+    revision = find(release_id, number, "edit")
+    asked = rounds.find_round(revision)
+    members = [
+        MemberAsked(
+            id=each.person.id,
+            name=each.person.name,
+            role=each.role,
+            is_asked=each.is_asked,
+            state=each.state,
+        )
+        for each in members_for(revision, access.person())
+    ]
+    return AskedShown(_round(asked) if asked else None, members)
+
+
 def ask_for_review(release_id: int, number: int, body: Asking) -> RoundShown:
     """Put the newest revision up for review. Once more it asks who was not asked yet."""
     revision = find(release_id, number, "edit")
     asked = rounds.ask_for_review(revision, access.person(), body.minutes, body.note, body.members)
-    return RoundShown(minutes=asked.minutes, note=asked.note, opened_at=asked.opened_at)
+    return _round(asked)
 
 
 def list_links(release_id: int) -> Links:
@@ -90,6 +125,10 @@ def renew_link(release_id: int, reviewer_id: int) -> Answer[LinkShown]:
 def close_link(release_id: int, reviewer_id: int) -> None:
     """Close a link from now on; what its holder wrote stays."""
     links.revoke(_get(release_id, reviewer_id))
+
+
+def _round(asked: Round) -> RoundShown:
+    return RoundShown(minutes=asked.minutes, note=asked.note, opened_at=asked.opened_at)
 
 
 def _release(release_id: int) -> Release:

@@ -1,5 +1,8 @@
 """A draft beyond its words: grown, copied, as it was before, with findings that stay in it."""
 
+from datetime import datetime
+from typing import Annotated
+
 import msgspec
 
 from wbtest.api import release_shapes as shapes
@@ -13,6 +16,8 @@ from wbtest.writing import releases
 from wbtest.writing.copying import copy_release as begin_copy
 from wbtest.writing.history.old_texts import find_named
 from wbtest.writing.history.restoring import PARTS, restore
+from wbtest.writing.history.sittings import Sitting
+from wbtest.writing.history.timeline import Frozen, timeline_of
 from wbtest.writing.models import Release, Waiver
 from wbtest.writing.waivers import Key, find_waivers, take_back, waive
 
@@ -22,6 +27,26 @@ class Restoring(shapes.Given, kw_only=True):
 
     text: str
     part: str = ""
+
+
+class Earlier(msgspec.Struct, forbid_unknown_fields=True):
+    """`before` is that of the page before."""
+
+    before: Annotated[int, msgspec.Meta(ge=1, le=2**31 - 1)] | None = None
+
+
+class TextListed(msgspec.Struct, kw_only=True):
+    """A text of a release, `r2` for a revision or `17` for a version, and what it changed."""
+
+    text: str
+    at: datetime
+    by: str
+    says: str
+
+
+class History(msgspec.Struct):
+    texts: list[TextListed]
+    before: int | None
 
 
 class WaiverShown(msgspec.Struct, kw_only=True):
@@ -46,6 +71,12 @@ def grow_release(release_id: int) -> Answer[shapes.ReleaseShown]:
 def copy_release(release_id: int) -> Answer[shapes.ReleaseShown]:
     """Begin another release with these words. Approvals and comments stay with the first."""
     return as_answer(begin_copy(_get(release_id), access.person()))
+
+
+def get_history(release_id: int, query: Earlier) -> History:
+    """Revisions and what was written between them, the newest first, in pages."""
+    found = timeline_of(access.get(Release, release_id, "read"), query.before)
+    return History([_text(each) for each in found.entries], found.older)
 
 
 def restore_release(release_id: int, body: Restoring) -> Answer[shapes.ReleaseShown]:
@@ -88,6 +119,15 @@ def take_waiver_back(waiver_id: int) -> None:
 
 def _get(release_id: int) -> Release:
     return access.get(Release, release_id, "edit")
+
+
+def _text(entry: Frozen | Sitting) -> TextListed:
+    if isinstance(entry, Frozen):
+        frozen = entry.revision
+        name, at, by = f"r{frozen.number}", frozen.created_at, frozen.author.name
+    else:
+        name, at, by = str(entry.last.version), entry.last.saved_at, entry.last.person
+    return TextListed(text=name, at=at, by=by, says=entry.summary)
 
 
 def _waiver(waiver: Waiver) -> WaiverShown:

@@ -108,6 +108,11 @@ def delete_waiting_variant(experiment_id: int, key: str) -> None:
     phases.drop_variant(_waiting(experiment_id, key))
 
 
+def get_afterwards(experiment_id: int) -> AfterwardsShown:
+    """What stands at the address of a test that is over."""
+    return _afterwards(access.get(Experiment, experiment_id, "own"))
+
+
 def choose_afterwards(experiment_id: int, body: Afterwards) -> AfterwardsShown:
     """Choose what stands at the address of a test that is over; it can be changed later."""
     experiment = access.get(Experiment, experiment_id, "own")
@@ -118,6 +123,10 @@ def choose_afterwards(experiment_id: int, body: Afterwards) -> AfterwardsShown:
         outcome=body.outcome,
         waiting_variant=body.waiting_variant,
     )
+    return _afterwards(experiment)
+
+
+def _afterwards(experiment: Experiment) -> AfterwardsShown:
     return AfterwardsShown(experiment.afterwards, experiment.outcome, experiment.waiting_variant)
 
 
