@@ -10,12 +10,14 @@ from tests.results.conftest import Start
 from tests.results.telling.telling import reach_target
 from tests.statements import counted
 from wbtest.extensions import db
+from wbtest.publishing.experiments import add_variant
 from wbtest.publishing.models import Experiment
 from wbtest.publishing.running import after
 from wbtest.publishing.running.life import end, start
 from wbtest.results.deciding.decide import decide
 from wbtest.results.telling.choices import choose
 from wbtest.results.telling.events import tell_events
+from wbtest.review.verdicts import stop_release
 from wbtest.review.waiting.facts import waits_in
 from wbtest.review.waiting.waits import Wait
 from wbtest.writing.models import Revision
@@ -48,6 +50,25 @@ def test_a_draft_needs_its_check_and_then_a_start_by_who_did_not_write_it(
     make_checked(draft, team.editor)
     assert steps(team) == {"start": ["Owner"]}
     start(draft, team.owner)
+
+    assert steps(team) == {}
+
+
+def test_a_draft_that_changed_after_its_check_needs_another_one(
+    draft: Experiment, team: Team, now: HandClock
+):
+    make_checked(draft, team.editor)
+    now.turn(days=1)
+    add_variant(draft, team.editor, name="Garden", weight=1, overrides={"headline": "Green"})
+
+    wait = waits(team)[0]
+
+    assert wait.what.startswith("/p/larder: It changed after its check: check it anew")
+    assert wait.how_long(now()) == "waiting since yesterday"
+
+
+def test_a_draft_of_a_release_that_was_stopped_needs_nobody(draft: Experiment, team: Team):
+    stop_release(draft.revision, team.owner, "Nobody wants it.", 8)
 
     assert steps(team) == {}
 

@@ -18,11 +18,15 @@ from wbtest.extensions import clock, db
 from wbtest.review.asking.rounds import ask_for_review
 from wbtest.review.models import NeedTold
 from wbtest.review.waiting.daily_mail import send_daily_mails
+from wbtest.review.waiting.letter import letter_of
+from wbtest.review.waiting.waits import Wait, Who
 from wbtest.store import writing
 from wbtest.team.account import daily
 from wbtest.team.members import change_role, remove
 from wbtest.team.models import Membership
 from wbtest.writing.models import Revision
+
+NOON = datetime(2027, 3, 1, 12, tzinfo=UTC)
 
 
 @pytest.fixture
@@ -227,6 +231,20 @@ def test_what_a_mail_that_was_held_back_would_have_told_is_told_anew(
         assert claim.mail.recipient != team.editor.email
 
     assert [mail.body.split("\n")[0] for mail in look()] == ["Answer a comment on Larder"]
+
+
+def test_a_long_list_is_cut_and_counted():
+    waits = [
+        Wait(Who("Ada", 1), f"read {k}.1", f"Read number {k}", "Bob", NOON, "/x", "/x")
+        for k in range(25)
+    ]
+
+    letter = letter_of([("Larder", waits)], NOON, "http://x", "http://x/stop")
+
+    assert letter.subject == "25 things need you: Read number 0"
+    assert "Read number 19" in letter.body
+    assert "Read number 20" not in letter.body
+    assert "And 5 more." in letter.body
 
 
 def test_lines_of_two_workspaces_name_them_and_are_no_owners_to_read(

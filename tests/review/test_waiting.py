@@ -8,17 +8,9 @@ import pytest
 
 from tests.review.reviewing import told
 from wbtest.review.needs import Needs
+from wbtest.review.waiting.turns import Approving, OpenComment, Reader, Review, waits_of
 from wbtest.review.waiting.unknowns import unknowns
-from wbtest.review.waiting.waits import (
-    Approving,
-    OpenComment,
-    Reader,
-    Review,
-    Wait,
-    Who,
-    in_order,
-    waits_of,
-)
+from wbtest.review.waiting.waits import Wait, Who, in_order
 from wbtest.writing.document import Document, OpenQuestion, Question
 
 ADA, BOB, CAT, DAN = Who("Ada", 1), Who("Bob", 2), Who("Cat", 3), Who("Dan", 4)

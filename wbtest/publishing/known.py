@@ -78,6 +78,7 @@ class Known:
             may_own=may_own,
             is_approved=revision.id in self.approved,
             newer=_newer(self.newest.get(revision.release_id), revision),
+            was_checked=bool(experiment.checked_digest),
             wrote=not self.is_lone and person_id in writers,
             is_reached=verdict is not None and verdict.is_reached,
             is_withheld=verdict is not None and verdict.is_withheld,

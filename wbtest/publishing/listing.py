@@ -24,7 +24,8 @@ GROUPS: dict[Group, str] = {
 class Facts(NamedTuple):
     """What decides whether an experiment needs the person who looks at the list.
 
-    ``newer`` is the number of a newer revision, 0 for none. ``wrote``: the person wrote words of
+    ``newer`` is the number of a newer revision, 0 for none. ``was_checked``: it passed the launch
+    check once. ``wrote``: the person wrote words of
     its variants, and somebody else could sign them off. ``is_given_up``: it was decided to stop.
     ``has_choice``: it was chosen what stands at its address after the end. ``proposed`` is what
     waits for a second person, '' for nothing; ``may_answer``: this person may be it, or has to find
@@ -37,6 +38,7 @@ class Facts(NamedTuple):
     may_own: bool
     is_approved: bool = False
     newer: int = 0
+    was_checked: bool = False
     wrote: bool = False
     is_reached: bool = False
     is_withheld: bool = False
@@ -139,7 +141,9 @@ def _next_of_draft(facts: Facts) -> Next:
     if not facts.is_approved:
         return Next("Its text waits for approval.")
     if facts.stage == "draft":
-        return Next("Check it, then it can start.", facts.may_edit, "launch", "check")
+        again = "It changed after its check: check it anew, then it can start."
+        said = again if facts.was_checked else "Check it, then it can start."
+        return Next(said, facts.may_edit, "launch", "check")
     if facts.may_approve and not facts.wrote:
         return Next("It is checked: read it and start it.", True, what="start")
     return Next("It is checked, and somebody else starts it.")

@@ -14,15 +14,18 @@ from wbtest.publishing.known import read_known
 from wbtest.publishing.listing import Next, next_of
 from wbtest.publishing.models import Experiment, Step
 from wbtest.publishing.running.life import address_of
+from wbtest.results.deciding.stopping import given_up
 from wbtest.results.decisions import newest_decisions
 from wbtest.results.models import Decision
 from wbtest.results.telling.choices import wanting
 from wbtest.results.telling.models import Told
 from wbtest.results.telling.occasions import OVER, VERDICT
+from wbtest.review.models import Stop
 from wbtest.review.waiting.facts import roles_from
 from wbtest.review.waiting.waits import Wait, Who
 from wbtest.team.models import Workspace
 from wbtest.team.people import members
+from wbtest.writing.models import Revision
 
 # Their proposals have lines of their own, see ``deciding.seconds``.
 ELSEWHERE = ("", "answer")
@@ -98,12 +101,16 @@ def _wait(test: Experiment, step: Next, who: Who, moments: _Moments, has_mails: 
 
 
 def _unfinished(workspace: Workspace) -> Sequence[Experiment]:
-    """The workspace's tests that are not over, decided and settled."""
+    """The workspace's tests that are not over and settled, nor drafts of what was stopped."""
+    is_stopped = sa.exists().where(
+        Revision.id == Experiment.revision_id, Stop.release_id == Revision.release_id
+    )
+    is_put_away = (Experiment.state == "draft") & is_stopped
     is_decided = sa.exists().where(Decision.experiment_id == Experiment.id)
     is_over = (Experiment.state == "ended") & (Experiment.afterwards != "") & is_decided
-    return db.session.scalars(
+    found = db.session.scalars(
         sa.select(Experiment)
-        .where(Experiment.workspace_id == workspace.id, ~is_over)
+        .where(Experiment.workspace_id == workspace.id, ~is_over, ~is_put_away)
         .order_by(Experiment.id)
         .options(
             selectinload(Experiment.variants),
@@ -111,6 +118,8 @@ def _unfinished(workspace: Workspace) -> Sequence[Experiment]:
             joinedload(Experiment.revision),
         )
     ).all()
+    over = given_up(workspace) if any(test.state == "draft" for test in found) else ()
+    return [test for test in found if test.state != "draft" or test.revision.release_id not in over]
 
 
 def _read_moments(tests: Sequence[Experiment], reached: Mapping[int, datetime | None]) -> _Moments:

@@ -14,7 +14,7 @@ from wbtest.review.comments.readers import Readers
 from wbtest.review.comments.seeing import Reader
 from wbtest.review.models import Comment, Reading, Reviewer
 from wbtest.review.seats import is_over
-from wbtest.review.waiting.waits import OpenComment
+from wbtest.review.waiting.turns import OpenComment
 from wbtest.team.models import Membership, Workspace
 from wbtest.writing.models import Release, Revision
 

@@ -11,9 +11,10 @@ from wbtest.review.models import Stop
 from wbtest.review.needs import needs_of
 from wbtest.review.waiting.asked import asked_in
 from wbtest.review.waiting.reviews import reviews_of
+from wbtest.review.waiting.turns import Approving, waits_of
 from wbtest.review.waiting.undelivered import undelivered_in
 from wbtest.review.waiting.unknowns import unknowns
-from wbtest.review.waiting.waits import Approving, Wait, Who, in_order, waits_of
+from wbtest.review.waiting.waits import Wait, Who, in_order
 from wbtest.team.access import PERMISSIONS, ROLES
 from wbtest.team.models import Membership, Person, Workspace
 from wbtest.writing import document as documents

@@ -13,7 +13,8 @@ from wbtest.review.models import Approval, Reading, Reviewer, Round
 from wbtest.review.reading.readings import signature_of
 from wbtest.review.seats import is_over
 from wbtest.review.waiting.comments import open_comments
-from wbtest.review.waiting.waits import Reader, Review, Who
+from wbtest.review.waiting.turns import Reader, Review
+from wbtest.review.waiting.waits import Who
 from wbtest.team.models import Person, Workspace
 from wbtest.writing.models import Revision
 
