@@ -89,6 +89,13 @@ def test_the_wheel_serves_results_with_their_styles_and_scripts(served: Served) 
     assert all(served.get(file) for file in files)
 
 
+def test_the_wheel_brings_the_help_and_the_sample(served: Served) -> None:
+    served.log_in()
+
+    assert "H1: The headline says what it is for a customer" in served.get("/help/coach")
+    assert "It belongs to no workspace" in served.get("/sample/review")
+
+
 def test_every_address_that_the_demo_prints_opens(served: Served) -> None:
     paths = re.findall(r"http://[^/\s]+(/\S+)", served.output)
     served.log_in()

@@ -155,13 +155,14 @@ def test_a_double_click_sends_once_and_the_page_says_how_far_it_is(decided, appr
 
 
 @pytest.fixture
-def told(decided: Experiment, owner: Browser, now: HandClock) -> Experiment:
+def told(decided: Experiment, owner: Browser, now: HandClock, team: Team) -> Experiment:
     """The loop is closed, and every mail has left."""
     owner.send(place(decided), SENT)
     now.turn(days=1)
     write_letters(now())
     with writing() as session:
         session.execute(sa.update(OutboxMail).values(state="sent"))
+    log_in(owner, team.owner)
     return decided
 
 

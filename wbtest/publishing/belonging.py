@@ -49,7 +49,7 @@ RULE = {
     "if_met": Belongs(
         "What you do on the next day. Write it so that somebody could see whether you did.",
         "Celebrate",
-        "Priya builds the photo plan; no other feature in May",
+        "We build the photo plan; no other feature in May",
     ),
     "if_not_met": Belongs(
         "What you let go of. Written now it is easier to keep.",

@@ -9,6 +9,6 @@ DECISION = {
     "reason": Belongs(
         "What you saw, and what you do next: for somebody who reads it in a year.",
         "Feels right",
-        "11 % of 900 parents signed up at £4. Priya builds the photo plan until May.",
+        "11 % of 900 parents signed up at £4. We build the photo plan until May.",
     ),
 }
