@@ -215,6 +215,7 @@ def test_a_mail_that_waited_is_not_sent_to_who_lost_what_it_tells(
     assert claim_mail() is None
 
     db.session.rollback()
+    assert mails() == []
     assert db.session.scalars(db.select(NeedTold)).all() == []
     assert [mail.recipient for mail in look()] == [boss.email]
 
