@@ -80,6 +80,7 @@ PAGES = {
     "choose_afterwards": "publishing.after",
     "get_results": "results.results",
     "get_signups": "results.signups_csv",
+    "erase_signup": "results.erase_signup",
     "list_lists": "results.signups",
     "bring_list_in": "results.upload_list results.bring_list_in results.discard_list",
     "take_list_back": "results.take_list_back",

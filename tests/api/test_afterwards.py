@@ -160,6 +160,18 @@ def test_of_a_list_whose_columns_are_no_good_nothing_is_kept(
     assert program.get(address).json["lists"] == []
 
 
+def test_an_address_is_erased_for_whoever_asked(program: Program, running: Experiment) -> None:
+    address = f"/experiments/{running.id}"
+    program.post(f"{address}/lists", {"text": "mia@x.io"})
+
+    unknown = program.post(f"{address}/signups/erase", {"email": "bo@x.io"})
+    erased = program.post(f"{address}/signups/erase", {"email": "Mia@x.io"})
+
+    assert (unknown.status_code, list(unknown.json["errors"])) == (422, ["email"])
+    assert erased.status_code == 204
+    assert "mia@x.io" not in program.get(f"{address}/signups").text
+
+
 def test_people_who_were_left_out_are_shown_beside_the_figures(
     program: Program, running: Experiment
 ) -> None:

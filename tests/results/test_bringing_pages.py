@@ -152,3 +152,20 @@ def test_the_file_for_a_mailing_tool_is_an_owners(owner: Owner) -> None:
 
     assert file.text.splitlines()[0].startswith('"email","name","tags"')
     assert '"ada@x.io","Ada <b>B</b>","larder,imported"' in file.text
+
+
+def test_whoever_asks_the_team_is_erased_and_no_list_brings_them_back(
+    app: Flask, owner: Owner
+) -> None:
+    owner.upload(ROWS)
+    owner.bring()
+    url = f"{owner.url}/signups/erase"
+    refused = owner.client.send(url, {"email": "nobody@x.io"})
+
+    owner.client.send(url, {"email": " ADA@x.io"})
+    owner.upload(ROWS)
+
+    assert "Nobody here has this address." in words_in(refused)
+    assert 'value="nobody@x.io"' in refused.text
+    assert {row.email for row in signups(app)} == {"", "cid@x.io"}
+    assert "1 left before and stays out." in owner.words("lists/2")

@@ -159,6 +159,11 @@ class Deeds(Doing):
         return [
             ("signups.brought_in", owner, self._bring_in),
             (
+                "signup.erased_for",
+                owner,
+                lambda: self._send(f"{self._address()}/signups/erase", {"email": "mia@x.io"}),
+            ),
+            (
                 "signups.taken_back",
                 owner,
                 lambda: self._send(f"{self._address()}/lists/1/take-back"),

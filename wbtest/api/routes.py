@@ -138,6 +138,7 @@ ROUTES = (
     Route("POST", f"{EXPERIMENT}/afterwards", "running.choose_afterwards", *BY_OWNER),
     Route("GET", f"{EXPERIMENT}/results", "figures.get_results", *READING),
     Route("GET", f"{EXPERIMENT}/signups", "files.get_signups", *SEEN_BY_OWNER),
+    Route("POST", f"{EXPERIMENT}/signups/erase", "visitors.erase_signup", *BY_OWNER, 204),
     Route("GET", f"{EXPERIMENT}/lists", "lists.list_lists", *SEEN_BY_OWNER),
     Route("POST", f"{EXPERIMENT}/lists", "lists.bring_list_in", *BY_OWNER, 201),
     Route("POST", f"{EXPERIMENT}/lists/<int:number>/take-back", "lists.take_list_back", *BY_OWNER),

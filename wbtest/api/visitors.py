@@ -8,6 +8,7 @@ import msgspec
 from wbtest.api.release_shapes import Given
 from wbtest.audience import readmissions as verbs
 from wbtest.audience.leaving.closing import count_hearers
+from wbtest.audience.leaving.erasures import erase_for
 from wbtest.audience.leaving.purging import is_done, purge_now
 from wbtest.audience.models import Readmission
 from wbtest.publishing.models import Experiment
@@ -37,6 +38,12 @@ class Purging(Given, kw_only=True):
     """The address of the test, typed once more: nothing brings back what is erased."""
 
     slug: str
+
+
+class Erasing(Given, kw_only=True):
+    """The address of whoever asked for it."""
+
+    email: str
 
 
 class Readmitting(Given, kw_only=True):
@@ -78,6 +85,12 @@ def purge_visitors(experiment_id: int, body: Purging) -> LoopShown:
         raise Invalid("slug", f"Give {experiment.slug} to erase what is known of its visitors.")
     purge_now(experiment, access.person())
     return _loop(experiment)
+
+
+def erase_signup(experiment_id: int, body: Erasing) -> None:
+    """Erase an address for whoever asked somebody of the team for it. No count changes."""
+    experiment = access.get(Experiment, experiment_id, "own")
+    erase_for(experiment, access.person(), body.email)
 
 
 def list_readmissions(experiment_id: int) -> Readmissions:

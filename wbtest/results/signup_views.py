@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from flask import redirect, render_template, request, url_for
+from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from wbtest import http
+from wbtest.audience.leaving.erasures import erase_for
 from wbtest.audience.lists.choosing import kept_of, lists_of, questions_of, upload
 from wbtest.audience.lists.reading import LARGEST
 from wbtest.audience.signing.alarms import unusual_hours
@@ -85,11 +86,32 @@ def upload_list(experiment_id: int) -> ResponseReturnValue:
     return redirect(place, 303)
 
 
+@bp.post("/experiments/<int:experiment_id>/signups/erase")
+@access.requires("own")
+@access.proved("POST")
+def erase_signup(experiment_id: int) -> ResponseReturnValue:
+    """Erase an address for whoever asked somebody of the team for it."""
+    experiment = access.get(Experiment, experiment_id, "own")
+    typed = request.form.get("email", "")
+    try:
+        erase_for(experiment, access.person(), typed)
+    except Invalid as refused:
+        return _page(experiment, asked=typed, fault=str(refused)), 422
+    flash("The address is erased, and stays out of lists. No count changes.")
+    return redirect(url_for(".signups", experiment_id=experiment_id), 303)
+
+
 # With some room for the rest of the form.
 upload_list.longest_body = LARGEST + http.LONGEST_BODY  # type: ignore[attr-defined]
 
 
-def _page(experiment: Experiment, typed: str = "", sentence: str = "") -> str:
+def _page(
+    experiment: Experiment,
+    typed: str = "",
+    sentence: str = "",
+    asked: str = "",
+    fault: str = "",
+) -> str:
     rule = sealed_rule(experiment)
     numbers = count_signups(experiment)
     newest = listed_signups(experiment, rule, SHOWN_SIGNUPS, came_by_themselves())
@@ -106,4 +128,6 @@ def _page(experiment: Experiment, typed: str = "", sentence: str = "") -> str:
         largest=LARGEST >> 20,
         typed=typed,
         sentence=sentence,
+        asked=asked,
+        fault=fault,
     )

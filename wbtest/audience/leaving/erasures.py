@@ -13,6 +13,7 @@ from wbtest.audience.models import Erasure, Signup
 from wbtest.audience.recording import rollup
 from wbtest.audience.recording.cells import IMPORTED
 from wbtest.audience.recording.ledger import take_turn
+from wbtest.audience.visitors import NotAnEmail, read_email
 from wbtest.audience.waiting import keys_of
 from wbtest.config import Settings
 from wbtest.delivery import webhooks
@@ -22,8 +23,9 @@ from wbtest.extensions import clock, db
 from wbtest.publishing.choices import options
 from wbtest.publishing.models import Experiment
 from wbtest.publishing.running.life import address_of
-from wbtest.store import writing
+from wbtest.store import Invalid, writing
 from wbtest.team.audit.log import VISITOR, record
+from wbtest.team.models import Person
 
 # An address that nobody confirmed is not kept for longer.
 UNCONFIRMED = timedelta(days=30)
@@ -59,21 +61,46 @@ def leave(token: str) -> bool:
         if row is None:
             return False
         experiment = session.get_one(Experiment, row.experiment_id)
-        keys = keys_of(row.email_key)
-        # On the waiting list, too, or in a list that was brought in before.
-        erased = rollup.erase_keys(session, experiment.id, keys, clock.now())
-        if experiment.identity_key is not None:
-            values = {
-                "experiment_id": experiment.id,
-                "email_hash": email_hash(experiment.identity_key, keys[0]),
-            }
-            remembered = store.insert(db.engine.dialect.name, Erasure).values(values)
-            session.execute(remembered.on_conflict_do_nothing())
-        hashes = {each.token_hash for each in erased}
-        forget_mail(experiment.workspace_id, {each.email for each in erased}, hashes)
+        _erase_everywhere(experiment, keys_of(row.email_key))
         where = f"/p/{experiment.slug}"
         record(experiment.workspace_id, "signup.erased", where, who=VISITOR)
     return True
+
+
+def erase_for(experiment: Experiment, person: Person, text: str) -> None:
+    """Erase whoever has this address and asked somebody of the team for it, as ``leave`` does.
+
+    Who came with a list may have no link of their own. Raises Invalid where nobody has the address.
+    """
+    try:
+        _, email_key = read_email(text)
+    except NotAnEmail as error:
+        raise Invalid("email", "This is not a whole e-mail address.") from error
+    with writing() as session:
+        take_turn(session.connection())
+        if not _erase_everywhere(experiment, keys_of(email_key)):
+            raise Invalid("email", "Nobody here has this address.")
+        record(experiment.workspace_id, "signup.erased_for", f"/p/{experiment.slug}", by=person)
+
+
+def _erase_everywhere(experiment: Experiment, keys: tuple[str, str]) -> bool:
+    """Erase an address on a page and remember that, inside ``writing`` with its turn taken.
+
+    ``keys`` are those of the test and of the waiting list. False where nobody has it.
+    """
+    session = db.session
+    # On the waiting list, too, or in a list that was brought in before.
+    erased = rollup.erase_keys(session, experiment.id, keys, clock.now())
+    if experiment.identity_key is not None and erased:
+        values = {
+            "experiment_id": experiment.id,
+            "email_hash": email_hash(experiment.identity_key, keys[0]),
+        }
+        remembered = store.insert(db.engine.dialect.name, Erasure).values(values)
+        session.execute(remembered.on_conflict_do_nothing())
+    hashes = {each.token_hash for each in erased}
+    forget_mail(experiment.workspace_id, {each.email for each in erased}, hashes)
+    return bool(erased)
 
 
 def forget_mail(

@@ -99,6 +99,7 @@ ACTIONS: dict[str, dict[str, str]] = {
         "visitors.readmitted": "counted visitors again who were left out:",
         "visitors.left_out_again": "left visitors out again:",
         "signup.erased": "erased their own address on",
+        "signup.erased_for": "erased the address of somebody who asked for it, on",
         "experiment.told": "told everybody the decision of",
         "experiment.purging": "asked to erase what visitors left on",
         "experiment.purged": "erased what visitors left on",
