@@ -62,6 +62,18 @@ def test_a_token_without_the_scope_is_told_with_its_name(client: Browser, team: 
     assert (line.about, line.token) == ("GET /api/v1/members", f"“CI” ({text[:12]}…)")
 
 
+def test_a_program_that_asks_elsewhere_is_told_too(client: Browser, team: Team, strangers: Team):
+    theirs = make_release(strangers.editor, strangers.workspace)
+    _, text = make_token(team.workspace, team.owner, name="CI", scopes=("read",))
+
+    answer = client.get(
+        f"/api/v1/releases/{theirs.id}", headers={"Authorization": f"Bearer {text}"}
+    )
+
+    assert answer.status_code == 404
+    assert [line.about for line in refusals(team)] == ["GET /api/v1/releases/<release_id>"]
+
+
 @pytest.mark.parametrize("path", ["/team/audit", "/team/audit.csv"])
 def test_they_stand_under_a_filter_of_their_own(client: Browser, team: Team, path: str):
     log_in(client, team.editor)
