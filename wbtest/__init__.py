@@ -46,8 +46,9 @@ def create_app(settings: config.Settings | None = None, now: Now = utc_now) -> F
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     _open_store(app, settings)
     clock.init_app(app, now)
-    csrf.init_app(app)
+    # Before the check of a form's token, which reads the form: a view may be sent longer ones.
     http.init_app(app, http.hosts_of(settings.base_url))
+    csrf.init_app(app)
     static_files.serve_static(app, ASSETS / "static")
     # From here on an area may stand in front: Door(ProxyFix(SignupDoor(StaticFiles(Flask)))).
     _join_areas(app)
