@@ -46,7 +46,7 @@ def create_app(settings: config.Settings | None = None, now: Now = utc_now) -> F
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     _open_store(app, settings)
     clock.init_app(app, now)
-    # First, so that it is known how long a body may be before a form's token is looked for in it.
+    # Before the check of a form's token, which reads the form: a view may be sent longer ones.
     http.init_app(app, http.hosts_of(settings.base_url))
     csrf.init_app(app)
     static_files.serve_static(app, ASSETS / "static")

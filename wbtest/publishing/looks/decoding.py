@@ -5,6 +5,7 @@ could be read as another kind of file.
 """
 
 import struct
+import threading
 import zlib
 from io import BytesIO
 from typing import NamedTuple
@@ -13,8 +14,12 @@ from PIL import Image, ImageCms, ImageFile, ImageOps, UnidentifiedImageError
 
 from wbtest.publishing.looks.pictures import LARGEST, TALLEST, WIDTHS
 
-MOST_PIXELS = 40_000_000
-FORMATS = ("JPEG", "PNG", "WEBP")
+# In millions. A few bytes can claim any size, and while a picture is decoded each pixel takes up to
+# 5, 9 or 15 bytes: so none takes more than 200 MB.
+MOST_PIXELS = {"JPEG": 36, "PNG": 20, "WEBP": 12}
+FORMATS = tuple(MOST_PIXELS)
+# Pictures that come at once are decoded one after the other: each takes its memory alone.
+DECODING = threading.Lock()
 QUALITY = 80
 # What decoders raise for a file that is broken, or made to break them.
 BROKEN = (
@@ -28,7 +33,7 @@ BROKEN = (
     struct.error,
     zlib.error,
 )
-TOO_LARGE = "This picture has more than 40 million pixels. Send a smaller one."
+TOO_LARGE = "This picture has more than {} million pixels. Send a smaller one."
 
 
 class NotAnImage(ValueError):
@@ -56,15 +61,16 @@ def encode(sent: bytes) -> tuple[File, ...]:
     # PDF on a picture cut short would be taken, its rest grey.
     ImageFile.LOAD_TRUNCATED_IMAGES = False
     try:
-        with Image.open(BytesIO(sent), formats=FORMATS) as opened:
-            # Before anything is decoded: a few bytes can claim any size.
-            if opened.width * opened.height > MOST_PIXELS:
-                raise NotAnImage(TOO_LARGE)
+        with DECODING, Image.open(BytesIO(sent), formats=FORMATS) as opened:
+            # Before anything is decoded. A JPEG may come as one of several pictures, an MPO.
+            most = MOST_PIXELS.get(opened.format or "", MOST_PIXELS["JPEG"])
+            if opened.width * opened.height > most * 1_000_000:
+                raise NotAnImage(TOO_LARGE.format(most))
             whole = _fitting(opened)
     except NotAnImage:
         raise
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
-        raise NotAnImage(TOO_LARGE) from error
+        raise NotAnImage(TOO_LARGE.format(MOST_PIXELS["JPEG"])) from error
     except UnidentifiedImageError as error:
         raise NotAnImage("This is no PNG, JPEG or WebP picture. Send one of these.") from error
     except BROKEN as error:

@@ -1,5 +1,6 @@
 """The team's pages about a draft's look and its words, and about a variant beside the control."""
 
+from contextlib import closing
 from dataclasses import replace
 
 from flask import abort, flash, redirect, render_template, request, url_for
@@ -149,7 +150,9 @@ def _take_pictures(form: LookForm, experiment: Experiment) -> None:
     for name in PICTURES:
         field = form[f"{name}_file"]
         if isinstance(field.data, FileStorage) and field.data.filename:
-            sent = field.data.stream.read(LARGEST + 1)
+            # A large one lies in a file of its own until it is closed.
+            with closing(field.data) as file:
+                sent = file.stream.read(LARGEST + 1)
             try:
                 image = add_image(experiment.workspace, access.person(), sent, field.name)
             except Invalid as error:
