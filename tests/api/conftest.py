@@ -10,6 +10,7 @@ from werkzeug.test import TestResponse
 
 from tests.conftest import Browser
 from tests.factories import Team
+from tests.kept_rows import kept
 from wbtest.api.routes import ROUTES
 from wbtest.api.values import shape_of
 from wbtest.team.models import Person, Workspace
@@ -68,8 +69,13 @@ def program_of(app: Flask, workspace: Workspace, person: Person, *scopes: str) -
     """A program with a token that this person made, by default with all scopes."""
     client = app.test_client()
     assert isinstance(client, Browser)
-    _, text = make_token(workspace, person, name="a program", scopes=scopes or SCOPES.keys())
-    return Program(client, text)
+    return Program(client, make_key(workspace, person, scopes or tuple(SCOPES)))
+
+
+@kept
+def make_key(workspace: Workspace, person: Person, scopes: tuple[str, ...]) -> str:
+    """The text of a token with these scopes."""
+    return make_token(workspace, person, name="a program", scopes=scopes)[1]
 
 
 @pytest.fixture
