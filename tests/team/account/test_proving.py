@@ -1,5 +1,7 @@
 """The password asked again: before what a stolen session must not do, and no more than needed."""
 
+import io
+
 import pyotp
 import pytest
 
@@ -105,6 +107,18 @@ def test_a_wrong_one_is_written_down(stale: Browser, team: Team):
 
     [line, *_] = lines_of(team.workspace.id, Wanted())
     assert line.action == "login.password_refused"
+
+
+@pytest.mark.parametrize(
+    ("path", "onward"), [("/account/email", "/account/email"), ("/team/invitations", "/")]
+)
+def test_a_file_cannot_wait_and_one_is_told_to_choose_it_again(
+    stale: Browser, path: str, onward: str
+):
+    answer = stale.send(path, {"file": (io.BytesIO(b"mia@x.io"), "list.csv")})
+
+    assert (answer.status_code, answer.location) == (303, f"/account/prove?next={onward}")
+    assert "Choose it once more" in stale.get(answer.location).text
 
 
 def test_each_device_proves_for_itself(stale: Browser, team: Team):

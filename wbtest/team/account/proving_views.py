@@ -1,6 +1,6 @@
 """The page that asks once more who one is, wherever a route wants a fresh proof of it."""
 
-from flask import make_response, redirect, render_template, request, url_for
+from flask import current_app, flash, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from werkzeug.wrappers import Response
 
@@ -34,19 +34,29 @@ def prove() -> ResponseReturnValue:
 def ask_for_proof() -> Response | None:
     """What to answer whoever has not proved of late who they are; None for who has, or does now.
 
-    A form that was sent is kept on the page that asks, and goes on from there.
+    A form that was sent is kept on the page that asks, and goes on from there. A file cannot be:
+    then one is led back to the page of its form, and told so.
     """
     if proving.is_fresh(own_token()):
         return None
     path = request.full_path.rstrip("?")
     if request.method != "POST":
         return redirect(url_for("team.prove", next=path), 303)
+    if any(file.filename for file in request.files.values()):
+        flash("Nothing was read of the file yet. Choose it once more after your password.", "error")
+        return redirect(url_for("team.prove", next=path if _has_page() else "/"), 303)
     names = ("password", "code") if has_second_factor(access.person()) else ("password",)
     is_sent = all(name in request.form for name in names)
     form = _form(is_sent=is_sent)
     if is_sent and _is_proved(form):
         return None
     return _page(form, path, 422 if form.errors else 403)
+
+
+def _has_page() -> bool:
+    """Whether one may look at the address that a form was sent to."""
+    adapter = current_app.create_url_adapter(request)
+    return adapter is not None and "GET" in adapter.allowed_methods()
 
 
 def _form(*, is_sent: bool) -> ProvingForm:
