@@ -3,13 +3,16 @@
 import os
 import shutil
 from collections.abc import Mapping
+from copy import copy
+from operator import attrgetter
 from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
+from flask import Flask
 from jinja2 import BytecodeCache
 from jinja2.bccache import Bucket
-from werkzeug.routing import Rule
+from werkzeug.routing import Map, Rule, RuleFactory
 from whitenoise import WhiteNoise
 
 
@@ -28,35 +31,55 @@ class CompiledTemplates(BytecodeCache):
 
 
 TEMPLATES = CompiledTemplates()
-_compile = Rule.compile
-_compiled: dict[object, Mapping[str, Any]] = {}
+PARTS = attrgetter(
+    *("rule", "endpoint", "subdomain", "host", "build_only", "alias", "websocket", "redirect_to"),
+    *("strict_slashes", "merge_slashes", "provide_automatic_options"),
+)
+_maps: dict[object, Map] = {}
 _add_files = WhiteNoise.add_files
 _files: dict[object, Mapping[str, Any]] = {}
 
 
-def _remembered_compile(rule: Rule) -> None:
-    """Give the rule what werkzeug makes of its text: patterns, and functions that write addresses.
+class SharedMap(Map):
+    """The addresses of an app, put in order once for all apps that have the same."""
 
-    The map counts only by its converters: none of ours asks it for anything.
-    """
-    defaults = (rule.defaults or {}).items()
-    where = (rule.subdomain, rule.host, rule.map.host_matching, rule.merge_slashes)
-    key = (rule.rule, *where, *defaults, *rule.map.converters.values())
-    if key not in _compiled:
-        _compile(rule)
-        made = {name: getattr(rule, name) for name in ("_parts", "_trace", "_converters")}
-        builders = {name: getattr(rule, name).__func__ for name in ("_build", "_build_unknown")}
-        _compiled[key] = {**made, **builders, "arguments": frozenset(rule.arguments)}
-    made = _compiled[key]
-    rule._parts, rule._trace = made["_parts"], made["_trace"]
-    rule._converters, rule.arguments = made["_converters"], set(made["arguments"])
-    rule._build = made["_build"].__get__(rule, None)
-    rule._build_unknown = made["_build_unknown"].__get__(rule, None)
+    def __init__(self, *args: Any, **parts: Any) -> None:
+        super().__init__(*args, **parts)
+        self._own: list[Rule] = []
+
+    def add(self, rulefactory: RuleFactory) -> None:
+        """Note a rule; whoever asks next finds it."""
+        self._own += rulefactory.get_rules(self)
+        self._remap = True
+
+    def update(self) -> None:
+        """Take what was made of the same rules before, or make it."""
+        if not self._remap:
+            return
+        key = (self.host_matching, *self.converters.items(), *map(_parts_of, self._own))
+        if key not in _maps:
+            made = Map(host_matching=self.host_matching)
+            made.converters = self.converters.copy()
+            for rule in self._own:
+                # A rule is bound to one map for ever.
+                mine = copy(rule)
+                mine.map = None  # type: ignore[assignment]
+                made.add(mine)
+            made.update()
+            _maps[key] = made
+        self._matcher = _maps[key]._matcher
+        self._rules_by_endpoint = _maps[key]._rules_by_endpoint
+        self._remap = False
+
+
+def _parts_of(rule: Rule) -> object:
+    """All by which one rule differs from another."""
+    return (*PARTS(rule), frozenset(rule.methods or ()), *(rule.defaults or {}).items())
 
 
 def remember_addresses() -> None:
-    """Let werkzeug compile the addresses of all apps once; it is most of what an app costs."""
-    Rule.compile = _remembered_compile  # type: ignore[method-assign]
+    """Let werkzeug compile and order the addresses of all apps once; it is most of their cost."""
+    Flask.url_map_class = SharedMap
 
 
 def _remembered_files(server: WhiteNoise, root: Path, prefix: str) -> None:

@@ -4,10 +4,13 @@ from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
+import sqlalchemy as sa
+from flask import Flask
 
 from tests.conftest import HandClock
 from tests.factories import make_workspace
 from tests.kept_rows import kept
+from wbtest.config import Settings
 from wbtest.extensions import db
 from wbtest.team.models import Workspace
 
@@ -43,6 +46,17 @@ def test_what_was_made_before_is_put_back():
 @pytest.mark.usefixtures("app")
 def test_beside_another_row_it_is_made():
     assert how_often_made("Pantry", meanwhile=make_workspace) == 3
+
+
+def test_beside_what_somebody_else_wrote_it_is_made(app: Flask, settings: Settings):
+    engine = sa.create_engine(settings.database_url)
+
+    def write() -> None:
+        with engine.begin() as connection:
+            connection.execute(sa.update(Workspace).values(controller=Workspace.controller + "."))
+
+    assert how_often_made("Crate", meanwhile=write) == 3
+    engine.dispose()
 
 
 @pytest.mark.usefixtures("app")
