@@ -1,9 +1,11 @@
 # The only commands a person must know. `make` alone lists them.
 .DEFAULT_GOAL := help
-.PHONY: help demo serve install test check check-types check-all-else audit bench drills lock
+.PHONY: help demo serve install test check check-types check-all-else audit bench drills fuzz lock
 PYTHON ?= python3
 # Empty, and which lines of our code the tests run is not counted.
 COUNT_LINES ?= 1
+# How many requests `make fuzz` makes of each kind; ten minutes.
+N ?= 10000
 BIN := .venv/bin
 # The lock's digest names the stamp, so a changed lock installs anew and an unchanged one never.
 RUN := .venv/.run-$(shell cksum < requirements.txt | cut -d' ' -f1)
@@ -48,6 +50,9 @@ bench: $(DEV) ## speed, as ratios to a floor measured in the same run; under ten
 
 drills: $(DEV) ## break it on purpose and count what is lost; about 20 minutes; docs/faults.md has the long runs
 	@$(BIN)/python -m drills
+
+fuzz: $(DEV) ## ask the API and every form what nobody asks; N=100000 requests each, SEED= of an earlier run
+	@$(BIN)/python -m tests.fuzz -n $(N) $(if $(SEED),--seed $(SEED))
 
 lock: ## lock all versions with hashes, without addresses (needs uv on the PATH)
 	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \

@@ -150,11 +150,15 @@ def test_a_page_that_is_away_for_a_while_says_when_to_come_back(client: Browser)
     assert client.get("/busy").headers["Retry-After"] == "60"
 
 
-def test_an_id_that_no_database_can_count_to_finds_nothing(client: Browser) -> None:
+@pytest.mark.parametrize("number", ["9" * 20, "9" * 5_000], ids=["20 digits", "5,000 digits"])
+def test_an_id_that_no_database_can_count_to_finds_nothing(client: Browser, number: str) -> None:
     log_in(client, make_person("ada@example.com", "owner", make_workspace()))
 
-    assert client.get("/releases/99999999999999999999").status_code == 404
-    assert client.get("/experiments/99999999999999999999/results").status_code == 404
+    assert client.get(f"/releases/{number}").status_code == 404
+    assert client.get(f"/experiments/{number}/results").status_code == 404
+    assert client.send(f"/experiments/{number}/end").status_code == 404
+    # There it is another method that would be too short of a number.
+    assert client.post(f"/api/v1/releases/{number}/revisions/1/comments").status_code == 401
 
 
 @pytest.mark.parametrize("method", ["PUT", "TRACE", "FOO"])

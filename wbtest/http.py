@@ -50,6 +50,7 @@ HEADERS = {
     "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=()",
 }
 LARGEST_ID = 2**31 - 1
+MOST_DIGITS = 100
 # The mark that stands for a character that was lost.
 LOST = "\ufffd"
 LONGEST_BODY = 2 * 1024 * 1024
@@ -63,6 +64,15 @@ class Id(IntegerConverter):
 
     def __init__(self, map: Map, *args: Any, **kwargs: Any) -> None:  # noqa: A002 - werkzeug's name
         super().__init__(map, *args, **{"max": LARGEST_ID, **kwargs})
+
+    def to_python(self, value: str) -> Any:
+        """Return the number, or the largest there can be for any beyond.
+
+        To turn it away here would ask for another method where the address has one; and Python
+        reads no number of thousands of digits.
+        """
+        is_beyond = len(value) > MOST_DIGITS or int(value) > LARGEST_ID
+        return super().to_python(str(LARGEST_ID) if is_beyond else value)
 
 
 class WholeRequest(Request):

@@ -187,6 +187,15 @@ def test_only_json_is_read(program: Program, kind: str) -> None:
     assert send(program, b'{"product": "Larder"}', Content_Type=kind).status_code == 415
 
 
+def test_an_address_that_takes_nothing_takes_no_form(program: Program, team: Team) -> None:
+    path = f"/api/v1/releases/{make_release(team.editor).id}/revisions"
+    headers = {"Authorization": f"Bearer {program.token}"}
+
+    answer = program.client.post(path, data={"a": "b"}, headers=headers)
+
+    assert answer.status_code == 415
+
+
 def test_a_compressed_body_is_not_read(program: Program) -> None:
     assert send(program, b"\x1f\x8b", Content_Encoding="gzip").status_code == 415
 

@@ -119,6 +119,16 @@ def test_what_stops_it_is_said_with_the_way_there(
     assert "Pass the check" not in answer.text
 
 
+def test_a_start_that_lacks_more_says_so(owner: FlaskClient, no_token_needed: None, team: Team):
+    revision = make_revision(team.editor, team.workspace)
+    experiment = make_experiment(revision, team.editor)
+
+    answer = owner.post(f"/experiments/{experiment.id}/start")
+
+    assert answer.status_code == 409
+    assert "It cannot start yet" in answer.text
+
+
 def test_a_start_without_the_check_leads_to_it(
     owner: FlaskClient, no_token_needed: None, revision: Revision, team: Team
 ):

@@ -64,6 +64,18 @@ def test_a_lone_owner_is_asked_on_day_one_what_was_traded_away(
     assert "What did you trade away?" not in client.get(url_of(revision)).text
 
 
+@pytest.mark.parametrize("verdict", ["another", "stop"])
+def test_a_verdict_without_a_reason_is_told_so_on_an_older_text_too(
+    client: FlaskClient, owner: Person, revision: Revision, verdict: str
+):
+    make_revision(owner, release=revision.release, headline="Six dinners")
+
+    answer = client.post(f"{url_of(revision)}/{verdict}", data={})
+
+    assert answer.status_code == 422
+    assert 'role="alert">Write w' in answer.text
+
+
 def test_approving_leads_to_the_next_step(client: FlaskClient, revision: Revision):
     answer = client.post(
         f"{url_of(revision)}/approve", data={"traded_away": "Nobody else has read it."}

@@ -59,6 +59,15 @@ def test_a_reason_that_cannot_be_kept_comes_back_with_a_sentence(client, release
     assert find_waivers(release) == {}
 
 
+def test_of_a_finding_that_is_gone_the_sentence_stands_above_the_others(client, release):
+    gone = SEAMLESS | {"words": "no longer there", "reason": ""}
+
+    answer = client.post(f"/releases/{release.id}/waive", data=gone)
+
+    assert answer.status_code == 422
+    assert "Write the reason" in answer.text
+
+
 def test_words_over_two_lines_are_waived_as_a_browser_sends_them(client, owner):
     release = make_release(owner, solution="It does:\n\n- this\n- that\n- more\n- all")
     page = client.get(f"/releases/{release.id}/preview").text

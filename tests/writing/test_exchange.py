@@ -116,6 +116,15 @@ def test_a_file_that_is_no_text_is_refused(client: FlaskClient, owner: Person):
     assert "not text in UTF-8" in answer.text
 
 
+def test_what_was_typed_beside_a_file_that_is_refused_is_kept(client: FlaskClient, owner: Person):
+    sent = {"text": "Dinner, typed", "file": (io.BytesIO(b"Six dinners"), "a.md")}
+
+    answer = client.post("/releases/import", data=sent)
+
+    assert answer.status_code == 422
+    assert "Dinner, typed</textarea>" in answer.text
+
+
 def test_a_file_that_is_too_long_is_refused_and_not_cut(client, owner, monkeypatch):
     monkeypatch.setattr(files, "LONGEST_FILE", len(MARKDOWN))
     file = io.BytesIO(f"{MARKDOWN}\nOne line more.".encode())

@@ -102,7 +102,8 @@ def _query(kind: Any, request: Request) -> Any:
 
 def _body(kind: Any, request: Request) -> Any:
     data = request.get_data()
-    if not data and kind is None:
+    # A form was read as one before, and leaves no data behind.
+    if not data and kind is None and not request.content_length:
         return None
     if request.mimetype != "application/json":
         raise NoJson("Send JSON, and say so: Content-Type: application/json.")

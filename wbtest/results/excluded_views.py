@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import redirect, render_template, url_for
+from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from wbtest.audience import readmissions
@@ -59,6 +59,10 @@ def _page(experiment: Experiment, form: ReadmissionForm) -> str:
         for reason in readmissions.REASONS
         if reason in results.set_aside and reason not in standing
     ]
+    if not possible:
+        # Then there is no form beside which it could stand.
+        for sentences in form.errors.values():
+            flash(" ".join(sentences), "error")
     form.reason.choices = [(reason, f"People {reason_name(reason)}") for reason in possible]
     return render_template(
         "results/excluded.html",

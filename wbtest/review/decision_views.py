@@ -26,6 +26,8 @@ def another(release_id: int, number: int) -> ResponseReturnValue:
         verdicts.ask_for_another(found, access.person(), form.what.data or "")
     except Invalid as refused:
         form.what.errors = [str(refused)]
+        # An older text has no form for it, nor one that was stopped meanwhile.
+        flash(str(refused), "error")
         return revision_page(found, ApproveForm(), another=form), 422
     flash("The authors see what must change.")
     return redirect(url_for(".revision", release_id=release_id, number=number), 303)
@@ -43,6 +45,7 @@ def stop(release_id: int, number: int) -> ResponseReturnValue:
         verdicts.stop_release(found, access.person(), form.reason.data or "", form.weeks.data)
     except Invalid as refused:
         form[refused.field].errors = [str(refused)]
+        flash(str(refused), "error")
         return revision_page(found, ApproveForm(), stop=form), 422
     flash("Stopped, with its reason. It costs a document and no more.")
     return redirect(url_for(".stopped"), 303)

@@ -63,10 +63,13 @@ def import_release() -> ResponseReturnValue:
     form = ImportForm(request.form)
     if request.method == "GET":
         return _import_page(form)
+    typed = form.text.data
     try:
         form.text.data = _given(form)
         read = read_file(form.text.data)
     except NotADocument as error:
+        # The file is still on somebody's disk, and what they typed beside it would be gone.
+        form.text.data = typed or form.text.data
         form.text.errors = [said_of(error)]
         return _import_page(form), 422
     if form.is_confirmed.data:

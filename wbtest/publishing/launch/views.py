@@ -37,7 +37,7 @@ def launch(experiment_id: int) -> ResponseReturnValue:
             flash(str(error))
             return redirect(url_for(".experiment", experiment_id=experiment.id), 303)
         except NotReady:
-            # What stops it stands on the page.
+            flash("It cannot pass yet: what stops it stands below.", "error")
             return _page(experiment, faults, 409)
         else:
             flash("The launch check is passed. Any change of the draft asks for it again.")

@@ -28,6 +28,7 @@ def start(experiment_id: int) -> ResponseReturnValue:
         if [entry.what for entry in error.missing] == ["checked"]:
             flash(str(error))
             return redirect(url_for(".launch", experiment_id=experiment_id), 303)
+        flash("It cannot start yet: what is missing stands below.", "error")
         return experiment_page(access.get(Experiment, experiment_id, "approve"), 409)
 
 

@@ -78,7 +78,11 @@ def forecast(seat: Seat) -> ResponseReturnValue:
         if readings.step_of(find_reading(seat)) != "thanks":
             raise
         form[refused.field].errors = [str(refused)]
-        return _room_page(seat, "thanks", form), 422
+        page = page_of(seat, "thanks", form)
+        # Who may not change their guess any more has no form beside which it could stand.
+        if not page["may_guess"]:
+            raise
+        return render_template("review/room.html", **page), 422
     flash("Your forecast is stored. Only you see it.")
     return to_room()
 

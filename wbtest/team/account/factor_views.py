@@ -56,6 +56,9 @@ def turn_second_factor_on() -> ResponseReturnValue:
 def turn_second_factor_off() -> ResponseReturnValue:
     """Turn it off with the password and a code."""
     form = TurnOffForm()
+    if factors.find_factor(access.person()) is None:
+        flash("Your second factor is off already.")
+        return redirect(url_for(".second_factor"), 303)
     form.offer(count_tokens(access.person()))
     if form.validate_on_submit():
         typed = {"password": form.password.data or "", "code": form.code.data or ""}

@@ -1,0 +1,81 @@
+"""`python -m tests.fuzz [api|forms|rows]`: ask for a long time, and print what came of it."""
+
+import random
+import signal
+import sys
+import tempfile
+from functools import partial
+from pathlib import Path
+
+import click
+
+from tests.fuzz import api, forms, rows_of_forms, rows_of_json, rows_of_pages
+from tests.fuzz.believed import believed
+from tests.fuzz.rows import ask_row
+from tests.fuzz.tally import Tally
+from tests.fuzz.walk import find_forms
+from tests.fuzz.world import World, make_world
+
+MEMORY = "/dev/shm"
+
+
+@click.command()
+@click.argument("parts", nargs=-1, type=click.Choice(["rows", "api", "forms"]))
+@click.option("--number", "-n", default=2_000, show_default=True, type=click.IntRange(1))
+@click.option("--seed", type=int, help="That of an earlier run asks the same again.")
+def main(parts: tuple[str, ...], number: int, seed: int | None) -> None:
+    """Send NUMBER requests to the API and as many forms; ends with 1 when something is at fault."""
+    seed = random.randrange(10**6) if seed is None else seed
+    # What was found by then is worth reading.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    has_faults = False
+    for part in parts or ("rows", "api", "forms"):
+        tally = Tally(part, number, seed)
+        where = MEMORY if Path(MEMORY).is_dir() else None
+        with (
+            tempfile.TemporaryDirectory(prefix="wbtest-fuzz-", dir=where) as folder,
+            make_world(Path(folder)) as world,
+        ):
+            try:
+                _run(part, world, tally)
+            except KeyboardInterrupt:
+                click.echo("Ended from outside: the rest was not asked.", err=True)
+        click.echo(tally.told())
+        has_faults |= bool(tally.faults)
+    sys.exit(has_faults)
+
+
+def _run(part: str, world: World, tally: Tally) -> None:
+    if part == "rows":
+        _ask_rows(world, tally)
+    elif part == "api":
+        api.fuzz(world, tally)
+    else:
+        forms.fuzz(world, find_forms(world), tally)
+
+
+def _ask_rows(world: World, tally: Tally) -> None:
+    found = find_forms(world)
+    sets = (
+        rows_of_json.json_rows,
+        rows_of_forms.empty_forms,
+        rows_of_forms.parts_rows,
+        rows_of_pages.queries,
+        rows_of_pages.garbage,
+        partial(rows_of_forms.form_rows, found=found),
+    )
+    # Made twice, since all of them at once would take a gigabyte.
+    tally.wanted = sum(1 for make in sets for _ in make(world))
+    for make in sets:
+        for row in make(world):
+            ask_row(world, row, tally)
+    for fault in (
+        *rows_of_pages.unknown_methods(world),
+        *rows_of_pages.heads(world),
+        *believed(world, found),
+    ):
+        tally.blame(*fault)
+
+
+if __name__ == "__main__":
+    main()

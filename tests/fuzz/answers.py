@@ -1,0 +1,66 @@
+"""What is wrong with an answer, whoever asked for what. Pure."""
+
+import html
+import json
+import re
+from collections.abc import Iterable
+
+from tests.fuzz.asking import Answer
+
+# They say 503 while a page is paused, or where no worker runs; all others never do.
+MAY_SAY_503 = ("audience.", "team.readyz")
+PROBLEM = "application/problem+json"
+_TRACE = re.compile(r"Traceback \(most recent call|File &#34;/|File \"/|sqlalchemy\.exc|sqlite3\.")
+# A sentence where forms have theirs, or where the page of an error has it, below its status.
+_SENTENCE = re.compile(
+    r'(?:role="alert"|class="note stop"|class="soft small">[45]\d\d</p>\s*<h1)[^>]*>'
+    r"(.*?)</(?:p|div|li)>",
+    re.DOTALL,
+)
+_MARKUP = re.compile(r"<[^>]*>")
+
+
+def fault_of(endpoint: str, answer: Answer, *, has_body: bool = True) -> str:
+    """Return what is wrong with it, '' for nothing."""
+    if answer.status >= 500 and not (answer.status == 503 and endpoint.startswith(MAY_SAY_503)):
+        return f"answers {answer.status}"
+    if answer.status >= 400 and has_body:
+        if _TRACE.search(answer.text):
+            return f"answers {answer.status} with something of our inside"
+        return _unclear(endpoint, answer)
+    return ""
+
+
+def _unclear(endpoint: str, answer: Answer) -> str:
+    if answer.mimetype == PROBLEM:
+        return "" if _is_problem(answer) else f"answers {answer.status} with half a problem"
+    if endpoint.startswith("api."):
+        return f"answers {answer.status} as {answer.mimetype or 'nothing'}"
+    if answer.mimetype != "text/html":
+        return f"answers {answer.status} as {answer.mimetype or 'nothing'}"
+    # A page of one column that is no form to correct is about nothing else.
+    if '<body class="plain">' in answer.text and answer.status != 422:
+        return ""
+    if not any(_MARKUP.sub("", said).strip() for said in _SENTENCE.findall(answer.text)):
+        return f"answers {answer.status} without a sentence"
+    return ""
+
+
+def _is_problem(answer: Answer) -> bool:
+    try:
+        told = json.loads(answer.body)
+    except ValueError:
+        return False
+    has_all = isinstance(told, dict) and {"type", "title", "status", "detail"} <= told.keys()
+    return has_all and told["status"] == answer.status and bool(told["detail"])
+
+
+def lost_in(answer: Answer, typed: Iterable[tuple[str, str]]) -> str:
+    """Return the name of a field whose text is not in the page that refuses it, '' for none."""
+    shown = _plain(html.unescape(answer.text))
+    return next((name for name, text in typed if _plain(text) not in shown), "")
+
+
+def _plain(text: str) -> str:
+    """The text without how its lines and spaces are set, which no form keeps."""
+    return " ".join(text.split())
