@@ -68,6 +68,7 @@ def mailing_csv(experiment_id: int) -> ResponseReturnValue:
 
 @bp.post("/experiments/<int:experiment_id>/signups")
 @access.requires("own")
+@access.proved("POST")
 def upload_list(experiment_id: int) -> ResponseReturnValue:
     """Keep a list until somebody said what its columns hold; nobody is brought in yet."""
     experiment = access.get(Experiment, experiment_id, "own")
