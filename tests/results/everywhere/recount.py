@@ -101,8 +101,9 @@ def recount(experiment_id: int, plan: Plan, machines: Counter[tuple[str, str]]) 
     # Who counts as seen: in which phase, by which variant, and whether they converted.
     seen: dict[str, tuple[int, str, bool]] = {}
     suspects = {s.visitor for s in rows["sightings"] if s.excluded_because == "suspected"}
+    signups_by = _by_visitor(signups)
     for sighting in rows["sightings"]:
-        theirs = [each for each in signups if _is_by(each, sighting)]
+        theirs = signups_by.get((sighting.visitor, sighting.excluded_because), ())
         is_machine = sighting.visitor in suspects and sighting.excluded_because in ("", "suspected")
         if is_machine or any(each.at_us <= sighting.at_us for each in theirs):
             continue
@@ -147,9 +148,13 @@ def _read(table: str, columns: str, experiment_id: int) -> list[Any]:
     return list(db.session.execute(statement, {"id": experiment_id}))
 
 
-def _is_by(signup: Any, sighting: Any) -> bool:
-    who = signup.visitor, signup.excluded_because
-    return bool(signup.visitor) and who == (sighting.visitor, sighting.excluded_because)
+def _by_visitor(signups: Iterable[Any]) -> Mapping[tuple[str, str], list[Any]]:
+    """The sign-ups of each visitor that count, or that do not for the same reason."""
+    found: defaultdict[tuple[str, str], list[Any]] = defaultdict(list)
+    for row in signups:
+        if row.visitor:
+            found[row.visitor, row.excluded_because].append(row)
+    return found
 
 
 def _answers_of(signups: Iterable[Any], question: str) -> Iterable[str]:
