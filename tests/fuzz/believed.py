@@ -34,9 +34,10 @@ def believed(world: World, found: Iterable[Found]) -> Iterator[tuple[str, str, s
         _, twice = _send(world, one, base)
         more, with_more = _send(world, one, [*base, *extra])
         changed = differing(once, twice, with_more)
-        if changed or not more:
-            what = f"other rows in {', '.join(changed)}" if changed else "is not taken"
-            yield one.address, f"with more than it has: {what}", _request(world, one, base).curl
+        # Whoever refuses it believes nothing of it either.
+        if more and changed:
+            what = f"with more than it has: other rows in {', '.join(changed)}"
+            yield one.address, what, _request(world, one, base).curl
 
 
 def differing(once: Rows, twice: Rows, other: Rows) -> list[str]:

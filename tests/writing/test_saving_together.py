@@ -52,6 +52,19 @@ def test_what_does_not_fit_beside_what_others_added_is_said(
     assert draft(release) == more
 
 
+def test_a_short_sheet_that_cannot_be_kept_comes_back_after_the_release_grew(
+    client: FlaskClient, owner: Person
+):
+    release = make_release(owner, form="short")
+    mine = typed(release) | {"shape": "short", "headline": "x" * 9_999}
+    releases.save_and_grow(release, draft(release), 1, owner)
+
+    answer = client.post(f"/releases/{release.id}/save", data=mine)
+
+    assert answer.status_code == 422
+    assert 'name="shape" value="short"' in answer.text
+
+
 def test_words_that_do_not_collide_are_kept_when_nothing_is_frozen(
     client: FlaskClient, owner: Person
 ):

@@ -17,7 +17,8 @@ from wbtest.writing import document as documents
 from wbtest.writing import languages, releases, sheets
 from wbtest.writing.coach import unchecked
 from wbtest.writing.coaching import RefusedReason, coach_text, marks_of
-from wbtest.writing.forms import NewReleaseForm, ShortForm
+from wbtest.writing.document import Form
+from wbtest.writing.forms import FullForm, NewReleaseForm, ShortForm
 from wbtest.writing.models import Release
 from wbtest.writing.parts import PARTS
 from wbtest.writing.status import Status, releases_of, status_of
@@ -98,13 +99,16 @@ def sheet_page(
     release: Release, sheet: ShortForm, differences: list[sheets.Difference] | None = None
 ) -> str:
     language = sheet.language.data or "en"
+    # A sheet of the short form that was opened before the release grew comes back as it was sent.
+    shape: Form = "full" if isinstance(sheet, FullForm) else "short"
     status = status_of(release)
     return render_template(
         "writing/release.html",
         release=release,
         sheet=sheet,
-        parts=PARTS[release.form],
-        told={part.name: sheets.told_of(sheet, part.name) for part in PARTS[release.form]},
+        shape=shape,
+        parts=PARTS[shape],
+        told={part.name: sheets.told_of(sheet, part.name) for part in PARTS[shape]},
         status=status,
         beside=beside(release, status),
         differences=differences or [],
@@ -113,6 +117,6 @@ def sheet_page(
         right_to_left=languages.RIGHT_TO_LEFT,
         language=language,
         blanks=sheets.blank_rows(),
-        expected=EXPECTED[release.form],
+        expected=EXPECTED[shape],
         examples=EXAMPLES,
     )

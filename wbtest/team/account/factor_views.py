@@ -56,9 +56,6 @@ def turn_second_factor_on() -> ResponseReturnValue:
 def turn_second_factor_off() -> ResponseReturnValue:
     """Turn it off with the password and a code."""
     form = TurnOffForm()
-    if factors.find_factor(access.person()) is None:
-        flash("Your second factor is off already.")
-        return redirect(url_for(".second_factor"), 303)
     form.offer(count_tokens(access.person()))
     if form.validate_on_submit():
         typed = {"password": form.password.data or "", "code": form.code.data or ""}
@@ -70,6 +67,9 @@ def turn_second_factor_off() -> ResponseReturnValue:
             limits.forgive_account()
             flash("Your second factor is off. The password alone logs you in.")
             return redirect(url_for(".account"), 303)
+    if factors.find_factor(access.person()) is None:
+        # Then the page has no form at which the sentence could stand.
+        flash("Your second factor is off already.", "error")
     return _page(TurnOnForm(formdata=None), form)
 
 
