@@ -1,7 +1,7 @@
 """A browser that opens page after page and writes down whatever is wrong with each."""
 
 from collections import Counter, deque
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from urllib.parse import urlsplit
 
 from playwright.sync_api import ConsoleMessage, Page, Request, Response
@@ -34,6 +34,10 @@ SLOW = (
 class Reader:
     """Reads with ``page``. ``statuses`` are those of paths that shall not answer with 200."""
 
+    # How axe sees the first pages of a kind, and how many of a kind are opened.
+    ways: Sequence[Sequence[tuple[str, int]]] = SHOWN_TO_AXE
+    enough = ENOUGH
+
     def __init__(self, page: Page, live: Live, statuses: Mapping[str, int] | None = None) -> None:
         self.page = page
         self.faults: list[str] = []
@@ -57,7 +61,7 @@ class Reader:
         while waiting:
             path = waiting.popleft()
             kind = self._kind(path)
-            if opened[kind] == ENOUGH:
+            if opened[kind] == self.enough:
                 continue
             opened[kind] += 1
             if urlsplit(path).path.endswith(DATA):
@@ -79,8 +83,8 @@ class Reader:
         self.endpoints.add(kind.partition(" ")[0])
         if kind.startswith(SLOW):
             self.page.wait_for_load_state("networkidle")
-        if self._shown_to_axe[kind] < len(SHOWN_TO_AXE):
-            for fault in find_faults(self.page, SHOWN_TO_AXE[self._shown_to_axe[kind]]):
+        if self._shown_to_axe[kind] < len(self.ways):
+            for fault in find_faults(self.page, self.ways[self._shown_to_axe[kind]]):
                 self._complain(fault)
             self._shown_to_axe[kind] += 1
         links = [link.partition("#")[0] for link in self.page.evaluate(LINKS)]

@@ -1,6 +1,8 @@
 """The other commands beside an instance that is being served."""
 
 import os
+import re
+import socket
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -11,6 +13,21 @@ from urllib.request import urlopen
 import pytest
 
 from tests.cli.conftest import Instance, Served, eventually, serving
+
+HEAD = "GET {path} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n{more}\r\n"
+# The test client and most programs would write these otherwise before they are sent.
+OUTWARD = (
+    *("/static/../wbtest/config.py", "/static/..%2f..%2fwbtest/config.py", "/static/%2e%2e/app.py"),
+    *(
+        "/static//etc/passwd",
+        "/static/..\\..\\app.py",
+        "/../../etc/passwd",
+        "/..%2f..%2fetc/passwd",
+    ),
+    *("/.git/HEAD", "/.git/config", "/.env", "/instance/wbtest.db", "/wbtest.db", "/app.py"),
+    *("/console", "/metrics", "/debug", "/server-status", "/static/js/sheet.js.map", "/secret-key"),
+    *("/static/css/..%2fjs%2fsheet.js", "/static/.", "/static/", "/pyproject.toml", "/backups/"),
+)
 
 
 @pytest.fixture(scope="module")
@@ -87,3 +104,78 @@ def test_no_answer_names_a_version(running: tuple[Instance, Served]) -> None:
         told = answer.headers.get("Server", "") + answer.headers.get("X-Powered-By", "")
 
     assert not any(sign.isdigit() for sign in told)
+
+
+def asked(served: Served, path: str, host: str = "", more: str = "") -> tuple[str, str]:
+    """The head and the body of what a request is answered that no program of good manners sends."""
+    place = urlsplit(served.url)
+    with socket.create_connection((place.hostname, place.port), 10) as line:
+        text = HEAD.format(path=path, host=host or place.netloc, more=more)
+        line.sendall(text.encode("latin-1"))
+        answer = b"".join(iter(lambda: line.recv(65536), b""))
+    head, _, body = answer.decode("utf-8", "replace").partition("\r\n\r\n")
+    return head, body
+
+
+def test_nothing_but_pages_is_given_out_over_the_wire(running: tuple[Instance, Served]) -> None:
+    _, served = running
+
+    given = {path: asked(served, path) for path in OUTWARD}
+
+    # Two slashes are one: 308 leads to the path with one, which is not there.
+    statuses = {path: head.split()[1] for path, (head, _) in given.items()}
+    assert {
+        path for path, status in statuses.items() if status not in ("400", "404", "308")
+    } == set()
+    for head, body in given.values():
+        assert not re.search(r"root:|\[core\]|Traceback|/work|site-packages|Python/", head + body)
+
+
+@pytest.mark.parametrize(
+    ("host", "more"),
+    [
+        ("evil.example", ""),
+        ("", "Host: evil.example\r\n"),
+        ("evil.example", "Host: 127.0.0.1\r\n"),
+        ("127.0.0.1@evil.example", ""),
+        ("127.0.0.1:80@evil.example", ""),
+        ("127.0.0.1.evil.example", ""),
+        ("127.0.0.1/evil.example", ""),
+        ("127.0.0.1, evil.example", ""),
+        (" ", ""),
+    ],
+)
+def test_no_host_but_ours_is_answered_nor_told_on(
+    running: tuple[Instance, Served], host: str, more: str
+) -> None:
+    _, served = running
+
+    head, body = asked(served, "/team", host, more)
+
+    assert "evil.example" not in head + body
+    assert head.split()[1] in ("303", "400", "421")
+
+
+@pytest.mark.parametrize("header", ["X-Forwarded-Host", "X-Host", "Forwarded", "X-Original-URL"])
+def test_a_header_of_a_proxy_names_no_other_host(
+    running: tuple[Instance, Served], header: str
+) -> None:
+    _, served = running
+    told = "host=evil.example" if header == "Forwarded" else "evil.example"
+
+    head, body = asked(served, "/team", more=f"{header}: {told}\r\n")
+
+    assert "evil.example" not in head + body
+    assert "location: /login?next=/team" in head.lower()
+
+
+def test_an_address_with_another_host_in_the_first_line_leads_nowhere(
+    running: tuple[Instance, Served],
+) -> None:
+    _, served = running
+
+    for path in ("http://evil.example/team", "//evil.example/team", "/%09/evil.example", "/\\evil"):
+        head, _ = asked(served, path)
+        assert head.split()[1] in ("303", "308", "400", "404", "421"), path
+        assert "location: http://evil" not in head.lower()
+        assert "location: //" not in head.lower()

@@ -1,0 +1,223 @@
+"""A workspace of which every text was written by somebody hostile, through the product's own forms.
+
+A small company lives through all of it: it sets itself up, writes, reviews, publishes, is visited,
+measures and decides.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from io import BytesIO
+from urllib.parse import urlsplit
+
+import sqlalchemy as sa
+from flask import current_app
+from PIL import Image as Pictures
+
+from tests.audience.larder import PHONE, mails
+from tests.conftest import HandClock
+from tests.factories import PASSWORD
+from tests.hostile.founding import Founding, draft_of, link_in
+from tests.hostile.machines import talk_to_machines
+from tests.hostile.payloads import PAYLOADS, Texts
+from tests.kept_rows import kept
+from tests.results.states import crowd
+from tests.team.doing import shown_link
+from wbtest.extensions import db
+from wbtest.publishing.models import Experiment
+from wbtest.writing.models import Release
+
+NUMBERS = (
+    *("daily", "planned_variants", "minimum_visitors", "maximum_visitors", "minimum_days"),
+    *("alpha", "beta", "lost_beacons", "conversion_window_hours", "sources"),
+)
+RULE = {
+    "target": "8",
+    "floor": "3",
+    "ends_on": "2027-03-29",
+    "customers": "300",
+    "reachable": "9000",
+    "buy": "40",
+    "slug": "runs",
+    "asks_name": "y",
+}
+WEEK = 7
+
+
+class Filling(Founding):
+    """What the company does with what it wrote."""
+
+    def live(self) -> None:
+        """Do all of it, in the order in which a company does."""
+        self._set_up()
+        self._write()
+        self._review()
+        self._publish()
+        self._come(1)
+        self._run()
+        self._decide()
+        talk_to_machines(self.app, self.owner, self.texts)
+        # What was sent before is over by now.
+        self._come(1)
+        self.owner.send("/team", "/team/invitations", email=self.texts.email(), role="viewer")
+        self.links["invitation"] = f"/invitation/{shown_link(self.owner.browser)}"
+        db.session.rollback()
+
+    def _publish(self) -> None:
+        """Two tests of the same text: one that runs, and a clone that will be over."""
+        self.editor.send(
+            "/releases/3/revisions/2/experiment", leave=NUMBERS, **RULE, visitors_live="elsewhere"
+        )
+        test = "/experiments/1"
+        self.editor.send(f"{test}/variants/new", weight="1")
+        drawn = {"theme": "", "corner": "", "logo": "", "hero": "", "accent": ""}
+        self.editor.send(f"{test}/look", **drawn, hero_file=self._picture())
+        self.editor.send(f"{test}/words", without="{}")
+        choices = "\n".join([self.texts.text(80, without="\r\n"), "No"])
+        self.editor.send(
+            f"{test}/options",
+            choices_1=choices,
+            choices_2="",
+            question_3="",
+            choices_3="",
+            takes_questions="y",
+            asks_for="call",
+            retention_days="",
+        )
+        self.editor.post(f"{test}/clone", {"csrf_token": self._token(self.editor)})
+        self._start(1)
+
+    def _picture(self) -> tuple[BytesIO, str]:
+        drawn = BytesIO()
+        Pictures.new("RGB", (64, 64), "teal").save(drawn, "PNG")
+        drawn.seek(0)
+        return drawn, f"{self.texts.text(90)}.png"
+
+    def _start(self, number: int) -> None:
+        self.editor.send(f"/experiments/{number}/launch", before="This is a test.")
+        self.approver.send(f"/experiments/{number}/launch", f"/experiments/{number}/start")
+
+    def _come(self, number: int) -> None:
+        """Visitors from made-up places, who say something wherever they can."""
+        slug, emails = db.session.get_one(Experiment, number).slug, []
+        for _ in range(3):
+            visitor = self._typist(
+                HTTP_USER_AGENT=f"{PHONE} {_header(self.texts.text(90))}",
+                HTTP_REFERER=_header(f"https://evil.example/{self.texts.text(60)}"),
+                HTTP_SEC_FETCH_SITE="same-origin",
+                HTTP_ACCEPT_LANGUAGE=_header(self.texts.text(40)),
+            )
+            source = {"utm_source": self.texts.text(60), "utm_campaign": self.texts.text(60)}
+            page = visitor.browser.get(f"/p/{slug}", query_string=source)
+            token = re.findall(r'name="token" type="hidden" value="([^"]+)"', page.text)[0]
+            visitor.post(f"/p/{slug}/seen", token, status=204)
+            self.now.turn(minutes=1)
+            emails.append(email := self.texts.email())
+            thanks = visitor.send(
+                f"/p/{slug}", "/signup", leave=("token",), email=email, website=""
+            )
+            self.app.extensions["wbtest.recorder"].flush()
+            visitor.send(thanks.location, "/answers")
+            visitor.send(f"/p/{slug}", "/ask", website="")
+        # Who is suspected is written to by nobody.
+        sent = [found[-1] for email in emails if (found := mails(self.app, email))]
+        first, mail = sent[0], sent[-1]
+        self.links["confirm"] = urlsplit(first.leave_url).path.replace("leave", "confirm")
+        self.links["thanks"] = thanks.location
+        self.links["mine"] = path = urlsplit(mail.leave_url).path.replace("leave", "mine")
+        visitor.send(path)
+        self.now.turn(minutes=1)
+        visitor.post(path.replace("mine", "confirm"), {})
+
+    def _run(self) -> None:
+        """What a team writes down while a test runs; all but the wait is on one day."""
+        test = "/experiments/1"
+        self.now.turn(days=1)
+        self.approver.send(test, "/pause")
+        self.approver.post(f"{test}/resume", {"csrf_token": self._token(self.approver)})
+        self.editor.send(f"{test}/phase/variants/new", weight="1")
+        weights = {"weight-control": "2"}
+        self.approver.send(f"{test}/phase", leave=("weight-",), **weights)
+        today = f"{self.now():%Y-%m-%d}"
+        self.editor.send(f"{test}/notes", day=today, time="08:00")
+        self.editor.send(f"{test}/spend", first=today, last=today, amount="12", currency="EUR")
+        self.approver.send(f"{test}/share", "/share/new", days="30")
+        self.links["shared"] = link_in(self.approver, f"{test}/share", "shared")
+        self.owner.browser.get("/p/runs")
+        self.app.extensions["wbtest.recorder"].flush()
+        self.owner.send(f"{test}/excluded", "/readmit", reason="team", before="They were people.")
+        self.editor.send("/releases/3/questions", "/merge", question=self._asked())
+        self._call()
+
+    def _asked(self) -> str:
+        return draft_of(db.session.get_one(Release, 3)).faq[0].question
+
+    def _call(self) -> None:
+        """A program of theirs says the same through the API."""
+        typed = {"scopes": ["read", "write"], "days": "", "password": PASSWORD}
+        self.owner.send("/team/tokens", "/team/tokens", **typed)
+        shown = self.owner.browser.get("/team/tokens").text
+        headers = {
+            "Authorization": f"Bearer {shown.split('readonly>')[1].split('<')[0].strip()}",
+            "Idempotency-Key": _header(self.texts.text(200)).replace(" ", ""),
+        }
+        body = {"product": self.texts.text(120), "form": "short", "language": "en"}
+        program = self._typist().browser
+        made = program.post("/api/v1/releases", json=body, headers=headers)
+        assert made.status_code == 201, made.text
+
+    def _decide(self) -> None:
+        over = db.session.scalars(sa.select(Experiment).where(Experiment.id == 2)).one()
+        self.editor.send("/experiments/2/edit", leave=NUMBERS, **{**RULE, "slug": "over"})
+        # A third one stays a draft.
+        self.editor.post("/experiments/1/clone", {"csrf_token": self._token(self.editor)})
+        self._start(2)
+        self._come(2)
+        crowd(over, (110, 5), (110, 14), days=range(WEEK))
+        self.now.turn(days=WEEK + 1)
+        self.approver.send("/experiments/2", "/end")
+        self.owner.send("/experiments/2/after", afterwards="closed")
+        decision = "/experiments/2/decision"
+        self.approver.send(decision, choice="stop", before="Because it is so.")
+        self.owner.send(decision, "/turn-down", before="Because it is so.")
+        self.approver.send(decision, choice="go", before="Because it is so.")
+        self.editor.send("/experiments/2/learning", "/learning")
+        self._mark()
+        self.editor.send("/releases/3/scope/new", state="planned")
+        self.approver.send("/experiments/2/closing", is_read="y")
+
+    def _mark(self) -> None:
+        """Say what became of the assumptions and open questions."""
+        path = "/experiments/2/learning"
+        actions = [urlsplit(form.action or "").path for form in self.editor.open(path).forms]
+        for action in actions:
+            if "/learning/" in action:
+                key = action.rpartition("/")[2]
+                self.editor.send(path, action, **{f"{key}-state": "confirmed"})
+
+
+@dataclass(frozen=True)
+class Filled:
+    """Where the links lead that only somebody has who was sent one, and how much was typed."""
+
+    links: Mapping[str, str]
+    numbers: tuple[int, ...]
+    typed: int
+    unfit: int
+
+
+@kept
+def fill(now: HandClock, numbers: tuple[int, ...] = ()) -> Filled:
+    """Fill the empty database with these payloads, by default with all of them."""
+    chosen = tuple(each for each in PAYLOADS if each.number in numbers) or PAYLOADS
+    filling = Filling(current_app._get_current_object(), now, Texts(chosen))  # type: ignore[attr-defined]
+    filling.live()
+    texts = filling.texts
+    return Filled(filling.links, numbers, texts.typed, texts.unfit)
+
+
+def _header(text: str) -> str:
+    """As much of a text as a header can carry."""
+    return "".join(each for each in text if 32 <= ord(each) < 127)
