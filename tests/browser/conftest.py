@@ -7,6 +7,7 @@ import socket
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -38,10 +39,7 @@ FOUR_WAYS = tuple((scheme, width) for scheme in ("light", "dark") for width in W
 # Half of what axe takes are contrasts, so each width is seen in one scheme, and each scheme in one
 # width: what stands only on a wide page, or only on a narrow one, is seen once.
 WAYS = (("light", WIDTHS[0]), ("dark", WIDTHS[1]))
-# Loading all files of a page beforehand would serve one rule only, about audio that plays by
-# itself, and there is none.
-AXE = """() => axe.run({ preload: false, resultTypes: ["violations"] }).then(({ violations }) =>
-  violations.flatMap((found) => found.nodes.map((node) => `${found.id} at ${node.target}`)))"""
+AXE = f"{AXE_SCRIPT};{Path(__file__).with_name('axe.js').read_text(encoding='utf-8')}"
 # The server's own line for each request says nothing that a failing test does not.
 logging.getLogger("werkzeug").setLevel(logging.ERROR)
 # Of a machine that is busy with the rest of the suite.
@@ -146,18 +144,36 @@ def check_accessible() -> Callable[[Page], None]:
     return check
 
 
-def find_faults(page: Page, ways: Sequence[tuple[str, int]] = WAYS) -> list[str]:
-    """What axe sees on the open page in these schemes and widths, and what is too wide."""
+def bring_axe(page: Page) -> None:
+    """Let each page that is opened from here on have axe: to send it to each takes far longer."""
+    # Frames may be closed to scripts, and say so.
+    page.add_init_script(f"if (window === window.top) {{{AXE}}}")
+
+
+def find_faults(
+    page: Page, ways: Sequence[tuple[str, int]] = WAYS, *, stays: bool = True
+) -> list[str]:
+    """What axe sees on the open page in these schemes and widths, and what is too wide.
+
+    The way that needs no other width comes first. Who goes on to another page needs none again.
+    """
     if IS_SECOND_ROUND:
         return []
     faults = []
-    page.evaluate(AXE_SCRIPT)
-    for scheme, width in ways:
-        page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
-        page.set_viewport_size({"width": width, "height": 900})
-        faults += [f"{scheme}, {width} px: {fault}" for fault in page.evaluate(AXE)]
+    if not page.evaluate("'findFaults' in window"):
+        page.evaluate(AXE)
+    here = (page.viewport_size or {}).get("width")
+    for number, (scheme, width) in enumerate(sorted(ways, key=lambda way: way[1] != here)):
+        _show(page, scheme, width)
+        found = page.evaluate("isReadBefore => findFaults(isReadBefore)", number > 0)
+        faults += [f"{scheme}, {width} px: {fault}" for fault in found]
         if page.evaluate("document.documentElement.scrollWidth") > width:
             faults.append(f"{width} px: wider than the screen")
-    page.emulate_media(color_scheme="light")
-    page.set_viewport_size({"width": WIDTHS[0], "height": 900})
+    if stays:
+        _show(page, *WAYS[0])
     return faults
+
+
+def _show(page: Page, scheme: Any, width: int) -> None:
+    page.emulate_media(color_scheme=scheme)
+    page.set_viewport_size({"width": width, "height": 900})

@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 from playwright.sync_api import ConsoleMessage, Page, Request, Response
 from werkzeug.exceptions import HTTPException
 
-from tests.browser.conftest import WAYS, WIDTHS, Live, find_faults
+from tests.browser.conftest import WAYS, WIDTHS, Live, bring_axe, find_faults
 
 # Of pages that differ only in their ids, so many are opened. Axe sees the first of them wide in
 # light and narrow in the dark, the second the other way round; then it has seen the kind.
@@ -48,6 +48,7 @@ class Reader:
         self._routes = live.app.url_map.bind("")
         self._shown_to_axe: Counter[str] = Counter()
         page.add_init_script(TELL_VIOLATIONS)
+        bring_axe(page)
         page.on("console", self._listen)
         page.on("pageerror", lambda error: self._complain(f"script broke: {error}"))
         page.on("requestfailed", self._check_failure)
@@ -84,7 +85,8 @@ class Reader:
         if kind.startswith(SLOW):
             self.page.wait_for_load_state("networkidle")
         if self._shown_to_axe[kind] < len(self.ways):
-            for fault in find_faults(self.page, self.ways[self._shown_to_axe[kind]]):
+            ways = self.ways[self._shown_to_axe[kind]]
+            for fault in find_faults(self.page, ways, stays=False):
                 self._complain(fault)
             self._shown_to_axe[kind] += 1
         links = [link.partition("#")[0] for link in self.page.evaluate(LINKS)]

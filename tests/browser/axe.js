@@ -1,0 +1,82 @@
+// Loaded behind axe: asks it for what is wrong with the page, and for nothing twice.
+(() => {
+  // Rules that look at colours and places. All others follow from what stands there and is shown.
+  const BY_LOOKS = ["color-contrast", "link-in-text-block", "scrollable-region-focusable"];
+  const STYLE = [
+    ...["color", "backgroundColor", "backgroundImage", "opacity", "fontSize", "fontWeight"],
+    ...["textShadow", "filter", "mixBlendMode", "visibility", "display"],
+  ];
+  const NOTHING = "rgba(0, 0, 0, 0)";
+  const check = axe._audit.checks["color-contrast"];
+  const judge = check.evaluate;
+  let [passed, names, looks, painted, shown] = [];
+
+  function number(text) {
+    if (!names.has(text)) names.set(text, names.size + 1);
+    return names.get(text);
+  }
+
+  // A number for how an element and all around it look; the same for the same.
+  function look(element) {
+    if (!element) return 0;
+    if (!looks.has(element)) {
+      const style = getComputedStyle(element);
+      const own = STYLE.map((name) => style[name]).join("|");
+      looks.set(element, number(`${look(element.parentElement)}|${own}`));
+    }
+    return looks.get(element);
+  }
+
+  // What has a colour or a picture of its own, and where.
+  function paint() {
+    return [...document.querySelectorAll("body *")].flatMap((element) => {
+      const { backgroundColor, backgroundImage } = getComputedStyle(element);
+      const isBare = backgroundColor === NOTHING && backgroundImage === "none";
+      return isBare ? [] : [{ element, box: element.getBoundingClientRect() }];
+    });
+  }
+
+  // How that looks which is painted where the element is, and is not around it.
+  function beside(element) {
+    const here = element.getBoundingClientRect();
+    painted ??= paint();
+    return painted
+      .filter(({ box }) => box.left < here.right && here.left < box.right)
+      .filter(({ box }) => box.top < here.bottom && here.top < box.bottom)
+      .filter((other) => !other.element.contains(element))
+      .map((other) => look(other.element));
+  }
+
+  // What axe found of one text holds for all that look alike and lie on the like, such as cells of
+  // a table. Only what passed is remembered: each fault is found, wherever it stands.
+  check.evaluate = function (element, ...rest) {
+    const name = [look(element), ...beside(element)].join();
+    if (passed.has(name)) {
+      this.data({});
+      return true;
+    }
+    const found = judge.call(this, element, ...rest);
+    if (found === true) passed.add(name);
+    return found;
+  };
+
+  function visible() {
+    const is = { visibilityProperty: true, opacityProperty: true };
+    return [...document.querySelectorAll("*")].filter((element) => element.checkVisibility(is));
+  }
+
+  // Where all rules have just read the page, and it shows the same in another scheme and width, only
+  // those are asked which may answer otherwise.
+  window.findFaults = async (isReadBefore) => {
+    [passed, names, looks, painted] = [new Set(), new Map(), new Map(), undefined];
+    const before = isReadBefore && shown;
+    shown = visible();
+    const isSame =
+      before && before.length === shown.length && shown.every((each, k) => each === before[k]);
+    // Loading all files of a page beforehand would serve one rule only, about audio that plays by
+    // itself, and there is none.
+    const asked = { preload: false, resultTypes: ["violations"] };
+    const { violations } = await axe.run({ ...asked, ...(isSame && { runOnly: BY_LOOKS }) });
+    return violations.flatMap(({ id, nodes }) => nodes.map(({ target }) => `${id} at ${target}`));
+  };
+})();
