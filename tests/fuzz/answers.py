@@ -9,6 +9,8 @@ from tests.fuzz.asking import Answer
 
 # They say 503 while a page is paused, and where no worker runs; all others never do.
 PUBLIC, READY = "audience.", "team.readyz"
+# Asked by a script of a form, which shows what it is told.
+FOR_SCRIPTS = ("results.plan", "results.target")
 PROBLEM = "application/problem+json"
 _TRACE = re.compile(r"Traceback \(most recent call|File &#34;/|File \"/|sqlalchemy\.exc|sqlite3\.")
 # A sentence where forms have theirs, or where the page of an error has it, below its status.
@@ -17,6 +19,7 @@ _SENTENCE = re.compile(
     r"(.*?)</(?:p|div|li)>",
     re.DOTALL,
 )
+_PUBLIC_SENTENCE = re.compile(r"</h1>\s*<p[^>]*>\s*[^\s<]")
 _MARKUP = re.compile(r"<[^>]*>")
 
 
@@ -38,8 +41,12 @@ def _unclear(endpoint: str, answer: Answer) -> str:
         return "" if _is_problem(answer) else f"answers {answer.status} with half a problem"
     if endpoint.startswith("api."):
         return f"answers {answer.status} as {answer.mimetype or 'nothing'}"
+    if endpoint in FOR_SCRIPTS and answer.mimetype == "application/json":
+        return "" if json.loads(answer.body) else f"answers {answer.status} with nothing"
     if answer.mimetype != "text/html":
         return f"answers {answer.status} as {answer.mimetype or 'nothing'}"
+    if endpoint.startswith(PUBLIC) and _PUBLIC_SENTENCE.search(answer.text):
+        return ""
     # A page of one column that is no form to correct is about nothing else.
     if '<body class="plain">' in answer.text and answer.status != 422:
         return ""

@@ -8,7 +8,7 @@ from hypothesis.errors import Flaky
 
 from tests.fuzz.answers import fault_of, lost_in
 from tests.fuzz.asking import FROM_HERE, Answer, Request
-from tests.fuzz.filling import SHOWN_AGAIN, filled
+from tests.fuzz.filling import SHOWN_AGAIN, Part, filled
 from tests.fuzz.hostile import Sent, forms
 from tests.fuzz.tally import Tally
 from tests.fuzz.walk import Found
@@ -58,7 +58,7 @@ def _send_some(world: World, one: Found, tally: Tally, number: int, most: int) -
         wrong = fault_of(world.endpoint_of(request), answer)
         # Whoever sees another page may see it again without some of these fields.
         if not wrong and person in one.people:
-            wrong = _lost(one, sent, answer)
+            wrong = _lost(one, base, sent, answer)
         if not wrong:
             return
         if tally.is_known(one.address, wrong):
@@ -88,11 +88,14 @@ def _request(world: World, one: Found, sent: Sent, person: str) -> Request:
     return Request("POST", path, sent.body, sent.kind, (*FROM_HERE, *sent.headers), cookies)
 
 
-def _lost(one: Found, sent: Sent, answer: Answer) -> str:
+def _lost(one: Found, base: list[Part], sent: Sent, answer: Answer) -> str:
     """Return what of the typed text a page does not show that says what is wrong with it."""
     if answer.status != 422 or answer.mimetype != "text/html" or not sent.is_whole:
         return ""
     kinds = {each.name.encode(): each.kind for each in one.form.fields}
+    # A sheet that says to be another one comes back as that one.
+    if any(part not in sent.parts for part in base if kinds.get(part.name) == "hidden"):
+        return ""
     typed = []
     for name, value, _ in sent.parts:
         is_sent_once = sum(part.name == name for part in sent.parts) == 1

@@ -69,7 +69,7 @@ def form_rows(world: World, found: Iterable[Found]) -> Iterator[Row]:
             for text in SLOW:
                 parts = [*base]
                 parts[place] = part._replace(value=text)
-                sent.append((f"{part.name.decode()} = {text[:1].decode()} × 50,000", parts))
+                sent.append((f"{part.name.decode()} = {text[:9]!r}… × 50,000", parts))
             sent.append((f"{part.name.decode()} × 40,000", [*base, *[part] * 40_000]))
             stem = part.name.decode().rstrip("0123456789")
             if stem.endswith("-") or "-0-" in stem:
