@@ -234,6 +234,7 @@ def test_an_owner_reads_which_background_job_failed_since_when_and_no_error(
     app.extensions["wbtest.jobs"] = {"closing": (fail, timedelta(hours=1))}
     now.turn(hours=5)
     run_due_jobs()
+    log_in(client, team.owner)
 
     page = client.get("/team/deliveries").text
     assert "Some who signed up are not told the outcome." in page

@@ -12,6 +12,7 @@ from wbtest.team.views import bp, has_mail_server
 
 @bp.get("/team/deliveries")
 @access.requires("own")
+@access.proved("GET")
 def deliveries() -> ResponseReturnValue:
     """The mails that wait, were given up or bounced, how the webhooks fare, and what failed."""
     workspace = access.workspace("own")
@@ -42,9 +43,9 @@ def send_mails_again() -> ResponseReturnValue:
 @access.requires("own")
 def send_mail_again(mail_id: int) -> ResponseReturnValue:
     """Queue one mail that was given up."""
-    mail = access.get(OutboxMail, mail_id, "own")
-    outbox.send_again(mail)
-    flash(f"The mail to {mail.recipient} is on the way again.")
+    outbox.send_again(access.get(OutboxMail, mail_id, "own"))
+    # To whom, only the page says that asks for the password again.
+    flash("The mail is on the way again.")
     return redirect(url_for(".deliveries"), 303)
 
 

@@ -7,8 +7,10 @@ import pytest
 
 from tests.conftest import Browser, HandClock
 from tests.factories import PASSWORD, Team, log_in
+from wbtest.delivery.outbox import queue_mail
 from wbtest.delivery.subscriptions import add_webhook
 from wbtest.extensions import clock, db
+from wbtest.store import writing
 from wbtest.team.account import codes, factors
 from wbtest.team.audit.log import Wanted, lines_of
 from wbtest.team.models import Invitation
@@ -119,6 +121,21 @@ def test_a_file_cannot_wait_and_one_is_told_to_choose_it_again(
 
     assert (answer.status_code, answer.location) == (303, f"/account/prove?next={onward}")
     assert "Choose it once more" in stale.get(answer.location).text
+
+
+def test_whose_mail_did_not_arrive_is_not_told_before(stale: Browser, team: Team):
+    with writing():
+        mail = queue_mail(
+            recipient="mia@x.io", subject="Hello", body="…", workspace_id=team.workspace.id
+        )
+        mail.state = "failed"
+
+    sent = stale.send(f"/team/deliveries/{mail.id}/again")
+
+    page = stale.get(sent.location)
+    assert page.location == "/account/prove?next=/team/deliveries"
+    asked = stale.get(page.location).text
+    assert ("on the way again" in asked, "mia@x.io" in asked) == (True, False)
 
 
 def test_each_device_proves_for_itself(stale: Browser, team: Team):
