@@ -49,6 +49,12 @@ def test_a_password_made_of_ones_name_or_the_product_is_told_why_not(
     assert ("little more than your name" in fault) != is_good
 
 
+def test_the_parts_of_an_e_mail_are_known_whatever_joins_them() -> None:
+    fault = passwords.find_fault("Ada_Lovelace_1", ("A.", "ada_lovelace@x.io"))
+
+    assert "little more than your name" in fault
+
+
 def test_a_password_that_many_use_is_refused_wherever_one_is_chosen(client: Browser, team: Team):
     with writing():
         reset = links.make_link(team.owner, "reset")

@@ -86,7 +86,7 @@ def _is_guessed(password: str, words: Collection[str]) -> bool:
 def _words(about: Collection[str]) -> Iterator[str]:
     """The words of names and e-mails that one may type as they are, without .com and the like."""
     for text in about:
-        yield from re.findall(r"\w{3,}", re.sub(r"\.\w+$", "", text.casefold()))
+        yield from re.findall(r"[^\W_]{3,}", re.sub(r"\.\w+$", "", text.casefold()))
 
 
 def _composed(password: str) -> str:
