@@ -8,11 +8,11 @@ from sqlalchemy.orm import joinedload
 
 from wbtest.extensions import clock, db
 from wbtest.store import Invalid, Refused, hold, writing
-from wbtest.team import passwords
 from wbtest.team.access import ROLES
-from wbtest.team.audit.log import record, record_log_in
+from wbtest.team.account.factors import check_password, hold_unchanged
+from wbtest.team.audit.log import record
 from wbtest.team.models import Membership, Person, Workspace
-from wbtest.team.sessions import WRONG_OLD, digest
+from wbtest.team.sessions import digest
 from wbtest.team.token_models import ApiToken
 
 # What a token may be given, and what it lets a program do within its maker's role.
@@ -81,10 +81,11 @@ def make_with_password(
     days: int | None,
 ) -> tuple[ApiToken, str]:
     """The same, by somebody who proves once more who they are. Raises Invalid at ``password``."""
-    if not passwords.is_right(maker.password_hash, password):
-        record_log_in(maker, "login.password_refused")
-        raise Invalid("password", WRONG_OLD)
-    return make_token(workspace, maker, name=name, scopes=scopes, days=days)
+    stored = check_password(maker, password)
+    with writing():
+        # A new password may have ended all tokens meanwhile: then none comes after it by the old.
+        hold_unchanged(maker, stored, "password")
+        return make_token(workspace, maker, name=name, scopes=scopes, days=days)
 
 
 def revoke_token(token: ApiToken) -> None:

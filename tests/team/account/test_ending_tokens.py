@@ -9,12 +9,13 @@ from tests.conftest import Browser
 from tests.factories import PASSWORD, Team, log_in, make_workspace
 from wbtest.config import Settings
 from wbtest.extensions import clock, db
-from wbtest.store import writing
+from wbtest.store import Invalid, writing
+from wbtest.team import passwords, people
 from wbtest.team.account import codes, links, notes
 from wbtest.team.audit.log import Wanted, lines_of
 from wbtest.team.models import Membership, Person
 from wbtest.team.token_models import ApiToken
-from wbtest.team.tokens import make_token
+from wbtest.team.tokens import make_token, make_with_password
 
 NEW = "another quiet word"
 CHANGED = {"old_password": PASSWORD, "new_password": NEW, "repeated": NEW}
@@ -84,6 +85,24 @@ def test_whoever_lost_the_password_finds_the_box_ticked(client: Browser, owner: 
     assert client.send(f"/reset/{token}", new).status_code == 303
 
     assert makers() == [team.viewer.id]
+
+
+def test_no_token_is_made_by_the_password_of_before(
+    monkeypatch: pytest.MonkeyPatch, owner: Person, team: Team
+):
+    compare = passwords.is_right
+
+    def change_meanwhile(stored: str | None, password: str) -> bool:
+        is_right = compare(stored, password)
+        people.set_password(db.session.get_one(Person, owner.id), NEW)
+        return is_right
+
+    monkeypatch.setattr(passwords, "is_right", change_meanwhile)
+
+    with pytest.raises(Invalid):
+        make_with_password(team.workspace, owner, PASSWORD, name="CI", scopes=("read",), days=None)
+
+    assert len(makers()) == 3
 
 
 def test_turning_the_second_factor_on_may_end_them(client: Browser, owner: Person, team: Team):
