@@ -18,7 +18,7 @@ from wbtest.extensions import Base, clock, db
 from wbtest.store import writing
 from wbtest.team.access import PERMISSIONS, ROLES
 from wbtest.team.audit import refusals
-from wbtest.team.models import LimitCount
+from wbtest.team.models import LimitCount, Workspace
 from wbtest.team.sessions import find_person_by_token
 
 FROM_HERE = {"Origin": "http://localhost", "Sec-Fetch-Site": "same-origin"}
@@ -184,7 +184,8 @@ def _tell_refusals(app: Flask, person_id: int) -> None:
     routes = {refusals.name_of(cell.method, cell.rule.rule) for cell in cells(app)}
     until = clock.now() + timedelta(days=1)
     rows = [
-        {"key": refusals.key_of(person_id, route), "hits": 1, "expires_at": until}
+        {"key": refusals.key_of(workspace_id, person_id, route), "hits": 1, "expires_at": until}
+        for workspace_id in db.session.scalars(db.select(Workspace.id))
         for route in routes
     ]
     with writing() as session:

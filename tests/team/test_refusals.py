@@ -6,6 +6,7 @@ import pytest
 
 from tests.conftest import Browser, HandClock
 from tests.factories import Team, log_in, make_release
+from tests.team.two import join
 from wbtest.team.audit.log import Wanted, lines_of
 from wbtest.team.models import AuditLine
 from wbtest.team.tokens import make_token
@@ -29,6 +30,17 @@ def test_a_role_that_is_too_low_is_told_once_an_hour(client: Browser, team: Team
     assert {(line.person_id, line.about) for line in refusals(team)} == {
         (team.editor.id, "GET /team/audit")
     }
+
+
+def test_each_workspace_is_told_of_its_own_member(client: Browser, team: Team, strangers: Team):
+    join(strangers.workspace, team.editor, "editor")
+    log_in(client, team.editor)
+
+    for workspace in (team.workspace, strangers.workspace):
+        client.send(f"/workspaces/{workspace.id}/enter")
+        assert client.get("/team/audit").status_code == 403
+
+    assert len(refusals(team)) == len(refusals(strangers)) == 1
 
 
 def test_what_is_of_another_workspace_is_told_to_the_askers_own_without_its_number(

@@ -1,4 +1,4 @@
-"""Who was turned away: a line for each person, route and hour, so that nobody fills the log.
+"""Who was turned away: a line for each member, route and hour, so that nobody fills the log.
 
 It says which route, and nothing of what stood in its place: that may be somebody else's.
 """
@@ -29,7 +29,7 @@ def note(action: str) -> None:
     if person is None or workspace is None or rule is None:
         return
     route = name_of(request.method, rule.rule)
-    key = key_of(person.id, route)
+    key = key_of(workspace.id, person.id, route)
     try:
         with db.engine.connect() as connection:
             if limits.hits_of(connection, [key], clock.now()):
@@ -50,6 +50,9 @@ def name_of(method: str, rule: str) -> str:
     return f"{'GET' if method == 'HEAD' else method} {_CONVERTER.sub('<', rule)}"
 
 
-def key_of(person_id: int, route: str) -> str:
-    """Return under which name it is counted that this person was turned away there."""
-    return f"turned away: {person_id} {route}"
+def key_of(workspace_id: int, person_id: int, route: str) -> str:
+    """Return under which name it is counted that this member was turned away there.
+
+    Each workspace counts for itself: its owners read no log but their own.
+    """
+    return f"turned away: {workspace_id} {person_id} {route}"
