@@ -45,12 +45,16 @@ def licence_of(package: Locked) -> str:
 def is_allowed(licence: str, allowed: Collection[str] = ALLOWED) -> bool:
     """Whether we may build upon it: of a choice one will do, of several together all must.
 
+    Where brackets mix the two, all that is named must do.
+
     >>> is_allowed("GPL-2.0-or-later OR MIT"), is_allowed("MIT AND GPL-2.0-or-later")
     (True, False)
     """
-    choices = re.sub(r"[()]", "", licence).split(" OR ")
+    if "(" in licence:
+        licence = re.sub(r"[()]", "", licence).replace(" OR ", " AND ")
     return licence == NOT_HERE or any(
-        all(part.strip() in allowed for part in choice.split(" AND ")) for choice in choices
+        all(part.strip() in allowed for part in choice.split(" AND "))
+        for choice in licence.split(" OR ")
     )
 
 

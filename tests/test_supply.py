@@ -72,6 +72,12 @@ def test_what_runs_with_us_stands_under_a_licence_that_we_chose() -> None:
     assert {name: said for name, said in found.items() if not licences.is_allowed(said)} == {}
 
 
+def test_only_what_is_for_other_machines_has_no_licence_here() -> None:
+    away = [each for each in ALL if licences.licence_of(each) == licences.NOT_HERE]
+
+    assert [package.name for package in away if not package.marker] == []
+
+
 def test_tools_may_stand_under_some_more() -> None:
     found = {package.name: licences.licence_of(package) for package in ALL}
     allowed = licences.ALLOWED_TOOLS
@@ -82,7 +88,9 @@ def test_tools_may_stand_under_some_more() -> None:
     assert not licences.is_allowed(found["djlint"])
 
 
-@pytest.mark.parametrize("licence", ["", "AGPL-3.0-only", "MIT AND SSPL-1.0", "Proprietary"])
+@pytest.mark.parametrize(
+    "licence", ["", "AGPL-3.0-only", "MIT AND SSPL-1.0", "(MIT OR ISC) AND SSPL-1.0", "Proprietary"]
+)
 def test_a_package_under_another_licence_is_not_allowed(licence: str) -> None:
     assert not licences.is_allowed(licence)
 
