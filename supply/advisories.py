@@ -30,9 +30,10 @@ def find(packages: Sequence[Locked], address: str = ADDRESS) -> list[tuple[Locke
             raise NotAsked(f"it answered {answer.status}")
         results = json.loads(answer.data)["results"]
         told = [[found["id"] for found in each.get("vulns", ())] for each in results]
+        pairs = list(zip(packages, told, strict=True))
     except (urllib3.exceptions.HTTPError, OSError, ValueError, LookupError, TypeError) as error:
         raise NotAsked(type(error).__name__) from error
-    return [pair for pair in zip(packages, told, strict=True) if pair[1]]
+    return [pair for pair in pairs if pair[1]]
 
 
 def _pool(address: str) -> urllib3.PoolManager:
