@@ -107,5 +107,5 @@ def _of(mine: dict[int, Membership], workspace_id: int | None) -> Membership:
 
 
 def turn_away(why: str) -> None:
-    """Note that this request ends here, and why: for want of a ``role``, or ``elsewhere``."""
+    """Note that this request ends here: for want of a ``role`` or ``scope``, or ``elsewhere``."""
     g.setdefault(TURNED_AWAY, f"refused.{why}")
