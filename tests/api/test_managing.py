@@ -180,6 +180,12 @@ def test_an_event_that_was_given_up_is_sent_again(program: Program, hook: Any) -
     assert (delivery["id"], delivery["state"]) == (tried["id"], "waiting")
 
 
+def test_no_more_events_are_named_than_are_listed(program: Program, hook: Any) -> None:
+    answer = program.post(f"/webhooks/{hook['id']}/deliveries/again", {"ids": ["msg_nothing"] * 51})
+
+    assert (answer.status_code, list(answer.json["errors"])) == (422, ["ids"])
+
+
 def test_an_event_that_there_is_not_is_named(app: Flask, program: Program) -> None:
     app.extensions["wbtest.outgoing"] = local()
 

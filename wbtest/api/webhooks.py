@@ -1,7 +1,7 @@
 """The webhooks of a workspace, and what became of the events that were sent there."""
 
 from datetime import datetime
-from typing import Literal
+from typing import Annotated, Literal
 
 import msgspec
 
@@ -64,9 +64,11 @@ class Deliveries(msgspec.Struct):
 
 
 class Again(Given):
-    """Ids of deliveries that were given up; without any, all of them."""
+    """Ids of deliveries that were given up, as many as are listed; without any, all of them."""
 
-    ids: list[str] = msgspec.field(default_factory=list)
+    ids: Annotated[list[str], msgspec.Meta(max_length=verbs.MOST_LISTED)] = msgspec.field(
+        default_factory=list
+    )
 
 
 class Queued(msgspec.Struct):
