@@ -17,7 +17,14 @@ from wbtest.audience.leaving.closing import count_hearers, write_letters
 from wbtest.audience.leaving.links import sign_up_token
 from wbtest.audience.lists import bringing, taking_back
 from wbtest.audience.lists.bringing import carry_on, look_ahead
-from wbtest.audience.lists.choosing import kept_of, questions_of, upload
+from wbtest.audience.lists.choosing import (
+    kept_of,
+    people_of,
+    questions_of,
+    read_table,
+    said_of,
+    upload,
+)
 from wbtest.audience.models import Signup
 from wbtest.audience.recording.rollup import differences
 from wbtest.delivery.each import SomeFailed
@@ -48,7 +55,7 @@ def test_what_is_said_before_is_what_happens(app, larder: Larder, mia: Visitor):
     person = somebody(larder.experiment)
     brought = upload(larder.experiment, person, "people.csv", text.encode())
 
-    ahead = look_ahead(larder.experiment, brought)
+    ahead = look_ahead(larder.experiment, brought, read_table(brought))
     is_before = {row.email for row in signups(app)}
     bringing.bring_in(larder.experiment, brought, person)
 
@@ -266,7 +273,8 @@ class TestTakingBack:
             monkeypatch.setattr(module, "AT_ONCE", 2)
         bring_in(larder.experiment, FIVE)
         brought = newest(larder.experiment)
-        entries = bringing.people_of(larder.experiment, brought).entries
+        table = read_table(brought)
+        entries = said_of(larder.experiment, brought, table, people_of(brought, table))
         for _ in range(2):
             bringing._add_some(larder.experiment, brought, entries)
         assert len(signups(app)) == 4

@@ -47,7 +47,7 @@ def test_letters_that_were_guessed_are_said_to_be():
 def test_a_row_has_the_number_that_a_spreadsheet_gives_it():
     table = table_of("email\n\nmia@x.io\n,\nno\n")
 
-    assert sort(table, ("email", ""), ()).wrong == [5]
+    assert sort(table, ("email", "")).wrong == [5]
     assert [row.number for row in table.rows] == [3, 5]
 
 
