@@ -40,6 +40,7 @@ def brought_list(experiment_id: int, number: int) -> ResponseReturnValue:
 
 @bp.post("/experiments/<int:experiment_id>/lists/<int:number>")
 @access.requires("own")
+@access.proved("POST")
 def bring_list_in(experiment_id: int, number: int) -> ResponseReturnValue:
     """Say what the columns hold, and bring the people in if that is what was counted."""
     experiment, brought = _get(experiment_id, number)
