@@ -36,7 +36,7 @@ from wbtest.results.figures import results_of, sealed_rule
 from wbtest.results.figures_json import results_json
 from wbtest.results.signup_files import mailing_rows, signup_rows
 from wbtest.results.signup_list import signups as listed
-from wbtest.store import writing
+from wbtest.store import Invalid, writing
 
 AGREED = "These people agreed that we write to them about Larder. At our fair."
 FIVE = "email\n" + "".join(f"{name}@x.io\n" for name in "abcde")
@@ -74,6 +74,20 @@ def test_the_second_of_two_clicks_brings_nobody_in(larder: Larder):
         bringing.bring_in(larder.experiment, brought, somebody(larder.experiment))
 
     assert newest(larder.experiment).added == 5
+
+
+def test_what_somebody_else_chose_meanwhile_is_not_brought_in(app, larder: Larder):
+    person = somebody(larder.experiment)
+    brought = upload(larder.experiment, person, "people.csv", b"email,name\nada@x.io,Ada\n")
+    assert brought.columns[1] == ["name", "name"]
+    with db.engine.begin() as other:
+        table = sa.table("brought_lists", sa.column("columns", sa.JSON))
+        other.execute(sa.update(table).values(columns=[["email", "email"], ["name", ""]]))
+
+    with pytest.raises(Invalid, match="meanwhile"):
+        bringing.bring_in(larder.experiment, brought, person)
+
+    assert signups(app) == []
 
 
 def test_no_figure_of_the_test_knows_them(app, larder: Larder, mia: Visitor, now):

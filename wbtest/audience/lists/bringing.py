@@ -35,11 +35,12 @@ from wbtest.audience.waiting import keys_of
 from wbtest.delivery.each import for_each
 from wbtest.extensions import clock, db
 from wbtest.publishing.models import Experiment
-from wbtest.store import hold, writing
+from wbtest.store import Invalid, hold, writing
 from wbtest.team.audit.log import record
 from wbtest.team.models import Person
 
 MICROSECONDS = 1_000_000
+OTHERS = "Somebody changed what the columns hold meanwhile. Nobody was brought in; count again."
 _KNOWN = f"SELECT email_key FROM signups WHERE experiment_id = ? AND email_key IN ({driver.MANY})"  # noqa: S608 - marks
 
 
@@ -71,9 +72,10 @@ def bring_in(
     """Add the people of a list. ``agreement`` are the words that say they agreed to our mail.
 
     A long list is only begun, the worker does the rest. Raises Invalid while no column holds the
-    e-mail, AlreadyDone for the second of two clicks, Refused once the test is purged.
+    e-mail, and where somebody else changed what they hold meanwhile; AlreadyDone for the second of
+    two clicks, Refused once the test is purged.
     """
-    table = read_table(brought)
+    table, columns = read_table(brought), brought.columns
     found = people_of(brought, table)
     is_short = len(found.people) <= AT_ONCE
     entries = said_of(experiment, brought, table, found) if is_short else []
@@ -82,6 +84,8 @@ def bring_in(
         # whose turn it may be, needs the experiment for each visit that it inserts.
         take_turn(db.session.connection())
         hold_choosing(experiment, brought)
+        if brought.columns != columns:
+            raise Invalid("columns", OTHERS)
         brought.state, brought.begun_at = "adding", clock.now()
         brought.person_id, brought.agreement = person.id, agreement
         brought.people, brought.wrong = len(found.people), len(found.wrong)
