@@ -29,8 +29,8 @@ _MARKS = {
     b"\xff\xfe": ("utf-16", "UTF-16"),
     b"\xfe\xff": ("utf-16", "UTF-16"),
 }
-# Excel writes it to tell itself which sign parts the cells.
-_SEP_LINE = re.compile(r"sep=(.)\r?\n", re.IGNORECASE)
+# Excel writes it to tell itself which sign parts the cells: none that quotes one or ends a row.
+_SEP_LINE = re.compile(r'sep=([^"\r\n])\r?\n', re.IGNORECASE)
 
 
 class NotAList(ValueError):
