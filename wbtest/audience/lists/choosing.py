@@ -81,8 +81,10 @@ def discard(experiment: Experiment, brought: BroughtList) -> None:
 def drop_old(now: datetime) -> None:
     """Delete files with which nobody went on for a day."""
     is_old = sa.and_(BroughtList.state == "choosing", BroughtList.at < now - KEPT_FOR)
-    with writing() as session:
-        session.execute(sa.delete(BroughtList).where(is_old))
+    # Looked up first: to write keeps everybody else from writing.
+    if db.session.scalar(sa.select(sa.exists().where(is_old))):
+        with writing() as session:
+            session.execute(sa.delete(BroughtList).where(is_old))
 
 
 def find_list(experiment: Experiment, number: int) -> BroughtList | None:
