@@ -182,3 +182,4 @@ def test_whoever_asks_the_team_is_erased_and_no_list_brings_them_back(
     assert 'value="nobody@x.io"' in refused.text
     assert {row.email for row in signups(app)} == {"", "cid@x.io"}
     assert "1 left before and stays out." in owner.words("lists/2")
+    assert "Nobody on this list is new." in owner.words("lists/2")
