@@ -17,7 +17,14 @@ from wbtest.audience.leaving.closing import count_hearers, write_letters
 from wbtest.audience.leaving.links import sign_up_token
 from wbtest.audience.lists import bringing, taking_back
 from wbtest.audience.lists.bringing import carry_on, look_ahead
-from wbtest.audience.lists.choosing import kept_of, questions_of, upload
+from wbtest.audience.lists.choosing import (
+    kept_of,
+    people_of,
+    questions_of,
+    read_table,
+    said_of,
+    upload,
+)
 from wbtest.audience.models import Signup
 from wbtest.audience.recording.rollup import differences
 from wbtest.delivery.each import SomeFailed
@@ -29,7 +36,7 @@ from wbtest.results.figures import results_of, sealed_rule
 from wbtest.results.figures_json import results_json
 from wbtest.results.signup_files import mailing_rows, signup_rows
 from wbtest.results.signup_list import signups as listed
-from wbtest.store import writing
+from wbtest.store import Invalid, writing
 
 AGREED = "These people agreed that we write to them about Larder. At our fair."
 FIVE = "email\n" + "".join(f"{name}@x.io\n" for name in "abcde")
@@ -48,7 +55,7 @@ def test_what_is_said_before_is_what_happens(app, larder: Larder, mia: Visitor):
     person = somebody(larder.experiment)
     brought = upload(larder.experiment, person, "people.csv", text.encode())
 
-    ahead = look_ahead(larder.experiment, brought)
+    ahead = look_ahead(larder.experiment, brought, read_table(brought))
     is_before = {row.email for row in signups(app)}
     bringing.bring_in(larder.experiment, brought, person)
 
@@ -67,6 +74,20 @@ def test_the_second_of_two_clicks_brings_nobody_in(larder: Larder):
         bringing.bring_in(larder.experiment, brought, somebody(larder.experiment))
 
     assert newest(larder.experiment).added == 5
+
+
+def test_what_somebody_else_chose_meanwhile_is_not_brought_in(app, larder: Larder):
+    person = somebody(larder.experiment)
+    brought = upload(larder.experiment, person, "people.csv", b"email,name\nada@x.io,Ada\n")
+    assert brought.columns[1] == ["name", "name"]
+    with db.engine.begin() as other:
+        table = sa.table("brought_lists", sa.column("columns", sa.JSON))
+        other.execute(sa.update(table).values(columns=[["email", "email"], ["name", ""]]))
+
+    with pytest.raises(Invalid, match="meanwhile"):
+        bringing.bring_in(larder.experiment, brought, person)
+
+    assert signups(app) == []
 
 
 def test_no_figure_of_the_test_knows_them(app, larder: Larder, mia: Visitor, now):
@@ -266,7 +287,8 @@ class TestTakingBack:
             monkeypatch.setattr(module, "AT_ONCE", 2)
         bring_in(larder.experiment, FIVE)
         brought = newest(larder.experiment)
-        entries = bringing.people_of(larder.experiment, brought).entries
+        table = read_table(brought)
+        entries = said_of(larder.experiment, brought, table, people_of(brought, table))
         for _ in range(2):
             bringing._add_some(larder.experiment, brought, entries)
         assert len(signups(app)) == 4

@@ -39,6 +39,10 @@ def test_a_list_is_the_same_whatever_program_saved_it(content):
     assert cells(text_of(content)[0]) == CELLS
 
 
+def test_a_sign_that_can_part_no_cells_is_not_taken_for_one():
+    assert table_of('sep="\r\nmia@x.io\r\n').headings == ('sep="',)
+
+
 def test_letters_that_were_guessed_are_said_to_be():
     assert text_of(TEXT.encode("cp1252"))[1] == "Windows-1252"
     assert text_of(TEXT.encode("utf-16"))[1] == "UTF-16"
@@ -47,7 +51,7 @@ def test_letters_that_were_guessed_are_said_to_be():
 def test_a_row_has_the_number_that_a_spreadsheet_gives_it():
     table = table_of("email\n\nmia@x.io\n,\nno\n")
 
-    assert sort(table, ("email", ""), ()).wrong == [5]
+    assert sort(table, ("email", "")).wrong == [5]
     assert [row.number for row in table.rows] == [3, 5]
 
 

@@ -9,7 +9,7 @@ from werkzeug.test import TestResponse
 
 from tests.audience.larder import Larder, signups, start_page, words_in
 from tests.audience.lists import newest
-from tests.conftest import Browser
+from tests.conftest import Browser, HandClock
 from tests.factories import log_in, make_person
 
 ROWS = b"Adresse;Name\nada@x.io;Ada <b>B</b>\nno;Bea\ncid@x.io;Cid\n"
@@ -118,6 +118,19 @@ def test_a_second_click_says_that_it_is_done(app: Flask, owner: Owner) -> None:
     assert len(signups(app)) == 2
 
 
+def test_an_open_session_alone_sees_nobody_by_a_form_that_is_refused(
+    owner: Owner, now: HandClock
+) -> None:
+    owner.upload(ROWS)
+    owner.bring()
+    now.turn(minutes=11)
+
+    refused = owner.send("no such thing", look="1")
+
+    assert refused.status_code == 403
+    assert "ada@x.io" not in refused.text
+
+
 def test_a_file_that_is_no_list_is_refused_where_it_was_chosen(owner: Owner) -> None:
     refused = owner.upload(b"PK\x03\x04", "people.xlsx")
 
@@ -169,3 +182,4 @@ def test_whoever_asks_the_team_is_erased_and_no_list_brings_them_back(
     assert 'value="nobody@x.io"' in refused.text
     assert {row.email for row in signups(app)} == {"", "cid@x.io"}
     assert "1 left before and stays out." in owner.words("lists/2")
+    assert "Nobody on this list is new." in owner.words("lists/2")

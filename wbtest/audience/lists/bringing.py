@@ -6,7 +6,7 @@ transaction. A long one is added by the worker in groups, so that visitors need 
 nobody is left out or comes twice.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
@@ -15,8 +15,15 @@ import sqlalchemy as sa
 from wbtest import driver
 from wbtest.audience.leaving.erasures import email_hash
 from wbtest.audience.leaving.links import hash_of, sign_up_token
-from wbtest.audience.lists.choosing import drop_old, hold_choosing, people_of
+from wbtest.audience.lists.choosing import (
+    drop_old,
+    hold_choosing,
+    people_of,
+    read_table,
+    said_of,
+)
 from wbtest.audience.lists.models import BroughtList
+from wbtest.audience.lists.reading import Table
 from wbtest.audience.lists.sorting import Entry
 from wbtest.audience.lists.taking_back import AT_ONCE, remove_all
 from wbtest.audience.models import Erasure
@@ -28,11 +35,12 @@ from wbtest.audience.waiting import keys_of
 from wbtest.delivery.each import for_each
 from wbtest.extensions import clock, db
 from wbtest.publishing.models import Experiment
-from wbtest.store import hold, writing
+from wbtest.store import Invalid, hold, writing
 from wbtest.team.audit.log import record
 from wbtest.team.models import Person
 
 MICROSECONDS = 1_000_000
+OTHERS = "Somebody changed what the columns hold meanwhile. Nobody was brought in; count again."
 _KNOWN = f"SELECT email_key FROM signups WHERE experiment_id = ? AND email_key IN ({driver.MANY})"  # noqa: S608 - marks
 
 
@@ -50,11 +58,11 @@ class Outlook(NamedTuple):
     repeated: int
 
 
-def look_ahead(experiment: Experiment, brought: BroughtList) -> Outlook:
+def look_ahead(experiment: Experiment, brought: BroughtList, table: Table) -> Outlook:
     """Return what would happen with the columns as they are chosen. Raises as ``people_of``."""
-    found = people_of(experiment, brought)
-    known, left = _those_here(experiment, found.entries)
-    new = len(found.entries) - len(known | left)
+    found = people_of(brought, table)
+    known, left = _those_here(experiment, found.people)
+    new = len(found.people) - len(known | left)
     return Outlook(new, len(known), len(left - known), found.wrong, found.repeated)
 
 
@@ -64,22 +72,28 @@ def bring_in(
     """Add the people of a list. ``agreement`` are the words that say they agreed to our mail.
 
     A long list is only begun, the worker does the rest. Raises Invalid while no column holds the
-    e-mail, AlreadyDone for the second of two clicks, Refused once the test is purged.
+    e-mail, and where somebody else changed what they hold meanwhile; AlreadyDone for the second of
+    two clicks, Refused once the test is purged.
     """
-    found = people_of(experiment, brought)
+    table, columns = read_table(brought), brought.columns
+    found = people_of(brought, table)
+    is_short = len(found.people) <= AT_ONCE
+    entries = said_of(experiment, brought, table, found) if is_short else []
     with writing():
         # Nobody is erased meanwhile. Before a row is held, as by all who take both: the recorder,
         # whose turn it may be, needs the experiment for each visit that it inserts.
         take_turn(db.session.connection())
         hold_choosing(experiment, brought)
+        if brought.columns != columns:
+            raise Invalid("columns", OTHERS)
         brought.state, brought.begun_at = "adding", clock.now()
         brought.person_id, brought.agreement = person.id, agreement
-        brought.people, brought.wrong = len(found.entries), len(found.wrong)
+        brought.people, brought.wrong = len(found.people), len(found.wrong)
         brought.repeated = found.repeated
         about = f"list {brought.number} with {brought.people:,} people, on /p/{experiment.slug}"
         record(experiment.workspace_id, "signups.brought_in", about, by=person)
-        if brought.people <= AT_ONCE:
-            _add(experiment, brought, found.entries)
+        if is_short:
+            _add(experiment, brought, entries)
 
 
 def carry_on(now: datetime) -> None:
@@ -95,7 +109,8 @@ def _carry_on(brought: BroughtList) -> None:
     if brought.state == "going":
         remove_all(experiment, brought)
         return
-    entries = people_of(experiment, brought).entries
+    table = read_table(brought)
+    entries = said_of(experiment, brought, table, people_of(brought, table))
     while _add_some(experiment, brought, entries):
         pass
 
@@ -115,7 +130,7 @@ def _add_some(experiment: Experiment, brought: BroughtList, entries: Sequence[En
 
 def _add(experiment: Experiment, brought: BroughtList, entries: Sequence[Entry]) -> None:
     """Add some people, inside ``writing`` with its turn taken and both rows held."""
-    known, left = _those_here(experiment, entries)
+    known, left = _those_here(experiment, [entry.email_key for entry in entries])
     here = known | left
     rows = [_row(experiment, brought, each) for each in entries if each.email_key not in here]
     brought.added += len(rows)
@@ -128,9 +143,8 @@ def _add(experiment: Experiment, brought: BroughtList, entries: Sequence[Entry])
         rollup.bring_in(db.session, rows)
 
 
-def _those_here(experiment: Experiment, entries: Sequence[Entry]) -> tuple[set[str], set[str]]:
+def _those_here(experiment: Experiment, keys: Collection[str]) -> tuple[set[str], set[str]]:
     """Which keys are here, in the test or on its waiting list, and whose addresses were erased."""
-    keys = [entry.email_key for entry in entries]
     pairs = ((experiment.id, either) for key in keys for either in keys_of(key))
     found = driver.ask_pairs(db.session.connection(), _KNOWN, pairs)
     known = {keys_of(key)[0] for (key,) in found}

@@ -10,7 +10,7 @@ from sqlalchemy.orm import defer, joinedload
 from wbtest.audience.lists import columns as meant
 from wbtest.audience.lists.models import BroughtList
 from wbtest.audience.lists.reading import NotAList, Table, table_of, text_of
-from wbtest.audience.lists.sorting import Sorted, sort
+from wbtest.audience.lists.sorting import Entry, Sorted, entries_of, sort
 from wbtest.audience.signing.forms import one_line
 from wbtest.extensions import clock, db
 from wbtest.publishing.choices import options
@@ -81,8 +81,10 @@ def discard(experiment: Experiment, brought: BroughtList) -> None:
 def drop_old(now: datetime) -> None:
     """Delete files with which nobody went on for a day."""
     is_old = sa.and_(BroughtList.state == "choosing", BroughtList.at < now - KEPT_FOR)
-    with writing() as session:
-        session.execute(sa.delete(BroughtList).where(is_old))
+    # Looked up first: to write keeps everybody else from writing.
+    if db.session.scalar(sa.select(sa.exists().where(is_old))):
+        with writing() as session:
+            session.execute(sa.delete(BroughtList).where(is_old))
 
 
 def find_list(experiment: Experiment, number: int) -> BroughtList | None:
@@ -109,12 +111,19 @@ def read_table(brought: BroughtList) -> Table:
     return table_of(zlib.decompress(brought.content).decode())
 
 
-def people_of(experiment: Experiment, brought: BroughtList) -> Sorted:
+def people_of(brought: BroughtList, table: Table) -> Sorted:
     """Return whom a list names. Raises Invalid while no column holds the e-mail."""
-    columns = [meaning for _, meaning in brought.columns]
+    columns = _columns_of(brought)
     if meant.EMAIL not in columns:
         raise Invalid("columns", "Say which column holds the e-mail addresses.")
-    return sort(read_table(brought), columns, questions_of(experiment))
+    return sort(table, columns)
+
+
+def said_of(
+    experiment: Experiment, brought: BroughtList, table: Table, found: Sorted
+) -> list[Entry]:
+    """Return what a list says of the people that were found in it."""
+    return entries_of(found, table.headings, _columns_of(brought), questions_of(experiment))
 
 
 def kept_of(experiment: Experiment) -> list[str]:
@@ -136,6 +145,10 @@ def hold_choosing(experiment: Experiment, brought: BroughtList) -> None:
     if brought.state != "choosing":
         raise AlreadyDone(DONE)
     _check_open(experiment)
+
+
+def _columns_of(brought: BroughtList) -> list[str]:
+    return [meaning for _, meaning in brought.columns]
 
 
 def _check_open(experiment: Experiment) -> None:

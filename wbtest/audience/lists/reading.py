@@ -21,16 +21,18 @@ LONGEST_CELL = 5_000
 # Longer than any question that a page asks.
 LONGEST_HEADING = 250
 SEPARATORS = ",;\t"
-# So many rows tell which sign parts the cells.
+# So many rows tell which sign parts the cells, looked for in so many characters: the rest of a file
+# may be empty rows.
 ROWS_TO_TELL = 20
+CHARACTERS_TO_TELL = 100_000
 UNICODE, WESTERN = "UTF-8", "Windows-1252"
 _MARKS = {
     b"\xef\xbb\xbf": ("utf-8-sig", UNICODE),
     b"\xff\xfe": ("utf-16", "UTF-16"),
     b"\xfe\xff": ("utf-16", "UTF-16"),
 }
-# Excel writes it to tell itself which sign parts the cells.
-_SEP_LINE = re.compile(r"sep=(.)\r?\n", re.IGNORECASE)
+# Excel writes it to tell itself which sign parts the cells: none that quotes one or ends a row.
+_SEP_LINE = re.compile(r'sep=([^"\r\n])\r?\n', re.IGNORECASE)
 
 
 class NotAList(ValueError):
@@ -106,8 +108,10 @@ def _separator_of(text: str) -> tuple[str, str]:
     if said := _SEP_LINE.match(text):
         return said[1], text[said.end() :]
 
+    head = text[:CHARACTERS_TO_TELL]
+
     def columns(separator: str) -> float:
-        widths = [len(cells) for _, cells in islice(_records(text, separator), ROWS_TO_TELL)]
+        widths = [len(cells) for _, cells in islice(_records(head, separator), ROWS_TO_TELL)]
         return statistics.median(widths or [0])
 
     return max(SEPARATORS, key=columns), text

@@ -28,21 +28,21 @@ class Entry(NamedTuple):
 
 
 class Sorted(NamedTuple):
-    """Whom a list names, by the keys of their addresses.
+    """Whom a list names: by the keys of their addresses, in order, the address and the row.
 
     ``wrong`` are the rows without an address that can be right, ``repeated`` how many name somebody
     who stands further up.
     """
 
-    entries: list[Entry]
+    people: dict[str, tuple[str, Row]]
     wrong: list[int]
     repeated: int
 
 
-def sort(table: Table, columns: Sequence[str], questions: Sequence[str]) -> Sorted:
+def sort(table: Table, columns: Sequence[str]) -> Sorted:
     """Return whom the rows name, where the columns are what ``columns`` says."""
     at_email = columns.index(meant.EMAIL)
-    found: dict[str, Entry] = {}
+    found: dict[str, tuple[str, Row]] = {}
     wrong, repeated = [], 0
     for row in table.rows:
         try:
@@ -53,8 +53,18 @@ def sort(table: Table, columns: Sequence[str], questions: Sequence[str]) -> Sort
         if key in found:
             repeated += 1
         else:
-            found[key] = _entry(email, key, _parts(table.headings, columns, row), questions)
-    return Sorted([found[key] for key in sorted(found)], wrong, repeated)
+            found[key] = email, row
+    return Sorted({key: found[key] for key in sorted(found)}, wrong, repeated)
+
+
+def entries_of(
+    found: Sorted, headings: Sequence[str], columns: Sequence[str], questions: Sequence[str]
+) -> list[Entry]:
+    """Return all that the list says of whom it names; to count them needs none of it."""
+    return [
+        _entry(email, key, _parts(headings, columns, row), questions)
+        for key, (email, row) in found.people.items()
+    ]
 
 
 def read_address(text: str) -> tuple[str, str]:

@@ -6,6 +6,7 @@ from wbtest.store import Invalid
 
 LONGEST_HOW = 300
 NO_HOW = "Say where and how they agreed: it is shown to whoever of them asks."
+TOO_LONG = f"Say it in {LONGEST_HOW} characters at most."
 
 
 def sentence_of(experiment: Experiment) -> str:
@@ -17,5 +18,5 @@ def agreement_of(experiment: Experiment, how: str) -> str:
     """Return the agreement with ``how`` it was given. Raises Invalid where that is not said."""
     said = " ".join(how.split())
     if not said or len(said) > LONGEST_HOW:
-        raise Invalid("how", NO_HOW)
+        raise Invalid("how", TOO_LONG if said else NO_HOW)
     return f"{sentence_of(experiment)} {said}"

@@ -108,9 +108,10 @@ def _page(
     if brought.state != "choosing":
         return _done_page(experiment, brought)
     columns = [meaning for _, meaning in brought.columns]
+    table = read_table(brought)
     said, new = [], 0
     if EMAIL in columns:
-        ahead = look_ahead(experiment, brought)
+        ahead = look_ahead(experiment, brought, table)
         new = ahead.new
         counts = Counts(new, ahead.known, ahead.left, len(ahead.wrong), ahead.repeated)
         said = would(counts, ahead.wrong)
@@ -118,7 +119,7 @@ def _page(
         "results/bringing/choosing.html",
         experiment=experiment,
         brought=brought,
-        rows=read_table(brought).rows[:SHOWN_ROWS],
+        rows=table.rows[:SHOWN_ROWS],
         choices=choices_of(questions_of(experiment)),
         columns=columns if typed is None else typed,
         counted=",".join(columns),
