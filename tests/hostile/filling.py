@@ -18,7 +18,7 @@ from PIL import Image as Pictures
 
 from tests.audience.larder import PHONE, mails
 from tests.conftest import HandClock
-from tests.factories import PASSWORD
+from tests.factories import PASSWORD, log_in
 from tests.hostile.founding import Founding, draft_of, link_in
 from tests.hostile.machines import talk_to_machines
 from tests.hostile.payloads import PAYLOADS, Texts
@@ -27,6 +27,7 @@ from tests.results.states import crowd
 from tests.team.doing import shown_link
 from wbtest.extensions import db
 from wbtest.publishing.models import Experiment
+from wbtest.team.models import Person
 from wbtest.writing.models import Release
 
 NUMBERS = (
@@ -58,6 +59,8 @@ class Filling(Founding):
         self._come(1)
         self._run()
         self._decide()
+        # Weeks later the password is asked for again before a webhook is added.
+        log_in(self.owner.browser, db.session.get_one(Person, 1))
         talk_to_machines(self.app, self.owner, self.texts)
         # What was sent before is over by now.
         self._come(1)
