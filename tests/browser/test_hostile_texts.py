@@ -32,7 +32,7 @@ SHARP = quote(""""'><svg data-zq onload=alert(1)>{{191*7}}zq""", safe="")
 # They show nothing that anybody typed but the e-mail of whoever opens them, or lead on at once.
 WITHOUT_TEXTS = {
     *("api_docs.docs", "team.confirm_email", "team.home", "team.login_code", "team.new_password"),
-    *("team.setup", "review.link"),
+    *("team.setup", "team.prove", "team.stop_daily_mail", "review.link"),
 }
 # They answer otherwise than with 200.
 STATUSES = {"/p/over": 410}
