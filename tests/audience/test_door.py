@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
 from random import Random
+from typing import Any
 
 import pytest
 from flask import Flask
@@ -235,20 +236,29 @@ def test_an_address_may_be_typed_in_capitals(mia):
     assert mia.get("/p/LARDER").status_code == 200
 
 
-def test_over_https_no_other_host_can_set_our_cookie(app: Flask, now: HandClock, larder: Larder):
-    settings = app.extensions["wbtest.settings"]
-    secure = create_app(replace(settings, base_url="https://localhost"), now)
-
+def test_over_https_no_other_host_can_set_our_cookie(secure: Flask, larder: Larder):
     page = secure.test_client().get("/p/larder", base_url="https://localhost")
+
     assert page.headers["Set-Cookie"].startswith("__Host-wb-p1=")
     assert page.headers["Set-Cookie"].endswith("; Path=/; HttpOnly; SameSite=Lax; Secure")
     assert page.headers["Strict-Transport-Security"] == "max-age=31536000"
 
 
 @pytest.fixture
+def secure(app: Flask, now: HandClock) -> Iterator[Flask]:
+    """The same app at an address with https."""
+    yield from set_up(app, now, base_url="https://localhost")
+
+
+@pytest.fixture
 def behind(app: Flask, now: HandClock) -> Iterator[Flask]:
     """The same app behind a proxy that is trusted."""
-    found = create_app(replace(app.extensions["wbtest.settings"], trusted_proxies=1), now)
+    yield from set_up(app, now, trusted_proxies=1)
+
+
+def set_up(app: Flask, now: HandClock, **settings: Any) -> Iterator[Flask]:
+    """An app with other settings, which has stored what came when the test ends."""
+    found = create_app(replace(app.extensions["wbtest.settings"], **settings), now)
     yield found
     found.extensions["wbtest.recorder"].close()
     with found.app_context():
