@@ -13,9 +13,11 @@ PUBLIC, READY = "audience.", "team.readyz"
 FOR_SCRIPTS = ("results.plan", "results.target")
 PROBLEM = "application/problem+json"
 _TRACE = re.compile(r"Traceback \(most recent call|File &#34;/|File \"/|sqlalchemy\.exc|sqlite3\.")
-# A sentence where forms have theirs, or where the page of an error has it, below its status.
+# A sentence where forms have theirs, where the page of an error has it, below its status, or where
+# two texts of one sheet stand side by side.
 _SENTENCE = re.compile(
-    r'(?:role="alert"|class="note stop"|class="soft small">[45]\d\d</p>\s*<h1)[^>]*>'
+    r'(?:role="alert"|class="note stop"|class="soft small">[45]\d\d</p>\s*<h1'
+    r'|id="conflict-title")[^>]*>'
     r"(.*?)</(?:p|div|li)>",
     re.DOTALL,
 )
