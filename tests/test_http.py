@@ -179,6 +179,16 @@ def test_an_address_with_a_nul_is_refused_before_it_reaches_a_database(
     assert "no address has" in response.text
 
 
+@pytest.mark.parametrize("name", ['; name="\n"', "", '; filename="x.png"'])
+def test_a_part_of_a_form_without_a_name_is_told_of(client: Browser, name: str) -> None:
+    body = f"--part\r\nContent-Disposition: form-data{name}\r\n\r\nx\r\n--part--\r\n"
+
+    answer = client.post("/login", data=body, content_type="multipart/form-data; boundary=part")
+
+    assert answer.status_code == 400
+    assert "A part of the form has no name." in answer.text
+
+
 def test_a_nul_in_a_form_is_answered_at_its_field_with_the_text_kept(client: Browser) -> None:
     response = client.send("/login", {"email": "a\0b@x.io", "password": "long enough"})
 

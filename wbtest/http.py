@@ -237,6 +237,8 @@ def _keep_nul_out() -> ResponseReturnValue | None:
     """
     if "\0" in request.path or _has_nul(request.args):
         return error_page(400, "The address holds a character that no address has.")
+    if None in request.form or None in request.files:
+        return error_page(400, "A part of the form has no name. Reload the page and send it again.")
     if _has_nul(request.form):
         request.form = ImmutableMultiDict(
             [
