@@ -19,6 +19,7 @@ from wbtest.audience.lists import bringing, taking_back
 from wbtest.audience.lists.bringing import carry_on, look_ahead
 from wbtest.audience.lists.choosing import (
     kept_of,
+    lists_of,
     people_of,
     questions_of,
     read_table,
@@ -202,6 +203,24 @@ def test_a_purge_deletes_the_lists_with_the_people(app, larder: Larder, now):
     assert not any(trace in stored() for trace in ("bea@x.io", "zqfair", "zqagreed", "people.csv"))
 
 
+def test_a_purge_ends_a_long_list_that_is_coming_in(app, larder: Larder, now, monkeypatch):
+    monkeypatch.setattr(bringing, "AT_ONCE", 2)
+    bring_in(larder.experiment, FIVE)
+    brought = newest(larder.experiment)
+    table = read_table(brought)
+    entries = said_of(larder.experiment, brought, table, people_of(brought, table))
+    life.end(larder.experiment, larder.approver)
+    now.turn(days=800)
+    purging.purge_due(now())
+
+    assert not bringing._add_some(larder.experiment, brought, entries)
+    del brought
+    # The list that the worker would take up next.
+    bringing._carry_on((larder.experiment.id, 1))
+
+    assert (signups(app), lists_of(larder.experiment)) == ([], [])
+
+
 class TestTheWayRound:
     """Our own file, brought into another test, and that one's file."""
 
@@ -281,6 +300,19 @@ class TestTakingBack:
 
         with pytest.raises(AlreadyDone, match="taken back already"):
             self.take(larder)
+
+    def test_a_purge_ends_what_was_begun(self, larder, now, monkeypatch):
+        monkeypatch.setattr(taking_back, "AT_ONCE", 2)
+        bring_in(larder.experiment, FIVE)
+        self.take(larder)
+        brought = newest(larder.experiment)
+        life.end(larder.experiment, larder.approver)
+        now.turn(days=800)
+        purging.purge_due(now())
+
+        taking_back.remove_all(larder.experiment, brought)
+
+        assert lists_of(larder.experiment) == []
 
     def test_a_long_list_that_is_still_coming_goes_whole(self, app, larder, now, monkeypatch):
         for module in (bringing, taking_back):
