@@ -221,6 +221,23 @@ def test_a_purge_ends_a_long_list_that_is_coming_in(app, larder: Larder, now, mo
     assert (signups(app), lists_of(larder.experiment)) == ([], [])
 
 
+def test_whoever_is_erased_while_their_list_is_coming_stays_out(
+    app, larder: Larder, now, monkeypatch
+):
+    monkeypatch.setattr(bringing, "AT_ONCE", 2)
+    bring_in(larder.experiment, FIVE)
+
+    erasures.erase_for(larder.experiment, larder.approver, "D@x.io")
+    with pytest.raises(Invalid, match="Nobody here"):
+        erasures.erase_for(larder.experiment, larder.approver, "typo@x.io")
+    carry_on(now())
+
+    assert sorted(row.email for row in signups(app)) == ["a@x.io", "b@x.io", "c@x.io", "e@x.io"]
+    assert newest(larder.experiment).left_before == 1
+    with pytest.raises(Invalid, match="Nobody here"):
+        erasures.erase_for(larder.experiment, larder.approver, "d@x.io")
+
+
 class TestTheWayRound:
     """Our own file, brought into another test, and that one's file."""
 
