@@ -2,14 +2,15 @@
 
 The page says all that needs somebody, for as long as it does. The mail says each thing once, and
 once more when it is late: how far a person was told stands in ``NeedTold``, in the transaction that
-queues the mail.
+queues the mail, for as long as the page says it.
 """
 
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from flask import current_app
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, exists, select, tuple_, update
 
 from wbtest.config import Settings
 from wbtest.delivery.each import for_each
@@ -21,13 +22,15 @@ from wbtest.review.waiting.facts import waits_for, waits_in
 from wbtest.review.waiting.letter import letter_of
 from wbtest.review.waiting.mornings import Morning, claim, mornings
 from wbtest.review.waiting.waits import Wait
-from wbtest.store import insert, writing
+from wbtest.store import writing
 from wbtest.team.access import ROLES
 from wbtest.team.account import daily
 from wbtest.team.account.models import DailyMail
 from wbtest.team.models import Membership, Person
 
 EVERY = timedelta(minutes=10)
+# A mail in one of these may still leave.
+UNSENT = ("waiting", "failed")
 
 
 def send_daily_mails(now: datetime) -> None:
@@ -47,6 +50,10 @@ def send_daily_mails(now: datetime) -> None:
     )
 
 
+# A workspace and a thing that needs somebody there.
+Key = tuple[int, str]
+
+
 class News(NamedTuple):
     """What is new for somebody in a workspace, and what they were there when it was read."""
 
@@ -58,27 +65,49 @@ class News(NamedTuple):
 
 def _tell(morning: Morning, waits: dict[int, list[Wait]], now: datetime) -> None:
     person_id = morning.person.id
-    told, news = _told(person_id), []
+    lines, news, here = _lines(person_id), [], set()
+    # Where several mails told of a thing, the last one told most.
+    told = {(line.workspace_id, line.thing): line.told_at for line in lines}
     for membership in morning.memberships:
         workspace_id, role = membership.workspace_id, membership.role
         if workspace_id not in waits:
             waits[workspace_id] = waits_in(membership.workspace)
         mine = waits_for(membership, waits[workspace_id])
+        here |= {(workspace_id, wait.thing) for wait in mine}
         if new := [w for w in mine if w.is_news(told.get((workspace_id, w.thing)), now)]:
             news.append(News(workspace_id, membership.workspace.name, role, new))
     with writing():
-        if claim(person_id, morning.today) and news:
+        if not claim(person_id, morning.today):
+            return
+        _forget(person_id, [each for each in lines if _is_over(each, told, here)])
+        if news:
             _send(morning.person, news, now)
 
 
-def _told(person_id: int) -> dict[tuple[int, str], datetime]:
-    """How far this person was told of each thing, by workspace and thing."""
-    rows = db.session.execute(
-        select(NeedTold.workspace_id, NeedTold.thing, NeedTold.told_at).where(
-            NeedTold.person_id == person_id
-        )
+def _lines(person_id: int) -> list[Any]:
+    """What this person was told, the last at the end, and whether that mail has left."""
+    is_unsent = exists().where(
+        OutboxMail.message_id == NeedTold.message_id, OutboxMail.state.in_(UNSENT)
     )
-    return {(row.workspace_id, row.thing): row.told_at for row in rows}
+    columns = (NeedTold.workspace_id, NeedTold.thing, NeedTold.told_at, NeedTold.message_id)
+    query = select(*columns, is_unsent.label("is_unsent")).where(NeedTold.person_id == person_id)
+    return list(db.session.execute(query.order_by(NeedTold.told_at)))
+
+
+def _is_over(line: Any, told: Mapping[Key, datetime], here: Collection[Key]) -> bool:
+    """Whether nothing asks for this line any more: neither a mail that may leave nor a look."""
+    key = line.workspace_id, line.thing
+    return not line.is_unsent and (key not in here or line.told_at < told[key])
+
+
+def _forget(person_id: int, lines: Sequence[Any]) -> None:
+    key = tuple_(NeedTold.workspace_id, NeedTold.thing, NeedTold.message_id)
+    keys = [(line.workspace_id, line.thing, line.message_id) for line in lines]
+    if keys:
+        is_one = (NeedTold.person_id == person_id) & key.in_(keys)
+        db.session.execute(
+            delete(NeedTold).where(is_one), execution_options={"synchronize_session": False}
+        )
 
 
 def _send(person: Person, news: list[News], now: datetime) -> None:
@@ -93,24 +122,18 @@ def _send(person: Person, news: list[News], now: datetime) -> None:
         # Owners read the subjects of their workspace's mail, and nothing of another one.
         workspace_id=news[0].workspace_id if len(news) == 1 else None,
     )
-    for each in news:
-        for wait in each.waits:
-            key = {
-                "workspace_id": each.workspace_id,
-                "person_id": person.id,
-                "thing": wait.thing,
-            }
-            known = {
-                "told_at": wait.news_at(now),
-                "role": each.role,
-                "message_id": mail.message_id,
-            }
-            _note(key, known)
-
-
-def _note(key: dict[str, object], known: dict[str, object]) -> None:
-    noted = insert(db.engine.dialect.name, NeedTold).values(key | known)
-    db.session.execute(noted.on_conflict_do_update(index_elements=list(key), set_=known))
+    db.session.add_all(
+        NeedTold(
+            workspace_id=each.workspace_id,
+            person_id=person.id,
+            thing=wait.thing,
+            told_at=wait.news_at(now),
+            role=each.role,
+            message_id=mail.message_id,
+        )
+        for each in news
+        for wait in each.waits
+    )
 
 
 def may_leave(mail: OutboxMail) -> bool:
@@ -132,7 +155,7 @@ def may_leave(mail: OutboxMail) -> bool:
         .where(of_mail)
         .distinct()
     ).all()
-    # Without a line a workspace was deleted, or a later mail has told it all.
+    # Without a line a workspace was deleted of which it told.
     people = {row.person_id for row in rows}
     is_wanted = not db.session.scalar(
         select(DailyMail.person_id).where(DailyMail.person_id.in_(people), ~DailyMail.is_wanted)
