@@ -1,6 +1,7 @@
 """A mail of the day that could not leave for days: its reader may still know all that it tells."""
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
@@ -9,6 +10,7 @@ from tests.factories import PASSWORD, Team, make_approval, make_revision
 from tests.review.reviewing import mails
 from tests.review.test_daily_mail import look
 from wbtest.config import Settings
+from wbtest.delivery.models import OutboxMail
 from wbtest.delivery.sending import claim_mail, settle
 from wbtest.extensions import db
 from wbtest.review.models import NeedTold
@@ -89,3 +91,37 @@ def test_what_is_over_is_remembered_until_its_mail_has_left(team: Team, now: Han
     look()
 
     assert db.session.scalars(db.select(NeedTold)).all() == []
+
+
+def test_of_who_left_nothing_is_remembered_once_their_mail_has_left(team: Team, now: HandClock):
+    daily.stop(team.owner)
+    make_revision(team.editor)
+    look()
+    remove(db.session.get_one(Membership, (team.workspace.id, team.approver.id)), team.owner)
+    look()
+    assert len(db.session.scalars(db.select(NeedTold)).all()) == 1
+    send_all()
+
+    look()
+
+    assert db.session.scalars(db.select(NeedTold)).all() == []
+
+
+def test_of_what_two_mails_told_that_have_left_the_last_is_remembered(team: Team, now: HandClock):
+    daily.stop(team.owner)
+    make_revision(team.editor)
+    look()
+    now.turn(days=7)
+    look()
+    send_all()
+    now.turn(days=1)
+
+    assert look() == []
+
+    [line] = db.session.scalars(db.select(NeedTold)).all()
+    assert line.told_at == now() - timedelta(days=1)
+
+
+def send_all() -> None:
+    with writing() as session:
+        session.execute(db.update(OutboxMail).values(state="sent"))

@@ -5,12 +5,11 @@ once more when it is late: how far a person was told stands in ``NeedTold``, in 
 queues the mail, for as long as the page says it.
 """
 
-from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from flask import current_app
-from sqlalchemy import delete, exists, select, tuple_, update
+from sqlalchemy import delete, select, update
 
 from wbtest.config import Settings
 from wbtest.delivery.each import for_each
@@ -21,6 +20,7 @@ from wbtest.review.models import NeedTold
 from wbtest.review.waiting.facts import waits_for, waits_in
 from wbtest.review.waiting.letter import letter_of
 from wbtest.review.waiting.mornings import Morning, claim, mornings
+from wbtest.review.waiting.told import forget, forget_former, is_over, lines_of
 from wbtest.review.waiting.waits import Wait
 from wbtest.store import writing
 from wbtest.team.access import ROLES
@@ -29,8 +29,6 @@ from wbtest.team.account.models import DailyMail
 from wbtest.team.models import Membership, Person
 
 EVERY = timedelta(minutes=10)
-# A mail in one of these may still leave.
-UNSENT = ("waiting", "failed")
 
 
 def send_daily_mails(now: datetime) -> None:
@@ -41,6 +39,7 @@ def send_daily_mails(now: datetime) -> None:
     settings: Settings = current_app.extensions["wbtest.settings"]
     if not settings.mail_url:
         return
+    forget_former()
     # Read once for all members of a workspace.
     waits: dict[int, list[Wait]] = {}
     for_each(
@@ -48,10 +47,6 @@ def send_daily_mails(now: datetime) -> None:
         lambda morning: _tell(morning, waits, now),
         lambda morning: f"the mail of the day to person {morning.person.id}",
     )
-
-
-# A workspace and a thing that needs somebody there.
-Key = tuple[int, str]
 
 
 class News(NamedTuple):
@@ -65,7 +60,7 @@ class News(NamedTuple):
 
 def _tell(morning: Morning, waits: dict[int, list[Wait]], now: datetime) -> None:
     person_id = morning.person.id
-    lines, news, here = _lines(person_id), [], set()
+    lines, news, here = lines_of(person_id), [], set()
     # Where several mails told of a thing, the last one told most.
     told = {(line.workspace_id, line.thing): line.told_at for line in lines}
     for membership in morning.memberships:
@@ -79,35 +74,9 @@ def _tell(morning: Morning, waits: dict[int, list[Wait]], now: datetime) -> None
     with writing():
         if not claim(person_id, morning.today):
             return
-        _forget(person_id, [each for each in lines if _is_over(each, told, here)])
+        forget(person_id, [each for each in lines if is_over(each, told, here)])
         if news:
             _send(morning.person, news, now)
-
-
-def _lines(person_id: int) -> list[Any]:
-    """What this person was told, the last at the end, and whether that mail has left."""
-    is_unsent = exists().where(
-        OutboxMail.message_id == NeedTold.message_id, OutboxMail.state.in_(UNSENT)
-    )
-    columns = (NeedTold.workspace_id, NeedTold.thing, NeedTold.told_at, NeedTold.message_id)
-    query = select(*columns, is_unsent.label("is_unsent")).where(NeedTold.person_id == person_id)
-    return list(db.session.execute(query.order_by(NeedTold.told_at)))
-
-
-def _is_over(line: Any, told: Mapping[Key, datetime], here: Collection[Key]) -> bool:
-    """Whether nothing asks for this line any more: neither a mail that may leave nor a look."""
-    key = line.workspace_id, line.thing
-    return not line.is_unsent and (key not in here or line.told_at < told[key])
-
-
-def _forget(person_id: int, lines: Sequence[Any]) -> None:
-    key = tuple_(NeedTold.workspace_id, NeedTold.thing, NeedTold.message_id)
-    keys = [(line.workspace_id, line.thing, line.message_id) for line in lines]
-    if keys:
-        is_one = (NeedTold.person_id == person_id) & key.in_(keys)
-        db.session.execute(
-            delete(NeedTold).where(is_one), execution_options={"synchronize_session": False}
-        )
 
 
 def _send(person: Person, news: list[News], now: datetime) -> None:
