@@ -11,6 +11,9 @@ from wbtest.extensions import db
 from wbtest.publishing.models import Experiment
 from wbtest.team.models import Membership, Person
 
+AGREED = "These people agreed that we write to them about Larder. At our fair."
+FIVE = "email\n" + "".join(f"{name}@x.io\n" for name in "abcde")
+
 
 class Brought(NamedTuple):
     """What became of the rows of a list."""

@@ -8,26 +8,21 @@ import pytest
 import sqlalchemy as sa
 
 from tests.audience.larder import Larder, Visitor, mails, signups, start_page, words_in
-from tests.audience.lists import Brought, bring_in, newest, somebody
+from tests.audience.lists import AGREED, FIVE, Brought, bring_in, newest, somebody
 from tests.audience.test_closing import recipients, tell
 from tests.audience.test_mine import stored
 from tests.audience.test_steps import CALL
 from wbtest.audience.leaving import erasures, purging
 from wbtest.audience.leaving.closing import count_hearers, write_letters
-from wbtest.audience.leaving.links import sign_up_token
-from wbtest.audience.lists import bringing, taking_back
+from wbtest.audience.lists import bringing
 from wbtest.audience.lists.bringing import carry_on, look_ahead
 from wbtest.audience.lists.choosing import (
     kept_of,
-    people_of,
     questions_of,
     read_table,
-    said_of,
     upload,
 )
-from wbtest.audience.models import Signup
 from wbtest.audience.recording.rollup import differences
-from wbtest.delivery.each import SomeFailed
 from wbtest.downloads import as_csv
 from wbtest.extensions import db
 from wbtest.publishing.running import life
@@ -36,10 +31,7 @@ from wbtest.results.figures import results_of, sealed_rule
 from wbtest.results.figures_json import results_json
 from wbtest.results.signup_files import mailing_rows, signup_rows
 from wbtest.results.signup_list import signups as listed
-from wbtest.store import Invalid, writing
-
-AGREED = "These people agreed that we write to them about Larder. At our fair."
-FIVE = "email\n" + "".join(f"{name}@x.io\n" for name in "abcde")
+from wbtest.store import Invalid
 
 
 def leave_url(app, email: str) -> str:
@@ -105,33 +97,6 @@ def test_no_figure_of_the_test_knows_them(app, larder: Larder, mia: Visitor, now
     bring_in(larder.experiment, FIVE, AGREED)
 
     assert figures() == (before, 5)
-    assert differences(db.session.connection()) == []
-
-
-def test_a_long_list_is_taken_up_where_it_broke(app, larder: Larder, now, monkeypatch):
-    monkeypatch.setattr(bringing, "AT_ONCE", 2)
-    bring_in(larder.experiment, FIVE)
-    groups: list[str] = []
-
-    def note(_connection, _cursor, statement, *_rest) -> None:
-        groups.extend([statement] if statement.startswith("UPDATE brought_lists") else [])
-
-    def break_in_the_second(_connection) -> None:
-        if len(groups) == 2:
-            raise OSError("the power is gone")
-
-    sa.event.listen(db.engine, "before_cursor_execute", note)
-    sa.event.listen(db.engine, "commit", break_in_the_second)
-    with pytest.raises(SomeFailed, match="power"):
-        carry_on(now())
-    sa.event.remove(db.engine, "before_cursor_execute", note)
-    sa.event.remove(db.engine, "commit", break_in_the_second)
-    assert (len(signups(app)), newest(larder.experiment).looked_at) == (2, 2)
-
-    carry_on(now())
-
-    assert (len(signups(app)), newest(larder.experiment).state) == (5, "done")
-    assert newest(larder.experiment).added == 5
     assert differences(db.session.connection()) == []
 
 
@@ -248,58 +213,3 @@ def test_the_file_for_mailing_tools_holds_whoever_agreed(app, larder: Larder, mi
     tags = {row[0]: row[2].split(",") for row in rows[1:]}
     assert tags.keys() == {"yes@x.io", "bea@x.io"}
     assert tags["bea@x.io"] == ["larder", "imported"]
-
-
-class TestTakingBack:
-    """Exactly those whom the list added, and to whom nothing happened since."""
-
-    def take(self, larder: Larder) -> None:
-        brought = newest(larder.experiment)
-        taking_back.take_back(larder.experiment, brought, larder.approver)
-
-    def test_whoever_left_was_told_or_signed_up_since_stays(self, app, larder, mia):
-        mia.sign_up(mia.get(), "a@x.io")
-        signups(app)
-        bring_in(larder.experiment, f"{FIVE}f@x.io\n", AGREED)
-        mia.sign_up(mia.get(), "b@x.io")
-        signups(app)
-        with writing() as session:
-            session.execute(sa.update(Signup).values(told_us=1).where(Signup.email == "c@x.io"))
-        mia.post(leave_url_of(larder, "d@x.io"), {})
-
-        self.take(larder)
-
-        found = newest(larder.experiment)
-        assert (found.state, found.removed) == ("gone", 2)
-        assert taking_back.count_stayed(found) == (1, 1, 1)
-        assert {row.email for row in signups(app)} == {"a@x.io", "b@x.io", "c@x.io", ""}
-        assert differences(db.session.connection()) == []
-
-    def test_the_second_click_says_that_it_is_done(self, larder):
-        bring_in(larder.experiment, FIVE)
-        self.take(larder)
-
-        with pytest.raises(AlreadyDone, match="taken back already"):
-            self.take(larder)
-
-    def test_a_long_list_that_is_still_coming_goes_whole(self, app, larder, now, monkeypatch):
-        for module in (bringing, taking_back):
-            monkeypatch.setattr(module, "AT_ONCE", 2)
-        bring_in(larder.experiment, FIVE)
-        brought = newest(larder.experiment)
-        table = read_table(brought)
-        entries = said_of(larder.experiment, brought, table, people_of(brought, table))
-        for _ in range(2):
-            bringing._add_some(larder.experiment, brought, entries)
-        assert len(signups(app)) == 4
-
-        self.take(larder)
-        carry_on(now())
-
-        assert (signups(app), newest(larder.experiment).removed) == ([], 4)
-        assert differences(db.session.connection()) == []
-
-
-def leave_url_of(larder: Larder, email: str) -> str:
-    """The way out of somebody who got no mail yet."""
-    return f"/leave/{sign_up_token(larder.experiment.identity_key, email)}"

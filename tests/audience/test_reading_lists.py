@@ -81,6 +81,11 @@ def test_a_list_that_is_too_long_is_refused_and_never_cut(monkeypatch):
         table_of(f"{lines}d@x.io\ne@x.io\n")
 
 
+def test_more_empty_rows_than_a_look_can_take_are_refused():
+    with pytest.raises(NotAList, match="Delete the empty rows"):
+        table_of("email\nmia@x.io\n" + "\n" * reading.MOST_LINES)
+
+
 @given(typed=st.lists(TYPED, min_size=2, max_size=2))
 @example(typed=["=1+1", "'t Hooft"])
 @example(typed=["\r=1", '"=1'])

@@ -22,6 +22,7 @@ from wbtest.review.waiting.letter import letter_of
 from wbtest.review.waiting.waits import Wait, Who
 from wbtest.store import writing
 from wbtest.team.account import daily
+from wbtest.team.account.models import DailyMail
 from wbtest.team.members import change_role, remove
 from wbtest.team.models import Membership
 from wbtest.writing.models import Revision
@@ -157,6 +158,16 @@ def test_without_a_choice_mornings_are_those_of_the_newest_test(
     assert look() == []
 
     now.turn(minutes=1)
+
+    assert to(team, look()) == ["approver", "owner"]
+
+
+def test_a_zone_that_there_is_no_more_keeps_nobody_from_their_mail(
+    team: Team, revision: Revision, now: HandClock
+):
+    daily.choose(team.approver, is_wanted=True, time_zone="Asia/Kathmandu")
+    with writing() as session:
+        session.get_one(DailyMail, team.approver.id).time_zone = "Mars/Olympus"
 
     assert to(team, look()) == ["approver", "owner"]
 

@@ -202,10 +202,11 @@ class ReviewSetting(Base):
 
 
 class NeedTold(Base):
-    """How far a person was told, by the mail of the day, of something that needs them.
+    """How far a person was told, by a mail of the day, of something that needs them.
 
     ``thing`` is ``Wait.thing``. ``role`` is what they were then, and ``message_id`` the mail's: one
-    that has not left yet is not sent to who lost that role.
+    that has not left yet is not sent to who lost that role. So its lines stay until it has left,
+    also where a later mail tells more of the same.
     """
 
     __tablename__ = "needs_told"
@@ -215,7 +216,7 @@ class NeedTold(Base):
     thing: Mapped[str] = mapped_column(String(60), primary_key=True)
     told_at: Mapped[datetime] = mapped_column(UtcDateTime)
     role: Mapped[str] = mapped_column(String(10))
-    message_id: Mapped[str] = mapped_column(String(200), index=True)
+    message_id: Mapped[str] = mapped_column(String(200), primary_key=True, index=True)
 
 
 class Approval(Base):

@@ -67,6 +67,7 @@ def delete_workspace(workspace: Workspace, owner: Person, *, name: str, password
         called, who = workspace.name, f"{owner.name} <{owner.email}>"
         session.flush()
         session.expunge_all()
+        _hold_back_mail(workspace_id)
         for table in reversed(tables_inside()):
             session.execute(sa.delete(table).where(belongs(table, workspace_id)))
         _delete_people(workspace_id)
@@ -94,6 +95,23 @@ def _keep_starts_out(workspace_id: int) -> None:
     experiments = Base.metadata.tables["experiments"]
     of_ours = sa.select(experiments.c.id).where(experiments.c.workspace_id == workspace_id)
     db.session.execute(of_ours.order_by(experiments.c.id).with_for_update()).all()
+
+
+def _hold_back_mail(workspace_id: int) -> None:
+    """Delete the mails of the day that tell of this workspace beside others.
+
+    What one that has not left tells of the others counts as untold.
+    """
+    told = Base.metadata.tables["needs_told"]
+    of_ours = sa.select(told.c.message_id).where(told.c.workspace_id == workspace_id)
+    session = db.session
+    mails = sa.select(OutboxMail.message_id, OutboxMail.state)
+    found = session.execute(mails.where(OutboxMail.message_id.in_(of_ours))).all()
+    unsent = [mail.message_id for mail in found if mail.state in ("waiting", "failed")]
+    session.execute(
+        sa.delete(OutboxMail).where(OutboxMail.message_id.in_([each.message_id for each in found]))
+    )
+    session.execute(sa.delete(told).where(told.c.message_id.in_(unsent)))
 
 
 def _delete_people(workspace_id: int) -> None:

@@ -9,6 +9,7 @@ from flask import current_app
 
 from wbtest import store
 from wbtest.audience.leaving.links import hash_of, leads_to
+from wbtest.audience.lists.choosing import is_named
 from wbtest.audience.models import Erasure, Signup
 from wbtest.audience.recording import rollup
 from wbtest.audience.recording.cells import IMPORTED
@@ -70,28 +71,34 @@ def leave(token: str) -> bool:
 def erase_for(experiment: Experiment, person: Person, text: str) -> None:
     """Erase whoever has this address and asked somebody of the team for it, as ``leave`` does.
 
-    Who came with a list may have no link of their own. Raises Invalid where nobody has the address.
+    Who came with a list may have no link of their own; whoever stands in one that is still coming
+    in stays out. Raises Invalid where nobody has the address.
     """
     try:
         _, email_key = read_email(text)
     except NotAnEmail as error:
         raise Invalid("email", "This is not a whole e-mail address.") from error
+    # Before visitors wait for our turn. Whom the worker adds until then is found among the people.
+    is_coming = is_named(experiment, email_key)
     with writing() as session:
         take_turn(session.connection())
-        if not _erase_everywhere(experiment, keys_of(email_key)):
+        if not _erase_everywhere(experiment, keys_of(email_key), is_coming=is_coming):
             raise Invalid("email", "Nobody here has this address.")
         record(experiment.workspace_id, "signup.erased_for", f"/p/{experiment.slug}", by=person)
 
 
-def _erase_everywhere(experiment: Experiment, keys: tuple[str, str]) -> bool:
+def _erase_everywhere(
+    experiment: Experiment, keys: tuple[str, str], *, is_coming: bool = False
+) -> bool:
     """Erase an address on a page and remember that, inside ``writing`` with its turn taken.
 
-    ``keys`` are those of the test and of the waiting list. False where nobody has it.
+    ``keys`` are those of the test and of the waiting list; ``is_coming`` where a list would bring
+    the address in. False where nobody has it.
     """
     session = db.session
     # On the waiting list, too, or in a list that was brought in before.
     erased = rollup.erase_keys(session, experiment.id, keys, clock.now())
-    if experiment.identity_key is not None and erased:
+    if experiment.identity_key is not None and (erased or is_coming):
         values = {
             "experiment_id": experiment.id,
             "email_hash": email_hash(experiment.identity_key, keys[0]),
@@ -100,7 +107,7 @@ def _erase_everywhere(experiment: Experiment, keys: tuple[str, str]) -> bool:
         session.execute(remembered.on_conflict_do_nothing())
     hashes = {each.token_hash for each in erased}
     forget_mail(experiment.workspace_id, {each.email for each in erased}, hashes)
-    return bool(erased)
+    return bool(erased) or is_coming
 
 
 def forget_mail(

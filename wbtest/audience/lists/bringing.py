@@ -17,6 +17,7 @@ from wbtest.audience.leaving.erasures import email_hash
 from wbtest.audience.leaving.links import hash_of, sign_up_token
 from wbtest.audience.lists.choosing import (
     drop_old,
+    find_list,
     hold_choosing,
     people_of,
     read_table,
@@ -100,12 +101,17 @@ def carry_on(now: datetime) -> None:
     """Go on with long lists, and delete files with which nobody does; a job of the worker."""
     drop_old(now)
     is_begun = BroughtList.state.in_(("adding", "going"))
-    begun = db.session.scalars(sa.select(BroughtList).where(is_begun)).all()
-    for_each(begun, _carry_on, lambda brought: f"list {brought.number}")
+    keys = sa.select(BroughtList.experiment_id, BroughtList.number).where(is_begun)
+    begun = [(experiment_id, number) for experiment_id, number in db.session.execute(keys)]
+    for_each(begun, _carry_on, lambda key: f"list {key[1]}")
 
 
-def _carry_on(brought: BroughtList) -> None:
-    experiment = db.session.get_one(Experiment, brought.experiment_id)
+def _carry_on(key: tuple[int, int]) -> None:
+    experiment = db.session.get(Experiment, key[0])
+    brought = None if experiment is None else find_list(experiment, key[1])
+    # A purge, or whoever deleted the workspace, was there while the list before came in.
+    if experiment is None or brought is None:
+        return
     if brought.state == "going":
         remove_all(experiment, brought)
         return
@@ -120,12 +126,15 @@ def _add_some(experiment: Experiment, brought: BroughtList, entries: Sequence[En
     with writing():
         take_turn(db.session.connection())
         hold(experiment)
+        # After a purge nobody comes in, and the list is deleted with the people.
+        if experiment.purged_at is not None:
+            return False
         hold(brought)
-        # Somebody may have taken the list back meanwhile; after a purge nobody comes in.
-        if brought.state != "adding" or experiment.purged_at is not None:
+        # Somebody may have taken the list back meanwhile.
+        if brought.state != "adding":
             return False
         _add(experiment, brought, entries[brought.looked_at : brought.looked_at + AT_ONCE])
-    return brought.state == "adding"
+        return brought.state == "adding"
 
 
 def _add(experiment: Experiment, brought: BroughtList, entries: Sequence[Entry]) -> None:

@@ -10,7 +10,7 @@ from sqlalchemy.orm import defer, joinedload
 from wbtest.audience.lists import columns as meant
 from wbtest.audience.lists.models import BroughtList
 from wbtest.audience.lists.reading import NotAList, Table, table_of, text_of
-from wbtest.audience.lists.sorting import Entry, Sorted, entries_of, sort
+from wbtest.audience.lists.sorting import Entry, Sorted, entries_of, names, sort
 from wbtest.audience.signing.forms import one_line
 from wbtest.extensions import clock, db
 from wbtest.publishing.choices import options
@@ -109,6 +109,13 @@ def read_table(brought: BroughtList) -> Table:
     if brought.content is None:
         raise AlreadyDone(DONE)
     return table_of(zlib.decompress(brought.content).decode())
+
+
+def is_named(experiment: Experiment, email_key: str) -> bool:
+    """Whether a list that is not in yet names this address, in whatever column."""
+    is_kept = sa.and_(BroughtList.experiment_id == experiment.id, BroughtList.content.is_not(None))
+    kept = db.session.scalars(sa.select(BroughtList).where(is_kept))
+    return any(names(read_table(brought), email_key) for brought in kept)
 
 
 def people_of(brought: BroughtList, table: Table) -> Sorted:

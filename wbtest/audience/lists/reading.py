@@ -16,6 +16,8 @@ from wbtest.downloads import undefused
 
 LARGEST = 8 * 1024 * 1024
 MOST_ROWS = 100_000
+# Empty ones, too: a file may hold millions, and each look at it goes through all of them.
+MOST_LINES = 2 * MOST_ROWS
 MOST_COLUMNS = 60
 LONGEST_CELL = 5_000
 # Longer than any question that a page asks.
@@ -122,6 +124,11 @@ def _records(text: str, separator: str) -> Iterator[tuple[int, list[str]]]:
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator)
     try:
         for number, cells in enumerate(reader, 1):
+            if number > MOST_LINES:
+                raise NotAList(
+                    f"The file has more than {MOST_LINES:,} rows, empty ones counted. Delete the "
+                    "empty rows below the list, and save it as CSV once more."
+                )
             if any(cell.strip() for cell in cells):
                 yield number, cells
     except csv.Error as error:

@@ -67,6 +67,11 @@ def entries_of(
     ]
 
 
+def names(table: Table, email_key: str) -> bool:
+    """Whether a cell of the table is the address with this key."""
+    return any(_key_of(cell) == email_key for row in table.rows for cell in row.cells)
+
+
 def read_address(text: str) -> tuple[str, str]:
     """Return what ``read_email`` does, in a fiftieth of the time for most. Raises NotAnEmail."""
     plain = _PLAIN.fullmatch(text.strip())
@@ -75,6 +80,15 @@ def read_address(text: str) -> tuple[str, str]:
         return read_email(text)
     domain, key = _domain(plain[2])
     return f"{plain[1]}@{domain}", f"{plain[1].lower()}@{key}"
+
+
+def _key_of(cell: str) -> str:
+    if "@" not in cell:
+        return ""
+    try:
+        return read_address(cell)[1]
+    except NotAnEmail:
+        return ""
 
 
 @lru_cache(DOMAINS_REMEMBERED)

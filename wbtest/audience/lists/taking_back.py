@@ -57,14 +57,8 @@ def take_back(experiment: Experiment, brought: BroughtList, person: Person) -> N
 
 def remove_all(experiment: Experiment, brought: BroughtList) -> None:
     """Go on where taking a list back was begun, a group in each transaction."""
-    while brought.state == "going":
-        with writing():
-            take_turn(db.session.connection())
-            hold(experiment)
-            hold(brought)
-            if experiment.purged_at is not None:
-                return
-            _remove(experiment, brought)
+    while _remove_some(experiment, brought):
+        pass
 
 
 def count_stayed(brought: BroughtList) -> Stayed:
@@ -76,6 +70,21 @@ def count_stayed(brought: BroughtList) -> Stayed:
     )
     listed, left, told = db.session.execute(query.where(_came_with(brought))).one()
     return Stayed(left, told, brought.added - brought.removed - listed)
+
+
+def _remove_some(experiment: Experiment, brought: BroughtList) -> bool:
+    """Delete the next group in one transaction; False when there is none."""
+    with writing():
+        take_turn(db.session.connection())
+        hold(experiment)
+        # A purge deletes the list with the people.
+        if experiment.purged_at is not None:
+            return False
+        hold(brought)
+        if brought.state != "going":
+            return False
+        _remove(experiment, brought)
+        return brought.state == "going"
 
 
 def _remove(experiment: Experiment, brought: BroughtList) -> None:

@@ -44,7 +44,7 @@ def upgrade() -> None:
         ),
         sa.ForeignKeyConstraint(["person_id"], ["people.id"], name=op.f("fk_needs_told_person_id")),
         sa.PrimaryKeyConstraint(
-            "workspace_id", "person_id", "thing", name=op.f("pk_needs_told")
+            "workspace_id", "person_id", "thing", "message_id", name=op.f("pk_needs_told")
         ),
     )
     op.create_index(op.f("ix_needs_told_person_id"), "needs_told", ["person_id"])

@@ -2,7 +2,7 @@
 
 The page says all that needs somebody, for as long as it does. The mail says each thing once, and
 once more when it is late: how far a person was told stands in ``NeedTold``, in the transaction that
-queues the mail.
+queues the mail, for as long as the page says it.
 """
 
 from datetime import datetime, timedelta
@@ -20,8 +20,9 @@ from wbtest.review.models import NeedTold
 from wbtest.review.waiting.facts import waits_for, waits_in
 from wbtest.review.waiting.letter import letter_of
 from wbtest.review.waiting.mornings import Morning, claim, mornings
+from wbtest.review.waiting.told import forget, forget_former, is_over, lines_of
 from wbtest.review.waiting.waits import Wait
-from wbtest.store import insert, writing
+from wbtest.store import writing
 from wbtest.team.access import ROLES
 from wbtest.team.account import daily
 from wbtest.team.account.models import DailyMail
@@ -38,6 +39,7 @@ def send_daily_mails(now: datetime) -> None:
     settings: Settings = current_app.extensions["wbtest.settings"]
     if not settings.mail_url:
         return
+    forget_former()
     # Read once for all members of a workspace.
     waits: dict[int, list[Wait]] = {}
     for_each(
@@ -58,27 +60,23 @@ class News(NamedTuple):
 
 def _tell(morning: Morning, waits: dict[int, list[Wait]], now: datetime) -> None:
     person_id = morning.person.id
-    told, news = _told(person_id), []
+    lines, news, here = lines_of(person_id), [], set()
+    # Where several mails told of a thing, the last one told most.
+    told = {(line.workspace_id, line.thing): line.told_at for line in lines}
     for membership in morning.memberships:
         workspace_id, role = membership.workspace_id, membership.role
         if workspace_id not in waits:
             waits[workspace_id] = waits_in(membership.workspace)
         mine = waits_for(membership, waits[workspace_id])
+        here |= {(workspace_id, wait.thing) for wait in mine}
         if new := [w for w in mine if w.is_news(told.get((workspace_id, w.thing)), now)]:
             news.append(News(workspace_id, membership.workspace.name, role, new))
     with writing():
-        if claim(person_id, morning.today) and news:
+        if not claim(person_id, morning.today):
+            return
+        forget(person_id, [each for each in lines if is_over(each, told, here)])
+        if news:
             _send(morning.person, news, now)
-
-
-def _told(person_id: int) -> dict[tuple[int, str], datetime]:
-    """How far this person was told of each thing, by workspace and thing."""
-    rows = db.session.execute(
-        select(NeedTold.workspace_id, NeedTold.thing, NeedTold.told_at).where(
-            NeedTold.person_id == person_id
-        )
-    )
-    return {(row.workspace_id, row.thing): row.told_at for row in rows}
 
 
 def _send(person: Person, news: list[News], now: datetime) -> None:
@@ -93,24 +91,18 @@ def _send(person: Person, news: list[News], now: datetime) -> None:
         # Owners read the subjects of their workspace's mail, and nothing of another one.
         workspace_id=news[0].workspace_id if len(news) == 1 else None,
     )
-    for each in news:
-        for wait in each.waits:
-            key = {
-                "workspace_id": each.workspace_id,
-                "person_id": person.id,
-                "thing": wait.thing,
-            }
-            known = {
-                "told_at": wait.news_at(now),
-                "role": each.role,
-                "message_id": mail.message_id,
-            }
-            _note(key, known)
-
-
-def _note(key: dict[str, object], known: dict[str, object]) -> None:
-    noted = insert(db.engine.dialect.name, NeedTold).values(key | known)
-    db.session.execute(noted.on_conflict_do_update(index_elements=list(key), set_=known))
+    db.session.add_all(
+        NeedTold(
+            workspace_id=each.workspace_id,
+            person_id=person.id,
+            thing=wait.thing,
+            told_at=wait.news_at(now),
+            role=each.role,
+            message_id=mail.message_id,
+        )
+        for each in news
+        for wait in each.waits
+    )
 
 
 def may_leave(mail: OutboxMail) -> bool:
@@ -132,7 +124,7 @@ def may_leave(mail: OutboxMail) -> bool:
         .where(of_mail)
         .distinct()
     ).all()
-    # Without a line a workspace was deleted, or a later mail has told it all.
+    # Without a line a workspace was deleted of which it told.
     people = {row.person_id for row in rows}
     is_wanted = not db.session.scalar(
         select(DailyMail.person_id).where(DailyMail.person_id.in_(people), ~DailyMail.is_wanted)

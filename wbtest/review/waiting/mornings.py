@@ -5,7 +5,7 @@ from datetime import date, datetime, time
 from functools import cache
 from itertools import groupby
 from typing import NamedTuple
-from zoneinfo import ZoneInfo
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
@@ -41,10 +41,18 @@ def mornings(now: datetime) -> Iterator[Morning]:
         mine = sorted((membership for membership, _ in found), key=daily.by_joining)
         chosen = found[0][1]
         zone = (chosen.time_zone if chosen else "") or usual_zone(mine[0].workspace_id)
-        local = now.astimezone(ZoneInfo(zone))
+        local = now.astimezone(_known(zone))
         is_over = chosen is not None and (not chosen.is_wanted or chosen.looked_on == local.date())
         if local.time() >= NOT_BEFORE and not is_over:
             yield Morning(mine[0].person, mine, local.date())
+
+
+def _known(zone: str) -> ZoneInfo:
+    """The zone, or UTC for one that tzdata gave up: it must not keep everybody from their mail."""
+    try:
+        return ZoneInfo(zone)
+    except ZoneInfoNotFoundError:
+        return ZoneInfo("UTC")
 
 
 def claim(person_id: int, today: date) -> bool:
