@@ -7,9 +7,11 @@ import pytest
 import sqlalchemy as sa
 from flask import Flask
 
+from tests.audience.larder import Visitor, start_page
 from tests.conftest import HandClock
 from tests.factories import make_workspace
 from tests.kept_rows import kept
+from wbtest.audience.models import Visit
 from wbtest.config import Settings
 from wbtest.extensions import db
 from wbtest.team.models import Workspace
@@ -62,6 +64,19 @@ def test_beside_what_somebody_else_wrote_it_is_made(app: Flask, settings: Settin
 @pytest.mark.usefixtures("app")
 def test_at_another_time_it_is_made(now: HandClock):
     assert how_often_made("Hamper", meanwhile=lambda: now.turn(hours=1)) == 3
+
+
+@kept
+def count_visits() -> int:
+    """Say how many visits are stored. It makes nothing."""
+    return db.session.scalar(db.select(sa.func.count()).select_from(Visit)) or 0
+
+
+def test_a_visit_that_waits_is_stored_before_anything_is_made(app: Flask):
+    start_page()
+    Visitor(app).get()
+
+    assert count_visits() == 1
 
 
 @kept
