@@ -26,11 +26,13 @@ class Crowd(NamedTuple):
 
     def seen(self, arm: int) -> Ints:
         """How many had seen the variant after each visitor."""
-        return np.cumsum(self.arms == arm, axis=1)
+        seen: Ints = np.cumsum(self.arms == arm, axis=1)
+        return seen
 
     def converted(self, arm: int) -> Ints:
         """How many of these had converted."""
-        return np.cumsum((self.arms == arm) & self.is_convert, axis=1)
+        converted: Ints = np.cumsum((self.arms == arm) & self.is_convert, axis=1)
+        return converted
 
     def conversions(self, arms: int) -> list[Ints]:
         """Return each variant's conversions after 0, 1, 2 … conversions in all.
