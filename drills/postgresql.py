@@ -46,7 +46,7 @@ class Postgresql:
             shutil.chown(self._data, ACCOUNT, ACCOUNT)
         self._data.chmod(0o700)
         if primary is None:
-            self._run("initdb", "-D", str(self._data), "-U", "wbtest", "--auth=trust")
+            self._run("initdb", "-D", str(self._data), "-U", "wbtest", "-E", "UTF8", "--auth=trust")
         else:
             source = ("-h", "127.0.0.1", "-p", str(primary._port), "-U", "wbtest")
             self._run("pg_basebackup", *source, "-D", str(self._data), "-R", "-c", "fast")

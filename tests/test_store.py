@@ -261,15 +261,3 @@ def test_a_time_without_a_zone_is_refused(app: Flask) -> None:
 
 def test_a_database_that_keeps_its_word_passes(app: Flask) -> None:
     store.check_rules(db.engine)
-
-
-@pytest.mark.postgresql
-def test_a_connection_that_broke_meanwhile_spoils_no_answer(app: Flask) -> None:
-    end = sa.text("SELECT pg_terminate_backend(:pid)")
-    pid = db.session.scalar(sa.text("SELECT pg_backend_pid()"))
-    with db.engine.connect() as another:
-        another.execute(end, {"pid": pid})
-
-    store.let_go()
-
-    assert db.session.scalar(sa.text("SELECT 1")) == 1

@@ -33,7 +33,7 @@ def create_app(settings: config.Settings | None = None, now: Now = utc_now) -> F
         SECRET_KEY=settings.secret_key,
         SQLALCHEMY_DATABASE_URI=settings.database_url,
         # What people typed must not reach the log with the text of an error.
-        SQLALCHEMY_ENGINE_OPTIONS={"hide_parameters": True, **_connections(settings)},
+        SQLALCHEMY_ENGINE_OPTIONS=_options_of(settings),
         SQLALCHEMY_BINDS=_replicas(settings),
         SESSION_COOKIE_NAME="__Host-wb-form" if settings.is_https else "wb-form",
         SESSION_COOKIE_SECURE=settings.is_https,
@@ -56,7 +56,15 @@ def create_app(settings: config.Settings | None = None, now: Now = utc_now) -> F
     return app
 
 
-def _connections(settings: config.Settings) -> dict[str, int]:
+def _options_of(settings: config.Settings) -> dict[str, object]:
+    """How the engine is made."""
+    options = {"hide_parameters": True, **_connections(settings)}
+    # Of a database that was made without an encoding the driver returns bytes, and SQLAlchemy
+    # breaks before ``store.check_rules`` can say what to do.
+    return options if settings.is_sqlite else {**options, "connect_args": store.TEXT}
+
+
+def _connections(settings: config.Settings) -> dict[str, object]:
     """Each thread of a web process may need a connection, and so may the recorder.
 
     Those of PostgreSQL cost a process there, so few are kept open.

@@ -16,7 +16,7 @@ from flask import current_app, has_app_context
 
 from wbtest.extensions import REPLICA, SUMS_FROM, db
 from wbtest.moments import is_of_one_moment, read_one_moment
-from wbtest.store import describe
+from wbtest.store import TEXT, describe
 
 log = logging.getLogger(__name__)
 
@@ -56,7 +56,7 @@ def options_of(url: str) -> dict[str, object]:
         "url": url,
         "pool_pre_ping": True,
         "pool_timeout": CONNECT_SECONDS,
-        "connect_args": {"connect_timeout": CONNECT_SECONDS},
+        "connect_args": {"connect_timeout": CONNECT_SECONDS, **TEXT},
         "hide_parameters": True,
     }
 

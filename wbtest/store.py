@@ -23,6 +23,8 @@ from wbtest.locks import NoLock, WriteLock
 log = logging.getLogger(__name__)
 
 PRAGMAS = {"journal_mode": "wal", "synchronous": 2, "foreign_keys": 1, "secure_delete": 1}
+# What a connection of PostgreSQL is told, whatever the encoding of its database is.
+TEXT = {"client_encoding": "utf8"}
 BUSY_MILLISECONDS = 5000
 # Any number will do, as long as every process asks PostgreSQL for the same one.
 GROUP_LOCK = 7_203_411
@@ -157,10 +159,17 @@ def check_rules(engine: sa.Engine) -> None:
                         f"SQLite runs with {name}={found}, not {wanted}. "
                         "Put the database on a local disk that supports write-ahead logging."
                     )
-        elif connection.exec_driver_sql("SHOW synchronous_commit").scalar_one() == "off":
+            return
+        if connection.exec_driver_sql("SHOW synchronous_commit").scalar_one() == "off":
             raise StoreBroken(
                 "PostgreSQL runs with synchronous_commit=off, so an acknowledged sign-up could be "
                 "lost. Turn it on for this database."
+            )
+        encoding = connection.exec_driver_sql("SHOW server_encoding").scalar_one()
+        if encoding != "UTF8":
+            raise StoreBroken(
+                f"The database keeps text as {encoding}, which cannot hold every name. Make one "
+                "with createdb --template=template0 --encoding=UTF8, and use that."
             )
 
 

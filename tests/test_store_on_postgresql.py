@@ -1,0 +1,41 @@
+"""What PostgreSQL must be, and what it may do, for our transactions to hold."""
+
+from dataclasses import replace
+
+import pytest
+import sqlalchemy as sa
+from flask import Flask
+
+from tests.conftest import HandClock
+from wbtest import create_app, store
+from wbtest.config import Settings
+from wbtest.extensions import db
+
+pytestmark = pytest.mark.postgresql
+
+
+def test_a_database_that_cannot_hold_every_name_is_refused(
+    app: Flask, settings: Settings, now: HandClock
+) -> None:
+    """As one is that was made where no language is set."""
+    name = f"{db.engine.url.database}_ascii"
+    with db.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        encoded = "ENCODING 'SQL_ASCII' LC_COLLATE 'C' LC_CTYPE 'C' TEMPLATE template0"
+        connection.exec_driver_sql(f'CREATE DATABASE "{name}" {encoded}')
+        url = db.engine.url.set(database=name).render_as_string(hide_password=False)
+        with create_app(replace(settings, database_url=url), now).app_context():
+            with pytest.raises(store.StoreBroken, match="--encoding=UTF8"):
+                store.check_rules(db.engine)
+            db.engine.dispose()
+        connection.exec_driver_sql(f'DROP DATABASE "{name}"')
+
+
+def test_a_connection_that_broke_meanwhile_spoils_no_answer(app: Flask) -> None:
+    end = sa.text("SELECT pg_terminate_backend(:pid)")
+    pid = db.session.scalar(sa.text("SELECT pg_backend_pid()"))
+    with db.engine.connect() as another:
+        another.execute(end, {"pid": pid})
+
+    store.let_go()
+
+    assert db.session.scalar(sa.text("SELECT 1")) == 1
