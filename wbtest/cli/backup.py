@@ -3,6 +3,7 @@
 import os
 import shutil
 import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import click
@@ -114,7 +115,9 @@ def _put_dump_back(settings: Settings, file: Path) -> Path | None:
 def _check(file: Path) -> None:
     """Raise StoreBroken unless ``file`` is a whole database of ours."""
     try:
-        with sqlite3.connect(f"file:{file.resolve()}?mode=ro&immutable=1", uri=True) as copy:
+        with closing(
+            sqlite3.connect(f"file:{file.resolve()}?mode=ro&immutable=1", uri=True)
+        ) as copy:
             verdict = copy.execute("PRAGMA integrity_check(1)").fetchone()[0]
             is_ours = copy.execute(
                 "SELECT count(*) FROM sqlite_schema WHERE name IN ('alembic_version', 'people')"
@@ -123,7 +126,6 @@ def _check(file: Path) -> None:
                 copy.execute("SELECT version_num FROM alembic_version") if is_ours == 2 else ()
             )
             is_newer = any(not schema.is_known(revision) for (revision,) in made_by)
-        copy.close()
     except sqlite3.DatabaseError as error:
         raise StoreBroken(f"{file} is not a whole backup: {error}. Nothing was changed.") from error
     if verdict != "ok":

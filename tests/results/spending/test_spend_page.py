@@ -158,6 +158,13 @@ def test_a_text_and_a_file_at_once_are_refused(place, editor: Browser):
     assert "Send the text or the file, not both." in answer.text
 
 
+def test_a_text_in_the_place_of_the_file_is_no_file(place, editor: Browser):
+    answer = editor.send(f"{place}/spend/lines", {"file": CSV, "currency": "EUR"})
+
+    assert answer.status_code == 422
+    assert "not both" not in answer.text
+
+
 def test_ticked_lines_are_deleted(place, experiment, editor: Browser):
     editor.send(f"{place}/spend/lines", {"lines": CSV, "currency": "GBP"})
     [flyer] = [spend for spend in spends_of(experiment) if spend.source == "flyer"]

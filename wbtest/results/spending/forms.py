@@ -1,7 +1,8 @@
 """The forms on the page about money; what is typed is read by ``lines`` and ``files``."""
 
 from flask_wtf import FlaskForm
-from wtforms import FileField, SelectField, StringField, TextAreaField
+from flask_wtf.file import FileField
+from wtforms import SelectField, StringField, TextAreaField
 
 from wbtest.results.spending.lines import LONGEST_NOTE
 from wbtest.results.spending.money import CURRENCIES, Currency
