@@ -10,10 +10,10 @@ from typing import Any
 from flask import Blueprint, Response, current_app, g, make_response, request
 from flask.typing import ResponseReturnValue
 
-from wbtest import http
 from wbtest.api import once
 from wbtest.api.bodies import Unfit
 from wbtest.api.routes import BEGINS, ROUTES, Route
+from wbtest.error_pages import error_page
 from wbtest.store import Refused
 from wbtest.team import access, here, limits, tokens
 from wbtest.team.token_models import ApiToken
@@ -85,7 +85,7 @@ def _count(token: ApiToken) -> Response | None:
     if total <= MOST_REQUESTS:
         return None
     sentence = f"A token makes {MOST_REQUESTS} requests a minute. Wait {seconds} seconds."
-    return http.error_page(429, sentence, {"Retry-After": str(seconds)})
+    return error_page(429, sentence, {"Retry-After": str(seconds)})
 
 
 def _answer_once(route: Route, address: dict[str, Any], token_id: int, key: str) -> Response:
