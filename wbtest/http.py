@@ -29,6 +29,7 @@ MOST_DIGITS = 100
 # The mark that stands for a character that was lost.
 LOST = "\ufffd"
 LONGEST_BODY = 2 * 1024 * 1024
+WITH_BODY = ("POST", "PUT", "PATCH", "DELETE")
 # Asked for by machines that know us by number; they build no link.
 ANY_HOST = ("/healthz", "/readyz")
 
@@ -67,8 +68,10 @@ def init_app(app: Flask, known_hosts: frozenset[str]) -> None:
     app.config["MAX_FORM_MEMORY_SIZE"] = LONGEST_BODY
     app.extensions["wbtest.hosts"] = known_hosts
     app.before_request(_check_host)
+    app.before_request(_keep_nul_out_of_address)
+    app.before_request(_turn_strangers_away)
     app.before_request(_take_longer_bodies)
-    app.before_request(_keep_nul_out)
+    app.before_request(_keep_nul_out_of_form)
     app.after_request(_add_headers)
     app.context_processor(lambda: {"csp_nonce": csp_nonce})
     app.add_template_filter(percent)
@@ -147,22 +150,44 @@ def _check_host() -> ResponseReturnValue | None:
     return error_page(421)
 
 
+def _turn_strangers_away() -> ResponseReturnValue | None:
+    """Answer whoever may not call a view before anything that they send is read.
+
+    A view says by ``turns_away`` what they are answered, None for who may. The check of a form's
+    token comes later: it reads the form, and a stranger could make us take megabytes apart.
+    """
+    if request.method not in WITH_BODY and not request.content_length:
+        return None
+    ask = getattr(_view(), "turns_away", None)
+    if ask is None or request.method == "OPTIONS":
+        return None
+    answer: ResponseReturnValue | None = ask(**(request.view_args or {}))
+    return answer
+
+
 def _take_longer_bodies() -> None:
     """Let a view that names a ``longest_body`` be sent that many bytes, before the form is read."""
-    view = current_app.view_functions.get(request.endpoint or "")
-    longest: int | None = getattr(view, "longest_body", None)
-    if longest is not None:
+    longest: int | None = getattr(_view(), "longest_body", None)
+    if longest is not None and request.method in WITH_BODY:
         request.max_content_length = longest
 
 
-def _keep_nul_out() -> ResponseReturnValue | None:
-    """Keep out the one character that PostgreSQL cannot store and no keyboard types.
+def _view() -> object:
+    return current_app.view_functions.get(request.endpoint or "")
 
-    Pasted into a form it becomes the mark of a lost character, as a browser shows it: so the form
-    can say at its field what is wrong, with the text kept.
-    """
+
+def _keep_nul_out_of_address() -> ResponseReturnValue | None:
+    """Keep out the one character that PostgreSQL cannot store and no keyboard types."""
     if "\0" in request.path or _has_nul(request.args):
         return error_page(400, "The address holds a character that no address has.")
+    return None
+
+
+def _keep_nul_out_of_form() -> ResponseReturnValue | None:
+    """Put the mark of a lost character in its place, as a browser shows it.
+
+    So the form can say at its field what is wrong, with the text kept.
+    """
     if None in request.form or None in request.files:
         return error_page(400, "A part of the form has no name. Reload the page and send it again.")
     if _has_nul(request.form):

@@ -39,7 +39,7 @@ class ScopeMissing(Refused):
 def view_of(route: Route) -> Callable[..., ResponseReturnValue]:
     """Return the view for a route; it says what it needs, as every page does."""
 
-    def view(**address: Any) -> ResponseReturnValue:
+    def turns_away(**_address: Any) -> Response | None:
         token = _token()
         turned_away = _count(token)
         if turned_away is not None:
@@ -49,13 +49,21 @@ def view_of(route: Route) -> Callable[..., ResponseReturnValue]:
             raise ScopeMissing(f"This token lacks the scope “{route.scope}”. An owner makes one.")
         access.workspace(route.permission)
         tokens.note_use(token)
+        return None
+
+    def view(**address: Any) -> ResponseReturnValue:
+        # Of a request with a body this was asked before that was read.
+        turned_away = turns_away() if access.find_token() is None else None
+        if turned_away is not None:
+            return turned_away
         key = request.headers.get("Idempotency-Key") if route.method == "POST" else None
         if key is None:
             return _answer(route, address)
-        return _answer_once(route, address, token.id, once.checked_key(key))
+        return _answer_once(route, address, g.token.id, once.checked_key(key))
 
     view.permission = route.permission  # type: ignore[attr-defined]
     view.longest_body = route.longest_body  # type: ignore[attr-defined]
+    view.turns_away = turns_away  # type: ignore[attr-defined]
     return view
 
 
