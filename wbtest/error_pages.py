@@ -66,6 +66,11 @@ def error_page(
     return response
 
 
+def wait_of(error: Refused) -> dict[str, str]:
+    """Return the header that says when to come back, where it is worth it."""
+    return {"Retry-After": str(error.seconds)} if error.status in (429, 503) else {}
+
+
 def _page(
     status: int, title: str, sentence: str, headers: Mapping[str, str] | None, error_id: str
 ) -> Response:
@@ -88,9 +93,8 @@ def _loggable_path() -> str:
 
 
 def _refused(error: Refused) -> Response:
-    headers = {"Retry-After": "60"} if error.status in (429, 503) else None
     faults = error.faults or ({error.field: str(error)} if error.field else {})
-    return error_page(error.status, str(error), headers, error.title, faults)
+    return error_page(error.status, str(error), wait_of(error), error.title, faults)
 
 
 def _csrf_failed(_error: CSRFError) -> Response:

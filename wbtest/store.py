@@ -33,10 +33,11 @@ class Refused(Exception):
 
     ``status`` is the HTTP status, ``title`` heads the page where that of the status does not fit,
     ``field`` is the form field at which the sentence belongs, ``faults`` are several by what they
-    are about.
+    are about. ``seconds`` is how long to wait after a 429 or 503.
     """
 
     status = 409
+    seconds = 60
     title = ""
     field = ""
     faults: Mapping[str, str] = MappingProxyType({})
