@@ -206,6 +206,6 @@ ROUTES = (
     Route("POST", "/mails/again", "mails.send_mails_again", *BY_OWNER, 202),
     Route("POST", f"{MAIL}/again", "mails.send_mail_again", *BY_OWNER, 202),
     Route("DELETE", MAIL, "mails.dismiss_mail", *BY_OWNER, 204),
-    Route("GET", "/audit", "team.list_audit_lines", *SEEN_BY_OWNER),
+    Route("GET", "/audit", "audit.list_audit_lines", *SEEN_BY_OWNER),
 )
 assert all(route.permission in PERMISSIONS for route in ROUTES)
