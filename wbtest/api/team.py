@@ -121,13 +121,8 @@ def get_workspace() -> WorkspaceShown:
 def change_workspace(body: WorkspaceChange) -> WorkspaceShown:
     """Change what the workspace is called or who answers for its pages, as visitors read it."""
     workspace = access.workspace("own")
-    now = {
-        "name": workspace.name,
-        "controller": workspace.controller,
-        "contact_email": workspace.contact_email,
-    }
     given: dict[str, str] = msgspec.to_builtins(body)
-    told = {name: " ".join(text.split()) for name, text in (now | given).items()}
+    told = {name: " ".join(text.split()) for name, text in given.items()}
     if empty := [name for name, text in told.items() if not text]:
         raise Invalid(empty[0], "Visitors read this, so it says something.")
     workspaces.change_workspace(workspace, **told)
