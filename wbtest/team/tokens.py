@@ -9,10 +9,10 @@ from sqlalchemy.orm import joinedload
 from wbtest.extensions import clock, db
 from wbtest.store import Invalid, Refused, hold, writing
 from wbtest.team.access import ROLES
-from wbtest.team.account.factors import check_password, hold_unchanged
 from wbtest.team.audit.log import record
 from wbtest.team.ending import hold_tokens
 from wbtest.team.models import Membership, Person, Workspace
+from wbtest.team.own_password import check_password, hold_unchanged
 from wbtest.team.sessions import digest
 from wbtest.team.token_models import ApiToken
 
@@ -85,7 +85,7 @@ def make_with_password(
     stored = check_password(maker, password)
     with writing():
         # A new password may have ended all tokens meanwhile: then none comes after it by the old.
-        hold_unchanged(maker, stored, "password")
+        hold_unchanged(maker, stored)
         return make_token(workspace, maker, name=name, scopes=scopes, days=days)
 
 
