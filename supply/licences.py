@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Collection
-from importlib.metadata import Distribution, PackageNotFoundError, distribution
+from importlib.metadata import PackageMetadata, PackageNotFoundError, distribution
 
 from supply.locked import Locked
 
@@ -14,8 +14,13 @@ ALLOWED = {
 }
 # Tools that look at our code and are no part of what anybody gets.
 ALLOWED_TOOLS = ALLOWED | {"Artistic", "GPL-3.0-or-later"}
-# Where a package does not say it in its metadata, its repository does.
-SAID_ELSEWHERE = {"axe-playwright-python": "MIT", "crawler-user-agents": "MIT"}
+# Where a package does not say it in its metadata, or not that one may choose, its repository does.
+SAID_ELSEWHERE = {
+    "axe-playwright-python": "MIT",
+    "crawler-user-agents": "MIT",
+    "pyphen": "GPL-2.0-or-later OR LGPL-2.0-or-later OR MPL-1.1",
+    "text-unidecode": "Artistic OR GPL-1.0-or-later",
+}
 NOT_HERE = "not for this machine"
 _CLASSIFIERS = {
     "Apache Software License": "Apache-2.0",
@@ -36,10 +41,11 @@ LONGEST_NAME = 40
 def licence_of(package: Locked) -> str:
     """Return the licence in SPDX words, '' where nobody says, or that it is not installed here."""
     try:
-        found = distribution(package.name)
+        metadata = distribution(package.name).metadata
     except PackageNotFoundError:
         return NOT_HERE
-    return _said(found) or SAID_ELSEWHERE.get(package.name, "")
+    expression = metadata.get("License-Expression")
+    return expression or SAID_ELSEWHERE.get(package.name) or _named(metadata)
 
 
 def is_allowed(licence: str, allowed: Collection[str] = ALLOWED) -> bool:
@@ -58,14 +64,14 @@ def is_allowed(licence: str, allowed: Collection[str] = ALLOWED) -> bool:
     )
 
 
-def _said(found: Distribution) -> str:
-    """What the package says of itself: as an expression, in its classifiers, or as a name."""
-    metadata = found.metadata
-    if expression := metadata.get("License-Expression"):
-        return expression
+def _named(metadata: PackageMetadata) -> str:
+    """What the package says of itself without an expression: in its classifiers, or as a name.
+
+    Several classifiers do not say whether one may choose, so all of them count.
+    """
     listed = [text.split(" :: ")[-1] for text in metadata.get_all("Classifier") or ()
               if text.startswith("License ::")]  # fmt: skip
     if named := [_CLASSIFIERS.get(text, text) for text in listed if text != "OSI Approved"]:
-        return " OR ".join(named)
+        return " AND ".join(named)
     text = metadata.get("License") or ""
     return text if len(text) <= LONGEST_NAME else ""

@@ -52,6 +52,18 @@ def test_a_writer_waits_for_another_program(tmp_path: Path) -> None:
     assert db.session.scalars(db.select(Workspace.name)).all() == ["patient"]
 
 
+def test_a_writer_that_will_not_wait_gives_up_on_another_program(tmp_path: Path) -> None:
+    other = sqlite3.connect(tmp_path / "test.db")
+    other.execute("BEGIN IMMEDIATE")
+
+    with pytest.raises(OperationalError, match="locked"), writing(within=0.01):
+        pass
+
+    other.close()
+    with db.engine.connect() as connection:
+        assert connection.exec_driver_sql("PRAGMA busy_timeout").scalar_one() == 5000
+
+
 def test_a_read_only_database_refuses_a_writer(tmp_path: Path) -> None:
     make_workspace()
     url = f"sqlite:///file:{tmp_path / 'test.db'}?mode=ro&uri=true"
@@ -103,6 +115,16 @@ def test_the_lock_is_entered_again_by_its_holder(tmp_path: Path) -> None:
     lock = locks.WriteLock(tmp_path / "x.lock")
 
     with lock, lock:
+        pass
+
+
+def test_who_will_not_wait_for_the_lock_gives_up_sooner(tmp_path: Path) -> None:
+    ours, theirs = (locks.WriteLock(tmp_path / "x.lock") for _ in range(2))
+
+    with ours, pytest.raises(sa.exc.TimeoutError, match=r"for 0\.01 s"), theirs.within(0.01):
+        pass
+
+    with theirs.within(0.01), theirs:
         pass
 
 

@@ -95,6 +95,24 @@ def test_a_package_under_another_licence_is_not_allowed(licence: str) -> None:
     assert not licences.is_allowed(licence)
 
 
+@pytest.mark.parametrize(
+    ("expression", "is_allowed"), [("", False), ("License-Expression: MIT OR SSPL-1.0\n", True)]
+)
+def test_of_several_classifiers_all_count_unless_it_says_that_one_may_choose(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, expression: str, is_allowed: bool
+) -> None:
+    kinds = ("OSI Approved :: MIT License", "Other/Proprietary License")
+    lines = "".join(f"Classifier: License :: {kind}\n" for kind in kinds)
+    about = tmp_path / "twofold-1.0.dist-info" / "METADATA"
+    about.parent.mkdir()
+    about.write_text(f"Metadata-Version: 2.4\nName: twofold\nVersion: 1.0\n{expression}{lines}")
+    monkeypatch.syspath_prepend(tmp_path)
+
+    said = licences.licence_of(locked.Locked("twofold", "1.0", "", ()))
+
+    assert licences.is_allowed(said) == is_allowed
+
+
 def test_a_known_weakness_is_found(database: str) -> None:
     assert advisories.find([SOUND, WEAK], database) == [(WEAK, ["OSV-1"])]
 

@@ -9,7 +9,7 @@ import jinja2
 from flask import Flask, current_app
 from werkzeug.local import LocalProxy
 
-from wbtest import config, http, locks, replica, static_files, store
+from wbtest import config, error_pages, http, locks, replica, static_files, store
 from wbtest.extensions import REPLICA, Now, clock, csrf, db, utc_now
 from wbtest.routes import LateRule
 
@@ -46,6 +46,7 @@ def create_app(settings: config.Settings | None = None, now: Now = utc_now) -> F
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     _open_store(app, settings)
     clock.init_app(app, now)
+    error_pages.init_app(app)
     # Before the check of a form's token, which reads the form: a view may be sent longer ones.
     http.init_app(app, http.hosts_of(settings.base_url))
     csrf.init_app(app)

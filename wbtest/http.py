@@ -1,42 +1,17 @@
-"""What every answer shares: security headers, error pages, and how values become text.
+"""What every request and answer shares: what may come in, security headers, values as text."""
 
-Knows no model: an error page must render when the database is gone.
-"""
-
-import errno
-import logging
 import secrets
-from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 from urllib.parse import urlsplit
 
-from flask import Flask, Request, Response, current_app, g, render_template, request
+from flask import Flask, Request, Response, current_app, g, request
 from flask.typing import ResponseReturnValue
-from flask_wtf.csrf import CSRFError
-from sqlalchemy.exc import OperationalError, SQLAlchemyError
-from sqlalchemy.exc import TimeoutError as NoConnection
 from werkzeug.datastructures import ImmutableMultiDict, MultiDict
-from werkzeug.exceptions import HTTPException
 from werkzeug.routing import IntegerConverter, Map
 
-from wbtest import problems
-from wbtest.problems import TITLES
-from wbtest.store import Refused
+from wbtest.error_pages import error_page
 
-log = logging.getLogger(__name__)
-
-SENTENCES = {
-    400: "Go back, reload the page and try once more.",
-    403: "Somebody with a higher role can do it. The Team page says who that is.",
-    404: "The address is wrong, or the page is not yours to see.",
-    405: "Go back and use the button on the page.",
-    413: "Send a shorter text or a smaller file.",
-    421: "This server answers under another name.",
-    429: "Wait a few minutes, then try again.",
-    500: "What was saved before is safe. Go back and try once more.",
-    503: "The server cannot store anything right now. What you typed is still in your browser.",
-}
 CONTENT_POLICY = (
     "default-src 'none'; script-src 'self'{nonce}; style-src 'self'{nonce}; "
     "img-src 'self' data: blob:; font-src 'self'; connect-src 'self'; form-action 'self'; "
@@ -54,7 +29,7 @@ MOST_DIGITS = 100
 # The mark that stands for a character that was lost.
 LOST = "\ufffd"
 LONGEST_BODY = 2 * 1024 * 1024
-RETRY = {"Retry-After": "10"}
+WITH_BODY = ("POST", "PUT", "PATCH", "DELETE")
 # Asked for by machines that know us by number; they build no link.
 ANY_HOST = ("/healthz", "/readyz")
 
@@ -86,25 +61,19 @@ class WholeRequest(Request):
 
 
 def init_app(app: Flask, known_hosts: frozenset[str]) -> None:
-    """Attach headers, error pages, filters and the check of the host name."""
+    """Attach headers, filters, and the checks of what comes in."""
     app.request_class = WholeRequest
     app.url_map.converters["int"] = Id
     app.config["MAX_CONTENT_LENGTH"] = LONGEST_BODY
     app.config["MAX_FORM_MEMORY_SIZE"] = LONGEST_BODY
     app.extensions["wbtest.hosts"] = known_hosts
-    # Where addresses begin of pages for people outside, from which nothing leads on.
-    app.extensions["wbtest.outside"] = ()
     app.before_request(_check_host)
+    app.before_request(_keep_nul_out_of_address)
+    app.before_request(_turn_strangers_away)
     app.before_request(_take_longer_bodies)
-    app.before_request(_keep_nul_out)
+    app.before_request(_keep_nul_out_of_form)
     app.after_request(_add_headers)
     app.context_processor(lambda: {"csp_nonce": csp_nonce})
-    app.register_error_handler(Refused, _refused)
-    app.register_error_handler(CSRFError, _csrf_failed)
-    app.register_error_handler(OperationalError, _store_failed)
-    app.register_error_handler(NoConnection, _store_failed)
-    app.register_error_handler(HTTPException, _http_error)
-    app.register_error_handler(Exception, _broken)
     app.add_template_filter(percent)
     app.add_template_filter(number)
     app.add_template_filter(day)
@@ -174,46 +143,6 @@ def moment(value: datetime | None) -> str:
     return "" if value is None else f"{day(value)}, {value:%H:%M} UTC"
 
 
-def error_page(
-    status: int,
-    sentence: str = "",
-    headers: Mapping[str, str] | None = None,
-    title: str = "",
-    faults: Mapping[str, str] | None = None,
-) -> Response:
-    """Return an error without the database: a page, or JSON with its ``faults`` for a program."""
-    error_id = secrets.token_hex(4)
-    title = title or TITLES.get(status, "That did not work")
-    if problems.are_wanted():
-        response = problems.problem(status, title, sentence, headers, faults, error_id)
-    else:
-        response = _page(status, title, sentence, headers, error_id)
-    if status >= 500:
-        log.error("error %s: %s %s gave %s", error_id, request.method, _loggable_path(), status)
-    return response
-
-
-def _page(
-    status: int, title: str, sentence: str, headers: Mapping[str, str] | None, error_id: str
-) -> Response:
-    body = render_template(
-        "error.html",
-        status=status,
-        title=title,
-        sentence=sentence or SENTENCES.get(status, "Go back and try once more."),
-        error_id=error_id,
-        next_url="" if request.path.startswith(current_app.extensions["wbtest.outside"]) else "/",
-        next_label="To the start",
-    )
-    return Response(body, status, dict(headers or {}), mimetype="text/html")
-
-
-def _loggable_path() -> str:
-    """The path without what makes an address a secret: who reads a log must not open a link."""
-    token = (request.view_args or {}).get("token", "")
-    return request.path.replace(token, "…") if token else request.path
-
-
 def _check_host() -> ResponseReturnValue | None:
     known = current_app.extensions["wbtest.hosts"]
     if request.path in ANY_HOST or is_known_host(request.host, known):
@@ -221,22 +150,44 @@ def _check_host() -> ResponseReturnValue | None:
     return error_page(421)
 
 
+def _turn_strangers_away() -> ResponseReturnValue | None:
+    """Answer whoever may not call a view before anything that they send is read.
+
+    A view says by ``turns_away`` what they are answered, None for who may. The check of a form's
+    token comes later: it reads the form, and a stranger could make us take megabytes apart.
+    """
+    if request.method not in WITH_BODY and not request.content_length:
+        return None
+    ask = getattr(_view(), "turns_away", None)
+    if ask is None or request.method == "OPTIONS":
+        return None
+    answer: ResponseReturnValue | None = ask(**(request.view_args or {}))
+    return answer
+
+
 def _take_longer_bodies() -> None:
     """Let a view that names a ``longest_body`` be sent that many bytes, before the form is read."""
-    view = current_app.view_functions.get(request.endpoint or "")
-    longest: int | None = getattr(view, "longest_body", None)
-    if longest is not None:
+    longest: int | None = getattr(_view(), "longest_body", None)
+    if longest is not None and request.method in WITH_BODY:
         request.max_content_length = longest
 
 
-def _keep_nul_out() -> ResponseReturnValue | None:
-    """Keep out the one character that PostgreSQL cannot store and no keyboard types.
+def _view() -> object:
+    return current_app.view_functions.get(request.endpoint or "")
 
-    Pasted into a form it becomes the mark of a lost character, as a browser shows it: so the form
-    can say at its field what is wrong, with the text kept.
-    """
+
+def _keep_nul_out_of_address() -> ResponseReturnValue | None:
+    """Keep out the one character that PostgreSQL cannot store and no keyboard types."""
     if "\0" in request.path or _has_nul(request.args):
         return error_page(400, "The address holds a character that no address has.")
+    return None
+
+
+def _keep_nul_out_of_form() -> ResponseReturnValue | None:
+    """Put the mark of a lost character in its place, as a browser shows it.
+
+    So the form can say at its field what is wrong, with the text kept.
+    """
     if None in request.form or None in request.files:
         return error_page(400, "A part of the form has no name. Reload the page and send it again.")
     if _has_nul(request.form):
@@ -277,35 +228,3 @@ def _add_headers(response: Response) -> Response:
         response.headers.setdefault("Cache-Control", "private, no-store")
         response.headers.setdefault("X-Robots-Tag", "noindex")
     return response
-
-
-def _refused(error: Refused) -> Response:
-    headers = {"Retry-After": "60"} if error.status in (429, 503) else None
-    faults = error.faults or ({error.field: str(error)} if error.field else {})
-    return error_page(error.status, str(error), headers, error.title, faults)
-
-
-def _csrf_failed(_error: CSRFError) -> Response:
-    return error_page(
-        400, "This form was open for too long. Go back, reload the page and send it once more."
-    )
-
-
-def _store_failed(error: SQLAlchemyError) -> Response:
-    log.exception("the store failed", exc_info=error)
-    return error_page(503, headers=RETRY)
-
-
-def _http_error(error: HTTPException) -> ResponseReturnValue:
-    # Redirects are HTTPExceptions too; they are answers, not errors.
-    if error.code is None or error.code < 400:
-        return error.get_response()
-    headers = {k: v for k, v in error.get_headers() if k in ("Allow", "Retry-After")}
-    return error_page(error.code, headers=headers)
-
-
-def _broken(error: Exception) -> Response:
-    log.exception("unhandled error", exc_info=error)
-    if isinstance(error, OSError) and error.errno == errno.ENOSPC:
-        return error_page(503, "The server's storage is full. Its owner has to make room.", RETRY)
-    return error_page(500)

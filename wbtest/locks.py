@@ -2,6 +2,8 @@
 
 import fcntl
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import IO
 
@@ -27,16 +29,7 @@ class WriteLock:
         self._file: IO[bytes] | None = None
 
     def __enter__(self) -> None:
-        if not self._threads.acquire(timeout=LOCK_SECONDS):
-            raise _too_long()
-        try:
-            if self._depth == 0:
-                # The descriptor lives as long as the lock; a fork gets one of its own.
-                self._file = _locked(self._path)
-            self._depth += 1
-        except BaseException:
-            self._threads.release()
-            raise
+        self._take(LOCK_SECONDS)
 
     def __exit__(self, *_: object) -> None:
         self._depth -= 1
@@ -45,8 +38,29 @@ class WriteLock:
             self._file = None
         self._threads.release()
 
+    @contextmanager
+    def within(self, seconds: float) -> Iterator[None]:
+        """Hold the lock, for whoever waits no longer than that."""
+        self._take(seconds)
+        try:
+            yield
+        finally:
+            self.__exit__()
 
-def _locked(path: Path) -> IO[bytes]:
+    def _take(self, seconds: float) -> None:
+        if not self._threads.acquire(timeout=seconds):
+            raise _too_long(seconds)
+        try:
+            if self._depth == 0:
+                # The descriptor lives as long as the lock; a fork gets one of its own.
+                self._file = _locked(self._path, seconds)
+            self._depth += 1
+        except BaseException:
+            self._threads.release()
+            raise
+
+
+def _locked(path: Path, seconds: float) -> IO[bytes]:
     """Open the file and hold it alone."""
     file = path.open("ab")
     try:
@@ -55,8 +69,8 @@ def _locked(path: Path) -> IO[bytes]:
         # The system has no waiting that ends, and looking again and again would lose to those who
         # look at the right moment: so a thread waits, for as long as we care.
         waiting = _Waiting(file)
-        if not waiting.is_over(LOCK_SECONDS):
-            raise _too_long() from None
+        if not waiting.is_over(seconds):
+            raise _too_long(seconds) from None
     return file
 
 
@@ -87,8 +101,8 @@ class _Waiting(threading.Thread):
             return not self._is_given_up
 
 
-def _too_long() -> TookTooLong:
-    return TookTooLong(f"others have been writing for {LOCK_SECONDS:.0f} s")
+def _too_long(seconds: float) -> TookTooLong:
+    return TookTooLong(f"others have been writing for {seconds:g} s")
 
 
 class NoLock:
@@ -97,3 +111,7 @@ class NoLock:
     def __enter__(self) -> None: ...
 
     def __exit__(self, *_: object) -> None: ...
+
+    def within(self, _seconds: float) -> "NoLock":
+        """Hold nothing."""
+        return self

@@ -35,10 +35,11 @@ class Refused(Exception):
 
     ``status`` is the HTTP status, ``title`` heads the page where that of the status does not fit,
     ``field`` is the form field at which the sentence belongs, ``faults`` are several by what they
-    are about.
+    are about. ``seconds`` is how long to wait after a 429 or 503.
     """
 
     status = 409
+    seconds = 60
     title = ""
     field = ""
     faults: Mapping[str, str] = MappingProxyType({})
@@ -114,8 +115,20 @@ def prepare(engine: sa.Engine) -> None:
 
     @sa.event.listens_for(engine, "begin")
     def _begin(connection: sa.Connection) -> None:
-        writes = connection.get_execution_options().get("writes", False)
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+        options = connection.get_execution_options()
+        patience = options.get("within")
+        if patience is not None:
+            _be_patient(connection, round(1000 * patience))
+        try:
+            connection.exec_driver_sql("BEGIN IMMEDIATE" if options.get("writes") else "BEGIN")
+        finally:
+            if patience is not None:
+                _be_patient(connection, BUSY_MILLISECONDS)
+
+
+def _be_patient(connection: sa.Connection, milliseconds: int) -> None:
+    """Say how long SQLite waits for another program that writes."""
+    connection.exec_driver_sql(f"PRAGMA busy_timeout={milliseconds}").close()
 
 
 def describe(error: BaseException) -> str:
@@ -180,23 +193,26 @@ def lock() -> WriteLock | NoLock:
 
 
 @contextmanager
-def writing() -> Iterator[scoped_session[Session]]:
+def writing(within: float | None = None) -> Iterator[scoped_session[Session]]:
     """One write transaction; a verb called inside another joins the open one.
 
-    Commits at the end of the outermost block and rolls everything back when it raises.
+    Commits at the end of the outermost block and rolls everything back when it raises. What is not
+    worth waiting for names the seconds ``within`` which it must begin, and otherwise fails.
     """
     session = db.session
     if is_writing():
         yield session
         return
-    with lock():
+    with lock() if within is None else lock().within(within):
         # Ends a read transaction, whose snapshot may be older than the lock we now hold.
         session.rollback()
         # Nothing that is written rests on what a replica says, nor does what is read afterwards.
         session.info.pop(SUMS_FROM, None)
-        session.connection(execution_options={"writes": True})
+        connection = session.connection(execution_options={"writes": True, "within": within})
         session.info["writing"] = True
         try:
+            if within is not None and connection.dialect.name == "postgresql":
+                connection.exec_driver_sql(f"SET LOCAL lock_timeout = {round(1000 * within)}")
             yield session
             session.commit()
         except BaseException:

@@ -69,7 +69,7 @@ BODIES: dict[str, dict[str, Any]] = {
 
 def address(route: Route, **numbers: Any) -> str:
     """The address of a route, with these values in their places and 1 in all others."""
-    return re.sub(r"<(?:int:)?(\w+)>", lambda found: str(numbers.get(found[1], 1)), route.address)
+    return re.sub(r"<(?:\w+:)?(\w+)>", lambda found: str(numbers.get(found[1], 1)), route.address)
 
 
 def ask(program: Program, route: Route) -> TestResponse:
@@ -145,7 +145,7 @@ def test_no_part_of_an_address_leads_to_another_workspace(
 ) -> None:
     ours, theirs = make_place(team, now, "").usual, parts_of(strangers)
     for route in ROUTES:
-        for name in re.findall(r"<(?:int:)?(\w+)>", route.address):
+        for name in re.findall(r"<(?:\w+:)?(\w+)>", route.address):
             if name in theirs:
                 mixed = ours | {name: theirs[name]}
                 answer = send(program, route, BODIES.get(route.name, {}), **mixed)

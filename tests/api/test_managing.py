@@ -6,6 +6,7 @@ import pytest
 from flask import Flask
 
 from tests.api.conftest import Program, program_of
+from tests.conftest import HandClock
 from tests.delivery.sink import local
 from tests.factories import (
     PASSWORD,
@@ -22,6 +23,7 @@ from wbtest.delivery.outbox import queue_mail
 from wbtest.extensions import db
 from wbtest.store import writing
 from wbtest.team import tokens
+from wbtest.team.inviting import invitations
 from wbtest.team.models import Invitation
 
 TOKEN = {"name": "CI", "scopes": ["read"], "password": PASSWORD}
@@ -104,6 +106,19 @@ def test_passwords_are_not_guessed_here_either(program: Program) -> None:
     guesses = [program.post("/tokens", TOKEN | {"password": f"guess {n}"}) for n in range(11)]
 
     assert [each.status_code for each in guesses] == [422] * 10 + [429]
+    assert guesses[-1].headers["Retry-After"] == "901"
+
+
+def test_a_team_that_invited_too_many_is_told_how_long_to_wait(
+    program: Program, monkeypatch: pytest.MonkeyPatch, now: HandClock
+) -> None:
+    monkeypatch.setattr(invitations, "MOST_A_DAY", 1)
+    program.post("/invitations", {"email": "mei@x.io", "role": "editor"})
+    now.turn(hours=1)
+
+    refused = program.post("/invitations", {"email": "ann@x.io", "role": "editor"})
+
+    assert (refused.status_code, refused.headers["Retry-After"]) == (429, "82800")
 
 
 def test_an_ended_token_opens_nothing(app: Flask, program: Program, team: Team) -> None:

@@ -1,5 +1,6 @@
 """The description of the API is valid, complete, and what the API does."""
 
+import re
 from typing import Any
 
 import pytest
@@ -36,6 +37,18 @@ def test_what_is_described_is_what_is_registered(app: Flask) -> None:
     }
 
     assert registered == {f"api.{route.name}" for route in ROUTES} | {"api.openapi"}
+
+
+def test_an_address_allows_what_is_described_and_nothing_else(
+    client: Browser, document: Any
+) -> None:
+    described, allowed = {}, {}
+    for path, methods in document["paths"].items():
+        answer = client.options("/api/v1" + re.sub(r"\{\w+\}", "1", path))
+        allowed[path] = {*answer.headers["Allow"].split(", ")} - {"HEAD", "OPTIONS"}
+        described[path] = {method.upper() for method in methods}
+
+    assert allowed == described
 
 
 def test_the_page_shows_every_address_and_asks_nobody_else(client: Browser, document: Any) -> None:

@@ -4,6 +4,7 @@ import pytest
 from flask import Flask
 
 from tests.api.conftest import Program, program_of
+from tests.conftest import HandClock
 from tests.delivery.sink import local
 from tests.factories import Team, make_revision
 from wbtest.delivery import subscriptions
@@ -48,6 +49,39 @@ def test_the_record_is_read_in_pages(program: Program) -> None:
     actions = [each["action"] for page in (first, second) for each in page["items"]]
     assert actions == ["release.imported", "release.imported", "token.made"]
     assert first["items"][0]["who"].startswith("Owner <")
+
+
+def test_who_was_turned_away_stands_in_a_kind_of_its_own(
+    app: Flask, program: Program, team: Team
+) -> None:
+    program_of(app, team.workspace, team.editor, "read").post("/releases", {"product": "Larder"})
+
+    kinds = {kind: program.get(f"/audit?{kind}").json["items"] for kind in ("", "kind=refusals")}
+
+    assert "refused.scope" not in [each["action"] for each in kinds[""]]
+    [line] = kinds["kind=refusals"]
+    assert (line["action"], line["about"]) == ("refused.scope", "POST /api/v1/releases")
+
+
+def test_the_record_is_narrowed_down_as_on_its_page(
+    app: Flask, program: Program, team: Team, now: HandClock
+) -> None:
+    program_of(app, team.workspace, team.editor).post("/releases", {"product": "Larder"})
+    now.turn(days=1)
+    program.post("/releases", {"product": "Pantry"})
+
+    for asked, people in (
+        (f"person={team.editor.id}&kind=texts", ["Editor"]),
+        ("first=2027-03-02&last=2027-03-02", ["Owner"]),
+        ("kind=sending", []),
+    ):
+        items = program.get(f"/audit?{asked}").json["items"]
+        assert [each["who"].partition(" ")[0] for each in items] == people
+
+
+@pytest.mark.parametrize("asked", ["kind=gossip", "person=0", "first=yesterday"])
+def test_what_the_record_does_not_know_is_refused(program: Program, asked: str) -> None:
+    assert program.get(f"/audit?{asked}").status_code == 400
 
 
 @pytest.mark.parametrize("path", PATHS)

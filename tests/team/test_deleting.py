@@ -118,7 +118,7 @@ def test_an_owner_reads_what_goes_and_deletes_it(app: Flask, client: Browser, te
 
 @pytest.mark.parametrize(
     ("typed", "said"),
-    [({"workspace_name": "larder"}, "Type Larder"), ({"password": "wrong"}, "not the password")],
+    [({"workspace_name": "larder"}, "Type Larder"), ({"password": "wrong"}, "not your password")],
 )
 def test_both_must_be_typed_right(client: Browser, team: Team, typed: dict[str, str], said: str):
     log_in(client, team.owner)

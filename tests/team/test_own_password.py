@@ -119,7 +119,7 @@ def test_a_password_changed_elsewhere_meanwhile_is_not_changed_again(
     monkeypatch.setattr(passwords, "is_right", change_meanwhile)
     response = client.send("/password", FIELDS)
 
-    assert "This is not your password." in response.text
+    assert "Your password was changed meanwhile." in response.text
     assert compare(db.session.get_one(Person, ada.id).password_hash, "a third quiet word")
 
 

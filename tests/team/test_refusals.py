@@ -7,7 +7,10 @@ import pytest
 from tests.conftest import Browser, HandClock
 from tests.factories import Team, log_in, make_release
 from tests.team.two import join
+from wbtest.extensions import db
+from wbtest.team import limits
 from wbtest.team.audit.log import Wanted, lines_of
+from wbtest.team.audit.refusals import key_of
 from wbtest.team.models import AuditLine
 from wbtest.team.tokens import make_token
 
@@ -54,6 +57,23 @@ def test_what_is_of_another_workspace_is_told_to_the_askers_own_without_its_numb
     [line] = refusals(team)
     assert (line.action, line.about) == ("refused.elsewhere", "GET /releases/<release_id>")
     assert refusals(strangers) == []
+
+
+@pytest.mark.every_database
+def test_no_answer_waits_for_whoever_writes(
+    client: Browser, team: Team, caplog: pytest.LogCaptureFixture
+):
+    log_in(client, team.editor)
+    key = key_of(team.workspace.id, team.editor.id, "GET /team/audit")
+    with db.engine.connect().execution_options(writes=True) as other:
+        limits.count(other, key, HOUR)
+        assert client.get("/team/audit").status_code == 403
+        other.rollback()
+
+    assert "that GET /team/audit was refused could not be written down" in caplog.text
+    assert refusals(team) == []
+    client.get("/team/audit")
+    assert len(refusals(team)) == 1
 
 
 def test_what_is_nowhere_is_no_refusal(client: Browser, team: Team):

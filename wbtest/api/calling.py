@@ -9,11 +9,12 @@ from typing import Any
 
 from flask import Blueprint, Response, current_app, g, make_response, request
 from flask.typing import ResponseReturnValue
+from werkzeug.routing import BaseConverter
 
-from wbtest import http
 from wbtest.api import once
 from wbtest.api.bodies import Unfit
 from wbtest.api.routes import BEGINS, ROUTES, Route
+from wbtest.error_pages import error_page
 from wbtest.store import Refused
 from wbtest.team import access, here, limits, tokens
 from wbtest.team.token_models import ApiToken
@@ -39,7 +40,7 @@ class ScopeMissing(Refused):
 def view_of(route: Route) -> Callable[..., ResponseReturnValue]:
     """Return the view for a route; it says what it needs, as every page does."""
 
-    def view(**address: Any) -> ResponseReturnValue:
+    def turns_away(**_address: Any) -> Response | None:
         token = _token()
         turned_away = _count(token)
         if turned_away is not None:
@@ -49,13 +50,21 @@ def view_of(route: Route) -> Callable[..., ResponseReturnValue]:
             raise ScopeMissing(f"This token lacks the scope “{route.scope}”. An owner makes one.")
         access.workspace(route.permission)
         tokens.note_use(token)
+        return None
+
+    def view(**address: Any) -> ResponseReturnValue:
+        # Of a request with a body this was asked before that was read.
+        turned_away = turns_away() if access.find_token() is None else None
+        if turned_away is not None:
+            return turned_away
         key = request.headers.get("Idempotency-Key") if route.method == "POST" else None
         if key is None:
             return _answer(route, address)
-        return _answer_once(route, address, token.id, once.checked_key(key))
+        return _answer_once(route, address, g.token.id, once.checked_key(key))
 
     view.permission = route.permission  # type: ignore[attr-defined]
     view.longest_body = route.longest_body  # type: ignore[attr-defined]
+    view.turns_away = turns_away  # type: ignore[attr-defined]
     return view
 
 
@@ -85,7 +94,7 @@ def _count(token: ApiToken) -> Response | None:
     if total <= MOST_REQUESTS:
         return None
     sentence = f"A token makes {MOST_REQUESTS} requests a minute. Wait {seconds} seconds."
-    return http.error_page(429, sentence, {"Retry-After": str(seconds)})
+    return error_page(429, sentence, {"Retry-After": str(seconds)})
 
 
 def _answer_once(route: Route, address: dict[str, Any], token_id: int, key: str) -> Response:
@@ -121,5 +130,12 @@ def _tell_the_rate(response: Response) -> Response:
     return response
 
 
+class LineKey(BaseConverter):
+    """What names a line of spend: never ``lines``, which is an address of its own."""
+
+    regex = r"(?!lines\Z)[^/]+"
+
+
+bp.record_once(lambda state: state.app.url_map.converters.update(line=LineKey))
 for _route in ROUTES:
     bp.add_url_rule(_route.address, _route.name, view_of(_route), methods=[_route.method])

@@ -58,17 +58,15 @@ def get_coach() -> CoachShown:
 def change_coach(body: CoachChange) -> CoachShown:
     """Change what the coach looks for. It reads every draft so from now on."""
     workspace = access.workspace("own")
-    kept = house.house_of(workspace.id)
-    lists = {"jargon": kept.jargon, "allowed": kept.allowed, "muted": kept.muted}
-    lists |= msgspec.to_builtins(body)
-    if strange := set(lists["muted"]) - {rule.id for rule in house.MUTABLE}:
+    muted = None if body.muted is UNSET else set(body.muted)
+    if strange := (muted or set()) - {rule.id for rule in house.MUTABLE}:
         raise Invalid("muted", f"“{min(strange)[:40]}” is no rule that may rest.")
-    house.furnish(
-        workspace,
-        jargon="\n".join(lists["jargon"]),
-        allowed="\n".join(lists["allowed"]),
-        muted=lists["muted"],
-    )
+    lists = {
+        name: "\n".join(words)
+        for name, words in (("jargon", body.jargon), ("allowed", body.allowed))
+        if words is not UNSET
+    }
+    house.furnish(workspace, **lists, muted=muted)
     return _coach()
 
 

@@ -170,7 +170,7 @@ ROUTES = (
     Route("GET", f"{EXPERIMENT}/spend", "meanwhile.list_spend", *READING),
     Route("POST", f"{EXPERIMENT}/spend", "meanwhile.add_spend", *WRITING, 201),
     Route("POST", f"{EXPERIMENT}/spend/lines", "meanwhile.add_spend_lines", *WRITING, 201),
-    Route("DELETE", f"{EXPERIMENT}/spend/<key>", "meanwhile.delete_spend", *WRITING, 204),
+    Route("DELETE", f"{EXPERIMENT}/spend/<line:key>", "meanwhile.delete_spend", *WRITING, 204),
     Route("GET", f"{EXPERIMENT}/annotations", "meanwhile.list_annotations", *READING),
     Route("POST", f"{EXPERIMENT}/annotations", "meanwhile.add_annotation", *WRITING, 201),
     Route(
@@ -206,6 +206,6 @@ ROUTES = (
     Route("POST", "/mails/again", "mails.send_mails_again", *BY_OWNER, 202),
     Route("POST", f"{MAIL}/again", "mails.send_mail_again", *BY_OWNER, 202),
     Route("DELETE", MAIL, "mails.dismiss_mail", *BY_OWNER, 204),
-    Route("GET", "/audit", "team.list_audit_lines", *SEEN_BY_OWNER),
+    Route("GET", "/audit", "audit.list_audit_lines", *SEEN_BY_OWNER),
 )
 assert all(route.permission in PERMISSIONS for route in ROUTES)

@@ -1,4 +1,4 @@
-"""Who is in the workspace and who is asked in, what it is called, and who did what."""
+"""Who is in the workspace and who is asked in, and what it is called."""
 
 from datetime import datetime
 from typing import Annotated, Literal
@@ -8,14 +8,10 @@ from flask import abort, current_app
 from msgspec import UNSET, UnsetType
 
 from wbtest.api.answers import Answer
-from wbtest.api.cursors import cursor_after
-from wbtest.api.paging import Page
 from wbtest.api.release_shapes import Given
 from wbtest.store import Invalid
 from wbtest.team import access, people, workspaces
 from wbtest.team import members as verbs
-from wbtest.team.audit import log
-from wbtest.team.audit.actions import in_words
 from wbtest.team.inviting import invitations
 from wbtest.team.models import Invitation, Membership, Workspace
 
@@ -77,23 +73,6 @@ class WorkspaceChange(Given):
     contact_email: str | UnsetType = UNSET
 
 
-class Line(msgspec.Struct, kw_only=True):
-    """A line of the audit log; `token` names the one with which a program did it, '' without."""
-
-    id: int
-    at: datetime
-    who: str
-    action: str
-    about: str
-    said: str
-    token: str
-
-
-class Lines(msgspec.Struct):
-    items: list[Line]
-    next: str | None
-
-
 def list_members() -> Members:
     """Everybody in the workspace, in the order they joined."""
     return Members([_member(each) for each in people.members(access.workspace("own"))])
@@ -142,39 +121,12 @@ def get_workspace() -> WorkspaceShown:
 def change_workspace(body: WorkspaceChange) -> WorkspaceShown:
     """Change what the workspace is called or who answers for its pages, as visitors read it."""
     workspace = access.workspace("own")
-    now = {
-        "name": workspace.name,
-        "controller": workspace.controller,
-        "contact_email": workspace.contact_email,
-    }
     given: dict[str, str] = msgspec.to_builtins(body)
-    told = {name: " ".join(text.split()) for name, text in (now | given).items()}
+    told = {name: " ".join(text.split()) for name, text in given.items()}
     if empty := [name for name, text in told.items() if not text]:
         raise Invalid(empty[0], "Visitors read this, so it says something.")
     workspaces.change_workspace(workspace, **told)
     return _workspace(workspace)
-
-
-def list_audit_lines(query: Page) -> Lines:
-    """Who did what, the newest first."""
-    workspace = access.workspace("own")
-    rows = list(log.lines_of(workspace.id, log.Wanted(), query.before, query.limit + 1))
-    some, onward = rows[: query.limit], len(rows) > query.limit
-    return Lines(
-        [
-            Line(
-                id=each.id,
-                at=each.at,
-                who=each.who,
-                action=each.action,
-                about=each.about,
-                said=in_words(each.action, each.about),
-                token=each.token,
-            )
-            for each in some
-        ],
-        cursor_after(some[-1].id) if onward else None,
-    )
 
 
 def _get(person_id: int) -> Membership:

@@ -50,7 +50,7 @@ def list_tokens() -> Tokens:
 
 
 # Here, too, somebody may guess: the tries are those of the log-in.
-@limits.per_account("10 per 15 minutes", own_account)
+@limits.per_account(limits.TRIES, own_account)
 def make_token(body: NewToken) -> Answer[TokenShown]:
     """Make a token in the same name, with no scope that the asking one lacks; told once."""
     asking = access.find_token()

@@ -5,7 +5,6 @@ from typing import Any, cast
 from flask import Blueprint, Response, abort, current_app, redirect, request
 from flask.typing import ResponseReturnValue
 
-from wbtest import http
 from wbtest.audience import objections, visitors
 from wbtest.audience.answers import Answers
 from wbtest.audience.browsers import find_cookie, ignore_name, is_from_here, write_cookie
@@ -15,6 +14,7 @@ from wbtest.audience.recording.recorder import Recorder
 from wbtest.audience.signing.forms import SignupForm
 from wbtest.audience.signing.taking import Desk
 from wbtest.audience.waiting import list_token
+from wbtest.error_pages import error_page
 from wbtest.extensions import clock, csrf
 from wbtest.publishing.live import LiveExperiment, LiveVariant
 from wbtest.publishing.previews import find_preview
@@ -172,7 +172,7 @@ def check_sender(*, is_from_token_page: bool = False) -> None:
     if is_from_token_page and is_hidden:
         return
     if not is_from_here(request.environ, current_app.extensions["wbtest.hosts"]):
-        abort(http.error_page(403, NOT_FROM_HERE))
+        abort(error_page(403, NOT_FROM_HERE))
 
 
 def is_team() -> bool:

@@ -7,7 +7,7 @@ from flask import Flask, Request, Response, current_app, g
 from flask_limiter.errors import RateLimitExceeded
 from werkzeug.local import LocalProxy
 
-from wbtest import http
+from wbtest.error_pages import error_page
 from wbtest.extensions import limiter, login
 
 # Each adds its pages to the blueprint of views.
@@ -132,4 +132,4 @@ def _too_many(error: RateLimitExceeded) -> Response:
     if isinstance(error.response, Response):
         return error.response
     seconds = limits.seconds_left()
-    return http.error_page(429, tries.in_words(seconds), {"Retry-After": str(seconds)})
+    return error_page(429, tries.in_words(seconds), {"Retry-After": str(seconds)})

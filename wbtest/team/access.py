@@ -45,6 +45,16 @@ def public(view: View) -> View:
 def requires(permission: str) -> Callable[[View], View]:
     """Declare what a view needs. Nobody logged in is sent to the log-in and back."""
 
+    def turns_away(**kwargs: Any) -> ResponseReturnValue | None:
+        if find_person() is None:
+            return _ask_to_log_in()
+        # Where only the form says which workspace it is about, its view finds out.
+        found = here.find_by_address(memberships(), kwargs)
+        if found is not None:
+            g.membership = found
+            _membership(permission)
+        return None
+
     def declare(view: View) -> View:
         @wraps(view)
         def checked(*args: Any, **kwargs: Any) -> ResponseReturnValue:
@@ -57,6 +67,7 @@ def requires(permission: str) -> Callable[[View], View]:
             return view(*args, **kwargs)
 
         checked.permission = permission  # type: ignore[attr-defined]
+        checked.turns_away = turns_away  # type: ignore[attr-defined]
         return cast(View, checked)
 
     return declare
@@ -68,11 +79,15 @@ def own_log_in(view: View) -> View:
     It is about no workspace, so that of a form does not matter.
     """
 
+    def turns_away(**_kwargs: Any) -> ResponseReturnValue | None:
+        return _ask_to_log_in() if find_person() is None else None
+
     @wraps(view)
     def checked(*args: Any, **kwargs: Any) -> ResponseReturnValue:
-        return _ask_to_log_in() if find_person() is None else view(*args, **kwargs)
+        return turns_away() or view(*args, **kwargs)
 
     checked.permission = OWN_LOG_IN  # type: ignore[attr-defined]
+    checked.turns_away = turns_away  # type: ignore[attr-defined]
     return cast(View, checked)
 
 
@@ -109,11 +124,16 @@ def read_or_linked(view: View) -> View:
     """
     for_members = requires("read")(view)
 
+    def turns_away(**kwargs: Any) -> ResponseReturnValue | None:
+        is_linked = "token" in kwargs
+        return None if is_linked else for_members.turns_away(**kwargs)  # type: ignore[attr-defined]
+
     @wraps(view)
     def checked(*args: Any, **kwargs: Any) -> ResponseReturnValue:
         return view(*args, **kwargs) if "token" in kwargs else for_members(*args, **kwargs)
 
     checked.permission = "link"  # type: ignore[attr-defined]
+    checked.turns_away = turns_away  # type: ignore[attr-defined]
     return cast(View, checked)
 
 

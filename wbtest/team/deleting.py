@@ -8,9 +8,9 @@ from flask import current_app
 from wbtest.delivery.models import OutboxMail
 from wbtest.extensions import Base, db
 from wbtest.store import GROUP_LOCK, Invalid, Refused, hold, writing
-from wbtest.team import passwords
-from wbtest.team.audit.log import record, record_log_in
+from wbtest.team.audit.log import record
 from wbtest.team.models import AuditLine, Membership, Person, Workspace
+from wbtest.team.own_password import check_password
 from wbtest.team.ties import OF_PEOPLE, belongs, people_named, tables_inside
 
 
@@ -50,9 +50,7 @@ def delete_workspace(workspace: Workspace, owner: Person, *, name: str, password
     """
     if " ".join(name.split()) != workspace.name:
         raise Invalid("workspace_name", f"Type {workspace.name} to say that you mean this one.")
-    if not passwords.is_right(owner.password_hash, password):
-        record_log_in(owner, "login.password_refused")
-        raise Invalid("password", "This is not the password you log in with.")
+    check_password(owner, password)
     # Read before the transaction, since another owner may have been faster.
     workspace_id = workspace.id
     with writing() as session:

@@ -13,7 +13,7 @@ from wbtest.team.views import bp, own_account
 @bp.route("/team/delete", methods=["GET", "POST"])
 @access.requires("own")
 @access.proved("POST")
-@limits.per_account("10 per 15 minutes", own_account)
+@limits.per_account(limits.TRIES, own_account)
 def delete_team() -> ResponseReturnValue:
     """Say what would go, and delete it when its name and one's own password are typed."""
     workspace = access.workspace("own")

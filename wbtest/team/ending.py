@@ -1,5 +1,7 @@
 """Ending all tokens of one person, wherever they are: with a new password or second factor."""
 
+from collections.abc import Sequence
+
 import sqlalchemy as sa
 
 from wbtest.extensions import db
@@ -15,10 +17,18 @@ def count_tokens(person: Person) -> int:
     return db.session.scalar(ours) or 0
 
 
+def hold_tokens(*which: sa.ColumnElement[bool]) -> Sequence[ApiToken]:
+    """Return these tokens for whoever ends them inside ``writing``, each to one who does.
+
+    Who comes second waits here, and finds those that are left.
+    """
+    ours = sa.select(ApiToken).where(*which).order_by(ApiToken.id).with_for_update()
+    return db.session.scalars(ours).all()
+
+
 def end_tokens(person: Person) -> None:
     """End them all, each with a line in the log of its workspace."""
     with writing() as session:
-        ours = sa.select(ApiToken).where(ApiToken.person_id == person.id).order_by(ApiToken.id)
-        for token in session.scalars(ours).all():
+        for token in hold_tokens(ApiToken.person_id == person.id):
             record(token.workspace_id, "token.revoked", f"{token.called}, {token.scopes}", person)
             session.delete(token)

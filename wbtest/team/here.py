@@ -76,19 +76,30 @@ def settle(mine: dict[int, Membership], arguments: dict[str, Any]) -> tuple[Memb
     ``arguments`` are those of its address. 404 when it is about none of them, in the same words as
     when there is no such thing.
     """
-    if not mine:
-        raise NoTeam
-    models = current_app.extensions[OBJECTS]
-    for name in arguments.keys() & models.keys():
-        found = db.session.get(models[name], arguments[name])
+    named = find_by_address(mine, arguments)
+    if named is not None:
         # Its page has an address of its own: to go along with each save of a draft would turn the
         # pages of another tab about.
-        return _of(mine, found.workspace_id if found is not None else None), False
+        return named, False
     first = next(iter(mine.values()))
     if request.method != "POST" or FORM_OF not in request.form:
         return first, False
     shown_in = _of(mine, request.form.get(FORM_OF, type=int))
     return shown_in, shown_in is not first
+
+
+def find_by_address(mine: dict[int, Membership], arguments: dict[str, Any]) -> Membership | None:
+    """The one of ``mine`` whose object the address names, or None where it names none.
+
+    404 when that is somebody else's, or nothing.
+    """
+    if not mine:
+        raise NoTeam
+    models = current_app.extensions[OBJECTS]
+    for name in arguments.keys() & models.keys():
+        found = db.session.get(models[name], arguments[name])
+        return _of(mine, found.workspace_id if found is not None else None)
+    return None
 
 
 def go_along(membership: Membership) -> None:

@@ -25,6 +25,8 @@ from wbtest.team.models import LimitCount
 
 View = TypeVar("View", bound=Callable[..., Any])
 ACCOUNT = "account"
+# Of a password or a code, for one account, wherever it is asked for.
+TRIES = "10 per 15 minutes"
 COUNTS = cast(sa.Table, LimitCount.__table__)
 _HITS = f"SELECT key, hits FROM limit_counts WHERE key IN ({driver.MANY}) AND expires_at > ?"  # noqa: S608 - marks
 # Begins a window or counts in the open one.

@@ -16,6 +16,7 @@ from wbtest.team.account.asked import CodeAsked, has_second_factor
 from wbtest.team.audit.log import record_log_in
 from wbtest.team.ending import end_tokens
 from wbtest.team.models import LoginSession, Person
+from wbtest.team.own_password import check_password, hold_unchanged
 
 LIFE = timedelta(days=30)
 WRONG = "E-mail or password is not right. Check both and try again."
@@ -30,7 +31,6 @@ _PERSON_BY_TOKEN = (
         sa.bindparam("idle_since", type_=UtcDateTime) < USED_AT,
     )
 )
-WRONG_OLD = "This is not your password. Type the one you log in with now."
 
 
 class Use(NamedTuple):
@@ -86,18 +86,12 @@ def change_password(person: Person, old: str, new: str, *, ends_tokens: bool = F
     With ``ends_tokens`` programs are shut out too. Raises Invalid at ``old_password`` or
     ``new_password``.
     """
-    stored = person.password_hash
-    if not passwords.is_right(stored, old):
-        record_log_in(person, "login.password_refused")
-        raise Invalid("old_password", WRONG_OLD)
+    stored = check_password(person, old, "old_password")
     if new == old:
         raise Invalid("new_password", "This is the password you have. Choose another one.")
     hashed = people.hash_good_password(new, "new_password", (person.name, person.email))
     with writing():
-        hold(person)
-        # It was changed elsewhere while we compared: what was right is right no longer.
-        if person.password_hash != stored:
-            raise Invalid("old_password", WRONG_OLD)
+        hold_unchanged(person, stored, "old_password")
         people.replace_hash(person, hashed)
         record_log_in(person, "login.password_changed")
         if ends_tokens:

@@ -24,7 +24,7 @@ def list_tokens() -> ResponseReturnValue:
 @bp.post("/team/tokens")
 @access.requires("own")
 @access.proved("POST")
-@limits.per_account("10 per 15 minutes", own_account)
+@limits.per_account(limits.TRIES, own_account)
 def make_token() -> ResponseReturnValue:
     """Make a token, and show its text once."""
     form = TokenForm()

@@ -9,9 +9,10 @@ from sqlalchemy.orm import joinedload
 from wbtest.extensions import clock, db
 from wbtest.store import Invalid, Refused, hold, writing
 from wbtest.team.access import ROLES
-from wbtest.team.account.factors import check_password, hold_unchanged
 from wbtest.team.audit.log import record
+from wbtest.team.ending import hold_tokens
 from wbtest.team.models import Membership, Person, Workspace
+from wbtest.team.own_password import check_password, hold_unchanged
 from wbtest.team.sessions import digest
 from wbtest.team.token_models import ApiToken
 
@@ -84,7 +85,7 @@ def make_with_password(
     stored = check_password(maker, password)
     with writing():
         # A new password may have ended all tokens meanwhile: then none comes after it by the old.
-        hold_unchanged(maker, stored, "password")
+        hold_unchanged(maker, stored)
         return make_token(workspace, maker, name=name, scopes=scopes, days=days)
 
 
@@ -102,11 +103,13 @@ def revoke_token(token: ApiToken) -> None:
 def revoke_above(membership: Membership, by: Person | None) -> None:
     """End what a member made in a higher role: it shall not open again when that is given back."""
     with writing() as session:
-        for token in tokens_of(membership.workspace):
-            is_theirs = token.person_id == membership.person_id
-            if is_theirs and ROLES.index(token.role) > ROLES.index(membership.role):
-                record(token.workspace_id, "token.revoked", _called(token), by=by)
-                session.delete(token)
+        for token in hold_tokens(
+            ApiToken.workspace_id == membership.workspace_id,
+            ApiToken.person_id == membership.person_id,
+            ApiToken.role.in_(ROLES[ROLES.index(membership.role) + 1 :]),
+        ):
+            record(token.workspace_id, "token.revoked", _called(token), by=by)
+            session.delete(token)
 
 
 def tokens_of(workspace: Workspace) -> list[ApiToken]:

@@ -14,6 +14,7 @@ class TooManyTries(Refused):
 
     def __init__(self, seconds: int) -> None:
         super().__init__(in_words(seconds))
+        self.seconds = seconds
 
 
 def count_try(limit: str, account: str) -> None:

@@ -80,7 +80,7 @@ def _asked_account() -> str:
 @bp.route("/login", methods=["GET", "POST"])
 @access.public
 @limits.per_ip("100 per 15 minutes")
-@limits.per_account("10 per 15 minutes", _asked_account)
+@limits.per_account(limits.TRIES, _asked_account)
 def login() -> ResponseReturnValue:
     """Log in, and go on to where one wanted to go."""
     onward = local_path(request.args.get("next", ""))
@@ -118,7 +118,7 @@ def own_account() -> str:
 @bp.route("/password", methods=["GET", "POST"])
 @access.own_log_in
 @access.proved_in_form
-@limits.per_account("10 per 15 minutes", own_account)
+@limits.per_account(limits.TRIES, own_account)
 def password() -> ResponseReturnValue:
     """Change one's own password. Every other device is logged out, and this one's token is new."""
     form = PasswordForm()

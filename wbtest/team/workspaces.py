@@ -3,7 +3,7 @@
 from flask import current_app
 
 from wbtest.extensions import clock
-from wbtest.store import Invalid, writing
+from wbtest.store import Invalid, hold, writing
 from wbtest.team.audit.log import record
 from wbtest.team.models import Membership, Person, Workspace
 from wbtest.team.people import clean_email
@@ -12,18 +12,25 @@ LONGEST_NAME = 120
 
 
 def change_workspace(
-    workspace: Workspace, *, name: str, controller: str, contact_email: str
+    workspace: Workspace,
+    *,
+    name: str | None = None,
+    controller: str | None = None,
+    contact_email: str | None = None,
 ) -> None:
-    """Change what the workspace is called and who answers for its pages.
+    """Change what the workspace is called and who answers for its pages; None stays as it is.
 
     Raises Invalid at ``contact_email`` when no mail can reach it.
     """
-    contact_email = clean_email(contact_email, "contact_email")
+    if contact_email is not None:
+        contact_email = clean_email(contact_email, "contact_email")
+    given = {"name": name, "controller": controller, "contact_email": contact_email}
     with writing():
-        workspace.name = name
-        workspace.controller = controller
-        workspace.contact_email = contact_email
-        record(workspace.id, "workspace.changed", f"{name}: {controller}")
+        hold(workspace)
+        for field, text in given.items():
+            if text is not None:
+                setattr(workspace, field, text)
+        record(workspace.id, "workspace.changed", f"{workspace.name}: {workspace.controller}")
         current_app.extensions["wbtest.announce_change"]()
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Collection
 
 from wbtest.extensions import db
-from wbtest.store import Invalid, writing
+from wbtest.store import Invalid, hold, writing
 from wbtest.team.audit.log import record
 from wbtest.team.models import Workspace
 from wbtest.writing.coach import RULES, House
@@ -23,22 +23,33 @@ def house_of(workspace_id: int) -> House:
     return House(_lines(found.jargon), _lines(found.allowed), _lines(found.muted))
 
 
-def furnish(workspace: Workspace, *, jargon: str, allowed: str, muted: Collection[str]) -> None:
-    """Replace what the workspace says; lists have a word or phrase a line.
+def furnish(
+    workspace: Workspace,
+    *,
+    jargon: str | None = None,
+    allowed: str | None = None,
+    muted: Collection[str] | None = None,
+) -> None:
+    """Replace what the workspace says; lists have a word or phrase a line, None stays as it is.
 
     Raises Invalid for a list that cannot be kept. Of ``muted`` only rules that never stop count.
     """
-    lists = {"jargon": with_plain_breaks(jargon), "allowed": with_plain_breaks(allowed)}
+    given = {"jargon": jargon, "allowed": allowed}
+    lists = {name: with_plain_breaks(text) for name, text in given.items() if text is not None}
     for name, text in lists.items():
         if fault := find_fault(text, LONGEST_LIST):
             raise Invalid(name, fault)
     with writing() as session:
+        # Two who are the first to say something would both make the row.
+        hold(workspace)
         found = session.get(CoachSetting, workspace.id)
         if found is None:
             found = CoachSetting(workspace_id=workspace.id)
             session.add(found)
-        found.jargon, found.allowed = ("\n".join(_lines(text)) for text in lists.values())
-        found.muted = "\n".join(rule.id for rule in MUTABLE if rule.id in muted)
+        for name, text in lists.items():
+            setattr(found, name, "\n".join(_lines(text)))
+        if muted is not None:
+            found.muted = "\n".join(rule.id for rule in MUTABLE if rule.id in muted)
         record(workspace.id, "coach.changed")
 
 

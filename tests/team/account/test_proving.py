@@ -98,6 +98,7 @@ def test_guessing_is_counted_with_the_tries_of_the_log_in(
 
     answer = stale.send(AGAIN, {"password": PASSWORD})
     assert (answer.status_code, "Wait 15 minutes" in answer.text) == (429, True)
+    assert answer.headers["Retry-After"] == "900"
     tried = client.application.test_client().send(
         "/login", {"email": team.owner.email, "password": PASSWORD}
     )

@@ -56,7 +56,7 @@ def _tried_link() -> str:
 @bp.route(ADDRESS, methods=["GET", "POST"])
 @access.public
 @limits.per_ip("60 per 15 minutes")
-@limits.per_account("10 per 15 minutes", _tried_link)
+@limits.per_account(limits.TRIES, _tried_link)
 def shared(token: str) -> ResponseReturnValue:
     """The figures of an experiment, once the link's password was typed if it has one."""
     link = _get(token)

@@ -34,7 +34,7 @@ def ask_for_code(asked: CodeAsked) -> ResponseReturnValue:
 @bp.route("/login/code", methods=["GET", "POST"])
 @access.public
 @limits.per_ip("100 per 15 minutes")
-@limits.per_account("10 per 15 minutes", code_account)
+@limits.per_account(limits.TRIES, code_account)
 def login_code() -> ResponseReturnValue:
     """Ask for the code, and open the session when it is right."""
     onward = local_path(request.args.get("next", ""))

@@ -17,7 +17,7 @@ from wbtest.team.views import bp, has_mail_server, own_account, own_token
 @access.own_log_in
 @access.proved("POST")
 @limits.per_ip("30 per hour")
-@limits.per_account("10 per 15 minutes", own_account)
+@limits.per_account(limits.TRIES, own_account)
 def email() -> ResponseReturnValue:
     """Ask for another e-mail. Nothing changes before it is confirmed from there."""
     form = EmailForm()

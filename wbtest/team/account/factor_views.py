@@ -27,7 +27,7 @@ def second_factor() -> ResponseReturnValue:
 @bp.post("/account/second-factor/on")
 @access.own_log_in
 @access.proved_in_form
-@limits.per_account("10 per 15 minutes", own_account)
+@limits.per_account(limits.TRIES, own_account)
 def turn_second_factor_on() -> ResponseReturnValue:
     """Turn it on with the password and a code, and show the recovery codes."""
     person, form = access.person(), TurnOnForm()
@@ -51,8 +51,8 @@ def turn_second_factor_on() -> ResponseReturnValue:
 @bp.post("/account/second-factor/off")
 @access.own_log_in
 @access.proved_in_form
-@limits.per_account("10 per 15 minutes", own_account)
-@limits.per_account("10 per 15 minutes", code_account)
+@limits.per_account(limits.TRIES, own_account)
+@limits.per_account(limits.TRIES, code_account)
 def turn_second_factor_off() -> ResponseReturnValue:
     """Turn it off with the password and a code."""
     form = TurnOffForm()

@@ -4,13 +4,13 @@ import sqlalchemy as sa
 
 from wbtest.extensions import clock, db
 from wbtest.store import Invalid, Refused, hold, writing
-from wbtest.team import passwords
 from wbtest.team.account import codes, secrecy
 from wbtest.team.account.models import RecoveryCode, SecondFactor
 from wbtest.team.audit.log import record, record_log_in, workspaces_of
 from wbtest.team.ending import end_tokens
 from wbtest.team.models import Person
-from wbtest.team.sessions import WRONG_OLD, digest, end_session, open_session
+from wbtest.team.own_password import check_password, hold_unchanged
+from wbtest.team.sessions import digest, end_session, open_session
 
 WRONG_CODE = "This code is not right, or was used already. Wait for the next one and type that."
 KEY_CHANGED = (
@@ -50,7 +50,7 @@ def turn_on(
     sealed = secrecy.encrypt(secret, person.id)
     made = codes.make_recovery_codes()
     with writing() as session:
-        hold_unchanged(person, stored, "password")
+        hold_unchanged(person, stored)
         if find_factor(person) is not None:
             raise NotSo("Your second factor is on already. Turn it off first to use another phone.")
         session.add(
@@ -71,7 +71,7 @@ def turn_off(person: Person, *, password: str, code: str, ends_tokens: bool = Fa
     """
     stored = check_password(person, password)
     with writing():
-        hold_unchanged(person, stored, "password")
+        hold_unchanged(person, stored)
         if find_factor(person) is None:
             raise NotSo("Your second factor is off already.")
         is_right = take_code(person, code)
@@ -140,22 +140,6 @@ def take_code(person: Person, typed: str) -> bool:
 def _forget(person: Person) -> None:
     for model in (RecoveryCode, SecondFactor):
         db.session.execute(sa.delete(model).where(model.person_id == person.id))
-
-
-def check_password(person: Person, password: str) -> str:
-    """Return the hash that the password belongs to."""
-    stored = person.password_hash
-    if not passwords.is_right(stored, password):
-        record_log_in(person, "login.password_refused")
-        raise Invalid("password", WRONG_OLD)
-    return stored
-
-
-def hold_unchanged(person: Person, stored: str, field: str) -> None:
-    """Hold the person; a password that is another by now was right before, and is no longer."""
-    hold(person)
-    if person.password_hash != stored:
-        raise Invalid(field, "Your password was changed meanwhile. Log in with the new one.")
 
 
 def _hash_of(person: Person, code: str) -> str:

@@ -6,11 +6,12 @@ from sqlalchemy.exc import IntegrityError
 from wbtest.delivery.outbox import queue_mail
 from wbtest.letter import Letter
 from wbtest.store import Invalid, hold, writing
-from wbtest.team import limits, passwords, people, sessions
+from wbtest.team import limits, people, sessions
 from wbtest.team.account import letters, links
 from wbtest.team.account.resetting import PACE
 from wbtest.team.audit.log import record_log_in
 from wbtest.team.models import LoginSession, Person
+from wbtest.team.own_password import check_password, hold_unchanged
 
 
 def ask_to_change_email(person: Person, new: str, password: str) -> None:
@@ -20,16 +21,11 @@ def ask_to_change_email(person: Person, new: str, password: str) -> None:
     ``password`` or ``new_email``.
     """
     wanted = people.clean_email(new, "new_email")
-    stored = person.password_hash
-    if not passwords.is_right(stored, password):
-        record_log_in(person, "login.password_refused")
-        raise Invalid("password", sessions.WRONG_OLD)
+    stored = check_password(person, password)
     if wanted == person.email:
         raise Invalid("new_email", "This is the e-mail you log in with now. Type another one.")
     with writing() as session:
-        hold(person)
-        if person.password_hash != stored:
-            raise Invalid("password", sessions.WRONG_OLD)
+        hold_unchanged(person, stored)
         name = limits.name_for("e-mail mail", wanted)
         if limits.count(session.connection(), name, PACE) > 1:
             return

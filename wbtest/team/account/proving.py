@@ -7,14 +7,10 @@ import sqlalchemy as sa
 from wbtest.extensions import clock, db
 from wbtest.store import Invalid, writing
 from wbtest.team.account.asked import has_second_factor
-from wbtest.team.account.factors import (
-    WRONG_CODE,
-    check_password,
-    hold_unchanged,
-    take_code,
-)
+from wbtest.team.account.factors import WRONG_CODE, take_code
 from wbtest.team.audit.log import record_log_in
 from wbtest.team.models import LoginSession, Person
+from wbtest.team.own_password import check_password, hold_unchanged
 from wbtest.team.sessions import digest
 
 LASTS = timedelta(minutes=10)
@@ -36,7 +32,7 @@ def prove(person: Person, token: str, *, password: str, code: str) -> None:
     """
     stored = check_password(person, password)
     with writing() as session:
-        hold_unchanged(person, stored, "password")
+        hold_unchanged(person, stored)
         is_right = not has_second_factor(person) or take_code(person, code)
         if is_right:
             session.execute(

@@ -14,7 +14,6 @@ from wbtest.team.forms import put_refusal
 from wbtest.team.onward import local_path
 from wbtest.team.views import bp, own_account, own_token
 
-TRIES = "10 per 15 minutes"
 # Of what was sent, all goes on but the proof itself and the old form's own token.
 NOT_KEPT = ("csrf_token", "password", "code")
 
@@ -72,7 +71,7 @@ def _is_proved(form: ProvingForm) -> bool:
         return False
     accounts = [own_account(), *([code_account()] if "code" in form else [])]
     for account in accounts:
-        tries.count_try(TRIES, account)
+        tries.count_try(limits.TRIES, account)
     code = (form.code.data or "") if "code" in form else ""
     typed = {"password": form.password.data or "", "code": code}
     try:
@@ -81,7 +80,7 @@ def _is_proved(form: ProvingForm) -> bool:
         put_refusal(form, refused)
         return False
     for account in accounts:
-        tries.forgive_tries(TRIES, account)
+        tries.forgive_tries(limits.TRIES, account)
     return True
 
 

@@ -11,34 +11,38 @@ from flask import request
 from sqlalchemy.exc import SQLAlchemyError
 
 from wbtest.extensions import clock, db
-from wbtest.store import describe, writing
+from wbtest.store import describe, end_reading, writing
 from wbtest.team import access, limits
 from wbtest.team.audit.log import record
 
 log = logging.getLogger(__name__)
 WINDOW = timedelta(hours=1)
+# For how many seconds an answer waits for other writers; the next one tries again.
+PATIENCE = 0.25
 _CONVERTER = re.compile(r"<[a-z]+(?:\([^)]*\))?:")
 
 
 def note(action: str) -> None:
     """Add the line to the log of where the asking person is, unless it stands there already.
 
-    A database that cannot be written does not change what they are answered.
+    A database that cannot be written, or not at once, does not change what they are answered.
     """
     person, workspace, rule = access.find_person(), access.find_workspace(), request.url_rule
     if person is None or workspace is None or rule is None:
         return
-    route = name_of(request.method, rule.rule)
-    key = key_of(workspace.id, person.id, route)
+    workspace_id, route = workspace.id, name_of(request.method, rule.rule)
+    key = key_of(workspace_id, person.id, route)
+    # Whoever waits for a second connection while they have one may wait for themselves.
+    end_reading()
     try:
         with db.engine.connect() as connection:
             if limits.hits_of(connection, [key], clock.now()):
                 return
-        with writing() as session:
+        with writing(within=PATIENCE) as session:
             if limits.count(session.connection(), key, WINDOW) == 1:
-                record(workspace.id, action, route)
+                record(workspace_id, action, route)
     except SQLAlchemyError as error:
-        log.warning("who was turned away could not be written down: %s", describe(error))
+        log.warning("that %s was refused could not be written down: %s", route, describe(error))
 
 
 def name_of(method: str, rule: str) -> str:

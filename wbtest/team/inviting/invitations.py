@@ -14,7 +14,7 @@ from wbtest.store import Invalid, Refused, hold, writing
 from wbtest.team.access import ROLES
 from wbtest.team.audit.log import record
 from wbtest.team.inviting import letter
-from wbtest.team.limits import count
+from wbtest.team.limits import count, seconds_until_free
 from wbtest.team.members import check_owner
 from wbtest.team.models import Invitation, Membership, Person, Workspace
 from wbtest.team.people import clean_email
@@ -31,6 +31,12 @@ class TooManyInvitations(Refused):
     """As many went out today as a team may send."""
 
     status = 429
+
+    def __init__(self, seconds: int) -> None:
+        super().__init__(
+            f"{MOST_A_DAY} invitations went out in a day, as many as a team may send. Try tomorrow."
+        )
+        self.seconds = seconds
 
 
 def invite(workspace: Workspace, owner: Person, email: str, role: str) -> tuple[Invitation, str]:
@@ -110,11 +116,9 @@ def forget_old_invitations(now: datetime) -> None:
 
 def _send(invitation: Invitation, workspace: Workspace, owner: Person) -> str:
     """Give it a new token and its time, mail it, and return the token; inside ``writing``."""
-    sent_today = count(db.session.connection(), f"invitations of {workspace.id}", timedelta(days=1))
-    if sent_today > MOST_A_DAY:
-        raise TooManyInvitations(
-            f"{MOST_A_DAY} invitations went out in a day, as many as a team may send. Try tomorrow."
-        )
+    connection, name = db.session.connection(), f"invitations of {workspace.id}"
+    if count(connection, name, timedelta(days=1)) > MOST_A_DAY:
+        raise TooManyInvitations(seconds_until_free(connection, name, clock.now()))
     token = secrets.token_urlsafe(32)
     invitation.token_hash = digest(token)
     invitation.invited_by_id = owner.id

@@ -6,6 +6,7 @@ That page's address is a secret, so nothing on it tells another page or a search
 from flask import Response, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from wbtest.error_pages import wait_of
 from wbtest.store import Refused
 from wbtest.team import access, here, limits, people, sessions
 from wbtest.team.entering import enter
@@ -26,17 +27,17 @@ OUTSIDE = "/invitation/"
 def invite() -> ResponseReturnValue:
     """Ask somebody in."""
     form = InviteForm()
-    status = 422
+    status, headers = 422, {}
     if form.validate_on_submit():
         workspace, typed = access.workspace("own"), (form.email.data or "", form.role.data)
         try:
             made, token = invitations.invite(workspace, access.person(), *typed)
         except Refused as refused:
             put_refusal(form, refused)
-            status = refused.status
+            status, headers = refused.status, wait_of(refused)
         else:
             return _tell(made, token)
-    return team_page(invite_form=form), status
+    return team_page(invite_form=form), status, headers
 
 
 @bp.post("/team/invitations/<int:invitation_id>/again")

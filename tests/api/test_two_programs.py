@@ -1,0 +1,59 @@
+"""Two programs that change different parts of one thing at once lose nothing of each other."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+
+from tests.api.conftest import Program
+from tests.factories import Team
+from wbtest.extensions import db
+from wbtest.team import workspaces
+from wbtest.team.models import Workspace
+from wbtest.writing import house
+from wbtest.writing.models import CoachSetting
+
+pytestmark = pytest.mark.every_database
+Meanwhile = Callable[[object, str, sa.Update], None]
+
+
+@pytest.fixture
+def meanwhile(monkeypatch: pytest.MonkeyPatch) -> Meanwhile:
+    """Lets somebody else make a change after a request was read, and before it is done."""
+
+    def between(module: object, name: str, change: sa.Update) -> None:
+        verb = getattr(module, name)
+
+        def later(*things: Any, **changes: Any) -> None:
+            with db.engine.execution_options(writes=True).begin() as connection:
+                connection.execute(change)
+            verb(*things, **changes)
+
+        monkeypatch.setattr(module, name, later)
+
+    return between
+
+
+def test_of_a_workspace_only_what_is_given_is_changed(
+    program: Program, team: Team, meanwhile: Meanwhile
+) -> None:
+    theirs = sa.update(Workspace).values(controller="Kiln Ltd, Leeds")
+    meanwhile(workspaces, "change_workspace", theirs)
+
+    told = program.patch("/workspace", {"name": "Pantry"}).json
+
+    assert (told["name"], told["controller"]) == ("Pantry", "Kiln Ltd, Leeds")
+    assert told["contact_email"] == "hello@example.com"
+
+
+def test_of_what_the_coach_knows_only_what_is_given_is_changed(
+    program: Program, meanwhile: Meanwhile
+) -> None:
+    rule = house.MUTABLE[0].id
+    program.patch("/coach", {"allowed": ["FAQ"]})
+    meanwhile(house, "furnish", sa.update(CoachSetting).values(jargon="synergy"))
+
+    told = program.patch("/coach", {"muted": [rule]}).json
+
+    assert (told["jargon"], told["allowed"], told["muted"]) == (["synergy"], ["FAQ"], [rule])

@@ -1,0 +1,60 @@
+"""Whoever may not call a view is answered before anything that they send is read."""
+
+import io
+
+import pytest
+
+from tests.api.conftest import make_key
+from tests.conftest import Browser
+from tests.factories import Team, log_in, make_experiment, make_revision
+
+HEAD = b'--part\r\nContent-Disposition: form-data; name="logo_file"; filename="x.png"\r\n\r\n'
+BODY = HEAD + bytes(10 * 1024 * 1024) + b"\r\n--part--\r\n"
+
+
+def send(client: Browser, path: str, method: str = "POST", **headers: str) -> tuple[int, int]:
+    """Send ten megabytes; return how that was answered, and how much of it was read."""
+    sent = io.BytesIO(BODY)
+    kind = "multipart/form-data; boundary=part"
+    answer = client.open(path, method=method, input_stream=sent, content_type=kind, headers=headers)
+    return answer.status_code, sent.tell()
+
+
+@pytest.mark.parametrize("path", ["/experiments/1/look", "/experiments/1/signups", "/team"])
+def test_of_a_stranger_nothing_is_read(client: Browser, path: str) -> None:
+    assert send(client, path) == (303, 0)
+
+
+def test_of_a_stranger_nothing_is_read_where_nothing_is_sent(client: Browser) -> None:
+    assert send(client, "/experiments/1/look", "GET") == (303, 0)
+    assert send(client, "/experiments/1/look", "OPTIONS") == (413, 0)
+
+
+def test_of_whoever_is_not_in_the_team_or_may_not_send_nothing_is_read(
+    client: Browser, team: Team, strangers: Team
+) -> None:
+    draft = make_experiment(make_revision(team.editor), team.editor)
+
+    for person, status in ((team.viewer, 403), (strangers.owner, 404)):
+        log_in(client, person)
+        assert send(client, f"/experiments/{draft.id}/look") == (status, 0)
+
+
+def test_what_a_member_sends_is_read(client: Browser, team: Team) -> None:
+    draft = make_experiment(make_revision(team.editor), team.editor)
+    log_in(client, team.editor)
+
+    _, read = send(client, f"/experiments/{draft.id}/look")
+
+    assert read == len(BODY)
+
+
+def test_of_a_program_that_may_not_send_nothing_is_read(client: Browser, team: Team) -> None:
+    reader = make_key(team.workspace, team.editor, ("read",))
+
+    assert send(client, "/api/v1/pictures") == (401, 0)
+    assert send(client, "/api/v1/pictures", Authorization=f"Bearer {reader}") == (403, 0)
+
+
+def test_of_a_page_for_everybody_no_more_is_read_than_a_form(client: Browser) -> None:
+    assert send(client, "/login") == (413, 0)

@@ -1,0 +1,67 @@
+"""The audit log for owners: who did what, narrowed down as on its page."""
+
+from datetime import date, datetime
+from typing import Annotated, Literal, get_args
+
+import msgspec
+
+from wbtest.api.paging import Page
+from wbtest.http import LARGEST_ID
+from wbtest.team import access
+from wbtest.team.audit import log
+from wbtest.team.audit.actions import KINDS, in_words
+
+Kind = Literal["people", "texts", "pages", "visitors", "sending", "refusals"]
+assert get_args(Kind) == tuple(KINDS)
+
+
+class LinesWanted(Page):
+    """Lines of a kind, of a person (id), of days in UTC, both ends included."""
+
+    kind: Kind | None = None
+    person: Annotated[int, msgspec.Meta(ge=1, le=LARGEST_ID)] | None = None
+    first: date | None = None
+    last: date | None = None
+
+
+class Line(msgspec.Struct, kw_only=True):
+    """A line of the audit log; `token` names the one with which a program did it, '' without."""
+
+    id: int
+    at: datetime
+    who: str
+    action: str
+    about: str
+    said: str
+    token: str
+
+
+class Lines(msgspec.Struct):
+    items: list[Line]
+    next: str | None
+
+
+def list_audit_lines(query: LinesWanted) -> Lines:
+    """Who did what, the newest first.
+
+    Who was turned away stands in the kind `refusals`, and only there.
+    """
+    workspace = access.workspace("own")
+    wanted = log.Wanted(query.person, query.kind or "", query.first, query.last)
+    rows = list(log.lines_of(workspace.id, wanted, query.before, query.limit + 1))
+    some, onward = query.cut(rows)
+    return Lines(
+        [
+            Line(
+                id=each.id,
+                at=each.at,
+                who=each.who,
+                action=each.action,
+                about=each.about,
+                said=in_words(each.action, each.about),
+                token=each.token,
+            )
+            for each in some
+        ],
+        onward,
+    )

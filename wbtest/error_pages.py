@@ -1,0 +1,123 @@
+"""Errors as answers: a page with a sentence for a person, or JSON for a program.
+
+Knows no model: an error page must render when the database is gone.
+"""
+
+import errno
+import logging
+import secrets
+from collections.abc import Mapping
+
+from flask import Flask, Response, current_app, render_template, request
+from flask.typing import ResponseReturnValue
+from flask_wtf.csrf import CSRFError
+from sqlalchemy.exc import OperationalError, SQLAlchemyError
+from sqlalchemy.exc import TimeoutError as NoConnection
+from werkzeug.exceptions import HTTPException
+
+from wbtest import problems
+from wbtest.problems import TITLES
+from wbtest.store import Refused
+
+log = logging.getLogger(__name__)
+
+SENTENCES = {
+    400: "Go back, reload the page and try once more.",
+    403: "Somebody with a higher role can do it. The Team page says who that is.",
+    404: "The address is wrong, or the page is not yours to see.",
+    405: "Go back and use the button on the page.",
+    413: "Send a shorter text or a smaller file.",
+    421: "This server answers under another name.",
+    429: "Wait a few minutes, then try again.",
+    500: "What was saved before is safe. Go back and try once more.",
+    503: "The server cannot store anything right now. What you typed is still in your browser.",
+}
+RETRY = {"Retry-After": "10"}
+
+
+def init_app(app: Flask) -> None:
+    """Answer every error with a page or with JSON."""
+    # Where addresses begin of pages for people outside, from which nothing leads on.
+    app.extensions["wbtest.outside"] = ()
+    app.register_error_handler(Refused, _refused)
+    app.register_error_handler(CSRFError, _csrf_failed)
+    app.register_error_handler(OperationalError, _store_failed)
+    app.register_error_handler(NoConnection, _store_failed)
+    app.register_error_handler(HTTPException, _http_error)
+    app.register_error_handler(Exception, _broken)
+
+
+def error_page(
+    status: int,
+    sentence: str = "",
+    headers: Mapping[str, str] | None = None,
+    title: str = "",
+    faults: Mapping[str, str] | None = None,
+) -> Response:
+    """Return an error without the database: a page, or JSON with its ``faults`` for a program."""
+    error_id = secrets.token_hex(4)
+    title = title or TITLES.get(status, "That did not work")
+    if problems.are_wanted():
+        response = problems.problem(status, title, sentence, headers, faults, error_id)
+    else:
+        response = _page(status, title, sentence, headers, error_id)
+    if status >= 500:
+        log.error("error %s: %s %s gave %s", error_id, request.method, _loggable_path(), status)
+    return response
+
+
+def wait_of(error: Refused) -> dict[str, str]:
+    """Return the header that says when to come back, where it is worth it."""
+    return {"Retry-After": str(error.seconds)} if error.status in (429, 503) else {}
+
+
+def _page(
+    status: int, title: str, sentence: str, headers: Mapping[str, str] | None, error_id: str
+) -> Response:
+    body = render_template(
+        "error.html",
+        status=status,
+        title=title,
+        sentence=sentence or SENTENCES.get(status, "Go back and try once more."),
+        error_id=error_id,
+        next_url="" if request.path.startswith(current_app.extensions["wbtest.outside"]) else "/",
+        next_label="To the start",
+    )
+    return Response(body, status, dict(headers or {}), mimetype="text/html")
+
+
+def _loggable_path() -> str:
+    """The path without what makes an address a secret: who reads a log must not open a link."""
+    token = (request.view_args or {}).get("token", "")
+    return request.path.replace(token, "…") if token else request.path
+
+
+def _refused(error: Refused) -> Response:
+    faults = error.faults or ({error.field: str(error)} if error.field else {})
+    return error_page(error.status, str(error), wait_of(error), error.title, faults)
+
+
+def _csrf_failed(_error: CSRFError) -> Response:
+    return error_page(
+        400, "This form was open for too long. Go back, reload the page and send it once more."
+    )
+
+
+def _store_failed(error: SQLAlchemyError) -> Response:
+    log.exception("the store failed", exc_info=error)
+    return error_page(503, headers=RETRY)
+
+
+def _http_error(error: HTTPException) -> ResponseReturnValue:
+    # Redirects are HTTPExceptions too; they are answers, not errors.
+    if error.code is None or error.code < 400:
+        return error.get_response()
+    headers = {k: v for k, v in error.get_headers() if k in ("Allow", "Retry-After")}
+    return error_page(error.code, headers=headers)
+
+
+def _broken(error: Exception) -> Response:
+    log.exception("unhandled error", exc_info=error)
+    if isinstance(error, OSError) and error.errno == errno.ENOSPC:
+        return error_page(503, "The server's storage is full. Its owner has to make room.", RETRY)
+    return error_page(500)

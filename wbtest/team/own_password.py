@@ -1,0 +1,30 @@
+"""Whether somebody who is logged in typed their own password, wherever it is asked for once more.
+
+Its tries are counted by the views, all of them under ``views.own_account`` and by ``limits.TRIES``.
+"""
+
+from wbtest.store import Invalid, hold
+from wbtest.team import passwords
+from wbtest.team.audit.log import record_log_in
+from wbtest.team.models import Person
+
+WRONG = "This is not your password. Type the one you log in with now."
+
+
+def check_password(person: Person, password: str, field: str = "password") -> str:
+    """Return the hash that the password belongs to; a wrong one is a line of the audit log.
+
+    Raises Invalid at ``field``.
+    """
+    stored = person.password_hash
+    if not passwords.is_right(stored, password):
+        record_log_in(person, "login.password_refused")
+        raise Invalid(field, WRONG)
+    return stored
+
+
+def hold_unchanged(person: Person, stored: str, field: str = "password") -> None:
+    """Hold the person; a password that is another by now was right before, and is no longer."""
+    hold(person)
+    if person.password_hash != stored:
+        raise Invalid(field, "Your password was changed meanwhile. Log in with the new one.")
