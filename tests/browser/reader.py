@@ -4,6 +4,7 @@ from collections import Counter, deque
 from collections.abc import Mapping, Sequence
 from urllib.parse import urlsplit
 
+from flask import Flask
 from playwright.sync_api import ConsoleMessage, Page, Request, Response
 from werkzeug.exceptions import HTTPException
 
@@ -29,6 +30,11 @@ SLOW = (
     "results.for_information",
     "results.stored_memo",
 )
+
+# Written for machines; no person's browser comes here.
+FOR_MACHINES = {"team.healthz", "team.readyz", "publishing.sitemap", "static"}
+# Answers to the form that is being filled in, for its script.
+FOR_SCRIPTS = {"results.plan", "results.target"}
 
 
 class Reader:
@@ -144,3 +150,17 @@ class Reader:
 
 def _is_preview(path: str) -> bool:
     return "preview=" in urlsplit(path).query
+
+
+def pages(app: Flask, whose: str) -> set[str]:
+    """The endpoints of all pages that anybody may open, a guest with a link, or the team."""
+    found = set()
+    for rule in app.url_map.iter_rules():
+        permission = getattr(app.view_functions[rule.endpoint], "permission", "")
+        is_page = "GET" in (rule.methods or ()) and not rule.rule.endswith(DATA)
+        is_page = is_page and not rule.endpoint.startswith("api.")
+        is_guests = permission == "link" and "token" in rule.arguments
+        opens_to = "public" if permission == "public" else "guest" if is_guests else "team"
+        if is_page and opens_to == whose:
+            found.add(rule.endpoint)
+    return found - FOR_MACHINES - FOR_SCRIPTS

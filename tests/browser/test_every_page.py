@@ -11,7 +11,8 @@ from playwright.sync_api import Page, expect
 
 from tests.audience.larder import mails
 from tests.browser.conftest import Live
-from tests.browser.reader import DATA, Reader
+from tests.browser.reader import Reader, pages
+from tests.browser.typist import Typist
 from tests.browser.ways import (
     MIA,
     answer_mail,
@@ -55,10 +56,6 @@ from wbtest.team.setup import make_setup_link
 from wbtest.writing.models import Revision
 
 pytestmark = pytest.mark.browser
-# Written for machines; no person's browser comes here.
-FOR_MACHINES = {"team.healthz", "team.readyz", "publishing.sitemap", "static"}
-# Answers to the form that is being filled in, for its script.
-FOR_SCRIPTS = {"results.plan", "results.target"}
 WEEK = 7
 STATUSES = {"/p/rests": 503, "/p/over": 410, "/p/decided": 410}
 NOTHING = (
@@ -72,20 +69,6 @@ NOTHING = (
     "/invitation/over",
 )
 VARIANTS = ("From your kitchen", "Half the waste")
-
-
-def pages(app: Flask, whose: str) -> set[str]:
-    """The endpoints of all pages that anybody may open, a guest with a link, or the team."""
-    found = set()
-    for rule in app.url_map.iter_rules():
-        permission = getattr(app.view_functions[rule.endpoint], "permission", "")
-        is_page = "GET" in (rule.methods or ()) and not rule.rule.endswith(DATA)
-        is_page = is_page and not rule.endpoint.startswith("api.")
-        is_guests = permission == "link" and "token" in rule.arguments
-        opens_to = "public" if permission == "public" else "guest" if is_guests else "team"
-        if is_page and opens_to == whose:
-            found.add(rule.endpoint)
-    return found - FOR_MACHINES - FOR_SCRIPTS
 
 
 @pytest.fixture
@@ -177,6 +160,18 @@ def test_an_owner_can_open_every_page_of_a_team(
 
     assert (reader.faults, asked) == ([], [])
     assert pages(live.app, "team") - reader.endpoints == set()
+
+
+def test_every_page_of_a_team_can_be_used_by_keyboard(
+    live: Live, workspace: None, logged_in: Page
+) -> None:
+    typist = Typist(logged_in, live, STATUSES)
+
+    typist.walk()
+    typist.open("/account/prove")
+
+    assert typist.faults == []
+    assert pages(live.app, "team") - typist.endpoints == set()
 
 
 @pytest.mark.every_database

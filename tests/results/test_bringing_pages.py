@@ -98,6 +98,19 @@ def test_who_says_that_they_agreed_says_how(app: Flask, owner: Owner) -> None:
     )
 
 
+def test_of_a_list_that_was_taken_back_nobody_gets_a_mail(owner: Owner) -> None:
+    owner.upload(ROWS)
+    owner.bring(agreed="1", how="Ticked a box")
+    before = owner.words()
+
+    owner.client.send(f"{owner.url}/lists/1/take-back")
+
+    after = owner.words()
+    assert "Ticked a box.” So they get your mail with the decision." in before
+    assert "Ticked a box.”" in after
+    assert "So they get your mail" not in after
+
+
 def test_two_columns_that_cannot_be_are_shown_as_they_were_chosen(owner: Owner) -> None:
     owner.upload(ROWS)
 

@@ -67,7 +67,7 @@ def test_each_device_is_listed_with_where_and_since_when(
     page = client.get("/account").text
 
     here, there = page.index("Firefox on Linux"), page.index("Safari on iPhone")
-    assert here < page.index("this device") < there
+    assert here < page.index("This device") < there
     assert "203.0.113.0/24" in page
     assert "203.0.113.7" not in page
     assert "1 March 2027, 09:00 UTC" in page
@@ -213,7 +213,7 @@ def test_who_is_in_no_team_still_looks_after_the_own_log_in(
 
     assert 'href="/account"' in elsewhere.get("/").text
     page = elsewhere.get("/account").text
-    assert "this device" in page
+    assert "This device" in page
     assert 'href="/releases"' not in page
     typed = {"old_password": PASSWORD, "new_password": NEW, "repeated": NEW}
     assert elsewhere.send("/password", typed).location == "/account"

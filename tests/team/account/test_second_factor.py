@@ -148,7 +148,7 @@ def test_only_an_owner_sees_who_has_one(
     shown = []
     for person in (owner, ada):
         log_in(client, person)
-        shown.append('">second factor</span>' in client.get("/team").text)
+        shown.append('">Second factor</span>' in client.get("/team").text)
 
     assert shown == [True, False]
 

@@ -22,7 +22,7 @@ from wbtest.team.models import Person
 # A file with which nobody goes on is deleted after that.
 KEPT_FOR = timedelta(days=1)
 LONGEST_FILE_NAME = 120
-PASTED = "a pasted list"
+PASTED = "A pasted list"
 DONE = "This list was brought in before. It is done once."
 OVER = "The addresses of this test are erased, so nobody comes in any more."
 
