@@ -36,8 +36,9 @@ A_ROUND = 40
 EVERY_CASE = 5_000
 MOST_TOLD = 600
 # What a rule of ours may say to a request that fits the description: a name is taken, a day is
-# over, a cursor is none of ours, the version that was named is not the newest.
-RULES = ["2xx", "400", "401", "403", "404", "406", "409", "412", "413", "422"]
+# over, a cursor is none of ours, the version that was named is not the newest, a password was tried
+# too often.
+RULES = ["2xx", "400", "401", "403", "404", "406", "409", "412", "413", "422", "429"]
 
 
 def _send_by_wsgi(send: Callable[..., Any]) -> Callable[..., Any]:

@@ -97,8 +97,9 @@ def _lost(one: Found, base: list[Part], sent: Sent, answer: Answer) -> str:
     if any(part not in sent.parts for part in base if kinds.get(part.name) == "hidden"):
         return ""
     typed = []
-    for name, value, _ in sent.parts:
-        is_sent_once = sum(part.name == name for part in sent.parts) == 1
+    for name, value, file in sent.parts:
+        # What is sent as a file was not typed.
+        is_sent_once = file is None and sum(part.name == name for part in sent.parts) == 1
         if is_sent_once and kinds.get(name) in SHOWN_AGAIN and _is_plain(value):
             typed.append((name.decode(), value.decode()))
     name = lost_in(answer, typed)

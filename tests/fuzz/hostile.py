@@ -87,6 +87,14 @@ def _spoil(draw: Any, _form: Form, parts: list[Part]) -> None:
         parts[place] = parts[place]._replace(value=value)
 
 
+def _send_as_file(draw: Any, _form: Form, parts: list[Part]) -> None:
+    """Send a text as a file, or the text of a file as one that is typed."""
+    if parts:
+        place = draw(st.integers(0, len(parts) - 1))
+        file = b"x.txt" if parts[place].file is None else None
+        parts[place] = parts[place]._replace(file=file)
+
+
 def _leave_out(draw: Any, _form: Form, parts: list[Part]) -> None:
     if parts:
         del parts[draw(st.integers(0, len(parts) - 1))]
@@ -112,7 +120,10 @@ def _add(draw: Any, _form: Form, parts: list[Part]) -> None:
     )
 
 
-CHANGES = (_type_otherwise, _type_otherwise, _spoil, _spoil, _leave_out, _repeat, _add)
+CHANGES = (
+    *(_type_otherwise, _type_otherwise, _spoil, _spoil),
+    *(_leave_out, _repeat, _add, _send_as_file),
+)
 
 
 def _put(parts: list[Part], name: bytes, value: bytes, file: bytes | None) -> None:

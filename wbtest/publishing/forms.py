@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from typing import Any
 
 from flask import request
-from flask_wtf import FlaskForm
 from wtforms import RadioField, SelectField, StringField, TextAreaField, ValidationError
 from wtforms.validators import InputRequired, Optional
 
@@ -17,11 +16,12 @@ from wbtest.publishing.meanwhile import CHANGED, part_digest
 from wbtest.publishing.models import Variant
 from wbtest.publishing.rule import NotARule
 from wbtest.store import Invalid
+from wbtest.typed import TypedForm
 
 NEEDED = InputRequired("Fill this in.")
 
 
-class VariantForm(Described, FlaskForm):
+class VariantForm(Described, TypedForm):
     """A variant. Whatever is left empty stays as it was approved."""
 
     belongs = VARIANT
@@ -69,7 +69,7 @@ def values_of_variant(variant: Variant, parts: Sequence[str]) -> dict[str, Any]:
     return {**variant.overrides, **values, "order": order}
 
 
-def put_at_field(form: FlaskForm, error: Invalid | NotARule) -> None:
+def put_at_field(form: TypedForm, error: Invalid | NotARule) -> None:
     """Show a verb's refusal at the field it is about, or above the form when it has none."""
     if error.field in form:
         field = form[error.field]
@@ -78,7 +78,7 @@ def put_at_field(form: FlaskForm, error: Invalid | NotARule) -> None:
         form.form_errors.append(str(error))
 
 
-def read_of(form: FlaskForm, *parts: Any) -> str:
+def read_of(form: TypedForm, *parts: Any) -> str:
     """The digest of what the form shows, to be sent along with it.
 
     It stays that of the first look until somebody was told that it has changed since.

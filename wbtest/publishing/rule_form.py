@@ -6,7 +6,6 @@ from dataclasses import asdict
 from datetime import date, timedelta
 from typing import Any
 
-from flask_wtf import FlaskForm
 from wtforms import (
     BooleanField,
     Field,
@@ -34,6 +33,7 @@ from wbtest.publishing.rule import (
     from_json,
 )
 from wbtest.team.zones import time_zones
+from wbtest.typed import TypedForm
 from wbtest.writing.document import Document
 from wbtest.writing.wording import on_one_line, seen, with_plain_breaks
 
@@ -71,26 +71,26 @@ PLANNED = (
 USUAL_RUN = timedelta(days=28)
 
 
-def filled(_form: FlaskForm, field: Field) -> None:
+def filled(_form: TypedForm, field: Field) -> None:
     """Like NEEDED, for a field that may be folded away, at which a browser cannot point."""
     if field.data is None and not field.errors:
         raise ValidationError("Fill this in.")
 
 
-def may_be_empty(_form: FlaskForm, field: Field) -> None:
+def may_be_empty(_form: TypedForm, field: Field) -> None:
     """Like Optional, for a field that stands among others of which none is needed."""
     if not "".join(field.raw_data or ()).strip():
         field.errors = []
         raise StopValidation
 
 
-def few_enough(_form: FlaskForm, field: Field) -> None:
+def few_enough(_form: TypedForm, field: Field) -> None:
     """An experiment has no more variants."""
     if field.data is not None and not 1 <= field.data <= MOST_VARIANTS:
         raise ValidationError(f"Plan with 1 to {MOST_VARIANTS} variants.")
 
 
-class ExperimentForm(Described, FlaskForm):
+class ExperimentForm(Described, TypedForm):
     """Everything of an experiment but its variants.
 
     ``daily`` is for planning and not sealed, ``planned_variants`` is not even kept. The numbers

@@ -1,6 +1,5 @@
 """The forms of this area."""
 
-from flask_wtf import FlaskForm
 from wtforms import HiddenField, RadioField, TextAreaField
 
 from wbtest.audience.readmissions import LONGEST_WHY
@@ -8,9 +7,10 @@ from wbtest.helping.belonging import Described
 from wbtest.results.deciding.belonging import DECISION
 from wbtest.results.deciding.decide import LONGEST_REASON
 from wbtest.results.decisions import CHOICES
+from wbtest.typed import TypedForm
 
 
-class DecisionForm(Described, FlaskForm):
+class DecisionForm(Described, TypedForm):
     """Go, iterate or stop, and why; the verb refuses what says nothing.
 
     ``read`` is the mark of what the page showed, as ``deciding.papers.mark_of`` gives it.
@@ -26,7 +26,7 @@ class DecisionForm(Described, FlaskForm):
     read = HiddenField()
 
 
-class ReadmissionForm(FlaskForm):
+class ReadmissionForm(TypedForm):
     """Whom to show beside the sealed figures, and why; the verb refuses what says nothing."""
 
     reason = RadioField("Who were people after all", choices=[], validate_choice=False)

@@ -2,7 +2,6 @@
 
 from flask import abort, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
-from flask_wtf import FlaskForm
 from wtforms import StringField
 from wtforms.validators import DataRequired, Length
 
@@ -11,9 +10,10 @@ from wbtest.team import access, here, workspaces
 from wbtest.team.entering import enter
 from wbtest.team.forms import one_line, put_refusal
 from wbtest.team.views import bp
+from wbtest.typed import TypedForm
 
 
-class WorkspaceNameForm(FlaskForm):
+class WorkspaceNameForm(TypedForm):
     name = StringField(
         "What is it called?",
         [

@@ -1,15 +1,15 @@
 """Forms of this area, and how a verb's refusal gets to its field."""
 
-from flask_wtf import FlaskForm
 from wtforms import BooleanField, EmailField, Field, PasswordField, StringField, ValidationError
 from wtforms.validators import DataRequired, EqualTo, Length, Optional
 
 from wbtest.store import Refused
 from wbtest.team.passwords import LONGEST, find_fault
 from wbtest.team.people import clean_email
+from wbtest.typed import TypedForm
 
 
-def put_refusal(form: FlaskForm, refused: Refused) -> None:
+def put_refusal(form: TypedForm, refused: Refused) -> None:
     """Show a verb's sentence at the field it is about, or above the form when it has none here."""
     if refused.field in form:
         field = form[refused.field]
@@ -23,7 +23,7 @@ def one_line(text: str | None) -> str | None:
     return " ".join(text.split()) if text else text
 
 
-def reachable(_form: FlaskForm, field: Field) -> None:
+def reachable(_form: TypedForm, field: Field) -> None:
     """A validator: the verbs say the same, but a form says it of all its fields at once."""
     try:
         clean_email(field.data or "")
@@ -31,7 +31,7 @@ def reachable(_form: FlaskForm, field: Field) -> None:
         raise ValidationError(str(refused)) from refused
 
 
-def good_password(_form: FlaskForm, field: Field) -> None:
+def good_password(_form: TypedForm, field: Field) -> None:
     """A validator, as above."""
     if fault := find_fault(field.data or ""):
         raise ValidationError(fault)
@@ -42,7 +42,7 @@ def at_most(length: int) -> Length:
     return Length(max=length, message=f"Use at most {length} characters.")
 
 
-class EndingTokens(FlaskForm):
+class EndingTokens(TypedForm):
     """A part of forms after which one may not want programs to go on as before."""
 
     ends_tokens = BooleanField("Also end my API tokens")
@@ -60,12 +60,12 @@ class EndingTokens(FlaskForm):
         return "ends_tokens" in self and bool(self.ends_tokens.data)
 
 
-class LogInForm(FlaskForm):
+class LogInForm(TypedForm):
     email = EmailField("E-mail", [DataRequired("Type your e-mail."), at_most(320)])
     password = PasswordField("Password", [DataRequired("Type your password."), at_most(LONGEST)])
 
 
-class SetupForm(FlaskForm):
+class SetupForm(TypedForm):
     name = StringField("Your name", [DataRequired("Type your name."), at_most(120)], [one_line])
     email = EmailField("Your e-mail", [DataRequired("Type your e-mail."), reachable])
     password = PasswordField("Password", [DataRequired("Choose a password."), good_password])
@@ -89,7 +89,7 @@ class PasswordForm(EndingTokens):
     )
 
 
-class WorkspaceForm(FlaskForm):
+class WorkspaceForm(TypedForm):
     workspace_name = StringField(
         "Team or company", [DataRequired("Name your team."), at_most(120)], [one_line]
     )
@@ -105,7 +105,7 @@ class WorkspaceForm(FlaskForm):
     )
 
 
-class DeletingForm(FlaskForm):
+class DeletingForm(TypedForm):
     workspace_name = StringField(
         "Type the name of the team", [DataRequired("Type the name of the team."), at_most(120)]
     )

@@ -1,14 +1,14 @@
 """The form for a token of the API."""
 
-from flask_wtf import FlaskForm
 from wtforms import IntegerField, PasswordField, SelectMultipleField, StringField, widgets
 from wtforms.validators import DataRequired, Length, NumberRange, Optional
 
 from wbtest.team.passwords import LONGEST
 from wbtest.team.tokens import LONGEST_LIFE, LONGEST_NAME, SCOPES
+from wbtest.typed import TypedForm
 
 
-class TokenForm(FlaskForm):
+class TokenForm(TypedForm):
     name = StringField(
         "Which program is it for",
         [

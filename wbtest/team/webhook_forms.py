@@ -1,15 +1,15 @@
 """The form that adds a webhook."""
 
-from flask_wtf import FlaskForm
 from wtforms import BooleanField, SelectMultipleField, URLField
 from wtforms.validators import DataRequired, Length
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from wbtest.delivery.addresses import LONGEST
 from wbtest.delivery.webhooks import KINDS
+from wbtest.typed import TypedForm
 
 
-class WebhookForm(FlaskForm):
+class WebhookForm(TypedForm):
     url = URLField(
         "Web address",
         [

@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 from typing import Any
 
-from flask_wtf import FlaskForm
 from wtforms import BooleanField, Field, RadioField, StringField, TextAreaField
 from wtforms.validators import Optional
 
@@ -15,6 +14,7 @@ from wbtest.publishing.choices.options import (
     Options,
 )
 from wbtest.publishing.fields import WholeField
+from wbtest.typed import TypedForm
 from wbtest.writing.wording import on_one_line, with_plain_breaks
 
 PLAIN = (
@@ -29,7 +29,7 @@ PLAIN = (
 )
 
 
-class OptionsForm(FlaskForm):
+class OptionsForm(TypedForm):
     """Every option of a page; each question has a block of its own, so that no script is needed."""
 
     counting = RadioField(

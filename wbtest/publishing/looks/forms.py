@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from flask_wtf import FlaskForm
 from wtforms import FileField, HiddenField, RadioField, SelectField, StringField
 from wtforms.validators import Optional
 
@@ -11,6 +10,7 @@ from wbtest.publishing.looks.look import Look
 from wbtest.publishing.looks.pictures import Picture
 from wbtest.publishing.looks.themes import CORNERS, FONTS, THEMES
 from wbtest.publishing.strings import WORDING
+from wbtest.typed import TypedForm
 
 OWN = "The theme’s own"
 # Where each text stands, for whoever has not seen the page from that side.
@@ -53,7 +53,7 @@ PLACES = {
 }
 
 
-class LookForm(FlaskForm):
+class LookForm(TypedForm):
     """Theme, brand and pictures. ``use`` is the shade that a button offers for the typed one."""
 
     theme = RadioField("Theme", choices={key: theme.name for key, theme in THEMES.items()})
@@ -88,13 +88,14 @@ def picture_choices(pictures: Iterable[Picture]) -> list[tuple[str, str]]:
     return first + [(picture.name, _told(picture)) for picture in pictures]
 
 
-def words_form(usual: Mapping[str, str], present: Mapping[str, str]) -> FlaskForm:
+def words_form(usual: Mapping[str, str], present: Mapping[str, str]) -> TypedForm:
     """Return a form with a field for each of the tool's words that can be changed."""
     labels = {name: label for texts in PLACES.values() for name, label in texts.items()}
     fields: dict[str, Any] = {
         name: StringField(labels[name], render_kw={"placeholder": usual[name]}) for name in WORDING
     }
-    return type("WordsForm", (FlaskForm,), fields)(data=dict(present))
+    form: TypedForm = type("WordsForm", (TypedForm,), fields)(data=dict(present))
+    return form
 
 
 def _told(picture: Picture) -> str:

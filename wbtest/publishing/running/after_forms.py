@@ -1,13 +1,13 @@
 """The forms of new phases and of what comes after the end."""
 
-from flask_wtf import FlaskForm
 from wtforms import RadioField, SelectField, TextAreaField
 from wtforms.validators import InputRequired, Optional
 
 from wbtest.publishing.running.after import CHOICES, LONGEST_OUTCOME
+from wbtest.typed import TypedForm
 
 
-class AfterForm(FlaskForm):
+class AfterForm(TypedForm):
     """What stands at the address once the test is over."""
 
     afterwards = RadioField("What stands at the address", choices=CHOICES, validate_choice=False)
@@ -16,7 +16,7 @@ class AfterForm(FlaskForm):
     longest_outcome = LONGEST_OUTCOME
 
 
-class PhaseForm(FlaskForm):
+class PhaseForm(TypedForm):
     """Why a new phase; its weights are fields of their own, named by their variant."""
 
     why = TextAreaField("Why", [InputRequired("Say why: it stands in the history.")])

@@ -2,15 +2,15 @@
 
 from datetime import date, datetime, time
 
-from flask_wtf import FlaskForm
 from wtforms import RadioField, StringField
 
 from wbtest.results.annotating.moments import FOLDS, NoMoment, TwoMoments, moment_of
 from wbtest.results.annotating.notes import LONGEST_NOTE
 from wbtest.store import Invalid
+from wbtest.typed import TypedForm
 
 
-class NoteForm(FlaskForm):
+class NoteForm(TypedForm):
     """When, what, and where it was; ``fold`` is asked only of a time that came twice."""
 
     day = StringField("Day", render_kw={"type": "date"})

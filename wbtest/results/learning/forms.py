@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from flask_wtf import FlaskForm
 from wtforms import HiddenField, RadioField, TextAreaField
 
 from wbtest.results.learning.cards import LONGEST
 from wbtest.results.learning.marks import LONGEST_WHY
 from wbtest.results.learning.models import AssumptionMark, LearningCard
+from wbtest.typed import TypedForm
 
 LABELS = {"confirmed": "Confirmed", "refuted": "Refuted", "open": "Still open"}
 _MOST_DIGITS = 9
 
 
-class CardForm(FlaskForm):
+class CardForm(TypedForm):
     """What surprised us and what we do next; ``read`` is the version that the form showed."""
 
     read = HiddenField()
@@ -21,7 +21,7 @@ class CardForm(FlaskForm):
     next_step = TextAreaField("What we do next", render_kw={"rows": 3, "maxlength": LONGEST})
 
 
-class MarkForm(FlaskForm):
+class MarkForm(TypedForm):
     """What became of one assumption; ``read`` is the number of the mark that the form showed."""
 
     read = HiddenField()

@@ -1,14 +1,13 @@
 """The forms on the page about money; what is typed is read by ``lines`` and ``files``."""
 
-from flask_wtf import FlaskForm
-from flask_wtf.file import FileField
-from wtforms import SelectField, StringField, TextAreaField
+from wtforms import FileField, SelectField, StringField, TextAreaField
 
 from wbtest.results.spending.lines import LONGEST_NOTE
 from wbtest.results.spending.money import CURRENCIES, Currency
+from wbtest.typed import TypedForm
 
 
-class CurrencyForm(FlaskForm):
+class CurrencyForm(TypedForm):
     """In which currency amounts are; no longer asked when some are there."""
 
     currency = SelectField(

@@ -1,10 +1,11 @@
 """The form with which a member says which mails they want."""
 
-from flask_wtf import FlaskForm
 from wtforms import BooleanField
 
+from wbtest.typed import TypedForm
 
-class MailsForm(FlaskForm):
+
+class MailsForm(TypedForm):
     events = BooleanField("Verdicts and broken tests")
     weekly = BooleanField("Weekly summary")
     alarms = BooleanField("Unusual sign-ups")

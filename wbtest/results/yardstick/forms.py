@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from flask_wtf import FlaskForm
 from wtforms import HiddenField, SelectField, SelectMultipleField, StringField, TextAreaField
 
 from wbtest.results.yardstick.items import LONGEST_NOTE, LONGEST_TITLE, Typed
 from wbtest.results.yardstick.measure import STATES, Measured
+from wbtest.typed import TypedForm
 
 _MOST_DIGITS = 9
 
 
-class ItemForm(FlaskForm):
+class ItemForm(TypedForm):
     """What is built, how far it is, and which sentences it serves, by their keys."""
 
     read = HiddenField()

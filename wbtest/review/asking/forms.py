@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from flask_wtf import FlaskForm
 from wtforms import (
     BooleanField,
     EmailField,
@@ -16,6 +15,7 @@ from wtforms.widgets import CheckboxInput, ListWidget
 
 from wbtest.review.asking.links import MOST_DAYS
 from wbtest.review.asking.rounds import MOST_MINUTES
+from wbtest.typed import TypedForm
 
 
 class WholeField(IntegerField):
@@ -33,7 +33,7 @@ def _from_one_to(most: int, unit: str) -> list[Any]:
     return [InputRequired(sentence), NumberRange(1, most, sentence)]
 
 
-class AskForm(FlaskForm):
+class AskForm(TypedForm):
     """``members`` are ids of people, as ticks; who was asked already is no choice."""
 
     minutes = WholeField("Silent reading", _from_one_to(MOST_MINUTES, "minutes"))
@@ -47,7 +47,7 @@ class AskForm(FlaskForm):
     )
 
 
-class LinkForm(FlaskForm):
+class LinkForm(TypedForm):
     name = StringField("Who is it for?", [InputRequired("Say whom the link is for.")], default="")
     email = EmailField("Their e-mail", [Optional()], default="")
     days = WholeField("It works for", _from_one_to(MOST_DAYS, "days"))

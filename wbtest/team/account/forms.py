@@ -1,12 +1,12 @@
 """Forms of one's own account."""
 
-from flask_wtf import FlaskForm
 from wtforms import BooleanField, EmailField, HiddenField, PasswordField, SelectField, StringField
 from wtforms.validators import DataRequired, EqualTo, Length
 
 from wbtest.team.forms import EndingTokens, at_most, good_password, one_line, reachable
 from wbtest.team.passwords import LONGEST
 from wbtest.team.zones import time_zones
+from wbtest.typed import TypedForm
 
 LONGEST_CODE = 40
 
@@ -21,11 +21,11 @@ def _code(label: str) -> StringField:
     return StringField(label, [DataRequired("Type a code."), at_most(LONGEST_CODE)])
 
 
-class NameForm(FlaskForm):
+class NameForm(TypedForm):
     name = StringField("Your name", [DataRequired("Type your name."), at_most(120)], [one_line])
 
 
-class DailyMailForm(FlaskForm):
+class DailyMailForm(TypedForm):
     is_wanted = BooleanField("Tell me each morning what is new")
     # What it may be the verb says, in a sentence.
     time_zone = SelectField(
@@ -33,7 +33,7 @@ class DailyMailForm(FlaskForm):
     )
 
 
-class AskForResetForm(FlaskForm):
+class AskForResetForm(TypedForm):
     email = EmailField("E-mail", [DataRequired("Type your e-mail."), at_most(320), reachable])
 
 
@@ -49,18 +49,18 @@ class ResetForm(EndingTokens):
     )
 
 
-class EmailForm(FlaskForm):
+class EmailForm(TypedForm):
     new_email = EmailField(
         "New e-mail", [DataRequired("Type the new e-mail."), at_most(320), reachable], [one_line]
     )
     password = _own_password()
 
 
-class CodeForm(FlaskForm):
+class CodeForm(TypedForm):
     code = _code("Code")
 
 
-class ProvingForm(FlaskForm):
+class ProvingForm(TypedForm):
     password = _own_password()
     code = _code("Code from the app, or a recovery code")
 
