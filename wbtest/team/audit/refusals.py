@@ -4,20 +4,20 @@ It says which route, and nothing of what stood in its place: that may be somebod
 """
 
 import logging
-import re
 from datetime import timedelta
 
 from flask import request
 from sqlalchemy.exc import SQLAlchemyError
 
 from wbtest.extensions import clock, db
+from wbtest.patterns import late_pattern
 from wbtest.store import describe, writing
 from wbtest.team import access, limits
 from wbtest.team.audit.log import record
 
 log = logging.getLogger(__name__)
 WINDOW = timedelta(hours=1)
-_CONVERTER = re.compile(r"<[a-z]+(?:\([^)]*\))?:")
+_CONVERTER = late_pattern(r"<[a-z]+(?:\([^)]*\))?:")
 
 
 def note(action: str) -> None:
