@@ -7,6 +7,8 @@ from functools import cached_property
 from operator import attrgetter
 from typing import Literal, NamedTuple
 
+from msgspec import Struct
+
 from wbtest.patterns import late_pattern
 from wbtest.writing.coach.finding import Mark, Severity
 from wbtest.writing.coach.lists import Hit, Phrases, Token, phrases, tokens_of
@@ -90,8 +92,7 @@ class Text:
         return self.mark(0, len(self.text), severity, message, mend)
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(Struct, frozen=True):
     """A question of the FAQ with its texts."""
 
     index: int
