@@ -13,7 +13,10 @@ from wbtest.config import BadSetting
 
 FILE = Path(__file__).parents[1] / "app.py"
 # What costs the start of every process, and few of them need: who needs it loads it.
-LATE = {"alembic", "numpy", "plotly", "scipy", "sqlalchemy.dialects.postgresql"}
+LATE = {
+    *("alembic", "argon2", "numpy", "plotly", "scipy", "segno", "smtplib", "tomllib"),
+    "sqlalchemy.dialects.postgresql",
+}
 
 
 @pytest.mark.one_database
