@@ -7,9 +7,11 @@ name what a template fills in: ``{product}``, ``{speaker}``, ``{controller}``, `
 words), and the three parts of ``long_date``.
 """
 
-from dataclasses import dataclass, replace
 from functools import cache, lru_cache
 from pathlib import Path
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from wbtest.publishing.copy import PageCopy
 
@@ -24,8 +26,7 @@ WORDING = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class PageStrings:
+class PageStrings(Struct, frozen=True):
     """Every sentence of the tool that a visitor can read; ``language`` and ``dir`` are its own."""
 
     language: str = "en"
