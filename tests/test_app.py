@@ -45,3 +45,16 @@ def test_the_app_is_made_without_what_few_processes_need(tmp_path: Path) -> None
     )
 
     assert LATE.isdisjoint(done.stdout.split())
+
+
+@pytest.mark.one_database
+def test_a_command_is_called_without_loading_the_others() -> None:
+    code = "import sys, wbtest.cli as cli; cli.main.get_command(None, 'serve'); print(*sys.modules)"
+
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=FILE.parent, capture_output=True, check=True, text=True
+    )
+
+    loaded = set(done.stdout.split())
+    assert "wbtest.cli.serve" in loaded
+    assert loaded.isdisjoint({"wbtest.cli.demo", "wbtest.cli.doctor", "wbtest.cli.backup"})
