@@ -6,7 +6,6 @@ network, no suspicion, no letter, no roll-up.
 
 import os
 import time
-from dataclasses import fields
 from typing import Any
 
 import sqlalchemy as sa
@@ -47,7 +46,7 @@ def kept() -> ResponseReturnValue:
 
 def commit_alone(engine: sa.Engine, event: SignedUp) -> None:
     """What a web app usually does: an object, a session, a commit."""
-    names = [field.name for field in fields(event) if hasattr(Signup, field.name)]
+    names = [name for name in event.__struct_fields__ if hasattr(Signup, name)]
     with Session(engine) as session:
         session.connection(execution_options={"writes": True})
         session.add(Signup(**{name: getattr(event, name) for name in names}))

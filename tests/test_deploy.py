@@ -10,7 +10,7 @@ import yaml
 from click.testing import CliRunner
 from flask import Flask
 
-from wbtest.cli import main
+from wbtest.cli import COMMANDS, main
 from wbtest.cli.background import PATIENCE_SECONDS as WORKERS_PATIENCE
 from wbtest.cli.serve import PATIENCE_SECONDS
 from wbtest.config import KNOWN, from_environment
@@ -152,7 +152,7 @@ def test_the_guide_names_only_what_is_there() -> None:
     told = set(re.findall(commands, "\n".join(_blocks(guide)), re.MULTILINE))
 
     assert set(re.findall(r"WBTEST_([A-Z_]+)", guide)) <= set(KNOWN)
-    assert {"doctor", "restore", "verify"} <= told <= set(main.commands)
+    assert {"doctor", "restore", "verify"} <= told <= set(COMMANDS)
     for link in re.findall(r"\]\(([^)#:]+)[^)]*\)", guide):
         assert (DOCS / link).exists(), link
     for file in re.findall(r"docs/[\w./-]+\w", guide):

@@ -10,13 +10,12 @@ back while others answer visitors costs more than the row: so rows go together i
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime
-from functools import lru_cache
+from functools import cache, lru_cache
 from itertools import chain, groupby
 from operator import itemgetter
 from typing import Any, TypeVar
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
 
 from wbtest import store
 
@@ -25,13 +24,22 @@ from wbtest import store
 MOST_ROWS = 128
 # Stands in a text for as many marks as there are values.
 MANY = "{many}"
-DIALECTS: dict[str, sa.Dialect] = {
-    "sqlite": sqlite.dialect(),
-    "postgresql": postgresql.dialect(),  # type: ignore[no-untyped-call]
-}
 MOMENT = store.UtcDateTime()
 T = TypeVar("T")
 Process = Callable[[Any], Any]
+
+
+@cache
+def dialect_of(engine_name: str) -> sa.Dialect:
+    """Return what SQLAlchemy knows of a database, which marks values as our texts do."""
+    # Each is loaded where there is such a database, and the other one not at all.
+    if engine_name == "sqlite":
+        from sqlalchemy.dialects import sqlite
+
+        return sqlite.dialect()
+    from sqlalchemy.dialects import postgresql
+
+    return postgresql.dialect(paramstyle="qmark")  # type: ignore[no-untyped-call]
 
 
 def ask(connection: sa.Connection, text: str, values: Sequence[Any]) -> list[Any]:
@@ -134,7 +142,7 @@ def _marks(number: int) -> str:
 def _inserting(
     table: sa.Table, names: tuple[str, ...], number: int, on_conflict: str, engine_name: str
 ) -> str:
-    quote = DIALECTS[engine_name].identifier_preparer.quote
+    quote = dialect_of(engine_name).identifier_preparer.quote
     columns = ", ".join([quote(name) for name in names])
     values = ", ".join([f"({_marks(len(names))})"] * number)
     return f"INSERT INTO {table.name} ({columns}) VALUES {values}{on_conflict}"  # noqa: S608 - names and marks
@@ -155,7 +163,7 @@ def _processes(
 
 
 def _process_of(kind: sa.types.TypeEngine[Any], engine_name: str) -> Process | None:
-    dialect = DIALECTS[engine_name]
+    dialect = dialect_of(engine_name)
     return kind.dialect_impl(dialect).bind_processor(dialect)
 
 

@@ -9,16 +9,10 @@ from functools import cache, lru_cache
 from typing import Any, NamedTuple
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
 
 from wbtest import driver
 from wbtest.extensions import db
 
-# A mark is a question mark, whatever the database, as ``driver`` wants it.
-DIALECTS: dict[str, sa.Dialect] = {
-    "sqlite": sqlite.dialect(),
-    "postgresql": postgresql.dialect(paramstyle="qmark"),  # type: ignore[no-untyped-call]
-}
 # Stands in a text for as many marks as there are values.
 _MANY = "__[POSTCOMPILE_{}]"
 Process = Callable[[Any], Any]
@@ -74,7 +68,7 @@ class Question:
         return [_processed(row, processes) for row in rows] if processes else rows
 
     def _prepare(self, engine_name: str) -> Prepared:
-        dialect = DIALECTS[engine_name]
+        dialect = driver.dialect_of(engine_name)
         compiled = self.query.compile(dialect=dialect)
         names, text = compiled.bind_names, compiled.string
         many = {names[mark] for mark in compiled.post_compile_params}

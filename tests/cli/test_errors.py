@@ -18,7 +18,9 @@ COMMANDS = ["serve", "worker", "doctor", "verify", "user list"]
 def commands(group: click.Group, path: tuple[str, ...] = ()) -> list[tuple[str, ...]]:
     """Every command there is, with its groups before it."""
     found = []
-    for name, command in group.commands.items():
+    asked = click.Context(group)
+    for name in group.list_commands(asked):
+        command = group.get_command(asked, name)
         found.append((*path, name))
         if isinstance(command, click.Group):
             found += commands(command, (*path, name))

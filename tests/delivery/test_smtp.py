@@ -3,11 +3,11 @@
 import smtplib
 import socket
 import ssl
-from dataclasses import replace
 from datetime import UTC, datetime
 from urllib.parse import urlsplit
 
 import pytest
+from msgspec.structs import replace
 
 from tests.delivery.conftest import CERTIFICATE, MailServer
 from wbtest.delivery.smtp import Bounced, Mail, NotSent, _log_in, compose, greet, send

@@ -5,6 +5,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from msgspec import structs
 
 from tests.factories import LARDER, make_rule
 from wbtest.publishing.choices import words as options_words
@@ -31,7 +32,9 @@ READY = Situation(
 
 def found(kind: str, **changes: Any) -> dict[str, Finding]:
     """What the check finds of one kind, by what it is about."""
-    return {each.what: each for each in findings(replace(READY, **changes)) if each.kind == kind}
+    return {
+        each.what: each for each in findings(structs.replace(READY, **changes)) if each.kind == kind
+    }
 
 
 def test_a_draft_that_is_ready_is_neither_stopped_nor_warned_of():

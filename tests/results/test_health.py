@@ -1,9 +1,9 @@
 """The trust panel: what stops a verdict, what wants a look, what only informs."""
 
-from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
+from msgspec.structs import replace
 
 from tests.factories import make_rule
 from tests.results.trusting.histories import SOUND, WEEK, checked, counted, visitors

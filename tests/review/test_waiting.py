@@ -1,10 +1,10 @@
 """Who waits for whom: the rules alone."""
 
-from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from tests.review.reviewing import told
 from wbtest.review.needs import Needs

@@ -7,13 +7,13 @@ answers it. Nothing is judged here.
 import json
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass, fields
 from datetime import date
 from functools import lru_cache
 from operator import attrgetter
 from typing import Any, NamedTuple, cast
 
 import sqlalchemy as sa
+from msgspec import Struct
 
 from wbtest.audience.models import HourlyCount
 from wbtest.audience.totals_models import ClockTotal, DayTotal, HourTotal, KindTotal
@@ -33,8 +33,7 @@ HOURS = cast(sa.Table, HourTotal.__table__)
 KINDS = cast(sa.Table, KindTotal.__table__)
 
 
-@dataclass(frozen=True, slots=True)
-class Totals:
+class Totals(Struct, frozen=True):
     """Visitors and sign-ups that count."""
 
     served: int = 0
@@ -73,8 +72,7 @@ class Hourly(NamedTuple):
     agreed: int
 
 
-@dataclass(frozen=True, slots=True)
-class Cut:
+class Cut(Struct, frozen=True):
     """A part of what counts; None asks for everything.
 
     ``since`` and ``before`` are seconds since 1970: hours that began at the one or later, and
@@ -87,7 +85,7 @@ class Cut:
     before: int | None = None
 
 
-_numbers_of = attrgetter(*(field.name for field in fields(Totals)))
+_numbers_of = attrgetter(*Totals.__struct_fields__)
 
 
 def added(parts: Iterable[Totals | Hourly]) -> Totals:
@@ -100,7 +98,7 @@ def added(parts: Iterable[Totals | Hourly]) -> Totals:
 
 
 WHOLE = Cut()
-NAMES = [field.name for field in fields(Totals)]
+NAMES = list(Totals.__struct_fields__)
 HOUR_OF = ("phase", "variant", "hour")
 # A variant and its numbers.
 Row = tuple[Any, ...]

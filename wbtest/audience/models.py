@@ -7,8 +7,19 @@ a user agent is stored anywhere.
 """
 
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import BigInteger, ForeignKey, Index, String, Text, text
+from sqlalchemy import (
+    BigInteger,
+    Connection,
+    ForeignKey,
+    Index,
+    String,
+    Table,
+    Text,
+    event,
+    text,
+)
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from wbtest.extensions import SUMS, Base
@@ -87,7 +98,6 @@ class Signup(Base):
             "experiment_id",
             "list_number",
             sqlite_where=text("list_number IS NOT NULL"),
-            postgresql_where=text("list_number IS NOT NULL"),
         ),
     )
 
@@ -130,6 +140,15 @@ class Signup(Base):
     # Of somebody whom the team brought in: with which list, and what else that says, as JSON.
     list_number: Mapped[int | None]
     from_list: Mapped[str] = mapped_column(Text, default="", server_default="")
+
+
+@event.listens_for(Signup.__table__, "before_create")
+def _same_for_postgresql(table: Table, connection: Connection, **_more: Any) -> None:
+    """Let PostgreSQL's indexes hold the same rows: said above, all would load its dialect."""
+    if connection.dialect.name == "postgresql":
+        for index in table.indexes:
+            where = index.dialect_options["sqlite"]["where"]
+            index.dialect_options["postgresql"]["where"] = where
 
 
 class Objection(Base):

@@ -5,10 +5,10 @@ Nothing is judged here. However many addresses there are, only the newest are re
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from typing import Any, NamedTuple, cast
 
 import sqlalchemy as sa
+from msgspec import Struct, field
 
 from wbtest.audience.counts import KINDS
 from wbtest.audience.models import Signup
@@ -75,8 +75,7 @@ class Cell(NamedTuple):
     seen: int
 
 
-@dataclass(frozen=True, slots=True)
-class Newest:
+class Newest(Struct, frozen=True):
     """The newest addresses that count: how many, and how many of them are of a kind.
 
     ``disposable`` are of services that give addresses away for an hour, ``automated`` were

@@ -1,40 +1,57 @@
 """The `wbtest` command: one module for each sub-command, each calls one verb.
 
+A module is loaded when its command is called, or all are for the list of them.
+
 Exit codes: 0 all is well, 1 the command found something, 2 it cannot run and says why in one line.
 """
 
+import gc
 import os
 import sqlite3
+from importlib import import_module
 from typing import Any, NoReturn
 
 import click
 from sqlalchemy.exc import SQLAlchemyError
 
-from wbtest.cli.analyze import analyze
-from wbtest.cli.audit import audit
-from wbtest.cli.backup import backup, restore
-from wbtest.cli.check import check
-from wbtest.cli.completion import completion
-from wbtest.cli.demo import demo
-from wbtest.cli.doctor import doctor
-from wbtest.cli.export import export
-from wbtest.cli.import_ import import_
-from wbtest.cli.plan import plan
-from wbtest.cli.results import results
-from wbtest.cli.selftest import selftest
-from wbtest.cli.serve import serve
-from wbtest.cli.target import target
-from wbtest.cli.token import token
-from wbtest.cli.user import user
-from wbtest.cli.verify import verify
-from wbtest.cli.verify_memo import verify_memo
-from wbtest.cli.worker import worker
 from wbtest.config import BadSetting
 from wbtest.store import Refused, StoreBroken
+
+# Module and function below ``wbtest.cli``.
+COMMANDS = {
+    "analyze": "analyze.analyze",
+    "audit": "audit.audit",
+    "backup": "backup.backup",
+    "check": "check.check",
+    "completion": "completion.completion",
+    "demo": "demo.demo",
+    "doctor": "doctor.doctor",
+    "export": "export.export",
+    "import": "import_.import_",
+    "plan": "plan.plan",
+    "restore": "backup.restore",
+    "results": "results.results",
+    "selftest": "selftest.selftest",
+    "serve": "serve.serve",
+    "target": "target.target",
+    "token": "token.token",
+    "user": "user.user",
+    "verify": "verify.verify",
+    "verify-memo": "verify_memo.verify_memo",
+    "worker": "worker.worker",
+}
 
 
 class Commands(click.Group):
     """A group of commands whose expected failures are one clear line and exit code 2."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - its signature
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, name: str) -> click.Command | None:
+        if name in COMMANDS and name not in self.commands:
+            self.add_command(_loaded(*COMMANDS[name].split(".")))
+        return super().get_command(ctx, name)
 
     def invoke(self, ctx: click.Context) -> Any:
         # What we write holds addresses and hashes: it is for this account alone.
@@ -48,6 +65,16 @@ class Commands(click.Group):
             return _give_up(ctx, f"The database refused: {' '.join(str(cause).split())}")
 
 
+def _loaded(module: str, function: str) -> click.Command:
+    # What is loaded now stays: to look for garbage in it would take a tenth of the time.
+    gc.disable()
+    try:
+        found: click.Command = getattr(import_module(f"{__name__}.{module}"), function)
+        return found
+    finally:
+        gc.enable()
+
+
 def _give_up(ctx: click.Context, sentence: str) -> NoReturn:
     click.echo(f"wbtest: {sentence}", err=True)
     ctx.exit(2)
@@ -59,28 +86,3 @@ def main() -> None:
 
     Settings come from the environment, WBTEST_…; the README lists them.
     """
-
-
-for command in (
-    serve,
-    demo,
-    worker,
-    check,
-    export,
-    import_,
-    doctor,
-    backup,
-    restore,
-    user,
-    token,
-    verify,
-    verify_memo,
-    audit,
-    plan,
-    target,
-    analyze,
-    results,
-    selftest,
-    completion,
-):
-    main.add_command(command)

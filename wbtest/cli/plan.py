@@ -1,9 +1,9 @@
 """`wbtest plan`: how many visitors and days a test needs, before anybody starts it."""
 
 import json
-from dataclasses import asdict
 
 import click
+from msgspec.structs import asdict
 
 from wbtest.results import planner, statistics
 from wbtest.results.statistics.between import between_visitors

@@ -1,10 +1,10 @@
 """A release from a file that was named on the command line."""
 
 import sys
-from dataclasses import replace
 from pathlib import Path
 
 import click
+from msgspec.structs import replace
 
 from wbtest.store import Refused
 from wbtest.writing.document import NotADocument

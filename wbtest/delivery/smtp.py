@@ -4,13 +4,14 @@ import ipaddress
 import smtplib
 import ssl
 from contextlib import suppress
-from dataclasses import dataclass
 from datetime import datetime
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP, SMTPUTF8
 from email.utils import format_datetime, parseaddr
 from urllib.parse import SplitResult, unquote, urlsplit
+
+from msgspec import Struct
 
 TIMEOUT_SECONDS = 20
 
@@ -23,8 +24,7 @@ class Bounced(Exception):
     """The server refused this mail for good; trying again will not help."""
 
 
-@dataclass(frozen=True, slots=True)
-class Mail:
+class Mail(Struct, frozen=True):
     """What goes into a message."""
 
     message_id: str

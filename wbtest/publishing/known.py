@@ -1,11 +1,11 @@
 """What decides which step comes next, read once for many experiments and whoever looks at them."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
 
 from flask import current_app
+from msgspec import Struct
 from sqlalchemy import select
 
 from wbtest.extensions import db
@@ -42,8 +42,7 @@ class Proposal(Protocol):
     against: str
 
 
-@dataclass(frozen=True, slots=True)
-class Known:
+class Known(Struct, frozen=True):
     """What was read of some experiments of a workspace; most of it by the experiment's id.
 
     ``proposals`` are all of the workspace, ``waiting`` the oldest on each experiment. ``approved``

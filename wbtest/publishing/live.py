@@ -8,10 +8,10 @@ import logging
 import secrets
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, NamedTuple
 
+from msgspec import Struct
 from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session, joinedload, scoped_session, selectinload
 
@@ -47,8 +47,7 @@ class LiveVariant(NamedTuple):
     phase: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class LiveExperiment:
+class LiveExperiment(Struct, frozen=True):
     """Everything the visitor path needs of one experiment, so that it reads nothing else.
 
     The first variant is the control. ``state`` is running, paused or ended (draft in a preview,

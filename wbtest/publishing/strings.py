@@ -7,10 +7,11 @@ name what a template fills in: ``{product}``, ``{speaker}``, ``{controller}``, `
 words), and the three parts of ``long_date``.
 """
 
-import tomllib
-from dataclasses import dataclass, replace
 from functools import cache, lru_cache
 from pathlib import Path
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from wbtest.publishing.copy import PageCopy
 
@@ -25,8 +26,7 @@ WORDING = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class PageStrings:
+class PageStrings(Struct, frozen=True):
     """Every sentence of the tool that a visitor can read; ``language`` and ``dir`` are its own."""
 
     language: str = "en"
@@ -266,6 +266,9 @@ def strings_for(language: str) -> PageStrings:
     code = language.lower().partition("-")[0]
     if code not in spoken:
         return PageStrings()
+    # English needs none of it.
+    import tomllib
+
     return PageStrings(**tomllib.loads(spoken[code].read_text(encoding="utf-8")))
 
 

@@ -5,10 +5,10 @@ Whoever tests until it works finds something that works by chance; so all tests 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
 
+from msgspec import Struct
 from sqlalchemy import Select, bindparam, select
 from sqlalchemy.orm import selectinload
 
@@ -23,8 +23,7 @@ from wbtest.results.summary import Summary, summaries
 from wbtest.writing.models import Revision
 
 
-@dataclass(frozen=True, slots=True)
-class Attempt:
+class Attempt(Struct, frozen=True):
     """Another test of the release: its rule, its verdict now, and the newest decision, if any."""
 
     number: int

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, fields
 from datetime import date, datetime
 from functools import lru_cache
+
+from msgspec import Struct
 
 from wbtest.audience.counts import Totals
 from wbtest.publishing import rule as rules
@@ -49,8 +50,7 @@ class NotStarted(Refused):
     """There are no figures before the start."""
 
 
-@dataclass(frozen=True, slots=True)
-class PhaseRates:
+class PhaseRates(Struct, frozen=True):
     """What one phase counted of each variant; a weight of 0: newcomers were not shown it."""
 
     number: int
@@ -59,8 +59,7 @@ class PhaseRates:
     counts: tuple[Counts, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Judged:
+class Judged(Struct, frozen=True):
     """An experiment's verdict and what it rests on, as far as a sentence about it needs.
 
     Counts are of the newest ``phase``; evidence is of all of them. ``days`` hold a totals for each
@@ -110,8 +109,7 @@ class Judged:
         return statistics.evidence_needed(self.rule.beta)
 
 
-@dataclass(frozen=True, slots=True)
-class Results(Judged):
+class Results(Judged, frozen=True):
     """What the dashboard shows; ``trust`` are all checks.
 
     ``comparison`` and ``ranking`` are None while the split alarm stands. ``sources`` hold a totals
@@ -202,7 +200,7 @@ def results_from(
     split = split_of(newest, float(known.looks.split[-1]))
     comparison = None if split.mismatch else compare(rule, counted.phases)
     return Results(
-        **{entry.name: getattr(known, entry.name) for entry in fields(Judged)},
+        **{name: getattr(known, name) for name in Judged.__struct_fields__},
         split=split,
         comparison=comparison,
         ranking=None if split.mismatch else rank(newest),

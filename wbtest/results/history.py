@@ -7,9 +7,10 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
 from itertools import chain
+
+from msgspec import Struct
 
 from wbtest.audience import counts, evidence, left_out_counts
 from wbtest.audience.counts import ByVariant, Daily, Totals
@@ -26,8 +27,7 @@ from wbtest.results.totals import SetAside, total
 NOTHING = Totals()
 
 
-@dataclass(frozen=True, slots=True)
-class Counted:
+class Counted(Struct, frozen=True):
     """What counts by the sealed rule; a list of totals holds one for each variant, as sealed.
 
     ``days`` are local, by phase; ``variants`` are of the newest phase.
@@ -45,8 +45,7 @@ class Counted:
         return sum(total(row).served for row in (self.variants, *before))
 
 
-@dataclass(frozen=True, slots=True)
-class History(Counted):
+class History(Counted, frozen=True):
     """Everything that was counted.
 
     ``sources`` are of the newest phase, those that the rule does not count among them.

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
 import sqlalchemy as sa
+from msgspec import Struct
 from sqlalchemy.orm import joinedload, selectinload
 
 from wbtest.extensions import clock, db
@@ -31,8 +31,7 @@ from wbtest.writing.models import Revision
 ELSEWHERE = ("", "answer")
 
 
-@dataclass(frozen=True, slots=True)
-class _Moments:
+class _Moments(Struct, frozen=True):
     """Since when each experiment, by its id, waits for what.
 
     ``told`` is when the team was mailed that its verdict was reached, or that it broke.

@@ -6,9 +6,10 @@ An estimate *for information*: the verdict itself never rests on it.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from math import ceil, floor
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from wbtest.publishing.rule import Hypothesis
 from wbtest.results import statistics
@@ -25,8 +26,7 @@ DAY = 24 * 3600
 RECENT_DAYS = 7
 
 
-@dataclass(frozen=True, slots=True)
-class Outlook:
+class Outlook(Struct, frozen=True):
     """What is missing before a verdict: ``visitors`` over all variants, and whole ``days``.
 
     ``days`` is None while nobody comes. ``is_cap``: no verdict is in sight at the rates so far, so

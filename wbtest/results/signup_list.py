@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, Literal, NamedTuple
 
+from msgspec import Struct, field
 from sqlalchemy import ColumnElement, Select, and_, true
 
 from wbtest.audience.models import Signup
@@ -27,8 +27,7 @@ CHUNK = 1_000
 MICROSECONDS = 1_000_000
 
 
-@dataclass(frozen=True, slots=True)
-class ListedSignup:
+class ListedSignup(Struct, frozen=True):
     """A row of the list. ``standing`` is “counts”, or why it does not.
 
     ``consent`` are the words beside the button, ``page_version`` the digest of the page's words.

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Literal
+
+from msgspec import Struct
 
 from wbtest.http import percent
 
@@ -25,8 +26,7 @@ WORDS: dict[Colour, str] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Check:
+class Check(Struct, frozen=True):
     """One line of the trust panel: its key, state and reason, and the words it is shown with.
 
     ``do`` is what to do next, ``hints`` are causes by the evidence at hand, the likeliest first,

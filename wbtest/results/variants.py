@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 from functools import lru_cache
 from math import inf
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from wbtest.audience.counts import Totals
 from wbtest.audience.hour_rows import Row
@@ -22,8 +24,7 @@ from wbtest.results.verdict import Standing, Verdict
 REMEMBERED = 4096
 
 
-@dataclass(frozen=True, slots=True)
-class VariantFigures:
+class VariantFigures(Struct, frozen=True):
     """One variant: what was counted, and what that says about its rate.
 
     Safe to watch: ``sequence``, ``decision``, ``standing`` and both ``log_e``. For information:
@@ -46,8 +47,7 @@ class VariantFigures:
     probability_above: float
 
 
-@dataclass(frozen=True, slots=True)
-class Ranked:
+class Ranked(Struct, frozen=True):
     """One value for each variant, as in ``statistics.Ranking``; None without newcomers."""
 
     probability_best: tuple[float | None, ...]

@@ -7,10 +7,12 @@ stays reached, whoever looks and when. What came after it is held against it.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from typing import TYPE_CHECKING, Literal
 from zoneinfo import ZoneInfo
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from wbtest.publishing.rule import Hypothesis
 from wbtest.results import statistics
@@ -29,8 +31,7 @@ State = Literal["above", "open", "below"]
 Standing = Literal["above", "open", "below", "ahead", "behind", "withheld"]
 
 
-@dataclass(frozen=True, slots=True)
-class Life:
+class Life(Struct, frozen=True):
     """When an experiment started and ended, and what time it is where it runs."""
 
     started_at: datetime
@@ -64,8 +65,7 @@ class Life:
         return datetime.combine(day, time.min, zone).astimezone(UTC)
 
 
-@dataclass(frozen=True, slots=True)
-class Doubt:
+class Doubt(Struct, frozen=True):
     """What speaks against a verdict after it was reached.
 
     ``until`` are the counts by which ``variant`` reached the target, ``since`` those of everybody
@@ -81,8 +81,7 @@ class Doubt:
     since_by_phase: tuple[Counts, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Verdict:
+class Verdict(Struct, frozen=True):
     """What the figures say by the sealed rule.
 
     ``variants`` are the places of those that reach the target; ``states`` say of each variant

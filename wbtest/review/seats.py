@@ -1,8 +1,9 @@
 """Seats at the review of a release: a member takes one, a link opens one."""
 
 import hashlib
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
+from msgspec import Struct
 from sqlalchemy import select
 
 from wbtest.extensions import clock, db
@@ -14,8 +15,7 @@ from wbtest.writing.document import Document, Question
 from wbtest.writing.models import Release, Revision
 
 
-@dataclass(frozen=True, slots=True)
-class Seat:
+class Seat(Struct, frozen=True):
     """Who reads which revision: a member (``person``) or whoever holds a link.
 
     A member who has not written anything yet has no ``reviewer``: to look makes no row.

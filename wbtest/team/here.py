@@ -9,6 +9,7 @@ To open a page of another workspace shows it there and moves nobody: a GET never
 that somebody sends must not decide where the next release is written.
 """
 
+from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -26,22 +27,6 @@ FORM_OF = "form_of"
 TURNED_AWAY = "turned_away"
 # By the name of a route's argument: the model whose row, and so whose workspace, it names.
 OBJECTS = "wbtest.objects"
-
-# Made once: every page asks it, and to put it together takes longer than to run it. The one that
-# this device chose comes first, then the oldest; so a choice that is gone needs no other rule.
-_MEMBERSHIPS = (
-    sa.select(Membership)
-    .outerjoin(
-        LoginSession,
-        sa.and_(
-            LoginSession.token_hash == sa.bindparam("token_hash"),
-            LoginSession.workspace_id == Membership.workspace_id,
-        ),
-    )
-    .where(Membership.person_id == sa.bindparam("person_id"))
-    .order_by(LoginSession.token_hash.is_(None), Membership.created_at, Membership.workspace_id)
-    .options(joinedload(Membership.workspace, innerjoin=True))
-)
 
 
 class NoTeam(Refused):
@@ -67,7 +52,29 @@ def token_hash() -> str:
 def memberships_of(person_id: int) -> dict[int, Membership]:
     """Those of the asking person, by workspace; first that of the one in which their device is."""
     asked = {"person_id": person_id, "token_hash": token_hash()}
-    return {each.workspace_id: each for each in db.session.scalars(_MEMBERSHIPS, asked)}
+    return {each.workspace_id: each for each in db.session.scalars(_memberships(), asked)}
+
+
+@cache
+def _memberships() -> sa.Select[Membership]:
+    """Those of a person: first the one that this device chose, then the oldest.
+
+    So a choice that is gone needs no other rule. Made once: every page asks it, and to put it
+    together takes longer than to run it. Made late: it has SQLAlchemy tie all models together.
+    """
+    return (
+        sa.select(Membership)
+        .outerjoin(
+            LoginSession,
+            sa.and_(
+                LoginSession.token_hash == sa.bindparam("token_hash"),
+                LoginSession.workspace_id == Membership.workspace_id,
+            ),
+        )
+        .where(Membership.person_id == sa.bindparam("person_id"))
+        .order_by(LoginSession.token_hash.is_(None), Membership.created_at, Membership.workspace_id)
+        .options(joinedload(Membership.workspace, innerjoin=True))
+    )
 
 
 def settle(mine: dict[int, Membership], arguments: dict[str, Any]) -> tuple[Membership, bool]:

@@ -6,17 +6,16 @@ import unicodedata
 from collections.abc import Collection, Iterator
 from functools import cache
 from importlib.resources import files
+from typing import TYPE_CHECKING
 
-from argon2 import PasswordHasher
-from argon2.exceptions import InvalidHashError, VerificationError
+if TYPE_CHECKING:
+    from argon2 import PasswordHasher
 
 SHORTEST = 10
 LONGEST = 1000
 # So many characters are somebody's own beside words that others guess first.
 LEAST_OWN = 8
 OF_THE_PRODUCT = ("wbtest", "press", "release", "landing", "page", "signup", "waiting", "password")
-# OWASP's second profile for Argon2id: 19 MiB, two passes, one lane.
-_HASHER = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)
 # Of a random word that nobody kept: an unknown e-mail costs as much time as a known one.
 _NOBODY = (
     "$argon2id$v=19$m=19456,t=2,p=1"
@@ -26,13 +25,15 @@ _NOBODY = (
 
 def hash_password(password: str) -> str:
     """Return the Argon2id hash to be stored."""
-    return _HASHER.hash(_composed(password))
+    return _hasher().hash(_composed(password))
 
 
 def is_right(stored: str | None, password: str) -> bool:
     """Whether the password belongs to the hash; None, for nobody, takes the same time."""
+    from argon2.exceptions import InvalidHashError, VerificationError
+
     try:
-        matches = _HASHER.verify(stored or _NOBODY, _composed(password))
+        matches = _hasher().verify(stored or _NOBODY, _composed(password))
     except (VerificationError, InvalidHashError):
         return False
     return matches and stored is not None
@@ -40,7 +41,16 @@ def is_right(stored: str | None, password: str) -> bool:
 
 def is_outdated(stored: str) -> bool:
     """Whether the hash was made with other costs than today's."""
-    return _HASHER.check_needs_rehash(stored)
+    return _hasher().check_needs_rehash(stored)
+
+
+@cache
+def _hasher() -> "PasswordHasher":
+    """OWASP's second profile for Argon2id: 19 MiB, two passes, one lane."""
+    # Loaded with the first password: who shows landing pages sees none.
+    from argon2 import PasswordHasher
+
+    return PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)
 
 
 def find_fault(password: str, about: Collection[str] = ()) -> str:

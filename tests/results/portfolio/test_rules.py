@@ -1,10 +1,10 @@
 """Where an idea stands, in which order ideas come, and what is said of all of them. Pure."""
 
 import doctest
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from msgspec.structs import replace
 
 from wbtest.results.portfolio import chart, idea, in_words, money
 from wbtest.results.portfolio.idea import Ending, Idea, Started, days_of, place_of, state_of

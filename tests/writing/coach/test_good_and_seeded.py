@@ -1,13 +1,13 @@
 """The coach over ten good releases in six languages, and over the flaws sown into them."""
 
 import json
-from dataclasses import replace
 from datetime import date
 from functools import cache
 from itertools import chain
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from tests.writing.seeding import Flaw, flaws_for
 from wbtest.writing import coach

@@ -5,10 +5,10 @@ every source are among them, also of those that the sealed rule does not count.
 """
 
 from collections import defaultdict
-from dataclasses import dataclass
 from typing import NamedTuple, cast
 
 import sqlalchemy as sa
+from msgspec import Struct
 
 from wbtest.audience.counts import KINDS
 from wbtest.audience.engagement.acts import Act
@@ -44,8 +44,7 @@ class Share(NamedTuple):
 NONE = Share(0, 0)
 
 
-@dataclass(frozen=True, slots=True)
-class Opened:
+class Opened(Struct, frozen=True):
     """How many opened a question, of those who signed up and of those who did not.
 
     ``is_open``: its answer stands open from the start, so it has to be closed to be opened.

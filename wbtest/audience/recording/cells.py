@@ -5,8 +5,9 @@ The writer of events, their erasure and the proof that the roll-up is right all 
 
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
 from typing import Literal, NamedTuple, Protocol
+
+from msgspec import Struct
 
 from wbtest.audience.recording.hours import hour_of
 from wbtest.audience.recording.settle import Settled, SignupTimes, settle
@@ -111,8 +112,7 @@ class HistoryKey(NamedTuple):
     email_key: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class History:
+class History(Struct, frozen=True):
     """What one visitor did under one reason for exclusion; sign-ups by time.
 
     A visitor who ever sent a sign-up that is suspected of being a machine's is taken for a machine:

@@ -7,10 +7,10 @@ Most who lose a cookie leave no address, so what is found is the share among sig
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 from typing import Any, cast
 
 import sqlalchemy as sa
+from msgspec.structs import replace
 
 from wbtest.audience.models import Signup, Visit
 from wbtest.audience.recording.events import OF_THE_VISIT, Event, SignedUp

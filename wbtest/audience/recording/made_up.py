@@ -5,10 +5,10 @@ good. Those beyond the bound are recorded as *Other*; what the rule counts is ne
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from typing import cast
 
 import sqlalchemy as sa
+from msgspec.structs import replace
 
 from wbtest import driver
 from wbtest.audience.recording.cells import Facts

@@ -203,7 +203,7 @@ def _renamed(table: sa.Table, row: Row) -> Row:
 @cache
 def _adding(table: sa.Table, engine_name: str) -> str:
     """How a statement of ``add`` ends."""
-    quote = driver.DIALECTS[engine_name].identifier_preparer.quote
+    quote = driver.dialect_of(engine_name).identifier_preparer.quote
     keys = ", ".join([quote(column.name) for column in table.primary_key])
     counts = [quote(name) for name in _counts(table)]
     sums = ", ".join([f"{name} = {table.name}.{name} + excluded.{name}" for name in counts])

@@ -2,12 +2,12 @@
 
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import replace
 from datetime import UTC, datetime
 from hashlib import sha256
 from typing import Any
 
 import sqlalchemy as sa
+from msgspec.structs import replace
 
 from wbtest import driver
 from wbtest.audience.recording.cells import IMPORTED, SUSPECTED

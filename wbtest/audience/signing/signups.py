@@ -1,9 +1,10 @@
 """Sign-ups: taken once per address and page, and confirmed by the link in our mail."""
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import blake2b
 from typing import NamedTuple
+
+from msgspec import Struct
 
 from wbtest.audience import traffic
 from wbtest.audience.browsers import Environ, agent_of, header_of
@@ -33,8 +34,7 @@ MICROSECONDS = 1_000_000
 DOUBLE_CLICK_US = 30 * MICROSECONDS
 
 
-@dataclass(frozen=True, slots=True)
-class Sender:
+class Sender(Struct, frozen=True):
     """Who sends the form: what it was printed for, and the visitor's cookie if there is one.
 
     ``excluded_because`` is '' for somebody who counts. ``promised`` is what stood beside the form

@@ -1,8 +1,9 @@
 """What the launch check looks at, and what it finds. Pure."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Literal, NamedTuple
+
+from msgspec import Struct
 
 from wbtest.publishing.choices.options import Options
 from wbtest.publishing.copy import PageCopy
@@ -67,8 +68,7 @@ class Finding(NamedTuple):
         return NAMES[self.what]
 
 
-@dataclass(frozen=True, slots=True)
-class Situation:
+class Situation(Struct, frozen=True):
     """Everything the launch check looks at.
 
     ``missing`` are kind and sentence of what a start lacks anyway. ``pages`` are name and page of

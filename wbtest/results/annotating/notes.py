@@ -1,10 +1,11 @@
 """Noting what happened, and everything that is noted: by the team, and by the test itself."""
 
 import secrets
-from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from itertools import count
 
+from msgspec import Struct
+from msgspec.structs import replace
 from sqlalchemy.orm import joinedload
 
 from wbtest.audience.sources import source_name
@@ -37,8 +38,7 @@ class NotTheWriter(Refused):
     status = 403
 
 
-@dataclass(frozen=True, slots=True)
-class Note:
+class Note(Struct, frozen=True):
     """A moment, in UTC, and what happened; without a ``key`` it is a step of the test itself.
 
     ``source`` and ``who`` wrote it are '' where there is none. ``number`` is what charts call it; 0

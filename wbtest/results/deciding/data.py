@@ -9,10 +9,11 @@ import hashlib
 import json
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import astuple, fields
 from datetime import date
 from itertools import pairwise
 from typing import Any
+
+from msgspec.structs import astuple
 
 from wbtest.audience.counts import Totals
 from wbtest.audience.recording.hours import day_of, hour_of
@@ -21,7 +22,7 @@ from wbtest.results.looks import PhaseHours
 from wbtest.results.totals import SetAside, total
 
 # As they stand in each entry of ``days``.
-TOTALS = tuple(field.name for field in fields(Totals))
+TOTALS = Totals.__struct_fields__
 NONE = Totals()
 # Seen, arrived, converted.
 Sums = tuple[int, int, int]

@@ -1,7 +1,8 @@
 """What a release and its rule leave open: numbers that are only assumed, unanswered questions."""
 
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from wbtest.publishing.rule import Hypothesis
 from wbtest.results.learning.assumptions import assumptions_behind
@@ -9,8 +10,7 @@ from wbtest.writing.coach.ledger import Row, numbers_of
 from wbtest.writing.document import Document, Question
 
 
-@dataclass(frozen=True, slots=True)
-class OpenEnds:
+class OpenEnds(Struct, frozen=True):
     """What the test may have settled, or not: nobody has said so yet."""
 
     assumptions: tuple[Row, ...]

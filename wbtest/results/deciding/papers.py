@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import cache
 
+from msgspec import Struct
 from sqlalchemy import Select, bindparam, select
 from sqlalchemy.orm import joinedload
 
@@ -13,8 +13,7 @@ from wbtest.publishing.models import Experiment
 from wbtest.results.deciding.models import Paper
 
 
-@dataclass(frozen=True, slots=True)
-class Papers:
+class Papers(Struct, frozen=True):
     """What was written down: ``waiting`` for a second person, the oldest first.
 
     ``standing`` are those of decisions, by the number of the decision, ``ended`` what was turned

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from wbtest.results.deciding.decide import find_change
 from wbtest.results.deciding.models import Paper
@@ -15,8 +15,7 @@ MOST_ENDED = 3
 MAY_STOP = " You may stop looking now."
 
 
-@dataclass(frozen=True, slots=True)
-class Waiting:
+class Waiting(Struct, frozen=True):
     """A paper that waits, as one person reads it; ``seconds`` says who may second it."""
 
     paper: Paper
@@ -35,8 +34,7 @@ class Waiting:
         return find_change(self.paper, results)
 
 
-@dataclass(frozen=True, slots=True)
-class Ended:
+class Ended(Struct, frozen=True):
     """A proposal that came to nothing; ``by`` is the decision that took its place, if one did."""
 
     paper: Paper

@@ -6,9 +6,10 @@ A running test is judged now. Of one that is over and decided, the figures of th
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+
+from msgspec import Struct
 
 from wbtest.publishing import in_words as rule_in_words
 from wbtest.publishing.models import Experiment
@@ -19,8 +20,7 @@ from wbtest.results.verdict import Standing, State, Verdict
 DOUBTED = {"met": "Met, now in doubt", "not_met": "Not met, now in doubt"}
 
 
-@dataclass(frozen=True, slots=True)
-class Evidence:
+class Evidence(Struct, frozen=True):
     """Counts and decision interval of the variant that matters most, in the newest ``phase``.
 
     All rates are fractions. ``choice`` is what the rule says to do, '' while it says nothing.

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal
+
+from msgspec import Struct
 
 State = Literal["needs", "running", "iterate", "writing", "go", "stopped"]
 # In the order of the page: what needs the team, what may need it soon, what is settled.
@@ -22,8 +23,7 @@ OLDEST_FIRST = ("needs", "running")
 DAY = timedelta(days=1)
 
 
-@dataclass(frozen=True, slots=True)
-class Started:
+class Started(Struct, frozen=True):
     """A test that was started; ``proposed`` is a choice that waits for a second person, or ''.
 
     ``is_told``: the worker has told the team of a verdict, or that it cannot be trusted.
@@ -38,8 +38,7 @@ class Started:
     is_told: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Ending:
+class Ending(Struct, frozen=True):
     """Who settled an idea, when and why: by a choice after a test, or on paper before one.
 
     ``weeks`` is how long building would have taken, as whoever stopped it on paper guessed.
@@ -55,8 +54,7 @@ class Ending:
     is_reached: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Idea:
+class Idea(Struct, frozen=True):
     """A release from its first save on, and its tests, the one started last first.
 
     ``ending`` is the last word on it: a stop on paper, else the decision on its newest test.

@@ -1,10 +1,11 @@
 """What page and dashboard show of the money: costs by source, the lines behind them, a sentence."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
 from zoneinfo import ZoneInfo
+
+from msgspec import Struct
 
 from wbtest.audience.counts import Totals, by_source_ever
 from wbtest.extensions import clock
@@ -17,8 +18,7 @@ from wbtest.results.spending.money import CURRENCIES, Currency
 from wbtest.results.spending.spends import line_in, span_of, spends_of
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(Struct, frozen=True):
     """A line with its place in its sending, and what is to be known about its days."""
 
     place: int
@@ -26,8 +26,7 @@ class Entry:
     about_days: str
 
 
-@dataclass(frozen=True, slots=True)
-class Sending:
+class Sending(Struct, frozen=True):
     """The lines that somebody entered together."""
 
     key: str
@@ -46,8 +45,7 @@ class Sending:
         return len(self.entries) > 1
 
 
-@dataclass(frozen=True, slots=True)
-class Spending:
+class Spending(Struct, frozen=True):
     """What was spent on a test; ``currency`` is None until somebody has entered something.
 
     ``costs`` are of every source that cost money or brought somebody, ``paid`` of those that cost,

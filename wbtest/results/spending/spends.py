@@ -3,11 +3,11 @@
 import secrets
 from collections import Counter
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
 from datetime import date
 from functools import cache
 from zoneinfo import ZoneInfo
 
+from msgspec import Struct
 from sqlalchemy import Select, bindparam, select
 from sqlalchemy.orm import joinedload
 
@@ -26,8 +26,7 @@ MOST_SPENDS = 1_000
 Key = tuple[str, int]
 
 
-@dataclass(frozen=True, slots=True)
-class Added:
+class Added(Struct, frozen=True):
     """The lines that are new, and how many were there already, word for word."""
 
     new: tuple[Line, ...]

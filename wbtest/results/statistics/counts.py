@@ -4,12 +4,12 @@ Counting is not done here, and no order of events is needed.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from math import inf
 
+from msgspec import Struct
 
-@dataclass(frozen=True, slots=True)
-class Counts:
+
+class Counts(Struct, frozen=True):
     """Visitors who saw a variant, and those of them who converted.
 
     Both sides pass the same gate: a conversion of somebody who was never *seen* is in neither.

@@ -1,14 +1,14 @@
 """How many visitors, and so how many days, a test will take. Computed before the start."""
 
-from dataclasses import dataclass
 from math import ceil, inf, sqrt
 from statistics import NormalDist
+
+from msgspec import Struct
 
 from wbtest.results.statistics.counts import check_fraction, shares_of
 
 
-@dataclass(frozen=True, slots=True)
-class Plan:
+class Plan(Struct, frozen=True):
     """What a target test needs.
 
     ``fixed_visitors`` would do for a single look; ``visitors_per_variant`` pays for looking every

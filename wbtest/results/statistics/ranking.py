@@ -8,9 +8,10 @@ from __future__ import annotations
 import threading
 from collections import OrderedDict
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import cache, lru_cache
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from wbtest.results.statistics.counts import Counts
 from wbtest.results.statistics.one_look import Beta, posterior
@@ -25,8 +26,7 @@ NODES = 10
 REMEMBERED = 256
 
 
-@dataclass(frozen=True, slots=True)
-class Ranking:
+class Ranking(Struct, frozen=True):
     """One value for each variant, in the order given.
 
     ``probability_best`` adds up to 1; ``expected_loss`` is a rate: what one gives away on average

@@ -7,10 +7,11 @@ the link to the page treats them differently, and so may whatever else is measur
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 from math import log
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from wbtest.results.statistics.counts import check_count, check_lengths, shares_of
 
@@ -24,8 +25,7 @@ REMEMBERED = 1024
 ALARM = log(100)
 
 
-@dataclass(frozen=True, slots=True)
-class Split:
+class Split(Struct, frozen=True):
     """Evidence against the promised split, and how many were ``expected`` in each variant.
 
     ``chi_square`` and its ``p_value`` are for information only: right for one look, not for many.

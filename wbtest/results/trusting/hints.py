@@ -8,7 +8,8 @@ devices, then machines and filters, then what stands before the page.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from wbtest.results import statistics
 from wbtest.results.history import History

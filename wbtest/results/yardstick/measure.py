@@ -1,8 +1,9 @@
 """What is built, held against the approved text: what serves nothing, what nothing serves. Pure."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Literal, NamedTuple, get_args
+
+from msgspec import Struct
 
 from wbtest.results.yardstick.promises import NAMES, Sentence, key_for
 from wbtest.writing.evidence import key_of
@@ -11,8 +12,7 @@ State = Literal["planned", "doing", "done", "dropped"]
 STATES: tuple[State, ...] = get_args(State)
 
 
-@dataclass(frozen=True, slots=True)
-class Values:
+class Values(Struct, frozen=True):
     """What is said of something that will be built; ``serves`` are pairs of part and words."""
 
     title: str
@@ -21,8 +21,7 @@ class Values:
     serves: tuple[tuple[str, str], ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Item(Values):
+class Item(Values, frozen=True):
     """The same with its number, its place in the list, and how often it was written."""
 
     id: int = 0

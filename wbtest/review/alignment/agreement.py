@@ -5,8 +5,9 @@ how clear the text is, and count in nobody's agreement.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Literal, NamedTuple
+
+from msgspec import Struct
 
 from wbtest.review.questions import BLIND, FUNCTIONS, Asked
 
@@ -25,8 +26,7 @@ class Given(NamedTuple):
     is_after_reading: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Mark:
+class Mark(Struct, frozen=True):
     """One reviewer's word that an answer means the same as the author's, or something else."""
 
     reading: int

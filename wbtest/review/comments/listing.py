@@ -1,10 +1,11 @@
 """Comments on all revisions of a release, with the place where their words stand in the draft."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
 from datetime import timedelta
 from itertools import groupby
 
+from msgspec import Struct
+from msgspec.structs import replace
 from sqlalchemy import func, select
 
 from wbtest.extensions import clock, db
@@ -23,8 +24,7 @@ _ORDER = {name: place for place, name in enumerate((WHOLE, *(p.name for p in PAR
 _HOUR = 3600
 
 
-@dataclass(frozen=True, slots=True)
-class Listed:
+class Listed(Struct, frozen=True):
     """A thread, the revision it was written on, and the draft's words in the place it means.
 
     ``place`` is Gone when the draft has no such words; ``label`` names the text they stand in.
@@ -51,8 +51,7 @@ class Listed:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class Part:
+class Part(Struct, frozen=True):
     """What is said of one part, in the order of its text."""
 
     name: str

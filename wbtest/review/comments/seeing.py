@@ -4,11 +4,10 @@ What one has read first becomes what one thinks, and what the owner thinks becom
 So a reader finishes alone, and the owner is heard last.
 """
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 
-@dataclass(frozen=True, slots=True)
-class Reader:
+class Reader(Struct, frozen=True):
     """Somebody with one revision: ``id`` is the reviewer's, None for who has not begun.
 
     Done is who has read this text, or a later one.

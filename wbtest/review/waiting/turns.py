@@ -4,9 +4,10 @@ The facts come from ``facts``. An approved release without an experiment is not 
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from datetime import datetime
 from typing import NamedTuple
+
+from msgspec import Struct, field
 
 from wbtest.review.needs import Needs
 from wbtest.review.waiting.waits import Wait, Who
@@ -28,8 +29,7 @@ class OpenComment(NamedTuple):
     since: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class Review:
+class Review(Struct, frozen=True):
     """A revision that somebody may have to read, to answer for or to decide on.
 
     ``is_newest`` is whether no newer one was frozen, ``is_in_review`` whether a review of it was
@@ -67,8 +67,7 @@ class Review:
         return f"{self.release_id}.{self.number}"
 
 
-@dataclass(frozen=True, slots=True)
-class Approving:
+class Approving(Struct, frozen=True):
     """Who may approve in a workspace, and what it needs of them."""
 
     approvers: tuple[Who, ...]

@@ -7,9 +7,10 @@ only stays silent in others, and ``unchecked`` names it.
 import logging
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
 from datetime import date
 from functools import lru_cache
+
+from msgspec.structs import replace
 
 from wbtest.writing.coach.finding import SEVERITIES, Finding, Mark, Rule, Severity, Step
 from wbtest.writing.coach.reading import RELEASE_TEXTS, House, Reading, text_at

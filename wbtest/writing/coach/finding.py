@@ -1,8 +1,9 @@
 """What the coach says: a rule, the exact words it means, and why. Values only."""
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, NamedTuple
+
+from msgspec import Struct
 
 if TYPE_CHECKING:
     from wbtest.writing.coach.reading import Reading
@@ -14,8 +15,7 @@ SEVERITIES: tuple[Severity, ...] = ("stop", "warn", "note")
 Step = Literal["approval", "start"]
 
 
-@dataclass(frozen=True, slots=True)
-class Mark:
+class Mark(Struct, frozen=True):
     """Words that a rule means: characters ``start`` to ``end`` of the text at ``path``.
 
     Without words (``start == end``) something is missing in the part. ``message`` is one sentence
@@ -31,8 +31,7 @@ class Mark:
     mend: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Rule:
+class Rule(Struct, frozen=True, kw_only=True):
     """One thing the coach looks for. ``check`` yields a mark for each place.
 
     ``severity`` says in words what its marks may be, ``languages`` in which it works: () for any;

@@ -4,18 +4,19 @@ A line is a word or phrase; behind ``=>`` may stand what to write instead. ``*``
 word stands for any ending. Lines that begin with ``#`` say what the list is for.
 """
 
-import re
 from collections.abc import Iterable, Iterator
 from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
+from wbtest.patterns import late_pattern
+
 FOLDER = Path(__file__).parent / "lists"
-_TOKEN = re.compile(r"\w+(?:'\w+)*")
+_TOKEN = late_pattern(r"\w+(?:'\w+)*")
 # A word of a list, where any ending may follow.
-_WORD = re.compile(rf"{_TOKEN.pattern}\*?")
+_WORD = late_pattern(rf"{_TOKEN.pattern}\*?")
 # What may stand between the words of a phrase.
-_BETWEEN = re.compile(r"[\s\-‐‑]+")
+_BETWEEN = late_pattern(r"[\s\-‐‑]+")
 
 
 class Token(NamedTuple):

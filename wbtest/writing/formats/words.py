@@ -3,7 +3,6 @@
 English is written below, other languages in ``languages/<code>.toml``.
 """
 
-import tomllib
 from functools import cache
 from pathlib import Path
 from typing import NamedTuple
@@ -45,4 +44,7 @@ def words_for(language: str) -> FormatWords:
     code = language.lower().partition("-")[0]
     if code not in spoken:
         return FormatWords()
+    # English needs none of it.
+    import tomllib
+
     return FormatWords(**tomllib.loads(spoken[code].read_text(encoding="utf-8")))

@@ -1,10 +1,11 @@
 """Saves of one person, one soon after the other, told as one sitting. Pure."""
 
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import pairwise
 from typing import NamedTuple
+
+from msgspec import Struct
 
 # Who comes back later than this begins another sitting.
 BREAK = timedelta(minutes=30)
@@ -20,8 +21,7 @@ class Saved(NamedTuple):
     parts: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Sitting:
+class Sitting(Struct, frozen=True):
     """Saves that follow each other, the newest first, and what all of them changed in one line."""
 
     saves: tuple[Saved, ...]

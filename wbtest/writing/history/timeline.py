@@ -1,10 +1,11 @@
 """How a release came to be: revisions, and between them the sittings, the newest first."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import zip_longest
 
+from msgspec import Struct
+from msgspec.structs import replace
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
@@ -31,8 +32,7 @@ MOST_SAVES = 1_000
 NO_CHANGE = FindingsDiff()
 
 
-@dataclass(frozen=True, slots=True)
-class Frozen:
+class Frozen(Struct, frozen=True):
     """A revision, what changed since the one before in one line, and what the coach made of it.
 
     ``waivers`` are those frozen with it that the revision before did not have.
@@ -45,8 +45,7 @@ class Frozen:
     waivers: tuple[Waiver, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Timeline:
+class Timeline(Struct, frozen=True):
     """A page of the history. ``older`` is the ``before`` of the next page, None on the last."""
 
     entries: tuple[Frozen | Sitting, ...]

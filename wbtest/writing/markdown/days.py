@@ -4,6 +4,7 @@ import re
 from datetime import date
 from typing import NamedTuple
 
+from wbtest.patterns import late_pattern
 from wbtest.writing.markdown.lines import Line
 
 _MONTHS = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"]
@@ -15,9 +16,9 @@ _NUMBER = "([0-9]{1,2})(?:st|nd|rd|th)?"
 # ASCII: else a long s would be a letter of September.
 _FLAGS = re.IGNORECASE | re.ASCII
 _ISO = re.compile(r"\b([0-9]{4})-([0-9]{2})-([0-9]{2})\b")
-_BRITISH = re.compile(rf"\b{_NUMBER}\.? {_MONTH}\.?,? ([0-9]{{4}})\b", _FLAGS)
-_AMERICAN = re.compile(rf"\b{_MONTH}\.? {_NUMBER},? ([0-9]{{4}})\b", _FLAGS)
-_MARK = re.compile(r"\s*(\*\*|__|\*|_)")
+_BRITISH = late_pattern(rf"\b{_NUMBER}\.? {_MONTH}\.?,? ([0-9]{{4}})\b", _FLAGS)
+_AMERICAN = late_pattern(rf"\b{_MONTH}\.? {_NUMBER},? ([0-9]{{4}})\b", _FLAGS)
+_MARK = late_pattern(r"\s*(\*\*|__|\*|_)")
 _LONGEST = 200
 _BETWEEN = " \t,–—-:(/"
 _DASH = r"\s*(?:[–—:]|--?)?\s*"

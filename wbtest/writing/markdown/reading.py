@@ -2,7 +2,8 @@
 
 from bisect import bisect_right
 from collections.abc import Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from wbtest.writing.document import Document, Form, NotADocument, from_json
 from wbtest.writing.limits import LONGEST_LINE, MOST_EVIDENCE, MOST_QUESTIONS
@@ -18,8 +19,7 @@ from wbtest.writing.wording import find_fault, with_plain_breaks
 _ONLY_IN_FULL = {"summary", "solution", "why_now", "company_quote", "customer_quote", "internal"}
 
 
-@dataclass(frozen=True, slots=True)
-class Read:
+class Read(Struct, frozen=True):
     """A release as it stood in a file, and where.
 
     ``places`` are by path, such as ``problem`` or ``faq[3].answer``, in the order of the text; a

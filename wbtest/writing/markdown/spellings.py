@@ -3,8 +3,7 @@
 They are English, whatever the release's language is.
 """
 
-import re
-
+from wbtest.patterns import late_pattern
 from wbtest.writing.parts import PARTS
 
 FAQ = ("external", "internal", "faq")
@@ -43,7 +42,7 @@ QUESTION_FIELDS = {
     "open.settled_by": "settled by|how we settle it|how it is settled",
 }
 LONGEST = 80
-_WORD = re.compile(r"[^\W_]+")
+_WORD = late_pattern(r"[^\W_]+")
 
 
 def key_of(title: str) -> str:
