@@ -61,7 +61,7 @@ def leaves(says: Any, follows: Any, path: str = "") -> Iterator[Leaf]:
     """Return where ``says`` is not what follows, and each leaf that is only stated.
 
     >>> [str(leaf) for leaf in leaves({"a": 1, "b": [2]}, {"a": 3, "b": STATED})]
-    ['a: it says 1; it follows 3', 'b[0]: 2']
+    ['a: it says 1; it follows 3', 'b: 1 in all', 'b[0]: 2']
     """
     if isinstance(says, dict) and isinstance(follows, dict):
         for name in dict.fromkeys((*says, *follows)):
