@@ -34,7 +34,7 @@ from tests.hostile.payloads import MARK, PAYLOADS, Texts, flat
 from tests.hostile.sinks import faults_in_page
 from tests.team.places import make_place
 from tests.team_pages import team_pages
-from wbtest.api.files import NDJSON
+from wbtest.api.files import CSV, NDJSON
 from wbtest.api.openapi import document
 from wbtest.api.routes import ROUTES
 from wbtest.extensions import db
@@ -50,7 +50,7 @@ MADE = {
     "import_release": "release_id",
     "create_experiment": "experiment_id",
 }
-KINDS = ("application/json", "application/problem+json")
+KINDS = ("application/json", "application/problem+json", NDJSON, CSV)
 
 
 @dataclass
@@ -70,18 +70,21 @@ class Said:
         return self.answer.status_code < 400
 
     def faults(self) -> list[str]:
-        """Return what a payload became in the answer, or what is no answer of ours."""
-        answer = self.answer
-        faults = [f"answers {answer.status_code}"] if answer.status_code >= 500 else []
-        if answer.data and answer.mimetype not in KINDS:
-            faults.append(f"is {answer.mimetype}")
-        if answer.headers.get("X-Content-Type-Options") != "nosniff":
-            faults.append("may be taken for another kind")
-        faults += [f"header {head}" for head in answer.headers if MARK.search(": ".join(head))]
-        faults += [f"header {name}" for name in ("Bcc", "X-Evil") if name in answer.headers]
-        if not self.is_taken and not (answer.json or {}).get("detail"):
-            faults.append("is refused without a sentence")
-        return [f"{self.name}: {fault}" for fault in faults]
+        return faults_in_answer(self.name, self.answer)
+
+
+def faults_in_answer(name: str, answer: TestResponse) -> list[str]:
+    """Return what a payload became in an answer, or why that is no answer of ours."""
+    faults = [f"answers {answer.status_code}"] if answer.status_code >= 500 else []
+    if answer.data and answer.mimetype not in KINDS:
+        faults.append(f"is {answer.mimetype}")
+    if answer.headers.get("X-Content-Type-Options") != "nosniff":
+        faults.append("may be taken for another kind")
+    faults += [f"header {head}" for head in answer.headers if MARK.search(": ".join(head))]
+    faults += [f"header {each}" for each in ("Bcc", "X-Evil") if each in answer.headers]
+    if answer.status_code >= 400 and not (answer.json or {}).get("detail"):
+        faults.append("is refused without a sentence")
+    return [f"{name}: {fault}" for fault in faults]
 
 
 class Speaker:
