@@ -65,7 +65,9 @@ def faults_in_headers(answer: TestResponse) -> list[str]:
 
 
 def test_no_name_of_a_file_and_no_header_is_more_than_letters(owner: Browser) -> None:
-    answers = [owner.get(path) for path in files_of(owner.application)]
+    # To draw a PDF takes as long as all else together, and it is named as the others are.
+    paths = [path for path in files_of(owner.application) if not path.endswith(".pdf")]
+    answers = [owner.get(path) for path in paths]
     answers = [answer for answer in answers if answer.status_code == 200]
 
     assert [fault for answer in answers for fault in faults_in_headers(answer)] == []
