@@ -2,7 +2,7 @@
 
 import secrets
 from datetime import datetime
-from typing import Any
+from typing import IO, Any
 from urllib.parse import urlsplit
 
 from flask import Flask, Request, Response, current_app, g, request
@@ -55,9 +55,20 @@ class WholeRequest(Request):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self._opened: list[IO[bytes]] = []
         if self.content_length is not None:
             # The server ends a body by itself, but also where the connection broke.
             self.environ.pop("wsgi.input_terminated", None)
+
+    def _get_file_stream(self, *args: Any, **kwargs: Any) -> IO[bytes]:
+        self._opened.append(super()._get_file_stream(*args, **kwargs))
+        return self._opened[-1]
+
+    def close(self) -> None:
+        """Close the files of its form, also of one that broke off, which is in no ``files``."""
+        super().close()
+        for file in self._opened:
+            file.close()
 
 
 def init_app(app: Flask, known_hosts: frozenset[str]) -> None:

@@ -22,7 +22,7 @@ from wbtest.delivery.sending import send_one
 def add_webhooks(owner: Typist, texts: Texts) -> None:
     """Add some under hostile addresses. Nothing is posted to them."""
     for _ in range(3):
-        url = f"https://hooks.example/{_as_path(texts.text(200))}"
+        url = f"https://hooks.example/{as_path(texts.text(200))}"
         owner.send("/team/webhooks", url=url, addresses="y")
 
 
@@ -31,7 +31,7 @@ def talk_to_machines(app: Flask, owner: Typist, texts: Texts) -> None:
     usual = app.extensions["wbtest.outgoing"]
     app.extensions["wbtest.outgoing"] = local()
     with _rude_hook(texts.text(150)) as port:
-        url = f"http://hooks.example:{port}/{_as_path(texts.text(200))}"
+        url = f"http://hooks.example:{port}/{as_path(texts.text(200))}"
         for number in (1, 2, 3):
             owner.send(f"/team/webhooks/{number}", f"/team/webhooks/{number}/disable")
         owner.send("/team/webhooks", url=url)
@@ -80,7 +80,7 @@ def _rude_hook(said: str) -> Iterator[int]:
     server.server_close()
 
 
-def _as_path(text: str) -> str:
+def as_path(text: str) -> str:
     """What of a text may stand in an address that we call."""
     return re.sub(r"[\x00-\x20\x7f-\x9f\\#?]", "", text)
 

@@ -14,6 +14,8 @@ WORKED_OUT = "1337zq"
 IN_ADDRESSES = re.compile(r"[^A-Za-z0-9!#$%&'*+/=?^_`{|}~-]")
 LONGEST_LOCAL = 60
 
+MARK = re.compile(r"zq\d\dz")
+
 _MARKUP = (
     '"><svg data-zq=§ onload=alert(§)>',
     "<img data-zq=§ src=x onerror=alert(§)>",

@@ -6,10 +6,11 @@ import json
 import re
 from email import message_from_bytes, policy
 from email.message import EmailMessage
+from typing import Any
 from zipfile import ZipFile
 
 import pypdf
-from lxml import html
+from lxml import etree, html
 
 from tests.hostile.payloads import WORKED_OUT
 
@@ -58,13 +59,22 @@ def faults_in_page(text: str) -> list[str]:
     """Return what a payload made in this HTML, or what a template made of one."""
     if not text.strip():
         return []
-    made = [
+    return _made_in(html.document_fromstring(text)) + faults_in_text(text)
+
+
+def _in_drawing(body: bytes) -> list[str]:
+    drawn = etree.fromstring(body)
+    scripts = [f"has {each.tag}" for each in drawn.iter("{*}script", "{*}foreignObject", "{*}a")]
+    return scripts + _made_in(drawn) + faults_in_text(body.decode())
+
+
+def _made_in(root: Any) -> list[str]:
+    return [
         f'{element.tag} {name}="{value[:80]}"'
-        for element in html.document_fromstring(text).iter("*")
+        for element in root.iter("*")
         for name, value in element.attrib.items()
         if _is_made(element.tag, name, value)
     ]
-    return made + faults_in_text(text)
 
 
 def _is_made(tag: str, name: str, value: str) -> bool:
@@ -130,7 +140,7 @@ _CHECKS = {
     "csv": _in_csv,
     "json": _in_json,
     "html": lambda body: faults_in_page(body.decode()),
-    "svg": lambda body: faults_in_page(body.decode()),
+    "svg": _in_drawing,
     "docx": _in_word,
     "pdf": _in_pdf,
     "png": lambda _: [],

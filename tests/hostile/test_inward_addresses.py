@@ -11,6 +11,7 @@ from flask import Flask
 
 from tests.conftest import Browser
 from tests.delivery.hooks import events
+from tests.delivery.sink import Sink, local, running
 from tests.factories import Team, log_in
 from wbtest.delivery.models import Webhook
 from wbtest.delivery.outgoing import Policy
@@ -41,6 +42,8 @@ SPELLED = (
         "a.localhost",
     ),
     *("ok@127.0.0.1", "ok:ok@localhost", "10.1.2.3", "172.16.0.1", "192.168.1.1", "100.64.0.1"),
+    *("10.0.0.0", "192.0.0.1", "192.0.2.1", "198.18.0.1", "198.51.100.1", "203.0.113.1"),
+    *("240.0.0.1", "[fc00::1]", "[2001:db8::1]", "[2001::1]", "[ff02::1]", "0300.0250.1.1"),
     *("169.254.169.254", "[fd00::1]", "[fe80::1]", "[fec0::1]", "224.0.0.1", "255.255.255.255"),
 )
 # Names, and where they lead when they are looked up.
@@ -54,6 +57,14 @@ NAMED = {
     "cloud.example": ["169.254.169.254"],
     "unset.example": ["0.0.0.0"],
 }
+
+# What is called is https on two ports alone; the rest is refused whatever stands behind it.
+ELSEWHERE = (
+    *("file:///etc/passwd", "file://127.0.0.1:PORT/", "gopher://127.0.0.1:PORT/_x"),
+    *("dict://127.0.0.1:PORT/x", "ftp://127.0.0.1:PORT/x", "ldap://127.0.0.1:PORT/"),
+    *("http://hooks.example:PORT/", "https://hooks.example:PORT/", "https://hooks.example:22/"),
+    *("https://hooks.example:6379/", "//127.0.0.1:PORT/", "unix:///run/x.sock", "data:,x"),
+)
 
 
 @dataclass
@@ -183,3 +194,34 @@ def test_a_name_that_was_public_when_it_was_typed_is_judged_anew_at_each_call(
 
     assert ear.heard == 0
     assert "no public address" in events()[0].error
+
+
+@pytest.mark.parametrize("url", ELSEWHERE)
+def test_another_scheme_or_port_is_refused_by_the_form_and_never_called(
+    app: Flask, owner: Browser, team: Team, ear: Ear, url: str
+) -> None:
+    app.extensions["wbtest.outgoing"] = Policy(
+        is_allowed=lambda _address: True, look_up=lambda _host, _port: ["127.0.0.1"]
+    )
+    url = url.replace("PORT", str(ear.port))
+
+    answer = owner.send("/team/webhooks", {"url": url, "events": "experiment.started"})
+    send_test(keep(team, url))
+    post_some()
+
+    assert (answer.status_code, ear.heard) == (422, 0)
+    assert [(event.state, bool(event.error)) for event in events()] == [("waiting", True)]
+
+
+def test_who_is_called_cannot_send_us_on_into_our_own_network(
+    app: Flask, team: Team, ear: Ear
+) -> None:
+    app.extensions["wbtest.outgoing"] = local()
+    inside = f"http://127.0.0.1:{ear.port}/"
+
+    with running(Sink("302", headers={"Location": inside, "Refresh": f"0;url={inside}"})) as sink:
+        send_test(keep(team, sink.url))
+        post_some()
+
+    assert (len(sink.got), ear.heard) == (1, 0)
+    assert events()[0].state == "waiting"

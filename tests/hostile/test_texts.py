@@ -11,6 +11,7 @@ from flask import Flask
 from tests.conftest import Browser, HandClock
 from tests.factories import log_in
 from tests.hostile.filling import Filled, fill
+from tests.hostile.payloads import MARK
 from tests.hostile.sinks import faults_in_file, faults_in_mail
 from tests.network import cut_off
 from tests.team_pages import team_pages
@@ -20,7 +21,6 @@ from wbtest.extensions import Base, db
 from wbtest.team.models import Person
 
 pytestmark = pytest.mark.one_database
-MARK = re.compile(r"zq\d\dz")
 # Columns of text that no payload reaches, by the reason. A new column belongs here or into a form.
 UNREACHED = {
     "one of a few words of ours": """

@@ -1,11 +1,13 @@
 """Hostile files at each field that takes one: refused with a sentence, or only pixels are kept."""
 
+import gc
 import re
 import zlib
 from collections.abc import Callable
 from io import BytesIO
 from math import isqrt
 from pathlib import Path
+from tempfile import SpooledTemporaryFile, _TemporaryFileWrapper
 from typing import Any
 
 import pytest
@@ -31,6 +33,7 @@ from wbtest.publishing.models import Experiment, Image, ImageFile
 
 pytestmark = pytest.mark.one_database
 MEGABYTE = 1024 * 1024
+KIND = "multipart/form-data; boundary=cut"
 MOST_MEMORY = 200 * MEGABYTE
 NAMES = (
     *("../../app.py", "x.png\0.html", "con.png", '"; filename=evil.html', "ä" * 120 + ".png"),
@@ -133,15 +136,22 @@ def post(
     page_path: str = "",
 ) -> Any:
     """Send a form with a file. Written out, so that it lies in no file of the test's."""
-    page = html.fromstring(owner.get(page_path or path).text)
+    sent = form_of(owner, page_path or path, fields, body, name, field)
+    return owner.post(path, data=sent, content_type=KIND)
+
+
+def form_of(
+    owner: Browser, page_path: str, fields: dict[str, str], body: bytes, name: str, field: str
+) -> bytes:
+    """The form on this page with a file, as it is sent."""
+    page = html.fromstring(owner.get(page_path).text)
     token = page.xpath("//form[@enctype]//input[@name='csrf_token']/@value")[0]
     fields = {"csrf_token": token, **fields}
     parts = [f'name="{each}"\r\n\r\n{value}'.encode() for each, value in fields.items()]
     told = name.replace('"', "%22").replace("\r\n", "%0D%0A")
     parts.append(f'name="{field}"; filename="{told}"\r\n\r\n'.encode() + body)
     begins = b"--cut\r\nContent-Disposition: form-data; "
-    sent = b"".join(begins + part + b"\r\n" for part in parts) + b"--cut--\r\n"
-    return owner.post(path, data=sent, content_type="multipart/form-data; boundary=cut")
+    return b"".join(begins + part + b"\r\n" for part in parts) + b"--cut--\r\n"
 
 
 def memory_of(act: Callable[[], object]) -> int:
@@ -151,6 +161,12 @@ def memory_of(act: Callable[[], object]) -> int:
     before = int(re.findall(r"VmRSS:\s+(\d+)", status.read_text())[0])
     act()
     return (int(re.findall(r"VmHWM:\s+(\d+)", status.read_text())[0]) - before) * 1024
+
+
+def open_files() -> list[Any]:
+    """The files of forms that nobody closed."""
+    kinds = (SpooledTemporaryFile, _TemporaryFileWrapper)
+    return [each for each in gc.get_objects() if isinstance(each, kinds) and not each.closed]
 
 
 def count(model: type[Any]) -> int:
@@ -195,6 +211,32 @@ def test_of_what_is_taken_only_pixels_are_kept_in_little_memory(
     assert len(kept) >= len(TAKEN) / 2
     assert all(body.startswith(b"RIFF") and body[8:12] == b"WEBP" for body in kept)
     assert not any(re.search(rb"zq|<script|<svg|<\?php|PK\x03\x04|Exif", body) for body in kept)
+
+
+@pytest.mark.parametrize("share", [0.1, 0.5, 0.99])
+def test_a_file_whose_sender_hangs_up_leaves_nothing(
+    owner: Browser, draft: Experiment, share: float
+) -> None:
+    sent = form_of(owner, f"/experiments/{draft.id}/look", {}, picture(), "x.png", "hero_file")
+
+    answer = owner.post(
+        f"/experiments/{draft.id}/look",
+        input_stream=BytesIO(sent[: int(len(sent) * share)]),
+        content_length=len(sent),
+        content_type=KIND,
+    )
+
+    assert answer.status_code == 400
+    assert open_files() == []
+    assert (count(Image), count(ImageFile)) == (0, 0)
+    assert owner.get(f"/experiments/{draft.id}/look").status_code == 200
+
+
+def test_the_same_file_twice_is_kept_once(owner: Browser, draft: Experiment) -> None:
+    for _ in range(2):
+        assert send(owner, draft, picture("PNG", (80, 80))).status_code == 303
+
+    assert (count(Image), count(ImageFile)) == (1, 1)
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -1,0 +1,47 @@
+"""Fields of the API that keep no words of whoever sends them, by the reason.
+
+A new field of a body is taken, given back and shown, or it stands here.
+"""
+
+_WHY_REFUSED = {
+    "names what there is": """
+        restore_release.text restore_release.part waive_finding.rule waive_finding.part
+        waive_finding.words let_finding_stay.rule let_finding_stay.part let_finding_stay.words
+        merge_question.question write_comment.path write_comment.words mark_answer.question
+        add_scope_item.serves.[] change_scope_item.serves.[] change_look.logo change_look.hero
+        choose_afterwards.waiting_variant erase_signup.email purge_visitors.slug
+        decide_experiment.mark""",
+    "one of a few words of ours": """
+        create_experiment.time_zone change_experiment.time_zone change_look.theme change_look.font
+        change_look.corner bring_list_in.columns.[] add_spend.currency add_spend_lines.currency
+        change_coach.muted.[] add_webhook.events.[]""",
+    "a code, a colour, small letters, digits and hyphens": """
+        create_release.language change_release.language change_look.accent create_experiment.slug
+        change_experiment.slug create_experiment.variants.[].key
+        change_experiment.variants.[].key""",
+    "a day, a moment or an amount": """
+        create_release.dateline.date change_release.dateline.date create_release.faq.[].open.until
+        change_release.faq.[].open.until create_experiment.hypothesis.ends_on
+        change_experiment.hypothesis.ends_on add_spend.first add_spend.last add_spend.amount
+        add_annotation.at""",
+    "the password of whoever asks": "make_token.password",
+}
+_WHY_KEPT_FROM_ALL = {
+    "a secret": "make_shared.password",
+    "names what there is, and whatever else is passed over": "send_deliveries_again.ids.[]",
+    "kept of a lone approver on the first day alone": "approve_revision.traded_away",
+}
+_WHY_ON_PAGES = {
+    "what a reader thought afterwards stands where texts are compared": """
+        close_reading.reason close_reading.read_on close_reading.headline close_reading.disbelief
+        close_reading.who_says close_reading.rival""",
+}
+
+
+def _names(reasons: dict[str, str]) -> set[str]:
+    return {name for names in reasons.values() for name in names.split()}
+
+
+REFUSED = _names(_WHY_REFUSED)
+KEPT_FROM_ALL = _names(_WHY_KEPT_FROM_ALL)
+ON_PAGES_ALONE = _names(_WHY_ON_PAGES)

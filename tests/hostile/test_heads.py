@@ -1,0 +1,101 @@
+"""What a public page says to search engines and to others who show it, when its texts are hostile.
+
+There is no feed and nothing to embed; the sitemap holds addresses alone.
+"""
+
+import json
+import re
+from typing import Any
+
+import pytest
+from flask import Flask
+from lxml import html
+
+from tests.audience.larder import DOCUMENT, Visitor, draft_page
+from tests.audience.test_pictures import open_page
+from tests.hostile.payloads import PAYLOADS
+from tests.hostile.sinks import faults_in_page
+from tests.publishing.test_images import picture
+from wbtest.extensions import db
+from wbtest.publishing.looks.changing import change_look
+from wbtest.publishing.looks.images import add_image, picture_of
+from wbtest.publishing.looks.look import Look
+from wbtest.team.models import Workspace
+
+pytestmark = pytest.mark.one_database
+ENDS = (
+    "</script><script>alert(1)</script>",
+    "<!--<script>alert(1)//",
+    "Six\u2028alert(1)\u2029//",
+    '"}</script><meta http-equiv=refresh content="0;url=//evil.example">',
+    "&quot;&lt;/script&gt;",
+    "\\u003c/script\\u003e",
+)
+# The longest that a product, and all others may be.
+LABEL, LINE = 80, 300
+ONE_LINE = [each.text for each in PAYLOADS if not set("\r\n{}") & set(each.text)]
+SHARP = [*ENDS, *(" ".join(ONE_LINE[first::8])[:LINE].strip() for first in range(8))]
+
+
+def product_of(sharp: str) -> str:
+    return sharp[:LABEL].strip(" ")
+
+
+def page_of(app: Flask, sharp: str, slug: str = "larder") -> html.HtmlElement:
+    """The page of a test in which everything that a head may tell is this text."""
+    faq = [{**each, "question": sharp, "answer": sharp} for each in DOCUMENT["faq"]]
+    texts = {"headline": sharp, "subheading": sharp, "product": product_of(sharp)}
+    larder = draft_page(slug=slug, **texts, faq=faq)
+    hero = picture_of(add_image(larder.workspace, larder.editor, picture(size=(64, 64))))
+    look = Look(hero=hero.name, hero_alt=sharp)
+    change_look(larder.experiment, larder.editor, look)
+    db.session.get_one(Workspace, larder.workspace.id).controller = sharp
+    db.session.commit()
+    open_page(larder)
+    page = Visitor(app).get(f"/p/{slug}")
+    assert faults_in_page(page.text) == []
+    return html.document_fromstring(page.text)
+
+
+@pytest.fixture(params=SHARP)
+def sharp(request: pytest.FixtureRequest) -> str:
+    text: str = request.param
+    return text
+
+
+@pytest.fixture
+def opened(app: Flask, sharp: str) -> html.HtmlElement:
+    return page_of(app, sharp)
+
+
+def test_what_others_show_of_a_page_is_its_words_letter_by_letter(
+    opened: html.HtmlElement, sharp: str
+) -> None:
+    metas = opened.xpath("//head/meta[@content]")
+    told = {each.get("property") or each.get("name"): each.get("content") for each in metas}
+
+    for name in ("description", "og:title", "og:description"):
+        assert told[name] == sharp, name
+    # It is kept on one line.
+    assert told["og:image:alt"] == " ".join(sharp.splitlines())
+    assert told["og:site_name"] == product_of(sharp)
+
+
+def test_what_search_engines_read_is_json_of_those_very_words(
+    opened: html.HtmlElement, sharp: str
+) -> None:
+    [script] = opened.xpath("//script[@type='application/ld+json']")
+
+    about: dict[str, Any] = json.loads(script.text)
+    assert not re.search("[<>&'\u2028\u2029]", script.text)
+    names = (about["name"], about["description"], about["publisher"]["name"])
+    assert names == (sharp, sharp, sharp)
+    assert about["about"]["name"] == product_of(sharp)
+
+
+def test_no_word_of_a_page_is_an_element_of_its_head(app: Flask, opened: html.HtmlElement) -> None:
+    usual = page_of(app, "Six dinners", "plain")
+
+    assert [each.tag for each in opened.find("head").iter()] == [
+        each.tag for each in usual.find("head").iter()
+    ]
