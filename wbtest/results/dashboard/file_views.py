@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from flask import abort, jsonify, request
+import msgspec
+from flask import Response, abort, request
 from flask.typing import ResponseReturnValue
 
 from wbtest.downloads import as_csv, send_file
@@ -28,7 +29,8 @@ def results_json(experiment_id: int) -> ResponseReturnValue:
     experiment = access.get(Experiment, experiment_id, "read")
     found = as_json(results_of(experiment, clock.now()))
     behind = figures_as_of()
-    return jsonify(found | {"as_of": behind.isoformat()} if behind else found)
+    text = msgspec.json.encode(found | {"as_of": behind.isoformat()} if behind else found)
+    return Response(text, mimetype="application/json")
 
 
 @bp.get("/experiments/<int:experiment_id>/results.csv")
