@@ -16,9 +16,11 @@ from wbtest.results.statistics.one_look import posterior
 if TYPE_CHECKING:
     from wbtest.results.statistics.mixture import Floats
 
-# Where panels begin and end, as tail probabilities of every posterior on both sides.
-TAILS = (1e-15, 1e-10, 1e-6, 1e-3, 0.03, 0.2, 0.5)
-# Gauss-Legendre nodes in a panel, which is less than two standard deviations wide.
+# What lies beyond the panels of a posterior, on either side of it.
+TAIL = 1e-15
+# Between its median and either end, eight standard deviations away.
+PANELS = 6
+# Gauss-Legendre nodes in a panel.
 NODES = 10
 REMEMBERED = 256
 
@@ -71,8 +73,9 @@ def _rank(variants: tuple[Counts, ...]) -> Ranking:
     a = np.array([[[beta.a]] for beta in known])
     b = np.array([[[beta.b]] for beta in known])
     # On the scale θ = sin²φ the densities have no poles at 0 and 1.
-    quantiles = [special.betaincinv(a, b, TAILS), special.betainccinv(a, b, TAILS)]
-    edges = np.unique(np.arcsin(np.sqrt(quantiles)))
+    quantiles = special.betaincinv(a, b, (TAIL, 0.5)), special.betainccinv(a, b, TAIL)
+    ends = np.arcsin(np.sqrt(np.concatenate(quantiles, axis=-1)))
+    edges = np.unique(np.linspace(ends[..., :-1], ends[..., 1:], PANELS + 1))
     nodes, weights, until = _rule()
     half = np.diff(edges)[:, None] / 2
     angle = edges[:-1, None] + half + half * nodes
