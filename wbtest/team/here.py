@@ -80,7 +80,8 @@ def settle(mine: dict[int, Membership], arguments: dict[str, Any]) -> tuple[Memb
         raise NoTeam
     models = current_app.extensions[OBJECTS]
     for name in arguments.keys() & models.keys():
-        found = db.session.get(models[name], arguments[name])
+        # The session forgets a row that nobody holds, and the view asks for this one again.
+        found = g.asked_of = db.session.get(models[name], arguments[name])
         # Its page has an address of its own: to go along with each save of a draft would turn the
         # pages of another tab about.
         return _of(mine, found.workspace_id if found is not None else None), False
