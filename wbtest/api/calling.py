@@ -14,6 +14,7 @@ from wbtest import http
 from wbtest.api import once
 from wbtest.api.bodies import Unfit
 from wbtest.api.routes import BEGINS, ROUTES, Route
+from wbtest.moments import of_one_moment
 from wbtest.store import Refused
 from wbtest.team import access, here, limits, tokens
 from wbtest.team.token_models import ApiToken
@@ -56,7 +57,7 @@ def view_of(route: Route) -> Callable[..., ResponseReturnValue]:
 
     view.permission = route.permission  # type: ignore[attr-defined]
     view.longest_body = route.longest_body  # type: ignore[attr-defined]
-    return view
+    return of_one_moment(view) if route.is_of_one_moment else view
 
 
 def _token() -> ApiToken:
