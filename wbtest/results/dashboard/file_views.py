@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import msgspec
 from flask import Response, abort, request
 from flask.typing import ResponseReturnValue
 
@@ -25,6 +24,9 @@ from wbtest.team import access
 @access.requires("read")
 def results_json(experiment_id: int) -> ResponseReturnValue:
     """The figures for programs."""
+    # Here, so that a process that shows landing pages only never loads it.
+    import msgspec
+
     read_figures()
     experiment = access.get(Experiment, experiment_id, "read")
     found = as_json(results_of(experiment, clock.now()))
