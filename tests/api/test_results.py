@@ -14,6 +14,7 @@ from tests.audience.larder import Visitor, visits
 from tests.conftest import HandClock
 from tests.factories import Team, make_approval, make_experiment, make_revision, make_running
 from tests.results.crowd import count_day
+from tests.statements import counted
 from wbtest.extensions import clock, db
 from wbtest.publishing.models import Experiment
 from wbtest.results.figures import results_of
@@ -49,6 +50,17 @@ def test_results_are_those_of_the_command(program: Program, met: Experiment) -> 
     assert answer.status_code == 200, answer.text
     assert {name: found[name] for name in wanted} == wanted
     assert found["filtered"] is None
+
+
+def test_who_asks_for_results_is_read_once_and_with_them(program: Program, met: Experiment) -> None:
+    address = f"/experiments/{met.id}/results"
+    program.get(address)
+
+    with counted() as asked:
+        program.get(address)
+
+    for table in ("api_tokens", "memberships", "workspaces", "experiments"):
+        assert sum(table in text for text in asked) == 1, table
 
 
 def test_a_filter_adds_a_part_and_leaves_the_verdict_alone(

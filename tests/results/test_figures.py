@@ -11,7 +11,7 @@ from wbtest.audience import counts
 from wbtest.audience.counts import Totals
 from wbtest.publishing.models import Experiment
 from wbtest.publishing.running.sealing import seal_phase
-from wbtest.results import in_words, intervals, looks, statistics, variants
+from wbtest.results import in_words, intervals, looks, statistics
 from wbtest.results.figures import NotStarted, judged, results_of, sealed_rule
 from wbtest.results.figures_json import results_json
 from wbtest.results.look_memory import LookMemory
@@ -240,7 +240,7 @@ def test_what_is_remembered_is_what_is_computed_anew(met, monkeypatch):
     first = results_json(results_of(met, LATER))
     monkeypatch.setattr(looks, "_looks", LookMemory(0))
     for remembered in (
-        *(intervals._low, intervals._high, counts._by_variant, variants._compared),
+        *(intervals._low, intervals._high, counts._by_variant, comparison._log_e_better),
         *(_split, comparison._least_ratio, ranking._rank),
     ):
         remembered.cache_clear()

@@ -4,6 +4,7 @@ import pytest
 
 from tests.results.hours import phase
 from tests.results.trusting.histories import checked, counted, visitors
+from wbtest.results import measurement
 from wbtest.results.measurement import worst_phase
 from wbtest.results.statistics import split
 
@@ -48,3 +49,11 @@ def test_the_newest_phase_is_asked_for_the_cause_unless_an_earlier_one_broke():
     assert worst_phase(counted(*even, phases=(broken, sound))) == 0
     assert worst_phase(counted(*uneven, phases=(sound, broken))) == 1
     assert worst_phase(counted(*even, phases=(sound, sound))) == 1
+
+
+@pytest.mark.parametrize("weights", [(1, 1), (1000, 1000), (1, 1, 1, 1, 1, 1), (1000, 1)])
+def test_a_thousand_people_are_never_too_few_to_judge_a_split(weights):
+    # No weight of the lightest variant says less against a split than that of one of two equal.
+    everybody = [0] * (len(weights) - 1) + [measurement.ALWAYS_ENOUGH]
+
+    assert split(everybody, weights).mismatch

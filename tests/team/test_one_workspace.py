@@ -1,5 +1,6 @@
 """Somebody in two workspaces: a request is about one, and only the role there counts."""
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -16,6 +17,7 @@ from tests.factories import (
     make_workspace,
 )
 from tests.filled import fill
+from tests.statements import counted
 from tests.team.two import join
 from tests.team_pages import given
 from wbtest.team import access, here
@@ -163,3 +165,15 @@ def test_a_view_is_given_nothing_of_a_workspace_that_its_request_is_not_about(
         g._login_user = pat
         with pytest.raises(NotFound):
             access.get(Release, there.id, "read")
+
+
+def test_the_row_that_an_address_names_is_read_once(
+    client: Browser, team: Team, there: Release
+) -> None:
+    log_in(client, team.editor)
+    address = f"/releases/{there.id}"
+
+    with counted() as asked:
+        assert client.get(address).status_code == 200
+
+    assert len([text for text in asked if re.search(r"WHERE releases\.id = \S+$", text)]) == 1

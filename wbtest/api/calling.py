@@ -15,6 +15,7 @@ from wbtest.api import once
 from wbtest.api.bodies import Unfit
 from wbtest.api.routes import BEGINS, ROUTES, Route
 from wbtest.error_pages import error_page
+from wbtest.moments import of_one_moment
 from wbtest.store import Refused
 from wbtest.team import access, here, limits, tokens
 from wbtest.team.token_models import ApiToken
@@ -65,7 +66,7 @@ def view_of(route: Route) -> Callable[..., ResponseReturnValue]:
     view.permission = route.permission  # type: ignore[attr-defined]
     view.longest_body = route.longest_body  # type: ignore[attr-defined]
     view.turns_away = turns_away  # type: ignore[attr-defined]
-    return view
+    return of_one_moment(view) if route.is_of_one_moment else view
 
 
 def _token() -> ApiToken:

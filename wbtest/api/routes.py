@@ -16,6 +16,7 @@ class Route(NamedTuple):
     """``does`` is module and function below ``wbtest.api``.
 
     The token must hold the ``scope``, and its maker's role must reach the ``permission``.
+    ``is_of_one_moment``: who asks is read in the transaction in which the figures are.
     """
 
     method: str
@@ -25,6 +26,7 @@ class Route(NamedTuple):
     scope: str
     status: int = 200
     longest_body: int = LONGEST_BODY
+    is_of_one_moment: bool = False
 
     @property
     def name(self) -> str:
@@ -136,7 +138,7 @@ ROUTES = (
     Route("DELETE", f"{WAITING}/<key>", "running.delete_waiting_variant", *WRITING, 204),
     Route("GET", f"{EXPERIMENT}/afterwards", "running.get_afterwards", *SEEN_BY_OWNER),
     Route("POST", f"{EXPERIMENT}/afterwards", "running.choose_afterwards", *BY_OWNER),
-    Route("GET", f"{EXPERIMENT}/results", "figures.get_results", *READING),
+    Route("GET", f"{EXPERIMENT}/results", "figures.get_results", *READING, is_of_one_moment=True),
     Route("GET", f"{EXPERIMENT}/signups", "files.get_signups", *SEEN_BY_OWNER),
     Route("POST", f"{EXPERIMENT}/signups/erase", "visitors.erase_signup", *BY_OWNER, 204),
     Route("GET", f"{EXPERIMENT}/lists", "lists.list_lists", *SEEN_BY_OWNER),
@@ -176,7 +178,7 @@ ROUTES = (
     Route(
         "DELETE", f"{EXPERIMENT}/annotations/<key>", "meanwhile.delete_annotation", *WRITING, 204
     ),
-    Route("GET", "/portfolio", "figures.get_portfolio", *READING),
+    Route("GET", "/portfolio", "figures.get_portfolio", *READING, is_of_one_moment=True),
     Route("GET", "/needs-me", "needs.list_needs", *READING),
     Route("GET", "/workspace", "team.get_workspace", *READING),
     Route("PATCH", "/workspace", "team.change_workspace", *BY_OWNER),

@@ -16,6 +16,8 @@ from wbtest.results.statistics.split import ALARM
 from wbtest.results.totals import total
 from wbtest.results.trust import Check, early, listed, share_of
 
+# So many would raise an alarm at any weights, all of them in one variant.
+ALWAYS_ENOUGH = 1_000
 # Below this many served pages a share of lost beacons is chance.
 FEWEST_SERVED = 100
 
@@ -109,7 +111,11 @@ def _split_of(
 
 
 def _is_too_few(people: int, weights: Sequence[int]) -> bool:
-    """Whether no alarm could be raised even if everybody fell to the lightest variant."""
+    """Whether no alarm could be raised even if everybody fell to the lightest variant.
+
+    Each of them adds to the evidence; so of many only as many are asked for as are always enough.
+    """
+    people = min(people, ALWAYS_ENOUGH)
     lightest = min(range(len(weights)), key=lambda k: weights[k])
     worst = [people if k == lightest else 0 for k in range(len(weights))]
     return not statistics.split(worst, weights).mismatch

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import lru_cache
 from math import inf
 
 from msgspec import Struct
@@ -19,9 +18,6 @@ from wbtest.results.intervals import decision_interval, sequence
 from wbtest.results.looks import HOUR, Looks, PhaseHours
 from wbtest.results.statistics import Comparison, Counts, Interval, Split
 from wbtest.results.verdict import Standing, Verdict
-
-# Pairs whose counts are those of a moment ago are compared once.
-REMEMBERED = 4096
 
 
 class VariantFigures(Struct, frozen=True):
@@ -147,20 +143,12 @@ def find_best(
 def _pair(
     rule: Hypothesis, counted: Sequence[tuple[Row, Sequence[Counts]]], a: int, b: int
 ) -> Comparison:
-    shared = tuple(
+    shared = [
         (totals[a], totals[b], (weights[a], weights[b]))
         for weights, totals in counted
         if weights[a] and weights[b]
-    )
-    return Comparison(a, b, *_compared(shared, rule.alpha))
-
-
-@lru_cache(REMEMBERED)
-def _compared(
-    shared: tuple[tuple[Counts, Counts, tuple[int, int]], ...], alpha: float
-) -> tuple[float, Interval]:
-    """Evidence and ratio of two variants from the phases that had both."""
+    ]
     if not shared:
-        return 0.0, Interval(0.0, inf)
+        return Comparison(a, b, 0.0, Interval(0.0, inf))
     log_e = sum(statistics.log_e_better(*part) for part in shared)
-    return log_e, statistics.ratio_sequence(*shared[-1], alpha)
+    return Comparison(a, b, log_e, statistics.ratio_sequence(*shared[-1], rule.alpha))

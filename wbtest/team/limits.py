@@ -29,6 +29,8 @@ ACCOUNT = "account"
 TRIES = "10 per 15 minutes"
 COUNTS = cast(sa.Table, LimitCount.__table__)
 _HITS = f"SELECT key, hits FROM limit_counts WHERE key IN ({driver.MANY}) AND expires_at > ?"  # noqa: S608 - marks
+# Made once, as all that every request of a program asks.
+_ENDS = sa.select(LimitCount.expires_at).where(LimitCount.key == sa.bindparam("name"))
 # Begins a window or counts in the open one.
 _COUNTING = (
     " ON CONFLICT (key) DO UPDATE SET hits = CASE WHEN limit_counts.expires_at <= ? "
@@ -160,7 +162,7 @@ def hits_of(connection: sa.Connection, names: Collection[str], now: datetime) ->
 
 def seconds_until_free(connection: sa.Connection, name: str, now: datetime) -> int:
     """Return after how many seconds what was counted under a name is forgotten, at least 1."""
-    ends = connection.scalar(sa.select(LimitCount.expires_at).where(LimitCount.key == name))
+    ends = connection.scalar(_ENDS, {"name": name})
     return max(1, round((ends - now).total_seconds())) if ends else 1
 
 

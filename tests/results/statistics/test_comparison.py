@@ -10,6 +10,7 @@ from hypothesis import strategies as some
 from wbtest.results.statistics import (
     Counts,
     compare,
+    comparison,
     evidence_needed,
     find_best,
     log_e_better,
@@ -35,6 +36,15 @@ def test_a_ratio_excludes_1_exactly_when_the_evidence_does(x_a, x_b, w_a, w_b):
     # Closer than this, a root found to twelve digits may fall on either side.
     assert (low > 1) is (better >= 0) or abs(better) < 1e-6
     assert (high < 1) is (worse >= 0) or abs(worse) < 1e-6
+
+
+def test_visitors_who_only_looked_leave_nothing_to_compute_anew():
+    ratio_sequence(Counts(400, 21), Counts(400, 37), (1, 1), alpha=0.05)
+    known = comparison._least_ratio.cache_info().misses
+
+    ratio_sequence(Counts(900, 21), Counts(700, 37), (1, 1), alpha=0.05)
+
+    assert comparison._least_ratio.cache_info().misses == known
 
 
 def test_the_ratio_is_open_where_a_variant_has_no_conversion():

@@ -1,13 +1,11 @@
 """Ranking, against what can be said without integrating."""
 
-import random
-
-import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as some
+from scipy.special import betainc
 
-from wbtest.results.statistics import Beta, Counts, posterior, rank, ranking
+from wbtest.results.statistics import Counts, posterior, rank
 
 counts = some.integers(0, 3_000).flatmap(
     lambda seen: some.builds(Counts, some.just(seen), some.integers(0, seen))
@@ -39,24 +37,20 @@ def test_equal_variants_are_equally_likely_to_be_best():
     assert rank([Counts(500, 20)] * 4).probability_best == pytest.approx([0.25] * 4)
 
 
-def test_a_ranking_is_to_the_last_bit_what_it_is_where_nothing_is_remembered(monkeypatch):
-    rng = random.Random(7)
-    counts = [Counts(300 + 10 * k, 20 + k) for k in range(6)]
-    for _ in range(12):
-        k = rng.randrange(6)
-        more = rng.choice((0, 1, 1, 50))
-        counts[k] = Counts(counts[k].seen + more, counts[k].converted + rng.randint(0, more))
-        ranking._rank.cache_clear()
-        found = rank(counts)
-        with monkeypatch.context() as patch:
-            patch.setattr(ranking, "_distributions", ranking.Distributions(0))
-            ranking._rank.cache_clear()
-            assert rank(counts) == found
+def test_rates_near_one_are_ranked_as_finely_as_rates_near_zero():
+    many, more = 4_605_793, 7_126_562
+    near_one = rank([Counts(many, many), Counts(more, more)]).probability_best
+    near_zero = rank([Counts(many, 0), Counts(more, 0)]).probability_best
+
+    # The best of those that nearly all say yes to is the worst where nearly all say no.
+    assert near_one == pytest.approx(near_zero[::-1], abs=1e-12)
 
 
-def test_so_many_distributions_are_remembered_and_no_more():
-    known = ranking.Distributions(2)
-    for k in range(5):
-        known.at(Beta(1.5 + k, 9.5), np.linspace(0.01, 0.9, 7))
+@pytest.mark.parametrize("seen", [3, 300, 3_000_000])
+def test_the_integral_up_to_a_rate_is_its_distribution_function(seen):
+    # What is given away against a rate that is known as good as exactly is E[max(p − θ, 0)].
+    known, rate = Counts(10**12, 2 * 10**11), 0.2
+    a, b = posterior(variant := Counts(seen, seen // 3))
+    wanted = rate * betainc(a, b, rate) - a / (a + b) * betainc(a + 1, b, rate)
 
-    assert len(known._known) == 2
+    assert rank([variant, known]).expected_loss[0] == pytest.approx(wanted, rel=1e-6, abs=1e-12)

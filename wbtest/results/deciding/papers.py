@@ -32,8 +32,7 @@ def find_paper(experiment: Experiment, number: int) -> Paper | None:
 
 def find_newest(experiment: Experiment) -> Paper | None:
     """Return the paper that was signed last, or None."""
-    query = db.select(Paper).where(Paper.experiment_id == experiment.id)
-    return db.session.scalars(query.order_by(Paper.number.desc()).limit(1)).first()
+    return db.session.scalars(_newest(), {"experiment_id": experiment.id}).first()
 
 
 def find_standing(experiment: Experiment, number: int) -> Paper | None:
@@ -62,8 +61,15 @@ def papers_of(experiment: Experiment) -> Papers:
 
 
 @cache
-def _not_taken_back() -> Select[Paper]:
+def _newest() -> Select[Paper]:
     """Made once, since to put it together takes longer than to run it."""
+    is_of = Paper.experiment_id == bindparam("experiment_id")
+    return select(Paper).where(is_of).order_by(Paper.number.desc()).limit(1)
+
+
+@cache
+def _not_taken_back() -> Select[Paper]:
+    """Made once, as above."""
     is_of = Paper.experiment_id == bindparam("experiment_id")
     is_turned_down = (Paper.state == "withdrawn") & Paper.seconded_by_id.is_not(None)
     return (

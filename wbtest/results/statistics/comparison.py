@@ -22,7 +22,8 @@ if TYPE_CHECKING:
 Weights = tuple[float, float]
 # How many conversions the prior is worth; it is centred where both rates are equal.
 CONCENTRATION = 16.0
-# A ratio's end depends on its counts alone, so one that was found once is found.
+# What is said of two variants depends on their conversions alone: nothing is computed anew for
+# visitors who only looked.
 REMEMBERED = 4096
 
 
@@ -47,11 +48,7 @@ def log_e_better(a: Counts, b: Counts, weights: Weights) -> float:
     >>> round(log_e_better(Counts(1000, 10), Counts(1000, 30), (1, 1)), 3)
     3.773
     """
-    from wbtest.results.statistics import scalar
-
-    share = shares_of(weights)[1]
-    prior = CONCENTRATION * share, CONCENTRATION * (1 - share)
-    return scalar.log_e_above(b.converted, a.converted, share, *prior)
+    return _log_e_better(a.converted, b.converted, weights)
 
 
 def log_e_better_path(converted_a: Ints, converted_b: Ints, weights: Weights) -> Floats:
@@ -80,9 +77,9 @@ def ratio_sequence(a: Counts, b: Counts, weights: Weights, alpha: float) -> Inte
     [0.767, 4.423]
     """
     needed = evidence_needed(alpha, arms=2)
-    low = _least_ratio(a, b, weights, needed)
+    low = _least_ratio(a.converted, b.converted, weights, needed)
     # The most that b can be over a is the least that a can be over b, read backwards.
-    least = _least_ratio(b, a, weights[::-1], needed)
+    least = _least_ratio(b.converted, a.converted, weights[::-1], needed)
     return Interval(low, _inverse(least))
 
 
@@ -144,12 +141,21 @@ def log_e_unequal(variants: Sequence[Counts], weights: Sequence[float]) -> float
 
 
 @lru_cache(REMEMBERED)
-def _least_ratio(a: Counts, b: Counts, weights: Weights, needed: float) -> float:
+def _log_e_better(converted_a: int, converted_b: int, weights: Weights) -> float:
+    from wbtest.results.statistics import scalar
+
+    share = shares_of(weights)[1]
+    prior = CONCENTRATION * share, CONCENTRATION * (1 - share)
+    return scalar.log_e_above(converted_b, converted_a, share, *prior)
+
+
+@lru_cache(REMEMBERED)
+def _least_ratio(converted_a: int, converted_b: int, weights: Weights, needed: float) -> float:
     """Return the ratio of b's rate over a's below which the evidence excludes every ratio."""
     from wbtest.results.statistics import mixture, scalar
 
     share_a, share_b = shares_of(weights)
-    counts = b.converted, a.converted
+    counts = converted_b, converted_a
     prior = CONCENTRATION * share_b, CONCENTRATION * share_a
 
     def log_e(theta: float) -> float:

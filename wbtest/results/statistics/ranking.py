@@ -5,8 +5,6 @@ Valid for one look planned in advance. What may be watched every day stands in `
 
 from __future__ import annotations
 
-import threading
-from collections import OrderedDict
 from collections.abc import Sequence
 from functools import cache, lru_cache
 from typing import TYPE_CHECKING
@@ -14,14 +12,16 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 
 from wbtest.results.statistics.counts import Counts
-from wbtest.results.statistics.one_look import Beta, posterior
+from wbtest.results.statistics.one_look import posterior
 
 if TYPE_CHECKING:
     from wbtest.results.statistics.mixture import Floats
 
-# Where panels begin and end, as tail probabilities of every posterior on both sides.
-TAILS = (1e-15, 1e-10, 1e-6, 1e-3, 0.03, 0.2, 0.5)
-# Gauss-Legendre nodes in a panel, which is less than two standard deviations wide.
+# What lies beyond the panels of a posterior, on either side of it.
+TAIL = 1e-15
+# Between its median and either end, eight standard deviations away.
+PANELS = 6
+# Gauss-Legendre nodes in a panel.
 NODES = 10
 REMEMBERED = 256
 
@@ -51,47 +51,17 @@ def rank(variants: Sequence[Counts]) -> Ranking:
 
 
 @cache
-def _rule() -> tuple[Floats, Floats]:
-    """Nodes and weights of a panel from −1 to 1."""
+def _rule() -> tuple[Floats, Floats, Floats]:
+    """Nodes of a panel from −1 to 1, their weights, and the weights of the integral up to each."""
     import numpy as np
+    from numpy.polynomial import legendre
 
-    nodes, weights = np.polynomial.legendre.leggauss(NODES)
-    return nodes, weights
-
-
-class Distributions:
-    """Distribution functions, each with the points at which it was asked for last.
-
-    Where one more visitor came to one of six variants, five posteriors are what they were, and most
-    panels lie where they lay. A value is used again for the very same point alone.
-    """
-
-    def __init__(self, room: int) -> None:
-        self.room = room
-        self._known: OrderedDict[Beta, tuple[Floats, Floats]] = OrderedDict()
-        self._changing = threading.Lock()
-
-    def at(self, beta: Beta, points: Floats) -> Floats:
-        """Return the probability of at most each of the points, which ascend."""
-        import numpy as np
-        from scipy import special
-
-        known = self._known.get(beta)
-        if known is None:
-            values = np.asarray(special.betainc(beta.a, beta.b, points), dtype=np.float64)
-        else:
-            place = np.minimum(known[0].searchsorted(points), len(known[0]) - 1)
-            values, is_new = known[1][place], known[0][place] != points
-            values[is_new] = special.betainc(beta.a, beta.b, points[is_new])
-        with self._changing:
-            self._known[beta] = (points, values)
-            self._known.move_to_end(beta)
-            while len(self._known) > self.room:
-                self._known.popitem(last=False)
-        return values
-
-
-_distributions = Distributions(128)
+    nodes, weights = legendre.leggauss(NODES)
+    values = legendre.legvander(nodes, NODES)
+    # (2m + 1) ∫ P_m = P_(m+1) − P_(m−1), and the integral of P_0 = 1 up to x is x + 1.
+    integrals = np.column_stack([1 + nodes, values[:, 2:] - values[:, :-2]])
+    until = integrals @ values[:, :-1].T * weights / 2
+    return nodes, weights, until
 
 
 @lru_cache(REMEMBERED)
@@ -100,23 +70,30 @@ def _rank(variants: tuple[Counts, ...]) -> Ranking:
     from scipy import special
 
     known = [posterior(counts) for counts in variants]
-    a = np.array([[beta.a] for beta in known])
-    b = np.array([[beta.b] for beta in known])
+    a = np.array([[[beta.a]] for beta in known])
+    b = np.array([[[beta.b]] for beta in known])
     # On the scale θ = sin²φ the densities have no poles at 0 and 1.
-    quantiles = [special.betaincinv(a, b, TAILS), special.betainccinv(a, b, TAILS)]
-    edges = np.unique(np.arcsin(np.sqrt(quantiles)))
-    nodes, node_weights = _rule()
+    quantiles = special.betaincinv(a, b, (TAIL, 0.5)), special.betainccinv(a, b, TAIL)
+    ends = np.arcsin(np.sqrt(np.concatenate(quantiles, axis=-1)))
+    edges = np.unique(np.linspace(ends[..., :-1], ends[..., 1:], PANELS + 1))
+    nodes, weights, until = _rule()
     half = np.diff(edges)[:, None] / 2
-    angle = (edges[:-1, None] + half + half * nodes).ravel()
-    width = (half * node_weights).ravel()
-
+    angle = edges[:-1, None] + half + half * nodes
     sine, cosine = np.sin(angle), np.cos(angle)
-    below = np.stack([_distributions.at(beta, sine**2) for beta in known])
-    log_density = special.xlogy(2 * a - 1, sine) + special.xlogy(2 * b - 1, cosine)
+
+    # The logarithm of what is nearly 1 is that of what it lacks.
+    lesser, is_low = np.minimum(sine, cosine) ** 2, sine < cosine
+    near, far = np.log(lesser), np.log1p(-lesser)
+    log_rate, log_rest = np.where(is_low, near, far), np.where(is_low, far, near)
+    log_density = (a - 0.5) * log_rate + (b - 0.5) * log_rest
     # The panels give the norm as well: betaln would lose digits at millions of visitors.
-    density = np.exp(log_density - log_density.max(axis=1, keepdims=True))
-    density /= (density @ width)[:, None]
+    density = np.exp(log_density - log_density.max(axis=(1, 2), keepdims=True)) * half
+    density /= (density @ weights).sum(axis=1)[:, None, None]
+    mass = density @ weights
+    before = (mass.cumsum(axis=1) - mass)[:, :, None]
+    # The sums end within a rounding of 0 and 1.
+    below = np.clip(before + density @ until.T, 0, 1)
     others = np.stack([np.delete(below, k, axis=0).prod(axis=0) for k in range(len(known))])
-    best = (density * others) @ width
-    loss = (below * (1 - others)) @ (2 * sine * cosine * width)
+    best = (density * others @ weights).sum(axis=1)
+    loss = (below * (1 - others) * (2 * sine * cosine * half) @ weights).sum(axis=1)
     return Ranking(tuple(best.tolist()), tuple(loss.tolist()))

@@ -27,11 +27,11 @@ _betaln = lru_cache(64)(special.betaln)
 
 def log_e_above(x: int, f: int, t: float, a: float, b: float) -> float:
     """Return ``mixture.log_e_above`` of x conversions and f visitors without one."""
-    mass = _betaincc(a + x, b + f, t)
+    mass = _above(a + x, b + f, t)
     if mass < mixture.SMALLEST:
         return float(mixture.log_e_above(x, f, t, a, b))
     # In the order of ``mixture``: other orders round otherwise.
-    return float(_log_ratio(x, f, t, a, b) + np.log(mass) - np.log(_betaincc(a, b, t)))
+    return float(_log_ratio(x, f, t, a, b) + np.log(mass) - np.log(_above(a, b, t)))
 
 
 def log_e_below(x: int, f: int, t: float, a: float, b: float) -> float:
@@ -40,6 +40,12 @@ def log_e_below(x: int, f: int, t: float, a: float, b: float) -> float:
     if mass < mixture.SMALLEST:
         return float(mixture.log_e_below(x, f, t, a, b))
     return float(_log_ratio(x, f, t, a, b) + np.log(mass) - np.log(_betainc(a, b, t)))
+
+
+def _above(a: float, b: float, t: float) -> float:
+    """Return ``mixture._above`` of one pair."""
+    below = _betainc(a, b, t)
+    return 1 - below if below <= mixture.MOST_BELOW else _betaincc(a, b, t)
 
 
 def _log_ratio(x: int, f: int, t: float, a: float, b: float) -> float:
