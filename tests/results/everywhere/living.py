@@ -9,6 +9,7 @@ from datetime import timedelta
 from typing import Any
 
 from flask import current_app
+from msgspec.structs import replace
 
 from tests.audience.lists import bring_in
 from tests.conftest import HandClock
@@ -138,8 +139,8 @@ def _visit(
     # Lost events are told of with the next group that is stored.
     order = sorted(enumerate(history.visits), key=lambda each: each[1].machine != "lost")
     for number, visit in order:
-        for event in _events_of(history, experiment, plan, visit, number):
-            event.at_us = min(event.at_us, now_us)
+        for wanted in _events_of(history, experiment, plan, visit, number):
+            event = replace(wanted, at_us=min(wanted.at_us, now_us))
             if visit.machine:
                 machines[MACHINES[visit.machine][2], event.variant] += 1
             if isinstance(event, SignedUp) and visit.size == 1:
