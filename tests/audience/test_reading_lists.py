@@ -43,6 +43,12 @@ def test_a_sign_that_can_part_no_cells_is_not_taken_for_one():
     assert table_of('sep="\r\nmia@x.io\r\n').headings == ('sep="',)
 
 
+def test_a_sign_that_often_stands_within_the_cells_parts_none():
+    said = [["mia@x.io", "a;b;c;d"], ["leo@x.io", "a;b;c;d;e"], ["zoe@x.io", "none"]]
+
+    assert cells("email,said\n" + "".join(f'{email},"{text}"\n' for email, text in said)) == said
+
+
 def test_letters_that_were_guessed_are_said_to_be():
     assert text_of(TEXT.encode("cp1252"))[1] == "Windows-1252"
     assert text_of(TEXT.encode("utf-16"))[1] == "UTF-16"

@@ -5,6 +5,7 @@ become an element carries ``data-zq``, so that it can be found where it must not
 """
 
 import re
+from collections import Counter
 from dataclasses import dataclass
 from itertools import cycle, islice
 
@@ -160,6 +161,7 @@ class Texts:
     def __init__(self, payloads: tuple[Payload, ...] = PAYLOADS) -> None:
         self.payloads = payloads
         self._turn = 0
+        self._given: Counter[Payload] = Counter()
         self.typed = 0
         self.unfit = 0
 
@@ -181,8 +183,10 @@ class Texts:
         return found or "None fits."
 
     def email(self) -> str:
-        """Return an address whose local part is one of them, as far as it may be."""
+        """Return an address that nobody has yet; its local part is a payload, as far as it may."""
         payload = self.payloads[self._turn]
         self._turn = (self._turn + 1) % len(self.payloads)
         self.typed += 1
-        return f"{payload.as_local_part}@example.com"
+        self._given[payload] += 1
+        host = f"{self._given[payload]}.example.com" if self._given[payload] > 1 else "example.com"
+        return f"{payload.as_local_part}@{host}"

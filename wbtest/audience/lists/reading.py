@@ -17,6 +17,8 @@ from wbtest.patterns import late_pattern
 
 LARGEST = 8 * 1024 * 1024
 MOST_ROWS = 100_000
+# Of the rows of a list, those that have as many cells as most.
+NEARLY_ALL = 0.8
 # Empty ones, too: a file may hold millions, and each look at it goes through all of them.
 MOST_LINES = 2 * MOST_ROWS
 MOST_COLUMNS = 60
@@ -113,9 +115,12 @@ def _separator_of(text: str) -> tuple[str, str]:
 
     head = text[:CHARACTERS_TO_TELL]
 
-    def columns(separator: str) -> float:
+    def columns(separator: str) -> tuple[bool, float]:
+        """Whether nearly all rows are of one width, and how wide they are."""
         widths = [len(cells) for _, cells in islice(_records(head, separator), ROWS_TO_TELL)]
-        return statistics.median(widths or [0])
+        usual = statistics.median(widths or [1])
+        # A sign within the cells parts some rows often, and others not at all.
+        return usual > 1 and widths.count(int(usual)) >= NEARLY_ALL * len(widths), usual
 
     return max(SEPARATORS, key=columns), text
 
