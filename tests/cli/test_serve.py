@@ -66,8 +66,8 @@ def test_ctrl_c_ends_everything_at_once(served: Served) -> None:
 
 
 def test_a_signal_to_every_process_does_not_hang_it(served: Served) -> None:
-    # As a terminal does: all at once. One after the other, the first may be missed by who watches it
-    # before that one learns that all shall end.
+    # As a terminal does: all at once. One after the other, the first may be missed by who watches
+    # it before that one learns that all shall end.
     os.killpg(served.process.pid, signal.SIGTERM)
 
     assert served.process.wait(10) == 0, served.printed
