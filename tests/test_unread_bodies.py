@@ -1,12 +1,19 @@
 """Whoever may not call a view is answered before anything that they send is read."""
 
 import io
+from typing import Any
+from urllib.parse import urlencode
 
 import pytest
+import sqlalchemy as sa
 
 from tests.api.conftest import make_key
 from tests.conftest import Browser
 from tests.factories import Team, log_in, make_experiment, make_revision
+from tests.test_typed import RENAMED
+from wbtest.extensions import db
+from wbtest.team.models import LoginSession, Membership
+from wbtest.team.token_models import ApiToken
 
 HEAD = b'--part\r\nContent-Disposition: form-data; name="logo_file"; filename="x.png"\r\n\r\n'
 BODY = HEAD + bytes(10 * 1024 * 1024) + b"\r\n--part--\r\n"
@@ -58,3 +65,55 @@ def test_of_a_program_that_may_not_send_nothing_is_read(client: Browser, team: T
 
 def test_of_a_page_for_everybody_no_more_is_read_than_a_form(client: Browser) -> None:
     assert send(client, "/login") == (413, 0)
+
+
+class Arriving(io.BytesIO):
+    """A body before whose first part arrives something else happens."""
+
+    def __init__(self, body: str, meanwhile: sa.Executable) -> None:
+        super().__init__(body.encode())
+        self._meanwhile: sa.Executable | None = meanwhile
+
+    def readinto(self, buffer: Any, /) -> int:
+        if self._meanwhile is not None:
+            with db.engine.connect().execution_options(writes=True) as other, other.begin():
+                other.execute(self._meanwhile)
+            self._meanwhile = None
+        return super().readinto(buffer)
+
+
+@pytest.mark.every_database
+@pytest.mark.parametrize(
+    ("meanwhile", "status"),
+    [
+        (sa.update(Membership).values(role="editor"), 403),
+        (sa.delete(Membership), 404),
+        (sa.delete(LoginSession), 303),
+    ],
+)
+def test_who_may_no_longer_when_their_form_is_here_does_nothing(
+    client: Browser, team: Team, meanwhile: sa.Executable, status: int
+) -> None:
+    log_in(client, team.owner)
+    token = client.get("/team").text.partition('name="csrf_token"')[2].split('"')[1]
+    sent = Arriving(urlencode({**RENAMED, "csrf_token": token}), meanwhile)
+    kind = "application/x-www-form-urlencoded"
+
+    answer = client.post("/team", input_stream=sent, content_type=kind)
+
+    assert answer.status_code == status
+    assert team.workspace.name != "Cellar"
+
+
+@pytest.mark.every_database
+def test_a_token_that_was_ended_before_the_body_is_here_does_nothing(
+    client: Browser, team: Team
+) -> None:
+    key = make_key(team.workspace, team.owner, ("manage",))
+    sent = Arriving('{"name": "Cellar"}', sa.delete(ApiToken))
+    said = {"Authorization": f"Bearer {key}", "Content-Type": "application/json"}
+
+    answer = client.patch("/api/v1/workspace", input_stream=sent, headers=said)
+
+    assert answer.status_code == 401
+    assert team.workspace.name != "Cellar"

@@ -30,6 +30,8 @@ MOST_DIGITS = 100
 LOST = "\ufffd"
 LONGEST_BODY = 2 * 1024 * 1024
 WITH_BODY = ("POST", "PUT", "PATCH", "DELETE")
+# Of an app: forgets who asks, once they were not turned away.
+FORGET = "wbtest.forget"
 # Asked for by machines that know us by number; they build no link.
 ANY_HOST = ("/healthz", "/readyz")
 
@@ -166,6 +168,9 @@ def _turn_strangers_away() -> ResponseReturnValue | None:
 
     A view says by ``turns_away`` what they are answered, None for who may. The check of a form's
     token comes later: it reads the form, and a stranger could make us take megabytes apart.
+
+    When a body is here its sender decides. So no transaction is open until then, and who asks is
+    forgotten: the view finds out anew, for by then they may be out of the team.
     """
     if request.method not in WITH_BODY and not request.content_length:
         return None
@@ -173,6 +178,8 @@ def _turn_strangers_away() -> ResponseReturnValue | None:
     if ask is None or request.method == "OPTIONS":
         return None
     answer: ResponseReturnValue | None = ask(**(request.view_args or {}))
+    if answer is None:
+        current_app.extensions[FORGET]()
     return answer
 
 

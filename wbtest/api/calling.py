@@ -43,7 +43,8 @@ def view_of(route: Route) -> Callable[..., ResponseReturnValue]:
 
     def turns_away(**_address: Any) -> Response | None:
         token = _token()
-        turned_away = _count(token)
+        # Asked a second time when the body is here, it is one request all the same.
+        turned_away = _count(token) if "rate" not in g else None
         if turned_away is not None:
             return turned_away
         if route.scope not in token.scopes.split():
@@ -54,8 +55,10 @@ def view_of(route: Route) -> Callable[..., ResponseReturnValue]:
         return None
 
     def view(**address: Any) -> ResponseReturnValue:
-        # Of a request with a body this was asked before that was read.
-        turned_away = turns_away() if access.find_token() is None else None
+        if "rate" in g:
+            # Who may send was let in before; who may act is asked when all of it is here.
+            request.get_data()
+        turned_away = turns_away()
         if turned_away is not None:
             return turned_away
         key = request.headers.get("Idempotency-Key") if route.method == "POST" else None

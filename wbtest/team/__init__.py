@@ -7,6 +7,7 @@ from flask import Flask, Request, Response, current_app, g
 from flask_limiter.errors import RateLimitExceeded
 from werkzeug.local import LocalProxy
 
+from wbtest import http
 from wbtest.error_pages import error_page
 from wbtest.extensions import limiter, login
 
@@ -61,6 +62,7 @@ def init_app(app: Flask) -> None:
     app.context_processor(_who_asks)
     # Macros see no context of a page.
     app.add_template_global(access.workspace_of_form)
+    app.extensions[http.FORGET] = here.forget_who_asks
     app.extensions[access.PROOF] = proving_views.ask_for_proof
     app.extensions["wbtest.tell_owners"] = owners.tell_owners
     # Days have a time zone where tests have one; that area lies higher up and says which.

@@ -17,7 +17,7 @@ from flask import abort, current_app, g, request
 from sqlalchemy.orm import joinedload
 
 from wbtest.extensions import db
-from wbtest.store import Refused
+from wbtest.store import Refused, end_reading
 from wbtest.team.entering import enter
 from wbtest.team.models import LoginSession, Membership
 
@@ -123,6 +123,13 @@ def _of(mine: dict[int, Membership], workspace_id: int | None) -> Membership:
     if found is None and workspace_id is not None:
         turn_away("elsewhere")
     return found if found is not None else abort(404)
+
+
+def forget_who_asks() -> None:
+    """Let all that this request knows of who asks be found anew, and end what it has read."""
+    for name in ("_login_user", "token", "memberships", "membership", "asked_of"):
+        g.pop(name, None)
+    end_reading()
 
 
 def turn_away(why: str) -> None:

@@ -21,6 +21,11 @@ def test_some_variant_is_the_best(variants):
     assert min(ranking.probability_best + ranking.expected_loss) >= 0
 
 
+@pytest.mark.parametrize("others", [[], [Counts(1_000, 0)], [Counts(10**7, 1), Counts(0, 0)]])
+def test_nothing_is_more_likely_than_certain(others):
+    assert max(rank([Counts(1_000, 1_000), *others]).probability_best) <= 1
+
+
 @settings(max_examples=60, deadline=None)
 @given(variants=some.lists(counts, min_size=2, max_size=6))
 def test_losses_differ_by_what_the_means_differ(variants):

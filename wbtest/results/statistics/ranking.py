@@ -91,9 +91,9 @@ def _rank(variants: tuple[Counts, ...]) -> Ranking:
     density /= (density @ weights).sum(axis=1)[:, None, None]
     mass = density @ weights
     before = (mass.cumsum(axis=1) - mass)[:, :, None]
-    # The sums end within a rounding of 0 and 1.
+    # All sums end within a rounding of 0 and 1.
     below = np.clip(before + density @ until.T, 0, 1)
     others = np.stack([np.delete(below, k, axis=0).prod(axis=0) for k in range(len(known))])
-    best = (density * others @ weights).sum(axis=1)
+    best = np.minimum((density * others @ weights).sum(axis=1), 1)
     loss = (below * (1 - others) * (2 * sine * cosine * half) @ weights).sum(axis=1)
     return Ranking(tuple(best.tolist()), tuple(loss.tolist()))
