@@ -15,7 +15,7 @@ from bench import history, page, servers, wrk
 from bench.row import Goal, Line, Lost, Part, Row, Run
 from drills import place as places
 from drills.place import Place
-from wbtest import create_app, store
+from wbtest import create_app
 from wbtest.audience import visitors
 from wbtest.audience.answers import form_token
 from wbtest.audience.browsers import cookie_name
@@ -23,6 +23,7 @@ from wbtest.audience.models import Signup
 from wbtest.audience.recording.events import Event, Seen, Served
 from wbtest.audience.visitors import Visitor
 from wbtest.config import from_environment
+from wbtest.delivery import copying
 from wbtest.extensions import db, utc_now
 from wbtest.publishing.live import LiveExperiment, load_live
 
@@ -84,7 +85,7 @@ def measure(run: Run) -> list[Row]:
     for number, file in enumerate(files):
         _make_people(place, live, file, number * PEOPLE, at)
     beside = run.folder / "beside.db"
-    store.backup(run.folder / "instance" / "wbtest.db", beside)
+    copying.backup(run.folder / "instance" / "wbtest.db", beside)
     environ = os.environ | {
         "BENCH_DATABASE": f"sqlite:///{beside}",
         "BENCH_EXPERIMENT": str(live.id),

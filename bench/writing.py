@@ -18,6 +18,7 @@ from wbtest.audience.recording.events import Served, SignedUp
 from wbtest.audience.recording.groups import record
 from wbtest.audience.recording.recorder import LARGEST_GROUP
 from wbtest.audience.visitors import new_visitor
+from wbtest.delivery import copying
 from wbtest.extensions import db, utc_now
 
 THREADS = 16
@@ -136,7 +137,7 @@ def _arrival(experiment_id: int, visitor: str) -> dict[str, Any]:
 
 def _copy(folder: Path) -> sa.Engine:
     """A copy of the database, with as many connections as there are threads and no lock of ours."""
-    store.backup(folder / "wbtest.db", folder / "beside.db")
+    copying.backup(folder / "wbtest.db", folder / "beside.db")
     engine = connect(f"sqlite:///{folder / 'beside.db'}", THREADS)
     with engine.connect().execution_options(writes=True) as connection, connection.begin():
         connection.execute(sa.delete(Visit))

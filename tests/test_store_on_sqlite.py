@@ -10,6 +10,7 @@ from sqlalchemy.exc import OperationalError
 
 from tests.factories import make_workspace
 from wbtest import locks, store
+from wbtest.delivery import copying
 from wbtest.extensions import db
 from wbtest.store import StoreBroken, writing
 from wbtest.team.models import Workspace
@@ -82,7 +83,7 @@ def test_a_backup_is_whole_while_somebody_writes(tmp_path: Path) -> None:
     with writing() as session:
         make_workspace("open")
         session.flush()
-        store.backup(tmp_path / "test.db", tmp_path / "copies" / "copy.db")
+        copying.backup(tmp_path / "test.db", tmp_path / "copies" / "copy.db")
 
     copy = sqlite3.connect(tmp_path / "copies" / "copy.db")
     assert copy.execute("SELECT name FROM workspaces").fetchall() == [("committed",)]
@@ -99,7 +100,7 @@ def test_a_backup_that_is_not_whole_never_gets_its_name(tmp_path: Path) -> None:
     damage(source)
 
     with pytest.raises((StoreBroken, sqlite3.DatabaseError)):
-        store.backup(source, tmp_path / "copy.db")
+        copying.backup(source, tmp_path / "copy.db")
     assert not (tmp_path / "copy.db").exists()
 
 

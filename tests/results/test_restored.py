@@ -10,8 +10,9 @@ from flask import Flask
 from tests.conftest import HandClock
 from tests.results.conftest import Start
 from tests.results.crowd import count_day
-from wbtest import create_app, store
+from wbtest import create_app
 from wbtest.config import Settings
+from wbtest.delivery import copying
 from wbtest.extensions import db
 from wbtest.publishing.models import Experiment
 from wbtest.results.figures import results_of
@@ -34,7 +35,7 @@ def test_an_empty_instance_filled_from_a_backup_shows_every_figure_as_before(
     before = results_json(results_of(met, LATER))
     file = tmp_path / "elsewhere" / "wbtest.db"
     assert settings.database_file
-    store.backup(settings.database_file, file)
+    copying.backup(settings.database_file, file)
 
     elsewhere = create_app(
         replace(settings, instance=file.parent, database_url=f"sqlite:///{file}"), now

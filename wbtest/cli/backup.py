@@ -8,11 +8,11 @@ from pathlib import Path
 
 import click
 
-from wbtest import create_app, store
+from wbtest import create_app
 from wbtest.audience.leaving.traces import drop_old_copies
 from wbtest.cli.instance import alone_with, closed_at_the_end
 from wbtest.config import Settings, from_environment
-from wbtest.delivery import dumps, schema
+from wbtest.delivery import copying, dumps, schema
 from wbtest.delivery.backups import ASKED, REPLACED, forget_oldest, place_for
 from wbtest.delivery.each import SomeFailed
 from wbtest.extensions import clock, utc_now
@@ -65,7 +65,7 @@ def _copy(source: Path, target: Path) -> None:
     if target == source.resolve():
         raise StoreBroken("That is the database itself. Name another file.")
     try:
-        store.backup(source, target)
+        copying.backup(source, target)
     except (OSError, sqlite3.Error) as error:
         raise StoreBroken(f"The backup to {target} failed: {error}") from error
 

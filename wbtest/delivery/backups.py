@@ -11,6 +11,7 @@ from flask import current_app
 
 from wbtest import store
 from wbtest.config import Settings
+from wbtest.delivery import copying
 
 KEPT_DAYS = 14
 KEPT_LAST = 5
@@ -39,7 +40,7 @@ def back_up(settings: Settings, why: str, now: datetime) -> Path:
     if source is None:
         raise store.StoreBroken("Back up PostgreSQL with pg_dump: wbtest backup.")
     copy = place_for(settings, why, now)
-    store.backup(source, copy)
+    copying.backup(source, copy)
     forget_oldest(settings, why)
     return copy
 

@@ -6,7 +6,6 @@ a member whose role is too low is told so.
 A person may be in several workspaces, and a request is about one: ``here.py`` says which.
 """
 
-import ipaddress
 from collections.abc import Callable
 from functools import wraps
 from typing import TYPE_CHECKING, Any, NoReturn, TypeVar, cast
@@ -17,7 +16,7 @@ from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
 from wbtest.extensions import db
-from wbtest.team import browsers, here
+from wbtest.team import here
 from wbtest.team.models import Membership, Person, Workspace
 
 if TYPE_CHECKING:
@@ -141,29 +140,6 @@ def find_person() -> Person | None:
     """Who is logged in, or None; nobody is outside a request."""
     is_known = has_request_context() and current_user.is_authenticated
     return current_user._get_current_object() if is_known else None
-
-
-def is_asked() -> bool:
-    """Whether somebody's request is being answered, and not a command or a job done."""
-    return has_request_context()
-
-
-def find_device() -> str:
-    """What the asking browser says it is, in a few words; '' outside a request."""
-    return browsers.in_words(request.user_agent.string) if is_asked() else ""
-
-
-def find_network() -> str:
-    """The part of the asking address that many share, a /24 or /48; '' outside a request."""
-    try:
-        asking = ipaddress.ip_address(request.remote_addr or "") if is_asked() else None
-    except ValueError:
-        return ""
-    if isinstance(asking, ipaddress.IPv6Address) and asking.ipv4_mapped:
-        asking = asking.ipv4_mapped
-    if asking is None:
-        return ""
-    return str(ipaddress.ip_network((asking, 24 if asking.version == 4 else 48), strict=False))
 
 
 def person() -> Person:

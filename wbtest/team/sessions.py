@@ -11,7 +11,7 @@ from flask import current_app
 from wbtest.config import Settings
 from wbtest.extensions import clock, db
 from wbtest.store import Invalid, UtcDateTime, hold, writing
-from wbtest.team import access, passwords, people
+from wbtest.team import origin, passwords, people
 from wbtest.team.account.asked import CodeAsked, has_second_factor
 from wbtest.team.audit.log import record_log_in
 from wbtest.team.ending import end_tokens
@@ -110,8 +110,8 @@ def open_session(person: Person) -> str:
                 created_at=clock.now(),
                 expires_at=clock.now() + LIFE,
                 proved_at=clock.now(),
-                device=access.find_device(),
-                network=access.find_network(),
+                device=origin.find_device(),
+                network=origin.find_network(),
             )
         )
     return token

@@ -10,7 +10,7 @@ from sqlalchemy import Select, select, true
 
 from wbtest.extensions import clock, db
 from wbtest.store import writing
-from wbtest.team import access
+from wbtest.team import access, origin
 from wbtest.team.audit.actions import ACTIONS, APART, PHRASES
 from wbtest.team.limits import count
 from wbtest.team.models import AuditLine, Membership, Person
@@ -62,7 +62,7 @@ def record(
                 who=f"{person.name} <{person.email}>" if person else who or _nobody(),
                 token=token.called if token and person and person.id == token.person_id else "",
                 # Where visitors are is not kept at all.
-                network="" if who == VISITOR else access.find_network(),
+                network="" if who == VISITOR else origin.find_network(),
             )
         )
 
@@ -159,7 +159,7 @@ def _midnight(day: date) -> datetime:
 
 def _nobody() -> str:
     """Somebody at a browser who is not logged in, or one of our own programs."""
-    if access.is_asked():
+    if origin.is_asked():
         return STRANGER
     actor: str = current_app.extensions.get("wbtest.actor", WORKER)
     return actor
