@@ -19,6 +19,7 @@ from wbtest.audience.lists.choosing import (
     drop_old,
     find_list,
     hold_choosing,
+    hold_next,
     people_of,
     read_table,
     said_of,
@@ -36,7 +37,7 @@ from wbtest.audience.waiting import keys_of
 from wbtest.delivery.each import for_each
 from wbtest.extensions import clock, db
 from wbtest.publishing.models import Experiment
-from wbtest.store import Invalid, hold, writing
+from wbtest.store import Invalid, writing
 from wbtest.team.audit.log import record
 from wbtest.team.models import Person
 
@@ -124,14 +125,7 @@ def _carry_on(key: tuple[int, int]) -> None:
 def _add_some(experiment: Experiment, brought: BroughtList, entries: Sequence[Entry]) -> bool:
     """Add the next group in one transaction; False when there is none, or it may not come."""
     with writing():
-        take_turn(db.session.connection())
-        hold(experiment)
-        # After a purge nobody comes in, and the list is deleted with the people.
-        if experiment.purged_at is not None:
-            return False
-        hold(brought)
-        # Somebody may have taken the list back meanwhile.
-        if brought.state != "adding":
+        if not hold_next(experiment, brought, "adding"):
             return False
         _add(experiment, brought, entries[brought.looked_at : brought.looked_at + AT_ONCE])
         return brought.state == "adding"

@@ -11,6 +11,7 @@ from wbtest.audience.lists import columns as meant
 from wbtest.audience.lists.models import BroughtList
 from wbtest.audience.lists.reading import NotAList, Table, table_of, text_of
 from wbtest.audience.lists.sorting import Entry, Sorted, entries_of, names, sort
+from wbtest.audience.recording.ledger import take_turn
 from wbtest.audience.signing.forms import one_line
 from wbtest.extensions import clock, db
 from wbtest.publishing.choices import options
@@ -152,6 +153,20 @@ def hold_choosing(experiment: Experiment, brought: BroughtList) -> None:
     if brought.state != "choosing":
         raise AlreadyDone(DONE)
     _check_open(experiment)
+
+
+def hold_next(experiment: Experiment, brought: BroughtList, state: str) -> bool:
+    """Hold both rows for the next group, inside ``writing``; False where there is none.
+
+    After a purge, which deletes a list with its people, nobody comes or goes; nor when somebody
+    took the list back meanwhile, or it is done.
+    """
+    take_turn(db.session.connection())
+    hold(experiment)
+    if experiment.purged_at is not None:
+        return False
+    hold(brought)
+    return brought.state == state
 
 
 def _columns_of(brought: BroughtList) -> list[str]:

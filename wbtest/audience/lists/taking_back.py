@@ -4,6 +4,7 @@ from typing import NamedTuple
 
 import sqlalchemy as sa
 
+from wbtest.audience.lists.choosing import hold_next
 from wbtest.audience.lists.models import BroughtList
 from wbtest.audience.models import Signup
 from wbtest.audience.recording import rollup
@@ -75,13 +76,7 @@ def count_stayed(brought: BroughtList) -> Stayed:
 def _remove_some(experiment: Experiment, brought: BroughtList) -> bool:
     """Delete the next group in one transaction; False when there is none."""
     with writing():
-        take_turn(db.session.connection())
-        hold(experiment)
-        # A purge deletes the list with the people.
-        if experiment.purged_at is not None:
-            return False
-        hold(brought)
-        if brought.state != "going":
+        if not hold_next(experiment, brought, "going"):
             return False
         _remove(experiment, brought)
         return brought.state == "going"
