@@ -1,6 +1,9 @@
 """What cannot run says why in one line that names the fix, with exit code 2."""
 
+import os
 import re
+import subprocess
+import sys
 from pathlib import Path
 
 import click
@@ -61,6 +64,21 @@ def test_a_folder_that_cannot_be_made_is_named(
     said = refusal(empty, command, WBTEST_INSTANCE=str(tmp_path / "file" / "x"))
 
     assert "Choose a folder that this account may write to" in said
+
+
+def test_a_reader_who_has_seen_enough_is_told_nothing() -> None:
+    reads, writes = os.pipe()
+    os.close(reads)
+
+    said = subprocess.run(
+        [sys.executable, "-m", "wbtest", "completion", "bash"],
+        stdout=writes,
+        stderr=subprocess.PIPE,
+        check=False,
+    )
+
+    os.close(writes)
+    assert said.stderr == b""
 
 
 @pytest.mark.parametrize("command", ["worker", "doctor", "verify", "user list"])

@@ -52,6 +52,15 @@ def test_the_end_of_the_file_says_its_kind(larder: Instance, tmp_path: Path):
     assert read_file(text_in(file.read_bytes())).document == for_customers(six)
 
 
+def test_a_pdf_is_made_without_a_word_of_how(larder: Instance, tmp_path: Path):
+    file = tmp_path / "larder.pdf"
+
+    said = larder.run("export", "1", "-o", str(file))
+
+    assert said.output == f"Wrote draft of “Larder” to {file}.\n"
+    assert file.read_bytes().startswith(b"%PDF")
+
+
 @pytest.mark.parametrize(
     ("arguments", "why"),
     [

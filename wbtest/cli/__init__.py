@@ -58,6 +58,9 @@ class Commands(click.Group):
         os.umask(0o077)
         try:
             return super().invoke(ctx)
+        except BrokenPipeError:
+            # Whoever reads has seen enough, as with `| head`. Click ends without a word.
+            raise
         except (BadSetting, StoreBroken, Refused, OSError) as error:
             return _give_up(ctx, str(error))
         except (SQLAlchemyError, sqlite3.Error) as error:

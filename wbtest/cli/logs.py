@@ -41,6 +41,8 @@ def start_logging(log_format: str) -> None:
     root.handlers[:] = [handler]
     root.setLevel(logging.INFO)
     logging.getLogger("alembic").setLevel(logging.WARNING)
+    # It tells each step of a PDF, and each rule of our styles that is for screens alone.
+    logging.getLogger("weasyprint").setLevel(logging.ERROR)
 
 
 def _lines(formatter: logging.Formatter, record: logging.LogRecord) -> list[str]:
