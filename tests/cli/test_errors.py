@@ -83,7 +83,18 @@ def test_a_reader_who_has_seen_enough_is_told_nothing() -> None:
 
 @pytest.mark.parametrize("command", ["worker", "doctor", "verify", "user list"])
 def test_a_database_that_was_never_served_is_told_to_be(empty: Instance, command: str) -> None:
-    assert "Start `wbtest serve` once" in refusal(empty, command)
+    said = refusal(empty, command)
+
+    assert "Start `wbtest serve` once" in said
+    assert f"The database of {empty.folder} holds nothing yet" in said
+
+
+def test_a_database_of_an_older_version_is_told_to_be_served(instance: Instance) -> None:
+    with instance.opened():
+        db.session.execute(db.text("UPDATE alembic_version SET version_num = '0018'"))
+        db.session.commit()
+
+    assert "Start `wbtest serve` once: it makes a backup" in refusal(instance, "verify")
 
 
 def test_a_postgresql_that_does_not_answer_is_named(empty: Instance) -> None:

@@ -32,6 +32,11 @@ def opened(environ: Mapping[str, str], now: Now = utc_now) -> Iterator[Flask]:
         check_store(settings)
         if not schema.is_current():
             schema.check_known()
+            if schema.is_empty():
+                raise StoreBroken(
+                    f"The database of {settings.instance} holds nothing yet. Start `wbtest serve` "
+                    "once, or set WBTEST_INSTANCE to the folder that you mean."
+                )
             raise StoreBroken(
                 "The database is not up to date. Start `wbtest serve` once: it makes a backup and "
                 "migrates."
