@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 
 PREFIX = "WBTEST_"
 MINIMUM_SECRET = 32
+MINIMUM_TOKEN = 16
 DATABASES = ("sqlite:///", "postgresql+psycopg://")
 KNOWN = {
     "INSTANCE": "folder for database, secrets and backups (default `./instance`)",
@@ -27,6 +28,8 @@ KNOWN = {
     "WORKERS": "web processes, 1 to 64 (default: one per core, at most 4)",
     "RETENTION_DAYS": "days that the privacy page promises, 1 to 760 (default 395)",
     "IDLE_DAYS": "days after which a device that nobody used is logged out, 1 to 30 (default 14)",
+    "METRICS_TOKEN": f"{MINIMUM_TOKEN} characters or more that a monitoring system shows to read "
+    "`/metrics` (default: none, and no such page)",
     "LOG_FORMAT": "`text` or `json` (default `text`)",
 }
 
@@ -51,6 +54,8 @@ class Settings:
     idle_days: int = 14
     log_format: str = "text"
     read_url: str = ""
+    # '' for no figures at /metrics.
+    metrics_token: str = ""
     # Nobody gave a secret and there was none, so it is known to this folder alone.
     is_secret_new: bool = False
 
@@ -99,6 +104,7 @@ def from_environment(environ: Mapping[str, str] = os.environ) -> Settings:
         idle_days=_whole(given, "IDLE_DAYS", 14, 1, 30),
         log_format=_one_of(given, "LOG_FORMAT", ("text", "json")),
         read_url=_read_url(given.get("READ_URL", ""), database_url),
+        metrics_token=_metrics_token(given.get("METRICS_TOKEN", "")),
     )
 
 
@@ -187,6 +193,15 @@ def _mail_url(given: str) -> str:
 def _mail_from(given: str) -> str:
     if "@" not in parseaddr(given)[1] or "\n" in given or "\r" in given:
         raise BadSetting(f"{PREFIX}MAIL_FROM must be like Larder <hello@example.com>: {given!r}.")
+    return given
+
+
+def _metrics_token(given: str) -> str:
+    if given and (len(given) < MINIMUM_TOKEN or len(set(given)) < 8 or not given.isascii()):
+        raise BadSetting(
+            f"{PREFIX}METRICS_TOKEN is too easy to guess. Use {MINIMUM_TOKEN} random letters and "
+            "digits or more, or leave it unset and there is no /metrics."
+        )
     return given
 
 

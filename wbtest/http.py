@@ -33,7 +33,7 @@ WITH_BODY = ("POST", "PUT", "PATCH", "DELETE")
 # Of an app: forgets who asks, once they were not turned away.
 FORGET = "wbtest.forget"
 # Asked for by machines that know us by number; they build no link.
-ANY_HOST = ("/healthz", "/readyz")
+ANY_HOST = ("/healthz", "/readyz", "/metrics")
 
 
 class Id(IntegerConverter):

@@ -27,6 +27,7 @@ from wbtest.cli.shared import SharedApp
 from wbtest.cli.worker import work_beside
 from wbtest.config import BadSetting, Settings, from_environment
 from wbtest.delivery import backups, schema
+from wbtest.delivery.metrics import shared_by_processes
 from wbtest.extensions import Now, clock, utc_now
 from wbtest.store import StoreBroken
 from wbtest.team.people import has_owner
@@ -73,7 +74,7 @@ def run(
     """
     settings = from_environment(environ)
     start_logging(settings.log_format)
-    with in_use(settings):
+    with in_use(settings), shared_by_processes(settings):
         shared = SharedApp(settings, now)
         link = _prepare(shared.app)
         _check_port(host, port)

@@ -5,6 +5,7 @@ import shutil
 from collections.abc import Callable
 from datetime import timedelta
 
+from flask import current_app
 from sqlalchemy.exc import SQLAlchemyError
 
 from wbtest.config import Settings
@@ -12,6 +13,8 @@ from wbtest.delivery import jobs, schema, worker
 from wbtest.extensions import clock, db
 from wbtest.replica import OLD, NoReplica, has_replica, look
 
+# What can be wrong, in the order in which it is told.
+CHECKS = ("disk", "database", "migrations", "worker", "queue")
 LEAST_BYTES = 50 * 1024 * 1024
 LONGEST_SILENCE = timedelta(minutes=5)
 
@@ -28,11 +31,12 @@ def find_troubles(settings: Settings) -> dict[str, str]:
         "database": check_database,
         "migrations": check_migrations,
         "worker": check_worker,
+        "queue": check_queue,
     }
-    found = {name: _sentence(check) for name, check in checks.items()}
-    # Without a database the other two say nothing new.
+    found = {name: _sentence(checks[name]) for name in CHECKS}
+    # Without a database the others say nothing new.
     if found["database"]:
-        found["migrations"] = found["worker"] = ""
+        found["migrations"] = found["worker"] = found["queue"] = ""
     return {name: sentence for name, sentence in found.items() if sentence}
 
 
@@ -71,6 +75,13 @@ def check_worker() -> str:
     return (
         "The background worker has not been seen for five minutes; mail, webhooks and backups wait."
     )
+
+
+def check_queue() -> str:
+    """'' while what visitors do is stored, as far as the process knows that answers."""
+    if current_app.extensions["wbtest.may_store"]():
+        return ""
+    return "Visits and sign-ups cannot be stored right now; forms say to try again in a minute."
 
 
 def check_disk(settings: Settings) -> str:

@@ -13,6 +13,7 @@ import sqlalchemy as sa
 
 from wbtest.audience.recording.events import Event, Outcome, SignedUp, TurnedAway
 from wbtest.audience.recording.writer import Item, StoreFailed, Waiting, Writer
+from wbtest.delivery.metrics import SILENT, Meter
 from wbtest.extensions import Now
 from wbtest.locks import NoLock, WriteLock
 from wbtest.store import Refused
@@ -53,10 +54,15 @@ class Recorder:
     """One per process and app. Its thread starts with the first event, so after any fork."""
 
     def __init__(
-        self, engine: sa.Engine, lock: WriteLock | NoLock, now: Now, mail_domain: str = "localhost"
+        self,
+        engine: sa.Engine,
+        lock: WriteLock | NoLock,
+        now: Now,
+        mail_domain: str = "localhost",
+        meter: Meter = SILENT,
     ) -> None:
-        self._writer = Writer(engine, lock, now, mail_domain)
         self._queue: deque[Item] = deque()
+        self._writer = Writer(engine, lock, now, mail_domain, meter, self._queue)
         self._arrived = threading.Event()
         self._hurry = threading.Event()
         self._room = threading.Event()
@@ -70,6 +76,11 @@ class Recorder:
     def lost(self) -> int:
         """How many events, sign-ups apart, could not be stored; nobody waited for them."""
         return self._writer.lost
+
+    @property
+    def is_storing(self) -> bool:
+        """Whether the last group was stored, and none takes too long."""
+        return not (self._writer.is_resting or self._writer.is_hanging)
 
     def put(self, event: Event) -> bool:
         """Take an event to be stored within a moment; nobody learns what becomes of it.

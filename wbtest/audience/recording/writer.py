@@ -7,7 +7,7 @@ import logging
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sized
 from contextlib import contextmanager
 
 import sqlalchemy as sa
@@ -15,8 +15,9 @@ from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolExhausted
 
 from wbtest.audience.recording.cells import Facts
-from wbtest.audience.recording.events import Event, Outcome, SignedUp
+from wbtest.audience.recording.events import Did, Event, Outcome, Seen, Served, SignedUp
 from wbtest.audience.recording.groups import Loss, loss_of, record, record_losses
+from wbtest.delivery.metrics import Meter
 from wbtest.extensions import Now
 from wbtest.locks import NoLock, WriteLock
 from wbtest.store import Refused, describe, writing_group
@@ -29,6 +30,9 @@ PAUSES = (0.1, 0.3, 0.9)
 REST_SECONDS = 1.0
 # A group that is not written after so long waits for somebody who holds the store.
 HANG_SECONDS = 4.0
+MICROSECONDS = 1_000_000
+# As what is stored is called at /metrics.
+_KINDS = {Served: "served", Seen: "seen", Did: "used", SignedUp: "signed_up"}
 STORE_ERRORS = (OperationalError, InterfaceError, PoolExhausted, OSError)
 
 
@@ -82,7 +86,13 @@ class Writer:
     """
 
     def __init__(
-        self, engine: sa.Engine, lock: WriteLock | NoLock, now: Now, mail_domain: str
+        self,
+        engine: sa.Engine,
+        lock: WriteLock | NoLock,
+        now: Now,
+        mail_domain: str,
+        meter: Meter,
+        behind: Sized,
     ) -> None:
         self.lost = 0
         self._losses: Counter[Loss] = Counter()
@@ -90,6 +100,9 @@ class Writer:
         self._lock = lock
         self._now = now
         self._mail_domain = mail_domain
+        self._meter = meter
+        # What waits behind the group that is written.
+        self._behind = behind
         self._rests_until = 0.0
         # When the group was begun that is being written, 0 for none.
         self._begun = 0.0
@@ -168,9 +181,17 @@ class Writer:
             # Only here: a group of nothing, whose events went with the one before, shows nothing.
             self._rests_until = 0.0
             outcomes = dict(zip(wanted, found[len(arrived) :], strict=True))
+            if events and self._meter.is_on:
+                self._measure(events)
         for item in group:
             if isinstance(item, Waiting):
                 item.settle(outcomes.get(id(item)))
+
+    def _measure(self, events: list[Event]) -> None:
+        kinds = Counter([_KINDS[type(event)] for event in events])
+        first = min([event.at_us for event in events])
+        waited = self._now().timestamp() - first / MICROSECONDS
+        self._meter.note_group(kinds, waited, len(self._behind))
 
     @contextmanager
     def _noting_losses(self) -> Iterator[Counter[Loss]]:
@@ -195,6 +216,7 @@ class Writer:
             raise
 
     def _give_up(self, group: list[Item], error: Exception) -> None:
+        self._meter.note_lost(sum(1 for item in group if not isinstance(item, Waiting)))
         log.error("%d events could not be stored: %s", len(group), describe(error))
         for item in group:
             if not isinstance(item, Waiting):

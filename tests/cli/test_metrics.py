@@ -1,0 +1,53 @@
+"""/metrics of a real `wbtest serve`: its processes count together."""
+
+from pathlib import Path
+from urllib.error import HTTPError
+from urllib.request import Request, urlopen
+
+import pytest
+from prometheus_client.parser import text_string_to_metric_families
+
+from tests.cli.conftest import Instance, Served, serving
+
+TOKEN = "for-tests-0123456789"
+
+
+def not_found(served: Served) -> float:
+    """How many pages were not found, by whichever process answers."""
+    asked = Request(f"{served.url}/metrics", headers={"Authorization": f"Bearer {TOKEN}"})
+    with urlopen(asked, timeout=10) as answer:
+        text = answer.read().decode()
+    return sum(
+        sample.value
+        for family in text_string_to_metric_families(text)
+        for sample in family.samples
+        if sample.name == "wbtest_http_requests_total" and sample.labels["status"] == "404"
+    )
+
+
+def test_every_process_tells_what_all_of_them_counted(
+    instance: Instance, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TMPDIR", str(tmp_path))
+    instance.environ["WBTEST_METRICS_TOKEN"] = TOKEN
+    with serving(instance) as served:
+        # Each comes by a connection of its own, and the system gives it to either process.
+        for number in range(40):
+            with pytest.raises(HTTPError):
+                served.get(f"/nothing/{number}")
+        [folder] = tmp_path.glob("wbtest-metrics-*")
+        counted = {file.name for file in folder.glob("counter_*.db")}
+        asked = {not_found(served) for _ in range(10)}
+        served.end()
+
+    assert len(counted) >= 2
+    assert asked == {40}
+    assert not folder.exists()
+
+
+@pytest.mark.parametrize("token", ["short", "aaaaaaaaaaaaaaaaaaaaaaaa"])
+def test_a_token_that_is_easy_to_guess_is_refused(empty: Instance, token: str) -> None:
+    said = empty.run("doctor", WBTEST_METRICS_TOKEN=token)
+
+    assert said.exit_code == 2
+    assert "WBTEST_METRICS_TOKEN is too easy to guess" in said.output
