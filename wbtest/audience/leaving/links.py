@@ -6,7 +6,9 @@ mail is written long afterwards: its link is this hash with the server's own sig
 the same row. The server's key, without which nobody makes either, is not in the database.
 """
 
+from functools import lru_cache
 from hashlib import sha256
+from typing import Any
 
 import sqlalchemy as sa
 from flask import current_app
@@ -21,7 +23,7 @@ SIGN_UP_SALT = "wbtest.sign-up"
 
 def sign_up_token(identity_key: bytes, email_key: str) -> str:
     """Return the token for the mails of the page with this key to this address; always the same."""
-    signer = Signer(current_app.config["SECRET_KEY"], salt=SIGN_UP_SALT, digest_method=sha256)
+    signer = _made(current_app.config["SECRET_KEY"], SIGN_UP_SALT, sha256)
     return signer.get_signature(f"{identity_key.hex()}:{email_key}").decode()
 
 
@@ -48,4 +50,10 @@ def leads_to(token_hash: str) -> sa.ColumnElement[bool]:
 
 
 def _signer() -> Signer:
-    return Signer(current_app.config["SECRET_KEY"], salt=SALT)
+    return _made(current_app.config["SECRET_KEY"], SALT)
+
+
+@lru_cache(maxsize=8)
+def _made(secret: str, salt: str, digest_method: Any = None) -> Signer:
+    """Made once: each sign-up asks three times, and to make one takes longer than to sign."""
+    return Signer(secret, salt=salt, digest_method=digest_method)
