@@ -7,6 +7,7 @@ from wbtest.store import Gone, Refused
 from wbtest.team import access, limits
 from wbtest.team.deleting import contents_of, delete_workspace, find_open_page
 from wbtest.team.forms import DeletingForm, put_refusal
+from wbtest.team.members import NotOwner
 from wbtest.team.views import bp, own_account
 
 
@@ -22,7 +23,7 @@ def delete_team() -> ResponseReturnValue:
         name, typed = workspace.name, (form.workspace_name.data or "", form.password.data or "")
         try:
             delete_workspace(workspace, access.person(), name=typed[0], password=typed[1])
-        except Gone:
+        except (Gone, NotOwner):
             # Another owner was faster, and nothing is left to show.
             raise
         except Refused as refused:
