@@ -3,7 +3,7 @@
 import hmac
 import secrets
 from datetime import datetime, timedelta
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 from flask import current_app
@@ -21,16 +21,14 @@ from wbtest.team.own_password import check_password, hold_unchanged
 LIFE = timedelta(days=30)
 WRONG = "E-mail or password is not right. Check both and try again."
 USED_AT = sa.func.coalesce(LoginSession.last_used_at, LoginSession.created_at)
-# Made once: every page asks it, and to put it together takes longer than to run it.
-_PERSON_BY_TOKEN = (
-    sa.select(Person, USED_AT)
-    .join(LoginSession)
-    .where(
-        LoginSession.token_hash == sa.bindparam("token_hash"),
-        LoginSession.expires_at > sa.bindparam("now"),
-        sa.bindparam("idle_since", type_=UtcDateTime) < USED_AT,
-    )
+# A session that is not over, by what ``asked_of`` says of its token.
+IS_OPEN = (
+    LoginSession.token_hash == sa.bindparam("token_hash"),
+    LoginSession.expires_at > sa.bindparam("now"),
+    sa.bindparam("idle_since", type_=UtcDateTime) < USED_AT,
 )
+# Made once: every page asks it, and to put it together takes longer than to run it.
+_PERSON_BY_TOKEN = sa.select(Person, USED_AT).join(LoginSession).where(*IS_OPEN)
 
 
 class Use(NamedTuple):
@@ -159,10 +157,14 @@ def find_use(token: str) -> Use | None:
     """Whose session this is and since when it stands as used, or None as above."""
     if not token:
         return None
-    now = clock.now()
-    asked = {"token_hash": digest(token), "now": now, "idle_since": now - idle()}
-    found = db.session.execute(_PERSON_BY_TOKEN, asked).first()
+    found = db.session.execute(_PERSON_BY_TOKEN, asked_of(token)).first()
     return Use(*found) if found else None
+
+
+def asked_of(token: str) -> dict[str, Any]:
+    """What ``IS_OPEN`` is asked of this token now."""
+    now = clock.now()
+    return {"token_hash": digest(token), "now": now, "idle_since": now - idle()}
 
 
 def forget_old_sessions(now: datetime) -> None:

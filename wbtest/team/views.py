@@ -233,7 +233,7 @@ def _status(form: object) -> int:
 
 def own_token() -> str:
     """The token of this browser's session, or ''."""
-    return request.cookies.get(sessions.cookie_name(_settings()), "")
+    return here.own_token()
 
 
 def let_in(token: str, onward: str) -> Response:
