@@ -4,17 +4,16 @@ from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from wbtest.store import Gone, Refused
-from wbtest.team import access, limits
+from wbtest.team import access
 from wbtest.team.deleting import contents_of, delete_workspace, find_open_page
 from wbtest.team.forms import DeletingForm, put_refusal
 from wbtest.team.members import NotOwner
-from wbtest.team.views import bp, own_account
+from wbtest.team.views import bp
 
 
 @bp.route("/team/delete", methods=["GET", "POST"])
 @access.requires("own")
 @access.proved("POST")
-@limits.per_account(limits.TRIES, own_account)
 def delete_team() -> ResponseReturnValue:
     """Say what would go, and delete it when its name and one's own password are typed."""
     workspace = access.workspace("own")

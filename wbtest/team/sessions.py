@@ -11,7 +11,7 @@ from flask import current_app
 from wbtest.config import Settings
 from wbtest.extensions import clock, db
 from wbtest.store import Invalid, UtcDateTime, hold, writing
-from wbtest.team import origin, passwords, people
+from wbtest.team import origin, passwords, people, tries
 from wbtest.team.account.asked import CodeAsked, has_second_factor
 from wbtest.team.audit.log import record_log_in
 from wbtest.team.ending import end_tokens
@@ -55,15 +55,17 @@ def digest(token: str) -> str:
 def log_in(email: str, password: str, former_token: str = "") -> str:
     """Open a session and return its token; one that the device had before is over.
 
-    Raises Invalid in the same words and after the same time, whoever the e-mail belongs to, and
-    CodeAsked when the password is right and a code is wanted too: no session is open then.
+    Raises Invalid and TooManyTries in the same words and after the same time, whoever the e-mail
+    belongs to, and CodeAsked when the password is right and a code is wanted too: no session is
+    open then.
     """
-    person = people.find_person(email)
-    stored = person.password_hash if person else None
-    if not passwords.is_right(stored, password) or person is None or stored is None:
-        # One write for strangers too: otherwise the time would tell who has a log-in.
-        record_log_in(person, "login.failed")
-        raise Invalid("password", WRONG)
+    with tries.counted(_account_of(email)):
+        person = people.find_person(email)
+        stored = person.password_hash if person else None
+        if not passwords.is_right(stored, password) or person is None or stored is None:
+            # One write for strangers too: otherwise the time would tell who has a log-in.
+            record_log_in(person, "login.failed")
+            raise Invalid("password", WRONG)
     renewed = passwords.hash_password(password) if passwords.is_outdated(stored) else stored
     with writing():
         hold(person)
@@ -76,6 +78,14 @@ def log_in(email: str, password: str, former_token: str = "") -> str:
             record_log_in(person, "login.succeeded")
             return open_session(person)
     raise CodeAsked(person)
+
+
+def _account_of(email: str) -> str:
+    """Whose log-in is tried: the e-mail as we compare it, or what was typed instead."""
+    try:
+        return people.clean_email(email)
+    except Invalid:
+        return email.strip().lower()
 
 
 def change_password(person: Person, old: str, new: str, *, ends_tokens: bool = False) -> str:

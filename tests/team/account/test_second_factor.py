@@ -99,7 +99,9 @@ def test_it_is_turned_off_with_password_and_code(
 @pytest.mark.parametrize("step", ["on", "off"])
 def test_guesses_of_the_password_are_limited(client: Browser, ada: Person, step: str) -> None:
     log_in(client, ada)
-    wrong = {"password": "wrong", "code": "000000"}
+    page = client.get("/account/second-factor").text
+    [secret] = re.findall(r'name="secret"[^>]* value="([^"]+)"', page)
+    wrong = {"password": "wrong", "code": "000000", "secret": secret}
 
     told = [client.send(f"/account/second-factor/{step}", wrong).status_code for _ in range(11)]
 

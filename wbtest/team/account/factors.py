@@ -1,9 +1,12 @@
 """The second factor of a log-in: turned on, asked for, turned off."""
 
+from contextlib import AbstractContextManager, nullcontext
+
 import sqlalchemy as sa
 
 from wbtest.extensions import clock, db
 from wbtest.store import Invalid, Refused, hold, writing
+from wbtest.team import tries
 from wbtest.team.account import codes, secrecy
 from wbtest.team.account.models import RecoveryCode, SecondFactor
 from wbtest.team.audit.log import record, record_log_in, workspaces_of
@@ -67,23 +70,24 @@ def turn_on(
 def turn_off(person: Person, *, password: str, code: str, ends_tokens: bool = False) -> None:
     """Ask for no code any more; ``ends_tokens`` as above.
 
-    Raises Invalid at ``password`` or ``code``, and NotSo.
+    Raises Invalid at ``password`` or ``code``, TooManyTries, and NotSo.
     """
     stored = check_password(person, password)
-    with writing():
-        hold_unchanged(person, stored)
-        if find_factor(person) is None:
-            raise NotSo("Your second factor is off already.")
-        is_right = take_code(person, code)
-        if is_right:
-            _forget(person)
-            record_log_in(person, "factor.turned_off")
-            if ends_tokens:
-                end_tokens(person)
-        else:
-            record_log_in(person, "login.code_refused")
-    if not is_right:
-        raise Invalid("code", WRONG_CODE)
+    with counted_code(person):
+        with writing():
+            hold_unchanged(person, stored)
+            if find_factor(person) is None:
+                raise NotSo("Your second factor is off already.")
+            is_right = take_code(person, code)
+            if is_right:
+                _forget(person)
+                record_log_in(person, "factor.turned_off")
+                if ends_tokens:
+                    end_tokens(person)
+            else:
+                record_log_in(person, "login.code_refused")
+        if not is_right:
+            raise Invalid("code", WRONG_CODE)
 
 
 def turn_off_for(person: Person) -> None:
@@ -100,21 +104,31 @@ def turn_off_for(person: Person) -> None:
 def log_in_with_code(person: Person, code: str, former_token: str = "") -> str:
     """Open the session of somebody whose password was right, and return its token.
 
-    Raises Invalid at ``code``.
+    Raises Invalid at ``code``, and TooManyTries.
     """
     stored = person.password_hash
-    with writing():
-        hold_unchanged(person, stored, "code")
-        is_right = take_code(person, code)
-        if is_right:
-            end_session(former_token)
-            record_log_in(person, "login.succeeded")
-            token = open_session(person)
-        else:
-            record_log_in(person, "login.code_refused")
-    if not is_right:
-        raise Invalid("code", WRONG_CODE)
+    with counted_code(person):
+        with writing():
+            hold_unchanged(person, stored, "code")
+            is_right = take_code(person, code)
+            if is_right:
+                end_session(former_token)
+                record_log_in(person, "login.succeeded")
+                token = open_session(person)
+            else:
+                record_log_in(person, "login.code_refused")
+        if not is_right:
+            raise Invalid("code", WRONG_CODE)
     return token
+
+
+def counted_code(person: Person) -> AbstractContextManager[None]:
+    """A try at this person's codes, if they have any, as ``tries.counted``.
+
+    Counted apart from passwords, so that these forgive none of them.
+    """
+    is_asked = find_factor(person) is not None
+    return tries.counted(f"code of {person.email}") if is_asked else nullcontext()
 
 
 def take_code(person: Person, typed: str) -> bool:
