@@ -1,5 +1,7 @@
 """The second factor: turned on with a code, asked for at the log-in, turned off."""
 
+import base64
+import math
 import re
 from datetime import UTC, datetime, timedelta
 
@@ -26,6 +28,16 @@ def test_the_code_of_rfc_6238_is_the_right_one() -> None:
 
     assert codes.find_step(secret, "081 804", moment) == 1_111_111_109 // 30
     assert codes.find_step(secret, "081805", moment) is None
+
+
+def test_codes_and_secrets_are_long_and_never_the_same() -> None:
+    made = [*codes.make_recovery_codes(), *codes.make_recovery_codes()]
+    bits = [len(codes.as_kept(each)) * math.log2(len(codes._LETTERS)) for each in made]
+
+    assert len({*made}) == 20
+    assert min(bits) > 49
+    assert len(base64.b32decode(codes.make_secret())) * 8 == 160
+    assert codes.make_secret() != codes.make_secret()
 
 
 @pytest.mark.parametrize(("steps", "is_right"), [(-2, False), (-1, True), (1, True), (2, False)])

@@ -7,7 +7,7 @@ from datetime import datetime
 NEIGHBOURS = (0, -1, 1)
 SECONDS = 30
 RECOVERY_CODES = 10
-# No letter or digit that looks like another one; 50 bits in ten of them.
+# No letter or digit that looks like another one; 49 bits in ten of them.
 _LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"
 _HALF = 5
 
