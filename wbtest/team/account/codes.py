@@ -60,5 +60,14 @@ def as_kept(typed: str) -> str:
     return "".join(letter for letter in typed.lower() if letter.isalnum())
 
 
+def is_of_paper(typed: str) -> bool:
+    """Whether this may be a recovery code; what a phone shows is shorter.
+
+    >>> is_of_paper("k7f2m-9xq4t"), is_of_paper("081 804")
+    (True, False)
+    """
+    return len(as_kept(typed)) == 2 * _HALF
+
+
 def _half() -> str:
     return "".join(secrets.choice(_LETTERS) for _ in range(_HALF))
