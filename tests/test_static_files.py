@@ -11,6 +11,12 @@ from wbtest.static_files import MOST_PARTS, Sheets, shorten
 
 FOR_EVER = "max-age=315360000, public, immutable"
 A_MINUTE = "max-age=60, public"
+ROOT = Path(__file__).parents[1]
+SCRIPTS = (*(ROOT / "static" / "js").glob("*.js"), *(ROOT / "templates").rglob("*.html"))
+# What may write into a prototype: a value under a name that is not known beforehand, or its name.
+INTO_A_PROTOTYPE = re.compile(
+    r"""[\w)\]]\[(?!["'`\d])[^\]]+\]\s*[-+*/|&?]*=(?![=>])|__proto__|\.prototype|setPrototypeOf"""
+)
 
 
 @pytest.fixture
@@ -74,7 +80,7 @@ def test_a_page_asks_once_for_its_style_and_keeps_it(client: Browser) -> None:
 
 
 def test_no_page_links_to_a_part_by_itself() -> None:
-    templates = (Path(__file__).parents[1] / "templates").rglob("*.html")
+    templates = (ROOT / "templates").rglob("*.html")
 
     assert [file.name for file in templates if "filename='css/" in file.read_text()] == []
 
@@ -125,3 +131,22 @@ def test_a_head_has_no_body_and_a_form_goes_nowhere(client: Browser) -> None:
 
 def test_shortening_keeps_the_lines_of_a_script() -> None:
     assert shorten("const a = 1\n  // b\n\n  a()\n") == "const a = 1\n// b\na()"
+
+
+def test_no_script_of_ours_writes_into_a_prototype() -> None:
+    found = {
+        path.name: named
+        for path in SCRIPTS
+        if (named := INTO_A_PROTOTYPE.findall(path.read_text(encoding="utf-8")))
+    }
+
+    assert len(SCRIPTS) > 100
+    assert found == {}
+
+
+@pytest.mark.parametrize(
+    "line", ["kept[name] = 1;", "a[b][c] ??= {};", "x.__proto__.y = 1;", "f()[key] += 1;"]
+)
+def test_a_script_that_would_is_noticed(line: str) -> None:
+    assert INTO_A_PROTOTYPE.search(line)
+    assert not INTO_A_PROTOTYPE.search('const [a, b] = c[d]; if (a[b] === c) e["f"] = (x) => y[x];')

@@ -1,6 +1,8 @@
 """Whoever may not call a view is answered before anything that they send is read."""
 
 import io
+from collections.abc import Callable
+from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import urlencode
 
@@ -8,22 +10,37 @@ import pytest
 import sqlalchemy as sa
 
 from tests.api.conftest import make_key
-from tests.conftest import Browser
+from tests.conftest import Browser, HandClock
 from tests.factories import Team, log_in, make_experiment, make_revision
+from tests.statements import counted
 from tests.test_typed import RENAMED
 from wbtest.extensions import db
+from wbtest.store import writing
 from wbtest.team.models import LoginSession, Membership
 from wbtest.team.token_models import ApiToken
 
+FORM = "application/x-www-form-urlencoded"
 HEAD = b'--part\r\nContent-Disposition: form-data; name="logo_file"; filename="x.png"\r\n\r\n'
 BODY = HEAD + bytes(10 * 1024 * 1024) + b"\r\n--part--\r\n"
 
 
-def send(client: Browser, path: str, method: str = "POST", **headers: str) -> tuple[int, int]:
+# As a body comes whose length nobody said: only its last piece tells where it ends.
+IN_PIECES = {"HTTP_TRANSFER_ENCODING": "chunked", "wsgi.input_terminated": True}
+
+
+def send(
+    client: Browser, path: str, method: str = "POST", *, in_pieces: bool = False, **headers: str
+) -> tuple[int, int]:
     """Send ten megabytes; return how that was answered, and how much of it was read."""
     sent = io.BytesIO(BODY)
-    kind = "multipart/form-data; boundary=part"
-    answer = client.open(path, method=method, input_stream=sent, content_type=kind, headers=headers)
+    answer = client.open(
+        path,
+        method=method,
+        input_stream=sent,
+        content_type="multipart/form-data; boundary=part",
+        headers=headers,
+        environ_overrides=IN_PIECES if in_pieces else {},
+    )
     return answer.status_code, sent.tell()
 
 
@@ -32,9 +49,19 @@ def test_of_a_stranger_nothing_is_read(client: Browser, path: str) -> None:
     assert send(client, path) == (303, 0)
 
 
-def test_of_a_stranger_nothing_is_read_where_nothing_is_sent(client: Browser) -> None:
-    assert send(client, "/experiments/1/look", "GET") == (303, 0)
-    assert send(client, "/experiments/1/look", "OPTIONS") == (413, 0)
+def test_of_a_stranger_nothing_is_read_that_comes_in_pieces(client: Browser) -> None:
+    assert send(client, "/experiments/1/look", in_pieces=True) == (303, 0)
+
+
+@pytest.mark.parametrize("method", ["GET", "HEAD", "OPTIONS"])
+def test_of_whoever_only_looks_nothing_is_read(client: Browser, team: Team, method: str) -> None:
+    for path in ("/login", "/team"):
+        assert send(client, path, method)[1] == 0
+        assert send(client, path, method, in_pieces=True)[1] == 0
+    log_in(client, team.owner)
+
+    assert send(client, "/team", method) == (413, 0)
+    assert send(client, "/team", method, in_pieces=True) == (200, 0)
 
 
 def test_of_whoever_is_not_in_the_team_or_may_not_send_nothing_is_read(
@@ -45,6 +72,16 @@ def test_of_whoever_is_not_in_the_team_or_may_not_send_nothing_is_read(
     for person, status in ((team.viewer, 403), (strangers.owner, 404)):
         log_in(client, person)
         assert send(client, f"/experiments/{draft.id}/look") == (status, 0)
+
+
+def test_of_whose_session_is_over_nothing_is_read(
+    client: Browser, team: Team, now: HandClock
+) -> None:
+    draft = make_experiment(make_revision(team.editor), team.editor)
+    log_in(client, team.editor)
+    now.turn(days=14)
+
+    assert send(client, f"/experiments/{draft.id}/look") == (303, 0)
 
 
 def test_what_a_member_sends_is_read(client: Browser, team: Team) -> None:
@@ -63,6 +100,24 @@ def test_of_a_program_that_may_not_send_nothing_is_read(client: Browser, team: T
     assert send(client, "/api/v1/pictures", Authorization=f"Bearer {reader}") == (403, 0)
 
 
+@pytest.mark.parametrize(
+    ("end", "status"),
+    [
+        (sa.update(ApiToken).values(expires_at=datetime(2027, 3, 1, 9, tzinfo=UTC)), 401),
+        (sa.update(Membership).values(role="editor"), 401),
+        (sa.update(ApiToken).values(scopes="read"), 403),
+    ],
+)
+def test_of_a_program_whose_token_is_over_nothing_is_read(
+    client: Browser, team: Team, end: sa.Update, status: int
+) -> None:
+    writer = make_key(team.workspace, team.approver, ("write",))
+    with writing() as session:
+        session.execute(end)
+
+    assert send(client, "/api/v1/pictures", Authorization=f"Bearer {writer}") == (status, 0)
+
+
 def test_of_a_page_for_everybody_no_more_is_read_than_a_form(client: Browser) -> None:
     assert send(client, "/login") == (413, 0)
 
@@ -70,16 +125,43 @@ def test_of_a_page_for_everybody_no_more_is_read_than_a_form(client: Browser) ->
 class Arriving(io.BytesIO):
     """A body before whose first part arrives something else happens."""
 
-    def __init__(self, body: str, meanwhile: sa.Executable) -> None:
+    def __init__(self, body: str, meanwhile: Callable[[], None]) -> None:
         super().__init__(body.encode())
-        self._meanwhile: sa.Executable | None = meanwhile
+        self._meanwhile: list[Callable[[], None]] = [meanwhile]
 
     def readinto(self, buffer: Any, /) -> int:
-        if self._meanwhile is not None:
-            with db.engine.connect().execution_options(writes=True) as other, other.begin():
-                other.execute(self._meanwhile)
-            self._meanwhile = None
+        while self._meanwhile:
+            self._meanwhile.pop()()
         return super().readinto(buffer)
+
+
+def written(statement: sa.Executable) -> Callable[[], None]:
+    """That somebody else writes this."""
+
+    def write() -> None:
+        with db.engine.connect().execution_options(writes=True) as other, other.begin():
+            other.execute(statement)
+
+    return write
+
+
+def test_it_takes_one_look_to_let_somebody_send(client: Browser, team: Team) -> None:
+    key = make_key(team.workspace, team.owner, ("manage",))
+    said = {"Authorization": f"Bearer {key}", "Content-Type": "application/json"}
+    log_in(client, team.owner)
+    looks: list[int] = []
+
+    with counted() as asked:
+
+        def count() -> None:
+            found = [each for each in asked if each.startswith("SELECT")]
+            looks.append(len([each for each in found if "limit_counts" not in each]))
+
+        client.post("/team", input_stream=Arriving("a=b", count), content_type=FORM)
+        asked.clear()
+        client.patch("/api/v1/workspace", input_stream=Arriving("{}", count), headers=said)
+
+    assert looks == [1, 1]
 
 
 @pytest.mark.every_database
@@ -96,10 +178,9 @@ def test_who_may_no_longer_when_their_form_is_here_does_nothing(
 ) -> None:
     log_in(client, team.owner)
     token = client.get("/team").text.partition('name="csrf_token"')[2].split('"')[1]
-    sent = Arriving(urlencode({**RENAMED, "csrf_token": token}), meanwhile)
-    kind = "application/x-www-form-urlencoded"
+    sent = Arriving(urlencode({**RENAMED, "csrf_token": token}), written(meanwhile))
 
-    answer = client.post("/team", input_stream=sent, content_type=kind)
+    answer = client.post("/team", input_stream=sent, content_type=FORM)
 
     assert answer.status_code == status
     assert team.workspace.name != "Cellar"
@@ -110,7 +191,7 @@ def test_a_token_that_was_ended_before_the_body_is_here_does_nothing(
     client: Browser, team: Team
 ) -> None:
     key = make_key(team.workspace, team.owner, ("manage",))
-    sent = Arriving('{"name": "Cellar"}', sa.delete(ApiToken))
+    sent = Arriving('{"name": "Cellar"}', written(sa.delete(ApiToken)))
     said = {"Authorization": f"Bearer {key}", "Content-Type": "application/json"}
 
     answer = client.patch("/api/v1/workspace", input_stream=sent, headers=said)

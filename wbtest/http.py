@@ -62,6 +62,11 @@ class WholeRequest(Request):
             # The server ends a body by itself, but also where the connection broke.
             self.environ.pop("wsgi.input_terminated", None)
 
+    @property
+    def want_form_data_parsed(self) -> bool:
+        """Whether there is a form: who only looks sends none, and what they send stays unread."""
+        return self.method in WITH_BODY and super().want_form_data_parsed
+
     def _get_file_stream(self, *args: Any, **kwargs: Any) -> IO[bytes]:
         self._opened.append(super()._get_file_stream(*args, **kwargs))
         return self._opened[-1]
@@ -172,10 +177,8 @@ def _turn_strangers_away() -> ResponseReturnValue | None:
     When a body is here its sender decides. So no transaction is open until then, and who asks is
     forgotten: the view finds out anew, for by then they may be out of the team.
     """
-    if request.method not in WITH_BODY and not request.content_length:
-        return None
     ask = getattr(_view(), "turns_away", None)
-    if ask is None or request.method == "OPTIONS":
+    if ask is None or request.method not in WITH_BODY:
         return None
     answer: ResponseReturnValue | None = ask(**(request.view_args or {}))
     if answer is None:

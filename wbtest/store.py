@@ -100,6 +100,7 @@ def prepare(engine: sa.Engine) -> None:
     """Make every new connection follow our rules. On SQLite transactions begin as we say."""
     sa.event.listen(engine, "handle_error", _shorten)
     if engine.dialect.name != "sqlite":
+        sa.event.listen(engine, "begin", _give_up_soon)
         return
 
     @sa.event.listens_for(engine, "connect")
@@ -127,6 +128,13 @@ def prepare(engine: sa.Engine) -> None:
 def _be_patient(connection: sa.Connection, milliseconds: int) -> None:
     """Say how long SQLite waits for another program that writes."""
     connection.exec_driver_sql(f"PRAGMA busy_timeout={milliseconds}").close()
+
+
+def _give_up_soon(connection: sa.Connection) -> None:
+    """Say how long PostgreSQL waits for a row in this transaction."""
+    patience = connection.get_execution_options().get("within")
+    if patience is not None:
+        connection.exec_driver_sql(f"SET LOCAL lock_timeout = {round(1000 * patience)}")
 
 
 def describe(error: BaseException) -> str:
@@ -206,11 +214,9 @@ def writing(within: float | None = None) -> Iterator[scoped_session[Session]]:
         session.rollback()
         # Nothing that is written rests on what a replica says, nor does what is read afterwards.
         session.info.pop(SUMS_FROM, None)
-        connection = session.connection(execution_options={"writes": True, "within": within})
+        session.connection(execution_options={"writes": True, "within": within})
         session.info["writing"] = True
         try:
-            if within is not None and connection.dialect.name == "postgresql":
-                connection.exec_driver_sql(f"SET LOCAL lock_timeout = {round(1000 * within)}")
             yield session
             session.commit()
         except BaseException:

@@ -179,3 +179,15 @@ def test_an_address_with_another_host_in_the_first_line_leads_nowhere(
         assert head.split()[1] in ("303", "308", "400", "404", "421"), path
         assert "location: http://evil" not in head.lower()
         assert "location: //" not in head.lower()
+
+
+def test_who_looks_is_answered_without_what_they_send_along(
+    running: tuple[Instance, Served],
+) -> None:
+    _, served = running
+    form = "Content-Type: application/x-www-form-urlencoded\r\n"
+
+    # Nothing of it ever comes: whoever reads it waits until the line breaks.
+    for length in ("Transfer-Encoding: chunked\r\n", "Content-Length: 9\r\n"):
+        head, _ = asked(served, "/team", more=form + length)
+        assert "location: /login?next=/team" in head.lower()

@@ -1,46 +1,85 @@
 """Deleting a workspace while something else happens to it."""
 
 import threading
+from collections.abc import Callable
 
 import pytest
 import sqlalchemy as sa
 from flask import Flask
 
 from tests.conftest import Browser, HandClock
-from tests.factories import PASSWORD, Team, log_in
+from tests.factories import PASSWORD, Team, log_in, make_person
 from tests.team.all_of_it import TYPED, delete, make_over, rows
 from wbtest.audience.recording.ledger import VISITS
 from wbtest.extensions import db
 from wbtest.locks import NoLock
 from wbtest.publishing.models import Experiment
 from wbtest.store import Refused, writing, writing_group
-from wbtest.team import deleting, passwords
+from wbtest.team import deleting, members, passwords
 from wbtest.team.audit.log import lines_of_all
 from wbtest.team.deleting import delete_workspace
-from wbtest.team.models import Person, Workspace
+from wbtest.team.models import Membership, Person, Workspace
+from wbtest.team.people import set_password
+
+
+def meanwhile(patch: pytest.MonkeyPatch, app: Flask, act: Callable[[], None]) -> None:
+    """Let this happen in a connection of its own while the next password is compared."""
+    is_right = passwords.is_right
+
+    def compare(stored: str | None, password: str) -> bool:
+        patch.setattr(passwords, "is_right", is_right)
+        with app.app_context():
+            act()
+        return is_right(stored, password)
+
+    patch.setattr(passwords, "is_right", compare)
 
 
 def test_who_comes_second_is_told_that_it_is_gone(
     client: Browser, team: Team, monkeypatch: pytest.MonkeyPatch
 ):
     log_in(client, team.owner)
-    ids, is_right = (team.workspace.id, team.owner.id), passwords.is_right
+    ids = (team.workspace.id, team.owner.id)
 
-    def meanwhile(stored: str | None, password: str) -> bool:
-        monkeypatch.setattr(passwords, "is_right", is_right)
-        with client.application.app_context():
-            workspace, owner = db.session.get(Workspace, ids[0]), db.session.get(Person, ids[1])
-            assert workspace is not None
-            assert owner is not None
-            delete_workspace(workspace, owner, name="Larder", password=PASSWORD)
-        return is_right(stored, password)
+    def delete_first() -> None:
+        workspace, owner = db.session.get_one(Workspace, ids[0]), db.session.get_one(Person, ids[1])
+        delete_workspace(workspace, owner, name="Larder", password=PASSWORD)
 
-    monkeypatch.setattr(passwords, "is_right", meanwhile)
+    meanwhile(monkeypatch, client.application, delete_first)
 
     answer = client.send("/team/delete", TYPED)
 
     assert answer.status_code == 404
     assert "Somebody deleted this meanwhile" in answer.text
+
+
+@pytest.mark.every_database
+@pytest.mark.parametrize(
+    ("act", "status", "told"),
+    [
+        (lambda it: members.change_role(it, "editor", None), 403, "You are no owner of this team"),
+        (lambda it: members.remove(it, None), 403, "You are no owner of this team"),
+        (lambda it: set_password(it.person, "another quiet word"), 422, "was changed meanwhile"),
+    ],
+)
+def test_who_may_no_longer_when_the_password_is_compared_deletes_nothing(
+    client: Browser,
+    team: Team,
+    monkeypatch: pytest.MonkeyPatch,
+    act: Callable[[Membership], None],
+    status: int,
+    told: str,
+):
+    make_person("second@larder.example", "owner", team.workspace)
+    log_in(client, team.owner)
+    key = (team.workspace.id, team.owner.id)
+    db.session.rollback()
+    meanwhile(monkeypatch, client.application, lambda: act(db.session.get_one(Membership, key)))
+
+    answer = client.send("/team/delete", TYPED)
+
+    assert (answer.status_code, told in answer.text) == (status, True)
+    assert db.session.get(Workspace, key[0]) is not None
 
 
 def test_the_line_names_the_moment_when_all_is_gone(

@@ -6,9 +6,12 @@ from flask import Flask
 from tests.conftest import Browser, HandClock
 from tests.factories import PASSWORD, PASSWORD_HASH, make_person, make_workspace
 from wbtest.extensions import db, limiter
+from wbtest.store import Invalid
 from wbtest.team import passwords
 from wbtest.team.limits import forget_old_counts
 from wbtest.team.models import LimitCount, Person
+from wbtest.team.own_password import check_password
+from wbtest.team.tries import TooManyTries
 
 WRONG = "not the password"
 
@@ -58,7 +61,7 @@ def test_the_wait_is_named_and_the_same_for_an_unknown_account(
         told.append((response.status_code, response.headers["Retry-After"]))
         assert "Wait 15 minutes, then try again." in response.text
 
-    assert told == [(429, "871")] * 2
+    assert told == [(429, "870")] * 2
 
 
 def test_spelling_an_e_mail_differently_gives_no_more_tries(client: Browser, ada: Person) -> None:
@@ -106,6 +109,15 @@ def test_the_right_password_forgives_the_wrong_ones(client: Browser, ada: Person
     client.send("/logout")
 
     assert [guess(client, ada.email) for _ in range(10)] == [422] * 10
+
+
+def test_a_password_is_compared_ten_times_whoever_asks_for_it(ada: Person) -> None:
+    for _ in range(10):
+        with pytest.raises(Invalid):
+            check_password(ada, WRONG)
+
+    with pytest.raises(TooManyTries):
+        check_password(ada, PASSWORD)
 
 
 def test_opening_the_log_in_is_never_counted(client: Browser, app: Flask) -> None:

@@ -5,6 +5,7 @@ from flask import Flask
 
 from tests.conftest import Browser, HandClock
 from tests.factories import PASSWORD, Team, log_in
+from tests.team.two import while_somebody_writes
 from wbtest.extensions import db
 from wbtest.store import Gone, Invalid, writing
 from wbtest.team import tokens
@@ -128,8 +129,20 @@ def test_the_day_of_the_last_use_is_kept(team: Team, now: HandClock) -> None:
 
     tokens.note_use(token)
 
-    db.session.expire_all()
     assert token.last_used_on == now.time.date()
+
+
+@pytest.mark.every_database
+def test_no_program_waits_until_its_use_is_kept(app: Flask, team: Team) -> None:
+    token_id = made(team)[0].id
+    db.session.rollback()
+
+    def use() -> None:
+        tokens.note_use(db.session.get_one(ApiToken, token_id))
+
+    while_somebody_writes(app, db.update(ApiToken).values(name="nightly"), use)
+
+    assert db.session.get_one(ApiToken, token_id).last_used_on is None
 
 
 @pytest.mark.parametrize(

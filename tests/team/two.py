@@ -3,12 +3,20 @@
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
+from typing import TypeVar
 
+import pytest
+import sqlalchemy as sa
 from flask import Flask
 
+from wbtest import locks
 from wbtest.extensions import clock, db
-from wbtest.store import Refused, writing
+from wbtest.store import Refused, lock, writing
 from wbtest.team.models import Membership, Person, Workspace
+
+Found = TypeVar("Found")
+# How long nobody waits, in seconds, on the slowest machine; and what whoever waits would.
+LONG, LONGER = 30, 60
 
 
 def join(workspace: Workspace, person: Person, role: str) -> None:
@@ -39,3 +47,25 @@ def at_once(app: Flask, *tries: Callable[[], object]) -> list[object]:
     db.session.rollback()
     with ThreadPoolExecutor(len(tries)) as pool:
         return list(pool.map(attempt, tries))
+
+
+def while_somebody_writes(app: Flask, what: sa.Executable, do: Callable[[], Found]) -> Found:
+    """What came of ``do`` while somebody else had written this and did not end.
+
+    Raises TimeoutError when it waited for them.
+    """
+
+    def doing() -> Found:
+        with app.app_context():
+            return do()
+
+    writing_too = db.engine.connect().execution_options(writes=True)
+    with (
+        pytest.MonkeyPatch.context() as patch,
+        ThreadPoolExecutor(1) as pool,
+        lock(),
+        writing_too as other,
+    ):
+        patch.setattr(locks, "LOCK_SECONDS", LONGER)
+        other.execute(what)
+        return pool.submit(doing).result(LONG)

@@ -17,7 +17,7 @@ from wbtest.api.routes import BEGINS, ROUTES, Route
 from wbtest.error_pages import error_page
 from wbtest.moments import of_one_moment
 from wbtest.store import Refused
-from wbtest.team import access, here, limits, tokens
+from wbtest.team import access, here, limits, sending, tokens
 from wbtest.team.token_models import ApiToken
 
 bp = Blueprint(access.API, __name__, url_prefix=BEGINS)
@@ -42,9 +42,19 @@ def view_of(route: Route) -> Callable[..., ResponseReturnValue]:
     """Return the view for a route; it says what it needs, as every page does."""
 
     def turns_away(**_address: Any) -> Response | None:
+        found = sending.find_program(_sent_token() or "")
+        if (
+            found is not None
+            and route.scope in found.scopes.split()
+            and access.role_reaches(found.role, route.permission)
+        ):
+            return _count(found.token_id)
+        return asked_in_full()
+
+    def asked_in_full() -> Response | None:
         token = _token()
         # Asked a second time when the body is here, it is one request all the same.
-        turned_away = _count(token) if "rate" not in g else None
+        turned_away = _count(token.id) if "rate" not in g else None
         if turned_away is not None:
             return turned_away
         if route.scope not in token.scopes.split():
@@ -58,7 +68,7 @@ def view_of(route: Route) -> Callable[..., ResponseReturnValue]:
         if "rate" in g:
             # Who may send was let in before; who may act is asked when all of it is here.
             request.get_data()
-        turned_away = turns_away()
+        turned_away = asked_in_full()
         if turned_away is not None:
             return turned_away
         key = request.headers.get("Idempotency-Key") if route.method == "POST" else None
@@ -79,21 +89,27 @@ def _token() -> ApiToken:
             "Send the token as a header, Authorization: Bearer wbt_…, and end this one: addresses "
             "are kept in logs."
         )
-    kind, _, text = request.headers.get("Authorization", "").partition(" ")
-    found = tokens.find_live(text.strip()) if kind.lower() == "bearer" else None
+    text = _sent_token()
+    found = tokens.find_live(text or "")
     if found is None:
         raise NoToken(
             "This token opens nothing: it is wrong or over. An owner makes a new one."
-            if kind.lower() == "bearer"
+            if text is not None
             else "Send a token as a header, Authorization: Bearer wbt_… An owner makes one."
         )
     g.token = found
     return found
 
 
-def _count(token: ApiToken) -> Response | None:
+def _sent_token() -> str | None:
+    """The text of the token that was sent, or None without one."""
+    kind, _, text = request.headers.get("Authorization", "").partition(" ")
+    return text.strip() if kind.lower() == "bearer" else None
+
+
+def _count(token_id: int) -> Response | None:
     """Count the request; what to answer instead when there were too many."""
-    total, seconds = limits.count_request(f"api {token.id}", WINDOW)
+    total, seconds = limits.count_request(f"api {token_id}", WINDOW)
     g.rate = (max(0, MOST_REQUESTS - total), seconds)
     if total <= MOST_REQUESTS:
         return None

@@ -16,7 +16,7 @@ from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
 from wbtest.extensions import db
-from wbtest.team import here
+from wbtest.team import here, sending
 from wbtest.team.models import Membership, Person, Workspace
 
 if TYPE_CHECKING:
@@ -45,6 +45,9 @@ def requires(permission: str) -> Callable[[View], View]:
     """Declare what a view needs. Nobody logged in is sent to the log-in and back."""
 
     def turns_away(**kwargs: Any) -> ResponseReturnValue | None:
+        role = sending.find_role(kwargs)
+        if role and (role_reaches(role, permission) or not here.named_by(kwargs)):
+            return None
         if find_person() is None:
             return _ask_to_log_in()
         # Where only the form says which workspace it is about, its view finds out.
@@ -202,7 +205,7 @@ def is_member(workspace_id: int) -> bool:
 def has_permission(permission: str) -> bool:
     """Whether the asking person's role reaches; templates use it to leave out dead buttons."""
     membership = find_membership()
-    return membership is not None and _reaches(membership, permission)
+    return membership is not None and role_reaches(membership.role, permission)
 
 
 def workspace(permission: str) -> Workspace:
@@ -226,7 +229,7 @@ def _membership(permission: str) -> Membership:
     membership = find_membership()
     if membership is None:
         abort(404)
-    if not _reaches(membership, permission):
+    if not role_reaches(membership.role, permission):
         too_low()
     return membership
 
@@ -237,10 +240,15 @@ def too_low() -> NoReturn:
     abort(403)
 
 
+def role_reaches(role: str, permission: str) -> bool:
+    """Whether somebody of this role may do what asks for this permission."""
+    return ROLES.index(role) >= ROLES.index(PERMISSIONS[permission])
+
+
 def reaches(found: Any, permission: str) -> bool:
     """Whether the asking person's role in the workspace of this object reaches."""
     membership = _membership_in(found.workspace_id)
-    return membership is not None and _reaches(membership, permission)
+    return membership is not None and role_reaches(membership.role, permission)
 
 
 def get(model: type[Model], key: Any, permission: str) -> Model:
@@ -259,7 +267,7 @@ def get(model: type[Model], key: Any, permission: str) -> Model:
         if not is_member(workspace_id):
             here.turn_away("elsewhere")
         abort(404)
-    if not _reaches(membership, permission):
+    if not role_reaches(membership.role, permission):
         too_low()
     return found
 
@@ -274,10 +282,6 @@ def _id_of(person: Person) -> int:
     """Their number, for which no row is read anew that a transaction before this one read."""
     [number] = sa.inspect(person).identity or (person.id,)
     return cast(int, number)
-
-
-def _reaches(membership: Membership, permission: str) -> bool:
-    return ROLES.index(membership.role) >= ROLES.index(PERMISSIONS[permission])
 
 
 def _ask_to_log_in() -> ResponseReturnValue:

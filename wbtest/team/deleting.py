@@ -9,8 +9,9 @@ from wbtest.delivery.models import OutboxMail
 from wbtest.extensions import Base, db
 from wbtest.store import GROUP_LOCK, Invalid, Refused, hold, writing
 from wbtest.team.audit.log import record
+from wbtest.team.members import check_owner
 from wbtest.team.models import AuditLine, Membership, Person, Workspace
-from wbtest.team.own_password import check_password
+from wbtest.team.own_password import check_password, hold_unchanged
 from wbtest.team.ties import OF_PEOPLE, belongs, people_named, tables_inside
 
 
@@ -45,18 +46,20 @@ def contents_of(workspace: Workspace) -> Contents:
 def delete_workspace(workspace: Workspace, owner: Person, *, name: str, password: str) -> None:
     """Delete the workspace with everything in it, and the people who have no other one.
 
-    Whoever does it types its name and their own password. Raises Invalid at one of the two, and
-    Refused while a page of it is open to strangers.
+    Whoever does it types its name and their own password. Raises Invalid at one of the two,
+    NotOwner when they are none any more, and Refused while a page of it is open to strangers.
     """
     if " ".join(name.split()) != workspace.name:
         raise Invalid("workspace_name", f"Type {workspace.name} to say that you mean this one.")
-    check_password(owner, password)
+    stored = check_password(owner, password)
     # Read before the transaction, since another owner may have been faster.
     workspace_id = workspace.id
     with writing() as session:
         _keep_visits_out()
         _keep_starts_out(workspace_id)
         hold(workspace)
+        check_owner(workspace, owner)
+        hold_unchanged(owner, stored)
         if open_page := find_open_page(workspace.id):
             raise Refused(
                 f"/p/{open_page} is open to strangers. End or close it first, then delete."

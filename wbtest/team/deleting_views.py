@@ -4,16 +4,16 @@ from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from wbtest.store import Gone, Refused
-from wbtest.team import access, limits
+from wbtest.team import access
 from wbtest.team.deleting import contents_of, delete_workspace, find_open_page
 from wbtest.team.forms import DeletingForm, put_refusal
-from wbtest.team.views import bp, own_account
+from wbtest.team.members import NotOwner
+from wbtest.team.views import bp
 
 
 @bp.route("/team/delete", methods=["GET", "POST"])
 @access.requires("own")
 @access.proved("POST")
-@limits.per_account(limits.TRIES, own_account)
 def delete_team() -> ResponseReturnValue:
     """Say what would go, and delete it when its name and one's own password are typed."""
     workspace = access.workspace("own")
@@ -22,7 +22,7 @@ def delete_team() -> ResponseReturnValue:
         name, typed = workspace.name, (form.workspace_name.data or "", form.password.data or "")
         try:
             delete_workspace(workspace, access.person(), name=typed[0], password=typed[1])
-        except Gone:
+        except (Gone, NotOwner):
             # Another owner was faster, and nothing is left to show.
             raise
         except Refused as refused:

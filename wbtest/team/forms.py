@@ -6,11 +6,17 @@ from wtforms.validators import DataRequired, EqualTo, Length, Optional
 from wbtest.store import Refused
 from wbtest.team.passwords import LONGEST, find_fault
 from wbtest.team.people import clean_email
+from wbtest.team.tries import TooManyTries
 from wbtest.typed import TypedForm
 
 
 def put_refusal(form: TypedForm, refused: Refused) -> None:
-    """Show a verb's sentence at the field it is about, or above the form when it has none here."""
+    """Show a verb's sentence at the field it is about, or above the form when it has none here.
+
+    Whoever tried too often is told so by a page of its own, and when to come again.
+    """
+    if isinstance(refused, TooManyTries):
+        raise refused
     if refused.field in form:
         field = form[refused.field]
         field.errors = [*field.errors, str(refused)]

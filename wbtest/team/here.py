@@ -41,12 +41,19 @@ class NoTeam(Refused):
         )
 
 
+def own_token() -> str:
+    """What the asking device's cookie says, '' for none."""
+    from wbtest.team import sessions
+
+    name = sessions.cookie_name(current_app.extensions["wbtest.settings"])
+    return request.cookies.get(name, "")
+
+
 def token_hash() -> str:
     """How the asking device's session is known."""
     from wbtest.team import sessions
 
-    name = sessions.cookie_name(current_app.extensions["wbtest.settings"])
-    return sessions.digest(request.cookies.get(name, ""))
+    return sessions.digest(own_token())
 
 
 def memberships_of(person_id: int) -> dict[int, Membership]:
@@ -102,12 +109,18 @@ def find_by_address(mine: dict[int, Membership], arguments: dict[str, Any]) -> M
     """
     if not mine:
         raise NoTeam
-    models = current_app.extensions[OBJECTS]
-    for name in arguments.keys() & models.keys():
-        # The session forgets a row that nobody holds, and the view asks for this one again.
-        found = g.asked_of = db.session.get(models[name], arguments[name])
-        return _of(mine, found.workspace_id if found is not None else None)
-    return None
+    name = named_by(arguments)
+    if not name:
+        return None
+    # The session forgets a row that nobody holds, and the view asks for this one again.
+    model = current_app.extensions[OBJECTS][name]
+    found = g.asked_of = db.session.get(model, arguments[name])
+    return _of(mine, found.workspace_id if found is not None else None)
+
+
+def named_by(arguments: dict[str, Any]) -> str:
+    """Which argument of an address names something of a workspace, '' for none."""
+    return next(iter(arguments.keys() & current_app.extensions[OBJECTS].keys()), "")
 
 
 def go_along(membership: Membership) -> None:

@@ -1,4 +1,7 @@
-"""How often something may be tried: Flask-Limiter over a table that all processes share.
+"""How often something may be asked: Flask-Limiter over a table that all processes share.
+
+Views count by the network that asks; tries at a password or code are counted where it is compared
+(``tries``).
 
 A key is an HMAC of whoever asks, under a key that changes every day; neither an IP nor an e-mail is
 stored. At midnight UTC all counts therefore begin anew.
@@ -24,9 +27,6 @@ from wbtest.extensions import clock, db, limiter
 from wbtest.team.models import LimitCount
 
 View = TypeVar("View", bound=Callable[..., Any])
-ACCOUNT = "account"
-# Of a password or a code, for one account, wherever it is asked for.
-TRIES = "10 per 15 minutes"
 COUNTS = cast(sa.Table, LimitCount.__table__)
 _HITS = f"SELECT key, hits FROM limit_counts WHERE key IN ({driver.MANY}) AND expires_at > ?"  # noqa: S608 - marks
 # Made once, as all that every request of a program asks.
@@ -65,24 +65,8 @@ def per_ip(limit: str, on_breach: OnBreach | None = None) -> Callable[[View], Vi
     Too many are answered with 429 and Retry-After, or with what ``on_breach`` returns. Counting is
     a write of its own, so it must not happen inside ``store.writing``; a decorator never does.
     """
-    return _unchanged(limiter.limit(limit, key_func=network, methods=["POST"], on_breach=on_breach))
-
-
-def per_account(limit: str, account: Callable[[], str]) -> Callable[[View], View]:
-    """Allow that many POSTs per ``account()``, from wherever they come, in all such views."""
-    return _unchanged(limiter.shared_limit(limit, ACCOUNT, key_func=account, methods=["POST"]))
-
-
-def _unchanged(decorate: Any) -> Callable[[View], View]:
-    """The decorator, typed as what it is: one that keeps the view's type."""
-    return cast(Callable[[View], View], decorate)
-
-
-def forgive_account() -> None:
-    """Forget the tries for this request's account: it was its person who asked."""
-    for limit in limiter.current_limits:
-        if limit.request_args[-1] == ACCOUNT:
-            limiter.limiter.clear(limit.limit, *limit.request_args)
+    counted = limiter.limit(limit, key_func=network, methods=["POST"], on_breach=on_breach)
+    return cast(Callable[[View], View], counted)
 
 
 def seconds_left() -> int:

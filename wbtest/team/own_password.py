@@ -1,10 +1,10 @@
 """Whether somebody who is logged in typed their own password, wherever it is asked for once more.
 
-Its tries are counted by the views, all of them under ``views.own_account`` and by ``limits.TRIES``.
+Wrong ones count among the tries of the log-in.
 """
 
 from wbtest.store import Invalid, hold
-from wbtest.team import passwords
+from wbtest.team import passwords, tries
 from wbtest.team.audit.log import record_log_in
 from wbtest.team.models import Person
 
@@ -14,12 +14,13 @@ WRONG = "This is not your password. Type the one you log in with now."
 def check_password(person: Person, password: str, field: str = "password") -> str:
     """Return the hash that the password belongs to; a wrong one is a line of the audit log.
 
-    Raises Invalid at ``field``.
+    Raises Invalid at ``field``, and TooManyTries. Not inside ``writing``.
     """
     stored = person.password_hash
-    if not passwords.is_right(stored, password):
-        record_log_in(person, "login.password_refused")
-        raise Invalid(field, WRONG)
+    with tries.counted(person.email):
+        if not passwords.is_right(stored, password):
+            record_log_in(person, "login.password_refused")
+            raise Invalid(field, WRONG)
     return stored
 
 

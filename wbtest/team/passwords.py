@@ -13,6 +13,8 @@ if TYPE_CHECKING:
 
 SHORTEST = 10
 LONGEST = 1000
+# OWASP's second profile for Argon2id: 19 MiB, two passes, one lane.
+PASSES, KIBIBYTES, LANES = 2, 19 * 1024, 1
 # So many characters are somebody's own beside words that others guess first.
 LEAST_OWN = 8
 OF_THE_PRODUCT = ("wbtest", "press", "release", "landing", "page", "signup", "waiting", "password")
@@ -44,13 +46,21 @@ def is_outdated(stored: str) -> bool:
     return _hasher().check_needs_rehash(stored)
 
 
+def stretch(text: str, salt: bytes) -> str:
+    """Return 256 bits in hex that cost as much to make as a password's hash, always the same."""
+    from argon2.low_level import Type, hash_secret_raw
+
+    return hash_secret_raw(
+        text.encode(), salt, PASSES, KIBIBYTES, LANES, hash_len=32, type=Type.ID
+    ).hex()
+
+
 @cache
 def _hasher() -> "PasswordHasher":
-    """OWASP's second profile for Argon2id: 19 MiB, two passes, one lane."""
     # Loaded with the first password: who shows landing pages sees none.
     from argon2 import PasswordHasher
 
-    return PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)
+    return PasswordHasher(time_cost=PASSES, memory_cost=KIBIBYTES, parallelism=LANES)
 
 
 def find_fault(password: str, about: Collection[str] = ()) -> str:

@@ -3,7 +3,7 @@
 import hmac
 import secrets
 from datetime import datetime, timedelta
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 from flask import current_app
@@ -11,7 +11,7 @@ from flask import current_app
 from wbtest.config import Settings
 from wbtest.extensions import clock, db
 from wbtest.store import Invalid, UtcDateTime, hold, writing
-from wbtest.team import origin, passwords, people
+from wbtest.team import origin, passwords, people, tries
 from wbtest.team.account.asked import CodeAsked, has_second_factor
 from wbtest.team.audit.log import record_log_in
 from wbtest.team.ending import end_tokens
@@ -21,16 +21,14 @@ from wbtest.team.own_password import check_password, hold_unchanged
 LIFE = timedelta(days=30)
 WRONG = "E-mail or password is not right. Check both and try again."
 USED_AT = sa.func.coalesce(LoginSession.last_used_at, LoginSession.created_at)
-# Made once: every page asks it, and to put it together takes longer than to run it.
-_PERSON_BY_TOKEN = (
-    sa.select(Person, USED_AT)
-    .join(LoginSession)
-    .where(
-        LoginSession.token_hash == sa.bindparam("token_hash"),
-        LoginSession.expires_at > sa.bindparam("now"),
-        sa.bindparam("idle_since", type_=UtcDateTime) < USED_AT,
-    )
+# A session that is not over, by what ``asked_of`` says of its token.
+IS_OPEN = (
+    LoginSession.token_hash == sa.bindparam("token_hash"),
+    LoginSession.expires_at > sa.bindparam("now"),
+    sa.bindparam("idle_since", type_=UtcDateTime) < USED_AT,
 )
+# Made once: every page asks it, and to put it together takes longer than to run it.
+_PERSON_BY_TOKEN = sa.select(Person, USED_AT).join(LoginSession).where(*IS_OPEN)
 
 
 class Use(NamedTuple):
@@ -57,15 +55,17 @@ def digest(token: str) -> str:
 def log_in(email: str, password: str, former_token: str = "") -> str:
     """Open a session and return its token; one that the device had before is over.
 
-    Raises Invalid in the same words and after the same time, whoever the e-mail belongs to, and
-    CodeAsked when the password is right and a code is wanted too: no session is open then.
+    Raises Invalid and TooManyTries in the same words and after the same time, whoever the e-mail
+    belongs to, and CodeAsked when the password is right and a code is wanted too: no session is
+    open then.
     """
-    person = people.find_person(email)
-    stored = person.password_hash if person else None
-    if not passwords.is_right(stored, password) or person is None or stored is None:
-        # One write for strangers too: otherwise the time would tell who has a log-in.
-        record_log_in(person, "login.failed")
-        raise Invalid("password", WRONG)
+    with tries.counted(_account_of(email)):
+        person = people.find_person(email)
+        stored = person.password_hash if person else None
+        if not passwords.is_right(stored, password) or person is None or stored is None:
+            # One write for strangers too: otherwise the time would tell who has a log-in.
+            record_log_in(person, "login.failed")
+            raise Invalid("password", WRONG)
     renewed = passwords.hash_password(password) if passwords.is_outdated(stored) else stored
     with writing():
         hold(person)
@@ -78,6 +78,14 @@ def log_in(email: str, password: str, former_token: str = "") -> str:
             record_log_in(person, "login.succeeded")
             return open_session(person)
     raise CodeAsked(person)
+
+
+def _account_of(email: str) -> str:
+    """Whose log-in is tried: the e-mail as we compare it, or what was typed instead."""
+    try:
+        return people.clean_email(email)
+    except Invalid:
+        return email.strip().lower()
 
 
 def change_password(person: Person, old: str, new: str, *, ends_tokens: bool = False) -> str:
@@ -159,10 +167,14 @@ def find_use(token: str) -> Use | None:
     """Whose session this is and since when it stands as used, or None as above."""
     if not token:
         return None
-    now = clock.now()
-    asked = {"token_hash": digest(token), "now": now, "idle_since": now - idle()}
-    found = db.session.execute(_PERSON_BY_TOKEN, asked).first()
+    found = db.session.execute(_PERSON_BY_TOKEN, asked_of(token)).first()
     return Use(*found) if found else None
+
+
+def asked_of(token: str) -> dict[str, Any]:
+    """What ``IS_OPEN`` is asked of this token now."""
+    now = clock.now()
+    return {"token_hash": digest(token), "now": now, "idle_since": now - idle()}
 
 
 def forget_old_sessions(now: datetime) -> None:

@@ -4,11 +4,11 @@ from flask import flash, redirect, render_template, session, url_for
 from flask.typing import ResponseReturnValue
 
 from wbtest.store import Refused
-from wbtest.team import access, limits, tokens
+from wbtest.team import access, tokens
 from wbtest.team.forms import put_refusal
 from wbtest.team.token_forms import TokenForm
 from wbtest.team.token_models import ApiToken
-from wbtest.team.views import bp, own_account
+from wbtest.team.views import bp
 
 # Where the text of a token waits for the one page that shows it.
 FRESH = "fresh_token"
@@ -24,7 +24,6 @@ def list_tokens() -> ResponseReturnValue:
 @bp.post("/team/tokens")
 @access.requires("own")
 @access.proved("POST")
-@limits.per_account(limits.TRIES, own_account)
 def make_token() -> ResponseReturnValue:
     """Make a token, and show its text once."""
     form = TokenForm()
@@ -41,7 +40,6 @@ def make_token() -> ResponseReturnValue:
         except Refused as refused:
             put_refusal(form, refused)
         else:
-            limits.forgive_account()
             session[FRESH] = [token.id, text]
             return redirect(url_for(".tokens"), 303)
     return _page(form)

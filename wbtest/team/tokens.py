@@ -8,7 +8,8 @@ import sqlalchemy as sa
 from sqlalchemy.orm import joinedload
 
 from wbtest.extensions import clock, db
-from wbtest.store import Invalid, Refused, hold, writing
+from wbtest.store import Invalid, Refused, end_reading, hold, writing
+from wbtest.team import noting
 from wbtest.team.access import ROLES
 from wbtest.team.audit.log import record
 from wbtest.team.ending import hold_tokens
@@ -149,13 +150,17 @@ def why_dead(token: ApiToken) -> str:
 
 
 def note_use(token: ApiToken) -> None:
-    """Write down the day on which a token was last used; a second time on one day is no write."""
+    """Write down the day on which a token was last used; a second time on one day is no write.
+
+    No request waits for it: while others write it is left to the next one.
+    """
     today = clock.now().date()
-    if token.last_used_on != today:
-        with writing() as session:
-            session.execute(
-                db.update(ApiToken).where(ApiToken.id == token.id).values(last_used_on=today)
-            )
+    if token.last_used_on == today:
+        return
+    ours = sa.update(ApiToken).where(ApiToken.id == token.id).values(last_used_on=today)
+    # Whoever waits for a second connection while they have one may wait for themselves.
+    end_reading()
+    noting.note(ours, "when a token was used")
 
 
 def _called(token: ApiToken) -> str:

@@ -1,10 +1,19 @@
-"""Tries for an account that no decorator counts: where a form asks on behalf of any other one."""
+"""Tries at one secret, such as somebody's password: so many in a while, wherever they come from.
+
+The verb that compares counts them. How much one network may ask is counted before (``limits``).
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from limits import parse
 
 from wbtest.extensions import clock, limiter
 from wbtest.store import Refused
-from wbtest.team.limits import ACCOUNT
+
+MOST = parse("10 per 15 minutes")
+# Beside the name of the account, so that no limit of another kind counts the same.
+KIND = "account"
 
 
 class TooManyTries(Refused):
@@ -17,20 +26,18 @@ class TooManyTries(Refused):
         self.seconds = seconds
 
 
-def count_try(limit: str, account: str) -> None:
-    """Count one more try for this account, among those of the views with ``per_account``.
+@contextmanager
+def counted(account: str) -> Iterator[None]:
+    """Count one more try at this account's secret; all are forgiven when the block does not raise.
 
-    Raises TooManyTries when it may not be tried any more.
+    Counting is a write of its own, so this must not stand inside ``store.writing``. Raises
+    TooManyTries when it may not be tried any more; then nothing is compared.
     """
-    item = parse(limit)
-    if not limiter.limiter.hit(item, account, ACCOUNT):
-        ends = limiter.limiter.get_window_stats(item, account, ACCOUNT).reset_time
+    if not limiter.limiter.hit(MOST, account, KIND):
+        ends = limiter.limiter.get_window_stats(MOST, account, KIND).reset_time
         raise TooManyTries(max(1, round(ends - clock.now().timestamp())))
-
-
-def forgive_tries(limit: str, account: str) -> None:
-    """Forget what ``count_try`` counted: it was the account's own person."""
-    limiter.limiter.clear(parse(limit), account, ACCOUNT)
+    yield
+    limiter.limiter.clear(MOST, account, KIND)
 
 
 def in_words(seconds: int) -> str:

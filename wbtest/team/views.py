@@ -71,19 +71,9 @@ def setup(token: str) -> ResponseReturnValue:
     return response
 
 
-def _asked_account() -> str:
-    """Whose log-in is tried: the e-mail as we compare it, or what was typed instead."""
-    typed = request.form.get("email", "")
-    try:
-        return people.clean_email(typed)
-    except Invalid:
-        return typed.strip().lower() or "nobody"
-
-
 @bp.route("/login", methods=["GET", "POST"])
 @access.public
 @limits.per_ip("100 per 15 minutes")
-@limits.per_account(limits.TRIES, _asked_account)
 def login() -> ResponseReturnValue:
     """Log in, and go on to where one wanted to go."""
     onward = local_path(request.args.get("next", ""))
@@ -96,7 +86,6 @@ def login() -> ResponseReturnValue:
         except Invalid as refused:
             put_refusal(form, refused)
         else:
-            limits.forgive_account()
             return let_in(token, onward)
     return render_template("team/login.html", form=form), _status(form)
 
@@ -113,15 +102,9 @@ def logout() -> ResponseReturnValue:
     return response
 
 
-def own_account() -> str:
-    """Whose password is tried: the same tries as at the log-in, wherever one guesses."""
-    return access.person().email
-
-
 @bp.route("/password", methods=["GET", "POST"])
 @access.own_log_in
 @access.proved_in_form
-@limits.per_account(limits.TRIES, own_account)
 def password() -> ResponseReturnValue:
     """Change one's own password. Every other device is logged out, and this one's token is new."""
     form = PasswordForm()
@@ -134,7 +117,6 @@ def password() -> ResponseReturnValue:
         except Invalid as refused:
             put_refusal(form, refused)
         else:
-            limits.forgive_account()
             tokens = " Your API tokens are ended." if ends else ""
             flash(f"Your password is changed. All other devices are logged out.{tokens}")
             return let_in(token, url_for(".account"))
@@ -253,7 +235,7 @@ def _status(form: object) -> int:
 
 def own_token() -> str:
     """The token of this browser's session, or ''."""
-    return request.cookies.get(sessions.cookie_name(_settings()), "")
+    return here.own_token()
 
 
 def let_in(token: str, onward: str) -> Response:

@@ -9,7 +9,7 @@ from tests.factories import Team
 from tests.results.sharing.conftest import EVIL, LEADING, PASSWORD
 from wbtest.publishing.models import Experiment
 from wbtest.results.sharing.links import make_shared, renew_shared
-from wbtest.results.sharing.shared_views import WRONG
+from wbtest.results.sharing.passes import WRONG
 
 
 @pytest.fixture

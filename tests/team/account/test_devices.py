@@ -9,6 +9,7 @@ from flask import Flask
 from tests.conftest import Browser, HandClock
 from tests.factories import PASSWORD, Team, log_in
 from tests.statements import counted
+from tests.team.two import while_somebody_writes
 from wbtest.extensions import db
 from wbtest.store import writing
 from wbtest.team import browsers, members
@@ -194,6 +195,17 @@ def test_what_could_not_be_written_is_tried_again_a_minute_later(
     elsewhere.get("/account")
 
     assert used_at() == now()
+
+
+@pytest.mark.every_database
+def test_no_page_waits_for_whoever_writes(app: Flask, elsewhere: Browser, now: HandClock) -> None:
+    now.turn(hours=2)
+    theirs = db.update(LoginSession).values(network="198.51.100.0/24")
+
+    page = while_somebody_writes(app, theirs, lambda: elsewhere.get("/account"))
+
+    assert page.status_code == 200
+    assert used_at() is None
 
 
 def test_of_very_many_devices_those_used_last_are_listed(elsewhere: Browser, ada: Person) -> None:

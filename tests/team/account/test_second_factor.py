@@ -1,5 +1,7 @@
 """The second factor: turned on with a code, asked for at the log-in, turned off."""
 
+import base64
+import math
 import re
 from datetime import UTC, datetime, timedelta
 
@@ -11,6 +13,8 @@ from tests.factories import PASSWORD, log_in, make_person
 from tests.team.account.coming_in import type_password
 from tests.team.account.mailbox import code_of
 from wbtest.extensions import db
+from wbtest.store import Invalid, writing
+from wbtest.team import passwords
 from wbtest.team.account import codes, factors, secrecy
 from wbtest.team.account.models import AccountLink, RecoveryCode, SecondFactor
 from wbtest.team.account.resetting import ask_for_reset
@@ -26,6 +30,16 @@ def test_the_code_of_rfc_6238_is_the_right_one() -> None:
 
     assert codes.find_step(secret, "081 804", moment) == 1_111_111_109 // 30
     assert codes.find_step(secret, "081805", moment) is None
+
+
+def test_codes_and_secrets_are_long_and_never_the_same() -> None:
+    made = [*codes.make_recovery_codes(), *codes.make_recovery_codes()]
+    bits = [len(codes.as_kept(each)) * math.log2(len(codes._LETTERS)) for each in made]
+
+    assert len({*made}) == 20
+    assert min(bits) > 49
+    assert len(base64.b32decode(codes.make_secret())) * 8 == 160
+    assert codes.make_secret() != codes.make_secret()
 
 
 @pytest.mark.parametrize(("steps", "is_right"), [(-2, False), (-1, True), (1, True), (2, False)])
@@ -99,7 +113,9 @@ def test_it_is_turned_off_with_password_and_code(
 @pytest.mark.parametrize("step", ["on", "off"])
 def test_guesses_of_the_password_are_limited(client: Browser, ada: Person, step: str) -> None:
     log_in(client, ada)
-    wrong = {"password": "wrong", "code": "000000"}
+    page = client.get("/account/second-factor").text
+    [secret] = re.findall(r'name="secret"[^>]* value="([^"]+)"', page)
+    wrong = {"password": "wrong", "code": "000000", "secret": secret}
 
     told = [client.send(f"/account/second-factor/{step}", wrong).status_code for _ in range(11)]
 
@@ -128,6 +144,35 @@ def test_secret_and_recovery_codes_are_not_readable_in_the_database(
     assert secrecy.decrypt(kept, ada.id) == secret
     assert {codes.as_kept(code) for code in recovery}.isdisjoint(hashes)
     assert len(hashes) == codes.RECOVERY_CODES
+
+
+def test_a_recovery_code_is_as_slow_to_guess_as_a_password(
+    ada: Person, recovery: list[str]
+) -> None:
+    salt = b"sixteen letters!"
+    parts = (salt, bytes.fromhex(passwords.stretch(recovery[0], salt)))
+    written = "$".join(base64.b64encode(part).decode().rstrip("=") for part in parts)
+
+    kept = db.session.scalars(db.select(RecoveryCode.code_hash)).all()
+    ways = factors._hash_of, factors._former_hash_of
+    [slow, quick] = ({way(ada, code) for code in recovery} for way in ways)
+
+    assert passwords.is_right(f"$argon2id$v=19$m=19456,t=2,p=1${written}", recovery[0])
+    assert {*kept} == slow
+    assert quick.isdisjoint(slow)
+
+
+def test_a_recovery_code_from_before_they_were_slow_still_lets_in_once(
+    ada: Person, secret: str
+) -> None:
+    code = "k7f2m-9xq4t"
+    with writing() as session:
+        kept = factors._former_hash_of(ada, code)
+        session.add(RecoveryCode(code_hash=kept, person_id=ada.id))
+
+    assert factors.log_in_with_code(ada, code)
+    with pytest.raises(Invalid):
+        factors.log_in_with_code(ada, code)
 
 
 def test_a_secret_that_was_changed_or_put_into_another_row_is_not_read(

@@ -12,8 +12,10 @@ from flask import current_app
 from wbtest.config import Settings
 from wbtest.extensions import clock
 from wbtest.results.sharing.models import SharedLink
-from wbtest.team import passwords
+from wbtest.store import Invalid
+from wbtest.team import passwords, tries
 
+WRONG = "This is not the password of this link. Check it and try again."
 LIFE = timedelta(hours=2)
 
 
@@ -36,9 +38,11 @@ def may_open(link: SharedLink, given: str) -> bool:
     return is_ours and clock.now() < datetime.fromtimestamp(int(until), UTC)
 
 
-def is_right(link: SharedLink, password: str) -> bool:
-    """Whether this is the link's password; a link without one takes the same time."""
-    return passwords.is_right(link.password_hash or None, password)
+def check_password(link: SharedLink, password: str) -> None:
+    """Raise Invalid unless this is the link's password, and TooManyTries where somebody guesses."""
+    with tries.counted(f"shared link {link.token_hash}"):
+        if not passwords.is_right(link.password_hash or None, password):
+            raise Invalid("password", WRONG)
 
 
 def make_pass(link: SharedLink) -> str:

@@ -20,14 +20,13 @@ from wbtest.results.sharing.forms import OpenForm
 from wbtest.results.sharing.models import SharedLink
 from wbtest.results.sharing.outsiders import SHARED_TABLES, rows_of, shown
 from wbtest.results.views import bp
-from wbtest.review.seats import hash_of
-from wbtest.store import Refused
+from wbtest.store import Invalid, Refused
 from wbtest.team import access, limits
+from wbtest.team.forms import put_refusal
 from wbtest.writing import document as documents
 
 OUTSIDE = "/shared/"
 ADDRESS = f"{OUTSIDE}<token>"
-WRONG = "This is not the password of this link. Check it and try again."
 HEADERS = {
     "Referrer-Policy": "no-referrer",
     "X-Robots-Tag": "noindex",
@@ -47,16 +46,9 @@ class SharedOver(Refused):
     status = 410
 
 
-def _tried_link() -> str:
-    """Which link's password is tried, wherever one guesses."""
-    token: str = (request.view_args or {})["token"]
-    return f"shared link {hash_of(token)}"
-
-
 @bp.route(ADDRESS, methods=["GET", "POST"])
 @access.public
 @limits.per_ip("60 per 15 minutes")
-@limits.per_account(limits.TRIES, _tried_link)
 def shared(token: str) -> ResponseReturnValue:
     """The figures of an experiment, once the link's password was typed if it has one."""
     link = _get(token)
@@ -64,10 +56,12 @@ def shared(token: str) -> ResponseReturnValue:
         return redirect(url_for(".shared", token=token), 303) if _is_sent() else _show(token)
     form = OpenForm()
     if form.validate_on_submit():
-        if passes.is_right(link, form.password.data or ""):
-            limits.forgive_account()
+        try:
+            passes.check_password(link, form.password.data or "")
+        except Invalid as refused:
+            put_refusal(form, refused)
+        else:
             return _let_in(link, token)
-        form.password.errors = [WRONG]
     return render_template("results/sharing/locked.html", form=form), 422 if _is_sent() else 200
 
 

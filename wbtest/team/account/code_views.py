@@ -16,16 +16,9 @@ from wbtest.team.onward import local_path
 from wbtest.team.views import bp, let_in, own_token
 
 
-def code_account() -> str:
-    """Whose codes are tried: counted apart from passwords, so that these forgive none of them."""
-    asking = access.find_person() or _find_waiting()
-    return f"code of {asking.email}" if asking else f"code from {limits.network()}"
-
-
 @bp.errorhandler(CodeAsked)
 def ask_for_code(asked: CodeAsked) -> ResponseReturnValue:
     """Send who typed the right password on to the code; no session is open yet."""
-    limits.forgive_account()
     onward = local_path(request.args.get("next", ""))
     response = redirect(url_for(".login_code", next=onward), 303)
     return _keep(response, notes.note_of(asked.person), int(notes.LASTS.total_seconds()))
@@ -34,7 +27,6 @@ def ask_for_code(asked: CodeAsked) -> ResponseReturnValue:
 @bp.route("/login/code", methods=["GET", "POST"])
 @access.public
 @limits.per_ip("100 per 15 minutes")
-@limits.per_account(limits.TRIES, code_account)
 def login_code() -> ResponseReturnValue:
     """Ask for the code, and open the session when it is right."""
     onward = local_path(request.args.get("next", ""))
@@ -51,7 +43,6 @@ def login_code() -> ResponseReturnValue:
         except Invalid as refused:
             put_refusal(form, refused)
         else:
-            limits.forgive_account()
             return _keep(let_in(token, onward), "", 0)
     return render_template("team/account/login_code.html", form=form), 422 if form.errors else 200
 

@@ -7,7 +7,7 @@ from datetime import datetime
 NEIGHBOURS = (0, -1, 1)
 SECONDS = 30
 RECOVERY_CODES = 10
-# No letter or digit that looks like another one; 50 bits in ten of them.
+# No letter or digit that looks like another one; 49 bits in ten of them.
 _LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"
 _HALF = 5
 
@@ -58,6 +58,15 @@ def as_kept(typed: str) -> str:
     'k7f2m9xq4t'
     """
     return "".join(letter for letter in typed.lower() if letter.isalnum())
+
+
+def is_of_paper(typed: str) -> bool:
+    """Whether this may be a recovery code; what a phone shows is shorter.
+
+    >>> is_of_paper("k7f2m-9xq4t"), is_of_paper("081 804")
+    (True, False)
+    """
+    return len(as_kept(typed)) == 2 * _HALF
 
 
 def _half() -> str:

@@ -10,14 +10,13 @@ from wbtest.team.account.forms import EmailForm
 from wbtest.team.account.moving import ask_to_change_email, change_email
 from wbtest.team.account.reset_views import SECRET_ADDRESS
 from wbtest.team.forms import put_refusal
-from wbtest.team.views import bp, has_mail_server, own_account, own_token
+from wbtest.team.views import bp, has_mail_server, own_token
 
 
 @bp.route("/account/email", methods=["GET", "POST"])
 @access.own_log_in
 @access.proved("POST")
 @limits.per_ip("30 per hour")
-@limits.per_account(limits.TRIES, own_account)
 def email() -> ResponseReturnValue:
     """Ask for another e-mail. Nothing changes before it is confirmed from there."""
     form = EmailForm()
@@ -29,7 +28,6 @@ def email() -> ResponseReturnValue:
         except Invalid as refused:
             put_refusal(form, refused)
         else:
-            limits.forgive_account()
             asked = typed[0]
     page = render_template(
         "team/account/email.html", form=form, asked=asked, has_mail_server=has_mail_server()

@@ -4,13 +4,12 @@ from flask import flash, redirect, render_template, session, url_for
 from flask.typing import ResponseReturnValue
 
 from wbtest.store import Invalid
-from wbtest.team import access, limits
+from wbtest.team import access
 from wbtest.team.account import codes, drawing, factors, notes
-from wbtest.team.account.code_views import code_account
 from wbtest.team.account.forms import TurnOffForm, TurnOnForm
 from wbtest.team.ending import count_tokens
 from wbtest.team.forms import put_refusal
-from wbtest.team.views import bp, own_account
+from wbtest.team.views import bp
 
 # Between turning it on and showing them once, the recovery codes wait in the session of who did.
 FRESH = "recovery_codes"
@@ -27,7 +26,6 @@ def second_factor() -> ResponseReturnValue:
 @bp.post("/account/second-factor/on")
 @access.own_log_in
 @access.proved_in_form
-@limits.per_account(limits.TRIES, own_account)
 def turn_second_factor_on() -> ResponseReturnValue:
     """Turn it on with the password and a code, and show the recovery codes."""
     person, form = access.person(), TurnOnForm()
@@ -43,7 +41,6 @@ def turn_second_factor_on() -> ResponseReturnValue:
         except Invalid as refused:
             put_refusal(form, refused)
         else:
-            limits.forgive_account()
             return redirect(url_for(".second_factor"), 303)
     return _page(form, TurnOffForm(formdata=None))
 
@@ -51,8 +48,6 @@ def turn_second_factor_on() -> ResponseReturnValue:
 @bp.post("/account/second-factor/off")
 @access.own_log_in
 @access.proved_in_form
-@limits.per_account(limits.TRIES, own_account)
-@limits.per_account(limits.TRIES, code_account)
 def turn_second_factor_off() -> ResponseReturnValue:
     """Turn it off with the password and a code."""
     form = TurnOffForm()
@@ -64,7 +59,6 @@ def turn_second_factor_off() -> ResponseReturnValue:
         except Invalid as refused:
             put_refusal(form, refused)
         else:
-            limits.forgive_account()
             flash("Your second factor is off. The password alone logs you in.")
             return redirect(url_for(".account"), 303)
     if factors.find_factor(access.person()) is None:

@@ -1,9 +1,12 @@
 """The second factor of a log-in: turned on, asked for, turned off."""
 
+from contextlib import AbstractContextManager, nullcontext
+
 import sqlalchemy as sa
 
 from wbtest.extensions import clock, db
 from wbtest.store import Invalid, Refused, hold, writing
+from wbtest.team import passwords, tries
 from wbtest.team.account import codes, secrecy
 from wbtest.team.account.models import RecoveryCode, SecondFactor
 from wbtest.team.audit.log import record, record_log_in, workspaces_of
@@ -49,6 +52,8 @@ def turn_on(
         raise Invalid("code", WRONG_CODE)
     sealed = secrecy.encrypt(secret, person.id)
     made = codes.make_recovery_codes()
+    # Before the transaction: it takes a third of a second.
+    hashes = [_hash_of(person, each) for each in made]
     with writing() as session:
         hold_unchanged(person, stored)
         if find_factor(person) is not None:
@@ -56,8 +61,8 @@ def turn_on(
         session.add(
             SecondFactor(person_id=person.id, secret=sealed, last_step=step, created_at=clock.now())
         )
-        for each in made:
-            session.add(RecoveryCode(code_hash=_hash_of(person, each), person_id=person.id))
+        for each in hashes:
+            session.add(RecoveryCode(code_hash=each, person_id=person.id))
         record_log_in(person, "factor.turned_on")
         if ends_tokens:
             end_tokens(person)
@@ -67,23 +72,24 @@ def turn_on(
 def turn_off(person: Person, *, password: str, code: str, ends_tokens: bool = False) -> None:
     """Ask for no code any more; ``ends_tokens`` as above.
 
-    Raises Invalid at ``password`` or ``code``, and NotSo.
+    Raises Invalid at ``password`` or ``code``, TooManyTries, and NotSo.
     """
     stored = check_password(person, password)
-    with writing():
-        hold_unchanged(person, stored)
-        if find_factor(person) is None:
-            raise NotSo("Your second factor is off already.")
-        is_right = take_code(person, code)
-        if is_right:
-            _forget(person)
-            record_log_in(person, "factor.turned_off")
-            if ends_tokens:
-                end_tokens(person)
-        else:
-            record_log_in(person, "login.code_refused")
-    if not is_right:
-        raise Invalid("code", WRONG_CODE)
+    with counted_code(person):
+        with writing():
+            hold_unchanged(person, stored)
+            if find_factor(person) is None:
+                raise NotSo("Your second factor is off already.")
+            is_right = take_code(person, code)
+            if is_right:
+                _forget(person)
+                record_log_in(person, "factor.turned_off")
+                if ends_tokens:
+                    end_tokens(person)
+            else:
+                record_log_in(person, "login.code_refused")
+        if not is_right:
+            raise Invalid("code", WRONG_CODE)
 
 
 def turn_off_for(person: Person) -> None:
@@ -100,21 +106,31 @@ def turn_off_for(person: Person) -> None:
 def log_in_with_code(person: Person, code: str, former_token: str = "") -> str:
     """Open the session of somebody whose password was right, and return its token.
 
-    Raises Invalid at ``code``.
+    Raises Invalid at ``code``, and TooManyTries.
     """
     stored = person.password_hash
-    with writing():
-        hold_unchanged(person, stored, "code")
-        is_right = take_code(person, code)
-        if is_right:
-            end_session(former_token)
-            record_log_in(person, "login.succeeded")
-            token = open_session(person)
-        else:
-            record_log_in(person, "login.code_refused")
-    if not is_right:
-        raise Invalid("code", WRONG_CODE)
+    with counted_code(person):
+        with writing():
+            hold_unchanged(person, stored, "code")
+            is_right = take_code(person, code)
+            if is_right:
+                end_session(former_token)
+                record_log_in(person, "login.succeeded")
+                token = open_session(person)
+            else:
+                record_log_in(person, "login.code_refused")
+        if not is_right:
+            raise Invalid("code", WRONG_CODE)
     return token
+
+
+def counted_code(person: Person) -> AbstractContextManager[None]:
+    """A try at this person's codes, if they have any, as ``tries.counted``.
+
+    Counted apart from passwords, so that these forgive none of them.
+    """
+    is_asked = find_factor(person) is not None
+    return tries.counted(f"code of {person.email}") if is_asked else nullcontext()
 
 
 def take_code(person: Person, typed: str) -> bool:
@@ -122,11 +138,7 @@ def take_code(person: Person, typed: str) -> bool:
     factor = find_factor(person)
     if factor is None:
         return False
-    kept = codes.as_kept(typed)
-    spent = sa.delete(RecoveryCode).where(RecoveryCode.code_hash == _hash_of(person, kept))
-    if db.session.scalar(spent.returning(RecoveryCode.code_hash)) is not None:
-        left = recovery_codes_left(person)
-        record_log_in(person, "login.recovery_code_used", f"{left} left")
+    if codes.is_of_paper(typed) and _spend(person, typed):
         return True
     secret = secrecy.decrypt(factor.secret, person.id)
     if secret is None:
@@ -142,5 +154,22 @@ def _forget(person: Person) -> None:
         db.session.execute(sa.delete(model).where(model.person_id == person.id))
 
 
+def _spend(person: Person, typed: str) -> bool:
+    """Use up a code of the paper; False for a wrong one."""
+    hashes = (_hash_of(person, typed), _former_hash_of(person, typed))
+    spent = sa.delete(RecoveryCode).where(RecoveryCode.code_hash.in_(hashes))
+    if db.session.scalar(spent.returning(RecoveryCode.code_hash)) is None:
+        return False
+    record_log_in(person, "login.recovery_code_used", f"{recovery_codes_left(person)} left")
+    return True
+
+
 def _hash_of(person: Person, code: str) -> str:
+    """As slow as a password's: ten letters are few enough for many machines to try all."""
+    salt = digest(f"recovery codes of {person.id}").encode()
+    return passwords.stretch(codes.as_kept(code), salt)
+
+
+def _former_hash_of(person: Person, code: str) -> str:
+    """As codes were kept that were made before they had a slow one."""
     return digest(f"recovery code {person.id} {codes.as_kept(code)}")

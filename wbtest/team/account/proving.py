@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from wbtest.extensions import clock, db
 from wbtest.store import Invalid, writing
 from wbtest.team.account.asked import has_second_factor
-from wbtest.team.account.factors import WRONG_CODE, take_code
+from wbtest.team.account.factors import WRONG_CODE, counted_code, take_code
 from wbtest.team.audit.log import record_log_in
 from wbtest.team.models import LoginSession, Person
 from wbtest.team.own_password import check_password, hold_unchanged
@@ -28,19 +28,20 @@ def prove(person: Person, token: str, *, password: str, code: str) -> None:
     """Let the session of this token count as proved from now on; it ends with the session.
 
     ``code`` is read where the person has a second factor. Raises Invalid at ``password`` or
-    ``code``.
+    ``code``, and TooManyTries.
     """
     stored = check_password(person, password)
-    with writing() as session:
-        hold_unchanged(person, stored)
-        is_right = not has_second_factor(person) or take_code(person, code)
-        if is_right:
-            session.execute(
-                sa.update(LoginSession)
-                .where(LoginSession.token_hash == digest(token))
-                .values(proved_at=clock.now())
-            )
-        else:
-            record_log_in(person, "login.code_refused")
-    if not is_right:
-        raise Invalid("code", WRONG_CODE)
+    with counted_code(person):
+        with writing() as session:
+            hold_unchanged(person, stored)
+            is_right = not has_second_factor(person) or take_code(person, code)
+            if is_right:
+                session.execute(
+                    sa.update(LoginSession)
+                    .where(LoginSession.token_hash == digest(token))
+                    .values(proved_at=clock.now())
+                )
+            else:
+                record_log_in(person, "login.code_refused")
+        if not is_right:
+            raise Invalid("code", WRONG_CODE)

@@ -5,14 +5,13 @@ from flask.typing import ResponseReturnValue
 from werkzeug.wrappers import Response
 
 from wbtest.store import Invalid
-from wbtest.team import access, limits, tries
+from wbtest.team import access, limits
 from wbtest.team.account import proving
 from wbtest.team.account.asked import has_second_factor
-from wbtest.team.account.code_views import code_account
 from wbtest.team.account.forms import ProvingForm
 from wbtest.team.forms import put_refusal
 from wbtest.team.onward import local_path
-from wbtest.team.views import bp, own_account, own_token
+from wbtest.team.views import bp, own_token
 
 # Of what was sent, all goes on but the proof itself and the old form's own token.
 NOT_KEPT = ("csrf_token", "password", "code")
@@ -66,12 +65,9 @@ def _form(*, is_sent: bool) -> ProvingForm:
 
 
 def _is_proved(form: ProvingForm) -> bool:
-    """Take the proof that was typed; a wrong one is told at its field, and counted."""
+    """Take the proof that was typed; a wrong one is told at its field."""
     if not form.validate():
         return False
-    accounts = [own_account(), *([code_account()] if "code" in form else [])]
-    for account in accounts:
-        tries.count_try(limits.TRIES, account)
     code = (form.code.data or "") if "code" in form else ""
     typed = {"password": form.password.data or "", "code": code}
     try:
@@ -79,8 +75,6 @@ def _is_proved(form: ProvingForm) -> bool:
     except Invalid as refused:
         put_refusal(form, refused)
         return False
-    for account in accounts:
-        tries.forgive_tries(limits.TRIES, account)
     return True
 
 

@@ -1,19 +1,16 @@
 """When a device was last used: bookkeeping, known to the hour and no closer."""
 
-import logging
 from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 from flask import current_app
-from sqlalchemy.exc import SQLAlchemyError
 
-from wbtest.extensions import clock, db
-from wbtest.store import describe, lock
+from wbtest.extensions import clock
+from wbtest.team import noting
 from wbtest.team.models import LoginSession
 from wbtest.team.sessions import digest
 
-log = logging.getLogger(__name__)
-# No page waits for a write more often than that, and none for one that failed just now.
+# No page writes more often than that, and none after one that failed just now.
 NOTED_EVERY = timedelta(hours=1)
 RESTS_FOR = timedelta(minutes=1)
 RESTS_UNTIL = "wbtest.use_rests_until"
@@ -25,18 +22,14 @@ def is_due(noted_at: datetime) -> bool:
 
 
 def note(token: str) -> None:
-    """Write down that this session is used now, in a small transaction of its own.
+    """Write down that this session is used now.
 
-    A database that cannot be written is no reason to show no page: then it stays as it was, and
-    this process tries again a minute later.
+    A database that cannot be written, or not at once, is no reason to show no page or to let
+    anybody wait: then it stays as it was, and this process tries again a minute later.
     """
     now, known = clock.now(), current_app.extensions
     if now < known.get(RESTS_UNTIL, now):
         return
     ours = sa.update(LoginSession).where(LoginSession.token_hash == digest(token))
-    try:
-        with lock(), db.engine.connect().execution_options(writes=True) as c, c.begin():
-            c.execute(ours.values(last_used_at=now))
-    except SQLAlchemyError as error:
+    if not noting.note(ours.values(last_used_at=now), "when a device was used"):
         known[RESTS_UNTIL] = now + RESTS_FOR
-        log.warning("when a device was used could not be written down: %s", describe(error))
