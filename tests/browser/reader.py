@@ -26,7 +26,7 @@ LOOSE_DOTS = """() => {
     .filter((element) => !flows(element))
     .map((element) => [...element.childNodes].filter(flows))
     .map((nodes) => nodes.map((node) => node.textContent).join(""))
-    .flatMap((text) => text.match(/[^·]{0,20}[ \\n]·[^·]{0,20}/g) ?? []);
+    .flatMap((text) => text.match(/[^·]{0,20}[ \\n]\u00a0?·[^·]{0,20}/g) ?? []);
 }"""
 LINKS = "[...document.links].map((link) => link.href)"
 # Data to be kept or read by a script: fetched, since a browser would not show it.
