@@ -141,7 +141,9 @@ def _said(page: PageCopy, ordered: Collection[str]) -> dict[str, str]:
     order = [section.kind for section in page.sections if section.kind in ordered]
     return said | {
         "Problem, today and solution": told,
-        CHANGE_NAMES["order"]: "\u00a0· ".join(PART_NAMES[kind] for kind in order if kind in PART_NAMES),
+        CHANGE_NAMES["order"]: "\u00a0· ".join(
+            PART_NAMES[kind] for kind in order if kind in PART_NAMES
+        ),
         CHANGE_NAMES["layout"]: copy.LAYOUTS[page.layout],
         CHANGE_NAMES["hero_alt"]: page.look.hero_alt,
     }
