@@ -30,7 +30,8 @@ SENTENCES = {
     421: "This server answers under another name.",
     429: "Wait a few minutes, then try again.",
     500: "What was saved before is safe. Go back and try once more.",
-    503: "The server cannot store anything right now. What you typed is still in your browser.",
+    503: "The server cannot store anything right now. What you typed is still in your browser: "
+    "go back and send it again in a minute.",
 }
 NOT_OUTSIDE = "The address may be mistyped, or nobody has opened the page yet. Ask who sent you."
 RETRY = {"Retry-After": "10"}
