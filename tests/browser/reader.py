@@ -24,8 +24,8 @@ LOOSE_DOTS = """() => {
     || (node.nodeType === Node.ELEMENT_NODE && getComputedStyle(node).display === "inline");
   return [...document.body.querySelectorAll(":not(script, style, select, option, textarea)")]
     .filter((element) => !flows(element))
-    .map((element) => [...element.childNodes].filter(flows))
-    .map((nodes) => nodes.map((node) => node.textContent).join(""))
+    .map((element) => [...element.childNodes])
+    .map((nodes) => nodes.map((node) => flows(node) ? node.textContent : "\\ufffc").join(""))
     .flatMap((text) => text.match(/[^·]{0,20}[ \\n]\u00a0?·[^·]{0,20}/g) ?? []);
 }"""
 LINKS = "[...document.links].map((link) => link.href)"
