@@ -10,6 +10,7 @@ from flask import Flask, current_app
 from werkzeug.local import LocalProxy
 
 from wbtest import config, error_pages, http, locks, replica, static_files, store
+from wbtest.dots import KeptDots
 from wbtest.extensions import REPLICA, Now, clock, csrf, db, utc_now
 from wbtest.routes import LateRule
 
@@ -44,6 +45,7 @@ def create_app(settings: config.Settings | None = None, now: Now = utc_now) -> F
     )
     app.jinja_env.undefined = jinja2.StrictUndefined
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    app.jinja_env.add_extension(KeptDots)
     _open_store(app, settings)
     clock.init_app(app, now)
     error_pages.init_app(app)

@@ -30,8 +30,10 @@ SENTENCES = {
     421: "This server answers under another name.",
     429: "Wait a few minutes, then try again.",
     500: "What was saved before is safe. Go back and try once more.",
-    503: "The server cannot store anything right now. What you typed is still in your browser.",
+    503: "The server cannot store anything right now. What you typed is still in your browser: "
+    "go back and send it again in a minute.",
 }
+NOT_OUTSIDE = "The address may be mistyped, or nobody has opened the page yet. Ask who sent you."
 RETRY = {"Retry-After": "10"}
 
 
@@ -74,13 +76,15 @@ def wait_of(error: Refused) -> dict[str, str]:
 def _page(
     status: int, title: str, sentence: str, headers: Mapping[str, str] | None, error_id: str
 ) -> Response:
+    is_outside = request.path.startswith(current_app.extensions["wbtest.outside"])
+    sentences = {**SENTENCES, 404: NOT_OUTSIDE} if is_outside else SENTENCES
     body = render_template(
         "error.html",
         status=status,
         title=title,
-        sentence=sentence or SENTENCES.get(status, "Go back and try once more."),
+        sentence=sentence or sentences.get(status, "Go back and try once more."),
         error_id=error_id,
-        next_url="" if request.path.startswith(current_app.extensions["wbtest.outside"]) else "/",
+        next_url="" if is_outside else "/",
         next_label="To the start",
     )
     return Response(body, status, dict(headers or {}), mimetype="text/html")

@@ -25,7 +25,7 @@ function button(label, act, kind = "quiet") {
 const show = {
   line(text) {
     line.parentElement.classList.remove("wrong");
-    line.textContent = `Draft · ${text}`;
+    line.textContent = `Draft\u00a0· ${text}`;
   },
   trouble(text, label = "", url = "") {
     line.parentElement.classList.add("wrong");

@@ -133,7 +133,8 @@ def crowd(experiment: Experiment) -> None:
 
 
 BAD = """<!DOCTYPE html><title>Bad</title><h1 style="color: red">Bad</h1>
-<img src="https://elsewhere.example/pixel.png"><a href="/nowhere">On</a>"""
+<img src="https://elsewhere.example/pixel.png"><a href="/nowhere">On</a>
+<p>Two variants · one ended</p>"""
 
 
 def test_a_bad_page_would_be_found(live: Live, app: Flask, stranger: Page) -> None:
@@ -143,7 +144,13 @@ def test_a_bad_page_would_be_found(live: Live, app: Flask, stranger: Page) -> No
     reader.walk("/bad")
 
     found = "\n".join(reader.faults)
-    for fault in ("style-src", "asked another host", "image-alt", "/nowhere, which gave 404"):
+    for fault in (
+        "style-src",
+        "asked another host",
+        "image-alt",
+        "/nowhere, which gave 404",
+        "dot",
+    ):
         assert fault in found
     assert pages(app, "public") - reader.endpoints >= {"team.login"}
 

@@ -4,7 +4,7 @@ import re
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, ViewportSize, expect
 
 from tests.browser.conftest import Live
 from tests.results.states import DAYS, States, crowd
@@ -12,6 +12,8 @@ from wbtest.publishing.models import Experiment
 from wbtest.team.models import Person
 
 pytestmark = pytest.mark.browser
+PHONE: ViewportSize = {"width": 390, "height": 844}
+TOP = "element => element.getBoundingClientRect().top"
 TABS = ("Verdict", "Over time", "Who came", "What they said", "For information")
 
 
@@ -38,6 +40,43 @@ def test_the_tabs_are_links_that_the_keyboard_follows(results: Page):
 
         expect(here).to_have_text(name)
         expect(results.get_by_text("reaches your 8\u202f% target")).to_be_visible()
+
+
+def test_on_a_phone_the_tabs_are_one_line_in_which_the_open_one_is_seen(results: Page):
+    results.set_viewport_size(PHONE)
+    results.get_by_role("link", name="For information").click()
+    here = results.locator(".tabs [aria-current=page]")
+    expect(here).to_have_text("For information")
+
+    expect(here).to_be_in_viewport(ratio=0.99)
+    assert (
+        len({box["y"] for tab in results.locator(".tabs a").all() if (box := tab.bounding_box())})
+        == 1
+    )
+
+
+@pytest.mark.parametrize("name", ["Verdict", "For information"])
+def test_on_a_phone_no_figure_of_the_rates_is_out_of_sight(results: Page, name: str):
+    results.set_viewport_size(PHONE)
+    results.get_by_role("link", name=name).click()
+    tables = results.locator(".as-cells").all()
+
+    assert tables
+    for table in tables:
+        assert table.evaluate(
+            "table => table.parentElement.scrollWidth <= table.parentElement.clientWidth"
+        )
+
+
+def test_two_fields_side_by_side_stand_on_one_line_though_one_has_a_hint(
+    results: Page, experiment: Experiment, live: Live
+):
+    results.goto(f"{live.url}/experiments/{experiment.id}/spend")
+    first, last = (results.get_by_label(label, exact=True) for label in ("First day", "Last day"))
+    labels = [results.locator(f"label[for={name}]") for name in ("first", "last")]
+
+    for left, right in ((first, last), labels):
+        assert left.evaluate(TOP) == right.evaluate(TOP)
 
 
 def test_the_arrows_walk_through_a_chart_and_say_its_points(results: Page):

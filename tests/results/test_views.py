@@ -97,7 +97,7 @@ def test_a_test_that_nobody_saw_can_be_decided_and_is_shared_no_more(
 def test_every_chart_is_followed_by_its_table_and_a_file(approver: Browser, experiment):
     for section in page_of(approver, experiment).split("data-figure=")[1:]:
         after = section.partition("</section>")[0]
-        assert "<table>" in after
+        assert "<table" in after
         assert "results.csv?table=" in after
 
 
@@ -122,7 +122,7 @@ def test_small_numbers_are_shown_as_counts(approver: Browser, begin: Start):
     page = page_of(approver, small)
 
     assert "3 of 41" in page
-    assert "7.3\u202f%" not in page.partition("<table>")[2].partition("</table>")[0]
+    assert "7.3\u202f%" not in page.partition("<table")[2].partition("</table>")[0]
 
 
 def test_before_any_visitor_there_is_a_link_to_share(approver: Browser, begin: Start):

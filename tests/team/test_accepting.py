@@ -44,7 +44,7 @@ def test_somebody_new_chooses_name_and_password_and_is_in(client: Browser, page:
 
     assert (answer.status_code, answer.location) == (303, "/")
     assert roles() == ["editor"]
-    assert "Ada · Larder" in client.get("/team").text
+    assert "Ada\u00a0· Larder" in client.get("/team").text
     assert people.find_person("ada@example.com").name == "Ada"
 
 
@@ -100,7 +100,7 @@ def test_who_is_logged_in_joins_by_a_button_and_is_there(
     client.send(page)
 
     assert sorted(roles()) == ["editor", "owner"]
-    assert "Ada · Larder" in client.get("/team").text
+    assert "Ada\u00a0· Larder" in client.get("/team").text
 
 
 def test_somebody_else_is_refused_and_the_invitation_still_works(
@@ -132,7 +132,7 @@ def test_all_that_opens_nothing_looks_alike(
 
     assert {answer.status_code for answer in answers} == {404}
     assert len({answer.text for answer in answers}) == 1
-    assert "Ask for a new one." in answers[0].text
+    assert "Ask whoever invited you for a new one." in answers[0].text
 
 
 def test_a_member_by_now_keeps_the_role(team: Team) -> None:

@@ -9,6 +9,7 @@ from flask import Flask
 from wbtest.config import Settings
 from wbtest.extensions import db
 
+OUTSIDE = "/p/"
 # Each adds its pages to the blueprint of views.
 PAGES = (
     "picture_views",
@@ -56,6 +57,8 @@ def init_app(app: Flask) -> None:
     for name in PAGES:
         import_module(f"{__name__}.{name}")
     app.register_blueprint(bp)
+    # A stranger with a wrong address is not led to the log-in of a team.
+    app.extensions["wbtest.outside"] += (OUTSIDE,)
     # It imports views, which must be there first.
     from wbtest.audience.signing.door import SignupDoor
 

@@ -21,7 +21,7 @@ class InvitationOver(Refused):
     def __init__(self) -> None:
         super().__init__(
             "The link was used, replaced or taken back, or its 48 hours have passed. "
-            "Ask for a new one."
+            "Ask whoever invited you for a new one."
         )
 
 
