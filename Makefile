@@ -4,7 +4,7 @@
 PYTHON ?= python3
 # Empty, and which lines of our code the tests run is not counted.
 COUNT_LINES ?= 1
-# How many requests `make fuzz` makes of each kind; ten minutes.
+# How many requests `make fuzz` makes of each kind; ten minutes, besides those for the rows.
 N ?= 10000
 BIN := .venv/bin
 # The lock's digest names the stamp, so a changed lock installs anew and an unchanged one never.

@@ -7,6 +7,7 @@ from drills import (
     contended,
     database_gone,
     deploys,
+    enumeration,
     full_disk,
     keys,
     killing,
@@ -49,5 +50,6 @@ PARTS = (
     backing_up,
     worker_gone,
     keys,
+    enumeration,
 )
 ALL: list[Drill] = [drill for part in PARTS for drill in part.DRILLS]

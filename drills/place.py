@@ -5,17 +5,19 @@ import shutil
 import socket
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import sqlalchemy as sa
+from flask import Flask
 
 from bench import page
 from drills.outcome import Broken
 from wbtest import create_app
 from wbtest.cli.serve import prepare
-from wbtest.config import from_environment
+from wbtest.config import Settings, from_environment
 from wbtest.extensions import Now, db, utc_now
 
 ROOT = Path(__file__).parent.parent
@@ -78,17 +80,21 @@ def make(folder: Path, database_url: str = "", now: Now = utc_now) -> Place:
     The page starts at ``now``.
     """
     place = Place(folder, database_url or f"sqlite:///{folder / 'wbtest.db'}", free_port())
-    settings = from_environment(
-        {name: text for name, text in place.environ.items() if name.startswith("WBTEST_")}
-    )
-    prepare(settings, now)
-    app = create_app(settings, now)
-    page.fill(app, most=10_000_000)
+    prepare(_settings(place), now)
+    with opened(place, now) as app:
+        page.fill(app, most=10_000_000)
+    return place
+
+
+@contextmanager
+def opened(place: Place, now: Now = utc_now) -> Iterator[Flask]:
+    """Its app in our own process, while nobody serves it."""
+    app = create_app(_settings(place), now)
     with app.app_context():
+        yield app
         app.extensions["wbtest.recorder"].close()
         db.session.remove()
         db.engine.dispose()
-    return place
 
 
 def run(place: Place, *arguments: str, seconds: float = 300) -> str:
@@ -110,6 +116,12 @@ def copied(place: Place, folder: Path) -> Place:
     """The same instance, with all that it holds, in a folder of its own."""
     shutil.copytree(place.folder, folder)
     return moved(place, folder)
+
+
+def _settings(place: Place) -> Settings:
+    return from_environment(
+        {name: text for name, text in place.environ.items() if name.startswith("WBTEST_")}
+    )
 
 
 def free_port() -> int:

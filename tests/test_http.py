@@ -204,6 +204,18 @@ def test_more_than_two_megabytes_are_refused(client: Browser) -> None:
     assert "Send a shorter text" in response.text
 
 
+@pytest.mark.parametrize(("fields", "status"), [(10_000, 400), (10_001, 413)])
+def test_a_form_of_more_fields_than_any_has_is_turned_away_unread(
+    client: Browser, fields: int, status: int
+) -> None:
+    body = "&".join(["email=a"] * fields)
+
+    response = client.post("/login", data=body, content_type="application/x-www-form-urlencoded")
+
+    # The token is missing, which is told where the form was read.
+    assert response.status_code == status
+
+
 def test_static_files_are_cached_for_ever_only_under_a_versioned_name(
     app: Flask, client: Browser
 ) -> None:

@@ -1,6 +1,7 @@
 """What nobody may say of themselves, sent along with every form: it must change nothing."""
 
-from collections.abc import Iterable, Iterator
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator
 from typing import Any
 
 import sqlalchemy as sa
@@ -43,20 +44,39 @@ def believed(world: World, found: Iterable[Found]) -> Iterator[tuple[str, str, s
 def differing(once: Rows, twice: Rows, other: Rows) -> list[str]:
     """Return the columns that are not as before in ``other``, but for what chance decides.
 
-    What chance decides differs between two times of the same.
+    What chance decides differs between two times of the same. A key may be among it, so rows are
+    in no order.
     """
     found = []
     for table, rows in once.items():
         by_chance = _unlike(rows, twice[table])
-        found += [f"{table}.{name}" for name in sorted(_unlike(rows, other[table]) - by_chance)]
+        if "(rows)" in by_chance or not _differ(rows, other[table], by_chance):
+            continue
+        # Where each column has the values that it had, others stand beside each other.
+        names = _unlike(rows, other[table]) - by_chance or {"(rows)"}
+        found += [f"{table}.{name}" for name in sorted(names)]
     return found
 
 
 def _unlike(some: list[dict[str, Any]], others: list[dict[str, Any]]) -> set[str]:
+    """The columns that hold other values, in whatever order."""
     if len(some) != len(others):
         return {"(rows)"}
-    pairs = zip(some, others, strict=True)
-    return {name for one, other in pairs for name in one if one[name] != other[name]}
+    names = some[0] if some else {}
+    return {name for name in names if _differ(some, others, {*names} - {name})}
+
+
+def _differ(
+    some: list[dict[str, Any]], others: list[dict[str, Any]], but_for: Collection[str]
+) -> bool:
+    """Whether the rows differ in more than these columns."""
+    first, second = (
+        Counter(
+            tuple(repr(text) for name, text in row.items() if name not in but_for) for row in rows
+        )
+        for rows in (some, others)
+    )
+    return first != second
 
 
 def _send(world: World, one: Found, parts: list[Part]) -> tuple[bool, Rows]:

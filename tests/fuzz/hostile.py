@@ -1,5 +1,6 @@
 """Forms that hold something of what nobody types, for Hypothesis to draw."""
 
+from functools import lru_cache
 from typing import Any, NamedTuple
 from urllib.parse import quote_from_bytes
 
@@ -58,7 +59,7 @@ def forms(draw: Any, form: Form, base: list[Part]) -> Sent:
 def encoded(parts: list[Part], kind: str) -> tuple[bytes, str]:
     """Return the body of a form and its content type, with the boundary where it has one."""
     if kind != PARTS:
-        pairs = (f"{quote_from_bytes(each.name)}={quote_from_bytes(each.value)}" for each in parts)
+        pairs = (f"{_quoted(each.name)}={_quoted(each.value)}" for each in parts)
         return "&".join(pairs).encode(), kind
     lines = []
     for name, value, file in parts:
@@ -68,6 +69,12 @@ def encoded(parts: list[Part], kind: str) -> tuple[bytes, str]:
             % (BOUNDARY.encode(), name, named, value)
         )
     return b"".join([*lines, b"--%s--\r\n" % BOUNDARY.encode()]), f"{PARTS}; boundary={BOUNDARY}"
+
+
+@lru_cache(maxsize=64)
+def _quoted(text: bytes) -> str:
+    """Some forms hold the same thousands of times."""
+    return quote_from_bytes(text)
 
 
 def _type_otherwise(draw: Any, form: Form, parts: list[Part]) -> None:

@@ -17,6 +17,8 @@ GARBAGE = (
     *("eyJjc3JmX3Rva2VuIjoiMCJ9.aAAAAA.forged", "é".encode().decode("latin-1") * 40, "1", "-1"),
 )
 
+SCHEMES = ("Bearer ", "Basic ", "bearer\t", "")
+
 
 def queries(world: World) -> Iterator[Row]:
     """B15 and B3: what stands behind the question mark, and in the place of a name in a path."""
@@ -55,12 +57,13 @@ def garbage(world: World) -> Iterator[Row]:
         for place, text in enumerate(GARBAGE):
             cookies = {names[place % len(names)]: text, names[(place + 1) % len(names)]: text}
             yield Row(f"cookies {text[:9]!r}", Request("GET", path, cookies=cookies))
-    for route in ROUTES:
-        for text in GARBAGE:
-            for scheme in ("Bearer ", "Basic ", "bearer\t", ""):
-                headers = (("Authorization", f"{scheme}{text}"),)
-                request = Request(route.method, path_of(route.address), headers=headers)
-                yield Row(f"token {text[:9]!r}", request, (401,))
+    # One place reads the header for all of them, so each meets every text, and a scheme in turn.
+    for nth, route in enumerate(ROUTES):
+        for place, text in enumerate(GARBAGE):
+            scheme = SCHEMES[(nth + place) % len(SCHEMES)]
+            headers = (("Authorization", f"{scheme}{text}"),)
+            request = Request(route.method, path_of(route.address), headers=headers)
+            yield Row(f"token {text[:9]!r}", request, (401,))
 
 
 def unknown_methods(world: World) -> Iterator[tuple[str, str, str]]:

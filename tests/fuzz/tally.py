@@ -5,6 +5,8 @@ import time
 from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 
+EVERY = 500
+
 
 @dataclass
 class Fault:
@@ -18,7 +20,7 @@ class Fault:
 
 @dataclass
 class Tally:
-    """``wanted`` requests are to be made; each is noted."""
+    """``wanted`` requests are to be made, 0 where nobody knows how many; each is noted."""
 
     name: str
     wanted: int
@@ -33,12 +35,16 @@ class Tally:
     total: int = 0
 
     def note(self, address: str, status: int, *, is_accepted: bool) -> None:
-        """Count an answer; say how far we are at every hundredth of the way."""
+        """Count an answer; say how far we are at every hundredth of the way, or every so many."""
         counts = self._by_address[address]
         counts[f"{status // 100}xx"] += 1
         counts["accepted"] += is_accepted
         self.total += 1
-        part = min(100, 100 * self.total // max(1, self.wanted))
+        if not self.wanted:
+            if self.total % EVERY == 0:
+                self._say(self._so_far())
+            return
+        part = min(100, 100 * self.total // self.wanted)
         if part > self._told:
             self._told = part
             self._say(f"{('#' * (part // 5)).ljust(20, '·')} {self._so_far()}")
@@ -85,7 +91,8 @@ class Tally:
 
     def _so_far(self) -> str:
         seconds = time.monotonic() - self._begun
+        wanted = f" of {self.wanted:,}" if self.wanted else ""
         return (
-            f"{self.name}: {self.total:,} of {self.wanted:,} requests in {seconds:,.0f} s, seed "
+            f"{self.name}: {self.total:,}{wanted} requests in {seconds:,.0f} s, seed "
             f"{self.seed}: {self.server_errors} × 5xx, {len(self.faults)} faults"
         )

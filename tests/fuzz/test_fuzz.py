@@ -6,6 +6,7 @@ from itertools import islice
 import pytest
 
 from tests.fuzz import api, forms, rows_of_forms, rows_of_json
+from tests.fuzz.believed import differing
 from tests.fuzz.rows import ask_row
 from tests.fuzz.tally import Tally
 from tests.fuzz.walk import Found, find_forms
@@ -68,6 +69,26 @@ def test_who_sends_an_empty_form_is_told_what_is_missing(world: World) -> None:
         ask_row(world, row, tally, is_measured=False)
 
     assert not tally.faults, tally.told()
+
+
+def test_what_chance_decides_is_no_difference_even_where_it_orders_the_rows() -> None:
+    once, twice, third = (
+        {"spends": [{"key": key, "source": "ads"}, {"key": 5, "source": "mail"}]}
+        for key in (7, 9, 1)
+    )
+    # As the database gives them, by their key.
+    third["spends"].reverse()
+
+    assert differing(once, twice, third) == []
+
+
+def test_a_value_that_was_believed_is_a_difference() -> None:
+    plain = {"people": [{"id": 1, "role": "viewer"}, {"id": 2, "role": "owner"}]}
+    raised = {"people": [{"id": 1, "role": "owner"}, {"id": 2, "role": "owner"}]}
+    swapped = {"people": [{"id": 1, "role": "owner"}, {"id": 2, "role": "viewer"}]}
+
+    assert differing(plain, plain, raised) == ["people.role"]
+    assert differing(plain, plain, swapped) == ["people.(rows)"]
 
 
 def test_a_view_that_breaks_is_found_with_the_form_as_it_is_filled_in(

@@ -7,6 +7,7 @@ from flask import Flask
 
 from tests.conftest import Browser, HandClock
 from tests.factories import PASSWORD, log_in, make_person, make_workspace
+from tests.statements import counted
 from wbtest.extensions import db
 from wbtest.team import passwords, people
 from wbtest.team.models import LoginSession, Person
@@ -148,6 +149,19 @@ def test_unknown_e_mail_and_wrong_password_are_told_the_same(client: Browser, ad
 def test_an_unknown_e_mail_costs_as_much_hashing_as_a_known_one() -> None:
     assert not passwords.is_outdated(passwords._NOBODY)
     assert not passwords.is_right(None, PASSWORD)
+
+
+def test_an_unknown_e_mail_asks_the_database_as_much_as_a_wrong_password(
+    client: Browser, ada: Person
+) -> None:
+    asked = []
+    # The first stranger of an hour is written down, whoever comes after.
+    for email in ("eve@example.com", ada.email, "eve@example.com"):
+        with counted() as statements:
+            client.send("/login", {"email": email, "password": "not the password"})
+        asked.append((len(statements), sum(text.startswith("INSERT") for text in statements)))
+
+    assert asked[1] == asked[2]
 
 
 def test_a_log_in_ends_what_the_device_had_before(

@@ -13,7 +13,7 @@ from wbtest.extensions import clock, db
 from wbtest.store import Invalid, UtcDateTime, hold, writing
 from wbtest.team import origin, passwords, people, tries
 from wbtest.team.account.asked import CodeAsked, has_second_factor
-from wbtest.team.audit.log import record_log_in
+from wbtest.team.audit.log import record_log_in, record_wrong_log_in
 from wbtest.team.ending import end_tokens
 from wbtest.team.models import LoginSession, Person
 from wbtest.team.own_password import check_password, hold_unchanged
@@ -63,8 +63,7 @@ def log_in(email: str, password: str, former_token: str = "") -> str:
         person = people.find_person(email)
         stored = person.password_hash if person else None
         if not passwords.is_right(stored, password) or person is None or stored is None:
-            # One write for strangers too: otherwise the time would tell who has a log-in.
-            record_log_in(person, "login.failed")
+            record_wrong_log_in(person)
             raise Invalid("password", WRONG)
     renewed = passwords.hash_password(password) if passwords.is_outdated(stored) else stored
     with writing():

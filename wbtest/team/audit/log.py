@@ -12,11 +12,10 @@ from wbtest.extensions import clock, db
 from wbtest.store import writing
 from wbtest.team import access, origin
 from wbtest.team.audit.actions import ACTIONS, APART, PHRASES
-from wbtest.team.limits import count
+from wbtest.team.limits import count, name_for
 from wbtest.team.models import AuditLine, Membership, Person
 
 LONGEST_ABOUT = 300
-STRANGERS = "log-ins of strangers"
 OF_NOBODY = "with an e-mail of nobody here; more in this hour are not written down"
 # Who acts where nobody is logged in.
 WORKER, OPERATOR, STRANGER, VISITOR = "wbtest", "command line", "somebody", "a visitor"
@@ -67,20 +66,34 @@ def record(
         )
 
 
-def record_log_in(person: Person | None, action: str, about: str = "") -> None:
-    """Add a line about somebody's log-in to each workspace of theirs.
-
-    Of strangers nothing is kept but that one tried, once an hour: people type passwords where
-    e-mails belong, and nobody could ever prune these lines. Each try is counted all the same, so
-    that all take the time of one write.
-    """
-    with writing() as session:
-        if person is None:
-            if count(session.connection(), STRANGERS, timedelta(hours=1)) == 1:
-                record(None, action, OF_NOBODY)
-            return
+def record_log_in(person: Person, action: str, about: str = "") -> None:
+    """Add a line about somebody's log-in to each workspace of theirs."""
+    with writing():
         for workspace_id in workspaces_of(person):
             record(workspace_id, action, about, by=person)
+
+
+def record_wrong_log_in(person: Person | None) -> None:
+    """Add a line about a log-in that failed, to each workspace of the person who has the e-mail.
+
+    Of strangers nothing is kept but that one tried, once an hour: people type passwords where
+    e-mails belong, and nobody could ever prune these lines. For them the same is done for somebody
+    else, and taken back: otherwise the time would tell who has a log-in.
+    """
+    with writing() as session:
+        name = name_for("log-ins of", "strangers")
+        tries = count(session.connection(), name, timedelta(hours=1), amount=int(person is None))
+        somebody = person or session.scalars(select(Person).order_by(Person.id).limit(1)).first()
+        if somebody is not None:
+            point = session.begin_nested()
+            record_log_in(somebody, "login.failed")
+            session.flush()
+            if person is None:
+                point.rollback()
+            else:
+                point.commit()
+        if person is None and tries == 1:
+            record(None, "login.failed", OF_NOBODY)
 
 
 def lines_of(
