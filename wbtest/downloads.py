@@ -18,6 +18,8 @@ from wbtest.patterns import late_pattern
 
 # As keyboards for Chinese and Japanese type them: = + - @
 WIDE = ("\uff1d", "\uff0b", "\uff0d", "\uff20")
+# In characters: so much is handed over at once, and no more is held.
+PIECE = 32_768
 # Spreadsheets read these as the beginning of a formula, some after white space too.
 FORMULA = ("=", "+", "-", "@", "|", "%", ";", "'", '"', *WIDE)
 # Where a formula begins within a cell, for a spreadsheet that takes another separator than ours.
@@ -44,9 +46,23 @@ def as_ndjson(records: Iterable[Mapping[str, Any]]) -> Iterator[str]:
 def send_file(lines: Iterator[str], name: str, mimetype: str = "text/csv") -> Response:
     """Return the lines as a file to download, sent while they are made."""
     # Rows are read while they are sent, so the session has to live until the last one.
-    answer = Response(stream_with_context(lines), mimetype=mimetype)
+    answer = Response(stream_with_context(_in_pieces(lines)), mimetype=mimetype)
     answer.headers["Content-Disposition"] = f'attachment; filename="{name}"'
     return answer
+
+
+def _in_pieces(lines: Iterator[str]) -> Iterator[str]:
+    """Return the same text in fewer pieces: to hand one over costs more than to make a line."""
+    piece: list[str] = []
+    length = 0
+    for line in lines:
+        piece.append(line)
+        length += len(line)
+        if length >= PIECE:
+            yield "".join(piece)
+            piece, length = [], 0
+    if piece:
+        yield "".join(piece)
 
 
 def undefused(cell: str) -> str:

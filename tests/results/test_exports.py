@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.results.crowd import count_day, count_machines
-from wbtest.downloads import as_csv, undefused
+from wbtest.downloads import as_csv, send_file, undefused
 from wbtest.results.exports import TABLES
 from wbtest.results.figures import Results, results_of
 from wbtest.results.signup_files import signup_rows
@@ -62,6 +62,25 @@ def test_taking_the_apostrophes_away_gives_back_what_was_typed(typed):
 @pytest.mark.parametrize("typed", ["Ada, Bea; Cem", "one\n\ntwo", "rock 'n' roll", "3,-", "a = b"])
 def test_words_that_make_no_formula_stay_as_they_were_typed(typed):
     assert round_trip(typed) == typed
+
+
+def test_a_file_is_handed_over_while_it_is_made_and_whole(app):
+    made: list[str] = []
+
+    def lines():
+        for number in range(10_000):
+            made.append(f"line {number}\r\n")
+            yield made[-1]
+
+    with app.test_request_context():
+        pieces = iter(send_file(lines(), "lines.csv").response)
+        first = next(pieces)
+        after_the_first = len(made)
+        rest = list(pieces)
+
+    assert after_the_first < 5_000
+    assert len(rest) < 10
+    assert "".join([first, *rest]) == "".join(made)
 
 
 def test_numbers_stay_numbers():
