@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 import time
 from collections.abc import Iterable, Iterator
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from itertools import islice
 from typing import Any
 
@@ -23,6 +23,7 @@ MINUTE_US = 60_000_000
 SOURCES = {"google": 50, "direct": 20, "newsletter": 15, "x.com": 10, "reddit.com": 5}
 DEVICES = {"phone": 60, "desktop": 35, "tablet": 5}
 LANGUAGES = {"en": 80, "de": 20}
+BEGAN = datetime(1970, 1, 1, tzinfo=UTC)
 BROWSER = "Mozilla/5.0 (X11; Linux x86_64; rv:147.0) Gecko/20100101 Firefox/147.0"
 BOT = "Mozilla/5.0 (compatible; bingbot/2.0; +http://www.bing.com/bingbot.htm)"
 SEEN, SIGNED_UP, BOTS, TEAM = 0.93, 0.07, 0.04, 0.002

@@ -1,8 +1,9 @@
 """Files that are sent while they are made. CSV: UTF-8, RFC 4180, and no cell that is a formula.
 
 A cell that a spreadsheet might take for a formula, or that begins with an apostrophe or white
-space, gets one apostrophe in front. Take the first apostrophe of a cell away, if it has one, and
-every cell is what it was: ``undefused`` does, for a list that comes back.
+space, gets one apostrophe in front. So does what follows a semicolon, a tab or a line break within
+a cell: whoever opens the file with another separator than ours splits it there, quoted or not.
+``undefused`` takes them away again, for a list that comes back.
 """
 
 import io
@@ -13,10 +14,18 @@ from typing import Any
 from defusedcsv import csv
 from flask import Response, stream_with_context
 
+from wbtest.patterns import late_pattern
+
 # As keyboards for Chinese and Japanese type them: = + - @
 WIDE = ("\uff1d", "\uff0b", "\uff0d", "\uff20")
+# In characters: so much is handed over at once, and no more is held.
+PIECE = 32_768
 # Spreadsheets read these as the beginning of a formula, some after white space too.
 FORMULA = ("=", "+", "-", "@", "|", "%", ";", "'", '"', *WIDE)
+# Where a formula begins within a cell, for a spreadsheet that takes another separator than ours.
+_RISKY = rf"[^\S;\t\r\n]*[=+\-@|%'\"{''.join(WIDE)}]"
+_WITHIN = late_pattern(rf"(?<=[;\t\r\n])(?={_RISKY})")
+_DEFUSED_WITHIN = late_pattern(rf"(?<=[;\t\r\n])'(?={_RISKY})")
 
 
 def as_csv(rows: Iterable[Sequence[Any]]) -> Iterator[str]:
@@ -37,22 +46,40 @@ def as_ndjson(records: Iterable[Mapping[str, Any]]) -> Iterator[str]:
 def send_file(lines: Iterator[str], name: str, mimetype: str = "text/csv") -> Response:
     """Return the lines as a file to download, sent while they are made."""
     # Rows are read while they are sent, so the session has to live until the last one.
-    answer = Response(stream_with_context(lines), mimetype=mimetype)
+    answer = Response(stream_with_context(_in_pieces(lines)), mimetype=mimetype)
     answer.headers["Content-Disposition"] = f'attachment; filename="{name}"'
     return answer
+
+
+def _in_pieces(lines: Iterator[str]) -> Iterator[str]:
+    """Return the same text in fewer pieces: to hand one over costs more than to make a line."""
+    piece: list[str] = []
+    length = 0
+    for line in lines:
+        piece.append(line)
+        length += len(line)
+        if length >= PIECE:
+            yield "".join(piece)
+            piece, length = [], 0
+    if piece:
+        yield "".join(piece)
 
 
 def undefused(cell: str) -> str:
     """Return the cell as it was before ``as_csv``. Others' cells stay as they are.
 
-    >>> undefused("'=1+1"), undefused("'t Hooft")
-    ('=1+1', "'t Hooft")
+    >>> undefused("'=1+1"), undefused("a;'=1"), undefused("'t Hooft")
+    ('=1+1', 'a;=1', "'t Hooft")
     """
-    return cell[1:] if cell.startswith("'") and _is_risky(cell[1:]) else cell
+    typed = cell[1:] if cell.startswith("'") and _is_risky(cell[1:]) else cell
+    return _DEFUSED_WITHIN.sub("", typed)
 
 
 def _defused(cell: Any) -> Any:
-    return f"'{cell}" if isinstance(cell, str) and _is_risky(cell) else cell
+    if not isinstance(cell, str):
+        return cell
+    within = _WITHIN.sub("'", cell)
+    return f"'{within}" if _is_risky(cell) else within
 
 
 def _is_risky(cell: str) -> bool:

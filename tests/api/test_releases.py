@@ -6,6 +6,7 @@ import pytest
 
 from tests.api.conftest import Program
 from tests.factories import Team, make_release
+from tests.writing.edited import REFUSED
 from wbtest.extensions import db
 from wbtest.writing.document import from_json
 from wbtest.writing.files import write_file
@@ -133,3 +134,16 @@ def test_a_file_that_is_no_release_is_refused(program: Program, text: str, field
     answer = program.post("/releases/import", {"text": text})
 
     assert (answer.status_code, list(answer.json["errors"])) == (422, [field])
+
+
+@pytest.mark.parametrize("case", REFUSED)
+def test_json_that_somebody_edited_is_refused_whole_with_the_part_or_the_line(
+    program: Program, case: str
+) -> None:
+    text, said = REFUSED[case]
+
+    answer = program.post("/releases/import", {"text": text})
+
+    assert answer.status_code == 422
+    assert said in str(answer.json["errors"]["text"])
+    assert program.get("/releases").json["items"] == []

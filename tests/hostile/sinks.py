@@ -104,7 +104,9 @@ def faults_in_file(path: str, body: bytes) -> list[str]:
 def _in_csv(body: bytes) -> list[str]:
     text = body.decode("utf-8-sig")
     cells = [cell for row in csv.reader(io.StringIO(text, newline="")) for cell in row]
-    return [f"formula: {cell[:60]}" for cell in cells if cell.lstrip().startswith(RISKY)]
+    # Whoever opens it with another separator splits it there.
+    pieces = [piece for cell in cells for piece in re.split(r"[;\t\r\n]", cell)]
+    return [f"formula: {piece[:60]}" for piece in pieces if piece.lstrip().startswith(RISKY)]
 
 
 def _in_json(body: bytes) -> list[str]:

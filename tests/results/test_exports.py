@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 from datetime import UTC, datetime
 
 import pytest
@@ -9,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.results.crowd import count_day, count_machines
-from wbtest.downloads import as_csv
+from wbtest.downloads import as_csv, send_file, undefused
 from wbtest.results.exports import TABLES
 from wbtest.results.figures import Results, results_of
 from wbtest.results.signup_files import signup_rows
@@ -45,9 +46,41 @@ def test_no_cell_begins_as_a_formula(typed):
     assert round_trip(typed)[0] == "'"
 
 
-@given(typed=TYPED)
-def test_taking_the_first_apostrophe_away_gives_back_what_was_typed(typed):
-    assert round_trip(typed).removeprefix("'") == typed
+@pytest.mark.parametrize("sign", [";", "\t", "\n", "\r\n", "; ", ';"', "\n\n "])
+@pytest.mark.parametrize("typed", FORMULAS[:4] + WIDE)
+def test_nor_does_what_another_separator_makes_a_cell_of(sign, typed):
+    pieces = re.split(r"[;\t\r\n]+", round_trip(f"Ada{sign}{typed}"))
+
+    assert [piece[0] for piece in pieces] == ["A", "'"]
+
+
+@given(typed=TYPED | st.text("a =-;,'\"\t\r\n\uff1d", max_size=12))
+def test_taking_the_apostrophes_away_gives_back_what_was_typed(typed):
+    assert undefused(round_trip(typed)) == typed
+
+
+@pytest.mark.parametrize("typed", ["Ada, Bea; Cem", "one\n\ntwo", "rock 'n' roll", "3,-", "a = b"])
+def test_words_that_make_no_formula_stay_as_they_were_typed(typed):
+    assert round_trip(typed) == typed
+
+
+def test_a_file_is_handed_over_while_it_is_made_and_whole(app):
+    made: list[str] = []
+
+    def lines():
+        for number in range(10_000):
+            made.append(f"line {number}\r\n")
+            yield made[-1]
+
+    with app.test_request_context():
+        pieces = iter(send_file(lines(), "lines.csv").response)
+        first = next(pieces)
+        after_the_first = len(made)
+        rest = list(pieces)
+
+    assert after_the_first < 5_000
+    assert len(rest) < 10
+    assert "".join([first, *rest]) == "".join(made)
 
 
 def test_numbers_stay_numbers():

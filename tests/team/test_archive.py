@@ -2,7 +2,8 @@
 
 import gzip
 import io
-from collections.abc import Iterator
+import json
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -138,32 +139,96 @@ def test_strangers_who_tried_to_log_in_there_are_in_nobodys_way(
     assert len(lines) > 2
 
 
-def with_line(file: bytes, line: bytes) -> bytes:
-    return gzip.compress(gzip.decompress(file) + line + b"\n")
+def edited(file: bytes, change: Callable[[list[Any]], object]) -> bytes:
+    lines = [json.loads(line) for line in gzip.decompress(file).splitlines()]
+    change(lines)
+    return gzip.compress("".join(json.dumps(line) + "\n" for line in lines).encode())
+
+
+def first(lines: list[Any], table: str) -> int:
+    return next(place for place, line in enumerate(lines) if place and line[0] == table)
+
+
+def setting(table: str, **values: Any) -> Callable[[list[Any]], object]:
+    """A change of the first row of this table."""
+    return lambda lines: lines[first(lines, table)][1].update(values)
+
+
+def second_workspace(lines: list[Any]) -> None:
+    place = first(lines, "workspaces")
+    lines.insert(place, ["workspaces", {**lines[place][1], "id": 99}])
+    lines[-1][1] += 1
+
+
+def inserting(*line: Any) -> Callable[[list[Any]], object]:
+    """One line more, before the end."""
+    return lambda lines: lines.insert(-1, [*line])
 
 
 @pytest.mark.parametrize(
     ("damage", "why"),
     [
-        (lambda file: file[:-200], "damaged"),
-        (lambda file: file[:400] + b"\0" + file[401:], "damaged"),
+        (lambda file: file[:-200], r"cannot be read beyond line \d+"),
+        (lambda file: file[:400] + b"\0" + file[401:], r"cannot be read beyond line \d+"),
         (lambda _: gzip.compress(b'{"kind":"cake"}\n'), "no file of a workspace"),
         (lambda _: gzip.compress(b'{"kind":"wbtest workspace","schema":"0001"}\n'), "version"),
-        (lambda _: gzip.compress(b'{"kind":"wbtest workspace","schema":null}\n'), "damaged"),
-        (lambda _: gzip.compress(b"not json\n"), "damaged"),
-        (lambda file: with_line(file, b'["cakes",{}]'), "damaged"),
-        (lambda file: with_line(file, b'["webhooks",{"id":1}]'), "damaged"),
-        (lambda file: with_line(file, b"7"), "damaged"),
+        (lambda _: gzip.compress(b'{"kind":"wbtest workspace","schema":null}\n'), "after line 1"),
+        (lambda _: gzip.compress(b"not json\n"), "Line 1: this is not JSON"),
+        (lambda file: edited(file, lambda lines: lines.insert(0, 7)), "no file of a workspace"),
     ],
-    ids=[
-        *("cut", "a byte", "another kind", "another version", "no rows", "no lines"),
-        *("no table", "no column", "no row"),
-    ],
+    ids=["cut", "a byte", "another kind", "another version", "no rows", "no lines", "no head"],
 )
 def test_of_a_file_that_is_not_whole_nothing_is_stored(app: Flask, file: bytes, damage, why: str):
     with pytest.raises(Refused, match=why):
         read_archive(io.BytesIO(damage(file)), lambda _: None)
 
+    assert [name for name, found in rows().items() if found] == []
+
+
+@pytest.mark.parametrize(
+    ("change", "why"),
+    [
+        (
+            lambda lines: lines.__delitem__(slice(len(lines) // 2, None)),
+            r"breaks off after line \d+",
+        ),
+        (lambda lines: lines.pop(), r"breaks off after line \d+"),
+        (lambda lines: lines.pop(-2), r"Line \d+: \d+ rows were written, \d+ came"),
+        (lambda lines: lines.append(lines[1]), r"Line \d+ is the end, and more follows"),
+        (inserting("cakes", {}), r'Line \d+: a workspace has no table "cakes"'),
+        (inserting("setup_links", {"id": 1}), r'no table "setup_links"'),
+        (inserting("webhooks", {"id": 1}), r"Line \d+: webhooks\.workspace_id is missing"),
+        (inserting("webhooks", 7), r"Line \d+: webhooks: this is no row"),
+        (inserting(7), r"Line \d+: this is no row"),
+        (setting("people", nickname="Ada"), r'Line 2: people has no column "nickname"'),
+        (setting("people", email=None), "Line 2: people.email is empty"),
+        (setting("people", email=7), "people.email cannot be 7"),
+        (setting("people", created_at="yesterday"), 'people.created_at cannot be "yesterday"'),
+        (setting("people", created_at="2027-03-01"), 'created_at cannot be "2027-03-01"'),
+        (setting("people", created_at=7), "people.created_at cannot be 7"),
+        (setting("signups", at_us="../../etc"), 'signups.at_us cannot be "../../etc"'),
+        (setting("signups", at_us=2**63), "signups.at_us cannot be"),
+        (setting("signups", at_us=True), "signups.at_us cannot be true"),
+        (setting("signups", is_converted=7), "signups.is_converted cannot be 7"),
+        (setting("releases", document="../etc"), 'releases.document cannot be "../etc"'),
+        (setting("image_files", body="ä"), "image_files.body cannot be"),
+        (setting("releases", workspace_id=99), r"Lines? [\d to]+: releases cannot hold this"),
+        (setting("releases", author_id=99), r"Lines? [\d to]+: releases cannot hold this"),
+        (setting("variants", weight=0), r"variants cannot hold this"),
+        (
+            lambda lines: lines.insert(-1, lines[first(lines, "signups")]),
+            "signups cannot hold this",
+        ),
+        (second_workspace, "It holds 2 workspaces"),
+    ],
+)
+def test_of_a_file_that_somebody_edited_nothing_is_stored_and_the_line_is_said(
+    app: Flask, file: bytes, change, why: str
+):
+    with pytest.raises(Refused, match=why) as caught:
+        read_archive(io.BytesIO(edited(file, change)), lambda _: None)
+
+    assert str(caught.value).endswith("Nothing was stored.")
     assert [name for name, found in rows().items() if found] == []
 
 

@@ -3,12 +3,14 @@
 import io
 import json
 import re
+from html import unescape
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
 from tests.factories import LARDER, log_in, make_person, make_release, make_workspace
+from tests.writing.edited import REFUSED
 from wbtest.extensions import clock, db
 from wbtest.team.models import Person
 from wbtest.writing import files
@@ -108,6 +110,44 @@ def test_what_is_no_release_comes_back_with_a_sentence(client, owner, given):
     assert answer.status_code == 422
     assert "field-error" in answer.text
     assert newest() is None
+
+
+@pytest.mark.parametrize("case", REFUSED)
+def test_json_that_somebody_edited_is_refused_whole_with_the_part_or_the_line(client, owner, case):
+    text, said = REFUSED[case]
+    confirmed = {"is_confirmed": "1", "product": "Larder", "form": "full"}
+
+    answer = client.post("/releases/import", data={"text": text} | confirmed)
+
+    assert answer.status_code == 422
+    assert said in unescape(answer.text)
+    assert newest() is None
+
+
+def test_a_path_in_a_file_is_a_text_like_any_other(client: FlaskClient, owner: Person):
+    text = json.dumps(to_json(LARDER) | {"product": "../../etc/passwd"})
+    sent = {"text": text, "is_confirmed": "1", "product": "../../etc/passwd", "form": "full"}
+    client.post("/releases/import", data=sent)
+
+    answer = client.get(f"/releases/{newest().id}/export.json")
+
+    assert json.loads(answer.text)["product"] == "../../etc/passwd"
+    assert answer.headers["Content-Disposition"] == 'attachment; filename="etc_passwd.json"'
+
+
+def test_the_file_of_another_team_becomes_a_draft_of_ones_own(client: FlaskClient, owner: Person):
+    theirs = make_release(make_person("eve@example.com", "owner", make_workspace("Rivals")))
+    text = write_file(from_json(theirs.document), theirs.form, "json")
+
+    client.post(
+        "/releases/import",
+        data={"text": f"\ufeff{text}", "is_confirmed": "1", "product": "Larder", "form": "full"},
+    )
+
+    made = newest()
+    assert made.id != theirs.id
+    assert (made.author, made.workspace_id == theirs.workspace_id) == (owner, False)
+    assert from_json(made.document) == LARDER
 
 
 def test_a_file_that_is_no_text_is_refused(client: FlaskClient, owner: Person):

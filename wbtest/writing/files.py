@@ -4,7 +4,7 @@ All three come back whole. What is made to be read or printed only is in ``expor
 """
 
 import json
-from typing import Literal
+from typing import Any, Literal
 
 from wbtest.writing.document import (
     CallToAction,
@@ -56,18 +56,41 @@ def read_file(text: str) -> Read:
     JSON that does not name its form is full if it holds what only a full release has. Raises
     NotADocument.
     """
+    text = text.removeprefix("\N{BOM}")
     if not text.lstrip().startswith("{"):
         return from_markdown(text)
-    try:
-        values = json.loads(text)
-    except (ValueError, RecursionError) as error:
-        raise NotADocument("release", f"This is not JSON: {error}") from error
+    values = _values_in(text)
     form = values.pop("form", "")
     document = from_json(values)
     if form not in ("short", "full", ""):
         raise NotADocument("form", "must be short or full.")
     is_full = form == "full" or (not form and _has_full_parts(document))
     return Read(document, "full" if is_full else "short", {}, ())
+
+
+def _values_in(text: str) -> dict[str, Any]:
+    try:
+        values: dict[str, Any] = json.loads(text, object_pairs_hook=_once)
+    except json.JSONDecodeError as error:
+        raise NotADocument("release", f"This is not JSON: {error}") from error
+    except RecursionError as error:
+        raise NotADocument("release", "This is not JSON of a release: it is too deep.") from error
+    except NotADocument:
+        raise
+    except ValueError as error:
+        # Python reads no whole number of more than 4,300 digits.
+        raise NotADocument("release", "A number in it is too long.") from error
+    return values
+
+
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """The parts of an object. Of two under one name one would be lost."""
+    values: dict[str, Any] = {}
+    for name, value in pairs:
+        if name in values:
+            raise NotADocument("release", f"holds the part {name[:40]!r} twice.")
+        values[name] = value
+    return values
 
 
 def said_of(error: NotADocument) -> str:

@@ -17,6 +17,7 @@ import pypdf
 from tests.conftest import Browser
 from tests.results.everywhere.plan import Plan
 from tests.results.everywhere.recount import Numbers, Recount
+from wbtest.downloads import undefused
 
 Cells = list[list[str]]
 Row = dict[str, str]
@@ -129,9 +130,9 @@ class Reader:
 
 
 def rows_of(text: str) -> list[Row]:
-    """The rows of a file, without the apostrophe that keeps a cell from being a formula."""
+    """The rows of a file, without the apostrophes that keep cells from being formulas."""
     found = csv.DictReader(io.StringIO(text, newline=""))
-    return [{name: cell.removeprefix("'") for name, cell in row.items()} for row in found]
+    return [{name: undefused(cell) for name, cell in row.items()} for row in found]
 
 
 def table(page: str, label: str) -> Cells:

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from wbtest.downloads import as_csv
 from wbtest.results.spending.files import MOST_FAULTS, Unreadable, read_lines, text_in
 from wbtest.results.spending.in_words import about_days
 from wbtest.results.spending.lines import Line, Span
@@ -40,11 +41,18 @@ def faults(text: str) -> tuple[str, ...]:
         "newsletter\t2027/03/03\t2027/3/9\t€1 234,50\tthe ad\r\n",
         'Note,Amount,Source,First_Day,Last-day\nthe ad,"1,234.50",newsletter,2027-03-03,2027-03-09',
         '"newsletter","2027-03-03","2027-03-09","1234.50","the ad"',
-        f"source,first_day,last_day,amount,currency,note,entered_by\n{GOOD[:-8]},EUR,'the ad,Ada",
+        f"source,first_day,last_day,amount,currency,note,entered_by\n{GOOD[:-8]},EUR,the ad,Ada",
     ],
 )
 def test_a_table_is_read_however_it_was_saved(text: str):
     assert read(text) == [LINE]
+
+
+@pytest.mark.parametrize("note", ["=the ad", "'the ad", "ad;=1+1", "'=the ad"])
+def test_a_note_that_our_own_file_guards_against_spreadsheets_comes_back(note: str):
+    [line] = read("".join(as_csv([["x", "2027-03-03", "", "5", note]])))
+
+    assert line.note == note
 
 
 def test_without_a_last_day_it_is_one_day_and_without_a_note_there_is_none():

@@ -5,6 +5,7 @@ import io
 import re
 from collections.abc import Mapping, Sequence
 
+from wbtest.downloads import undefused
 from wbtest.patterns import late_pattern
 from wbtest.results.spending.lines import Fault, Line, Span, line_of
 from wbtest.results.spending.money import Currency, points_in
@@ -99,7 +100,7 @@ def _rows(text: str, separator: str) -> list[Row]:
         for cells in reader:
             if any(cell.strip() for cell in cells):
                 # Our own files put an apostrophe before what a spreadsheet might calculate.
-                rows.append((number, [cell.strip().removeprefix("'") for cell in cells]))
+                rows.append((number, [undefused(cell.strip()).strip() for cell in cells]))
             number = reader.line_num + 1
     except csv.Error as error:
         raise Unreadable([f"Line {number}: this cannot be read as CSV ({error})."]) from error

@@ -5,6 +5,7 @@ from datetime import date, datetime
 from typing import Any, NamedTuple
 
 import docx
+from docx.enum.style import WD_STYLE_TYPE
 from docx.oxml import OxmlElement
 
 from wbtest.writing.document import Dateline, Document, Question, Quote
@@ -31,6 +32,7 @@ class Page:
 
     def __init__(self, language: str) -> None:
         self._file = docx.Document()
+        self._style_ids: dict[str, str | None] = {}
         self._is_rtl = direction(language) == "rtl"
         self._is_english = language.split("-")[0].lower() == "en"
         styles.dress(self._file, language)
@@ -113,7 +115,8 @@ class Page:
 
     def paragraph(self, style: str, said: list[Said]) -> None:
         """A paragraph that runs as the language does; the tool's own words stay English."""
-        paragraph: Any = self._file.add_paragraph(style=style)
+        paragraph: Any = self._file.add_paragraph()
+        paragraph._p.style = self._style_id(style)
         if self._is_rtl:
             paragraph._p.get_or_add_pPr().append(OxmlElement("w:bidi"))
         for text, is_bold, is_ours in said:
@@ -121,6 +124,13 @@ class Page:
             run.bold = True if is_bold else None
             run.font.complex_script = run.font.rtl = (self._is_rtl and not is_ours) or None
             run.font.cs_bold = True if is_bold and self._is_rtl else None
+
+    def _style_id(self, style: str) -> str | None:
+        """What the file calls a style, None for the usual one; a look-up takes a millisecond."""
+        if style not in self._style_ids:
+            part: Any = self._file.part
+            self._style_ids[style] = part.get_style_id(style, WD_STYLE_TYPE.PARAGRAPH)
+        return self._style_ids[style]
 
     def _day(self, day: str) -> str:
         """The day as English writes it; other languages get the form that all of them read."""
