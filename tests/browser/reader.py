@@ -42,7 +42,13 @@ SLOW = (
 )
 
 # Written for machines; no person's browser comes here.
-FOR_MACHINES = {"team.healthz", "team.readyz", "publishing.sitemap", "static"}
+FOR_MACHINES = {
+    "team.healthz",
+    "team.metrics",
+    "team.readyz",
+    "publishing.sitemap",
+    "static",
+}
 # Answers to the form that is being filled in, for its script.
 FOR_SCRIPTS = {"results.plan", "results.target"}
 
