@@ -1,5 +1,6 @@
 """/metrics: what processes measured and what the database says, for who shows the token."""
 
+import errno
 import subprocess
 import sys
 from dataclasses import replace
@@ -9,7 +10,7 @@ import pytest
 from flask import Flask
 from prometheus_client.parser import text_string_to_metric_families
 
-from tests.audience.larder import Visitor, broken_store, start_page
+from tests.audience.larder import Visitor, broken_store, signups, start_page
 from tests.conftest import Browser, HandClock
 from wbtest.audience.recording import writer
 from wbtest.config import Settings
@@ -96,6 +97,40 @@ class TestWithAToken:
 
         assert found["wbtest_events_lost_total",] == 1
         assert found["wbtest_ready", "queue"] == 0
+
+    @pytest.mark.usefixtures("page_on_the_air")
+    def test_what_cannot_be_measured_is_stored_once_all_the_same(
+        self, app: Flask, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        def fail(*_: object) -> None:
+            raise OSError(errno.ENOSPC, "No space left on device")
+
+        monkeypatch.setattr(writer, "PAUSES", ())
+        monkeypatch.setattr(metrics.Counting, "note_group", fail)
+        mia = Visitor(app)
+
+        answer = mia.sign_up(mia.get(), "mia@x.io")
+        app.extensions["wbtest.recorder"].flush()
+
+        assert answer.status_code == 303
+        assert len(signups(app)) == 1
+        assert app.extensions["wbtest.recorder"].lost == 0
+
+    @pytest.mark.usefixtures("page_on_the_air")
+    def test_who_waits_is_answered_where_a_loss_cannot_be_measured(
+        self, app: Flask, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        def fail(*_: object) -> None:
+            raise OSError(errno.ENOSPC, "No space left on device")
+
+        monkeypatch.setattr(writer, "PAUSES", ())
+        monkeypatch.setattr(metrics.Counting, "note_lost", fail)
+        mia = Visitor(app)
+        page = mia.get()
+        app.extensions["wbtest.recorder"].flush()
+
+        with broken_store():
+            assert mia.sign_up(page, "mia@x.io").status_code == 503
 
     def test_answers_are_counted_by_method_and_status(self, client: Browser) -> None:
         client.get("/nothing")

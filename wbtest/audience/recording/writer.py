@@ -182,7 +182,8 @@ class Writer:
             self._rests_until = 0.0
             outcomes = dict(zip(wanted, found[len(arrived) :], strict=True))
             if events and self._meter.is_on:
-                self._measure(events)
+                with _logging_faults():
+                    self._measure(events)
         for item in group:
             if isinstance(item, Waiting):
                 item.settle(outcomes.get(id(item)))
@@ -216,7 +217,8 @@ class Writer:
             raise
 
     def _give_up(self, group: list[Item], error: Exception) -> None:
-        self._meter.note_lost(sum(1 for item in group if not isinstance(item, Waiting)))
+        with _logging_faults():
+            self._meter.note_lost(sum(1 for item in group if not isinstance(item, Waiting)))
         log.error("%d events could not be stored: %s", len(group), describe(error))
         for item in group:
             if not isinstance(item, Waiting):
@@ -224,6 +226,15 @@ class Writer:
                 self._losses[loss_of(item)] += 1
             else:
                 item.settle(error=StoreFailed() if item.event else None)
+
+
+@contextmanager
+def _logging_faults() -> Iterator[None]:
+    """Log what goes wrong while something is measured: what is stored by then stays stored once."""
+    try:
+        yield
+    except Exception as error:
+        log.error("a group could not be measured: %s", describe(error))
 
 
 def _sorted(group: Iterable[Item]) -> tuple[list[Event], dict[int, SignedUp]]:
