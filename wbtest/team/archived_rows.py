@@ -7,7 +7,7 @@ import base64
 import json
 import math
 from collections.abc import Callable, Mapping
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from functools import cache
 from typing import Any
 
@@ -54,7 +54,7 @@ def unpacked(table: sa.Table, values: Any) -> Row:
             continue
         try:
             row[name] = read(value)
-        except (TypeError, ValueError) as error:
+        except (TypeError, ValueError, OverflowError) as error:
             raise Unfit(f"{table.name}.{name} cannot be {shown(value)}.") from error
     if len(row) < len(values):
         strange = min(name for name in values if name not in row)
@@ -110,7 +110,8 @@ def _moment(value: Any) -> datetime:
     at = datetime.fromisoformat(value)
     if at.tzinfo is None:
         raise ValueError
-    return at
+    # In UTC the first and the last hours that can be written do not exist.
+    return at.astimezone(UTC)
 
 
 def _values(value: Any) -> Any:
