@@ -2,14 +2,12 @@
 
 from datetime import timedelta
 
-import sqlalchemy as sa
-
 from wbtest.delivery.outbox import queue_mail
 from wbtest.extensions import db
 from wbtest.store import hold, writing
 from wbtest.team import limits, people
 from wbtest.team.account import letters, links
-from wbtest.team.audit.log import record_log_in
+from wbtest.team.audit.log import first_member, record_log_in
 from wbtest.team.ending import end_tokens
 from wbtest.team.models import Person
 
@@ -29,7 +27,7 @@ def ask_for_reset(email: str) -> None:
         if limits.count(session.connection(), name, PACE) > 1:
             return
         # Looked up for those who are known, too.
-        first = session.scalars(sa.select(Person).order_by(Person.id).limit(1)).first()
+        first = first_member()
         somebody = person or first
         if somebody is None:
             return
