@@ -143,6 +143,16 @@ class TestWithAToken:
         assert found["wbtest_http_requests_total", "other", "404"] == 1
         assert found["wbtest_http_request_seconds_count",] == 3
 
+    def test_an_answer_that_cannot_be_counted_is_given_all_the_same(
+        self, app: Flask, client: Browser, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        def fail(*_: object) -> None:
+            raise OSError("the file is gone")
+
+        monkeypatch.setattr(app.extensions["wbtest.meter"], "note_answer", fail)
+
+        assert client.get("/healthz").status_code == 200
+
     def test_a_worker_that_is_away_is_seen_with_its_last_sign(
         self, app: Flask, client: Browser, now: HandClock
     ) -> None:

@@ -1,6 +1,7 @@
 """/metrics of a real `wbtest serve`: its processes count together."""
 
-from pathlib import Path
+import subprocess
+import sys
 from urllib.error import HTTPError
 from urllib.request import Request, urlopen
 
@@ -10,6 +11,14 @@ from prometheus_client.parser import text_string_to_metric_families
 from tests.cli.conftest import Instance, Served, serving
 
 TOKEN = "for-tests-0123456789"
+
+
+@pytest.fixture
+def gone() -> int:
+    """The number of a process that is no more."""
+    process = subprocess.Popen([sys.executable, "-c", ""])
+    process.wait()
+    return process.pid
 
 
 def not_found(served: Served) -> float:
@@ -25,24 +34,23 @@ def not_found(served: Served) -> float:
     )
 
 
-def test_every_process_tells_what_all_of_them_counted(
-    instance: Instance, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("TMPDIR", str(tmp_path))
+def test_every_process_tells_what_all_of_them_counted(instance: Instance, gone: int) -> None:
     instance.environ["WBTEST_METRICS_TOKEN"] = TOKEN
+    (instance.folder / f"metrics-{gone}").mkdir(parents=True)
     with serving(instance) as served:
         # Each comes by a connection of its own, and the system gives it to either process.
         for number in range(40):
             with pytest.raises(HTTPError):
                 served.get(f"/nothing/{number}")
-        [folder] = tmp_path.glob("wbtest-metrics-*")
+        [folder] = instance.folder.glob("metrics-*")
         counted = {file.name for file in folder.glob("counter_*.db")}
         asked = {not_found(served) for _ in range(10)}
         served.end()
 
     assert len(counted) >= 2
     assert asked == {40}
-    assert not folder.exists()
+    # That of a `wbtest serve` which was killed is gone, too.
+    assert list(instance.folder.glob("metrics-*")) == []
 
 
 @pytest.mark.parametrize("token", ["short", "aaaaaaaaaaaaaaaaaaaaaaaa"])

@@ -5,8 +5,9 @@ and whichever of them is asked adds up those of its machine. What the database s
 every machine.
 """
 
+import logging
 import os
-import tempfile
+import shutil
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
@@ -22,10 +23,15 @@ from wbtest.config import Settings
 from wbtest.delivery import health, jobs, worker
 from wbtest.delivery.models import OutboxEvent, OutboxMail
 from wbtest.extensions import db
+from wbtest.store import describe
+
+log = logging.getLogger(__name__)
 
 CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 # The library reads it when it is imported, and does without files where it is not set.
 FOLDER = "PROMETHEUS_MULTIPROC_DIR"
+# With the number of the `wbtest serve` whose processes count there.
+FOLDER_NAME = "metrics-"
 WAITED = (0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
 TOOK = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
 # Anybody can send a method that nobody else has.
@@ -130,6 +136,18 @@ class Counting(Meter):
         return generate_latest(registry)
 
 
+@contextmanager
+def measuring() -> Iterator[None]:
+    """Log what goes wrong in the block, and go on: what is measured has happened all the same.
+
+    It is the library's, such as for files that are gone.
+    """
+    try:
+        yield
+    except Exception as error:
+        log.error("this could not be counted for /metrics: %s", describe(error))
+
+
 def init_app(app: Flask) -> None:
     """Measure what Flask answers, where a token is set, and keep the meter for later areas."""
     settings: Settings = app.extensions["wbtest.settings"]
@@ -146,22 +164,33 @@ def init_app(app: Flask) -> None:
     def note(response: Response) -> Response:
         # What is turned away before any of our checks has no beginning.
         took = time.perf_counter() - g.get("begun", time.perf_counter())
-        meter.note_answer(request.method, response.status_code, took)
+        with measuring():
+            meter.note_answer(request.method, response.status_code, took)
         return response
 
 
 @contextmanager
 def shared_by_processes(settings: Settings) -> Iterator[None]:
-    """Let all processes that are made meanwhile count together, where a token is set."""
-    if not settings.metrics_token or FOLDER in os.environ:
+    """Let all processes that are made meanwhile count together, where a token is set.
+
+    In the instance's folder: what lies in that of the system for a while may be swept away.
+    """
+    if not settings.metrics_token:
         yield
         return
-    with tempfile.TemporaryDirectory(prefix="wbtest-metrics-") as folder:
-        os.environ[FOLDER] = folder
-        try:
-            yield
-        finally:
-            del os.environ[FOLDER]
+    for left in settings.instance.glob(f"{FOLDER_NAME}*"):
+        # Of one that was killed.
+        pid = left.name.removeprefix(FOLDER_NAME)
+        if pid.isdecimal() and (int(pid) == os.getpid() or not _is_alive(int(pid))):
+            shutil.rmtree(left)
+    folder = settings.instance / f"{FOLDER_NAME}{os.getpid()}"
+    folder.mkdir()
+    os.environ[FOLDER] = str(folder)
+    try:
+        yield
+    finally:
+        del os.environ[FOLDER]
+        shutil.rmtree(folder)
 
 
 def exposition(settings: Settings) -> bytes:
@@ -235,12 +264,18 @@ def _forget_the_dead(folder: Path) -> None:
 
     for file in folder.glob("gauge_live*_*.db"):
         pid = int(file.stem.rpartition("_")[2])
-        try:
-            os.kill(pid, 0)
-        except ProcessLookupError:
+        if not _is_alive(pid):
             # Another process that is asked at this moment may have done it.
             with suppress(FileNotFoundError):
                 mark_process_dead(pid, str(folder))  # type: ignore[no-untyped-call]
-        except PermissionError:
-            # Somebody else has the number by now; the figure is too old by a restart at most.
-            continue
+
+
+def _is_alive(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        # It is somebody else's.
+        return True
+    return True

@@ -17,7 +17,7 @@ from sqlalchemy.exc import TimeoutError as PoolExhausted
 from wbtest.audience.recording.cells import Facts
 from wbtest.audience.recording.events import Did, Event, Outcome, Seen, Served, SignedUp
 from wbtest.audience.recording.groups import Loss, loss_of, record, record_losses
-from wbtest.delivery.metrics import Meter
+from wbtest.delivery.metrics import Meter, measuring
 from wbtest.extensions import Now
 from wbtest.locks import NoLock, WriteLock
 from wbtest.store import Refused, describe, writing_group
@@ -182,7 +182,7 @@ class Writer:
             self._rests_until = 0.0
             outcomes = dict(zip(wanted, found[len(arrived) :], strict=True))
             if events and self._meter.is_on:
-                with _logging_faults():
+                with measuring():
                     self._measure(events)
         for item in group:
             if isinstance(item, Waiting):
@@ -217,7 +217,7 @@ class Writer:
             raise
 
     def _give_up(self, group: list[Item], error: Exception) -> None:
-        with _logging_faults():
+        with measuring():
             self._meter.note_lost(sum(1 for item in group if not isinstance(item, Waiting)))
         log.error("%d events could not be stored: %s", len(group), describe(error))
         for item in group:
@@ -226,15 +226,6 @@ class Writer:
                 self._losses[loss_of(item)] += 1
             else:
                 item.settle(error=StoreFailed() if item.event else None)
-
-
-@contextmanager
-def _logging_faults() -> Iterator[None]:
-    """Log what goes wrong while something is measured: what is stored by then stays stored once."""
-    try:
-        yield
-    except Exception as error:
-        log.error("a group could not be measured: %s", describe(error))
 
 
 def _sorted(group: Iterable[Item]) -> tuple[list[Event], dict[int, SignedUp]]:

@@ -1,6 +1,8 @@
 """The second factor of a log-in: turned on, asked for, turned off."""
 
+from collections.abc import Sequence
 from contextlib import AbstractContextManager, nullcontext
+from typing import NamedTuple
 
 import sqlalchemy as sa
 
@@ -76,11 +78,12 @@ def turn_off(person: Person, *, password: str, code: str, ends_tokens: bool = Fa
     """
     stored = check_password(person, password)
     with counted_code(person):
+        typed = read_code(person, code)
         with writing():
             hold_unchanged(person, stored)
             if find_factor(person) is None:
                 raise NotSo("Your second factor is off already.")
-            is_right = take_code(person, code)
+            is_right = take_code(person, typed)
             if is_right:
                 _forget(person)
                 record_log_in(person, "factor.turned_off")
@@ -110,9 +113,10 @@ def log_in_with_code(person: Person, code: str, former_token: str = "") -> str:
     """
     stored = person.password_hash
     with counted_code(person):
+        typed = read_code(person, code)
         with writing():
             hold_unchanged(person, stored, "code")
-            is_right = take_code(person, code)
+            is_right = take_code(person, typed)
             if is_right:
                 end_session(former_token)
                 record_log_in(person, "login.succeeded")
@@ -133,17 +137,31 @@ def counted_code(person: Person) -> AbstractContextManager[None]:
     return tries.counted(f"code of {person.email}") if is_asked else nullcontext()
 
 
-def take_code(person: Person, typed: str) -> bool:
+class Typed(NamedTuple):
+    """A code as it was typed, and what may be kept of it where it looks like one of the paper."""
+
+    text: str
+    kept: tuple[str, ...]
+
+
+def read_code(person: Person, text: str) -> Typed:
+    """Return a code for ``take_code``. Takes as long as a password: not inside ``writing``."""
+    if not codes.is_of_paper(text):
+        return Typed(text, ())
+    return Typed(text, (_hash_of(person, text), _former_hash_of(person, text)))
+
+
+def take_code(person: Person, typed: Typed) -> bool:
     """Use up a code of the phone or of the paper, inside ``writing``; False for a wrong one."""
     factor = find_factor(person)
     if factor is None:
         return False
-    if codes.is_of_paper(typed) and _spend(person, typed):
+    if typed.kept and _spend(person, typed.kept):
         return True
     secret = secrecy.decrypt(factor.secret, person.id)
     if secret is None:
         raise Invalid("code", KEY_CHANGED)
-    step = codes.find_step(secret, typed, clock.now(), factor.last_step)
+    step = codes.find_step(secret, typed.text, clock.now(), factor.last_step)
     if step is not None:
         factor.last_step = step
     return step is not None
@@ -154,10 +172,9 @@ def _forget(person: Person) -> None:
         db.session.execute(sa.delete(model).where(model.person_id == person.id))
 
 
-def _spend(person: Person, typed: str) -> bool:
+def _spend(person: Person, kept: Sequence[str]) -> bool:
     """Use up a code of the paper; False for a wrong one."""
-    hashes = (_hash_of(person, typed), _former_hash_of(person, typed))
-    spent = sa.delete(RecoveryCode).where(RecoveryCode.code_hash.in_(hashes))
+    spent = sa.delete(RecoveryCode).where(RecoveryCode.code_hash.in_(kept))
     if db.session.scalar(spent.returning(RecoveryCode.code_hash)) is None:
         return False
     record_log_in(person, "login.recovery_code_used", f"{recovery_codes_left(person)} left")

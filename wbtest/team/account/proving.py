@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from wbtest.extensions import clock, db
 from wbtest.store import Invalid, writing
 from wbtest.team.account.asked import has_second_factor
-from wbtest.team.account.factors import WRONG_CODE, counted_code, take_code
+from wbtest.team.account.factors import WRONG_CODE, counted_code, read_code, take_code
 from wbtest.team.audit.log import record_log_in
 from wbtest.team.models import LoginSession, Person
 from wbtest.team.own_password import check_password, hold_unchanged
@@ -32,9 +32,10 @@ def prove(person: Person, token: str, *, password: str, code: str) -> None:
     """
     stored = check_password(person, password)
     with counted_code(person):
+        typed = read_code(person, code)
         with writing() as session:
             hold_unchanged(person, stored)
-            is_right = not has_second_factor(person) or take_code(person, code)
+            is_right = not has_second_factor(person) or take_code(person, typed)
             if is_right:
                 session.execute(
                     sa.update(LoginSession)
