@@ -1,6 +1,7 @@
 """An instance with one running page, ready to be served, on SQLite or on PostgreSQL."""
 
 import os
+import random
 import shutil
 import socket
 import subprocess
@@ -125,6 +126,15 @@ def _settings(place: Place) -> Settings:
 
 
 def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        found: int = free.getsockname()[1]
-    return found
+    """Return a port on which nobody listens: none of those that the system gives to connections.
+
+    One of them may be taken by a connection of another test before it is listened on.
+    """
+    while True:
+        port = random.randint(20_000, 32_000)  # noqa: S311 - only another one each time
+        with socket.socket() as probe:
+            try:
+                probe.bind(("127.0.0.1", port))
+            except OSError:
+                continue
+        return port

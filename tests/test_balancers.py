@@ -15,7 +15,8 @@ from pathlib import Path
 import pytest
 
 from drills.balancer import Balancer, Host
-from tests.cli.conftest import eventually, free_port
+from drills.place import free_port
+from tests.cli.conftest import eventually
 
 CADDYFILE = Path(__file__).parents[1] / "docs" / "Caddyfile"
 PAGE = b"<h1>Dinner is in your kitchen</h1>" * 100

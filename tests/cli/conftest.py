@@ -4,7 +4,6 @@ import logging
 import os
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 import threading
@@ -18,6 +17,7 @@ import pytest
 from click.testing import CliRunner, Result
 from flask import Flask
 
+from drills.place import free_port
 from tests.conftest import Browser
 from wbtest import create_app
 from wbtest.cli import main
@@ -159,12 +159,6 @@ def eventually(is_so: Callable[[], bool], seconds: float = 15) -> bool:
             return True
         pause.wait(0.05)
     return is_so()
-
-
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        found: int = free.getsockname()[1]
-    return found
 
 
 @contextmanager

@@ -77,7 +77,7 @@ def record(
         letters = [(event, row) for _, event, row in group.signups]
         people = People(ledger, group.sightings, [row for _, row in letters])
         new = people.new
-        mails = Mails(connection, letters, new, now)
+        mails = Mails(connection, letters, new, people.at_address, now)
         people.write(mails.later)
         engaged.keep(connection, group.deeds)
         mails.write(mail_domain)

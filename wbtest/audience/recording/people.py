@@ -20,7 +20,7 @@ class People:
     """The sightings and sign-ups of a group, beside what is stored of the same people.
 
     ``new`` are the ids of the sign-ups that are new. For its owner an address is new, too, that
-    only a machine has left before.
+    only a machine has left before. ``at_address`` are the rows that stood under the addresses.
     """
 
     def __init__(
@@ -35,16 +35,16 @@ class People:
         touched |= {key._replace(excluded_because="") for key in touched if key[2] == SUSPECTED}
         # Those in which the addresses stand now; an earlier sign-up takes them elsewhere.
         addresses = {row[:2] for row in signups}
-        self._at_address = kept.find(ledger.connection, SIGNUPS, addresses)
-        touched |= {history_key(row) for row in (*signups, *self._at_address)}
+        self.at_address = kept.find(ledger.connection, SIGNUPS, addresses)
+        touched |= {history_key(row) for row in (*signups, *self.at_address)}
         self._touched = touched
         visitors = {key[:2] for key in touched if key.visitor}
         self._seen = kept.find(ledger.connection, SIGHTINGS, visitors)
         theirs = kept.find(ledger.connection, SIGNUPS, visitors, by="visitor")
         # Of a row that was found twice the one that may move.
-        self._signed = {kept.key_of(row): row for row in (*theirs, *self._at_address)}.values()
+        self._signed = {kept.key_of(row): row for row in (*theirs, *self.at_address)}.values()
         self._sightings = kept.choose(sightings, self._seen)
-        self._signups = kept.choose(signups, self._at_address)
+        self._signups = kept.choose(signups, self.at_address)
         freed = [row for row, stored in self._signups.moved if frees(row, stored)]
         self.new = {id(row) for row in (*self._signups.new, *freed)}
 
@@ -69,7 +69,7 @@ class People:
         kept.write(connection, SIGNUPS, Kept(new_signups, signups.moved))
         flags.write(connection)
         self._ledger.follow(settled)
-        exposures.mark_repeats(connection, self._came, self._at_address)
+        exposures.mark_repeats(connection, self._came, self.at_address)
 
 
 def _mailed(signups: Kept, mailed: Mapping[int, int]) -> Kept:

@@ -30,15 +30,24 @@ _COUNTING = (
 class Mails:
     """The mails of a group of sign-ups; ``new`` are the ids of the rows that are kept.
 
+    ``stored`` are the rows that were there before under their addresses: to ask for them once more
+    took so long that the time of an answer told who had signed up.
+
     Nobody is written to because of a machine, which may want us to write to somebody else. Who
     erased an address and leaves it again by themselves is no longer kept out of imported lists.
     ``later`` says of the new rows whose mail waits when it leaves, by their ids.
     """
 
     def __init__(
-        self, connection: sa.Connection, sent: Sent, new: Collection[int], now: datetime
+        self,
+        connection: sa.Connection,
+        sent: Sent,
+        new: Collection[int],
+        stored: Sequence[SignupRow],
+        now: datetime,
     ) -> None:
         self._connection = connection
+        self._stored = stored
         self._now = now
         trusted = [(event, row) for event, row in sent if row.excluded_because != SUSPECTED]
         self._known = [(event, row) for event, row in trusted if id(row) not in new]
@@ -58,7 +67,7 @@ class Mails:
         """Queue the mails, once the new rows are stored."""
         connection = self._connection
         _lift_erasures(connection, self._fresh)
-        for event in _asked_again(connection, self._known):
+        for event in _asked_again(connection, self._known, self._stored):
             due_us = self._pace.due_us(event, is_new=False)
             self._due.append((event, due_us))
             if due_us is not None:
@@ -144,7 +153,9 @@ def _last_due(connection: sa.Connection, experiment_id: int, now_us: int) -> int
     return found or now_us
 
 
-def _asked_again(connection: sa.Connection, known: Sent) -> list[SignedUp]:
+def _asked_again(
+    connection: sa.Connection, known: Sent, stored: Sequence[SignupRow]
+) -> list[SignedUp]:
     """Those whose address is there, unconfirmed, and had its last mail a day ago or earlier.
 
     Its token is the one of the mails before, unless the server's key is another since then. The new
@@ -156,19 +167,11 @@ def _asked_again(connection: sa.Connection, known: Sent) -> list[SignedUp]:
         for event, row in known
         if event.mails_again and event.subject
     }
-    if not asked:
-        return []
-    rows = connection.execute(
-        sa.select(SIGNUPS).where(
-            SIGNUPS.c.experiment_id.in_({key[0] for key in asked}),
-            SIGNUPS.c.email_key.in_({key[1] for key in asked}),
-            SIGNUPS.c.confirmed_us.is_(None),
-            SIGNUPS.c.excluded_because != SUSPECTED,
-        )
-    ).all()
     again = []
-    for row in rows:
+    for row in stored:
         event = asked.get((row.experiment_id, row.email_key))
+        if row.confirmed_us is not None or row.excluded_because == SUSPECTED:
+            continue
         last_us = row.at_us if row.mailed_us is None else row.mailed_us
         if event is not None and event.at_us - last_us >= DAY_US:
             connection.execute(
