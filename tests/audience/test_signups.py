@@ -15,6 +15,7 @@ from tests.audience.larder import (
     token_in,
 )
 from tests.factories import log_in
+from tests.statements import counted
 from wbtest.audience.models import HourlyCount
 from wbtest.extensions import db
 
@@ -31,6 +32,22 @@ def test_an_address_is_taken_and_the_visitor_thanked(app, mia, now):
     assert (signup.email, signup.email_key) == ("Mia@x.io", "mia@x.io")
     assert (signup.source, signup.device, signup.is_converted) == ("newsletter", "phone", True)
     assert signup.excluded_because == ""
+
+
+def test_a_known_address_is_looked_up_no_more_often_than_a_new_one(app):
+    # Of a second variant it is asked, too, whether somebody saw both.
+    start_page()
+    asked = []
+    for email in ("mia@x.io", "mia@x.io"):
+        visitor = Visitor(app)
+        page = visitor.get()
+        visitor.see(page)
+        app.extensions["wbtest.recorder"].flush()
+        with counted() as statements:
+            visitor.sign_up(page, email)
+        asked.append([text for text in statements if "FROM signups" in text])
+
+    assert asked[0] == asked[1]
 
 
 def test_a_new_address_gets_one_mail_with_two_links(app, mia):
