@@ -139,6 +139,12 @@ def test_strangers_who_tried_to_log_in_there_are_in_nobodys_way(
     assert len(lines) > 2
 
 
+def another_byte(file: bytes, place: int) -> bytes:
+    damaged = bytearray(file)
+    damaged[place] ^= 0xFF
+    return bytes(damaged)
+
+
 def edited(file: bytes, change: Callable[[list[Any]], object]) -> bytes:
     lines = [json.loads(line) for line in gzip.decompress(file).splitlines()]
     change(lines)
@@ -169,18 +175,27 @@ def inserting(*line: Any) -> Callable[[list[Any]], object]:
     ("damage", "why"),
     [
         (lambda file: file[:-200], r"cannot be read beyond line \d+"),
-        (lambda file: file[:400] + b"\0" + file[401:], r"cannot be read beyond line \d+"),
+        (lambda file: another_byte(file, -8), r"cannot be read beyond line \d+"),
         (lambda _: gzip.compress(b'{"kind":"cake"}\n'), "no file of a workspace"),
         (lambda _: gzip.compress(b'{"kind":"wbtest workspace","schema":"0001"}\n'), "version"),
         (lambda _: gzip.compress(b'{"kind":"wbtest workspace","schema":null}\n'), "after line 1"),
         (lambda _: gzip.compress(b"not json\n"), "Line 1: this is not JSON"),
         (lambda file: edited(file, lambda lines: lines.insert(0, 7)), "no file of a workspace"),
     ],
-    ids=["cut", "a byte", "another kind", "another version", "no rows", "no lines", "no head"],
+    ids=["cut", "another sum", "another kind", "another version", "no rows", "no lines", "no head"],
 )
 def test_of_a_file_that_is_not_whole_nothing_is_stored(app: Flask, file: bytes, damage, why: str):
     with pytest.raises(Refused, match=why):
         read_archive(io.BytesIO(damage(file)), lambda _: None)
+
+    assert [name for name, found in rows().items() if found] == []
+
+
+def test_whichever_byte_is_another_one_nothing_is_stored(app: Flask, file: bytes):
+    # What it spoils, the packing, the JSON or only the sum at the end, hangs on the place.
+    for place in range(10, len(file), len(file) // 40):
+        with pytest.raises(Refused, match=r"Nothing was stored\.$"):
+            read_archive(io.BytesIO(another_byte(file, place)), lambda _: None)
 
     assert [name for name, found in rows().items() if found] == []
 
