@@ -47,7 +47,7 @@ hypothesis_settings.load_profile("unhurried")
 IS_SECOND_ROUND = bool(os.environ.get("SECOND_ROUND"))
 # Cases of one test differ in what comes in, and hardly in what is asked of the database. Where we
 # write SQL of our own all tests are taken, with two cases each. Elsewhere SQLAlchemy writes it, and
-# tests that stand side by side ask for much the same: there one of four is taken, in one case.
+# tests that stand side by side ask for much the same: there one of six is taken, in one case.
 # Tests whose subject is what a database does, such as two people at once, are marked and taken
 # whole.
 WITH_SQL_OF_OUR_OWN = (
@@ -72,7 +72,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
                 is_taken = cases[name] <= 2
             else:
                 tests[file := name.partition("::")[0]] += cases[name] == 1
-                is_taken = cases[name] == 1 and tests[file] % 4 == 1
+                is_taken = cases[name] == 1 and tests[file] % 6 == 1
         (taken if is_taken else left_out).append(item)
     config.hook.pytest_deselected(items=left_out)
     items[:] = taken

@@ -164,16 +164,17 @@ def find_faults(
         page.evaluate(AXE)
     here = (page.viewport_size or {}).get("width")
     for number, (scheme, width) in enumerate(sorted(ways, key=lambda way: way[1] != here)):
-        _show(page, scheme, width)
+        show(page, scheme, width)
         found = page.evaluate("isReadBefore => findFaults(isReadBefore)", number > 0)
         faults += [f"{scheme}, {width} px: {fault}" for fault in found]
         if page.evaluate("document.documentElement.scrollWidth") > width:
             faults.append(f"{width} px: wider than the screen")
     if stays:
-        _show(page, *WAYS[0])
+        show(page, *WAYS[0])
     return faults
 
 
-def _show(page: Page, scheme: Any, width: int) -> None:
+def show(page: Page, scheme: Any, width: int) -> None:
+    """Let the page be of this width, and light or dark."""
     page.emulate_media(color_scheme=scheme)
     page.set_viewport_size({"width": width, "height": 900})

@@ -155,29 +155,17 @@ def test_a_bad_page_would_be_found(live: Live, app: Flask, stranger: Page) -> No
     assert pages(app, "public") - reader.endpoints >= {"team.login"}
 
 
-def test_an_owner_can_open_every_page_of_a_team(
-    live: Live, workspace: None, logged_in: Page
-) -> None:
-    reader = Reader(logged_in, live, STATUSES)
-
-    with cut_off() as asked:
-        reader.walk()
-        # It comes by itself where the password is asked for again, and nowhere else.
-        reader.open("/account/prove")
-
-    assert (reader.faults, asked) == ([], [])
-    assert pages(live.app, "team") - reader.endpoints == set()
-
-
-def test_every_page_of_a_team_can_be_used_by_keyboard(
+def test_an_owner_can_open_every_page_of_a_team_and_use_it_by_keyboard(
     live: Live, workspace: None, logged_in: Page
 ) -> None:
     typist = Typist(logged_in, live, STATUSES)
 
-    typist.walk()
-    typist.open("/account/prove")
+    with cut_off() as asked:
+        typist.walk()
+        # It comes by itself where the password is asked for again, and nowhere else.
+        typist.open("/account/prove")
 
-    assert typist.faults == []
+    assert (typist.faults, asked) == ([], [])
     assert pages(live.app, "team") - typist.endpoints == set()
 
 

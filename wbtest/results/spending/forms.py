@@ -7,12 +7,16 @@ from wbtest.results.spending.money import CURRENCIES, Currency
 from wbtest.typed import TypedForm
 
 
+def _currency(name: str = "currency") -> SelectField:
+    """A list of currencies whose label and error find it under this id."""
+    codes = {code: code for code in CURRENCIES}
+    return SelectField("Currency", choices=codes, validate_choice=False, id=name)
+
+
 class CurrencyForm(TypedForm):
     """In which currency amounts are; no longer asked when some are there."""
 
-    currency = SelectField(
-        "Currency", choices={code: code for code in CURRENCIES}, validate_choice=False
-    )
+    currency = _currency()
 
     def settle(self, currency: Currency | None) -> Currency:
         """Return the currency of the test, or the chosen one while there is none."""
@@ -32,7 +36,8 @@ class LineForm(CurrencyForm):
 
 
 class LinesForm(CurrencyForm):
-    """Several lines at once, as text or as a file."""
+    """Several lines at once, as text or as a file, on the page that has the form for one."""
 
+    currency = _currency("lines-currency")
     lines = TextAreaField("Lines")
     file = FileField("Or a file")
