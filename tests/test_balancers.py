@@ -94,7 +94,7 @@ def caddy(behind: int, tmp_path_factory: pytest.TempPathFactory) -> Iterator[int
         yield port
     finally:
         process.terminate()
-        process.wait(10)
+        process.wait(60)
 
 
 @pytest.fixture(params=["nginx", "caddy"])
@@ -117,7 +117,7 @@ def _listens(port: int) -> bool:
 def ask(
     port: int, method: str, path: str, body: bytes | None = None, **headers: str
 ) -> tuple[int, http.client.HTTPMessage, bytes]:
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
     try:
         sent = {name.replace("_", "-"): text for name, text in headers.items()}
         connection.request(method, path, body, {"Host": f"127.0.0.1:{port}", **sent})

@@ -129,7 +129,7 @@ def address(machine: Server) -> Iterator[str]:
     assert eventually(lambda: _answers(f"http://127.0.0.1:{port}"), 60)
     yield f"http://127.0.0.1:{port}"
     process.send_signal(signal.SIGTERM)
-    assert process.wait(timeout=30) == 0
+    assert process.wait(timeout=60) == 0
 
 
 def _answers(address: str) -> bool:

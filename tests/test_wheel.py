@@ -30,7 +30,7 @@ class Served:
         self.browser: OpenerDirector = build_opener(HTTPCookieProcessor(CookieJar()))
 
     def get(self, path: str) -> str:
-        with self.browser.open(self.url + path, timeout=10) as answer:
+        with self.browser.open(self.url + path, timeout=60) as answer:
             assert answer.status == 200
             text: str = answer.read().decode()
         return text
@@ -39,7 +39,7 @@ class Served:
         token = re.search(r'name="csrf_token"[^>]*value="([^"]+)"', self.get("/login"))
         email, password = re.search(r"(\S+@\S+)  (\S+)", self.output).groups()  # type: ignore[union-attr]
         form = {"csrf_token": token[1] if token else "", "email": email, "password": password}
-        self.browser.open(self.url + "/login", urlencode(form).encode(), timeout=10).close()
+        self.browser.open(self.url + "/login", urlencode(form).encode(), timeout=60).close()
 
 
 @pytest.fixture(scope="module")
@@ -66,7 +66,7 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
             break
     yield Served(f"http://127.0.0.1:{port}", "".join(lines), folder / "instance" / "demo")
     process.send_signal(signal.SIGINT)
-    assert process.wait(timeout=20) == 0
+    assert process.wait(timeout=60) == 0
     process.stdout.close()
 
 

@@ -101,7 +101,7 @@ class Stranger:
         data = body.encode() if body else None
         headers |= {"Sec-Fetch-Site": "same-origin"}
         request = urllib.request.Request(f"{self.page}{path}", data, headers)
-        with urllib.request.urlopen(request, timeout=10) as answer:
+        with urllib.request.urlopen(request, timeout=60) as answer:
             self.cookie = self.cookie or (answer.headers["Set-Cookie"] or "").partition(";")[0]
             text: str = answer.read().decode()
         return text

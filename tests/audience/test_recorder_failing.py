@@ -36,12 +36,12 @@ def test_while_a_group_hangs_sign_ups_are_refused_and_visits_queued(
 
     def hang(*_: object) -> None:
         begun.set()
-        ends.wait(10)
+        ends.wait(60)
 
     monkeypatch.setattr(writer, "HANG_SECONDS", 0.0)
     monkeypatch.setattr(page.recorder._writer, "_write", hang)
     page.serve("v")
-    assert begun.wait(10)
+    assert begun.wait(60)
 
     with pytest.raises(StoreFailed):
         page.recorder.check()

@@ -71,7 +71,7 @@ def look(page: Page, live: Live) -> None:
 
 def eventually(page: Page, is_so: Callable[[], bool]) -> None:
     """Wait for what the browser does on its own; it tells nobody of requests after leaving."""
-    for _ in range(100):
+    for _ in range(600):
         if is_so():
             return
         page.wait_for_timeout(100)

@@ -119,14 +119,14 @@ class Served:
         return self.output.read_text(encoding="utf-8")
 
     def get(self, path: str) -> str:
-        with urllib.request.urlopen(f"{self.url}{path}", timeout=10) as answer:
+        with urllib.request.urlopen(f"{self.url}{path}", timeout=60) as answer:
             text: str = answer.read().decode()
         return text
 
     def end(self, how: int = signal.SIGTERM) -> tuple[int, str]:
         """Ask it to end, as systemd does, and return its exit code and all it printed."""
         self.process.send_signal(how)
-        return self.process.wait(10), self.printed
+        return self.process.wait(60), self.printed
 
     def processes(self, name: str = "") -> list[int]:
         """Ids of the processes of its session that are alive, those of this name if given."""
@@ -151,7 +151,7 @@ def _name(folder: Path) -> str:
         return ""
 
 
-def eventually(is_so: Callable[[], bool], seconds: float = 15) -> bool:
+def eventually(is_so: Callable[[], bool], seconds: float = 60) -> bool:
     """Whether it comes true in time; processes tell nobody when they are done."""
     pause = threading.Event()
     for _ in range(int(seconds * 20)):

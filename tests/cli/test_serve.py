@@ -60,7 +60,7 @@ def test_what_a_thread_loads_at_the_start_does_not_lock_the_web_processes(
 def test_ctrl_c_ends_everything_at_once(served: Served) -> None:
     os.killpg(served.process.pid, signal.SIGINT)
 
-    assert served.process.wait(10) == 0, served.printed
+    assert served.process.wait(60) == 0, served.printed
     assert "Traceback" not in served.printed
     assert served.processes() == []
 
@@ -70,7 +70,7 @@ def test_a_signal_to_every_process_does_not_hang_it(served: Served) -> None:
     # it before that one learns that all shall end.
     os.killpg(served.process.pid, signal.SIGTERM)
 
-    assert served.process.wait(10) == 0, served.printed
+    assert served.process.wait(60) == 0, served.printed
     assert served.processes() == []
 
 
@@ -82,7 +82,7 @@ def test_what_visitors_did_just_before_the_end_is_kept(instance: Instance) -> No
 
         def visit(_: int) -> int:
             request = Request(f"{served.url}/p/larder", headers={"User-Agent": PHONE})
-            with urlopen(request, timeout=10) as answer:
+            with urlopen(request, timeout=60) as answer:
                 return int(answer.status)
 
         with ThreadPoolExecutor(8) as people:

@@ -40,7 +40,7 @@ class Sink:
         body = handler.rfile.read(int(handler.headers.get("content-length") or 0))
         self.got.append(({name.lower(): value for name, value in handler.headers.items()}, body))
         if self.mode == "hang":
-            self.is_over.wait(10)
+            self.is_over.wait(60)
         if self.mode in ("hang", "reset"):
             handler.close_connection = True
             return

@@ -110,11 +110,11 @@ def test_no_visit_that_is_being_written_keeps_a_team_alive(app: Flask, team: Tea
         with app.app_context(), writing_group(db.engine, NoLock()) as connection:
             connection.execute(sa.insert(VISITS), [visit | {"visitor": "f" * 32}])
             is_inside.set()
-            may_end.wait(10)
+            may_end.wait(60)
 
     writer = threading.Thread(target=write)
     writer.start()
-    assert is_inside.wait(10)
+    assert is_inside.wait(60)
     threading.Timer(0.3, may_end.set).start()
 
     delete(team)
@@ -134,11 +134,11 @@ def test_a_start_that_came_first_keeps_the_team(app: Flask, team: Team):
             session.get_one(Experiment, over_id, with_for_update=True).state = "running"
             session.flush()
             is_inside.set()
-            may_end.wait(10)
+            may_end.wait(60)
 
     starter = threading.Thread(target=start)
     starter.start()
-    assert is_inside.wait(10)
+    assert is_inside.wait(60)
     threading.Timer(0.3, may_end.set).start()
 
     with pytest.raises(Refused, match="/p/over is open to strangers"):
