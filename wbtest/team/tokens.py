@@ -3,6 +3,7 @@
 import secrets
 from collections.abc import Collection
 from datetime import timedelta
+from functools import cache
 
 import sqlalchemy as sa
 from sqlalchemy.orm import joinedload
@@ -30,12 +31,6 @@ BEGINS = "wbt_"
 LONGEST_NAME = 80
 LONGEST_LIFE = 3650
 MOST_TOKENS = 100
-# Made once: every request of a program asks it, and to put it together takes longer than to run it.
-_BY_HASH = (
-    sa.select(ApiToken)
-    .where(ApiToken.token_hash == sa.bindparam("token_hash"))
-    .options(joinedload(ApiToken.person), joinedload(ApiToken.membership))
-)
 
 
 def make_token(
@@ -136,8 +131,21 @@ def find_live(text: str) -> ApiToken | None:
     """The token with this text, or None when it is unknown or over."""
     if not text.startswith(BEGINS):
         return None
-    found: ApiToken | None = db.session.scalar(_BY_HASH, {"token_hash": digest(text)})
+    found: ApiToken | None = db.session.scalar(_by_hash(), {"token_hash": digest(text)})
     return found if found is not None and not why_dead(found) else None
+
+
+@cache
+def _by_hash() -> sa.Select[ApiToken]:
+    """Made once: every request of a program asks it, and making it takes longer than running it.
+
+    Not at once: such options tie all models together that are loaded by then, and more come.
+    """
+    return (
+        sa.select(ApiToken)
+        .where(ApiToken.token_hash == sa.bindparam("token_hash"))
+        .options(joinedload(ApiToken.person), joinedload(ApiToken.membership))
+    )
 
 
 def why_dead(token: ApiToken) -> str:
