@@ -1,7 +1,6 @@
 """Rules of addresses, as the app keeps them."""
 
 from collections.abc import Callable
-from functools import cache, partial
 from typing import Any
 
 from werkzeug.routing import Rule
@@ -17,10 +16,14 @@ class LateRule(Rule):
     """
 
     def _compile_builder(self, append_unknown: bool = True) -> Build:
-        learnt: Callable[[], Build] = cache(partial(super()._compile_builder, append_unknown))
+        learn = super()._compile_builder
+        # ``functools.cache`` would do the same, and takes as long to be made as all else here.
+        learnt: list[Build] = []
 
         # Any part of an address may have the name of ours.
         def build(rule: Rule, /, **values: Any) -> tuple[str, str]:
-            return learnt()(rule, **values)
+            if not learnt:
+                learnt.append(learn(append_unknown))
+            return learnt[0](rule, **values)
 
         return build
