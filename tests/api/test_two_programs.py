@@ -50,7 +50,7 @@ def test_of_a_workspace_only_what_is_given_is_changed(
 def test_of_what_the_coach_knows_only_what_is_given_is_changed(
     program: Program, meanwhile: Meanwhile
 ) -> None:
-    rule = house.MUTABLE[0].id
+    rule = house.mutable()[0].id
     program.patch("/coach", {"allowed": ["FAQ"]})
     meanwhile(house, "furnish", sa.update(CoachSetting).values(jargon="synergy"))
 

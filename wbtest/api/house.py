@@ -59,7 +59,7 @@ def change_coach(body: CoachChange) -> CoachShown:
     """Change what the coach looks for. It reads every draft so from now on."""
     workspace = access.workspace("own")
     muted = None if body.muted is UNSET else set(body.muted)
-    if strange := (muted or set()) - {rule.id for rule in house.MUTABLE}:
+    if strange := (muted or set()) - {rule.id for rule in house.mutable()}:
         raise Invalid("muted", f"“{min(strange)[:40]}” is no rule that may rest.")
     lists = {
         name: "\n".join(words)
@@ -77,5 +77,5 @@ def _needed() -> Needed:
 
 def _coach() -> CoachShown:
     kept = house.house_of(access.workspace("read").id)
-    may_rest = [rule.id for rule in house.MUTABLE]
+    may_rest = [rule.id for rule in house.mutable()]
     return CoachShown([*kept.jargon], [*kept.allowed], [*kept.muted], may_rest)

@@ -1,7 +1,7 @@
 """What belongs in a field of a form: said beside the field, and on a page of the docs. Pure."""
 
 from collections.abc import Mapping
-from typing import Any, ClassVar, NamedTuple
+from typing import Any, ClassVar, NamedTuple, Protocol
 
 
 class Belongs(NamedTuple):
@@ -12,10 +12,21 @@ class Belongs(NamedTuple):
     but: str = ""
 
 
+class Said(Protocol):
+    """The same, wherever its examples come from."""
+
+    @property
+    def text(self) -> str: ...
+    @property
+    def no(self) -> str: ...
+    @property
+    def but(self) -> str: ...
+
+
 class Described:
     """A form whose fields say what belongs in them; it stands before the form's own class."""
 
-    belongs: ClassVar[Mapping[str, Belongs]] = {}
+    belongs: ClassVar[Mapping[str, Said]] = {}
 
     def __init__(self: Any, *args: Any, **more: Any) -> None:
         super().__init__(*args, **more)

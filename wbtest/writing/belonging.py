@@ -4,19 +4,35 @@ Where the coach has a rule for a field, the examples are the rule's; what each p
 in ``parts``.
 """
 
-from wbtest.helping.belonging import Belongs
+from collections.abc import Mapping
+
+from msgspec import Struct
+
+from wbtest.helping.belonging import Belongs, Said
 from wbtest.writing import parts
-from wbtest.writing.coach import RULES
-
-_RULES = {rule.id: rule for rule in RULES}
+from wbtest.writing.coach import Rule, all_rules
 
 
-def _by_rule(name: str, text: str) -> Belongs:
-    rule = _RULES[name]
-    return Belongs(text, rule.before, rule.after)
+class ByRule(Struct, frozen=True):
+    """What belongs in a field, with the examples of a rule, which is loaded when they are read."""
+
+    name: str
+    text: str
+
+    @property
+    def no(self) -> str:
+        return self._rule.before
+
+    @property
+    def but(self) -> str:
+        return self._rule.after
+
+    @property
+    def _rule(self) -> Rule:
+        return next(rule for rule in all_rules() if rule.id == self.name)
 
 
-RELEASE = {
+RELEASE: Mapping[str, Said] = {
     "product": Belongs(
         "A name that people can say and spell. A working title will do; it can change any time.",
         "Project Falcon v2",
@@ -25,14 +41,14 @@ RELEASE = {
     "language": Belongs(
         "The language that your customers read. The coach and the test page speak it, too."
     ),
-    "headline": _by_rule("H1", parts.HEADLINE.advice),
-    "subheading": _by_rule("S2", parts.SUBHEADING.advice),
-    "segment": _by_rule("S3", "One kind of people whom you could point out in a street."),
-    "summary": _by_rule("A12", parts.SUMMARY.advice),
-    "problem": _by_rule("P2", parts.PROBLEM.advice),
-    "alternative": _by_rule("L2", parts.ALTERNATIVE.advice),
-    "solution": _by_rule("L1", parts.SOLUTION.advice),
-    "why_now": _by_rule("N1", parts.WHY_NOW.advice),
+    "headline": ByRule("H1", parts.HEADLINE.advice),
+    "subheading": ByRule("S2", parts.SUBHEADING.advice),
+    "segment": ByRule("S3", "One kind of people whom you could point out in a street."),
+    "summary": ByRule("A12", parts.SUMMARY.advice),
+    "problem": ByRule("P2", parts.PROBLEM.advice),
+    "alternative": ByRule("L2", parts.ALTERNATIVE.advice),
+    "solution": ByRule("L1", parts.SOLUTION.advice),
+    "why_now": ByRule("N1", parts.WHY_NOW.advice),
     "vision": Belongs(
         "The larger thing that this is a step to, in a sentence or as a link.",
         "Be the leading platform",
@@ -44,8 +60,8 @@ RELEASE = {
         "After the shopping list, before the recipes of friends",
     ),
 }
-CALL_TO_ACTION = {
-    "text": _by_rule("C1", parts.CALL_TO_ACTION.advice),
+CALL_TO_ACTION: Mapping[str, Said] = {
+    "text": ByRule("C1", parts.CALL_TO_ACTION.advice),
     "label": Belongs(
         "What one presses: a verb and what one gets.", "Submit", "Start with one photo"
     ),
@@ -55,17 +71,17 @@ CALL_TO_ACTION = {
         "Free for two weeks, then £4 a month",
     ),
 }
-DATELINE = {
+DATELINE: Mapping[str, Said] = {
     "city": Belongs("Where the imagined launch takes place: where your customers live."),
-    "date": _by_rule("D1", "The day of the imagined launch. It lies ahead of you."),
+    "date": ByRule("D1", "The day of the imagined launch. It lies ahead of you."),
 }
-COMPANY_QUOTE = {
-    "text": _by_rule("K1", parts.COMPANY_QUOTE.advice),
+COMPANY_QUOTE: Mapping[str, Said] = {
+    "text": ByRule("K1", parts.COMPANY_QUOTE.advice),
     "speaker": Belongs("One of you, by name.", "The team", "Tom Okafor"),
     "role": Belongs("What they do.", "Visionary", "founder, Okafor & Daughters"),
 }
-CUSTOMER_QUOTE = {
-    "text": _by_rule("Q2", parts.CUSTOMER_QUOTE.advice),
+CUSTOMER_QUOTE: Mapping[str, Said] = {
+    "text": ByRule("Q2", parts.CUSTOMER_QUOTE.advice),
     "speaker": Belongs(
         "A name, which is imagined, and every page says so.", "A satisfied user", "Amira"
     ),
@@ -73,17 +89,17 @@ CUSTOMER_QUOTE = {
         "Who they are in their own life, and where.", "User", "a mother of two in Leeds"
     ),
 }
-QUESTION = {
-    "question": _by_rule("F6", "In the words of whoever asks it. The unpleasant ones, too."),
-    "answer": _by_rule("F5", parts.EXTERNAL.advice),
+QUESTION: Mapping[str, Said] = {
+    "question": ByRule("F6", "In the words of whoever asks it. The unpleasant ones, too."),
+    "answer": ByRule("F5", parts.EXTERNAL.advice),
 }
-INTERNAL_QUESTION = {
+INTERNAL_QUESTION: Mapping[str, Said] = {
     "question": Belongs(
         parts.INTERNAL.advice,
         "Are we sure that it works?",
         "What could make this fail?",
     ),
-    "answer": _by_rule("A14", "What you know today, in its first words; then how you know."),
+    "answer": ByRule("A14", "What you know today, in its first words; then how you know."),
     "topic": Belongs("What it is about. It says who in the team is asked, and what is missing."),
     "owner": Belongs("The one person who finds out.", "The team", "Priya"),
     "until": Belongs("The day on which the answer is there."),
@@ -93,7 +109,7 @@ INTERNAL_QUESTION = {
         "A diary study with ten of those who sign up",
     ),
 }
-NUMBER = {
+NUMBER: Mapping[str, Said] = {
     "kind": Belongs(
         "Whether you looked it up, take it for likely, or made it up. What you assume, the test "
         "must settle."

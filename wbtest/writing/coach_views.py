@@ -9,7 +9,7 @@ from wbtest.store import Invalid
 from wbtest.team import access
 from wbtest.team.models import Workspace
 from wbtest.writing import house, waivers
-from wbtest.writing.coach import RULES, Finding
+from wbtest.writing.coach import Finding, all_rules
 from wbtest.writing.coaching import RefusedReason, anchor_of
 from wbtest.writing.forms import HouseForm
 from wbtest.writing.models import Release, Waiver
@@ -60,7 +60,7 @@ def change_coach() -> ResponseReturnValue:
     workspace = access.workspace("own")
     form = _house_form(workspace)
     if form.validate():
-        muted = {rule.id for rule in house.MUTABLE} - set(form.used.data or ())
+        muted = {rule.id for rule in house.mutable()} - set(form.used.data or ())
         try:
             house.furnish(
                 workspace,
@@ -84,15 +84,15 @@ def _house_form(workspace: Workspace) -> HouseForm:
         data={
             "jargon": "\n".join(kept.jargon),
             "allowed": "\n".join(kept.allowed),
-            "used": [rule.id for rule in house.MUTABLE if rule.id not in kept.muted],
+            "used": [rule.id for rule in house.mutable() if rule.id not in kept.muted],
         },
     )
-    form.used.choices = [(rule.id, f"{rule.id}: {rule.title}") for rule in house.MUTABLE]
+    form.used.choices = [(rule.id, f"{rule.id}: {rule.title}") for rule in house.mutable()]
     return form
 
 
 def _coach_page(form: HouseForm) -> str:
-    fixed = [rule for rule in RULES if rule not in house.MUTABLE]
+    fixed = [rule for rule in all_rules() if rule not in house.mutable()]
     return render_template("writing/coach.html", form=form, fixed=fixed)
 
 

@@ -1,18 +1,23 @@
 """What a workspace tells the coach: its jargon, its acronyms, rules that it does not want."""
 
 from collections.abc import Collection
+from functools import cache
 
 from wbtest.extensions import db
 from wbtest.store import Invalid, hold, writing
 from wbtest.team.audit.log import record
 from wbtest.team.models import Workspace
-from wbtest.writing.coach import RULES, House
+from wbtest.writing.coach import House, Rule, all_rules
 from wbtest.writing.models import CoachSetting
 from wbtest.writing.wording import find_fault, with_plain_breaks
 
 LONGEST_LIST = 5_000
-# What stops a release is not a matter of taste, so it stays.
-MUTABLE = tuple(rule for rule in RULES if "stop" not in rule.severity)
+
+
+@cache
+def mutable() -> tuple[Rule, ...]:
+    """The rules that a team may do without. What stops a release is not a matter of taste."""
+    return tuple(rule for rule in all_rules() if "stop" not in rule.severity)
 
 
 def house_of(workspace_id: int) -> House:
@@ -49,7 +54,7 @@ def furnish(
         for name, text in lists.items():
             setattr(found, name, "\n".join(_lines(text)))
         if muted is not None:
-            found.muted = "\n".join(rule.id for rule in MUTABLE if rule.id in muted)
+            found.muted = "\n".join(rule.id for rule in mutable() if rule.id in muted)
         record(workspace.id, "coach.changed")
 
 

@@ -6,7 +6,7 @@
 import sys
 from collections.abc import Iterator
 
-from wbtest.helping.belonging import Belongs, Described
+from wbtest.helping.belonging import Described, Said
 from wbtest.publishing.forms import VariantForm
 from wbtest.publishing.rule_form import ExperimentForm
 from wbtest.results.forms import DecisionForm
@@ -47,7 +47,7 @@ def _section(title: str) -> Iterator[str]:
         yield _field(str(getattr(form, name).args[0]), said)
 
 
-def _field(label: str, said: Belongs) -> str:
+def _field(label: str, said: Said) -> str:
     example = f"\n- Not: {said.no}\n- But: {said.but}\n" if said.no else ""
     return f"### {label}\n\n{said.text}\n{example}"
 

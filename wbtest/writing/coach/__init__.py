@@ -14,14 +14,30 @@ from msgspec.structs import replace
 
 from wbtest.writing.coach.finding import SEVERITIES, Finding, Mark, Rule, Severity, Step
 from wbtest.writing.coach.reading import RELEASE_TEXTS, House, Reading, text_at
-from wbtest.writing.coach.rules import RULES
 from wbtest.writing.document import Document, Form
 from wbtest.writing.parts import PARTS
 
-__all__ = ["RULES", "SEVERITIES", "Finding", "House", "Rule", "Step", "findings_of", "unchecked"]
+__all__ = [
+    "SEVERITIES",
+    "Finding",
+    "House",
+    "Rule",
+    "Step",
+    "all_rules",
+    "findings_of",
+    "unchecked",
+]
 
 
 log = logging.getLogger(__name__)
+
+
+def all_rules() -> tuple[Rule, ...]:
+    """Every rule, in the order of the method. A process that judges no text loads none."""
+    from wbtest.writing.coach.rules import RULES
+
+    return RULES
+
 
 # Who must mend more than this in one part mends all of it at once.
 MOST_OF_A_RULE = 12
@@ -42,7 +58,7 @@ def findings_of(
     rule each part gets ``MOST_OF_A_RULE`` findings of a severity; the last says how many more there
     are. ``rules`` are all by default.
     """
-    return _found(document, form, today, house or House(), RULES if rules is None else rules)
+    return _found(document, form, today, house or House(), all_rules() if rules is None else rules)
 
 
 # One text is judged again and again: for its page, when it is frozen and when it is approved.
@@ -87,7 +103,7 @@ def unchecked(language: str) -> tuple[Rule, ...]:
     code = language.split("-")[0].lower()
     return tuple(
         rule
-        for rule in RULES
+        for rule in all_rules()
         if not _covers(rule, code) or (rule.words_in and code not in rule.words_in)
     )
 
