@@ -8,6 +8,7 @@ from flask import Flask
 
 from tests.factories import make_workspace
 from tests.statements import counted
+from wbtest.extensions import db
 from wbtest.question import Question, of_many
 from wbtest.team.models import Workspace
 
@@ -67,3 +68,38 @@ def test_who_listens_to_what_is_asked_hears_it(app: Flask) -> None:
         question.ask()
 
     assert any("FROM workspaces" in text for text in statements)
+
+
+def test_it_asks_on_after_a_transaction_has_ended(app: Flask) -> None:
+    question = Question(sa.select(sa.func.count()).select_from(Workspace))
+    question.ask()
+    db.session.rollback()
+    make_workspace()
+    in_its_transaction = question.ask()
+    db.session.rollback()
+
+    assert (in_its_transaction, question.ask()) == ([(1,)], [(1,)])
+
+
+def test_it_sees_what_its_transaction_wrote_and_nothing_that_was_taken_back(app: Flask) -> None:
+    made = make_workspace()
+    question = Question(sa.select(Workspace.name).where(Workspace.id == made.id))
+    question.ask()
+    made.name = "Renamed"
+    db.session.flush()
+    renamed = question.ask()
+    db.session.rollback()
+
+    assert (renamed, question.ask()) == ([("Renamed",)], [("Larder",)])
+
+
+def test_a_transaction_that_failed_answers_nothing_more(app: Flask) -> None:
+    question = Question(sa.select(sa.func.count()).select_from(Workspace))
+    # The first one begins the transaction, in which the next ones ask.
+    assert question.ask() == question.ask()
+    db.session.add(Workspace(name=None))
+    with pytest.raises(sa.exc.IntegrityError):
+        db.session.flush()
+
+    with pytest.raises(sa.exc.PendingRollbackError):
+        question.ask()

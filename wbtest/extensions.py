@@ -3,7 +3,7 @@
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, cast
 
 from flask import Flask, current_app
 from flask_limiter import Limiter
@@ -21,6 +21,8 @@ Now = Callable[[], datetime]
 SUMS = {"info": {"is_sum": True}}
 # The bind of the replica, and where a session keeps that its sums are read there.
 REPLICA, SUMS_FROM = "replica", "sums from"
+# Of a session: a transaction, and the connection on which it asks.
+CONNECTION = "connection"
 
 
 class Base(DeclarativeBase):
@@ -51,6 +53,23 @@ class RoutedSession(Session):
         if engine is not None and bind is None and _asks_for_sums(clause):
             return engine
         return super().get_bind(mapper=mapper, clause=clause, bind=bind, **more)
+
+    def connection_for(self, query: SelectBase) -> Connection:
+        """Return the connection on which a select is asked now.
+
+        Without a replica it is the same for all that a transaction asks, and looked for once.
+        """
+        begun = self.get_transaction()
+        if SUMS_FROM in self.info or begun is None or self.in_nested_transaction():
+            return self.connection(bind_arguments={"clause": query})
+        of: object
+        found: Connection
+        of, found = self.info.get(CONNECTION, (None, None))
+        # One that failed must say so.
+        if of is not begun or not begun.is_active:
+            found = self.connection(bind_arguments={"clause": query})
+            self.info[CONNECTION] = (begun, found)
+        return found
 
 
 def _asks_for_sums(clause: ClauseElement | None) -> bool:
@@ -92,3 +111,8 @@ login = LoginManager()
 # Counts in our own table, see team.limits: memory would count for each process alone.
 limiter = Limiter(key_func=get_remote_address, storage_uri="wbtest://")
 clock = Clock()
+
+
+def connection_for(query: SelectBase) -> Connection:
+    """Return the connection on which a select is asked now, in the session of this request."""
+    return cast(RoutedSession, db.session()).connection_for(query)

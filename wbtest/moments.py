@@ -6,7 +6,7 @@ from typing import Any, TypeVar, cast
 
 import sqlalchemy as sa
 
-from wbtest.extensions import db
+from wbtest.extensions import connection_for, db
 
 # Of a session: the transaction in which all is of one moment.
 MOMENT = "moment"
@@ -53,6 +53,6 @@ def is_one_moment(query: sa.SelectBase) -> bool:
 
     On SQLite it always is.
     """
-    connection = db.session.connection(bind_arguments={"clause": query})
+    connection = connection_for(query)
     level = connection.get_execution_options().get("isolation_level")
     return connection.dialect.name == "sqlite" or level == "REPEATABLE READ"

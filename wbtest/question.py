@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 import sqlalchemy as sa
 
 from wbtest import driver
-from wbtest.extensions import db
+from wbtest.extensions import connection_for
 
 # Stands in a text for as many marks as there are values.
 _MANY = "__[POSTCOMPILE_{}]"
@@ -50,7 +50,7 @@ class Question:
 
         KeyError for a value that is not given.
         """
-        connection = db.session.connection(bind_arguments={"clause": self.query})
+        connection = connection_for(self.query)
         text, marks, fixed, processes = self._prepared(connection.dialect.name)
         known = fixed | given
         values: list[Any] = []

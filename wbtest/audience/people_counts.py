@@ -15,6 +15,11 @@ from wbtest.question import Question
 _COUNTS = KINDS.c.excluded_because == ""
 _IS_OURS = KINDS.c.experiment_id == sa.bindparam("experiment_id")
 _SUMS = [sa.func.sum(KINDS.c[name]) for name in NAMES]
+# Of those who do not count nobody asks where they came from, nor more than how many they were.
+_VISITS = [
+    sa.func.sum(KINDS.c[name]) if name in ("served", "signups") else sa.literal_column("0")
+    for name in NAMES
+]
 _PLACE = (KINDS.c.phase, KINDS.c.variant)
 # Those who count come in the order of the table's key, so nothing is sorted.
 _PEOPLE = Question(
@@ -22,8 +27,7 @@ _PEOPLE = Question(
         sa.select(*_PLACE, KINDS.c.source, KINDS.c.excluded_because, *_SUMS)
         .where(_IS_OURS, _COUNTS)
         .group_by(*_PLACE, KINDS.c.source, KINDS.c.excluded_because),
-        # Of those who do not count nobody asks where they came from.
-        sa.select(*_PLACE, sa.literal("", sa.String), KINDS.c.excluded_because, *_SUMS)
+        sa.select(*_PLACE, sa.literal("", sa.String), KINDS.c.excluded_because, *_VISITS)
         .where(_IS_OURS, ~_COUNTS)
         .group_by(*_PLACE, KINDS.c.excluded_because),
     )
@@ -31,7 +35,10 @@ _PEOPLE = Question(
 
 
 class Group(NamedTuple):
-    """People of one variant in one phase, from one source; or left out for one reason."""
+    """People of one variant in one phase, from one source; or left out for one reason.
+
+    Of those who are left out ``totals`` hold visits and sign-ups alone.
+    """
 
     phase: int
     source: str

@@ -51,10 +51,7 @@ def _low(phases: tuple[Counts, ...], needed: float) -> float:
 
     # At the highest rate observed no phase speaks for more, so the search begins with no evidence.
     start = max(phases, key=lambda counts: counts.rate or 0.0)
-
-    def above(rate: float) -> float:
-        return sum(statistics.log_e_above(counts, rate) for counts in phases)
-
+    above = statistics.together_above(phases)
     odds = mixture.lower_log_odds(above, start.converted, start.unconverted, needed)
     return mixture.rate_at(odds)
 
@@ -64,9 +61,6 @@ def _high(phases: tuple[Counts, ...], needed: float) -> float:
     from wbtest.results.statistics import mixture
 
     start = min(phases, key=lambda counts: 1.0 if counts.rate is None else counts.rate)
-
-    def below(rate: float) -> float:
-        return sum(statistics.log_e_below(counts, rate) for counts in phases)
-
+    below = statistics.together_below(phases)
     odds = mixture.upper_log_odds(below, start.converted, start.unconverted, needed)
     return mixture.rate_at(odds)

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from wbtest.audience.hour_rows import HourRows, Row
 from wbtest.results import statistics
+from wbtest.results.look_evidence import FEW, Known, at_once, one_by_one
 from wbtest.results.look_memory import Hours, LookMemory
 
 if TYPE_CHECKING:
@@ -213,16 +214,20 @@ def _evidence(
     above = np.zeros((len(ends), arms))
     above_floor, below = np.zeros_like(above), np.zeros_like(above)
     split, visitors = np.zeros(len(ends)), np.zeros(len(ends), dtype=np.int64)
+    of_phase = one_by_one if len(ends) <= FEW else at_once
     for phase in phases:
         # The last look is now: it sees the hour that is not over yet.
         when = np.append(phase.ends.searchsorted(ends[:-1], "right"), -1)
         old = phase.ends.searchsorted(ends - window, "right")
-        seen, arrived = phase.seen_until[when], phase.arrived_until[when]
-        above += statistics.log_e_above_path(arrived, seen, target)
-        above_floor += statistics.log_e_above_path(arrived, seen, floor)
-        converted = phase.converted_until[old]
-        below += statistics.log_e_below_path(converted, phase.seen_until[old], target)
-        split += statistics.log_e_split_path(seen[:, phase.open_arms], phase.open_weights)
+        seen = phase.seen_until[when]
+        known = Known(
+            seen, phase.arrived_until[when], phase.seen_until[old], phase.converted_until[old]
+        )
+        found = of_phase(known, phase.weights, target, floor)
+        above += found[0]
+        above_floor += found[1]
+        below += found[2]
+        split += found[3]
         visitors = np.where(ends > phase.started, seen.sum(axis=1), visitors)
     return Looks(ends, above, above_floor, below, split, visitors)
 

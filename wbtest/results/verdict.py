@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import UTC, date, datetime, time, timedelta
+from functools import reduce
+from operator import and_, or_
 from typing import TYPE_CHECKING, Literal
 from zoneinfo import ZoneInfo
 
@@ -141,14 +143,17 @@ def judge(
     it. *Not met* may ripen later, up to the end of the last conversion window, since it waits for
     the windows of visitors who had come before.
     """
+    import numpy as np
+
     arms = looks.above.shape[1]
     enough = statistics.evidence_needed(rule.alpha, arms)
     enough_below = statistics.evidence_needed(rule.beta)
     gate = _gate(rule, looks, life)
     is_above = (looks.above[:-1] >= enough) & _before_cap(rule, looks)[:, None]
-    ever_above = is_above.cumsum(axis=0) > 0
-    met = _first(gate & ever_above.any(axis=1))
-    not_met = _first(gate & (looks.below[:-1] >= enough_below).all(axis=1))
+    is_below = looks.below[:-1] >= enough_below
+    # A column after the other: for each row by itself numpy takes five times as long.
+    met = _first(gate & np.logical_or.accumulate(reduce(or_, is_above.T)))
+    not_met = _first(gate & reduce(and_, is_below.T))
     is_capped = bool(looks.seen[-1] >= rule.maximum_visitors)
     is_final = life.now >= life.final_at(rule)
     is_over = life.now >= life.over_at(rule)
@@ -163,7 +168,7 @@ def judge(
     if looks.split[-1] >= ALARM or not is_trusted:
         return replace(still_open, is_withheld=True)
     if met is not None and (not_met is None or met <= not_met):
-        places = [k for k in range(arms) if ever_above[-1, k]]
+        places = [k for k in range(arms) if is_above[:, k].any()]
         doubts = {k: _doubt(k, rule, phases, looks, life) for k in places}
         firm = tuple(k for k in places if doubts[k] is None)
         reached = replace(still_open, word="met", reached_at=looks.moment(met))

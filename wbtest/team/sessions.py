@@ -10,6 +10,7 @@ from flask import current_app
 
 from wbtest.config import Settings
 from wbtest.extensions import clock, db
+from wbtest.rows import Rows
 from wbtest.store import Invalid, UtcDateTime, hold, writing
 from wbtest.team import origin, passwords, people, tries
 from wbtest.team.account.asked import CodeAsked, has_second_factor
@@ -27,8 +28,7 @@ IS_OPEN = (
     LoginSession.expires_at > sa.bindparam("now"),
     sa.bindparam("idle_since", type_=UtcDateTime) < USED_AT,
 )
-# Made once: every page asks it, and to put it together takes longer than to run it.
-_PERSON_BY_TOKEN = sa.select(Person, USED_AT).join(LoginSession).where(*IS_OPEN)
+_PERSON_BY_TOKEN = Rows(sa.select(Person, USED_AT).join(LoginSession).where(*IS_OPEN))
 
 
 class Use(NamedTuple):
@@ -166,8 +166,9 @@ def find_use(token: str) -> Use | None:
     """Whose session this is and since when it stands as used, or None as above."""
     if not token:
         return None
-    found = db.session.execute(_PERSON_BY_TOKEN, asked_of(token)).first()
-    return Use(*found) if found else None
+    for found in _PERSON_BY_TOKEN.ask(**asked_of(token)):
+        return Use(*found)
+    return None
 
 
 def asked_of(token: str) -> dict[str, Any]:

@@ -29,6 +29,8 @@ from wbtest.results.statistics.rate import (
     log_e_below,
     log_e_below_path,
     sequence,
+    together_above,
+    together_below,
 )
 from wbtest.results.statistics.split import Split, log_e_split_path, split
 
@@ -62,5 +64,7 @@ __all__ = [
     "sequence",
     "split",
     "target_visitors",
+    "together_above",
+    "together_below",
     "wilson",
 ]

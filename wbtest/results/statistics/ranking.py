@@ -15,7 +15,7 @@ from wbtest.results.statistics.counts import Counts
 from wbtest.results.statistics.one_look import posterior
 
 if TYPE_CHECKING:
-    from wbtest.results.statistics.mixture import Floats
+    from wbtest.results.statistics.mixture import Floats, Ints
 
 # What lies beyond the panels of a posterior, on either side of it.
 TAIL = 1e-15
@@ -64,6 +64,16 @@ def _rule() -> tuple[Floats, Floats, Floats]:
     return nodes, weights, until
 
 
+@cache
+def _others(arms: int) -> Ints:
+    """The places of all others, a row for each variant."""
+    import numpy as np
+
+    return np.array(
+        [[other for other in range(arms) if other != k] for k in range(arms)], dtype=np.int64
+    ).reshape(arms, arms - 1)
+
+
 @lru_cache(REMEMBERED)
 def _rank(variants: tuple[Counts, ...]) -> Ranking:
     import numpy as np
@@ -93,7 +103,7 @@ def _rank(variants: tuple[Counts, ...]) -> Ranking:
     before = (mass.cumsum(axis=1) - mass)[:, :, None]
     # All sums end within a rounding of 0 and 1.
     below = np.clip(before + density @ until.T, 0, 1)
-    others = np.stack([np.delete(below, k, axis=0).prod(axis=0) for k in range(len(known))])
+    others = below[_others(len(known))].prod(axis=1)
     best = np.minimum((density * others @ weights).sum(axis=1), 1)
     loss = (below * (1 - others) * (2 * sine * cosine * half) @ weights).sum(axis=1)
     return Ranking(tuple(best.tolist()), tuple(loss.tolist()))

@@ -5,6 +5,7 @@ Everything here is *safe to watch*: valid however often one looks, and whenever 
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from functools import cache
 from types import ModuleType
 from typing import TYPE_CHECKING
@@ -41,6 +42,33 @@ def log_e_below(counts: Counts, target: float) -> float:
     prior = 2.0, 2 * (1 - target) / target
     found: float = _scalar().log_e_below(counts.converted, counts.unconverted, target, *prior)
     return found
+
+
+def together_above(phases: Sequence[Counts]) -> Callable[[float], float]:
+    """Return the sum of ``log_e_above`` over phases as a function of the target.
+
+    For whoever asks of many targets, all of them between 0 and 1.
+    """
+    log_e: Callable[..., float] = _scalar().log_e_above
+    numbers = [(counts.converted, counts.unconverted) for counts in phases]
+
+    def above(target: float) -> float:
+        b = 2 * (1 - target) / target
+        return sum([log_e(x, f, target, 2.0, b) for x, f in numbers])
+
+    return above
+
+
+def together_below(phases: Sequence[Counts]) -> Callable[[float], float]:
+    """Return the sum of ``log_e_below`` over phases as a function of the target, as above."""
+    log_e: Callable[..., float] = _scalar().log_e_below
+    numbers = [(counts.converted, counts.unconverted) for counts in phases]
+
+    def below(target: float) -> float:
+        b = 2 * (1 - target) / target
+        return sum([log_e(x, f, target, 2.0, b) for x, f in numbers])
+
+    return below
 
 
 def log_e_above_path(converted: Ints, seen: Ints, target: float) -> Floats:
@@ -110,18 +138,14 @@ def _low(counts: Counts, needed: float) -> float:
     from wbtest.results.statistics import mixture
 
     x, f = counts.converted, counts.unconverted
-    return mixture.rate_at(
-        mixture.lower_log_odds(lambda rate: log_e_above(counts, rate), x, f, needed)
-    )
+    return mixture.rate_at(mixture.lower_log_odds(together_above([counts]), x, f, needed))
 
 
 def _high(counts: Counts, needed: float) -> float:
     from wbtest.results.statistics import mixture
 
     x, f = counts.converted, counts.unconverted
-    return mixture.rate_at(
-        mixture.upper_log_odds(lambda rate: log_e_below(counts, rate), x, f, needed)
-    )
+    return mixture.rate_at(mixture.upper_log_odds(together_below([counts]), x, f, needed))
 
 
 @cache

@@ -5,7 +5,6 @@ values are those of ``mixture`` to the last digit. Imports numpy and scipy; see 
 """
 
 from collections.abc import Callable
-from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -22,24 +21,31 @@ def _of_doubles(function: Any) -> Callable[..., float]:
 
 _betainc, _betaincc = _of_doubles(special.betainc), _of_doubles(special.betaincc)
 _xlogy, _xlog1py = _of_doubles(special.xlogy), _of_doubles(special.xlog1py)
-_betaln = lru_cache(64)(special.betaln)
+# It is of doubles alone.
+_betaln: Callable[[float, float], float] = special.betaln
+# numpy's, whose last digit need not be that of Python's.
+_log = np.log
 
 
 def log_e_above(x: int, f: int, t: float, a: float, b: float) -> float:
     """Return ``mixture.log_e_above`` of x conversions and f visitors without one."""
     mass = _above(a + x, b + f, t)
     if mass < mixture.SMALLEST:
-        return float(mixture.log_e_above(x, f, t, a, b))
+        return _log_e_far(x, f, t, a, b)
     # In the order of ``mixture``: other orders round otherwise.
-    return float(_log_ratio(x, f, t, a, b) + np.log(mass) - np.log(_above(a, b, t)))
+    whole = _betaln(a + x, b + f) - _betaln(a, b)
+    ratio = whole - (_xlogy(float(x), t) + _xlog1py(float(f), -t))
+    return float(ratio + _log(mass) - _log(_above(a, b, t)))
 
 
 def log_e_below(x: int, f: int, t: float, a: float, b: float) -> float:
     """Return ``mixture.log_e_below`` of x conversions and f visitors without one."""
     mass = _betainc(a + x, b + f, t)
     if mass < mixture.SMALLEST:
-        return float(mixture.log_e_below(x, f, t, a, b))
-    return float(_log_ratio(x, f, t, a, b) + np.log(mass) - np.log(_betainc(a, b, t)))
+        return _log_e_far(f, x, 1 - t, b, a)
+    whole = _betaln(a + x, b + f) - _betaln(a, b)
+    ratio = whole - (_xlogy(float(x), t) + _xlog1py(float(f), -t))
+    return float(ratio + _log(mass) - _log(_betainc(a, b, t)))
 
 
 def _above(a: float, b: float, t: float) -> float:
@@ -48,7 +54,10 @@ def _above(a: float, b: float, t: float) -> float:
     return 1 - below if below <= mixture.MOST_BELOW else _betaincc(a, b, t)
 
 
-def _log_ratio(x: int, f: int, t: float, a: float, b: float) -> float:
-    whole: float = special.betaln(a + x, b + f) - _betaln(a, b)
-    at_t = _xlogy(float(x), t) + _xlog1py(float(f), -t)
-    return whole - at_t
+def _log_e_far(x: int, f: int, t: float, a: float, b: float) -> float:
+    """Return ``mixture._log_e_far`` of one pair."""
+    after = b + f
+    ratio = (a + x + after) * (1 - t) / (after + 1)
+    series = -np.log1p(-min(ratio, 1 - 1e-12))
+    first = a * _log(t) + b * np.log1p(-t) - _log(after) - _betaln(a, b)
+    return float(first + series - _log(_above(a, b, t)))

@@ -165,9 +165,12 @@ def mix_p_value(table: Sequence[Sequence[int]]) -> float | None:
     columns = [sum(column) for column in zip(*rows, strict=True)]
     if len(rows) < 2 or not all(columns):
         return None
+    whole = sum(columns)
     distance = sum(
-        (count - sum(row) * column / sum(columns)) ** 2 / (sum(row) * column / sum(columns))
-        for row in rows
-        for count, column in zip(row, columns, strict=True)
+        (count - expected) ** 2 / expected
+        for row, number in zip(rows, map(sum, rows), strict=True)
+        for count, expected in zip(
+            row, [number * column / whole for column in columns], strict=True
+        )
     )
     return float(special.chdtrc((len(rows) - 1) * (len(columns) - 1), distance))
