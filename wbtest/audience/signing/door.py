@@ -22,6 +22,7 @@ from wbtest.audience.recording.recorder import Recorder, TooMany
 from wbtest.audience.signing.forms import Typed, read_plain
 from wbtest.audience.signing.steps_views import after_sign_up
 from wbtest.audience.signing.taking import Desk
+from wbtest.audience.visitors import Visitor
 from wbtest.extensions import Now, seconds_of
 from wbtest.http import headers_without_page, is_known_host
 from wbtest.store import Refused
@@ -91,9 +92,11 @@ class SignupDoor:
         environ["wsgi.input"] = BytesIO(body)
         # Where the connection broke, what came of an address may be somebody else's.
         typed = read_plain(body) if len(body) == length else None
-        return "" if typed is None else self._store(page, environ, typed)
+        return "" if typed is None else self._store(page, environ, typed, visitor)
 
-    def _store(self, page: LivePage, environ: WSGIEnvironment, typed: Typed) -> str:
+    def _store(
+        self, page: LivePage, environ: WSGIEnvironment, typed: Typed, visitor: Visitor
+    ) -> str:
         hour = visitors.hour_of(self._at())
         shown = visitors.read_form(page.live.identity_key, typed.token, hour)
         if shown is None:
@@ -103,7 +106,7 @@ class SignupDoor:
             if self._is_full(network):
                 return ""
             try:
-                token = self._desk.take(page, environ, typed, shown, network)
+                token = self._desk.take(page, environ, typed, shown, visitor, network)
             except TooMany as full:
                 self._note_full(network, full.seconds)
                 return ""

@@ -117,7 +117,8 @@ def _take(found: LivePage, form: SignupForm, shown: Form | None, network: str) -
     if shown is None:
         return _again(found, form, 422, form.strings.form_old)
     reason = _exclusion(found)
-    token = desk().take(found, request.environ, Typed.of(form), shown, network, reason)
+    visitor = found.find_visitor(request.environ)
+    token = desk().take(found, request.environ, Typed.of(form), shown, visitor, network, reason)
     location = after_sign_up(found.live, shown.variant, token)
     return Response(status=303, headers={"Location": location})
 

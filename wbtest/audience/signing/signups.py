@@ -9,7 +9,7 @@ from msgspec import Struct
 from wbtest.audience import traffic
 from wbtest.audience.browsers import Environ, agent_of, header_of
 from wbtest.audience.leaving.erasures import email_hash
-from wbtest.audience.leaving.links import hash_of, leads_to, sign_up_token
+from wbtest.audience.leaving.links import hash_of, hash_of_new, leads_to, sign_up_token
 from wbtest.audience.live_pages import LivePage
 from wbtest.audience.models import Signup
 from wbtest.audience.pages import words_beside
@@ -111,8 +111,8 @@ def sign_up(
             consent=ready.consent,
             page_digest=ready.page_digest,
             is_disposable=guard.is_disposable(address[1]),
-            token_hash=digest(token),
-            answer_hash=digest(answering),
+            token_hash=hash_of_new(token),
+            answer_hash=hash_of_new(answering),
             email_hash=email_hash(live.identity_key, address[1]),
             subject=letter.subject,
             body=letter.body,
