@@ -102,7 +102,9 @@ def read_cookie(key: bytes, text: str) -> Visitor | None:
         return None
     visitor, phase, variant, issued, *rest = payload.split(":")
     # Cookies from before languages were told apart have one part less.
-    return Visitor(visitor, int(phase), unquote(variant), int(issued), *map(unquote, rest))
+    if "%" in payload:
+        variant, rest = unquote(variant), [unquote(part) for part in rest]
+    return Visitor(visitor, int(phase), variant, int(issued), *rest)
 
 
 def hour_of(at: float) -> int:

@@ -3,7 +3,7 @@
 The door and the Flask view share this, so they cannot differ.
 """
 
-from flask import current_app
+from flask import Flask
 
 from wbtest.audience.browsers import Environ
 from wbtest.audience.live_pages import LivePage
@@ -23,9 +23,10 @@ MOST_SIGN_UPS = 60
 
 
 class Desk:
-    """Takes the forms of all pages."""
+    """Takes the forms of all pages, without a context of the app: to make one takes a while."""
 
-    def __init__(self, printer: Printer, recorder: Recorder, now: Now) -> None:
+    def __init__(self, app: Flask, printer: Printer, recorder: Recorder, now: Now) -> None:
+        self._app = app
         self._printer = printer
         self._recorder = recorder
         self._at = seconds_of(now)
@@ -57,7 +58,7 @@ class Desk:
         TooMany where its network has sent enough.
         """
         live = page.live
-        guard: Guard = current_app.extensions["wbtest.guard"]
+        guard: Guard = self._app.extensions["wbtest.guard"]
         # Of who objects not even a hash is kept.
         is_out = page.is_opted_out(environ)
         visitor = None if is_out else visitor
@@ -77,6 +78,8 @@ class Desk:
             address=typed.address,
             name=typed.name if live.asks_name else "",
             base_url=self._printer.base_url,
+            secret=self._app.config["SECRET_KEY"],
+            at_us=int(self._at() * signups.MICROSECONDS),
             most_an_hour=guard.most_a_page,
             counted_as=network,
             most_counted=MOST_SIGN_UPS,
