@@ -1,16 +1,20 @@
 """The two links in our mail: confirming an address, and leaving."""
 
 import re
+from hashlib import sha256
 
 import pytest
 from flask import Flask
+from itsdangerous import Signer
 
 from tests.audience.larder import Visitor, mails, signups, start_page, token_in, words_in
+from wbtest.audience.leaving.links import SIGN_UP_SALT
 from wbtest.audience.models import HourlyCount
 from wbtest.audience.recording.cells import COLUMNS
 from wbtest.audience.recording.rollup import differences
 from wbtest.delivery.models import OutboxMail
 from wbtest.extensions import db
+from wbtest.publishing.models import Experiment
 from wbtest.publishing.running import life
 from wbtest.store import writing
 
@@ -31,6 +35,15 @@ def confirmed(app: Flask) -> list[bool]:
 
 def sum_of(column: str) -> int:
     return db.session.scalar(db.select(db.func.sum(getattr(HourlyCount, column)))) or 0
+
+
+def test_a_mail_carries_the_token_of_the_mails_before_this_version(
+    app: Flask, mia: Visitor, token: str
+) -> None:
+    page = db.session.scalars(db.select(Experiment)).one()
+    signer = Signer(app.config["SECRET_KEY"], salt=SIGN_UP_SALT, digest_method=sha256)
+
+    assert token.encode() == signer.get_signature(f"{page.identity_key.hex()}:mia@x.io")
 
 
 def test_the_links_begin_with_our_own_address_whatever_the_request_says(app, mia):

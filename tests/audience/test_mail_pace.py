@@ -5,14 +5,17 @@ from datetime import timedelta
 import pytest
 import sqlalchemy as sa
 from flask import Flask
+from msgspec.structs import replace
 
 from tests.audience.larder import Larder, mails, signups
 from tests.audience.lists import bring_in
 from tests.audience.recording import Page
 from tests.conftest import HandClock
+from wbtest.audience.models import Signup
 from wbtest.audience.recording.events import SignedUp
 from wbtest.audience.recording.groups import record
 from wbtest.audience.signing.guard import Guard
+from wbtest.audience.signing.mailing import Overrun
 from wbtest.delivery.models import OutboxMail
 from wbtest.store import writing_group
 
@@ -44,12 +47,18 @@ def test_an_overrun_page_takes_everybody_and_its_mails_leave_at_a_pace(paced, mi
     assert wait_of(paced, "mia@x.io") == timedelta(0)
 
 
-def store(page: Page, now: HandClock, group: list[SignedUp]) -> list[timedelta]:
+def store(
+    page: Page, now: HandClock, group: list[SignedUp], overrun: Overrun | None = None
+) -> list[timedelta]:
     """Store sign-ups in one group; return how long each mail of the page waits."""
     with writing_group(page.database.engine, page.database.lock) as connection:
-        record(connection, group, {}, now(), "example.com")
+        record(connection, group, {}, now(), "example.com", overrun)
     due = page.database.read(sa.select(OutboxMail.due_at).order_by(OutboxMail.id))
     return [at - now() for (at,) in due]
+
+
+def at(now: HandClock) -> int:
+    return int(now().timestamp() * 1_000_000)
 
 
 def signed_up(page: Page, email: str, **details: str) -> SignedUp:
@@ -60,6 +69,41 @@ def test_of_sign_ups_that_are_stored_at_once_those_beyond_wait_too(page: Page, n
     waits = store(page, now, [signed_up(page, f"{number}@x.io") for number in range(4)])
 
     assert waits == [timedelta(minutes=30) * n for n in (0, 0, 1, 2)]
+
+
+def test_a_page_that_is_known_to_be_overrun_is_not_counted_again(page: Page, now: HandClock):
+    first = signed_up(page, "0@x.io")
+    store(page, now, [first])
+
+    waits = store(page, now, [signed_up(page, "1@x.io")], {(first.experiment_id, 2): first.at_us})
+
+    assert waits == [timedelta(0), timedelta(minutes=30)]
+
+
+def test_what_is_remembered_of_an_overrun_page_ends_with_the_hour(page: Page, now: HandClock):
+    overrun: Overrun = {}
+    for number in range(4):
+        store(page, now, [replace(signed_up(page, f"{number}@x.io"), at_us=at(now))], overrun)
+        now.turn(minutes=10)
+    assert overrun
+    now.turn(minutes=61)
+
+    [*_, last] = store(page, now, [replace(signed_up(page, "5@x.io"), at_us=at(now))], overrun)
+
+    assert last == timedelta(0)
+
+
+def test_a_page_of_which_all_is_deleted_is_not_overrun(page: Page, now: HandClock):
+    overrun: Overrun = {}
+    for number in range(4):
+        store(page, now, [signed_up(page, f"{number}@x.io")], overrun)
+    assert overrun
+    with page.database.engine.begin() as connection:
+        connection.execute(sa.delete(Signup))
+
+    [*_, last] = store(page, now, [signed_up(page, "5@x.io")], overrun)
+
+    assert last == timedelta(0)
 
 
 def test_machines_slow_nobody_who_is_stored_with_others(page: Page, now: HandClock):

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import replace
 from io import BytesIO
-from urllib.parse import urlencode
+from urllib.parse import parse_qsl, urlencode
 
 import pytest
 from flask import Flask, request_started
@@ -17,7 +17,7 @@ from tests.conftest import HandClock
 from wbtest import create_app
 from wbtest.audience.recording.recorder import StoreFailed
 from wbtest.audience.signing import taking
-from wbtest.audience.signing.forms import SignupForm, Typed, read_plain
+from wbtest.audience.signing.forms import MOST_FIELDS, SignupForm, Typed, read_fields, read_plain
 from wbtest.extensions import db
 from wbtest.publishing.choices.options import Options
 from wbtest.publishing.strings import strings_for
@@ -258,10 +258,31 @@ def test_a_plain_form_says_what_the_form_says(fields: dict[str, str]) -> None:
     assert found == (Typed.of(form) if is_valid else None)
 
 
+@given(
+    st.lists(
+        st.sampled_from(
+            ["a", "=", "&", "+", "%", "%4", "%41", "%C3%A9", "%C3", "%zz", "%00", ";", "\n"]
+        )
+    ).map("".join)
+)
+def test_fields_are_read_as_the_standard_library_reads_them(text: str) -> None:
+    def by_library() -> list[tuple[str, str]]:
+        return parse_qsl(text, keep_blank_values=True, errors="strict", max_num_fields=MOST_FIELDS)
+
+    try:
+        expected = by_library()
+    except ValueError:
+        with pytest.raises(ValueError):  # noqa: PT011 - of any kind, as the library
+            read_fields(text)
+    else:
+        assert read_fields(text) == expected
+
+
 @pytest.mark.parametrize(
     "body",
     [
         b"email=a@x.io&email=b@x.io",
+        b"email=a@x.io&name=%%00",
         b"email=a@x.io&name=%00",
         b"email=a@x.io&name=%ff",
         "email=a@x.io&name=ä".encode(),

@@ -4,6 +4,9 @@ import multiprocessing
 import unicodedata
 
 import pytest
+from email_validator import EmailNotValidError, validate_email
+from hypothesis import example, given
+from hypothesis import strategies as st
 
 from wbtest.audience.visitors import (
     Form,
@@ -20,6 +23,13 @@ from wbtest.audience.visitors import (
 KEY = b"k" * 32
 MIA = Visitor("mia", 1, "control", 1_803_891_600, "newsletter", "phone")
 FORM = Form(7, 1, "control", 500_000)
+# What addresses are made of, right ones and wrong ones, so that many are nearly plain.
+_bits = ["a", "Z", "7", "-", "--", "_", "+", ".", "xn--", "\u0131", "'", "\n", "a" * 62]
+_pieces = st.lists(st.sampled_from(_bits), max_size=5).map("".join)
+_right_ends = st.sampled_from(["io", "com", "museum", "example", "xn--p1ai"])
+_wrong_ends = st.sampled_from(["c", "1o", "i0", "Io", "test", "local", "localhost", "arpa"])
+_ends = _right_ends | _wrong_ends | st.sampled_from(["invalid", "onion"])
+nearly_plain = st.builds("{}@{}.{}".format, _pieces, _pieces, _ends)
 
 
 def test_a_cookie_says_what_was_written_into_it():
@@ -105,6 +115,29 @@ def test_what_follows_a_plus_sign_makes_another_address():
 
 def test_mail_goes_to_the_address_as_it_was_typed():
     assert read_email(" Ada.Lovelace@X.io ")[0] == "Ada.Lovelace@x.io"
+
+
+@given(nearly_plain | st.from_regex(r"\A[a-z0-9._+-]{1,9}@[a-z0-9.-]{1,9}\.[a-z]{1,5}\Z"))
+@example("postmaster@x.io")
+@example("Postmaster@x.io")
+@example("a@" + "d" * 63 + ".io")
+@example("a@" + "d" * 64 + ".io")
+@example("a@x.y.test")
+@example("a@x.io\n")
+@example("a@ab--c.io")
+def test_an_address_is_read_by_the_rules_of_the_library(text):
+    trimmed = text.strip()
+    try:
+        found = validate_email(trimmed, check_deliverability=False)
+        by_library = found.normalized, f"{found.local_part}@{found.ascii_domain}".lower()
+    except EmailNotValidError:
+        by_library = None
+    try:
+        ours = read_email(text)
+    except NotAnEmail:
+        ours = None
+
+    assert ours == by_library
 
 
 def test_254_characters_are_the_most():

@@ -1,14 +1,18 @@
 """Guessing passwords: how often, from where, and what is remembered of who tried."""
 
+import ipaddress
+
 import pytest
 from flask import Flask
+from hypothesis import example, given
+from hypothesis import strategies as st
 
 from tests.conftest import Browser, HandClock
 from tests.factories import PASSWORD, PASSWORD_HASH, make_person, make_workspace
 from wbtest.extensions import db, limiter
 from wbtest.store import Invalid
 from wbtest.team import passwords
-from wbtest.team.limits import forget_old_counts
+from wbtest.team.limits import forget_old_counts, network_of
 from wbtest.team.models import LimitCount, Person
 from wbtest.team.own_password import check_password
 from wbtest.team.tries import TooManyTries
@@ -183,3 +187,18 @@ def test_counting_leaves_the_connection_as_careful_as_it_was(app: Flask) -> None
             assert connection.exec_driver_sql("PRAGMA synchronous").scalar_one() == 2
         else:
             assert connection.exec_driver_sql("SHOW synchronous_commit").scalar_one() == "on"
+
+
+@given(st.lists(st.integers(0, 300).map(str) | st.text("0123456789.", max_size=4)).map(".".join))
+@example("192.0.2.1")
+@example("192.0.2.01")
+@example("192.0.2.256")
+@example("192.0.2.1\n")
+@example("192.0.2.\u0661")
+def test_an_ipv4_address_is_a_network_and_all_that_is_none_are_one(address: str) -> None:
+    try:
+        expected = str(ipaddress.IPv4Address(address))
+    except ValueError:
+        expected = "unknown"
+
+    assert network_of(address) == expected

@@ -52,7 +52,7 @@ def init_app(app: Flask) -> None:
     app.extensions["wbtest.printer"] = printer
     app.extensions["wbtest.answers"] = answers
     app.extensions["wbtest.guard"] = Guard()
-    desk = app.extensions["wbtest.desk"] = Desk(printer, recorder, now)
+    desk = app.extensions["wbtest.desk"] = Desk(app, printer, recorder, now)
     _hand_over_jobs(app, settings)
     for name in PAGES:
         import_module(f"{__name__}.{name}")

@@ -59,6 +59,7 @@ class Addresses(NamedTuple):
     asked: str
 
 
+@lru_cache(maxsize=1024)
 def addresses_of(slug: str) -> Addresses:
     """Return the paths under which the visitor path answers for ``slug``.
 

@@ -24,6 +24,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from wbtest import driver, store
 from wbtest.extensions import clock, db, limiter
+from wbtest.patterns import late_pattern
 from wbtest.team.models import LimitCount
 
 View = TypeVar("View", bound=Callable[..., Any])
@@ -37,6 +38,8 @@ _COUNTING = (
     "THEN excluded.hits ELSE limit_counts.hits + excluded.hits END, expires_at = CASE WHEN "
     "limit_counts.expires_at <= ? THEN excluded.expires_at ELSE limit_counts.expires_at END"
 )
+_OF_IPV4 = "(?:25[0-5]|2[0-4][0-9]|1[0-9][0-9]|[1-9]?[0-9])"
+_IPV4 = late_pattern(rf"(?:{_OF_IPV4}\.){{3}}{_OF_IPV4}")
 OnBreach = Callable[[RequestLimit], Response | None]
 
 
@@ -47,6 +50,9 @@ def network() -> str:
 
 def network_of(address: str) -> str:
     """Return an IPv4 address, or the /64 that one IPv6 line has to itself."""
+    # Nearly every address is one of these, which is known by the name it has.
+    if _IPV4.fullmatch(address):
+        return address
     try:
         asking = ipaddress.ip_address(address)
     except ValueError:
@@ -83,7 +89,13 @@ def forget_old_counts(now: datetime) -> None:
 
 def name_of(what: str, address: str) -> str:
     """Return under which name ``what`` is done from this address's network is counted today."""
-    return _hidden(f"{what} {network_of(address)}")
+    secret = current_app.extensions["wbtest.settings"].secret_key
+    return name_at(clock.now(), secret, what, address)
+
+
+def name_at(now: datetime, secret: str, what: str, address: str) -> str:
+    """Return the same for who has no app at hand that says the moment and the server's key."""
+    return _hidden_at(now, secret, f"{what} {network_of(address)}")
 
 
 def name_for(what: str, whom: str) -> str:
@@ -223,8 +235,12 @@ def _told(dialect: str) -> Any:
 
 
 def _hidden(key: str) -> str:
-    secret = current_app.extensions["wbtest.settings"].secret_key
-    return hmac.new(_daily(secret, f"{clock.now():%Y-%m-%d}"), key.encode(), "sha256").hexdigest()
+    return _hidden_at(clock.now(), current_app.extensions["wbtest.settings"].secret_key, key)
+
+
+def _hidden_at(now: datetime, secret: str, key: str) -> str:
+    today = _daily(secret, now.date().isoformat())
+    return hmac.digest(today, key.encode(), "sha256").hex()
 
 
 @lru_cache(maxsize=4)

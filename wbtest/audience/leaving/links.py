@@ -6,6 +6,7 @@ mail is written long afterwards: its link is this hash with the server's own sig
 the same row. The server's key, without which nobody makes either, is not in the database.
 """
 
+import hmac
 from functools import lru_cache
 from hashlib import sha256
 from typing import Any
@@ -13,6 +14,7 @@ from typing import Any
 import sqlalchemy as sa
 from flask import current_app
 from itsdangerous import BadSignature, Signer
+from itsdangerous.encoding import base64_encode
 
 from wbtest.audience.models import Signup
 from wbtest.publishing.models import Experiment
@@ -21,10 +23,19 @@ SALT = "wbtest.closing"
 SIGN_UP_SALT = "wbtest.sign-up"
 
 
-def sign_up_token(identity_key: bytes, email_key: str) -> str:
-    """Return the token for the mails of the page with this key to this address; always the same."""
-    signer = _made(current_app.config["SECRET_KEY"], SIGN_UP_SALT, sha256)
-    return signer.get_signature(f"{identity_key.hex()}:{email_key}").decode()
+def sign_up_token(identity_key: bytes, email_key: str, secret: str = "") -> str:
+    """Return the token for the mails of the page with this key to this address; always the same.
+
+    ``secret`` is the server's key, '' for that of the current app.
+    """
+    key = _sign_up_key(secret or current_app.config["SECRET_KEY"])
+    whom = f"{identity_key.hex()}:{email_key}".encode()
+    return base64_encode(hmac.digest(key, whom, "sha256")).decode()
+
+
+def hash_of_new(token: str) -> str:
+    """Return the same as ``hash_of`` for a token that was just made and so carries no signature."""
+    return sha256(token.encode()).hexdigest()
 
 
 def link_token(token_hash: str) -> str:
@@ -55,5 +66,11 @@ def _signer() -> Signer:
 
 @lru_cache(maxsize=8)
 def _made(secret: str, salt: str, digest_method: Any = None) -> Signer:
-    """Made once: each sign-up asks three times, and to make one takes longer than to sign."""
+    """Made once: to make one takes longer than to sign."""
     return Signer(secret, salt=salt, digest_method=digest_method)
+
+
+@lru_cache(maxsize=8)
+def _sign_up_key(secret: str) -> bytes:
+    """The key of the signer of sign-ups, which would derive it anew for each of them."""
+    return _made(secret, SIGN_UP_SALT, sha256).derive_key()

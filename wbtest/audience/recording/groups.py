@@ -29,7 +29,7 @@ from wbtest.audience.recording.ledger import Ledger
 from wbtest.audience.recording.people import People
 from wbtest.audience.recording.rows import SightingRow, SignupRow, VisitRow
 from wbtest.audience.signing.announcing import announce_signups
-from wbtest.audience.signing.mailing import Mails
+from wbtest.audience.signing.mailing import Mails, Overrun
 from wbtest.audience.traffic import classify
 from wbtest.team import limits
 
@@ -59,12 +59,14 @@ def record(
     facts: dict[int, Facts],
     now: datetime,
     mail_domain: str,
+    overrun: Overrun | None = None,
 ) -> list[Outcome | None]:
     """Write the events with all that follows from them; what is there already changes nothing.
 
     Returns for each sign-up what became of it, None for the others. ``facts`` remembers what was
-    read of the experiments. ``mail_domain`` ends the ids of the mails. Raises LookupError for an
-    experiment that is not there.
+    read of the experiments. ``mail_domain`` ends the ids of the mails. ``overrun`` remembers from
+    one group to the next on which pages mails wait. Raises LookupError for an experiment that is
+    not there.
     """
     turned_away = _turned_away(connection, events, now)
     events = exposures.fill_in(connection, events)
@@ -77,7 +79,8 @@ def record(
         letters = [(event, row) for _, event, row in group.signups]
         people = People(ledger, group.sightings, [row for _, row in letters])
         new = people.new
-        mails = Mails(connection, letters, new, people.at_address, now)
+        remembered = {} if overrun is None else overrun
+        mails = Mails(connection, letters, new, people.at_address, now, remembered)
         people.write(mails.later)
         engaged.keep(connection, group.deeds)
         mails.write(mail_domain)

@@ -17,6 +17,7 @@ from sqlalchemy.exc import TimeoutError as PoolExhausted
 from wbtest.audience.recording.cells import Facts
 from wbtest.audience.recording.events import Did, Event, Outcome, Seen, Served, SignedUp
 from wbtest.audience.recording.groups import Loss, loss_of, record, record_losses
+from wbtest.audience.signing.mailing import Overrun
 from wbtest.delivery.metrics import Meter, measuring
 from wbtest.extensions import Now
 from wbtest.locks import NoLock, WriteLock
@@ -100,6 +101,7 @@ class Writer:
         self._lock = lock
         self._now = now
         self._mail_domain = mail_domain
+        self._overrun: Overrun = {}
         self._meter = meter
         # What waits behind the group that is written.
         self._behind = behind
@@ -175,7 +177,9 @@ class Writer:
                 events = [*arrived, *wanted.values()]
                 # Read anew for each group: when a workspace is deleted its numbers are free again.
                 facts: dict[int, Facts] = {}
-                found = record(connection, events, facts, self._now(), self._mail_domain)
+                found = record(
+                    connection, events, facts, self._now(), self._mail_domain, self._overrun
+                )
                 if losses:
                     self._note(connection, losses, facts)
             # Only here: a group of nothing, whose events went with the one before, shows nothing.

@@ -22,6 +22,8 @@ from wbtest.audience.recording.recorder import Recorder, TooMany
 from wbtest.audience.signing.forms import Typed, read_plain
 from wbtest.audience.signing.steps_views import after_sign_up
 from wbtest.audience.signing.taking import Desk
+from wbtest.audience.visitors import Visitor
+from wbtest.config import Settings
 from wbtest.extensions import Now, seconds_of
 from wbtest.http import headers_without_page, is_known_host
 from wbtest.store import Refused
@@ -45,17 +47,18 @@ class SignupDoor:
     def __init__(
         self, app: Flask, pages: LivePages, desk: Desk, recorder: Recorder, now: Now
     ) -> None:
-        self._app = app
         self._inside: WSGIApplication = app.wsgi_app
         self._pages = pages
         self._desk = desk
         self._recorder = recorder
+        self._now = now
         self._at = seconds_of(now)
         self._known_hosts: frozenset[str] = app.extensions["wbtest.hosts"]
         # Networks by their names of the day, with the second at which each may send again.
         self._full: dict[str, float] = {}
-        is_https: bool = app.extensions["wbtest.settings"].is_https
-        self._headers = headers_without_page(is_https=is_https)
+        settings: Settings = app.extensions["wbtest.settings"]
+        self._secret = settings.secret_key
+        self._headers = headers_without_page(is_https=settings.is_https)
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         location = self._take(environ) if self._is_plain(environ) else ""
@@ -91,27 +94,29 @@ class SignupDoor:
         environ["wsgi.input"] = BytesIO(body)
         # Where the connection broke, what came of an address may be somebody else's.
         typed = read_plain(body) if len(body) == length else None
-        return "" if typed is None else self._store(page, environ, typed)
+        return "" if typed is None else self._store(page, environ, typed, visitor)
 
-    def _store(self, page: LivePage, environ: WSGIEnvironment, typed: Typed) -> str:
+    def _store(
+        self, page: LivePage, environ: WSGIEnvironment, typed: Typed, visitor: Visitor
+    ) -> str:
         hour = visitors.hour_of(self._at())
         shown = visitors.read_form(page.live.identity_key, typed.token, hour)
         if shown is None:
             return ""
-        with self._app.app_context():
-            network = limits.name_of(SIGN_UPS, environ.get("REMOTE_ADDR") or "127.0.0.1")
-            if self._is_full(network):
-                return ""
-            try:
-                token = self._desk.take(page, environ, typed, shown, network)
-            except TooMany as full:
-                self._note_full(network, full.seconds)
-                return ""
-            except (Refused, SQLAlchemyError) as error:
-                note_not_stored(self._recorder, page, error)
-                environ[NOT_STORED] = True
-                return ""
-            return after_sign_up(page.live, shown.variant, token)
+        address = environ.get("REMOTE_ADDR") or "127.0.0.1"
+        network = limits.name_at(self._now(), self._secret, SIGN_UPS, address)
+        if self._is_full(network):
+            return ""
+        try:
+            token = self._desk.take(page, environ, typed, shown, visitor, network)
+        except TooMany as full:
+            self._note_full(network, full.seconds)
+            return ""
+        except (Refused, SQLAlchemyError) as error:
+            note_not_stored(self._recorder, page, error)
+            environ[NOT_STORED] = True
+            return ""
+        return after_sign_up(page.live, shown.variant, token)
 
     def _is_full(self, network: str) -> bool:
         """Whether we know already that this network has sent what it may."""

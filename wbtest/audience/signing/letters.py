@@ -56,7 +56,8 @@ class Line(NamedTuple):
 
 def blank(live: LiveExperiment, base_url: str) -> Blank:
     """Return the mail to whoever signs up, made once for all of them."""
-    return Blank(welcome(live, base_url, TOKEN))
+    # Plain texts: a token is no markup, and Markup would look at it for every letter.
+    return Blank(Letter._make(map(str, welcome(live, base_url, TOKEN))))
 
 
 def welcome(live: LiveExperiment, base_url: str, token: str) -> Letter:

@@ -21,10 +21,18 @@ from wbtest.delivery.outbox import insert_mails, mail_row
 DAY_US = 86_400_000_000
 MICROSECONDS = 1_000_000
 Sent = Sequence[tuple[SignedUp, SignupRow]]
+# By page and by how many an hour are written to at once: when the first of the last so many came.
+Overrun = dict[tuple[int, int], int]
 _COUNTING = (
-    "SELECT count(*) FROM (SELECT 1 FROM signups WHERE experiment_id = ? AND at_us > ?{also} "
-    "LIMIT ?) AS came"
+    "SELECT count(*) FROM (SELECT 1 FROM signups WHERE experiment_id = ? AND at_us > ? LIMIT ?) "
+    "AS came"
 )
+_TRUSTED = "excluded_because NOT IN (?, ?)"
+_COUNTING_TRUSTED = (
+    "SELECT count(*), min(at_us) FROM (SELECT at_us FROM signups WHERE experiment_id = ? "  # noqa: S608 - marks
+    f"AND at_us > ? AND {_TRUSTED} ORDER BY at_us DESC LIMIT ?) AS came"
+)
+_STANDING = f"SELECT 1 FROM signups WHERE experiment_id = ? AND at_us = ? AND {_TRUSTED} LIMIT 1"  # noqa: S608 - marks
 
 
 class Mails:
@@ -35,7 +43,8 @@ class Mails:
 
     Nobody is written to because of a machine, which may want us to write to somebody else. Who
     erased an address and leaves it again by themselves is no longer kept out of imported lists.
-    ``later`` says of the new rows whose mail waits when it leaves, by their ids.
+    ``later`` says of the new rows whose mail waits when it leaves, by their ids. ``overrun`` is
+    remembered from one group to the next.
     """
 
     def __init__(
@@ -45,6 +54,7 @@ class Mails:
         new: Collection[int],
         stored: Sequence[SignupRow],
         now: datetime,
+        overrun: Overrun,
     ) -> None:
         self._connection = connection
         self._stored = stored
@@ -53,7 +63,8 @@ class Mails:
         self._known = [(event, row) for event, row in trusted if id(row) not in new]
         fresh = [(event, row) for event, row in trusted if id(row) in new]
         self._fresh = [event for event, _ in fresh]
-        self._pace = Pace(connection, now, Counter(event.experiment_id for event in self._fresh))
+        coming = Counter(event.experiment_id for event in self._fresh)
+        self._pace = Pace(connection, now, coming, overrun)
         self._due: list[tuple[SignedUp, int | None]] = []
         self.later: dict[int, int] = {}
         for event, row in fresh:
@@ -95,12 +106,20 @@ class Pace:
     """When the mails of a group leave: at once, or on an overrun page after the last that waits.
 
     The sign-up remembers that moment as the one of its mail, and so the next group finds it.
-    ``coming`` says how many of the group are new, for each page.
+    ``coming`` says how many of the group are new, for each page. What is found out of pages that
+    are ``overrun`` is kept there: to count thousands for each group takes as long as to store it.
     """
 
-    def __init__(self, connection: sa.Connection, now: datetime, coming: Mapping[int, int]) -> None:
+    def __init__(
+        self,
+        connection: sa.Connection,
+        now: datetime,
+        coming: Mapping[int, int],
+        overrun: Overrun,
+    ) -> None:
         self._connection = connection
         self._coming = coming
+        self._overrun = overrun
         self._now_us = int(now.timestamp() * MICROSECONDS)
         self._came: dict[int, int] = {}
         self._last: dict[int, int] = {}
@@ -114,8 +133,7 @@ class Pace:
         if not most:
             return None
         if page not in self._came:
-            coming = self._coming.get(page, 0)
-            self._came[page] = _came(self._connection, page, self._now_us, most, coming)
+            self._came[page] = most if self._stays_overrun(page, most) else self._count(page, most)
         is_overrun = self._came[page] >= most
         self._came[page] += is_new
         if not is_overrun:
@@ -125,25 +143,35 @@ class Pace:
         self._last[page] += HOUR_US // most
         return self._last[page]
 
+    def _stays_overrun(self, page: int, most: int) -> bool:
+        """Whether the first of the last ``most`` who count still came within the hour.
 
-def _came(
-    connection: sa.Connection, experiment_id: int, now_us: int, most: int, coming: int
-) -> int:
-    """How many people signed up on a page in the last hour, ``most`` where there were more.
+        Those stay until all of a page is deleted, whose number may then be another one's.
+        """
+        first_us = self._overrun.get((page, most), 0)
+        if first_us <= self._now_us - HOUR_US:
+            return False
+        return bool(driver.ask(self._connection, _STANDING, (page, first_us, SUSPECTED, IMPORTED)))
 
-    Those suspected of being machines are not among them, or machines could slow our mails; nor are
-    those that the team brought in from a list. Where all together are fewer, also with those who
-    are ``coming``, that is returned.
-    """
-    values = (experiment_id, now_us - HOUR_US)
-    # Mostly there are fewer, whoever they are, and an index alone says so.
-    [[everybody]] = driver.ask(connection, _COUNTING.format(also=""), (*values, most))
-    if everybody + coming < most:
-        return int(everybody)
-    apart = " AND excluded_because NOT IN (?, ?)"
-    counting = _COUNTING.format(also=apart)
-    [[came]] = driver.ask(connection, counting, (*values, SUSPECTED, IMPORTED, most))
-    return int(came)
+    def _count(self, page: int, most: int) -> int:
+        """How many people signed up on a page in the last hour, ``most`` where there were more.
+
+        Those suspected of being machines are not among them, or machines could slow our mails; nor
+        are those that the team brought in from a list. Where all together are fewer, also with
+        those who are coming, that is returned.
+        """
+        values = (page, self._now_us - HOUR_US)
+        # Mostly there are fewer, whoever they are, and an index alone says so.
+        [[everybody]] = driver.ask(self._connection, _COUNTING, (*values, most))
+        if everybody + self._coming.get(page, 0) < most:
+            return int(everybody)
+        apart = (*values, SUSPECTED, IMPORTED, most)
+        [[came, first_us]] = driver.ask(self._connection, _COUNTING_TRUSTED, apart)
+        if came >= most:
+            self._overrun[page, most] = first_us
+        else:
+            self._overrun.pop((page, most), None)
+        return int(came)
 
 
 def _last_due(connection: sa.Connection, experiment_id: int, now_us: int) -> int:

@@ -37,7 +37,7 @@ from wbtest.audience.waiting import joins
 from wbtest.extensions import clock
 from wbtest.publishing.live import LiveVariant
 from wbtest.publishing.strings import strings_of
-from wbtest.store import Refused
+from wbtest.store import Refused, end_reading
 from wbtest.team import access, limits
 
 LONGEST_BEACON = 1_000
@@ -117,7 +117,10 @@ def _take(found: LivePage, form: SignupForm, shown: Form | None, network: str) -
     if shown is None:
         return _again(found, form, 422, form.strings.form_old)
     reason = _exclusion(found)
-    token = desk().take(found, request.environ, Typed.of(form), shown, network, reason)
+    visitor = found.find_visitor(request.environ)
+    # Whoever waits for the recorder holds no connection: it could be the one that it needs.
+    end_reading()
+    token = desk().take(found, request.environ, Typed.of(form), shown, visitor, network, reason)
     location = after_sign_up(found.live, shown.variant, token)
     return Response(status=303, headers={"Location": location})
 

@@ -9,7 +9,7 @@ from msgspec import Struct
 from wbtest.audience import traffic
 from wbtest.audience.browsers import Environ, agent_of, header_of
 from wbtest.audience.leaving.erasures import email_hash
-from wbtest.audience.leaving.links import hash_of, leads_to, sign_up_token
+from wbtest.audience.leaving.links import hash_of, hash_of_new, leads_to, sign_up_token
 from wbtest.audience.live_pages import LivePage
 from wbtest.audience.models import Signup
 from wbtest.audience.pages import words_beside
@@ -24,7 +24,7 @@ from wbtest.extensions import clock, db
 from wbtest.publishing import copy
 from wbtest.publishing.live import LiveExperiment
 from wbtest.publishing.strings import strings_of
-from wbtest.store import end_reading, writing
+from wbtest.store import writing
 
 CONFIRM_WITHIN = timedelta(days=7)
 # Where somebody without a cookie came from, nobody knows any more.
@@ -71,12 +71,16 @@ def sign_up(
     address: tuple[str, str],
     name: str,
     base_url: str,
+    secret: str,
+    at_us: int,
     most_an_hour: int = 0,
     counted_as: str = "",
     most_counted: int = 0,
 ) -> str:
     """Store an address (its spelling and its key), and queue our mail to it, durably.
 
+    ``secret`` is the server's key, ``at_us`` now, in microseconds since 1970. Whoever calls this
+    waits for the recorder, so it holds no connection: that could be the one which is needed.
     An address that is there already stays as it is, and gets no second mail within a day; one that
     was only suspected so far is new. Of a page that got ``most_an_hour`` in the last hour the mails
     leave at that pace, 0 for at once. The form counts against its network as ``counted_as``, which
@@ -87,12 +91,9 @@ def sign_up(
     live, shown, known = page.live, sender.shown, sender.known
     ready = _ready(page, sender, base_url)
     email_key = list_key(address[1]) if sender.promised else address[1]
-    token = sign_up_token(live.identity_key, email_key)
+    token = sign_up_token(live.identity_key, email_key, secret)
     letter = ready.letter.filled_in(token)
-    at_us = int(clock.now().timestamp() * MICROSECONDS)
     answering = _answering(live, sender.visitor, email_key, at_us)
-    # Whoever waits for the recorder holds no connection: it could be the one that it needs.
-    end_reading()
     recorder.sign_up(
         SignedUp(
             experiment_id=live.id,
@@ -111,8 +112,8 @@ def sign_up(
             consent=ready.consent,
             page_digest=ready.page_digest,
             is_disposable=guard.is_disposable(address[1]),
-            token_hash=digest(token),
-            answer_hash=digest(answering),
+            token_hash=hash_of_new(token),
+            answer_hash=hash_of_new(answering),
             email_hash=email_hash(live.identity_key, address[1]),
             subject=letter.subject,
             body=letter.body,

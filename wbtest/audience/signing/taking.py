@@ -3,7 +3,7 @@
 The door and the Flask view share this, so they cannot differ.
 """
 
-from flask import current_app
+from flask import Flask
 
 from wbtest.audience.browsers import Environ
 from wbtest.audience.live_pages import LivePage
@@ -13,7 +13,7 @@ from wbtest.audience.signing import signups
 from wbtest.audience.signing.forms import Typed
 from wbtest.audience.signing.guard import Guard
 from wbtest.audience.signing.signups import Sender
-from wbtest.audience.visitors import Form
+from wbtest.audience.visitors import Form, Visitor
 from wbtest.audience.waiting import WAITING, joins
 from wbtest.extensions import Now, seconds_of
 from wbtest.team import limits
@@ -23,9 +23,10 @@ MOST_SIGN_UPS = 60
 
 
 class Desk:
-    """Takes the forms of all pages."""
+    """Takes the forms of all pages, without a context of the app: to make one takes a while."""
 
-    def __init__(self, printer: Printer, recorder: Recorder, now: Now) -> None:
+    def __init__(self, app: Flask, printer: Printer, recorder: Recorder, now: Now) -> None:
+        self._app = app
         self._printer = printer
         self._recorder = recorder
         self._at = seconds_of(now)
@@ -45,20 +46,22 @@ class Desk:
         environ: Environ,
         typed: Typed,
         shown: Form,
+        visitor: Visitor | None,
         network: str,
         reason: str = "",
     ) -> str:
         """Store a sign-up durably; return the token under which the next steps are answered.
 
-        ``shown`` is what the form was printed for, ``network`` under which name it is counted,
-        ``reason`` why it does not count as far as the caller knows: of the team, or of one who
-        objects. Raises Refused when it was not stored, TooMany where its network has sent enough.
+        ``shown`` is what the form was printed for, ``visitor`` whom the page finds in the request,
+        ``network`` under which name it is counted, ``reason`` why it does not count as far as the
+        caller knows: of the team, or of one who objects. Raises Refused when it was not stored,
+        TooMany where its network has sent enough.
         """
         live = page.live
-        guard: Guard = current_app.extensions["wbtest.guard"]
+        guard: Guard = self._app.extensions["wbtest.guard"]
         # Of who objects not even a hash is kept.
         is_out = page.is_opted_out(environ)
-        visitor = None if is_out else page.find_visitor(environ)
+        visitor = None if is_out else visitor
         is_trapped = typed.is_trapped or guard.is_too_fast(visitor, self._at())
         if is_trapped and reason != "team":
             reason = "suspected"
@@ -75,6 +78,8 @@ class Desk:
             address=typed.address,
             name=typed.name if live.asks_name else "",
             base_url=self._printer.base_url,
+            secret=self._app.config["SECRET_KEY"],
+            at_us=int(self._at() * signups.MICROSECONDS),
             most_an_hour=guard.most_a_page,
             counted_as=network,
             most_counted=MOST_SIGN_UPS,
