@@ -16,6 +16,7 @@ from wbtest.audience.models import Signup
 from wbtest.config import Settings
 from wbtest.extensions import SUMS_FROM, Base, db
 from wbtest.publishing.models import Experiment
+from wbtest.question import Question
 from wbtest.replica import AS_OF
 from wbtest.store import writing
 from wbtest.team.models import LoginSession
@@ -33,6 +34,21 @@ def elsewhere(app: Flask) -> Iterator[sa.Engine]:
 @pytest.mark.parametrize("table", [CLOCK, DAYS, HOURLY, HOURS, KINDS])
 def test_sums_are_read_elsewhere(elsewhere: sa.Engine, table: sa.Table) -> None:
     assert db.session.get_bind(clause=sa.select(sa.func.sum(table.c.seen))) is elsewhere
+
+
+def test_a_transaction_that_has_asked_here_asks_for_sums_there_from_then_on(app: Flask) -> None:
+    question = Question(sa.select(sa.func.count()).select_from(KINDS))
+    # The second one knows the connection of the first.
+    before = [question.ask(), question.ask()]
+    engine = sa.create_engine("sqlite://")
+    db.session.info[SUMS_FROM] = engine
+
+    with pytest.raises(sa.exc.OperationalError, match="no such table: kind_totals"):
+        question.ask()
+
+    db.session.remove()
+    engine.dispose()
+    assert before == [[(0,)], [(0,)]]
 
 
 @pytest.mark.parametrize(
