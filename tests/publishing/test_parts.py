@@ -1,5 +1,6 @@
 """Phases and variants that are read at once are those that are read one after the other."""
 
+import pytest
 import sqlalchemy as sa
 from sqlalchemy.orm.attributes import instance_dict
 
@@ -24,6 +25,7 @@ def test_they_are_the_same_in_the_same_order(revision: Revision, team: Team) -> 
     assert (found, statements) == (one_by_one, [])
 
 
+@pytest.mark.every_database
 def test_each_holds_what_the_session_would_have_loaded(revision: Revision, team: Team) -> None:
     number = make_running(revision, team.editor, team.approver).id
     db.session.commit()
