@@ -23,7 +23,10 @@ MOST_SIGN_UPS = 60
 
 
 class Desk:
-    """Takes the forms of all pages, without a context of the app: to make one takes a while."""
+    """Takes the forms of all pages.
+
+    It needs no context of the app where a cookie names who sends one: to make one takes a while.
+    """
 
     def __init__(self, app: Flask, printer: Printer, recorder: Recorder, now: Now) -> None:
         self._app = app
