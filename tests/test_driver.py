@@ -69,3 +69,15 @@ def test_a_statement_that_fails_raises_what_sqlalchemy_raises(app: Flask) -> Non
         driver.ask(connection, "SELECT nothing FROM nowhere WHERE x = ?", ("secret",))
 
     assert "secret" not in str(it.value)
+
+
+def test_so_does_one_over_a_connection_that_was_closed(app: Flask) -> None:
+    engine = sa.create_engine(db.engine.url)
+    with engine.connect() as connection:
+        connection.connection.driver_connection.close()
+
+        with pytest.raises(sa.exc.DBAPIError):
+            driver.ask(connection, "SELECT 1", ())
+
+        connection.invalidate()
+    engine.dispose()

@@ -6,7 +6,8 @@ import pytest
 import sqlalchemy as sa
 from flask import Flask
 
-from tests.conftest import HandClock
+from tests.conftest import Browser, HandClock
+from tests.factories import Team, log_in
 from wbtest import create_app, store
 from wbtest.config import Settings
 from wbtest.extensions import db
@@ -39,3 +40,23 @@ def test_a_connection_that_broke_meanwhile_spoils_no_answer(app: Flask) -> None:
     store.let_go()
 
     assert db.session.scalar(sa.text("SELECT 1")) == 1
+
+
+def test_after_the_database_went_away_one_page_fails_and_all_others_are_there(
+    client: Browser, team: Team
+) -> None:
+    log_in(client, team.editor)
+    # As many connections wait for requests as a few threads have used.
+    used = [db.engine.connect() for _ in range(3)]
+    for connection in used:
+        connection.close()
+    others = (
+        "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity "
+        "WHERE datname = current_database() AND pid <> pg_backend_pid()"
+    )
+    with sa.create_engine(db.engine.url).connect() as another:
+        another.execute(sa.text(others))
+
+    answers = [client.get("/releases").status_code for _ in range(5)]
+
+    assert answers == [503, 200, 200, 200, 200]

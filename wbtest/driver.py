@@ -183,10 +183,11 @@ def _processed(
 
 
 def _execute(connection: sa.Connection, text: str, values: Sequence[Any]) -> Any:
-    cursor = connection.connection.cursor()
     if connection.dialect.name == "postgresql":
         text = _for_postgresql(text)
     try:
+        # One that was closed meanwhile has no cursor, either.
+        cursor = connection.connection.cursor()
         cursor.execute(text, values)
     except connection.dialect.loaded_dbapi.Error as error:
         raise store.wrapped(error, text, connection) from error
