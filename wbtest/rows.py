@@ -15,7 +15,8 @@ from wbtest.extensions import db
 from wbtest.question import Question
 
 # How relationships are read that nobody asked for: those would be missing here.
-EAGER = {"joined", "subquery", "selectin", "immediate"}
+# False is SQLAlchemy's other word for the first.
+EAGER = {"joined", False, "subquery", "selectin", "immediate"}
 Model = TypeVar("Model")
 
 

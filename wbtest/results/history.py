@@ -122,16 +122,8 @@ def _counted(
             for phase in experiment.phases
         ),
         variants=[whole.get(key, NOTHING) for key in keys],
-        days={when: _in_order(keys, row) for when, row in daily.items()},
+        days={when: [row.get(key, NOTHING) for key in keys] for when, row in daily.items()},
     )
-
-
-def _in_order(keys: Sequence[str], row: ByVariant) -> list[Totals]:
-    """The totals of these variants; on most days each of them has some."""
-    try:
-        return [row[key] for key in keys]
-    except KeyError:
-        return [row.get(key, NOTHING) for key in keys]
 
 
 def history(experiment: Experiment, rule: Hypothesis, counted: Counted) -> History:

@@ -5,8 +5,6 @@ What their addresses say stands in ``trusting.confirming``, what is too good in 
 
 from __future__ import annotations
 
-from itertools import accumulate
-
 from wbtest.publishing.rule import Hypothesis
 from wbtest.results.history import History
 from wbtest.results.totals import total
@@ -117,13 +115,14 @@ def check_people(counted: History) -> Check:
 def check_weekdays(counted: History, around: Around) -> Check:
     """Did people come on every day of the week, once there was one?"""
     title = "All weekdays seen"
-    seen: set[int] = set()
-    for (_, day), row in counted.days.items():
-        if (number := day.weekday()) not in seen and any(totals.seen for totals in row):
-            seen.add(number)
+    seen = {
+        day.weekday()
+        for (_, day), row in counted.days.items()
+        if any(totals.seen for totals in row)
+    }
     if not seen:
         return early("weekdays", title, "Nobody came yet.")
-    missing = [name for place, name in enumerate(WEEKDAYS) if place not in seen]
+    missing = [name for number, name in enumerate(WEEKDAYS) if number not in seen]
     if not missing:
         return Check("weekdays", "ok", "People came on every day of the week.", title, "yes")
     value = f"{len(seen)} of {WEEK}"
@@ -157,15 +156,13 @@ def check_two_variants(counted: History) -> Check:
     """Did the same people see two variants? Known of those alone who signed up under both."""
     title = "One variant for each person"
     count = counted.two_variants
-    addresses = (totals.signups for row in counted.days.values() for totals in row)
-    # Where nothing was found it is enough to know that there are so many.
-    if not count and all(number < FEWEST_SIGNUPS for number in accumulate(addresses)):
+    everybody = sum(totals.signups for row in counted.days.values() for totals in row)
+    if not count and everybody < FEWEST_SIGNUPS:
         reason = f"From {FEWEST_SIGNUPS} addresses on it says something."
         return early("two_variants", title, reason)
     if not count:
         reason = "Nobody is known to have been shown two variants."
         return Check("two_variants", "ok", reason, title, "yes")
-    everybody = sum(totals.signups for row in counted.days.values() for totals in row)
     reason = (
         f"{count:,} of {everybody:,} sign-ups came from people who were shown two variants: their "
         "browser lost the cookie. What they saw first is what counts."

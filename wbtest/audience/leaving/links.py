@@ -35,7 +35,7 @@ def sign_up_token(identity_key: bytes, email_key: str, secret: str = "") -> str:
 
 def hash_of_new(token: str) -> str:
     """Return the same as ``hash_of`` for a token that was just made and so carries no signature."""
-    return sha256(token.encode()).hexdigest()
+    return sha256(token.encode("utf-8", "replace")).hexdigest()
 
 
 def link_token(token_hash: str) -> str:
@@ -48,7 +48,7 @@ def hash_of(token: str) -> str:
     try:
         return _signer().unsign(token.encode("utf-8", "replace")).decode()
     except BadSignature:
-        return sha256(token.encode("utf-8", "replace")).hexdigest()
+        return hash_of_new(token)
 
 
 def leads_to(token_hash: str) -> sa.ColumnElement[bool]:

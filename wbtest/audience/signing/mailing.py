@@ -3,13 +3,13 @@
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from datetime import UTC, datetime
-from hashlib import sha256
 from typing import Any
 
 import sqlalchemy as sa
 from msgspec.structs import replace
 
 from wbtest import driver
+from wbtest.audience.leaving.links import hash_of_new
 from wbtest.audience.recording.cells import IMPORTED, SUSPECTED
 from wbtest.audience.recording.events import SignedUp
 from wbtest.audience.recording.ledger import SIGNUPS
@@ -224,7 +224,7 @@ def _take_back(connection: sa.Connection, signup: Any) -> None:
     ).all()
     for mail in waiting:
         token = mail.leave_url.rpartition("/")[2]
-        if sha256(token.encode()).hexdigest() == signup.token_hash:
+        if hash_of_new(token) == signup.token_hash:
             connection.execute(sa.delete(OutboxMail).where(OutboxMail.id == mail.id))
 
 

@@ -49,26 +49,22 @@ def together_above(phases: Sequence[Counts]) -> Callable[[float], float]:
 
     For whoever asks of many targets, all of them between 0 and 1.
     """
-    log_e: Callable[..., float] = _scalar().log_e_above
-    numbers = [(counts.converted, counts.unconverted) for counts in phases]
-
-    def above(target: float) -> float:
-        b = 2 * (1 - target) / target
-        return sum([log_e(x, f, target, 2.0, b) for x, f in numbers])
-
-    return above
+    return _together(_scalar().log_e_above, phases)
 
 
 def together_below(phases: Sequence[Counts]) -> Callable[[float], float]:
     """Return the sum of ``log_e_below`` over phases as a function of the target, as above."""
-    log_e: Callable[..., float] = _scalar().log_e_below
+    return _together(_scalar().log_e_below, phases)
+
+
+def _together(log_e: Callable[..., float], phases: Sequence[Counts]) -> Callable[[float], float]:
     numbers = [(counts.converted, counts.unconverted) for counts in phases]
 
-    def below(target: float) -> float:
+    def together(target: float) -> float:
         b = 2 * (1 - target) / target
         return sum([log_e(x, f, target, 2.0, b) for x, f in numbers])
 
-    return below
+    return together
 
 
 def log_e_above_path(converted: Ints, seen: Ints, target: float) -> Floats:

@@ -32,10 +32,7 @@ def log_e_above(x: int, f: int, t: float, a: float, b: float) -> float:
     mass = _above(a + x, b + f, t)
     if mass < mixture.SMALLEST:
         return _log_e_far(x, f, t, a, b)
-    # In the order of ``mixture``: other orders round otherwise.
-    whole = _betaln(a + x, b + f) - _betaln(a, b)
-    ratio = whole - (_xlogy(float(x), t) + _xlog1py(float(f), -t))
-    return float(ratio + _log(mass) - _log(_above(a, b, t)))
+    return float(_log_ratio(x, f, t, a, b) + _log(mass) - _log(_above(a, b, t)))
 
 
 def log_e_below(x: int, f: int, t: float, a: float, b: float) -> float:
@@ -43,9 +40,13 @@ def log_e_below(x: int, f: int, t: float, a: float, b: float) -> float:
     mass = _betainc(a + x, b + f, t)
     if mass < mixture.SMALLEST:
         return _log_e_far(f, x, 1 - t, b, a)
+    return float(_log_ratio(x, f, t, a, b) + _log(mass) - _log(_betainc(a, b, t)))
+
+
+def _log_ratio(x: int, f: int, t: float, a: float, b: float) -> float:
+    # In the order of ``mixture``: other orders round otherwise.
     whole = _betaln(a + x, b + f) - _betaln(a, b)
-    ratio = whole - (_xlogy(float(x), t) + _xlog1py(float(f), -t))
-    return float(ratio + _log(mass) - _log(_betainc(a, b, t)))
+    return whole - (_xlogy(float(x), t) + _xlog1py(float(f), -t))
 
 
 def _above(a: float, b: float, t: float) -> float:
