@@ -54,7 +54,7 @@ def test_after_the_database_went_away_one_page_fails_and_all_others_are_there(
         "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity "
         "WHERE datname = current_database() AND pid <> pg_backend_pid()"
     )
-    with sa.create_engine(db.engine.url).connect() as another:
+    with sa.create_engine(db.engine.url, poolclass=sa.NullPool).connect() as another:
         another.execute(sa.text(others))
 
     answers = [client.get("/releases").status_code for _ in range(5)]
