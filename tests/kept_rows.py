@@ -2,7 +2,8 @@
 
 A maker is known by what it is given, by the clock, by the settings and by every row that stands in
 the database. So whether its rows are made or put back makes no difference but for random keys,
-which are those of the first time.
+which are those of the first time. In another thread than the test's own they are always made: what
+two do at once is what such a test is about.
 """
 
 from collections import OrderedDict
@@ -11,6 +12,7 @@ from dataclasses import fields, is_dataclass, replace
 from datetime import date, datetime
 from functools import wraps
 from pathlib import Path
+from threading import get_ident
 from typing import Any, ParamSpec, Protocol, TypeVar
 
 import sqlalchemy as sa
@@ -48,7 +50,7 @@ _kept: OrderedDict[Hashable, tuple[Any, Any, datetime]] = OrderedDict()
 
 def remember_rows(app: Flask, rows: Rows) -> None:
     """Let the makers of this app's tests put back what they wrote before."""
-    app.extensions["tests.rows"] = rows
+    app.extensions["tests.rows"], app.extensions["tests.thread"] = rows, get_ident()
 
 
 def kept(make: Callable[Parts, Made]) -> Callable[Parts, Made]:
@@ -75,6 +77,8 @@ def _key(make: Callable[..., Any], args: object, parts: object) -> Hashable:
     """What the rows follow from; None where they cannot be kept."""
     session = db.session
     if not has_app_context() or "tests.rows" not in current_app.extensions:
+        return None
+    if current_app.extensions["tests.thread"] != get_ident():
         return None
     if session.info.get("writing") or session.new or session.dirty or session.deleted:
         return None

@@ -1,6 +1,7 @@
 """A maker's rows are put back only where it would make the same ones."""
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
@@ -64,6 +65,23 @@ def test_beside_what_somebody_else_wrote_it_is_made(app: Flask, settings: Settin
 @pytest.mark.usefixtures("app")
 def test_at_another_time_it_is_made(now: HandClock):
     assert how_often_made("Hamper", meanwhile=lambda: now.turn(hours=1)) == 3
+
+
+def test_what_two_do_at_once_is_done(app: Flask):
+    number = make_workspace("Larder").id
+    db.session.commit()
+
+    def do() -> None:
+        with app.app_context():
+            rename(db.session.get_one(Workspace, number), "Cellars")
+
+    for _ in range(3):
+        with ThreadPoolExecutor(1) as threads:
+            threads.submit(do).result()
+        db.session.get_one(Workspace, number).name = "Larder"
+        db.session.commit()
+
+    assert asked.count("Cellars") == 3
 
 
 @kept
