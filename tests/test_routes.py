@@ -1,9 +1,12 @@
-"""An address is built as by any rule, though the rule learns late how."""
+"""An address is found and built as by any map and rule, though both learn late how."""
+
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
 
 import pytest
 from werkzeug.routing import Map
 
-from wbtest.routes import LateRule
+from wbtest.routes import LateMap, LateRule
 
 
 @pytest.mark.parametrize(
@@ -13,3 +16,29 @@ def test_parts_of_an_address_have_any_name(path: str, address: str) -> None:
     places = Map([LateRule(path, endpoint="place")]).bind("here.example")
 
     assert places.build("place", {"rule": "one", "self": "two"}) == address
+
+
+def test_rules_that_are_added_later_are_found_too() -> None:
+    rules = LateMap([LateRule("/first", endpoint="first")])
+    places = rules.bind("here.example")
+    assert places.match("/first") == ("first", {})
+
+    rules.add(LateRule("/second/<int:number>", endpoint="second"))
+
+    assert places.match("/second/2") == ("second", {"number": 2})
+    assert places.build("second", {"number": 3}) == "/second/3"
+    assert [rule.endpoint for rule in rules.iter_rules()] == ["first", "second"]
+
+
+def test_of_many_who_ask_first_at_once_each_finds_the_last_rule() -> None:
+    rules = LateMap([LateRule(f"/{number}/<name>", endpoint=str(number)) for number in range(500)])
+    together = Barrier(8)
+
+    def ask(_: int) -> tuple[str, object]:
+        together.wait()
+        return rules.bind("here.example").match("/499/ada")
+
+    with ThreadPoolExecutor(8) as threads:
+        found = [*threads.map(ask, range(8))]
+
+    assert found == [("499", {"name": "ada"})] * 8

@@ -12,7 +12,7 @@ from werkzeug.local import LocalProxy
 from wbtest import config, error_pages, http, locks, replica, static_files, store
 from wbtest.dots import KeptDots
 from wbtest.extensions import REPLICA, Now, clock, csrf, db, utc_now
-from wbtest.routes import LateRule
+from wbtest.routes import Site
 
 _PACKAGE = Path(__file__).parent
 # In a checkout templates and static files stand beside the package, in a wheel inside it.
@@ -22,13 +22,12 @@ ASSETS = _PACKAGE if (_PACKAGE / "templates").is_dir() else _PACKAGE.parent
 def create_app(settings: config.Settings | None = None, now: Now = utc_now) -> Flask:
     """Return the app for ``settings`` (default: the environment's), living by the clock ``now``."""
     settings = settings or config.from_environment()
-    app = Flask(
+    app = Site(
         "wbtest",
         template_folder=str(ASSETS / "templates"),
         static_folder=str(ASSETS / "static"),
         instance_path=str(settings.instance),
     )
-    app.url_rule_class = LateRule
     app.extensions["wbtest.settings"] = settings
     app.config.update(
         SECRET_KEY=settings.secret_key,

@@ -1,9 +1,11 @@
 """Rules of addresses, as the app keeps them."""
 
 from collections.abc import Callable
+from threading import Lock
 from typing import Any
 
-from werkzeug.routing import Rule
+from flask import Flask
+from werkzeug.routing import Map, Rule, RuleFactory
 
 Build = Callable[..., tuple[str, str]]
 
@@ -27,3 +29,36 @@ class LateRule(Rule):
             return learnt[0](rule, **values)
 
         return build
+
+
+class LateMap(Map):
+    """Addresses that are compiled and put in order when somebody first asks for one.
+
+    Whoever makes the app for a command never does, and it is the half of what making it takes.
+    """
+
+    def __init__(self, *args: Any, **parts: Any) -> None:
+        self._waiting: list[Rule] = []
+        self._adding = Lock()
+        super().__init__(*args, **parts)
+
+    def add(self, rulefactory: RuleFactory) -> None:
+        """Note rules; what is wrong with one of them is said by the first ``update``."""
+        self._waiting += rulefactory.get_rules(self)
+
+    def update(self) -> None:
+        """Add what was noted; werkzeug calls this before it matches or builds an address."""
+        if self._waiting:
+            # Several may come first at once, and none shall miss a rule.
+            with self._adding:
+                for rule in self._waiting:
+                    super().add(rule)
+                self._waiting = []
+        super().update()
+
+
+class Site(Flask):
+    """An app whose addresses are looked at as late as can be."""
+
+    url_map_class = LateMap
+    url_rule_class = LateRule
