@@ -1,7 +1,6 @@
 """A live server and a real Chromium. A broken script or a broken policy fails the test."""
 
 import logging
-import re
 import shutil
 import socket
 import threading
@@ -18,9 +17,10 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 from tests.audience.larder import PHONE
 from tests.browser.serving import make_server
 from tests.conftest import IS_SECOND_ROUND, HandClock
-from tests.factories import PASSWORD, make_person, make_workspace
+from tests.factories import make_person, make_workspace
 from wbtest.config import Settings
 from wbtest.team.models import Person
+from wbtest.team.sessions import open_session
 
 # All of Chromium, and the same engine without windows: it draws a page at half the cost.
 WHOLE_CHROMIUM = shutil.which("chromium")
@@ -125,12 +125,9 @@ def owner(app: Flask) -> Person:
 
 @pytest.fixture
 def logged_in(live: Live, page: Page, owner: Person) -> Page:
-    """The browser page after the owner has logged in by hand."""
-    page.goto(f"{live.url}/login")
-    page.get_by_label("E-mail").fill(owner.email)
-    page.get_by_label("Password").fill(PASSWORD)
-    page.get_by_role("button", name="Log in").click()
-    page.wait_for_url(re.compile(r"/(start|releases)$"))
+    """The browser page of the owner, who logged in before; test_account.py does it by hand."""
+    cookie = {"name": "wb-session", "value": open_session(owner), "url": live.url}
+    page.context.add_cookies([cookie])  # type: ignore[list-item]
     return page
 
 

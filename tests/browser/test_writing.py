@@ -12,8 +12,9 @@ from wbtest.writing.document import length
 pytestmark = pytest.mark.browser
 
 
-def test_an_idea_of_tonight_is_written_frozen_and_approved(logged_in: Page):
+def test_an_idea_of_tonight_is_written_frozen_and_approved(logged_in: Page, live: Live):
     page = logged_in
+    page.goto(live.url)
     page.get_by_role("link", name="Write your release").click()
     page.get_by_label("Product").fill("Night bus")
     page.get_by_role("button", name="Start writing").click()
