@@ -1,5 +1,11 @@
 """wbtest: the press release first, then strangers decide. This file puts the areas together."""
 
+import gc
+
+# As in ``garbage``, which would have to be loaded itself.
+_searches = gc.isenabled()
+gc.disable()
+
 from functools import cache, partial
 from pathlib import Path
 from typing import Any
@@ -12,13 +18,20 @@ from werkzeug.local import LocalProxy
 from wbtest import config, error_pages, http, locks, replica, static_files, store
 from wbtest.dots import KeptDots
 from wbtest.extensions import REPLICA, Now, clock, csrf, db, utc_now
+from wbtest.garbage import unsearched
 from wbtest.routes import Site
+
+if _searches:
+    # Nobody need ever look at what is there now.
+    gc.freeze()
+    gc.enable()
 
 _PACKAGE = Path(__file__).parent
 # In a checkout templates and static files stand beside the package, in a wheel inside it.
 ASSETS = _PACKAGE if (_PACKAGE / "templates").is_dir() else _PACKAGE.parent
 
 
+@unsearched()
 def create_app(settings: config.Settings | None = None, now: Now = utc_now) -> Flask:
     """Return the app for ``settings`` (default: the environment's), living by the clock ``now``."""
     settings = settings or config.from_environment()

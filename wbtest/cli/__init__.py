@@ -5,7 +5,6 @@ A module is loaded when its command is called, or all are for the list of them.
 Exit codes: 0 all is well, 1 the command found something, 2 it cannot run and says why in one line.
 """
 
-import gc
 import os
 import sqlite3
 from importlib import import_module
@@ -15,6 +14,7 @@ import click
 from sqlalchemy.exc import SQLAlchemyError
 
 from wbtest.config import BadSetting
+from wbtest.garbage import unsearched
 from wbtest.store import Refused, StoreBroken
 
 # Module and function below ``wbtest.cli``.
@@ -68,14 +68,10 @@ class Commands(click.Group):
             return _give_up(ctx, f"The database refused: {' '.join(str(cause).split())}")
 
 
+@unsearched()
 def _loaded(module: str, function: str) -> click.Command:
-    # What is loaded now stays: to look for garbage in it would take a tenth of the time.
-    gc.disable()
-    try:
-        found: click.Command = getattr(import_module(f"{__name__}.{module}"), function)
-        return found
-    finally:
-        gc.enable()
+    found: click.Command = getattr(import_module(f"{__name__}.{module}"), function)
+    return found
 
 
 def _give_up(ctx: click.Context, sentence: str) -> NoReturn:
