@@ -6,6 +6,9 @@ from threading import Barrier
 import pytest
 from werkzeug.routing import Map
 
+from wbtest.cli.shared import SharedApp
+from wbtest.config import Settings
+from wbtest.extensions import utc_now
 from wbtest.routes import LateMap, LateRule
 
 
@@ -42,3 +45,27 @@ def test_of_many_who_ask_first_at_once_each_finds_the_last_rule() -> None:
         found = [*threads.map(ask, range(8))]
 
     assert found == [("499", {"name": "ada"})] * 8
+
+
+@pytest.mark.parametrize(
+    ("bad", "refusal"),
+    [(LateRule("/<nothing:x>", endpoint="bad"), LookupError), (None, RuntimeError)],
+    ids=["a rule that nobody understands", "a rule added twice"],
+)
+def test_a_rule_that_cannot_be_added_is_told_to_everybody_who_asks(
+    bad: LateRule | None, refusal: type[Exception]
+) -> None:
+    good = LateRule("/good", endpoint="good")
+    rules = LateMap([good, bad or good])
+
+    for _ in range(3):
+        with pytest.raises(refusal):
+            rules.bind("here.example").match("/good")
+
+
+def test_the_app_of_the_server_has_its_addresses_in_order_before_it_is_forked(
+    settings: Settings,
+) -> None:
+    app = SharedApp(settings, utc_now).app
+
+    assert not app.url_map._remap

@@ -211,13 +211,18 @@ def test_the_pages_work_without_scripts(
     page.unroute_all(behavior="wait")
 
 
-def test_the_pages_of_a_release_that_is_not_ready_are_accessible(
-    logged_in: Page, live: Live, owner: Person, check_accessible: Callable[[Page], None]
+def test_pages_of_what_runs_and_of_what_cannot_start_are_accessible(
+    logged_in: Page,
+    live: Live,
+    revision: Revision,
+    owner: Person,
+    check_accessible: Callable[[Page], None],
 ):
+    running = make_running(revision, owner, owner)
     unready = make_experiment(make_revision(owner, product="Kiln"), owner, slug="unready")
 
-    for path in (f"/experiments/{unready.id}", f"/experiments/{unready.id}/launch"):
-        logged_in.goto(live.url + path)
+    for path in (f"/{running.id}", f"/{unready.id}", f"/{unready.id}/launch"):
+        logged_in.goto(f"{live.url}/experiments{path}")
         for fold in logged_in.locator("details > summary").all():
             fold.click()
         check_accessible(logged_in)

@@ -140,6 +140,12 @@ def test_axe_finds_nothing_on_a_page_that_says_what_is_wrong(live, larder, page,
     check_accessible(page)
 
 
+def test_axe_finds_nothing_where_a_link_of_our_mail_is_over(live, page, check_accessible):
+    page.goto(f"{live.url}/leave/over")
+
+    check_accessible(page)
+
+
 def test_a_page_in_arabic_is_mirrored(live, page, check_accessible):
     start_page(language="ar", product="لاردر")
     page.goto(f"{live.url}/p/larder")

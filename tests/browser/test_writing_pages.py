@@ -41,6 +41,7 @@ def test_dates_are_written_in_the_release_s_own_language(
     [
         "/releases/2",
         "/releases/2/preview",
+        "/releases/1/revisions/1",
         "/releases/3/revisions/1",
     ],
 )

@@ -80,7 +80,6 @@ def run(
         _check_port(host, port)
         # The web processes and the worker are forks. What is loaded by now they share with us, as
         # long as nobody writes to it, and looking for garbage would.
-        shared.app.url_map.update()
         gc.collect()
         gc.freeze()
         server = AnnouncingServer(

@@ -17,6 +17,8 @@ class SharedApp:
     def __init__(self, settings: Settings, now: Now) -> None:
         self._parts = settings, now
         self.app: Flask = create_app(settings, now)
+        # Each process would do it anew.
+        self.app.url_map.update()
 
     def __reduce__(self) -> tuple[type["SharedApp"], tuple[Settings, Now]]:
         return SharedApp, self._parts
