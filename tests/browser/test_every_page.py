@@ -12,6 +12,7 @@ from playwright.sync_api import Page, expect
 from tests.audience.larder import mails
 from tests.browser.conftest import Live
 from tests.browser.reader import Reader, pages
+from tests.browser.test_account import enter
 from tests.browser.typist import Typist
 from tests.browser.ways import (
     MIA,
@@ -156,11 +157,15 @@ def test_a_bad_page_would_be_found(live: Live, app: Flask, stranger: Page) -> No
 
 
 def test_an_owner_can_open_every_page_of_a_team_and_use_it_by_keyboard(
-    live: Live, workspace: None, logged_in: Page
+    live: Live, workspace: None, page: Page, owner: Person
 ) -> None:
-    typist = Typist(logged_in, live, STATUSES)
+    typist = Typist(page, live, STATUSES)
 
     with cut_off() as asked:
+        # By hand, so that there is a device to see, and a line about it in the audit log.
+        page.goto(f"{live.url}/login")
+        enter(page, owner.email)
+        page.wait_for_url(f"{live.url}/releases")
         typist.walk()
         # It comes by itself where the password is asked for again, and nowhere else.
         typist.open("/account/prove")

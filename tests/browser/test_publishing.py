@@ -10,6 +10,7 @@ from tests.browser.conftest import Live
 from tests.factories import make_approval, make_experiment, make_revision, make_running
 from wbtest.extensions import db
 from wbtest.publishing.models import Experiment
+from wbtest.publishing.running import life, phases
 from wbtest.team.models import Person
 from wbtest.writing.models import Revision
 
@@ -211,18 +212,31 @@ def test_the_pages_work_without_scripts(
     page.unroute_all(behavior="wait")
 
 
-def test_pages_of_what_runs_and_of_what_cannot_start_are_accessible(
+def test_every_page_of_an_experiment_is_accessible(
     logged_in: Page,
     live: Live,
     revision: Revision,
     owner: Person,
     check_accessible: Callable[[Page], None],
 ):
-    running = make_running(revision, owner, owner)
+    page = logged_in
+    draft = make_experiment(revision, owner, slug="draft", variants=("Price",))
     unready = make_experiment(make_revision(owner, product="Kiln"), owner, slug="unready")
+    running = make_running(revision, owner, owner)
+    words = {"headline": "Dinner, later"}
+    phases.write_variant(running, owner, name="Later", overrides=words)
+    over = life.end(make_running(revision, owner, owner, slug="over"), owner)
+    paths = (
+        *("/experiments", f"/experiments/{draft.id}", f"/experiments/{unready.id}"),
+        *(f"/experiments/{draft.id}/edit", f"/experiments/{draft.id}/variants/price"),
+        *(f"/experiments/{running.id}", f"/experiments/{draft.id}/variants/new"),
+        *(f"/experiments/{draft.id}/launch", f"/experiments/{unready.id}/launch"),
+        *(f"/experiments/{running.id}/phase", f"/experiments/{over.id}/after"),
+        f"/experiments/{running.id}/phase/variants/later",
+    )
 
-    for path in (f"/{running.id}", f"/{unready.id}", f"/{unready.id}/launch"):
-        logged_in.goto(f"{live.url}/experiments{path}")
-        for fold in logged_in.locator("details > summary").all():
+    for path in paths:
+        page.goto(live.url + path)
+        for fold in page.locator("details > summary").all():
             fold.click()
-        check_accessible(logged_in)
+        check_accessible(page)

@@ -1,5 +1,6 @@
 """A visitor with a real browser: with and without scripts, wide and narrow, in the dark."""
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -7,6 +8,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from tests.audience.larder import (
     Larder,
+    Visitor,
     mails,
     sightings,
     signups,
@@ -14,6 +16,8 @@ from tests.audience.larder import (
     visits,
 )
 from tests.browser.conftest import Live
+from wbtest.publishing.previews import preview_token
+from wbtest.publishing.running import life
 
 pytestmark = pytest.mark.browser
 
@@ -133,6 +137,13 @@ def test_the_page_can_be_used_by_keyboard(live, larder, page):
     assert [signup.name for signup in signups(live.app)] == ["Mia"]
 
 
+@pytest.mark.parametrize("path", ["", "/thanks", "/privacy", "/object"])
+def test_axe_finds_nothing(live, larder, page, path, check_accessible: Callable[[Page], None]):
+    page.goto(f"{live.url}/p/larder{path}")
+
+    check_accessible(page)
+
+
 def test_axe_finds_nothing_on_a_page_that_says_what_is_wrong(live, larder, page, check_accessible):
     page.goto(f"{live.url}/p/larder")
     fill_in(page, "mia@x")
@@ -140,8 +151,30 @@ def test_axe_finds_nothing_on_a_page_that_says_what_is_wrong(live, larder, page,
     check_accessible(page)
 
 
-def test_axe_finds_nothing_where_a_link_of_our_mail_is_over(live, page, check_accessible):
+def test_axe_finds_nothing_behind_the_links_of_our_mail(live, larder, page, check_accessible):
+    somebody = Visitor(live.app)
+    somebody.sign_up(somebody.get(), "mia@x.io")
+    [mail] = mails(live.app, "mia@x.io")
+
+    for path in ("confirm", "leave"):
+        page.goto(mail.leave_url.replace("leave", path))
+        check_accessible(page)
     page.goto(f"{live.url}/leave/over")
+    check_accessible(page)
+
+
+def test_axe_finds_nothing_on_a_preview(live, larder, page, check_accessible):
+    page.goto(f"{live.url}/p/larder?preview={preview_token(larder.experiment, 'control')}")
+
+    check_accessible(page)
+
+
+@pytest.mark.parametrize("step", [life.pause, life.end])
+def test_axe_finds_nothing_on_a_page_that_rests_or_is_over(
+    live, larder, page, step, check_accessible
+):
+    step(larder.experiment, larder.approver)
+    page.goto(f"{live.url}/p/larder")
 
     check_accessible(page)
 

@@ -39,6 +39,9 @@ def test_dates_are_written_in_the_release_s_own_language(
 @pytest.mark.parametrize(
     "path",
     [
+        "/releases",
+        "/releases/new",
+        "/releases/1",
         "/releases/2",
         "/releases/2/preview",
         "/releases/1/revisions/1",
@@ -69,5 +72,14 @@ def test_two_texts_side_by_side_are_accessible(
     save_release(release, replace(LARDER, headline="Theirs"), 1, release.author)
     logged_in.get_by_label("Headline").fill("Mine")
     expect(logged_in.get_by_text("Two texts, one sheet")).to_be_visible()
+
+    check_accessible(logged_in)
+
+
+def test_an_empty_list_is_accessible(
+    logged_in: Page, live: Live, check_accessible: Callable[[Page], None]
+):
+    logged_in.goto(f"{live.url}/releases")
+    expect(logged_in.get_by_text("No release yet")).to_be_visible()
 
     check_accessible(logged_in)
