@@ -34,6 +34,9 @@ class Heading(NamedTuple):
 
 def unwrapped(line: Line) -> Line:
     """The line without the bold or italics that is around all of it."""
+    # Said first, since it is asked of every line, and nearly none begins so.
+    if not line.raw.startswith(("*", "_")):
+        return line
     for mark in ("**", "__", "*", "_"):
         inner = line.cut(len(mark), len(line.raw) - len(mark))
         if (

@@ -42,6 +42,8 @@ class Line(NamedTuple):
 
     def trimmed(self) -> "Line":
         """The line without spaces at its ends, but for one that has a backslash before it."""
+        if self.raw == self.raw.strip():
+            return self
         bare = self.raw.rstrip()
         end = len(bare) + (ends_in_backslash(bare) and len(bare) < len(self.raw))
         return self.cut(len(self.raw) - len(self.raw.lstrip()), end)
