@@ -4,6 +4,7 @@ import threading
 from datetime import datetime, timedelta
 
 import pytest
+import sqlalchemy as sa
 from flask import Flask
 
 from tests.conftest import HandClock
@@ -146,6 +147,25 @@ def test_one_step_of_the_worker_gives_a_sign_of_life_and_sends(
     assert run is not None
     assert run.ran_at == now()
     assert len(mail_server.mails) == 1
+
+
+def test_a_worker_with_nothing_to_do_keeps_nobody_from_writing(
+    app: Flask, mail_server: MailServer
+) -> None:
+    queue_mail(recipient="ada@example.com", subject="Hello", body="…")
+    while worker.step(app):
+        pass
+    asked: list[str] = []
+    keep = lambda *parts: asked.append(parts[2])  # noqa: E731 - as the listener is called
+
+    sa.event.listen(db.engine, "before_cursor_execute", keep)
+    worker.step(app)
+    sa.event.remove(db.engine, "before_cursor_execute", keep)
+
+    looks = [text for text in asked if text.startswith("SELECT")]
+    assert len(looks) == 3
+    # SQLite's own begins as a reader does; a writer's is BEGIN IMMEDIATE.
+    assert {*asked} - {*looks} <= {"BEGIN"}
 
 
 def test_the_worker_ends_when_it_is_told_to(app: Flask, mail_server: MailServer) -> None:

@@ -16,7 +16,7 @@ from wbtest.config import Settings
 from wbtest.delivery.backoff import LONGEST_WAIT, MOST_ATTEMPTS, wait_after
 from wbtest.delivery.models import OutboxMail
 from wbtest.delivery.smtp import Bounced, Mail, NotSent, compose, send
-from wbtest.extensions import clock
+from wbtest.extensions import clock, db
 from wbtest.store import writing
 
 # Longer than a slow server can keep us, so that no other worker sends the same mail meanwhile.
@@ -43,14 +43,17 @@ def claim_mail() -> Claim | None:
     now = clock.now()
     # What is further away than the longest wait was noted by a clock that was ahead.
     is_due = sa.or_(OutboxMail.due_at <= now, OutboxMail.due_at > now + LONGEST_WAIT)
+    next_due = (
+        sa.select(OutboxMail)
+        .where(OutboxMail.state == "waiting", is_due)
+        .order_by(OutboxMail.due_at, OutboxMail.id)
+        .limit(1)
+    )
+    # Asked every second, and mostly for nothing: that must not keep others from writing.
+    if db.session.scalar(next_due.with_only_columns(OutboxMail.id)) is None:
+        return None
     with writing() as session:
-        due = (
-            sa.select(OutboxMail)
-            .where(OutboxMail.state == "waiting", is_due)
-            .order_by(OutboxMail.due_at, OutboxMail.id)
-            .limit(1)
-            .with_for_update(skip_locked=True)
-        )
+        due = next_due.with_for_update(skip_locked=True)
         while (row := session.scalars(due).first()) is not None and not may_leave(row):
             session.delete(row)
             session.flush()
