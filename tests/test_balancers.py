@@ -4,6 +4,7 @@ import gzip
 import http.client
 import json
 import os
+import re
 import shutil
 import socket
 import subprocess
@@ -13,10 +14,12 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
+from flask import Flask
 
 from drills.balancer import Balancer, Host
 from drills.place import free_port
 from tests.cli.conftest import eventually
+from wbtest.http import LONGEST_BODY
 
 CADDYFILE = Path(__file__).parents[1] / "docs" / "Caddyfile"
 PAGE = b"<h1>Dinner is in your kitchen</h1>" * 100
@@ -167,6 +170,18 @@ def test_a_body_that_is_too_long_is_refused_on_the_way(nginx: int) -> None:
     status, _, _ = ask(nginx, "POST", "/releases", b"x" * 3_200_000)
 
     assert (status, Behind.asked) == (413, before)
+
+
+def test_a_file_as_large_as_the_team_may_send_goes_through(proxy: int, app: Flask) -> None:
+    longest = {
+        re.sub("<[^>]+>", "1", rule.rule): length
+        for rule in app.url_map.iter_rules()
+        if (length := getattr(app.view_functions[rule.endpoint], "longest_body", 0)) > LONGEST_BODY
+    }
+    assert len(longest) == 3
+
+    for path, length in longest.items():
+        assert ask(proxy, "POST", path, b"x" * length)[0] == 200, path
 
 
 def test_what_a_machine_that_is_away_did_not_get_goes_to_another(nginx: int) -> None:

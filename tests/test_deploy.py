@@ -148,7 +148,7 @@ def test_systemd_and_compose_wait_longer_than_we_need_to_end() -> None:
 
 def test_the_guide_names_only_what_is_there() -> None:
     guide = (DOCS / "deploy.md").read_text()
-    commands = r"^(?:wbtest|docker compose .* exec web wbtest) ([a-z]+)"
+    commands = r"^(?:(?:/opt/wbtest/venv/bin/)?wbtest|docker compose .* exec web wbtest) ([a-z]+)"
     told = set(re.findall(commands, "\n".join(_blocks(guide)), re.MULTILINE))
 
     assert set(re.findall(r"WBTEST_([A-Z_]+)", guide)) <= set(KNOWN)

@@ -198,6 +198,13 @@ def test_the_short_word_uses_these_settings(machine: Server, address: str) -> No
     assert (machine.root / "var/lib/wbtest/wbtest.db").exists()
 
 
+@pytest.mark.parametrize("name", ["WBTEST_INSTANCE", "WBTEST_DATABASE_URL"])
+def test_the_short_word_refuses_to_touch_another_instance(machine: Server, name: str) -> None:
+    said = machine.run(f"export {name}=/tmp/x; /usr/local/bin/wbtest backup 2>&1 || [ $? = 2 ]")
+
+    assert "For another instance: " in said
+
+
 def test_the_name_is_put_into_caddys_settings(machine: Server) -> None:
     assert (machine.root / "etc/caddy/Caddyfile").read_text() == (DOCS / "Caddyfile").read_text()
 

@@ -55,7 +55,7 @@ def test_another_server_is_not_started_on_the_same_port(
 
     assert second.returncode == 2
     assert f"wbtest: Cannot listen on 127.0.0.1, port {port}" in second.stderr
-    assert f"Choose another: wbtest serve --port {int(port or 0) + 1}" in second.stderr
+    assert f"Choose another with --port {int(port or 0) + 1}" in second.stderr
 
 
 def test_a_running_instance_is_not_restored_over(

@@ -226,7 +226,7 @@ def _check_port(host: str, port: int) -> None:
         except OSError as error:
             raise BadSetting(
                 f"Cannot listen on {host}, port {port} ({error.strerror}). "
-                f"Choose another: wbtest serve --port {port + 1 if port < 65535 else 8000}"
+                f"Choose another with --port {port + 1 if port < 65535 else 8000}"
             ) from error
 
 
