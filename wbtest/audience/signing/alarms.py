@@ -99,8 +99,31 @@ def raise_alarms(now: datetime) -> None:
     """Look at the last hour of each page that takes addresses, and write to its owners; a job."""
     guard: Guard = current_app.extensions["wbtest.guard"]
     takes = sa.or_(Experiment.state == "running", Experiment.afterwards == "open")
-    taking = db.session.scalars(sa.select(Experiment).where(takes)).all()
-    for_each(taking, lambda experiment: _raise_alarm(experiment, guard, now), address_of)
+    busy = _busy(sa.select(Experiment.id).where(takes), guard, now)
+    found = db.session.scalars(sa.select(Experiment).where(Experiment.id.in_(busy))).all()
+    for_each(found, lambda experiment: _raise_alarm(experiment, guard, now), address_of)
+
+
+def _busy(pages: sa.Select[int], guard: Guard, now: datetime) -> sa.CompoundSelect[int]:
+    """Those of the pages where enough came for any alarm: of all others nothing else is read."""
+    fewest = min(FEWEST_DOUBTED, FEWEST_UNUSUAL, guard.most_a_page)
+    signed_up = (
+        sa.select(Signup.experiment_id)
+        .where(Signup.experiment_id.in_(pages), Signup.at_us > _us(now - HOUR))
+        .group_by(Signup.experiment_id)
+        .having(sa.func.count() >= fewest)
+    )
+    stripped = (
+        sa.select(MachineCount.experiment_id)
+        .where(
+            MachineCount.experiment_id.in_(pages),
+            MachineCount.hour > _lately(now),
+            MachineCount.family == PRETENDER,
+        )
+        .group_by(MachineCount.experiment_id)
+        .having(sa.func.sum(MachineCount.count) >= FEWEST_UNUSUAL)
+    )
+    return sa.union(signed_up, stripped)
 
 
 def _raise_alarm(experiment: Experiment, guard: Guard, now: datetime) -> None:
@@ -170,7 +193,7 @@ def _last_hour(experiment: Experiment, now: datetime) -> Hour:
 
 def _browsers(experiment: Experiment, now: datetime) -> tuple[int, int]:
     """Page loads of this hour and the last one: of Chromes that lack headers, and of people."""
-    since = int((now - 2 * HOUR).timestamp())
+    since = _lately(now)
     pretenders = sa.select(sa.func.sum(MachineCount.count)).where(
         MachineCount.experiment_id == experiment.id,
         MachineCount.hour > since,
@@ -180,6 +203,11 @@ def _browsers(experiment: Experiment, now: datetime) -> tuple[int, int]:
         HourlyCount.experiment_id == experiment.id, HourlyCount.hour > since
     )
     return db.session.scalar(pretenders) or 0, db.session.scalar(people) or 0
+
+
+def _lately(now: datetime) -> int:
+    """Hours that begin after this, in seconds since 1970, are this one and the last."""
+    return int((now - 2 * HOUR).timestamp())
 
 
 def _us(moment: datetime) -> int:

@@ -15,7 +15,7 @@ from wbtest.publishing.running.life import address_of
 from wbtest.results.figures import Judged, judged
 from wbtest.results.telling import letters
 from wbtest.results.telling.occasions import VERDICT, Occasion, occasions
-from wbtest.results.telling.posting import claim, post, results_url
+from wbtest.results.telling.posting import claim, is_told, post, results_url
 from wbtest.store import writing
 
 EVERY = timedelta(minutes=10)
@@ -36,7 +36,10 @@ def tell_events(now: datetime) -> None:
 def _tell(experiment: Experiment, now: datetime) -> None:
     results = judged(experiment, now)
     if now < results.life.final_at(results.rule) + GRACE:
-        happened = occasions(results)
+        happened = [each for each in occasions(results) if not is_told(experiment, each.key)]
+        # Asked of every test, and mostly for nothing: that must not keep others from writing.
+        if not happened:
+            return
         with writing():
             if news := [entry for entry in happened if claim(experiment, entry.key, now)]:
                 _write(experiment, news)
