@@ -37,7 +37,7 @@ TABS = {
     "is there news": "/now.json",
 }
 _HOW = (
-    "Processor time of the server for a page, as one who is logged in opens it, after new visits "
+    "Processor time of app and test client for a page, as a member opens it, after new visits "
     "came; so others on the machine disturb less. 90 days, six variants. "
 )
 LINES = (
@@ -87,8 +87,8 @@ LINES = (
         f"the same with {FEW:,} stored",
         "a second",
         Goal("≥", 0.9),
-        "Visits with their beacons by the recorder's own code in groups of a thousand events, on "
-        "both databases in turn.",
+        "Visits with their beacons by the recorder's own code in groups of a thousand events, "
+        "into both histories in turn.",
     ),
 )
 
