@@ -7,6 +7,7 @@ import sqlite3
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import closing
+from contextvars import Context
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -138,10 +139,10 @@ class Browser(FlaskClient):
 
     def open(self, *args: Any, **parts: Any) -> TestResponse:
         # Otherwise the request would use the test's own `g` and session, where one request leaves
-        # its log-in to the next. The answer is read whole, so that files are closed here.
+        # its log-in to the next, and a file that is sent while it is made would find open what the
+        # end of its request closed. The answer is read whole, so that files are closed here.
         parts.setdefault("buffered", True)
-        with self.application.app_context():
-            response = super().open(*args, **parts)
+        response = Context().run(super().open, *args, **parts)
         # What the test holds was read before the request; the next look is a fresh one.
         db.session.rollback()
         return response

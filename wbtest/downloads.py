@@ -44,8 +44,11 @@ def as_ndjson(records: Iterable[Mapping[str, Any]]) -> Iterator[str]:
 
 
 def send_file(lines: Iterator[str], name: str, mimetype: str = "text/csv") -> Response:
-    """Return the lines as a file to download, sent while they are made."""
-    # Rows are read while they are sent, so the session has to live until the last one.
+    """Return the lines as a file to download, sent while they are made.
+
+    That begins when the request is over and its session closed: lines that read the database begin
+    a session of their own, and know rows of the request by what was read of them by then.
+    """
     answer = Response(stream_with_context(_in_pieces(lines)), mimetype=mimetype)
     answer.headers["Content-Disposition"] = f'attachment; filename="{name}"'
     return answer

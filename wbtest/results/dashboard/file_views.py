@@ -46,7 +46,8 @@ def results_csv(experiment_id: int) -> ResponseReturnValue:
     read_figures()
     experiment = access.get(Experiment, experiment_id, "read")
     table = request.args.get("table", "days")
-    rows = _rows(experiment, table)
+    # Read here, where all is of one moment: a file is sent once that is over.
+    rows = [*_rows(experiment, table)]
     as_of = f"{figures_as_of() or clock.now():%Y%m%dT%H%M%SZ}"
     return send_file(as_csv(rows), f"{experiment.slug}-{table}-{as_of}.csv")
 

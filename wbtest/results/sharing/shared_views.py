@@ -77,7 +77,8 @@ def shared_csv(token: str) -> ResponseReturnValue:
         abort(400)
     read_figures()
     experiment = _get(token).experiment
-    rows = rows_of(table, experiment, results_of(experiment, clock.now()))
+    # Read here: a file is sent when the request, and with it its session, is over.
+    rows = [*rows_of(table, experiment, results_of(experiment, clock.now()))]
     as_of = f"{figures_as_of() or clock.now():%Y%m%dT%H%M%SZ}"
     return send_file(as_csv(rows), f"{table}-{as_of}.csv")
 
