@@ -103,7 +103,9 @@ def _refused(error: Refused) -> Response:
 
 def _csrf_failed(_error: CSRFError) -> Response:
     return error_page(
-        400, "This form was open for too long. Go back, reload the page and send it once more."
+        400,
+        "This form was open for too long. Go back and copy what you typed; then reload the page, "
+        "and send it once more.",
     )
 
 

@@ -94,8 +94,23 @@ def test_nobody_is_sent_to_the_log_in_and_back(client: Browser, permission: str)
     assert response.location == f"/login?next=/rooms/{permission}?a%3D1"
 
 
-def test_a_form_sent_by_nobody_leads_to_the_start_after_the_log_in(client: Browser) -> None:
-    assert client.send("/rooms/edit").location == "/login?next=/"
+@pytest.mark.parametrize(
+    ("referrer", "onward"),
+    [
+        ("http://localhost/rooms/edit?a=1", "/rooms/edit?a%3D1"),
+        ("http://elsewhere.example/rooms/edit", "/"),
+        ("http://localhost//elsewhere.example", "/"),
+        ("http://[", "/"),
+        ("", "/"),
+    ],
+)
+def test_a_form_sent_by_nobody_leads_back_to_it_and_says_that_nothing_was_stored(
+    client: Browser, referrer: str, onward: str
+) -> None:
+    answer = client.send("/rooms/edit", headers={"Referer": referrer})
+
+    assert answer.location == f"/login?next={onward}"
+    assert "logged out meanwhile, so nothing was stored" in client.get(answer.location).text
 
 
 def test_somebody_without_a_workspace_finds_nothing(client: Browser) -> None:

@@ -11,12 +11,13 @@ from functools import wraps
 from typing import TYPE_CHECKING, Any, NoReturn, TypeVar, cast
 
 import sqlalchemy as sa
-from flask import abort, current_app, g, has_request_context, redirect, request, url_for
+from flask import abort, current_app, g, has_request_context, request
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
 from wbtest.extensions import db
 from wbtest.team import here, sending
+from wbtest.team.logged_out import ask_to_log_in
 from wbtest.team.models import Membership, Person, Workspace
 
 if TYPE_CHECKING:
@@ -49,7 +50,7 @@ def requires(permission: str) -> Callable[[View], View]:
         if role and (role_reaches(role, permission) or not here.named_by(kwargs)):
             return None
         if find_person() is None:
-            return _ask_to_log_in()
+            return ask_to_log_in()
         # Where only the form says which workspace it is about, its view finds out.
         found = here.find_by_address(memberships(), kwargs)
         if found is not None:
@@ -61,7 +62,7 @@ def requires(permission: str) -> Callable[[View], View]:
         @wraps(view)
         def checked(*args: Any, **kwargs: Any) -> ResponseReturnValue:
             if find_person() is None:
-                return _ask_to_log_in()
+                return ask_to_log_in()
             g.membership, goes_along = here.settle(memberships(), kwargs)
             _membership(permission)
             if goes_along:
@@ -82,7 +83,7 @@ def own_log_in(view: View) -> View:
     """
 
     def turns_away(**_kwargs: Any) -> ResponseReturnValue | None:
-        return _ask_to_log_in() if find_person() is None else None
+        return ask_to_log_in() if find_person() is None else None
 
     @wraps(view)
     def checked(*args: Any, **kwargs: Any) -> ResponseReturnValue:
@@ -282,8 +283,3 @@ def _id_of(person: Person) -> int:
     """Their number, for which no row is read anew that a transaction before this one read."""
     [number] = sa.inspect(person).identity or (person.id,)
     return cast(int, number)
-
-
-def _ask_to_log_in() -> ResponseReturnValue:
-    onward = request.full_path if request.method == "GET" else "/"
-    return redirect(url_for("team.login", next=onward.rstrip("?")), 303)

@@ -1,5 +1,7 @@
 """Where to go after the log-in. Pure: the address comes from a link that anybody can make."""
 
+from urllib.parse import urlsplit
+
 from wbtest.patterns import late_pattern
 
 # A path of ours as browsers read it: they take "\" for "/", and drop tabs and line breaks.
@@ -15,3 +17,17 @@ def local_path(text: str) -> str:
     if not _LOCAL.fullmatch(text) or text.startswith(("/login", "/logout")):
         return "/"
     return text
+
+
+def path_within(address: str, host: str) -> str:
+    """Return path and query of a whole ``address`` on our ``host``, else ``/``.
+
+    >>> path_within("http://us/releases/7?part=faq", "us"), path_within("http://e.com/x", "us")
+    ('/releases/7?part=faq', '/')
+    """
+    try:
+        found = urlsplit(address)
+    except ValueError:
+        return "/"
+    query = f"?{found.query}" if found.query else ""
+    return local_path(found.path + query) if found.netloc == host else "/"
