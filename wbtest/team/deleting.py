@@ -60,10 +60,8 @@ def delete_workspace(workspace: Workspace, owner: Person, *, name: str, password
         hold(workspace)
         check_owner(workspace, owner)
         hold_unchanged(owner, stored)
-        if open_page := find_open_page(workspace.id):
-            raise Refused(
-                f"/p/{open_page} is open to strangers. End or close it first, then delete."
-            )
+        if said := still_open(find_open_pages(workspace.id)):
+            raise Refused(said)
         # Read before their rows go.
         called, who = workspace.name, f"{owner.name} <{owner.email}>"
         session.flush()
@@ -138,15 +136,29 @@ def _delete_people(workspace_id: int) -> None:
         session.execute(statement)
 
 
-def find_open_page(workspace_id: int) -> str | None:
-    """The address of a page that strangers may open, or None; it would break under them."""
+def find_open_pages(workspace_id: int) -> list[str]:
+    """The slugs of all pages that strangers may open; they would break under them."""
     experiments = Base.metadata.tables["experiments"]
-    found: str | None = db.session.scalar(
+    found = db.session.scalars(
         sa.select(experiments.c.slug)
         .where(experiments.c.workspace_id == workspace_id)
         .where(
             experiments.c.state.in_(("running", "paused")) | (experiments.c.afterwards == "open")
         )
-        .limit(1)
+        .order_by(experiments.c.slug)
     )
-    return found
+    return [*found]
+
+
+def still_open(slugs: list[str]) -> str:
+    """Return the sentence about pages that keep a workspace from being deleted, or ''.
+
+    >>> still_open(["a", "b", "c"])
+    '/p/a, /p/b and /p/c are open to strangers. End or close them first, then delete.'
+    """
+    if not slugs:
+        return ""
+    *others, last = [f"/p/{slug}" for slug in slugs]
+    named = f"{', '.join(others)} and {last}" if others else last
+    verb, what = ("are", "them") if others else ("is", "it")
+    return f"{named} {verb} open to strangers. End or close {what} first, then delete."

@@ -5,7 +5,7 @@ from flask.typing import ResponseReturnValue
 
 from wbtest.store import Gone, Refused
 from wbtest.team import access
-from wbtest.team.deleting import contents_of, delete_workspace, find_open_page
+from wbtest.team.deleting import contents_of, delete_workspace, find_open_pages, still_open
 from wbtest.team.forms import DeletingForm, put_refusal
 from wbtest.team.members import NotOwner
 from wbtest.team.views import bp
@@ -34,6 +34,6 @@ def delete_team() -> ResponseReturnValue:
         "team/deleting.html",
         form=form,
         contents=contents_of(workspace),
-        open_page=find_open_page(workspace.id),
+        open_pages=still_open(find_open_pages(workspace.id)),
     )
     return page, 422 if form.errors else 200

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from functools import partial
 
-from flask import Response, abort, flash, redirect, request, url_for
+from flask import Response, abort, current_app, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from wbtest.publishing.models import Experiment
@@ -11,6 +11,13 @@ from wbtest.publishing.running import life
 from wbtest.publishing.views import bp, experiment_page
 from wbtest.team import access
 from wbtest.team.models import Person
+
+
+def where_proof_is() -> str:
+    """Where the approvers find what was sealed, as the end of a sentence."""
+    if current_app.extensions["wbtest.settings"].mail_url:
+        return "is in your mail"
+    return "stands below; a mail with it waits, for none can be sent yet"
 
 
 @bp.post("/experiments/<int:experiment_id>/start")
@@ -22,7 +29,7 @@ def start(experiment_id: int) -> ResponseReturnValue:
         return _take(
             experiment_id,
             verb,
-            "The page is open. The proof that its rule was fixed before is in your mail.",
+            f"The page is open. The proof that its rule was fixed before {where_proof_is()}.",
         )
     except life.NotReady as error:
         if [entry.what for entry in error.missing] == ["checked"]:

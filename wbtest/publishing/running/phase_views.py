@@ -13,6 +13,7 @@ from wbtest.publishing.models import Experiment, Variant
 from wbtest.publishing.rule import MOST_VARIANTS
 from wbtest.publishing.running import phases
 from wbtest.publishing.running.after_forms import PhaseForm
+from wbtest.publishing.running.life_views import where_proof_is
 from wbtest.publishing.running.stages import unopened
 from wbtest.publishing.shown import parts_of, shown_variants
 from wbtest.publishing.variant_views import offer_pictures, variant_page
@@ -46,7 +47,8 @@ def phase(experiment_id: int) -> ResponseReturnValue:
             else:
                 faults[error.field] = str(error)
         else:
-            flash(f"Phase {opened.number} has begun. The proof of what was fixed is in your mail.")
+            proof = f"The proof of what was fixed {where_proof_is()}."
+            flash(f"Phase {opened.number} has begun. {proof}")
             return redirect(url_for(".experiment", experiment_id=experiment.id), 303)
     new = unopened(experiment)
     page = render_template(
