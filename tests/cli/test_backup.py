@@ -2,7 +2,7 @@
 
 import sqlite3
 from collections.abc import Callable
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, closing
 from importlib import import_module
 from pathlib import Path
 
@@ -10,7 +10,7 @@ import pytest
 
 from tests.cli.conftest import Instance, names
 from tests.conftest import HandClock
-from tests.factories import make_workspace
+from tests.factories import make_team, make_workspace
 from wbtest.cli.instance import alone_with, in_use
 from wbtest.config import Settings, from_environment
 from wbtest.delivery import dumps
@@ -118,6 +118,55 @@ def test_a_file_that_is_no_whole_backup_changes_nothing(
 
 def test_a_backup_is_for_this_account_alone(copy: Path) -> None:
     assert copy.stat().st_mode & 0o077 == 0
+
+
+@pytest.mark.parametrize(
+    ("name", "is_there"),
+    [
+        ("secret_key", "secret_key"),
+        ("wbtest.db-wal", "wbtest.db-wal"),
+        ("running.lock", "running.lock"),
+        ("notes.db", "notes.db"),
+        ("copy.db", "copy.db.part"),
+    ],
+)
+def test_nothing_but_a_backup_is_written_over(
+    instance: Instance, copy: Path, name: str, is_there: str
+) -> None:
+    there = instance.folder / is_there
+    if not there.exists():
+        there.write_bytes(b"dear to somebody")
+    before = there.read_bytes()
+
+    done = instance.run("backup", str(instance.folder / name))
+
+    assert done.exit_code == 2
+    assert f"{there} is there already and is no backup. Name another file." in done.output
+    assert there.read_bytes() == before
+
+
+def test_an_earlier_backup_is_written_over(instance: Instance, copy: Path) -> None:
+    assert instance.run("backup", str(copy)).exit_code == 0
+
+    instance.run("restore", str(copy))
+    assert names(instance) == ["Then", "Since"]
+
+
+def test_a_backup_whose_rows_hang_in_the_air_is_not_restored(
+    instance: Instance, copy: Path
+) -> None:
+    with instance.opened():
+        make_team("Larder")
+    assert instance.run("backup", str(copy)).exit_code == 0
+    with closing(sqlite3.connect(copy)) as torn:
+        torn.execute("DELETE FROM workspaces")
+        torn.commit()
+
+    done = instance.run("restore", str(copy))
+
+    assert done.exit_code == 2
+    assert "Nothing was changed." in done.output
+    assert names(instance) == ["Then", "Since", "Larder"]
 
 
 def test_the_database_is_not_backed_up_onto_itself(instance: Instance) -> None:

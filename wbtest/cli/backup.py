@@ -115,25 +115,22 @@ def _put_dump_back(settings: Settings, file: Path) -> Path | None:
 def _check(file: Path) -> None:
     """Raise StoreBroken unless ``file`` is a whole database of ours."""
     try:
-        with closing(
-            sqlite3.connect(f"file:{file.resolve()}?mode=ro&immutable=1", uri=True)
-        ) as copy:
+        with closing(copying.read_only(file)) as copy:
             verdict = copy.execute("PRAGMA integrity_check(1)").fetchone()[0]
-            is_ours = copy.execute(
-                "SELECT count(*) FROM sqlite_schema WHERE name IN ('alembic_version', 'people')"
-            ).fetchone()[0]
-            made_by = (
-                copy.execute("SELECT version_num FROM alembic_version") if is_ours == 2 else ()
-            )
+            is_ours = copy.execute(copying.IS_OURS).fetchone()[0] == 2
+            made_by = copy.execute("SELECT version_num FROM alembic_version") if is_ours else ()
             is_newer = any(not schema.is_known(revision) for (revision,) in made_by)
+            is_torn = copy.execute("PRAGMA foreign_key_check").fetchone() is not None
     except sqlite3.DatabaseError as error:
         raise StoreBroken(f"{file} is not a whole backup: {error}. Nothing was changed.") from error
     if verdict != "ok":
         raise StoreBroken(f"{file} is not a whole backup: {verdict}. Nothing was changed.")
-    if is_ours != 2:
+    if not is_ours:
         raise StoreBroken(f"{file} is not a database of wbtest. Nothing was changed.")
     if is_newer:
         raise StoreBroken(f"{file} was made by a newer version of wbtest. Nothing was changed.")
+    if is_torn:
+        raise StoreBroken(f"{file} has rows that belong to rows not there. Nothing was changed.")
 
 
 def _set_aside(settings: Settings, target: Path) -> Path | None:

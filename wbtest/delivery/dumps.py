@@ -15,6 +15,7 @@ from pathlib import Path
 import sqlalchemy as sa
 
 from wbtest.delivery import schema
+from wbtest.delivery.copying import DUMP, made_whole
 from wbtest.store import StoreBroken
 
 # How long PostgreSQL may take to let go of a connection that one of its own programs has closed.
@@ -23,7 +24,6 @@ OURS = ("alembic_version", "people")
 # What comes before the first statement that does something.
 HEAD = (b"--", b"\\", b"\n", b"SET ")
 TIMEOUT_OFF = re.compile(rb"SET (\w+_timeout) = 0;$")
-BEGINS = b"PGDMP"
 # A newer version may have made tables of which the dump knows nothing.
 DROP_ALL = (
     # Or the notices of what goes along would hide the one sentence that says why it failed.
@@ -39,14 +39,9 @@ def dump(url: str, target: Path) -> None:
 
     The file appears under its name only when it is whole. Raises StoreBroken with the fix.
     """
-    part = target.with_name(f"{target.name}.part")
-    target.parent.mkdir(parents=True, exist_ok=True)
-    try:
+    with made_whole(target) as part:
         _run(url, "pg_dump", "--format=custom", "--no-owner", "--no-acl", f"--file={part}")
         check(url, part)
-        part.replace(target)
-    finally:
-        part.unlink(missing_ok=True)
 
 
 def check(url: str, file: Path) -> None:
@@ -65,7 +60,7 @@ def check(url: str, file: Path) -> None:
 def is_dump(file: Path) -> bool:
     """Whether a file begins as a dump does. Whether it ends as one only ``check`` can tell."""
     with file.open("rb") as opened:
-        return opened.read(len(BEGINS)) == BEGINS
+        return opened.read(len(DUMP)) == DUMP
 
 
 def put_back(url: str, file: Path, folder: Path) -> None:
