@@ -11,8 +11,9 @@ from collections.abc import Mapping
 from flask import Flask, Response, current_app, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError
-from sqlalchemy.exc import OperationalError, SQLAlchemyError
+from sqlalchemy.exc import IntegrityError, OperationalError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as NoConnection
+from sqlalchemy.orm.exc import ObjectDeletedError, StaleDataError
 from werkzeug.exceptions import HTTPException
 
 from wbtest import problems
@@ -34,6 +35,11 @@ SENTENCES = {
     "go back and send it again in a minute.",
 }
 NOT_OUTSIDE = "The address may be mistyped, or nobody has opened the page yet. Ask who sent you."
+VANISHED = (
+    "Somebody deleted it meanwhile, or changed what you may do here. Go back and reload the page."
+)
+# What the drivers call a row that points at none: SQLite's name, and PostgreSQL's number.
+MISSING_ROW = ("SQLITE_CONSTRAINT_FOREIGNKEY", "23503")
 RETRY = {"Retry-After": "10"}
 
 
@@ -45,6 +51,9 @@ def init_app(app: Flask) -> None:
     app.register_error_handler(CSRFError, _csrf_failed)
     app.register_error_handler(OperationalError, _store_failed)
     app.register_error_handler(NoConnection, _store_failed)
+    app.register_error_handler(ObjectDeletedError, _vanished)
+    app.register_error_handler(StaleDataError, _vanished)
+    app.register_error_handler(IntegrityError, _contradicted)
     app.register_error_handler(HTTPException, _http_error)
     app.register_error_handler(Exception, _broken)
 
@@ -112,6 +121,18 @@ def _csrf_failed(_error: CSRFError) -> Response:
 def _store_failed(error: SQLAlchemyError) -> Response:
     log.exception("the store failed", exc_info=error)
     return error_page(503, headers=RETRY)
+
+
+def _vanished(error: Exception) -> Response:
+    """A row that this request had read or pointed at is gone, by what somebody did meanwhile."""
+    log.warning("a row was gone by the time it was needed", exc_info=error)
+    return error_page(404, VANISHED)
+
+
+def _contradicted(error: IntegrityError) -> Response:
+    driver = error.orig
+    name = getattr(driver, "sqlite_errorname", "") or getattr(driver, "sqlstate", "")
+    return _vanished(error) if name in MISSING_ROW else _broken(error)
 
 
 def _http_error(error: HTTPException) -> ResponseReturnValue:

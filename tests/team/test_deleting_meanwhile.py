@@ -15,7 +15,7 @@ from wbtest.extensions import db
 from wbtest.locks import NoLock
 from wbtest.publishing.models import Experiment
 from wbtest.store import Refused, writing, writing_group
-from wbtest.team import deleting, members, passwords
+from wbtest.team import access, deleting, members, passwords
 from wbtest.team.audit.log import lines_of_all
 from wbtest.team.deleting import delete_workspace
 from wbtest.team.models import Membership, Person, Workspace
@@ -51,6 +51,38 @@ def test_who_comes_second_is_told_that_it_is_gone(
 
     assert answer.status_code == 404
     assert "Somebody deleted this meanwhile" in answer.text
+
+
+@pytest.mark.every_database
+def test_who_makes_a_token_meanwhile_is_told_that_all_is_gone(
+    client: Browser, team: Team, monkeypatch: pytest.MonkeyPatch
+):
+    log_in(client, team.owner)
+    ids = (team.workspace.id, team.owner.id)
+
+    def delete_first() -> None:
+        workspace, owner = db.session.get_one(Workspace, ids[0]), db.session.get_one(Person, ids[1])
+        delete_workspace(workspace, owner, name="Larder", password=PASSWORD)
+
+    db.session.rollback()
+    meanwhile(monkeypatch, client.application, delete_first)
+
+    answer = client.send("/team/tokens", {"name": "CI", "scopes": "read", "password": PASSWORD})
+
+    assert answer.status_code == 404
+    assert "Somebody deleted it meanwhile" in answer.text
+
+
+@pytest.mark.every_database
+def test_a_row_that_points_at_one_that_vanished_is_no_fault_of_ours(app: Flask, client: Browser):
+    def point_nowhere() -> str:
+        with writing() as session:
+            session.add(Membership(workspace_id=99, person_id=99, role="viewer"))
+        return "stored"
+
+    app.add_url_rule("/point", "point", access.public(point_nowhere))
+
+    assert client.get("/point").status_code == 404
 
 
 @pytest.mark.every_database

@@ -87,6 +87,8 @@ def make_with_password(
     """The same, by somebody who proves once more who they are. Raises Invalid at ``password``."""
     stored = check_password(maker, password)
     with writing():
+        # Before the person, as who deletes the workspace does: else each may wait for the other.
+        hold(workspace)
         # A new password may have ended all tokens meanwhile: then none comes after it by the old.
         hold_unchanged(maker, stored)
         return make_token(workspace, maker, name=name, scopes=scopes, days=days)
