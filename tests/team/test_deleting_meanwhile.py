@@ -11,7 +11,7 @@ from tests.conftest import Browser, HandClock
 from tests.factories import PASSWORD, Team, log_in, make_person
 from tests.team.all_of_it import TYPED, delete, make_over, rows
 from wbtest.audience.recording.ledger import VISITS
-from wbtest.extensions import db
+from wbtest.extensions import clock, db
 from wbtest.locks import NoLock
 from wbtest.publishing.models import Experiment
 from wbtest.store import Refused, writing, writing_group
@@ -77,7 +77,8 @@ def test_who_makes_a_token_meanwhile_is_told_that_all_is_gone(
 def test_a_row_that_points_at_one_that_vanished_is_no_fault_of_ours(app: Flask, client: Browser):
     def point_nowhere() -> str:
         with writing() as session:
-            session.add(Membership(workspace_id=99, person_id=99, role="viewer"))
+            at = {"created_at": clock.now()}
+            session.add(Membership(workspace_id=99, person_id=99, role="viewer", **at))
         return "stored"
 
     app.add_url_rule("/point", "point", access.public(point_nowhere))
