@@ -47,8 +47,9 @@ def test_a_given_secret_is_used_and_none_is_written(tmp_path: Path) -> None:
     assert not (tmp_path / "secret_key").exists()
 
 
-def test_a_damaged_secret_file_is_not_used(tmp_path: Path) -> None:
-    (tmp_path / "secret_key").write_text("short")
+@pytest.mark.parametrize("there", [b"short", b"\xff" * 40])
+def test_a_damaged_secret_file_is_not_used(tmp_path: Path, there: bytes) -> None:
+    (tmp_path / "secret_key").write_bytes(there)
 
     with pytest.raises(BadSetting, match=r"damaged\. Delete it"):
         read(tmp_path)
@@ -65,6 +66,18 @@ def test_a_damaged_secret_file_is_not_used(tmp_path: Path) -> None:
         ("BASE_URL", "try.example.com", "must be like https://try.example.com"),
         ("BASE_URL", "ftp://try.example.com", "must be like https://try.example.com"),
         ("BASE_URL", "https://try.example.com/app", "without a path"),
+        ("BASE_URL", "https://try.example.com?a=1", "without a path"),
+        ("BASE_URL", "https://me:word@try.example.com", "must be like https://try.example.com"),
+        ("BASE_URL", "https://try.example.com:abc", "must be like https://try.example.com"),
+        ("BASE_URL", "https://try.exam ple.com", "must be like https://try.example.com"),
+        ("BASE_URL", "http://[::1", "must be like https://try.example.com"),
+        ("DATABASE_URL", "sqlite:///:memory:", "name a database"),
+        ("DATABASE_URL", "sqlite:////x.db?mode=ro", "name a database"),
+        ("DATABASE_URL", "postgresql://h:bad/x", "name a database"),
+        ("READ_URL", "postgresql://h:bad/x", "must begin with"),
+        ("MAIL_URL", "smtp://[::1", "must be like smtp://"),
+        ("MAIL_URL", "smtp://mail.example.com:abc", "must be like smtp://"),
+        ("TRUSTED_PROXIES", "1" * 5000, "a whole number, 0 to 10: '11111111111111111111…'"),
         ("TRUSTED_PROXIES", "-1", "a whole number, 0 to 10"),
         ("TRUSTED_PROXIES", "eleven", "a whole number, 0 to 10"),
         ("TRUSTED_PROXIES", "²", "a whole number, 0 to 10"),

@@ -11,9 +11,13 @@ from email.utils import parseaddr
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError
+
 PREFIX = "WBTEST_"
 MINIMUM_SECRET = 32
 MINIMUM_TOKEN = 16
+MOST_DIGITS = 20
 DATABASES = ("sqlite:///", "postgresql+psycopg://")
 KNOWN = {
     "INSTANCE": "folder for database, secrets and backups (default `./instance`)",
@@ -138,7 +142,7 @@ def _secret_key(given: str | None, instance: Path) -> tuple[str, bool]:
     try:
         handle = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     except FileExistsError:
-        secret = file.read_text().strip()
+        secret = file.read_text(encoding="ascii", errors="ignore").strip()
         if len(secret) < MINIMUM_SECRET:
             raise BadSetting(f"{file} is damaged. Delete it: everybody logs in anew.") from None
         return secret, False
@@ -156,16 +160,31 @@ def secret_file(instance: Path) -> Path:
 def _database_url(given: str, instance: Path) -> str:
     url = given or f"sqlite:///{instance / 'wbtest.db'}"
     url = url.replace("postgresql://", "postgresql+psycopg://", 1)
-    if not url.startswith(DATABASES) or url == "sqlite:///":
+    is_file = not given or (url.startswith(DATABASES[0]) and _names_a_file(url))
+    if not (is_file or _is_postgresql(url)):
         raise BadSetting(
             f"{PREFIX}DATABASE_URL must begin with {' or '.join(DATABASES)} and name a database."
         )
     return url
 
 
+def _names_a_file(url: str) -> bool:
+    """Whether an address of SQLite is that of a file and nothing more."""
+    name = url.removeprefix(DATABASES[0])
+    return bool(name.strip("/")) and not name.startswith(":") and "?" not in name
+
+
+def _is_postgresql(url: str) -> bool:
+    """Whether it is an address of PostgreSQL that can be taken apart."""
+    try:
+        return url.startswith(DATABASES[1]) and make_url(url) is not None
+    except (ValueError, ArgumentError):
+        return False
+
+
 def _read_url(given: str, database_url: str) -> str:
     url = given.replace("postgresql://", "postgresql+psycopg://", 1)
-    if url and not (url.startswith(DATABASES[1]) and database_url.startswith(DATABASES[1])):
+    if url and not (_is_postgresql(url) and database_url.startswith(DATABASES[1])):
         raise BadSetting(
             f"{PREFIX}READ_URL must begin with {DATABASES[1]}, and so must {PREFIX}DATABASE_URL: "
             "only PostgreSQL has replicas."
@@ -173,21 +192,34 @@ def _read_url(given: str, database_url: str) -> str:
     return url
 
 
+def _can_be_read(url: str) -> bool:
+    """Whether the parts of an address can be told apart, its port a number."""
+    try:
+        return urlsplit(url).port != 0
+    except ValueError:
+        return False
+
+
 def _base_url(given: str) -> str:
-    parts = urlsplit(given)
-    if parts.scheme not in ("http", "https") or not parts.hostname or parts.path.strip("/"):
-        raise BadSetting(
-            f"{PREFIX}BASE_URL must be like https://try.example.com, without a path: {given!r}."
-        )
-    return f"{parts.scheme}://{parts.netloc}"
+    # Links are made of it, for pages and mails: so nothing that means something there.
+    is_plain = not any(letter.isspace() or letter in "\"'<>\\@?#" for letter in given)
+    if is_plain and _can_be_read(given):
+        parts = urlsplit(given)
+        if parts.scheme in ("http", "https") and parts.hostname and not parts.path.strip("/"):
+            return f"{parts.scheme}://{parts.netloc}"
+    raise BadSetting(
+        f"{PREFIX}BASE_URL must be like https://try.example.com, without a path: {given!r}."
+    )
 
 
 def _mail_url(given: str) -> str:
-    if given and (urlsplit(given).scheme not in ("smtp", "smtps") or not urlsplit(given).hostname):
-        raise BadSetting(
-            f"{PREFIX}MAIL_URL must be like smtp://user:password@mail.example.com:587."
-        )
-    return given
+    if not given:
+        return ""
+    if _can_be_read(given):
+        parts = urlsplit(given)
+        if parts.scheme in ("smtp", "smtps") and parts.hostname:
+            return given
+    raise BadSetting(f"{PREFIX}MAIL_URL must be like smtp://user:password@mail.example.com:587.")
 
 
 def _mail_from(given: str) -> str:
@@ -209,8 +241,11 @@ def _whole(given: Mapping[str, str], name: str, default: int, low: int, high: in
     text = given.get(name, "")
     if not text:
         return default
-    if not (text.isascii() and text.isdigit() and low <= int(text) <= high):
-        raise BadSetting(f"{PREFIX}{name} must be a whole number, {low} to {high}: {text!r}.")
+    # Python reads no number of thousands of digits.
+    is_short = len(text) <= MOST_DIGITS
+    if not (is_short and text.isascii() and text.isdigit() and low <= int(text) <= high):
+        shown = text if is_short else f"{text[:MOST_DIGITS]}…"
+        raise BadSetting(f"{PREFIX}{name} must be a whole number, {low} to {high}: {shown!r}.")
     return int(text)
 
 
