@@ -165,6 +165,16 @@ def test_at_first_every_rule_is_in_use(client: FlaskClient):
     assert page.count("checked") == page.count('type="checkbox"') > 1
 
 
+def test_the_page_tells_what_stops_a_text_in_which_form_and_what_stops_its_page(client):
+    page = client.get("/coach").text.partition("What stops a release")[2]
+    any_form, _, rest = page.partition("A full release is stopped by these, too.")
+    full, _, start = rest.partition("What stops the page")
+
+    assert re.findall(r"<li>(\w+):", any_form) == ["A11", "A13", "A14", "H1"]
+    assert re.findall(r"<li>(\w+):", full) == ["A7", "S2", "P1", "Q1", "F1", "F3", "F4"]
+    assert re.findall(r"<li>(\w+):", start) == ["C1", "F7"]
+
+
 def test_what_stops_a_release_cannot_be_muted(client: FlaskClient, owner: Person):
     client.post("/coach", data={"used": []})
 

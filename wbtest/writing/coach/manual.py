@@ -8,14 +8,15 @@ import sys
 from wbtest.writing.coach.finding import Rule
 from wbtest.writing.coach.rules import RULES
 from wbtest.writing.languages import LANGUAGES
+from wbtest.writing.wording import joined
 
 OPENING = """# The coach
 
 While you write, the coach marks exact words and says what a careful reader would say. It gives no
 score: a text that wins points is not yet one that a customer wants to read.
 
-- **stop** keeps the text from being approved, or the page from being started. You can always
-  freeze a revision.
+- **stop** keeps the text from being approved; that of {page_rules} only keeps the page from being
+  started. You can always freeze a revision.
 - **warn** wants a change, or a reason for which the words stay. The reason stays in the history.
 - **note** only informs.
 
@@ -29,6 +30,10 @@ stops it.
 
 This page is made from the rules: `python -m wbtest.writing.coach.manual > docs/coach.md`.
 """
+STOPS = {
+    "approval": "stops the release before its approval",
+    "start": "stops the page before its start",
+}
 _ENGLISH = {code: english for code, _, english in LANGUAGES}
 
 
@@ -37,7 +42,9 @@ def manual() -> str:
     head = ["| rule | what it wants | severity |", "| --- | --- | --- |"]
     rows = [f"| [{r.id}](#{r.id.lower()}) | {r.title} | {r.severity} |" for r in RULES]
     table = "\n".join(head + rows)
-    return "\n".join([OPENING, table, "", *map(_section, RULES)])
+    page_rules = joined([rule.id for rule in RULES if rule.stops_before == "start"])
+    opening = OPENING.format(page_rules=page_rules)
+    return "\n".join([opening, table, "", *map(_section, RULES)])
 
 
 def _section(rule: Rule) -> str:
@@ -49,7 +56,7 @@ def _section(rule: Rule) -> str:
     ]
     if "stop" in rule.severity:
         facts.append("an approver may waive the stop" if rule.is_wording else "stops until mended")
-        facts.append(f"stops before the {rule.stops_before}")
+        facts.append(STOPS[rule.stops_before])
     return (
         f'<a id="{rule.id.lower()}"></a>\n\n## {rule.id}: {rule.title}\n\n'
         f"{' · '.join(facts)}\n\n{rule.why} {rule.mend}\n\n"
