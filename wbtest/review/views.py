@@ -101,6 +101,7 @@ def revision_page(
         marks=marks_of(findings),
         unread=unchecked(document.language),
         stops=stops_among(findings, "approval"),
+        page_stops=stops_among(findings, "start"),
         refused=refused,
         questions=still_open(document),
         today=clock.now().date().isoformat(),

@@ -162,7 +162,8 @@ def _refuse(finding: Finding, *, is_approver: bool) -> None:
     if not finding.is_waivable:
         raise NotWaivable("This cannot be waived: it has to be mended.")
     if finding.severity == "stop" and not is_approver:
-        raise NotWaivable("This stops the release. Only an approver may let it stay.")
+        stopped = "release" if finding.rule.stops_before == "approval" else "page"
+        raise NotWaivable(f"This stops the {stopped}. Only an approver may let it stay.")
 
 
 def _refuse_frozen(waiver: Waiver) -> None:
