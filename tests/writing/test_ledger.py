@@ -239,6 +239,21 @@ def test_the_short_sheet_asks_only_where_the_coach_does(client: FlaskClient, own
     assert 'value="30 minutes"' not in page
 
 
+@pytest.mark.parametrize("path", ["preview", "revisions/1"])
+def test_beside_a_short_text_stands_only_what_its_sheet_asks_for(
+    client: FlaskClient, owner: Person, path: str
+):
+    asked = make_revision(owner, form="short", problem="A family of 4 throws away £60 a month.")
+    plain = make_revision(owner, form="short", problem="A family of 4 throws away food.")
+
+    page, silent = (
+        client.get(f"/releases/{text.release_id}/{path}").text for text in (asked, plain)
+    )
+
+    assert "0 of 1 number says what it rests on." in page
+    assert "What the numbers rest on" not in silent
+
+
 def test_a_sheet_that_shows_no_numbers_wipes_none(client: FlaskClient, owner: Person):
     release = make_release(owner, problem=PROBLEM, evidence=(SIXTY,))
     data = {n: t for n, t in typed(release).items() if not n.startswith("evidence-")}

@@ -22,6 +22,7 @@ def init_app(app: Flask) -> None:
     from wbtest.writing.candidates import candidates_of, count_waiting
     from wbtest.writing.coach.ledger import numbers_of
     from wbtest.writing.coach_views import may_stay
+    from wbtest.writing.coaching import numbers_asked
     from wbtest.writing.copying import find_origin
     from wbtest.writing.evidence import is_spelled, link_in
     from wbtest.writing.languages import direction
@@ -44,6 +45,7 @@ def init_app(app: Flask) -> None:
     app.add_template_global(find_origin)
     app.add_template_global(count_waiting)
     app.add_template_global(numbers_of)
+    app.add_template_global(numbers_asked)
     app.add_template_global(link_in)
     app.add_template_test(is_spelled, "spelled")
     app.add_template_filter(long_day)

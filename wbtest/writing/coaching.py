@@ -10,7 +10,7 @@ from wbtest.patterns import late_pattern
 from wbtest.writing import coach
 from wbtest.writing import document as documents
 from wbtest.writing.coach import Finding
-from wbtest.writing.document import Document
+from wbtest.writing.document import Document, Form
 from wbtest.writing.marking import Marked
 from wbtest.writing.models import Release, Revision, Waiver
 from wbtest.writing.parts import PARTS
@@ -23,6 +23,7 @@ PRINTED = re.compile(
     r"headline|subheading|summary|problem|alternative|solution|why_now|\w+_quote\.text"
     r"|call_to_action\.text|faq\[\d+\]\.(?:question|answer)"
 )
+ASKS_FOR_SOURCES = "A17"
 NAMES = {part.name: part.label for part in PARTS["full"]} | {"release": "The whole release"}
 
 
@@ -100,6 +101,17 @@ def count_open(groups: tuple[Group, ...]) -> dict[str, int]:
     """How many findings of each part want a change: those that no reason lets stay."""
     counts = {group.name: sum(map(_is_open, group.findings)) for group in groups}
     return {name: count for name, count in counts.items() if count}
+
+
+def numbers_asked(form: Form, groups: tuple[Group, ...]) -> tuple[str, ...] | None:
+    """The numbers of which the coach wants to know what they rest on, as the short form shows them.
+
+    None in the full form, which lists every number.
+    """
+    if form == "full":
+        return None
+    found = (numbered.finding for group in groups for numbered in group.findings)
+    return tuple(finding.words for finding in found if finding.rule.id == ASKS_FOR_SOURCES)
 
 
 def anchor_of(text: Release | Revision, key: Key) -> str:
