@@ -110,6 +110,21 @@ def test_an_approver_stops_it_in_the_browser_and_finds_it_again(
 
 
 @pytest.mark.parametrize(
+    ("role", "way"), [("viewer", 'href="/stopped"'), ("approver", '/take-up"')]
+)
+def test_the_draft_as_printed_says_that_it_was_stopped_and_how_it_goes_on(
+    client: Browser, revision: Revision, team: Team, role: str, way: str
+):
+    stop_release(revision, team.approver, "Nobody wants it.")
+
+    log_in(client, getattr(team, role))
+    page = client.get(f"/releases/{revision.release_id}/preview").text
+
+    assert "Approver stopped this release on paper: “Nobody wants it.”" in page
+    assert way in page
+
+
+@pytest.mark.parametrize(
     ("path", "fields"),
     [
         ("another", {"what": ""}),

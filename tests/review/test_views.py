@@ -19,7 +19,6 @@ from tests.factories import (
 from wbtest.review.standing import approvals_of, is_approved
 from wbtest.review.verdicts import stop_release
 from wbtest.team.models import Person
-from wbtest.writing.document import CallToAction
 from wbtest.writing.models import Revision
 from wbtest.writing.releases import save_release
 from wbtest.writing.waivers import findings_of, key_of, waive
@@ -221,36 +220,6 @@ def test_the_test_page_is_offered_to_those_who_may_make_one(
     page = browser(app, member).get(url_of(revision)).text
 
     assert ("Make a test page" in page) is offered
-
-
-def test_what_stops_only_the_page_is_said_before_and_after_the_approval(
-    client: FlaskClient, owner: Person
-):
-    revision = make_revision(owner, form="short", call_to_action=CallToAction())
-    sheet = f"/releases/{revision.release_id}#part-call_to_action"
-
-    before = unescape(client.get(url_of(revision)).text)
-    make_approval(revision, owner)
-    after = unescape(client.get(url_of(revision)).text)
-
-    assert "3 things will stop the page:" in before
-    assert "Stops the page\u00a0· coach C1" in before
-    assert sheet not in before
-    assert "3 things still stop the page:" in after
-    assert sheet in after
-    assert "ready for strangers" not in after
-    assert "Make a test page" not in after
-
-
-def test_a_text_whose_page_nothing_stops_is_ready_for_strangers(
-    client: FlaskClient, revision: Revision, owner: Person
-):
-    make_approval(revision, owner)
-
-    page = client.get(url_of(revision)).text
-
-    assert "The text is ready for strangers." in page
-    assert "stop the page" not in page
 
 
 def test_a_stranger_finds_nothing_and_approves_nothing(app: Flask, revision: Revision):

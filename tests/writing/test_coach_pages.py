@@ -6,8 +6,16 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from tests.factories import log_in, make_person, make_release, make_revision, make_workspace
+from tests.factories import (
+    log_in,
+    make_approval,
+    make_person,
+    make_release,
+    make_revision,
+    make_workspace,
+)
 from wbtest.team.models import Person
+from wbtest.writing.document import CallToAction
 from wbtest.writing.house import house_of
 from wbtest.writing.models import Release
 from wbtest.writing.releases import freeze
@@ -119,6 +127,33 @@ def test_an_approver_waives_on_the_page_of_the_revision(client: FlaskClient, own
     assert "Stays: “It is a bag.”" in page
     assert answer.location.startswith(f"{path}#finding-")
     assert f'id="{answer.location.partition("#")[2]}"' in page
+
+
+def test_what_stops_only_the_page_is_said_before_and_after_the_approval(client, owner):
+    revision = make_revision(owner, form="short", call_to_action=CallToAction())
+    draft = f"/releases/{revision.release_id}"
+
+    before = client.get(f"{draft}/revisions/1").text
+    make_approval(revision, owner)
+    after = client.get(f"{draft}/revisions/1").text
+
+    assert "3 things will stop the page:" in before
+    assert "Stops the page\u00a0· coach C1" in before
+    assert f"{draft}#part-call_to_action" not in before
+    assert "3 things still stop the page:" in after
+    assert f"{draft}#part-call_to_action" in after
+    assert "ready for strangers" not in after
+    assert "Make a test page" not in after
+
+
+def test_a_text_whose_page_nothing_stops_is_ready_for_strangers(client, owner):
+    revision = make_revision(owner)
+    make_approval(revision, owner)
+
+    page = client.get(f"/releases/{revision.release_id}/revisions/1").text
+
+    assert "The text is ready for strangers." in page
+    assert "stop the page" not in page
 
 
 def test_a_revision_that_is_not_there_is_not_found(client: FlaskClient, release: Release):
