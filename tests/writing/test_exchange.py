@@ -112,6 +112,15 @@ def test_what_is_no_release_comes_back_with_a_sentence(client, owner, given):
     assert newest() is None
 
 
+@pytest.mark.parametrize("given", ["", " \n"])
+def test_who_brings_nothing_is_told_to_choose_a_file_or_to_paste_a_text(client, owner, given):
+    answer = client.post("/releases/import", data={"text": given})
+
+    assert answer.status_code == 422
+    assert "Choose a file or paste a text." in answer.text
+    assert "This is no press release" not in answer.text
+
+
 @pytest.mark.parametrize("case", REFUSED)
 def test_json_that_somebody_edited_is_refused_whole_with_the_part_or_the_line(client, owner, case):
     text, said = REFUSED[case]

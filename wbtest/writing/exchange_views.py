@@ -93,6 +93,8 @@ def _given(form: ImportForm) -> str:
     """What was pasted, or is in the file; raises NotADocument when nobody can read it."""
     file = request.files.get("file")
     if file is None or not file.filename:
+        if not (form.text.data or "").strip():
+            raise NotADocument("file", "Choose a file or paste a text.")
         return form.text.data or ""
     content = file.stream.read()
     if file.filename.lower().endswith(".docx") and not content.startswith(b"PK"):
