@@ -102,7 +102,8 @@ def _on_paper(facts: Facts) -> tuple[Step, ...]:
         ),
         Step(
             "Let somebody read it",
-            "They answer three questions before they read. A link does for who has no account.",
+            "They answer six questions before they read; three need an answer. "
+            "A link does for who has no account.",
             3,
             "Somebody was asked to read it"
             if facts.is_asked
