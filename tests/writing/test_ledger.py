@@ -190,13 +190,16 @@ def test_two_people_who_differ_about_a_number_see_only_that():
     ] == [("Number “£60”: What it rests on", "assumed", "imagined")]
 
 
-def test_what_a_number_rests_on_is_saved_with_the_sheet(client: FlaskClient, owner: Person):
+@pytest.mark.parametrize("source", ["https://bins.example", "Our own bins,\r\nfor a month"])
+def test_what_a_number_rests_on_is_saved_in_one_line_and_shown_whole(client, owner, source: str):
     release = make_release(owner, problem=PROBLEM)
-    answers = row_of(release, "£60", kind="sourced", source="https://bins.example")
+    answers = row_of(release, "£60", kind="sourced", source=source)
 
     client.post(f"/releases/{release.id}/save", data=typed(release) | answers)
 
-    assert ledger_of(release) == (Evidence("£60", "sourced", "https://bins.example"),)
+    kept = source.replace("\r\n", " ")
+    assert ledger_of(release) == (Evidence("£60", "sourced", kept),)
+    assert f"\n{kept}</textarea>" in client.get(f"/releases/{release.id}").text
 
 
 def test_an_entry_outlives_its_words_until_it_is_removed(client: FlaskClient, owner: Person):

@@ -144,7 +144,7 @@ class NumberForm(Described, Form):
     belongs = belonging.NUMBER
     words = StringField("Words", [Sound("evidence.words")], widget=HiddenInput(), default="")
     kind = SelectField("What it rests on", choices=CHOICES, validate_choice=False, default="")
-    source = _line("Source", "evidence.source")
+    source = _sentence("Source", "evidence.source")
     # Where the words stand, as the page shows it beside the fields.
     sentence, more, is_gone = "", 0, False
 
@@ -205,8 +205,8 @@ class FullForm(ShortForm):
     why_now = _prose("Why now", "why_now")
     company_quote = FormField(QuoteForm)
     customer_quote = FormField(CustomerQuoteForm)
-    vision = _line("Product vision", "vision")
-    roadmap = _line("Place on the roadmap", "roadmap")
+    vision = _sentence("Product vision", "vision")
+    roadmap = _sentence("Place on the roadmap", "roadmap")
     internal = Rows(FormField(InternalQuestionForm), max_entries=MOST_QUESTIONS + 1)
 
 
