@@ -109,7 +109,7 @@ export function startSaving(form, { answered, show }) {
       const both = await answer.json();
       if (show.others(both.fields, sent)) form.elements.version.value = both.version;
       show.trouble("Not all is saved: somebody changed the same words meanwhile.", "Compare both", "#conflict");
-      show.conflict(both.panel);
+      show.conflict(both);
     } else if (answer.status === 422) {
       const { faults, sentence } = await answer.json();
       const [first] = faults;

@@ -22,6 +22,15 @@ function button(label, act, kind = "quiet") {
   return made;
 }
 
+function sayCoached(open, findings) {
+  for (const link of document.querySelectorAll(".parts a")) {
+    const count = open[link.dataset.part] ?? 0;
+    link.querySelector("[data-open]").hidden = !count;
+    link.querySelector("[data-count]").textContent = count;
+  }
+  sayFindings(form, findings);
+}
+
 const show = {
   line(text) {
     line.parentElement.classList.remove("wrong");
@@ -52,7 +61,8 @@ const show = {
     }
   },
   others: (fields, sent) => takeOver(fields, sent),
-  conflict(panel) {
+  conflict({ panel, open, findings }) {
+    sayCoached(open, findings);
     notices.replaceChildren(document.createRange().createContextualFragment(panel));
     startConflict();
   },
@@ -76,12 +86,7 @@ const saving = startSaving(form, {
     }
     find("[data-length]").textContent = sayLength(status.words, status.pages);
     find("[data-freeze]").textContent = status.freeze;
-    for (const link of document.querySelectorAll(".parts a")) {
-      const count = status.open[link.dataset.part] ?? 0;
-      link.querySelector("[data-open]").hidden = !count;
-      link.querySelector("[data-count]").textContent = count;
-    }
-    sayFindings(form, status.findings);
+    sayCoached(status.open, status.findings);
     setTimeout(() => {
       const isStill = savedAt === status.saved_at && !saving.isUnsaved();
       if (isStill) show.line(`saved at ${clock(Date.now() - 60_000)}`);

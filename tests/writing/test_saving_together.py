@@ -3,6 +3,7 @@
 from dataclasses import replace
 from html import unescape
 
+import pytest
 from flask.testing import FlaskClient
 
 from tests.factories import LARDER, make_release
@@ -95,3 +96,19 @@ def test_questions_that_both_arranged_anew_are_chosen_as_a_whole(
     assert answer.text.count("<h3>Customer question") == 1
     assert "2. What does it cost?\nTheirs" in unescape(answer.text)
     assert answer.text.count("data-rows=") == 2
+
+
+@pytest.mark.parametrize("headers", [{}, JSON])
+def test_while_two_texts_stand_side_by_side_the_coach_speaks_of_what_the_sheet_holds(
+    client: FlaskClient, owner: Person, release_mate: Person, headers: dict[str, str]
+):
+    release = make_release(owner)
+    mine = typed(release, headline="Dinners that parents plan on a Sunday")
+    releases.save_release(release, replace(LARDER, headline=""), 1, release_mate)
+    missing = "The headline is missing."
+    assert missing in client.get(f"/releases/{release.id}").text
+
+    answer = client.post(f"/releases/{release.id}/save", data=mine, headers=headers)
+
+    assert answer.status_code == 409
+    assert missing not in answer.text

@@ -6,11 +6,13 @@ from itertools import groupby
 from operator import attrgetter
 from typing import NamedTuple
 
+from wbtest.extensions import clock
 from wbtest.patterns import late_pattern
 from wbtest.writing import coach
 from wbtest.writing import document as documents
 from wbtest.writing.coach import Finding
 from wbtest.writing.document import Document, Form
+from wbtest.writing.house import house_of
 from wbtest.writing.marking import Marked
 from wbtest.writing.models import Release, Revision, Waiver
 from wbtest.writing.parts import PARTS
@@ -64,6 +66,13 @@ def coach_text(text: Release | Revision) -> tuple[Group, ...]:
     """Return what is found in the draft as of today, in a revision as of when it was frozen."""
     found = findings_of(text)
     return grouped(found, documents.from_json(text.document), find_waivers(text))
+
+
+def coach_unsaved(release: Release, document: Document) -> tuple[Group, ...]:
+    """Return what is found today in a text that is on a sheet and not in the draft."""
+    house, today = house_of(release.workspace_id), clock.now().date()
+    found = coach.findings_of(document, release.form, today, house)
+    return grouped(found, document, find_waivers(release))
 
 
 def grouped(

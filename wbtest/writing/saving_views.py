@@ -11,6 +11,7 @@ from wbtest.team.models import Person
 from wbtest.writing import document as documents
 from wbtest.writing import releases, sheets
 from wbtest.writing.arranging import arrange
+from wbtest.writing.coaching import coach_unsaved
 from wbtest.writing.document import Document, Form
 from wbtest.writing.forms import ShortForm
 from wbtest.writing.models import Release
@@ -125,12 +126,15 @@ def _both_texts(release: Release, changed: ChangedMeanwhile) -> ResponseReturnVa
         for text in (changed.mine, changed.theirs)
     )
     differences = sheets.differences(mine, theirs)
+    # The sheet holds my words, so the coach speaks of these.
+    status = status_of(release)._replace(findings=coach_unsaved(release, changed.mine))
     if not _wants_json():
-        return sheet_page(release, mine, differences), 409
+        return sheet_page(release, mine, differences, status), 409
     panel = render_template(
         "writing/_conflict.html", differences=differences, sentence=str(changed)
     )
-    return {"version": changed.version, "panel": panel} | _fields(mine), 409
+    coached = {"open": status.open, "findings": beside(release, status)}
+    return {"version": changed.version, "panel": panel} | coached | _fields(mine), 409
 
 
 def _from_others(release: Release, typed: Document, version: int, person: Person) -> Fields:

@@ -96,12 +96,16 @@ def beside(release: Release, status: Status) -> dict[str, str]:
 
 
 def sheet_page(
-    release: Release, sheet: ShortForm, differences: list[sheets.Difference] | None = None
+    release: Release,
+    sheet: ShortForm,
+    differences: list[sheets.Difference] | None = None,
+    status: Status | None = None,
 ) -> str:
+    """The sheet as typed; ``status`` is the draft's unless the coach speaks of another text."""
     language = sheet.language.data or "en"
     # A sheet of the short form that was opened before the release grew comes back as it was sent.
     shape: Form = "full" if isinstance(sheet, FullForm) else "short"
-    status = status_of(release)
+    status = status or status_of(release)
     return render_template(
         "writing/release.html",
         release=release,
