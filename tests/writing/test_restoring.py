@@ -34,6 +34,17 @@ def test_two_texts_are_compared_word_by_word(client: FlaskClient, told: Release)
     assert "parts are unchanged" in page
 
 
+def test_days_are_compared_as_people_write_them(
+    client: FlaskClient, release: Release, owner: Person, now: HandClock
+):
+    write(release, owner, now, dateline=replace(LARDER.dateline, date="2027-04-16"))
+
+    page = client.get(f"/releases/{release.id}/compare?from=1&to=draft").text
+
+    assert '<time datetime="2027-04-16" data-date>16 April 2027</time>' in page
+    assert ">2027-04-16<" not in page
+
+
 def test_each_part_asks_in_a_dialog_of_its_own(client: FlaskClient, told: Release):
     page = client.get(f"/releases/{told.id}/compare?from=1").text
 
