@@ -19,6 +19,7 @@ def test_an_idea_of_tonight_is_written_frozen_and_approved(logged_in: Page, live
     page.get_by_label("Product").fill("Night bus")
     page.get_by_role("button", name="Start writing").click()
     page.get_by_label("Headline").fill("Home from the late shift in twenty minutes")
+    page.get_by_label("Words on the button").fill("Book a seat home")
     page.get_by_label("Price").fill("£3 a ride")
     saved(page)
     page.get_by_role("button", name="Freeze as revision 1").click()
@@ -26,6 +27,7 @@ def test_an_idea_of_tonight_is_written_frozen_and_approved(logged_in: Page, live
     page.get_by_role("button", name="Approve revision 1").click()
 
     expect(page.get_by_text("approved alone, on day one, in the short form")).to_be_visible()
+    expect(page.get_by_text("The text is ready for strangers.")).to_be_visible()
     expect(page.get_by_role("link", name="Make a test page")).to_be_visible()
     expect(page.get_by_role("article")).to_contain_text("Home from the late shift")
 
