@@ -12,12 +12,20 @@ from tests.factories import log_in, make_person, make_workspace
 from wbtest import create_app
 from wbtest.config import Settings
 from wbtest.extensions import db
+from wbtest.http import hosts_of, is_known_host
 from wbtest.team import access
 
 
 @pytest.mark.parametrize("host", ["evil.example", "localhost.evil.example", "evil.example:80"])
 def test_another_hosts_name_is_not_answered(client: Browser, host: str) -> None:
     assert client.get("/login", headers={"Host": host}).status_code == 421
+
+
+@pytest.mark.parametrize(
+    "host", ["localhost:1@evil", "localhost:80/x", "localhost:x", "[::1", "::1]", "[::1]x", ""]
+)
+def test_what_only_begins_as_our_name_is_not_ours(host: str) -> None:
+    assert not is_known_host(host, hosts_of("http://localhost:8000"))
 
 
 @pytest.mark.parametrize("host", ["localhost", "LOCALHOST:5000", "127.0.0.1:8000", "[::1]:8000"])

@@ -14,6 +14,7 @@ from werkzeug.formparser import FormDataParser
 from werkzeug.routing import IntegerConverter, Map
 
 from wbtest.error_pages import error_page
+from wbtest.patterns import late_pattern
 
 CONTENT_POLICY = (
     "default-src 'none'; script-src 'self'{nonce}; style-src 'self'{nonce}; "
@@ -35,6 +36,8 @@ LONGEST_BODY = 2 * 1024 * 1024
 # Of a form as most are sent; one with files may have 1,000 parts. No form of ours has as many.
 MOST_FIELDS = 10_000
 WITH_BODY = ("POST", "PUT", "PATCH", "DELETE")
+# A name or an address, and perhaps a port.
+_HOST = late_pattern(r"(\[[0-9a-f:.]+\]|[^\s:\[\]@/\\?#]+)(?::[0-9]{0,5})?")
 # Of an app: forgets who asks, once they were not turned away.
 FORGET = "wbtest.forget"
 # Asked for by machines that know us by number; they build no link.
@@ -141,8 +144,8 @@ def is_known_host(host: str, known: frozenset[str]) -> bool:
     """
     if host in known:
         return True
-    name = host.lower().removeprefix("[").partition("]")[0] if host[:1] == "[" else host.lower()
-    return host.lower() in known or name.rpartition(":")[0] in known or name in known
+    named = _HOST.fullmatch(host.lower())
+    return named is not None and named[1].strip("[]") in known
 
 
 def csp_nonce() -> str:
