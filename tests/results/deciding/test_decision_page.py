@@ -88,6 +88,52 @@ def test_what_the_release_leaves_open_is_asked_for(met: Experiment, approver: Br
     assert page.index("Who pays?") < page.index("Priya")
 
 
+def text_of(page: str) -> str:
+    """The words of a page, with one space between them."""
+    return " ".join(re.sub(r"<[^>]+>", "", page).split())
+
+
+def test_numbers_of_which_nobody_said_what_they_rest_on_are_still_open(
+    met: Experiment, approver: Browser
+):
+    with writing():
+        met.revision.document = met.revision.document | {
+            "summary": "It plans 5 dinners for £4 a month. 12 families tried it, and two stayed.",
+            "evidence": [
+                {"words": "£4 a month", "kind": "assumed", "source": ""},
+                {"words": "12 families", "kind": "sourced", "source": ""},
+            ],
+        }
+    page = page_of(approver, met)
+    said = text_of(page[page.index('id="open"') :])
+
+    assert "2 numbers rest on nothing yet: 5 dinners · 12 families See them in the text" in said
+    assert "Assumed: £4 a month" in said
+    assert f"/revisions/{met.revision.number}#numbers" in page
+    assert "Nothing" not in said.partition("What was decided")[0]
+
+
+@pytest.mark.parametrize(
+    ("form", "sentence"),
+    [
+        ("short", "A short release has no internal FAQ, so nobody wrote down what is unknown."),
+        ("full", "Nothing: the release assumes no number, and its internal FAQ has no open"),
+    ],
+)
+def test_that_nothing_is_open_is_said_of_the_form_that_was_tested(
+    met: Experiment, approver: Browser, form, sentence: str
+):
+    with writing():
+        met.revision.form = form
+        met.revision.document = {
+            name: value
+            for name, value in met.revision.document.items()
+            if name in ("product", "headline", "language")
+        }
+
+    assert sentence in text_of(page_of(approver, met))
+
+
 def test_forecasts_stay_private_until_the_figures_are_final(
     met: Experiment, team: Team, approver: Browser, now: HandClock
 ):

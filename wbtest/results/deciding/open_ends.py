@@ -8,6 +8,7 @@ from wbtest.publishing.rule import Hypothesis
 from wbtest.results.learning.assumptions import assumptions_behind
 from wbtest.writing.coach.ledger import Row, numbers_of
 from wbtest.writing.document import Document, Question
+from wbtest.writing.evidence import is_spelled
 
 
 class OpenEnds(Struct, frozen=True):
@@ -27,6 +28,18 @@ def open_ends_of(document: Document, rule: Hypothesis) -> OpenEnds:
     return OpenEnds(
         (*numbers_of(document).assumptions, *behind),
         tuple(question for question in asked if question.open),
+    )
+
+
+def unsaid_numbers(document: Document) -> tuple[str, ...]:
+    """Return the figures of which nobody said what they rest on, each once, in reading order.
+
+    Numbers in words, such as “two questions”, are no figures. A memo does not keep these.
+    """
+    return tuple(
+        row.words
+        for row in numbers_of(document).rows
+        if row.sentence and not is_spelled(row.words) and not (row.entry and row.entry.is_complete)
     )
 
 

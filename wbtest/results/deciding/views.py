@@ -18,7 +18,7 @@ from wbtest.results.deciding import decide as verbs
 from wbtest.results.deciding.guesses import guesses_of
 from wbtest.results.deciding.meanwhile import mark_of
 from wbtest.results.deciding.models import Paper
-from wbtest.results.deciding.open_ends import open_ends_of
+from wbtest.results.deciding.open_ends import open_ends_of, unsaid_numbers
 from wbtest.results.deciding.papers import find_paper, papers_of
 from wbtest.results.deciding.seconds import names_of, rule_of_second, seconds_for
 from wbtest.results.deciding.showing import ended_shown, waiting_shown
@@ -129,6 +129,7 @@ def _to_memo(paper: Paper) -> ResponseReturnValue:
 
 def _page(experiment: Experiment, form: DecisionForm) -> str:
     results, papers = results_of(experiment, clock.now()), papers_of(experiment)
+    document = documents.from_json(experiment.revision.document)
     if form.read.data is None or form.errors:
         # Who was told of something newer has read it now.
         form.read.data = mark_of(experiment, results)
@@ -153,7 +154,8 @@ def _page(experiment: Experiment, form: DecisionForm) -> str:
         attempt=standing.attempt_phrase(results),
         trust_panel=panel_of(results.trust),
         guesses=guesses_of(experiment, results),
-        ends=open_ends_of(documents.from_json(experiment.revision.document), results.rule),
+        ends=open_ends_of(document, results.rule),
+        unsaid=unsaid_numbers(document),
         rule_of_second=_rule_of_second(experiment, results),
         decisions=[(each, contradiction(each)) for each in decisions(experiment)],
         waiting_papers=waiting_shown(papers, access.person()),
