@@ -11,7 +11,7 @@ from wbtest.publishing.in_words import as_percent
 from wbtest.results.figures import Judged
 from wbtest.results.outlook import rounded
 from wbtest.results.statistics import Counts
-from wbtest.results.trust import listed
+from wbtest.results.trust import is_lost, listed
 from wbtest.results.variants import VariantFigures
 
 Kind = Literal["go", "iterate", "stop", "neutral"]
@@ -135,6 +135,16 @@ def evidence(results: Judged) -> str:
             f"{low} and {high}, safe to watch every day."
         )
     return f"{found}: between {low} and {high}, safe to watch every day."
+
+
+def evidence_shown(results: Judged) -> str:
+    """Return ``evidence``, and of lost figures that nothing brings them back.
+
+    A memo keeps ``evidence`` alone: its words are held against it for ever.
+    """
+    if results.verdict.is_withheld and is_lost(results.trust):
+        return "These figures stay on record, and decide nothing."
+    return evidence(results)
 
 
 def leading(results: Judged) -> VariantFigures:

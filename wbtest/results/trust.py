@@ -17,6 +17,8 @@ Where = Literal["", "page", "excluded", "signups", "history", "attempts", "seal"
 USUAL = ("split", "beacons", "machines", "sources", "weekdays", "confirmed")
 # Of fewer than this a per cent would say more than is known.
 SMALL = 100
+# What these stop is not saved by mending it: whoever saw which variant did not come by chance.
+LOST = ("split", "served_split")
 COLOURS: dict[CheckState, Colour] = {"ok": "green", "warn": "amber", "stop": "red"}
 WORDS: dict[Colour, str] = {
     "green": "in order",
@@ -68,6 +70,11 @@ def early(check: str, title: str, reason: str, value: str = "–") -> Check:
 def is_red(checks: Sequence[Check]) -> bool:
     """Whether a check stops the verdict."""
     return any(check.state == "stop" for check in checks)
+
+
+def is_lost(checks: Sequence[Check]) -> bool:
+    """Whether a check stops the verdict for good, so that only a new test helps."""
+    return any(check.state == "stop" and check.check in LOST for check in checks)
 
 
 def share(part: int, whole: int) -> str:

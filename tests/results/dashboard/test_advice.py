@@ -2,8 +2,8 @@
 
 import pytest
 
-from tests.conftest import HandClock
-from tests.factories import Team
+from tests.conftest import Browser, HandClock
+from tests.factories import Team, log_in
 from tests.results.states import DAYS, States
 from wbtest.publishing.running import life
 from wbtest.results.dashboard.advice import advice, missing
@@ -24,7 +24,11 @@ def states(team: Team) -> States:
         (States.met, "The sealed rule says go. We build it.", 0),
         (States.not_met, "The sealed rule says stop. We write another draft, or stop.", 0),
         (States.inconclusive, "The sealed rule leaves it open. We ask once more.", 0),
-        (States.split_broken, "Mend what is red under “Can I trust this?”.", 0),
+        (
+            States.split_broken,
+            "These figures are lost. Mend the page, end this test, and begin a new one.",
+            0,
+        ),
     ],
 )
 def test_the_advice_follows_the_verdict(states, now: HandClock, make, sentence, count):
@@ -60,3 +64,27 @@ def test_a_page_that_rests_is_to_be_resumed_or_ended(states, now: HandClock, tea
     life.pause(experiment, team.approver)
 
     assert advice(judged(experiment, now())).startswith("Resume the page")
+
+
+def test_lost_figures_lead_to_the_end_of_the_test_and_to_a_new_draft(
+    states, now: HandClock, team: Team, client: Browser
+):
+    experiment = states.split_broken()
+    place = f"/experiments/{experiment.id}"
+    now.turn(days=DAYS + 2)
+    log_in(client, team.approver)
+    page = client.get(f"{place}/results").text
+    card = page[page.index('class="card verdict"') : page.index("See the sealed rule")]
+
+    assert "These figures are lost. Mend the page, end this test, and begin a new one." in card
+    assert "These figures stay on record, and decide nothing." in card
+    assert f'action="{place}/end"' in card
+    assert f'action="{place}/clone"' in card
+    assert f'href="{place}/decision"' not in card
+    assert "Until this is mended" not in page + client.get(f"{place}/decision").text
+
+    life.end(experiment, team.approver)
+    page = client.get(f"{place}/results").text
+
+    assert "These figures are lost. Mend the page, and begin a new test." in page
+    assert f'action="{place}/end"' not in page

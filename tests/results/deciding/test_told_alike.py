@@ -80,7 +80,7 @@ def test_a_verdict_withheld_is_not_called_unsettled(
 
     for page in ("results", "decision"):
         text = plain(approver.get(f"/experiments/{experiment.id}/{page}").text)
-        assert "The verdict is withheld, and it is better to wait until it can be trusted." in text
+        assert "The verdict is withheld for good, and it is better to begin a new test." in text
         assert "The figures have not settled it" not in text
 
 

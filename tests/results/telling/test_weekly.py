@@ -125,7 +125,7 @@ def test_what_cannot_be_trusted_is_said(begin: Start, now: HandClock):
 
     body = mails()[0].body
     assert "The figures cannot be trusted as they are (Split as planned: broken" in body
-    assert "Missing: figures that can be trusted." in body
+    assert "These figures are lost: the page of the results says what to mend" in body
 
 
 def test_nobody_gets_it_unasked(experiment: Experiment, now: HandClock):

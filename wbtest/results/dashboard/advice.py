@@ -7,6 +7,7 @@ from math import ceil
 from wbtest.publishing.in_words import as_percent
 from wbtest.results.figures import Judged
 from wbtest.results.in_words import final_moment, is_open, promise
+from wbtest.results.trust import is_lost
 
 DAY_SECONDS = 24 * 3600
 
@@ -15,7 +16,7 @@ def advice(results: Judged) -> str:
     """Return what to do now, in a sentence or two."""
     verdict = results.verdict
     if verdict.is_withheld:
-        return "Mend what is red under “Can I trust this?”. Decide nothing until then."
+        return _to_mend(results)
     if verdict.doubt:
         return "Decide nothing on this yet: see what is red under “Can I trust this?”."
     if verdict.choice:
@@ -36,6 +37,15 @@ def advice(results: Judged) -> str:
     if results.outlook is not None and results.outlook.is_too_slow:
         return "Bring more people to the page, or it will end without an answer."
     return "Keep it running, and change nothing."
+
+
+def _to_mend(results: Judged) -> str:
+    """What to do while a check stops the verdict, which some do for good."""
+    if not is_lost(results.trust):
+        return "Mend what is red under “Can I trust this?”. Decide nothing until then."
+    is_over = results.verdict.is_over
+    then = "and begin a new test" if is_over else "end this test, and begin a new one"
+    return f"These figures are lost. Mend the page, {then}."
 
 
 def missing(results: Judged) -> list[str]:

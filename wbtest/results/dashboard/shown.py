@@ -11,6 +11,7 @@ from wbtest.results import in_words, standing
 from wbtest.results.dashboard.advice import advice, missing
 from wbtest.results.decisions import contradiction, decisions
 from wbtest.results.figures import Results
+from wbtest.results.trust import is_lost
 from wbtest.results.trusting.panel import panel_of
 from wbtest.writing import document as documents
 
@@ -42,10 +43,11 @@ def shown(experiment: Experiment, found: Results) -> dict[str, object]:
         "excluded": EXCLUDED,
         "badge": in_words.badge(found),
         "headline": in_words.headline(found),
-        "evidence": in_words.evidence(found),
+        "evidence": in_words.evidence_shown(found),
         "act": in_words.act(found),
         "promise": in_words.promise(found),
         "advice": advice(found),
+        "is_lost": found.verdict.is_withheld and is_lost(found.trust),
         "missing": missing(found),
         "final_moment": in_words.final_moment(found),
         "standings": in_words.STANDINGS,

@@ -12,6 +12,7 @@ from wbtest.publishing.models import Experiment
 from wbtest.results.deciding.models import Paper
 from wbtest.results.decisions import CHOICES
 from wbtest.results.figures import Results
+from wbtest.results.trust import is_lost
 from wbtest.review.four_eyes import approvers_of, is_alone
 from wbtest.review.waiting.waits import Wait, Who
 from wbtest.team.models import Person, Workspace
@@ -59,6 +60,8 @@ def _state_of(results: Results) -> str:
     verdict = results.verdict
     if verdict.choice:
         return f"The sealed rule says {verdict.choice}."
+    if verdict.is_withheld and is_lost(results.trust):
+        return "The verdict is withheld for good, and it is better to begin a new test."
     if verdict.is_withheld:
         return "The verdict is withheld, and it is better to wait until it can be trusted."
     return "The verdict is in doubt." if verdict.doubt else "The figures have not settled it."

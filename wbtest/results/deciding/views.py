@@ -146,7 +146,7 @@ def _page(experiment: Experiment, form: DecisionForm) -> str:
         need=rule_in_words.need(results.rule),
         badge=in_words.badge(results),
         headline=in_words.headline(results),
-        evidence=in_words.evidence(results),
+        evidence=in_words.evidence_shown(results),
         act=in_words.act(results),
         promise=in_words.promise(results),
         final_moment=in_words.final_moment(results),

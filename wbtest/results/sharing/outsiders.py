@@ -65,7 +65,7 @@ def shown(results: Results, stages: Sequence[Stage]) -> dict[str, object]:
         "is_open": everybody.served > 0 or everybody.signups > 0 or results.phase > 1,
         "badge": in_words.badge(results),
         "headline": turned(in_words.headline(results)),
-        "evidence": turned(in_words.evidence(results)),
+        "evidence": turned(in_words.evidence_shown(results)),
         "claim": rule_in_words.claim(results.rule),
         "conditions": rule_in_words.conditions(results.rule),
         "what_counts": rule_in_words.what_counts(results.rule),

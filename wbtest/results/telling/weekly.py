@@ -15,11 +15,12 @@ from wbtest.results.dashboard.advice import missing
 from wbtest.results.deciding.stopping import should_end
 from wbtest.results.decisions import find_decision
 from wbtest.results.figures import Results, results_of
-from wbtest.results.in_words import evidence, headline, promise
+from wbtest.results.in_words import evidence_shown, headline, promise
 from wbtest.results.telling import letters, weeks
 from wbtest.results.telling.choices import wanting
 from wbtest.results.telling.posting import claim, is_told, post, results_url
 from wbtest.results.telling.weeks import Week
+from wbtest.results.trust import is_lost
 from wbtest.store import writing
 
 EVERY = timedelta(minutes=10)
@@ -56,7 +57,7 @@ def letter_of(experiment: Experiment, results: Results, week: Week) -> Letter:
     signups = "1 sign-up" if signed_up == 1 else f"{signed_up:,} sign-ups"
     return letters.written(
         f"{address_of(experiment)}, {when}: {visitors}, {signups}",
-        f"{headline(results)} {evidence(results)}".strip(),
+        f"{headline(results)} {evidence_shown(results)}".strip(),
         f"From {when} {letters.people(seen, 'saw the page', signed_up)}. "
         f"Since the start: {letters.people(all_seen, 'saw it', all_signed_up)}.",
         letters.trust_sentence(results.trust),
@@ -73,6 +74,8 @@ def _missing(experiment: Experiment, results: Results) -> str:
         return (
             "It was decided to stop, and the page is not closed: end the test." if is_open else ""
         )
+    if results.verdict.is_withheld and is_lost(results.trust):
+        return "These figures are lost: the page of the results says what to mend for a new test."
     if results.verdict.is_withheld:
         return "Missing: figures that can be trusted. The page of the results says what to mend."
     if found := missing(results):
