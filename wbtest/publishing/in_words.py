@@ -11,7 +11,7 @@ class Outcome(NamedTuple):
     ``kind`` is the colour of the decision and ``word`` its name.
     """
 
-    kind: Literal["go", "iterate", "stop", "neutral"]
+    kind: Literal["go", "iterate", "neutral"]
     word: str
     when: str
     then: str
@@ -33,18 +33,20 @@ def claim(rule: Hypothesis) -> str:
 
 
 def outcomes(rule: Hypothesis) -> tuple[Outcome, ...]:
-    """Every way in which the test can end, and what happens then."""
+    """Every way in which the test can end, and what happens then.
+
+    The team wrote one sentence for iterate and stop, so they are one way.
+    """
     target, floor = as_percent(rule.target), as_percent(rule.floor)
     most = f"{rule.maximum_visitors:,}"
     return (
         Outcome("go", "Go", f"when a variant is shown to reach {target}", rule.if_met),
         Outcome(
             "iterate",
-            "Iterate",
-            f"when none reaches {target}, but one is shown to be above {floor}",
+            "Iterate or stop",
+            f"when none reaches {target} (iterate if one is shown to be above {floor}, else stop)",
             rule.if_not_met,
         ),
-        Outcome("stop", "Stop", f"when none reaches {target}, nor {floor}", rule.if_not_met),
         Outcome(
             "neutral",
             "Undecided",
