@@ -137,6 +137,17 @@ def test_who_came_is_filtered_and_its_file_is_the_same_part(viewer, experiment):
     assert rows[0][1] == f"{all_of_it['converted']} of {all_of_it['seen']}" == "58 of 660"
 
 
+def test_segments_of_several_variants_have_the_whole_width_and_name_each_figure_on_a_phone(
+    viewer, experiment, states: States
+):
+    several = tab(viewer, experiment, "who-came")
+    alone = tab(viewer, states.too_good(), "who-came")
+
+    assert ("halves even" in several, "halves even" in alone) == (False, True)
+    assert 'data-head="Wilson, 95\u202f%, for information"' in several.replace("&#8239;", "\u202f")
+    assert all(f'data-head="{variant.name}"' in several for variant in experiment.variants[1:])
+
+
 def test_a_part_in_which_nobody_came_offers_everything_again(viewer, experiment):
     page = tab(viewer, experiment, "who-came?device=tablet")
 
