@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 
 import pytest
 
@@ -44,6 +45,21 @@ def test_the_dashboard_says_how_many_opened_a_question(client, experiment, team:
     assert "What does it cost?" in page
     assert "30 of 81" in page
     assert "0 of 9" in page
+
+
+def test_of_a_question_that_is_open_nothing_is_said_while_nobody_opened_it(
+    client, experiment, team: Team
+):
+    count(experiment, "faq", "1", 30)
+    log_in(client, team.viewer)
+
+    page = client.get(f"/experiments/{experiment.id}/results/what-they-said").text
+    row = page[page.index("open from the start, so it is read without a click") :]
+
+    assert re.findall(r'class="n" data-head="([^"]*)">([^<]*)<', row)[:2] == [
+        ("By those who signed up", "–"),
+        ("By the others", "–"),
+    ]
 
 
 def test_each_phase_stands_alone(client, experiment, team: Team):
