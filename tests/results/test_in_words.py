@@ -253,3 +253,16 @@ def test_every_chart_has_a_conclusion_however_few_came(begin: Start, visitors):
     assert len(sentences) == 8
     assert all(sentence[0] in sentence[0].upper() for sentence in sentences)
     assert all(sentence.endswith(".") for sentence in sentences)
+
+
+def test_whose_window_is_open_is_said_because_the_upper_end_leaves_them_out(begin):
+    experiment = begin()
+    count_day(experiment, 8, seen=100, converted=8)
+    count_hour(experiment, int(LATER.timestamp()) - 7200, seen=20, converted=1)
+    results = results_of(experiment, LATER)
+
+    assert conclusions.still_open(results) == (
+        "The upper end of an interval counts only the 100 of 120 visitors whose 24 hours to sign "
+        "up are over, so it may still move."
+    )
+    assert conclusions.still_open(results_of(experiment, AFTER_ALL)) == ""

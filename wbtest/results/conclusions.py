@@ -44,6 +44,19 @@ def of_intervals(results: Results) -> str:
     return f"{capital('; '.join(said))}."
 
 
+def still_open(results: Results) -> str:
+    """Why the high ends may move without a new visitor; '' once nobody's window is open."""
+    settled, seen = results.settled, results.everybody.seen
+    if settled >= seen:
+        return ""
+    hours = results.rule.conversion_window_hours
+    window = f"{hours // 24} days" if hours % 24 == 0 and hours > 24 else f"{hours} hours"
+    return (
+        f"The upper end of an interval counts only the {settled:,} of {seen:,} visitors"
+        f"{_in_phase(results)} whose {window} to sign up are over, so it may still move."
+    )
+
+
 def of_evidence(results: Results) -> str:
     """Whether the line was crossed, when, and whether that is a verdict."""
     if results.verdict.is_withheld:

@@ -37,6 +37,7 @@ from wbtest.results.variants import (
     find_best,
     log_e_unequal,
     rank,
+    settled_of,
 )
 from wbtest.results.variants import split as split_of
 from wbtest.results.verdict import Life, Verdict, judge
@@ -62,9 +63,9 @@ class PhaseRates(Struct, frozen=True):
 class Judged(Struct, frozen=True):
     """An experiment's verdict and what it rests on, as far as a sentence about it needs.
 
-    Counts are of the newest ``phase``; evidence is of all of them. ``days`` hold a totals for each
-    variant. ``trust`` are the checks that can withhold a verdict. ``outlook`` is None unless
-    visitors are still missing.
+    Counts are of the newest ``phase``; evidence is of all of them. ``settled`` are those seen whose
+    conversion window is over. ``days`` hold a totals for each variant. ``trust`` are the checks
+    that can withhold a verdict. ``outlook`` is None unless visitors are still missing.
     """
 
     rule: Hypothesis
@@ -78,6 +79,7 @@ class Judged(Struct, frozen=True):
     outlook: Outlook | None
     trust: tuple[Check, ...]
     looks: Looks
+    settled: int
     days: Mapping[tuple[int, date], Sequence[Totals]]
 
     @property
@@ -262,6 +264,7 @@ def _judged(
         outlook=foresee(rule, counted.phases[-1], life) if is_waiting else None,
         trust=(*trust, check_since(verdict)),
         looks=looks,
+        settled=settled_of(rule, counted.phases[-1], looks),
         days=counted.days,
     )
 

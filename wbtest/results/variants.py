@@ -55,8 +55,7 @@ def figures_by_variant(
 ) -> tuple[VariantFigures, ...]:
     """Return the figures of each variant, in the sealed order."""
     ever = [phase.totals() for phase in counted.phases]
-    settled_at = int(looks.ends[-1]) - rule.conversion_window_hours * HOUR
-    settled = [phase.settled(settled_at) for phase in counted.phases]
+    settled = [phase.settled(_settled_at(rule, looks)) for phase in counted.phases]
     figures = []
     for k, variant in enumerate(variants):
         counts = [phase[k] for phase in ever]
@@ -85,6 +84,16 @@ def figures_by_variant(
             )
         )
     return tuple(figures)
+
+
+def settled_of(rule: Hypothesis, phase: PhaseHours, looks: Looks) -> int:
+    """Return how many of a phase's visitors can no longer convert: the high ends rest on them."""
+    return sum(counts.seen for counts in phase.settled(_settled_at(rule, looks)))
+
+
+def _settled_at(rule: Hypothesis, looks: Looks) -> int:
+    """Whoever was seen in an hour that was over by then has no conversion window left."""
+    return int(looks.ends[-1]) - rule.conversion_window_hours * HOUR
 
 
 def compare(rule: Hypothesis, phases: Sequence[PhaseHours]) -> tuple[Comparison, ...]:
