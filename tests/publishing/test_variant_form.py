@@ -28,6 +28,19 @@ def test_a_variant_is_added_with_what_differs(owner: FlaskClient, revision: Revi
     assert (variant.key, variant.weight, variant.overrides) == ("price", 2, {"price": "Free"})
 
 
+def test_a_variant_that_says_nothing_else_is_saved_with_a_hint(
+    owner: FlaskClient, revision: Revision, team: Team
+):
+    experiment = make_experiment(revision, team.editor)
+    path, hint = f"/experiments/{experiment.id}", "Nothing differs from the control yet."
+
+    owner.post(f"{path}/variants/new", data={"name": "Price", "weight": "1"})
+    assert hint in owner.get(path).text
+
+    owner.post(f"{path}/variants/price", data={"name": "Price", "weight": "1", "price": "Free"})
+    assert hint not in owner.get(path).text
+
+
 @pytest.mark.parametrize(
     "weight", ["-1", "0", "1e308", "NaN", "Infinity", "٣", "0.1", "1001", "", "1,00"]
 )

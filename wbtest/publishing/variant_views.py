@@ -1,6 +1,6 @@
 """The team's pages about the variants of a draft: add, change, remove."""
 
-from flask import abort, redirect, render_template, request, url_for
+from flask import abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from wbtest.publishing.assembling import page_of
@@ -34,10 +34,11 @@ def new_variant(experiment_id: int) -> ResponseReturnValue:
     offer_pictures(form, experiment)
     if form.validate_on_submit():
         try:
-            add_variant(experiment, access.person(), **form.values(keys))
+            added = add_variant(experiment, access.person(), **form.values(keys))
         except Invalid as error:
             put_at_field(form, error)
         else:
+            _hint_at_twin(added)
             return _back(experiment)
     return variant_page("new_variant", form, experiment, parts)
 
@@ -59,6 +60,7 @@ def variant(experiment_id: int, key: str) -> ResponseReturnValue:
         except Invalid as error:
             put_at_field(form, error)
         else:
+            _hint_at_twin(variant)
             return _back(experiment)
     return variant_page("variant", form, experiment, parts, variant)
 
@@ -85,6 +87,12 @@ def _get_variant(experiment_id: int, key: str) -> tuple[Experiment, Variant]:
 def offer_pictures(form: VariantForm, experiment: Experiment, present: str | None = None) -> None:
     """Let the variant show one of the workspace's pictures instead of the page's, or none."""
     form.hero.choices = picture_choices(offered(experiment, present))
+
+
+def _hint_at_twin(variant: Variant) -> None:
+    """Say of a variant that it is the control once more: as such it tells nothing."""
+    if variant.position and not variant.overrides:
+        flash("Nothing differs from the control yet.")
 
 
 def _demand_draft(experiment: Experiment) -> None:
