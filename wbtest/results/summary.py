@@ -71,10 +71,10 @@ def summaries(experiments: Sequence[Experiment], now: datetime) -> dict[int, Sum
 
 
 def _trust(results: Judged) -> str:
-    """Whether the checks that can withhold a verdict are in order."""
+    """What the checks that can withhold a verdict ask for; '' while they are in order."""
     if is_red(results.trust):
-        return "not to be trusted as they are"
+        return "The figures are not to be trusted as they are."
     warnings = sum(check.state == "warn" for check in results.trust)
-    if warnings:
-        return "one check wants a look" if warnings == 1 else f"{warnings} checks want a look"
-    return "no check stops them"
+    if not warnings:
+        return ""
+    return "One check wants a look." if warnings == 1 else f"{warnings} checks want a look."
