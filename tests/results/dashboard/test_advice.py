@@ -58,12 +58,12 @@ def test_whoever_may_still_answer_is_waited_for(states, now: HandClock, team: Te
     assert advice(judged(experiment, now())).startswith("Wait until 11 March, 09:00")
 
 
-def test_a_page_that_rests_is_to_be_resumed_or_ended(states, now: HandClock, team: Team):
+def test_a_page_that_rests_is_to_be_opened_again_or_ended(states, now: HandClock, team: Team):
     experiment = states.running()
     now.turn(days=DAYS)
     life.pause(experiment, team.approver)
 
-    assert advice(judged(experiment, now())).startswith("Resume the page")
+    assert advice(judged(experiment, now())).startswith("Open the page again to go on")
 
 
 def test_lost_figures_lead_to_the_end_of_the_test_and_to_a_new_draft(

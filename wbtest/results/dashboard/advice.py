@@ -31,7 +31,7 @@ def advice(results: Judged) -> str:
             "wait whether late answers settle that it is missed."
         )
     if results.is_paused:
-        return "Resume the page to go on, or end the test."
+        return "Open the page again to go on, or end the test."
     if not results.everybody.seen:
         return "Share the link, so that people come."
     if results.outlook is not None and results.outlook.is_too_slow:
