@@ -50,6 +50,24 @@ def test_the_page_leads_with_the_verdict(approver: Browser, experiment):
     assert page.index("Can I trust this?") < page.index("Sign-ups per hundred visitors")
 
 
+def test_what_a_test_taught_is_asked_for_once_it_can_be_written(
+    approver: Browser, team: Team, experiment
+):
+    question = "What did this test teach?"
+    assert question not in page_of(approver, experiment)
+
+    end(experiment, team.owner)
+    assert question in page_of(approver, experiment)
+
+
+def test_before_the_first_visitor_a_link_for_each_place_is_offered(approver: Browser, begin: Start):
+    experiment = begin(slug="fresh")
+    page = page_of(approver, experiment)
+
+    assert f'<a href="/experiments/{experiment.id}/links">make a link for each place</a>' in page
+    assert "utm_source" not in page
+
+
 def test_every_number_is_labelled(approver: Browser, experiment):
     page = page_of(approver, experiment)
     heads = re.findall(r'<div class="card-head">.*?</div>', page, re.DOTALL)
