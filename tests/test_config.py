@@ -73,6 +73,7 @@ def test_a_damaged_secret_file_is_not_used(tmp_path: Path, there: bytes) -> None
         ("BASE_URL", "http://[::1", "must be like https://try.example.com"),
         ("DATABASE_URL", "sqlite:///:memory:", "name a database"),
         ("DATABASE_URL", "sqlite:////x.db?mode=ro", "name a database"),
+        ("DATABASE_URL", "sqlite:///file::memory:?uri=true", "name a database"),
         ("DATABASE_URL", "postgresql://h:bad/x", "name a database"),
         ("READ_URL", "postgresql://h:bad/x", "must begin with"),
         ("MAIL_URL", "smtp://[::1", "must be like smtp://"),

@@ -169,9 +169,10 @@ def _database_url(given: str, instance: Path) -> str:
 
 
 def _names_a_file(url: str) -> bool:
-    """Whether an address of SQLite is that of a file and nothing more."""
+    """Whether an address of SQLite is that of a file; only ``file:…`` has a query."""
     name = url.removeprefix(DATABASES[0])
-    return bool(name.strip("/")) and not name.startswith(":") and "?" not in name
+    is_plain = "?" not in name or name.startswith("file:")
+    return bool(name.strip("/")) and ":memory:" not in name and is_plain
 
 
 def _is_postgresql(url: str) -> bool:

@@ -79,7 +79,7 @@ def test_an_owner_sees_mail_that_waits_for_a_server(client: Browser) -> None:
 
     page = client.get("/team").text
 
-    assert "1 waiting" in page
+    assert "1 mail waits." in page
     assert "No mail server is set" in page
 
 
