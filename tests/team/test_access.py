@@ -113,6 +113,13 @@ def test_a_form_sent_by_nobody_leads_back_to_it_and_says_that_nothing_was_stored
     assert "logged out meanwhile, so nothing was stored" in client.get(answer.location).text
 
 
+def test_a_script_that_goes_on_saving_leaves_no_heap_of_messages(client: Browser) -> None:
+    for _ in range(3):
+        client.send("/rooms/edit", headers={"Accept": "application/json"})
+
+    assert "logged out meanwhile" not in client.get("/login").text
+
+
 def test_somebody_without_a_workspace_finds_nothing(client: Browser) -> None:
     pat = make_person("pat@example.com", "owner", make_workspace())
     log_in(client, pat)

@@ -13,5 +13,9 @@ def ask_to_log_in() -> ResponseReturnValue:
     else:
         # The browser may have kept what they typed there.
         onward = path_within(request.referrer or "", request.host)
-        flash("You were logged out meanwhile, so nothing was stored. Send it once more.", "error")
+        # A script that saves in the background says it itself, each time, and keeps the words.
+        if request.headers.get("Accept") != "application/json":
+            flash(
+                "You were logged out meanwhile, so nothing was stored. Send it once more.", "error"
+            )
     return redirect(url_for("team.login", next=onward), 303)
