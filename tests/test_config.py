@@ -47,6 +47,13 @@ def test_a_given_secret_is_used_and_none_is_written(tmp_path: Path) -> None:
     assert not (tmp_path / "secret_key").exists()
 
 
+def test_a_secret_in_letters_of_any_kind_stays_what_it_is(tmp_path: Path) -> None:
+    secret = "ein geheimer Satz mit Übermut und Öl, lang genug"
+    (tmp_path / "secret_key").write_text(secret, encoding="utf-8")
+
+    assert read(tmp_path).secret_key == secret
+
+
 @pytest.mark.parametrize("there", [b"short", b"\xff" * 40])
 def test_a_damaged_secret_file_is_not_used(tmp_path: Path, there: bytes) -> None:
     (tmp_path / "secret_key").write_bytes(there)

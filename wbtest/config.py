@@ -142,7 +142,10 @@ def _secret_key(given: str | None, instance: Path) -> tuple[str, bool]:
     try:
         handle = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     except FileExistsError:
-        secret = file.read_text(encoding="ascii", errors="ignore").strip()
+        try:
+            secret = file.read_text(encoding="utf-8").strip()
+        except UnicodeDecodeError:
+            secret = ""
         if len(secret) < MINIMUM_SECRET:
             raise BadSetting(f"{file} is damaged. Delete it: everybody logs in anew.") from None
         return secret, False
@@ -178,9 +181,10 @@ def _names_a_file(url: str) -> bool:
 def _is_postgresql(url: str) -> bool:
     """Whether it is an address of PostgreSQL that can be taken apart."""
     try:
-        return url.startswith(DATABASES[1]) and make_url(url) is not None
+        make_url(url)
     except (ValueError, ArgumentError):
         return False
+    return url.startswith(DATABASES[1])
 
 
 def _read_url(given: str, database_url: str) -> str:
