@@ -35,17 +35,22 @@ def meanwhile(patch: pytest.MonkeyPatch, app: Flask, act: Callable[[], None]) ->
     patch.setattr(passwords, "is_right", compare)
 
 
+def deletion(team: Team) -> Callable[[], None]:
+    """What its owner does in another window."""
+    ids = (team.workspace.id, team.owner.id)
+
+    def delete_it() -> None:
+        workspace, owner = db.session.get_one(Workspace, ids[0]), db.session.get_one(Person, ids[1])
+        delete_workspace(workspace, owner, name="Larder", password=PASSWORD)
+
+    return delete_it
+
+
 def test_who_comes_second_is_told_that_it_is_gone(
     client: Browser, team: Team, monkeypatch: pytest.MonkeyPatch
 ):
     log_in(client, team.owner)
-    ids = (team.workspace.id, team.owner.id)
-
-    def delete_first() -> None:
-        workspace, owner = db.session.get_one(Workspace, ids[0]), db.session.get_one(Person, ids[1])
-        delete_workspace(workspace, owner, name="Larder", password=PASSWORD)
-
-    meanwhile(monkeypatch, client.application, delete_first)
+    meanwhile(monkeypatch, client.application, deletion(team))
 
     answer = client.send("/team/delete", TYPED)
 
@@ -58,14 +63,9 @@ def test_who_makes_a_token_meanwhile_is_told_that_all_is_gone(
     client: Browser, team: Team, monkeypatch: pytest.MonkeyPatch
 ):
     log_in(client, team.owner)
-    ids = (team.workspace.id, team.owner.id)
-
-    def delete_first() -> None:
-        workspace, owner = db.session.get_one(Workspace, ids[0]), db.session.get_one(Person, ids[1])
-        delete_workspace(workspace, owner, name="Larder", password=PASSWORD)
-
+    act = deletion(team)
     db.session.rollback()
-    meanwhile(monkeypatch, client.application, delete_first)
+    meanwhile(monkeypatch, client.application, act)
 
     answer = client.send("/team/tokens", {"name": "CI", "scopes": "read", "password": PASSWORD})
 

@@ -130,7 +130,9 @@ def _check(file: Path) -> None:
     if is_newer:
         raise StoreBroken(f"{file} was made by a newer version of wbtest. Nothing was changed.")
     if is_torn:
-        raise StoreBroken(f"{file} has rows that belong to rows not there. Nothing was changed.")
+        raise StoreBroken(
+            f"{file} is not whole: rows lack those they belong to. Nothing was changed."
+        )
 
 
 def _set_aside(settings: Settings, target: Path) -> Path | None:
