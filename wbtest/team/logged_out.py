@@ -16,6 +16,7 @@ def ask_to_log_in() -> ResponseReturnValue:
         # A script that saves in the background says it itself, each time, and keeps the words.
         if request.headers.get("Accept") != "application/json":
             flash(
-                "You were logged out meanwhile, so nothing was stored. Send it once more.", "error"
+                "You were logged out meanwhile, so nothing was stored. Log in, then send it again.",
+                "error",
             )
     return redirect(url_for("team.login", next=onward), 303)
