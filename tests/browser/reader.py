@@ -100,6 +100,19 @@ class Reader:
         self.page.goto(self._live.url + path)
         return self.look()
 
+    def press(self, button: str) -> list[str]:
+        """Send a form with this button, and look at the page that answers."""
+        self.send(button)
+        return self.look()
+
+    def send(self, button: str) -> None:
+        """Send a form with this button, and wait for the page that answers.
+
+        A click alone returns while the old page may still stand, or none yet.
+        """
+        with self.page.expect_navigation():
+            self.page.get_by_role("button", name=button).click()
+
     def look(self) -> list[str]:
         """Look at the page that is open, and return where its links lead on this host."""
         kind = self._kind(self._path)

@@ -45,6 +45,7 @@ def test_the_team_decides_and_everybody_who_signed_up_hears(
     page = logged_in
     page.goto(f"{live.url}/experiments/1/results")
     page.get_by_role("link", name="Tell those who signed up").click()
+    expect(page.get_by_label("Your message")).to_be_visible()
     check_accessible(page)
     page.get_by_label("Your message").fill("We build it. It comes in May.")
     page.get_by_role("button", name="Show the mail anew").click()

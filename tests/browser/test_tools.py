@@ -25,6 +25,7 @@ def test_a_founder_adds_places_and_takes_a_link_along(
     expect(logged_in.get_by_role("img", name="QR code of the link for")).to_have_count(4)
     expect(logged_in.get_by_text("does not count this source")).to_have_count(3)
     logged_in.get_by_role("button", name="Copy the link for meetup").click()
+    expect(logged_in.get_by_text("Copied", exact=True)).to_be_visible()
     copied = logged_in.evaluate("navigator.clipboard.readText()")
     assert copied == f"{live.url}/p/larder?utm_source=meetup"
     check_accessible(logged_in)

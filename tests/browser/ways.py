@@ -44,8 +44,7 @@ def answer_mail(reader: Reader, leave: str) -> None:
         (leave, "Erase my address"),
     ):
         reader.open(path)
-        reader.page.get_by_role("button", name=button).click()
-        reader.look()
+        reader.press(button)
 
 
 def open_shared(reader: Reader, owner: Person) -> None:
@@ -54,12 +53,10 @@ def open_shared(reader: Reader, owner: Person) -> None:
     _, token = make_shared(runs, owner, "our investor", password=SHARED_PASSWORD)
     reader.open(f"/shared/{token}")
     reader.page.get_by_label("Password").fill(SHARED_PASSWORD)
-    reader.page.get_by_role("button", name="Open").click()
-    reader.page.wait_for_load_state("networkidle")
+    reader.send("Open")
     reader.walk(f"/shared/{token}")
     reader.open(f"/mails/stop/{stop_token(runs.workspace_id, owner.id, 'events')}")
-    reader.page.get_by_role("button", name="Stop them").click()
-    reader.look()
+    reader.press("Stop them")
     reader.open(urlsplit(daily.stop_url(owner)).path)
 
 
@@ -79,8 +76,8 @@ def open_ways_in(reader: Reader, owner: Person) -> None:
     code = pyotp.TOTP(secret).at(clock.now())
     factors.turn_on(owner, secret, password=PASSWORD, code=code)
     reader.open("/login")
-    send_password(reader.page, PASSWORD)
-    reader.look()
+    fill_in(reader.page, PASSWORD)
+    reader.press("Log in")
 
 
 def guess_too_often(reader: Reader) -> None:
@@ -88,14 +85,14 @@ def guess_too_often(reader: Reader) -> None:
     reader.open("/login")
     reader.statuses["/login"] = 422
     for _ in range(10):
-        send_password(reader.page, "not the password")
+        fill_in(reader.page, "not the password")
+        reader.send("Log in")
     reader.look()
     reader.statuses["/login"] = 429
-    send_password(reader.page, "not the password")
-    reader.look()
+    fill_in(reader.page, "not the password")
+    reader.press("Log in")
 
 
-def send_password(page: Page, password: str) -> None:
+def fill_in(page: Page, password: str) -> None:
     page.get_by_label("E-mail").fill("ada@example.com")
     page.get_by_label("Password").fill(password)
-    page.get_by_role("button", name="Log in").click()
