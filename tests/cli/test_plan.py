@@ -58,6 +58,7 @@ def test_a_better_page_needs_fewer_visitors():
         ("--variants 0", "Variants must be at least 1, not 0."),
         ("--variants 100000000", "Variants must be at most 6, not 100000000."),
         ("--daily 100000000", "Daily visitors must be at most 10,000,000, not 100,000,000."),
+        ("--alpha 1e-300", "Alpha must be at least 0.000001, not 1e-300."),
         ("--daily inf", "Daily visitors must be at most 10,000,000, not inf."),
         ("--target 1e-9 --floor 1e-10", "would take more than 1,000,000,000 visitors, and no page"),
         ("--target 1e-320 --floor 1e-321", "would take more than 1,000,000,000 visitors"),

@@ -115,6 +115,7 @@ def test_a_floor_too_near_the_target_is_told_which_would_do():
         ({"minimum_visitors": 999_999}, "waits for 999,999 visitors and stops at 2,400."),
         ({"minimum_days": 400}, "Give 1 to 365 days"),
         ({"target": float("nan")}, "Give target, floor and risk as rates"),
+        ({"beta": 1e-300}, "Plan with risks of 0.0001 % or more."),
         ({"variants": 10**8}, "Plan with 1 to 6 variants"),
         ({"daily": 10**8}, "Give 1 to 10,000,000 visitors a day"),
         ({"target": 1e-8, "floor": 1e-9}, "No page has as many visitors as that takes."),

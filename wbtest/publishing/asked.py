@@ -12,6 +12,8 @@ from wbtest.publishing.rule import MOST_VARIANTS
 POWER = 0.8
 MOST_DAILY = 10_000_000
 MOST_DAYS = 365
+# Of a smaller one, one minus it is one to a computer; and no page has as many visitors.
+LEAST_RISK = 1e-6
 
 
 class Plan(Protocol):
@@ -110,6 +112,8 @@ def find_fault(asked: Asked) -> str:
     rates = (asked.target, asked.floor, asked.alpha, asked.beta)
     if not all(0 < rate < 1 for rate in rates):
         return "Give target, floor and risk as rates above 0 % and below 100 %."
+    if min(asked.alpha, asked.beta) < LEAST_RISK:
+        return f"Plan with risks of {100 * LEAST_RISK:.4f} % or more."
     if asked.floor >= asked.target:
         return "The floor must lie below the target."
     if not 1 <= asked.variants <= MOST_VARIANTS:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from math import ceil
 from typing import NamedTuple
 
-from wbtest.publishing.asked import MOST_DAILY
+from wbtest.publishing.asked import LEAST_RISK, MOST_DAILY
 from wbtest.publishing.rule import MOST_VARIANTS
 from wbtest.results import statistics
 from wbtest.results.statistics.between import between_visitors
@@ -75,12 +75,15 @@ def plan_within_limits(
 ) -> statistics.Plan:
     """Return the plan of ``statistics.plan``. Raises ValueError also for what no page can be.
 
-    That is more than six variants, ten million visitors a day, or a thousand million in all.
+    That is more than six variants, ten million visitors a day, or a thousand million in all; or
+    less than one false go in a million tests.
     """
     if variants > MOST_VARIANTS:
         raise ValueError(f"variants must be at most {MOST_VARIANTS}, not {variants}")
     if daily > MOST_DAILY:
         raise ValueError(f"daily visitors must be at most {MOST_DAILY:,}, not {daily:,.10g}")
+    if 0 < alpha < LEAST_RISK:
+        raise ValueError(f"alpha must be at least {LEAST_RISK:.6f}, not {alpha:g}")
     try:
         needed = statistics.plan(
             target=target,
