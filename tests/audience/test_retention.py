@@ -15,13 +15,14 @@ from tests.audience.larder import (
 )
 from tests.conftest import HandClock
 from tests.factories import make_person
-from wbtest.audience.leaving.dates import Terms
+from wbtest.audience.leaving.dates import Terms, in_words
 from wbtest.audience.leaving.terms import terms_of
 from wbtest.audience.leaving.warning import remind_owners
 from wbtest.audience.visitors import read_cookie
 from wbtest.delivery.models import OutboxMail
 from wbtest.extensions import db
 from wbtest.publishing.running import life
+from wbtest.publishing.strings import strings_for
 from wbtest.store import writing
 
 
@@ -96,3 +97,11 @@ def test_a_cookie_says_nothing_on_another_page(app: Flask, larder: Larder):
     assert kiln.identity_key is not None
     assert read_cookie(larder.experiment.identity_key, value) is not None
     assert read_cookie(kiln.identity_key, value) is None
+
+
+def test_the_first_of_a_month_is_written_as_in_its_language():
+    first, second = date(2027, 3, 1), date(2027, 3, 2)
+
+    assert in_words(first, strings_for("fr")).split() == ["1er", "mars", "2027"]
+    assert in_words(second, strings_for("fr")).split() == ["2", "mars", "2027"]
+    assert in_words(first, strings_for("de")).split() == ["1.", "März", "2027"]

@@ -241,6 +241,7 @@ class PageStrings(Struct, frozen=True):
     how_long_pending: str = "An address that nobody confirms is erased after {days} days."
     visit_language: str = "We also store the language of your browser."
     address_answers: str = "We also store what you answer to our questions."
+    first_day: str = "1"
     months: str = (
         "January|February|March|April|May|June|July|August|September|October|November|December"
     )

@@ -56,14 +56,15 @@ def _rate(numbers: Numbers, of_served: float | None) -> str:
 
 def _check_funnel(reader: Reader, page: str) -> None:
     stages, rows = expecting.stages(reader), reader.rows
-    columns = [counts for _, counts in stages]
-    columns += [[row[4] for row in rows], [row[5] for row in rows]]
-    head = ["Variant", *(name for name, _ in stages), "Addresses", "Not seen before"]
+    steps = [*stages, ("Addresses", [row[4] for row in rows])]
+    steps.append(("Not seen before", [row[5] for row in rows]))
+    several = len(rows) > 1
+    head = ["Step", *reader.names, *(["All"] if several else [])]
     body = [
-        [name, *(whole(column[k]) for column in columns)] for k, name in enumerate(reader.names)
+        [name, *map(whole, counts), *([whole(sum(counts))] if several else [])]
+        for name, counts in steps
     ]
-    foot = [["All", *(whole(sum(column)) for column in columns)]] if len(rows) > 1 else []
-    assert table(page, FUNNEL) == [head, *body, *foot]
+    assert table(page, FUNNEL) == [head, *body]
     if any(row[0] for row in rows):
         bars = [trace["x"][::-1] for trace in reversed(figure(page, "funnel"))]
         assert bars == [[counts[k] for _, counts in stages] for k in range(len(rows))]

@@ -87,8 +87,9 @@ def in_words(day: date, strings: PageStrings) -> str:
     >>> in_words(date(2027, 5, 3), PageStrings()).split()
     ['3', 'May', '2027']
     """
+    number = strings.first_day if day.day == 1 else day.day
     month = strings.months.split("|")[day.month - 1]
-    return strings.long_date.format(day=day.day, month=month, year=day.year)
+    return strings.long_date.format(day=number, month=month, year=day.year)
 
 
 def _day(moment: datetime, zone: str, days: int = 0) -> date:
