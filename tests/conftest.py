@@ -22,7 +22,7 @@ from itsdangerous import URLSafeTimedSerializer
 from werkzeug.test import TestResponse
 
 from tests import counting, remembered
-from tests.factories import Team, make_team
+from tests.factories import CHEAP, Team, make_team
 from tests.kept_rows import remember_rows
 from tests.postgresql import Server
 from tests.sqlite_rows import SqliteRows
@@ -30,10 +30,14 @@ from wbtest import create_app, store
 from wbtest.audience.signing.guard import Guard
 from wbtest.config import Settings
 from wbtest.extensions import Base, db
+from wbtest.team import passwords
 
 remembered.remember_addresses()
 remembered.remember_static_files()
 remembered.keep_files_in_memory()
+# Passwords and codes cost what those of the tests do; ``real_costs`` is for who asks what they do.
+REAL_COSTS = passwords.PASSES, passwords.KIBIBYTES
+passwords.PASSES, passwords.KIBIBYTES = CHEAP
 # No test of time: on a busy machine one of generated input would break now and then.
 # The same are made up in each run, so that what was green stays so; EXAMPLES=1000 makes up others.
 EXAMPLES = os.environ.get("EXAMPLES")
@@ -275,3 +279,14 @@ def client(app: Flask) -> Browser:
     browser = app.test_client()
     assert isinstance(browser, Browser)
     return browser
+
+
+@pytest.fixture
+def real_costs(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Passwords that cost what they do outside of tests."""
+    passes, kibibytes = REAL_COSTS
+    monkeypatch.setattr(passwords, "PASSES", passes)
+    monkeypatch.setattr(passwords, "KIBIBYTES", kibibytes)
+    passwords._hasher.cache_clear()
+    yield
+    passwords._hasher.cache_clear()

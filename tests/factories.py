@@ -36,7 +36,8 @@ from wbtest.writing.releases import create_release, freeze, save_release
 
 PASSWORD = "correct horse battery staple"
 # As cheap as argon2 gets: the tests are not about guessing.
-PASSWORD_HASH = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1).hash(PASSWORD)
+CHEAP = (1, 8)
+PASSWORD_HASH = PasswordHasher(*CHEAP, parallelism=1).hash(PASSWORD)
 
 # A release with every part, and no word twice where a test may look for one.
 LARDER = Document(

@@ -147,7 +147,7 @@ def test_unknown_e_mail_and_wrong_password_are_told_the_same(client: Browser, ad
     assert told[0][0] == 422
 
 
-def test_an_unknown_e_mail_costs_as_much_hashing_as_a_known_one() -> None:
+def test_an_unknown_e_mail_costs_as_much_hashing_as_a_known_one(real_costs: None) -> None:
     assert not passwords.is_outdated(passwords._NOBODY)
     assert not passwords.is_right(None, PASSWORD)
 
@@ -181,7 +181,9 @@ def test_a_log_in_ends_what_the_device_had_before(
     assert len(db.session.scalars(db.select(LoginSession)).all()) == 1
 
 
-def test_a_hash_of_former_costs_is_renewed_at_the_log_in(client: Browser, ada: Person) -> None:
+def test_a_hash_of_former_costs_is_renewed_at_the_log_in(
+    client: Browser, ada: Person, real_costs: None
+) -> None:
     assert passwords.is_outdated(ada.password_hash)
 
     client.send("/login", {"email": ada.email, "password": PASSWORD})
@@ -191,7 +193,7 @@ def test_a_hash_of_former_costs_is_renewed_at_the_log_in(client: Browser, ada: P
     assert passwords.is_right(renewed, PASSWORD)
 
 
-def test_the_hash_follows_the_costs_we_chose() -> None:
+def test_the_hash_follows_the_costs_we_chose(real_costs: None) -> None:
     assert passwords.hash_password(PASSWORD).startswith("$argon2id$v=19$m=19456,t=2,p=1$")
 
 

@@ -10,7 +10,6 @@ from wtforms import (
     BooleanField,
     Field,
     RadioField,
-    SelectField,
     StringField,
     TextAreaField,
     ValidationError,
@@ -32,7 +31,7 @@ from wbtest.publishing.rule import (
     NotARule,
     from_json,
 )
-from wbtest.team.zones import time_zones
+from wbtest.team.zone_field import ZoneField
 from wbtest.typed import TypedForm
 from wbtest.writing.document import Document
 from wbtest.writing.wording import on_one_line, seen, with_plain_breaks
@@ -138,7 +137,7 @@ class ExperimentForm(Described, TypedForm):
     alpha = PercentField("Risk of a false go")
     beta = PercentField("Risk of a false “not met”")
     lost_beacons = PercentField("Share of pages that may go unseen")
-    time_zone = SelectField("Time zone of its days", choices=time_zones, validate_choice=False)
+    time_zone = ZoneField("Time zone of its days")
 
     @property
     def is_open(self) -> bool:

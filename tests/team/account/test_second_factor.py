@@ -147,7 +147,7 @@ def test_secret_and_recovery_codes_are_not_readable_in_the_database(
 
 
 def test_a_recovery_code_is_as_slow_to_guess_as_a_password(
-    ada: Person, recovery: list[str]
+    real_costs: None, ada: Person, recovery: list[str]
 ) -> None:
     salt = b"sixteen letters!"
     parts = (salt, bytes.fromhex(passwords.stretch(recovery[0], salt)))

@@ -4,6 +4,7 @@ The verdict needs both halves. *Every* variant must be told to be below the targ
 at 1/β; *one* must be told to be above the floor, at K/α. Computed before the start, without numpy.
 """
 
+from functools import lru_cache
 from math import lgamma, log, log1p, sqrt
 from statistics import NormalDist
 
@@ -16,6 +17,8 @@ BISECTIONS = 40
 _chance_below = NormalDist().cdf
 
 
+# A page of the form asks the same for its sentence and for what speaks against it.
+@lru_cache(maxsize=256)
 def between_visitors(
     target: float, floor: float, alpha: float, beta: float, power: float, variants: int
 ) -> int:
