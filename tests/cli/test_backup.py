@@ -14,6 +14,7 @@ from tests.factories import make_team, make_workspace
 from wbtest.cli.instance import alone_with, in_use
 from wbtest.config import Settings, from_environment
 from wbtest.delivery import dumps
+from wbtest.delivery.copying import restored_in
 
 
 @pytest.fixture
@@ -63,6 +64,54 @@ def test_what_was_kept_in_this_very_second_is_not_written_over(
 
     assert len([*folder.glob("replaced-*.db")]) == 2
     assert names(instance) == ["Then", "Since"]
+
+
+def leave_in_the_log(instance: Instance, name: str) -> None:
+    """Make a workspace as a process does that is killed before it closes the database."""
+    with instance.opened():
+        make_workspace(name)
+        left = {part: part.read_bytes() for part in instance.folder.glob("wbtest.db*")}
+    for part, content in left.items():
+        part.write_bytes(content)
+
+
+def test_what_a_killed_process_left_in_the_log_is_kept_and_comes_back(
+    instance: Instance, copy: Path
+) -> None:
+    leave_in_the_log(instance, "Killed")
+
+    instance.run("restore", str(copy))
+    assert names(instance) == ["Then"]
+    kept = next((instance.folder / "backups").glob("replaced-*.db"))
+    assert instance.run("restore", str(kept)).exit_code == 0
+
+    assert names(instance) == ["Then", "Since", "Killed"]
+
+
+def test_the_log_of_a_database_that_was_taken_away_is_not_played_into_the_backup(
+    instance: Instance, copy: Path
+) -> None:
+    leave_in_the_log(instance, "Killed")
+    (instance.folder / "wbtest.db").unlink()
+
+    assert instance.run("restore", str(copy)).exit_code == 0
+
+    assert names(instance) == ["Then"]
+    assert instance.run("verify").exit_code == 0
+
+
+def test_what_a_killed_restore_left_goes_when_the_instance_is_held_next(
+    instance: Instance, copy: Path
+) -> None:
+    leave_in_the_log(instance, "Killed")
+    left = restored_in(instance.folder / "wbtest.db")
+    for end in ("", "-wal"):
+        (instance.folder / f"wbtest.db{end}").rename(left.with_name(left.name + end))
+
+    assert instance.run("restore", str(copy)).exit_code == 0
+
+    assert names(instance) == ["Then"]
+    assert not [*instance.folder.glob(f"{left.name}*")]
 
 
 def test_a_damaged_database_gives_way_to_a_backup(instance: Instance, copy: Path) -> None:

@@ -1,7 +1,6 @@
 """`wbtest backup` and `wbtest restore`: the database as one file, out and in again."""
 
 import os
-import shutil
 import sqlite3
 from contextlib import closing
 from pathlib import Path
@@ -89,12 +88,11 @@ def restore(file: Path) -> None:
 def _put_back(settings: Settings, file: Path) -> Path | None:
     target = settings.database_file
     assert target is not None
-    _check(file)
     # The copy comes first: a disk that fills up must not leave us with none.
-    part = target.with_suffix(".part")
-    shutil.copyfile(file, part)
-    kept = _set_aside(settings, target)
-    part.replace(target)
+    with copying.in_one_file(file, copying.restored_in(target)) as part:
+        _check(part, file)
+        kept = _set_aside(settings, target)
+        part.replace(target)
     return kept
 
 
@@ -112,10 +110,10 @@ def _put_dump_back(settings: Settings, file: Path) -> Path | None:
     return kept
 
 
-def _check(file: Path) -> None:
-    """Raise StoreBroken unless ``file`` is a whole database of ours."""
+def _check(part: Path, file: Path) -> None:
+    """Raise StoreBroken unless ``part``, a copy of ``file``, is a whole database of ours."""
     try:
-        with closing(copying.read_only(file)) as copy:
+        with closing(copying.read_only(part)) as copy:
             verdict = copy.execute("PRAGMA integrity_check(1)").fetchone()[0]
             is_ours = copy.execute(copying.IS_OURS).fetchone()[0] == 2
             made_by = copy.execute("SELECT version_num FROM alembic_version") if is_ours else ()
@@ -136,13 +134,15 @@ def _check(file: Path) -> None:
 
 
 def _set_aside(settings: Settings, target: Path) -> Path | None:
-    """Move what is there out of the way, with what SQLite had not put into the file yet."""
-    if not target.exists():
+    """Move what is there out of the way, with what SQLite had not put into the file yet.
+
+    A log whose database somebody took away goes, too: SQLite would play it into the next one.
+    """
+    there = [(part, end) for end, part in copying.parts_of(target) if part.exists()]
+    if not there:
         return None
     kept = place_for(settings, REPLACED, utc_now())
     kept.parent.mkdir(parents=True, exist_ok=True)
-    for end in ("", "-wal", "-shm"):
-        part = target.with_name(target.name + end)
-        if part.exists():
-            part.replace(kept.with_name(kept.name + end))
+    for part, end in there:
+        part.replace(kept.with_name(kept.name + end))
     return kept

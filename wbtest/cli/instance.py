@@ -11,7 +11,7 @@ from sqlalchemy.exc import DBAPIError
 from wbtest import create_app, store
 from wbtest.cli.logs import start_logging
 from wbtest.config import Settings, from_environment, secret_file
-from wbtest.delivery import backups, dumps, schema
+from wbtest.delivery import backups, copying, dumps, schema
 from wbtest.extensions import Now, db, utc_now
 from wbtest.store import StoreBroken
 from wbtest.team.audit.log import OPERATOR
@@ -145,4 +145,6 @@ def _locked(settings: Settings, how: int, refusal: str) -> Iterator[None]:
             raise StoreBroken(refusal) from error
         # Whoever has the lock knows that no restore is under way.
         dumps.script_in(settings.instance).unlink(missing_ok=True)
+        if settings.database_file:
+            copying.remove(copying.restored_in(settings.database_file))
         yield

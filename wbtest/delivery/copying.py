@@ -1,5 +1,6 @@
 """A copy of a SQLite database that is in use, and where one may be put."""
 
+import shutil
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
@@ -10,6 +11,8 @@ from wbtest.store import StoreBroken
 
 # How PostgreSQL's dumps begin.
 DUMP = b"PGDMP"
+# What SQLite's write-ahead log ends with, beside the file.
+LOG = "-wal"
 # Two tables of ours, by which a file of SQLite is told from others'.
 IS_OURS = "SELECT count(*) FROM sqlite_schema WHERE name IN ('alembic_version', 'people')"
 
@@ -65,6 +68,47 @@ def _is_backup(file: Path) -> bool:
             return bool(copy.execute(IS_OURS).fetchone()[0] == 2)
     except sqlite3.DatabaseError:
         return False
+
+
+@contextmanager
+def in_one_file(file: Path, part: Path) -> Iterator[Path]:
+    """Copy a database that nobody writes to into ``part``, which is there until the block ends.
+
+    With it comes what SQLite has not put into the file yet: a process that was killed leaves it in
+    a log beside it. Raises StoreBroken where both are no database.
+    """
+    remove(part)
+    try:
+        shutil.copyfile(file, part)
+        log = file.with_name(file.name + LOG)
+        if log.exists():
+            shutil.copyfile(log, part.with_name(part.name + LOG))
+            with closing(sqlite3.connect(part)) as copy:
+                copy.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        yield part
+    except sqlite3.DatabaseError as error:
+        raise StoreBroken(f"{file} is not a whole backup: {error}. Nothing was changed.") from error
+    finally:
+        remove(part)
+
+
+def restored_in(database: Path) -> Path:
+    """Where a restore puts together what takes the database's place.
+
+    Always the same place: what one that was killed left there goes when the instance is held next.
+    """
+    return database.with_name(f"{database.name}.restore-under-way")
+
+
+def remove(database: Path) -> None:
+    """Delete a SQLite database with all that is beside it."""
+    for _, part in parts_of(database):
+        part.unlink(missing_ok=True)
+
+
+def parts_of(database: Path) -> Iterator[tuple[str, Path]]:
+    """The files of a SQLite database, there or not: what each name ends with, and the file."""
+    return ((end, database.with_name(database.name + end)) for end in ("", LOG, "-shm"))
 
 
 def read_only(file: Path) -> sqlite3.Connection:
