@@ -160,8 +160,13 @@ def secret_file(instance: Path) -> Path:
     return instance / "secret_key"
 
 
+def database_in(instance: Path) -> Path:
+    """Where the database is, unless a setting names another."""
+    return instance / "wbtest.db"
+
+
 def _database_url(given: str, instance: Path) -> str:
-    url = given or f"sqlite:///{instance / 'wbtest.db'}"
+    url = given or f"sqlite:///{database_in(instance)}"
     url = url.replace("postgresql://", "postgresql+psycopg://", 1)
     is_file = not given or (url.startswith(DATABASES[0]) and _names_a_file(url))
     if not (is_file or _is_postgresql(url)):

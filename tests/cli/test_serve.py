@@ -30,7 +30,16 @@ def test_it_says_where_it_is_and_ends_with_all_its_processes(served: Served) -> 
     assert code == 0, printed
     assert f"wbtest answers at {served.url}" in printed
     assert f"First visit, works once: {served.url}/setup/" in printed
+    assert "is not read" not in printed
     assert served.processes() == []
+
+
+def test_a_new_database_beside_the_one_in_the_folder_is_told_of(empty: Instance) -> None:
+    left = empty.folder / "wbtest.db"
+    left.touch()
+
+    with serving(empty) as served:
+        assert f"{left} is not read" in served.printed
 
 
 SLOW_CODEC = """

@@ -25,7 +25,7 @@ from wbtest.cli.instance import check_store, closed_at_the_end, in_use
 from wbtest.cli.logs import start_logging
 from wbtest.cli.shared import SharedApp
 from wbtest.cli.worker import work_beside
-from wbtest.config import BadSetting, Settings, from_environment
+from wbtest.config import BadSetting, Settings, database_in, from_environment
 from wbtest.delivery import backups, schema
 from wbtest.delivery.metrics import shared_by_processes
 from wbtest.extensions import Now, clock, utc_now
@@ -77,6 +77,8 @@ def run(
     with in_use(settings), shared_by_processes(settings):
         shared = SharedApp(settings, now)
         link = _prepare(shared.app)
+        if link:
+            _tell_of_another_database(settings)
         _check_port(host, port)
         # The web processes and the worker are forks. What is loaded by now they share with us, as
         # long as nobody writes to it, and looking for garbage would.
@@ -169,6 +171,17 @@ def _migrate(settings: Settings) -> None:
             f"The database could not be brought up to date ({store.describe(error)}). It is as it "
             f"was: the version from before goes on with it.{kept}"
         ) from error
+
+
+def _tell_of_another_database(settings: Settings) -> None:
+    """Warn whoever has just named a new database, and may believe that all has come along."""
+    file = database_in(settings.instance)
+    if settings.database_file != file and file.exists():
+        log.warning(
+            "nobody is in the database of WBTEST_DATABASE_URL yet, and %s is not read; "
+            "docs/publish.md, Move it, says how a workspace comes along",
+            file,
+        )
 
 
 def make_web_app(shared: SharedApp, parent: int) -> Flask:

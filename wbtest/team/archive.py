@@ -88,7 +88,8 @@ def read_archive(file: IO[bytes], told: Told) -> Workspace:
         if session.scalar(sa.select(Workspace.id).limit(1)) is not None:
             raise Refused(
                 "This instance holds a workspace already, and its numbers would collide. Bring the "
-                "file into an empty instance: set WBTEST_INSTANCE to a new folder."
+                "file into an empty instance: set WBTEST_INSTANCE to a new folder, or "
+                "WBTEST_DATABASE_URL to an empty database."
             )
         lines = _lines(file)
         _, head = next(lines, (0, None))
