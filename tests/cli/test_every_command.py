@@ -3,6 +3,7 @@
 import ast
 import re
 from collections.abc import Iterator
+from importlib.metadata import version
 from pathlib import Path
 
 import click
@@ -11,6 +12,7 @@ from click.testing import CliRunner
 
 from tests.cli.test_errors import commands
 from wbtest.cli import main
+from wbtest.delivery.schema import newest_revision
 
 TESTS = Path(__file__).parents[1]
 # Groups do nothing by themselves.
@@ -68,3 +70,10 @@ def test_a_command_of_which_no_test_knows_would_be_found(tested: set[tuple[str, 
     group = click.Group("main", {name: click.Command(name)})
 
     assert [path for path in commands(group) if path not in tested] == [(name,)]
+
+
+def test_the_version_names_what_two_sides_of_a_move_must_share() -> None:
+    said = CliRunner().invoke(main, ["--version"])
+
+    assert said.exit_code == 0
+    assert said.output == f"wbtest {version('wbtest')}, database {newest_revision()}\n"

@@ -79,7 +79,25 @@ def _give_up(ctx: click.Context, sentence: str) -> NoReturn:
     ctx.exit(2)
 
 
+def _show_version(ctx: click.Context, _option: click.Parameter, is_asked: bool) -> None:
+    """What must be the same on two sides: the program, and the shape of its database."""
+    if is_asked:
+        # Loaded for whoever asks, and not with every command.
+        schema = import_module("wbtest.delivery.schema")
+        version = import_module("importlib.metadata").version("wbtest")
+        click.echo(f"wbtest {version}, database {schema.newest_revision()}")
+        ctx.exit()
+
+
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.option(
+    "--version",
+    is_flag=True,
+    is_eager=True,
+    expose_value=False,
+    callback=_show_version,
+    help="Show the version, and that of the database which it makes.",
+)
 def main() -> None:
     """Write the press release first, test it on strangers, and know when to go, iterate or stop.
 
