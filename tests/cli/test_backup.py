@@ -165,6 +165,16 @@ def test_a_file_that_is_no_whole_backup_changes_nothing(
     assert names(instance) == ["Then", "Since"]
 
 
+def test_a_dump_is_told_from_a_copy_of_sqlite(instance: Instance, tmp_path: Path) -> None:
+    dump = tmp_path / "copy.dump"
+    dump.write_bytes(b"PGDMP and more")
+
+    refused = instance.run("restore", str(dump))
+
+    assert refused.exit_code == 2
+    assert f"{dump} is a dump of PostgreSQL" in refused.output
+
+
 def test_a_backup_is_for_this_account_alone(copy: Path) -> None:
     assert copy.stat().st_mode & 0o077 == 0
 

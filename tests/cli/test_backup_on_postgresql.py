@@ -1,7 +1,9 @@
 """Backup and restore on PostgreSQL, by its own programs."""
 
 import shutil
+import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
 
@@ -92,6 +94,8 @@ def test_a_dump_brings_back_what_was_there(
     assert saved.exit_code == 0, saved.output
     assert copy.stat().st_mode & 0o077 == 0
     assert (refused.exit_code, busy.exit_code) == (2, 2)
+    assert f"{half} is not a whole backup" in refused.output
+    assert "Nothing was changed." in refused.output
     assert "The database is in use (connections: 1)" in busy.output
     assert before == ["Then", "Since"]
     assert restored.exit_code == 0, restored.output
@@ -151,3 +155,14 @@ def test_what_is_left_of_an_older_server_does_not_choose_the_programs(
     for command in ("backup", "restore"):
         done = place.run(command, str(copy))
         assert done.exit_code == 0, done.output
+
+
+def test_a_copy_of_sqlite_is_told_from_a_dump(place: Instance, tmp_path: Path) -> None:
+    copy = tmp_path / "copy.db"
+    with closing(sqlite3.connect(copy)) as other:
+        other.execute("CREATE TABLE notes (text)")
+
+    refused = place.run("restore", str(copy))
+
+    assert refused.exit_code == 2
+    assert f"{copy} is a copy of SQLite" in refused.output

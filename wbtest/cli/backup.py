@@ -74,6 +74,7 @@ def _copy(source: Path, target: Path) -> None:
 def restore(file: Path) -> None:
     """Put the backup FILE in the database's place. The instance must not be running."""
     settings = from_environment(os.environ)
+    _refuse_another_kind(settings, file)
     with alone_with(settings):
         kept = (
             _put_dump_back(settings, file) if not settings.is_sqlite else _put_back(settings, file)
@@ -83,6 +84,20 @@ def restore(file: Path) -> None:
     if kept:
         click.echo(f"What was there before is kept in {kept}.")
     _drop_old_dumps(settings)
+
+
+def _refuse_another_kind(settings: Settings, file: Path) -> None:
+    """Raise StoreBroken where the file is of the database that the settings do not name."""
+    if settings.is_sqlite and dumps.is_dump(file):
+        raise StoreBroken(
+            f"{file} is a dump of PostgreSQL, and this instance is on SQLite: set "
+            "WBTEST_DATABASE_URL. Nothing was changed."
+        )
+    if not settings.is_sqlite and copying.is_sqlite(file):
+        raise StoreBroken(
+            f"{file} is a copy of SQLite, and this instance is on PostgreSQL. A workspace moves by "
+            "wbtest export and wbtest import: docs/publish.md, Move it. Nothing was changed."
+        )
 
 
 def _put_back(settings: Settings, file: Path) -> Path | None:

@@ -11,6 +11,8 @@ from wbtest.store import StoreBroken
 
 # How PostgreSQL's dumps begin.
 DUMP = b"PGDMP"
+# How SQLite's files do.
+SQLITE = b"SQLite format 3\0"
 # What SQLite's write-ahead log ends with, beside the file.
 LOG = "-wal"
 # Two tables of ours, by which a file of SQLite is told from others'.
@@ -109,6 +111,12 @@ def remove(database: Path) -> None:
 def parts_of(database: Path) -> Iterator[tuple[str, Path]]:
     """The files of a SQLite database, there or not: what each name ends with, and the file."""
     return ((end, database.with_name(database.name + end)) for end in ("", LOG, "-shm"))
+
+
+def is_sqlite(file: Path) -> bool:
+    """Whether a file begins as a database of SQLite does."""
+    with file.open("rb") as opened:
+        return opened.read(len(SQLITE)) == SQLITE
 
 
 def read_only(file: Path) -> sqlite3.Connection:

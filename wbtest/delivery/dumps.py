@@ -34,6 +34,10 @@ DROP_ALL = (
 )
 
 
+class ProgramFailed(StoreBroken):
+    """One of PostgreSQL's programs ended with a complaint, which is the text."""
+
+
 def dump(url: str, target: Path) -> None:
     """Write the database to ``target`` as it is at one moment, in PostgreSQL's custom format.
 
@@ -46,8 +50,11 @@ def dump(url: str, target: Path) -> None:
 
 def check(url: str, file: Path) -> None:
     """Raise StoreBroken unless ``file`` is a dump of ours that can be read to its end."""
-    # Reads every row and writes none: a file that was cut off is found before anything changes.
-    _run(url, "pg_restore", "--file=/dev/null", str(file), is_local=True)
+    try:
+        # Reads every row and writes none: a file that was cut off is found before anything changes.
+        _run(url, "pg_restore", "--file=/dev/null", str(file), is_local=True)
+    except ProgramFailed as error:
+        raise StoreBroken(f"{file} is not a whole backup: {error} Nothing was changed.") from error
     listed = _run(url, "pg_restore", "--list", str(file), is_local=True)
     if not all(f" TABLE DATA public {table} " in listed for table in OURS):
         raise StoreBroken(f"{file} is not a database of wbtest. Nothing was changed.")
@@ -163,7 +170,7 @@ def _run(url: str, program: str, *arguments: str, is_local: bool = False) -> str
     )
     if done.returncode:
         said = " ".join(done.stderr.split())[:500]
-        raise StoreBroken(f"{program} failed: {said}")
+        raise ProgramFailed(f"{program} failed: {said.rstrip('.')}.")
     return done.stdout
 
 
