@@ -27,6 +27,8 @@ if _searches:
     gc.enable()
 
 _PACKAGE = Path(__file__).parent
+# Of a process, at once.
+MOST_CONNECTIONS = 20
 # In a checkout templates and static files stand beside the package, in a wheel inside it.
 ASSETS = _PACKAGE if (_PACKAGE / "templates").is_dir() else _PACKAGE.parent
 
@@ -85,7 +87,7 @@ def _connections(settings: config.Settings) -> dict[str, object]:
     Those of PostgreSQL cost a process there, so few are kept open.
     """
     kept = 18 if settings.is_sqlite else 6
-    return {"pool_size": kept, "max_overflow": 20 - kept}
+    return {"pool_size": kept, "max_overflow": MOST_CONNECTIONS - kept}
 
 
 def _open_store(app: Flask, settings: config.Settings) -> None:

@@ -131,6 +131,17 @@ def test_on_postgresql_the_newest_dump_is_looked_at(
     assert words in found.sentence
 
 
+@pytest.mark.postgresql
+def test_a_server_that_gives_out_too_few_connections_is_named(instance: Instance) -> None:
+    with instance.opened():
+        most = int(db.session.execute(db.text("SHOW max_connections")).scalar_one())
+
+    found = findings(instance, WBTEST_WORKERS=str(most // 20))["database"]
+
+    assert not found["ok"]
+    assert "Set its max_connections to" in str(found["sentence"])
+
+
 @pytest.mark.parametrize(
     ("environ", "is_well", "words"),
     [

@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 import click
 
+from wbtest import MOST_CONNECTIONS
 from wbtest.cli.instance import opened
 from wbtest.config import Settings
 from wbtest.delivery import health, outbox, smtp, subscriptions
@@ -80,9 +81,25 @@ def check_settings(settings: Settings) -> Finding:
 
 def check_database(settings: Settings) -> Finding:
     if settings.database_file is None:
-        return Finding(True, "PostgreSQL, up to date.")
+        return _check_connections(settings)
     size = settings.database_file.stat().st_size / 1e6
     return Finding(True, f"SQLite, {size:.1f} MB, whole, up to date.")
+
+
+def _check_connections(settings: Settings) -> Finding:
+    """Whether PostgreSQL gives out what this machine may ask for; of others we know nothing."""
+    limits = ("max_connections", "superuser_reserved_connections")
+    most, kept = (int(db.session.execute(db.text(f"SHOW {each}")).scalar_one()) for each in limits)
+    # The background worker is one more.
+    needed = MOST_CONNECTIONS * (settings.workers + 1)
+    if most - kept >= needed:
+        return Finding(True, "PostgreSQL, up to date.")
+    return Finding(
+        False,
+        f"PostgreSQL gives out {most - kept} connections, and wbtest may open {needed} on this "
+        f"machine alone; who gets none is answered with 503. Set its "
+        f"max_connections to {max(300, needed + MOST_CONNECTIONS)}.",
+    )
 
 
 def check_replica(_settings: Settings) -> Finding:
