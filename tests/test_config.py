@@ -124,6 +124,7 @@ def test_a_folder_that_cannot_be_made_is_named(tmp_path: Path) -> None:
     ("given", "used"),
     [
         ("postgresql://me@db/wb", "postgresql+psycopg://me@db/wb"),
+        ("postgres://me@db/wb", "postgresql+psycopg://me@db/wb"),
         ("postgresql+psycopg://me@db/wb", "postgresql+psycopg://me@db/wb"),
         ("sqlite:////srv/wb.db", "sqlite:////srv/wb.db"),
     ],

@@ -19,9 +19,11 @@ MINIMUM_SECRET = 32
 MINIMUM_TOKEN = 16
 MOST_DIGITS = 20
 DATABASES = ("sqlite:///", "postgresql+psycopg://")
+# How everybody else writes the second.
+USUAL = ("postgresql://", "postgres://")
 KNOWN = {
     "INSTANCE": "folder for database, secrets and backups (default `./instance`)",
-    "DATABASE_URL": "`sqlite:///…` or `postgresql+psycopg://…` (default: SQLite in the instance)",
+    "DATABASE_URL": "`sqlite:///…` or `postgresql://…` (default: SQLite in the instance)",
     "READ_URL": "a replica of that PostgreSQL, from which pages of figures read (default: none)",
     "SECRET_KEY": f"signs forms and links, {MINIMUM_SECRET} characters or more, the same on every "
     "machine (default: made once)",
@@ -166,13 +168,21 @@ def database_in(instance: Path) -> Path:
 
 
 def _database_url(given: str, instance: Path) -> str:
-    url = given or f"sqlite:///{database_in(instance)}"
-    url = url.replace("postgresql://", "postgresql+psycopg://", 1)
+    url = _with_our_driver(given or f"sqlite:///{database_in(instance)}")
     is_file = not given or (url.startswith(DATABASES[0]) and _names_a_file(url))
     if not (is_file or _is_postgresql(url)):
         raise BadSetting(
-            f"{PREFIX}DATABASE_URL must begin with {' or '.join(DATABASES)} and name a database."
+            f"{PREFIX}DATABASE_URL must begin with {DATABASES[0]} or {USUAL[0]} and "
+            "name a database."
         )
+    return url
+
+
+def _with_our_driver(url: str) -> str:
+    """An address of PostgreSQL as SQLAlchemy takes it; whoever rents one gets either of the two."""
+    for usual in USUAL:
+        if url.startswith(usual):
+            return DATABASES[1] + url.removeprefix(usual)
     return url
 
 
@@ -193,10 +203,10 @@ def _is_postgresql(url: str) -> bool:
 
 
 def _read_url(given: str, database_url: str) -> str:
-    url = given.replace("postgresql://", "postgresql+psycopg://", 1)
+    url = _with_our_driver(given)
     if url and not (_is_postgresql(url) and database_url.startswith(DATABASES[1])):
         raise BadSetting(
-            f"{PREFIX}READ_URL must begin with {DATABASES[1]}, and so must {PREFIX}DATABASE_URL: "
+            f"{PREFIX}READ_URL must begin with {USUAL[0]}, and so must {PREFIX}DATABASE_URL: "
             "only PostgreSQL has replicas."
         )
     return url
