@@ -58,6 +58,13 @@ def test_another_server_is_not_started_on_the_same_port(
     assert f"Choose another with --port {int(port or 0) + 1}" in second.stderr
 
 
+def test_an_address_of_another_machine_is_told_from_a_port_that_is_taken(tmp_path: Path) -> None:
+    done = Instance({"WBTEST_INSTANCE": str(tmp_path)}).run("serve", "--host=192.0.2.1")
+
+    assert done.exit_code == 2
+    assert "Name an address of this machine with --host" in done.output
+
+
 def test_a_running_instance_is_not_restored_over(
     running: tuple[Instance, Served], tmp_path: Path
 ) -> None:

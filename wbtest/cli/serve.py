@@ -1,5 +1,6 @@
 """`wbtest serve`: brings the database up to date, then web processes and the background worker."""
 
+import errno
 import gc
 import logging
 import os
@@ -238,9 +239,17 @@ def _check_port(host: str, port: int) -> None:
             probe.bind((host, port))
         except OSError as error:
             raise BadSetting(
-                f"Cannot listen on {host}, port {port} ({error.strerror}). "
-                f"Choose another with --port {port + 1 if port < 65535 else 8000}"
+                f"Cannot listen on {host}, port {port} ({error.strerror}). {_way_out(error, port)}"
             ) from error
+
+
+def _way_out(error: OSError, port: int) -> str:
+    """What to do where we cannot listen."""
+    if error.errno == errno.EADDRINUSE:
+        return f"Choose another with --port {port + 1 if port < 65535 else 8000}"
+    if error.errno == errno.EACCES:
+        return "Take one above 1023, and let a proxy have this one: docs/publish.md"
+    return "Name an address of this machine with --host"
 
 
 def _announce(settings: Settings, host: str, port: int, link: str) -> None:

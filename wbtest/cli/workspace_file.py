@@ -71,5 +71,5 @@ def _workspace(name: str) -> Workspace:
         return found[0]
     names = ", ".join(f"“{each}”" for each in db.session.scalars(db.select(Workspace.name)))
     if not found:
-        raise Refused(f"There is no workspace “{name}”. {f'There is {names}.' if names else ''}")
+        raise Refused(f"There is no workspace “{name}”. There is {names or 'none yet'}.")
     raise Refused(f"{len(found)} workspaces are called “{name}”. Give one another name first.")
