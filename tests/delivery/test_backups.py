@@ -16,6 +16,7 @@ from wbtest.delivery.backups import (
     forget_oldest,
     newest_backup,
 )
+from wbtest.delivery.copying import SQLITE
 from wbtest.delivery.jobs import run_due_jobs
 from wbtest.store import StoreBroken
 
@@ -111,6 +112,17 @@ def test_the_newest_is_found(app: Flask, settings: Settings, now: HandClock) -> 
     copy = back_up(settings, "nightly", now())
 
     assert newest_backup(settings) == copy
+
+
+def test_what_a_restore_set_aside_and_what_is_no_copy_of_sqlite_are_not_the_newest_backup(
+    settings: Settings,
+) -> None:
+    folder = backup_folder(settings)
+    folder.mkdir()
+    for name, begins in (("by-hand.db", b"PGDMP"), ("replaced-2027-03-01T090000.db", SQLITE)):
+        (folder / name).write_bytes(begins)
+
+    assert newest_backup(settings) is None
 
 
 def test_postgresql_is_left_to_its_own_tools(settings: Settings, now: HandClock) -> None:

@@ -82,22 +82,21 @@ def forget_oldest(settings: Settings, why: str) -> None:
 
 
 def newest_backup(settings: Settings) -> Path | None:
-    """The backup that was written last, or None."""
-    return max(backup_folder(settings).glob("*.db"), key=_written_at, default=None)
+    """The backup of SQLite that was written last, or None."""
+    copies = [file for file in _copies(settings, "*.db") if copying.is_sqlite(file)]
+    return max(copies, key=_written_at, default=None)
 
 
 def newest_dump(settings: Settings) -> tuple[Path, datetime] | None:
-    """The dump of PostgreSQL that was written last, and when; None without one.
-
-    What a restore set aside is none of what is there now.
-    """
-    dumps = [
-        file
-        for file in backup_folder(settings).glob("*.dump")
-        if not file.name.startswith(f"{REPLACED}-")
-    ]
-    newest = max(dumps, key=_written_at, default=None)
+    """The dump of PostgreSQL that was written last, and when; None without one."""
+    newest = max(_copies(settings, "*.dump"), key=_written_at, default=None)
     return (newest, datetime.fromtimestamp(_written_at(newest), UTC)) if newest else None
+
+
+def _copies(settings: Settings, pattern: str) -> list[Path]:
+    """Those of this pattern, but for what a restore set aside: it may be what was damaged."""
+    found = backup_folder(settings).glob(pattern)
+    return [file for file in found if not file.name.startswith(f"{REPLACED}-")]
 
 
 def _written_at(file: Path) -> float:
