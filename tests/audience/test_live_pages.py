@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from flask import Flask
 
 from tests.audience.larder import Larder, broken_store, clock_of
-from wbtest.audience.live_pages import LivePages
+from wbtest.audience.live_pages import LivePages, NothingKnown
 from wbtest.extensions import db
 from wbtest.publishing.models import Experiment, PagesVersion
 
@@ -60,6 +60,21 @@ def test_whoever_follows_the_link_right_after_the_start_finds_the_page(process):
     set_state("running")
 
     assert pages.find("larder").live.state == "running"
+
+
+def test_a_process_that_has_read_nothing_yet_does_not_say_that_there_is_no_page(process):
+    pages, wait = process
+
+    with broken_store():
+        assert pages.find_running("/p/larder") is None
+        with pytest.raises(NothingKnown) as refused:
+            pages.find("larder")
+        with pytest.raises(NothingKnown):
+            pages.find_by_id(1)
+    wait(0.5)
+
+    assert refused.value.status == 503
+    assert pages.find("larder") is not None
 
 
 def test_while_the_database_cannot_be_read_the_pages_stay(process):

@@ -30,12 +30,25 @@ from wbtest.audience.visitors import Form, Visitor
 from wbtest.extensions import Now, db, seconds_of
 from wbtest.publishing.assignment import Draw, spread
 from wbtest.publishing.live import LiveExperiment, load_live, pages_version
+from wbtest.store import Refused
 
 log = logging.getLogger(__name__)
 
 LOOK_SECONDS = 0.5
 # What was taken down is not shown for longer than this after the last look.
 STALE_SECONDS = 1.0
+# Before the first version that the database may name.
+NEVER_READ = -1
+
+
+class NothingKnown(Refused):
+    """A process that began while the database was away cannot tell what there is.
+
+    To say 404 would tell visitors, and whoever keeps answers, that there is nothing.
+    """
+
+    status = 503
+    seconds = 5
 
 
 class LivePage:
@@ -147,7 +160,7 @@ class LivePages:
         self._is_https = is_https
         self._pages: dict[str, LivePage] = {}
         self._running: dict[str, LivePage] = {}
-        self._version = -1
+        self._version = NEVER_READ
         self._looked_at = float("-inf")
         self._is_blind = False
         self._looking = threading.Lock()
@@ -160,8 +173,11 @@ class LivePages:
         return None if found is None or self._is_over(found) else found
 
     def find(self, slug: str) -> LivePage | None:
-        """Return the page of this slug in whatever state, or None. Case does not matter."""
-        self._look()
+        """Return the page of this slug in whatever state, or None. Case does not matter.
+
+        Raises NothingKnown.
+        """
+        self._look_for_once()
         found = self._pages.get(slug.lower())
         if found is None or found.live.state != "running":
             # Another process may have started it a moment ago; here there is time to look.
@@ -171,8 +187,8 @@ class LivePages:
         return self._as_it_is(found)
 
     def find_by_id(self, experiment_id: int) -> LivePage | None:
-        """Return the page of this experiment in whatever state, or None."""
-        self._look()
+        """Return the page of this experiment in whatever state, or None. Raises NothingKnown."""
+        self._look_for_once()
         mine = (page for page in self._pages.values() if page.live.id == experiment_id)
         return self._as_it_is(next(mine, None))
 
@@ -190,6 +206,12 @@ class LivePages:
     def forget(self) -> None:
         """Let the next request look, however short ago the last one did."""
         self._looked_at = float("-inf")
+
+    def _look_for_once(self) -> None:
+        """Look, and do not take what was never read for what is not there."""
+        self._look()
+        if self._version == NEVER_READ:
+            raise NothingKnown("This page cannot be shown right now. Try again in a minute.")
 
     def _look(self) -> None:
         """Read the pages anew if they have changed since the last look, twice a second at most.
