@@ -1,5 +1,6 @@
 """Settings: good ones are read, bad ones are refused with the sentence that mends them."""
 
+import os
 import stat
 from pathlib import Path
 
@@ -52,6 +53,14 @@ def test_a_secret_in_letters_of_any_kind_stays_what_it_is(tmp_path: Path) -> Non
     (tmp_path / "secret_key").write_text(secret, encoding="utf-8")
 
     assert read(tmp_path).secret_key == secret
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may read everything")
+def test_a_secret_file_of_another_account_is_named(tmp_path: Path) -> None:
+    (tmp_path / "secret_key").touch(mode=0o000)
+
+    with pytest.raises(BadSetting, match="Give the file to the account that runs wbtest"):
+        read(tmp_path)
 
 
 @pytest.mark.parametrize("there", [b"short", b"\xff" * 40])

@@ -148,6 +148,11 @@ def _secret_key(given: str | None, instance: Path) -> tuple[str, bool]:
             secret = file.read_text(encoding="utf-8").strip()
         except UnicodeDecodeError:
             secret = ""
+        except PermissionError:
+            raise BadSetting(
+                f"{file} cannot be read. Give the file to the account that runs wbtest; whoever "
+                "copies it back as root owns it."
+            ) from None
         if len(secret) < MINIMUM_SECRET:
             raise BadSetting(f"{file} is damaged. Delete it: everybody logs in anew.") from None
         return secret, False

@@ -75,6 +75,15 @@ def test_what_is_not_there_is_said_in_one_line(larder: Instance, arguments, why:
     assert why in refused.stderr
 
 
+def test_a_folder_that_is_not_there_is_named(larder: Instance, tmp_path: Path):
+    file = tmp_path / "missing" / "larder.md"
+
+    said = larder.run("export", "1", "-o", str(file))
+
+    assert said.exit_code == 2
+    assert said.output == f"wbtest: {file}: No such file or directory.\n"
+
+
 def test_a_file_becomes_a_draft_of_the_only_workspace(larder: Instance, markdown: Path):
     said = larder.run("import", str(markdown))
 

@@ -61,8 +61,12 @@ class Commands(click.Group):
         except BrokenPipeError:
             # Whoever reads has seen enough, as with `| head`. Click ends without a word.
             raise
-        except (BadSetting, StoreBroken, Refused, OSError) as error:
+        except (BadSetting, StoreBroken, Refused) as error:
             return _give_up(ctx, str(error))
+        except OSError as error:
+            names_a_file = error.filename and error.strerror
+            said = f"{error.filename}: {error.strerror}." if names_a_file else str(error)
+            return _give_up(ctx, said)
         except (SQLAlchemyError, sqlite3.Error) as error:
             cause = getattr(error, "orig", None) or error
             return _give_up(ctx, f"The database refused: {' '.join(str(cause).split())}")
