@@ -67,7 +67,7 @@ def test_a_secret_file_of_another_account_is_named(tmp_path: Path) -> None:
 def test_a_damaged_secret_file_is_not_used(tmp_path: Path, there: bytes) -> None:
     (tmp_path / "secret_key").write_bytes(there)
 
-    with pytest.raises(BadSetting, match=r"damaged\. Delete it"):
+    with pytest.raises(BadSetting, match=r"damaged\. Put back the copy"):
         read(tmp_path)
 
 

@@ -154,7 +154,10 @@ def _secret_key(given: str | None, instance: Path) -> tuple[str, bool]:
                 "copies it back as root owns it."
             ) from None
         if len(secret) < MINIMUM_SECRET:
-            raise BadSetting(f"{file} is damaged. Delete it: everybody logs in anew.") from None
+            raise BadSetting(
+                f"{file} is damaged. Put back the copy that you keep elsewhere. Without one delete "
+                "it: then everybody logs in anew, and no second factor can be read."
+            ) from None
         return secret, False
     secret = secrets.token_urlsafe(48)
     with os.fdopen(handle, "w") as stream:
