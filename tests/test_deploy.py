@@ -87,7 +87,7 @@ def test_several_are_two_that_share_a_secret_and_a_database() -> None:
     assert all(part["environment"] == parts[0]["environment"] for part in parts)
     assert "WBTEST_SECRET_KEY" in parts[0]["environment"]
     assert [part.get("command") for part in parts] == [None, None, ["worker"]]
-    assert re.findall(r"server ([\w-]+):8000", balancer) == ["web-1", "web-2"]
+    assert re.findall(r"server ([\w-]+):8000 resolve max_fails=0;", balancer) == ["web-1", "web-2"]
 
 
 def test_the_image_runs_a_command_of_ours_where_its_check_looks(app: Flask) -> None:
