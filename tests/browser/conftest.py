@@ -40,6 +40,16 @@ FOUR_WAYS = tuple((scheme, width) for scheme in ("light", "dark") for width in W
 # width: what stands only on a wide page, or only on a narrow one, is seen once.
 WAYS = (("light", WIDTHS[0]), ("dark", WIDTHS[1]))
 AXE = f"{AXE_SCRIPT};{Path(__file__).with_name('axe.js').read_text(encoding='utf-8')}"
+# How wide the page gets with the room between letters, words and lines that WCAG 1.4.12 names.
+SPACED = """() => {
+  const sheet = new CSSStyleSheet();
+  sheet.replaceSync(`* { line-height: 1.5 !important; letter-spacing: 0.12em !important;
+    word-spacing: 0.16em !important } p { margin-block-end: 2em !important }`);
+  document.adoptedStyleSheets.push(sheet);
+  const width = document.documentElement.scrollWidth;
+  document.adoptedStyleSheets.pop();
+  return width;
+}"""
 # The server's own line for each request says nothing that a failing test does not.
 logging.getLogger("werkzeug").setLevel(logging.ERROR)
 # Of a machine that is busy with the rest of the suite.
@@ -166,6 +176,8 @@ def find_faults(
         faults += [f"{scheme}, {width} px: {fault}" for fault in found]
         if page.evaluate("document.documentElement.scrollWidth") > width:
             faults.append(f"{width} px: wider than the screen")
+        elif page.evaluate(SPACED) > width:
+            faults.append(f"{width} px: wider than the screen with its letters apart")
     if stays:
         show(page, *WAYS[0])
     return faults

@@ -1,7 +1,7 @@
 """Where the machine chooses the colours: what a colour alone had told is told all the same."""
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import Live
 from tests.factories import make_revision
@@ -39,3 +39,15 @@ def test_a_choice_can_be_told_from_a_text_field(logged_in: Page, live: Live):
 
     arrow = logged_in.get_by_label("Their role").evaluate("e => getComputedStyle(e).appearance")
     assert arrow == "auto"
+
+
+def test_at_four_times_the_size_the_bar_of_a_draft_covers_nothing(
+    logged_in: Page, live: Live, owner: Person
+):
+    release = make_revision(owner).release
+    logged_in.set_viewport_size({"width": 320, "height": 256})
+
+    logged_in.goto(f"{live.url}/releases/{release.id}")
+    logged_in.get_by_label("Solution").focus()
+
+    expect(logged_in.get_by_role("region", name="Draft")).not_to_be_in_viewport()
