@@ -1,7 +1,9 @@
 // Loaded behind axe: asks it for what is wrong with the page, and for nothing twice.
 (() => {
   // Rules that look at colours and places. All others follow from what stands there and is shown.
-  const BY_LOOKS = ["color-contrast", "link-in-text-block", "scrollable-region-focusable"];
+  const BY_LOOKS = ["color-contrast", "link-in-text-block", "scrollable-region-focusable", "target-size"];
+  // Rules that axe leaves off: a thumb finds its target, and what is said to a control is its name.
+  const MORE = { "target-size": { enabled: true }, "label-content-name-mismatch": { enabled: true } };
   const STYLE = [
     ...["color", "backgroundColor", "backgroundImage", "opacity", "fontSize", "fontWeight"],
     ...["textShadow", "filter", "mixBlendMode", "visibility", "display"],
@@ -70,12 +72,14 @@
   window.findFaults = async (isReadBefore) => {
     [passed, names, looks, painted] = [new Set(), new Map(), new Map(), undefined];
     const before = isReadBefore && shown;
+    // Wherever Tab came to, nothing that only it shows lies over the page, such as the link to its content.
+    document.activeElement.blur();
     shown = visible();
     const isSame =
       before && before.length === shown.length && shown.every((each, k) => each === before[k]);
     // Loading all files of a page beforehand would serve one rule only, about audio that plays by
     // itself, and there is none.
-    const asked = { preload: false, resultTypes: ["violations"] };
+    const asked = { preload: false, resultTypes: ["violations"], rules: MORE };
     const { violations } = await axe.run({ ...asked, ...(isSame && { runOnly: BY_LOOKS }) });
     return violations.flatMap(({ id, nodes }) => nodes.map(({ target }) => `${id} at ${target}`));
   };
