@@ -1,0 +1,92 @@
+"""What a page says to somebody who hears it: names that stand alone, and units."""
+
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+from tests.browser.conftest import Live
+from tests.browser.desk import open_desk
+from tests.factories import make_approval, make_person, make_release, make_revision
+from tests.results.states import DAYS, States
+from wbtest.extensions import db
+from wbtest.team.models import Person, Workspace
+
+pytestmark = pytest.mark.browser
+
+
+def told(page: Page, element: Locator, what: str) -> str:
+    """The name or description of an element as Chromium hands it to a screen reader."""
+    client = page.context.new_cdp_session(page)
+    element.evaluate("element => { window.heard = element; }")
+    found = client.send("Runtime.evaluate", {"expression": "window.heard"})
+    tree = client.send(
+        "Accessibility.getPartialAXTree",
+        {"objectId": found["result"]["objectId"], "fetchRelatives": False},
+    )
+    words: str = tree["nodes"][0][what]["value"]
+    return words
+
+
+def test_a_number_is_heard_with_its_unit(logged_in: Page, live: Live, owner: Person):
+    revision = make_revision(owner)
+    make_approval(revision, owner)
+
+    logged_in.goto(f"{live.url}/releases/{revision.release_id}/revisions/1/experiment")
+
+    target = logged_in.get_by_label("Target", exact=True)
+    expect(target).to_have_accessible_description("% At least this share.")
+
+
+def test_the_buttons_of_a_question_say_which_one_they_move(
+    logged_in: Page, live: Live, owner: Person
+):
+    open_desk(logged_in, live, make_release(owner))
+    row = logged_in.locator("[data-side=external] [data-question]").nth(1)
+    question = row.get_by_label("Question").input_value()
+
+    for name in ("Move up", "Move down", "Remove"):
+        button = row.get_by_role("button", name=name)
+        assert told(logged_in, button, "description") == question
+
+
+def test_buttons_of_a_row_name_whom_they_are_for(logged_in: Page, live: Live, owner: Person):
+    make_person("grace@example.com", "editor", db.session.scalars(db.select(Workspace)).one())
+
+    logged_in.goto(f"{live.url}/team")
+
+    names = logged_in.get_by_role("button", name="Change role…").all_inner_texts()
+    assert len(names) == len(set(names)) == 2
+
+
+def test_each_file_of_a_page_has_a_name_of_its_own(logged_in: Page, live: Live, owner: Person):
+    experiment = States(owner, owner).met()
+    live.now.turn(days=DAYS)
+
+    for tab in ("who-came", "for-information"):
+        logged_in.goto(f"{live.url}/experiments/{experiment.id}/results/{tab}")
+        links = logged_in.get_by_role("link", name="Download as CSV")
+        files = links.evaluate_all("links => links.map((link) => [link.innerText, link.href])")
+        names = dict(files)
+        assert files
+        assert all(names[name] == address for name, address in files)
+
+
+def test_nothing_of_a_chart_is_come_upon_behind_the_page(
+    logged_in: Page, live: Live, owner: Person
+):
+    experiment = States(owner, owner).met()
+    live.now.turn(days=DAYS)
+
+    logged_in.goto(f"{live.url}/experiments/{experiment.id}/results")
+
+    expect(logged_in.locator("#js-plotly-tester")).to_have_attribute("aria-hidden", "true")
+
+
+def test_a_visitor_hears_a_question_without_the_sign_beside_it(
+    stranger: Page, live: Live, owner: Person
+):
+    experiment = States(owner, owner).met()
+
+    stranger.goto(f"{live.url}/p/{experiment.slug}")
+
+    for question in stranger.locator("summary").all()[:2]:
+        assert told(stranger, question, "name") == question.inner_text().strip()
