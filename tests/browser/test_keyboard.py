@@ -35,6 +35,7 @@ def test_what_cannot_be_used_by_keyboard_would_be_found(live: Live, stranger: Pa
     typist.look()
 
     assert [fault.partition(": ")[2] for fault in typist.faults] == [
+        "the focus does not go into Stay",
         "Tab does not lead into Stay",
         "Escape does not lead back to Stay",
         "Tab never reaches a “Behind”",

@@ -58,6 +58,8 @@ class Typist(Reader):
             if not opener.evaluate(IS_OPEN):
                 self._complain(f"Enter does not open {name}")
                 continue
+            if not opener.evaluate(IS_INSIDE):
+                self._complain(f"the focus does not go into {name}")
             self.page.keyboard.press("Tab")
             if not opener.evaluate(IS_INSIDE):
                 self._complain(f"Tab does not lead into {name}")
