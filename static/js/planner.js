@@ -27,6 +27,11 @@ for (const slider of form.querySelectorAll("[data-slides]")) {
   slider.hidden = false;
 }
 
+// What is said already is not said again, also to those who hear it.
+const say = (place, words) => {
+  if (place.textContent !== words) place.textContent = words;
+};
+
 // Asks for JSON a moment after the last change; of two answers the newer one counts. Without values it shows nothing.
 const asking = (address, show) => {
   let waiting;
@@ -49,15 +54,14 @@ const asking = (address, show) => {
 
 const place = form.querySelector("[data-plan]");
 const askPlan = asking("/experiments/plan", ({ sentence = "", holds = "", warnings, error = "" }) => {
-  place.querySelector("[data-plan-sentence]").textContent = sentence;
-  place.querySelector("[data-plan-holds]").textContent = holds;
-  const said = (warnings ?? [error]).map((warning) => {
-    const line = document.createElement("li");
-    line.className = "note iterate";
-    line.textContent = warning;
-    return line;
-  });
-  place.querySelector("[data-plan-warnings]").replaceChildren(...said);
+  say(place.querySelector("[data-plan-sentence]"), sentence);
+  say(place.querySelector("[data-plan-holds]"), holds);
+  const list = place.querySelector("[data-plan-warnings]");
+  const said = [...list.children].map((line) => line.textContent);
+  const now = warnings ?? [error];
+  if (now.join("\n") === said.join("\n")) return;
+  const lines = now.map((words) => Object.assign(document.createElement("li"), { className: "note iterate", textContent: words }));
+  list.replaceChildren(...lines);
 });
 const PLANNED = [
   ...["target", "floor", "alpha", "beta", "daily", "planned_variants", "ends_on", "time_zone"],
@@ -70,9 +74,9 @@ const reckoned = form.querySelector("[data-reckoned]");
 let target = "";
 const askTarget = asking("/experiments/target", ({ sentence, shortfall = "", error = "", target: rate }) => {
   target = rate ? String(Number((100 * rate).toPrecision(6))) : "";
-  reckoned.querySelector("[data-reckoned-sentence]").textContent = sentence ?? error;
+  say(reckoned.querySelector("[data-reckoned-sentence]"), sentence ?? error);
   const short = reckoned.querySelector("[data-reckoned-shortfall]");
-  short.textContent = shortfall;
+  say(short, shortfall);
   short.hidden = !shortfall;
 });
 

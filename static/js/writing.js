@@ -13,6 +13,18 @@ const clock = (at) => new Date(at).toLocaleTimeString("en-GB", { timeStyle: "sho
 const day = (at) => new Date(at).toLocaleDateString("en-GB", { dateStyle: "long" });
 let savedAt = null;
 
+const said = find("[data-said]");
+// The same once more is no news.
+const say = (text) => {
+  if (said.textContent !== text) said.textContent = text;
+};
+
+// What is wrong with a field is read with it, beside what belongs there.
+function describe(field, fault = "") {
+  const others = (field.getAttribute("aria-describedby") ?? "").split(" ").filter((id) => !id.startsWith("fault-"));
+  field.setAttribute("aria-describedby", [...others, fault].filter(Boolean).join(" "));
+}
+
 function button(label, act, kind = "quiet") {
   const made = document.createElement("button");
   made.type = "button";
@@ -32,13 +44,16 @@ function sayCoached(open, findings) {
 }
 
 const show = {
+  // Whoever writes by ear hears of trouble, and of its end; a save every few seconds would talk into each sentence.
   line(text) {
+    if (line.parentElement.classList.contains("wrong")) say(text);
     line.parentElement.classList.remove("wrong");
     line.textContent = `Draft\u00a0· ${text}`;
   },
   trouble(text, label = "", url = "") {
     line.parentElement.classList.add("wrong");
     line.textContent = text;
+    say(text);
     if (!label) return;
     const link = document.createElement("a");
     link.href = url;
@@ -47,15 +62,20 @@ const show = {
   },
   faults(faults) {
     for (const old of form.querySelectorAll("[data-fault]")) old.remove();
-    for (const field of form.querySelectorAll("[aria-invalid]")) field.removeAttribute("aria-invalid");
+    for (const field of form.querySelectorAll("[aria-invalid]")) {
+      field.removeAttribute("aria-invalid");
+      describe(field);
+    }
     for (const { name, sentence } of faults) {
       const field = form.elements[name];
       const said = document.createElement("p");
       said.className = "field-error";
       said.dataset.fault = "";
+      said.id = `fault-${name}`;
       said.textContent = sentence;
       field?.setAttribute("aria-invalid", "true");
       field?.after(said);
+      if (field) describe(field, said.id);
       const fold = field?.closest("details");
       if (fold) fold.open = true;
     }
@@ -70,7 +90,7 @@ const show = {
     const panel = find("[data-conflict]");
     panel.scrollIntoView({ block: "start" });
     panel.focus({ preventScroll: true });
-    said.textContent = "Choose first what stays.";
+    say("Choose first what stays.");
   },
 };
 
@@ -82,7 +102,7 @@ const saving = startSaving(form, {
     if (status.others?.length) {
       const names = status.others.join(" and ");
       show.line(`saved just now, with what ${names} wrote meanwhile`);
-      said.textContent = `${names} wrote here too. Their words are on your sheet now.`;
+      say(`${names} wrote here too. Their words are on your sheet now.`);
     }
     find("[data-length]").textContent = sayLength(status.words, status.pages);
     find("[data-freeze]").textContent = status.freeze;
@@ -93,15 +113,12 @@ const saving = startSaving(form, {
     }, 60_000);
   },
 });
-const said = find("[data-said]");
 const changed = () => {
   find("[data-length]").textContent = lengthOf(form);
   for (const row of form.querySelectorAll("[data-question]")) markSettled(row);
   saving.changed();
 };
-const rows = startRows(form, changed, (text) => {
-  said.textContent = text;
-});
+const rows = startRows(form, changed, say);
 
 // An honest unknown counts as an answer when it names who, by when and how.
 function markSettled(row) {
@@ -159,7 +176,7 @@ function startConflict() {
       if (all) rows.fit(name, rowsIn(fields, name));
       else if (side) rows.fit(side, Math.max(rows.count(side), Number(number) + 1));
       fill(fields);
-      said.textContent = "The sheet holds this text now.";
+      say("The sheet holds this text now.");
     });
   }
   panel.querySelector("[data-settle]").addEventListener("click", (event) => {

@@ -1,16 +1,31 @@
-"""What a page says to somebody who hears it: names that stand alone, and units."""
+"""What a page says to somebody who hears it: names that stand alone, units, and no chatter."""
+
+import re
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.conftest import Live
-from tests.browser.desk import open_desk
+from tests.browser.desk import open_desk, saved
 from tests.factories import make_approval, make_person, make_release, make_revision
 from tests.results.states import DAYS, States
 from wbtest.extensions import db
 from wbtest.team.models import Person, Workspace
 
 pytestmark = pytest.mark.browser
+
+# Writes down what is said while one types.
+LISTEN = """() => {
+  window.said = [];
+  const heard = new MutationObserver((changes) => {
+    const texts = changes.flatMap(({ target, addedNodes }) =>
+      target.nodeType === Node.TEXT_NODE ? target : [...addedNodes]);
+    window.said.push(...texts.map((text) => text.textContent).filter(Boolean));
+  });
+  for (const place of document.querySelectorAll("[aria-live], [role=status]")) {
+    heard.observe(place, { childList: true, characterData: true, subtree: true });
+  }
+}"""
 
 
 def told(page: Page, element: Locator, what: str) -> str:
@@ -34,6 +49,55 @@ def test_a_number_is_heard_with_its_unit(logged_in: Page, live: Live, owner: Per
 
     target = logged_in.get_by_label("Target", exact=True)
     expect(target).to_have_accessible_description("% At least this share.")
+
+
+def test_the_claim_is_read_back_to_the_eye_alone_while_it_is_typed(
+    logged_in: Page, live: Live, owner: Person
+):
+    revision = make_revision(owner)
+    make_approval(revision, owner)
+    logged_in.goto(f"{live.url}/releases/{revision.release_id}/revisions/1/experiment")
+    logged_in.evaluate(LISTEN)
+
+    logged_in.get_by_label("Who comes").press_sequentially(" in Leeds")
+
+    expect(logged_in.locator("[data-claim]")).to_contain_text(" in Leeds")
+    assert logged_in.evaluate("window.said") == []
+
+
+def test_a_save_is_silent_and_a_lost_connection_is_said_once(
+    logged_in: Page, live: Live, owner: Person
+):
+    open_desk(logged_in, live, make_release(owner))
+    headline = logged_in.get_by_label("Headline")
+    said = logged_in.locator("[data-said]")
+
+    logged_in.evaluate(LISTEN)
+    headline.fill("Dinner from the shelf")
+    saved(logged_in)
+    assert logged_in.evaluate("window.said") == []
+
+    logged_in.context.set_offline(True)
+    headline.fill("Dinner in a tunnel")
+    expect(said).to_have_text("No connection. Your text is kept in this browser.")
+    logged_in.context.set_offline(False)
+    expect(said).to_have_text("saved just now")
+
+
+def test_what_is_wrong_with_a_field_of_the_sheet_is_read_with_it(
+    logged_in: Page, live: Live, owner: Person
+):
+    open_desk(logged_in, live, make_release(owner))
+    headline = logged_in.get_by_label("Headline")
+    before = headline.get_attribute("aria-describedby")
+
+    headline.evaluate("field => { field.maxLength = 9999; }")
+    headline.fill("x" * 5000)
+    expect(headline).to_have_accessible_description(re.compile("300 are the most"))
+    headline.fill("Dinner from the shelf")
+    saved(logged_in)
+
+    expect(headline).to_have_attribute("aria-describedby", before or "")
 
 
 def test_the_buttons_of_a_question_say_which_one_they_move(
