@@ -154,3 +154,15 @@ def test_a_visitor_hears_a_question_without_the_sign_beside_it(
 
     for question in stranger.locator("summary").all()[:2]:
         assert told(stranger, question, "name") == question.inner_text().strip()
+
+
+def test_the_title_of_a_page_says_what_it_is_about(logged_in: Page, live: Live, owner: Person):
+    for product in ("Larder", "Kiln"):
+        revision = make_revision(owner, product=product)
+        make_approval(revision, owner)
+        place = f"{live.url}/releases/{revision.release_id}/revisions/1"
+
+        logged_in.goto(f"{place}/ask")
+        expect(logged_in).to_have_title(f"Ask for a review of {product}\u00a0· wbtest")
+        logged_in.goto(f"{place}/experiment")
+        expect(logged_in).to_have_title(f"New experiment with {product}\u00a0· wbtest")
