@@ -1,5 +1,7 @@
 """What PostgreSQL must be, and what it may do, for our transactions to hold."""
 
+import os
+import socket
 from dataclasses import replace
 
 import pytest
@@ -60,3 +62,39 @@ def test_after_the_database_went_away_one_page_fails_and_all_others_are_there(
     answers = [client.get("/releases").status_code for _ in range(5)]
 
     assert answers == [503, 200, 200, 200, 200]
+
+
+def test_a_machine_that_says_nothing_more_is_given_up_soon(app: Flask) -> None:
+    """Of one whose power is gone no end of the connection comes: the system must ask for it."""
+    assert options_of_a_connection() == {
+        "SO_KEEPALIVE": 1,
+        "TCP_KEEPIDLE": 10,
+        "TCP_KEEPINTVL": 5,
+        "TCP_KEEPCNT": 3,
+        "TCP_USER_TIMEOUT": 25_000,
+    }
+
+
+def test_an_address_may_say_how_long_to_wait(settings: Settings, now: HandClock) -> None:
+    url = sa.make_url(settings.database_url).update_query_dict({"tcp_user_timeout": "60000"})
+    patient = replace(settings, database_url=url.render_as_string(hide_password=False))
+
+    with create_app(patient, now).app_context():
+        assert options_of_a_connection()["TCP_USER_TIMEOUT"] == 60_000
+        db.engine.dispose()
+
+
+def options_of_a_connection() -> dict[str, int]:
+    """What the system keeps of a connection of the app."""
+    names = ("SO_KEEPALIVE", "TCP_KEEPIDLE", "TCP_KEEPINTVL", "TCP_KEEPCNT", "TCP_USER_TIMEOUT")
+    with db.engine.connect() as connection:
+        driver = connection.connection.driver_connection
+        assert driver is not None
+        with socket.socket(fileno=os.dup(driver.fileno())) as ours:
+            if ours.family == socket.AF_UNIX:
+                pytest.skip("whoever is on this machine is never silent")
+            levels = {"SO": socket.SOL_SOCKET, "TCP": socket.IPPROTO_TCP}
+            return {
+                name: ours.getsockopt(levels[name.partition("_")[0]], getattr(socket, name))
+                for name in names
+            }

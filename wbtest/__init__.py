@@ -15,7 +15,7 @@ import jinja2
 from flask import Flask, current_app
 from werkzeug.local import LocalProxy
 
-from wbtest import config, error_pages, http, locks, replica, static_files, store
+from wbtest import config, error_pages, http, locks, reaching, replica, static_files, store
 from wbtest.dots import KeptDots
 from wbtest.extensions import REPLICA, Now, clock, csrf, db, utc_now
 from wbtest.garbage import unsearched
@@ -76,9 +76,9 @@ def create_app(settings: config.Settings | None = None, now: Now = utc_now) -> F
 def _options_of(settings: config.Settings) -> dict[str, object]:
     """How the engine is made."""
     options = {"hide_parameters": True, **_connections(settings)}
-    # Of a database that was made without an encoding the driver returns bytes, and SQLAlchemy
-    # breaks before ``store.check_rules`` can say what to do.
-    return options if settings.is_sqlite else {**options, "connect_args": store.TEXT}
+    if settings.is_sqlite:
+        return options
+    return {**options, "connect_args": reaching.options_of(settings.database_url)}
 
 
 def _connections(settings: config.Settings) -> dict[str, object]:

@@ -14,9 +14,10 @@ from typing import NamedTuple
 import sqlalchemy as sa
 from flask import current_app, has_app_context
 
+from wbtest import reaching
 from wbtest.extensions import REPLICA, SUMS_FROM, db
 from wbtest.moments import is_of_one_moment, read_one_moment
-from wbtest.store import TEXT, describe
+from wbtest.store import describe
 
 log = logging.getLogger(__name__)
 
@@ -56,7 +57,7 @@ def options_of(url: str) -> dict[str, object]:
         "url": url,
         "pool_pre_ping": True,
         "pool_timeout": CONNECT_SECONDS,
-        "connect_args": {"connect_timeout": CONNECT_SECONDS, **TEXT},
+        "connect_args": {**reaching.options_of(url), "connect_timeout": CONNECT_SECONDS},
         "hide_parameters": True,
     }
 

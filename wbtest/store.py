@@ -21,8 +21,6 @@ from wbtest.locks import NoLock, WriteLock
 log = logging.getLogger(__name__)
 
 PRAGMAS = {"journal_mode": "wal", "synchronous": 2, "foreign_keys": 1, "secure_delete": 1}
-# What a connection of PostgreSQL is told, whatever the encoding of its database is.
-TEXT = {"client_encoding": "utf8"}
 BUSY_MILLISECONDS = 5000
 # Any number will do, as long as every process asks PostgreSQL for the same one.
 GROUP_LOCK = 7_203_411
