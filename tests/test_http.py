@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from flask import Flask, render_template_string
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DatabaseError, InternalError, OperationalError, ProgrammingError
 from sqlalchemy.exc import TimeoutError as NoConnection
 
 from tests.conftest import Browser
@@ -34,6 +34,9 @@ def app(app: Flask) -> Flask:
 
     add("/broken", ZeroDivisionError("secret detail"))
     add("/gone", OperationalError("SELECT secret", {}, Exception("no database")))
+    add("/read-only", InternalError("INSERT secret", {}, Exception("read-only transaction")))
+    add("/damaged", DatabaseError("SELECT secret", {}, Exception("malformed")))
+    add("/nonsense", ProgrammingError("SELECT secret", {}, Exception("syntax error")))
     add("/crowded", NoConnection("all connections are taken"))
     add("/refused", Refused("The text changed meanwhile."))
     add("/busy", TooBusy("The storage is full."))
@@ -100,6 +103,9 @@ def test_personal_answers_are_kept_nowhere(client: Browser) -> None:
         ("/broken", 500, "Something broke on our side"),
         ("/gone", 503, "cannot store anything right now"),
         ("/crowded", 503, "cannot store anything right now"),
+        ("/read-only", 503, "cannot store anything right now"),
+        ("/damaged", 503, "cannot store anything right now"),
+        ("/nonsense", 500, "What was saved before is safe"),
         ("/refused", 409, "The text changed meanwhile."),
         ("/busy", 503, "The storage is full."),
         ("/full", 503, "The server&#39;s storage is full."),

@@ -64,6 +64,35 @@ def test_after_the_database_went_away_one_page_fails_and_all_others_are_there(
     assert answers == [503, 200, 200, 200, 200]
 
 
+def test_while_the_database_takes_no_writes_whoever_sends_a_form_is_told_to_come_back(
+    client: Browser, team: Team
+) -> None:
+    """As one does that has become a replica meanwhile."""
+    log_in(client, team.owner)
+    with db.engine.connect() as connection:
+        connection.exec_driver_sql("SET SESSION CHARACTERISTICS AS TRANSACTION READ ONLY")
+        connection.commit()
+
+    answer = client.send("/logout")
+
+    assert answer.status_code == 503
+    assert "cannot store anything right now" in answer.get_data(as_text=True)
+
+
+def test_where_another_database_has_its_name_a_page_is_refused_and_not_broken(
+    client: Browser, team: Team
+) -> None:
+    log_in(client, team.editor)
+    with db.engine.begin() as connection:
+        connection.exec_driver_sql("ALTER TABLE releases RENAME TO releases_elsewhere")
+
+    answer = client.get("/releases").status_code
+
+    with db.engine.begin() as connection:
+        connection.exec_driver_sql("ALTER TABLE releases_elsewhere RENAME TO releases")
+    assert answer == 503
+
+
 def test_a_machine_that_says_nothing_more_is_given_up_soon(app: Flask) -> None:
     """Of one whose power is gone no end of the connection comes: the system must ask for it."""
     assert options_of_a_connection() == {

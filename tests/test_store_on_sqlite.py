@@ -6,8 +6,10 @@ from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
+from flask import Flask
 from sqlalchemy.exc import OperationalError
 
+from tests.conftest import Browser
 from tests.factories import make_workspace
 from wbtest import locks, store
 from wbtest.delivery import copying
@@ -165,5 +167,17 @@ def test_a_lock_that_cannot_be_had_leaves_nothing_held(tmp_path: Path) -> None:
     lock = locks.WriteLock(tmp_path / "missing" / "x.lock")
 
     for _ in range(2):
-        with pytest.raises(FileNotFoundError), lock:
+        with pytest.raises(OperationalError, match="No such file"), lock:
             pass
+
+
+def test_where_the_lock_cannot_be_opened_a_form_says_that_nothing_can_be_stored(
+    app: Flask, client: Browser, tmp_path: Path
+) -> None:
+    """As on a disk that the system has made read-only."""
+    app.extensions["wbtest.lock"] = locks.WriteLock(tmp_path / "missing" / "x.lock")
+
+    answer = client.send("/login", {"email": "ada@example.com", "password": "a long one"})
+
+    assert answer.status_code == 503
+    assert "cannot store anything right now" in answer.get_data(as_text=True)

@@ -11,12 +11,13 @@ from collections.abc import Mapping
 from flask import Flask, Response, current_app, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError
-from sqlalchemy.exc import IntegrityError, OperationalError, SQLAlchemyError
+from sqlalchemy.exc import DBAPIError, IntegrityError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as NoConnection
 from sqlalchemy.orm.exc import ObjectDeletedError, StaleDataError
 from werkzeug.exceptions import HTTPException
 
 from wbtest import problems
+from wbtest.away import is_away
 from wbtest.problems import TITLES
 from wbtest.store import Refused
 
@@ -49,7 +50,7 @@ def init_app(app: Flask) -> None:
     app.extensions["wbtest.outside"] = ()
     app.register_error_handler(Refused, _refused)
     app.register_error_handler(CSRFError, _csrf_failed)
-    app.register_error_handler(OperationalError, _store_failed)
+    app.register_error_handler(DBAPIError, _database_refused)
     app.register_error_handler(NoConnection, _store_failed)
     app.register_error_handler(ObjectDeletedError, _vanished)
     app.register_error_handler(StaleDataError, _vanished)
@@ -121,6 +122,10 @@ def _csrf_failed(_error: CSRFError) -> Response:
 def _store_failed(error: SQLAlchemyError) -> Response:
     log.exception("the store failed", exc_info=error)
     return error_page(503, headers=RETRY)
+
+
+def _database_refused(error: DBAPIError) -> Response:
+    return _store_failed(error) if is_away(error) else _broken(error)
 
 
 def _vanished(error: Exception) -> Response:

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import IO
 
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.exc import TimeoutError as TookTooLong
 
 # How long to wait for another writer of ours.
@@ -61,8 +62,12 @@ class WriteLock:
 
 
 def _locked(path: Path, seconds: float) -> IO[bytes]:
-    """Open the file and hold it alone."""
-    file = path.open("ab")
+    """Open the file and hold it alone. Raises OperationalError where it cannot be opened."""
+    try:
+        file = path.open("ab")
+    except OSError as error:
+        # On a disk that has become read-only no more could be written to the database beside it.
+        raise OperationalError("open the lock", None, error) from error
     try:
         fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:

@@ -96,6 +96,21 @@ def test_after_a_rest_visits_are_taken_again(page: Page, monkeypatch: pytest.Mon
     assert page.totals() == {"served": 1}
 
 
+@pytest.mark.postgresql
+def test_a_database_that_takes_no_writes_is_left_alone_as_one_that_is_away(page: Page) -> None:
+    """One that has become a replica refuses each group whole: to halve it would ask in vain."""
+    only_reads = {"options": "-c default_transaction_read_only=on"}
+    replica = sa.create_engine(page.database.engine.url, connect_args=only_reads)
+    page.recorder._writer._engine = replica
+    page.serve("v")
+    page.recorder.flush()
+
+    assert page.recorder.lost == 1
+    assert not page.recorder.is_storing
+    assert not page.recorder.put(Served(**page.arrival("w", 0, {})))
+    replica.dispose()
+
+
 def test_a_group_that_is_empty_by_its_turn_does_not_end_the_rest(page: Page) -> None:
     page.recorder._writer._engine = NOWHERE
     page.serve("v")

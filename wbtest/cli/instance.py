@@ -76,11 +76,10 @@ def check_store(settings: Settings) -> None:
         store.check_rules(db.engine)
         _check_secret(settings)
     except DBAPIError as error:
-        raise StoreBroken(_fix_for(str(error.orig), settings)) from error
-    except OSError as error:
-        raise StoreBroken(
-            _fix_for(f"unable to open its lock: {error.strerror}", settings)
-        ) from error
+        said = str(error.orig)
+        if isinstance(error.orig, OSError):
+            said = f"unable to open its lock: {error.orig.strerror}"
+        raise StoreBroken(_fix_for(said, settings)) from error
     except sqlite3.Error as error:
         raise StoreBroken(_fix_for(str(error), settings)) from error
 

@@ -11,13 +11,12 @@ from collections.abc import Callable, Iterable, Iterator, Sized
 from contextlib import contextmanager
 
 import sqlalchemy as sa
-from sqlalchemy.exc import InterfaceError, OperationalError
-from sqlalchemy.exc import TimeoutError as PoolExhausted
 
 from wbtest.audience.recording.cells import Facts
 from wbtest.audience.recording.events import Did, Event, Outcome, Seen, Served, SignedUp
 from wbtest.audience.recording.groups import Loss, loss_of, record, record_losses
 from wbtest.audience.signing.mailing import Overrun
+from wbtest.away import is_away
 from wbtest.delivery.metrics import Meter, measuring
 from wbtest.extensions import Now
 from wbtest.locks import NoLock, WriteLock
@@ -34,7 +33,6 @@ HANG_SECONDS = 4.0
 MICROSECONDS = 1_000_000
 # As what is stored is called at /metrics.
 _KINDS = {Served: "served", Seen: "seen", Did: "used", SignedUp: "signed_up"}
-STORE_ERRORS = (OperationalError, InterfaceError, PoolExhausted, OSError)
 
 
 class StoreFailed(Refused):
@@ -147,21 +145,24 @@ class Writer:
         for pause in (*PAUSES, None):
             try:
                 self._write(group, more)
-            except STORE_ERRORS as error:
+            except Exception as error:
+                if not _is_of_the_store(error):
+                    self._store_by_halves(group, error)
+                    return
                 if pause is None:
                     self._rests_until = time.monotonic() + REST_SECONDS
                     self._give_up(group, error)
                 else:
                     time.sleep(pause)
-            except Exception as error:
-                if len(group) == 1:
-                    self._give_up(group, error)
-                else:
-                    self._store(group[: len(group) // 2])
-                    self._store(group[len(group) // 2 :])
-                return
             else:
                 return
+
+    def _store_by_halves(self, group: list[Item], error: Exception) -> None:
+        if len(group) == 1:
+            self._give_up(group, error)
+            return
+        self._store(group[: len(group) // 2])
+        self._store(group[len(group) // 2 :])
 
     def _write(self, group: list[Item], more: More) -> None:
         """Write a group in one transaction, then tell those who wait."""
@@ -213,11 +214,10 @@ class Writer:
     ) -> None:
         try:
             record_losses(connection, losses, facts)
-        except STORE_ERRORS:
-            raise
-        except Exception:
-            # What cannot be noted stands in no other group's way.
-            losses.clear()
+        except Exception as error:
+            if not _is_of_the_store(error):
+                # What cannot be noted stands in no other group's way.
+                losses.clear()
             raise
 
     def _give_up(self, group: list[Item], error: Exception) -> None:
@@ -230,6 +230,11 @@ class Writer:
                 self._losses[loss_of(item)] += 1
             else:
                 item.settle(error=StoreFailed() if item.event else None)
+
+
+def _is_of_the_store(error: Exception) -> bool:
+    """Whether any other group would have met it, too."""
+    return isinstance(error, OSError) or is_away(error)
 
 
 def _sorted(group: Iterable[Item]) -> tuple[list[Event], dict[int, SignedUp]]:
