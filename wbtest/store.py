@@ -15,6 +15,7 @@ from flask import current_app
 from flask_sqlalchemy.session import Session
 from sqlalchemy.orm import scoped_session
 
+from wbtest import same_files
 from wbtest.extensions import SUMS_FROM, Base, db
 from wbtest.locks import NoLock, WriteLock
 
@@ -110,9 +111,13 @@ def prepare(engine: sa.Engine) -> None:
         for name, value in PRAGMAS.items():
             connection.execute(f"PRAGMA {name}={value}")
 
+    same_files.look_at(engine)
+
     @sa.event.listens_for(engine, "begin")
     def _begin(connection: sa.Connection) -> None:
         options = connection.get_execution_options()
+        if options.get("writes"):
+            same_files.check(connection)
         patience = options.get("within")
         if patience is not None:
             _be_patient(connection, round(1000 * patience))
