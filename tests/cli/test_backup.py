@@ -1,6 +1,9 @@
 """Backup and restore: whole, checked, and never over what is still needed."""
 
+import signal
 import sqlite3
+import subprocess
+import sys
 from collections.abc import Callable
 from contextlib import AbstractContextManager, closing
 from importlib import import_module
@@ -15,6 +18,17 @@ from wbtest.cli.instance import alone_with, in_use
 from wbtest.config import Settings, from_environment
 from wbtest.delivery import dumps
 from wbtest.delivery.copying import restored_in
+
+# The system ends it where the file becomes larger than it may be.
+KILLED_HALF_WAY = """
+import resource, signal, sys
+from pathlib import Path
+from wbtest.delivery import copying
+signal.signal(signal.SIGXFSZ, signal.SIG_DFL)
+resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+resource.setrlimit(resource.RLIMIT_FSIZE, (6_000_000, 6_000_000))
+copying.backup(Path(sys.argv[1]), Path(sys.argv[2]))
+"""
 
 
 @pytest.fixture
@@ -202,6 +216,22 @@ def test_nothing_but_a_backup_is_written_over(
     assert done.exit_code == 2
     assert f"{there} is there already and is no backup. Name another file." in done.output
     assert there.read_bytes() == before
+
+
+def test_half_a_copy_that_a_kill_left_is_written_over(instance: Instance, copy: Path) -> None:
+    source = instance.folder / "wbtest.db"
+    with closing(sqlite3.connect(source)) as grown:
+        # More than is kept in memory until the end.
+        grown.execute("CREATE TABLE filler AS SELECT zeroblob(9000000) AS x")
+    done = subprocess.run(
+        [sys.executable, "-c", KILLED_HALF_WAY, str(source), str(copy)], check=False
+    )
+    assert done.returncode == -signal.SIGXFSZ
+    assert copy.with_name("copy.db.part").stat().st_size > 1_000_000
+
+    assert instance.run("backup", str(copy)).exit_code == 0
+
+    assert [file.name for file in copy.parent.iterdir()] == ["copy.db"]
 
 
 def test_an_earlier_backup_is_written_over(instance: Instance, copy: Path) -> None:

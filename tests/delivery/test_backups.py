@@ -87,6 +87,23 @@ def test_many_on_one_day_push_out_no_day_before(settings: Settings) -> None:
     }  # fmt: skip
 
 
+def test_half_copies_of_days_before_go_and_one_that_may_be_under_way_stays(
+    settings: Settings,
+) -> None:
+    folder = backup_folder(settings)
+    folder.mkdir()
+    half, under_way = "nightly-2027-02-27T033000.db.part", "nightly-2027-02-28T034500.db.part"
+    whole = "nightly-2027-03-01T033000.db"
+    for name in (half, f"{half}-journal", under_way, whole, "asked-2027-01-01T000000.db.part"):
+        (folder / name).touch()
+
+    forget_oldest(settings, "nightly")
+
+    assert {file.name for file in folder.iterdir()} == {
+        under_way, whole, "asked-2027-01-01T000000.db.part"
+    }  # fmt: skip
+
+
 def test_nights_do_not_push_out_what_was_kept_before_a_migration(
     app: Flask, settings: Settings, now: HandClock
 ) -> None:

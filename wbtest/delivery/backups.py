@@ -15,6 +15,8 @@ from wbtest.delivery import copying
 
 KEPT_DAYS = 14
 KEPT_LAST = 5
+# A copy that takes longer than this is none any more: whoever made it was killed.
+LONGEST_COPY = timedelta(days=1)
 ASKED = "asked"
 REPLACED = "replaced"
 # The name of a copy ends with the moment at which it was made, in UTC.
@@ -69,7 +71,8 @@ def made_at(file: Path) -> datetime | None:
 def forget_oldest(settings: Settings, why: str) -> None:
     """Delete copies of this kind, but for the newest of each of fourteen days and the newest five.
 
-    So whoever makes many on one day loses none of the days before.
+    So whoever makes many on one day loses none of the days before. Half copies that a kill left go
+    as well: each has a name of its own, and together they would fill the disk.
     """
     folder = backup_folder(settings)
     kind = "db" if settings.is_sqlite else "dump"
@@ -79,6 +82,10 @@ def forget_oldest(settings: Settings, why: str) -> None:
     for old in copies.keys() - kept:
         for part in folder.glob(f"{old.name}*"):
             part.unlink()
+    newest = max(copies.values(), default=datetime.min.replace(tzinfo=UTC))
+    for half in folder.glob(f"{why}-*.{kind}.part*"):
+        if (at := made_at(half)) and newest - at > LONGEST_COPY:
+            half.unlink()
 
 
 def newest_backup(settings: Settings) -> Path | None:

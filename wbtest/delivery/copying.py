@@ -15,6 +15,9 @@ DUMP = b"PGDMP"
 SQLITE = b"SQLite format 3\0"
 # What SQLite's write-ahead log ends with, beside the file.
 LOG = "-wal"
+# What stands in a copy that is not whole yet, and where. SQLite writes the first page last: so one
+# that was killed has it still, and by it the next one knows that it may write over it.
+HALF, HALF_AT = b"wbcp", 68
 # Two tables of ours, by which a file of SQLite is told from others'.
 IS_OURS = "SELECT count(*) FROM sqlite_schema WHERE name IN ('alembic_version', 'people')"
 
@@ -26,6 +29,7 @@ def backup(source: Path, target: Path) -> None:
     """
     with made_whole(target) as part:
         with closing(sqlite3.connect(source)) as reader, closing(sqlite3.connect(part)) as writer:
+            writer.execute(f"PRAGMA application_id={int.from_bytes(HALF)}")
             reader.backup(writer)
             verdict = writer.execute("PRAGMA integrity_check").fetchone()[0]
         if verdict != "ok":
@@ -60,10 +64,11 @@ def _refuse_to_replace(file: Path) -> None:
 
 
 def _is_backup(file: Path) -> bool:
-    """Whether it is empty, a dump, or a SQLite database of ours."""
+    """Whether it is empty, a dump, a SQLite database of ours, or half a copy of one."""
     with file.open("rb") as opened:
-        begin = opened.read(len(DUMP))
-    if begin in (b"", DUMP):
+        begin = opened.read(HALF_AT + len(HALF))
+    is_half = begin.startswith(SQLITE) and begin.endswith(HALF)
+    if not begin or begin.startswith(DUMP) or is_half:
         return True
     try:
         with closing(read_only(file)) as copy:
