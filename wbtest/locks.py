@@ -73,7 +73,11 @@ def _locked(path: Path, seconds: float) -> IO[bytes]:
     except BlockingIOError:
         # The system has no waiting that ends, and looking again and again would lose to those who
         # look at the right moment: so a thread waits, for as long as we care.
-        waiting = _Waiting(file)
+        try:
+            waiting = _Waiting(file)
+        except RuntimeError as error:
+            # The system has no thread left to give.
+            raise OperationalError("wait for the lock", None, error) from error
         if not waiting.is_over(seconds):
             raise _too_long(seconds) from None
     return file

@@ -10,6 +10,8 @@ from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
+from wbtest.cli.patience import start_patiently
+
 log = logging.getLogger(__name__)
 
 PAUSE_SECONDS = 3.0
@@ -46,7 +48,7 @@ class Background:
 
     def _spawn(self) -> multiprocessing.process.BaseProcess:
         process = _context.Process(target=_work_apart, args=(self._work,), daemon=True)
-        process.start()
+        start_patiently(process.start, self._is_ending.is_set)
         return process
 
     def _keep(self) -> None:
@@ -59,7 +61,11 @@ class Background:
             )
             if self._is_ending.wait(PAUSE_SECONDS):
                 return
-            self._process = self._spawn()
+            try:
+                self._process = self._spawn()
+            except (OSError, RuntimeError):
+                # None could be made until the end.
+                return
 
 
 def _work_apart(work: Callable[[], None]) -> None:

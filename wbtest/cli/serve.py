@@ -24,6 +24,7 @@ from wbtest import create_app, store
 from wbtest.cli.background import Background, name_process
 from wbtest.cli.instance import check_store, closed_at_the_end, in_use
 from wbtest.cli.logs import start_logging
+from wbtest.cli.patience import start_patiently
 from wbtest.cli.shared import SharedApp
 from wbtest.cli.worker import work_beside
 from wbtest.config import BadSetting, Settings, database_in, from_environment
@@ -127,12 +128,31 @@ class AnnouncingServer(MPServer):
         super().startup(*args)  # type: ignore[no-untyped-call]
         self._announce()
 
+    def _spawn_worker(self, *args: Any, **parts: Any) -> Any:
+        """Make a web process that is started as soon as the system has one to give.
+
+        Otherwise we would end without those that run, and wait for them for good: without a worker,
+        and without whoever started us learning of it.
+        """
+        worker = super()._spawn_worker(*args, **parts)
+        worker.inner.start = partial(start_patiently, worker.inner.start, self._is_told_to_end)
+        watch = partial(start_patiently, worker._watch, self._is_told_to_end)
+        worker._watch = watch  # type: ignore[method-assign]
+        return worker
+
+    def _is_told_to_end(self) -> bool:
+        return bool(self.interrupt_signal)
+
     def _respawn_workers(self, *args: Any, **parts: Any) -> None:
         """Replace what fell. granian would end at the second fall within 5.5 s.
 
         But when memory is short the kernel may well kill one of ours twice.
         """
-        super()._respawn_workers(*args, **parts)
+        try:
+            super()._respawn_workers(*args, **parts)
+        except (OSError, RuntimeError):
+            if not self._is_told_to_end():
+                raise
         now = time.monotonic()
         self._falls = [at for at in self._falls if now - at < FALLS_SECONDS] + [now]
         if len(self._falls) < MOST_FALLS:
