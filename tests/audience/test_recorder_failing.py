@@ -11,6 +11,7 @@ from wbtest.audience.recording import recorder as recording
 from wbtest.audience.recording import writer
 from wbtest.audience.recording.events import Served
 from wbtest.audience.recording.recorder import StoreFailed
+from wbtest.store import Gone
 
 NOWHERE = sa.create_engine("sqlite:////nowhere/at/all.db")
 
@@ -195,8 +196,8 @@ def test_one_event_that_cannot_be_stored_takes_no_other_with_it(page: Page) -> N
     assert page.recorder.lost == 1
 
 
-def test_a_sign_up_that_cannot_be_stored_is_refused(page: Page) -> None:
-    with pytest.raises(StoreFailed):
+def test_a_sign_up_for_a_page_that_was_deleted_meanwhile_is_refused_for_good(page: Page) -> None:
+    with pytest.raises(Gone, match="This page was deleted meanwhile"):
         page.sign_up("ada@x.io", experiment_id=99_999)
 
     assert page.recorder.lost == 0

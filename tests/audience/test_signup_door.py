@@ -17,6 +17,7 @@ from wbtest.audience.recording.recorder import StoreFailed
 from wbtest.audience.signing import taking
 from wbtest.extensions import db
 from wbtest.publishing.choices.options import Options
+from wbtest.store import Gone
 from wbtest.team.models import LimitCount
 
 PLAIN = "application/x-www-form-urlencoded"
@@ -194,6 +195,22 @@ def test_a_form_that_could_not_be_stored_is_not_tried_a_second_time(
     assert answer.status_code == 503
     assert 'value="mia@x.io"' in answer.text
     assert len(tried) == 1
+
+
+@pytest.mark.parametrize("content_type", [PLAIN, NOT_PLAIN])
+def test_who_signs_up_while_the_page_is_deleted_is_told_that_there_is_none(
+    app: Flask, mia: Visitor, monkeypatch: pytest.MonkeyPatch, content_type: str
+) -> None:
+    page = mia.get()
+
+    def fail(_event: object) -> None:
+        raise Gone("This page was deleted meanwhile.")
+
+    monkeypatch.setattr(app.extensions["wbtest.recorder"], "sign_up", fail)
+    answer = send(mia, page, "mia@x.io", content_type)
+
+    assert answer.status_code == 404
+    assert "Ask who sent you" in answer.text
 
 
 def test_of_forms_that_come_one_after_the_other_none_is_too_many(

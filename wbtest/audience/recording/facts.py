@@ -15,11 +15,15 @@ HOUR_US = 3_600_000_000
 _FACTS = "SELECT time_zone, sealed, purged_at FROM experiments WHERE id = ?"
 
 
+class NoExperiment(LookupError):
+    """Events of an experiment that somebody deleted meanwhile."""
+
+
 def load_facts(connection: sa.Connection, experiment_id: int) -> Facts:
-    """Return what decides how the experiment's events are counted. Raises LookupError."""
+    """Return what decides how the experiment's events are counted. Raises NoExperiment."""
     found = driver.ask(connection, _FACTS, (experiment_id,))
     if not found:
-        raise LookupError(f"there is no experiment {experiment_id}")
+        raise NoExperiment(f"there is no experiment {experiment_id}")
     [(zone, sealed, purged_at)] = found
     if sealed:
         conversion, hours, sources = _read_sealed(sealed)

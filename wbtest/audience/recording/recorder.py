@@ -97,8 +97,8 @@ class Recorder:
         """Store a sign-up and return whether its address is new, once that is durable.
 
         Raises StoreFailed when it was not stored, TooMany when its network has sent what it may,
-        QueueFull as ``put`` does. Not to be called inside a write transaction, which would keep
-        the group from being written.
+        Gone when the page was deleted meanwhile, QueueFull as ``put`` does. Not to be called inside
+        a write transaction, which would keep the group from being written.
         """
         self.check()
         waiting = Waiting(event)

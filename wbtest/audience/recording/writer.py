@@ -14,13 +14,14 @@ import sqlalchemy as sa
 
 from wbtest.audience.recording.cells import Facts
 from wbtest.audience.recording.events import Did, Event, Outcome, Seen, Served, SignedUp
+from wbtest.audience.recording.facts import NoExperiment
 from wbtest.audience.recording.groups import Loss, loss_of, record, record_losses
 from wbtest.audience.signing.mailing import Overrun
 from wbtest.away import is_away
 from wbtest.delivery.metrics import Meter, measuring
 from wbtest.extensions import Now
 from wbtest.locks import NoLock, WriteLock
-from wbtest.store import Refused, describe, writing_group
+from wbtest.store import Gone, Refused, describe, writing_group
 
 log = logging.getLogger(__name__)
 
@@ -229,7 +230,9 @@ class Writer:
                 self.lost += 1
                 self._losses[loss_of(item)] += 1
             else:
-                item.settle(error=StoreFailed() if item.event else None)
+                is_gone = isinstance(error, NoExperiment)
+                refusal = Gone("This page was deleted meanwhile.") if is_gone else StoreFailed()
+                item.settle(error=refusal if item.event else None)
 
 
 def _is_of_the_store(error: Exception) -> bool:

@@ -26,7 +26,7 @@ from wbtest.audience.visitors import Visitor
 from wbtest.config import Settings
 from wbtest.extensions import Now, seconds_of
 from wbtest.http import headers_without_page, is_known_host
-from wbtest.store import Refused
+from wbtest.store import Gone, Refused
 from wbtest.team import limits
 
 log = logging.getLogger(__name__)
@@ -111,6 +111,10 @@ class SignupDoor:
             token = self._desk.take(page, environ, typed, shown, visitor, network)
         except TooMany as full:
             self._note_full(network, full.seconds)
+            return ""
+        except Gone:
+            # Flask looks anew, and finds no page.
+            self._pages.forget()
             return ""
         except (Refused, SQLAlchemyError) as error:
             note_not_stored(self._recorder, page, error)

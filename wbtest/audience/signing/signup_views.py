@@ -1,6 +1,6 @@
 """What visitors send: the beacon, the sign-up form, and the button of our mail."""
 
-from flask import Response, redirect, request
+from flask import Response, abort, redirect, request
 from flask.typing import ResponseReturnValue
 from flask_limiter.util import get_remote_address
 from sqlalchemy.exc import SQLAlchemyError
@@ -37,7 +37,7 @@ from wbtest.audience.waiting import joins
 from wbtest.extensions import clock
 from wbtest.publishing.live import LiveVariant
 from wbtest.publishing.strings import strings_of
-from wbtest.store import Refused, end_reading
+from wbtest.store import Gone, Refused, end_reading
 from wbtest.team import access, limits
 
 LONGEST_BEACON = 1_000
@@ -86,6 +86,9 @@ def signup(slug: str) -> ResponseReturnValue:
         return answer
     except TooMany as error:
         return _again(found, form, 429, strings.too_many, error.seconds)
+    except Gone:
+        pages().forget()
+        abort(404)
     except (Refused, SQLAlchemyError) as error:
         note_not_stored(recorder(), found, error)
         return _again(found, form, 503, strings.try_later)
