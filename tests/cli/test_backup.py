@@ -1,5 +1,6 @@
 """Backup and restore: whole, checked, and never over what is still needed."""
 
+import os
 import signal
 import sqlite3
 import subprocess
@@ -53,6 +54,21 @@ def test_a_restored_instance_is_as_it_was(instance: Instance, copy: Path) -> Non
 
     assert restored.exit_code == 0
     assert names(instance) == ["Then"]
+
+
+def test_what_was_restored_is_on_the_disk_before_it_has_its_name(
+    instance: Instance, copy: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Or a power cut soon after would leave an empty file, which is taken for a new instance."""
+    synced = []
+
+    def note(opened: int) -> None:
+        synced.append(Path(f"/proc/self/fd/{opened}").readlink())
+
+    monkeypatch.setattr(os, "fsync", note)
+    assert instance.run("restore", str(copy)).exit_code == 0
+
+    assert synced == [instance.folder / "wbtest.db.restore-under-way", instance.folder]
 
 
 def test_what_was_there_before_is_kept(instance: Instance, copy: Path) -> None:

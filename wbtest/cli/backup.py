@@ -106,9 +106,20 @@ def _put_back(settings: Settings, file: Path) -> Path | None:
     # The copy comes first: a disk that fills up must not leave us with none.
     with copying.in_one_file(file, copying.restored_in(target)) as part:
         _check(part, file)
+        _sync(part)
         kept = _set_aside(settings, target)
         part.replace(target)
+        _sync(target.parent)
     return kept
+
+
+def _sync(path: Path) -> None:
+    """Wait until a file, or what the names in a folder lead to, would outlive the power."""
+    opened = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(opened)
+    finally:
+        os.close(opened)
 
 
 def _put_dump_back(settings: Settings, file: Path) -> Path | None:
