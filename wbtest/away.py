@@ -7,6 +7,8 @@ AWAY = (exc.OperationalError, exc.InterfaceError, exc.InternalError, exc.Timeout
 # PostgreSQL's numbers for a table or column that is not there, or not ours: in its place is an
 # older database now, or another one.
 OTHER_SHAPE = ("42P01", "42703", "42501")
+# A page of a table or index that is damaged, and what follows in a transaction that failed.
+DAMAGED = ("XX001", "XX002", "25P02")
 
 
 def is_away(error: BaseException) -> bool:
@@ -20,4 +22,15 @@ def is_away(error: BaseException) -> bool:
     if isinstance(error, AWAY) or type(error) is exc.DatabaseError:
         # The last is what SQLite says of a damaged file.
         return True
-    return getattr(getattr(error, "orig", None), "sqlstate", "") in OTHER_SHAPE
+    return _state(error) in OTHER_SHAPE
+
+
+def is_everywhere(error: BaseException) -> bool:
+    """Whether it is away for anything that is asked, and not for what touches a damaged page."""
+    is_damage = type(error) is exc.DatabaseError or _state(error) in DAMAGED
+    return is_away(error) and not is_damage
+
+
+def _state(error: BaseException) -> str:
+    found: str | None = getattr(getattr(error, "orig", None), "sqlstate", "")
+    return found or ""

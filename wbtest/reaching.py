@@ -1,5 +1,7 @@
 """How the driver reaches PostgreSQL, and how soon it notices that nobody is there any more."""
 
+import os
+
 from sqlalchemy import make_url
 
 # Of a machine whose power is gone nothing comes, no end of a connection either. The system alone
@@ -18,10 +20,13 @@ TEXT: dict[str, object] = {"client_encoding": "utf8"}
 
 
 def options_of(url: str) -> dict[str, object]:
-    """Return what a connection is told; how long it waits an address may say otherwise.
+    """Return what a connection is told; how long it waits an address may say otherwise, or libpq's
+    PGCONNECT_TIMEOUT.
 
     >>> options_of("postgresql+psycopg://far/wbtest?connect_timeout=60")["keepalives_idle"]
     10
     """
-    said = make_url(url).query
+    said = {*make_url(url).query}
+    if "PGCONNECT_TIMEOUT" in os.environ:
+        said.add("connect_timeout")
     return {name: value for name, value in NOTICES.items() if name not in said} | TEXT

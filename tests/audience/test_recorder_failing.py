@@ -1,9 +1,11 @@
 """A store that fails, hangs or refuses: what is refused then, what is tried again, what is lost."""
 
 import threading
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
+from sqlalchemy.exc import DatabaseError
 
 from tests.audience.recording import Page
 from tests.cli.conftest import eventually
@@ -194,6 +196,25 @@ def test_one_event_that_cannot_be_stored_takes_no_other_with_it(page: Page) -> N
 
     assert page.totals() == {"served": 8}
     assert page.recorder.lost == 1
+
+
+def test_a_damaged_page_of_the_database_takes_only_what_touches_it(
+    page: Page, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    record = writer.record
+
+    def touch(connection: sa.Connection, events: list[Any], *rest: Any) -> Any:
+        if any(event.visitor == "v4" for event in events):
+            raise DatabaseError("INSERT", None, Exception("database disk image is malformed"))
+        return record(connection, events, *rest)
+
+    monkeypatch.setattr(writer, "record", touch)
+    for number in range(9):
+        page.serve(f"v{number}")
+
+    assert page.totals() == {"served": 8}
+    assert page.recorder.lost == 1
+    assert page.recorder.is_storing
 
 
 def test_a_sign_up_for_a_page_that_was_deleted_meanwhile_is_refused_for_good(page: Page) -> None:

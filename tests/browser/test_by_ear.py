@@ -82,6 +82,8 @@ def test_a_save_is_silent_and_a_lost_connection_is_said_once(
     expect(said).to_have_text("No connection. Your text is kept in this browser.")
     logged_in.context.set_offline(False)
     expect(said).to_have_text("saved just now")
+    lost, found = "No connection. Your text is kept in this browser.", "saved just now"
+    assert logged_in.evaluate("window.said") == [lost, found]
 
 
 def test_what_is_wrong_with_a_field_of_the_sheet_is_read_with_it(

@@ -19,6 +19,7 @@ from flask import Flask
 
 from drills.place import free_port
 from tests.conftest import Browser
+from tests.factories import make_workspace
 from wbtest import create_app
 from wbtest.cli import main
 from wbtest.cli.serve import prepare
@@ -203,3 +204,15 @@ def served(empty: Instance) -> Iterator[Served]:
     """An instance that is served for the first time."""
     with serving(empty) as served:
         yield served
+
+
+@pytest.fixture
+def copy(instance: Instance, tmp_path: Path) -> Path:
+    """A backup of an instance with one workspace, which has changed since."""
+    with instance.opened():
+        make_workspace("Then")
+    copy = tmp_path / "copies" / "copy.db"
+    assert instance.run("backup", str(copy)).exit_code == 0
+    with instance.opened():
+        make_workspace("Since")
+    return copy

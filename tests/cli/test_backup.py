@@ -1,24 +1,20 @@
 """Backup and restore: whole, checked, and never over what is still needed."""
 
-import os
 import signal
 import sqlite3
 import subprocess
 import sys
 from collections.abc import Callable
 from contextlib import AbstractContextManager, closing
-from importlib import import_module
 from pathlib import Path
 
 import pytest
 
 from tests.cli.conftest import Instance, names
-from tests.conftest import HandClock
-from tests.factories import make_team, make_workspace
+from tests.factories import make_team
 from wbtest.cli.instance import alone_with, in_use
 from wbtest.config import Settings, from_environment
 from wbtest.delivery import dumps
-from wbtest.delivery.copying import restored_in
 
 # The system ends it where the file becomes larger than it may be.
 KILLED_HALF_WAY = """
@@ -35,129 +31,6 @@ copying.backup(Path(sys.argv[1]), Path(sys.argv[2]))
 @pytest.fixture
 def empty_database_url(tmp_path: Path) -> str:
     return f"sqlite:///{tmp_path / 'instance' / 'wbtest.db'}"
-
-
-@pytest.fixture
-def copy(instance: Instance, tmp_path: Path) -> Path:
-    """A backup of an instance with one workspace, which has changed since."""
-    with instance.opened():
-        make_workspace("Then")
-    copy = tmp_path / "copies" / "copy.db"
-    assert instance.run("backup", str(copy)).exit_code == 0
-    with instance.opened():
-        make_workspace("Since")
-    return copy
-
-
-def test_a_restored_instance_is_as_it_was(instance: Instance, copy: Path) -> None:
-    restored = instance.run("restore", str(copy))
-
-    assert restored.exit_code == 0
-    assert names(instance) == ["Then"]
-
-
-def test_what_was_restored_is_on_the_disk_before_it_has_its_name(
-    instance: Instance, copy: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Or a power cut soon after would leave an empty file, which is taken for a new instance."""
-    synced = []
-
-    def note(opened: int) -> None:
-        synced.append(Path(f"/proc/self/fd/{opened}").readlink())
-
-    monkeypatch.setattr(os, "fsync", note)
-    assert instance.run("restore", str(copy)).exit_code == 0
-
-    assert synced == [instance.folder / "wbtest.db.restore-under-way", instance.folder]
-
-
-def test_what_was_there_before_is_kept(instance: Instance, copy: Path) -> None:
-    said = instance.run("restore", str(copy)).output
-
-    kept = next((instance.folder / "backups").glob("replaced-*.db"))
-    assert str(kept) in said
-    again = instance.run("restore", str(kept))
-    assert again.exit_code == 0
-    assert names(instance) == ["Then", "Since"]
-
-
-def test_what_was_kept_in_this_very_second_is_not_written_over(
-    instance: Instance, copy: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    # By this name the package has the command.
-    monkeypatch.setattr(import_module("wbtest.cli.backup"), "utc_now", HandClock())
-    folder = instance.folder / "backups"
-
-    instance.run("restore", str(copy))
-    (first,) = folder.glob("replaced-*.db")
-    instance.run("restore", str(first))
-
-    assert len([*folder.glob("replaced-*.db")]) == 2
-    assert names(instance) == ["Then", "Since"]
-
-
-def leave_in_the_log(instance: Instance, name: str) -> None:
-    """Make a workspace as a process does that is killed before it closes the database."""
-    with instance.opened():
-        make_workspace(name)
-        left = {part: part.read_bytes() for part in instance.folder.glob("wbtest.db*")}
-    for part, content in left.items():
-        part.write_bytes(content)
-
-
-def test_what_a_killed_process_left_in_the_log_is_kept_and_comes_back(
-    instance: Instance, copy: Path
-) -> None:
-    leave_in_the_log(instance, "Killed")
-
-    instance.run("restore", str(copy))
-    assert names(instance) == ["Then"]
-    kept = next((instance.folder / "backups").glob("replaced-*.db"))
-    assert instance.run("restore", str(kept)).exit_code == 0
-
-    assert names(instance) == ["Then", "Since", "Killed"]
-
-
-def test_the_log_of_a_database_that_was_taken_away_is_not_played_into_the_backup(
-    instance: Instance, copy: Path
-) -> None:
-    leave_in_the_log(instance, "Killed")
-    (instance.folder / "wbtest.db").unlink()
-
-    assert instance.run("restore", str(copy)).exit_code == 0
-
-    assert names(instance) == ["Then"]
-    assert instance.run("verify").exit_code == 0
-
-
-def test_what_a_killed_restore_left_goes_when_the_instance_is_held_next(
-    instance: Instance, copy: Path
-) -> None:
-    leave_in_the_log(instance, "Killed")
-    left = restored_in(instance.folder / "wbtest.db")
-    for end in ("", "-wal"):
-        (instance.folder / f"wbtest.db{end}").rename(left.with_name(left.name + end))
-
-    assert instance.run("restore", str(copy)).exit_code == 0
-
-    assert names(instance) == ["Then"]
-    assert not [*instance.folder.glob(f"{left.name}*")]
-
-
-def test_a_damaged_database_gives_way_to_a_backup(instance: Instance, copy: Path) -> None:
-    (instance.folder / "wbtest.db").write_bytes(b"rubbish" * 1000)
-
-    assert instance.run("restore", str(copy)).exit_code == 0
-    assert names(instance) == ["Then"]
-
-
-def test_a_fresh_instance_can_be_filled_from_a_backup(
-    instance: Instance, copy: Path, tmp_path: Path
-) -> None:
-    other = Instance({"WBTEST_INSTANCE": str(tmp_path / "elsewhere")})
-
-    assert other.run("restore", str(copy)).exit_code == 0
-    assert names(other) == ["Then"]
 
 
 def break_in_half(file: Path) -> None:

@@ -1,6 +1,7 @@
 """A system that has no process left to give, for a while or until the end."""
 
 import errno
+import multiprocessing
 import os
 from collections.abc import Callable, Iterator
 from functools import partial
@@ -11,7 +12,7 @@ import pytest
 from tests.cli.conftest import eventually
 from wbtest.cli import background, patience
 from wbtest.cli.background import Background
-from wbtest.cli.patience import start_patiently
+from wbtest.cli.patience import make_patient, start_patiently
 
 NONE_LEFT = OSError(errno.EAGAIN, "Resource temporarily unavailable")
 
@@ -42,6 +43,16 @@ def test_what_cannot_be_started_now_is_started_once_it_can(
         "no process can be started, so we try again and again: "
         "[Errno 11] Resource temporarily unavailable"
     ]
+
+
+def test_a_process_that_is_no_fork_takes_nothing_of_its_patience_along() -> None:
+    process = multiprocessing.get_context("spawn").Process(target=os.getpid)
+    make_patient(process, lambda: False)
+
+    process.start()
+    process.join(60)
+
+    assert process.exitcode == 0
 
 
 def test_whoever_is_told_to_end_waits_for_none(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -169,6 +169,5 @@ def _set_aside(settings: Settings, target: Path) -> Path | None:
         return None
     kept = place_for(settings, REPLACED, utc_now())
     kept.parent.mkdir(parents=True, exist_ok=True)
-    for part, end in there:
-        part.replace(kept.with_name(kept.name + end))
-    return kept
+    moved = [part.replace(kept.with_name(kept.name + end)) for part, end in there]
+    return moved[0]

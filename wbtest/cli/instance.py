@@ -4,6 +4,7 @@ import fcntl
 import sqlite3
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from pathlib import Path
 
 from flask import Flask
 from sqlalchemy.exc import DBAPIError
@@ -145,5 +146,16 @@ def _locked(settings: Settings, how: int, refusal: str) -> Iterator[None]:
         # Whoever has the lock knows that no restore is under way.
         dumps.script_in(settings.instance).unlink(missing_ok=True)
         if settings.database_file:
-            copying.remove(copying.restored_in(settings.database_file))
+            _clear_up(settings.database_file, is_alone=how == fcntl.LOCK_EX)
         yield
+
+
+def _clear_up(database: Path, *, is_alone: bool) -> None:
+    """Remove what a killed restore left; only the next one may go on without a database."""
+    left = copying.restored_in(database)
+    if left.exists() and not database.exists() and not is_alone:
+        raise StoreBroken(
+            "A restore was cut off before its end. Do it once more: wbtest restore FILE. What was "
+            "there before it is in the folder backups, as replaced-…"
+        )
+    copying.remove(left)

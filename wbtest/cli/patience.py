@@ -4,6 +4,8 @@ import logging
 import os
 import threading
 from collections.abc import Callable
+from contextlib import suppress
+from multiprocessing.process import BaseProcess
 
 log = logging.getLogger(__name__)
 
@@ -32,6 +34,17 @@ def start_patiently(start: Callable[[], None], is_over: Callable[[], bool]) -> N
             return
 
 
+def make_patient(process: BaseProcess, is_over: Callable[[], bool]) -> None:
+    """Let ``process.start()`` wait as ``start_patiently`` does."""
+
+    def start() -> None:
+        # Where a process is no fork all that it holds goes along, and this could not.
+        del process.start
+        start_patiently(process.start, is_over)
+
+    process.start = start  # type: ignore[method-assign]
+
+
 def _try_one() -> None:
     """Make a process that ends at once. Raises OSError where none can be made.
 
@@ -40,4 +53,6 @@ def _try_one() -> None:
     pid = os.fork()
     if not pid:
         os._exit(0)
-    os.waitpid(pid, 0)
+    # Where ends of processes are ignored it leaves nothing to ask for.
+    with suppress(ChildProcessError):
+        os.waitpid(pid, 0)

@@ -24,7 +24,7 @@ from wbtest import create_app, store
 from wbtest.cli.background import Background, name_process
 from wbtest.cli.instance import check_store, closed_at_the_end, in_use
 from wbtest.cli.logs import start_logging
-from wbtest.cli.patience import start_patiently
+from wbtest.cli.patience import make_patient, start_patiently
 from wbtest.cli.shared import SharedApp
 from wbtest.cli.worker import work_beside
 from wbtest.config import BadSetting, Settings, database_in, from_environment
@@ -135,7 +135,7 @@ class AnnouncingServer(MPServer):
         and without whoever started us learning of it.
         """
         worker = super()._spawn_worker(*args, **parts)
-        worker.inner.start = partial(start_patiently, worker.inner.start, self._is_told_to_end)
+        make_patient(worker.inner, self._is_told_to_end)
         watch = partial(start_patiently, worker._watch, self._is_told_to_end)
         worker._watch = watch  # type: ignore[method-assign]
         return worker

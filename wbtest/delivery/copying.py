@@ -48,6 +48,10 @@ def made_whole(target: Path) -> Iterator[Path]:
         _refuse_to_replace(file)
     try:
         yield part
+        # SQLite would play a log that lies beside it into the new one, whatever it was of.
+        for end, beside in parts_of(target):
+            if end:
+                beside.unlink(missing_ok=True)
         part.replace(target)
     finally:
         # Half a copy on a disk that is full would keep it full.
@@ -93,6 +97,10 @@ def in_one_file(file: Path, part: Path) -> Iterator[Path]:
             with closing(sqlite3.connect(part)) as copy:
                 copy.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         yield part
+    except sqlite3.OperationalError as error:
+        raise StoreBroken(
+            f"{file} cannot be put together in {part.parent}: {error}. Nothing was changed."
+        ) from error
     except sqlite3.DatabaseError as error:
         raise StoreBroken(f"{file} is not a whole backup: {error}. Nothing was changed.") from error
     finally:

@@ -17,7 +17,7 @@ from wbtest.audience.recording.events import Did, Event, Outcome, Seen, Served, 
 from wbtest.audience.recording.facts import NoExperiment
 from wbtest.audience.recording.groups import Loss, loss_of, record, record_losses
 from wbtest.audience.signing.mailing import Overrun
-from wbtest.away import is_away
+from wbtest.away import is_everywhere
 from wbtest.delivery.metrics import Meter, measuring
 from wbtest.extensions import Now
 from wbtest.locks import NoLock, WriteLock
@@ -237,7 +237,7 @@ class Writer:
 
 def _is_of_the_store(error: Exception) -> bool:
     """Whether any other group would have met it, too."""
-    return isinstance(error, OSError) or is_away(error)
+    return isinstance(error, OSError) or is_everywhere(error)
 
 
 def _sorted(group: Iterable[Item]) -> tuple[list[Event], dict[int, SignedUp]]:
