@@ -267,11 +267,6 @@ def test_a_page_under_the_name_of_a_file_is_kept_by_no_cache(client: Browser, pa
     assert page.headers["Cache-Control"] == "private, no-store"
 
 
-def test_figures_are_written_as_people_read_them() -> None:
-    assert [http.percent(rate) for rate in (0.113, 0, None)] == ["11.3\u202f%", "0.0\u202f%", "–"]
-    assert [http.number(value) for value in (1204, 0, None)] == ["1,204", "0", "–"]
-
-
 def test_times_are_written_as_people_read_them() -> None:
     at = datetime(2027, 3, 1, 9, 5, tzinfo=UTC)
 
