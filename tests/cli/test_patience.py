@@ -5,6 +5,7 @@ import multiprocessing
 import os
 from collections.abc import Callable, Iterator
 from functools import partial
+from itertools import repeat
 from pathlib import Path
 
 import pytest
@@ -25,7 +26,7 @@ def _no_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def refusing(times: int) -> Iterator[OSError | None]:
     """What a system says that can make no process so many times."""
-    yield from [NONE_LEFT] * times
+    yield from repeat(NONE_LEFT, times)
     while True:
         yield None
 
