@@ -1,6 +1,7 @@
 """A live server and a real Chromium. A broken script or a broken policy fails the test."""
 
 import logging
+import os
 import shutil
 import socket
 import threading
@@ -15,7 +16,7 @@ from flask import Flask
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from tests.audience.larder import PHONE
-from tests.browser.serving import make_server
+from tests.browser.serving import lag, make_server
 from tests.conftest import IS_SECOND_ROUND, HandClock
 from tests.factories import make_person, make_workspace
 from wbtest.config import Settings
@@ -54,6 +55,8 @@ SPACED = """() => {
 logging.getLogger("werkzeug").setLevel(logging.ERROR)
 # Of a machine that is busy with the rest of the suite.
 PATIENCE = 30_000
+# Seconds that each answer is late, and its end later again. See CONTRIBUTING.md.
+LAG = float(os.environ.get("LAG", "0"))
 expect.set_options(timeout=PATIENCE)
 
 
@@ -92,7 +95,7 @@ def settings(settings: Settings, listener: socket.socket) -> Settings:
 @pytest.fixture
 def live(app: Flask, settings: Settings, listener: socket.socket, now: HandClock) -> Iterator[Live]:
     """The app of this test, served on a free port of this machine."""
-    server = make_server(listener, app)
+    server = make_server(listener, lag(app, LAG) if LAG else app)
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
     thread.start()
     yield Live(settings.base_url, app, now)

@@ -4,9 +4,11 @@ Werkzeug's own waits 10 ms after each answer, and leaves a file open when the br
 """
 
 import socket
+import time
+from collections.abc import Iterator
 from socketserver import ThreadingMixIn
 from wsgiref.simple_server import WSGIRequestHandler, WSGIServer
-from wsgiref.types import WSGIApplication
+from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 
 class Silent(WSGIRequestHandler):
@@ -31,3 +33,19 @@ def make_server(listener: socket.socket, app: WSGIApplication) -> Server:
     server.server_activate()
     server.set_app(app)
     return server
+
+
+def lag(app: WSGIApplication, seconds: float) -> WSGIApplication:
+    """Answer late, and the rest of each answer later again: a test that looks too early fails."""
+
+    def answer(environ: WSGIEnvironment, start_response: StartResponse) -> Iterator[bytes]:
+        time.sleep(seconds)
+        answered = app(environ, start_response)
+        body = b"".join(answered)
+        if close := getattr(answered, "close", None):
+            close()
+        yield body[:1]
+        time.sleep(seconds)
+        yield body[1:]
+
+    return answer

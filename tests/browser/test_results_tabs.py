@@ -58,7 +58,8 @@ def test_on_a_phone_the_tabs_are_one_line_in_which_the_open_one_is_seen(results:
 @pytest.mark.parametrize("name", ["Verdict", "For information"])
 def test_on_a_phone_no_figure_of_the_rates_is_out_of_sight(results: Page, name: str):
     results.set_viewport_size(PHONE)
-    results.get_by_role("link", name=name).click()
+    with results.expect_navigation():
+        results.get_by_role("link", name=name).click()
     tables = results.locator(".as-cells").all()
 
     assert tables
