@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 FEWEST = 30
 DAY = 24 * 3600
 RECENT_DAYS = 7
+# So many numbers of visitors are worked out at once.
+AT_ONCE = 30
 
 
 class Outlook(Struct, frozen=True):
@@ -86,24 +88,24 @@ def _more_for_a_verdict(rule: Hypothesis, phase: PhaseHours, life: Life, most: i
         if counts.converted > rule.target * counts.seen
     ]
     if promising:
-        to_met = _more(promising, most, above)
-        return min((more for more in to_met if more is not None), default=None)
+        return _more(promising, most, above, is_one_enough=True)
     settled = phase.of_open(
         phase.settled(int(life.now.timestamp()) - rule.conversion_window_hours * 3600)
     )
     on_the_way = sum(c.seen for c in totals) - sum(c.seen for c in settled)
-    to_not_met = 0
-    for more in _more(list(zip(settled, shares, strict=True)), most + on_the_way, below):
-        if more is None:
-            return None
-        to_not_met = max(to_not_met, more)
-    return max(to_not_met - on_the_way, 0)
+    to_not_met = list(zip(settled, shares, strict=True))
+    more = _more(to_not_met, most + on_the_way, below, is_one_enough=False)
+    return None if more is None else max(more - on_the_way, 0)
 
 
 def _more(
-    variants: Sequence[tuple[Counts, float]], most: int, margin: Callable[[Ints, Ints], Floats]
-) -> list[int | None]:
-    """The fewest further visitors in all after which ``margin`` is no longer negative, for each.
+    variants: Sequence[tuple[Counts, float]],
+    most: int,
+    margin: Callable[[Ints, Ints], Floats],
+    *,
+    is_one_enough: bool,
+) -> int | None:
+    """The fewest further visitors in all after which ``margin`` was not negative for one or all.
 
     ``variants`` are counts and the share of visitors to come.
     """
@@ -116,11 +118,19 @@ def _more(
             *((c.seen, c.converted, share, c.rate or 0.0) for c, share in variants), strict=True
         )
     )
-    come = steps[:, None] * share
-    n = seen + come.astype(np.int64)
-    x = converted + (come * rate).astype(np.int64)
-    is_reached = margin(x, n) >= 0
-    return [int(steps[reached.argmax()]) if reached.any() else None for reached in is_reached.T]
+    is_reached = np.zeros(len(variants), dtype=bool)
+    # Near ones first: the rest is worked out only where they are too few.
+    for first in range(0, len(steps), AT_ONCE):
+        part = steps[first : first + AT_ONCE]
+        come = part[:, None] * share
+        n = seen + come.astype(np.int64)
+        x = converted + (come * rate).astype(np.int64)
+        ever = np.logical_or.accumulate(margin(x, n) >= 0) | is_reached
+        is_enough = ever.any(axis=1) if is_one_enough else ever.all(axis=1)
+        if is_enough.any():
+            return int(part[is_enough.argmax()])
+        is_reached = ever[-1]
+    return None
 
 
 def _daily(phase: PhaseHours, life: Life) -> float:

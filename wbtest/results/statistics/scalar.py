@@ -1,10 +1,10 @@
-"""The formulas of ``mixture`` for one pair of counts, without arrays around them.
+"""The formulas of ``mixture`` for the counts of one look, without arrays around them.
 
 Looking for the end of an interval asks for them a dozen times, and a page has fifty ends. The
 values are those of ``mixture`` to the last digit. Imports numpy and scipy; see there.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -21,8 +21,10 @@ def _of_doubles(function: Any) -> Callable[..., float]:
 
 _betainc, _betaincc = _of_doubles(special.betainc), _of_doubles(special.betaincc)
 _xlogy, _xlog1py = _of_doubles(special.xlogy), _of_doubles(special.xlog1py)
-# It is of doubles alone.
+# These are of doubles alone.
 _betaln: Callable[[float, float], float] = special.betaln
+_chdtrc: Callable[[float, float], float] = special.chdtrc
+_gammaln: Callable[[float], float] = special.gammaln
 # numpy's, whose last digit need not be that of Python's.
 _log = np.log
 
@@ -41,6 +43,20 @@ def log_e_below(x: int, f: int, t: float, a: float, b: float) -> float:
     if mass < mixture.SMALLEST:
         return _log_e_far(f, x, 1 - t, b, a)
     return float(_log_ratio(x, f, t, a, b) + _log(mass) - _log(_betainc(a, b, t)))
+
+
+def log_e_shares(counts: Sequence[int], shares: Sequence[float], concentration: float) -> float:
+    """Return ``mixture.log_e_shares`` of one look."""
+    arms = 0.0
+    for count, share in zip(counts, shares, strict=True):
+        prior = concentration * share
+        arms += _gammaln(prior + count) - _gammaln(prior) - _xlogy(float(count), share)
+    return _gammaln(concentration) - _gammaln(concentration + sum(counts)) + arms
+
+
+def chi_square_tail(degrees: int, distance: float) -> float:
+    """Return how often chance is as far off as ``distance``, with so many degrees of freedom."""
+    return _chdtrc(float(degrees), distance)
 
 
 def _log_ratio(x: int, f: int, t: float, a: float, b: float) -> float:

@@ -59,18 +59,16 @@ def split(seen: Sequence[int], weights: Sequence[float]) -> Split:
 
 @lru_cache(REMEMBERED)
 def _split(seen: tuple[int, ...], weights: tuple[float, ...]) -> Split:
-    import numpy as np
-    from scipy import special
+    from wbtest.results.statistics import scalar
 
-    from wbtest.results.statistics import mixture
-
-    visitors, shares = np.array(seen, dtype=np.int64), np.array(shares_of(weights))
-    expected = shares * int(visitors.sum())
-    distance = float(((visitors - expected) ** 2 / expected).sum()) if visitors.any() else 0.0
+    shares, visitors = shares_of(weights), sum(seen)
+    expected = tuple(share * visitors for share in shares)
+    distance = 0.0
+    if visitors:
+        distance = sum((n - of) ** 2 / of for n, of in zip(seen, expected, strict=True))
     # With one variant there are no degrees of freedom, and nothing that could differ.
-    p_value = float(special.chdtrc(len(seen) - 1, distance)) if len(seen) > 1 else 1.0
-    log_e = float(mixture.log_e_shares(visitors, shares, CONCENTRATION))
-    return Split(log_e, p_value, distance, tuple(expected.tolist()))
+    p_value = scalar.chi_square_tail(len(seen) - 1, distance) if len(seen) > 1 else 1.0
+    return Split(scalar.log_e_shares(seen, shares, CONCENTRATION), p_value, distance, expected)
 
 
 def log_e_split_path(seen: Ints, weights: Sequence[float]) -> Floats:

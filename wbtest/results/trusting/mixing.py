@@ -7,6 +7,7 @@ all and trail within each (Simpson's paradox): then the sum speaks of the mix, n
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from itertools import permutations
 from typing import NamedTuple
 
 from wbtest.audience.counts import Totals
@@ -72,18 +73,23 @@ def find_reversal(rows: Mapping[str, Sequence[Totals]]) -> Reversal | None:
     Reversal(ahead=0, behind=1, sources=('mail', 'ads'))
     """
     arms = range(len(next(iter(rows.values()), ())))
-    for ahead in arms:
-        for behind in arms:
-            told = {
-                source: (row[ahead], row[behind])
-                for source, row in rows.items()
-                if _says_something(row[ahead], row[behind])
-            }
-            if len(told) < 2 or not _leads(*_pooled(list(told.values()))):
-                continue
-            if all(_leads(there, here) for here, there in told.values()):
-                return Reversal(ahead, behind, tuple(told))
+    for ahead, behind in permutations(arms, 2):
+        sources = _led_by(behind, ahead, rows)
+        pairs = [(rows[source][ahead], rows[source][behind]) for source in sources]
+        if len(sources) > 1 and _leads(*_pooled(pairs)):
+            return Reversal(ahead, behind, sources)
     return None
+
+
+def _led_by(leader: int, other: int, rows: Mapping[str, Sequence[Totals]]) -> tuple[str, ...]:
+    """The sources that say something of both, if one variant leads the other in each; else none."""
+    sources = []
+    for source, row in rows.items():
+        if _says_something(row[leader], row[other]):
+            if not _leads(row[leader], row[other]):
+                return ()
+            sources.append(source)
+    return tuple(sources)
 
 
 def _reversed(
