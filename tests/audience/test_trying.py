@@ -42,6 +42,16 @@ def test_a_try_writes_to_the_own_address_and_shows_the_thanks(app, draft, url, m
     assert signups(app) == visits(app) == []
 
 
+def test_after_a_try_the_team_goes_on_with_the_launch_check_and_nobody_else_is_led_there(
+    app, draft, url, member
+):
+    tried = url.replace("signup", "tried")
+    way_back = f'href="/experiments/{draft.experiment.id}/launch"'
+
+    assert way_back in member.get(tried).text
+    assert way_back not in Visitor(app).get(tried).text
+
+
 def test_the_check_knows_how_far_the_mail_came(app, draft, url, member):
     assert situation_of(draft.experiment).tried == ""
     member.post(url, {"email": draft.editor.email})

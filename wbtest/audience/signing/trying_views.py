@@ -1,12 +1,13 @@
 """What a preview does for the team that a page does for visitors: the sign-up, as a try."""
 
-from flask import Response, abort, redirect, request
+from flask import Response, abort, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from wbtest.audience.signing import trying
 from wbtest.audience.signing.forms import SignupForm
 from wbtest.audience.views import TOKEN_PAGE, bp, get_preview, printer, show_preview, small
 from wbtest.extensions import db
+from wbtest.publishing.live import LiveExperiment
 from wbtest.publishing.models import Experiment
 from wbtest.publishing.strings import strings_of
 from wbtest.team import access
@@ -36,7 +37,15 @@ def tried(slug: str) -> ResponseReturnValue:
     if "preview" not in request.args:
         abort(404)
     live, _ = get_preview(slug)
-    return small(live, "tried", step="", is_first=True)
+    return small(live, "tried", step="", is_first=True, way_back=_way_back(live))
+
+
+def _way_back(live: LiveExperiment) -> str:
+    """Where somebody of the team came from: the launch check, once it is started the test."""
+    if not access.is_member(live.workspace_id):
+        return ""
+    place = "launch" if live.state == "draft" else "experiment"
+    return url_for(f"publishing.{place}", experiment_id=live.id)
 
 
 @bp.get("/confirm/try/<_slug>")
