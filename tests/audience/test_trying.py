@@ -1,6 +1,7 @@
 """The team's own try: a real mail to the own address, and nothing that counts."""
 
 import re
+from html import unescape
 
 import pytest
 
@@ -42,14 +43,29 @@ def test_a_try_writes_to_the_own_address_and_shows_the_thanks(app, draft, url, m
     assert signups(app) == visits(app) == []
 
 
-def test_after_a_try_the_team_goes_on_with_the_launch_check_and_nobody_else_is_led_there(
-    app, draft, url, member
-):
-    tried = url.replace("signup", "tried")
-    way_back = f'href="/experiments/{draft.experiment.id}/launch"'
+def links_of(page):
+    return set(re.findall(r'<a [^>]*?href="(/[^"]*)"', page.text))
 
-    assert way_back in member.get(tried).text
-    assert way_back not in Visitor(app).get(tried).text
+
+def test_after_a_try_every_link_leads_somewhere(app, draft, url, member):
+    tried = url.replace("signup", "tried")
+    launch = f"/experiments/{draft.experiment.id}/launch"
+
+    links = links_of(member.get(tried))
+
+    assert launch in links
+    assert {member.get(unescape(link)).status_code for link in links} == {200}
+    assert launch not in links_of(Visitor(app).get(tried))
+
+
+def test_who_may_only_read_is_led_to_the_test(app, draft, url):
+    viewer = Visitor(app)
+    log_in(viewer.browser, make_person("vi@x.io", "viewer", draft.experiment.workspace))
+
+    links = links_of(viewer.get(url.replace("signup", "tried")))
+
+    assert f"/experiments/{draft.experiment.id}" in links
+    assert {viewer.get(unescape(link)).status_code for link in links} == {200}
 
 
 def test_the_check_knows_how_far_the_mail_came(app, draft, url, member):

@@ -37,14 +37,16 @@ def tried(slug: str) -> ResponseReturnValue:
     if "preview" not in request.args:
         abort(404)
     live, _ = get_preview(slug)
-    return small(live, "tried", step="", is_first=True, way_back=_way_back(live))
+    back = f"/p/{live.slug}?preview={request.args['preview']}"
+    return small(live, "tried", step="", is_first=True, back_url=back, way_on=_way_on(live))
 
 
-def _way_back(live: LiveExperiment) -> str:
-    """Where somebody of the team came from: the launch check, once it is started the test."""
+def _way_on(live: LiveExperiment) -> str:
+    """Where somebody of the team goes on: the launch check, if it is theirs, else the test."""
     if not access.is_member(live.workspace_id):
         return ""
-    place = "launch" if live.state == "draft" else "experiment"
+    is_to_launch = live.state == "draft" and access.reaches(live, "edit")
+    place = "launch" if is_to_launch else "experiment"
     return url_for(f"publishing.{place}", experiment_id=live.id)
 
 
