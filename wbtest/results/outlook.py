@@ -93,8 +93,8 @@ def _more_for_a_verdict(rule: Hypothesis, phase: PhaseHours, life: Life, most: i
         phase.settled(int(life.now.timestamp()) - rule.conversion_window_hours * 3600)
     )
     on_the_way = sum(c.seen for c in totals) - sum(c.seen for c in settled)
-    to_not_met = list(zip(settled, shares, strict=True))
-    more = _more(to_not_met, most + on_the_way, below, is_one_enough=False)
+    waiting = list(zip(settled, shares, strict=True))
+    more = _more(waiting, most + on_the_way, below, is_one_enough=False)
     return None if more is None else max(more - on_the_way, 0)
 
 

@@ -23,7 +23,6 @@ _betainc, _betaincc = _of_doubles(special.betainc), _of_doubles(special.betaincc
 _xlogy, _xlog1py = _of_doubles(special.xlogy), _of_doubles(special.xlog1py)
 # These are of doubles alone.
 _betaln: Callable[[float, float], float] = special.betaln
-_chdtrc: Callable[[float, float], float] = special.chdtrc
 _gammaln: Callable[[float], float] = special.gammaln
 # numpy's, whose last digit need not be that of Python's.
 _log = np.log
@@ -52,11 +51,6 @@ def log_e_shares(counts: Sequence[int], shares: Sequence[float], concentration: 
         prior = concentration * share
         arms += _gammaln(prior + count) - _gammaln(prior) - _xlogy(float(count), share)
     return _gammaln(concentration) - _gammaln(concentration + sum(counts)) + arms
-
-
-def chi_square_tail(degrees: int, distance: float) -> float:
-    """Return how often chance is as far off as ``distance``, with so many degrees of freedom."""
-    return _chdtrc(float(degrees), distance)
 
 
 def _log_ratio(x: int, f: int, t: float, a: float, b: float) -> float:

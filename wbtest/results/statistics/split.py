@@ -59,15 +59,18 @@ def split(seen: Sequence[int], weights: Sequence[float]) -> Split:
 
 @lru_cache(REMEMBERED)
 def _split(seen: tuple[int, ...], weights: tuple[float, ...]) -> Split:
+    from scipy import special
+
     from wbtest.results.statistics import scalar
 
     shares, visitors = shares_of(weights), sum(seen)
     expected = tuple(share * visitors for share in shares)
     distance = 0.0
-    if visitors:
-        distance = sum((n - of) ** 2 / of for n, of in zip(seen, expected, strict=True))
+    # Not by ``sum``, which rounds otherwise from Python 3.12 on.
+    for number, of in zip(seen, expected, strict=True):
+        distance += (number - of) ** 2 / of if visitors else 0.0
     # With one variant there are no degrees of freedom, and nothing that could differ.
-    p_value = scalar.chi_square_tail(len(seen) - 1, distance) if len(seen) > 1 else 1.0
+    p_value = float(special.chdtrc(len(seen) - 1, distance)) if len(seen) > 1 else 1.0
     return Split(scalar.log_e_shares(seen, shares, CONCENTRATION), p_value, distance, expected)
 
 
