@@ -90,6 +90,18 @@ def test_several_are_two_that_share_a_secret_and_a_database() -> None:
     assert re.findall(r"server ([\w-]+):8000 resolve max_fails=0;", balancer) == ["web-1", "web-2"]
 
 
+def test_each_image_of_others_is_pinned_by_its_digest() -> None:
+    images = [part["image"] for name in SHAPES for part in shape(name)["services"].values()]
+    images += re.findall(r"^(?:ARG BASE=|FROM )([^$\s]+)", IMAGE, re.MULTILINE)
+    theirs = [image for image in images if image != "wbtest"]
+
+    assert len(theirs) == 4
+    for image in theirs:
+        assert re.fullmatch(r"docker\.io/library/[a-z]+:[\w.-]+@sha256:[0-9a-f]{64}", image), image
+    # Both shapes with PostgreSQL run the same.
+    assert len(set(theirs)) == 3
+
+
 def test_the_image_runs_a_command_of_ours_where_its_check_looks(app: Flask) -> None:
     command = yaml.safe_load(last("CMD"))
     addresses = {rule.rule for rule in app.url_map.iter_rules()}
