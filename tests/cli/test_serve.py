@@ -6,7 +6,9 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
-from urllib.request import Request, urlopen
+from urllib.error import HTTPError
+from urllib.parse import urlencode
+from urllib.request import HTTPCookieProcessor, Request, build_opener, urlopen
 
 import pytest
 
@@ -64,6 +66,37 @@ def test_what_a_thread_loads_at_the_start_does_not_lock_the_web_processes(
 
     with serving(slow) as served:
         assert "The server printed a link" in served.get("/")
+
+
+def test_no_line_of_the_log_holds_the_ip_of_who_was_refused(
+    instance: Instance, tmp_path: Path
+) -> None:
+    # Every logger says all it can.
+    (tmp_path / "sitecustomize.py").write_text("import logging; logging.INFO = logging.DEBUG")
+    more = {"PYTHONPATH": str(tmp_path), "WBTEST_TRUSTED_PROXIES": "1"}
+    more["WBTEST_MAIL_URL"] = "smtp://127.0.0.1:1"
+    noisy = replace(instance, environ={**instance.environ, **more})
+
+    with serving(noisy) as served:
+        visitor = build_opener(HTTPCookieProcessor())
+        visitor.addheaders = [("X-Forwarded-For", "203.0.113.77")]
+
+        def status(path: str, form: dict[str, str]) -> int:
+            try:
+                return int(visitor.open(served.url + path, urlencode(form).encode()).status)
+            except HTTPError as error:
+                return error.code
+
+        page = visitor.open(f"{served.url}/reset").read().decode()
+        token = page.partition('name="csrf_token" value="')[2].partition('"')[0]
+        asked = {"csrf_token": token, "email": "mei@example.org"}
+        answers = [status("/reset", asked) for _ in range(31)]
+        answers += [status("/nowhere", {}), status("/reset", {})]
+        _, printed = served.end()
+
+    assert answers[30] == 429, answers
+    assert " DEBUG " in printed
+    assert [line for line in printed.splitlines() if "203.0.113" in line or "mei@" in line] == []
 
 
 def test_ctrl_c_ends_everything_at_once(served: Served) -> None:

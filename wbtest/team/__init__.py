@@ -56,8 +56,9 @@ def init_app(app: Flask) -> None:
     app.after_request(_note_use)
     app.after_request(_note_refusal)
     limiter.init_app(app)
-    # It would write IPs and e-mails into the log.
-    limiter.logger.disabled = True
+    # It would write IPs and emails into the log. ``disabled`` would not do: the server's own
+    # logging.config.dictConfig turns every logger on again.
+    limiter.logger.propagate = False
     app.register_error_handler(RateLimitExceeded, _too_many)
     app.context_processor(_who_asks)
     # Macros see no context of a page.
