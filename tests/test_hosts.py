@@ -81,6 +81,9 @@ def test_over_https_browsers_are_told_to_stay_there(another_app: Callable[..., F
         (1, "192.0.2.9", "192.0.2.9"),
         (1, "203.0.113.5, 192.0.2.9", "192.0.2.9"),
         (2, "203.0.113.5, 192.0.2.9", "203.0.113.5"),
+        (1, "192.0.2.9:5678", "192.0.2.9"),
+        (1, "2001:db8::1", "2001:db8::1"),
+        (1, "203.0.113.5, [2001:db8::1]:443", "2001:db8::1"),
     ],
 )
 def test_only_the_proxies_in_front_may_name_the_visitors_ip(

@@ -12,7 +12,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from wbtest.audience.answers import Answers
 from wbtest.audience.browsers import IGNORE
 from wbtest.audience.live_pages import LivePage, LivePages
-from wbtest.http import is_known_host
+from wbtest.http import ip_of, is_known_host
 
 # With this name or IGNORE in the Cookie header somebody may be of the team, or asked to be ignored.
 SESSION = "wb-session="
@@ -33,11 +33,11 @@ class Door:
         known_hosts: frozenset[str],
         proxies: int = 0,
     ) -> None:
-        self._inside = ProxyFix(inside, x_for=proxies, x_proto=proxies) if proxies else inside
+        self._inside = _behind(proxies, inside) if proxies else inside
         self._pages = pages
         self._answers = answers
         self._known_hosts = known_hosts
-        self._undo_proxies = ProxyFix(_go_nowhere, x_for=proxies, x_proto=proxies)
+        self._undo_proxies = _behind(proxies, _go_nowhere)
         self._is_behind_proxies = proxies > 0
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
@@ -73,6 +73,16 @@ def _asks_who_sent_it(page: LivePage, environ: WSGIEnvironment) -> bool:
     """
     is_passed_on = "HTTP_X_FORWARDED_FOR" in environ or "HTTP_X_FORWARDED_PROTO" in environ
     return is_passed_on and (page.is_cookieless or "HTTP_SEC_FETCH_MODE" not in environ)
+
+
+def _behind(proxies: int, inside: WSGIApplication) -> WSGIApplication:
+    """Return an app that knows who sent it what so many proxies passed on."""
+
+    def call(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        environ["REMOTE_ADDR"] = ip_of(environ.get("REMOTE_ADDR") or "")
+        return inside(environ, start_response)
+
+    return ProxyFix(call, x_for=proxies, x_proto=proxies)
 
 
 def _go_nowhere(_environ: WSGIEnvironment, _start_response: StartResponse) -> Iterable[bytes]:
