@@ -10,17 +10,17 @@ export function sayFindings(form, findings) {
     const parsed = document.createRange().createContextualFragment(findings[margin.dataset.findings] ?? "");
     const list = margin.querySelector("ul") ?? margin.appendChild(document.createElement("ul"));
     list.className = "findings";
-    const known = new Map([...list.children].map((finding) => [said(finding), finding]));
-    let before = null;
-    for (const finding of parsed.querySelectorAll("li")) {
-      const old = known.get(said(finding));
-      known.delete(said(finding));
-      if (old) moveStart(old, finding);
-      else if (before) before.after(finding);
-      else list.prepend(finding);
-      before = old ?? finding;
-    }
-    for (const gone of known.values()) gone.remove();
+    const known = new Map([...list.children].map((finding) => [finding.dataset.finding, finding]));
+    const now = [...parsed.querySelectorAll("li")].map((finding) => {
+      const old = known.get(finding.dataset.finding);
+      if (!old || said(old) !== said(finding)) return finding;
+      moveStart(old, finding);
+      return old;
+    });
+    for (const shown of [...list.children]) if (!now.includes(shown)) shown.remove();
+    now.forEach((finding, place) => {
+      if (list.children[place] !== finding) list.insertBefore(finding, list.children[place] ?? null);
+    });
     if (!list.children.length) list.remove();
   }
   hideDeadButtons(form);

@@ -7,6 +7,7 @@ from tests.browser.conftest import Live
 from tests.browser.desk import open_desk, saved
 from tests.factories import make_release
 from wbtest.team.models import Person
+from wbtest.writing.document import Question
 
 pytestmark = pytest.mark.browser
 
@@ -92,3 +93,16 @@ def test_a_day_that_is_over_is_shown_though_dates_have_no_words(desk: Page):
     desk.locator("[data-findings=summary]").get_by_role("button", name="Show the words").click()
 
     expect(desk.get_by_label("Date of the launch")).to_be_focused()
+
+
+def test_no_finding_outlives_its_question(logged_in: Page, live: Live, owner: Person):
+    asked = [Question("external", text) for text in ("What is it?", "What for?", "How much?")]
+    open_desk(logged_in, live, make_release(owner, form="short", faq=tuple(asked)))
+    margin = logged_in.locator("[data-findings=external]")
+    answers = logged_in.locator("[data-side=external]").get_by_label("Answer", exact=True)
+    unanswered = margin.get_by_text("This question has no answer.")
+    expect(unanswered).to_have_count(3)
+
+    for number, left in enumerate((2, 1, 0)):
+        answers.nth(number).fill("One photo of the fridge, and five dinners.")
+        expect(unanswered).to_have_count(left)

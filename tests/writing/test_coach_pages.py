@@ -15,7 +15,8 @@ from tests.factories import (
     make_workspace,
 )
 from wbtest.team.models import Person
-from wbtest.writing.document import CallToAction
+from wbtest.writing.coaching import coach_text
+from wbtest.writing.document import CallToAction, Question
 from wbtest.writing.house import house_of
 from wbtest.writing.models import Release
 from wbtest.writing.releases import freeze
@@ -105,6 +106,17 @@ def test_every_link_to_words_leads_to_words(client: FlaskClient, owner: Person):
     assert len(wanted) > 10
     assert wanted <= set(ids)
     assert len(set(ids)) == len(ids)
+
+
+def test_findings_of_equal_words_are_told_apart(owner: Person):
+    asked = [Question("external", text) for text in ("What is it?", "How much?")]
+    release = make_release(owner, solution="Seamless, seamless.", faq=tuple(asked))
+
+    found = [one for group in coach_text(release) for one in group.findings]
+
+    assert len([one for one in found if one.finding.words.lower() == "seamless"]) > 1
+    assert len([one for one in found if one.finding.rule.id == "F4"]) == len(asked)
+    assert len({one.identity for one in found}) == len(found)
 
 
 def test_one_rule_does_not_fill_the_page(client: FlaskClient, owner: Person):

@@ -1,6 +1,7 @@
 """What the coach says of a draft or a revision, grouped as the pages show it."""
 
 import re
+from collections import Counter
 from collections.abc import Iterable
 from itertools import groupby
 from operator import attrgetter
@@ -31,13 +32,15 @@ NAMES = {part.name: part.label for part in PARTS["full"]} | {"release": "The who
 
 class Numbered(NamedTuple):
     """A finding with its number on the page; ``field`` is the name of its field on the sheet,
-    ``waiver`` is why it stays, if it does."""
+    ``waiver`` is why it stays, if it does. ``identity`` tells it from every other finding, also
+    of equal words, and stays the same while other words change."""
 
     number: int
     finding: Finding
     field: str
     key: Key
     waiver: Waiver | None
+    identity: str
 
     @property
     def is_printed(self) -> bool:
@@ -79,19 +82,28 @@ def grouped(
     findings: Iterable[Finding], document: Document, waived: dict[Key, Waiver]
 ) -> tuple[Group, ...]:
     """Return the findings in a text as its pages show them; ``waived`` are those that may stay."""
+    seen: Counter[str] = Counter()
     numbered = [
-        _numbered(number, finding, document, waived) for number, finding in enumerate(findings, 1)
+        _numbered(number, finding, document, waived, seen)
+        for number, finding in enumerate(findings, 1)
     ]
     by_part = groupby(numbered, key=attrgetter("finding.mark.part"))
     return tuple(Group(part, NAMES[part], tuple(found)) for part, found in by_part)
 
 
 def _numbered(
-    number: int, finding: Finding, document: Document, waived: dict[Key, Waiver]
+    number: int,
+    finding: Finding,
+    document: Document,
+    waived: dict[Key, Waiver],
+    seen: Counter[str],
 ) -> Numbered:
     key = key_of(finding)
     waiver = waived[key] if does_stay(finding, waived) else None
-    return Numbered(number, finding, field_of(finding.mark.path, document), key, waiver)
+    field = field_of(finding.mark.path, document)
+    place = f"{finding.rule.id}:{field}:{finding.words}"
+    seen[place] += 1
+    return Numbered(number, finding, field, key, waiver, f"{place}:{seen[place]}")
 
 
 def marks_of(groups: tuple[Group, ...]) -> Marks:
