@@ -1,5 +1,6 @@
 """What a FAQ is expected to answer: its topics, a question for each, and the empty rows. Pure."""
 
+from collections.abc import Iterable
 from dataclasses import replace
 
 from wbtest.writing.document import (
@@ -29,6 +30,34 @@ EXAMPLES = {
     "how we measure success": "How will we know that it works?",
     "what would make us stop": "What would make us stop?",
 }
+# A topic as people label a question, besides its own name.
+LABELS = {
+    "what and for whom": "quoi et pour qui|was und für wen|qué y para quién",
+    "price": "prix|tarif|preis|preise|precio|precios",
+    "how to start": "comment commencer|pour commencer|wie anfangen|erste schritte|cómo empezar",
+    "difference": "différence|différences|unterschied|unterschiede|diferencia|diferencias",
+    "data": "données|daten|datenschutz|datos",
+    "help": "aide|hilfe|ayuda",
+    "pricing": "price|prix|tarif|tarification|preis|preise|preisgestaltung|precio|precios",
+    "competitive positioning": "competition|positionnement concurrentiel|concurrence"
+    "|wettbewerbsposition|positionierung im wettbewerb|wettbewerb"
+    "|posicionamiento competitivo|competencia",
+    "technical feasibility": "feasibility|faisabilité technique|faisabilité"
+    "|technische machbarkeit|machbarkeit|viabilidad técnica|viabilidad",
+    "key risks": "risks|risques principaux|principaux risques|risques"
+    "|größte risiken|wichtigste risiken|risiken|riesgos principales|principales riesgos|riesgos",
+    "dependencies": "dépendances|abhängigkeiten|dependencias",
+    "how many customers": "market size|combien de clients|taille du marché"
+    "|wie viele kunden|marktgröße|cuántos clientes|tamaño del mercado",
+    "what we will not build": "ce que nous ne ferons pas|ce que nous ne construirons pas"
+    "|was wir nicht bauen|was wir nicht bauen werden|lo que no haremos|lo que no construiremos",
+    "how we measure success": "comment nous mesurons le succès|mesure du succès"
+    "|wie wir erfolg messen|woran wir erfolg messen|erfolgsmessung"
+    "|cómo medimos el éxito|medición del éxito",
+    "what would make us stop": "ce qui nous ferait arrêter|was uns aufhören ließe"
+    "|was uns stoppen würde|lo que nos haría parar|qué nos haría parar",
+}
+_LONGEST_LABEL = 80
 NEVER = OpenQuestion()
 # A short release begins with these; any other three will do as well.
 ENOUGH_FOR_SHORT = 3
@@ -37,6 +66,19 @@ EXPECTED: dict[Form, dict[Audience, tuple[str, ...]]] = {
     # Without these four nobody inside can say yes.
     "full": {"external": EXTERNAL_TOPICS, "internal": INTERNAL_TOPICS[:4]},
 }
+
+
+def topic_labelled(label: str, topics: Iterable[str]) -> str:
+    """Return which of these topics a label names, in any of four languages, or ''.
+
+    >>> topic_labelled("Wettbewerb ", INTERNAL_TOPICS), topic_labelled("Vision", INTERNAL_TOPICS)
+    ('competitive positioning', '')
+    """
+    words = " ".join(label[:_LONGEST_LABEL].casefold().split())
+    return next(
+        (topic for topic in topics if words in (topic, *LABELS[topic].split("|"))),
+        "",
+    )
 
 
 def is_settled(question: Question) -> bool:

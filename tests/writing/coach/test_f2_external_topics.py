@@ -75,3 +75,10 @@ def test_an_unanswered_question_covers_nothing(find):
 def test_without_any_question_or_in_the_short_form_it_is_silent(find):
     assert find("F2") == []
     assert find("F2", form="short", faq=faq("What does it cost?")) == []
+
+
+def test_a_label_before_a_question_is_its_topic(find):
+    asked = [f"{topic.capitalize()}: what of it?" for topic in EXTERNAL_TOPICS]
+
+    assert find("F2", faq=faq(*asked)) == []
+    assert find("F2", faq=faq(*asked[1:])) == [("warn", "")]

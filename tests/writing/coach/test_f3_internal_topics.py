@@ -5,6 +5,21 @@ import pytest
 from wbtest.writing.document import INTERNAL_TOPICS
 from wbtest.writing.topics import EXAMPLES
 
+FIRST_LABELS = {
+    "pricing": ("Tarification", "Preis", "Precio"),
+    "competitive positioning": ("Positionnement concurrentiel", "Wettbewerb", "Competencia"),
+    "technical feasibility": ("Faisabilité technique", "Machbarkeit", "Viabilidad técnica"),
+    "key risks": ("Risques", "Größte Risiken", "Riesgos"),
+    "dependencies": ("Dépendances", "Abhängigkeiten", "Dependencias"),
+    "how many customers": ("Combien de clients", "Wie viele Kunden", "Cuántos clientes"),
+    "what we will not build": (
+        "Ce que nous ne ferons pas", "Was wir nicht bauen", "Lo que no haremos",
+    ),
+    "how we measure success": ("Mesure du succès", "Erfolgsmessung", "Cómo medimos el éxito"),
+    "what would make us stop": (
+        "Ce qui nous ferait arrêter", "Was uns stoppen würde", "Lo que nos haría parar",
+    ),
+}  # fmt: skip
 OPEN = {"owner": "Priya", "until": "2027-04-15", "settled_by": "a diary study"}
 
 
@@ -35,6 +50,15 @@ def test_each_missing_topic_is_marked(find, index):
         ("de", 3, "Woran könnte es scheitern?"),
         ("fr", 1, "Et si un concurrent nous copie ?"),
         ("es", 0, "¿Por qué este precio?"),
+        *(
+            ("en", index, f"{topic.capitalize()}: why would they?")
+            for index, topic in enumerate(INTERNAL_TOPICS)
+        ),
+        *(
+            (language, index, f"{label.capitalize()} : 4?")
+            for index, topic in enumerate(INTERNAL_TOPICS)
+            for language, label in zip(("fr", "de", "es"), FIRST_LABELS[topic], strict=True)
+        ),
     ],
 )
 def test_a_question_has_its_topic_by_its_words_too(find, language, index, question):

@@ -5,15 +5,21 @@ from collections.abc import Iterator
 from decimal import Decimal
 from typing import NamedTuple
 
+from wbtest.patterns import late_pattern
 from wbtest.writing.coach.listed import find_listed
 from wbtest.writing.coach.lists import Token, words_of
 from wbtest.writing.coach.numbers import Kind, Number, numbers_in
 from wbtest.writing.coach.reading import Text
 from wbtest.writing.coach.spans import Spans, spans_of
 
+_NEXT_WORD = late_pattern(r"[\s\-‐‑]*[^\W\d_]+")
 FEWEST_LETTERS = 3
 # How many words may stand between a number and the only thing of its kind: "$50K first prize".
 REACH = 3
+
+
+# In place of a currency, for a number of which nothing says what it counts: "a prize of 50,000".
+NO_UNIT = "?"
 
 
 class Counted(NamedTuple):
@@ -73,7 +79,10 @@ def paid_for(text: Text) -> Iterator[Counted]:
 
 
 def only_ones(text: Text) -> Iterator[Counted]:
-    """Yield the sizes of things of which there is one: a prize of $50K, a 14-day trial."""
+    """Yield the sizes of things of which there is one: a prize of $50K, a 14-day trial.
+
+    The key ends in the currency, '' where the number counts something else, and NO_UNIT.
+    """
     places = find_listed(text, "only_one")
     if not places:
         return
@@ -91,9 +100,10 @@ def only_ones(text: Text) -> Iterator[Counted]:
         if behind < len(numbers):
             joint = text.text[place.end : numbers[behind].start].strip().lower()
             if joint in ("of", "is", "von", "de", "est de", "es de", ""):
-                which = left[-1].text if left and left[-1].text not in small else ""
+                which = [token.text for token in left[-1:] if token.text not in small]
                 number = numbers[behind]
-                yield _counted(paragraphs, number, (which, thing, number.currency), thing)
+                unit = _unit_of(number, text, small)
+                yield _counted(paragraphs, number, (*which, thing, unit), thing)
                 continue
         # "a $50K prize", "a 14-day free trial"
         before = bisect_left(ends, place.start + 1) - 1
@@ -104,7 +114,18 @@ def only_ones(text: Text) -> Iterator[Counted]:
                 sign in text.text[number.end : place.start] for sign in ".,;:()"
             )
             if is_one_phrase and small.isdisjoint(between):
-                yield _counted(paragraphs, number, (*between, thing, number.currency), thing)
+                is_bare = not between and number.kind == "count"
+                unit = NO_UNIT if is_bare else number.currency
+                yield _counted(paragraphs, number, (*between, thing, unit), thing)
+
+
+def _unit_of(number: Number, text: Text, small: frozenset[str]) -> str:
+    """The currency, or NO_UNIT where the phrase ends behind a number that counts nothing."""
+    if number.kind != "count":
+        return number.currency
+    rest = _NEXT_WORD.match(text.text, number.end)
+    is_bare = rest is None or rest[0].strip().lower() in small
+    return NO_UNIT if is_bare else ""
 
 
 def _with_neighbours(

@@ -53,7 +53,7 @@ def _in_figures(text: str) -> Iterator[Day]:
 
 
 def _in_words(text: str, language: str) -> Iterator[Day]:
-    names = _months(language)
+    names = months_of(language)
     pattern = _pattern(language)
     for match in pattern.finditer(text) if pattern else ():
         day = int(match["before"] or match["after"] or 0)
@@ -64,7 +64,8 @@ def _in_words(text: str, language: str) -> Iterator[Day]:
 
 
 @cache
-def _months(language: str) -> dict[str, str]:
+def months_of(language: str) -> dict[str, str]:
+    """The number of each month by its names, in small letters; empty without a list."""
     pairs = (line.partition("=>") for line in words_of(language, "months"))
     return {name.strip(): number.strip() for name, _, number in pairs}
 
@@ -75,7 +76,7 @@ def _pattern(language: str) -> re.Pattern[str] | None:
 
     A month that is written with a capital letter counts only with it: "may 3" is none.
     """
-    names = sorted(_months(language), key=len, reverse=True)
+    names = sorted(months_of(language), key=len, reverse=True)
     if not names:
         return None
     is_capital = language in ("en", "de")

@@ -2,13 +2,22 @@
 
 from collections.abc import Iterator
 
+from wbtest.patterns import late_pattern
 from wbtest.writing.coach.listed import UNSPACED, without_prefix
 from wbtest.writing.coach.lists import Token, phrases, words_of
 from wbtest.writing.coach.reading import Text
+from wbtest.writing.topics import topic_labelled
+
+_LABEL = late_pattern(r"[^:：]*(?=[:：])")
 
 
-def topics_in(asked: Text, name: str) -> Iterator[str]:
-    """Yield the topics whose words stand in a question; the list has them behind ``=>``."""
+def topics_in(asked: Text, name: str, topics: tuple[str, ...]) -> Iterator[str]:
+    """Yield the topic that a question begins with ("Key risks: …"), and those of its words.
+
+    The list called ``name`` has the topics behind ``=>``.
+    """
+    if label := _LABEL.match(asked.text):
+        yield topic_labelled(label[0], topics)
     if asked.language in UNSPACED:
         for line in words_of(asked.language, name):
             phrase, _, topic = line.partition("=>")

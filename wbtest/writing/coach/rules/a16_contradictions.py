@@ -3,7 +3,14 @@
 from collections.abc import Iterator
 from datetime import date
 
-from wbtest.writing.coach.counted import Counted, only_ones, paid_for, things_done, things_named
+from wbtest.writing.coach.counted import (
+    NO_UNIT,
+    Counted,
+    only_ones,
+    paid_for,
+    things_done,
+    things_named,
+)
 from wbtest.writing.coach.days import Day, days_in
 from wbtest.writing.coach.finding import Mark, Rule
 from wbtest.writing.coach.launch_days import is_earlier, launch_days
@@ -175,11 +182,29 @@ def _differs(day: Day, launch: date) -> bool:
 def _numbers(reading: Reading) -> Iterator[Mark]:
     prose = [*reading.prose, *(entry.answer for entry in reading.external)]
     product = [text for text in prose if text.path in OF_THE_PRODUCT]
-    yield from _second_numbers([(text, one) for text in prose for one in only_ones(text)])
+    only = [(text, one) for text in prose for one in only_ones(text)]
+    yield from _second_numbers(_with_units(only))
     yield from _second_numbers([(text, one) for text in product for one in things_done(text)])
     told = [*product, *(e.answer for e in (*reading.external, *reading.internal))]
     yield from _second_numbers([(text, one) for text in told for one in paid_for(text)])
     yield from _against_the_titles(product)
+
+
+def _with_units(found: list[tuple[Text, Counted]]) -> list[tuple[Text, Counted]]:
+    """Give a number without a unit the only currency that its thing has elsewhere."""
+    units: dict[tuple[str, ...], set[str]] = {}
+    for _, one in found:
+        if one.key[-1] not in ("", NO_UNIT):
+            units.setdefault(one.key[:-1], set()).add(one.key[-1])
+
+    def united(one: Counted) -> Counted:
+        if one.key[-1] != NO_UNIT:
+            return one
+        known = units.get(one.key[:-1], set())
+        unit = next(iter(known)) if len(known) == 1 else ""
+        return one._replace(key=(*one.key[:-1], unit))
+
+    return [(text, united(one)) for text, one in found]
 
 
 def _second_numbers(found: list[tuple[Text, Counted]]) -> Iterator[Mark]:

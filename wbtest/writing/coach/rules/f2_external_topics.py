@@ -23,7 +23,7 @@ def check(reading: Reading) -> Iterator[Mark]:
             continue
         topic = entry.question.topic.strip().casefold()
         covered.add(topic)
-        covered.update(topics_in(entry.asked, LIST))
+        covered.update(topics_in(entry.asked, LIST, EXTERNAL_TOPICS))
         if topic not in EXTERNAL_TOPICS and not can_read:
             return  # It may be any of them, in a language that we do not read.
     for topic in EXTERNAL_TOPICS:

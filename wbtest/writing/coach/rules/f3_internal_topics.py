@@ -20,7 +20,7 @@ def check(reading: Reading) -> Iterator[Mark]:
     for entry in reading.internal:
         if is_settled(entry.question):
             settled.add(entry.question.topic.strip().casefold())
-            settled.update(topics_in(entry.asked, LIST))
+            settled.update(topics_in(entry.asked, LIST, INTERNAL_TOPICS))
     for topic in INTERNAL_TOPICS:
         if topic in settled:
             continue
