@@ -35,6 +35,16 @@ def read(*lines: str) -> Document:
         ("## What people do today", "alternative"),
         ("Our solution\n===", "solution"),
         ("## Why now?", "why_now"),
+        ("# Titre", "headline"),
+        ("## Unterzeile", "subheading"),
+        ("## Problème", "problem"),
+        ("## Le problème :", "problem"),
+        ("## EL PROBLEMA", "problem"),
+        ("## Aujourd’hui", "alternative"),
+        ("## Lösung", "solution"),
+        ("## Unsere Lösung", "solution"),
+        ("## Warum jetzt?", "why_now"),
+        ("## ¿Por qué ahora?", "why_now"),
     ],
 )
 def test_a_heading_is_known_in_many_spellings(heading: str, part: str):
@@ -57,6 +67,12 @@ def test_a_heading_may_have_its_text_on_the_same_line(line: str):
         ("## Internal FAQ", "internal"),
         ("## FAQ (internal)", "internal"),
         ("# FAQ\n\n### Internal FAQ", "internal"),
+        ("## Preguntas frecuentes", "external"),
+        ("## Häufige Fragen", "external"),
+        ("## Foire aux questions", "external"),
+        ("## Questions fréquentes internes", "internal"),
+        ("## Häufig gestellte Fragen (intern)", "internal"),
+        ("## Preguntas internas", "internal"),
     ],
 )
 def test_the_heading_of_the_questions_says_who_asks(heading: str, audience: Any):
@@ -114,6 +130,48 @@ def test_an_open_question_says_who_settles_it_and_by_when():
 
 
 @pytest.mark.parametrize(
+    ("line", "topic"),
+    [
+        ("- Thema: Wettbewerb", "competitive positioning"),
+        ("Thème : Faisabilité technique", "technical feasibility"),
+        ("- **Tema:** precio", "pricing"),
+        ("- Thema: Hafenkräne", "Hafenkräne"),
+        ("- Topic: Wettbewerb", "Wettbewerb"),
+    ],
+)
+def test_a_topic_in_another_language_is_one_of_ours(line: str, topic: str):
+    (question,) = read("## Internal FAQ", "### Why?", line, "Because.").faq
+
+    assert question == Question("internal", "Why?", "Because.", topic)
+
+
+@pytest.mark.parametrize(
+    ("call", "label"),
+    [
+        ("Order a box.", "Order a box"),
+        ("Order a box.\n\n- Price: £4", "Order a box"),
+        ("Order a box.\n\n- Button: Order", "Order"),
+        ("Order a box.\n\n- Button:", ""),
+        ("Bestell.\n\n- Schaltfläche: Los", "Los"),
+        ("Order a box " + "now " * 13, ""),
+    ],
+)
+def test_a_button_that_is_not_named_says_what_the_call_to_action_says(call: str, label: str):
+    assert read("## Call to action", call).call_to_action.label == label
+
+
+def test_the_importer_is_told_what_the_button_says():
+    named, unnamed, long = (
+        from_markdown(f"## Call to action\n\n{call}")
+        for call in ("Order.\n\n- Button: Go", "Order.", "Order " * 20)
+    )
+
+    assert named.notes == ()
+    assert unnamed.notes == ("No line says “Button: …”, so the button says “Order”.",)
+    assert "longer than 60 characters" in long.notes[0]
+
+
+@pytest.mark.parametrize(
     ("start", "city"),
     [
         ("**LEEDS, 3 March 2027.** ", "Leeds"),
@@ -121,6 +179,11 @@ def test_an_open_question_says_who_settles_it_and_by_when():
         ("LEEDS – March 3, 2027 – ", "Leeds"),
         ("*New York, NY, 2027-03-03:* ", "New York, NY"),
         ("Frankfurt am Main (3 March 2027) — ", "Frankfurt am Main"),
+        ("Lyon, le 3 mars 2027 — ", "Lyon"),
+        ("Berlin, 3. März 2027 – ", "Berlin"),
+        ("**BERLIN, DEN 3. MÄRZ 2027.** ", "Berlin"),
+        ("Madrid, 3 de marzo de 2027: ", "Madrid"),
+        ("Madrid, a 3 de marzo del 2027. ", "Madrid"),
     ],
 )
 def test_a_summary_begins_with_city_and_day(start: str, city: str):
@@ -137,6 +200,8 @@ def test_a_summary_begins_with_city_and_day(start: str, city: str):
         "She had moved to Leeds, 3 March 2027. It was cold.",
         "Larder began on 3 March 2027. It plans.",
         "Leeds, 31 February 2027. Larder plans.",
+        "Lyon, le 31 février 2027. Larder plans.",
+        "Ouverte à Lyon, le 3 mars 2027 était froid.",
         "Leeds, 3 ſept 2027. Larder plans.",
         "**Leeds, 3 March 2027 is near.",
         "1, 2, 3 March 2027" * 9,

@@ -53,6 +53,7 @@ def _as_text(file: str, read: Read, found: list[Located]) -> str:
     for line, text in read.unplaced:
         where = f"{file}:{line}" if read.places else file
         lines.append(f"{where}: no part of a release: {text}")
+    lines += [f"{file}: {note}" for note in read.notes]
     counts = Counter(located.finding.severity for located in found)
     total = ", ".join(f"{counts[severity]} {severity}" for severity in SEVERITIES)
     lines.append(f"{read.form} form, {total}.")

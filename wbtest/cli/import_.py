@@ -44,6 +44,8 @@ def import_(file: str, workspace: str | None, author: str | None) -> None:
             f"“{read.document.product.strip()}” is release {release.id} of {place.name}, "
             f"a {read.form} draft."
         )
+    for note in read.notes:
+        click.echo(note, err=True)
     for line, text in read.unplaced:
         where = f"line {line}: " if read.places else ""
         click.echo(f"This found no place: {where}{text}", err=True)

@@ -1,23 +1,24 @@
-"""Days as people write them, and the date line that begins a summary. Pure; months in English."""
+"""Days as people write them, and the date line that begins a summary. Pure.
+
+Months are in English, French, German or Spanish, whatever the release's language is.
+"""
 
 import re
 from datetime import date
+from functools import cache
 from typing import NamedTuple
 
 from wbtest.patterns import late_pattern
+from wbtest.writing.coach.days import months_of
 from wbtest.writing.markdown.lines import Line
 
-_MONTHS = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"]
-_MONTH = (
-    "(jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?"
-    "|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)"
-)
-_NUMBER = "([0-9]{1,2})(?:st|nd|rd|th)?"
+# In which the months of a date line are known.
+_LANGUAGES = ("en", "fr", "de", "es")
+_NUMBER = "([0-9]{1,2})(?:st|nd|rd|th|er|º)?"
+_YEAR = "([0-9]{4})"
 # ASCII: else a long s would be a letter of September.
 _FLAGS = re.IGNORECASE | re.ASCII
 _ISO = re.compile(r"\b([0-9]{4})-([0-9]{2})-([0-9]{2})\b")
-_BRITISH = late_pattern(rf"\b{_NUMBER}\.? {_MONTH}\.?,? ([0-9]{{4}})\b", _FLAGS)
-_AMERICAN = late_pattern(rf"\b{_MONTH}\.? {_NUMBER},? ([0-9]{{4}})\b", _FLAGS)
 _MARK = late_pattern(r"\s*(\*\*|__|\*|_)")
 _LONGEST = 200
 _BETWEEN = " \t,–—-:(/"
@@ -74,17 +75,41 @@ def as_city(text: str) -> str:
 
 def _find_day(text: str) -> tuple[int, int, str] | None:
     """Start and end of the first day of the calendar in a text, and the day as ISO 8601."""
-    for pattern, order in ((_ISO, "ymd"), (_BRITISH, "dmy"), (_AMERICAN, "mdy")):
+    for pattern, order in ((_ISO, "ymd"), (_day_first(), "dmy"), (_month_first(), "mdy")):
         if found := pattern.search(text):
             parts = dict(zip(order, found.groups(), strict=True))
-            month = parts["m"][:3].lower()
-            number = _MONTHS.index(month) + 1 if month in _MONTHS else int(parts["m"])
+            month = _months().get(parts["m"].casefold()) or int(parts["m"])
             try:
-                day = date(int(parts["y"]), number, int(parts["d"]))
+                day = date(int(parts["y"]), month, int(parts["d"]))
             except ValueError:
                 return None
             return found.start(), found.end(), day.isoformat()
     return None
+
+
+@cache
+def _months() -> dict[str, int]:
+    return {
+        name: int(number) for language in _LANGUAGES for name, number in months_of(language).items()
+    }
+
+
+@cache
+def _day_first() -> re.Pattern[str]:
+    """ "3 March 2027", "le 3 mars 2027", "3. März 2027", "3 de marzo de 2027"."""
+    day = rf"\b(?:(?:le|den|el|a) )?{_NUMBER}\.? (?:de )?"
+    return re.compile(rf"{day}{_month()}\.?,? (?:de |del )?{_YEAR}\b", _FLAGS)
+
+
+@cache
+def _month_first() -> re.Pattern[str]:
+    return re.compile(rf"\b{_month()}\.? {_NUMBER},? {_YEAR}\b", _FLAGS)
+
+
+def _month() -> str:
+    """A pattern for the name of a month; the flags know no capital letter but those of ASCII."""
+    names = {spelled for name in _months() for spelled in (name, name.upper())}
+    return f"({'|'.join(sorted(names, key=len, reverse=True))})"
 
 
 def _end_of(raw: str, start: int, mark: str) -> int:

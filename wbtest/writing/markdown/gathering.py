@@ -18,10 +18,11 @@ class Gathered:
 
     def has(self, path: str) -> bool:
         """Whether a text was found for this path or for one inside of it."""
-        value: Any = self._values
-        for key in path.split("."):
-            value = value.get(key, {})
-        return bool(value)
+        return bool(self._at(path))
+
+    def text_at(self, path: str) -> str:
+        """The text found for this path, or ''."""
+        return self._at(path) or ""
 
     def put(self, path: str, lines: Sequence[Line], heading: Line, glue: str = "\n") -> None:
         """Keep the text in these lines; an empty one has the place of its heading."""
@@ -75,6 +76,12 @@ class Gathered:
             name: [self._values[f"{name}[{i}]"] for i in range(count)]
             for name, count in self._entries.items()
         }
+
+    def _at(self, path: str) -> Any:
+        value: Any = self._values
+        for key in path.split("."):
+            value = value.get(key, {})
+        return value
 
     def _begin(self, name: str, values: dict[str, str]) -> str:
         path = f"{name}[{self._entries[name]}]"

@@ -1,6 +1,6 @@
 """How the lines of each kind of section become the texts of a part. Pure."""
 
-from wbtest.writing.document import Audience
+from wbtest.writing.document import EXTERNAL_TOPICS, INTERNAL_TOPICS, Audience
 from wbtest.writing.markdown.days import as_city, as_day, dateline_of
 from wbtest.writing.markdown.gathering import Gathered
 from wbtest.writing.markdown.headings import Heading
@@ -17,7 +17,8 @@ from wbtest.writing.markdown.marks import (
     unquoted,
 )
 from wbtest.writing.markdown.sections import Section
-from wbtest.writing.markdown.spellings import FAQ
+from wbtest.writing.markdown.spellings import FAQ, key_of
+from wbtest.writing.topics import topic_labelled
 
 _PROSE = ("problem", "alternative", "solution", "why_now")
 
@@ -81,6 +82,8 @@ def place_questions(found: Gathered, audience: Audience, body: list[Line]) -> No
         elif field := field_of(line, QUESTION_FIELD_OF):
             name, value = field
             _place_field(found, f"{entry}.{name}", value, line)
+            if name == "topic":
+                _name_topic(found, f"{entry}.topic", audience, line)
         else:
             answer.append(line)
     _end_answer(found, entry, title, answer)
@@ -102,6 +105,15 @@ def _place_field(found: Gathered, path: str, value: Line, line: Line) -> None:
         return
     text, places = text_of([value])
     found.put_text(path, as_day(text) if path.endswith(".until") else text, places)
+
+
+def _name_topic(found: Gathered, path: str, audience: Audience, line: Line) -> None:
+    """Give a topic behind "Thema:" or "Tema:" its own name; behind "Topic:" it stays as it is."""
+    label = line.raw.partition(":")[0]
+    topics = EXTERNAL_TOPICS if audience == "external" else INTERNAL_TOPICS
+    topic = topic_labelled(found.text_at(path), topics)
+    if topic and key_of(label) != "topic":
+        found.put_text(path, topic, found.places[path])
 
 
 def _place_numbers(found: Gathered, body: list[Line]) -> None:

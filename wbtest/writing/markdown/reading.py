@@ -1,7 +1,7 @@
 """From a Markdown file to a release, and from a place in its text back to the file. Pure."""
 
 from bisect import bisect_right
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 from msgspec import Struct
 
@@ -24,13 +24,14 @@ class Read(Struct, frozen=True):
 
     ``places`` are by path, such as ``problem`` or ``faq[3].answer``, in the order of the text; a
     text that is empty has the place of its heading. ``unplaced`` holds what found no place: the
-    number of its first line, and what it says.
+    number of its first line, and what it says. ``notes`` are sentences on what was filled in.
     """
 
     document: Document
     form: Form
     places: Mapping[str, tuple[Place, ...]]
     unplaced: tuple[tuple[int, str], ...]
+    notes: tuple[str, ...] = ()
 
     def line_of(self, path: str, offset: int = 0) -> int:
         """The line of a character of a text; 1 when nothing in the file is this text."""
@@ -64,11 +65,13 @@ def from_markdown(text: str) -> Read:
     form = _place_front_matter(found, entries)
     for section in _without_headline(found, sections):
         place(found, section)
+    notes = tuple(_label_button(found))
     return Read(
         _document(found),
         form or ("full" if known & _ONLY_IN_FULL else "short"),
         found.places,
         tuple(sorted(found.unplaced)),
+        notes,
     )
 
 
@@ -124,6 +127,23 @@ def _place_lead(found: Gathered, body: list[Line], headline: Line) -> None:
         body = without_edges(body[end:])
     if body:
         place_summary(found, body, headline)
+
+
+def _label_button(found: Gathered) -> Iterator[str]:
+    """Give a button that no line names the words of the call to action; say so."""
+    text, label = found.text_at("call_to_action.text"), "call_to_action.label"
+    if not text or label in found.places:
+        return
+    words = text.rstrip(".。")
+    longest = LONGEST_LINE[label]
+    if len(words) > longest:
+        yield (
+            f"The button has no words: the call to action is longer than {longest} characters. "
+            "Add a line “Button: …” below it."
+        )
+        return
+    found.put_text(label, words, found.places["call_to_action.text"])
+    yield f"No line says “Button: …”, so the button says “{words}”."
 
 
 def _document(found: Gathered) -> Document:

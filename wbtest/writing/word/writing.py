@@ -54,7 +54,8 @@ def _write_release(page: Page, document: Document, expected: set[str]) -> None:
     if action != CallToAction() or "call_to_action" in expected:
         page.heading("call_to_action")
     page.prose(styles.TEXT, action.text)
-    page.facts({"Button": action.label, "Price": action.price}, leave_out_empty=True)
+    facts = {"Button": action.label, "Price": action.price}
+    page.facts(facts, leave_out_empty="call_to_action" not in expected)
 
 
 def _write_questions(page: Page, document: Document) -> None:
