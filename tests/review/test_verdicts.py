@@ -109,6 +109,18 @@ def test_an_approver_stops_it_in_the_browser_and_finds_it_again(
     assert "1 stopped on paper" in listed
 
 
+@pytest.mark.parametrize("page", ["", "/preview", "/revisions/1"])
+def test_why_it_was_stopped_is_said_once_on_a_page(
+    client: Browser, revision: Revision, team: Team, page: str
+):
+    stop_release(revision, team.approver, "Cabbage is cheap.")
+
+    log_in(client, team.approver)
+    found = client.get(f"/releases/{revision.release_id}{page}").text
+
+    assert found.count("Cabbage is cheap.") == 1
+
+
 @pytest.mark.parametrize(
     ("role", "way"), [("viewer", 'href="/stopped"'), ("approver", '/take-up"')]
 )
