@@ -20,8 +20,7 @@ LEDGER = {"words": "£4 a month", "kind": "sourced", "source": "zqsource"}
 WAIVER, JARGON = "zqwaiver", "zqjargon"
 COMMENT = {"text": "zqcomment", "suggestion": "zqinstead"}
 BELONGING = {"vision": "zqvision", "roadmap": "zqroadmap"}
-# The imagined customer's name stays inside too: only the role is shown.
-KEPT_INSIDE = [WAIVER, JARGON, *COMMENT.values(), "zqsource", *BELONGING.values(), "Mia"]
+KEPT_INSIDE = [WAIVER, JARGON, *COMMENT.values(), "zqsource", *BELONGING.values()]
 HIDDEN = [*INTERNAL.values(), *QUOTE.values(), *DATELINE.values(), *KEPT_INSIDE]
 
 

@@ -170,3 +170,18 @@ def test_every_word_of_the_page_is_part_of_its_digest():
 
     assert len(digests) == len(texts)
     assert copy.digest(page) not in digests
+
+
+@pytest.mark.parametrize(
+    ("quote", "speaker"),
+    [
+        (Quote("I cooked.", "Amira", "a mother of two"), "Amira, a mother of two"),
+        (Quote("I cooked.", "Amira"), "Amira"),
+        (Quote("I cooked.", " ", "a mother of two"), "a mother of two"),
+        (Quote("I cooked."), ""),
+    ],
+)
+def test_the_imagined_customer_keeps_name_and_role(quote: Quote, speaker: str):
+    page = page_copy(replace(DOCUMENT, customer_quote=quote))
+
+    assert [said.speaker for said in page.sections if said.kind == "quote"] == [speaker]

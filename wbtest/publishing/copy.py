@@ -13,7 +13,7 @@ from typing import Any
 
 from wbtest.publishing.looks.look import LONGEST_ALT, PLAIN, Look
 from wbtest.publishing.looks.pictures import read_name
-from wbtest.writing.document import LONGEST_TEXT, CallToAction, Document
+from wbtest.writing.document import LONGEST_TEXT, CallToAction, Document, Quote
 from wbtest.writing.languages import direction
 from wbtest.writing.wording import find_fault, on_one_line, paragraphs, with_plain_breaks
 
@@ -196,6 +196,10 @@ def _label(action: CallToAction) -> str:
     return action.label or action.text
 
 
+def _speaker(quote: Quote) -> str:
+    return ", ".join(words.strip() for words in (quote.speaker, quote.role) if words.strip())
+
+
 def _sections(document: Document, changed: Mapping[str, Any]) -> list[Section]:
     found = {
         "problem": Section("problem", paragraphs(document.problem)),
@@ -205,7 +209,7 @@ def _sections(document: Document, changed: Mapping[str, Any]) -> list[Section]:
         "quote": Section(
             "quote",
             paragraphs(document.customer_quote.text),
-            speaker=document.customer_quote.role,
+            speaker=_speaker(document.customer_quote),
         ),
         "faq": Section(
             "faq",
