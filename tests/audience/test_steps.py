@@ -176,9 +176,24 @@ def test_the_price_asked_about_is_that_of_the_variant_shown(app):
         mia = Visitor(app)
         page = mia.get()
         thanks = mia.get(next_url(mia.sign_up(page, f"{number}@x.io")))
-        asked.add(("£9 a month" in page.text, "Would you pay £9 a month?" in words_in(thanks)))
+        asked.add(
+            (
+                "£9 a month" in page.text,
+                "The price: £9 a month. Would you pay it?" in words_in(thanks),
+            )
+        )
 
     assert asked == {(True, True), (False, False)}
+
+
+@pytest.mark.parametrize("price", ["Free for two weeks, then £4 a month", "Free for two weeks."])
+def test_the_question_of_the_price_is_a_sentence_whatever_the_price_says(app, price):
+    start_page(options=PRICE, call_to_action={"text": "Start.", "label": "Go", "price": price})
+    mia = Visitor(app)
+
+    thanks = mia.get(next_url(mia.sign_up(mia.get(), "mia@x.io")))
+
+    assert f"The price: {price.rstrip('.')}. Would you pay it?" in words_in(thanks)
 
 
 def test_a_page_that_asks_nothing_thanks_and_names_no_token(mia):

@@ -43,7 +43,9 @@ def last_question(live: LiveExperiment, page: PageCopy) -> str:
     if live.options.asks_for == "call":
         return strings.call_question.format(product=page.product)
     if live.options.asks_for == "price" and page.price:
-        return strings.price_question.format(product=page.product, price=page.price)
+        # The sentence around it has a full stop of its own.
+        price = page.price.strip().rstrip(".。")
+        return strings.price_question.format(product=page.product, price=price)
     return ""
 
 
