@@ -1,5 +1,6 @@
 """The reading room in a real browser: by keyboard alone, and in both schemes and widths."""
 
+import re
 from collections.abc import Callable
 
 import pytest
@@ -14,6 +15,8 @@ from wbtest.review.comments import writing as comments
 from wbtest.review.models import Reading
 from wbtest.review.reading import forecasts, readings
 from wbtest.review.seats import seat_of
+from wbtest.review.verdicts import ask_for_another
+from wbtest.store import writing
 from wbtest.team.models import Person, Workspace
 from wbtest.writing.models import Revision
 
@@ -104,3 +107,35 @@ def test_every_step_is_accessible_in_both_schemes_and_widths(
     look()
     forecasts.conclude(seat_of(revision, owner), {}, "stop", "Nobody pays.", ("8", "5", "12"))
     look()
+
+
+BROKEN_WORDS = """facts => facts.flatMap((fact) => {
+  const text = document.createTreeWalker(fact, NodeFilter.SHOW_TEXT);
+  const broken = [];
+  while (text.nextNode()) {
+    for (const word of text.currentNode.data.matchAll(/[a-z]+/g)) {
+      const range = document.createRange();
+      range.setStart(text.currentNode, word.index);
+      range.setEnd(text.currentNode, word.index + word[0].length);
+      if (range.getClientRects().length > 1) broken.push(word[0]);
+    }
+  }
+  return broken;
+})"""
+
+
+@pytest.mark.parametrize("width", [1280, 700, 390])
+def test_how_far_a_reader_is_never_breaks_within_a_word(
+    logged_in: Page, live: Live, revision: Revision, width: int
+):
+    reader = make_person("b@larder.example", "approver", revision.release.workspace)
+    with writing():
+        reader.name = "Bartholomew Featherstonehaugh-Cholmondeley the Younger"
+    ask_for_another(revision, reader, "Say who it is for.")
+    logged_in.set_viewport_size({"width": width, "height": 900})
+
+    logged_in.goto(f"{live.url}/releases/{revision.release_id}/revisions/1")
+    states = logged_in.get_by_role("region", name=re.compile("review|Read")).locator("dd")
+
+    expect(states).to_have_text(["done: another draft"])
+    assert states.evaluate_all(BROKEN_WORDS) == []
