@@ -10,6 +10,7 @@ PAGES = {
     "list_findings": "writing.preview",
     "grow_release": "writing.grow",
     "copy_release": "writing.copy",
+    "delete_release": "review.delete_release",
     "get_history": "writing.history",
     "restore_release": "writing.restore",
     "take_release_up": "review.take_up",

@@ -20,11 +20,12 @@ from wbtest.results.spending.spends import delete_spends
 from wbtest.review.approvals import approve
 from wbtest.review.asking import links
 from wbtest.review.asking.rounds import ask_for_review
+from wbtest.review.deletion import delete_release
 from wbtest.review.verdicts import stop_release, take_up_again
 from wbtest.team import members, people
 from wbtest.team.audit.actions import ACTIONS, APART
 from wbtest.team.models import Person
-from wbtest.writing.releases import freeze
+from wbtest.writing.releases import create_release, freeze
 
 Deed = tuple[str, str, Callable[[], object]]
 WORKER, VISITOR = "wbtest", "a visitor"
@@ -106,12 +107,19 @@ class Deeds(Doing):
                 approver,
                 lambda: stop_release(self._revision(), self.team.approver, "Nobody wants it."),
             ),
+            ("release.deleted", editor, self._delete_draft),
             (
                 "release.taken_up",
                 approver,
                 lambda: take_up_again(self._release(), self.team.approver),
             ),
         ]
+
+    def _delete_draft(self) -> None:
+        draft = create_release(
+            self.team.workspace, self.team.editor, form="short", product="Kiln", language="en"
+        )
+        delete_release(draft, self.team.editor)
 
     def _pages(self) -> list[Deed]:
         editor, approver, owner = (

@@ -9,6 +9,7 @@ from wbtest.api import release_shapes as shapes
 from wbtest.api.answers import Answer
 from wbtest.api.releases import as_answer
 from wbtest.api.revisions import Letting
+from wbtest.review import deletion
 from wbtest.review.verdicts import take_up_again
 from wbtest.store import Invalid
 from wbtest.team import access
@@ -71,6 +72,11 @@ def grow_release(release_id: int) -> Answer[shapes.ReleaseShown]:
 def copy_release(release_id: int) -> Answer[shapes.ReleaseShown]:
     """Begin another release with these words. Approvals and comments stay with the first."""
     return as_answer(begin_copy(_get(release_id), access.person()))
+
+
+def delete_release(release_id: int) -> None:
+    """Delete a draft that nobody has reviewed; any other is kept."""
+    deletion.delete_release(_get(release_id), access.person())
 
 
 def get_history(release_id: int, query: Earlier) -> History:

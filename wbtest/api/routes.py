@@ -68,6 +68,7 @@ ROUTES = (
     Route("POST", "/releases/import", "releases.import_release", *WRITING, 201),
     Route("GET", RELEASE, "releases.get_release", *READING),
     Route("PATCH", RELEASE, "releases.change_release", *WRITING),
+    Route("DELETE", RELEASE, "drafts.delete_release", *WRITING, 204),
     Route("GET", f"{RELEASE}/findings", "releases.list_findings", *READING),
     Route("POST", f"{RELEASE}/grow", "drafts.grow_release", *WRITING),
     Route("POST", f"{RELEASE}/copies", "drafts.copy_release", *WRITING, 201),

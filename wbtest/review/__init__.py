@@ -22,6 +22,7 @@ def init_app(app: Flask) -> None:
     """Attach this area's pages and what others need of it."""
     from wbtest.review import seat_views, views
     from wbtest.review.asking.link_views import keep_address_secret
+    from wbtest.review.deletion import why_kept
     from wbtest.review.standing import approvals_by_revision, standing_of
     from wbtest.review.verdicts import find_stop, is_stopped
     from wbtest.review.waiting import daily_mail
@@ -43,3 +44,4 @@ def init_app(app: Flask) -> None:
     app.add_template_global(count_needs_me)
     app.add_template_global(approvals_by_revision)
     app.add_template_global(find_stop, "stop_of")
+    app.add_template_global(why_kept)

@@ -4,7 +4,7 @@ from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from wbtest.paging import page_of
-from wbtest.review import needs, verdicts
+from wbtest.review import deletion, needs, verdicts
 from wbtest.review.forms import AnotherForm, ApproveForm, ApprovingForm, StopForm
 from wbtest.review.four_eyes import approvers_of
 from wbtest.review.views import bp, get_revision, revision_page
@@ -59,6 +59,15 @@ def take_up(release_id: int) -> ResponseReturnValue:
     verdicts.take_up_again(found, access.person())
     flash("It is among your releases again.")
     return redirect(url_for("writing.release", release_id=found.id), 303)
+
+
+@bp.post("/releases/<int:release_id>/delete")
+@access.requires("edit")
+def delete_release(release_id: int) -> ResponseReturnValue:
+    """Delete a draft that nobody has reviewed."""
+    deletion.delete_release(access.get(Release, release_id, "edit"), access.person())
+    flash("Draft deleted.")
+    return redirect(url_for("writing.releases"), 303)
 
 
 @bp.get("/stopped")

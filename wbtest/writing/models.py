@@ -24,7 +24,12 @@ class Release(Base):
     """A press release being written; ``document`` is the draft as JSON of a Document."""
 
     __tablename__ = "releases"
-    __table_args__ = (CheckConstraint("form IN ('short', 'full')", name="form"),)
+    # A number is never given out again: a tab that still shows a deleted release must not save into
+    # the next one.
+    __table_args__ = (
+        CheckConstraint("form IN ('short', 'full')", name="form"),
+        {"sqlite_autoincrement": True},
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     workspace_id: Mapped[int] = mapped_column(ForeignKey(Workspace.id), index=True)

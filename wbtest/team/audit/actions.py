@@ -55,6 +55,7 @@ ACTIONS: dict[str, dict[str, str]] = {
     },
     "texts": {
         "release.imported": "brought in a release",
+        "release.deleted": "deleted the draft of",
         "revision.frozen": "froze",
         "coach.changed": "changed what the coach looks for",
         "waiver.given": "let words stay that the coach stopped:",
