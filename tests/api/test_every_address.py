@@ -10,7 +10,7 @@ from werkzeug.test import TestResponse
 from tests.api.conftest import RULE, Program, program_of
 from tests.api.pages import BY_HAND, PAGES
 from tests.conftest import Browser, HandClock
-from tests.factories import Team
+from tests.factories import PASSWORD, Team
 from tests.team.matrix import NEEDS
 from tests.team.places import make_place, parts_of
 from wbtest.api.routes import ROUTES, Route
@@ -62,7 +62,8 @@ BODIES: dict[str, dict[str, Any]] = {
     "tell_visitors": {"text": SENTENCE},
     "purge_visitors": {"slug": "larder"},
     "make_shared": {"label": "our bank"},
-    "change_member": {"role": "viewer"},
+    "change_member": {"role": "viewer", "password": PASSWORD},
+    "invite_again": {"password": PASSWORD},
     "change_webhook": {"state": "active"},
 }
 

@@ -18,15 +18,17 @@ from tests.factories import (
     make_running,
 )
 from wbtest.api.models import KeptAnswer
+from wbtest.api.scopes import scopes_of
 from wbtest.delivery.models import OutboxEvent, OutboxMail, Webhook
 from wbtest.delivery.outbox import queue_mail
 from wbtest.extensions import db
 from wbtest.store import writing
-from wbtest.team import tokens
+from wbtest.team import access, tokens
 from wbtest.team.inviting import invitations
 from wbtest.team.models import Invitation
 
 TOKEN = {"name": "CI", "scopes": ["read"], "password": PASSWORD}
+INVITED = {"email": "mei@x.io", "role": "editor", "password": PASSWORD}
 HOOK = {"url": "https://127.0.0.1/x", "events": ["decision.made"]}
 
 
@@ -50,7 +52,7 @@ def path_of(what: str, team: Team) -> str:
 @pytest.mark.parametrize(
     ("what", "body", "secret"),
     [
-        ("invitations", {"email": "mei@x.io", "role": "editor"}, "link"),
+        ("invitations", INVITED, "link"),
         ("tokens", TOKEN, "text"),
         ("webhooks", HOOK, "secret"),
         ("links", {"name": "Ann"}, "url"),
@@ -86,20 +88,96 @@ def test_a_new_token_opens_what_it_is_for(program: Program, team: Team) -> None:
     ("parts", "field"),
     [
         ({"password": "a guess at it"}, "password"),
-        ({"scopes": ["read", "decide"]}, "scopes"),
         ({"scopes": []}, "scopes"),
         ({"days": 0}, "days"),
     ],
 )
-def test_a_token_that_would_give_too_much_is_not_made(
-    app: Flask, team: Team, parts: Any, field: str
+def test_a_token_that_is_asked_for_wrongly_is_not_made(
+    program: Program, team: Team, parts: Any, field: str
 ) -> None:
-    program = program_of(app, team.workspace, team.owner, "read", "manage")
-
     answer = program.post("/tokens", TOKEN | parts)
 
     assert (answer.status_code, list(answer.json["errors"])) == (422, [field])
     assert len(tokens.tokens_of(team.workspace)) == 1
+
+
+@pytest.mark.parametrize(
+    ("scopes", "path", "body", "lacking"),
+    [
+        ("read manage", "/tokens", TOKEN | {"scopes": ["read", "decide"]}, "decide"),
+        ("manage", "/invitations", INVITED | {"role": "viewer"}, "read"),
+        ("read manage", "/invitations", INVITED | {"role": "viewer"}, "write"),
+        ("read write manage", "/invitations", INVITED | {"role": "approver"}, "decide"),
+        ("read write decide manage", "/invitations", INVITED | {"role": "owner"}, "admin"),
+        ("manage", "/webhooks", HOOK, "read"),
+        ("read manage", "/webhooks", HOOK | {"addresses": True}, "admin"),
+        ("write", "links", {"name": "Ann"}, "read"),
+        ("decide", "shared", {"label": "our bank"}, "read"),
+    ],
+)
+def test_a_token_gives_nothing_that_it_lacks_itself(
+    app: Flask, team: Team, scopes: str, path: str, body: Any, lacking: str
+) -> None:
+    app.extensions["wbtest.outgoing"] = local()
+    path = path if path.startswith("/") else path_of(path, team)
+    program = program_of(app, team.workspace, team.owner, *scopes.split())
+
+    answer = program.post(path, body)
+
+    assert answer.status_code == 403
+    assert f"“{lacking}”" in answer.json["detail"]
+    assert db.session.scalars(db.select(Invitation)).all() == []
+    assert db.session.scalars(db.select(Webhook)).all() == []
+
+
+@pytest.mark.parametrize("role", access.ROLES)
+def test_a_token_that_holds_what_a_role_does_gives_that_role(
+    app: Flask, team: Team, role: str
+) -> None:
+    program = program_of(app, team.workspace, team.owner, *scopes_of(role), "manage")
+
+    answer = program.post("/invitations", INVITED | {"role": role})
+
+    assert answer.status_code == 201
+
+
+def test_the_link_of_an_owner_who_was_asked_in_is_not_made_again_by_less(
+    app: Flask, program: Program, team: Team
+) -> None:
+    asked = program.post("/invitations", INVITED | {"role": "owner"}).json
+    less = program_of(app, team.workspace, team.owner, "read", "write", "manage")
+
+    answer = less.post(f"/invitations/{asked['id']}/again", {"password": PASSWORD})
+
+    assert (answer.status_code, "link" in answer.text) == (403, False)
+
+
+def test_nobody_is_raised_above_what_the_token_holds(app: Flask, team: Team) -> None:
+    program = program_of(app, team.workspace, team.owner, "read", "write", "manage")
+    address = f"/members/{team.viewer.id}"
+
+    answers = [
+        program.patch(address, {"role": role, "password": PASSWORD})
+        for role in ("owner", "approver", "editor")
+    ]
+
+    assert [each.status_code for each in answers] == [403, 403, 200]
+
+
+@pytest.mark.parametrize("given", [{}, {"password": "a guess at it"}])
+def test_a_role_is_given_for_the_password_alone(program: Program, team: Team, given: Any) -> None:
+    asked = program.post("/invitations", INVITED).json
+    role = {"role": "owner"}
+
+    answers = [
+        program.post("/invitations", {"email": "ann@x.io", **role, **given}),
+        program.post(f"/invitations/{asked['id']}/again", given),
+        program.patch(f"/members/{team.viewer.id}", role | given),
+    ]
+
+    assert [each.status_code for each in answers] == [422] * 3
+    assert [list(each.json["errors"]) for each in answers] == [["password"]] * 3
+    assert [each.role for each in db.session.scalars(db.select(Invitation))] == ["editor"]
 
 
 def test_passwords_are_not_guessed_here_either(program: Program) -> None:
@@ -113,10 +191,10 @@ def test_a_team_that_invited_too_many_is_told_how_long_to_wait(
     program: Program, monkeypatch: pytest.MonkeyPatch, now: HandClock
 ) -> None:
     monkeypatch.setattr(invitations, "MOST_A_DAY", 1)
-    program.post("/invitations", {"email": "mei@x.io", "role": "editor"})
+    program.post("/invitations", INVITED)
     now.turn(hours=1)
 
-    refused = program.post("/invitations", {"email": "ann@x.io", "role": "editor"})
+    refused = program.post("/invitations", INVITED | {"email": "ann@x.io"})
 
     assert (refused.status_code, refused.headers["Retry-After"]) == (429, "82800")
 
@@ -131,8 +209,8 @@ def test_an_ended_token_opens_nothing(app: Flask, program: Program, team: Team) 
 
 
 def test_somebody_is_asked_in_again_and_no_more(program: Program) -> None:
-    asked = program.post("/invitations", {"email": "Mei@x.io", "role": "editor"}).json
-    again = program.post(f"/invitations/{asked['id']}/again").json
+    asked = program.post("/invitations", INVITED | {"email": "Mei@x.io"}).json
+    again = program.post(f"/invitations/{asked['id']}/again", {"password": PASSWORD}).json
 
     assert (asked["email"], asked["by"]) == ("mei@x.io", "Owner")
     assert asked["link"] != again["link"]
@@ -143,7 +221,7 @@ def test_somebody_is_asked_in_again_and_no_more(program: Program) -> None:
 def test_a_member_gets_another_role_and_goes(program: Program, team: Team) -> None:
     address = f"/members/{team.viewer.id}"
 
-    changed = program.patch(address, {"role": "editor"})
+    changed = program.patch(address, {"role": "editor", "password": PASSWORD})
     gone = program.ask("DELETE", address)
 
     assert (changed.json["role"], gone.status_code) == ("editor", 204)
@@ -152,7 +230,7 @@ def test_a_member_gets_another_role_and_goes(program: Program, team: Team) -> No
 
 def test_the_last_owner_stays(program: Program, team: Team) -> None:
     answers = [
-        program.patch(f"/members/{team.owner.id}", {"role": "viewer"}),
+        program.patch(f"/members/{team.owner.id}", {"role": "viewer", "password": PASSWORD}),
         program.ask("DELETE", f"/members/{team.owner.id}"),
     ]
 
@@ -162,7 +240,8 @@ def test_the_last_owner_stays(program: Program, team: Team) -> None:
 def test_a_program_falls_with_the_role_that_it_gives_away(program: Program, team: Team) -> None:
     make_person("second@larder.example", "owner", team.workspace)
 
-    lowered = program.patch(f"/members/{team.owner.id}", {"role": "editor"})
+    body = {"role": "editor", "password": PASSWORD}
+    lowered = program.patch(f"/members/{team.owner.id}", body)
 
     assert lowered.json["role"] == "editor"
     assert program.get("/releases").status_code == 401

@@ -39,7 +39,7 @@ FITTING: dict[str, dict[str, Any]] = {
     "save_learning": {"version": 1},
     "mark_assumption": {"state": "open", "why": REASON, "number": 1},
     "pass_launch_check": {"reasons": dict.fromkeys(NAMES, REASON)},
-    "invite_person": {"email": "mia@x.io", "role": "viewer"},
+    "invite_person": {"email": "mia@x.io", "role": "viewer", "password": PASSWORD},
     "make_token": {"name": "CI", "scopes": ["read"], "password": PASSWORD},
     "add_webhook": {"url": "https://hooks.example/", "events": [*KINDS]},
 }

@@ -24,7 +24,8 @@ _WHY_REFUSED = {
         change_release.faq.[].open.until create_experiment.hypothesis.ends_on
         change_experiment.hypothesis.ends_on add_spend.first add_spend.last add_spend.amount
         add_annotation.at""",
-    "the password of whoever asks": "make_token.password",
+    "the password of whoever asks": """
+        make_token.password change_member.password invite_person.password invite_again.password""",
 }
 _WHY_KEPT_FROM_ALL = {
     "a secret": "make_shared.password",

@@ -8,6 +8,7 @@ from flask import abort, current_app
 from wbtest.api.answers import Answer
 from wbtest.api.release_shapes import Given
 from wbtest.api.revisions import find
+from wbtest.api.scopes import check_held
 from wbtest.review.asking import links, rounds
 from wbtest.review.asking.progress import members_for
 from wbtest.review.models import Reviewer, Round
@@ -104,9 +105,11 @@ def list_links(release_id: int) -> Links:
 
 
 def make_link(release_id: int, body: NewLink) -> Answer[LinkShown]:
-    """Make a link for somebody without a log-in."""
+    """Make a link for somebody without a log-in, who reads and comments: it takes both scopes."""
+    release = _release(release_id)
+    check_held("read", "write")
     made = links.make_link(
-        _release(release_id),
+        release,
         access.person(),
         body.name,
         body.email,
@@ -119,6 +122,7 @@ def make_link(release_id: int, body: NewLink) -> Answer[LinkShown]:
 def renew_link(release_id: int, reviewer_id: int) -> Answer[LinkShown]:
     """Give the holder of a link a new one; the old one opens nothing any more."""
     reviewer = _get(release_id, reviewer_id)
+    check_held("read", "write")
     return _told(reviewer, links.renew(reviewer, access.person()))
 
 

@@ -14,10 +14,11 @@ from werkzeug.routing import BaseConverter
 from wbtest.api import once
 from wbtest.api.bodies import Unfit
 from wbtest.api.routes import BEGINS, ROUTES, Route
+from wbtest.api.scopes import check_held
 from wbtest.error_pages import error_page
 from wbtest.moments import of_one_moment
 from wbtest.store import Refused
-from wbtest.team import access, here, limits, sending, tokens
+from wbtest.team import access, limits, sending, tokens
 from wbtest.team.token_models import ApiToken
 
 bp = Blueprint(access.API, __name__, url_prefix=BEGINS)
@@ -30,12 +31,6 @@ class NoToken(Refused):
     """Nobody knows who asks."""
 
     status = 401
-
-
-class ScopeMissing(Refused):
-    """The token was not given what this takes."""
-
-    status = 403
 
 
 def view_of(route: Route) -> Callable[..., ResponseReturnValue]:
@@ -57,9 +52,7 @@ def view_of(route: Route) -> Callable[..., ResponseReturnValue]:
         turned_away = _count(token.id) if "rate" not in g else None
         if turned_away is not None:
             return turned_away
-        if route.scope not in token.scopes.split():
-            here.turn_away("scope")
-            raise ScopeMissing(f"This token lacks the scope “{route.scope}”. An owner makes one.")
+        check_held(route.scope)
         access.workspace(route.permission)
         tokens.note_use(token)
         return None

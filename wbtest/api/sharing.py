@@ -7,6 +7,7 @@ from flask import abort, current_app
 
 from wbtest.api.answers import Answer
 from wbtest.api.release_shapes import Given
+from wbtest.api.scopes import check_held
 from wbtest.publishing.models import Experiment
 from wbtest.results.sharing import links
 from wbtest.results.sharing.models import SharedLink
@@ -47,15 +48,17 @@ def list_shared(experiment_id: int) -> Shared:
 
 
 def make_shared(experiment_id: int, body: NewShared) -> Answer[SharedShown]:
-    """Make a link for somebody outside."""
+    """Make a link for somebody outside. It shows figures, so the token needs `read` as well."""
     experiment = access.get(Experiment, experiment_id, "approve")
+    check_held("read")
     made = links.make_shared(experiment, access.person(), body.label, body.days, body.password)
     return _told(*made)
 
 
 def renew_shared(experiment_id: int, number: int) -> Answer[SharedShown]:
-    """Give a link another address; the old one opens nothing any more."""
+    """Give a link another address; the old one opens nothing any more. It takes `read` as well."""
     link = _get(experiment_id, number)
+    check_held("read")
     return _told(link, links.renew_shared(link, access.person()))
 
 

@@ -9,11 +9,13 @@ from msgspec import UNSET, UnsetType
 
 from wbtest.api.answers import Answer
 from wbtest.api.release_shapes import Given
+from wbtest.api.scopes import check_held, scopes_of
 from wbtest.store import Invalid
 from wbtest.team import access, people, workspaces
 from wbtest.team import members as verbs
 from wbtest.team.inviting import invitations
 from wbtest.team.models import Invitation, Membership, Workspace
+from wbtest.team.own_password import proved
 
 Role = Literal["viewer", "editor", "approver", "owner"]
 Name = Annotated[str, msgspec.Meta(min_length=1, max_length=120)]
@@ -31,13 +33,22 @@ class Members(msgspec.Struct):
     members: list[Member]
 
 
-class RoleGiven(Given, kw_only=True):
+class InvitingAgain(Given, kw_only=True):
+    """`password` is that of who made the token, as on the page."""
+
+    password: str
+
+
+class RoleGiven(InvitingAgain, kw_only=True):
+    """`password` is that of who made the token, as on the page."""
+
     role: Role
 
 
-class Inviting(Given, kw_only=True):
+class Inviting(RoleGiven, kw_only=True):
+    """`password` is that of who made the token, as on the page."""
+
     email: str
-    role: Role
 
 
 class InvitationShown(msgspec.Struct, kw_only=True):
@@ -79,9 +90,14 @@ def list_members() -> Members:
 
 
 def change_member(person_id: int, body: RoleGiven) -> Member:
-    """Give a member another role. Their tokens of a higher one end, and one owner always stays."""
-    found = _get(person_id)
-    verbs.change_role(found, body.role, access.person())
+    """Give a member another role. Their tokens of a higher one end, and one owner always stays.
+
+    The token needs the scopes of all that the new role may do.
+    """
+    found, owner = _get(person_id), access.person()
+    check_held(*scopes_of(body.role))
+    with proved(found.workspace, owner, body.password):
+        verbs.change_role(found, body.role, owner)
     return _member(found)
 
 
@@ -97,15 +113,27 @@ def list_invitations() -> Invitations:
 
 
 def invite_person(body: Inviting) -> Answer[InvitationShown]:
-    """Ask somebody in for two days, by mail; without a mail server the answer holds the link."""
-    asked = invitations.invite(access.workspace("own"), access.person(), body.email, body.role)
+    """Ask somebody in for two days, by mail; without a mail server the answer holds the link.
+
+    The token needs the scopes of all that the role may do.
+    """
+    workspace, owner = access.workspace("own"), access.person()
+    check_held(*scopes_of(body.role))
+    with proved(workspace, owner, body.password):
+        asked = invitations.invite(workspace, owner, body.email, body.role)
     return _told(*asked)
 
 
-def invite_again(invitation_id: int) -> Answer[InvitationShown]:
-    """Send another link; the old one opens nothing any more."""
-    found = access.get(Invitation, invitation_id, "own")
-    return _told(found, invitations.invite_again(found, access.person()))
+def invite_again(invitation_id: int, body: InvitingAgain) -> Answer[InvitationShown]:
+    """Send another link; the old one opens nothing any more.
+
+    The token needs the scopes of all that the role may do.
+    """
+    found, owner = access.get(Invitation, invitation_id, "own"), access.person()
+    check_held(*scopes_of(found.role))
+    with proved(found.workspace, owner, body.password):
+        token = invitations.invite_again(found, owner)
+    return _told(found, token)
 
 
 def take_invitation_back(invitation_id: int) -> None:

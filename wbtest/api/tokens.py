@@ -7,7 +7,7 @@ import msgspec
 
 from wbtest.api.answers import Answer
 from wbtest.api.release_shapes import Given
-from wbtest.store import Invalid
+from wbtest.api.scopes import check_held
 from wbtest.team import access
 from wbtest.team import tokens as verbs
 from wbtest.team.token_models import ApiToken
@@ -50,10 +50,7 @@ def list_tokens() -> Tokens:
 
 def make_token(body: NewToken) -> Answer[TokenShown]:
     """Make a token in the same name, with no scope that the asking one lacks; told once."""
-    asking = access.find_token()
-    held = asking.scopes.split() if asking else []
-    if lacking := [scope for scope in body.scopes if scope not in held]:
-        raise Invalid("scopes", f"No token gives what it lacks itself: {', '.join(lacking)}.")
+    check_held(*body.scopes)
     made, text = verbs.make_with_password(
         access.workspace("own"),
         access.person(),

@@ -7,6 +7,7 @@ import msgspec
 
 from wbtest.api.answers import Answer
 from wbtest.api.release_shapes import Given
+from wbtest.api.scopes import check_held
 from wbtest.delivery import subscriptions as verbs
 from wbtest.delivery.models import OutboxEvent, Webhook
 from wbtest.delivery.webhooks import ADDRESSES, KINDS
@@ -83,7 +84,11 @@ def list_webhooks() -> Webhooks:
 
 
 def add_webhook(body: NewWebhook) -> Answer[WebhookShown]:
-    """Tell an address of these events from now on. The answer holds its secret, this once."""
+    """Tell an address of these events from now on. The answer holds its secret, this once.
+
+    The token needs `read`, and `admin` for a webhook that gets e-mails of visitors.
+    """
+    check_held("read", *(["admin"] if body.addresses else ()))
     if unknown := [kind for kind in body.events if kind not in KINDS]:
         raise Invalid("events", f"There is no “{unknown[0][:40]}”. Choose of {', '.join(KINDS)}.")
     wanted = {*body.events, *({ADDRESSES} if body.addresses else ())}

@@ -3,10 +3,13 @@
 Wrong ones count among the tries of the log-in.
 """
 
-from wbtest.store import Invalid, hold
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from wbtest.store import Invalid, hold, writing
 from wbtest.team import passwords, tries
 from wbtest.team.audit.log import record_log_in
-from wbtest.team.models import Person
+from wbtest.team.models import Person, Workspace
 
 WRONG = "This is not your password. Type the one you log in with now."
 
@@ -22,6 +25,20 @@ def check_password(person: Person, password: str, field: str = "password") -> st
             record_log_in(person, "login.password_refused")
             raise Invalid(field, WRONG)
     return stored
+
+
+@contextmanager
+def proved(workspace: Workspace, person: Person, password: str) -> Iterator[None]:
+    """A transaction for what the person does in the workspace once they typed their password.
+
+    Raises as ``check_password``, at ``password``.
+    """
+    stored = check_password(person, password)
+    with writing():
+        # Before the person, as who deletes the workspace does: else each may wait for the other.
+        hold(workspace)
+        hold_unchanged(person, stored)
+        yield
 
 
 def hold_unchanged(person: Person, stored: str, field: str = "password") -> None:

@@ -15,7 +15,7 @@ from wbtest.team.access import ROLES
 from wbtest.team.audit.log import record
 from wbtest.team.ending import hold_tokens
 from wbtest.team.models import Membership, Person, Workspace
-from wbtest.team.own_password import check_password, hold_unchanged
+from wbtest.team.own_password import proved
 from wbtest.team.sessions import digest
 from wbtest.team.token_models import ApiToken
 
@@ -85,12 +85,8 @@ def make_with_password(
     days: int | None,
 ) -> tuple[ApiToken, str]:
     """The same, by somebody who proves once more who they are. Raises Invalid at ``password``."""
-    stored = check_password(maker, password)
-    with writing():
-        # Before the person, as who deletes the workspace does: else each may wait for the other.
-        hold(workspace)
-        # A new password may have ended all tokens meanwhile: then none comes after it by the old.
-        hold_unchanged(maker, stored)
+    # A new password may have ended all tokens meanwhile: then none comes after it by the old.
+    with proved(workspace, maker, password):
         return make_token(workspace, maker, name=name, scopes=scopes, days=days)
 
 
