@@ -8,7 +8,9 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from tests.conftest import Browser, HandClock
-from tests.factories import PASSWORD, PASSWORD_HASH, make_person, make_workspace
+from tests.factories import PASSWORD, PASSWORD_HASH, log_in, make_person, make_workspace
+from wbtest import create_app
+from wbtest.config import Settings
 from wbtest.extensions import db, limiter
 from wbtest.store import Invalid
 from wbtest.team import passwords
@@ -25,6 +27,12 @@ def ada(app: Flask) -> Person:
     return make_person("ada@example.com", "owner", make_workspace())
 
 
+@pytest.fixture
+def cheap(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A hundred comparisons at full cost take seconds, and change no count."""
+    monkeypatch.setattr(passwords, "_NOBODY", PASSWORD_HASH)
+
+
 def guess(client: Browser, email: str, password: str = WRONG, ip: str = "192.0.2.1") -> int:
     response = client.send(
         "/login",
@@ -34,13 +42,105 @@ def guess(client: Browser, email: str, password: str = WRONG, ip: str = "192.0.2
     return response.status_code
 
 
-def test_the_eleventh_guess_at_one_account_is_turned_away_wherever_it_comes_from(
+def guess_from_everywhere(client: Browser, email: str) -> list[int]:
+    """A hundred guesses at an account, ten from each of ten networks."""
+    return [guess(client, email, ip=f"198.51.100.{n % 10}") for n in range(100)]
+
+
+def test_the_eleventh_guess_at_one_account_is_turned_away_in_its_network_alone(
     client: Browser, ada: Person
 ) -> None:
-    codes = [guess(client, ada.email, ip=f"192.0.2.{n}") for n in range(11)]
+    codes = [guess(client, ada.email) for _ in range(11)]
 
     assert codes == [422] * 10 + [429]
-    assert guess(client, ada.email, PASSWORD, "192.0.2.99") == 429
+    assert guess(client, ada.email, PASSWORD) == 429
+    assert guess(client, ada.email, PASSWORD, "192.0.2.99") == 303
+
+
+@pytest.mark.parametrize("email", ["ada@example.com", "eve@example.com"])
+def test_after_a_hundred_guesses_at_an_account_a_new_network_waits_whether_it_is_known_or_not(
+    client: Browser, app: Flask, ada: Person, now: HandClock, cheap: None, email: str
+) -> None:
+    codes = guess_from_everywhere(client, email)
+
+    answer = client.send("/login", {"email": email, "password": PASSWORD})
+    assert codes == [422] * 100
+    assert (answer.status_code, answer.headers["Retry-After"]) == (429, "3600")
+    assert "Wait 60 minutes, then try again." in answer.text
+    now.turn(hours=1)
+    assert guess(client, ada.email, PASSWORD) == 303
+
+
+def test_what_strangers_guess_keeps_nobody_out_who_logged_in_before(
+    client: Browser, app: Flask, ada: Person, cheap: None
+) -> None:
+    ours = app.test_client()
+    guess(ours, ada.email, PASSWORD)
+    ours.send("/logout")
+    guess_from_everywhere(client, ada.email)
+
+    assert guess(client, ada.email, PASSWORD) == 429
+    assert guess(ours, ada.email, PASSWORD) == 303
+
+
+def test_a_known_browser_has_ten_tries_and_those_of_strangers_stay_theirs(
+    client: Browser, app: Flask, ada: Person, cheap: None
+) -> None:
+    guess(client, ada.email, PASSWORD)
+    client.send("/logout")
+
+    assert [guess(client, ada.email, ip=f"192.0.2.{n}") for n in range(11)] == [422] * 10 + [429]
+    assert guess(app.test_client(), ada.email, PASSWORD) == 303
+
+
+@pytest.mark.parametrize("junk", ["", ".", "a.b", "é.é", "{name}.", "{name}.x", ".{signature}"])
+def test_a_cookie_that_we_did_not_sign_makes_nobody_known(
+    client: Browser, app: Flask, ada: Person, cheap: None, junk: str
+) -> None:
+    guess(client, ada.email, PASSWORD)
+    cookie = client.get_cookie("wb-device")
+    assert cookie is not None
+    name, _, signature = cookie.value.partition(".")
+    guess_from_everywhere(app.test_client(), ada.email)
+    forger = app.test_client()
+    forger.set_cookie("wb-device", junk.format(name=name, signature=signature))
+
+    assert guess(forger, ada.email, PASSWORD) == 429
+
+
+def test_a_browser_is_known_to_the_account_that_it_logged_in_to_alone(
+    client: Browser, app: Flask, ada: Person, cheap: None
+) -> None:
+    eve = make_person("eve@example.com", "viewer", make_workspace("Rivals"))
+    guess(client, eve.email, PASSWORD)
+    client.send("/logout")
+    guess_from_everywhere(app.test_client(), ada.email)
+
+    assert guess(client, ada.email, PASSWORD) == 429
+
+
+def test_an_open_session_goes_on_whatever_strangers_guess(
+    client: Browser, app: Flask, ada: Person, cheap: None
+) -> None:
+    ours = app.test_client()
+    log_in(ours, ada)
+    guess_from_everywhere(client, ada.email)
+
+    assert ours.send("/account/prove", {"password": PASSWORD}).status_code == 303
+
+
+def test_counts_hold_in_another_process_and_after_a_restart(
+    client: Browser, app: Flask, settings: Settings, ada: Person, now: HandClock
+) -> None:
+    for _ in range(10):
+        guess(client, ada.email)
+    other = create_app(settings, now)
+    other.test_client_class = Browser
+
+    answer = guess(other.test_client(), ada.email, PASSWORD)
+
+    other.extensions["wbtest.recorder"].close()
+    assert answer == 429
 
 
 def test_it_is_open_again_after_a_quarter_of_an_hour(
@@ -61,7 +161,9 @@ def test_the_wait_is_named_and_the_same_for_an_unknown_account(
         for _ in range(10):
             guess(client, email)
         now.turn(seconds=30)
-        response = client.send("/login", {"email": email, "password": WRONG})
+        place = {"REMOTE_ADDR": "192.0.2.1"}
+        typed = {"email": email, "password": WRONG}
+        response = client.send("/login", typed, environ_overrides=place)
         told.append((response.status_code, response.headers["Retry-After"]))
         assert "Wait 15 minutes, then try again." in response.text
 
@@ -77,10 +179,8 @@ def test_spelling_an_e_mail_differently_gives_no_more_tries(client: Browser, ada
 
 
 def test_one_ip_has_a_hundred_tries_over_all_accounts(
-    client: Browser, app: Flask, monkeypatch: pytest.MonkeyPatch
+    client: Browser, app: Flask, cheap: None
 ) -> None:
-    # A hundred comparisons at full cost take seconds, and change no count.
-    monkeypatch.setattr(passwords, "_NOBODY", PASSWORD_HASH)
     codes = [guess(client, f"person{n}@example.com") for n in range(101)]
 
     assert codes == [422] * 100 + [429]
@@ -101,9 +201,9 @@ def test_neighbours_on_one_line_count_as_one_and_others_do_not(
     for n, ip in enumerate((*neighbours, stranger)):
         guess(client, f"person{n}@example.com", ip=ip)
 
-    # Each e-mail has a count, and so has each line; all strangers have one together.
+    # Each e-mail has a count here and one anywhere, and each line one; all strangers have one too.
     counts = sorted(db.session.scalars(db.select(LimitCount.hits)))
-    assert counts == [1, 1, 1, 1, 2, 3]
+    assert counts == [1, 1, 1, 1, 1, 1, 1, 2, 3]
 
 
 def test_the_right_password_forgives_the_wrong_ones(client: Browser, ada: Person) -> None:
@@ -147,8 +247,9 @@ def test_the_same_ip_has_another_name_on_the_next_day(
     now.turn(days=1)
     guess(client, ada.email)
 
-    # Each day its network, its account, and strangers who failed, though she is none.
-    assert db.session.scalar(db.select(db.func.count()).select_from(LimitCount)) == 6
+    # Each day its network, its account here and anywhere, and strangers who failed, though she is
+    # none.
+    assert db.session.scalar(db.select(db.func.count()).select_from(LimitCount)) == 8
 
 
 def test_counts_that_are_over_are_deleted(client: Browser, ada: Person, now: HandClock) -> None:

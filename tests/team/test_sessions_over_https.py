@@ -26,6 +26,7 @@ def test_every_cookie_is_bound_to_the_host_and_to_https(client: Browser) -> None
 
     cookies = page.headers.getlist("Set-Cookie") + response.headers.getlist("Set-Cookie")
     assert {cookie.partition("=")[0] for cookie in cookies} == {
+        "__Host-wb-device",
         "__Host-wb-form",
         "__Host-wb-session",
     }

@@ -1,13 +1,13 @@
 """Whether somebody who is logged in typed their own password, wherever it is asked for once more.
 
-Wrong ones count among the tries of the log-in.
+Wrong ones count for the session or token that asks, so that no stranger’s guesses stand in its way.
 """
 
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 from wbtest.store import Invalid, hold, writing
-from wbtest.team import passwords, tries
+from wbtest.team import access, here, origin, passwords, tries
 from wbtest.team.audit.log import record_log_in
 from wbtest.team.models import Person, Workspace
 
@@ -20,7 +20,7 @@ def check_password(person: Person, password: str, field: str = "password") -> st
     Raises Invalid at ``field``, and TooManyTries. Not inside ``writing``.
     """
     stored = person.password_hash
-    with tries.counted(person.email):
+    with tries.counted(person.email, asker()):
         if not passwords.is_right(stored, password):
             record_log_in(person, "login.password_refused")
             raise Invalid(field, WRONG)
@@ -39,6 +39,14 @@ def proved(workspace: Workspace, person: Person, password: str) -> Iterator[None
         hold(workspace)
         hold_unchanged(person, stored)
         yield
+
+
+def asker() -> str:
+    """What names the session or token that asks among all; '' outside a request."""
+    if not origin.is_asked():
+        return ""
+    token = access.find_token()
+    return f"session {here.token_hash()}" if token is None else f"token {token.id}"
 
 
 def hold_unchanged(person: Person, stored: str, field: str = "password") -> None:

@@ -12,7 +12,7 @@ from wbtest.config import Settings
 from wbtest.extensions import clock, db
 from wbtest.rows import Rows
 from wbtest.store import Invalid, UtcDateTime, hold, writing
-from wbtest.team import origin, passwords, people, tries
+from wbtest.team import known_devices, origin, passwords, people, tries
 from wbtest.team.account.asked import CodeAsked, has_second_factor
 from wbtest.team.audit.log import record_log_in, record_wrong_log_in
 from wbtest.team.ending import end_tokens
@@ -59,7 +59,8 @@ def log_in(email: str, password: str, former_token: str = "") -> str:
     belongs to, and CodeAsked when the password is right and a code is wanted too: no session is
     open then.
     """
-    with tries.counted(_account_of(email)):
+    account = _account_of(email)
+    with tries.counted(account, known_devices.find_name(account)):
         person = people.find_person(email)
         stored = person.password_hash if person else None
         if not passwords.is_right(stored, password) or person is None or stored is None:

@@ -23,7 +23,7 @@ from wbtest.delivery import health, outbox, subscriptions
 from wbtest.delivery.failing import failing_jobs
 from wbtest.delivery.metrics import CONTENT_TYPE, exposition
 from wbtest.store import Invalid
-from wbtest.team import access, here, limits, people, sessions, workspaces
+from wbtest.team import access, here, known_devices, limits, people, sessions, workspaces
 from wbtest.team.account.asked import with_second_factor
 from wbtest.team.ending import count_tokens
 from wbtest.team.forms import LogInForm, PasswordForm, SetupForm, WorkspaceForm, put_refusal
@@ -241,6 +241,8 @@ def own_token() -> str:
 def let_in(token: str, onward: str) -> Response:
     """Go on to a page of ours, with the session of this token from now on."""
     response = redirect(onward, 303)
+    if person := sessions.find_person_by_token(token):
+        known_devices.remember(response, person.email)
     _keep(response, token, int(sessions.LIFE.total_seconds()))
     return response
 

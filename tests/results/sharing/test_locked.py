@@ -5,11 +5,16 @@ from flask import Flask
 from werkzeug.test import TestResponse
 
 from tests.conftest import Browser, HandClock
+from tests.factories import PASSWORD as OF_CHEAP_HASH
+from tests.factories import PASSWORD_HASH as CHEAP_HASH
 from tests.factories import Team
 from tests.results.sharing.conftest import EVIL, LEADING, PASSWORD
+from wbtest.extensions import db
 from wbtest.publishing.models import Experiment
 from wbtest.results.sharing.links import make_shared, renew_shared
+from wbtest.results.sharing.models import SharedLink
 from wbtest.results.sharing.passes import WRONG
+from wbtest.store import writing
 
 
 @pytest.fixture
@@ -83,17 +88,33 @@ def test_a_wrong_password_is_told_in_the_same_words(client: Browser, locked: str
     assert all("Larder" not in answer.text for answer in answers)
 
 
-def test_the_eleventh_guess_at_one_link_is_turned_away_wherever_it_comes_from(
+def test_the_eleventh_guess_at_one_link_is_turned_away_in_its_network_alone(
     client: Browser, team: Team, experiment: Experiment, locked: str, now: HandClock
 ):
     _, other = make_shared(experiment, team.approver, "Tom", password=PASSWORD)
-    codes = [try_password(client, locked, "x", f"192.0.2.{n}").status_code for n in range(11)]
+    stranger = client.application.test_client()
+    codes = [try_password(stranger, locked, "x").status_code for _ in range(11)]
 
     assert codes == [422] * 10 + [429]
-    assert try_password(client, locked, PASSWORD, "192.0.2.99").status_code == 429
-    assert try_password(client, other, PASSWORD).status_code == 303
+    assert try_password(stranger, locked, PASSWORD).status_code == 429
+    assert try_password(stranger, other, PASSWORD).status_code == 303
+    assert try_password(client, locked, PASSWORD, "192.0.2.99").status_code == 303
     now.turn(minutes=15)
-    assert try_password(client, locked, PASSWORD).status_code == 303
+    assert try_password(stranger, locked, PASSWORD).status_code == 303
+
+
+def test_after_a_hundred_guesses_at_one_link_a_new_network_waits(
+    client: Browser, locked: str, now: HandClock
+):
+    # A hundred comparisons at full cost take seconds, and change no count.
+    with writing() as session:
+        session.scalars(db.select(SharedLink)).one().password_hash = CHEAP_HASH
+    for n in range(100):
+        try_password(client, locked, "x", f"198.51.100.{n % 10}")
+
+    assert try_password(client, locked, OF_CHEAP_HASH, "192.0.2.99").status_code == 429
+    now.turn(hours=1)
+    assert try_password(client, locked, OF_CHEAP_HASH, "192.0.2.99").status_code == 303
 
 
 def test_one_network_guesses_at_sixty_links(client: Browser, app: Flask):

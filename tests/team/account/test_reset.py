@@ -13,7 +13,7 @@ from tests.team.account.mailbox import address_in, mails_to, path_in
 from wbtest.config import Settings
 from wbtest.extensions import db
 from wbtest.store import writing
-from wbtest.team import passwords, people
+from wbtest.team import passwords, people, tries
 from wbtest.team.account.links import forget_old_links
 from wbtest.team.account.models import AccountLink
 from wbtest.team.account.moving import ask_to_change_email, change_email
@@ -255,3 +255,18 @@ def test_links_that_are_too_old_are_deleted(ada: Person, link: str, now: HandClo
     forget_old_links(now())
 
     assert db.session.scalar(db.select(AccountLink)) is None
+
+
+def test_whoever_set_a_new_password_logs_in_whatever_strangers_guess(
+    client: Browser, app: Flask, ada: Person, link: str
+) -> None:
+    strangers = app.test_client()
+    wrong = {"email": ada.email, "password": "not the password"}
+    for n in range(tries.MOST_OF_STRANGERS.amount):
+        strangers.send("/login", wrong, environ_overrides={"REMOTE_ADDR": f"198.51.100.{n % 10}"})
+    typed = {"email": ada.email, "password": NEW}
+
+    client.send(link, FIELDS)
+
+    assert strangers.send("/login", typed).status_code == 429
+    assert client.send("/login", typed).status_code == 303

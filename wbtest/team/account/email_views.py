@@ -4,7 +4,7 @@ from flask import flash, make_response, redirect, render_template, request, url_
 from flask.typing import ResponseReturnValue
 
 from wbtest.store import Invalid
-from wbtest.team import access, limits
+from wbtest.team import access, known_devices, limits
 from wbtest.team.account import links
 from wbtest.team.account.forms import EmailForm
 from wbtest.team.account.moving import ask_to_change_email, change_email
@@ -47,6 +47,8 @@ def confirm_email(token: str) -> ResponseReturnValue:
         # A browser may be logged in as somebody else than who asked for the mail.
         who = "You log" if asking in (None, changed) else f"{changed.name} logs"
         flash(f"{who} in with {new_email} from now on. All other devices are logged out.")
-        return redirect(url_for(".account" if asking else ".login"), 303)
+        response = redirect(url_for(".account" if asking else ".login"), 303)
+        known_devices.remember(response, new_email)
+        return response
     page = render_template("team/account/confirm_email.html", new_email=link.new_email)
     return make_response(page, 200, SECRET_ADDRESS)

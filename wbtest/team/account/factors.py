@@ -8,13 +8,13 @@ import sqlalchemy as sa
 
 from wbtest.extensions import clock, db
 from wbtest.store import Invalid, Refused, hold, writing
-from wbtest.team import passwords, tries
+from wbtest.team import known_devices, passwords, tries
 from wbtest.team.account import codes, secrecy
 from wbtest.team.account.models import RecoveryCode, SecondFactor
 from wbtest.team.audit.log import record, record_log_in, workspaces_of
 from wbtest.team.ending import end_tokens
 from wbtest.team.models import Person
-from wbtest.team.own_password import check_password, hold_unchanged
+from wbtest.team.own_password import asker, check_password, hold_unchanged
 from wbtest.team.sessions import digest, end_session, open_session
 
 WRONG_CODE = "This code is not right, or was used already. Wait for the next one and type that."
@@ -77,7 +77,7 @@ def turn_off(person: Person, *, password: str, code: str, ends_tokens: bool = Fa
     Raises Invalid at ``password`` or ``code``, TooManyTries, and NotSo.
     """
     stored = check_password(person, password)
-    with counted_code(person):
+    with counted_code(person, asker()):
         typed = read_code(person, code)
         with writing():
             hold_unchanged(person, stored)
@@ -112,7 +112,7 @@ def log_in_with_code(person: Person, code: str, former_token: str = "") -> str:
     Raises Invalid at ``code``, and TooManyTries.
     """
     stored = person.password_hash
-    with counted_code(person):
+    with counted_code(person, known_devices.find_name(person.email)):
         typed = read_code(person, code)
         with writing():
             hold_unchanged(person, stored, "code")
@@ -128,13 +128,13 @@ def log_in_with_code(person: Person, code: str, former_token: str = "") -> str:
     return token
 
 
-def counted_code(person: Person) -> AbstractContextManager[None]:
+def counted_code(person: Person, known_as: str) -> AbstractContextManager[None]:
     """A try at this person's codes, if they have any, as ``tries.counted``.
 
     Counted apart from passwords, so that these forgive none of them.
     """
     is_asked = find_factor(person) is not None
-    return tries.counted(f"code of {person.email}") if is_asked else nullcontext()
+    return tries.counted(f"code of {person.email}", known_as) if is_asked else nullcontext()
 
 
 class Typed(NamedTuple):

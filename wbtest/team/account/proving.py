@@ -10,7 +10,7 @@ from wbtest.team.account.asked import has_second_factor
 from wbtest.team.account.factors import WRONG_CODE, counted_code, read_code, take_code
 from wbtest.team.audit.log import record_log_in
 from wbtest.team.models import LoginSession, Person
-from wbtest.team.own_password import check_password, hold_unchanged
+from wbtest.team.own_password import asker, check_password, hold_unchanged
 from wbtest.team.sessions import digest
 
 LASTS = timedelta(minutes=10)
@@ -31,7 +31,7 @@ def prove(person: Person, token: str, *, password: str, code: str) -> None:
     ``code``, and TooManyTries.
     """
     stored = check_password(person, password)
-    with counted_code(person):
+    with counted_code(person, asker()):
         typed = read_code(person, code)
         with writing() as session:
             hold_unchanged(person, stored)

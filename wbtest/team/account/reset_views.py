@@ -4,7 +4,7 @@ from flask import flash, make_response, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from wbtest.store import Invalid
-from wbtest.team import access, limits
+from wbtest.team import access, known_devices, limits
 from wbtest.team.account import links
 from wbtest.team.account.forms import AskForResetForm, ResetForm
 from wbtest.team.account.links import LinkOver
@@ -43,6 +43,7 @@ def reset() -> ResponseReturnValue:
 def new_password(token: str) -> ResponseReturnValue:
     """Choose a new password. Opening the page spends nothing: programs open links of mails, too."""
     link = links.get_link(token, "reset")
+    email = link.person.email
     form = ResetForm()
     form.offer(count_tokens(link.person))
     if form.validate_on_submit():
@@ -52,7 +53,10 @@ def new_password(token: str) -> ResponseReturnValue:
             put_refusal(form, refused)
         else:
             flash("Your new password is set, and all devices are logged out. Log in with it.")
-            return redirect(url_for(".login"), 303)
+            response = redirect(url_for(".login"), 303)
+            # Whoever opened the mail is no stranger, however many of those guess.
+            known_devices.remember(response, email)
+            return response
     page = render_template("team/account/new_password.html", form=form)
     return make_response(page, 422 if form.errors else 200, SECRET_ADDRESS)
 
