@@ -9,7 +9,7 @@ from tempfile import TemporaryDirectory
 
 import pytest
 
-from wbtest.config import KNOWN, BadSetting, Settings, from_environment
+from wbtest.config import KNOWN, BadSetting, Settings, from_environment, keep_secret
 
 GOOD_SECRET = "k3Jx-9fQ_2mZ7vB1nC4dE6gH8iL0oP5r"
 NOBODY = 65534
@@ -57,12 +57,33 @@ def test_a_secret_is_made_once_and_for_this_account_alone(tmp_path: Path) -> Non
 
     assert first.secret_key == second.secret_key
     assert len(first.secret_key) >= 32
+    assert stat.S_IMODE((tmp_path / "secret_key.new").stat().st_mode) == 0o600
+
+
+def test_a_secret_that_is_in_use_has_a_name_of_its_own(tmp_path: Path) -> None:
+    made = read(tmp_path)
+    keep_secret(tmp_path)
+    # Another process that started with this one.
+    keep_secret(tmp_path)
+
+    kept = read(tmp_path)
+
+    assert (made.is_secret_new, kept.is_secret_new) == (True, False)
+    assert kept.secret_key == made.secret_key
+    assert [file.name for file in tmp_path.iterdir()] == ["secret_key"]
     assert stat.S_IMODE((tmp_path / "secret_key").stat().st_mode) == 0o600
+
+
+def test_a_secret_that_was_cut_off_at_the_first_start_is_made_again(tmp_path: Path) -> None:
+    (tmp_path / "secret_key.new").write_text("cut")
+
+    assert len(read(tmp_path).secret_key) >= 32
+    assert read(tmp_path).secret_key == read(tmp_path).secret_key
 
 
 def test_a_given_secret_is_used_and_none_is_written(tmp_path: Path) -> None:
     assert read(tmp_path, SECRET_KEY=GOOD_SECRET).secret_key == GOOD_SECRET
-    assert not (tmp_path / "secret_key").exists()
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_a_secret_in_letters_of_any_kind_stays_what_it_is(tmp_path: Path) -> None:

@@ -6,6 +6,7 @@ A bad value is refused with the sentence that mends it. Nothing here reads a req
 import os
 import secrets
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from email.utils import parseaddr
 from pathlib import Path
@@ -62,7 +63,8 @@ class Settings:
     read_url: str = ""
     # '' for no figures at /metrics.
     metrics_token: str = ""
-    # Nobody gave a secret and there was none, so it is known to this folder alone.
+    # Nobody gave a secret and there was none, so it is known to this folder alone, and no database
+    # has been used with it yet.
     is_secret_new: bool = False
 
     @property
@@ -131,7 +133,7 @@ def _make_folder(folder: Path) -> None:
 def _secret_key(given: str | None, instance: Path) -> tuple[str, bool]:
     """The operator's secret, or one made once and kept readable for this account alone.
 
-    And whether it was made just now.
+    And whether it is new: it has another name until ``keep_secret``.
     """
     if given is not None:
         if len(given) < MINIMUM_SECRET or len(set(given)) < 8:
@@ -141,33 +143,59 @@ def _secret_key(given: str | None, instance: Path) -> tuple[str, bool]:
             )
         return given, False
     file = secret_file(instance)
-    try:
-        handle = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
-        try:
-            secret = file.read_text(encoding="utf-8").strip()
-        except UnicodeDecodeError:
-            secret = ""
-        except PermissionError:
-            raise BadSetting(
-                f"{file} cannot be read. Give the file to the account that runs wbtest; whoever "
-                "copies it back as root owns it."
-            ) from None
+    if file.exists():
+        secret = _read_secret(file)
         if len(secret) < MINIMUM_SECRET:
             raise BadSetting(
                 f"{file} is damaged. Put back the copy that you keep elsewhere. Without one delete "
                 "it: then everybody logs in anew, and no second factor can be read."
-            ) from None
+            )
         return secret, False
+    new = _new_secret_file(instance)
+    try:
+        handle = os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        secret = _read_secret(new)
+        if len(secret) >= MINIMUM_SECRET:
+            return secret, True
+        # It was cut off while it was written, and nothing was kept by it.
+        handle = os.open(new, os.O_WRONLY | os.O_TRUNC)
     secret = secrets.token_urlsafe(48)
     with os.fdopen(handle, "w") as stream:
         stream.write(secret)
     return secret, True
 
 
+def _read_secret(file: Path) -> str:
+    """The secret in a file, '' for what is no text."""
+    try:
+        return file.read_text(encoding="utf-8").strip()
+    except UnicodeDecodeError:
+        return ""
+    except PermissionError:
+        raise BadSetting(
+            f"{file} cannot be read. Give the file to the account that runs wbtest; whoever "
+            "copies it back as root owns it."
+        ) from None
+
+
 def secret_file(instance: Path) -> Path:
-    """Where the secret is kept that was made for lack of a given one."""
+    """Where the secret is kept that was made for lack of a given one, once it is in use."""
     return instance / "secret_key"
+
+
+def keep_secret(instance: Path) -> None:
+    """Give the new secret its name, as soon as the database has its tables.
+
+    So a secret of this name beside an empty database says that the database was lost.
+    """
+    # Of two that start at once, one comes second.
+    with suppress(FileNotFoundError):
+        _new_secret_file(instance).rename(secret_file(instance))
+
+
+def _new_secret_file(instance: Path) -> Path:
+    return instance / "secret_key.new"
 
 
 def database_in(instance: Path) -> Path:

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
-from tests.cli.conftest import Instance
+from tests.cli.conftest import Instance, serving
 from tests.factories import make_person, make_workspace
 from wbtest.cli.serve import prepare
 from wbtest.delivery import schema
@@ -77,3 +77,83 @@ class TestOnSqlite:
         before.close()
         with empty.opened():
             assert schema.is_current()
+
+
+class TestOfALostDatabase:
+    """`wbtest serve` on the database of the folder itself, where there is none any more."""
+
+    @pytest.fixture
+    def own(self, tmp_path: Path) -> Instance:
+        """An instance that was served once."""
+        own = Instance({"WBTEST_INSTANCE": str(tmp_path / "own")})
+        prepare(own.settings)
+        with own.opened():
+            make_person("ada@example.com", "owner", make_workspace())
+        return own
+
+    @pytest.mark.parametrize("is_touched", [True, False])
+    def test_a_database_that_was_lost_is_told_of_and_nobody_becomes_owner(
+        self, own: Instance, *, is_touched: bool
+    ) -> None:
+        database = own.folder / "wbtest.db"
+        for file in own.folder.glob("wbtest.db*"):
+            file.unlink()
+        if is_touched:
+            database.touch()
+
+        # Twice: a service manager tries again.
+        for _ in range(2):
+            refused = own.run("serve", "--host=192.0.2.1")
+
+            assert refused.exit_code == 2
+            assert (
+                f"{database} holds nothing, but {own.folder / 'secret_key'} says" in refused.output
+            )
+            assert "wbtest restore FILE" in refused.output
+            assert "/setup/" not in refused.output
+        with own.opened():
+            assert schema.is_empty()
+
+    def test_a_backup_brings_back_what_was_lost(self, own: Instance, tmp_path: Path) -> None:
+        copy = tmp_path / "copy.db"
+        own.run("backup", str(copy))
+        (own.folder / "wbtest.db").unlink()
+        own.run("serve", "--host=192.0.2.1")
+
+        own.run("restore", str(copy))
+
+        assert prepare(own.settings) == ""
+
+    def test_without_the_secret_one_starts_afresh(self, own: Instance) -> None:
+        for file in (*own.folder.glob("wbtest.db*"), own.folder / "secret_key"):
+            file.unlink()
+
+        with serving(own) as served:
+            assert "First visit, works once" in served.printed
+
+    def test_a_first_start_that_was_cut_off_before_its_tables_goes_on(self, tmp_path: Path) -> None:
+        begun = Instance({"WBTEST_INSTANCE": str(tmp_path / "own")})
+        secret = begun.settings.secret_key
+        (begun.folder / "wbtest.db").touch()
+
+        with serving(begun) as served:
+            assert "First visit, works once" in served.printed
+        assert begun.settings.secret_key == secret
+
+    def test_a_first_start_that_was_cut_off_after_its_tables_goes_on(self, tmp_path: Path) -> None:
+        begun = Instance({"WBTEST_INSTANCE": str(tmp_path / "own")})
+        with begun.opened():
+            schema.upgrade()
+
+        with serving(begun) as served:
+            assert "First visit, works once" in served.printed
+
+    def test_a_workspace_is_brought_where_its_secret_came_before_it(
+        self, own: Instance, tmp_path: Path
+    ) -> None:
+        file = tmp_path / "larder.wbtest"
+        own.run("export", "--workspace", "Larder", "-o", str(file))
+        new = Instance({"WBTEST_INSTANCE": str(tmp_path / "new")})
+        (new.folder / "secret_key").write_text(own.settings.secret_key)
+
+        assert new.run("import", str(file)).exit_code == 0

@@ -11,7 +11,7 @@ from sqlalchemy.exc import DBAPIError
 
 from wbtest import create_app, store
 from wbtest.cli.logs import start_logging
-from wbtest.config import Settings, from_environment, secret_file
+from wbtest.config import Settings, database_in, from_environment, secret_file
 from wbtest.delivery import backups, copying, dumps, schema
 from wbtest.extensions import Now, db, utc_now
 from wbtest.store import StoreBroken
@@ -95,6 +95,20 @@ def _check_file(settings: Settings) -> None:
         connection.exec_driver_sql("PRAGMA user_version")
 
 
+def check_not_lost(settings: Settings) -> None:
+    """Raise StoreBroken where the folder was in use, and its database holds nothing.
+
+    Served all the same, it would let in whoever comes first, as the owner of all that is there.
+    """
+    file, secret = settings.database_file, secret_file(settings.instance)
+    # Whoever names another database may just have made it.
+    if file == database_in(settings.instance) and secret.exists() and schema.is_empty():
+        raise StoreBroken(
+            f"{file} holds nothing, but {secret} says that this folder was in use. Restore a "
+            f"backup: wbtest restore FILE. To start afresh, delete {secret} instead."
+        )
+
+
 def _check_secret(settings: Settings) -> None:
     """Raise StoreBroken when a new secret meets a database in which people work with another.
 
@@ -106,8 +120,6 @@ def _check_secret(settings: Settings) -> None:
     # What was begun to be read would keep a migration from changing its table.
     db.session.remove()
     if is_in_use:
-        # Or the next start would find it, and take it for the right one.
-        secret_file(settings.instance).unlink()
         raise StoreBroken(
             "This database is in use with another secret. Set WBTEST_SECRET_KEY to the same on "
             "every machine; the first one may have made its own: see secret_key in its instance "

@@ -22,12 +22,12 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from wbtest import create_app, store
 from wbtest.cli.background import Background, name_process
-from wbtest.cli.instance import check_store, closed_at_the_end, in_use
+from wbtest.cli.instance import check_not_lost, check_store, closed_at_the_end, in_use
 from wbtest.cli.logs import start_logging
 from wbtest.cli.patience import make_patient, start_patiently
 from wbtest.cli.shared import SharedApp
 from wbtest.cli.worker import work_beside
-from wbtest.config import BadSetting, Settings, database_in, from_environment
+from wbtest.config import BadSetting, Settings, database_in, from_environment, keep_secret
 from wbtest.delivery import backups, schema
 from wbtest.delivery.metrics import shared_by_processes
 from wbtest.extensions import Now, clock, utc_now
@@ -78,7 +78,7 @@ def run(
     start_logging(settings.log_format)
     with in_use(settings), shared_by_processes(settings):
         shared = SharedApp(settings, now)
-        link = _prepare(shared.app)
+        link = _prepare(shared.app, is_served=True)
         if link:
             _tell_of_another_database(settings)
         _check_port(host, port)
@@ -167,13 +167,17 @@ def prepare(settings: Settings, now: Now = utc_now) -> str:
     return _prepare(create_app(settings, now))
 
 
-def _prepare(app: Flask) -> str:
+def _prepare(app: Flask, *, is_served: bool = False) -> str:
     settings: Settings = app.extensions["wbtest.settings"]
     # Nothing that is open here may reach the processes that are made next.
     with app.app_context(), closed_at_the_end():
         check_store(settings)
+        if is_served:
+            check_not_lost(settings)
         if not schema.is_current():
             _migrate(settings)
+        if settings.is_secret_new:
+            keep_secret(settings.instance)
         return "" if has_owner() else f"{settings.base_url}/setup/{make_setup_link()}"
 
 
