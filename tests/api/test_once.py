@@ -38,10 +38,21 @@ def test_another_request_under_the_same_key_is_refused(program: Program) -> None
     assert (other.status_code, count(Release)) == (422, 1)
 
 
+def test_the_same_request_for_another_version_is_another_one(program: Program) -> None:
+    program.post("/releases", BODY, Idempotency_Key="k-1", If_Match='"one"')
+
+    codes = [
+        program.post("/releases", BODY, Idempotency_Key="k-1", **headers).status_code
+        for headers in ({"If_Match": '"two"'}, {}, {"If_Match": '"one"'})
+    ]
+
+    assert codes == [422, 422, 201]
+
+
 def test_a_request_whose_first_is_not_answered_yet_is_turned_away(
     program: Program, team: Team
 ) -> None:
-    digest = once.digest_of("POST", "/api/v1/releases?", b'{"product": "Larder"}')
+    digest = once.digest_of("POST", "/api/v1/releases?", "", b'{"product": "Larder"}')
     assert once.claim(1, "k-1", digest) is None
 
     answer = program.client.post(

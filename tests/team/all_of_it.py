@@ -57,5 +57,5 @@ def open_ways_in(team: Team) -> None:
     invite(team.workspace, team.owner, "mei@x.io", "editor")
     token, _ = make_token(team.workspace, team.editor, name="CI", scopes=("read", "write"), days=9)
     note_use(token)
-    once.claim(token.id, "k-1", once.digest_of("POST", "/api/v1/releases?", b"{}"))
+    once.claim(token.id, "k-1", once.digest_of("POST", "/api/v1/releases?", "", b"{}"))
     once.keep(token.id, "k-1", Response(b'{"id":1}', 201, {"Location": "/api/v1/releases/1"}))

@@ -111,7 +111,8 @@ def _count(token_id: int) -> Response | None:
 
 
 def _answer_once(route: Route, address: dict[str, Any], token_id: int, key: str) -> Response:
-    digest = once.digest_of(request.method, request.full_path, request.get_data())
+    if_match = request.headers.get("If-Match", "")
+    digest = once.digest_of(request.method, request.full_path, if_match, request.get_data())
     kept = once.claim(token_id, key, digest)
     if kept is not None:
         kept.headers["Idempotent-Replayed"] = "true"

@@ -48,13 +48,13 @@ def checked_key(key: str) -> str:
     return key
 
 
-def digest_of(method: str, address: str, body: bytes) -> str:
+def digest_of(method: str, address: str, if_match: str, body: bytes) -> str:
     """Return what tells one request from another.
 
     Under the server's own key: a body may hold a password, and a bare hash of it could be guessed.
     """
     key = current_app.extensions["wbtest.settings"].secret_key
-    told = b"\0".join((method.encode(), address.encode(), body))
+    told = b"\0".join((method.encode(), address.encode(), if_match.encode(), body))
     return hmac.new(key.encode(), told, "sha256").hexdigest()
 
 
