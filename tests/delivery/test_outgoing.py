@@ -14,6 +14,11 @@ from wbtest.delivery.outgoing import NotReached, Policy, check, post
 
 SECONDS = 0.5
 CLOSED = [
+    "https://192.0.0.192/opc/v2/",
+    "https://168.63.129.16/",
+    "https://[::ffff:168.63.129.16]/",
+    "https://192.88.99.1/",
+    "https://[3fff::1]/",
     "http://127.0.0.1",
     "https://127.0.0.1",
     "https://0",

@@ -19,9 +19,14 @@ PORTS = {"https": 443, "http": 80}
 # Not for everybody, or a way around that to IPv4, whatever ``is_global`` says of them.
 CLOSED = tuple(
     map(
-        ipaddress.IPv6Network,
-        # IPv4 in IPv6, NAT64, Teredo, 6to4, site-local.
-        ("::/96", "64:ff9b::/96", "64:ff9b:1::/48", "2001::/32", "2002::/16", "fec0::/10"),
+        ipaddress.ip_network,
+        (
+            # IPv4 in IPv6, NAT64, Teredo, 6to4, site-local, for examples.
+            *("::/96", "64:ff9b::/96", "64:ff9b:1::/48", "2001::/32", "2002::/16", "fec0::/10"),
+            "3fff::/20",
+            # Protocols, and what Oracle tells its machines; relays of 6to4; the same of Azure.
+            *("192.0.0.0/24", "192.88.99.0/24", "168.63.129.16/32"),
+        ),
     )
 )
 
@@ -53,11 +58,10 @@ def is_public(address: IpAddress) -> bool:
     >>> is_public(ipaddress.ip_address("::ffff:127.0.0.1"))
     False
     """
-    if isinstance(address, ipaddress.IPv6Address):
-        if address.ipv4_mapped is not None:
-            return is_public(address.ipv4_mapped)
-        if any(address in network for network in CLOSED):
-            return False
+    if isinstance(address, ipaddress.IPv6Address) and address.ipv4_mapped is not None:
+        return is_public(address.ipv4_mapped)
+    if any(address in network for network in CLOSED):
+        return False
     return address.is_global and not (address.is_multicast or address.is_reserved)
 
 
