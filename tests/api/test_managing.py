@@ -1,5 +1,6 @@
 """What owners do over the API: let people in and out, tokens, webhooks, mail. Secrets once."""
 
+import json
 from typing import Any
 
 import pytest
@@ -215,6 +216,24 @@ def test_somebody_is_asked_in_again_and_no_more(program: Program) -> None:
     assert (asked["email"], asked["by"]) == ("mei@x.io", "Owner")
     assert asked["link"] != again["link"]
     assert program.ask("DELETE", f"/invitations/{asked['id']}").status_code == 204
+    assert db.session.scalars(db.select(Invitation)).all() == []
+
+
+@pytest.mark.parametrize(
+    ("email", "status"),
+    [(b"mei\xff@x.io", 400), (b"mei%ff@x.io", 422), (b"mei\xef\xbf\xbd@x.io", 422)],
+)
+def test_bytes_that_are_no_text_are_refused_in_an_email(
+    program: Program, email: bytes, status: int
+) -> None:
+    answer = program.client.post(
+        "/api/v1/invitations",
+        data=json.dumps(INVITED | {"email": "EMAIL"}).encode().replace(b"EMAIL", email),
+        content_type="application/json",
+        headers={"Authorization": f"Bearer {program.token}"},
+    )
+
+    assert answer.status_code == status
     assert db.session.scalars(db.select(Invitation)).all() == []
 
 

@@ -111,6 +111,20 @@ def test_a_nul_is_refused(app, mia):
     assert signups(app) == []
 
 
+@pytest.mark.parametrize("typed", ["mia%FF@x.io", "mia%c3@x.io", "mia%EF%BF%BD@x.io"])
+def test_bytes_that_are_no_text_are_refused_at_the_email(app, mia, typed):
+    answer = mia.browser.post(
+        "/p/larder/signup",
+        data=f"token={token_in(mia.get())}&email={typed}",
+        content_type="application/x-www-form-urlencoded",
+        headers=mia.headers,
+    )
+
+    assert answer.status_code == 422
+    assert "This is not a whole e-mail address. Please check it." in words_in(answer)
+    assert signups(app) == []
+
+
 def test_a_form_that_was_open_for_more_than_a_day_comes_back_fresh(app, mia, now):
     page = mia.get()
     now.turn(hours=25)

@@ -194,3 +194,19 @@ def test_an_invitation_that_nobody_took_is_forgotten_in_time(
     forget_old_invitations(now())
 
     assert db.session.scalars(db.select(Invitation)).all() == []
+
+
+@pytest.mark.parametrize("typed", [b"ada%ff@x.io", b"ada%C3@x.io", b"ada%EF%BF%BD@x.io"])
+def test_bytes_that_are_no_text_are_refused_at_the_email(client: Browser, typed: bytes) -> None:
+    page = client.get("/team").text
+    token = page.partition('name="csrf_token"')[2].split('"')[1].encode()
+
+    answer = client.post(
+        "/team/invitations",
+        data=b"csrf_token=" + token + b"&role=viewer&email=" + typed,
+        content_type="application/x-www-form-urlencoded",
+    )
+
+    assert answer.status_code == 422
+    assert "Part of this e-mail cannot be read. Type it again." in answer.text
+    assert db.session.scalars(db.select(Invitation)).all() == []

@@ -13,7 +13,7 @@ from hashlib import blake2b
 from typing import NamedTuple
 from urllib.parse import quote, unquote
 
-from wbtest.http import LOST
+from wbtest.http import NO_TEXT
 from wbtest.patterns import late_pattern
 
 LONGEST_TEXT = 1_500
@@ -139,7 +139,7 @@ def read_email(text: str) -> tuple[str, str]:
     ('A+b@bücher.example', 'a+b@xn--bcher-kva.example')
     """
     trimmed = unicodedata.normalize("NFC", text).strip().removesuffix(".")
-    if len(trimmed) > LONGEST_EMAIL or LOST in trimmed:
+    if len(trimmed) > LONGEST_EMAIL or NO_TEXT.search(trimmed):
         raise NotAnEmail
     if _is_plain(trimmed):
         return trimmed, trimmed

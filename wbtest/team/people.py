@@ -6,6 +6,7 @@ from typing import NamedTuple
 from sqlalchemy.orm import joinedload
 
 from wbtest.extensions import clock, db
+from wbtest.http import NO_TEXT
 from wbtest.store import Invalid, writing
 from wbtest.team import passwords
 from wbtest.team.access import ROLES
@@ -24,6 +25,8 @@ def clean_email(text: str, field: str = "email") -> str:
     # Read here, where somebody types one: it takes a while to load.
     from email_validator import EmailNotValidError, validate_email
 
+    if NO_TEXT.search(text):
+        raise Invalid(field, "Part of this e-mail cannot be read. Type it again.")
     try:
         found = validate_email(text.strip(), check_deliverability=False)
     except EmailNotValidError as error:
