@@ -1,6 +1,6 @@
 # The only commands a person must know. `make` alone lists them.
 .DEFAULT_GOAL := help
-.PHONY: help demo serve install test check check-types check-all-else audit bench drills fuzz lock
+.PHONY: help demo serve install test check check-types check-all-else migration audit bench drills fuzz lock
 PYTHON ?= python3
 # Empty, and which lines of our code the tests run is not counted.
 COUNT_LINES ?= 1
@@ -41,6 +41,9 @@ check-all-else: $(DEV)
 	$(BIN)/lint-imports
 	$(BIN)/djlint --check --lint --quiet templates
 	$(BIN)/deptry .
+
+migration: $(DEV) ## write the one migration anew, after a change of the models
+	@$(BIN)/python -m tests.migration
 
 audit: $(DEV) ## what we build upon: an SBOM in dist/, every licence, known weaknesses (asks osv.dev)
 	@$(BIN)/python -m supply

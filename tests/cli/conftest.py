@@ -87,19 +87,19 @@ def empty(empty_database_url: str, tmp_path: Path) -> Instance:
 
 @pytest.fixture(scope="session")
 def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A SQLite file that all migrations went over; they take longer than what tests do with it."""
+    """A SQLite file with all tables; to create them takes longer than what tests do with it."""
     file = tmp_path_factory.mktemp("migrated") / "test.db"
     instance = Instance(
         {"WBTEST_INSTANCE": str(file.parent), "WBTEST_DATABASE_URL": f"sqlite:///{file}"}
     )
     with instance.opened():
-        schema.upgrade()
+        schema.create()
     return file
 
 
 @pytest.fixture
 def instance(empty: Instance, migrated: Path) -> Instance:
-    """An instance whose database is up to date."""
+    """An instance whose database has its tables."""
     if empty.settings.database_file is not None:
         shutil.copyfile(migrated, empty.settings.database_file)
     prepare(empty.settings)

@@ -2,6 +2,7 @@
 
 import shutil
 import sqlite3
+import subprocess
 from collections.abc import Iterator
 from contextlib import closing
 from datetime import timedelta
@@ -14,13 +15,13 @@ from tests.cli.conftest import Instance, eventually, names
 from tests.factories import make_workspace
 from tests.postgresql import Server
 from wbtest.cli.serve import prepare
-from wbtest.delivery import dumps
+from wbtest.delivery import dumps, schema
 from wbtest.delivery.backups import backup_folder, place_for
 from wbtest.extensions import db, utc_now
 from wbtest.store import StoreBroken
 from wbtest.team.audit.log import WORKER, record
 
-KINDS = ("asked", "replaced", "before-0009")
+KINDS = ("asked", "replaced")
 pytestmark = [
     pytest.mark.postgresql,
     pytest.mark.skipif(shutil.which("pg_dump") is None, reason="pg_dump is not on the PATH"),
@@ -28,20 +29,22 @@ pytestmark = [
 
 
 @pytest.fixture(scope="module")
-def migrated_url(server: Server | None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """One database for all: its migrations take longer than what is done with it."""
+def url_with_tables(
+    server: Server | None, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[str]:
+    """One database for all: to create its tables takes longer than what is done with it."""
     assert server is not None
     url = server.create()
-    folder = str(tmp_path_factory.mktemp("migrating"))
+    folder = str(tmp_path_factory.mktemp("creating"))
     prepare(Instance({"WBTEST_INSTANCE": folder, "WBTEST_DATABASE_URL": url}).settings)
     yield url
     server.drop()
 
 
 @pytest.fixture
-def place(tmp_path: Path, migrated_url: str) -> Instance:
+def place(tmp_path: Path, url_with_tables: str) -> Instance:
     folder = str(tmp_path / "on-postgresql")
-    return Instance({"WBTEST_INSTANCE": folder, "WBTEST_DATABASE_URL": migrated_url})
+    return Instance({"WBTEST_INSTANCE": folder, "WBTEST_DATABASE_URL": url_with_tables})
 
 
 def test_dumps_from_before_a_purge_go_two_weeks_later_where_they_lie(
@@ -105,6 +108,36 @@ def test_a_dump_brings_back_what_was_there(
     assert place.run("restore", str(kept)).exit_code == 0
     assert names(place) == ["Then", "Since"]
     assert place.run("verify").exit_code == 0
+
+
+def test_a_dump_of_another_version_is_not_restored(place: Instance, tmp_path: Path) -> None:
+    ours, copy = schema.head_revision(), tmp_path / "copy.dump"
+    call_schema(place, "0001_of_others")
+    address = sa.make_url(place.settings.database_url).set(drivername="postgresql")
+    subprocess.run(
+        [
+            *("pg_dump", "--format=custom", f"--file={copy}"),
+            f"--dbname={address.render_as_string(hide_password=False)}",
+        ],
+        check=True,
+    )
+    call_schema(place, ours)
+    before = names(place)
+
+    refused = place.run("restore", str(copy))
+
+    assert refused.exit_code == 2
+    assert refused.output == (
+        f"wbtest: {copy} was made by another version of wbtest (schema 0001_of_others; this one "
+        f"needs {ours}). Nothing was changed.\n"
+    )
+    assert names(place) == before
+    assert not [*place.folder.glob("backups/*")]
+
+
+def call_schema(place: Instance, revision: str) -> None:
+    with place.opened(), db.engine.begin() as connection:
+        connection.exec_driver_sql(f"UPDATE alembic_version SET version_num = '{revision}'")
 
 
 def test_whoever_is_connected_counts_and_autovacuum_does_not(place: Instance) -> None:

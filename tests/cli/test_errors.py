@@ -13,7 +13,7 @@ from tests.cli.conftest import Instance
 from tests.factories import make_workspace
 from wbtest.cli import main
 from wbtest.delivery.backups import back_up
-from wbtest.extensions import db, utc_now
+from wbtest.extensions import utc_now
 
 COMMANDS = ["serve", "worker", "doctor", "verify", "user list"]
 
@@ -89,14 +89,6 @@ def test_a_database_that_was_never_served_is_told_to_be(empty: Instance, command
     assert f"The database of {empty.folder} holds nothing yet" in said
 
 
-def test_a_database_of_an_older_version_is_told_to_be_served(instance: Instance) -> None:
-    with instance.opened():
-        db.session.execute(db.text("UPDATE alembic_version SET version_num = '0018'"))
-        db.session.commit()
-
-    assert "Start `wbtest serve` once: it makes a backup" in refusal(instance, "verify")
-
-
 def test_a_postgresql_that_does_not_answer_is_named(empty: Instance) -> None:
     said = refusal(empty, "serve", WBTEST_DATABASE_URL="postgresql://nobody@127.0.0.1:1/none")
 
@@ -149,12 +141,3 @@ class TestOnSqlite:
         said = refusal(instance, "doctor", WBTEST_DATABASE_URL=url)
 
         assert "cannot be opened for writing" in said
-
-    def test_a_database_of_a_newer_version_is_left_alone(self, instance: Instance) -> None:
-        with instance.opened(), db.engine.begin() as connection:
-            connection.exec_driver_sql("UPDATE alembic_version SET version_num = '9999'")
-
-        said = instance.run("serve")
-
-        assert said.exit_code == 2
-        assert "made by a newer version of wbtest" in said.output.splitlines()[-1]

@@ -12,7 +12,7 @@ from click.testing import CliRunner
 
 from tests.cli.test_errors import commands
 from wbtest.cli import main
-from wbtest.delivery.schema import newest_revision
+from wbtest.delivery.schema import head_revision
 
 TESTS = Path(__file__).parents[1]
 # Groups do nothing by themselves.
@@ -76,4 +76,4 @@ def test_the_version_names_what_two_sides_of_a_move_must_share() -> None:
     said = CliRunner().invoke(main, ["--version"])
 
     assert said.exit_code == 0
-    assert said.output == f"wbtest {version('wbtest')}, database {newest_revision()}\n"
+    assert said.output == f"wbtest {version('wbtest')}, database {head_revision()}\n"

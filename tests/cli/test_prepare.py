@@ -1,16 +1,13 @@
-"""What `wbtest serve` does before the first request: back up, migrate, make the link."""
+"""What `wbtest serve` does before the first request: create the tables, make the link."""
 
-import sqlite3
 from pathlib import Path
 
 import pytest
-import sqlalchemy as sa
 
 from tests.cli.conftest import Instance, serving
 from tests.factories import make_person, make_workspace
 from wbtest.cli.serve import prepare
 from wbtest.delivery import schema
-from wbtest.extensions import db
 from wbtest.store import StoreBroken
 from wbtest.team.setup import is_open
 
@@ -48,35 +45,6 @@ def test_a_second_machine_with_a_secret_of_its_own_is_refused(
     first = (instance.folder / "secret_key").read_text()
     given = Instance({**second.environ, "WBTEST_SECRET_KEY": first})
     assert prepare(given.settings) == ""
-
-
-def test_an_instance_that_is_up_to_date_is_not_backed_up(instance: Instance) -> None:
-    prepare(instance.settings)
-
-    assert not (instance.folder / "backups").exists()
-
-
-class TestOnSqlite:
-    @pytest.fixture
-    def empty_database_url(self, tmp_path: Path) -> str:
-        return f"sqlite:///{tmp_path / 'wbtest.db'}"
-
-    def test_a_database_that_holds_something_is_backed_up_before_it_changes(
-        self, empty: Instance
-    ) -> None:
-        with empty.opened(), db.engine.begin() as connection:
-            connection.execute(sa.text("CREATE TABLE precious (thing TEXT)"))
-            connection.execute(sa.text("INSERT INTO precious VALUES ('ring')"))
-
-        prepare(empty.settings)
-
-        (copy,) = (empty.folder / "backups").glob("before-*.db")
-        with sqlite3.connect(copy) as before:
-            tables = before.execute("SELECT name FROM sqlite_schema").fetchall()
-            assert tables == [("precious",)]
-        before.close()
-        with empty.opened():
-            assert schema.is_current()
 
 
 class TestOfALostDatabase:
@@ -143,7 +111,7 @@ class TestOfALostDatabase:
     def test_a_first_start_that_was_cut_off_after_its_tables_goes_on(self, tmp_path: Path) -> None:
         begun = Instance({"WBTEST_INSTANCE": str(tmp_path / "own")})
         with begun.opened():
-            schema.upgrade()
+            schema.create()
 
         with serving(begun) as served:
             assert "First visit, works once" in served.printed

@@ -104,10 +104,10 @@ def test_half_copies_of_days_before_go_and_one_that_may_be_under_way_stays(
     }  # fmt: skip
 
 
-def test_nights_do_not_push_out_what_was_kept_before_a_migration(
+def test_nights_do_not_push_out_what_was_asked_for(
     app: Flask, settings: Settings, now: HandClock
 ) -> None:
-    before = back_up(settings, "before-0001", now())
+    before = back_up(settings, "asked", now())
     for _ in range(15):
         now.turn(days=1)
         back_up_nightly(now())

@@ -1,24 +1,27 @@
-"""Migrations lead from nothing to what the models say, all or nothing."""
+"""An empty database gets what the models say, all or nothing; another version's is refused."""
 
+import os
 import shutil
+import subprocess
+import sys
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import flask_migrate
 import pytest
 import sqlalchemy as sa
-from alembic.script import ScriptDirectory
+from click.testing import Result
 from flask import Flask
 
-from tests.audience.larder import RULE, Visitor, start_page, token_in
-from tests.conftest import Browser, HandClock
+from tests import migration
+from tests.cli.conftest import Instance
+from tests.conftest import HandClock
 from wbtest import create_app
-from wbtest.audience.recording import rollup
+from wbtest.cli.serve import prepare
 from wbtest.config import Settings
 from wbtest.delivery import schema
-from wbtest.extensions import db
+from wbtest.extensions import Base, db
 from wbtest.store import StoreBroken
 
 
@@ -44,7 +47,8 @@ def shape() -> dict[str, Any]:
     return {
         table: (
             sorted(
-                (c["name"], str(c["type"]), c["nullable"]) for c in inspector.get_columns(table)
+                (c["name"], str(c["type"]), c["nullable"], str(c["default"]))
+                for c in inspector.get_columns(table)
             ),
             inspector.get_pk_constraint(table),
             *(
@@ -67,133 +71,235 @@ def _in_words(found: Any) -> str:
     return str({**found, "dialect_options": options})
 
 
-def test_the_migrations_lead_to_what_the_models_say(app: Flask) -> None:
-    schema.upgrade()
-    migrated = shape()
+TRIGGERS = {
+    "sqlite": "SELECT name, sql FROM sqlite_schema WHERE type = 'trigger' ORDER BY name",
+    "postgresql": "SELECT tgname, pg_get_triggerdef(oid) FROM pg_trigger WHERE NOT tgisinternal"
+    " ORDER BY tgname",
+}
+
+
+def triggers() -> list[Any]:
+    with db.engine.connect() as connection:
+        return [*connection.exec_driver_sql(TRIGGERS[db.engine.dialect.name])]
+
+
+def test_the_migration_leads_to_what_the_models_say(app: Flask) -> None:
+    schema.create()
+    migrated = shape(), triggers()
     db.drop_all()
     db.create_all()
 
-    assert migrated == shape()
+    assert migrated == (shape(), triggers())
+    assert triggers()
 
 
-def test_no_migration_is_missing(app: Flask) -> None:
-    schema.upgrade()
+def test_alembic_finds_nothing_that_the_migration_lacks(app: Flask) -> None:
+    schema.create()
 
-    # Ends the process with an error when the models are ahead of the migrations.
+    # Ends the process with an error when the models are ahead of the migration.
     flask_migrate.check()
 
 
-def test_totals_that_a_migration_adds_up_are_those_that_were_kept_all_along(app: Flask) -> None:
-    schema.upgrade()
-    app.test_client_class = Browser
-    photo = {"photo": {"headline": "Dinner from a photo"}}
-    start_page(variants=photo, rule=replace(RULE, sources=("direct",)))
-    for number in range(6):
-        mia = Visitor(app, **{"User-Agent": "curl/8"} if number == 5 else {})
-        page = mia.get(f"/p/larder?utm_source={'direct' if number % 2 else 'x'}")
-        mia.see(page)
-        mia.post("/p/larder/did", f"{token_in(page)}\nfaq 1")
-        if number > 2:
-            mia.sign_up(page, f"mia{number}@x.io")
-    app.extensions["wbtest.recorder"].flush()
-    db.session.rollback()
-    kept = all_totals()
-
-    flask_migrate.downgrade(revision="0006")
-    schema.upgrade()
-
-    assert all_totals() == kept
-    assert all(kept)
-    assert rollup.differences(db.session) == []
+def test_the_revision_is_that_of_the_models(app: Flask) -> None:
+    assert schema.head_revision() == migration.revision(), "run `make migration`"
 
 
-def all_totals() -> list[list[Any]]:
-    names = ("hour_totals", "day_totals", "clock_totals", "kind_totals", "machine_totals")
-    tables = [db.metadata.tables[name] for name in (*names, "engagement_counts")]
-    found = [sorted(map(tuple, db.session.execute(sa.select(table)))) for table in tables]
-    db.session.rollback()
-    return found
+def test_another_column_is_another_revision(app: Flask) -> None:
+    before, table = migration.revision(), Base.metadata.tables["people"]
+    table.append_column(sa.Column("nickname", sa.Text))
+    try:
+        assert migration.revision() != before
+    finally:
+        table._columns.remove(table.c.nickname)
+    assert migration.revision() == before
 
 
-def test_flask_migrate_finds_the_migrations_by_itself(app: Flask) -> None:
-    flask_migrate.upgrade()
+def test_the_migration_made_again_is_the_same(app: Flask, tmp_path: Path) -> None:
+    (tmp_path / "0001_of_before.py").touch()
 
+    again = migration.write(tmp_path)
+
+    assert [*tmp_path.iterdir()] == [again]
+    assert again.read_text() == (schema.FOLDER / again.name).read_text(), "run `make migration`"
+
+
+def test_the_command_of_flask_migrate_is_there(app: Flask) -> None:
+    done = app.test_cli_runner().invoke(args=["db", "upgrade"])
+
+    assert done.exit_code == 0, done.output
     assert schema.is_current()
 
 
-def test_the_commands_of_flask_migrate_are_there(app: Flask) -> None:
-    older = schema.revisions()[-2]
-    for asked in (["db", "upgrade"], ["db", "downgrade", older]):
-        done = app.test_cli_runner().invoke(args=asked)
-        assert done.exit_code == 0, done.output
-
-    assert schema.current_revision() == older
-
-
-def test_each_migration_is_named_by_its_revision() -> None:
-    scripts = ScriptDirectory(str(schema.FOLDER.parent)).walk_revisions()
-
-    assert [script.revision for script in scripts] == list(reversed(schema.revisions()))
-
-
-def test_the_shape_is_current_only_after_the_migrations(app: Flask) -> None:
+def test_the_schema_is_there_once_it_was_created(app: Flask) -> None:
     assert schema.is_empty()
     assert schema.current_revision() is None
     assert not schema.is_current()
 
-    schema.upgrade()
+    schema.create()
 
     assert not schema.is_empty()
-    assert schema.current_revision() == schema.newest_revision()
+    assert schema.current_revision() == schema.head_revision()
     assert schema.is_current()
 
 
-def test_migrating_twice_changes_nothing(app: Flask) -> None:
-    schema.upgrade()
+def test_creating_twice_changes_nothing(app: Flask) -> None:
+    schema.create()
     before = shape()
 
-    schema.upgrade()
+    schema.create()
 
     assert shape() == before
+
+
+START = """
+import os
+from wbtest.cli.serve import prepare
+from wbtest.config import from_environment
+
+print(prepare(from_environment(os.environ)))
+"""
+
+
+@pytest.mark.postgresql
+def test_of_two_machines_that_start_at_once_each_finds_the_tables(
+    empty_database_url: str, tmp_path: Path
+) -> None:
+    machines = [
+        subprocess.Popen(
+            [sys.executable, "-c", START],
+            env={
+                **os.environ,
+                "WBTEST_INSTANCE": str(tmp_path / name),
+                "WBTEST_DATABASE_URL": empty_database_url,
+                "WBTEST_SECRET_KEY": "a-secret-for-tests-only-0123456789",
+            },
+            stdout=subprocess.PIPE,
+        )
+        for name in ("first", "second")
+    ]
+    said = [machine.communicate(timeout=120)[0] for machine in machines]
+
+    assert [machine.returncode for machine in machines] == [0, 0]
+    assert all(b"/setup/" in link for link in said)
 
 
 BREAKS_HALFWAY = """
 import sqlalchemy as sa
 from alembic import op
 
-revision = "broken"
-down_revision = "{newest}"
+revision = "0001_broken"
+down_revision = None
 
 
 def upgrade():
     op.create_table("half", sa.Column("id", sa.Integer, primary_key=True))
-    op.drop_table("setup_links")
     raise RuntimeError("the power went")
 """
 
 
-def test_a_migration_that_breaks_leaves_the_shape_from_before(app: Flask, tmp_path: Path) -> None:
-    schema.upgrade()
-    before, newest = shape(), schema.current_revision()
+def test_creating_that_breaks_leaves_the_database_empty(app: Flask, tmp_path: Path) -> None:
     known = app.extensions["migrate"]
     broken = tmp_path / "migrations"
-    shutil.copytree(known.directory, broken)
-    (broken / "versions" / "broken.py").write_text(BREAKS_HALFWAY.format(newest=newest))
-    known.directory = str(broken)
+    shutil.copytree(known.directory, broken, ignore=shutil.ignore_patterns("0001_*"))
+    (broken / "versions" / "0001_broken.py").write_text(BREAKS_HALFWAY)
+    ours, known.directory = known.directory, str(broken)
 
     with pytest.raises(RuntimeError, match="the power went"):
-        schema.upgrade()
+        schema.create()
 
-    assert shape() == before
-    assert schema.current_revision() == newest
+    assert schema.is_empty()
+    known.directory = ours
+    schema.create()
+    assert schema.is_current()
 
 
-def test_a_database_of_a_newer_version_is_left_alone(app: Flask) -> None:
-    schema.upgrade()
+class TestAnotherVersionsDatabase:
+    """It is refused in one line that names both schemas, and nothing is changed."""
+
+    OTHER = "0001_of_others"
+
+    @pytest.fixture
+    def other(self, empty_database_url: str, tmp_path: Path) -> Instance:
+        folder = str(tmp_path / "other")
+        return self.make(
+            Instance({"WBTEST_INSTANCE": folder, "WBTEST_DATABASE_URL": empty_database_url})
+        )
+
+    def make(self, instance: Instance) -> Instance:
+        """Give the instance what another version would: other tables, and their name."""
+        prepare(instance.settings)
+        with instance.opened(), db.engine.begin() as connection:
+            connection.exec_driver_sql("ALTER TABLE people RENAME COLUMN name TO called")
+            connection.exec_driver_sql(f"UPDATE alembic_version SET version_num = '{self.OTHER}'")
+        return instance
+
+    def check_refusal(self, said: Result, what: str) -> None:
+        assert said.exit_code == 2, said.output
+        (line,) = said.output.strip().splitlines()
+        assert line.startswith(
+            f"wbtest: {what} was made by another version of wbtest (schema {self.OTHER}; "
+            f"this one needs {schema.head_revision()}). Nothing was changed."
+        )
+
+    @pytest.mark.parametrize(
+        "command",
+        ["serve", "worker", "doctor", "verify", "user list", "audit", "export 1", "backup"],
+    )
+    def test_is_refused_and_left_alone(self, other: Instance, command: str) -> None:
+        with other.opened():
+            before = shape()
+
+        self.check_refusal(other.run(*command.split()), "This database")
+
+        with other.opened():
+            assert (shape(), schema.current_revision()) == (before, self.OTHER)
+        assert not [*other.folder.glob("backups/*")]
+
+    def test_says_how_to_start_afresh(self, other: Instance) -> None:
+        said = other.run("serve").output
+
+        is_sqlite = other.settings.is_sqlite
+        way = "move the file away" if is_sqlite else "name an empty database in WBTEST_DATABASE_URL"
+        assert said.endswith(f"Use that version, or {way} to start afresh.\n")
+
+    def test_is_refused_where_it_was_created_since_we_looked(
+        self, other: Instance, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        looks = iter([True])
+        is_empty = schema.is_empty
+        monkeypatch.setattr(schema, "is_empty", lambda: next(looks, False) or is_empty())
+
+        with other.opened(), pytest.raises(StoreBroken, match="another version of wbtest"):
+            schema.create()
+
+    def test_is_not_restored(self, tmp_path: Path) -> None:
+        other = self.make(Instance({"WBTEST_INSTANCE": str(tmp_path / "other")}))
+        ours = Instance({"WBTEST_INSTANCE": str(tmp_path / "ours")})
+        prepare(ours.settings)
+        copy = shutil.copyfile(other.folder / "wbtest.db", tmp_path / "copy.db")
+
+        self.check_refusal(ours.run("restore", str(copy)), str(copy))
+
+        assert ours.run("verify").exit_code == 0
+        assert not [*ours.folder.glob("backups/*")]
+
+    def test_gives_way_to_a_backup_of_ours(self, tmp_path: Path) -> None:
+        ours = Instance({"WBTEST_INSTANCE": str(tmp_path / "ours")})
+        prepare(ours.settings)
+        copy = tmp_path / "copy.db"
+        assert ours.run("backup", str(copy)).exit_code == 0
+        other = self.make(Instance({"WBTEST_INSTANCE": str(tmp_path / "other")}))
+
+        assert other.run("restore", str(copy)).exit_code == 0
+
+        assert other.run("verify").exit_code == 0
+
+
+def test_a_database_of_another_program_is_refused(app: Flask) -> None:
     with db.engine.begin() as connection:
-        connection.exec_driver_sql("UPDATE alembic_version SET version_num = '9999'")
+        connection.exec_driver_sql("CREATE TABLE precious (thing TEXT)")
 
-    with pytest.raises(StoreBroken, match="newer version"):
-        schema.upgrade()
+    with pytest.raises(StoreBroken, match="has tables of another program"):
+        schema.create()
 
-    assert schema.current_revision() == "9999"
+    assert [*shape()] == ["precious"]

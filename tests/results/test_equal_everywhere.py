@@ -100,7 +100,7 @@ def stage(app: Flask, now: HandClock, revision: Revision, team: Team) -> Iterato
     # So that the command takes the database for one that is up to date.
     execute(
         "CREATE TABLE alembic_version (version_num VARCHAR(32) NOT NULL)",
-        f"INSERT INTO alembic_version VALUES ('{schema.newest_revision()}')",
+        f"INSERT INTO alembic_version VALUES ('{schema.head_revision()}')",
     )
     yield Stage(app, now, revision, team)
     execute("DROP TABLE alembic_version")

@@ -89,7 +89,7 @@ def _show_version(ctx: click.Context, _option: click.Parameter, is_asked: bool) 
         # Loaded for whoever asks, and not with every command.
         schema = import_module("wbtest.delivery.schema")
         version = import_module("importlib.metadata").version("wbtest")
-        click.echo(f"wbtest {version}, database {schema.newest_revision()}")
+        click.echo(f"wbtest {version}, database {schema.head_revision()}")
         ctx.exit()
 
 

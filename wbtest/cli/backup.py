@@ -34,7 +34,7 @@ def backup(file: Path | None) -> None:
     if source is None:
         dumps.dump(settings.database_url, target)
     else:
-        _copy(source, target)
+        _copy(settings, source, target)
     if file is None:
         forget_oldest(settings, ASKED)
     click.echo(f"Backed up to {file or target} ({target.stat().st_size / 1e6:.1f} MB), checked.")
@@ -46,23 +46,26 @@ def _drop_old_dumps(settings: Settings) -> None:
     """Delete dumps from before what was purged two weeks ago; StoreBroken names those that stay.
 
     On SQLite the worker does it. On PostgreSQL its job may be done by another machine than the one
-    where they lie. A database that is still to be migrated is asked at the next backup.
+    where they lie.
     """
     if settings.is_sqlite:
         return
     with create_app(settings).app_context(), closed_at_the_end():
         try:
-            if schema.is_current():
-                drop_old_copies(clock.now())
+            drop_old_copies(clock.now())
         except SomeFailed as error:
             raise StoreBroken(f"Old copies could not be deleted: {error}") from error
 
 
-def _copy(source: Path, target: Path) -> None:
+def _copy(settings: Settings, source: Path, target: Path) -> None:
     if not source.exists():
         raise StoreBroken(f"There is no database yet: {source}")
     if target == source.resolve():
         raise StoreBroken("That is the database itself. Name another file.")
+    # First of all: to open the database clears up what lies beside it.
+    copying.refuse_to_replace(target)
+    with create_app(settings).app_context(), closed_at_the_end():
+        schema.check()
     try:
         copying.backup(source, target)
     except (OSError, sqlite3.Error) as error:
@@ -126,6 +129,7 @@ def _put_dump_back(settings: Settings, file: Path) -> Path | None:
     """The same on PostgreSQL, where other machines may still be at work."""
     url = settings.database_url
     dumps.check(url, file)
+    dumps.check_schema(url, file, str(file))
     # Asked again right before anything changes: the dump that comes first may take an hour.
     dumps.refuse_others(url)
     kept = None
@@ -142,17 +146,17 @@ def _check(part: Path, file: Path) -> None:
         with closing(copying.read_only(part)) as copy:
             verdict = copy.execute("PRAGMA integrity_check(1)").fetchone()[0]
             is_ours = copy.execute(copying.IS_OURS).fetchone()[0] == 2
-            made_by = copy.execute("SELECT version_num FROM alembic_version") if is_ours else ()
-            is_newer = any(not schema.is_known(revision) for (revision,) in made_by)
+            noted = "SELECT version_num FROM alembic_version"
+            revision = copy.execute(noted).fetchone() if is_ours else None
             is_torn = copy.execute("PRAGMA foreign_key_check").fetchone() is not None
     except sqlite3.DatabaseError as error:
         raise StoreBroken(f"{file} is not a whole backup: {error}. Nothing was changed.") from error
     if verdict != "ok":
         raise StoreBroken(f"{file} is not a whole backup: {verdict}. Nothing was changed.")
-    if not is_ours:
+    if revision is None:
         raise StoreBroken(f"{file} is not a database of wbtest. Nothing was changed.")
-    if is_newer:
-        raise StoreBroken(f"{file} was made by a newer version of wbtest. Nothing was changed.")
+    if revision[0] != schema.head_revision():
+        raise StoreBroken(f"{file} {schema.of_another_version(revision[0])}")
     if is_torn:
         raise StoreBroken(
             f"{file} is not whole: rows lack those they belong to. Nothing was changed."

@@ -21,7 +21,7 @@ from wbtest.team.people import has_owner
 
 @contextmanager
 def opened(environ: Mapping[str, str], now: Now = utc_now) -> Iterator[Flask]:
-    """The app inside its context, its database checked and up to date.
+    """The app inside its context, its database checked and not empty.
 
     Raises BadSetting or StoreBroken with the fix.
     """
@@ -31,16 +31,10 @@ def opened(environ: Mapping[str, str], now: Now = utc_now) -> Iterator[Flask]:
     app.extensions["wbtest.actor"] = OPERATOR
     with app.app_context(), closed_at_the_end():
         check_store(settings)
-        if not schema.is_current():
-            schema.check_known()
-            if schema.is_empty():
-                raise StoreBroken(
-                    f"The database of {settings.instance} holds nothing yet. Start `wbtest serve` "
-                    "once, or set WBTEST_INSTANCE to the folder that you mean."
-                )
+        if schema.is_empty():
             raise StoreBroken(
-                "The database is not up to date. Start `wbtest serve` once: it makes a backup and "
-                "migrates."
+                f"The database of {settings.instance} holds nothing yet. Start `wbtest serve` "
+                "once, or set WBTEST_INSTANCE to the folder that you mean."
             )
         yield app
 
@@ -70,11 +64,12 @@ def closed_at_the_end() -> Iterator[None]:
 
 
 def check_store(settings: Settings) -> None:
-    """Raise StoreBroken, with what to do, unless the database is whole and can be written."""
+    """Raise StoreBroken, with what to do, unless the database is whole, ours and can be written."""
     try:
         if settings.is_sqlite:
             _check_file(settings)
         store.check_rules(db.engine)
+        schema.check()
         _check_secret(settings)
     except DBAPIError as error:
         said = str(error.orig)
@@ -116,10 +111,7 @@ def _check_secret(settings: Settings) -> None:
     """
     if settings.is_sqlite or not settings.is_secret_new:
         return
-    is_in_use = not schema.is_empty() and has_owner()
-    # What was begun to be read would keep a migration from changing its table.
-    db.session.remove()
-    if is_in_use:
+    if not schema.is_empty() and has_owner():
         raise StoreBroken(
             "This database is in use with another secret. Set WBTEST_SECRET_KEY to the same on "
             "every machine; the first one may have made its own: see secret_key in its instance "

@@ -1,4 +1,4 @@
-"""`wbtest serve`: brings the database up to date, then web processes and the background worker."""
+"""`wbtest serve`: creates the tables where there are none, then serves and works."""
 
 import errno
 import gc
@@ -18,9 +18,8 @@ from flask import Flask
 from granian.constants import HTTPModes, Interfaces
 from granian.log import LogLevels
 from granian.server.mp import MPServer
-from sqlalchemy.exc import SQLAlchemyError
 
-from wbtest import create_app, store
+from wbtest import create_app
 from wbtest.cli.background import Background, name_process
 from wbtest.cli.instance import check_not_lost, check_store, closed_at_the_end, in_use
 from wbtest.cli.logs import start_logging
@@ -28,10 +27,9 @@ from wbtest.cli.patience import make_patient, start_patiently
 from wbtest.cli.shared import SharedApp
 from wbtest.cli.worker import work_beside
 from wbtest.config import BadSetting, Settings, database_in, from_environment, keep_secret
-from wbtest.delivery import backups, schema
+from wbtest.delivery import schema
 from wbtest.delivery.metrics import shared_by_processes
-from wbtest.extensions import Now, clock, utc_now
-from wbtest.store import StoreBroken
+from wbtest.extensions import Now, utc_now
 from wbtest.team.people import has_owner
 from wbtest.team.setup import make_setup_link
 
@@ -54,7 +52,7 @@ MOST_FALLS, FALLS_SECONDS = 20, 60.0
     "--workers", type=click.IntRange(1, 64), help="Web processes (default: WBTEST_WORKERS)."
 )
 def serve(host: str, port: int, workers: int | None) -> None:
-    """Serve this instance: migrate the database, then answer until Ctrl-C."""
+    """Serve this instance until Ctrl-C; the first time, create its tables."""
     environ = dict(os.environ)
     environ.setdefault("WBTEST_BASE_URL", f"http://{_reachable(host)}:{port}")
     if workers:
@@ -160,10 +158,7 @@ class AnnouncingServer(MPServer):
 
 
 def prepare(settings: Settings, now: Now = utc_now) -> str:
-    """Bring the database up to date and return the set-up link, '' when there is an owner.
-
-    A SQLite database that holds something is backed up before it is changed.
-    """
+    """Create the tables of an empty database; return the set-up link, '' when there is an owner."""
     return _prepare(create_app(settings, now))
 
 
@@ -174,28 +169,11 @@ def _prepare(app: Flask, *, is_served: bool = False) -> str:
         check_store(settings)
         if is_served:
             check_not_lost(settings)
-        if not schema.is_current():
-            _migrate(settings)
+        if schema.is_empty():
+            schema.create()
         if settings.is_secret_new:
             keep_secret(settings.instance)
         return "" if has_owner() else f"{settings.base_url}/setup/{make_setup_link()}"
-
-
-def _migrate(settings: Settings) -> None:
-    """Migrate, after a backup if there is something to lose; StoreBroken says what is left."""
-    schema.check_known()
-    copy = None
-    if settings.is_sqlite and not schema.is_empty():
-        copy = backups.back_up(settings, f"before-{schema.newest_revision()}", clock.now())
-        log.info("backed up the database to %s before migrating it", copy)
-    try:
-        schema.upgrade()
-    except SQLAlchemyError as error:
-        kept = f" A copy from before is {copy}" if copy else ""
-        raise StoreBroken(
-            f"The database could not be brought up to date ({store.describe(error)}). It is as it "
-            f"was: the version from before goes on with it.{kept}"
-        ) from error
 
 
 def _tell_of_another_database(settings: Settings) -> None:

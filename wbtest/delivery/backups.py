@@ -1,6 +1,6 @@
-"""Copies of the database in ``instance/backups``: each night, before a migration, when asked for.
+"""Copies of the database in ``instance/backups``: each night, and when asked for.
 
-The first two on SQLite only: there no other machine may be at work, and no other program is needed.
+Nightly ones on SQLite only: there no other machine may be at work, and no other program is needed.
 """
 
 import re

@@ -45,7 +45,7 @@ def made_whole(target: Path) -> Iterator[Path]:
     part = target.with_name(f"{target.name}.part")
     target.parent.mkdir(parents=True, exist_ok=True)
     for file in (target, part):
-        _refuse_to_replace(file)
+        refuse_to_replace(file)
     try:
         yield part
         # SQLite would play a log that lies beside it into the new one, whatever it was of.
@@ -58,7 +58,7 @@ def made_whole(target: Path) -> Iterator[Path]:
         part.unlink(missing_ok=True)
 
 
-def _refuse_to_replace(file: Path) -> None:
+def refuse_to_replace(file: Path) -> None:
     """Raise StoreBroken unless the name is free, or is that of an empty file or of a backup."""
     if not (file.exists() or file.is_symlink()):
         return

@@ -23,8 +23,10 @@ LINGERS_SECONDS = 2.0
 OURS = ("alembic_version", "people")
 # What comes before the first statement that does something.
 HEAD = (b"--", b"\\", b"\n", b"SET ")
+# The row of the one table that names the schema.
+REVISION = re.compile(r"^COPY public\.alembic_version .*\n(?!\\\.)(.+)$", re.MULTILINE)
 TIMEOUT_OFF = re.compile(rb"SET (\w+_timeout) = 0;$")
-# A newer version may have made tables of which the dump knows nothing.
+# Another version may have made tables of which the dump knows nothing.
 DROP_ALL = (
     # Or the notices of what goes along would hide the one sentence that says why it failed.
     "SET LOCAL client_min_messages = warning;"
@@ -41,11 +43,13 @@ class ProgramFailed(StoreBroken):
 def dump(url: str, target: Path) -> None:
     """Write the database to ``target`` as it is at one moment, in PostgreSQL's custom format.
 
-    The file appears under its name only when it is whole. Raises StoreBroken with the fix.
+    The file appears under its name only when it is whole. Raises StoreBroken with the fix, or when
+    the database has another schema than this code needs.
     """
     with made_whole(target) as part:
         _run(url, "pg_dump", "--format=custom", "--no-owner", "--no-acl", f"--file={part}")
         check(url, part)
+        check_schema(url, part, "This database")
 
 
 def check(url: str, file: Path) -> None:
@@ -58,10 +62,16 @@ def check(url: str, file: Path) -> None:
     listed = _run(url, "pg_restore", "--list", str(file), is_local=True)
     if not all(f" TABLE DATA public {table} " in listed for table in OURS):
         raise StoreBroken(f"{file} is not a database of wbtest. Nothing was changed.")
+
+
+def check_schema(url: str, file: Path, what: str) -> None:
+    """Raise StoreBroken, about ``what``, unless a dump of ours has the schema that we need."""
     one = ("--data-only", "--table=alembic_version", "--file=-")
     rows = _run(url, "pg_restore", *one, str(file), is_local=True)
-    if not any(schema.is_known(line.strip()) for line in rows.splitlines()):
-        raise StoreBroken(f"{file} was made by a newer version of wbtest. Nothing was changed.")
+    found = REVISION.search(rows)
+    revision = found[1] if found else "unknown"
+    if revision != schema.head_revision():
+        raise StoreBroken(f"{what} {schema.of_another_version(revision)}")
 
 
 def is_dump(file: Path) -> bool:

@@ -1,6 +1,6 @@
-"""The shape of the database: what it has, what this code expects, and how to get there.
+"""The schema of the database: what it has, what this code needs, and how an empty one gets it.
 
-A process that finds it as it should be loads no Alembic.
+A process that finds the right one loads no Alembic.
 """
 
 from functools import cache
@@ -13,45 +13,63 @@ from wbtest import store
 from wbtest.extensions import db
 
 FOLDER = Path(store.__file__).parent / "migrations" / "versions"
-# Where Alembic notes the last migration.
+# Where Alembic notes the revision.
 NOTED = "alembic_version"
 
 
-def upgrade() -> None:
-    """Run the migrations that the database lacks, all or none.
+def create() -> None:
+    """Create all tables in an empty database, all or none; the right ones are left as they are.
 
-    Raises StoreBroken when a newer version of the program made the database.
+    Raises StoreBroken when the database has another schema.
     """
     from alembic import command
+    from alembic.util import CommandError
 
-    check_known()
+    check()
     ours = current_app.extensions["migrate"]
     with store.lock():
-        command.upgrade(ours.migrate.get_config(ours.directory), "head")
+        try:
+            command.upgrade(ours.migrate.get_config(ours.directory), "head")
+        except CommandError:
+            # Another version may have created its own since we looked.
+            check()
+            raise
 
 
-def check_known() -> None:
-    """Raise StoreBroken when a newer version of the program made the database."""
+def check() -> None:
+    """Raise StoreBroken unless the database is empty or has the schema that this code needs."""
+    # In this order: another machine may be creating the tables right now.
+    if is_empty() or is_current():
+        return
+    is_sqlite = db.engine.dialect.name == "sqlite"
+    afresh = "move the file away" if is_sqlite else "name an empty database in WBTEST_DATABASE_URL"
     revision = current_revision()
-    if revision and not is_known(revision):
+    if revision is None:
         raise store.StoreBroken(
-            "The database was made by a newer version of wbtest. "
-            "Install that version again, or restore a backup from before it."
+            "This database has tables of another program. Nothing was changed. To start afresh, "
+            f"{afresh}."
         )
+    raise store.StoreBroken(
+        f"This database {of_another_version(revision)} Use that version, or {afresh} to start "
+        "afresh."
+    )
 
 
-def is_known(revision: str) -> bool:
-    """Whether this version of the program has the migration."""
-    return revision in revisions()
+def of_another_version(revision: str) -> str:
+    """Two sentences about a database, or a copy of one, without the subject of the first."""
+    return (
+        f"was made by another version of wbtest (schema {revision}; this one needs "
+        f"{head_revision()}). Nothing was changed."
+    )
 
 
 def is_current() -> bool:
-    """Whether the database has the shape that this code expects."""
-    return current_revision() == newest_revision()
+    """Whether the database has the schema that this code needs."""
+    return current_revision() == head_revision()
 
 
 def current_revision() -> str | None:
-    """The last migration that the database went through, or None."""
+    """The revision of the schema that the database has, or None."""
     with db.engine.connect() as connection:
         if not sa.inspect(connection).has_table(NOTED):
             return None
@@ -61,17 +79,13 @@ def current_revision() -> str | None:
     return found
 
 
-def newest_revision() -> str:
-    """The last migration there is."""
-    return revisions()[-1]
+@cache
+def head_revision() -> str:
+    """The revision of the schema that this code needs. The one migration is named by it."""
+    (file,) = FOLDER.glob("*.py")
+    return file.stem
 
 
 def is_empty() -> bool:
-    """Whether the database holds no table at all."""
+    """Whether the database has no table at all."""
     return not sa.inspect(db.engine).get_table_names()
-
-
-@cache
-def revisions() -> tuple[str, ...]:
-    """All migrations in their order. A file is named by its number, and so is what it brings."""
-    return tuple(sorted(file.name.partition("_")[0] for file in FOLDER.glob("[0-9]*_*.py")))
