@@ -43,7 +43,9 @@ def make(
     ``most`` is the most visitors that its rule allows, ``days`` how long it runs at most.
     """
     folder.mkdir()
-    settings = Settings(folder, f"sqlite:///{folder / 'wbtest.db'}", SECRET)
+    url = f"sqlite:///{folder / 'wbtest.db'}"
+    # Each sign-up queues its mail; no worker sends it.
+    settings = Settings(folder, url, SECRET, mail_url="smtp://127.0.0.1:1")
     app = create_app(settings, now)
     with app.app_context():
         db.create_all()

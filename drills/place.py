@@ -54,6 +54,8 @@ class Place:
             "WBTEST_BASE_URL": self.url,
             # The clients are the proxy: each visitor comes from an IP of their own.
             "WBTEST_TRUSTED_PROXIES": "1",
+            # Each sign-up queues its mail; nobody listens there.
+            "WBTEST_MAIL_URL": "smtp://127.0.0.1:1",
             "PYTHONUNBUFFERED": "1",
             **self.more,
         }

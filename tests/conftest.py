@@ -239,6 +239,8 @@ def settings(tmp_path: Path, database_url: str) -> Settings:
         database_url=database_url,
         secret_key="a-secret-for-tests-only-0123456789",
         base_url="http://localhost",
+        # Nobody listens there. Without it no visitor would be written to.
+        mail_url="smtp://127.0.0.1:1",
     )
 
 

@@ -30,7 +30,8 @@ KNOWN = {
     "machine (default: made once)",
     "BASE_URL": "the address people type, e.g. `https://try.example.com`; it builds every link",
     "TRUSTED_PROXIES": "how many proxies in front may name the visitor's IP (default 0)",
-    "MAIL_URL": "`smtp://user:password@host:587`, or `smtps://…`; without it mail waits",
+    "MAIL_URL": "`smtp://user:password@host:587`, or `smtps://…`; without it no visitor is asked "
+    "to confirm, and other mail waits",
     "MAIL_FROM": "sender of our mail, e.g. `Larder <hello@example.com>`",
     "WORKERS": "web processes, 1 to 64 (default: one per core, at most 4)",
     "RETENTION_DAYS": "days that the privacy page promises, 1 to 760 (default 395)",

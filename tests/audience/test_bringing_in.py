@@ -137,7 +137,6 @@ def test_they_see_what_is_kept_and_leave_by_the_link_in_that_mail(app, larder: L
 
 def test_nobody_of_a_list_is_erased_for_not_confirming(app, larder: Larder, now):
     bring_in(larder.experiment, "bea@x.io", AGREED)
-    object.__setattr__(app.extensions["wbtest.settings"], "mail_url", "smtp://localhost")
     now.turn(days=31)
 
     erasures.erase_unconfirmed(now())

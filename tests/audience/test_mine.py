@@ -50,6 +50,12 @@ def sums() -> list[int]:
     return list(db.session.execute(sa.select(*columns)).one())
 
 
+def send_mails() -> None:
+    """Let every mail that waits leave."""
+    with writing() as session:
+        session.execute(sa.update(OutboxMail).values(state="sent"))
+
+
 def stored() -> str:
     """Every row of every table as text."""
     tables = db.metadata.tables.values()
@@ -167,13 +173,9 @@ def test_nobody_confirmed_for_thirty_days_is_erased_and_still_counted(app, mia, 
     mia.sign_up(mia.get(), "max@x.io")
     mia.post(mails(app, "max@x.io")[0].leave_url.replace("leave", "confirm"), {})
     before = sums()
+    send_mails()
     now.turn(days=30, seconds=1)
-    erasures.erase_unconfirmed(now())
-    assert sorted(row.email for row in signups(app)) == ["max@x.io", "mia@x.io"]
 
-    # A server without mail asked nobody.
-    settings = app.extensions["wbtest.settings"]
-    object.__setattr__(settings, "mail_url", "smtp://localhost")
     erasures.erase_unconfirmed(now())
 
     assert sorted(row.email for row in signups(app)) == ["", "max@x.io"]
@@ -243,7 +245,7 @@ def test_a_backlog_of_unconfirmed_addresses_goes_at_once(app, mia, now, monkeypa
     page = mia.get()
     for number in range(5):
         mia.sign_up(page, f"{number}@x.io")
-    object.__setattr__(app.extensions["wbtest.settings"], "mail_url", "smtp://localhost")
+    send_mails()
     now.turn(days=30, seconds=1)
 
     erasures.erase_unconfirmed(now())
@@ -284,7 +286,7 @@ def test_a_list_that_is_brought_in_keeps_no_visit_from_being_stored(app, experim
 
 @pytest.mark.postgresql
 def test_who_confirms_at_the_last_moment_is_not_erased(app, mia, token, now):
-    object.__setattr__(app.extensions["wbtest.settings"], "mail_url", "smtp://localhost")
+    send_mails()
     now.turn(days=30, seconds=1)
     confirm = sa.update(Signup).values(confirmed_us=1)
 

@@ -50,7 +50,7 @@ def test_a_worker_that_notices_the_end_late_keeps_nothing_for_longer(larder: Lar
 def test_the_privacy_page_promises_days_and_then_a_day(app: Flask, larder: Larder, now):
     before = words_in(Visitor(app).get("/p/larder/privacy"))
     assert "For 395 days after the test has ended. It ends on 31 March 2027 at" in before
-    assert "An address that nobody confirms is erased after 30 days." in before
+    assert "If we email you to confirm your address and you don’t, we delete it after" in before
     life.end(larder.experiment, larder.approver)
 
     assert "Until 30 March 2028; then we erase it." in words_in(

@@ -9,6 +9,7 @@ from msgspec import structs
 
 from tests.factories import LARDER, make_rule
 from wbtest.publishing.choices import words as options_words
+from wbtest.publishing.choices.confirming import FirstMail, first_mail
 from wbtest.publishing.choices.options import BOTH, ELSEWHERE, EUROPE, Options
 from wbtest.publishing.copy import PageCopy, page_copy
 from wbtest.publishing.launch.check import findings
@@ -24,7 +25,7 @@ READY = Situation(
     pages=(("Control", PAGE), ("Price", page_copy(LARDER, {"headline": "Dinner for £4"}))),
     options=Options(visitors_live=ELSEWHERE),
     base_url="https://try.larder.example",
-    has_mail=True,
+    first_mail=FirstMail(is_sent=True, asks_to_confirm=True, skips_confirming=False),
     tried="sent",
     daily=100,
 )
@@ -116,7 +117,7 @@ def test_an_address_that_is_not_for_the_public_is_warned_of(url: str, words: str
 @pytest.mark.parametrize(
     ("changes", "words"),
     [
-        ({"has_mail": False}, "not set up"),
+        ({"tried": "unmailed"}, "was ever sent"),
         ({"tried": ""}, "was ever sent"),
         ({"tried": "waiting"}, "still waiting"),
         ({"tried": "failed"}, "not taken"),
@@ -125,6 +126,36 @@ def test_an_address_that_is_not_for_the_public_is_warned_of(url: str, words: str
 )
 def test_mail_that_is_not_known_to_arrive_is_warned_of(changes: dict[str, Any], words: str):
     assert words in found("warning", **changes)["mail"].sentence
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        (
+            Options(),
+            "No mail server: nobody is asked to confirm, and the email with your decision waits "
+            "until there is one.",
+        ),
+        (
+            Options(confirms=False),
+            "No mail server: the email with your decision waits until there is one.",
+        ),
+    ],
+)
+def test_a_server_without_mail_is_warned_of_in_one_line(options: Options, words: str):
+    without = first_mail(options, mail_url="")
+
+    assert found("warning", first_mail=without)["mail"].sentence == words
+
+
+def test_a_rule_that_needs_confirmations_cannot_start_without_mail():
+    rule = make_rule(conversion="confirmed", conversion_window_hours=168)
+
+    stopped = found("blocker", rule=rule, first_mail=first_mail(Options(), mail_url=""))
+
+    assert stopped["mail"].sentence == (
+        "No mail server: nobody can confirm, and this test counts only confirmed sign-ups."
+    )
 
 
 def test_a_sign_up_that_nobody_tried_is_warned_of():

@@ -146,16 +146,26 @@ def test_every_row_is_as_long_as_the_header(table, results):
 
 def test_a_signup_says_why_it_does_not_count():
     signup = ListedSignup(
-        "a@example.com", "Ümit", "control", LATER, "direct", "phone", None, False, "not counted"
+        "a@example.com",
+        "Ümit",
+        "control",
+        LATER,
+        "direct",
+        "phone",
+        True,
+        None,
+        False,
+        "not counted",
     )
 
-    assert read("".join(as_csv(signup_rows([signup]))))[1][:8] == [
+    assert read("".join(as_csv(signup_rows([signup]))))[1][:9] == [
         "a@example.com",
         "Ümit",
         "control",
         "2027-03-11T20:00:00+00:00",
         "direct",
         "phone",
+        "yes",
         "",
         "not counted",
     ]

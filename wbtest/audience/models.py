@@ -127,6 +127,8 @@ class Signup(Base):
     mailed_us: Mapped[int | None] = mapped_column(BigInteger)
     # Hash of the token in the mail that confirms or leaves.
     token_hash: Mapped[str] = mapped_column(String(64), default="")
+    # Whether our mail asked to confirm the address. Only then it is erased if nobody does.
+    is_asked_to_confirm: Mapped[bool] = mapped_column(default=False)
     confirmed_us: Mapped[int | None] = mapped_column(BigInteger)
     # The steps after the address. ``answer_hash`` is of the token in the form that asks for them.
     answer_hash: Mapped[str] = mapped_column(String(64), default="")

@@ -16,10 +16,11 @@ from flask import Flask
 from markupsafe import Markup
 
 from wbtest import http
-from wbtest.audience.leaving.dates import how_long
+from wbtest.audience.leaving.dates import how_long, kept_until
 from wbtest.audience.signing.forms import SignupForm
 from wbtest.audience.waiting import promise
 from wbtest.config import Settings
+from wbtest.publishing.choices.confirming import FirstMail, first_mail
 from wbtest.publishing.live import LiveExperiment, LiveVariant
 from wbtest.publishing.looks.look import PLAIN, Look, css_of, palette
 from wbtest.publishing.looks.pictures import read_name
@@ -76,6 +77,7 @@ class Printer:
     def __init__(self, app: Flask, settings: Settings) -> None:
         static = Path(app.static_folder or "")
         self._templates = app.jinja_env
+        self._settings = settings
         self.base_url = settings.base_url
         self._retention_days = settings.retention_days
         self._is_https = settings.is_https
@@ -120,6 +122,7 @@ class Printer:
 
     def small(self, name: str, live: LiveExperiment, **details: Any) -> str:
         """Return one of the pages around the landing page: thanks, privacy, object, …"""
+        mail, strings = self.first_mail(live), strings_of(live.control.page)
         return self._fill(
             name,
             live,
@@ -127,11 +130,16 @@ class Printer:
             disclosure=live.disclosure,
             contact=live.contact,
             is_list=bool(live.waiting),
-            asks_to_confirm=live.options.confirms,
+            first_mail=mail,
             asks_more=bool(live.options.questions or live.options.asks_for),
-            how_long=how_long(live, strings_of(live.control.page), self._retention_days),
+            how_long=how_long(live, strings, self._retention_days, mail),
+            kept_until=kept_until(live, strings, self._retention_days),
             **details,
         )
+
+    def first_mail(self, live: LiveExperiment) -> FirstMail:
+        """Return what people who sign up now get by mail."""
+        return first_mail(live.options, self._settings.mail_url)
 
     def list_promise(self, live: LiveExperiment) -> tuple[str, str]:
         """Return the two sentences beside the form of the waiting list."""

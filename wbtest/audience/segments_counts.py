@@ -27,6 +27,7 @@ _newest = (
         sa.case((SIGNUPS.c.is_disposable, 1), else_=0).label("is_disposable"),
         sa.case((SIGNUPS.c.is_automated, 1), else_=0).label("is_automated"),
         sa.case((SIGNUPS.c.confirmed_us.is_not(None), 1), else_=0).label("is_confirmed"),
+        sa.case((SIGNUPS.c.is_asked_to_confirm, 0), else_=1).label("is_unasked"),
     )
     .where(
         SIGNUPS.c.experiment_id == sa.bindparam("experiment_id"), SIGNUPS.c.excluded_because == ""
@@ -42,6 +43,7 @@ _NEWEST = Question(
     sa.select(
         sa.func.count(),
         sa.func.sum(_newest.c.is_confirmed),
+        sa.func.sum(_newest.c.is_unasked),
         sa.func.sum(_newest.c.is_disposable),
         sa.func.sum(_newest.c.is_automated),
         sa.func.aggregate_strings(_newest.c.visitor, ","),
@@ -78,6 +80,7 @@ class Cell(NamedTuple):
 class Newest(Struct, frozen=True):
     """The newest addresses that count: how many, and how many of them are of a kind.
 
+    ``unasked`` were taken without asking to confirm them, as where no mail server is set.
     ``disposable`` are of services that give addresses away for an hour, ``automated`` were
     confirmed so fast that a machine may have done it. ``shared`` came with the cookie of a visitor
     who left more than two. ``without_cookie`` came with none, by variant.
@@ -85,6 +88,7 @@ class Newest(Struct, frozen=True):
 
     count: int = 0
     confirmed: int = 0
+    unasked: int = 0
     disposable: int = 0
     automated: int = 0
     shared: int = 0
@@ -103,13 +107,14 @@ def newest_signups(experiment: Experiment) -> Newest:
     if experiment.purged_at is not None:
         return _from_kept(experiment.last_counts)
     rows = _NEWEST.ask(experiment_id=experiment.id)
-    [[count, confirmed, disposable, automated, visitors, without_cookie]] = rows
+    [[count, confirmed, unasked, disposable, automated, visitors, without_cookie]] = rows
     addresses = Counter(_parts(visitors))
     addresses.pop("", None)
     return Newest(
         count=count,
         # PostgreSQL adds up what it counted as numbers of any length.
         confirmed=int(confirmed or 0),
+        unasked=int(unasked or 0),
         disposable=int(disposable or 0),
         automated=int(automated or 0),
         shared=sum(number for number in addresses.values() if number > ADDRESSES_OF_ONE),
@@ -131,7 +136,7 @@ def newest_to_keep(experiment: Experiment) -> dict[str, int]:
     }
 
 
-NAMES = ("count", "confirmed", "disposable", "automated", "shared")
+NAMES = ("count", "confirmed", "unasked", "disposable", "automated", "shared")
 
 
 def _from_kept(kept: dict[str, int]) -> Newest:

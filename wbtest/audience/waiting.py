@@ -4,7 +4,7 @@ Nobody's visit is recorded, no cookie is set, and whoever joins never enters the
 """
 
 from wbtest.audience import visitors
-from wbtest.audience.leaving.dates import Terms, in_words
+from wbtest.audience.leaving.dates import in_words, terms_of_page
 from wbtest.audience.visitors import Form
 from wbtest.publishing.live import LiveExperiment
 from wbtest.publishing.strings import PageStrings
@@ -53,10 +53,7 @@ def promise(live: LiveExperiment, strings: PageStrings, usual_days: int) -> tupl
     ``usual_days`` is how long the server keeps addresses where the page says nothing else.
     """
     product = live.control.page.product
-    days = live.options.retention_days or usual_days
-    terms = Terms(
-        live.over_at or live.ends_at, days, live.time_zone, live.window_hours, live.list_opened_at
-    )
+    terms = terms_of_page(live, usual_days)
     last = terms.list_last_day or terms.last_day
     return (
         strings.waiting.format(product=product),

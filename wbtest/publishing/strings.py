@@ -185,6 +185,10 @@ class PageStrings(Struct, frozen=True):
     paused_text: str = "Please come back in a while."
     ended: str = "This page is closed."
     ended_text: str = "It takes no more addresses. Whoever left one hears from us."
+    ended_unmailed: str = (
+        "If we didn’t ask you to confirm your email, we keep it until {date}. To have it deleted "
+        "sooner, write to {contact}."
+    )
     waiting: str = "{product} does not exist yet. This is its waiting list."
     waiting_text: str = (
         "We write to you when there is news of {product}, and about nothing else. We keep your "
@@ -222,8 +226,10 @@ class PageStrings(Struct, frozen=True):
     address_text: str = (
         "We store your e-mail address, your name if you give it, the time, and the words beside "
         "the button. We use them to write to you about {product}, with your consent (GDPR, "
-        "article 6(1)(a)). You can withdraw it at any time by the link in each e-mail."
+        "article 6(1)(a))."
     )
+    withdraw_by_link: str = "You can withdraw it at any time by the link in each email."
+    withdraw_by_writing: str = "You can withdraw it at any time: write to {contact}."
     how_long: str = "How long"
     how_long_running: str = (
         "For {days} days after the test has ended. It ends on {end} at the latest. Then we erase "
@@ -238,7 +244,13 @@ class PageStrings(Struct, frozen=True):
         "be recognised stay."
     )
     how_long_copies: str = "Our safety copies forget it {days} days later."
-    how_long_pending: str = "An address that nobody confirms is erased after {days} days."
+    how_long_pending: str = (
+        "If we email you to confirm your address and you don’t, we delete it after {days} days."
+    )
+    how_long_unasked: str = (
+        "You don’t need to confirm your email. If we asked you to earlier and you didn’t, we "
+        "delete it after {days} days."
+    )
     visit_language: str = "We also store the language of your browser."
     address_answers: str = "We also store what you answer to our questions."
     first_day: str = "1"

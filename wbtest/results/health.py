@@ -37,7 +37,7 @@ def check_trust(
         people.check_weekdays(counted, around),
         people.check_without_beacon(rule, counted),
         people.check_two_variants(counted),
-        confirming.check_confirmed(counted, around),
+        confirming.check_confirmed(rule, counted, around),
         confirming.check_confirmed_alike(counted, around),
         confirming.check_addresses(around),
         doubtful.check_too_good(rule, counted, around),

@@ -15,7 +15,8 @@ from wbtest.audience.lists.columns import OURS
 from wbtest.results.signup_list import ListedSignup
 
 SIGNUP_COLUMNS = (
-    *("email", "name", "variant", "at", "source", "device", "confirmed_at", "counts"),
+    *("email", "name", "variant", "at", "source", "device"),
+    *("asked_to_confirm", "confirmed_at", "counts"),
     *("notes", "consent", "page_version", "answered_at", "agreed_at"),
     *("origin", "consented_at", "brought_in_at"),
 )
@@ -40,6 +41,7 @@ def signup_rows(
             _at(signup),
             signup.said.get("source") or signup.source,
             signup.device,
+            "yes" if signup.is_asked_to_confirm else "no",
             _text(signup.confirmed_at),
             signup.standing,
             "; ".join(signup.notes),
@@ -56,7 +58,7 @@ def signup_rows(
 
 
 def mailing_rows(signups: Iterable[ListedSignup], slug: str) -> Iterator[Sequence[str]]:
-    """Whoever agreed to mail, and confirmed it where the page asks for that; for a mailing tool.
+    """Whoever agreed to mail, and confirmed it if they were asked to; for a mailing tool.
 
     The tags say which page and variant, and how they came, so that they can be told apart there.
     """
@@ -84,6 +86,7 @@ def signup_records(signups: Iterable[ListedSignup]) -> Iterator[dict[str, Any]]:
             "at": _at(signup),
             "source": signup.said.get("source") or signup.source,
             "device": signup.device,
+            "asked_to_confirm": signup.is_asked_to_confirm,
             "confirmed_at": _text(signup.confirmed_at),
             "counts": signup.is_counted,
             "standing": signup.standing,

@@ -14,7 +14,6 @@ from wbtest.audience.models import Signup
 from wbtest.audience.recording.cells import IMPORTED, SUSPECTED
 from wbtest.audience.waiting import WAITING
 from wbtest.extensions import db
-from wbtest.publishing.choices import options
 from wbtest.publishing.models import Experiment
 from wbtest.publishing.rule import Hypothesis
 from wbtest.results.people import reason_name
@@ -33,7 +32,7 @@ class ListedSignup(Struct, frozen=True):
     ``consent`` are the words beside the button, ``page_version`` the digest of the page's words.
     ``notes`` say what is doubtful about the address. ``answers`` are by question. ``said`` is what
     the team's own list says of somebody whom it brought in, ``kept`` its other cells by heading.
-    ``may_hear`` says whether they agreed to mail, and confirmed it where the page asks for that.
+    ``may_hear`` says whether they agreed to mail, and confirmed it if they were asked to.
     """
 
     email: str
@@ -42,6 +41,7 @@ class ListedSignup(Struct, frozen=True):
     at: datetime
     source: str
     device: str
+    is_asked_to_confirm: bool
     confirmed_at: datetime | None
     is_counted: bool
     standing: str
@@ -73,8 +73,7 @@ def signups(
         .limit(newest)
         .execution_options(yield_per=CHUNK)
     )
-    confirms = options.from_json(experiment.options).confirms
-    return _list(query, names, rule, confirms=confirms)
+    return _list(query, names, rule)
 
 
 def _is_read(experiment: Experiment) -> ColumnElement[bool]:
@@ -85,9 +84,7 @@ def _is_read(experiment: Experiment) -> ColumnElement[bool]:
     return and_(is_ours, Signup.excluded_because == WAITING)
 
 
-def _list(
-    query: Select[Any], names: Mapping[str, str], rule: Hypothesis, *, confirms: bool
-) -> Iterator[ListedSignup]:
+def _list(query: Select[Any], names: Mapping[str, str], rule: Hypothesis) -> Iterator[ListedSignup]:
     for row in db.session.scalars(query):
         said = json.loads(row.from_list) if row.from_list else {}
         yield ListedSignup(
@@ -97,6 +94,7 @@ def _list(
             at=moment(row.at_us),
             source=row.source,
             device=row.device,
+            is_asked_to_confirm=row.is_asked_to_confirm,
             confirmed_at=_moment(row.confirmed_us),
             # Whoever is left out converted among those left out.
             is_counted=row.is_converted
@@ -112,7 +110,7 @@ def _list(
             origin=ORIGINS.get(row.excluded_because, "page"),
             kept=said.pop("kept", {}),
             said=said,
-            may_hear=_may_hear(row, confirms=confirms),
+            may_hear=_may_hear(row),
         )
 
 
@@ -127,11 +125,15 @@ def came_by_themselves() -> ColumnElement[bool]:
 
 
 class Numbers(NamedTuple):
-    """How many came ``by_themselves`` or ``with_lists`` and are here, and how many ``left``."""
+    """How many came ``by_themselves`` or ``with_lists`` and are here, and how many ``left``.
+
+    ``asked`` could confirm their email, those who left included.
+    """
 
     by_themselves: int
     with_lists: int
     left: int
+    asked: int
 
 
 def count_signups(experiment: Experiment) -> Numbers:
@@ -141,6 +143,8 @@ def count_signups(experiment: Experiment) -> Numbers:
         db.func.count().filter(is_here, came_by_themselves()),
         db.func.count().filter(is_here, ~came_by_themselves()),
         db.func.count(Signup.left_at),
+        # Who signs up again is asked even if nobody could be the first time.
+        db.func.count().filter(Signup.is_asked_to_confirm | Signup.confirmed_us.is_not(None)),
     )
     return Numbers(*db.session.execute(query.where(_is_read(experiment))).one())
 
@@ -151,18 +155,23 @@ def kinds(experiment: Experiment) -> dict[str, int]:
     Each stands under one name, so they add up to all of them.
     """
     is_confirmed = Signup.confirmed_us.is_not(None)
-    flags = (Signup.excluded_because, is_confirmed, Signup.is_automated, Signup.is_disposable)
+    is_asked = Signup.is_asked_to_confirm
+    flags = (
+        *(Signup.excluded_because, is_confirmed, is_asked),
+        *(Signup.is_automated, Signup.is_disposable),
+    )
     rows = db.session.execute(
         db.select(*flags, db.func.count()).where(_is_read(experiment)).group_by(*flags)
     )
     found = {"confirmed": 0, "confirmed, automated?": 0, "not confirmed": 0}
-    for reason, confirmed, automated, disposable, number in rows:
+    for reason, confirmed, asked, automated, disposable, number in rows:
         if reason:
             name = reason_name(reason)
         elif confirmed:
             name = "confirmed, automated?" if automated else "confirmed"
         else:
-            name = "not confirmed, throw-away address" if disposable else "not confirmed"
+            name = "not confirmed" if asked else "not asked to confirm"
+            name += ", throw-away address" if disposable else ""
         found[name] = found.get(name, 0) + number
     return found
 
@@ -184,17 +193,19 @@ def _standing(row: Signup, rule: Hypothesis) -> str:
     if row.is_converted:
         return "counts"
     if rule.conversion == "confirmed" and row.confirmed_us is None:
-        return "not counted: not confirmed"
+        asked = "confirmed" if row.is_asked_to_confirm else "asked to confirm"
+        return f"not counted: not {asked}"
     if not row.visitor:
         return "not counted: nothing ties it to a visit"
     return "not counted: too late, this visitor counts already, or the page was not seen before"
 
 
-def _may_hear(row: Signup, *, confirms: bool) -> bool:
+def _may_hear(row: Signup) -> bool:
     if row.excluded_because == IMPORTED:
         # They have a way out of our mail where somebody said that they agreed to it.
         return row.token_hash != ""
-    return row.excluded_because not in NOT_ASKED and (not confirms or row.confirmed_us is not None)
+    is_open = row.is_asked_to_confirm and row.confirmed_us is None
+    return row.excluded_because not in NOT_ASKED and not is_open
 
 
 def _notes(row: Signup, said: Mapping[str, Any]) -> Iterator[str]:

@@ -124,6 +124,7 @@ def _page(
         count=numbers.by_themselves,
         on_lists=numbers.with_lists,
         left=numbers.left,
+        asked_to_confirm=numbers.asked,
         unusual=unusual_hours(experiment),
         lists=lists_of(experiment),
         largest=LARGEST >> 20,

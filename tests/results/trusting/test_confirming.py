@@ -32,6 +32,29 @@ def test_where_nobody_is_asked_nobody_fails_to_confirm():
 
 
 @pytest.mark.parametrize(
+    ("unasked", "conversion", "colour", "value", "words"),
+    [
+        (100, "signup", "green", "not asked", "so nobody was asked to confirm."),
+        (1, "signup", "green", "1 not asked", "newest 100 sign-ups 1 was not asked to confirm:"),
+        (2, "signup", "green", "2 not asked", "newest 100 sign-ups 2 were not asked to confirm:"),
+        (2, "confirmed", "amber", "2 not asked", "so the rate is too low."),
+    ],
+)
+def test_who_was_not_asked_for_want_of_a_mail_server_did_not_fail_to_confirm(
+    unasked, conversion, colour, value, words
+):
+    history = counted(visitors(1000, 900, signups=100, confirmed=10))
+    newest = Newest(count=100, confirmed=10, unasked=unasked)
+
+    check = checked(history, Around(names=("A",), newest=newest), conversion=conversion)[
+        "confirmed"
+    ]
+
+    assert (check.colour, check.value) == (colour, value)
+    assert words in check.reason
+
+
+@pytest.mark.parametrize(
     ("a", "b", "colour"),
     [
         ((9, 5), (80, 60), "grey"),

@@ -19,7 +19,6 @@ from wbtest.delivery.each import for_each
 from wbtest.delivery.models import OutboxMail
 from wbtest.delivery.outbox import mail_domain, mail_row
 from wbtest.extensions import clock, db
-from wbtest.publishing.choices import options
 from wbtest.publishing.models import Experiment
 from wbtest.publishing.running.life import AlreadyDone, address_of, take_step
 from wbtest.store import Invalid, Refused, hold, writing
@@ -83,7 +82,7 @@ def count_hearers(experiment: Experiment) -> Hearers:
     is_told = SIGNUPS.c.told_us.is_not(None)
     is_here = sa.and_(SIGNUPS.c.left_at.is_(None), sa.not_(is_told))
     is_asked = _is_asked()
-    hears = _hears(experiment)
+    hears = _hears()
     columns = [
         sa.func.count().filter(condition)
         for condition in (
@@ -122,7 +121,7 @@ def _write_some(experiment: Experiment, now: datetime, domain: str) -> bool:
                 SIGNUPS.c.token_hash,
                 SIGNUPS.c.excluded_because,
             )
-            .where(SIGNUPS.c.experiment_id == experiment.id, _hears(experiment))
+            .where(SIGNUPS.c.experiment_id == experiment.id, _hears())
             .order_by(SIGNUPS.c.email_key)
             .limit(PEOPLE_AT_ONCE)
         ).all()
@@ -177,19 +176,13 @@ def _is_asked() -> sa.ColumnElement[bool]:
     return sa.or_(SIGNUPS.c.excluded_because.not_in(NOT_TOLD), _agreed())
 
 
-def _hears(experiment: Experiment) -> sa.ColumnElement[bool]:
-    """Whether a sign-up of the experiment may hear, and has not heard yet."""
-    is_confirmed = (
-        SIGNUPS.c.confirmed_us.is_not(None)
-        if options.from_json(experiment.options).confirms
-        else sa.true()
-    )
+def _hears() -> sa.ColumnElement[bool]:
+    """Whether a sign-up may hear, and has not heard yet."""
     return sa.and_(
         SIGNUPS.c.left_at.is_(None),
         SIGNUPS.c.told_us.is_(None),
         _is_asked(),
         # Without it there is no way out, and no mail goes out without one.
         SIGNUPS.c.token_hash != "",
-        # Nobody asks them to confirm what they agreed to elsewhere.
-        sa.or_(is_confirmed, _agreed()),
+        sa.or_(SIGNUPS.c.confirmed_us.is_not(None), sa.not_(SIGNUPS.c.is_asked_to_confirm)),
     )

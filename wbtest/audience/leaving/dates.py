@@ -8,6 +8,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
+from wbtest.publishing.choices.confirming import FirstMail
 from wbtest.publishing.live import LiveExperiment
 from wbtest.publishing.strings import PageStrings
 
@@ -61,11 +62,14 @@ class Terms(NamedTuple):
         return self.list_erased_at is None or self.list_erased_at <= now
 
 
-def how_long(live: LiveExperiment, strings: PageStrings, usual_days: int) -> tuple[str, ...]:
-    """Return what a page promises about keeping, a sentence or two each."""
-    days = live.options.retention_days or usual_days
-    over_at = live.over_at or live.ends_at
-    terms = Terms(over_at, days, live.time_zone, live.window_hours, live.list_opened_at)
+def how_long(
+    live: LiveExperiment, strings: PageStrings, usual_days: int, mail: FirstMail
+) -> tuple[str, ...]:
+    """Return what a page promises about keeping, a sentence or two each.
+
+    ``mail`` is what people who sign up now get.
+    """
+    terms = terms_of_page(live, usual_days)
     told = []
     if live.is_purged:
         told.append(strings.how_long_over)
@@ -73,12 +77,31 @@ def how_long(live: LiveExperiment, strings: PageStrings, usual_days: int) -> tup
         told.append(strings.how_long_until.format(date=in_words(terms.last_day, strings)))
     else:
         end = in_words(live.ends_on, strings)
-        told.append(strings.how_long_running.format(days=days, end=end))
+        told.append(strings.how_long_running.format(days=terms.days, end=end))
     if terms.list_last_day:
         told.append(strings.how_long_list.format(date=in_words(terms.list_last_day, strings)))
-    if live.options.confirms and (live.list_opened_at or not live.is_purged):
-        told.append(strings.how_long_pending.format(days=PENDING_DAYS))
+    if live.list_opened_at or not live.is_purged:
+        if mail.asks_to_confirm:
+            told.append(strings.how_long_pending.format(days=PENDING_DAYS))
+        elif mail.skips_confirming:
+            told.append(strings.how_long_unasked.format(days=PENDING_DAYS))
     return (*told, strings.how_long_copies.format(days=COPY_DAYS))
+
+
+def kept_until(live: LiveExperiment, strings: PageStrings, usual_days: int) -> str:
+    """Return the last day on which a page keeps addresses, in words; '' once they are erased."""
+    return "" if live.is_purged else in_words(terms_of_page(live, usual_days).last_day, strings)
+
+
+def terms_of_page(live: LiveExperiment, usual_days: int) -> Terms:
+    """Return the terms of a page; ``usual_days`` where it says nothing else."""
+    return Terms(
+        live.over_at or live.ends_at,
+        live.options.retention_days or usual_days,
+        live.time_zone,
+        live.window_hours,
+        live.list_opened_at,
+    )
 
 
 def in_words(day: date, strings: PageStrings) -> str:

@@ -5,23 +5,19 @@ from datetime import datetime, timedelta
 from hashlib import blake2b
 
 import sqlalchemy as sa
-from flask import current_app
 
 from wbtest import store
 from wbtest.audience.leaving.links import hash_of, leads_to
 from wbtest.audience.lists.choosing import is_named
 from wbtest.audience.models import Erasure, Signup
 from wbtest.audience.recording import rollup
-from wbtest.audience.recording.cells import IMPORTED
 from wbtest.audience.recording.ledger import take_turn
 from wbtest.audience.visitors import NotAnEmail, read_email
 from wbtest.audience.waiting import keys_of
-from wbtest.config import Settings
 from wbtest.delivery import webhooks
 from wbtest.delivery.each import for_each
 from wbtest.delivery.models import OutboxMail
 from wbtest.extensions import clock, db
-from wbtest.publishing.choices import options
 from wbtest.publishing.models import Experiment
 from wbtest.publishing.running.life import address_of
 from wbtest.store import Invalid, writing
@@ -149,17 +145,16 @@ def forget_letters(
 def erase_unconfirmed(now: datetime) -> None:
     """Erase addresses that nobody confirmed for 30 days; a job of the worker. No figure changes.
 
-    While no mail server is set nobody could confirm, so nothing is erased.
+    Only those that our mail asked to confirm, whatever server is set by now, and not while that
+    mail still waits to be sent.
     """
-    settings: Settings = current_app.extensions["wbtest.settings"]
-    if not settings.mail_url:
-        return
+    waiting = sa.select(OutboxMail.recipient).where(OutboxMail.state == "waiting")
     is_due = sa.and_(
+        Signup.is_asked_to_confirm,
         Signup.at_us < int((now - UNCONFIRMED).timestamp()) * MICROSECONDS,
         Signup.confirmed_us.is_(None),
         Signup.token_hash != "",
-        # Nobody asks those to confirm whom the team brought in.
-        Signup.excluded_because != IMPORTED,
+        Signup.email.not_in(waiting),
     )
     # Most of the time there is nobody: that is seen without keeping anybody from writing.
     with_due = sa.exists().where(Signup.experiment_id == Experiment.id, is_due)
@@ -168,9 +163,8 @@ def erase_unconfirmed(now: datetime) -> None:
 
 
 def _erase_all(experiment: Experiment, is_due: sa.ColumnElement[bool], now: datetime) -> None:
-    if options.from_json(experiment.options).confirms:
-        while _erase_some(experiment, is_due, now):
-            pass
+    while _erase_some(experiment, is_due, now):
+        pass
 
 
 def _erase_some(experiment: Experiment, is_due: sa.ColumnElement[bool], now: datetime) -> bool:

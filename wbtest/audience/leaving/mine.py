@@ -29,6 +29,7 @@ def record_of(row: Signup, live: LiveExperiment) -> dict[str, Any]:
         "email": row.email,
         "name": row.name,
         "signed_up_at": _moment(row.at_us),
+        "is_asked_to_confirm": row.is_asked_to_confirm,
         "confirmed_at": _moment(row.confirmed_us),
         "consent": row.consent,
         "page_version": row.page_digest,
@@ -68,6 +69,7 @@ def _other(row: Signup) -> dict[str, Any]:
     """What the same address left besides: on the waiting list, or in the test before it."""
     return {
         "signed_up_at": _moment(row.at_us),
+        "is_asked_to_confirm": row.is_asked_to_confirm,
         "confirmed_at": _moment(row.confirmed_us),
         "consent": row.consent,
         "left_out_because": row.excluded_because,

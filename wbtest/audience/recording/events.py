@@ -67,8 +67,9 @@ class SignedUp(Arrival, frozen=True):
     html: str = ""
     leave_url: str = ""
     workspace_id: int | None = None
-    # Whether an address that is there and not confirmed is written to again after a day.
-    mails_again: bool = False
+    # Whether the mail asks to confirm the address. One that is there and not confirmed is then
+    # written to again after a day.
+    asks_to_confirm: bool = False
     # So many of a page in an hour are written to at once, those beyond at this pace; 0 for all.
     most_an_hour: int = 0
     # Under which name the form counts against what its network may send, '' for none; and how much

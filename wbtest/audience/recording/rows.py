@@ -80,6 +80,7 @@ class SignupRow(NamedTuple):
     answer_hash: str = ""
     answers: str = ""
     mailed_us: int | None = None
+    is_asked_to_confirm: bool = False
     list_number: int | None = None
     from_list: str = ""
 

@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 from markupsafe import Markup
 
+from wbtest.publishing.choices.confirming import FirstMail
 from wbtest.publishing.live import LiveExperiment
 from wbtest.publishing.looks.contrast import lowest, nearest_shade
 from wbtest.publishing.looks.look import ON_ACCENT, Look, palette
@@ -54,22 +55,22 @@ class Line(NamedTuple):
     is_button: bool = False
 
 
-def blank(live: LiveExperiment, base_url: str) -> Blank:
+def blank(live: LiveExperiment, base_url: str, mail: FirstMail) -> Blank:
     """Return the mail to whoever signs up, made once for all of them."""
     # Plain texts: a token is no markup, and Markup would look at it for every letter.
-    return Blank(Letter._make(map(str, welcome(live, base_url, TOKEN))))
+    return Blank(Letter._make(map(str, welcome(live, base_url, TOKEN, mail))))
 
 
-def welcome(live: LiveExperiment, base_url: str, token: str) -> Letter:
+def welcome(live: LiveExperiment, base_url: str, token: str, mail: FirstMail) -> Letter:
     """Return the mail in the page's language. Whoever holds ``token`` can confirm and leave.
 
-    On a page that asks nobody to confirm it thanks, and says the rest.
+    Where ``mail`` asks nobody to confirm it thanks, and says the rest.
     """
     page = live.control.page
     strings = strings_of(page)
     product = page.product
     leave_url = f"{base_url}/leave/{token}"
-    confirms = live.options.confirms
+    confirms = mail.asks_to_confirm
     lines = [
         Line(strings.mail_why.format(product=product, page=f"{base_url}/p/{live.slug}")),
         # The page itself may have left this out until the click; here it is always said.

@@ -184,7 +184,7 @@ def _last_due(connection: sa.Connection, experiment_id: int, now_us: int) -> int
 def _asked_again(
     connection: sa.Connection, known: Sent, stored: Sequence[SignupRow]
 ) -> list[SignedUp]:
-    """Those whose address is there, unconfirmed, and had its last mail a day ago or earlier.
+    """Those whose address is there, unconfirmed, and had its last mail a day ago, earlier or never.
 
     Its token is the one of the mails before, unless the server's key is another since then. The new
     mail takes the place of one which still waits; all else stays as it was, since a stranger may
@@ -193,15 +193,16 @@ def _asked_again(
     asked = {
         (row.experiment_id, row.email_key): event
         for event, row in known
-        if event.mails_again and event.subject
+        if event.asks_to_confirm and event.subject
     }
     again = []
     for row in stored:
         event = asked.get((row.experiment_id, row.email_key))
         if row.confirmed_us is not None or row.excluded_because == SUSPECTED:
             continue
-        last_us = row.at_us if row.mailed_us is None else row.mailed_us
-        if event is not None and event.at_us - last_us >= DAY_US:
+        # Without a mail server none was sent. Now the page tells them to open one.
+        is_due = event and (row.mailed_us is None or event.at_us - row.mailed_us >= DAY_US)
+        if event is not None and is_due:
             connection.execute(
                 sa.update(SIGNUPS)
                 .where(

@@ -17,11 +17,12 @@ from wbtest.audience.recording import rollup
 from wbtest.audience.recording.events import SignedUp
 from wbtest.audience.recording.recorder import Recorder
 from wbtest.audience.signing import guard, letters
-from wbtest.audience.signing.letters import Blank
+from wbtest.audience.signing.letters import Blank, Letter
 from wbtest.audience.visitors import Form, Visitor
 from wbtest.audience.waiting import keys_of, list_key
 from wbtest.extensions import clock, db
 from wbtest.publishing import copy
+from wbtest.publishing.choices.confirming import FirstMail
 from wbtest.publishing.live import LiveExperiment
 from wbtest.publishing.strings import strings_of
 from wbtest.store import writing
@@ -63,6 +64,9 @@ class Ready(NamedTuple):
     letter: Blank
 
 
+NO_LETTER = Letter("", "", "", "")
+
+
 def sign_up(
     recorder: Recorder,
     page: LivePage,
@@ -70,6 +74,7 @@ def sign_up(
     *,
     address: tuple[str, str],
     name: str,
+    mail: FirstMail,
     base_url: str,
     secret: str,
     at_us: int,
@@ -77,7 +82,7 @@ def sign_up(
     counted_as: str = "",
     most_counted: int = 0,
 ) -> str:
-    """Store an address (its spelling and its key), and queue our mail to it, durably.
+    """Store an address (its spelling and its key), and queue our ``mail`` to it, durably.
 
     ``secret`` is the server's key, ``at_us`` now, in microseconds since 1970. Whoever calls this
     waits for the recorder, so it holds no connection: that could be the one which is needed.
@@ -89,10 +94,10 @@ def sign_up(
     anything, nobody can see from it.
     """
     live, shown, known = page.live, sender.shown, sender.known
-    ready = _ready(page, sender, base_url)
+    ready = _ready(page, sender, mail, base_url)
     email_key = list_key(address[1]) if sender.promised else address[1]
     token = sign_up_token(live.identity_key, email_key, secret)
-    letter = ready.letter.filled_in(token)
+    letter = ready.letter.filled_in(token) if mail.is_sent else NO_LETTER
     answering = _answering(live, sender.visitor, email_key, at_us)
     recorder.sign_up(
         SignedUp(
@@ -120,7 +125,7 @@ def sign_up(
             html=letter.html,
             leave_url=letter.leave_url,
             workspace_id=live.workspace_id,
-            mails_again=live.options.confirms,
+            asks_to_confirm=mail.asks_to_confirm,
             most_an_hour=most_an_hour,
             counted_as=counted_as,
             most_counted=most_counted,
@@ -131,13 +136,13 @@ def sign_up(
     return _of_first_click(live, email_key, at_us) or answering
 
 
-def _ready(page: LivePage, sender: Sender, base_url: str) -> Ready:
+def _ready(page: LivePage, sender: Sender, mail: FirstMail, base_url: str) -> Ready:
     """What this page has ready for its variant; the list's promise changes with the day."""
     variant = page.live.find_variant(sender.shown.variant) or page.live.control
     found: Ready | None = None if sender.promised else page.ready.get(variant.key)
     if found is None:
         consent = words_beside(page.live, variant, strings_of(variant.page), sender.promised)
-        letter = letters.blank(page.live, base_url)
+        letter = letters.blank(page.live, base_url, mail)
         found = Ready(consent, copy.digest(variant.page), letter)
         if not sender.promised:
             page.ready[variant.key] = found

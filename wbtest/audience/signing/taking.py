@@ -80,6 +80,7 @@ class Desk:
             Sender(shown, visitor, environ, reason, promised),
             address=typed.address,
             name=typed.name if live.asks_name else "",
+            mail=self._printer.first_mail(live),
             base_url=self._printer.base_url,
             secret=self._app.config["SECRET_KEY"],
             at_us=int(self._at() * signups.MICROSECONDS),

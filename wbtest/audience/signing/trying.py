@@ -1,12 +1,14 @@
 """A try of the own sign-up: somebody of the team leaves their own address on a preview.
 
-The mail is a real one, so that the launch check knows whether mail arrives. Nothing is counted.
+The mail is a real one, so that the launch check knows whether mail arrives. Without a mail server
+there is none, as for visitors. Nothing is counted.
 """
 
 from wbtest.audience.signing import letters
 from wbtest.audience.visitors import NotAnEmail, read_email
 from wbtest.delivery.outbox import queue_mail
 from wbtest.extensions import clock
+from wbtest.publishing.choices.confirming import FirstMail
 from wbtest.publishing.live import LiveExperiment
 from wbtest.publishing.models import Experiment
 from wbtest.store import hold, writing
@@ -25,18 +27,20 @@ def is_own(person: Person, email_key: str) -> bool:
 
 
 def try_sign_up(
-    experiment: Experiment, live: LiveExperiment, person: Person, base_url: str
+    experiment: Experiment, live: LiveExperiment, person: Person, mail: FirstMail, base_url: str
 ) -> None:
-    """Queue the mail of a sign-up to the person, and remember that somebody tried."""
-    letter = letters.welcome(live, base_url, f"{TRY}/{live.slug}")
+    """Queue the ``mail`` of a sign-up to the person, and remember that somebody tried."""
     with writing():
         hold(experiment)
-        mail = queue_mail(
-            recipient=person.email,
-            subject=letter.subject,
-            body=letter.body,
-            html=letter.html,
-            leave_url=letter.leave_url,
-            workspace_id=experiment.workspace_id,
-        )
-        experiment.tried_at, experiment.tried_message_id = clock.now(), mail.message_id
+        experiment.tried_at, experiment.tried_message_id = clock.now(), ""
+        if mail.is_sent:
+            letter = letters.welcome(live, base_url, f"{TRY}/{live.slug}", mail)
+            queued = queue_mail(
+                recipient=person.email,
+                subject=letter.subject,
+                body=letter.body,
+                html=letter.html,
+                leave_url=letter.leave_url,
+                workspace_id=experiment.workspace_id,
+            )
+            experiment.tried_message_id = queued.message_id

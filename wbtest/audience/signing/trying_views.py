@@ -26,7 +26,7 @@ def take_try(slug: str) -> ResponseReturnValue:
         line = f"This is a try, so it writes to your own address alone: {person.email}."
         return show_preview(slug, 422, form=form, line=line)
     experiment = db.session.get_one(Experiment, live.id)
-    trying.try_sign_up(experiment, live, person, printer().base_url)
+    trying.try_sign_up(experiment, live, person, printer().first_mail(live), printer().base_url)
     return redirect(f"/p/{live.slug}/tried?preview={request.args['preview']}", 303)
 
 

@@ -5,6 +5,7 @@ from flask.typing import ResponseReturnValue
 
 from wbtest.publishing.choices import words as options_words
 from wbtest.publishing.choices.choosing import change_options
+from wbtest.publishing.choices.confirming import first_mail
 from wbtest.publishing.choices.form import OptionsForm, values_of
 from wbtest.publishing.choices.options import from_json
 from wbtest.publishing.experiments import Frozen
@@ -39,6 +40,9 @@ def options(experiment_id: int) -> ResponseReturnValue:
         experiment=experiment,
         trade_off=options_words.TRADE_OFF,
         weakness=options_words.WEAKNESS,
+        first_mail=first_mail(
+            from_json(experiment.options), current_app.extensions["wbtest.settings"].mail_url
+        ),
         usual_days=usual_days(),
         read=read_of(form, experiment.options),
     )

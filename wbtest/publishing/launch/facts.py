@@ -13,6 +13,7 @@ from wbtest.publishing import rule as rules
 from wbtest.publishing.assembling import page_of
 from wbtest.publishing.choices import options
 from wbtest.publishing.choices.choosing import conflicts
+from wbtest.publishing.choices.confirming import first_mail
 from wbtest.publishing.launch.check import findings
 from wbtest.publishing.launch.readiness import missing_before_start
 from wbtest.publishing.launch.values import Finding, Situation, Try
@@ -45,7 +46,7 @@ def situation_of(experiment: Experiment) -> Situation:
         ],
         options=chosen,
         base_url=settings.base_url,
-        has_mail=bool(settings.mail_url),
+        first_mail=first_mail(chosen, settings.mail_url),
         tried=_try_of(experiment),
         daily=daily,
         objections=planning.advice_on(asked).objections,
@@ -77,6 +78,8 @@ def look_faults(experiment: Experiment) -> list[str]:
 def _try_of(experiment: Experiment) -> Try:
     if experiment.tried_at is None:
         return ""
+    if not experiment.tried_message_id:
+        return "unmailed"
     state: Try | None = db.session.scalar(
         select(OutboxMail.state).where(OutboxMail.message_id == experiment.tried_message_id)
     )

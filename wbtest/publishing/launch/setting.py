@@ -9,6 +9,7 @@ from wbtest.publishing.launch.values import Finding, Situation
 from wbtest.publishing.reckoning import LOWER
 
 LOOPBACK = ("localhost", "127.0.0.1", "::1")
+NEVER_SENT = "No mail of this page was ever sent."
 
 
 def check_address(now: Situation) -> Iterator[Finding]:
@@ -32,21 +33,14 @@ def check_address(now: Situation) -> Iterator[Finding]:
 
 
 def check_mail(now: Situation) -> Iterator[Finding]:
-    if not now.has_mail:
-        said = "Mail is not set up, so what we write to those who sign up only waits."
-        if now.rule.conversion == "confirmed":
-            said += " Nobody can confirm meanwhile, and the rule counts confirmed sign-ups alone."
-        yield Finding(
-            "warning",
-            "mail",
-            said,
-            "Let whoever runs the server set WBTEST_MAIL_URL.",
-        )
+    if not now.first_mail.is_sent:
+        yield _without_mail(now)
     elif now.tried == "sent":
         yield Finding("fine", "mail", "A real mail went out.")
     else:
         said = {
-            "": "No mail of this page was ever sent.",
+            "": NEVER_SENT,
+            "unmailed": NEVER_SENT,
             "waiting": "The mail of your try is still waiting to be sent.",
             "failed": "The mail of your try was not taken by the mail server.",
             "bounced": "The mail of your try came back.",
@@ -63,6 +57,24 @@ def check_mail(now: Situation) -> Iterator[Finding]:
             "Open the preview and leave your own address. It is a try, and not counted.",
             "preview",
         )
+
+
+def _without_mail(now: Situation) -> Finding:
+    if now.rule.conversion == "confirmed":
+        return Finding(
+            "blocker",
+            "mail",
+            "No mail server: nobody can confirm, and this test counts only confirmed sign-ups.",
+            "Set WBTEST_MAIL_URL on the server, or let the rule count every sign-up.",
+            "rule",
+        )
+    unasked = "nobody is asked to confirm, and " if now.first_mail.skips_confirming else ""
+    return Finding(
+        "warning",
+        "mail",
+        f"No mail server: {unasked}the email with your decision waits until there is one.",
+        "Set WBTEST_MAIL_URL on the server.",
+    )
 
 
 def check_visitors(now: Situation) -> Iterator[Finding]:

@@ -5,14 +5,15 @@ from typing import Literal, NamedTuple
 
 from msgspec import Struct
 
+from wbtest.publishing.choices.confirming import FirstMail
 from wbtest.publishing.choices.options import Options
 from wbtest.publishing.copy import PageCopy
 from wbtest.publishing.objections import Objection
 from wbtest.publishing.rule import Hypothesis
 
 Kind = Literal["blocker", "warning", "fine"]
-# How far the team's own try has come: nobody tried, or the state of its mail.
-Try = Literal["", "waiting", "sent", "failed", "bounced"]
+# How far the team's own try has come: nobody tried, there was no mail, or the state of its mail.
+Try = Literal["", "unmailed", "waiting", "sent", "failed", "bounced"]
 # What each thing that was looked at is called, in the history and the sealed text too.
 NAMES = {
     "approval": "Approval",
@@ -83,7 +84,7 @@ class Situation(Struct, frozen=True):
     pages: Sequence[tuple[str, PageCopy]]
     options: Options
     base_url: str
-    has_mail: bool
+    first_mail: FirstMail
     tried: Try
     daily: int | None
     objections: Sequence[Objection] = ()

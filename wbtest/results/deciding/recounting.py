@@ -23,7 +23,7 @@ MEASURED = frozenset({"split", "served_split", "beacons", "seal"})
 # They follow from the counts, the sealed rule and the number of the attempt.
 COUNTED = MEASURED.union(
     ("beacons_alike", "excluded", "lost", "weekdays", "without_beacon"),
-    ("confirmed", "confirmed_alike", "too_good", "attempts"),
+    ("confirmed_alike", "too_good", "attempts"),
 )
 # A check is its words, and what it found.
 WORDS = frozenset({"title", "value", "reason"})

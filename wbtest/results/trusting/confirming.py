@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from wbtest.audience.segments_counts import Newest
+from wbtest.publishing.rule import Hypothesis
 from wbtest.results import statistics
 from wbtest.results.history import History
 from wbtest.results.totals import total
@@ -13,15 +15,17 @@ FEWEST_SIGNUPS = 10
 MANY_AUTOMATED, MANY_DISPOSABLE = 0.2, 0.1
 
 
-def check_confirmed(counted: History, around: Around) -> Check:
-    """Do at least half confirm?"""
-    title = "Confirmed addresses"
+def check_confirmed(rule: Hypothesis, counted: History, around: Around) -> Check:
+    """Do at least half confirm, of those who were asked?"""
+    title, newest = "Confirmed addresses", around.newest
     sums = total(counted.variants)
     if not around.confirms:
         reason = "This page asks nobody to confirm, so nobody knows whose addresses these are."
         return Check("confirmed", "ok", reason, title, "not asked")
     if not sums.signups:
         return early("confirmed", title, "Nobody signed up yet.")
+    if newest.unasked:
+        return _some_unasked(rule, newest, title)
     reason = f"{sums.confirmed:,} of {sums.signups:,} confirmed by the link in their mail."
     if sums.signups < FEWEST_SIGNUPS:
         reason += f" From {FEWEST_SIGNUPS} on it says something."
@@ -32,6 +36,25 @@ def check_confirmed(counted: History, around: Around) -> Check:
     reason += " Fewer than half: mails do not arrive, or these are not people who want it."
     do = "Sign up on the page with an address of your own at another provider, and see what comes."
     return Check("confirmed", "warn", reason, title, value, do=do, where="page")
+
+
+def _some_unasked(rule: Hypothesis, newest: Newest, title: str) -> Check:
+    """What to say where no mail server was set for a while, or for all of the test."""
+    if newest.unasked == newest.count:
+        reason = "No mail server was set when people signed up, so nobody was asked to confirm."
+        value = "not asked"
+    else:
+        were = "was" if newest.unasked == 1 else "were"
+        reason = (
+            f"Of the newest {newest.count:,} sign-ups {newest.unasked:,} {were} not asked to "
+            "confirm: no mail server was set."
+        )
+        value = f"{newest.unasked:,} not asked"
+    if rule.conversion != "confirmed":
+        return Check("confirmed", "ok", reason, title, value)
+    reason += " The rule counts only confirmed sign-ups, so the rate is too low."
+    do = "Set WBTEST_MAIL_URL on the server, and start a new test."
+    return Check("confirmed", "warn", reason, title, value, do=do, where="signups")
 
 
 def check_confirmed_alike(counted: History, around: Around) -> Check:
