@@ -69,7 +69,7 @@ def test_signups_are_listed_with_why_they_count(client: Browser, team: Team, exp
 
 def test_a_rule_about_confirmed_addresses_says_which_are_missing(client, team, begin: Start):
     experiment = begin(conversion="confirmed", sources=("newsletter",))
-    add_signup(experiment, "ada@example.com", is_converted=False)
+    add_signup(experiment, "ada@example.com", is_converted=False, is_asked_to_confirm=True)
     add_signup(experiment, "friend@example.com", source="friends")
     log_in(client, team.owner)
     page = page_of(client, experiment, "signups")
@@ -83,7 +83,8 @@ def test_two_thousand_machines_and_throw_away_addresses_leave_a_hundred_people(c
     leave_addresses(
         experiment, 1_000, email="trap", confirmed_us=None, excluded_because="suspected"
     )
-    leave_addresses(experiment, 1_000, email="away", confirmed_us=None, is_disposable=True)
+    away = {"confirmed_us": None, "is_asked_to_confirm": True, "is_disposable": True}
+    leave_addresses(experiment, 1_000, email="away", **away)
     leave_addresses(experiment, 100)
     log_in(client, team.owner)
 

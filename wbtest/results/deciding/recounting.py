@@ -23,7 +23,7 @@ MEASURED = frozenset({"split", "served_split", "beacons", "seal"})
 # They follow from the counts, the sealed rule and the number of the attempt.
 COUNTED = MEASURED.union(
     ("beacons_alike", "excluded", "lost", "weekdays", "without_beacon"),
-    ("confirmed_alike", "too_good", "attempts"),
+    ("confirmed", "confirmed_alike", "too_good", "attempts"),
 )
 # A check is its words, and what it found.
 WORDS = frozenset({"title", "value", "reason"})
@@ -53,6 +53,10 @@ def checks_from(
     by_name = {str(check["check"]): check for check in told}
     names = list(ours) if is_ours else [name for name in by_name if name != SINCE]
     stated = {name: _stated(name, ours, counted, around, is_ours=is_ours) for name in names}
+    # Who was not asked to confirm for want of a mail server, rows tell and counts do not.
+    value = str(by_name.get("confirmed", {}).get("value", ""))
+    if "confirmed" in stated and around.confirms and value.endswith("not asked"):
+        stated["confirmed"] = FOUND
     # Nothing else may stop a verdict, so no version can have left it out.
     late = [check for check in anew if check.state == "stop" and check.check not in stated]
     return [
