@@ -9,8 +9,8 @@ from wbtest.store import writing
 
 
 def leave_addresses(experiment: Experiment, number: int, **details: Any) -> None:
-    """Store so many confirmed sign-ups, whose tokens are their numbers."""
-    kept = {"confirmed_us": 2, "excluded_because": ""} | details
+    """Store so many sign-ups that were asked to confirm and did; their tokens are their numbers."""
+    kept = {"confirmed_us": 2, "is_asked_to_confirm": True, "excluded_because": ""} | details
     prefix = details.get("email", "p")
     with writing() as session:
         for one in range(number):

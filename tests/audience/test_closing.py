@@ -41,7 +41,7 @@ def recipients() -> list[str]:
 def test_whoever_confirmed_hears_and_nobody_else(over, now):
     leave_addresses(over.experiment, 1)
     leave_addresses(over.experiment, 1, email="objector", excluded_because="opted_out")
-    asked = {"is_asked_to_confirm": True, "confirmed_us": None}
+    asked = {"confirmed_us": None}
     leave_addresses(over.experiment, 1, email="pending", **asked)
     for reason in ("suspected", "imported", "team", "waiting"):
         leave_addresses(over.experiment, 1, email=reason, excluded_because=reason)
@@ -56,7 +56,7 @@ def test_whoever_confirmed_hears_and_nobody_else(over, now):
 
 
 def test_without_confirming_everybody_who_did_not_leave_hears(over, now):
-    leave_addresses(over.experiment, 1, confirmed_us=None)
+    leave_addresses(over.experiment, 1, is_asked_to_confirm=False, confirmed_us=None)
     leave_addresses(over.experiment, 1, email="gone", left_at=now())
     tell(over)
 
@@ -136,7 +136,7 @@ def test_it_is_done_once_however_often_one_clicks(over, now):
 
 
 def test_who_confirms_late_hears_too(over, now):
-    leave_addresses(over.experiment, 1, is_asked_to_confirm=True, confirmed_us=None)
+    leave_addresses(over.experiment, 1, confirmed_us=None)
     tell(over)
     write_letters(now())
     assert recipients() == []

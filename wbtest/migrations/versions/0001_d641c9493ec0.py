@@ -6,7 +6,7 @@ from alembic import op
 import wbtest.store
 from wbtest.team.models import GUARDS
 
-revision = "0001_e4859ea80b3b"
+revision = "0001_d641c9493ec0"
 down_revision = None
 
 
@@ -1360,6 +1360,7 @@ def upgrade() -> None:
         sa.Column("other_variant", sa.String(length=30), nullable=False),
         sa.Column("mailed_us", sa.BigInteger(), nullable=True),
         sa.Column("token_hash", sa.String(length=64), nullable=False),
+        sa.Column("is_asked_to_confirm", sa.Boolean(), nullable=False),
         sa.Column("confirmed_us", sa.BigInteger(), nullable=True),
         sa.Column("answer_hash", sa.String(length=64), nullable=False),
         sa.Column("answers", sa.Text(), nullable=False),
