@@ -19,17 +19,12 @@ ACCOUNT = "postgres"
 
 
 class Postgresql:
-    """A cluster in ``folder``, whose server is a child of ours; with a ``primary`` its replica.
+    """A cluster in ``folder``, whose server is a child of ours.
 
     It listens on ``address``, and lets in whoever comes from the network of that.
     """
 
-    def __init__(
-        self,
-        folder: Path,
-        address: str = "127.0.0.1",
-        primary: "Postgresql | None" = None,
-    ) -> None:
+    def __init__(self, folder: Path, address: str = "127.0.0.1") -> None:
         self._address = address
         self._bin = _programs()
         self._data = folder / "postgresql"
@@ -45,11 +40,7 @@ class Postgresql:
             folder.chmod(0o755)
             shutil.chown(self._data, ACCOUNT, ACCOUNT)
         self._data.chmod(0o700)
-        if primary is None:
-            self._run("initdb", "-D", str(self._data), "-U", "wbtest", "-E", "UTF8", "--auth=trust")
-        else:
-            source = ("-h", "127.0.0.1", "-p", str(primary._port), "-U", "wbtest")
-            self._run("pg_basebackup", *source, "-D", str(self._data), "-R", "-c", "fast")
+        self._run("initdb", "-D", str(self._data), "-U", "wbtest", "-E", "UTF8", "--auth=trust")
         if address != "127.0.0.1":
             with (self._data / "pg_hba.conf").open("a") as rules:
                 rules.write(f"host all all {address}/16 trust\n")
@@ -149,12 +140,10 @@ class Postgresql:
 
 
 @contextmanager
-def running(
-    folder: Path, address: str = "127.0.0.1", primary: Postgresql | None = None
-) -> Iterator[Postgresql]:
+def running(folder: Path, address: str = "127.0.0.1") -> Iterator[Postgresql]:
     """A server that takes connections. Raises NotPossible where PostgreSQL is not installed."""
     folder.mkdir(exist_ok=True)
-    server = Postgresql(folder, address, primary)
+    server = Postgresql(folder, address)
     try:
         server.start()
         yield server

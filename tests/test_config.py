@@ -130,7 +130,6 @@ def test_a_damaged_secret_file_is_not_used(tmp_path: Path, there: bytes) -> None
         ("DATABASE_URL", "sqlite:////x.db?mode=ro", "name a database"),
         ("DATABASE_URL", "sqlite:///file::memory:?uri=true", "name a database"),
         ("DATABASE_URL", "postgresql://h:bad/x", "name a database"),
-        ("READ_URL", "postgresql://h:bad/x", "must begin with"),
         ("MAIL_URL", "smtp://[::1", "must be like smtp://"),
         ("MAIL_URL", "smtp://mail.example.com:abc", "must be like smtp://"),
         ("TRUSTED_PROXIES", "1" * 5000, "a whole number, 0 to 10: '11111111111111111111…'"),
@@ -186,14 +185,6 @@ def test_both_databases_are_known(tmp_path: Path, given: str, used: str) -> None
 
 def test_postgresql_has_no_file(tmp_path: Path) -> None:
     assert read(tmp_path, DATABASE_URL="postgresql://db/wb").database_file is None
-
-
-def test_a_replica_is_one_of_postgresql(tmp_path: Path) -> None:
-    settings = read(tmp_path, DATABASE_URL="postgresql://db/wb", READ_URL="postgresql://copy/wb")
-
-    assert settings.read_url == "postgresql+psycopg://copy/wb"
-    with pytest.raises(BadSetting, match="only PostgreSQL has replicas"):
-        read(tmp_path, READ_URL="postgresql://copy/wb")
 
 
 def test_a_slash_at_the_end_of_the_address_is_dropped(tmp_path: Path) -> None:

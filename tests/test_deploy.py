@@ -185,7 +185,7 @@ def test_the_guide_speaks_of_containers_that_there_are() -> None:
 
 @pytest.mark.parametrize("name", ["deploy.md", "publish.md", "scaling.md"])
 def test_what_a_shell_would_cut_stands_in_quotes_among_the_settings(name: str) -> None:
-    lines = r"^(?:# |echo \")?WBTEST_(?:DATABASE_URL|READ_URL|MAIL_URL|MAIL_FROM)=(.)"
+    lines = r"^(?:# |echo \")?WBTEST_(?:DATABASE_URL|MAIL_URL|MAIL_FROM)=(.)"
     begins = re.findall(lines, (DOCS / name).read_text(), re.MULTILINE)
 
     assert set(begins) == {"'"}

@@ -220,25 +220,14 @@ def test_a_view_of_one_moment_reads_who_asks_at_the_same_moment(app: Flask) -> N
     values = {"name": "Kiln", "controller": "", "contact_email": "", "created_at": clock.now()}
 
     @moments.of_one_moment
-    def view() -> tuple[int | None, bool, int | None]:
+    def view() -> tuple[int | None, int | None]:
         before = db.session.scalar(count)
         with store.writing_group(db.engine, store.lock()) as connection:
             connection.execute(sa.insert(Workspace), values)
-        return before, moments.is_of_one_moment(), db.session.scalar(count)
+        return before, db.session.scalar(count)
 
-    assert view() == (1, True, 1)
+    assert view() == (1, 1)
     assert view()[0] == 2
-
-
-def test_the_moment_of_a_view_is_over_with_its_transaction(app: Flask) -> None:
-    @moments.of_one_moment
-    def view() -> bool:
-        with writing() as session:
-            session.scalar(db.select(1))
-        return moments.is_of_one_moment()
-
-    assert not moments.is_of_one_moment()
-    assert not view()
 
 
 def test_times_come_back_aware_and_in_utc(app: Flask) -> None:

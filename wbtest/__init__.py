@@ -15,9 +15,9 @@ import jinja2
 from flask import Flask, current_app
 from werkzeug.local import LocalProxy
 
-from wbtest import config, error_pages, http, locks, reaching, replica, static_files, store
+from wbtest import config, error_pages, http, locks, reaching, static_files, store
 from wbtest.dots import KeptDots
-from wbtest.extensions import REPLICA, Now, clock, csrf, db, utc_now
+from wbtest.extensions import Now, clock, csrf, db, utc_now
 from wbtest.garbage import unsearched
 from wbtest.routes import Site
 
@@ -49,7 +49,6 @@ def create_app(settings: config.Settings | None = None, now: Now = utc_now) -> F
         SQLALCHEMY_DATABASE_URI=settings.database_url,
         # What people typed must not reach the log with the text of an error.
         SQLALCHEMY_ENGINE_OPTIONS=_options_of(settings),
-        SQLALCHEMY_BINDS=_replicas(settings),
         SESSION_COOKIE_NAME="__Host-wb-form" if settings.is_https else "wb-form",
         SESSION_COOKIE_SECURE=settings.is_https,
         SESSION_COOKIE_HTTPONLY=True,
@@ -97,10 +96,8 @@ def _open_store(app: Flask, settings: config.Settings) -> None:
     app.teardown_appcontext(store.let_go)
     app.extensions["migrate"] = LocalProxy(cache(partial(_migrations_of, app)))
     app.cli.add_command(LateMigrations("db", help="Perform database migrations."))
-    app.add_template_global(replica.figures_as_of)
     with app.app_context():
-        for engine in db.engines.values():
-            store.prepare(engine)
+        store.prepare(db.engine)
     file = settings.database_file
     app.extensions["wbtest.lock"] = (
         locks.NoLock() if file is None else locks.WriteLock(file.with_suffix(".lock"))
@@ -124,12 +121,6 @@ def _migrations_of(app: Flask) -> object:
     # Puts itself in the place of the proxy that asks.
     Migrate(app, db, directory=str(_PACKAGE / "migrations"))
     return app.extensions["migrate"]
-
-
-def _replicas(settings: config.Settings) -> dict[str, dict[str, object]]:
-    if not settings.read_url:
-        return {}
-    return {REPLICA: replica.options_of(settings.read_url) | _connections(settings)}
 
 
 def _join_areas(app: Flask) -> None:

@@ -25,7 +25,6 @@ USUAL = ("postgresql://", "postgres://")
 KNOWN = {
     "INSTANCE": "folder for database, secrets and backups (default `./instance`)",
     "DATABASE_URL": "`sqlite:///…` or `postgresql://…` (default: SQLite in the instance)",
-    "READ_URL": "a replica of that PostgreSQL, from which pages of figures read (default: none)",
     "SECRET_KEY": f"signs forms and links, {MINIMUM_SECRET} characters or more, the same on every "
     "machine (default: made once)",
     "BASE_URL": "the address people type, e.g. `https://try.example.com`; it builds every link",
@@ -61,7 +60,6 @@ class Settings:
     retention_days: int = 395
     idle_days: int = 14
     log_format: str = "text"
-    read_url: str = ""
     # '' for no figures at /metrics.
     metrics_token: str = ""
     # Nobody gave a secret and there was none, so it is known to this folder alone, and no database
@@ -112,7 +110,6 @@ def from_environment(environ: Mapping[str, str] = os.environ) -> Settings:
         retention_days=_whole(given, "RETENTION_DAYS", 395, 1, 760),
         idle_days=_whole(given, "IDLE_DAYS", 14, 1, 30),
         log_format=_one_of(given, "LOG_FORMAT", ("text", "json")),
-        read_url=_read_url(given.get("READ_URL", ""), database_url),
         metrics_token=_metrics_token(given.get("METRICS_TOKEN", "")),
     )
 
@@ -237,16 +234,6 @@ def _is_postgresql(url: str) -> bool:
     except (ValueError, ArgumentError):
         return False
     return url.startswith(DATABASES[1])
-
-
-def _read_url(given: str, database_url: str) -> str:
-    url = _with_our_driver(given)
-    if url and not (_is_postgresql(url) and database_url.startswith(DATABASES[1])):
-        raise BadSetting(
-            f"{PREFIX}READ_URL must begin with {USUAL[0]}, and so must {PREFIX}DATABASE_URL: "
-            "only PostgreSQL has replicas."
-        )
-    return url
 
 
 def _can_be_read(url: str) -> bool:

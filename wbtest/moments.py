@@ -8,8 +8,6 @@ import sqlalchemy as sa
 
 from wbtest.extensions import connection_for, db
 
-# Of a session: the transaction in which all is of one moment.
-MOMENT = "moment"
 View = TypeVar("View", bound=Callable[..., Any])
 
 
@@ -34,18 +32,9 @@ def of_one_moment(view: View) -> View:
     @wraps(view)
     def reading(*args: Any, **kwargs: Any) -> Any:
         read_one_moment()
-        session = db.session()
-        session.info[MOMENT] = session.get_transaction() or session.begin()
         return view(*args, **kwargs)
 
     return cast(View, reading)
-
-
-def is_of_one_moment() -> bool:
-    """Whether what is read now is of the moment at which a view ``of_one_moment`` began."""
-    session = db.session()
-    begun = session.get_transaction()
-    return begun is not None and begun is session.info.get(MOMENT)
 
 
 def is_one_moment(query: sa.SelectBase) -> bool:

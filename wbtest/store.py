@@ -16,7 +16,7 @@ from flask_sqlalchemy.session import Session
 from sqlalchemy.orm import scoped_session
 
 from wbtest import same_files
-from wbtest.extensions import SUMS_FROM, Base, db
+from wbtest.extensions import Base, db
 from wbtest.locks import NoLock, WriteLock
 
 log = logging.getLogger(__name__)
@@ -215,8 +215,6 @@ def writing(within: float | None = None) -> Iterator[scoped_session[Session]]:
     with lock() if within is None else lock().within(within):
         # Ends a read transaction, whose snapshot may be older than the lock we now hold.
         session.rollback()
-        # Nothing that is written rests on what a replica says, nor does what is read afterwards.
-        session.info.pop(SUMS_FROM, None)
         session.connection(execution_options={"writes": True, "within": within})
         session.info["writing"] = True
         try:

@@ -14,7 +14,7 @@ from wbtest.audience import past_days
 from wbtest.audience.past_days import Days, days_of
 from wbtest.audience.recording import rollup
 from wbtest.audience.totals_models import DayChange, DayTotal, HourTotal
-from wbtest.extensions import _asks_for_sums, db
+from wbtest.extensions import db
 from wbtest.moments import read_one_moment
 from wbtest.publishing.models import Experiment
 from wbtest.store import writing
@@ -203,8 +203,3 @@ def test_tests_of_which_no_day_is_over_are_forgotten_too(
         read(Page(page.database))
 
     assert len(current_app.extensions["wbtest.past_days"]) == 2
-
-
-def test_a_replica_that_has_the_sums_is_asked_for_them() -> None:
-    for question in (past_days._DAYS, past_days._CHANGES):
-        assert _asks_for_sums(question.query)

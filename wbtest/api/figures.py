@@ -10,7 +10,6 @@ from wbtest.api.bodies import Unfit
 from wbtest.extensions import clock
 from wbtest.publishing.models import Experiment
 from wbtest.publishing.rule import LAST_DAY
-from wbtest.replica import figures_as_of, read_figures
 from wbtest.results.dashboard.filters import Filters
 from wbtest.results.dashboard.who_came import days_of
 from wbtest.results.deciding.meanwhile import mark_of
@@ -177,21 +176,17 @@ class Portfolio(msgspec.Struct):
 
 def get_results(experiment_id: int, query: Filter) -> ResultsShown:
     """What is known of an experiment now. A filter adds a part, and changes no verdict."""
-    read_figures()
     experiment = access.get(Experiment, experiment_id, "read")
     found = results_of(experiment, clock.now())
     values = results_json(found) | {
         "mark": mark_of(experiment, found),
         "filtered": _filtered(experiment, found, query) if query != Filter() else None,
     }
-    if behind := figures_as_of():
-        values["as_of"] = behind.isoformat()
     return msgspec.convert(values, ResultsShown)
 
 
 def get_portfolio(query: Wanted) -> Portfolio:
     """Every idea against its own bar, what needs the team first; in pages."""
-    read_figures()
     asked = Asked(query.state, " ".join(query.q.split()), query.page)
     found = portfolio_of(access.workspace("read"), asked, clock.now())
     if query.page > found.page.pages:

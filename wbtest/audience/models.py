@@ -22,7 +22,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from wbtest.extensions import SUMS, Base
+from wbtest.extensions import Base
 from wbtest.publishing.models import Experiment
 from wbtest.store import UtcDateTime
 from wbtest.team.models import Person
@@ -184,7 +184,6 @@ class EngagementCount(Base):
     """
 
     __tablename__ = "engagement_counts"
-    __table_args__ = SUMS
 
     experiment_id: Mapped[int] = mapped_column(ForeignKey(Experiment.id), primary_key=True)
     phase: Mapped[int] = mapped_column(primary_key=True)
@@ -240,7 +239,6 @@ class MachineCount(Base):
     """
 
     __tablename__ = "machine_counts"
-    __table_args__ = SUMS
 
     experiment_id: Mapped[int] = mapped_column(ForeignKey(Experiment.id), primary_key=True)
     variant: Mapped[str] = mapped_column(String(30), primary_key=True)
@@ -252,8 +250,6 @@ class MachineCount(Base):
 
 class PeopleCounted:
     """The columns of every roll-up of people, behind its key. See ``HourlyCount``."""
-
-    __table_args__ = SUMS
 
     served: Mapped[int] = mapped_column(default=0, sort_order=1)
     seen: Mapped[int] = mapped_column(default=0, sort_order=1)

@@ -10,7 +10,7 @@ from sqlalchemy import BigInteger, Date, ForeignKey, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from wbtest.audience.models import PeopleCounted
-from wbtest.extensions import SUMS, Base
+from wbtest.extensions import Base
 from wbtest.publishing.models import Experiment
 
 
@@ -46,7 +46,6 @@ class DayChange(Base):
     """
 
     __tablename__ = "day_changes"
-    __table_args__ = SUMS
 
     experiment_id: Mapped[int] = mapped_column(ForeignKey(Experiment.id), primary_key=True)
     phase: Mapped[int] = mapped_column(primary_key=True)
@@ -83,7 +82,6 @@ class MachineTotal(Base):
     """Requests of machines of one family, over all hours."""
 
     __tablename__ = "machine_totals"
-    __table_args__ = SUMS
 
     experiment_id: Mapped[int] = mapped_column(ForeignKey(Experiment.id), primary_key=True)
     variant: Mapped[str] = mapped_column(String(30), primary_key=True)

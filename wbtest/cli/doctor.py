@@ -19,10 +19,8 @@ from wbtest.delivery.dumps import is_dump
 from wbtest.delivery.jobs import find_run
 from wbtest.delivery.models import Webhook
 from wbtest.extensions import clock, db
-from wbtest.replica import OLD, NoReplica, look
 
 BACKUP_AGE = timedelta(hours=48)
-REPLICA_LAG = timedelta(minutes=1)
 TIMEOUT_SECONDS = 10
 # So often is the address asked: behind it there may be several machines, which take turns.
 ASKED = 4
@@ -42,7 +40,6 @@ def doctor(as_json: bool) -> None:
     checks: dict[str, Callable[[Settings], Finding]] = {
         "settings": check_settings,
         "database": check_database,
-        "replica": check_replica,
         "disk": check_disk,
         "worker": check_worker,
         "mail": check_mail,
@@ -52,8 +49,6 @@ def doctor(as_json: bool) -> None:
     }
     with opened(os.environ) as app:
         settings: Settings = app.extensions["wbtest.settings"]
-        if not settings.read_url:
-            del checks["replica"]
         found = {name: check(settings) for name, check in checks.items()}
     if as_json:
         click.echo(
@@ -100,18 +95,6 @@ def _check_connections(settings: Settings) -> Finding:
         f"machine alone; who gets none is answered with 503. Set its "
         f"max_connections to {max(300, needed + MOST_CONNECTIONS)}.",
     )
-
-
-def check_replica(_settings: Settings) -> Finding:
-    """Whether figures can be read there, and are of now."""
-    try:
-        state = look()
-    except NoReplica as reason:
-        return Finding(False, f"Figures are read from the primary: {reason}.")
-    if state.lag < OLD:
-        return Finding(True, "The replica is up to date.")
-    lag = f"The replica is {state.lag.total_seconds():,.0f} s behind; its pages say so."
-    return Finding(state.lag <= REPLICA_LAG, lag)
 
 
 def check_disk(settings: Settings) -> Finding:

@@ -11,7 +11,6 @@ from sqlalchemy.exc import SQLAlchemyError
 from wbtest.config import Settings
 from wbtest.delivery import jobs, schema, worker
 from wbtest.extensions import clock, db
-from wbtest.replica import OLD, NoReplica, has_replica, look
 
 # What can be wrong, in the order in which it is told.
 CHECKS = ("disk", "database", "migrations", "worker", "queue")
@@ -38,22 +37,6 @@ def find_troubles(settings: Settings) -> dict[str, str]:
     if found["database"]:
         found["migrations"] = found["worker"] = found["queue"] = ""
     return {name: sentence for name, sentence in found.items() if sentence}
-
-
-def tell_of_replica() -> str:
-    """How the replica is, in a sentence; '' where none is set. Pages do without it, if need be."""
-    if not has_replica():
-        return ""
-    try:
-        state = look()
-    except NoReplica:
-        return "The replica cannot be read; figures come from the primary."
-    except SQLAlchemyError:
-        db.session.rollback()
-        return "The database does not answer."
-    if state.lag < OLD:
-        return "The replica is up to date."
-    return f"The replica is {state.lag.total_seconds():,.0f} s behind."
 
 
 def check_database() -> str:

@@ -42,8 +42,8 @@ def rendered(text: str, names: frozenset[str], address: Callable[[str], str]) ->
 def slug(heading: str) -> str:
     """The anchor that a heading has where docs are usually read.
 
-    >>> slug("A replica, for `figures`")
-    'a-replica-for-figures'
+    >>> slug("A backup, for `safety`")
+    'a-backup-for-safety'
     """
     return re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-")
 

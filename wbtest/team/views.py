@@ -162,14 +162,9 @@ def healthz() -> ResponseReturnValue:
 @bp.get("/readyz")
 @access.public
 def readyz() -> ResponseReturnValue:
-    """Whether everything that the product needs is there; 503 names what is not.
-
-    How a replica is stands there too, and turns nobody away: without it pages read the primary.
-    """
+    """Whether everything that the product needs is there; 503 names what is not."""
     wrong = health.find_troubles(_settings())
-    replica = health.tell_of_replica()
-    told = {"replica": replica} if replica else {}
-    return jsonify(ok=not wrong, wrong=wrong, **told), 503 if wrong else 200
+    return jsonify(ok=not wrong, wrong=wrong), 503 if wrong else 200
 
 
 @bp.get("/metrics")

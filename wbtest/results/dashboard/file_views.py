@@ -9,7 +9,6 @@ from wbtest.downloads import as_csv, send_file
 from wbtest.extensions import clock
 from wbtest.moments import of_one_moment
 from wbtest.publishing.models import Experiment
-from wbtest.replica import figures_as_of, read_figures
 from wbtest.results.dashboard.files import FILES
 from wbtest.results.dashboard.who_came import filters_of
 from wbtest.results.exports import MORE_TABLES, TABLES, Rows
@@ -27,12 +26,9 @@ def results_json(experiment_id: int) -> ResponseReturnValue:
     # Here, so that a process that shows landing pages only never loads it.
     import msgspec
 
-    read_figures()
     experiment = access.get(Experiment, experiment_id, "read")
     found = as_json(results_of(experiment, clock.now()))
-    behind = figures_as_of()
-    text = msgspec.json.encode(found | {"as_of": behind.isoformat()} if behind else found)
-    return Response(text, mimetype="application/json")
+    return Response(msgspec.json.encode(found), mimetype="application/json")
 
 
 @bp.get("/experiments/<int:experiment_id>/results.csv")
@@ -43,13 +39,11 @@ def results_csv(experiment_id: int) -> ResponseReturnValue:
 
     What the tabs filter is filtered here by the same address.
     """
-    read_figures()
     experiment = access.get(Experiment, experiment_id, "read")
     table = request.args.get("table", "days")
     # Read here, where all is of one moment: a file is sent once that is over.
     rows = [*_rows(experiment, table)]
-    as_of = f"{figures_as_of() or clock.now():%Y%m%dT%H%M%SZ}"
-    return send_file(as_csv(rows), f"{experiment.slug}-{table}-{as_of}.csv")
+    return send_file(as_csv(rows), f"{experiment.slug}-{table}-{clock.now():%Y%m%dT%H%M%SZ}.csv")
 
 
 def _rows(experiment: Experiment, table: str) -> Rows:

@@ -9,7 +9,6 @@ from wbtest.audience.readmissions import standing_readmissions
 from wbtest.extensions import clock
 from wbtest.moments import of_one_moment
 from wbtest.publishing.models import Experiment
-from wbtest.replica import read_figures
 from wbtest.results import charts, conclusions, traffic_charts
 from wbtest.results.attempts import other_attempts
 from wbtest.results.dashboard.shown import shown
@@ -27,7 +26,6 @@ from wbtest.team import access
 @access.requires("read")
 def results(experiment_id: int) -> ResponseReturnValue:
     """The verdict, why one may trust it, and the figures it rests on."""
-    read_figures()
     experiment = access.get(Experiment, experiment_id, "read")
     if experiment.started_at is None:
         return render_template("results/not_started.html", experiment=experiment)

@@ -12,7 +12,6 @@ from wbtest.extensions import clock
 from wbtest.moments import of_one_moment
 from wbtest.publishing.choices.options import from_json as read_options
 from wbtest.publishing.models import Experiment
-from wbtest.replica import figures_as_of, read_figures
 from wbtest.results import charts, conclusions, in_words, traffic_charts
 from wbtest.results.annotating.showing import notes_part
 from wbtest.results.dashboard import segment_charts, segment_words
@@ -71,10 +70,9 @@ def for_information(experiment_id: int) -> ResponseReturnValue:
 @access.requires("read")
 def results_now(experiment_id: int) -> ResponseReturnValue:
     """How many there are by now, for a page that is open and wants to say so."""
-    read_figures()
     found = judged(access.get(Experiment, experiment_id, "read"), clock.now())
     return jsonify(
-        as_of=(figures_as_of() or found.life.now).isoformat(),
+        as_of=found.life.now.isoformat(),
         seen=found.everybody.seen,
         signups=found.everybody.converted,
         verdict=in_words.badge(found).text,
@@ -82,7 +80,6 @@ def results_now(experiment_id: int) -> ResponseReturnValue:
 
 
 def _tab(name: str, experiment_id: int, more: More) -> ResponseReturnValue:
-    read_figures()
     experiment = access.get(Experiment, experiment_id, "read")
     if experiment.started_at is None:
         return render_template("results/not_started.html", experiment=experiment)

@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from wbtest.downloads import as_csv, send_file
 from wbtest.extensions import clock
-from wbtest.replica import figures_as_of, read_figures
+from wbtest.moments import read_one_moment
 from wbtest.results.portfolio import chart
 from wbtest.results.portfolio.exports import rows_of_ideas
 from wbtest.results.portfolio.idea import STATES
@@ -22,7 +22,7 @@ LONGEST_SEARCH = 100
 @access.requires("read")
 def portfolio() -> ResponseReturnValue:
     """Every idea, what needs the team first; a state, words and a page stand in the address."""
-    read_figures()
+    read_one_moment()
     found = portfolio_of(access.workspace("read"), _asked(), clock.now())
     tested = chart.tested(found.rows)
     return render_template(
@@ -39,10 +39,10 @@ def portfolio() -> ResponseReturnValue:
 @access.requires("read")
 def portfolio_csv() -> ResponseReturnValue:
     """All pages of the ideas that the same address shows, for a spreadsheet."""
-    read_figures()
+    read_one_moment()
     now = clock.now()
     rows = rows_of_ideas(every_row(access.workspace("read"), _asked(), now))
-    return send_file(as_csv(rows), f"portfolio-{figures_as_of() or now:%Y%m%dT%H%M%SZ}.csv")
+    return send_file(as_csv(rows), f"portfolio-{now:%Y%m%dT%H%M%SZ}.csv")
 
 
 def _asked() -> Asked:

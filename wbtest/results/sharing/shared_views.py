@@ -11,8 +11,8 @@ from wbtest.audience.traffic import classify
 from wbtest.config import Settings
 from wbtest.downloads import as_csv, send_file
 from wbtest.extensions import clock
+from wbtest.moments import read_one_moment
 from wbtest.problems import TITLES
-from wbtest.replica import figures_as_of, read_figures
 from wbtest.results.dashboard.steps import funnel_steps
 from wbtest.results.figures import results_of
 from wbtest.results.sharing import links, passes
@@ -75,12 +75,11 @@ def shared_csv(token: str) -> ResponseReturnValue:
     table = request.args.get("table", "days")
     if table not in SHARED_TABLES:
         abort(400)
-    read_figures()
+    read_one_moment()
     experiment = _get(token).experiment
     # Read here: a file is sent when the request, and with it its session, is over.
     rows = [*rows_of(table, experiment, results_of(experiment, clock.now()))]
-    as_of = f"{figures_as_of() or clock.now():%Y%m%dT%H%M%SZ}"
-    return send_file(as_csv(rows), f"{table}-{as_of}.csv")
+    return send_file(as_csv(rows), f"{table}-{clock.now():%Y%m%dT%H%M%SZ}.csv")
 
 
 def say_it_is_shut(error: Refused) -> ResponseReturnValue:
@@ -123,7 +122,7 @@ def _show(token: str) -> str:
     link = _get(token)
     if _is_counted(link):
         links.note_opened(link)
-    read_figures()
+    read_one_moment()
     experiment = _get(token).experiment
     found = results_of(experiment, clock.now())
     return render_template(

@@ -6,8 +6,8 @@ from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from wbtest.downloads import as_csv, send_file
+from wbtest.moments import read_one_moment
 from wbtest.publishing.models import Experiment
-from wbtest.replica import read_figures
 from wbtest.results.figures import check_started, sealed_rule
 from wbtest.results.spending.exports import rows_of_costs, rows_of_spends
 from wbtest.results.spending.files import Unreadable, read_lines, text_in
@@ -26,7 +26,7 @@ from wbtest.team import access
 @access.requires("read")
 def spend(experiment_id: int) -> ResponseReturnValue:
     """What a visitor and a sign-up cost, and a form that adds what was spent."""
-    read_figures()
+    read_one_moment()
     return _page(access.get(Experiment, experiment_id, "read"))
 
 
@@ -90,7 +90,7 @@ def spend_csv(experiment_id: int) -> ResponseReturnValue:
 @access.requires("read")
 def costs_csv(experiment_id: int) -> ResponseReturnValue:
     """What visitors and sign-ups cost, by source."""
-    read_figures()
+    read_one_moment()
     experiment = _started(experiment_id, "read")
     rows = rows_of_costs(spending_of(experiment), sealed_rule(experiment))
     return send_file(as_csv(rows), f"{experiment.slug}-costs.csv")
