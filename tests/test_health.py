@@ -5,7 +5,9 @@ import pytest
 from flask import Flask
 from sqlalchemy.exc import OperationalError
 
+from tests.audience.larder import Visitor, broken_store, start_page
 from tests.conftest import Browser, HandClock
+from wbtest.audience.recording import writer
 from wbtest.config import Settings
 from wbtest.delivery import health, worker
 from wbtest.extensions import db
@@ -30,7 +32,30 @@ class TestReady:
     def test_all_is_well(self, client: Browser) -> None:
         response = client.get("/readyz")
 
-        assert (response.status_code, response.json) == (200, {"ok": True, "wrong": {}})
+        queue = {"length": 0, "seconds_to_commit": None}
+        assert response.status_code == 200
+        assert response.json == {"ok": True, "wrong": {}, "queue": queue}
+
+    def test_it_says_how_long_what_visitors_did_took_to_be_stored(
+        self, app: Flask, client: Browser
+    ) -> None:
+        start_page()
+        Visitor(app).get()
+        app.extensions["wbtest.recorder"].flush()
+
+        assert client.get("/readyz").json["queue"] == {"length": 0, "seconds_to_commit": 0.0}
+
+    def test_what_cannot_be_stored_is_named(
+        self, app: Flask, client: Browser, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        start_page()
+        monkeypatch.setattr(writer, "PAUSES", ())
+        Visitor(app).get()
+        with broken_store():
+            Visitor(app).get()
+            app.extensions["wbtest.recorder"].flush()
+
+        assert self.wrong(client) == ["queue"]
 
     def wrong(self, client: Browser) -> list[str]:
         response = client.get("/readyz")

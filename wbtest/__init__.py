@@ -15,7 +15,7 @@ import jinja2
 from flask import Flask, current_app
 from werkzeug.local import LocalProxy
 
-from wbtest import config, error_pages, http, locks, reaching, static_files, store
+from wbtest import config, error_pages, http, locks, reaching, slow_requests, static_files, store
 from wbtest.dots import KeptDots
 from wbtest.extensions import Now, clock, csrf, db, utc_now
 from wbtest.garbage import unsearched
@@ -61,6 +61,7 @@ def create_app(settings: config.Settings | None = None, now: Now = utc_now) -> F
     app.jinja_env.add_extension(KeptDots)
     _open_store(app, settings)
     clock.init_app(app, now)
+    slow_requests.init_app(app, settings.slow_ms)
     error_pages.init_app(app)
     # Before the check of a form's token, which reads the form: a view may be sent longer ones.
     http.init_app(app, http.hosts_of(settings.base_url))

@@ -43,7 +43,7 @@ _HOST = late_pattern(r"(\[[0-9a-f:.]+\]|[^\s:\[\]@/\\?#]+)(?::[0-9]{0,5})?")
 # Of an app: forgets who asks, once they were not turned away.
 FORGET = "wbtest.forget"
 # Asked for by machines that know us by number; they build no link.
-ANY_HOST = ("/healthz", "/readyz", "/metrics")
+ANY_HOST = ("/healthz", "/readyz")
 
 
 class Id(IntegerConverter):

@@ -44,7 +44,6 @@ SLOW = (
 # Written for machines; no person's browser comes here.
 FOR_MACHINES = {
     "team.healthz",
-    "team.metrics",
     "team.readyz",
     "publishing.sitemap",
     "static",

@@ -39,13 +39,12 @@ def init_app(app: Flask) -> None:
     with app.app_context():
         engine = db.engine
     domain = parseaddr(settings.mail_from)[1].rpartition("@")[2]
-    meter = app.extensions["wbtest.meter"]
-    recorder = Recorder(engine, app.extensions["wbtest.lock"], now, domain, meter)
+    recorder = Recorder(engine, app.extensions["wbtest.lock"], now, domain)
     pages = LivePages(engine, now, is_https=settings.is_https)
     printer = Printer(app, settings)
     answers = Answers(printer, recorder, now, is_https=settings.is_https)
     app.extensions["wbtest.recorder"] = recorder
-    app.extensions["wbtest.may_store"] = lambda: recorder.is_storing
+    app.extensions["wbtest.queue"] = recorder.state
     # A rule names the sources that count as they are recorded; `publishing` lies below.
     app.extensions["wbtest.source_name"] = source_name
     app.extensions["wbtest.pages"] = pages

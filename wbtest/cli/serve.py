@@ -28,7 +28,6 @@ from wbtest.cli.shared import SharedApp
 from wbtest.cli.worker import work_beside
 from wbtest.config import BadSetting, Settings, database_in, from_environment, keep_secret
 from wbtest.delivery import schema
-from wbtest.delivery.metrics import shared_by_processes
 from wbtest.extensions import Now, utc_now
 from wbtest.team.people import has_owner
 from wbtest.team.setup import make_setup_link
@@ -74,7 +73,7 @@ def run(
     """
     settings = from_environment(environ)
     start_logging(settings.log_format)
-    with in_use(settings), shared_by_processes(settings):
+    with in_use(settings):
         shared = SharedApp(settings, now)
         link = _prepare(shared.app, is_served=True)
         if link:

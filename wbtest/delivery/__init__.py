@@ -9,7 +9,7 @@ from wbtest.config import Settings
 
 def init_app(app: Flask) -> None:
     """Open the list of jobs and register this area's own; it has no pages."""
-    from wbtest.delivery import backups, metrics, outbox, webhooks, worker
+    from wbtest.delivery import backups, health, outbox, webhooks, worker
     from wbtest.delivery.outgoing import Policy
 
     settings: Settings = app.extensions["wbtest.settings"]
@@ -19,8 +19,7 @@ def init_app(app: Flask) -> None:
     jobs["old mails"] = (outbox.forget_old_mails, timedelta(days=1))
     jobs["old events"] = (webhooks.forget_old_events, timedelta(days=1))
     app.extensions["wbtest.outgoing"] = Policy()
-    # Whether what visitors do can be stored; a later area knows what does it.
-    app.extensions["wbtest.may_store"] = lambda: True
-    metrics.init_app(app)
+    # What waits to be stored; a later area knows what stores it.
+    app.extensions["wbtest.queue"] = health.Queue
     # Asked before a mail leaves; a later area knows whose lines some of them hold.
     app.extensions["wbtest.may_leave"] = lambda _mail: True

@@ -4,6 +4,7 @@ import hmac
 import shutil
 from collections.abc import Callable
 from datetime import timedelta
+from typing import NamedTuple
 
 from flask import current_app
 from sqlalchemy.exc import SQLAlchemyError
@@ -16,6 +17,18 @@ from wbtest.extensions import clock, db
 CHECKS = ("disk", "database", "migrations", "worker", "queue")
 LEAST_BYTES = 50 * 1024 * 1024
 LONGEST_SILENCE = timedelta(minutes=5)
+
+
+class Queue(NamedTuple):
+    """What visitors did and this process has yet to store.
+
+    ``seconds_to_commit`` is how long that took of the newest group, from the answer to its first
+    visitor to its commit; None when nothing was stored yet.
+    """
+
+    is_storing: bool = True
+    length: int = 0
+    seconds_to_commit: float | None = None
 
 
 def instance_id(settings: Settings) -> str:
@@ -60,9 +73,15 @@ def check_worker() -> str:
     )
 
 
+def queue() -> Queue:
+    """The queue of the process that answers."""
+    found: Queue = current_app.extensions["wbtest.queue"]()
+    return found
+
+
 def check_queue() -> str:
     """'' while what visitors do is stored, as far as the process knows that answers."""
-    if current_app.extensions["wbtest.may_store"]():
+    if queue().is_storing:
         return ""
     return "Visits and sign-ups cannot be stored right now; forms say to try again in a minute."
 

@@ -1,7 +1,5 @@
 """Pages of this area: the start, the first visit, log-in, own password, the team, and health."""
 
-import hmac
-
 from flask import (
     Blueprint,
     abort,
@@ -21,7 +19,6 @@ from werkzeug.wrappers import Response
 from wbtest.config import Settings
 from wbtest.delivery import health, outbox, subscriptions
 from wbtest.delivery.failing import failing_jobs
-from wbtest.delivery.metrics import CONTENT_TYPE, exposition
 from wbtest.store import Invalid
 from wbtest.team import access, here, known_devices, limits, people, sessions, workspaces
 from wbtest.team.account.asked import with_second_factor
@@ -162,26 +159,14 @@ def healthz() -> ResponseReturnValue:
 @bp.get("/readyz")
 @access.public
 def readyz() -> ResponseReturnValue:
-    """Whether everything that the product needs is there; 503 names what is not."""
+    """Whether everything that the product needs is there; 503 names what is not.
+
+    With how much waits in this process to be stored, and how long that took of late.
+    """
     wrong = health.find_troubles(_settings())
-    return jsonify(ok=not wrong, wrong=wrong), 503 if wrong else 200
-
-
-@bp.get("/metrics")
-@access.public
-def metrics() -> ResponseReturnValue:
-    """What a monitoring system reads, for whoever shows its token; no such page without one set."""
-    wanted = _settings().metrics_token
-    if not wanted:
-        abort(404)
-    shown = request.authorization
-    token = (shown.token or "") if shown is not None and shown.type == "bearer" else ""
-    if not hmac.compare_digest(token.encode(), wanted.encode()):
-        response = make_response("Show the token of WBTEST_METRICS_TOKEN as a bearer.\n", 401)
-        response.mimetype = "text/plain"
-        response.headers["WWW-Authenticate"] = 'Bearer realm="wbtest metrics"'
-        return response
-    return Response(exposition(_settings()), content_type=CONTENT_TYPE)
+    _, length, seconds = health.queue()
+    state = {"length": length, "seconds_to_commit": seconds}
+    return jsonify(ok=not wrong, wrong=wrong, queue=state), 503 if wrong else 200
 
 
 def team_page(form: WorkspaceForm | None = None, invite_form: InviteForm | None = None) -> str:

@@ -13,7 +13,7 @@ import sqlalchemy as sa
 
 from wbtest.audience.recording.events import Event, Outcome, SignedUp, TurnedAway
 from wbtest.audience.recording.writer import Item, StoreFailed, Waiting, Writer
-from wbtest.delivery.metrics import SILENT, Meter
+from wbtest.delivery.health import Queue
 from wbtest.extensions import Now
 from wbtest.locks import NoLock, WriteLock
 from wbtest.store import Refused
@@ -59,10 +59,9 @@ class Recorder:
         lock: WriteLock | NoLock,
         now: Now,
         mail_domain: str = "localhost",
-        meter: Meter = SILENT,
     ) -> None:
         self._queue: deque[Item] = deque()
-        self._writer = Writer(engine, lock, now, mail_domain, meter, self._queue)
+        self._writer = Writer(engine, lock, now, mail_domain)
         self._arrived = threading.Event()
         self._hurry = threading.Event()
         self._room = threading.Event()
@@ -81,6 +80,10 @@ class Recorder:
     def is_storing(self) -> bool:
         """Whether the last group was stored, and none takes too long."""
         return not (self._writer.is_resting or self._writer.is_hanging)
+
+    def state(self) -> Queue:
+        """Return how much waits, and how long the newest group took."""
+        return Queue(self.is_storing, len(self._queue), self._writer.seconds_to_commit)
 
     def put(self, event: Event) -> bool:
         """Take an event to be stored within a moment; nobody learns what becomes of it.

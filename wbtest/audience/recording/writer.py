@@ -7,18 +7,17 @@ import logging
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sized
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 
 import sqlalchemy as sa
 
 from wbtest.audience.recording.cells import Facts
-from wbtest.audience.recording.events import Did, Event, Outcome, Seen, Served, SignedUp
+from wbtest.audience.recording.events import Event, Outcome, SignedUp
 from wbtest.audience.recording.facts import NoExperiment
 from wbtest.audience.recording.groups import Loss, loss_of, record, record_losses
 from wbtest.audience.signing.mailing import Overrun
 from wbtest.away import is_everywhere
-from wbtest.delivery.metrics import Meter, measuring
 from wbtest.extensions import Now
 from wbtest.locks import NoLock, WriteLock
 from wbtest.store import Gone, Refused, describe, writing_group
@@ -32,8 +31,6 @@ REST_SECONDS = 1.0
 # A group that is not written after so long waits for somebody who holds the store.
 HANG_SECONDS = 4.0
 MICROSECONDS = 1_000_000
-# As what is stored is called at /metrics.
-_KINDS = {Served: "served", Seen: "seen", Did: "used", SignedUp: "signed_up"}
 
 
 class StoreFailed(Refused):
@@ -82,7 +79,8 @@ More = Callable[[], list[Item]]
 class Writer:
     """Writes one group after the other. ``lost`` counts the events that nobody waited for.
 
-    What was lost is noted in the store with the next group that it takes.
+    What was lost is noted in the store with the next group that it takes. ``seconds_to_commit`` is
+    how long the newest group took, from the answer to its first visitor; None before there is one.
     """
 
     def __init__(
@@ -91,19 +89,15 @@ class Writer:
         lock: WriteLock | NoLock,
         now: Now,
         mail_domain: str,
-        meter: Meter,
-        behind: Sized,
     ) -> None:
         self.lost = 0
+        self.seconds_to_commit: float | None = None
         self._losses: Counter[Loss] = Counter()
         self._engine = engine
         self._lock = lock
         self._now = now
         self._mail_domain = mail_domain
         self._overrun: Overrun = {}
-        self._meter = meter
-        # What waits behind the group that is written.
-        self._behind = behind
         self._rests_until = 0.0
         # When the group was begun that is being written, 0 for none.
         self._begun = 0.0
@@ -187,18 +181,12 @@ class Writer:
             # Only here: a group of nothing, whose events went with the one before, shows nothing.
             self._rests_until = 0.0
             outcomes = dict(zip(wanted, found[len(arrived) :], strict=True))
-            if events and self._meter.is_on:
-                with measuring():
-                    self._measure(events)
+            if events:
+                took = self._now().timestamp() - events[0].at_us / MICROSECONDS
+                self.seconds_to_commit = max(0.0, took)
         for item in group:
             if isinstance(item, Waiting):
                 item.settle(outcomes.get(id(item)))
-
-    def _measure(self, events: list[Event]) -> None:
-        kinds = Counter([_KINDS[type(event)] for event in events])
-        first = min([event.at_us for event in events])
-        waited = self._now().timestamp() - first / MICROSECONDS
-        self._meter.note_group(kinds, waited, len(self._behind))
 
     @contextmanager
     def _noting_losses(self) -> Iterator[Counter[Loss]]:
@@ -222,8 +210,6 @@ class Writer:
             raise
 
     def _give_up(self, group: list[Item], error: Exception) -> None:
-        with measuring():
-            self._meter.note_lost(sum(1 for item in group if not isinstance(item, Waiting)))
         log.error("%d events could not be stored: %s", len(group), describe(error))
         for item in group:
             if not isinstance(item, Waiting):
