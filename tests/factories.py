@@ -20,7 +20,7 @@ from wbtest.results.deciding.models import Paper
 from wbtest.review.approvals import approve
 from wbtest.review.models import Approval
 from wbtest.store import writing
-from wbtest.team.models import Membership, Person, Workspace
+from wbtest.team.models import AuditLine, Membership, Person, Workspace
 from wbtest.team.sessions import open_session
 from wbtest.writing import document as documents
 from wbtest.writing.document import (
@@ -264,3 +264,9 @@ def make_decision(
         assert other is not None, "somebody must second what is against the verdict"
         second(paper, other)
     return paper
+
+
+def audit_lines(most: int) -> list[AuditLine]:
+    """The newest lines of the whole instance, those of workspaces that are gone among them."""
+    newest = db.select(AuditLine).order_by(AuditLine.id.desc()).limit(most)
+    return list(db.session.scalars(newest))

@@ -70,8 +70,9 @@ def test_a_reader_who_has_seen_enough_is_told_nothing() -> None:
     reads, writes = os.pipe()
     os.close(reads)
 
+    asked = ["plan", "--target=0.08", "--floor=0.04", "--daily=9"]
     said = subprocess.run(
-        [sys.executable, "-m", "wbtest", "completion", "bash"],
+        [sys.executable, "-m", "wbtest", *asked],
         stdout=writes,
         stderr=subprocess.PIPE,
         check=False,

@@ -1,4 +1,4 @@
-"""Every command is called by some test, refuses what it does not know, and completes in a shell."""
+"""Every command is called by some test and refuses what it does not know."""
 
 import ast
 import re
@@ -46,23 +46,6 @@ def test_a_command_that_is_asked_for_what_it_cannot_do_ends_with_2(path: tuple[s
 
     assert said.exit_code == 2
     assert re.search("No such option:? '?--no-such-thing", said.output)
-
-
-@pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
-def test_a_shell_completes_our_commands(shell: str) -> None:
-    script = CliRunner().invoke(main, ["completion", shell])
-    asked = {
-        "_WBTEST_COMPLETE": f"{shell}_complete",
-        "COMP_WORDS": "wbtest veri",
-        # Which word it is; fish says the word itself.
-        "COMP_CWORD": "veri" if shell == "fish" else "1",
-    }
-    fits = CliRunner().invoke(main, [], prog_name="wbtest", env=asked)
-
-    assert "_WBTEST_COMPLETE" in script.output
-    assert "wbtest" in script.output
-    assert "verify-memo" in fits.output
-    assert "restore" not in fits.output
 
 
 def test_a_command_of_which_no_test_knows_would_be_found(tested: set[tuple[str, ...]]) -> None:

@@ -16,6 +16,7 @@ from tests.conftest import Browser, HandClock
 from tests.factories import (
     PASSWORD,
     Team,
+    audit_lines,
     make_approval,
     make_release,
     make_revision,
@@ -34,7 +35,6 @@ from wbtest.results.figures import results_of
 from wbtest.results.figures_json import results_json
 from wbtest.store import Refused
 from wbtest.team.archive import count_rows, read_archive, write_archive
-from wbtest.team.audit.log import lines_of_all
 
 
 @contextmanager
@@ -104,7 +104,7 @@ def test_every_row_and_every_figure_is_the_same_there(app: Flask, tmp_path: Path
     }
     assert figures() == said
     assert sum(told) == number
-    assert [line.action for line in lines_of_all(1)] == ["workspace.moved_in"]
+    assert [line.action for line in audit_lines(1)] == ["workspace.moved_in"]
 
 
 def test_its_people_log_in_and_go_on_working(app: Flask, client: Browser, file: bytes):
@@ -134,7 +134,7 @@ def test_strangers_who_tried_to_log_in_there_are_in_nobodys_way(
 
     read_archive(io.BytesIO(file), lambda _: None)
 
-    lines = lines_of_all(1_000)
+    lines = audit_lines(1_000)
     assert (lines[-1].action, lines[-1].workspace_id) == ("login.failed", None)
     assert len(lines) > 2
 

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.exc import DBAPIError
 
 from tests.conftest import Browser, HandClock
-from tests.factories import PASSWORD, Team, log_in, make_revision
+from tests.factories import PASSWORD, Team, audit_lines, log_in, make_revision
 from tests.team.deeds import Deeds
 from wbtest.delivery.subscriptions import add_webhook, disable
 from wbtest.extensions import db
@@ -17,7 +17,7 @@ from wbtest.review.approvals import approve
 from wbtest.store import Invalid, Refused, writing
 from wbtest.team import sessions
 from wbtest.team.audit.actions import ACTIONS, PHRASES
-from wbtest.team.audit.log import Wanted, lines_of, lines_of_all, record
+from wbtest.team.audit.log import Wanted, lines_of, record
 from wbtest.team.models import AuditLine
 
 CHANGES = (
@@ -115,7 +115,7 @@ def test_a_wrong_password_is_written_down(client: Browser, team: Team):
 def test_of_a_stranger_who_tries_to_log_in_no_word_is_kept(client: Browser, team: Team):
     client.send("/login", {"email": "hunter2@x.io", "password": "a wrong one"})
 
-    [line] = lines_of_all(10)
+    [line] = audit_lines(10)
     assert (line.action, line.workspace_id, line.who) == ("login.failed", None, "somebody")
     assert line.about == "with an e-mail of nobody here; more in this hour are not written down"
 
@@ -126,7 +126,7 @@ def test_strangers_fill_one_line_an_hour_at_most(team: Team, now: HandClock):
         with pytest.raises(Invalid):
             sessions.log_in("hunter2@x.io", "a wrong one")
 
-    assert [line.at for line in lines_of_all(10)] == [now(), now() - timedelta(hours=1)]
+    assert [line.at for line in audit_lines(10)] == [now(), now() - timedelta(hours=1)]
 
 
 def test_an_owner_narrows_the_log_down(client: Browser, team: Team, now: HandClock):

@@ -8,6 +8,7 @@ from tests.audience.larder import Visitor, token_in
 from tests.conftest import Browser, HandClock
 from tests.factories import (
     Team,
+    audit_lines,
     log_in,
     make_approval,
     make_release,
@@ -23,7 +24,7 @@ from wbtest.publishing.models import Experiment
 from wbtest.publishing.running import life
 from wbtest.publishing.running.after import choose
 from wbtest.store import Refused, writing
-from wbtest.team.audit.log import lines_of_all, record
+from wbtest.team.audit.log import record
 from wbtest.team.deleting import contents_of, delete_workspace
 from wbtest.team.models import Membership, Person
 from wbtest.team.ties import belongs, tables_inside
@@ -48,7 +49,7 @@ def test_nothing_is_left_but_one_line(app: Flask, team: Team, now: HandClock, cl
     assert [name for name, found in left.items() if found and name not in names] == []
     assert full >= {"visits", "sightings", "signups", "images", "image_files", "outbox_mails"}
     assert full >= {"invitations", "api_tokens", "kept_answers"}
-    [line, purge_of_nobody] = lines_of_all(10)
+    [line, purge_of_nobody] = audit_lines(10)
     assert (line.action, line.about) == ("workspace.deleted", "Larder (number 2)")
     assert (purge_of_nobody.who, purge_of_nobody.about) == ("wbtest", "a page")
 
@@ -56,7 +57,7 @@ def test_nothing_is_left_but_one_line(app: Flask, team: Team, now: HandClock, cl
 def test_nothing_of_others_goes(app: Flask, strangers: Team, team: Team):
     make_over(app, strangers)
     record(strangers.workspace.id, "workspace.changed", by=strangers.owner)
-    theirs, told = rows(), len(lines_of_all(100))
+    theirs, told = rows(), len(audit_lines(100))
     make_release(team.editor)
     for name in ("workspaces", "people", "memberships"):
         theirs[name] = [row for row in theirs[name] if row[0] in ids_of(strangers, name)]
@@ -64,7 +65,7 @@ def test_nothing_of_others_goes(app: Flask, strangers: Team, team: Team):
     delete(team)
 
     assert rows() == theirs
-    assert len(lines_of_all(100)) == told + 1
+    assert len(audit_lines(100)) == told + 1
 
 
 def ids_of(team: Team, name: str) -> set[int]:
@@ -135,7 +136,7 @@ def test_a_wrong_password_is_a_line_of_the_log(client: Browser, team: Team):
 
     client.send("/team/delete", TYPED | {"password": "a wrong one"})
 
-    [line] = lines_of_all(10)
+    [line] = audit_lines(10)
     assert (line.action, line.person_id) == ("login.password_refused", team.owner.id)
 
 

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from flask import Flask
 
 from tests.conftest import Browser, HandClock
-from tests.factories import PASSWORD, Team, log_in, make_person
+from tests.factories import PASSWORD, Team, audit_lines, log_in, make_person
 from tests.team.all_of_it import TYPED, delete, make_over, rows
 from wbtest.audience.recording.ledger import VISITS
 from wbtest.extensions import clock, db
@@ -16,7 +16,6 @@ from wbtest.locks import NoLock
 from wbtest.publishing.models import Experiment
 from wbtest.store import Refused, writing, writing_group
 from wbtest.team import access, deleting, members, passwords
-from wbtest.team.audit.log import lines_of_all
 from wbtest.team.deleting import delete_workspace
 from wbtest.team.models import Membership, Person, Workspace
 from wbtest.team.people import set_password
@@ -129,7 +128,7 @@ def test_the_line_names_the_moment_when_all_is_gone(
     delete(team)
 
     # Traces that were wiped in between did not hold what goes now.
-    assert lines_of_all(1)[0].at == now()
+    assert audit_lines(1)[0].at == now()
 
 
 @pytest.mark.postgresql

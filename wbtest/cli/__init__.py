@@ -20,10 +20,8 @@ from wbtest.store import Refused, StoreBroken
 # Module and function below ``wbtest.cli``.
 COMMANDS = {
     "analyze": "analyze.analyze",
-    "audit": "audit.audit",
     "backup": "backup.backup",
     "check": "check.check",
-    "completion": "completion.completion",
     "demo": "demo.demo",
     "doctor": "doctor.doctor",
     "export": "export.export",
@@ -33,7 +31,6 @@ COMMANDS = {
     "results": "results.results",
     "selftest": "selftest.selftest",
     "serve": "serve.serve",
-    "target": "target.target",
     "token": "token.token",
     "user": "user.user",
     "verify": "verify.verify",

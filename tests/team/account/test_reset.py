@@ -7,7 +7,7 @@ import pytest
 from flask import Flask
 
 from tests.conftest import Browser, HandClock
-from tests.factories import PASSWORD, Team, log_in, make_person, make_workspace
+from tests.factories import PASSWORD, Team, audit_lines, log_in, make_person, make_workspace
 from tests.statements import counted
 from tests.team.account.mailbox import address_in, mails_to, path_in
 from wbtest.config import Settings
@@ -18,7 +18,6 @@ from wbtest.team.account.links import forget_old_links
 from wbtest.team.account.models import AccountLink
 from wbtest.team.account.moving import ask_to_change_email, change_email
 from wbtest.team.account.resetting import ask_for_reset
-from wbtest.team.audit.log import lines_of_all
 from wbtest.team.models import LoginSession, Membership, Person
 
 NEW = "another quiet word"
@@ -211,7 +210,7 @@ def test_the_token_is_kept_as_a_hash_alone(team: Team) -> None:
 
     token = path_in(mails_to(team.owner.email)[0]).rpartition("/")[2]
     assert db.session.scalars(db.select(AccountLink.token_hash)).one() != token
-    assert all(token not in f"{line.about} {line.who}" for line in lines_of_all(10))
+    assert all(token not in f"{line.about} {line.who}" for line in audit_lines(10))
 
 
 def test_a_form_from_elsewhere_sets_nothing(client: Browser, ada: Person, link: str) -> None:

@@ -118,11 +118,6 @@ def lines_of(
         yield from rows
 
 
-def lines_of_all(most: int) -> list[AuditLine]:
-    """The newest lines of the whole instance, those of workspaces that are gone among them."""
-    return list(db.session.scalars(_query(Wanted()).limit(most)))
-
-
 def workspaces_of(person: Person) -> list[int]:
     """The ids of the workspaces that somebody belongs to."""
     return list(
