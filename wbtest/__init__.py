@@ -16,7 +16,6 @@ from flask import Flask, current_app
 from werkzeug.local import LocalProxy
 
 from wbtest import config, error_pages, http, locks, reaching, slow_requests, static_files, store
-from wbtest.dots import KeptDots
 from wbtest.extensions import Now, clock, csrf, db, utc_now
 from wbtest.garbage import unsearched
 from wbtest.routes import Site
@@ -58,7 +57,6 @@ def create_app(settings: config.Settings | None = None, now: Now = utc_now) -> F
     )
     app.jinja_env.undefined = jinja2.StrictUndefined
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
-    app.jinja_env.add_extension(KeptDots)
     _open_store(app, settings)
     clock.init_app(app, now)
     slow_requests.init_app(app, settings.slow_ms)

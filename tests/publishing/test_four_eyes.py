@@ -156,7 +156,7 @@ def test_who_starts_it_reads_every_word_that_differs(
 
     for text in (*list(words.values())[:5], "First other paragraph.", "Second other paragraph."):
         assert str(text) in page
-    assert "Questions\u00a0· The customer’s quote\u00a0· Why now\u00a0· Problem" in page
+    assert "Questions · The customer’s quote · Why now · Problem" in page
     assert "words by Editor" in page
 
 
@@ -170,7 +170,7 @@ def test_who_starts_it_reads_the_small_words_and_whose_they_are(
     page = owner.get(path).text
 
     assert "Small words" not in before
-    assert 'Small words of every variant<span class="soft">\u00a0· by Editor' in page
+    assert 'Small words of every variant<span class="soft"> · by Editor' in page
     assert "We write of {product} and of tea." in page
     assert [(step.what, step.person) for step in experiment.steps] == [("worded", team.editor)]
 

@@ -130,8 +130,8 @@ def test_the_page_lists_what_blocks_people_first_each_with_one_link(
 
     read, mail = "/releases/1/revisions/1/review", "/team/deliveries"
     assert page.index(f'href="{read}"') < page.index(f'href="{mail}"')
-    assert "Editor</bdi>\u00a0· waiting for 2 days" in page
-    assert "whoever it was for</bdi>\u00a0· waiting for 3 days" in page
+    assert "Editor</bdi> · waiting for 2 days" in page
+    assert "whoever it was for</bdi> · waiting for 3 days" in page
 
 
 def test_the_number_stands_in_the_navigation_where_it_is_known(

@@ -182,5 +182,5 @@ def test_templates_learn_who_asks_and_what_they_may(client: Browser) -> None:
 
     page = client.get("/team").text
 
-    assert "Vic\u00a0· Larder" in page
+    assert "Vic · Larder" in page
     assert "wbtest user create" not in page

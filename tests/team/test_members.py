@@ -89,7 +89,7 @@ def test_who_is_in_another_team_goes_on_there(client: Browser, team: Team) -> No
 
     client.send(path(team.editor, "remove"))
 
-    assert "Editor\u00a0· Kiln" in theirs.get("/team").text
+    assert "Editor · Kiln" in theirs.get("/team").text
 
 
 def test_who_leaves_is_in_no_team(client: Browser, team: Team) -> None:

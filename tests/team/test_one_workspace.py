@@ -99,7 +99,7 @@ def test_no_button_of_another_role_is_shown(
 
     page = client.get(f"/releases/{there.id}/preview").text
 
-    assert "Pat\u00a0· Larder" in page
+    assert "Pat · Larder" in page
     assert (f"/releases/{there.id}/copy" in page) == (role == "owner")
 
 

@@ -32,7 +32,7 @@ def kiln(client: Browser, team: Team, now: HandClock) -> Workspace:
 
 def where(client: Browser) -> str:
     """The workspace that the frame names."""
-    return client.get("/releases").text.partition("Owner\u00a0· ")[2].partition("<")[0]
+    return client.get("/releases").text.partition("Owner · ")[2].partition("<")[0]
 
 
 def go(client: Browser, workspace: Workspace) -> int:

@@ -150,7 +150,7 @@ def test_what_stops_only_the_page_is_said_before_and_after_the_approval(client, 
     after = client.get(f"{draft}/revisions/1").text
 
     assert "3 things will stop the page:" in before
-    assert "Stops the page\u00a0· coach C1" in before
+    assert "Stops the page · coach C1" in before
     assert f"{draft}#part-call_to_action" not in before
     assert "3 things still stop the page:" in after
     assert f"{draft}#part-call_to_action" in after

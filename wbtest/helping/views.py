@@ -5,7 +5,6 @@ from pathlib import Path
 from flask import Blueprint, abort, current_app, render_template, url_for
 from flask.typing import ResponseReturnValue
 
-from wbtest.dots import keep_dots
 from wbtest.helping.pages import grouped, pages_in
 from wbtest.helping.rendering import rendered
 from wbtest.team import access
@@ -27,7 +26,7 @@ def page(topic: str) -> ResponseReturnValue:
     pages = pages_in(_folder())
     if topic not in pages:
         abort(404)
-    text = rendered(keep_dots(pages[topic].text), frozenset(pages), _address)
+    text = rendered(pages[topic].text, frozenset(pages), _address)
     return render_template("helping/page.html", shown=pages[topic], text=text)
 
 

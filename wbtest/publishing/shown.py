@@ -141,9 +141,7 @@ def _said(page: PageCopy, ordered: Collection[str]) -> dict[str, str]:
     order = [section.kind for section in page.sections if section.kind in ordered]
     return said | {
         "Problem, today and solution": told,
-        CHANGE_NAMES["order"]: "\u00a0· ".join(
-            PART_NAMES[kind] for kind in order if kind in PART_NAMES
-        ),
+        CHANGE_NAMES["order"]: " · ".join(PART_NAMES[kind] for kind in order if kind in PART_NAMES),
         CHANGE_NAMES["layout"]: copy.LAYOUTS[page.layout],
         CHANGE_NAMES["hero_alt"]: page.look.hero_alt,
     }
@@ -167,7 +165,7 @@ def _words(variant: Variant) -> Iterable[tuple[str, tuple[str, ...]]]:
     for name, label in CHANGE_NAMES.items():
         said = variant.overrides.get(name)
         if name == "order" and said:
-            yield label, ("\u00a0· ".join(PART_NAMES[part] for part in said),)
+            yield label, (" · ".join(PART_NAMES[part] for part in said),)
         elif name == "layout" and said:
             yield label, (copy.LAYOUTS[said],)
         elif name == "hero" and said:

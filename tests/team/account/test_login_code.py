@@ -47,7 +47,7 @@ def test_an_invitation_is_no_way_around_the_code(
     assert not is_in(client)
     assert client.send(code_page, {"code": code_of(secret, now)}).location == page
     assert client.send(page).location == "/"
-    assert "Ada\u00a0· Kiln" in client.get("/team").text
+    assert "Ada · Kiln" in client.get("/team").text
 
 
 def test_a_code_is_taken_once(

@@ -78,4 +78,4 @@ def _lines(options: Options, usual_days: int) -> Iterator[Said]:
 
 
 def _answers(question: Asked) -> str:
-    return "\u00a0· ".join(question.choices) or "answered in their own words"
+    return " · ".join(question.choices) or "answered in their own words"
