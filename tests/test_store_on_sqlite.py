@@ -1,5 +1,6 @@
 """What only SQLite needs to be told, whatever the rest of the suite runs on."""
 
+import shutil
 import sqlite3
 import threading
 from pathlib import Path
@@ -65,6 +66,26 @@ def test_a_writer_that_will_not_wait_gives_up_on_another_program(tmp_path: Path)
     other.close()
     with db.engine.connect() as connection:
         assert connection.exec_driver_sql("PRAGMA busy_timeout").scalar_one() == 5000
+
+
+@pytest.mark.parametrize("end", ["", "-wal"])
+def test_nothing_is_acknowledged_into_a_file_that_has_lost_its_name(
+    tmp_path: Path, end: str
+) -> None:
+    make_workspace("Larder")
+    file, elsewhere = tmp_path / f"test.db{end}", tmp_path / "elsewhere"
+    file.rename(elsewhere)
+
+    with pytest.raises(OperationalError, match="moved or deleted while wbtest runs"), writing():
+        pass
+    # Nor while another file has its name.
+    shutil.copyfile(elsewhere, file)
+    with pytest.raises(OperationalError, match="moved or deleted while wbtest runs"), writing():
+        pass
+
+    elsewhere.replace(file)
+    make_workspace("Pantry")
+    assert db.session.scalars(db.select(Workspace.name)).all() == ["Larder", "Pantry"]
 
 
 def test_a_read_only_database_refuses_a_writer(tmp_path: Path) -> None:

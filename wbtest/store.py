@@ -4,9 +4,11 @@ Both databases run the same code. Nothing here knows what is stored.
 """
 
 import logging
+import sqlite3
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
@@ -15,7 +17,6 @@ from flask import current_app
 from flask_sqlalchemy.session import Session
 from sqlalchemy.orm import scoped_session
 
-from wbtest import same_files
 from wbtest.extensions import Base, db
 from wbtest.locks import NoLock, WriteLock
 
@@ -23,6 +24,11 @@ log = logging.getLogger(__name__)
 
 PRAGMAS = {"journal_mode": "wal", "synchronous": 2, "foreign_keys": 1, "secure_delete": 1}
 BUSY_MILLISECONDS = 5000
+# The system would let us write on into what nobody can find again.
+MOVED = (
+    "the database or its -wal was moved or deleted while wbtest runs. Put it back, or stop wbtest "
+    "and put a backup in its place with wbtest restore"
+)
 # Any number will do, as long as every process asks PostgreSQL for the same one.
 GROUP_LOCK = 7_203_411
 
@@ -103,21 +109,22 @@ def prepare(engine: sa.Engine) -> None:
         return
 
     @sa.event.listens_for(engine, "connect")
-    def _connect(connection: Any, _record: object) -> None:
+    def _connect(connection: Any, record: Any) -> None:
         # The driver must not begin transactions by itself: a read that turns into a write
         # in the same deferred transaction fails at once, whatever the busy timeout.
         connection.isolation_level = None
         connection.execute(f"PRAGMA busy_timeout={BUSY_MILLISECONDS}")
         for name, value in PRAGMAS.items():
             connection.execute(f"PRAGMA {name}={value}")
-
-    same_files.look_at(engine)
+        record.info["files"] = _files(engine)
 
     @sa.event.listens_for(engine, "begin")
     def _begin(connection: sa.Connection) -> None:
         options = connection.get_execution_options()
         if options.get("writes"):
-            same_files.check(connection)
+            missing = connection.info["files"] - _files(engine)
+            if missing:
+                raise sa.exc.OperationalError("BEGIN", None, sqlite3.OperationalError(MOVED))
         patience = options.get("within")
         if patience is not None:
             _be_patient(connection, round(1000 * patience))
@@ -126,6 +133,12 @@ def prepare(engine: sa.Engine) -> None:
         finally:
             if patience is not None:
                 _be_patient(connection, BUSY_MILLISECONDS)
+
+
+def _files(engine: sa.Engine) -> set[int]:
+    """The database and its log, as the file system numbers them; those that are there."""
+    files = (Path(f"{engine.url.database}{end}") for end in ("", "-wal"))
+    return {file.stat().st_ino for file in files if file.exists()}
 
 
 def _be_patient(connection: sa.Connection, milliseconds: int) -> None:
