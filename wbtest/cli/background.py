@@ -6,16 +6,16 @@ import os
 import signal
 import sys
 import threading
+import time
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
-
-from wbtest.cli.patience import start_patiently
 
 log = logging.getLogger(__name__)
 
 PAUSE_SECONDS = 3.0
 PATIENCE_SECONDS = 8.0
+RETRY_SECONDS = 1.0
 # A fork shares what is loaded by now; the libraries of macOS forbid it.
 if sys.platform == "darwin":
     _context = multiprocessing.get_context("spawn")
@@ -48,7 +48,7 @@ class Background:
 
     def _spawn(self) -> multiprocessing.process.BaseProcess:
         process = _context.Process(target=_work_apart, args=(self._work,), daemon=True)
-        start_patiently(process.start, self._is_ending.is_set)
+        process.start()
         return process
 
     def _keep(self) -> None:
@@ -61,11 +61,30 @@ class Background:
             )
             if self._is_ending.wait(PAUSE_SECONDS):
                 return
-            try:
-                self._process = self._spawn()
-            except (OSError, RuntimeError):
-                # None could be made until the end.
+            wait_for_process(self._is_ending.is_set)
+            if self._is_ending.is_set():
                 return
+            self._process = self._spawn()
+
+
+def wait_for_process(is_over: Callable[[], bool]) -> None:
+    """Wait until the system can make another process, or ``is_over()``.
+
+    Where the limit of processes or memory is reached for a while, a fork raises OSError.
+    """
+    while not is_over():
+        try:
+            pid = os.fork()
+        except OSError as error:
+            log.error("no process can be started, trying again: %s", error)
+            time.sleep(RETRY_SECONDS)
+            continue
+        if not pid:
+            os._exit(0)
+        # Where ends of processes are ignored it leaves nothing to ask for.
+        with suppress(ChildProcessError):
+            os.waitpid(pid, 0)
+        return
 
 
 def _work_apart(work: Callable[[], None]) -> None:

@@ -20,10 +20,9 @@ from granian.log import LogLevels
 from granian.server.mp import MPServer
 
 from wbtest import create_app
-from wbtest.cli.background import Background, name_process
+from wbtest.cli.background import Background, name_process, wait_for_process
 from wbtest.cli.instance import check_not_lost, check_store, closed_at_the_end, in_use
 from wbtest.cli.logs import start_logging
-from wbtest.cli.patience import make_patient, start_patiently
 from wbtest.cli.shared import SharedApp
 from wbtest.cli.worker import work_beside
 from wbtest.config import BadSetting, Settings, database_in, from_environment, keep_secret
@@ -125,26 +124,16 @@ class AnnouncingServer(MPServer):
         super().startup(*args)  # type: ignore[no-untyped-call]
         self._announce()
 
-    def _spawn_worker(self, *args: Any, **parts: Any) -> Any:
-        """Make a web process that is started as soon as the system has one to give.
-
-        Otherwise we would end without those that run, and wait for them for good: without a worker,
-        and without whoever started us learning of it.
-        """
-        worker = super()._spawn_worker(*args, **parts)
-        make_patient(worker.inner, self._is_told_to_end)
-        watch = partial(start_patiently, worker._watch, self._is_told_to_end)
-        worker._watch = watch  # type: ignore[method-assign]
-        return worker
-
     def _is_told_to_end(self) -> bool:
         return bool(self.interrupt_signal)
 
     def _respawn_workers(self, *args: Any, **parts: Any) -> None:
         """Replace what fell. granian would end at the second fall within 5.5 s.
 
-        But when memory is short the kernel may well kill one of ours twice.
+        But when memory is short the kernel may well kill one of ours twice. Until the system has
+        a process to give we wait: an error here would end us without those that run.
         """
+        wait_for_process(self._is_told_to_end)
         try:
             super()._respawn_workers(*args, **parts)
         except (OSError, RuntimeError):

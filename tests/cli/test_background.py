@@ -1,7 +1,6 @@
 """A system that has no process left to give, for a while or until the end."""
 
 import errno
-import multiprocessing
 import os
 from collections.abc import Callable, Iterator
 from functools import partial
@@ -11,16 +10,15 @@ from pathlib import Path
 import pytest
 
 from tests.cli.conftest import eventually
-from wbtest.cli import background, patience
+from wbtest.cli import background
 from wbtest.cli.background import Background
-from wbtest.cli.patience import make_patient, start_patiently
 
 NONE_LEFT = OSError(errno.EAGAIN, "Resource temporarily unavailable")
 
 
 @pytest.fixture(autouse=True)
 def _no_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(patience, "PAUSE_SECONDS", 0.0)
+    monkeypatch.setattr(background, "RETRY_SECONDS", 0.0)
     monkeypatch.setattr(background, "PAUSE_SECONDS", 0.0)
 
 
@@ -29,38 +27,6 @@ def refusing(times: int) -> Iterator[OSError | None]:
     yield from repeat(NONE_LEFT, times)
     while True:
         yield None
-
-
-def test_what_cannot_be_started_now_is_started_once_it_can(
-    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
-) -> None:
-    said, started = refusing(3), []
-    monkeypatch.setattr(os, "fork", partial(_fork, os.fork, said))
-
-    start_patiently(lambda: started.append("one"), lambda: False)
-
-    assert started == ["one"]
-    assert caplog.messages == [
-        "no process can be started, so we try again and again: "
-        "[Errno 11] Resource temporarily unavailable"
-    ]
-
-
-def test_a_process_that_is_no_fork_takes_nothing_of_its_patience_along() -> None:
-    process = multiprocessing.get_context("spawn").Process(target=os.getpid)
-    make_patient(process, lambda: False)
-
-    process.start()
-    process.join(60)
-
-    assert process.exitcode == 0
-
-
-def test_whoever_is_told_to_end_waits_for_none(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(os, "fork", partial(_fork, os.fork, refusing(99)))
-
-    with pytest.raises(OSError, match="temporarily unavailable"):
-        start_patiently(lambda: None, lambda: True)
 
 
 def test_a_worker_that_falls_is_replaced_even_if_that_takes_several_tries(
