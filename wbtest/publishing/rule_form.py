@@ -10,6 +10,7 @@ from wtforms import (
     BooleanField,
     Field,
     RadioField,
+    SelectField,
     StringField,
     TextAreaField,
     ValidationError,
@@ -31,7 +32,7 @@ from wbtest.publishing.rule import (
     NotARule,
     from_json,
 )
-from wbtest.team.zone_field import ZoneField
+from wbtest.team.zones import time_zones
 from wbtest.typed import TypedForm
 from wbtest.writing.document import Document
 from wbtest.writing.wording import on_one_line, seen, with_plain_breaks
@@ -137,7 +138,7 @@ class ExperimentForm(Described, TypedForm):
     alpha = PercentField("Risk of a false go")
     beta = PercentField("Risk of a false “not met”")
     lost_beacons = PercentField("Share of pages that may go unseen")
-    time_zone = ZoneField("Time zone of its days")
+    time_zone = SelectField("Time zone of its days", choices=time_zones, validate_choice=False)
 
     @property
     def is_open(self) -> bool:

@@ -1,11 +1,11 @@
 """Forms of one's own account."""
 
-from wtforms import BooleanField, EmailField, HiddenField, PasswordField, StringField
+from wtforms import BooleanField, EmailField, HiddenField, PasswordField, SelectField, StringField
 from wtforms.validators import DataRequired, EqualTo, Length
 
 from wbtest.team.forms import EndingTokens, at_most, good_password, one_line, reachable
 from wbtest.team.passwords import LONGEST
-from wbtest.team.zone_field import ZoneField
+from wbtest.team.zones import time_zones
 from wbtest.typed import TypedForm
 
 LONGEST_CODE = 40
@@ -28,7 +28,7 @@ class NameForm(TypedForm):
 class DailyMailForm(TypedForm):
     is_wanted = BooleanField("Tell me each morning what is new")
     # What it may be the verb says, in a sentence.
-    time_zone = ZoneField("Your time zone")
+    time_zone = SelectField("Your time zone", choices=time_zones, validate_choice=False)
 
 
 class AskForResetForm(TypedForm):
