@@ -10,8 +10,8 @@ from sqlalchemy.orm import joinedload
 
 from wbtest.extensions import clock, db
 from wbtest.store import Invalid, Refused, end_reading, hold, writing
-from wbtest.team import noting
 from wbtest.team.access import ROLES
+from wbtest.team.account.use import write_at_once
 from wbtest.team.audit.log import record
 from wbtest.team.ending import hold_tokens
 from wbtest.team.models import Membership, Person, Workspace
@@ -166,7 +166,7 @@ def note_use(token: ApiToken) -> None:
     ours = sa.update(ApiToken).where(ApiToken.id == token.id).values(last_used_on=today)
     # Whoever waits for a second connection while they have one may wait for themselves.
     end_reading()
-    noting.note(ours, "when a token was used")
+    write_at_once(ours, "when a token was used")
 
 
 def _called(token: ApiToken) -> str:

@@ -1,15 +1,21 @@
-"""When a device was last used: bookkeeping, known to the hour and no closer."""
+"""When a device or a token was last used: bookkeeping, for which no request waits."""
 
+import logging
 from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 from flask import current_app
+from sqlalchemy.exc import SQLAlchemyError
 
-from wbtest.extensions import clock
-from wbtest.team import noting
+from wbtest.extensions import clock, db
+from wbtest.store import describe, lock
 from wbtest.team.models import LoginSession
 from wbtest.team.sessions import digest
 
+log = logging.getLogger(__name__)
+
+# In seconds. For PostgreSQL none at all would be a wait without end.
+AT_ONCE = 0.001
 # No page writes more often than that, and none after one that failed just now.
 NOTED_EVERY = timedelta(hours=1)
 RESTS_FOR = timedelta(minutes=1)
@@ -31,5 +37,20 @@ def note(token: str) -> None:
     if now < known.get(RESTS_UNTIL, now):
         return
     ours = sa.update(LoginSession).where(LoginSession.token_hash == digest(token))
-    if not noting.note(ours.values(last_used_at=now), "when a device was used"):
+    if not write_at_once(ours.values(last_used_at=now), "when a device was used"):
         known[RESTS_UNTIL] = now + RESTS_FOR
+
+
+def write_at_once(statement: sa.Executable, what: str) -> bool:
+    """Run this in a transaction of its own, at once or not at all; return whether it was.
+
+    The request's own transaction goes on beside it. The log says that ``what`` was left out.
+    """
+    writes = db.engine.execution_options(writes=True, within=AT_ONCE)
+    try:
+        with lock().within(AT_ONCE), writes.begin() as connection:
+            connection.execute(statement)
+    except SQLAlchemyError as error:
+        log.warning("%s could not be written down: %s", what, describe(error))
+        return False
+    return True
