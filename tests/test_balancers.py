@@ -159,7 +159,7 @@ def test_each_visit_arrives_and_a_page_is_packed_once(proxy: int) -> None:
 
 
 def test_styles_are_packed_on_the_way(proxy: int) -> None:
-    _, headers, body = ask(proxy, "GET", "/static/css/tokens.css", Accept_Encoding="gzip")
+    _, headers, body = ask(proxy, "GET", "/static/css/base.css", Accept_Encoding="gzip")
 
     assert (headers["Content-Encoding"], gzip.decompress(body)) == ("gzip", PAGE)
 

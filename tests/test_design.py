@@ -51,20 +51,20 @@ def contrast(one: str, other: str) -> float:
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("role", [*ROLES, "serif", "sans", "radius"])
 def test_the_public_page_has_the_same_value_for_each_role_as_the_team_pages(role, scheme):
-    assert properties("public.css", scheme)[role] == properties("tokens.css", scheme)[role]
+    assert properties("public.css", scheme)[role] == properties("base.css", scheme)[role]
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize(("front", "back"), TEXT_PAIRS)
 def test_text_stands_out_from_its_ground(front, back, scheme):
-    colours = properties("tokens.css", scheme)
+    colours = properties("base.css", scheme)
 
     assert contrast(colours[front], colours[back]) >= 4.5
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_the_edge_of_a_control_stands_out_from_paper(scheme):
-    colours = properties("tokens.css", scheme)
+    colours = properties("base.css", scheme)
 
     assert contrast(colours["edge"], colours["paper"]) >= 3
 
@@ -72,6 +72,6 @@ def test_the_edge_of_a_control_stands_out_from_paper(scheme):
 @pytest.mark.parametrize("file", sorted(file.name for file in CSS.glob("*.css")))
 def test_every_property_that_is_used_is_given(file):
     text = (CSS / file).read_text(encoding="utf-8")
-    given = properties("tokens.css", "dark") | dict.fromkeys(re.findall(r"--([\w-]+):", text), "")
+    given = properties("base.css", "dark") | dict.fromkeys(re.findall(r"--([\w-]+):", text), "")
 
     assert set(re.findall(r"var\(--([\w-]+)\)", text)) - set(given) == set()

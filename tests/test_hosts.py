@@ -45,7 +45,7 @@ def test_no_other_site_may_read_an_answer(client: Browser, method: str, origin: 
     log_in(client, make_person("ada@example.com", "owner", make_workspace()))
 
     asked = {"Origin": origin, "Access-Control-Request-Method": "POST"}
-    for path in ("/team", "/login", "/healthz", "/static/css/tokens.css"):
+    for path in ("/team", "/login", "/healthz", "/static/css/base.css"):
         headers = client.open(path, method=method, headers=asked).headers
         assert not [name for name, _ in headers if name.startswith("Access-Control")]
 
@@ -69,7 +69,7 @@ def another_app(settings: Settings, now: HandClock) -> Iterator[Callable[..., Fl
 def test_over_https_browsers_are_told_to_stay_there(another_app: Callable[..., Flask]) -> None:
     client = another_app(base_url="https://localhost").test_client()
 
-    for path in ("/healthz", "/static/css/tokens.css"):
+    for path in ("/healthz", "/static/css/base.css"):
         answer = client.get(path, base_url="https://localhost", buffered=True)
         assert answer.headers["Strict-Transport-Security"] == "max-age=31536000"
 

@@ -45,7 +45,7 @@ def app(app: Flask) -> Flask:
 
 
 def test_every_answer_carries_the_security_headers(client: Browser) -> None:
-    for path in ("/login", "/nowhere", "/broken", "/static/css/tokens.css"):
+    for path in ("/login", "/nowhere", "/broken", "/static/css/base.css"):
         headers = client.get(path).headers
         assert headers["X-Content-Type-Options"] == "nosniff"
         assert headers["X-Frame-Options"] == "DENY"
@@ -58,7 +58,7 @@ def test_every_answer_carries_the_security_headers(client: Browser) -> None:
     [
         ("/login", "text/html; charset=utf-8"),
         ("/nowhere", "text/html; charset=utf-8"),
-        ("/static/css/tokens.css", 'text/css; charset="utf-8"'),
+        ("/static/css/base.css", 'text/css; charset="utf-8"'),
         ("/healthz", "application/json"),
     ],
 )
@@ -227,7 +227,7 @@ def test_static_files_are_cached_for_ever_only_under_a_versioned_name(
 ) -> None:
     vendored = next(Path(str(app.static_folder)).glob("vendor/*-*.*.*.css"))
 
-    style = client.get("/static/css/tokens.css")
+    style = client.get("/static/css/base.css")
     vendor = client.get(f"/static/vendor/{vendored.name}")
 
     assert style.headers["Cache-Control"] == "max-age=60, public"

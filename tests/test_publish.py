@@ -152,7 +152,7 @@ def test_the_steps_serve_the_log_in_and_its_style(address: str) -> None:
     page = get(address, "/login")
 
     assert "<h1>Log in</h1>" in page
-    assert "--" in get(address, "/static/css/tokens.css")
+    assert "--" in get(address, "/static/css/base.css")
     assert get(address, "/").count("has no owner yet") == 1
 
 

@@ -55,6 +55,6 @@ def test_what_stands_around_a_page_is_never_served_from_it(cache, path):
 
 def test_what_is_the_same_for_everybody_is_kept(cache):
     for _ in range(2):
-        assert cache.get("/static/css/charts.css").status_code == 200
+        assert cache.get("/static/css/results.css").status_code == 200
 
-    assert cache.hits == {"/static/css/charts.css": 1}
+    assert cache.hits == {"/static/css/results.css": 1}

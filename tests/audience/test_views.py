@@ -148,9 +148,9 @@ def test_who_asks_what_a_page_can_do_is_no_visitor(app, mia):
 
 
 def test_what_is_not_there_or_not_new_is_no_visit(app, mia):
-    style = mia.get("/static/css/charts.css").headers["ETag"]
+    style = mia.get("/static/css/results.css").headers["ETag"]
     answers = [
-        mia.get("/static/css/charts.css", **{"If-None-Match": style}),
+        mia.get("/static/css/results.css", **{"If-None-Match": style}),
         mia.get("/p/nothing-here"),
         mia.get("/p/larder/nothing-here"),
     ]
