@@ -9,12 +9,11 @@ from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
+from flask import Flask
 from jinja2 import BytecodeCache
 from jinja2.bccache import Bucket
 from werkzeug.routing import Map, Rule, RuleFactory
 from whitenoise import WhiteNoise
-
-from wbtest.routes import LateMap, Site
 
 
 class CompiledTemplates(BytecodeCache):
@@ -59,7 +58,7 @@ class SharedMap(Map):
             return
         key = (self.host_matching, *self.converters.items(), *map(_parts_of, self._own))
         if key not in _maps:
-            made = LateMap(host_matching=self.host_matching)
+            made = Map(host_matching=self.host_matching)
             made.converters = self.converters.copy()
             for rule in self._own:
                 # A rule is bound to one map for ever.
@@ -80,7 +79,7 @@ def _parts_of(rule: Rule) -> object:
 
 def remember_addresses() -> None:
     """Let werkzeug compile and order the addresses of all apps once; it is most of their cost."""
-    Site.url_map_class = SharedMap
+    Flask.url_map_class = SharedMap
 
 
 def _remembered_files(server: WhiteNoise, root: Path, prefix: str) -> None:

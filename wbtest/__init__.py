@@ -1,11 +1,5 @@
 """wbtest: the press release first, then strangers decide. This file puts the areas together."""
 
-import gc
-
-# As in ``garbage``, which would have to be loaded itself.
-_searches = gc.isenabled()
-gc.disable()
-
 from functools import cache, partial
 from pathlib import Path
 from typing import Any
@@ -17,13 +11,6 @@ from werkzeug.local import LocalProxy
 
 from wbtest import config, error_pages, http, locks, reaching, slow_requests, static_files, store
 from wbtest.extensions import Now, clock, csrf, db, utc_now
-from wbtest.garbage import unsearched
-from wbtest.routes import Site
-
-if _searches:
-    # Nobody need ever look at what is there now.
-    gc.freeze()
-    gc.enable()
 
 _PACKAGE = Path(__file__).parent
 # Of a process, at once.
@@ -32,11 +19,10 @@ MOST_CONNECTIONS = 20
 ASSETS = _PACKAGE if (_PACKAGE / "templates").is_dir() else _PACKAGE.parent
 
 
-@unsearched()
 def create_app(settings: config.Settings | None = None, now: Now = utc_now) -> Flask:
     """Return the app for ``settings`` (default: the environment's), living by the clock ``now``."""
     settings = settings or config.from_environment()
-    app = Site(
+    app = Flask(
         "wbtest",
         template_folder=str(ASSETS / "templates"),
         static_folder=str(ASSETS / "static"),

@@ -8,13 +8,12 @@ a cell: whoever opens the file with another separator than ours splits it there,
 
 import io
 import json
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from defusedcsv import csv
 from flask import Response, stream_with_context
-
-from wbtest.patterns import late_pattern
 
 # As keyboards for Chinese and Japanese type them: = + - @
 WIDE = ("\uff1d", "\uff0b", "\uff0d", "\uff20")
@@ -24,8 +23,8 @@ PIECE = 32_768
 FORMULA = ("=", "+", "-", "@", "|", "%", ";", "'", '"', *WIDE)
 # Where a formula begins within a cell, for a spreadsheet that takes another separator than ours.
 _RISKY = rf"[^\S;\t\r\n]*[=+\-@|%'\"{''.join(WIDE)}]"
-_WITHIN = late_pattern(rf"(?<=[;\t\r\n])(?={_RISKY})")
-_DEFUSED_WITHIN = late_pattern(rf"(?<=[;\t\r\n])'(?={_RISKY})")
+_WITHIN = re.compile(rf"(?<=[;\t\r\n])(?={_RISKY})")
+_DEFUSED_WITHIN = re.compile(rf"(?<=[;\t\r\n])'(?={_RISKY})")
 
 
 def as_csv(rows: Iterable[Sequence[Any]]) -> Iterator[str]:

@@ -1,5 +1,6 @@
 """What every request and answer shares: what may come in, security headers, values as text."""
 
+import re
 import secrets
 from datetime import datetime
 from io import BytesIO
@@ -14,7 +15,6 @@ from werkzeug.formparser import FormDataParser
 from werkzeug.routing import IntegerConverter, Map
 
 from wbtest.error_pages import error_page
-from wbtest.patterns import late_pattern
 
 CONTENT_POLICY = (
     "default-src 'none'; script-src 'self'{nonce}; style-src 'self'{nonce}; "
@@ -39,7 +39,7 @@ LONGEST_BODY = 2 * 1024 * 1024
 MOST_FIELDS = 10_000
 WITH_BODY = ("POST", "PUT", "PATCH", "DELETE")
 # A name or an address, and perhaps a port.
-_HOST = late_pattern(r"(\[[0-9a-f:.]+\]|[^\s:\[\]@/\\?#]+)(?::[0-9]{0,5})?")
+_HOST = re.compile(r"(\[[0-9a-f:.]+\]|[^\s:\[\]@/\\?#]+)(?::[0-9]{0,5})?")
 # Of an app: forgets who asks, once they were not turned away.
 FORGET = "wbtest.forget"
 # Asked for by machines that know us by number; they build no link.

@@ -15,3 +15,9 @@ def test_a_process_that_is_no_fork_makes_the_app_for_itself(empty: Instance) -> 
 
     assert found.app is not shared.app
     assert found.app.extensions["wbtest.settings"] == settings
+
+
+def test_its_addresses_are_in_order_before_it_is_forked(empty: Instance) -> None:
+    app = SharedApp(empty.settings, utc_now).app
+
+    assert not app.url_map._remap

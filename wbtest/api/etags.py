@@ -3,10 +3,9 @@
 import re
 
 from wbtest.api.bodies import Unfit
-from wbtest.patterns import late_pattern
 
-_VERSION = late_pattern(r'"v(\d{1,9})"')
-_DIGEST = late_pattern(r'"([0-9a-f]{64})"')
+_VERSION = re.compile(r'"v(\d{1,9})"')
+_DIGEST = re.compile(r'"([0-9a-f]{64})"')
 
 
 def of_version(version: int) -> str:

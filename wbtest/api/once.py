@@ -5,6 +5,7 @@ whoever repeats it is told that nobody knows; they look, and use a new key.
 """
 
 import hmac
+import re
 from datetime import datetime, timedelta
 
 from flask import Response, current_app
@@ -13,13 +14,12 @@ from wbtest.api.answers import Told
 from wbtest.api.bodies import Unfit
 from wbtest.api.models import KeptAnswer
 from wbtest.extensions import clock, db
-from wbtest.patterns import late_pattern
 from wbtest.store import Refused, insert, writing
 
 KEPT_FOR = timedelta(hours=24)
 # Headers of an answer that are told again; all others are made anew.
 TOLD_AGAIN = ("Content-Type", "Location", "ETag")
-_KEY = late_pattern(r"[\x21-\x7e]{1,255}")
+_KEY = re.compile(r"[\x21-\x7e]{1,255}")
 
 
 class UsedOtherwise(Refused):

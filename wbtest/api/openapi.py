@@ -2,6 +2,7 @@
 
 import inspect
 import json
+import re
 from functools import cache
 from typing import Any
 
@@ -10,13 +11,12 @@ from flask import Response
 
 from wbtest.api.routes import BEGINS, ROUTES, Route
 from wbtest.api.values import shape_of
-from wbtest.patterns import late_pattern
 from wbtest.team.access import PERMISSIONS
 
 REFERENCE = "#/components/schemas/{name}"
 # Said once for all addresses: written out at each, they were most of the document.
 FAILURE = "#/components/responses/{status}"
-_PLACE = late_pattern(r"<(?:(\w+):)?(\w+)>")
+_PLACE = re.compile(r"<(?:(\w+):)?(\w+)>")
 _ABOUT = """Everything that a person does in wbtest, for programs.
 
 Send a token with each request: `Authorization: Bearer wbt_…`. An owner makes one under Team, API

@@ -10,17 +10,16 @@ from flask import Request, Response
 
 from wbtest.api.answers import Answer, Told
 from wbtest.api.bodies import Unfit, read_json
-from wbtest.patterns import late_pattern
 from wbtest.store import Invalid
 
-_QUOTED = late_pattern(r"`([^`]*)`")
+_QUOTED = re.compile(r"`([^`]*)`")
 _OF_PARTS = {
     re.compile(
         r"Object contains unknown field `(.*)`", re.DOTALL
     ): "Nobody reads this: leave it out.",
     re.compile(r"Object missing required field `(.*)`"): "This must be there.",
 }
-_PLACE = late_pattern(r"(.*?)(?: - at `(.+)`)?", re.DOTALL)
+_PLACE = re.compile(r"(.*?)(?: - at `(.+)`)?", re.DOTALL)
 
 
 class Shape(NamedTuple):

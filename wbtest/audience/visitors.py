@@ -7,6 +7,7 @@ its own key, so nothing made for one page means anything on another.
 import hmac
 import ipaddress
 import random
+import re
 import unicodedata
 from functools import lru_cache
 from hashlib import blake2b
@@ -14,7 +15,6 @@ from typing import NamedTuple
 from urllib.parse import quote, unquote
 
 from wbtest.http import NO_TEXT
-from wbtest.patterns import late_pattern
 
 LONGEST_TEXT = 1_500
 LONGEST_EMAIL = 254
@@ -23,7 +23,7 @@ FORM_HOURS = 24
 LONGEST_LIFE = 395 * 86_400
 # An address as nearly everybody writes it, of which the library says the same in many times the
 # time. A plain letter of another case is for the library: it knows mailboxes whose case is theirs.
-_PLAIN_EMAIL = late_pattern(
+_PLAIN_EMAIL = re.compile(
     r"[a-z0-9_+-]+(?:\.[a-z0-9_+-]+)*@(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+([a-z]{2,63})"
 )
 # Nobody has mail there; the library says so.

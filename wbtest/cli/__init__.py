@@ -14,7 +14,6 @@ import click
 from sqlalchemy.exc import SQLAlchemyError
 
 from wbtest.config import BadSetting
-from wbtest.garbage import unsearched
 from wbtest.store import Refused, StoreBroken
 
 # Module and function below ``wbtest.cli``.
@@ -69,7 +68,6 @@ class Commands(click.Group):
             return _give_up(ctx, f"The database refused: {' '.join(str(cause).split())}")
 
 
-@unsearched()
 def _loaded(module: str, function: str) -> click.Command:
     found: click.Command = getattr(import_module(f"{__name__}.{module}"), function)
     return found

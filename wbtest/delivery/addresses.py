@@ -1,20 +1,19 @@
 """Which addresses on the net we call: how one is written, and where it may lead. Pure."""
 
 import ipaddress
+import re
 from collections.abc import Collection
 from typing import NamedTuple
 from urllib.parse import SplitResult, quote, urlsplit
-
-from wbtest.patterns import late_pattern
 
 IpAddress = ipaddress.IPv4Address | ipaddress.IPv6Address
 
 LONGEST = 500
 # Nothing of a URL is a space, a control character or a backslash; browsers bend those into others.
-UNFIT = late_pattern(r"[\x00-\x20\x7f-\x9f\\]")
-HOST = late_pattern(r"[a-z0-9_]([a-z0-9_-]*[a-z0-9_])?(\.[a-z0-9_]([a-z0-9_-]*[a-z0-9_])?)*")
+UNFIT = re.compile(r"[\x00-\x20\x7f-\x9f\\]")
+HOST = re.compile(r"[a-z0-9_]([a-z0-9_-]*[a-z0-9_])?(\.[a-z0-9_]([a-z0-9_-]*[a-z0-9_])?)*")
 # What other programs read as an IPv4 address: 2130706433, 0x7f.1, 127.1.
-LIKE_A_NUMBER = late_pattern(r"(\d+|0x[0-9a-f]*)")
+LIKE_A_NUMBER = re.compile(r"(\d+|0x[0-9a-f]*)")
 PORTS = {"https": 443, "http": 80}
 # Not for everybody, or a way around that to IPv4, whatever ``is_global`` says of them.
 CLOSED = tuple(

@@ -14,13 +14,11 @@ from typing import TYPE_CHECKING
 
 from markupsafe import Markup
 
-from wbtest.patterns import late_pattern
-
 if TYPE_CHECKING:
     from markdown_it.token import Token
 
-_ANCHOR = late_pattern(r'^<a id="([\w-]+)"></a>\n+(?=(#+ .+)$)', re.MULTILINE)
-_OF_PAGE = late_pattern(r"(?P<name>[\w-]+)\.md(?P<anchor>#[\w-]+)?")
+_ANCHOR = re.compile(r'^<a id="([\w-]+)"></a>\n+(?=(#+ .+)$)', re.MULTILINE)
+_OF_PAGE = re.compile(r"(?P<name>[\w-]+)\.md(?P<anchor>#[\w-]+)?")
 
 
 @lru_cache(64)

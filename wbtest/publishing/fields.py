@@ -6,11 +6,9 @@ from typing import Any
 from wtforms import DateField, Field
 from wtforms.widgets import TextInput
 
-from wbtest.patterns import late_pattern
-
-_PERCENT = late_pattern(r"\s*(\d{1,3}(?:[.,]\d{1,6})?)\s*%?\s*", re.ASCII)
+_PERCENT = re.compile(r"\s*(\d{1,3}(?:[.,]\d{1,6})?)\s*%?\s*", re.ASCII)
 # Thousands apart by one sign throughout, or digits alone.
-_WHOLE = late_pattern(
+_WHOLE = re.compile(
     r"""\s*([0-9]{1,9}
         |[1-9][0-9]{0,2}(?P<apart>[.,'’\ \u00a0\u202f])[0-9]{3}(?:(?P=apart)[0-9]{3})?)\s*""",
     re.VERBOSE,

@@ -5,11 +5,9 @@ import unicodedata
 from collections.abc import Container
 from itertools import count
 
-from wbtest.patterns import late_pattern
-
 SHORTEST, LONGEST = 2, 60
 # Only small ASCII letters: so no two addresses look alike, and none differs by case alone.
-_SLUG = late_pattern(r"[a-z0-9]+(?:-+[a-z0-9]+)*")
+_SLUG = re.compile(r"[a-z0-9]+(?:-+[a-z0-9]+)*")
 # Names that mean something to this server, to a web server in front of it, or to a file system.
 _RESERVED = """
 admin api app aux com1 com2 com3 com4 con confirm demo experiments favicon healthz help index

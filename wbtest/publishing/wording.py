@@ -3,13 +3,12 @@
 import re
 from collections.abc import Mapping
 
-from wbtest.patterns import late_pattern
 from wbtest.publishing.strings import WORDING, strings_for
 from wbtest.writing.wording import find_fault, on_one_line, with_plain_breaks
 
 LONGEST = 300
 LONGEST_LABEL = 60
-_BLANK = late_pattern(r"\{(\w+)\}")
+_BLANK = re.compile(r"\{(\w+)\}")
 
 
 class NotAWording(ValueError):

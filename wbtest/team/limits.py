@@ -9,6 +9,7 @@ stored. At midnight UTC all counts therefore begin anew.
 
 import hmac
 import ipaddress
+import re
 from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime, timedelta
@@ -24,7 +25,6 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from wbtest import driver, store
 from wbtest.extensions import clock, db, limiter
-from wbtest.patterns import late_pattern
 from wbtest.team.models import LimitCount
 
 View = TypeVar("View", bound=Callable[..., Any])
@@ -39,7 +39,7 @@ _COUNTING = (
     "limit_counts.expires_at <= ? THEN excluded.expires_at ELSE limit_counts.expires_at END"
 )
 _OF_IPV4 = "(?:25[0-5]|2[0-4][0-9]|1[0-9][0-9]|[1-9]?[0-9])"
-_IPV4 = late_pattern(rf"(?:{_OF_IPV4}\.){{3}}{_OF_IPV4}")
+_IPV4 = re.compile(rf"(?:{_OF_IPV4}\.){{3}}{_OF_IPV4}")
 OnBreach = Callable[[RequestLimit], Response | None]
 
 

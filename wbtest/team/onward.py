@@ -1,11 +1,10 @@
 """Where to go after the log-in. Pure: the address comes from a link that anybody can make."""
 
+import re
 from urllib.parse import urlsplit
 
-from wbtest.patterns import late_pattern
-
 # A path of ours as browsers read it: they take "\" for "/", and drop tabs and line breaks.
-_LOCAL = late_pattern(r"/(?![/\\])[^\\\x00-\x20\x7f]*")
+_LOCAL = re.compile(r"/(?![/\\])[^\\\x00-\x20\x7f]*")
 
 
 def local_path(text: str) -> str:

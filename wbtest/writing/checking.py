@@ -1,13 +1,13 @@
 """What is refused as a value of a release's JSON form, in words that name the part. Pure."""
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
-from wbtest.patterns import late_pattern
 from wbtest.writing.limits import fault_of
 from wbtest.writing.wording import with_plain_breaks
 
-_NUMBER = late_pattern(r"\[\d+\]")
+_NUMBER = re.compile(r"\[\d+\]")
 
 
 class NotADocument(ValueError):

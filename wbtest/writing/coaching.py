@@ -8,7 +8,6 @@ from operator import attrgetter
 from typing import NamedTuple
 
 from wbtest.extensions import clock
-from wbtest.patterns import late_pattern
 from wbtest.writing import coach
 from wbtest.writing import document as documents
 from wbtest.writing.coach import Finding
@@ -20,7 +19,7 @@ from wbtest.writing.parts import PARTS
 from wbtest.writing.waivers import Key, does_stay, find_waivers, findings_of, key_of
 
 Marks = dict[str, list[Marked]]
-_ROW = late_pattern(r"faq\[(\d+)\]\.(?:open\.)?(\w+)")
+_ROW = re.compile(r"faq\[(\d+)\]\.(?:open\.)?(\w+)")
 # The texts whose words are marked where the release is printed.
 PRINTED = re.compile(
     r"headline|subheading|summary|problem|alternative|solution|why_now|\w+_quote\.text"

@@ -5,13 +5,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, Literal, get_args
 
-from wbtest.patterns import late_pattern
 from wbtest.writing.checking import NotADocument, checked_text, list_of, mapping_of
 from wbtest.writing.limits import MOST_EVIDENCE
 
 Kind = Literal["sourced", "assumed", "imagined"]
 KINDS: tuple[Kind, ...] = get_args(Kind)
-_LINK = late_pattern(r"https?://[^\s\"'<>\\@]+", re.IGNORECASE)
+_LINK = re.compile(r"https?://[^\s\"'<>\\@]+", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)

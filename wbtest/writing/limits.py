@@ -1,8 +1,8 @@
 """How long each part of a release may be, and what it may hold. Pure."""
 
+import re
 from datetime import date
 
-from wbtest.patterns import late_pattern
 from wbtest.writing.wording import find_fault
 
 # In characters. Parts that are not named in LONGEST_LINE have several lines and this length.
@@ -34,8 +34,8 @@ LONGEST_LINE = {
 }
 MOST_QUESTIONS = 200
 MOST_EVIDENCE = 200
-_LANGUAGE = late_pattern(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*")
-_DAY = late_pattern(r"\d{4}-\d\d-\d\d")
+_LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*")
+_DAY = re.compile(r"\d{4}-\d\d-\d\d")
 
 
 def fault_of(part: str, text: str) -> str:

@@ -1,20 +1,19 @@
 """What a typed text may hold, and how many words it has, in any script. Pure."""
 
+import re
 import unicodedata
 from collections.abc import Iterable
 
-from wbtest.patterns import late_pattern
-
-_FORBIDDEN = late_pattern("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffd-\uffff]")
-_CJK = late_pattern(r"[\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff\uac00-\ud7af\U00020000-\U0003ffff]")
+_FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffd-\uffff]")
+_CJK = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff\uac00-\ud7af\U00020000-\U0003ffff]")
 # Thai, Lao, Myanmar and Khmer put no space between words.
-_UNSPACED = late_pattern(r"[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff]+")
+_UNSPACED = re.compile(r"[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff]+")
 LETTERS_A_WORD = 6
 _NUMBERS = (
     *("no", "one", "two", "three", "four", "five", "six"),
     *("seven", "eight", "nine", "ten", "eleven", "twelve"),
 )
-_WORD = late_pattern(r"\w+(?:['’\-]\w+)*")
+_WORD = re.compile(r"\w+(?:['’\-]\w+)*")
 # Letters by their name, and blank on every screen: the fillers of Hangul and of Braille.
 _BLANK = frozenset("\u115f\u1160\u3164\uffa0\u2800")
 _UNSEEN = frozenset(("Zs", "Zl", "Zp", "Cf", "Mn", "Mc", "Me"))

@@ -13,7 +13,6 @@ from itertools import islice
 from typing import NamedTuple
 
 from wbtest.downloads import undefused
-from wbtest.patterns import late_pattern
 
 LARGEST = 8 * 1024 * 1024
 MOST_ROWS = 100_000
@@ -37,7 +36,7 @@ _MARKS = {
     b"\xfe\xff": ("utf-16", "UTF-16"),
 }
 # Excel writes it to tell itself which sign parts the cells: none that quotes one or ends a row.
-_SEP_LINE = late_pattern(r'sep=([^"\r\n])\r?\n', re.IGNORECASE)
+_SEP_LINE = re.compile(r'sep=([^"\r\n])\r?\n', re.IGNORECASE)
 
 
 class NotAList(ValueError):

@@ -1,6 +1,7 @@
 """From the rows of a list to people: one for each address, and the rows that name nobody. Pure."""
 
 import json
+import re
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import NamedTuple
@@ -9,10 +10,9 @@ from wbtest.audience.lists import columns as meant
 from wbtest.audience.lists.reading import Row, Table
 from wbtest.audience.signing.forms import LONGEST_NAME, one_line
 from wbtest.audience.visitors import LONGEST_EMAIL, NotAnEmail, read_email
-from wbtest.patterns import late_pattern
 
 # As nearly all are. Of these the domain alone needs a look, and most lists name few domains.
-_PLAIN = late_pattern(r"([A-Za-z0-9_-]{1,30}(?:[.+][A-Za-z0-9_-]{1,30})?)@([A-Za-z0-9.-]{1,180})")
+_PLAIN = re.compile(r"([A-Za-z0-9_-]{1,30}(?:[.+][A-Za-z0-9_-]{1,30})?)@([A-Za-z0-9.-]{1,180})")
 DOMAINS_REMEMBERED = 50_000
 
 

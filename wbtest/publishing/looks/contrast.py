@@ -1,14 +1,13 @@
 """How well one colour can be told from another, and the nearest shade that can. Pure."""
 
+import re
 from collections.abc import Sequence
 from colorsys import hls_to_rgb, rgb_to_hls
-
-from wbtest.patterns import late_pattern
 
 # WCAG 2.2, success criterion 1.4.3: text up to 24 px.
 ENOUGH = 4.5
 STEPS = 255
-_COLOUR = late_pattern(r"#[0-9a-f]{6}")
+_COLOUR = re.compile(r"#[0-9a-f]{6}")
 
 
 def is_colour(text: str) -> bool:

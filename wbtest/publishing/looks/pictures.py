@@ -1,8 +1,7 @@
 """Pictures by their names: digest and size, so that a page can show one without asking. Pure."""
 
+import re
 from typing import NamedTuple
-
-from wbtest.patterns import late_pattern
 
 LARGEST = 10 * 1024 * 1024
 # A picture is kept in these widths, and never larger than it came.
@@ -10,7 +9,7 @@ WIDTHS = (640, 1280)
 TALLEST = 1600
 # From this shape on a logo is taken for a word mark, which says the name itself.
 WORD_MARK = 2.2
-_NAME = late_pattern(r"([0-9a-f]{64})-([1-9]\d{0,3})x([1-9]\d{0,3})")
+_NAME = re.compile(r"([0-9a-f]{64})-([1-9]\d{0,3})x([1-9]\d{0,3})")
 
 
 class Picture(NamedTuple):

@@ -1,5 +1,6 @@
 """Pictures that nothing shows any more: they are kept for a week, then deleted."""
 
+import re
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
@@ -7,14 +8,13 @@ from sqlalchemy import Text, cast, select, union_all
 
 from wbtest.delivery.each import for_each
 from wbtest.extensions import db
-from wbtest.patterns import late_pattern
 from wbtest.publishing.models import Experiment, Image, Phase, Variant
 from wbtest.store import writing
 
 KEPT = timedelta(days=7)
 # The job's own pace: a picture may have been let go just after it was last noted as in use.
 EVERY = timedelta(days=1)
-_NAMED = late_pattern(r"([0-9a-f]{64})-\d")
+_NAMED = re.compile(r"([0-9a-f]{64})-\d")
 
 
 def delete_unused(now: datetime) -> None:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from typing import NamedTuple
 
-from wbtest.patterns import late_pattern
 from wbtest.publishing.models import Experiment
 from wbtest.results.deciding.models import Paper
 from wbtest.results.deciding.papers import find_newest
@@ -13,7 +13,7 @@ from wbtest.results.figures import Results
 from wbtest.results.models import Decision
 from wbtest.team.models import Person
 
-MARK = late_pattern(r"(\d{1,18})\.(\d{1,18})\.(\w+)")
+MARK = re.compile(r"(\d{1,18})\.(\d{1,18})\.(\w+)")
 
 
 class Mark(NamedTuple):

@@ -15,7 +15,6 @@ from werkzeug.exceptions import NotFound
 
 from wbtest.extensions import clock
 from wbtest.moments import read_one_moment
-from wbtest.patterns import late_pattern
 from wbtest.publishing import in_words as rule_in_words
 from wbtest.publishing.models import Experiment
 from wbtest.publishing.rule import EXCLUDED
@@ -29,7 +28,7 @@ from wbtest.writing.exchange_views import download
 from wbtest.writing.pdf import sheet_of
 
 Found = tuple[Experiment, Memo]
-TAG = late_pattern(r"<style>.*?</style>|<[^>]*>|\s+(?=\s)", re.DOTALL)
+TAG = re.compile(r"<style>.*?</style>|<[^>]*>|\s+(?=\s)", re.DOTALL)
 # The size of letters in points, and how many of them a page takes, as measured.
 SIZES = {8.6: 3_600, 7.6: 5_000, 6.6: 6_800, 5.6: 9_500, 4.6: inf}
 # What the rest of a short line takes, in letters.

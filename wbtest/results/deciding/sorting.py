@@ -8,7 +8,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from wbtest.patterns import late_pattern
 from wbtest.results.deciding.comparing import MISSING, Leaf, leaves
 
 # The parts in the order in which they are told, and how each is checked.
@@ -30,7 +29,7 @@ COUNTED = ("verdict", "trust", "figures")
 VERDICT = frozenset({"verdict", "recommendation", "withheld", "reached_at", "final", "why"})
 PARTS = {"experiment": "rule", "digests": "memo", "made_by": "memo", "number": "memo"}
 # What another version of the program may word otherwise.
-WORDS = late_pattern(
+WORDS = re.compile(
     r"figures\.(why|trust\[\d+\]\.reason)|trust\[\d+\]\.(title|value|reason)|decision\.against"
     r"|verdict\.(badge\.text|headline|evidence|attempt|standing\b.*)|open\b.*"
 )

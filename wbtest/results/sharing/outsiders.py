@@ -11,7 +11,6 @@ from collections.abc import Sequence
 from msgspec.structs import replace
 
 from wbtest.audience.sources import group_of
-from wbtest.patterns import late_pattern
 from wbtest.publishing import in_words as rule_in_words
 from wbtest.publishing.models import Experiment
 from wbtest.results import charts, conclusions, in_words, traffic_charts
@@ -30,7 +29,7 @@ SHARED_TABLES = ("variants", "evidence", "days", "funnel")
 # The checks whose reasons may name sources. Of all others a source called “people” hides nothing.
 NAME_SOURCES = ("sources", "passed_on")
 UNTOLD = "The team sees why: it is about a source of visitors, which is not shown here."
-_QUOTED = late_pattern("(“[^”]*”)")
+_QUOTED = re.compile("(“[^”]*”)")
 _TURNED = (
     (MAY_STOP, ""),
     (" before you decide", ""),

@@ -6,7 +6,6 @@ import re
 from collections.abc import Mapping, Sequence
 
 from wbtest.downloads import undefused
-from wbtest.patterns import late_pattern
 from wbtest.results.spending.lines import Fault, Line, Span, line_of
 from wbtest.results.spending.money import Currency, points_in
 
@@ -27,7 +26,7 @@ CALLED = {
 }
 _COLUMN_OF = {name: column for column, names in CALLED.items() for name in names}
 # What is left of an amount whose comma was taken for the end of a column.
-_CUT_OFF = late_pattern(r"\d{1,3}(\.\d+)?", re.ASCII)
+_CUT_OFF = re.compile(r"\d{1,3}(\.\d+)?", re.ASCII)
 Row = tuple[int, list[str]]
 
 

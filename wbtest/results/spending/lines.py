@@ -6,14 +6,13 @@ from datetime import date, timedelta
 from typing import NamedTuple
 
 from wbtest.audience.sources import source_name
-from wbtest.patterns import late_pattern
 from wbtest.results.spending.money import Currency, NotAnAmount, amount_of
 from wbtest.writing.wording import find_fault, on_one_line
 
 LONGEST_NOTE = 200
 # Ads are bought some weeks before a test, and paid for some weeks after it.
 AROUND_WEEKS = 8
-_DAY = late_pattern(r"(\d{4})[-/](\d{1,2})[-/](\d{1,2})|(\d{1,2})\.(\d{1,2})\.(\d{4})", re.ASCII)
+_DAY = re.compile(r"(\d{4})[-/](\d{1,2})[-/](\d{1,2})|(\d{1,2})\.(\d{1,2})\.(\d{4})", re.ASCII)
 
 
 class Fault(ValueError):

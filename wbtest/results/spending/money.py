@@ -5,8 +5,6 @@ import unicodedata
 from collections.abc import Collection, Iterable
 from typing import NamedTuple
 
-from wbtest.patterns import late_pattern
-
 # In the smallest unit of a currency.
 LARGEST_AMOUNT = 10**12
 LONGEST_AMOUNT = len(str(LARGEST_AMOUNT))
@@ -58,9 +56,9 @@ CURRENCIES = {
 }
 # Signs that several currencies share are taken for that of the experiment.
 SHARED = {"$": "AUD CAD HKD MXN NZD SGD", "¥": "CNY"}
-_LETTERS = late_pattern(r"[A-Z]{3}", re.IGNORECASE)
+_LETTERS = re.compile(r"[A-Z]{3}", re.IGNORECASE)
 # Thousands apart by one sign throughout, or as in India; or digits alone.
-_NUMBER = late_pattern(
+_NUMBER = re.compile(
     r"""(?P<whole>[1-9]\d{0,2}(?:(?P<apart>[.,'’\ ])\d{3})(?:(?P=apart)\d{3})*
         |[1-9]\d?(?:,\d{2})+,\d{3}|\d+)
         (?:(?P<point>[.,])(?P<cents>\d+))?""",

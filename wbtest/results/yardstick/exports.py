@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 
 from wbtest.http import day
-from wbtest.patterns import late_pattern
 from wbtest.results.models import Decision
 from wbtest.results.yardstick.measure import Measured
 from wbtest.results.yardstick.models import ScopeChange
@@ -14,8 +14,8 @@ from wbtest.results.yardstick.scope import Scope
 
 HEAD = ("Title", "Description", "State", "Serves", "Drift")
 # What Markdown reads as more than a letter, anywhere or at the beginning of a line.
-_MARKS = late_pattern(r"[\\`*_\[\]<>#|~&!]|^[-+=]")
-_NUMBER = late_pattern(r"^(\d+)([.)])")
+_MARKS = re.compile(r"[\\`*_\[\]<>#|~&!]|^[-+=]")
+_NUMBER = re.compile(r"^(\d+)([.)])")
 
 
 def as_markdown(scope: Scope, go: Decision | None, changes: Sequence[ScopeChange]) -> Iterator[str]:

@@ -8,7 +8,6 @@ from functools import lru_cache
 from itertools import accumulate, islice
 from typing import TYPE_CHECKING, NamedTuple
 
-from wbtest.patterns import late_pattern
 from wbtest.review.comments.texts import WHOLE, Range, texts_of
 from wbtest.writing.document import Document, Question
 from wbtest.writing.history.question_diff import match_entries
@@ -29,10 +28,10 @@ _NEAR = 12
 _MOST_PAIRS = 150_000_000
 # More places than this are not looked at: of such words nobody could say which they are.
 _MOST_PLACES = 500
-_ROW = late_pattern(r"faq\[(\d+)\]\.(\w+)")
+_ROW = re.compile(r"faq\[(\d+)\]\.(\w+)")
 # Words, but single characters in scripts that put no space between words.
 _DENSE = "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af"
-_TOKEN = late_pattern(rf"[^\W{_DENSE}]+|.", re.DOTALL)
+_TOKEN = re.compile(rf"[^\W{_DENSE}]+|.", re.DOTALL)
 
 
 class Place(NamedTuple):

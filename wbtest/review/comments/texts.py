@@ -4,10 +4,10 @@ A path names a text as the coach's findings do: ``problem``, ``customer_quote.te
 ``faq[2].answer``; ``release`` is the whole of it.
 """
 
+import re
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
-from wbtest.patterns import late_pattern
 from wbtest.writing import document as documents
 from wbtest.writing.coach.reading import RELEASE_TEXTS, text_at
 from wbtest.writing.document import AUDIENCES, Document
@@ -15,8 +15,8 @@ from wbtest.writing.limits import LONGEST_LINE
 from wbtest.writing.parts import PARTS
 
 WHOLE = "release"
-_NUMBER = late_pattern(r"\[\d+\]")
-_ROW = late_pattern(r"faq\[(\d+)\]\.(question|answer)")
+_NUMBER = re.compile(r"\[\d+\]")
+_ROW = re.compile(r"faq\[(\d+)\]\.(question|answer)")
 _NAMES = {part.name: part.label for part in PARTS["full"]} | {WHOLE: "The whole release"}
 _PLAIN = str.maketrans("’‘‚“”„", "'''\"\"\"")
 # The words on the button stand on the test page only.

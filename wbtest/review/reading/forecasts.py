@@ -5,8 +5,9 @@ approved or revised, for a test begins with an approved text. Who reads later ma
 ``made_at`` tells whether that was before the test.
 """
 
+import re
+
 from wbtest.extensions import clock, db
-from wbtest.patterns import late_pattern
 from wbtest.review.models import Forecast
 from wbtest.review.reading.readings import close, refuse_early
 from wbtest.review.refusals import TextChanged, is_newest
@@ -14,7 +15,7 @@ from wbtest.review.seats import Seat, find_reading, reading_of
 from wbtest.review.standing import is_approved
 from wbtest.store import Invalid, writing
 
-PERCENT = late_pattern(r"\s*([0-9]{1,3}(?:[.,][0-9]{1,6})?)\s*%?\s*")
+PERCENT = re.compile(r"\s*([0-9]{1,3}(?:[.,][0-9]{1,6})?)\s*%?\s*")
 Guess = tuple[str, str, str]
 
 

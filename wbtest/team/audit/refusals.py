@@ -4,13 +4,13 @@ It says which route, and nothing of what stood in its place: that may be somebod
 """
 
 import logging
+import re
 from datetime import timedelta
 
 from flask import request
 from sqlalchemy.exc import SQLAlchemyError
 
 from wbtest.extensions import clock, db
-from wbtest.patterns import late_pattern
 from wbtest.store import describe, end_reading, writing
 from wbtest.team import access, limits
 from wbtest.team.audit.log import record
@@ -19,7 +19,7 @@ log = logging.getLogger(__name__)
 WINDOW = timedelta(hours=1)
 # For how many seconds an answer waits for other writers; the next one tries again.
 PATIENCE = 0.25
-_CONVERTER = late_pattern(r"<[a-z]+(?:\([^)]*\))?:")
+_CONVERTER = re.compile(r"<[a-z]+(?:\([^)]*\))?:")
 
 
 def note(action: str) -> None:

@@ -4,13 +4,12 @@ import re
 from collections.abc import Iterator
 from functools import cache
 
-from wbtest.patterns import late_pattern
 from wbtest.writing.coach.listed import Place
 from wbtest.writing.coach.numbers import pairs_of
 
 LONGEST_MEANING = 120
-_BEHIND = late_pattern(r"s?\s?\(([^()\n]{3,80})\)")
-_WORD = late_pattern(r"\w+")
+_BEHIND = re.compile(r"s?\s?\(([^()\n]{3,80})\)")
+_WORD = re.compile(r"\w+")
 _SMALL = ("of", "to", "and", "the", "for")
 
 

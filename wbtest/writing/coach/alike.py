@@ -4,11 +4,11 @@ Words are compared by what they begin with, so that an inflected word is the sam
 mothers, Hebamme and Hebammen, معلم and المعلمين. Generous: it is asked before somebody is warned.
 """
 
+import re
 import unicodedata
 from functools import cache
 from itertools import pairwise
 
-from wbtest.patterns import late_pattern
 from wbtest.writing.coach.listed import without_prefix
 from wbtest.writing.coach.lists import words_of
 
@@ -30,12 +30,12 @@ LONGEST_ENDING = 3
 INSIDE = 5
 ROOT = 3
 
-_WORD = late_pattern(r"[^\W\d_]+")
-_DENSE = late_pattern(r"[\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff々]+|[\u30a0-\u30ff]+")
-_HIRAGANA = late_pattern(r"[\u3040-\u309f]+")
-_UNSPACED = late_pattern(r"[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff]+")
-_HANGUL = late_pattern(r"[\uac00-\ud7af]+")
-_SEMITIC = late_pattern(r"[\u0590-\u06ff]+")
+_WORD = re.compile(r"[^\W\d_]+")
+_DENSE = re.compile(r"[\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff々]+|[\u30a0-\u30ff]+")
+_HIRAGANA = re.compile(r"[\u3040-\u309f]+")
+_UNSPACED = re.compile(r"[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff]+")
+_HANGUL = re.compile(r"[\uac00-\ud7af]+")
+_SEMITIC = re.compile(r"[\u0590-\u06ff]+")
 _WEAK = str.maketrans("", "", "اوي")
 _SAME = str.maketrans({"ة": "ه", "ى": "ي", "ـ": None})
 

@@ -7,15 +7,14 @@ things that people add to a quotation in brackets and questions with three marks
 import re
 from collections.abc import Iterator
 
-from wbtest.patterns import late_pattern
 from wbtest.writing.coach.listed import Place
 from wbtest.writing.coach.lists import words_of
 from wbtest.writing.coach.quotes import quotations_in
 from wbtest.writing.coach.spans import spans_of
 
 _LATIN = "A-Za-zÀ-ɏ0-9_"
-_BRACKETS = late_pattern(r"[\[［]([^\[\]［］\n]{1,80})[\]］](?![(\[])")
-_BRACES = late_pattern(
+_BRACKETS = re.compile(r"[\[［]([^\[\]［］\n]{1,80})[\]］](?![(\[])")
+_BRACES = re.compile(
     r"\{\{[^{}\n]{0,80}\}\}|\$?\{[^\W\d_][\w .\-]{0,40}\}|(?<![\w<])<([^\W\d][\w \-]{0,40})>"
 )
 # Markup that people type; what it means is not the coach's affair.
@@ -26,16 +25,16 @@ _TAGS = frozenset(
         " sub sup table td th tr u ul",
     )
 )
-_EXES = late_pattern(rf"(?<![{_LATIN}$€£¥])(?:X{{2,}}|x{{3,}}|Ｘ{{2,}})(?![{_LATIN}])")
-_SHARE = late_pattern(rf"(?<![{_LATIN}])[XxNn]{{1,4}}[ \u00a0\u202f]?(?:%|٪|％)")
-_MONEY = late_pattern(rf"[$€£¥₹][ \u00a0]?(?:[Xx]{{1,9}}|[Nn]{{2,9}}|TBC|[Tt][Kk])(?![{_LATIN}])")
+_EXES = re.compile(rf"(?<![{_LATIN}$€£¥])(?:X{{2,}}|x{{3,}}|Ｘ{{2,}})(?![{_LATIN}])")
+_SHARE = re.compile(rf"(?<![{_LATIN}])[XxNn]{{1,4}}[ \u00a0\u202f]?(?:%|٪|％)")
+_MONEY = re.compile(rf"[$€£¥₹][ \u00a0]?(?:[Xx]{{1,9}}|[Nn]{{2,9}}|TBC|[Tt][Kk])(?![{_LATIN}])")
 # What numbers count: "xx hours", "NN Stunden".
 _UNITS = (
     "hours|minutes|days|weeks|months|years|percent|people|customers|families|euros?|pounds|dollars"
     "|Prozent|Stunden|Minuten|Tage|Tagen|Wochen|Monate|Euro|Personen|heures|jours|semaines|mois"
     "|familles|personnes|horas|minutos|días|semanas|meses|personas|uur|minuten|dagen|weken|maanden"
 )
-_AMOUNT = late_pattern(
+_AMOUNT = re.compile(
     rf"(?<![{_LATIN}])(?:"
     rf"(?:20[Xx]{{2}}|20\dX|20\?\?)(?![{_LATIN}])"
     rf"|[XＸ](?=[円人件時]|\s(?:hours|minutes|percent|Prozent|Stunden|heures)\b)"
@@ -44,13 +43,13 @@ _AMOUNT = late_pattern(
     r")"
 )
 _NOTES = ("TBD", "TBA", "TODO", "FIXME", "TKTK", "TK")
-_LETTERS = late_pattern(rf"(?<![{_LATIN}.@#/])({'|'.join(_NOTES)})(?![{_LATIN}@/'’]|-[a-z])")
-_LINE = late_pattern(r"(?<![\w^-])[$€£¥]?_{2,}(?![\w^-])")
-_MARKS = late_pattern(r"(?<![\w?!？！.,;:…)\]\"”»])[?？]{2,}")
-_CIRCLES = late_pattern(
+_LETTERS = re.compile(rf"(?<![{_LATIN}.@#/])({'|'.join(_NOTES)})(?![{_LATIN}@/'’]|-[a-z])")
+_LINE = re.compile(r"(?<![\w^-])[$€£¥]?_{2,}(?![\w^-])")
+_MARKS = re.compile(r"(?<![\w?!？！.,;:…)\]\"”»])[?？]{2,}")
+_CIRCLES = re.compile(
     r"(?<![一二三四五六七八九十百千万〇○●◯◎])(?:〇{2,4}|○{2}|◯{2,4}|△{2})(?![一二三四五六七八九十百千万〇○●◯◎△])"
 )
-_ACME = late_pattern(rf"(?<![{_LATIN}])ACME(?![{_LATIN}])")
+_ACME = re.compile(rf"(?<![{_LATIN}])ACME(?![{_LATIN}])")
 # These are blanks wherever they stand.
 _PLAIN = (
     (_SHARE, ("%", "٪", "％")),
@@ -60,9 +59,9 @@ _PLAIN = (
     (_CIRCLES, ("〇〇", "○○", "◯◯", "△△")),
     (_ACME, ("ACME",)),
 )
-_WORD_BEFORE = late_pattern(r"(\w+)\W{1,3}\Z")
-_WORD_BEHIND = late_pattern(r"\W{1,3}(\w+)")
-_WORD = late_pattern(r"\w+")
+_WORD_BEFORE = re.compile(r"(\w+)\W{1,3}\Z")
+_WORD_BEHIND = re.compile(r"\W{1,3}(\w+)")
+_WORD = re.compile(r"\w+")
 # Footnotes, pages, years of a source, codes like PDF or EN, and "so it says".
 _FOOTNOTE = re.compile(
     r"[\W\d_]*|[a-z]|[A-Z]{1,4}|sic|(?:p|pp|S|vgl|cf|vol|no)\.? ?\d.*|.*\b(?:19|20)\d\d[a-z]?"

@@ -5,15 +5,14 @@ from collections.abc import Iterator
 from functools import cache, lru_cache
 from typing import NamedTuple
 
-from wbtest.patterns import late_pattern
 from wbtest.writing.coach.lists import words_of
 from wbtest.writing.coach.meanings import meaning
 
-_ISO = late_pattern(r"(?<!\d)(\d{4})-(\d\d)-(\d\d)(?!\d)")
-_CJK = late_pattern(r"(?:(?<!\d)(\d{4})[年년] ?)?(\d{1,2})[月월](?: ?(\d{1,2})[日일])?")
+_ISO = re.compile(r"(?<!\d)(\d{4})-(\d\d)-(\d\d)(?!\d)")
+_CJK = re.compile(r"(?:(?<!\d)(\d{4})[年년] ?)?(\d{1,2})[月월](?: ?(\d{1,2})[日일])?")
 # Day and month change places from country to country: only that it is a day is certain.
-_SLASHES = late_pattern(r"(?<!\d)\d{1,2}/\d{1,2}/(\d{4})(?!\d)")
-_DOTS = late_pattern(r"(?<!\d)(\d{1,2})\. ?(\d{1,2})\. ?(\d{4})(?!\d)")
+_SLASHES = re.compile(r"(?<!\d)\d{1,2}/\d{1,2}/(\d{4})(?!\d)")
+_DOTS = re.compile(r"(?<!\d)(\d{1,2})\. ?(\d{1,2})\. ?(\d{4})(?!\d)")
 LAST_MONTH, LAST_DAY = 12, 31
 
 

@@ -11,7 +11,6 @@ from datetime import date
 from functools import lru_cache
 from typing import NamedTuple
 
-from wbtest.patterns import late_pattern
 from wbtest.writing.coach.claims import claims_in
 from wbtest.writing.coach.listed import UNSPACED, Place
 from wbtest.writing.coach.numbers import Number, numbers_in
@@ -22,10 +21,10 @@ from wbtest.writing.document import Document
 from wbtest.writing.evidence import Evidence, key_of
 
 # An imagined customer is not asked for sources; questions say again what the release says.
-_ASKED = late_pattern(r"(?!customer_quote)\w+(?:\.text|\.price)?")
+_ASKED = re.compile(r"(?!customer_quote)\w+(?:\.text|\.price)?")
 # The word that is counted: shorter ones are rather “of”, “and”, “per”, but for units.
 _COUNTED = re.compile(r"[ \u00a0\u202f-]?([^\W\d_]{4,30}|(?:km|kg|cm|mm|kwh|min)\b)", re.IGNORECASE)
-_COUNTER = late_pattern(r"[\u3400-\u9fff\uac00-\ud7af]")
+_COUNTER = re.compile(r"[\u3400-\u9fff\uac00-\ud7af]")
 
 
 class Stated(NamedTuple):

@@ -10,7 +10,6 @@ from collections.abc import Iterator
 from functools import cache, lru_cache
 from typing import NamedTuple
 
-from wbtest.patterns import late_pattern
 from wbtest.writing.coach.lists import Token, phrases, tokens_of, words_of
 from wbtest.writing.coach.reading import Text
 
@@ -20,7 +19,7 @@ FEWEST_LETTERS = 2
 # Short vowels, doubled letters, and the stroke that only makes a word longer.
 MARKS = frozenset("\u064b\u064c\u064d\u064e\u064f\u0650\u0651\u0652\u0670\u0640")
 AND = "وف"
-_PREFIX = late_pattern(r"[وف]?(?:[بك]?ال|لل|[بلك])?")
+_PREFIX = re.compile(r"[وف]?(?:[بك]?ال|لل|[بلك])?")
 # Wide letters and digits, as Japanese keyboards give them.
 _NARROW = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)}
 

@@ -4,19 +4,18 @@ A line is a word or phrase; behind ``=>`` may stand what to write instead. ``*``
 word stands for any ending. Lines that begin with ``#`` say what the list is for.
 """
 
+import re
 from collections.abc import Iterable, Iterator
 from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
-from wbtest.patterns import late_pattern
-
 FOLDER = Path(__file__).parent / "lists"
-_TOKEN = late_pattern(r"\w+(?:'\w+)*")
+_TOKEN = re.compile(r"\w+(?:'\w+)*")
 # A word of a list, where any ending may follow.
-_WORD = late_pattern(rf"{_TOKEN.pattern}\*?")
+_WORD = re.compile(rf"{_TOKEN.pattern}\*?")
 # What may stand between the words of a phrase.
-_BETWEEN = late_pattern(r"[\s\-‐‑]+")
+_BETWEEN = re.compile(r"[\s\-‐‑]+")
 
 
 class Token(NamedTuple):

@@ -1,17 +1,15 @@
 """How length is counted in a script: words, or characters where no spaces part the words. Pure."""
 
+import re
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from wbtest.patterns import late_pattern
 from wbtest.writing.coach.reading import Text
 from wbtest.writing.wording import LETTERS_A_WORD
 
-_LETTER = late_pattern(r"[^\W\d_]")
-_DENSE = late_pattern(
-    r"[\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff\uac00-\ud7af\U00020000-\U0003ffff]"
-)
-_UNSPACED = late_pattern(r"[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff]")
+_LETTER = re.compile(r"[^\W\d_]")
+_DENSE = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff\uac00-\ud7af\U00020000-\U0003ffff]")
+_UNSPACED = re.compile(r"[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff]")
 
 
 class Measure(NamedTuple):

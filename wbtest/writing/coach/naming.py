@@ -8,16 +8,15 @@ import re
 from collections.abc import Iterator
 from functools import lru_cache
 
-from wbtest.patterns import late_pattern
 from wbtest.writing.coach.listed import Place
 from wbtest.writing.coach.lists import words_of
 from wbtest.writing.coach.reading import Text
 
-_CJK = late_pattern(r"[\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff\uac00-\ud7af]")
-_HAN = late_pattern(r"[\u3400-\u9fff\uf900-\ufaff]+")
-_PARTS = late_pattern(r"[\s\-]")
-_LAST_WORD = late_pattern(r"(\w+)\W{1,3}$")
-_NEXT_WORD = late_pattern(r"\W{1,3}(\w+)")
+_CJK = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff\uac00-\ud7af]")
+_HAN = re.compile(r"[\u3400-\u9fff\uf900-\ufaff]+")
+_PARTS = re.compile(r"[\s\-]")
+_LAST_WORD = re.compile(r"(\w+)\W{1,3}$")
+_NEXT_WORD = re.compile(r"\W{1,3}(\w+)")
 LONGEST_WORD = 40
 # Han names this short are ordinary words more often than not.
 LONGEST_ORDINARY = 2

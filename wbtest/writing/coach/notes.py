@@ -1,14 +1,14 @@
 """What writers note for themselves: "To be written.", "(à compléter)", "Company X". Pure."""
 
+import re
 from collections.abc import Iterator
 
-from wbtest.patterns import late_pattern
 from wbtest.writing.coach.listed import Place
 from wbtest.writing.coach.lists import phrases, words_of
 from wbtest.writing.coach.reading import Text
 
-_BRACKETS = late_pattern(r"[(（]([^()（）\n]{1,60})[)）]")
-_PART = late_pattern(r"[^,،、;/|–—()]+")
+_BRACKETS = re.compile(r"[(（]([^()（）\n]{1,60})[)）]")
+_PART = re.compile(r"[^,،、;/|–—()]+")
 LONGEST_NOTE = 60
 # What may stand around a note that is a sentence.
 SIGNS = " \u00a0\t.…!?:;,()（）[]。*-–—>"

@@ -9,7 +9,6 @@ from decimal import Decimal
 from functools import cache, lru_cache
 from typing import Literal, NamedTuple
 
-from wbtest.patterns import late_pattern
 from wbtest.writing.coach.days import days_in
 from wbtest.writing.coach.lists import words_of
 from wbtest.writing.coach.meanings import meaning
@@ -18,22 +17,20 @@ from wbtest.writing.coach.sentences import ORDINAL_DOTS
 Kind = Literal["count", "money", "percent"]
 _SPACE = "[ \u00a0\u202f]"
 # A space parts thousands only where three digits follow each time.
-_DIGITS = late_pattern(rf"\d{{1,3}}(?:{_SPACE}\d{{3}})+(?!\d)|\d+(?:[.,'’٫٬]\d+)*")
+_DIGITS = re.compile(rf"\d{{1,3}}(?:{_SPACE}\d{{3}})+(?!\d)|\d+(?:[.,'’٫٬]\d+)*")
 # Addresses of the web and of mail, telephone numbers, times, fractions and spans of years.
-_NAMES = late_pattern(
+_NAMES = re.compile(
     r"(?:https?://|www\.)\S+"
     r"|(?<![\w.+-])[\w.+-]{1,64}@[\w.-]+"
     r"|(?<![\d.,])\+?\d{1,5}(?:[ \-]\d{1,5}){2,}(?!\d|[.,]\d)"
     r"|(?<!\d)\d{1,2}:\d\d(?!\d)"
     r"|(?<!\d)\d+/\d+"
 )
-_TIME = late_pattern(
-    rf"{_SPACE}?(?:h(?:{_SPACE}?\d\d)?\b|[ap]\.?m\b|Uhr\b|o['’]clock|時(?!間)|시\b)"
-)
+_TIME = re.compile(rf"{_SPACE}?(?:h(?:{_SPACE}?\d\d)?\b|[ap]\.?m\b|Uhr\b|o['’]clock|時(?!間)|시\b)")
 _ORDINAL = re.compile(r"(?:st|nd|rd|th|er|re|e|ème|è|ª|º)\b")
-_ORDINAL_DOT = late_pattern(r"\.(?= [^\W\d_])")
-_CJK = late_pattern(r"[\u3400-\u9fff]")
-_LETTERS = late_pattern(r"[^\W\d_]{1,12}")
+_ORDINAL_DOT = re.compile(r"\.(?= [^\W\d_])")
+_CJK = re.compile(r"[\u3400-\u9fff]")
+_LETTERS = re.compile(r"[^\W\d_]{1,12}")
 _UNITS = frozenset(re.findall(r"\S+", "km kg g cm mm min s l ml gb mb tb kwh w px x ft lb oz mph"))
 _FIRST_YEAR, _LAST_YEAR, _YEAR_DIGITS = 1900, 2099, 4
 _MOST_DIGITS, _FEWEST_OF_A_PHONE, _THOUSAND = 15, 7, 3

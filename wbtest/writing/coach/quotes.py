@@ -7,7 +7,6 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 
-from wbtest.patterns import late_pattern
 from wbtest.writing.coach.lists import words_of
 from wbtest.writing.coach.reading import Text
 from wbtest.writing.coach.sentences import Piece, paragraphs_in, words_in
@@ -27,12 +26,12 @@ CLOSING = {
     "『": "』",
     "〝": "〟〞",
 }
-_OPENING = late_pattern("[" + "".join(CLOSING) + "]")
-_BLOCK = late_pattern(r"(?:[ \t]*>[^\n]*\n?)+")
-_LETTER = late_pattern(r"[^\W_]")
-_MARGIN = late_pattern(r"(?m)^[ \t]*>")
-_BEHIND_THE_NAME = late_pattern(r"[,;(–—|/，、（]")
-_CJK = late_pattern(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
+_OPENING = re.compile("[" + "".join(CLOSING) + "]")
+_BLOCK = re.compile(r"(?:[ \t]*>[^\n]*\n?)+")
+_LETTER = re.compile(r"[^\W_]")
+_MARGIN = re.compile(r"(?m)^[ \t]*>")
+_BEHIND_THE_NAME = re.compile(r"[,;(–—|/，、（]")
+_CJK = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 CJK_NAME = 2
 
 

@@ -1,5 +1,6 @@
 """A release as the rules read it: each text with its part, its sentences and its words. Pure."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date
@@ -9,13 +10,12 @@ from typing import Literal, NamedTuple
 
 from msgspec import Struct
 
-from wbtest.patterns import late_pattern
 from wbtest.writing.coach.finding import Mark, Severity
 from wbtest.writing.coach.lists import Hit, Phrases, Token, phrases, tokens_of
 from wbtest.writing.coach.sentences import Piece, count_words, paragraphs_in, sentences_in
 from wbtest.writing.document import Document, Form, Question
 
-_ROW = late_pattern(r"faq\[(\d+)\]\.(.+)")
+_ROW = re.compile(r"faq\[(\d+)\]\.(.+)")
 Section = Literal["release", "external", "internal"]
 # The texts of the release in the order in which they are printed, and the part each belongs to.
 RELEASE_TEXTS = (

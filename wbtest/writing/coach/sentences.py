@@ -8,19 +8,18 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from wbtest.patterns import late_pattern
 from wbtest.writing import wording
 from wbtest.writing.coach.lists import words_of
 
-_WORD = late_pattern(r"\w+(?:['’]\w+)*")
-_PARAGRAPH = late_pattern(r"\S(?:.|\n(?!\s*\n))*")
+_WORD = re.compile(r"\w+(?:['’]\w+)*")
+_PARAGRAPH = re.compile(r"\S(?:.|\n(?!\s*\n))*")
 # What ends a sentence, with the quotation marks and brackets that close after it.
-_END = late_pattern(
+_END = re.compile(
     r"(?:(?<![.!?…])[.!?…]++|[؟۔।])[\"”“’‘»«\)\]]*+(?:[ \u00a0\u202f]»)?(?=\s|$)"
     r"|[。！？｡]+[」』”）]*"
     r"|\n[ \t]*(?=[-*•·–‣][ \t]|\d{1,2}[.)][ \t])"
 )
-_LAST_WORD = late_pattern(r"[\w.’']+$")
+_LAST_WORD = re.compile(r"[\w.’']+$")
 LONGEST_WORD = 40
 # Where "3. März" is a day.
 ORDINAL_DOTS = ("cs", "da", "de", "et", "fi", "hr", "hu", "nb", "pl", "sk", "sl", "sr")

@@ -9,14 +9,13 @@ import re
 from collections.abc import Iterator
 from functools import lru_cache
 
-from wbtest.patterns import late_pattern
 from wbtest.writing.coach.listed import Place
 from wbtest.writing.coach.reading import Text
 
 _JOINT = r"[ \u00a0\-‐‑]?"
 _NO_JOINTS = dict.fromkeys(map(ord, " \u00a0-‐‑"))
-_DOUBLED = late_pattern(r"(\w)\1")
-_CAPITALISED = late_pattern(r"[^\W\d_]{4,60}")
+_DOUBLED = re.compile(r"(\w)\1")
+_CAPITALISED = re.compile(r"[^\W\d_]{4,60}")
 FEWEST_LETTERS = 3
 FEWEST_OF_A_SLIP = 5
 LONGEST_NAME = 60

@@ -1,8 +1,8 @@
 """Parts of a release as pieces, which several forms share. Pure."""
 
+import re
 from collections.abc import Iterator
 
-from wbtest.patterns import late_pattern
 from wbtest.writing import document as documents
 from wbtest.writing.document import CallToAction, Document
 from wbtest.writing.formats.pieces import Button, Heading, Paragraph, Piece, Points, Quote, Section
@@ -12,7 +12,7 @@ from wbtest.writing.wording import paragraphs
 # What search engines show of a page before they cut it, in characters.
 SEARCH_TITLE = 60
 SEARCH_DESCRIPTION = 155
-_ITEM = late_pattern(r"\s*[-*•]\s+(.+)")
+_ITEM = re.compile(r"\s*[-*•]\s+(.+)")
 
 
 def prose(text: str) -> tuple[Paragraph | Points, ...]:

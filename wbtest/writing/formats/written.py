@@ -2,12 +2,11 @@
 
 import re
 
-from wbtest.patterns import late_pattern
 from wbtest.writing.formats.pieces import Adapted, Button, Heading, Paragraph, Piece, Points, Quote
 
 # An ampersand is a mark where it names a letter, such as &lt;.
-_ANYWHERE = late_pattern(r"[\\`*_\[\]<>~]|&(?=#?\w+;)")
-_AT_START = late_pattern(r"^(\s*(?:[0-9]+(?=[.)]))?)([#+=|.)-])", re.MULTILINE)
+_ANYWHERE = re.compile(r"[\\`*_\[\]<>~]|&(?=#?\w+;)")
+_AT_START = re.compile(r"^(\s*(?:[0-9]+(?=[.)]))?)([#+=|.)-])", re.MULTILINE)
 
 
 def as_markdown(adapted: Adapted) -> str:

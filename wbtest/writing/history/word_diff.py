@@ -7,8 +7,6 @@ from functools import cache
 from itertools import accumulate
 from typing import Literal, NamedTuple
 
-from wbtest.patterns import late_pattern
-
 Kind = Literal["equal", "delete", "insert"]
 # Scripts that put no space between words are compared character by character: Thai, Lao, Myanmar,
 # Khmer, and the characters of Chinese, Japanese and Korean.
@@ -16,9 +14,9 @@ _DENSE = (
     "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff"
     "\uf900-\ufaff\uac00-\ud7af\U00020000-\U0003ffff"
 )
-_LINE = late_pattern(r"[^\n]*\n+|[^\n]+")
+_LINE = re.compile(r"[^\n]*\n+|[^\n]+")
 # An island that ends a line or a sentence keeps what is before it apart from what is after.
-_APART = late_pattern(r"\n|[.!?…]\s|[。！？]")
+_APART = re.compile(r"\n|[.!?…]\s|[。！？]")
 # Aligning takes time by the product of both lengths: a quarter of a second for so many pairs.
 MOST_PAIRS = 400_000_000
 # So few words that stayed between two larger changes are there by chance.

@@ -8,7 +8,6 @@ from datetime import date
 from functools import cache
 from typing import NamedTuple
 
-from wbtest.patterns import late_pattern
 from wbtest.writing.coach.days import months_of
 from wbtest.writing.markdown.lines import Line
 
@@ -19,7 +18,7 @@ _YEAR = "([0-9]{4})"
 # ASCII: else a long s would be a letter of September.
 _FLAGS = re.IGNORECASE | re.ASCII
 _ISO = re.compile(r"\b([0-9]{4})-([0-9]{2})-([0-9]{2})\b")
-_MARK = late_pattern(r"\s*(\*\*|__|\*|_)")
+_MARK = re.compile(r"\s*(\*\*|__|\*|_)")
 _LONGEST = 200
 _BETWEEN = " \t,–—-:(/"
 _DASH = r"\s*(?:[–—:]|--?)?\s*"

@@ -5,10 +5,10 @@ of it: plain values, and values between quotation marks.
 """
 
 import json
+import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from wbtest.patterns import late_pattern
 from wbtest.writing.limits import is_day
 from wbtest.writing.markdown.lines import Line, Unreadable, is_blank
 from wbtest.writing.markdown.spellings import key_of, names_of
@@ -26,7 +26,7 @@ KEYS = {
     "roadmap": "roadmap|product roadmap",
 }
 PATH_OF = names_of(KEYS)
-_FIELD = late_pattern(r"([^\W\d_][\w -]{0,39}?)[ \t]*:(?:\s+|$)")
+_FIELD = re.compile(r"([^\W\d_][\w -]{0,39}?)[ \t]*:(?:\s+|$)")
 # Words that YAML takes for something other than text.
 _NOT_TEXT = ("true", "false", "yes", "no", "on", "off", "y", "n", "null")
 

@@ -3,15 +3,14 @@
 import re
 from typing import NamedTuple
 
-from wbtest.patterns import late_pattern
 from wbtest.writing.markdown.lines import Line, ends_in_backslash
 from wbtest.writing.markdown.spellings import LONGEST, PART_OF, key_of
 
 _ROLES = ["customer", "customers", "user", "users", "client", "clients", "buyer", "buyers"]
 _ROLES += ["cliente", "clienta", "kunde", "kunden", "kundin"]
 _GENERIC = {*_ROLES, "us", "you", "company", "spokesperson", "leader", "founder", "ceo"}
-_HASHES = late_pattern(r" {0,3}(#{1,6})(?!#)(\s*)")
-_LABEL = late_pattern(r"\s*(\*\*|__)([^*_\\]{1,80})\1(:?)\s*")
+_HASHES = re.compile(r" {0,3}(#{1,6})(?!#)(\s*)")
+_LABEL = re.compile(r"\s*(\*\*|__)([^*_\\]{1,80})\1(:?)\s*")
 _QUOTE_FROM = re.compile(
     r"(?:\w+ ){0,2}(?:quote (?:from|by|of)|citation de|zitat von|cita de) +", re.IGNORECASE
 )

@@ -4,18 +4,18 @@ A backslash before a mark or a space stands for that character; a line that is n
 backslash is an empty line that belongs to the text. Any other backslash is itself.
 """
 
+import re
 from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple
 
-from wbtest.patterns import late_pattern
 from wbtest.writing.document import NotADocument
 
 _MARK = r"[\s!-/:-@\[-`{-~–—―]"
-_ESCAPED = late_pattern(rf"\\{_MARK}")
-_WOULD_ESCAPE = late_pattern(rf"\\(?={_MARK})")
-_FIRST_MARK = late_pattern(rf"(?!\s){_MARK}")
-_EVERY_MARK = late_pattern(rf"^\s|(?!\s){_MARK}|\s$")
-_EDGES = late_pattern(rf"^{_MARK}|{_MARK}$")
+_ESCAPED = re.compile(rf"\\{_MARK}")
+_WOULD_ESCAPE = re.compile(rf"\\(?={_MARK})")
+_FIRST_MARK = re.compile(rf"(?!\s){_MARK}")
+_EVERY_MARK = re.compile(rf"^\s|(?!\s){_MARK}|\s$")
+_EDGES = re.compile(rf"^{_MARK}|{_MARK}$")
 
 
 class Unreadable(NotADocument):

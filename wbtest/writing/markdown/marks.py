@@ -5,7 +5,6 @@ The reader takes these apart, and the writer asks ``is_structure`` what needs a 
 
 import re
 
-from wbtest.patterns import late_pattern
 from wbtest.writing.evidence import KINDS
 from wbtest.writing.markdown.headings import heading_of, unwrapped
 from wbtest.writing.markdown.lines import Line
@@ -15,20 +14,20 @@ FIELD_OF = names_of(FIELDS)
 QUESTION_FIELD_OF = names_of(QUESTION_FIELDS)
 _LONGEST_NAME = 40
 _ITEM = r"\s*(?:[-*+]\s+|[0-9]{1,3}[.)]\s+)?"
-_ASKED = late_pattern(
+_ASKED = re.compile(
     rf"{_ITEM}(?:\*\*|__)?q(?:uestion)?\s?[0-9]{{0,3}}\s?:(?:\*\*|__)?\s*", re.IGNORECASE
 )
-_ANSWERED = late_pattern(
+_ANSWERED = re.compile(
     rf"{_ITEM}(?:\*\*|__)?a(?:nswer)?\s?[0-9]{{0,3}}\s?:(?:\*\*|__)?\s*", re.IGNORECASE
 )
-_BOLD = late_pattern(rf"{_ITEM}(\*\*|__)")
-_NUMBER = late_pattern(r"[0-9]{1,3}[.)]\s+")
-_DASH = late_pattern(r"(?:—|―|–|--?)\s*(?=\S)")
+_BOLD = re.compile(rf"{_ITEM}(\*\*|__)")
+_NUMBER = re.compile(r"[0-9]{1,3}[.)]\s+")
+_DASH = re.compile(r"(?:—|―|–|--?)\s*(?=\S)")
 # Words, colon, kind, and a source after a comma; a colon in the words has a backslash before it.
-_NUMBER_ENTRY = late_pattern(
+_NUMBER_ENTRY = re.compile(
     rf"\s*[-*+]\s+((?:[^\\:]|\\.)+):\s*({'|'.join(KINDS)})[ \t]*(?:[,:]\s*|$)", re.IGNORECASE
 )
-_UP_TO_COMMA = late_pattern(r"[^\\,]*(?:\\.[^\\,]*)*")
+_UP_TO_COMMA = re.compile(r"[^\\,]*(?:\\.[^\\,]*)*")
 
 
 def is_structure(raw: str, part: str) -> bool:

@@ -3,7 +3,8 @@
 They are English, French, German or Spanish, whatever the release's language is.
 """
 
-from wbtest.patterns import late_pattern
+import re
+
 from wbtest.writing.parts import PARTS
 
 FAQ = ("external", "internal", "faq")
@@ -76,7 +77,7 @@ _FAQ_SPELLINGS = late_pattern(
     r"|häufig gestellte fragen|häufige fragen|preguntas frecuentes)\b"
 )
 LONGEST = 80
-_WORD = late_pattern(r"[^\W_]+")
+_WORD = re.compile(r"[^\W_]+")
 
 
 def key_of(title: str) -> str:

@@ -1,14 +1,14 @@
 """A2: paragraphs of at most five sentences."""
 
+import re
 from collections.abc import Iterator
 
-from wbtest.patterns import late_pattern
 from wbtest.writing.coach.finding import Mark, Rule
 from wbtest.writing.coach.reading import Reading, Text
 from wbtest.writing.coach.sentences import Piece
 
 MOST_SENTENCES = 5
-_ITEM = late_pattern(r"[-*•·–‣][ \t]|\d{1,2}[.)][ \t]")
+_ITEM = re.compile(r"[-*•·–‣][ \t]|\d{1,2}[.)][ \t]")
 
 
 def check(reading: Reading) -> Iterator[Mark]:

@@ -1,8 +1,8 @@
 """A3: sentences of at most 30 words, 20 on average."""
 
+import re
 from collections.abc import Iterator
 
-from wbtest.patterns import late_pattern
 from wbtest.writing.coach.finding import Mark, Rule
 from wbtest.writing.coach.measure import DENSE, Measure, measure_of
 from wbtest.writing.coach.reading import Reading, Text
@@ -11,8 +11,8 @@ from wbtest.writing.coach.sentences import Piece, count_words
 WORST = 5
 # Fewer sentences have no average worth a word.
 FEWEST_SENTENCES = 5
-_WORD = late_pattern(r"\w+")
-_RUN = late_pattern(r"\S+")
+_WORD = re.compile(r"\w+")
+_RUN = re.compile(r"\S+")
 
 
 def check(reading: Reading) -> Iterator[Mark]:

@@ -1,9 +1,9 @@
 """A6: words that sound like a fact and leave it open. English."""
 
+import re
 from bisect import bisect_right
 from collections.abc import Iterator
 
-from wbtest.patterns import late_pattern
 from wbtest.writing.coach.finding import Mark, Rule
 from wbtest.writing.coach.lists import Hit, languages_of, words_of
 from wbtest.writing.coach.quotes import quotations_in
@@ -16,8 +16,8 @@ LONGEST_OPENING = 2
 LONGEST_NUMBER = 20
 # Between “whether” and “might”.
 LONGEST_QUESTION = 60
-_WORD = late_pattern(r"\w+")
-_STOP = late_pattern(r"[.!?;:]")
+_WORD = re.compile(r"\w+")
+_STOP = re.compile(r"[.!?;:]")
 
 
 def check(reading: Reading) -> Iterator[Mark]:

@@ -1,8 +1,8 @@
 """A9: acronyms are explained where they first appear. Languages in Latin letters."""
 
+import re
 from collections.abc import Iterator
 
-from wbtest.patterns import late_pattern
 from wbtest.writing.coach.finding import Mark, Rule
 from wbtest.writing.coach.lists import tokens_of, words_of
 from wbtest.writing.coach.reading import Reading, Text
@@ -19,10 +19,10 @@ FEWEST_INITIALS = 3
 # An explanation stands within as many words.
 NEAR = 25
 SMALL_WORD = 3
-_ROMAN = late_pattern(r"X{0,3}(?:IX|IV|V?I{0,3})")
-_DATELINE = late_pattern(r"[^.!?\n]{1,60}?\s[—–-]{1,2}\s")
-_BRACKET = late_pattern(r"\s?[(\[]([^()\[\]]{1,120})[)\]]")
-_PLACE = late_pattern(r"[^\W\d_]{2,}, $")
+_ROMAN = re.compile(r"X{0,3}(?:IX|IV|V?I{0,3})")
+_DATELINE = re.compile(r"[^.!?\n]{1,60}?\s[—–-]{1,2}\s")
+_BRACKET = re.compile(r"\s?[(\[]([^()\[\]]{1,120})[)\]]")
+_PLACE = re.compile(r"[^\W\d_]{2,}, $")
 LONGEST_PLACE = 30
 
 

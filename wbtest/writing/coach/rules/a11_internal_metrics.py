@@ -1,8 +1,8 @@
 """A11: figures by which the company measures itself, where customers read."""
 
+import re
 from collections.abc import Iterator
 
-from wbtest.patterns import late_pattern
 from wbtest.writing.coach.acronyms import acronyms_in, explained_otherwise
 from wbtest.writing.coach.finding import Mark, Rule
 from wbtest.writing.coach.listed import Place, find_listed
@@ -11,9 +11,9 @@ from wbtest.writing.coach.numbers import numbers_in, pairs_of
 from wbtest.writing.coach.reading import Reading, Text
 from wbtest.writing.coach.spans import spans_of
 
-_WORD = late_pattern(r"\w+")
+_WORD = re.compile(r"\w+")
 # At most one word stands between the number and the people: "10,000 paying customers".
-_COUNTED = late_pattern(r"(?:\W{1,3}\w+)?\W{1,3}(\w[\w\-]*)")
+_COUNTED = re.compile(r"(?:\W{1,3}\w+)?\W{1,3}(\w[\w\-]*)")
 LONGEST_COUNTED = 60
 
 

@@ -1,9 +1,9 @@
 """A12: the release speaks on the day of the launch, not before it."""
 
+import re
 from bisect import bisect_left
 from collections.abc import Iterator
 
-from wbtest.patterns import late_pattern
 from wbtest.writing.coach.finding import Mark, Rule
 from wbtest.writing.coach.listed import Place, find_listed
 from wbtest.writing.coach.lists import languages_of, words_of
@@ -11,7 +11,7 @@ from wbtest.writing.coach.quotes import quotations_in
 from wbtest.writing.coach.reading import Reading, Text
 from wbtest.writing.coach.spans import spans_of
 
-_STOP = late_pattern(r"[.!?;:]")
+_STOP = re.compile(r"[.!?;:]")
 # What customers say of their own lives, and what happens after the button was pressed.
 FREE_TO_SAY = ("customer_quote.text", "call_to_action.text")
 # Where people live today, a future is theirs, unless the product or the company has it.

@@ -1,8 +1,8 @@
 """A13: nothing is left to fill in."""
 
+import re
 from collections.abc import Iterator
 
-from wbtest.patterns import late_pattern
 from wbtest.writing.coach.blanks import blanks_in, is_blank_line
 from wbtest.writing.coach.finding import Mark, Rule
 from wbtest.writing.coach.listed import Place, find_listed
@@ -21,7 +21,7 @@ LINES = (
 )
 # Lines that say where somebody is from.
 WITH_PLACES = (".speaker", ".role", ".city")
-_PARTS_OF_A_NAME = late_pattern(r"[-‐‑][^\W\d_]")
+_PARTS_OF_A_NAME = re.compile(r"[-‐‑][^\W\d_]")
 
 
 def check(reading: Reading) -> Iterator[Mark]:

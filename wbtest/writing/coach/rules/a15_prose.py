@@ -3,23 +3,22 @@
 import re
 from collections.abc import Callable, Iterator
 
-from wbtest.patterns import late_pattern
 from wbtest.writing.coach.finding import Mark, Rule
 from wbtest.writing.coach.listed import Place
 from wbtest.writing.coach.reading import Reading, Text
 
 FEWEST_BULLETS = 3
 FEWEST_ROWS = 2
-_LINE = late_pattern(r"[^\n]+")
-_BULLET = late_pattern(
+_LINE = re.compile(r"[^\n]+")
+_BULLET = re.compile(
     r"[ \t]*(?:[-*+•–‣▪▸◦●○■□✓✔✅➤►→][ \t]+\S|[・•●]\S|\(?[\d]{1,2}[.)）][ \t]+\S)"
 )
 # French and Spanish begin what somebody says with a dash.
-_DIALOGUE = late_pattern(r"[ \t]*–")
-_FENCE = late_pattern(r"^[ \t]*(?:```|~~~)[^\n]*\n?", re.MULTILINE)
-_INLINE = late_pattern(r"(?<![\w`])`[^`\n]{1,200}`(?![\w`])")
-_INDENTED = late_pattern(r"(?: {4}|\t)\s{0,20}\S")
-_CODE = late_pattern(r"[{};=<>$]|\(\)|//|\w\(|</")
+_DIALOGUE = re.compile(r"[ \t]*–")
+_FENCE = re.compile(r"^[ \t]*(?:```|~~~)[^\n]*\n?", re.MULTILINE)
+_INLINE = re.compile(r"(?<![\w`])`[^`\n]{1,200}`(?![\w`])")
+_INDENTED = re.compile(r"(?: {4}|\t)\s{0,20}\S")
+_CODE = re.compile(r"[{};=<>$]|\(\)|//|\w\(|</")
 BARS_A_ROW = 2
 
 

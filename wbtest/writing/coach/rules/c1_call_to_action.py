@@ -1,10 +1,10 @@
 """C1: the call to action says what to do, where, and what it costs."""
 
+import re
 import unicodedata
 from collections.abc import Iterator
 from functools import cache
 
-from wbtest.patterns import late_pattern
 from wbtest.writing.coach.finding import Mark, Rule, Severity
 from wbtest.writing.coach.listed import UNSPACED, has_listed
 from wbtest.writing.coach.lists import Phrases, languages_of, words_of
@@ -13,7 +13,7 @@ from wbtest.writing.coach.reading import Reading, Text
 PART = "call_to_action"
 # As many digits are a number to call.
 SHORTEST_PHONE = 7
-_ADDRESS = late_pattern(r"[@/]|\w\.\w")
+_ADDRESS = re.compile(r"[@/]|\w\.\w")
 
 
 def check(reading: Reading) -> Iterator[Mark]:

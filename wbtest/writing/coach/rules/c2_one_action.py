@@ -1,15 +1,15 @@
 """C2: the call to action asks for one thing."""
 
+import re
 from collections.abc import Iterator
 
-from wbtest.patterns import late_pattern
 from wbtest.writing.coach.finding import Mark, Rule
 from wbtest.writing.coach.lists import languages_of, words_of
 from wbtest.writing.coach.reading import Reading, Text
 
-_RUN = late_pattern(r"\S+")
-_ADDRESS = late_pattern(r"https?://|www\.")
-_DOMAIN = late_pattern(r"[\w-]+(?:\.[\w-]+)*\.(?:com|org|net|io|app|example|co|dev|ai|de|fr|es|uk)")
+_RUN = re.compile(r"\S+")
+_ADDRESS = re.compile(r"https?://|www\.")
+_DOMAIN = re.compile(r"[\w-]+(?:\.[\w-]+)*\.(?:com|org|net|io|app|example|co|dev|ai|de|fr|es|uk)")
 LONGEST_ADDRESS = 200
 COMMAS = (",", "،", ";")
 MESSAGE = "That is a second thing to do."

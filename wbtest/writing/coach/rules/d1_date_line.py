@@ -7,15 +7,14 @@ import re
 from collections.abc import Iterator
 from datetime import date
 
-from wbtest.patterns import late_pattern
 from wbtest.writing.coach.finding import Mark, Rule
 from wbtest.writing.coach.lists import words_of
 from wbtest.writing.coach.reading import Reading
 
 _ADDRESS = re.compile(r"@|://|\bwww\.")
-_YEAR = late_pattern(r"(?<!\d)\d{4}(?!\d)")
+_YEAR = re.compile(r"(?<!\d)\d{4}(?!\d)")
 # Georgian letters count as small ones and are never written large.
-_CASELESS = late_pattern(r"[\u10d0-\u10ff]")
+_CASELESS = re.compile(r"[\u10d0-\u10ff]")
 
 
 def check(reading: Reading) -> Iterator[Mark]:

@@ -1,11 +1,11 @@
 """H2: a headline that can be read at a glance."""
 
+import re
 import unicodedata
 from bisect import bisect_right
 from collections.abc import Iterator
 from itertools import accumulate
 
-from wbtest.patterns import late_pattern
 from wbtest.writing.coach.finding import Mark, Rule
 from wbtest.writing.coach.reading import Reading
 
@@ -15,7 +15,7 @@ MOST_LETTERS = 80
 # "About 80": so much more is let pass.
 LEEWAY = 8
 _WIDE = "WF"
-_WORD = late_pattern(r"\S+")
+_WORD = re.compile(r"\S+")
 
 
 def check(reading: Reading) -> Iterator[Mark]:

@@ -1,8 +1,8 @@
 """K1: a named person of the company says why, not the solution again."""
 
+import re
 from collections.abc import Iterator
 
-from wbtest.patterns import late_pattern
 from wbtest.writing.coach.finding import Mark, Rule
 from wbtest.writing.coach.lists import tokens_of, words_of
 from wbtest.writing.coach.quotes import is_name, spoken
@@ -17,7 +17,7 @@ SHORTEST_WORD = 4
 # Endings differ (plans, planned): as many letters name a word.
 STEM = 6
 # Two characters that are neither spaces nor hiragana, at each place.
-_PAIR = late_pattern(r"(?=([\u30a1-\u30fa\u3400-\u9fff\uac00-\ud7af]{2}))")
+_PAIR = re.compile(r"(?=([\u30a1-\u30fa\u3400-\u9fff\uac00-\ud7af]{2}))")
 
 
 def check(reading: Reading) -> Iterator[Mark]:

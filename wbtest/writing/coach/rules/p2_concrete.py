@@ -1,8 +1,8 @@
 """P2: a problem that one can see: a number, a moment, a person doing something."""
 
+import re
 from collections.abc import Iterator
 
-from wbtest.patterns import late_pattern
 from wbtest.writing.coach.finding import Mark, Rule
 from wbtest.writing.coach.lists import languages_of
 from wbtest.writing.coach.naming import find_product
@@ -11,8 +11,8 @@ from wbtest.writing.coach.reading import Reading, Text
 LANGUAGES = languages_of("concrete")
 # Where nouns have no capital letter, one within a sentence begins a name.
 NAMES_HAVE_CAPITALS = ("en", "es", "fr")
-_QUOTED = late_pattern(r"[“”„«»「」『』\"]")
-_NAME = late_pattern(r"(?<=[a-zà-ÿ,] )[A-ZÀ-Þ][a-zà-ÿ]\w*")
+_QUOTED = re.compile(r"[“”„«»「」『』\"]")
+_NAME = re.compile(r"(?<=[a-zà-ÿ,] )[A-ZÀ-Þ][a-zà-ÿ]\w*")
 
 
 def check(reading: Reading) -> Iterator[Mark]:

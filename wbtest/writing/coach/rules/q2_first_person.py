@@ -1,8 +1,8 @@
 """Q2: the customer speaks of themselves, and of before and after."""
 
+import re
 from collections.abc import Iterator
 
-from wbtest.patterns import late_pattern
 from wbtest.writing.coach.finding import Mark, Rule
 from wbtest.writing.coach.listed import UNSPACED, has_listed
 from wbtest.writing.coach.lists import Token, languages_of, phrases, words_of
@@ -10,7 +10,7 @@ from wbtest.writing.coach.quotes import spoken
 from wbtest.writing.coach.reading import Reading, Text
 
 PATH = "customer_quote.text"
-_PART_OF_WORD = late_pattern(r"\w+")
+_PART_OF_WORD = re.compile(r"\w+")
 PAST_ENDINGS: dict[str, tuple[str, ...]] = {"en": ("ed",)}
 # A word may stand between who speaks and the verb: "I never knew".
 REACH = 3

@@ -1,8 +1,8 @@
 """Q4: the customer quote is not forced: their own words, hardly a number, no hype, not long."""
 
+import re
 from collections.abc import Iterator
 
-from wbtest.patterns import late_pattern
 from wbtest.writing.coach.finding import Mark, Rule
 from wbtest.writing.coach.lists import tokens_of, words_of
 from wbtest.writing.coach.quotes import spoken
@@ -15,8 +15,8 @@ FEWEST_CONTENT_WORDS = 2
 RUN_OF_CHARACTERS = 12
 MOST_NUMBERS = 1
 MOST_WORDS = 60
-_NUMBER = late_pattern(r"(?<![A-Za-z0-9_])\d[\d.,:/٫٬–-]*")
-_CHARACTER = late_pattern(r"[\u3040-\u30ff\u3400-\u9fff]")
+_NUMBER = re.compile(r"(?<![A-Za-z0-9_])\d[\d.,:/٫٬–-]*")
+_CHARACTER = re.compile(r"[\u3040-\u30ff\u3400-\u9fff]")
 
 
 def check(reading: Reading) -> Iterator[Mark]:
