@@ -33,7 +33,7 @@ MOST_DIGITS = 100
 # The mark that stands for a character that was lost.
 LOST = "\ufffd"
 # What is left of bytes that are no text: Werkzeug keeps those of a plain form as they were quoted.
-NO_TEXT = late_pattern(rf"{LOST}|%[89A-Fa-f][0-9A-Fa-f]")
+NO_TEXT = re.compile(rf"{LOST}|%[89A-Fa-f][0-9A-Fa-f]")
 LONGEST_BODY = 2 * 1024 * 1024
 # Of a form as most are sent; one with files may have 1,000 parts. No form of ours has as many.
 MOST_FIELDS = 10_000

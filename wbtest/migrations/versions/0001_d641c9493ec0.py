@@ -963,7 +963,6 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint(
             "experiment_id", "phase", "variant", "clock", name=op.f("pk_clock_totals")
         ),
-        info={"is_sum": True},
     )
     op.create_table(
         "day_changes",
@@ -975,7 +974,6 @@ def upgrade() -> None:
             ["experiment_id"], ["experiments.id"], name=op.f("fk_day_changes_experiment_id")
         ),
         sa.PrimaryKeyConstraint("experiment_id", "phase", "day", name=op.f("pk_day_changes")),
-        info={"is_sum": True},
     )
     op.create_table(
         "day_totals",
@@ -998,7 +996,6 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint(
             "experiment_id", "phase", "variant", "day", name=op.f("pk_day_totals")
         ),
-        info={"is_sum": True},
     )
     op.create_table(
         "decision_papers",
@@ -1071,7 +1068,6 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint(
             "experiment_id", "phase", "variant", "kind", "item", name=op.f("pk_engagement_counts")
         ),
-        info={"is_sum": True},
     )
     op.create_table(
         "engagements",
@@ -1135,7 +1131,6 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint(
             "experiment_id", "phase", "variant", "hour", name=op.f("pk_hour_totals")
         ),
-        info={"is_sum": True},
     )
     op.create_table(
         "hourly_counts",
@@ -1170,7 +1165,6 @@ def upgrade() -> None:
             "excluded_because",
             name=op.f("pk_hourly_counts"),
         ),
-        info={"is_sum": True},
     )
     op.create_table(
         "kind_totals",
@@ -1203,7 +1197,6 @@ def upgrade() -> None:
             "excluded_because",
             name=op.f("pk_kind_totals"),
         ),
-        info={"is_sum": True},
     )
     op.create_table(
         "learning_cards",
@@ -1235,7 +1228,6 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint(
             "experiment_id", "variant", "hour", "reason", "family", name=op.f("pk_machine_counts")
         ),
-        info={"is_sum": True},
     )
     op.create_table(
         "machine_totals",
@@ -1250,7 +1242,6 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint(
             "experiment_id", "variant", "reason", "family", name=op.f("pk_machine_totals")
         ),
-        info={"is_sum": True},
     )
     op.create_table(
         "objections",

@@ -1,18 +1,18 @@
 """What a text counts: "plans five dinners" is 5 of (plans, dinners). Pure."""
 
+import re
 from bisect import bisect_left
 from collections.abc import Iterator
 from decimal import Decimal
 from typing import NamedTuple
 
-from wbtest.patterns import late_pattern
 from wbtest.writing.coach.listed import find_listed
 from wbtest.writing.coach.lists import Token, words_of
 from wbtest.writing.coach.numbers import Kind, Number, numbers_in
 from wbtest.writing.coach.reading import Text
 from wbtest.writing.coach.spans import Spans, spans_of
 
-_NEXT_WORD = late_pattern(r"[\s\-‐‑]*[^\W\d_]+")
+_NEXT_WORD = re.compile(r"[\s\-‐‑]*[^\W\d_]+")
 FEWEST_LETTERS = 3
 # How many words may stand between a number and the only thing of its kind: "$50K first prize".
 REACH = 3

@@ -1,14 +1,14 @@
 """What a question of the FAQ is about, by its words. Pure."""
 
+import re
 from collections.abc import Iterator
 
-from wbtest.patterns import late_pattern
 from wbtest.writing.coach.listed import UNSPACED, without_prefix
 from wbtest.writing.coach.lists import Token, phrases, words_of
 from wbtest.writing.coach.reading import Text
 from wbtest.writing.topics import topic_labelled
 
-_LABEL = late_pattern(r"[^:：]*(?=[:：])")
+_LABEL = re.compile(r"[^:：]*(?=[:：])")
 
 
 def topics_in(asked: Text, name: str, topics: tuple[str, ...]) -> Iterator[str]:

@@ -72,7 +72,7 @@ _ARTICLES = (
     *("der", "die", "das", "ein", "eine", "unser", "unsere"),
     *("el", "los", "las", "una", "nuestro", "nuestra"),
 )
-_FAQ_SPELLINGS = late_pattern(
+_FAQ_SPELLINGS = re.compile(
     r"\b(?:frequently asked questions|faqs|questions fréquentes|foire aux questions"
     r"|häufig gestellte fragen|häufige fragen|preguntas frecuentes)\b"
 )
