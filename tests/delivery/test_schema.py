@@ -243,7 +243,7 @@ class TestAnotherVersionsDatabase:
 
     @pytest.mark.parametrize(
         "command",
-        ["serve", "worker", "doctor", "verify", "user list", "audit", "export 1", "backup"],
+        ["serve", "worker", "doctor", "verify", "user list", "export 1", "backup"],
     )
     def test_is_refused_and_left_alone(self, other: Instance, command: str) -> None:
         with other.opened():
