@@ -1,6 +1,6 @@
 # The only commands a person must know. `make` alone lists them.
 .DEFAULT_GOAL := help
-.PHONY: help demo serve install test check check-types check-all-else migration audit bench drills fuzz lock
+.PHONY: help demo serve install test check check-types check-all-else migration audit bench drills fuzz size lock
 PYTHON ?= python3
 # Empty, and which lines of our code the tests run is not counted.
 COUNT_LINES ?= 1
@@ -56,6 +56,9 @@ drills: $(DEV) ## break it on purpose and count what is lost; about 20 minutes; 
 
 fuzz: $(DEV) ## ask the API and every form what nobody asks; N=100000 requests each, SEED= of an earlier run
 	@$(BIN)/python -m tests.fuzz -n $(N) $(if $(SEED),--seed $(SEED))
+
+size: $(DEV) ## how large the code base is: modules, lines, imports, tests, docs, pages
+	@$(BIN)/python -m tests.size
 
 lock: ## lock all versions with hashes, without addresses (needs uv on the PATH)
 	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \
