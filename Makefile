@@ -1,9 +1,7 @@
 # The only commands a person must know. `make` alone lists them.
 .DEFAULT_GOAL := help
-.PHONY: help demo serve install test check check-types check-all-else migration audit bench drills fuzz size lock
+.PHONY: help demo serve install test coverage check check-types check-all-else migration audit bench drills fuzz size lock
 PYTHON ?= python3
-# Empty, and which lines of our code the tests run is not counted.
-COUNT_LINES ?= 1
 # How many requests `make fuzz` makes of each kind; ten minutes, besides those for the rows.
 N ?= 10000
 BIN := .venv/bin
@@ -24,8 +22,10 @@ serve: $(RUN) ## your own data, in instance/; the first visit makes the owner
 	@exec $(BIN)/wbtest serve
 
 test: $(DEV) ## the whole suite; TEST_DATABASE_URL=postgresql://… runs it on PostgreSQL
-	@COUNT_LINES=$(COUNT_LINES) $(BIN)/pytest -q -rs
-	@$(if $(COUNT_LINES),$(BIN)/python -m tests.counting)
+	@$(BIN)/pytest -q -rs
+
+coverage: $(DEV) ## lines and branches of wbtest/ that the tests run, at least 90 %; half an hour
+	@$(BIN)/pytest -q --cov
 
 install: $(DEV)
 

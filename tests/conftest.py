@@ -21,7 +21,7 @@ from hypothesis import settings as hypothesis_settings
 from itsdangerous import URLSafeTimedSerializer
 from werkzeug.test import TestResponse
 
-from tests import counting, remembered
+from tests import remembered
 from tests.factories import CHEAP, Team, make_team
 from tests.kept_rows import remember_rows
 from tests.postgresql import Server
@@ -103,15 +103,6 @@ def _depends_on_the_database(item: pytest.Item) -> bool:
         return False
     is_shown = not item.get_closest_marker("browser") or item.get_closest_marker("every_database")
     return bool(is_shown) and "server" in getattr(item, "fixturenames", ())
-
-
-def pytest_configure(config: pytest.Config) -> None:
-    if not hasattr(config, "workerinput"):
-        counting.forget()
-
-
-def pytest_sessionfinish(session: pytest.Session) -> None:
-    counting.keep(os.environ.get("PYTEST_XDIST_WORKER", "main"))
 
 
 def pytest_collection_finish() -> None:
