@@ -8,6 +8,8 @@ BIN := .venv/bin
 # The lock's digest names the stamp, so a changed lock installs anew and an unchanged one never.
 RUN := .venv/.run-$(shell cksum < requirements.txt | cut -d' ' -f1)
 DEV := .venv/.dev-$(shell cksum < requirements-dev.txt | cut -d' ' -f1)
+AUDIT := .venv/.audit-$(shell cksum < requirements-audit.txt | cut -d' ' -f1)
+AUDIT_BIN := .venv/audit/bin
 # The lock is whole. Without --no-deps pip looks at newer versions of what an extra asks for, which
 # have no hash in it, and gives up on the day one is published.
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-compile
@@ -45,8 +47,14 @@ check-all-else: $(DEV)
 migration: $(DEV) ## write the one migration anew, after a change of the models
 	@$(BIN)/python -m tests.migration
 
-audit: $(DEV) ## what we build upon: an SBOM in dist/, every licence, known weaknesses (asks osv.dev)
-	@$(BIN)/python -m supply
+audit: $(DEV) $(AUDIT) ## what we build upon: an SBOM in dist/, every licence, known weaknesses (asks osv.dev)
+	@mkdir -p dist
+	@PYTHONWARNINGS=ignore $(AUDIT_BIN)/cyclonedx-py requirements requirements.txt --pyproject pyproject.toml \
+	  --output-reproducible -o dist/sbom.cdx.json
+	@$(AUDIT_BIN)/pip-licenses --python $(BIN)/python
+	@$(AUDIT_BIN)/pip-audit --strict --vulnerability-service osv --require-hashes --disable-pip \
+	  --progress-spinner off -r requirements-dev.txt 2>.venv/audit.log || \
+	  { echo "Known weaknesses, or osv.dev was not reached: $$(tail -n 1 .venv/audit.log)"; exit 1; }
 
 bench: $(DEV) ## speed, as ratios to a floor measured in the same run; under ten minutes
 	@$(BIN)/python -m bench
@@ -65,6 +73,8 @@ lock: ## lock all versions with hashes, without addresses (needs uv on the PATH)
 	  --no-annotate --extra postgres --extra pdf --group build pyproject.toml -o requirements.txt
 	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \
 	  --no-annotate --extra postgres --extra pdf --group build --group test --group lint pyproject.toml -o requirements-dev.txt
+	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \
+	  --no-annotate --group audit -o requirements-audit.txt
 
 .venv/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "wbtest needs Python 3.11 or newer")'
@@ -81,4 +91,9 @@ $(DEV): | .venv/bin/python
 	@echo "Installing what the tests need …"
 	@$(INSTALL) --no-deps --require-hashes -r requirements-dev.txt
 	@$(INSTALL) --no-deps --no-build-isolation --editable .
+	@touch $@
+
+$(AUDIT): | .venv/bin/python
+	@$(PYTHON) -m venv .venv/audit
+	@$(AUDIT_BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements-audit.txt
 	@touch $@
