@@ -19,13 +19,13 @@ from flask.testing import FlaskClient
 from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis_settings
 from itsdangerous import URLSafeTimedSerializer
+from jinja2 import BytecodeCache, FileSystemBytecodeCache
 from werkzeug.test import TestResponse
 
 from tests import remembered
-from tests.factories import CHEAP, Team, make_team
-from tests.kept_rows import remember_rows
+from tests.factories import CHEAP, Team, find_team, make_team
 from tests.postgresql import Server
-from tests.sqlite_rows import SqliteRows
+from tests.prepared import SECRET_KEY, Fill, PreparedFiles
 from wbtest import create_app, store
 from wbtest.audience.signing.guard import Guard
 from wbtest.config import Settings
@@ -33,7 +33,6 @@ from wbtest.extensions import Base, db
 from wbtest.team import passwords
 
 remembered.remember_addresses()
-remembered.remember_static_files()
 remembered.keep_files_in_memory()
 # Passwords and codes cost what those of the tests do; ``real_costs`` is for who asks what they do.
 REAL_COSTS = passwords.PASSES, passwords.KIBIBYTES
@@ -89,6 +88,8 @@ def _is_of_this_round(item: pytest.Item) -> bool:
     """Whether it can fail here. Locks of PostgreSQL are there alone; a second round is short."""
     if item.get_closest_marker("postgresql"):
         return bool(os.environ.get("TEST_DATABASE_URL"))
+    if os.environ.get("TEST_DATABASE_URL") and item.get_closest_marker("one_database"):
+        return False
     return not IS_SECOND_ROUND or _depends_on_the_database(item)
 
 
@@ -99,8 +100,6 @@ def _is_taken_whole(item: pytest.Item) -> bool:
 
 def _depends_on_the_database(item: pytest.Item) -> bool:
     """Whether the database of the run is behind it; of scripts, web tests show the requests."""
-    if item.get_closest_marker("one_database"):
-        return False
     is_shown = not item.get_closest_marker("browser") or item.get_closest_marker("every_database")
     return bool(is_shown) and "server" in getattr(item, "fixturenames", ())
 
@@ -208,6 +207,26 @@ def sqlite_with_tables(tmp_path_factory: pytest.TempPathFactory, tables: sa.Meta
     return path
 
 
+@pytest.fixture(scope="session")
+def prepared_files(
+    tmp_path_factory: pytest.TempPathFactory, sqlite_with_tables: Path
+) -> PreparedFiles:
+    return PreparedFiles(tmp_path_factory.mktemp("prepared"), sqlite_with_tables)
+
+
+@pytest.fixture
+def prepared(request: pytest.FixtureRequest) -> Fill | None:
+    """What fills the SQLite database of a test before it begins; None for no rows.
+
+    The fixtures of such rows find them, and make them on PostgreSQL.
+    """
+    return make_larder_team if "team" in request.fixturenames else None
+
+
+def make_larder_team() -> Team:
+    return make_team("Larder")
+
+
 @pytest.fixture
 def sqlite_url(tmp_path: Path, sqlite_with_tables: Path) -> str:
     """A SQLite file with tables and without rows, whatever the rest of the suite runs on."""
@@ -215,11 +234,16 @@ def sqlite_url(tmp_path: Path, sqlite_with_tables: Path) -> str:
 
 
 @pytest.fixture
-def database_url(request: pytest.FixtureRequest, server: Server | None) -> str:
-    """A database with tables and without rows."""
+def database_url(
+    tmp_path: Path,
+    now: HandClock,
+    prepared_files: PreparedFiles,
+    prepared: Fill | None,
+    server: Server | None,
+) -> str:
+    """A database with tables; on SQLite it has the rows that were prepared, and else none."""
     if server is None:
-        url: str = request.getfixturevalue("sqlite_url")
-        return url
+        return f"sqlite:///{prepared_files.copy(prepared, now(), tmp_path / 'test.db')}"
     return server.empty_tables()
 
 
@@ -228,27 +252,29 @@ def settings(tmp_path: Path, database_url: str) -> Settings:
     return Settings(
         instance=tmp_path,
         database_url=database_url,
-        secret_key="a-secret-for-tests-only-0123456789",
+        secret_key=SECRET_KEY,
         base_url="http://localhost",
         # Nobody listens there. Without it no visitor would be written to.
         mail_url="smtp://127.0.0.1:1",
     )
 
 
+@pytest.fixture(scope="session")
+def templates(tmp_path_factory: pytest.TempPathFactory) -> BytecodeCache:
+    """What Jinja compiled each template to, for all apps of the run."""
+    return FileSystemBytecodeCache(str(tmp_path_factory.mktemp("templates")))
+
+
 @pytest.fixture
-def app(settings: Settings, now: HandClock, server: Server | None) -> Iterator[Flask]:
+def app(settings: Settings, now: HandClock, templates: BytecodeCache) -> Iterator[Flask]:
     """The whole app on a database with tables and without rows, inside its context."""
     app = create_app(settings, now)
     app.test_client_class = Browser
-    app.jinja_env.bytecode_cache = remembered.TEMPLATES
+    app.jinja_env.bytecode_cache = templates
     # Where the clock stands still nobody can take their time.
     app.extensions["wbtest.guard"] = Guard(fastest_seconds=0)
     with app.app_context():
         db.engine.update_execution_options(compiled_cache=remembered.STATEMENTS)
-        is_sqlite = db.engine.dialect.name == "sqlite"
-        rows = SqliteRows(db.engine) if is_sqlite else server and server.rows()
-        if rows is not None:
-            remember_rows(app, rows)
         yield app
         app.extensions["wbtest.recorder"].close()
         db.session.remove()
@@ -258,7 +284,7 @@ def app(settings: Settings, now: HandClock, server: Server | None) -> Iterator[F
 @pytest.fixture
 def team(app: Flask) -> Team:
     """One workspace with a person of each role."""
-    return make_team("Larder")
+    return find_team("Larder") or make_larder_team()
 
 
 @pytest.fixture

@@ -7,7 +7,6 @@ from typing import Any
 from argon2 import PasswordHasher
 from flask.testing import FlaskClient
 
-from tests.kept_rows import kept
 from wbtest.extensions import clock, db
 from wbtest.publishing.experiments import add_variant, create_experiment
 from wbtest.publishing.launch.facts import findings_of
@@ -119,7 +118,20 @@ class Team:
     owner: Person
 
 
-@kept
+def find_team(name: str) -> Team | None:
+    """The people of the workspace of this name, if it has one of each role."""
+    found = db.session.execute(
+        db.select(Workspace, Membership.role, Person)
+        .join(Membership, Membership.workspace_id == Workspace.id)
+        .join(Person, Person.id == Membership.person_id)
+        .where(Workspace.name == name)
+    ).all()
+    people = {role: person for _, role, person in found}
+    team = Team(found[0][0], **people) if len(people) == len(found) == 4 else None
+    db.session.rollback()
+    return team
+
+
 def make_team(name: str) -> Team:
     """A workspace with one person of each role."""
     workspace = make_workspace(name)
@@ -130,16 +142,11 @@ def make_team(name: str) -> Team:
     return Team(workspace, **people)
 
 
-# A key of chance would make all rows that are made after it others than those that are kept.
-make_session = kept(open_session)
-
-
 def log_in(client: FlaskClient, person: Person) -> None:
     """Let this client's requests be those of ``person``, without the log-in page."""
-    client.set_cookie("wb-session", make_session(person))
+    client.set_cookie("wb-session", open_session(person))
 
 
-@kept
 def make_release(
     author: Person, workspace: Workspace | None = None, *, form: Any = "full", **parts: Any
 ) -> Release:
@@ -161,7 +168,6 @@ def make_release(
     )
 
 
-@kept
 def make_revision(
     author: Person,
     workspace: Workspace | None = None,
@@ -176,13 +182,11 @@ def make_revision(
     return freeze(save_release(release, draft, release.version, author), author)
 
 
-@kept
 def make_approval(revision: Revision, approver: Person) -> Approval:
     """The approver's yes, with the sentence that one owes who is alone on day one."""
     return approve(revision, approver, "A second pair of eyes, for speed.")
 
 
-@kept
 def make_old_approval(revision: Revision, approver: Person) -> Approval:
     """A yes to whatever the text says, from a time when nothing in it would have stopped one."""
     approval = Approval(
@@ -214,7 +218,6 @@ def make_rule(**changes: Any) -> Hypothesis:
     return Hypothesis(**(values | changes))
 
 
-@kept
 def make_experiment(
     revision: Revision,
     author: Person,
@@ -242,14 +245,12 @@ def make_experiment(
     return experiment
 
 
-@kept
 def make_checked(experiment: Experiment, person: Person) -> Experiment:
     """The same draft after its launch check, with a reason for whatever it warns of."""
     warnings = [found for found in findings_of(experiment) if found.kind == "warning"]
     return check(experiment, person, {found.what: "This is a test." for found in warnings})
 
 
-@kept
 def make_running(revision: Revision, author: Person, approver: Person, **parts: Any) -> Experiment:
     """An experiment of an approved revision, started; ``parts`` as for ``make_experiment``."""
     return start(make_checked(make_experiment(revision, author, **parts), author), approver)

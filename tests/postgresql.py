@@ -2,7 +2,6 @@
 
 import sqlalchemy as sa
 
-from tests.postgresql_rows import PostgresqlRows
 from wbtest.extensions import Base
 
 TABLES = "SELECT tablename FROM pg_tables WHERE schemaname = current_schema()"
@@ -72,14 +71,6 @@ class Server:
         if self._tables is not None:
             self._tables.dispose()
         self._run(f'DROP DATABASE IF EXISTS "{self._name}_tables" WITH (FORCE)')
-
-    def rows(self) -> PostgresqlRows | None:
-        """Return the rows behind ``empty_tables``; None where we may not write past all rules."""
-        assert self._tables is not None
-        with self._engine.connect() as connection:
-            if connection.exec_driver_sql("SHOW is_superuser").scalar_one() != "on":
-                return None
-        return PostgresqlRows(self._tables, [*Base.metadata.tables])
 
     def close(self) -> None:
         """Leave nothing behind."""

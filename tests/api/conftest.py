@@ -10,7 +10,6 @@ from werkzeug.test import TestResponse
 
 from tests.conftest import Browser
 from tests.factories import Team
-from tests.kept_rows import kept
 from wbtest.api.routes import ROUTES
 from wbtest.api.values import shape_of
 from wbtest.team.models import Person, Workspace
@@ -72,7 +71,6 @@ def program_of(app: Flask, workspace: Workspace, person: Person, *scopes: str) -
     return Program(client, make_key(workspace, person, scopes or tuple(SCOPES)))
 
 
-@kept
 def make_key(workspace: Workspace, person: Person, scopes: tuple[str, ...]) -> str:
     """The text of a token with these scopes."""
     return make_token(workspace, person, name="a program", scopes=scopes)[1]

@@ -7,9 +7,10 @@ import pytest
 import sqlalchemy as sa
 from flask import Flask
 
-from tests.audience.larder import Larder, Visitor, mails, start_page, visits
+from tests.audience.larder import Larder, Visitor, find_larder, mails, start_page, visits
 from tests.audience.recording import Database, Page
 from tests.conftest import HandClock
+from tests.prepared import Fill
 from wbtest import locks, store
 from wbtest.extensions import Base
 from wbtest.publishing.running import life
@@ -35,9 +36,18 @@ def page(database: Database) -> Page:
 
 
 @pytest.fixture
+def prepared(request: pytest.FixtureRequest, prepared: Fill | None) -> Fill | None:
+    return start_with_photo if "larder" in request.fixturenames else prepared
+
+
+def start_with_photo() -> Larder:
+    return start_page(variants={"photo": {"headline": "Dinner from a photo"}})
+
+
+@pytest.fixture
 def larder(app: Flask) -> Larder:
     """A page on the air through the whole app, with two variants of equal weight."""
-    return start_page(variants={"photo": {"headline": "Dinner from a photo"}})
+    return find_larder() or start_with_photo()
 
 
 @pytest.fixture

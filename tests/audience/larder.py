@@ -15,7 +15,6 @@ from werkzeug.test import TestResponse
 
 from tests.conftest import Browser
 from tests.factories import make_checked, make_old_approval, make_person, make_workspace
-from tests.kept_rows import kept
 from wbtest.audience.models import Sighting, Signup, Visit
 from wbtest.delivery.models import OutboxMail
 from wbtest.extensions import Now, db
@@ -100,7 +99,6 @@ class Larder:
     approver: Person
 
 
-@kept
 def draft_page(
     *, slug: str = "larder", rule: Hypothesis = RULE, asks_name: bool = False,
     variants: Mapping[str, Mapping[str, Any]] | None = None, options: Options = USUAL,
@@ -134,12 +132,22 @@ def draft_page(
     return Larder(experiment, workspace, editor, approver)
 
 
-@kept
 def start_page(**details: Any) -> Larder:
     """The same, on the air."""
     larder = draft_page(**details)
     life.start(make_checked(larder.experiment, larder.editor), larder.approver)
     return larder
+
+
+def find_larder() -> Larder | None:
+    """The page on the air, if there is one."""
+    experiment = db.session.scalars(db.select(Experiment)).first()
+    if experiment is None:
+        return None
+    people = {person.name: person for person in db.session.scalars(db.select(Person))}
+    workspace = db.session.scalars(db.select(Workspace)).one()
+    db.session.rollback()
+    return Larder(experiment, workspace, people["Editor"], people["Approver"])
 
 
 class Visitor:

@@ -28,6 +28,11 @@ LINK = "/p/larder?utm_source=Newsletter"
 
 
 @pytest.fixture
+def prepared() -> None:
+    """No rows: the page here is another one."""
+
+
+@pytest.fixture
 def larder(app: Flask) -> Larder:
     variants = {"photo": {"headline": "Dinner from a photo"}}
     return start_page(variants=variants, options=Options(counting="cookieless"))

@@ -10,11 +10,10 @@ from itsdangerous import URLSafeTimedSerializer
 from werkzeug.exceptions import HTTPException
 from werkzeug.routing import RequestRedirect
 
-from tests import remembered
 from tests.conftest import HandClock
 from tests.factories import make_team
 from tests.fuzz.asking import Answer, Request, ask
-from tests.sqlite_rows import SqliteRows
+from tests.snapshot import Snapshot
 from tests.team.places import make_place, parts_of
 from wbtest import create_app
 from wbtest.audience.signing.guard import Guard
@@ -50,13 +49,7 @@ class World:
         self._routes = app.url_map.bind("")
         app.extensions["wbtest.recorder"].flush()
         db.session.remove()
-        self._rows = SqliteRows(db.engine)
-        self._kept, self._time = self._rows.read(), clock.time
-        # Tells whether any other connection has written.
-        self._looking = sqlite3.connect(
-            app.extensions["wbtest.settings"].database_file, check_same_thread=False
-        )
-        self._seen = self._version()
+        self._snapshot, self._time = Snapshot(db.engine), clock.time
 
     def cookies_of(self, person: str) -> dict[str, str]:
         """Return what the browser of somebody of this role sends, with a form's own session."""
@@ -82,11 +75,9 @@ class World:
     def put_back(self) -> bool:
         """Put all rows and the clock back; return whether anything had been written."""
         self.clock.time = self._time
-        if self._version() == self._seen:
+        if not self._snapshot.has_changed():
             return False
-        with self.app.app_context():
-            self._rows.write(self._kept)
-        self._seen = self._version()
+        self._snapshot.restore()
         return True
 
     def endpoint_of(self, request: Request) -> str:
@@ -105,12 +96,8 @@ class World:
             return NOWHERE, NOWHERE
         return str(rule.endpoint), rule.rule
 
-    def _version(self) -> int:
-        version: int = self._looking.execute("PRAGMA data_version").fetchone()[0]
-        return version
-
     def close(self) -> None:
-        self._looking.close()
+        self._snapshot.close()
 
 
 @contextmanager
@@ -124,7 +111,6 @@ def make_world(folder: Path) -> Iterator[World]:
         folder, f"sqlite:///{path}", "a-secret-for-fuzzing-only-0123456789", "http://localhost"
     )
     app = create_app(settings, clock)
-    app.jinja_env.bytecode_cache = remembered.TEMPLATES
     # Where the clock stands still nobody can take their time.
     app.extensions["wbtest.guard"] = Guard(fastest_seconds=0)
     with app.app_context():

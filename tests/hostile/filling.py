@@ -25,7 +25,6 @@ from tests.hostile.founding import Founding, draft_of, link_in
 from tests.hostile.machines import talk_to_machines
 from tests.hostile.payloads import PAYLOADS, Texts
 from tests.hostile.typist import ENDS
-from tests.kept_rows import kept
 from tests.results.states import crowd
 from tests.team.doing import shown_link
 from wbtest.extensions import db
@@ -231,7 +230,6 @@ class Filled:
     unfit: int
 
 
-@kept
 def fill(now: HandClock, first: int = 0) -> Filled:
     """Fill the empty database with all payloads, the one at this place in the first field."""
     turned = PAYLOADS[first:] + PAYLOADS[:first]

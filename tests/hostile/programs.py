@@ -32,6 +32,7 @@ from tests.hostile.api_fields import Operation, Shapes
 from tests.hostile.api_reasons import REFUSED
 from tests.hostile.payloads import MARK, PAYLOADS, Texts, flat
 from tests.hostile.sinks import faults_in_page
+from tests.snapshot import Snapshot
 from tests.team.places import make_place
 from tests.team_pages import team_pages
 from wbtest.api.files import CSV, NDJSON
@@ -101,8 +102,7 @@ class Speaker:
         self._programs = {
             role: program_of(app, team.workspace, getattr(team, role)) for role in ROLES
         }
-        self._rows = app.extensions["tests.rows"]
-        self._kept = self._rows.read()
+        self._snapshot = Snapshot(db.engine)
 
     def say_all(self) -> Iterator[Said]:
         """Say one field after the other, and let it be looked at what came of it."""
@@ -194,7 +194,7 @@ class Speaker:
 
     def _put_back(self) -> None:
         db.session.rollback()
-        self._rows.write(self._kept)
+        self._snapshot.restore()
 
 
 def is_in(text: str, answer: TestResponse) -> bool:

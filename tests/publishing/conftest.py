@@ -4,18 +4,28 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from tests.factories import Team, log_in, make_approval, make_revision
-from tests.kept_rows import kept
+from tests.factories import Team, find_team, log_in, make_approval, make_revision, make_team
+from tests.prepared import Fill
+from wbtest.extensions import db
 from wbtest.writing.models import Revision
 
 
 @pytest.fixture
-@kept
-def revision(team: Team) -> Revision:
-    """Revision 1 of a release, approved."""
+def prepared(request: pytest.FixtureRequest, prepared: Fill | None) -> Fill | None:
+    return make_approved if "revision" in request.fixturenames else prepared
+
+
+def make_approved() -> Revision:
+    team = find_team("Larder") or make_team("Larder")
     revision = make_revision(team.editor, team.workspace)
     make_approval(revision, team.approver)
     return revision
+
+
+@pytest.fixture
+def revision(team: Team) -> Revision:
+    """Revision 1 of a release, approved."""
+    return db.session.scalars(db.select(Revision)).first() or make_approved()
 
 
 @pytest.fixture

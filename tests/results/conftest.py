@@ -5,8 +5,9 @@ from typing import Any
 
 import pytest
 
-from tests.factories import Team, make_running
-from tests.kept_rows import kept
+from tests.factories import Team, find_team, make_running, make_team
+from tests.prepared import Fill
+from wbtest.extensions import db
 from wbtest.publishing.models import Experiment
 from wbtest.review.approvals import approve
 from wbtest.writing.document import CallToAction, Document, Question
@@ -30,9 +31,18 @@ LARDER = Document(
 
 
 @pytest.fixture
-@kept
+def prepared(request: pytest.FixtureRequest, prepared: Fill | None) -> Fill | None:
+    return make_approved if "revision" in request.fixturenames else prepared
+
+
+@pytest.fixture
 def revision(team: Team) -> Revision:
     """Revision 1 of a short release, approved by somebody else than its author."""
+    return db.session.scalars(db.select(Revision)).first() or make_approved()
+
+
+def make_approved() -> Revision:
+    team = find_team("Larder") or make_team("Larder")
     release = create_release(
         team.workspace, team.editor, form="short", product="Larder", language="en", document=LARDER
     )

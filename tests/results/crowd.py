@@ -3,7 +3,6 @@
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
-from tests.kept_rows import kept
 from wbtest.audience.models import HourlyCount, MachineCount
 from wbtest.audience.recording import totals
 from wbtest.audience.recording.facts import load_facts
@@ -21,7 +20,6 @@ def split(number: int, parts: int) -> list[int]:
     return [number * (k + 1) // parts - number * k // parts for k in range(parts)]
 
 
-@kept
 def count_hour(
     experiment: Experiment,
     hour: int,
@@ -69,7 +67,6 @@ def add_up(experiment: Experiment) -> None:
         totals.rebuild(connection, experiment.id, stored(connection, experiment.id), facts)
 
 
-@kept
 def count_day(
     experiment: Experiment,
     day: int,
@@ -99,7 +96,6 @@ def count_day(
         add_up(experiment)
 
 
-@kept
 def count_machines(experiment: Experiment, number: int, reason: str = "bot") -> None:
     """Count requests of machines in the hour of the start."""
     assert experiment.started_at is not None

@@ -7,7 +7,6 @@ from typing import Any
 
 from tests.conftest import HandClock
 from tests.factories import make_approval, make_revision, make_running
-from tests.kept_rows import kept
 from tests.results.crowd import add_up
 from wbtest.audience.models import HourlyCount
 from wbtest.publishing.models import Experiment
@@ -21,7 +20,6 @@ NAMES = ("From your kitchen", "Half the waste", "Dinner at six", "No list", "One
 Day = tuple[int, int]
 
 
-@kept
 def crowd(
     experiment: Experiment, *of: Day, days: Iterable[int] = range(DAYS), phase: int = 1
 ) -> None:
@@ -58,7 +56,6 @@ class States:
     author: Person
     approver: Person
 
-    @kept
     def begin(self, slug: str, variants: int = 1, **rule: Any) -> Experiment:
         revision = make_revision(self.author)
         make_approval(revision, self.approver)

@@ -10,7 +10,6 @@ from flask import Flask
 from tests.audience.addresses import leave_addresses
 from tests.conftest import Browser, HandClock
 from tests.factories import Team, log_in, make_decision, make_running
-from tests.kept_rows import kept
 from tests.results.conftest import Start
 from tests.results.crowd import count_day, count_machines
 from wbtest.audience.leaving.closing import write_letters
@@ -29,7 +28,6 @@ SENT = {"text": "We build it. It comes in May.", "is_read": "y"}
 
 
 @pytest.fixture
-@kept
 def ended(revision: Revision, team: Team, now: HandClock) -> Experiment:
     """A test that is over, with a week of visitors, three of whom confirmed and one did not."""
     experiment = make_running(revision, team.editor, team.approver, variants=("Kitchen",))

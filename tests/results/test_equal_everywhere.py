@@ -16,7 +16,6 @@ from hypothesis import HealthCheck, example, given, settings
 
 from tests.conftest import IS_SECOND_ROUND, Browser, HandClock
 from tests.factories import Team, log_in, make_decision
-from tests.kept_rows import Rows
 from tests.results.everywhere.dashboard import check_dashboard
 from tests.results.everywhere.happenings import (
     HOUR,
@@ -45,6 +44,7 @@ from tests.results.everywhere.stories import (
     STOPPED,
     WORSE_EVERY_DAY,
 )
+from tests.snapshot import PostgresqlSnapshot, Snapshot
 from wbtest.audience.recording import rollup
 from wbtest.delivery import schema
 from wbtest.extensions import db
@@ -64,14 +64,14 @@ class Stage:
 
     def __init__(self, app: Flask, now: HandClock, revision: Revision, team: Team) -> None:
         self.app, self.now, self.revision, self.team = app, now, revision, team
-        self.rows: Rows = app.extensions["tests.rows"]
-        self.empty = self.rows.read()
+        db.session.rollback()
+        is_sqlite = db.engine.dialect.name == "sqlite"
+        self.empty = Snapshot(db.engine) if is_sqlite else PostgresqlSnapshot(db.engine)
 
     def live(self, history: History) -> Lived:
         db.session.rollback()
         db.session.expire_all()
-        self.rows.digest()
-        self.rows.write(self.empty)
+        self.empty.restore()
         return live(history, self.revision, self.team, self.now)
 
     def browser(self) -> Browser:
@@ -102,7 +102,9 @@ def stage(app: Flask, now: HandClock, revision: Revision, team: Team) -> Iterato
         "CREATE TABLE alembic_version (version_num VARCHAR(32) NOT NULL)",
         f"INSERT INTO alembic_version VALUES ('{schema.head_revision()}')",
     )
-    yield Stage(app, now, revision, team)
+    stage = Stage(app, now, revision, team)
+    yield stage
+    stage.empty.close()
     execute("DROP TABLE alembic_version")
 
 

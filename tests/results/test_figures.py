@@ -5,7 +5,6 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from tests.factories import Team, make_experiment, make_running
-from tests.kept_rows import kept
 from tests.results.crowd import count_day, count_hour, count_machines
 from wbtest.audience import counts
 from wbtest.audience.counts import Totals
@@ -33,7 +32,6 @@ SHAPE = {
 
 
 @pytest.fixture
-@kept
 def met(revision: Revision, team: Team) -> Experiment:
     """Nine days in which the kitchen is far above the target and the control far below."""
     variants = ("From your kitchen",)

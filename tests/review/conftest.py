@@ -4,7 +4,6 @@ import pytest
 from flask import Flask
 
 from tests.factories import make_person, make_revision, make_workspace
-from tests.kept_rows import kept
 from wbtest.review.seats import Seat, seat_of
 from wbtest.team.models import Person, Workspace
 from wbtest.writing.models import Revision
@@ -21,7 +20,6 @@ def owner(workspace: Workspace) -> Person:
 
 
 @pytest.fixture
-@kept
 def revision(owner: Person) -> Revision:
     """Revision 1, frozen by the owner, minutes after the release was begun."""
     return make_revision(owner)

@@ -13,6 +13,7 @@ from werkzeug.test import TestResponse
 
 import wbtest
 from tests.conftest import Browser
+from tests.snapshot import Snapshot
 from tests.team.places import Place, Values, address
 from wbtest.extensions import Base, clock, db
 from wbtest.store import writing
@@ -146,8 +147,7 @@ class Asking:
         self._app, self._token = app, token
         if person := find_person_by_token(token):
             _tell_refusals(app, person.id)
-        self._rows = current_app.extensions["tests.rows"]
-        self._kept, self._digest = self._rows.read(), self._rows.digest()
+        self._snapshot = Snapshot(db.engine)
 
     def ask(
         self, cell: Cell, values: Values, query: Mapping[str, str] | None = None
@@ -169,12 +169,12 @@ class Asking:
         return answer, self._put_back(is_allowed=answer.status_code < 400)
 
     def _put_back(self, *, is_allowed: bool) -> bool:
-        if self._rows.digest() == self._digest:
+        if not self._snapshot.has_changed():
             return False
         # To read all rows takes longer than most requests, and is of use only to whoever may not.
         after = {} if is_allowed else _all_rows()
         db.session.rollback()
-        self._rows.write(self._kept)
+        self._snapshot.restore()
         return is_allowed or any(
             rows != after[name] for name, rows in _all_rows().items() if name not in COUNTED
         )

@@ -11,7 +11,6 @@ from werkzeug.routing import Rule
 from tests.conftest import HandClock
 from tests.factories import Team, make_approval, make_revision, make_running
 from tests.filled import Filled, fill
-from tests.kept_rows import kept
 from tests.review.reading_room import give, read
 from wbtest.audience.leaving.links import sign_up_token
 from wbtest.audience.models import Signup
@@ -60,7 +59,6 @@ class Place:
         return {name: given[name] for name in rule.arguments - set(rule.defaults or ())}
 
 
-@kept
 def make_place(team: Team, now: HandClock, slug: str) -> Place:
     """Fill the team's workspace, with what only few pages show, too."""
     filled = fill(team, now, slug)

@@ -10,7 +10,6 @@ import pytest
 
 from tests.conftest import Browser, HandClock
 from tests.factories import Team, log_in, make_experiment
-from tests.kept_rows import kept
 from tests.results.everywhere.reading import shown
 from tests.results.states import DAYS, States
 from tests.statements import counted
@@ -28,7 +27,6 @@ def states(team: Team) -> States:
 
 
 @pytest.fixture
-@kept
 def experiment(states: States, now: HandClock) -> Experiment:
     experiment = states.met()
     now.turn(days=DAYS)

@@ -4,7 +4,6 @@ import pytest
 
 from tests.conftest import Browser, HandClock
 from tests.factories import Team, log_in, make_running
-from tests.kept_rows import kept
 from tests.results.crowd import count_day, count_hour, count_machines
 from wbtest.publishing.models import Experiment
 from wbtest.writing.models import Revision
@@ -14,7 +13,6 @@ AGAINST = "We ran out of money for this."
 
 
 @pytest.fixture
-@kept
 def met(revision: Revision, team: Team, now: HandClock) -> Experiment:
     """Ten days in, one of two variants reaches the target: the rule says go."""
     experiment = make_running(revision, team.editor, team.approver, variants=("Kitchen",))
@@ -42,7 +40,6 @@ def owner(app, team: Team) -> Browser:
 
 
 @pytest.fixture
-@kept
 def faded(met: Experiment, now: HandClock) -> Experiment:
     """Ten days later those since run below the target: what was met is in doubt."""
     for day in range(10, 18):

@@ -10,7 +10,6 @@ import pytest
 
 from tests.conftest import HandClock
 from tests.factories import Team, make_approval, make_decision, make_revision, make_running
-from tests.kept_rows import kept
 from tests.results.crowd import count_hour, count_machines
 from tests.results.deciding.conftest import AGAINST
 from tests.results.deciding.test_decision_page import guess
@@ -40,7 +39,6 @@ OTHERWISE = {"stop": "iterate", "ok": "warn", "warn": "ok"}
 
 
 @pytest.fixture
-@kept
 def export(team: Team, now: HandClock) -> Export:
     """The file of a decision against the verdict, with something of everything in it."""
     assumed = Evidence("30 minutes", "assumed")

@@ -10,7 +10,6 @@ from click.testing import CliRunner, Result
 
 from tests.conftest import HandClock
 from tests.factories import Team, make_decision
-from tests.kept_rows import kept
 from tests.results.crowd import count_hour
 from tests.results.deciding.conftest import AGAINST
 from tests.results.deciding.test_memos import make_old_decision
@@ -39,7 +38,6 @@ def verify(tmp_path: Path) -> Callable[[Export], Result]:
 
 
 @pytest.fixture
-@kept
 def export(met: Experiment, team: Team, now: HandClock) -> Export:
     """The file of a decision against the verdict, after a second phase, as it is downloaded."""
     with writing():

@@ -4,7 +4,6 @@ import pytest
 
 from tests.conftest import HandClock
 from tests.factories import Team, make_approval, make_revision, make_running
-from tests.kept_rows import kept
 from tests.results.crowd import count_day
 from wbtest.publishing.models import Experiment
 from wbtest.publishing.running.life import end
@@ -17,7 +16,6 @@ RISK = key_for("question", "What could fail?")
 
 
 @pytest.fixture
-@kept
 def running(team: Team) -> Experiment:
     evidence = (Evidence("£4 a month", "assumed"), Evidence("30 minutes", "imagined"))
     revision = make_revision(team.editor, evidence=evidence)
@@ -26,7 +24,6 @@ def running(team: Team) -> Experiment:
 
 
 @pytest.fixture
-@kept
 def over(running: Experiment, team: Team, now: HandClock) -> Experiment:
     count_day(running, 0, seen=41, converted=3)
     now.turn(days=2)

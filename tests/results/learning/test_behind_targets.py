@@ -35,6 +35,11 @@ NEEDED = Reckoning(400, 25_000, 0.2, customers_from="Rent and two salaries")
 
 
 @pytest.fixture
+def prepared() -> None:
+    """No rows: the release here is another one."""
+
+
+@pytest.fixture
 def revision(team: Team) -> Revision:
     revision = make_revision(team.editor)
     make_approval(revision, team.approver)

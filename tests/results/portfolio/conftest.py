@@ -7,7 +7,6 @@ import pytest
 
 from tests.conftest import HandClock
 from tests.factories import Team, make_decision, make_release, make_revision
-from tests.kept_rows import kept
 from tests.results.states import States, crowd
 from wbtest.publishing.models import Experiment
 from wbtest.publishing.running.life import end
@@ -31,7 +30,6 @@ def states(team: Team) -> States:
 
 
 @pytest.fixture
-@kept
 def ideas(states: States, team: Team, now: HandClock) -> Ideas:
     """They and a draft, ten days after the first save of all but the stopped on paper."""
     running, met, stopped = states.running(), states.met(), states.not_met()

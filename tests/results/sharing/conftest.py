@@ -6,7 +6,6 @@ import pytest
 
 from tests.conftest import HandClock
 from tests.factories import Team, make_running
-from tests.kept_rows import kept
 from tests.results.crowd import count_day
 from wbtest.publishing.models import Experiment
 from wbtest.results.sharing.links import make_shared
@@ -19,7 +18,6 @@ LEADING = re.compile(r'(?:href|src|action)="(?!/static/)([^"#]*)"')
 
 
 @pytest.fixture
-@kept
 def experiment(revision: Revision, team: Team, now: HandClock) -> Experiment:
     """Nine days in which the second variant reaches the target."""
     experiment = make_running(revision, team.editor, team.approver, variants=(EVIL,))
