@@ -1,10 +1,11 @@
 # The only commands a person must know. `make` alone lists them.
 .DEFAULT_GOAL := help
-.PHONY: help demo serve install test coverage check check-types check-all-else migration audit bench drills fuzz size lock
+.PHONY: help demo serve install test test-all coverage check check-types check-all-else migration audit bench drills fuzz size lock
 PYTHON ?= python3
 # How many requests `make fuzz` makes of each kind; ten minutes, besides those for the rows.
 N ?= 10000
 BIN := .venv/bin
+EVERYDAY := everyday or not (browser or whole)
 # The lock's digest names the stamp, so a changed lock installs anew and an unchanged one never.
 RUN := .venv/.run-$(shell cksum < requirements.txt | cut -d' ' -f1)
 DEV := .venv/.dev-$(shell cksum < requirements-dev.txt | cut -d' ' -f1)
@@ -15,7 +16,7 @@ AUDIT_BIN := .venv/audit/bin
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-compile
 
 help: ## list the commands
-	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 10
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 10
 
 demo: $(RUN) ## five ideas from first draft to decision, with real visits, served (data in instance/demo)
 	@exec $(BIN)/wbtest demo
@@ -23,8 +24,13 @@ demo: $(RUN) ## five ideas from first draft to decision, with real visits, serve
 serve: $(RUN) ## your own data, in instance/; the first visit makes the owner
 	@exec $(BIN)/wbtest serve
 
-test: $(DEV) ## the whole suite; TEST_DATABASE_URL=postgresql://… runs it on PostgreSQL
-	@$(BIN)/pytest -q -rs
+test: $(DEV) ## before each commit: all but browser walks, faults and fuzzing; five minutes
+	@$(BIN)/pytest -q -rs -m "$(EVERYDAY)"
+
+test-all: $(DEV) ## everything, then once more on PostgreSQL what a database can change; quarter of an hour
+	@env -u TEST_DATABASE_URL $(BIN)/pytest -q -rs
+	@echo "On PostgreSQL:"
+	@$(if $(TEST_DATABASE_URL),,.ci/with-postgresql) env SECOND_ROUND=1 $(BIN)/pytest -q -rs
 
 coverage: $(DEV) ## lines and branches of wbtest/ that the tests run, at least 90 %; half an hour
 	@$(BIN)/pytest -q --cov

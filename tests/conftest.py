@@ -49,6 +49,25 @@ hypothesis_settings.register_profile(
 )
 hypothesis_settings.load_profile("unhurried")
 
+# By the beginning of their names: tests that start many programs, or look at all there is. Only
+# ``make test-all`` takes them.
+WHOLE = (
+    "tests/audience/test_recorder.py::test_a_program_that_ends",
+    "tests/audience/test_recorder.py::test_a_worker_that_is_told_to_end",
+    "tests/cli/test_demo",
+    "tests/cli/test_serve",
+    "tests/faults/",
+    "tests/fuzz/",
+    "tests/hostile/",
+    "tests/results/deciding/test_forged_memo.py",
+    "tests/results/deciding/test_memos.py::test_the_pdf_is_one_page_whatever_was_written",
+    "tests/results/selftest/test_course.py",
+    "tests/results/test_equal_everywhere.py::test_no_hour_is_lost_or_doubled",
+    "tests/results/test_look_memory.py",
+    "tests/test_balancers.py",
+    "tests/test_publish.py",
+    "tests/test_wheel.py",
+)
 # Set for a round on another database after a whole one: what no database can change is left out.
 IS_SECOND_ROUND = bool(os.environ.get("SECOND_ROUND"))
 # Cases of one test differ in what comes in, and hardly in what is asked of the database. Where we
@@ -65,8 +84,13 @@ WITH_SQL_OF_OUR_OWN = (
 )
 
 
+# Before pytest looks which marks are asked for.
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave out what the database of this round has nothing to do with."""
+    """Mark what takes long, and leave out what the database of this round cannot change."""
+    for item in items:
+        if item.nodeid.startswith(WHOLE):
+            item.add_marker("whole")
     cases: Counter[str] = Counter()
     tests: Counter[str] = Counter()
     taken, left_out = [], []

@@ -11,6 +11,7 @@ from wbtest.extensions import db
 from wbtest.results.models import Decision
 from wbtest.team.setup import make_setup_link
 
+pytestmark = [pytest.mark.browser, pytest.mark.every_database]
 HEADLINE = "Five weeknight dinners from what is already in your kitchen"
 OTHER_HEADLINE = "Throw away half as much food, starting tonight"
 # A browser that says it is headless is counted as a machine.
@@ -171,6 +172,7 @@ def test_a_founder_goes_from_the_first_link_to_a_running_page_in_few_steps(
     assert founder.clicks <= MOST_CLICKS
 
 
+@pytest.mark.everyday
 def test_strangers_keep_their_variant_and_the_results_show_exactly_what_they_did(
     founder: Founder, live: Live, stranger: Page, stranger_without_script: Page
 ) -> None:

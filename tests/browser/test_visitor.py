@@ -44,6 +44,7 @@ def fill_in(page: Page, email: str) -> None:
     page.get_by_role("button", name="Start with one photo").first.click()
 
 
+@pytest.mark.everyday
 def test_a_visitor_is_seen_and_signs_up(live, larder, page):
     with page.expect_response("**/seen") as beacon:
         page.goto(f"{live.url}/p/larder")

@@ -127,6 +127,7 @@ def test_freezing_waits_until_a_person_has_chosen_between_two_texts(
     expect(logged_in.get_by_role("article")).to_contain_text("Mine")
 
 
+@pytest.mark.everyday
 def test_text_typed_without_a_connection_is_saved_when_it_is_back(
     logged_in: Page, live: Live, owner: Person
 ):
