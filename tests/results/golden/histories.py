@@ -174,6 +174,7 @@ def _of_visitor(
         email=email,
         email_key=email,
         token_hash=f"token of {email}",
+        asks_to_confirm=True,
     )
     if chance.random() < 0.6:
         yield Confirmation(
