@@ -4,6 +4,7 @@ import json
 import os
 from datetime import timedelta
 from pathlib import Path
+from wsgiref.types import WSGIApplication
 
 from flask import Flask
 
@@ -85,8 +86,8 @@ def fill(app: Flask, *, variants: int = 2, most: int = 2_000, days: int = 14) ->
         return made.id
 
 
-def web() -> Flask:
-    """Return the app of a web process as ``wbtest serve`` makes it, for granian to call."""
+def web() -> WSGIApplication:
+    """Return what a web process calls as ``wbtest serve`` makes it, for granian to call."""
     return make_web_app(SharedApp(from_environment(), utc_now), os.getppid())
 
 

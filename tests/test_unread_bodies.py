@@ -24,13 +24,7 @@ HEAD = b'--part\r\nContent-Disposition: form-data; name="logo_file"; filename="x
 BODY = HEAD + bytes(10 * 1024 * 1024) + b"\r\n--part--\r\n"
 
 
-# As a body comes whose length nobody said: only its last piece tells where it ends.
-IN_PIECES = {"HTTP_TRANSFER_ENCODING": "chunked", "wsgi.input_terminated": True}
-
-
-def send(
-    client: Browser, path: str, method: str = "POST", *, in_pieces: bool = False, **headers: str
-) -> tuple[int, int]:
+def send(client: Browser, path: str, method: str = "POST", **headers: str) -> tuple[int, int]:
     """Send ten megabytes; return how that was answered, and how much of it was read."""
     sent = io.BytesIO(BODY)
     answer = client.open(
@@ -39,7 +33,6 @@ def send(
         input_stream=sent,
         content_type="multipart/form-data; boundary=part",
         headers=headers,
-        environ_overrides=IN_PIECES if in_pieces else {},
     )
     return answer.status_code, sent.tell()
 
@@ -49,19 +42,13 @@ def test_of_a_stranger_nothing_is_read(client: Browser, path: str) -> None:
     assert send(client, path) == (303, 0)
 
 
-def test_of_a_stranger_nothing_is_read_that_comes_in_pieces(client: Browser) -> None:
-    assert send(client, "/experiments/1/look", in_pieces=True) == (303, 0)
-
-
 @pytest.mark.parametrize("method", ["GET", "HEAD", "OPTIONS"])
 def test_of_whoever_only_looks_nothing_is_read(client: Browser, team: Team, method: str) -> None:
     for path in ("/login", "/team"):
         assert send(client, path, method)[1] == 0
-        assert send(client, path, method, in_pieces=True)[1] == 0
     log_in(client, team.owner)
 
     assert send(client, "/team", method) == (413, 0)
-    assert send(client, "/team", method, in_pieces=True) == (200, 0)
 
 
 def test_of_whoever_is_not_in_the_team_or_may_not_send_nothing_is_read(

@@ -83,9 +83,8 @@ class WholeRequest(Request):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self._opened: list[IO[bytes]] = []
-        if self.content_length is not None:
-            # The server ends a body by itself, but also where the connection broke.
-            self.environ.pop("wsgi.input_terminated", None)
+        # The server ends a body by itself, but also where the connection broke.
+        self.environ.pop("wsgi.input_terminated", None)
 
     @property
     def want_form_data_parsed(self) -> bool:

@@ -12,6 +12,7 @@ import time
 from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any
+from wsgiref.types import WSGIApplication
 
 import click
 from flask import Flask
@@ -28,6 +29,7 @@ from wbtest.cli.worker import work_beside
 from wbtest.config import BadSetting, Settings, database_in, from_environment, keep_secret
 from wbtest.delivery import schema
 from wbtest.extensions import Now, utc_now
+from wbtest.request_bodies import RequestBodies
 from wbtest.team.people import has_owner
 from wbtest.team.setup import make_setup_link
 
@@ -175,8 +177,8 @@ def _tell_of_another_database(settings: Settings) -> None:
         )
 
 
-def make_web_app(shared: SharedApp, parent: int) -> Flask:
-    """Return the app of one web process, inside that process."""
+def make_web_app(shared: SharedApp, parent: int) -> WSGIApplication:
+    """Return what one web process calls for each request, inside that process."""
     _hear_one_signal()
     name_process("wbtest web")
     # What is there now stays: the collector need not look at it again and again, nor so often.
@@ -187,7 +189,7 @@ def make_web_app(shared: SharedApp, parent: int) -> Flask:
     # times a group, would make every sign-up wait while other threads are busy.
     sys.setswitchinterval(0.001)
     threading.Thread(target=_end_with, args=(parent,), name="parent", daemon=True).start()
-    return shared.app
+    return RequestBodies(shared.app.wsgi_app, THREADS)
 
 
 def _hear_one_signal() -> None:

@@ -76,8 +76,6 @@ class SignupDoor:
         length = environ.get("CONTENT_LENGTH") or ""
         if environ.get("CONTENT_TYPE") != PLAIN or not _LENGTH.fullmatch(length):
             return False
-        if "HTTP_TRANSFER_ENCODING" in environ:
-            return False
         return is_known_host(environ.get("HTTP_HOST", ""), self._known_hosts) and is_from_here(
             environ, self._known_hosts
         )
