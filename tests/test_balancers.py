@@ -10,6 +10,7 @@ import socket
 import subprocess
 import threading
 from collections.abc import Iterator
+from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
@@ -70,7 +71,7 @@ def behind() -> Iterator[int]:
 @pytest.fixture(scope="module")
 def nginx(behind: int, tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
     """The port of nginx with our settings; its second machine is away."""
-    _demand("nginx")
+    demand("nginx")
     balancer = Balancer(
         tmp_path_factory.mktemp("nginx") / "run", [(Host(), behind), (Host(), free_port())]
     )
@@ -81,8 +82,15 @@ def nginx(behind: int, tmp_path_factory: pytest.TempPathFactory) -> Iterator[int
 @pytest.fixture(scope="module")
 def caddy(behind: int, tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
     """The port of Caddy with our settings."""
-    _demand("caddy")
-    folder, port = tmp_path_factory.mktemp("caddy"), free_port()
+    with running_caddy(tmp_path_factory.mktemp("caddy"), behind) as port:
+        yield port
+
+
+@contextmanager
+def running_caddy(folder: Path, behind: int) -> Iterator[int]:
+    """Caddy with our settings before this port; its own port."""
+    demand("caddy")
+    port = free_port()
     text = CADDYFILE.read_text().replace("{\n", "{\n\tadmin off\n", 1)
     text = text.replace("\ntry.example.com {", f"\nhttp://127.0.0.1:{port} {{")
     (folder / "Caddyfile").write_text(text.replace("127.0.0.1:8000", f"127.0.0.1:{behind}"))
@@ -107,7 +115,7 @@ def proxy(request: pytest.FixtureRequest) -> int:
     return port
 
 
-def _demand(program: str) -> None:
+def demand(program: str) -> None:
     if shutil.which(program, path=f"{os.environ['PATH']}:/usr/sbin") is None:
         pytest.skip(f"{program} is not installed")
 

@@ -44,7 +44,7 @@ def test_it_has_a_line_for_each_thing(instance: Instance) -> None:
     lines = instance.run("doctor").output.splitlines()
 
     names = [line.split()[1] for line in lines]
-    wanted = "settings database disk worker mail webhooks backup address"
+    wanted = "settings database disk worker mail webhooks backup address ip"
     assert names == wanted.split()
 
 

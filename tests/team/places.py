@@ -5,7 +5,7 @@ from hashlib import sha256
 from typing import Any
 
 import sqlalchemy as sa
-from flask import Flask
+from flask import Flask, current_app
 from werkzeug.routing import Rule
 
 from tests.conftest import HandClock
@@ -14,6 +14,7 @@ from tests.filled import Filled, fill
 from tests.review.reading_room import give, read
 from wbtest.audience.leaving.links import sign_up_token
 from wbtest.audience.models import Signup
+from wbtest.delivery.health import doctor_token
 from wbtest.delivery.models import OutboxMail, Webhook
 from wbtest.extensions import clock, db
 from wbtest.publishing.models import Image
@@ -106,10 +107,12 @@ def _of_ways_in(team: Team, invitation: str) -> dict[str, Values]:
     with writing():
         reset = links.make_link(team.viewer, "reset")
         email = links.make_link(team.viewer, "email", "vic@example.org")
+    settings = current_app.extensions["wbtest.settings"]
     return {
         "team.invitation": {"token": invitation},
         "team.new_password": {"token": reset},
         "team.confirm_email": {"token": email},
+        "team.doctor": {"token": doctor_token(settings, clock.now())},
         "team.stop_daily_mail": {"token": daily.stop_url(team.viewer).rpartition("/")[2]},
     }
 

@@ -4,7 +4,7 @@ import json
 import os
 import urllib.request
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import timedelta
 from typing import NamedTuple
 
@@ -22,6 +22,11 @@ from wbtest.extensions import clock, db
 
 BACKUP_AGE = timedelta(hours=48)
 TIMEOUT_SECONDS = 10
+# granian's WSGI takes all of these for one header.
+X_FORWARDED_FOR = ("X-Forwarded-For",)
+TWINS = ("X_Forwarded_For", "X-Forwarded_For", "X_Forwarded-For")
+# Of two that it takes for one the last counts. For each of these it moves the last to the front.
+MOVERS = (("Content-Type", "text/plain"), ("Cookie", "a=b"), ("Content-Length", "0"))
 # So often is the address asked: behind it there may be several machines, which take turns.
 ASKED = 4
 
@@ -46,6 +51,7 @@ def doctor(as_json: bool) -> None:
         "webhooks": check_webhooks,
         "backup": check_backup,
         "address": check_address,
+        "ip": check_ip,
     }
     with opened(os.environ) as app:
         settings: Settings = app.extensions["wbtest.settings"]
@@ -182,3 +188,38 @@ def check_address(settings: Settings) -> Finding:
             "the other. Set WBTEST_SECRET_KEY to the same on each.",
         )
     return Finding(True, f"{settings.base_url} reaches this instance.")
+
+
+def check_ip(settings: Settings) -> Finding:
+    """Whether limits count the IP that reached us or a proxy of ours, whatever a visitor claims."""
+    try:
+        if _is_believed(settings, X_FORWARDED_FOR):
+            return Finding(
+                False,
+                f"Visitors can name their own IP: WBTEST_TRUSTED_PROXIES is "
+                f"{settings.trusted_proxies}, more than the proxies that add theirs. Lower it.",
+            )
+        if _is_believed(settings, TWINS):
+            return Finding(
+                False,
+                "Visitors can name their own IP: your proxy passes X_Forwarded_For on. Remove it "
+                "there, see docs/deploy.md.",
+            )
+    except (OSError, ValueError, AttributeError) as error:
+        return Finding(False, f"Nobody said whether visitors can name their own IP: {error}")
+    return Finding(True, "Visitors cannot name their own IP.")
+
+
+def _is_believed(settings: Settings, names: Iterable[str]) -> bool:
+    """Whether an IP that we made up in these headers is taken for ours."""
+    url = f"{settings.base_url}/doctor/{health.doctor_token(settings, clock.now())}"
+    # One for each proxy that is believed to add another.
+    forged = ", ".join([health.MADE_UP_IP] * max(1, settings.trusted_proxies))
+    claimed = dict.fromkeys(names, forged)
+    return any(_believes(url, dict(MOVERS[:each]) | claimed) for each in range(len(MOVERS) + 1))
+
+
+def _believes(url: str, headers: dict[str, str]) -> bool:
+    question = urllib.request.Request(url, headers=headers)  # noqa: S310 - http(s)
+    with urllib.request.urlopen(question, timeout=TIMEOUT_SECONDS) as answer:  # noqa: S310
+        return bool(json.load(answer).get("believed"))

@@ -156,6 +156,15 @@ def healthz() -> ResponseReturnValue:
     return jsonify(ok=True, instance=health.instance_id(_settings()))
 
 
+@bp.get("/doctor/<token>")
+@access.public
+def doctor(token: str) -> ResponseReturnValue:
+    """Whether we take the IP that `wbtest doctor` made up for its own; for nobody else."""
+    if not health.is_doctor(_settings(), token):
+        abort(404)
+    return jsonify(believed=request.remote_addr == health.MADE_UP_IP)
+
+
 @bp.get("/readyz")
 @access.public
 def readyz() -> ResponseReturnValue:
