@@ -99,6 +99,27 @@ def test_no_line_of_the_log_holds_the_ip_of_who_was_refused(
     assert [line for line in printed.splitlines() if "203.0.113" in line or "mei@" in line] == []
 
 
+def test_no_line_about_an_error_holds_the_ip_of_who_asked(
+    instance: Instance, tmp_path: Path
+) -> None:
+    (tmp_path / "sitecustomize.py").write_text("import logging; logging.INFO = logging.DEBUG")
+    more = {"PYTHONPATH": str(tmp_path), "WBTEST_TRUSTED_PROXIES": "1"}
+    noisy = replace(instance, environ={**instance.environ, **more})
+    with instance.opened(), db.engine.begin() as connection:
+        connection.execute(db.text("DROP TABLE login_sessions"))
+
+    with serving(noisy) as served:
+        sent = {"X-Forwarded-For": "203.0.113.77", "Cookie": "wb-session=mei@example.org"}
+        with pytest.raises(HTTPError) as refused:
+            urlopen(Request(f"{served.url}/team", headers=sent), timeout=60)
+        refused.value.close()
+        _, printed = served.end()
+
+    assert refused.value.code >= 500
+    assert "login_sessions" in printed
+    assert [line for line in printed.splitlines() if "203.0.113" in line or "mei@" in line] == []
+
+
 def test_ctrl_c_ends_everything_at_once(served: Served) -> None:
     os.killpg(served.process.pid, signal.SIGINT)
 
