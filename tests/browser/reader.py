@@ -43,6 +43,7 @@ SLOW = (
 
 # Written for machines; no person's browser comes here.
 FOR_MACHINES = {
+    "team.doctor",
     "team.healthz",
     "team.readyz",
     "publishing.sitemap",
