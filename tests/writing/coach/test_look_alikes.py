@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 from wbtest.writing import coach
-from wbtest.writing.coach.lists import FOLDER
+from wbtest.writing.coach.lists import LANGUAGES, lines_of
 from wbtest.writing.coach.meanings import meaning
 from wbtest.writing.coach.numbers import numbers_in
 from wbtest.writing.coach.reading import Reading
@@ -15,15 +15,13 @@ SWAPPED = {
     "small": str.maketrans("iIsSkK", "ııſſ\u212a\u212a"),
     "large": str.maketrans("iIkK", "İİ\u212a\u212a"),
 }
-LANGUAGES = sorted(folder.name for folder in FOLDER.iterdir())
 LONGEST = 19_000
 
 
 def words_of_lists(language):
     """The entries of all lists of a language."""
-    files = sorted((FOLDER / language).glob("*.txt"))
-    lines = [line for file in files for line in file.read_text(encoding="utf-8").splitlines()]
-    entries = {line.partition("=>")[0].strip(" *") for line in lines if not line.startswith("#")}
+    lines = [line for lines in lines_of(language).values() for line in lines]
+    entries = {line.partition("=>")[0].strip(" *") for line in lines}
     return sorted(entries - {""})
 
 

@@ -1,6 +1,6 @@
 """The coach: a press release in, findings on exact words out. Pure, and never a score.
 
-Each rule is a module in ``rules``, its words stand in ``lists``. A rule that covers some languages
+Each rule is a module in ``rules``, its words are in ``words``. A rule that covers some languages
 only stays silent in others, and ``unchecked`` names it.
 """
 

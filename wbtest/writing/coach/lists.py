@@ -1,16 +1,20 @@
-"""Word lists: one text file per list and language, which anybody may edit.
+"""Word lists: ``words/<language>.toml``, a block of lines for each list, which anybody may edit.
 
 A line is a word or phrase; behind ``=>`` may stand what to write instead. ``*`` at the end of a
-word stands for any ending. Lines that begin with ``#`` say what the list is for.
+word stands for any ending. A line in a block that begins with ``#`` is the heading of a group.
+Blocks need no quotes and commas, and are read ten times as fast as arrays.
 """
 
 import re
+import tomllib
 from collections.abc import Iterable, Iterator
 from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
-FOLDER = Path(__file__).parent / "lists"
+FOLDER = Path(__file__).parent / "words"
+# ``any`` has the lists for text in any language.
+LANGUAGES = tuple(sorted(file.stem for file in FOLDER.glob("*.toml")))
 _TOKEN = re.compile(r"\w+(?:'\w+)*")
 # A word of a list, where any ending may follow.
 _WORD = re.compile(rf"{_TOKEN.pattern}\*?")
@@ -105,27 +109,33 @@ def tokens_of(text: str) -> list[Token]:
 
 @cache
 def phrases(language: str, name: str) -> Phrases:
-    """The list ``lists/<language>/<name>.txt``; empty when this language has none."""
-    return Phrases(_lines(language, name))
+    """The list of this name as phrases to find; empty when the language has none."""
+    return Phrases(lines_of(language).get(name, ()))
 
 
 @cache
 def words_of(language: str, name: str) -> frozenset[str]:
     """The lines of a list as they are, in small letters."""
-    return frozenset(line.lower() for line in _lines(language, name))
+    return frozenset(line.lower() for line in lines_of(language).get(name, ()))
 
 
 @cache
 def languages_of(name: str) -> tuple[str, ...]:
     """The languages that have this list, in the order of the alphabet."""
-    return tuple(sorted(path.parent.name for path in FOLDER.glob(f"*/{name}.txt")))
+    return tuple(language for language in LANGUAGES if name in lines_of(language))
 
 
-def _lines(language: str, name: str) -> list[str]:
-    path = FOLDER / language / f"{name}.txt"
-    if not path.is_file():
-        return []
-    lines = (line.strip() for line in path.read_text(encoding="utf-8").splitlines())
+@cache
+def lines_of(language: str) -> dict[str, list[str]]:
+    """The lines of each list of a language, by name; read when first needed."""
+    if language not in LANGUAGES:
+        return {}
+    text = (FOLDER / f"{language}.toml").read_text(encoding="utf-8")
+    return {name: _entries(block) for name, block in tomllib.loads(text).items()}
+
+
+def _entries(block: str) -> list[str]:
+    lines = (line.strip() for line in block.splitlines())
     return [line for line in lines if line and not line.startswith("#")]
 
 

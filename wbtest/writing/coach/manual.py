@@ -22,8 +22,8 @@ score: a text that wins points is not yet one that a customer wants to read.
 
 In the short form, which is for an idea of tonight, the rules of honesty hold in full and all others
 are notes. Some rules need words of a language; in others they stay silent, and the page says so.
-Their words are lines in `wbtest/writing/coach/lists/<language>/`; whoever can edit a text file can
-change them.
+Their words are lines in `wbtest/writing/coach/words/<language>.toml`, a text file that
+anybody can change.
 
 `wbtest check FILE` says the same of a file, without a database, and ends with 1 when something
 stops it.
