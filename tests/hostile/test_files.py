@@ -118,7 +118,7 @@ def test_the_rows_of_a_program_are_the_same_in_both_kinds_of_file_and_no_formula
         }
 
 
-@pytest.mark.parametrize("kind", ["json", "md", "docx"])
+@pytest.mark.parametrize("kind", ["json", "md"])
 def test_a_release_that_is_taken_along_comes_back_letter_by_letter(
     owner: Browser, kind: str
 ) -> None:

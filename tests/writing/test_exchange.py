@@ -80,7 +80,7 @@ def test_a_word_file_is_read_and_its_text_can_be_corrected(client: FlaskClient, 
     page = client.post("/releases/import", data={"file": (file, "larder.docx")}).text
 
     assert "This is how we read it" in page
-    assert "## Problem\n\nAmira opens the fridge at half past five." in page
+    assert "# Problem\n\nAmira opens the fridge at half past five." in page
     assert "Read it again" in page
 
 

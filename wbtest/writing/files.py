@@ -1,6 +1,6 @@
 """A release as a file: Markdown for people, JSON for programs, Word for the office. Pure.
 
-All three come back whole. What is made to be read or printed only is in ``exporting``.
+Markdown and JSON come back whole. What is made to be read or printed only is in ``exporting``.
 """
 
 import json

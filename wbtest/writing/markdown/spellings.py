@@ -32,7 +32,8 @@ SPELLINGS = {
     "|founder quote|ceo quote|executive quote|internal quote|spokesperson s quote|founder s quote"
     "|citation|citation de l entreprise|citation de l équipe|zitat|zitat des unternehmens"
     "|unternehmenszitat|cita|cita de la empresa|cita del equipo",
-    "customer_quote": "customer s quote|user quote|client quote|testimonial|customer testimonial"
+    "customer_quote": "customer quote imagined|customer s quote|user quote|client quote|testimonial"
+    "|customer testimonial"
     "|citation du client|citation client|citation d un client|citation d une cliente"
     "|témoignage|témoignage client|kundenzitat|kundenstimme|zitat eines kunden|zitat einer kundin"
     "|cita del cliente|cita de un cliente|cita de una clienta|testimonio",

@@ -1,25 +1,24 @@
 """Whether bytes are a Word file that is safe to read, checked before any of it is parsed. Pure."""
 
-from __future__ import annotations
-
 import io
+import re
 import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
 
 from wbtest.writing.document import NotADocument
-
-if TYPE_CHECKING:
-    from docx.document import Document as WordFile
 
 # In bytes. A release of three pages has 20,000; most of a larger file is pictures.
 LARGEST_FILE = 1_500_000
 LARGEST_UNPACKED = 10_000_000
 LARGEST_MEMBER = 3_000_000
 MOST_MEMBERS = 1_000
-# Of all kinds: in tables, in boxes, empty ones.
-MOST_PARAGRAPHS = 10_000
+# Of all parts together. A release of three pages has 25,000, most of them in its styles.
+MOST_TAGS = 60_000
+# What a field is made of is no text, and mammoth looks through all open ones at each word.
+_FIELD = re.compile(rb"fldChar|instrText")
+# mammoth leaves out what is in these, and reads what is in a smart tag.
+_WRAPPER = re.compile(rb"(</?w:)(?:fldSimple|dir|bdo)\b")
 _ZIP = b"PK\x03\x04"
 # What Word wrote before 2007, and what it wraps around a file that has a password.
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
@@ -33,14 +32,11 @@ def is_word(data: bytes) -> bool:
     return data.startswith((_ZIP, _OLE))
 
 
-def opened(data: bytes) -> WordFile:
-    """Return the file, ready to be read. Raises NotADocument with what to do instead.
+def checked(data: bytes) -> io.BytesIO:
+    """Return the file with only its text, ready to be read. Raises NotADocument with what to do.
 
     Reading a broken one may break here or later: hence ``damage_said``.
     """
-    import docx
-    from docx.oxml.ns import qn
-
     if data.startswith(_OLE):
         raise _refusal(
             "This Word file has a password. Save it without one, and bring it again."
@@ -53,18 +49,21 @@ def opened(data: bytes) -> WordFile:
             "Take the pictures out, and bring it again."
         )
     with zipfile.ZipFile(io.BytesIO(data)) as package:
-        _check(package)
-    file = docx.Document(io.BytesIO(data))
-    if sum(1 for _ in file.element.body.iter(qn("w:p"))) > MOST_PARAGRAPHS:
+        texts = _texts(package)
+    if sum(text.count(b"<") for text in texts.values()) > MOST_TAGS:
         raise _refusal("This is too long for a release: take out what is not in it.")
-    return file
+    found = io.BytesIO()
+    with zipfile.ZipFile(found, "w") as package:
+        for name, text in texts.items():
+            package.writestr(name, _WRAPPER.sub(rb"\1smartTag", _FIELD.sub(b"field", text)))
+    return found
 
 
 @contextmanager
 def damage_said() -> Iterator[None]:
     """Say of whatever goes wrong inside that the file is damaged, with NotADocument.
 
-    A broken file breaks zip, XML or python-docx at any step, each with errors of its own.
+    A broken file breaks zip, XML or mammoth at any step, each with errors of its own.
     """
     try:
         yield
@@ -76,8 +75,11 @@ def damage_said() -> Iterator[None]:
         ) from error
 
 
-def _check(package: zipfile.ZipFile) -> None:
-    """Raise NotADocument for what is no Word file, or would be too much when it is unpacked."""
+def _texts(package: zipfile.ZipFile) -> dict[str, bytes]:
+    """Return the parts that are XML, by name.
+
+    Raises NotADocument for what is no Word file, or would be too much when it is unpacked.
+    """
     members = package.infolist()
     names = {member.filename for member in members}
     if "[Content_Types].xml" not in names:
@@ -89,8 +91,8 @@ def _check(package: zipfile.ZipFile) -> None:
         )
     if any(member.flag_bits & 1 for member in members):
         raise _refusal("This Word file has a password. Save it without one, and bring it again.")
-    texts = [member for member in members if not member.filename.startswith("word/media/")]
     size = sum(member.file_size for member in members)
+    texts = (member for member in members if not member.filename.startswith("word/media/"))
     largest = max(member.file_size for member in texts)
     if size > LARGEST_UNPACKED or largest > LARGEST_MEMBER or len(members) > MOST_MEMBERS:
         raise _refusal(
@@ -98,11 +100,19 @@ def _check(package: zipfile.ZipFile) -> None:
         )
     if any(member.compress_type not in _METHODS for member in members):
         raise _refusal("This Word file is packed in an unusual way. Save it anew in Word.")
-    for member in texts:
+    found = {
+        member.filename: package.read(member)
+        for member in members
+        if member.filename.endswith((".xml", ".rels"))
+    }
+    for text in found.values():
         # Word writes no document type; one that declares entities can grow without end.
-        content = package.read(member)
-        if any(doctype in content for doctype in _DOCTYPES):
+        if any(doctype in text for doctype in _DOCTYPES):
             raise _refusal("This Word file holds definitions that no Word file needs.")
+        # UTF-16, where a word of markup is not the bytes that are looked for here.
+        if b"\0" in text:
+            raise _refusal("This Word file is written in an unusual way. Save it anew in Word.")
+    return found
 
 
 def _refusal(sentence: str) -> NotADocument:

@@ -1,104 +1,223 @@
-"""Blocks of a Word file as lines of Markdown, for the reader in ``markdown`` to place. Pure."""
+"""A Word file as lines of Markdown, for the reader in ``markdown`` to place. Pure.
 
+mammoth turns the file into HTML: headings, paragraphs, lists, tables and bold words. Of tracked
+changes only what stays is read. Pictures, comments, footnotes and a table of contents stay behind.
+"""
+
+import io
+import re
+import zipfile
 from collections.abc import Iterator, Sequence
-from itertools import groupby
+from html.parser import HTMLParser
+from typing import Any, NamedTuple
 
-from wbtest.writing.limits import fault_of
 from wbtest.writing.markdown import front_matter
 from wbtest.writing.markdown.headings import titled
 from wbtest.writing.markdown.lines import Line, spell_line
 from wbtest.writing.markdown.spellings import FAQ, PART_OF, key_of
-from wbtest.writing.word import ours, styles
-from wbtest.writing.word.body import Block, Run
+from wbtest.writing.word.package import checked, damage_said
 
+_STYLES = """
+p[style-name='Title'] => h1:fresh
+p[style-name='Subtitle'] => p.subtitle:fresh
+p[style-name='TOC Heading'] => !
+p[style-name^='toc '] => !
+"""
+_STYLE_SHEET = "word/styles.xml"
+_HEADING = re.compile("heading ([1-6])", re.IGNORECASE)
+# What may stand in a style map as it is.
+_STYLE_ID = re.compile("[A-Za-z][A-Za-z0-9_-]*")
+# A style may be based on another; more steps than this are a circle.
+_DEEPEST = 10
+# What mammoth calls the notes and the signs that lead to them.
+_NOTES = ("footnote-", "endnote-")
+_BLOCKS = ("p", "li", "h1", "h2", "h3", "h4", "h5", "h6")
+# Around bold words; XML holds neither.
+_BOLD, _END = "\x01", "\x02"
+_BOLD_LEAD = re.compile(f"{_BOLD}([^{_END}]*){_END}")
+_MARKS = re.compile(f"[{_BOLD}{_END}]")
+_NOTHING_BETWEEN = re.compile(f"{_END}([ \t]*){_BOLD}")
 _QUESTION_ENDS = ("?", "？", "؟")
 # Bold words that are longer are a paragraph that somebody wanted to be loud.
 _LONGEST_HEADING = 120
 
 
-def as_markdown(blocks: Sequence[Block], language: str = "") -> str:
-    """Return the text as Markdown: facts at the top as front matter, the rest in its order.
+class Block(NamedTuple):
+    """A paragraph by its tag in HTML, or a row of a table; ``item`` begins one of a list.
 
-    ``language`` is what the file says of itself, for a text that begins with facts and names none.
+    Bold words are between marks.
     """
+
+    text: str
+    tag: str = "p"
+    item: str = ""
+
+    @property
+    def plain(self) -> str:
+        return _MARKS.sub("", self.text)
+
+
+def docx_to_markdown(data: bytes) -> str:
+    """Return the file's text as Markdown. Raises NotADocument with a sentence when it has none."""
+    # Only the first import needs it.
+    import mammoth
+
+    with damage_said():
+        file = checked(data)
+        html = mammoth.convert_to_html(
+            file,
+            style_map=_STYLES + "\n".join(_headings(file)),
+            include_embedded_style_map=False,
+            external_file_access=False,
+            convert_image=lambda _image: [],
+        ).value
+        blocks = _Blocks()
+        blocks.feed(html)
+        blocks.close()
+        return _as_markdown(blocks.found)
+
+
+def _headings(file: io.BytesIO) -> Iterator[str]:
+    """The styles that are based on a heading: mammoth asks for the name alone."""
+    from docx.oxml import parse_xml
+
+    with zipfile.ZipFile(file) as package:
+        if _STYLE_SHEET not in package.namelist():
+            return
+        sheet: Any = parse_xml(package.read(_STYLE_SHEET))
+    styles = {style.styleId: style for style in sheet.style_lst}
+    for own in filter(_STYLE_ID.fullmatch, styles):
+        base: str | None = own
+        for _ in range(_DEEPEST):
+            if base not in styles:
+                break
+            if level := _HEADING.fullmatch(styles[base].name_val or ""):
+                yield f"p.{own} => h{level[1]}:fresh"
+                break
+            base = styles[base].basedOn_val
+
+
+class _Blocks(HTMLParser):
+    """Cuts HTML into blocks."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.found: list[Block] = []
+        self._pieces: list[str] = []
+        self._tag, self._item = "p", ""
+        self._is_bold = False
+        # How many items each open list has so far; None where they have no numbers.
+        self._lists: list[int | None] = []
+        # Where the cells of each open row begin among the blocks.
+        self._rows: list[list[int]] = []
+        self._open_in_note = 0
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        given = dict(attrs)
+        if self._open_in_note or (given.get("id") or "").startswith(_NOTES):
+            self._open_in_note += 1
+        elif tag == "strong":
+            self._is_bold = True
+            self._pieces.append(_BOLD)
+        elif tag == "br":
+            self._pieces.append(f"{_END}\n{_BOLD}" if self._is_bold else "\n")
+        elif tag in ("ul", "ol"):
+            self._end_block()
+            self._lists.append(0 if tag == "ol" else None)
+        elif tag == "tr":
+            self._rows.append([])
+        elif tag in ("td", "th"):
+            self._rows[-1].append(len(self.found))
+        elif tag in _BLOCKS:
+            self._end_block()
+            self._tag = given.get("class") or tag
+            self._item = self._next_item() if tag == "li" else ""
+
+    def handle_endtag(self, tag: str) -> None:
+        if self._open_in_note:
+            self._open_in_note -= 1
+        elif tag == "strong":
+            self._is_bold = False
+            self._pieces.append(_END)
+        elif tag in ("ul", "ol"):
+            self._lists.pop()
+        elif tag == "tr":
+            self._end_row(self._rows.pop())
+        elif tag in _BLOCKS:
+            self._end_block()
+
+    def handle_data(self, data: str) -> None:
+        if not self._open_in_note:
+            self._pieces.append(data)
+
+    def _next_item(self) -> str:
+        indent, number = "  " * (len(self._lists) - 1), self._lists[-1]
+        if number is None:
+            return f"{indent}- "
+        self._lists[-1] = number + 1
+        return f"{indent}{number + 1}. "
+
+    def _end_block(self) -> None:
+        text = _NOTHING_BETWEEN.sub(r"\1", "".join(self._pieces))
+        if _MARKS.sub("", text).strip():
+            self.found.append(Block(text, self._tag, self._item))
+        self._pieces, self._tag, self._item = [], "p", ""
+
+    def _end_row(self, cells: list[int]) -> None:
+        """Make a row one line; a row of one cell is text like any other."""
+        if len(cells) < 2:
+            return
+        ends = [*cells[1:], len(self.found)]
+        texts = [
+            " ".join(" ".join(block.plain for block in self.found[start:end]).split())
+            for start, end in zip(cells, ends, strict=True)
+        ]
+        del self.found[cells[0] :]
+        if any(texts):
+            self.found.append(Block(" | ".join(texts)))
+
+
+def _as_markdown(blocks: Sequence[Block]) -> str:
+    """Return the text as Markdown: facts at the top as front matter, the rest in its order."""
     facts, rest = _front_matter(blocks)
-    is_said = not facts or any(front_matter.PATH_OF[key] == "language" for key, _ in facts)
-    if not (is_said or fault_of("language", language)):
-        facts.append(("language", language))
-    # Our own files begin with their form, and every one of their paragraphs is text as it stands.
-    is_ours = bool(blocks) and blocks[0].style == styles.FACT.casefold()
-    if is_ours:
-        place, rest = ours.dateline_of(rest)
-        facts += place
-    lines = _Lines(is_ours)
-    written = [text for text in lines.of(rest) if text]
-    front = (
-        ["\n".join(["---", *(front_matter.written(*fact) for fact in facts), "---"])]
-        if facts
-        else []
-    )
-    return "\n\n".join([*front, *written]) + "\n"
+    front = ["---", *(front_matter.written(*fact) for fact in facts), "---"] if facts else []
+    return "\n\n".join(["\n".join(front), *_Lines().of(rest)]).lstrip("\n") + "\n"
 
 
-def _front_matter(blocks: Sequence[Block]) -> tuple[list[tuple[str, str]], list[Block]]:
+def _front_matter(blocks: Sequence[Block]) -> tuple[list[tuple[str, str]], Sequence[Block]]:
     """What the first lines say of the release, such as "Product: Larder", and all the others."""
     facts: dict[str, tuple[str, str]] = {}
     for number, block in enumerate(blocks):
-        label, colon, value = block.text.partition(":")
-        path = front_matter.PATH_OF.get(key_of(label), "")
-        is_fact = colon and path and path not in facts and not block.level and "\n" not in value
-        if is_fact and block.style not in ("title", "subtitle"):
-            facts[path] = (
-                key_of(label),
-                value.removeprefix(" ") if _is_ours(block) else value.strip(),
-            )
-        elif block.text.strip():
-            return list(facts.values()), list(blocks[number:])
-    return list(facts.values()), []
-
-
-def _is_ours(block: Block) -> bool:
-    return block.style in ours.STYLES
+        label, colon, value = block.plain.partition(":")
+        path = front_matter.PATH_OF.get(key_of(label))
+        if block.tag != "p" or "\n" in block.plain or not colon or not path or path in facts:
+            return list(facts.values()), blocks[number:]
+        facts[path] = key_of(label), value.strip()
+    return list(facts.values()), ()
 
 
 class _Lines:
     """Turns blocks into lines, knowing what it has passed."""
 
-    def __init__(self, is_ours: bool) -> None:
-        self._is_ours = is_ours
+    def __init__(self) -> None:
         self._part = ""
         self._is_begun = False
 
     def of(self, blocks: Sequence[Block]) -> Iterator[str]:
-        for is_own, group in groupby(blocks, self._is_own):
-            if is_own:
-                yield from ours.written(list(group), self._part)
+        for block in blocks:
+            if block.tag == "subtitle":
+                yield f"*{' '.join(block.plain.split())}*"
+            elif block.tag.startswith("h"):
+                yield self._heading(block.plain, int(block.tag[1]))
+            else:
+                lines = [line.strip(" \t") for line in block.text.split("\n")]
+                filled = [line for line in lines if _MARKS.sub("", line).strip()]
+                yield "\n".join(self._line(line, block.item) for line in filled)
                 self._is_begun = True
-                continue
-            for block in group:
-                yield from self._heading(block) if _is_heading(block) else self._paragraph(block)
 
-    def _is_own(self, block: Block) -> bool:
-        """Whether the block's text is the release's, letter by letter."""
-        return _is_ours(block) or (self._is_ours and ours.is_headline(block))
-
-    def _heading(self, block: Block) -> Iterator[str]:
-        text = " ".join(block.text.split())
-        level = 1 if block.style == "title" else min(block.level, 6)
-        if self._is_ours and level == 2:
-            yield ours.question(block.text)
-            return
-        # The title has the first level for itself.
-        level += self._is_ours and level == 1
-        if not text:
-            return
-        if block.style == "subtitle":
-            yield f"*{text}*"
-            return
-        yield self._begin(text, level)
-
-    def _begin(self, text: str, level: int) -> str:
+    def _heading(self, words: str, level: int) -> str:
         """A heading; the part that it begins is the one we are in from here on."""
+        text = " ".join(words.split())
         heading = titled(Line(1, text), level)
         is_question = self._part in FAQ and (heading.is_question or level > 2)
         if heading.part or not is_question:
@@ -106,70 +225,26 @@ class _Lines:
         self._is_begun = True
         return f"{'#' * level} {text}"
 
-    def _paragraph(self, block: Block) -> Iterator[str]:
-        lines = [_trimmed(line) for line in _lines(block.runs)]
-        filled = [line for line in lines if line]
-        # Items of a list stand below each other; the reader drops no empty line in a text.
-        yield "\n".join(self._line(line, block.item) for line in filled)
-        self._is_begun = self._is_begun or bool(filled)
-
-    def _line(self, line: list[Run], item: str) -> str:
-        text = "".join(run.text for run in line)
-        lead = "".join(run.text for run in line[: _bold_runs(line)]).strip()
-        rest = text[len(text) - len(text.lstrip()) + len(lead) :].strip(" \t:：")
-        is_question = self._part in FAQ and text.endswith(_QUESTION_ENDS)
+    def _line(self, marked: str, item: str) -> str:
+        """A line; bold words that begin it may be a heading or a question."""
+        bold = _BOLD_LEAD.match(marked)
+        text = _MARKS.sub("", marked).strip()
+        lead = bold[1].strip() if bold else ""
+        rest = text.removeprefix(lead).strip(" \t:：")
+        is_in_faq = self._part in FAQ
         if lead == text and len(text) <= _LONGEST_HEADING:
             is_part = bool(titled(Line(1, lead), 2).part)
             if is_part or not self._is_begun:
-                return self._begin(lead, 2 if is_part else 1)
-        if is_question and (lead == text or item):
+                return self._heading(lead, 2 if is_part else 1)
+        if is_in_faq and text.endswith(_QUESTION_ENDS) and (lead == text or item):
             return f"### {_plain(text)}"
-        if (
-            lead
-            and rest
-            and PART_OF.get(key_of(lead))
-            and ":" in text[len(lead) - 1 : len(lead) + 1]
-        ):
-            return self._begin(f"{lead.rstrip(' :')}: {rest}", 2)
-        if lead and self._part in FAQ and lead.endswith(_QUESTION_ENDS):
+        if rest and lead and ":" in text[len(lead) - 1 : len(lead) + 1] and key_of(lead) in PART_OF:
+            return self._heading(f"{lead.rstrip(' :')}: {rest}", 2)
+        if is_in_faq and lead.endswith(_QUESTION_ENDS):
             return f"### {_plain(lead)}\n\n{_plain(rest)}"
         return f"{item}{_plain(text)}"
-
-
-def _is_heading(block: Block) -> bool:
-    return block.style in ("title", "subtitle") or bool(block.level and not block.item)
 
 
 def _plain(text: str) -> str:
     """The text, with backslashes only where it holds some itself."""
     return spell_line(text, lambda _raw: True)
-
-
-def _lines(runs: Sequence[Run]) -> list[list[Run]]:
-    """The runs, cut where the line was broken."""
-    lines: list[list[Run]] = [[]]
-    for run in runs:
-        first, *others = run.text.replace("\t", " ").split("\n")
-        lines[-1].append(Run(first, run.is_bold))
-        lines += [[Run(text, run.is_bold)] for text in others]
-    return lines
-
-
-def _trimmed(line: list[Run]) -> list[Run]:
-    """The line without empty runs, and without spaces at its ends."""
-    filled = [run for run in line if run.text]
-    while filled and not filled[0].text.strip():
-        del filled[0]
-    while filled and not filled[-1].text.strip():
-        del filled[-1]
-    if filled:
-        filled[0] = filled[0]._replace(text=filled[0].text.lstrip())
-        filled[-1] = filled[-1]._replace(text=filled[-1].text.rstrip())
-    return filled
-
-
-def _bold_runs(line: list[Run]) -> int:
-    """How many runs at the start are bold; a space may be either."""
-    return next(
-        (i for i, run in enumerate(line) if not run.is_bold and run.text.strip()), len(line)
-    )
