@@ -63,7 +63,6 @@ def connect(url: str, connections: int) -> sa.Engine:
 def _event(form: SignupForm) -> SignedUp:
     told: dict[str, Any] = {
         "experiment_id": EXPERIMENT,
-        "phase": 1,
         "variant": "control",
         "visitor": "",
         "at_us": time.time_ns() // 1000,

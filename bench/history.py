@@ -64,7 +64,6 @@ def _events(
         at_us = start + number * days * DAY_US // visits
         event: dict[str, Any] = {
             "experiment_id": experiment_id,
-            "phase": 1,
             "variant": rng.choice(variants),
             "visitor": f"{number:024d}",
             "at_us": at_us,

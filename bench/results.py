@@ -201,7 +201,6 @@ def _more(experiment_id: int, variants: list[str]) -> Iterator[Event]:
     for _ in range(GROUPS * history.GROUP // 2):
         event: dict[str, Any] = {
             "experiment_id": experiment_id,
-            "phase": 1,
             "variant": random.choice(variants),  # noqa: S311
             "visitor": new_visitor(at),
             "at_us": int(at * 1_000_000),

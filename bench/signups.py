@@ -144,10 +144,7 @@ def _live(place: Place) -> LiveExperiment:
 def _make_people(place: Place, live: LiveExperiment, file: Path, first: int, at: float) -> None:
     """Write a line for each, with the cookie of the page, and let them have been seen."""
     people = [(first + number, visitors.new_visitor(at + number)) for number in range(PEOPLE)]
-    cookies = (
-        Visitor(name, live.phase, VARIANT, int(at), "newsletter", "desktop", "en")
-        for _, name in people
-    )
+    cookies = (Visitor(name, VARIANT, int(at), "newsletter", "desktop", "en") for _, name in people)
     key = live.identity_key
     lines = (
         f"{number} {visitors.write_cookie(key, cookie)}\n"
@@ -166,7 +163,6 @@ def _came(live: LiveExperiment, names: Iterable[str], at: float) -> Iterator[Eve
     for name in names:
         event: dict[str, Any] = {
             "experiment_id": live.id,
-            "phase": live.phase,
             "variant": VARIANT,
             "visitor": name,
             "at_us": int(at * 1_000_000),

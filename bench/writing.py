@@ -125,7 +125,6 @@ def _pace(sign_up: Callable[[SignedUp], object], experiment_id: int, numbers: "c
 def _arrival(experiment_id: int, visitor: str) -> dict[str, Any]:
     return {
         "experiment_id": experiment_id,
-        "phase": 1,
         "variant": "control",
         "visitor": visitor,
         "at_us": time.time_ns() // 1000,

@@ -93,7 +93,7 @@ class Visitor:
         """What is shown must be what the cookie says, also the next time."""
         if not self._cookie:
             return
-        variant, headline = self._cookie.split(":")[2], _headline_of(page)
+        variant, headline = self._cookie.split(":")[1], _headline_of(page)
         is_other = bool(self._headline) and headline != self._headline
         self._pen.note("shown", variant=variant, headline=headline, is_other=is_other)
         self._headline = headline

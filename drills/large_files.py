@@ -179,7 +179,6 @@ def _events() -> Iterator[Event]:
     for number in range(FEW):
         event: dict[str, Any] = {
             "experiment_id": 1,
-            "phase": 1,
             "variant": "control",
             "visitor": f"{number:016d}",
             "at_us": begun + number * STEP_US,

@@ -138,7 +138,7 @@ def come_again(front: Place) -> Returned:
             machines.append(headers["X-Machine"])
         # What the cookie says is a variant, too.
         said = cookie.partition("=")[2].split(":")
-        return said[0], first, [*variants, said[2]], machines
+        return said[0], first, [*variants, said[1]], machines
 
     with ThreadPoolExecutor(8) as people:
         for visitor, first, variants, machines in people.map(come, range(1, RETURNING + 1)):

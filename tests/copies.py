@@ -16,8 +16,8 @@ Change = Callable[[Row, int], None]
 AT_ONCE = 5_000
 
 
-# Others of these there cannot be: what they name stands elsewhere.
-FIXED = ("variant", "phase")
+# Others of this there cannot be: what it names stands elsewhere.
+FIXED = ("variant",)
 
 
 class Copier:
@@ -111,7 +111,7 @@ class Copier:
             own = [column for column in key.columns if not column.foreign_keys]
             if not own:
                 return False
-            # Names before numbers: a number may say which phase it is.
+            # Names before numbers.
             column = min(own, key=_rank)
             row[column.name] = self._other(table, column, row[column.name], number)
         return True

@@ -132,7 +132,6 @@ def _visit(experiment: Experiment) -> None:
         email = f"visitor{number}@example.com"
         who = {
             "experiment_id": experiment.id,
-            "phase": 1,
             "variant": experiment.variants[number % len(experiment.variants)].key,
             "visitor": f"{number:024d}",
             "at_us": int(clock.now().timestamp()) * 1_000_000 - 3_600_000_000,

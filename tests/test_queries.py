@@ -33,8 +33,8 @@ PARTS = (
     *("readmissions", "revisions", "scope_changes", "scope_items", "shared_links", "signups"),
     "spends",
 )
-# They answer a form, or want a variant that is not started yet.
-NOT_OPENED = {"results.plan", "results.target", "publishing.phase_variant"}
+# They answer a form.
+NOT_OPENED = {"results.plan", "results.target"}
 # They draw what a page beside them says, and take long.
 DRAWN = {
     *("publishing.qr_png", "publishing.qr_svg", "results.stored_memo_pdf", "writing.export"),

@@ -36,7 +36,6 @@ BODIES: dict[str, dict[str, Any]] = {
     "create_experiment": {"hypothesis": RULE},
     "pause_experiment": {"why": SENTENCE},
     "end_experiment": {"why": SENTENCE},
-    "open_phase": {"weights": {"control": 1}, "why": SENTENCE},
     "decide_experiment": {"choice": "go", "reason": SENTENCE},
     "add_spend": {"source": "x", "first": "2027-03-01", "amount": "12.50", "currency": "EUR"},
     "add_annotation": {"at": "2027-03-01T12:00:00Z", "text": SENTENCE},

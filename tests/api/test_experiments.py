@@ -6,7 +6,6 @@ import pytest
 from flask import Flask
 
 from tests.api.conftest import RULE, Program, program_of
-from tests.conftest import HandClock
 from tests.factories import Team, make_approval, make_experiment, make_revision, make_running
 from wbtest.extensions import db
 from wbtest.publishing.models import Experiment
@@ -207,7 +206,7 @@ def test_somebody_else_starts_what_one_wrote(
 
     assert (mine.status_code, theirs.status_code) == (403, 200)
     assert theirs.json["state"] == "running"
-    assert len(theirs.json["phases"][0]["seal"]) == 64
+    assert len(theirs.json["seal"]) == 64
 
 
 def test_a_page_rests_goes_on_and_ends_with_reasons(
@@ -227,41 +226,21 @@ def test_a_page_rests_goes_on_and_ends_with_reasons(
     assert program.post(f"{address}/end", {"why": "Once more."}).status_code == 409
 
 
-def test_a_new_phase_has_other_weights_and_a_seal_of_its_own(
-    program: Program, revision: Revision, team: Team, now: HandClock
+@pytest.mark.parametrize("weight", [1, 3])
+def test_no_variant_is_written_rewritten_or_dropped_after_the_start(
+    program: Program, revision: Revision, team: Team, weight: int
 ) -> None:
     running = make_running(revision, team.editor, team.owner, variants=("From your kitchen",))
-    keys = [variant.key for variant in running.variants]
-    now.turn(days=1)
+    address = f"/experiments/{running.id}"
+    control, kitchen = program.get(address).json["variants"]
+    later = {"key": "later", "name": "Later", "weight": 1, "overrides": {"headline": "Later"}}
+    rewritten = kitchen | {"weight": weight, "overrides": {"headline": "Not what was sealed"}}
 
-    opened = program.post(
-        f"/experiments/{running.id}/phases",
-        {"weights": {keys[0]: 1, keys[1]: 3}, "why": "The new words need more people."},
-    )
+    for variants in ([control, kitchen, later], [control, rewritten], [control]):
+        answer = program.patch(address, {"variants": variants})
 
-    assert opened.status_code == 201, opened.text
-    first, second = opened.json["phases"]
-    assert second["weights"] == {keys[0]: 1, keys[1]: 3}
-    assert first["seal"] != second["seal"]
-
-
-@pytest.mark.parametrize(
-    ("parts", "field"),
-    [
-        ({"weights": {"control": 1001}}, "weights.control"),
-        ({"weights": {"cellar": 1}}, "weights"),
-        ({"why": ""}, "why"),
-    ],
-)
-def test_a_phase_that_cannot_be_opened_says_at_which_weight(
-    program: Program, revision: Revision, team: Team, parts: dict[str, Any], field: str
-) -> None:
-    running = make_running(revision, team.editor, team.owner, variants=("From your kitchen",))
-    body = {"weights": {"control": 3}, "why": "The new words need more people."}
-
-    answer = program.post(f"/experiments/{running.id}/phases", body | parts)
-
-    assert (answer.status_code, list(answer.json["errors"])) == (422, [field])
+        assert (answer.status_code, "sealed" in answer.text) == (409, True)
+    assert program.get(address).json["variants"] == [control, kitchen]
 
 
 def test_experiments_are_listed_newest_first_in_pages(

@@ -134,25 +134,6 @@ def test_a_picture_is_sent_once_and_shown_by_its_name(editor: Program, revision:
     assert send(b"no picture", "image/png").status_code == 422
 
 
-def test_a_variant_waits_for_its_phase_and_is_opened_by_somebody_else(
-    app: Flask, team: Team, editor: Program, revision: Revision
-) -> None:
-    running = make_running(revision, team.editor, team.owner)
-    approver = program_of(app, team.workspace, team.approver)
-    address = f"/experiments/{running.id}"
-    waiting = f"{address}/waiting-variants"
-    third = {"name": "Third", "overrides": {"headline": "A third"}}
-    key = editor.post(waiting, third).json["key"]
-
-    again = editor.patch(f"{waiting}/{key}", third | {"name": "The third"})
-    why = "The third says it in fewer words."
-    opened = approver.post(f"{address}/phases", {"weights": {key: 1, "control": 1}, "why": why})
-
-    assert again.json["name"] == "The third"
-    assert opened.json["phases"][-1]["weights"] == {"control": 1, key: 1}
-    assert editor.ask("DELETE", f"{waiting}/{key}").status_code == 404
-
-
 def test_an_owner_chooses_what_stands_there_after_the_end(
     program: Program, team: Team, revision: Revision
 ) -> None:

@@ -17,7 +17,7 @@ def leave_addresses(experiment: Experiment, number: int, **details: Any) -> None
             address = f"{prefix}{one}@x.io"
             session.add(
                 Signup(
-                    experiment_id=experiment.id, email_key=address, phase=1, variant="control",
+                    experiment_id=experiment.id, email_key=address, variant="control",
                     at_us=1, source="direct", device="phone", token_hash=digest(f"{prefix}{one}"),
                     **kept | {"email": address},
                 )

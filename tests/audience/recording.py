@@ -72,7 +72,6 @@ class Page:
     def arrival(self, visitor: str, minute: float, details: dict[str, Any]) -> dict[str, Any]:
         return {
             "experiment_id": self.id,
-            "phase": 1,
             "variant": "a",
             "visitor": visitor,
             "at_us": START_US + round(minute * 60_000_000),

@@ -21,7 +21,7 @@ ENVIRON = {"HTTP_USER_AGENT": PHONE, "HTTP_HOST": "localhost"}
 
 def fill(recorder: Recorder, experiment_id: int) -> None:
     """Hand over visits until no more are taken."""
-    visit = Served(experiment_id, 1, "control", "mia", 0, "direct", "phone", PHONE)
+    visit = Served(experiment_id, "control", "mia", 0, "direct", "phone", PHONE)
     with suppress(QueueFull):
         while True:
             recorder.put(visit)

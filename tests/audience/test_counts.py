@@ -26,7 +26,7 @@ def page(app: Flask, now: HandClock) -> Page:
     page.sign_up("tom@x.io", "t", 2, excluded_because="team")
     page.serve("m", 1, user_agent="curl/8.14.1", variant="b")
     page.serve("n", 1, user_agent="WhatsApp/2.24.6.77 A")
-    page.see("o", 0, phase=2)
+    page.see("o", 0, variant="b", source="x")
     page.recorder.flush()
     return page
 
@@ -37,44 +37,39 @@ def experiment(page: Page) -> Experiment:
 
 
 def test_totals_name_every_variant(experiment: Experiment) -> None:
-    assert counts.totals_by_variant(experiment, 1) == {
+    assert counts.totals_by_variant(experiment) == {
         "a": Totals(served=3, seen=2, converted=1, arrived=1, signups=1),
-        "b": Totals(),
+        "b": Totals(served=1, seen=1),
     }
 
 
-def test_phases_are_never_added_up(experiment: Experiment) -> None:
-    assert counts.totals_by_variant(experiment, 2)["a"] == Totals(served=1, seen=1)
-
-
 def test_totals_of_some_sources_leave_out_the_others(experiment: Experiment) -> None:
-    assert counts.totals_by_variant(experiment, 1, ("x", "bing"))["a"] == Totals(served=2, seen=1)
-    assert counts.totals_by_variant(experiment, 1, ("bing",))["a"] == Totals()
+    assert counts.totals_by_variant(experiment, ("x", "bing"))["a"] == Totals(served=2, seen=1)
+    assert counts.totals_by_variant(experiment, ("bing",))["a"] == Totals()
 
 
 def test_hours_are_in_order_and_add_up_to_the_totals(experiment: Experiment) -> None:
-    first, second = counts.hours_of_phase(experiment, 1)
-    [other] = counts.hours_of_phase(experiment, 2)
+    first, second, other = counts.hours_of(experiment)
 
     assert (first.served, first.seen, first.converted, first.arrived) == (2, 1, 1, 0)
     assert (second.served, second.seen, second.converted, second.arrived) == (1, 1, 0, 1)
     assert second.hour == first.hour + 3600
-    assert (other.phase, other.hour) == (2, first.hour)
+    assert (other.variant, other.hour) == ("b", first.hour)
 
 
 def test_hours_of_one_source(experiment: Experiment) -> None:
-    found = counts.hours_of_phase(experiment, 1, Cut(("x",)))
+    found = counts.hours_of(experiment, Cut(("x",)))
 
-    assert [(hour.served, hour.seen) for hour in found] == [(1, 0), (1, 1)]
+    assert [(hour.served, hour.seen) for hour in found] == [(1, 0), (1, 1), (1, 1)]
     assert isinstance(found[0], Hourly)
 
 
 def test_sources_come_by_their_visits(experiment: Experiment) -> None:
-    found = people_of(experiment).by_source(1)
+    found = people_of(experiment).by_source()
 
     assert list(found) == ["x", "newsletter"]
     assert found["newsletter"]["a"].converted == 1
-    assert found["x"]["b"] == Totals()
+    assert found["newsletter"]["b"] == Totals()
 
 
 def test_what_does_not_count_is_shown_by_reason(experiment: Experiment) -> None:

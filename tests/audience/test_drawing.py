@@ -7,9 +7,11 @@ import numpy as np
 import pytest
 from scipy.stats import chi2_contingency, chisquare
 
-from tests.audience.larder import PHONE, Visitor, token_in
+from tests.audience.larder import PHONE, Visitor, start_page, token_in, visits
 from wbtest.audience import visitors
 from wbtest.publishing.assignment import assign
+from wbtest.publishing.choices.options import Options
+from wbtest.publishing.live import find_public
 
 NEWCOMERS = 10_000
 MORNING = 1_803_891_600
@@ -58,3 +60,18 @@ def test_neither_browser_nor_source_has_a_say_in_the_variant(app, larder, monkey
         assert len(shown) == 1
         seen |= shown
     assert seen == {"control", "photo"}
+
+
+@pytest.mark.parametrize("counting", ["cookie", "cookieless"])
+def test_the_sealed_salt_and_the_visitor_decide_the_variant(app, counting):
+    start_page(
+        variants={"photo": {"headline": "Dinner from a photo"}}, options=Options(counting=counting)
+    )
+    for number in range(20):
+        Visitor(app, **{"User-Agent": f"{PHONE} {number}"}).get()
+    live = find_public("larder")
+
+    found = visits(app)
+    assert len(found) == 20
+    assert {row.variant for row in found} == {"control", "photo"}
+    assert all(row.variant == assign(row.visitor, live.salt, live.weights) for row in found)

@@ -132,7 +132,7 @@ def test_a_count_that_is_wrong_is_found_and_mended(page: Page):
     assert page.differences() == []
     with page.database.writing() as session:
         session.execute(db.update(EngagementCount).values(count=7))
-        stray = {"kind": "faq", "item": "1", "phase": 1, "variant": "a", "at_us": 1}
+        stray = {"kind": "faq", "item": "1", "variant": "a", "at_us": 1}
         session.add(Engagement(experiment_id=page.id, visitor="nobody", **stray))
     assert len(page.differences()) == 4
 
@@ -151,17 +151,16 @@ def test_questions_are_told_by_who_signed_up_and_who_did_not(app, now):
         if number % 3 == 0:
             mia.sign_up(page, f"{number}@x.io")
     app.extensions["wbtest.recorder"].flush()
-    first, second, *_ = faq_opened(larder.experiment, larder.experiment.phases[0])
+    first, second, *_ = faq_opened(larder.experiment)
 
     assert (first.is_open, first.signed_up, first.others) == (True, Share(0, 2), Share(0, 4))
     assert (second.is_open, second.signed_up, second.others) == (False, Share(2, 2), Share(2, 4))
-    by = by_variant(larder.experiment, 1)
+    by = by_variant(larder.experiment)
     assert list(by) == ["control", "photo"]
     assert sum(row.get(("depth", "50"), 0) for row in by.values()) == 6
 
 
 def test_before_anybody_came_every_question_stands_there_with_nothing(app, larder):
-    [phase] = larder.experiment.phases
-    assert {opened.others for opened in faq_opened(larder.experiment, phase)} == {NONE}
+    assert {opened.others for opened in faq_opened(larder.experiment)} == {NONE}
     with writing():
-        assert by_variant(larder.experiment, 1) == {"control": {}, "photo": {}}
+        assert by_variant(larder.experiment) == {"control": {}, "photo": {}}

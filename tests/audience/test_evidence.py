@@ -31,8 +31,8 @@ def read(page: Page) -> list[evidence.DayHours]:
     page.recorder.flush()
     db.session.rollback()
     experiment = db.session.get_one(Experiment, page.id)
-    days = {(page.id, *when): row for when, row in counts.daily([page.id])[page.id].items()}
-    found = evidence.by_day([experiment], {(page.id, 1): ["a", "b"]}, days)
+    days = {(page.id, day): row for day, row in counts.daily([page.id])[page.id].items()}
+    found = evidence.by_day([experiment], {page.id: ["a", "b"]}, days)
     return list(found.values())
 
 

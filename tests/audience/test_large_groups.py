@@ -13,7 +13,7 @@ ODD = ("\\N", "\t", "a\\b", "é", "", '"', "new\nline")
 
 
 def visit(experiment_id: int, number: int, source: str) -> VisitRow:
-    return VisitRow(experiment_id, f"v{number:03}", "", 1, "control", START_US, source, "phone", "")
+    return VisitRow(experiment_id, f"v{number:03}", "", "control", START_US, source, "phone", "")
 
 
 def test_a_large_group_is_stored_as_it_came(page: Page) -> None:

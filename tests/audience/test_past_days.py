@@ -1,7 +1,6 @@
 """Days that are remembered are those that somebody reads who remembers none."""
 
 import random
-from collections.abc import Sequence
 
 import pytest
 import sqlalchemy as sa
@@ -33,17 +32,17 @@ def page(app: Flask, now: HandClock) -> Page:
     return page
 
 
-def read(page: Page, columns: Sequence[str] = ("a", "b")) -> Days:
+def read(page: Page) -> Days:
     page.recorder.flush()
     read_one_moment()
     experiment = db.session.get_one(Experiment, page.id)
-    return days_of(experiment, {(page.id, phase): columns for phase in (1, 2)}, 24)
+    return days_of(experiment, ["a", "b"], 24)
 
 
-def read_afresh(page: Page, columns: Sequence[str] = ("a", "b")) -> Days:
+def read_afresh(page: Page) -> Days:
     for name in MEMORIES:
         current_app.extensions.pop(name, None)
-    return read(page, columns)
+    return read(page)
 
 
 def as_if_kept(page: Page) -> Days:
@@ -134,8 +133,8 @@ def count_and_regret(page: Page) -> None:
     with writing() as session:
         session.execute(sa.update(HourTotal).values(seen=HourTotal.seen + 7))
         session.execute(sa.update(DayChange).where(is_first).values(changes=DayChange.changes + 1))
-        found = days_of(experiment, {(page.id, 1): ["a", "b"]}, 24)
-        assert list(found.hours[1, START.date()].seen) == [(8, 0)]
+        found = days_of(experiment, ["a", "b"], 24)
+        assert list(found.hours[START.date()].seen) == [(8, 0)]
         raise Regret
 
 
@@ -147,7 +146,7 @@ def test_nothing_is_remembered_of_what_was_rolled_back(page: Page) -> None:
     page.see("v0", 5)
 
     assert read(page) == read_afresh(page)
-    assert list(read(page).hours[1, START.date()].seen) == [(1, 0)]
+    assert list(read(page).hours[START.date()].seen) == [(1, 0)]
 
 
 def test_a_test_that_took_the_number_of_one_deleted_has_days_of_its_own(page: Page) -> None:
@@ -163,20 +162,11 @@ def test_a_test_that_took_the_number_of_one_deleted_has_days_of_its_own(page: Pa
     assert after != before
 
 
-def test_a_phase_that_shows_other_variants_has_columns_of_its_own(page: Page) -> None:
-    assert read(page) != read(page, ("", "b"))
-    assert read(page, ("", "b")) == read_afresh(page, ("", "b"))
-
-
-def test_days_stand_in_the_order_of_phases(page: Page) -> None:
-    page.see("new", 80, phase=2)
+def test_days_stand_in_their_order(page: Page) -> None:
     first = read(page)
-    # Somebody with a page from before is seen when the newer phase has days gone by.
-    page.see("late", 5 * DAY + 80)
+    page.see("late", 2 * DAY + 80)
 
-    second = read(page)
-
-    for found in (first, second):
+    for found in (first, read(page)):
         assert list(found.totals) == list(found.hours) == sorted(found.totals)
 
 

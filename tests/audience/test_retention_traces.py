@@ -62,7 +62,7 @@ def mingle(gone: Experiment, kept: Experiment) -> None:
         {
             "experiment_id": experiment.id, "email_key": f"{chance.random()}@{word}",
             "email": f"{chance.random()}@{word}", "token_hash": f"{chance.random()}{word}",
-            "phase": 1, "variant": "control", "at_us": 1, "source": "direct", "device": "phone",
+            "variant": "control", "at_us": 1, "source": "direct", "device": "phone",
         }
         for experiment, word in ((gone, "gone"), (kept, "kept"))
         for _ in range(400)

@@ -227,7 +227,7 @@ def test_each_wrong_figure_and_mark_is_named(page: Page) -> None:
         session.execute(sa.update(Sighting).values(is_counted=False))
         session.execute(sa.update(Signup).values(is_converted=False))
 
-    where = f"experiment {page.id}, phase 1, a, {START:%Y-%m-%d %H:%M} UTC, newsletter, phone"
+    where = f"experiment {page.id}, a, {START:%Y-%m-%d %H:%M} UTC, newsletter, phone"
     assert page.differences() == [
         f"{where}: seen is 7, the events say 1",
         f"experiment {page.id}, visitor v: is_counted is wrong",

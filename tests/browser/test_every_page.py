@@ -40,7 +40,7 @@ from wbtest.delivery.subscriptions import add_webhook
 from wbtest.delivery.webhooks import KINDS
 from wbtest.extensions import db
 from wbtest.publishing.models import Experiment
-from wbtest.publishing.running import life, phases
+from wbtest.publishing.running import life
 from wbtest.results.deciding.decide import decide
 from wbtest.results.learning.cards import save_card
 from wbtest.results.yardstick.items import Typed, add_item
@@ -112,8 +112,6 @@ def workspace(live: Live, approved: Revision, editor: Person, owner: Person) -> 
     newest = make_revision(editor, release=approved.release, headline="Six dinners at home")
     review(newest, editor, owner)
     stop_release(make_revision(editor, product="Kiln"), owner, "Nobody fires at night.", 8)
-    words = {"headline": "Dinner from the shelf"}
-    phases.write_variant(running, editor, name="Later", overrides=words)
     add_webhook(newest.workspace_id, "https://hooks.example/larder", KINDS)
 
 

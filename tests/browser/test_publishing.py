@@ -10,7 +10,7 @@ from tests.browser.conftest import Live
 from tests.factories import make_approval, make_experiment, make_revision, make_running
 from wbtest.extensions import db
 from wbtest.publishing.models import Experiment
-from wbtest.publishing.running import life, phases
+from wbtest.publishing.running import life
 from wbtest.team.models import Person
 from wbtest.writing.models import Revision
 
@@ -223,16 +223,13 @@ def test_every_page_of_an_experiment_is_accessible(
     draft = make_experiment(revision, owner, slug="draft", variants=("Price",))
     unready = make_experiment(make_revision(owner, product="Kiln"), owner, slug="unready")
     running = make_running(revision, owner, owner)
-    words = {"headline": "Dinner, later"}
-    phases.write_variant(running, owner, name="Later", overrides=words)
     over = life.end(make_running(revision, owner, owner, slug="over"), owner)
     paths = (
         *("/experiments", f"/experiments/{draft.id}", f"/experiments/{unready.id}"),
         *(f"/experiments/{draft.id}/edit", f"/experiments/{draft.id}/variants/price"),
         *(f"/experiments/{running.id}", f"/experiments/{draft.id}/variants/new"),
         *(f"/experiments/{draft.id}/launch", f"/experiments/{unready.id}/launch"),
-        *(f"/experiments/{running.id}/phase", f"/experiments/{over.id}/after"),
-        f"/experiments/{running.id}/phase/variants/later",
+        f"/experiments/{over.id}/after",
     )
 
     for path in paths:

@@ -144,9 +144,6 @@ class Filling(Founding):
         self.now.turn(days=1)
         self.approver.send(test, "/pause")
         self.approver.post(f"{test}/resume", {"csrf_token": self._token(self.approver)})
-        self.editor.send(f"{test}/phase/variants/new", weight="1")
-        weights = {"weight-control": "2"}
-        self.approver.send(f"{test}/phase", leave=("weight-",), **weights)
         today = f"{self.now():%Y-%m-%d}"
         self.editor.send(f"{test}/notes", day=today, time="08:00")
         self.editor.send(f"{test}/spend", first=today, last=today, amount="12", currency="EUR")

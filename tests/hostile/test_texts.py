@@ -48,7 +48,7 @@ UNREACHED = {
         experiments.tried_message_id images.digest invitations.token_hash kept_answers.digest
         kept_answers.headers limit_counts.key login_sessions.network login_sessions.token_hash
         objections.visitor outbox_events.event_id outbox_mails.leave_url outbox_mails.message_id
-        people.password_hash phases.salt phases.seal recovery_codes.code_hash
+        people.password_hash experiments.assignment_salt recovery_codes.code_hash
         review_settings.required reviewers.token_hash revisions.digest scope_items.serves
         second_factors.secret setup_links.token_hash shared_links.password_hash
         shared_links.token_hash sightings.visitor signups.answer_hash signups.page_digest

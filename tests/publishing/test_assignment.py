@@ -4,7 +4,7 @@ from collections import Counter
 
 import pytest
 
-from wbtest.publishing.assignment import assign, spread
+from wbtest.publishing.assignment import assign
 
 THOUSANDS = range(20_000)
 
@@ -29,26 +29,3 @@ def test_a_visitor_keeps_the_variant_and_another_salt_draws_anew():
 
     assert first == [assign(f"visitor-{number}", "salt", variants) for number in range(100)]
     assert first != [assign(f"visitor-{number}", "other", variants) for number in range(100)]
-
-
-def test_only_visitors_between_the_old_and_the_new_boundary_change_their_variant():
-    before, after = spread([("a", 1), ("b", 1)]), spread([("a", 9), ("b", 1)])
-    visitors = [f"visitor-{number}" for number in range(2_000)]
-
-    moved = [
-        (was, now)
-        for visitor in visitors
-        if (was := assign(visitor, "salt", before)) != (now := assign(visitor, "salt", after))
-    ]
-
-    assert set(moved) == {("b", "a")}
-    assert 0.36 < len(moved) / len(visitors) < 0.44
-
-
-@pytest.mark.parametrize("weights", [(1,), (1, 1, 1), (1000, 1), (7, 11, 13, 17, 19, 23)])
-def test_weights_are_spread_over_one_range_in_proportion(weights):
-    variants = spread([(str(number), weight) for number, weight in enumerate(weights)])
-
-    assert sum(weight for _, weight in variants) == 2**32
-    for weight, (_, share) in zip(weights, variants, strict=True):
-        assert abs(share / 2**32 - weight / sum(weights)) < 1e-9

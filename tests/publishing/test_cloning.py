@@ -49,13 +49,14 @@ def test_what_was_sealed_and_done_stays_behind(experiment: Experiment, team: Tea
     experiment.sealed, experiment.seal, experiment.identity_key = "{}", "5ea1", b"k" * 32
     experiment.state, experiment.started_at = "ended", experiment.created_at
     experiment.checked_digest, experiment.afterwards, experiment.attempt = "c", "closed", 3
+    experiment.assignment_salt = "5a17"
     db.session.commit()
     clone = clone_experiment(experiment, team.owner)
 
     assert clone.state == "draft"
     assert (clone.sealed, clone.seal, clone.identity_key, clone.started_at) == ("", "", None, None)
     assert (clone.checked_digest, clone.afterwards, clone.attempt) == ("", "", 1)
-    assert clone.phases == clone.steps == []
+    assert (clone.steps, clone.assignment_salt) == ([], "")
 
 
 def test_the_last_day_moves_to_the_same_length_from_today(

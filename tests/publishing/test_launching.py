@@ -162,32 +162,30 @@ def test_why_it_rests_stands_in_the_history(
 
 
 @pytest.mark.parametrize(
-    ("role", "launch", "phase", "after"),
+    ("role", "launch", "after"),
     [
-        ("viewer", 403, 403, 403),
-        ("editor", 200, 403, 403),
-        ("approver", 200, 200, 403),
-        ("owner", 200, 200, 200),
+        ("viewer", 403, 403),
+        ("editor", 200, 403),
+        ("approver", 200, 403),
+        ("owner", 200, 200),
     ],
 )
-def test_who_may_check_open_phases_and_choose(
-    role: str, launch: int, phase: int, after: int, client: FlaskClient, places: tuple[str, ...],
+def test_who_may_check_and_choose(
+    role: str, launch: int, after: int, client: FlaskClient, places: tuple[str, ...],
     team: Team,
 ):  # fmt: skip
     log_in(client, getattr(team, role))
 
-    assert [client.get(path).status_code for path in places] == [launch, phase, after]
+    assert [client.get(path).status_code for path in places] == [launch, after]
 
 
 @pytest.fixture
 def places(revision: Revision, team: Team) -> tuple[str, ...]:
-    """The launch check of a draft, the phase page of a running one, what comes after an end."""
+    """The launch check of a draft, what comes after an end."""
     draft = make_experiment(revision, team.editor, slug="draft")
-    running = make_running(revision, team.editor, team.approver, slug="runs")
     over = life.end(make_running(revision, team.editor, team.approver), team.approver)
     return (
         f"/experiments/{draft.id}/launch",
-        f"/experiments/{running.id}/phase",
         f"/experiments/{over.id}/after",
     )
 
@@ -199,5 +197,5 @@ def test_others_find_nothing_and_nobody_logs_in(
     log_in(client, strangers.owner)
 
     assert all(location.startswith("/login") for location in nobody)
-    assert [client.get(path).status_code for path in places] == [404] * 3
-    assert [client.post(path).status_code for path in places] == [404] * 3
+    assert [client.get(path).status_code for path in places] == [404] * len(places)
+    assert [client.post(path).status_code for path in places] == [404] * len(places)

@@ -13,7 +13,7 @@ from tests.factories import Team, make_approval, make_experiment, make_revision,
 from wbtest.extensions import db
 from wbtest.publishing import rule as rules
 from wbtest.publishing.live import find_for_preview, find_public, load_live, pages_version
-from wbtest.publishing.models import Experiment
+from wbtest.publishing.models import Experiment, Variant
 from wbtest.publishing.previews import find_preview, preview_token, read_preview
 from wbtest.publishing.running import life
 from wbtest.review.models import Approval
@@ -30,8 +30,8 @@ def running(revision: Revision, team: Team) -> Experiment:
 def test_a_running_experiment_is_given_as_values(running: Experiment):
     (live,) = load_live(db.session)
 
-    assert (live.slug, live.state, live.phase) == ("larder", "running", 1)
-    assert live.salt == running.phases[0].salt
+    assert (live.slug, live.state) == ("larder", "running")
+    assert live.salt == running.assignment_salt
     assert live.weights == (("control", 1), ("price", 1))
     assert live.control.key == "control"
     assert live.identity_key == running.identity_key
@@ -155,6 +155,36 @@ def variant_removed(running: Experiment) -> None:
     running.variants.remove(running.variants[1])
 
 
+def variant_added(running: Experiment) -> None:
+    words = {"headline": "Never sealed"}
+    running.variants.append(Variant(key="late", position=2, name="Late", overrides=words))
+
+
+def variant_renamed(running: Experiment) -> None:
+    running.variants[1].name = "Never sealed"
+
+
+def weight_changed(running: Experiment) -> None:
+    running.variants[1].weight = 9
+
+
+def salt_changed(running: Experiment) -> None:
+    """With another salt the same visitors would be shown other variants."""
+    running.assignment_salt = "0" * 32
+
+
+def options_changed(running: Experiment) -> None:
+    running.options = {"confirms": False}
+
+
+def reasons_changed(running: Experiment) -> None:
+    running.reasons = {"sources": "Never sealed"}
+
+
+def slug_changed(running: Experiment) -> None:
+    running.slug = "elsewhere"
+
+
 def rule_changed(running: Experiment) -> None:
     running.rule = running.rule | {"target": 0.01, "floor": 0.001}
 
@@ -184,6 +214,13 @@ def state_forged(running: Experiment) -> None:
         other_revision,
         variant_changed,
         variant_removed,
+        variant_added,
+        variant_renamed,
+        weight_changed,
+        salt_changed,
+        options_changed,
+        reasons_changed,
+        slug_changed,
         rule_changed,
         time_zone_changed,
         sealed_text_changed,
@@ -200,7 +237,7 @@ def test_rows_changed_by_hand_take_the_page_down(
 
     with caplog.at_level(logging.CRITICAL):
         assert load_live(db.session) == ()
-        assert find_public("larder") is None
+        assert find_public(running.slug) is None
         assert find_preview("larder", token) is None
 
 
@@ -220,7 +257,7 @@ def test_a_preview_shows_a_variant_of_a_draft(revision: Revision, team: Team):
 
     assert found is not None
     live, variant = found
-    assert (live.state, live.phase, variant.page.headline) == ("draft", 0, "Price")
+    assert (live.state, live.salt, variant.page.headline) == ("draft", "", "Price")
 
 
 def test_a_preview_shows_nothing_that_nobody_approved(team: Team):

@@ -3,9 +3,8 @@
 import pytest
 from flask.testing import FlaskClient
 
-from tests.factories import Team, make_experiment, make_running
+from tests.factories import Team, make_experiment
 from tests.publishing.filling import Form, send
-from wbtest.publishing.running import phases
 from wbtest.writing.models import Revision
 
 pytestmark = pytest.mark.usefixtures("no_token_needed")
@@ -17,18 +16,14 @@ FORMS = [
     ("words", "thanks", WORDS),
     ("look", "accent", ("#0b5c8a", "#7a1f5c")),
     ("options", "question_1", WORDS),
-    ("phase/variants/fresh", "subheading", WORDS),
 ]
 
 
 @pytest.fixture
 def pages(revision: Revision, team: Team) -> dict[str, str]:
-    """The address of each form, of a draft or of a running experiment."""
+    """The address of each form of a draft."""
     draft = make_experiment(revision, team.editor, slug="draft", variants=("Price",))
-    runs = make_running(revision, team.editor, team.approver)
-    phases.write_variant(runs, team.editor, name="Fresh", overrides={"headline": "Fresh"})
-    ids = {name: runs.id if name.startswith("phase") else draft.id for name, *_ in FORMS}
-    return {name: f"/experiments/{ids[name]}/{name}" for name, *_ in FORMS}
+    return {name: f"/experiments/{draft.id}/{name}" for name, *_ in FORMS}
 
 
 @pytest.mark.parametrize(("name", "field", "typed"), FORMS)

@@ -1,4 +1,4 @@
-"""Phases and variants that are read at once are those that are read one after the other."""
+"""Variants that are read at once are those that are read one after the other."""
 
 import pytest
 import sqlalchemy as sa
@@ -15,12 +15,12 @@ from wbtest.writing.models import Revision
 
 def test_they_are_the_same_in_the_same_order(revision: Revision, team: Team) -> None:
     made = make_running(revision, team.editor, team.approver, variants=("Price", "Photo"))
-    one_by_one = [*made.phases], [*made.variants]
+    one_by_one = [*made.variants]
     db.session.expire(made)
     read_parts(made)
 
     with counted() as statements:
-        found = [*made.phases], [*made.variants]
+        found = [*made.variants]
 
     assert (found, statements) == (one_by_one, [])
 
@@ -31,14 +31,14 @@ def test_each_holds_what_the_session_would_have_loaded(revision: Revision, team:
     db.session.commit()
     db.session.expunge_all()
     by_session = db.session.get_one(Experiment, number)
-    loaded = [_known(each) for each in (by_session, *by_session.variants, *by_session.phases)]
+    loaded = [_known(each) for each in (by_session, *by_session.variants)]
     db.session.expunge_all()
 
     found = rows.get(Experiment, number)
     assert found is not None
     read_parts(found)
 
-    assert [_known(each) for each in (found, *found.variants, *found.phases)] == loaded
+    assert [_known(each) for each in (found, *found.variants)] == loaded
     assert found.author.id == found.author_id
 
 

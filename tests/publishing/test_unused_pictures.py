@@ -14,7 +14,7 @@ from wbtest.publishing.looks.images import add_image, picture_of
 from wbtest.publishing.looks.look import PLAIN, Look
 from wbtest.publishing.looks.unused import EVERY, KEPT, delete_unused
 from wbtest.publishing.models import Experiment, Image, ImageFile
-from wbtest.publishing.running import life, phases
+from wbtest.publishing.running import life
 from wbtest.store import Invalid, writing
 from wbtest.writing.models import Revision
 
@@ -82,17 +82,6 @@ def test_the_picture_of_a_deleted_draft_goes(
     remove_experiment(draft)
 
     assert left_after(now, days=9) == 0
-
-
-def test_a_picture_of_an_older_phase_stays_also_after_the_end(
-    name: str, draft: Experiment, team: Team, now: HandClock
-):
-    show_in_variant(draft, team, hero=name, hero_alt="A fridge")
-    life.start(make_checked(draft, team.editor), team.approver)
-    phases.open_phase(draft, team.approver, {"control": 1}, "The picture put people off.")
-    life.end(draft, team.approver)
-
-    assert left_after(now, days=30) == 1
 
 
 def test_a_picture_that_a_sealed_text_alone_names_stays(

@@ -115,15 +115,6 @@ def test_the_rule_of_a_started_experiment_has_no_form(
     assert "sealed" in answer.text
 
 
-@pytest.mark.parametrize("phase", ["2", "x", "", "1.0", "9" * 30])
-def test_a_phase_that_is_none_has_no_sealed_text(
-    owner: FlaskClient, revision: Revision, team: Team, phase: str
-):
-    experiment = make_running(revision, team.editor, team.approver)
-
-    assert owner.get(f"/experiments/{experiment.id}/seal.txt?phase={phase}").status_code == 404
-
-
 def test_a_draft_has_no_sealed_text(owner: FlaskClient, revision: Revision, team: Team):
     experiment = make_experiment(revision, team.editor)
 

@@ -29,14 +29,12 @@ def count_hour(
     converted: int = 0,
     source: str = "newsletter",
     excluded_because: str = "",
-    phase: int = 1,
     adds_up: bool = True,
     **counts: int,
 ) -> None:
     """Count one hour. Everybody seen was served, and signed up in the same hour or never."""
     cell = {
         "experiment_id": experiment.id,
-        "phase": phase,
         "variant": variant,
         "hour": hour,
         "source": source,

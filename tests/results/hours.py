@@ -1,4 +1,4 @@
-"""Short ways to write down what a phase counted hour by hour, for rules that read nothing else."""
+"""Short ways to write down what was counted hour by hour, for rules that read nothing else."""
 
 from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
@@ -6,7 +6,7 @@ from typing import Any
 
 from tests.factories import make_rule
 from wbtest.publishing.rule import Hypothesis
-from wbtest.results.looks import PhaseHours, look
+from wbtest.results.looks import HourCounts, look
 from wbtest.results.verdict import Life, Verdict, judge
 
 START = datetime(2027, 3, 1, 9, tzinfo=UTC)
@@ -20,15 +20,13 @@ def eager_rule(**changes: Any) -> Hypothesis:
     return make_rule(**({"minimum_visitors": 1, "minimum_days": 1} | changes))
 
 
-def phase(
-    hours: Sequence[Hour], weights: Sequence[int] = (), start: datetime = START
-) -> PhaseHours:
+def hourly(hours: Sequence[Hour], weights: Sequence[int] = ()) -> HourCounts:
     """Hours that follow each other; nobody comes later than they signed up."""
     arms = len(hours[0])
-    first = int(start.timestamp())
+    first = int(START.timestamp())
     seen = tuple(tuple(n for n, _ in hour) for hour in hours)
     converted = tuple(tuple(x for _, x in hour) for hour in hours)
-    return PhaseHours(
+    return HourCounts(
         started=first,
         weights=tuple(weights) or (1,) * arms,
         hours=tuple(first + HOUR * k for k in range(len(hours))),
@@ -39,19 +37,19 @@ def phase(
 
 
 def judged(
-    *phases: PhaseHours, rule: Hypothesis, days: float = 10, is_trusted: bool = True, **life: Any
+    hours: HourCounts, *, rule: Hypothesis, days: float = 10, is_trusted: bool = True, **life: Any
 ) -> Verdict:
     """The verdict ``days`` after the start."""
     now = START + timedelta(days=days)
     lived = Life(START, life.get("ended_at"), now, life.get("time_zone", "UTC"))
     looks = look(
-        phases,
+        hours,
         target=rule.target,
         floor=rule.floor,
         window_hours=rule.conversion_window_hours,
         now=now,
     )
-    return judge(rule, phases, looks, lived, is_trusted=is_trusted)
+    return judge(rule, hours, looks, lived, is_trusted=is_trusted)
 
 
 LATE = {"ends_on": date(2027, 12, 31), "maximum_visitors": 10_000_000}

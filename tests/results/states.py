@@ -10,19 +10,17 @@ from tests.factories import make_approval, make_revision, make_running
 from tests.results.crowd import add_up
 from wbtest.audience.models import HourlyCount
 from wbtest.publishing.models import Experiment
-from wbtest.publishing.running import life, phases
+from wbtest.publishing.running import life
 from wbtest.results.deciding.decide import decide
 from wbtest.store import writing
 from wbtest.team.models import Person
 
-DAYS, NEXT_PHASE = 9, 5
+DAYS = 9
 NAMES = ("From your kitchen", "Half the waste", "Dinner at six", "No list", "One photo")
 Day = tuple[int, int]
 
 
-def crowd(
-    experiment: Experiment, *of: Day, days: Iterable[int] = range(DAYS), phase: int = 1
-) -> None:
+def crowd(experiment: Experiment, *of: Day, days: Iterable[int] = range(DAYS)) -> None:
     """Let so many of each variant see the page on each day, and so many of them sign up."""
     assert experiment.started_at is not None
     start = int(experiment.started_at.timestamp()) // 3600 * 3600
@@ -37,7 +35,6 @@ def crowd(
                 }
                 row = HourlyCount(
                     experiment_id=experiment.id,
-                    phase=phase,
                     variant=experiment.variants[k].key,
                     hour=start + (24 * day + k) * 3600,
                     source="newsletter" if day % 3 else "instagram",
@@ -100,16 +97,6 @@ class States:
         crowd(experiment, (60, 33))
         return experiment
 
-    def two_phases(self) -> Experiment:
-        experiment = self.begin("phases", 2)
-        crowd(experiment, (60, 4), (60, 5), days=range(NEXT_PHASE))
-        return experiment
-
-    def empty_phase(self) -> Experiment:
-        experiment = self.begin("empty", 2)
-        crowd(experiment, (60, 4), (60, 5), days=range(NEXT_PHASE))
-        return experiment
-
     def decided(self) -> Experiment:
         experiment = self.begin("decided", 2)
         crowd(experiment, (90, 3), (90, 4))
@@ -125,8 +112,6 @@ EVERY: tuple[Callable[[States], Experiment], ...] = (
     States.inconclusive,
     States.split_broken,
     States.too_good,
-    States.two_phases,
-    States.empty_phase,
     States.decided,
 )
 
@@ -134,12 +119,7 @@ EVERY: tuple[Callable[[States], Experiment], ...] = (
 def make_states(states: States, now: HandClock) -> dict[str, Experiment]:
     """Return all of them by name, eleven days after the start; one was decided meanwhile."""
     found = {make.__name__: make(states) for make in EVERY}
-    now.turn(days=NEXT_PHASE)
-    for name in ("two_phases", "empty_phase"):
-        weights = {variant.key: k + 1 for k, variant in enumerate(found[name].variants)}
-        phases.open_phase(found[name], states.approver, weights, "More for the second one.")
-    crowd(found["two_phases"], (30, 2), (60, 6), days=range(NEXT_PHASE, DAYS), phase=2)
-    now.turn(days=DAYS - NEXT_PHASE)
+    now.turn(days=DAYS)
     life.end(found["decided"], states.approver)
     now.turn(days=2)
     decide(found["decided"], states.approver, "stop", "Nobody wants it at this price.")

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from tests.results.crowd import count_day
-from tests.results.hours import LATE, eager_rule, judged, phase
+from tests.results.hours import LATE, eager_rule, hourly, judged
 from wbtest.publishing.rule import NotARule
 from wbtest.results import statistics
 from wbtest.results.analysis import Given, analyze
@@ -58,7 +58,7 @@ def test_every_figure_is_the_one_that_the_dashboard_shows(begin):
 )
 def test_the_verdict_is_the_one_of_an_experiment(counts, verdict, recommendation):
     found = analyze(given(*counts))
-    ours = judged(phase([counts]), rule=eager_rule(**LATE), days=10)
+    ours = judged(hourly([counts]), rule=eager_rule(**LATE), days=10)
 
     assert (found["verdict"], found["recommendation"]) == (verdict, recommendation)
     assert (ours.word, ours.recommendation) == (verdict, recommendation)

@@ -46,7 +46,7 @@ NOTES = [Happened(datetime(2027, 3, 2, 18, tzinfo=UTC), EVIL, 7)]
 
 
 def days(results: Results) -> dict[date, Any]:
-    return {day: row for (_, day), row in results.days.items()}
+    return dict(results.days)
 
 
 def segments(results: Results) -> list[Segment]:

@@ -36,13 +36,10 @@ from tests.results.everywhere.reading import Reader
 from tests.results.everywhere.recount import recount
 from tests.results.everywhere.stories import (
     ACROSS_MIDNIGHT,
-    BETTER_EVERY_DAY,
     CONFIRMED,
     ELSEWHERE,
     EVERYTHING,
     KATHMANDU,
-    STOPPED,
-    WORSE_EVERY_DAY,
 )
 from tests.snapshot import PostgresqlSnapshot, Snapshot
 from wbtest.audience.recording import rollup
@@ -138,7 +135,6 @@ def move_server() -> Iterator[Callable[[str], None]]:
 )
 @example(history=ACROSS_MIDNIGHT)
 @example(history=ELSEWHERE)
-@example(history=STOPPED)
 @example(history=EVERYTHING)
 @example(history=CONFIRMED)
 @given(history=histories())
@@ -150,25 +146,6 @@ def test_every_cell_is_what_the_events_say(stage: Stage, move_server, history: H
         # What was counted is the same; only the edges of days and hours move.
         moved = move(lived, history.moved_to)
         check_dashboard(stage.reader(moved), over_at(stage, history, moved), history.part)
-
-
-@pytest.mark.parametrize(
-    ("history", "pooled", "is_better"),
-    [
-        (WORSE_EVERY_DAY, ("79 of 1,180", "25 of 220"), False),
-        (BETTER_EVERY_DAY, ("230 of 1,000", "43 of 200"), True),
-    ],
-    ids=["worse", "better"],
-)
-def test_phases_are_never_added_up(stage: Stage, history, pooled, is_better):
-    reader = check_everywhere(stage, history, stage.live(history))
-
-    for phase in reader.first["phases"][-2:]:
-        control, kitchen = (variant["rate"] for variant in phase["variants"])
-        assert (kitchen > control) == is_better
-    [there, back] = [pair["log_e"] for pair in reader.first["comparison"]]
-    assert (there > back) == is_better
-    assert not any(counts in page for page in reader.pages.values() for counts in pooled)
 
 
 @pytest.mark.parametrize(

@@ -90,12 +90,12 @@ def test_numbers_stay_numbers():
 def test_days_stand_by_day_and_variant(results):
     header, *rows = read("".join(as_csv(TABLES["days"](results))))
 
-    assert header[:6] == ["phase", "day", "variant", "served", "seen", "converted"]
-    assert [row[:6] for row in rows] == [
-        ["1", "2027-03-01", "control", "60", "50", "4"],
-        ["1", "2027-03-01", "kitchen", "50", "40", "6"],
-        ["1", "2027-03-02", "control", "60", "50", "4"],
-        ["1", "2027-03-02", "kitchen", "50", "40", "6"],
+    assert header[:5] == ["day", "variant", "served", "seen", "converted"]
+    assert [row[:5] for row in rows] == [
+        ["2027-03-01", "control", "60", "50", "4"],
+        ["2027-03-01", "kitchen", "50", "40", "6"],
+        ["2027-03-02", "control", "60", "50", "4"],
+        ["2027-03-02", "kitchen", "50", "40", "6"],
     ]
 
 

@@ -1,6 +1,6 @@
 """From the roll-up to results: what counts, in which order, under which names."""
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 
 import pytest
 
@@ -9,12 +9,11 @@ from tests.results.crowd import count_day, count_hour, count_machines
 from wbtest.audience import counts
 from wbtest.audience.counts import Totals
 from wbtest.publishing.models import Experiment
-from wbtest.publishing.running.sealing import seal_phase
-from wbtest.results import in_words, intervals, looks, statistics
+from wbtest.results import in_words, looks, statistics
 from wbtest.results.figures import NotStarted, judged, results_of, sealed_rule
 from wbtest.results.figures_json import results_json
 from wbtest.results.look_memory import LookMemory
-from wbtest.results.statistics import Counts, comparison, ranking
+from wbtest.results.statistics import Counts, comparison, ranking, rate
 from wbtest.results.statistics.split import _split
 from wbtest.store import writing
 from wbtest.writing.models import Revision
@@ -22,7 +21,7 @@ from wbtest.writing.models import Revision
 LATER = datetime(2027, 3, 11, 20, tzinfo=UTC)
 # The public shape; anything may be added to it, nothing renamed.
 SHAPE = {
-    "": "as_of phase variants target comparison best split trust verdict recommendation all_equal "
+    "": "as_of variants target comparison best split trust verdict recommendation all_equal "
     "without_beacon attempt why",
     "variants": "key served seen signups confirmed excluded rate wilson credible sequence decision "
     "probability_best expected_loss",
@@ -141,36 +140,6 @@ def test_a_broken_split_withholds_lift_and_best(begin):
     assert values["variants"][1]["probability_best"] is None
 
 
-def halves(experiment: Experiment, *phases: tuple[int, int]) -> dict[str, object]:
-    """What is known when phases promised both variants alike and so many saw each of them."""
-    with writing():
-        for _ in phases[1:]:
-            seal_phase(experiment, {"control": 1, "price": 1})
-    for phase, seen in zip(experiment.phases, phases, strict=True):
-        hour = int(phase.started_at.timestamp()) // 3600 * 3600
-        for variant, number in zip(("control", "price"), seen, strict=True):
-            count_hour(experiment, hour, variant, phase=phase.number, seen=number)
-    return results_json(results_of(experiment, LATER))
-
-
-def test_a_split_that_an_earlier_phase_broke_is_named(begin):
-    values = halves(begin(variants=("Price",)), (700, 500), (300, 300))
-    check = next(check for check in values["trust"] if check["check"] == "split")
-
-    assert values["withheld"]
-    assert check["state"] == "stop"
-    assert check["reason"].startswith("In phase 1 700 and 500 people saw the page; planned were")
-    assert values["why"].startswith("No verdict: visitors do not reach the variants as planned.")
-
-
-def test_a_phase_that_breaks_the_split_is_not_outweighed_by_the_one_before(begin):
-    values = halves(begin(variants=("Price",)), (9000, 9000), (5187, 4813))
-
-    assert values["withheld"]
-    assert values["split"]["mismatch"]
-    assert (values["comparison"], values["best"]) == ([], None)
-
-
 def test_an_endless_ratio_is_null_in_json(begin):
     experiment = begin(variants=("Price",))
     count_day(experiment, 0, "control", seen=100, converted=0)
@@ -187,27 +156,10 @@ def test_days_are_those_of_the_experiments_zone(begin):
     count_hour(experiment, last_of_the_day + 3600, seen=5)
     days = results_of(experiment, LATER).days
 
-    assert {day: row[0].seen for (_, day), row in days.items()} == {
+    assert {day: row[0].seen for day, row in days.items()} == {
         date(2027, 3, 1): 3,
         date(2027, 3, 2): 5,
     }
-
-
-def test_a_new_phase_has_figures_of_its_own_and_evidence_of_both(met):
-    started = LATER - timedelta(days=1)
-    with writing():
-        seal_phase(met, {"control": 1, "from-your-kitchen": 3}).started_at = started
-    before = results_of(met, started)
-    hour = int(started.timestamp())
-    count_hour(met, hour, "control", phase=2, seen=10, converted=0)
-    count_hour(met, hour, "from-your-kitchen", phase=2, seen=30, converted=3)
-    after = results_of(met, LATER)
-
-    assert (after.phase, [variant.totals.seen for variant in after.variants]) == (2, [10, 30])
-    assert after.variants[1].log_e_above == pytest.approx(
-        before.variants[1].log_e_above + statistics.log_e_above(Counts(30, 3), 0.08)
-    )
-    assert after.best == "from-your-kitchen"
 
 
 def test_the_same_moment_gives_the_same_figures(met):
@@ -238,7 +190,7 @@ def test_what_is_remembered_is_what_is_computed_anew(met, monkeypatch):
     first = results_json(results_of(met, LATER))
     monkeypatch.setattr(looks, "_looks", LookMemory(0))
     for remembered in (
-        *(intervals._low, intervals._high, counts._by_variant, comparison._log_e_better),
+        *(rate._low, rate._high, counts._by_variant, comparison._log_e_better),
         *(_split, comparison._least_ratio, ranking._rank),
     ):
         remembered.cache_clear()

@@ -11,7 +11,7 @@ from tests.results.hours import HOUR, START
 from wbtest.audience.hour_rows import HourRows
 from wbtest.results import looks
 from wbtest.results.look_memory import Hours, LookMemory
-from wbtest.results.looks import Looks, PhaseHours, look
+from wbtest.results.looks import HourCounts, Looks, look
 
 FIRST = int(START.timestamp())
 NAMES = ("ends", "above", "above_floor", "below", "split", "seen")
@@ -28,9 +28,9 @@ class Told:
         self.rng = rng
         self.arms = arms or rng.randint(1, 6)
         self.started = FIRST + started
-        # The start of each phase in hours, and its weights; what it counted in each hour.
-        self.phases = [(0, tuple(rng.randint(1, 3) for _ in range(self.arms)))]
-        self.cells: list[dict[int, Cell]] = [{}]
+        self.weights = tuple(rng.randint(1, 3) for _ in range(self.arms))
+        # What was counted in each hour.
+        self.cells: dict[int, Cell] = {}
         self.now = 0
         for _ in range(rng.randint(0, 60) if hours is None else hours):
             self.go_on()
@@ -38,23 +38,21 @@ class Told:
     @property
     def last(self) -> int:
         """The last hour in which anything was counted."""
-        return max((hour for cells in self.cells for hour in cells), default=0)
+        return max(self.cells, default=0)
 
     def go_on(self) -> None:
         """Another hour, now and then after some in which nobody came; the clock goes on, too."""
         hour = self.last + self.rng.choice((1, 1, 1, 5, 30))
-        self.add_to(-1, hour)
+        self.add_to(hour)
         self.now = max(self.now, hour * HOUR + self.rng.randint(0, 3 * HOUR))
 
     def come_late(self) -> None:
         """Something is told of an hour gone by, which may be one of nobody so far."""
-        phase = self.rng.randrange(len(self.phases))
-        start = self.phases[phase][0]
-        self.add_to(phase, self.rng.randint(start, max(self.last, start)))
+        self.add_to(self.rng.randint(0, self.last))
 
     def convert_late(self) -> None:
-        """Somebody who was seen long ago converts in the last hour of their phase."""
-        cells = self.rng.choice(self.cells)
+        """Somebody who was seen long ago converts in the last hour."""
+        cells = self.cells
         rest = [
             (hour, k)
             for hour, (seen, _, converted) in sorted(cells.items())
@@ -69,37 +67,25 @@ class Told:
     def wait(self) -> None:
         self.now += self.rng.randint(1, 40 * HOUR)
 
-    def open_phase(self) -> None:
-        """Another phase, which may show newcomers fewer variants."""
-        weights = [self.rng.randint(0, 3) for _ in range(self.arms)]
-        weights[self.rng.randrange(self.arms)] = 1
-        self.phases.append((self.last + 1, tuple(weights)))
-        self.cells.append({})
-
-    def add_to(self, phase: int, hour: int) -> None:
-        open_arms = [k for k, weight in enumerate(self.phases[phase][1]) if weight]
-        k, come = self.rng.choice(open_arms), self.rng.choice((1, 3, 400))
+    def add_to(self, hour: int) -> None:
+        k, come = self.rng.randrange(self.arms), self.rng.choice((1, 3, 400))
         new = self.rng.randint(0, come)
         # Nobody arrives before they are seen.
         later = hour + self.rng.choice((0, 0, 2))
         for when, column, number in ((hour, 0, come), (hour, 2, new), (later, 1, new)):
             nothing = [[0] * self.arms for _ in range(3)]
-            self.cells[phase].setdefault(when, nothing)[column][k] += number
+            self.cells.setdefault(when, nothing)[column][k] += number
 
-    def phase_hours(self) -> list[PhaseHours]:
-        found = []
-        for (start, weights), cells in zip(self.phases, self.cells, strict=True):
-            hours = sorted(cells)
-            rows = [[tuple(cells[hour][column]) for hour in hours] for column in range(3)]
-            seen, arrived, converted = (HourRows.of(table, self.arms) for table in rows)
-            starts = tuple(self.started + HOUR * hour for hour in hours)
-            started = self.started + HOUR * start
-            found.append(PhaseHours(started, weights, starts, seen, arrived, converted))
-        return found
+    def counted(self) -> HourCounts:
+        hours = sorted(self.cells)
+        rows = [[tuple(self.cells[hour][column]) for hour in hours] for column in range(3)]
+        seen, arrived, converted = (HourRows.of(table, self.arms) for table in rows)
+        starts = tuple(self.started + HOUR * hour for hour in hours)
+        return HourCounts(self.started, self.weights, starts, seen, arrived, converted)
 
     def looks(self, window_hours: int, target: float = 0.08, floor: float = 0.03) -> Looks:
         return look(
-            self.phase_hours(),
+            self.counted(),
             target=target,
             floor=floor,
             window_hours=window_hours,
@@ -135,7 +121,7 @@ def test_whatever_came_meanwhile_looks_are_what_they_are_from_scratch(
     told = Told(rng)
     for _ in range(12):
         assert bits(told.looks(window_hours)) == bits(afresh(told, window_hours))
-        happens = (told.come_late, told.convert_late, told.wait, told.open_phase)
+        happens = (told.come_late, told.convert_late, told.wait)
         rng.choice((told.go_on, told.go_on, *happens))()
 
 
@@ -144,9 +130,9 @@ def test_only_looks_from_the_first_change_on_are_taken_again(memory: LookMemory)
     first = told.looks(24)
     [(_, before)] = memory._known.values()
     told.go_on()
-    [phase] = told.phase_hours()
+    hours = told.counted()
     [name] = memory._known
-    known = memory.find(name, [Hours(phase.ends, phase.until_each)], told.started + told.now)
+    known = memory.find(name, Hours(hours.ends, hours.until_each), told.started + told.now)
 
     # The last of them was now, and the one before may be in the hour that goes on.
     assert known is not None
@@ -169,7 +155,7 @@ def test_totals_that_fall_are_refused_though_all_before_is_known() -> None:
     told = Told(random.Random(6), hours=30, arms=1)
     told.now += 2 * HOUR
     told.looks(24)
-    told.cells[-1][told.last + 1] = [[-1], [0], [0]]
+    told.cells[told.last + 1] = [[-1], [0], [0]]
 
     with pytest.raises(ValueError, match="never fall"):
         told.looks(24)

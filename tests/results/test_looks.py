@@ -4,12 +4,12 @@ from datetime import timedelta
 
 import pytest
 
-from tests.results.hours import START, phase
+from tests.results.hours import START, hourly
 from wbtest.results import statistics
-from wbtest.results.looks import Looks, PhaseHours, look
+from wbtest.results.looks import HourCounts, Looks, look
 from wbtest.results.statistics import Counts
 
-LATE_SIGNUPS = PhaseHours(
+LATE_SIGNUPS = HourCounts(
     started=int(START.timestamp()),
     weights=(1,),
     hours=tuple(int(START.timestamp()) + 3600 * k for k in range(3)),
@@ -19,9 +19,9 @@ LATE_SIGNUPS = PhaseHours(
 )
 
 
-def looks_of(*phases: PhaseHours, hours: float, window_hours: int = 24) -> Looks:
+def looks_of(counted: HourCounts, *, hours: float, window_hours: int = 24) -> Looks:
     now = START + timedelta(hours=hours)
-    return look(phases, target=0.08, floor=0.03, window_hours=window_hours, now=now)
+    return look(counted, target=0.08, floor=0.03, window_hours=window_hours, now=now)
 
 
 def test_a_conversion_counts_from_the_hour_in_which_it_arrived():
@@ -43,30 +43,14 @@ def test_a_visitor_speaks_against_the_target_only_when_the_window_is_over():
 
 
 def test_the_last_look_is_now_and_sees_the_hour_that_is_not_over():
-    looks = looks_of(phase([[(10, 1)], [(10, 1)]]), hours=1.5)
+    looks = looks_of(hourly([[(10, 1)], [(10, 1)]]), hours=1.5)
 
     assert looks.seen.tolist() == [10, 20]
     assert looks.moment(-1) == START + timedelta(hours=1.5)
 
 
-def test_log_e_adds_up_over_phases():
-    first, second = phase([[(50, 9)]]), phase([[(70, 2)]], start=START + timedelta(hours=1))
-    both = looks_of(first, second, hours=30)
-    each = [looks_of(part, hours=30) for part in (first, second)]
-
-    assert both.above[-1, 0] == pytest.approx(sum(looks.above[-1, 0] for looks in each))
-    assert both.below[-1, 0] == pytest.approx(sum(looks.below[-1, 0] for looks in each))
-
-
-def test_visitors_are_those_of_the_phase_that_ran():
-    first, second = phase([[(50, 0)]]), phase([[(7, 0)]], start=START + timedelta(hours=1))
-
-    assert looks_of(first, second, hours=2).seen.tolist() == [50, 7, 7]
-    assert looks_of(first, hours=2).seen.tolist() == [50, 50]
-
-
 def test_counts_since_a_moment_are_settled_and_begin_after_it():
-    hours = phase([[(10, 1)], [(20, 2)], [(40, 4)]])
+    hours = hourly([[(10, 1)], [(20, 2)], [(40, 4)]])
     second = int(START.timestamp()) + 3600
 
     assert hours.since(second, second + 3600) == [Counts(20, 2)]

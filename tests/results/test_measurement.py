@@ -1,11 +1,9 @@
-"""The measurement: what cannot be judged yet, and which phase to ask for the cause."""
+"""The measurement: what cannot be judged yet."""
 
 import pytest
 
-from tests.results.hours import phase
 from tests.results.trusting.histories import checked, counted, visitors
 from wbtest.results import measurement
-from wbtest.results.measurement import worst_phase
 from wbtest.results.statistics import split
 
 
@@ -39,16 +37,6 @@ def test_variants_are_not_compared_before_both_were_served():
     checks = checked(counted(visitors(200, 180), visitors(0, 0), weights=(9, 1)))
 
     assert checks["beacons_alike"].colour == "grey"
-
-
-def test_the_newest_phase_is_asked_for_the_cause_unless_an_earlier_one_broke():
-    broken = phase([[(700, 0), (500, 0)]])
-    sound = phase([[(300, 0), (300, 0)]])
-    even, uneven = [visitors(300, 300)] * 2, [visitors(700, 700), visitors(500, 500)]
-
-    assert worst_phase(counted(*even, phases=(broken, sound))) == 0
-    assert worst_phase(counted(*uneven, phases=(sound, broken))) == 1
-    assert worst_phase(counted(*even, phases=(sound, sound))) == 1
 
 
 @pytest.mark.parametrize("weights", [(1, 1), (1000, 1000), (1, 1, 1, 1, 1, 1), (1000, 1)])

@@ -4,7 +4,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from tests.results.hours import START, Hour, eager_rule, judged, phase
+from tests.results.hours import START, Hour, eager_rule, hourly, judged
 from wbtest.publishing.rule import Hypothesis
 from wbtest.results.outlook import Outlook, foresee, rounded
 from wbtest.results.verdict import Life
@@ -12,7 +12,7 @@ from wbtest.results.verdict import Life
 
 def outlook(hours: list[Hour], days: float, rule: Hypothesis | None = None) -> Outlook:
     life = Life(START, None, START + timedelta(days=days), "UTC")
-    return foresee(rule or eager_rule(ends_on=date(2027, 12, 31)), phase(hours), life)
+    return foresee(rule or eager_rule(ends_on=date(2027, 12, 31)), hourly(hours), life)
 
 
 def test_the_visitors_it_foresees_are_those_it_takes():
@@ -20,7 +20,7 @@ def test_the_visitors_it_foresees_are_those_it_takes():
     so_far: list[Hour] = [[(20, 2)]] * 10
     missing = outlook(so_far, days=10, rule=rule).visitors
     enough, too_few = (
-        phase([*so_far, [(missing + extra, round((missing + extra) / 10))]]) for extra in (10, -40)
+        hourly([*so_far, [(missing + extra, round((missing + extra) / 10))]]) for extra in (10, -40)
     )
 
     assert judged(enough, rule=rule).word == "met"

@@ -41,27 +41,20 @@ def test_who_was_left_out_most_decides_what_to_do(reason, word):
     ("today", "is_over", "colour"), [(4, False, "grey"), (4, True, "amber"), (6, False, "grey")]
 )
 def test_in_the_first_week_no_weekday_is_missed_unless_it_was_the_only_one(today, is_over, colour):
-    days = {(1, day): [SOUND] for day in WEEK[:4]}
+    days = {day: [SOUND] for day in WEEK[:4]}
     run = Around(names=NAMES, started=WEEK[0], today=WEEK[today], is_over=is_over)
 
     assert checked(counted(SOUND, days=days), run)["weekdays"].colour == colour
 
 
 def test_a_missed_weekday_says_when_to_share_the_link():
-    days = {(1, day): [SOUND] for day in WEEK[:5]}
+    days = {day: [SOUND] for day in WEEK[:5]}
 
     assert "on a Saturday and on a Sunday" in checked(counted(SOUND, days=days))["weekdays"].do
 
 
 @pytest.mark.parametrize(("signups", "colour"), [(1, "grey"), (2, "green")])
 def test_two_variants_for_one_person_are_judged_from_ten_addresses_on(signups, colour):
-    days = {(1, day): [visitors(50, 40, signups=signups)] for day in WEEK}
+    days = {day: [visitors(50, 40, signups=signups)] for day in WEEK}
 
     assert checked(counted(SOUND, days=days))["two_variants"].colour == colour
-
-
-def test_machines_of_all_phases_are_held_against_people_of_all_phases():
-    before = {(1, WEEK[0]): [visitors(1_800, 1_700)]}
-    history = counted(visitors(10, 9), machines={"bot": [251]}, phase=2, days=before)
-
-    assert checked(history)["machines"].colour == "green"

@@ -22,7 +22,7 @@ def experiment(begin: Start) -> Experiment:
             address = f"p{number}@x.io"
             session.add(
                 Signup(
-                    experiment_id=experiment.id, email_key=address, email=address, phase=1,
+                    experiment_id=experiment.id, email_key=address, email=address,
                     variant="control", at_us=number, source="direct", device="phone",
                     token_hash=address,
                 )

@@ -9,12 +9,9 @@ import pytest
 from tests.conftest import Browser
 from tests.factories import Team, log_in, make_experiment
 from tests.results.conftest import Start
-from tests.results.crowd import add_up, count_day
-from wbtest.audience.models import EngagementCount, HourlyCount
+from tests.results.crowd import count_day
+from wbtest.audience.models import EngagementCount
 from wbtest.publishing.models import Experiment
-from wbtest.publishing.running.phases import open_phase, write_variant
-from wbtest.results.reading import reading_of
-from wbtest.results.readmitted import beside
 from wbtest.store import writing
 
 
@@ -25,8 +22,8 @@ def experiment(begin: Start) -> Experiment:
     return experiment
 
 
-def count(experiment: Experiment, kind: str, item: str, number: int, phase: int = 1) -> None:
-    where = {"experiment_id": experiment.id, "phase": phase, "variant": "control"}
+def count(experiment: Experiment, kind: str, item: str, number: int) -> None:
+    where = {"experiment_id": experiment.id, "variant": "control"}
     with writing() as session:
         session.add(EngagementCount(kind=kind, item=item, count=number, **where))
 
@@ -60,25 +57,6 @@ def test_of_a_question_that_is_open_nothing_is_said_while_nobody_opened_it(
         ("By those who signed up", "–"),
         ("By the others", "–"),
     ]
-
-
-def test_each_phase_stands_alone(client, experiment, team: Team):
-    write_variant(experiment, team.editor, name="Price", overrides={"headline": "Dinner for four"})
-    open_phase(experiment, team.approver, {"control": 1, "price": 1}, "To see another price.")
-    place = {"experiment_id": experiment.id, "phase": 2, "variant": "control"}
-    with writing() as session:
-        session.add(HourlyCount(**place, hour=0, source="x", device="phone", seen=40, converted=4))
-        add_up(experiment)
-    count(experiment, "faq", "1", 30)
-    count(experiment, "faq", "1", 6, phase=2)
-    log_in(client, team.viewer)
-
-    page = client.get(f"/experiments/{experiment.id}/results/what-they-said").text
-
-    assert "Here is phase 2" in page
-    assert ("30 of 81" in page, "6 of 36" in page, "of 117" in page) == (True, True, False)
-    opened = ["opened: What does it cost?", "others", "6", "36"]
-    assert opened in table(client, experiment, "reading")
 
 
 def test_before_anybody_told_it_says_what_will_stand_there(client, experiment, team):
@@ -117,14 +95,3 @@ def test_before_the_start_there_is_no_file(client, revision, team, name):
     answer = client.get(f"/experiments/{draft.id}/results.csv?table={name}")
 
     assert answer.status_code == 409
-
-
-def test_a_variant_that_waits_for_a_phase_has_no_figures_yet(client, experiment, team):
-    write_variant(experiment, team.editor, name="Price", overrides={"headline": "Dinner for four"})
-    count(experiment, "depth", "50", 40)
-    log_in(client, team.viewer)
-
-    assert [len(step.shares) for step in reading_of(experiment).steps] == [1] * 8
-    assert [variant.name for variant in beside(experiment, ["team"])] == ["Control"]
-    for name in ("reading", "languages"):
-        assert "price" not in {row[1] for row in table(client, experiment, name)}

@@ -36,7 +36,6 @@ def add_signup(experiment: Experiment, email: str, **parts: object) -> None:
         "email_key": email,
         "email": email,
         "visitor": f"visitor of {email}",
-        "phase": 1,
         "variant": "control",
         "at_us": int(datetime(2027, 3, 2, 9, tzinfo=UTC).timestamp()) * 1_000_000,
         "source": "newsletter",

@@ -136,7 +136,7 @@ class Crowd:
         local = moment.astimezone(ZoneInfo(ZONE))
         at = local.date(), local.hour, local.utcoffset()
         for column in columns.split():
-            self.facts[Fact(column, 1, variant, *at, source, "desktop", "", reason)] += 1
+            self.facts[Fact(column, variant, *at, source, "desktop", "", reason)] += 1
 
 
 @pytest.fixture
@@ -156,7 +156,7 @@ def test_every_cell_holds_exactly_what_was_sent(crowd: Crowd, client: Browser, t
     log_in(client, team.owner)
     assert experiment.started_at is not None
     names = {"control": "Control", "kitchen": "Kitchen", "price": "Price"}
-    plan = Plan(names, ZONE, (experiment.started_at,), (dict.fromkeys(names, 1),))
+    plan = Plan(names, ZONE, experiment.started_at, (1, 1, 1))
     assert crowd.facts.total() > 1.5 * VISITORS
 
     first = client.get(f"/experiments/{experiment.id}/results.json").get_json()

@@ -6,9 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.results.hours import LATE, START, Hour, eager_rule, judged, phase
+from tests.results.hours import LATE, START, Hour, eager_rule, hourly, judged
 from wbtest.results import statistics
-from wbtest.results.intervals import decision_interval
 from wbtest.results.statistics import Counts
 from wbtest.results.verdict import Life
 
@@ -16,45 +15,45 @@ GOOD, FAIR, BAD = (100, 15), (100, 8), (100, 1)
 
 
 def test_a_variant_far_above_the_target_is_met_and_means_go():
-    verdict = judged(phase([[GOOD, BAD]] * 30), rule=eager_rule())
+    verdict = judged(hourly([[GOOD, BAD]] * 30), rule=eager_rule())
 
     assert (verdict.word, verdict.recommendation, verdict.variants) == ("met", "go", (0,))
 
 
 def test_every_variant_that_reaches_the_target_is_named():
-    verdict = judged(phase([[GOOD, BAD, GOOD]] * 30), rule=eager_rule())
+    verdict = judged(hourly([[GOOD, BAD, GOOD]] * 30), rule=eager_rule())
 
     assert verdict.variants == (0, 2)
 
 
 def test_a_variant_at_the_target_is_not_enough_and_the_test_goes_on():
-    verdict = judged(phase([[FAIR]] * 5), rule=eager_rule())
+    verdict = judged(hourly([[FAIR]] * 5), rule=eager_rule())
 
     assert (verdict.word, verdict.recommendation) == ("not_enough", "keep_running")
 
 
 def test_all_below_target_and_floor_is_not_met_and_means_stop():
-    verdict = judged(phase([[BAD, BAD]] * 10), rule=eager_rule())
+    verdict = judged(hourly([[BAD, BAD]] * 10), rule=eager_rule())
 
     assert (verdict.word, verdict.recommendation) == ("not_met", "stop")
 
 
 def test_all_below_the_target_with_one_above_the_floor_means_iterate():
-    verdict = judged(phase([[(100, 5), BAD]] * 30), rule=eager_rule(maximum_visitors=20_000))
+    verdict = judged(hourly([[(100, 5), BAD]] * 30), rule=eager_rule(maximum_visitors=20_000))
 
     assert (verdict.word, verdict.recommendation) == ("not_met", "iterate")
 
 
 def test_one_variant_that_is_not_below_keeps_the_others_from_being_called():
-    verdict = judged(phase([[BAD, FAIR]] * 10), rule=eager_rule())
+    verdict = judged(hourly([[BAD, FAIR]] * 10), rule=eager_rule())
 
     assert verdict.word == "not_enough"
 
 
 def test_the_bar_rises_with_the_number_of_variants():
     counts = Counts(seen=400, converted=49)
-    alone = judged(phase([[(400, 49)]]), rule=eager_rule())
-    of_six = judged(phase([[(400, 49)] * 6]), rule=eager_rule())
+    alone = judged(hourly([[(400, 49)]]), rule=eager_rule())
+    of_six = judged(hourly([[(400, 49)] * 6]), rule=eager_rule())
 
     assert 2.996 < statistics.log_e_above(counts, 0.08) < 4.787
     assert (alone.word, of_six.word) == ("met", "not_enough")
@@ -64,27 +63,29 @@ def test_the_bar_rises_with_the_number_of_variants():
 def test_there_is_no_verdict_before_the_least_visitors_of_all_variants_together(minimum, word):
     rule = eager_rule(minimum_visitors=minimum, maximum_visitors=9000)
 
-    assert judged(phase([[GOOD, BAD]] * 15), rule=rule).word == word
+    assert judged(hourly([[GOOD, BAD]] * 15), rule=rule).word == word
 
 
 @pytest.mark.parametrize(("hours", "word"), [(50, "met"), (49, "not_enough")])
 def test_there_is_no_verdict_before_the_least_days_of_the_experiments_zone(hours, word):
     # In Auckland it is 22:00 on 1 March at the start, so the third day after begins 50 hours later.
     rule = eager_rule(minimum_days=3, maximum_visitors=90_000)
-    verdict = judged(phase([[GOOD]] * 50), rule=rule, days=hours / 24, time_zone="Pacific/Auckland")
+    verdict = judged(
+        hourly([[GOOD]] * 50), rule=rule, days=hours / 24, time_zone="Pacific/Auckland"
+    )
 
     assert verdict.word == word
 
 
 @pytest.mark.parametrize(("hours", "word"), [(30, "met"), (29.9, "not_enough")])
 def test_a_verdict_rests_on_full_hours_so_that_it_never_comes_and_goes(hours, word):
-    all_in_the_thirtieth = phase([[(1, 0)]] * 29 + [[(500, 90)]])
+    all_in_the_thirtieth = hourly([[(1, 0)]] * 29 + [[(500, 90)]])
 
     assert judged(all_in_the_thirtieth, rule=eager_rule(), days=hours / 24).word == word
 
 
 def test_what_was_reached_stays_reached_when_the_evidence_falls_back():
-    hours = phase([[GOOD]] * 24 + [[(100, 5)]] * 60)
+    hours = hourly([[GOOD]] * 24 + [[(100, 5)]] * 60)
     verdict = judged(hours, rule=eager_rule(**LATE))
 
     assert (verdict.word, verdict.recommendation) == ("met", "keep_running")
@@ -96,7 +97,7 @@ def test_what_was_reached_stays_reached_when_the_evidence_falls_back():
 def test_friends_first_are_held_against_the_verdict():
     friends = [[(60, 25)]]
     strangers = [[(0, 0)]] * 24 + [[(30, 1)]] * 30
-    verdict = judged(phase(friends + strangers), rule=eager_rule(minimum_visitors=400))
+    verdict = judged(hourly(friends + strangers), rule=eager_rule(minimum_visitors=400))
 
     assert verdict.word == "met"
     assert verdict.doubt is not None
@@ -107,13 +108,13 @@ def test_friends_first_are_held_against_the_verdict():
 def test_a_second_variant_that_holds_keeps_the_verdict_out_of_doubt():
     friends = [[(60, 25), (60, 9)]]
     strangers = [[(0, 0)] * 2] * 24 + [[(60, 2), (60, 9)]] * 30
-    verdict = judged(phase(friends + strangers), rule=eager_rule(**LATE))
+    verdict = judged(hourly(friends + strangers), rule=eager_rule(**LATE))
 
     assert (verdict.recommendation, verdict.variants, verdict.doubt) == ("go", (1,), None)
 
 
 def test_figures_that_rise_after_not_met_are_held_against_it():
-    verdict = judged(phase([[BAD]] * 30 + [[(100, 12)]] * 90), rule=eager_rule(**LATE))
+    verdict = judged(hourly([[BAD]] * 30 + [[(100, 12)]] * 90), rule=eager_rule(**LATE))
 
     assert verdict.word == "not_met"
     assert verdict.doubt is not None
@@ -121,19 +122,19 @@ def test_figures_that_rise_after_not_met_are_held_against_it():
 
 
 def test_nothing_is_said_while_the_split_alarm_stands():
-    verdict = judged(phase([[(100, 15), (60, 9)]] * 30), rule=eager_rule())
+    verdict = judged(hourly([[(100, 15), (60, 9)]] * 30), rule=eager_rule())
 
     assert (verdict.word, verdict.is_withheld) == ("not_enough", True)
 
 
 def test_nothing_is_said_about_figures_that_are_not_to_be_trusted():
-    verdict = judged(phase([[GOOD]] * 30), rule=eager_rule(), is_trusted=False)
+    verdict = judged(hourly([[GOOD]] * 30), rule=eager_rule(), is_trusted=False)
 
     assert (verdict.word, verdict.is_withheld) == ("not_enough", True)
 
 
 def test_visitors_within_their_window_do_not_speak_against_the_target():
-    hours = phase([[BAD]] * 30)
+    hours = hourly([[BAD]] * 30)
     before, after = 23.9 / 24, 29 / 24 + 1
 
     assert judged(hours, rule=eager_rule(minimum_days=1), days=before).states == ("open",)
@@ -143,13 +144,13 @@ def test_visitors_within_their_window_do_not_speak_against_the_target():
 def test_as_many_visitors_as_the_rule_allows_without_a_verdict_are_inconclusive():
     rule = eager_rule(maximum_visitors=500)
 
-    assert judged(phase([[FAIR]] * 4), rule=rule).recommendation == "keep_running"
-    assert judged(phase([[FAIR]] * 5), rule=rule).recommendation == "inconclusive"
+    assert judged(hourly([[FAIR]] * 4), rule=rule).recommendation == "keep_running"
+    assert judged(hourly([[FAIR]] * 5), rule=rule).recommendation == "inconclusive"
 
 
 def test_it_is_final_when_the_last_visitors_window_is_over():
     rule, ended = eager_rule(), START + timedelta(days=3)
-    hours = phase([[FAIR]] * 5)
+    hours = hourly([[FAIR]] * 5)
 
     waiting = judged(hours, rule=rule, days=3.9, ended_at=ended)
     final = judged(hours, rule=rule, days=4, ended_at=ended)
@@ -162,7 +163,7 @@ def test_it_is_final_when_the_last_visitors_window_is_over():
 def test_once_it_is_over_nothing_recommends_to_keep_it_running(hours):
     ended = START + timedelta(days=3)
     verdicts = [
-        judged(phase(hours), rule=eager_rule(**LATE), days=days, ended_at=ended)
+        judged(hourly(hours), rule=eager_rule(**LATE), days=days, ended_at=ended)
         for days in (2.9, 3, 3.9, 4, 9)
     ]
 
@@ -170,7 +171,7 @@ def test_once_it_is_over_nothing_recommends_to_keep_it_running(hours):
 
 
 def test_against_the_target_a_verdict_may_ripen_after_the_most_visitors_came():
-    hours = phase([[BAD]] * 5)
+    hours = hourly([[BAD]] * 5)
     rule = eager_rule(maximum_visitors=500)
     capped, ripe = (judged(hours, rule=rule, days=days) for days in (6 / 24, 2))
 
@@ -184,20 +185,8 @@ def test_an_experiment_that_nobody_ends_is_over_after_its_last_day():
     assert life.over_at(eager_rule()) == datetime(2027, 3, 29, 22, tzinfo=UTC)
 
 
-def test_evidence_adds_up_over_phases_and_counts_do_not():
-    # Pooled, the second variant would seem the better one; each phase says that both are poor.
-    first = phase([[(1800, 90), (200, 8)]] * 3, weights=(9, 1))
-    second = phase([[(200, 4), (1800, 40)]] * 3, weights=(1, 9), start=START + timedelta(hours=3))
-    verdict = judged(first, second, rule=eager_rule(**LATE))
-    alone = judged(first, rule=eager_rule(**LATE))
-
-    assert verdict.word == "not_met"
-    assert not alone.is_withheld
-    assert not verdict.is_withheld
-
-
 def test_before_anybody_came_there_is_no_verdict():
-    verdict = judged(phase([[(0, 0)] * 3]), rule=eager_rule())
+    verdict = judged(hourly([[(0, 0)] * 3]), rule=eager_rule())
 
     assert (verdict.word, verdict.states) == ("not_enough", ("open",) * 3)
 
@@ -219,11 +208,11 @@ def histories(draw: st.DrawFn) -> list[Hour]:
 @given(hours=histories(), days=st.integers(0, 60).map(lambda k: k / 12))
 def test_the_interval_that_is_drawn_never_contradicts_the_verdict(hours, days):
     rule = eager_rule(**LATE)
-    counted = phase(hours)
+    counted = hourly(hours)
     verdict = judged(counted, rule=rule, days=days)
     settled = counted.settled(int((START + timedelta(days=days - 1)).timestamp()))
     drawn = [
-        decision_interval([now], [old], alpha=0.05, beta=0.05, arms=len(hours[0]))
+        statistics.decision_interval(now, 0.05, 0.05, len(hours[0]), old)
         for now, old in zip(counted.totals(), settled, strict=True)
     ]
 
@@ -243,15 +232,15 @@ def test_the_interval_that_is_drawn_never_contradicts_the_verdict(hours, days):
 def test_a_verdict_never_turns_into_another_one(hours, first, later):
     first, later = sorted((first, later))
     rule = eager_rule(**LATE)
-    before = judged(phase(hours[:first]), rule=rule, days=first / 24)
-    after = judged(phase(hours[:later]), rule=rule, days=later / 24)
+    before = judged(hourly(hours[:first]), rule=rule, days=first / 24)
+    after = judged(hourly(hours[:later]), rule=rule, days=later / 24)
 
     if before.word != "not_enough" and not after.is_withheld:
         assert (after.word, after.reached_at) == (before.word, before.reached_at)
 
 
 def test_what_comes_after_the_most_visitors_cannot_settle_it_any_more():
-    hours = phase([[FAIR]] * 5 + [[GOOD]] * 30)
+    hours = hourly([[FAIR]] * 5 + [[GOOD]] * 30)
 
     verdict = judged(hours, rule=eager_rule(maximum_visitors=500))
 

@@ -138,7 +138,6 @@ class Deeds(Doing):
             ("experiment.started", approver, lambda: life.start(self._experiment(), person)),
             ("experiment.paused", approver, lambda: life.pause(self._experiment(), person)),
             ("experiment.resumed", approver, lambda: life.resume(self._experiment(), person)),
-            ("experiment.phase", approver, self._open_phase),
             ("spend.added", editor, self._spend),
             (
                 "spend.deleted",

@@ -19,7 +19,7 @@ from wbtest.delivery.outbox import queue_mail
 from wbtest.extensions import db
 from wbtest.publishing.experiments import create_experiment
 from wbtest.publishing.models import Experiment
-from wbtest.publishing.running import after, phases
+from wbtest.publishing.running import after
 from wbtest.results.annotating.notes import add_note, delete_note
 from wbtest.results.deciding.decide import decide
 from wbtest.results.deciding.models import Paper
@@ -114,13 +114,6 @@ class Doing:
             self._revision(), self.team.editor, slug=slug, rule=make_rule(), time_zone="UTC"
         )
 
-    def _open_phase(self) -> None:
-        experiment = self._experiment()
-        words = {"headline": "Six dinners from what is there"}
-        phases.write_variant(experiment, self.team.editor, name="Six", overrides=words)
-        why = "The new headline is ready to be shown."
-        phases.open_phase(experiment, self.team.approver, {"control": 1, "six": 1}, why)
-
     def _spend(self) -> None:
         experiment = self._experiment()
         day = experiment.started_at.date()
@@ -140,8 +133,7 @@ class Doing:
     def _decide_as_the_rule_says(self) -> None:
         first = int(self.now().timestamp()) + 7 * 86400
         for hour in range(first, first + 36_000, 3600):
-            for variant in ("control", "six"):
-                count_hour(self._experiment(), hour, variant, seen=50, converted=10, phase=2)
+            count_hour(self._experiment(), hour, seen=100, converted=20)
         self.now.turn(days=8)
         # What comes next wants a log-in of the same day.
         log_in(self.client, self.team.owner)

@@ -18,7 +18,6 @@ from wbtest.delivery.health import doctor_token
 from wbtest.delivery.models import OutboxMail, Webhook
 from wbtest.extensions import clock, db
 from wbtest.publishing.models import Image
-from wbtest.publishing.running.phases import write_variant
 from wbtest.results.annotating.models import Annotation
 from wbtest.results.learning.marks import standing_marks
 from wbtest.results.sharing.links import make_shared
@@ -65,9 +64,6 @@ def make_place(team: Team, now: HandClock, slug: str) -> Place:
     filled = fill(team, now, slug)
     first = find_revision(filled.release, 1)
     assert first is not None
-    variant = write_variant(
-        filled.running, team.editor, name=f"{slug} third", overrides={"headline": "A third"}
-    )
     _, invitation = invite(
         team.workspace, team.owner, f"mei-{team.workspace.id}@example.org", "editor"
     )
@@ -98,7 +94,7 @@ def make_place(team: Team, now: HandClock, slug: str) -> Place:
             "workspace_id": team.workspace.id,
             "invitation_id": _newest(Invitation, Invitation.workspace_id == team.workspace.id),
         },
-        _of_few(filled, first, team, variant.key) | _of_ways_in(team, invitation),
+        _of_few(filled, first, team) | _of_ways_in(team, invitation),
     )
 
 
@@ -117,7 +113,7 @@ def _of_ways_in(team: Team, invitation: str) -> dict[str, Values]:
     }
 
 
-def _of_few(filled: Filled, first: Revision, team: Team, waiting: str) -> dict[str, Values]:
+def _of_few(filled: Filled, first: Revision, team: Team) -> dict[str, Values]:
     """What differs from the usual for single pages, and the tokens of links."""
     draft, decided = {"experiment_id": filled.draft.id}, {"experiment_id": filled.decided.id}
     reviewer, token = make_link(first.release, team.editor, "Ann")
@@ -143,8 +139,6 @@ def _of_few(filled: Filled, first: Revision, team: Team, waiting: str) -> dict[s
         "publishing.after": decided,
         "results.mark_assumption": {**decided, "key": standing_marks(filled.decided)[0][0].key},
         "results.delete_note": {"key": note},
-        "publishing.phase_variant": {"key": waiting},
-        "publishing.delete_phase_variant": {"key": waiting},
         "audience.picture": {"digest": _newest_digest(team), "slug": filled.running.slug},
         "results.stop_mails": {"token": stop_token(team.workspace.id, team.editor.id, "weekly")},
         **{f"results.{name}": shared for name in ("shared", "shared_csv")},

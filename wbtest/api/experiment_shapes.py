@@ -31,7 +31,7 @@ class Reckoning(Given, kw_only=True):
 
 
 class Hypothesis(Given, kw_only=True):
-    """At least `target` of `who` will `does`. Rates are fractions, visitors totals of a phase."""
+    """At least `target` of `who` will `does`. Rates are fractions, visitors of all variants."""
 
     who: str
     does: str
@@ -91,13 +91,6 @@ class Missing(msgspec.Struct):
     sentence: str
 
 
-class PhaseShown(msgspec.Struct):
-    number: int
-    started_at: datetime
-    weights: dict[str, int]
-    seal: str
-
-
 class VariantShown(msgspec.Struct):
     key: str
     name: str
@@ -120,7 +113,6 @@ class ExperimentShown(msgspec.Struct, kw_only=True):
     expected_daily: int | None
     hypothesis: dict[str, Any]
     variants: list[VariantShown]
-    phases: list[PhaseShown]
     attempt: int
     seal: str
     author: str
@@ -187,10 +179,6 @@ def shown(experiment: Experiment) -> Answer[ExperimentShown]:
         variants=[
             VariantShown(each.key, each.name, each.weight, each.overrides)
             for each in experiment.variants
-        ],
-        phases=[
-            PhaseShown(each.number, each.started_at, each.weights, each.seal or experiment.seal)
-            for each in experiment.phases
         ],
         attempt=experiment.attempt,
         seal=experiment.seal,

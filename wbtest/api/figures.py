@@ -29,13 +29,12 @@ Ends = tuple[float | None, float | None]
 
 
 class Filter(msgspec.Struct, forbid_unknown_fields=True):
-    """A part of the visitors: of a source, a device, a phase, and local days."""
+    """A part of the visitors: of a source, a device, and local days."""
 
     source: str = ""
     device: Literal["", "phone", "tablet", "desktop"] = ""
     since: date | None = msgspec.field(name="from", default=None)
     until: date | None = msgspec.field(name="to", default=None)
-    phase: Annotated[int, msgspec.Meta(ge=1, le=1000)] | None = None
 
 
 class VariantFigures(msgspec.Struct, kw_only=True):
@@ -110,7 +109,6 @@ class ResultsShown(msgspec.Struct, kw_only=True):
     """The shape of `wbtest results --json`; `mark` goes along with a decision on these figures."""
 
     as_of: Moment
-    phase: int
     variants: list[VariantFigures]
     target: Target
     comparison: list[Pair]
@@ -124,7 +122,6 @@ class ResultsShown(msgspec.Struct, kw_only=True):
     final: bool
     all_equal: AllEqual
     without_beacon: int
-    phases: list[dict[str, Any]]
     attempt: int
     why: str
     mark: str
@@ -147,7 +144,6 @@ class IdeaShown(msgspec.Struct, kw_only=True):
     state: State
     tests: int
     newest_test: str | None
-    phase: int | None
     seen: int | None
     converted: int | None
     rate: float | None
@@ -196,17 +192,12 @@ def get_portfolio(query: Wanted) -> Portfolio:
 
 
 def _filtered(experiment: Experiment, found: Results, query: Filter) -> Filtered:
-    phase = query.phase or found.phase
-    if phase > found.phase:
-        raise Unfit(f"phase: there are {found.phase}.")
     for name, day in (("from", query.since), ("to", query.until)):
         if day and not FIRST_DAY <= day <= LAST_DAY:
             raise Unfit(f"{name}: no test ran on that day.")
     if query.since and query.until and query.since > query.until:
         raise Unfit("from: it lies after to.")
-    asked = Filters(
-        phase, phase == found.phase, query.source, query.device, query.since, query.until
-    )
+    asked = Filters(query.source, query.device, query.since, query.until)
     days = days_of(experiment, found, asked).values()
     return Filtered(
         asked.words,

@@ -47,7 +47,6 @@ CANDIDATE = "/candidates/<int:candidate_id>"
 ITEM = "/scope-items/<int:item_id>"
 EXPERIMENT = "/experiments/<int:experiment_id>"
 DECISION = f"{EXPERIMENT}/decisions/<int:number>"
-WAITING = f"{EXPERIMENT}/waiting-variants"
 SHARED = f"{EXPERIMENT}/shared/<int:number>"
 COMMENT = f"{REVISION}/comments/<int:comment_id>"
 MEMBER = "/members/<int:person_id>"
@@ -133,10 +132,6 @@ ROUTES = (
     Route("POST", f"{EXPERIMENT}/pause", "running.pause_experiment", *BY_APPROVER),
     Route("POST", f"{EXPERIMENT}/resume", "running.resume_experiment", *BY_APPROVER),
     Route("POST", f"{EXPERIMENT}/end", "running.end_experiment", *BY_APPROVER),
-    Route("POST", f"{EXPERIMENT}/phases", "running.open_phase", *BY_APPROVER, 201),
-    Route("POST", WAITING, "running.write_waiting_variant", *WRITING, 201),
-    Route("PATCH", f"{WAITING}/<key>", "running.change_waiting_variant", *WRITING),
-    Route("DELETE", f"{WAITING}/<key>", "running.delete_waiting_variant", *WRITING, 204),
     Route("GET", f"{EXPERIMENT}/afterwards", "running.get_afterwards", *SEEN_BY_OWNER),
     Route("POST", f"{EXPERIMENT}/afterwards", "running.choose_afterwards", *BY_OWNER),
     Route("GET", f"{EXPERIMENT}/results", "figures.get_results", *READING, is_of_one_moment=True),

@@ -53,11 +53,10 @@ class Answers:
         profile = profile_of(environ)
         known = page.find_visitor(environ)
         visitor = known or _welcome(page, at, profile)
-        who, phase, key, _, source, device, language = visitor
+        who, key, _, source, device, language = visitor
         variant = page.variants[key]
         event = Served(
             page.live.id,
-            phase,
             key,
             who,
             int(at * MICROSECONDS),
@@ -127,7 +126,7 @@ class Answers:
 
 def form_token(live: LiveExperiment, variant: str, at: float) -> str:
     """Return what the forms of a variant's page carry in the hour of ``at``, in seconds."""
-    form = Form(live.id, live.phase_of(variant), variant, visitors.hour_of(at))
+    form = Form(live.id, "test", variant, visitors.hour_of(at))
     return visitors.write_form(live.identity_key, form)
 
 
@@ -136,7 +135,6 @@ def _welcome(page: LivePage, at: float, profile: Profile) -> Visitor:
     visitor = visitors.new_visitor(at)
     return Visitor(
         visitor,
-        page.live.phase,
         page.draw.variant_of(visitor),
         int(at),
         profile.source,

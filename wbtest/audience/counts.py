@@ -23,8 +23,8 @@ from wbtest.question import Question, of_many
 
 Sources = tuple[str, ...] | None
 ByVariant = dict[str, "Totals"]
-# By phase and local day.
-Daily = dict[tuple[int, date], ByVariant]
+# By local day.
+Daily = dict[date, ByVariant]
 # Sums are plain rows: as attributes of the classes each of them would cost twice as much.
 HOURLY = cast(sa.Table, HourlyCount.__table__)
 CLOCK = cast(sa.Table, ClockTotal.__table__)
@@ -58,7 +58,6 @@ class Kind(NamedTuple):
 class Hourly(NamedTuple):
     """Totals of one variant in one hour; ``hour`` is its start in seconds since 1970."""
 
-    phase: int
     variant: str
     hour: int
     served: int
@@ -99,17 +98,15 @@ def added(parts: Iterable[Totals | Hourly]) -> Totals:
 
 WHOLE = Cut()
 NAMES = list(Totals.__struct_fields__)
-HOUR_OF = ("phase", "variant", "hour")
+HOUR_OF = ("variant", "hour")
 # A variant and its numbers.
 Row = tuple[Any, ...]
 # Of all tests together.
 REMEMBERED_DAYS = 5_000
-_DAY_OF = (DAYS.c.experiment_id, DAYS.c.phase, DAYS.c.day)
-PLACE = len(_DAY_OF)
 _DAILY = Question(
-    sa.select(*_DAY_OF, DAYS.c.variant, *[DAYS.c[name] for name in NAMES]).where(
-        DAYS.c.experiment_id.in_(of_many("tests"))
-    )
+    sa.select(
+        DAYS.c.experiment_id, DAYS.c.day, DAYS.c.variant, *[DAYS.c[name] for name in NAMES]
+    ).where(DAYS.c.experiment_id.in_(of_many("tests")))
 )
 _BY_SOURCE_EVER = Question(
     sa.select(KINDS.c.source, *[sa.func.sum(KINDS.c[name]) for name in NAMES])
@@ -119,17 +116,16 @@ _BY_SOURCE_EVER = Question(
 
 
 def daily(tests: Collection[int]) -> defaultdict[int, Daily]:
-    """Return by id what counted by the rule of these experiments, by phase and local day in order.
+    """Return by id what counted by the rule of these experiments, by local day in order.
 
     Days on which nothing happened are left out. As many queries for fifty experiments as for one.
     """
-    rows: defaultdict[tuple[int, int, date], list[Row]] = defaultdict(list)
-    for row in _DAILY.ask(tests=list(tests)):
-        test, phase, day = row[:PLACE]
-        rows[test, phase, day].append(row[PLACE:])
+    rows: defaultdict[tuple[int, date], list[Row]] = defaultdict(list)
+    for test, day, *row in _DAILY.ask(tests=list(tests)):
+        rows[test, day].append(tuple(row))
     found: defaultdict[int, Daily] = defaultdict(dict)
-    for test, phase, day in sorted(rows):
-        found[test][phase, day] = _by_variant(*rows[test, phase, day])
+    for test, day in sorted(rows):
+        found[test][day] = _by_variant(*rows[test, day])
     return found
 
 
@@ -139,17 +135,15 @@ def _by_variant(*rows: Row) -> ByVariant:
     return {variant: Totals(*numbers) for variant, *numbers in rows}
 
 
-def by_clock(
-    experiment: Experiment, phase: int, keys: Sequence[str]
-) -> dict[int, tuple[Totals, ...]]:
-    """Return what counted by the rule in a phase, by local hour of the day, 0 to 23.
+def by_clock(experiment: Experiment, keys: Sequence[str]) -> dict[int, tuple[Totals, ...]]:
+    """Return what counted by the rule, by local hour of the day, 0 to 23.
 
     A totals for each variant of ``keys``; hours in which nothing ever happened are left out.
     """
     found: defaultdict[int, dict[str, Totals]] = defaultdict(dict)
     rows = db.session.execute(
         sa.select(CLOCK.c.clock, CLOCK.c.variant, *[CLOCK.c[name] for name in NAMES]).where(
-            CLOCK.c.experiment_id == experiment.id, CLOCK.c.phase == phase
+            CLOCK.c.experiment_id == experiment.id
         )
     )
     for clock, variant, *numbers in rows:
@@ -157,42 +151,40 @@ def by_clock(
     return {clock: tuple(row.get(key, Totals()) for key in keys) for clock, row in found.items()}
 
 
-def hours_of_phase(experiment: Experiment, phase: int, cut: Cut = WHOLE) -> list[Hourly]:
-    """Return the hours of a phase in which something was counted, by variant and time."""
+def hours_of(experiment: Experiment, cut: Cut = WHOLE) -> list[Hourly]:
+    """Return the hours in which something was counted, by variant and time."""
     if cut.device is None and _is_by_rule(experiment, cut.sources):
         by = [HOURS.c[name] for name in HOUR_OF]
-        is_wanted = [HOURS.c.experiment_id == experiment.id, HOURS.c.phase == phase]
+        is_wanted = [HOURS.c.experiment_id == experiment.id]
         query = sa.select(*by, *[HOURS.c[name] for name in NAMES])
         rows = db.session.execute(query.where(*is_wanted, *_span(HOURS, cut)).order_by(*by))
     else:
         by = [HOURLY.c[name] for name in HOUR_OF]
-        is_wanted = [*_cut(HOURLY, experiment, phase, cut), *_span(HOURLY, cut)]
+        is_wanted = [*_cut(HOURLY, experiment, cut), *_span(HOURLY, cut)]
         query = sa.select(*by, *_sums(HOURLY)).group_by(*by)
         rows = db.session.execute(query.where(*is_wanted).order_by(*by))
     return [Hourly._make(row) for row in rows.all()]
 
 
-def totals_by_variant(experiment: Experiment, phase: int, sources: Sources = None) -> ByVariant:
-    """Return the totals of a phase for each variant, in their order, those without any included."""
+def totals_by_variant(experiment: Experiment, sources: Sources = None) -> ByVariant:
+    """Return the totals for each variant, in their order, those without any included."""
     rows = db.session.execute(
         sa.select(KINDS.c.variant, *_sums(KINDS))
-        .where(*_cut(KINDS, experiment, phase, Cut(sources)))
+        .where(*_cut(KINDS, experiment, Cut(sources)))
         .group_by(KINDS.c.variant)
     )
     found = {variant: Totals(*sums) for variant, *sums in rows}
     return {variant.key: found.get(variant.key, Totals()) for variant in experiment.variants}
 
 
-def kinds_of_visitors(
-    experiment: Experiment, phase: int, cut: Cut = WHOLE
-) -> list[tuple[Kind, str, Totals]]:
-    """Return the totals of a phase by source, device and language, and by variant: one select."""
+def kinds_of_visitors(experiment: Experiment, cut: Cut = WHOLE) -> list[tuple[Kind, str, Totals]]:
+    """Return the totals by source, device and language, and by variant: one select."""
     table = KINDS if cut.since is None and cut.before is None else HOURLY
     by = [table.c[name] for name in (*Kind._fields, "variant")]
     span = () if table is KINDS else _span(table, cut)
     rows = db.session.execute(
         sa.select(*by, *_sums(table))
-        .where(*_cut(table, experiment, phase, cut), *span)
+        .where(*_cut(table, experiment, cut), *span)
         .group_by(*by)
         .order_by(*by)
     )
@@ -202,27 +194,21 @@ def kinds_of_visitors(
     ]
 
 
-def sources(experiment: Experiment) -> list[str]:
-    """Return where anybody who counts came from, in all phases."""
-    is_counted = _counting(KINDS, experiment)
-    return sorted(db.session.scalars(sa.select(KINDS.c.source).where(*is_counted).distinct()))
-
-
 def by_source_ever(experiment: Experiment) -> dict[str, Totals]:
-    """Return the totals of all phases and variants by source.
+    """Return the totals of all variants by source.
 
-    Good for what money bought; rates of phases and variants are never added up.
+    Good for what money bought; rates of variants are never added up.
     """
     rows = _BY_SOURCE_EVER.ask(experiment_id=experiment.id)
     return {source: Totals(*sums) for source, *sums in rows}
 
 
-def left_out(experiment: Experiment, phase: int, sources: Sources = None) -> dict[str, ByVariant]:
-    """Return the totals of a phase that do not count, by reason and variant; machines apart."""
+def left_out(experiment: Experiment, sources: Sources = None) -> dict[str, ByVariant]:
+    """Return the totals that do not count, by reason and variant; machines apart."""
     which = [KINDS.c.experiment_id == experiment.id, KINDS.c.excluded_because != ""]
     if sources is not None:
         which.append(KINDS.c.source.in_(sources))
-    return _grouped(KINDS.c.excluded_because, experiment, [*which, KINDS.c.phase == phase])
+    return _grouped(KINDS.c.excluded_because, experiment, which)
 
 
 def _is_by_rule(experiment: Experiment, sources: Sources) -> bool:
@@ -244,12 +230,9 @@ def _counting(
     return which if sources is None else [*which, table.c.source.in_(sources)]
 
 
-def _cut(
-    table: sa.Table, experiment: Experiment, phase: int | None, cut: Cut = WHOLE
-) -> list[sa.ColumnElement[bool]]:
-    """What restricts a roll-up to a part of what counts in a phase, whenever it was."""
+def _cut(table: sa.Table, experiment: Experiment, cut: Cut = WHOLE) -> list[sa.ColumnElement[bool]]:
+    """What restricts a roll-up to a part of what counts, whenever it was."""
     which = _counting(table, experiment, cut.sources)
-    which += [] if phase is None else [table.c.phase == phase]
     return which if cut.device is None else [*which, table.c.device == cut.device]
 
 

@@ -32,24 +32,23 @@ MOST_SHIFTED = 3 * 3600
 ONE_DAY = timedelta(days=1)
 _making_room = threading.Lock()
 _CHANGES = Question(
-    sa.select(CHANGES.c.experiment_id, CHANGES.c.phase, CHANGES.c.day, CHANGES.c.changes).where(
+    sa.select(CHANGES.c.experiment_id, CHANGES.c.day, CHANGES.c.changes).where(
         CHANGES.c.experiment_id.in_(of_many("tests"))
     )
 )
-_NAMES = ("experiment_id", "phase", "hour", "variant", "seen", "arrived", "converted")
+_NAMES = ("experiment_id", "hour", "variant", "seen", "arrived", "converted")
 _HOURS = Question(
     sa.select(*[HOURS.c[name] for name in _NAMES]).where(
         HOURS.c.experiment_id.in_(of_many("tests")),
-        # Whoever names phases and variants, too, is led to the hours by the key of the table.
-        HOURS.c.phase.in_(of_many("phases")),
+        # Whoever names variants, too, is led to the hours by the key of the table.
         HOURS.c.variant.in_(of_many("variants")),
         HOURS.c.hour >= sa.bindparam("since"),
         HOURS.c.hour < sa.bindparam("before"),
     )
 )
 
-# A test by its id, a phase of it, and a local day.
-Place = tuple[int, int, date]
+# A test by its id, and a local day.
+Place = tuple[int, date]
 # What a day was like when it was read: how often it had changed, and its totals.
 Mark = tuple[int, Mapping[str, Totals]]
 
@@ -69,12 +68,12 @@ class DayHours(NamedTuple):
 
 def by_day(
     experiments: Collection[Experiment],
-    keys: Mapping[tuple[int, int], Sequence[str]],
+    keys: Mapping[int, Sequence[str]],
     days: Mapping[Place, Mapping[str, Totals]],
 ) -> dict[Place, DayHours]:
     """Return the hours of each of the ``days``, in their order, by variant of ``keys``.
 
-    ``keys`` are the columns, for each experiment and phase. ``days`` are what ``counts.daily``
+    ``keys`` are the columns, for each experiment. ``days`` are what ``counts.daily``
     returned at the same moment. Remembered is a day for as long as nothing of it was written: its
     ``DayChange`` and its totals are what they were. As many queries for fifty tests as for one.
     """
@@ -83,7 +82,7 @@ def by_day(
 
 def hours_of(
     experiments: Collection[Experiment],
-    keys: Mapping[tuple[int, int], Sequence[str]],
+    keys: Mapping[int, Sequence[str]],
     days: Mapping[Place, Mapping[str, Totals]],
     changes: Mapping[Place, int],
 ) -> dict[Place, DayHours]:
@@ -91,12 +90,10 @@ def hours_of(
     memory: dict[Any, tuple[Mark, DayHours]]
     memory = current_app.extensions.setdefault("wbtest.day_hours", {})
     tests = {experiment.id: experiment for experiment in experiments}
-    # A phase that began a moment after its test was read has no columns yet.
-    days = {place: row for place, row in days.items() if place[:2] in keys}
     # Its totals are for processes of the version before, which write no ``DayChange``.
     marks = {place: (changes.get(place, 0), row) for place, row in days.items()}
     # The seal is of one test alone, while a number is free again when a test is deleted.
-    names = {place: (tests[place[0]].seal, *place, *keys[place[:2]]) for place in days}
+    names = {place: (tests[place[0]].seal, *place, *keys[place[0]]) for place in days}
     known = {place: memory.get(name, (None, None)) for place, name in names.items()}
     found = {
         place: hours
@@ -117,7 +114,7 @@ def hours_of(
 
 def _changes(tests: Collection[int]) -> dict[Place, int]:
     rows = _CHANGES.ask(tests=list(tests))
-    return {(test, phase, day): number for test, phase, day, number in rows}
+    return {(test, day): number for test, day, number in rows}
 
 
 def _remember(memory: dict[Any, Any], name: Any, known: tuple[Mark, DayHours]) -> None:
@@ -131,30 +128,29 @@ def _remember(memory: dict[Any, Any], name: Any, known: tuple[Mark, DayHours]) -
 
 def _read(
     tests: Mapping[int, Experiment],
-    keys: Mapping[tuple[int, int], Sequence[str]],
+    keys: Mapping[int, Sequence[str]],
     places: Sequence[Place],
 ) -> dict[Place, DayHours]:
     """The hours of these days, from one statement."""
-    spans = [_span(day, tests[test].time_zone) for test, _, day in places]
-    asked = {test for test, *_ in places}
+    spans = [_span(day, tests[test].time_zone) for test, day in places]
+    asked = {test for test, _ in places}
     rows = _HOURS.ask(
         tests=list(asked),
-        phases=list({phase for _, phase, _ in places}),
         variants=list({variant.key for test in asked for variant in tests[test].variants}),
         since=min(since for since, _ in spans),
         before=max(before for _, before in spans),
     )
-    by_hour: defaultdict[tuple[int, int, int], dict[str, Row]] = defaultdict(dict)
-    for test, phase, hour, variant, *numbers in rows:
-        by_hour[test, phase, hour][variant] = tuple(numbers)
+    by_hour: defaultdict[tuple[int, int], dict[str, Row]] = defaultdict(dict)
+    for test, hour, variant, *numbers in rows:
+        by_hour[test, hour][variant] = tuple(numbers)
     hours: dict[Place, list[int]] = {place: [] for place in places}
-    for test, phase, hour in sorted(by_hour):
-        place = (test, phase, day_of(hour, tests[test].time_zone))
+    for test, hour in sorted(by_hour):
+        place = (test, day_of(hour, tests[test].time_zone))
         if place in hours:
             hours[place].append(hour)
     return {
-        place: _table(keys[place[:2]], mine, [by_hour[(*place[:2], hour)] for hour in mine])
-        for place, mine in hours.items()
+        (test, day): _table(keys[test], mine, [by_hour[test, hour] for hour in mine])
+        for (test, day), mine in hours.items()
     }
 
 

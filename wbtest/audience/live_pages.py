@@ -28,7 +28,7 @@ from wbtest.audience.pages import Printed, addresses_of
 from wbtest.audience.recording.events import OF_THE_VISIT
 from wbtest.audience.visitors import Form, Visitor
 from wbtest.extensions import Now, db, seconds_of
-from wbtest.publishing.assignment import Draw, spread
+from wbtest.publishing.assignment import Draw
 from wbtest.publishing.live import LiveExperiment, load_live, pages_version
 from wbtest.store import Refused
 
@@ -72,13 +72,7 @@ class LivePage:
         self.variants = {variant.key: variant for variant in live.variants}
         self.is_cookieless = live.options.counting == "cookieless"
         self.respects_signals = live.options.respects_signals
-        # A hash remembers nothing. So that a new phase changes what as few people as possible are
-        # shown, all phases draw with the salt of the first there, over one range.
-        self.draw = (
-            Draw(live.first_salt, spread(live.weights))
-            if self.is_cookieless
-            else Draw(live.salt, live.weights)
-        )
+        self.draw = Draw(live.salt, live.weights)
         self.cookie = cookie_name(f"wb-p{live.id}", is_https=is_https)
         # In seconds since 1970: the last day is over, and no sign-up can be a conversion any more.
         self.ends = live.ends_at.timestamp()
@@ -105,18 +99,13 @@ class LivePage:
         return self.respects_signals and is_opted_out(environ)
 
     def _hashed(self, environ: Environ) -> Visitor:
-        """The visitor by hash, with the variant that is theirs.
-
-        One is shown something else only where the weights moved. What such a visitor did stays with
-        the variant they were served first, as for everybody.
-        """
+        """The visitor by hash, with the variant that is theirs."""
         agent = agent_of(environ)
         visitor = visitors.hashed_visitor(
             self.live.identity_key, header_of(environ, "REMOTE_ADDR"), agent
         )
         return Visitor(
             visitor,
-            self.live.phase,
             self.draw.variant_of(visitor),
             0,
             OF_THE_VISIT,
@@ -134,8 +123,8 @@ class LivePage:
         if self.live.closed_at is None:
             return True
         closed = self.live.closed_at.timestamp()
-        # The waiting list's forms name no phase: whenever printed, they are not the test's.
-        is_from_before = form.phase > 0 and form.hour <= visitors.hour_of(closed)
+        # Those of the waiting list are never the test's, whenever they were printed.
+        is_from_before = form.kind == "test" and form.hour <= visitors.hour_of(closed)
         return is_from_before and at <= closed + self.live.window_hours * 3600
 
 

@@ -40,7 +40,6 @@ class Visit(Base):
     experiment_id: Mapped[int] = mapped_column(ForeignKey(Experiment.id), primary_key=True)
     visitor: Mapped[str] = mapped_column(String(32), primary_key=True)
     excluded_because: Mapped[str] = mapped_column(String(20), primary_key=True, default="")
-    phase: Mapped[int]
     variant: Mapped[str] = mapped_column(String(30))
     at_us: Mapped[int] = mapped_column(BigInteger)
     source: Mapped[str] = mapped_column(String(64))
@@ -61,7 +60,6 @@ class Sighting(Base):
     experiment_id: Mapped[int] = mapped_column(ForeignKey(Experiment.id), primary_key=True)
     visitor: Mapped[str] = mapped_column(String(32), primary_key=True)
     excluded_because: Mapped[str] = mapped_column(String(20), primary_key=True, default="")
-    phase: Mapped[int]
     variant: Mapped[str] = mapped_column(String(30))
     at_us: Mapped[int] = mapped_column(BigInteger)
     source: Mapped[str] = mapped_column(String(64))
@@ -108,7 +106,6 @@ class Signup(Base):
     # Empty when the browser kept no cookie: then nothing ties the row to a visit.
     visitor: Mapped[str] = mapped_column(String(32), default="")
     excluded_because: Mapped[str] = mapped_column(String(20), default="")
-    phase: Mapped[int]
     variant: Mapped[str] = mapped_column(String(30))
     at_us: Mapped[int] = mapped_column(BigInteger)
     source: Mapped[str] = mapped_column(String(64))
@@ -172,7 +169,6 @@ class Engagement(Base):
     visitor: Mapped[str] = mapped_column(String(32), primary_key=True)
     kind: Mapped[str] = mapped_column(String(10), primary_key=True)
     item: Mapped[str] = mapped_column(String(16), primary_key=True)
-    phase: Mapped[int]
     variant: Mapped[str] = mapped_column(String(30))
     at_us: Mapped[int] = mapped_column(BigInteger)
 
@@ -186,7 +182,6 @@ class EngagementCount(Base):
     __tablename__ = "engagement_counts"
 
     experiment_id: Mapped[int] = mapped_column(ForeignKey(Experiment.id), primary_key=True)
-    phase: Mapped[int] = mapped_column(primary_key=True)
     variant: Mapped[str] = mapped_column(String(30), primary_key=True)
     kind: Mapped[str] = mapped_column(String(10), primary_key=True)
     item: Mapped[str] = mapped_column(String(16), primary_key=True)
@@ -279,7 +274,7 @@ class HourlyCount(PeopleCounted, Base):
     answered    those of ``signups`` that answered a question afterwards, by the same hour
     agreed      those of ``signups`` that asked for a call or said yes to the price, likewise
 
-    ``converted`` and ``arrived`` stand at phase, variant, source and device of the sighting, the
+    ``converted`` and ``arrived`` stand at variant, source and device of the sighting, the
     sign-ups at their own. Rows that do not count stand under ``excluded_because``, with the same
     meaning.
     """
@@ -287,7 +282,6 @@ class HourlyCount(PeopleCounted, Base):
     __tablename__ = "hourly_counts"
 
     experiment_id: Mapped[int] = mapped_column(ForeignKey(Experiment.id), primary_key=True)
-    phase: Mapped[int] = mapped_column(primary_key=True)
     variant: Mapped[str] = mapped_column(String(30), primary_key=True)
     hour: Mapped[int] = mapped_column(BigInteger, primary_key=True)
     source: Mapped[str] = mapped_column(String(64), primary_key=True)

@@ -36,35 +36,28 @@ _IS_OURS = DAYS.c.experiment_id == sa.bindparam("experiment_id")
 _DAYS = Question(
     sa.union_all(
         sa.select(
-            DAYS.c.phase,
             DAYS.c.variant,
             sa.cast(sa.null(), sa.Date).label("day"),
             *[sa.func.sum(DAYS.c[name]) for name in NAMES],
         )
         .where(_IS_OURS, DAYS.c.day < sa.bindparam("since"))
-        .group_by(DAYS.c.phase, DAYS.c.variant),
-        sa.select(
-            DAYS.c.phase, DAYS.c.variant, DAYS.c.day, *[DAYS.c[name] for name in NAMES]
-        ).where(_IS_OURS, DAYS.c.day >= sa.bindparam("since")),
+        .group_by(DAYS.c.variant),
+        sa.select(DAYS.c.variant, DAYS.c.day, *[DAYS.c[name] for name in NAMES]).where(
+            _IS_OURS, DAYS.c.day >= sa.bindparam("since")
+        ),
     )
 )
 _CHANGED = CHANGES.c.experiment_id == sa.bindparam("experiment_id")
 _CHANGES = Question(
     sa.union_all(
-        sa.select(
-            CHANGES.c.phase,
-            sa.cast(sa.null(), sa.Date).label("day"),
-            sa.func.sum(CHANGES.c.changes),
-        )
-        .where(_CHANGED, CHANGES.c.day < sa.bindparam("since"))
-        .group_by(CHANGES.c.phase),
-        sa.select(CHANGES.c.phase, CHANGES.c.day, CHANGES.c.changes).where(
+        sa.select(sa.cast(sa.null(), sa.Date).label("day"), sa.func.sum(CHANGES.c.changes)).where(
+            _CHANGED, CHANGES.c.day < sa.bindparam("since")
+        ),
+        sa.select(CHANGES.c.day, CHANGES.c.changes).where(
             _CHANGED, CHANGES.c.day >= sa.bindparam("since")
         ),
     )
 )
-# A phase and a local day of it.
-When = tuple[int, date]
 Row = tuple[Any, ...]
 T = TypeVar("T")
 
@@ -72,12 +65,12 @@ T = TypeVar("T")
 class Days(NamedTuple):
     """The days of a test in order: what counted on each, by variant, and in each of its hours.
 
-    ``sums`` are what counted on all days of a phase, by variant.
+    ``sums`` are what counted on all days, by variant.
     """
 
     totals: Daily
-    hours: dict[When, DayHours]
-    sums: dict[int, ByVariant]
+    hours: dict[date, DayHours]
+    sums: ByVariant
 
 
 class Past(NamedTuple):
@@ -85,13 +78,11 @@ class Past(NamedTuple):
 
     mark: Any
     totals: Daily
-    hours: dict[When, DayHours]
+    hours: dict[date, DayHours]
 
 
-def days_of(
-    experiment: Experiment, keys: Mapping[tuple[int, int], Sequence[str]], window_hours: int
-) -> Days:
-    """Return the days of a started experiment up to this moment; ``keys`` as for ``by_day``.
+def days_of(experiment: Experiment, keys: Sequence[str], window_hours: int) -> Days:
+    """Return the days of a started experiment up to this moment, by variant of ``keys``.
 
     ``window_hours`` is how long after their visit somebody may convert: until then a day changes
     with every late one.
@@ -102,12 +93,12 @@ def days_of(
     since = _still_changing(experiment, window_hours)
     rows = _DAYS.ask(experiment_id=experiment.id, since=since)
     changes = _CHANGES.ask(experiment_id=experiment.id, since=since)
-    mark = (since, _over(rows, day=2), _over(changes, day=1))
+    mark = (since, _over(rows, day=1), _over(changes, day=0))
     memory: OrderedDict[Any, Past] = current_app.extensions.setdefault(
         "wbtest.past_days", OrderedDict()
     )
     # The seal is of one test alone, while a number is free again when a test is deleted.
-    name = (experiment.seal, experiment.id, *((*place, *row) for place, row in keys.items()))
+    name = (experiment.seal, experiment.id, *keys)
     past = memory.get(name)
     if past is None or past.mark != mark:
         found = _all(experiment, keys)
@@ -117,20 +108,17 @@ def days_of(
     return _together(experiment, keys, past, rows, changes)
 
 
-def sums_of(daily: Daily) -> dict[int, ByVariant]:
-    """Return what counted on all days of a phase together, by phase and variant."""
-    parts: defaultdict[tuple[int, str], list[Totals]] = defaultdict(list)
-    for (phase, _), row in daily.items():
+def sums_of(daily: Daily) -> ByVariant:
+    """Return what counted on all days together, by variant."""
+    parts: defaultdict[str, list[Totals]] = defaultdict(list)
+    for row in daily.values():
         for variant, totals in row.items():
-            parts[phase, variant].append(totals)
+            parts[variant].append(totals)
     return _added(parts)
 
 
-def _added(parts: Mapping[tuple[int, str], Sequence[Totals]]) -> dict[int, ByVariant]:
-    sums: dict[int, ByVariant] = {}
-    for (phase, variant), column in parts.items():
-        sums.setdefault(phase, {})[variant] = added(column)
-    return sums
+def _added(parts: Mapping[str, Sequence[Totals]]) -> ByVariant:
+    return {variant: added(column) for variant, column in parts.items()}
 
 
 def _still_changing(experiment: Experiment, window_hours: int) -> date:
@@ -139,50 +127,51 @@ def _still_changing(experiment: Experiment, window_hours: int) -> date:
     return today - timedelta(days=-(-window_hours // DAY_HOURS) + 1)
 
 
-def _all(experiment: Experiment, keys: Mapping[tuple[int, int], Sequence[str]]) -> Days:
+def _all(experiment: Experiment, keys: Sequence[str]) -> Days:
     """Read every day."""
     daily = counts.daily([experiment.id])[experiment.id]
-    hours = evidence.by_day([experiment], keys, _placed(experiment, daily))
+    hours = evidence.by_day([experiment], {experiment.id: keys}, _placed(experiment, daily))
     return Days(daily, _unplaced(hours), sums_of(daily))
 
 
 def _together(
     experiment: Experiment,
-    keys: Mapping[tuple[int, int], Sequence[str]],
+    keys: Sequence[str],
     past: Past,
     rows: Sequence[Row],
     changes: Sequence[Row],
 ) -> Days:
     """The days that are past, and those that were just read."""
     recent: Daily = {}
-    parts: defaultdict[tuple[int, str], list[Totals]] = defaultdict(list)
-    for phase, variant, day, *numbers in rows:
+    parts: defaultdict[str, list[Totals]] = defaultdict(list)
+    for variant, day, *numbers in rows:
         totals = Totals(*numbers)
-        parts[phase, variant].append(totals)
+        parts[variant].append(totals)
         if day is not None:
-            recent.setdefault((phase, day), {})[variant] = totals
-    changed = {(experiment.id, phase, day): number for phase, day, number in changes if day}
-    hours = evidence.hours_of([experiment], keys, _placed(experiment, recent), changed)
+            recent.setdefault(day, {})[variant] = totals
+    changed = {(experiment.id, day): number for day, number in changes if day}
+    placed, columns = _placed(experiment, recent), {experiment.id: keys}
+    hours = evidence.hours_of([experiment], columns, placed, changed)
     return Days(
         _in_order(past.totals | recent), _in_order(past.hours | _unplaced(hours)), _added(parts)
     )
 
 
-def _in_order(days: Mapping[When, T]) -> dict[When, T]:
-    """They may come in any order, and a test may count in two phases on one day."""
-    return {when: days[when] for when in sorted(days)}
+def _in_order(days: Mapping[date, T]) -> dict[date, T]:
+    """They may come in any order."""
+    return {day: days[day] for day in sorted(days)}
 
 
 def _placed(experiment: Experiment, daily: Daily) -> dict[evidence.Place, ByVariant]:
-    return {(experiment.id, *when): row for when, row in daily.items()}
+    return {(experiment.id, day): row for day, row in daily.items()}
 
 
-def _unplaced(hours: Mapping[evidence.Place, DayHours]) -> dict[When, DayHours]:
-    return {(phase, day): found for (_, phase, day), found in hours.items()}
+def _unplaced(hours: Mapping[evidence.Place, DayHours]) -> dict[date, DayHours]:
+    return {day: found for (_, day), found in hours.items()}
 
 
-def _before(days: Mapping[When, T], since: date) -> dict[When, T]:
-    return {when: found for when, found in days.items() if when[1] < since}
+def _before(days: Mapping[date, T], since: date) -> dict[date, T]:
+    return {day: found for day, found in days.items() if day < since}
 
 
 def _over(rows: Sequence[Row], day: int) -> frozenset[Row]:

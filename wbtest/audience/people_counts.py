@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 import sqlalchemy as sa
 
-from wbtest.audience.counts import KINDS, NAMES, ByVariant, Totals, added
+from wbtest.audience.counts import KINDS, NAMES, ByVariant, Totals
 from wbtest.publishing.models import Experiment
 from wbtest.question import Question
 
@@ -20,27 +20,25 @@ _VISITS = [
     sa.func.sum(KINDS.c[name]) if name in ("served", "signups") else sa.literal_column("0")
     for name in NAMES
 ]
-_PLACE = (KINDS.c.phase, KINDS.c.variant)
 # Those who count come in the order of the table's key, so nothing is sorted.
 _PEOPLE = Question(
     sa.union_all(
-        sa.select(*_PLACE, KINDS.c.source, KINDS.c.excluded_because, *_SUMS)
+        sa.select(KINDS.c.variant, KINDS.c.source, KINDS.c.excluded_because, *_SUMS)
         .where(_IS_OURS, _COUNTS)
-        .group_by(*_PLACE, KINDS.c.source, KINDS.c.excluded_because),
-        sa.select(*_PLACE, sa.literal("", sa.String), KINDS.c.excluded_because, *_VISITS)
+        .group_by(KINDS.c.variant, KINDS.c.source, KINDS.c.excluded_because),
+        sa.select(KINDS.c.variant, sa.literal("", sa.String), KINDS.c.excluded_because, *_VISITS)
         .where(_IS_OURS, ~_COUNTS)
-        .group_by(*_PLACE, KINDS.c.excluded_because),
+        .group_by(KINDS.c.variant, KINDS.c.excluded_because),
     )
 )
 
 
 class Group(NamedTuple):
-    """People of one variant in one phase, from one source; or left out for one reason.
+    """People of one variant, from one source; or left out for one reason.
 
     Of those who are left out ``totals`` hold visits and sign-ups alone.
     """
 
-    phase: int
     source: str
     reason: str
     variant: str
@@ -53,23 +51,14 @@ class People(NamedTuple):
     variants: tuple[str, ...]
     groups: tuple[Group, ...]
 
-    def by_source(self, phase: int | None) -> dict[str, ByVariant]:
-        """Return what counts in a phase by source and variant, that with most visits first.
-
-        None for all phases together: good for who was left out, and for no rate.
-        """
+    def by_source(self) -> dict[str, ByVariant]:
+        """Return what counts by source and variant, that with most visits first."""
         found: defaultdict[str, ByVariant] = defaultdict(
             lambda: {key: Totals() for key in self.variants}
         )
         for group in self.groups:
-            if not group.reason and phase in (None, group.phase):
-                row = found[group.source]
-                # Of one phase there is one group of each.
-                row[group.variant] = (
-                    group.totals
-                    if phase is not None
-                    else added((row.get(group.variant, NOBODY), group.totals))
-                )
+            if not group.reason:
+                found[group.source][group.variant] = group.totals
 
         def most_first(name: str) -> tuple[int, str]:
             return -sum(totals.served for totals in found[name].values()), name
@@ -77,7 +66,7 @@ class People(NamedTuple):
         return {name: found[name] for name in sorted(found, key=most_first)}
 
     def left_out_visits(self) -> dict[str, dict[str, int]]:
-        """Return how many visits did not count, by variant and reason; all phases together."""
+        """Return how many visits did not count, by variant and reason."""
         return self._left_out(lambda totals: totals.served)
 
     def left_out_signups(self) -> dict[str, dict[str, int]]:
@@ -93,16 +82,13 @@ class People(NamedTuple):
         return found
 
 
-NOBODY = Totals()
-
-
 def people_of(experiment: Experiment) -> People:
     """Return everybody who came to this experiment up to this moment."""
     rows = _PEOPLE.ask(experiment_id=experiment.id)
     return People(
         tuple(variant.key for variant in experiment.variants),
         tuple(
-            Group(phase, source, reason, variant, Totals(*numbers))
-            for phase, variant, source, reason, *numbers in rows
+            Group(source, reason, variant, Totals(*numbers))
+            for variant, source, reason, *numbers in rows
         ),
     )

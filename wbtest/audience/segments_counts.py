@@ -56,7 +56,6 @@ _cells = (
     .where(
         KINDS.c.experiment_id == sa.bindparam("experiment_id"),
         KINDS.c.excluded_because == "",
-        KINDS.c.phase == sa.bindparam("phase"),
     )
     .group_by(*_BY)
     .order_by(*_BY)
@@ -95,10 +94,14 @@ class Newest(Struct, frozen=True):
     without_cookie: dict[str, int] = field(default_factory=dict)
 
 
-def cells(experiment: Experiment, phase: int, sources: Sequence[str] | None) -> list[Cell]:
-    """Return who counts in a phase by device, source and variant; ``sources`` None for all."""
-    asked = {"experiment_id": experiment.id, "phase": phase}
-    rows = _CELLS.ask(**asked) if sources is None else _CELLS_OF.ask(**asked, sources=sources)
+def cells(experiment: Experiment, sources: Sequence[str] | None) -> list[Cell]:
+    """Return who counts by device, source and variant; ``sources`` None for all."""
+    test = experiment.id
+    rows = (
+        _CELLS.ask(experiment_id=test)
+        if sources is None
+        else _CELLS_OF.ask(experiment_id=test, sources=sources)
+    )
     return [Cell(*row) for row in rows]
 
 

@@ -66,7 +66,6 @@ def _arrival(
 ) -> dict[str, Any]:
     return {
         "experiment_id": page.live.id,
-        "phase": visitor.phase,
         "variant": visitor.variant,
         "visitor": visitor.visitor,
         "at_us": int(at * 1_000_000),

@@ -23,7 +23,6 @@ class HourTotal(PeopleCounted, Base):
     __tablename__ = "hour_totals"
 
     experiment_id: Mapped[int] = mapped_column(ForeignKey(Experiment.id), primary_key=True)
-    phase: Mapped[int] = mapped_column(primary_key=True)
     variant: Mapped[str] = mapped_column(String(30), primary_key=True)
     hour: Mapped[int] = mapped_column(BigInteger, primary_key=True)
 
@@ -34,7 +33,6 @@ class DayTotal(PeopleCounted, Base):
     __tablename__ = "day_totals"
 
     experiment_id: Mapped[int] = mapped_column(ForeignKey(Experiment.id), primary_key=True)
-    phase: Mapped[int] = mapped_column(primary_key=True)
     variant: Mapped[str] = mapped_column(String(30), primary_key=True)
     day: Mapped[date] = mapped_column(Date, primary_key=True)
 
@@ -48,7 +46,6 @@ class DayChange(Base):
     __tablename__ = "day_changes"
 
     experiment_id: Mapped[int] = mapped_column(ForeignKey(Experiment.id), primary_key=True)
-    phase: Mapped[int] = mapped_column(primary_key=True)
     day: Mapped[date] = mapped_column(Date, primary_key=True)
     changes: Mapped[int] = mapped_column(BigInteger, default=0)
 
@@ -59,7 +56,6 @@ class ClockTotal(PeopleCounted, Base):
     __tablename__ = "clock_totals"
 
     experiment_id: Mapped[int] = mapped_column(ForeignKey(Experiment.id), primary_key=True)
-    phase: Mapped[int] = mapped_column(primary_key=True)
     variant: Mapped[str] = mapped_column(String(30), primary_key=True)
     clock: Mapped[int] = mapped_column(primary_key=True)
 
@@ -70,7 +66,6 @@ class KindTotal(PeopleCounted, Base):
     __tablename__ = "kind_totals"
 
     experiment_id: Mapped[int] = mapped_column(ForeignKey(Experiment.id), primary_key=True)
-    phase: Mapped[int] = mapped_column(primary_key=True)
     variant: Mapped[str] = mapped_column(String(30), primary_key=True)
     source: Mapped[str] = mapped_column(String(64), primary_key=True)
     device: Mapped[str] = mapped_column(String(10), primary_key=True)

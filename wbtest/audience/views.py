@@ -84,8 +84,8 @@ def get_preview(slug: str) -> tuple[LiveExperiment, LiveVariant]:
     if preview is None:
         abort(404)
     live, variant = preview
-    # Before a phase opens it nobody has approved a variant's own words: they are the team's alone.
-    if not variant.phase and not access.is_member(live.workspace_id):
+    # Before the start nobody has approved a variant's own words: they are the team's alone.
+    if live.state == "draft" and not access.is_member(live.workspace_id):
         abort(404)
     return live, variant
 

@@ -11,7 +11,7 @@ import re
 import unicodedata
 from functools import lru_cache
 from hashlib import blake2b
-from typing import NamedTuple
+from typing import Literal, NamedTuple, cast
 from urllib.parse import quote, unquote
 
 from wbtest.http import NO_TEXT
@@ -37,7 +37,6 @@ class Visitor(NamedTuple):
     """
 
     visitor: str
-    phase: int
     variant: str
     issued: int
     source: str
@@ -45,11 +44,17 @@ class Visitor(NamedTuple):
     language: str = ""
 
 
+FormKind = Literal["test", "list"]
+
+
 class Form(NamedTuple):
-    """What the form of a page holds: which variant it stood on, and the UTC hour since 1970."""
+    """What the form of a page holds: which variant it stood on, and the UTC hour since 1970.
+
+    ``kind`` says whether it signs up for the test or joins the waiting list after it.
+    """
 
     experiment_id: int
-    phase: int
+    kind: FormKind
     variant: str
     hour: int
 
@@ -89,9 +94,9 @@ def hashed_visitor(key: bytes, ip: str, user_agent: str) -> str:
 
 def write_cookie(key: bytes, visitor: Visitor) -> str:
     """Return the signed text that ``read_cookie`` reads with the same key."""
-    who, phase, variant, issued, source, device, language = visitor
+    who, variant, issued, source, device, language = visitor
     # Device and language are of fixed lists, which hold no colon.
-    payload = f"{who}:{phase}:{_quoted(variant)}:{issued}:{_quoted(source)}:{device}:{language}"
+    payload = f"{who}:{_quoted(variant)}:{issued}:{_quoted(source)}:{device}:{language}"
     return f"{payload}:{_signature(key, 'visitor', payload)}"
 
 
@@ -100,11 +105,11 @@ def read_cookie(key: bytes, text: str) -> Visitor | None:
     payload = _verified(key, "visitor", text)
     if payload is None:
         return None
-    visitor, phase, variant, issued, *rest = payload.split(":")
+    visitor, variant, issued, *rest = payload.split(":")
     # Cookies from before languages were told apart have one part less.
     if "%" in payload:
         variant, rest = unquote(variant), [unquote(part) for part in rest]
-    return Visitor(visitor, int(phase), variant, int(issued), *rest)
+    return Visitor(visitor, variant, int(issued), *rest)
 
 
 def hour_of(at: float) -> int:
@@ -114,7 +119,7 @@ def hour_of(at: float) -> int:
 
 def write_form(key: bytes, form: Form) -> str:
     """Return the signed text that ``read_form`` reads with the same key."""
-    payload = f"{form.experiment_id}:{form.phase}:{_quoted(form.variant)}:{form.hour}"
+    payload = f"{form.experiment_id}:{form.kind}:{_quoted(form.variant)}:{form.hour}"
     return f"{payload}:{_signature(key, 'form', payload)}"
 
 
@@ -123,8 +128,9 @@ def read_form(key: bytes, text: str, hour: int) -> Form | None:
     payload = _verified(key, "form", text)
     if payload is None:
         return None
-    experiment_id, phase, variant, made = payload.split(":")
-    form = Form(int(experiment_id), int(phase), unquote(variant), int(made))
+    experiment_id, kind, variant, made = payload.split(":")
+    # Our own signature vouches for the kind.
+    form = Form(int(experiment_id), cast(FormKind, kind), unquote(variant), int(made))
     return form if hour - form.hour <= FORM_HOURS else None
 
 

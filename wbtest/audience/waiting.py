@@ -11,15 +11,13 @@ from wbtest.publishing.strings import PageStrings
 
 # The reason under which its sign-ups are kept.
 WAITING = "waiting"
-# The forms of a test name the phase in which they were printed; those of the list no phase.
-NO_PHASE = 0
 # Ends the key of its sign-ups. No address holds a blank.
 MARK = " (waiting list)"
 
 
 def joins(live: LiveExperiment, form: Form | None) -> bool:
     """Whether a form of this page is one of the waiting list; one from before is the test's."""
-    return bool(live.waiting) and (form is None or form.phase == NO_PHASE)
+    return bool(live.waiting) and (form is None or form.kind == "list")
 
 
 def list_key(email_key: str) -> str:
@@ -43,7 +41,7 @@ def keys_of(email_key: str) -> tuple[str, str]:
 
 def list_token(live: LiveExperiment, at: float) -> str:
     """Return what the forms of the list carry in the hour of ``at``, in seconds since 1970."""
-    form = Form(live.id, NO_PHASE, live.waiting, visitors.hour_of(at))
+    form = Form(live.id, "list", live.waiting, visitors.hour_of(at))
     return visitors.write_form(live.identity_key, form)
 
 

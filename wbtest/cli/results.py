@@ -40,8 +40,7 @@ def results(slug: str, as_json: bool) -> None:
 
 def _head(slug: str, values: dict[str, Any]) -> str:
     attempt = f", attempt {values['attempt']}" if values["attempt"] > 1 else ""
-    phase = f", phase {values['phase']}" if values["phase"] > 1 else ""
-    return f"/p/{slug}{phase}{attempt}, as of {values['as_of']}"
+    return f"/p/{slug}{attempt}, as of {values['as_of']}"
 
 
 def _trust(values: dict[str, Any]) -> str:

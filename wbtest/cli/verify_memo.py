@@ -8,7 +8,7 @@ import click
 from wbtest.results.deciding.proving import Unreadable, prove, read_export
 
 FILE = click.Path(exists=True, dir_okay=False, allow_dash=True)
-# In bytes. A year of six variants in three phases stays below it.
+# In bytes. A year of six variants stays below it.
 LARGEST_FILE = 32 * 1024 * 1024
 STATED = "stated, not proved: nothing in FILE tells it, only the digest of the memo binds it"
 DIFFERS, IN_PART = 1, 3

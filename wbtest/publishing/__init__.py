@@ -14,7 +14,6 @@ PAGES = (
     "links.views",
     "launch.views",
     "running.life_views",
-    "running.phase_views",
     "running.after_views",
 )
 

@@ -4,33 +4,11 @@ import hashlib
 from collections.abc import Sequence
 from itertools import accumulate
 
-# Large enough that rounding moves fewer than one visitor in a thousand million.
-SPREAD = 2**32
-
-
-def spread(variants: Sequence[tuple[str, int]]) -> tuple[tuple[str, int], ...]:
-    """Return the same variants with weights that add up to 2³² for any weights given.
-
-    Then a visitor's point lies at the same place whatever the weights are, and only those between
-    an old and a new boundary change their variant when the weights do.
-
-    >>> spread([("control", 1), ("photo", 3)])
-    (('control', 1073741824), ('photo', 3221225472))
-    """
-    total = sum([weight for _, weight in variants])
-    found, before, start = [], 0, 0
-    for key, weight in variants:
-        before += weight
-        end = SPREAD * before // total
-        found.append((key, end - start))
-        start = end
-    return tuple(found)
-
 
 class Draw:
     """Gives one visitor after the other a variant; what is the same for all is reckoned once.
 
-    ``variants`` are (key, weight) in a fixed order, weights from 1 to 1,000 or those of ``spread``.
+    ``variants`` are (key, weight) in a fixed order, weights from 1 to 1,000.
     """
 
     __slots__ = ("_begun", "_ends", "_total")

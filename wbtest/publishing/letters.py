@@ -16,7 +16,6 @@ def seal_letter(
     variants: Sequence[tuple[str, int]],
     page_digests: Mapping[str, str],
     time_zone: str,
-    phase: int = 1,
 ) -> str:
     """Return the body: the rule in words, what was sealed, and how to check it later.
 
@@ -28,9 +27,7 @@ def seal_letter(
     sources = ", ".join(rule.sources) if rule.sources else "all"
     words = [f"  {key}: weight {weight}, {page_digests[key]}" for key, weight in variants]
     parts = [
-        f"{page_url} has started. This was sealed before the first visitor came."
-        if phase == 1
-        else f"Phase {phase} of {page_url} has begun. This was sealed before its first visitor.",
+        f"{page_url} has started. This was sealed before the first visitor came.",
         in_words.claim(rule),
         *outcomes,
         f"{in_words.conditions(rule)} Days are those of {time_zone}.",

@@ -61,7 +61,7 @@ def experiments_before(workspace: Workspace, before: int | None, most: int) -> l
 
 
 def experiments_of(workspace: Workspace, asked: int) -> tuple[Sequence[Experiment], Page]:
-    """A page of the workspace's experiments, with variants, phases and revisions; and which it is.
+    """A page of the workspace's experiments, with variants and revisions; and which it is.
 
     Open pages come first, then what ended and wants a choice, drafts, and the rest, each newest
     first: so what may need somebody is not on the last page.
@@ -89,7 +89,6 @@ def experiments_of(workspace: Workspace, asked: int) -> tuple[Sequence[Experimen
         .order_by(rank, Experiment.created_at.desc(), Experiment.id.desc())
         .options(
             selectinload(Experiment.variants),
-            selectinload(Experiment.phases),
             joinedload(Experiment.revision),
         )
     )

@@ -7,7 +7,7 @@ what was approved, and only with the words and the rule that were sealed.
 import logging
 import secrets
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from typing import Any, NamedTuple
 
@@ -22,8 +22,7 @@ from wbtest.publishing.choices import options
 from wbtest.publishing.choices.options import Options
 from wbtest.publishing.copy import PageCopy
 from wbtest.publishing.models import Experiment, PagesVersion
-from wbtest.publishing.running.seals import NotPublishable, check_seals
-from wbtest.publishing.running.stages import tested
+from wbtest.publishing.running.seals import NotPublishable, check_seal
 from wbtest.publishing.strings import PageStrings, strings_for
 from wbtest.review.models import Approval
 from wbtest.writing import document as documents
@@ -35,23 +34,18 @@ AnySession = Session | scoped_session[Any]
 
 
 class LiveVariant(NamedTuple):
-    """One variant of the page: its key, its weight in the newest phase, its words.
-
-    The weight is 0 when nobody new is shown it any more. ``phase`` is the newest one in which
-    somebody new was, 0 for a variant that no phase has opened yet.
-    """
+    """One variant of the page: its key, its weight, its words."""
 
     key: str
     weight: int
     page: PageCopy
-    phase: int = 0
 
 
 class LiveExperiment(Struct, frozen=True):
     """Everything the visitor path needs of one experiment, so that it reads nothing else.
 
     The first variant is the control. ``state`` is running, paused or ended (draft in a preview,
-    which has phase 0 and no salt). ``ends_at`` is when ``ends_on`` is over in ``time_zone``,
+    which has no salt). ``ends_at`` is when ``ends_on`` is over in ``time_zone``,
     ``closed_at`` since when nobody has been shown the page, None while it runs.
     """
 
@@ -59,7 +53,6 @@ class LiveExperiment(Struct, frozen=True):
     workspace_id: int
     slug: str
     state: str
-    phase: int
     salt: str
     variants: tuple[LiveVariant, ...]
     disclosure: rule.Disclosure
@@ -75,8 +68,6 @@ class LiveExperiment(Struct, frozen=True):
     identity_key: bytes
     approved_line: str
     options: Options
-    # That of the first phase.
-    first_salt: str
     # When the test was over, when a waiting list that is still kept was opened, and whether what
     # was known of the test's visitors is erased.
     over_at: datetime | None = None
@@ -95,17 +86,8 @@ class LiveExperiment(Struct, frozen=True):
 
     @property
     def weights(self) -> tuple[tuple[str, int], ...]:
-        """Key and weight of each variant that is drawn, in the order in which they are."""
-        return tuple((found.key, found.weight) for found in self.variants if found.weight)
-
-    def phase_of(self, key: str) -> int:
-        """The newest phase in which somebody new was shown this variant.
-
-        What those do who keep a variant that is drawn no more stands in that phase, also when
-        nothing but the page that they were shown tells of them.
-        """
-        found = self.find_variant(key)
-        return found.phase if found else self.phase
+        """Key and weight of each variant, in the order in which they are drawn."""
+        return tuple((found.key, found.weight) for found in self.variants)
 
     def find_variant(self, key: str) -> LiveVariant | None:
         """The variant of this key, or None."""
@@ -129,17 +111,12 @@ def find_public(slug: str) -> LiveExperiment | None:
 
 
 def find_for_preview(experiment_id: int) -> LiveExperiment | None:
-    """Return the experiment in any state, also a draft, or None when it may not be shown.
-
-    Variants that no phase has opened yet are among its variants.
-    """
-    found = _publishable(db.session, Experiment.id == experiment_id, is_preview=True)
+    """Return the experiment in any state, also a draft, or None when it may not be shown."""
+    found = _publishable(db.session, Experiment.id == experiment_id)
     return next(iter(found), None)
 
 
-def _publishable(
-    session: AnySession, *conditions: ColumnElement[bool], is_preview: bool = False
-) -> list[LiveExperiment]:
+def _publishable(session: AnySession, *conditions: ColumnElement[bool]) -> list[LiveExperiment]:
     """Read the experiments that meet the conditions; log and leave out those that were changed."""
     experiments = session.scalars(
         select(Experiment)
@@ -149,7 +126,6 @@ def _publishable(
             joinedload(Experiment.revision),
             joinedload(Experiment.workspace),
             selectinload(Experiment.variants),
-            selectinload(Experiment.phases),
             selectinload(Experiment.steps),
         )
     ).all()
@@ -157,7 +133,7 @@ def _publishable(
     found = []
     for experiment in experiments:
         try:
-            found.append(_read(experiment, approvals[experiment.revision_id], is_preview))
+            found.append(_read(experiment, approvals[experiment.revision_id]))
         except (NotPublishable, ValueError, KeyError, TypeError) as error:
             log.error("the page %s is not shown: %s", experiment.slug, error)
     return found
@@ -176,9 +152,7 @@ def _approvals(session: AnySession, revisions: Iterable[int]) -> dict[int, list[
     return by_revision
 
 
-def _read(
-    experiment: Experiment, approvals: Sequence[Approval], is_preview: bool
-) -> LiveExperiment:
+def _read(experiment: Experiment, approvals: Sequence[Approval]) -> LiveExperiment:
     """Return the experiment as values. Raises NotPublishable, or what its rows' errors are."""
     revision = experiment.revision
     approval = next((found for found in approvals if found.digest == revision.digest), None)
@@ -187,21 +161,12 @@ def _read(
     document = documents.from_json(revision.document)
     if documents.digest(document) != revision.digest:
         raise NotPublishable("the text differs from the revision that was approved")
-    phase = experiment.phases[-1] if experiment.phases else None
-    weights = phase.weights if phase else {each.key: each.weight for each in experiment.variants}
-    opened = {key: each.number for each in experiment.phases for key in each.weights}
-    shown = experiment.variants if is_preview else tested(experiment)
     variants = tuple(
-        LiveVariant(
-            each.key,
-            weights.get(each.key, 0),
-            page_of(experiment, each, document),
-            opened.get(each.key, 0),
-        )
-        for each in shown
+        LiveVariant(each.key, each.weight, page_of(experiment, each, document))
+        for each in experiment.variants
     )
     if experiment.state != "draft":
-        check_seals(experiment, {each.key: each.page for each in variants if each.phase})
+        check_seal(experiment, {each.key: each.page for each in variants})
     hypothesis = rule.from_json(experiment.rule)
     ends_at = hypothesis.ends_at(experiment.time_zone)
     return LiveExperiment(
@@ -209,8 +174,7 @@ def _read(
         workspace_id=experiment.workspace_id,
         slug=experiment.slug,
         state=experiment.state,
-        phase=phase.number if phase else 0,
-        salt=phase.salt if phase else "",
+        salt=experiment.assignment_salt,
         variants=variants,
         disclosure=hypothesis.disclosure,
         conversion=hypothesis.conversion,
@@ -227,14 +191,13 @@ def _read(
         identity_key=experiment.identity_key or secrets.token_bytes(32),
         approved_line=_approved_line(revision, approval, strings_for(document.language)),
         options=options.from_json(experiment.options),
-        first_salt=experiment.phases[0].salt if experiment.phases else "",
         over_at=min(experiment.ended_at, ends_at) if experiment.ended_at else None,
         list_opened_at=experiment.opened_at if experiment.identity_key else None,
         # Not before the last row is gone.
         is_purged=any(step.what == "purged" for step in experiment.steps),
         seal=experiment.seal,
         outcome=experiment.outcome if experiment.afterwards == "closed" else "",
-        waiting=_waiting(experiment, opened),
+        waiting=_waiting(experiment),
     )
 
 
@@ -249,12 +212,13 @@ def _closed_at(experiment: Experiment, ends_at: datetime) -> datetime | None:
     return closed_at
 
 
-def _waiting(experiment: Experiment, opened: Mapping[str, int]) -> str:
+def _waiting(experiment: Experiment) -> str:
     """The variant of the waiting list, when there is one and its key still signs forms."""
     is_open = experiment.state == "ended" and experiment.afterwards == "open"
     if not is_open or experiment.identity_key is None:
         return ""
-    return experiment.waiting_variant if experiment.waiting_variant in opened else ""
+    keys = {variant.key for variant in experiment.variants}
+    return experiment.waiting_variant if experiment.waiting_variant in keys else ""
 
 
 def _approved_line(revision: Revision, approval: Approval, strings: PageStrings) -> str:

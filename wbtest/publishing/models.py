@@ -1,4 +1,4 @@
-"""Experiments: a page made from an approved revision, its variants, its sealed rule, its phases."""
+"""Experiments: a page made from an approved revision, its variants, its sealed rule."""
 
 from datetime import datetime
 from typing import Any
@@ -24,7 +24,8 @@ class Experiment(Base):
     """A test page and the rule that decides what its figures mean.
 
     ``rule`` is the hypothesis as ``rule.Hypothesis`` reads it. ``sealed`` holds, from the start on,
-    the exact text whose SHA-256 is ``seal``: rule, variants, weights, salt and page digest.
+    the exact text whose SHA-256 is ``seal``: rule, variants, weights, salt and page digests.
+    Nothing of it changes afterwards.
     """
 
     __tablename__ = "experiments"
@@ -48,6 +49,8 @@ class Experiment(Base):
     rule: Mapped[dict[str, Any]] = mapped_column(JSON)
     sealed: Mapped[str] = mapped_column(Text, default="")
     seal: Mapped[str] = mapped_column(String(64), default="")
+    # Decides, with the visitor, which variant is shown. Sealed at the start, '' before.
+    assignment_salt: Mapped[str] = mapped_column(String(64), default="")
     # Signs the cookies and forms of this page; destroyed when the experiment is over and purged.
     identity_key: Mapped[bytes | None] = mapped_column(LargeBinary(32))
     # The m-th test of the same release: chance of any false go is at most m times alpha.
@@ -84,9 +87,6 @@ class Experiment(Base):
     variants: Mapped[list["Variant"]] = relationship(
         back_populates="experiment", order_by="Variant.position", cascade="all, delete-orphan"
     )
-    phases: Mapped[list["Phase"]] = relationship(
-        back_populates="experiment", order_by="Phase.number"
-    )
     steps: Mapped[list["Step"]] = relationship(
         back_populates="experiment", order_by="Step.number", cascade="all, delete-orphan"
     )
@@ -115,26 +115,6 @@ class Variant(Base):
 
     experiment: Mapped[Experiment] = relationship(back_populates="variants")
     writer: Mapped[Person | None] = relationship()
-
-
-class Phase(Base):
-    """A stretch of time with fixed variants and weights. Phases are never pooled.
-
-    ``weights`` hold a variant for newcomers; who was shown another one before keeps it. From the
-    second phase on ``sealed`` and ``seal`` are its own, as those of the first are the experiment's.
-    """
-
-    __tablename__ = "phases"
-
-    experiment_id: Mapped[int] = mapped_column(ForeignKey(Experiment.id), primary_key=True)
-    number: Mapped[int] = mapped_column(primary_key=True)
-    salt: Mapped[str] = mapped_column(String(64))
-    weights: Mapped[dict[str, int]] = mapped_column(JSON)
-    started_at: Mapped[datetime] = mapped_column(UtcDateTime)
-    sealed: Mapped[str] = mapped_column(Text, default="")
-    seal: Mapped[str] = mapped_column(String(64), default="")
-
-    experiment: Mapped[Experiment] = relationship(back_populates="phases")
 
 
 class Step(Base):

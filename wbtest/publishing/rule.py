@@ -43,7 +43,7 @@ class NotARule(ValueError):
 class Hypothesis:
     """“At least ``target`` of ``who`` will ``does``”, and everything that decides whether they did.
 
-    Rates are fractions. Visitors are totals over all variants of a phase. ``sources`` are those
+    Rates are fractions. Visitors are totals over all variants. ``sources`` are those
     that count, None for all. ``lost_beacons`` is the share of served pages without a beacon that
     trust tolerates. ``reckoning`` are the numbers that the target was worked out from, if it was.
     """
@@ -210,19 +210,16 @@ def seal(
     time_zone: str,
     options: Mapping[str, Any],
     reasons: Mapping[str, str] | None = None,
-    after: tuple[int, str] | None = None,
 ) -> tuple[str, str]:
     """Return the sealed text and its SHA-256 in 64 hex digits.
 
     The text is canonical JSON, so whoever holds it can compute the digest anew. ``options`` are
     those that are not the usual ones, ``reasons`` those for the warnings of the launch check.
-    ``after`` are number and seal of the phase before, for every phase but the first.
     """
     text = json.dumps(
         {
             **({"options": dict(options)} if options else {}),
             **({"reasons": dict(reasons)} if reasons else {}),
-            **({"phase": after[0] + 1, "seal_before": after[1]} if after else {}),
             "excluded": EXCLUDED,
             "pages": dict(page_digests),
             "revision": revision_digest,

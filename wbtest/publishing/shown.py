@@ -8,7 +8,6 @@ from wbtest.publishing.assembling import page_of
 from wbtest.publishing.copy import PageCopy
 from wbtest.publishing.looks.forms import PLACES
 from wbtest.publishing.models import Experiment, Variant
-from wbtest.publishing.running.stages import unopened
 from wbtest.review.standing import is_approved
 from wbtest.team.models import Person
 from wbtest.writing import document as documents
@@ -37,8 +36,7 @@ CHANGE_NAMES = {
 
 
 class ShownVariant(NamedTuple):
-    """One variant. ``share`` is the fraction of newcomers that it gets, 0 for none; ``is_new`` says
-    that no phase has opened it yet.
+    """One variant. ``share`` is the fraction of visitors that it gets.
 
     ``words`` are all that differ from the approved text beside the headline: the name of each part
     and its paragraphs. ``writer`` is who wrote them last, '' for nobody. ``preview_url`` is ''
@@ -54,29 +52,23 @@ class ShownVariant(NamedTuple):
     words: tuple[tuple[str, tuple[str, ...]], ...]
     writer: str
     preview_url: str
-    is_new: bool = False
 
 
 def shown_variants(experiment: Experiment) -> list[ShownVariant]:
     """Return the experiment's variants in order, the control first."""
     document = documents.from_json(experiment.revision.document)
-    weights = {variant.key: variant.weight for variant in experiment.variants}
-    if experiment.phases:
-        weights = experiment.phases[-1].weights
-    waiting = unopened(experiment)
-    total = sum(weights.values())
+    total = sum(variant.weight for variant in experiment.variants)
     return [
         ShownVariant(
             key=variant.key,
             name=variant.name,
             headline=page_of(experiment, variant, document).headline,
-            weight=weights.get(variant.key, 0),
-            share=weights.get(variant.key, 0) / total,
+            weight=variant.weight,
+            share=variant.weight / total,
             changes=_changes(variant),
             words=tuple(_words(variant)),
             writer=variant.writer.name if variant.writer else "",
             preview_url=preview_url(experiment, variant.key),
-            is_new=variant in waiting,
         )
         for variant in experiment.variants
     ]

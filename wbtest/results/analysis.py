@@ -13,8 +13,8 @@ from math import isfinite
 from typing import TYPE_CHECKING, Any
 
 from wbtest.publishing.rule import Hypothesis
-from wbtest.results import intervals, statistics
-from wbtest.results.looks import Looks
+from wbtest.results import statistics
+from wbtest.results.looks import HourCounts, Looks
 from wbtest.results.statistics import Counts, Interval
 from wbtest.results.trust import listed
 from wbtest.results.verdict import Life, Verdict, judge
@@ -61,7 +61,7 @@ def analyze(given: Given) -> dict[str, Any]:
     """
     arms = range(len(given.keys))
     looks = _looks(given)
-    verdict = judge(_rule_of(given), (), looks, Life(STARTED, None, LOOK, "UTC"))
+    verdict = judge(_rule_of(given), _no_hours(given), looks, Life(STARTED, None, LOOK, "UTC"))
     split = statistics.split([counts.seen for counts in given.counts], given.weights)
     comparison = (
         [] if split.mismatch else statistics.compare(given.counts, given.weights, given.alpha)
@@ -122,11 +122,9 @@ def _variant(given: Given, k: int, *, is_compared: bool) -> dict[str, Any]:
         "rate": counts.rate,
         "wilson": ends(statistics.wilson(counts)),
         "credible": ends(statistics.posterior(counts).credible()),
-        "sequence": ends(intervals.sequence([counts], given.alpha)),
+        "sequence": ends(statistics.sequence(counts, given.alpha)),
         "decision": ends(
-            intervals.decision_interval(
-                [counts], [counts], alpha=given.alpha, beta=given.beta, arms=len(given.keys)
-            )
+            statistics.decision_interval(counts, given.alpha, given.beta, len(given.keys))
         ),
         "probability_best": ranking.probability_best[k] if ranking else None,
         "expected_loss": ranking.expected_loss[k] if ranking else None,
@@ -168,6 +166,12 @@ def _looks(given: Given) -> Looks:
         split=twice(statistics.split(seen, given.weights).log_e),
         seen=twice(sum(seen)).astype(np.int64),
     )
+
+
+def _no_hours(given: Given) -> HourCounts:
+    """Nothing is known of when people came, so nothing speaks against a verdict later."""
+    weights = (1,) * len(given.keys)
+    return HourCounts(int(STARTED.timestamp()), weights, (), (), (), ())
 
 
 def _rule_of(given: Given) -> Hypothesis:

@@ -61,7 +61,7 @@ def _started() -> Select[Experiment]:
             Experiment.id != bindparam("experiment_id"),
         )
         .order_by(Experiment.attempt)
-        .options(selectinload(Experiment.phases), selectinload(Experiment.variants))
+        .options(selectinload(Experiment.variants))
     )
 
 

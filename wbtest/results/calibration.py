@@ -12,7 +12,6 @@ from sqlalchemy.orm import contains_eager, joinedload, selectinload
 
 from wbtest.extensions import db
 from wbtest.publishing.models import Experiment
-from wbtest.publishing.running.stages import tested
 from wbtest.results.counted import Part, parts_of
 from wbtest.results.figures import sealed_rule
 from wbtest.results.statistics import Counts
@@ -158,7 +157,6 @@ def _guessed(workspace: Workspace, most: int | None) -> list[Experiment]:
         )
         .options(
             contains_eager(Experiment.revision),
-            selectinload(Experiment.phases),
             selectinload(Experiment.variants),
         )
         .order_by(Experiment.started_at.desc(), Experiment.id.desc())
@@ -195,14 +193,9 @@ def _guesses(experiments: Sequence[Experiment]) -> dict[int, list[Forecast]]:
 
 
 def _control(experiment: Experiment, counted: Sequence[Part]) -> Counts:
-    """What counts of the control, in the newest phase."""
-    rule, key = sealed_rule(experiment), tested(experiment)[0].key
-    newest = experiment.phases[-1].number
-    parts = [
-        part
-        for part in counted
-        if (part.phase, part.variant) == (newest, key) and rule.counts_source(part.source)
-    ]
+    """What counts of the control."""
+    rule, key = sealed_rule(experiment), experiment.variants[0].key
+    parts = [part for part in counted if part.variant == key and rule.counts_source(part.source)]
     return Counts(sum(part.seen for part in parts), sum(part.converted for part in parts))
 
 

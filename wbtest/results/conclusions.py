@@ -52,8 +52,8 @@ def still_open(results: Results) -> str:
     hours = results.rule.conversion_window_hours
     window = f"{hours // 24} days" if hours % 24 == 0 and hours > 24 else f"{hours} hours"
     return (
-        f"The upper end of an interval counts only the {settled:,} of {seen:,} visitors"
-        f"{_in_phase(results)} whose {window} to sign up are over, so it may still move."
+        f"The upper end of an interval counts only the {settled:,} of {seen:,} visitors "
+        f"whose {window} to sign up are over, so it may still move."
     )
 
 
@@ -98,7 +98,7 @@ def of_funnel(results: Results, stages: Sequence[Stage]) -> str:
     """From served to the last step, over all variants; and where a step is no part of the last."""
     everybody = results.everybody
     if not everybody.served:
-        return f"Nobody was served the page{_in_phase(results)}{_yet(results)}."
+        return f"Nobody was served the page{_yet(results)}."
     people = "person who was" if everybody.served == 1 else "people who were"
     said = (
         f"Of {everybody.served:,} {people} served the page {everybody.seen:,} saw it and "
@@ -114,7 +114,7 @@ def of_funnel(results: Results, stages: Sequence[Stage]) -> str:
 
 
 def of_rates(results: Results, days: Days | None = None) -> str:
-    """The best and the worst of ``days``, of those of the newest phase without them."""
+    """The best and the worst of ``days``, of all of them without."""
     sums = _sums(results, days)
     large = {day: totals for day, totals in sums.items() if totals.seen >= FEWEST}
     if len(large) < 2:
@@ -130,7 +130,7 @@ def of_visits(results: Results, days: Days | None = None) -> str:
     """How many come a day, and when most came."""
     sums = _sums(results, days)
     if not sums:
-        return f"Nobody has seen the page{_in_phase(results)}{_yet(results)}."
+        return f"Nobody has seen the page{_yet(results)}."
     busiest = max(sums, key=lambda day: sums[day].seen)
     everybody = total(sums.values()).seen
     if len(sums) == 1:
@@ -149,8 +149,7 @@ def of_comparison(results: Results) -> str:
     if results.best is not None:
         best = next(v for v in results.variants if v.key == results.best)
         return f"“{best.name}” is better than every other variant."
-    # Who gets nobody new has earlier phases to speak for it.
-    if min(variant.totals.seen for variant in results.variants if variant.weight) < FEWEST:
+    if min(variant.totals.seen for variant in results.variants) < FEWEST:
         return f"Too few visitors to compare variants{_yet(results)}."
     return f"No variant is shown to be better than all others{_yet(results)}."
 
@@ -158,7 +157,7 @@ def of_comparison(results: Results) -> str:
 def of_beliefs(results: Results) -> str:
     """How likely it is that the target is reached, if one looked once; no word of a verdict."""
     if not results.everybody.seen:
-        return f"Nobody has seen the page{_in_phase(results)}{_yet(results)}."
+        return f"Nobody has seen the page{_yet(results)}."
     many = [variant for variant in results.variants if variant.totals.seen >= FEWEST_BELIEVED]
     if not many:
         return f"Too few visitors to believe anything{_yet(results)}."
@@ -168,11 +167,6 @@ def of_beliefs(results: Results) -> str:
         f"Going by one look, the chance that {subject(results, first)} has "
         f"{as_percent(results.rule.target)} or more is {chance}. That is a belief and no verdict."
     )
-
-
-def _in_phase(results: Results) -> str:
-    """Which phase a sentence speaks of, where there is more than one."""
-    return f" in phase {results.phase}" if results.phase > 1 else ""
 
 
 def _yet(results: Results) -> str:
@@ -207,10 +201,7 @@ def _first_below(results: Results) -> datetime:
 
 def _sums(results: Results, days: Days | None) -> dict[date, Totals]:
     """All variants together, on days on which anybody saw the page."""
-    if days is None:
-        phase = results.phase
-        days = {day: row for (number, day), row in results.days.items() if number == phase}
-    sums = {day: total(row) for day, row in days.items()}
+    sums = {day: total(row) for day, row in (results.days if days is None else days).items()}
     return {day: totals for day, totals in sums.items() if totals.seen}
 
 

@@ -13,9 +13,8 @@ from wbtest.extensions import db
 
 
 class Part(NamedTuple):
-    """Visitors that count, and those of them who converted, from one source in one phase."""
+    """Visitors that count, and those of them who converted, from one source."""
 
-    phase: int
     variant: str
     source: str
     seen: int
@@ -24,7 +23,7 @@ class Part(NamedTuple):
 
 def parts_of(tests: Collection[int]) -> defaultdict[int, list[Part]]:
     """Return what was counted of these experiments, by their id; one query for all of them."""
-    by = (KINDS.c.experiment_id, KINDS.c.phase, KINDS.c.variant, KINDS.c.source)
+    by = (KINDS.c.experiment_id, KINDS.c.variant, KINDS.c.source)
     rows = db.session.execute(
         sa.select(*by, sa.func.sum(KINDS.c.seen), sa.func.sum(KINDS.c.converted))
         .where(KINDS.c.experiment_id.in_(tests), KINDS.c.excluded_because == "")

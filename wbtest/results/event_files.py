@@ -13,11 +13,11 @@ from wbtest.extensions import db
 from wbtest.publishing.models import Experiment
 
 EVENT_COLUMNS = (
-    *("event", "at", "visitor", "phase", "variant", "source", "device", "language"),
+    *("event", "at", "visitor", "variant", "source", "device", "language"),
     *("excluded_because", "counts"),
 )
 CHUNK = 500
-_SHARED = ("at_us", "visitor", "phase", "variant", "source", "device", "language")
+_SHARED = ("at_us", "visitor", "variant", "source", "device", "language")
 _BEGAN = datetime(1970, 1, 1, tzinfo=UTC)
 
 

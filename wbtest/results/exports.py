@@ -10,7 +10,6 @@ from wbtest.audience import counts
 from wbtest.audience.counts import Cut, Totals
 from wbtest.audience.sources import group_of
 from wbtest.publishing.models import Experiment
-from wbtest.publishing.running.stages import tested
 from wbtest.results.figures import Results, sealed_rule
 from wbtest.results.reading import reading_of
 from wbtest.results.totals import total
@@ -23,19 +22,19 @@ COUNTED = (
 
 
 def rows_by_day(results: Results) -> Rows:
-    """What was counted, by phase, local day and variant.
+    """What was counted, by local day and variant.
 
     ``converted`` stands on the day of the visit, ``arrived`` holds the same on the day of the
     conversion.
     """
-    yield "phase", "day", "variant", *COUNTED
-    for (phase, day), row in results.days.items():
+    yield "day", "variant", *COUNTED
+    for day, row in results.days.items():
         for variant, totals in zip(results.variants, row, strict=True):
-            yield phase, day.isoformat(), variant.key, *numbers_of(totals)
+            yield day.isoformat(), variant.key, *numbers_of(totals)
 
 
 def rows_by_variant(results: Results) -> Rows:
-    """The newest phase by variant: counts, rate and every interval."""
+    """By variant: counts, rate and every interval."""
     intervals = ("decision", "sequence", "wilson", "credible")
     ends = [f"{name}_{end}" for name in intervals for end in ("low", "high")]
     yield "variant", "name", *COUNTED, "rate", *ends, "probability_above_target", "rate_of_served"
@@ -48,7 +47,7 @@ def rows_by_variant(results: Results) -> Rows:
 
 
 def rows_by_source(results: Results) -> Rows:
-    """The newest phase by source and variant.
+    """By source and variant.
 
     ``counts``: whether the rule counts the source; ``group``: what kind of place it is.
     """
@@ -70,7 +69,7 @@ def rows_of_evidence(results: Results) -> Rows:
 
 
 def rows_set_aside(results: Results) -> Rows:
-    """People and machines that do not count, in all phases, by reason and variant."""
+    """People and machines that do not count, by reason and variant."""
     yield "reason", "variant", "visits", "signups"
     for reason, visits in results.machines.items():
         for variant, number in zip(results.variants, visits, strict=True):
@@ -81,13 +80,13 @@ def rows_set_aside(results: Results) -> Rows:
 
 
 def rows_by_language(experiment: Experiment) -> Rows:
-    """The newest phase by language and variant, as the rule counts; '' are browsers without one."""
+    """By language and variant, as the rule counts; '' are browsers without one."""
     yield "language", "variant", *COUNTED
-    phase, cut = experiment.phases[-1].number, Cut(sealed_rule(experiment).sources)
+    cut = Cut(sealed_rule(experiment).sources)
     found: defaultdict[str, defaultdict[str, list[Totals]]] = defaultdict(lambda: defaultdict(list))
-    for kind, key, totals in counts.kinds_of_visitors(experiment, phase, cut):
+    for kind, key, totals in counts.kinds_of_visitors(experiment, cut):
         found[kind.language][key].append(totals)
-    keys = [variant.key for variant in tested(experiment)]
+    keys = [variant.key for variant in experiment.variants]
     rows = {language: [total(row[key]) for key in keys] for language, row in found.items()}
     for language in sorted(rows, key=lambda name: (-total(rows[name]).served, name)):
         for key, totals in zip(keys, rows[language], strict=True):
@@ -95,14 +94,14 @@ def rows_by_language(experiment: Experiment) -> Rows:
 
 
 def rows_of_reading(experiment: Experiment) -> Rows:
-    """Who did what in the newest phase: questions by whether they signed up, else by variant."""
+    """Who did what: questions by whether they signed up, else by variant."""
     yield "did", "who", "number", "of"
     found = reading_of(experiment)
     for opened in found.questions:
         yield f"opened: {opened.question}", "signed up", *opened.signed_up
         yield f"opened: {opened.question}", "others", *opened.others
     for step in found.steps:
-        for variant, share in zip(tested(experiment), step.shares, strict=True):
+        for variant, share in zip(experiment.variants, step.shares, strict=True):
             yield " ".join(step.act), variant.key, *share
 
 

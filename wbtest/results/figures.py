@@ -19,27 +19,21 @@ from wbtest.publishing.models import Experiment
 from wbtest.publishing.parts import read_parts
 from wbtest.publishing.rule import Hypothesis
 from wbtest.publishing.running.seals import is_whole
-from wbtest.publishing.running.stages import tested
 from wbtest.results import statistics
 from wbtest.results.health import check_measurement, check_since
 from wbtest.results.history import Counted, History, count, count_all, history
 from wbtest.results.looks import Looks, look
 from wbtest.results.outlook import Outlook, foresee
-from wbtest.results.statistics import Comparison, Counts, Interval, Split
+from wbtest.results.statistics import Comparison, Interval, Ranking, Split
 from wbtest.results.totals import SetAside, of_served, total
 from wbtest.results.trust import Check, is_red
 from wbtest.results.trusting.asking import ask
 from wbtest.results.variants import (
-    Ranked,
     VariantFigures,
-    compare,
     figures_by_variant,
     find_best,
-    log_e_unequal,
-    rank,
     settled_of,
 )
-from wbtest.results.variants import split as split_of
 from wbtest.results.verdict import Life, Verdict, judge
 from wbtest.store import Refused
 
@@ -51,28 +45,18 @@ class NotStarted(Refused):
     """There are no figures before the start."""
 
 
-class PhaseRates(Struct, frozen=True):
-    """What one phase counted of each variant; a weight of 0: newcomers were not shown it."""
-
-    number: int
-    started_at: datetime
-    weights: tuple[int, ...]
-    counts: tuple[Counts, ...]
-
-
 class Judged(Struct, frozen=True):
     """An experiment's verdict and what it rests on, as far as a sentence about it needs.
 
-    Counts are of the newest ``phase``; evidence is of all of them. ``settled`` are those seen whose
-    conversion window is over. ``days`` hold a totals for each variant. ``trust`` are the checks
-    that can withhold a verdict. ``outlook`` is None unless visitors are still missing.
+    ``settled`` are those seen whose conversion window is over. ``days`` hold a totals for each
+    variant. ``trust`` are the checks that can withhold a verdict. ``outlook`` is None unless
+    visitors are still missing.
     """
 
     rule: Hypothesis
     life: Life
     seal: str
     attempt: int
-    phase: int
     is_paused: bool
     variants: tuple[VariantFigures, ...]
     verdict: Verdict
@@ -80,7 +64,7 @@ class Judged(Struct, frozen=True):
     trust: tuple[Check, ...]
     looks: Looks
     settled: int
-    days: Mapping[tuple[int, date], Sequence[Totals]]
+    days: Mapping[date, Sequence[Totals]]
 
     @property
     def is_red(self) -> bool:
@@ -115,16 +99,14 @@ class Results(Judged, frozen=True):
     """What the dashboard shows; ``trust`` are all checks.
 
     ``comparison`` and ``ranking`` are None while the split alarm stands. ``sources`` hold a totals
-    for each variant; those that the rule does not count are among them. ``phases`` are all, the
-    newest last; what they counted is never added up.
+    for each variant; those that the rule does not count are among them.
     """
 
     split: Split
     comparison: tuple[Comparison, ...] | None
-    ranking: Ranked | None
+    ranking: Ranking | None
     best: str | None
     all_equal: float
-    phases: tuple[PhaseRates, ...]
     sources: Mapping[str, Sequence[Totals]]
     set_aside: Mapping[str, Sequence[SetAside]]
     machines: Mapping[str, Sequence[int]]
@@ -198,21 +180,20 @@ def results_from(
     """Return what follows at ``now`` from what was counted; no database is asked."""
     rule = sealed_rule(experiment)
     known = _judged(experiment, rule, counted, trust, now)
-    newest = counted.phases[-1]
-    split = split_of(newest, float(known.looks.split[-1]))
-    comparison = None if split.mismatch else compare(rule, counted.phases)
+    hours = counted.hours
+    totals = hours.totals()
+    split = statistics.split([counts.seen for counts in totals], hours.weights)
+    comparison = (
+        None if split.mismatch else tuple(statistics.compare(totals, hours.weights, rule.alpha))
+    )
     return Results(
         **{name: getattr(known, name) for name in Judged.__struct_fields__},
         split=split,
         comparison=comparison,
-        ranking=None if split.mismatch else rank(newest),
+        ranking=None if split.mismatch else statistics.rank(totals),
         # No winner is named by figures that cannot be trusted.
-        best=None if known.is_red else find_best(rule, tested(experiment), comparison or ()),
-        all_equal=sum(log_e_unequal(part) for part in counted.phases),
-        phases=tuple(
-            PhaseRates(phase.number, phase.started_at, hours.weights, tuple(hours.totals()))
-            for phase, hours in zip(experiment.phases, counted.phases, strict=True)
-        ),
+        best=None if known.is_red else find_best(rule, experiment.variants, comparison or ()),
+        all_equal=statistics.log_e_unequal(totals, hours.weights),
         sources=counted.sources,
         set_aside=counted.set_aside,
         machines=counted.machines,
@@ -244,27 +225,26 @@ def _judged(
 ) -> Judged:
     life = _life(experiment, now)
     looks = look(
-        counted.phases,
+        counted.hours,
         target=rule.target,
         floor=rule.floor,
         window_hours=rule.conversion_window_hours,
         now=now,
     )
-    verdict = judge(rule, counted.phases, looks, life, is_trusted=not is_red(trust))
+    verdict = judge(rule, counted.hours, looks, life, is_trusted=not is_red(trust))
     is_waiting = verdict.word == "not_enough" and not verdict.is_withheld and not verdict.is_over
     return Judged(
         rule=rule,
         life=life,
         seal=experiment.seal,
         attempt=experiment.attempt,
-        phase=counted.phase,
         is_paused=experiment.state == "paused",
-        variants=figures_by_variant(rule, counted, looks, verdict, tested(experiment)),
+        variants=figures_by_variant(rule, counted, looks, verdict, experiment.variants),
         verdict=verdict,
-        outlook=foresee(rule, counted.phases[-1], life) if is_waiting else None,
+        outlook=foresee(rule, counted.hours, life) if is_waiting else None,
         trust=(*trust, check_since(verdict)),
         looks=looks,
-        settled=settled_of(rule, counted.phases[-1], looks),
+        settled=settled_of(rule, counted.hours, looks),
         days=counted.days,
     )
 

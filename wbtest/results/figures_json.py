@@ -22,7 +22,6 @@ def results_json(results: Results) -> dict[str, Any]:
     apart = zip(results.excluded, results.rates_of_served, strict=True)
     return {
         "as_of": results.life.now.isoformat(),
-        "phase": results.phase,
         "variants": [_variant(results, k, *each) for k, each in enumerate(apart)],
         "target": {
             "rate": results.rule.target,
@@ -65,26 +64,6 @@ def results_json(results: Results) -> dict[str, Any]:
         "final": verdict.is_final,
         "all_equal": {"log_e": results.all_equal},
         "without_beacon": results.everybody.unseen,
-        "phases": [
-            {
-                "number": phase.number,
-                "started_at": phase.started_at.isoformat(),
-                "variants": [
-                    {
-                        "key": variant.key,
-                        "weight": weight,
-                        "seen": counts.seen,
-                        "converted": counts.converted,
-                        "rate": counts.rate,
-                    }
-                    for variant, weight, counts in zip(
-                        results.variants, phase.weights, phase.counts, strict=True
-                    )
-                    if weight
-                ],
-            }
-            for phase in results.phases
-        ],
         "attempt": results.attempt,
         "why": why(results),
     }

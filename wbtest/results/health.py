@@ -6,14 +6,12 @@ look, *ok* only informs. Whether the figures are good is not asked here.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from wbtest.http import percent
 from wbtest.publishing.rule import Hypothesis
 from wbtest.results import measurement, people
 from wbtest.results.history import Counted, History
 from wbtest.results.statistics import Counts
-from wbtest.results.trust import SMALL, Check, early, listed
+from wbtest.results.trust import SMALL, Check, early
 from wbtest.results.trusting import caching, confirming, doubtful, mixing, running
 from wbtest.results.trusting.around import Around
 from wbtest.results.verdict import Doubt, Verdict
@@ -41,7 +39,7 @@ def check_trust(
         confirming.check_confirmed_alike(counted, around),
         confirming.check_addresses(around),
         doubtful.check_too_good(rule, counted, around),
-        running.check_changes(counted, around),
+        running.check_changes(around),
         running.check_attempts(rule, around),
         _check_seal(is_seal_whole),
     ]
@@ -96,7 +94,7 @@ def check_doubt(doubt: Doubt, *, is_over: bool = False) -> Check:
     if doubt.is_contradicted:
         reason = (
             f"{first}, friends perhaps; the {doubt.since.seen:,} since run at "
-            f"{_rates(doubt.since, doubt.since_by_phase)}. Do not build on it."
+            f"{_rate(doubt.since)}. Do not build on it."
         )
     else:
         reason = (
@@ -104,16 +102,6 @@ def check_doubt(doubt: Doubt, *, is_over: bool = False) -> Check:
             f"{'' if is_over else ' Keep looking.'}"
         )
     return Check("since", "stop", reason, HOLDS, "no", do=do, where="links")
-
-
-def _rates(whole: Counts, by_phase: Sequence[Counts]) -> str:
-    """The rate of one phase, or those of several side by side."""
-    rates = [
-        f"{_rate(counts)} in phase {number}"
-        for number, counts in enumerate(by_phase, 1)
-        if counts.seen
-    ]
-    return listed(rates) if len(rates) > 1 else _rate(whole)
 
 
 def _rate(counts: Counts) -> str:

@@ -16,12 +16,11 @@ from wbtest.audience import counts, evidence, left_out_counts
 from wbtest.audience.counts import ByVariant, Daily, Totals
 from wbtest.audience.evidence import DayHours
 from wbtest.audience.hour_rows import HourRows
-from wbtest.audience.past_days import When, days_of, sums_of
+from wbtest.audience.past_days import days_of, sums_of
 from wbtest.audience.people_counts import people_of
-from wbtest.publishing.models import Experiment, Phase
+from wbtest.publishing.models import Experiment
 from wbtest.publishing.rule import Hypothesis
-from wbtest.publishing.running.stages import tested
-from wbtest.results.looks import PhaseHours
+from wbtest.results.looks import HourCounts
 from wbtest.results.totals import SetAside, total
 
 NOTHING = Totals()
@@ -30,29 +29,26 @@ NOTHING = Totals()
 class Counted(Struct, frozen=True):
     """What counts by the sealed rule; a list of totals holds one for each variant, as sealed.
 
-    ``days`` are local, by phase; ``variants`` are of the newest phase.
+    ``days`` are local.
     """
 
-    phase: int
-    phases: tuple[PhaseHours, ...]
+    hours: HourCounts
     variants: list[Totals]
-    days: dict[tuple[int, date], list[Totals]]
+    days: dict[date, list[Totals]]
 
     @property
     def served(self) -> int:
-        """How many people who count were served the page, in all phases."""
-        before = (row for (phase, _), row in self.days.items() if phase != self.phase)
-        return sum(total(row).served for row in (self.variants, *before))
+        """How many people who count were served the page."""
+        return total(self.variants).served
 
 
 class History(Counted, frozen=True):
     """Everything that was counted.
 
-    ``sources`` are of the newest phase, those that the rule does not count among them.
+    Sources that the rule does not count are among ``sources``.
     ``set_aside`` are people who do not count, by reason, ``machines`` the requests of bots, link
     previews and prefetches; ``pretenders`` are those of them that said they were Chrome and lacked
-    what Chrome sends. ``two_variants`` are sign-ups, of all phases, whose people are known to have
-    been shown two.
+    what Chrome sends. ``two_variants`` are sign-ups whose people are known to have been shown two.
     """
 
     sources: dict[str, list[Totals]]
@@ -64,19 +60,18 @@ class History(Counted, frozen=True):
 
 def count(experiment: Experiment, rule: Hypothesis) -> Counted:
     """Return what counts of a started experiment up to this moment."""
-    found = days_of(experiment, _columns([experiment]), rule.conversion_window_hours)
+    found = days_of(experiment, _keys(experiment), rule.conversion_window_hours)
     return _counted(experiment, found.totals, found.hours, found.sums)
 
 
 def count_all(experiments: Collection[Experiment]) -> dict[int, Counted]:
     """Return the same of several, by their id, from as many queries as of one."""
     daily = counts.daily([experiment.id for experiment in experiments])
-    days = {(test, *when): row for test, mine in daily.items() for when, row in mine.items()}
-    hours: defaultdict[int, dict[When, DayHours]] = defaultdict(dict)
-    for (test, phase, day), found in evidence.by_day(
-        experiments, _columns(experiments), days
-    ).items():
-        hours[test][phase, day] = found
+    days = {(test, day): row for test, mine in daily.items() for day, row in mine.items()}
+    keys = {experiment.id: _keys(experiment) for experiment in experiments}
+    hours: defaultdict[int, dict[date, DayHours]] = defaultdict(dict)
+    for (test, day), found in evidence.by_day(experiments, keys, days).items():
+        hours[test][day] = found
     return {
         experiment.id: _counted(
             experiment,
@@ -88,56 +83,35 @@ def count_all(experiments: Collection[Experiment]) -> dict[int, Counted]:
     }
 
 
-def _columns(experiments: Collection[Experiment]) -> dict[tuple[int, int], list[str]]:
-    """The columns of each phase of each experiment."""
-    return {
-        (experiment.id, phase.number): _shown(experiment, phase)
-        for experiment in experiments
-        for phase in experiment.phases
-    }
-
-
-def _shown(experiment: Experiment, phase: Phase) -> list[str]:
-    """The columns of a phase; of a variant that nobody new was shown it says nothing."""
-    return [each.key if phase.weights.get(each.key) else "" for each in tested(experiment)]
+def _keys(experiment: Experiment) -> list[str]:
+    return [variant.key for variant in experiment.variants]
 
 
 def _counted(
-    experiment: Experiment,
-    daily: Daily,
-    hours: Mapping[When, DayHours],
-    sums: Mapping[int, ByVariant],
+    experiment: Experiment, daily: Daily, hours: Mapping[date, DayHours], sums: ByVariant
 ) -> Counted:
-    keys = [variant.key for variant in tested(experiment)]
-    newest = experiment.phases[-1].number
-    whole = sums.get(newest, {})
+    keys = _keys(experiment)
+    assert experiment.started_at is not None, "what was counted was counted after the start"
     return Counted(
-        phase=newest,
-        phases=tuple(
-            _phase_hours(
-                weights=tuple(phase.weights.get(key, 0) for key in keys),
-                started=int(phase.started_at.timestamp()),
-                days=[hours[when] for when in daily if when[0] == phase.number],
-            )
-            for phase in experiment.phases
+        hours=_hour_counts(
+            weights=tuple(variant.weight for variant in experiment.variants),
+            started=int(experiment.started_at.timestamp()),
+            days=[hours[day] for day in daily],
         ),
-        variants=[whole.get(key, NOTHING) for key in keys],
-        days={when: [row.get(key, NOTHING) for key in keys] for when, row in daily.items()},
+        variants=[sums.get(key, NOTHING) for key in keys],
+        days={day: [row.get(key, NOTHING) for key in keys] for day, row in daily.items()},
     )
 
 
 def history(experiment: Experiment, rule: Hypothesis, counted: Counted) -> History:
     """Return what was ``counted``, with where it came from and what was set aside."""
-    keys = [variant.key for variant in tested(experiment)]
+    keys = _keys(experiment)
     people, machines = people_of(experiment), left_out_counts.machines_of(experiment)
-    by_source = people.by_source(counted.phase)
+    by_source = people.by_source()
     sources = {source: [row[key] for key in keys] for source, row in by_source.items()}
     visits = people.left_out_visits()
     set_aside = _set_aside(keys, visits, people.left_out_signups(), without=machines.reasons)
-    ever = by_source if counted.phase == 1 else people.by_source(None)
-    uncounted = [
-        [row[key] for key in keys] for source, row in ever.items() if not rule.counts_source(source)
-    ]
+    uncounted = [row for source, row in sources.items() if not rule.counts_source(source)]
     if uncounted:
         set_aside["source"] = [
             SetAside(whole.served, whole.signups)
@@ -146,8 +120,7 @@ def history(experiment: Experiment, rule: Hypothesis, counted: Counted) -> Histo
         # In the order that a memo's file gives back, in which its sentences are made anew.
         set_aside = dict(sorted(set_aside.items()))
     return History(
-        phase=counted.phase,
-        phases=counted.phases,
+        hours=counted.hours,
         variants=counted.variants,
         days=counted.days,
         sources=sources,
@@ -177,12 +150,12 @@ def _set_aside(
     }
 
 
-def _phase_hours(weights: tuple[int, ...], started: int, days: Sequence[DayHours]) -> PhaseHours:
+def _hour_counts(weights: tuple[int, ...], started: int, days: Sequence[DayHours]) -> HourCounts:
     seen, arrived, converted = (
         HourRows.joined((getattr(day, name) for day in days), len(weights))
         for name in ("seen", "arrived", "converted")
     )
-    return PhaseHours(
+    return HourCounts(
         started=started,
         weights=weights,
         hours=tuple(chain.from_iterable(day.hours for day in days)),

@@ -91,8 +91,6 @@ def headline(results: Judged) -> str:
         return f"The test is over. Late {late} count until {final_moment(results)}."
     if verdict.recommendation == "inconclusive":
         seen = results.everybody.seen
-        if not seen and results.phase > 1:
-            return f"Nobody came in phase {results.phase}, and all phases together settle nothing."
         if not seen:
             return "Nobody saw the page, so nothing is settled."
         return f"{seen:,} {_plural('visitor', seen)} did not settle it."
@@ -129,11 +127,6 @@ def evidence(results: Judged) -> str:
     low, high = (percent(end) for end in variant.decision)
     people = "person" if counts.seen == 1 else "people"
     found = f"{counts.seen:,} {people} saw {it}, {counts.converted:,} {act(results)}"
-    if results.phase > 1:
-        return (
-            f"In phase {results.phase} {found}. By the evidence of all phases the rate is between "
-            f"{low} and {high}, safe to watch every day."
-        )
     return f"{found}: between {low} and {high}, safe to watch every day."
 
 
@@ -213,8 +206,6 @@ def _not_enough(results: Judged) -> str:
     outlook = results.outlook
     assert outlook is not None, "only called while visitors are missing"
     if not results.everybody.seen:
-        if results.phase > 1:
-            return f"Nobody new has come in phase {results.phase} yet. The evidence so far stands."
         return "Nobody has seen the page yet."
     days = "" if outlook.days is None else f"{outlook.days} {_plural('day', outlook.days)}"
     if not outlook.visitors:

@@ -1,4 +1,4 @@
-"""The evidence of one phase at some looks, from what had been counted by then. Pure."""
+"""The evidence at some looks, from what had been counted by then. Pure."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ REMEMBERED = 256
 
 
 class Known(NamedTuple):
-    """What is known of a phase at some looks, a row each: totals up to then.
+    """What is known at some looks, a row each: totals up to then.
 
     ``settled`` are of those seen whose conversion window was over, ``converted`` those of them who
     did; ``arrived`` are conversions that had come by then.
@@ -34,14 +34,13 @@ class Known(NamedTuple):
 
 
 def at_once(known: Known, weights: Row, target: float, floor: float) -> Sequence[Floats]:
-    """Return the evidence of a phase at these looks: above, above the floor, below and split."""
+    """Return the evidence at these looks: above, above the floor, below and split."""
     seen, arrived, settled, converted = known
-    open_arms = [k for k, weight in enumerate(weights) if weight]
     return (
         statistics.log_e_above_path(arrived, seen, target),
         statistics.log_e_above_path(arrived, seen, floor),
         statistics.log_e_below_path(converted, settled, target),
-        statistics.log_e_split_path(seen[:, open_arms], [weights[k] for k in open_arms]),
+        statistics.log_e_split_path(seen, weights),
     )
 
 
@@ -72,8 +71,5 @@ def _at_look(
         [statistics.log_e_above(each, target) for each in counts],
         [statistics.log_e_above(each, floor) for each in counts],
         [statistics.log_e_below(each, target) for each in statistics.counts_of(settled, converted)],
-        statistics.split(
-            [number for number, weight in zip(seen, weights, strict=True) if weight],
-            [weight for weight in weights if weight],
-        ).log_e,
+        statistics.split(seen, weights).log_e,
     )

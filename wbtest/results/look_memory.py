@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
-from collections.abc import Hashable, Sequence
+from collections.abc import Hashable
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 class Hours(NamedTuple):
-    """When each hour of a phase was over, and three tables of totals up to each of them.
+    """When each hour of a test was over, and three tables of totals up to each of them.
 
     The tables begin with a row of no hour at all, so they are one row longer.
     """
@@ -33,41 +33,40 @@ class LookMemory:
     def __init__(self, room: int) -> None:
         self.room = room
         self.size = 0
-        self._known: OrderedDict[Hashable, tuple[tuple[Hours, ...], Looks]] = OrderedDict()
+        self._known: OrderedDict[Hashable, tuple[Hours, Looks]] = OrderedDict()
         self._changing = threading.Lock()
 
-    def find(self, name: Hashable, phases: Sequence[Hours], moment: int) -> Looks | None:
-        """Return what is known of looks at these phases that were over at ``moment``, or None.
+    def find(self, name: Hashable, hours: Hours, moment: int) -> Looks | None:
+        """Return what is known of looks at these hours that were over at ``moment``, or None.
 
-        ``name`` stands for the test and for all that is computed with. Each phase must be there.
+        ``name`` stands for the test and for all that is computed with.
         """
         known = self._known.get(name)
         if known is None:
             return None
         before, found = known
-        until = [_first_change(*pair) for pair in zip(before, phases, strict=True)]
         count = int(found.ends.searchsorted(moment, "right"))
-        for change in until:
-            if change is not None:
-                count = min(count, int(found.ends.searchsorted(change, "left")))
+        change = _first_change(before, hours)
+        if change is not None:
+            count = min(count, int(found.ends.searchsorted(change, "left")))
         return found.first(count)
 
-    def keep(self, name: Hashable, phases: Sequence[Hours], found: Looks) -> None:
+    def keep(self, name: Hashable, hours: Hours, found: Looks) -> None:
         """Remember what was found at looks that were all over by then; nobody may write to it."""
         with self._changing:
             self._forget(self._known.pop(name, None))
-            self._known[name] = (tuple(phases), found)
+            self._known[name] = (hours, found)
             self.size += _size(*self._known[name])
             while self.size > self.room:
                 self._forget(self._known.popitem(last=False)[1])
 
-    def _forget(self, former: tuple[tuple[Hours, ...], Looks] | None) -> None:
+    def _forget(self, former: tuple[Hours, Looks] | None) -> None:
         if former is not None:
             self.size -= _size(*former)
 
 
-def _size(phases: Sequence[Hours], found: Looks) -> int:
-    return found.size + sum(int(table.size) for hours in phases for table in hours.totals)
+def _size(hours: Hours, found: Looks) -> int:
+    return found.size + sum(int(table.size) for table in hours.totals)
 
 
 def _first_change(before: Hours, after: Hours) -> int | None:

@@ -1,8 +1,4 @@
-"""The evidence at the end of every hour, from hourly counts. Pure.
-
-Counts of several phases are never added up to compare variants: weights differ, and the rate may
-have drifted meanwhile. What adds up is log E, each phase's at the same moment.
-"""
+"""The evidence at the end of every hour, from hourly counts. Pure."""
 
 from __future__ import annotations
 
@@ -10,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cached_property
-from typing import TYPE_CHECKING, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, NamedTuple
 
 from wbtest.audience.hour_rows import HourRows, Row
 from wbtest.results import statistics
@@ -21,16 +17,14 @@ if TYPE_CHECKING:
     from wbtest.results.statistics.mixture import Floats, Ints
 
 HOUR = 3600
-T = TypeVar("T")
 # A test of six variants that ran for 90 days takes a tenth of it; all of it are eight megabytes.
 _looks = LookMemory(1_000_000)
 
 
 @dataclass(frozen=True)
-class PhaseHours:
-    """What one phase counted. A row is an hour, a column a variant, in the sealed order.
+class HourCounts:
+    """What a test counted. A row is an hour, a column a variant, in the sealed order.
 
-    A weight of 0 says that nobody new was shown the variant: then the phase says nothing of it.
     ``started`` and the ``hours``, ascending, are in seconds since 1970; an hour goes by its start.
     ``seen`` stands at the hour of the sighting, ``arrived`` at the hour of the conversion, and
     ``converted`` holds the same conversions at the hour in which their visitor was seen.
@@ -42,20 +36,6 @@ class PhaseHours:
     seen: Sequence[Row]
     arrived: Sequence[Row]
     converted: Sequence[Row]
-
-    @property
-    def open_arms(self) -> list[int]:
-        """The places of the variants that newcomers were shown."""
-        return [k for k, weight in enumerate(self.weights) if weight]
-
-    @property
-    def open_weights(self) -> Row:
-        """Their weights."""
-        return tuple(weight for weight in self.weights if weight)
-
-    def of_open(self, row: Sequence[T]) -> list[T]:
-        """Return the entries of a row that belong to them."""
-        return [row[k] for k in self.open_arms]
 
     @cached_property
     def ends(self) -> Ints:
@@ -130,8 +110,8 @@ class Looks(NamedTuple):
 
     ``above`` and ``above_floor`` say that a variant's rate is above target and floor, ``below``
     that it is below the target; a row is a look, a column a variant. ``split`` speaks against the
-    promised split, ``seen`` is how many visitors of the phase then running had been seen. All
-    evidence is log E at that moment, not its maximum so far.
+    promised split, ``seen`` is how many visitors had been seen. All evidence is log E at that
+    moment, not its maximum so far.
     """
 
     ends: Ints
@@ -165,7 +145,7 @@ class Looks(NamedTuple):
 
 
 def look(
-    phases: Sequence[PhaseHours], *, target: float, floor: float, window_hours: int, now: datetime
+    hours: HourCounts, *, target: float, floor: float, window_hours: int, now: datetime
 ) -> Looks:
     """Return the evidence at the end of every hour that is over, and at ``now``.
 
@@ -175,21 +155,21 @@ def look(
     import numpy as np
 
     window, moment = window_hours * HOUR, int(now.timestamp())
-    # Their starts only tell one test from another; that its hours are the same is seen by them.
-    name = (tuple((phase.started, phase.weights) for phase in phases), target, floor, window)
-    hours = [Hours(phase.ends, phase.until_each) for phase in phases]
-    known = _looks.find(name, hours, moment)
+    # The start only tells one test from another; that its hours are the same is seen by them.
+    name = (hours.started, hours.weights, target, floor, window)
+    counted = Hours(hours.ends, hours.until_each)
+    known = _looks.find(name, counted, moment)
     # The last one that is known is taken again, so that each is held against the one before it.
     kept = known.first(max(len(known.ends) - 1, 0)) if known else None
     after = int(kept.ends[-1]) if kept and len(kept.ends) else None
-    ends = np.append(_steps(phases, window, after, moment), moment)
-    found = _evidence(phases, ends, window, target, floor)
+    ends = np.append(_steps(hours, window, after, moment), moment)
+    found = _evidence(hours, ends, window, target, floor)
     found = (kept or found.first(0)).followed_by(found)
-    _looks.keep(name, hours, found.first(len(found.ends) - 1))
+    _looks.keep(name, counted, found.first(len(found.ends) - 1))
     return found
 
 
-def _steps(phases: Sequence[PhaseHours], window: int, after: int | None, moment: int) -> Ints:
+def _steps(hours: HourCounts, window: int, after: int | None, moment: int) -> Ints:
     """When an hour was over, or the window of those seen in it, up to ``moment``; ascending.
 
     Only later ones than ``after``, where that is given.
@@ -197,39 +177,26 @@ def _steps(phases: Sequence[PhaseHours], window: int, after: int | None, moment:
     import numpy as np
 
     steps = []
-    for phase in phases:
-        for later in (0, window):
-            first = 0 if after is None else phase.over(after - later)
-            steps.append(phase.ends[first : phase.over(moment - later)] + later)
+    for later in (0, window):
+        first = 0 if after is None else hours.over(after - later)
+        steps.append(hours.ends[first : hours.over(moment - later)] + later)
     return np.unique(np.concatenate(steps))
 
 
-def _evidence(
-    phases: Sequence[PhaseHours], ends: Ints, window: int, target: float, floor: float
-) -> Looks:
+def _evidence(hours: HourCounts, ends: Ints, window: int, target: float, floor: float) -> Looks:
     """Return what is found at looks at these moments, of which the last one is now."""
     import numpy as np
 
-    arms = len(phases[-1].weights)
-    above = np.zeros((len(ends), arms))
-    above_floor, below = np.zeros_like(above), np.zeros_like(above)
-    split, visitors = np.zeros(len(ends)), np.zeros(len(ends), dtype=np.int64)
-    of_phase = one_by_one if len(ends) <= FEW else at_once
-    for phase in phases:
-        # The last look is now: it sees the hour that is not over yet.
-        when = np.append(phase.ends.searchsorted(ends[:-1], "right"), -1)
-        old = phase.ends.searchsorted(ends - window, "right")
-        seen = phase.seen_until[when]
-        known = Known(
-            seen, phase.arrived_until[when], phase.seen_until[old], phase.converted_until[old]
-        )
-        found = of_phase(known, phase.weights, target, floor)
-        above += found[0]
-        above_floor += found[1]
-        below += found[2]
-        split += found[3]
-        visitors = np.where(ends > phase.started, seen.sum(axis=1), visitors)
-    return Looks(ends, above, above_floor, below, split, visitors)
+    # The last look is now: it sees the hour that is not over yet.
+    when = np.append(hours.ends.searchsorted(ends[:-1], "right"), -1)
+    old = hours.ends.searchsorted(ends - window, "right")
+    seen = hours.seen_until[when]
+    known = Known(
+        seen, hours.arrived_until[when], hours.seen_until[old], hours.converted_until[old]
+    )
+    evidence_of = one_by_one if len(ends) <= FEW else at_once
+    above, above_floor, below, split = evidence_of(known, hours.weights, target, floor)
+    return Looks(ends, above, above_floor, below, split, seen.sum(axis=1))
 
 
 def _total(rows: Sequence[Row], arms: int) -> Ints:

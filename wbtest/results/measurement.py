@@ -12,7 +12,6 @@ from wbtest.publishing.in_words import as_percent
 from wbtest.publishing.rule import Hypothesis
 from wbtest.results import statistics
 from wbtest.results.history import Counted
-from wbtest.results.statistics.split import ALARM
 from wbtest.results.totals import total
 from wbtest.results.trust import Check, early, listed, share_of
 
@@ -23,44 +22,14 @@ FEWEST_SERVED = 100
 
 
 def check_split(counted: Counted) -> Check:
-    """Did as many see each variant as its weight says, in the newest phase and in all of them?"""
+    """Did as many see each variant as its weight says?"""
     reason = (
         "Something on the way treats the variants differently, so their figures cannot be compared."
     )
     do = "Find the cause, mend it, and begin a new test: these figures cannot be saved."
     title, did = "Split as planned", "saw the page"
     seen = [totals.seen for totals in counted.variants]
-    newest = _split_of("split", title, seen, counted, did, reason, do)
-    evidence = _evidence(counted)
-    if newest.state == "stop" or sum(evidence) < ALARM:
-        return newest
-    # The evidence of the phases is added up, as the verdict does; the newest alone is sound.
-    worst = worst_phase(counted)
-    found = f"In phase {worst + 1} {_found(*_parts(counted)[worst], did)}"
-    reason = f"{found} Chance does not explain it. {reason}"
-    return Check("split", "stop", reason, title, "broken", do=do, where="page")
-
-
-def worst_phase(counted: Counted) -> int:
-    """Return the index of the phase to ask for the cause: the newest, while its split is broken."""
-    evidence = _evidence(counted)
-    is_earlier = evidence[-1] < ALARM <= sum(evidence)
-    return evidence.index(max(evidence)) if is_earlier else len(evidence) - 1
-
-
-def _parts(counted: Counted) -> list[tuple[list[int], tuple[int, ...]]]:
-    """Who saw the variants of each phase, and their weights."""
-    parts = [
-        (phase.of_open([counts.seen for counts in phase.totals()]), phase.open_weights)
-        for phase in counted.phases[:-1]
-    ]
-    here = counted.phases[-1]
-    seen = [totals.seen for totals in counted.variants]
-    return [*parts, (here.of_open(seen), here.open_weights)]
-
-
-def _evidence(counted: Counted) -> list[float]:
-    return [statistics.split(*part).log_e for part in _parts(counted)]
+    return _split_of("split", title, seen, counted, did, reason, do)
 
 
 def chance(p_value: float) -> str:
@@ -96,8 +65,7 @@ def _split_of(
     reason: str,
     do: str,
 ) -> Check:
-    newest = counted.phases[-1]
-    weights, counts = newest.open_weights, newest.of_open(counts)
+    weights = counted.hours.weights
     if len(counts) == 1:
         return Check(check, "ok", "There is one variant, so nothing is split.", title, "–")
     if _is_too_few(sum(counts), weights):
@@ -156,7 +124,7 @@ def check_beacons(rule: Hypothesis, counted: Counted) -> Check:
 def check_beacons_alike(counted: Counted) -> Check:
     """Were as many pages of each variant never seen?"""
     check, title = "beacons_alike", "Unseen alike in all variants"
-    variants = counted.phases[-1].of_open(counted.variants)
+    variants = counted.variants
     lost = [_lost(totals) for totals in variants]
     served = [totals.served for totals in variants]
     if len(served) == 1:

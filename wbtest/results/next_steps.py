@@ -113,7 +113,6 @@ def _unfinished(workspace: Workspace) -> Sequence[Experiment]:
         .order_by(Experiment.id)
         .options(
             selectinload(Experiment.variants),
-            selectinload(Experiment.phases),
             joinedload(Experiment.revision),
         )
     ).all()

@@ -13,7 +13,7 @@ from msgspec import Struct
 
 from wbtest.publishing.rule import Hypothesis
 from wbtest.results import statistics
-from wbtest.results.looks import PhaseHours
+from wbtest.results.looks import HourCounts
 from wbtest.results.statistics import Counts
 from wbtest.results.verdict import Life
 
@@ -42,15 +42,15 @@ class Outlook(Struct, frozen=True):
     is_too_slow: bool = False
 
 
-def foresee(rule: Hypothesis, phase: PhaseHours, life: Life) -> Outlook:
-    """Return what is still missing in ``phase``, the one that runs."""
-    seen = sum(counts.seen for counts in phase.totals())
+def foresee(rule: Hypothesis, hours: HourCounts, life: Life) -> Outlook:
+    """Return what is still missing."""
+    seen = sum(counts.seen for counts in hours.totals())
     most = max(rule.maximum_visitors - seen, 0)
-    more = _more_for_a_verdict(rule, phase, life, most)
+    more = _more_for_a_verdict(rule, hours, life, most)
     visitors = max(most if more is None else more, rule.minimum_visitors - seen)
     days_left = (life.over_at(rule) - life.now).total_seconds() / DAY
     days_to_ripe = ceil(max((life.ripe_at(rule) - life.now).total_seconds(), 0) / DAY)
-    daily = _daily(phase, life)
+    daily = _daily(hours, life)
     if visitors and not daily:
         return Outlook(visitors, days_to_ripe or None, more is None)
     days = max(ceil(visitors / daily) if visitors else 0, days_to_ripe, 1)
@@ -67,13 +67,13 @@ def rounded(visitors: int) -> int:
     return ceil(visitors / step) * step
 
 
-def _more_for_a_verdict(rule: Hypothesis, phase: PhaseHours, life: Life, most: int) -> int | None:
+def _more_for_a_verdict(rule: Hypothesis, hours: HourCounts, life: Life, most: int) -> int | None:
     """How many more visitors in all, at the rates so far; None when ``most`` will not do."""
-    totals = phase.of_open(phase.totals())
+    totals = hours.totals()
     if min(counts.seen for counts in totals) < FEWEST:
         return None
-    shares = [weight / sum(phase.weights) for weight in phase.open_weights]
-    enough = statistics.evidence_needed(rule.alpha, len(phase.weights))
+    shares = [weight / sum(hours.weights) for weight in hours.weights]
+    enough = statistics.evidence_needed(rule.alpha, len(hours.weights))
     enough_below = statistics.evidence_needed(rule.beta)
 
     def above(x: Ints, n: Ints) -> Floats:
@@ -89,9 +89,7 @@ def _more_for_a_verdict(rule: Hypothesis, phase: PhaseHours, life: Life, most: i
     ]
     if promising:
         return _more(promising, most, above, is_one_enough=True)
-    settled = phase.of_open(
-        phase.settled(int(life.now.timestamp()) - rule.conversion_window_hours * 3600)
-    )
+    settled = hours.settled(int(life.now.timestamp()) - rule.conversion_window_hours * 3600)
     on_the_way = sum(c.seen for c in totals) - sum(c.seen for c in settled)
     waiting = list(zip(settled, shares, strict=True))
     more = _more(waiting, most + on_the_way, below, is_one_enough=False)
@@ -133,9 +131,9 @@ def _more(
     return None
 
 
-def _daily(phase: PhaseHours, life: Life) -> float:
-    """Visitors a day over the last week, or since the phase began."""
+def _daily(hours: HourCounts, life: Life) -> float:
+    """Visitors a day over the last week, or since the start."""
     now = life.now.timestamp()
-    start = max(phase.started, now - RECENT_DAYS * DAY)
-    seen = int((phase.seen_until[-1] - phase.seen_until[phase.begun(floor(start))]).sum())
+    start = max(hours.started, now - RECENT_DAYS * DAY)
+    seen = int((hours.seen_until[-1] - hours.seen_until[hours.begun(floor(start))]).sum())
     return seen * DAY / max(now - start, 3600)

@@ -116,9 +116,7 @@ def check_weekdays(counted: History, around: Around) -> Check:
     """Did people come on every day of the week, once there was one?"""
     title = "All weekdays seen"
     seen = {
-        day.weekday()
-        for (_, day), row in counted.days.items()
-        if any(totals.seen for totals in row)
+        day.weekday() for day, row in counted.days.items() if any(totals.seen for totals in row)
     }
     if not seen:
         return early("weekdays", title, "Nobody came yet.")

@@ -8,8 +8,7 @@ from wbtest.audience import counts
 from wbtest.audience.engagement import counted as engagement
 from wbtest.audience.engagement.acts import Act
 from wbtest.audience.engagement.counted import Opened, Share
-from wbtest.publishing.models import Experiment, Phase
-from wbtest.publishing.running.stages import tested
+from wbtest.publishing.models import Experiment
 
 STEPS: dict[Act, str] = {
     ("depth", "25"): "Read a quarter",
@@ -32,9 +31,8 @@ class Step(NamedTuple):
 
 
 class Reading(NamedTuple):
-    """Questions and steps of one phase; phases are never added up."""
+    """Questions that were opened, and steps that were taken."""
 
-    phase: int
     questions: list[Opened]
     steps: list[Step]
 
@@ -48,19 +46,16 @@ class Reading(NamedTuple):
         return any(share.number for share in shares)
 
 
-def reading_of(experiment: Experiment, phase: Phase | None = None) -> Reading:
-    """Return what is known of a phase of an experiment that was started: of the newest one."""
-    phase = phase or experiment.phases[-1]
-    totals = counts.totals_by_variant(experiment, phase.number)
-    seen = {variant.key: totals[variant.key].seen for variant in tested(experiment)}
-    did = engagement.by_variant(experiment, phase.number)
+def reading_of(experiment: Experiment) -> Reading:
+    """Return what is known of an experiment that was started."""
+    totals = counts.totals_by_variant(experiment)
+    did = engagement.by_variant(experiment)
     steps = [
-        Step(act, name, tuple(Share(did[key].get(act, 0), of) for key, of in seen.items()))
+        Step(
+            act,
+            name,
+            tuple(Share(did[key].get(act, 0), each.seen) for key, each in totals.items()),
+        )
         for act, name in STEPS.items()
     ]
-    return Reading(phase.number, engagement.faq_opened(experiment, phase), steps)
-
-
-def earlier_readings(experiment: Experiment) -> list[Reading]:
-    """Return the same of the phases before the newest, the latest of them first."""
-    return [reading_of(experiment, phase) for phase in reversed(experiment.phases[:-1])]
+    return Reading(engagement.faq_opened(experiment), steps)

@@ -8,7 +8,6 @@ from typing import NamedTuple
 from wbtest.audience import counts
 from wbtest.audience.counts import Totals
 from wbtest.publishing.models import Experiment
-from wbtest.publishing.running.stages import tested
 from wbtest.results.figures import sealed_rule
 from wbtest.results.totals import total
 
@@ -28,7 +27,7 @@ MEANINGS = {
 
 
 class Beside(NamedTuple):
-    """A variant's sealed figures in the newest phase, and the same with those readmitted."""
+    """A variant's sealed figures, and the same with those readmitted."""
 
     key: str
     name: str
@@ -44,11 +43,10 @@ def beside(experiment: Experiment, reasons: Collection[str]) -> list[Beside]:
     visits and addresses are known; none of them stands among the seen.
     """
     sources = sealed_rule(experiment).sources
-    phase = experiment.phases[-1].number
-    sealed = counts.totals_by_variant(experiment, phase, sources)
-    left_out = counts.left_out(experiment, phase, sources)
+    sealed = counts.totals_by_variant(experiment, sources)
+    left_out = counts.left_out(experiment, sources)
     found = []
-    for variant in tested(experiment):
+    for variant in experiment.variants:
         rows = [left_out[reason][variant.key] for reason in reasons if reason in left_out]
         added = total([Totals(), *rows])
         mine = sealed[variant.key]

@@ -34,8 +34,6 @@ def phrases(results: Results, *, seal: str, revision: int, form: str, is_alone: 
         found.append("short form")
     if is_alone:
         found.append(ALONE)
-    if results.phase > 1:
-        found.append(f"phase {results.phase}")
     return found
 
 

@@ -18,7 +18,7 @@ from wbtest.results.trust import is_red
 class Summary(NamedTuple):
     """The verdict in a word, a sentence, and a badge, and whether it can be trusted.
 
-    ``seen`` and ``signups`` are people who count so far, in all phases. ``is_reached``: the rule
+    ``seen`` and ``signups`` are people who count so far. ``is_reached``: the rule
     says what to do. ``is_withheld``: the figures cannot be trusted. ``reached_at`` is when there
     was a verdict, also one that is in doubt since. ``decision`` is the team's, '' before.
     """

@@ -6,7 +6,6 @@ stays reached, whoever looks and when. What came after it is held against it.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from functools import reduce
 from operator import and_, or_
@@ -18,7 +17,7 @@ from msgspec.structs import replace
 
 from wbtest.publishing.rule import Hypothesis
 from wbtest.results import statistics
-from wbtest.results.looks import Looks, PhaseHours
+from wbtest.results.looks import HourCounts, Looks
 from wbtest.results.statistics import Counts
 from wbtest.results.statistics.split import ALARM
 
@@ -73,14 +72,12 @@ class Doubt(Struct, frozen=True):
     ``until`` are the counts by which ``variant`` reached the target, ``since`` those of everybody
     seen after that and old enough to have converted. Both are None for a verdict of *not met*.
     ``is_contradicted``: those since run below the target; else the evidence just fell back.
-    ``since_by_phase`` are those since by phase, the first one first: only these have a rate.
     """
 
     variant: int
     until: Counts | None = None
     since: Counts | None = None
     is_contradicted: bool = False
-    since_by_phase: tuple[Counts, ...] = ()
 
 
 class Verdict(Struct, frozen=True):
@@ -126,7 +123,7 @@ class Verdict(Struct, frozen=True):
 
 def judge(
     rule: Hypothesis,
-    phases: Sequence[PhaseHours],
+    hours: HourCounts,
     looks: Looks,
     life: Life,
     *,
@@ -169,7 +166,7 @@ def judge(
         return replace(still_open, is_withheld=True)
     if met is not None and (not_met is None or met <= not_met):
         places = [k for k in range(arms) if is_above[:, k].any()]
-        doubts = {k: _doubt(k, rule, phases, looks, life) for k in places}
+        doubts = {k: _doubt(k, rule, hours, looks, life) for k in places}
         firm = tuple(k for k in places if doubts[k] is None)
         reached = replace(still_open, word="met", reached_at=looks.moment(met))
         if firm:
@@ -217,25 +214,14 @@ def _states(looks: Looks, enough: float, enough_below: float) -> tuple[State, ..
     )
 
 
-def _doubt(
-    k: int,
-    rule: Hypothesis,
-    phases: Sequence[PhaseHours],
-    looks: Looks,
-    life: Life,
-) -> Doubt | None:
+def _doubt(k: int, rule: Hypothesis, hours: HourCounts, looks: Looks, life: Life) -> Doubt | None:
     """What came after variant ``k`` crossed its line and speaks against it, or None."""
     enough = statistics.evidence_needed(rule.alpha, looks.above.shape[1])
     crossed = int(looks.ends[int((looks.above[:-1, k] >= enough).argmax())])
     settled = int(life.now.timestamp()) - rule.conversion_window_hours * 3600
-    since = [phase.since(crossed, settled)[k] for phase in phases]
-    against = sum(statistics.log_e_below(counts, rule.target) for counts in since)
+    since = hours.since(crossed, settled)[k]
+    against = statistics.log_e_below(since, rule.target)
     is_contradicted = against >= statistics.evidence_needed(rule.beta)
     if looks.above[-1, k] >= enough and not is_contradicted:
         return None
-    until = [phase.until(crossed)[k] for phase in phases]
-    return Doubt(k, _sum(until), _sum(since), is_contradicted, tuple(since))
-
-
-def _sum(counts: Sequence[Counts]) -> Counts:
-    return Counts(sum(c.seen for c in counts), sum(c.converted for c in counts))
+    return Doubt(k, hours.until(crossed)[k], since, is_contradicted)

@@ -8,7 +8,7 @@ from tests.conftest import HandClock
 from tests.factories import Team, make_experiment
 from tests.results.conftest import Start
 from wbtest.publishing.models import Experiment
-from wbtest.publishing.running import life, phases
+from wbtest.publishing.running import life
 from wbtest.results.annotating.models import Annotation
 from wbtest.results.annotating.notes import (
     MOST_NOTES,
@@ -34,10 +34,6 @@ def test_notes_and_steps_stand_in_the_order_of_time(experiment, team: Team, now:
     life.pause(experiment, team.approver, "The server moves")
     now.turn(hours=1)
     life.resume(experiment, team.approver)
-    words = {"headline": "Six dinners"}
-    phases.write_variant(experiment, team.editor, name="Six", overrides=words)
-    weights, why = {"control": 1, "six": 1}, "The new one is ready."
-    phases.open_phase(experiment, team.approver, weights, why)
     now.turn(hours=1)
     life.end(experiment, team.approver, "")
 
@@ -46,7 +42,6 @@ def test_notes_and_steps_stand_in_the_order_of_time(experiment, team: Team, now:
         (start + timedelta(hours=3), "A post went up", "x", "Editor"),
         (start + timedelta(hours=5), "Paused: The server moves", "", ""),
         (start + timedelta(hours=6), "Resumed", "", ""),
-        (start + timedelta(hours=6), f"Phase 2 (Control 1, Six 1): {why}", "", ""),
         (start + timedelta(hours=7), "The test ended", "", ""),
     ]
 

@@ -3,11 +3,8 @@
 import pytest
 
 from tests.conftest import HandClock
-from tests.factories import Team
 from tests.results.conftest import Start
 from tests.results.crowd import count_day
-from tests.results.states import crowd
-from wbtest.publishing.running.phases import open_phase
 from wbtest.results.dashboard import course
 from wbtest.results.dashboard.course import course_of
 from wbtest.results.figures import results_of
@@ -31,35 +28,6 @@ def test_a_day_that_is_over_shows_what_the_dashboard_showed_then(begin: Start, n
     ]  # fmt: skip
     for place, then in enumerate(seen_then[1:]):
         assert then[0][place] == points[place]
-
-
-def test_a_rate_begins_anew_with_each_phase_and_its_evidence_does_not(
-    begin: Start, now: HandClock, team: Team
-):
-    experiment = begin(variants=("Kitchen",))
-    crowd(experiment, (100, 5), (100, 9), days=range(3))
-    now.turn(days=3)
-    open_phase(experiment, team.approver, {"control": 1, "kitchen": 2}, "Another week of it.")
-    now.turn(days=2)
-    points = course_of(results_of(experiment, now()))[0]
-
-    assert [point.phase for point in points] == [1, 1, 1, 2, 2, 2]
-    assert [point.counts.seen for point in points] == [100, 200, 300, 0, 0, 0]
-    assert points[-1].interval.high < 0.15
-
-
-def test_a_variant_without_newcomers_says_nothing_in_that_phase(
-    begin: Start, now: HandClock, team: Team
-):
-    experiment = begin(variants=("Kitchen",))
-    now.turn(days=1)
-    open_phase(experiment, team.approver, {"control": 0, "kitchen": 1}, "Only the second.")
-    now.turn(days=2)
-    results = results_of(experiment, now())
-
-    assert [path[-2].interval for path in course_of(results)] == [
-        variant.decision for variant in results.variants
-    ]
 
 
 def test_a_long_test_is_drawn_with_few_points(begin: Start, now: HandClock):

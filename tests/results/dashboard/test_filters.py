@@ -7,30 +7,24 @@ import pytest
 from tests.factories import make_rule
 from wbtest.results.dashboard.filters import Choices, Filters, read_filters
 
-CHOICES = Choices(2, ["newsletter", "x"], ["phone"], [date(2027, 3, 1), date(2027, 3, 9)])
-NOTHING = Filters(2)
+CHOICES = Choices(["newsletter", "x"], ["phone"], [date(2027, 3, 1), date(2027, 3, 9)])
+NOTHING = Filters()
 
 
 def test_an_address_asks_for_a_part_and_the_part_gives_the_address_back():
     given = {
-        "from": "2027-03-02", "to": "2027-03-05", "source": "x", "device": "phone", "phase": "1",
+        "from": "2027-03-02", "to": "2027-03-05", "source": "x", "device": "phone",
     }  # fmt: skip
     filters = read_filters(given, CHOICES)
 
     assert filters.address == given
-    assert filters.words == "phase 1, from “x”, on a phone, since 2 March, until 5 March"
+    assert filters.words == "from “x”, on a phone, since 2 March, until 5 March"
 
 
 @pytest.mark.parametrize(
     "given",
     [
         {},
-        {"phase": "2"},
-        {"phase": "3"},
-        {"phase": "0"},
-        {"phase": "-1"},
-        {"phase": "٢"},
-        {"phase": "9" * 5000},
         {"source": "<script>"},
         {"device": "fridge"},
         {"from": "yesterday"},
@@ -46,7 +40,7 @@ def test_what_nobody_could_choose_asks_for_nothing(given):
 
 
 def test_a_day_is_one_of_the_pages_own_time_zone_also_when_clocks_change():
-    filters = Filters(1, since=date(2027, 3, 28), until=date(2027, 3, 28))
+    filters = Filters(since=date(2027, 3, 28), until=date(2027, 3, 28))
     cut = filters.cut(make_rule(), "Europe/Berlin")
     since, before = (datetime.fromtimestamp(at or 0, UTC) for at in (cut.since, cut.before))
 
@@ -57,6 +51,6 @@ def test_a_day_is_one_of_the_pages_own_time_zone_also_when_clocks_change():
 def test_without_a_source_those_count_that_the_rule_counts():
     rule = make_rule(sources=("newsletter",))
 
-    assert Filters(1).cut(rule, "UTC").sources == ("newsletter",)
-    assert Filters(1).cut(rule, "UTC", all_sources=True).sources is None
-    assert Filters(1, source="x").cut(rule, "UTC").sources == ("x",)
+    assert Filters().cut(rule, "UTC").sources == ("newsletter",)
+    assert Filters().cut(rule, "UTC", all_sources=True).sources is None
+    assert Filters(source="x").cut(rule, "UTC").sources == ("x",)

@@ -15,10 +15,9 @@ from tests.results.states import DAYS, States
 from tests.statements import counted
 from wbtest.extensions import db
 from wbtest.publishing.models import Experiment
-from wbtest.publishing.running.phases import open_phase
 
 TABS = ("over-time", "who-came", "what-they-said", "for-information")
-EVIL = "?source=<svg>&device=fridge&phase=7&from=yesterday&to=2027-02-30"
+EVIL = "?source=<svg>&device=fridge&from=yesterday&to=2027-02-30"
 
 
 @pytest.fixture
@@ -104,7 +103,7 @@ def test_days_are_filtered_and_evidence_is_not(viewer, experiment):
     whole = tab(viewer, experiment, "over-time")
     part = tab(viewer, experiment, "over-time?from=2027-03-02&to=2027-03-03&device=phone")
 
-    assert "Shown: phase 1, on a phone, since 2 March, until 3 March." in part
+    assert "Shown: on a phone, since 2 March, until 3 March." in part
     assert [row[0] for row in shown(part, "Seen of served, by day")] == ["2 March 2027"]
     for figure in ("figure-evidence", "figure-course"):
         drawn = [re.search(f'id="{figure}">(.*?)</script>', page) for page in (whole, part)]
@@ -151,19 +150,6 @@ def test_a_part_in_which_nobody_came_offers_everything_again(viewer, experiment)
 
     assert "Nobody in this part" in page
     assert "reaches your 8\u202f% target" in page
-
-
-def test_a_phase_can_be_looked_at_alone(viewer, states: States, now: HandClock, team: Team):
-    experiment = states.two_phases()
-    now.turn(days=DAYS)
-    weights = {variant.key: k + 1 for k, variant in enumerate(experiment.variants)}
-    open_phase(experiment, team.approver, weights, "More for the second one.")
-    newest = tab(viewer, experiment, "over-time")
-    first = tab(viewer, experiment, "over-time?phase=1")
-
-    assert shown(newest, "Seen of served, by day") == []
-    assert len(shown(first, "Seen of served, by day")) == 5
-    assert "Shown: phase 1." in first
 
 
 @pytest.mark.parametrize("table", ["course", "funnel", "densities", "segments", "answers", "asked"])

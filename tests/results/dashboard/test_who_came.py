@@ -28,7 +28,7 @@ def experiment(begin: Start, now: HandClock) -> Experiment:
 
 def came(experiment: Experiment, now: HandClock, **asked: str) -> WhoCame:
     found = results_of(experiment, now())
-    _, filters = filters_of(experiment, found, asked)
+    _, filters = filters_of(found, asked)
     return who_came(experiment, found, filters)
 
 
@@ -56,8 +56,8 @@ def test_whoever_asks_for_a_source_sees_it_whether_it_counts_or_not(experiment, 
 
 def test_days_without_a_filter_are_those_of_the_results(experiment, now):
     found = results_of(experiment, now())
-    _, nothing = filters_of(experiment, found, {})
-    _, newsletter = filters_of(experiment, found, {"source": "newsletter"})
+    _, nothing = filters_of(found, {})
+    _, newsletter = filters_of(found, {"source": "newsletter"})
     [whole] = days_of(experiment, found, nothing).values()
     [part] = days_of(experiment, found, newsletter).values()
 

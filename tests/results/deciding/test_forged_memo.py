@@ -14,11 +14,9 @@ from tests.results.crowd import count_hour, count_machines
 from tests.results.deciding.conftest import AGAINST
 from tests.results.deciding.test_decision_page import guess
 from wbtest.publishing.running import life
-from wbtest.publishing.running.sealing import seal_phase
 from wbtest.results.deciding.data import digest
 from wbtest.results.deciding.memos import export_of, find_memo
 from wbtest.results.deciding.proving import Proof, Unreadable, prove, read_export
-from wbtest.store import writing
 from wbtest.writing.evidence import Evidence
 
 # A file is a file; test_verify_memo.py checks those of every database.
@@ -30,7 +28,7 @@ ONLY_STATED = re.compile(
     r"made_by|number|experiment\.(started_at|ended_at|is_paused)|revision\..*"
     r"|decision\.(choice|reason|by\.id|by\.name|decided_at|second\.id|second\.name)"
     r"|attempts|forecasts\.scored|attempts\[\d\]\.(slug|claim|outcome|decided)|forecasts\.scored\[\d\]\.(name|rate|low|high)"
-    r"|figures\.(as_of|attempt|phases\[\d\]\.started_at)|trust\[\d+\]\.(state|value|reason)"
+    r"|figures\.(as_of|attempt)|trust\[\d+\]\.(state|value|reason)"
 )
 # Rows alone tell of copies, sources, chats, people with two variants, addresses and pauses; and
 # whether some machines may have been people.
@@ -57,10 +55,8 @@ def export(team: Team, now: HandClock) -> Export:
     count_hour(experiment, start, "kitchen", seen=4, converted=1, excluded_because="team")
     count_machines(experiment, 251)
     now.turn(days=10)
-    with writing():
-        seal_phase(experiment, {"control": 1, "kitchen": 3})
-    count_hour(experiment, int(now().timestamp()), "kitchen", seen=30, converted=5, phase=2)
-    count_hour(experiment, int(now().timestamp()), seen=10, converted=1, phase=2)
+    count_hour(experiment, int(now().timestamp()), "kitchen", seen=30, converted=5)
+    count_hour(experiment, int(now().timestamp()), seen=10, converted=1)
     now.turn(hours=5)
     life.end(experiment, team.owner)
     now.turn(days=2)
@@ -210,8 +206,8 @@ def test_no_list_is_emptied_and_nothing_is_added_unnoticed(export: Export, kind:
 
 def test_no_number_that_cannot_be_passes_for_a_count(export: Export):
     for number in (-500, 10**30, float("nan"), 0.5):
-        export["data"]["days"][0][2][0][0] = number
-        with pytest.raises(Unreadable, match=r"data\.days\[0\]\[2\]\[0\]\[0\] is no count"):
+        export["data"]["days"][0][1][0][0] = number
+        with pytest.raises(Unreadable, match=r"data\.days\[0\]\[1\]\[0\]\[0\] is no count"):
             prove(signed_anew(export))
 
 
@@ -223,7 +219,7 @@ def test_no_number_of_a_test_is_counted_up_to_without_end(export: Export):
 
 
 def test_an_hour_of_another_time_is_found(export: Export):
-    hours = export["data"]["phases"][0]["hours"]
+    hours = export["data"]["hours"]
     starts = [row[0] for row in hours]
     long_ago = [3600 * place for place in range(len(hours))]
     within = [start + 60 for start in starts]
@@ -233,12 +229,6 @@ def test_an_hour_of_another_time_is_found(export: Export):
         differs = [proof.what for proof in prove(signed_anew(export)) if proof.state == "differs"]
 
         assert "data" in differs, forged
-
-
-def test_a_phase_of_another_number_is_found(export: Export):
-    export["data"]["phases"][0]["number"] = 2
-
-    assert is_found(prove(signed_anew(export)), ())
 
 
 @pytest.mark.parametrize("text", ['{"a": NaN}', '{"a": 1, "a": 2}'])

@@ -13,7 +13,6 @@ from tests.results.crowd import count_day
 from tests.results.deciding.conftest import AGAINST, REASON
 from wbtest.extensions import clock, db
 from wbtest.publishing.models import Experiment
-from wbtest.publishing.running.sealing import seal_phase
 from wbtest.results.deciding.decide import LONGEST_REASON, decide
 from wbtest.results.deciding.memo_views import printed, shown
 from wbtest.results.deciding.memos import find_memo
@@ -117,22 +116,12 @@ def test_the_file_holds_what_the_digests_are_of(met: Experiment, team: Team, app
     decide(met, team.approver, "go", REASON)
     file = json.loads(approver.get(f"{place(met)}.json").data)
 
-    assert file["memo"]["digests"]["seals"] == [met.seal]
-    assert file["sealed"] == [met.sealed]
+    assert file["memo"]["digests"]["seal"] == met.seal
+    assert file["sealed"] == met.sealed
     assert file["revision"]["headline"] == met.revision.document["headline"]
-    assert file["data"]["phases"][0]["weights"] == [1, 1]
+    assert file["data"]["weights"] == [1, 1]
     assert file["data"]["left_out"] == {"team": [[0, 0], [4, 1]]}
     assert len(file["digest"]) == 64
-
-
-def test_every_phase_that_had_a_seal_is_named(met: Experiment, team: Team, approver: Browser):
-    with writing():
-        seal_phase(met, {"control": 1, "kitchen": 3})
-    decide(met, team.approver, "go", REASON)
-    page = approver.get(place(met)).text
-
-    assert met.phases[1].seal in page
-    assert "the interval rests on all 2 phases" in page
 
 
 def test_an_old_decision_says_that_its_counts_were_not_kept(

@@ -16,11 +16,9 @@ from tests.results.deciding.test_memos import make_old_decision
 from wbtest.cli import main
 from wbtest.extensions import db
 from wbtest.publishing.models import Experiment
-from wbtest.publishing.running.sealing import seal_phase
 from wbtest.results.deciding.data import digest
 from wbtest.results.deciding.memos import export_of, find_memo
 from wbtest.results.deciding.sorting import HOW
-from wbtest.store import writing
 
 Export = dict[str, Any]
 
@@ -39,11 +37,9 @@ def verify(tmp_path: Path) -> Callable[[Export], Result]:
 
 @pytest.fixture
 def export(met: Experiment, team: Team, now: HandClock) -> Export:
-    """The file of a decision against the verdict, after a second phase, as it is downloaded."""
-    with writing():
-        seal_phase(met, {"control": 1, "kitchen": 3})
-    count_hour(met, int(now().timestamp()), "kitchen", seen=30, converted=5, phase=2)
-    count_hour(met, int(now().timestamp()), seen=10, converted=1, phase=2)
+    """The file of a decision against the verdict, as it is downloaded."""
+    count_hour(met, int(now().timestamp()), "kitchen", seen=30, converted=5)
+    count_hour(met, int(now().timestamp()), seen=10, converted=1)
     now.turn(hours=30)
     make_decision(met, team.approver, team.owner, "stop", AGAINST)
     memo = find_memo(met, 1)
@@ -74,8 +70,8 @@ def test_an_untouched_file_agrees_without_a_database(export: Export, verify):
     assert '  decision.by.name: "Approver"' in result.output.splitlines()
 
 
-def _drop_phase(file: Export) -> None:
-    del file["sealed"][1]
+def _change_sealed_text(file: Export) -> None:
+    file["sealed"] += " "
 
 
 def _change_choice(file: Export) -> None:
@@ -100,12 +96,12 @@ def _add_forecast(file: Export) -> None:
 
 
 def _change_hours_alone(file: Export) -> None:
-    file["data"]["phases"][0]["hours"][0][1][0] += 1
+    file["data"]["hours"][0][1][0] += 1
     signed_anew(file)
 
 
 def _make_counts_impossible(file: Export) -> None:
-    file["data"]["phases"][0]["hours"][0][2][0] = 10_000
+    file["data"]["hours"][0][2][0] = 10_000
     signed_anew(file)
 
 
@@ -126,7 +122,7 @@ def _swap_names(file: Export) -> None:
 
 
 def _change_weights(file: Export) -> None:
-    file["data"]["phases"][0]["weights"] = [1, 2]
+    file["data"]["weights"] = [1, 2]
     signed_anew(file)
 
 
@@ -155,7 +151,7 @@ def _hide_attempt(file: Export) -> None:
 
 
 CHANGES = {
-    _drop_phase: {"rule"},
+    _change_sealed_text: {"rule"},
     _change_choice: {"decision"},
     _drop_second: {"decision"},
     _second_oneself: {"decision"},
@@ -188,7 +184,7 @@ def test_every_change_is_found_where_it_was_made(export: Export, verify, change)
 def test_a_difference_says_what_stands_there_and_what_follows(export: Export, verify):
     _change_rate(export)
 
-    assert "figures.variants[0].rate: it says 0.2; it follows 0.1" in verify(export).output
+    assert "figures.variants[0].rate: it says 0.2; it follows 0.07" in verify(export).output
 
 
 def test_who_was_alone_only_says_so(export: Export, verify):

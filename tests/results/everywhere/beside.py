@@ -77,7 +77,7 @@ def _beside(numbers: Numbers) -> str:
 
 
 def check_said(reader: Reader) -> None:
-    """Answers, the last step, and what was read in each phase."""
+    """Answers, the last step, and what was read."""
     page, plan, answers = reader.page("results/what-they-said"), reader.plan, reader.told.answers
     if plan.question:
         label = f"How many chose each answer to: {plan.question}"
@@ -92,20 +92,16 @@ def check_said(reader: Reader) -> None:
         assert f"{whole(total[8])} of {whole(total[4])} who left an address said yes." in plain(
             page
         )
-    told = {phase for phase, *_ in reader.told.acts}
-    for phase in range(1, plan.newest + 1):
-        is_newest = phase == plan.newest
-        ending = "" if is_newest else f" in phase {phase}"
-        labels = f"Who opened each question{ending}", f"How far they came{ending or ', by variant'}"
-        is_shown = bool(told) if is_newest else phase in told
-        assert [has_table(page, label) for label in labels] == [is_shown] * 2
-        if is_shown:
-            _check_reading(reader, page, phase, *labels)
+    labels = "Who opened each question", "How far they came, by variant"
+    is_shown = bool(reader.told.acts)
+    assert [has_table(page, label) for label in labels] == [is_shown] * 2
+    if is_shown:
+        _check_reading(reader, page, *labels)
 
 
-def _check_reading(reader: Reader, page: str, phase: int, opened: str, done: str) -> None:
+def _check_reading(reader: Reader, page: str, opened: str, done: str) -> None:
     [_, *shown] = table(page, opened)
-    wanted = expecting.questions(reader, phase)
+    wanted = expecting.questions(reader)
     for row, (question, *shares) in zip(shown, wanted, strict=True):
         is_open = row[0] == f"{question}{OPEN}"
         assert row == [
@@ -115,7 +111,7 @@ def _check_reading(reader: Reader, page: str, phase: int, opened: str, done: str
         ]
     assert table(page, done)[1:] == [
         [name, *(_share(share) if share[1] else "–" for share in shares)]
-        for _, name, shares in expecting.steps(reader, phase)
+        for _, name, shares in expecting.steps(reader)
     ]
 
 
@@ -124,7 +120,7 @@ def _share(share: Share) -> str:
 
 
 def check_costs(reader: Reader) -> None:
-    """What came from each source, in all phases and variants, whether it counts or not."""
+    """What came from each source, of all variants, whether it counts or not."""
     by = reader.told.only(lambda fact: fact.reason == "").by("source")
     order = sorted(by, key=lambda where: (-by[where][0], where))
     rows = [(source, by[source,]) for (source,) in order]

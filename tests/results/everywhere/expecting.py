@@ -41,7 +41,6 @@ class Asked(NamedTuple):
     """A part of the figures: the address that asks for it, and whether a fact is in it."""
 
     address: dict[str, str]
-    phase: int
     source: str
     is_in: Callable[[Fact], bool]
 
@@ -53,23 +52,22 @@ def added(rows: list[Numbers]) -> Numbers:
 def asked(reader: Reader, part: Part) -> Asked:
     """What a part asks for, of what can be chosen."""
     plan = reader.plan
-    phase = plan.newest if part.phase is None else min(part.phase + 1, plan.newest)
     sources = reader.told.only(lambda fact: fact.reason == "").values("source")
     source = sources[part.source % len(sources)] if part.source is not None and sources else ""
-    first = plan.day_of(plan.starts[0]).toordinal()
+    first = plan.day_of(plan.start).toordinal()
     span = sorted(date.fromordinal(first + k) for k in part.days or ())
-    address = {"phase": str(phase), "source": source, "device": part.device}
+    address = {"source": source, "device": part.device}
     address |= {name: day.isoformat() for name, day in zip(("from", "to"), span, strict=False)}
 
     def is_in(fact: Fact) -> bool:
         return (
-            (fact.reason, fact.phase) == ("", phase)
+            fact.reason == ""
             and source in ("", fact.source)
             and part.device in ("", fact.device)
             and (not span or span[0] <= fact.day <= span[1])
         )
 
-    return Asked({name: value for name, value in address.items() if value}, phase, source, is_in)
+    return Asked({name: value for name, value in address.items() if value}, source, is_in)
 
 
 def in_part(reader: Reader, part: Asked) -> Recount:
@@ -123,13 +121,12 @@ def days(reader: Reader, part: Asked) -> Days:
 
 
 def stages(reader: Reader) -> list[tuple[str, list[int]]]:
-    """The steps from served to the last one that the page asks for, in the newest phase."""
+    """The steps from served to the last one that the page asks for."""
     plan, rows = reader.plan, reader.rows
     found = [("Served", [row[0] for row in rows]), ("Seen", [row[1] for row in rows])]
-    if any(act[0] == plan.newest for act in reader.told.acts):
+    if reader.told.acts:
         began = [
-            max(acts(reader, key, "focus", form, plan.newest) for form in ("top", "end"))
-            for key in plan.keys
+            max(acts(reader, key, "focus", form) for form in ("top", "end")) for key in plan.keys
         ]
         found.append(("Began the form", began))
     if plan.conversion == "signup":
@@ -141,32 +138,32 @@ def stages(reader: Reader) -> list[tuple[str, list[int]]]:
     return [*found, *([("Answered", [row[7] for row in rows])] if plan.question else [])]
 
 
-def acts(reader: Reader, key: str, kind: str, item: str, phase: int) -> int:
-    """How many of those who saw a variant in a phase did something."""
-    return sum(reader.told.acts[phase, key, kind, item, yes] for yes in (True, False))
+def acts(reader: Reader, key: str, kind: str, item: str) -> int:
+    """How many of those who saw a variant did something."""
+    return sum(reader.told.acts[key, kind, item, yes] for yes in (True, False))
 
 
-def questions(reader: Reader, phase: int) -> list[tuple[str, Share, Share]]:
+def questions(reader: Reader) -> list[tuple[str, Share, Share]]:
     """Each question with who opened it: of those who signed up, and of the others."""
-    everybody = reader.told.only(lambda fact: (fact.reason, fact.phase) == ("", phase))
-    shown = [key for key, weight in reader.plan.weights[phase - 1].items() if weight]
-    total = added([everybody.numbers(variant=key) for key in shown])
+    everybody = reader.told.only(lambda fact: fact.reason == "")
+    keys = reader.plan.keys
+    total = added([everybody.numbers(variant=key) for key in keys])
     found = []
     for number, question in enumerate(FAQ):
         yes, no = (
-            sum(reader.told.acts[phase, key, "faq", str(number), is_converted] for key in shown)
+            sum(reader.told.acts[key, "faq", str(number), is_converted] for key in keys)
             for is_converted in (True, False)
         )
         found.append((question, (yes, total[2]), (no, total[1] - total[2])))
     return found
 
 
-def steps(reader: Reader, phase: int) -> list[tuple[str, str, list[Share]]]:
+def steps(reader: Reader) -> list[tuple[str, str, list[Share]]]:
     """What those seen did, of each variant: its name in the file and on the page."""
-    everybody = reader.told.only(lambda fact: (fact.reason, fact.phase) == ("", phase))
+    everybody = reader.told.only(lambda fact: fact.reason == "")
     seen = {key: everybody.numbers(variant=key)[1] for key in reader.plan.keys}
     return [
-        (" ".join(act), name, [(acts(reader, key, *act, phase), of) for key, of in seen.items()])
+        (" ".join(act), name, [(acts(reader, key, *act), of) for key, of in seen.items()])
         for act, name in STEPS.items()
     ]
 
@@ -179,7 +176,7 @@ def machines(reader: Reader) -> dict[str, list[int]]:
 
 
 def set_aside(reader: Reader) -> dict[str, list[Share]]:
-    """Visits and addresses of people who do not count, for each variant, in all phases."""
+    """Visits and addresses of people who do not count, for each variant."""
 
     def row(counted: Recount) -> list[Share]:
         rows = [counted.numbers(variant=key) for key in reader.plan.keys]
@@ -197,7 +194,7 @@ def readmitted(reader: Reader) -> Iterator[tuple[Numbers, Numbers]]:
     """The sealed numbers of each variant, and those of the people who stand beside them."""
     plan = reader.plan
     beside = reader.told.only(
-        lambda f: f.reason in plan.readmitted and f.phase == plan.newest and plan.counts(f.source)
+        lambda fact: fact.reason in plan.readmitted and plan.counts(fact.source)
     )
     for key, numbers in zip(plan.keys, reader.rows, strict=True):
         yield numbers, beside.numbers(variant=key)

@@ -47,30 +47,16 @@ def check_json(reader: Reader) -> None:
         assert {name: variant[name] for name in expected} == expected
         assert variant["wilson"] == pytest.approx(wilson(reader.rows[k]), abs=1e-12)
     assert values["without_beacon"] == expecting.added(reader.rows)[5]
-    assert values["phase"] == plan.newest
-    assert values["phases"] == [_phase(reader, number) for number in range(1, plan.newest + 1)]
-
-
-def _phase(reader: Reader, number: int) -> dict[str, Any]:
-    sealed = reader.sealed.only(lambda fact: fact.phase == number)
-    variants = []
-    for key, weight in reader.plan.weights[number - 1].items():
-        seen, converted = sealed.numbers(variant=key)[1:3]
-        rate = converted / seen if seen else None
-        counts = {"seen": seen, "converted": converted, "rate": rate}
-        variants.append({"key": key, "weight": weight, **counts})
-    started_at = reader.plan.starts[number - 1].isoformat()
-    return {"number": number, "started_at": started_at, "variants": variants}
 
 
 def check_days(reader: Reader) -> None:
-    by = reader.sealed.by("phase", "day", "variant")
+    by = reader.sealed.by("day", "variant")
     _compare(
         reader.file("days"),
-        ("phase", "day", "variant"),
+        ("day", "variant"),
         [
-            (phase, day.isoformat(), key, by.get((phase, day, key), NOTHING))
-            for phase, day in sorted({where[:2] for where in by})
+            (day.isoformat(), key, by.get((day, key), NOTHING))
+            for day in sorted({day for day, _ in by})
             for key in reader.plan.keys
         ],
     )
@@ -83,17 +69,15 @@ def _compare(rows: list[Row], names: tuple[str, ...], expected: list[tuple[Any, 
 
 
 def check_part_of_days(reader: Reader, part: Asked, days: Days) -> None:
-    # Without a filter the file holds all phases.
-    if part.address != {"phase": str(reader.plan.newest)}:
-        _compare(
-            reader.file("days", **part.address),
-            ("phase", "day", "variant"),
-            [
-                (part.phase, day.isoformat(), key, numbers)
-                for day, row in days.items()
-                for key, numbers in zip(reader.plan.keys, row, strict=True)
-            ],
-        )
+    _compare(
+        reader.file("days", **part.address),
+        ("day", "variant"),
+        [
+            (day.isoformat(), key, numbers)
+            for day, row in days.items()
+            for key, numbers in zip(reader.plan.keys, row, strict=True)
+        ],
+    )
 
 
 def check_variants(reader: Reader) -> None:
@@ -117,20 +101,20 @@ def check_variants(reader: Reader) -> None:
 
 
 def check_sources(reader: Reader) -> None:
-    newest = reader.told.only(lambda fact: (fact.reason, fact.phase) == ("", reader.plan.newest))
+    everybody = reader.told.only(lambda fact: fact.reason == "")
     _compare(
         reader.file("sources"),
         ("source", "counts", "variant"),
         [
             (group.name, "yes" if reader.plan.counts(group.name) else "no", key, numbers)
-            for group in expecting.groups(reader, newest, "source")
+            for group in expecting.groups(reader, everybody, "source")
             for key, numbers in zip(reader.plan.keys, group.row, strict=True)
         ],
     )
 
 
 def check_languages(reader: Reader) -> None:
-    groups = expecting.groups(reader, reader.here, "language")
+    groups = expecting.groups(reader, reader.sealed, "language")
     named = [group._replace(name=group.name.replace("names none", "")) for group in groups]
     _compare(
         reader.file("languages"),
@@ -180,14 +164,13 @@ def check_course(reader: Reader, until: datetime) -> list[Row]:
     for key in plan.keys:
         for day in plan.days_until(until)[:-1]:
             end = plan.end_of(day)
-            phase = max(sum(start < end for start in plan.starts), 1)
-            by_then = reader.sealed.only(lambda f, n=phase, day=day: f.phase == n and f.day <= day)
+            by_then = reader.sealed.only(lambda fact, day=day: fact.day <= day)
             numbers = by_then.numbers(variant=key)
-            expected.append((end.isoformat(), key, phase, numbers[1], numbers[3]))
-        numbers = reader.here.numbers(variant=key)
-        expected.append((until.isoformat(), key, plan.newest, numbers[1], numbers[2]))
+            expected.append((end.isoformat(), key, numbers[1], numbers[3]))
+        numbers = reader.sealed.numbers(variant=key)
+        expected.append((until.isoformat(), key, numbers[1], numbers[2]))
     rows = reader.file("course")
-    names = ("at", "variant", "phase", "seen", "converted")
+    names = ("at", "variant", "seen", "converted")
     assert [tuple(row[name] for name in names) for row in rows] == [
         tuple(map(str, row)) for row in expected
     ]
@@ -225,15 +208,14 @@ def check_answers(reader: Reader) -> None:
 
 
 def check_reading(reader: Reader) -> None:
-    newest = reader.plan.newest
     expected = [
         [f"opened: {question}", who, *map(str, share)]
-        for question, *shares in expecting.questions(reader, newest)
+        for question, *shares in expecting.questions(reader)
         for who, share in zip(("signed up", "others"), shares, strict=True)
     ]
     expected += [
         [act, key, *map(str, share)]
-        for act, _, shares in expecting.steps(reader, newest)
+        for act, _, shares in expecting.steps(reader)
         for key, share in zip(reader.plan.keys, shares, strict=True)
     ]
     assert [list(row.values()) for row in reader.file("reading")] == expected

@@ -15,14 +15,12 @@ from tests.results.everywhere.recount import Numbers
 
 RATES = "Rates and intervals by variant"
 FUNNEL = "From served to the last step, by variant"
-PHASES = "Rates by phase and variant"
 STEPS = "What people did after the address, by variant"
 
 
 def check_first_screen(reader: Reader) -> None:
     page = reader.page("results")
     assert has_table(page, RATES) == has_table(page, FUNNEL) == reader.is_anybody
-    check_phases(reader, page)
     if reader.is_anybody:
         _check_rates(reader, page)
         _check_funnel(reader, page)
@@ -96,32 +94,6 @@ def _check_sentences(reader: Reader, page: str) -> None:
         assert f'data-signups="{total[2]}"' in page
         now = reader.browser.get(f"/experiments/{reader.experiment_id}/results/now.json").get_json()
         assert (now["seen"], now["signups"]) == total[1:3]
-
-
-def check_phases(reader: Reader, page: str) -> None:
-    """Each phase by itself; what they counted is never added up."""
-    plan = reader.plan
-    assert has_table(page, PHASES) == (plan.newest > 1)
-    if plan.newest == 1:
-        return
-    expected = [["Phase", *reader.names]]
-    for number, (start, weights) in enumerate(zip(plan.starts, plan.weights, strict=True), 1):
-        sealed = reader.sealed.only(lambda fact, number=number: fact.phase == number)
-        began = f"{number} from {start.day} {start:%B %Y}, {start:%H:%M} UTC"
-        cells = (_of_phase(sealed.numbers(variant=k), weights.get(k, 0)) for k in plan.keys)
-        expected.append([began, *cells])
-    assert table(page, PHASES) == expected
-
-
-def _of_phase(numbers: Numbers, weight: int) -> str:
-    seen, converted = numbers[1:3]
-    if not weight:
-        return "nobody new"
-    if not seen:
-        return "nobody yet"
-    if seen < 100:
-        return f"{converted} of {seen}, weight {weight}"
-    return f"{percent(converted / seen)} {whole(converted)} of {whole(seen)}, weight {weight}"
 
 
 def check_decision_page(reader: Reader) -> None:

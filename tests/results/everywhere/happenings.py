@@ -72,7 +72,7 @@ class Form(NamedTuple):
 class Visit(NamedTuple):
     """Somebody, or a crowd of ``size`` who all do the same; every ``every``-th sends the forms.
 
-    ``pick`` chooses a variant among those drawn then. ``machine`` is '' for people.
+    ``pick`` chooses a variant. ``machine`` is '' for people.
     ``objects``: against being counted, when all the rest has happened.
     """
 
@@ -101,21 +101,12 @@ class Follow(NamedTuple):
     is_erased: bool = False
 
 
-class Change(NamedTuple):
-    """A new phase, with a weight for each variant that stands there by then."""
-
-    at: int
-    weights: tuple[int, ...]
-    is_new: bool = False
-
-
 class Part(NamedTuple):
     """What is asked of the tabs that can be filtered.
 
-    Phase and source are places among those there are, days are counted from that of the start.
+    The source is a place among those there are, days are counted from that of the start.
     """
 
-    phase: int | None = None
     source: int | None = None
     device: str = ""
     days: tuple[int, int] | None = None
@@ -137,7 +128,7 @@ class History(NamedTuple):
     asks: bool = False
     asks_for: str = ""
     is_cookieless: bool = False
-    changes: tuple[Change, ...] = ()
+    weights: tuple[int, ...] = (1, 1, 1, 1)
     follows: tuple[Follow, ...] = ()
     imported: tuple[int, ...] = ()
     waiting: tuple[int, ...] = ()

@@ -11,7 +11,6 @@ from tests.results.everywhere.happenings import (
     HOUR,
     PLACES,
     SECOND,
-    Change,
     Follow,
     Form,
     History,
@@ -65,7 +64,6 @@ follows = made(
 )
 parts = made(
     Part,
-    phase=st.none() | st.integers(0, 2),
     source=st.none() | st.integers(0, 4),
     device=st.sampled_from(["", "phone", "desktop"]),
     days=st.none() | st.tuples(st.integers(0, DAYS), st.integers(0, DAYS)),
@@ -107,8 +105,6 @@ def histories(draw: st.DrawFn) -> History:
     """Any small history, anywhere."""
     where = place(*draw(st.sampled_from(PLACES)), draw(st.sampled_from(SERVERS)))
     some = st.lists(st.integers(0, ADDRESSES - 1), max_size=2, unique=True).map(tuple)
-    times = draw(st.lists(moments(where).filter(bool), max_size=2, unique=True))
-    weights = st.lists(st.sampled_from([0, 1, 1, 9]), min_size=6, max_size=6).map(tuple)
     conversion, confirms = draw(
         st.sampled_from([("signup", True), ("signup", False), ("confirmed", True)])
     )
@@ -123,7 +119,7 @@ def histories(draw: st.DrawFn) -> History:
         asks=draw(st.booleans()),
         asks_for=draw(st.sampled_from(["", "call", "price"])),
         is_cookieless=draw(st.sampled_from([False, False, True])),
-        changes=tuple(Change(at, draw(weights), draw(st.booleans())) for at in sorted(times)),
+        weights=draw(st.lists(st.sampled_from([1, 1, 9]), min_size=4, max_size=4).map(tuple)),
         follows=tuple(draw(st.lists(follows, min_size=ADDRESSES, max_size=ADDRESSES))),
         imported=draw(some),
         waiting=draw(some),

@@ -1,4 +1,4 @@
-"""A history, lived through the real code: started, visited, followed up, changed, ended."""
+"""A history, lived through the real code: started, visited, followed up, ended."""
 
 import hashlib
 import json
@@ -25,11 +25,11 @@ from wbtest.extensions import db
 from wbtest.publishing.choices.choosing import change_options
 from wbtest.publishing.choices.options import Asked, Options
 from wbtest.publishing.models import Experiment
-from wbtest.publishing.running import life, phases
+from wbtest.publishing.running import life
 from wbtest.store import writing
 from wbtest.writing.models import Revision
 
-NAMES = ("Kitchen", "A & B", "=Price", "New", "Newer")
+NAMES = ("Kitchen", "A & B", "=Price")
 QUESTION = Asked("Would you use it?", ("Yes", "No", "Perhaps"))
 PHONE = "Mozilla/5.0 (iPhone; CPU iPhone OS 19_1 like Mac OS X) Mobile/15E148 Safari/604.1"
 # What each machine calls itself and says beside, and the reason under which it is counted.
@@ -55,9 +55,6 @@ def live(history: History, revision: Revision, team: Team, now: HandClock) -> Li
     """Let the history happen, and turn the clock to when it is looked at."""
     now.time = history.place.start
     experiment = _start(history, revision, team)
-    for number, change in enumerate(history.changes):
-        now.time = history.place.at(change.at)
-        _open_phase(experiment, team, number, change.weights, is_new=change.is_new)
     now.time = history.place.at(history.looked_after)
     plan = _plan_of(history, experiment)
     machines = _visit(history, experiment, plan, int(now().timestamp()) * SECOND)
@@ -81,6 +78,9 @@ def _start(history: History, revision: Revision, team: Team) -> Experiment:
         conversion=history.conversion,
         conversion_window_hours=history.window_hours,
     )
+    with writing():
+        for variant, weight in zip(experiment.variants, history.weights, strict=False):
+            variant.weight = weight
     options = Options(
         counting="cookieless" if history.is_cookieless else "cookie",
         confirms=history.confirms,
@@ -91,33 +91,14 @@ def _start(history: History, revision: Revision, team: Team) -> Experiment:
     return life.start(make_checked(experiment, team.editor), team.approver)
 
 
-def _open_phase(
-    experiment: Experiment, team: Team, number: int, weights: tuple[int, ...], *, is_new: bool
-) -> None:
-    """Open a phase with these weights, or with others where they are those of now or nobody's."""
-    if is_new:
-        name = NAMES[-2 + number]
-        phases.write_variant(experiment, team.editor, name=name, overrides={"headline": name})
-    given = {v.key: w for v, w in zip(experiment.variants, weights, strict=False)}
-    for weight in (given["control"], 1, 3):
-        given["control"] = weight
-        drawn = {key: each for key, each in given.items() if each}
-        if drawn and drawn != experiment.phases[-1].weights:
-            break
-    phases.open_phase(experiment, team.approver, given, "More people shall see these.")
-
-
 def _plan_of(history: History, experiment: Experiment) -> Plan:
-    drawn = [dict(phase.weights) for phase in experiment.phases]
-    keys = [v.key for v in experiment.variants if any(v.key in weights for weights in drawn)]
-    names = {v.key: v.name for v in experiment.variants}
+    names = {variant.key: variant.name for variant in experiment.variants}
     assert set(names.values()) <= {"Control", *NAMES}
-    starts = [history.place.start, *(history.place.at(c.at) for c in history.changes)]
     return Plan(
-        names={key: names[key] for key in keys},
+        names=names,
         zone=history.place.zone,
-        starts=tuple(starts),
-        weights=tuple(drawn),
+        start=history.place.start,
+        weights=tuple(variant.weight for variant in experiment.variants),
         conversion=history.conversion,
         window_us=history.window_hours * 3600 * SECOND,
         sources=history.sources,
@@ -151,10 +132,10 @@ def _visit(
             recorder.flush()
     for number in history.waiting:
         who = _who(history, experiment, plan, Visit(0), "")
-        who |= {"phase": 0, "variant": "control", "excluded_because": "waiting"}
+        who |= {"variant": "control", "excluded_because": "waiting"}
         recorder.sign_up(_signed_up(who, list_key(_address(number)), "", now_us))
     recorder.put(Served(**_who(history, experiment, plan, Visit(0, machine="bot"), "last")))
-    machines["bot", plan.drawn_at(0)[0]] += 1
+    machines["bot", plan.keys[0]] += 1
     recorder.flush()
     lost = sum(number for (why, _), number in machines.items() if why == "lost")
     assert recorder.lost - lost_before == lost
@@ -164,13 +145,10 @@ def _visit(
 def _who(
     history: History, experiment: Experiment, plan: Plan, visit: Visit, visitor: str
 ) -> dict[str, Any]:
-    phase = plan.phase_at(visit.at)
-    drawn = plan.drawn_at(visit.at)
     agent, hints, _ = MACHINES[visit.machine] if visit.machine else (PHONE, "", "")
     return {
         "experiment_id": experiment.id,
-        "phase": phase,
-        "variant": drawn[visit.pick % len(drawn)],
+        "variant": plan.keys[visit.pick % len(plan.keys)],
         "visitor": visitor,
         "at_us": int(history.place.start.timestamp()) * SECOND + visit.at,
         "source": visit.source,
@@ -210,14 +188,12 @@ def _form_of(
     plan: Plan, visit: Visit, form: Form, who: dict[str, Any], email: str, at_us: int
 ) -> SignedUp:
     sent = who | {"excluded_because": form.reason or visit.reason}
-    drawn = plan.drawn_at(visit.at + form.after)
     if form.is_other:
-        sent["variant"] = drawn[(visit.pick + 1) % len(drawn)]
+        sent["variant"] = plan.keys[(visit.pick + 1) % len(plan.keys)]
     is_known = form.has_cookie and form.reason != "opted_out" and sent["variant"] == who["variant"]
     if not is_known:
-        # Only the form tells of them: it names the newest phase that drew its variant.
-        phase = plan.phase_of(sent["variant"], visit.at + form.after)
-        sent |= {"visitor": "", "source": "unknown", "phase": phase}
+        # Only the form tells of them.
+        sent |= {"visitor": "", "source": "unknown"}
     return _signed_up(sent, email, sent["visitor"], at_us)
 
 

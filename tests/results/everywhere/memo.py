@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from tests.results.everywhere import expecting
 from tests.results.everywhere.first_screen import RATES, large_rate
-from tests.results.everywhere.reading import Cells, Reader, paper, plain, table, whole
+from tests.results.everywhere.reading import Cells, Reader, paper, table, whole
 from tests.results.everywhere.recount import NOTHING
 from wbtest.results.deciding.proving import prove, read_export
 
@@ -17,14 +17,12 @@ def check_memo(reader: Reader, *, is_printed: bool) -> None:
     rows = _rows(reader)
     page = reader.page("memo/1")
     assert table(page, RATES)[1:] == rows
-    assert _phases(reader) in plain(page)
     if is_printed:
         pdf = reader.browser.get(f"/experiments/{reader.experiment_id}/memo/1.pdf")
         lines = paper(pdf.data)
         first = next(k for k, line in enumerate(lines) if line.startswith("Variant ")) + 1
         on_paper = [" ".join(row).replace("\u202f", " ") for row in rows]
         assert lines[first : first + len(rows)] == on_paper
-        assert _phases(reader) in " ".join(lines)
     exported = reader.page("memo/1.json")
     memo = json.loads(exported)
     _check_figures(reader, memo["memo"]["figures"])
@@ -38,13 +36,6 @@ def _rows(reader: Reader) -> Cells:
         [name, f"{whole(row[2])} of {whole(row[1])}", large_rate(row), ends, whole(row[6])]
         for name, row, ends in zip(reader.names, reader.rows, reader.decisions, strict=True)
     ]
-
-
-def _phases(reader: Reader) -> str:
-    newest = reader.plan.newest
-    if newest == 1:
-        return "rates are for information."
-    return f"Counts are of phase {newest}; the interval rests on all {newest} phases."
 
 
 def _check_figures(reader: Reader, figures: dict[str, Any]) -> None:
@@ -69,30 +60,27 @@ def _check_data(reader: Reader, data: dict[str, Any]) -> None:
     """The counts that the memo rests on."""
     keys = reader.plan.keys
     assert data["variants"] == keys
-    by = reader.sealed.by("phase", "day", "variant")
+    by = reader.sealed.by("day", "variant")
     assert data["days"] == [
-        [phase, day.isoformat(), [list(by.get((phase, day, key), NOTHING)) for key in keys]]
-        for phase, day in sorted({where[:2] for where in by})
+        [day.isoformat(), [list(by.get((day, key), NOTHING)) for key in keys]]
+        for day in sorted({day for day, _ in by})
     ]
     aside = expecting.set_aside(reader)
     assert data["left_out"] == {why: [list(pair) for pair in row] for why, row in aside.items()}
     assert data["machines"] == expecting.machines(reader)
-    for phase in data["phases"]:
-        _check_hours(reader, phase)
+    _check_hours(reader, data)
 
 
-def _check_hours(reader: Reader, phase: dict[str, Any]) -> None:
+def _check_hours(reader: Reader, data: dict[str, Any]) -> None:
     """No local hour stands there twice and none is missing; each holds what happened in it."""
     keys, where = reader.plan.keys, ZoneInfo(reader.plan.zone)
-    weights = reader.plan.weights[phase["number"] - 1]
-    assert phase["weights"] == [weights.get(key, 0) for key in keys]
+    assert data["weights"] == list(reader.plan.weights)
     shown = {}
-    for hour, *columns in phase["hours"]:
+    for hour, *columns in data["hours"]:
         local = datetime.fromtimestamp(hour, UTC).astimezone(where)
         shown[local.date(), local.hour, local.utcoffset()] = columns
-    assert len(shown) == len(phase["hours"])
-    sealed = reader.sealed.only(lambda fact: fact.phase == phase["number"])
-    by = sealed.by("day", "hour", "offset", "variant")
+    assert len(shown) == len(data["hours"])
+    by = reader.sealed.by("day", "hour", "offset", "variant")
     assert shown == {
         place: [[by.get((*place, key), NOTHING)[column] for key in keys] for column in (1, 3, 2)]
         for place in {at[:3] for at in by}

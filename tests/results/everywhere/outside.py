@@ -8,7 +8,7 @@ from flask import current_app
 
 from tests.conftest import Browser
 from tests.results.everywhere import expecting
-from tests.results.everywhere.first_screen import FUNNEL, RATES, check_phases
+from tests.results.everywhere.first_screen import FUNNEL, RATES
 from tests.results.everywhere.reading import (
     Reader,
     between,
@@ -23,7 +23,7 @@ from wbtest.cli import main
 
 SHARED = ("variants", "evidence", "days", "funnel")
 # No clock changes what else there is.
-TIMELESS = ("phase", "phases", "without_beacon", "split", "comparison", "all_equal", "attempt")
+TIMELESS = ("without_beacon", "split", "comparison", "all_equal", "attempt")
 INTERVALS = ("decision", "sequence", "wilson", "credible")
 
 
@@ -31,7 +31,6 @@ def check_shared(reader: Reader, outsider: Browser, token: str) -> None:
     """Somebody outside sees what members see."""
     page = outsider.get(f"/shared/{token}").text
     assert has_table(page, RATES) == has_table(page, FUNNEL) == reader.is_anybody
-    check_phases(reader, page)
     if reader.is_anybody:
         ours = reader.table("results", RATES)
         for row, mine, numbers in zip(table(page, RATES)[1:], ours[1:], reader.rows, strict=True):

@@ -87,18 +87,13 @@ class Reader:
 
     @cached_property
     def sealed(self) -> Recount:
-        """What the rule counts, in all phases."""
+        """What the rule counts."""
         return self.told.counting(self.plan)
 
     @cached_property
-    def here(self) -> Recount:
-        """What the rule counts in the newest phase."""
-        return self.sealed.only(lambda fact: fact.phase == self.plan.newest)
-
-    @cached_property
     def rows(self) -> list[Numbers]:
-        """What the columns hold of each variant in the newest phase."""
-        return [self.here.numbers(variant=key) for key in self.plan.keys]
+        """What the columns hold of each variant."""
+        return [self.sealed.numbers(variant=key) for key in self.plan.keys]
 
     @property
     def names(self) -> list[str]:
@@ -107,7 +102,7 @@ class Reader:
     @property
     def is_anybody(self) -> bool:
         """Whether there is anything to show."""
-        return bool(self.here.facts) or self.plan.newest > 1
+        return bool(self.sealed.facts)
 
     @property
     def decisions(self) -> list[str]:

@@ -19,14 +19,13 @@ COLUMNS = (
 )
 Numbers = tuple[int, ...]
 NOTHING: Numbers = (0,) * len(COLUMNS)
-PLACE = "phase, variant, at_us, source, device, language, visitor, excluded_because"
+PLACE = "variant, at_us, source, device, language, visitor, excluded_because"
 
 
 class Fact(NamedTuple):
     """One more in a column: where it stands, and its day and hour on a clock on the wall there."""
 
     column: str
-    phase: int
     variant: str
     day: date
     hour: int
@@ -41,13 +40,13 @@ class Fact(NamedTuple):
 class Recount:
     """How often each fact is found; machines, acts of those seen, and answers beside.
 
-    ``machines`` by reason and variant; ``acts`` by phase, variant, kind, item and whether whoever
+    ``machines`` by reason and variant; ``acts`` by variant, kind, item and whether whoever
     did it converted; ``answers`` by what was answered.
     """
 
     facts: Counter[Fact]
     machines: Counter[tuple[str, str]] = field(default_factory=Counter)
-    acts: Counter[tuple[int, str, str, str, bool]] = field(default_factory=Counter)
+    acts: Counter[tuple[str, str, str, bool]] = field(default_factory=Counter)
     answers: Counter[str] = field(default_factory=Counter)
     _tables: dict[Any, Any] = field(default_factory=dict)
 
@@ -93,13 +92,13 @@ def recount(experiment_id: int, plan: Plan, machines: Counter[tuple[str, str]]) 
         local = moment.astimezone(where)
         at = local.date(), local.hour, local.utcoffset()
         of = row.source, row.device, row.language, row.excluded_because
-        facts[Fact(column, row.phase, row.variant, *at, *of)] += 1
+        facts[Fact(column, row.variant, *at, *of)] += 1
 
     for row in rows["visits"]:
         add(row, "served")
     in_time: set[str] = set()
-    # Who counts as seen: in which phase, by which variant, and whether they converted.
-    seen: dict[str, tuple[int, str, bool]] = {}
+    # Who counts as seen: by which variant, and whether they converted.
+    seen: dict[str, tuple[str, bool]] = {}
     suspects = {s.visitor for s in rows["sightings"] if s.excluded_because == "suspected"}
     signups_by = _by_visitor(signups)
     for sighting in rows["sightings"]:
@@ -120,7 +119,7 @@ def recount(experiment_id: int, plan: Plan, machines: Counter[tuple[str, str]]) 
             add(sighting, "converted")
             add(sighting, "arrived", min(moments)[1])
         if sighting.excluded_because == "":
-            seen[sighting.visitor] = sighting.phase, sighting.variant, bool(moments)
+            seen[sighting.visitor] = sighting.variant, bool(moments)
     for row in signups:
         add(row, "signups")
         said = {
@@ -131,10 +130,10 @@ def recount(experiment_id: int, plan: Plan, machines: Counter[tuple[str, str]]) 
         }
         for column in (name for name, is_so in said.items() if is_so):
             add(row, column)
-    acts: Counter[tuple[int, str, str, str, bool]] = Counter()
+    acts: Counter[tuple[str, str, str, bool]] = Counter()
     for row in _read("engagements", "visitor, kind, item", experiment_id):
-        phase, variant, is_converted = seen[row.visitor]
-        acts[phase, variant, row.kind, row.item, is_converted] += 1
+        variant, is_converted = seen[row.visitor]
+        acts[variant, row.kind, row.item, is_converted] += 1
     return Recount(
         facts,
         machines,

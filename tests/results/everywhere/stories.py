@@ -4,7 +4,6 @@ from tests.results.everywhere.happenings import (
     DAY,
     HOUR,
     SECOND,
-    Change,
     Follow,
     Form,
     History,
@@ -24,16 +23,9 @@ ACROSS_MIDNIGHT = History(
 ELSEWHERE = History(
     KATHMANDU, (Visit(HOUR, source="direct", forms=(Form(HOUR),)),), sources=("newsletter",)
 )
-# The last variant gets nobody new, while enough come to rank the others.
-STOPPED = History(
-    KATHMANDU,
-    tuple(Visit(DAY, pick=pick, size=8) for pick in range(2)),
-    variants=3,
-    changes=(Change(HOUR, (1, 1, 0)),),
-)
 ACTS = (("faq", "0"), ("faq", "2"), ("depth", "100"), ("focus", "top"))
 READER = Visit(HOUR, acts=ACTS, forms=(Form(HOUR),))
-# Whoever can come comes on the first day, and on another one in another phase.
+# Whoever can come comes on the first day, and on another one.
 EVERYBODY = (
     *(READER, READER._replace(pick=1, device="desktop", language="de", forms=(Form(HOUR, 1),))),
     READER._replace(pick=1, source="instagram", language="", forms=(Form(HOUR, 2), Form(HOUR, 3))),
@@ -52,13 +44,13 @@ EVERYTHING = History(
     sources=("newsletter", "instagram"),
     asks=True,
     asks_for="call",
-    changes=(Change(DAY, (1, 9)),),
+    weights=(1, 9),
     follows=(Follow(HOUR, "Yes", agrees=True), Follow(8 * DAY, "No", is_erased=True), Follow()) * 4,
     imported=(20, 21),
     waiting=(0,),
     readmitted=("team", "suspected"),
     is_printed=True,
-    part=Part(phase=0, source=1, days=(0, 1)),
+    part=Part(source=1, days=(0, 1)),
 )
 CONFIRMED = EVERYTHING._replace(
     conversion="confirmed",
@@ -66,24 +58,4 @@ CONFIRMED = EVERYTHING._replace(
     is_ended=True,
     is_printed=False,
     moved_to="Pacific/Pago_Pago",
-)
-
-
-def crowd(day: int, pick: int, size: int, every: int) -> Visit:
-    """So many of one variant on a day, and every so-many-th of them signs up."""
-    return Visit(day * DAY, pick=pick, size=size, every=every, forms=(Form(HOUR),))
-
-
-# Half see each variant, on the next day nine in ten the first; the second is worse on both days.
-WORSE_EVERY_DAY = History(
-    KATHMANDU,
-    (crowd(1, 0, 100, 4), crowd(1, 1, 100, 5), crowd(2, 0, 1080, 20), crowd(2, 1, 120, 24)),
-    changes=(Change(DAY + HOUR, (9, 1)),),
-    is_printed=True,
-)
-# Nine in ten see the first variant, on the next day half of them; the second is better on both.
-BETTER_EVERY_DAY = History(
-    KATHMANDU,
-    (crowd(1, 0, 900, 4), crowd(1, 1, 100, 3), crowd(2, 0, 100, 20), crowd(2, 1, 100, 12)),
-    changes=(Change(HOUR, (9, 1)), Change(DAY + HOUR, (1, 1))),
 )

@@ -152,7 +152,6 @@ def _of_visitor(
         "device": chance.choice(DEVICES),
         "language": chance.choice(LANGUAGES),
         "user_agent": BROWSER,
-        "phase": 1,
     }
     aside = {"excluded_because": "team" if reason == "team" else ""}
     yield Served(at_us=came_us, **who, **aside)

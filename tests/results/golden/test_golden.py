@@ -93,11 +93,9 @@ def _figures_of(experiment: Experiment, now: datetime) -> dict[str, Any]:
     del figures["why"]
     figures["trust"] = {check["check"]: check["state"] for check in figures["trust"]}
     return {
-        "results": _without_phase(figures),
+        "results": figures,
         "evidence": dict(_evidence(results)),
-        "files": {
-            name: _table(rows(results)) for name, rows in TABLES.items() if name != "evidence"
-        },
+        "files": {name: list(rows(results)) for name, rows in TABLES.items() if name != "evidence"},
     }
 
 
@@ -115,25 +113,6 @@ def _evidence(results: Results) -> Iterator[tuple[str, Any]]:
         yield f"{name}_max", path.max(axis=0).tolist()
     yield "split", [float(looks.split[look]) for look in chosen]
     yield "split_max", float(looks.split.max())
-
-
-def _table(rows: Iterator[Any]) -> list[list[Any]]:
-    """The rows of a file without the column that says in which phase."""
-    head = list(next(rows))
-    kept = [k for k, name in enumerate(head) if name != "phase"]
-    return [[row[k] for k in kept] for row in (head, *rows)]
-
-
-def _without_phase(value: Any) -> Any:
-    if isinstance(value, dict):
-        return {
-            key: _without_phase(each)
-            for key, each in value.items()
-            if key not in ("phase", "phases")
-        }
-    if isinstance(value, list):
-        return [_without_phase(each) for each in value]
-    return value
 
 
 def _plain(value: Any) -> Any:

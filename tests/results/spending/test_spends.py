@@ -10,7 +10,6 @@ from tests.results.conftest import Start
 from tests.results.crowd import count_day, count_hour
 from wbtest.publishing.models import Experiment
 from wbtest.publishing.running.life import end
-from wbtest.publishing.running.sealing import seal_phase
 from wbtest.results.figures import NotStarted
 from wbtest.results.spending.lines import Line
 from wbtest.results.spending.showing import spending_of
@@ -22,7 +21,7 @@ from wbtest.results.spending.spends import (
     span_of,
     spends_of,
 )
-from wbtest.store import Invalid, writing
+from wbtest.store import Invalid
 from wbtest.team.audit.log import Wanted, lines_of
 
 DAY = date(2027, 3, 3)
@@ -127,14 +126,12 @@ def test_the_days_of_a_test_end_with_it(experiment, team: Team, now: HandClock):
     assert span_of(experiment).last == date(2027, 3, 5)
 
 
-def test_money_is_over_everybody_of_all_variants_and_phases(begin: Start, team: Team):
+def test_money_is_over_everybody_of_all_variants(begin: Start, team: Team):
     experiment = begin(variants=("Six dinners",))
     count_day(experiment, 0, "control", seen=40, converted=4, served=50, confirmed=2)
     count_day(experiment, 0, "six-dinners", seen=30, converted=1, served=30)
     count_hour(experiment, 1_804_000_000, seen=9, converted=9, excluded_because="team")
-    with writing():
-        seal_phase(experiment, {"control": 1})
-    count_hour(experiment, 1_804_200_000, phase=2, seen=20, converted=1, served=20)
+    count_hour(experiment, 1_804_200_000, seen=20, converted=1, served=20)
     add_spends(experiment, team.editor, "GBP", [LINE, FLYER])
 
     found = {costs.source: costs for costs in spending_of(experiment).costs}

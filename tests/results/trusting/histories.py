@@ -4,7 +4,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from tests.factories import make_rule
-from tests.results.hours import phase
+from tests.results.hours import hourly
 from wbtest.audience.counts import Totals
 from wbtest.results.health import check_trust
 from wbtest.results.history import History
@@ -17,12 +17,11 @@ NAMES = ("A", "B", "C", "D", "E", "F")
 
 
 def counted(*variants: Totals, weights: tuple[int, ...] = (), **parts: Any) -> History:
-    """A phase in which these were counted, in one source and on every weekday."""
+    """A test in which these were counted, in one source and on every weekday."""
     values: dict[str, Any] = {
-        "phase": 1,
-        "phases": (phase([[(0, 0)] * len(variants)], weights),),
+        "hours": hourly([[(0, 0)] * len(variants)], weights),
         "variants": list(variants),
-        "days": {(1, day): list(variants) for day in WEEK},
+        "days": {day: list(variants) for day in WEEK},
         "sources": {"newsletter": list(variants)},
         "set_aside": {},
         "machines": {},

@@ -13,7 +13,7 @@ from wbtest.audience.leaving.purging import purge
 from wbtest.audience.models import Signup
 from wbtest.audience.segments_counts import newest_signups
 from wbtest.publishing.models import Experiment
-from wbtest.publishing.running import life, phases
+from wbtest.publishing.running import life
 from wbtest.results.figures import judged, results_of
 from wbtest.results.trust import Check
 from wbtest.store import writing
@@ -38,7 +38,7 @@ def sign_up(experiment: Experiment, number: int, **parts: Any) -> None:
         for k in range(number):
             address = f"p{k}-{parts.get('visitor', k)}@x.io"
             values = {
-                "email_key": address, "email": address, "phase": 1, "variant": "price",
+                "email_key": address, "email": address, "variant": "price",
                 "at_us": k, "source": "x", "device": "phone", "visitor": f"v{k}",
             }  # fmt: skip
             session.add(Signup(experiment_id=experiment.id, **(values | parts)))
@@ -60,7 +60,6 @@ def test_changes_after_the_start_are_read_from_the_steps_and_the_log(
     change_workspace(
         team.workspace, name="Larder", controller="Larder GmbH", contact_email="a@example.com"
     )
-    phases.open_phase(running, team.approver, {"control": 1, "price": 3}, "The price sells more.")
     check = checks_of(running, now)["changes"]
 
     assert (check.colour, check.value) == ("amber", "2 changes")

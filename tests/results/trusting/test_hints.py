@@ -3,7 +3,6 @@
 from typing import Any
 
 from tests.factories import make_rule
-from tests.results.hours import phase
 from tests.results.trusting.histories import counted, visitors
 from wbtest.audience.segments_counts import Newest
 from wbtest.results.health import check_trust
@@ -29,7 +28,7 @@ def told(
         history = counted(*totals, **parts)
     around = run or Around(names=("A", "B"))
     checks = check_trust(make_rule(), history, around, is_seal_whole=True)
-    found = with_hints(checks, history, around, lambda _phase: spots)
+    found = with_hints(checks, history, around, spots)
     return {check.check: check.hints for check in found if check.hints}
 
 
@@ -100,15 +99,14 @@ def test_a_gap_between_variants_names_the_one_that_loses_more():
     assert hint.startswith("Of 450 pages of “B” served to people on phones 120 were never seen")
 
 
-def test_a_phase_that_broke_is_asked_with_its_own_weights():
-    broken, sound = phase([[(700, 0), (500, 0)]], (2, 2)), phase([[(300, 0), (300, 0)]])
-    history = counted(visitors(320, 300), visitors(320, 300), phases=(broken, sound))
+def test_a_split_is_held_against_the_weights():
     spots = [
-        Spot("phone", "x", (300, 300), (300, 100)),
-        Spot("desktop", "x", (400, 400), (400, 400)),
+        Spot("phone", "x", (300, 300), (300, 50)),
+        Spot("desktop", "x", (400, 400), (400, 200)),
     ]
+    history = counted(visitors(700, 700), visitors(700, 250), weights=(2, 1))
 
-    assert "only 100 of 400 saw “B”; planned were 200" in told(spots, history=history)["split"][0]
+    assert "only 50 of 350 saw “B”; planned were 117" in told(spots, history=history)["split"][0]
 
 
 def test_what_is_in_order_has_no_cause():

@@ -5,13 +5,10 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from tests.factories import make_rule
-from tests.results.hours import phase
-from tests.results.trusting.histories import SOUND, counted
 from wbtest.results.trusting.around import Around, Paused, pauses_of
 from wbtest.results.trusting.running import check_attempts, check_changes
 
 NOON = datetime(2027, 3, 5, 12, tzinfo=UTC)
-ONE = counted(SOUND, SOUND)
 
 
 def rested(hours: float) -> Around:
@@ -19,41 +16,29 @@ def rested(hours: float) -> Around:
 
 
 def test_a_test_that_nobody_touched_is_in_order():
-    assert check_changes(ONE, Around()).colour == "green"
+    assert check_changes(Around()).colour == "green"
 
 
 @pytest.mark.parametrize(("hours", "colour"), [(0.2, "green"), (23, "green"), (24, "amber")])
 def test_a_pause_of_a_day_wants_a_look(hours, colour):
-    assert check_changes(ONE, rested(hours)).colour == colour
+    assert check_changes(rested(hours)).colour == colour
 
 
 def test_short_pauses_are_told_together():
-    check = check_changes(ONE, rested(3))
+    check = check_changes(rested(3))
 
     assert check.reason == "The test rested once, for 3 hours in all. That is allowed for."
 
 
 def test_a_long_pause_is_told_with_its_days():
-    reason = check_changes(ONE, rested(48)).reason
+    reason = check_changes(rested(48)).reason
 
     assert reason.startswith("The test rested from 5 March to 7 March; who came then does not")
 
 
-def test_a_variant_that_came_later_wants_a_look_and_other_weights_do_not():
-    first, alone = phase([[(9, 0), (0, 0)]], (1, 0)), phase([[(9, 0), (9, 0)]], (1, 1))
-    heavier = phase([[(9, 0), (9, 0)]], (1, 3))
-    run = Around(names=("A", "B"))
-    newcomer = check_changes(counted(SOUND, SOUND, phases=(first, alone)), run)
-    weights = check_changes(counted(SOUND, SOUND, phases=(alone, heavier)), run)
-
-    assert (newcomer.colour, weights.colour) == ("amber", "green")
-    assert newcomer.reason.startswith("Phase 2 brought in “B”, written by people who knew")
-    assert "Phase 2 changed weights alone" in weights.reason
-
-
 def test_who_answers_for_the_page_changed_while_visitors_could_read_it():
     run = Around(facts_changed=(date(2027, 3, 5), date(2027, 3, 8)))
-    check = check_changes(ONE, run)
+    check = check_changes(run)
 
     assert check.colour == "amber"
     assert check.reason.startswith("On 5 March and 8 March somebody changed who answers")

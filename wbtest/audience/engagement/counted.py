@@ -15,17 +15,14 @@ from wbtest.audience.engagement.acts import Act
 from wbtest.audience.models import EngagementCount
 from wbtest.extensions import db
 from wbtest.publishing.assembling import page_of
-from wbtest.publishing.models import Experiment, Phase
+from wbtest.publishing.models import Experiment
 
 COUNTS = cast(sa.Table, EngagementCount.__table__)
 
 # Made once, since to put it together takes longer than to run it.
 _BY_VARIANT = (
     sa.select(COUNTS)
-    .where(
-        COUNTS.c.experiment_id == sa.bindparam("experiment_id"),
-        COUNTS.c.phase == sa.bindparam("phase"),
-    )
+    .where(COUNTS.c.experiment_id == sa.bindparam("experiment_id"))
     .order_by(COUNTS.c.kind, COUNTS.c.item)
 )
 
@@ -56,10 +53,10 @@ class Opened(Struct, frozen=True):
     others: Share
 
 
-def by_variant(experiment: Experiment, phase: int) -> dict[str, dict[Act, int]]:
-    """Return how many people did what in a phase, for each variant, those without any included."""
+def by_variant(experiment: Experiment) -> dict[str, dict[Act, int]]:
+    """Return how many people did what, for each variant, those without any included."""
     found: dict[str, dict[Act, int]] = {variant.key: {} for variant in experiment.variants}
-    rows = db.session.execute(_BY_VARIANT, {"experiment_id": experiment.id, "phase": phase})
+    rows = db.session.execute(_BY_VARIANT, {"experiment_id": experiment.id})
     for row in rows:
         number = row._mapping["count"]
         if number and row.variant in found:
@@ -67,19 +64,16 @@ def by_variant(experiment: Experiment, phase: int) -> dict[str, dict[Act, int]]:
     return found
 
 
-def faq_opened(experiment: Experiment, phase: Phase) -> list[Opened]:
-    """Return each question that a phase showed, in the order of the page, with who opened it.
+def faq_opened(experiment: Experiment) -> list[Opened]:
+    """Return each question that the page showed, in its order, with who opened it.
 
     A question that several variants show is one; only those who could read it are counted.
     """
-    opened = _opened(experiment, phase)
-    people = _people(experiment, phase)
+    opened = _opened(experiment)
+    people = _people(experiment)
     found: defaultdict[str, list[Share]] = defaultdict(lambda: [NONE, NONE])
     first = set()
     for variant in experiment.variants:
-        # What its visitors do stands in a phase that drew it.
-        if not phase.weights.get(variant.key):
-            continue
         questions = [
             answer.question
             for section in page_of(experiment, variant).sections
@@ -95,27 +89,21 @@ def faq_opened(experiment: Experiment, phase: Phase) -> list[Opened]:
     return [Opened(question, question in first, *shares) for question, shares in found.items()]
 
 
-def _opened(experiment: Experiment, phase: Phase) -> dict[tuple[str, str], tuple[int, int]]:
-    """How many opened the question of this variant and number in a phase, and who converted."""
+def _opened(experiment: Experiment) -> dict[tuple[str, str], tuple[int, int]]:
+    """How many opened the question of this variant and number, and who converted."""
     rows = db.session.execute(
         sa.select(COUNTS.c.variant, COUNTS.c.item, COUNTS.c["count"], COUNTS.c.converted).where(
-            COUNTS.c.experiment_id == experiment.id,
-            COUNTS.c.phase == phase.number,
-            COUNTS.c.kind == "faq",
+            COUNTS.c.experiment_id == experiment.id, COUNTS.c.kind == "faq"
         )
     )
     return {(variant, item): (number, of_them) for variant, item, number, of_them in rows}
 
 
-def _people(experiment: Experiment, phase: Phase) -> dict[str, tuple[int, int]]:
-    """Seen and converted in a phase, by variant."""
+def _people(experiment: Experiment) -> dict[str, tuple[int, int]]:
+    """Seen and converted, by variant."""
     rows = db.session.execute(
         sa.select(KINDS.c.variant, sa.func.sum(KINDS.c.seen), sa.func.sum(KINDS.c.converted))
-        .where(
-            KINDS.c.experiment_id == experiment.id,
-            KINDS.c.phase == phase.number,
-            KINDS.c.excluded_because == "",
-        )
+        .where(KINDS.c.experiment_id == experiment.id, KINDS.c.excluded_because == "")
         .group_by(KINDS.c.variant)
     )
     return {variant: (seen, converted) for variant, seen, converted in rows}

@@ -1,6 +1,6 @@
 """What seen visitors did, as rows and as counts: kept, removed, and counted anew.
 
-Only of who counts as seen, and at the phase and variant of their sighting: so of those who opened a
+Only of who counts as seen, and at the variant of their sighting: so of those who opened a
 question none is missing among those who saw the page. Whoever stops counting takes it along. What
 people did who converted is counted once more.
 """
@@ -31,7 +31,6 @@ class Place(NamedTuple):
     """A row of the counts."""
 
     experiment_id: int
-    phase: int
     variant: str
     kind: str
     item: str
@@ -44,7 +43,6 @@ class Act(NamedTuple):
     visitor: str
     kind: str
     item: str
-    phase: int
     variant: str
 
 
@@ -113,7 +111,7 @@ def differences(connection: sa.Connection, experiment_id: int) -> list[str]:
         if right[place] != stored[place]:
             where = ", ".join(map(str, place[1:]))
             found.append(
-                f"experiment {experiment_id}, phase {where}: {_said(stored[place])} did it, the "
+                f"experiment {experiment_id}, {where}: {_said(stored[place])} did it, the "
                 f"events say {_said(right[place])}"
             )
     return found
@@ -130,7 +128,7 @@ def rebuild(connection: sa.Connection, experiment_id: int) -> None:
 
 def _row(key: tuple[Any, ...], sighting: Any, at_us: int) -> kept.Row:
     names = ("experiment_id", "visitor", "kind", "item")
-    where = {"phase": sighting.phase, "variant": sighting.variant, "at_us": at_us}
+    where = {"variant": sighting.variant, "at_us": at_us}
     return dict(zip(names, key, strict=True)) | where
 
 
@@ -190,7 +188,6 @@ def _strays(experiment_id: int) -> sa.Select[Any]:
     is_seen = sa.exists().where(
         SIGHTINGS.c.experiment_id == ENGAGEMENTS.c.experiment_id,
         SIGHTINGS.c.visitor == ENGAGEMENTS.c.visitor,
-        SIGHTINGS.c.phase == ENGAGEMENTS.c.phase,
         SIGHTINGS.c.variant == ENGAGEMENTS.c.variant,
         SIGHTINGS.c.excluded_because == "",
         SIGHTINGS.c.is_counted,

@@ -169,7 +169,6 @@ def _row(experiment: Experiment, brought: BroughtList, entry: Entry) -> SignupRo
         email_key=entry.email_key,
         visitor="",
         excluded_because=IMPORTED,
-        phase=experiment.phases[-1].number,
         variant=experiment.variants[0].key,
         at_us=int(begun_at.timestamp() * MICROSECONDS),
         source=IMPORTED,

@@ -174,7 +174,7 @@ def _columns_of(brought: BroughtList) -> list[str]:
 
 
 def _check_open(experiment: Experiment) -> None:
-    if not experiment.phases:
+    if experiment.state == "draft":
         raise Invalid("file", "Start the experiment first.")
     if experiment.identity_key is None or experiment.purged_at is not None:
         raise Refused(OVER)

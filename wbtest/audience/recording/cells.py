@@ -47,7 +47,6 @@ class Cell(NamedTuple):
     """A row of the roll-up."""
 
     experiment_id: int
-    phase: int
     variant: str
     hour: int
     source: str
@@ -71,8 +70,6 @@ class Event(Protocol):
     def visitor(self) -> str: ...
     @property
     def excluded_because(self) -> str: ...
-    @property
-    def phase(self) -> int: ...
     @property
     def variant(self) -> str: ...
     @property
@@ -167,7 +164,6 @@ def cell_of(event: Event, facts: Facts, at_us: int | None = None) -> Cell:
     """Return the cell of an event, at its own time or at ``at_us``."""
     return Cell(
         event.experiment_id,
-        event.phase,
         event.variant,
         hour_of(event.at_us if at_us is None else at_us, facts.zone),
         event.source,

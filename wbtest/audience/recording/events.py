@@ -1,7 +1,7 @@
 """What the visitor path hands to the recorder: values, complete in themselves. Pure.
 
-Attribution comes from the signed cookie and the signed form alone, so an event carries its phase,
-variant, source, device and language, and needs no look-up. ``user_agent`` and the headers behind
+Attribution comes from the signed cookie and the signed form alone, so an event carries its variant,
+source, device and language, and needs no look-up. ``user_agent`` and the headers behind
 ``hints`` are read by the writer to tell machines from people, then dropped; they are never stored.
 """
 
@@ -17,7 +17,6 @@ class Arrival(Struct, frozen=True):
     """Who came, when, from where, to which variant. ``at_us``: microseconds since 1970, UTC."""
 
     experiment_id: int
-    phase: int
     variant: str
     visitor: str
     at_us: int

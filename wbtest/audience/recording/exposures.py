@@ -1,7 +1,7 @@
 """Who saw what first: the source of a visitor told by a hash, and people who saw two variants.
 
 Attribution is to the first variant that somebody was shown. Where one address comes again under
-another one, a cookie was lost or a weight moved: the first sign-up stands, and remembers the other.
+another one, a cookie was lost: the first sign-up stands, and remembers the other.
 Most who lose a cookie leave no address, so what is found is the share among sign-ups only.
 """
 

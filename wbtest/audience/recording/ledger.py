@@ -100,9 +100,9 @@ class Ledger:
         # Nearly all of a group fall into one quarter hour and a few cells: asking for each of these
         # once takes a tenth of the time of asking for each visit.
         for place, number in _by_quarter(new):
-            experiment_id, phase, variant, quarter, source, device, language, reason = place
+            experiment_id, variant, quarter, source, device, language, reason = place
             hour = hour_of(quarter * QUARTER_US, self.facts_of(experiment_id).zone)
-            cell = Cell(experiment_id, phase, variant, hour, source, device, language, reason)
+            cell = Cell(experiment_id, variant, hour, source, device, language, reason)
             self._tally[cell, "served"] += number
         for row, stored in moved:
             self._count_visit(row, 1)
@@ -234,10 +234,9 @@ class Flags:
                 connection.execute(sa.update(table).where(*is_it), renamed)
 
 
-def _shown(history: History) -> tuple[int, str] | None:
-    """Phase and variant of the sighting."""
-    found = history.sighting
-    return None if found is None else (found.phase, found.variant)
+def _shown(history: History) -> str | None:
+    """The variant of the sighting."""
+    return None if history.sighting is None else history.sighting.variant
 
 
 def hourly_rows(tally: Tally) -> list[Row]:
@@ -253,8 +252,8 @@ def _by_quarter(visits: Iterable[VisitRow]) -> Iterable[tuple[Any, int]]:
     """The fields of cells, with the quarter hour since 1970 for the hour, and their visits."""
     return Counter(
         [
-            (experiment_id, phase, variant, at_us // QUARTER_US, source, device, language, reason)
-            for experiment_id, _, reason, phase, variant, at_us, source, device, language in visits
+            (experiment_id, variant, at_us // QUARTER_US, source, device, language, reason)
+            for experiment_id, _, reason, variant, at_us, source, device, language in visits
         ]
     ).items()
 

@@ -140,7 +140,7 @@ def _recount(connection: sa.Connection, experiment_id: int) -> tuple[Tally, Flag
 
 def _count_visits(connection: sa.Connection, experiment_id: int, facts: Facts) -> Tally:
     """Visits need no look at each: the database adds up those of a quarter of an hour."""
-    names = ("phase", "variant", "source", "device", "language", "excluded_because")
+    names = ("variant", "source", "device", "language", "excluded_because")
     place = [VISITS.c[name] for name in names]
     quarter = (VISITS.c.at_us // QUARTER_US).label("quarter")
     rows = connection.execute(
@@ -197,7 +197,7 @@ def _compare(right: Tally, stored: Tally) -> list[str]:
 
 def _describe(cell: Cell) -> str:
     hour = f"{datetime.fromtimestamp(cell.hour, UTC):%Y-%m-%d %H:%M} UTC"
-    parts = [f"experiment {cell.experiment_id}", f"phase {cell.phase}", cell.variant, hour]
+    parts = [f"experiment {cell.experiment_id}", cell.variant, hour]
     parts += [cell.source, cell.device, cell.language, cell.excluded_because]
     return ", ".join(part for part in parts if part)
 

@@ -13,7 +13,7 @@ from wbtest import driver, store
 from wbtest.audience.recording.cells import IMPORTED, SUSPECTED
 
 # When and where an event happened. Of two rows with one key the one that sorts first is kept.
-PLACE = ("at_us", "phase", "variant", "visitor", "source", "device", "language", "excluded_because")
+PLACE = ("at_us", "variant", "visitor", "source", "device", "language", "excluded_because")
 # PostgreSQL takes so many and more faster by COPY, which costs a way there and back.
 ROWS_TO_COPY = 50
 # Whoever put these addresses there need not have had a right to them.
@@ -29,7 +29,6 @@ class VisitRow(NamedTuple):
     experiment_id: int
     visitor: str
     excluded_because: str
-    phase: int
     variant: str
     at_us: int
     source: str
@@ -43,7 +42,6 @@ class SightingRow(NamedTuple):
     experiment_id: int
     visitor: str
     excluded_because: str
-    phase: int
     variant: str
     at_us: int
     source: str
@@ -59,7 +57,6 @@ class SignupRow(NamedTuple):
     email_key: str
     visitor: str
     excluded_because: str
-    phase: int
     variant: str
     at_us: int
     source: str

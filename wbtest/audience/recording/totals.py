@@ -106,10 +106,10 @@ def _people(tally: Tally, facts: Mapping[int, Facts]) -> list[tuple[sa.Table, Su
     by_clock: Sums = Counter()
     by_kind: Sums = Counter()
     for (cell, column), number in tally.items():
-        experiment_id, phase, variant, hour, *kind = cell
-        by_kind[(experiment_id, phase, variant, *kind), column] += number
+        experiment_id, variant, hour, *kind = cell
+        by_kind[(experiment_id, variant, *kind), column] += number
         if _is_by_rule(cell, facts[experiment_id]):
-            by_hour[(experiment_id, phase, variant, hour), column] += number
+            by_hour[(experiment_id, variant, hour), column] += number
     # From the few hours, since to ask for a day takes as long as ten sums.
     for (key, column), number in by_hour.items():
         *place, hour = key
@@ -146,8 +146,8 @@ def _key_of(table: sa.Table) -> tuple[str, ...]:
 
 def _changed(sums: Sums) -> list[Row]:
     """A change for each day of which any hour changed, though its sum may be what it was."""
-    days = {(experiment_id, phase, day) for (experiment_id, phase, _, day), _ in sums}
-    names = ("experiment_id", "phase", "day")
+    days = {(experiment_id, day) for (experiment_id, _, day), _ in sums}
+    names = ("experiment_id", "day")
     return [dict(zip(names, day, strict=True)) | {"changes": 1} for day in sorted(days)]
 
 

@@ -102,7 +102,6 @@ def sign_up(
     recorder.sign_up(
         SignedUp(
             experiment_id=live.id,
-            phase=known.phase if known else shown.phase,
             variant=shown.variant,
             visitor=known.visitor if known else "",
             at_us=at_us,

@@ -1,6 +1,6 @@
 """What a draft still lacks before it can start and who may start it, in sentences for people."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -8,7 +8,7 @@ from wbtest.extensions import clock
 from wbtest.publishing import rule as rules
 from wbtest.publishing.assembling import page_of
 from wbtest.publishing.launch.values import WHERE_MISSING
-from wbtest.publishing.models import Experiment, Variant
+from wbtest.publishing.models import Experiment
 from wbtest.review.four_eyes import four_eyes_objection
 from wbtest.review.standing import approvals_of, still_needed
 from wbtest.review.verdicts import find_stop
@@ -44,27 +44,20 @@ def missing_before_start(experiment: Experiment) -> list[Missing]:
     return [entry for entry in found if entry.sentence]
 
 
-def find_objection(
-    experiment: Experiment,
-    person: Person,
-    variants: Sequence[Variant] | None = None,
-    doing: str = "starts the experiment",
-) -> str:
+def find_objection(experiment: Experiment, person: Person) -> str:
     """The sentence that says why this person may not start the draft; '' when they may.
 
     The start signs off the words of the variants, which nobody has read since they were written.
-    A new phase signs off those of its new ``variants``.
     """
-    read = experiment.variants if variants is None else variants
-    wrote = {each.writer_id: each.name for each in read if each.writer_id}
+    wrote = {each.writer_id: each.name for each in experiment.variants if each.writer_id}
     return four_eyes_objection(
         experiment.workspace,
         person,
         wrote=wrote.keys(),
-        doing="Starting" if variants is None else "Opening a phase",
+        doing="Starting",
         reason=(
             f"You wrote the words of “{wrote.get(person.id)}”, "
-            f"so somebody else reads them and {doing}"
+            f"so somebody else reads them and starts the experiment"
         ),
     )
 

@@ -8,7 +8,7 @@ from sqlalchemy import Text, cast, select, union_all
 
 from wbtest.delivery.each import for_each
 from wbtest.extensions import db
-from wbtest.publishing.models import Experiment, Image, Phase, Variant
+from wbtest.publishing.models import Experiment, Image, Variant
 from wbtest.store import writing
 
 KEPT = timedelta(days=7)
@@ -46,7 +46,6 @@ def _digests_named(workspace_id: int) -> Iterator[str]:
             select(cast(Experiment.look, Text)).where(is_ours),
             select(cast(Variant.overrides, Text)).join(Variant.experiment).where(is_ours),
             select(Experiment.sealed).where(is_ours),
-            select(Phase.sealed).join(Phase.experiment).where(is_ours),
         )
     )
     for text in texts:

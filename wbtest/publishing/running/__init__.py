@@ -1,1 +1,1 @@
-"""The life of an experiment from its seal on: steps, phases, what stands there afterwards."""
+"""The life of an experiment from its seal on: steps, the seal, what stands there afterwards."""

@@ -3,7 +3,6 @@
 from wbtest.extensions import clock
 from wbtest.publishing.models import Experiment
 from wbtest.publishing.running.life import take_step
-from wbtest.publishing.running.stages import tested
 from wbtest.store import Invalid, Refused, hold, writing
 from wbtest.team.models import Person
 from wbtest.writing.wording import find_fault, with_plain_breaks
@@ -58,5 +57,5 @@ def _check_list(experiment: Experiment, key: str) -> None:
             "What was known of this test’s visitors is erased, and with it the key that signs the "
             "forms. Make a new experiment for a new list.",
         )
-    if key not in {variant.key for variant in tested(experiment)}:
+    if key not in {variant.key for variant in experiment.variants}:
         raise Invalid("waiting_variant", "Choose the page that everybody sees.")

@@ -1,7 +1,7 @@
-"""The forms of new phases and of what comes after the end."""
+"""The form of what comes after the end."""
 
 from wtforms import RadioField, SelectField, TextAreaField
-from wtforms.validators import InputRequired, Optional
+from wtforms.validators import Optional
 
 from wbtest.publishing.running.after import CHOICES, LONGEST_OUTCOME
 from wbtest.typed import TypedForm
@@ -14,9 +14,3 @@ class AfterForm(TypedForm):
     outcome = TextAreaField("How it ended, in your words", [Optional()])
     waiting_variant = SelectField("The page that everybody sees", validate_choice=False)
     longest_outcome = LONGEST_OUTCOME
-
-
-class PhaseForm(TypedForm):
-    """Why a new phase; its weights are fields of their own, named by their variant."""
-
-    why = TextAreaField("Why", [InputRequired("Say why: it stands in the history.")])

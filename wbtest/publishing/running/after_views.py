@@ -7,7 +7,6 @@ from wbtest.publishing.forms import put_at_field
 from wbtest.publishing.models import Experiment
 from wbtest.publishing.running.after import NotOver, choose
 from wbtest.publishing.running.after_forms import AfterForm
-from wbtest.publishing.running.stages import tested
 from wbtest.publishing.views import bp
 from wbtest.store import Invalid
 from wbtest.team import access
@@ -27,7 +26,7 @@ def after(experiment_id: int) -> ResponseReturnValue:
             "waiting_variant": experiment.waiting_variant,
         }
     )
-    form.waiting_variant.choices = [(found.key, found.name) for found in tested(experiment)]
+    form.waiting_variant.choices = [(found.key, found.name) for found in experiment.variants]
     if form.validate_on_submit():
         try:
             choose(

@@ -1,7 +1,6 @@
 """The life of an experiment: started, paused, resumed, ended. What it tests never changes again.
 
-Before the start stands the launch check (``launching``); afterwards come phases and what is shown
-at the end (``phases``, ``after``).
+Before the start stands the launch check (``launching``); what is shown at the end is in ``after``.
 """
 
 import secrets

@@ -65,17 +65,12 @@ def end(experiment_id: int) -> ResponseReturnValue:
 @bp.get("/experiments/<int:experiment_id>/seal.txt")
 @access.requires("read")
 def seal(experiment_id: int) -> ResponseReturnValue:
-    """The sealed text of a phase, the first without ``?phase=``, byte by byte as it was sealed."""
+    """The sealed text, byte by byte as it was sealed."""
     experiment = access.get(Experiment, experiment_id, "read")
-    asked = request.args.get("phase", "1")
-    phase = next((found for found in experiment.phases if str(found.number) == asked), None)
-    if phase is None:
+    if not experiment.sealed:
         abort(404)
-    number = phase.number
-    text = experiment.sealed if number == 1 else phase.sealed
-    name = f"{experiment.slug}-seal" + (f"-phase-{number}" if number > 1 else "")
-    answer = Response(text, mimetype="text/plain")
-    answer.headers["Content-Disposition"] = f"attachment; filename={name}.txt"
+    answer = Response(experiment.sealed, mimetype="text/plain")
+    answer.headers["Content-Disposition"] = f"attachment; filename={experiment.slug}-seal.txt"
     return answer
 
 

@@ -1,11 +1,11 @@
-"""Where an experiment stands, and which variants strangers may see. Derived, never stored."""
+"""Where an experiment stands. Derived, never stored."""
 
 from collections.abc import Callable
 from typing import Any, Literal, cast
 
 from flask import current_app
 
-from wbtest.publishing.models import Experiment, Variant
+from wbtest.publishing.models import Experiment
 from wbtest.publishing.running.sealing import draft_digest
 
 Stage = Literal["draft", "checked", "running", "paused", "ended", "decided"]
@@ -29,20 +29,6 @@ def stage_of(experiment: Experiment, is_decided: bool | None = None) -> Stage:
 def is_checked(experiment: Experiment) -> bool:
     """Whether the launch check was passed by this very draft."""
     return experiment.checked_digest == draft_digest(experiment)
-
-
-def tested(experiment: Experiment) -> list[Variant]:
-    """Return the variants that stand in a phase, in their order; before the start all of them."""
-    if not experiment.phases:
-        return list(experiment.variants)
-    keys = {key for phase in experiment.phases for key in phase.weights}
-    return [variant for variant in experiment.variants if variant.key in keys]
-
-
-def unopened(experiment: Experiment) -> list[Variant]:
-    """Return the variants that were written after the start and wait for a new phase."""
-    known = tested(experiment)
-    return [variant for variant in experiment.variants if variant not in known]
 
 
 def _is_decided(experiment: Experiment) -> bool:

@@ -22,12 +22,10 @@ LONGEST_NOTE = 200
 MOST_NOTES = 200
 # What happened earlier explains no visit; it is a slip of the finger.
 EARLIEST = timedelta(days=31)
-# What a phase is called stands in its reason.
 STEPS = {
     "started": "The test started",
     "paused": "Paused",
     "resumed": "Resumed",
-    "phase": "",
     "ended": "The test ended",
 }
 

@@ -1,7 +1,7 @@
 """How each variant's rate and its decision interval came to be what they are, day by day. Pure.
 
-An interval is the one of the verdict as it stood when its day was over, from the evidence of all
-phases. It is never wider for what was known later, and safe to watch.
+An interval is the one of the verdict as it stood when its day was over. It is never wider for what
+was known later, and safe to watch.
 """
 
 from __future__ import annotations
@@ -11,9 +11,9 @@ from datetime import date, datetime, timedelta
 from itertools import accumulate
 from typing import NamedTuple
 
+from wbtest.results import statistics
 from wbtest.results.drawing import midnight_after
-from wbtest.results.figures import PhaseRates, Results
-from wbtest.results.intervals import decision_interval
+from wbtest.results.figures import Results
 from wbtest.results.statistics import Counts, Interval
 
 # More points than this a line does not need, and each costs two searches for a root.
@@ -23,59 +23,48 @@ Sums = tuple[tuple[int, int, int], ...]
 
 
 class Point(NamedTuple):
-    """A variant when a day was over: what ``phase``, which ran then, had counted of it by then."""
+    """A variant when a day was over: what had been counted of it by then."""
 
     at: datetime
-    phase: int
     counts: Counts
     interval: Interval
 
 
 def course_of(results: Results) -> list[list[Point]]:
     """Return the points of each variant, in the sealed order; the last one is now."""
-    last = min(results.life.now, results.life.final_at(results.rule))
+    rule = results.rule
+    last = min(results.life.now, results.life.final_at(rule))
     days = results.life.days_until(last)
     ends = [midnight_after(day, results.life.time_zone) for day in days]
-    window = timedelta(hours=results.rule.conversion_window_hours)
-    sums = [_sums(results, phase, days) for phase in results.phases]
+    window = timedelta(hours=rule.conversion_window_hours)
+    sums = _sums(results, days)
     points: list[list[Point]] = [[] for _ in results.variants]
     for place in _shown(len(days) - 1):
         at = ends[place]
-        running = max(sum(phase.started_at < at for phase in results.phases), 1)
         # Who was seen on a day is settled once the window after that day is over.
         old = sum(end + window <= at for end in ends[: place + 1])
-        for k in range(len(results.variants)):
-            counted = [_arrived(phase[place + 1], k) for phase in sums]
-            interval = decision_interval(
-                counted,
-                [_settled(phase[old], k) for phase in sums],
-                alpha=results.rule.alpha,
-                beta=results.rule.beta,
-                arms=len(results.variants),
+        for k, path in enumerate(points):
+            counts = _arrived(sums[place + 1], k)
+            interval = statistics.decision_interval(
+                counts, rule.alpha, rule.beta, len(points), _settled(sums[old], k)
             )
-            points[k].append(Point(at, running, counted[running - 1], interval))
-    for k, variant in enumerate(results.variants):
+            path.append(Point(at, counts, interval))
+    for path, variant in zip(points, results.variants, strict=True):
         counts = Counts(variant.totals.seen, variant.totals.converted)
-        points[k].append(Point(last, results.phase, counts, variant.decision))
+        path.append(Point(last, counts, variant.decision))
     return points
 
 
-def _sums(results: Results, phase: PhaseRates, days: Sequence[date]) -> list[Sums]:
-    """What a phase had counted after each number of days, from none to all."""
-    nothing: Sums = tuple((0, 0, 0) for _ in phase.weights)
-    rows = [nothing]
-    for day in days:
-        row = results.days.get((phase.number, day))
-        # A weight of 0 says that nobody new was shown the variant: the phase says nothing of it.
-        rows.append(
-            tuple(
-                (totals.seen, totals.arrived, totals.converted) if weight else (0, 0, 0)
-                for totals, weight in zip(row, phase.weights, strict=True)
-            )
-            if row
-            else nothing
-        )
-    return list(accumulate(rows, _add))
+def _sums(results: Results, days: Sequence[date]) -> list[Sums]:
+    """What had been counted after each number of days, from none to all."""
+    nothing: Sums = tuple((0, 0, 0) for _ in results.variants)
+    rows = [
+        tuple((each.seen, each.arrived, each.converted) for each in results.days[day])
+        if day in results.days
+        else nothing
+        for day in days
+    ]
+    return list(accumulate([nothing, *rows], _add))
 
 
 def _add(one: Sums, other: Sums) -> Sums:

@@ -88,7 +88,7 @@ def course(
 def _course_of(
     results: Results, variant: VariantFigures, path: Sequence[Point], axis: str
 ) -> list[Parts]:
-    """A band from end to end, and a line of rates that begins anew with each phase."""
+    """A band from end to end, and the line of rates."""
     colour, zone = COLOURS[variant.standing], results.life.time_zone
     times = [local_time(point.at, zone) for point in path]
     band = {
@@ -103,25 +103,19 @@ def _course_of(
         "opacity": 0.25,
         "hoverinfo": "skip",
     }
-    x: list[str] = []
-    y: list[float | None] = []
     said: list[str | None] = []
     whens = moments_in_words([point.at for point in path], zone)
-    for place, point in enumerate(path):
-        if place and point.phase != path[place - 1].phase:
-            x, y, said = [*x, times[place]], [*y, None], [*said, None]
+    for when, point in zip(whens, path, strict=True):
         low, high = point.interval
         counts = point.counts
-        x.append(times[place])
-        y.append(counts.rate)
         said.append(
-            f"{whens[place]}, {counts.converted:,} of {counts.seen:,}; "
+            f"{when}, {counts.converted:,} of {counts.seen:,}; "
             f"between {percent(low)} and {percent(high)}"
         )
     rates = {
         "type": "scatter",
-        "x": x,
-        "y": y,
+        "x": times,
+        "y": [point.counts.rate for point in path],
         "yaxis": axis,
         "mode": "lines+markers",
         "line": {"color": colour, "width": 2},

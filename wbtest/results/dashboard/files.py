@@ -21,10 +21,10 @@ File = Callable[[Experiment, Results, Filters], Rows]
 
 def rows_by_day(experiment: Experiment, found: Results, filters: Filters) -> Rows:
     """The days that the filters let through, as ``exports.rows_by_day`` has all of them."""
-    yield "phase", "day", "variant", *COUNTED
+    yield "day", "variant", *COUNTED
     for day, row in days_of(experiment, found, filters).items():
         for variant, totals in zip(found.variants, row, strict=True):
-            yield filters.phase, day.isoformat(), variant.key, *numbers_of(totals)
+            yield day.isoformat(), variant.key, *numbers_of(totals)
 
 
 def rows_by_segment(experiment: Experiment, found: Results, filters: Filters) -> Rows:
@@ -45,11 +45,11 @@ def rows_by_segment(experiment: Experiment, found: Results, filters: Filters) ->
 
 def rows_of_course(_experiment: Experiment, found: Results, _filters: Filters) -> Rows:
     """Each variant's counts and decision interval when a day was over; the last row is now."""
-    yield "at", "variant", "phase", "seen", "converted", "decision_low", "decision_high"
+    yield "at", "variant", "seen", "converted", "decision_low", "decision_high"
     for variant, path in zip(found.variants, course_of(found), strict=True):
         for point in path:
             counts = point.counts.seen, point.counts.converted
-            yield point.at.isoformat(), variant.key, point.phase, *counts, *point.interval
+            yield point.at.isoformat(), variant.key, *counts, *point.interval
 
 
 def rows_of_funnel(experiment: Experiment, found: Results, _filters: Filters) -> Rows:

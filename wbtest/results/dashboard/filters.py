@@ -16,12 +16,11 @@ from wbtest.publishing.rule import Hypothesis
 
 
 class Choices(NamedTuple):
-    """What may be chosen; the newest phase is the last one, ``days`` are local, the first first.
+    """What may be chosen; ``days`` are local, the first first.
 
     ``offered`` are the sources that the form names, if not all: an address may name any.
     """
 
-    phases: int
     sources: Sequence[str]
     devices: Sequence[str]
     days: Sequence[date]
@@ -34,10 +33,8 @@ class Choices(NamedTuple):
 
 
 class Filters(NamedTuple):
-    """One phase and, where they are given, one source, one device, a first and a last local day."""
+    """Where they are given: one source, one device, a first and a last local day."""
 
-    phase: int
-    is_newest: bool = True
     source: str = ""
     device: str = ""
     since: date | None = None
@@ -46,8 +43,7 @@ class Filters(NamedTuple):
     @property
     def is_asked(self) -> bool:
         """Whether anything is left out that would be shown otherwise."""
-        chosen = (self.source, self.device, self.since, self.until)
-        return not self.is_newest or any(chosen)
+        return any(self)
 
     @property
     def address(self) -> dict[str, str]:
@@ -57,19 +53,17 @@ class Filters(NamedTuple):
             "to": self.until.isoformat() if self.until else "",
             "source": self.source,
             "device": self.device,
-            "phase": "" if self.is_newest else str(self.phase),
         }
         return {name: value for name, value in given.items() if value}
 
     @property
     def words(self) -> str:
-        """What is shown, as the page says it.
+        """What is shown, as the page says it; '' where nothing is asked for.
 
-        >>> Filters(2, source="x", since=date(2027, 3, 4)).words
-        'phase 2, from “x”, since 4 March'
+        >>> Filters(source="x", since=date(2027, 3, 4)).words
+        'from “x”, since 4 March'
         """
-        parts = [f"phase {self.phase}"]
-        parts += [f"from “{self.source}”"] if self.source else []
+        parts = [f"from “{self.source}”"] if self.source else []
         parts += [f"on a {self.device}"] if self.device else []
         parts += [f"since {_day(self.since)}"] if self.since else []
         parts += [f"until {_day(self.until)}"] if self.until else []
@@ -89,20 +83,15 @@ class Filters(NamedTuple):
 def read_filters(given: Mapping[str, str], choices: Choices) -> Filters:
     """Return what an address asks for.
 
-    >>> choices = Choices(2, ["x"], ["phone"], [date(2027, 3, 1), date(2027, 3, 2)])
-    >>> read_filters({"source": "x", "device": "fridge", "phase": "9"}, choices).words
-    'phase 2, from “x”'
+    >>> choices = Choices(["x"], ["phone"], [date(2027, 3, 1), date(2027, 3, 2)])
+    >>> read_filters({"source": "x", "device": "fridge"}, choices).words
+    'from “x”'
     """
-    named = given.get("phase", "")
-    phase = int(named) if named.isascii() and named.isdigit() and len(named) < 4 else 0
     since, until = (_read_day(given.get(name, ""), choices.days) for name in ("from", "to"))
     if since and until and since > until:
         since = until = None
     source, device = given.get("source", ""), given.get("device", "")
-    is_phase = 1 <= phase <= choices.phases
     return Filters(
-        phase=phase if is_phase else choices.phases,
-        is_newest=not is_phase or phase == choices.phases,
         source=source if source in choices.sources else "",
         device=device if device in choices.devices else "",
         since=since,

@@ -43,7 +43,7 @@ class Answers(NamedTuple):
 def answers_of(experiment: Experiment) -> list[Answers]:
     """Return what those who signed up answered, in the order of the questions.
 
-    Of everybody who counts, whatever their source and phase. Nothing once the test is purged.
+    Of everybody who counts, whatever their source. Nothing once the test is purged.
     """
     asked = options.from_json(experiment.options).questions
     if not asked:

@@ -57,5 +57,5 @@ def shown(experiment: Experiment, found: Results) -> dict[str, object]:
         "trust_panel": panel_of(found.trust),
         "tabs": TABS,
         # Whether there is anything to draw.
-        "is_anybody": everybody.served > 0 or everybody.signups > 0 or found.phase > 1,
+        "is_anybody": everybody.served > 0 or everybody.signups > 0,
     }

@@ -10,8 +10,8 @@ from wbtest.results.figures import Results
 
 
 def funnel_steps(experiment: Experiment, found: Results) -> list[Stage]:
-    """Return the steps of the newest phase."""
-    told = by_variant(experiment, found.phase)
+    """Return the steps and how many took each."""
+    told = by_variant(experiment)
     acts = [told[variant.key] for variant in found.variants]
     chosen = options.from_json(experiment.options)
     return funnel_of(

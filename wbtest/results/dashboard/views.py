@@ -26,7 +26,7 @@ from wbtest.results.dashboard.who_came import days_of, filters_of
 from wbtest.results.dashboard.who_came import who_came as segments_of
 from wbtest.results.drawing import moments_in_words
 from wbtest.results.figures import Results, judged, results_of
-from wbtest.results.reading import earlier_readings, reading_of
+from wbtest.results.reading import reading_of
 from wbtest.results.views import bp
 from wbtest.team import access
 
@@ -93,13 +93,13 @@ def _tab(name: str, experiment_id: int, more: More) -> ResponseReturnValue:
     )
 
 
-def _filtered(experiment: Experiment, found: Results) -> dict[str, Any]:
-    choices, filters = filters_of(experiment, found, request.args)
+def _filtered(found: Results) -> dict[str, Any]:
+    choices, filters = filters_of(found, request.args)
     return {"choices": choices, "filters": filters}
 
 
 def _over_time(experiment: Experiment, found: Results) -> dict[str, Any]:
-    filtered = _filtered(experiment, found)
+    filtered = _filtered(found)
     points, noted = course_of(found), notes_part(experiment)
     # That the test began is where every chart begins.
     drawn = [note for note in noted["notes"] if note.number]
@@ -115,7 +115,7 @@ def _over_time(experiment: Experiment, found: Results) -> dict[str, Any]:
 
 
 def _who_came(experiment: Experiment, found: Results) -> dict[str, Any]:
-    filtered = _filtered(experiment, found)
+    filtered = _filtered(found)
     return filtered | {
         "came": segments_of(experiment, found, filtered["filters"]),
         "segment_charts": segment_charts,
@@ -130,7 +130,6 @@ def _what_they_said(experiment: Experiment, _found: Results) -> dict[str, Any]:
         "asked": asked_on_page(experiment),
         "asks_for": read_options(experiment.options).asks_for,
         "reading": reading_of(experiment),
-        "earlier": earlier_readings(experiment),
     }
 
 

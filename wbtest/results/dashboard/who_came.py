@@ -46,16 +46,13 @@ class WhoCame(NamedTuple):
         return any(segment.all != Totals() for segment in self.sources)
 
 
-def filters_of(
-    experiment: Experiment, found: Results, given: Mapping[str, str]
-) -> tuple[Choices, Filters]:
+def filters_of(found: Results, given: Mapping[str, str]) -> tuple[Choices, Filters]:
     """Return what may be asked of a started experiment, and what an address asks."""
     last = min(found.life.now, found.life.final_at(found.rule))
-    # Sources are those of all phases: an address that was sent to somebody keeps its meaning.
-    sources = sorted(found.sources) if found.phase == 1 else counts.sources(experiment)
-    # Those of the newest phase come with most visits first.
+    sources = sorted(found.sources)
+    # They come with most visits first.
     offered = None if len(sources) <= MOST_SHOWN else [*found.sources][:MOST_SHOWN]
-    choices = Choices(found.phase, sources, DEVICES, found.life.days_until(last), offered)
+    choices = Choices(sources, DEVICES, found.life.days_until(last), offered)
     return choices, read_filters(given, choices)
 
 
@@ -64,7 +61,7 @@ def days_of(
 ) -> Mapping[date, Sequence[Totals]]:
     """Return what was counted on each local day."""
     if not filters.is_asked:
-        return {day: row for (phase, day), row in found.days.items() if phase == found.phase}
+        return found.days
     hours = _hours(experiment, found, filters)
     return totals_by_day(hours, _keys(found), experiment.time_zone)
 
@@ -73,7 +70,7 @@ def who_came(experiment: Experiment, found: Results, filters: Filters) -> WhoCam
     """Return all segments. Sources are all there were, the rest are of those that count."""
     rule, keys = found.rule, _keys(found)
     cut = filters.cut(rule, experiment.time_zone, all_sources=True)
-    everybody = counts.kinds_of_visitors(experiment, filters.phase, cut)
+    everybody = counts.kinds_of_visitors(experiment, cut)
     # Whoever asks for a source looks at it, whether it counts or not.
     rows = [row for row in everybody if filters.source or rule.counts_source(row[0].source)]
     weekdays, hours = _times(experiment, found, filters)
@@ -96,7 +93,7 @@ def _times(
         hours = _hours(experiment, found, filters)
         clock = totals_by_clock(hours, keys, experiment.time_zone)
     else:
-        clock = counts.by_clock(experiment, found.phase, keys)
+        clock = counts.by_clock(experiment, keys)
     return segments_by_weekday(days, len(keys)), segments_by_hour(clock, len(keys))
 
 
@@ -119,7 +116,7 @@ def _by(
 
 def _hours(experiment: Experiment, found: Results, filters: Filters) -> list[Hourly]:
     cut = filters.cut(found.rule, experiment.time_zone)
-    return counts.hours_of_phase(experiment, filters.phase, cut)
+    return counts.hours_of(experiment, cut)
 
 
 def _keys(found: Results) -> list[str]:

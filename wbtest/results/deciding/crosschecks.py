@@ -17,8 +17,6 @@ from wbtest.writing.document import NotADocument
 
 Export = Mapping[str, Any]
 Said = Iterator[tuple[str, str]]
-# Sealed once, and the same in every phase.
-LASTING = ("rule", "slug", "time_zone", "options", "revision")
 
 
 def of_digests(export: Export) -> Said:
@@ -32,11 +30,8 @@ def of_digests(export: Export) -> Said:
         yield from _digest("revision", "the approved text", digests["revision"], found)
     except NotADocument as error:
         yield "revision", f"the text is no release: {printable(str(error))}"
-    seals, texts = digests["seals"], export["sealed"]
-    if len(seals) != len(texts) or not texts:
-        yield "rule", f"there are {len(seals)} seals and {len(texts)} sealed texts"
-    for number, (seal, text) in enumerate(zip(seals, texts, strict=False), 1):
-        yield from _digest("rule", f"the sealed rule of phase {number}", seal, rules.digest(text))
+    seal = rules.digest(export["sealed"])
+    yield from _digest("rule", "the sealed rule", digests["seal"], seal)
     if export["data"] is not None:
         yield from _digest("data", "the counts", digests["data"], data.digest(export["data"]))
     elif export["digest"] or memo["made_by"] or digests["data"]:
@@ -45,24 +40,12 @@ def of_digests(export: Export) -> Said:
 
 def of_contents(export: Export) -> Said:
     """Yield where parts that are whole do not fit each other."""
-    sealed = [json.loads(text) for text in export["sealed"]]
-    yield from _phases(export, sealed)
+    sealed = json.loads(export["sealed"])
+    if sealed["revision"] != export["memo"]["digests"]["revision"]:
+        yield "revision", "the rule was sealed for another text"
     yield from _signatures(export)
     if export["data"] is not None:
         yield from _counts(export, sealed)
-
-
-def _phases(export: Export, sealed: list[dict[str, Any]]) -> Said:
-    before = ""
-    for number, text in enumerate(sealed, 1):
-        if text.get("seal_before", "") != before:
-            yield "rule", f"phase {number} does not follow the one before it"
-        before = rules.digest(export["sealed"][number - 1])
-        if text["revision"] != export["memo"]["digests"]["revision"]:
-            yield "revision", f"the rule of phase {number} was sealed for another text"
-        for name in LASTING:
-            if text.get(name) != sealed[0].get(name):
-                yield "rule", f"phase {number} was sealed with another {name.replace('_', ' ')}"
 
 
 def _signatures(export: Export) -> Said:
@@ -76,21 +59,18 @@ def _signatures(export: Export) -> Said:
         yield "decision", "it is against the verdict, and no second person signed"
 
 
-def _counts(export: Export, sealed: list[dict[str, Any]]) -> Said:
+def _counts(export: Export, sealed: dict[str, Any]) -> Said:
     counts = export["data"]
     if set(counts["variants"]) != set(names_of(sealed)):
         yield "data", "its variants are not those that were sealed"
     is_ours = export["memo"]["made_by"] == made_by()
     if is_ours and tuple(counts["totals"]) != data.TOTALS:
         yield "data", "its totals are not those that this version counts"
-    for number, (phase, text) in enumerate(zip(counts["phases"], sealed, strict=False), 1):
-        if phase["number"] != number:
-            yield "data", f"phase {number} has the number {phase['number']}"
-        weights = {variant["key"]: variant["weight"] for variant in text["variants"]}
-        if phase["weights"] != [weights.get(key, 0) for key in counts["variants"]]:
-            yield "data", f"phase {number} was sealed with other weights than the counts have"
+    weights = {variant["key"]: variant["weight"] for variant in sealed["variants"]}
+    if counts["weights"] != [weights.get(key) for key in counts["variants"]]:
+        yield "data", "the rule was sealed with other weights than the counts have"
     try:
-        if quarrel := data.find_quarrel(data.counted_from(counts), sealed[0]["time_zone"]):
+        if quarrel := data.find_quarrel(data.counted_from(counts), sealed["time_zone"]):
             yield "data", quarrel
     except (ValueError, ArithmeticError) as error:
         yield "data", f"the counts cannot be: {printable(str(error))}"

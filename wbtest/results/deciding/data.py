@@ -18,7 +18,7 @@ from msgspec.structs import astuple
 from wbtest.audience.counts import Totals
 from wbtest.audience.recording.hours import day_of, hour_of
 from wbtest.results.history import History
-from wbtest.results.looks import PhaseHours
+from wbtest.results.looks import HourCounts
 from wbtest.results.totals import SetAside, total
 
 # As they stand in each entry of ``days``.
@@ -32,29 +32,24 @@ def data_of(variants: Sequence[str], counted: History) -> dict[str, Any]:
     """Return what was counted of these variants, in the sealed order.
 
     An entry of ``hours`` is the hour's start in seconds since 1970, then a number for each variant
-    of ``seen``, ``arrived`` and ``converted``; see ``looks.PhaseHours``. An entry of ``days`` is
-    phase, local day, and for each variant the numbers that ``totals`` names.
+    of ``seen``, ``arrived`` and ``converted``; see ``looks.HourCounts``. An entry of ``days`` is
+    the local day, and for each variant the numbers that ``totals`` names.
     """
+    hours = counted.hours
     return {
         "variants": list(variants),
         "totals": list(TOTALS),
-        "phases": [
-            {
-                "number": number,
-                "started": phase.started,
-                "weights": list(phase.weights),
-                "hours": [
-                    [hour, *map(list, rows)]
-                    for hour, *rows in zip(
-                        phase.hours, phase.seen, phase.arrived, phase.converted, strict=True
-                    )
-                ],
-            }
-            for number, phase in enumerate(counted.phases, 1)
+        "started": hours.started,
+        "weights": list(hours.weights),
+        "hours": [
+            [hour, *map(list, rows)]
+            for hour, *rows in zip(
+                hours.hours, hours.seen, hours.arrived, hours.converted, strict=True
+            )
         ],
         "days": [
-            [phase, day.isoformat(), [list(astuple(totals)) for totals in row]]
-            for (phase, day), row in sorted(counted.days.items())
+            [day.isoformat(), [list(astuple(totals)) for totals in row]]
+            for day, row in sorted(counted.days.items())
         ],
         "left_out": {why: [list(aside) for aside in row] for why, row in counted.set_aside.items()},
         "machines": {why: list(row) for why, row in counted.machines.items()},
@@ -65,17 +60,14 @@ def counted_from(data: Mapping[str, Any]) -> History:
     """Return the same as results are made of; sources alone are not among them."""
     arms = len(data["variants"])
     days = {
-        (phase, date.fromisoformat(day)): [
+        date.fromisoformat(day): [
             Totals(**dict(zip(data["totals"], numbers, strict=True))) for numbers in row
         ]
-        for phase, day, row in data["days"]
+        for day, row in data["days"]
     }
-    newest = data["phases"][-1]["number"]
-    of_newest = [row for (phase, _), row in days.items() if phase == newest]
     return History(
-        phase=newest,
-        phases=tuple(_phase(phase) for phase in data["phases"]),
-        variants=[total(column) for column in zip(*of_newest, strict=True)] or [Totals()] * arms,
+        hours=_hours(data),
+        variants=[total(column) for column in zip(*days.values(), strict=True)] or [NONE] * arms,
         days=days,
         sources={},
         set_aside={why: [SetAside(*pair) for pair in row] for why, row in data["left_out"].items()},
@@ -88,23 +80,20 @@ def find_quarrel(counted: History, zone: str) -> str:
 
     Hours of the experiment's own time ``zone`` add up to its local days.
     """
-    for number, phase in enumerate(counted.phases, 1):
-        if any(later <= hour for hour, later in pairwise(phase.hours)):
-            return f"the hours of phase {number} do not ascend"
-        if strange := [hour for hour in phase.hours if hour_of(hour * 1_000_000, zone) != hour]:
-            return f"in phase {number} no hour of {zone} begins at {strange[0]}"
-        by_hour = _by_day(phase, zone)
-        by_day = {day: row for (of, day), row in counted.days.items() if of == number}
-        for day in sorted(by_hour.keys() | by_day.keys()):
-            for k in phase.open_arms:
-                hours, days = by_hour[day][k], _as_hours(by_day[day][k] if day in by_day else NONE)
-                if hours != days:
-                    return (
-                        f"of variant {k + 1} on {day} hours of phase {number} add up to "
-                        f"{hours[1]:,} of {hours[0]:,}, the day to {days[1]:,} of {days[0]:,}"
-                    )
-    if unknown := [of for of, _ in counted.days if not 1 <= of <= len(counted.phases)]:
-        return f"there are days of phase {unknown[0]}, and no such phase"
+    hours = counted.hours
+    if any(later <= hour for hour, later in pairwise(hours.hours)):
+        return "the hours do not ascend"
+    if strange := [hour for hour in hours.hours if hour_of(hour * 1_000_000, zone) != hour]:
+        return f"no hour of {zone} begins at {strange[0]}"
+    by_hour = _by_day(hours, zone)
+    for day in sorted(by_hour.keys() | counted.days.keys()):
+        for k, found in enumerate(by_hour[day]):
+            told = _as_hours(counted.days[day][k] if day in counted.days else NONE)
+            if found != told:
+                return (
+                    f"of variant {k + 1} on {day} the hours add up to {found[1]:,} of "
+                    f"{found[0]:,}, the day to {told[1]:,} of {told[0]:,}"
+                )
     return ""
 
 
@@ -122,11 +111,11 @@ def digest(values: Any) -> str:
     return hashlib.sha256(canonical(values).encode()).hexdigest()
 
 
-def _by_day(phase: PhaseHours, zone: str) -> defaultdict[date, list[Sums]]:
+def _by_day(hours: HourCounts, zone: str) -> defaultdict[date, list[Sums]]:
     """Who was seen, arrived and converted on each local day, for each variant."""
-    found: defaultdict[date, list[Sums]] = defaultdict(lambda: [(0, 0, 0)] * len(phase.weights))
-    rows = zip(phase.seen, phase.arrived, phase.converted, strict=True)
-    for hour, row in zip(phase.hours, rows, strict=True):
+    found: defaultdict[date, list[Sums]] = defaultdict(lambda: [(0, 0, 0)] * len(hours.weights))
+    rows = zip(hours.seen, hours.arrived, hours.converted, strict=True)
+    for hour, row in zip(hours.hours, rows, strict=True):
         day = day_of(hour, zone)
         found[day] = [
             (seen + s, arrived + a, converted + c)
@@ -139,11 +128,11 @@ def _as_hours(totals: Totals) -> Sums:
     return totals.seen, totals.arrived, totals.converted
 
 
-def _phase(phase: Mapping[str, Any]) -> PhaseHours:
-    rows = phase["hours"]
-    return PhaseHours(
-        started=phase["started"],
-        weights=tuple(phase["weights"]),
+def _hours(data: Mapping[str, Any]) -> HourCounts:
+    rows = data["hours"]
+    return HourCounts(
+        started=data["started"],
+        weights=tuple(data["weights"]),
         hours=tuple(row[0] for row in rows),
         seen=tuple(tuple(row[1]) for row in rows),
         arrived=tuple(tuple(row[2]) for row in rows),

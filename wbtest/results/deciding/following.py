@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any
 
 from wbtest.publishing import rule as rules
@@ -19,8 +19,6 @@ from wbtest.results.figures_json import results_json
 from wbtest.writing import document as documents
 
 Export = Mapping[str, Any]
-# Between the start and the moment in which its first phase was sealed.
-LONGEST_START = timedelta(minutes=1)
 
 
 def memo_from(export: Export, known: Recomputed | None) -> dict[str, Any]:
@@ -31,7 +29,7 @@ def memo_from(export: Export, known: Recomputed | None) -> dict[str, Any]:
     memo = export["memo"]
     figures = _figures(export, known.results) if known else memo["figures"]
     document = documents.from_json(export["revision"])
-    rule = rules.from_json(json.loads(export["sealed"][0])["rule"])
+    rule = rules.from_json(json.loads(export["sealed"])["rule"])
     counted: dict[str, Any] = {"verdict": STATED, "trust": STATED, "figures": STATED}
     if known:
         phrases = _phrases(memo, known.results, figures["seal"])
@@ -50,30 +48,32 @@ def memo_from(export: Export, known: Recomputed | None) -> dict[str, Any]:
         "open": open_ends.as_values(open_ends.open_ends_of(document, rule)),
         "revision": _revision(memo["revision"]),
         # Whoever reads the file has compared them with what they are of.
-        "digests": {name: memo["digests"][name] for name in ("revision", "seals", "data")},
+        "digests": {name: memo["digests"][name] for name in ("revision", "seal", "data")},
         **counted,
     }
 
 
 def _experiment(export: Export, product: str) -> dict[str, Any]:
-    facts, sealed = export["memo"]["experiment"], [json.loads(text) for text in export["sealed"]]
+    facts, sealed = export["memo"]["experiment"], json.loads(export["sealed"])
     names = names_of(sealed)
     counted = export["data"]["variants"] if export["data"] else list(names)
     return {
-        "slug": sealed[0]["slug"],
+        "slug": sealed["slug"],
         "product": product,
-        "started_at": _start(facts["started_at"], export["memo"]["figures"]),
+        "started_at": _start(facts["started_at"], export["data"]),
         "ended_at": STATED,
         "is_paused": STATED,
         "variants": [{"key": key, "name": names.get(key, "")} for key in counted],
     }
 
 
-def _start(stated: str, figures: Mapping[str, Any]) -> Any:
-    """The start is a moment before that of the first phase, which is sealed then."""
-    first = figures["phases"][0]["started_at"]
-    before = datetime.fromisoformat(first) - datetime.fromisoformat(stated)
-    return STATED if timedelta(0) <= before < LONGEST_START else first
+def _start(stated: str, counted: Mapping[str, Any] | None) -> Any:
+    """Of the start counts know the second, so the rest is stated."""
+    if counted is None:
+        return STATED
+    second = datetime.fromtimestamp(counted["started"], UTC)
+    is_same = datetime.fromisoformat(stated).replace(microsecond=0) == second
+    return STATED if is_same else second.isoformat()
 
 
 def _decision(memo: Mapping[str, Any], figures: Mapping[str, Any]) -> dict[str, Any]:
@@ -169,13 +169,6 @@ def _trust(told: list[Mapping[str, Any]], known: Recomputed) -> list[dict[str, A
 
 
 def _figures(export: Export, results: Results) -> dict[str, Any]:
-    """The figures anew. Of when a phase began counts know the second, so the rest is stated."""
     memo = export["memo"]
     found: dict[str, Any] = json.loads(json.dumps(results_json(results)))
-    found |= {"as_of": STATED, "attempt": STATED, "seal": memo["digests"]["seals"][0]}
-    for phase, counted in zip(found["phases"], export["data"]["phases"], strict=True):
-        began = datetime.fromisoformat(phase["started_at"])
-        second = datetime.fromtimestamp(counted["started"], UTC)
-        is_same = began.replace(microsecond=0) == second
-        phase["started_at"] = STATED if is_same else second.isoformat()
-    return found
+    return found | {"as_of": STATED, "attempt": STATED, "seal": memo["digests"]["seal"]}

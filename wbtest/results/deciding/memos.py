@@ -60,10 +60,7 @@ def export_of(experiment: Experiment, memo: Memo) -> dict[str, Any]:
         "memo": memo.values,
         "digest": memo.digest,
         "revision": experiment.revision.document,
-        "sealed": [
-            experiment.sealed if phase.number == 1 else phase.sealed
-            for phase in experiment.phases[: len(memo.values["digests"]["seals"])]
-        ],
+        "sealed": experiment.sealed,
         "data": json.loads(zlib.decompress(memo.paper.data)) if memo.paper else None,
     }
 
@@ -101,11 +98,6 @@ def _old_values(experiment: Experiment, decision: Decision, number: int) -> dict
         "forecasts": {"made": 0, "scored": []},
         "open": {"assumptions": [], "questions": []},
         "revision": revision_values(experiment),
-        # Phases that were opened later are none of it.
-        "digests": {
-            "revision": digests["revision"],
-            "seals": digests["seals"][: figures["phase"]],
-            "data": "",
-        },
+        "digests": {**digests, "data": ""},
         "figures": figures,
     }

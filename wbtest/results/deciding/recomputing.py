@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
-from wbtest.publishing.models import Experiment, Phase, Variant
+from wbtest.publishing.models import Experiment, Variant
 from wbtest.publishing.running.seals import is_whole
 from wbtest.results.deciding.data import counted_from
 from wbtest.results.deciding.recounting import checks_from
@@ -29,8 +29,6 @@ def recompute(export: Mapping[str, Any], *, is_ours: bool) -> Recomputed:
     ValueError, LookupError, TypeError or ArithmeticError for counts that cannot be.
     """
     experiment, counted = experiment_of(export), counted_from(export["data"])
-    if len(counted.phases) != len(experiment.phases):
-        raise ValueError(f"{len(counted.phases)} phases were counted, not as many as were sealed")
     now = datetime.fromisoformat(export["memo"]["figures"]["as_of"])
     checks, stated = checks_from(
         export["memo"]["trust"],
@@ -45,49 +43,29 @@ def recompute(export: Mapping[str, Any], *, is_ours: bool) -> Recomputed:
 
 def experiment_of(export: Mapping[str, Any]) -> Experiment:
     """Return the experiment as the file describes it; no database knows it."""
-    memo, sealed = export["memo"], [json.loads(text) for text in export["sealed"]]
-    facts, first = memo["experiment"], sealed[0]
-    names = names_of(sealed)
+    memo, sealed = export["memo"], json.loads(export["sealed"])
+    facts, names = memo["experiment"], names_of(sealed)
+    weights = {variant["key"]: variant["weight"] for variant in sealed["variants"]}
     ended_at = facts["ended_at"]
     state = "ended" if ended_at else "paused" if facts["is_paused"] else "running"
     return Experiment(
-        slug=first["slug"],
+        slug=sealed["slug"],
         state=state,
-        time_zone=first["time_zone"],
-        rule=first["rule"],
-        options=first.get("options", {}),
-        sealed=export["sealed"][0],
-        seal=memo["digests"]["seals"][0],
+        time_zone=sealed["time_zone"],
+        rule=sealed["rule"],
+        options=sealed.get("options", {}),
+        sealed=export["sealed"],
+        seal=memo["digests"]["seal"],
         attempt=memo["figures"]["attempt"],
         started_at=datetime.fromisoformat(facts["started_at"]).astimezone(UTC),
         ended_at=datetime.fromisoformat(ended_at) if ended_at else None,
         variants=[
-            Variant(key=key, position=position, name=names[key], weight=1)
+            Variant(key=key, position=position, name=names[key], weight=weights[key])
             for position, key in enumerate(export["data"]["variants"])
         ],
-        phases=[_phase(export, number) for number in range(1, len(sealed) + 1)],
     )
 
 
-def names_of(sealed: list[dict[str, Any]]) -> dict[str, str]:
-    """Return the name of each variant that was sealed in any phase, by its key."""
-    return {
-        variant["key"]: variant["name"] or variant["key"]
-        for text in sealed
-        for variant in text["variants"]
-    }
-
-
-def _phase(export: Mapping[str, Any], number: int) -> Phase:
-    sealed = export["sealed"][number - 1]
-    values = json.loads(sealed)
-    # Figures say the moment exactly, counts in whole seconds.
-    started_at = export["memo"]["figures"]["phases"][number - 1]["started_at"]
-    return Phase(
-        number=number,
-        salt=values["salt"],
-        weights={entry["key"]: entry["weight"] for entry in values["variants"]},
-        started_at=datetime.fromisoformat(started_at).astimezone(UTC),
-        sealed=sealed if number > 1 else "",
-        seal=export["memo"]["digests"]["seals"][number - 1] if number > 1 else "",
-    )
+def names_of(sealed: Mapping[str, Any]) -> dict[str, str]:
+    """Return the name of each variant that was sealed, by its key."""
+    return {variant["key"]: variant["name"] or variant["key"] for variant in sealed["variants"]}

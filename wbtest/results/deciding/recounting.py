@@ -10,7 +10,6 @@ from zoneinfo import ZoneInfo
 from wbtest.publishing.choices import options
 from wbtest.publishing.models import Experiment
 from wbtest.publishing.rule import Hypothesis
-from wbtest.publishing.running.stages import tested
 from wbtest.results.figures import sealed_rule
 from wbtest.results.health import check_trust
 from wbtest.results.history import History
@@ -72,7 +71,7 @@ def _stated(
         return frozenset()
     if not is_ours:
         return FOUND | WORDS
-    is_lone = len(counted.phases[-1].open_arms) == 1
+    is_lone = len(counted.variants) == 1
     if name in COUNTED or (name == "sources" and is_lone):
         return frozenset()
     if name == "cached" and around.is_cookieless:
@@ -110,7 +109,7 @@ def _around(experiment: Experiment, rule: Hypothesis, now: datetime) -> Around:
     life = Life(experiment.started_at, experiment.ended_at, now, experiment.time_zone)
     zone = ZoneInfo(experiment.time_zone)
     return Around(
-        names=tuple(variant.name or variant.key for variant in tested(experiment)),
+        names=tuple(variant.name or variant.key for variant in experiment.variants),
         time_zone=experiment.time_zone,
         started=life.started_at.astimezone(zone).date(),
         today=now.astimezone(zone).date(),

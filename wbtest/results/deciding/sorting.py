@@ -13,8 +13,8 @@ from wbtest.results.deciding.comparing import MISSING, Leaf, leaves
 # The parts in the order in which they are told, and how each is checked.
 HOW = {
     "memo": "by its digest",
-    "revision": "by its digest, which every sealed rule names",
-    "rule": "by its digests, which were mailed when it was sealed",
+    "revision": "by its digest, which the sealed rule names",
+    "rule": "by its digest, which was mailed when it was sealed",
     "decision": "computed anew: against the verdict or not, and who had to sign",
     "forecasts": "computed anew: what came, and whose range held it",
     "open": "computed anew from the approved text",

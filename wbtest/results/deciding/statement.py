@@ -6,7 +6,6 @@ from datetime import datetime
 from typing import Any
 
 from wbtest.publishing.models import Experiment
-from wbtest.publishing.running.stages import tested
 from wbtest.results import in_words, standing
 from wbtest.results.attempts import other_attempts
 from wbtest.results.deciding import data, guesses, open_ends
@@ -25,7 +24,7 @@ def statement_of(
     experiment: Experiment, results: Results, counted: History, now: datetime
 ) -> tuple[dict[str, Any], str]:
     """Return the values, and the canonical text of the counts that they rest on."""
-    keys = [variant.key for variant in tested(experiment)]
+    keys = [variant.key for variant in experiment.variants]
     counts = data.data_of(keys, counted)
     document = documents.from_json(experiment.revision.document)
     values = {
@@ -77,7 +76,7 @@ def experiment_values(experiment: Experiment) -> dict[str, Any]:
         "is_paused": experiment.state == "paused",
         "variants": [
             {"key": variant.key, "name": variant.name or variant.key}
-            for variant in tested(experiment)
+            for variant in experiment.variants
         ],
     }
 
@@ -94,10 +93,10 @@ def revision_values(experiment: Experiment) -> dict[str, Any]:
 
 
 def digests_of(experiment: Experiment) -> dict[str, Any]:
-    """Return the digests of the approved text and of the sealed text of each phase."""
+    """Return the digests of the approved text and of the sealed text."""
     return {
         "revision": experiment.revision.digest,
-        "seals": [phase.seal or experiment.seal for phase in experiment.phases],
+        "seal": experiment.seal,
     }
 
 

@@ -146,7 +146,7 @@ def _colour(evidence: Evidence) -> str:
 
 
 def _word(evidence: Evidence) -> str:
-    return evidence.word.text if evidence.seen or evidence.phase > 1 else NOBODY
+    return evidence.word.text if evidence.seen else NOBODY
 
 
 def _end(found: Sequence[Evidence]) -> float:

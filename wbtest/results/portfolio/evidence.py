@@ -21,7 +21,7 @@ DOUBTED = {"met": "Met, now in doubt", "not_met": "Not met, now in doubt"}
 
 
 class Evidence(Struct, frozen=True):
-    """Counts and decision interval of the variant that matters most, in the newest ``phase``.
+    """Counts and decision interval of the variant that matters most.
 
     All rates are fractions. ``choice`` is what the rule says to do, '' while it says nothing.
     ``is_doubted``: the figures cannot be trusted. ``is_ripe``: looking longer settles no more.
@@ -35,7 +35,6 @@ class Evidence(Struct, frozen=True):
     high: float
     target: float
     floor: float
-    phase: int
     standing: Standing
     verdict: Badge
     is_reached: bool
@@ -74,7 +73,6 @@ def _evidence(results: Judged) -> Evidence:
         high=variant.decision.high,
         target=results.rule.target,
         floor=results.rule.floor,
-        phase=results.phase,
         standing="withheld" if results.is_red else variant.standing,
         verdict=badge(results),
         is_reached=verdict.word == "met" and not results.is_red,
@@ -104,7 +102,6 @@ def evidence_kept(experiment: Experiment, figures: Mapping[str, Any]) -> Evidenc
         high=high,
         target=target["rate"],
         floor=target["floor"],
-        phase=figures.get("phase", 1),
         standing="withheld" if is_withheld else found.standings[0],
         verdict=_badge(found, is_withheld=is_withheld),
         is_reached=found.word == "met" and not is_withheld,

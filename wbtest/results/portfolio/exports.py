@@ -10,7 +10,7 @@ from wbtest.results.portfolio.showing import Row
 from wbtest.results.spending.money import CURRENCIES
 
 HEAD = (
-    *("idea", "release", "state", "tests", "newest_test", "phase", "seen", "converted", "rate"),
+    *("idea", "release", "state", "tests", "newest_test", "seen", "converted", "rate"),
     *("decision_low", "decision_high", "target", "floor", "standing", "visitors", "spent"),
     *("days", "choice", "by", "at", "reason", "weeks_guessed", "forecasts", "forecasts_held"),
 )
@@ -26,12 +26,12 @@ def rows_of_ideas(rows: Iterable[Row]) -> Rows:
         idea, found = row.idea, row.evidence
         evidence = (
             (
-                *(found.phase, found.seen, found.converted),
+                *(found.seen, found.converted),
                 "" if found.rate is None else found.rate,
                 *(found.low, found.high, found.target, found.floor, found.standing),
             )
             if found
-            else ("",) * 9
+            else ("",) * 8
         )
         yield (
             idea.name,

@@ -74,7 +74,6 @@ def experiments_by_id(keys: Collection[int]) -> dict[int, Experiment]:
         .where(Experiment.id.in_(keys))
         .options(
             joinedload(Experiment.revision),
-            selectinload(Experiment.phases),
             selectinload(Experiment.variants),
         )
     )

@@ -101,7 +101,6 @@ def _two(size: Size) -> list[Step]:
     lives, visitors = size.lives // 2, min(size.visitors, PEEKING_VISITORS)
     weight = max(lives * visitors // 200_000, 1)
     return [
-        Step(3 * weight, _by_chance(two.new_weights, lives, visitors)),
         *(
             Step(weight, _by_chance(two.peeking_at_two, rate, lives // 2, visitors))
             for rate in (0.01, 0.05, 0.1)

@@ -15,7 +15,7 @@ import numpy as np
 
 from wbtest.audience.hour_rows import Row
 from wbtest.publishing.rule import Hypothesis
-from wbtest.results.looks import HOUR, PhaseHours, look
+from wbtest.results.looks import HOUR, HourCounts, look
 from wbtest.results.selftest.lines import Line, counted
 from wbtest.results.selftest.worlds import ALPHA, BETA, STARTED, TARGET, World
 from wbtest.results.statistics.mixture import Ints
@@ -131,7 +131,7 @@ def _look(
 ) -> str:
     """What the page recommends to do at the end of a day, or ''."""
     first = int(STARTED.timestamp())
-    phase = PhaseHours(
+    hours = HourCounts(
         started=first,
         weights=(1,) * len(seen[0]),
         hours=tuple(range(first, first + len(seen) * HOUR, HOUR)),
@@ -142,13 +142,13 @@ def _look(
     )
     life = Life(STARTED, None, STARTED + timedelta(days=day), "UTC")
     looks = look(
-        [phase],
+        hours,
         target=rule.target,
         floor=rule.floor,
         window_hours=rule.conversion_window_hours,
         now=life.now,
     )
-    return judge(rule, [phase], looks, life).choice
+    return judge(rule, hours, looks, life).choice
 
 
 def _rows(table: Ints) -> tuple[Row, ...]:

@@ -8,19 +8,16 @@ from wbtest.results.selftest import peeking
 from wbtest.results.selftest.crowds import Crowd, crowds, steady
 from wbtest.results.selftest.lines import Line, counted
 from wbtest.results.selftest.walks import Bools, evidence_bars
-from wbtest.results.statistics import comparison_visitors, evidence_needed, mixture
+from wbtest.results.statistics import comparison_visitors, evidence_needed
 from wbtest.results.statistics.comparison import CONCENTRATION
-from wbtest.results.statistics.mixture import Floats, Ints
+from wbtest.results.statistics.mixture import Ints
 
 ALPHA = 0.05
-RATE = 0.05
 # The rates two variants are told apart at, and how much sooner than the sequence of a platform.
 PAIRS = ((0.05, 0.075), (0.05, 0.1), (0.01, 0.02), (0.1, 0.13))
 SOONER = 0.85
 # One-sided, 99 %.
 Z_LIMIT = 2.326348
-# More conversions than one life has, to write two counts as one number.
-KEY = 1_000_000
 Random = np.random.Generator
 
 
@@ -72,43 +69,6 @@ def sooner(rng: Random, pair: tuple[float, float], lives: int) -> list[Line]:
             kind="times",
         ),
     ]
-
-
-def new_weights(rng: Random, lives: int, visitors: int) -> list[Line]:
-    """Return false differences when weights change half-way while the rate doubles.
-
-    Each phase is weighed with its own weights and their evidence added up; beside it a z test on
-    counts that were added up.
-    """
-    half = visitors // 2
-    first = crowds(rng, lives, [1, 1], steady(half, [RATE, RATE]))
-    second = crowds(rng, lives, [1, 4], steady(half, [2 * RATE, 2 * RATE]))
-    hits = pooled = 0
-    for before, after in zip(first, second, strict=True):
-        needed = evidence_needed(ALPHA, arms=2)
-        is_called = np.zeros(len(before.arms), dtype=np.bool_)
-        for a, b in ((0, 1), (1, 0)):
-            log_e = _log_e_better(before, a, b, (1, 1))
-            is_called |= (log_e >= needed).any(axis=1)
-            both = log_e[:, -1:] + _log_e_better(after, a, b, ((1, 4)[a], (1, 4)[b]))
-            is_called |= (both >= needed).any(axis=1)
-        whole = Crowd(
-            np.hstack([before.arms, after.arms]), np.hstack([before.is_convert, after.is_convert])
-        )
-        hits += int(is_called.sum())
-        pooled += int(peeking.z_test(whole).any(axis=1).sum())
-    name = "a difference, weights 1:1 then 1:4 while the rate doubles"
-    return [counted("lift", name, hits, lives, bound=ALPHA, peeking=pooled / lives)]
-
-
-def _log_e_better(crowd: Crowd, a: int, b: int, weights: tuple[int, int]) -> Floats:
-    """The evidence after each conversion. Few of all pairs of counts ever come up."""
-    converted = crowd.conversions(2)
-    came, where = np.unique(converted[b] * KEY + converted[a], return_inverse=True)
-    share = weights[1] / sum(weights)
-    prior = CONCENTRATION * share, CONCENTRATION * (1 - share)
-    log_e = mixture.log_e_above(came // KEY, came % KEY, share, *prior)
-    return np.asarray(log_e[where.reshape(converted[0].shape)], dtype=np.float64)
 
 
 def _is_different(crowd: Crowd) -> Bools:

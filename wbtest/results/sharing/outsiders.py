@@ -61,7 +61,7 @@ def shown(results: Results, stages: Sequence[Stage]) -> dict[str, object]:
         "results": results,
         "rule": results.rule,
         "verdict": results.verdict,
-        "is_open": everybody.served > 0 or everybody.signups > 0 or results.phase > 1,
+        "is_open": everybody.served > 0 or everybody.signups > 0,
         "badge": in_words.badge(results),
         "headline": turned(in_words.headline(results)),
         "evidence": turned(in_words.evidence_shown(results)),
@@ -91,7 +91,7 @@ def shown(results: Results, stages: Sequence[Stage]) -> dict[str, object]:
 def rows_of(table: str, experiment: Experiment, results: Results) -> Rows:
     """Return one of ``SHARED_TABLES``, as members can take it along."""
     if table == "funnel":
-        return rows_of_funnel(experiment, results, Filters(results.phase))
+        return rows_of_funnel(experiment, results, Filters())
     return TABLES[table](results)
 
 

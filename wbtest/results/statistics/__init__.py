@@ -29,8 +29,6 @@ from wbtest.results.statistics.rate import (
     log_e_below,
     log_e_below_path,
     sequence,
-    together_above,
-    together_below,
 )
 from wbtest.results.statistics.split import Split, log_e_split_path, split
 
@@ -64,7 +62,5 @@ __all__ = [
     "sequence",
     "split",
     "target_visitors",
-    "together_above",
-    "together_below",
     "wilson",
 ]

@@ -5,8 +5,8 @@ Everything here is *safe to watch*: valid however often one looks, and whenever 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from functools import cache
+from collections.abc import Callable
+from functools import cache, lru_cache
 from types import ModuleType
 from typing import TYPE_CHECKING
 
@@ -15,6 +15,10 @@ from wbtest.results.statistics.evidence import Interval, evidence_needed
 
 if TYPE_CHECKING:
     from wbtest.results.statistics.mixture import Floats, Ints
+
+# An end depends on its counts alone, so one that was found once is found: most variants of most
+# experiments stand as they stood a moment ago.
+REMEMBERED = 4096
 
 
 def log_e_above(counts: Counts, target: float) -> float:
@@ -42,29 +46,6 @@ def log_e_below(counts: Counts, target: float) -> float:
     prior = 2.0, 2 * (1 - target) / target
     found: float = _scalar().log_e_below(counts.converted, counts.unconverted, target, *prior)
     return found
-
-
-def together_above(phases: Sequence[Counts]) -> Callable[[float], float]:
-    """Return the sum of ``log_e_above`` over phases as a function of the target.
-
-    For whoever asks of many targets, all of them between 0 and 1.
-    """
-    return _together(_scalar().log_e_above, phases)
-
-
-def together_below(phases: Sequence[Counts]) -> Callable[[float], float]:
-    """Return the sum of ``log_e_below`` over phases as a function of the target, as above."""
-    return _together(_scalar().log_e_below, phases)
-
-
-def _together(log_e: Callable[..., float], phases: Sequence[Counts]) -> Callable[[float], float]:
-    numbers = [(counts.converted, counts.unconverted) for counts in phases]
-
-    def together(target: float) -> float:
-        b = 2 * (1 - target) / target
-        return sum([log_e(x, f, target, 2.0, b) for x, f in numbers])
-
-    return together
 
 
 def log_e_above_path(converted: Ints, seen: Ints, target: float) -> Floats:
@@ -120,28 +101,39 @@ def decision_interval(
 
     Its low end is above the target exactly when the variant is *met*, its high end below it
     exactly when the variant is *below*. ``settled`` counts only visitors older than the conversion
-    window, the ones that may speak against a target; without it all do.
+    window, the ones that may speak against a target; without it all do. Where late sign-ups make
+    both true, what is above prevails.
 
     >>> [round(end, 4) for end in decision_interval(Counts(seen=400, converted=49), 0.05, 0.05)]
     [0.0814, 0.1755]
     """
     low = _low(counts, evidence_needed(alpha, arms))
     high = _high(counts if settled is None else settled, evidence_needed(beta))
-    return Interval(low, high)
+    return Interval(low, max(low, high))
 
 
+@lru_cache(REMEMBERED)
 def _low(counts: Counts, needed: float) -> float:
     from wbtest.results.statistics import mixture
 
     x, f = counts.converted, counts.unconverted
-    return mixture.rate_at(mixture.lower_log_odds(together_above([counts]), x, f, needed))
+    above = _curve(_scalar().log_e_above, counts)
+    return mixture.rate_at(mixture.lower_log_odds(above, x, f, needed))
 
 
+@lru_cache(REMEMBERED)
 def _high(counts: Counts, needed: float) -> float:
     from wbtest.results.statistics import mixture
 
     x, f = counts.converted, counts.unconverted
-    return mixture.rate_at(mixture.upper_log_odds(together_below([counts]), x, f, needed))
+    below = _curve(_scalar().log_e_below, counts)
+    return mixture.rate_at(mixture.upper_log_odds(below, x, f, needed))
+
+
+def _curve(log_e: Callable[..., float], counts: Counts) -> Callable[[float], float]:
+    """The evidence as a function of the target, for whoever asks of many targets."""
+    x, f = counts.converted, counts.unconverted
+    return lambda target: log_e(x, f, target, 2.0, 2 * (1 - target) / target)
 
 
 @cache

@@ -49,12 +49,12 @@ def is_due(week: Week, now: datetime, started_at: datetime, ended_at: datetime |
 
 
 def in_week(
-    week: Week, days: Mapping[tuple[int, date], Sequence[Totals]]
+    week: Week, days: Mapping[date, Sequence[Totals]]
 ) -> tuple[tuple[int, int], tuple[int, int]]:
-    """Return who saw the page and who signed up: in the week, and in all. People of all phases."""
+    """Return who saw the page and who signed up: in the week, and in all."""
 
     def people(first: date, last: date) -> tuple[int, int]:
-        rows = [row for (_, day), row in days.items() if first <= day <= last]
+        rows = [row for day, row in days.items() if first <= day <= last]
         return (
             sum(totals.seen for row in rows for totals in row),
             sum(totals.signups for row in rows for totals in row),

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from functools import cache
-
 from wbtest.publishing.models import Experiment
 from wbtest.publishing.rule import Hypothesis
 from wbtest.results.health import check_trust
@@ -11,7 +9,6 @@ from wbtest.results.history import History
 from wbtest.results.trust import Check
 from wbtest.results.trusting.gathering import around, spots
 from wbtest.results.trusting.hints import want_places, with_hints
-from wbtest.results.trusting.places import Spot
 from wbtest.results.verdict import Life
 
 
@@ -26,9 +23,4 @@ def ask(
     checks = check_trust(rule, counted, run, is_seal_whole=is_seal_whole)
     if not want_places(checks):
         return checks
-
-    @cache
-    def spots_of(phase: int) -> list[Spot]:
-        return spots(experiment, rule, experiment.phases[phase].number)
-
-    return with_hints(checks, counted, run, spots_of)
+    return with_hints(checks, counted, run, spots(experiment, rule))

@@ -60,7 +60,7 @@ def _some_unasked(rule: Hypothesis, newest: Newest, title: str) -> Check:
 def check_confirmed_alike(counted: History, around: Around) -> Check:
     """Do as many confirm in each variant?"""
     check, title = "confirmed_alike", "Confirmed alike in all variants"
-    variants = counted.phases[-1].of_open(counted.variants)
+    variants = counted.variants
     signups = [totals.signups for totals in variants]
     confirmed = [totals.confirmed for totals in variants]
     if len(variants) == 1:

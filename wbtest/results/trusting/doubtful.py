@@ -53,8 +53,8 @@ def check_too_good(rule: Hypothesis, counted: History, around: Around) -> Check:
 
 def _doubled(rule: Hypothesis, counted: History, counts: list[Counts]) -> tuple[int, int] | None:
     """The variants that are furthest apart, if b is proved better and has over twice a's rate."""
-    weights = counted.phases[-1].weights
-    arms = [k for k in counted.phases[-1].open_arms if counts[k].seen]
+    weights = counted.hours.weights
+    arms = [k for k, each in enumerate(counts) if each.seen]
     if len(arms) < 2:
         return None
     a = min(arms, key=lambda k: counts[k].converted / counts[k].seen)

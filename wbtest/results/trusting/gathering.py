@@ -12,7 +12,6 @@ from wbtest.audience import segments_counts
 from wbtest.publishing.choices import options
 from wbtest.publishing.models import Experiment, Step
 from wbtest.publishing.rule import Hypothesis
-from wbtest.publishing.running.stages import tested
 from wbtest.question import Question
 from wbtest.results.history import History
 from wbtest.results.trusting.around import Around, pauses_of
@@ -42,7 +41,7 @@ def around(experiment: Experiment, rule: Hypothesis, counted: History, life: Lif
     """Return how a started experiment was run, up to ``life.now``."""
     chosen = options.from_json(experiment.options)
     keys, names = zip(
-        *((each.key, each.name or each.key) for each in tested(experiment)), strict=True
+        *((each.key, each.name or each.key) for each in experiment.variants), strict=True
     )
     until = min(life.now, life.over_at(rule))
     rows = _STEPS.ask(experiment_id=experiment.id)
@@ -66,12 +65,12 @@ def around(experiment: Experiment, rule: Hypothesis, counted: History, life: Lif
     )
 
 
-def spots(experiment: Experiment, rule: Hypothesis, phase: int) -> list[Spot]:
-    """Return who was served and who saw each variant in a phase, by device and source."""
-    keys = [variant.key for variant in tested(experiment)]
+def spots(experiment: Experiment, rule: Hypothesis) -> list[Spot]:
+    """Return who was served and who saw each variant, by device and source."""
+    keys = [variant.key for variant in experiment.variants]
     served: dict[tuple[str, str], list[int]] = {}
     seen: dict[tuple[str, str], list[int]] = {}
-    for cell in segments_counts.cells(experiment, phase, rule.sources):
+    for cell in segments_counts.cells(experiment, rule.sources):
         place, k = (cell.device, cell.source), keys.index(cell.variant)
         served.setdefault(place, [0] * len(keys))[k] = cell.served
         seen.setdefault(place, [0] * len(keys))[k] = cell.seen

@@ -7,13 +7,12 @@ devices, then machines and filters, then what stands before the page.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 from msgspec.structs import replace
 
 from wbtest.results import statistics
 from wbtest.results.history import History
-from wbtest.results.measurement import worst_phase
 from wbtest.results.trust import Check, listed
 from wbtest.results.trusting.around import Around
 from wbtest.results.trusting.places import Odd, Spot, lost_in, short_of
@@ -23,7 +22,6 @@ WITH_PLACES = ("split", "served_split", "beacons", "beacons_alike")
 # Those who were left out of one variant and not of the other.
 FILTERED = ("bot", "suspected")
 MOST_HINTS = 3
-SpotsOf = Callable[[int], Sequence[Spot]]
 
 
 def want_places(checks: Sequence[Check]) -> bool:
@@ -32,47 +30,40 @@ def want_places(checks: Sequence[Check]) -> bool:
 
 
 def with_hints(
-    checks: Sequence[Check], counted: History, around: Around, spots_of: SpotsOf
+    checks: Sequence[Check], counted: History, around: Around, spots: Sequence[Spot]
 ) -> list[Check]:
     """Return the checks, those that ask for it with their likely causes.
 
-    ``spots_of`` returns who came where in the phase with this index.
+    ``spots`` say who came where.
     """
     return [
-        replace(check, hints=_hints(check.check, counted, around, spots_of))
+        replace(check, hints=_hints(check.check, counted, around, spots))
         if check.check in WITH_PLACES and check.state != "ok"
         else check
         for check in checks
     ]
 
 
-def _hints(check: str, counted: History, around: Around, spots_of: SpotsOf) -> tuple[str, ...]:
-    newest = len(counted.phases) - 1
-    if check == "split":
-        found = _of_split(counted, around, spots_of, worst_phase(counted), use_seen=True)
-    elif check == "served_split":
-        found = _of_split(counted, around, spots_of, newest, use_seen=False)
+def _hints(check: str, counted: History, around: Around, spots: Sequence[Spot]) -> tuple[str, ...]:
+    if check in ("split", "served_split"):
+        found = _of_split(counted, around, spots, use_seen=check == "split")
     else:
-        found = _of_loss(check, counted, around, spots_of(newest))
+        found = _of_loss(check, around, spots)
     return tuple(dict.fromkeys(found))[:MOST_HINTS]
 
 
 def _of_split(
-    counted: History, around: Around, spots_of: SpotsOf, phase: int, *, use_seen: bool
+    counted: History, around: Around, spots: Sequence[Spot], *, use_seen: bool
 ) -> list[str]:
-    hours, spots = counted.phases[phase], spots_of(phase)
-    arms, weights = hours.open_arms, hours.open_weights
-    own = [
-        spot._replace(seen=tuple([(spot.seen if use_seen else spot.served)[k] for k in arms]))
-        for spot in spots
-    ]
-    totals = [sum(spot.seen[k] for spot in own) for k in range(len(arms))]
+    weights = counted.hours.weights
+    own = spots if use_seen else [spot._replace(seen=spot.served) for spot in spots]
+    totals = [sum(spot.seen[k] for spot in own) for k in range(len(weights))]
     arm = _shortest(totals, weights)
-    name, did = around.name(arms[arm]), "saw" if use_seen else "were served"
+    name, did = around.name(arm), "saw" if use_seen else "were served"
     found = [_short(odd, name, did) for odd in short_of(own, arm, weights)]
     if use_seen and not found:
-        found += _unseen_more(around, spots, arms, arms[arm])
-    found += _filtered(counted, around, arms, weights)
+        found += _unseen_more(around, spots, arm)
+    found += _filtered(counted, around)
     found += _cached(around)
     if not found:
         found.append(
@@ -82,14 +73,14 @@ def _of_split(
     return found
 
 
-def _of_loss(check: str, counted: History, around: Around, spots: Sequence[Spot]) -> list[str]:
-    arms = counted.phases[-1].open_arms
+def _of_loss(check: str, around: Around, spots: Sequence[Spot]) -> list[str]:
+    arms = range(len(around.names))
     if check == "beacons_alike":
         arm = max(arms, key=lambda k: _loss_share(spots, k))
         name = around.name(arm)
         found = [_lost(odd, f" of {name}", name) for odd in lost_in(spots, [arm])]
     else:
-        found = [_lost(odd, "", "the page") for odd in lost_in(spots, arms)]
+        found = [_lost(odd, "", "the page") for odd in lost_in(spots, list(arms))]
     found += _cached(around)
     if not found:
         found.append(
@@ -133,9 +124,9 @@ def _as_visitor(where: str) -> str:
     return f"{found}, from inside {source}" if found else f"by the link at {source}"
 
 
-def _unseen_more(around: Around, spots: Sequence[Spot], arms: Sequence[int], arm: int) -> list[str]:
+def _unseen_more(around: Around, spots: Sequence[Spot], arm: int) -> list[str]:
     """Whether the variant that is short loses more of its pages than the others do."""
-    others = [k for k in arms if k != arm]
+    others = [k for k in range(len(around.names)) if k != arm]
     here, there = _loss_share(spots, arm), max(_loss_share(spots, k) for k in others)
     served = sum(spot.served[arm] for spot in spots)
     if served < 100 or here < there + 0.05:
@@ -148,20 +139,17 @@ def _unseen_more(around: Around, spots: Sequence[Spot], arms: Sequence[int], arm
     ]
 
 
-def _filtered(
-    counted: History, around: Around, arms: Sequence[int], weights: Sequence[int]
-) -> list[str]:
+def _filtered(counted: History, around: Around) -> list[str]:
     """Whether machines were taken out of one variant more than of the others."""
-    found = []
+    found, weights = [], counted.hours.weights
     aside = {reason: [each.people for each in row] for reason, row in counted.set_aside.items()}
-    for reason, row in (dict(counted.machines) | aside).items():
-        numbers = [row[k] for k in arms]
+    for reason, numbers in (dict(counted.machines) | aside).items():
         if reason in FILTERED and statistics.split(numbers, weights).mismatch:
-            most = max(range(len(arms)), key=lambda k: numbers[k] / weights[k])
+            most = max(range(len(weights)), key=lambda k: numbers[k] / weights[k])
             what = "requests of bots" if reason == "bot" else "people suspected of being machines"
             found.append(
                 f"{listed(numbers)} {what} were set aside, most of them from "
-                f"{around.name(arms[most])}. Machines stick to one variant, and people may have "
+                f"{around.name(most)}. Machines stick to one variant, and people may have "
                 "been taken for some of them."
             )
     return found

@@ -35,14 +35,9 @@ class Reversal(NamedTuple):
 
 def check_sources(rule: Hypothesis, counted: History, around: Around) -> Check:
     """Did each variant get the same mix of sources, and does the sum say what each source says?"""
-    arms = counted.phases[-1].open_arms
-    if len(arms) == 1:
+    if len(counted.variants) == 1:
         return Check("sources", "ok", "There is one variant, so nothing differs.", TITLE, "–")
-    rows = {
-        source: [row[k] for k in arms]
-        for source, row in counted.sources.items()
-        if rule.counts_source(source)
-    }
+    rows = {source: row for source, row in counted.sources.items() if rule.counts_source(source)}
     p_value = mix_p_value([[totals.seen for totals in row] for row in rows.values()])
     if p_value is None:
         reason = "Too few came, or from one source only: there is nothing to compare."
@@ -50,12 +45,12 @@ def check_sources(rule: Hypothesis, counted: History, around: Around) -> Check:
     if p_value >= RARE:
         return Check("sources", "ok", "Each variant has the same mix of sources.", TITLE, "yes")
     if reversal := find_reversal(rows):
-        return _reversed(rows, reversal, around, arms)
+        return _reversed(rows, reversal, around)
     if p_value >= RAREST:
         reason = "The variants have nearly the same mix of sources; chance explains the difference."
         return Check("sources", "ok", reason, TITLE, "yes")
     reason = (
-        f"The variants got different mixes of sources: {_most_apart(rows, around, arms)}. A rate "
+        f"The variants got different mixes of sources: {_most_apart(rows, around)}. A rate "
         "means something per source."
     )
     do = "Compare the variants within each source, and see whether a link leads to one of them."
@@ -92,12 +87,10 @@ def _led_by(leader: int, other: int, rows: Mapping[str, Sequence[Totals]]) -> tu
     return tuple(sources)
 
 
-def _reversed(
-    rows: Mapping[str, Sequence[Totals]], found: Reversal, around: Around, arms: Sequence[int]
-) -> Check:
+def _reversed(rows: Mapping[str, Sequence[Totals]], found: Reversal, around: Around) -> Check:
     pairs = [(rows[source][found.ahead], rows[source][found.behind]) for source in found.sources]
     here, there = _pooled(pairs)
-    ahead, behind = around.name(arms[found.ahead]), around.name(arms[found.behind])
+    ahead, behind = around.name(found.ahead), around.name(found.behind)
     within = [
         f"{source} ({_rate(b)} against {_rate(a)})"
         for source, (a, b) in zip(found.sources, pairs, strict=True)
@@ -111,7 +104,7 @@ def _reversed(
     return Check("sources", "warn", reason, TITLE, "reversed", do=do, where="links")
 
 
-def _most_apart(rows: Mapping[str, Sequence[Totals]], around: Around, arms: Sequence[int]) -> str:
+def _most_apart(rows: Mapping[str, Sequence[Totals]], around: Around) -> str:
     """The source whose share differs most: of 700 who saw “A” 300 came from newsletter, …"""
     whole = [sum(column) for column in zip(*map(_seen, rows.values()), strict=True)]
 
@@ -122,7 +115,7 @@ def _most_apart(rows: Mapping[str, Sequence[Totals]], around: Around, arms: Sequ
     source = max(rows, key=gap)
     told = [
         f"{n:,} of {of:,} who saw {around.name(k)}"
-        for k, n, of in zip(arms, _seen(rows[source]), whole, strict=True)
+        for k, (n, of) in enumerate(zip(_seen(rows[source]), whole, strict=True))
     ]
     return f"from {source} came {listed(told)}"
 

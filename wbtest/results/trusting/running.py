@@ -1,17 +1,13 @@
 """Checks of how the test was run: what changed after its start, and how often it was tried. Pure.
 
-What visitors read is sealed. What is left to change is when they were counted, which variants the
-newcomers of a phase were shown, and what the team says of itself.
+What visitors read is sealed. What is left to change is when they were counted, and what the team
+says of itself.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from wbtest.publishing.in_words import as_percent
 from wbtest.publishing.rule import Hypothesis
-from wbtest.results.history import Counted
-from wbtest.results.looks import PhaseHours
 from wbtest.results.trust import Check, listed
 from wbtest.results.trusting.around import Around, day_name
 
@@ -19,11 +15,11 @@ from wbtest.results.trusting.around import Around, day_name
 LONG_PAUSE_HOURS = 24.0
 
 
-def check_changes(counted: Counted, around: Around) -> Check:
+def check_changes(around: Around) -> Check:
     """Was anything changed after the start that visitors could notice?"""
     check, title = "changes", "Nothing changed since the start"
-    heavy = [*_long_pauses(around), *_new_variants(counted.phases, around), *_facts(around)]
-    light = [*_short_pauses(around), *_new_weights(counted.phases)]
+    heavy = [*_long_pauses(around), *_facts(around)]
+    light = _short_pauses(around)
     if not heavy and not light:
         reason = "Since the start nobody changed what visitors see or when they count."
         return Check(check, "ok", reason, title, "yes")
@@ -70,32 +66,6 @@ def _short_pauses(around: Around) -> list[str]:
         return []
     times = "once" if number == 1 else f"{number} times"
     return [f"the test rested {times}, for {max(round(hours), 1)} hours in all"]
-
-
-def _new_variants(phases: Sequence[PhaseHours], around: Around) -> list[str]:
-    found = []
-    shown = set(phases[0].open_arms)
-    for number, phase in enumerate(phases[1:], 2):
-        new = [around.name(k) for k in phase.open_arms if k not in shown]
-        shown.update(phase.open_arms)
-        if new:
-            found.append(
-                f"phase {number} brought in {listed(new)}, written by people who knew the figures"
-            )
-    return found
-
-
-def _new_weights(phases: Sequence[PhaseHours]) -> list[str]:
-    """Phases that showed newcomers no variant for the first time."""
-    numbers, shown = [], set(phases[0].open_arms)
-    for number, phase in enumerate(phases[1:], 2):
-        if shown.issuperset(phase.open_arms):
-            numbers.append(number)
-        shown.update(phase.open_arms)
-    if not numbers:
-        return []
-    word = "phase" if len(numbers) == 1 else "phases"
-    return [f"{word} {listed(numbers)} changed weights alone; the phases are never added up"]
 
 
 def _facts(around: Around) -> list[str]:

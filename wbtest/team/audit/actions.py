@@ -76,7 +76,6 @@ ACTIONS: dict[str, dict[str, str]] = {
         "experiment.started": "started",
         "experiment.paused": "paused",
         "experiment.resumed": "resumed",
-        "experiment.phase": "opened a new phase of",
         "experiment.ended": "ended",
         "experiment.closed": "closed the address",
         "experiment.opened": "opened a waiting list at",

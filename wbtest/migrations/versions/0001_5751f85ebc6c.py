@@ -6,7 +6,7 @@ from alembic import op
 import wbtest.store
 from wbtest.team.models import GUARDS
 
-revision = "0001_d641c9493ec0"
+revision = "0001_5751f85ebc6c"
 down_revision = None
 
 
@@ -624,6 +624,7 @@ def upgrade() -> None:
         sa.Column("rule", sa.JSON(), nullable=False),
         sa.Column("sealed", sa.Text(), nullable=False),
         sa.Column("seal", sa.String(length=64), nullable=False),
+        sa.Column("assignment_salt", sa.String(length=64), nullable=False),
         sa.Column("identity_key", sa.LargeBinary(length=32), nullable=True),
         sa.Column("attempt", sa.Integer(), nullable=False),
         sa.Column("author_id", sa.Integer(), nullable=False),
@@ -945,7 +946,6 @@ def upgrade() -> None:
     op.create_table(
         "clock_totals",
         sa.Column("experiment_id", sa.Integer(), nullable=False),
-        sa.Column("phase", sa.Integer(), nullable=False),
         sa.Column("variant", sa.String(length=30), nullable=False),
         sa.Column("clock", sa.Integer(), nullable=False),
         sa.Column("served", sa.Integer(), nullable=False),
@@ -960,25 +960,21 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(
             ["experiment_id"], ["experiments.id"], name=op.f("fk_clock_totals_experiment_id")
         ),
-        sa.PrimaryKeyConstraint(
-            "experiment_id", "phase", "variant", "clock", name=op.f("pk_clock_totals")
-        ),
+        sa.PrimaryKeyConstraint("experiment_id", "variant", "clock", name=op.f("pk_clock_totals")),
     )
     op.create_table(
         "day_changes",
         sa.Column("experiment_id", sa.Integer(), nullable=False),
-        sa.Column("phase", sa.Integer(), nullable=False),
         sa.Column("day", sa.Date(), nullable=False),
         sa.Column("changes", sa.BigInteger(), nullable=False),
         sa.ForeignKeyConstraint(
             ["experiment_id"], ["experiments.id"], name=op.f("fk_day_changes_experiment_id")
         ),
-        sa.PrimaryKeyConstraint("experiment_id", "phase", "day", name=op.f("pk_day_changes")),
+        sa.PrimaryKeyConstraint("experiment_id", "day", name=op.f("pk_day_changes")),
     )
     op.create_table(
         "day_totals",
         sa.Column("experiment_id", sa.Integer(), nullable=False),
-        sa.Column("phase", sa.Integer(), nullable=False),
         sa.Column("variant", sa.String(length=30), nullable=False),
         sa.Column("day", sa.Date(), nullable=False),
         sa.Column("served", sa.Integer(), nullable=False),
@@ -993,9 +989,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(
             ["experiment_id"], ["experiments.id"], name=op.f("fk_day_totals_experiment_id")
         ),
-        sa.PrimaryKeyConstraint(
-            "experiment_id", "phase", "variant", "day", name=op.f("pk_day_totals")
-        ),
+        sa.PrimaryKeyConstraint("experiment_id", "variant", "day", name=op.f("pk_day_totals")),
     )
     op.create_table(
         "decision_papers",
@@ -1056,7 +1050,6 @@ def upgrade() -> None:
     op.create_table(
         "engagement_counts",
         sa.Column("experiment_id", sa.Integer(), nullable=False),
-        sa.Column("phase", sa.Integer(), nullable=False),
         sa.Column("variant", sa.String(length=30), nullable=False),
         sa.Column("kind", sa.String(length=10), nullable=False),
         sa.Column("item", sa.String(length=16), nullable=False),
@@ -1066,7 +1059,7 @@ def upgrade() -> None:
             ["experiment_id"], ["experiments.id"], name=op.f("fk_engagement_counts_experiment_id")
         ),
         sa.PrimaryKeyConstraint(
-            "experiment_id", "phase", "variant", "kind", "item", name=op.f("pk_engagement_counts")
+            "experiment_id", "variant", "kind", "item", name=op.f("pk_engagement_counts")
         ),
     )
     op.create_table(
@@ -1075,7 +1068,6 @@ def upgrade() -> None:
         sa.Column("visitor", sa.String(length=32), nullable=False),
         sa.Column("kind", sa.String(length=10), nullable=False),
         sa.Column("item", sa.String(length=16), nullable=False),
-        sa.Column("phase", sa.Integer(), nullable=False),
         sa.Column("variant", sa.String(length=30), nullable=False),
         sa.Column("at_us", sa.BigInteger(), nullable=False),
         sa.ForeignKeyConstraint(
@@ -1113,7 +1105,6 @@ def upgrade() -> None:
     op.create_table(
         "hour_totals",
         sa.Column("experiment_id", sa.Integer(), nullable=False),
-        sa.Column("phase", sa.Integer(), nullable=False),
         sa.Column("variant", sa.String(length=30), nullable=False),
         sa.Column("hour", sa.BigInteger(), nullable=False),
         sa.Column("served", sa.Integer(), nullable=False),
@@ -1128,14 +1119,11 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(
             ["experiment_id"], ["experiments.id"], name=op.f("fk_hour_totals_experiment_id")
         ),
-        sa.PrimaryKeyConstraint(
-            "experiment_id", "phase", "variant", "hour", name=op.f("pk_hour_totals")
-        ),
+        sa.PrimaryKeyConstraint("experiment_id", "variant", "hour", name=op.f("pk_hour_totals")),
     )
     op.create_table(
         "hourly_counts",
         sa.Column("experiment_id", sa.Integer(), nullable=False),
-        sa.Column("phase", sa.Integer(), nullable=False),
         sa.Column("variant", sa.String(length=30), nullable=False),
         sa.Column("hour", sa.BigInteger(), nullable=False),
         sa.Column("source", sa.String(length=64), nullable=False),
@@ -1156,7 +1144,6 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint(
             "experiment_id",
-            "phase",
             "variant",
             "hour",
             "source",
@@ -1169,7 +1156,6 @@ def upgrade() -> None:
     op.create_table(
         "kind_totals",
         sa.Column("experiment_id", sa.Integer(), nullable=False),
-        sa.Column("phase", sa.Integer(), nullable=False),
         sa.Column("variant", sa.String(length=30), nullable=False),
         sa.Column("source", sa.String(length=64), nullable=False),
         sa.Column("device", sa.String(length=10), nullable=False),
@@ -1189,7 +1175,6 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint(
             "experiment_id",
-            "phase",
             "variant",
             "source",
             "device",
@@ -1254,20 +1239,6 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("experiment_id", "visitor", name=op.f("pk_objections")),
     )
     op.create_table(
-        "phases",
-        sa.Column("experiment_id", sa.Integer(), nullable=False),
-        sa.Column("number", sa.Integer(), nullable=False),
-        sa.Column("salt", sa.String(length=64), nullable=False),
-        sa.Column("weights", sa.JSON(), nullable=False),
-        sa.Column("started_at", wbtest.store.UtcDateTime(timezone=True), nullable=False),
-        sa.Column("sealed", sa.Text(), nullable=False),
-        sa.Column("seal", sa.String(length=64), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["experiment_id"], ["experiments.id"], name=op.f("fk_phases_experiment_id")
-        ),
-        sa.PrimaryKeyConstraint("experiment_id", "number", name=op.f("pk_phases")),
-    )
-    op.create_table(
         "readmissions",
         sa.Column("experiment_id", sa.Integer(), nullable=False),
         sa.Column("number", sa.Integer(), nullable=False),
@@ -1315,7 +1286,6 @@ def upgrade() -> None:
         sa.Column("experiment_id", sa.Integer(), nullable=False),
         sa.Column("visitor", sa.String(length=32), nullable=False),
         sa.Column("excluded_because", sa.String(length=20), nullable=False),
-        sa.Column("phase", sa.Integer(), nullable=False),
         sa.Column("variant", sa.String(length=30), nullable=False),
         sa.Column("at_us", sa.BigInteger(), nullable=False),
         sa.Column("source", sa.String(length=64), nullable=False),
@@ -1337,7 +1307,6 @@ def upgrade() -> None:
         sa.Column("name", sa.String(length=120), nullable=False),
         sa.Column("visitor", sa.String(length=32), nullable=False),
         sa.Column("excluded_because", sa.String(length=20), nullable=False),
-        sa.Column("phase", sa.Integer(), nullable=False),
         sa.Column("variant", sa.String(length=30), nullable=False),
         sa.Column("at_us", sa.BigInteger(), nullable=False),
         sa.Column("source", sa.String(length=64), nullable=False),
@@ -1462,7 +1431,6 @@ def upgrade() -> None:
         sa.Column("experiment_id", sa.Integer(), nullable=False),
         sa.Column("visitor", sa.String(length=32), nullable=False),
         sa.Column("excluded_because", sa.String(length=20), nullable=False),
-        sa.Column("phase", sa.Integer(), nullable=False),
         sa.Column("variant", sa.String(length=30), nullable=False),
         sa.Column("at_us", sa.BigInteger(), nullable=False),
         sa.Column("source", sa.String(length=64), nullable=False),
