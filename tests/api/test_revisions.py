@@ -62,13 +62,13 @@ def test_somebody_else_signs_it_off(app: Flask, team: Team, program: Program) ->
     assert [each["by"] for each in signed.json["approvals"]] == ["Owner"]
 
 
-def test_who_froze_a_text_does_not_sign_it(program: Program, team: Team) -> None:
+def test_who_wrote_a_text_does_not_sign_it(program: Program, team: Team) -> None:
     revision = make_revision(team.owner)
 
     answer = program.post(f"/releases/{revision.release_id}/revisions/1/approvals", {})
 
     assert answer.status_code == 403
-    assert "You froze this text" in answer.json["detail"]
+    assert "You wrote part of this revision" in answer.json["detail"]
 
 
 def test_an_older_revision_is_not_signed(program: Program, team: Team) -> None:

@@ -1,7 +1,7 @@
 """Four people, each in a browser of their own, from the first draft to the approval of the third.
 
-Grace writes, Ada approves, Jonas reviews as a member, Mei by a link. What they say to each other
-begins with ``zq``, and none of it may reach the page that strangers see.
+Grace writes, Jonas and Ada approve, Jonas reviews as a member, Mei by a link. What they say to each
+other begins with ``zq``, and none of it may reach the page that strangers see.
 """
 
 from collections.abc import Callable, Iterator
@@ -32,7 +32,7 @@ def team(owner: Person) -> dict[str, Person]:
     return {
         "ada": owner,
         "grace": make_person("grace@example.com", "editor", workspace),
-        "jonas": make_person("jonas@example.com", "viewer", workspace),
+        "jonas": make_person("jonas@example.com", "approver", workspace),
     }
 
 
@@ -166,7 +166,7 @@ def test_four_people_bring_a_release_from_first_draft_to_approval(
     conflict.get_by_role("button", name="Save the sheet as it stands").click()
     saved(grace)
 
-    # The weak word stays for a reason, and the second revision is approved.
+    # The weak word stays for a reason, and Jonas approves what Grace and Ada wrote.
     grace.goto(f"{live.url}/releases/{release.id}/preview")
     finding = grace.locator(".finding", has_text="leaves it open").first
     finding.get_by_text("Waive with a reason").click()
@@ -179,7 +179,7 @@ def test_four_people_bring_a_release_from_first_draft_to_approval(
     ada.goto(f"{live.url}/releases/{release.id}/revisions/2")
     for text in ("zqwaiver", "New since revision 1", "Mei"):
         expect(ada.get_by_text(text).first).to_be_visible()
-    approve(ada, live, release, 2)
+    approve(jonas, live, release, 2)
 
     # One more word, and the approval has lapsed; the third revision is approved anew.
     grace.goto(f"{live.url}/releases/{release.id}")

@@ -63,7 +63,9 @@ def test_who_is_alone_later_owes_no_sentence(revision: Revision, owner: Person, 
 def test_four_eyes_see_a_text_as_soon_as_there_are_four(revision: Revision, owner: Person):
     make_person("bob@example.com", "approver", revision.release.workspace)
 
-    with pytest.raises(NotYours, match="You froze this text, so somebody else approves it: Bob"):
+    with pytest.raises(
+        NotYours, match="You wrote part of this revision, so someone else has to approve it: Bob"
+    ):
         approve(revision, owner, "For speed.")
 
 

@@ -119,9 +119,9 @@ def test_approvals_that_nobody_is_left_to_give_are_no_dead_end(team: Team):
     approve(revision, team.approver)
 
     assert still_needed(revision) == (
-        "It needs one more approval. But too few people may sign a text that Owner froze. "
+        "It needs one more approval. But too few people may sign who did not write it. "
         "An owner asks for less under “How texts are approved”, "
-        "or somebody else freezes the next revision."
+        "or makes a member an approver on the Team page."
     )
 
 

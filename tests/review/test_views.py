@@ -184,10 +184,10 @@ def test_an_approver_who_froze_it_is_told_who_signs(app: Flask, revision: Revisi
     page = client.get(url_of(revision)).text
     answer = client.post(f"{url_of(revision)}/approve")
 
-    assert "somebody else approves it: Bob" in page
+    assert "someone else has to approve it: Bob" in page
     assert "Approve revision" not in page
     assert answer.status_code == 403
-    assert "somebody else approves it: Bob" in answer.text
+    assert "someone else has to approve it: Bob" in answer.text
 
 
 @pytest.mark.parametrize(

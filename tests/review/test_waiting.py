@@ -36,7 +36,9 @@ def make_review(**changes: Any) -> Review:
         asked_by="Ada",
         readers=(Reader(BOB, on(1), None), Reader(MEI, on(2), None)),
         comments=(),
+        writers=frozenset({1}),
         approved_by=frozenset(),
+        approved_by_writers=frozenset(),
         sent_back=(),
     )
     return replace(review, **changes)

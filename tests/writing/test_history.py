@@ -126,7 +126,7 @@ def test_the_page_tells_who_wrote_when_and_links_on(client: FlaskClient, told: R
 
 def test_an_approved_release_is_told_so(client: FlaskClient, release: Release, owner: Person):
     editor = make_person("grace@example.com", "editor", release.workspace)
-    revision = make_revision(editor, release=release)
+    revision = make_revision(editor, release.workspace)
     make_approval(revision, owner)
 
     page = client.get(f"/releases/{revision.release_id}/history").text

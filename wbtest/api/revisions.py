@@ -145,7 +145,7 @@ def compare_revisions(release_id: int, number: int, other: int) -> Diff:
 
 
 def approve_revision(release_id: int, number: int, body: Signing) -> RevisionShown:
-    """Sign a revision off. Four eyes: who froze it does not, unless they are alone."""
+    """Sign a revision off. Four eyes: who wrote part of it does not, unless they are alone."""
     revision = find(release_id, number, "approve")
     approvals.approve(revision, access.person(), body.traded_away)
     return _shown(revision)

@@ -133,7 +133,7 @@ def _may_answer(proposal: Proposal, person_id: int) -> bool:
 def _approved(revisions: Iterable[Revision], workspace: Workspace) -> set[int]:
     """The ids of those revisions that enough people approved."""
     rows = db.session.execute(
-        select(Approval.revision_id, Approval.approver_id)
+        select(Approval.revision_id, Approval.approver_id, Approval.is_by_writer)
         .join(Revision, Revision.id == Approval.revision_id)
         .where(
             Approval.revision_id.in_({revision.id for revision in revisions}),
@@ -141,10 +141,17 @@ def _approved(revisions: Iterable[Revision], workspace: Workspace) -> set[int]:
         )
     )
     signed: dict[int, set[int]] = {}
-    for revision_id, approver_id in rows:
+    writers: dict[int, set[int]] = {}
+    for revision_id, approver_id, is_by_writer in rows:
         signed.setdefault(revision_id, set()).add(approver_id)
+        if is_by_writer:
+            writers.setdefault(revision_id, set()).add(approver_id)
     needs = needs_of(workspace.id)
-    return {revision_id for revision_id, people in signed.items() if needs.are_met_by(people)}
+    return {
+        revision_id
+        for revision_id, people in signed.items()
+        if needs.are_met_by(people, writers.get(revision_id, ()))
+    }
 
 
 def _newest(revisions: Iterable[Revision]) -> dict[int, tuple[int, str]]:

@@ -6,7 +6,7 @@ from sqlalchemy import select
 
 from wbtest.delivery.webhooks import emit
 from wbtest.extensions import clock, db
-from wbtest.review.four_eyes import four_eyes_objection, is_alone
+from wbtest.review.four_eyes import able_to_sign, four_eyes_objection, is_alone
 from wbtest.review.models import Approval
 from wbtest.review.refusals import Stopped, refuse_old, refuse_put_away
 from wbtest.review.standing import find_approval
@@ -55,26 +55,28 @@ def approve(revision: Revision, approver: Person, traded_away: str = "") -> Appr
             approver_id=approver.id,
             digest=revision.digest,
             is_alone_on_day_one=owes,
+            is_by_writer=approver.id in revision.writers and not is_alone(revision.workspace_id),
             traded_away=traded,
             approved_at=clock.now(),
         )
         session.add(approval)
         session.flush()
         record(revision.workspace_id, "revision.approved", name_of(revision), by=approver)
-        _announce(revision, approval)
+        if find_approval(revision) is approval:
+            revision.release.approved_version = revision.version
+            _announce(revision)
     return approval
 
 
-def _announce(revision: Revision, approval: Approval) -> None:
-    """Tell webhooks that a text is approved, by the approval with which there are enough."""
-    if find_approval(revision) is approval:
-        facts = {
-            "release": revision.release_id,
-            "revision": revision.number,
-            "product": revision.document.get("product", ""),
-            "headline": revision.document.get("headline", ""),
-        }
-        emit(revision.workspace_id, "release.approved", facts)
+def _announce(revision: Revision) -> None:
+    """Tell webhooks that a text is approved."""
+    facts = {
+        "release": revision.release_id,
+        "revision": revision.number,
+        "product": revision.document.get("product", ""),
+        "headline": revision.document.get("headline", ""),
+    }
+    emit(revision.workspace_id, "release.approved", facts)
 
 
 def let_stay(revision: Revision, key: Key, reason: str, approver: Person) -> Waiver:
@@ -93,9 +95,9 @@ def find_objection(revision: Revision, person: Person) -> str:
     return four_eyes_objection(
         revision.release.workspace,
         person,
-        wrote={revision.author_id},
+        able=able_to_sign(revision.release.workspace, revision.writers),
         doing="Approving",
-        reason="You froze this text, so somebody else approves it",
+        reason="You wrote part of this revision, so someone else has to approve it",
     )
 
 

@@ -1,6 +1,6 @@
 """Who may sign off what somebody else wrote."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 
 from sqlalchemy import bindparam, func, select
 
@@ -12,23 +12,43 @@ _MEMBERS = select(func.count()).where(Membership.workspace_id == bindparam("work
 
 
 def four_eyes_objection(
-    workspace: Workspace, person: Person, *, wrote: Collection[int], doing: str, reason: str
+    workspace: Workspace, person: Person, *, able: Sequence[Person], doing: str, reason: str
 ) -> str:
-    """The sentence that says who must act instead of ``person``; '' when they may themselves.
+    """The sentence that says who must act instead of ``person``; '' when they are ``able``.
 
-    Four eyes: an approver who is not among those who ``wrote`` (ids of people) what is signed off,
-    unless the workspace has one member. ``reason`` is what an approver who wrote it is told.
+    ``reason`` is what an approver is told who wrote what is signed off.
     """
-    approvers = approvers_of(workspace)
-    able = approvers if is_alone(workspace.id) else [a for a in approvers if a.id not in wrote]
     if person in able:
         return ""
     names = " or ".join(other.name for other in able)
-    if person not in approvers:
+    if person not in approvers_of(workspace):
         return f"{doing} is up to {names or 'an approver who did not write this'}."
     if names:
         return f"{reason}: {names}."
     return f"{reason}. Nobody else may yet: make a member an approver on the Team page."
+
+
+def able_to_sign(workspace: Workspace, wrote: Collection[int]) -> list[Person]:
+    """Approvers who may sign a text that these people (ids) ``wrote``."""
+    approvers = approvers_of(workspace)
+    able = able_among([each.id for each in approvers], wrote, is_alone=is_alone(workspace.id))
+    return [approver for approver in approvers if approver.id in able]
+
+
+def able_among(approvers: Collection[int], wrote: Collection[int], *, is_alone: bool) -> set[int]:
+    """Those of the ``approvers`` (ids) who may sign a text that others ``wrote``.
+
+    Where all of several wrote it, each may sign, and it takes two of them.
+
+    >>> able_among({1, 2, 3}, {1, 2}, is_alone=False), able_among({1, 2}, {1, 2}, is_alone=False)
+    ({3}, {1, 2})
+    >>> able_among({1}, {1, 4}, is_alone=False), able_among({1}, {1}, is_alone=True)
+    (set(), {1})
+    """
+    able = set(approvers)
+    if is_alone:
+        return able
+    return able.difference(wrote) or (able if len(able) > 1 else set())
 
 
 def is_alone(workspace_id: int) -> bool:

@@ -231,6 +231,8 @@ class Approval(Base):
     # Repeats the revision's digest, so that a changed row can be told from an approved one.
     digest: Mapped[str] = mapped_column(String(64))
     is_alone_on_day_one: Mapped[bool] = mapped_column(default=False)
+    # Whether they wrote part of the text themselves, as all did who may approve: it takes two then.
+    is_by_writer: Mapped[bool] = mapped_column(default=False)
     # Internal: what the author gave up by approving the own text on its first day.
     traded_away: Mapped[str] = mapped_column(Text, default="")
     approved_at: Mapped[datetime] = mapped_column(UtcDateTime)

@@ -19,13 +19,18 @@ class Needs(NamedTuple):
     approvals: int = 1
     required: frozenset[int] = frozenset()
 
-    def are_met_by(self, approvers: Collection[int]) -> bool:
-        """Whether these people's approvals (ids) are enough.
+    def are_met_by(self, approvers: Collection[int], writers: Collection[int] = ()) -> bool:
+        """Whether these people's approvals (ids) are enough; one of the ``writers`` alone never is.
 
         >>> Needs(2, frozenset({7})).are_met_by({1, 2}), Needs(2, frozenset({7})).are_met_by({1, 7})
         (False, True)
+        >>> Needs().are_met_by({1}, writers={1, 2}), Needs().are_met_by({1, 2}, writers={1, 2})
+        (False, True)
         """
-        return len(set(approvers)) >= self.approvals and self.required <= set(approvers)
+        signed = set(approvers)
+        if len(signed) == 1 and signed <= set(writers):
+            return False
+        return len(signed) >= self.approvals and self.required <= signed
 
 
 def needs_of(workspace_id: int) -> Needs:

@@ -9,7 +9,7 @@ from sqlalchemy import Select, bindparam, select
 from sqlalchemy.orm import joinedload
 
 from wbtest.extensions import db
-from wbtest.review.four_eyes import approvers_of, is_alone
+from wbtest.review.four_eyes import able_to_sign
 from wbtest.review.models import Approval, Stop
 from wbtest.review.needs import Needs, needs_of
 from wbtest.team.models import Person
@@ -44,9 +44,12 @@ def approvals_by_revision(release: Release) -> dict[int, Approval]:
 
 def _approvals(release_id: int, workspace_id: int) -> dict[int, Approval]:
     needs, signed, found = needs_of(workspace_id), defaultdict[int, set[int]](set), {}
+    writers = defaultdict[int, set[int]](set)
     for number, approval in db.session.execute(_signed(), {"release_id": release_id}):
         signed[number].add(approval.approver_id)
-        if number not in found and needs.are_met_by(signed[number]):
+        if approval.is_by_writer:
+            writers[number].add(approval.approver_id)
+        if number not in found and needs.are_met_by(signed[number], writers[number]):
             found[number] = approval
     return found
 
@@ -68,14 +71,21 @@ def is_approved(revision: Revision) -> bool:
     return find_approval(revision) is not None
 
 
+def writer_names(revision: Revision) -> list[str]:
+    """Who changed the text since it was last approved, by name."""
+    people = select(Person.name).where(Person.id.in_(revision.writers))
+    return list(db.session.scalars(people.order_by(Person.name, Person.id)))
+
+
 def still_needed(revision: Revision) -> str:
     """What says which approvals of this text are missing; '' when there are enough.
 
     It says so, too, when nobody is left who could give them.
     """
     needs = needs_of(revision.workspace_id)
-    signed = {a.approver_id for a in approvals_of(revision) if a.digest == revision.digest}
-    if needs.are_met_by(signed):
+    approvals = [a for a in approvals_of(revision) if a.digest == revision.digest]
+    signed = {approval.approver_id for approval in approvals}
+    if needs.are_met_by(signed, {a.approver_id for a in approvals if a.is_by_writer}):
         return ""
     return _which(needs, signed) + _dead_end(needs, signed, revision)
 
@@ -84,7 +94,8 @@ def _which(needs: Needs, signed: set[int]) -> str:
     absent = db.session.scalars(
         select(Person.name).where(Person.id.in_(needs.required - signed)).order_by(Person.name)
     ).all()
-    count = max(needs.approvals - len(signed), len(absent))
+    # A writer's approval that is not enough alone leaves one to be given.
+    count = max(needs.approvals - len(signed), len(absent), 1)
     more = "more " if signed else ""
     if count == 1 and absent:
         return f"It needs {absent[0]}’s approval."
@@ -96,14 +107,12 @@ def _which(needs: Needs, signed: set[int]) -> str:
 
 def _dead_end(needs: Needs, signed: set[int], revision: Revision) -> str:
     """What to do when not even everybody who may still sign would be enough; else ''."""
-    able = {person.id for person in approvers_of(revision.release.workspace)}
-    if not is_alone(revision.workspace_id):
-        able.discard(revision.author_id)
-    if needs.are_met_by(signed | able):
+    able = able_to_sign(revision.release.workspace, revision.writers)
+    if needs.are_met_by(signed | {person.id for person in able}):
         return ""
     return (
-        f" But too few people may sign a text that {revision.author.name} froze. An owner asks for "
-        "less under “How texts are approved”, or somebody else freezes the next revision."
+        " But too few people may sign who did not write it. An owner asks for less under “How "
+        "texts are approved”, or makes a member an approver on the Team page."
     )
 
 
@@ -130,17 +139,22 @@ def standing_of(releases: Iterable[Release]) -> dict[int, Standing]:
 def _approved_digests(releases: dict[int, Release]) -> dict[int, set[str]]:
     """The digests of those texts of each release that enough people signed off."""
     signed: dict[tuple[int, str], set[int]] = {}
+    writers = defaultdict[tuple[int, str], set[int]](set)
     rows = db.session.execute(
-        select(Revision.release_id, Revision.digest, Approval.approver_id)
+        select(Revision.release_id, Revision.digest, Approval.approver_id, Approval.is_by_writer)
         .join(Approval, Approval.revision_id == Revision.id)
         .where(Revision.release_id.in_(releases), Approval.digest == Revision.digest)
     )
-    for release_id, digest, approver_id in rows:
+    for release_id, digest, approver_id, is_by_writer in rows:
         signed.setdefault((release_id, digest), set()).add(approver_id)
+        if is_by_writer:
+            writers[release_id, digest].add(approver_id)
     needs = {key: needs_of(key) for key in {each.workspace_id for each in releases.values()}}
     approved: dict[int, set[str]] = {key: set() for key in releases}
     for (release_id, digest), approvers in signed.items():
-        if needs[releases[release_id].workspace_id].are_met_by(approvers):
+        if needs[releases[release_id].workspace_id].are_met_by(
+            approvers, writers[release_id, digest]
+        ):
             approved[release_id].add(digest)
     return approved
 

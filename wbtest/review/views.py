@@ -117,6 +117,7 @@ def revision_page(
         stop=stop or StopForm(),
         put_away=verdicts.find_stop(revision.release),
         needed=standing.still_needed(revision),
+        writers=standing.writer_names(revision),
         verdicts=verdicts.verdicts_of(revision),
         review=overview_of(revision, access.person()),
         news=news_of(revision, request.args.get("since", type=int)),

@@ -7,6 +7,7 @@ from wbtest.store import hold, writing
 from wbtest.team.models import Person
 from wbtest.writing import document as documents
 from wbtest.writing.models import Release
+from wbtest.writing.saves import writers_since
 
 
 def copy_release(release: Release, author: Person) -> Release:
@@ -29,6 +30,7 @@ def copy_release(release: Release, author: Person) -> Release:
             version=1,
             copied_from_id=release.id,
             author_id=author.id,
+            first_writers=sorted({author.id, *writers_since(release, 0)}),
             created_at=clock.now(),
             updated_at=clock.now(),
         )

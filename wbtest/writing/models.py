@@ -39,7 +39,11 @@ class Release(Base):
     version: Mapped[int] = mapped_column(default=1)
     # The release whose text it began with, if any. Told in its history, and nothing rests on it.
     copied_from_id: Mapped[int | None]
+    # The draft's version that was last approved; 0 before.
+    approved_version: Mapped[int] = mapped_column(default=0)
     author_id: Mapped[int] = mapped_column(ForeignKey(Person.id))
+    # Ids of the people who wrote the text it began with; empty for a blank one.
+    first_writers: Mapped[list[int]] = mapped_column(JSON, default=list)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     updated_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
@@ -65,6 +69,8 @@ class Save(Base):
     parts: Mapped[str] = mapped_column(String(300))
     before: Mapped[bytes] = mapped_column(LargeBinary)
     person_id: Mapped[int] = mapped_column(ForeignKey(Person.id))
+    # Ids of other people whose words it put in: by their suggestion, or from an older text.
+    other_writers: Mapped[list[int]] = mapped_column(JSON, default=list)
     saved_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
     person: Mapped[Person] = relationship()
@@ -84,6 +90,10 @@ class Revision(Base):
     document: Mapped[dict[str, Any]] = mapped_column(JSON)
     digest: Mapped[str] = mapped_column(String(64))
     author_id: Mapped[int] = mapped_column(ForeignKey(Person.id))
+    # The draft's version that it was made from.
+    version: Mapped[int] = mapped_column(default=1)
+    # Ids of the people who changed the text since the last approved revision.
+    writers: Mapped[list[int]] = mapped_column(JSON, default=list)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
     release: Mapped[Release] = relationship(back_populates="revisions")

@@ -1,6 +1,6 @@
 """What happens to a press release: it is begun, saved, grown, and frozen as a revision."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 
 from sqlalchemy import select
@@ -15,7 +15,7 @@ from wbtest.writing.limits import fault_of
 from wbtest.writing.merging import Merged, merge
 from wbtest.writing.models import Release, Revision
 from wbtest.writing.naming import name_of
-from wbtest.writing.saves import Values, find_text, note_save, values_of
+from wbtest.writing.saves import Values, find_text, note_save, values_of, writers_since
 from wbtest.writing.topics import with_expected_questions
 from wbtest.writing.waivers import freeze_waivers
 
@@ -70,6 +70,7 @@ def create_release(
         ),
         version=1,
         author_id=author.id,
+        first_writers=[author.id] if document is not None else [],
         created_at=clock.now(),
         updated_at=clock.now(),
     )
@@ -80,15 +81,22 @@ def create_release(
     return release
 
 
-def save_release(release: Release, document: Document, version: int, person: Person) -> Release:
+def save_release(
+    release: Release,
+    document: Document,
+    version: int,
+    person: Person,
+    other_writers: Collection[int] = (),
+) -> Release:
     """Store the text as the newest draft; ``version`` is the one it was made from.
 
+    ``other_writers`` are ids of those whose words ``person`` puts in.
     What others changed since stays, where this text leaves it alone. Raises ChangedMeanwhile when
     both changed the same words: then all else is stored, unless an open transaction ends with it.
     Raises TooMuchTogether, and stores nothing, when the two do not fit into one release.
     """
     with writing():
-        collision = _save(release, document, version, person)
+        collision = _save(release, document, version, person, other_writers)
     if collision:
         raise collision
     return release
@@ -148,6 +156,8 @@ def freeze(release: Release, author: Person) -> Revision:
             document=documents.to_json(document),
             digest=digest,
             author_id=author.id,
+            version=release.version,
+            writers=writers_since(release, release.approved_version),
             created_at=clock.now(),
         )
         session.add(revision)
@@ -192,12 +202,16 @@ def find_newest_revision(release: Release) -> Revision | None:
 
 
 def _save(
-    release: Release, document: Document, version: int, person: Person
+    release: Release,
+    document: Document,
+    version: int,
+    person: Person,
+    other_writers: Collection[int] = (),
 ) -> ChangedMeanwhile | None:
     """Store what does not collide; returns what to raise when that is kept."""
     hold(release)
     merged = _merge(release, documents.to_json(document), version)
-    _store(release, merged.theirs, person)
+    _store(release, merged.theirs, person, other_writers)
     # Others may save as soon as this transaction ends: the version is the one of this text.
     return ChangedMeanwhile(merged, release.version) if merged.collides else None
 
@@ -220,9 +234,11 @@ def _merge(release: Release, values: Values, version: int) -> Merged:
     return merged
 
 
-def _store(release: Release, values: Values, person: Person) -> None:
+def _store(
+    release: Release, values: Values, person: Person, other_writers: Collection[int] = ()
+) -> None:
     if documents.from_json(values) == documents.from_json(release.document):
         return
     before = values_of(release)
     release.document = values
-    note_save(release, before, person)
+    note_save(release, before, person, other_writers)

@@ -2,10 +2,10 @@
 
 import json
 import zlib
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import Any, NamedTuple
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import joinedload
 
 from wbtest.extensions import clock, db
@@ -27,13 +27,16 @@ class Text(NamedTuple):
     form: Form
 
 
-def note_save(release: Release, before: Values, person: Person) -> Save | None:
+def note_save(
+    release: Release, before: Values, person: Person, other_writers: Collection[int] = ()
+) -> Save | None:
     """Write down what changed since ``before``, as ``values_of`` gave it; None when nothing did.
 
+    ``other_writers`` are ids of those whose words ``person`` put in.
     Counts the release's version up. Must run inside ``writing``, after the change.
     """
     after = values_of(release)
-    names = sorted(name for name in before | after if before.get(name) != after.get(name))
+    names = changed_parts(before, after)
     if not names:
         return None
     release.version += 1
@@ -44,6 +47,7 @@ def note_save(release: Release, before: Values, person: Person) -> Save | None:
         parts=" ".join(names),
         before=pack(_only(before, names), _only(after, names)),
         person_id=person.id,
+        other_writers=sorted(set(other_writers) - {person.id}),
         saved_at=release.updated_at,
     )
     with writing() as session:
@@ -78,6 +82,28 @@ def saved_since(release: Release, version: int) -> set[Person]:
     return {save.person for save in _since(release, version)}
 
 
+def writers_since(release: Release, version: int) -> list[int]:
+    """Ids of the people who changed the draft after this version; 0 is before the first words.
+
+    Whose words somebody else put in is one of them.
+    """
+    saves = _writing(release, Save.version > version)
+    found = {writer for _, writers in saves for writer in writers}
+    return sorted(found if version else found.union(release.first_writers))
+
+
+def writers_of_parts(release: Release, names: Collection[str]) -> list[int]:
+    """Ids of the people who ever wrote these parts of the draft."""
+    saves = _writing(release, Save.version > 0)
+    found = {writer for parts, writers in saves if parts & set(names) for writer in writers}
+    return sorted(found.union(release.first_writers))
+
+
+def changed_parts(before: Values, after: Values) -> list[str]:
+    """The names of the values that differ."""
+    return sorted(name for name in before | after if before.get(name) != after.get(name))
+
+
 def undo(save: Save, values: Values) -> Values | None:
     """The values as they were before a save, None when it did not lead to ``values``."""
     names = save.parts.split()
@@ -109,6 +135,17 @@ def _since(release: Release, version: int) -> Iterator[Save]:
             .order_by(Save.version.desc())
         )
     )
+
+
+def _writing(release: Release, wanted: ColumnElement[bool]) -> Iterator[tuple[set[str], list[int]]]:
+    """The parts that each of these saves changed, and the ids of those whose words it put in."""
+    rows = db.session.execute(
+        select(Save.parts, Save.person_id, Save.other_writers).where(
+            Save.release_id == release.id, Save.version <= release.version, wanted
+        )
+    )
+    for parts, person_id, others in rows:
+        yield set(parts.split()), [person_id, *others]
 
 
 def _only(values: Values, names: list[str]) -> Values:

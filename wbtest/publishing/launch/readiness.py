@@ -9,7 +9,7 @@ from wbtest.publishing import rule as rules
 from wbtest.publishing.assembling import page_of
 from wbtest.publishing.launch.values import WHERE_MISSING
 from wbtest.publishing.models import Experiment
-from wbtest.review.four_eyes import four_eyes_objection
+from wbtest.review.four_eyes import approvers_of, four_eyes_objection, is_alone
 from wbtest.review.standing import approvals_of, still_needed
 from wbtest.review.verdicts import find_stop
 from wbtest.team.models import Person, Workspace
@@ -50,10 +50,14 @@ def find_objection(experiment: Experiment, person: Person) -> str:
     The start signs off the words of the variants, which nobody has read since they were written.
     """
     wrote = {each.writer_id: each.name for each in experiment.variants if each.writer_id}
+    workspace = experiment.workspace
+    approvers = approvers_of(workspace)
     return four_eyes_objection(
-        experiment.workspace,
+        workspace,
         person,
-        wrote=wrote.keys(),
+        able=approvers
+        if is_alone(workspace.id)
+        else [approver for approver in approvers if approver.id not in wrote],
         doing="Starting",
         reason=(
             f"You wrote the words of “{wrote.get(person.id)}”, "

@@ -25,7 +25,7 @@ from wbtest.writing.waivers import does_stay, find_waivers
 def facts_of(workspace_id: int) -> Facts:
     """How far the idea is that is furthest: of those that were not stopped, with no test ended."""
     row = db.session.execute(_foremost(), {"workspace_id": workspace_id}).one()
-    release, revision, experiment, setting, members, is_asked, signed, is_visited = row
+    release, revision, experiment, setting, members, is_asked, signed, by_writers, is_visited = row
     if release is None:
         return Facts(is_alone=members == 1, is_visited=is_visited)
     document = documents.from_json(release.document)
@@ -34,6 +34,8 @@ def facts_of(workspace_id: int) -> Facts:
     approved = experiment is not None or (
         revision is not None
         and signed >= needs.approvals
+        # One who wrote part of it is not enough alone.
+        and (signed > 1 or not by_writers)
         and (not needs.required or is_approved(revision))
     )
     return Facts(
@@ -112,11 +114,15 @@ def _foremost() -> sa.Select[Any]:
         .correlate(Workspace)
         .scalar_subquery()
     )
-    signed = (
-        sa.select(sa.func.count(sa.distinct(Approval.approver_id)))
+    signed, by_writers = (
+        sa.select(count)
         .where(Approval.revision_id == Revision.id, Approval.digest == Revision.digest)
         .correlate(Revision)
         .scalar_subquery()
+        for count in (
+            sa.func.count(sa.distinct(Approval.approver_id)),
+            sa.func.count().filter(Approval.is_by_writer),
+        )
     )
     up_for_review = (
         sa.exists()
@@ -133,6 +139,7 @@ def _foremost() -> sa.Select[Any]:
             members,
             sa.or_(up_for_review, by_link.correlate(Release)),
             signed,
+            by_writers,
             visited(Workspace.__table__.c.id),
         )
         .select_from(Workspace)

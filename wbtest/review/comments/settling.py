@@ -66,7 +66,9 @@ def apply_suggestion(comment: Comment, person: Person) -> None:
             return
         _refuse_settled(comment)
         draft = with_suggestion(comment, documents.from_json(release.document))
-        save_release(release, draft, release.version, person)
+        suggested_by = comment.reviewer.person_id
+        writers = () if suggested_by is None else (suggested_by,)
+        save_release(release, draft, release.version, person, writers)
         comment.outcome = "applied"
         comment.settled_at = clock.now()
         comment.settled_by_id = member_reviewer(release, person).id

@@ -35,7 +35,7 @@ def reviews_of(
     ids = [row.id for row in rows]
     readers = _readers(workspace, [row.id for row in rows if row.opened_at], members)
     comments = open_comments(workspace)
-    approved, sent_back = _approvals(ids), _sent_back(ids, able)
+    (approved, by_writers), sent_back = _approvals(ids), _sent_back(ids, able)
     return [
         Review(
             release_id=row.release_id,
@@ -50,7 +50,9 @@ def reviews_of(
             readers=_asked(row, readers),
             # Comments are of the release, so only one of its two texts brings them.
             comments=tuple(comments[row.release_id] if row.in_review in (None, row.number) else ()),
+            writers=frozenset(row.writers),
             approved_by=frozenset(approved[row.id]),
+            approved_by_writers=frozenset(by_writers[row.id]),
             sent_back=tuple(sent_back[row.id]),
         )
         for row in rows
@@ -78,6 +80,7 @@ def _revisions(workspace: Workspace) -> list[Any]:
                 Revision.release_id,
                 Revision.number,
                 Revision.author_id,
+                Revision.writers,
                 Revision.created_at,
                 Round.opened_at,
                 numbers.c.newest,
@@ -147,17 +150,21 @@ def _who(reviewer: Reviewer, members: Members) -> Who | None:
     return members.get(reviewer.person_id)
 
 
-def _approvals(revisions: Collection[int]) -> dict[int, set[int]]:
-    """Who approved exactly this text, by revision."""
+def _approvals(
+    revisions: Collection[int],
+) -> tuple[dict[int, set[int]], dict[int, set[int]]]:
+    """Who approved exactly this text, and who of them had written part of it, by revision."""
     rows = db.session.execute(
-        select(Approval.revision_id, Approval.approver_id)
+        select(Approval.revision_id, Approval.approver_id, Approval.is_by_writer)
         .join(Revision, Revision.id == Approval.revision_id)
         .where(Approval.revision_id.in_(revisions), Approval.digest == Revision.digest)
     )
-    found = defaultdict(set)
-    for revision_id, approver_id in rows:
+    found, by_writers = defaultdict[int, set[int]](set), defaultdict[int, set[int]](set)
+    for revision_id, approver_id, is_by_writer in rows:
         found[revision_id].add(approver_id)
-    return found
+        if is_by_writer:
+            by_writers[revision_id].add(approver_id)
+    return found, by_writers
 
 
 def _sent_back(

@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from msgspec import Struct, field
 
+from wbtest.review.four_eyes import able_among
 from wbtest.review.needs import Needs
 from wbtest.review.waiting.waits import Wait, Who
 from wbtest.writing.wording import joined
@@ -33,8 +34,10 @@ class Review(Struct, frozen=True):
     """A revision that somebody may have to read, to answer for or to decide on.
 
     ``is_newest`` is whether no newer one was frozen, ``is_in_review`` whether a review of it was
-    asked for, and ``has_no_review`` whether none was of an older one either. ``approved_by`` are
-    ids of people; ``sent_back`` is which approvers want another draft, or to stop, and since when.
+    asked for, and ``has_no_review`` whether none was of an older one either. ``writers`` and
+    ``approved_by`` are ids of people; ``approved_by_writers`` are those of the latter who wrote it,
+    so that one of them is not enough. ``sent_back`` is which approvers want another draft, or to
+    stop, and since when.
     """
 
     release_id: int
@@ -48,7 +51,9 @@ class Review(Struct, frozen=True):
     asked_by: str
     readers: tuple[Reader, ...]
     comments: tuple[OpenComment, ...]
+    writers: frozenset[int]
     approved_by: frozenset[int]
+    approved_by_writers: frozenset[int]
     sent_back: tuple[tuple[str, datetime], ...]
 
     @property
@@ -75,9 +80,9 @@ class Approving(Struct, frozen=True):
     # Who is alone approves the own text.
     is_alone: bool = False
 
-    def is_met_by(self, signed: frozenset[int]) -> bool:
-        """Whether these people's approvals (ids) are enough."""
-        return self.needs.are_met_by(signed)
+    def is_met_by(self, review: Review) -> bool:
+        """Whether the revision has approvals enough."""
+        return self.needs.are_met_by(review.approved_by, review.approved_by_writers)
 
 
 def waits_of(review: Review, approving: Approving) -> Iterator[Wait]:
@@ -121,7 +126,7 @@ def _for_author(review: Review) -> Iterator[Wait]:
 
 def _for_next_draft(review: Review, approving: Approving) -> Iterator[Wait]:
     # What enough others signed goes on, whoever wanted more of it.
-    if not review.sent_back or not review.is_newest or approving.is_met_by(review.approved_by):
+    if not review.sent_back or not review.is_newest or approving.is_met_by(review):
         return
     names = joined(dict.fromkeys(name for name, _ in review.sent_back))
     asks = "ask" if len(review.sent_back) > 1 else "asks"
@@ -157,9 +162,9 @@ def _is_for_approvers(review: Review, approving: Approving) -> bool:
     """Whether the text is at its approvers: all who were asked are done, and nobody decided.
 
     A text of which no review was asked for is so once somebody has signed it, and where a team
-    does without reviews: then it waits for everybody but its author.
+    does without reviews: then it waits for everybody who did not write it.
     """
-    if not review.is_newest or review.sent_back or approving.is_met_by(review.approved_by):
+    if not review.is_newest or review.sent_back or approving.is_met_by(review):
         return False
     if any(reader.done_at is None for reader in review.readers):
         return False
@@ -171,11 +176,9 @@ def _is_for_approvers(review: Review, approving: Approving) -> bool:
 def _missing(review: Review, approving: Approving) -> list[Who]:
     """Who could still approve, and whose approval is still needed; the required first."""
     signed = review.approved_by
-    able = [
-        who
-        for who in approving.approvers
-        if who.person_id not in signed and (approving.is_alone or who != review.author)
-    ]
+    approvers = {who.person_id for who in approving.approvers if who.person_id is not None}
+    able_ids = able_among(approvers, review.writers, is_alone=approving.is_alone) - signed
+    able = [who for who in approving.approvers if who.person_id in able_ids]
     required = [who for who in able if who.person_id in approving.needs.required]
     if approving.needs.approvals - len(signed) <= len(required) and required:
         return required

@@ -9,7 +9,7 @@ from wbtest.writing import document as documents
 from wbtest.writing.arranging import with_questions
 from wbtest.writing.document import AUDIENCES, Document, NotADocument
 from wbtest.writing.models import Release, Save
-from wbtest.writing.saves import Text, note_save, values_of
+from wbtest.writing.saves import Text, changed_parts, note_save, values_of, writers_of_parts
 
 # What can be restored by itself: the questions of each audience, and every other part.
 PARTS = (*(name for name in Document.__dataclass_fields__ if name != "faq"), *AUDIENCES)
@@ -34,7 +34,9 @@ def restore(release: Release, text: Text, person: Person, part: str = "") -> Sav
         release.document = _checked(_with_part(draft, text.document, part))
         if not part and text.form == "full":
             release.form = "full"
-        return note_save(release, before, person)
+        # Which of the words are whose nobody knows: so all who ever wrote these parts.
+        parts = changed_parts(before, values_of(release))
+        return note_save(release, before, person, writers_of_parts(release, parts))
 
 
 def _with_part(draft: Document, old: Document, part: str) -> Document:
