@@ -232,11 +232,36 @@ def test_a_new_experiment_looks_and_speaks_like_the_one_before(
     change_wording(draft, team.editor, {"again": "Come in"})
 
     same = make_experiment(revision, team.editor, slug="same")
-    other = make_experiment(make_revision(team.editor, language="de"), team.editor, slug="other")
 
     assert (same.look, same.wording) == (draft.look, draft.wording)
-    # Another product looks different, and speaks another language.
-    assert (other.look, other.wording) == ({"theme": "field"}, {})
+
+
+def test_a_new_experiment_takes_no_words_and_no_pictures_of_another_idea(
+    draft: Experiment, team: Team
+):
+    logo, hero = (
+        picture_of(add_image(team.workspace, team.owner, picture(size=size))).name
+        for size in ((300, 200), (200, 200))
+    )
+    look = Look(theme="field", accent="#1b46c2", logo=logo, hero=hero, hero_alt="A fridge")
+    change_look(draft, team.editor, look)
+    change_wording(draft, team.editor, {"again": "Come in"})
+
+    other = make_experiment(make_revision(team.editor), team.editor, slug="other")
+
+    assert other.look == {"theme": "field", "accent": "#1b46c2"}
+    assert other.wording == {}
+
+
+def test_a_new_experiment_looks_like_the_last_one_of_its_own_idea(
+    draft: Experiment, revision: Revision, team: Team
+):
+    logo = picture_of(add_image(team.workspace, team.owner, picture())).name
+    change_look(draft, team.editor, Look(theme="field", logo=logo))
+    other = make_experiment(make_revision(team.editor), team.editor, slug="other")
+    change_look(other, team.editor, Look(theme="ink"))
+
+    assert make_experiment(revision, team.editor, slug="same").look == draft.look
 
 
 def test_a_variant_shows_another_picture_or_none(draft: Experiment, team: Team):

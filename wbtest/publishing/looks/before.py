@@ -1,4 +1,4 @@
-"""What a new experiment takes over from the one before it: look and wording."""
+"""What a new experiment takes over from those before it: look and wording."""
 
 from typing import Any
 
@@ -9,28 +9,36 @@ from wbtest.extensions import db
 from wbtest.publishing.models import Experiment
 from wbtest.writing.models import Revision
 
-# So far back a page in the same language is looked for.
-LOOKED_AT = 20
-OF_THE_PRODUCT = ("hero", "hero_alt")
+# What the pages of all ideas of a team have in common: it holds no words and no pictures.
+OF_THE_TEAM = ("theme", "accent", "font", "corner")
 
 
 def taken_over(revision: Revision) -> dict[str, dict[str, Any]]:
     """Return look and wording for an experiment of this revision, as its columns keep them.
 
-    The look is that of the workspace's newest experiment, its picture only for the same release:
-    another product looks different. The wording is that of the newest in the same language.
+    Both are of the newest experiment of the same release, the wording of the newest in the same
+    language. The first one of a release takes over theme, accent, font and corners of the
+    workspace's newest.
     """
-    found = db.session.scalars(
+    newest = (
         select(Experiment)
         .where(Experiment.workspace_id == revision.workspace_id)
         .order_by(Experiment.created_at.desc(), Experiment.id.desc())
+    )
+    own = db.session.scalars(
+        newest.join(Revision, Revision.id == Experiment.revision_id)
+        .where(Revision.release_id == revision.release_id)
         .options(joinedload(Experiment.revision))
-        .limit(LOOKED_AT)
     ).all()
-    look = dict(found[0].look) if found else {}
-    if found and found[0].revision.release_id != revision.release_id:
-        look = {name: value for name, value in look.items() if name not in OF_THE_PRODUCT}
     language = revision.document.get("language")
-    same = (each for each in found if each.revision.document.get("language") == language)
-    newest = next(same, None)
-    return {"look": look, "wording": dict(newest.wording) if newest else {}}
+    same = (each for each in own if each.revision.document.get("language") == language)
+    spoken = next(same, None)
+    return {
+        "look": dict(own[0].look) if own else _of_the_team(db.session.scalar(newest.limit(1))),
+        "wording": dict(spoken.wording) if spoken else {},
+    }
+
+
+def _of_the_team(experiment: Experiment | None) -> dict[str, Any]:
+    look = experiment.look if experiment else {}
+    return {name: value for name, value in look.items() if name in OF_THE_TEAM}
