@@ -128,7 +128,7 @@ def draft_page(
             overrides=overrides,
         )
     if options != USUAL:
-        change_options(experiment, options)
+        change_options(experiment, editor, options)
     return Larder(experiment, workspace, editor, approver)
 
 

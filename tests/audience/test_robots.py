@@ -18,7 +18,7 @@ def pages(team: Team) -> None:
     make_approval(revision, team.approver)
     for slug, options in (("listed", Options()), ("hidden", Options(is_indexed=False))):
         experiment = make_experiment(revision, team.editor, slug=slug)
-        change_options(experiment, options)
+        change_options(experiment, team.editor, options)
         start(make_checked(experiment, team.editor), team.approver)
 
 

@@ -27,7 +27,7 @@ from wbtest.writing.models import Revision
 def experiment(revision: Revision, team: Team) -> Experiment:
     """A draft with a second variant, a look, words and options of its own."""
     experiment = make_experiment(revision, team.editor, variants=("Half the waste",))
-    change_options(experiment, Options(counting="cookieless"))
+    change_options(experiment, team.editor, Options(counting="cookieless"))
     experiment.wording = {"again": "One more time"}
     experiment.asks_name = True
     db.session.commit()
@@ -93,7 +93,7 @@ def test_two_clicks_are_one_clone_and_a_changed_one_is_left_alone(
     experiment: Experiment, team: Team
 ):
     first, second = (clone_experiment(experiment, team.owner) for _ in range(2))
-    change_options(first, Options())
+    change_options(first, team.editor, Options())
     third = clone_experiment(experiment, team.owner)
 
     assert first == second

@@ -1,10 +1,13 @@
-"""Whoever wrote words of a variant does not start the experiment alone."""
+"""Whoever wrote words of a page does not start the experiment alone."""
 
 import html
+from collections.abc import Callable
 
 import pytest
+from flask import Flask
 from flask.testing import FlaskClient
 
+from tests.api.conftest import program_of
 from tests.conftest import HandClock
 from tests.factories import (
     Team,
@@ -17,9 +20,16 @@ from tests.factories import (
     make_workspace,
 )
 from tests.publishing.filling import field_of
+from tests.publishing.test_images import picture
 from wbtest.publishing import experiments
+from wbtest.publishing.choices.choosing import change_options
+from wbtest.publishing.choices.options import Asked, Options
+from wbtest.publishing.cloning import clone_experiment
 from wbtest.publishing.launch.readiness import find_objection
-from wbtest.publishing.looks.changing import change_wording
+from wbtest.publishing.looks.changing import change_look, change_wording
+from wbtest.publishing.looks.images import add_image, picture_of
+from wbtest.publishing.looks.look import Look
+from wbtest.publishing.models import Experiment
 from wbtest.publishing.running import life
 from wbtest.review.approvals import NotYours
 from wbtest.team.models import Person
@@ -79,6 +89,141 @@ def test_when_every_approver_wrote_words_the_way_on_is_named(revision: Revision,
 
     assert "Nobody else may yet" in find_objection(experiment, team.approver)
     assert "Nobody else may yet" in find_objection(experiment, team.owner)
+
+
+def test_where_every_approver_wrote_words_one_checks_and_another_starts(
+    revision: Revision, team: Team
+):
+    experiment = make_experiment(revision, team.approver, variants=("Price",))
+    change_wording(experiment, team.owner, {"again": "Come in"})
+    make_checked(experiment, team.owner)
+
+    with pytest.raises(NotYours, match=r"You wrote the small words, so .*: Approver"):
+        life.start(experiment, team.owner)
+
+    assert life.start(experiment, team.approver).state == "running"
+
+
+def test_a_check_by_who_may_not_start_is_no_second_pair_of_eyes(revision: Revision, team: Team):
+    experiment = make_experiment(revision, team.approver, variants=("Price",))
+    change_wording(experiment, team.owner, {"again": "Come in"})
+    make_checked(experiment, team.editor)
+
+    with pytest.raises(NotYours, match="let another approver pass the launch check first"):
+        life.start(experiment, team.owner)
+
+
+def write_small_words(experiment: Experiment, writer: Person) -> None:
+    change_wording(experiment, writer, {"again": "Come in"})
+
+
+def ask_a_question(experiment: Experiment, writer: Person) -> None:
+    change_options(experiment, writer, Options(questions=(Asked("Who cooks?"),)))
+
+
+def ask_for_a_call(experiment: Experiment, writer: Person) -> None:
+    change_options(experiment, writer, Options(asks_for="call"))
+
+
+def choose_a_logo(experiment: Experiment, writer: Person) -> None:
+    logo = picture_of(add_image(experiment.workspace, writer, picture())).name
+    change_look(experiment, writer, Look(logo=logo))
+
+
+@pytest.mark.parametrize(
+    ("change", "did"),
+    [
+        (write_small_words, "wrote the small words"),
+        (ask_a_question, "wrote the questions after the sign-up"),
+        (ask_for_a_call, "wrote the questions after the sign-up"),
+        (choose_a_logo, "chose the pictures"),
+    ],
+)
+def test_who_changed_what_strangers_read_does_not_start_it(
+    change: Callable[[Experiment, Person], None], did: str, revision: Revision, team: Team
+):
+    experiment = make_experiment(revision, team.editor)
+    change(experiment, team.approver)
+    make_checked(experiment, team.editor)
+
+    with pytest.raises(NotYours) as refused:
+        life.start(experiment, team.approver)
+
+    assert str(refused.value) == (
+        f"You {did}, so somebody else reads them and starts the experiment: Owner."
+    )
+    assert life.start(experiment, team.owner).state == "running"
+
+
+def test_what_holds_no_words_is_started_by_who_chose_it(revision: Revision, team: Team):
+    experiment = make_experiment(revision, team.editor)
+    change_look(experiment, team.approver, Look(theme="field"))
+    change_options(experiment, team.approver, Options(counting="cookieless"))
+
+    assert find_objection(experiment, team.approver) == ""
+
+
+def test_what_was_taken_back_is_nobody_s(revision: Revision, team: Team):
+    experiment = make_experiment(revision, team.editor)
+    write_small_words(experiment, team.approver)
+    ask_a_question(experiment, team.approver)
+    choose_a_logo(experiment, team.approver)
+    change_wording(experiment, team.approver, {})
+    change_options(experiment, team.approver, Options())
+    change_look(experiment, team.approver, Look())
+
+    assert find_objection(experiment, team.approver) == ""
+
+
+@pytest.mark.parametrize("change", [write_small_words, choose_a_logo])
+def test_what_the_next_page_takes_over_keeps_its_writer(
+    change: Callable[[Experiment, Person], None], revision: Revision, team: Team
+):
+    change(make_experiment(revision, team.editor), team.approver)
+
+    following = make_experiment(revision, team.editor, slug="next")
+
+    assert "Owner" in find_objection(following, team.approver)
+
+
+@pytest.mark.parametrize("change", [write_small_words, ask_a_question, choose_a_logo])
+def test_what_a_copy_takes_over_keeps_its_writer(
+    change: Callable[[Experiment, Person], None], revision: Revision, team: Team
+):
+    experiment = make_experiment(revision, team.editor)
+    change(experiment, team.approver)
+
+    assert "Owner" in find_objection(clone_experiment(experiment, team.editor), team.approver)
+
+
+def test_the_launch_check_says_who_has_to_start(
+    client: FlaskClient, revision: Revision, team: Team
+):
+    experiment = make_experiment(revision, team.editor)
+    ask_a_question(experiment, team.approver)
+    make_checked(experiment, team.editor)
+    log_in(client, team.approver)
+
+    page = html.unescape(client.get(f"/experiments/{experiment.id}/launch").text)
+
+    assert (
+        "You wrote the questions after the sign-up, so somebody else reads them "
+        "and starts the experiment: Owner."
+    ) in page
+
+
+def test_the_program_that_wrote_the_words_is_refused_as_its_person(
+    app: Flask, revision: Revision, team: Team
+):
+    experiment = make_experiment(revision, team.editor)
+    program = program_of(app, team.workspace, team.approver)
+    program.patch(f"/experiments/{experiment.id}/words", {"words": {"again": "Come in"}})
+    make_checked(experiment, team.editor)
+
+    answer = program.post(f"/experiments/{experiment.id}/start", {})
+
+    assert answer.status_code == 403
+    assert "You wrote the small words" in answer.json["detail"]
 
 
 def test_a_role_that_does_not_reach_starts_nothing(revision: Revision, team: Team):

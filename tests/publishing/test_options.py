@@ -113,7 +113,7 @@ def test_a_rule_that_counts_confirmed_sign_ups_needs_the_mail(revision: Revision
     )
 
     with pytest.raises(Invalid) as refused:
-        change_options(experiment, Options(confirms=False))
+        change_options(experiment, team.editor, Options(confirms=False))
 
     assert refused.value.field == "confirms"
 
@@ -127,9 +127,9 @@ def test_nobody_is_asked_for_a_yes_to_no_price(owner: FlaskClient, team: Team):
     assert "names no price" in errors_of(answer.text)["asks_for"]
 
 
-def test_options_are_part_of_what_is_checked(experiment: Experiment):
+def test_options_are_part_of_what_is_checked(experiment: Experiment, team: Team):
     before = draft_digest(experiment)
-    change_options(experiment, Options(is_indexed=False))
+    change_options(experiment, team.editor, Options(is_indexed=False))
 
     assert draft_digest(experiment) != before
 
@@ -137,12 +137,14 @@ def test_options_are_part_of_what_is_checked(experiment: Experiment):
 def test_after_the_start_options_are_shown_and_frozen(
     owner: FlaskClient, path: str, experiment: Experiment, team: Team
 ):
-    change_options(experiment, Options(counting="cookieless", questions=(Asked("Who cooks?"),)))
+    change_options(
+        experiment, team.editor, Options(counting="cookieless", questions=(Asked("Who cooks?"),))
+    )
     start(make_checked(experiment, team.editor), team.approver)
     page = owner.get(f"/experiments/{experiment.id}").text
 
     with pytest.raises(Frozen):
-        change_options(experiment, Options())
+        change_options(experiment, team.editor, Options())
     assert owner.get(path).status_code == owner.post(path).status_code == 409
     assert WEAKNESS in page
     assert "Who cooks?" in page

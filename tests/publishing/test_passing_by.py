@@ -23,7 +23,7 @@ from wbtest.writing.models import Revision
 
 def test_a_rule_changed_after_the_options_cannot_contradict_them(revision: Revision, team: Team):
     experiment = make_experiment(revision, team.editor)
-    change_options(experiment, Options(confirms=False))
+    change_options(experiment, team.editor, Options(confirms=False))
     rule = make_rule(conversion="confirmed", conversion_window_hours=168)
     change_rule(experiment, slug="larder", rule=rule, time_zone="UTC")
 
@@ -41,7 +41,7 @@ def priced(team: Team) -> Experiment:
     [control] = experiment.variants
     words = {"price": "£4 a month"}
     change_variant(control, team.editor, name="Control", weight=1, overrides=words)
-    change_options(experiment, Options(asks_for="price"))
+    change_options(experiment, team.editor, Options(asks_for="price"))
     return experiment
 
 

@@ -153,7 +153,7 @@ def change_options(experiment_id: int, body: OptionsChange) -> Answer[OptionsSho
             chosen: Options = dataclasses.replace(options_from(experiment.options), **given)
         except NotAnOption as fault:
             raise Invalid(fault.field, str(fault)) from fault
-        choose_options(experiment, chosen)
+        choose_options(experiment, access.person(), chosen)
     return _options(experiment)
 
 

@@ -39,7 +39,7 @@ class AfterwardsShown(msgspec.Struct):
 
 @reads_if_match
 def start_experiment(experiment_id: int) -> Answer[ExperimentShown]:
-    """Seal a checked draft and open its page. Four eyes: who wrote a variant does not start it."""
+    """Seal a checked draft and open its page. Four eyes: who wrote words of it does not."""
     experiment = _get(experiment_id)
     with as_it_was_read(experiment, etags.digest_wanted(request.headers.get("If-Match"))):
         life.start(experiment, access.person())

@@ -22,9 +22,9 @@ def clone_experiment(experiment: Experiment, author: Person) -> Experiment:
     """Make a draft like ``experiment``, of the newest approved revision of its release.
 
     It takes over rule, variants, look, wording and options; the last day moves to as many days
-    from today. What was counted, sealed, checked, done or decided stays where it is. The words of
-    a variant keep their writer, so somebody else signs them off. The same once more, as by a
-    double click, returns the first.
+    from today. What was counted, sealed, checked, done or decided stays where it is. All words keep
+    their writer, so somebody else signs them off. The same once more, as by a double click,
+    returns the first.
     """
     with writing():
         # The second of two clicks waits here for the first.
@@ -43,11 +43,13 @@ def clone_experiment(experiment: Experiment, author: Person) -> Experiment:
             expected_daily=experiment.expected_daily,
         )
         clone.variants = [_copied(variant) for variant in experiment.variants]
-        clone.look = dict(experiment.look)
+        clone.look, clone.look_writer_id = dict(experiment.look), experiment.look_writer_id
         # Of a text in another language it keeps what the newest page in that one says.
         if _language_of(revision) == _language_of(experiment.revision):
             clone.wording = dict(experiment.wording)
+            clone.wording_writer_id = experiment.wording_writer_id
         clone.options = dict(experiment.options)
+        clone.questions_writer_id = experiment.questions_writer_id
     return clone
 
 

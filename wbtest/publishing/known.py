@@ -9,6 +9,7 @@ from msgspec import Struct
 from sqlalchemy import select
 
 from wbtest.extensions import db
+from wbtest.publishing.launch.readiness import writers_of
 from wbtest.publishing.listing import Facts
 from wbtest.publishing.models import Experiment
 from wbtest.publishing.running.stages import Stage, stage_of
@@ -69,7 +70,6 @@ class Known(Struct, frozen=True):
         """Return what decides whether this experiment needs that person."""
         verdict, revision = self.verdicts.get(experiment.id), experiment.revision
         proposal = self.waiting.get(experiment.id)
-        writers = {variant.writer_id for variant in experiment.variants}
         return Facts(
             stage=self.stages[experiment.id],
             may_edit=may_edit,
@@ -78,7 +78,7 @@ class Known(Struct, frozen=True):
             is_approved=revision.id in self.approved,
             newer=_newer(self.newest.get(revision.release_id), revision),
             was_checked=bool(experiment.checked_digest),
-            wrote=not self.is_lone and person_id in writers,
+            wrote=not self.is_lone and person_id in writers_of(experiment),
             is_reached=verdict is not None and verdict.is_reached,
             is_withheld=verdict is not None and verdict.is_withheld,
             is_decided=verdict is not None and bool(verdict.decision),

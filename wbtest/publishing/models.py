@@ -46,6 +46,11 @@ class Experiment(Base):
     look: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
     wording: Mapped[dict[str, str]] = mapped_column(JSON, default=dict)
     options: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+    # Who last changed the pictures of the look, the wording, and what the options ask after the
+    # sign-up; None for the usual. Somebody else signs them off at the start.
+    look_writer_id: Mapped[int | None] = mapped_column(ForeignKey(Person.id))
+    wording_writer_id: Mapped[int | None] = mapped_column(ForeignKey(Person.id))
+    questions_writer_id: Mapped[int | None] = mapped_column(ForeignKey(Person.id))
     rule: Mapped[dict[str, Any]] = mapped_column(JSON)
     sealed: Mapped[str] = mapped_column(Text, default="")
     seal: Mapped[str] = mapped_column(String(64), default="")
@@ -83,7 +88,8 @@ class Experiment(Base):
 
     revision: Mapped[Revision] = relationship()
     workspace: Mapped[Workspace] = relationship()
-    author: Mapped[Person] = relationship()
+    author: Mapped[Person] = relationship(foreign_keys=[author_id])
+    questions_writer: Mapped[Person | None] = relationship(foreign_keys=[questions_writer_id])
     variants: Mapped[list["Variant"]] = relationship(
         back_populates="experiment", order_by="Variant.position", cascade="all, delete-orphan"
     )

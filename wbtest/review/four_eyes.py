@@ -7,16 +7,24 @@ from sqlalchemy import bindparam, func, select
 from wbtest.extensions import db
 from wbtest.team.models import Membership, Person, Workspace
 
+ADD_AN_APPROVER = "make a member an approver on the Team page"
 # Made once, since to put it together takes longer than to run it.
 _MEMBERS = select(func.count()).where(Membership.workspace_id == bindparam("workspace_id"))
 
 
 def four_eyes_objection(
-    workspace: Workspace, person: Person, *, able: Sequence[Person], doing: str, reason: str
+    workspace: Workspace,
+    person: Person,
+    *,
+    able: Sequence[Person],
+    doing: str,
+    reason: str,
+    way: str = ADD_AN_APPROVER,
 ) -> str:
     """The sentence that says who must act instead of ``person``; '' when they are ``able``.
 
-    ``reason`` is what an approver is told who wrote what is signed off.
+    ``reason`` is what an approver is told who wrote what is signed off, ``way`` what to do where
+    nobody is able.
     """
     if person in able:
         return ""
@@ -25,7 +33,7 @@ def four_eyes_objection(
         return f"{doing} is up to {names or 'an approver who did not write this'}."
     if names:
         return f"{reason}: {names}."
-    return f"{reason}. Nobody else may yet: make a member an approver on the Team page."
+    return f"{reason}. Nobody else may yet: {way}."
 
 
 def able_to_sign(workspace: Workspace, wrote: Collection[int]) -> list[Person]:

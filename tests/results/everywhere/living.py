@@ -87,7 +87,7 @@ def _start(history: History, revision: Revision, team: Team) -> Experiment:
         questions=(QUESTION,) if history.asks else (),
         asks_for=history.asks_for,  # type: ignore[arg-type] - one of them
     )
-    change_options(experiment, options)
+    change_options(experiment, team.editor, options)
     return life.start(make_checked(experiment, team.editor), team.approver)
 
 

@@ -28,7 +28,7 @@ def start(stage: Stage, slug: str) -> None:
         words = {"headline": headline}
         experiments.add_variant(experiment, author, name=name, weight=1, overrides=words)
     change_look(experiment, author, Look(theme=test.theme))
-    change_options(experiment, test.options)
+    change_options(experiment, author, test.options)
     warnings = [found.what for found in findings_of(experiment) if found.kind == "warning"]
     launching.check(experiment, author, {what: REASONS[what] for what in warnings})
     life.start(experiment, stage.person(APPROVER))

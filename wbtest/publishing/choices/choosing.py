@@ -5,12 +5,13 @@ from typing import NamedTuple
 
 from wbtest.publishing import rule as rules
 from wbtest.publishing.assembling import page_of
-from wbtest.publishing.choices.options import Options, to_json
+from wbtest.publishing.choices.options import Options, asked_by, from_json, to_json
 from wbtest.publishing.copy import PageCopy
 from wbtest.publishing.experiments import open_draft
 from wbtest.publishing.meanwhile import demand_same
 from wbtest.publishing.models import Experiment
 from wbtest.store import Invalid, writing
+from wbtest.team.models import Person
 from wbtest.writing import document as documents
 
 
@@ -21,9 +22,12 @@ class Conflict(NamedTuple):
     sentence: str
 
 
-def change_options(experiment: Experiment, options: Options, read: str = "") -> Experiment:
-    """Replace the draft's options. Raises Frozen after the start, Invalid for a conflict.
+def change_options(
+    experiment: Experiment, person: Person, options: Options, read: str = ""
+) -> Experiment:
+    """Replace the draft's options. Who changes what visitors are asked is kept as its writer.
 
+    Raises Frozen after the start, Invalid for a conflict.
     ``read`` is the digest of the options that the person was shown; Overtaken when it is old.
     """
     with writing():
@@ -32,6 +36,8 @@ def change_options(experiment: Experiment, options: Options, read: str = "") -> 
             demand_same(read, experiment.options)
         for conflict in conflicts(experiment, options):
             raise Invalid(*conflict)
+        if asked_by(options) != asked_by(from_json(experiment.options)):
+            experiment.questions_writer_id = person.id if any(asked_by(options)) else None
         experiment.options = to_json(options)
     return experiment
 

@@ -92,6 +92,11 @@ class Options:
 USUAL = Options()
 
 
+def asked_by(options: Options) -> tuple[tuple[Asked, ...], AsksFor]:
+    """What whoever signed up is asked: the questions, and the last step."""
+    return options.questions, options.asks_for
+
+
 def to_json(options: Options) -> dict[str, Any]:
     """Return what differs from the usual as plain JSON; ``from_json`` gives the same back."""
     values = asdict(options)

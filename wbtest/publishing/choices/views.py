@@ -26,7 +26,7 @@ def options(experiment_id: int) -> ResponseReturnValue:
     form = OptionsForm(data=values_of(from_json(experiment.options)))
     if form.validate_on_submit() and (chosen := form.options()):
         try:
-            change_options(experiment, chosen, request.form.get("read", ""))
+            change_options(experiment, access.person(), chosen, request.form.get("read", ""))
         except Invalid as error:
             put_at_field(form, error)
         else:

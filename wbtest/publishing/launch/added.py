@@ -3,6 +3,8 @@
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
+from wbtest.publishing.choices.options import asked_by, from_json
+from wbtest.publishing.choices.words import ASKS_FOR
 from wbtest.publishing.models import Experiment
 from wbtest.publishing.shown import people_of, small_words
 from wbtest.team.models import Person
@@ -23,6 +25,7 @@ def added_to(experiment: Experiment, reader: Person) -> list[Added]:
     return [
         *_variants(experiment, reader),
         *_small_words(experiment, reader),
+        *_questions(experiment, reader),
         *_look(experiment, reader),
     ]
 
@@ -38,6 +41,17 @@ def _small_words(experiment: Experiment, reader: Person) -> Iterator[Added]:
     if said := small_words(experiment).words:
         places = joined([f"“{place}”" for place, _ in said])
         yield Added(f"small words: {places}", _by(people_of(experiment, "worded"), reader))
+
+
+def _questions(experiment: Experiment, reader: Person) -> Iterator[Added]:
+    questions, asks_for = asked_by(from_json(experiment.options))
+    asked = [f"“{question.text}”" for question in questions]
+    writers = [experiment.questions_writer] if experiment.questions_writer else []
+    if asked:
+        yield Added(f"the questions after the sign-up: {joined(asked)}", _by(writers, reader))
+    if asks_for:
+        last = ASKS_FOR[asks_for]
+        yield Added(f"the last step: {last[0].lower()}{last[1:]}", _by(writers, reader))
 
 
 def _look(experiment: Experiment, reader: Person) -> Iterator[Added]:

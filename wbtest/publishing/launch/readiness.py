@@ -1,6 +1,6 @@
 """What a draft still lacks before it can start and who may start it, in sentences for people."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Sequence
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -9,7 +9,13 @@ from wbtest.publishing import rule as rules
 from wbtest.publishing.assembling import page_of
 from wbtest.publishing.launch.values import WHERE_MISSING
 from wbtest.publishing.models import Experiment
-from wbtest.review.four_eyes import approvers_of, four_eyes_objection, is_alone
+from wbtest.publishing.running.stages import is_checked
+from wbtest.review.four_eyes import (
+    ADD_AN_APPROVER,
+    approvers_of,
+    four_eyes_objection,
+    is_alone,
+)
 from wbtest.review.standing import approvals_of, still_needed
 from wbtest.review.verdicts import find_stop
 from wbtest.team.models import Person, Workspace
@@ -17,6 +23,12 @@ from wbtest.writing import document as documents
 from wbtest.writing.coaching import find_stops
 from wbtest.writing.models import Revision
 from wbtest.writing.releases import find_newest_revision
+from wbtest.writing.wording import joined
+
+CHECK_FIRST = (
+    "let another approver pass the launch check first, "
+    "or make a member an approver on the Team page"
+)
 
 
 class Missing(NamedTuple):
@@ -47,23 +59,51 @@ def missing_before_start(experiment: Experiment) -> list[Missing]:
 def find_objection(experiment: Experiment, person: Person) -> str:
     """The sentence that says why this person may not start the draft; '' when they may.
 
-    The start signs off the words of the variants, which nobody has read since they were written.
+    The start signs off the words of the variants, the small words, the questions after the sign-up
+    and the pictures, which nobody has read since they were written.
     """
-    wrote = {each.writer_id: each.name for each in experiment.variants if each.writer_id}
-    workspace = experiment.workspace
-    approvers = approvers_of(workspace)
+    wrote = writers_of(experiment)
+    is_stuck = len(approvers_of(experiment.workspace)) > 1
     return four_eyes_objection(
-        workspace,
+        experiment.workspace,
         person,
-        able=approvers
-        if is_alone(workspace.id)
-        else [approver for approver in approvers if approver.id not in wrote],
+        able=_able_to_start(experiment, wrote),
         doing="Starting",
         reason=(
-            f"You wrote the words of “{wrote.get(person.id)}”, "
-            f"so somebody else reads them and starts the experiment"
+            f"You {joined(wrote.get(person.id, []))}, "
+            "so somebody else reads them and starts the experiment"
         ),
+        way=CHECK_FIRST if is_stuck else ADD_AN_APPROVER,
     )
+
+
+def writers_of(experiment: Experiment) -> dict[int, list[str]]:
+    """What each person (id) did to the page that no approval covers: “wrote the small words”."""
+    wrote: dict[int, list[str]] = {}
+    for writer_id, did in (
+        *((each.writer_id, f"wrote the words of “{each.name}”") for each in experiment.variants),
+        (experiment.wording_writer_id, "wrote the small words"),
+        (experiment.questions_writer_id, "wrote the questions after the sign-up"),
+        (experiment.look_writer_id, "chose the pictures"),
+    ):
+        if writer_id is not None:
+            wrote.setdefault(writer_id, []).append(did)
+    return wrote
+
+
+def _able_to_start(experiment: Experiment, wrote: Collection[int]) -> list[Person]:
+    """Approvers who may sign the words off that these people (ids) ``wrote``.
+
+    Where all of them wrote some, one passes the launch check and another starts that very draft.
+    """
+    approvers = approvers_of(experiment.workspace)
+    if is_alone(experiment.workspace_id):
+        return approvers
+    others = [approver for approver in approvers if approver.id not in wrote]
+    if others or not is_checked(experiment):
+        return others
+    checker = [step.person for step in experiment.steps if step.what == "checked"][-1]
+    return [each for each in approvers if checker in approvers and each != checker]
 
 
 def _approval_faults(revision: Revision) -> Iterator[str]:

@@ -13,8 +13,8 @@ from wbtest.writing.models import Revision
 OF_THE_TEAM = ("theme", "accent", "font", "corner")
 
 
-def taken_over(revision: Revision) -> dict[str, dict[str, Any]]:
-    """Return look and wording for an experiment of this revision, as its columns keep them.
+def taken_over(revision: Revision) -> dict[str, Any]:
+    """Return look and wording for an experiment of this revision, and whose they are, by column.
 
     Both are of the newest experiment of the same release, the wording of the newest in the same
     language. The first one of a release takes over theme, accent, font and corners of the
@@ -35,7 +35,9 @@ def taken_over(revision: Revision) -> dict[str, dict[str, Any]]:
     spoken = next(same, None)
     return {
         "look": dict(own[0].look) if own else _of_the_team(db.session.scalar(newest.limit(1))),
+        "look_writer_id": own[0].look_writer_id if own else None,
         "wording": dict(spoken.wording) if spoken else {},
+        "wording_writer_id": spoken.wording_writer_id if spoken else None,
     }
 
 

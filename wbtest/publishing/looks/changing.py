@@ -13,6 +13,9 @@ from wbtest.publishing.running.life import take_step
 from wbtest.store import Invalid, writing
 from wbtest.team.models import Person
 
+# What of a look may hold words.
+PICTURES = ("logo", "hero", "hero_alt")
+
 
 class TooFaint(Invalid):
     """A colour that cannot be read on the page; ``offer`` is the nearest one that can."""
@@ -42,6 +45,11 @@ def change_look(experiment: Experiment, person: Person, look: Look, read: str = 
         if kept == experiment.look:
             return
         demand_same(read, experiment.look)
+        pictures, before = (
+            [each.get(name) for name in PICTURES] for each in (kept, experiment.look)
+        )
+        if pictures != before:
+            experiment.look_writer_id = person.id if any(pictures) else None
         experiment.look = kept
         take_step(experiment, "styled", person)
 
@@ -66,4 +74,5 @@ def change_wording(
             return
         demand_same(read, experiment.wording)
         experiment.wording = kept
+        experiment.wording_writer_id = writer.id if kept else None
         take_step(experiment, "worded", writer)

@@ -66,6 +66,7 @@ def apply_suggestion(comment: Comment, person: Person) -> None:
             return
         _refuse_settled(comment)
         draft = with_suggestion(comment, documents.from_json(release.document))
+        # Who holds a link is no member, and so approves nothing.
         suggested_by = comment.reviewer.person_id
         writers = () if suggested_by is None else (suggested_by,)
         save_release(release, draft, release.version, person, writers)
