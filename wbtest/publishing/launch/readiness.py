@@ -1,6 +1,6 @@
 """What a draft still lacks before it can start and who may start it, in sentences for people."""
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 

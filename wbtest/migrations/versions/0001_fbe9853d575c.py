@@ -6,7 +6,7 @@ from alembic import op
 import wbtest.store
 from wbtest.team.models import GUARDS
 
-revision = "0001_5751f85ebc6c"
+revision = "0001_fbe9853d575c"
 down_revision = None
 
 
@@ -339,7 +339,9 @@ def upgrade() -> None:
         sa.Column("document", sa.JSON(), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("copied_from_id", sa.Integer(), nullable=True),
+        sa.Column("approved_version", sa.Integer(), nullable=False),
         sa.Column("author_id", sa.Integer(), nullable=False),
+        sa.Column("first_writers", sa.JSON(), nullable=False),
         sa.Column("created_at", wbtest.store.UtcDateTime(timezone=True), nullable=False),
         sa.Column("updated_at", wbtest.store.UtcDateTime(timezone=True), nullable=False),
         sa.CheckConstraint("form IN ('short', 'full')", name=op.f("ck_releases_form")),
@@ -495,6 +497,8 @@ def upgrade() -> None:
         sa.Column("document", sa.JSON(), nullable=False),
         sa.Column("digest", sa.String(length=64), nullable=False),
         sa.Column("author_id", sa.Integer(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("writers", sa.JSON(), nullable=False),
         sa.Column("created_at", wbtest.store.UtcDateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(["author_id"], ["people.id"], name=op.f("fk_revisions_author_id")),
         sa.ForeignKeyConstraint(
@@ -514,6 +518,7 @@ def upgrade() -> None:
         sa.Column("parts", sa.String(length=300), nullable=False),
         sa.Column("before", sa.LargeBinary(), nullable=False),
         sa.Column("person_id", sa.Integer(), nullable=False),
+        sa.Column("other_writers", sa.JSON(), nullable=False),
         sa.Column("saved_at", wbtest.store.UtcDateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(["person_id"], ["people.id"], name=op.f("fk_saves_person_id")),
         sa.ForeignKeyConstraint(["release_id"], ["releases.id"], name=op.f("fk_saves_release_id")),
@@ -552,6 +557,7 @@ def upgrade() -> None:
         sa.Column("approver_id", sa.Integer(), nullable=False),
         sa.Column("digest", sa.String(length=64), nullable=False),
         sa.Column("is_alone_on_day_one", sa.Boolean(), nullable=False),
+        sa.Column("is_by_writer", sa.Boolean(), nullable=False),
         sa.Column("traded_away", sa.Text(), nullable=False),
         sa.Column("approved_at", wbtest.store.UtcDateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(
@@ -621,6 +627,9 @@ def upgrade() -> None:
         sa.Column("look", sa.JSON(), nullable=False),
         sa.Column("wording", sa.JSON(), nullable=False),
         sa.Column("options", sa.JSON(), nullable=False),
+        sa.Column("look_writer_id", sa.Integer(), nullable=True),
+        sa.Column("wording_writer_id", sa.Integer(), nullable=True),
+        sa.Column("questions_writer_id", sa.Integer(), nullable=True),
         sa.Column("rule", sa.JSON(), nullable=False),
         sa.Column("sealed", sa.Text(), nullable=False),
         sa.Column("seal", sa.String(length=64), nullable=False),
@@ -651,7 +660,16 @@ def upgrade() -> None:
             ["author_id"], ["people.id"], name=op.f("fk_experiments_author_id")
         ),
         sa.ForeignKeyConstraint(
+            ["look_writer_id"], ["people.id"], name=op.f("fk_experiments_look_writer_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["questions_writer_id"], ["people.id"], name=op.f("fk_experiments_questions_writer_id")
+        ),
+        sa.ForeignKeyConstraint(
             ["revision_id"], ["revisions.id"], name=op.f("fk_experiments_revision_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["wording_writer_id"], ["people.id"], name=op.f("fk_experiments_wording_writer_id")
         ),
         sa.ForeignKeyConstraint(
             ["workspace_id"], ["workspaces.id"], name=op.f("fk_experiments_workspace_id")
