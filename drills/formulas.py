@@ -1,5 +1,7 @@
 """Sign-ups that are formulas, as LibreOffice opens their files: none of them runs."""
 
+import csv
+import io
 import json
 import shutil
 import subprocess
@@ -14,15 +16,12 @@ from drills.owner import Owner
 from drills.place import Place
 from drills.server import serving
 from wbtest import create_app
-from wbtest.audience.lists import bringing
-from wbtest.audience.lists.choosing import choose, upload
-from wbtest.audience.lists.columns import EMAIL, KEEP, NAME
-from wbtest.audience.lists.reading import table_of, text_of
+from wbtest.audience.models import Signup
 from wbtest.config import from_environment
-from wbtest.downloads import as_csv
+from wbtest.downloads import undefused
 from wbtest.extensions import db
 from wbtest.publishing.models import Experiment
-from wbtest.team.models import Person
+from wbtest.store import writing
 
 TYPED = (
     *(
@@ -50,12 +49,12 @@ SECONDS = 120
 
 
 def open_files(folder: Path) -> Found:
-    """Bring formulas in, take them as files, and open these with every separator."""
+    """Store formulas as sign-ups, download them, and open the files with every separator."""
     office = shutil.which("soffice")
     if office is None:
         raise NotPossible("apt install --no-install-recommends libreoffice-calc")
     place = places.make(folder / "instance")
-    _bring_in(place)
+    _sign_up(place)
     files, records = _files(place)
     unguarded = "".join(_row([f"{n}@example.com", typed]) for n, typed in enumerate(TYPED))
     run_there = {name: len(_formulas(office, folder, unguarded, name)) for name in SEPARATORS}
@@ -69,11 +68,11 @@ def open_files(folder: Path) -> Found:
         for name in SEPARATORS
         for formula in _formulas(office, folder, text, name)
     ]
-    back = [row.cells for row in table_of(text_of(files["signups.csv"].encode())[0]).rows]
-    typed = {str(record["email"]): record["brought_in"]["kept"]["note"] for record in records}
+    back = csv.DictReader(io.StringIO(files["signups.csv"], newline=""))
+    typed = {str(record["email"]): record["name"] for record in records}
     if set(typed.values()) != set(TYPED):
         failures.append("the JSON does not hold what was typed")
-    if {cells[0]: cells[-1] for cells in back} != typed:
+    if {undefused(row["email"]): undefused(row["name"]) for row in back} != typed:
         failures.append("the CSV read back does not hold what was typed")
     counts = ", ".join(f"{number} with {name}" for name, number in run_there.items())
     return Found(
@@ -84,21 +83,29 @@ def open_files(folder: Path) -> Found:
     )
 
 
-def _bring_in(place: Place) -> None:
-    """Bring a list in whose names and notes are formulas, and whose addresses begin like some."""
-    rows = [["email", "name", "note"]]
-    rows += [[f"{'=+-'[n % 3]}{n}@example.com", typed, typed] for n, typed in enumerate(TYPED)]
+def _sign_up(place: Place) -> None:
+    """Store people whose names are formulas, and whose addresses begin like some."""
     app = create_app(
         from_environment({k: v for k, v in place.environ.items() if k.startswith("WBTEST_")})
     )
     with app.app_context():
         experiment = db.session.get_one(Experiment, 1)
-        person = db.session.get_one(Person, 1)
-        # As our own files have it, so that each cell is brought in as it stands above.
-        text = "".join(as_csv(rows))
-        brought = upload(experiment, person, "people.csv", text.encode())
-        choose(experiment, brought, [EMAIL, NAME, KEEP])
-        bringing.bring_in(experiment, brought, person, "They agreed at our fair.")
+        with writing() as session:
+            for number, typed in enumerate(TYPED):
+                email = f"{'=+-'[number % 3]}{number}@example.com"
+                session.add(
+                    Signup(
+                        experiment_id=experiment.id,
+                        email_key=email,
+                        email=email,
+                        name=typed,
+                        phase=experiment.phases[-1].number,
+                        variant=experiment.variants[0].key,
+                        at_us=number,
+                        source="direct",
+                        device="phone",
+                    )
+                )
         db.session.remove()
         db.engine.dispose()
 
@@ -166,7 +173,7 @@ def _calculated(file: Path) -> Iterator[str]:
 DRILLS = [
     Drill(
         "formulas",
-        f"names, notes and addresses that begin as formulas in {len(TYPED)} ways, their CSV files "
+        f"names and addresses that begin as formulas in {len(TYPED)} ways, their CSV files "
         "opened in LibreOffice with commas, semicolons, tabs and all three",
         "no cell is a formula; the JSON holds what was typed, and so does the CSV read back",
         open_files,

@@ -20,7 +20,6 @@ from tests.factories import (
 from tests.results.states import crowd
 from tests.review.reading_room import guest_of, read
 from wbtest import store
-from wbtest.audience.lists.choosing import upload
 from wbtest.audience.readmissions import readmit
 from wbtest.audience.recording.events import Seen, Served, SignedUp
 from wbtest.audience.recording.groups import record
@@ -105,8 +104,6 @@ def fill(team: Team, now: HandClock, slug: str = "") -> Filled:
     _review(make_revision(team.editor, release=first.release, headline="Six dinners"), team)
     hook = add_webhook(team.workspace.id, "https://hooks.example/larder", KINDS)
     send_test(hook)
-    # Of which nobody was brought in yet.
-    upload(running, team.owner, "fair.csv", b"email,name\nada@example.org,Ada\n")
     picture = BytesIO()
     Picture.new("RGB", (64, 64), "teal").save(picture, "PNG")
     add_image(team.workspace, team.owner, picture.getvalue())

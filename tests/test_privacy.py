@@ -8,7 +8,7 @@ import sqlalchemy as sa
 
 ROOT = Path(__file__).parents[1]
 PAGE = (ROOT / "docs" / "privacy.md").read_text(encoding="utf-8")
-ABOUT_VISITORS = ("visits", "sightings", "engagements", "signups", "objections", "erasures")
+ABOUT_VISITORS = ("visits", "sightings", "engagements", "signups", "objections")
 
 
 @pytest.mark.parametrize("table", ABOUT_VISITORS)

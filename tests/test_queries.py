@@ -23,7 +23,6 @@ PARTS = (
     *(
         "annotations",
         "assumption_marks",
-        "brought_lists",
         "candidates",
         "comments",
         "decision_papers",

@@ -3,7 +3,7 @@
 A cell that a spreadsheet might take for a formula, or that begins with an apostrophe or white
 space, gets one apostrophe in front. So does what follows a semicolon, a tab or a line break within
 a cell: whoever opens the file with another separator than ours splits it there, quoted or not.
-``undefused`` takes them away again, for a list that comes back.
+``undefused`` takes them away again, for a file that comes back.
 """
 
 import io

@@ -64,17 +64,15 @@ def ask_each(
 
 
 def ask_pairs(connection: sa.Connection, text: str, pairs: Iterable[tuple[Any, Any]]) -> list[Any]:
-    """Return the rows that a statement finds for these pairs; see ``run_pairs``."""
-    return [row for cursor in _for_pairs(connection, text, pairs) for row in cursor.fetchall()]
-
-
-def run_pairs(connection: sa.Connection, text: str, pairs: Iterable[tuple[Any, Any]]) -> None:
-    """Run a statement for pairs that begin alike: the first half at its mark, the others at MANY.
+    """Return the rows found for pairs that begin alike: the first at its mark, others at MANY.
 
     They come in order, so that an index is read from left to right.
     """
-    for _ in _for_pairs(connection, text, pairs):
-        pass
+    found: list[Any] = []
+    for first, group in groupby(sorted(pairs), key=itemgetter(0)):
+        for part in parts([second for _, second in group], is_filled=True):
+            found += ask(connection, _filled_in(text, len(part)), (first, *part))
+    return found
 
 
 def insert(
@@ -119,14 +117,6 @@ def moment_of(value: datetime, connection: sa.Connection) -> Any:
     """A point in time as the driver takes it."""
     process = _process_of(MOMENT, connection.dialect.name)
     return process(value) if process else value
-
-
-def _for_pairs(
-    connection: sa.Connection, text: str, pairs: Iterable[tuple[Any, Any]]
-) -> Iterator[Any]:
-    for first, group in groupby(sorted(pairs), key=itemgetter(0)):
-        for part in parts([second for _, second in group], is_filled=True):
-            yield _execute(connection, _filled_in(text, len(part)), (first, *part))
 
 
 @lru_cache(maxsize=1024)

@@ -6,6 +6,7 @@ import pytest
 from flask import Flask
 
 from tests.api.conftest import Program, program_of
+from tests.audience.addresses import leave_addresses
 from tests.factories import Team, make_approval, make_decision, make_revision, make_running
 from wbtest.extensions import clock
 from wbtest.publishing.models import Experiment
@@ -138,38 +139,16 @@ def test_those_who_signed_up_are_told_before_they_are_erased(
     assert program.get(f"{address}/closing").json == told.json
 
 
-def test_a_list_is_brought_in_and_taken_back(program: Program, running: Experiment) -> None:
-    address = f"/experiments/{running.id}/lists"
-
-    made = program.post(address, {"text": "mia@x.io, Mia\nnobody", "columns": ["email", "name"]})
-    back = program.post(f"{address}/{made.json['number']}/take-back")
-
-    assert (made.status_code, made.json["new"], made.json["wrong"]) == (201, 1, 1), made.text
-    assert (back.json["state"], back.json["removed"]) == ("gone", 1)
-    assert program.get(address).json["lists"] == [back.json]
-
-
-def test_of_a_list_whose_columns_are_no_good_nothing_is_kept(
-    program: Program, running: Experiment
-) -> None:
-    address = f"/experiments/{running.id}/lists"
-
-    refused = program.post(address, {"text": "mia@x.io, Mia", "columns": ["name", "name"]})
-
-    assert (refused.status_code, list(refused.json["errors"])) == (422, ["columns"])
-    assert program.get(address).json["lists"] == []
-
-
 def test_an_address_is_erased_for_whoever_asked(program: Program, running: Experiment) -> None:
     address = f"/experiments/{running.id}"
-    program.post(f"{address}/lists", {"text": "mia@x.io"})
+    leave_addresses(running, 1, email="mia")
 
     unknown = program.post(f"{address}/signups/erase", {"email": "bo@x.io"})
-    erased = program.post(f"{address}/signups/erase", {"email": "Mia@x.io"})
+    erased = program.post(f"{address}/signups/erase", {"email": "Mia0@x.io"})
 
     assert (unknown.status_code, list(unknown.json["errors"])) == (422, ["email"])
     assert erased.status_code == 204
-    assert "mia@x.io" not in program.get(f"{address}/signups").text
+    assert "mia0@x.io" not in program.get(f"{address}/signups").text
 
 
 def test_people_who_were_left_out_are_shown_beside_the_figures(

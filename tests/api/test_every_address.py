@@ -54,7 +54,6 @@ BODIES: dict[str, dict[str, Any]] = {
     "change_waiting_variant": {"name": "Third", "overrides": {"headline": "A third"}},
     "choose_afterwards": {"afterwards": "closed"},
     "erase_signup": {"email": "mia@x.io"},
-    "bring_list_in": {"text": "mia@x.io"},
     "readmit_visitors": {"reason": "team", "why": SENTENCE},
     "save_learning": {"version": 0, "surprise": SENTENCE},
     "mark_assumption": {"state": "open", "why": SENTENCE, "number": 0},

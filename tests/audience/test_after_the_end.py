@@ -5,7 +5,6 @@ import re
 import pytest
 
 from tests.audience.larder import Visitor, mails, sightings, signups, visits, words_in
-from tests.audience.lists import bring_in
 from tests.factories import log_in
 from wbtest.audience.leaving.purging import purge
 from wbtest.audience.people_counts import people_of
@@ -148,27 +147,6 @@ def test_one_link_shows_and_erases_both(app, over, mia):
     assert first != second
     assert "This is its waiting list." in shown
     assert [row.email for row in signups(app)] == ["", ""]
-    assert bring_in(over.experiment, "zoe@x.io").erased == 1
-
-
-def test_who_leaves_the_list_leaves_what_the_team_brought_in_too(app, over, mia):
-    bring_in(over.experiment, "mia@x.io")
-    open_list(over)
-    mia.sign_up(mia.get(), "mia@x.io")
-    [mail] = mails(app, "mia@x.io")
-
-    mia.post(f"/leave/{mail.leave_url.rpartition('/')[2]}", {})
-
-    assert [row.email for row in signups(app) if row.email != "zoe@x.io"] == ["", ""]
-    assert differences(db.session.connection()) == []
-
-
-def test_an_address_on_the_list_is_known_to_whoever_brings_one_in(app, over, mia):
-    open_list(over)
-    mia.sign_up(mia.get(), "mia@x.io")
-    signups(app)
-
-    assert bring_in(over.experiment, "mia@x.io, zoe@x.io\nzoe@x.io").known == 2
 
 
 def test_the_list_stands_apart_alike_everywhere(app, over, mia, now):

@@ -7,8 +7,7 @@ import sqlalchemy as sa
 from flask import Flask
 from msgspec.structs import replace
 
-from tests.audience.larder import Larder, mails, signups
-from tests.audience.lists import bring_in
+from tests.audience.larder import mails, signups
 from tests.audience.recording import Page
 from tests.conftest import HandClock
 from wbtest.audience.models import Signup
@@ -132,15 +131,6 @@ def test_machines_do_not_slow_the_mails_of_a_page(paced, mia, now):
     now.turn(seconds=2)
     for number in range(8):
         mia.sign_up(page, f"{number}@x.io", website="x")
-    mia.sign_up(page, "mia@x.io")
-
-    assert wait_of(paced, "mia@x.io") == timedelta(0)
-
-
-def test_a_list_that_the_team_brings_in_slows_no_mail(paced, larder: Larder, mia, now):
-    page = mia.get()
-    now.turn(seconds=2)
-    bring_in(larder.experiment, "\n".join(f"{number}@x.io" for number in range(8)))
     mia.sign_up(page, "mia@x.io")
 
     assert wait_of(paced, "mia@x.io") == timedelta(0)

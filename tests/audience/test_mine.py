@@ -8,10 +8,9 @@ import sqlalchemy as sa
 from flask import Flask
 
 from tests.audience.larder import Visitor, mails, signups, start_page, token_in, words_in
-from tests.audience.lists import Brought, bring_in
 from tests.audience.test_steps import CALL, answer, next_url
 from wbtest.audience.leaving import erasures
-from wbtest.audience.models import Erasure, HourlyCount, Signup
+from wbtest.audience.models import HourlyCount, Signup
 from wbtest.audience.recording.cells import COLUMNS
 from wbtest.audience.recording.rollup import differences
 from wbtest.delivery import webhooks
@@ -23,7 +22,7 @@ from wbtest.publishing.models import Experiment
 from wbtest.results.figures import sealed_rule
 from wbtest.results.signup_files import signup_json
 from wbtest.results.signup_list import signups as listed
-from wbtest.store import Invalid, lock, writing, writing_group
+from wbtest.store import lock, writing, writing_group
 
 
 @pytest.fixture
@@ -119,54 +118,12 @@ def test_erasing_leaves_no_trace_of_the_person_and_every_total(app, mia, token, 
     assert differences(db.session.connection()) == []
 
 
-def test_who_was_erased_stays_out_when_the_same_list_is_brought_in_again(app, mia, experiment):
-    csv = "email,name\nmia@x.io,Mia\nMax@x.io,Max\nnobody\n"
-    assert bring_in(experiment, csv) == Brought(new=2, known=0, erased=0, wrong=1)
-    mia.sign_up(mia.get(), "mia@x.io")
-    [mail] = mails(app, "mia@x.io")
-    mia.post(mail.leave_url, {})
-
-    assert bring_in(experiment, csv) == Brought(new=0, known=1, erased=1, wrong=1)
-    assert erasures.is_erased(experiment, "mia@x.io")
-    assert sorted(row.email for row in signups(app)) == ["", "Max@x.io"]
-
-
-def test_who_signs_up_again_by_themselves_is_no_longer_kept_out(app, mia, token, experiment):
+def test_who_was_erased_can_sign_up_again(app, mia, token):
     mia.post(f"/leave/{token}", {})
-    assert db.session.scalars(sa.select(Erasure)).all() != []
 
     mia.sign_up(mia.get(), "mia@x.io")
 
-    assert not erasures.is_erased(experiment, "mia@x.io")
     assert sorted(row.email for row in signups(app)) == ["", "mia@x.io"]
-
-
-def test_addresses_brought_in_count_nowhere_and_get_no_mail(app, experiment):
-    bring_in(experiment, "ada@x.io\nbea@x.io")
-
-    assert {row.excluded_because for row in signups(app)} == {"imported"}
-    assert mails(app, "ada@x.io") == []
-    counting = sa.select(sa.func.sum(HourlyCount.signups)).where(HourlyCount.excluded_because == "")
-    assert not db.session.scalar(counting)
-    assert differences(db.session.connection()) == []
-
-
-def test_who_signs_up_takes_their_address_over_from_a_list(app, mia, experiment):
-    bring_in(experiment, "mia@x.io,From a list")
-
-    mia.sign_up(mia.get(), "mia@x.io", name="Mia")
-
-    [row] = signups(app)
-    assert (row.name, row.excluded_because) == ("Mia", "")
-    assert row.consent != ""
-    assert len(mails(app, "mia@x.io")) == 1
-    assert differences(db.session.connection()) == []
-
-
-@pytest.mark.parametrize("text", ["", "email\n", "x\n" * 502, "a@x.io," + "x" * 100_000])
-def test_a_list_that_is_empty_or_long_is_refused(app, experiment, text):
-    with pytest.raises(Invalid):
-        bring_in(experiment, text)
 
 
 def test_nobody_confirmed_for_thirty_days_is_erased_and_still_counted(app, mia, token, now):
@@ -268,20 +225,6 @@ def while_another_has_its_turn(app, verb, meanwhile):
         meanwhile(turn)
         turn.commit()
         return started.result()
-
-
-@pytest.mark.postgresql
-def test_a_list_that_is_brought_in_keeps_no_visit_from_being_stored(app, experiment):
-    """Each visit that is inserted needs the row of its experiment."""
-    need = sa.text("SELECT id FROM experiments FOR KEY SHARE NOWAIT")
-
-    brought = while_another_has_its_turn(
-        app,
-        lambda: bring_in(db.session.get(Experiment, 1), "ada@x.io"),
-        lambda turn: turn.execute(need),
-    )
-
-    assert brought == Brought(new=1, known=0, erased=0, wrong=0)
 
 
 @pytest.mark.postgresql

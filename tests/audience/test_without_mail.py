@@ -129,7 +129,7 @@ def test_the_files_hold_each_sign_up_with_its_consent(app, mia, larder: Larder, 
     [record] = signup_records(people())
     _, (address, *_) = mailing_rows(people(), "larder")
     assert (cells["email"], cells["asked_to_confirm"]) == ("mia@x.io", "no")
-    assert cells["consented_at"].startswith("2027-03-01T09:00")
+    assert cells["at"].startswith("2027-03-01T09:00")
     assert cells["consent"].endswith("[Start with one photo]")
     assert len(cells["page_version"]) == 64
     assert cells["variant"]

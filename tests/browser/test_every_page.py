@@ -35,7 +35,6 @@ from tests.factories import (
 from tests.network import cut_off
 from tests.results.crowd import count_day, count_machines
 from tests.review.reading_room import give, read
-from wbtest.audience.lists.choosing import upload
 from wbtest.delivery.subscriptions import add_webhook
 from wbtest.delivery.webhooks import KINDS
 from wbtest.extensions import db
@@ -98,7 +97,6 @@ def workspace(live: Live, approved: Revision, editor: Person, owner: Person) -> 
     running = make_running(approved, editor, owner, slug="runs", variants=VARIANTS, asks_name=True)
     crowd(running)
     sign_up(live, "runs")
-    upload(running, owner, "fair.csv", b"email,name\nada@x.io,Ada\n")
     rests = make_running(short, editor, owner, slug="rests")
     life.pause(rests, owner)
     life.end(make_running(short, editor, owner, slug="over"), owner)

@@ -79,8 +79,6 @@ FIRST: dict[str, tuple[Call, ...]] = {
         ("editor", "POST", "/releases/{release_id}/experiments", {**TESTED, "slug": "six"}),
     ),
 }
-# What takes a long text and keeps the beginning alone.
-LONGEST = {"bring_list_in.file_name": 80, "bring_list_in.text": 80}
 # The key of a text whose keys are words of ours.
 KEYS = {
     "change_words.words": "again",
@@ -112,8 +110,6 @@ def sent_for(field: str, text: str) -> str:
     """Return what is sent for the text to stand in this field: it may be a part of a file."""
     if field == "import_release.text":
         return to_markdown(replace(LARDER, problem=text), "full")
-    if field == "bring_list_in.text":
-        return f"name,email\n{_line(text, 'mia@x.io')}"
     if field == "add_spend_lines.lines":
         return _line("x", "2027-03-01", "", "12.50", text)
     return text

@@ -6,8 +6,6 @@ measures and decides.
 
 from __future__ import annotations
 
-import csv
-import io
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -63,7 +61,6 @@ class Filling(Founding):
         self._decide()
         # Weeks later the password is asked for again before a webhook is added.
         log_in(self.owner.browser, db.session.get_one(Person, 1))
-        self._bring_list()
         talk_to_machines(self.app, self.owner, self.texts)
         # What was sent before is over by now.
         self._come(1)
@@ -191,23 +188,6 @@ class Filling(Founding):
         self._mark()
         self.editor.send("/releases/3/scope/new", state="planned")
         self.approver.send("/experiments/2/closing", is_read="y")
-
-    def _bring_list(self) -> None:
-        """Bring people in from a file whose name, headings and cells are hostile."""
-        file = io.StringIO()
-        lines = csv.writer(file)
-        lines.writerow(["E-mail", self.texts.text(90), self.texts.text(90)])
-        for _ in range(3):
-            lines.writerow([self.texts.email(), self.texts.text(90), self.texts.text(200)])
-        # A browser writes other letters for these.
-        name = self.texts.text(90, without='/"' + ENDS) + ".csv"
-        content = BytesIO(file.getvalue().encode())
-        sent = {"csrf_token": self._token(self.owner), "file": (content, name)}
-        self.owner.post("/experiments/1/signups", sent)
-        columns = ["email", "name", "keep"]
-        for last in ({}, {"bring": "y", "agreed": "y", "how": self.texts.text(300)}):
-            said = {"csrf_token": self._token(self.owner), "column": columns, **last}
-            self.owner.post("/experiments/1/lists/1", {**said, "counted": ",".join(columns)})
 
     def _mark(self) -> None:
         """Say what became of the assumptions and open questions."""

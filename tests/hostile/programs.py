@@ -20,7 +20,6 @@ from tests.factories import Team, log_in
 from tests.hostile.api_bodies import (
     FIRST,
     FITTING,
-    LONGEST,
     NUMBERS,
     OF_ONE,
     PICTURE,
@@ -151,8 +150,7 @@ class Speaker:
         """Say as much as the field takes."""
         name = ".".join((operation.name, *way))
         for length, without in LENGTHS if name not in REFUSED else LENGTHS[-1:]:
-            longest = min(length, LONGEST.get(name, length))
-            text = kept_of(name, self._texts.text(longest, without=without), self._texts)
+            text = kept_of(name, self._texts.text(length, without=without), self._texts)
             said = self._say_text(operation, way, name, text)
             if said.is_taken:
                 break

@@ -138,3 +138,41 @@ def test_the_file_for_programs_says_of_nobody_left_out_that_they_count(client, t
     counts = {each["email"]: (each["counts"], each["standing"]) for each in listed}
     assert counts["ada@example.com"] == (True, "counts")
     assert counts["own@example.com"] == (False, "not counted: of the team")
+
+
+def test_the_file_for_mailing_tools_holds_whoever_agreed(client, team, experiment):
+    add_signup(experiment, "yes@example.com", confirmed_us=1_804_000_000_000_000)
+    add_signup(experiment, "pending@example.com")
+    add_signup(
+        experiment, "bot@example.com", is_asked_to_confirm=False, excluded_because="suspected"
+    )
+    waits = {"is_asked_to_confirm": False, "excluded_because": "waiting"}
+    add_signup(experiment, "waits@example.com", **waits)
+    log_in(client, team.owner)
+
+    file = client.get(f"/experiments/{experiment.id}/signups/mailing.csv")
+    head, *rows = csv.reader(io.StringIO(file.text, newline=""))
+
+    assert head[:3] == ["email", "name", "tags"]
+    assert {row[0]: row[2] for row in rows} == {
+        "yes@example.com": f"{experiment.slug},Control",
+        "waits@example.com": f"{experiment.slug},waiting list",
+    }
+
+
+def test_an_owner_erases_whoever_asks_the_team(client, team, experiment):
+    add_signup(experiment, "ada@example.com")
+    add_signup(experiment, "cid@example.com")
+    log_in(client, team.owner)
+    url = f"/experiments/{experiment.id}/signups"
+
+    refused = client.send(f"{url}/erase", {"email": "nobody@example.com"})
+    client.send(f"{url}/erase", {"email": " ADA@example.com"})
+
+    assert refused.status_code == 422
+    assert "Nobody here has this address." in refused.text
+    assert 'value="nobody@example.com"' in refused.text
+    page = page_of(client, experiment, "signups")
+    assert "ada@example.com" not in page
+    assert "cid@example.com" in page
+    assert "One person has left since." in page

@@ -7,7 +7,6 @@ import re
 from flask import Flask
 
 from tests.audience.larder import Larder, Visitor, signups, start_page, words_in
-from tests.audience.lists import bring_in
 from tests.audience.test_steps import CALL, answer, fields_in, next_url
 from tests.conftest import Browser
 from tests.factories import log_in, make_person
@@ -41,24 +40,12 @@ def test_each_step_is_counted_on_its_own_everywhere(app: Flask, client: Browser)
     assert (variant["answered"], variant["agreed"]) == (2, 1)
 
 
-def test_owners_read_the_answers_and_see_who_came_with_a_list(app: Flask, client: Browser) -> None:
+def test_owners_read_the_answers(app: Flask, client: Browser) -> None:
     larder = walk_the_ladder(app)
     log_in(client, make_person("owner@x.example", "owner", larder.workspace))
     url = f"/experiments/{larder.experiment.id}/signups"
-    bring_in(larder.experiment, "ada@x.io\n0@x.io\n")
     words = words_in(client.get(url))
     rows = list(csv.DictReader(io.StringIO(client.get(f"{url}.csv").text)))
 
     assert "0 of 3 confirmed" in words
-    assert "Brought in from a list 1" in words
     assert {row["Who cooks?"] for row in rows} == {"", "I do"}
-
-
-def test_only_owners_bring_addresses_in(app: Flask, client: Browser) -> None:
-    larder = start_page(options=CALL)
-    log_in(client, larder.approver)
-
-    answer = client.send(f"/experiments/{larder.experiment.id}/signups", {"addresses": "a@x.io"})
-
-    assert answer.status_code == 403
-    assert signups(app) == []

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import ClassVar
 
+from tests.audience.addresses import leave_addresses
 from tests.factories import (
     PASSWORD,
     make_checked,
@@ -164,17 +165,7 @@ class Deeds(Doing):
         approver, owner = signed(self.team.approver), signed(self.team.owner)
         person = self.team.owner
         return [
-            ("signups.brought_in", owner, self._bring_in),
-            (
-                "signup.erased_for",
-                owner,
-                lambda: self._send(f"{self._address()}/signups/erase", {"email": "mia@x.io"}),
-            ),
-            (
-                "signups.taken_back",
-                owner,
-                lambda: self._send(f"{self._address()}/lists/1/take-back"),
-            ),
+            ("signup.erased_for", owner, self._erase_for),
             (
                 "signups.exported",
                 owner,
@@ -200,11 +191,9 @@ class Deeds(Doing):
             ("experiment.purged", owner, lambda: finish_purges(self.now())),
         ]
 
-    def _bring_in(self) -> None:
-        """A list, and the people of it."""
-        self._send(f"{self._address()}/signups", {"addresses": "mia@x.io"})
-        said = {"column": "email", "counted": "email", "bring": "1"}
-        self._send(f"{self._address()}/lists/1", said)
+    def _erase_for(self) -> None:
+        leave_addresses(self._experiment(), 1, email="mia")
+        self._send(f"{self._address()}/signups/erase", {"email": "mia0@x.io"})
 
     def _sending(self) -> list[Deed]:
         owner = signed(self.team.owner)

@@ -192,7 +192,8 @@ def _reader(filled: Filled) -> str:
         signup = db.session.scalars(
             sa.select(Signup).where(Signup.experiment_id == filled.running.id).limit(1)
         ).one()
-        token = sign_up_token(filled.running.identity_key, signup.email_key)
+        secret = current_app.config["SECRET_KEY"]
+        token = sign_up_token(filled.running.identity_key, signup.email_key, secret)
         signup.token_hash = sha256(token.encode()).hexdigest()
     return token
 

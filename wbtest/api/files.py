@@ -5,13 +5,12 @@ from typing import Any
 
 from flask import Response, request
 
-from wbtest.audience.lists.choosing import kept_of, questions_of
 from wbtest.downloads import as_csv, as_ndjson, send_file
 from wbtest.moments import read_one_moment
 from wbtest.publishing.models import Experiment
 from wbtest.results.event_files import EVENT_COLUMNS, event_rows
 from wbtest.results.figures import sealed_rule
-from wbtest.results.signup_files import signup_records, signup_rows
+from wbtest.results.signup_files import questions_of, signup_records, signup_rows
 from wbtest.results.signup_list import signups
 from wbtest.store import Refused
 from wbtest.team import access
@@ -41,7 +40,7 @@ def get_signups(experiment_id: int) -> Response:
     experiment, kind = _taken(experiment_id, "signups.exported")
     found = signups(experiment, sealed_rule(experiment))
     if kind == CSV:
-        rows = signup_rows(found, questions_of(experiment), kept_of(experiment))
+        rows = signup_rows(found, questions_of(experiment))
         return send_file(as_csv(rows), f"{experiment.slug}-signups.csv")
     return send_file(as_ndjson(signup_records(found)), f"{experiment.slug}-signups.ndjson", NDJSON)
 

@@ -74,7 +74,6 @@ def _hand_over_jobs(app: Flask, settings: Settings) -> None:
     from wbtest.audience.leaving.erasures import erase_unconfirmed
     from wbtest.audience.leaving.purging import finish_purges, purge_due
     from wbtest.audience.leaving.warning import remind_owners
-    from wbtest.audience.lists.bringing import carry_on
     from wbtest.audience.objections import forget_again
     from wbtest.audience.signing.alarms import raise_alarms
 
@@ -82,7 +81,6 @@ def _hand_over_jobs(app: Flask, settings: Settings) -> None:
     jobs["objections"] = (forget_again, timedelta(minutes=1))
     jobs["alarms"] = (raise_alarms, timedelta(minutes=5))
     jobs["unconfirmed"] = (erase_unconfirmed, timedelta(minutes=10))
-    jobs["lists"] = (carry_on, timedelta(minutes=1))
     jobs["closing"] = (write_letters, timedelta(minutes=1))
     jobs["retention"] = (remind_owners, timedelta(hours=1))
     jobs["purge"] = (purge_due, timedelta(hours=1))

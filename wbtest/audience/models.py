@@ -7,18 +7,13 @@ a user agent is stored anywhere.
 """
 
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import (
     BigInteger,
-    Connection,
     ForeignKey,
     Index,
     String,
-    Table,
     Text,
-    event,
-    text,
 )
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
@@ -90,13 +85,6 @@ class Signup(Base):
         Index(None, "experiment_id", "other_variant"),
         Index(None, "experiment_id", "token_hash"),
         Index(None, "experiment_id", "mailed_us"),
-        # Of those alone who came with a list: whoever signs up is not made to wait for it.
-        Index(
-            None,
-            "experiment_id",
-            "list_number",
-            sqlite_where=text("list_number IS NOT NULL"),
-        ),
     )
 
     experiment_id: Mapped[int] = mapped_column(ForeignKey(Experiment.id), primary_key=True)
@@ -136,18 +124,6 @@ class Signup(Base):
     # When the mail with the decision was queued.
     told_us: Mapped[int | None] = mapped_column(BigInteger)
     left_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
-    # Of somebody whom the team brought in: with which list, and what else that says, as JSON.
-    list_number: Mapped[int | None]
-    from_list: Mapped[str] = mapped_column(Text, default="", server_default="")
-
-
-@event.listens_for(Signup.__table__, "before_create")
-def _same_for_postgresql(table: Table, connection: Connection, **_more: Any) -> None:
-    """Let PostgreSQL's indexes hold the same rows: said above, all would load its dialect."""
-    if connection.dialect.name == "postgresql":
-        for index in table.indexes:
-            where = index.dialect_options["sqlite"]["where"]
-            index.dialect_options["postgresql"]["where"] = where
 
 
 class Objection(Base):
@@ -205,15 +181,6 @@ class Readmission(Base):
 
     person: Mapped[Person] = relationship(foreign_keys=[person_id])
     withdrawn_by: Mapped[Person | None] = relationship(foreign_keys=[withdrawn_by_id])
-
-
-class Erasure(Base):
-    """A keyed hash of an address that was erased: whoever imports a list again leaves it out."""
-
-    __tablename__ = "erasures"
-
-    experiment_id: Mapped[int] = mapped_column(ForeignKey(Experiment.id), primary_key=True)
-    email_hash: Mapped[str] = mapped_column(String(64), primary_key=True)
 
 
 class Alarm(Base):

@@ -30,7 +30,6 @@ SAID = {
     "objections": "Some who objected to being counted are not forgotten",
     "alarms": "Nobody is warned of unusual sign-ups",
     "unconfirmed": "Addresses that nobody confirmed are not erased",
-    "lists": "People from a long list are not all added, or not all taken out again",
     "closing": "Some who signed up are not told the outcome",
     "traces": "What was erased still stands in the unused parts of the database file",
     "retention": "Owners are not reminded before what visitors left is erased",

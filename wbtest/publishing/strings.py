@@ -123,10 +123,6 @@ class PageStrings(Struct, frozen=True):
     closing_why: str = (
         "This mail goes once to everybody who left an address for {product} at {page}."
     )
-    closing_why_list: str = (
-        "You get this mail once, because your address is on our list of people who agreed to hear "
-        "about {product} ({page})."
-    )
     closing_leave: str = (
         "We keep your address until {date} at the longest. You can have it erased now on this page:"
     )
@@ -149,9 +145,6 @@ class PageStrings(Struct, frozen=True):
     mine_file: str = "Download it as a file"
     mine_save: str = "Save the name"
     mine_at: str = "Signed up"
-    mine_list: str = "We brought your address in from our list"
-    mine_on_list: str = "What the list says"
-    mine_agreed: str = "What we say you agreed to"
     mine_confirmed: str = "Confirmed"
     mine_words: str = "Words beside the button"
     mine_version: str = "Version of the page"

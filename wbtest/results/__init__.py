@@ -8,7 +8,6 @@ from flask import Flask
 # Each adds its pages to the blueprint of views.
 PAGES = (
     "annotating.views",
-    "bringing.views",
     "closing_views",
     "dashboard.file_views",
     "dashboard.first_views",

@@ -33,7 +33,6 @@ REASONS = {
     "paused": "while the test was paused",
     "opted_out": "who objected to being counted",
     "source": "from a source that does not count",
-    "imported": "brought in from a list",
     WAITING: "on the waiting list, after the end",
     LOST: "lost, because the database did not take them",
 }
@@ -44,7 +43,6 @@ MENDS = {
     "paused": "Share no link while the test rests, or take it up again.",
     "opted_out": "Nothing needs mending. Ask yourself whether those who object think otherwise.",
     "source": "If these people were meant, too, name their source in the rule of your next test.",
-    "imported": "Nothing needs mending: a list that you brought in was never to count.",
 }
 
 

@@ -21,7 +21,6 @@ MEANINGS = {
     "opted_out": "Asked not to be counted. Only an address that they left is kept.",
     "source": "Came from a source that the sealed rule does not count.",
     "waiting": "Signed up for the waiting list after the end.",
-    "imported": "Addresses that the team brought in from a list.",
     "lost": "The database did not take these, so no more is known of them.",
 }
 

@@ -1,8 +1,4 @@
-"""The sign-ups as files for their owner: every address with the record of its consent.
-
-Whoever was brought in stands with what the team's own list says: then a file that is brought in
-again loses nothing.
-"""
+"""The sign-ups as files for their owner: every address with the record of its consent."""
 
 from __future__ import annotations
 
@@ -11,35 +7,40 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
-from wbtest.audience.lists.columns import OURS
+from wbtest.publishing.choices import options
+from wbtest.publishing.models import Experiment
 from wbtest.results.signup_list import ListedSignup
 
 SIGNUP_COLUMNS = (
     *("email", "name", "variant", "at", "source", "device"),
     *("asked_to_confirm", "confirmed_at", "counts"),
     *("notes", "consent", "page_version", "answered_at", "agreed_at"),
-    *("origin", "consented_at", "brought_in_at"),
+    "origin",
 )
 # What a mailing tool takes: each of them finds an e-mail by this heading.
 MAILING_COLUMNS = ("email", "name", "tags", "source", "consent", "consented_at")
 
 
+def questions_of(experiment: Experiment) -> list[str]:
+    """Return the questions that the page asks after the sign-up."""
+    return [asked.text for asked in options.from_json(experiment.options).questions]
+
+
 def signup_rows(
-    signups: Iterable[ListedSignup], questions: Sequence[str] = (), kept: Sequence[str] = ()
+    signups: Iterable[ListedSignup], questions: Sequence[str] = ()
 ) -> Iterator[Sequence[Any]]:
     """Every sign-up with the reason why it counts or does not; times in UTC.
 
-    Each of the ``questions`` has a column of its own at the end, and so has what was ``kept`` from
-    lists, by heading.
+    Each of the ``questions`` has a column of its own at the end.
     """
-    yield *SIGNUP_COLUMNS, *questions, *(f"{OURS}{heading}" for heading in kept)
+    yield *SIGNUP_COLUMNS, *questions
     for signup in signups:
         yield (
             signup.email,
             signup.name,
             signup.variant,
-            _at(signup),
-            signup.said.get("source") or signup.source,
+            signup.at.isoformat(),
+            signup.source,
             signup.device,
             "yes" if signup.is_asked_to_confirm else "no",
             _text(signup.confirmed_at),
@@ -50,10 +51,7 @@ def signup_rows(
             _text(signup.answered_at),
             _text(signup.agreed_at),
             signup.origin,
-            _consented_at(signup),
-            signup.at.isoformat() if signup.origin == "imported" else "",
             *(signup.answers.get(question, "") for question in questions),
-            *(signup.kept.get(heading, "") for heading in kept),
         )
 
 
@@ -70,9 +68,9 @@ def mailing_rows(signups: Iterable[ListedSignup], slug: str) -> Iterator[Sequenc
                 signup.email,
                 signup.name,
                 ",".join(tag.replace(",", " ") for tag in tags),
-                signup.said.get("source") or signup.source,
+                signup.source,
                 signup.consent,
-                _consented_at(signup),
+                signup.at.isoformat(),
             )
 
 
@@ -83,8 +81,8 @@ def signup_records(signups: Iterable[ListedSignup]) -> Iterator[dict[str, Any]]:
             "email": signup.email,
             "name": signup.name,
             "variant": signup.variant,
-            "at": _at(signup),
-            "source": signup.said.get("source") or signup.source,
+            "at": signup.at.isoformat(),
+            "source": signup.source,
             "device": signup.device,
             "asked_to_confirm": signup.is_asked_to_confirm,
             "confirmed_at": _text(signup.confirmed_at),
@@ -96,9 +94,6 @@ def signup_records(signups: Iterable[ListedSignup]) -> Iterator[dict[str, Any]]:
             "answered_at": _text(signup.answered_at),
             "agreed_at": _text(signup.agreed_at),
             "origin": signup.origin,
-            "brought_in": {"at": signup.at.isoformat(), "kept": dict(signup.kept)}
-            if signup.origin == "imported"
-            else None,
         }
 
 
@@ -109,18 +104,6 @@ def signup_json(signups: Iterable[ListedSignup]) -> Iterator[str]:
         yield start + json.dumps(record, ensure_ascii=False)
         start = ",\n"
     yield "\n]\n" if start != "[\n" else "[]\n"
-
-
-def _at(signup: ListedSignup) -> str:
-    """When somebody signed up: elsewhere, as the list has it, or here."""
-    return signup.said.get("at") or signup.at.isoformat()
-
-
-def _consented_at(signup: ListedSignup) -> str:
-    """When somebody agreed; on a page they do with the button. '' where a list does not say it."""
-    if signup.origin == "imported":
-        return signup.said.get("agreed", "")
-    return signup.at.isoformat()
 
 
 def _text(at: datetime | None) -> str:

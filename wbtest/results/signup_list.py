@@ -5,21 +5,19 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
-from typing import Any, Literal, NamedTuple
+from typing import Any, NamedTuple
 
 from msgspec import Struct, field
-from sqlalchemy import ColumnElement, Select, and_, true
+from sqlalchemy import ColumnElement, Select, and_
 
 from wbtest.audience.models import Signup
-from wbtest.audience.recording.cells import IMPORTED, SUSPECTED
+from wbtest.audience.recording.cells import SUSPECTED
 from wbtest.audience.waiting import WAITING
 from wbtest.extensions import db
 from wbtest.publishing.models import Experiment
 from wbtest.publishing.rule import Hypothesis
 from wbtest.results.people import reason_name
 
-Origin = Literal["page", "waiting list", "imported"]
-ORIGINS: dict[str, Origin] = {WAITING: "waiting list", IMPORTED: "imported"}
 # Whoever left these addresses is not known to want mail.
 NOT_ASKED = (SUSPECTED, "team")
 CHUNK = 1_000
@@ -30,8 +28,7 @@ class ListedSignup(Struct, frozen=True):
     """A row of the list. ``standing`` is “counts”, or why it does not.
 
     ``consent`` are the words beside the button, ``page_version`` the digest of the page's words.
-    ``notes`` say what is doubtful about the address. ``answers`` are by question. ``said`` is what
-    the team's own list says of somebody whom it brought in, ``kept`` its other cells by heading.
+    ``notes`` say what is doubtful about the address. ``answers`` are by question.
     ``may_hear`` says whether they agreed to mail, and confirmed it if they were asked to.
     """
 
@@ -51,24 +48,19 @@ class ListedSignup(Struct, frozen=True):
     answered_at: datetime | None = None
     agreed_at: datetime | None = None
     notes: tuple[str, ...] = ()
-    origin: Origin = "page"
-    said: Mapping[str, str] = field(default_factory=dict)
-    kept: Mapping[str, str] = field(default_factory=dict)
+    origin: str = "page"
     may_hear: bool = False
 
 
 def signups(
-    experiment: Experiment,
-    rule: Hypothesis,
-    newest: int | None = None,
-    which: ColumnElement[bool] | None = None,
+    experiment: Experiment, rule: Hypothesis, newest: int | None = None
 ) -> Iterator[ListedSignup]:
-    """Return the sign-ups, newest first; all of them, or the ``newest`` so many of ``which``."""
+    """Return the sign-ups, newest first; all of them, or the ``newest`` so many."""
     # Read at once: while a download is sent, the session that knows the experiment is over.
     names = {variant.key: variant.name or variant.key for variant in experiment.variants}
     query = (
         db.select(Signup)
-        .where(_is_read(experiment), Signup.left_at.is_(None), true() if which is None else which)
+        .where(_is_read(experiment), Signup.left_at.is_(None))
         .order_by(Signup.at_us.desc(), Signup.email_key)
         .limit(newest)
         .execution_options(yield_per=CHUNK)
@@ -86,7 +78,6 @@ def _is_read(experiment: Experiment) -> ColumnElement[bool]:
 
 def _list(query: Select[Any], names: Mapping[str, str], rule: Hypothesis) -> Iterator[ListedSignup]:
     for row in db.session.scalars(query):
-        said = json.loads(row.from_list) if row.from_list else {}
         yield ListedSignup(
             email=row.email,
             name=row.name,
@@ -106,42 +97,27 @@ def _list(query: Select[Any], names: Mapping[str, str], rule: Hypothesis) -> Ite
             answers=json.loads(row.answers) if row.answers else {},
             answered_at=_moment(row.answered_us),
             agreed_at=_moment(row.agreed_us),
-            notes=tuple(_notes(row, said)),
-            origin=ORIGINS.get(row.excluded_because, "page"),
-            kept=said.pop("kept", {}),
-            said=said,
+            notes=tuple(_notes(row)),
+            origin="waiting list" if row.excluded_because == WAITING else "page",
             may_hear=_may_hear(row),
         )
 
 
-def came_with(number: int) -> ColumnElement[bool]:
-    """Whether a sign-up came with this list of the experiment."""
-    return Signup.list_number == number
-
-
-def came_by_themselves() -> ColumnElement[bool]:
-    """Whether a sign-up came with no list that is known."""
-    return Signup.list_number.is_(None)
-
-
 class Numbers(NamedTuple):
-    """How many came ``by_themselves`` or ``with_lists`` and are here, and how many ``left``.
+    """How many are ``here``, and how many ``left``.
 
     ``asked`` could confirm their email, those who left included.
     """
 
-    by_themselves: int
-    with_lists: int
+    here: int
     left: int
     asked: int
 
 
 def count_signups(experiment: Experiment) -> Numbers:
     """Return how many sign-ups there are, whether they count or not."""
-    is_here = Signup.left_at.is_(None)
     query = db.select(
-        db.func.count().filter(is_here, came_by_themselves()),
-        db.func.count().filter(is_here, ~came_by_themselves()),
+        db.func.count().filter(Signup.left_at.is_(None)),
         db.func.count(Signup.left_at),
         # Who signs up again is asked even if nobody could be the first time.
         db.func.count().filter(Signup.is_asked_to_confirm | Signup.confirmed_us.is_not(None)),
@@ -201,18 +177,11 @@ def _standing(row: Signup, rule: Hypothesis) -> str:
 
 
 def _may_hear(row: Signup) -> bool:
-    if row.excluded_because == IMPORTED:
-        # They have a way out of our mail where somebody said that they agreed to it.
-        return row.token_hash != ""
     is_open = row.is_asked_to_confirm and row.confirmed_us is None
     return row.excluded_because not in NOT_ASKED and not is_open
 
 
-def _notes(row: Signup, said: Mapping[str, Any]) -> Iterator[str]:
-    if said.get("at"):
-        yield f"on your list since {said['at']}"
-    if said.get("source"):
-        yield f"from {said['source']}, your list says"
+def _notes(row: Signup) -> Iterator[str]:
     if row.is_automated:
         yield "confirmed by a machine?"
     if row.is_disposable:

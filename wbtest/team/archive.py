@@ -29,7 +29,7 @@ DAMAGED = "The file is damaged or not whole. Nothing was stored."
 # Stands where the others name their table.
 END = "end"
 ROWS_AT_ONCE = 1_000
-# In bytes. A picture, or a list of people that waits, is a tenth of that.
+# In bytes. A picture is a tenth of that.
 LONGEST_LINE = 1 << 26
 Told = Callable[[int], None]
 # A line's number, from 1 for the head, and what it holds.

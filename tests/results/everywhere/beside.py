@@ -29,7 +29,6 @@ REASONS = {
     "paused": "People while the test was paused",
     "opted_out": "People who objected to being counted",
     "source": "People from a source that does not count",
-    "imported": "People brought in from a list",
     "waiting": "People on the waiting list, after the end",
 }
 

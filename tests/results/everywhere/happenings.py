@@ -130,7 +130,6 @@ class History(NamedTuple):
     is_cookieless: bool = False
     weights: tuple[int, ...] = (1, 1, 1, 1)
     follows: tuple[Follow, ...] = ()
-    imported: tuple[int, ...] = ()
     waiting: tuple[int, ...] = ()
     readmitted: tuple[str, ...] = ()
     looked_after: int = (DAYS + 6) * DAY

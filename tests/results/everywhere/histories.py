@@ -121,7 +121,6 @@ def histories(draw: st.DrawFn) -> History:
         is_cookieless=draw(st.sampled_from([False, False, True])),
         weights=draw(st.lists(st.sampled_from([1, 1, 9]), min_size=4, max_size=4).map(tuple)),
         follows=tuple(draw(st.lists(follows, min_size=ADDRESSES, max_size=ADDRESSES))),
-        imported=draw(some),
         waiting=draw(some),
         readmitted=draw(st.sampled_from([(), ("team",), ("suspected", "paused")])),
         looked_after=draw(st.sampled_from([(DAYS + 2) * DAY, (DAYS + 10) * DAY])),

@@ -11,7 +11,6 @@ from typing import Any
 from flask import current_app
 from msgspec.structs import replace
 
-from tests.audience.lists import bring_in
 from tests.conftest import HandClock
 from tests.factories import Team, make_checked, make_experiment
 from tests.results.everywhere.happenings import SECOND, Follow, Form, History, Visit
@@ -208,8 +207,6 @@ def _signed_up(who: dict[str, Any], email: str, visitor: str, at_us: int) -> Sig
 
 
 def _follow_up(history: History, experiment: Experiment, now: HandClock) -> None:
-    if history.imported:
-        bring_in(experiment, "\n".join(map(_address, history.imported)))
     for number, follow in enumerate(history.follows):
         _follow(experiment, _address(number), follow, now)
     with writing() as session:

@@ -46,7 +46,6 @@ EVERYTHING = History(
     asks_for="call",
     weights=(1, 9),
     follows=(Follow(HOUR, "Yes", agrees=True), Follow(8 * DAY, "No", is_erased=True), Follow()) * 4,
-    imported=(20, 21),
     waiting=(0,),
     readmitted=("team", "suspected"),
     is_printed=True,

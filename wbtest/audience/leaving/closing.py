@@ -12,7 +12,7 @@ import sqlalchemy as sa
 
 from wbtest.audience.leaving.letters import last_letter
 from wbtest.audience.leaving.links import link_token
-from wbtest.audience.recording.cells import IMPORTED, SUSPECTED
+from wbtest.audience.recording.cells import SUSPECTED
 from wbtest.audience.recording.ledger import SIGNUPS, take_turn
 from wbtest.audience.waiting import WAITING
 from wbtest.delivery.each import for_each
@@ -29,9 +29,8 @@ LONGEST_TEXT = 4_000
 SHORTEST_TEXT = 20
 PEOPLE_AT_ONCE = 500
 MICROSECONDS = 1_000_000
-# They did not ask us for an answer, or get one of their own. Whoever came with a list hears if the
-# team said that they agreed to it: see ``_is_asked``.
-NOT_TOLD = (SUSPECTED, IMPORTED, "team", WAITING)
+# They did not ask us for an answer, or get one of their own.
+NOT_TOLD = (SUSPECTED, "team", WAITING)
 
 
 class Hearers(NamedTuple):
@@ -115,12 +114,7 @@ def _write_some(experiment: Experiment, now: datetime, domain: str) -> bool:
         # Nobody leaves, confirms or is told by another worker meanwhile.
         take_turn(connection)
         people = connection.execute(
-            sa.select(
-                SIGNUPS.c.email_key,
-                SIGNUPS.c.email,
-                SIGNUPS.c.token_hash,
-                SIGNUPS.c.excluded_because,
-            )
+            sa.select(SIGNUPS.c.email_key, SIGNUPS.c.email, SIGNUPS.c.token_hash)
             .where(SIGNUPS.c.experiment_id == experiment.id, _hears())
             .order_by(SIGNUPS.c.email_key)
             .limit(PEOPLE_AT_ONCE)
@@ -128,16 +122,7 @@ def _write_some(experiment: Experiment, now: datetime, domain: str) -> bool:
         if not people:
             return False
         write = last_letter(experiment)
-        letters = [
-            (
-                person.email,
-                write(
-                    link_token(person.token_hash),
-                    is_from_list=person.excluded_because == IMPORTED,
-                ),
-            )
-            for person in people
-        ]
+        letters = [(person.email, write(link_token(person.token_hash))) for person in people]
         mails = [
             mail_row(
                 email,
@@ -161,19 +146,9 @@ def _write_some(experiment: Experiment, now: datetime, domain: str) -> bool:
     return len(people) == PEOPLE_AT_ONCE
 
 
-def _agreed() -> sa.ColumnElement[bool]:
-    """Whether somebody of the team said of a sign-up from a list that its owner agreed."""
-    return sa.and_(
-        SIGNUPS.c.excluded_because == IMPORTED,
-        SIGNUPS.c.list_number.is_not(None),
-        # They have a way out because of that, and without it none.
-        SIGNUPS.c.token_hash != "",
-    )
-
-
 def _is_asked() -> sa.ColumnElement[bool]:
     """Whether a sign-up is of somebody who is to hear."""
-    return sa.or_(SIGNUPS.c.excluded_because.not_in(NOT_TOLD), _agreed())
+    return SIGNUPS.c.excluded_because.not_in(NOT_TOLD)
 
 
 def _hears() -> sa.ColumnElement[bool]:

@@ -2,14 +2,11 @@
 
 from collections.abc import Collection
 from datetime import datetime, timedelta
-from hashlib import blake2b
 
 import sqlalchemy as sa
 
-from wbtest import store
 from wbtest.audience.leaving.links import hash_of, leads_to
-from wbtest.audience.lists.choosing import is_named
-from wbtest.audience.models import Erasure, Signup
+from wbtest.audience.models import Signup
 from wbtest.audience.recording import rollup
 from wbtest.audience.recording.ledger import take_turn
 from wbtest.audience.visitors import NotAnEmail, read_email
@@ -30,25 +27,10 @@ MOST_AT_ONCE = 100
 MICROSECONDS = 1_000_000
 
 
-def email_hash(identity_key: bytes, email_key: str) -> str:
-    """What is remembered of an erased address: nobody without the page's key can tell whose."""
-    address = email_key.encode()
-    return blake2b(address, key=identity_key, person=b"erased", digest_size=32).hexdigest()
-
-
-def is_erased(experiment: Experiment, email_key: str) -> bool:
-    """Whether somebody erased this address on this page, and has not left it again since."""
-    if experiment.identity_key is None:
-        return False
-    key = (experiment.id, email_hash(experiment.identity_key, email_key))
-    return db.session.get(Erasure, key) is not None
-
-
 def leave(token: str) -> bool:
     """Erase who is behind this token wherever they are named; False when it leads nowhere.
 
-    Name, address, consent and answers go, with our mails and what webhooks hold of them. That the
-    address was erased is remembered as a keyed hash, so that no list brings it back.
+    Name, address, consent and answers go, with our mails and what webhooks hold of them.
     """
     token_hash = hash_of(token)
     with writing() as session:
@@ -67,43 +49,28 @@ def leave(token: str) -> bool:
 def erase_for(experiment: Experiment, person: Person, text: str) -> None:
     """Erase whoever has this address and asked somebody of the team for it, as ``leave`` does.
 
-    Who came with a list may have no link of their own; whoever stands in one that is still coming
-    in stays out. Raises Invalid where nobody has the address.
+    Raises Invalid where nobody has the address.
     """
     try:
         _, email_key = read_email(text)
     except NotAnEmail as error:
         raise Invalid("email", "This is not a whole e-mail address.") from error
-    # Before visitors wait for our turn. Whom the worker adds until then is found among the people.
-    is_coming = is_named(experiment, email_key)
     with writing() as session:
         take_turn(session.connection())
-        if not _erase_everywhere(experiment, keys_of(email_key), is_coming=is_coming):
+        if not _erase_everywhere(experiment, keys_of(email_key)):
             raise Invalid("email", "Nobody here has this address.")
         record(experiment.workspace_id, "signup.erased_for", f"/p/{experiment.slug}", by=person)
 
 
-def _erase_everywhere(
-    experiment: Experiment, keys: tuple[str, str], *, is_coming: bool = False
-) -> bool:
-    """Erase an address on a page and remember that, inside ``writing`` with its turn taken.
+def _erase_everywhere(experiment: Experiment, keys: tuple[str, str]) -> bool:
+    """Erase an address on a page, inside ``writing`` with its turn taken; False for nobody's.
 
-    ``keys`` are those of the test and of the waiting list; ``is_coming`` where a list would bring
-    the address in. False where nobody has it.
+    ``keys`` are those of the test and of the waiting list.
     """
-    session = db.session
-    # On the waiting list, too, or in a list that was brought in before.
-    erased = rollup.erase_keys(session, experiment.id, keys, clock.now())
-    if experiment.identity_key is not None and (erased or is_coming):
-        values = {
-            "experiment_id": experiment.id,
-            "email_hash": email_hash(experiment.identity_key, keys[0]),
-        }
-        remembered = store.insert(db.engine.dialect.name, Erasure).values(values)
-        session.execute(remembered.on_conflict_do_nothing())
+    erased = rollup.erase_keys(db.session, experiment.id, keys, clock.now())
     hashes = {each.token_hash for each in erased}
     forget_mail(experiment.workspace_id, {each.email for each in erased}, hashes)
-    return bool(erased) or is_coming
+    return bool(erased)
 
 
 def forget_mail(

@@ -1,6 +1,6 @@
 """The mail with the decision: the team's words, why it comes, until when the address is kept."""
 
-from typing import Protocol
+from collections.abc import Callable
 
 from flask import current_app
 
@@ -22,17 +22,8 @@ def proposed_text(experiment: Experiment, decision: str) -> str:
     return dict(zip(DECISIONS, texts, strict=True))[decision].format(product=page.product)
 
 
-class Write(Protocol):
-    """What makes the mail from the token of its way out.
-
-    Of whoever came with a list of the team it does not say that they left an address on the page.
-    """
-
-    def __call__(self, token: str, *, is_from_list: bool = False) -> Letter: ...
-
-
-def last_letter(experiment: Experiment, text: str = "") -> Write:
-    """Return what makes the mail of an ended experiment.
+def last_letter(experiment: Experiment, text: str = "") -> Callable[[str], Letter]:
+    """Return what makes the mail of an ended experiment from the token of its way out.
 
     ``text`` stands for a letter that is still being written.
     """
@@ -43,14 +34,13 @@ def last_letter(experiment: Experiment, text: str = "") -> Write:
     last_day = in_words(terms_of(experiment).last_day, strings)
     workspace = experiment.workspace
     paragraphs = (text or experiment.last_letter).split("\n\n")
-    why = (strings.closing_why, strings.closing_why_list)
     subject = strings.closing_subject.format(product=page.product)
 
-    def write(token: str, *, is_from_list: bool = False) -> Letter:
+    def write(token: str) -> Letter:
         leave_url = f"{base_url}/leave/{token}"
         lines = [
             *(Line(paragraph.strip()) for paragraph in paragraphs if paragraph.strip()),
-            Line(why[is_from_list].format(product=page.product, page=page_url)),
+            Line(strings.closing_why.format(product=page.product, page=page_url)),
             Line(strings.closing_leave.format(date=last_day), leave_url, strings.leave_button),
             Line(f"{workspace.controller}\n{workspace.contact_email}"),
         ]

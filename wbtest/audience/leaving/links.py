@@ -23,12 +23,12 @@ SALT = "wbtest.closing"
 SIGN_UP_SALT = "wbtest.sign-up"
 
 
-def sign_up_token(identity_key: bytes, email_key: str, secret: str = "") -> str:
+def sign_up_token(identity_key: bytes, email_key: str, secret: str) -> str:
     """Return the token for the mails of the page with this key to this address; always the same.
 
-    ``secret`` is the server's key, '' for that of the current app.
+    ``secret`` is the server's key.
     """
-    key = _sign_up_key(secret or current_app.config["SECRET_KEY"])
+    key = _sign_up_key(secret)
     whom = f"{identity_key.hex()}:{email_key}".encode()
     return base64_encode(hmac.digest(key, whom, "sha256")).decode()
 

@@ -5,7 +5,6 @@ from collections.abc import Collection
 from datetime import UTC, datetime
 from typing import Any
 
-from wbtest.audience.lists.models import BroughtList
 from wbtest.audience.models import Engagement, Sighting, Signup
 from wbtest.audience.signing.forms import LONGEST_NAME, one_line
 from wbtest.audience.signing.signups import MICROSECONDS, find_all, find_signup
@@ -42,7 +41,6 @@ def record_of(row: Signup, live: LiveExperiment) -> dict[str, Any]:
         "other_variant": row.other_variant,
         "is_throw_away_address": row.is_disposable,
         "is_confirmed_by_machine": row.is_automated,
-        "brought_in": _brought_in(row),
         **_on_the_page(row, live),
         "answers": json.loads(row.answers) if row.answers else {},
         "answered_at": _moment(row.answered_us),
@@ -74,23 +72,6 @@ def _other(row: Signup) -> dict[str, Any]:
         "consent": row.consent,
         "left_out_because": row.excluded_because,
         "answers": json.loads(row.answers) if row.answers else {},
-        "brought_in": _brought_in(row),
-    }
-
-
-def _brought_in(row: Signup) -> dict[str, Any]:
-    """With which list of the team an address came, and what that says; {} for whoever left it.
-
-    ``agreement`` is what the team said that its owner agreed to.
-    """
-    if row.list_number is None:
-        return {}
-    brought = db.session.get_one(BroughtList, (row.experiment_id, row.list_number))
-    return {
-        "at": _moment(row.at_us),
-        "file": brought.file_name,
-        "list_says": json.loads(row.from_list) if row.from_list else {},
-        "agreement": brought.agreement,
     }
 
 

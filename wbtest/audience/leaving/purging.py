@@ -15,8 +15,7 @@ from wbtest.audience.leaving.closing import count_hearers
 from wbtest.audience.leaving.erasures import forget_letters
 from wbtest.audience.leaving.terms import terms_of
 from wbtest.audience.left_out_counts import two_variants
-from wbtest.audience.lists.models import BroughtList
-from wbtest.audience.models import Engagement, Erasure, Objection
+from wbtest.audience.models import Engagement, Objection
 from wbtest.audience.recording.ledger import SIGHTINGS, SIGNUPS, VISITS, take_turn
 from wbtest.audience.segments_counts import newest_to_keep
 from wbtest.audience.waiting import WAITING
@@ -35,9 +34,7 @@ PEOPLE_AT_ONCE = 200
 ROWS = "rows"
 # An owner asked for it; and it is done.
 ASKED, DONE = "purging", "purged"
-ENGAGEMENTS, OBJECTIONS, ERASURES, LISTS = (
-    cast(sa.Table, model.__table__) for model in (Engagement, Objection, Erasure, BroughtList)
-)
+ENGAGEMENTS, OBJECTIONS = (cast(sa.Table, model.__table__) for model in (Engagement, Objection))
 
 
 class Progress(NamedTuple):
@@ -119,7 +116,7 @@ def purge(experiment: Experiment) -> None:
     _delete_events(experiment, is_whole=is_whole)
     for table in (VISITS, SIGHTINGS):
         _delete_rows(table, experiment, _wanted(table, is_whole=is_whole))
-    for table in (ENGAGEMENTS, OBJECTIONS, LISTS):
+    for table in (ENGAGEMENTS, OBJECTIONS):
         _delete_rows(table, experiment, sa.true())
     with writing() as session:
         take_turn(session.connection())
@@ -127,7 +124,6 @@ def purge(experiment: Experiment) -> None:
         is_first = not is_done(experiment)
         is_last = is_whole and experiment.identity_key is not None
         if is_last:
-            db.session.execute(sa.delete(ERASURES).where(ERASURES.c.experiment_id == experiment.id))
             experiment.identity_key = None
             if experiment.afterwards == "open":
                 experiment.afterwards = "closed"
@@ -152,7 +148,7 @@ def _count_rows(experiment: Experiment) -> int:
     """How many rows a purge would delete now, mails and webhooks apart."""
     is_whole = terms_of(experiment).is_whole(clock.now())
     wanted = {table: _wanted(table, is_whole=is_whole) for table in (SIGNUPS, VISITS, SIGHTINGS)}
-    wanted |= dict.fromkeys((ENGAGEMENTS, OBJECTIONS, LISTS), sa.true())
+    wanted |= dict.fromkeys((ENGAGEMENTS, OBJECTIONS), sa.true())
     return sum(
         db.session.scalar(
             sa.select(sa.func.count())

@@ -14,8 +14,6 @@ from wbtest.audience.recording.settle import Settled, SignupTimes, settle
 
 # The reason that takes a visitor out on both sides of the rate: see ``History``.
 SUSPECTED = "suspected"
-# That of addresses which the team brought in from a list.
-IMPORTED = "imported"
 COLUMNS = (
     "served",
     "seen",

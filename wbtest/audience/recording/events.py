@@ -58,8 +58,6 @@ class SignedUp(Arrival, frozen=True):
     token_hash: str = ""
     # Hash of the token under which the steps after the address are answered.
     answer_hash: str = ""
-    # Under which an erased address is remembered: who signs up again lifts that; '' for nothing.
-    email_hash: str = ""
     # The mail to send in the same transaction: subject and body; '' for none.
     subject: str = ""
     body: str = ""

@@ -4,7 +4,7 @@ Events come in through the recorder; here they are confirmed, erased, forgotten,
 """
 
 import secrets
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection
 from datetime import datetime
 from typing import Any, Literal
 
@@ -12,11 +12,9 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session, scoped_session
 
 from wbtest.audience.leaving.links import leads_to
-from wbtest.audience.recording import rows as kept
-from wbtest.audience.recording.cells import IMPORTED, HistoryKey, history_key
+from wbtest.audience.recording.cells import HistoryKey, history_key
 from wbtest.audience.recording.ledger import SIGHTINGS, SIGNUPS, Ledger, take_turn
 from wbtest.audience.recording.recount import differences, rebuild
-from wbtest.audience.recording.rows import SignupRow
 from wbtest.audience.signing.announcing import announce_confirmed
 
 AnySession = Session | scoped_session[Any]
@@ -62,32 +60,6 @@ def note_steps(session: AnySession, experiment_id: int, answer_hash: str, change
         return
     with Ledger(connection) as ledger, ledger.settling([history_key(signup)]):
         connection.execute(sa.update(SIGNUPS).where(_is_it(signup)).values(values))
-    session.expire_all()
-
-
-def bring_in(session: AnySession, rows: Sequence[SignupRow]) -> int:
-    """Insert addresses from a list, inside the caller's transaction; return how many were new."""
-    connection = _begin(session)
-    with Ledger(connection) as ledger, ledger.settling({history_key(row) for row in rows}):
-        new = kept.keep(connection, SIGNUPS, rows).new
-    session.expire_all()
-    return len(new)
-
-
-def take_back(session: AnySession, experiment_id: int, email_keys: Collection[str]) -> None:
-    """Delete addresses that came from a list, inside the caller's transaction, and count them not.
-
-    Whoever is no longer from a list stays.
-    """
-    connection = _begin(session)
-    are_theirs = sa.and_(
-        SIGNUPS.c.experiment_id == experiment_id,
-        SIGNUPS.c.email_key.in_(email_keys),
-        SIGNUPS.c.excluded_because == IMPORTED,
-    )
-    found = connection.execute(sa.select(SIGNUPS).where(are_theirs)).all()
-    with Ledger(connection) as ledger, ledger.settling({history_key(row) for row in found}):
-        connection.execute(sa.delete(SIGNUPS).where(are_theirs))
     session.expire_all()
 
 
@@ -139,7 +111,6 @@ def _erase(connection: sa.Connection, signup: Any, now: datetime) -> None:
                 name="",
                 consent="",
                 answers="",
-                from_list="",
                 token_hash="",
                 answer_hash="",
                 left_at=now,
@@ -198,7 +169,6 @@ def _of(table: sa.Table, experiment_id: int, visitor: str) -> sa.ColumnElement[b
 
 __all__ = [
     "Confirmed",
-    "bring_in",
     "confirm",
     "differences",
     "erase",
@@ -206,5 +176,4 @@ __all__ = [
     "forget",
     "note_steps",
     "rebuild",
-    "take_back",
 ]

@@ -10,14 +10,12 @@ from typing import Any, NamedTuple
 import sqlalchemy as sa
 
 from wbtest import driver, store
-from wbtest.audience.recording.cells import IMPORTED, SUSPECTED
+from wbtest.audience.recording.cells import SUSPECTED
 
 # When and where an event happened. Of two rows with one key the one that sorts first is kept.
 PLACE = ("at_us", "variant", "visitor", "source", "device", "language", "excluded_because")
 # PostgreSQL takes so many and more faster by COPY, which costs a way there and back.
 ROWS_TO_COPY = 50
-# Whoever put these addresses there need not have had a right to them.
-DOUBTED = (SUSPECTED, IMPORTED)
 
 Row = dict[str, Any]
 Key = tuple[Any, ...]
@@ -78,8 +76,6 @@ class SignupRow(NamedTuple):
     answers: str = ""
     mailed_us: int | None = None
     is_asked_to_confirm: bool = False
-    list_number: int | None = None
-    from_list: str = ""
 
 
 EventRow = VisitRow | SightingRow | SignupRow
@@ -112,7 +108,7 @@ def choose(rows: Iterable[EventRow], stored: Iterable[EventRow]) -> Kept:
 
     Processes commit in any order, so the row that is there may have happened after one that comes
     now: then its time and place become those of the earlier one, the rest stays. A row that counts
-    takes the place of one that does not, and any row that of one that is DOUBTED, of which nothing
+    takes the place of one that does not, and any row that of a suspected one, of which nothing
     stays: whoever sent that may have had no right to the address.
     """
     best: dict[Key, EventRow] = {}
@@ -161,8 +157,8 @@ def write(connection: sa.Connection, table: sa.Table, rows: Kept) -> None:
 
 
 def frees(row: Any, stored: Any) -> bool:
-    """Whether the row takes an address back from a machine, or from a list brought in."""
-    return stored.excluded_because in DOUBTED and row.excluded_because not in DOUBTED
+    """Whether the row takes an address back from a machine."""
+    return bool(stored.excluded_because == SUSPECTED != row.excluded_because)
 
 
 def add(connection: sa.Connection, table: sa.Table, rows: Sequence[Row]) -> None:
@@ -216,7 +212,7 @@ def _finding(table: sa.Table, by: str) -> str:
 
 def _rank(row: Any) -> Key:
     reason = row.excluded_because
-    return (reason != "", reason in DOUBTED, *[getattr(row, name) for name in PLACE])
+    return (reason != "", reason == SUSPECTED, *[getattr(row, name) for name in PLACE])
 
 
 def _insert(connection: sa.Connection, table: sa.Table, rows: Sequence[EventRow]) -> None:

@@ -11,7 +11,7 @@ from flask import current_app
 
 from wbtest import store
 from wbtest.audience.models import Alarm, HourlyCount, MachineCount, Signup
-from wbtest.audience.recording.cells import IMPORTED, SUSPECTED
+from wbtest.audience.recording.cells import SUSPECTED
 from wbtest.audience.signing.guard import Guard
 from wbtest.audience.traffic import PRETENDER
 from wbtest.delivery.each import for_each
@@ -185,7 +185,6 @@ def _last_hour(experiment: Experiment, now: datetime) -> Hour:
         sa.select(*sums).where(
             Signup.experiment_id == experiment.id,
             Signup.at_us > before,
-            Signup.excluded_because != IMPORTED,
         )
     ).one()
     return Hour(*found[:3], usual=found[3] / WEEK_HOURS)

@@ -10,7 +10,7 @@ from msgspec.structs import replace
 
 from wbtest import driver
 from wbtest.audience.leaving.links import hash_of_new
-from wbtest.audience.recording.cells import IMPORTED, SUSPECTED
+from wbtest.audience.recording.cells import SUSPECTED
 from wbtest.audience.recording.events import SignedUp
 from wbtest.audience.recording.ledger import SIGNUPS
 from wbtest.audience.recording.rows import SignupRow
@@ -27,7 +27,7 @@ _COUNTING = (
     "SELECT count(*) FROM (SELECT 1 FROM signups WHERE experiment_id = ? AND at_us > ? LIMIT ?) "
     "AS came"
 )
-_TRUSTED = "excluded_because NOT IN (?, ?)"
+_TRUSTED = "excluded_because != ?"
 _COUNTING_TRUSTED = (
     "SELECT count(*), min(at_us) FROM (SELECT at_us FROM signups WHERE experiment_id = ? "  # noqa: S608 - marks
     f"AND at_us > ? AND {_TRUSTED} ORDER BY at_us DESC LIMIT ?) AS came"
@@ -41,8 +41,7 @@ class Mails:
     ``stored`` are the rows that were there before under their addresses: to ask for them once more
     took so long that the time of an answer told who had signed up.
 
-    Nobody is written to because of a machine, which may want us to write to somebody else. Who
-    erased an address and leaves it again by themselves is no longer kept out of imported lists.
+    Nobody is written to because of a machine, which may want us to write to somebody else.
     ``later`` says of the new rows whose mail waits when it leaves, by their ids. ``overrun`` is
     remembered from one group to the next.
     """
@@ -62,8 +61,7 @@ class Mails:
         trusted = [(event, row) for event, row in sent if row.excluded_because != SUSPECTED]
         self._known = [(event, row) for event, row in trusted if id(row) not in new]
         fresh = [(event, row) for event, row in trusted if id(row) in new]
-        self._fresh = [event for event, _ in fresh]
-        coming = Counter(event.experiment_id for event in self._fresh)
+        coming = Counter(event.experiment_id for event, _ in fresh)
         self._pace = Pace(connection, now, coming, overrun)
         self._due: list[tuple[SignedUp, int | None]] = []
         self.later: dict[int, int] = {}
@@ -77,7 +75,6 @@ class Mails:
     def write(self, mail_domain: str) -> None:
         """Queue the mails, once the new rows are stored."""
         connection = self._connection
-        _lift_erasures(connection, self._fresh)
         for event in _asked_again(connection, self._known, self._stored):
             due_us = self._pace.due_us(event, is_new=False)
             self._due.append((event, due_us))
@@ -151,21 +148,20 @@ class Pace:
         first_us = self._overrun.get((page, most), 0)
         if first_us <= self._now_us - HOUR_US:
             return False
-        return bool(driver.ask(self._connection, _STANDING, (page, first_us, SUSPECTED, IMPORTED)))
+        return bool(driver.ask(self._connection, _STANDING, (page, first_us, SUSPECTED)))
 
     def _count(self, page: int, most: int) -> int:
         """How many people signed up on a page in the last hour, ``most`` where there were more.
 
-        Those suspected of being machines are not among them, or machines could slow our mails; nor
-        are those that the team brought in from a list. Where all together are fewer, also with
-        those who are coming, that is returned.
+        Those suspected of being machines are not among them, or machines could slow our mails.
+        Where all together are fewer, also with those who are coming, that is returned.
         """
         values = (page, self._now_us - HOUR_US)
         # Mostly there are fewer, whoever they are, and an index alone says so.
         [[everybody]] = driver.ask(self._connection, _COUNTING, (*values, most))
         if everybody + self._coming.get(page, 0) < most:
             return int(everybody)
-        apart = (*values, SUSPECTED, IMPORTED, most)
+        apart = (*values, SUSPECTED, most)
         [[came, first_us]] = driver.ask(self._connection, _COUNTING_TRUSTED, apart)
         if came >= most:
             self._overrun[page, most] = first_us
@@ -227,12 +223,6 @@ def _take_back(connection: sa.Connection, signup: Any) -> None:
         token = mail.leave_url.rpartition("/")[2]
         if hash_of_new(token) == signup.token_hash:
             connection.execute(sa.delete(OutboxMail).where(OutboxMail.id == mail.id))
-
-
-def _lift_erasures(connection: sa.Connection, events: Sequence[SignedUp]) -> None:
-    hashes = {(event.experiment_id, event.email_hash) for event in events if event.email_hash}
-    lifting = f"DELETE FROM erasures WHERE experiment_id = ? AND email_hash IN ({driver.MANY})"  # noqa: S608 - marks
-    driver.run_pairs(connection, lifting, hashes)
 
 
 def _mail(event: SignedUp, now: datetime, mail_domain: str) -> dict[str, Any]:

@@ -8,7 +8,6 @@ from msgspec import Struct
 
 from wbtest.audience import traffic
 from wbtest.audience.browsers import Environ, agent_of, header_of
-from wbtest.audience.leaving.erasures import email_hash
 from wbtest.audience.leaving.links import hash_of, hash_of_new, leads_to, sign_up_token
 from wbtest.audience.live_pages import LivePage
 from wbtest.audience.models import Signup
@@ -118,7 +117,6 @@ def sign_up(
             is_disposable=guard.is_disposable(address[1]),
             token_hash=hash_of_new(token),
             answer_hash=hash_of_new(answering),
-            email_hash=email_hash(live.identity_key, address[1]),
             subject=letter.subject,
             body=letter.body,
             html=letter.html,

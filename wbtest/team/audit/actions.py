@@ -94,8 +94,6 @@ ACTIONS: dict[str, dict[str, str]] = {
     "visitors": {
         "signups.exported": "took the sign-ups away as a file:",
         "events.exported": "took every visit away as a file:",
-        "signups.brought_in": "brought people in:",
-        "signups.taken_back": "took people out again who came from a list:",
         "visitors.readmitted": "counted visitors again who were left out:",
         "visitors.left_out_again": "left visitors out again:",
         "signup.erased": "erased their own address on",

@@ -6,7 +6,7 @@ from alembic import op
 import wbtest.store
 from wbtest.team.models import GUARDS
 
-revision = "0001_fbe9853d575c"
+revision = "0001_2557a85919b4"
 down_revision = None
 
 
@@ -928,40 +928,6 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("experiment_id", "number", name=op.f("pk_assumption_marks")),
     )
     op.create_table(
-        "brought_lists",
-        sa.Column("experiment_id", sa.Integer(), nullable=False),
-        sa.Column("number", sa.Integer(), nullable=False),
-        sa.Column("state", sa.String(length=10), nullable=False),
-        sa.Column("person_id", sa.Integer(), nullable=False),
-        sa.Column("at", wbtest.store.UtcDateTime(timezone=True), nullable=False),
-        sa.Column("file_name", sa.String(length=120), nullable=False),
-        sa.Column("encoding", sa.String(length=20), nullable=False),
-        sa.Column("content", sa.LargeBinary(), nullable=True),
-        sa.Column("columns", sa.JSON(), nullable=False),
-        sa.Column("agreement", sa.Text(), nullable=False),
-        sa.Column("begun_at", wbtest.store.UtcDateTime(timezone=True), nullable=True),
-        sa.Column("people", sa.Integer(), nullable=False),
-        sa.Column("looked_at", sa.Integer(), nullable=False),
-        sa.Column("added", sa.Integer(), nullable=False),
-        sa.Column("known", sa.Integer(), nullable=False),
-        sa.Column("left_before", sa.Integer(), nullable=False),
-        sa.Column("wrong", sa.Integer(), nullable=False),
-        sa.Column("repeated", sa.Integer(), nullable=False),
-        sa.Column("taken_back_by_id", sa.Integer(), nullable=True),
-        sa.Column("taken_back_at", wbtest.store.UtcDateTime(timezone=True), nullable=True),
-        sa.Column("removed", sa.Integer(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["experiment_id"], ["experiments.id"], name=op.f("fk_brought_lists_experiment_id")
-        ),
-        sa.ForeignKeyConstraint(
-            ["person_id"], ["people.id"], name=op.f("fk_brought_lists_person_id")
-        ),
-        sa.ForeignKeyConstraint(
-            ["taken_back_by_id"], ["people.id"], name=op.f("fk_brought_lists_taken_back_by_id")
-        ),
-        sa.PrimaryKeyConstraint("experiment_id", "number", name=op.f("pk_brought_lists")),
-    )
-    op.create_table(
         "clock_totals",
         sa.Column("experiment_id", sa.Integer(), nullable=False),
         sa.Column("variant", sa.String(length=30), nullable=False),
@@ -1094,15 +1060,6 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint(
             "experiment_id", "visitor", "kind", "item", name=op.f("pk_engagements")
         ),
-    )
-    op.create_table(
-        "erasures",
-        sa.Column("experiment_id", sa.Integer(), nullable=False),
-        sa.Column("email_hash", sa.String(length=64), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["experiment_id"], ["experiments.id"], name=op.f("fk_erasures_experiment_id")
-        ),
-        sa.PrimaryKeyConstraint("experiment_id", "email_hash", name=op.f("pk_erasures")),
     )
     op.create_table(
         "experiment_steps",
@@ -1346,8 +1303,6 @@ def upgrade() -> None:
         sa.Column("agreed_us", sa.BigInteger(), nullable=True),
         sa.Column("told_us", sa.BigInteger(), nullable=True),
         sa.Column("left_at", wbtest.store.UtcDateTime(timezone=True), nullable=True),
-        sa.Column("list_number", sa.Integer(), nullable=True),
-        sa.Column("from_list", sa.Text(), server_default="", nullable=False),
         sa.ForeignKeyConstraint(
             ["experiment_id"], ["experiments.id"], name=op.f("fk_signups_experiment_id")
         ),
@@ -1364,14 +1319,6 @@ def upgrade() -> None:
         "signups",
         ["experiment_id", "at_us"],
         unique=False,
-    )
-    op.create_index(
-        op.f("ix_signups_experiment_id_signups_list_number"),
-        "signups",
-        ["experiment_id", "list_number"],
-        unique=False,
-        sqlite_where=sa.text("list_number IS NOT NULL"),
-        postgresql_where=sa.text("list_number IS NOT NULL"),
     )
     op.create_index(
         op.f("ix_signups_experiment_id_signups_mailed_us"),
