@@ -81,7 +81,7 @@ def grow(connection: Connection, filled: Filled, size: Size) -> None:
     more("outbox_mails", size.deliveries, _state)
     more("outbox_events", size.deliveries)
     more("audit_lines", size.lines)
-    more("spends", min(size.comments, 1_000), **test)
+    more("spends", min(size.comments, 200), **test)
     more("annotations", min(size.comments, 200), **test)
     more("visits", size.visits, _later, **test)
     more("sightings", size.visits, _later, **test)

@@ -34,8 +34,7 @@ from wbtest.results.deciding.decide import decide
 from wbtest.results.learning.cards import save_card
 from wbtest.results.learning.marks import mark, standing_marks
 from wbtest.results.sharing.links import make_shared
-from wbtest.results.spending.lines import Line
-from wbtest.results.spending.spends import add_spends
+from wbtest.results.spending.spends import add_spend
 from wbtest.results.yardstick.items import Typed, add_item
 from wbtest.review.comments.writing import reply, write_comment
 from wbtest.review.reading.forecasts import forecast
@@ -153,6 +152,6 @@ def _note(experiment: Experiment, team: Team) -> None:
     """All that a team writes down while a test runs."""
     today = clock.now().date()
     add_note(experiment, team.editor, clock.now() - timedelta(hours=2), "A post went up")
-    add_spends(experiment, team.editor, "EUR", [Line("newsletter", today, today, 2_500)])
+    add_spend(experiment, team.editor, "newsletter", today, None, "25", "EUR")
     readmit(experiment, team.owner, "team", "They came as strangers would.")
     make_shared(experiment, team.owner, "our investor")

@@ -100,7 +100,6 @@ PAGES = {
     "close_shared": "results.revoke_shared",
     "list_spend": "results.spend",
     "add_spend": "results.add_spend",
-    "add_spend_lines": "results.add_spend_lines",
     "delete_spend": "results.delete_spend",
     "list_annotations": "results.notes",
     "add_annotation": "results.add_note",

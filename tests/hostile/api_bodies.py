@@ -1,7 +1,5 @@
 """What a program sends around a hostile text, so that nothing else in the body can be refused."""
 
-import csv
-import io
 from dataclasses import replace
 from typing import Any
 
@@ -110,12 +108,4 @@ def sent_for(field: str, text: str) -> str:
     """Return what is sent for the text to stand in this field: it may be a part of a file."""
     if field == "import_release.text":
         return to_markdown(replace(LARDER, problem=text), "full")
-    if field == "add_spend_lines.lines":
-        return _line("x", "2027-03-01", "", "12.50", text)
     return text
-
-
-def _line(*cells: str) -> str:
-    line = io.StringIO()
-    csv.writer(line).writerow(cells)
-    return line.getvalue()

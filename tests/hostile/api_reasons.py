@@ -13,7 +13,7 @@ _WHY_REFUSED = {
         decide_experiment.mark""",
     "one of a few words of ours": """
         create_experiment.time_zone change_experiment.time_zone change_look.theme change_look.font
-        change_look.corner add_spend.currency add_spend_lines.currency
+        change_look.corner add_spend.currency
         change_coach.muted.[] add_webhook.events.[]""",
     "a code, a colour, small letters, digits and hyphens": """
         create_release.language change_release.language change_look.accent create_experiment.slug

@@ -52,9 +52,9 @@ UNREACHED = {
         review_settings.required reviewers.token_hash revisions.digest scope_items.serves
         second_factors.secret setup_links.token_hash shared_links.password_hash
         shared_links.token_hash sightings.visitor signups.answer_hash signups.page_digest
-        signups.token_hash signups.visitor spends.sending visits.visitor webhooks.secret""",
+        signups.token_hash signups.visitor spends.key visits.visitor webhooks.secret""",
     "a day, or an address of small letters, digits and hyphens": """
-        experiments.slug spends.first_day spends.last_day""",
+        experiments.slug""",
 }
 # Keys are made of names, of letters, digits and hyphens alone; whose counts there are is chance.
 BY_CHANCE = ("variant", "other_variant", "waiting_variant")

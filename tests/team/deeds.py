@@ -17,7 +17,7 @@ from wbtest.publishing.models import Experiment
 from wbtest.publishing.running import life
 from wbtest.results.deciding.decide import second, turn_down
 from wbtest.results.deciding.decide import withdraw as withdraw_paper
-from wbtest.results.spending.spends import delete_spends
+from wbtest.results.spending.spends import delete_spend
 from wbtest.review.approvals import approve
 from wbtest.review.asking import links
 from wbtest.review.asking.rounds import ask_for_review
@@ -143,7 +143,7 @@ class Deeds(Doing):
             (
                 "spend.deleted",
                 owner,
-                lambda: delete_spends(self._experiment(), self.team.owner, [self.spent]),
+                lambda: delete_spend(self._experiment(), self.team.owner, self.spent),
             ),
             ("note.deleted", owner, self._note_and_delete),
             ("experiment.decided", approver, self._decide_as_the_rule_says),

@@ -25,8 +25,7 @@ from wbtest.results.deciding.decide import decide
 from wbtest.results.deciding.models import Paper
 from wbtest.results.deciding.papers import find_newest
 from wbtest.results.sharing.links import make_shared
-from wbtest.results.spending.lines import Line
-from wbtest.results.spending.spends import add_spends, spends_of
+from wbtest.results.spending.spends import add_spend
 from wbtest.review.asking import links
 from wbtest.review.models import Reviewer
 from wbtest.store import writing
@@ -117,9 +116,8 @@ class Doing:
     def _spend(self) -> None:
         experiment = self._experiment()
         day = experiment.started_at.date()
-        lines = [Line("flyer", day, day, 12_000), Line("x", day, day, 4_000)]
-        add_spends(experiment, self.team.editor, "GBP", lines)
-        self.spent = next((each.sending, 0) for each in spends_of(experiment))
+        spend = add_spend(experiment, self.team.editor, "flyer", day, None, "120", "GBP")
+        self.spent = spend.key
 
     def _note_and_delete(self) -> None:
         experiment = self._experiment()

@@ -21,6 +21,7 @@ from wbtest.publishing.models import Image
 from wbtest.results.annotating.models import Annotation
 from wbtest.results.learning.marks import standing_marks
 from wbtest.results.sharing.links import make_shared
+from wbtest.results.spending.models import Spend
 from wbtest.results.telling.choices import stop_token
 from wbtest.results.yardstick.models import ScopeItem
 from wbtest.review.asking.links import make_link
@@ -124,6 +125,9 @@ def _of_few(filled: Filled, first: Revision, team: Team) -> dict[str, Values]:
     note = db.session.scalars(
         sa.select(Annotation.key).where(Annotation.experiment_id == filled.running.id)
     ).one()
+    spend = db.session.scalars(
+        sa.select(Spend.key).where(Spend.experiment_id == filled.running.id)
+    ).one()
     before_start = ("edit_experiment", "launch", "look", "words", "options", "new_variant")
     of_variants = ("variant", "delete_variant", "start", "delete_experiment")
     after_end = ("learning", "save_learning", "next_draft", "closing", "purge")
@@ -139,6 +143,7 @@ def _of_few(filled: Filled, first: Revision, team: Team) -> dict[str, Values]:
         "publishing.after": decided,
         "results.mark_assumption": {**decided, "key": standing_marks(filled.decided)[0][0].key},
         "results.delete_note": {"key": note},
+        "results.delete_spend": {"key": spend},
         "audience.picture": {"digest": _newest_digest(team), "slug": filled.running.slug},
         "results.stop_mails": {"token": stop_token(team.workspace.id, team.editor.id, "weekly")},
         **{f"results.{name}": shared for name in ("shared", "shared_csv")},

@@ -9,7 +9,6 @@ from typing import Any
 
 from flask import Blueprint, Response, current_app, g, make_response, request
 from flask.typing import ResponseReturnValue
-from werkzeug.routing import BaseConverter
 
 from wbtest.api import once
 from wbtest.api.bodies import Unfit
@@ -144,12 +143,5 @@ def _tell_the_rate(response: Response) -> Response:
     return response
 
 
-class LineKey(BaseConverter):
-    """What names a line of spend: never ``lines``, which is an address of its own."""
-
-    regex = r"(?!lines\Z)[^/]+"
-
-
-bp.record_once(lambda state: state.app.url_map.converters.update(line=LineKey))
 for _route in ROUTES:
     bp.add_url_rule(_route.address, _route.name, view_of(_route), methods=[_route.method])

@@ -9,18 +9,8 @@ from wbtest.api.faults import told_as
 from wbtest.api.release_shapes import Given
 from wbtest.publishing.models import Experiment
 from wbtest.results.annotating.notes import add_note, delete_note, notes_of
-from wbtest.results.figures import check_started
-from wbtest.results.spending.files import Unreadable, read_lines
-from wbtest.results.spending.lines import Fault, line_of
-from wbtest.results.spending.models import Spend
-from wbtest.results.spending.money import CURRENCIES, Currency
-from wbtest.results.spending.spends import (
-    add_spends,
-    delete_spends,
-    line_in,
-    span_of,
-    spends_of,
-)
+from wbtest.results.spending import spends
+from wbtest.results.spending.money import CURRENCIES
 from wbtest.store import Invalid
 from wbtest.team import access
 
@@ -33,14 +23,6 @@ class Spending(Given, kw_only=True):
     last: date | None = None
     amount: str
     currency: str
-    note: str = ""
-
-
-class SpendingLines(Given, kw_only=True):
-    """`lines` is a CSV: source, first day, last day, amount, note."""
-
-    lines: str
-    currency: str
 
 
 class SpendShown(msgspec.Struct, kw_only=True):
@@ -52,7 +34,6 @@ class SpendShown(msgspec.Struct, kw_only=True):
     last: date
     amount: str
     currency: str
-    note: str
     by: str
     at: datetime
 
@@ -89,45 +70,24 @@ def list_spend(experiment_id: int) -> Spends:
 
 
 def add_spend(experiment_id: int, body: Spending) -> Spends:
-    """Enter what was spent on a source. The same line once more is that same line."""
+    """Enter what was spent on a source."""
     experiment = access.get(Experiment, experiment_id, "edit")
-    check_started(experiment)
-    currency = _currency(body.currency)
-    typed = {
-        "source": body.source,
-        "first": body.first.isoformat(),
-        "last": body.last.isoformat() if body.last else "",
-        "amount": body.amount,
-        "note": body.note,
-    }
-    try:
-        line = line_of(typed, currency, span_of(experiment))
-    except Fault as fault:
-        raise Invalid(fault.field, str(fault)) from fault
-    add_spends(experiment, access.person(), currency.code, [line])
-    return _spends(experiment)
-
-
-def add_spend_lines(experiment_id: int, body: SpendingLines) -> Spends:
-    """Enter the lines of a CSV: all of them, or none when one is wrong."""
-    experiment = access.get(Experiment, experiment_id, "edit")
-    check_started(experiment)
-    currency = _currency(body.currency)
-    try:
-        lines = read_lines(body.lines, currency, span_of(experiment))
-    except Unreadable as error:
-        raise Invalid("lines", " ".join(error.faults)) from error
-    add_spends(experiment, access.person(), currency.code, lines)
+    spends.add_spend(
+        experiment,
+        access.person(),
+        body.source,
+        body.first,
+        body.last,
+        body.amount,
+        body.currency,
+    )
     return _spends(experiment)
 
 
 def delete_spend(experiment_id: int, key: str) -> None:
     """Delete a line of what was spent; what it said stays in the audit log."""
     experiment = access.get(Experiment, experiment_id, "edit")
-    found = next((each for each in spends_of(experiment) if _key(each) == key), None)
-    if found is None:
-        abort(404)
-    delete_spends(experiment, access.person(), {(found.sending, found.place)})
+    spends.delete_spend(experiment, access.person(), key)
 
 
 def list_annotations(experiment_id: int) -> Notes:
@@ -160,36 +120,22 @@ def delete_annotation(experiment_id: int, key: str) -> None:
     delete_note(experiment, access.person(), key, is_owner=is_owner)
 
 
-def _currency(code: str) -> Currency:
-    found = CURRENCIES.get(code)
-    if found is None:
-        raise Invalid("currency", f"Give one of {', '.join(CURRENCIES)}.")
-    return found
-
-
-def _key(spend: Spend) -> str:
-    """What names a line here: its sending, and its place in that."""
-    return f"{spend.sending}.{spend.place}"
-
-
 def _spends(experiment: Experiment) -> Spends:
-    lines = []
-    for spend in spends_of(experiment):
-        line = line_in(spend)
-        lines.append(
+    return Spends(
+        [
             SpendShown(
-                key=_key(spend),
+                key=line.key,
                 source=line.source,
-                first=line.first,
-                last=line.last,
-                amount=CURRENCIES[spend.currency].plain(line.amount),
-                currency=spend.currency,
-                note=line.note,
-                by=spend.person.name,
-                at=spend.at,
+                first=line.first_day,
+                last=line.last_day,
+                amount=CURRENCIES[line.currency].plain(line.amount),
+                currency=line.currency,
+                by=line.person.name,
+                at=line.at,
             )
-        )
-    return Spends(lines)
+            for line in spends.spends_of(experiment)
+        ]
+    )
 
 
 def _notes(experiment: Experiment) -> Notes:

@@ -164,8 +164,7 @@ ROUTES = (
     Route("DELETE", SHARED, "sharing.close_shared", *BY_APPROVER, 204),
     Route("GET", f"{EXPERIMENT}/spend", "meanwhile.list_spend", *READING),
     Route("POST", f"{EXPERIMENT}/spend", "meanwhile.add_spend", *WRITING, 201),
-    Route("POST", f"{EXPERIMENT}/spend/lines", "meanwhile.add_spend_lines", *WRITING, 201),
-    Route("DELETE", f"{EXPERIMENT}/spend/<line:key>", "meanwhile.delete_spend", *WRITING, 204),
+    Route("DELETE", f"{EXPERIMENT}/spend/<key>", "meanwhile.delete_spend", *WRITING, 204),
     Route("GET", f"{EXPERIMENT}/annotations", "meanwhile.list_annotations", *READING),
     Route("POST", f"{EXPERIMENT}/annotations", "meanwhile.add_annotation", *WRITING, 201),
     Route(

@@ -14,8 +14,7 @@ from wbtest.results.deciding.decide import decide
 from wbtest.results.decisions import find_decision
 from wbtest.results.portfolio.evidence import evidence_kept, evidence_now
 from wbtest.results.portfolio.showing import Asked, Portfolio, Row, portfolio_of
-from wbtest.results.spending.lines import Line
-from wbtest.results.spending.spends import add_spends
+from wbtest.results.spending.spends import add_spend
 from wbtest.results.telling.events import tell_events
 
 
@@ -83,7 +82,7 @@ def test_the_newest_test_of_a_release_speaks_for_the_idea(
 
 def test_cost_is_added_up_over_tests_and_missing_where_nobody_entered_any(ideas: Ideas, team: Team):
     day = date(2027, 3, 2)
-    add_spends(ideas.met, team.editor, "EUR", [Line("newsletter", day, day, 12_050)])
+    add_spend(ideas.met, team.editor, "newsletter", day, None, "120.50", "EUR")
 
     assert row_of(ideas.met, team).cost == "€120.50"
     assert row_of(ideas.running, team).cost == "–"

@@ -6,16 +6,15 @@ from wbtest.cli.demo.cast import tests
 from wbtest.cli.demo.stage import AUTHOR, Stage
 from wbtest.results.annotating.notes import add_note
 from wbtest.results.sharing.links import make_shared
-from wbtest.results.spending.lines import Line
-from wbtest.results.spending.spends import add_spends
+from wbtest.results.spending.spends import add_spend
 
 CURRENCY = "GBP"
-# In pence, over all days of the test, by source.
+# Over all days of the test, by source.
 SPENT = {
-    "docket": {"facebook": 6_000, "merchants-counter": 4_850},
-    "docket-2": {"facebook": 6_000, "merchants-counter": 4_850},
-    "larder": {"instagram": 14_800, "google": 11_250},
-    "nightbus": {"staffroom-poster": 3_600},
+    "docket": {"facebook": "60.00", "merchants-counter": "48.50"},
+    "docket-2": {"facebook": "60.00", "merchants-counter": "48.50"},
+    "larder": {"instagram": "148.00", "google": "112.50"},
+    "nightbus": {"staffroom-poster": "36.00"},
 }
 # Day of the test, what happened, and to which source.
 NOTES = {
@@ -33,9 +32,8 @@ def write_down(stage: Stage, slug: str) -> None:
     began = stage.moment(test.began, 0)
     first = began.date()
     last = min(began + timedelta(days=test.days), stage.today).date()
-    lines = [Line(source, first, last, amount) for source, amount in SPENT.get(slug, {}).items()]
-    if lines:
-        add_spends(experiment, author, CURRENCY, lines)
+    for source, amount in SPENT.get(slug, {}).items():
+        add_spend(experiment, author, source, first, last, amount, CURRENCY)
     for day, text, source in NOTES.get(slug, ()):
         add_note(experiment, author, began + timedelta(days=day, hours=14), text, source)
 

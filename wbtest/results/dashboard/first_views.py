@@ -16,7 +16,7 @@ from wbtest.results.dashboard.steps import funnel_steps
 from wbtest.results.deciding.views import part_of
 from wbtest.results.figures import results_of
 from wbtest.results.sharing.views import share_part
-from wbtest.results.spending.showing import spent_on
+from wbtest.results.spending.spends import spending_of
 from wbtest.results.views import bp
 from wbtest.team import access
 
@@ -38,7 +38,7 @@ def results(experiment_id: int) -> ResponseReturnValue:
         conclusions=conclusions,
         stages=funnel_steps(experiment, found),
         readmitted=standing_readmissions(experiment),
-        spending=spent_on(experiment),
+        spending=spending_of(experiment),
         attempts=other_attempts(experiment, found.life.now),
         **(part_of(experiment) | share_part(experiment) | shown(experiment, found)),
     )

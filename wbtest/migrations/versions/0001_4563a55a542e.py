@@ -6,7 +6,7 @@ from alembic import op
 import wbtest.store
 from wbtest.team.models import GUARDS
 
-revision = "0001_2557a85919b4"
+revision = "0001_4563a55a542e"
 down_revision = None
 
 
@@ -1347,14 +1347,12 @@ def upgrade() -> None:
     op.create_table(
         "spends",
         sa.Column("experiment_id", sa.Integer(), nullable=False),
-        sa.Column("sending", sa.String(length=16), nullable=False),
-        sa.Column("place", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("key", sa.String(length=16), nullable=False),
         sa.Column("source", sa.String(length=64), nullable=False),
-        sa.Column("first_day", sa.String(length=10), nullable=False),
-        sa.Column("last_day", sa.String(length=10), nullable=False),
+        sa.Column("first_day", sa.Date(), nullable=False),
+        sa.Column("last_day", sa.Date(), nullable=False),
         sa.Column("amount", sa.BigInteger(), nullable=False),
         sa.Column("currency", sa.String(length=3), nullable=False),
-        sa.Column("note", sa.String(length=200), nullable=False),
         sa.Column("person_id", sa.Integer(), nullable=False),
         sa.Column("at", wbtest.store.UtcDateTime(timezone=True), nullable=False),
         sa.CheckConstraint("amount > 0", name=op.f("ck_spends_amount")),
@@ -1362,7 +1360,7 @@ def upgrade() -> None:
             ["experiment_id"], ["experiments.id"], name=op.f("fk_spends_experiment_id")
         ),
         sa.ForeignKeyConstraint(["person_id"], ["people.id"], name=op.f("fk_spends_person_id")),
-        sa.PrimaryKeyConstraint("experiment_id", "sending", "place", name=op.f("pk_spends")),
+        sa.PrimaryKeyConstraint("experiment_id", "key", name=op.f("pk_spends")),
     )
     op.create_table(
         "told",
