@@ -1,7 +1,6 @@
 """A workspace with rows of nearly every kind that the team's pages show, made by the verbs."""
 
 from dataclasses import dataclass
-from datetime import timedelta
 from io import BytesIO
 from typing import Any
 
@@ -151,7 +150,7 @@ def _record(connection: Connection, events: list[Served | Seen | SignedUp]) -> N
 def _note(experiment: Experiment, team: Team) -> None:
     """All that a team writes down while a test runs."""
     today = clock.now().date()
-    add_note(experiment, team.editor, clock.now() - timedelta(hours=2), "A post went up")
+    add_note(experiment, team.editor, today, "A post went up")
     add_spend(experiment, team.editor, "newsletter", today, None, "25", "EUR")
     readmit(experiment, team.owner, "team", "They came as strangers would.")
     make_shared(experiment, team.owner, "our investor")

@@ -52,10 +52,10 @@ def test_a_line_of_what_was_spent_is_deleted_once(editor: Program, running: Expe
 def test_a_note_is_deleted_by_its_writer_or_an_owner(
     app: Flask, editor: Program, program: Program, team: Team, running: Experiment
 ) -> None:
-    address = f"/experiments/{running.id}/annotations"
+    address = f"/experiments/{running.id}/notes"
     approver = program_of(app, team.workspace, team.approver)
     for text in ("A post went up", "Another one"):
-        editor.post(address, {"at": clock.now().isoformat(), "text": text})
+        editor.post(address, {"day": clock.now().date().isoformat(), "text": text})
     first, second = (each["key"] for each in editor.get(address).json["notes"] if each["key"])
 
     answers = [

@@ -3,7 +3,6 @@
 import csv
 import io
 import json
-from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -228,25 +227,23 @@ def test_what_cannot_have_been_spent_is_named(
     assert (answer.status_code, list(answer.json["errors"])) == (422, [field])
 
 
-def test_a_note_stands_at_its_moment(program: Program, running: Experiment, now: HandClock) -> None:
-    address = f"/experiments/{running.id}/annotations"
-    now.turn(days=1)
+def test_a_note_has_its_day(program: Program, running: Experiment) -> None:
+    address = f"/experiments/{running.id}/notes"
 
-    added = program.post(address, {"at": "2027-03-01T13:00:00+01:00", "text": "A post went up"})
+    added = program.post(address, {"day": "2027-03-01", "text": "A post went up"})
 
     assert added.status_code == 201, added.text
     note = added.json["notes"][-1]
-    assert datetime.fromisoformat(note["at"]) == datetime(2027, 3, 1, 12, tzinfo=UTC)
-    assert (note["text"], note["by"]) == ("A post went up", "Owner")
+    assert (note["day"], note["text"], note["by"]) == ("2027-03-01", "A post went up", "Owner")
 
 
-@pytest.mark.parametrize(
-    "at", ["2027-03-01T13:00:00", "2030-01-01T00:00:00Z", "0001-01-01T00:00:00+14:00", "soon"]
-)
-def test_a_note_of_no_moment_is_refused(program: Program, running: Experiment, at: str) -> None:
-    answer = program.post(f"/experiments/{running.id}/annotations", {"at": at, "text": "A post"})
+@pytest.mark.parametrize("day", ["2030-01-01", "0001-01-01", "soon"])
+def test_a_note_of_an_impossible_day_is_refused(
+    program: Program, running: Experiment, day: str
+) -> None:
+    answer = program.post(f"/experiments/{running.id}/notes", {"day": day, "text": "A post"})
 
-    assert (answer.status_code, list(answer.json["errors"])) == (422, ["at"])
+    assert (answer.status_code, list(answer.json["errors"])) == (422, ["day"])
 
 
 def test_a_draft_has_no_results(program: Program, team: Team) -> None:

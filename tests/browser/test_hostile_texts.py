@@ -8,7 +8,7 @@ every page is opened again: a line for each, with ``-s``, says what came of it.
 import json
 import os
 import sys
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -22,7 +22,7 @@ from tests.hostile.sinks import LOOK, faults_in_text
 from wbtest.extensions import db
 from wbtest.publishing.models import Experiment
 from wbtest.publishing.previews import preview_token
-from wbtest.results.telling.choices import stop_token
+from wbtest.results.telling.choices import stop_url
 from wbtest.team.models import Person
 from wbtest.team.sessions import open_session
 
@@ -87,9 +87,9 @@ def test_no_text_comes_to_life_on_any_page(
     for path in (*filled.links.values(), "/p/runs"):
         outside.walk(path)
     runs = db.session.get_one(Experiment, 1)
-    stop = stop_token(runs.workspace_id, owner.id, "events")
+    stop = urlsplit(stop_url(runs.workspace_id, owner.id)).path
     tried = f"/p/runs/tried?preview={preview_token(runs, 'control')}"
-    for path in ("/p/over", "/p/runs/asked", tried, "/confirm/try/runs", f"/mails/stop/{stop}"):
+    for path in ("/p/over", "/p/runs/asked", tried, "/confirm/try/runs", stop):
         outside.open(path)
     for address in ("/nowhere/{}", "/p/{}", "/login?next={}", "/reset?email={}", "/shared/{}"):
         path = address.format(SHARP)

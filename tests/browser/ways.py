@@ -13,7 +13,7 @@ from wbtest.extensions import clock, db
 from wbtest.publishing.models import Experiment
 from wbtest.publishing.previews import preview_token
 from wbtest.results.sharing.links import make_shared
-from wbtest.results.telling.choices import stop_token
+from wbtest.results.telling.choices import stop_url
 from wbtest.store import writing
 from wbtest.team.account import codes, daily, factors, links
 from wbtest.team.inviting.invitations import invite
@@ -55,8 +55,8 @@ def open_shared(reader: Reader, owner: Person) -> None:
     reader.page.get_by_label("Password").fill(SHARED_PASSWORD)
     reader.send("Open")
     reader.walk(f"/shared/{token}")
-    reader.open(f"/mails/stop/{stop_token(runs.workspace_id, owner.id, 'events')}")
-    reader.press("Stop them")
+    reader.open(urlsplit(stop_url(runs.workspace_id, owner.id)).path)
+    reader.press("Unsubscribe")
     reader.open(urlsplit(daily.stop_url(owner)).path)
 
 

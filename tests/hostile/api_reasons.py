@@ -23,7 +23,7 @@ _WHY_REFUSED = {
         create_release.dateline.date change_release.dateline.date create_release.faq.[].open.until
         change_release.faq.[].open.until create_experiment.hypothesis.ends_on
         change_experiment.hypothesis.ends_on add_spend.first add_spend.last add_spend.amount
-        add_annotation.at""",
+        add_note.day""",
     "the password of whoever asks": """
         make_token.password change_member.password invite_person.password invite_again.password""",
 }

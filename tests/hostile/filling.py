@@ -142,7 +142,7 @@ class Filling(Founding):
         self.approver.send(test, "/pause")
         self.approver.post(f"{test}/resume", {"csrf_token": self._token(self.approver)})
         today = f"{self.now():%Y-%m-%d}"
-        self.editor.send(f"{test}/notes", day=today, time="08:00")
+        self.editor.send(f"{test}/notes", day=today)
         self.editor.send(f"{test}/spend", first=today, last=today, amount="12", currency="EUR")
         self.approver.send(f"{test}/share", "/share/new", days="30")
         self.links["shared"] = link_in(self.approver, f"{test}/share", "shared")

@@ -92,7 +92,7 @@ def test_a_verdict_that_was_told_by_mail_is_no_news_but_for_who_wants_no_such_ma
     begin: Start, team: Team, now: HandClock
 ):
     reach_target(begin(), now)
-    choose(team.workspace.id, team.approver.id, weekly=False, events=False)
+    choose(team.workspace.id, team.approver.id, is_wanted=False)
     tell_events(now())
 
     news = [wait.who.name for wait in waits(team) if wait.is_news(None, now())]

@@ -122,7 +122,7 @@ class Doing:
     def _note_and_delete(self) -> None:
         experiment = self._experiment()
         for text in ("A post went up.", "An ad started."):
-            note = add_note(experiment, self.team.editor, self.now(), text)
+            note = add_note(experiment, self.team.editor, self.now().date(), text)
         delete_note(experiment, self.team.owner, note.key, is_owner=True)
 
     def _decide(self, choice: str) -> None:

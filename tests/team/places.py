@@ -22,7 +22,7 @@ from wbtest.results.annotating.models import Annotation
 from wbtest.results.learning.marks import standing_marks
 from wbtest.results.sharing.links import make_shared
 from wbtest.results.spending.models import Spend
-from wbtest.results.telling.choices import stop_token
+from wbtest.results.telling.choices import stop_url
 from wbtest.results.yardstick.models import ScopeItem
 from wbtest.review.asking.links import make_link
 from wbtest.review.comments.writing import write_comment
@@ -128,6 +128,7 @@ def _of_few(filled: Filled, first: Revision, team: Team) -> dict[str, Values]:
     spend = db.session.scalars(
         sa.select(Spend.key).where(Spend.experiment_id == filled.running.id)
     ).one()
+    stop = stop_url(team.workspace.id, team.editor.id).rpartition("/")[2]
     before_start = ("edit_experiment", "launch", "look", "words", "options", "new_variant")
     of_variants = ("variant", "delete_variant", "start", "delete_experiment")
     after_end = ("learning", "save_learning", "next_draft", "closing", "purge")
@@ -145,7 +146,7 @@ def _of_few(filled: Filled, first: Revision, team: Team) -> dict[str, Values]:
         "results.delete_note": {"key": note},
         "results.delete_spend": {"key": spend},
         "audience.picture": {"digest": _newest_digest(team), "slug": filled.running.slug},
-        "results.stop_mails": {"token": stop_token(team.workspace.id, team.editor.id, "weekly")},
+        "results.stop_mails": {"token": stop},
         **{f"results.{name}": shared for name in ("shared", "shared_csv")},
         **{f"audience.{name}": reader for name in ("confirm", "leave", "mine", "mine_file")},
         "audience.correct_name": reader,

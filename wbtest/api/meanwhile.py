@@ -1,17 +1,15 @@
 """What happened while a test ran: what was spent, and what the team noted."""
 
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 
 import msgspec
 from flask import abort
 
-from wbtest.api.faults import told_as
 from wbtest.api.release_shapes import Given
 from wbtest.publishing.models import Experiment
-from wbtest.results.annotating.notes import add_note, delete_note, notes_of
+from wbtest.results.annotating import notes
 from wbtest.results.spending import spends
 from wbtest.results.spending.money import CURRENCIES
-from wbtest.store import Invalid
 from wbtest.team import access
 
 
@@ -43,20 +41,18 @@ class Spends(msgspec.Struct):
 
 
 class Noting(Given, kw_only=True):
-    """`at` names its zone: `2027-03-04T14:05:00+01:00`."""
+    """`day` is local to the test."""
 
-    at: datetime
+    day: date
     text: str
-    source: str = ""
 
 
 class NoteShown(msgspec.Struct, kw_only=True):
-    """A moment and what happened; without `key` and `by` it is a step of the test itself."""
+    """A day and what happened; without `key` and `by` it is a step of the test itself."""
 
     key: str
-    at: datetime
+    day: date
     text: str
-    source: str
     by: str
 
 
@@ -90,34 +86,25 @@ def delete_spend(experiment_id: int, key: str) -> None:
     spends.delete_spend(experiment, access.person(), key)
 
 
-def list_annotations(experiment_id: int) -> Notes:
+def list_notes(experiment_id: int) -> Notes:
     """What was noted and the steps of the test, the earliest first."""
     return _notes(access.get(Experiment, experiment_id, "read"))
 
 
-def add_annotation(experiment_id: int, body: Noting) -> Notes:
-    """Note what happened at a moment, such as a post that went up."""
+def add_note(experiment_id: int, body: Noting) -> Notes:
+    """Note what happened on a day, such as a post that went up."""
     experiment = access.get(Experiment, experiment_id, "edit")
-    if body.at.tzinfo is None:
-        raise Invalid("at", "Name the zone too, like 2027-03-04T14:05:00+01:00.")
-    try:
-        at = body.at.astimezone(UTC)
-    except OverflowError as error:
-        raise Invalid("at", "Choose a day of this century.") from error
-    # On the page the moment is typed as a day and a time.
-    with told_as(day="at"):
-        add_note(experiment, access.person(), at, body.text, body.source)
+    notes.add_note(experiment, access.person(), body.day, body.text)
     return _notes(experiment)
 
 
-def delete_annotation(experiment_id: int, key: str) -> None:
+def delete_note(experiment_id: int, key: str) -> None:
     """Delete a note that you wrote, or as an owner any; what it said stays in the audit log."""
     experiment = access.get(Experiment, experiment_id, "edit")
-    notes = {each.key for each in notes_of(experiment) if each.key}
-    if key not in notes:
+    if key not in {each.key for each in notes.notes_of(experiment) if each.key}:
         abort(404)
     is_owner = access.reaches(experiment, "own")
-    delete_note(experiment, access.person(), key, is_owner=is_owner)
+    notes.delete_note(experiment, access.person(), key, is_owner=is_owner)
 
 
 def _spends(experiment: Experiment) -> Spends:
@@ -141,7 +128,7 @@ def _spends(experiment: Experiment) -> Spends:
 def _notes(experiment: Experiment) -> Notes:
     return Notes(
         [
-            NoteShown(key=each.key, at=each.at, text=each.text, source=each.source, by=each.who)
-            for each in notes_of(experiment)
+            NoteShown(key=each.key, day=each.day, text=each.text, by=each.who)
+            for each in notes.notes_of(experiment)
         ]
     )

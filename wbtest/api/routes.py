@@ -165,11 +165,9 @@ ROUTES = (
     Route("GET", f"{EXPERIMENT}/spend", "meanwhile.list_spend", *READING),
     Route("POST", f"{EXPERIMENT}/spend", "meanwhile.add_spend", *WRITING, 201),
     Route("DELETE", f"{EXPERIMENT}/spend/<key>", "meanwhile.delete_spend", *WRITING, 204),
-    Route("GET", f"{EXPERIMENT}/annotations", "meanwhile.list_annotations", *READING),
-    Route("POST", f"{EXPERIMENT}/annotations", "meanwhile.add_annotation", *WRITING, 201),
-    Route(
-        "DELETE", f"{EXPERIMENT}/annotations/<key>", "meanwhile.delete_annotation", *WRITING, 204
-    ),
+    Route("GET", f"{EXPERIMENT}/notes", "meanwhile.list_notes", *READING),
+    Route("POST", f"{EXPERIMENT}/notes", "meanwhile.add_note", *WRITING, 201),
+    Route("DELETE", f"{EXPERIMENT}/notes/<key>", "meanwhile.delete_note", *WRITING, 204),
     Route("GET", "/portfolio", "figures.get_portfolio", *READING, is_of_one_moment=True),
     Route("GET", "/needs-me", "needs.list_needs", *READING),
     Route("GET", "/workspace", "team.get_workspace", *READING),

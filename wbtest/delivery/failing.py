@@ -37,7 +37,6 @@ SAID = {
     "purging": "What visitors left is not erased to the end",
     "old_copies": "Backups from before an erasure are not deleted",
     "verdicts told": "Some verdicts and broken tests are not told by mail",
-    "weekly summary": "Some weekly summaries are not sent",
     "start pages": "The page for beginners goes on being looked up after the first visitor came",
 }
 

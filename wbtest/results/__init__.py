@@ -44,7 +44,7 @@ def init_app(app: Flask) -> None:
     from wbtest.results.starting import hiding
     from wbtest.results.starting.views import home_of
     from wbtest.results.summary import Summary, summaries
-    from wbtest.results.telling import events, posting, weekly
+    from wbtest.results.telling import events
     from wbtest.results.views import bp
     from wbtest.results.yardstick.models import ScopeItem
 
@@ -57,10 +57,9 @@ def init_app(app: Flask) -> None:
     app.extensions["wbtest.objects"]["item_id"] = ScopeItem
     app.after_request(keep_shared_secret)
     app.extensions["wbtest.outside"] += (OUTSIDE,)
-    app.extensions["wbtest.post_alarm"] = posting.post_alarm
+    app.extensions["wbtest.post_alarm"] = events.post_alarm
     jobs = app.extensions["wbtest.jobs"]
     jobs["verdicts told"] = (events.tell_events, events.EVERY)
-    jobs["weekly summary"] = (weekly.send_weekly, weekly.EVERY)
     jobs["start pages"] = (hiding.end_where_visited, hiding.EVERY)
     app.extensions["wbtest.home"] = home_of
     app.extensions["wbtest.waits"] += (waits_for_seconds, waits_for_tests)

@@ -66,7 +66,7 @@ def waits_for_tests(workspace: Workspace) -> list[Wait]:
     moments = _read_moments(
         tests, {key: verdict.reached_at for key, verdict in known.verdicts.items()}
     )
-    mailed = {person.id for person in wanting(workspace.id, "events")}
+    mailed = {person.id for person, _ in wanting(workspace.id)}
     found = []
     for member in members(workspace):
         may = {

@@ -201,24 +201,6 @@ class ReviewSetting(Base):
     required: Mapped[list[int]] = mapped_column(JSON, default=list)
 
 
-class NeedTold(Base):
-    """How far a person was told, by a mail of the day, of something that needs them.
-
-    ``thing`` is ``Wait.thing``. ``role`` is what they were then, and ``message_id`` the mail's: one
-    that has not left yet is not sent to who lost that role. So its lines stay until it has left,
-    also where a later mail tells more of the same.
-    """
-
-    __tablename__ = "needs_told"
-
-    workspace_id: Mapped[int] = mapped_column(ForeignKey(Workspace.id), primary_key=True)
-    person_id: Mapped[int] = mapped_column(ForeignKey(Person.id), primary_key=True, index=True)
-    thing: Mapped[str] = mapped_column(String(60), primary_key=True)
-    told_at: Mapped[datetime] = mapped_column(UtcDateTime)
-    role: Mapped[str] = mapped_column(String(10))
-    message_id: Mapped[str] = mapped_column(String(200), primary_key=True, index=True)
-
-
 class Approval(Base):
     """An approver's yes to one revision, for ever."""
 

@@ -8,6 +8,8 @@ from flask import current_app
 from wbtest.delivery.models import OutboxMail
 from wbtest.extensions import Base, db
 from wbtest.store import GROUP_LOCK, Invalid, Refused, hold, writing
+from wbtest.team.account import daily
+from wbtest.team.account.models import DailyMail
 from wbtest.team.audit.log import record
 from wbtest.team.members import check_owner
 from wbtest.team.models import AuditLine, Membership, Person, Workspace
@@ -97,20 +99,26 @@ def _keep_starts_out(workspace_id: int) -> None:
 
 
 def _hold_back_mail(workspace_id: int) -> None:
-    """Delete the mails of the day that tell of this workspace beside others.
+    """Delete mails of the day, not sent yet, that tell of this workspace beside others.
 
-    What one that has not left tells of the others counts as untold.
+    Nothing counts as told to their readers, so the next one tells the rest.
     """
-    told = Base.metadata.tables["needs_told"]
-    of_ours = sa.select(told.c.message_id).where(told.c.workspace_id == workspace_id)
     session = db.session
-    mails = sa.select(OutboxMail.message_id, OutboxMail.state)
-    found = session.execute(mails.where(OutboxMail.message_id.in_(of_ours))).all()
-    unsent = [mail.message_id for mail in found if mail.state in ("waiting", "failed")]
+    members = sa.select(Membership.person_id).where(Membership.workspace_id == workspace_id)
+    gone = session.scalars(
+        sa.delete(OutboxMail)
+        .where(
+            OutboxMail.workspace_id.is_(None),
+            OutboxMail.leave_url.contains(daily.STOP, autoescape=True),
+            OutboxMail.recipient.in_(sa.select(Person.email).where(Person.id.in_(members))),
+        )
+        .returning(OutboxMail.recipient)
+        .execution_options(synchronize_session=False)
+    ).all()
+    readers = sa.select(Person.id).where(Person.email.in_(gone))
     session.execute(
-        sa.delete(OutboxMail).where(OutboxMail.message_id.in_([each.message_id for each in found]))
+        sa.update(DailyMail).where(DailyMail.person_id.in_(readers)).values(told={}, looked_on=None)
     )
-    session.execute(sa.delete(told).where(told.c.message_id.in_(unsent)))
 
 
 def _delete_people(workspace_id: int) -> None:

@@ -1,6 +1,6 @@
 """What the team noted, with the steps of the test, in the order in which it happened."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 
@@ -9,17 +9,13 @@ from tests.factories import Team, make_experiment
 from tests.results.conftest import Start
 from wbtest.publishing.models import Experiment
 from wbtest.publishing.running import life
-from wbtest.results.annotating.models import Annotation
-from wbtest.results.annotating.notes import (
-    MOST_NOTES,
-    NotTheWriter,
-    add_note,
-    delete_note,
-    notes_of,
-)
+from wbtest.results.annotating import notes
+from wbtest.results.annotating.notes import NotTheWriter, add_note, delete_note, notes_of
 from wbtest.results.figures import NotStarted
-from wbtest.store import Gone, Invalid, writing
+from wbtest.store import Gone, Invalid
 from wbtest.team.audit.log import Wanted, lines_of
+
+DAY = date(2027, 3, 1)
 
 
 @pytest.fixture
@@ -27,76 +23,78 @@ def experiment(begin: Start) -> Experiment:
     return begin()
 
 
-def test_notes_and_steps_stand_in_the_order_of_time(experiment, team: Team, now: HandClock):
-    start = now()
-    now.turn(hours=5)
-    add_note(experiment, team.editor, now() - timedelta(hours=2), " A post\nwent up ", "T.co")
+def test_notes_and_steps_are_in_the_order_of_time(experiment, team: Team, now: HandClock):
+    now.turn(hours=26)
+    add_note(experiment, team.editor, DAY, " A post\nwent up ")
     life.pause(experiment, team.approver, "The server moves")
     now.turn(hours=1)
     life.resume(experiment, team.approver)
-    now.turn(hours=1)
+    now.turn(hours=24)
     life.end(experiment, team.approver, "")
 
-    assert [(note.at, note.text, note.source, note.who) for note in notes_of(experiment)] == [
-        (start, "The test started", "", ""),
-        (start + timedelta(hours=3), "A post went up", "x", "Editor"),
-        (start + timedelta(hours=5), "Paused: The server moves", "", ""),
-        (start + timedelta(hours=6), "Resumed", "", ""),
-        (start + timedelta(hours=7), "The test ended", "", ""),
+    day = timedelta(days=1)
+    assert [(note.day, note.text, note.who, note.number) for note in notes_of(experiment)] == [
+        (DAY, "The test started", "", 0),
+        (DAY, "A post went up", "Editor", 1),
+        (DAY + day, "Paused: The server moves", "", 2),
+        (DAY + day, "Resumed", "", 3),
+        (DAY + 2 * day, "The test ended", "", 4),
     ]
 
 
-def test_the_same_note_sent_twice_is_one(experiment, team: Team, now: HandClock):
-    notes = [add_note(experiment, team.editor, now(), "A post went up") for _ in range(2)]
+def test_a_note_is_drawn_at_noon_of_its_day_where_the_test_is(begin, team: Team, now: HandClock):
+    experiment = begin(time_zone="Asia/Kathmandu")
+    now.turn(days=1)
+    add_note(experiment, team.editor, DAY, "A post went up")
 
-    assert notes[0] is notes[1]
-    assert len(notes_of(experiment)) == 2
+    [note] = [note for note in notes_of(experiment) if note.key]
+    assert f"{note.at:%Y-%m-%d %H:%M}" == "2027-03-01 06:15"
 
 
 @pytest.mark.parametrize(
-    ("text", "said"), [(" ", "Say what happened"), ("a" * 201, "200 are the most")]
+    ("text", "said"), [(" ", "Enter what happened"), ("a" * 201, "200 are the most")]
 )
-def test_a_text_of_no_use_is_refused(text, said, experiment, team: Team, now: HandClock):
+def test_a_text_of_no_use_is_refused(text, said, experiment, team: Team):
     with pytest.raises(Invalid, match=said):
-        add_note(experiment, team.editor, now(), text)
+        add_note(experiment, team.editor, DAY, text)
 
 
-@pytest.mark.parametrize(("hours", "said"), [(1, "still to come"), (-800, "Check the year")])
-def test_a_moment_that_cannot_be_is_refused(hours, said, experiment, team: Team, now: HandClock):
+@pytest.mark.parametrize(
+    ("day", "said"), [(date(2027, 3, 2), "still to come"), (date.min, "Check the year")]
+)
+def test_a_day_that_cannot_be_is_refused(day, said, experiment, team: Team):
     with pytest.raises(Invalid, match=said):
-        add_note(experiment, team.editor, now() + timedelta(hours=hours), "A post went up")
+        add_note(experiment, team.editor, day, "A post went up")
 
 
-def test_so_many_notes_fit_on_a_test(experiment, team: Team, now: HandClock):
-    parts = {"experiment_id": experiment.id, "at": now(), "person_id": team.editor.id}
-    with writing() as session:
-        for number in range(MOST_NOTES):
-            session.add(Annotation(**parts, key=f"{number}", text="A post", written_at=now()))
+def test_a_test_holds_so_many_notes(experiment, team: Team, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(notes, "MOST_NOTES", 1)
+    add_note(experiment, team.editor, DAY, "A post went up")
 
-    with pytest.raises(Invalid, match="200 notes fit"):
-        add_note(experiment, team.editor, now(), "One more")
+    with pytest.raises(Invalid, match="holds 1 notes"):
+        add_note(experiment, team.editor, DAY, "One more")
 
 
-def test_a_draft_has_no_notes(revision, team: Team, now: HandClock):
+def test_a_draft_has_no_notes(revision, team: Team):
     with pytest.raises(NotStarted):
-        add_note(make_experiment(revision, team.editor), team.editor, now(), "A post went up")
+        add_note(make_experiment(revision, team.editor), team.editor, DAY, "A post went up")
 
 
-def test_only_its_writer_or_an_owner_deletes_a_note(experiment, team: Team, now: HandClock):
-    note = add_note(experiment, team.editor, now(), "A post went up")
-    key = note.key
+def test_only_its_writer_or_an_owner_deletes_a_note(experiment, team: Team):
+    first, second = (add_note(experiment, team.editor, DAY, text).key for text in ("A", "B"))
 
     with pytest.raises(NotTheWriter):
-        delete_note(experiment, team.approver, key, is_owner=False)
-    delete_note(experiment, team.owner, key, is_owner=True)
+        delete_note(experiment, team.approver, first, is_owner=False)
+    delete_note(experiment, team.owner, first, is_owner=True)
+    delete_note(experiment, team.editor, second, is_owner=False)
     with pytest.raises(Gone):
-        delete_note(experiment, team.editor, key, is_owner=False)
+        delete_note(experiment, team.editor, second, is_owner=False)
 
     assert [note.text for note in notes_of(experiment)] == ["The test started"]
 
 
-def test_what_was_deleted_stays_in_the_audit_log(experiment, team: Team, now: HandClock):
-    note = add_note(experiment, team.editor, now(), "A post went up")
+def test_what_was_deleted_stays_in_the_audit_log(experiment, team: Team):
+    note = add_note(experiment, team.editor, DAY, "A post went up")
     delete_note(experiment, team.editor, note.key, is_owner=False)
 
     line, *_ = lines_of(team.workspace.id, Wanted())

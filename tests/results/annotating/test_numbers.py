@@ -13,13 +13,17 @@ ENDS = START, START + timedelta(days=10)
 LONG = "Donaudampfschifffahrtselektrizitätenhauptbetriebswerk " * 2
 
 
+def happened(at: datetime, text: str, number: int = 0) -> Note:
+    return Note(at, at.date(), text, number=number)
+
+
 def test_every_example_is_true():
     assert doctest.testmod(numbers).failed == 0
 
 
 def test_a_chart_shows_numbers_however_long_the_words_are():
-    notes = [Note(START + timedelta(days=day), LONG, number=day) for day in (1, 4, 9)]
-    drawn = numbered([Note(START, "The test started"), *notes], "UTC", ENDS)
+    notes = [happened(START + timedelta(days=day), LONG, day) for day in (1, 4, 9)]
+    drawn = numbered([happened(START, "The test started"), *notes], "UTC", ENDS)
 
     assert [each["text"] for each in drawn.numbers] == ["1", "4", "9"]
     assert [each["x0"] for each in drawn.lines] == [
@@ -30,7 +34,7 @@ def test_a_chart_shows_numbers_however_long_the_words_are():
 
 
 def test_numbers_that_are_near_each_other_stand_above_each_other_and_many_together():
-    notes = [Note(START + timedelta(hours=hour), "Ad", number=hour) for hour in range(1, 7)]
+    notes = [happened(START + timedelta(hours=hour), "Ad", hour) for hour in range(1, 7)]
     drawn = numbered(notes, "UTC", ENDS, above=10)
 
     assert [(each["text"], each["yshift"]) for each in drawn.numbers] == [

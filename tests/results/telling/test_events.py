@@ -107,7 +107,7 @@ def test_a_mail_that_could_not_be_queued_comes_again(
 
     reach_target(experiment, now)
     with monkeypatch.context() as broken:
-        broken.setattr(events, "post", fail)
+        broken.setattr(events, "_post", fail)
         with pytest.raises(SomeFailed):
             tell_events(now())
     assert mails() == []
@@ -160,30 +160,30 @@ def test_a_verdict_that_fades_is_told_once_more(experiment: Experiment, now: Han
     assert "Holds since it was reached: no." in mails()[-1].body
 
 
-def test_the_last_visitor_is_told_once_and_the_verdict_apart(begin: Start, now: HandClock):
-    experiment = begin(maximum_visitors=900)
-    forget()
-    for day in range(9):
-        count_day(experiment, day, seen=100, converted=8)
-    now.turn(days=9)
-
-    run_hours(now, 5, tell_events)
-
-    assert subjects() == ["/p/larder: as many visitors as planned"] * 2
-    assert "900 visitors have come, as many as the rule allows (900)." in mails()[0].body
-
-
-def test_what_happens_in_one_moment_is_one_mail(begin: Start, now: HandClock):
-    experiment = begin(maximum_visitors=900)
-    forget()
+def test_what_happens_in_one_moment_is_one_mail(begin: Start, team: Team, now: HandClock):
+    experiment = begin()
     reach_target(experiment, now)
+    end(experiment, team.approver)
+    forget()
+    now.turn(days=2)
 
     tell_events(now())
 
     assert subjects() == ["/p/larder: target met"] * 2
-    assert "as many as the rule allows" in mails()[0].body
+    assert "The test is over, and the figures are final." in mails()[0].body
     told = db.session.scalars(db.select(Told.occasion).order_by(Told.occasion)).all()
-    assert told == ["sample", "verdict"]
+    assert told == ["over", "verdict"]
+
+
+def test_the_end_is_told_after_the_verdict(team: Team, experiment: Experiment, now: HandClock):
+    reach_target(experiment, now)
+    tell_events(now())
+    end(experiment, team.approver)
+    forget()
+
+    run_hours(now, 30, tell_events)
+
+    assert subjects() == ["/p/larder: over, target met"] * 2
 
 
 def test_a_test_that_ends_unsettled_is_told_once_its_figures_are_final(
@@ -198,7 +198,7 @@ def test_a_test_that_ends_unsettled_is_told_once_its_figures_are_final(
     assert mails() == []
     run_hours(now, 5, tell_events)
 
-    assert subjects() == ["/p/larder: over, and not settled"] * 2
+    assert subjects() == ["/p/larder: over, not settled"] * 2
     assert "41 visitors did not settle it." in mails()[0].body
 
 
@@ -217,8 +217,8 @@ def test_what_is_long_over_is_no_news(team: Team, experiment: Experiment, now: H
 def test_who_wants_no_such_mail_gets_none_and_a_viewer_may_ask(
     team: Team, experiment: Experiment, now: HandClock
 ):
-    choose(team.workspace.id, team.owner.id, weekly=False, events=False)
-    choose(team.workspace.id, team.viewer.id, weekly=False, events=True)
+    choose(team.workspace.id, team.owner.id, is_wanted=False)
+    choose(team.workspace.id, team.viewer.id, is_wanted=True)
     reach_target(experiment, now)
 
     tell_events(now())
@@ -237,5 +237,5 @@ def test_another_workspace_is_told_nothing(
     assert {mail.workspace_id for mail in mails()} == {team.workspace.id}
 
 
-def test_the_worker_knows_both_jobs(experiment: Experiment):
-    assert {"verdicts told", "weekly summary"} <= set(run_due_jobs())
+def test_the_worker_knows_the_job(experiment: Experiment):
+    assert "verdicts told" in run_due_jobs()

@@ -1,6 +1,6 @@
 """Telling a team's owners of sign-ups and visits that are unusual, once an hour at most.
 
-Each owner may do without the mails; what was unusual stands on the page of sign-ups all the same.
+An owner who wants no mails about tests finds it on the page of sign-ups.
 """
 
 from datetime import UTC, datetime, timedelta

@@ -16,13 +16,13 @@ SPENT = {
     "larder": {"instagram": "148.00", "google": "112.50"},
     "nightbus": {"staffroom-poster": "36.00"},
 }
-# Day of the test, what happened, and to which source.
+# Day of the test, and what happened.
 NOTES = {
     "larder": (
-        (4, "The school newsletter went out to 1,200 families.", "newsletter"),
-        (8, "A second ad began on Instagram.", "instagram"),
+        (4, "The school newsletter went out to 1,200 families."),
+        (8, "A second ad began on Instagram."),
     ),
-    "kiln": ((6, "Ines says that our second page stays white on her phone.", ""),),
+    "kiln": ((6, "Ines says that our second page stays white on her phone."),),
 }
 
 
@@ -34,8 +34,8 @@ def write_down(stage: Stage, slug: str) -> None:
     last = min(began + timedelta(days=test.days), stage.today).date()
     for source, amount in SPENT.get(slug, {}).items():
         add_spend(experiment, author, source, first, last, amount, CURRENCY)
-    for day, text, source in NOTES.get(slug, ()):
-        add_note(experiment, author, began + timedelta(days=day, hours=14), text, source)
+    for day, text in NOTES.get(slug, ()):
+        add_note(experiment, author, first + timedelta(days=day), text)
 
 
 def share(stage: Stage, slug: str, whom: str) -> str:

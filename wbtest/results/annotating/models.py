@@ -1,8 +1,8 @@
-"""What the team noted about a moment of a test."""
+"""What the team noted about a day of a test."""
 
-from datetime import datetime
+from datetime import date, datetime
 
-from sqlalchemy import ForeignKey, String
+from sqlalchemy import Date, ForeignKey, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from wbtest.extensions import Base
@@ -12,15 +12,14 @@ from wbtest.team.models import Person
 
 
 class Annotation(Base):
-    """A moment and what happened; ``key`` is never that of another one after it is deleted."""
+    """A day, local to the experiment, and what happened; a ``key`` is never used again."""
 
     __tablename__ = "annotations"
 
     experiment_id: Mapped[int] = mapped_column(ForeignKey(Experiment.id), primary_key=True)
     key: Mapped[str] = mapped_column(String(16), primary_key=True)
-    at: Mapped[datetime] = mapped_column(UtcDateTime)
+    day: Mapped[date] = mapped_column(Date)
     text: Mapped[str] = mapped_column(String(200))
-    source: Mapped[str] = mapped_column(String(64), default="")
     person_id: Mapped[int] = mapped_column(ForeignKey(Person.id))
     written_at: Mapped[datetime] = mapped_column(UtcDateTime)
 

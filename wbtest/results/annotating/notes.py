@@ -1,14 +1,13 @@
 """Noting what happened, and everything that is noted: by the team, and by the test itself."""
 
 import secrets
-from datetime import datetime, timedelta
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, time, timedelta
 from itertools import count
+from zoneinfo import ZoneInfo
 
-from msgspec import Struct
-from msgspec.structs import replace
 from sqlalchemy.orm import joinedload
 
-from wbtest.audience.sources import source_name
 from wbtest.extensions import clock, db
 from wbtest.publishing.models import Experiment
 from wbtest.results.annotating.models import Annotation
@@ -36,16 +35,17 @@ class NotTheWriter(Refused):
     status = 403
 
 
-class Note(Struct, frozen=True):
-    """A moment, in UTC, and what happened; without a ``key`` it is a step of the test itself.
+@dataclass(frozen=True)
+class Note:
+    """What happened at a moment, in UTC; without a ``key`` it is a step of the test itself.
 
-    ``source`` and ``who`` wrote it are '' where there is none. ``number`` is what charts call it; 0
-    for the start, which is where every chart begins.
+    What the team noted of a day is drawn at its noon. ``day`` is local to the test. ``number`` is
+    what charts call it; 0 for the start, which is where every chart begins.
     """
 
     at: datetime
+    day: date
     text: str
-    source: str = ""
     who: str = ""
     person_id: int | None = None
     key: str = ""
@@ -54,17 +54,29 @@ class Note(Struct, frozen=True):
 
 def notes_of(experiment: Experiment) -> list[Note]:
     """Return what the team noted and the steps of the test, the earliest first."""
+    zone = ZoneInfo(experiment.time_zone)
     query = (
         db.select(Annotation)
         .where(Annotation.experiment_id == experiment.id)
         .options(joinedload(Annotation.person))
     )
     written = [
-        Note(found.at, found.text, found.source, found.person.name, found.person_id, found.key)
+        Note(
+            datetime.combine(found.day, time(12), zone).astimezone(UTC),
+            found.day,
+            found.text,
+            found.person.name,
+            found.person_id,
+            found.key,
+        )
         for found in db.session.scalars(query)
     ]
     steps = [
-        Note(step.at, ": ".join(filter(None, (STEPS[step.what], step.why))))
+        Note(
+            step.at,
+            step.at.astimezone(zone).date(),
+            ": ".join(filter(None, (STEPS[step.what], step.why))),
+        )
         for step in experiment.steps
         if step.what in STEPS
     ]
@@ -73,35 +85,27 @@ def notes_of(experiment: Experiment) -> list[Note]:
     return [each if _is_start(each) else replace(each, number=next(numbers)) for each in ordered]
 
 
-def add_note(
-    experiment: Experiment, person: Person, at: datetime, text: str, source: str = ""
-) -> Annotation:
-    """Note what happened ``at`` a moment; the same once more is that same note.
-
-    Raises NotStarted, or Invalid for a text of no use and a moment that cannot be of the test.
-    """
+def add_note(experiment: Experiment, person: Person, day: date, text: str) -> Annotation:
+    """Note what happened on a day. Raises NotStarted, or Invalid at the field that must change."""
     check_started(experiment)
-    text, named = on_one_line(text).strip(), source_name(source)
+    text = on_one_line(text).strip()
     if not text:
-        raise Invalid("text", "Say what happened, such as “A post went up”.")
+        raise Invalid("text", "Enter what happened, such as “A post went up”.")
     if fault := find_fault(text, LONGEST_NOTE):
         raise Invalid("text", fault)
-    _check_moment(experiment, at)
+    _check_day(experiment, day)
     with writing() as session:
         hold(experiment)
-        query = db.select(Annotation).where(Annotation.experiment_id == experiment.id)
-        there: list[Annotation] = list(session.scalars(query))
-        for found in there:
-            if (found.at, found.text, found.source) == (at, text, named):
-                return found
-        if len(there) >= MOST_NOTES:
-            raise Invalid("text", f"{MOST_NOTES} notes fit on a test. Delete one first.")
+        there = session.scalar(
+            db.select(db.func.count()).where(Annotation.experiment_id == experiment.id)
+        )
+        if there >= MOST_NOTES:
+            raise Invalid("text", f"A test holds {MOST_NOTES} notes. Delete one first.")
         note = Annotation(
             experiment_id=experiment.id,
             key=secrets.token_hex(8),
-            at=at,
+            day=day,
             text=text,
-            source=named,
             person_id=person.id,
             written_at=clock.now(),
         )
@@ -126,12 +130,13 @@ def delete_note(experiment: Experiment, person: Person, key: str, *, is_owner: b
         record(experiment.workspace_id, "note.deleted", about, by=person)
 
 
-def _check_moment(experiment: Experiment, at: datetime) -> None:
+def _check_day(experiment: Experiment, day: date) -> None:
     assert experiment.started_at is not None, "it was checked before"
-    if at > clock.now():
-        raise Invalid("day", "This is still to come. Note it when it has happened.")
-    if at < experiment.started_at - EARLIEST:
-        raise Invalid("day", "This was more than a month before the test. Check the year.")
+    zone = ZoneInfo(experiment.time_zone)
+    if day > clock.now().astimezone(zone).date():
+        raise Invalid("day", "This day is still to come. Note it once it has happened.")
+    if day < experiment.started_at.astimezone(zone).date() - EARLIEST:
+        raise Invalid("day", "This is more than a month before the test. Check the year.")
 
 
 def _is_start(note: Note) -> bool:

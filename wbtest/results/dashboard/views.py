@@ -13,7 +13,7 @@ from wbtest.moments import of_one_moment
 from wbtest.publishing.choices.options import from_json as read_options
 from wbtest.publishing.models import Experiment
 from wbtest.results import charts, conclusions, in_words, traffic_charts
-from wbtest.results.annotating.showing import notes_part
+from wbtest.results.annotating.notes import notes_of
 from wbtest.results.dashboard import segment_charts, segment_words
 from wbtest.results.dashboard.course import course_of
 from wbtest.results.dashboard.course_chart import course as course_chart
@@ -100,11 +100,11 @@ def _filtered(found: Results) -> dict[str, Any]:
 
 def _over_time(experiment: Experiment, found: Results) -> dict[str, Any]:
     filtered = _filtered(found)
-    points, noted = course_of(found), notes_part(experiment)
+    points, notes = course_of(found), notes_of(experiment)[::-1]
     # That the test began is where every chart begins.
-    drawn = [note for note in noted["notes"] if note.number]
+    drawn = [note for note in notes if note.number]
     return filtered | {
-        **noted,
+        "notes": notes,
         "drawn": drawn,
         "days": days_of(experiment, found, filtered["filters"]),
         "points": points,

@@ -25,7 +25,9 @@ class SpendForm(TypedForm):
     first = StringField("First day", render_kw={"type": "date"})
     last = StringField("Last day", render_kw={"type": "date"})
     amount = StringField("Amount", render_kw={"inputmode": "decimal", "autocomplete": "off"})
-    currency = SelectField("Currency", choices=list(CURRENCIES), validate_choice=False)
+    currency = SelectField(
+        "Currency", choices={code: code for code in CURRENCIES}, validate_choice=False
+    )
 
 
 @bp.get("/experiments/<int:experiment_id>/spend")

@@ -1,1 +1,1 @@
-"""Telling members by mail: what happened to a test, once each, and how its week was."""
+"""Mails about tests: a verdict was reached, a check turned red, a test ended."""

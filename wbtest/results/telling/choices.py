@@ -1,11 +1,6 @@
-"""Who wants which mails. Approvers and owners are told of events, nobody weekly, until they choose.
-
-A decision is theirs to make, so a verdict or a broken test must reach them. A summary every week is
-only welcome to who asked for it. Of unusual sign-ups owners alone are told, who alone see these.
-"""
+"""Who wants mails about tests: approvers and owners, who decide, until they choose otherwise."""
 
 from hashlib import sha256
-from typing import Literal, NamedTuple, get_args
 
 import sqlalchemy as sa
 from flask import current_app
@@ -17,100 +12,60 @@ from wbtest.store import insert, writing
 from wbtest.team.access import PERMISSIONS, ROLES
 from wbtest.team.models import Membership, Person
 
-Kind = Literal["weekly", "events", "alarms"]
-KINDS: tuple[Kind, ...] = get_args(Kind)
 SALT = "wbtest.telling"
 DECIDES = ROLES[ROLES.index(PERMISSIONS["approve"]) :]
-OWNS = ROLES[ROLES.index(PERMISSIONS["own"]) :]
 
 
-class Choice(NamedTuple):
-    """Whether a member wants the weekly summary, and to be told of events and unusual sign-ups."""
-
-    weekly: bool
-    events: bool
-    alarms: bool
-
-    def wants(self, kind: Kind) -> bool:
-        return {"weekly": self.weekly, "events": self.events, "alarms": self.alarms}[kind]
-
-
-def choice_of(membership: Membership) -> Choice:
-    """What this member chose, or what is usual for their role."""
+def wants(membership: Membership) -> bool:
+    """Whether this member wants mails about tests."""
     key = (membership.workspace_id, membership.person_id)
-    return _choice(membership.role, db.session.get(MailChoice, key))
+    chosen = db.session.get(MailChoice, key)
+    return membership.role in DECIDES if chosen is None else chosen.is_wanted
 
 
-def choose(
-    workspace_id: int, person_id: int, *, weekly: bool, events: bool, alarms: bool = True
-) -> None:
-    """Keep what a member wants; a later choice replaces it.
-
-    Who is no owner is not asked about ``alarms``, and gets them on becoming one.
-    """
-    wanted = {"wants_weekly": weekly, "wants_events": events, "wants_alarms": alarms}
-    kept = insert(db.engine.dialect.name, MailChoice).values(
-        workspace_id=workspace_id, person_id=person_id, **wanted
+def choose(workspace_id: int, person_id: int, *, is_wanted: bool) -> None:
+    """Store whether a member wants mails about tests."""
+    row = {"workspace_id": workspace_id, "person_id": person_id, "is_wanted": is_wanted}
+    chosen = insert(db.engine.dialect.name, MailChoice).values(row)
+    chosen = chosen.on_conflict_do_update(
+        index_elements=[MailChoice.workspace_id, MailChoice.person_id],
+        set_={"is_wanted": is_wanted},
     )
     with writing() as session:
-        session.execute(
-            kept.on_conflict_do_update(
-                index_elements=[MailChoice.workspace_id, MailChoice.person_id], set_=wanted
-            )
-        )
+        session.execute(chosen)
 
 
-def wanting(workspace_id: int, kind: Kind) -> list[Person]:
-    """The members who want such mails, in the order they joined."""
+def wanting(workspace_id: int) -> list[tuple[Person, str]]:
+    """Return the members who want mails about tests, with their role, in the order they joined."""
+    is_mine = (MailChoice.person_id == Membership.person_id) & (
+        MailChoice.workspace_id == Membership.workspace_id
+    )
     rows = db.session.execute(
-        sa.select(Person, Membership.role, MailChoice)
+        sa.select(Person, Membership.role)
         .join(Membership, Membership.person_id == Person.id)
-        .outerjoin(
-            MailChoice,
-            sa.and_(
-                MailChoice.person_id == Person.id,
-                MailChoice.workspace_id == Membership.workspace_id,
-            ),
+        .outerjoin(MailChoice, is_mine)
+        .where(
+            Membership.workspace_id == workspace_id,
+            sa.func.coalesce(MailChoice.is_wanted, Membership.role.in_(DECIDES)),
         )
-        .where(Membership.workspace_id == workspace_id)
         .order_by(Membership.created_at, Person.id)
     )
-    return [person for person, role, chosen in rows if _choice(role, chosen).wants(kind)]
+    return [(person, role) for person, role in rows]
 
 
-def stop_token(workspace_id: int, person_id: int, kind: Kind) -> str:
-    """Return what a link in a mail carries that stops mails of its kind; it works for ever."""
-    return _signer().sign(f"{workspace_id}.{person_id}.{kind}").decode()
+def stop_url(workspace_id: int, person_id: int) -> str:
+    """Return the address in a mail that stops these mails; it never expires."""
+    base_url = current_app.extensions["wbtest.settings"].base_url
+    return f"{base_url}/mails/stop/{_signer().sign(f'{workspace_id}.{person_id}').decode()}"
 
 
-def read_stop(token: str) -> tuple[Membership, Kind] | None:
-    """Whose mails of which kind the link stops; None when it is not ours or they are gone."""
+def read_stop(token: str) -> Membership | None:
+    """Return whose mails the link stops; None if it isn't ours or they left."""
     try:
-        workspace_id, person_id, kind = _signer().unsign(token).decode().split(".")
+        workspace_id, person_id = _signer().unsign(token).decode().split(".")
     except (BadSignature, UnicodeEncodeError):
         return None
-    membership = db.session.get(Membership, (int(workspace_id), int(person_id)))
-    found = next((known for known in KINDS if known == kind), None)
-    return (membership, found) if membership and found else None
-
-
-def stop(membership: Membership, kind: Kind) -> None:
-    """Take a member off the mails of this kind; the other kinds stay as they are."""
-    now = choice_of(membership)
-    choose(
-        membership.workspace_id,
-        membership.person_id,
-        weekly=now.weekly and kind != "weekly",
-        events=now.events and kind != "events",
-        alarms=(now.alarms or membership.role not in OWNS) and kind != "alarms",
-    )
-
-
-def _choice(role: str, chosen: MailChoice | None) -> Choice:
-    owns = role in OWNS
-    if chosen is None:
-        return Choice(weekly=False, events=role in DECIDES, alarms=owns)
-    return Choice(chosen.wants_weekly, chosen.wants_events, owns and chosen.wants_alarms)
+    return db.session.get(Membership, (int(workspace_id), int(person_id)))
 
 
 def _signer() -> Signer:

@@ -1,22 +1,26 @@
-"""Telling members, and webhooks, of what happened to a test: a job of the worker."""
+"""Telling members, and webhooks, what happened to a test: a job of the worker."""
 
 from __future__ import annotations
 
 from datetime import datetime, timedelta
 
 import sqlalchemy as sa
+from flask import current_app
 
 from wbtest.delivery.each import for_each
+from wbtest.delivery.outbox import queue_mail
 from wbtest.delivery.webhooks import emit
 from wbtest.extensions import db
 from wbtest.publishing.models import Experiment
 from wbtest.publishing.running.announcing import facts_of
 from wbtest.publishing.running.life import address_of
 from wbtest.results.figures import Judged, judged
-from wbtest.results.telling import letters
+from wbtest.results.telling.choices import stop_url, wanting
+from wbtest.results.telling.models import Told
 from wbtest.results.telling.occasions import VERDICT, Occasion, occasions
-from wbtest.results.telling.posting import claim, is_told, post, results_url
-from wbtest.store import writing
+from wbtest.store import insert, writing
+from wbtest.team.access import PERMISSIONS
+from wbtest.team.models import Person
 
 EVERY = timedelta(minutes=10)
 # The longest conversion window: until then late answers may settle a test that is over.
@@ -33,29 +37,59 @@ def tell_events(now: datetime) -> None:
     for_each(found, lambda experiment: _tell(experiment, now), address_of)
 
 
+def post_alarm(experiment: Experiment, subject: str, body: str) -> None:
+    """Queue the mail about unusual sign-ups for each owner who wants mails about tests."""
+    owners = [
+        person for person, role in wanting(experiment.workspace_id) if role == PERMISSIONS["own"]
+    ]
+    _post(experiment, owners, subject, body)
+
+
 def _tell(experiment: Experiment, now: datetime) -> None:
     results = judged(experiment, now)
-    if now < results.life.final_at(results.rule) + GRACE:
-        happened = [each for each in occasions(results) if not is_told(experiment, each.key)]
-        # Asked of every test, and mostly for nothing: that must not keep others from writing.
-        if not happened:
-            return
-        with writing():
-            if news := [entry for entry in happened if claim(experiment, entry.key, now)]:
-                _write(experiment, news)
-            if any(entry.key == VERDICT for entry in news):
-                emit(experiment.workspace_id, "verdict.reached", _facts(experiment, results))
+    if now >= results.life.final_at(results.rule) + GRACE:
+        return
+    query = sa.select(Told.occasion).where(Told.experiment_id == experiment.id)
+    told = set(db.session.scalars(query))
+    happened = [each for each in occasions(results) if each.key not in told]
+    # Asked of every test, and mostly for nothing: that must not keep others from writing.
+    if not happened:
+        return
+    with writing():
+        if news := [entry for entry in happened if _claim(experiment, entry.key, now)]:
+            _write(experiment, news)
+        if any(entry.key == VERDICT for entry in news):
+            emit(experiment.workspace_id, "verdict.reached", _facts(experiment, results))
+
+
+def _claim(experiment: Experiment, occasion: str, now: datetime) -> bool:
+    """Whether the team is to be told of it by us; of two workers it is one's."""
+    row = {"experiment_id": experiment.id, "occasion": occasion, "told_at": now}
+    noted = insert(db.engine.dialect.name, Told).values(row)
+    noted = noted.on_conflict_do_nothing().returning(Told.occasion)
+    return db.session.execute(noted).first() is not None
 
 
 def _write(experiment: Experiment, news: list[Occasion]) -> None:
-    """One mail about all that is new in this moment."""
+    """Queue one mail about all that is new in this moment."""
+    base_url = current_app.extensions["wbtest.settings"].base_url
     texts = dict.fromkeys(entry.text for entry in news)
-    letter = letters.written(
-        f"{address_of(experiment)}: {news[0].subject}",
-        *texts,
-        f"See the figures:\n{results_url(experiment)}",
-    )
-    post(experiment, letter, "events")
+    look = f"See the figures:\n{base_url}/experiments/{experiment.id}/results"
+    people = [person for person, _ in wanting(experiment.workspace_id)]
+    subject = f"{address_of(experiment)}: {news[0].subject}"
+    _post(experiment, people, subject, "\n\n".join([*texts, look]))
+
+
+def _post(experiment: Experiment, people: list[Person], subject: str, body: str) -> None:
+    for person in people:
+        stop = stop_url(experiment.workspace_id, person.id)
+        queue_mail(
+            recipient=person.email,
+            subject=subject,
+            body=f"{body}\n\nYou get mails about your team’s tests. Stop these mails:\n{stop}\n",
+            leave_url=stop,
+            workspace_id=experiment.workspace_id,
+        )
 
 
 def _facts(experiment: Experiment, results: Judged) -> dict[str, object]:

@@ -1,4 +1,4 @@
-"""Which mails a member wants, and of what a team was told."""
+"""Who wants mails about tests, and what a team was told."""
 
 from datetime import datetime
 
@@ -12,20 +12,17 @@ from wbtest.team.models import Person, Workspace
 
 
 class MailChoice(Base):
-    """What a member chose; without a row their role says it, see ``choices``."""
+    """Whether a member wants mails about tests; without a row their role decides: ``choices``."""
 
     __tablename__ = "mail_choices"
 
     workspace_id: Mapped[int] = mapped_column(ForeignKey(Workspace.id), primary_key=True)
     person_id: Mapped[int] = mapped_column(ForeignKey(Person.id), primary_key=True, index=True)
-    wants_weekly: Mapped[bool]
-    wants_events: Mapped[bool]
-    # Of unusual sign-ups; only owners are written to of these.
-    wants_alarms: Mapped[bool]
+    is_wanted: Mapped[bool]
 
 
 class Told(Base):
-    """Something of an experiment that the team was told, once for ever.
+    """Something about an experiment that the team was told once.
 
     All mails about it are queued in the transaction that makes this row, so nobody gets two.
     """

@@ -1,34 +1,44 @@
 """The mail of the day: what is new or late among what needs a member. A job of the worker.
 
 The page says all that needs somebody, for as long as it does. The mail says each thing once, and
-once more when it is late: how far a person was told stands in ``NeedTold``, in the transaction that
-queues the mail, for as long as the page says it.
+once more when it grows or is late: ``DailyMail.told`` says how far a person was told.
 """
 
-from datetime import datetime, timedelta
-from typing import NamedTuple
+from collections.abc import Iterator
+from datetime import date, datetime, time, timedelta
+from functools import cache
+from itertools import groupby
+from typing import Any, NamedTuple
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from flask import current_app
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, select
+from sqlalchemy.orm import joinedload
 
 from wbtest.config import Settings
 from wbtest.delivery.each import for_each
 from wbtest.delivery.models import OutboxMail
 from wbtest.delivery.outbox import queue_mail
 from wbtest.extensions import db
-from wbtest.review.models import NeedTold
 from wbtest.review.waiting.facts import waits_for, waits_in
 from wbtest.review.waiting.letter import letter_of
-from wbtest.review.waiting.mornings import Morning, claim, mornings
-from wbtest.review.waiting.told import forget, forget_former, is_over, lines_of
 from wbtest.review.waiting.waits import Wait
-from wbtest.store import writing
+from wbtest.store import insert, writing
 from wbtest.team.access import ROLES
 from wbtest.team.account import daily
 from wbtest.team.account.models import DailyMail
 from wbtest.team.models import Membership, Person
 
 EVERY = timedelta(minutes=10)
+NOT_BEFORE = time(8)
+
+
+class Morning(NamedTuple):
+    """Somebody who hasn't been looked after on ``today``, their own day."""
+
+    person: Person
+    memberships: list[Membership]
+    today: date
 
 
 def send_daily_mails(now: datetime) -> None:
@@ -39,105 +49,136 @@ def send_daily_mails(now: datetime) -> None:
     settings: Settings = current_app.extensions["wbtest.settings"]
     if not settings.mail_url:
         return
-    forget_former()
     # Read once for all members of a workspace.
     waits: dict[int, list[Wait]] = {}
     for_each(
-        list(mornings(now)),
+        list(_mornings(now)),
         lambda morning: _tell(morning, waits, now),
         lambda morning: f"the mail of the day to person {morning.person.id}",
-    )
-
-
-class News(NamedTuple):
-    """What is new for somebody in a workspace, and what they were there when it was read."""
-
-    workspace_id: int
-    name: str
-    role: str
-    waits: list[Wait]
-
-
-def _tell(morning: Morning, waits: dict[int, list[Wait]], now: datetime) -> None:
-    person_id = morning.person.id
-    lines, news, here = lines_of(person_id), [], set()
-    # Where several mails told of a thing, the last one told most.
-    told = {(line.workspace_id, line.thing): line.told_at for line in lines}
-    for membership in morning.memberships:
-        workspace_id, role = membership.workspace_id, membership.role
-        if workspace_id not in waits:
-            waits[workspace_id] = waits_in(membership.workspace)
-        mine = waits_for(membership, waits[workspace_id])
-        here |= {(workspace_id, wait.thing) for wait in mine}
-        if new := [w for w in mine if w.is_news(told.get((workspace_id, w.thing)), now)]:
-            news.append(News(workspace_id, membership.workspace.name, role, new))
-    with writing():
-        if not claim(person_id, morning.today):
-            return
-        forget(person_id, [each for each in lines if is_over(each, told, here)])
-        if news:
-            _send(morning.person, news, now)
-
-
-def _send(person: Person, news: list[News], now: datetime) -> None:
-    base_url = current_app.extensions["wbtest.settings"].base_url
-    stop_url = daily.stop_url(person)
-    letter = letter_of([(each.name, each.waits) for each in news], now, base_url, stop_url)
-    mail = queue_mail(
-        recipient=person.email,
-        subject=letter.subject,
-        body=letter.body,
-        leave_url=stop_url,
-        # Owners read the subjects of their workspace's mail, and nothing of another one.
-        workspace_id=news[0].workspace_id if len(news) == 1 else None,
-    )
-    db.session.add_all(
-        NeedTold(
-            workspace_id=each.workspace_id,
-            person_id=person.id,
-            thing=wait.thing,
-            told_at=wait.news_at(now),
-            role=each.role,
-            message_id=mail.message_id,
-        )
-        for each in news
-        for wait in each.waits
     )
 
 
 def may_leave(mail: OutboxMail) -> bool:
     """Whether a mail may still be sent: one of the day only while its reader may know all of it.
 
-    Else what it would have told counts as untold, and the next look tells what is left of it. In
-    the transaction that claims the mail.
+    Otherwise nothing counts as told, and the next look tells what is left of it. In the transaction
+    that claims the mail.
     """
     if not daily.is_daily(mail.leave_url):
         return True
-    of_mail = NeedTold.message_id == mail.message_id
-    rows = db.session.execute(
-        select(NeedTold.person_id, NeedTold.role, Membership.role.label("role_now"))
-        .outerjoin(
-            Membership,
-            (Membership.person_id == NeedTold.person_id)
-            & (Membership.workspace_id == NeedTold.workspace_id),
-        )
-        .where(of_mail)
-        .distinct()
-    ).all()
-    # Without a line a workspace was deleted of which it told.
-    people = {row.person_id for row in rows}
-    is_wanted = not db.session.scalar(
-        select(DailyMail.person_id).where(DailyMail.person_id.in_(people), ~DailyMail.is_wanted)
-    )
-    if rows and is_wanted and all(_still_may(row.role, row.role_now) for row in rows):
+    person = daily.read_stop(mail.leave_url.partition(daily.STOP)[2])
+    row = db.session.get(DailyMail, person.id) if person else None
+    if row is None:
+        return False
+    mine = select(Membership).where(Membership.person_id == row.person_id)
+    roles = {each.workspace_id: ROLES.index(each.role) for each in db.session.scalars(mine)}
+    if row.is_wanted and all(
+        roles.get(int(workspace_id), -1) >= ROLES.index(told["role"])
+        for workspace_id, told in row.told.items()
+    ):
         return True
-    # In the order in which a look takes the two, or they could wait for each other.
-    db.session.execute(
-        update(DailyMail).where(DailyMail.person_id.in_(people)).values(looked_on=None)
-    )
-    db.session.execute(delete(NeedTold).where(of_mail))
+    row.told, row.looked_on = {}, None
     return False
 
 
-def _still_may(role: str, role_now: str | None) -> bool:
-    return role_now is not None and ROLES.index(role_now) >= ROLES.index(role)
+def _mornings(now: datetime) -> Iterator[Morning]:
+    """Yield everybody for whom it is eight o'clock or later, on a day without a look so far."""
+    rows = db.session.execute(
+        select(Membership, DailyMail)
+        .outerjoin(DailyMail, DailyMail.person_id == Membership.person_id)
+        .order_by(Membership.person_id)
+        .options(joinedload(Membership.person), joinedload(Membership.workspace))
+    ).all()
+    usual_zone = cache(daily.usual_zone)
+    for _, some in groupby(rows, lambda row: row[0].person_id):
+        found = list(some)
+        mine = sorted((membership for membership, _ in found), key=daily.by_joining)
+        chosen = found[0][1]
+        zone = (chosen.time_zone if chosen else "") or usual_zone(mine[0].workspace_id)
+        local = now.astimezone(_known(zone))
+        is_over = chosen is not None and (not chosen.is_wanted or chosen.looked_on == local.date())
+        if local.time() >= NOT_BEFORE and not is_over:
+            yield Morning(mine[0].person, mine, local.date())
+
+
+def _known(zone: str) -> ZoneInfo:
+    """The zone, or UTC for one that tzdata gave up: it must not keep everybody from their mail."""
+    try:
+        return ZoneInfo(zone)
+    except ZoneInfoNotFoundError:
+        return ZoneInfo("UTC")
+
+
+def _tell(morning: Morning, waits: dict[int, list[Wait]], now: datetime) -> None:
+    person, needs = morning.person, []
+    for membership in morning.memberships:
+        if membership.workspace_id not in waits:
+            waits[membership.workspace_id] = waits_in(membership.workspace)
+        needs.append((membership, waits_for(membership, waits[membership.workspace_id])))
+    with writing() as session:
+        # Held before the row of the person, as ``may_leave`` does.
+        unsent = session.scalars(
+            select(OutboxMail.id)
+            .where(
+                OutboxMail.leave_url == daily.stop_url(person),
+                OutboxMail.state.in_(("waiting", "failed")),
+            )
+            .with_for_update()
+        ).all()
+        row = _claim(person, morning.today)
+        if row is None:
+            return
+        # This mail takes the place of one that could not leave, and tells all of that again.
+        session.execute(delete(OutboxMail).where(OutboxMail.id.in_(unsent)))
+        told = {} if unsent else row.told
+        news = [(each, new) for each, mine in needs if (new := _news(each, mine, told, now))]
+        if news:
+            _send(person, news, now)
+        row.told = {
+            str(each.workspace_id): {
+                "role": each.role,
+                "things": {wait.thing: wait.news_at(now).isoformat() for wait in mine},
+            }
+            for each, mine in needs
+        }
+
+
+def _claim(person: Person, today: date) -> DailyMail | None:
+    """Make the look of this day ours, of two workers it is one's; None if it isn't, or unwanted."""
+    values = {"person_id": person.id, "is_wanted": True, "time_zone": "", "looked_on": today}
+    claimed = insert(db.engine.dialect.name, DailyMail).values({**values, "told": {}})
+    claimed = claimed.on_conflict_do_update(
+        index_elements=[DailyMail.person_id],
+        set_={"looked_on": today},
+        where=DailyMail.is_wanted & DailyMail.looked_on.is_distinct_from(today),
+    ).returning(DailyMail.person_id)
+    if db.session.execute(claimed).first() is None:
+        return None
+    return db.session.get_one(DailyMail, person.id, populate_existing=True)
+
+
+def _news(
+    membership: Membership, mine: list[Wait], told: dict[str, Any], now: datetime
+) -> list[Wait]:
+    """Return what is new since what was told."""
+    known = told.get(str(membership.workspace_id), {}).get("things", {})
+
+    def told_at(wait: Wait) -> datetime | None:
+        return datetime.fromisoformat(known[wait.thing]) if wait.thing in known else None
+
+    return [wait for wait in mine if wait.is_news(told_at(wait), now)]
+
+
+def _send(person: Person, news: list[tuple[Membership, list[Wait]]], now: datetime) -> None:
+    base_url = current_app.extensions["wbtest.settings"].base_url
+    stop_url = daily.stop_url(person)
+    named = [(membership.workspace.name, waits) for membership, waits in news]
+    letter = letter_of(named, now, base_url, stop_url)
+    queue_mail(
+        recipient=person.email,
+        subject=letter.subject,
+        body=letter.body,
+        leave_url=stop_url,
+        # Owners read the subjects of their workspace's mail, and nothing of another one.
+        workspace_id=news[0][0].workspace_id if len(news) == 1 else None,
+    )

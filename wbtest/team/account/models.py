@@ -1,8 +1,9 @@
 """Rows of one person's account: links that change it, the second factor, the mail of the day."""
 
 from datetime import date, datetime
+from typing import Any
 
-from sqlalchemy import BigInteger, CheckConstraint, Date, ForeignKey, String
+from sqlalchemy import JSON, BigInteger, CheckConstraint, Date, ForeignKey, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from wbtest.extensions import Base
@@ -59,3 +60,5 @@ class DailyMail(Base):
     time_zone: Mapped[str] = mapped_column(String(60), default="")
     # The last morning, there, on which it was looked whether there is something to tell.
     looked_on: Mapped[date | None] = mapped_column(Date)
+    # By workspace: the person's role, and the moment up to which each thing was told.
+    told: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)

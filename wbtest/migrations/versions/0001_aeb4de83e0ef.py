@@ -6,7 +6,7 @@ from alembic import op
 import wbtest.store
 from wbtest.team.models import GUARDS
 
-revision = "0001_4563a55a542e"
+revision = "0001_aeb4de83e0ef"
 down_revision = None
 
 
@@ -160,6 +160,7 @@ def upgrade() -> None:
         sa.Column("is_wanted", sa.Boolean(), nullable=False),
         sa.Column("time_zone", sa.String(length=60), nullable=False),
         sa.Column("looked_on", sa.Date(), nullable=True),
+        sa.Column("told", sa.JSON(), nullable=False),
         sa.ForeignKeyConstraint(
             ["person_id"], ["people.id"], name=op.f("fk_daily_mails_person_id")
         ),
@@ -236,9 +237,7 @@ def upgrade() -> None:
         "mail_choices",
         sa.Column("workspace_id", sa.Integer(), nullable=False),
         sa.Column("person_id", sa.Integer(), nullable=False),
-        sa.Column("wants_weekly", sa.Boolean(), nullable=False),
-        sa.Column("wants_events", sa.Boolean(), nullable=False),
-        sa.Column("wants_alarms", sa.Boolean(), nullable=False),
+        sa.Column("is_wanted", sa.Boolean(), nullable=False),
         sa.ForeignKeyConstraint(
             ["person_id"], ["people.id"], name=op.f("fk_mail_choices_person_id")
         ),
@@ -267,24 +266,6 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("workspace_id", "person_id", name=op.f("pk_memberships")),
     )
     op.create_index(op.f("ix_memberships_person_id"), "memberships", ["person_id"], unique=False)
-    op.create_table(
-        "needs_told",
-        sa.Column("workspace_id", sa.Integer(), nullable=False),
-        sa.Column("person_id", sa.Integer(), nullable=False),
-        sa.Column("thing", sa.String(length=60), nullable=False),
-        sa.Column("told_at", wbtest.store.UtcDateTime(timezone=True), nullable=False),
-        sa.Column("role", sa.String(length=10), nullable=False),
-        sa.Column("message_id", sa.String(length=200), nullable=False),
-        sa.ForeignKeyConstraint(["person_id"], ["people.id"], name=op.f("fk_needs_told_person_id")),
-        sa.ForeignKeyConstraint(
-            ["workspace_id"], ["workspaces.id"], name=op.f("fk_needs_told_workspace_id")
-        ),
-        sa.PrimaryKeyConstraint(
-            "workspace_id", "person_id", "thing", "message_id", name=op.f("pk_needs_told")
-        ),
-    )
-    op.create_index(op.f("ix_needs_told_message_id"), "needs_told", ["message_id"], unique=False)
-    op.create_index(op.f("ix_needs_told_person_id"), "needs_told", ["person_id"], unique=False)
     op.create_table(
         "outbox_events",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -875,9 +856,8 @@ def upgrade() -> None:
         "annotations",
         sa.Column("experiment_id", sa.Integer(), nullable=False),
         sa.Column("key", sa.String(length=16), nullable=False),
-        sa.Column("at", wbtest.store.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("day", sa.Date(), nullable=False),
         sa.Column("text", sa.String(length=200), nullable=False),
-        sa.Column("source", sa.String(length=64), nullable=False),
         sa.Column("person_id", sa.Integer(), nullable=False),
         sa.Column("written_at", wbtest.store.UtcDateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(
