@@ -59,7 +59,6 @@ WHOLE = (
     "tests/faults/",
     "tests/fuzz/",
     "tests/hostile/",
-    "tests/results/deciding/test_forged_memo.py",
     "tests/results/deciding/test_memos.py::test_the_pdf_is_one_page_whatever_was_written",
     "tests/results/selftest/test_course.py",
     "tests/results/test_equal_everywhere.py::test_no_hour_is_lost_or_doubled",

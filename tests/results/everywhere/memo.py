@@ -9,7 +9,7 @@ from tests.results.everywhere import expecting
 from tests.results.everywhere.first_screen import RATES, large_rate
 from tests.results.everywhere.reading import Cells, Reader, paper, table, whole
 from tests.results.everywhere.recount import NOTHING
-from wbtest.results.deciding.proving import prove, read_export
+from wbtest.results.deciding.proof import differences
 
 
 def check_memo(reader: Reader, *, is_printed: bool) -> None:
@@ -28,7 +28,7 @@ def check_memo(reader: Reader, *, is_printed: bool) -> None:
     _check_figures(reader, memo["memo"]["figures"])
     _check_trust(reader, {check["check"]: check["value"] for check in memo["memo"]["trust"]})
     _check_data(reader, memo["data"])
-    assert [proof for proof in prove(read_export(exported)) if proof.state == "differs"] == []
+    assert differences(exported) == []
 
 
 def _rows(reader: Reader) -> Cells:

@@ -7,25 +7,19 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import date
-from itertools import pairwise
 from typing import Any
 
 from msgspec.structs import astuple
 
 from wbtest.audience.counts import Totals
-from wbtest.audience.recording.hours import day_of, hour_of
 from wbtest.results.history import History
 from wbtest.results.looks import HourCounts
 from wbtest.results.totals import SetAside, total
 
 # As they stand in each entry of ``days``.
 TOTALS = Totals.__struct_fields__
-NONE = Totals()
-# Seen, arrived, converted.
-Sums = tuple[int, int, int]
 
 
 def data_of(variants: Sequence[str], counted: History) -> dict[str, Any]:
@@ -67,34 +61,13 @@ def counted_from(data: Mapping[str, Any]) -> History:
     }
     return History(
         hours=_hours(data),
-        variants=[total(column) for column in zip(*days.values(), strict=True)] or [NONE] * arms,
+        variants=[total(column) for column in zip(*days.values(), strict=True)]
+        or [Totals()] * arms,
         days=days,
         sources={},
         set_aside={why: [SetAside(*pair) for pair in row] for why, row in data["left_out"].items()},
         machines={why: list(row) for why, row in data["machines"].items()},
     )
-
-
-def find_quarrel(counted: History, zone: str) -> str:
-    """Return the sentence that says where hours and days tell different numbers, or ''.
-
-    Hours of the experiment's own time ``zone`` add up to its local days.
-    """
-    hours = counted.hours
-    if any(later <= hour for hour, later in pairwise(hours.hours)):
-        return "the hours do not ascend"
-    if strange := [hour for hour in hours.hours if hour_of(hour * 1_000_000, zone) != hour]:
-        return f"no hour of {zone} begins at {strange[0]}"
-    by_hour = _by_day(hours, zone)
-    for day in sorted(by_hour.keys() | counted.days.keys()):
-        for k, found in enumerate(by_hour[day]):
-            told = _as_hours(counted.days[day][k] if day in counted.days else NONE)
-            if found != told:
-                return (
-                    f"of variant {k + 1} on {day} the hours add up to {found[1]:,} of "
-                    f"{found[0]:,}, the day to {told[1]:,} of {told[0]:,}"
-                )
-    return ""
 
 
 def canonical(values: Any) -> str:
@@ -109,23 +82,6 @@ def digest(values: Any) -> str:
     True
     """
     return hashlib.sha256(canonical(values).encode()).hexdigest()
-
-
-def _by_day(hours: HourCounts, zone: str) -> defaultdict[date, list[Sums]]:
-    """Who was seen, arrived and converted on each local day, for each variant."""
-    found: defaultdict[date, list[Sums]] = defaultdict(lambda: [(0, 0, 0)] * len(hours.weights))
-    rows = zip(hours.seen, hours.arrived, hours.converted, strict=True)
-    for hour, row in zip(hours.hours, rows, strict=True):
-        day = day_of(hour, zone)
-        found[day] = [
-            (seen + s, arrived + a, converted + c)
-            for (seen, arrived, converted), s, a, c in zip(found[day], *row, strict=True)
-        ]
-    return found
-
-
-def _as_hours(totals: Totals) -> Sums:
-    return totals.seen, totals.arrived, totals.converted
 
 
 def _hours(data: Mapping[str, Any]) -> HourCounts:

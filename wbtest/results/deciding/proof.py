@@ -1,0 +1,181 @@
+"""Whether a memo's file agrees with itself: its digests, and its figures from its own counts."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime
+from math import isclose
+from typing import Any, NamedTuple
+
+from wbtest.publishing import rule as rules
+from wbtest.publishing.models import Experiment, Variant
+from wbtest.results.deciding.data import counted_from, digest
+from wbtest.results.deciding.memos import FORMAT
+from wbtest.results.deciding.statement import verdict_values
+from wbtest.results.deciding.version import made_by
+from wbtest.results.figures import Results, results_from
+from wbtest.results.figures_json import results_json
+from wbtest.results.health import check_measurement
+from wbtest.results.totals import total
+from wbtest.store import Refused
+from wbtest.writing import document as documents
+
+Export = Mapping[str, Any]
+# Another machine may round the last digits otherwise.
+TOLERANCE = 1e-9
+# What a file raises that is not what it seems.
+BROKEN = (LookupError, TypeError, AttributeError, ValueError, ArithmeticError, RecursionError)
+# Figures that rest on no count.
+STATED = ("as_of", "attempt", "trust")
+MISSING = object()
+
+
+class Unreadable(Refused):
+    """A file that is no memo, or none that can be recomputed; the text says why."""
+
+
+class Difference(NamedTuple):
+    """A value of the file, by its place, and what it should be."""
+
+    place: str
+    says: Any
+    follows: Any
+
+    def __str__(self) -> str:
+        says, follows = (_shown(value) for value in (self.says, self.follows))
+        # A name from a file must not move the terminal's cursor.
+        return f"{self.place.encode('unicode_escape').decode()}: {says}, recomputed {follows}"
+
+
+def differences(text: str | bytes) -> list[Difference]:
+    """Return where a memo's file says what does not follow from the rest. Raises Unreadable.
+
+    Every digest is compared with what it is of, then the figures, the verdict and, of a memo by
+    this version, its sentences with those that follow from the counts by the sealed rule.
+    """
+    found: list[Difference] = []
+    try:
+        export = json.loads(text)
+        if not isinstance(export, dict) or export.get("format") != FORMAT:
+            raise Unreadable(f"This is no memo of a decision: its format is not “{FORMAT}”.")
+        if export["data"] is None:
+            raise Unreadable("This memo has no counts, so nothing can be recomputed.")
+        for check in (_digests, _counts, _figures):
+            # One by one, so that what was found stays when the rest cannot be computed.
+            for difference in check(export):
+                found.append(difference)  # noqa: PERF402
+    except BROKEN as error:
+        if not found:
+            said = " ".join(str(error).split()).encode("unicode_escape").decode()
+            raise Unreadable(f"This is no memo, or a part of it is broken: {said}.") from error
+    return found
+
+
+def _digests(export: Export) -> Iterator[Difference]:
+    memo, sealed = export["memo"], json.loads(export["sealed"])
+    yield from _compared(export["digest"], digest(memo), "digest")
+    follows = {
+        "revision": documents.digest(documents.from_json(export["revision"])),
+        "seal": rules.digest(export["sealed"]),
+        "data": digest(export["data"]),
+    }
+    yield from _compared(memo["digests"], follows, "memo.digests")
+    yield from _compared(sealed["revision"], memo["digests"]["revision"], "sealed.revision")
+
+
+def _counts(export: Export) -> Iterator[Difference]:
+    """The weights are the sealed ones, and hours add up to days."""
+    keys, counted = export["data"]["variants"], counted_from(export["data"])
+    weights = {each["key"]: each["weight"] for each in json.loads(export["sealed"])["variants"]}
+    sealed = [weights.get(key, 0) for key in keys]
+    yield from _compared(list(counted.hours.weights), sealed, "data.weights")
+    columns = list(zip(*counted.days.values(), strict=True)) or [()] * len(keys)
+    names = ("seen", "arrived", "converted")
+    for name, table in zip(names, counted.hours.until_each, strict=True):
+        hours, days = table[-1].tolist(), [getattr(total(each), name) for each in columns]
+        for key, by_hour, by_day in zip(keys, hours, days, strict=True):
+            yield from _compared(by_hour, by_day, f"data.{name} of {key}")
+
+
+def _figures(export: Export) -> Iterator[Difference]:
+    memo = export["memo"]
+    results = _results(export)
+    figures = json.loads(json.dumps(results_json(results) | {"seal": memo["digests"]["seal"]}))
+    # Another version may word the same otherwise.
+    is_ours = memo["made_by"] == made_by()
+    left_out = STATED if is_ours else (*STATED, "why")
+    says, follows = (
+        {name: value for name, value in values.items() if name not in left_out}
+        for values in (memo["figures"], figures)
+    )
+    yield from _compared(says, follows, "memo.figures")
+    if is_ours:
+        words = verdict_values(results, memo["verdict"]["standing"])
+        yield from _compared(memo["verdict"], words, "memo.verdict")
+
+
+def _results(export: Export) -> Results:
+    """Return what follows from the counts; the moment, the start and the end are as stated."""
+    memo, sealed = export["memo"], json.loads(export["sealed"])
+    facts, figures, counted = memo["experiment"], memo["figures"], counted_from(export["data"])
+    of_key = {each["key"]: each for each in sealed["variants"]}
+    ended_at = facts["ended_at"]
+    experiment = Experiment(
+        state="ended" if ended_at else "paused" if facts["is_paused"] else "running",
+        time_zone=sealed["time_zone"],
+        sealed=export["sealed"],
+        seal=memo["digests"]["seal"],
+        attempt=figures["attempt"],
+        started_at=datetime.fromisoformat(facts["started_at"]).astimezone(UTC),
+        ended_at=datetime.fromisoformat(ended_at) if ended_at else None,
+        variants=[
+            Variant(
+                key=key,
+                position=position,
+                name=of_key[key]["name"] or key,
+                weight=of_key[key]["weight"],
+            )
+            for position, key in enumerate(export["data"]["variants"])
+        ],
+    )
+    rule = rules.from_json(sealed["rule"])
+    is_seal_whole = memo["digests"]["seal"] == rules.digest(export["sealed"])
+    # No other check can withhold a verdict.
+    checks = check_measurement(rule, counted, is_seal_whole=is_seal_whole)
+    return results_from(experiment, counted, checks, datetime.fromisoformat(figures["as_of"]))
+
+
+def _compared(says: Any, follows: Any, place: str) -> Iterator[Difference]:
+    """Yield each leaf in which two values differ.
+
+    >>> [str(each) for each in _compared([1, 2.0], [3, 2.0 + 1e-12], "a")]
+    ['a[0]: 1, recomputed 3']
+    """
+    told, found = dict(_leaves(says, place)), dict(_leaves(follows, place))
+    for name in dict.fromkeys((*told, *found)):
+        pair = told.get(name, MISSING), found.get(name, MISSING)
+        if not _is_same(*pair):
+            yield Difference(name, *pair)
+
+
+def _leaves(value: Any, place: str) -> Iterator[tuple[str, Any]]:
+    if isinstance(value, dict):
+        for name, inner in value.items():
+            yield from _leaves(inner, f"{place}.{name}")
+    elif isinstance(value, list):
+        for number, inner in enumerate(value):
+            yield from _leaves(inner, f"{place}[{number}]")
+    else:
+        yield place, value
+
+
+def _is_same(says: Any, follows: Any) -> bool:
+    kinds = {type(says), type(follows)}
+    if float in kinds and kinds <= {int, float}:
+        return isclose(says, follows, rel_tol=TOLERANCE, abs_tol=TOLERANCE)
+    return len(kinds) == 1 and bool(says == follows)
+
+
+def _shown(value: Any) -> str:
+    return "nothing" if value is MISSING else json.dumps(value)
