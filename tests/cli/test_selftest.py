@@ -7,15 +7,14 @@ from click.testing import CliRunner, Result
 
 from wbtest.cli import main
 from wbtest.results.selftest import course, exact
-from wbtest.results.selftest.course import Step
 from wbtest.results.selftest.lines import Line
 
 
 @pytest.fixture(autouse=True)
 def brief(monkeypatch: pytest.MonkeyPatch) -> None:
-    """All that is measured has tests of its own; here the exact rates of one target do."""
-    step = Step(1, lambda _rng, _tick: exact.one_rate(0.05, 300))
-    monkeypatch.setattr(course, "steps", lambda _size: [step])
+    """All that is measured has tests of its own; here the exact lines of one target do."""
+    monkeypatch.setattr(course, "computed", lambda _tick: exact.one_rate(0.05, 300))
+    monkeypatch.setattr(course, "simulated", lambda *_given: [])
 
 
 def selftest(*arguments: str) -> Result:
@@ -26,27 +25,24 @@ def test_it_shows_each_figure_beside_its_bound_and_what_peeking_does():
     said = selftest()
 
     assert said.exit_code == 0
-    assert "### False go" in said.stdout
-    assert "| go, at its target of 5 % " in said.stdout
-    assert "bounds are kept" in said.stdout
+    assert "| go, at its target of 5 % | " in said.stdout
+    assert "| for go, at its target of 5 % | 1.000000 | ≤ 1.000000 |" in said.stdout
+    assert "All 4 are kept." in said.stdout
 
 
-def test_json_is_all_that_comes_out_on_the_channel_for_it():
+def test_json_is_all_that_is_on_the_channel_for_it():
     values = json.loads(selftest("--json", "--seed", "7").stdout)
 
-    assert (values["seed"], values["size"], values["is_kept"]) == (7, "quick", True)
-    assert {"name", "measured", "bound", "limit", "lives", "peeking"} <= set(values["lines"][0])
+    assert (values["seed"], values["is_kept"]) == (7, True)
+    assert {"name", "measured", "bound", "peeking", "chance"} <= set(values["lines"][0])
 
 
-def test_the_full_form_is_asked_for_by_name():
-    assert json.loads(selftest("--full", "--json").stdout)["size"] == "full"
-
-
-def test_a_broken_bound_ends_with_1(monkeypatch):
-    broken = Step(1, lambda _rng, _tick: [Line("go", "one page", 0.2, bound=0.05)])
-    monkeypatch.setattr(course, "steps", lambda _size: [broken])
+def test_a_broken_bound_ends_with_1(monkeypatch: pytest.MonkeyPatch):
+    broken = [Line("go", "one page", 0.2, bound=0.05)]
+    monkeypatch.setattr(course, "computed", lambda _tick: broken)
 
     said = selftest()
 
     assert said.exit_code == 1
-    assert "1 of 1 bounds are broken" in said.stdout
+    assert "1 of 1 bounds are broken." in said.stdout
+    assert "| BROKEN |" in said.stdout

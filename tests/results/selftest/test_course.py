@@ -1,139 +1,124 @@
-"""The self-test as a whole, in its short form: every bound is kept, and no line is lost."""
-
-from dataclasses import replace
-from functools import partial
-from pathlib import Path
+"""The self-test in its short form: silent about sound code, and it finds a seeded error."""
 
 import numpy as np
 import pytest
+from scipy import special
 
-from wbtest.results.selftest import course, exact, founders, report, several
-from wbtest.results.selftest.course import QUICK, Size, Step, Tick, measure, steps
-from wbtest.results.selftest.lines import Line
-from wbtest.results.selftest.worlds import WORLDS
+from wbtest.results import statistics
+from wbtest.results.selftest import exact, founders
+from wbtest.results.selftest.lines import FALSE_ALARMS, Line, broken
+from wbtest.results.selftest.worlds import CAREFUL, EAGER, TARGET, WORLDS, World
+from wbtest.results.statistics import Counts, evidence_needed, log_e_above, log_e_below, scalar
 
-SHORT = Size(visitors=600, lives=800, founders=0)
-
-
-@pytest.fixture(scope="module")
-def measured() -> list[Line]:
-    return measure(SHORT, 1, [].append)
+NUMBER = 50
+AT_TARGET = next(w for w in WORLDS if w.habit is EAGER and w.name == "at the target")
 
 
-def test_every_bound_is_kept(measured):
-    # Of two hundred lives the limit of a mean says too little: it is the mean that keeps the bound.
-    found = [replace(line, limit=None) if line.kind == "times" else line for line in measured]
-
-    assert [line for line in found if not line.is_kept] == []
+def simulated(world: World, number: int, seed: int = 1) -> list[Line]:
+    return founders.verdicts(np.random.default_rng(seed), world, number, lambda _number: None)
 
 
-def test_peeking_at_a_z_test_is_found_guilty(measured):
-    peeked = [line.peeking for line in measured if line.group == "go" and not line.lives]
+@pytest.mark.parametrize("rate", exact.RATES)
+def test_a_page_at_its_target_keeps_every_bound(rate: float):
+    lines = exact.one_rate(rate, 600)
 
-    assert min(peeked) > 4 * 0.05
-
-
-def test_rates_from_a_half_to_fifteen_percent_are_computed_and_not_simulated(measured):
-    for group in ("go", "not_met", "lift"):
-        computed = " ".join(
-            line.name for line in measured if line.group == group and not line.lives
-        )
-        assert all(f"{100 * rate:g} %" in computed for rate in exact.RATES)
+    assert broken(lines) == []
+    assert min(line.measured for line in lines) > 0
 
 
-def test_the_same_seed_measures_the_same():
-    one, same, other = (
-        several.false_go(np.random.default_rng(seed), 2, 300, 500) for seed in (1, 1, 2)
+def test_looking_daily_at_a_z_test_is_found_guilty():
+    assert exact.one_rate(0.05, 2_000)[0].peeking > 4 * exact.ALPHA
+
+
+@pytest.mark.parametrize("seen", [1, 60, 400, 1_999])
+def test_a_bar_is_the_first_count_whose_evidence_is_enough(seen: int):
+    needed = evidence_needed(exact.ALPHA)
+
+    above = [x for x in range(seen + 1) if log_e_above(Counts(seen, x), 0.08) >= needed]
+    below = [x for x in range(seen + 1) if log_e_below(Counts(seen, x), 0.08) >= needed]
+
+    assert exact.go_bars(0.08, seen)[seen] == min(above, default=seen + 1)
+    assert exact.not_met_bars(0.08, seen)[seen] == max(below, default=-1)
+
+
+def test_a_walk_is_called_as_often_as_can_be_counted_by_hand():
+    second_conversion = np.array([2, 2, 2, 2, 2, 2])
+
+    called = exact.chance_above(second_conversion, 0.3)
+
+    assert called == pytest.approx(1 - 0.7**5 - 5 * 0.3 * 0.7**4)
+
+
+def test_all_alarms_together_are_false_in_one_of_ten_thousand_runs_at_most():
+    bounds = [line for w in WORLDS for line in simulated(w, 1) if line.bound is not None]
+    total = 0.0
+    for line in bounds:
+        shares = [line._replace(measured=x / NUMBER, founders=NUMBER) for x in range(NUMBER + 1)]
+        # Beside as many other lines as a run has.
+        others = [line._replace(measured=line.bound, founders=NUMBER)] * (len(bounds) - 1)
+        alarms = np.array([share in broken([share, *others]) for share in shares])
+        before = special.bdtr(np.arange(NUMBER + 1), NUMBER, line.bound)
+        total += float(np.diff(before, prepend=0.0)[alarms].sum())
+
+    assert 0 < total <= FALSE_ALARMS
+
+
+def test_a_founder_at_the_target_is_hardly_ever_told_to_go():
+    lines = simulated(AT_TARGET, 12)
+
+    assert broken(lines) == []
+    assert lines == simulated(AT_TARGET, 12)
+
+
+@pytest.mark.parametrize("habit", [CAREFUL, EAGER])
+def test_who_has_a_good_page_learns_so(habit):
+    world = next(w for w in WORLDS if w.habit is habit and w.right == "go")
+
+    (line,) = simulated(world, 10)
+
+    assert line.measured >= 0.8
+
+
+@pytest.mark.parametrize("seed", [1, 2, 3])
+def test_a_threshold_divided_by_four_is_found_by_the_founders(monkeypatch, seed: int):
+    monkeypatch.setattr(
+        statistics, "evidence_needed", lambda error, arms=1: evidence_needed(error, arms) / 4
     )
 
-    assert one == same != other
+    at_the_floor = next(w for w in WORLDS if w.habit is CAREFUL and w.name == "at the floor")
+
+    assert broken(simulated(at_the_floor, NUMBER, seed))
 
 
-def test_it_tells_how_far_it_is_up_to_the_end(monkeypatch):
-    def half(_rng: object, tick: Tick) -> list[Line]:
-        tick(0.5)
-        return []
-
-    monkeypatch.setattr(course, "steps", lambda _size: [Step(10, half), Step(4, half)])
-    told: list[int] = []
-
-    measure(SHORT, 1, told.append)
-
-    assert told == [5, 10, 12, 14]
-
-
-def test_the_quick_form_leaves_the_founders_out():
-    with_one = Size(QUICK.visitors, QUICK.lives, founders=1)
-
-    assert len(steps(with_one)) - len(steps(QUICK)) == len(WORLDS)
-
-
-def test_every_line_has_its_place_in_the_report(measured):
-    text = report.as_text(measured)
-
-    assert all(line.group in report.GROUPS for line in measured)
-    assert all(f"| {line.name} " in text for line in measured)
-
-
-def test_the_document_shows_every_line_that_the_self_test_has(measured):
-    document = (Path(__file__).parents[3] / "docs" / "statistics.md").read_text(encoding="utf-8")
-    # How many conversions there are depends on how long it runs.
-    names = [line.name for line in measured if "conversions" not in line.name]
-    names += [f": {world.name}" for world in WORLDS]
-
-    assert [name for name in names if f"{name} " not in document] == []
-
-
-def test_a_broken_bound_is_named():
-    broken = Line("go", "one page", 0.2, bound=0.05)
-
-    assert "| BROKEN |" in report.as_text([broken])
-    assert report.summary([broken], 3.4) == (
-        "1 of 1 bounds are broken. It took 3 s.\n  go: one page"
+def test_a_threshold_divided_by_four_is_found_exactly(monkeypatch):
+    monkeypatch.setattr(
+        statistics, "evidence_needed", lambda error, arms=1: evidence_needed(error, arms) / 4
     )
-    assert report.summary([], 200) == "All 0 bounds are kept. It took 3 minutes."
+
+    assert {line.group for line in broken(exact.one_rate(0.05, 600))} == {"go", "not_met"}
 
 
-class TestFounders:
-    """A few experiments through the code of the verdict; thousands of them run in the full form."""
+@pytest.mark.parametrize("rate", exact.RATES)
+def test_evidence_of_one_visitor_too_few_is_found_exactly(monkeypatch, rate: float):
+    sound = scalar.log_e_above
+    monkeypatch.setattr(scalar, "log_e_above", lambda x, f, *rest: sound(x, f - 1, *rest))
 
-    def measure(self, name: str, number: int, *, is_eager: bool = False) -> dict[str, Line]:
-        (world,) = (w for w in WORLDS if w.name == name and w.is_eager is is_eager)
-        ticks: list[float] = []
-        lines = founders.verdicts(np.random.default_rng(1), world, number, ticks.append)
-        assert ticks[-1] == 1
-        return {line.name.partition(":")[0]: line for line in lines}
+    assert "evidence" in {line.group for line in broken(exact.one_rate(rate, 100))}
 
-    def test_who_has_a_good_page_learns_so(self):
-        lines = self.measure("1.5 × target", 20)
 
-        assert lines["go, rightly"].measured >= 0.8
-        assert 400 <= lines["visitors until then"].measured <= 1426
+@pytest.mark.parametrize("world", [w for w in WORLDS if w.is_promised and not w.has_friends])
+def test_what_is_wrong_to_say_is_wrong_at_every_hour(world: World):
+    hours = np.arange(world.habit.days * 24) / 24
+    rates = [rate.at(hours) for rate in world.rates]
 
-    def test_who_has_a_hopeless_page_is_told_to_stop(self):
-        assert self.measure("a quarter of the target", 10)["stop, rightly"].measured == 1
-
-    def test_nobody_at_the_floor_goes_and_a_z_test_is_not_asked_about_floors(self):
-        lines = self.measure("at the floor", 10)
-
-        assert lines["go"].measured == 0
-        assert lines["iterate"].peeking is None
-
-    def test_friends_who_come_first_deceive_who_does_not_wait(self):
-        patient = self.measure("60 friends first, then half the target", 10)["go"]
-        eager = self.measure("60 friends first, then half the target", 10, is_eager=True)["go"]
-
-        assert patient.measured == 0
-        assert eager.measured > 0.3
-        assert eager.is_kept
-        assert eager.bound is None
+    if "go" in world.wrong:
+        assert max(rate.max() for rate in rates) <= TARGET
+    if "not met" in world.wrong:
+        assert max(rate.min() for rate in rates) >= TARGET
 
 
 def test_all_conversions_arrive_within_their_window():
-    world = WORLDS[0]
-    visits = partial(founders._visits, world=world, rule=world.rule)
-
-    seen, arrived, converted = visits(np.random.default_rng(1))
+    seen, arrived, converted = founders.visits(np.random.default_rng(1), WORLDS[0])
 
     assert arrived.sum() == converted.sum()
     assert (arrived.cumsum(axis=0) <= converted.cumsum(axis=0)).all()

@@ -1,5 +1,5 @@
-"""Whether the statistics keep what they promise: computed where that can be, simulated where not.
+"""How often the verdict is wrong: computed at the boundary, simulated for founders who look daily.
 
-``course.measure`` runs it, ``report`` says what came out. Nothing here is used by a verdict; the
-modules import numpy, so they are imported where they are used.
+``course.measure`` runs it. No verdict uses anything in here; the modules import numpy, so they are
+imported where they are used.
 """

@@ -1,146 +1,114 @@
-"""What one page or two are promised, computed for every path of visitors. Imports numpy.
+"""What a page exactly at its target is told, over every path of visitors. Imports numpy.
 
-Nothing here is simulated, so nothing can hold or fail by luck.
+After n visitors only the number x of conversions matters, so a rule is a bar on x for each n, and
+the distribution of x is carried from visitor to visitor while what reaches the bar is taken out.
+Nothing is simulated.
 """
 
 from __future__ import annotations
 
-from math import exp
+from collections.abc import Callable
 
+import numpy as np
+from scipy import special
+
+from wbtest.results import statistics
 from wbtest.results.selftest.lines import Line
-from wbtest.results.selftest.walks import (
-    Bars,
-    by_visitors,
-    distance_bars,
-    evidence_bars,
-    expected_looks,
-    first_calls,
-    rate_prior,
-    split_bars,
-)
-from wbtest.results.statistics import evidence_needed, plan
-from wbtest.results.statistics.comparison import CONCENTRATION
-from wbtest.results.statistics.mixture import Floats
-from wbtest.results.statistics.split import ALARM
-from wbtest.results.statistics.split import CONCENTRATION as SPLIT_CONCENTRATION
+from wbtest.results.statistics import Counts
+from wbtest.results.statistics.mixture import Floats, Ints
 
 ALPHA = 0.05
 RATES = (0.005, 0.01, 0.02, 0.05, 0.1, 0.15)
-# One-sided and two-sided at 5 %, and χ² at 0.1 %.
-Z_ONE, Z_TWO, Z_SPLIT = 1.644854, 1.959964, 3.290527
-# Nobody trusts a z test earlier; before that it calls even more.
-Z_AFTER = 100
-TARGETS = (0.02, 0.05, 0.1)
-LARGER = (1.25, 1.5, 2.0)
+VISITORS = 10_000
+# At so many visitors the mean of the evidence is taken.
+LOOKS = (10, 100, 1_000)
+# One-sided at 5 %. Nobody trusts a z test earlier; before that it calls even more.
+Z, Z_AFTER = 1.644854, 100
+# Paths rarer than this are counted as called, so that no share is too small.
+RAREST = 1e-15
+TRIMMED_EVERY = 64
 
 
-def one_rate(rate: float, visitors: int) -> list[Line]:
-    """Return how often a page exactly at its target is ever called, and its rate ever missed."""
-    one = evidence_needed(ALPHA)
-    two = evidence_needed(ALPHA, arms=2)
-    prior = rate_prior(rate)
-
-    def called(bars: Bars) -> float:
-        return float(first_calls(bars, rate).sum())
-
-    above = evidence_bars(visitors, rate, prior, above=one)
-    below = evidence_bars(visitors, rate, prior, below=one)
-    either = evidence_bars(visitors, rate, prior, above=two, below=two)
-    z_one = distance_bars(visitors, rate, Z_ONE, Z_AFTER)
-    z_two = distance_bars(visitors, rate, Z_TWO, Z_AFTER)
-    # A test of one side has no bar on the other.
-    peeked = called(Bars(z_one.upper, above.lower)), called(Bars(below.upper, z_one.lower))
+def one_rate(rate: float, visitors: int = VISITORS) -> list[Line]:
+    """Return how often the page is ever called, a look after every visitor, and its evidence."""
     of_it = f"at its target of {100 * rate:g} %"
-    return [
-        Line("go", f"go, {of_it}", called(above), ALPHA, peeking=peeked[0]),
-        Line("not_met", f"not met, {of_it}", called(below), ALPHA, peeking=peeked[1]),
-        Line(
-            "coverage",
-            f"the sequence ever misses {100 * rate:g} %",
-            called(either),
-            ALPHA,
-            peeking=called(z_two),
-        ),
-    ]
-
-
-def lift(weights: tuple[int, int], conversions: int, visitors: int) -> list[Line]:
-    """Return how often one of two equal variants is ever called better than the other."""
-    share = weights[1] / sum(weights)
-    prior = CONCENTRATION * share, CONCENTRATION * (1 - share)
-    needed = evidence_needed(ALPHA, arms=2)
-    called = first_calls(
-        evidence_bars(conversions, share, prior, above=needed, below=needed), share
-    )
-    z_test = first_calls(distance_bars(conversions, share, Z_TWO, after=10), share)
-    split = f"{weights[0]}:{weights[1]}"
-    lines = [
-        Line(
-            "lift",
-            f"a difference, both at {100 * rate:g} %, {split}",
-            by_visitors(called, rate, visitors),
-            ALPHA,
-            peeking=by_visitors(z_test, rate, visitors),
-        )
-        for rate in RATES
-    ]
-    whole = f"a difference by {conversions:,} conversions, {split}"
-    return [
-        *lines,
-        Line("lift", whole, float(called.sum()), ALPHA, peeking=float(z_test.sum())),
-    ]
-
-
-def ratio(times: float, weights: tuple[int, int], conversions: int) -> list[Line]:
-    """Return how often the sequence of the ratio ever misses a true ratio of ``times``."""
-    share = weights[1] / sum(weights)
-    prior = CONCENTRATION * share, CONCENTRATION * (1 - share)
-    needed = evidence_needed(ALPHA, arms=2)
-    true = weights[1] * times / (weights[0] + weights[1] * times)
-    bars = evidence_bars(conversions, true, prior, above=needed, below=needed)
-    name = f"the sequence ever misses a ratio of {times:g}, {weights[0]}:{weights[1]}"
-    return [Line("coverage", name, float(first_calls(bars, true).sum()), ALPHA)]
-
-
-def two_way_split(visitors: int) -> list[Line]:
-    """Return how often a sound split is doubted, and how soon a broken one is found."""
-    bars = split_bars(visitors, 0.5, SPLIT_CONCENTRATION, ALARM)
-    peeking = first_calls(distance_bars(visitors, 0.5, Z_SPLIT), 0.5).sum()
-    sound = float(first_calls(bars, 0.5).sum())
-    broken = first_calls(bars, 0.8 / 1.8)
-    return [
-        Line("split", "false alarm, 1:1", sound, exp(-ALARM), peeking=float(peeking)),
-        Line(
-            "split",
-            "visitors until a variant that loses 20 % is found",
-            expected_looks(broken, visitors),
-            kind="visitors",
-        ),
-    ]
-
-
-def power(target: float) -> list[Line]:
-    """Return whether the planned cap has its power, and what looking costs on average."""
-    lines = []
-    for times in LARGER:
-        hoped = target * times
-        made = plan(
-            target=target,
-            floor=target / 2,
-            alpha=ALPHA,
-            power=0.8,
-            daily=100,
-            variants=1,
-            hoped_for=hoped,
-        )
-        needed = evidence_needed(ALPHA)
-        bars = evidence_bars(made.visitors_per_variant, target, rate_prior(target), above=needed)
-        called: Floats = first_calls(bars, hoped)
-        setting = f"{100 * target:g} % target, true {100 * hoped:g} %"
-        lines.append(
-            Line("power", f"go by the cap, {setting}", float(called.sum()), 0.8, is_least=True)
-        )
-        looks = expected_looks(called, 2 * made.fixed_visitors) / made.fixed_visitors
-        name = f"against a single look, {setting}"
-        lines.append(Line("visitors", name, looks, 1.15, kind="times"))
+    n = np.arange(visitors + 1)
+    width = Z * np.sqrt(n * rate * (1 - rate))
+    z_go = np.where(n < Z_AFTER, n + 1, np.ceil(n * rate + width)).astype(np.int64)
+    z_not_met = np.where(n < Z_AFTER, -1, np.floor(n * rate - width)).astype(np.int64)
+    go, z = chance_above(go_bars(rate, visitors), rate), chance_above(z_go, rate)
+    lines = [Line("go", f"go, {of_it}", go, ALPHA, peeking=z)]
+    not_met, z = chance_below(not_met_bars(rate, visitors), rate), chance_below(z_not_met, rate)
+    lines.append(Line("not_met", f"not met, {of_it}", not_met, ALPHA, peeking=z))
+    for name, log_e in (("go", statistics.log_e_above), ("not met", statistics.log_e_below)):
+        highest = max(mean_evidence(log_e, rate, seen) for seen in LOOKS)
+        lines.append(Line("evidence", f"for {name}, {of_it}", highest, 1.0))
     return lines
+
+
+def mean_evidence(log_e: Callable[[Counts, float], float], rate: float, seen: int) -> float:
+    """Return the mean of E after so many visitors: 1 where the rate is what is tested.
+
+    >>> round(mean_evidence(statistics.log_e_above, 0.05, 100), 6)
+    1.0
+    """
+    x = np.arange(seen + 1)
+    ways = special.gammaln(seen + 1) - special.gammaln(x + 1) - special.gammaln(seen - x + 1)
+    log_chances = ways + special.xlogy(x, rate) + special.xlog1py(seen - x, -rate)
+    evidence = [log_e(Counts(seen, converted), rate) for converted in x.tolist()]
+    return float(np.exp(log_chances + evidence).sum())
+
+
+def go_bars(target: float, visitors: int) -> Ints:
+    """Return the least x that is called above the target, for n = 0, 1, 2 …; n + 1 for none."""
+    needed = statistics.evidence_needed(ALPHA)
+    bars, x = np.empty(visitors + 1, dtype=np.int64), 0
+    for n in range(visitors + 1):
+        # More visitors never lower the bar.
+        while x <= n and statistics.log_e_above(Counts(n, x), target) < needed:
+            x += 1
+        bars[n] = x
+    return bars
+
+
+def not_met_bars(target: float, visitors: int) -> Ints:
+    """Return the greatest x that is called below the target, for n = 0, 1, 2 …; −1 for none."""
+    needed = statistics.evidence_needed(ALPHA)
+    bars, x = np.empty(visitors + 1, dtype=np.int64), -1
+    for n in range(visitors + 1):
+        while x < n and statistics.log_e_below(Counts(n, x + 1), target) >= needed:
+            x += 1
+        bars[n] = x
+    return bars
+
+
+def chance_above(bars: Ints, rate: float) -> float:
+    """Return the chance that x, growing with this rate, is ever at its bar or above it.
+
+    >>> round(chance_above(np.array([1, 1, 1]), 0.5), 2)
+    0.75
+    """
+    alive, least, called = np.ones(1), 0, 0.0
+    for n in range(1, len(bars)):
+        alive = _after_one_more(alive, rate)
+        stay = max(int(bars[n]) - least, 0)
+        called += float(alive[stay:].sum())
+        alive = alive[:stay]
+        if n % TRIMMED_EVERY == 0 and alive.size:
+            common = np.flatnonzero(alive > RAREST)
+            first, last = (common[0], common[-1] + 1) if common.size else (0, 0)
+            called += float(alive[:first].sum() + alive[last:].sum())
+            alive, least = alive[first:last], least + int(first)
+    return called
+
+
+def chance_below(bars: Ints, rate: float) -> float:
+    """Return the chance that x is ever at its bar or below it: those who did not convert."""
+    n = np.arange(len(bars))
+    return chance_above(n - bars, 1 - rate)
+
+
+def _after_one_more(alive: Floats, rate: float) -> Floats:
+    after = np.append(alive * (1 - rate), 0.0)
+    after[1:] += alive * rate
+    return after

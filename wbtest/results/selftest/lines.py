@@ -1,92 +1,65 @@
-"""A line of the self-test: what was measured, the bound it must keep, and whether it does. Pure."""
+"""A line of the self-test: what was measured, its bound, and whether the bound is broken. Pure."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, replace
-from typing import Any, Literal
+from typing import NamedTuple
 
-Kind = Literal["share", "times", "visitors"]
-# Of all such lives, one in a hundred leads to a limit that the true share lies beyond.
-CONFIDENCE = 0.99
-# What a simulation may seem to exceed a bound by: its limit lies above the share that it found.
-TOLERANCE = 0.01
+from scipy import special
+
+# How often a whole run may call a bound broken that is kept: all simulated lines share it.
+FALSE_ALARMS = 1e-4
+# Sums of many floats; far below what any error in a formula changes.
+ROUNDING = 1e-9
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
-    """What was ``measured`` over so many ``lives``; 0 lives: it was computed, not simulated.
+class Line(NamedTuple):
+    """What was ``measured``: a share, or for evidence its mean.
 
-    ``limit`` is the 99 % limit on the side of the bound. A line without ``bound`` informs only.
-    ``is_least``: the bound is the least that will do. ``peeking`` is what somebody would have got
-    who looks as often at a test made for one look. Shares are fractions; ``times`` is a ratio.
+    A line without ``bound`` informs only; ``is_least`` says that the bound is the least that will
+    do. With 0 ``founders`` the line is computed. ``peeking`` is what somebody would get who looks
+    as often at a z test.
     """
 
     group: str
     name: str
     measured: float
     bound: float | None = None
-    lives: int = 0
-    limit: float | None = None
+    founders: int = 0
     is_least: bool = False
     peeking: float | None = None
-    kind: Kind = "share"
 
     @property
-    def is_kept(self) -> bool:
-        """Whether the bound is kept; in a simulation its limit may lie one point beyond."""
-        if self.bound is None:
-            return True
-        limit = self.measured if self.limit is None else self.limit
-        tolerance = TOLERANCE if self.lives else 0.0
+    def chance(self) -> float | None:
+        """The chance of a result at least as bad, were the bound just kept; None when computed.
+
+        The tail of the binomial distribution, exactly.
+        """
+        if self.bound is None or not self.founders:
+            return None
+        hits = round(self.measured * self.founders)
         if self.is_least:
-            return limit >= self.bound - tolerance
-        return limit <= self.bound + tolerance
+            return float(special.bdtr(hits, self.founders, self.bound))
+        # From scipy for fewer than 0 there is no answer.
+        return float(special.bdtrc(hits - 1, self.founders, self.bound)) if hits else 1.0
 
 
-def counted(
-    group: str,
-    name: str,
-    hits: int,
-    lives: int,
-    *,
-    bound: float | None = None,
-    is_least: bool = False,
-    peeking: float | None = None,
-) -> Line:
-    """Return the line of something that happened in ``hits`` of ``lives``, with its exact limit.
+def broken(lines: Sequence[Line]) -> list[Line]:
+    """Return the lines whose bound is broken.
 
-    >>> line = counted("Go", "one variant", hits=21, lives=1000, bound=0.05)
-    >>> round(line.measured, 3), round(line.limit, 4), line.is_kept
-    (0.021, 0.0341, True)
+    A computed line breaks its bound when it is beyond it. A simulated one does when its chance is
+    below ``FALSE_ALARMS`` over the number of simulated lines (Bonferroni).
+
+    >>> broken([Line("founders", "go", 0.06, 0.05, 100)])
+    []
     """
-    limit = lower_limit(hits, lives) if is_least else upper_limit(hits, lives)
-    line = Line(group, name, hits / lives, bound, lives, limit, is_least)
-    return replace(line, peeking=peeking)
+    simulated = sum(line.chance is not None for line in lines)
+    return [line for line in lines if _is_broken(line, simulated)]
 
 
-def upper_limit(hits: int, lives: int) -> float:
-    """Return the one-sided 99 % limit above a share (Clopper & Pearson 1934).
-
-    >>> round(upper_limit(0, 1000), 4)
-    0.0046
-    """
-    from scipy import special
-
-    if hits == lives:
-        return 1.0
-    return float(special.betaincinv(hits + 1, lives - hits, CONFIDENCE))
-
-
-def lower_limit(hits: int, lives: int) -> float:
-    """Return the one-sided 99 % limit below a share.
-
-    >>> round(lower_limit(1000, 1000), 4)
-    0.9954
-    """
-    return 1.0 - upper_limit(lives - hits, lives)
-
-
-def to_json(lines: Sequence[Line]) -> list[dict[str, Any]]:
-    """Return the lines as plain values; shares are fractions."""
-    return [asdict(line) | {"is_kept": line.is_kept} for line in lines]
+def _is_broken(line: Line, simulated: int) -> bool:
+    if line.bound is None:
+        return False
+    if line.chance is None:
+        return line.measured > line.bound + ROUNDING
+    return line.chance < FALSE_ALARMS / simulated
