@@ -75,8 +75,6 @@ def grow(connection: Connection, filled: Filled, size: Size) -> None:
     more("revisions", size.revisions, **release)
     more("comments", size.comments, **release)
     more("candidates", size.comments, _settled, **release)
-    more("scope_items", min(size.comments, 200), **release)
-    more("scope_changes", size.comments, **release)
     more("reviewers", min(size.comments, 50), _guest, **release)
     more("outbox_mails", size.deliveries, _state)
     more("outbox_events", size.deliveries)

@@ -29,12 +29,12 @@ from wbtest.publishing.looks.images import add_image
 from wbtest.publishing.models import Experiment
 from wbtest.publishing.running import life
 from wbtest.results.annotating.notes import add_note
+from wbtest.results.deciding.checklist import save_checklist
 from wbtest.results.deciding.decide import decide
 from wbtest.results.learning.cards import save_card
 from wbtest.results.learning.marks import mark, standing_marks
 from wbtest.results.sharing.links import make_shared
 from wbtest.results.spending.spends import add_spend
-from wbtest.results.yardstick.items import Typed, add_item
 from wbtest.review.comments.writing import reply, write_comment
 from wbtest.review.reading.forecasts import forecast
 from wbtest.review.reading.readings import close
@@ -91,6 +91,7 @@ def fill(team: Team, now: HandClock, slug: str = "") -> Filled:
     now.turn(days=WEEK + 1)
     life.end(decided, team.owner)
     decide(decided, team.owner, "go", "The kitchen headline reaches the target.")
+    save_checklist(decided, {}, ["Loyalty points"])
     save_card(decided, team.editor, "Nobody asked about the price.", "Ask ten of them.", 0)
     mark(decided, team.editor, standing_marks(decided)[0][0].key, "confirmed", "We saw it.", 0)
     running = make_running(first, team.editor, team.owner, slug=f"{slug}runs", variants=VARIANTS)
@@ -98,7 +99,6 @@ def fill(team: Team, now: HandClock, slug: str = "") -> Filled:
     _visit(running)
     _note(running, team)
     propose(first.release, "external", "Does it work without a phone?", "a visitor")
-    add_item(first.release, team.editor, Typed("Loyalty points", "", "planned", ()))
     _review(make_revision(team.editor, release=first.release, headline="Six dinners"), team)
     hook = add_webhook(team.workspace.id, "https://hooks.example/larder", KINDS)
     send_test(hook)

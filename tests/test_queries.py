@@ -24,12 +24,13 @@ PARTS = (
         "annotations",
         "assumption_marks",
         "candidates",
+        "checklist_items",
         "comments",
         "decision_papers",
         "decisions",
     ),
     *("experiment_steps", "experiments", "kind_totals", "learning_cards", "outbox_events"),
-    *("readmissions", "revisions", "scope_changes", "scope_items", "shared_links", "signups"),
+    *("readmissions", "revisions", "shared_links", "signups"),
     "spends",
 )
 # They answer a form.

@@ -1,12 +1,10 @@
 """A release over the API beyond its words: grown, copied, restored, asked about, let go on."""
 
-from typing import Any
-
 import pytest
 from flask import Flask
 
 from tests.api.conftest import Program, program_of
-from tests.factories import Team, make_approval, make_release, make_revision
+from tests.factories import Team, make_release, make_revision
 from wbtest.writing.candidates import propose
 
 
@@ -86,29 +84,3 @@ def test_what_readers_ask_is_settled(editor: Program, team: Team) -> None:
     outcomes = {each["id"]: each["outcome"] for each in settled["settled"]}
     assert outcomes == {first: "accepted", second: "merged", third: "dismissed"}
     assert asked[0] in [each["question"] for each in editor.get(address).json["faq"]]
-
-
-def test_what_is_built_is_held_against_what_was_promised(editor: Program, team: Team) -> None:
-    revision = make_revision(team.editor)
-    address = f"/releases/{revision.release_id}/scope"
-    early = editor.get(address)
-    make_approval(revision, team.owner)
-    promise = editor.get(address).json["gaps"][0]
-
-    editor.post(address, {"title": "A shelf", "serves": [promise["key"]]})
-    listed = editor.post(address, {"title": "A door"}).json
-
-    assert early.status_code == 409
-    shelf, door = listed["items"]
-    assert (shelf["serves"], promise in listed["gaps"]) == ([promise["key"]], False)
-    assert move_and_drop(editor, door) == [("A door", "dropped"), ("A shelf", "planned")]
-
-
-def move_and_drop(editor: Program, item: Any) -> list[tuple[str, str]]:
-    """Move an item up and drop it, and return what stands in the list then."""
-    address = f"/scope-items/{item['id']}"
-    editor.post(f"{address}/move", {"way": "up", "place": item["place"]})
-    whole = {"title": item["title"], "state": "dropped", "version": item["version"]}
-    items = editor.patch(address, whole).json["items"]
-    assert editor.patch(address, whole | {"note": "Late."}).status_code == 422
-    return [(each["title"], each["state"]) for each in items]

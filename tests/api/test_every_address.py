@@ -45,9 +45,7 @@ BODIES: dict[str, dict[str, Any]] = {
     "make_link": {"name": "Ann"},
     "settle_comment": {"outcome": "resolved"},
     "mark_answer": {"reading": 1, "question": "customer", "is_same": True},
-    "add_scope_item": {"title": "A shelf"},
-    "change_scope_item": {"title": "A shelf", "version": 1},
-    "move_scope_item": {"way": "up", "place": 2},
+    "replace_checklist": {"extra": ["A shelf"]},
     "change_words": {"words": {}},
     "write_waiting_variant": {"name": "Third", "overrides": {"headline": "A third"}},
     "change_waiting_variant": {"name": "Third", "overrides": {"headline": "A third"}},
@@ -77,7 +75,7 @@ def ask(program: Program, route: Route) -> TestResponse:
 
 def send(program: Program, route: Route, body: dict[str, Any], **numbers: Any) -> TestResponse:
     # Who sends a picture is asked who they are before it is looked at.
-    takes_json = route.method in ("POST", "PATCH") and route.name != "add_picture"
+    takes_json = route.method in ("POST", "PUT", "PATCH") and route.name != "add_picture"
     sent = body if takes_json else None
     return program.ask(route.method, address(route, **numbers), sent)
 

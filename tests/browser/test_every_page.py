@@ -40,9 +40,9 @@ from wbtest.delivery.webhooks import KINDS
 from wbtest.extensions import db
 from wbtest.publishing.models import Experiment
 from wbtest.publishing.running import life
+from wbtest.results.deciding.checklist import save_checklist
 from wbtest.results.deciding.decide import decide
 from wbtest.results.learning.cards import save_card
-from wbtest.results.yardstick.items import Typed, add_item
 from wbtest.review.asking.links import make_link
 from wbtest.review.asking.rounds import ask_for_review
 from wbtest.review.comments.writing import write_comment
@@ -106,7 +106,7 @@ def workspace(live: Live, approved: Revision, editor: Person, owner: Person) -> 
     life.end(decided, owner)
     decide(decided, owner, "go", "The kitchen headline reaches the target.")
     save_card(decided, editor, "Nobody asked about the price.", "Ask ten of them.", 0)
-    add_item(approved.release, editor, Typed("Loyalty points", "", "planned", ()))
+    save_checklist(decided, {}, ["Loyalty points"])
     newest = make_revision(editor, release=approved.release, headline="Six dinners at home")
     review(newest, editor, owner)
     stop_release(make_revision(editor, product="Kiln"), owner, "Nobody fires at night.", 8)

@@ -7,14 +7,13 @@ from pathlib import Path
 import pytest
 
 from wbtest.cli.demo import cast, crowd, story
-from wbtest.cli.demo.building import keys_of
+from wbtest.cli.demo.building import marks_of
 from wbtest.cli.demo.clock import DemoClock
 from wbtest.cli.demo.stage import Stage
 from wbtest.cli.demo.visiting import Street
 from wbtest.cli.demo.writing import text_of
+from wbtest.results.deciding.sentences import sentences_of
 from wbtest.results.learning.assumptions import assumptions_of
-from wbtest.results.yardstick.measure import Item, measure
-from wbtest.results.yardstick.promises import sentences_of
 from wbtest.writing.coach import findings_of
 
 TODAY = date(2031, 8, 17)
@@ -55,19 +54,11 @@ def test_what_is_marked_is_assumed_by_the_text_that_was_tested():
         assert {mark["words"] for mark in said.get("marks", ())} <= assumed
 
 
-def test_of_what_is_built_one_thing_serves_nothing_and_one_promise_has_nothing():
+def test_each_mark_of_the_checklist_is_of_one_sentence_of_the_release():
     sentences = sentences_of(text_of("docket", 4, TODAY))
-    by_key = {each.key: (each.part, each.words) for each in sentences}
-    told = cast.told("docket_scope")["items"]
-    items = [
-        Item(said["title"], serves=tuple(by_key[key] for key in keys_of(said, sentences)))
-        for said in told
-    ]
 
-    found = measure(items, sentences)
-
-    assert found.drift == 1
-    assert len(found.gaps) == 1
+    for said in cast.told("docket_checklist"):
+        assert len(marks_of(said, sentences)) == len(said["served"]) + len(said["not_served"])
 
 
 def test_scenes_are_told_in_the_order_of_their_days_and_before_today():

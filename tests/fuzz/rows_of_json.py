@@ -47,7 +47,7 @@ def json_rows(world: World) -> Iterator[Row]:
         ("Content-Encoding", "gzip"),
     )
     for route in ROUTES:
-        if route.method not in ("POST", "PATCH"):
+        if route.method not in ("POST", "PUT", "PATCH"):
             continue
         path = path_of(route.address)
         for what, body in BODIES:

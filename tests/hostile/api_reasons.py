@@ -8,7 +8,7 @@ _WHY_REFUSED = {
         restore_release.text restore_release.part waive_finding.rule waive_finding.part
         waive_finding.words let_finding_stay.rule let_finding_stay.part let_finding_stay.words
         merge_question.question write_comment.path write_comment.words mark_answer.question
-        add_scope_item.serves.[] change_scope_item.serves.[] change_look.logo change_look.hero
+        replace_checklist.sentences.[].key change_look.logo change_look.hero
         choose_afterwards.waiting_variant erase_signup.email purge_visitors.slug
         decide_experiment.mark""",
     "one of a few words of ours": """

@@ -186,7 +186,7 @@ class Filling(Founding):
         self.approver.send(decision, choice="go", before="Because it is so.")
         self.editor.send("/experiments/2/learning", "/learning")
         self._mark()
-        self.editor.send("/releases/3/scope/new", state="planned")
+        self.editor.send("/experiments/2/decision", "/experiments/2/checklist")
         self.approver.send("/experiments/2/closing", is_read="y")
 
     def _mark(self) -> None:

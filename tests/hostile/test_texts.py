@@ -36,7 +36,7 @@ UNREACHED = {
         machine_counts.family machine_counts.reason machine_totals.family machine_totals.reason
         memberships.role outbox_events.kind outbox_events.state outbox_mails.state readings.verdict
         readmissions.reason releases.form reviewers.function revisions.form saves.parts
-        scope_items.state sightings.device sightings.excluded_because sightings.language
+        checklist_items.state sightings.device sightings.excluded_because sightings.language
         signups.device signups.excluded_because signups.language spends.currency told.occasion
         visits.device visits.excluded_because visits.language waivers.part waivers.rule
         waivers.severity webhooks.events webhooks.reason webhooks.state job_runs.error""",
@@ -49,7 +49,7 @@ UNREACHED = {
         kept_answers.headers limit_counts.key login_sessions.network login_sessions.token_hash
         objections.visitor outbox_events.event_id outbox_mails.leave_url outbox_mails.message_id
         people.password_hash experiments.assignment_salt recovery_codes.code_hash
-        review_settings.required reviewers.token_hash revisions.digest scope_items.serves
+        review_settings.required reviewers.token_hash revisions.digest checklist_items.sentence
         second_factors.secret setup_links.token_hash shared_links.password_hash
         shared_links.token_hash sightings.visitor signups.answer_hash signups.page_digest
         signups.token_hash signups.visitor spends.key visits.visitor webhooks.secret""",

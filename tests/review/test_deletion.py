@@ -15,14 +15,12 @@ from tests.factories import (
     make_revision,
 )
 from wbtest.extensions import Base, db
-from wbtest.results.yardstick.models import ScopeItem
 from wbtest.review.asking.links import make_link
 from wbtest.review.asking.rounds import ask_for_review
 from wbtest.review.deletion import Kept, delete_release, why_kept
 from wbtest.review.reading.readings import begin
 from wbtest.review.seats import seat_of
 from wbtest.review.verdicts import ask_for_another, stop_release
-from wbtest.store import writing
 from wbtest.team.models import AuditLine
 from wbtest.writing.models import Release, Revision
 from wbtest.writing.releases import change_parts
@@ -53,12 +51,6 @@ def fill(release: Release, team: Team) -> None:
     revision = make_revision(team.editor, release=release)
     ask_for_review(revision, team.editor)
     make_link(release, team.editor, "Ann")
-    with writing() as session:
-        session.add(
-            ScopeItem(
-                workspace_id=release.workspace_id, release_id=release.id, title="Photo", position=1
-            )
-        )
 
 
 def test_a_draft_is_deleted_with_everything_that_belongs_to_it(team: Team):

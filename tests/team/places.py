@@ -23,7 +23,6 @@ from wbtest.results.learning.marks import standing_marks
 from wbtest.results.sharing.links import make_shared
 from wbtest.results.spending.models import Spend
 from wbtest.results.telling.choices import stop_url
-from wbtest.results.yardstick.models import ScopeItem
 from wbtest.review.asking.links import make_link
 from wbtest.review.comments.writing import write_comment
 from wbtest.review.models import Reviewer
@@ -87,7 +86,6 @@ def make_place(team: Team, now: HandClock, slug: str) -> Place:
             ),
             "waiver_id": _waiver(filled.release, team),
             "candidate_id": _newest(Candidate, Candidate.workspace_id == team.workspace.id),
-            "item_id": _newest(ScopeItem, ScopeItem.workspace_id == team.workspace.id),
             "mail_id": _newest(OutboxMail, OutboxMail.workspace_id == team.workspace.id),
             "webhook_id": _newest(Webhook, Webhook.workspace_id == team.workspace.id),
             "token_id": make_token(team.workspace, team.owner, name="CI", scopes=("read",))[0].id,
@@ -132,6 +130,7 @@ def _of_few(filled: Filled, first: Revision, team: Team) -> dict[str, Values]:
     before_start = ("edit_experiment", "launch", "look", "words", "options", "new_variant")
     of_variants = ("variant", "delete_variant", "start", "delete_experiment")
     after_end = ("learning", "save_learning", "next_draft", "closing", "purge")
+    built = ("checklist", "checklist_markdown")
     memos = ("stored_memo", "stored_memo_json", "stored_memo_pdf")
     papers = ("second", "turn_down", "withdraw")
     rooms = (
@@ -140,7 +139,7 @@ def _of_few(filled: Filled, first: Revision, team: Team) -> dict[str, Values]:
     )
     return {
         **{f"publishing.{name}": draft for name in (*before_start, *of_variants)},
-        **{f"results.{name}": decided for name in (*after_end, *memos, *papers)},
+        **{f"results.{name}": decided for name in (*after_end, *built, *memos, *papers)},
         "publishing.after": decided,
         "results.mark_assumption": {**decided, "key": standing_marks(filled.decided)[0][0].key},
         "results.delete_note": {"key": note},

@@ -44,7 +44,6 @@ RELEASE = "/releases/<int:release_id>"
 REVISION = f"{RELEASE}/revisions/<int:number>"
 LINK = f"{RELEASE}/links/<int:reviewer_id>"
 CANDIDATE = "/candidates/<int:candidate_id>"
-ITEM = "/scope-items/<int:item_id>"
 EXPERIMENT = "/experiments/<int:experiment_id>"
 DECISION = f"{EXPERIMENT}/decisions/<int:number>"
 SHARED = f"{EXPERIMENT}/shared/<int:number>"
@@ -108,10 +107,6 @@ ROUTES = (
     Route("POST", f"{REVISION}/forecasts", "reviews.forecast_rate", "read", "write", 201),
     Route("GET", f"{REVISION}/alignment", "alignment.get_alignment", *READING),
     Route("POST", f"{REVISION}/alignment", "alignment.mark_answer", "read", "write"),
-    Route("GET", f"{RELEASE}/scope", "scope.get_scope", *READING),
-    Route("POST", f"{RELEASE}/scope", "scope.add_scope_item", *WRITING, 201),
-    Route("PATCH", ITEM, "scope.change_scope_item", *WRITING),
-    Route("POST", f"{ITEM}/move", "scope.move_scope_item", *WRITING),
     Route("POST", f"{RELEASE}/experiments", "experiments.create_experiment", *WRITING, 201),
     Route("GET", "/experiments", "experiments.list_experiments", *READING),
     Route("GET", EXPERIMENT, "experiments.get_experiment", *READING),
@@ -151,6 +146,8 @@ ROUTES = (
     Route("POST", f"{DECISION}/second", "decisions.second_decision", *BY_APPROVER),
     Route("POST", f"{DECISION}/turn-down", "decisions.turn_decision_down", *BY_APPROVER),
     Route("POST", f"{DECISION}/withdraw", "decisions.withdraw_decision", *BY_APPROVER),
+    Route("GET", f"{EXPERIMENT}/checklist", "checklist.get_checklist", *READING),
+    Route("PUT", f"{EXPERIMENT}/checklist", "checklist.replace_checklist", *WRITING),
     Route("GET", f"{EXPERIMENT}/learning", "learning.get_learning", *READING),
     Route("POST", f"{EXPERIMENT}/learning", "learning.save_learning", *WRITING),
     Route("POST", f"{EXPERIMENT}/learning/<key>", "learning.mark_assumption", *WRITING),

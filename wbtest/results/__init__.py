@@ -22,7 +22,6 @@ PAGES = (
     "signup_views",
     "spending.views",
     "starting.views",
-    "yardstick.views",
     "telling.views",
 )
 
@@ -46,7 +45,6 @@ def init_app(app: Flask) -> None:
     from wbtest.results.summary import Summary, summaries
     from wbtest.results.telling import events
     from wbtest.results.views import bp
-    from wbtest.results.yardstick.models import ScopeItem
 
     def verdicts_of(experiments: Sequence[Experiment]) -> dict[int, Summary]:
         return summaries(experiments, clock.now())
@@ -54,7 +52,6 @@ def init_app(app: Flask) -> None:
     for name in PAGES:
         import_module(f"{__name__}.{name}")
     app.register_blueprint(bp)
-    app.extensions["wbtest.objects"]["item_id"] = ScopeItem
     app.after_request(keep_shared_secret)
     app.extensions["wbtest.outside"] += (OUTSIDE,)
     app.extensions["wbtest.post_alarm"] = events.post_alarm

@@ -1,10 +1,13 @@
 """The forms of this area."""
 
-from wtforms import HiddenField, RadioField, TextAreaField
+from __future__ import annotations
+
+from wtforms import HiddenField, RadioField, SelectField, StringField, TextAreaField
 
 from wbtest.audience.readmissions import LONGEST_WHY
 from wbtest.helping.belonging import Described
 from wbtest.results.deciding.belonging import DECISION
+from wbtest.results.deciding.checklist import LONGEST_NOTE, STATES, Checklist, Mark
 from wbtest.results.deciding.decide import LONGEST_REASON
 from wbtest.results.decisions import CHOICES
 from wbtest.typed import TypedForm
@@ -24,6 +27,45 @@ class DecisionForm(Described, TypedForm):
     )
     reason = TextAreaField("Why", render_kw={"rows": 3, "maxlength": LONGEST_REASON})
     read = HiddenField()
+
+
+class ChecklistForm(TypedForm):
+    """The extra items, one a line; ``checklist_form`` adds the fields of the sentences.
+
+    ``digest`` is that of the checklist that was shown.
+    """
+
+    digest = HiddenField()
+    extra = TextAreaField("Not in the release", render_kw={"rows": 3})
+
+    def marks(self, checklist: Checklist) -> dict[str, Mark]:
+        """What was chosen and typed of each sentence, by its key."""
+        return {
+            each.key: Mark(
+                self[f"state-{each.key}"].data or "open", self[f"note-{each.key}"].data or ""
+            )
+            for each in checklist.sentences
+        }
+
+    def items(self) -> list[str]:
+        """The extra items as they were typed."""
+        return (self.extra.data or "").splitlines()
+
+
+def checklist_form(checklist: Checklist, *, is_sent: bool = False) -> ChecklistForm:
+    """The form of a checklist as it was saved, or as the request has it when it ``is_sent``."""
+
+    class Form(ChecklistForm):
+        """With a state and a note for each sentence."""
+
+    data = {"digest": checklist.digest, "extra": "\n".join(checklist.extra)}
+    for key, mark in checklist.marks.items():
+        state = SelectField("State", choices=STATES, validate_choice=False)
+        note = StringField("Note", render_kw={"maxlength": LONGEST_NOTE, "autocomplete": "off"})
+        setattr(Form, f"state-{key}", state)
+        setattr(Form, f"note-{key}", note)
+        data |= {f"state-{key}": mark.state, f"note-{key}": mark.note}
+    return Form(data=data) if is_sent else Form(formdata=None, data=data)
 
 
 class ReadmissionForm(TypedForm):

@@ -5,20 +5,17 @@ from flask import Flask
 
 from tests.factories import Team
 from tests.results.learning.conftest import RISK
-from tests.results.yardstick.conftest import typed
 from tests.review.test_at_once import at_once
 from wbtest.extensions import db
 from wbtest.publishing.models import Experiment
 from wbtest.results.learning.cards import save_card, saves_of
 from wbtest.results.learning.marks import mark, marks_of
-from wbtest.results.yardstick.items import add_item
-from wbtest.results.yardstick.scope import changes_of, items_of
 from wbtest.team.models import Person
 
 pytestmark = pytest.mark.every_database
 
 
-def test_a_card_a_mark_and_an_item_are_stored_once(over: Experiment, app: Flask, team: Team):
+def test_a_card_and_a_mark_are_stored_once(over: Experiment, app: Flask, team: Team):
     key, editor = over.id, team.editor.id
     db.session.rollback()
 
@@ -26,9 +23,6 @@ def test_a_card_a_mark_and_an_item_are_stored_once(over: Experiment, app: Flask,
         test, person = db.session.get_one(Experiment, key), db.session.get_one(Person, editor)
         save_card(test, person, "Fridays.", "Ask ten.", 0)
         mark(test, person, RISK, "confirmed", "The camera failed twice.", 0)
-        add_item(test.revision.release, person, typed("Photo"))
 
     assert at_once(app, act) == []
-    release = over.revision.release
     assert (len(saves_of(over)), len(marks_of(over))) == (1, 1)
-    assert (len(items_of(release)), len(changes_of(release))) == (1, 1)

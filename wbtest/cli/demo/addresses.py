@@ -7,13 +7,13 @@ HERE = "{here}"
 
 def written(stage: Stage, shared: str) -> str:
     """Return what the command prints, with ``HERE`` for the address of the server."""
-    larder, docket = stage.releases["larder"], stage.releases["docket"]
+    larder = stage.releases["larder"]
     decided = stage.experiment("docket-2").id
     places = (
         ("Open first", f"/login?next=/portfolio\n{'':17}{OWNER}  {stage.password}"),
         ("A review", f"/releases/{larder}/revisions/5"),
         ("A decision", f"/experiments/{decided}/memo/1"),
-        ("What is built", f"/releases/{docket}/scope"),
+        ("What is built", f"/experiments/{decided}/decision#checklist"),
         ("As a visitor", "/p/larder"),
         ("As an outsider", shared),
     )

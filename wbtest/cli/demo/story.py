@@ -54,9 +54,8 @@ SCENES: tuple[tuple[int, float, Act], ...] = (
     (11, START_HOUR, partial(testing.start, slug="nightbus")),
     (10, START_HOUR, partial(testing.start, slug="kiln")),
     (9, 10, partial(deciding.decide, slug="docket-2")),
-    (8, 15, partial(building.list_scope, name="docket")),
-    (5, 11, partial(building.change_scope, name="docket", number=0)),
-    (2, 17, partial(building.change_scope, name="docket", number=1)),
+    (8, 15, partial(building.check, slug="docket-2", number=0)),
+    (2, 17, partial(building.check, slug="docket-2", number=1)),
     (1, 16, partial(deciding.propose, slug="nightbus")),
 )
 AFTERWARDS = ("docket", "docket-2", "larder", "nightbus", "kiln")

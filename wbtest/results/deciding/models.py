@@ -20,6 +20,25 @@ from wbtest.store import UtcDateTime
 from wbtest.team.models import Person
 
 
+class ChecklistItem(Base):
+    """What was said of a sentence of the approved release, or an extra item that serves none.
+
+    ``sentence`` is the key of the sentence, '' for an extra item; ``text`` is the note on the
+    sentence, or the item. A sentence without a row is open and has no note.
+    """
+
+    __tablename__ = "checklist_items"
+    __table_args__ = (
+        CheckConstraint("state IN ('open', 'served', 'not_served', 'extra')", name="state"),
+    )
+
+    experiment_id: Mapped[int] = mapped_column(ForeignKey(Experiment.id), primary_key=True)
+    number: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    sentence: Mapped[str] = mapped_column(String(16), default="")
+    state: Mapped[str] = mapped_column(String(10))
+    text: Mapped[str] = mapped_column(Text, default="")
+
+
 class Paper(Base):
     """One choice and its reason, with everything that was known at that moment.
 

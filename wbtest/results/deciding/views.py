@@ -9,12 +9,20 @@ from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import NotFound
 
+from wbtest.downloads import send_file
 from wbtest.extensions import clock
 from wbtest.moments import read_one_moment
 from wbtest.publishing import in_words as rule_in_words
 from wbtest.publishing.models import Experiment
 from wbtest.results import in_words, standing
 from wbtest.results.deciding import decide as verbs
+from wbtest.results.deciding.checklist import (
+    STATES,
+    as_markdown,
+    find_checklist,
+    get_checklist,
+    save_checklist,
+)
 from wbtest.results.deciding.guesses import guesses_of
 from wbtest.results.deciding.meanwhile import mark_of
 from wbtest.results.deciding.models import Paper
@@ -25,7 +33,7 @@ from wbtest.results.deciding.showing import ended_shown, waiting_shown
 from wbtest.results.deciding.stopping import should_end
 from wbtest.results.decisions import contradiction, decisions
 from wbtest.results.figures import Results, results_of
-from wbtest.results.forms import DecisionForm
+from wbtest.results.forms import ChecklistForm, DecisionForm, checklist_form
 from wbtest.results.trusting.panel import panel_of
 from wbtest.results.views import bp
 from wbtest.review.four_eyes import is_alone
@@ -100,6 +108,35 @@ def withdraw(experiment_id: int, number: int) -> ResponseReturnValue:
     return redirect(url_for(".decision", experiment_id=experiment_id), 303)
 
 
+@bp.post("/experiments/<int:experiment_id>/checklist")
+@access.requires("edit")
+def checklist(experiment_id: int) -> ResponseReturnValue:
+    """Save which sentences of the release are served, and what else is built."""
+    experiment = access.get(Experiment, experiment_id, "edit")
+    found = get_checklist(experiment)
+    form = checklist_form(found, is_sent=True)
+    try:
+        save_checklist(experiment, form.marks(found), form.items(), form.digest.data or "")
+    except Invalid as error:
+        form[error.field].errors = [str(error)]
+        # Who was told of a newer version has a way to see it, and may replace it now.
+        form.digest.data = found.digest
+        return _page(experiment, DecisionForm(formdata=None), form), 422
+    flash("Checklist saved.")
+    address = url_for(".decision", experiment_id=experiment_id, _anchor="checklist")
+    return redirect(address, 303)
+
+
+@bp.get("/experiments/<int:experiment_id>/checklist.md")
+@access.requires("read")
+def checklist_markdown(experiment_id: int) -> ResponseReturnValue:
+    """The checklist as Markdown."""
+    read_one_moment()
+    experiment = access.get(Experiment, experiment_id, "read")
+    lines = as_markdown(get_checklist(experiment), experiment.revision.document["product"])
+    return send_file(lines, f"{experiment.slug}-checklist.md", "text/markdown")
+
+
 def part_of(experiment: Experiment) -> dict[str, Any]:
     """Return what the results show: what waits, and by which papers decisions came to stand."""
     papers = papers_of(experiment)
@@ -127,7 +164,8 @@ def _to_memo(paper: Paper) -> ResponseReturnValue:
     return redirect(address, 303)
 
 
-def _page(experiment: Experiment, form: DecisionForm) -> str:
+def _page(experiment: Experiment, form: DecisionForm, typed: ChecklistForm | None = None) -> str:
+    found = find_checklist(experiment)
     results, papers = results_of(experiment, clock.now()), papers_of(experiment)
     document = documents.from_json(experiment.revision.document)
     if form.read.data is None or form.errors:
@@ -136,6 +174,9 @@ def _page(experiment: Experiment, form: DecisionForm) -> str:
     return render_template(
         "results/deciding/decision.html",
         form=form,
+        checklist=found,
+        states=STATES,
+        checklist_form=typed or (checklist_form(found) if found else None),
         experiment=experiment,
         results=results,
         verdict=results.verdict,

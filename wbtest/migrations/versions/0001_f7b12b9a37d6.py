@@ -6,7 +6,7 @@ from alembic import op
 import wbtest.store
 from wbtest.team.models import GUARDS
 
-revision = "0001_aeb4de83e0ef"
+revision = "0001_f7b12b9a37d6"
 down_revision = None
 
 
@@ -506,32 +506,6 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("release_id", "version", name=op.f("pk_saves")),
     )
     op.create_table(
-        "scope_items",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("workspace_id", sa.Integer(), nullable=False),
-        sa.Column("release_id", sa.Integer(), nullable=False),
-        sa.Column("title", sa.String(length=200), nullable=False),
-        sa.Column("note", sa.Text(), nullable=False),
-        sa.Column("state", sa.String(length=7), nullable=False),
-        sa.Column("position", sa.Integer(), nullable=False),
-        sa.Column("serves", sa.JSON(), nullable=False),
-        sa.Column("version", sa.Integer(), nullable=False),
-        sa.CheckConstraint(
-            "state IN ('planned', 'doing', 'done', 'dropped')", name=op.f("ck_scope_items_state")
-        ),
-        sa.ForeignKeyConstraint(
-            ["release_id"], ["releases.id"], name=op.f("fk_scope_items_release_id")
-        ),
-        sa.ForeignKeyConstraint(
-            ["workspace_id"], ["workspaces.id"], name=op.f("fk_scope_items_workspace_id")
-        ),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_scope_items")),
-    )
-    op.create_index(op.f("ix_scope_items_release_id"), "scope_items", ["release_id"], unique=False)
-    op.create_index(
-        op.f("ix_scope_items_workspace_id"), "scope_items", ["workspace_id"], unique=False
-    )
-    op.create_table(
         "approvals",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("revision_id", sa.Integer(), nullable=False),
@@ -763,36 +737,6 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_rounds_workspace_id"), "rounds", ["workspace_id"], unique=False)
     op.create_table(
-        "scope_changes",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("workspace_id", sa.Integer(), nullable=False),
-        sa.Column("release_id", sa.Integer(), nullable=False),
-        sa.Column("item_id", sa.Integer(), nullable=False),
-        sa.Column("what", sa.Text(), nullable=False),
-        sa.Column("person_id", sa.Integer(), nullable=False),
-        sa.Column("at", wbtest.store.UtcDateTime(timezone=True), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["item_id"], ["scope_items.id"], name=op.f("fk_scope_changes_item_id")
-        ),
-        sa.ForeignKeyConstraint(
-            ["person_id"], ["people.id"], name=op.f("fk_scope_changes_person_id")
-        ),
-        sa.ForeignKeyConstraint(
-            ["release_id"], ["releases.id"], name=op.f("fk_scope_changes_release_id")
-        ),
-        sa.ForeignKeyConstraint(
-            ["workspace_id"], ["workspaces.id"], name=op.f("fk_scope_changes_workspace_id")
-        ),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_scope_changes")),
-    )
-    op.create_index(op.f("ix_scope_changes_item_id"), "scope_changes", ["item_id"], unique=False)
-    op.create_index(
-        op.f("ix_scope_changes_release_id"), "scope_changes", ["release_id"], unique=False
-    )
-    op.create_index(
-        op.f("ix_scope_changes_workspace_id"), "scope_changes", ["workspace_id"], unique=False
-    )
-    op.create_table(
         "stops",
         sa.Column("release_id", sa.Integer(), nullable=False),
         sa.Column("workspace_id", sa.Integer(), nullable=False),
@@ -906,6 +850,22 @@ def upgrade() -> None:
             ["person_id"], ["people.id"], name=op.f("fk_assumption_marks_person_id")
         ),
         sa.PrimaryKeyConstraint("experiment_id", "number", name=op.f("pk_assumption_marks")),
+    )
+    op.create_table(
+        "checklist_items",
+        sa.Column("experiment_id", sa.Integer(), nullable=False),
+        sa.Column("number", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("sentence", sa.String(length=16), nullable=False),
+        sa.Column("state", sa.String(length=10), nullable=False),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.CheckConstraint(
+            "state IN ('open', 'served', 'not_served', 'extra')",
+            name=op.f("ck_checklist_items_state"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["experiment_id"], ["experiments.id"], name=op.f("fk_checklist_items_experiment_id")
+        ),
+        sa.PrimaryKeyConstraint("experiment_id", "number", name=op.f("pk_checklist_items")),
     )
     op.create_table(
         "clock_totals",

@@ -1,1 +1,0 @@
-"""The approved release as the yardstick of what is built: drift, gaps, and every change dated."""
