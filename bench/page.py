@@ -16,7 +16,7 @@ from wbtest.config import Settings, from_environment
 from wbtest.extensions import Now, clock, db, utc_now
 from wbtest.publishing import experiments
 from wbtest.publishing.launch import passing as launching
-from wbtest.publishing.launch.facts import findings_of
+from wbtest.publishing.launch.facts import findings_of, warnings_of
 from wbtest.publishing.rule import Hypothesis
 from wbtest.publishing.running import life
 from wbtest.review.approvals import approve
@@ -80,8 +80,7 @@ def fill(app: Flask, *, variants: int = 2, most: int = 2_000, days: int = 14) ->
         for letter in "BCDEF"[: variants - 1]:
             headline = {"headline": f"Dinner is in your kitchen, {letter}"}
             experiments.add_variant(made, owner, name=letter, weight=1, overrides=headline)
-        warnings = [found for found in findings_of(made) if found.kind == "warning"]
-        launching.check(made, owner, {found.what: "A benchmark." for found in warnings})
+        launching.check(made, owner, warnings_of(findings_of(made)))
         life.start(made, owner)
         return made.id
 

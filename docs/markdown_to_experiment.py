@@ -34,7 +34,9 @@ revision = f"{release}/revisions/{ask(f'{release}/revisions', {})['number']}"
 ask(f"{revision}/approvals", {}, "WBTEST_APPROVER")
 experiment = f"/experiments/{ask(f'{release}/experiments', json.loads(draft))['id']}"
 found = ask(f"{experiment}/launch")["findings"]
-reasons = {each["what"]: "We know, and go on." for each in found if each["kind"] == "warning"}
-ask(f"{experiment}/launch", {"reasons": reasons})
+for each in found:
+    print(f"{each['kind']}: {each['sentence']}", file=sys.stderr)
+seen = [each["what"] for each in found if each["kind"] == "warning"]
+ask(f"{experiment}/launch", {"seen": seen})
 started = ask(f"{experiment}/start", {}, "WBTEST_APPROVER")
 print(started["id"], started["url"])

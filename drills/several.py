@@ -29,7 +29,7 @@ from wbtest.extensions import db
 from wbtest.publishing import experiments
 from wbtest.publishing import rule as rules
 from wbtest.publishing.launch import passing as launching
-from wbtest.publishing.launch.facts import findings_of
+from wbtest.publishing.launch.facts import findings_of, warnings_of
 from wbtest.publishing.models import Experiment
 from wbtest.publishing.running import life
 
@@ -198,8 +198,7 @@ def _second() -> Experiment:
         rule=rules.from_json(first.rule),
         time_zone=first.time_zone,
     )
-    warnings = [found for found in findings_of(made) if found.kind == "warning"]
-    launching.check(made, first.author, {found.what: "A drill." for found in warnings})
+    launching.check(made, first.author, warnings_of(findings_of(made)))
     return made
 
 

@@ -9,7 +9,7 @@ from flask.testing import FlaskClient
 
 from wbtest.extensions import clock, db
 from wbtest.publishing.experiments import add_variant, create_experiment
-from wbtest.publishing.launch.facts import findings_of
+from wbtest.publishing.launch.facts import findings_of, warnings_of
 from wbtest.publishing.launch.passing import check
 from wbtest.publishing.models import Experiment
 from wbtest.publishing.rule import Hypothesis
@@ -246,9 +246,8 @@ def make_experiment(
 
 
 def make_checked(experiment: Experiment, person: Person) -> Experiment:
-    """The same draft after its launch check, with a reason for whatever it warns of."""
-    warnings = [found for found in findings_of(experiment) if found.kind == "warning"]
-    return check(experiment, person, {found.what: "This is a test." for found in warnings})
+    """The same draft after its launch check, with every warning seen."""
+    return check(experiment, person, warnings_of(findings_of(experiment)))
 
 
 def make_running(revision: Revision, author: Person, approver: Person, **parts: Any) -> Experiment:

@@ -171,19 +171,18 @@ def test_what_runs_is_sealed(editor: Program, revision: Revision, team: Team) ->
     assert "sealed" in answer.json["detail"]
 
 
-def test_the_launch_check_wants_a_reason_for_each_warning(
-    editor: Program, revision: Revision
-) -> None:
+def test_the_launch_check_wants_each_warning_seen(editor: Program, revision: Revision) -> None:
     address = f"/experiments/{make(editor, revision).json['id']}/launch"
     found = editor.get(address).json["findings"]
     warnings = [each["what"] for each in found if each["kind"] == "warning"]
 
     without = editor.post(address, {})
-    passed = editor.post(address, {"reasons": dict.fromkeys(warnings, "This is a test.")})
+    passed = editor.post(address, {"seen": warnings})
 
     assert warnings
-    assert (without.status_code, list(without.json["errors"])) == (422, warnings)
+    assert (without.status_code, list(without.json["errors"])) == (422, ["seen"])
     assert (passed.status_code, passed.json["is_checked"]) == (200, True)
+    assert passed.json["warnings_seen"] == warnings
 
 
 def test_a_start_says_all_that_is_missing(program: Program, team: Team) -> None:
@@ -199,8 +198,8 @@ def test_somebody_else_starts_what_one_wrote(
 ) -> None:
     address = f"/experiments/{make(editor, revision).json['id']}"
     found = editor.get(f"{address}/launch").json["findings"]
-    reasons = {each["what"]: "A test." for each in found if each["kind"] == "warning"}
-    editor.post(f"{address}/launch", {"reasons": reasons})
+    warnings = [each["what"] for each in found if each["kind"] == "warning"]
+    editor.post(f"{address}/launch", {"seen": warnings})
 
     mine, theirs = editor.post(f"{address}/start"), program.post(f"{address}/start")
 

@@ -54,7 +54,7 @@ def test_a_start_of_another_draft_than_was_read_is_refused(
         for found in editor.get(f"{address}/launch").json["findings"]
         if found["kind"] == "warning"
     ]
-    editor.post(f"{address}/launch", {"reasons": dict.fromkeys(warnings, "We know.")})
+    editor.post(f"{address}/launch", {"seen": warnings})
 
     old = approver.post(f"{address}/start", {}, If_Match=read)
     new = approver.post(f"{address}/start", {}, If_Match=changed.headers["ETag"])

@@ -23,7 +23,7 @@ from wbtest.audience.leaving.closing import count_hearers
 from wbtest.audience.leaving.erasures import erase_unconfirmed
 from wbtest.config import Settings
 from wbtest.delivery.models import OutboxMail
-from wbtest.publishing.launch.facts import situation_of, unanswered
+from wbtest.publishing.launch.facts import come_up, situation_of
 from wbtest.publishing.previews import preview_token
 from wbtest.publishing.running import after, life
 from wbtest.publishing.running.life import announce_change
@@ -210,7 +210,7 @@ def test_a_test_whose_rule_needs_confirmations_cannot_start(app):
     rule = replace(RULE, conversion="confirmed", conversion_window_hours=168)
     draft = draft_page(rule=rule)
 
-    assert "Mail" in unanswered(draft.experiment)
+    assert "Mail" in come_up(draft.experiment)
 
 
 # A server that is set later.

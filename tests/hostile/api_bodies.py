@@ -36,7 +36,7 @@ FITTING: dict[str, dict[str, Any]] = {
     "let_finding_stay": FOUND,
     "save_learning": {"version": 1},
     "mark_assumption": {"state": "open", "why": REASON, "number": 1},
-    "pass_launch_check": {"reasons": dict.fromkeys(NAMES, REASON)},
+    "pass_launch_check": {"seen": [*NAMES]},
     "invite_person": {"email": "mia@x.io", "role": "viewer", "password": PASSWORD},
     "make_token": {"name": "CI", "scopes": ["read"], "password": PASSWORD},
     "add_webhook": {"url": "https://hooks.example/", "events": [*KINDS]},
@@ -80,7 +80,6 @@ FIRST: dict[str, tuple[Call, ...]] = {
 # The key of a text whose keys are words of ours.
 KEYS = {
     "change_words.words": "again",
-    "pass_launch_check.reasons": "traffic",
     "*": "headline",
 }
 

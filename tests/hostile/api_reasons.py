@@ -8,8 +8,8 @@ _WHY_REFUSED = {
         restore_release.text restore_release.part waive_finding.rule waive_finding.part
         waive_finding.words let_finding_stay.rule let_finding_stay.part let_finding_stay.words
         merge_question.question write_comment.path write_comment.words mark_answer.question
-        replace_checklist.sentences.[].key change_look.logo change_look.hero
-        choose_afterwards.waiting_variant erase_signup.email purge_visitors.slug
+        replace_checklist.sentences.[].key pass_launch_check.seen.[] change_look.logo
+        change_look.hero choose_afterwards.waiting_variant erase_signup.email purge_visitors.slug
         decide_experiment.mark""",
     "one of a few words of ours": """
         create_experiment.time_zone change_experiment.time_zone change_look.theme change_look.font

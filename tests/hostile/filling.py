@@ -100,7 +100,7 @@ class Filling(Founding):
         return drawn, f"{self.texts.text(90)}.png"
 
     def _start(self, number: int) -> None:
-        self.editor.send(f"/experiments/{number}/launch", before="This is a test.")
+        self.editor.send(f"/experiments/{number}/launch")
         self.approver.send(f"/experiments/{number}/launch", f"/experiments/{number}/start")
 
     def _come(self, number: int) -> None:

@@ -1,4 +1,4 @@
-"""The launch check: each thing that stops a start, and each that wants a reason."""
+"""The launch check: each thing that stops a start, and each that it warns of."""
 
 from collections.abc import Sequence
 from dataclasses import replace

@@ -1,4 +1,4 @@
-"""Passing the launch check: of which draft, with which reasons, and who may."""
+"""Passing the launch check: of which draft, with which warnings seen, and who may."""
 
 import json
 
@@ -8,13 +8,13 @@ from flask.testing import FlaskClient
 from tests.factories import Team, log_in, make_checked, make_experiment, make_revision, make_running
 from tests.publishing.filling import field_of
 from wbtest.publishing.experiments import add_variant, change_rule, remove_experiment
-from wbtest.publishing.launch.passing import ReasonsMissing, check
+from wbtest.publishing.launch.passing import WarningsUnseen, check
 from wbtest.publishing.rule import from_json
 from wbtest.publishing.running import life
 from wbtest.publishing.running.stages import stage_of
 from wbtest.writing.models import Revision
 
-WHY = dict.fromkeys(("address", "mail", "tried", "traffic", "region"), "We know.")
+SEEN = ["address", "mail", "tried", "traffic", "region"]
 
 
 def test_a_draft_that_was_not_checked_is_not_started(revision: Revision, team: Team):
@@ -24,14 +24,16 @@ def test_a_draft_that_was_not_checked_is_not_started(revision: Revision, team: T
         life.start(experiment, team.approver)
 
 
-def test_a_checked_draft_keeps_the_reasons_and_who_gave_them(revision: Revision, team: Team):
-    experiment = check(make_experiment(revision, team.editor), team.editor, WHY)
+def test_a_checked_draft_keeps_the_warnings_and_who_saw_them(revision: Revision, team: Team):
+    experiment = check(make_experiment(revision, team.editor), team.editor, SEEN)
 
     assert stage_of(experiment) == "checked"
-    assert experiment.reasons == WHY
+    assert experiment.warnings_seen == SEEN
     [step] = experiment.steps
     assert (step.what, step.person) == ("checked", team.editor)
-    assert "Own sign-up: We know." in step.why.split("\n")
+    assert step.why == (
+        "Warnings seen: Web address, Mail, Own sign-up, Enough visitors and Where visitors live"
+    )
 
 
 def test_any_change_makes_it_a_draft_again(revision: Revision, team: Team):
@@ -61,47 +63,46 @@ def test_how_many_visitors_are_expected_is_no_part_of_the_draft(revision: Revisi
     assert (experiment.expected_daily, stage_of(experiment)) == (80, "checked")
 
 
-@pytest.mark.parametrize("reason", ["", "  ", "x" * 501])
-def test_each_warning_wants_a_reason(revision: Revision, team: Team, reason: str):
+def test_each_warning_must_be_seen(revision: Revision, team: Team):
     experiment = make_experiment(revision, team.editor)
 
-    with pytest.raises(ReasonsMissing) as refused:
-        check(experiment, team.editor, WHY | {"mail": reason})
+    with pytest.raises(WarningsUnseen) as refused:
+        check(experiment, team.editor, [what for what in SEEN if what != "mail"])
 
-    assert refused.value.faults.keys() == {"mail"}
+    assert refused.value.whats == ["mail"]
     assert stage_of(experiment) == "draft"
 
 
-def test_no_reason_helps_against_what_stops_it(team: Team):
+def test_what_stops_it_cannot_be_seen_away(team: Team):
     experiment = make_experiment(make_revision(team.editor, team.workspace), team.editor)
 
     with pytest.raises(life.NotReady, match="not approved"):
-        check(experiment, team.editor, WHY)
+        check(experiment, team.editor, SEEN)
 
 
-def test_the_reasons_are_sealed_with_the_rule(revision: Revision, team: Team):
-    experiment = check(make_experiment(revision, team.editor), team.editor, WHY)
+def test_the_warnings_seen_are_sealed_with_the_rule(revision: Revision, team: Team):
+    experiment = check(make_experiment(revision, team.editor), team.editor, SEEN)
 
     life.start(experiment, team.approver)
 
-    assert json.loads(experiment.sealed)["reasons"] == WHY
+    assert json.loads(experiment.sealed)["warnings_seen"] == SEEN
 
 
-def test_the_page_takes_the_reasons_and_then_starts(
+def test_the_page_shows_the_warnings_and_then_starts(
     owner: FlaskClient, no_token_needed: None, revision: Revision, team: Team
 ):
     experiment = make_experiment(revision, team.editor)
     path = f"/experiments/{experiment.id}/launch"
     read = field_of(owner.get(path).text, "read")
 
-    refused = owner.post(path, data={"read": read, **WHY, "mail": ""})
-    passed = owner.post(path, data={"read": read, **WHY})
+    refused = owner.post(path, data={"read": read, "seen": SEEN[1:]})
+    passed = owner.post(path, data={"read": read, "seen": SEEN})
     page = owner.get(path).text
 
     assert (refused.status_code, passed.status_code) == (422, 303)
-    assert 'href="#reason-mail"' in refused.text
-    assert 'value="We know."' in refused.text
+    assert "You haven’t seen every warning: Web address." in refused.text
     assert "Start the experiment" in page
+    assert "Continue" not in page
     assert "Start the experiment" not in refused.text
 
 
@@ -112,11 +113,11 @@ def test_what_stops_it_is_said_with_the_way_there(
     experiment = make_experiment(revision, team.editor)
     path = f"/experiments/{experiment.id}/launch"
 
-    page, answer = owner.get(path), owner.post(path, data=WHY)
+    page, answer = owner.get(path), owner.post(path, data={"seen": SEEN})
 
     assert (page.status_code, answer.status_code) == (200, 409)
     assert f"/releases/{revision.release_id}/revisions/1" in answer.text
-    assert "Pass the check" not in answer.text
+    assert "Continue" not in answer.text
 
 
 def test_a_start_that_lacks_more_says_so(owner: FlaskClient, no_token_needed: None, team: Team):

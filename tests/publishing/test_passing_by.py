@@ -62,14 +62,14 @@ def overtaken(revision: Revision, team: Team) -> Experiment:
     return experiment
 
 
-def test_what_is_warned_of_since_the_check_wants_a_reason_too(overtaken: Experiment, team: Team):
+def test_what_is_warned_of_since_the_check_must_be_seen_too(overtaken: Experiment, team: Team):
     with pytest.raises(life.NotReady, match="came up: Own sources"):
         life.start(overtaken, team.approver)
 
     assert life.start(make_checked(overtaken, team.editor), team.approver).state == "running"
 
 
-def test_a_start_that_wants_another_reason_leads_to_it(
+def test_a_start_with_a_warning_unseen_leads_to_it(
     owner: FlaskClient, no_token_needed: None, overtaken: Experiment
 ):
     path = f"/experiments/{overtaken.id}"
@@ -78,5 +78,5 @@ def test_a_start_that_wants_another_reason_leads_to_it(
 
     assert answer.location == f"{path}/launch"
     assert "came up: Own sources" in page
-    assert "Pass the check" in page
+    assert "Continue" in page
     assert "Start the experiment" not in page

@@ -137,7 +137,7 @@ class Experiments(msgspec.Struct):
 
 
 class LaunchFinding(msgspec.Struct):
-    """A blocker stops the start, a warning wants a reason under its `what`."""
+    """A blocker stops the start, a warning must be seen."""
 
     kind: Literal["blocker", "warning", "fine"]
     what: str
@@ -150,14 +150,14 @@ class LaunchCheck(msgspec.Struct):
 
     is_checked: bool
     findings: list[LaunchFinding]
-    reasons: dict[str, str]
+    warnings_seen: list[str]
     objection: str
 
 
 class Passing(Given):
-    """A sentence for each warning, by its `what`."""
+    """The `what` of each warning that you have seen."""
 
-    reasons: dict[str, str] = msgspec.field(default_factory=dict)
+    seen: list[str] = msgspec.field(default_factory=list)
 
 
 def shown(experiment: Experiment) -> Answer[ExperimentShown]:

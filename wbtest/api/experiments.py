@@ -104,13 +104,13 @@ def copy_experiment(experiment_id: int) -> Answer[ExperimentShown]:
 
 
 def get_launch_check(experiment_id: int) -> LaunchCheck:
-    """What stops the start of a draft, what wants a reason, and what is fine."""
+    """What stops the start of a draft, what to see before it, and what is fine."""
     return _launch(_draft(experiment_id))
 
 
 def pass_launch_check(experiment_id: int, body: Passing) -> LaunchCheck:
-    """Pass the launch check, with a reason for each warning. Any change asks for it again."""
-    return _launch(check(_draft(experiment_id), access.person(), body.reasons))
+    """Pass the launch check, having seen each warning. Any change asks for it again."""
+    return _launch(check(_draft(experiment_id), access.person(), body.seen))
 
 
 def _draft(experiment_id: int) -> Experiment:
@@ -122,7 +122,7 @@ def _launch(experiment: Experiment) -> LaunchCheck:
     return LaunchCheck(
         is_checked(experiment),
         [LaunchFinding(each.kind, each.what, NAMES[each.what], each.sentence) for each in found],
-        experiment.reasons,
+        experiment.warnings_seen,
         find_objection(experiment, access.person()),
     )
 

@@ -65,10 +65,10 @@ class Experiment(Base):
     started_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
-    # The launch check: the draft that was checked, the reasons given for its warnings, and the
-    # mail of the team's own try.
+    # The launch check: the draft that was checked, what the warnings that were seen
+    # are about, and the mail of the team's own try.
     checked_digest: Mapped[str] = mapped_column(String(64), default="")
-    reasons: Mapped[dict[str, str]] = mapped_column(JSON, default=dict)
+    warnings_seen: Mapped[list[str]] = mapped_column(JSON, default=list)
     tried_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     tried_message_id: Mapped[str] = mapped_column(String(200), default="")
     # How many visitors a day the team expects: to plan with, never sealed.

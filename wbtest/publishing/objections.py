@@ -1,6 +1,6 @@
 """What speaks against a test as it is planned, each with its next step. Pure.
 
-The form of a rule says it while somebody types, and the launch check asks for a reason.
+The form of a rule says it while somebody types, and the launch check warns of it.
 """
 
 from bisect import bisect_right

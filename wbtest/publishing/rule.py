@@ -5,7 +5,7 @@ Sealed at the start with a digest; a change is a new experiment.
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, fields
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, Literal
@@ -209,17 +209,17 @@ def seal(
     salt: str,
     time_zone: str,
     options: Mapping[str, Any],
-    reasons: Mapping[str, str] | None = None,
+    warnings_seen: Sequence[str] = (),
 ) -> tuple[str, str]:
     """Return the sealed text and its SHA-256 in 64 hex digits.
 
     The text is canonical JSON, so whoever holds it can compute the digest anew. ``options`` are
-    those that are not the usual ones, ``reasons`` those for the warnings of the launch check.
+    those that are not the usual ones, ``warnings_seen`` those of the launch check.
     """
     text = json.dumps(
         {
             **({"options": dict(options)} if options else {}),
-            **({"reasons": dict(reasons)} if reasons else {}),
+            **({"warnings_seen": list(warnings_seen)} if warnings_seen else {}),
             "excluded": EXCLUDED,
             "pages": dict(page_digests),
             "revision": revision_digest,

@@ -9,19 +9,6 @@ from typing import Any
 from wbtest.publishing.choices.options import Asked, AsksFor, Options
 from wbtest.review.sample import story as sample
 
-# Why the launch check's warnings do not stop a demo.
-REASONS = {
-    "address": "This is the demo: its visitors live on this computer.",
-    "mail": "The demo sends no mail. It waits in the outbox, where one can read it.",
-    "tried": "Priya and I read the preview on our phones.",
-    "traffic": "We ask again after a week, and stop if too few come.",
-    "maximum": "If so many do not settle it, more will not.",
-    "compared": "We look for a page that reaches the target, not for the best one.",
-    "floor": "If it stays open between the two, we talk to those who signed up.",
-    "region": "All of them live in England.",
-    "counting": "A cookie of this page alone, which the page tells.",
-}
-
 
 @dataclass(frozen=True, slots=True)
 class Test:

@@ -3,13 +3,13 @@
 from collections.abc import Iterator
 from datetime import timedelta
 
-from wbtest.cli.demo.cast import REASONS, Test, tests
+from wbtest.cli.demo.cast import Test, tests
 from wbtest.cli.demo.stage import APPROVER, AUTHOR, Stage
 from wbtest.extensions import clock
 from wbtest.publishing import cloning, experiments
 from wbtest.publishing.choices.choosing import change_options
 from wbtest.publishing.launch import passing as launching
-from wbtest.publishing.launch.facts import findings_of
+from wbtest.publishing.launch.facts import findings_of, warnings_of
 from wbtest.publishing.looks.changing import change_look
 from wbtest.publishing.looks.look import Look
 from wbtest.publishing.models import Experiment
@@ -29,8 +29,7 @@ def start(stage: Stage, slug: str) -> None:
         experiments.add_variant(experiment, author, name=name, weight=1, overrides=words)
     change_look(experiment, author, Look(theme=test.theme))
     change_options(experiment, author, test.options)
-    warnings = [found.what for found in findings_of(experiment) if found.kind == "warning"]
-    launching.check(experiment, author, {what: REASONS[what] for what in warnings})
+    launching.check(experiment, author, warnings_of(findings_of(experiment)))
     life.start(experiment, stage.person(APPROVER))
 
 

@@ -1,4 +1,4 @@
-"""The launch check: what must not be, and what wants a reason, before strangers come. Pure."""
+"""The launch check: what must not be, and what must be seen, before strangers come. Pure."""
 
 from collections.abc import Iterator, Sequence
 

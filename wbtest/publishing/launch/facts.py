@@ -1,5 +1,6 @@
 """What the launch check looks at, read from the rows."""
 
+from collections.abc import Collection, Iterable
 from zoneinfo import ZoneInfo
 
 from flask import current_app
@@ -16,7 +17,7 @@ from wbtest.publishing.choices.choosing import conflicts
 from wbtest.publishing.choices.confirming import first_mail
 from wbtest.publishing.launch.check import findings
 from wbtest.publishing.launch.readiness import missing_before_start
-from wbtest.publishing.launch.values import Finding, Situation, Try
+from wbtest.publishing.launch.values import NAMES, Finding, Situation, Try
 from wbtest.publishing.looks import look
 from wbtest.publishing.models import Experiment
 from wbtest.publishing.rule import Hypothesis
@@ -56,18 +57,25 @@ def situation_of(experiment: Experiment) -> Situation:
     )
 
 
-def unanswered(experiment: Experiment) -> list[str]:
-    """Return the names of what stops a checked draft now, or is warned of without a reason.
+def warnings_of(found: Iterable[Finding]) -> list[str]:
+    """Return what the warnings are about, each once."""
+    return [*dict.fromkeys(each.what for each in found if each.kind == "warning")]
+
+
+def unseen_warnings(found: Iterable[Finding], seen: Collection[str]) -> list[str]:
+    """Return what the warnings are about that are not among those ``seen``."""
+    return [what for what in warnings_of(found) if what not in seen]
+
+
+def come_up(experiment: Experiment) -> list[str]:
+    """Return the names of what stops a checked draft now, and of warnings that nobody saw.
 
     Much of it lies outside the draft, such as another page that was opened since the check.
     """
-    open_ones = [
-        each.name
-        for each in findings_of(experiment)
-        if each.kind == "blocker"
-        or (each.kind == "warning" and each.what not in experiment.reasons)
-    ]
-    return [*dict.fromkeys(open_ones)]
+    found = findings_of(experiment)
+    blockers = [each.what for each in found if each.kind == "blocker"]
+    unseen = unseen_warnings(found, experiment.warnings_seen)
+    return [NAMES[what] for what in dict.fromkeys([*blockers, *unseen])]
 
 
 def look_faults(experiment: Experiment) -> list[str]:

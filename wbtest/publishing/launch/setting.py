@@ -143,7 +143,7 @@ def check_counting(now: Situation) -> Iterator[Finding]:
             "warning",
             "counting",
             f"Visitors are told apart by a cookie. {options_words.TRADE_OFF}",
-            "Say why the cookie is right for you, or choose to count without one.",
+            "Check that the cookie is right for you, or choose to count without one.",
             "options",
         )
     elif lives:

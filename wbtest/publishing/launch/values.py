@@ -54,7 +54,7 @@ WHERE_MISSING = {
 class Finding(NamedTuple):
     """One thing that was looked at: what is the case, and what to do about it.
 
-    A blocker stops the start, a warning wants a reason. ``where`` names the page on which it is
+    A blocker stops the start, a warning must be seen. ``where`` names the page on which it is
     mended, '' for none.
     """
 

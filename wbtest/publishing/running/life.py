@@ -13,7 +13,7 @@ from wbtest import store
 from wbtest.delivery.each import for_each
 from wbtest.extensions import clock, db
 from wbtest.publishing import rule as rules
-from wbtest.publishing.launch.facts import unanswered
+from wbtest.publishing.launch.facts import come_up
 from wbtest.publishing.launch.readiness import Missing, find_objection, missing_before_start
 from wbtest.publishing.models import Experiment, PagesVersion, Step
 from wbtest.publishing.running.announcing import announce_step
@@ -56,7 +56,7 @@ def start(experiment: Experiment, person: Person, read: str = "") -> Experiment:
 
     ``read`` is the digest of the draft that the person was shown, '' for whoever was shown none.
     Raises AlreadyDone for a second start, NotReady with all that is missing, the launch check of
-    this very draft among it with a reason for each warning of now, NotYours when somebody else must
+    this very draft among it with each warning of now seen, NotYours when somebody else must
     do it, ChangedMeanwhile when the draft is not what was read.
     """
     with writing():
@@ -75,7 +75,7 @@ def start(experiment: Experiment, person: Person, read: str = "") -> Experiment:
             )
         if not is_checked(experiment):
             raise NotReady([UNCHECKED])
-        if found := unanswered(experiment):
+        if found := come_up(experiment):
             raise NotReady([Missing("checked", _come_up(found))])
         experiment.attempt = 1 + _earlier_starts(experiment)
         experiment.identity_key = secrets.token_bytes(32)
@@ -139,7 +139,7 @@ def _end_if_over(experiment: Experiment, now: datetime) -> None:
 
 
 def _come_up(names: list[str]) -> str:
-    return f"Since the launch check something came up: {joined(names)}. Look at it, then start."
+    return f"Since the launch check something came up: {joined(names)}. Read it, then start."
 
 
 def address_of(experiment: Experiment) -> str:

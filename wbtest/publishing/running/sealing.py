@@ -31,7 +31,7 @@ def seal(experiment: Experiment) -> None:
         salt=experiment.assignment_salt,
         time_zone=experiment.time_zone,
         options=experiment.options,
-        reasons=experiment.reasons,
+        warnings_seen=experiment.warnings_seen,
     )
     _mail(experiment, digests)
 

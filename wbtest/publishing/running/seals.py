@@ -28,8 +28,8 @@ def check_seal(experiment: Experiment, pages: Mapping[str, PageCopy]) -> None:
         raise NotPublishable("the rule differs from the sealed one")
     if sealed.get("options", {}) != experiment.options:
         raise NotPublishable("the options differ from the sealed ones")
-    if sealed.get("reasons", {}) != experiment.reasons:
-        raise NotPublishable("the reasons of the launch check differ from the sealed ones")
+    if sealed.get("warnings_seen", []) != experiment.warnings_seen:
+        raise NotPublishable("the warnings of the launch check differ from the sealed ones")
     if sealed["salt"] != experiment.assignment_salt:
         raise NotPublishable("the salt differs from the sealed one")
     if sealed["variants"] != sealed_variants(experiment):

@@ -6,7 +6,7 @@ from alembic import op
 import wbtest.store
 from wbtest.team.models import GUARDS
 
-revision = "0001_f7b12b9a37d6"
+revision = "0001_a2e700d81ee7"
 down_revision = None
 
 
@@ -596,7 +596,7 @@ def upgrade() -> None:
         sa.Column("started_at", wbtest.store.UtcDateTime(timezone=True), nullable=True),
         sa.Column("ended_at", wbtest.store.UtcDateTime(timezone=True), nullable=True),
         sa.Column("checked_digest", sa.String(length=64), nullable=False),
-        sa.Column("reasons", sa.JSON(), nullable=False),
+        sa.Column("warnings_seen", sa.JSON(), nullable=False),
         sa.Column("tried_at", wbtest.store.UtcDateTime(timezone=True), nullable=True),
         sa.Column("tried_message_id", sa.String(length=200), nullable=False),
         sa.Column("expected_daily", sa.Integer(), nullable=True),
