@@ -34,8 +34,7 @@ def prepared() -> None:
 
 @pytest.fixture
 def larder(app: Flask) -> Larder:
-    variants = {"photo": {"headline": "Dinner from a photo"}}
-    return start_page(variants=variants, options=Options(counting="cookieless"))
+    return start_page(options=Options(counting="cookieless"))
 
 
 def somebody(app: Flask, ip: str = IP, agent: str = AGENT, **headers: str) -> Visitor:
@@ -85,28 +84,6 @@ def test_beacon_and_sign_up_find_the_visitor_and_its_source_without_a_cookie(app
     assert {row.source for row in (visit, sighting, signup)} == {"newsletter"}
     assert (sighting.language, sighting.device, signup.is_converted) == ("de", "desktop", True)
     assert differences(db.session, 1) == []
-
-
-def test_the_form_of_another_variant_tells_of_nobody(app, larder):
-    mia = somebody(app)
-    variant = visits_variant(app, mia)
-    other = next(
-        page
-        for page in (somebody(app, f"198.51.100.{n}").get() for n in range(40))
-        if f":{variant}:" not in token_in(page)
-    )
-
-    mia.see(other)
-    mia.sign_up(other, "mia@x.io")
-
-    assert sightings(app) == []
-    assert [signup.visitor for signup in signups(app)] == [""]
-
-
-def visits_variant(app: Flask, mia: Visitor) -> str:
-    mia.get()
-    variant: str = visits(app)[0].variant
-    return variant
 
 
 def test_a_beacon_whose_visit_is_gone_is_of_an_unknown_source(app, larder):

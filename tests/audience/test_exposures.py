@@ -43,12 +43,3 @@ def test_a_machine_under_another_variant_says_nothing_of_the_person(page: Page):
     page.sign_up("mia@x.io", "robot", 3, variant="b", excluded_because="suspected")
 
     assert stored(page) == [("a", "")]
-
-
-def test_a_hash_whose_weight_moved_remembers_the_variant_of_its_first_visit(page: Page):
-    page.serve("hash")
-    page.see("hash", 1)
-    page.sign_up("mia@x.io", "hash", 2, variant="b", source="")
-
-    assert stored(page) == [("b", "a")]
-    assert page.totals()["converted"] == 1

@@ -27,7 +27,7 @@ from wbtest.writing.models import Revision
 def experiment(revision: Revision, team: Team) -> Experiment:
     """A draft with a second variant, a look, words and options of its own."""
     experiment = make_experiment(revision, team.editor, variants=("Half the waste",))
-    change_options(experiment, team.editor, Options(counting="cookieless"))
+    change_options(experiment, team.editor, Options(is_indexed=False))
     experiment.wording = {"again": "One more time"}
     experiment.asks_name = True
     db.session.commit()

@@ -13,9 +13,9 @@ from wbtest.publishing.choices import options
 from wbtest.publishing.choices.choosing import change_options
 from wbtest.publishing.choices.options import Asked, NotAnOption, Options
 from wbtest.publishing.choices.words import TRADE_OFF, WEAKNESS, in_words
-from wbtest.publishing.experiments import Frozen
+from wbtest.publishing.experiments import Frozen, add_variant
 from wbtest.publishing.models import Experiment
-from wbtest.publishing.running.life import start
+from wbtest.publishing.running.life import NotReady, start
 from wbtest.publishing.running.sealing import draft_digest
 from wbtest.store import Invalid
 from wbtest.writing.models import Revision
@@ -176,3 +176,22 @@ def test_the_words_name_the_weakness_and_the_server_s_days():
 def test_a_question_is_asked_once():
     with pytest.raises(NotAnOption):
         Options(questions=(Asked("Who?"), Asked("Who?", ("I", "You"))))
+
+
+def test_without_cookies_a_test_has_one_variant(owner: FlaskClient, revision: Revision, team: Team):
+    several = make_experiment(revision, team.editor, slug="several", variants=("Half the waste",))
+
+    answer = send(owner, f"/experiments/{several.id}/options", counting="cookieless")
+
+    assert answer.status_code == 422
+    assert "Without cookies a test has one variant" in errors_of(answer.text)["counting"]
+    assert chosen(several) == Options()
+
+
+def test_a_variant_added_to_a_test_without_cookies_stops_the_start(revision: Revision, team: Team):
+    experiment = make_experiment(revision, team.editor)
+    change_options(experiment, Options(counting="cookieless"))
+    add_variant(experiment, team.editor, name="Six", weight=1, overrides={"headline": "Six"})
+
+    with pytest.raises(NotReady, match="Without cookies a test has one variant"):
+        make_checked(experiment, team.editor)

@@ -99,14 +99,14 @@ class LivePage:
         return self.respects_signals and is_opted_out(environ)
 
     def _hashed(self, environ: Environ) -> Visitor:
-        """The visitor by hash, with the variant that is theirs."""
+        """The visitor by hash; a page without cookies has one variant."""
         agent = agent_of(environ)
         visitor = visitors.hashed_visitor(
             self.live.identity_key, header_of(environ, "REMOTE_ADDR"), agent
         )
         return Visitor(
             visitor,
-            self.draw.variant_of(visitor),
+            self.live.control.key,
             0,
             OF_THE_VISIT,
             traffic.device_of(agent),

@@ -108,17 +108,18 @@ def histories(draw: st.DrawFn) -> History:
     conversion, confirms = draw(
         st.sampled_from([("signup", True), ("signup", False), ("confirmed", True)])
     )
+    is_cookieless = draw(st.sampled_from([False, False, True]))
     return History(
         place=where,
         visits=losing_one(draw(st.lists(visits(where), min_size=1, max_size=12))),
-        variants=draw(st.integers(1, 4)),
+        variants=1 if is_cookieless else draw(st.integers(1, 4)),
         conversion=conversion,
         window_hours=draw(st.sampled_from([1, 24])),
         sources=draw(st.sampled_from([None, SOURCES[:1], SOURCES[:2], SOURCES[1:4]])),
         confirms=confirms,
         asks=draw(st.booleans()),
         asks_for=draw(st.sampled_from(["", "call", "price"])),
-        is_cookieless=draw(st.sampled_from([False, False, True])),
+        is_cookieless=is_cookieless,
         weights=draw(st.lists(st.sampled_from([1, 1, 9]), min_size=4, max_size=4).map(tuple)),
         follows=tuple(draw(st.lists(follows, min_size=ADDRESSES, max_size=ADDRESSES))),
         waiting=draw(some),

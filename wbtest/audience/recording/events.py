@@ -53,8 +53,6 @@ class SignedUp(Arrival, frozen=True):
     consent: str = ""
     page_digest: str = ""
     is_disposable: bool = False
-    # The variant that a visitor told by a hash was served first, '' for this one.
-    other_variant: str = ""
     token_hash: str = ""
     # Hash of the token under which the steps after the address are answered.
     answer_hash: str = ""

@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from msgspec.structs import replace
 
 from wbtest.audience.models import Signup, Visit
-from wbtest.audience.recording.events import OF_THE_VISIT, Event, SignedUp
+from wbtest.audience.recording.events import OF_THE_VISIT, Event
 from wbtest.audience.recording.rows import SignupRow
 
 VISITS = cast(sa.Table, Visit.__table__)
@@ -23,10 +23,7 @@ UNKNOWN = "unknown"
 
 
 def fill_in(connection: sa.Connection, events: Sequence[Event]) -> Sequence[Event]:
-    """Return the events with the source of their visitor's first visit, where they name none.
-
-    A sign-up under another variant than that visit's remembers which one that was.
-    """
+    """Return the events with the source of their visitor's first visit, where they name none."""
     asking = [event for event in events if event.source == OF_THE_VISIT]
     if not asking:
         return events
@@ -34,8 +31,13 @@ def fill_in(connection: sa.Connection, events: Sequence[Event]) -> Sequence[Even
     # A visit of the same group is not stored yet.
     for event in events:
         if event.source != OF_THE_VISIT:
-            firsts.setdefault((event.experiment_id, event.visitor), (event.source, event.variant))
-    return [_filled(event, firsts) if event.source == OF_THE_VISIT else event for event in events]
+            firsts.setdefault((event.experiment_id, event.visitor), event.source)
+    return [
+        replace(event, source=firsts.get((event.experiment_id, event.visitor), UNKNOWN))
+        if event.source == OF_THE_VISIT
+        else event
+        for event in events
+    ]
 
 
 def mark_repeats(
@@ -54,10 +56,8 @@ def mark_repeats(
             _remember(connection, experiment_id, email_key, variants)
 
 
-def _firsts(
-    connection: sa.Connection, events: Iterable[Event]
-) -> dict[tuple[int, str], tuple[str, str]]:
-    """Source and variant of the first visit of these visitors, as far as it is stored."""
+def _firsts(connection: sa.Connection, events: Iterable[Event]) -> dict[tuple[int, str], str]:
+    """The source of the first visit of these visitors, as far as it is stored."""
     rows = connection.execute(
         sa.select(VISITS)
         .where(
@@ -66,15 +66,7 @@ def _firsts(
         )
         .order_by(VISITS.c.at_us.desc())
     )
-    return {(row.experiment_id, row.visitor): (row.source, row.variant) for row in rows}
-
-
-def _filled(event: Event, firsts: dict[tuple[int, str], tuple[str, str]]) -> Event:
-    found = firsts.get((event.experiment_id, event.visitor), (UNKNOWN, event.variant))
-    source, variant = found
-    if isinstance(event, SignedUp) and variant != event.variant:
-        return replace(event, source=source, other_variant=variant)
-    return replace(event, source=source)
+    return {(row.experiment_id, row.visitor): row.source for row in rows}
 
 
 def _remember(

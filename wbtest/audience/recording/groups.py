@@ -169,7 +169,6 @@ def _signup_of(event: SignedUp) -> SignupRow:
         excluded_because=reason,
         page_digest=event.page_digest,
         is_disposable=event.is_disposable,
-        other_variant=event.other_variant,
         answer_hash=event.answer_hash,
         is_asked_to_confirm=event.asks_to_confirm,
         mailed_us=event.at_us if event.subject and reason != SUSPECTED else None,

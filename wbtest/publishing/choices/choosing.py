@@ -43,13 +43,19 @@ def change_options(
 
 
 def conflicts(experiment: Experiment, options: Options) -> Iterator[Conflict]:
-    """Yield where the options contradict the experiment's rule or what its pages say."""
+    """Yield where the options contradict the experiment's rule, its variants or what they say."""
     rule = rules.from_json(experiment.rule)
     if rule.conversion == "confirmed" and not options.confirms:
         yield Conflict(
             "confirms",
             "The rule counts sign-ups that were confirmed by mail, so a mail must ask. "
             "Leave this on, or let the rule count every sign-up.",
+        )
+    if options.counting == "cookieless" and len(experiment.variants) > 1:
+        yield Conflict(
+            "counting",
+            "Without cookies a test has one variant, so nobody is shown two. Remove the others, or "
+            "tell visitors apart by a cookie.",
         )
     if options.asks_for == "price":
         document = documents.from_json(experiment.revision.document)
