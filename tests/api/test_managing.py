@@ -1,6 +1,7 @@
 """What owners do over the API: let people in and out, tokens, webhooks, mail. Secrets once."""
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -20,6 +21,7 @@ from tests.factories import (
 )
 from wbtest.api.models import KeptAnswer
 from wbtest.api.scopes import scopes_of
+from wbtest.config import Settings
 from wbtest.delivery.models import OutboxEvent, OutboxMail, Webhook
 from wbtest.delivery.outbox import queue_mail
 from wbtest.extensions import db
@@ -31,6 +33,12 @@ from wbtest.team.models import Invitation
 TOKEN = {"name": "CI", "scopes": ["read"], "password": PASSWORD}
 INVITED = {"email": "mei@x.io", "role": "editor", "password": PASSWORD}
 HOOK = {"url": "https://127.0.0.1/x", "events": ["decision.made"]}
+
+
+@pytest.fixture
+def settings(settings: Settings) -> Settings:
+    """Without a mail server, so links of invitations are in the answers."""
+    return replace(settings, mail_url="")
 
 
 @pytest.fixture
