@@ -185,5 +185,5 @@ def test_what_a_visitor_reads_arrives_when_they_leave(live, larder, mia):
 
 def did(live: Live, larder: Larder) -> set[tuple[str, str]]:
     people(live)
-    [acts] = by_variant(larder.experiment, 1).values()
+    [acts] = by_variant(larder.experiment).values()
     return set(acts)

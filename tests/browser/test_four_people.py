@@ -26,6 +26,11 @@ People = dict[str, Page]
 
 
 @pytest.fixture
+def prepared() -> None:
+    """Nobody is there before the owner: the team is one of this file."""
+
+
+@pytest.fixture
 def team(owner: Person) -> dict[str, Person]:
     """Who has a log-in."""
     workspace = db.session.scalars(db.select(Workspace)).one()

@@ -1,6 +1,7 @@
 """Asking somebody in, joining, another role and going elsewhere, in two real browsers."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -8,10 +9,17 @@ from playwright.sync_api import Page, expect
 from tests.browser.conftest import Live
 from tests.factories import make_person, make_workspace
 from tests.team.two import join
+from wbtest.config import Settings
 from wbtest.extensions import db
 from wbtest.team.models import Person, Workspace
 
 pytestmark = pytest.mark.browser
+
+
+@pytest.fixture
+def settings(settings: Settings) -> Settings:
+    """Without a mail server, so the page shows the link."""
+    return replace(settings, mail_url="")
 
 
 @pytest.fixture
