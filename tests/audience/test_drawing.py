@@ -10,7 +10,6 @@ from scipy.stats import chi2_contingency, chisquare
 from tests.audience.larder import PHONE, Visitor, start_page, token_in, visits
 from wbtest.audience import visitors
 from wbtest.publishing.assignment import assign
-from wbtest.publishing.choices.options import Options
 from wbtest.publishing.live import find_public
 
 NEWCOMERS = 10_000
@@ -62,11 +61,8 @@ def test_neither_browser_nor_source_has_a_say_in_the_variant(app, larder, monkey
     assert seen == {"control", "photo"}
 
 
-@pytest.mark.parametrize("counting", ["cookie", "cookieless"])
-def test_the_sealed_salt_and_the_visitor_decide_the_variant(app, counting):
-    start_page(
-        variants={"photo": {"headline": "Dinner from a photo"}}, options=Options(counting=counting)
-    )
+def test_the_sealed_salt_and_the_visitor_decide_the_variant(app):
+    start_page(variants={"photo": {"headline": "Dinner from a photo"}})
     for number in range(20):
         Visitor(app, **{"User-Agent": f"{PHONE} {number}"}).get()
     live = find_public("larder")

@@ -18,16 +18,6 @@ SHOWN_TO_AXE = (WAYS, (("light", 390), ("dark", WIDTHS[0])))
 TELL_VIOLATIONS = """document.addEventListener("securitypolicyviolation", (event) => {
   console.error(`policy broken: ${event.violatedDirective} by ${event.blockedURI}`);
 })"""
-# Where a line may break before a dot between two facts: what stands around it.
-LOOSE_DOTS = """() => {
-  const flows = (node) => node.nodeType === Node.TEXT_NODE
-    || (node.nodeType === Node.ELEMENT_NODE && getComputedStyle(node).display === "inline");
-  return [...document.body.querySelectorAll(":not(script, style, select, option, textarea)")]
-    .filter((element) => !flows(element))
-    .map((element) => [...element.childNodes])
-    .map((nodes) => nodes.map((node) => flows(node) ? node.textContent : "\\ufffc").join(""))
-    .flatMap((text) => text.match(/[^·]{0,20}[ \\n]\u00a0?·[^·]{0,20}/g) ?? []);
-}"""
 LINKS = "[...document.links].map((link) => link.href)"
 # Data to be kept or read by a script: fetched, since a browser would not show it.
 DATA = ("csv", "docx", "html", "json", "md", "pdf", "png", "svg", "txt", "webp")
@@ -123,8 +113,6 @@ class Reader:
             ways = self.ways[self._shown_to_axe[kind]]
             for fault in find_faults(self.page, ways, stays=False):
                 self._complain(fault)
-            for words in self.page.evaluate(LOOSE_DOTS):
-                self._complain(f"a line may begin with this dot: {words!r}")
             self._shown_to_axe[kind] += 1
         links = [link.partition("#")[0] for link in self.page.evaluate(LINKS)]
         return [

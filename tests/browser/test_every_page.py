@@ -146,7 +146,6 @@ def test_a_bad_page_would_be_found(live: Live, app: Flask, stranger: Page) -> No
         "asked another host",
         "image-alt",
         "/nowhere, which gave 404",
-        "dot",
     ):
         assert fault in found
     assert pages(app, "public") - reader.endpoints >= {"team.login"}
