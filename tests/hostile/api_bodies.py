@@ -11,6 +11,7 @@ from tests.hostile.payloads import Texts, flat
 from wbtest.audience.sources import source_name
 from wbtest.delivery.webhooks import KINDS
 from wbtest.publishing.launch.values import NAMES
+from wbtest.results.deciding.sentences import sentences_of
 from wbtest.writing.markdown import to_markdown
 
 Call = tuple[str, str, str, dict[str, Any]]
@@ -37,6 +38,7 @@ FITTING: dict[str, dict[str, Any]] = {
     "save_learning": {"version": 1},
     "mark_assumption": {"state": "open", "why": REASON, "number": 1},
     "pass_launch_check": {"seen": [*NAMES]},
+    "replace_checklist": {"sentences": [{"key": sentences_of(LARDER)[0].key, "state": "served"}]},
     "invite_person": {"email": "mia@x.io", "role": "viewer", "password": PASSWORD},
     "make_token": {"name": "CI", "scopes": ["read"], "password": PASSWORD},
     "add_webhook": {"url": "https://hooks.example/", "events": [*KINDS]},

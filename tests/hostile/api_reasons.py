@@ -8,7 +8,7 @@ _WHY_REFUSED = {
         restore_release.text restore_release.part waive_finding.rule waive_finding.part
         waive_finding.words let_finding_stay.rule let_finding_stay.part let_finding_stay.words
         merge_question.question write_comment.path write_comment.words mark_answer.question
-        replace_checklist.sentences.[].key pass_launch_check.seen.[] change_look.logo
+        replace_checklist.sentences.[].key replace_checklist.digest change_look.logo
         change_look.hero choose_afterwards.waiting_variant erase_signup.email purge_visitors.slug
         decide_experiment.mark""",
     "one of a few words of ours": """
@@ -29,7 +29,8 @@ _WHY_REFUSED = {
 }
 _WHY_KEPT_FROM_ALL = {
     "a secret": "make_shared.password",
-    "names what there is, and whatever else is passed over": "send_deliveries_again.ids.[]",
+    "names what there is, and whatever else is passed over": """
+        send_deliveries_again.ids.[] pass_launch_check.seen.[]""",
     "kept of a lone approver on the first day alone": "approve_revision.traded_away",
 }
 _WHY_ON_PAGES = {

@@ -177,8 +177,8 @@ def options_changed(running: Experiment) -> None:
     running.options = {"confirms": False}
 
 
-def reasons_changed(running: Experiment) -> None:
-    running.reasons = {"sources": "Never sealed"}
+def warnings_changed(running: Experiment) -> None:
+    running.warnings_seen = ["sources"]
 
 
 def slug_changed(running: Experiment) -> None:
@@ -219,7 +219,7 @@ def state_forged(running: Experiment) -> None:
         weight_changed,
         salt_changed,
         options_changed,
-        reasons_changed,
+        warnings_changed,
         slug_changed,
         rule_changed,
         time_zone_changed,

@@ -190,7 +190,7 @@ def test_without_cookies_a_test_has_one_variant(owner: FlaskClient, revision: Re
 
 def test_a_variant_added_to_a_test_without_cookies_stops_the_start(revision: Revision, team: Team):
     experiment = make_experiment(revision, team.editor)
-    change_options(experiment, Options(counting="cookieless"))
+    change_options(experiment, team.editor, Options(counting="cookieless"))
     add_variant(experiment, team.editor, name="Six", weight=1, overrides={"headline": "Six"})
 
     with pytest.raises(NotReady, match="Without cookies a test has one variant"):
