@@ -9,7 +9,6 @@ from tests.results.everywhere.reading import (
     has_table,
     of,
     plain,
-    rows_of,
     table,
     whole,
 )
@@ -116,19 +115,3 @@ def _check_reading(reader: Reader, page: str, opened: str, done: str) -> None:
 
 def _share(share: Share) -> str:
     return f"{whole(share[0])} of {whole(share[1])}"
-
-
-def check_costs(reader: Reader) -> None:
-    """What came from each source, of all variants, whether it counts or not."""
-    by = reader.told.only(lambda fact: fact.reason == "").by("source")
-    order = sorted(by, key=lambda where: (-by[where][0], where))
-    rows = [(source, by[source,]) for (source,) in order]
-    rows += [
-        ("(all that cost)", expecting.NOTHING),
-        ("(everybody)", expecting.added([*by.values()])),
-    ]
-    shown = rows_of(reader.page("costs.csv"))
-    columns = ("source", "visitors", "signups", "confirmed")
-    assert [[row[name] for name in columns] for row in shown] == [
-        [source, *(str(numbers[column]) for column in (0, 4, 6))] for source, numbers in rows
-    ]

@@ -12,7 +12,7 @@ CHECKS = (
     *(files.check_languages, files.check_excluded, files.check_funnel, files.check_densities),
     *(files.check_answers, files.check_reading),
     *(first_screen.check_first_screen, first_screen.check_decision_page),
-    *(tabs.check_for_information, beside.check_left_out, beside.check_said, beside.check_costs),
+    *(tabs.check_for_information, beside.check_left_out, beside.check_said),
 )
 
 
