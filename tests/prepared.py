@@ -1,7 +1,9 @@
 """What many tests begin with: SQLite files filled once a run and copied for each test."""
 
 import shutil
+import sqlite3
 from collections.abc import Callable
+from contextlib import closing
 from datetime import datetime
 from pathlib import Path
 
@@ -37,4 +39,7 @@ class PreparedFiles:
             app.extensions["wbtest.recorder"].close()
             db.session.remove()
             db.engine.dispose()
+        # A thread that ends a moment later would leave the last rows in the log beside the file.
+        with closing(sqlite3.connect(path)) as connection:
+            connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         return path

@@ -14,7 +14,7 @@ from wbtest.config import BadSetting
 FILE = Path(__file__).parents[1] / "app.py"
 # What costs the start of every process, and few of them need: who needs it loads it.
 LATE = {
-    *("alembic", "argon2", "numpy", "plotly", "scipy", "segno", "smtplib", "tomllib"),
+    *("alembic", "argon2", "numpy", "plotly", "scipy", "segno", "smtplib"),
     *("sqlalchemy.dialects.postgresql", "wbtest.writing.coach.rules"),
 }
 

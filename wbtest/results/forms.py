@@ -32,10 +32,10 @@ class DecisionForm(Described, TypedForm):
 class ChecklistForm(TypedForm):
     """The extra items, one a line; ``checklist_form`` adds the fields of the sentences.
 
-    ``digest`` is that of the checklist that was shown.
+    ``read`` is the digest of the checklist that was shown.
     """
 
-    digest = HiddenField()
+    read = HiddenField()
     extra = TextAreaField("Not in the release", render_kw={"rows": 3})
 
     def marks(self, checklist: Checklist) -> dict[str, Mark]:
@@ -58,7 +58,7 @@ def checklist_form(checklist: Checklist, *, is_sent: bool = False) -> ChecklistF
     class Form(ChecklistForm):
         """With a state and a note for each sentence."""
 
-    data = {"digest": checklist.digest, "extra": "\n".join(checklist.extra)}
+    data = {"read": checklist.digest, "extra": "\n".join(checklist.extra)}
     for key, mark in checklist.marks.items():
         state = SelectField("State", choices=STATES, validate_choice=False)
         note = StringField("Note", render_kw={"maxlength": LONGEST_NOTE, "autocomplete": "off"})

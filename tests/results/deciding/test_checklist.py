@@ -189,8 +189,8 @@ def test_what_was_typed_survives_a_newer_save_and_can_replace_it(go, keys, team,
 
     assert (refused.status_code, "Mine." in refused.text) == (422, True)
     assert "Somebody else saved this checklist" in refused.text
-    again = typed | {"digest": find_checklist(go).digest}
-    assert f'value="{again["digest"]}"' in refused.text
+    again = typed | {"read": find_checklist(go).digest}
+    assert f'value="{again["read"]}"' in refused.text
     assert client.send(f"/experiments/{go.id}/checklist", again).status_code == 303
     assert find_checklist(go).marks[keys[0]].note == "Mine."
 

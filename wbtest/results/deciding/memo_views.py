@@ -21,6 +21,7 @@ from wbtest.publishing.rule import EXCLUDED
 from wbtest.results.deciding.guesses import guesses_of
 from wbtest.results.deciding.memos import NO_COUNTS, Memo, export_of, find_memo
 from wbtest.results.deciding.stopping import should_end
+from wbtest.results.decisions import decisions
 from wbtest.results.figures import results_of, sealed_rule
 from wbtest.results.views import bp
 from wbtest.team import access
@@ -42,7 +43,7 @@ MOST_BREAKS = 20
 def stored_memo(experiment_id: int, number: int) -> ResponseReturnValue:
     """The memo of the ``number``-th decision, with the figures as they were."""
     experiment, memo = _find(experiment_id, number)
-    has_next = find_memo(experiment, number + 1) is not None
+    has_next = number < len(decisions(experiment))
     return render_template(
         "results/deciding/stored_memo.html",
         has_next=has_next,

@@ -116,11 +116,11 @@ def checklist(experiment_id: int) -> ResponseReturnValue:
     found = get_checklist(experiment)
     form = checklist_form(found, is_sent=True)
     try:
-        save_checklist(experiment, form.marks(found), form.items(), form.digest.data or "")
+        save_checklist(experiment, form.marks(found), form.items(), form.read.data or "")
     except Invalid as error:
         form[error.field].errors = [str(error)]
         # Who was told of a newer version has a way to see it, and may replace it now.
-        form.digest.data = found.digest
+        form.read.data = found.digest
         return _page(experiment, DecisionForm(formdata=None), form), 422
     flash("Checklist saved.")
     address = url_for(".decision", experiment_id=experiment_id, _anchor="checklist")
