@@ -119,15 +119,16 @@ class Team:
 
 
 def find_team(name: str) -> Team | None:
-    """The people of the workspace of this name, if it has one of each role."""
+    """The people of the first workspace of this name, if it has one of each role."""
     found = db.session.execute(
         db.select(Workspace, Membership.role, Person)
         .join(Membership, Membership.workspace_id == Workspace.id)
         .join(Person, Person.id == Membership.person_id)
         .where(Workspace.name == name)
+        .order_by(Workspace.id)
     ).all()
-    people = {role: person for _, role, person in found}
-    team = Team(found[0][0], **people) if len(people) == len(found) == 4 else None
+    people = {role: person for workspace, role, person in found if workspace is found[0][0]}
+    team = Team(found[0][0], **people) if len(people) == 4 else None
     db.session.rollback()
     return team
 
