@@ -140,6 +140,8 @@ def test_counts_hold_in_another_process_and_after_a_restart(
     answer = guess(other.test_client(), ada.email, PASSWORD)
 
     other.extensions["wbtest.recorder"].close()
+    with other.app_context():
+        db.engine.dispose()
     assert answer == 429
 
 
