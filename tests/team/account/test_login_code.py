@@ -133,6 +133,19 @@ def test_ten_wrong_codes_are_enough_also_with_the_password_typed_anew(
     assert "Retry-After" in right.headers
 
 
+def test_strangers_on_many_networks_have_ten_codes_together(
+    app: Flask, ada: Person, secret: str
+) -> None:
+    codes_told = []
+    for number in range(11):
+        stranger = app.test_client()
+        assert isinstance(stranger, Browser)
+        stranger.environ_base["REMOTE_ADDR"] = f"192.0.{number}.1"
+        codes_told.append(stranger.send(type_password(stranger), {"code": "000000"}).status_code)
+
+    assert codes_told == [422] * 10 + [429]
+
+
 def test_a_right_code_forgives_the_wrong_ones(
     client: Browser, ada: Person, secret: str, now: HandClock
 ) -> None:

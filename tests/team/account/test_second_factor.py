@@ -13,7 +13,6 @@ from tests.factories import PASSWORD, log_in, make_person
 from tests.team.account.coming_in import type_password
 from tests.team.account.mailbox import code_of
 from wbtest.extensions import db
-from wbtest.store import Invalid, writing
 from wbtest.team import passwords
 from wbtest.team.account import codes, factors, secrecy
 from wbtest.team.account.models import AccountLink, RecoveryCode, SecondFactor
@@ -154,25 +153,9 @@ def test_a_recovery_code_is_as_slow_to_guess_as_a_password(
     written = "$".join(base64.b64encode(part).decode().rstrip("=") for part in parts)
 
     kept = db.session.scalars(db.select(RecoveryCode.code_hash)).all()
-    ways = factors._hash_of, factors._former_hash_of
-    [slow, quick] = ({way(ada, code) for code in recovery} for way in ways)
 
     assert passwords.is_right(f"$argon2id$v=19$m=19456,t=2,p=1${written}", recovery[0])
-    assert {*kept} == slow
-    assert quick.isdisjoint(slow)
-
-
-def test_a_recovery_code_from_before_they_were_slow_still_lets_in_once(
-    ada: Person, secret: str
-) -> None:
-    code = "k7f2m-9xq4t"
-    with writing() as session:
-        kept = factors._former_hash_of(ada, code)
-        session.add(RecoveryCode(code_hash=kept, person_id=ada.id))
-
-    assert factors.log_in_with_code(ada, code)
-    with pytest.raises(Invalid):
-        factors.log_in_with_code(ada, code)
+    assert {*kept} == {factors._hash_of(ada, code) for code in recovery}
 
 
 def test_a_secret_that_was_changed_or_put_into_another_row_is_not_read(

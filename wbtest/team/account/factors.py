@@ -1,6 +1,5 @@
 """The second factor of a log-in: turned on, asked for, turned off."""
 
-from collections.abc import Sequence
 from contextlib import AbstractContextManager, nullcontext
 from typing import NamedTuple
 
@@ -131,24 +130,26 @@ def log_in_with_code(person: Person, code: str, former_token: str = "") -> str:
 def counted_code(person: Person, known_as: str) -> AbstractContextManager[None]:
     """A try at this person's codes, if they have any, as ``tries.counted``.
 
-    Counted apart from passwords, so that these forgive none of them.
+    Counted apart from passwords, so that these forgive none of them. A code is six digits, and is
+    only asked for after the right password: strangers have ten tries together, from wherever.
     """
     is_asked = find_factor(person) is not None
-    return tries.counted(f"code of {person.email}", known_as) if is_asked else nullcontext()
+    account = f"code of {person.email}"
+    return tries.counted(account, known_as or "strangers") if is_asked else nullcontext()
 
 
 class Typed(NamedTuple):
-    """A code as it was typed, and what may be kept of it where it looks like one of the paper."""
+    """A code as it was typed, and its hash where it looks like one of the paper, else ''."""
 
     text: str
-    kept: tuple[str, ...]
+    kept: str
 
 
 def read_code(person: Person, text: str) -> Typed:
     """Return a code for ``take_code``. Takes as long as a password: not inside ``writing``."""
     if not codes.is_of_paper(text):
-        return Typed(text, ())
-    return Typed(text, (_hash_of(person, text), _former_hash_of(person, text)))
+        return Typed(text, "")
+    return Typed(text, _hash_of(person, text))
 
 
 def take_code(person: Person, typed: Typed) -> bool:
@@ -172,9 +173,9 @@ def _forget(person: Person) -> None:
         db.session.execute(sa.delete(model).where(model.person_id == person.id))
 
 
-def _spend(person: Person, kept: Sequence[str]) -> bool:
+def _spend(person: Person, kept: str) -> bool:
     """Use up a code of the paper; False for a wrong one."""
-    spent = sa.delete(RecoveryCode).where(RecoveryCode.code_hash.in_(kept))
+    spent = sa.delete(RecoveryCode).where(RecoveryCode.code_hash == kept)
     if db.session.scalar(spent.returning(RecoveryCode.code_hash)) is None:
         return False
     record_log_in(person, "login.recovery_code_used", f"{recovery_codes_left(person)} left")
@@ -185,8 +186,3 @@ def _hash_of(person: Person, code: str) -> str:
     """As slow as a password's: ten letters are few enough for many machines to try all."""
     salt = digest(f"recovery codes of {person.id}").encode()
     return passwords.stretch(codes.as_kept(code), salt)
-
-
-def _former_hash_of(person: Person, code: str) -> str:
-    """As codes were kept that were made before they had a slow one."""
-    return digest(f"recovery code {person.id} {codes.as_kept(code)}")
