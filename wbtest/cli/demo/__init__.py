@@ -21,6 +21,7 @@ from wbtest.cli.demo.clock import DemoClock
 from wbtest.cli.demo.stage import Stage
 from wbtest.cli.serve import prepare, run
 from wbtest.config import from_environment
+from wbtest.delivery import schema
 from wbtest.extensions import db
 
 ANSWER_SECONDS = 30
@@ -35,9 +36,8 @@ def demo(port: int, visitors: int, no_serve: bool) -> None:
     """Serve a workspace with five ideas; the first time, live through their seven weeks."""
     environ = {key: value for key, value in os.environ.items() if not key.startswith("WBTEST_")}
     folder = Path(os.environ.get("WBTEST_INSTANCE") or "instance") / "demo"
-    done = folder / "ready"
-    # What an earlier version made says nothing there, and lacks half of the story.
-    is_new = not done.exists() or not done.read_text()
+    done = told_in(folder)
+    is_new = not done.exists()
     if is_new and folder.exists():
         shutil.rmtree(folder)
     environ |= {
@@ -76,7 +76,7 @@ def _close(app: Flask) -> None:
 
 def _tell(app: Flask, stage: Stage, port: int, visitors: int, no_serve: bool) -> None:
     """Tell the story while the server runs, then say where to look; end it if that fails."""
-    done = Path(app.instance_path) / "ready"
+    done = told_in(Path(app.instance_path))
     is_over = no_serve
     try:
         _wait_for(port)
@@ -95,6 +95,14 @@ def _tell(app: Flask, stage: Stage, port: int, visitors: int, no_serve: bool) ->
     finally:
         if is_over:
             os.kill(os.getpid(), signal.SIGTERM)
+
+
+def told_in(folder: Path) -> Path:
+    """The file that says where to look, once the story is told whole.
+
+    Named by the schema: a demo of another one is told again, for there is nothing to lose.
+    """
+    return folder / f"ready-{schema.head_revision()}"
 
 
 def _wait_for(port: int) -> None:
