@@ -106,7 +106,6 @@ def read_cookie(key: bytes, text: str) -> Visitor | None:
     if payload is None:
         return None
     visitor, variant, issued, *rest = payload.split(":")
-    # Cookies from before languages were told apart have one part less.
     if "%" in payload:
         variant, rest = unquote(variant), [unquote(part) for part in rest]
     return Visitor(visitor, variant, int(issued), *rest)

@@ -11,14 +11,11 @@ from tests.conftest import Browser, HandClock
 from tests.factories import Team, log_in, make_decision
 from tests.results.crowd import count_day
 from tests.results.deciding.conftest import AGAINST, REASON
-from wbtest.extensions import clock, db
+from wbtest.extensions import db
 from wbtest.publishing.models import Experiment
 from wbtest.results.deciding.decide import LONGEST_REASON, decide
 from wbtest.results.deciding.memo_views import printed, shown
 from wbtest.results.deciding.memos import find_memo
-from wbtest.results.figures import results_of
-from wbtest.results.figures_json import results_json
-from wbtest.results.models import Decision
 from wbtest.store import writing
 from wbtest.writing.pdf import can_make_pdf, sheet_of
 
@@ -42,22 +39,6 @@ def pages_in(pdf: bytes) -> int:
     streams = re.findall(rb"stream\r?\n(.*?)\r?\nendstream", pdf, re.DOTALL)
     opened = [zlib.decompressobj().decompress(stream) for stream in streams if stream[:1] == b"x"]
     return sum(len(re.findall(rb"/Type\s*/Page\b(?!s)", text)) for text in [pdf, *opened])
-
-
-def make_old_decision(experiment: Experiment, team: Team, choice: str = "go") -> Decision:
-    """A decision from before memos kept their counts."""
-    figures = results_json(results_of(experiment, clock.now())) | {"seal": experiment.seal}
-    decision = Decision(
-        experiment_id=experiment.id,
-        choice=choice,
-        reason=REASON,
-        figures=figures,
-        person_id=team.approver.id,
-        decided_at=clock.now(),
-    )
-    with writing() as session:
-        session.add(decision)
-    return decision
 
 
 def test_the_memo_says_everything_on_one_page(met: Experiment, team: Team, approver: Browser):
@@ -122,25 +103,6 @@ def test_the_file_holds_what_the_digests_are_of(met: Experiment, team: Team, app
     assert file["data"]["weights"] == [1, 1]
     assert file["data"]["left_out"] == {"team": [[0, 0], [4, 1]]}
     assert len(file["digest"]) == 64
-
-
-def test_an_old_decision_says_that_its_counts_were_not_kept(
-    met: Experiment, team: Team, approver: Browser
-):
-    make_old_decision(met, team)
-    page = approver.get(place(met))
-
-    assert page.status_code == 200
-    assert "before memos kept the counts they rest on" in page.text
-    assert json.loads(approver.get(f"{place(met)}.json").data)["data"] is None
-
-
-def test_an_old_decision_against_the_rule_names_no_second_person(
-    met: Experiment, team: Team, approver: Browser
-):
-    make_old_decision(met, team, "stop")
-
-    assert "before a second person was asked for" in approver.get(place(met)).text
 
 
 def test_nothing_that_was_typed_is_markup(met: Experiment, team: Team, approver: Browser):

@@ -19,7 +19,7 @@ from wbtest.publishing import in_words as rule_in_words
 from wbtest.publishing.models import Experiment
 from wbtest.publishing.rule import EXCLUDED
 from wbtest.results.deciding.guesses import guesses_of
-from wbtest.results.deciding.memos import NO_COUNTS, Memo, export_of, find_memo
+from wbtest.results.deciding.memos import Memo, export_of, find_memo
 from wbtest.results.deciding.stopping import should_end
 from wbtest.results.decisions import decisions
 from wbtest.results.figures import results_of, sealed_rule
@@ -109,7 +109,6 @@ def shown(experiment: Experiment, memo: Memo) -> dict[str, Any]:
         "memo": memo.values,
         "digest": memo.digest,
         "address": f"{base_url}{place}",
-        "no_counts": NO_COUNTS if memo.is_old else "",
         "names": {each["key"]: each["name"] for each in memo.values["experiment"]["variants"]},
         "claim": rule_in_words.claim(rule),
         "outcomes": rule_in_words.outcomes(rule),
@@ -135,15 +134,13 @@ def second_sentence(memo: Memo) -> str:
         return ""
     if decision["second"]:
         return f"{decision['second']['name']} signed it as the second person."
-    if decision["is_alone"]:
-        return "It was decided alone: the workspace had one member, so nobody could be the second."
-    return "It was decided before a second person was asked for."
+    return "It was decided alone: the workspace had one member, so nobody could be the second."
 
 
 def _guesses(experiment: Experiment, memo: Memo) -> dict[str, Any]:
     """The guesses as the memo holds them; were the figures not final then, as they score now."""
     kept: dict[str, Any] = memo.values["forecasts"]
-    if kept["scored"] or (not kept["made"] and not memo.is_old):
+    if kept["scored"] or not kept["made"]:
         return {"made": kept["made"], "scored": kept["scored"], "is_later": False}
     found = guesses_of(experiment, results_of(experiment, clock.now()))
     return {"made": found.made, "scored": found.scored, "is_later": True}

@@ -36,7 +36,7 @@ def find_newest(experiment: Experiment) -> Paper | None:
 
 
 def find_standing(experiment: Experiment, number: int) -> Paper | None:
-    """Return the paper that stands as the ``number``-th decision; old decisions have none."""
+    """Return the paper that stands as the ``number``-th decision, or None."""
     stands = (Paper.experiment_id == experiment.id) & (Paper.stands_as == number)
     return db.session.scalars(db.select(Paper).where(stands)).first()
 

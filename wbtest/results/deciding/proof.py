@@ -59,8 +59,6 @@ def differences(text: str | bytes) -> list[Difference]:
         export = json.loads(text)
         if not isinstance(export, dict) or export.get("format") != FORMAT:
             raise Unreadable(f"This is no memo of a decision: its format is not “{FORMAT}”.")
-        if export["data"] is None:
-            raise Unreadable("This memo has no counts, so nothing can be recomputed.")
         for check in (_digests, _counts, _figures):
             # One by one, so that what was found stays when the rest cannot be computed.
             for difference in check(export):
