@@ -170,8 +170,8 @@ def _read_secret(file: Path) -> str:
         return ""
     except PermissionError:
         raise BadSetting(
-            f"{file} cannot be read. Give the file to the account that runs wbtest; whoever "
-            "copies it back as root owns it."
+            f"{file} cannot be read. Give the file to the account that runs wbtest: a "
+            "file that was copied back as root belongs to root."
         ) from None
 
 

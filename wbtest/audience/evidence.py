@@ -40,7 +40,7 @@ _NAMES = ("experiment_id", "hour", "variant", "seen", "arrived", "converted")
 _HOURS = Question(
     sa.select(*[HOURS.c[name] for name in _NAMES]).where(
         HOURS.c.experiment_id.in_(of_many("tests")),
-        # Whoever names variants, too, is led to the hours by the key of the table.
+        # A condition on variants, too, would use the key of the table to find the hours.
         HOURS.c.variant.in_(of_many("variants")),
         HOURS.c.hour >= sa.bindparam("since"),
         HOURS.c.hour < sa.bindparam("before"),

@@ -93,10 +93,10 @@ def _check_file(settings: Settings) -> None:
 def check_not_lost(settings: Settings) -> None:
     """Raise StoreBroken where the folder was in use, and its database holds nothing.
 
-    Served all the same, it would let in whoever comes first, as the owner of all that is there.
+    If it were served, the first visitor would become its owner.
     """
     file, secret = settings.database_file, secret_file(settings.instance)
-    # Whoever names another database may just have made it.
+    # A database that WBTEST_DATABASE_URL names may just have been made.
     if file == database_in(settings.instance) and secret.exists() and schema.is_empty():
         raise StoreBroken(
             f"{file} holds nothing, but {secret} says that this folder was in use. Restore a "

@@ -56,7 +56,7 @@ def signup_rows(
 
 
 def mailing_rows(signups: Iterable[ListedSignup], slug: str) -> Iterator[Sequence[str]]:
-    """Whoever agreed to mail, and confirmed it if they were asked to; for a mailing tool.
+    """People who agreed to mail, and confirmed it if they were asked to; for a mailing tool.
 
     The tags say which page and variant, and how they came, so that they can be told apart there.
     """

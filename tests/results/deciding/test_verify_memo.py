@@ -21,6 +21,7 @@ from wbtest.results.deciding.memos import export_of, find_memo
 
 Export = dict[str, Any]
 Verify = Callable[[Export], Result]
+Forge = Callable[[Export], None]
 
 
 @pytest.fixture
@@ -66,71 +67,104 @@ def test_an_untouched_file_agrees_without_a_database(export: Export, verify: Ver
     assert (result.exit_code, result.output.count("\n")) == (0, 1), result.output
 
 
-# What is forged, as Python; where that shows; and where it still does under digests of a forger.
-FORGED = {
+def at(export: Export, path: str) -> tuple[Any, Any]:
+    """What holds a value of the file, and its name in there."""
+    *above, last = (int(step) if step.isdigit() else step for step in path.split("."))
+    found: Any = export
+    for step in above:
+        found = found[step]
+    return found, last
+
+
+def setting(path: str, value: object) -> Forge:
+    def forge(export: Export) -> None:
+        inside, name = at(export, path)
+        inside[name] = value
+
+    return forge
+
+
+def adding(path: str, more: float) -> Forge:
+    def forge(export: Export) -> None:
+        inside, name = at(export, path)
+        inside[name] += more
+
+    return forge
+
+
+def lower_the_target(export: Export) -> None:
+    export["sealed"] = export["sealed"].replace("0.08", "0.07")
+
+
+def leave_out_the_best(export: Export) -> None:
+    del export["memo"]["figures"]["best"]
+
+
+# What is forged; where that shows; and where it still does under the digests of a forger.
+FORGED: dict[str, tuple[Forge, str, str | None]] = {
     "count of an hour": (
-        "export['data']['hours'][0][1][0] += 1",
+        adding("data.hours.0.1.0", 1),
         "memo.digests.data: ",
         "data.seen of control: ",
     ),
     "count of a day": (
-        "export['data']['days'][0][1][1][2] += 1",
+        adding("data.days.0.1.1.2", 1),
         "memo.digests.data: ",
         "data.converted of ",
     ),
     "weight": (
-        "export['data']['weights'] = [1, 3]",
+        setting("data.weights", [1, 3]),
         "memo.digests.data: ",
         "data.weights[1]: 3, recomputed 1",
     ),
     "rate": (
-        "figures['variants'][0]['rate'] = 0.2",
+        setting("memo.figures.variants.0.rate", 0.2),
         "digest: ",
         "memo.figures.variants[0].rate: 0.2, recomputed 0.0",
     ),
     "interval": (
-        "figures['variants'][1]['decision'][0] += 1e-7",
+        adding("memo.figures.variants.1.decision.0", 1e-7),
         "digest: ",
         "memo.figures.variants[1].decision[0]: ",
     ),
     "evidence": (
-        "figures['target']['variants'][1]['log_e_above'] *= 2",
+        adding("memo.figures.target.variants.1.log_e_above", 2),
         "digest: ",
         "memo.figures.target.variants[1].log_e_above: ",
     ),
     "verdict": (
-        "figures['verdict'] = 'not_met'",
+        setting("memo.figures.verdict", "not_met"),
         "digest: ",
         'memo.figures.verdict: "not_met", recomputed "met"',
     ),
     "sentence": (
-        "export['memo']['verdict']['headline'] = 'Stop.'",
+        setting("memo.verdict.headline", "Stop."),
         "digest: ",
         'memo.verdict.headline: "Stop.", recomputed ',
     ),
     "left out figure": (
-        "del figures['best']",
+        leave_out_the_best,
         "digest: ",
         'memo.figures.best: nothing, recomputed "kitchen"',
     ),
     "rule": (
-        "export['sealed'] = export['sealed'].replace('0.08', '0.07')",
+        lower_the_target,
         "memo.digests.seal: ",
         "memo.figures.target.rate: 0.08, recomputed 0.07",
     ),
     "text": (
-        "export['revision']['headline'] = 'Another one'",
+        setting("revision.headline", "Another one"),
         "memo.digests.revision: ",
         "memo.digests.revision: ",
     ),
     "digest of the text": (
-        "export['memo']['digests']['revision'] = '0' * 64",
+        setting("memo.digests.revision", "0" * 64),
         "memo.digests.revision: ",
         "sealed.revision: ",
     ),
-    "digest of the memo": ("export['digest'] = '0' * 64", "digest: ", None),
+    "digest of the memo": (setting("digest", "0" * 64), "digest: ", None),
     "digest of the counts": (
-        "export['memo']['digests']['data'] = '0' * 64",
+        setting("memo.digests.data", "0" * 64),
         "memo.digests.data: ",
         None,
     ),
@@ -140,7 +174,7 @@ FORGED = {
 @pytest.mark.parametrize("what", FORGED)
 def test_a_forged_value_is_named_with_what_it_should_be(export: Export, verify: Verify, what: str):
     forge, at_once, signed = FORGED[what]
-    exec(forge, {"export": export, "figures": export["memo"]["figures"]})
+    forge(export)
 
     for line, result in ((at_once, verify(export)), (signed, verify(signed_again(export)))):
         if line is None:

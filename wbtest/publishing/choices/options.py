@@ -93,7 +93,7 @@ USUAL = Options()
 
 
 def asked_by(options: Options) -> tuple[tuple[Asked, ...], AsksFor]:
-    """What whoever signed up is asked: the questions, and the last step."""
+    """What people who signed up are asked: the questions, and the last step."""
     return options.questions, options.asks_for
 
 

@@ -131,7 +131,7 @@ def _high(counts: Counts, needed: float) -> float:
 
 
 def _curve(log_e: Callable[..., float], counts: Counts) -> Callable[[float], float]:
-    """The evidence as a function of the target, for whoever asks of many targets."""
+    """The evidence as a function of the target, to ask of many targets."""
     x, f = counts.converted, counts.unconverted
     return lambda target: log_e(x, f, target, 2.0, 2 * (1 - target) / target)
 

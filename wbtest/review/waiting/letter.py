@@ -26,7 +26,7 @@ def letter_of(
     if number > MOST_LINES:
         parts.append(f"And {number - MOST_LINES} more.")
     count = "One thing needs" if number == 1 else f"{number} things need"
-    # Whoever deletes a workspace leaves the subject of a mail about several.
+    # A mail about several workspaces names none: one of them may be deleted.
     about = f": {news[0][1][0].what}" if len(news) == 1 else ""
     return Letter(
         f"{count} you{about}",

@@ -54,7 +54,7 @@ def new_password(token: str) -> ResponseReturnValue:
         else:
             flash("Your new password is set, and all devices are logged out. Log in with it.")
             response = redirect(url_for(".login"), 303)
-            # Whoever opened the mail is no stranger, however many of those guess.
+            # A person who opened the mail is no stranger, however many strangers guess.
             known_devices.remember(response, email)
             return response
     page = render_template("team/account/new_password.html", form=form)

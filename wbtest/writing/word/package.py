@@ -71,7 +71,7 @@ def damage_said() -> Iterator[None]:
         raise
     except Exception as error:
         raise _refusal(
-            "This Word file is damaged. Open it in Word, save it anew, and bring it again."
+            "This Word file is damaged. Open it in Word, save it again, and import that file."
         ) from error
 
 
@@ -99,7 +99,7 @@ def _texts(package: zipfile.ZipFile) -> dict[str, bytes]:
             "This Word file is too large when it is unpacked. Copy its text into a new one."
         )
     if any(member.compress_type not in _METHODS for member in members):
-        raise _refusal("This Word file is packed in an unusual way. Save it anew in Word.")
+        raise _refusal("This Word file is packed in an unusual way. Save it again in Word.")
     found = {
         member.filename: package.read(member)
         for member in members
@@ -111,7 +111,7 @@ def _texts(package: zipfile.ZipFile) -> dict[str, bytes]:
             raise _refusal("This Word file holds definitions that no Word file needs.")
         # UTF-16, where a word of markup is not the bytes that are looked for here.
         if b"\0" in text:
-            raise _refusal("This Word file is written in an unusual way. Save it anew in Word.")
+            raise _refusal("This Word file is written in an unusual way. Save it again in Word.")
     return found
 
 
