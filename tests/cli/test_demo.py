@@ -2,13 +2,18 @@
 
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime, timedelta
+from email import message_from_bytes
+from email.message import EmailMessage
+from email.policy import default
 from pathlib import Path
+from smtplib import SMTP
 
 import pytest
 
 from wbtest.cli.demo import cast, crowd, story
 from wbtest.cli.demo.building import marks_of
 from wbtest.cli.demo.clock import DemoClock
+from wbtest.cli.demo.mail_sink import MailSink
 from wbtest.cli.demo.stage import Stage
 from wbtest.cli.demo.visiting import Street
 from wbtest.cli.demo.writing import text_of
@@ -74,3 +79,19 @@ def test_strangers_come_while_a_test_runs_and_never_after_now(street: Street):
 
     assert min(moments) >= datetime(2031, 8, 17, 9, tzinfo=UTC) - timedelta(first)
     assert max(moments) <= NOW - timedelta(hours=1)
+
+
+def test_a_mail_of_the_demo_is_kept_as_it_was_sent(tmp_path: Path):
+    sink = MailSink(tmp_path / "mails")
+    mail = EmailMessage()
+    mail["From"], mail["To"], mail["Subject"] = "us@x.io", "mia@x.io", "Confirm your email"
+    mail.set_content(".A line that begins with a dot\n")
+
+    with SMTP(*sink.server_address) as smtp:
+        smtp.send_message(mail)
+
+    [kept] = (tmp_path / "mails").iterdir()
+    assert message_from_bytes(kept.read_bytes(), policy=default)["Subject"] == mail["Subject"]
+    assert kept.read_text().endswith("\n.A line that begins with a dot\n")
+    sink.shutdown()
+    sink.server_close()

@@ -18,6 +18,7 @@ from flask import Flask
 from wbtest import create_app
 from wbtest.cli.demo import addresses, crowd, later, story
 from wbtest.cli.demo.clock import DemoClock
+from wbtest.cli.demo.mail_sink import MailSink
 from wbtest.cli.demo.stage import Stage
 from wbtest.cli.serve import prepare, run
 from wbtest.config import from_environment
@@ -26,6 +27,8 @@ from wbtest.extensions import db
 
 ANSWER_SECONDS = 30
 THREADS = 8
+# Where the mails of the demo end.
+MAILS = "mails"
 
 
 @click.command()
@@ -46,6 +49,7 @@ def demo(port: int, visitors: int, no_serve: bool) -> None:
         "WBTEST_WORKERS": "2",
         # The visitors' networks are named in a header, as a proxy would.
         "WBTEST_TRUSTED_PROXIES": "1",
+        "WBTEST_MAIL_URL": MailSink(folder / MAILS).url,
     }
     settings = from_environment(environ)
     clock = DemoClock(settings.instance / "clock")
@@ -124,4 +128,4 @@ def _wait_for(port: int) -> None:
 def _print(done: Path, port: int) -> None:
     """Say where to look, as it was written down when the story was told."""
     text = done.read_text().replace(addresses.HERE, f"http://127.0.0.1:{port}")
-    click.echo(f"\n{text}\n")
+    click.echo(f"\n{text}\n  {'Its emails':15}{done.parent / MAILS}\n")

@@ -202,6 +202,12 @@ def ask(visitor: Visitor, door: Door, question: str) -> None:
     door.ask("POST", f"/p/{visitor.crowd.slug}/ask", headers, form)
 
 
+def confirm(path: str, door: Door) -> None:
+    """Press the button on the page that the mail links to."""
+    headers = {"Content-Type": "application/x-www-form-urlencoded", "Content-Length": "0"}
+    door.ask("POST", path, headers | {"User-Agent": BROWSERS["people"][0]})
+
+
 def _headers(visitor: Visitor) -> dict[str, str]:
     headers = {
         "User-Agent": visitor.user_agent,

@@ -1,28 +1,34 @@
 """Strangers come: who arrives in which two hours, and what each of them does there."""
 
 import random
+import re
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor
 from datetime import datetime, timedelta
 from functools import partial
 from threading import Event
+from typing import TypeVar
 
 from wbtest.audience.models import Sighting
 from wbtest.cli.demo import crowd
 from wbtest.cli.demo.cast import Test, tests
 from wbtest.cli.demo.stage import START_HOUR, Stage
 from wbtest.cli.demo.writing import text_of
+from wbtest.delivery.models import OutboxMail
 from wbtest.extensions import db
 
-# Strangers come in slots of two hours; at noon one asks something. No mail leaves the demo, so
-# nobody is asked to confirm.
+# Strangers come in slots of two hours; at noon one asks something, at night some read their mail.
 HOURS = 2
-ASK_HOUR = START_HOUR + 4
+ASK_HOUR, CONFIRM_HOUR = START_HOUR + 4, START_HOUR + 12
 # How busy each two hours of a day are, from midnight on.
 BUSY = (2, 1, 1, 4, 9, 9, 8, 8, 7, 10, 12, 6)
+SHARE_CONFIRMED = 0.6
 SEED = 7
 PATIENCE_SECONDS = 20.0
+_CONFIRM = re.compile(r"/confirm/[\w\-]+")
+# A visitor, or the link that one opens.
+Who = TypeVar("Who")
 
 
 class Street:
@@ -34,7 +40,7 @@ class Street:
         self._turnout = crowd.Turnout()
         self._before: dict[str, list[crowd.Visitor]] = defaultdict(list)
         self._asking = {test.slug: list(test.asking) for test in tests().values()}
-        self._looked = 0
+        self._confirmed_to = self._looked = 0
         # By when the slot begins.
         self._plan: dict[datetime, list[crowd.Visitor]] = defaultdict(list)
         for test in tests().values():
@@ -106,16 +112,15 @@ class Street:
         self._all(crowd.arrive, self._chance.sample(known, min(len(known), 3)))
         for visitor in people:
             self._before[visitor.crowd.slug].append(visitor)
+        if now.hour == CONFIRM_HOUR:
+            clock.set(now + timedelta(minutes=100))
+            self._confirm()
 
     def _happens(self, kind: str, visitor: crowd.Visitor, rates: Mapping[str, float]) -> bool:
         headline = visitor.headline
         return self._turnout.next(kind, visitor.crowd.slug, headline, rate=rates[headline])
 
-    def _all(
-        self,
-        act: Callable[[crowd.Visitor, crowd.Door], None],
-        everybody: Sequence[crowd.Visitor],
-    ) -> None:
+    def _all(self, act: Callable[[Who, crowd.Door], None], everybody: Sequence[Who]) -> None:
         """Let all act at once, and wait; the first error of any is raised."""
         for _ in self._pool.map(act, everybody, [self._door] * len(everybody)):
             pass
@@ -125,3 +130,17 @@ class Street:
         for visitor in visitors:
             if questions := self._asking[visitor.crowd.slug]:
                 self._all(partial(crowd.ask, question=questions.pop(0)), [visitor])
+
+    def _confirm(self) -> None:
+        """Let some press the button in the mails since the last time."""
+        query = db.select(OutboxMail).where(OutboxMail.id > self._confirmed_to)
+        mails = db.session.scalars(query.order_by(OutboxMail.id)).all()
+        pressed = [
+            link[0]
+            for mail in mails
+            if (link := _CONFIRM.search(mail.body))
+            and self._turnout.next("confirms", mail.subject, rate=SHARE_CONFIRMED)
+        ]
+        self._confirmed_to = mails[-1].id if mails else self._confirmed_to
+        db.session.rollback()
+        self._all(crowd.confirm, pressed)
