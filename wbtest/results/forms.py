@@ -61,7 +61,10 @@ def checklist_form(checklist: Checklist, *, is_sent: bool = False) -> ChecklistF
     data = {"read": checklist.digest, "extra": "\n".join(checklist.extra)}
     for key, mark in checklist.marks.items():
         state = SelectField("State", choices=STATES, validate_choice=False)
-        note = StringField("Note", render_kw={"maxlength": LONGEST_NOTE, "autocomplete": "off"})
+        note = StringField(
+            "Note",
+            render_kw={"placeholder": "Note", "maxlength": LONGEST_NOTE, "autocomplete": "off"},
+        )
         setattr(Form, f"state-{key}", state)
         setattr(Form, f"note-{key}", note)
         data |= {f"state-{key}": mark.state, f"note-{key}": mark.note}
