@@ -13,11 +13,17 @@ import threading
 import time
 from collections.abc import Callable, Mapping
 from contextlib import suppress
+from http.client import HTTPException
 from typing import NamedTuple
+
+from urllib3.connection import HTTPConnection, HTTPSConnection
+from urllib3.exceptions import HTTPError, NewConnectionError
 
 from wbtest.delivery.addresses import IpAddress, NotAllowed, Target, is_public, target_of
 
 Resolve = Callable[[str, int], list[str]]
+CONNECT_SECONDS = 5.0
+MOST_TRIED = 4
 
 
 class NotReached(Exception):
@@ -66,14 +72,20 @@ def post(url: str, body: bytes, headers: Mapping[str, str], policy: Policy) -> A
 
     Raises NotAllowed for an address the policy refuses, NotReached when none answers in time.
     """
-    # Brings urllib3 along, which nobody else needs.
-    from wbtest.delivery.calling import call
-
     ends = time.monotonic() + policy.seconds
     target = target_of(url, policy.schemes, policy.ports)
     addresses = _find(target, policy)
     _judge(target, addresses, policy)
-    return call(target, addresses, body, headers, policy, ends)
+    connection: HTTPConnection | None = None
+    try:
+        connection = _connect(target, addresses, policy, ends)
+        return _ask(connection, target, body, headers, policy, ends)
+    except (OSError, HTTPError, HTTPException) as error:
+        is_late = time.monotonic() >= ends
+        raise NotReached(_words(target, error, is_late=is_late, policy=policy)) from error
+    finally:
+        if connection is not None:
+            connection.close()
 
 
 def _find(target: Target, policy: Policy) -> list[IpAddress]:
@@ -102,3 +114,97 @@ def _judge(target: Target, addresses: list[IpAddress], policy: Policy) -> None:
     # One private address among public ones is refused too: chance would choose between them.
     if not all(policy.is_allowed(address) for address in addresses):
         raise NotAllowed(f"{target.host} is no public address, so it is not called.")
+
+
+def _connect(
+    target: Target, addresses: list[IpAddress], policy: Policy, ends: float
+) -> HTTPConnection:
+    """Connect to the first address that answers. Raises what the last one failed with."""
+    failure: Exception = TimeoutError()
+    for address in addresses[:MOST_TRIED]:
+        left = ends - time.monotonic()
+        if left <= 0:
+            break
+        # Half of what is left: the greeting of TLS may take as long again.
+        seconds = min(CONNECT_SECONDS, left / 2)
+        connection = HTTPConnection(str(address), target.port, timeout=seconds)
+        if target.scheme == "https":
+            # The certificate must be that of the name, though we connect to an address.
+            connection = HTTPSConnection(
+                str(address),
+                target.port,
+                timeout=seconds,
+                ssl_context=policy.trust or ssl.create_default_context(),
+                server_hostname=target.host,
+            )
+        try:
+            connection.connect()
+        except (OSError, HTTPError) as error:
+            connection.close()
+            failure = error
+        else:
+            return connection
+    raise failure
+
+
+def _ask(
+    connection: HTTPConnection,
+    target: Target,
+    body: bytes,
+    headers: Mapping[str, str],
+    policy: Policy,
+    ends: float,
+) -> Answer:
+    # The connection forgets its socket as soon as an answer says that it is the last one.
+    line = connection.sock
+    left = max(0.01, ends - time.monotonic())
+    connection.timeout = left
+    line.settimeout(left)
+    # A server that sends a byte a second never times out, so we hang up.
+    timer = threading.Timer(left, _hang_up, [line])
+    timer.daemon = True
+    timer.start()
+    try:
+        connection.request(
+            "POST",
+            target.path,
+            body=body,
+            headers={"Host": target.netloc, "User-Agent": "wbtest", **headers},
+            preload_content=False,
+            decode_content=False,
+        )
+        response = connection.getresponse()
+        if time.monotonic() >= ends:
+            # Headers that we cut off look as if they were whole.
+            raise TimeoutError
+        said = b""
+        # The status has been said, and is enough.
+        with suppress(OSError, HTTPError, HTTPException):
+            said = response.read(policy.most_bytes)
+    finally:
+        timer.cancel()
+    names = {name.lower(): value for name, value in response.headers.items()}
+    return Answer(response.status, names, said)
+
+
+def _hang_up(line: socket.socket) -> None:
+    with suppress(OSError):
+        # The plain socket's: TLS would wait for the other side to say good-bye.
+        socket.socket.shutdown(line, socket.SHUT_RDWR)
+
+
+def _words(target: Target, error: Exception, *, is_late: bool, policy: Policy) -> str:
+    """What happened, as a sentence."""
+    # urllib3 wraps what the socket said.
+    for found in (error, error.__cause__ or error.__context__):
+        if isinstance(found, ssl.SSLCertVerificationError):
+            return f"The certificate of {target.host} is not good: {found.verify_message}."
+        if isinstance(found, ssl.SSLError) and not is_late:
+            return f"{target.host} does not speak TLS as we do."
+        if isinstance(found, ConnectionRefusedError):
+            return f"{target.host} refused the connection."
+        if is_late or isinstance(found, TimeoutError):
+            return f"{target.host} did not answer within {policy.seconds:.0f} seconds."
+    if isinstance(error, NewConnectionError):
+        return f"{target.host} could not be reached."
+    return f"{target.host} hung up without an answer."
