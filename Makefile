@@ -2,7 +2,7 @@
 .DEFAULT_GOAL := help
 .PHONY: help demo serve install test test-all coverage check check-types check-all-else migration audit bench drills fuzz size lock
 PYTHON ?= python3
-# How many requests `make fuzz` makes of each kind; ten minutes, besides those for the rows.
+# How many requests `make fuzz` makes of each kind.
 N ?= 10000
 BIN := .venv/bin
 EVERYDAY := everyday or not (browser or whole)

@@ -12,7 +12,6 @@ from pathlib import Path
 import click
 
 from bench import (
-    coach,
     dashboard,
     landing,
     machine,
@@ -28,7 +27,7 @@ from bench.row import Lost, Part, Row, Run, not_run
 from drills.outcome import NotPossible
 from drills.progress import say
 
-MODULES = (visits, signups, writing, results, landing, dashboard, service, machines, coach)
+MODULES = (visits, signups, writing, results, landing, dashboard, service, machines)
 PARTS: tuple[Part, ...] = tuple(module.PART for module in MODULES)
 
 

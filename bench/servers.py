@@ -14,7 +14,7 @@ from drills.outcome import NotPossible
 from drills.place import ROOT, free_port
 from wbtest.cli.serve import THREADS
 
-OURS, STEP = "bench.page:web", "bench.steps:web"
+OURS = "bench.page:web"
 START_SECONDS, END_SECONDS = 30.0, 40.0
 
 
@@ -62,7 +62,7 @@ def granian(
     command = [*prefix, python, "-m", "granian", target, "--interface", "wsgi", "--http", "1"]
     command += ["--no-ws", f"--workers={workers}", f"--blocking-threads={THREADS}"]
     command += [f"--port={port}", "--log-level", "error"]
-    command += ["--factory"] if target in (OURS, STEP) else []
+    command += ["--factory"] if target == OURS else []
     with _running(command, port, ROOT, dict(environ)) as server:
         yield server
 

@@ -1,13 +1,11 @@
 """A short run of what `make fuzz` does at length, the same each time; and that it finds faults."""
 
 from collections.abc import Iterator
-from itertools import islice
 
 import pytest
 
-from tests.fuzz import api, forms, rows_of_forms, rows_of_json
+from tests.fuzz import api, forms
 from tests.fuzz.believed import differing
-from tests.fuzz.rows import ask_row
 from tests.fuzz.tally import Tally
 from tests.fuzz.walk import Found, find_forms
 from tests.fuzz.world import World, make_world
@@ -48,25 +46,6 @@ def test_the_api_does_what_its_description_says(world: World) -> None:
     tally = Tally("api", REQUESTS, seed=1, is_quiet=True)
 
     api.fuzz(world, tally, is_short=True)
-
-    assert not tally.faults, tally.told()
-
-
-def test_what_no_program_should_send_is_told_so(world: World) -> None:
-    tally = Tally("rows", 0, seed=1, is_quiet=True)
-
-    # Some at each address; all of them take `make fuzz` half a minute.
-    for row in islice(rows_of_json.json_rows(world), 0, None, 19):
-        ask_row(world, row, tally, is_measured=False)
-
-    assert not tally.faults, tally.told()
-
-
-def test_who_sends_an_empty_form_is_told_what_is_missing(world: World) -> None:
-    tally = Tally("rows", 0, seed=1, is_quiet=True)
-
-    for row in rows_of_forms.empty_forms(world):
-        ask_row(world, row, tally, is_measured=False)
 
     assert not tally.faults, tally.told()
 
