@@ -17,6 +17,7 @@ from bench import (
     machine,
     machines,
     results,
+    screens,
     service,
     signups,
     table,
@@ -27,7 +28,7 @@ from bench.row import Lost, Part, Row, Run, not_run
 from drills.outcome import NotPossible
 from drills.progress import say
 
-MODULES = (visits, signups, writing, results, landing, dashboard, service, machines)
+MODULES = (visits, signups, writing, results, screens, landing, dashboard, service, machines)
 PARTS: tuple[Part, ...] = tuple(module.PART for module in MODULES)
 
 

@@ -1,4 +1,4 @@
-"""The sign-up form as a web app usually takes it: the floors of our own.
+"""The sign-up form as a web app usually takes it: the floor of our own.
 
 The very form of our pages, on Flask, in the same server. What we do beside is left out: no limit by
 network, no suspicion, no letter, no roll-up.
@@ -23,15 +23,7 @@ STRINGS = strings_for("en")
 DATABASE = os.environ.get("BENCH_DATABASE", "")
 EXPERIMENT = int(os.environ.get("BENCH_EXPERIMENT", "1"))
 
-without_store = Flask("without a store")
 with_orm = Flask("with the ORM")
-
-
-@without_store.post("/signup")
-def taken() -> ResponseReturnValue:
-    """Read the form, and forget it."""
-    form = SignupForm(STRINGS, request.form)
-    return _onward() if form.validate() else ("", 422)
 
 
 @with_orm.post("/signup")

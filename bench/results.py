@@ -70,7 +70,7 @@ LINES = (
         "results as JSON, many visits",
         "",
         "ms",
-        Goal("≤", 10, "ours"),
+        None,
         "The same as a figure by itself: statistics computed anew, since visits came meanwhile.",
     ),
     Line(
@@ -96,8 +96,10 @@ LINES = (
 class Instance:
     """An instance that has seen so many visits, and its owner, logged in."""
 
-    def __init__(self, folder: Path, visits: int) -> None:
-        self.app, self.experiment_id, self.rate = _told(folder, visits)
+    def __init__(
+        self, folder: Path, visits: int, days: int = DAYS, variants: int = VARIANTS
+    ) -> None:
+        self.app, self.experiment_id, self.rate = _told(folder, visits, days, variants)
         self._client = _logged_in(self.app)
         with self.app.app_context():
             experiment = db.session.get_one(Experiment, self.experiment_id)
@@ -170,18 +172,18 @@ def _fitting(rate: float) -> int:
     return max(FEWEST, min(MANY, int(rate * PATIENCE_SECONDS) // FEW * FEW))
 
 
-def _told(folder: Path, visits: int) -> tuple[Flask, int, float]:
-    """An instance whose page ran for 90 days before so many, and how many a second it took."""
-    ago = [timedelta(days=DAYS)]
+def _told(folder: Path, visits: int, days: int, variants: int) -> tuple[Flask, int, float]:
+    """An instance whose page ran for so many days, and how many visits a second it took."""
+    ago = [timedelta(days=days)]
 
     def now() -> datetime:
         return utc_now() - ago[0]
 
-    app, experiment_id = page.make(folder, now, variants=VARIANTS, most=2 * ALL, days=DAYS + 30)
+    app, experiment_id = page.make(folder, now, variants=variants, most=2 * ALL, days=days + 30)
     app.extensions["wbtest.recorder"].close()
     ago[0] = timedelta()
     say(f"recording {visits:,} visits")
-    took = history.tell(app, experiment_id, visits=visits, days=DAYS, until=utc_now())
+    took = history.tell(app, experiment_id, visits=visits, days=days, until=utc_now())
     say(f"{visits / took:,.0f} a second, with beacons and sign-ups")
     return app, experiment_id, visits / took
 

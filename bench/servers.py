@@ -2,12 +2,13 @@
 
 import os
 import shutil
+import signal
 import socket
 import subprocess
 import sys
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from drills.outcome import NotPossible
@@ -45,6 +46,9 @@ class Server:
         except subprocess.TimeoutExpired:
             self._process.kill()
             self._process.wait()
+        # A worker that was told to end while it started never hears of it.
+        with suppress(ProcessLookupError):
+            os.killpg(self._process.pid, signal.SIGKILL)
 
 
 @contextmanager
@@ -127,7 +131,9 @@ def _running(
     command: Sequence[str], port: int, folder: Path, environ: Mapping[str, str] | None = None
 ) -> Iterator[Server]:
     """Run it in ``folder``, with our own environment if no other is given."""
-    process = subprocess.Popen(command, cwd=folder, env=environ)  # noqa: S603
+    process = subprocess.Popen(  # noqa: S603
+        command, cwd=folder, env=environ, start_new_session=True
+    )
     server = Server(process, port)
     try:
         _wait_for(server, process)

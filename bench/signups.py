@@ -44,7 +44,7 @@ LINES = (
         "durable sign-ups, SQLite",
         "ORM commit per request at WAL FULL",
         "a second",
-        Goal("≥", 2.5),
+        Goal("≥", 2),
         f"Forms answered with the address on the disk. {_WHO}The floor stores one row; ours also "
         "counts the form by network, settles the visitor, keeps the roll-ups and queues the mail.",
     ),
@@ -56,28 +56,19 @@ LINES = (
         Goal("≤", 0.1),
         "With 32 people at once. SQLite lets writers who wait sleep up to 100 ms; ours queue.",
     ),
-    Line(
-        "signups ÷ no store",
-        "durable sign-ups, SQLite",
-        "the same form without a store",
-        "a second",
-        Goal("≥", 0.4),
-        "What is left of Flask's and the form's own speed when the address is kept, too.",
-    ),
 )
 
 
 @dataclass(frozen=True, slots=True)
 class Round:
-    """The load on each of the three servers, in turn."""
+    """The load on both servers, in turn."""
 
     ours: wrk.Load
     orm: wrk.Load
-    none: wrk.Load
 
 
 def measure(run: Run) -> list[Row]:
-    """Let people sign up on the three servers in turn, and count at the end what is stored."""
+    """Let people sign up on both servers in turn, and count at the end what is stored."""
     place = places.make(run.folder / "instance")
     live = _live(place)
     at = time.time() - AGO_SECONDS
@@ -93,15 +84,14 @@ def measure(run: Run) -> list[Row]:
     token = quote(form_token(live, VARIANT, time.time()), safe="")
     cookie = cookie_name(f"wb-p{live.id}", is_https=False)
     with ExitStack() as stack:
-        ours, orm, none = (
+        ours, orm = (
             stack.enter_context(servers.granian(what, its, port=port, workers=WORKERS))
             for what, its, port in (
                 (servers.OURS, place.environ, place.port),
                 ("bench.forms:with_orm", environ, 0),
-                ("bench.forms:without_store", environ, 0),
             )
         )
-        urls = (f"{ours.url}/p/{page.SLUG}/signup", f"{orm.url}/signup", f"{none.url}/signup")
+        urls = (f"{ours.url}/p/{page.SLUG}/signup", f"{orm.url}/signup")
         found = [_round(urls, [str(file), cookie, token]) for file in files]
     answered = sum(each.ours.answered for each in found)
     if (stored := _stored(place)) < answered:
@@ -124,7 +114,7 @@ def _rows(found: list[Round], answered: int) -> list[Row]:
     note = f"All {answered:,} that were taken are stored."
     if refused:
         note += f" The floor refused {refused:,}: database is locked."
-    to_orm, p99, to_none = LINES
+    to_orm, p99 = LINES
     return [
         Row(to_orm, rate, tuple(each.orm.rate for each in found), note=note),
         Row(
@@ -132,7 +122,6 @@ def _rows(found: list[Round], answered: int) -> list[Row]:
             tuple(each.ours.p99_ms for each in found),
             tuple(each.orm.p99_ms for each in found),
         ),
-        Row(to_none, rate, tuple(each.none.rate for each in found)),
     ]
 
 

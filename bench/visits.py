@@ -48,16 +48,9 @@ AGAINST = {
         "÷ WSGI",
         "SQLite",
         "raw WSGI answer",
-        Goal("≥", 0.8),
+        None,
         "What is left of the server's own speed: 1 would be a page that costs nothing. Variant, "
         "cookie, source and recording are all in our figure.",
-    ),
-    "nginx": _line(
-        "÷ nginx",
-        "SQLite",
-        "nginx with the same bytes",
-        Goal("≥", 0.6),
-        "Against a static file of the same compressed bytes and headers; nginx records nothing.",
     ),
     "tutorial": _line(
         "÷ tutorial",
@@ -90,15 +83,7 @@ STORED = _line(
     "Visits of a load ÷ the time from its first request to its last commit. 1 would mean that no "
     "visit waits in the queue when the load ends.",
 )
-BOUND = Line(
-    "visits WSGI ÷ nginx",
-    "a raw WSGI answer",
-    "nginx with the same bytes",
-    "a second",
-    None,
-    "What the server leaves to Python at all: no page of ours can be more of nginx than this.",
-)
-LINES = (*AGAINST.values(), BOUND, POSTGRESQL, STORED)
+LINES = (*AGAINST.values(), POSTGRESQL, STORED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,10 +151,6 @@ def _rows(
             rows.append(Row(line, ours, tuple(rates[name]), note=notes.get(name, "")))
         else:
             rows += not_run([line], missing[name])
-    if "nginx" in rates:
-        rows.append(Row(BOUND, tuple(rates["raw"]), tuple(rates["nginx"])))
-    else:
-        rows += not_run([BOUND], missing["nginx"])
     if "postgresql" in rates:
         rows.append(Row(POSTGRESQL, tuple(rates["postgresql"]), tuple(rates["constant"])))
     else:
@@ -183,7 +164,7 @@ def _start(run: Run, stack: ExitStack, missing: dict[str, str]) -> dict[str, Tar
     servers.need("wrk", "wrk")
     sqlite = places.make(run.folder / "sqlite")
     targets = {"sqlite": Target(_serve(stack, sqlite), PATH, sqlite)}
-    headers, body = page_of(targets["sqlite"].server)
+    body = page_of(targets["sqlite"].server)[1]
     environ = os.environ | {
         "BENCH_BYTES": str(len(body)),
         "BENCH_TEXT": page.TEXT.read_text(encoding="utf-8"),
@@ -195,12 +176,6 @@ def _start(run: Run, stack: ExitStack, missing: dict[str, str]) -> dict[str, Tar
         ("tutorial", "bench.tutorial:app", PATH),
     ):
         targets[name] = Target(stack.enter_context(servers.granian(what, environ)), path)
-    try:
-        files = {PATH: (body, headers)}
-        beside = servers.nginx(run.folder / "nginx", files)
-        targets["nginx"] = Target(stack.enter_context(beside), PATH)
-    except NotPossible as reason:
-        missing["nginx"] = str(reason)
     try:
         cluster = stack.enter_context(postgresql.running(run.folder))
         place = places.make(run.folder / "on-postgresql", cluster.url)
