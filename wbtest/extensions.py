@@ -10,7 +10,7 @@ from flask_limiter.util import get_remote_address
 from flask_login import LoginManager
 from flask_sqlalchemy import SQLAlchemy
 from flask_wtf import CSRFProtect
-from sqlalchemy import Connection, MetaData, SelectBase
+from sqlalchemy import MetaData
 from sqlalchemy.orm import DeclarativeBase
 
 Now = Callable[[], datetime]
@@ -62,8 +62,3 @@ login = LoginManager()
 # Counts in our own table, see team.limits: memory would count for each process alone.
 limiter = Limiter(key_func=get_remote_address, storage_uri="wbtest://")
 clock = Clock()
-
-
-def connection_for(query: SelectBase) -> Connection:
-    """Return the connection on which a select is asked now, in the session of this request."""
-    return db.session.connection(bind_arguments={"clause": query})

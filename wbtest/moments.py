@@ -4,9 +4,7 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any, TypeVar, cast
 
-import sqlalchemy as sa
-
-from wbtest.extensions import connection_for, db
+from wbtest.extensions import db
 
 View = TypeVar("View", bound=Callable[..., Any])
 
@@ -37,11 +35,11 @@ def of_one_moment(view: View) -> View:
     return cast(View, reading)
 
 
-def is_one_moment(query: sa.SelectBase) -> bool:
-    """Whether all is of one moment that this transaction reads where the query is asked.
+def is_one_moment() -> bool:
+    """Whether all that this transaction reads is of one moment.
 
     On SQLite it always is.
     """
-    connection = connection_for(query)
+    connection = db.session.connection()
     level = connection.get_execution_options().get("isolation_level")
     return connection.dialect.name == "sqlite" or level == "REPEATABLE READ"

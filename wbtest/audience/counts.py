@@ -19,7 +19,6 @@ from wbtest.audience.models import HourlyCount
 from wbtest.audience.totals_models import ClockTotal, DayTotal, HourTotal, KindTotal
 from wbtest.extensions import db
 from wbtest.publishing.models import Experiment
-from wbtest.question import Question, of_many
 
 Sources = tuple[str, ...] | None
 ByVariant = dict[str, "Totals"]
@@ -103,16 +102,6 @@ HOUR_OF = ("variant", "hour")
 Row = tuple[Any, ...]
 # Of all tests together.
 REMEMBERED_DAYS = 5_000
-_DAILY = Question(
-    sa.select(
-        DAYS.c.experiment_id, DAYS.c.day, DAYS.c.variant, *[DAYS.c[name] for name in NAMES]
-    ).where(DAYS.c.experiment_id.in_(of_many("tests")))
-)
-_BY_SOURCE_EVER = Question(
-    sa.select(KINDS.c.source, *[sa.func.sum(KINDS.c[name]) for name in NAMES])
-    .where(KINDS.c.experiment_id == sa.bindparam("experiment_id"), KINDS.c.excluded_because == "")
-    .group_by(KINDS.c.source)
-)
 
 
 def daily(tests: Collection[int]) -> defaultdict[int, Daily]:
@@ -121,7 +110,9 @@ def daily(tests: Collection[int]) -> defaultdict[int, Daily]:
     Days on which nothing happened are left out. As many queries for fifty experiments as for one.
     """
     rows: defaultdict[tuple[int, date], list[Row]] = defaultdict(list)
-    for test, day, *row in _DAILY.ask(tests=list(tests)):
+    by = (DAYS.c.experiment_id, DAYS.c.day, DAYS.c.variant)
+    query = sa.select(*by, *[DAYS.c[name] for name in NAMES]).where(by[0].in_(tests))
+    for test, day, *row in db.session.execute(query):
         rows[test, day].append(tuple(row))
     found: defaultdict[int, Daily] = defaultdict(dict)
     for test, day in sorted(rows):
@@ -199,7 +190,11 @@ def by_source_ever(experiment: Experiment) -> dict[str, Totals]:
 
     Good for what money bought; rates of variants are never added up.
     """
-    rows = _BY_SOURCE_EVER.ask(experiment_id=experiment.id)
+    rows = db.session.execute(
+        sa.select(KINDS.c.source, *_sums(KINDS))
+        .where(*_counting(KINDS, experiment))
+        .group_by(KINDS.c.source)
+    )
     return {source: Totals(*sums) for source, *sums in rows}
 
 

@@ -18,9 +18,9 @@ from wbtest.audience.counts import Totals
 from wbtest.audience.hour_rows import HourRows, Row
 from wbtest.audience.recording.hours import day_of
 from wbtest.audience.totals_models import DayChange, HourTotal
+from wbtest.extensions import db
 from wbtest.moments import is_one_moment
 from wbtest.publishing.models import Experiment
-from wbtest.question import Question, of_many
 from wbtest.store import is_writing
 
 HOURS = cast(sa.Table, HourTotal.__table__)
@@ -31,21 +31,7 @@ REMEMBERED_DAYS = 5_000
 MOST_SHIFTED = 3 * 3600
 ONE_DAY = timedelta(days=1)
 _making_room = threading.Lock()
-_CHANGES = Question(
-    sa.select(CHANGES.c.experiment_id, CHANGES.c.day, CHANGES.c.changes).where(
-        CHANGES.c.experiment_id.in_(of_many("tests"))
-    )
-)
 _NAMES = ("experiment_id", "hour", "variant", "seen", "arrived", "converted")
-_HOURS = Question(
-    sa.select(*[HOURS.c[name] for name in _NAMES]).where(
-        HOURS.c.experiment_id.in_(of_many("tests")),
-        # A condition on variants, too, would use the key of the table to find the hours.
-        HOURS.c.variant.in_(of_many("variants")),
-        HOURS.c.hour >= sa.bindparam("since"),
-        HOURS.c.hour < sa.bindparam("before"),
-    )
-)
 
 # A test by its id, and a local day.
 Place = tuple[int, date]
@@ -104,7 +90,7 @@ def hours_of(
     if missing:
         found |= _read(tests, keys, missing)
         # Between two statements somebody may have written.
-        after = changes if is_one_moment(_CHANGES.query) else _changes(tests)
+        after = changes if is_one_moment() else _changes(tests)
         for place in missing:
             # What a transaction wrote may be rolled back, and be counted again otherwise.
             if after.get(place, 0) == changes.get(place, 0) and not is_writing():
@@ -113,7 +99,11 @@ def hours_of(
 
 
 def _changes(tests: Collection[int]) -> dict[Place, int]:
-    rows = _CHANGES.ask(tests=list(tests))
+    rows = db.session.execute(
+        sa.select(CHANGES.c.experiment_id, CHANGES.c.day, CHANGES.c.changes).where(
+            CHANGES.c.experiment_id.in_(tests)
+        )
+    )
     return {(test, day): number for test, day, number in rows}
 
 
@@ -134,11 +124,14 @@ def _read(
     """The hours of these days, from one statement."""
     spans = [_span(day, tests[test].time_zone) for test, day in places]
     asked = {test for test, _ in places}
-    rows = _HOURS.ask(
-        tests=list(asked),
-        variants=list({variant.key for test in asked for variant in tests[test].variants}),
-        since=min(since for since, _ in spans),
-        before=max(before for _, before in spans),
+    rows = db.session.execute(
+        sa.select(*[HOURS.c[name] for name in _NAMES]).where(
+            HOURS.c.experiment_id.in_(asked),
+            # With the variants, too, the database finds the hours by the key of the table.
+            HOURS.c.variant.in_({each.key for test in asked for each in tests[test].variants}),
+            HOURS.c.hour >= min(since for since, _ in spans),
+            HOURS.c.hour < max(before for _, before in spans),
+        )
     )
     by_hour: defaultdict[tuple[int, int], dict[str, Row]] = defaultdict(dict)
     for test, hour, variant, *numbers in rows:

@@ -20,10 +20,9 @@ from flask import current_app
 from wbtest.audience import counts, evidence
 from wbtest.audience.counts import DAYS, NAMES, ByVariant, Daily, Totals, added
 from wbtest.audience.evidence import CHANGES, DayHours
-from wbtest.extensions import clock
+from wbtest.extensions import clock, db
 from wbtest.moments import is_one_moment
 from wbtest.publishing.models import Experiment
-from wbtest.question import Question
 from wbtest.store import is_writing
 
 # Of all tests together, a test counted as a day more: it may have none that is over. Their hours
@@ -31,33 +30,6 @@ from wbtest.store import is_writing
 REMEMBERED_DAYS = evidence.REMEMBERED_DAYS
 DAY_HOURS = 24
 _changing = threading.Lock()
-
-_IS_OURS = DAYS.c.experiment_id == sa.bindparam("experiment_id")
-_DAYS = Question(
-    sa.union_all(
-        sa.select(
-            DAYS.c.variant,
-            sa.cast(sa.null(), sa.Date).label("day"),
-            *[sa.func.sum(DAYS.c[name]) for name in NAMES],
-        )
-        .where(_IS_OURS, DAYS.c.day < sa.bindparam("since"))
-        .group_by(DAYS.c.variant),
-        sa.select(DAYS.c.variant, DAYS.c.day, *[DAYS.c[name] for name in NAMES]).where(
-            _IS_OURS, DAYS.c.day >= sa.bindparam("since")
-        ),
-    )
-)
-_CHANGED = CHANGES.c.experiment_id == sa.bindparam("experiment_id")
-_CHANGES = Question(
-    sa.union_all(
-        sa.select(sa.cast(sa.null(), sa.Date).label("day"), sa.func.sum(CHANGES.c.changes)).where(
-            _CHANGED, CHANGES.c.day < sa.bindparam("since")
-        ),
-        sa.select(CHANGES.c.day, CHANGES.c.changes).where(
-            _CHANGED, CHANGES.c.day >= sa.bindparam("since")
-        ),
-    )
-)
 Row = tuple[Any, ...]
 T = TypeVar("T")
 
@@ -88,11 +60,11 @@ def days_of(experiment: Experiment, keys: Sequence[str], window_hours: int) -> D
     with every late one.
     """
     # What a transaction wrote may be rolled back, and be counted again otherwise.
-    if is_writing() or not is_one_moment(_DAYS.query):
+    if is_writing() or not is_one_moment():
         return _all(experiment, keys)
     since = _still_changing(experiment, window_hours)
-    rows = _DAYS.ask(experiment_id=experiment.id, since=since)
-    changes = _CHANGES.ask(experiment_id=experiment.id, since=since)
+    rows = _totals(experiment, since)
+    changes = _changes(experiment, since)
     mark = (since, _over(rows, day=1), _over(changes, day=0))
     memory: OrderedDict[Any, Past] = current_app.extensions.setdefault(
         "wbtest.past_days", OrderedDict()
@@ -106,6 +78,36 @@ def days_of(experiment: Experiment, keys: Sequence[str], window_hours: int) -> D
         _remember(memory, name, past)
         return found
     return _together(experiment, keys, past, rows, changes)
+
+
+def _totals(experiment: Experiment, since: date) -> list[Row]:
+    """The sums of all earlier days, for which no day stands, and each later day."""
+    is_ours = DAYS.c.experiment_id == experiment.id
+    query = sa.union_all(
+        sa.select(
+            DAYS.c.variant,
+            sa.cast(sa.null(), sa.Date).label("day"),
+            *[sa.func.sum(DAYS.c[name]) for name in NAMES],
+        )
+        .where(is_ours, DAYS.c.day < since)
+        .group_by(DAYS.c.variant),
+        sa.select(DAYS.c.variant, DAYS.c.day, *[DAYS.c[name] for name in NAMES]).where(
+            is_ours, DAYS.c.day >= since
+        ),
+    )
+    return [tuple(row) for row in db.session.execute(query)]
+
+
+def _changes(experiment: Experiment, since: date) -> list[Row]:
+    """How often the hours of all earlier days together were written, and those of each later."""
+    is_ours = CHANGES.c.experiment_id == experiment.id
+    query = sa.union_all(
+        sa.select(sa.cast(sa.null(), sa.Date).label("day"), sa.func.sum(CHANGES.c.changes)).where(
+            is_ours, CHANGES.c.day < since
+        ),
+        sa.select(CHANGES.c.day, CHANGES.c.changes).where(is_ours, CHANGES.c.day >= since),
+    )
+    return [tuple(row) for row in db.session.execute(query)]
 
 
 def sums_of(daily: Daily) -> ByVariant:

@@ -9,28 +9,16 @@ from typing import NamedTuple
 import sqlalchemy as sa
 
 from wbtest.audience.counts import KINDS, NAMES, ByVariant, Totals
+from wbtest.extensions import db
 from wbtest.publishing.models import Experiment
-from wbtest.question import Question
 
 _COUNTS = KINDS.c.excluded_because == ""
-_IS_OURS = KINDS.c.experiment_id == sa.bindparam("experiment_id")
 _SUMS = [sa.func.sum(KINDS.c[name]) for name in NAMES]
 # Of those who do not count nobody asks where they came from, nor more than how many they were.
 _VISITS = [
     sa.func.sum(KINDS.c[name]) if name in ("served", "signups") else sa.literal_column("0")
     for name in NAMES
 ]
-# Those who count come in the order of the table's key, so nothing is sorted.
-_PEOPLE = Question(
-    sa.union_all(
-        sa.select(KINDS.c.variant, KINDS.c.source, KINDS.c.excluded_because, *_SUMS)
-        .where(_IS_OURS, _COUNTS)
-        .group_by(KINDS.c.variant, KINDS.c.source, KINDS.c.excluded_because),
-        sa.select(KINDS.c.variant, sa.literal("", sa.String), KINDS.c.excluded_because, *_VISITS)
-        .where(_IS_OURS, ~_COUNTS)
-        .group_by(KINDS.c.variant, KINDS.c.excluded_because),
-    )
-)
 
 
 class Group(NamedTuple):
@@ -84,11 +72,20 @@ class People(NamedTuple):
 
 def people_of(experiment: Experiment) -> People:
     """Return everybody who came to this experiment up to this moment."""
-    rows = _PEOPLE.ask(experiment_id=experiment.id)
+    is_ours = KINDS.c.experiment_id == experiment.id
+    # Those who count come in the order of the table's key, so nothing is sorted.
+    query = sa.union_all(
+        sa.select(KINDS.c.variant, KINDS.c.source, KINDS.c.excluded_because, *_SUMS)
+        .where(is_ours, _COUNTS)
+        .group_by(KINDS.c.variant, KINDS.c.source, KINDS.c.excluded_because),
+        sa.select(KINDS.c.variant, sa.literal("", sa.String), KINDS.c.excluded_because, *_VISITS)
+        .where(is_ours, ~_COUNTS)
+        .group_by(KINDS.c.variant, KINDS.c.excluded_because),
+    )
     return People(
         tuple(variant.key for variant in experiment.variants),
         tuple(
             Group(source, reason, variant, Totals(*numbers))
-            for variant, source, reason, *numbers in rows
+            for variant, source, reason, *numbers in db.session.execute(query)
         ),
     )

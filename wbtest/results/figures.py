@@ -16,7 +16,6 @@ from msgspec import Struct
 from wbtest.audience.counts import Totals
 from wbtest.publishing import rule as rules
 from wbtest.publishing.models import Experiment
-from wbtest.publishing.parts import read_parts
 from wbtest.publishing.rule import Hypothesis
 from wbtest.publishing.running.seals import is_whole
 from wbtest.results import statistics
@@ -208,7 +207,6 @@ def check_started(experiment: Experiment) -> None:
 
 def _count(experiment: Experiment, rule: Hypothesis) -> Counted:
     check_started(experiment)
-    read_parts(experiment)
     return count(experiment, rule)
 
 

@@ -13,12 +13,12 @@ from typing import Any
 
 import sqlalchemy as sa
 from flask import abort, current_app, g, request
-from sqlalchemy.orm.attributes import set_committed_value
+from sqlalchemy.orm import contains_eager
 
-from wbtest import rows
+from wbtest.extensions import db
 from wbtest.store import Refused, end_reading
 from wbtest.team.entering import enter
-from wbtest.team.models import LoginSession, Membership, Workspace
+from wbtest.team.models import LoginSession, Membership
 
 # What a form says of where it was shown: another tab may have gone to another workspace meanwhile.
 FORM_OF = "form_of"
@@ -26,23 +26,6 @@ FORM_OF = "form_of"
 TURNED_AWAY = "turned_away"
 # By the name of a route's argument: the model whose row, and so whose workspace, it names.
 OBJECTS = "wbtest.objects"
-
-
-# Those of a person: first the one that this device chose, then the oldest. So a choice that is gone
-# needs no other rule.
-_MEMBERSHIPS = rows.Rows(
-    sa.select(Membership, Workspace)
-    .join(Workspace, Workspace.id == Membership.workspace_id)
-    .outerjoin(
-        LoginSession,
-        sa.and_(
-            LoginSession.token_hash == sa.bindparam("token_hash"),
-            LoginSession.workspace_id == Membership.workspace_id,
-        ),
-    )
-    .where(Membership.person_id == sa.bindparam("person_id"))
-    .order_by(LoginSession.token_hash.is_(None), Membership.created_at, Membership.workspace_id)
-)
 
 
 class NoTeam(Refused):
@@ -74,11 +57,22 @@ def token_hash() -> str:
 
 def memberships_of(person_id: int) -> dict[int, Membership]:
     """Those of the asking person, by workspace; first that of the one in which their device is."""
-    found = {}
-    for membership, workspace in _MEMBERSHIPS.ask(person_id=person_id, token_hash=token_hash()):
-        set_committed_value(membership, "workspace", workspace)
-        found[workspace.id] = membership
-    return found
+    # First the one that this device chose, then the oldest: a choice that is gone needs no rule.
+    rows = db.session.scalars(
+        sa.select(Membership)
+        .join(Membership.workspace)
+        .options(contains_eager(Membership.workspace))
+        .outerjoin(
+            LoginSession,
+            sa.and_(
+                LoginSession.token_hash == token_hash(),
+                LoginSession.workspace_id == Membership.workspace_id,
+            ),
+        )
+        .where(Membership.person_id == person_id)
+        .order_by(LoginSession.token_hash.is_(None), Membership.created_at, Membership.workspace_id)
+    )
+    return {membership.workspace_id: membership for membership in rows}
 
 
 def settle(mine: dict[int, Membership], arguments: dict[str, Any]) -> tuple[Membership, bool]:
@@ -111,7 +105,7 @@ def find_by_address(mine: dict[int, Membership], arguments: dict[str, Any]) -> M
         return None
     # The session forgets a row that nobody holds, and the view asks for this one again.
     model = current_app.extensions[OBJECTS][name]
-    found = g.asked_of = rows.get(model, arguments[name])
+    found = g.asked_of = db.session.get(model, arguments[name])
     return _of(mine, found.workspace_id if found is not None else None)
 
 

@@ -3,14 +3,13 @@
 import hmac
 import secrets
 from datetime import datetime, timedelta
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import sqlalchemy as sa
 from flask import current_app
 
 from wbtest.config import Settings
 from wbtest.extensions import clock, db
-from wbtest.rows import Rows
 from wbtest.store import Invalid, UtcDateTime, hold, writing
 from wbtest.team import known_devices, origin, passwords, people, tries
 from wbtest.team.account.asked import CodeAsked, has_second_factor
@@ -22,13 +21,6 @@ from wbtest.team.own_password import check_password, hold_unchanged
 LIFE = timedelta(days=30)
 WRONG = "E-mail or password is not right. Check both and try again."
 USED_AT = sa.func.coalesce(LoginSession.last_used_at, LoginSession.created_at)
-# A session that is not over, by what ``asked_of`` says of its token.
-IS_OPEN = (
-    LoginSession.token_hash == sa.bindparam("token_hash"),
-    LoginSession.expires_at > sa.bindparam("now"),
-    sa.bindparam("idle_since", type_=UtcDateTime) < USED_AT,
-)
-_PERSON_BY_TOKEN = Rows(sa.select(Person, USED_AT).join(LoginSession).where(*IS_OPEN))
 
 
 class Use(NamedTuple):
@@ -149,9 +141,13 @@ def idle() -> timedelta:
 
 def open_sessions(person: Person) -> sa.Select[LoginSession]:
     """The sessions of this person that are not over."""
+    return sa.select(LoginSession).where(LoginSession.person_id == person.id, *is_open())
+
+
+def is_open() -> tuple[sa.ColumnElement[bool], ...]:
+    """The conditions of a session that is not over."""
     now = clock.now()
-    return sa.select(LoginSession).where(
-        LoginSession.person_id == person.id,
+    return (
         LoginSession.expires_at > now,
         sa.literal(now - idle(), UtcDateTime) < USED_AT,
     )
@@ -167,15 +163,12 @@ def find_use(token: str) -> Use | None:
     """Whose session this is and since when it stands as used, or None as above."""
     if not token:
         return None
-    for found in _PERSON_BY_TOKEN.ask(**asked_of(token)):
-        return Use(*found)
-    return None
-
-
-def asked_of(token: str) -> dict[str, Any]:
-    """What ``IS_OPEN`` is asked of this token now."""
-    now = clock.now()
-    return {"token_hash": digest(token), "now": now, "idle_since": now - idle()}
+    found = db.session.execute(
+        sa.select(Person, USED_AT)
+        .join(LoginSession)
+        .where(LoginSession.token_hash == digest(token), *is_open())
+    ).first()
+    return Use(*found) if found else None
 
 
 def forget_old_sessions(now: datetime) -> None:

@@ -3,38 +3,20 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import cast
 from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 
 from wbtest.audience import segments_counts
+from wbtest.extensions import db
 from wbtest.publishing.choices import options
 from wbtest.publishing.models import Experiment, Step
 from wbtest.publishing.rule import Hypothesis
-from wbtest.question import Question
 from wbtest.results.history import History
 from wbtest.results.trusting.around import Around, pauses_of
 from wbtest.results.trusting.places import Spot
 from wbtest.results.verdict import Life
 from wbtest.team.models import AuditLine
-
-STEPS = cast(sa.Table, Step.__table__)
-LINES = cast(sa.Table, AuditLine.__table__)
-# Of plain columns: nobody asks who took a step.
-_STEPS = Question(
-    sa.select(STEPS.c.what, STEPS.c.at)
-    .where(STEPS.c.experiment_id == sa.bindparam("experiment_id"))
-    .order_by(STEPS.c.number)
-)
-_FACTS_CHANGED = Question(
-    sa.select(LINES.c.at).where(
-        LINES.c.workspace_id == sa.bindparam("workspace_id"),
-        LINES.c.action == "workspace.changed",
-        LINES.c.at > sa.bindparam("since"),
-        LINES.c.at <= sa.bindparam("until"),
-    )
-)
 
 
 def around(experiment: Experiment, rule: Hypothesis, counted: History, life: Life) -> Around:
@@ -44,7 +26,12 @@ def around(experiment: Experiment, rule: Hypothesis, counted: History, life: Lif
         *((each.key, each.name or each.key) for each in experiment.variants), strict=True
     )
     until = min(life.now, life.over_at(rule))
-    rows = _STEPS.ask(experiment_id=experiment.id)
+    # Of plain columns: nobody asks who took a step.
+    rows = db.session.execute(
+        sa.select(Step.what, Step.at)
+        .where(Step.experiment_id == experiment.id)
+        .order_by(Step.number)
+    )
     steps = [(what, at) for what, at in rows if at <= until]
     newest = segments_counts.newest_signups(experiment)
     zone = ZoneInfo(experiment.time_zone)
@@ -79,6 +66,13 @@ def spots(experiment: Experiment, rule: Hypothesis) -> list[Spot]:
 
 def _facts_changed(experiment: Experiment, since: datetime, until: datetime) -> tuple[date, ...]:
     """The local days on which the team changed its name or who is responsible."""
-    rows = _FACTS_CHANGED.ask(workspace_id=experiment.workspace_id, since=since, until=until)
+    moments = db.session.scalars(
+        sa.select(AuditLine.at).where(
+            AuditLine.workspace_id == experiment.workspace_id,
+            AuditLine.action == "workspace.changed",
+            AuditLine.at > since,
+            AuditLine.at <= until,
+        )
+    )
     zone = ZoneInfo(experiment.time_zone)
-    return tuple(sorted({moment.astimezone(zone).date() for [moment] in rows}))
+    return tuple(sorted({moment.astimezone(zone).date() for moment in moments}))
