@@ -19,6 +19,7 @@ from wbtest.audience.recording.events import Event, Seen, Served
 from wbtest.audience.visitors import new_visitor
 from wbtest.extensions import db, utc_now
 from wbtest.publishing.models import Experiment
+from wbtest.runtime import runtime
 
 FEW, MANY, ALL = 100_000, 1_000_000, 10_000_000
 # So long may the many take to be recorded, unless all are asked for; a slow machine gets fewer.
@@ -180,7 +181,7 @@ def _told(folder: Path, visits: int, days: int, variants: int) -> tuple[Flask, i
         return utc_now() - ago[0]
 
     app, experiment_id = page.make(folder, now, variants=variants, most=2 * ALL, days=days + 30)
-    app.extensions["wbtest.recorder"].close()
+    runtime(app).recorder.close()
     ago[0] = timedelta()
     say(f"recording {visits:,} visits")
     took = history.tell(app, experiment_id, visits=visits, days=days, until=utc_now())

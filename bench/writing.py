@@ -18,6 +18,7 @@ from wbtest.audience.recording.recorder import LARGEST_GROUP
 from wbtest.audience.visitors import new_visitor
 from wbtest.delivery import copying
 from wbtest.extensions import db, utc_now
+from wbtest.runtime import runtime
 
 SECONDS = 1.0
 BROWSER = "Mozilla/5.0 (X11; Linux x86_64; rv:147.0) Gecko/20100101 Firefox/147.0"
@@ -42,7 +43,7 @@ def measure(run: Run) -> list[Row]:
     visits, plain = [], []
     with app.app_context():
         engine, lock = db.engine, store.lock()
-        app.extensions["wbtest.recorder"].close()
+        runtime(app).recorder.close()
         beside = _copy(folder)
 
         def write(group: list[Served]) -> None:

@@ -20,6 +20,7 @@ from wbtest import create_app
 from wbtest.cli.serve import prepare
 from wbtest.config import Settings, from_environment
 from wbtest.extensions import Now, db, utc_now
+from wbtest.runtime import runtime
 
 ROOT = Path(__file__).parent.parent
 OURS = (sys.executable, "-m", "wbtest")
@@ -95,7 +96,7 @@ def opened(place: Place, now: Now = utc_now) -> Iterator[Flask]:
     app = create_app(_settings(place), now)
     with app.app_context():
         yield app
-        app.extensions["wbtest.recorder"].close()
+        runtime(app).recorder.close()
         db.session.remove()
         db.engine.dispose()
 

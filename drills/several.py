@@ -32,6 +32,7 @@ from wbtest.publishing.launch import passing as launching
 from wbtest.publishing.launch.facts import findings_of, warnings_of
 from wbtest.publishing.models import Experiment
 from wbtest.publishing.running import life
+from wbtest.runtime import runtime
 
 SECOND = "second"
 # What a machine asks is counted apart, and is no visit.
@@ -105,7 +106,7 @@ def opened(place: Place) -> Iterator[Flask]:
         yield app
     finally:
         with app.app_context():
-            app.extensions["wbtest.recorder"].close()
+            runtime(app).recorder.close()
             db.session.remove()
             db.engine.dispose()
 

@@ -30,6 +30,7 @@ from wbtest import create_app, store
 from wbtest.audience.signing.guard import Guard
 from wbtest.config import Settings
 from wbtest.extensions import Base, db
+from wbtest.runtime import runtime
 from wbtest.team import passwords
 
 remembered.remember_addresses()
@@ -186,7 +187,7 @@ def tables(tmp_path_factory: pytest.TempPathFactory) -> sa.MetaData:
     folder = tmp_path_factory.mktemp("first-app")
     settings = Settings(folder, f"sqlite:///{folder / 'first.db'}", "0" * 32, "http://localhost")
     app = create_app(settings)
-    app.extensions["wbtest.recorder"].close()
+    runtime(app).recorder.close()
     return Base.metadata
 
 
@@ -294,11 +295,11 @@ def app(settings: Settings, now: HandClock, templates: BytecodeCache) -> Iterato
     app.test_client_class = Browser
     app.jinja_env.bytecode_cache = templates
     # Where the clock stands still nobody can take their time.
-    app.extensions["wbtest.guard"] = Guard(fastest_seconds=0)
+    runtime(app).guard = Guard(fastest_seconds=0)
     with app.app_context():
         db.engine.update_execution_options(compiled_cache=remembered.STATEMENTS)
         yield app
-        app.extensions["wbtest.recorder"].close()
+        runtime(app).recorder.close()
         db.session.remove()
         db.engine.dispose()
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from wbtest import create_app
 from wbtest.config import Settings
 from wbtest.extensions import db
+from wbtest.runtime import runtime
 
 SECRET_KEY = "a-secret-for-tests-only-0123456789"
 Fill = Callable[[], object]
@@ -36,7 +37,7 @@ class PreparedFiles:
         app = create_app(settings, lambda: at)
         with app.app_context():
             fill()
-            app.extensions["wbtest.recorder"].close()
+            runtime(app).recorder.close()
             db.session.remove()
             db.engine.dispose()
         # A thread that ends a moment later would leave the last rows in the log beside the file.

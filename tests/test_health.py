@@ -11,6 +11,7 @@ from wbtest.audience.recording import writer
 from wbtest.config import Settings
 from wbtest.delivery import health, worker
 from wbtest.extensions import db
+from wbtest.runtime import runtime
 
 
 def test_healthz_names_the_instance_and_nothing_else(client: Browser, settings: Settings) -> None:
@@ -41,7 +42,7 @@ class TestReady:
     ) -> None:
         start_page()
         Visitor(app).get()
-        app.extensions["wbtest.recorder"].flush()
+        runtime(app).recorder.flush()
 
         assert client.get("/readyz").json["queue"] == {"length": 0, "seconds_to_commit": 0.0}
 
@@ -53,7 +54,7 @@ class TestReady:
         Visitor(app).get()
         with broken_store():
             Visitor(app).get()
-            app.extensions["wbtest.recorder"].flush()
+            runtime(app).recorder.flush()
 
         assert self.wrong(client) == ["queue"]
 

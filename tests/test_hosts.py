@@ -13,6 +13,7 @@ from wbtest import create_app
 from wbtest.config import Settings
 from wbtest.extensions import db
 from wbtest.http import hosts_of, is_known_host
+from wbtest.runtime import runtime
 from wbtest.team import access
 
 
@@ -62,7 +63,7 @@ def another_app(settings: Settings, now: HandClock) -> Iterator[Callable[..., Fl
     yield make
     for app in apps:
         with app.app_context():
-            app.extensions["wbtest.recorder"].close()
+            runtime(app).recorder.close()
             db.engine.dispose()
 
 

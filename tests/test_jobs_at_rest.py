@@ -13,6 +13,7 @@ from tests.statements import counted
 from tests.test_queries import multiply
 from wbtest.delivery.jobs import Job
 from wbtest.extensions import db
+from wbtest.runtime import runtime
 
 # It works out the figures of each test that runs, which is what it is for.
 BY_TEST = {"verdicts told"}
@@ -23,7 +24,7 @@ WRITES = ("INSERT", "UPDATE", "DELETE", "BEGIN IMMEDIATE")
 def frequent(app: Flask, team: Team, now: HandClock) -> dict[str, Job]:
     """The jobs that come again within ten minutes, in a workspace with one of everything."""
     fill(team, now)
-    jobs: dict[str, Job] = app.extensions["wbtest.jobs"]
+    jobs = runtime(app).hooks.jobs
     return {name: job for name, job in jobs.items() if job[1] <= timedelta(minutes=10)}
 
 

@@ -15,6 +15,7 @@ from tests.factories import make_workspace
 from wbtest import locks, store
 from wbtest.delivery import copying
 from wbtest.extensions import db
+from wbtest.runtime import runtime
 from wbtest.store import StoreBroken, writing
 from wbtest.team.models import Workspace
 
@@ -196,7 +197,7 @@ def test_where_the_lock_cannot_be_opened_a_form_says_that_nothing_can_be_stored(
     app: Flask, client: Browser, tmp_path: Path
 ) -> None:
     """As on a disk that the system has made read-only."""
-    app.extensions["wbtest.lock"] = locks.WriteLock(tmp_path / "missing" / "x.lock")
+    runtime(app).lock = locks.WriteLock(tmp_path / "missing" / "x.lock")
 
     answer = client.send("/login", {"email": "ada@example.com", "password": "a long one"})
 

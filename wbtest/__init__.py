@@ -10,7 +10,8 @@ from flask import Flask, current_app
 from werkzeug.local import LocalProxy
 
 from wbtest import config, error_pages, http, locks, reaching, slow_requests, static_files, store
-from wbtest.extensions import Now, clock, csrf, db, utc_now
+from wbtest.extensions import Now, csrf, db, utc_now
+from wbtest.runtime import Runtime
 
 _PACKAGE = Path(__file__).parent
 # Of a process, at once.
@@ -28,7 +29,14 @@ def create_app(settings: config.Settings | None = None, now: Now = utc_now) -> F
         static_folder=str(ASSETS / "static"),
         instance_path=str(settings.instance),
     )
-    app.extensions["wbtest.settings"] = settings
+    file = settings.database_file
+    app.extensions["wbtest"] = Runtime(
+        settings=settings,
+        now=now,
+        lock=locks.NoLock() if file is None else locks.WriteLock(file.with_suffix(".lock")),
+        hosts=http.hosts_of(settings.base_url),
+        docs=ASSETS / "docs",
+    )
     app.config.update(
         SECRET_KEY=settings.secret_key,
         SQLALCHEMY_DATABASE_URI=settings.database_url,
@@ -43,15 +51,13 @@ def create_app(settings: config.Settings | None = None, now: Now = utc_now) -> F
     )
     app.jinja_env.undefined = jinja2.StrictUndefined
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
-    _open_store(app, settings)
-    clock.init_app(app, now)
+    _open_store(app)
     slow_requests.init_app(app, settings.slow_ms)
     error_pages.init_app(app)
     # Before the check of a form's token, which reads the form: a view may be sent longer ones.
-    http.init_app(app, http.hosts_of(settings.base_url))
+    http.init_app(app)
     csrf.init_app(app)
     static_files.serve_static(app, ASSETS / "static")
-    app.extensions["wbtest.docs"] = ASSETS / "docs"
     # From here on an area may stand in front: Door(ProxyFix(SignupDoor(StaticFiles(Flask)))).
     _join_areas(app)
     return app
@@ -74,8 +80,8 @@ def _connections(settings: config.Settings) -> dict[str, object]:
     return {"pool_size": kept, "max_overflow": MOST_CONNECTIONS - kept}
 
 
-def _open_store(app: Flask, settings: config.Settings) -> None:
-    """Tie the database to the app, with our rules on every connection and our lock for writes."""
+def _open_store(app: Flask) -> None:
+    """Tie the database to the app, with our rules on every connection."""
     db.init_app(app)
     # What is registered last is called first, before the extension does the same and may fail.
     app.teardown_appcontext(store.let_go)
@@ -83,10 +89,6 @@ def _open_store(app: Flask, settings: config.Settings) -> None:
     app.cli.add_command(LateMigrations("db", help="Perform database migrations."))
     with app.app_context():
         store.prepare(db.engine)
-    file = settings.database_file
-    app.extensions["wbtest.lock"] = (
-        locks.NoLock() if file is None else locks.WriteLock(file.with_suffix(".lock"))
-    )
 
 
 class LateMigrations(click.Command):

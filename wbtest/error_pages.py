@@ -8,7 +8,7 @@ import logging
 import secrets
 from collections.abc import Mapping
 
-from flask import Flask, Response, current_app, render_template, request
+from flask import Flask, Response, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import DBAPIError, IntegrityError, SQLAlchemyError
@@ -39,6 +39,8 @@ NOT_OUTSIDE = "The address may be mistyped, or nobody has opened the page yet. A
 VANISHED = (
     "Somebody deleted it meanwhile, or changed what you may do here. Go back and reload the page."
 )
+# Pages for people outside the team: a wrong address there does not lead to its log-in.
+OUTSIDE = ("/p/", "/shared/")
 # What the drivers call a row that points at none: SQLite's name, and PostgreSQL's number.
 MISSING_ROW = ("SQLITE_CONSTRAINT_FOREIGNKEY", "23503")
 RETRY = {"Retry-After": "10"}
@@ -46,8 +48,6 @@ RETRY = {"Retry-After": "10"}
 
 def init_app(app: Flask) -> None:
     """Answer every error with a page or with JSON."""
-    # Where addresses begin of pages for people outside, from which nothing leads on.
-    app.extensions["wbtest.outside"] = ()
     app.register_error_handler(Refused, _refused)
     app.register_error_handler(CSRFError, _csrf_failed)
     app.register_error_handler(DBAPIError, _database_refused)
@@ -86,7 +86,7 @@ def wait_of(error: Refused) -> dict[str, str]:
 def _page(
     status: int, title: str, sentence: str, headers: Mapping[str, str] | None, error_id: str
 ) -> Response:
-    is_outside = request.path.startswith(current_app.extensions["wbtest.outside"])
+    is_outside = request.path.startswith(OUTSIDE)
     sentences = {**SENTENCES, 404: NOT_OUTSIDE} if is_outside else SENTENCES
     body = render_template(
         "error.html",

@@ -4,7 +4,6 @@ import time
 from collections.abc import Callable
 from datetime import UTC, datetime
 
-from flask import Flask, current_app
 from flask_limiter import Limiter
 from flask_limiter.util import get_remote_address
 from flask_login import LoginManager
@@ -12,6 +11,8 @@ from flask_sqlalchemy import SQLAlchemy
 from flask_wtf import CSRFProtect
 from sqlalchemy import MetaData
 from sqlalchemy.orm import DeclarativeBase
+
+from wbtest.runtime import runtime
 
 Now = Callable[[], datetime]
 
@@ -33,13 +34,9 @@ class Base(DeclarativeBase):
 class Clock:
     """The app's idea of now, given to ``create_app`` so that a test can live through two weeks."""
 
-    def init_app(self, app: Flask, now: Now) -> None:
-        app.extensions["wbtest.now"] = now
-
     def now(self) -> datetime:
         """Return the current time, aware and in UTC."""
-        now: Now = current_app.extensions["wbtest.now"]
-        return now()
+        return runtime().now()
 
 
 def utc_now() -> datetime:

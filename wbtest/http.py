@@ -15,6 +15,7 @@ from werkzeug.formparser import FormDataParser
 from werkzeug.routing import IntegerConverter, Map
 
 from wbtest.error_pages import error_page
+from wbtest.runtime import runtime
 
 CONTENT_POLICY = (
     "default-src 'none'; script-src 'self'{nonce}; style-src 'self'{nonce}; "
@@ -41,7 +42,6 @@ WITH_BODY = ("POST", "PUT", "PATCH", "DELETE")
 # A name or an address, and perhaps a port.
 _HOST = re.compile(r"(\[[0-9a-f:.]+\]|[^\s:\[\]@/\\?#]+)(?::[0-9]{0,5})?")
 # Of an app: forgets who asks, once they were not turned away.
-FORGET = "wbtest.forget"
 # Asked for by machines that know us by number; they build no link.
 ANY_HOST = ("/healthz", "/readyz")
 
@@ -102,13 +102,12 @@ class WholeRequest(Request):
             file.close()
 
 
-def init_app(app: Flask, known_hosts: frozenset[str]) -> None:
+def init_app(app: Flask) -> None:
     """Attach headers, filters, and the checks of what comes in."""
     app.request_class = WholeRequest
     app.url_map.converters["int"] = Id
     app.config["MAX_CONTENT_LENGTH"] = LONGEST_BODY
     app.config["MAX_FORM_MEMORY_SIZE"] = LONGEST_BODY
-    app.extensions["wbtest.hosts"] = known_hosts
     app.before_request(_check_host)
     app.before_request(_keep_nul_out_of_address)
     app.before_request(_turn_strangers_away)
@@ -197,8 +196,7 @@ def moment(value: datetime | None) -> str:
 
 
 def _check_host() -> ResponseReturnValue | None:
-    known = current_app.extensions["wbtest.hosts"]
-    if request.path in ANY_HOST or is_known_host(request.host, known):
+    if request.path in ANY_HOST or is_known_host(request.host, runtime().hosts):
         return None
     return error_page(421)
 
@@ -217,7 +215,7 @@ def _turn_strangers_away() -> ResponseReturnValue | None:
         return None
     answer: ResponseReturnValue | None = ask(**(request.view_args or {}))
     if answer is None:
-        current_app.extensions[FORGET]()
+        runtime().hooks.forget_who_asks()
     return answer
 
 
@@ -274,7 +272,7 @@ def headers_without_page(*, is_https: bool) -> list[tuple[str, str]]:
 
 
 def _add_headers(response: Response) -> Response:
-    is_https = current_app.extensions["wbtest.settings"].is_https
+    is_https = runtime().settings.is_https
     for name, value in security_headers(is_https).items():
         response.headers.setdefault(name, value)
     if "Content-Security-Policy" not in response.headers:

@@ -8,6 +8,7 @@ from flask import Flask
 from whitenoise import WhiteNoise
 
 from wbtest.http import security_headers
+from wbtest.runtime import runtime
 
 # A version in the name: the same name will always be the same bytes.
 VERSIONED = re.compile(r"-\d+\.\d+\.\d+\.")
@@ -17,7 +18,7 @@ MAX_AGE_S = 60
 
 def serve_static(app: Flask, folder: Path) -> None:
     """Answer static files before Flask is asked, with the headers of every other answer."""
-    is_https = app.extensions["wbtest.settings"].is_https
+    is_https = runtime(app).settings.is_https
     ours = security_headers(is_https) | {
         "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'"
     }

@@ -13,12 +13,12 @@ from types import MappingProxyType
 from typing import Any
 
 import sqlalchemy as sa
-from flask import current_app
 from flask_sqlalchemy.session import Session
 from sqlalchemy.orm import scoped_session
 
 from wbtest.extensions import Base, db
 from wbtest.locks import NoLock, WriteLock
+from wbtest.runtime import runtime
 
 log = logging.getLogger(__name__)
 
@@ -210,8 +210,7 @@ def check_rules(engine: sa.Engine) -> None:
 
 def lock() -> WriteLock | NoLock:
     """Return this app's lock for writing."""
-    found: WriteLock | NoLock = current_app.extensions["wbtest.lock"]
-    return found
+    return runtime().lock
 
 
 @contextmanager

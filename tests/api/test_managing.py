@@ -25,6 +25,7 @@ from wbtest.config import Settings
 from wbtest.delivery.models import OutboxEvent, OutboxMail, Webhook
 from wbtest.delivery.outbox import queue_mail
 from wbtest.extensions import db
+from wbtest.runtime import runtime
 from wbtest.store import writing
 from wbtest.team import access, tokens
 from wbtest.team.inviting import invitations
@@ -43,7 +44,7 @@ def settings(settings: Settings) -> Settings:
 
 @pytest.fixture
 def hook(app: Flask, program: Program) -> Any:
-    app.extensions["wbtest.outgoing"] = local()
+    runtime(app).outgoing = local()
     return program.post("/webhooks", HOOK).json
 
 
@@ -71,7 +72,7 @@ def path_of(what: str, team: Team) -> str:
 def test_a_secret_is_told_once_and_kept_in_no_answer(
     app: Flask, program: Program, team: Team, what: str, body: Any, secret: str
 ) -> None:
-    app.extensions["wbtest.outgoing"] = local()
+    runtime(app).outgoing = local()
     path = path_of(what, team)
 
     first, again = (program.post(path, body, Idempotency_Key="k-1") for _ in range(2))
@@ -127,7 +128,7 @@ def test_a_token_that_is_asked_for_wrongly_is_not_made(
 def test_a_token_gives_nothing_that_it_lacks_itself(
     app: Flask, team: Team, scopes: str, path: str, body: Any, lacking: str
 ) -> None:
-    app.extensions["wbtest.outgoing"] = local()
+    runtime(app).outgoing = local()
     path = path if path.startswith("/") else path_of(path, team)
     program = program_of(app, team.workspace, team.owner, *scopes.split())
 
@@ -308,7 +309,7 @@ def test_no_more_events_are_named_than_are_listed(program: Program, hook: Any) -
 
 
 def test_an_event_that_there_is_not_is_named(app: Flask, program: Program) -> None:
-    app.extensions["wbtest.outgoing"] = local()
+    runtime(app).outgoing = local()
 
     answer = program.post("/webhooks", HOOK | {"events": ["decision.mad"]})
 

@@ -8,6 +8,7 @@ from tests.conftest import HandClock
 from tests.delivery.sink import local
 from tests.factories import Team, make_revision
 from wbtest.delivery import subscriptions
+from wbtest.runtime import runtime
 from wbtest.team.tokens import make_token
 
 PATHS = ("/members", "/invitations", "/tokens", "/webhooks", "/mails", "/audit")
@@ -30,7 +31,7 @@ def test_tokens_are_listed_without_their_text(program: Program) -> None:
 
 
 def test_webhooks_are_listed_without_their_secret(app: Flask, program: Program, team: Team) -> None:
-    app.extensions["wbtest.outgoing"] = local()
+    runtime(app).outgoing = local()
     hook = subscriptions.add_webhook(team.workspace.id, "https://127.0.0.1/x", ["decision.made"])
 
     answer = program.get("/webhooks")
@@ -95,7 +96,7 @@ def test_others_see_none_of_it(app: Flask, team: Team, path: str) -> None:
 def test_nothing_of_another_workspace_is_among_it(
     app: Flask, program: Program, strangers: Team, path: str
 ) -> None:
-    app.extensions["wbtest.outgoing"] = local()
+    runtime(app).outgoing = local()
     make_token(strangers.workspace, strangers.owner, name="Rivals' nightly", scopes=["read"])
     subscriptions.add_webhook(strangers.workspace.id, "https://127.0.0.1/rivals", ["decision.made"])
 

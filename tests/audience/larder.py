@@ -9,7 +9,7 @@ from html import unescape
 from typing import Any
 
 import sqlalchemy as sa
-from flask import Flask, current_app
+from flask import Flask
 from sqlalchemy.exc import OperationalError
 from werkzeug.test import TestResponse
 
@@ -24,6 +24,7 @@ from wbtest.publishing.experiments import add_variant, create_experiment
 from wbtest.publishing.models import Experiment
 from wbtest.publishing.rule import Hypothesis
 from wbtest.publishing.running import life
+from wbtest.runtime import runtime
 from wbtest.team.models import Person, Workspace
 from wbtest.writing import document as documents
 from wbtest.writing.releases import create_release, freeze
@@ -178,8 +179,7 @@ class Visitor:
 
 def clock_of(app: Flask) -> Now:
     """The clock by which the app lives."""
-    now: Now = app.extensions["wbtest.now"]
-    return now
+    return runtime(app).now
 
 
 def token_in(page: TestResponse) -> str:
@@ -220,7 +220,7 @@ def broken_store() -> Iterator[None]:
         raise OperationalError("connect", None, OSError("the database is gone"))
 
     # Otherwise the recorder could still be storing what came before, and open the door again.
-    current_app.extensions["wbtest.recorder"].flush()
+    runtime().recorder.flush()
     db.session.remove()
     db.engine.dispose()
     sa.event.listen(db.engine, "do_connect", refuse)
@@ -231,6 +231,6 @@ def broken_store() -> Iterator[None]:
 
 
 def _rows(app: Flask, model: type[Any]) -> list[Any]:
-    app.extensions["wbtest.recorder"].flush()
+    runtime(app).recorder.flush()
     db.session.rollback()
     return list(db.session.scalars(db.select(model)))

@@ -15,6 +15,7 @@ from wbtest.audience.recording.events import Served
 from wbtest.audience.recording.recorder import QueueFull, Recorder
 from wbtest.extensions import db
 from wbtest.locks import WriteLock
+from wbtest.runtime import runtime
 
 ENVIRON = {"HTTP_USER_AGENT": PHONE, "HTTP_HOST": "localhost"}
 
@@ -32,8 +33,8 @@ def test_a_page_is_served_without_cookie_while_too_much_waits_to_be_stored(
 ):
     lock = WriteLock(tmp_path / "held.lock")
     recorder = Recorder(db.engine, lock, now)
-    page = app.extensions["wbtest.pages"].find_running("/p/larder")
-    answers = Answers(app.extensions["wbtest.printer"], recorder, now, is_https=False)
+    page = runtime(app).pages.find_running("/p/larder")
+    answers = Answers(runtime(app).printer, recorder, now, is_https=False)
 
     with lock:
         fill(recorder, larder.experiment.id)

@@ -11,13 +11,14 @@ from wbtest.audience.left_out_counts import machines_of
 from wbtest.audience.people_counts import people_of
 from wbtest.extensions import db
 from wbtest.publishing.models import Experiment
+from wbtest.runtime import runtime
 
 
 @pytest.fixture
 def page(app: Flask, now: HandClock) -> Page:
     """A page of the app, visited and signed up to by a few, some of whom do not count."""
-    page = Page(Database(db.engine, app.extensions["wbtest.lock"], now))
-    page.recorder = app.extensions["wbtest.recorder"]
+    page = Page(Database(db.engine, runtime(app).lock, now))
+    page.recorder = runtime(app).recorder
     page.see("v", 0)
     page.serve("w", 1, source="x", device="desktop")
     page.see("u", 70, source="x")

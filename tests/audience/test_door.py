@@ -30,6 +30,7 @@ from wbtest.audience.visitors import read_cookie
 from wbtest.extensions import db
 from wbtest.publishing.choices.options import Options
 from wbtest.publishing.running import life
+from wbtest.runtime import runtime
 
 CHROME = "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0.0.0"
 HEADLINES = {"Five weeknight dinners from what is already in your kitchen", "Dinner from a photo"}
@@ -156,7 +157,7 @@ def test_an_answer_that_breaks_is_no_visit(app, mia, monkeypatch):
     def tear(*_: object, **__: object) -> str:
         raise ZeroDivisionError
 
-    monkeypatch.setattr(app.extensions["wbtest.printer"], "landing", tear)
+    monkeypatch.setattr(runtime(app).printer, "landing", tear)
 
     with pytest.raises(ZeroDivisionError):
         mia.get()
@@ -224,7 +225,7 @@ def test_when_nothing_can_be_stored_the_page_says_so_and_sets_no_cookie(app, mia
     with broken_store():
         Visitor(app).get()
         # Until here nobody knew; now the recorder has given up what it held.
-        app.extensions["wbtest.recorder"].flush()
+        runtime(app).recorder.flush()
         page = Visitor(app).get()
 
     assert page.status == "200 OK"
@@ -258,9 +259,9 @@ def behind(app: Flask, now: HandClock) -> Iterator[Flask]:
 
 def set_up(app: Flask, now: HandClock, **settings: Any) -> Iterator[Flask]:
     """An app with other settings, which has stored what came when the test ends."""
-    found = create_app(replace(app.extensions["wbtest.settings"], **settings), now)
+    found = create_app(replace(runtime(app).settings, **settings), now)
     yield found
-    found.extensions["wbtest.recorder"].close()
+    runtime(found).recorder.close()
     with found.app_context():
         db.engine.dispose()
 

@@ -21,11 +21,12 @@ from wbtest.audience.recording import rollup
 from wbtest.audience.recording.events import Did
 from wbtest.extensions import db
 from wbtest.publishing.running import life
+from wbtest.runtime import runtime
 from wbtest.store import writing
 
 
 def acts(app) -> set[tuple[str, str]]:
-    app.extensions["wbtest.recorder"].flush()
+    runtime(app).recorder.flush()
     db.session.rollback()
     return {(row.kind, row.item) for row in db.session.scalars(db.select(Engagement))}
 
@@ -150,7 +151,7 @@ def test_questions_are_told_by_who_signed_up_and_who_did_not(app, now):
         now.turn(minutes=1)
         if number % 3 == 0:
             mia.sign_up(page, f"{number}@x.io")
-    app.extensions["wbtest.recorder"].flush()
+    runtime(app).recorder.flush()
     first, second, *_ = faq_opened(larder.experiment)
 
     assert (first.is_open, first.signed_up, first.others) == (True, Share(0, 2), Share(0, 4))

@@ -13,6 +13,7 @@ from wbtest.audience.recording import rollup
 from wbtest.audience.totals_models import DayTotal, HourTotal
 from wbtest.extensions import db
 from wbtest.publishing.models import Experiment
+from wbtest.runtime import runtime
 
 MEMORY = "wbtest.day_hours"
 DAY = 24 * 60
@@ -21,7 +22,7 @@ DAY = 24 * 60
 @pytest.fixture
 def page(app: Flask, now: HandClock) -> Page:
     """A page of the app that somebody saw on each of three days."""
-    page = Page(Database(db.engine, app.extensions["wbtest.lock"], now))
+    page = Page(Database(db.engine, runtime(app).lock, now))
     for day in range(3):
         page.see(f"v{day}", day * DAY + 70)
     return page

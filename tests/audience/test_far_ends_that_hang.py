@@ -15,6 +15,7 @@ from wbtest.config import Settings
 from wbtest.delivery import subscriptions, webhooks
 from wbtest.delivery.posting import post_some
 from wbtest.delivery.sending import send_one
+from wbtest.runtime import runtime
 
 MANY_SECONDS = 30
 
@@ -64,7 +65,7 @@ def test_a_sign_up_is_answered_while_the_mail_server_hangs(app, mia, silence):
 
 
 def test_a_sign_up_is_answered_while_a_webhook_hangs(app, larder: Larder, mia, silence):
-    app.extensions["wbtest.outgoing"] = local()
+    runtime(app).outgoing = local()
     url = f"http://127.0.0.1:{silence.getsockname()[1]}/hook"
     subscriptions.add_webhook(larder.workspace.id, url, webhooks.KINDS)
     mia.sign_up(mia.get(), "ada@x.io")

@@ -17,6 +17,7 @@ from wbtest.publishing.choices.options import Options
 from wbtest.publishing.running import life
 from wbtest.publishing.running.after import choose
 from wbtest.results.signup_list import kinds
+from wbtest.runtime import runtime
 from wbtest.store import writing
 
 GUARD = Guard()
@@ -26,7 +27,7 @@ BROWSER = "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko
 @pytest.fixture
 def guarded(app: Flask) -> Flask:
     """The app with the measures of a server; elsewhere the clock stands still."""
-    app.extensions["wbtest.guard"] = Guard(most_a_page=5)
+    runtime(app).guard = Guard(most_a_page=5)
     return app
 
 
@@ -119,7 +120,7 @@ def test_spam_stands_in_named_rows_and_the_headline_are_confirmed_people(app, la
         mia.sign_up(page, f"{number}@spam.example", website="x")
     for name in ("ada", "bea"):
         mia.sign_up(page, f"{name}@x.io")
-    app.extensions["wbtest.now"].turn(minutes=5)
+    runtime(app).now.turn(minutes=5)
     for name in ("ada", "bea"):
         confirm(app, mia, f"{name}@x.io")
 
@@ -217,9 +218,9 @@ def test_owners_are_told_when_a_proxy_makes_scripts_of_people(app, larder: Larde
     secure = {"base_url": "https://localhost", "headers": {"User-Agent": f"{BROWSER}.0.0 Safari"}}
     for _ in range(100):
         app.test_client().get("/p/larder", **secure)
-    app.extensions["wbtest.recorder"].flush()
+    runtime(app).recorder.flush()
 
-    raise_alarms(app.extensions["wbtest.now"]())
+    raise_alarms(runtime(app).now())
 
     told = db.session.scalars(db.select(OutboxMail).where(OutboxMail.subject.contains("unusual")))
     assert "let it pass all headers that begin with Sec-Fetch" in told.one().body

@@ -16,13 +16,14 @@ from wbtest.audience.recording.groups import record
 from wbtest.audience.signing.guard import Guard
 from wbtest.audience.signing.mailing import Overrun
 from wbtest.delivery.models import OutboxMail
+from wbtest.runtime import runtime
 from wbtest.store import writing_group
 
 
 @pytest.fixture
 def paced(app: Flask) -> Flask:
     """The app, which writes at once to five people of a page in an hour."""
-    app.extensions["wbtest.guard"] = Guard(most_a_page=5)
+    runtime(app).guard = Guard(most_a_page=5)
     return app
 
 

@@ -11,6 +11,7 @@ from tests.delivery.conftest import MailServer, run
 from tests.factories import log_in, make_person
 from wbtest.config import Settings
 from wbtest.delivery.sending import send_one
+from wbtest.runtime import runtime
 
 
 @pytest.fixture
@@ -23,7 +24,7 @@ def settings(settings: Settings) -> Settings:
 def mail_server(app: Flask) -> Iterator[MailServer]:
     """One that can be reached."""
     for server in run(MailServer(), enable_SMTPUTF8=False):
-        object.__setattr__(app.extensions["wbtest.settings"], "mail_url", server.url)
+        object.__setattr__(runtime(app).settings, "mail_url", server.url)
         yield server
 
 

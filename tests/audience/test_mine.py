@@ -22,6 +22,7 @@ from wbtest.publishing.models import Experiment
 from wbtest.results.figures import sealed_rule
 from wbtest.results.signup_files import signup_json
 from wbtest.results.signup_list import signups as listed
+from wbtest.runtime import runtime
 from wbtest.store import lock, writing, writing_group
 
 
@@ -102,7 +103,7 @@ def test_a_link_that_is_nobodys_shows_nothing(mia, path):
 def test_erasing_leaves_no_trace_of_the_person_and_every_total(app, mia, token, experiment):
     hook = Webhook(
         workspace_id=experiment.workspace_id, url="https://x.example", secret="s",
-        events=["signup.created", webhooks.ADDRESSES], created_at=app.extensions["wbtest.now"](),
+        events=["signup.created", webhooks.ADDRESSES], created_at=runtime(app).now(),
     )  # fmt: skip
     with writing() as session:
         session.add(hook)
@@ -167,7 +168,7 @@ def test_an_address_that_a_client_forges_leaves_no_trace_in_the_record(app, mia,
 def test_a_spelling_that_a_machine_gave_goes_with_the_person(app, mia, experiment):
     hook = Webhook(
         workspace_id=experiment.workspace_id, url="https://x.example", secret="s",
-        events=["signup.created", webhooks.ADDRESSES], created_at=app.extensions["wbtest.now"](),
+        events=["signup.created", webhooks.ADDRESSES], created_at=runtime(app).now(),
     )  # fmt: skip
     with writing() as session:
         session.add(hook)

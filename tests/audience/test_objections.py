@@ -20,6 +20,7 @@ from wbtest.audience.recording.rollup import differences
 from wbtest.audience.recording.rows import VisitRow
 from wbtest.delivery.jobs import run_due_jobs
 from wbtest.extensions import db
+from wbtest.runtime import runtime
 
 COLUMNS = ("served", "seen", "converted", "signups")
 
@@ -107,7 +108,7 @@ def test_an_address_left_afterwards_is_written_to_and_not_counted(app, mia):
 
 def test_a_visit_that_another_process_still_held_is_forgotten_too(app, mia, now):
     mia.get()
-    other = Recorder(db.engine, app.extensions["wbtest.lock"], now)
+    other = Recorder(db.engine, runtime(app).lock, now)
     [visit] = visits(app)
     who = {name: getattr(visit, name) for name in VisitRow._fields}
     mia.post("/p/larder/object", {})

@@ -16,6 +16,7 @@ from wbtest.audience.totals_models import DayChange, DayTotal, HourTotal
 from wbtest.extensions import db
 from wbtest.moments import read_one_moment
 from wbtest.publishing.models import Experiment
+from wbtest.runtime import runtime
 from wbtest.store import writing
 
 MEMORIES = ("wbtest.past_days", "wbtest.day_hours")
@@ -25,7 +26,7 @@ DAY = 24 * 60
 @pytest.fixture
 def page(app: Flask, now: HandClock) -> Page:
     """A page of the app that somebody saw on each of six days, of which the last one runs."""
-    page = Page(Database(db.engine, app.extensions["wbtest.lock"], now))
+    page = Page(Database(db.engine, runtime(app).lock, now))
     for day in range(6):
         page.see(f"v{day}", day * DAY + 70)
     now.turn(days=5, hours=3)

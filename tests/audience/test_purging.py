@@ -47,6 +47,7 @@ from wbtest.delivery.jobs import find_run, run_due_jobs
 from wbtest.delivery.models import OutboxEvent, OutboxMail, Webhook
 from wbtest.extensions import db
 from wbtest.publishing.running import life
+from wbtest.runtime import runtime
 from wbtest.store import Refused, writing
 
 ABOUT_PEOPLE = (Visit, Sighting, Signup, Engagement, Objection)
@@ -209,7 +210,7 @@ def test_the_button_only_decides_and_the_worker_deletes_within_a_minute(
     app: Flask, given_up: Larder
 ):
     before = rows(Visit), rows(Signup), count_progress(given_up.experiment)
-    job, every = app.extensions["wbtest.jobs"]["purging"]
+    job, every = runtime(app).hooks.jobs["purging"]
 
     job(given_up.experiment.purged_at)
 
@@ -258,13 +259,13 @@ def test_the_button_waits_until_late_answers_are_in(ended: Larder, now: HandCloc
 
 def test_a_cookie_from_before_the_purge_says_nothing_any_more(app: Flask, ended: Larder):
     mia = Visitor(app)
-    found = app.extensions["wbtest.pages"].find("larder")
+    found = runtime(app).pages.find("larder")
     value = write_cookie(found.live.identity_key, VisitorRow("7" * 32, "photo", 0, "", "", ""))
     mia.browser.set_cookie("wb-p1", value)
 
     purge(ended.experiment)
 
-    anew = app.extensions["wbtest.pages"].find("larder")
+    anew = runtime(app).pages.find("larder")
     assert found.find_visitor({"HTTP_COOKIE": f"wb-p1={value}"}) is not None
     assert anew.find_visitor({"HTTP_COOKIE": f"wb-p1={value}"}) is None
 

@@ -22,6 +22,7 @@ from wbtest.audience.recording.recorder import QueueFull, Recorder, StoreFailed
 from wbtest.audience.totals_models import DayChange
 from wbtest.delivery.models import OutboxMail
 from wbtest.locks import WriteLock
+from wbtest.runtime import runtime
 
 
 @pytest.fixture(autouse=True)
@@ -170,7 +171,7 @@ def test_threads_that_begin_at_once_start_one_writer(page: Page) -> None:
 
 
 def test_the_app_has_a_recorder(app: Flask) -> None:
-    assert isinstance(app.extensions["wbtest.recorder"], Recorder)
+    assert isinstance(runtime(app).recorder, Recorder)
 
 
 def test_a_worker_that_is_told_to_end_stores_what_is_queued(page: Page) -> None:

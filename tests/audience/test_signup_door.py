@@ -17,6 +17,7 @@ from wbtest.audience.recording.recorder import StoreFailed
 from wbtest.audience.signing import taking
 from wbtest.extensions import db
 from wbtest.publishing.choices.options import Options
+from wbtest.runtime import runtime
 from wbtest.store import Gone
 from wbtest.team.models import LimitCount
 
@@ -188,7 +189,7 @@ def test_a_form_that_could_not_be_stored_is_not_tried_a_second_time(
         raise StoreFailed
 
     page = mia.get()
-    monkeypatch.setattr(app.extensions["wbtest.recorder"], "sign_up", fail)
+    monkeypatch.setattr(runtime(app).recorder, "sign_up", fail)
     answer = send(mia, page, "mia@x.io")
 
     assert answer.status_code == 503
@@ -205,7 +206,7 @@ def test_who_signs_up_while_the_page_is_deleted_is_told_that_there_is_none(
     def fail(_event: object) -> None:
         raise Gone("This page was deleted meanwhile.")
 
-    monkeypatch.setattr(app.extensions["wbtest.recorder"], "sign_up", fail)
+    monkeypatch.setattr(runtime(app).recorder, "sign_up", fail)
     answer = send(mia, page, "mia@x.io", content_type)
 
     assert answer.status_code == 404
@@ -231,7 +232,7 @@ def test_who_was_turned_away_waits_for_no_group_again(
 ) -> None:
     monkeypatch.setattr(taking, "MOST_SIGN_UPS", 1)
     page = mia.get()
-    recorder = app.extensions["wbtest.recorder"]
+    recorder = runtime(app).recorder
     sign_up, tried = recorder.sign_up, []
     monkeypatch.setattr(recorder, "sign_up", lambda event: tried.append(event) or sign_up(event))
 
@@ -257,9 +258,9 @@ def test_behind_a_proxy_each_network_counts_by_itself(
     app: Flask, larder: Larder, now: HandClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(taking, "MOST_SIGN_UPS", 1)
-    settings = replace(app.extensions["wbtest.settings"], trusted_proxies=1)
+    settings = replace(runtime(app).settings, trusted_proxies=1)
     behind = create_app(settings, now)
-    behind.extensions["wbtest.guard"] = app.extensions["wbtest.guard"]
+    runtime(behind).guard = runtime(app).guard
     behind.test_client_class = app.test_client_class
     mia = Visitor(behind)
     page = mia.get()
@@ -269,6 +270,6 @@ def test_behind_a_proxy_each_network_counts_by_itself(
         return mia.post("/p/larder/signup", body, **{"X-Forwarded-For": network}).status_code
 
     assert [come(network) for network in ("10.0.0.1", "10.0.0.2", "10.0.0.1")] == [303, 303, 429]
-    behind.extensions["wbtest.recorder"].close()
+    runtime(behind).recorder.close()
     with behind.app_context():
         db.engine.dispose()

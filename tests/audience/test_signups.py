@@ -18,6 +18,7 @@ from tests.factories import log_in
 from tests.statements import counted
 from wbtest.audience.models import HourlyCount
 from wbtest.extensions import db
+from wbtest.runtime import runtime
 
 
 def test_an_address_is_taken_and_the_visitor_thanked(app, mia, now):
@@ -42,7 +43,7 @@ def test_a_known_address_is_looked_up_no_more_often_than_a_new_one(app):
         visitor = Visitor(app)
         page = visitor.get()
         visitor.see(page)
-        app.extensions["wbtest.recorder"].flush()
+        runtime(app).recorder.flush()
         with counted() as statements:
             visitor.sign_up(page, email)
         asked.append([text for text in statements if "FROM signups" in text])
@@ -185,7 +186,7 @@ def test_neither_the_ip_nor_the_browser_is_stored_anywhere(app, mia):
     page = mia.get(**{"User-Agent": "Mozilla/5.0 zqbrowser Mobile"})
     mia.see(page, **{"User-Agent": "Mozilla/5.0 zqbrowser Mobile"})
     mia.sign_up(page, "mia@x.io")
-    app.extensions["wbtest.recorder"].flush()
+    runtime(app).recorder.flush()
 
     stored = []
     for table in db.metadata.tables.values():
@@ -199,7 +200,7 @@ def test_the_roll_up_says_the_same_as_the_rows(app, mia, now):
     mia.see(page)
     now.turn(minutes=5)
     assert mia.sign_up(page, "mia@x.io").status_code == 303
-    app.extensions["wbtest.recorder"].flush()
+    runtime(app).recorder.flush()
 
     columns = ("served", "seen", "converted", "signups")
     sums = [db.func.sum(getattr(HourlyCount, column)) for column in columns]

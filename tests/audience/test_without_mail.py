@@ -31,6 +31,7 @@ from wbtest.publishing.strings import LANGUAGES, strings_for
 from wbtest.results.figures import sealed_rule
 from wbtest.results.signup_files import mailing_rows, signup_records, signup_rows
 from wbtest.results.signup_list import signups as listed
+from wbtest.runtime import runtime
 from wbtest.store import writing
 
 SERVER = "smtp://127.0.0.1:1"
@@ -43,7 +44,7 @@ def settings(settings: Settings) -> Settings:
 
 def set_mail_server(app: Flask, url: str) -> None:
     """What a restart with another WBTEST_MAIL_URL does."""
-    object.__setattr__(app.extensions["wbtest.settings"], "mail_url", url)
+    object.__setattr__(runtime(app).settings, "mail_url", url)
     with writing():
         announce_change()
 

@@ -13,6 +13,7 @@ from wbtest.audience.engagement.counted import by_variant
 from wbtest.audience.models import MachineCount
 from wbtest.extensions import db
 from wbtest.publishing.choices.options import Options
+from wbtest.runtime import runtime
 from wbtest.team import access
 
 pytestmark = pytest.mark.browser
@@ -80,7 +81,7 @@ def eventually(page: Page, is_so: Callable[[], bool]) -> None:
 
 def prepared(live: Live) -> int:
     """How many pages browsers fetched ahead."""
-    live.app.extensions["wbtest.recorder"].flush()
+    runtime(live.app).recorder.flush()
     db.session.rollback()
     is_ahead = MachineCount.reason == "prefetch"
     return db.session.scalar(db.select(db.func.sum(MachineCount.count)).where(is_ahead)) or 0

@@ -9,6 +9,7 @@ from playwright.sync_api import Browser, Page, expect
 from tests.browser.conftest import PATIENCE, Live
 from wbtest.extensions import db
 from wbtest.results.models import Decision
+from wbtest.runtime import runtime
 from wbtest.team.setup import make_setup_link
 
 pytestmark = [pytest.mark.browser, pytest.mark.every_database]
@@ -199,7 +200,7 @@ def test_from_the_first_link_to_a_decision_everything_is_done_by_keyboard_alone(
     make_experiment(typist)
     start(typist)
     look(stranger, live)
-    live.app.extensions["wbtest.recorder"].flush()
+    runtime(live.app).recorder.flush()
     typist.click("See the results", role="link")
     typist.click("Read everything, then decide", role="link")
     typist.tab_to("Go", TAGS["field"])

@@ -22,6 +22,7 @@ from tests.conftest import Browser, HandClock
 from tests.test_balancers import demand, running_caddy
 from wbtest.delivery.health import MADE_UP_IP, doctor_token
 from wbtest.extensions import utc_now
+from wbtest.runtime import runtime
 
 # Processes and ports; what the database does is the same.
 pytestmark = pytest.mark.one_database
@@ -199,7 +200,7 @@ def test_nobody_but_doctor_is_told_which_ip_is_believed(client: Browser) -> None
 def test_what_doctor_shows_is_good_for_a_minute(
     client: Browser, app: Flask, now: HandClock
 ) -> None:
-    token = doctor_token(app.extensions["wbtest.settings"], now())
+    token = doctor_token(runtime(app).settings, now())
 
     assert client.get(f"/doctor/{token}").json == {"believed": False}
     now.turn(minutes=2)

@@ -5,6 +5,7 @@ import pickle
 from tests.cli.conftest import Instance
 from wbtest.cli.shared import SharedApp
 from wbtest.extensions import utc_now
+from wbtest.runtime import runtime
 
 
 def test_a_process_that_is_no_fork_makes_the_app_for_itself(empty: Instance) -> None:
@@ -14,7 +15,7 @@ def test_a_process_that_is_no_fork_makes_the_app_for_itself(empty: Instance) -> 
     found: SharedApp = pickle.loads(pickle.dumps(shared))
 
     assert found.app is not shared.app
-    assert found.app.extensions["wbtest.settings"] == settings
+    assert runtime(found.app).settings == settings
 
 
 def test_its_addresses_are_in_order_before_it_is_forked(empty: Instance) -> None:

@@ -10,6 +10,7 @@ from tests.audience.larder import Visitor, start_page
 from tests.cli.conftest import Instance
 from tests.conftest import HandClock
 from wbtest.extensions import db
+from wbtest.runtime import runtime
 
 
 @pytest.fixture
@@ -19,7 +20,7 @@ def larder(instance: Instance, now: HandClock) -> Instance:
         start_page()
         visitor = Visitor(app)
         visitor.see(visitor.get())
-        app.extensions["wbtest.recorder"].close()
+        runtime(app).recorder.close()
     return instance
 
 

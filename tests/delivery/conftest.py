@@ -19,6 +19,7 @@ from tests.delivery.sink import Sink, local, running
 from wbtest.config import Settings
 from wbtest.delivery import subscriptions, webhooks
 from wbtest.delivery.models import Webhook
+from wbtest.runtime import runtime
 
 CERTIFICATE = Path(__file__).parent / "mail-server-for-tests.pem"
 ACCOUNT = LoginPassword(b"larder", b"p@ss:word")
@@ -132,7 +133,7 @@ def settings(settings: Settings, mail_server: MailServer) -> Settings:
 @pytest.fixture
 def sink(app: Flask) -> Iterator[Sink]:
     """A web server on the machine itself, which the app may call."""
-    app.extensions["wbtest.outgoing"] = local()
+    runtime(app).outgoing = local()
     with running(Sink()) as sink:
         yield sink
 

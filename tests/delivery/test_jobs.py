@@ -15,13 +15,14 @@ from wbtest.delivery.each import for_each
 from wbtest.delivery.jobs import find_run, run_due_jobs
 from wbtest.delivery.outbox import queue_mail
 from wbtest.extensions import db
+from wbtest.runtime import runtime
 
 
 @pytest.fixture
 def ran_at(app: Flask) -> list[datetime]:
     """When the one job of this test ran; it is due every hour."""
     times: list[datetime] = []
-    app.extensions["wbtest.jobs"] = {"sweep": (times.append, timedelta(hours=1))}
+    runtime(app).hooks.jobs = {"sweep": (times.append, timedelta(hours=1))}
     return times
 
 
@@ -57,7 +58,7 @@ def test_of_what_the_database_refused_no_address_is_told(
     def add(_now: datetime) -> None:
         for_each([email], add_again, lambda _: "somebody")
 
-    app.extensions["wbtest.jobs"] = {"add": (add, timedelta(hours=1))}
+    runtime(app).hooks.jobs = {"add": (add, timedelta(hours=1))}
     run_due_jobs()
 
     run = find_run("add")
@@ -76,7 +77,7 @@ def test_a_job_that_fails_is_noted_and_stops_no_other(
         raise ZeroDivisionError("no bread")
 
     hourly = timedelta(hours=1)
-    app.extensions["wbtest.jobs"] = {"bake": (fail, hourly), "sweep": (times.append, hourly)}
+    runtime(app).hooks.jobs = {"bake": (fail, hourly), "sweep": (times.append, hourly)}
 
     assert run_due_jobs() == ["bake", "sweep"]
 
@@ -94,7 +95,7 @@ def test_a_failed_job_comes_again_and_its_error_goes(app: Flask, now: HandClock)
         if error := next(outcomes):
             raise error
 
-    app.extensions["wbtest.jobs"] = {"bake": (bake, timedelta(hours=1))}
+    runtime(app).hooks.jobs = {"bake": (bake, timedelta(hours=1))}
     run_due_jobs()
     now.turn(hours=1)
     run_due_jobs()
@@ -132,7 +133,7 @@ def test_a_clock_that_was_ahead_for_a_while_delays_no_job(
 
 
 def test_the_areas_have_registered_their_jobs(app: Flask) -> None:
-    assert {"worker", "old sessions", "old counts"} <= set(app.extensions["wbtest.jobs"])
+    assert {"worker", "old sessions", "old counts"} <= set(runtime(app).hooks.jobs)
 
 
 def test_one_step_of_the_worker_gives_a_sign_of_life_and_sends(

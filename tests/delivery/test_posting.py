@@ -15,6 +15,7 @@ from wbtest.delivery.models import OutboxEvent, OutboxMail, Webhook
 from wbtest.delivery.outcome import retry_after
 from wbtest.delivery.posting import claim_batch, post_some
 from wbtest.extensions import db
+from wbtest.runtime import runtime
 from wbtest.store import writing
 
 MANY = 1_000
@@ -44,7 +45,7 @@ def test_a_failure_is_tried_again_under_the_same_id(
 def test_a_slow_server_costs_no_more_than_the_limit(
     app: Flask, sink: Sink, hook: Webhook, mode: str, words: str
 ) -> None:
-    app.extensions["wbtest.outgoing"] = local(seconds=0.3)
+    runtime(app).outgoing = local(seconds=0.3)
     say()
     sink.mode = mode
 
@@ -248,7 +249,7 @@ def test_a_webhook_deleted_while_an_event_is_written_breaks_nothing(
 def test_a_name_that_leads_inside_is_a_failure_and_not_a_call(
     app: Flask, sink: Sink, hook: Webhook
 ) -> None:
-    app.extensions["wbtest.outgoing"] = local(is_allowed=lambda _address: False)
+    runtime(app).outgoing = local(is_allowed=lambda _address: False)
     say()
 
     post_all()

@@ -14,6 +14,7 @@ from wbtest.delivery import subscriptions, webhooks
 from wbtest.delivery.models import Webhook
 from wbtest.delivery.outgoing import Policy
 from wbtest.delivery.posting import post_some
+from wbtest.runtime import runtime
 from wbtest.store import Invalid, Refused, writing
 
 
@@ -81,7 +82,7 @@ def test_what_was_delivered_is_no_longer_kept(sink: Sink, hook: Webhook, now: Ha
 
 
 def test_what_would_never_be_called_is_not_taken(app: Flask) -> None:
-    app.extensions["wbtest.outgoing"] = Policy()
+    runtime(app).outgoing = Policy()
 
     with pytest.raises(Invalid, match="no public address"):
         subscriptions.add_webhook(SPACE, "https://127.0.0.1/", webhooks.KINDS)

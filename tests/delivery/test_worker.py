@@ -11,6 +11,7 @@ from tests.delivery.sink import Sink, local, running
 from wbtest.delivery import posting, subscriptions, webhooks, worker
 from wbtest.delivery.models import Webhook
 from wbtest.delivery.outbox import queue_mail
+from wbtest.runtime import runtime
 
 
 def test_mail_and_webhooks_take_turns(
@@ -37,7 +38,7 @@ def test_a_fault_of_ours_ends_one_step_and_not_the_worker(
         stop.set()
         raise ZeroDivisionError
 
-    app.extensions["wbtest.outgoing"] = local(is_allowed=fail)
+    runtime(app).outgoing = local(is_allowed=fail)
     say()
 
     worker.work(app, stop)

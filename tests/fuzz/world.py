@@ -19,6 +19,7 @@ from wbtest import create_app
 from wbtest.audience.signing.guard import Guard
 from wbtest.config import Settings
 from wbtest.extensions import Base, db
+from wbtest.runtime import runtime
 from wbtest.team.access import ROLES
 from wbtest.team.sessions import open_session
 from wbtest.team.tokens import SCOPES, make_token
@@ -47,7 +48,7 @@ class World:
             for role, person in people.items()
         }
         self._routes = app.url_map.bind("")
-        app.extensions["wbtest.recorder"].flush()
+        runtime(app).recorder.flush()
         db.session.remove()
         self._snapshot, self._time = Snapshot(db.engine), clock.time
 
@@ -69,7 +70,7 @@ class World:
         """Send a request; what it brings to be recorded is written when this returns."""
         answer = ask(self.app, request)
         if self.endpoint_of(request).startswith("audience."):
-            self.app.extensions["wbtest.recorder"].flush()
+            runtime(self.app).recorder.flush()
         return answer
 
     def put_back(self) -> bool:
@@ -112,7 +113,7 @@ def make_world(folder: Path) -> Iterator[World]:
     )
     app = create_app(settings, clock)
     # Where the clock stands still nobody can take their time.
-    app.extensions["wbtest.guard"] = Guard(fastest_seconds=0)
+    runtime(app).guard = Guard(fastest_seconds=0)
     with app.app_context():
         Base.metadata.create_all(db.engine)
         world = World(app, clock)
@@ -120,7 +121,7 @@ def make_world(folder: Path) -> Iterator[World]:
         yield world
     finally:
         world.close()
-        app.extensions["wbtest.recorder"].close()
+        runtime(app).recorder.close()
         with app.app_context():
             db.session.remove()
             db.engine.dispose()

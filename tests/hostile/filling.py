@@ -27,6 +27,7 @@ from tests.results.states import crowd
 from tests.team.doing import shown_link
 from wbtest.extensions import db
 from wbtest.publishing.models import Experiment
+from wbtest.runtime import runtime
 from wbtest.team.models import Person
 from wbtest.writing.models import Release
 
@@ -122,7 +123,7 @@ class Filling(Founding):
             thanks = visitor.send(
                 f"/p/{slug}", "/signup", leave=("token",), email=email, website=""
             )
-            self.app.extensions["wbtest.recorder"].flush()
+            runtime(self.app).recorder.flush()
             visitor.send(thanks.location, "/answers")
             visitor.send(f"/p/{slug}", "/ask", website="")
         # Who is suspected is written to by nobody.
@@ -147,7 +148,7 @@ class Filling(Founding):
         self.approver.send(f"{test}/share", "/share/new", days="30")
         self.links["shared"] = link_in(self.approver, f"{test}/share", "shared")
         self.owner.browser.get("/p/runs")
-        self.app.extensions["wbtest.recorder"].flush()
+        runtime(self.app).recorder.flush()
         self.owner.send(f"{test}/excluded", "/readmit", reason="team", before="They were people.")
         self.editor.send("/releases/3/questions", "/merge", question=self._asked())
         self._call()

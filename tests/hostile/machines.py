@@ -17,6 +17,7 @@ from tests.hostile.payloads import Texts
 from tests.hostile.typist import Typist
 from wbtest.delivery.posting import post_some
 from wbtest.delivery.sending import send_one
+from wbtest.runtime import runtime
 
 
 def add_webhooks(owner: Typist, texts: Texts) -> None:
@@ -28,8 +29,8 @@ def add_webhooks(owner: Typist, texts: Texts) -> None:
 
 def talk_to_machines(app: Flask, owner: Typist, texts: Texts) -> None:
     """Let what is told to a webhook and what is mailed be refused in hostile words."""
-    usual = app.extensions["wbtest.outgoing"]
-    app.extensions["wbtest.outgoing"] = local()
+    usual = runtime(app).outgoing
+    runtime(app).outgoing = local()
     with _rude_hook(texts.text(150)) as port:
         url = f"http://hooks.example:{port}/{as_path(texts.text(200))}"
         for number in (1, 2, 3):
@@ -37,7 +38,7 @@ def talk_to_machines(app: Flask, owner: Typist, texts: Texts) -> None:
         owner.send("/team/webhooks", url=url)
         owner.send("/team/webhooks/4", "/team/webhooks/4/test")
         post_some()
-    app.extensions["wbtest.outgoing"] = usual
+    runtime(app).outgoing = usual
     for server in run(_Rude(_one_line(texts.text(150))), enable_SMTPUTF8=True):
         with mailing_by(app, server.url):
             send_one()
@@ -46,10 +47,10 @@ def talk_to_machines(app: Flask, owner: Typist, texts: Texts) -> None:
 @contextmanager
 def mailing_by(app: Flask, url: str) -> Iterator[None]:
     """Let this server take our mails meanwhile."""
-    settings = app.extensions["wbtest.settings"]
-    app.extensions["wbtest.settings"] = replace(settings, mail_url=url)
+    settings = runtime(app).settings
+    runtime(app).settings = replace(settings, mail_url=url)
     yield
-    app.extensions["wbtest.settings"] = settings
+    runtime(app).settings = settings
 
 
 class _Rude(MailServer):

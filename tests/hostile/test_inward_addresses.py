@@ -18,6 +18,7 @@ from wbtest.delivery.outgoing import Policy
 from wbtest.delivery.posting import post_some
 from wbtest.delivery.subscriptions import send_test
 from wbtest.extensions import clock, db
+from wbtest.runtime import runtime
 from wbtest.store import writing
 
 # ``PORT`` is where somebody listens on this machine, on IPv4 and IPv6.
@@ -111,7 +112,7 @@ def ear() -> Iterator[Ear]:
 @pytest.fixture
 def owner(app: Flask, client: Browser, team: Team) -> Browser:
     """Where no port and no scheme is forbidden, so that nothing but the address can be refused."""
-    app.extensions["wbtest.outgoing"] = Policy(
+    runtime(app).outgoing = Policy(
         schemes=frozenset({"http", "https"}),
         ports=frozenset(),
         look_up=lambda host, _port: NAMED[host],
@@ -182,9 +183,7 @@ def test_a_name_that_was_public_when_it_was_typed_is_judged_anew_at_each_call(
         asked.append([*leads_to])
         return [*leads_to]
 
-    app.extensions["wbtest.outgoing"] = Policy(
-        schemes=frozenset({"http"}), ports=frozenset(), look_up=look_up
-    )
+    runtime(app).outgoing = Policy(schemes=frozenset({"http"}), ports=frozenset(), look_up=look_up)
     owner.send(
         "/team/webhooks", {"url": f"http://turns.example:{ear.port}/", "events": "decision.made"}
     )
@@ -201,7 +200,7 @@ def test_a_name_that_was_public_when_it_was_typed_is_judged_anew_at_each_call(
 def test_another_scheme_or_port_is_refused_by_the_form_and_never_called(
     app: Flask, owner: Browser, team: Team, ear: Ear, url: str
 ) -> None:
-    app.extensions["wbtest.outgoing"] = Policy(
+    runtime(app).outgoing = Policy(
         is_allowed=lambda _address: True, look_up=lambda _host, _port: ["127.0.0.1"]
     )
     url = url.replace("PORT", str(ear.port))
@@ -217,7 +216,7 @@ def test_another_scheme_or_port_is_refused_by_the_form_and_never_called(
 def test_who_is_called_cannot_send_us_on_into_our_own_network(
     app: Flask, team: Team, ear: Ear
 ) -> None:
-    app.extensions["wbtest.outgoing"] = local()
+    runtime(app).outgoing = local()
     inside = f"http://127.0.0.1:{ear.port}/"
 
     with running(Sink("302", headers={"Location": inside, "Refresh": f"0;url={inside}"})) as sink:

@@ -22,6 +22,7 @@ from wbtest.delivery.models import Webhook
 from wbtest.delivery.webhooks import KINDS
 from wbtest.extensions import db
 from wbtest.results.telling.events import tell_events
+from wbtest.runtime import runtime
 from wbtest.team.models import Person
 
 pytestmark = pytest.mark.one_database
@@ -37,7 +38,7 @@ UNFIT = "{}\r\n"
 def sink(app: Flask, now: HandClock) -> Iterator[Sink]:
     """Where everything goes that the first webhook of a hostile company waits to be told."""
     fill(now)
-    app.extensions["wbtest.outgoing"] = local()
+    runtime(app).outgoing = local()
     with running(Sink()) as sink:
         first = Webhook.id == 1
         db.session.execute(sa.update(Webhook).where(first).values(url=sink.url, state="active"))

@@ -25,6 +25,7 @@ from wbtest.publishing import rule as rules
 from wbtest.publishing.live import pages_version
 from wbtest.publishing.models import Experiment
 from wbtest.publishing.running import life
+from wbtest.runtime import runtime
 from wbtest.store import Refused
 from wbtest.team.models import Person
 from wbtest.writing import document as documents
@@ -200,7 +201,7 @@ def test_an_experiment_ends_by_itself_when_its_last_day_is_over(
     experiment = make_running(
         revision, team.editor, team.approver, ends_on=date(2027, 3, 8), time_zone="Asia/Kathmandu"
     )
-    job, every = app.extensions["wbtest.jobs"]["end_overdue"]
+    job, every = runtime(app).hooks.jobs["end_overdue"]
     midnight = now() + timedelta(days=7, hours=9, minutes=15)  # 18:15 UTC on 8 March
 
     job(midnight - timedelta(seconds=1))

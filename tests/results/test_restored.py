@@ -17,6 +17,7 @@ from wbtest.extensions import db
 from wbtest.publishing.models import Experiment
 from wbtest.results.figures import results_of
 from wbtest.results.figures_json import results_json
+from wbtest.runtime import runtime
 
 LATER = datetime(2027, 3, 11, 20, tzinfo=UTC)
 
@@ -44,6 +45,6 @@ def test_an_empty_instance_filled_from_a_backup_shows_every_figure_as_before(
         after = results_json(results_of(db.session.get_one(Experiment, met.id), LATER))
         db.session.remove()
         db.engine.dispose()
-    elsewhere.extensions["wbtest.recorder"].close()
+    runtime(elsewhere).recorder.close()
 
     assert after == before

@@ -22,6 +22,7 @@ from wbtest.audience.recording.rollup import differences
 from wbtest.audience.visitors import read_cookie
 from wbtest.extensions import db
 from wbtest.publishing.models import Experiment
+from wbtest.runtime import runtime
 from wbtest.team.sessions import open_session
 
 ZONE = "Asia/Kathmandu"
@@ -145,7 +146,7 @@ def crowd(app: Flask, begin: Start, now: HandClock, team: Team) -> Crowd:
     for number in range(VISITORS):
         crowd.come(number)
         now.turn(seconds=APART_SECONDS)
-    app.extensions["wbtest.recorder"].flush()
+    runtime(app).recorder.flush()
     now.turn(days=2)
     db.session.rollback()
     return crowd

@@ -13,6 +13,7 @@ from tests.results.crowd import count_day, count_machines
 from wbtest.publishing.models import Experiment
 from wbtest.publishing.running.life import end
 from wbtest.results.deciding.decide import decide
+from wbtest.runtime import runtime
 
 EVIL = "<svg onload=alert(1)>"
 
@@ -271,7 +272,7 @@ def test_numbers_that_make_no_target_are_a_clear_error(approver: Browser, asked,
 
 
 def test_lower_areas_are_handed_the_planner(app: Flask):
-    planned = app.extensions["wbtest.planner"](
+    planned = runtime(app).hooks.planner(
         target=0.08, floor=0.04, alpha=0.05, power=0.8, daily=120, variants=2
     )
 

@@ -19,6 +19,7 @@ from wbtest.review.asking.rounds import ask_for_review
 from wbtest.review.waiting.daily_mail import send_daily_mails
 from wbtest.review.waiting.letter import letter_of
 from wbtest.review.waiting.waits import Wait, Who
+from wbtest.runtime import runtime
 from wbtest.store import writing
 from wbtest.team.account import daily
 from wbtest.team.account.models import DailyMail
@@ -155,7 +156,7 @@ def test_it_comes_at_eight_in_the_morning_where_the_person_is(
 def test_without_a_choice_mornings_are_those_of_the_newest_test(
     app: Flask, team: Team, revision: Revision, now: HandClock
 ):
-    app.extensions["wbtest.zone_of"] = {team.workspace.id: "Asia/Kathmandu"}.get
+    runtime(app).hooks.zone_of = {team.workspace.id: "Asia/Kathmandu"}.get
     now.time = datetime(2027, 3, 2, 2, 14, tzinfo=UTC)
     assert look() == []
 
@@ -183,11 +184,11 @@ def test_who_wants_none_gets_none(team: Team, revision: Revision):
 def test_without_a_mail_server_nothing_is_told_and_nothing_counts_as_told(
     app: Flask, team: Team, revision: Revision, now: HandClock
 ):
-    able = app.extensions["wbtest.settings"]
-    app.extensions["wbtest.settings"] = replace(able, mail_url="")
+    able = runtime(app).settings
+    runtime(app).settings = replace(able, mail_url="")
     assert look() == []
 
-    app.extensions["wbtest.settings"] = able
+    runtime(app).settings = able
 
     assert to(team, look()) == ["approver", "owner"]
 

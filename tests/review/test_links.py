@@ -17,6 +17,7 @@ from wbtest.review.asking.links import TooManyLinks, links_of, make_link, renew,
 from wbtest.review.asking.rounds import ask_for_review
 from wbtest.review.models import Reviewer
 from wbtest.review.seats import find_by_token, is_over
+from wbtest.runtime import runtime
 from wbtest.store import Invalid
 from wbtest.writing.models import Revision
 
@@ -240,9 +241,7 @@ def test_a_tick_lets_the_holder_of_a_link_read_our_own_questions(
 def test_the_page_says_a_mail_is_on_its_way_only_when_one_can_be(
     app: Flask, client: Browser, team: Team, revision: Revision, mail_url: str, said: str
 ):
-    app.extensions["wbtest.settings"] = replace(
-        app.extensions["wbtest.settings"], mail_url=mail_url
-    )
+    runtime(app).settings = replace(runtime(app).settings, mail_url=mail_url)
     log_in(client, team.editor)
     sent = {"name": "Mei", "email": "mei@example.com", "days": "3"}
 

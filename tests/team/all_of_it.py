@@ -17,6 +17,7 @@ from wbtest.api import once
 from wbtest.extensions import Base, db
 from wbtest.publishing.models import Experiment
 from wbtest.publishing.running import life
+from wbtest.runtime import runtime
 from wbtest.team.deleting import delete_workspace
 from wbtest.team.inviting.invitations import invite
 from wbtest.team.ties import OF_ALL
@@ -47,7 +48,7 @@ def make_over(app: Flask, team: Team) -> Experiment:
     page = visitor.get("/p/over")
     visitor.post("/p/over/seen", token_in(page))
     visitor.post("/p/over/signup", {"token": token_in(page), "email": "mia@x.io", "website": ""})
-    app.extensions["wbtest.recorder"].flush()
+    runtime(app).recorder.flush()
     life.end(experiment, team.owner)
     return experiment
 

@@ -16,6 +16,7 @@ from tests.conftest import Browser
 from tests.snapshot import Snapshot
 from tests.team.places import Place, Values, address
 from wbtest.extensions import Base, clock, db
+from wbtest.runtime import runtime
 from wbtest.store import writing
 from wbtest.team.access import PERMISSIONS, ROLES
 from wbtest.team.audit import refusals
@@ -165,7 +166,7 @@ class Asking:
             data=BODIES.get(cell.rule.endpoint, {}) if cell.method == "POST" else None,
         )
         if cell.rule.endpoint.startswith("audience."):
-            self._app.extensions["wbtest.recorder"].flush()
+            runtime(self._app).recorder.flush()
         return answer, self._put_back(is_allowed=answer.status_code < 400)
 
     def _put_back(self, *, is_allowed: bool) -> bool:

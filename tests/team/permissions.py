@@ -14,6 +14,7 @@ from flask import Flask
 from tests.team.matrix import Cell, cells
 from wbtest import create_app
 from wbtest.config import Settings
+from wbtest.runtime import runtime
 from wbtest.team.access import OWN_LOG_IN
 
 HEAD = """\
@@ -84,7 +85,7 @@ def main() -> None:
     app = create_app(Settings(folder, url, "0" * 32, "http://localhost"))
     with app.app_context():
         sys.stdout.write(page_of(app))
-    app.extensions["wbtest.recorder"].close()
+    runtime(app).recorder.close()
 
 
 if __name__ == "__main__":

@@ -27,6 +27,7 @@ from wbtest.review.asking.links import make_link
 from wbtest.review.comments.writing import write_comment
 from wbtest.review.models import Reviewer
 from wbtest.review.seats import seat_by_link, seat_of
+from wbtest.runtime import runtime
 from wbtest.store import writing
 from wbtest.team.account import daily, links
 from wbtest.team.inviting.invitations import invite
@@ -102,7 +103,7 @@ def _of_ways_in(team: Team, invitation: str) -> dict[str, Values]:
     with writing():
         reset = links.make_link(team.viewer, "reset")
         email = links.make_link(team.viewer, "email", "vic@example.org")
-    settings = current_app.extensions["wbtest.settings"]
+    settings = runtime().settings
     return {
         "team.invitation": {"token": invitation},
         "team.new_password": {"token": reset},

@@ -33,6 +33,7 @@ from wbtest.publishing.looks.images import add_image
 from wbtest.publishing.models import Experiment
 from wbtest.results.figures import results_of
 from wbtest.results.figures_json import results_json
+from wbtest.runtime import runtime
 from wbtest.store import Refused
 from wbtest.team.archive import count_rows, read_archive, write_archive
 
@@ -47,7 +48,7 @@ def elsewhere(folder: Path, now: HandClock) -> Iterator[Flask]:
     with app.app_context():
         db.create_all()
         yield app
-        app.extensions["wbtest.recorder"].close()
+        runtime(app).recorder.close()
         db.session.remove()
         db.engine.dispose()
 

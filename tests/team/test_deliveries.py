@@ -14,6 +14,7 @@ from wbtest.delivery.jobs import run_due_jobs
 from wbtest.delivery.models import OutboxEvent, OutboxMail, Webhook
 from wbtest.delivery.outbox import queue_mail
 from wbtest.extensions import db
+from wbtest.runtime import runtime
 from wbtest.store import writing
 
 URL = "https://hooks.example/larder"
@@ -228,10 +229,10 @@ def test_an_owner_reads_which_background_job_failed_since_when_and_no_error(
     def fail(_now: datetime) -> None:
         raise ValueError("/p/of-another-team is not what it was")
 
-    app.extensions["wbtest.jobs"] = {"closing": (lambda _now: None, timedelta(hours=1))}
+    runtime(app).hooks.jobs = {"closing": (lambda _now: None, timedelta(hours=1))}
     run_due_jobs()
     assert "in the background" not in client.get("/team/deliveries").text
-    app.extensions["wbtest.jobs"] = {"closing": (fail, timedelta(hours=1))}
+    runtime(app).hooks.jobs = {"closing": (fail, timedelta(hours=1))}
     now.turn(hours=5)
     run_due_jobs()
     log_in(client, team.owner)
@@ -244,4 +245,4 @@ def test_an_owner_reads_which_background_job_failed_since_when_and_no_error(
 
 
 def test_each_background_job_has_words(app: Flask) -> None:
-    assert app.extensions["wbtest.jobs"].keys() <= SAID.keys()
+    assert runtime(app).hooks.jobs.keys() <= SAID.keys()

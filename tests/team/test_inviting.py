@@ -11,6 +11,7 @@ from tests.conftest import Browser, HandClock
 from tests.factories import Team, log_in, make_team
 from wbtest.delivery.models import OutboxMail
 from wbtest.extensions import db
+from wbtest.runtime import runtime
 from wbtest.team.inviting.invitations import MOST_A_DAY, forget_old_invitations
 from wbtest.team.inviting.list_views import FRESH
 from wbtest.team.models import Invitation
@@ -28,8 +29,8 @@ def client(client: Browser, team: Team) -> Browser:
 @pytest.fixture
 def mailing(app: Flask) -> None:
     """A mail server is set."""
-    settings = app.extensions["wbtest.settings"]
-    app.extensions["wbtest.settings"] = replace(settings, mail_url="smtp://localhost:1")
+    settings = runtime(app).settings
+    runtime(app).settings = replace(settings, mail_url="smtp://localhost:1")
 
 
 def link_on(page: str) -> str:

@@ -12,6 +12,7 @@ from tests.factories import PASSWORD, PASSWORD_HASH, log_in, make_person, make_w
 from wbtest import create_app
 from wbtest.config import Settings
 from wbtest.extensions import db, limiter
+from wbtest.runtime import runtime
 from wbtest.store import Invalid
 from wbtest.team import passwords
 from wbtest.team.limits import forget_old_counts, network_of
@@ -139,7 +140,7 @@ def test_counts_hold_in_another_process_and_after_a_restart(
 
     answer = guess(other.test_client(), ada.email, PASSWORD)
 
-    other.extensions["wbtest.recorder"].close()
+    runtime(other).recorder.close()
     with other.app_context():
         db.engine.dispose()
     assert answer == 429

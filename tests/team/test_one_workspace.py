@@ -20,7 +20,8 @@ from tests.filled import fill
 from tests.statements import counted
 from tests.team.two import join
 from tests.team_pages import given
-from wbtest.team import access, here
+from wbtest.runtime import runtime
+from wbtest.team import access
 from wbtest.team.models import Person
 from wbtest.writing.models import Release
 
@@ -108,7 +109,7 @@ def calls(app: Flask, values: dict[str, list[Any]]) -> Iterator[tuple[str, str]]
     routes = app.url_map.bind("")
     for rule in app.url_map.iter_rules():
         is_for_people = not rule.endpoint.startswith("api.")
-        if is_for_people and rule.arguments & app.extensions[here.OBJECTS].keys():
+        if is_for_people and rule.arguments & runtime(app).hooks.objects.keys():
             for method in sorted({"GET", "POST"} & (rule.methods or set())):
                 for parts in given(rule, values):
                     yield method, routes.build(rule.endpoint, parts, method)

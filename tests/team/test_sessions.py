@@ -9,6 +9,7 @@ from tests.conftest import Browser, HandClock
 from tests.factories import PASSWORD, log_in, make_person, make_workspace
 from tests.statements import counted
 from wbtest.extensions import db
+from wbtest.runtime import runtime
 from wbtest.store import writing
 from wbtest.team import passwords, people
 from wbtest.team.models import LoginSession, Membership, Person
@@ -101,7 +102,7 @@ def test_a_device_that_nobody_uses_is_logged_out(
 def test_how_long_it_may_rest_is_a_setting(
     app: Flask, client: Browser, ada: Person, now: HandClock
 ) -> None:
-    object.__setattr__(app.extensions["wbtest.settings"], "idle_days", 2)
+    object.__setattr__(runtime(app).settings, "idle_days", 2)
     log_in(client, ada)
 
     now.turn(days=2)
@@ -112,7 +113,7 @@ def test_how_long_it_may_rest_is_a_setting(
 def test_another_secret_key_ends_every_session(app: Flask, client: Browser, ada: Person) -> None:
     log_in(client, ada)
     before = client.get("/team").status_code
-    object.__setattr__(app.extensions["wbtest.settings"], "secret_key", "another-key" * 4)
+    object.__setattr__(runtime(app).settings, "secret_key", "another-key" * 4)
 
     assert (before, client.get("/team").status_code) == (200, 303)
 

@@ -4,6 +4,8 @@ from datetime import timedelta
 
 from flask import Flask
 
+from wbtest.runtime import runtime
+
 
 def init_app(app: Flask) -> None:
     """Attach the API, its description, and the job that forgets old answers."""
@@ -16,4 +18,4 @@ def init_app(app: Flask) -> None:
     csrf.exempt(bp)
     app.register_blueprint(bp)
     app.register_blueprint(docs_bp)
-    app.extensions["wbtest.jobs"]["old answers"] = (once.forget_old_answers, timedelta(hours=1))
+    runtime(app).hooks.jobs["old answers"] = (once.forget_old_answers, timedelta(hours=1))

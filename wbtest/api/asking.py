@@ -3,7 +3,7 @@
 from datetime import datetime
 
 import msgspec
-from flask import abort, current_app
+from flask import abort
 
 from wbtest.api.answers import Answer
 from wbtest.api.release_shapes import Given
@@ -13,6 +13,7 @@ from wbtest.review.asking import links, rounds
 from wbtest.review.asking.progress import members_for
 from wbtest.review.models import Reviewer, Round
 from wbtest.review.seats import is_over
+from wbtest.runtime import runtime
 from wbtest.team import access
 from wbtest.writing.models import Release
 
@@ -145,7 +146,7 @@ def _get(release_id: int, reviewer_id: int) -> Reviewer:
 
 def _told(reviewer: Reviewer, token: str) -> Answer[LinkShown]:
     shown = _shown(reviewer)
-    base_url = current_app.extensions["wbtest.settings"].base_url
+    base_url = runtime().settings.base_url
     url = f"{base_url}/review/{token}"
     return Answer(msgspec.structs.replace(shown, url=url), again=shown)
 

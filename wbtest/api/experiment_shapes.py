@@ -4,7 +4,6 @@ from datetime import date, datetime
 from typing import Annotated, Any, Literal
 
 import msgspec
-from flask import current_app
 from msgspec import UNSET, UnsetType
 
 from wbtest.api import etags
@@ -14,6 +13,7 @@ from wbtest.publishing.launch.readiness import missing_before_start
 from wbtest.publishing.models import Experiment
 from wbtest.publishing.running.stages import stage_of
 from wbtest.publishing.whole_draft import whole_digest
+from wbtest.runtime import runtime
 
 Rate = Annotated[float, msgspec.Meta(gt=0, lt=1)]
 Number = Annotated[int, msgspec.Meta(ge=1, le=2**31 - 1)]
@@ -162,7 +162,7 @@ class Passing(Given):
 
 def shown(experiment: Experiment) -> Answer[ExperimentShown]:
     """An experiment as a program reads it, with the ETag of its draft."""
-    base_url = current_app.extensions["wbtest.settings"].base_url
+    base_url = runtime().settings.base_url
     is_draft = experiment.state == "draft"
     values = ExperimentShown(
         id=experiment.id,

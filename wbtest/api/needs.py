@@ -3,10 +3,10 @@
 from datetime import date, datetime
 
 import msgspec
-from flask import current_app
 
 from wbtest.extensions import clock
 from wbtest.review.waiting.facts import waits_for
+from wbtest.runtime import runtime
 from wbtest.team import access
 
 
@@ -32,7 +32,7 @@ class Needs(msgspec.Struct):
 
 def list_needs() -> Needs:
     """What needs you, as the page “Needs you” lists it: what blocks others first."""
-    base_url = current_app.extensions["wbtest.settings"].base_url
+    base_url = runtime().settings.base_url
     now = clock.now()
     return Needs(
         [

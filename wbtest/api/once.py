@@ -8,12 +8,13 @@ import hmac
 import re
 from datetime import datetime, timedelta
 
-from flask import Response, current_app
+from flask import Response
 
 from wbtest.api.answers import Told
 from wbtest.api.bodies import Unfit
 from wbtest.api.models import KeptAnswer
 from wbtest.extensions import clock, db
+from wbtest.runtime import runtime
 from wbtest.store import Refused, insert, writing
 
 KEPT_FOR = timedelta(hours=24)
@@ -53,7 +54,7 @@ def digest_of(method: str, address: str, if_match: str, body: bytes) -> str:
 
     Under the server's own key: a body may hold a password, and a bare hash of it could be guessed.
     """
-    key = current_app.extensions["wbtest.settings"].secret_key
+    key = runtime().settings.secret_key
     told = b"\0".join((method.encode(), address.encode(), if_match.encode(), body))
     return hmac.new(key.encode(), told, "sha256").hexdigest()
 

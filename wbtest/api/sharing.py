@@ -3,7 +3,7 @@
 from datetime import date, datetime
 
 import msgspec
-from flask import abort, current_app
+from flask import abort
 
 from wbtest.api.answers import Answer
 from wbtest.api.release_shapes import Given
@@ -11,6 +11,7 @@ from wbtest.api.scopes import check_held
 from wbtest.publishing.models import Experiment
 from wbtest.results.sharing import links
 from wbtest.results.sharing.models import SharedLink
+from wbtest.runtime import runtime
 from wbtest.team import access
 
 
@@ -75,7 +76,7 @@ def _get(experiment_id: int, number: int) -> SharedLink:
 
 def _told(link: SharedLink, token: str) -> Answer[SharedShown]:
     shown = _shown(link)
-    base_url = current_app.extensions["wbtest.settings"].base_url
+    base_url = runtime().settings.base_url
     return Answer(msgspec.structs.replace(shown, url=f"{base_url}/shared/{token}"), again=shown)
 
 

@@ -4,12 +4,13 @@ from datetime import datetime
 from typing import Annotated, Literal
 
 import msgspec
-from flask import abort, current_app
+from flask import abort
 from msgspec import UNSET, UnsetType
 
 from wbtest.api.answers import Answer
 from wbtest.api.release_shapes import Given
 from wbtest.api.scopes import check_held, scopes_of
+from wbtest.runtime import runtime
 from wbtest.store import Invalid
 from wbtest.team import access, people, workspaces
 from wbtest.team import members as verbs
@@ -174,7 +175,7 @@ def _member(found: Membership) -> Member:
 def _told(made: Invitation, token: str) -> Answer[InvitationShown]:
     """An invitation with its link where nobody mails it; told again without."""
     shown = _invitation(made)
-    has_mail = bool(current_app.extensions["wbtest.settings"].mail_url)
+    has_mail = bool(runtime().settings.mail_url)
     link = None if has_mail else invitations.address_of(token)
     return Answer(msgspec.structs.replace(shown, link=link), again=shown)
 

@@ -8,8 +8,8 @@ from flask import Flask
 
 from wbtest.config import Settings
 from wbtest.extensions import db
+from wbtest.runtime import runtime
 
-OUTSIDE = "/p/"
 # Each adds its pages to the blueprint of views.
 PAGES = (
     "picture_views",
@@ -34,36 +34,30 @@ def init_app(app: Flask) -> None:
     from wbtest.audience.sources import source_name
     from wbtest.audience.views import bp
 
-    settings: Settings = app.extensions["wbtest.settings"]
-    now = app.extensions["wbtest.now"]
+    own = runtime(app)
+    settings, now = own.settings, own.now
     with app.app_context():
         engine = db.engine
     domain = parseaddr(settings.mail_from)[1].rpartition("@")[2]
-    recorder = Recorder(engine, app.extensions["wbtest.lock"], now, domain)
+    recorder = Recorder(engine, own.lock, now, domain)
     pages = LivePages(engine, now, is_https=settings.is_https)
     printer = Printer(app, settings)
     answers = Answers(printer, recorder, now, is_https=settings.is_https)
-    app.extensions["wbtest.recorder"] = recorder
-    app.extensions["wbtest.queue"] = recorder.state
-    # A rule names the sources that count as they are recorded; `publishing` lies below.
-    app.extensions["wbtest.source_name"] = source_name
-    app.extensions["wbtest.pages"] = pages
-    app.extensions["wbtest.printer"] = printer
-    app.extensions["wbtest.answers"] = answers
-    app.extensions["wbtest.guard"] = Guard()
-    desk = app.extensions["wbtest.desk"] = Desk(app, printer, recorder, now)
+    own.recorder, own.pages, own.printer, own.answers = recorder, pages, printer, answers
+    own.guard = Guard()
+    own.hooks.queue = recorder.state
+    own.hooks.source_name = source_name
+    desk = own.desk = Desk(app, printer, recorder, now)
     _hand_over_jobs(app, settings)
     for name in PAGES:
         import_module(f"{__name__}.{name}")
     app.register_blueprint(bp)
-    # A stranger with a wrong address is not led to the log-in of a team.
-    app.extensions["wbtest.outside"] += (OUTSIDE,)
     # It imports views, which must be there first.
     from wbtest.audience.signing.door import SignupDoor
 
     app.wsgi_app = SignupDoor(app, pages, desk, recorder, now)  # type: ignore[method-assign]
     # The door undoes trusted proxies for all that stands behind it.
-    hosts, proxies = app.extensions["wbtest.hosts"], settings.trusted_proxies
+    hosts, proxies = own.hosts, settings.trusted_proxies
     app.wsgi_app = Door(app.wsgi_app, pages, answers, hosts, proxies)  # type: ignore[method-assign]
 
 
@@ -77,7 +71,7 @@ def _hand_over_jobs(app: Flask, settings: Settings) -> None:
     from wbtest.audience.objections import forget_again
     from wbtest.audience.signing.alarms import raise_alarms
 
-    jobs = app.extensions["wbtest.jobs"]
+    jobs = runtime(app).hooks.jobs
     jobs["objections"] = (forget_again, timedelta(minutes=1))
     jobs["alarms"] = (raise_alarms, timedelta(minutes=5))
     jobs["unconfirmed"] = (erase_unconfirmed, timedelta(minutes=10))

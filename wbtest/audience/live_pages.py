@@ -10,7 +10,6 @@ from collections.abc import Callable
 from typing import Any
 
 import sqlalchemy as sa
-from flask import current_app
 from msgspec.structs import replace
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
@@ -30,6 +29,7 @@ from wbtest.audience.visitors import Form, Visitor
 from wbtest.extensions import Now, db, seconds_of
 from wbtest.publishing.assignment import Draw
 from wbtest.publishing.live import LiveExperiment, load_live, pages_version
+from wbtest.runtime import runtime
 from wbtest.store import Refused
 
 log = logging.getLogger(__name__)
@@ -251,6 +251,4 @@ class LivePages:
 @sa.event.listens_for(db.session, "after_commit")
 def _look_again(_session: object) -> None:
     """Whoever presses Pause sees that the page rests, at once where the same process answers."""
-    pages = current_app.extensions.get("wbtest.pages")
-    if pages is not None:
-        pages.forget()
+    runtime().pages.forget()

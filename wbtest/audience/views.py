@@ -1,8 +1,8 @@
 """The pages visitors see. What they send from there is in ``signup_views``."""
 
-from typing import Any, cast
+from typing import Any
 
-from flask import Blueprint, Response, abort, current_app, redirect, request
+from flask import Blueprint, Response, abort, redirect, request
 from flask.typing import ResponseReturnValue
 
 from wbtest.audience import objections, visitors
@@ -19,6 +19,7 @@ from wbtest.extensions import clock, csrf
 from wbtest.publishing.live import LiveExperiment, LiveVariant
 from wbtest.publishing.previews import find_preview
 from wbtest.publishing.strings import strings_of
+from wbtest.runtime import runtime
 from wbtest.team import access
 from wbtest.writing.wording import paragraphs
 
@@ -171,7 +172,7 @@ def check_sender(*, is_from_token_page: bool = False) -> None:
     is_hidden = request.headers.get("Origin") == "null" and "Sec-Fetch-Site" not in request.headers
     if is_from_token_page and is_hidden:
         return
-    if not is_from_here(request.environ, current_app.extensions["wbtest.hosts"]):
+    if not is_from_here(request.environ, runtime().hosts):
         abort(error_page(403, NOT_FROM_HERE))
 
 
@@ -186,23 +187,23 @@ def is_objector(found: LivePage) -> bool:
 
 
 def answers() -> Answers:
-    return cast(Answers, current_app.extensions["wbtest.answers"])
+    return runtime().answers
 
 
 def pages() -> LivePages:
-    return cast(LivePages, current_app.extensions["wbtest.pages"])
+    return runtime().pages
 
 
 def printer() -> Printer:
-    return cast(Printer, current_app.extensions["wbtest.printer"])
+    return runtime().printer
 
 
 def desk() -> Desk:
-    return cast(Desk, current_app.extensions["wbtest.desk"])
+    return runtime().desk
 
 
 def recorder() -> Recorder:
-    return cast(Recorder, current_app.extensions["wbtest.recorder"])
+    return runtime().recorder
 
 
 def _is_marked() -> bool:
@@ -225,8 +226,7 @@ def _cookie(name: str) -> str:
 
 
 def _is_https() -> bool:
-    is_https: bool = current_app.extensions["wbtest.settings"].is_https
-    return is_https
+    return runtime().settings.is_https
 
 
 def _send(answer: Answer) -> Response:

@@ -19,6 +19,7 @@ from wbtest.delivery.dumps import is_dump
 from wbtest.delivery.jobs import find_run
 from wbtest.delivery.models import Webhook
 from wbtest.extensions import clock, db
+from wbtest.runtime import runtime
 
 BACKUP_AGE = timedelta(hours=48)
 TIMEOUT_SECONDS = 10
@@ -54,7 +55,7 @@ def doctor(as_json: bool) -> None:
         "ip": check_ip,
     }
     with opened(os.environ) as app:
-        settings: Settings = app.extensions["wbtest.settings"]
+        settings = runtime(app).settings
         found = {name: check(settings) for name, check in checks.items()}
     if as_json:
         click.echo(

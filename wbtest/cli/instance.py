@@ -14,6 +14,7 @@ from wbtest.cli.logs import start_logging
 from wbtest.config import Settings, database_in, from_environment, secret_file
 from wbtest.delivery import backups, copying, dumps, schema
 from wbtest.extensions import Now, db, utc_now
+from wbtest.runtime import runtime
 from wbtest.store import StoreBroken
 from wbtest.team.audit.log import OPERATOR
 from wbtest.team.people import has_owner
@@ -28,7 +29,7 @@ def opened(environ: Mapping[str, str], now: Now = utc_now) -> Iterator[Flask]:
     settings = from_environment(environ)
     start_logging(settings.log_format)
     app = create_app(settings, now)
-    app.extensions["wbtest.actor"] = OPERATOR
+    runtime(app).actor = OPERATOR
     with app.app_context(), closed_at_the_end():
         check_store(settings)
         if schema.is_empty():

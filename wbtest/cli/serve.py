@@ -30,6 +30,7 @@ from wbtest.config import BadSetting, Settings, database_in, from_environment, k
 from wbtest.delivery import schema
 from wbtest.extensions import Now, utc_now
 from wbtest.request_bodies import RequestBodies
+from wbtest.runtime import runtime
 from wbtest.team.people import has_owner
 from wbtest.team.setup import make_setup_link
 
@@ -153,7 +154,7 @@ def prepare(settings: Settings, now: Now = utc_now) -> str:
 
 
 def _prepare(app: Flask, *, is_served: bool = False) -> str:
-    settings: Settings = app.extensions["wbtest.settings"]
+    settings = runtime(app).settings
     # Nothing that is open here may reach the processes that are made next.
     with app.app_context(), closed_at_the_end():
         check_store(settings)

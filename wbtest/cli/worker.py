@@ -11,9 +11,9 @@ from flask import Flask
 from wbtest.cli.instance import closed_at_the_end, in_use, opened
 from wbtest.cli.logs import start_logging
 from wbtest.cli.shared import SharedApp
-from wbtest.config import Settings
 from wbtest.delivery.worker import work
 from wbtest.extensions import Now, utc_now
+from wbtest.runtime import runtime
 from wbtest.team.audit.log import WORKER
 
 
@@ -37,7 +37,7 @@ def work_beside(shared: SharedApp, parent: int) -> None:
     """Work until SIGTERM, or until ``parent`` is gone: the process that looked at the store."""
     stop = _told_to_stop()
     app = shared.app
-    settings: Settings = app.extensions["wbtest.settings"]
+    settings = runtime(app).settings
     start_logging(settings.log_format)
     with app.app_context(), closed_at_the_end():
         _work(app, stop, lambda: os.getppid() != parent)
@@ -52,6 +52,6 @@ def _told_to_stop() -> threading.Event:
 
 
 def _work(app: Flask, stop: threading.Event, is_over: Callable[[], bool] = lambda: False) -> None:
-    app.extensions["wbtest.actor"] = WORKER
-    with in_use(app.extensions["wbtest.settings"]):
+    runtime(app).actor = WORKER
+    with in_use(runtime(app).settings):
         work(app, stop, is_over)

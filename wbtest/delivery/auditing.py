@@ -1,8 +1,8 @@
 """What an owner does here stands in the audit log, which lies higher up and is handed over."""
 
-from flask import current_app
+from wbtest.runtime import runtime
 
 
 def note(workspace_id: int | None, action: str, about: str) -> None:
     """Add a line to the audit log, in the open write transaction."""
-    current_app.extensions["wbtest.audit"](workspace_id, action, about)
+    runtime().hooks.audit(workspace_id, action, about)

@@ -7,11 +7,10 @@ import re
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from flask import current_app
-
 from wbtest import store
 from wbtest.config import Settings
 from wbtest.delivery import copying
+from wbtest.runtime import runtime
 
 KEPT_DAYS = 14
 KEPT_LAST = 5
@@ -29,7 +28,7 @@ def backup_folder(settings: Settings) -> Path:
 
 def back_up_nightly(now: datetime) -> None:
     """Copy the database and keep the newest copies; a job of the worker."""
-    settings: Settings = current_app.extensions["wbtest.settings"]
+    settings = runtime().settings
     back_up(settings, "nightly", now)
 
 

@@ -8,10 +8,9 @@ from __future__ import annotations
 from datetime import datetime
 from typing import NamedTuple
 
-from flask import current_app
-
 from wbtest.delivery.models import JobRun
 from wbtest.extensions import db
+from wbtest.runtime import runtime
 
 # What does not happen while a job fails, by the name with which its area registers it.
 SAID = {
@@ -52,7 +51,7 @@ class Failing(NamedTuple):
 
 def failing_jobs() -> list[Failing]:
     """Return the jobs whose last run failed, what has failed longest first."""
-    jobs = current_app.extensions["wbtest.jobs"]
+    jobs = runtime().hooks.jobs
     failed = db.select(JobRun).where(JobRun.error != "", JobRun.name.in_(list(jobs)))
     order = (JobRun.succeeded_at.is_not(None), JobRun.succeeded_at, JobRun.name)
     return [

@@ -6,12 +6,12 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from flask import current_app
 from sqlalchemy.exc import SQLAlchemyError
 
 from wbtest.config import Settings
 from wbtest.delivery import jobs, schema, worker
 from wbtest.extensions import clock, db
+from wbtest.runtime import runtime
 
 # What can be wrong, in the order in which it is told.
 CHECKS = ("disk", "database", "migrations", "worker", "queue")
@@ -90,8 +90,7 @@ def check_worker() -> str:
 
 def queue() -> Queue:
     """The queue of the process that answers."""
-    found: Queue = current_app.extensions["wbtest.queue"]()
-    return found
+    return runtime().hooks.queue()
 
 
 def check_queue() -> str:

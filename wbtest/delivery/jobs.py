@@ -1,6 +1,6 @@
 """What the areas want done now and then: run when due, by one worker at a time, and noted.
 
-An area registers a job with ``app.extensions["wbtest.jobs"][name] = (function, every)``; the
+An area registers a job with ``runtime(app).hooks.jobs[name] = (function, every)``; the
 function gets the current time. A job that fails is noted and comes again.
 """
 
@@ -9,10 +9,10 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 
 import sqlalchemy as sa
-from flask import current_app
 
 from wbtest.delivery.models import JobRun
 from wbtest.extensions import clock, db
+from wbtest.runtime import runtime
 from wbtest.store import describe, insert, writing
 
 log = logging.getLogger(__name__)
@@ -22,7 +22,7 @@ Job = tuple[Callable[[datetime], None], timedelta]
 
 def run_due_jobs() -> list[str]:
     """Run each job whose time has come and return their names."""
-    jobs: dict[str, Job] = current_app.extensions["wbtest.jobs"]
+    jobs = runtime().hooks.jobs
     due = [name for name in _seem_due(jobs) if _claim(name, jobs[name][1])]
     for name in due:
         try:

@@ -12,13 +12,12 @@ from email.utils import parseaddr
 from typing import Any, NamedTuple, cast
 
 import sqlalchemy as sa
-from flask import current_app
 
 from wbtest import driver
-from wbtest.config import Settings
 from wbtest.delivery.auditing import note
 from wbtest.delivery.models import OutboxMail
 from wbtest.extensions import clock, db
+from wbtest.runtime import runtime
 from wbtest.store import Refused, hold, writing
 
 MAILS = cast(sa.Table, OutboxMail.__table__)
@@ -67,7 +66,7 @@ def queue_mail(
 
 def mail_domain() -> str:
     """What the Message-IDs of this instance end with."""
-    settings: Settings = current_app.extensions["wbtest.settings"]
+    settings = runtime().settings
     return parseaddr(settings.mail_from)[1].rpartition("@")[2]
 
 

@@ -5,18 +5,16 @@ under the same Message-ID.
 """
 
 import time
-from collections.abc import Callable
 from datetime import timedelta
 from typing import NamedTuple
 
 import sqlalchemy as sa
-from flask import current_app
 
-from wbtest.config import Settings
 from wbtest.delivery.backoff import LONGEST_WAIT, MOST_ATTEMPTS, wait_after
 from wbtest.delivery.models import OutboxMail
 from wbtest.delivery.smtp import Bounced, Mail, NotSent, compose, send
 from wbtest.extensions import clock, db
+from wbtest.runtime import runtime
 from wbtest.store import writing
 
 # Longer than a slow server can keep us, so that no other worker sends the same mail meanwhile.
@@ -38,8 +36,8 @@ def claim_mail() -> Claim | None:
 
     One that must not be sent any more, as a later area says, is deleted instead.
     """
-    settings: Settings = current_app.extensions["wbtest.settings"]
-    may_leave: Callable[[OutboxMail], bool] = current_app.extensions["wbtest.may_leave"]
+    settings = runtime().settings
+    may_leave = runtime().hooks.may_leave
     now = clock.now()
     # What is further away than the longest wait was noted by a clock that was ahead.
     is_due = sa.or_(OutboxMail.due_at <= now, OutboxMail.due_at > now + LONGEST_WAIT)
@@ -101,7 +99,7 @@ def settle(claim: Claim, error: Bounced | NotSent | None) -> None:
 
 def send_one() -> bool:
     """Try the next mail that is due; False when there is none, or no mail server is set."""
-    settings: Settings = current_app.extensions["wbtest.settings"]
+    settings = runtime().settings
     claim = claim_mail() if settings.mail_url else None
     if claim is None:
         return False

@@ -4,12 +4,12 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
 import sqlalchemy as sa
-from flask import current_app
 
 from wbtest.delivery.backoff import GIVEN_UP_AFTER, wait_after
 from wbtest.delivery.models import OutboxEvent, Webhook
 from wbtest.delivery.outcome import Outcome
 from wbtest.extensions import clock
+from wbtest.runtime import runtime
 from wbtest.store import writing
 
 LONGEST_REST = timedelta(hours=1)
@@ -87,7 +87,7 @@ def _close(hook: Webhook) -> None:
         return
     hook.state = "disabled"
     hook.reason = "Its server answered 410: it wants no more events."
-    current_app.extensions["wbtest.tell_owners"](
+    runtime().hooks.tell_owners(
         hook.workspace_id,
         "A webhook was turned off",
         f"The server of this webhook wants no more events (410 Gone):\n\n{hook.url}\n\n"

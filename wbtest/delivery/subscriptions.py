@@ -6,13 +6,13 @@ from collections.abc import Collection
 from urllib.parse import urlsplit
 
 import sqlalchemy as sa
-from flask import current_app
 
 from wbtest.delivery import outgoing, webhooks
 from wbtest.delivery.addresses import NotAllowed
 from wbtest.delivery.auditing import note
 from wbtest.delivery.models import OutboxEvent, Webhook
 from wbtest.extensions import clock, db
+from wbtest.runtime import runtime
 from wbtest.store import Invalid, Refused, hold, writing
 
 MOST_WEBHOOKS = 20
@@ -148,8 +148,7 @@ def counts_of(workspace_id: int | None = None) -> dict[int, dict[str, int]]:
 
 def policy() -> outgoing.Policy:
     """What this app may call."""
-    found: outgoing.Policy = current_app.extensions["wbtest.outgoing"]
-    return found
+    return runtime().outgoing
 
 
 def _called(hook: Webhook) -> str:

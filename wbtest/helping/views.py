@@ -2,11 +2,12 @@
 
 from pathlib import Path
 
-from flask import Blueprint, abort, current_app, render_template, url_for
+from flask import Blueprint, abort, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from wbtest.helping.pages import grouped, pages_in
 from wbtest.helping.rendering import rendered
+from wbtest.runtime import runtime
 from wbtest.team import access
 
 bp = Blueprint("helping", __name__)
@@ -35,5 +36,4 @@ def _address(name: str) -> str:
 
 
 def _folder() -> Path:
-    found: Path = current_app.extensions["wbtest.docs"]
-    return found
+    return runtime().docs

@@ -5,6 +5,8 @@ from importlib import import_module
 
 from flask import Flask
 
+from wbtest.runtime import runtime
+
 # Each adds its pages to the blueprint of views.
 PAGES = (
     "variant_views",
@@ -29,10 +31,9 @@ def init_app(app: Flask) -> None:
     for name in PAGES:
         import_module(f"{__name__}.{name}")
     app.register_blueprint(bp)
-    app.extensions["wbtest.objects"]["experiment_id"] = Experiment
-    jobs = app.extensions.setdefault("wbtest.jobs", {})
-    jobs["end_overdue"] = (end_overdue, timedelta(minutes=1))
-    jobs["unused_pictures"] = (unused.delete_unused, unused.EVERY)
-    # Who answers for a page stands on it, and `team` lies below: it calls this by name.
-    app.extensions["wbtest.announce_change"] = announce_change
-    app.extensions["wbtest.zone_of"] = newest_zone
+    hooks = runtime(app).hooks
+    hooks.objects["experiment_id"] = Experiment
+    hooks.jobs["end_overdue"] = (end_overdue, timedelta(minutes=1))
+    hooks.jobs["unused_pictures"] = (unused.delete_unused, unused.EVERY)
+    hooks.announce_change = announce_change
+    hooks.zone_of = newest_zone

@@ -3,10 +3,9 @@
 from collections.abc import Mapping
 from typing import Any
 
-from flask import current_app
-
 from wbtest.publishing.reckoning import Reckoning
 from wbtest.publishing.rule import LONGEST_SOURCE, WINDOW_HOURS, Hypothesis, NotARule
+from wbtest.runtime import runtime
 from wbtest.writing.wording import on_one_line, seen, with_plain_breaks
 
 CLAUSES = ("who", "does", "if_met", "if_not_met", "if_unclear")
@@ -48,5 +47,5 @@ def _as_recorded(source: str) -> str:
 
     One that is too long stays as it is typed, and the rule refuses it.
     """
-    name: str = current_app.extensions["wbtest.source_name"](source)
+    name: str = runtime().hooks.source_name(source)
     return name if len(source) <= LONGEST_SOURCE else source

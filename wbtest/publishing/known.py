@@ -1,10 +1,9 @@
 """What decides which step comes next, read once for many experiments and whoever looks at them."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Protocol
 
-from flask import current_app
 from msgspec import Struct
 from sqlalchemy import select
 
@@ -16,6 +15,7 @@ from wbtest.publishing.running.stages import Stage, stage_of
 from wbtest.review.four_eyes import is_alone
 from wbtest.review.models import Approval
 from wbtest.review.needs import needs_of
+from wbtest.runtime import runtime
 from wbtest.team.models import Person, Workspace
 from wbtest.writing.models import Revision
 
@@ -23,24 +23,48 @@ from wbtest.writing.models import Revision
 class Verdict(Protocol):
     """What a later area hands over about a started experiment."""
 
-    sentence: str
-    badge: Any
-    trust: str
-    seen: int
-    signups: int
-    is_reached: bool
-    is_withheld: bool
-    reached_at: datetime | None
-    decision: str
+    @property
+    def sentence(self) -> str: ...
+
+    @property
+    def badge(self) -> Any: ...
+
+    @property
+    def trust(self) -> str: ...
+
+    @property
+    def seen(self) -> int: ...
+
+    @property
+    def signups(self) -> int: ...
+
+    @property
+    def is_reached(self) -> bool: ...
+
+    @property
+    def is_withheld(self) -> bool: ...
+
+    @property
+    def reached_at(self) -> datetime | None: ...
+
+    @property
+    def decision(self) -> str: ...
 
 
 class Proposal(Protocol):
     """A decision that waits for one of ``seconds``, as a later area hands it over."""
 
-    paper: Any
-    seconds: Sequence[Person]
-    path: str
-    against: str
+    @property
+    def paper(self) -> Any: ...
+
+    @property
+    def seconds(self) -> Sequence[Person]: ...
+
+    @property
+    def path(self) -> str: ...
+
+    @property
+    def against(self) -> str: ...
 
 
 class Known(Struct, frozen=True):
@@ -109,18 +133,14 @@ def _stage_of(experiment: Experiment, verdict: Verdict | None) -> Stage:
     return stage_of(experiment, is_decided=bool(verdict and verdict.decision))
 
 
-def _verdicts(experiments: Sequence[Experiment]) -> dict[int, Verdict]:
+def _verdicts(experiments: Sequence[Experiment]) -> Mapping[int, Verdict]:
     """The verdicts by the experiment's id; a later area hands them over."""
-    find: Callable[[Sequence[Experiment]], dict[int, Verdict]] = current_app.extensions[
-        "wbtest.verdicts"
-    ]
-    return find(experiments)
+    return runtime().hooks.verdicts(experiments)
 
 
 def _proposals(workspace: Workspace) -> Sequence[Proposal]:
     """What waits for a second person, the oldest first; a later area hands it over."""
-    find: Callable[[Workspace], Sequence[Proposal]] = current_app.extensions["wbtest.proposals"]
-    return find(workspace)
+    return runtime().hooks.proposals(workspace)
 
 
 def _may_answer(proposal: Proposal, person_id: int) -> bool:

@@ -2,27 +2,24 @@
 
 from datetime import date
 
-from flask import current_app
-
 from wbtest.publishing.advice import Advice, advise
-from wbtest.publishing.asked import Asked, Plan, Planner, plan_for
+from wbtest.publishing.asked import Asked, Plan, plan_for
 from wbtest.publishing.rule import Hypothesis
+from wbtest.runtime import runtime
 
 
 def find_plan(target: float, floor: float, alpha: float, variants: int) -> Plan | None:
-    """Return the plan, or None without a planner or for values that cannot be planned with."""
-    planner = _find_planner()
+    """Return the plan, or None for values that cannot be planned with."""
     asked = Asked(target, floor, alpha, variants=variants)
     try:
-        return plan_for(asked, planner) if planner else None
+        return plan_for(asked, runtime().hooks.planner)
     except ValueError:
         return None
 
 
 def advice_on(asked: Asked) -> Advice:
-    """Return what such a test takes and what speaks against it; empty without a planner."""
-    planner = _find_planner()
-    return advise(asked, planner) if planner else Advice("")
+    """Return what such a test takes and what speaks against it."""
+    return advise(asked, runtime().hooks.planner)
 
 
 def asked_by(rule: Hypothesis, *, variants: int, daily: float | None, today: date) -> Asked:
@@ -40,8 +37,3 @@ def asked_by(rule: Hypothesis, *, variants: int, daily: float | None, today: dat
         today=today,
         ends_on=rule.ends_on,
     )
-
-
-def _find_planner() -> Planner | None:
-    found: Planner | None = current_app.extensions.get("wbtest.planner")
-    return found

@@ -4,11 +4,10 @@ import hashlib
 import hmac
 from datetime import UTC, datetime, timedelta
 
-from flask import current_app
-
 from wbtest.extensions import clock
 from wbtest.publishing.live import LiveExperiment, LiveVariant, find_for_preview
 from wbtest.publishing.models import Experiment
+from wbtest.runtime import runtime
 
 GOOD_FOR = timedelta(days=14)
 
@@ -48,5 +47,5 @@ def find_preview(slug: str, token: str) -> tuple[LiveExperiment, LiveVariant] | 
 
 def _sign(claim: str) -> str:
     # The purpose is part of what is signed, so no other signature of ours can stand in for it.
-    secret = current_app.extensions["wbtest.settings"].secret_key
+    secret = runtime().settings.secret_key
     return hmac.new(secret.encode(), f"preview:{claim}".encode(), hashlib.sha256).hexdigest()

@@ -7,7 +7,6 @@ from flask import (
     Blueprint,
     Response,
     abort,
-    current_app,
     flash,
     redirect,
     render_template,
@@ -46,6 +45,7 @@ from wbtest.publishing.running.sealing import draft_digest
 from wbtest.publishing.running.stages import stage_of
 from wbtest.publishing.shown import shown_variants, small_words
 from wbtest.publishing.sitemap import listed_slugs
+from wbtest.runtime import runtime
 from wbtest.store import Invalid
 from wbtest.team import access
 from wbtest.team.models import Workspace
@@ -146,7 +146,7 @@ def delete_experiment(experiment_id: int) -> ResponseReturnValue:
 @access.public
 def robots() -> ResponseReturnValue:
     """Search engines may read the test pages, and nothing else."""
-    base_url = current_app.extensions["wbtest.settings"].base_url
+    base_url = runtime().settings.base_url
     lines = ["User-agent: *", "Allow: /p/", "Disallow: /", f"Sitemap: {base_url}/sitemap.xml"]
     return Response("\n".join(lines) + "\n", mimetype="text/plain")
 
@@ -155,7 +155,7 @@ def robots() -> ResponseReturnValue:
 @access.public
 def sitemap() -> ResponseReturnValue:
     """The pages that are open right now, but for those that search engines are not to list."""
-    base_url = current_app.extensions["wbtest.settings"].base_url
+    base_url = runtime().settings.base_url
     urls = [f"{base_url}/p/{slug}" for slug in listed_slugs()]
     return Response(
         render_template("publishing/sitemap.xml", urls=urls), mimetype="application/xml"
@@ -165,7 +165,7 @@ def sitemap() -> ResponseReturnValue:
 def experiment_page(experiment: Experiment, status: int = 200) -> ResponseReturnValue:
     """Return the page of an experiment; the views of its steps show it too."""
     rule = rules.from_json(experiment.rule)
-    base_url = current_app.extensions["wbtest.settings"].base_url
+    base_url = runtime().settings.base_url
     is_draft = experiment.state == "draft"
     plan = planning.find_plan(rule.target, rule.floor, rule.alpha, len(experiment.variants))
     page = render_template(
@@ -244,7 +244,7 @@ def _rule_page(
         advice=planning.advice_on(asked) if asked else Advice(""),
         reckoned=form.reckoned(),
         most_variants=rules.MOST_VARIANTS,
-        base_url=current_app.extensions["wbtest.settings"].base_url,
+        base_url=runtime().settings.base_url,
         assumptions=numbers_of(document).assumptions,
         **details,
     )

@@ -5,6 +5,8 @@ from importlib import import_module
 
 from flask import Flask
 
+from wbtest.runtime import runtime
+
 # Each adds its pages to the blueprint of views.
 PAGES = (
     "annotating.views",
@@ -39,7 +41,7 @@ def init_app(app: Flask) -> None:
     from wbtest.results.next_steps import waits_for_tests
     from wbtest.results.people import reason_name
     from wbtest.results.planner import plan
-    from wbtest.results.sharing.shared_views import OUTSIDE, keep_shared_secret
+    from wbtest.results.sharing.shared_views import keep_shared_secret
     from wbtest.results.starting import hiding
     from wbtest.results.starting.views import home_of
     from wbtest.results.summary import Summary, summaries
@@ -52,19 +54,17 @@ def init_app(app: Flask) -> None:
     for name in PAGES:
         import_module(f"{__name__}.{name}")
     app.register_blueprint(bp)
+    hooks = runtime(app).hooks
     app.after_request(keep_shared_secret)
-    app.extensions["wbtest.outside"] += (OUTSIDE,)
-    app.extensions["wbtest.post_alarm"] = events.post_alarm
-    jobs = app.extensions["wbtest.jobs"]
-    jobs["verdicts told"] = (events.tell_events, events.EVERY)
-    jobs["start pages"] = (hiding.end_where_visited, hiding.EVERY)
-    app.extensions["wbtest.home"] = home_of
-    app.extensions["wbtest.waits"] += (waits_for_seconds, waits_for_tests)
-    app.extensions["wbtest.given_up"] = given_up
-    app.extensions["wbtest.planner"] = plan
-    app.extensions["wbtest.find_decision"] = find_decision
-    # The list of all experiments lies below, and asks for their verdicts by this name.
-    app.extensions["wbtest.verdicts"] = verdicts_of
-    app.extensions["wbtest.proposals"] = waiting_in
+    hooks.post_alarm = events.post_alarm
+    hooks.jobs["verdicts told"] = (events.tell_events, events.EVERY)
+    hooks.jobs["start pages"] = (hiding.end_where_visited, hiding.EVERY)
+    hooks.home = home_of
+    hooks.waits += (waits_for_seconds, waits_for_tests)
+    hooks.given_up = given_up
+    hooks.planner = plan
+    hooks.find_decision = find_decision
+    hooks.verdicts = verdicts_of
+    hooks.proposals = waiting_in
     for formats in (belief, chance, odds, once_decided, times, reason_name):
         app.add_template_filter(formats)

@@ -1,6 +1,6 @@
 """The page that closes the loop: one mail with the decision, and what is erased afterwards."""
 
-from flask import current_app, flash, redirect, render_template, request, url_for
+from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from wbtest.audience.leaving.closing import count_hearers
@@ -22,6 +22,7 @@ from wbtest.results.closing import tell
 from wbtest.results.closing_forms import LetterForm, PurgeForm
 from wbtest.results.decisions import find_decision
 from wbtest.results.views import bp
+from wbtest.runtime import runtime
 from wbtest.store import Invalid, Refused
 from wbtest.team import access
 
@@ -99,7 +100,7 @@ def _page(experiment: Experiment, letter_form: LetterForm, purge_form: PurgeForm
             and experiment.identity_key is not None,
             "objection": find_objection(experiment),
             "progress": _progress(experiment),
-            "has_mail": bool(current_app.extensions["wbtest.settings"].mail_url),
+            "has_mail": bool(runtime().settings.mail_url),
             "copy_days": COPY_DAYS,
         }
     return render_template(

@@ -4,6 +4,8 @@ from importlib import import_module
 
 from flask import Flask
 
+from wbtest.runtime import runtime
+
 # Each adds its pages to the blueprints of views and seat_views.
 PAGES = (
     "decision_views",
@@ -34,12 +36,10 @@ def init_app(app: Flask) -> None:
     app.register_blueprint(seat_views.bp, url_prefix=seat_views.MEMBERS)
     app.register_blueprint(seat_views.bp, url_prefix=seat_views.GUESTS, name="guests")
     app.after_request(keep_address_secret)
-    app.extensions["wbtest.jobs"]["daily mail"] = (daily_mail.send_daily_mails, daily_mail.EVERY)
-    app.extensions["wbtest.may_leave"] = daily_mail.may_leave
-    # Later areas add what waits in them, and say which releases were given up.
-    app.extensions["wbtest.waits"] = []
-    app.extensions["wbtest.is_stopped"] = is_stopped
-    app.extensions["wbtest.given_up"] = lambda _workspace: ()
+    hooks = runtime(app).hooks
+    hooks.jobs["daily mail"] = (daily_mail.send_daily_mails, daily_mail.EVERY)
+    hooks.may_leave = daily_mail.may_leave
+    hooks.is_stopped = is_stopped
     app.add_template_global(standing_of)
     app.add_template_global(count_needs_me)
     app.add_template_global(approvals_by_revision)

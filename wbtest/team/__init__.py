@@ -3,13 +3,13 @@
 from datetime import timedelta
 from importlib import import_module
 
-from flask import Flask, Request, Response, current_app, g
+from flask import Flask, Request, Response, g
 from flask_limiter.errors import RateLimitExceeded
 from werkzeug.local import LocalProxy
 
-from wbtest import http
 from wbtest.error_pages import error_page
 from wbtest.extensions import limiter, login
+from wbtest.runtime import runtime
 
 # Each adds its pages to the blueprint of views.
 PAGES = (
@@ -38,10 +38,11 @@ def init_app(app: Flask) -> None:
     for name in PAGES:
         import_module(f"{__name__}.{name}")
     app.register_blueprint(bp)
+    hooks = runtime(app).hooks
     app.after_request(keep_invitation_secret)
     app.register_error_handler(here.NoTeam, say_no_team)
     # Each area adds what its addresses name; where one is of another workspace, so is the request.
-    app.extensions[here.OBJECTS] = {
+    hooks.objects |= {
         "invitation_id": Invitation,
         "mail_id": OutboxMail,
         "token_id": ApiToken,
@@ -63,18 +64,14 @@ def init_app(app: Flask) -> None:
     app.context_processor(_who_asks)
     # Macros see no context of a page.
     app.add_template_global(access.workspace_of_form)
-    app.extensions[http.FORGET] = here.forget_who_asks
-    app.extensions[access.PROOF] = proving_views.ask_for_proof
-    app.extensions["wbtest.tell_owners"] = owners.tell_owners
-    # Days have a time zone where tests have one; that area lies higher up and says which.
-    app.extensions["wbtest.zone_of"] = lambda _workspace_id: "UTC"
-    # What waits to be sent lies below, and owners answer for what they do with it.
-    app.extensions["wbtest.audit"] = log.record
-    jobs = app.extensions["wbtest.jobs"]
-    jobs["old sessions"] = (sessions.forget_old_sessions, timedelta(days=1))
-    jobs["old invitations"] = (invitations.forget_old_invitations, timedelta(days=1))
-    jobs["old account links"] = (links.forget_old_links, timedelta(days=1))
-    jobs["old counts"] = (limits.forget_old_counts, timedelta(hours=1))
+    hooks.forget_who_asks = here.forget_who_asks
+    hooks.ask_for_proof = proving_views.ask_for_proof
+    hooks.tell_owners = owners.tell_owners
+    hooks.audit = log.record
+    hooks.jobs["old sessions"] = (sessions.forget_old_sessions, timedelta(days=1))
+    hooks.jobs["old invitations"] = (invitations.forget_old_invitations, timedelta(days=1))
+    hooks.jobs["old account links"] = (links.forget_old_links, timedelta(days=1))
+    hooks.jobs["old counts"] = (limits.forget_old_counts, timedelta(hours=1))
 
 
 def _find_person(request: Request) -> object:
@@ -85,7 +82,7 @@ def _find_person(request: Request) -> object:
         # A program shows a token; a browser's cookie opens nothing there, whoever sends it along.
         program = access.find_token()
         return program.person if program else None
-    name = sessions.cookie_name(current_app.extensions["wbtest.settings"])
+    name = sessions.cookie_name(runtime().settings)
     token = request.cookies.get(name, "")
     found = sessions.find_use(token)
     if found is None:

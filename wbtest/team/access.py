@@ -11,11 +11,12 @@ from functools import wraps
 from typing import TYPE_CHECKING, Any, NoReturn, TypeVar, cast
 
 import sqlalchemy as sa
-from flask import abort, current_app, g, has_request_context, request
+from flask import abort, g, has_request_context, request
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
 from wbtest.extensions import db
+from wbtest.runtime import runtime
 from wbtest.team import here, sending
 from wbtest.team.logged_out import ask_to_log_in
 from wbtest.team.models import Membership, Person, Workspace
@@ -29,7 +30,6 @@ ROLES = ("viewer", "editor", "approver", "owner")
 # What a view declares that asks for no role: somebody's own log-in stays when they left all teams.
 OWN_LOG_IN = "self"
 # What is asked of whoever has not proved of late who they are; None for who has.
-PROOF = "wbtest.proof"
 PERMISSIONS = {"read": "viewer", "edit": "editor", "approve": "approver", "own": "owner"}
 
 Model = TypeVar("Model")
@@ -105,7 +105,7 @@ def proved(*methods: str) -> Callable[[View], View]:
         @wraps(view)
         def checked(*args: Any, **kwargs: Any) -> ResponseReturnValue:
             method = "GET" if request.method == "HEAD" else request.method
-            asked = current_app.extensions[PROOF]() if method in methods else None
+            asked = runtime().hooks.ask_for_proof() if method in methods else None
             return view(*args, **kwargs) if asked is None else asked
 
         checked.proved = methods  # type: ignore[attr-defined]

@@ -13,11 +13,11 @@ from collections.abc import Callable, Iterator
 from typing import IO, Any
 
 import sqlalchemy as sa
-from flask import current_app
 
 from wbtest.delivery.schema import current_revision
 from wbtest.extensions import Base, clock, db
 from wbtest.moments import read_one_moment
+from wbtest.runtime import runtime
 from wbtest.store import Refused, describe, writing
 from wbtest.team.archived_rows import Row, Unfit, packed, shown, unpacked
 from wbtest.team.audit.log import record
@@ -106,7 +106,7 @@ def read_archive(file: IO[bytes], told: Told) -> Workspace:
             raise Damaged(f"It holds {len(found)} workspaces.")
         [workspace] = found
         _count_on()
-        current_app.extensions["wbtest.announce_change"]()
+        runtime().hooks.announce_change()
         record(workspace.id, "workspace.moved_in", workspace.name)
     return workspace
 

@@ -3,10 +3,10 @@
 from typing import NamedTuple
 
 import sqlalchemy as sa
-from flask import current_app
 
 from wbtest.delivery.models import OutboxMail
 from wbtest.extensions import Base, db
+from wbtest.runtime import runtime
 from wbtest.store import GROUP_LOCK, Invalid, Refused, hold, writing
 from wbtest.team.account import daily
 from wbtest.team.account.models import DailyMail
@@ -76,7 +76,7 @@ def delete_workspace(workspace: Workspace, owner: Person, *, name: str, password
         session.execute(sa.delete(AuditLine).where(AuditLine.workspace_id == workspace_id))
         # Last, so that its moment is that of the end: traces are wiped of what was deleted by then.
         record(None, "workspace.deleted", f"{called} (number {workspace_id})", who=who)
-        current_app.extensions["wbtest.announce_change"]()
+        runtime().hooks.announce_change()
 
 
 def _keep_visits_out() -> None:

@@ -12,10 +12,11 @@ that somebody sends must not decide where the next release is written.
 from typing import Any
 
 import sqlalchemy as sa
-from flask import abort, current_app, g, request
+from flask import abort, g, request
 from sqlalchemy.orm import contains_eager
 
 from wbtest.extensions import db
+from wbtest.runtime import runtime
 from wbtest.store import Refused, end_reading
 from wbtest.team.entering import enter
 from wbtest.team.models import LoginSession, Membership
@@ -25,7 +26,6 @@ FORM_OF = "form_of"
 # What is told of this request in the audit log, when it is answered: why it was turned away.
 TURNED_AWAY = "turned_away"
 # By the name of a route's argument: the model whose row, and so whose workspace, it names.
-OBJECTS = "wbtest.objects"
 
 
 class NoTeam(Refused):
@@ -44,7 +44,7 @@ def own_token() -> str:
     """What the asking device's cookie says, '' for none."""
     from wbtest.team import sessions
 
-    name = sessions.cookie_name(current_app.extensions["wbtest.settings"])
+    name = sessions.cookie_name(runtime().settings)
     return request.cookies.get(name, "")
 
 
@@ -104,14 +104,14 @@ def find_by_address(mine: dict[int, Membership], arguments: dict[str, Any]) -> M
     if not name:
         return None
     # The session forgets a row that nobody holds, and the view asks for this one again.
-    model = current_app.extensions[OBJECTS][name]
+    model = runtime().hooks.objects[name]
     found = g.asked_of = db.session.get(model, arguments[name])
     return _of(mine, found.workspace_id if found is not None else None)
 
 
 def named_by(arguments: dict[str, Any]) -> str:
     """Which argument of an address names something of a workspace, '' for none."""
-    return next(iter(arguments.keys() & current_app.extensions[OBJECTS].keys()), "")
+    return next(iter(arguments.keys() & runtime().hooks.objects.keys()), "")
 
 
 def go_along(membership: Membership) -> None:

@@ -7,11 +7,12 @@ account for nobody but us, and stays when its session ends.
 import secrets
 from datetime import timedelta
 
-from flask import current_app, request
+from flask import request
 from itsdangerous import Signer
 from werkzeug.wrappers import Response
 
 from wbtest.config import Settings
+from wbtest.runtime import runtime
 from wbtest.team import origin
 
 LIFE = timedelta(days=365)
@@ -48,5 +49,4 @@ def _signer() -> Signer:
 
 
 def _settings() -> Settings:
-    found: Settings = current_app.extensions["wbtest.settings"]
-    return found
+    return runtime().settings

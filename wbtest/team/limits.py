@@ -17,7 +17,7 @@ from functools import cache, lru_cache
 from typing import Any, TypeVar, cast
 
 import sqlalchemy as sa
-from flask import Response, current_app
+from flask import Response
 from flask_limiter import RequestLimit
 from flask_limiter.util import get_remote_address
 from limits.storage import Storage
@@ -25,6 +25,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from wbtest import driver, store
 from wbtest.extensions import clock, db, limiter
+from wbtest.runtime import runtime
 from wbtest.team.models import LimitCount
 
 View = TypeVar("View", bound=Callable[..., Any])
@@ -89,7 +90,7 @@ def forget_old_counts(now: datetime) -> None:
 
 def name_of(what: str, address: str) -> str:
     """Return under which name ``what`` is done from this address's network is counted today."""
-    secret = current_app.extensions["wbtest.settings"].secret_key
+    secret = runtime().settings.secret_key
     return name_at(clock.now(), secret, what, address)
 
 
@@ -235,7 +236,7 @@ def _told(dialect: str) -> Any:
 
 
 def _hidden(key: str) -> str:
-    return _hidden_at(clock.now(), current_app.extensions["wbtest.settings"].secret_key, key)
+    return _hidden_at(clock.now(), runtime().settings.secret_key, key)
 
 
 def _hidden_at(now: datetime, secret: str, key: str) -> str:

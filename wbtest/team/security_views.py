@@ -3,10 +3,11 @@
 from datetime import timedelta
 from email.utils import parseaddr
 
-from flask import Response, current_app
+from flask import Response
 from flask.typing import ResponseReturnValue
 
 from wbtest.extensions import clock
+from wbtest.runtime import runtime
 from wbtest.team import access
 from wbtest.team.views import bp
 
@@ -18,7 +19,7 @@ GOOD_FOR = timedelta(days=180)
 @access.public
 def security_txt() -> ResponseReturnValue:
     """The address of whoever runs this server: the sender of its mail."""
-    settings = current_app.extensions["wbtest.settings"]
+    settings = runtime().settings
     lines = (
         f"Contact: mailto:{parseaddr(settings.mail_from)[1]}",
         f"Expires: {clock.now() + GOOD_FOR:%Y-%m-%dT00:00:00Z}",

@@ -6,9 +6,9 @@ It only ever says yes. Where it does not, and again when all is here, ``access.p
 from typing import Any, NamedTuple
 
 import sqlalchemy as sa
-from flask import current_app
 
 from wbtest.extensions import clock, db
+from wbtest.runtime import runtime
 from wbtest.team import here
 from wbtest.team.models import LoginSession, Membership
 from wbtest.team.token_models import ApiToken
@@ -29,7 +29,7 @@ def find_role(arguments: dict[str, Any]) -> str | None:
     """
     from wbtest.team import sessions
 
-    models = current_app.extensions[here.OBJECTS]
+    models = runtime().hooks.objects
     name = here.named_by(arguments)
     token_hash = sessions.digest(here.own_token())
     query = (

@@ -6,10 +6,10 @@ from datetime import datetime, timedelta
 from typing import NamedTuple
 
 import sqlalchemy as sa
-from flask import current_app
 
 from wbtest.config import Settings
 from wbtest.extensions import clock, db
+from wbtest.runtime import runtime
 from wbtest.store import Invalid, UtcDateTime, hold, writing
 from wbtest.team import known_devices, origin, passwords, people, tries
 from wbtest.team.account.asked import CodeAsked, has_second_factor
@@ -40,7 +40,7 @@ def digest(token: str) -> str:
 
     Another secret key makes all of them void.
     """
-    settings: Settings = current_app.extensions["wbtest.settings"]
+    settings = runtime().settings
     return hmac.digest(settings.secret_key.encode(), token.encode(), "sha256").hex()
 
 
@@ -135,7 +135,7 @@ def end_session(token: str) -> None:
 
 def idle() -> timedelta:
     """After how long without use a session is over; when it was used is known to the hour."""
-    settings: Settings = current_app.extensions["wbtest.settings"]
+    settings = runtime().settings
     return timedelta(days=settings.idle_days)
 
 

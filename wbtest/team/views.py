@@ -3,7 +3,6 @@
 from flask import (
     Blueprint,
     abort,
-    current_app,
     flash,
     jsonify,
     make_response,
@@ -19,6 +18,7 @@ from werkzeug.wrappers import Response
 from wbtest.config import Settings
 from wbtest.delivery import health, outbox, subscriptions
 from wbtest.delivery.failing import failing_jobs
+from wbtest.runtime import runtime
 from wbtest.store import Invalid
 from wbtest.team import access, here, known_devices, limits, people, sessions, workspaces
 from wbtest.team.account.asked import with_second_factor
@@ -38,7 +38,7 @@ def home() -> ResponseReturnValue:
     """Home: the start page or the releases, the log-in, or how to find the link for the owner."""
     if mine := access.memberships():
         # Whether there is anything to begin with, a later area knows.
-        leads_to = current_app.extensions["wbtest.home"]
+        leads_to = runtime().hooks.home
         return redirect(leads_to(next(iter(mine.values()))), 303)
     if access.find_person() is not None:
         raise here.NoTeam
@@ -214,8 +214,7 @@ def _facts_of_workspace() -> dict[str, str]:
 
 
 def _settings() -> Settings:
-    found: Settings = current_app.extensions["wbtest.settings"]
-    return found
+    return runtime().settings
 
 
 def _status(form: object) -> int:

@@ -1,8 +1,7 @@
 """The workspace's own facts: its name, and who answers for its public pages. Another workspace."""
 
-from flask import current_app
-
 from wbtest.extensions import clock
+from wbtest.runtime import runtime
 from wbtest.store import Invalid, hold, writing
 from wbtest.team.audit.log import record
 from wbtest.team.models import Membership, Person, Workspace
@@ -31,7 +30,7 @@ def change_workspace(
             if text is not None:
                 setattr(workspace, field, text)
         record(workspace.id, "workspace.changed", f"{workspace.name}: {workspace.controller}")
-        current_app.extensions["wbtest.announce_change"]()
+        runtime().hooks.announce_change()
 
 
 def make_another(former: Workspace, person: Person, name: str) -> Workspace:

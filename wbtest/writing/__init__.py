@@ -5,6 +5,8 @@ from importlib import import_module
 
 from flask import Flask
 
+from wbtest.runtime import runtime
+
 # Each adds its pages to the blueprint of views.
 PAGES = (
     "saving_views",
@@ -33,7 +35,7 @@ def init_app(app: Flask) -> None:
     for name in PAGES:
         import_module(f"{__name__}.{name}")
     app.register_blueprint(bp)
-    app.extensions["wbtest.objects"] |= {
+    runtime(app).hooks.objects |= {
         "candidate_id": Candidate,
         "release_id": Release,
         "waiver_id": Waiver,

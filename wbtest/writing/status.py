@@ -4,12 +4,12 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from flask import current_app
 from sqlalchemy import func, select
 from sqlalchemy.orm import joinedload
 
 from wbtest.extensions import db
 from wbtest.paging import Page, page_of
+from wbtest.runtime import runtime
 from wbtest.team.models import Workspace
 from wbtest.writing import document as documents
 from wbtest.writing.coaching import Group, coach_text, count_open
@@ -98,7 +98,7 @@ def releases_of(workspace: Workspace, asked: int) -> Shown:
     """A page of the workspace's releases, the one written on last first."""
     is_ours = Release.workspace_id == workspace.id
     # What it means that one was stopped, a later area knows.
-    is_stopped = current_app.extensions["wbtest.is_stopped"](Release.id)
+    is_stopped = runtime().hooks.is_stopped(Release.id)
     stopped, count = db.session.execute(
         select(func.count().filter(is_stopped), func.count().filter(~is_stopped))
         .select_from(Release)

@@ -12,6 +12,7 @@ from wbtest.audience.recording import rollup
 from wbtest.publishing.choices.options import Asked, Options
 from wbtest.publishing.models import Experiment
 from wbtest.results.dashboard.said import answers_of, asked_on_page
+from wbtest.runtime import runtime
 from wbtest.store import writing
 from wbtest.writing.candidates import propose
 
@@ -52,7 +53,7 @@ def test_who_left_has_said_nothing(app: Flask):
     sign_up(app, "mia@x.io", "Because.")
     [mia] = signups(app)
     with writing() as session:
-        rollup.erase(session, mia.token_hash, app.extensions["wbtest.now"]())
+        rollup.erase(session, mia.token_hash, runtime(app).now())
 
     [answers] = answers_of(experiment)
     assert (answers.people, answers.texts) == (0, ())

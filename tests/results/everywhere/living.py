@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from flask import current_app
 from msgspec.structs import replace
 
 from tests.conftest import HandClock
@@ -18,13 +17,13 @@ from tests.results.everywhere.plan import Plan
 from wbtest.audience.readmissions import readmit
 from wbtest.audience.recording import rollup
 from wbtest.audience.recording.events import Arrival, Did, Seen, Served, SignedUp
-from wbtest.audience.recording.recorder import Recorder
 from wbtest.audience.waiting import list_key
 from wbtest.extensions import db
 from wbtest.publishing.choices.choosing import change_options
 from wbtest.publishing.choices.options import Asked, Options
 from wbtest.publishing.models import Experiment
 from wbtest.publishing.running import life
+from wbtest.runtime import runtime
 from wbtest.store import writing
 from wbtest.writing.models import Revision
 
@@ -113,7 +112,7 @@ def _visit(
     history: History, experiment: Experiment, plan: Plan, now_us: int
 ) -> Counter[tuple[str, str]]:
     """Send what all visitors do to the recorder; return what it may keep no row of."""
-    recorder: Recorder = current_app.extensions["wbtest.recorder"]
+    recorder = runtime().recorder
     machines: Counter[tuple[str, str]] = Counter()
     lost_before = recorder.lost
     # Lost events are told of with the next group that is stored.

@@ -4,7 +4,6 @@ import json
 import re
 
 from click.testing import CliRunner
-from flask import current_app
 
 from tests.conftest import Browser
 from tests.results.everywhere import expecting
@@ -20,6 +19,7 @@ from tests.results.everywhere.reading import (
 )
 from tests.results.everywhere.tabs import EVIDENCE
 from wbtest.cli import main
+from wbtest.runtime import runtime
 
 SHARED = ("variants", "evidence", "days", "funnel")
 # No clock changes what else there is.
@@ -76,7 +76,7 @@ def check_command(reader: Reader, slug: str) -> None:
 
 
 def _run(*arguments: str) -> str:
-    settings = current_app.extensions["wbtest.settings"]
+    settings = runtime().settings
     environ = {
         "WBTEST_INSTANCE": str(settings.instance),
         "WBTEST_DATABASE_URL": settings.database_url,

@@ -23,6 +23,7 @@ from wbtest.publishing.models import Experiment
 from wbtest.results.exports import TABLES
 from wbtest.results.figures import Results, results_of
 from wbtest.results.figures_json import results_json
+from wbtest.runtime import runtime
 from wbtest.store import writing
 
 FROZEN = Path(__file__).with_name("figures.json.xz")
@@ -65,7 +66,7 @@ def _play(app: Flask, team: Team, now: HandClock, history: History) -> Experimen
         time_zone=history.time_zone,
         **history.rule,
     )
-    recorder = app.extensions["wbtest.recorder"]
+    recorder = runtime(app).recorder
     start = now()
     until = start + timedelta(days=history.looks_after)
     start_us, until_us = (int(each.timestamp()) * 1_000_000 for each in (start, until))

@@ -2,14 +2,13 @@
 
 from collections.abc import Callable
 
-from flask import current_app
-
 from wbtest.audience.leaving.dates import in_words
 from wbtest.audience.leaving.terms import terms_of
 from wbtest.audience.signing.letters import Letter, Line, as_html, as_text
 from wbtest.publishing.assembling import page_of
 from wbtest.publishing.models import Experiment
 from wbtest.publishing.strings import strings_of
+from wbtest.runtime import runtime
 
 DECISIONS = ("go", "iterate", "stop")
 
@@ -29,7 +28,7 @@ def last_letter(experiment: Experiment, text: str = "") -> Callable[[str], Lette
     """
     page = page_of(experiment)
     strings = strings_of(page)
-    base_url = current_app.extensions["wbtest.settings"].base_url
+    base_url = runtime().settings.base_url
     page_url = f"{base_url}/p/{experiment.slug}"
     last_day = in_words(terms_of(experiment).last_day, strings)
     workspace = experiment.workspace

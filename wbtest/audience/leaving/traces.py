@@ -12,15 +12,14 @@ from operator import attrgetter
 from pathlib import Path
 
 import sqlalchemy as sa
-from flask import current_app
 
 from wbtest.audience.leaving.dates import COPY_DAYS
-from wbtest.config import Settings
 from wbtest.delivery.backups import backup_folder, made_at
 from wbtest.delivery.each import for_each
 from wbtest.delivery.jobs import find_run
 from wbtest.extensions import db
 from wbtest.publishing.models import Step
+from wbtest.runtime import runtime
 from wbtest.store import StoreBroken, lock
 from wbtest.team.audit.log import find_newest
 
@@ -52,7 +51,7 @@ def wipe_traces(now: datetime) -> None:  # noqa: ARG001 - a job is given the tim
 
 def drop_old_copies(now: datetime) -> None:
     """Delete copies from before what was deleted 14 days ago; a job of the worker on SQLite."""
-    settings: Settings = current_app.extensions["wbtest.settings"]
+    settings = runtime().settings
     limit = now - timedelta(days=COPY_DAYS)
     newest = max(_deletions(limit), default=None)
     if newest is None:

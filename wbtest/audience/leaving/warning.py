@@ -3,7 +3,6 @@
 from datetime import datetime, timedelta
 
 import sqlalchemy as sa
-from flask import current_app
 
 from wbtest import store
 from wbtest.audience.leaving.closing import count_hearers
@@ -16,6 +15,7 @@ from wbtest.extensions import db
 from wbtest.publishing.models import Experiment
 from wbtest.publishing.running.life import address_of
 from wbtest.publishing.strings import strings_for
+from wbtest.runtime import runtime
 from wbtest.store import writing
 from wbtest.team.models import Membership, Person, Workspace
 
@@ -58,7 +58,7 @@ def _remind(experiment: Experiment, terms: Terms) -> None:
 
 
 def _notice(experiment: Experiment, day: str) -> str:
-    address = f"{current_app.extensions['wbtest.settings'].base_url}/experiments/{experiment.id}"
+    address = f"{runtime().settings.base_url}/experiments/{experiment.id}"
     parts = [
         f"The page /p/{experiment.slug} promised to keep what is known of its visitors until "
         f"{day}. Then every address, name, answer and visit is erased, and the mails to them.",

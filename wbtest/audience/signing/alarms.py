@@ -7,7 +7,6 @@ from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
 
 import sqlalchemy as sa
-from flask import current_app
 
 from wbtest import store
 from wbtest.audience.models import Alarm, HourlyCount, MachineCount, Signup
@@ -18,6 +17,7 @@ from wbtest.delivery.each import for_each
 from wbtest.extensions import db
 from wbtest.publishing.models import Experiment
 from wbtest.publishing.running.life import address_of
+from wbtest.runtime import runtime
 from wbtest.store import writing
 
 STRIPPED = "headers"
@@ -97,7 +97,7 @@ def find_stripped(pretenders: int, people: int) -> tuple[str, str]:
 
 def raise_alarms(now: datetime) -> None:
     """Look at the last hour of each page that takes addresses, and write to its owners; a job."""
-    guard: Guard = current_app.extensions["wbtest.guard"]
+    guard = runtime().guard
     takes = sa.or_(Experiment.state == "running", Experiment.afterwards == "open")
     busy = _busy(sa.select(Experiment.id).where(takes), guard, now)
     found = db.session.scalars(sa.select(Experiment).where(Experiment.id.in_(busy))).all()
@@ -137,7 +137,7 @@ def _raise_alarm(experiment: Experiment, guard: Guard, now: datetime) -> None:
 def tell(experiment: Experiment, kind: str, sentence: str, now: datetime) -> bool:
     """Note it and write to owners, of a page once an hour at most; return whether that was done."""
     hour = int(now.timestamp()) // 3600
-    settings = current_app.extensions["wbtest.settings"]
+    settings = runtime().settings
     with writing() as session:
         latest = session.scalar(
             sa.select(sa.func.max(Alarm.hour)).where(
@@ -154,7 +154,7 @@ def tell(experiment: Experiment, kind: str, sentence: str, now: datetime) -> boo
         what, page = ("visits", "excluded") if kind == STRIPPED else ("sign-ups", "signups")
         look = f"{settings.base_url}/experiments/{experiment.id}/{page}"
         # Who wants such mails is known above.
-        post = current_app.extensions["wbtest.post_alarm"]
+        post = runtime().hooks.post_alarm
         subject = f"/p/{experiment.slug}: unusual {what}"
         post(experiment, subject, f"{sentence}\n\nLook at the {what}:\n{look}")
     return True

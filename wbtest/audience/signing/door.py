@@ -23,9 +23,9 @@ from wbtest.audience.signing.forms import Typed, read_plain
 from wbtest.audience.signing.steps_views import after_sign_up
 from wbtest.audience.signing.taking import Desk
 from wbtest.audience.visitors import Visitor
-from wbtest.config import Settings
 from wbtest.extensions import Now, seconds_of
 from wbtest.http import headers_without_page, is_known_host
+from wbtest.runtime import runtime
 from wbtest.store import Gone, Refused
 from wbtest.team import limits
 
@@ -53,10 +53,10 @@ class SignupDoor:
         self._recorder = recorder
         self._now = now
         self._at = seconds_of(now)
-        self._known_hosts: frozenset[str] = app.extensions["wbtest.hosts"]
+        self._known_hosts: frozenset[str] = runtime(app).hosts
         # Networks by their names of the day, with the second at which each may send again.
         self._full: dict[str, float] = {}
-        settings: Settings = app.extensions["wbtest.settings"]
+        settings = runtime(app).settings
         self._secret = settings.secret_key
         self._headers = headers_without_page(is_https=settings.is_https)
 

@@ -11,11 +11,11 @@ from wbtest.audience.pages import Printer
 from wbtest.audience.recording.recorder import Recorder, TooMany
 from wbtest.audience.signing import signups
 from wbtest.audience.signing.forms import Typed
-from wbtest.audience.signing.guard import Guard
 from wbtest.audience.signing.signups import Sender
 from wbtest.audience.visitors import Form, Visitor
 from wbtest.audience.waiting import WAITING, joins
 from wbtest.extensions import Now, seconds_of
+from wbtest.runtime import runtime
 from wbtest.team import limits
 
 # An office or a school shares one IP.
@@ -61,7 +61,7 @@ class Desk:
         TooMany where its network has sent enough.
         """
         live = page.live
-        guard: Guard = self._app.extensions["wbtest.guard"]
+        guard = runtime(self._app).guard
         # Of who objects not even a hash is kept.
         is_out = page.is_opted_out(environ)
         visitor = None if is_out else visitor

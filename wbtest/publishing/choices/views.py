@@ -1,6 +1,6 @@
 """The team's page about how a test page treats its visitors."""
 
-from flask import current_app, flash, redirect, render_template, request, url_for
+from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from wbtest.publishing.choices import words as options_words
@@ -12,6 +12,7 @@ from wbtest.publishing.experiments import Frozen
 from wbtest.publishing.forms import put_at_field, read_of
 from wbtest.publishing.models import Experiment
 from wbtest.publishing.views import bp
+from wbtest.runtime import runtime
 from wbtest.store import Invalid
 from wbtest.team import access
 
@@ -40,9 +41,7 @@ def options(experiment_id: int) -> ResponseReturnValue:
         experiment=experiment,
         trade_off=options_words.TRADE_OFF,
         weakness=options_words.WEAKNESS,
-        first_mail=first_mail(
-            from_json(experiment.options), current_app.extensions["wbtest.settings"].mail_url
-        ),
+        first_mail=first_mail(from_json(experiment.options), runtime().settings.mail_url),
         usual_days=usual_days(),
         read=read_of(form, experiment.options),
     )
@@ -57,5 +56,4 @@ def options_of(experiment: Experiment) -> tuple[options_words.Said, ...]:
 
 def usual_days() -> int:
     """How many days this server keeps addresses where an experiment says nothing else."""
-    days: int = current_app.extensions["wbtest.settings"].retention_days
-    return days
+    return runtime().settings.retention_days

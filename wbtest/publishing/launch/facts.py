@@ -3,10 +3,8 @@
 from collections.abc import Collection, Iterable
 from zoneinfo import ZoneInfo
 
-from flask import current_app
 from sqlalchemy import select
 
-from wbtest.config import Settings
 from wbtest.delivery.models import OutboxMail
 from wbtest.extensions import clock, db
 from wbtest.publishing import planning
@@ -21,6 +19,7 @@ from wbtest.publishing.launch.values import NAMES, Finding, Situation, Try
 from wbtest.publishing.looks import look
 from wbtest.publishing.models import Experiment
 from wbtest.publishing.rule import Hypothesis
+from wbtest.runtime import runtime
 from wbtest.writing import document as documents
 
 
@@ -31,7 +30,7 @@ def findings_of(experiment: Experiment) -> list[Finding]:
 
 def situation_of(experiment: Experiment) -> Situation:
     """Return everything that the launch check looks at."""
-    settings: Settings = current_app.extensions["wbtest.settings"]
+    settings = runtime().settings
     rule = rules.from_json(experiment.rule)
     document = documents.from_json(experiment.revision.document)
     today = clock.now().astimezone(ZoneInfo(experiment.time_zone)).date()

@@ -3,7 +3,7 @@
 from itertools import zip_longest
 from typing import Any
 
-from flask import Response, current_app, redirect, render_template, request, url_for
+from flask import Response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from wtforms import Form, StringField
 
@@ -21,6 +21,7 @@ from wbtest.publishing.links.links import (
 )
 from wbtest.publishing.models import Experiment
 from wbtest.publishing.views import bp
+from wbtest.runtime import runtime
 from wbtest.store import Invalid
 from wbtest.team import access
 
@@ -131,12 +132,11 @@ def _address(experiment: Experiment, links: list[Link]) -> str:
 
 
 def _recorded(source: str) -> str:
-    name: str = current_app.extensions["wbtest.source_name"](source)
-    return name
+    return runtime().hooks.source_name(source)
 
 
 def _page_url(experiment: Experiment) -> str:
-    return f"{current_app.extensions['wbtest.settings'].base_url}/p/{experiment.slug}"
+    return f"{runtime().settings.base_url}/p/{experiment.slug}"
 
 
 def _put_at_field(form: LinksForm, error: NotALink) -> None:

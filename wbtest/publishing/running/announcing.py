@@ -2,15 +2,14 @@
 
 from typing import Any
 
-from flask import current_app
-
 from wbtest.delivery import webhooks
 from wbtest.publishing.models import Experiment
+from wbtest.runtime import runtime
 
 
 def facts_of(experiment: Experiment) -> dict[str, Any]:
     """Return what every event about an experiment says of it."""
-    base_url = current_app.extensions["wbtest.settings"].base_url
+    base_url = runtime().settings.base_url
     return {
         "experiment": experiment.id,
         "slug": experiment.slug,

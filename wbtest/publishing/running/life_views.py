@@ -3,19 +3,20 @@
 from collections.abc import Callable
 from functools import partial
 
-from flask import Response, abort, current_app, flash, redirect, request, url_for
+from flask import Response, abort, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from wbtest.publishing.models import Experiment
 from wbtest.publishing.running import life
 from wbtest.publishing.views import bp, experiment_page
+from wbtest.runtime import runtime
 from wbtest.team import access
 from wbtest.team.models import Person
 
 
 def where_proof_is() -> str:
     """Where the approvers find what was sealed, as the end of a sentence."""
-    if current_app.extensions["wbtest.settings"].mail_url:
+    if runtime().settings.mail_url:
         return "is in your mail"
     return "stands below; a mail with it waits, for none can be sent yet"
 

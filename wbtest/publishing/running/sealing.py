@@ -4,14 +4,13 @@ import json
 import secrets
 from typing import Any
 
-from flask import current_app
-
 from wbtest.delivery.outbox import queue_mail
 from wbtest.publishing import copy, letters
 from wbtest.publishing import rule as rules
 from wbtest.publishing.assembling import page_of
 from wbtest.publishing.models import Experiment
 from wbtest.review.four_eyes import approvers_of
+from wbtest.runtime import runtime
 from wbtest.writing import document as documents
 
 
@@ -75,7 +74,7 @@ def draft_digest(experiment: Experiment) -> str:
 
 
 def _mail(experiment: Experiment, digests: dict[str, str]) -> None:
-    base_url = current_app.extensions["wbtest.settings"].base_url
+    base_url = runtime().settings.base_url
     body = letters.seal_letter(
         rules.from_json(experiment.rule),
         page_url=f"{base_url}/p/{experiment.slug}",

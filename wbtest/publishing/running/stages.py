@@ -1,12 +1,10 @@
 """Where an experiment stands. Derived, never stored."""
 
-from collections.abc import Callable
-from typing import Any, Literal, cast
-
-from flask import current_app
+from typing import Literal, cast
 
 from wbtest.publishing.models import Experiment
 from wbtest.publishing.running.sealing import draft_digest
+from wbtest.runtime import runtime
 
 Stage = Literal["draft", "checked", "running", "paused", "ended", "decided"]
 
@@ -32,8 +30,5 @@ def is_checked(experiment: Experiment) -> bool:
 
 
 def _is_decided(experiment: Experiment) -> bool:
-    """Decisions belong to a later area, which hands this over; without it nobody decides."""
-    find: Callable[[Experiment], Any] = current_app.extensions.get(
-        "wbtest.find_decision", lambda _: None
-    )
-    return find(experiment) is not None
+    """Decisions belong to a later area, which hands this over."""
+    return runtime().hooks.find_decision(experiment) is not None

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from flask import current_app
-
 from wbtest.publishing import in_words as rule_in_words
 from wbtest.publishing.models import Experiment
 from wbtest.publishing.rule import EXCLUDED
@@ -13,6 +11,7 @@ from wbtest.results.decisions import contradiction, decisions
 from wbtest.results.figures import Results
 from wbtest.results.trust import is_lost
 from wbtest.results.trusting.panel import panel_of
+from wbtest.runtime import runtime
 from wbtest.writing import document as documents
 
 # Endpoint and name of each tab; the first screen is the first one.
@@ -27,7 +26,7 @@ TABS = (
 
 def shown(experiment: Experiment, found: Results) -> dict[str, object]:
     """Return what all of them show."""
-    base_url = current_app.extensions["wbtest.settings"].base_url
+    base_url = runtime().settings.base_url
     everybody = found.everybody
     return {
         "experiment": experiment,

@@ -1,17 +1,16 @@
 """The mails about a second signature: who is asked for it, and whose proposal came to nothing."""
 
-from flask import current_app
-
 from wbtest.delivery.outbox import queue_mail
 from wbtest.results.deciding.models import Paper
 from wbtest.results.deciding.seconds import seconds_for
+from wbtest.runtime import runtime
 from wbtest.team.models import Person
 
 
 def ask_for_second(paper: Paper) -> None:
     """Queue a mail to everybody who may second a paper; joins the open transaction."""
     experiment = paper.experiment
-    base_url = current_app.extensions["wbtest.settings"].base_url
+    base_url = runtime().settings.base_url
     product = experiment.revision.document["product"]
     body = (
         f"{paper.person.name} wants to {paper.choice}, and the sealed rule does not say so.\n\n"
@@ -34,7 +33,7 @@ def tell_overtaken(paper: Paper, by: Paper) -> None:
     transaction.
     """
     experiment = paper.experiment
-    base_url = current_app.extensions["wbtest.settings"].base_url
+    base_url = runtime().settings.base_url
     decided = f"{by.person.name} decided {by.choice}"
     queue_mail(
         recipient=paper.person.email,
@@ -53,7 +52,7 @@ def tell_overtaken(paper: Paper, by: Paper) -> None:
 def tell_turned_down(paper: Paper, by: Person) -> None:
     """Queue a mail to who signed a paper that ``by`` turned down; joins the open transaction."""
     experiment = paper.experiment
-    base_url = current_app.extensions["wbtest.settings"].base_url
+    base_url = runtime().settings.base_url
     queue_mail(
         recipient=paper.person.email,
         subject=f"{experiment.revision.document['product']}: {by.name} turned your decision down",

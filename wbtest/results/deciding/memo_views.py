@@ -9,7 +9,7 @@ from datetime import datetime
 from math import inf
 from typing import Any
 
-from flask import Response, current_app, render_template, url_for
+from flask import Response, render_template, url_for
 from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import NotFound
 
@@ -24,6 +24,7 @@ from wbtest.results.deciding.stopping import should_end
 from wbtest.results.decisions import decisions
 from wbtest.results.figures import results_of, sealed_rule
 from wbtest.results.views import bp
+from wbtest.runtime import runtime
 from wbtest.team import access
 from wbtest.writing.exchange_views import download
 from wbtest.writing.pdf import sheet_of
@@ -102,7 +103,7 @@ def _find(experiment_id: int, number: int) -> Found:
 def shown(experiment: Experiment, memo: Memo) -> dict[str, Any]:
     """What page and paper say alike."""
     rule = sealed_rule(experiment)
-    base_url = current_app.extensions["wbtest.settings"].base_url
+    base_url = runtime().settings.base_url
     place = url_for("results.stored_memo", experiment_id=experiment.id, number=memo.number)
     return {
         "experiment": experiment,

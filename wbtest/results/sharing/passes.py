@@ -7,11 +7,10 @@ import hashlib
 import hmac
 from datetime import UTC, datetime, timedelta
 
-from flask import current_app
-
 from wbtest.config import Settings
 from wbtest.extensions import clock
 from wbtest.results.sharing.models import SharedLink
+from wbtest.runtime import runtime
 from wbtest.store import Invalid
 from wbtest.team import passwords, tries
 
@@ -53,6 +52,6 @@ def make_pass(link: SharedLink) -> str:
 
 def _sign(link: SharedLink, until: str) -> str:
     # The purpose is part of what is signed, so no other signature of ours can stand in for it.
-    secret: str = current_app.extensions["wbtest.settings"].secret_key
+    secret = runtime().settings.secret_key
     claim = f"shared:{link.token_hash}:{link.password_hash}:{until}"
     return hmac.new(secret.encode(), claim.encode(), hashlib.sha256).hexdigest()

@@ -3,7 +3,7 @@
 Its address is a secret, so no page behind it tells another site where it is.
 """
 
-from flask import Response, abort, current_app, redirect, render_template, request, url_for
+from flask import Response, abort, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from wbtest.audience.browsers import agent_of, hints_of
@@ -20,6 +20,7 @@ from wbtest.results.sharing.forms import OpenForm
 from wbtest.results.sharing.models import SharedLink
 from wbtest.results.sharing.outsiders import SHARED_TABLES, rows_of, shown
 from wbtest.results.views import bp
+from wbtest.runtime import runtime
 from wbtest.store import Invalid, Refused
 from wbtest.team import access, limits
 from wbtest.team.forms import put_refusal
@@ -160,5 +161,4 @@ def _let_in(link: SharedLink, token: str) -> ResponseReturnValue:
 
 
 def _settings() -> Settings:
-    found: Settings = current_app.extensions["wbtest.settings"]
-    return found
+    return runtime().settings

@@ -1,6 +1,6 @@
 """The page on which members see an experiment's shared links, and make and close them."""
 
-from flask import abort, current_app, flash, redirect, render_template, session, url_for
+from flask import abort, flash, redirect, render_template, session, url_for
 from flask.typing import ResponseReturnValue
 
 from wbtest.publishing.models import Experiment
@@ -8,6 +8,7 @@ from wbtest.results.sharing import links
 from wbtest.results.sharing.forms import ShareForm
 from wbtest.results.sharing.models import SharedLink
 from wbtest.results.views import bp
+from wbtest.runtime import runtime
 from wbtest.store import Refused
 from wbtest.team import access, limits
 from wbtest.team.forms import put_refusal
@@ -107,5 +108,5 @@ def _take_fresh(experiment: Experiment, shared: list[SharedLink]) -> tuple[Share
         return None
     # Only the page that shows it uses it up; the same page of another experiment does not.
     del session[FRESH]
-    base_url = current_app.extensions["wbtest.settings"].base_url
+    base_url = runtime().settings.base_url
     return found, f"{base_url}{url_for('.shared', token=token)}"

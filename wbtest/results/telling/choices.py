@@ -8,6 +8,7 @@ from itsdangerous import BadSignature, Signer
 
 from wbtest.extensions import db
 from wbtest.results.telling.models import MailChoice
+from wbtest.runtime import runtime
 from wbtest.store import insert, writing
 from wbtest.team.access import PERMISSIONS, ROLES
 from wbtest.team.models import Membership, Person
@@ -55,7 +56,7 @@ def wanting(workspace_id: int) -> list[tuple[Person, str]]:
 
 def stop_url(workspace_id: int, person_id: int) -> str:
     """Return the address in a mail that stops these mails; it never expires."""
-    base_url = current_app.extensions["wbtest.settings"].base_url
+    base_url = runtime().settings.base_url
     return f"{base_url}/mails/stop/{_signer().sign(f'{workspace_id}.{person_id}').decode()}"
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 import sqlalchemy as sa
-from flask import current_app
 
 from wbtest.delivery.each import for_each
 from wbtest.delivery.outbox import queue_mail
@@ -18,6 +17,7 @@ from wbtest.results.figures import Judged, judged
 from wbtest.results.telling.choices import stop_url, wanting
 from wbtest.results.telling.models import Told
 from wbtest.results.telling.occasions import VERDICT, Occasion, occasions
+from wbtest.runtime import runtime
 from wbtest.store import insert, writing
 from wbtest.team.access import PERMISSIONS
 from wbtest.team.models import Person
@@ -72,7 +72,7 @@ def _claim(experiment: Experiment, occasion: str, now: datetime) -> bool:
 
 def _write(experiment: Experiment, news: list[Occasion]) -> None:
     """Queue one mail about all that is new in this moment."""
-    base_url = current_app.extensions["wbtest.settings"].base_url
+    base_url = runtime().settings.base_url
     texts = dict.fromkeys(entry.text for entry in news)
     look = f"See the figures:\n{base_url}/experiments/{experiment.id}/results"
     people = [person for person, _ in wanting(experiment.workspace_id)]

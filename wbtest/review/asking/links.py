@@ -3,7 +3,6 @@
 import secrets
 from datetime import timedelta
 
-from flask import current_app
 from sqlalchemy import func, or_, select
 
 from wbtest.delivery.outbox import queue_mail
@@ -12,6 +11,7 @@ from wbtest.review.asking import letters
 from wbtest.review.asking.rounds import find_round, newest_in_review, note_asked, text_of
 from wbtest.review.models import Reviewer
 from wbtest.review.seats import hash_of, is_over
+from wbtest.runtime import runtime
 from wbtest.store import Invalid, Refused, hold, writing
 from wbtest.team.audit.log import record
 from wbtest.team.models import Person
@@ -136,7 +136,7 @@ def _refuse_too_many(release: Release) -> None:
 
 
 def _mail(reviewer: Reviewer, release: Release, person: Person, token: str) -> None:
-    base_url = current_app.extensions["wbtest.settings"].base_url
+    base_url = runtime().settings.base_url
     revision = newest_in_review(release)
     asked = find_round(revision) if revision else None
     assert reviewer.expires_at is not None

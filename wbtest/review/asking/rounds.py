@@ -2,7 +2,6 @@
 
 from collections.abc import Collection
 
-from flask import current_app
 from sqlalchemy import select
 
 from wbtest.delivery.outbox import queue_mail
@@ -13,6 +12,7 @@ from wbtest.review.asking.letters import Text
 from wbtest.review.models import Reviewer, Round
 from wbtest.review.refusals import refuse_old, refuse_put_away
 from wbtest.review.seats import is_over, member_reviewer
+from wbtest.runtime import runtime
 from wbtest.store import Invalid, hold, writing
 from wbtest.team.audit.log import record
 from wbtest.team.models import Membership, Person
@@ -112,7 +112,7 @@ def _members(workspace_id: int, ids: Collection[int]) -> list[Person]:
 
 
 def _ask_members(asked: Round, revision: Revision, person: Person, people: list[Person]) -> None:
-    base_url = current_app.extensions["wbtest.settings"].base_url
+    base_url = runtime().settings.base_url
     url = f"{base_url}/releases/{revision.release_id}/revisions/{revision.number}/review"
     letter = letters.invitation(text_of(revision, asked), person.name, asked.note, url)
     for member in people:

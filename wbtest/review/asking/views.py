@@ -1,12 +1,13 @@
 """The page on which a review is asked for: of members by tick, of others by link."""
 
-from flask import abort, current_app, flash, redirect, render_template, request, session, url_for
+from flask import abort, flash, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 
 from wbtest.review.asking import links, progress, rounds
 from wbtest.review.asking.forms import AskForm, LinkForm
 from wbtest.review.models import Reviewer
 from wbtest.review.views import bp
+from wbtest.runtime import runtime
 from wbtest.store import Refused
 from wbtest.team import access, limits
 from wbtest.team.forms import put_refusal
@@ -132,7 +133,7 @@ def _ask_page(
         members=progress.members_for(revision, access.person()),
         links=progress.links_for(revision, access.person()),
         fresh=_take_fresh(revision),
-        has_mail_server=bool(current_app.extensions["wbtest.settings"].mail_url),
+        has_mail_server=bool(runtime().settings.mail_url),
     )
     return page, status
 
@@ -150,7 +151,7 @@ def _take_fresh(revision: Revision) -> tuple[Reviewer, str] | None:
         return None
     # Only the page that shows it uses it up; the same page of another release does not.
     del session[FRESH]
-    base_url = current_app.extensions["wbtest.settings"].base_url
+    base_url = runtime().settings.base_url
     return reviewer, f"{base_url}{url_for('.link', token=token)}"
 
 

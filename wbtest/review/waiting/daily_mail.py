@@ -11,11 +11,9 @@ from itertools import groupby
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from flask import current_app
 from sqlalchemy import delete, select
 from sqlalchemy.orm import joinedload
 
-from wbtest.config import Settings
 from wbtest.delivery.each import for_each
 from wbtest.delivery.models import OutboxMail
 from wbtest.delivery.outbox import queue_mail
@@ -23,6 +21,7 @@ from wbtest.extensions import db
 from wbtest.review.waiting.facts import waits_for, waits_in
 from wbtest.review.waiting.letter import letter_of
 from wbtest.review.waiting.waits import Wait
+from wbtest.runtime import runtime
 from wbtest.store import insert, writing
 from wbtest.team.access import ROLES
 from wbtest.team.account import daily
@@ -46,7 +45,7 @@ def send_daily_mails(now: datetime) -> None:
 
     Without a mail server nothing is told, and nothing counts as told.
     """
-    settings: Settings = current_app.extensions["wbtest.settings"]
+    settings = runtime().settings
     if not settings.mail_url:
         return
     # Read once for all members of a workspace.
@@ -170,7 +169,7 @@ def _news(
 
 
 def _send(person: Person, news: list[tuple[Membership, list[Wait]]], now: datetime) -> None:
-    base_url = current_app.extensions["wbtest.settings"].base_url
+    base_url = runtime().settings.base_url
     stop_url = daily.stop_url(person)
     named = [(membership.workspace.name, waits) for membership, waits in news]
     letter = letter_of(named, now, base_url, stop_url)

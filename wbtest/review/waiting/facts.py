@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from flask import current_app
 from sqlalchemy import exists, select
 
 from wbtest.extensions import clock, db
@@ -15,6 +14,7 @@ from wbtest.review.waiting.turns import Approving, waits_of
 from wbtest.review.waiting.undelivered import undelivered_in
 from wbtest.review.waiting.unknowns import unknowns
 from wbtest.review.waiting.waits import Wait, Who, in_order
+from wbtest.runtime import runtime
 from wbtest.team.access import PERMISSIONS, ROLES
 from wbtest.team.models import Membership, Person, Workspace
 from wbtest.writing import document as documents
@@ -34,7 +34,7 @@ def waits_in(workspace: Workspace) -> list[Wait]:
     members = {who.person_id: who for who in roles}
     found: list[Wait] = []
     products: dict[int, str] = {}
-    over = current_app.extensions["wbtest.given_up"](workspace)
+    over = runtime().hooks.given_up(workspace)
     for release_id, given, author in _releases(workspace):
         if release_id in over:
             continue
@@ -47,7 +47,7 @@ def waits_in(workspace: Workspace) -> list[Wait]:
         found += waits_of(review, approving)
     found += asked_in(workspace, products, _able(roles, "edit"))
     found += undelivered_in(workspace, _able(roles, "own"))
-    for further in current_app.extensions["wbtest.waits"]:
+    for further in runtime().hooks.waits:
         found += further(workspace)
     return sorted(found, key=lambda wait: wait.since)
 

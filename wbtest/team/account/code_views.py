@@ -1,9 +1,10 @@
 """The second page of the log-in, for who has a second factor."""
 
-from flask import current_app, flash, redirect, render_template, request, url_for
+from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from werkzeug.wrappers import Response
 
+from wbtest.runtime import runtime
 from wbtest.store import Invalid
 from wbtest.team import access, limits
 from wbtest.team.account import notes
@@ -52,7 +53,7 @@ def _find_waiting() -> Person | None:
 
 
 def _cookie_name() -> str:
-    return notes.cookie_name(current_app.extensions["wbtest.settings"])
+    return notes.cookie_name(runtime().settings)
 
 
 def _keep(response: Response, note: str, seconds: int) -> Response:
@@ -60,7 +61,7 @@ def _keep(response: Response, note: str, seconds: int) -> Response:
         _cookie_name(),
         note,
         max_age=seconds,
-        secure=current_app.extensions["wbtest.settings"].is_https,
+        secure=runtime().settings.is_https,
         httponly=True,
         samesite="Lax",
     )

@@ -10,6 +10,7 @@ from flask import current_app
 from itsdangerous import BadSignature, Signer
 
 from wbtest.extensions import db
+from wbtest.runtime import runtime
 from wbtest.store import Invalid, insert, writing
 from wbtest.team.account.models import DailyMail
 from wbtest.team.models import Membership, Person
@@ -32,8 +33,7 @@ def by_joining(membership: Membership) -> tuple[datetime, int]:
 
 def usual_zone(workspace_id: int | None) -> str:
     """The zone of somebody who chose none: that of the newest test in their first workspace."""
-    found: str = current_app.extensions["wbtest.zone_of"](workspace_id)
-    return found
+    return runtime().hooks.zone_of(workspace_id)
 
 
 def choose(person: Person, *, is_wanted: bool, time_zone: str) -> None:
@@ -50,7 +50,7 @@ def stop(person: Person) -> None:
 
 def stop_url(person: Person) -> str:
     """The address in a mail that stops these mails; it works for ever."""
-    base_url = current_app.extensions["wbtest.settings"].base_url
+    base_url = runtime().settings.base_url
     return f"{base_url}{STOP}{sign(_named(person))}"
 
 

@@ -5,10 +5,9 @@ from datetime import datetime, timedelta
 from typing import Literal
 
 import sqlalchemy as sa
-from flask import current_app
 
-from wbtest.config import Settings
 from wbtest.extensions import clock, db
+from wbtest.runtime import runtime
 from wbtest.store import Refused, writing
 from wbtest.team.account.models import AccountLink
 from wbtest.team.models import Person
@@ -76,7 +75,7 @@ def forget_old_links(now: datetime) -> None:
 
 def address_of(path: str) -> str:
     """Return the whole address of a path of ours, for a mail: never from what a request says."""
-    settings: Settings = current_app.extensions["wbtest.settings"]
+    settings = runtime().settings
     return settings.base_url + path
 
 

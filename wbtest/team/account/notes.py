@@ -6,11 +6,11 @@ is the secret of a second factor that is being set up.
 
 from datetime import timedelta
 
-from flask import current_app
 from itsdangerous import BadSignature, URLSafeSerializer
 
 from wbtest.config import Settings
 from wbtest.extensions import clock, db
+from wbtest.runtime import runtime
 from wbtest.team.account.factors import find_factor
 from wbtest.team.models import Person
 from wbtest.team.sessions import digest
@@ -71,5 +71,5 @@ def _loads(purpose: str, text: str) -> object:
 
 
 def _serializer(purpose: str) -> URLSafeSerializer:
-    settings: Settings = current_app.extensions["wbtest.settings"]
+    settings = runtime().settings
     return URLSafeSerializer(settings.secret_key, salt=f"wbtest.account.{purpose}")

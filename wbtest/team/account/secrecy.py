@@ -7,7 +7,7 @@ another key no secret can be read any more: then `wbtest user second-factor-off`
 import base64
 import os
 
-from flask import current_app
+from wbtest.runtime import runtime
 
 _NONCE = 12
 
@@ -38,7 +38,7 @@ def _key() -> bytes:
     from cryptography.hazmat.primitives.hashes import SHA256
     from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
-    server_key: str = current_app.extensions["wbtest.settings"].secret_key
+    server_key = runtime().settings.secret_key
     made_for = b"wbtest second factor"
     return HKDF(algorithm=SHA256(), length=32, salt=None, info=made_for).derive(server_key.encode())
 

@@ -5,10 +5,10 @@ from contextlib import closing
 from datetime import UTC, date, datetime, time, timedelta
 from typing import NamedTuple
 
-from flask import current_app
 from sqlalchemy import Select, select, true
 
 from wbtest.extensions import clock, db
+from wbtest.runtime import runtime
 from wbtest.store import writing
 from wbtest.team import access, origin
 from wbtest.team.audit.actions import ACTIONS, APART, PHRASES
@@ -178,5 +178,4 @@ def _nobody() -> str:
     """Somebody at a browser who is not logged in, or one of our own programs."""
     if origin.is_asked():
         return STRANGER
-    actor: str = current_app.extensions.get("wbtest.actor", WORKER)
-    return actor
+    return runtime().actor or WORKER

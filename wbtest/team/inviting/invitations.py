@@ -4,12 +4,11 @@ import secrets
 from datetime import datetime, timedelta
 
 import sqlalchemy as sa
-from flask import current_app
 from sqlalchemy.orm import joinedload
 
-from wbtest.config import Settings
 from wbtest.delivery.outbox import queue_mail
 from wbtest.extensions import clock, db
+from wbtest.runtime import runtime
 from wbtest.store import Invalid, Refused, hold, writing
 from wbtest.team.access import ROLES
 from wbtest.team.audit.log import record
@@ -125,7 +124,7 @@ def _send(invitation: Invitation, workspace: Workspace, owner: Person) -> str:
     invitation.expires_at = clock.now() + LIFE
     db.session.add(invitation)
     db.session.flush()
-    settings: Settings = current_app.extensions["wbtest.settings"]
+    settings = runtime().settings
     # A mail that waits for a server that is not there would arrive when its link is long over.
     if settings.mail_url:
         written = letter.invitation(
@@ -147,7 +146,7 @@ def _send(invitation: Invitation, workspace: Workspace, owner: Person) -> str:
 
 def address_of(token: str) -> str:
     """The whole address of an invitation's page, whatever host was asked for it."""
-    settings: Settings = current_app.extensions["wbtest.settings"]
+    settings = runtime().settings
     return f"{settings.base_url}/invitation/{token}"
 
 

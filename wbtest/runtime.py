@@ -1,0 +1,109 @@
+"""What one app runs with, and what its lower areas ask of the higher ones: typed, in one place."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from flask import current_app
+
+if TYPE_CHECKING:
+    # For their names alone: at run time this module knows no area.
+    from collections.abc import Callable, Collection, Mapping, Sequence
+    from pathlib import Path
+
+    import sqlalchemy as sa
+    from flask import Flask
+    from flask.typing import ResponseReturnValue
+
+    from wbtest.audience.answers import Answers
+    from wbtest.audience.live_pages import LivePages
+    from wbtest.audience.pages import Printer
+    from wbtest.audience.recording.recorder import Recorder
+    from wbtest.audience.signing.guard import Guard
+    from wbtest.audience.signing.taking import Desk
+    from wbtest.config import Settings
+    from wbtest.delivery.health import Queue
+    from wbtest.delivery.jobs import Job
+    from wbtest.delivery.models import OutboxMail
+    from wbtest.delivery.outgoing import Policy
+    from wbtest.extensions import Base, Now
+    from wbtest.locks import NoLock, WriteLock
+    from wbtest.publishing.asked import Planner
+    from wbtest.publishing.known import Proposal, Verdict
+    from wbtest.publishing.models import Experiment
+    from wbtest.review.waiting.waits import Wait
+    from wbtest.team.models import Membership, Workspace
+
+
+@dataclass
+class Hooks:
+    """What a lower area asks of a higher one, which puts its answer here in its ``init_app``."""
+
+    # What the worker does now and then, by name.
+    jobs: dict[str, Job] = field(default_factory=dict)
+    # By the name of a route's argument: the model whose row it names.
+    objects: dict[str, type[Base]] = field(default_factory=dict)
+    # Each returns what waits for somebody in a workspace.
+    waits: list[Callable[[Workspace], Sequence[Wait]]] = field(default_factory=list)
+    # What is not stored yet of what visitors did.
+    queue: Callable[[], Queue] = field(init=False)
+    # Whether a mail that is due may still be sent.
+    may_leave: Callable[[OutboxMail], bool] = field(init=False)
+    # Mails the owners of a workspace: subject and text.
+    tell_owners: Callable[[int, str, str], None] = field(init=False)
+    # Adds a line to the audit log of a workspace: what was done, to what.
+    audit: Callable[[int | None, str, str], None] = field(init=False)
+    # Lets a request find out anew who asks.
+    forget_who_asks: Callable[[], None] = field(init=False)
+    # The page that asks for the password again, None where it was typed a moment ago.
+    ask_for_proof: Callable[[], ResponseReturnValue | None] = field(init=False)
+    # The address of a member's start page.
+    home: Callable[[Membership], str] = field(init=False)
+    # The time zone of the newest test of a workspace.
+    zone_of: Callable[[int | None], str] = field(init=False)
+    # Has every process render its public pages anew.
+    announce_change: Callable[[], None] = field(init=False)
+    # The condition under which the release of this id was stopped by its reviewers.
+    is_stopped: Callable[[Any], sa.ColumnElement[bool]] = field(init=False)
+    # The ids of the releases of a workspace that were given up by a decision.
+    given_up: Callable[[Workspace], Collection[int]] = field(init=False)
+    # A source as visits are recorded under it.
+    source_name: Callable[[str], str] = field(init=False)
+    planner: Planner = field(init=False)
+    # The decision about an experiment, or None.
+    find_decision: Callable[[Experiment], object | None] = field(init=False)
+    # Verdicts by the experiment's id.
+    verdicts: Callable[[Sequence[Experiment]], Mapping[int, Verdict]] = field(init=False)
+    # What waits for a second person in a workspace, the oldest first.
+    proposals: Callable[[Workspace], Sequence[Proposal]] = field(init=False)
+    # Mails those who want alarms of an experiment: subject and text.
+    post_alarm: Callable[[Experiment, str, str], None] = field(init=False)
+
+
+@dataclass
+class Runtime:
+    """What ``create_app`` made or was given, and what stands between visitors and the database."""
+
+    settings: Settings
+    now: Now
+    lock: WriteLock | NoLock
+    # Host names under which this app may be asked for pages.
+    hosts: frozenset[str]
+    docs: Path
+    # Who stands in the audit log for what no request asked for; '' for the worker.
+    actor: str = ""
+    hooks: Hooks = field(default_factory=Hooks)
+    outgoing: Policy = field(init=False)
+    recorder: Recorder = field(init=False)
+    pages: LivePages = field(init=False)
+    printer: Printer = field(init=False)
+    answers: Answers = field(init=False)
+    guard: Guard = field(init=False)
+    desk: Desk = field(init=False)
+
+
+def runtime(app: Flask | None = None) -> Runtime:
+    """Return that of this app, or of the current one."""
+    found: Runtime = (app or current_app).extensions["wbtest"]
+    return found
