@@ -58,7 +58,7 @@ def create_app(settings: config.Settings | None = None, now: Now = utc_now) -> F
     http.init_app(app)
     csrf.init_app(app)
     static_files.serve_static(app, ASSETS / "static")
-    # From here on an area may stand in front: Door(ProxyFix(SignupDoor(StaticFiles(Flask)))).
+    # From here on an area may stand in front: Door(ProxyFix(StaticFiles(Flask))).
     _join_areas(app)
     return app
 

@@ -258,19 +258,6 @@ def _has_nul(given: MultiDict[str, str]) -> bool:
     return any("\0" in text for pair in given.items(multi=True) for text in pair)
 
 
-def headers_without_page(*, is_https: bool) -> list[tuple[str, str]]:
-    """Return the headers that Flask gives an answer without a body, for one in front of it."""
-    return [
-        ("Content-Type", "text/html; charset=utf-8"),
-        *security_headers(is_https).items(),
-        ("Content-Security-Policy", CONTENT_POLICY.format(nonce="")),
-        ("Cache-Control", "private, no-store"),
-        ("X-Robots-Tag", "noindex"),
-        ("Vary", "Cookie"),
-        ("Content-Length", "0"),
-    ]
-
-
 def _add_headers(response: Response) -> Response:
     is_https = runtime().settings.is_https
     for name, value in security_headers(is_https).items():

@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from wbtest.audience.pages import Printer
     from wbtest.audience.recording.recorder import Recorder
     from wbtest.audience.signing.guard import Guard
-    from wbtest.audience.signing.taking import Desk
     from wbtest.config import Settings
     from wbtest.delivery.health import Queue
     from wbtest.delivery.jobs import Job
@@ -100,7 +99,6 @@ class Runtime:
     printer: Printer = field(init=False)
     answers: Answers = field(init=False)
     guard: Guard = field(init=False)
-    desk: Desk = field(init=False)
 
 
 def runtime(app: Flask | None = None) -> Runtime:

@@ -1,8 +1,15 @@
 """What the form takes, and how it comes back: with a sentence at what is wrong, the text kept."""
 
+from dataclasses import replace
+from io import BytesIO
+from urllib.parse import urlencode
+
 import pytest
+from flask import Flask
+from werkzeug.test import EnvironBuilder, run_wsgi_app
 
 from tests.audience.larder import (
+    Larder,
     Visitor,
     broken_store,
     signups,
@@ -10,8 +17,14 @@ from tests.audience.larder import (
     token_in,
     words_in,
 )
-from wbtest.audience.signing import taking
-from wbtest.audience.signing.taking import MOST_SIGN_UPS
+from tests.conftest import HandClock
+from wbtest import create_app
+from wbtest.audience.signing import signup_views
+from wbtest.audience.signing.signup_views import MOST_SIGN_UPS
+from wbtest.extensions import db
+from wbtest.runtime import runtime
+from wbtest.store import Gone
+from wbtest.team.models import LimitCount
 
 
 @pytest.mark.parametrize(
@@ -199,10 +212,81 @@ def test_when_nothing_can_be_stored_the_text_comes_back(app, mia):
 
 
 def test_a_form_that_is_refused_counts_against_its_network_too(app, mia, monkeypatch):
-    monkeypatch.setattr(taking, "MOST_SIGN_UPS", 2)
+    monkeypatch.setattr(signup_views, "MOST_SIGN_UPS", 2)
     page = mia.get()
 
     answers = [mia.sign_up(page, email) for email in ("no address", "mia@x.io", "ann@x.io")]
 
     assert [answer.status_code for answer in answers] == [422, 303, 429]
     assert 3500 < int(answers[2].headers["Retry-After"]) <= 3600
+
+
+def test_of_a_form_that_broke_off_nothing_is_stored(app: Flask, mia: Visitor) -> None:
+    body = urlencode({"token": token_in(mia.get()), "email": "mia@x.com"}).encode()
+    cookie = mia.browser.get_cookie("wb-p1")
+    assert cookie is not None
+    environ = EnvironBuilder(
+        "/p/larder/signup",
+        method="POST",
+        input_stream=BytesIO(body[:-1]),
+        content_type="application/x-www-form-urlencoded",
+        headers={"Cookie": f"wb-p1={cookie.value}"},
+        # The server says that it ends the body, whether the connection broke or not.
+        environ_overrides={"CONTENT_LENGTH": str(len(body)), "wsgi.input_terminated": True},
+    ).get_environ()
+
+    _, status, _ = run_wsgi_app(app.wsgi_app, environ)
+
+    assert status == "400 BAD REQUEST"
+    assert signups(app) == []
+
+
+def test_who_signs_up_while_the_page_is_deleted_is_told_that_there_is_none(
+    app: Flask, mia: Visitor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page = mia.get()
+
+    def fail(_event: object) -> None:
+        raise Gone("This page was deleted meanwhile.")
+
+    monkeypatch.setattr(runtime(app).recorder, "sign_up", fail)
+    answer = mia.sign_up(page, "mia@x.io")
+
+    assert answer.status_code == 404
+    assert "Ask who sent you" in answer.text
+
+
+def test_what_was_turned_away_is_not_counted_so_the_hour_ends(
+    app: Flask, mia: Visitor, now: HandClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(signup_views, "MOST_SIGN_UPS", 2)
+    page = mia.get()
+    answers = [mia.sign_up(page, f"p{number}@x.io") for number in range(4)]
+    assert [answer.status_code for answer in answers] == [303, 303, 429, 429]
+    assert db.session.scalars(db.select(LimitCount.hits)).all() == [2]
+    assert len(signups(app)) == 2
+
+    now.turn(minutes=61)
+
+    assert mia.sign_up(page, "mia@x.io").status_code == 303
+
+
+def test_behind_a_proxy_each_network_counts_by_itself(
+    app: Flask, larder: Larder, now: HandClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(signup_views, "MOST_SIGN_UPS", 1)
+    settings = replace(runtime(app).settings, trusted_proxies=1)
+    behind = create_app(settings, now)
+    runtime(behind).guard = runtime(app).guard
+    behind.test_client_class = app.test_client_class
+    mia = Visitor(behind)
+    page = mia.get()
+
+    def come(network: str) -> int:
+        body = {"token": token_in(page), "email": f"p{network}@x.io"}
+        return mia.post("/p/larder/signup", body, **{"X-Forwarded-For": network}).status_code
+
+    assert [come(network) for network in ("10.0.0.1", "10.0.0.2", "10.0.0.1")] == [303, 303, 429]
+    runtime(behind).recorder.close()
+    with behind.app_context():
+        db.engine.dispose()

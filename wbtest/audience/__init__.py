@@ -30,7 +30,6 @@ def init_app(app: Flask) -> None:
     from wbtest.audience.pages import Printer
     from wbtest.audience.recording.recorder import Recorder
     from wbtest.audience.signing.guard import Guard
-    from wbtest.audience.signing.taking import Desk
     from wbtest.audience.sources import source_name
     from wbtest.audience.views import bp
 
@@ -47,15 +46,10 @@ def init_app(app: Flask) -> None:
     own.guard = Guard()
     own.hooks.queue = recorder.state
     own.hooks.source_name = source_name
-    desk = own.desk = Desk(app, printer, recorder, now)
     _hand_over_jobs(app, settings)
     for name in PAGES:
         import_module(f"{__name__}.{name}")
     app.register_blueprint(bp)
-    # It imports views, which must be there first.
-    from wbtest.audience.signing.door import SignupDoor
-
-    app.wsgi_app = SignupDoor(app, pages, desk, recorder, now)  # type: ignore[method-assign]
     # The door undoes trusted proxies for all that stands behind it.
     hosts, proxies = own.hosts, settings.trusted_proxies
     app.wsgi_app = Door(app.wsgi_app, pages, answers, hosts, proxies)  # type: ignore[method-assign]

@@ -8,11 +8,11 @@ from flask.typing import ResponseReturnValue
 from wbtest.audience import objections, visitors
 from wbtest.audience.answers import Answers
 from wbtest.audience.browsers import find_cookie, ignore_name, is_from_here, write_cookie
+from wbtest.audience.door import SESSION
 from wbtest.audience.live_pages import LivePage, LivePages
 from wbtest.audience.pages import Answer, Printer, addresses_of
 from wbtest.audience.recording.recorder import Recorder
 from wbtest.audience.signing.forms import SignupForm
-from wbtest.audience.signing.taking import Desk
 from wbtest.audience.waiting import list_token
 from wbtest.error_pages import error_page
 from wbtest.extensions import clock, csrf
@@ -178,7 +178,9 @@ def check_sender(*, is_from_token_page: bool = False) -> None:
 
 def is_team() -> bool:
     """Whether somebody of a team asks: logged in, or in a browser they marked as theirs."""
-    return _is_marked() or access.find_person() is not None
+    # Visitors bring no such cookie, and to ask who is logged in is a tenth of a sign-up.
+    has_session = SESSION in request.environ.get("HTTP_COOKIE", "")
+    return _is_marked() or (has_session and access.find_person() is not None)
 
 
 def is_objector(found: LivePage) -> bool:
@@ -196,10 +198,6 @@ def pages() -> LivePages:
 
 def printer() -> Printer:
     return runtime().printer
-
-
-def desk() -> Desk:
-    return runtime().desk
 
 
 def recorder() -> Recorder:

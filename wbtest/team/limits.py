@@ -90,13 +90,7 @@ def forget_old_counts(now: datetime) -> None:
 
 def name_of(what: str, address: str) -> str:
     """Return under which name ``what`` is done from this address's network is counted today."""
-    secret = runtime().settings.secret_key
-    return name_at(clock.now(), secret, what, address)
-
-
-def name_at(now: datetime, secret: str, what: str, address: str) -> str:
-    """Return the same for who has no app at hand that says the moment and the server's key."""
-    return _hidden_at(now, secret, f"{what} {network_of(address)}")
+    return _hidden(f"{what} {network_of(address)}")
 
 
 def name_for(what: str, whom: str) -> str:
@@ -236,11 +230,8 @@ def _told(dialect: str) -> Any:
 
 
 def _hidden(key: str) -> str:
-    return _hidden_at(clock.now(), runtime().settings.secret_key, key)
-
-
-def _hidden_at(now: datetime, secret: str, key: str) -> str:
-    today = _daily(secret, now.date().isoformat())
+    secret = runtime().settings.secret_key
+    today = _daily(secret, clock.now().date().isoformat())
     return hmac.digest(today, key.encode(), "sha256").hex()
 
 

@@ -1,5 +1,7 @@
 """What visitors send: the beacon, the sign-up form, and the button of our mail."""
 
+import logging
+
 from flask import Response, abort, redirect, request
 from flask.typing import ResponseReturnValue
 from flask_limiter.util import get_remote_address
@@ -12,15 +14,14 @@ from wbtest.audience.live_pages import LivePage
 from wbtest.audience.recording.groups import COUNTED_FOR
 from wbtest.audience.recording.recorder import TooMany
 from wbtest.audience.signing import signups
-from wbtest.audience.signing.door import NOT_STORED, SIGN_UPS, note_not_stored
-from wbtest.audience.signing.forms import SignupForm, Typed
+from wbtest.audience.signing.forms import SignupForm
+from wbtest.audience.signing.signups import Sender
 from wbtest.audience.signing.steps_views import after_sign_up
 from wbtest.audience.signing.trying_views import take_try
 from wbtest.audience.views import (
     TOKEN_PAGE,
     bp,
     check_sender,
-    desk,
     get_page,
     is_objector,
     is_team,
@@ -33,14 +34,20 @@ from wbtest.audience.views import (
     small,
 )
 from wbtest.audience.visitors import Form
-from wbtest.audience.waiting import joins
+from wbtest.audience.waiting import WAITING, joins
 from wbtest.extensions import clock
 from wbtest.publishing.live import LiveVariant
 from wbtest.publishing.strings import strings_of
+from wbtest.runtime import runtime
 from wbtest.store import Gone, Refused, end_reading
 from wbtest.team import access, limits
 
+log = logging.getLogger(__name__)
+
 LONGEST_BEACON = 1_000
+SIGN_UPS = "sign-ups"
+# An office or a school shares one IP.
+MOST_SIGN_UPS = 60
 
 
 @bp.post("/p/<slug>/seen")
@@ -75,14 +82,11 @@ def signup(slug: str) -> ResponseReturnValue:
     takes = found.live.state == "running" or (shown and found.takes(shown, _at()))
     if not takes and not joins(found.live, shown):
         return show_closed(found.live)
-    if NOT_STORED in request.environ:
-        return _again(found, form, 503, strings.try_later)
     try:
         network = limits.name_of(SIGN_UPS, get_remote_address())
-        desk().check(network)
         answer = _take(found, form, shown, network)
         if answer.status_code == 422:
-            limits.count_alone(network, COUNTED_FOR)
+            _count(network)
         return answer
     except TooMany as error:
         return _again(found, form, 429, strings.too_many, error.seconds)
@@ -90,7 +94,9 @@ def signup(slug: str) -> ResponseReturnValue:
         pages().forget()
         abort(404)
     except (Refused, SQLAlchemyError) as error:
-        note_not_stored(recorder(), found, error)
+        if isinstance(error, SQLAlchemyError):
+            recorder().note_failure()
+        log.error("a sign-up for /p/%s was not stored: %s", slug, error)
         return _again(found, form, 503, strings.try_later)
 
 
@@ -112,6 +118,14 @@ def confirm(token: str) -> ResponseReturnValue:
     )
 
 
+def _count(network: str) -> None:
+    """Count a form that is not stored; the recorder counts the others. Raises as it does."""
+    recorder().check()
+    if wait := limits.wait_for(network, MOST_SIGN_UPS):
+        raise TooMany(wait)
+    limits.count_alone(network, COUNTED_FOR)
+
+
 def _take(found: LivePage, form: SignupForm, shown: Form | None, network: str) -> Response:
     if any(len(values) > 1 for _, values in request.form.lists()):
         return _again(found, form, 422, form.strings.try_later)
@@ -119,13 +133,42 @@ def _take(found: LivePage, form: SignupForm, shown: Form | None, network: str) -
         return _again(found, form, 422)
     if shown is None:
         return _again(found, form, 422, form.strings.form_old)
-    reason = _exclusion(found)
-    visitor = found.find_visitor(request.environ)
+    live = found.live
+    sender = _sender(found, form, shown)
     # Whoever waits for the recorder holds no connection: it could be the one that it needs.
     end_reading()
-    token = desk().take(found, request.environ, Typed.of(form), shown, visitor, network, reason)
-    location = after_sign_up(found.live, shown.variant, token)
+    token = signups.sign_up(
+        recorder(),
+        found,
+        sender,
+        address=form.address,
+        name=(form.name.data or "") if live.asks_name else "",
+        mail=printer().first_mail(live),
+        base_url=printer().base_url,
+        secret=runtime().settings.secret_key,
+        at_us=int(_at() * signups.MICROSECONDS),
+        most_an_hour=runtime().guard.most_a_page,
+        counted_as=network,
+        most_counted=MOST_SIGN_UPS,
+    )
+    location = after_sign_up(live, shown.variant, token)
     return Response(status=303, headers={"Location": location})
+
+
+def _sender(found: LivePage, form: SignupForm, shown: Form) -> Sender:
+    """Who sends this form, which was printed as ``shown``, and why they don't count."""
+    environ = request.environ
+    reason = _exclusion(found)
+    # Of who objects not even a hash is kept.
+    visitor = None if found.is_opted_out(environ) else found.find_visitor(environ)
+    # Nobody sees the field "website".
+    is_trapped = bool(form.website.data) or runtime().guard.is_too_fast(visitor, _at())
+    if joins(found.live, shown):
+        reason = "suspected" if is_trapped else WAITING
+        return Sender(shown, None, environ, reason, printer().list_promise(found.live))
+    if is_trapped and reason != "team":
+        reason = "suspected"
+    return Sender(shown, visitor, environ, reason)
 
 
 def _exclusion(found: LivePage) -> str:
