@@ -61,7 +61,7 @@ def fill(app: Flask, *, variants: int = 2, most: int = 2_000, days: int = 14) ->
             name="Bench",
             email=OWNER,
             password=SECRET,
-            workspace_name="Bench",
+            team_name="Bench",
         )
         document = documents.from_json(json.loads(TEXT.read_text(encoding="utf-8")))
         release = releases.create_release(

@@ -48,7 +48,7 @@ def export_meanwhile(folder: Path) -> Found:
     with serving(place, workers=WORKERS) as server, _coming(place) as load:
         load.wait_for(20)
         before, begun = set(load.so_far().acknowledged), time.monotonic()
-        run(place, "export", "--workspace", "Bench", "-o", str(file))
+        run(place, "instance", "export", str(file))
         took, sent = time.monotonic() - begun, set(load.so_far().sent)
         say(f"exported within {took:.0f} s")
         load.last(max(0.0, LEAST_SECONDS - took))

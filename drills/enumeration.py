@@ -21,7 +21,7 @@ from drills.place import Place
 from drills.progress import say
 from drills.server import Server, serving
 from drills.smtp import listening
-from wbtest.extensions import clock, db
+from wbtest.extensions import db
 from wbtest.team.models import Workspace
 from wbtest.team.people import add_person
 
@@ -147,15 +147,13 @@ def _undone(place: Place) -> list[str]:
 
 @contextmanager
 def _place(folder: Path) -> Iterator[Place]:
-    """An instance where so many people have a log-in in a workspace beside the owner's."""
+    """An instance where so many people have a log-in beside the owner."""
     with listening(TakesAll()) as port:
         made = places.make(folder / "instance")
         with places.opened(made):
-            others = Workspace(
-                name="Others", controller="", contact_email="", created_at=clock.now()
-            )
+            [team] = db.session.scalars(db.select(Workspace))
             for email in KNOWN:
-                add_person(others, email=email, name="Mei", role="viewer", password=SECRET)
+                add_person(team, email=email, name="Mei", role="viewer", password=SECRET)
             db.session.commit()
         yield replace(made, more={"WBTEST_MAIL_URL": f"smtp://127.0.0.1:{port}"})
 

@@ -23,7 +23,7 @@ from jinja2 import BytecodeCache, FileSystemBytecodeCache
 from werkzeug.test import TestResponse
 
 from tests import remembered
-from tests.factories import CHEAP, Team, find_team, make_team
+from tests.factories import CHEAP, Team, find_team, make_stranger, make_team
 from tests.postgresql import Server
 from tests.prepared import SECRET_KEY, Fill, PreparedFiles
 from wbtest import create_app, store
@@ -32,6 +32,7 @@ from wbtest.config import Settings
 from wbtest.extensions import Base, db
 from wbtest.runtime import runtime
 from wbtest.team import passwords
+from wbtest.team.models import Person
 
 remembered.remember_addresses()
 remembered.keep_files_in_memory()
@@ -311,9 +312,9 @@ def team(app: Flask) -> Team:
 
 
 @pytest.fixture
-def strangers(app: Flask) -> Team:
-    """Another workspace."""
-    return make_team("Rivals")
+def stranger(app: Flask) -> Person:
+    """Somebody with a log-in who is not in the team."""
+    return make_stranger("eve@rivals.example")
 
 
 @pytest.fixture

@@ -86,16 +86,9 @@ def make_workspace(name: str = "Larder") -> Workspace:
 
 
 def make_person(email: str, role: str, workspace: Workspace) -> Person:
-    """Somebody of this role in the workspace, whose password is PASSWORD."""
-    person = Person(
-        email=email,
-        name=email.partition("@")[0].capitalize(),
-        password_hash=PASSWORD_HASH,
-        created_at=clock.now(),
-    )
+    """Somebody of this role in the team, whose password is PASSWORD."""
+    person = _add_person(email)
     with writing() as session:
-        session.add(person)
-        session.flush()
         session.add(
             Membership(
                 workspace_id=workspace.id,
@@ -104,6 +97,18 @@ def make_person(email: str, role: str, workspace: Workspace) -> Person:
                 created_at=clock.now(),
             )
         )
+    return person
+
+
+def _add_person(email: str) -> Person:
+    person = Person(
+        email=email,
+        name=email.partition("@")[0].capitalize(),
+        password_hash=PASSWORD_HASH,
+        created_at=clock.now(),
+    )
+    with writing() as session:
+        session.add(person)
     return person
 
 
@@ -141,6 +146,11 @@ def make_team(name: str) -> Team:
         role: make_person(f"{role}@{name.lower()}.example", role, workspace) for role in roles
     }
     return Team(workspace, **people)
+
+
+def make_stranger(email: str) -> Person:
+    """Somebody with a log-in who is not in the team."""
+    return _add_person(email)
 
 
 def log_in(client: FlaskClient, person: Person) -> None:

@@ -7,7 +7,7 @@ from tests.conftest import Browser
 from tests.factories import PASSWORD, Team, log_in
 
 RENAMED = {
-    "workspace_name": "Cellar",
+    "team_name": "Cellar",
     "controller": "Cellar Ltd",
     "contact_email": "us@example.com",
 }

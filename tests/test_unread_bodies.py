@@ -16,7 +16,7 @@ from tests.statements import counted
 from tests.test_typed import RENAMED
 from wbtest.extensions import db
 from wbtest.store import writing
-from wbtest.team.models import LoginSession, Membership
+from wbtest.team.models import LoginSession, Membership, Person
 from wbtest.team.token_models import ApiToken
 
 FORM = "application/x-www-form-urlencoded"
@@ -52,11 +52,11 @@ def test_of_whoever_only_looks_nothing_is_read(client: Browser, team: Team, meth
 
 
 def test_of_whoever_is_not_in_the_team_or_may_not_send_nothing_is_read(
-    client: Browser, team: Team, strangers: Team
+    client: Browser, team: Team, stranger: Person
 ) -> None:
     draft = make_experiment(make_revision(team.editor), team.editor)
 
-    for person, status in ((team.viewer, 403), (strangers.owner, 404)):
+    for person, status in ((team.viewer, 403), (stranger, 404)):
         log_in(client, person)
         assert send(client, f"/experiments/{draft.id}/look") == (status, 0)
 
@@ -146,7 +146,7 @@ def test_it_takes_one_look_to_let_somebody_send(client: Browser, team: Team) -> 
 
         client.post("/team", input_stream=Arriving("a=b", count), content_type=FORM)
         asked.clear()
-        client.patch("/api/v1/workspace", input_stream=Arriving("{}", count), headers=said)
+        client.patch("/api/v1/team", input_stream=Arriving("{}", count), headers=said)
 
     assert looks == [1, 1]
 
@@ -181,7 +181,7 @@ def test_a_token_that_was_ended_before_the_body_is_here_does_nothing(
     sent = Arriving('{"name": "Cellar"}', written(sa.delete(ApiToken)))
     said = {"Authorization": f"Bearer {key}", "Content-Type": "application/json"}
 
-    answer = client.patch("/api/v1/workspace", input_stream=sent, headers=said)
+    answer = client.patch("/api/v1/team", input_stream=sent, headers=said)
 
     assert answer.status_code == 401
     assert team.workspace.name != "Cellar"

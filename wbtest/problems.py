@@ -33,7 +33,7 @@ TITLES = {
 # What a program is told, where a person would read a page.
 SENTENCES = {
     400: "The request cannot be read. /api/docs says what belongs in it.",
-    401: "Send a token of this workspace: Authorization: Bearer wbt_… An owner makes one.",
+    401: "Send a token of this team: Authorization: Bearer wbt_… An owner makes one.",
     403: "The role of the token’s maker does not allow this.",
     404: "Nothing is here, or it is not yours to see.",
     405: "This address does not know that method; the header Allow lists those it knows.",

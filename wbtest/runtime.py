@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from wbtest.delivery.jobs import Job
     from wbtest.delivery.models import OutboxMail
     from wbtest.delivery.outgoing import Policy
-    from wbtest.extensions import Base, Now
+    from wbtest.extensions import Now
     from wbtest.locks import NoLock, WriteLock
     from wbtest.publishing.asked import Planner
     from wbtest.publishing.known import Proposal, Verdict
@@ -41,8 +41,6 @@ class Hooks:
 
     # What the worker does now and then, by name.
     jobs: dict[str, Job] = field(default_factory=dict)
-    # By the name of a route's argument: the model whose row it names.
-    objects: dict[str, type[Base]] = field(default_factory=dict)
     # Each returns what waits for somebody in a workspace.
     waits: list[Callable[[Workspace], Sequence[Wait]]] = field(default_factory=list)
     # What is not stored yet of what visitors did.
@@ -59,8 +57,8 @@ class Hooks:
     ask_for_proof: Callable[[], ResponseReturnValue | None] = field(init=False)
     # The address of a member's start page.
     home: Callable[[Membership], str] = field(init=False)
-    # The time zone of the newest test of a workspace.
-    zone_of: Callable[[int | None], str] = field(init=False)
+    # The time zone of the newest test.
+    usual_zone: Callable[[], str] = field(init=False)
     # Has every process render its public pages anew.
     announce_change: Callable[[], None] = field(init=False)
     # The condition under which the release of this id was stopped by its reviewers.

@@ -103,8 +103,8 @@ PAGES = {
     "add_note": "results.add_note",
     "delete_note": "results.delete_note",
     "get_portfolio": "results.portfolio",
-    "get_workspace": "team.team",
-    "change_workspace": "team.change_team",
+    "get_team": "team.team",
+    "change_team": "team.change_team",
     "get_approving": "review.approving",
     "change_approving": "review.change_needs",
     "get_coach": "writing.coach",
@@ -135,7 +135,6 @@ PAGES = {
     "list_audit_lines": "team.audit",
 }
 OWN_LOG_IN = "It is about a person's own log-in, and a program has none."
-ONE_WORKSPACE = "A token acts in one workspace."
 VISITOR = "A visitor does this on the public page, or from a mail to them."
 # What a form does and the API does not, and why; of a blueprint, or of one endpoint.
 BY_HAND = {
@@ -150,9 +149,7 @@ BY_HAND = {
     "team.stop_daily_mail": "Whoever gets these mails stops them, from the mail.",
     "team.invitation": "Whoever is asked in joins in their own name.",
     "team.leave": "Whoever leaves takes their tokens along, this one first.",
-    "team.delete_team": "Nothing brings a workspace back: a person types its name.",
-    "team.enter_workspace": ONE_WORKSPACE,
-    "team.new_workspace": ONE_WORKSPACE,
+    "team.delete_team": "Nothing brings anything back: a person types the name of the team.",
     "team.setup": OWN_LOG_IN,
     **dict.fromkeys(
         (

@@ -82,26 +82,6 @@ def test_a_token_may_no_more_than_its_maker(app: Flask, team: Team) -> None:
     assert program.get("/releases").status_code == 200
 
 
-def test_a_token_opens_its_own_workspace_alone(app: Flask, team: Team, strangers: Team) -> None:
-    with writing() as session:
-        session.add(
-            Membership(
-                workspace_id=strangers.workspace.id,
-                person_id=team.owner.id,
-                role="owner",
-                created_at=team.owner.created_at,
-            )
-        )
-    theirs = make_release(strangers.editor, strangers.workspace)
-    ours, both = (
-        program_of(app, each, team.owner) for each in (team.workspace, strangers.workspace)
-    )
-
-    assert ours.get(f"/releases/{theirs.id}").status_code == 404
-    assert ours.get("/releases").json["items"] == []
-    assert [each["id"] for each in both.get("/releases").json["items"]] == [theirs.id]
-
-
 def test_a_token_dies_with_its_makers_role(program: Program, team: Team) -> None:
     assert program.get("/releases").status_code == 200
 

@@ -251,13 +251,3 @@ def test_experiments_are_listed_newest_first_in_pages(
     second = program.get(f"/experiments?cursor={first['next']}").json
 
     assert [each["id"] for page in (first, second) for each in page["items"]] == numbers[::-1]
-
-
-@pytest.mark.parametrize("path", ["", "/launch"])
-def test_experiments_of_others_are_not_there(program: Program, strangers: Team, path: str) -> None:
-    theirs = make_experiment(make_revision(strangers.editor), strangers.editor)
-
-    answers = [program.get(f"/experiments/{number}{path}") for number in (theirs.id, 4711)]
-
-    assert [answer.status_code for answer in answers] == [404, 404]
-    assert answers[0].data == answers[1].data

@@ -337,8 +337,8 @@ def test_mail_that_did_not_arrive_is_sent_again_or_dismissed(program: Program, t
 
 
 def test_the_workspace_says_who_answers_for_its_pages(program: Program) -> None:
-    changed = program.patch("/workspace", {"controller": " Larder  Ltd, Leeds "})
-    empty = program.patch("/workspace", {"name": "  "})
+    changed = program.patch("/team", {"controller": " Larder  Ltd, Leeds "})
+    empty = program.patch("/team", {"name": "  "})
 
     assert (changed.json["controller"], changed.json["name"]) == ("Larder Ltd, Leeds", "Larder")
     assert (empty.status_code, list(empty.json["errors"])) == (422, ["name"])

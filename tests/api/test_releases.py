@@ -106,16 +106,6 @@ def test_the_coach_says_what_it_finds(program: Program) -> None:
     assert "headline" in {each["part"] for each in found}
 
 
-def test_releases_of_others_are_not_there(program: Program, strangers: Team) -> None:
-    theirs = make_release(strangers.editor, strangers.workspace)
-
-    answers = [program.get(f"/releases/{number}") for number in (theirs.id, 4711)]
-
-    assert [answer.status_code for answer in answers] == [404, 404]
-    assert answers[0].data == answers[1].data
-    assert program.get("/releases").json["items"] == []
-
-
 def test_a_release_is_begun_from_markdown_without_a_loss(program: Program, team: Team) -> None:
     written = make_release(team.editor, team.workspace)
     text = write_file(from_json(written.document), written.form, "md")

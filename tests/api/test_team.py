@@ -9,7 +9,6 @@ from tests.delivery.sink import local
 from tests.factories import Team, make_revision
 from wbtest.delivery import subscriptions
 from wbtest.runtime import runtime
-from wbtest.team.tokens import make_token
 
 PATHS = ("/members", "/invitations", "/tokens", "/webhooks", "/mails", "/audit")
 
@@ -92,22 +91,10 @@ def test_others_see_none_of_it(app: Flask, team: Team, path: str) -> None:
     assert approver.get(path).status_code == 403
 
 
-@pytest.mark.parametrize("path", PATHS)
-def test_nothing_of_another_workspace_is_among_it(
-    app: Flask, program: Program, strangers: Team, path: str
-) -> None:
-    runtime(app).outgoing = local()
-    make_token(strangers.workspace, strangers.owner, name="Rivals' nightly", scopes=["read"])
-    subscriptions.add_webhook(strangers.workspace.id, "https://127.0.0.1/rivals", ["decision.made"])
-
-    assert "rivals" not in program.get(path).text.lower()
-
-
 def test_what_needs_the_maker_of_a_token_is_listed_for_nobody_else(
-    app: Flask, program: Program, team: Team, strangers: Team
+    app: Flask, program: Program, team: Team
 ) -> None:
     make_revision(team.editor)
-    make_revision(strangers.editor)
     theirs = program_of(app, team.workspace, team.viewer)
 
     [need] = program.get("/needs-me").json["items"]

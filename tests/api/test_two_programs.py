@@ -41,7 +41,7 @@ def test_of_a_workspace_only_what_is_given_is_changed(
     theirs = sa.update(Workspace).values(controller="Kiln Ltd, Leeds")
     meanwhile(workspaces, "change_workspace", theirs)
 
-    told = program.patch("/workspace", {"name": "Pantry"}).json
+    told = program.patch("/team", {"name": "Pantry"}).json
 
     assert (told["name"], told["controller"]) == ("Pantry", "Kiln Ltd, Leeds")
     assert told["contact_email"] == "hello@example.com"

@@ -7,8 +7,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import Live
-from tests.factories import make_person, make_workspace
-from tests.team.two import join
+from tests.factories import make_person
 from wbtest.config import Settings
 from wbtest.extensions import db
 from wbtest.team.models import Person, Workspace
@@ -59,30 +58,3 @@ def test_a_role_is_changed_in_a_dialog(
     row.get_by_role("button", name="Change", exact=True).click()
 
     expect(logged_in.get_by_text("Cleo is approver now.")).to_be_visible()
-
-
-def test_somebody_of_two_workspaces_goes_to_the_other(
-    live: Live, logged_in: Page, owner: Person, check_accessible: Callable[[Page], None]
-) -> None:
-    live.now.turn(minutes=1)
-    join(make_workspace("Kiln"), owner, "viewer")
-    logged_in.goto(f"{live.url}/team")
-    logged_in.set_viewport_size({"width": 390, "height": 844})
-    brand, switch, menu = (
-        logged_in.locator(each).bounding_box()
-        for each in (".brand", "[popovertarget][aria-haspopup]", ".bar nav li:last-child")
-    )
-    header = logged_in.locator("header.bar").bounding_box()
-    assert brand is not None
-    assert switch is not None
-    assert menu is not None
-    assert header is not None
-    # The brand's row, and the menu's; nothing of the first stands below the second.
-    assert switch["y"] < brand["y"] + brand["height"]
-    assert menu["y"] + menu["height"] <= header["y"] + header["height"] <= 105
-    logged_in.get_by_role("button", name="Switch").click()
-    check_accessible(logged_in)
-
-    logged_in.get_by_role("button", name="Kiln").click()
-
-    expect(logged_in.get_by_text("· Kiln")).to_be_visible()

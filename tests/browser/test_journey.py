@@ -108,7 +108,7 @@ def write_and_approve(founder: Founder) -> None:
     founder.fill("Your e-mail", "ada@example.com")
     founder.fill("Password", "correct horse battery")
     founder.fill("Team or company", "Larder")
-    founder.click("Make my workspace")
+    founder.click("Create team")
     founder.click("Write", role="link")
     founder.fill("Product", "Larder")
     founder.click("Start writing")

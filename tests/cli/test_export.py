@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.cli.conftest import Instance
-from tests.factories import LARDER, make_person, make_revision, make_workspace
+from tests.factories import LARDER, PASSWORD, make_person, make_revision, make_workspace
 from wbtest.extensions import db
 from wbtest.writing.document import from_json
 from wbtest.writing.files import for_customers, read_file, text_in
@@ -84,11 +84,11 @@ def test_a_folder_that_is_not_there_is_named(larder: Instance, tmp_path: Path):
     assert said.output == f"wbtest: {file}: No such file or directory.\n"
 
 
-def test_a_file_becomes_a_draft_of_the_only_workspace(larder: Instance, markdown: Path):
+def test_a_file_becomes_a_draft_of_the_first_owner(larder: Instance, markdown: Path):
     said = larder.run("import", str(markdown))
 
     assert said.exit_code == 0
-    assert said.stdout == "“Hearth” is release 2 of Larder, a short draft.\n"
+    assert said.stdout == "“Hearth” is release 2, a short draft.\n"
     assert said.stderr == "This found no place: line 10: Legal\nNone.\n"
     with larder.opened():
         release = db.session.get(Release, 2)
@@ -99,38 +99,32 @@ def test_a_file_becomes_a_draft_of_the_only_workspace(larder: Instance, markdown
 def test_a_word_file_is_brought_by_whom_one_names(larder: Instance, tmp_path: Path):
     file = tmp_path / "larder.docx"
     larder.run("export", "1", "-o", str(file))
+    larder.run("user", "create", "eve@example.com", typed=f"{PASSWORD}\n")
+
+    said = larder.run("import", str(file), "--author", "Eve@example.com")
+
+    assert said.stdout == "“Larder” is release 2, a full draft.\n"
     with larder.opened():
-        rivals = make_workspace("Rivals")
-        make_person("eve@example.com", "editor", rivals)
-
-    said = larder.run("import", str(file), "--workspace", "Rivals", "--author", "Eve@example.com")
-
-    assert said.stdout == "“Larder” is release 2 of Rivals, a full draft.\n"
+        assert db.session.get_one(Release, 2).author.email == "eve@example.com"
 
 
 @pytest.mark.parametrize(
-    ("arguments", "why"),
+    ("author", "why"),
     [
-        ((), "Say with --workspace where it belongs: “Larder”, “Rivals”."),
-        (("--workspace", "Nobody"), "There is no workspace “Nobody”."),
-        (("--workspace", "Rivals", "--author", "vic@example.com"), "vic@example.com is viewer"),
-        (
-            ("--workspace", "Rivals", "--author", "ada@example.com"),
-            "ada@example.com is not in Rivals",
-        ),
+        ("vic@example.com", "vic@example.com is viewer"),
+        ("eve@example.com", "eve@example.com is not in the team"),
     ],
 )
-def test_who_and_where_must_be_clear(larder: Instance, markdown: Path, arguments, why: str):
-    with larder.opened():
-        make_person("vic@example.com", "viewer", make_workspace("Rivals"))
-        before = db.session.query(Release).count()
+def test_who_may_not_write_brings_nothing(larder: Instance, markdown: Path, author: str, why: str):
+    create = ("user", "create", "vic@example.com", "--role", "viewer")
+    larder.run(*create, typed=f"{PASSWORD}\n")
 
-    refused = larder.run("import", str(markdown), *arguments)
+    refused = larder.run("import", str(markdown), "--author", author)
 
     assert refused.exit_code == 2
     assert why in refused.stderr
     with larder.opened():
-        assert db.session.query(Release).count() == before
+        assert db.session.query(Release).count() == 1
 
 
 def test_what_is_no_release_is_refused_before_the_database_is_opened(tmp_path: Path):
@@ -143,30 +137,15 @@ def test_what_is_no_release_is_refused_before_the_database_is_opened(tmp_path: P
     assert "notes.docx is not a release: This Word file is damaged." in refused.stderr
 
 
-def test_a_workspace_moves_into_an_empty_instance(larder: Instance, tmp_path: Path, migrated: Path):
+def test_everything_moves_into_an_empty_instance(larder: Instance, tmp_path: Path, migrated: Path):
     file = tmp_path / "larder.wbtest"
     there = Instance({"WBTEST_INSTANCE": str(tmp_path / "elsewhere")})
 
-    written = larder.run("export", "--workspace", "Larder", "-o", str(file))
-    read = there.run("import", str(file))
+    written = larder.run("instance", "export", str(file))
+    read = there.run("instance", "import", str(file))
 
     assert (written.exit_code, read.exit_code) == (0, 0)
     assert file.stat().st_mode & 0o077 == 0
-    assert "Larder is here." in read.output
+    assert "Everything is here." in read.output
     assert there.run("export", "1").stdout == larder.run("export", "1").stdout
     assert "differ" not in there.run("verify").output
-
-
-@pytest.mark.parametrize(
-    ("arguments", "why"),
-    [
-        ((), "Say which release"),
-        (("--workspace", "Larder"), "A workspace needs a file"),
-        (("--workspace", "Tent", "-o", "tent.wbtest"), "There is no workspace “Tent”."),
-    ],
-)
-def test_what_to_export_must_be_said(larder: Instance, arguments, why: str):
-    refused = larder.run("export", *arguments)
-
-    assert refused.exit_code == 2
-    assert why in refused.stderr

@@ -116,12 +116,12 @@ class TestOfALostDatabase:
         with serving(begun) as served:
             assert "First visit, works once" in served.printed
 
-    def test_a_workspace_is_brought_where_its_secret_came_before_it(
+    def test_an_instance_is_imported_where_its_secret_came_before_it(
         self, own: Instance, tmp_path: Path
     ) -> None:
         file = tmp_path / "larder.wbtest"
-        own.run("export", "--workspace", "Larder", "-o", str(file))
+        own.run("instance", "export", str(file))
         new = Instance({"WBTEST_INSTANCE": str(tmp_path / "new")})
         (new.folder / "secret_key").write_text(own.settings.secret_key)
 
-        assert new.run("import", str(file)).exit_code == 0
+        assert new.run("instance", "import", str(file)).exit_code == 0

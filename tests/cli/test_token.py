@@ -6,8 +6,7 @@ import pytest
 
 from tests.cli.conftest import Instance
 from tests.factories import make_person, make_workspace
-from tests.team.two import join
-from wbtest.team import people, tokens
+from wbtest.team import tokens
 
 
 @pytest.fixture
@@ -39,9 +38,7 @@ def test_tokens_are_listed_without_their_text(larder: Instance) -> None:
 
     said = larder.run("token", "list")
 
-    assert said.output.splitlines() == [
-        f"1\t{text[:12]}\tread\tada@example.com\tLarder\tnever used\tCI"
-    ]
+    assert said.output.splitlines() == [f"1\t{text[:12]}\tread\tada@example.com\tnever used\tCI"]
 
 
 def test_tokens_are_listed_for_a_script(larder: Instance) -> None:
@@ -76,20 +73,3 @@ def test_who_or_what_is_not_there_is_said(
 
     assert said.exit_code == 2
     assert sentence in said.output
-
-
-def test_of_several_workspaces_one_says_in_which_the_token_acts(larder: Instance) -> None:
-    with larder.opened():
-        ada = people.find_person("ada@example.com")
-        assert ada
-        join(make_workspace("Kiln"), ada, "viewer")
-
-    unsaid = larder.run("token", "create", "ada@example.com", "--name", "CI")
-    text = make(larder, "--workspace", "Kiln")
-
-    assert unsaid.exit_code == 2
-    assert "Say which with --workspace" in unsaid.output
-    with larder.opened():
-        found = tokens.find_live(text)
-        assert found
-        assert found.membership.workspace.name == "Kiln"

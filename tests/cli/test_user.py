@@ -7,7 +7,6 @@ import pytest
 
 from tests.cli.conftest import Instance
 from tests.factories import PASSWORD, make_person, make_workspace
-from tests.team.two import join
 from wbtest.extensions import clock
 from wbtest.team import passwords, people
 from wbtest.team.account import codes, factors
@@ -16,7 +15,7 @@ from wbtest.team.sessions import find_person_by_token, open_session
 
 @pytest.fixture
 def larder(instance: Instance) -> Instance:
-    """An instance with a workspace and its owner."""
+    """An instance with a team and its owner."""
     with instance.opened():
         make_person("ada@example.com", "owner", make_workspace())
     return instance
@@ -41,8 +40,8 @@ def test_everybody_is_listed(larder: Instance) -> None:
     said = larder.run("user", "list")
 
     assert said.output.splitlines() == [
-        "ada@example.com\towner\tAda\tLarder",
-        "grace@example.com\teditor\tGrace\tLarder",
+        "ada@example.com\towner\tAda",
+        "grace@example.com\teditor\tGrace",
     ]
 
 
@@ -121,15 +120,15 @@ def grace(larder: Instance) -> Instance:
 def test_a_role_is_changed(grace: Instance) -> None:
     said = grace.run("user", "role", "grace@example.com", "approver")
 
-    assert said.output == "grace@example.com is approver in Larder.\n"
+    assert said.output == "grace@example.com is approver.\n"
     assert "grace@example.com\tapprover" in grace.run("user", "list").output
 
 
 def test_somebody_is_removed_and_keeps_the_log_in(grace: Instance) -> None:
     said = grace.run("user", "remove", "grace@example.com")
 
-    assert said.output == "grace@example.com is no longer in Larder.\n"
-    assert "grace@example.com\t-\tGrace\t-" in grace.run("user", "list").output
+    assert said.output == "grace@example.com is no longer in the team.\n"
+    assert "grace@example.com\t-\tGrace" in grace.run("user", "list").output
 
 
 def test_the_list_is_read_by_programs_too(larder: Instance) -> None:
@@ -139,8 +138,6 @@ def test_the_list_is_read_by_programs_too(larder: Instance) -> None:
         "email": "ada@example.com",
         "role": "owner",
         "name": "Ada",
-        "workspace": "Larder",
-        "workspace_id": 1,
     }
 
 
@@ -149,7 +146,6 @@ def test_the_list_is_read_by_programs_too(larder: Instance) -> None:
     [
         (("role", "ada@example.com", "editor"), "A team needs an owner"),
         (("remove", "ada@example.com"), "A team needs an owner"),
-        (("remove", "ada@example.com", "--workspace", "Kiln"), "None is called Kiln"),
         (("remove", "eve@example.com"), "Nobody logs in with eve@example.com"),
         (("role", "ada@example.com", "king"), "is not one of"),
     ],
@@ -159,17 +155,4 @@ def test_who_must_stay_stays(larder: Instance, arguments: tuple[str, ...], fault
 
     assert refused.exit_code == 2
     assert fault in refused.output
-    assert "ada@example.com\towner\tAda\tLarder" in larder.run("user", "list").output
-
-
-def test_of_two_workspaces_one_is_named(larder: Instance) -> None:
-    with larder.opened():
-        ada = people.find_person("ada@example.com")
-        assert ada
-        make_person("bea@example.com", "owner", kiln := make_workspace("Kiln"))
-        join(kiln, ada, "editor")
-
-    assert "Say which with --workspace" in larder.run("user", "remove", "ada@example.com").output
-    said = larder.run("user", "remove", "ada@example.com", "--workspace", "Kiln")
-
-    assert said.output == "ada@example.com is no longer in Kiln.\n"
+    assert "ada@example.com\towner\tAda" in larder.run("user", "list").output

@@ -26,7 +26,7 @@ BY_NAME = {
     "old_password": PASSWORD,
     "new_password": "nine quiet hedgehogs",
     "repeated": "nine quiet hedgehogs",
-    "workspace_name": "Larder",
+    "team_name": "Larder",
     "slug": "six-dinners",
     "code": "123456",
     "rate": "8",

@@ -31,14 +31,13 @@ NOWHERE = "(nowhere)"
 
 
 class World:
-    """A filled workspace, another one beside it, and somebody of each role who is logged in."""
+    """A team that has nearly everything, and somebody of each role who is logged in."""
 
     def __init__(self, app: Flask, clock: HandClock) -> None:
         self.app, self.clock = app, clock
         self.team = make_team("Larder")
         self.place = make_place(self.team, clock, "")
-        self.strangers = make_team("Rivals")
-        parts_of(self.strangers)
+        parts_of(self.team)
         people = {role: getattr(self.team, role) for role in ROLES}
         self._cookies = {role: open_session(person) for role, person in people.items()}
         self.tokens = {

@@ -24,7 +24,7 @@ LONGEST = {
     "text": 200,
     "note": 200,
     "source": 60,
-    "workspace_name": 120,
+    "team_name": 120,
     "controller": 300,
     "traded_away": 1000,
     "headline": 300,

@@ -67,30 +67,6 @@ def test_who_is_too_low_neither_removes_nor_starts_nor_ends(
     assert answer.status_code == (303 if ROLES.index(role) >= ROLES.index(lowest) else 403)
 
 
-@pytest.mark.parametrize("path", [*READING, *EDITING])
-def test_another_workspace_finds_nothing(
-    path: str, places: dict[str, int], strangers: Team, client: FlaskClient
-):
-    log_in(client, strangers.owner)
-    missing = client.get(path.format(id=999, draft=999, release=999))
-    theirs = client.get(path.format(**places))
-
-    assert theirs.status_code == missing.status_code == 404
-    # Only the id of the error differs.
-    assert len(theirs.data) == len(missing.data)
-
-
-@pytest.mark.parametrize("path", [*EDITING, *DELETING, *LIVING, *RESUMING])
-def test_another_workspace_changes_nothing(
-    path: str, places: dict[str, int], strangers: Team, client: FlaskClient
-):
-    log_in(client, strangers.owner)
-
-    assert client.post(path.format(**places)).status_code == 404
-    assert db.session.get_one(Experiment, places["id"]).state == "running"
-    assert len(db.session.get_one(Experiment, places["draft"]).variants) == 2
-
-
 @pytest.mark.parametrize("path", ["/experiments", *READING, *EDITING])
 def test_nobody_is_sent_to_the_log_in_and_back(
     path: str, places: dict[str, int], client: FlaskClient
@@ -115,16 +91,6 @@ def test_a_look_never_acts(path: str, places: dict[str, int], team: Team, client
 
     assert client.get(path.format(**places)).status_code == 405
     assert db.session.get_one(Experiment, places["id"]).state == "running"
-
-
-def test_the_list_holds_the_own_workspace_only(
-    places: dict[str, int], strangers: Team, client: FlaskClient
-):
-    log_in(client, strangers.owner)
-    page = client.get("/experiments").text
-
-    assert "larder" not in page.lower()
-    assert "No experiment yet" in page
 
 
 def test_a_variant_of_another_experiment_is_not_found(

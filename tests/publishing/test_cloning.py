@@ -20,6 +20,7 @@ from wbtest.publishing.choices.choosing import change_options
 from wbtest.publishing.choices.options import Options
 from wbtest.publishing.cloning import clone_experiment, moved_end
 from wbtest.publishing.models import Experiment
+from wbtest.team.models import Person
 from wbtest.writing.models import Revision
 
 
@@ -120,11 +121,11 @@ def test_a_page_with_a_number_from_the_first_on_can_be_cloned(revision: Revision
 
 @pytest.mark.usefixtures("no_token_needed")
 def test_an_editor_clones_a_viewer_does_not_and_a_look_never_does(
-    client: FlaskClient, experiment: Experiment, team: Team, strangers: Team
+    client: FlaskClient, experiment: Experiment, team: Team, stranger: Person
 ):
     path = f"/experiments/{experiment.id}/clone"
     statuses = [client.post(path).status_code]
-    for person in (team.viewer, strangers.owner, team.editor):
+    for person in (team.viewer, stranger, team.editor):
         log_in(client, person)
         statuses += [client.get(path).status_code, client.post(path).status_code]
 

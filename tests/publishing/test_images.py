@@ -11,7 +11,7 @@ from PIL import ImageCms
 from tests.factories import Team
 from wbtest.extensions import db
 from wbtest.publishing.looks.decoding import NotAnImage, encode
-from wbtest.publishing.looks.images import add_image, find_file
+from wbtest.publishing.looks.images import add_image
 from wbtest.publishing.looks.pictures import LARGEST
 from wbtest.publishing.models import Image, ImageFile
 from wbtest.store import Invalid
@@ -201,10 +201,3 @@ def test_a_refused_file_leaves_nothing(team: Team):
         add_image(team.workspace, team.editor, SVG)
 
     assert db.session.scalar(db.select(db.func.count()).select_from(Image)) == 0
-
-
-def test_another_workspace_has_its_own(team: Team, strangers: Team):
-    mine = add_image(team.workspace, team.editor, picture())
-
-    assert find_file(strangers.workspace.id, mine.digest, 640) is None
-    assert add_image(strangers.workspace, strangers.editor, picture()).id != mine.id

@@ -12,6 +12,7 @@ from wbtest.publishing.launch.passing import WarningsUnseen, check
 from wbtest.publishing.rule import from_json
 from wbtest.publishing.running import life
 from wbtest.publishing.running.stages import stage_of
+from wbtest.team.models import Person
 from wbtest.writing.models import Revision
 
 SEEN = ["address", "mail", "tried", "traffic", "region"]
@@ -192,10 +193,10 @@ def places(revision: Revision, team: Team) -> tuple[str, ...]:
 
 
 def test_others_find_nothing_and_nobody_logs_in(
-    client: FlaskClient, no_token_needed: None, places: tuple[str, ...], strangers: Team
+    client: FlaskClient, no_token_needed: None, places: tuple[str, ...], stranger: Person
 ):
     nobody = [client.post(path).location for path in places]
-    log_in(client, strangers.owner)
+    log_in(client, stranger)
 
     assert all(location.startswith("/login") for location in nobody)
     assert [client.get(path).status_code for path in places] == [404] * len(places)

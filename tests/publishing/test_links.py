@@ -20,6 +20,7 @@ from wbtest.publishing.links.links import (
     usual_links,
 )
 from wbtest.publishing.models import Experiment
+from wbtest.team.models import Person
 from wbtest.writing.models import Revision
 
 PAGE = "https://larder.example/p/larder"
@@ -162,11 +163,11 @@ def test_a_code_of_nothing_is_a_clear_error(query: str, owner: FlaskClient, expe
 
 
 def test_every_member_makes_links_and_nobody_else(
-    client: FlaskClient, experiment: Experiment, team: Team, strangers: Team
+    client: FlaskClient, experiment: Experiment, team: Team, stranger: Person
 ):
     path = f"/experiments/{experiment.id}/links"
     statuses = [client.get(path).status_code]
-    for person in (team.viewer, strangers.owner):
+    for person in (team.viewer, stranger):
         log_in(client, person)
         statuses += [
             client.get(path).status_code,

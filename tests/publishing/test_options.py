@@ -18,6 +18,7 @@ from wbtest.publishing.models import Experiment
 from wbtest.publishing.running.life import NotReady, start
 from wbtest.publishing.running.sealing import draft_digest
 from wbtest.store import Invalid
+from wbtest.team.models import Person
 from wbtest.writing.models import Revision
 
 pytestmark = pytest.mark.usefixtures("no_token_needed")
@@ -152,10 +153,10 @@ def test_after_the_start_options_are_shown_and_frozen(
 
 
 def test_an_editor_chooses_a_viewer_reads_a_stranger_finds_nothing(
-    client: FlaskClient, path: str, team: Team, strangers: Team
+    client: FlaskClient, path: str, team: Team, stranger: Person
 ):
     statuses = [client.get(path).status_code]
-    for person in (team.editor, team.viewer, strangers.owner):
+    for person in (team.editor, team.viewer, stranger):
         log_in(client, person)
         statuses += [client.get(path).status_code]
 

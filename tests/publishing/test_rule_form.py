@@ -126,15 +126,13 @@ def test_two_clicks_make_one_experiment(owner: FlaskClient, revision: Revision):
     assert len(db.session.scalars(select(Experiment)).all()) == 1
 
 
-def test_fields_that_the_form_does_not_have_change_nothing(
-    owner: FlaskClient, revision: Revision, strangers: Team
-):
-    extra = {"workspace_id": strangers.workspace.id, "state": "running", "attempt": 9, "seal": "f"}
+def test_fields_that_the_form_does_not_have_change_nothing(owner: FlaskClient, revision: Revision):
+    extra = {"revision_id": 999, "state": "running", "attempt": 9, "seal": "f"}
     send(owner, new_path(revision), **extra)
     experiment = newest()
 
     assert experiment is not None
-    assert experiment.workspace_id == revision.workspace_id
+    assert experiment.revision_id == revision.id
     assert (experiment.state, experiment.attempt, experiment.seal) == ("draft", 1, "")
 
 

@@ -95,15 +95,6 @@ def test_a_picture_that_a_sealed_text_alone_names_stays(
     assert left_after(now, days=20) == 1
 
 
-def test_the_same_picture_of_another_workspace_is_another(
-    name: str, draft: Experiment, team: Team, strangers: Team, now: HandClock
-):
-    add_image(strangers.workspace, strangers.editor, picture(size=(60, 40)))
-    change_look(draft, team.editor, Look(logo=name))
-
-    assert left_after(now, days=9) == 1
-
-
 def test_a_picture_that_is_gone_is_not_chosen(
     name: str, draft: Experiment, team: Team, now: HandClock
 ):

@@ -6,7 +6,6 @@ from flask.testing import FlaskClient
 from tests.factories import Team, log_in
 from tests.results.conftest import Start
 from wbtest.extensions import db
-from wbtest.publishing.models import Experiment
 from wbtest.results.deciding.models import Paper
 
 ROLES = ("viewer", "editor", "approver", "owner")
@@ -54,22 +53,6 @@ def test_an_approver_decides_and_nobody_below(role, place: str, team: Team, clie
 
     assert answer.status_code == (303 if may else 403)
     assert db.session.scalar(db.select(db.func.count(Paper.number))) == may
-
-
-@pytest.mark.parametrize("page", [*READING, *OWNING])
-def test_another_workspace_finds_nothing(page, place: str, strangers: Team, client: FlaskClient):
-    log_in(client, strangers.owner)
-
-    assert client.get(f"{place}/{page}").status_code == 404
-    assert client.get(f"/experiments/999/{page}").status_code == 404
-
-
-@pytest.mark.usefixtures("no_token_needed")
-def test_another_workspace_decides_nothing(place: str, strangers: Team, client: FlaskClient):
-    log_in(client, strangers.owner)
-
-    assert client.post(f"{place}/decision", data={"choice": "go"}).status_code == 404
-    assert db.session.scalar(db.select(db.func.count(Experiment.id))) == 1
 
 
 @pytest.mark.parametrize("page", [*READING, *OWNING])

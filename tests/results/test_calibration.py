@@ -1,7 +1,5 @@
 """Forecasts meet their results when a test is over, and not before."""
 
-from datetime import timedelta
-
 import pytest
 
 from tests.conftest import Browser, HandClock
@@ -75,15 +73,6 @@ def test_a_guess_from_after_the_start_does_not_count(
     now.turn(days=40)
 
     assert forecast_tests(team.workspace, clock.now()) == []
-
-
-def test_another_workspace_sees_none(
-    guessed: Revision, begin: Start, strangers: Team, now: HandClock
-):
-    count_day(begin(), 0, seen=100, converted=10)
-    now.time += timedelta(days=40)
-
-    assert forecast_tests(strangers.workspace, clock.now()) == []
 
 
 def scored(name: str, low: float, high: float, came: float = 0.1) -> Scored:

@@ -81,15 +81,6 @@ def test_an_approver_closes_the_loop_and_an_owner_purges(role, decided, client, 
     assert client.get(place(decided)).status_code == (200 if told.status_code == 303 else 403)
 
 
-def test_another_workspace_and_nobody_find_nothing(decided, client, strangers):
-    assert client.get(place(decided)).location.startswith("/login")
-    log_in(client, strangers.owner)
-
-    assert client.get(place(decided)).status_code == 404
-    assert client.send(place(decided), SENT).status_code == 404
-    assert client.send(f"/experiments/{decided.id}/purge", {"slug": "larder"}).status_code == 404
-
-
 def test_before_the_end_and_before_the_decision_it_says_the_next_step(
     begin: Start, team: Team, approver: Browser
 ):

@@ -118,8 +118,8 @@ def test_taking_it_back_is_a_button(client, experiment, team):
 @pytest.mark.parametrize(
     ("role", "status"), [("viewer", 403), ("approver", 403), ("owner", 303), ("stranger", 404)]
 )
-def test_only_owners_readmit(client, experiment, team, strangers, role, status):
-    whom = strangers.owner if role == "stranger" else getattr(team, role)
+def test_only_owners_readmit(client, experiment, team, stranger, role, status):
+    whom = stranger if role == "stranger" else getattr(team, role)
     log_in(client, whom)
     form = {"reason": "team", "why": WHY}
 

@@ -113,14 +113,14 @@ def test_who_has_not_read_finds_nothing_to_answer(app, team, revision, comment):
         assert client.send(deed(revision, comment, name), {"text": "Ha."}).status_code == 404
 
 
-def test_a_stranger_finds_nothing_and_nobody_is_sent_to_log_in(app, strangers, revision, comment):
-    stranger, nobody = browser(app, strangers.owner), browser(app, None)
+def test_a_stranger_finds_nothing_and_nobody_is_sent_to_log_in(app, stranger, revision, comment):
+    their, nobody = browser(app, stranger), browser(app, None)
     for name in ("reply", "settle", "apply", "delete"):
-        assert stranger.send(deed(revision, comment, name), TYPED).status_code == 404
+        assert their.send(deed(revision, comment, name), TYPED).status_code == 404
         assert nobody.send(deed(revision, comment, name)).location.startswith("/login")
-    assert stranger.send(f"{room_of(revision)}/comments", TYPED).status_code == 404
+    assert their.send(f"{room_of(revision)}/comments", TYPED).status_code == 404
 
-    assert stranger.get(f"/releases/{revision.release_id}/comments").status_code == 404
+    assert their.get(f"/releases/{revision.release_id}/comments").status_code == 404
     assert len(db.session.scalars(db.select(Comment)).all()) == 1
 
 

@@ -156,7 +156,7 @@ def test_it_comes_at_eight_in_the_morning_where_the_person_is(
 def test_without_a_choice_mornings_are_those_of_the_newest_test(
     app: Flask, team: Team, revision: Revision, now: HandClock
 ):
-    runtime(app).hooks.zone_of = {team.workspace.id: "Asia/Kathmandu"}.get
+    runtime(app).hooks.usual_zone = lambda: "Asia/Kathmandu"
     now.time = datetime(2027, 3, 2, 2, 14, tzinfo=UTC)
     assert look() == []
 
@@ -253,34 +253,12 @@ def test_a_long_list_is_cut_and_counted():
         for k in range(25)
     ]
 
-    letter = letter_of([("Larder", waits)], NOON, "http://x", "http://x/stop")
+    letter = letter_of(waits, NOON, "http://x", "http://x/stop")
 
     assert letter.subject == "25 things need you: Read number 0"
     assert "Read number 19" in letter.body
     assert "Read number 20" not in letter.body
     assert "And 5 more." in letter.body
-
-
-def test_lines_of_two_workspaces_name_them_and_are_no_owners_to_read(
-    team: Team, strangers: Team, revision: Revision, now: HandClock
-):
-    make_revision(strangers.editor, product="Kiln")
-    with writing() as session:
-        session.add(
-            Membership(
-                workspace_id=strangers.workspace.id,
-                person_id=team.owner.id,
-                role="approver",
-                created_at=now(),
-            )
-        )
-
-    [mail] = [mail for mail in look() if mail.recipient == team.owner.email]
-
-    assert mail.subject == "2 things need you"
-    assert mail.workspace_id is None
-    for workspace, product in ((team.workspace, "Larder"), (strangers.workspace, "Kiln")):
-        assert f"In {workspace.name}:\n\nApprove or send back revision 1 of {product}" in mail.body
 
 
 def test_the_worker_knows_the_job(team: Team, revision: Revision):

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.factories import Team, make_revision
+from tests.factories import make_revision
 from tests.review.reading_room import give, guest_of
 from wbtest.extensions import db
 from wbtest.review.alignment.answers import NotBeforeYours, alignment_of, mark, summary_of
@@ -42,19 +42,6 @@ def test_only_answers_beside_the_authors_are_marked(
     for reading, question in ((mine.id, "customer"), (theirs.id, "pay"), (99, "customer")):
         with pytest.raises(Gone):
             mark(seat_of(revision, vic), reading, question, True)
-
-
-def test_an_answer_about_a_text_of_another_team_is_not_marked(
-    revision: Revision, owner: Person, vic: Person, strangers: Team
-) -> None:
-    give(revision, owner)
-    give(revision, vic)
-    elsewhere = make_revision(strangers.editor)
-    give(elsewhere, strangers.editor)
-    theirs = give(elsewhere, strangers.owner)
-
-    with pytest.raises(Gone):
-        mark(seat_of(revision, owner), theirs.id, "customer", True)
 
 
 def test_the_numbers_go_over_the_drafts_and_name_who_is_silent(

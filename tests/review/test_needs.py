@@ -9,6 +9,7 @@ from wbtest.review.approvals import approve
 from wbtest.review.needs import Needs, needs_of, set_needs
 from wbtest.review.standing import find_approval, is_approved, standing_of, still_needed
 from wbtest.store import Invalid
+from wbtest.team.models import Person
 from wbtest.writing.models import Revision
 
 
@@ -80,8 +81,8 @@ def test_more_people_than_approvals_are_refused(team: Team):
         set_needs(team.workspace, 1, [team.owner.id, team.approver.id])
 
 
-def test_only_approvers_can_be_required(team: Team, strangers: Team):
-    for person in (team.editor, strangers.owner):
+def test_only_approvers_can_be_required(team: Team, stranger: Person):
+    for person in (team.editor, stranger):
         with pytest.raises(Invalid, match="approvers and owners of this team"):
             set_needs(team.workspace, 1, [person.id])
 

@@ -154,8 +154,7 @@ def test_other_pages_do_not_ask_the_database_for_it(
     assert not [told for told in statements if "releases" in told or "outbox_mails" in told]
 
 
-def test_who_is_needed_for_nothing_reads_so(client: Browser, team: Team, strangers: Team):
-    make_revision(strangers.editor)
+def test_who_is_needed_for_nothing_reads_so(client: Browser, team: Team):
     log_in(client, team.owner)
 
     assert "Nothing needs you" in client.get("/needs-you").text

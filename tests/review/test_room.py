@@ -25,6 +25,7 @@ from wbtest.review.asking.rounds import ask_for_review
 from wbtest.review.models import Forecast, Reading
 from wbtest.review.reading import readings
 from wbtest.review.seats import seat_of
+from wbtest.team.models import Person
 from wbtest.writing.models import Revision
 
 SEGMENT = "zqsegment"
@@ -262,20 +263,20 @@ def test_a_forecast_is_given_alone_and_seen_by_nobody_else(
 
 @pytest.mark.parametrize("path", ["", "/alignment"])
 def test_strangers_find_nothing_and_nobody_is_sent_to_the_log_in(
-    client: Browser, strangers: Team, revision: Revision, path: str
+    client: Browser, stranger: Person, revision: Revision, path: str
 ) -> None:
     url = f"{room_of(revision)}{path}"
     nobody = client.get(url)
-    log_in(client, strangers.owner)
+    log_in(client, stranger)
 
     assert (nobody.status_code, client.get(url).status_code) == (303, 404)
 
 
 @pytest.mark.parametrize("act", ["answer", "begin", "finish", "close", "forecast", "mark"])
 def test_strangers_change_nothing(
-    client: Browser, strangers: Team, revision: Revision, act: str
+    client: Browser, stranger: Person, revision: Revision, act: str
 ) -> None:
-    log_in(client, strangers.owner)
+    log_in(client, stranger)
 
     assert client.send(f"{room_of(revision)}/{act}", {**ANSWERS}).status_code == 404
     assert db.session.scalars(db.select(Reading)).all() == []

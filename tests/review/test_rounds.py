@@ -15,6 +15,7 @@ from wbtest.review.refusals import TextChanged
 from wbtest.review.seats import seat_of
 from wbtest.review.verdicts import stop_release
 from wbtest.store import Invalid
+from wbtest.team.models import Person
 from wbtest.writing.models import Revision
 
 
@@ -90,11 +91,11 @@ def test_what_cannot_be_is_refused_at_its_field(team: Team, revision: Revision):
     assert (find_round(revision), mails()) == (None, [])
 
 
-def test_somebody_of_another_workspace_cannot_be_asked(
-    team: Team, strangers: Team, revision: Revision
+def test_somebody_who_is_not_in_the_team_cannot_be_asked(
+    team: Team, stranger: Person, revision: Revision
 ):
-    with pytest.raises(Invalid, match="not in this workspace"):
-        ask_for_review(revision, team.editor, members=[team.viewer.id, strangers.owner.id])
+    with pytest.raises(Invalid, match="not in your team"):
+        ask_for_review(revision, team.editor, members=[team.viewer.id, stranger.id])
 
     assert mails() == []
 
@@ -171,11 +172,11 @@ def test_an_older_revision_has_no_form_and_says_where_to_go(
 
 
 def test_only_who_may_write_may_ask(
-    client: Browser, team: Team, strangers: Team, revision: Revision
+    client: Browser, team: Team, stranger: Person, revision: Revision
 ):
     assert client.get(ask_url(revision)).location.startswith("/login")
 
-    for person, status in ((team.viewer, 403), (strangers.owner, 404), (team.approver, 200)):
+    for person, status in ((team.viewer, 403), (stranger, 404), (team.approver, 200)):
         log_in(client, person)
         assert client.get(ask_url(revision)).status_code == status
 
@@ -189,7 +190,7 @@ def test_a_number_that_no_database_counts_to_is_somebody_unknown(
     answer = client.send(ask_url(revision), {"minutes": "20", "members": str(number)})
 
     assert answer.status_code == 422
-    assert "not in this workspace" in answer.text
+    assert "not in your team" in answer.text
 
 
 def test_nobody_is_asked_to_read_what_was_stopped(client: Browser, team: Team, revision: Revision):

@@ -181,9 +181,7 @@ def test_the_page_shows_whom_others_wait_for_and_where_ones_own_stands(
     assert "waiting for 3 days" in page
 
 
-def test_where_nobody_waits_the_page_says_so(client: Browser, team: Team, strangers: Team):
-    theirs = make_revision(strangers.editor)
-    ask_for_review(theirs, strangers.editor, members=[strangers.viewer.id])
+def test_where_nobody_waits_the_page_says_so(client: Browser, team: Team):
     assert client.get("/waiting").location.startswith("/login")
     log_in(client, team.viewer)
 

@@ -1,4 +1,4 @@
-"""All that a workspace may hold, what is stored of it, and its end."""
+"""All that an instance may hold, what is stored of it, and its end."""
 
 from typing import Any
 
@@ -18,22 +18,21 @@ from wbtest.extensions import Base, db
 from wbtest.publishing.models import Experiment
 from wbtest.publishing.running import life
 from wbtest.runtime import runtime
-from wbtest.team.deleting import delete_workspace
+from wbtest.team.deleting import STAYS, delete_everything
 from wbtest.team.inviting.invitations import invite
-from wbtest.team.ties import OF_ALL
 from wbtest.team.tokens import make_token, note_use
 
-TYPED = {"workspace_name": "Larder", "password": PASSWORD}
+TYPED = {"team_name": "Larder", "password": PASSWORD}
 
 
 def delete(team: Team) -> None:
-    delete_workspace(team.workspace, team.owner, name="Larder", password=PASSWORD)
+    delete_everything(team.workspace, team.owner, name="Larder", password=PASSWORD)
 
 
 def rows() -> dict[str, list[Any]]:
-    """All that is stored, but for the log and what is of no workspace."""
+    """All that is stored, but for the log and what tells nothing of a team."""
     db.session.rollback()
-    tables = [t for t in Base.metadata.sorted_tables if t.name not in {*OF_ALL, "audit_lines"}]
+    tables = [t for t in Base.metadata.sorted_tables if t.name not in {*STAYS, "audit_lines"}]
     return {
         table.name: [tuple(row) for row in db.session.execute(sa.select(table))] for table in tables
     }

@@ -49,7 +49,7 @@ class Deeds(Doing):
 
     # Shown by tests of their own: these end a session, or everything.
     ELSEWHERE: ClassVar = {
-        *(f"workspace.{what}" for what in ("made", "deleted", "moved_in", "moved_out")),
+        *(f"team.{what}" for what in ("made", "deleted", "exported", "imported")),
         *OF_AN_ACCOUNT,
         # Of these in test_refusals.py.
         *ACTIONS[APART],
@@ -212,13 +212,13 @@ class Deeds(Doing):
     def _people(self) -> list[Deed]:
         owner = signed(self.team.owner)
         grace = {"email": "grace@x.io", "name": "Grace", "role": "viewer", "password": PASSWORD}
-        workspace = {"workspace_name": "Larder", "controller": "Leeds", "contact_email": "h@x.io"}
+        workspace = {"team_name": "Larder", "controller": "Leeds", "contact_email": "h@x.io"}
         new, wrong = "another quiet word", "a wrong password"
         return [
             ("person.added", WORKER, lambda: people.add_person(self.team.workspace, **grace)),
             ("person.password_set", WORKER, lambda: people.set_password(self._grace(), new)),
             *self._members(owner),
-            ("workspace.changed", owner, lambda: self._send("/team", workspace)),
+            ("team.changed", owner, lambda: self._send("/team", workspace)),
             ("token.revoked", owner, lambda: self._send("/team/tokens/1/revoke")),
             ("audit.exported", owner, lambda: self.client.get("/team/audit.csv")),
             ("login.password_refused", owner, lambda: self._change_password(wrong, new, 422)),

@@ -20,19 +20,17 @@ from wbtest.runtime import runtime
 from wbtest.store import writing
 from wbtest.team.access import PERMISSIONS, ROLES
 from wbtest.team.audit import refusals
-from wbtest.team.models import LimitCount, Workspace
+from wbtest.team.models import LimitCount
 from wbtest.team.sessions import find_person_by_token
 
 FROM_HERE = {"Origin": "http://localhost", "Sec-Fetch-Site": "same-origin"}
 # Nothing is there for whoever asks, and why.
 SHUT = {
-    "team.setup": "the workspace has its owner",
+    "team.setup": "the team has its owner",
     "audience.tried": "follows a try, whose address has a preview's token",
     "audience.picture": "the page does not show it, so only the team sees it",
     "team.log_out_device": "its form names the device, and here it names none",
 }
-# What their address names belongs to no workspace: it is the same for everybody.
-OF_NOBODY = {"helping.page"}
 # There is nothing to type before the password was right.
 AFTER_THE_PASSWORD = {"team.login_code"}
 # To look is written down or counted there; everywhere else it changes nothing.
@@ -53,7 +51,6 @@ COUNTED = {"limit_counts"}
 # A number is read as one, or not at all.
 _ASKED = re.compile(r"""request\.args(?:\.get(?:list)?\(|\[)"(\w+)"(?![^\n]*type=)""")
 _CODE = [*Path(wbtest.__file__).parent.rglob("*.py")]
-_BY_CHANCE = re.compile(r'nonce="[^"]*"|name="csrf_token"[^>]*>')
 
 
 class Cell(NamedTuple):
@@ -71,12 +68,6 @@ class Cell(NamedTuple):
         """Whether somebody has to be logged in."""
         is_linked = self.needs == "link" and "token" in self.rule.arguments
         return self.needs != "public" and not is_linked
-
-    @property
-    def names_an_object(self) -> bool:
-        return self.rule.endpoint not in OF_NOBODY and bool(
-            self.rule.arguments - set(self.rule.defaults or ())
-        )
 
     @property
     def lowest_role(self) -> str:
@@ -185,8 +176,7 @@ def _tell_refusals(app: Flask, person_id: int) -> None:
     routes = {refusals.name_of(cell.method, cell.rule.rule) for cell in cells(app)}
     until = clock.now() + timedelta(days=1)
     rows = [
-        {"key": refusals.key_of(workspace_id, person_id, route), "hits": 1, "expires_at": until}
-        for workspace_id in db.session.scalars(db.select(Workspace.id))
+        {"key": refusals.key_of(person_id, route), "hits": 1, "expires_at": until}
         for route in routes
     ]
     with writing() as session:
@@ -210,11 +200,6 @@ def reads_a_query(app: Flask, cell: Cell) -> bool:
     """Whether the module of the view looks up a text behind the question mark."""
     module = inspect.getsourcefile(inspect.unwrap(app.view_functions[cell.rule.endpoint]))
     return module is not None and bool(_ASKED.search(Path(module).read_text(encoding="utf-8")))
-
-
-def told(answer: TestResponse) -> str:
-    """What a page says, without what differs by chance."""
-    return _BY_CHANCE.sub("", answer.text)
 
 
 def opens(cell: Cell, answer: TestResponse) -> bool:

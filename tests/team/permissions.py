@@ -27,7 +27,7 @@ What the roles mean and how they are kept is in [security.md](security.md).
 *anybody*: logged in or not; where the address carries a secret, whoever has it.
 *link*: whoever holds a review link.
 *oneself*: whoever is logged in, in a team or in none, about their own log-in.
-Any other word is the lowest role that may, in the workspace that the object belongs to.
+Any other word is the lowest role that may.
 To everybody else nothing is there.
 
 The last column says where the password is asked for again, and a code where a second factor is on:

@@ -37,14 +37,6 @@ from wbtest.writing.models import Candidate, Release, Revision, Waiver
 from wbtest.writing.releases import find_revision
 
 Values = dict[str, Any]
-# Whatever stands in their place, nothing is there.
-MISSING: Values = {
-    **dict.fromkeys(("experiment_id", "release_id", "candidate_id", "waiver_id"), 9_999),
-    **dict.fromkeys(("item_id", "webhook_id", "mail_id", "reviewer_id", "comment_id"), 9_999),
-    **dict.fromkeys(("number", "version", "person_id", "invitation_id", "workspace_id"), 9_999),
-    "token_id": 9_999,
-    **dict.fromkeys(("key", "slug", "digest", "token"), "nothing"),
-}
 
 
 @dataclass(frozen=True)
@@ -91,8 +83,7 @@ def make_place(team: Team, now: HandClock, slug: str) -> Place:
             "webhook_id": _newest(Webhook, Webhook.workspace_id == team.workspace.id),
             "token_id": make_token(team.workspace, team.owner, name="CI", scopes=("read",))[0].id,
             "person_id": team.viewer.id,
-            "workspace_id": team.workspace.id,
-            "invitation_id": _newest(Invitation, Invitation.workspace_id == team.workspace.id),
+            "invitation_id": _newest(Invitation),
         },
         _of_few(filled, first, team) | _of_ways_in(team, invitation),
     )
@@ -156,7 +147,7 @@ def _of_few(filled: Filled, first: Revision, team: Team) -> dict[str, Values]:
 
 
 def parts_of(team: Team) -> Values:
-    """Return what stands behind a release or test of a workspace in addresses."""
+    """Return what stands in addresses behind another release and test of the team."""
     revision = make_revision(team.editor)
     make_approval(revision, team.owner)
     running = make_running(revision, team.editor, team.owner, slug="theirs", variants=("Theirs",))

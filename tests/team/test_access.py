@@ -166,16 +166,6 @@ def test_what_is_not_there_is_not_found(app: Flask, alice: Person) -> None:
         get_as(app, alice, 2, "read")
 
 
-def test_an_object_of_another_workspace_is_not_found_either(app: Flask, alice: Person) -> None:
-    other = make_workspace("Kiln")
-    bob = make_person("bob@example.com", "owner", other)
-
-    with app.test_request_context():
-        g._login_user = alice
-        with pytest.raises(NotFound):
-            access.get(Membership, (other.id, bob.id), "read")
-
-
 def test_templates_learn_who_asks_and_what_they_may(client: Browser) -> None:
     workspace: Workspace = make_workspace()
     log_in(client, make_person("vic@example.com", "viewer", workspace))

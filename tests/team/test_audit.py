@@ -72,25 +72,25 @@ def test_what_was_refused_is_not_written_down(team: Team):
 @pytest.mark.every_database
 @pytest.mark.parametrize("change", CHANGES, ids=["change", "delete"])
 def test_the_database_itself_refuses_to_change_a_line(team: Team, change: sa.Executable):
-    record(team.workspace.id, "workspace.changed", "Larder")
+    record(team.workspace.id, "team.changed", "Larder")
 
     with pytest.raises(DBAPIError, match="audit log are never"), writing() as session:
         session.execute(change)
 
-    assert actions(team) == ["workspace.changed"]
+    assert actions(team) == ["team.changed"]
 
 
 @pytest.mark.every_database
 def test_no_line_takes_the_place_of_another(team: Team):
     """By the one statement of each database that deletes without asking the trigger for that."""
-    record(team.workspace.id, "workspace.changed", "Larder")
+    record(team.workspace.id, "team.changed", "Larder")
     replace = "INSERT OR REPLACE INTO audit_lines SELECT * FROM audit_lines"
     around = {"sqlite": replace, "postgresql": "TRUNCATE audit_lines"}[db.engine.dialect.name]
 
     with pytest.raises(DBAPIError, match="audit log are never"), writing() as session:
         session.execute(sa.text(around))
 
-    assert actions(team) == ["workspace.changed"]
+    assert actions(team) == ["team.changed"]
 
 
 def test_a_line_says_when_and_from_which_neighbourhood(client: Browser, team: Team, now: HandClock):
@@ -244,14 +244,6 @@ def test_only_an_owner_reads_it(client: Browser, team: Team, role: str, path: st
     log_in(client, getattr(team, role))
 
     assert client.get(path).status_code == 403
-
-
-def test_nobody_reads_the_log_of_another_team(client: Browser, team: Team, strangers: Team):
-    record(strangers.workspace.id, "experiment.started", "/p/secret", by=strangers.owner)
-    log_in(client, team.owner)
-
-    assert "/p/secret" not in client.get("/team/audit").text
-    assert "/p/secret" not in client.get("/team/audit.csv").text
 
 
 def test_an_action_of_no_list_is_a_mistake_of_ours(team: Team):

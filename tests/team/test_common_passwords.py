@@ -87,7 +87,7 @@ def test_ones_own_name_is_known_wherever_one_is_chosen(client: Browser, team: Te
 
 def test_on_the_first_visit_too(client: Browser):
     token = make_setup_link()
-    typed = {"name": "Ada", "email": "ada@x.io", "workspace_name": "Larder", "password": COMMON}
+    typed = {"name": "Ada", "email": "ada@x.io", "team_name": "Larder", "password": COMMON}
 
     answer = client.send(f"/setup/{token}", typed)
 

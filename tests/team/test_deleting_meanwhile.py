@@ -1,4 +1,4 @@
-"""Deleting a workspace while something else happens to it."""
+"""Deleting everything while something else happens to it."""
 
 import threading
 from collections.abc import Callable
@@ -16,7 +16,7 @@ from wbtest.locks import NoLock
 from wbtest.publishing.models import Experiment
 from wbtest.store import Refused, writing, writing_group
 from wbtest.team import access, deleting, members, passwords
-from wbtest.team.deleting import delete_workspace
+from wbtest.team.deleting import delete_everything
 from wbtest.team.models import Membership, Person, Workspace
 from wbtest.team.people import set_password
 
@@ -40,7 +40,7 @@ def deletion(team: Team) -> Callable[[], None]:
 
     def delete_it() -> None:
         workspace, owner = db.session.get_one(Workspace, ids[0]), db.session.get_one(Person, ids[1])
-        delete_workspace(workspace, owner, name="Larder", password=PASSWORD)
+        delete_everything(workspace, owner, name="Larder", password=PASSWORD)
 
     return delete_it
 
@@ -117,13 +117,13 @@ def test_who_may_no_longer_when_the_password_is_compared_deletes_nothing(
 def test_the_line_names_the_moment_when_all_is_gone(
     team: Team, now: HandClock, monkeypatch: pytest.MonkeyPatch
 ):
-    delete_people = deleting._delete_people
+    find_open_pages = deleting.find_open_pages
 
-    def slowly(workspace_id: int) -> None:
+    def slowly() -> list[str]:
         now.turn(minutes=1)
-        delete_people(workspace_id)
+        return find_open_pages()
 
-    monkeypatch.setattr(deleting, "_delete_people", slowly)
+    monkeypatch.setattr(deleting, "find_open_pages", slowly)
 
     delete(team)
 

@@ -70,30 +70,6 @@ def test_only_an_owner_opens_them(
     assert "Webhooks" not in client.get("/team").text
 
 
-def test_another_team_finds_nothing_there(
-    client: Browser, mail: OutboxMail, event: OutboxEvent, strangers: Team
-) -> None:
-    log_in(client, strangers.owner)
-
-    assert client.get("/team/webhooks/1").status_code == 404
-    theirs = [url for url in POSTS if "/1" in url]
-    assert {client.send(url).status_code for url in theirs} == {404}
-    client.send("/team/deliveries/again")
-    assert mail.state == "failed"
-    for url in GETS[:2]:
-        page = client.get(url).text
-        assert "ada@x.io" not in page
-        assert URL not in page
-
-
-def test_mail_of_the_server_itself_is_no_teams(client: Browser, team: Team) -> None:
-    log_in(client, team.owner)
-    queue_mail(recipient="ada@x.io", subject="Hello", body="…")
-
-    assert client.send("/team/deliveries/1/dismiss").status_code == 404
-    assert "ada@x.io" not in client.get("/team/deliveries").text
-
-
 def test_nobody_is_asked_to_log_in(client: Browser, event: OutboxEvent) -> None:
     for url in GETS:
         assert client.get(url).headers["Location"].startswith("/login?next=/team/")

@@ -50,7 +50,7 @@ def test_what_nobody_asked_for_is_passed_over(client: Browser, team: Team) -> No
     log_in(client, team.owner)
     before = {m.person_id: (m.role, m.workspace_id) for m in db.session.scalars(MEMBERS)}
     made = team.workspace.created_at
-    asked = {"workspace_name": "Pantry", "controller": "Us", "contact_email": "us@x.io"}
+    asked = {"team_name": "Pantry", "controller": "Us", "contact_email": "us@x.io"}
 
     answer = client.send("/team", dict.fromkeys({*SERVERS, "role"}, "2") | asked)
 

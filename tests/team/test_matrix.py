@@ -20,9 +20,8 @@ from tests.team.matrix import (
     names_in_queries,
     opens,
     reads_a_query,
-    told,
 )
-from tests.team.places import MISSING, Place, make_place, parts_of
+from tests.team.places import Place, make_place, parts_of
 from wbtest.extensions import db
 from wbtest.store import writing
 from wbtest.team import access
@@ -136,24 +135,10 @@ def test_who_was_removed_finds_nothing_but_their_own_log_in(
     assert faults == [], listed(faults)
 
 
-def test_another_workspace_is_told_what_is_told_of_nothing(
-    app: Flask, place: Place, strangers: Team
+def test_no_part_of_an_address_leads_to_another_release_or_test(
+    app: Flask, team: Team, place: Place
 ) -> None:
-    asking = Asking(app, open_session(strangers.owner))
-    faults = []
-    for cell in filter(lambda cell: cell.names_an_object, for_members(cells(app))):
-        answer, has_written = asking.ask(cell, place.values(cell.rule))
-        missing, _ = asking.ask(cell, {**place.values(cell.rule), **missing_in(cell)})
-        if answer.status_code != 404 or has_written or told(answer) != told(missing):
-            faults.append(fault(cell, answer, has_written=has_written))
-
-    assert faults == [], listed(faults)
-
-
-def test_no_part_of_an_address_leads_to_another_workspace(
-    app: Flask, team: Team, place: Place, strangers: Team
-) -> None:
-    theirs = parts_of(strangers)
+    theirs = parts_of(team)
     asking, faults, asked = Asking(app, open_session(team.owner)), [], set()
     for cell in for_members(cells(app)):
         for name in cell.rule.arguments & theirs.keys():
@@ -216,7 +201,3 @@ def test_nothing_in_an_address_is_markup(app: Flask, team: Team, place: Place) -
                 faults.append(fault(cell, answer, has_written=False))
 
     assert faults == [], listed(faults)
-
-
-def missing_in(cell: Cell) -> dict[str, object]:
-    return {name: value for name, value in MISSING.items() if name in cell.rule.arguments}

@@ -5,8 +5,7 @@ from datetime import timedelta
 import pytest
 
 from tests.conftest import Browser, HandClock
-from tests.factories import Team, log_in, make_release
-from tests.team.two import join
+from tests.factories import Team, log_in
 from wbtest.extensions import db
 from wbtest.team import limits
 from wbtest.team.audit.log import Wanted, lines_of
@@ -35,36 +34,12 @@ def test_a_role_that_is_too_low_is_told_once_an_hour(client: Browser, team: Team
     }
 
 
-def test_each_workspace_is_told_of_its_own_member(client: Browser, team: Team, strangers: Team):
-    join(strangers.workspace, team.editor, "editor")
-    log_in(client, team.editor)
-
-    for workspace in (team.workspace, strangers.workspace):
-        client.send(f"/workspaces/{workspace.id}/enter")
-        assert client.get("/team/audit").status_code == 403
-
-    assert len(refusals(team)) == len(refusals(strangers)) == 1
-
-
-def test_what_is_of_another_workspace_is_told_to_the_askers_own_without_its_number(
-    client: Browser, team: Team, strangers: Team
-):
-    theirs = make_release(strangers.editor, strangers.workspace)
-    log_in(client, team.editor)
-
-    assert client.get(f"/releases/{theirs.id}").status_code == 404
-
-    [line] = refusals(team)
-    assert (line.action, line.about) == ("refused.elsewhere", "GET /releases/<release_id>")
-    assert refusals(strangers) == []
-
-
 @pytest.mark.every_database
 def test_no_answer_waits_for_whoever_writes(
     client: Browser, team: Team, caplog: pytest.LogCaptureFixture
 ):
     log_in(client, team.editor)
-    key = key_of(team.workspace.id, team.editor.id, "GET /team/audit")
+    key = key_of(team.editor.id, "GET /team/audit")
     with db.engine.connect().execution_options(writes=True) as other:
         limits.count(other, key, HOUR)
         assert client.get("/team/audit").status_code == 403
@@ -92,18 +67,6 @@ def test_a_token_without_the_scope_is_told_with_its_name(client: Browser, team: 
     [line] = refusals(team)
     assert (answer.status_code, line.action) == (403, "refused.scope")
     assert (line.about, line.token) == ("GET /api/v1/members", f"“CI” ({text[:12]}…)")
-
-
-def test_a_program_that_asks_elsewhere_is_told_too(client: Browser, team: Team, strangers: Team):
-    theirs = make_release(strangers.editor, strangers.workspace)
-    _, text = make_token(team.workspace, team.owner, name="CI", scopes=("read",))
-
-    answer = client.get(
-        f"/api/v1/releases/{theirs.id}", headers={"Authorization": f"Bearer {text}"}
-    )
-
-    assert answer.status_code == 404
-    assert [line.about for line in refusals(team)] == ["GET /api/v1/releases/<release_id>"]
 
 
 @pytest.mark.parametrize("path", ["/team/audit", "/team/audit.csv"])

@@ -12,7 +12,7 @@ from wbtest.extensions import db
 from wbtest.runtime import runtime
 from wbtest.store import writing
 from wbtest.team import passwords, people
-from wbtest.team.models import LoginSession, Membership, Person
+from wbtest.team.models import LoginSession, Membership, Person, Workspace
 from wbtest.team.sessions import digest, forget_old_sessions
 
 
@@ -156,7 +156,8 @@ def test_an_unknown_e_mail_costs_as_much_hashing_as_a_known_one(real_costs: None
 def test_an_unknown_e_mail_asks_the_database_as_much_as_a_wrong_password(
     client: Browser, ada: Person
 ) -> None:
-    bea = make_person("bea@example.com", "owner", make_workspace("Kiln"))
+    [workspace] = db.session.scalars(db.select(Workspace))
+    bea = make_person("bea@example.com", "owner", workspace)
     with writing() as session:
         # Of who is in no team nothing is written.
         session.execute(db.delete(Membership).where(Membership.person_id == ada.id))

@@ -15,7 +15,7 @@ ADA = {
     "name": "Ada Lovelace",
     "email": "Ada@Example.com",
     "password": "three quiet words",
-    "workspace_name": "Larder",
+    "team_name": "Larder",
 }
 
 
@@ -102,7 +102,7 @@ def test_no_link_is_made_once_there_is_an_owner(app: Flask) -> None:
         ("email", "ada@", "There must be something after the @-sign"),
         ("contact_email", "nowhere", "must have an @-sign"),
         ("name", "  ", "Type your name."),
-        ("workspace_name", "x" * 121, "Use at most 120 characters."),
+        ("team_name", "x" * 121, "Use at most 120 characters."),
     ],
 )
 def test_a_bad_field_is_named_and_the_rest_is_kept(

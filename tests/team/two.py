@@ -1,4 +1,4 @@
-"""People of several workspaces, and several who act at once."""
+"""Several who act at once."""
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -10,26 +10,12 @@ import sqlalchemy as sa
 from flask import Flask
 
 from wbtest import locks
-from wbtest.extensions import clock, db
-from wbtest.store import Refused, lock, writing
-from wbtest.team.models import Membership, Person, Workspace
+from wbtest.extensions import db
+from wbtest.store import Refused, lock
 
 Found = TypeVar("Found")
 # How long nobody waits, in seconds, on the slowest machine; and what whoever waits would.
 LONG, LONGER = 30, 60
-
-
-def join(workspace: Workspace, person: Person, role: str) -> None:
-    """Let a person be in this workspace too."""
-    with writing() as session:
-        session.add(
-            Membership(
-                workspace_id=workspace.id,
-                person_id=person.id,
-                role=role,
-                created_at=clock.now(),
-            )
-        )
 
 
 def at_once(app: Flask, *tries: Callable[[], object]) -> list[object]:

@@ -5,6 +5,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from tests.factories import LARDER, Team, log_in, make_approval, make_release, make_revision
+from wbtest.team.models import Person
 from wbtest.writing import document as documents
 from wbtest.writing.copying import copy_release, find_origin
 from wbtest.writing.models import Release
@@ -59,12 +60,12 @@ def test_the_history_begins_with_where_the_words_came_from(
 
 
 def test_an_editor_copies_a_viewer_does_not_and_a_look_never_does(
-    app: Flask, team: Team, strangers: Team
+    app: Flask, team: Team, stranger: Person
 ):
     app.config["WTF_CSRF_ENABLED"] = False
     path, browser = f"/releases/{make_release(team.editor).id}/copy", app.test_client()
     statuses = [browser.post(path).status_code]
-    for person in (team.viewer, strangers.owner, team.editor):
+    for person in (team.viewer, stranger, team.editor):
         log_in(browser, person)
         statuses += [browser.get(path).status_code, browser.post(path).status_code]
 

@@ -103,7 +103,7 @@ def delete_note(experiment_id: int, key: str) -> None:
     experiment = access.get(Experiment, experiment_id, "edit")
     if key not in {each.key for each in notes.notes_of(experiment) if each.key}:
         abort(404)
-    is_owner = access.reaches(experiment, "own")
+    is_owner = access.has_permission("own")
     notes.delete_note(experiment, access.person(), key, is_owner=is_owner)
 
 

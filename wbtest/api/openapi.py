@@ -20,7 +20,7 @@ _PLACE = re.compile(r"<(?:(\w+):)?(\w+)>")
 _ABOUT = """Everything that a person does in wbtest, for programs.
 
 Send a token with each request: `Authorization: Bearer wbt_…`. An owner makes one under Team, API
-tokens. It acts in its maker's name and in one workspace, within its scopes.
+tokens. It acts in its maker's name, within its scopes.
 
 Errors are problem details (RFC 9457): `detail` is a sentence that says what to do, `errors` says it
 by field. Lists come in pages: `next` is the `cursor` of the next one, or null. A token makes 600

@@ -142,7 +142,7 @@ def settle_comment(release_id: int, number: int, comment_id: int, body: Settling
     """Resolve, decline or reopen a comment: its writer does, or an editor."""
     seat = _seat(release_id, number)
     comment = _get_thread(seat, comment_id).comment
-    is_editor = access.reaches(seat.revision, "edit")
+    is_editor = access.has_permission("edit")
     OUTCOMES[body.outcome](seat, comment, is_editor=is_editor)
     return _comment(comment)
 

@@ -2,7 +2,7 @@
 
 from wbtest.api.routes import ROUTES
 from wbtest.store import Refused
-from wbtest.team import access, here
+from wbtest.team import access
 from wbtest.team.tokens import SCOPES
 
 
@@ -18,7 +18,7 @@ def check_held(*scopes: str) -> None:
     held = token.scopes.split() if token else []
     for scope in scopes:
         if scope not in held:
-            here.turn_away("scope")
+            access.turn_away("scope")
             raise ScopeMissing(f"This token lacks the scope “{scope}”. An owner makes one.")
 
 

@@ -1,4 +1,4 @@
-"""Who is in the workspace and who is asked in, and what it is called."""
+"""Who is in the team and who is asked in, and what it is called."""
 
 from datetime import datetime
 from typing import Annotated, Literal
@@ -68,16 +68,15 @@ class Invitations(msgspec.Struct):
     invitations: list[InvitationShown]
 
 
-class WorkspaceShown(msgspec.Struct, kw_only=True):
+class TeamShown(msgspec.Struct, kw_only=True):
     """`controller` answers for the pages, and visitors write to `contact_email`."""
 
-    id: int
     name: str
     controller: str
     contact_email: str
 
 
-class WorkspaceChange(Given):
+class TeamChange(Given):
     """What to replace; the rest stays."""
 
     name: Name | UnsetType = UNSET
@@ -86,7 +85,7 @@ class WorkspaceChange(Given):
 
 
 def list_members() -> Members:
-    """Everybody in the workspace, in the order they joined."""
+    """Everybody in the team, in the order they joined."""
     return Members([_member(each) for each in people.members(access.workspace("own"))])
 
 
@@ -142,20 +141,20 @@ def take_invitation_back(invitation_id: int) -> None:
     invitations.uninvite(access.get(Invitation, invitation_id, "own"), access.person())
 
 
-def get_workspace() -> WorkspaceShown:
-    """What the workspace is called, and who answers for its pages."""
-    return _workspace(access.workspace("read"))
+def get_team() -> TeamShown:
+    """What the team is called, and who answers for its pages."""
+    return _team(access.workspace("read"))
 
 
-def change_workspace(body: WorkspaceChange) -> WorkspaceShown:
-    """Change what the workspace is called or who answers for its pages, as visitors read it."""
+def change_team(body: TeamChange) -> TeamShown:
+    """Change what the team is called or who answers for its pages, as visitors read it."""
     workspace = access.workspace("own")
     given: dict[str, str] = msgspec.to_builtins(body)
     told = {name: " ".join(text.split()) for name, text in given.items()}
     if empty := [name for name, text in told.items() if not text]:
         raise Invalid(empty[0], "Visitors read this, so it says something.")
     workspaces.change_workspace(workspace, **told)
-    return _workspace(workspace)
+    return _team(workspace)
 
 
 def _get(person_id: int) -> Membership:
@@ -191,10 +190,7 @@ def _invitation(found: Invitation) -> InvitationShown:
     )
 
 
-def _workspace(found: Workspace) -> WorkspaceShown:
-    return WorkspaceShown(
-        id=found.id,
-        name=found.name,
-        controller=found.controller,
-        contact_email=found.contact_email,
+def _team(found: Workspace) -> TeamShown:
+    return TeamShown(
+        name=found.name, controller=found.controller, contact_email=found.contact_email
     )

@@ -19,14 +19,14 @@ POLICY = "default-src 'none'; sandbox"
 @bp.get("/p/<slug>/images/<digest>-<int:width>.webp")
 @access.public
 def picture(slug: str, digest: str, width: int) -> ResponseReturnValue:
-    """A picture that a started page shows; its team sees all of the workspace's, also before.
+    """A picture that a started page shows; its team sees all of theirs, also before.
 
     Everybody else gets the same 404 for one that is not theirs to see as for none.
     """
     found = pages().find(slug)
     is_shown = found is not None and digest in _shown_by(found.live)
     workspace_id = found.live.workspace_id if found else _workspace_of_draft(slug)
-    if workspace_id is None or not (is_shown or access.is_member(workspace_id)):
+    if workspace_id is None or not (is_shown or access.is_member()):
         abort(404)
     body = find_file(workspace_id, digest, width)
     if body is None:

@@ -25,6 +25,7 @@ COMMANDS = {
     "doctor": "doctor.doctor",
     "export": "export.export",
     "import": "import_.import_",
+    "instance": "instance_file.instance",
     "plan": "plan.plan",
     "restore": "backup.restore",
     "results": "results.results",

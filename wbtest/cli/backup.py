@@ -98,8 +98,8 @@ def _refuse_another_kind(settings: Settings, file: Path) -> None:
         )
     if not settings.is_sqlite and copying.is_sqlite(file):
         raise StoreBroken(
-            f"{file} is a copy of SQLite, and this instance is on PostgreSQL. A workspace moves by "
-            "wbtest export and wbtest import: docs/publish.md, Move it. Nothing was changed."
+            f"{file} is a copy of SQLite, and this instance is on PostgreSQL. Everything moves by "
+            "wbtest instance export and import: docs/publish.md, Move it. Nothing was changed."
         )
 
 

@@ -7,7 +7,6 @@ from pathlib import Path
 import click
 
 from wbtest.cli.instance import opened
-from wbtest.cli.workspace_file import write_workspace
 from wbtest.extensions import clock, db
 from wbtest.http import LARGEST_ID
 from wbtest.store import Refused
@@ -22,31 +21,19 @@ BINARY = ("docx", "pdf")
 
 
 @click.command()
-@click.argument("release_id", metavar="[ID]", type=NUMBER, required=False)
+@click.argument("release_id", metavar="ID", type=NUMBER)
 @click.option("--format", "kind", type=click.Choice(KINDS), help="Default: as FILE ends, or md.")
 @click.option("-o", "--output", metavar="FILE", type=click.Path(path_type=Path, dir_okay=False))
 @click.option("--revision", metavar="N", type=NUMBER, help="A frozen text instead of the draft.")
-@click.option("--workspace", metavar="NAME", help="All of a workspace, to move it elsewhere.")
 @click.option("--public", is_flag=True, help="For customers: without what only the team may read.")
 def export(
-    release_id: int | None,
+    release_id: int,
     kind: Kind | None,
     output: Path | None,
     revision: int | None,
-    workspace: str | None,
     public: bool,
 ) -> None:
-    """Write release ID to FILE, or to standard output; or a whole workspace to FILE.
-
-    The ID is the number in the release's address. A workspace comes back by `wbtest import`.
-    """
-    if workspace is not None:
-        if output is None:
-            raise Refused("A workspace needs a file: -o larder.wbtest")
-        write_workspace(workspace, output)
-        return
-    if release_id is None:
-        raise Refused("Say which release: the number in its address. Or name a --workspace.")
+    """Write release ID, the number in its address, to FILE or to standard output."""
     kind = kind or _kind_of(output)
     if output is None and kind in BINARY and sys.stdout.isatty():
         raise Refused(f"A terminal cannot show {kind}. Name a file: -o release.{kind}")

@@ -6,11 +6,10 @@ import click
 
 from wbtest.cli.instance import opened
 from wbtest.cli.release_file import FILE, read_release
-from wbtest.cli.workspace_file import holds_workspace, read_workspace
 from wbtest.extensions import db
 from wbtest.store import Refused
 from wbtest.team.access import ROLES
-from wbtest.team.models import Membership, Person, Workspace
+from wbtest.team.models import Membership, Person
 from wbtest.team.people import clean_email
 from wbtest.writing.releases import create_release
 
@@ -19,30 +18,22 @@ WRITERS = ROLES[ROLES.index("editor") :]
 
 @click.command("import")
 @click.argument("file", type=FILE)
-@click.option("--workspace", metavar="NAME", help="Default: the only one there is.")
-@click.option("--author", metavar="EMAIL", help="Default: the workspace's first owner.")
-def import_(file: str, workspace: str | None, author: str | None) -> None:
-    """Make a draft of FILE: Markdown, JSON or Word (- for standard input).
-
-    A file that `wbtest export --workspace` made brings that workspace into an empty instance.
-    """
-    if holds_workspace(file):
-        read_workspace(file)
-        return
+@click.option("--author", metavar="EMAIL", help="Default: the team's first owner.")
+def import_(file: str, author: str | None) -> None:
+    """Make a draft of FILE: Markdown, JSON or Word (- for standard input)."""
     read = read_release(file)
     with opened(os.environ):
-        place = _workspace(workspace)
+        member = _author(author)
         release = create_release(
-            place,
-            _author(place, author),
+            member.workspace,
+            member.person,
             form=read.form,
             product=read.document.product,
             language=read.document.language,
             document=read.document,
         )
         click.echo(
-            f"“{read.document.product.strip()}” is release {release.id} of {place.name}, "
-            f"a {read.form} draft."
+            f"“{read.document.product.strip()}” is release {release.id}, a {read.form} draft."
         )
     for note in read.notes:
         click.echo(note, err=True)
@@ -51,44 +42,17 @@ def import_(file: str, workspace: str | None, author: str | None) -> None:
         click.echo(f"This found no place: {where}{text}", err=True)
 
 
-def _workspace(name: str | None) -> Workspace:
-    rows = db.select(Workspace).order_by(Workspace.id)
-    if name is not None:
-        rows = rows.where(Workspace.name == name)
-    found: list[Workspace] = list(db.session.scalars(rows))
-    if len(found) == 1:
-        return found[0]
-    if name is not None and not found:
-        raise Refused(f"There is no workspace “{name}”. `wbtest user list` shows which there are.")
-    if not found:
+def _author(email: str | None) -> Membership:
+    """Who shall have written it. Raises Refused for somebody who may not write."""
+    members = db.select(Membership).join(Person).order_by(Membership.created_at, Person.id)
+    is_it = Membership.role == "owner" if email is None else Person.email == clean_email(email)
+    found: Membership | None = db.session.scalars(members.where(is_it)).first()
+    if found is None and email is None:
         raise Refused(
-            "There is no workspace yet. Open the set-up link that `wbtest serve` prints first."
+            "There is no team yet. Open the set-up link that `wbtest serve` prints first."
         )
-    if name is None:
-        names = ", ".join(f"“{workspace.name}”" for workspace in found)
-        raise Refused(f"Say with --workspace where it belongs: {names}.")
-    raise Refused(f"{len(found)} workspaces are called “{name}”. Bring the file in the browser.")
-
-
-def _author(workspace: Workspace, email: str | None) -> Person:
-    """Who shall have written it. Raises Refused for somebody who may not write here."""
-    members = (
-        db.select(Membership)
-        .join(Person)
-        .where(Membership.workspace_id == workspace.id)
-        .order_by(Membership.created_at, Membership.person_id)
-    )
-    found: Membership | None
-    if email is None:
-        found = db.session.scalars(members.where(Membership.role == "owner")).first()
-    else:
-        found = db.session.scalars(members.where(Person.email == clean_email(email))).first()
     if found is None:
-        lack = (
-            f"{email} is not in {workspace.name}." if email else f"{workspace.name} has no owner."
-        )
-        raise Refused(f"{lack} `wbtest user list` shows who is where.")
+        raise Refused(f"{email} is not in the team. `wbtest user list` shows who is.")
     if found.role not in WRITERS:
-        raise Refused(f"{email} is {found.role} in {workspace.name}, and may not write there.")
-    author: Person = found.person
-    return author
+        raise Refused(f"{email} is {found.role}, and may not write.")
+    return found

@@ -173,7 +173,7 @@ def _tell_of_another_database(settings: Settings) -> None:
     if settings.database_file != file and file.exists():
         log.warning(
             "nobody is in the database of WBTEST_DATABASE_URL yet, and %s is not read; "
-            "docs/publish.md, Move it, says how a workspace comes along",
+            "docs/publish.md, Move it, says how everything comes along",
             file,
         )
 

@@ -6,7 +6,7 @@ import os
 import click
 
 from wbtest.cli.instance import opened
-from wbtest.cli.who import get_member, get_person, in_workspace
+from wbtest.cli.who import get_member
 from wbtest.extensions import db
 from wbtest.store import Refused
 from wbtest.team import tokens
@@ -32,13 +32,10 @@ def token() -> None:
     help="What it may do; give it several times for more.",
 )
 @click.option("--days", type=int, help="Ends by itself after so many days (default: never).")
-@in_workspace
-def create(
-    email: str, name: str, scopes: tuple[str, ...], days: int | None, workspace_name: str | None
-) -> None:
-    """Make a token that acts as EMAIL in one workspace, and print it. It is shown this once."""
+def create(email: str, name: str, scopes: tuple[str, ...], days: int | None) -> None:
+    """Make a token that acts as EMAIL, and print it. It is shown this once."""
     with opened(os.environ):
-        member = get_member(get_person(email), workspace_name)
+        member = get_member(email)
         _, text = tokens.make_token(
             member.workspace, member.person, name=name, scopes=scopes, days=days
         )
@@ -48,7 +45,7 @@ def create(
 @token.command("list")
 @click.option("--json", "as_json", is_flag=True, help="Print them as JSON.")
 def list_tokens(as_json: bool) -> None:
-    """List all tokens: number, beginning, scopes, maker, workspace, last use, name."""
+    """List all tokens: number, beginning, scopes, maker, last use, name."""
     with opened(os.environ):
         workspaces = db.session.scalars(db.select(Workspace).order_by(Workspace.id))
         rows = [_row(found) for each in workspaces for found in tokens.tokens_of(each)]
@@ -79,7 +76,6 @@ def _row(found: ApiToken) -> dict[str, object]:
         "begins": found.prefix,
         "scopes": found.scopes,
         "maker": found.person.email,
-        "workspace": found.membership.workspace.name,
         "last_used": used,
         "name": found.name,
         "over": tokens.why_dead(found) or None,

@@ -7,7 +7,7 @@ import sys
 import click
 
 from wbtest.cli.instance import opened
-from wbtest.cli.who import get_member, get_person, in_workspace, pick
+from wbtest.cli.who import get_member, get_person
 from wbtest.extensions import db
 from wbtest.store import Refused
 from wbtest.team import members, people
@@ -25,24 +25,23 @@ def user() -> None:
 @click.argument("email")
 @click.option("--name", help="How others see the person (default: from the e-mail).")
 @click.option("--role", type=click.Choice(ROLES), default="editor", show_default=True)
-@in_workspace
-def create(email: str, name: str | None, role: str, workspace_name: str | None) -> None:
+def create(email: str, name: str | None, role: str) -> None:
     """Give EMAIL a log-in and a role. Asks for the password, or reads it from standard input."""
     with opened(os.environ):
-        workspace = _workspace(workspace_name)
+        workspace = _workspace()
         password = _ask_password()
         name = name or email.partition("@")[0].replace(".", " ").title()
         person = people.add_person(workspace, email=email, name=name, role=role, password=password)
-        click.echo(f"{person.name} logs in with {person.email} and is {role} in {workspace.name}.")
+        click.echo(f"{person.name} logs in with {person.email} and is {role}.")
 
 
 @user.command("list")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object a line.")
 def list_people(as_json: bool) -> None:
-    """List everybody: e-mail, role, name, workspace. Who is in none has no role."""
+    """List everybody: e-mail, role, name. Who left the team has no role."""
     with opened(os.environ):
         for row in people.everybody():
-            words = (row.email, row.role or "-", row.name, row.workspace or "-")
+            words = (row.email, row.role or "-", row.name)
             said = json.dumps(row._asdict(), ensure_ascii=False) if as_json else "\t".join(words)
             click.echo(said)
 
@@ -50,26 +49,23 @@ def list_people(as_json: bool) -> None:
 @user.command()
 @click.argument("email")
 @click.argument("role", type=click.Choice(ROLES))
-@in_workspace
-def role(email: str, role: str, workspace_name: str | None) -> None:
+def role(email: str, role: str) -> None:
     """Make EMAIL a viewer, editor, approver or owner; it counts at once."""
     with opened(os.environ):
-        member = get_member(get_person(email), workspace_name)
+        member = get_member(email)
         members.change_role(member, role, None)
-        click.echo(f"{member.person.email} is {role} in {member.workspace.name}.")
+        click.echo(f"{member.person.email} is {role}.")
 
 
 @user.command()
 @click.argument("email")
-@in_workspace
-def remove(email: str, workspace_name: str | None) -> None:
-    """Take EMAIL out of a workspace at once. The log-in stays, and what they wrote."""
+def remove(email: str) -> None:
+    """Take EMAIL out of the team at once. The log-in stays, and what they wrote."""
     with opened(os.environ):
-        person = get_person(email)
-        member = get_member(person, workspace_name)
-        name = member.workspace.name
+        member = get_member(email)
+        person = member.person
         members.remove(member, None)
-        click.echo(f"{person.email} is no longer in {name}.")
+        click.echo(f"{person.email} is no longer in the team.")
 
 
 @user.command("set-password")
@@ -92,14 +88,13 @@ def second_factor_off(email: str) -> None:
         click.echo(f"{person.email} logs in by the password alone.")
 
 
-def _workspace(asked: str | None) -> Workspace:
-    """The workspace of this name or number, or the oldest."""
-    every = list(db.session.scalars(db.select(Workspace).order_by(Workspace.id)))
-    if not every:
+def _workspace() -> Workspace:
+    found: Workspace | None = db.session.scalar(db.select(Workspace))
+    if found is None:
         raise Refused(
-            "There is no workspace yet. Open the set-up link that `wbtest serve` prints first."
+            "There is no team yet. Open the set-up link that `wbtest serve` prints first."
         )
-    return every[0] if asked is None else pick(every, asked)
+    return found
 
 
 def _ask_password() -> str:

@@ -24,7 +24,6 @@ def init_app(app: Flask) -> None:
     """Attach this area's pages, and hand the worker what it must do by the clock."""
     from wbtest.publishing.listed import newest_zone
     from wbtest.publishing.looks import unused
-    from wbtest.publishing.models import Experiment
     from wbtest.publishing.running.life import announce_change, end_overdue
     from wbtest.publishing.views import bp
 
@@ -32,8 +31,7 @@ def init_app(app: Flask) -> None:
         import_module(f"{__name__}.{name}")
     app.register_blueprint(bp)
     hooks = runtime(app).hooks
-    hooks.objects["experiment_id"] = Experiment
     hooks.jobs["end_overdue"] = (end_overdue, timedelta(minutes=1))
     hooks.jobs["unused_pictures"] = (unused.delete_unused, unused.EVERY)
     hooks.announce_change = announce_change
-    hooks.zone_of = newest_zone
+    hooks.usual_zone = newest_zone

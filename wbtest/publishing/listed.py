@@ -95,14 +95,9 @@ def experiments_of(workspace: Workspace, asked: int) -> tuple[Sequence[Experimen
     return found.all(), shown
 
 
-def newest_zone(workspace_id: int | None) -> str:
-    """The time zone of the workspace's newest experiment, UTC before there is one."""
-    query = (
-        select(Experiment.time_zone)
-        .where(Experiment.workspace_id == workspace_id)
-        .order_by(Experiment.id.desc())
-        .limit(1)
-    )
+def newest_zone() -> str:
+    """The time zone of the newest experiment, UTC before there is one."""
+    query = select(Experiment.time_zone).order_by(Experiment.id.desc()).limit(1)
     return db.session.scalar(query) or "UTC"
 
 

@@ -15,7 +15,7 @@ from wbtest.runtime import runtime
 PAGES = (
     *("account.code_views", "account.daily_views", "account.email_views", "account.factor_views"),
     "account.reset_views",
-    *("account.views", "audit.views", "deleting_views", "delivery_views", "entering_views"),
+    *("account.views", "audit.views", "deleting_views", "delivery_views"),
     *("inviting.views", "members_views", "security_views", "token_views"),
     *("account.proving_views", "webhook_views"),
 )
@@ -23,31 +23,20 @@ PAGES = (
 
 def init_app(app: Flask) -> None:
     """Attach this area's pages, the log-in, the limits, and what templates ask about people."""
-    from wbtest.delivery.models import OutboxMail, Webhook
-    from wbtest.team import access, here, limits, owners, sessions
+    from wbtest.team import access, limits, owners, sessions
     from wbtest.team import deleting_views as deleting_views
     from wbtest.team.account import links, proving_views
     from wbtest.team.audit import log
-    from wbtest.team.entering_views import say_no_team
     from wbtest.team.inviting import invitations
     from wbtest.team.inviting.views import keep_invitation_secret
-    from wbtest.team.models import Invitation
-    from wbtest.team.token_models import ApiToken
-    from wbtest.team.views import bp
+    from wbtest.team.views import bp, say_no_team
 
     for name in PAGES:
         import_module(f"{__name__}.{name}")
     app.register_blueprint(bp)
     hooks = runtime(app).hooks
     app.after_request(keep_invitation_secret)
-    app.register_error_handler(here.NoTeam, say_no_team)
-    # Each area adds what its addresses name; where one is of another workspace, so is the request.
-    hooks.objects |= {
-        "invitation_id": Invitation,
-        "mail_id": OutboxMail,
-        "token_id": ApiToken,
-        "webhook_id": Webhook,
-    }
+    app.register_error_handler(access.NoTeam, say_no_team)
     # The cookie is read anew with each request; Flask-Login's own session is not used at all.
     login.session_protection = None
     # A cookie of this name would be read instead of ours; any program on localhost may set it.
@@ -62,9 +51,7 @@ def init_app(app: Flask) -> None:
     limiter.logger.propagate = False
     app.register_error_handler(RateLimitExceeded, _too_many)
     app.context_processor(_who_asks)
-    # Macros see no context of a page.
-    app.add_template_global(access.workspace_of_form)
-    hooks.forget_who_asks = here.forget_who_asks
+    hooks.forget_who_asks = access.forget_who_asks
     hooks.ask_for_proof = proving_views.ask_for_proof
     hooks.tell_owners = owners.tell_owners
     hooks.audit = log.record
@@ -103,16 +90,16 @@ def _note_use(response: Response) -> Response:
 
 def _note_refusal(response: Response) -> Response:
     """When the answer is made, so that no transaction of a view is open."""
-    from wbtest.team import here
+    from wbtest.team import access
     from wbtest.team.audit import refusals
 
-    if why := g.pop(here.TURNED_AWAY, ""):
+    if why := g.pop(access.TURNED_AWAY, ""):
         refusals.note(why)
     return response
 
 
 def _who_asks() -> dict[str, object]:
-    """``person``, ``workspace``, ``may(permission)`` and ``memberships()`` for templates.
+    """``person``, ``team`` and ``may(permission)`` for templates; ``team`` only for its members.
 
     Looked up when a template first uses them: an error page must not need the database.
     """
@@ -120,9 +107,8 @@ def _who_asks() -> dict[str, object]:
 
     return {
         "person": LocalProxy(access.find_person),
-        "workspace": LocalProxy(access.find_workspace),
+        "team": LocalProxy(access.find_workspace),
         "may": access.has_permission,
-        "memberships": access.memberships,
     }
 
 

@@ -2,8 +2,6 @@
 
 Roles are a ladder: viewer < editor < approver < owner. A stranger is told that nothing is here;
 a member whose role is too low is told so.
-
-A person may be in several workspaces, and a request is about one: ``here.py`` says which.
 """
 
 from collections.abc import Callable
@@ -14,10 +12,12 @@ import sqlalchemy as sa
 from flask import abort, g, has_request_context, request
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
+from sqlalchemy.orm import contains_eager
 
 from wbtest.extensions import db
 from wbtest.runtime import runtime
-from wbtest.team import here, sending
+from wbtest.store import Refused, end_reading
+from wbtest.team import sending
 from wbtest.team.logged_out import ask_to_log_in
 from wbtest.team.models import Membership, Person, Workspace
 
@@ -29,11 +29,22 @@ API = "api"
 ROLES = ("viewer", "editor", "approver", "owner")
 # What a view declares that asks for no role: somebody's own log-in stays when they left all teams.
 OWN_LOG_IN = "self"
-# What is asked of whoever has not proved of late who they are; None for who has.
 PERMISSIONS = {"read": "viewer", "edit": "editor", "approve": "approver", "own": "owner"}
+# What is told of this request in the audit log, when it is answered: why it was turned away.
+TURNED_AWAY = "turned_away"
 
 Model = TypeVar("Model")
 View = TypeVar("View", bound=Callable[..., ResponseReturnValue])
+
+
+class NoTeam(Refused):
+    """Somebody with a log-in who is not in the team, or not any more."""
+
+    status = 404
+    title = "You’re not in the team"
+
+    def __init__(self) -> None:
+        super().__init__("You can still log in. Ask an owner to invite your email again.")
 
 
 def public(view: View) -> View:
@@ -45,29 +56,22 @@ def public(view: View) -> View:
 def requires(permission: str) -> Callable[[View], View]:
     """Declare what a view needs. Nobody logged in is sent to the log-in and back."""
 
-    def turns_away(**kwargs: Any) -> ResponseReturnValue | None:
-        role = sending.find_role(kwargs)
-        if role and (role_reaches(role, permission) or not here.named_by(kwargs)):
+    def turns_away(**_kwargs: Any) -> ResponseReturnValue | None:
+        role = sending.find_role()
+        if role is not None and role_reaches(role, permission):
             return None
+        return asked_in_full()
+
+    def asked_in_full() -> ResponseReturnValue | None:
         if find_person() is None:
             return ask_to_log_in()
-        # Where only the form says which workspace it is about, its view finds out.
-        found = here.find_by_address(memberships(), kwargs)
-        if found is not None:
-            g.membership = found
-            _membership(permission)
+        membership(permission)
         return None
 
     def declare(view: View) -> View:
         @wraps(view)
         def checked(*args: Any, **kwargs: Any) -> ResponseReturnValue:
-            if find_person() is None:
-                return ask_to_log_in()
-            g.membership, goes_along = here.settle(memberships(), kwargs)
-            _membership(permission)
-            if goes_along:
-                here.go_along(g.membership)
-            return view(*args, **kwargs)
+            return asked_in_full() or view(*args, **kwargs)
 
         checked.permission = permission  # type: ignore[attr-defined]
         checked.turns_away = turns_away  # type: ignore[attr-defined]
@@ -77,10 +81,7 @@ def requires(permission: str) -> Callable[[View], View]:
 
 
 def own_log_in(view: View) -> View:
-    """Declare that whoever is logged in calls this view about their own log-in, in a team or none.
-
-    It is about no workspace, so that of a form does not matter.
-    """
+    """Declare that anybody logged in calls this view about their own log-in, in the team or not."""
 
     def turns_away(**_kwargs: Any) -> ResponseReturnValue | None:
         return ask_to_log_in() if find_person() is None else None
@@ -155,52 +156,37 @@ def person() -> Person:
 
 
 def find_token() -> "ApiToken | None":
-    """The token with which a program asks, or None; its workspace is the only one there is then."""
+    """The token with which a program asks, or None."""
     return cast("ApiToken | None", g.get("token") if has_request_context() else None)
 
 
-def memberships() -> dict[int, Membership]:
-    """The asking person's, by the number of the workspace; first the one that they are in.
-
-    A program has that of its token alone, whatever else the token's maker belongs to.
-    """
+def find_membership() -> Membership | None:
+    """The asking person's place in the team, or None."""
     asking = find_person()
     if asking is None:
-        return {}
+        return None
     # A page asks for each of its buttons; the answer is the same during one request.
-    known: dict[int, dict[int, Membership]] = g.setdefault("memberships", {})
+    known: dict[int, Membership | None] = g.setdefault("memberships", {})
     person_id = _id_of(asking)
     if person_id not in known:
-        token = find_token()
-        known[person_id] = (
-            here.memberships_of(person_id) if token is None else _one(token.workspace_id, person_id)
+        known[person_id] = db.session.scalar(
+            sa.select(Membership)
+            .join(Membership.workspace)
+            .options(contains_eager(Membership.workspace))
+            .where(Membership.person_id == person_id)
         )
     return known[person_id]
 
 
-def find_membership() -> Membership | None:
-    """The asking person's membership of the workspace that this request is about, or None."""
-    if "membership" not in g:
-        g.membership = next(iter(memberships().values()), None)
-    found: Membership | None = g.membership
-    return found
-
-
-def workspace_of_form() -> int | None:
-    """What a form says of where it was shown; None for whoever is in one workspace alone."""
-    membership = find_membership() if len(memberships()) > 1 else None
-    return membership.workspace_id if membership else None
+def is_member() -> bool:
+    """Whether the asking person belongs to the team, in whatever role."""
+    return find_membership() is not None
 
 
 def find_workspace() -> Workspace | None:
     """The asking person's workspace, or None."""
     membership = find_membership()
     return membership.workspace if membership else None
-
-
-def is_member(workspace_id: int) -> bool:
-    """Whether the asking person belongs to this workspace, in whatever role."""
-    return workspace_id in memberships()
 
 
 def has_permission(permission: str) -> bool:
@@ -210,34 +196,23 @@ def has_permission(permission: str) -> bool:
 
 
 def workspace(permission: str) -> Workspace:
-    """The asking person's workspace. 404 without one, 403 when the role is too low."""
-    return _membership(permission).workspace
+    """The team's workspace. Raises as ``membership``."""
+    return membership(permission).workspace
 
 
-def _membership_in(workspace_id: int) -> Membership | None:
-    """The asking person's there, if it is the workspace that this request is about."""
-    membership = memberships().get(workspace_id)
-    return membership if membership is find_membership() else None
-
-
-def membership() -> Membership:
-    """The asking person's own, of the workspace that this request is about. 404 without one."""
-    return _membership("read")
-
-
-def _membership(permission: str) -> Membership:
-    """The asking person's membership. 404 without one, 403 when the role is too low."""
-    membership = find_membership()
-    if membership is None:
-        abort(404)
-    if not role_reaches(membership.role, permission):
+def membership(permission: str = "read") -> Membership:
+    """The asking person's own. Raises NoTeam without one; 403 when the role is too low."""
+    found = find_membership()
+    if found is None:
+        raise NoTeam
+    if not role_reaches(found.role, permission):
         too_low()
-    return membership
+    return found
 
 
 def too_low() -> NoReturn:
     """End the request of a member whose role is too low."""
-    here.turn_away("role")
+    turn_away("role")
     abort(403)
 
 
@@ -246,37 +221,25 @@ def role_reaches(role: str, permission: str) -> bool:
     return ROLES.index(role) >= ROLES.index(PERMISSIONS[permission])
 
 
-def reaches(found: Any, permission: str) -> bool:
-    """Whether the asking person's role in the workspace of this object reaches."""
-    membership = _membership_in(found.workspace_id)
-    return membership is not None and role_reaches(membership.role, permission)
-
-
 def get(model: type[Model], key: Any, permission: str) -> Model:
-    """Return the object of this key that belongs to a workspace of the asking person.
+    """Return the object of this key. 404 when there is none, 403 when the role is too low.
 
-    ``model`` names its workspace in ``workspace_id``. 404 when there is none or it is not theirs,
-    in the same words; 403 when it is theirs and their role is too low. 404 also when this request
-    is about another workspace of theirs.
+    Raises NoTeam for somebody who is not in the team.
     """
-    found = db.session.get(model, key)
-    if found is None:
-        abort(404)
-    workspace_id: int = found.workspace_id  # type: ignore[attr-defined]
-    membership = _membership_in(workspace_id)
-    if membership is None:
-        if not is_member(workspace_id):
-            here.turn_away("elsewhere")
-        abort(404)
-    if not role_reaches(membership.role, permission):
-        too_low()
-    return found
+    membership(permission)
+    return db.session.get(model, key) or abort(404)
 
 
-def _one(workspace_id: int, person_id: int) -> dict[int, Membership]:
-    """A person's membership of this workspace, if they have it."""
-    found = db.session.get(Membership, (workspace_id, person_id))
-    return {} if found is None else {workspace_id: found}
+def turn_away(why: str) -> None:
+    """Note that this request ends here, for want of a ``role`` or ``scope``."""
+    g.setdefault(TURNED_AWAY, f"refused.{why}")
+
+
+def forget_who_asks() -> None:
+    """Let all that this request knows of who asks be found anew, and end what it has read."""
+    for name in ("_login_user", "token", "memberships"):
+        g.pop(name, None)
+    end_reading()
 
 
 def _id_of(person: Person) -> int:

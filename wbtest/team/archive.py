@@ -1,4 +1,4 @@
-"""A whole workspace as one file, and back into an instance that has none yet.
+"""All that an instance holds as one file, and back into an instance that has no team yet.
 
 Lines of JSON, compressed: what it is, then every row of every table, each after what it points at,
 and at the end how many these were, so that a part is not taken for the whole. Numbers stay what
@@ -21,11 +21,15 @@ from wbtest.runtime import runtime
 from wbtest.store import Refused, describe, writing
 from wbtest.team.archived_rows import Row, Unfit, packed, shown, unpacked
 from wbtest.team.audit.log import record
-from wbtest.team.models import AuditLine, Membership, Workspace
-from wbtest.team.ties import belongs, people_named, tables_inside
+from wbtest.team.models import AuditLine, Workspace
 
-KIND = "wbtest workspace"
+KIND = "wbtest instance"
 DAMAGED = "The file is damaged or not whole. Nothing was stored."
+# Sessions and second factors hang on the secret key; the rest is about a moment or a machine.
+STAYS = {
+    *("account_links", "job_runs", "limit_counts", "login_sessions", "pages_version"),
+    *("recovery_codes", "second_factors", "setup_links"),
+}
 # Stands where the others name their table.
 END = "end"
 ROWS_AT_ONCE = 1_000
@@ -37,37 +41,30 @@ Lines = Iterator[tuple[int, Any]]
 
 
 class Damaged(Refused):
-    """The file of a workspace cannot be stored; ``why`` says at which line, and what is there."""
+    """The file cannot be stored; ``why`` says at which line, and what is there."""
 
     def __init__(self, why: str) -> None:
         super().__init__(f"{why} {DAMAGED}")
 
 
-def count_rows(workspace: Workspace) -> int:
-    """How many rows the file of this workspace would hold."""
-    parts = [sa.select(sa.func.count()).select_from(table).where(is_ours)
-             for table, is_ours in _parts(workspace.id)]  # fmt: skip
+def count_rows() -> int:
+    """How many rows the file would hold."""
+    parts = (sa.select(sa.func.count()).select_from(table) for table in _tables())
     return sum(db.session.scalar(part) or 0 for part in parts)
 
 
-def write_archive(workspace: Workspace, file: IO[bytes], told: Told) -> None:
-    """Write the workspace to ``file``, all of it as it is at one moment.
+def write_archive(file: IO[bytes], told: Told) -> None:
+    """Write everything to ``file``, as it is at one moment.
 
     ``told`` is called with the number of rows of each step, for whoever waits.
     """
-    workspace_id, name = workspace.id, workspace.name
     read_one_moment()
-    head = {
-        "kind": KIND,
-        "schema": current_revision(),
-        "workspace": name,
-        "at": clock.now().isoformat(),
-    }
+    head = {"kind": KIND, "schema": current_revision(), "at": clock.now().isoformat()}
     written = 0
     with gzip.GzipFile(fileobj=file, mode="wb", mtime=0) as target:
         target.write(_line(head))
-        for table, is_ours in _parts(workspace_id):
-            query = sa.select(table).where(is_ours).order_by(*table.primary_key)
+        for table in _tables():
+            query = sa.select(table).order_by(*table.primary_key)
             rows = db.session.execute(query.execution_options(yield_per=ROWS_AT_ONCE))
             for some in rows.mappings().partitions():
                 for row in some:
@@ -75,64 +72,46 @@ def write_archive(workspace: Workspace, file: IO[bytes], told: Told) -> None:
                 written += len(some)
                 told(len(some))
         target.write(_line([END, written]))
-    record(workspace_id, "workspace.moved_out", name)
+    record(None, "team.exported")
 
 
-def read_archive(file: IO[bytes], told: Told) -> Workspace:
-    """Store the workspace of ``file`` and return it; all of it, or nothing.
+def read_archive(file: IO[bytes], told: Told) -> None:
+    """Store all that ``file`` holds, or nothing.
 
-    Raises Refused for another kind of file, for one that another version made, and where somebody
-    has a workspace already; Damaged with the line at which it is no workspace.
+    Raises Refused for another kind of file, for one that another version made, and where there is
+    a team already; Damaged with the line that cannot be stored.
     """
     with writing() as session:
         if session.scalar(sa.select(Workspace.id).limit(1)) is not None:
             raise Refused(
-                "This instance holds a workspace already, and its numbers would collide. Bring the "
-                "file into an empty instance: set WBTEST_INSTANCE to a new folder, or "
-                "WBTEST_DATABASE_URL to an empty database."
+                "This instance has a team already. Import the file into an empty instance: set "
+                "WBTEST_INSTANCE to a new folder, or WBTEST_DATABASE_URL to an empty database."
             )
         lines = _lines(file)
         _, head = next(lines, (0, None))
         if not isinstance(head, dict) or head.get("kind") != KIND:
-            raise Refused("This is no file of a workspace.")
+            raise Refused("This file was not made by `wbtest instance export`.")
         if head.get("schema") != current_revision():
             raise Refused(
                 f"The file is of database version {head.get('schema')}, this one is "
                 f"{current_revision()}. Use the same version of wbtest on both sides."
             )
         _store(lines, told)
-        found = session.scalars(sa.select(Workspace)).all()
-        if len(found) != 1:
-            raise Damaged(f"It holds {len(found)} workspaces.")
-        [workspace] = found
+        if session.scalar(sa.select(sa.func.count(Workspace.id))) != 1:
+            raise Damaged("It holds no team.")
         _count_on()
         runtime().hooks.announce_change()
-        record(workspace.id, "workspace.moved_in", workspace.name)
-    return workspace
+        record(None, "team.imported")
 
 
-def is_archive(start: bytes) -> bool:
-    """Whether a file that begins with these bytes may be a workspace; no release does."""
-    return start.startswith(b"\x1f\x8b")
-
-
-def _parts(workspace_id: int) -> Iterator[tuple[sa.Table, sa.ColumnElement[bool]]]:
-    """Each table with the condition for its rows, each after those that it points at."""
-    everybody = sa.union(*people_named(workspace_id)).subquery()
-    people = Base.metadata.tables["people"]
-    yield people, people.c.id.in_(sa.select(everybody))
-    workspaces = Base.metadata.tables["workspaces"]
-    yield workspaces, workspaces.c.id == workspace_id
-    for model in (Membership, AuditLine):
-        table = Base.metadata.tables[model.__tablename__]
-        yield table, table.c.workspace_id == workspace_id
-    for table in tables_inside():
-        yield table, belongs(table, workspace_id)
+def _tables() -> list[sa.Table]:
+    """Each table that is moved, after those that it points at."""
+    return [table for table in Base.metadata.sorted_tables if table.name not in STAYS]
 
 
 def _store(lines: Lines, told: Told) -> None:
     """Store every row of the file. Raises Damaged with the first line that is none."""
-    tables = {table.name: table for table, _ in _parts(0)}
+    tables = {table.name: table for table in _tables()}
     waiting: list[Row] = []
     last, stored, table = 1, 0, None
     for number, line in lines:
@@ -151,7 +130,7 @@ def _store(lines: Lines, told: Told) -> None:
                 raise Damaged(f"Line {number:,} is the end, and more follows.")
             return
         if named is None:
-            raise Damaged(f"Line {number:,}: a workspace has no table {shown(line[0])}.")
+            raise Damaged(f"Line {number:,}: there is no table {shown(line[0])}.")
         try:
             waiting.append(_unpacked(named, line[1]))
         except Unfit as error:

@@ -1,4 +1,4 @@
-"""The rows of an archived workspace: what a column holds as JSON, and back, checked. No database.
+"""The rows of an export: what a column holds as JSON, and back, checked. No database.
 
 SQLite keeps a word where a number belongs, so what may stand in a column is asked here.
 """

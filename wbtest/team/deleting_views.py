@@ -1,11 +1,11 @@
-"""The page on which an owner deletes the whole workspace, and what stands there afterwards."""
+"""The page that deletes everything, with all that it must say before and afterwards."""
 
 from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from wbtest.store import Gone, Refused
 from wbtest.team import access
-from wbtest.team.deleting import contents_of, delete_workspace, find_open_pages, still_open
+from wbtest.team.deleting import contents, delete_everything, find_open_pages, still_open
 from wbtest.team.forms import DeletingForm, put_refusal
 from wbtest.team.members import NotOwner
 from wbtest.team.views import bp
@@ -15,25 +15,24 @@ from wbtest.team.views import bp
 @access.requires("own")
 @access.proved("POST")
 def delete_team() -> ResponseReturnValue:
-    """Say what would go, and delete it when its name and one's own password are typed."""
-    workspace = access.workspace("own")
+    """Say what would go, and delete it when the team's name and one's own password are typed."""
     form = DeletingForm()
     if form.validate_on_submit():
-        name, typed = workspace.name, (form.workspace_name.data or "", form.password.data or "")
+        typed = {"name": form.team_name.data or "", "password": form.password.data or ""}
         try:
-            delete_workspace(workspace, access.person(), name=typed[0], password=typed[1])
+            delete_everything(access.workspace("own"), access.person(), **typed)
         except (Gone, NotOwner):
             # Another owner was faster, and nothing is left to show.
             raise
         except Refused as refused:
             put_refusal(form, refused)
         else:
-            flash(f"{name} is deleted. Nothing of it is left but one line in the server’s log.")
+            flash("Everything is deleted. Restart the server to set it up again.")
             return redirect(url_for(".home"), 303)
     page = render_template(
         "team/deleting.html",
         form=form,
-        contents=contents_of(workspace),
-        open_pages=still_open(find_open_pages(workspace.id)),
+        contents=contents(),
+        open_pages=still_open(find_open_pages()),
     )
     return page, 422 if form.errors else 200

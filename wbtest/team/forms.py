@@ -75,7 +75,7 @@ class SetupForm(TypedForm):
     name = StringField("Your name", [DataRequired("Type your name."), at_most(120)], [one_line])
     email = EmailField("Your e-mail", [DataRequired("Type your e-mail."), reachable])
     password = PasswordField("Password", [DataRequired("Choose a password."), good_password])
-    workspace_name = StringField(
+    team_name = StringField(
         "Team or company", [DataRequired("Name your team."), at_most(120)], [one_line]
     )
     controller = StringField("Who is responsible", [Optional(), at_most(300)], [one_line])
@@ -95,8 +95,8 @@ class PasswordForm(EndingTokens):
     )
 
 
-class WorkspaceForm(TypedForm):
-    workspace_name = StringField(
+class TeamForm(TypedForm):
+    team_name = StringField(
         "Team or company", [DataRequired("Name your team."), at_most(120)], [one_line]
     )
     controller = StringField(
@@ -112,7 +112,7 @@ class WorkspaceForm(TypedForm):
 
 
 class DeletingForm(TypedForm):
-    workspace_name = StringField(
+    team_name = StringField(
         "Type the name of the team", [DataRequired("Type the name of the team."), at_most(120)]
     )
     password = PasswordField(

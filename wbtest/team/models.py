@@ -73,8 +73,6 @@ class LoginSession(Base):
     person_id: Mapped[int] = mapped_column(ForeignKey(Person.id), index=True)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     expires_at: Mapped[datetime] = mapped_column(UtcDateTime)
-    # The workspace that this device is in; without one it is in the person's oldest.
-    workspace_id: Mapped[int | None] = mapped_column(ForeignKey(Workspace.id, ondelete="SET NULL"))
     # What its browser says it is, in a few words, and the part of its address that many share.
     device: Mapped[str] = mapped_column(String(60), default="")
     network: Mapped[str] = mapped_column(String(50), default="")

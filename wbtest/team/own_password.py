@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from wbtest.store import Invalid, hold, writing
-from wbtest.team import access, here, origin, passwords, tries
+from wbtest.team import access, origin, passwords, tries
 from wbtest.team.audit.log import record_log_in
 from wbtest.team.models import Person, Workspace
 
@@ -45,8 +45,11 @@ def asker() -> str:
     """What names the session or token that asks among all; '' outside a request."""
     if not origin.is_asked():
         return ""
-    token = access.find_token()
-    return f"session {here.token_hash()}" if token is None else f"token {token.id}"
+    if token := access.find_token():
+        return f"token {token.id}"
+    from wbtest.team import sessions
+
+    return f"session {sessions.digest(sessions.own_token())}"
 
 
 def hold_unchanged(person: Person, stored: str, field: str = "password") -> None:

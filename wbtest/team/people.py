@@ -63,22 +63,19 @@ def members(workspace: Workspace) -> list[Membership]:
 
 
 class Listed(NamedTuple):
-    """Somebody with a log-in, and what they are in a workspace; once for each of theirs."""
+    """Somebody with a log-in; without a role they are not in the team any more."""
 
     email: str
     role: str | None
     name: str
-    workspace: str | None
-    workspace_id: int | None
 
 
 def everybody() -> Iterator[Listed]:
-    """Everybody on this server, by workspace and when they joined; last who is in none."""
+    """Everybody with a log-in, by when they joined; last who left the team."""
     rows = db.session.execute(
-        db.select(Person.email, Membership.role, Person.name, Workspace.name, Workspace.id)
+        db.select(Person.email, Membership.role, Person.name)
         .outerjoin(Membership, Membership.person_id == Person.id)
-        .outerjoin(Workspace, Workspace.id == Membership.workspace_id)
-        .order_by(Workspace.id.is_(None), Workspace.id, Membership.created_at, Person.id)
+        .order_by(Membership.created_at.is_(None), Membership.created_at, Person.id)
     )
     yield from (Listed(*row) for row in rows)
 

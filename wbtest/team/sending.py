@@ -3,13 +3,11 @@
 It only ever says yes. Where it does not, and again when all is here, ``access.py`` asks in full.
 """
 
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import sqlalchemy as sa
 
 from wbtest.extensions import clock, db
-from wbtest.runtime import runtime
-from wbtest.team import here
 from wbtest.team.models import LoginSession, Membership
 from wbtest.team.token_models import ApiToken
 
@@ -22,27 +20,16 @@ class Program(NamedTuple):
     role: str
 
 
-def find_role(arguments: dict[str, Any]) -> str | None:
-    """The asking person's role in the workspace of what the address names, or None.
-
-    ``arguments`` are those of the address. Where they name nothing it is their role anywhere.
-    """
+def find_role() -> str | None:
+    """The asking person's role in the team, or None."""
     from wbtest.team import sessions
 
-    models = runtime().hooks.objects
-    name = here.named_by(arguments)
-    token_hash = sessions.digest(here.own_token())
-    query = (
+    token_hash = sessions.digest(sessions.own_token())
+    return db.session.scalar(
         sa.select(Membership.role)
         .join(LoginSession, LoginSession.person_id == Membership.person_id)
         .where(LoginSession.token_hash == token_hash, *sessions.is_open())
-        .limit(1)
     )
-    if name:
-        table = models[name].__table__
-        lies_in = sa.select(table.c.workspace_id).where(table.c.id == arguments[name])
-        query = query.where(Membership.workspace_id == lies_in.scalar_subquery())
-    return db.session.scalar(query)
 
 
 def find_program(text: str) -> Program | None:

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from typing import NamedTuple
 
 import sqlalchemy as sa
+from flask import request
 
 from wbtest.config import Settings
 from wbtest.extensions import clock, db
@@ -42,6 +43,11 @@ def digest(token: str) -> str:
     """
     settings = runtime().settings
     return hmac.digest(settings.secret_key.encode(), token.encode(), "sha256").hex()
+
+
+def own_token() -> str:
+    """What the asking device's cookie says, '' for none."""
+    return request.cookies.get(cookie_name(runtime().settings), "")
 
 
 def log_in(email: str, password: str, former_token: str = "") -> str:

@@ -1,4 +1,4 @@
-"""The first visit: a link that works once makes the owner and the workspace."""
+"""The first visit: a link that works once makes the owner and the team."""
 
 import secrets
 
@@ -41,20 +41,20 @@ def set_up(
     name: str,
     email: str,
     password: str,
-    workspace_name: str,
+    team_name: str,
     controller: str = "",
     contact_email: str = "",
 ) -> Person:
-    """Make the workspace and its owner, and spend the link.
+    """Make the team and its owner, and spend the link.
 
-    ``controller`` is who answers for the public pages (default: the person and the workspace),
+    ``controller`` is who answers for the public pages (default: the person and the team),
     ``contact_email`` where visitors can write to (default: the owner's e-mail). Of two who come at
     once only one gets through. Raises LinkSpent, or Invalid at a field.
     """
     person = people.new_person(email=email, name=name, password=password)
     workspace = Workspace(
-        name=workspace_name,
-        controller=controller or f"{name}, {workspace_name}",
+        name=team_name,
+        controller=controller or f"{name}, {team_name}",
         contact_email=people.clean_email(contact_email or email, "contact_email"),
         created_at=clock.now(),
     )
@@ -68,5 +68,5 @@ def set_up(
             Membership(workspace=workspace, person=person, role="owner", created_at=clock.now())
         )
         session.flush()
-        record(workspace.id, "workspace.made", workspace.name, by=person)
+        record(workspace.id, "team.made", workspace.name, by=person)
     return person

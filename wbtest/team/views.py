@@ -20,10 +20,10 @@ from wbtest.delivery import health, outbox, subscriptions
 from wbtest.delivery.failing import failing_jobs
 from wbtest.runtime import runtime
 from wbtest.store import Invalid
-from wbtest.team import access, here, known_devices, limits, people, sessions, workspaces
+from wbtest.team import access, known_devices, limits, people, sessions, workspaces
 from wbtest.team.account.asked import with_second_factor
 from wbtest.team.ending import count_tokens
-from wbtest.team.forms import LogInForm, PasswordForm, SetupForm, WorkspaceForm, put_refusal
+from wbtest.team.forms import LogInForm, PasswordForm, SetupForm, TeamForm, put_refusal
 from wbtest.team.inviting.forms import InviteForm
 from wbtest.team.inviting.list_views import people_part
 from wbtest.team.onward import local_path
@@ -36,12 +36,10 @@ bp = Blueprint("team", __name__)
 @access.public
 def home() -> ResponseReturnValue:
     """Home: the start page or the releases, the log-in, or how to find the link for the owner."""
-    if mine := access.memberships():
+    if access.find_person() is not None:
         # Whether there is anything to begin with, a later area knows.
         leads_to = runtime().hooks.home
-        return redirect(leads_to(next(iter(mine.values()))), 303)
-    if access.find_person() is not None:
-        raise here.NoTeam
+        return redirect(leads_to(access.membership()), 303)
     if people.has_owner():
         return redirect(url_for(".login"), 303)
     return render_template("team/home.html")
@@ -50,7 +48,7 @@ def home() -> ResponseReturnValue:
 @bp.route("/setup/<token>", methods=["GET", "POST"])
 @access.public
 def setup(token: str) -> ResponseReturnValue:
-    """The first visit: make the owner and the workspace, once."""
+    """The first visit: make the owner and the team, once."""
     if not is_open(token):
         abort(404)
     form = SetupForm()
@@ -123,21 +121,21 @@ def password() -> ResponseReturnValue:
 @bp.get("/team")
 @access.requires("read")
 def team() -> ResponseReturnValue:
-    """Who is in the workspace, and who answers for its pages."""
+    """Who is in the team, and who answers for its pages."""
     return team_page()
 
 
 @bp.post("/team")
 @access.requires("own")
 def change_team() -> ResponseReturnValue:
-    """Change the workspace's name and who answers for its pages."""
+    """Change the team's name and who answers for its pages."""
     workspace = access.workspace("own")
-    form = WorkspaceForm()
+    form = TeamForm()
     if form.validate_on_submit():
         try:
             workspaces.change_workspace(
                 workspace,
-                name=form.workspace_name.data or "",
+                name=form.team_name.data or "",
                 controller=form.controller.data or "",
                 contact_email=form.contact_email.data or "",
             )
@@ -178,14 +176,14 @@ def readyz() -> ResponseReturnValue:
     return jsonify(ok=not wrong, wrong=wrong, queue=state), 503 if wrong else 200
 
 
-def team_page(form: WorkspaceForm | None = None, invite_form: InviteForm | None = None) -> str:
+def team_page(form: TeamForm | None = None, invite_form: InviteForm | None = None) -> str:
     """The team's page; a form that was refused shows what was typed."""
     workspace = access.workspace("read")
     members = people.members(workspace)
     ids = [member.person_id for member in members] if access.has_permission("own") else []
     return render_template(
         "team/team.html",
-        form=form or WorkspaceForm(None, data=_facts_of_workspace()),
+        form=form or TeamForm(None, data=_facts_of_team()),
         members=members,
         with_second_factor=with_second_factor(ids),
         mails=outbox.counts_by_state(workspace.id),
@@ -204,10 +202,10 @@ def has_mail_server() -> bool:
     return bool(_settings().mail_url)
 
 
-def _facts_of_workspace() -> dict[str, str]:
+def _facts_of_team() -> dict[str, str]:
     workspace = access.workspace("read")
     return {
-        "workspace_name": workspace.name,
+        "team_name": workspace.name,
         "controller": workspace.controller,
         "contact_email": workspace.contact_email,
     }
@@ -223,7 +221,13 @@ def _status(form: object) -> int:
 
 def own_token() -> str:
     """The token of this browser's session, or ''."""
-    return here.own_token()
+    return sessions.own_token()
+
+
+def say_no_team(error: access.NoTeam) -> ResponseReturnValue:
+    """A page for somebody who may log in and is not in the team, whatever they asked for."""
+    page = render_template("team/no_team.html", title=error.title, sentence=str(error))
+    return page, error.status
 
 
 def let_in(token: str, onward: str) -> Response:

@@ -5,8 +5,6 @@ from importlib import import_module
 
 from flask import Flask
 
-from wbtest.runtime import runtime
-
 # Each adds its pages to the blueprint of views.
 PAGES = (
     "saving_views",
@@ -29,17 +27,11 @@ def init_app(app: Flask) -> None:
     from wbtest.writing.evidence import is_spelled, link_in
     from wbtest.writing.languages import direction
     from wbtest.writing.marking import marked_paragraphs
-    from wbtest.writing.models import Candidate, Release, Waiver
     from wbtest.writing.views import bp
 
     for name in PAGES:
         import_module(f"{__name__}.{name}")
     app.register_blueprint(bp)
-    runtime(app).hooks.objects |= {
-        "candidate_id": Candidate,
-        "release_id": Release,
-        "waiver_id": Waiver,
-    }
     app.add_template_global(direction, "direction_of")
     app.add_template_filter(marked_paragraphs)
     app.add_template_global(may_stay)

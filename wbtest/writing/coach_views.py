@@ -27,7 +27,9 @@ def waive(release_id: int) -> ResponseReturnValue:
     found = access.get(Release, release_id, "edit")
     key, reason = asked(request.form)
     try:
-        waivers.waive(found, key, reason, access.person(), is_approver=_is_approver(found))
+        waivers.waive(
+            found, key, reason, access.person(), is_approver=access.has_permission("approve")
+        )
     except Invalid as refused:
         return preview_page(found, RefusedReason(key, reason, str(refused))), 422
     flash(WAIVED)
@@ -108,7 +110,3 @@ def asked(typed: Mapping[str, str]) -> tuple[Key, str]:
         with_plain_breaks(typed.get(name, "")) for name in ("rule", "part", "words", "reason")
     )
     return Key(rule, part, words), reason
-
-
-def _is_approver(release: Release) -> bool:
-    return access.reaches(release, "approve")

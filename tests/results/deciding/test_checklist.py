@@ -161,13 +161,6 @@ def test_every_member_reads_and_an_editor_saves(role, go, keys, team: Team, clie
     assert find_checklist(go).extra == (("A door",) if may else ("A shelf",))
 
 
-def test_another_workspace_finds_nothing(go, strangers, client: Browser):
-    log_in(client, strangers.owner)
-
-    assert client.get(f"/experiments/{go.id}/checklist.md").status_code == 404
-    assert client.send(f"/experiments/{go.id}/checklist", {"extra": "x"}).status_code == 404
-
-
 def test_the_form_shows_what_was_saved(go, keys, team: Team, client: Browser):
     log_in(client, team.editor)
     given = {f"state-{keys[0]}": "served", f"note-{keys[0]}": "Soon.", "extra": "A shelf\nA door"}

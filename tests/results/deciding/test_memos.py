@@ -8,7 +8,7 @@ import pytest
 from flask import Flask
 
 from tests.conftest import Browser, HandClock
-from tests.factories import Team, log_in, make_decision
+from tests.factories import Team, make_decision
 from tests.results.crowd import count_day
 from tests.results.deciding.conftest import AGAINST, REASON
 from wbtest.extensions import db
@@ -109,14 +109,6 @@ def test_nothing_that_was_typed_is_markup(met: Experiment, team: Team, approver:
     decide(met, team.approver, "go", "<svg onload=alert(1)> is no reason")
 
     assert "<svg onload" not in approver.get(place(met)).text
-
-
-@pytest.mark.parametrize("kind", ["", ".json", ".pdf"])
-def test_another_workspace_finds_no_memo(met, team: Team, strangers: Team, client: Browser, kind):
-    decide(met, team.approver, "go", REASON)
-    log_in(client, strangers.owner)
-
-    assert client.get(f"{place(met)}{kind}").status_code == 404
 
 
 @pytest.mark.skipif(not can_make_pdf(), reason="the extra that draws a PDF is not here")

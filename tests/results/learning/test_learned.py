@@ -72,7 +72,7 @@ def test_only_the_newest_save_of_a_card_is_shown(over: Experiment, team: Team):
     assert [card.surprise for card in learned_of(over.revision.release).cards] == ["Prices."]
 
 
-def test_the_list_finds_a_card_by_all_of_its_words(over: Experiment, team: Team, strangers: Team):
+def test_the_list_finds_a_card_by_all_of_its_words(over: Experiment, team: Team):
     save_card(over, team.editor, "Nobody cooks on Fridays.", "Ask ten.", 0)
     mark(over, team.editor, PRICE, "refuted", "2 of 41 named £4.", 0)
     settle(over, team, "iterate")
@@ -81,7 +81,6 @@ def test_the_list_finds_a_card_by_all_of_its_words(over: Experiment, team: Team,
     assert lesson.mentions("FRIDAYS refuted price")
     assert lesson.mentions("3 signed up")
     assert not lesson.mentions("fridays saturdays")
-    assert lessons_of(strangers.workspace) == []
 
 
 def test_a_running_test_is_not_in_the_list(running: Experiment, team: Team):

@@ -48,15 +48,6 @@ def test_an_editor_writes_and_a_viewer_does_not(role, place, team: Team, client:
     assert (rows(LearningCard), rows(AssumptionMark)) == ((0, 0) if status == 403 else (1, 1))
 
 
-def test_another_workspace_finds_and_writes_nothing(place, strangers: Team, client: Browser):
-    log_in(client, strangers.owner)
-
-    assert client.get(f"{place}/learning").status_code == 404
-    for path in ("learning", f"learning/{PRICE}", "next-draft"):
-        assert client.send(f"{place}/{path}", CARD | MARK).status_code == 404
-    assert client.get("/experiments/999/learning").status_code == 404
-
-
 def test_nobody_is_asked_to_log_in(place, client: Browser):
     for path in (f"{place}/learning", "/learnings"):
         assert client.get(path).location.startswith("/login")

@@ -41,14 +41,6 @@ def test_every_member_reads_it_and_nobody_else(ideas, team: Team, client: Browse
         assert {client.get(path).status_code for path in PATHS} == {200}
 
 
-def test_another_workspace_sees_none_of_it(ideas: Ideas, strangers: Team, client: Browser):
-    log_in(client, strangers.owner)
-
-    assert "No idea yet" in words(client)
-    assert "Larder</a>" not in client.get("/portfolio").text
-    assert rows(client) == []
-
-
 def test_one_sentence_tells_how_far_every_idea_got(ideas: Ideas, viewer: Browser):
     said = words(viewer)
 

@@ -26,6 +26,7 @@ from wbtest.results.sharing.links import (
 )
 from wbtest.results.sharing.models import SharedLink
 from wbtest.store import Invalid
+from wbtest.team.models import Person
 from wbtest.writing.models import Revision
 
 PASSWORD = "three quiet words"
@@ -206,12 +207,12 @@ def test_who_approves_makes_and_closes_links_and_others_look(
 
 
 def test_another_workspace_finds_no_links_and_nobody_is_asked_to_log_in(
-    client: Browser, team: Team, strangers: Team, experiment: Experiment
+    client: Browser, team: Team, stranger: Person, experiment: Experiment
 ):
     link, token = make_shared(experiment, team.approver, "Mei")
     assert client.get(share_url(experiment)).location.startswith("/login?")
     assert client.send(share_url(experiment, "/1/revoke")).location.startswith("/login?")
-    log_in(client, strangers.owner)
+    log_in(client, stranger)
 
     assert client.get(share_url(experiment)).status_code == 404
     for rest in POSTS:

@@ -88,11 +88,3 @@ def test_once_the_first_visitor_came_nobody_is_led_there_and_nothing_is_looked_u
     end_where_visited(datetime.now(UTC))
 
     assert sees_start(team) == [False] * 4
-
-
-def test_a_visitor_of_others_ends_nothing_here(team: Team, strangers: Team, begin: Start) -> None:
-    count_day(begin(), 0, "control", seen=1, converted=0, served=1)
-
-    end_where_visited(datetime.now(UTC))
-
-    assert sees_start(strangers) == [True] * 4

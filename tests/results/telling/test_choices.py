@@ -93,9 +93,3 @@ def test_a_link_that_is_not_ours_stops_nothing(client: Browser, team: Team, app:
         assert client.get(f"/mails/stop/{token}").status_code == 404
         assert client.send(f"/mails/stop/{token}").status_code == 404
     assert people(team) == [team.approver, team.owner]
-
-
-def test_what_one_workspace_chose_is_nothing_to_another(team: Team, strangers: Team):
-    choose(team.workspace.id, team.owner.id, is_wanted=False)
-
-    assert people(strangers) == [strangers.approver, strangers.owner]

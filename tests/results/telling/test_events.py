@@ -226,16 +226,5 @@ def test_who_wants_no_such_mail_gets_none_and_a_viewer_may_ask(
     assert recipients() == ["viewer", "approver"]
 
 
-def test_another_workspace_is_told_nothing(
-    team: Team, strangers: Team, experiment: Experiment, now: HandClock
-):
-    reach_target(experiment, now)
-
-    tell_events(now())
-
-    assert {mail.recipient.partition("@")[2] for mail in mails()} == {"larder.example"}
-    assert {mail.workspace_id for mail in mails()} == {team.workspace.id}
-
-
 def test_the_worker_knows_the_job(experiment: Experiment):
     assert "verdicts told" in run_due_jobs()

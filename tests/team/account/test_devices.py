@@ -7,7 +7,7 @@ import pytest
 from flask import Flask
 
 from tests.conftest import Browser, HandClock
-from tests.factories import PASSWORD, Team, log_in
+from tests.factories import PASSWORD, log_in
 from tests.statements import counted
 from tests.team.two import while_somebody_writes
 from wbtest.extensions import db
@@ -106,9 +106,9 @@ def test_all_other_devices_are_logged_out(client: Browser, elsewhere: Browser, a
 
 
 def test_a_device_of_somebody_else_is_none_of_ours(
-    client: Browser, elsewhere: Browser, ada: Person, strangers: Team
+    client: Browser, elsewhere: Browser, ada: Person, stranger: Person
 ) -> None:
-    log_in(client, strangers.owner)
+    log_in(client, stranger)
     [theirs] = devices.devices_of(ada, "")
 
     for key in ("", "Safari on iPhone", theirs.key):

@@ -4,7 +4,7 @@ import pytest
 from flask import Flask
 
 from tests.conftest import Browser, HandClock
-from tests.factories import PASSWORD, make_person, make_workspace
+from tests.factories import PASSWORD, make_person
 from tests.team.account.coming_in import is_in, type_password
 from tests.team.account.mailbox import code_of
 from wbtest.config import Settings
@@ -12,6 +12,7 @@ from wbtest.extensions import db
 from wbtest.team import people
 from wbtest.team.account import codes, factors
 from wbtest.team.inviting.invitations import invite
+from wbtest.team.members import find_member, remove
 from wbtest.team.models import LoginSession, Person, Workspace
 
 
@@ -35,11 +36,11 @@ def test_password_and_code_log_in_and_go_on(
 
 
 def test_an_invitation_is_no_way_around_the_code(
-    client: Browser, ada: Person, secret: str, now: HandClock
+    client: Browser, ada: Person, secret: str, workspace: Workspace, now: HandClock
 ) -> None:
-    kiln = make_workspace("Kiln")
-    owner = make_person("olga@kiln.example", "owner", kiln)
-    page = f"/invitation/{invite(kiln, owner, 'Ada@Example.COM', 'viewer')[1]}"
+    owner = make_person("olga@example.com", "owner", workspace)
+    remove(find_member(workspace, ada.id), owner)
+    page = f"/invitation/{invite(workspace, owner, 'Ada@Example.COM', 'viewer')[1]}"
 
     log_in_page = client.send(page, {"name": "Eve", "password": "another quiet word"}).location
     code_page = client.send(log_in_page, {"email": ada.email, "password": PASSWORD}).location
@@ -47,7 +48,7 @@ def test_an_invitation_is_no_way_around_the_code(
     assert not is_in(client)
     assert client.send(code_page, {"code": code_of(secret, now)}).location == page
     assert client.send(page).location == "/"
-    assert "Ada · Kiln" in client.get("/team").text
+    assert "Ada · Larder" in client.get("/team").text
 
 
 def test_a_code_is_taken_once(

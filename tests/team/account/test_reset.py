@@ -7,7 +7,7 @@ import pytest
 from flask import Flask
 
 from tests.conftest import Browser, HandClock
-from tests.factories import PASSWORD, Team, audit_lines, log_in, make_person, make_workspace
+from tests.factories import PASSWORD, Team, audit_lines, log_in, make_person
 from tests.statements import counted
 from tests.team.account.mailbox import address_in, mails_to, path_in
 from wbtest.config import Settings
@@ -18,7 +18,7 @@ from wbtest.team.account.links import forget_old_links
 from wbtest.team.account.models import AccountLink
 from wbtest.team.account.moving import ask_to_change_email, change_email
 from wbtest.team.account.resetting import ask_for_reset
-from wbtest.team.models import LoginSession, Membership, Person
+from wbtest.team.models import LoginSession, Membership, Person, Workspace
 
 NEW = "another quiet word"
 FIELDS = {"new_password": NEW, "repeated": NEW}
@@ -54,9 +54,9 @@ def test_known_and_unknown_e_mails_are_told_the_same(client: Browser, ada: Perso
 
 
 def test_an_unknown_e_mail_asks_the_database_as_much_as_a_known_one(
-    app: Flask, ada: Person
+    app: Flask, ada: Person, workspace: Workspace
 ) -> None:
-    bea = make_person("bea@example.com", "owner", make_workspace("Kiln"))
+    bea = make_person("bea@example.com", "owner", workspace)
     with writing() as session:
         # Of who is in no team nothing is written.
         session.execute(db.delete(Membership).where(Membership.person_id == ada.id))

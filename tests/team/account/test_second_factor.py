@@ -17,7 +17,7 @@ from wbtest.team import passwords
 from wbtest.team.account import codes, factors, secrecy
 from wbtest.team.account.models import AccountLink, RecoveryCode, SecondFactor
 from wbtest.team.account.resetting import ask_for_reset
-from wbtest.team.deleting import delete_workspace
+from wbtest.team.deleting import delete_everything
 from wbtest.team.models import LoginSession, Person, Workspace
 
 OF_A_PERSON = (AccountLink, LoginSession, RecoveryCode, SecondFactor)
@@ -181,13 +181,13 @@ def test_only_an_owner_sees_who_has_one(
     assert shown == [True, False]
 
 
-def test_all_of_an_account_goes_with_the_last_workspace(
+def test_all_of_an_account_goes_when_everything_is_deleted(
     ada: Person, secret: str, recovery: list[str], workspace: Workspace
 ) -> None:
     owner = make_person("olga@example.com", "owner", workspace)
     ask_for_reset(ada.email)
 
-    delete_workspace(workspace, owner, name=workspace.name, password=PASSWORD)
+    delete_everything(workspace, owner, name=workspace.name, password=PASSWORD)
 
     kept = [db.session.scalars(db.select(model)).all() for model in OF_A_PERSON]
     assert kept == [[], [], [], []]

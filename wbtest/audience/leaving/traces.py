@@ -66,14 +66,10 @@ def drop_old_copies(now: datetime) -> None:
 
 
 def _deletions(until: datetime | None = None) -> list[datetime]:
-    """When a test was last purged, and when a workspace was last deleted, if ever.
-
-    The server's own lines know of purges in workspaces that are gone, the steps of purges before
-    there was a log.
-    """
+    """When a test was last purged, and when everything was last deleted, if ever."""
     is_early = sa.true() if until is None else Step.at <= until
     purged_at = db.session.scalar(
         sa.select(sa.func.max(Step.at)).where(Step.what == "purged", is_early)
     )
-    written = find_newest(("experiment.purged", "workspace.deleted"), until)
+    written = find_newest(("experiment.purged", "team.deleted"), until)
     return [at for at in (purged_at, written) if at is not None]

@@ -16,7 +16,7 @@ from wbtest.team import access
 def take_try(slug: str) -> ResponseReturnValue:
     """Answer a sign-up on a preview: of the team, with the own address, a try; else nothing."""
     live, variant = get_preview(slug)
-    if not access.is_member(live.workspace_id):
+    if not access.is_member():
         return show_preview(slug, 409)
     form = SignupForm(strings_of(variant.page), request.form)
     if not form.validate():
@@ -43,9 +43,9 @@ def tried(slug: str) -> ResponseReturnValue:
 
 def _way_on(live: LiveExperiment) -> str:
     """Where somebody of the team goes on: the launch check, if it is theirs, else the test."""
-    if not access.is_member(live.workspace_id):
+    if not access.is_member():
         return ""
-    is_to_launch = live.state == "draft" and access.reaches(live, "edit")
+    is_to_launch = live.state == "draft" and access.has_permission("edit")
     place = "launch" if is_to_launch else "experiment"
     return url_for(f"publishing.{place}", experiment_id=live.id)
 

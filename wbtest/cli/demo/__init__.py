@@ -1,4 +1,4 @@
-"""`wbtest demo`: a workspace with five ideas and real visits, made once, then served."""
+"""`wbtest demo`: five ideas and real visits, made once, then served."""
 
 import os
 import secrets
@@ -36,7 +36,7 @@ MAILS = "mails"
 @click.option("--visitors", default=6000, show_default=True, type=click.IntRange(100, 1_000_000))
 @click.option("--no-serve", is_flag=True, help="End when the data is there.")
 def demo(port: int, visitors: int, no_serve: bool) -> None:
-    """Serve a workspace with five ideas; the first time, live through their seven weeks."""
+    """Serve five ideas; the first time, live through their seven weeks."""
     environ = {key: value for key, value in os.environ.items() if not key.startswith("WBTEST_")}
     folder = Path(os.environ.get("WBTEST_INSTANCE") or "instance") / "demo"
     done = told_in(folder)

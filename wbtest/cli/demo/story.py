@@ -62,7 +62,7 @@ AFTERWARDS = ("docket", "docket-2", "larder", "nightbus", "kiln")
 
 
 def begin(app: Flask, stage: Stage) -> None:
-    """Make the workspace and its three people."""
+    """Make the team and its three people."""
     with app.app_context():
         stage.clock.set(stage.moment(FIRST_DAY, START_HOUR))
         setup.set_up(
@@ -70,7 +70,7 @@ def begin(app: Flask, stage: Stage) -> None:
             name="Tom Okafor",
             email=OWNER,
             password=stage.password,
-            workspace_name="Okafor & Daughters",
+            team_name="Okafor & Daughters",
             controller="Okafor & Daughters Ltd, 14 Call Lane, Leeds",
         )
         for name, full_name, role in (

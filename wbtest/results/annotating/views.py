@@ -54,7 +54,7 @@ def add_note(experiment_id: int) -> ResponseReturnValue:
 def delete_note(experiment_id: int, key: str) -> ResponseReturnValue:
     """Delete a note that one has written oneself, or as an owner any."""
     experiment = access.get(Experiment, experiment_id, "edit")
-    is_owner = access.reaches(experiment, "own")
+    is_owner = access.has_permission("own")
     noting.delete_note(experiment, access.person(), key, is_owner=is_owner)
     flash("Note deleted.")
     return redirect(url_for(".notes", experiment_id=experiment_id), 303)

@@ -135,7 +135,7 @@ def second_sentence(memo: Memo) -> str:
         return ""
     if decision["second"]:
         return f"{decision['second']['name']} signed it as the second person."
-    return "It was decided alone: the workspace had one member, so nobody could be the second."
+    return "It was decided alone: the team had one member, so nobody could be the second."
 
 
 def _guesses(experiment: Experiment, memo: Memo) -> dict[str, Any]:

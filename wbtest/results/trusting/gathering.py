@@ -69,7 +69,7 @@ def _facts_changed(experiment: Experiment, since: datetime, until: datetime) -> 
     moments = db.session.scalars(
         sa.select(AuditLine.at).where(
             AuditLine.workspace_id == experiment.workspace_id,
-            AuditLine.action == "workspace.changed",
+            AuditLine.action == "team.changed",
             AuditLine.at > since,
             AuditLine.at <= until,
         )

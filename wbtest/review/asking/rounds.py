@@ -107,7 +107,7 @@ def _members(workspace_id: int, ids: Collection[int]) -> list[Person]:
     )
     found = [person for person in everybody if person.id in wanted]
     if len(found) < len(wanted):
-        raise Invalid("members", "Somebody you chose is not in this workspace. Choose once more.")
+        raise Invalid("members", "Somebody you chose is not in your team. Choose once more.")
     return found
 
 

@@ -114,7 +114,7 @@ def _get(seat: Seat, comment_id: int) -> Thread:
 
 def _is_editor(seat: Seat) -> bool:
     """Whether a member who may edit asks; whoever holds a link may not, logged in or not."""
-    return seat.person is not None and access.reaches(seat.revision, "edit")
+    return seat.person is not None and access.has_permission("edit")
 
 
 def _to_comment(seat: Seat, comment: Comment) -> ResponseReturnValue:

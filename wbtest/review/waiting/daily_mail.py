@@ -6,8 +6,6 @@ once more when it grows or is late: ``DailyMail.told`` says how far a person was
 
 from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
-from functools import cache
-from itertools import groupby
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -35,8 +33,7 @@ NOT_BEFORE = time(8)
 class Morning(NamedTuple):
     """Somebody who hasn't been looked after on ``today``, their own day."""
 
-    person: Person
-    memberships: list[Membership]
+    member: Membership
     today: date
 
 
@@ -48,12 +45,15 @@ def send_daily_mails(now: datetime) -> None:
     settings = runtime().settings
     if not settings.mail_url:
         return
-    # Read once for all members of a workspace.
-    waits: dict[int, list[Wait]] = {}
+    mornings = list(_mornings(now))
+    if not mornings:
+        return
+    # Read once for all of them.
+    waits = waits_in(mornings[0].member.workspace)
     for_each(
-        list(_mornings(now)),
+        mornings,
         lambda morning: _tell(morning, waits, now),
-        lambda morning: f"the mail of the day to person {morning.person.id}",
+        lambda morning: f"the mail of the day to person {morning.member.person_id}",
     )
 
 
@@ -69,12 +69,9 @@ def may_leave(mail: OutboxMail) -> bool:
     row = db.session.get(DailyMail, person.id) if person else None
     if row is None:
         return False
-    mine = select(Membership).where(Membership.person_id == row.person_id)
-    roles = {each.workspace_id: ROLES.index(each.role) for each in db.session.scalars(mine)}
-    if row.is_wanted and all(
-        roles.get(int(workspace_id), -1) >= ROLES.index(told["role"])
-        for workspace_id, told in row.told.items()
-    ):
+    role = db.session.scalar(select(Membership.role).where(Membership.person_id == row.person_id))
+    is_known = role is not None and ROLES.index(role) >= ROLES.index(row.told.get("role", role))
+    if row.is_wanted and is_known:
         return True
     row.told, row.looked_on = {}, None
     return False
@@ -88,16 +85,12 @@ def _mornings(now: datetime) -> Iterator[Morning]:
         .order_by(Membership.person_id)
         .options(joinedload(Membership.person), joinedload(Membership.workspace))
     ).all()
-    usual_zone = cache(daily.usual_zone)
-    for _, some in groupby(rows, lambda row: row[0].person_id):
-        found = list(some)
-        mine = sorted((membership for membership, _ in found), key=daily.by_joining)
-        chosen = found[0][1]
-        zone = (chosen.time_zone if chosen else "") or usual_zone(mine[0].workspace_id)
-        local = now.astimezone(_known(zone))
+    usual_zone = daily.usual_zone()
+    for member, chosen in rows:
+        local = now.astimezone(_known((chosen.time_zone if chosen else "") or usual_zone))
         is_over = chosen is not None and (not chosen.is_wanted or chosen.looked_on == local.date())
         if local.time() >= NOT_BEFORE and not is_over:
-            yield Morning(mine[0].person, mine, local.date())
+            yield Morning(member, local.date())
 
 
 def _known(zone: str) -> ZoneInfo:
@@ -108,12 +101,8 @@ def _known(zone: str) -> ZoneInfo:
         return ZoneInfo("UTC")
 
 
-def _tell(morning: Morning, waits: dict[int, list[Wait]], now: datetime) -> None:
-    person, needs = morning.person, []
-    for membership in morning.memberships:
-        if membership.workspace_id not in waits:
-            waits[membership.workspace_id] = waits_in(membership.workspace)
-        needs.append((membership, waits_for(membership, waits[membership.workspace_id])))
+def _tell(morning: Morning, waits: list[Wait], now: datetime) -> None:
+    person, mine = morning.member.person, waits_for(morning.member, waits)
     with writing() as session:
         # Held before the row of the person, as ``may_leave`` does.
         unsent = session.scalars(
@@ -129,16 +118,11 @@ def _tell(morning: Morning, waits: dict[int, list[Wait]], now: datetime) -> None
             return
         # This mail takes the place of one that could not leave, and tells all of that again.
         session.execute(delete(OutboxMail).where(OutboxMail.id.in_(unsent)))
-        told = {} if unsent else row.told
-        news = [(each, new) for each, mine in needs if (new := _news(each, mine, told, now))]
-        if news:
-            _send(person, news, now)
+        if news := _news(mine, {} if unsent else row.told, now):
+            _send(morning.member, news, now)
         row.told = {
-            str(each.workspace_id): {
-                "role": each.role,
-                "things": {wait.thing: wait.news_at(now).isoformat() for wait in mine},
-            }
-            for each, mine in needs
+            "role": morning.member.role,
+            "things": {wait.thing: wait.news_at(now).isoformat() for wait in mine},
         }
 
 
@@ -156,11 +140,9 @@ def _claim(person: Person, today: date) -> DailyMail | None:
     return db.session.get_one(DailyMail, person.id, populate_existing=True)
 
 
-def _news(
-    membership: Membership, mine: list[Wait], told: dict[str, Any], now: datetime
-) -> list[Wait]:
+def _news(mine: list[Wait], told: dict[str, Any], now: datetime) -> list[Wait]:
     """Return what is new since what was told."""
-    known = told.get(str(membership.workspace_id), {}).get("things", {})
+    known = told.get("things", {})
 
     def told_at(wait: Wait) -> datetime | None:
         return datetime.fromisoformat(known[wait.thing]) if wait.thing in known else None
@@ -168,16 +150,14 @@ def _news(
     return [wait for wait in mine if wait.is_news(told_at(wait), now)]
 
 
-def _send(person: Person, news: list[tuple[Membership, list[Wait]]], now: datetime) -> None:
+def _send(member: Membership, news: list[Wait], now: datetime) -> None:
     base_url = runtime().settings.base_url
-    stop_url = daily.stop_url(person)
-    named = [(membership.workspace.name, waits) for membership, waits in news]
-    letter = letter_of(named, now, base_url, stop_url)
+    stop_url = daily.stop_url(member.person)
+    letter = letter_of(news, now, base_url, stop_url)
     queue_mail(
-        recipient=person.email,
+        recipient=member.person.email,
         subject=letter.subject,
         body=letter.body,
         leave_url=stop_url,
-        # Owners read the subjects of their workspace's mail, and nothing of another one.
-        workspace_id=news[0][0].workspace_id if len(news) == 1 else None,
+        workspace_id=member.workspace_id,
     )

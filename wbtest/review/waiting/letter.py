@@ -10,26 +10,14 @@ from wbtest.review.waiting.waits import Wait
 MOST_LINES = 20
 
 
-def letter_of(
-    news: Sequence[tuple[str, Sequence[Wait]]], now: datetime, base_url: str, stop_url: str
-) -> Letter:
-    """Return the mail about ``news``: the name of each workspace, and what is new there.
-
-    The name is said where there are several.
-    """
-    number, parts = 0, []
-    for name, waits in news:
-        if len(news) > 1 and number < MOST_LINES:
-            parts.append(f"In {name}:")
-        parts += [_line(wait, now, base_url) for wait in waits[: max(0, MOST_LINES - number)]]
-        number += len(waits)
-    if number > MOST_LINES:
-        parts.append(f"And {number - MOST_LINES} more.")
-    count = "One thing needs" if number == 1 else f"{number} things need"
-    # A mail about several workspaces names none: one of them may be deleted.
-    about = f": {news[0][1][0].what}" if len(news) == 1 else ""
+def letter_of(news: Sequence[Wait], now: datetime, base_url: str, stop_url: str) -> Letter:
+    """Return the mail about ``news``."""
+    parts = [_line(wait, now, base_url) for wait in news[:MOST_LINES]]
+    if len(news) > MOST_LINES:
+        parts.append(f"And {len(news) - MOST_LINES} more.")
+    count = "One thing needs" if len(news) == 1 else f"{len(news)} things need"
     return Letter(
-        f"{count} you{about}",
+        f"{count} you: {news[0].what}",
         "\n\n".join(
             (
                 *parts,

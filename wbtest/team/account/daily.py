@@ -3,7 +3,6 @@
 What it says, and that it is sent, stands in ``review.waiting``: only there it is known.
 """
 
-from datetime import datetime
 from hashlib import sha256
 
 from flask import current_app
@@ -13,7 +12,7 @@ from wbtest.extensions import db
 from wbtest.runtime import runtime
 from wbtest.store import Invalid, insert, writing
 from wbtest.team.account.models import DailyMail
-from wbtest.team.models import Membership, Person
+from wbtest.team.models import Person
 from wbtest.team.zones import time_zones
 
 SALT = "wbtest.daily"
@@ -26,14 +25,9 @@ def find_choice(person: Person) -> DailyMail | None:
     return db.session.get(DailyMail, person.id)
 
 
-def by_joining(membership: Membership) -> tuple[datetime, int]:
-    """What sorts the memberships of a person: which workspace was their first."""
-    return membership.created_at, membership.workspace_id
-
-
-def usual_zone(workspace_id: int | None) -> str:
-    """The zone of somebody who chose none: that of the newest test in their first workspace."""
-    return runtime().hooks.zone_of(workspace_id)
+def usual_zone() -> str:
+    """The zone of somebody who chose none: that of the newest test."""
+    return runtime().hooks.usual_zone()
 
 
 def choose(person: Person, *, is_wanted: bool, time_zone: str) -> None:

@@ -60,5 +60,5 @@ class DailyMail(Base):
     time_zone: Mapped[str] = mapped_column(String(60), default="")
     # The last morning, there, on which it was looked whether there is something to tell.
     looked_on: Mapped[date | None] = mapped_column(Date)
-    # By workspace: the person's role, and the moment up to which each thing was told.
+    # The person's role then, and the moment up to which each thing was told; {} for nothing.
     told: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)

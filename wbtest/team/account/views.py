@@ -47,11 +47,9 @@ def account_page(form: NameForm | None = None, daily_form: DailyMailForm | None 
 
 def _daily_mail(person: Person) -> dict[str, object]:
     chosen = daily.find_choice(person)
-    first = min(access.memberships().values(), key=daily.by_joining, default=None)
-    usual = daily.usual_zone(first.workspace_id if first else None)
     return {
         "is_wanted": chosen is None or chosen.is_wanted,
-        "time_zone": (chosen.time_zone if chosen else "") or usual,
+        "time_zone": (chosen.time_zone if chosen else "") or daily.usual_zone(),
     }
 
 

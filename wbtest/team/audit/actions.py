@@ -18,11 +18,11 @@ APART = "refusals"
 # By kind: the action, and the words that follow the name of who did it.
 ACTIONS: dict[str, dict[str, str]] = {
     "people": {
-        "workspace.made": "made the workspace",
-        "workspace.changed": "changed the name of the workspace or who is responsible",
-        "workspace.moved_out": "took the whole workspace away as a file:",
-        "workspace.moved_in": "brought the whole workspace in from a file:",
-        "workspace.deleted": "deleted the workspace",
+        "team.made": "made the team",
+        "team.changed": "changed the name of the team or who is responsible",
+        "team.exported": "exported everything as a file:",
+        "team.imported": "imported everything from a file:",
+        "team.deleted": "deleted everything of the team",
         "person.added": "gave a log-in to",
         "person.invited": "invited",
         "person.invited_again": "sent again the invitation of",
@@ -115,7 +115,6 @@ ACTIONS: dict[str, dict[str, str]] = {
     APART: {
         "refused.role": "was turned away, their role is too low:",
         "refused.scope": "was turned away, the token lacks the scope:",
-        "refused.elsewhere": "asked for what is of another workspace:",
     },
 }
 PHRASES = {action: said for actions in ACTIONS.values() for action, said in actions.items()}

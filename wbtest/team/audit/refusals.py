@@ -23,7 +23,7 @@ _CONVERTER = re.compile(r"<[a-z]+(?:\([^)]*\))?:")
 
 
 def note(action: str) -> None:
-    """Add the line to the log of where the asking person is, unless it stands there already.
+    """Add the line to the log, unless it stands there already.
 
     A database that cannot be written, or not at once, does not change what they are answered.
     """
@@ -31,7 +31,7 @@ def note(action: str) -> None:
     if person is None or workspace is None or rule is None:
         return
     workspace_id, route = workspace.id, name_of(request.method, rule.rule)
-    key = key_of(workspace_id, person.id, route)
+    key = key_of(person.id, route)
     # Whoever waits for a second connection while they have one may wait for themselves.
     end_reading()
     try:
@@ -54,9 +54,6 @@ def name_of(method: str, rule: str) -> str:
     return f"{'GET' if method == 'HEAD' else method} {_CONVERTER.sub('<', rule)}"
 
 
-def key_of(workspace_id: int, person_id: int, route: str) -> str:
-    """Return under which name it is counted that this member was turned away there.
-
-    Each workspace counts for itself: its owners read no log but their own.
-    """
-    return f"turned away: {workspace_id} {person_id} {route}"
+def key_of(person_id: int, route: str) -> str:
+    """Return under which name it is counted that this member was turned away there."""
+    return f"turned away: {person_id} {route}"

@@ -46,10 +46,10 @@ def get_open(token: str) -> Invitation:
     return found
 
 
-def accept(token: str, person: Person) -> int:
-    """Let somebody with a log-in join, and return the number of the workspace.
+def accept(token: str, person: Person) -> None:
+    """Let somebody with a log-in join; who is in the team already keeps their role.
 
-    Who is in it already keeps their role. Raises InvitationOver, SomebodyElse.
+    Raises InvitationOver, SomebodyElse.
     """
     with writing() as session:
         invitation = _hold(token)
@@ -59,7 +59,6 @@ def accept(token: str, person: Person) -> int:
         if session.get(Membership, key) is None:
             _join(invitation, person)
         session.delete(invitation)
-        return key[0]
 
 
 def accept_as_new(token: str, *, name: str, password: str) -> Person:

@@ -8,8 +8,7 @@ from flask.typing import ResponseReturnValue
 
 from wbtest.error_pages import wait_of
 from wbtest.store import Refused
-from wbtest.team import access, here, limits, people, sessions
-from wbtest.team.entering import enter
+from wbtest.team import access, limits, people, sessions
 from wbtest.team.forms import put_refusal
 from wbtest.team.inviting import accepting, invitations
 from wbtest.team.inviting.forms import InviteForm, JoinForm
@@ -73,7 +72,7 @@ def invitation(token: str) -> ResponseReturnValue:
         return redirect(url_for(".login", next=url_for(".invitation", token=token)), 303)
     form = JoinForm()
     if asking is not None and request.method == "POST":
-        enter(here.token_hash(), accepting.accept(token, asking))
+        accepting.accept(token, asking)
         return redirect("/", 303)
     if form.validate_on_submit():
         typed = {"name": form.name.data or "", "password": form.password.data or ""}

@@ -6,7 +6,7 @@ from alembic import op
 import wbtest.store
 from wbtest.team.models import GUARDS
 
-revision = "0001_a2e700d81ee7"
+revision = "0001_b0dd9a42bf0e"
 down_revision = None
 
 
@@ -214,19 +214,12 @@ def upgrade() -> None:
         sa.Column("person_id", sa.Integer(), nullable=False),
         sa.Column("created_at", wbtest.store.UtcDateTime(timezone=True), nullable=False),
         sa.Column("expires_at", wbtest.store.UtcDateTime(timezone=True), nullable=False),
-        sa.Column("workspace_id", sa.Integer(), nullable=True),
         sa.Column("device", sa.String(length=60), nullable=False),
         sa.Column("network", sa.String(length=50), nullable=False),
         sa.Column("last_used_at", wbtest.store.UtcDateTime(timezone=True), nullable=True),
         sa.Column("proved_at", wbtest.store.UtcDateTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(
             ["person_id"], ["people.id"], name=op.f("fk_login_sessions_person_id")
-        ),
-        sa.ForeignKeyConstraint(
-            ["workspace_id"],
-            ["workspaces.id"],
-            name=op.f("fk_login_sessions_workspace_id"),
-            ondelete="SET NULL",
         ),
         sa.PrimaryKeyConstraint("token_hash", name=op.f("pk_login_sessions")),
     )
