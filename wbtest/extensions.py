@@ -4,8 +4,6 @@ import time
 from collections.abc import Callable
 from datetime import UTC, datetime
 
-from flask_limiter import Limiter
-from flask_limiter.util import get_remote_address
 from flask_login import LoginManager
 from flask_sqlalchemy import SQLAlchemy
 from flask_wtf import CSRFProtect
@@ -56,6 +54,4 @@ def seconds_of(now: Now) -> Callable[[], float]:
 db = SQLAlchemy(model_class=Base)
 csrf = CSRFProtect()
 login = LoginManager()
-# Counts in our own table, see team.limits: memory would count for each process alone.
-limiter = Limiter(key_func=get_remote_address, storage_uri="wbtest://")
 clock = Clock()

@@ -4,11 +4,9 @@ from datetime import timedelta
 from importlib import import_module
 
 from flask import Flask, Request, Response, g
-from flask_limiter.errors import RateLimitExceeded
 from werkzeug.local import LocalProxy
 
-from wbtest.error_pages import error_page
-from wbtest.extensions import limiter, login
+from wbtest.extensions import login
 from wbtest.runtime import runtime
 
 # Each adds its pages to the blueprint of views.
@@ -45,11 +43,6 @@ def init_app(app: Flask) -> None:
     login.request_loader(_find_person)
     app.after_request(_note_use)
     app.after_request(_note_refusal)
-    limiter.init_app(app)
-    # It would write IPs and emails into the log. ``disabled`` would not do: the server's own
-    # logging.config.dictConfig turns every logger on again.
-    limiter.logger.propagate = False
-    app.register_error_handler(RateLimitExceeded, _too_many)
     app.context_processor(_who_asks)
     hooks.forget_who_asks = access.forget_who_asks
     hooks.ask_for_proof = proving_views.ask_for_proof
@@ -110,12 +103,3 @@ def _who_asks() -> dict[str, object]:
         "team": LocalProxy(access.find_workspace),
         "may": access.has_permission,
     }
-
-
-def _too_many(error: RateLimitExceeded) -> Response:
-    from wbtest.team import limits, tries
-
-    if isinstance(error.response, Response):
-        return error.response
-    seconds = limits.seconds_left()
-    return error_page(429, tries.in_words(seconds), {"Retry-After": str(seconds)})

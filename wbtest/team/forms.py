@@ -4,9 +4,9 @@ from wtforms import BooleanField, EmailField, Field, PasswordField, StringField,
 from wtforms.validators import DataRequired, EqualTo, Length, Optional
 
 from wbtest.store import Refused
+from wbtest.team.limits import RateLimited
 from wbtest.team.passwords import LONGEST, find_fault
 from wbtest.team.people import clean_email
-from wbtest.team.tries import TooManyTries
 from wbtest.typed import TypedForm
 
 
@@ -15,7 +15,7 @@ def put_refusal(form: TypedForm, refused: Refused) -> None:
 
     Whoever tried too often is told so by a page of its own, and when to come again.
     """
-    if isinstance(refused, TooManyTries):
+    if isinstance(refused, RateLimited):
         raise refused
     if refused.field in form:
         field = form[refused.field]

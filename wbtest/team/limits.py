@@ -1,4 +1,4 @@
-"""How often something may be asked: Flask-Limiter over a table that all processes share.
+"""How often something may be asked, counted in fixed windows in a table that all processes share.
 
 Views count by the network that asks; tries at a password or code are counted where it is compared
 (``tries``).
@@ -13,26 +13,20 @@ import re
 from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime, timedelta
-from functools import cache, lru_cache
+from functools import lru_cache, wraps
 from typing import Any, TypeVar, cast
 
 import sqlalchemy as sa
-from flask import Response
-from flask_limiter import RequestLimit
-from flask_limiter.util import get_remote_address
-from limits.storage import Storage
-from sqlalchemy.exc import SQLAlchemyError
+from flask import request
 
 from wbtest import driver, store
-from wbtest.extensions import clock, db, limiter
+from wbtest.extensions import clock, db
 from wbtest.runtime import runtime
 from wbtest.team.models import LimitCount
 
 View = TypeVar("View", bound=Callable[..., Any])
 COUNTS = cast(sa.Table, LimitCount.__table__)
 _HITS = f"SELECT key, hits FROM limit_counts WHERE key IN ({driver.MANY}) AND expires_at > ?"  # noqa: S608 - marks
-# Made once, as all that every request of a program asks.
-_ENDS = sa.select(LimitCount.expires_at).where(LimitCount.key == sa.bindparam("name"))
 # Begins a window or counts in the open one.
 _COUNTING = (
     " ON CONFLICT (key) DO UPDATE SET hits = CASE WHEN limit_counts.expires_at <= ? "
@@ -41,12 +35,34 @@ _COUNTING = (
 )
 _OF_IPV4 = "(?:25[0-5]|2[0-4][0-9]|1[0-9][0-9]|[1-9]?[0-9])"
 _IPV4 = re.compile(rf"(?:{_OF_IPV4}\.){{3}}{_OF_IPV4}")
-OnBreach = Callable[[RequestLimit], Response | None]
+HOUR = timedelta(hours=1)
+QUARTER = timedelta(minutes=15)
+
+
+class RateLimited(store.Refused):
+    """This was asked too often; it may be asked again in ``seconds``."""
+
+    status = 429
+
+    def __init__(self, seconds: int) -> None:
+        super().__init__(in_words(seconds))
+        self.seconds = seconds
+
+
+def in_words(seconds: int) -> str:
+    """Return what to say to whoever has to wait.
+
+    >>> in_words(61)
+    'Wait 2 minutes, then try again.'
+    """
+    minutes = -(-seconds // 60)
+    wait = "a minute" if minutes == 1 else f"{minutes} minutes"
+    return f"Wait {wait}, then try again."
 
 
 def network() -> str:
     """Who asks, as a network."""
-    return network_of(get_remote_address())
+    return network_of(request.remote_addr or "")
 
 
 def network_of(address: str) -> str:
@@ -66,20 +82,39 @@ def network_of(address: str) -> str:
     return str(asking)
 
 
-def per_ip(limit: str, on_breach: OnBreach | None = None) -> Callable[[View], View]:
-    """Allow a view that many POSTs per IP: ``@per_ip("60 per hour")``, below the permission.
+def per_ip(most: int, lasts: timedelta) -> Callable[[View], View]:
+    """Allow a view ``most`` POSTs per network and window: ``@per_ip(60, HOUR)``.
 
-    Too many are answered with 429 and Retry-After, or with what ``on_breach`` returns. Counting is
-    a write of its own, so it must not happen inside ``store.writing``; a decorator never does.
+    It stands below the permission. Too many are answered with 429 and Retry-After.
     """
-    counted = limiter.limit(limit, key_func=network, methods=["POST"], on_breach=on_breach)
-    return cast(Callable[[View], View], counted)
+
+    def declare(view: View) -> View:
+        @wraps(view)
+        def limited(*args: Any, **kwargs: Any) -> Any:
+            if request.method == "POST":
+                admit(f"{view.__module__}.{view.__name__} {network()}", most, lasts)
+            return view(*args, **kwargs)
+
+        return cast(View, limited)
+
+    return declare
 
 
-def seconds_left() -> int:
-    """How long the one who was just turned away has to wait, at least one second."""
-    limit = limiter.current_limit
-    return max(1, round(limit.reset_at - clock.now().timestamp())) if limit else 60
+def admit(key: str, most: int, lasts: timedelta) -> None:
+    """Count one more under this key. Raises RateLimited for more than ``most`` in a window.
+
+    Counting is a write of its own, so it must not happen inside ``store.writing``.
+    """
+    total, seconds = count_request(key, lasts)
+    if total > most:
+        raise RateLimited(seconds)
+
+
+def forgive(keys: Collection[str]) -> None:
+    """Forget what was counted under these keys."""
+    with _counting() as connection:
+        names = [_hidden(key) for key in keys]
+        connection.execute(sa.delete(LimitCount).where(LimitCount.key.in_(names)))
 
 
 def forget_old_counts(now: datetime) -> None:
@@ -120,8 +155,17 @@ def count_alone(name: str, lasts: timedelta) -> None:
 def count(connection: sa.Connection, key: str, lasts: timedelta, amount: int = 1) -> int:
     """Count ``amount`` more in the open transaction; return the total of the window."""
     now = clock.now()
-    values = {"key": key, "amount": amount, "now": now, "end": now + lasts}
-    hits: int = connection.execute(_told(connection.dialect.name), values).scalar_one()
+    is_over = LimitCount.expires_at <= now
+    values = {"hits": amount, "expires_at": now + lasts}
+    counting = store.insert(connection.dialect.name, LimitCount).values(key=key, **values)
+    query = counting.on_conflict_do_update(
+        index_elements=[LimitCount.key],
+        set_={
+            "hits": sa.case((is_over, amount), else_=LimitCount.hits + amount),
+            "expires_at": sa.case((is_over, now + lasts), else_=LimitCount.expires_at),
+        },
+    ).returning(LimitCount.hits)
+    hits: int = connection.scalar(query)
     return hits
 
 
@@ -153,80 +197,8 @@ def hits_of(connection: sa.Connection, names: Collection[str], now: datetime) ->
 
 def seconds_until_free(connection: sa.Connection, name: str, now: datetime) -> int:
     """Return after how many seconds what was counted under a name is forgotten, at least 1."""
-    ends = connection.scalar(_ENDS, {"name": name})
+    ends = connection.scalar(sa.select(LimitCount.expires_at).where(LimitCount.key == name))
     return max(1, round((ends - now).total_seconds())) if ends else 1
-
-
-class CountStorage(Storage):
-    """Counts in fixed windows in the app's own database; importing this module registers it."""
-
-    STORAGE_SCHEME = ["wbtest"]  # noqa: RUF012 - as the base class declares it
-
-    @property
-    def base_exceptions(self) -> type[Exception]:
-        return SQLAlchemyError
-
-    def incr(self, key: str, expiry: int, amount: int = 1) -> int:
-        """Count ``amount`` more and return the total of the window, which lasts ``expiry`` s."""
-        with _counting() as connection:
-            return count(connection, _hidden(key), timedelta(seconds=expiry), amount)
-
-    def get(self, key: str) -> int:
-        """How much was counted in the window that is open, 0 without one."""
-        found = self._find(key)
-        return found.hits if found else 0
-
-    def get_expiry(self, key: str) -> float:
-        """When the window ends, in seconds since 1970; now when none is open."""
-        found = self._find(key)
-        end: datetime = found.expires_at if found else clock.now()
-        return end.timestamp()
-
-    def clear(self, key: str) -> None:
-        with _counting() as connection:
-            connection.execute(sa.delete(LimitCount).where(LimitCount.key == _hidden(key)))
-
-    def reset(self) -> int:
-        with _counting() as connection:
-            return connection.execute(sa.delete(LimitCount)).rowcount
-
-    def check(self) -> bool:
-        """Whether the table can be read."""
-        with db.engine.connect() as connection:
-            connection.execute(sa.select(sa.func.count()).select_from(LimitCount))
-        return True
-
-    def _find(self, key: str) -> sa.Row[int, datetime] | None:
-        wanted = sa.select(LimitCount.hits, LimitCount.expires_at).where(
-            LimitCount.key == _hidden(key), LimitCount.expires_at > clock.now()
-        )
-        with db.engine.connect() as connection:
-            return connection.execute(wanted).first()
-
-
-@cache
-def _counted(dialect: str) -> Any:
-    """One statement that begins a window or counts in the open one. Made once: that is slow."""
-    amount = sa.bindparam("amount", type_=sa.Integer)
-    end = sa.bindparam("end", type_=store.UtcDateTime)
-    is_over = LimitCount.expires_at <= sa.bindparam("now", type_=store.UtcDateTime)
-    return (
-        store.insert(dialect, LimitCount)
-        .values(key=sa.bindparam("key"), hits=amount, expires_at=end)
-        .on_conflict_do_update(
-            index_elements=[LimitCount.key],
-            set_={
-                "hits": sa.case((is_over, amount), else_=LimitCount.hits + amount),
-                "expires_at": sa.case((is_over, end), else_=LimitCount.expires_at),
-            },
-        )
-    )
-
-
-@cache
-def _told(dialect: str) -> Any:
-    """The same, which returns the total."""
-    return _counted(dialect).returning(LimitCount.hits)
 
 
 def _hidden(key: str) -> str:

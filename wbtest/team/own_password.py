@@ -17,7 +17,7 @@ WRONG = "This is not your password. Type the one you log in with now."
 def check_password(person: Person, password: str, field: str = "password") -> str:
     """Return the hash that the password belongs to; a wrong one is a line of the audit log.
 
-    Raises Invalid at ``field``, and TooManyTries. Not inside ``writing``.
+    Raises Invalid at ``field``, and RateLimited. Not inside ``writing``.
     """
     stored = person.password_hash
     with tries.counted(person.email, asker()):

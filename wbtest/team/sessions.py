@@ -53,7 +53,7 @@ def own_token() -> str:
 def log_in(email: str, password: str, former_token: str = "") -> str:
     """Open a session and return its token; one that the device had before is over.
 
-    Raises Invalid and TooManyTries in the same words and after the same time, whoever the e-mail
+    Raises Invalid and RateLimited in the same words and after the same time, whoever the e-mail
     belongs to, and CodeAsked when the password is right and a code is wanted too: no session is
     open then.
     """

@@ -68,7 +68,7 @@ def setup(token: str) -> ResponseReturnValue:
 
 @bp.route("/login", methods=["GET", "POST"])
 @access.public
-@limits.per_ip("100 per 15 minutes")
+@limits.per_ip(100, limits.QUARTER)
 def login() -> ResponseReturnValue:
     """Log in, and go on to where one wanted to go."""
     onward = local_path(request.args.get("next", ""))

@@ -4,7 +4,6 @@ import logging
 
 from flask import Response, abort, redirect, request
 from flask.typing import ResponseReturnValue
-from flask_limiter.errors import RateLimitExceeded
 from sqlalchemy.exc import SQLAlchemyError
 
 from wbtest.audience.asking import questions as asking
@@ -37,18 +36,18 @@ def ask(slug: str) -> ResponseReturnValue:
     strings = strings_of(live.control.page)
     question = request.form.get("question", "")
     try:
-        _admit()
+        limits.admit(f"questions {limits.network()}", MOST_QUESTIONS, limits.HOUR)
         # What a machine asks nobody needs to read.
         if not request.form.get("website") and not classify(agent_of(request.environ)):
             asking.ask(live, question)
-    except RateLimitExceeded:
-        return _again(live, question, 429, strings.busy)
+    except limits.RateLimited as error:
+        return _again(live, question, 429, strings.busy, error.seconds)
     except Invalid:
         sentence = strings.ask_long if question.strip() else strings.ask_missing
         return _again(live, question, 422, sentence)
     except (Refused, SQLAlchemyError) as error:
         log.warning("a question for /p/%s was not stored: %s", live.slug, type(error).__name__)
-        return _again(live, question, 503, strings.try_later)
+        return _again(live, question, 503, strings.try_later, 60)
     return redirect(addresses_of(live.slug).asked, 303)
 
 
@@ -59,12 +58,9 @@ def asked(slug: str) -> ResponseReturnValue:
     return small(get_page(slug).live, "asked", sentence="")
 
 
-@limits.per_ip(f"{MOST_QUESTIONS} per hour")
-def _admit() -> None:
-    """Count this question. Raises RateLimitExceeded when too many came from its network."""
-
-
-def _again(live: LiveExperiment, question: str, status: int, sentence: str) -> Response:
+def _again(
+    live: LiveExperiment, question: str, status: int, sentence: str, seconds: int = 0
+) -> Response:
     response = small(
         live,
         "asked",
@@ -73,6 +69,6 @@ def _again(live: LiveExperiment, question: str, status: int, sentence: str) -> R
         question=question,
         ask_url=addresses_of(live.slug).ask,
     )
-    if status in (429, 503):
-        response.headers["Retry-After"] = str(limits.seconds_left() if status == 429 else 60)
+    if seconds:
+        response.headers["Retry-After"] = str(seconds)
     return response

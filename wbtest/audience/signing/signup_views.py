@@ -4,7 +4,6 @@ import logging
 
 from flask import Response, abort, redirect, request
 from flask.typing import ResponseReturnValue
-from flask_limiter.util import get_remote_address
 from sqlalchemy.exc import SQLAlchemyError
 
 from wbtest.audience import sightings, visitors
@@ -83,7 +82,7 @@ def signup(slug: str) -> ResponseReturnValue:
     if not takes and not joins(found.live, shown):
         return show_closed(found.live)
     try:
-        network = limits.name_of(SIGN_UPS, get_remote_address())
+        network = limits.name_of(SIGN_UPS, request.remote_addr or "")
         answer = _take(found, form, shown, network)
         if answer.status_code == 422:
             _count(network)

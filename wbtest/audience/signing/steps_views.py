@@ -41,7 +41,7 @@ def thanks(slug: str) -> ResponseReturnValue:
 
 @bp.post("/p/<slug>/answers")
 @access.public
-@limits.per_ip(f"{MOST_ANSWERS} per hour")
+@limits.per_ip(MOST_ANSWERS, limits.HOUR)
 def answers(slug: str) -> ResponseReturnValue:
     """Take the answers to the founder's questions, and go on to the last step."""
     check_sender(is_from_token_page=True)
@@ -57,7 +57,7 @@ def answers(slug: str) -> ResponseReturnValue:
 
 @bp.post("/p/<slug>/agree")
 @access.public
-@limits.per_ip(f"{MOST_ANSWERS} per hour")
+@limits.per_ip(MOST_ANSWERS, limits.HOUR)
 def agree(slug: str) -> ResponseReturnValue:
     """Take the yes or no to a call or to the price."""
     check_sender(is_from_token_page=True)

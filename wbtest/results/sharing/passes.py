@@ -38,7 +38,7 @@ def may_open(link: SharedLink, given: str) -> bool:
 
 
 def check_password(link: SharedLink, password: str) -> None:
-    """Raise Invalid unless this is the link's password, and TooManyTries where somebody guesses."""
+    """Raise Invalid unless this is the link's password, and RateLimited where somebody guesses."""
     with tries.counted(f"shared link {link.token_hash}"):
         if not passwords.is_right(link.password_hash or None, password):
             raise Invalid("password", WRONG)

@@ -49,7 +49,7 @@ class SharedOver(Refused):
 
 @bp.route(ADDRESS, methods=["GET", "POST"])
 @access.public
-@limits.per_ip("60 per 15 minutes")
+@limits.per_ip(60, limits.QUARTER)
 def shared(token: str) -> ResponseReturnValue:
     """The figures of an experiment, once the link's password was typed if it has one."""
     link = _get(token)

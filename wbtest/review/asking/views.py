@@ -40,7 +40,7 @@ def ask(release_id: int, number: int) -> ResponseReturnValue:
 
 @bp.post(f"{ADDRESS}/links/new")
 @access.requires("edit")
-@limits.per_ip("60 per hour")
+@limits.per_ip(60, limits.HOUR)
 def new_link(release_id: int, number: int) -> ResponseReturnValue:
     """Make a link for somebody without a log-in."""
     revision = _get(release_id, number)
@@ -62,7 +62,7 @@ def new_link(release_id: int, number: int) -> ResponseReturnValue:
 
 @bp.post(f"{ADDRESS}/links/<int:reviewer_id>/renew")
 @access.requires("edit")
-@limits.per_ip("60 per hour")
+@limits.per_ip(60, limits.HOUR)
 def renew_link(release_id: int, number: int, reviewer_id: int) -> ResponseReturnValue:
     """Give the holder of a link a new one."""
     revision = _get(release_id, number)

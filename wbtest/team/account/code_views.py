@@ -27,7 +27,7 @@ def ask_for_code(asked: CodeAsked) -> ResponseReturnValue:
 
 @bp.route("/login/code", methods=["GET", "POST"])
 @access.public
-@limits.per_ip("100 per 15 minutes")
+@limits.per_ip(100, limits.QUARTER)
 def login_code() -> ResponseReturnValue:
     """Ask for the code, and open the session when it is right."""
     onward = local_path(request.args.get("next", ""))

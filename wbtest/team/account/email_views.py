@@ -16,7 +16,7 @@ from wbtest.team.views import bp, has_mail_server, own_token
 @bp.route("/account/email", methods=["GET", "POST"])
 @access.own_log_in
 @access.proved("POST")
-@limits.per_ip("30 per hour")
+@limits.per_ip(30, limits.HOUR)
 def email() -> ResponseReturnValue:
     """Ask for another e-mail. Nothing changes before it is confirmed from there."""
     form = EmailForm()
@@ -37,7 +37,7 @@ def email() -> ResponseReturnValue:
 
 @bp.route("/email/<token>", methods=["GET", "POST"])
 @access.public
-@limits.per_ip("60 per hour")
+@limits.per_ip(60, limits.HOUR)
 def confirm_email(token: str) -> ResponseReturnValue:
     """Show which address it is about, and use it once somebody says yes."""
     link = links.get_link(token, "email")

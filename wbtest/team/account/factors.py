@@ -73,7 +73,7 @@ def turn_on(
 def turn_off(person: Person, *, password: str, code: str, ends_tokens: bool = False) -> None:
     """Ask for no code any more; ``ends_tokens`` as above.
 
-    Raises Invalid at ``password`` or ``code``, TooManyTries, and NotSo.
+    Raises Invalid at ``password`` or ``code``, RateLimited, and NotSo.
     """
     stored = check_password(person, password)
     with counted_code(person, asker()):
@@ -108,7 +108,7 @@ def turn_off_for(person: Person) -> None:
 def log_in_with_code(person: Person, code: str, former_token: str = "") -> str:
     """Open the session of somebody whose password was right, and return its token.
 
-    Raises Invalid at ``code``, and TooManyTries.
+    Raises Invalid at ``code``, and RateLimited.
     """
     stored = person.password_hash
     with counted_code(person, known_devices.find_name(person.email)):

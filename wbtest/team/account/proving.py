@@ -28,7 +28,7 @@ def prove(person: Person, token: str, *, password: str, code: str) -> None:
     """Let the session of this token count as proved from now on; it ends with the session.
 
     ``code`` is read where the person has a second factor. Raises Invalid at ``password`` or
-    ``code``, and TooManyTries.
+    ``code``, and RateLimited.
     """
     stored = check_password(person, password)
     with counted_code(person, asker()):

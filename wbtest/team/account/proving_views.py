@@ -19,7 +19,7 @@ NOT_KEPT = ("csrf_token", "password", "code")
 
 @bp.route("/account/prove", methods=["GET", "POST"])
 @access.own_log_in
-@limits.per_ip("100 per 15 minutes")
+@limits.per_ip(100, limits.QUARTER)
 def prove() -> ResponseReturnValue:
     """Ask for the password, and a code where one is on; then go on to where one was going."""
     onward = local_path(request.args.get("next", ""))

@@ -19,7 +19,7 @@ SECRET_ADDRESS = {"Referrer-Policy": "no-referrer"}
 
 @bp.route("/reset", methods=["GET", "POST"])
 @access.public
-@limits.per_ip("30 per hour")
+@limits.per_ip(30, limits.HOUR)
 def reset() -> ResponseReturnValue:
     """Ask for a link by mail. The answer is the same whoever the e-mail belongs to."""
     form = AskForResetForm()
@@ -39,7 +39,7 @@ def reset() -> ResponseReturnValue:
 
 @bp.route("/reset/<token>", methods=["GET", "POST"])
 @access.public
-@limits.per_ip("60 per hour")
+@limits.per_ip(60, limits.HOUR)
 def new_password(token: str) -> ResponseReturnValue:
     """Choose a new password. Opening the page spends nothing: programs open links of mails, too."""
     link = links.get_link(token, "reset")

@@ -61,7 +61,7 @@ def uninvite(invitation_id: int) -> ResponseReturnValue:
 
 @bp.route(f"{OUTSIDE}<token>", methods=["GET", "POST"])
 @access.public
-@limits.per_ip("60 per hour")
+@limits.per_ip(60, limits.HOUR)
 def invitation(token: str) -> ResponseReturnValue:
     """Join a team: with the log-in that one has, or with a new one."""
     found = accepting.get_open(token)
