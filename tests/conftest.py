@@ -63,7 +63,6 @@ WHOLE = (
     "tests/hostile/",
     "tests/results/deciding/test_memos.py::test_the_pdf_is_one_page_whatever_was_written",
     "tests/results/test_equal_everywhere.py::test_no_hour_is_lost_or_doubled",
-    "tests/results/test_look_memory.py",
     "tests/test_balancers.py",
     "tests/test_publish.py",
     "tests/test_wheel.py",

@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
+import numpy as np
+
 from tests.factories import make_rule
 from wbtest.publishing.rule import Hypothesis
 from wbtest.results.looks import HourCounts, look
@@ -22,15 +24,14 @@ def eager_rule(**changes: Any) -> Hypothesis:
 
 def hourly(hours: Sequence[Hour], weights: Sequence[int] = ()) -> HourCounts:
     """Hours that follow each other; nobody comes later than they signed up."""
-    arms = len(hours[0])
     first = int(START.timestamp())
-    seen = tuple(tuple(n for n, _ in hour) for hour in hours)
-    converted = tuple(tuple(x for _, x in hour) for hour in hours)
+    counts = np.array(hours, dtype=np.int64)
+    converted = counts[:, :, 1]
     return HourCounts(
         started=first,
-        weights=tuple(weights) or (1,) * arms,
-        hours=tuple(first + HOUR * k for k in range(len(hours))),
-        seen=seen,
+        weights=tuple(weights) or (1,) * counts.shape[1],
+        hours=first + HOUR * np.arange(len(hours)),
+        seen=counts[:, :, 0],
         arrived=converted,
         converted=converted,
     )

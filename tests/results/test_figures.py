@@ -6,13 +6,12 @@ import pytest
 
 from tests.factories import Team, make_experiment, make_running
 from tests.results.crowd import count_day, count_hour, count_machines
-from wbtest.audience import counts
 from wbtest.audience.counts import Totals
 from wbtest.publishing.models import Experiment
-from wbtest.results import in_words, looks, statistics
+from wbtest.results import in_words, statistics
 from wbtest.results.figures import NotStarted, judged, results_of, sealed_rule
 from wbtest.results.figures_json import results_json
-from wbtest.results.look_memory import LookMemory
+from wbtest.results.history import count
 from wbtest.results.statistics import Counts, comparison, ranking, rate
 from wbtest.results.statistics.split import _split
 from wbtest.store import writing
@@ -186,16 +185,36 @@ def test_figures_are_never_those_of_before(met):
     assert earlier[0] != earlier[1] != earlier[2] != earlier[0]
 
 
-def test_what_is_remembered_is_what_is_computed_anew(met, monkeypatch):
+def test_what_is_remembered_is_what_is_computed_anew(met):
     first = results_json(results_of(met, LATER))
-    monkeypatch.setattr(looks, "_looks", LookMemory(0))
     for remembered in (
-        *(rate._low, rate._high, counts._by_variant, comparison._log_e_better),
+        *(rate._low, rate._high, comparison._log_e_better),
         *(_split, comparison._least_ratio, ranking._rank),
     ):
         remembered.cache_clear()
 
     assert results_json(results_of(met, LATER)) == first
+
+
+def test_hours_stand_in_order_however_they_were_written(begin):
+    experiment = begin(variants=("Price",))
+    count_hour(experiment, 7200, "price", seen=9, converted=1)
+    count_hour(experiment, 3600, seen=5)
+    hours = count([experiment])[experiment.id].hours
+
+    assert hours.hours.tolist() == [3600, 7200]
+    assert hours.seen.tolist() == [[5, 0], [0, 9]]
+    assert hours.converted.tolist() == [[0, 0], [0, 1]]
+
+
+def test_hours_of_several_tests_are_kept_apart(begin):
+    one, other = begin(), begin(slug="other")
+    count_hour(one, 3600, seen=5)
+    count_hour(other, 7200, seen=7)
+    found = count([one, other])
+
+    assert found[one.id].hours.seen.tolist() == [[5]]
+    assert found[other.id].hours.hours.tolist() == [7200]
 
 
 def test_a_list_says_what_the_page_says(met):

@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+import numpy as np
 import pytest
 
 from tests.results.hours import START, hourly
@@ -12,10 +13,10 @@ from wbtest.results.statistics import Counts
 LATE_SIGNUPS = HourCounts(
     started=int(START.timestamp()),
     weights=(1,),
-    hours=tuple(int(START.timestamp()) + 3600 * k for k in range(3)),
-    seen=((100,), (0,), (0,)),
-    arrived=((5,), (0,), (7,)),
-    converted=((12,), (0,), (0,)),
+    hours=int(START.timestamp()) + 3600 * np.arange(3),
+    seen=np.array([[100], [0], [0]]),
+    arrived=np.array([[5], [0], [7]]),
+    converted=np.array([[12], [0], [0]]),
 )
 
 

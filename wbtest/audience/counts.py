@@ -8,7 +8,6 @@ import json
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from datetime import date
-from functools import lru_cache
 from operator import attrgetter
 from typing import Any, NamedTuple, cast
 
@@ -100,8 +99,6 @@ NAMES = list(Totals.__struct_fields__)
 HOUR_OF = ("variant", "hour")
 # A variant and its numbers.
 Row = tuple[Any, ...]
-# Of all tests together.
-REMEMBERED_DAYS = 5_000
 
 
 def daily(tests: Collection[int]) -> defaultdict[int, Daily]:
@@ -109,21 +106,26 @@ def daily(tests: Collection[int]) -> defaultdict[int, Daily]:
 
     Days on which nothing happened are left out. As many queries for fifty experiments as for one.
     """
-    rows: defaultdict[tuple[int, date], list[Row]] = defaultdict(list)
-    by = (DAYS.c.experiment_id, DAYS.c.day, DAYS.c.variant)
-    query = sa.select(*by, *[DAYS.c[name] for name in NAMES]).where(by[0].in_(tests))
-    for test, day, *row in db.session.execute(query):
-        rows[test, day].append(tuple(row))
+    names = ("experiment_id", "day", "variant", *NAMES)
+    query = sa.select(*[DAYS.c[name] for name in names]).where(DAYS.c.experiment_id.in_(tests))
     found: defaultdict[int, Daily] = defaultdict(dict)
-    for test, day in sorted(rows):
-        found[test][day] = _by_variant(*rows[test, day])
+    for test, day, variant, *numbers in db.session.execute(query.order_by(DAYS.c.day)):
+        found[test].setdefault(day, {})[variant] = Totals(*numbers)
     return found
 
 
-@lru_cache(REMEMBERED_DAYS)
-def _by_variant(*rows: Row) -> ByVariant:
-    """The totals of a day; most days of most tests are what they were when they were read last."""
-    return {variant: Totals(*numbers) for variant, *numbers in rows}
+def by_hour(tests: Collection[int]) -> defaultdict[int, list[Row]]:
+    """Return by id what counted by the rule of these experiments: a row for each hour and variant.
+
+    A row holds the hour's start in seconds since 1970, the variant, and ``seen``, ``arrived`` and
+    ``converted`` as ``models.HourlyCount`` has them. Rows come in no order.
+    """
+    names = ("experiment_id", "hour", "variant", "seen", "arrived", "converted")
+    query = sa.select(*[HOURS.c[name] for name in names]).where(HOURS.c.experiment_id.in_(tests))
+    found: defaultdict[int, list[Row]] = defaultdict(list)
+    for row in db.session.execute(query).all():
+        found[row[0]].append(row[1:])
+    return found
 
 
 def by_clock(experiment: Experiment, keys: Sequence[str]) -> dict[int, tuple[Totals, ...]]:

@@ -37,19 +37,6 @@ class DayTotal(PeopleCounted, Base):
     day: Mapped[date] = mapped_column(Date, primary_key=True)
 
 
-class DayChange(Base):
-    """How often anything of a day's hours was written: whoever knows them can tell if they stand.
-
-    No row for a day that was written before there was this table, and not since.
-    """
-
-    __tablename__ = "day_changes"
-
-    experiment_id: Mapped[int] = mapped_column(ForeignKey(Experiment.id), primary_key=True)
-    day: Mapped[date] = mapped_column(Date, primary_key=True)
-    changes: Mapped[int] = mapped_column(BigInteger, default=0)
-
-
 class ClockTotal(PeopleCounted, Base):
     """The same of a variant in an hour of the day there, 0 to 23, over all days."""
 

@@ -170,8 +170,12 @@ def _looks(given: Given) -> Looks:
 
 def _no_hours(given: Given) -> HourCounts:
     """Nothing is known of when people came, so nothing speaks against a verdict later."""
-    weights = (1,) * len(given.keys)
-    return HourCounts(int(STARTED.timestamp()), weights, (), (), (), ())
+    import numpy as np
+
+    arms = len(given.keys)
+    nothing = np.zeros((0, arms), dtype=np.int64)
+    hours = np.zeros(0, dtype=np.int64)
+    return HourCounts(int(STARTED.timestamp()), (1,) * arms, hours, nothing, nothing, nothing)
 
 
 def _rule_of(given: Given) -> Hypothesis:

@@ -20,7 +20,7 @@ from wbtest.publishing.rule import Hypothesis
 from wbtest.publishing.running.seals import is_whole
 from wbtest.results import statistics
 from wbtest.results.health import check_measurement, check_since
-from wbtest.results.history import Counted, History, count, count_all, history
+from wbtest.results.history import Counted, History, count, history
 from wbtest.results.looks import Looks, look
 from wbtest.results.outlook import Outlook, foresee
 from wbtest.results.statistics import Comparison, Interval, Ranking, Split
@@ -140,7 +140,7 @@ def _sealed(text: str) -> Hypothesis:
 def judged(experiment: Experiment, now: datetime) -> Judged:
     """Return the verdict at ``now``, from a few queries. Raises NotStarted for a draft."""
     rule = sealed_rule(experiment)
-    counted = _count(experiment, rule)
+    counted = _count(experiment)
     trust = check_measurement(rule, counted, is_seal_whole=_is_seal_whole(experiment))
     return _judged(experiment, rule, counted, trust, now)
 
@@ -148,7 +148,7 @@ def judged(experiment: Experiment, now: datetime) -> Judged:
 def judge_all(experiments: Collection[Experiment], now: datetime) -> dict[int, Judged]:
     """Return the verdicts of started experiments at ``now``, by their id: two queries for all."""
     found = {}
-    for experiment, counted in zip(experiments, count_all(experiments).values(), strict=True):
+    for experiment, counted in zip(experiments, count(experiments).values(), strict=True):
         rule, is_whole = sealed_rule(experiment), _is_seal_whole(experiment)
         trust = check_measurement(rule, counted, is_seal_whole=is_whole)
         found[experiment.id] = _judged(experiment, rule, counted, trust, now)
@@ -163,8 +163,7 @@ def results_of(experiment: Experiment, now: datetime) -> Results:
 
 def history_of(experiment: Experiment) -> History:
     """Return all that was counted up to this moment. Raises NotStarted for a draft."""
-    rule = sealed_rule(experiment)
-    return history(experiment, rule, _count(experiment, rule))
+    return history(experiment, sealed_rule(experiment), _count(experiment))
 
 
 def trust_of(experiment: Experiment, counted: History, now: datetime) -> list[Check]:
@@ -205,9 +204,9 @@ def check_started(experiment: Experiment) -> None:
         raise NotStarted("This experiment has not started, so there is nothing to see yet.")
 
 
-def _count(experiment: Experiment, rule: Hypothesis) -> Counted:
+def _count(experiment: Experiment) -> Counted:
     check_started(experiment)
-    return count(experiment, rule)
+    return count([experiment])[experiment.id]
 
 
 def _is_seal_whole(experiment: Experiment) -> bool:

@@ -2,26 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
-from wbtest.audience.hour_rows import HourRows, Row
 from wbtest.results import statistics
-from wbtest.results.look_evidence import FEW, Known, at_once, one_by_one
-from wbtest.results.look_memory import Hours, LookMemory
 
 if TYPE_CHECKING:
     from wbtest.results.statistics.mixture import Floats, Ints
 
 HOUR = 3600
-# A test of six variants that ran for 90 days takes a tenth of it; all of it are eight megabytes.
-_looks = LookMemory(1_000_000)
 
 
-@dataclass(frozen=True)
+# Arrays do not say whether they are equal, so neither does what holds them.
+@dataclass(frozen=True, eq=False)
 class HourCounts:
     """What a test counted. A row is an hour, a column a variant, in the sealed order.
 
@@ -31,33 +26,31 @@ class HourCounts:
     """
 
     started: int
-    weights: Row
-    hours: Row
-    seen: Sequence[Row]
-    arrived: Sequence[Row]
-    converted: Sequence[Row]
+    weights: tuple[int, ...]
+    hours: Ints
+    seen: Ints
+    arrived: Ints
+    converted: Ints
 
     @cached_property
     def ends(self) -> Ints:
         """When each hour was over."""
-        import numpy as np
-
-        return np.array(self.hours, dtype=np.int64) + HOUR
+        return self.hours + HOUR
 
     @cached_property
     def seen_until(self) -> Ints:
         """Who was seen up to each hour; entry i holds the first i hours, so entry -1 holds all."""
-        return _total(self.seen, len(self.weights))
+        return _total(self.seen)
 
     @cached_property
     def arrived_until(self) -> Ints:
         """Their conversions that had arrived by then, as in ``seen_until``."""
-        return _total(self.arrived, len(self.weights))
+        return _total(self.arrived)
 
     @cached_property
     def converted_until(self) -> Ints:
         """Those of the seen up to each hour who converted whenever they did."""
-        return _total(self.converted, len(self.weights))
+        return _total(self.converted)
 
     @property
     def until_each(self) -> tuple[Ints, Ints, Ints]:
@@ -125,24 +118,6 @@ class Looks(NamedTuple):
         """When the look was taken."""
         return datetime.fromtimestamp(int(self.ends[look]), UTC)
 
-    @property
-    def size(self) -> int:
-        """How many numbers these are."""
-        return sum(int(table.size) for table in self)
-
-    def first(self, count: int) -> Looks:
-        """Return the first looks, so many."""
-        return Looks._make(table[:count] for table in self)
-
-    def followed_by(self, more: Looks) -> Looks:
-        """Return these looks and later ones, to which nobody can write."""
-        import numpy as np
-
-        found = Looks._make(map(np.concatenate, zip(self, more, strict=True)))
-        for table in found:
-            table.flags.writeable = False
-        return found
-
 
 def look(
     hours: HourCounts, *, target: float, floor: float, window_hours: int, now: datetime
@@ -155,58 +130,29 @@ def look(
     import numpy as np
 
     window, moment = window_hours * HOUR, int(now.timestamp())
-    # The start only tells one test from another; that its hours are the same is seen by them.
-    name = (hours.started, hours.weights, target, floor, window)
-    counted = Hours(hours.ends, hours.until_each)
-    known = _looks.find(name, counted, moment)
-    # The last one that is known is taken again, so that each is held against the one before it.
-    kept = known.first(max(len(known.ends) - 1, 0)) if known else None
-    after = int(kept.ends[-1]) if kept and len(kept.ends) else None
-    ends = np.append(_steps(hours, window, after, moment), moment)
-    found = _evidence(hours, ends, window, target, floor)
-    found = (kept or found.first(0)).followed_by(found)
-    _looks.keep(name, counted, found.first(len(found.ends) - 1))
-    return found
-
-
-def _steps(hours: HourCounts, window: int, after: int | None, moment: int) -> Ints:
-    """When an hour was over, or the window of those seen in it, up to ``moment``; ascending.
-
-    Only later ones than ``after``, where that is given.
-    """
-    import numpy as np
-
-    steps = []
-    for later in (0, window):
-        first = 0 if after is None else hours.over(after - later)
-        steps.append(hours.ends[first : hours.over(moment - later)] + later)
-    return np.unique(np.concatenate(steps))
-
-
-def _evidence(hours: HourCounts, ends: Ints, window: int, target: float, floor: float) -> Looks:
-    """Return what is found at looks at these moments, of which the last one is now."""
-    import numpy as np
-
+    # When an hour was over, or the window of those seen in it.
+    full = np.union1d(*(hours.ends[: hours.over(moment - later)] + later for later in (0, window)))
+    ends = np.append(full, moment)
     # The last look is now: it sees the hour that is not over yet.
-    when = np.append(hours.ends.searchsorted(ends[:-1], "right"), -1)
+    when = np.append(hours.ends.searchsorted(full, "right"), -1)
     old = hours.ends.searchsorted(ends - window, "right")
-    seen = hours.seen_until[when]
-    known = Known(
-        seen, hours.arrived_until[when], hours.seen_until[old], hours.converted_until[old]
+    seen, arrived = hours.seen_until[when], hours.arrived_until[when]
+    return Looks(
+        ends=ends,
+        above=statistics.log_e_above_path(arrived, seen, target),
+        above_floor=statistics.log_e_above_path(arrived, seen, floor),
+        below=statistics.log_e_below_path(
+            hours.converted_until[old], hours.seen_until[old], target
+        ),
+        split=statistics.log_e_split_path(seen, hours.weights),
+        seen=seen.sum(axis=1),
     )
-    evidence_of = one_by_one if len(ends) <= FEW else at_once
-    above, above_floor, below, split = evidence_of(known, hours.weights, target, floor)
-    return Looks(ends, above, above_floor, below, split, seen.sum(axis=1))
 
 
-def _total(rows: Sequence[Row], arms: int) -> Ints:
+def _total(rows: Ints) -> Ints:
     """Return totals up to each hour; entry i holds the first i hours, so entry -1 holds all."""
     import numpy as np
 
-    if isinstance(rows, HourRows):
-        hours = np.frombuffer(rows.packed, dtype=np.int64).reshape(-1, arms)
-    else:
-        hours = np.array(rows, dtype=np.int64).reshape(len(rows), arms)
-    totals = np.zeros((len(hours) + 1, arms), dtype=np.int64)
-    hours.cumsum(axis=0, out=totals[1:])
+    totals = np.zeros((len(rows) + 1, rows.shape[1]), dtype=np.int64)
+    rows.cumsum(axis=0, out=totals[1:])
     return totals

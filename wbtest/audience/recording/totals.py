@@ -19,7 +19,6 @@ from wbtest.audience.recording.hours import clock_of, day_of
 from wbtest.audience.recording.rows import Row
 from wbtest.audience.totals_models import (
     ClockTotal,
-    DayChange,
     DayTotal,
     HourTotal,
     KindTotal,
@@ -28,7 +27,6 @@ from wbtest.audience.totals_models import (
 
 MACHINE_COUNTS = cast(sa.Table, MachineCount.__table__)
 DAY_TOTALS = cast(sa.Table, DayTotal.__table__)
-DAY_CHANGES = cast(sa.Table, DayChange.__table__)
 HOUR_TOTALS = cast(sa.Table, HourTotal.__table__)
 CLOCK_TOTALS = cast(sa.Table, ClockTotal.__table__)
 KIND_TOTALS = cast(sa.Table, KindTotal.__table__)
@@ -44,8 +42,6 @@ def add_people(connection: sa.Connection, tally: Tally, facts: Mapping[int, Fact
     """Add what people did to the totals by hour, day, hour of the day and kind."""
     for table, sums in _people(tally, facts):
         kept.add(connection, table, _rows(table, sums))
-        if table is DAY_TOTALS:
-            kept.add(connection, DAY_CHANGES, _changed(sums))
 
 
 def add_machines(connection: sa.Connection, machines: Machines) -> None:
@@ -63,9 +59,6 @@ def rebuild(connection: sa.Connection, experiment_id: int, tally: Tally, facts: 
 
     Inside the caller's write transaction.
     """
-    is_ours = DAY_CHANGES.c.experiment_id == experiment_id
-    more = DAY_CHANGES.c.changes + 1
-    connection.execute(sa.update(DAY_CHANGES).where(is_ours).values(changes=more))
     for table in TABLES:
         connection.execute(sa.delete(table).where(table.c.experiment_id == experiment_id))
     add_people(connection, tally, {experiment_id: facts})
@@ -142,13 +135,6 @@ def _rows(table: sa.Table, sums: Sums) -> list[Row]:
 @cache
 def _key_of(table: sa.Table) -> tuple[str, ...]:
     return tuple(column.name for column in table.primary_key)
-
-
-def _changed(sums: Sums) -> list[Row]:
-    """A change for each day of which any hour changed, though its sum may be what it was."""
-    days = {(experiment_id, day) for (experiment_id, _, day), _ in sums}
-    names = ("experiment_id", "day")
-    return [dict(zip(names, day, strict=True)) | {"changes": 1} for day in sorted(days)]
 
 
 def _machine_differences(connection: sa.Connection, experiment_id: int) -> list[str]:

@@ -36,9 +36,13 @@ def data_of(variants: Sequence[str], counted: History) -> dict[str, Any]:
         "started": hours.started,
         "weights": list(hours.weights),
         "hours": [
-            [hour, *map(list, rows)]
-            for hour, *rows in zip(
-                hours.hours, hours.seen, hours.arrived, hours.converted, strict=True
+            list(row)
+            for row in zip(
+                *(
+                    table.tolist()
+                    for table in (hours.hours, hours.seen, hours.arrived, hours.converted)
+                ),
+                strict=True,
             )
         ],
         "days": [
@@ -85,12 +89,16 @@ def digest(values: Any) -> str:
 
 
 def _hours(data: Mapping[str, Any]) -> HourCounts:
-    rows = data["hours"]
+    import numpy as np
+
+    arms = len(data["weights"])
+    hours, *tables = zip(*data["hours"], strict=True) if data["hours"] else ((),) * 4
+    seen, arrived, converted = (np.array(rows, dtype=np.int64).reshape(-1, arms) for rows in tables)
     return HourCounts(
         started=data["started"],
         weights=tuple(data["weights"]),
-        hours=tuple(row[0] for row in rows),
-        seen=tuple(tuple(row[1]) for row in rows),
-        arrived=tuple(tuple(row[2]) for row in rows),
-        converted=tuple(tuple(row[3]) for row in rows),
+        hours=np.array(hours, dtype=np.int64),
+        seen=seen,
+        arrived=arrived,
+        converted=converted,
     )

@@ -11,7 +11,6 @@ from datetime import timedelta
 
 import numpy as np
 
-from wbtest.audience.hour_rows import HourRows
 from wbtest.publishing.rule import Hypothesis
 from wbtest.results.looks import HOUR, HourCounts, look
 from wbtest.results.selftest.lines import Line
@@ -79,11 +78,8 @@ def first_choice(rule: Hypothesis, seen: Ints, arrived: Ints, converted: Ints) -
     first, arms = int(STARTED.timestamp()), seen.shape[1]
     for day in range(1, len(seen) // DAY + 1):
         # Some conversions of the last day are still to come; only whole windows are read.
-        rows = [
-            HourRows(arms, table[: day * DAY].astype(np.int64).tobytes())
-            for table in (seen, arrived, converted)
-        ]
-        hours = tuple(range(first, first + day * DAY * HOUR, HOUR))
+        rows = [table[: day * DAY] for table in (seen, arrived, converted)]
+        hours = first + HOUR * np.arange(day * DAY)
         counted = HourCounts(first, (1,) * arms, hours, *rows)
         life = Life(STARTED, None, STARTED + timedelta(days=day), "UTC")
         looks = look(

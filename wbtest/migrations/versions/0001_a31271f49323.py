@@ -6,7 +6,7 @@ from alembic import op
 import wbtest.store
 from wbtest.team.models import GUARDS
 
-revision = "0001_b0dd9a42bf0e"
+revision = "0001_a31271f49323"
 down_revision = None
 
 
@@ -878,16 +878,6 @@ def upgrade() -> None:
             ["experiment_id"], ["experiments.id"], name=op.f("fk_clock_totals_experiment_id")
         ),
         sa.PrimaryKeyConstraint("experiment_id", "variant", "clock", name=op.f("pk_clock_totals")),
-    )
-    op.create_table(
-        "day_changes",
-        sa.Column("experiment_id", sa.Integer(), nullable=False),
-        sa.Column("day", sa.Date(), nullable=False),
-        sa.Column("changes", sa.BigInteger(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["experiment_id"], ["experiments.id"], name=op.f("fk_day_changes_experiment_id")
-        ),
-        sa.PrimaryKeyConstraint("experiment_id", "day", name=op.f("pk_day_changes")),
     )
     op.create_table(
         "day_totals",
