@@ -12,6 +12,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from tests.factories import make_rule
 from wbtest import locks, store
 from wbtest.audience.models import HourlyCount, MachineCount
 from wbtest.audience.recording import recorder as recorder_module
@@ -21,6 +22,7 @@ from wbtest.audience.recording.events import Outcome, Seen, Served, SignedUp
 from wbtest.audience.recording.recorder import Recorder
 from wbtest.extensions import Now
 from wbtest.publishing.models import Experiment, Variant
+from wbtest.publishing.rule import to_json
 from wbtest.team.models import Person, Workspace
 from wbtest.writing.models import Release, Revision
 
@@ -157,7 +159,7 @@ class Page:
 
 def insert_experiment(database: Database, zone: str, rule: dict[str, Any]) -> int:
     """Store a running experiment with the variants a and b, and return its id."""
-    rule = {"conversion": "signup", "conversion_window_hours": 24} | rule
+    rule = to_json(make_rule()) | rule
     with database.writing() as session:
         number = session.scalar(sa.select(sa.func.count()).select_from(Experiment))
         workspace = Workspace(name="Larder", controller="", contact_email="", created_at=START)

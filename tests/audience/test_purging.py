@@ -238,7 +238,7 @@ def test_a_purge_that_fails_is_named_and_keeps_no_other_waiting(
     leave_addresses(other.experiment, 1)
     life.end(other.experiment, other.approver)
     with writing():
-        ended.experiment.rule = {"broken": "rule"}
+        ended.experiment.sealed, ended.experiment.rule = "{", {"broken": "rule"}
     now.turn(days=800)
 
     run_due_jobs()

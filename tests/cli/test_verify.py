@@ -9,8 +9,11 @@ import sqlalchemy as sa
 from tests.audience.larder import Visitor, start_page
 from tests.cli.conftest import Instance
 from tests.conftest import HandClock
+from tests.factories import make_approval, make_revision, make_running, make_team
+from tests.publishing.tampering import Tamper, each_tampering
 from wbtest.extensions import db
 from wbtest.runtime import runtime
+from wbtest.store import writing
 
 
 @pytest.fixture
@@ -33,7 +36,7 @@ def test_an_untouched_instance_agrees(larder: Instance) -> None:
     said = larder.run("verify")
 
     assert said.exit_code == 0, said.output
-    assert [line.split()[-1] for line in said.output.splitlines()] == ["ok"] * 5
+    assert [line.split()[-1] for line in said.output.splitlines()] == ["ok"] * 6
 
 
 @pytest.mark.parametrize(
@@ -55,6 +58,33 @@ def test_a_change_behind_our_back_is_named(
     assert said.exit_code == 1
     assert "differ" in said.output
     assert difference in said.output
+
+
+@each_tampering
+def test_each_change_of_what_was_approved_and_sealed_is_a_line(
+    instance: Instance, tamper: Tamper, cause: str
+) -> None:
+    with instance.opened():
+        team = make_team("Larder")
+        revision = make_revision(team.editor, team.workspace)
+        make_approval(revision, team.approver)
+        running = make_running(revision, team.editor, team.approver, variants=("Price",))
+        with writing():
+            tamper(running)
+
+    said = instance.run("verify")
+
+    assert said.exit_code == 1
+    assert f"  experiment 1: {cause}" in said.output
+
+
+def test_a_rule_that_nothing_can_count_by_is_a_line(larder: Instance) -> None:
+    change(larder, "UPDATE experiments SET sealed = '{', rule = '{}'")
+
+    said = larder.run("verify")
+
+    assert said.exit_code == 1
+    assert "  experiment 1: its rule can’t be read" in said.output
 
 
 def test_roll_ups_that_differ_are_counted_anew_when_asked_for(larder: Instance) -> None:

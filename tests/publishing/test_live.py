@@ -1,24 +1,22 @@
 """What the visitor path may show: only what was approved and sealed, whatever the rows say."""
 
-import json
 import logging
 from collections.abc import Callable
 from typing import Any
 
 import pytest
-from sqlalchemy import delete
 
 from tests.conftest import HandClock
 from tests.factories import Team, make_approval, make_experiment, make_revision, make_running
+from tests.publishing.tampering import Tamper, each_tampering, words_changed
 from wbtest.extensions import db
 from wbtest.publishing import rule as rules
 from wbtest.publishing.live import find_for_preview, find_public, load_live, pages_version
-from wbtest.publishing.models import Experiment, Variant
+from wbtest.publishing.models import Experiment
 from wbtest.publishing.previews import find_preview, preview_token, read_preview
 from wbtest.publishing.running import life
 from wbtest.review.models import Approval
 from wbtest.store import writing
-from wbtest.writing import document as documents
 from wbtest.writing.models import Revision
 
 
@@ -114,121 +112,9 @@ def test_how_the_text_came_about_is_said_in_the_page_s_language(team: Team):
     )
 
 
-def approval_gone(running: Experiment) -> None:
-    db.session.execute(delete(Approval))
-
-
-def approval_of_another_text(running: Experiment) -> None:
-    db.session.query(Approval).update({"digest": "0" * 64})
-
-
-def text_changed(running: Experiment) -> None:
-    running.revision.document = running.revision.document | {"headline": "Never read"}
-
-
-def text_changed_with_its_digest(running: Experiment) -> None:
-    text_changed(running)
-    document = documents.from_json(running.revision.document)
-    running.revision.digest = documents.digest(document)
-
-
-def text_changed_with_every_digest(running: Experiment) -> None:
-    """Even a forged approval does not carry words that were not sealed."""
-    text_changed_with_its_digest(running)
-    db.session.query(Approval).update({"digest": running.revision.digest})
-
-
-def text_broken(running: Experiment) -> None:
-    running.revision.document = {"headline": 7}
-
-
-def other_revision(running: Experiment) -> None:
-    author = running.author
-    running.revision = make_revision(author, release=running.revision.release, headline="New")
-
-
-def variant_changed(running: Experiment) -> None:
-    running.variants[1].overrides = {"headline": "Never sealed"}
-
-
-def variant_removed(running: Experiment) -> None:
-    running.variants.remove(running.variants[1])
-
-
-def variant_added(running: Experiment) -> None:
-    words = {"headline": "Never sealed"}
-    running.variants.append(Variant(key="late", position=2, name="Late", overrides=words))
-
-
-def variant_renamed(running: Experiment) -> None:
-    running.variants[1].name = "Never sealed"
-
-
-def weight_changed(running: Experiment) -> None:
-    running.variants[1].weight = 9
-
-
-def salt_changed(running: Experiment) -> None:
-    """With another salt the same visitors would be shown other variants."""
-    running.assignment_salt = "0" * 32
-
-
-def options_changed(running: Experiment) -> None:
-    running.options = {"confirms": False}
-
-
-def warnings_changed(running: Experiment) -> None:
-    running.warnings_seen = ["sources"]
-
-
-def slug_changed(running: Experiment) -> None:
-    running.slug = "elsewhere"
-
-
-def rule_changed(running: Experiment) -> None:
-    running.rule = running.rule | {"target": 0.01, "floor": 0.001}
-
-
-def time_zone_changed(running: Experiment) -> None:
-    running.time_zone = "Asia/Kathmandu"
-
-
-def sealed_text_changed(running: Experiment) -> None:
-    running.sealed = json.dumps(json.loads(running.sealed) | {"slug": "larder"})
-
-
-def state_forged(running: Experiment) -> None:
-    """A draft whose state somebody set by hand has no seal."""
-    running.sealed, running.seal = "", ""
-
-
-@pytest.mark.parametrize(
-    "tamper",
-    [
-        approval_gone,
-        approval_of_another_text,
-        text_changed,
-        text_changed_with_its_digest,
-        text_changed_with_every_digest,
-        text_broken,
-        other_revision,
-        variant_changed,
-        variant_removed,
-        variant_added,
-        variant_renamed,
-        weight_changed,
-        salt_changed,
-        options_changed,
-        warnings_changed,
-        slug_changed,
-        rule_changed,
-        time_zone_changed,
-        sealed_text_changed,
-        state_forged,
-    ],
-)
+@each_tampering
 def test_rows_changed_by_hand_take_the_page_down(
-    tamper: Callable[[Experiment], None], running: Experiment, caplog: pytest.LogCaptureFixture
+    tamper: Tamper, cause: str, running: Experiment, caplog: pytest.LogCaptureFixture
 ):
     assert find_public("larder") is not None
     token = preview_token(running, "control")
@@ -246,7 +132,7 @@ def test_a_page_that_is_taken_down_leaves_the_others_alone(
 ):
     make_running(revision, team.editor, team.approver, slug="other")
     with writing():
-        variant_changed(running)
+        words_changed(running)
 
     assert [live.slug for live in load_live(db.session)] == ["other"]
 

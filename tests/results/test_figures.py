@@ -8,8 +8,9 @@ from tests.factories import Team, make_experiment, make_running
 from tests.results.crowd import count_day, count_hour, count_machines
 from wbtest.audience.counts import Totals
 from wbtest.publishing.models import Experiment
+from wbtest.publishing.running.seals import sealed_rule
 from wbtest.results import in_words, statistics
-from wbtest.results.figures import NotStarted, judged, results_of, sealed_rule
+from wbtest.results.figures import NotStarted, judged, results_of
 from wbtest.results.figures_json import results_json
 from wbtest.results.history import count
 from wbtest.results.statistics import Counts, comparison, ranking, rate

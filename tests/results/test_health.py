@@ -16,6 +16,8 @@ from wbtest.results.trust import is_red
 from wbtest.results.trusting.around import Around
 from wbtest.results.verdict import Doubt, Verdict
 
+FAULTS = ("the salt differs from the sealed one",)
+
 
 def test_a_sound_test_has_nothing_to_say_against_it():
     checks = checked(counted(SOUND, SOUND))
@@ -113,7 +115,10 @@ def test_signups_without_a_beacon_are_counted_apart(unseen, state):
 
 
 def test_a_rule_that_is_not_the_sealed_one_stops_the_verdict():
-    assert checked(counted(SOUND), is_seal_whole=False)["seal"].state == "stop"
+    check = checked(counted(SOUND), faults=FAULTS)["seal"]
+
+    assert check.state == "stop"
+    assert "The salt differs from the sealed one." in check.reason
 
 
 def test_every_check_gives_its_reason_in_a_sentence():
@@ -162,8 +167,8 @@ def test_no_check_stops_the_page_that_does_not_stop_the_list():
     )  # fmt: skip
     newest = Newest(100, 10, disposable=80, automated=9, shared=60)
     run = Around(names=("A", "B"), attempt=9, is_over=True, newest=newest, without_cookie=(40, 0))
-    page = check_trust(make_rule(), bad, run, is_seal_whole=False)
-    brief = check_measurement(make_rule(), bad, is_seal_whole=False)
+    page = check_trust(make_rule(), bad, run, FAULTS)
+    brief = check_measurement(make_rule(), bad, FAULTS)
 
     assert [c for c in page if c.state == "stop"] == [c for c in brief if c.state == "stop"]
     assert len({check.check for check in page if check.state == "warn"}) == 12
@@ -171,5 +176,5 @@ def test_no_check_stops_the_page_that_does_not_stop_the_list():
 
 def test_whatever_is_not_in_order_says_what_to_do():
     slow = visitors(1000, 300, signups=40, unseen=20, confirmed=3, converted=3)
-    for check in checked(counted(slow, SOUND), is_seal_whole=False).values():
+    for check in checked(counted(slow, SOUND), faults=FAULTS).values():
         assert bool(check.do) is (check.state != "ok")

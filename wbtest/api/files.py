@@ -8,8 +8,8 @@ from flask import Response, request
 from wbtest.downloads import as_csv, as_ndjson, send_file
 from wbtest.moments import read_one_moment
 from wbtest.publishing.models import Experiment
+from wbtest.publishing.running.seals import sealed_rule
 from wbtest.results.event_files import EVENT_COLUMNS, event_rows
-from wbtest.results.figures import sealed_rule
 from wbtest.results.signup_files import questions_of, signup_records, signup_rows
 from wbtest.results.signup_list import signups
 from wbtest.store import Refused

@@ -4,7 +4,6 @@ What they mean is said at ``models.HourlyCount``. Each question goes to the coar
 answers it. Nothing is judged here.
 """
 
-import json
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from datetime import date
@@ -18,6 +17,7 @@ from wbtest.audience.models import HourlyCount
 from wbtest.audience.totals_models import ClockTotal, DayTotal, HourTotal, KindTotal
 from wbtest.extensions import db
 from wbtest.publishing.models import Experiment
+from wbtest.publishing.running.seals import sealed_rule
 
 Sources = tuple[str, ...] | None
 ByVariant = dict[str, "Totals"]
@@ -210,9 +210,7 @@ def left_out(experiment: Experiment, sources: Sources = None) -> dict[str, ByVar
 
 def _is_by_rule(experiment: Experiment, sources: Sources) -> bool:
     """Whether these are the sources that the rule counts."""
-    rule = json.loads(experiment.sealed)["rule"] if experiment.sealed else experiment.rule
-    named = rule.get("sources")
-    return sources == (None if named is None else tuple(named))
+    return sources == sealed_rule(experiment).sources
 
 
 def _sums(table: sa.Table) -> list[sa.ColumnElement[int]]:

@@ -9,6 +9,7 @@ from wbtest.audience.recording.rollup import differences, rebuild
 from wbtest.cli.instance import opened
 from wbtest.extensions import db
 from wbtest.publishing.models import Experiment
+from wbtest.publishing.running.seals import BROKEN, described, faults_of
 from wbtest.review.models import Approval
 from wbtest.store import writing
 from wbtest.writing.document import digest, from_json
@@ -20,7 +21,7 @@ ROLL_UPS = "roll-ups"
 @click.command()
 @click.option("--mend", is_flag=True, help="Count the roll-ups anew that differ, while all runs.")
 def verify(*, mend: bool) -> None:
-    """Check the database: whole, consistent, approvals unchanged, roll-ups equal to raw events.
+    """Check the database: whole, consistent, tests as approved and sealed, roll-ups as the events.
 
     Exit code 0 when all agrees, if need be after mending; 1 when something differs that is not
     mended.
@@ -30,6 +31,7 @@ def verify(*, mend: bool) -> None:
         "references": find_broken_references,
         "revisions": find_changed_revisions,
         "approvals": find_changed_approvals,
+        "seals": find_changed_tests,
         ROLL_UPS: find_wrong_counts,
     }
     with opened(os.environ):
@@ -90,8 +92,12 @@ def find_broken_references() -> Iterable[str]:
 def find_changed_revisions() -> Iterable[str]:
     """Frozen texts that are not what was frozen."""
     for revision in db.session.scalars(db.select(Revision).order_by(Revision.id)):
-        if digest(from_json(revision.document)) != revision.digest:
-            yield f"revision {revision.number} of release {revision.release_id} was changed"
+        name = f"revision {revision.number} of release {revision.release_id}"
+        try:
+            if digest(from_json(revision.document)) != revision.digest:
+                yield f"{name} was changed"
+        except BROKEN as error:
+            yield f"{name} can’t be read: {described(error)}"
 
 
 def find_changed_approvals() -> Iterable[str]:
@@ -102,6 +108,15 @@ def find_changed_approvals() -> Iterable[str]:
                 f"the approval of revision {approval.revision.number} of release "
                 f"{approval.revision.release_id} is for another text"
             )
+
+
+def find_changed_tests() -> Iterable[str]:
+    """Started tests that are not what was approved and sealed."""
+    started = db.session.scalars(
+        db.select(Experiment).where(Experiment.state != "draft").order_by(Experiment.id)
+    )
+    for one, faults in faults_of(started).items():
+        yield from (f"experiment {one}: {fault}" for fault in faults)
 
 
 def count_purged() -> int:

@@ -12,6 +12,7 @@ from wbtest.extensions import clock, db
 from wbtest.publishing import rule as rules
 from wbtest.publishing.experiments import create_experiment, proposed_slug
 from wbtest.publishing.models import Experiment, Variant
+from wbtest.publishing.running.seals import sealed_rule
 from wbtest.review.standing import approvals_by_revision
 from wbtest.store import hold, writing
 from wbtest.team.models import Person
@@ -65,7 +66,7 @@ def moved_end(rule: rules.Hypothesis, began: date, today: date) -> date:
 def _moved_rule(experiment: Experiment) -> rules.Hypothesis:
     zone = ZoneInfo(experiment.time_zone)
     began = (experiment.started_at or experiment.created_at).astimezone(zone).date()
-    rule = rules.from_json(experiment.rule)
+    rule = sealed_rule(experiment)
     return replace(rule, ends_on=moved_end(rule, began, clock.now().astimezone(zone).date()))
 
 

@@ -22,6 +22,7 @@ from wbtest.publishing.listing import (
     time_left,
 )
 from wbtest.publishing.models import Experiment
+from wbtest.publishing.running.seals import sealed_rule
 from wbtest.publishing.running.stages import Stage
 from wbtest.team.models import Person, Workspace
 
@@ -115,7 +116,7 @@ def list_experiments(
     rows: dict[Group, list[Row]] = {group: [] for group in GROUPS}
     live: list[tuple[str, Sequence[str]]] = []
     for experiment in experiments:
-        rule = rules.from_json(experiment.rule)
+        rule = sealed_rule(experiment)
         verdict, revision = known.verdicts.get(experiment.id), experiment.revision
         facts = known.facts_of(
             experiment, person.id, may_edit=may_edit, may_approve=may_approve, may_own=may_own

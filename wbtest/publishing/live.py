@@ -22,7 +22,7 @@ from wbtest.publishing.choices import options
 from wbtest.publishing.choices.options import Options
 from wbtest.publishing.copy import PageCopy
 from wbtest.publishing.models import Experiment, PagesVersion
-from wbtest.publishing.running.seals import NotPublishable, check_seal
+from wbtest.publishing.running.seals import BROKEN, NotPublishable, find_faults
 from wbtest.publishing.strings import PageStrings, strings_for
 from wbtest.review.models import Approval
 from wbtest.writing import document as documents
@@ -134,7 +134,7 @@ def _publishable(session: AnySession, *conditions: ColumnElement[bool]) -> list[
     for experiment in experiments:
         try:
             found.append(_read(experiment, approvals[experiment.revision_id]))
-        except (NotPublishable, ValueError, KeyError, TypeError) as error:
+        except (NotPublishable, *BROKEN) as error:
             log.error("the page %s is not shown: %s", experiment.slug, error)
     return found
 
@@ -155,18 +155,14 @@ def _approvals(session: AnySession, revisions: Iterable[int]) -> dict[int, list[
 def _read(experiment: Experiment, approvals: Sequence[Approval]) -> LiveExperiment:
     """Return the experiment as values. Raises NotPublishable, or what its rows' errors are."""
     revision = experiment.revision
-    approval = next((found for found in approvals if found.digest == revision.digest), None)
-    if approval is None:
-        raise NotPublishable(f"revision {revision.number} is not approved as it stands")
+    for fault in find_faults(experiment, {found.digest for found in approvals}):
+        raise NotPublishable(fault)
+    approval = next(found for found in approvals if found.digest == revision.digest)
     document = documents.from_json(revision.document)
-    if documents.digest(document) != revision.digest:
-        raise NotPublishable("the text differs from the revision that was approved")
     variants = tuple(
         LiveVariant(each.key, each.weight, page_of(experiment, each, document))
         for each in experiment.variants
     )
-    if experiment.state != "draft":
-        check_seal(experiment, {each.key: each.page for each in variants})
     hypothesis = rule.from_json(experiment.rule)
     ends_at = hypothesis.ends_at(experiment.time_zone)
     return LiveExperiment(

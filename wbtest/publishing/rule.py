@@ -143,14 +143,7 @@ def to_json(rule: Hypothesis) -> dict[str, Any]:
 
 def from_json(values: Mapping[str, Any]) -> Hypothesis:
     """Return the rule. Raises NotARule naming the field that is missing or cannot be used."""
-    given = dict(values)
-    known = {entry.name: entry for entry in fields(Hypothesis)}
-    for name in given:
-        if name not in known:
-            raise NotARule(str(name)[:40], "A rule has no such field.")
-    for name, entry in known.items():
-        if name not in given and entry.default is entry.default_factory:
-            raise NotARule(name, "This is missing.")
+    given = _named(values)
     for name, value in given.items():
         if not _fits(name, value):
             raise NotARule(name, f"This must be {_KINDS[_kind(name)]}.")
@@ -163,6 +156,20 @@ def from_json(values: Mapping[str, Any]) -> Hypothesis:
     if given.get("reckoning") is not None:
         given["reckoning"] = Reckoning(**given["reckoning"])
     return Hypothesis(**given)
+
+
+def _named(values: Any) -> dict[str, Any]:
+    """Return the fields. Raises NotARule for one too many, one too few, or what is no object."""
+    if not isinstance(values, Mapping):
+        raise NotARule("rule", "This must be an object.")
+    known = {entry.name: entry for entry in fields(Hypothesis)}
+    for name in values:
+        if name not in known:
+            raise NotARule(str(name)[:40], "A rule has no such field.")
+    for name, entry in known.items():
+        if name not in values and entry.default is entry.default_factory:
+            raise NotARule(name, "This is missing.")
+    return dict(values)
 
 
 _RATES = ("target", "floor", "alpha", "beta", "lost_beacons")

@@ -15,10 +15,13 @@ from flask import (
 )
 from flask.typing import ResponseReturnValue
 
+from wbtest.error_pages import error_page
 from wbtest.extensions import clock
 from wbtest.publishing import in_words, planning
 from wbtest.publishing import rule as rules
 from wbtest.publishing.advice import Advice
+from wbtest.publishing.choices.options import NotAnOption
+from wbtest.publishing.copy import NotAnOverride
 from wbtest.publishing.experiments import (
     Frozen,
     change_rule,
@@ -42,6 +45,7 @@ from wbtest.publishing.rule_form import (
 )
 from wbtest.publishing.running import life
 from wbtest.publishing.running.sealing import draft_digest
+from wbtest.publishing.running.seals import described, sealed_rule
 from wbtest.publishing.running.stages import stage_of
 from wbtest.publishing.shown import shown_variants, small_words
 from wbtest.publishing.sitemap import listed_slugs
@@ -51,6 +55,7 @@ from wbtest.team import access
 from wbtest.team.models import Workspace
 from wbtest.team.zones import time_zones
 from wbtest.writing import document as documents
+from wbtest.writing.checking import NotADocument
 from wbtest.writing.coach.ledger import numbers_of
 from wbtest.writing.document import Document
 from wbtest.writing.models import Release
@@ -91,6 +96,21 @@ def new_experiment(release_id: int, number: int) -> ResponseReturnValue:
         else:
             return redirect(url_for(".experiment", experiment_id=experiment.id), 303)
     return _rule_page("new_experiment", form, document, revision=revision, variants=1)
+
+
+@bp.app_errorhandler(rules.NotARule)
+@bp.app_errorhandler(NotAnOption)
+@bp.app_errorhandler(NotAnOverride)
+@bp.app_errorhandler(NotADocument)
+def say_it_cannot_be_read(error: ValueError) -> ResponseReturnValue:
+    """Name what somebody changed by hand; what is sent is checked before it is a row."""
+    if request.method not in ("GET", "HEAD"):
+        raise error
+    return error_page(
+        409,
+        f"The database holds something that can’t be read: {described(error)}. Ask whoever runs "
+        "the server to run wbtest verify, and to restore a backup from before it was changed.",
+    )
 
 
 @bp.get("/experiments/<int:experiment_id>")
@@ -164,7 +184,7 @@ def sitemap() -> ResponseReturnValue:
 
 def experiment_page(experiment: Experiment, status: int = 200) -> ResponseReturnValue:
     """Return the page of an experiment; the views of its steps show it too."""
-    rule = rules.from_json(experiment.rule)
+    rule = sealed_rule(experiment)
     base_url = runtime().settings.base_url
     is_draft = experiment.state == "draft"
     plan = planning.find_plan(rule.target, rule.floor, rule.alpha, len(experiment.variants))

@@ -12,8 +12,8 @@ from sqlalchemy.orm import contains_eager, joinedload, selectinload
 
 from wbtest.extensions import db
 from wbtest.publishing.models import Experiment
+from wbtest.publishing.running.seals import sealed_rule
 from wbtest.results.counted import Part, parts_of
-from wbtest.results.figures import sealed_rule
 from wbtest.results.statistics import Counts
 from wbtest.results.verdict import Life
 from wbtest.review.models import Forecast, Reviewer

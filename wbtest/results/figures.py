@@ -6,18 +6,15 @@ Page, exports, decision and command line all start from ``Results``. Its JSON fo
 
 from __future__ import annotations
 
-import json
 from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime
-from functools import lru_cache
 
 from msgspec import Struct
 
 from wbtest.audience.counts import Totals
-from wbtest.publishing import rule as rules
 from wbtest.publishing.models import Experiment
 from wbtest.publishing.rule import Hypothesis
-from wbtest.publishing.running.seals import is_whole
+from wbtest.publishing.running.seals import faults_of, sealed_rule
 from wbtest.results import statistics
 from wbtest.results.health import check_measurement, check_since
 from wbtest.results.history import Counted, History, count, history
@@ -35,9 +32,6 @@ from wbtest.results.variants import (
 )
 from wbtest.results.verdict import Life, Verdict, judge
 from wbtest.store import Refused
-
-# A page asks several times for the rule of a test.
-REMEMBERED = 256
 
 
 class NotStarted(Refused):
@@ -127,30 +121,20 @@ class Results(Judged, frozen=True):
         return [ratios.get(k) for k in range(len(self.variants))]
 
 
-def sealed_rule(experiment: Experiment) -> Hypothesis:
-    """Return the rule as it was sealed; before the start, as it stands."""
-    return _sealed(experiment.sealed) if experiment.sealed else rules.from_json(experiment.rule)
-
-
-@lru_cache(REMEMBERED)
-def _sealed(text: str) -> Hypothesis:
-    return rules.from_json(json.loads(text)["rule"])
-
-
 def judged(experiment: Experiment, now: datetime) -> Judged:
     """Return the verdict at ``now``, from a few queries. Raises NotStarted for a draft."""
     rule = sealed_rule(experiment)
     counted = _count(experiment)
-    trust = check_measurement(rule, counted, is_seal_whole=_is_seal_whole(experiment))
+    trust = check_measurement(rule, counted, _faults(experiment))
     return _judged(experiment, rule, counted, trust, now)
 
 
 def judge_all(experiments: Collection[Experiment], now: datetime) -> dict[int, Judged]:
-    """Return the verdicts of started experiments at ``now``, by their id: two queries for all."""
-    found = {}
+    """Return the verdicts of started experiments at ``now``, by their id: three queries for all."""
+    found, faults = {}, faults_of(experiments)
     for experiment, counted in zip(experiments, count(experiments).values(), strict=True):
-        rule, is_whole = sealed_rule(experiment), _is_seal_whole(experiment)
-        trust = check_measurement(rule, counted, is_seal_whole=is_whole)
+        rule = sealed_rule(experiment)
+        trust = check_measurement(rule, counted, faults[experiment.id])
         found[experiment.id] = _judged(experiment, rule, counted, trust, now)
     return found
 
@@ -168,8 +152,8 @@ def history_of(experiment: Experiment) -> History:
 
 def trust_of(experiment: Experiment, counted: History, now: datetime) -> list[Check]:
     """Return every check of what was counted, as of ``now``."""
-    rule, is_whole = sealed_rule(experiment), _is_seal_whole(experiment)
-    return ask(experiment, rule, counted, _life(experiment, now), is_seal_whole=is_whole)
+    rule = sealed_rule(experiment)
+    return ask(experiment, rule, counted, _life(experiment, now), _faults(experiment))
 
 
 def results_from(
@@ -209,8 +193,8 @@ def _count(experiment: Experiment) -> Counted:
     return count([experiment])[experiment.id]
 
 
-def _is_seal_whole(experiment: Experiment) -> bool:
-    return is_whole(experiment)
+def _faults(experiment: Experiment) -> Sequence[str]:
+    return faults_of([experiment])[experiment.id]
 
 
 def _judged(

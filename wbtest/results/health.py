@@ -6,6 +6,8 @@ look, *ok* only informs. Whether the figures are good is not asked here.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from wbtest.http import percent
 from wbtest.publishing.rule import Hypothesis
 from wbtest.results import measurement, people
@@ -18,9 +20,12 @@ from wbtest.results.verdict import Doubt, Verdict
 
 
 def check_trust(
-    rule: Hypothesis, counted: History, around: Around, *, is_seal_whole: bool
+    rule: Hypothesis, counted: History, around: Around, faults: Sequence[str]
 ) -> list[Check]:
-    """Return every check, in the order of the panel."""
+    """Return every check, in the order of the panel.
+
+    ``faults`` say in what the test differs from what was approved and sealed.
+    """
     return [
         measurement.check_split(counted),
         measurement.check_served_split(counted),
@@ -41,11 +46,11 @@ def check_trust(
         doubtful.check_too_good(rule, counted, around),
         running.check_changes(around),
         running.check_attempts(rule, around),
-        _check_seal(is_seal_whole),
+        _check_seal(faults),
     ]
 
 
-def check_measurement(rule: Hypothesis, counted: Counted, *, is_seal_whole: bool) -> list[Check]:
+def check_measurement(rule: Hypothesis, counted: Counted, faults: Sequence[str]) -> list[Check]:
     """Return the checks that can stop a verdict; they need no more than what counts.
 
     A list of experiments asks for these alone. So no other check may ever stop a verdict, or the
@@ -55,17 +60,18 @@ def check_measurement(rule: Hypothesis, counted: Counted, *, is_seal_whole: bool
         measurement.check_split(counted),
         measurement.check_served_split(counted),
         measurement.check_beacons(rule, counted),
-        _check_seal(is_seal_whole),
+        _check_seal(faults),
     ]
 
 
-def _check_seal(is_seal_whole: bool) -> Check:
+def _check_seal(faults: Sequence[str]) -> Check:
     title = "Sealed rule unchanged"
-    if is_seal_whole:
+    if not faults:
         return Check(
             "seal", "ok", "The rule is the one that was sealed at the start.", title, "yes"
         )
-    reason = "The rule in the database is not the one that was sealed."
+    said = " ".join(f"{fault[:1].upper()}{fault[1:]}." for fault in faults)
+    reason = f"The database was changed by hand. {said}"
     do = "Ask whoever runs the server to restore a backup from before it was changed."
     return Check("seal", "stop", reason, title, "no", do=do, where="seal")
 

@@ -19,7 +19,7 @@ WITHHELD = {
     "split": "visitors do not reach the variants as planned",
     "served_split": "visitors do not reach the variants as planned",
     "beacons": "too many pages were served and never seen",
-    "seal": "the rule is not the one that was sealed",
+    "seal": "what was sealed was changed afterwards",
 }
 
 

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from wbtest.audience import counts
 from wbtest.audience.counts import Totals
 from wbtest.publishing.models import Experiment
-from wbtest.results.figures import sealed_rule
+from wbtest.publishing.running.seals import sealed_rule
 from wbtest.results.totals import total
 
 MEANINGS = {

@@ -7,8 +7,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
-from wbtest.publishing.choices import options
 from wbtest.publishing.models import Experiment
+from wbtest.publishing.running.seals import sealed_options
 from wbtest.results.signup_list import ListedSignup
 
 SIGNUP_COLUMNS = (
@@ -23,7 +23,7 @@ MAILING_COLUMNS = ("email", "name", "tags", "source", "consent", "consented_at")
 
 def questions_of(experiment: Experiment) -> list[str]:
     """Return the questions that the page asks after the sign-up."""
-    return [asked.text for asked in options.from_json(experiment.options).questions]
+    return [asked.text for asked in sealed_options(experiment).questions]
 
 
 def signup_rows(

@@ -9,7 +9,7 @@ from wbtest.audience.leaving.erasures import erase_for
 from wbtest.audience.signing.alarms import unusual_hours
 from wbtest.downloads import as_csv, send_file
 from wbtest.publishing.models import Experiment
-from wbtest.results.figures import sealed_rule
+from wbtest.publishing.running.seals import sealed_rule
 from wbtest.results.signup_files import mailing_rows, questions_of, signup_json, signup_rows
 from wbtest.results.signup_list import count_signups, kinds
 from wbtest.results.signup_list import signups as listed_signups

@@ -18,6 +18,7 @@ from wbtest.publishing import rule
 from wbtest.publishing.models import Experiment
 from wbtest.results.deciding.data import digest
 from wbtest.results.deciding.memos import export_of, find_memo
+from wbtest.store import writing
 
 Export = dict[str, Any]
 Verify = Callable[[Export], Result]
@@ -47,6 +48,20 @@ def export(met: Experiment, team: Team, now: HandClock) -> Export:
     assert memo is not None
     found: Export = json.loads(json.dumps(export_of(met, memo)))
     return found
+
+
+def test_a_memo_of_a_test_that_was_changed_by_hand_agrees_that_no_verdict_was_shown(
+    met: Experiment, team: Team, verify: Verify
+):
+    with writing():
+        met.variants[1].weight = 9
+    make_decision(met, team.approver, team.owner, "stop", AGAINST)
+    memo = find_memo(met, 1)
+    assert memo is not None
+    said = verify(json.loads(json.dumps(export_of(met, memo))))
+
+    assert memo.values["figures"]["withheld"] is True
+    assert "withheld" not in said.output
 
 
 def signed_again(export: Export) -> Export:

@@ -19,8 +19,8 @@ from wbtest.cli import main
 from wbtest.publishing.models import Experiment
 from wbtest.publishing.reckoning import Reckoning
 from wbtest.publishing.running.life import end
+from wbtest.publishing.running.seals import sealed_rule
 from wbtest.results.deciding.open_ends import as_values, open_ends_of
-from wbtest.results.figures import sealed_rule
 from wbtest.results.learning.assumptions import key_for
 from wbtest.results.learning.learned import learned_of
 from wbtest.results.learning.marks import mark, standing_marks

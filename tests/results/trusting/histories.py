@@ -1,5 +1,6 @@
 """Short ways to write down what was counted, for checks that read nothing else."""
 
+from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import Any
 
@@ -30,11 +31,11 @@ def counted(*variants: Totals, weights: tuple[int, ...] = (), **parts: Any) -> H
 
 
 def checked(
-    history: History, around: Around | None = None, *, is_seal_whole: bool = True, **rule: Any
+    history: History, around: Around | None = None, *, faults: Sequence[str] = (), **rule: Any
 ) -> dict[str, Check]:
     """All checks by their keys."""
     run = around or Around(names=NAMES[: len(history.variants)])
-    checks = check_trust(make_rule(**rule), history, run, is_seal_whole=is_seal_whole)
+    checks = check_trust(make_rule(**rule), history, run, faults)
     return {check.check: check for check in checks}
 
 

@@ -27,7 +27,7 @@ def told(
         ]
         history = counted(*totals, **parts)
     around = run or Around(names=("A", "B"))
-    checks = check_trust(make_rule(), history, around, is_seal_whole=True)
+    checks = check_trust(make_rule(), history, around, ())
     found = with_hints(checks, history, around, spots)
     return {check.check: check.hints for check in found if check.hints}
 

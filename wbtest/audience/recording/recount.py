@@ -28,7 +28,7 @@ from wbtest.audience.recording.cells import (
     history_key,
     is_suspected,
 )
-from wbtest.audience.recording.facts import load_facts
+from wbtest.audience.recording.facts import NoExperiment, load_facts
 from wbtest.audience.recording.hours import QUARTER_US, hour_of
 from wbtest.audience.recording.ledger import (
     HOURLY_COUNTS,
@@ -54,20 +54,31 @@ def differences(store: Store, experiment_id: int | None = None) -> list[str]:
     found = []
     with _snapshot(_connection(store).engine) as connection:
         for one in _experiments(connection, experiment_id):
-            tally, flags = _recount(connection, one)
-            wrong = _compare(tally, stored(connection, one))
-            # What only follows from a wrong hour is not told a second time.
-            found += wrong or totals.differences(
-                connection, one, tally, load_facts(connection, one)
-            )
-            found += [f"{_name(row)}: is_counted is wrong" for row in flags.sightings]
-            found += [f"{_name(row)}: is_converted is wrong" for row in flags.signups]
-            found += engaged.differences(connection, one)
+            try:
+                found += _differences(connection, one)
+            except NoExperiment as error:
+                found.append(str(error))
         for one in _experiments(connection, experiment_id, is_purged=True):
             # Their rows are gone, their hours are not.
-            facts = load_facts(connection, one)
-            found += totals.differences(connection, one, stored(connection, one), facts)
+            try:
+                facts = load_facts(connection, one)
+            except NoExperiment as error:
+                found.append(str(error))
+            else:
+                found += totals.differences(connection, one, stored(connection, one), facts)
     return found
+
+
+def _differences(connection: sa.Connection, experiment_id: int) -> list[str]:
+    tally, flags = _recount(connection, experiment_id)
+    wrong = _compare(tally, stored(connection, experiment_id))
+    # What only follows from a wrong hour is not told a second time.
+    found = wrong or totals.differences(
+        connection, experiment_id, tally, load_facts(connection, experiment_id)
+    )
+    found += [f"{_name(row)}: is_counted is wrong" for row in flags.sightings]
+    found += [f"{_name(row)}: is_converted is wrong" for row in flags.signups]
+    return found + engaged.differences(connection, experiment_id)
 
 
 def rebuild(store: Store, experiment_id: int | None = None) -> None:

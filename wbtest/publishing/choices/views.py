@@ -11,6 +11,7 @@ from wbtest.publishing.choices.options import from_json
 from wbtest.publishing.experiments import Frozen
 from wbtest.publishing.forms import put_at_field, read_of
 from wbtest.publishing.models import Experiment
+from wbtest.publishing.running.seals import sealed_options
 from wbtest.publishing.views import bp
 from wbtest.runtime import runtime
 from wbtest.store import Invalid
@@ -51,7 +52,7 @@ def options(experiment_id: int) -> ResponseReturnValue:
 @bp.app_template_global()
 def options_of(experiment: Experiment) -> tuple[options_words.Said, ...]:
     """The options of an experiment in words, for its page."""
-    return options_words.in_words(from_json(experiment.options), usual_days())
+    return options_words.in_words(sealed_options(experiment), usual_days())
 
 
 def usual_days() -> int:

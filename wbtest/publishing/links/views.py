@@ -20,6 +20,7 @@ from wbtest.publishing.links.links import (
     usual_links,
 )
 from wbtest.publishing.models import Experiment
+from wbtest.publishing.running.seals import sealed_rule
 from wbtest.publishing.views import bp
 from wbtest.runtime import runtime
 from wbtest.store import Invalid
@@ -39,7 +40,7 @@ class LinksForm(Form):
 def links(experiment_id: int) -> ResponseReturnValue:
     """A link and a QR code for each source, and a form that adds to them."""
     experiment = access.get(Experiment, experiment_id, "read")
-    rule = rules.from_json(experiment.rule)
+    rule = sealed_rule(experiment)
     found = _asked() or usual_links(rule.sources or ())
     form = LinksForm(request.args)
     typed = request.args.get("one") or form.add.data

@@ -12,12 +12,12 @@ from sqlalchemy import func, select
 from wbtest import store
 from wbtest.delivery.each import for_each
 from wbtest.extensions import clock, db
-from wbtest.publishing import rule as rules
 from wbtest.publishing.launch.facts import come_up
 from wbtest.publishing.launch.readiness import Missing, find_objection, missing_before_start
 from wbtest.publishing.models import Experiment, PagesVersion, Step
 from wbtest.publishing.running.announcing import announce_step
 from wbtest.publishing.running.sealing import draft_digest, seal
+from wbtest.publishing.running.seals import sealed_rule
 from wbtest.publishing.running.stages import is_checked
 from wbtest.review.approvals import NotYours
 from wbtest.store import Invalid, Refused, hold, writing
@@ -149,7 +149,7 @@ def address_of(experiment: Experiment) -> str:
 
 def ends_at(experiment: Experiment) -> datetime:
     """The moment, in UTC, at which the experiment's last day is over."""
-    return rules.from_json(experiment.rule).ends_at(experiment.time_zone)
+    return sealed_rule(experiment).ends_at(experiment.time_zone)
 
 
 def _demand(experiment: Experiment, *states: str, wanted: str) -> None:

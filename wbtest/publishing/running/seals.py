@@ -1,43 +1,208 @@
-"""Whether what an experiment shows is still what was sealed."""
+"""Whether a started experiment is still what was approved and sealed, and the rule it runs by."""
 
-import json
-from collections.abc import Mapping
-from typing import Any
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator
+from functools import lru_cache
+from typing import Any, NamedTuple
+from zoneinfo import ZoneInfo
 
-from wbtest.publishing import copy, rule
-from wbtest.publishing.copy import PageCopy
+from msgspec import Struct, json
+from sqlalchemy import select
+
+from wbtest.extensions import db
+from wbtest.publishing import copy
+from wbtest.publishing import rule as rules
+from wbtest.publishing.choices import options
+from wbtest.publishing.choices.options import Options
+from wbtest.publishing.looks import look
 from wbtest.publishing.models import Experiment
-from wbtest.publishing.running.sealing import sealed_variants
+from wbtest.publishing.rule import Hypothesis
+from wbtest.review.models import Approval
+from wbtest.writing import document as documents
+from wbtest.writing.models import Revision
+
+# What is raised where a row holds JSON of another shape.
+BROKEN = (LookupError, TypeError, ValueError, AttributeError)
+# Tests whose sealed texts are kept parsed: a page asks several times for the rule of one.
+REMEMBERED = 256
 
 
 class NotPublishable(Exception):
     """A row that differs from what was approved and sealed; the text says in what."""
 
 
-def check_seal(experiment: Experiment, pages: Mapping[str, PageCopy]) -> None:
-    """Raise NotPublishable unless everything is as it was sealed.
+class SealedVariant(Struct, frozen=True, forbid_unknown_fields=True):
+    """A variant as the sealed text holds it."""
 
-    ``pages`` are those of all variants, by key.
+    key: str
+    name: str
+    overrides: dict[str, Any]
+    weight: int
+
+
+class SealedText(Struct, frozen=True, forbid_unknown_fields=True):
+    """The sealed text as ``rule.seal`` writes it. ``pages`` are digests by the variant's key."""
+
+    excluded: str
+    pages: dict[str, str]
+    revision: str
+    rule: dict[str, Any]
+    salt: str
+    slug: str
+    time_zone: str
+    variants: list[SealedVariant]
+    options: dict[str, Any] = {}
+    warnings_seen: list[str] = []
+
+
+class Sealed(NamedTuple):
+    """What was sealed, with the rule and the options of it."""
+
+    text: SealedText
+    rule: Hypothesis
+    options: Options
+
+
+@lru_cache(REMEMBERED)
+def read_sealed(text: str) -> Sealed:
+    """Return what a sealed text says. Raises one of BROKEN for a text that could not be sealed."""
+    found = json.decode(text, type=SealedText)
+    ZoneInfo(found.time_zone)
+    return Sealed(found, rules.from_json(found.rule), options.from_json(found.options))
+
+
+def sealed_rule(experiment: Experiment) -> Hypothesis:
+    """Return the rule as it was sealed; before the start, as it stands.
+
+    Where the sealed text can't be read it is the row's copy, so that the pages of the test can
+    show what is wrong. Raises NotARule when that can't be read either.
     """
-    if not is_whole(experiment):
-        raise NotPublishable("the sealed text differs from its seal")
-    sealed: dict[str, Any] = json.loads(experiment.sealed)
-    if (sealed["slug"], sealed["revision"]) != (experiment.slug, experiment.revision.digest):
-        raise NotPublishable("address or revision differ from the sealed ones")
-    if sealed["rule"] != experiment.rule or sealed["time_zone"] != experiment.time_zone:
-        raise NotPublishable("the rule differs from the sealed one")
-    if sealed.get("options", {}) != experiment.options:
-        raise NotPublishable("the options differ from the sealed ones")
-    if sealed.get("warnings_seen", []) != experiment.warnings_seen:
-        raise NotPublishable("the warnings of the launch check differ from the sealed ones")
-    if sealed["salt"] != experiment.assignment_salt:
-        raise NotPublishable("the salt differs from the sealed one")
-    if sealed["variants"] != sealed_variants(experiment):
-        raise NotPublishable("a variant or its weight differs from the sealed ones")
-    if sealed["pages"] != {key: copy.digest(page) for key, page in pages.items()}:
-        raise NotPublishable("the words of a variant differ from the sealed ones")
+    found = _find_sealed(experiment)
+    return found.rule if found else rules.from_json(experiment.rule)
 
 
-def is_whole(experiment: Experiment) -> bool:
-    """Whether the sealed text still has the digest that was mailed."""
-    return rule.digest(experiment.sealed) == experiment.seal
+def sealed_options(experiment: Experiment) -> Options:
+    """Return the options in the same way. Raises NotAnOption."""
+    found = _find_sealed(experiment)
+    return found.options if found else options.from_json(experiment.options)
+
+
+def _find_sealed(experiment: Experiment) -> Sealed | None:
+    try:
+        return read_sealed(experiment.sealed) if experiment.sealed else None
+    except BROKEN:
+        return None
+
+
+def find_faults(experiment: Experiment, approved: Collection[str]) -> Iterator[str]:
+    """Yield a clause for each way in which it differs from what was approved and sealed.
+
+    ``approved`` are the digests that the approvals of its revision name. Of a draft nothing is
+    sealed, so only its text is compared.
+    """
+    revision = experiment.revision
+    if not approved:
+        yield f"the approval of revision {revision.number} is gone"
+    elif revision.digest not in approved:
+        yield f"the approval of revision {revision.number} is for another text"
+    text = json.encode(revision.document)
+    try:
+        if _digest_of_text(text) != revision.digest:
+            yield f"the text of revision {revision.number} differs from the approved one"
+    except BROKEN as error:
+        yield f"the text of revision {revision.number} can’t be read: {described(error)}"
+    if experiment.state == "draft":
+        return
+    if rules.digest(experiment.sealed) != experiment.seal:
+        yield "the sealed text differs from its seal"
+    try:
+        sealed = read_sealed(experiment.sealed).text
+    except BROKEN as error:
+        yield f"the sealed text can’t be read: {described(error)}"
+    else:
+        yield from _differences(experiment, sealed)
+        yield from _different_variants(experiment, sealed, text)
+
+
+def faults_of(experiments: Iterable[Experiment]) -> dict[int, tuple[str, ...]]:
+    """Return what ``find_faults`` finds in each, by its id: one query for all of them."""
+    found = list(experiments)
+    approved = defaultdict[Revision, set[str]](set)
+    rows = db.session.execute(
+        select(Revision, Approval.digest)
+        .outerjoin(Approval, Approval.revision_id == Revision.id)
+        .where(Revision.id.in_({each.revision_id for each in found}))
+    )
+    for revision, digest in rows:
+        approved[revision].update([digest] if digest else [])
+    return {each.id: tuple(find_faults(each, approved[each.revision])) for each in found}
+
+
+def described(error: Exception) -> str:
+    """Return what is wrong with a value in one line; a missing field is named."""
+    field = getattr(error, "field", "")
+    said = " ".join(str(error).split()).rstrip(".")
+    return f"{field}: {said}" if field else said
+
+
+def _differences(experiment: Experiment, sealed: SealedText) -> Iterator[str]:
+    """What belongs to all variants."""
+    if sealed.slug != experiment.slug:
+        yield "the address differs from the sealed one"
+    if sealed.revision != experiment.revision.digest:
+        yield "the press release is not the sealed one"
+    if sealed.rule != experiment.rule:
+        yield f"the rule differs from the sealed one{_which(sealed.rule, experiment.rule)}"
+    if sealed.time_zone != experiment.time_zone:
+        yield "the time zone differs from the sealed one"
+    if sealed.options != experiment.options:
+        yield f"the options differ from the sealed ones{_which(sealed.options, experiment.options)}"
+    if sealed.warnings_seen != experiment.warnings_seen:
+        yield "the warnings of the launch check differ from the sealed ones"
+    if sealed.salt != experiment.assignment_salt:
+        yield "the salt differs from the sealed one"
+
+
+def _which(was: Any, now: Any) -> str:
+    """The names of the fields that differ, in brackets."""
+    if not isinstance(now, dict):
+        return ""
+    names = [name for name in sorted(was.keys() | now.keys()) if was.get(name) != now.get(name)]
+    return f" ({', '.join(name.replace('_', ' ') for name in names)})"
+
+
+def _different_variants(experiment: Experiment, sealed: SealedText, text: bytes) -> Iterator[str]:
+    present = {variant.key: variant for variant in experiment.variants}
+    if list(present) != [variant.key for variant in sealed.variants]:
+        yield "the variants are not the sealed ones"
+    for was in sealed.variants:
+        if (variant := present.get(was.key)) is None:
+            continue
+        name = f"“{was.name or was.key}”"
+        if variant.name != was.name:
+            yield f"the name of {name} differs from the sealed one"
+        if variant.weight != was.weight:
+            yield f"the weight of {name} differs from the sealed one"
+        if variant.overrides != was.overrides:
+            yield f"the words of {name} differ from the sealed ones"
+            continue
+        parts = json.encode([variant.overrides, experiment.look, experiment.wording])
+        try:
+            if _digest_of_page(text, parts) != sealed.pages.get(was.key):
+                yield f"the page of {name} differs from the sealed one"
+        except BROKEN as error:
+            yield f"the page of {name} can’t be read: {described(error)}"
+
+
+@lru_cache(REMEMBERED)
+def _digest_of_text(text: bytes) -> str:
+    """Computed once for the same text, which takes ten times as long as to look it up."""
+    return documents.digest(documents.from_json(json.decode(text)))
+
+
+@lru_cache(REMEMBERED)
+def _digest_of_page(text: bytes, parts: bytes) -> str:
+    """The same of a variant's page; ``parts`` are its overrides, the look and the wording."""
+    overrides, shown, wording = json.decode(parts)
+    document = documents.from_json(json.decode(text))
+    return copy.digest(copy.page_copy(document, overrides, look.from_json(shown), wording))

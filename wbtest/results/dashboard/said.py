@@ -9,9 +9,9 @@ from typing import Any, NamedTuple
 
 from wbtest.audience.models import Signup
 from wbtest.extensions import db
-from wbtest.publishing.choices import options
 from wbtest.publishing.choices.options import Asked
 from wbtest.publishing.models import Experiment
+from wbtest.publishing.running.seals import sealed_options
 from wbtest.results.signup_list import moment
 from wbtest.writing.candidates import candidates_of
 from wbtest.writing.models import Candidate
@@ -45,7 +45,7 @@ def answers_of(experiment: Experiment) -> list[Answers]:
 
     Of everybody who counts, whatever their source. Nothing once the test is purged.
     """
-    asked = options.from_json(experiment.options).questions
+    asked = sealed_options(experiment).questions
     if not asked:
         return []
     names = {variant.key: variant.name or variant.key for variant in experiment.variants}

@@ -12,7 +12,6 @@ from wbtest.results.figures import Results
 from wbtest.results.trust import is_lost
 from wbtest.results.trusting.panel import panel_of
 from wbtest.runtime import runtime
-from wbtest.writing import document as documents
 
 # Endpoint and name of each tab; the first screen is the first one.
 TABS = (
@@ -30,7 +29,7 @@ def shown(experiment: Experiment, found: Results) -> dict[str, object]:
     everybody = found.everybody
     return {
         "experiment": experiment,
-        "product": documents.from_json(experiment.revision.document).product,
+        "product": experiment.revision.document.get("product", ""),
         "public_url": f"{base_url}/p/{experiment.slug}",
         "results": found,
         "rule": found.rule,

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from wbtest.audience.engagement.counted import by_variant
-from wbtest.publishing.choices import options
 from wbtest.publishing.models import Experiment
+from wbtest.publishing.running.seals import sealed_options
 from wbtest.results.dashboard.funnel import Stage, funnel_of
 from wbtest.results.figures import Results
 
@@ -13,7 +13,7 @@ def funnel_steps(experiment: Experiment, found: Results) -> list[Stage]:
     """Return the steps and how many took each."""
     told = by_variant(experiment)
     acts = [told[variant.key] for variant in found.variants]
-    chosen = options.from_json(experiment.options)
+    chosen = sealed_options(experiment)
     return funnel_of(
         found,
         # Where no browser has told anything, nobody is known to have begun; none is no answer.

@@ -138,9 +138,16 @@ def _results(export: Export) -> Results:
         ],
     )
     rule = rules.from_json(sealed["rule"])
-    is_seal_whole = memo["digests"]["seal"] == rules.digest(export["sealed"])
+    # What was changed in the database can't be seen from here, so that is as stated, too.
+    faults = [
+        each["reason"]
+        for each in memo["trust"]
+        if each["check"] == "seal" and each["state"] != "ok"
+    ]
+    if memo["digests"]["seal"] != rules.digest(export["sealed"]):
+        faults.append("the sealed text differs from its seal")
     # No other check can withhold a verdict.
-    checks = check_measurement(rule, counted, is_seal_whole=is_seal_whole)
+    checks = check_measurement(rule, counted, faults)
     return results_from(experiment, counted, checks, datetime.fromisoformat(figures["as_of"]))
 
 

@@ -6,7 +6,7 @@ from sqlalchemy.orm import joinedload
 
 from wbtest.extensions import clock, db
 from wbtest.publishing.models import Experiment
-from wbtest.results.figures import sealed_rule
+from wbtest.publishing.running.seals import sealed_rule
 from wbtest.results.learning.assumptions import (
     STATES,
     Assumption,

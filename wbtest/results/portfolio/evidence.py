@@ -13,7 +13,8 @@ from msgspec import Struct
 
 from wbtest.publishing import in_words as rule_in_words
 from wbtest.publishing.models import Experiment
-from wbtest.results.figures import Judged, judge_all, judged, sealed_rule
+from wbtest.publishing.running.seals import sealed_rule
+from wbtest.results.figures import Judged, judge_all, judged
 from wbtest.results.in_words import STANDINGS, Badge, badge, leading
 from wbtest.results.verdict import Standing, State, Verdict
 

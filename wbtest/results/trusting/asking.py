@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from wbtest.publishing.models import Experiment
 from wbtest.publishing.rule import Hypothesis
 from wbtest.results.health import check_trust
@@ -13,14 +15,19 @@ from wbtest.results.verdict import Life
 
 
 def ask(
-    experiment: Experiment, rule: Hypothesis, counted: History, life: Life, *, is_seal_whole: bool
+    experiment: Experiment,
+    rule: Hypothesis,
+    counted: History,
+    life: Life,
+    faults: Sequence[str],
 ) -> list[Check]:
     """Return every check of a started experiment.
 
-    Where people came from and on what is read only when a check asks for it.
+    ``faults`` say in what it differs from what was sealed. Where people came from and on what is
+    read only when a check asks for it.
     """
     run = around(experiment, rule, counted, life)
-    checks = check_trust(rule, counted, run, is_seal_whole=is_seal_whole)
+    checks = check_trust(rule, counted, run, faults)
     if not want_places(checks):
         return checks
     return with_hints(checks, counted, run, spots(experiment, rule))

@@ -9,9 +9,9 @@ import sqlalchemy as sa
 
 from wbtest.audience import segments_counts
 from wbtest.extensions import db
-from wbtest.publishing.choices import options
 from wbtest.publishing.models import Experiment, Step
 from wbtest.publishing.rule import Hypothesis
+from wbtest.publishing.running.seals import sealed_options
 from wbtest.results.history import History
 from wbtest.results.trusting.around import Around, pauses_of
 from wbtest.results.trusting.places import Spot
@@ -21,7 +21,7 @@ from wbtest.team.models import AuditLine
 
 def around(experiment: Experiment, rule: Hypothesis, counted: History, life: Life) -> Around:
     """Return how a started experiment was run, up to ``life.now``."""
-    chosen = options.from_json(experiment.options)
+    chosen = sealed_options(experiment)
     keys, names = zip(
         *((each.key, each.name or each.key) for each in experiment.variants), strict=True
     )

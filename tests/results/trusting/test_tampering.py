@@ -1,0 +1,72 @@
+"""What was changed by hand in a started test is named on the page of its results."""
+
+from html import unescape
+
+import pytest
+from flask.testing import FlaskClient
+
+from tests.conftest import HandClock
+from tests.factories import Team, log_in, make_running
+from tests.publishing.tampering import Tamper, each_tampering
+from tests.results.crowd import count_day
+from wbtest.publishing.models import Experiment
+from wbtest.results.figures import judged, results_of
+from wbtest.results.summary import summaries
+from wbtest.store import writing
+from wbtest.writing.models import Revision
+
+
+@pytest.fixture
+def met(revision: Revision, team: Team, now: HandClock) -> Experiment:
+    """The price is far above the target."""
+    experiment = make_running(revision, team.editor, team.approver, variants=("Price",))
+    for variant, converted in (("control", 72), ("price", 180)):
+        count_day(experiment, 8, variant, seen=990, converted=converted, served=1125)
+    now.turn(days=16)
+    return experiment
+
+
+@each_tampering
+def test_the_panel_names_each_and_no_verdict_is_shown(
+    met: Experiment, team: Team, now: HandClock, client: FlaskClient, tamper: Tamper, cause: str
+):
+    assert judged(met, now()).verdict.choice == "go"
+    with writing():
+        tamper(met)
+    log_in(client, team.viewer)
+
+    answer = client.get(f"/experiments/{met.id}/results")
+    said = unescape(answer.text)
+
+    assert answer.status_code == 200
+    assert "Red: " in said
+    assert f"{cause[:1].upper()}{cause[1:]}" in said
+    assert "Verdict withheld" in said
+    results, brief, listed = results_of(met, now()), judged(met, now()), summaries([met], now())
+    assert results.is_red is brief.is_red is listed[met.id].is_withheld is True
+
+
+@each_tampering
+def test_no_other_page_breaks(
+    met: Experiment, team: Team, client: FlaskClient, tamper: Tamper, cause: str
+):
+    with writing():
+        tamper(met)
+    log_in(client, team.owner)
+
+    for path in ("/experiments/1", "/experiments", "/portfolio", "/"):
+        assert client.get(path, follow_redirects=True).status_code in (200, 409)
+
+
+def test_a_test_without_any_rule_says_so_and_what_to_do(
+    met: Experiment, team: Team, client: FlaskClient
+):
+    with writing():
+        met.sealed, met.rule = "{", {}
+    log_in(client, team.viewer)
+
+    answer = client.get(f"/experiments/{met.id}/results")
+
+    assert answer.status_code == 409
+    assert "something that can’t be read: who: This is missing." in answer.text
+    assert "restore a backup" in answer.text
