@@ -1,6 +1,5 @@
 """/healthz and /readyz: whether we answer, and whether all that is needed is there."""
 
-import flask_migrate
 import pytest
 from flask import Flask
 from sqlalchemy.exc import OperationalError
@@ -9,7 +8,7 @@ from tests.audience.larder import Visitor, broken_store, start_page
 from tests.conftest import Browser, HandClock
 from wbtest.audience.recording import writer
 from wbtest.config import Settings
-from wbtest.delivery import health, worker
+from wbtest.delivery import health, schema, worker
 from wbtest.extensions import db
 from wbtest.runtime import runtime
 
@@ -27,7 +26,7 @@ class TestReady:
     @pytest.fixture(autouse=True)
     def ready(self, app: Flask) -> None:
         db.drop_all()
-        flask_migrate.upgrade()
+        schema.create()
         worker.step(app)
 
     def test_all_is_well(self, client: Browser) -> None:

@@ -1,13 +1,9 @@
 """wbtest: the press release first, then strangers decide. This file puts the areas together."""
 
-from functools import cache, partial
 from pathlib import Path
-from typing import Any
 
-import click
 import jinja2
-from flask import Flask, current_app
-from werkzeug.local import LocalProxy
+from flask import Flask
 
 from wbtest import config, error_pages, http, locks, reaching, slow_requests, static_files, store
 from wbtest.extensions import Now, csrf, db, utc_now
@@ -85,29 +81,8 @@ def _open_store(app: Flask) -> None:
     db.init_app(app)
     # What is registered last is called first, before the extension does the same and may fail.
     app.teardown_appcontext(store.let_go)
-    app.extensions["migrate"] = LocalProxy(cache(partial(_migrations_of, app)))
-    app.cli.add_command(LateMigrations("db", help="Perform database migrations."))
     with app.app_context():
         store.prepare(db.engine)
-
-
-class LateMigrations(click.Command):
-    """The ``flask db`` commands, which are loaded when somebody calls one."""
-
-    def make_context(self, *args: Any, **parts: Any) -> click.Context:
-        """Return the context of Flask-Migrate's own group, which takes our place and runs."""
-        _migrations_of(current_app)
-        return current_app.cli.commands["db"].make_context(*args, **parts)
-
-
-def _migrations_of(app: Flask) -> object:
-    """What the ``flask db`` commands and Alembic's env.py ask for, when they first do."""
-    # Brings Alembic and Mako along, which only who migrates needs.
-    from flask_migrate import Migrate
-
-    # Puts itself in the place of the proxy that asks.
-    Migrate(app, db, directory=str(_PACKAGE / "migrations"))
-    return app.extensions["migrate"]
 
 
 def _join_areas(app: Flask) -> None:

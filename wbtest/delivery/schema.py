@@ -7,29 +7,31 @@ from functools import cache
 from pathlib import Path
 
 import sqlalchemy as sa
-from flask import current_app
 
 from wbtest import store
 from wbtest.extensions import db
 
-FOLDER = Path(store.__file__).parent / "migrations" / "versions"
+MIGRATIONS = Path(store.__file__).parent / "migrations"
+FOLDER = MIGRATIONS / "versions"
 # Where Alembic notes the revision.
 NOTED = "alembic_version"
 
 
-def create() -> None:
+def create(migrations: Path = MIGRATIONS) -> None:
     """Create all tables in an empty database, all or none; the right ones are left as they are.
 
     Raises StoreBroken when the database has another schema.
     """
     from alembic import command
+    from alembic.config import Config
     from alembic.util import CommandError
 
     check()
-    ours = current_app.extensions["migrate"]
+    config = Config()
+    config.set_main_option("script_location", str(migrations).replace("%", "%%"))
     with store.lock():
         try:
-            command.upgrade(ours.migrate.get_config(ours.directory), "head")
+            command.upgrade(config, "head")
         except CommandError:
             # Another version may have created its own since we looked.
             check()

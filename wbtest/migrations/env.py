@@ -2,18 +2,15 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
 
 import sqlalchemy as sa
 from alembic import context
-from flask import current_app
 
+from wbtest.extensions import db
 from wbtest.store import GROUP_LOCK
 
-db = current_app.extensions["migrate"].db
 
-
-def run(connection: sa.Connection | None = None, **more: Any) -> None:
+def run(connection: sa.Connection) -> None:
     """Run the migrations in one transaction: when one breaks, the version from before goes on."""
     context.configure(
         connection=connection,
@@ -23,7 +20,6 @@ def run(connection: sa.Connection | None = None, **more: Any) -> None:
         # Alembic believes that SQLite cannot undo DDL; as we begin transactions, it can.
         transactional_ddl=True,
         transaction_per_migration=False,
-        **more,
     )
     with context.begin_transaction():
         context.run_migrations()
@@ -45,8 +41,5 @@ def alone(connection: sa.Connection) -> Iterator[None]:
         connection.commit()
 
 
-if context.is_offline_mode():
-    run(url=db.engine.url.render_as_string(hide_password=False), literal_binds=True)
-else:
-    with db.engine.connect().execution_options(writes=True) as opened, alone(opened):
-        run(opened)
+with db.engine.connect().execution_options(writes=True) as opened, alone(opened):
+    run(opened)
