@@ -14,8 +14,8 @@ from wbtest.config import BadSetting
 FILE = Path(__file__).parents[1] / "app.py"
 # What costs the start of every process, and few of them need: who needs it loads it.
 LATE = {
-    *("alembic", "argon2", "numpy", "plotly", "scipy", "segno", "smtplib"),
-    *("sqlalchemy.dialects.postgresql", "wbtest.writing.coach.rules"),
+    *("PIL", "alembic", "docx", "email_validator", "fontTools", "mammoth", "markdown_it", "numpy"),
+    *("plotly", "scipy", "weasyprint"),
 }
 
 

@@ -5,7 +5,25 @@ from pathlib import Path
 import jinja2
 from flask import Flask
 
-from wbtest import config, error_pages, http, locks, reaching, slow_requests, static_files, store
+from wbtest import (
+    api,
+    audience,
+    config,
+    delivery,
+    error_pages,
+    helping,
+    http,
+    locks,
+    publishing,
+    reaching,
+    results,
+    review,
+    slow_requests,
+    static_files,
+    store,
+    team,
+    writing,
+)
 from wbtest.extensions import Now, csrf, db, utc_now
 from wbtest.runtime import Runtime
 
@@ -87,8 +105,6 @@ def _open_store(app: Flask) -> None:
 
 def _join_areas(app: Flask) -> None:
     """Register each area, from the one that is written first to the one that is read last."""
-    from wbtest import api, audience, delivery, helping, publishing, results, review, team, writing
-
     for area in (delivery, team, helping, writing, review, publishing, audience, results, api):
         area.init_app(app)
 

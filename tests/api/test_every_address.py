@@ -14,7 +14,9 @@ from tests.factories import PASSWORD, Team
 from tests.team.matrix import NEEDS
 from tests.team.places import make_place, parts_of
 from wbtest.api.routes import ROUTES, Route
+from wbtest.api.scopes import SCOPES_OF
 from wbtest.team import access
+from wbtest.team.access import ROLES, role_reaches
 from wbtest.team.tokens import SCOPES
 
 NOWHERE = 4711
@@ -161,3 +163,10 @@ def test_whatever_a_form_does_the_api_does_too_or_a_reason_is_written(app: Flask
 
 def test_every_scope_opens_something() -> None:
     assert {route.scope for route in ROUTES} == SCOPES.keys()
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_the_scopes_of_a_role_are_those_of_the_addresses_that_it_may_call(role: str) -> None:
+    asked = {route.scope for route in ROUTES if role_reaches(role, route.permission)}
+
+    assert set(SCOPES_OF[role]) == asked

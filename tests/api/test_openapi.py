@@ -49,7 +49,9 @@ def test_every_operation_asks_for_a_scope_and_a_role() -> None:
 
 @pytest.mark.parametrize(("permission", "scope"), [("read", ""), ("read", "reed"), ("", "read")])
 def test_an_operation_without_a_scope_or_role_would_be_found(permission: str, scope: str) -> None:
-    forgotten = Route("GET", "/shelves", "shelves.list_shelves", permission, scope)
+    def list_shelves() -> None: ...
+
+    forgotten = Route("GET", "/shelves", list_shelves, permission, scope)
 
     assert unknown_to_scopes([*ROUTES, forgotten]) == {"list_shelves"}
 

@@ -115,7 +115,7 @@ class Speaker:
         if is_in(said.text, said.answer):
             return True
         gives = [route for route in ROUTES if route.method == "GET"]
-        for route in sorted(gives, key=lambda route: not route.does.startswith(f"{said.area}.")):
+        for route in sorted(gives, key=lambda route: route.area != said.area):
             address = re.sub(r"<(?:int:)?(\w+)>", r"{\1}", route.address)
             if is_in(said.text, self._ask("owner", "GET", address.format(**said.numbers))):
                 return True

@@ -4,16 +4,15 @@ from datetime import timedelta
 
 from flask import Flask
 
+from wbtest.api import once
+from wbtest.api.calling import bp
+from wbtest.api.describing_views import docs_bp
+from wbtest.extensions import csrf
 from wbtest.runtime import runtime
 
 
 def init_app(app: Flask) -> None:
     """Attach the API, its description, and the job that forgets old answers."""
-    from wbtest.api import once
-    from wbtest.api.calling import bp
-    from wbtest.api.describing_views import docs_bp
-    from wbtest.extensions import csrf
-
     # No cookie opens anything there, so no other site can send one along.
     csrf.exempt(bp)
     app.register_blueprint(bp)

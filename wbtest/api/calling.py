@@ -10,7 +10,7 @@ from typing import Any
 from flask import Blueprint, Response, current_app, g, make_response, request
 from flask.typing import ResponseReturnValue
 
-from wbtest.api import once
+from wbtest.api import once, values
 from wbtest.api.bodies import Unfit
 from wbtest.api.routes import BEGINS, ROUTES, Route
 from wbtest.api.scopes import check_held
@@ -126,8 +126,6 @@ def _answer_once(route: Route, address: dict[str, Any], token_id: int, key: str)
 
 
 def _answer(route: Route, address: dict[str, Any]) -> Response:
-    from wbtest.api import values
-
     given = values.arguments(route.function, request)
     made = route.function(**address, **given)
     return made if isinstance(made, Response) else values.response(made, route.status)

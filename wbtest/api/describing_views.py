@@ -4,6 +4,7 @@ from flask import Blueprint, Response, render_template
 from flask.typing import ResponseReturnValue
 
 from wbtest.api.calling import bp
+from wbtest.api.openapi import as_json, document
 from wbtest.team import access
 
 # A page of ours, with our cookies and our error pages.
@@ -14,15 +15,11 @@ docs_bp = Blueprint("api_docs", __name__)
 @access.public
 def openapi() -> ResponseReturnValue:
     """The API as OpenAPI 3.1."""
-    from wbtest.api import openapi
-
-    return Response(openapi.as_json(), mimetype="application/json")
+    return Response(as_json(), mimetype="application/json")
 
 
 @docs_bp.get("/api/docs")
 @access.public
 def docs() -> ResponseReturnValue:
     """The same, to read."""
-    from wbtest.api import openapi
-
-    return render_template("api/docs.html", api=openapi.document())
+    return render_template("api/docs.html", api=document())

@@ -95,7 +95,7 @@ def _operation(route: Route) -> dict[str, Any]:
     needs = f"Scope: {route.scope}. Role: {PERMISSIONS[route.permission]} or higher."
     operation: dict[str, Any] = {
         "operationId": route.name,
-        "tags": [route.does.partition(".")[0]],
+        "tags": [route.area],
         "summary": summary,
         "description": f"{more.strip()}\n\n{needs}".strip(),
         "security": [{"bearer": [route.scope]}],

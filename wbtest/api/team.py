@@ -9,7 +9,7 @@ from msgspec import UNSET, UnsetType
 
 from wbtest.api.answers import Answer
 from wbtest.api.release_shapes import Given
-from wbtest.api.scopes import check_held, scopes_of
+from wbtest.api.scopes import SCOPES_OF, check_held
 from wbtest.runtime import runtime
 from wbtest.store import Invalid
 from wbtest.team import access, people, workspaces
@@ -95,7 +95,7 @@ def change_member(person_id: int, body: RoleGiven) -> Member:
     The token needs the scopes of all that the new role may do.
     """
     found, owner = _get(person_id), access.person()
-    check_held(*scopes_of(body.role))
+    check_held(*SCOPES_OF[body.role])
     with proved(found.workspace, owner, body.password):
         verbs.change_role(found, body.role, owner)
     return _member(found)
@@ -118,7 +118,7 @@ def invite_person(body: Inviting) -> Answer[InvitationShown]:
     The token needs the scopes of all that the role may do.
     """
     workspace, owner = access.workspace("own"), access.person()
-    check_held(*scopes_of(body.role))
+    check_held(*SCOPES_OF[body.role])
     with proved(workspace, owner, body.password):
         asked = invitations.invite(workspace, owner, body.email, body.role)
     return _told(*asked)
@@ -130,7 +130,7 @@ def invite_again(invitation_id: int, body: InvitingAgain) -> Answer[InvitationSh
     The token needs the scopes of all that the role may do.
     """
     found, owner = access.get(Invitation, invitation_id, "own"), access.person()
-    check_held(*scopes_of(found.role))
+    check_held(*SCOPES_OF[found.role])
     with proved(found.workspace, owner, body.password):
         token = invitations.invite_again(found, owner)
     return _told(found, token)

@@ -2,37 +2,46 @@
 
 from datetime import timedelta
 from email.utils import parseaddr
-from importlib import import_module
 
 from flask import Flask
 
+from wbtest.audience import picture_views
+from wbtest.audience.answers import Answers
+from wbtest.audience.asking import views as asking_views
+from wbtest.audience.door import Door
+from wbtest.audience.engagement import views as engagement_views
+from wbtest.audience.leaving import mine_views, traces
+from wbtest.audience.leaving.closing import write_letters
+from wbtest.audience.leaving.erasures import erase_unconfirmed
+from wbtest.audience.leaving.purging import finish_purges, purge_due
+from wbtest.audience.leaving.warning import remind_owners
+from wbtest.audience.live_pages import LivePages
+from wbtest.audience.objections import forget_again
+from wbtest.audience.pages import Printer
+from wbtest.audience.recording.recorder import Recorder
+from wbtest.audience.signing import signup_views, steps_views, trying_views
+from wbtest.audience.signing.alarms import raise_alarms
+from wbtest.audience.signing.guard import Guard
+from wbtest.audience.sources import source_name
+from wbtest.audience.views import bp
 from wbtest.config import Settings
 from wbtest.extensions import db
 from wbtest.runtime import runtime
 
 # Each adds its pages to the blueprint of views.
 PAGES = (
-    "picture_views",
-    "engagement.views",
-    "signing.signup_views",
-    "signing.steps_views",
-    "signing.trying_views",
-    "asking.views",
-    "leaving.mine_views",
+    picture_views,
+    engagement_views,
+    signup_views,
+    steps_views,
+    trying_views,
+    asking_views,
+    mine_views,
 )
 
 
 def init_app(app: Flask) -> None:
     """Attach this area's pages, its jobs, the recorder, and the door in front of Flask."""
-    from wbtest.audience.answers import Answers
-    from wbtest.audience.door import Door
-    from wbtest.audience.live_pages import LivePages
-    from wbtest.audience.pages import Printer
-    from wbtest.audience.recording.recorder import Recorder
-    from wbtest.audience.signing.guard import Guard
-    from wbtest.audience.sources import source_name
-    from wbtest.audience.views import bp
-
     own = runtime(app)
     settings, now = own.settings, own.now
     with app.app_context():
@@ -47,8 +56,6 @@ def init_app(app: Flask) -> None:
     own.hooks.queue = recorder.state
     own.hooks.source_name = source_name
     _hand_over_jobs(app, settings)
-    for name in PAGES:
-        import_module(f"{__name__}.{name}")
     app.register_blueprint(bp)
     # The door undoes trusted proxies for all that stands behind it.
     hosts, proxies = own.hosts, settings.trusted_proxies
@@ -57,14 +64,6 @@ def init_app(app: Flask) -> None:
 
 def _hand_over_jobs(app: Flask, settings: Settings) -> None:
     """Give the worker what it must do by the clock."""
-    from wbtest.audience.leaving import traces
-    from wbtest.audience.leaving.closing import write_letters
-    from wbtest.audience.leaving.erasures import erase_unconfirmed
-    from wbtest.audience.leaving.purging import finish_purges, purge_due
-    from wbtest.audience.leaving.warning import remind_owners
-    from wbtest.audience.objections import forget_again
-    from wbtest.audience.signing.alarms import raise_alarms
-
     jobs = runtime(app).hooks.jobs
     jobs["objections"] = (forget_again, timedelta(minutes=1))
     jobs["alarms"] = (raise_alarms, timedelta(minutes=5))

@@ -12,6 +12,8 @@ from collections.abc import Callable
 from functools import cache, lru_cache
 from typing import Literal, NamedTuple
 
+from crawleruseragents import CRAWLER_USER_AGENTS_DATA
+
 LONGEST_FAMILY = 60
 LONGEST_READ = 2_000
 LONGEST_LANGUAGES = 100
@@ -133,8 +135,6 @@ class _Crawler(NamedTuple):
 @cache
 def _crawlers() -> list[_Crawler]:
     """The published list of crawlers, read when it is first needed."""
-    from crawleruseragents import CRAWLER_USER_AGENTS_DATA
-
     return [
         _Crawler(
             _UNESCAPED.sub(r"\1", entry["pattern"])[:LONGEST_FAMILY],

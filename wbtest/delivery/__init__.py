@@ -4,14 +4,13 @@ from datetime import timedelta
 
 from flask import Flask
 
+from wbtest.delivery import backups, outbox, webhooks, worker
+from wbtest.delivery.outgoing import Policy
 from wbtest.runtime import runtime
 
 
 def init_app(app: Flask) -> None:
     """Register this area's jobs; it has no pages."""
-    from wbtest.delivery import backups, outbox, webhooks, worker
-    from wbtest.delivery.outgoing import Policy
-
     jobs = runtime(app).hooks.jobs
     jobs[worker.BEAT] = (worker.beat, worker.BEAT_EVERY)
     if runtime(app).settings.is_sqlite:

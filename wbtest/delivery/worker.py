@@ -12,6 +12,8 @@ from flask import Flask
 from sqlalchemy.exc import SQLAlchemyError
 
 from wbtest.delivery.jobs import run_due_jobs
+from wbtest.delivery.posting import post_some
+from wbtest.delivery.sending import send_some
 
 log = logging.getLogger(__name__)
 
@@ -47,10 +49,6 @@ def step(app: Flask) -> bool:
     Mails and a webhook take turns, and a webhook that fails or is slow rests: so neither holds up
     the other.
     """
-    # What speaks to other servers is loaded by who does: no web process.
-    from wbtest.delivery.posting import post_some
-    from wbtest.delivery.sending import send_some
-
     # A context of its own for each step, as a request has: no session outlives it.
     with app.app_context():
         run_due_jobs()

@@ -2,9 +2,9 @@
 
 from flask import Flask
 
+from wbtest.helping.views import bp
+
 
 def init_app(app: Flask) -> None:
     """Attach this area's pages."""
-    from wbtest.helping.views import bp
-
     app.register_blueprint(bp)

@@ -7,6 +7,7 @@ name what a template fills in: ``{product}``, ``{speaker}``, ``{controller}``, `
 words), and the three parts of ``long_date``.
 """
 
+import tomllib
 from functools import cache, lru_cache
 from pathlib import Path
 
@@ -272,8 +273,6 @@ def strings_for(language: str) -> PageStrings:
     code = language.lower().partition("-")[0]
     if code not in spoken:
         return PageStrings()
-    # English needs none of it.
-    import tomllib
 
     return PageStrings(**tomllib.loads(spoken[code].read_text(encoding="utf-8")))
 

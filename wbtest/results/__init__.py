@@ -1,58 +1,68 @@
 """From counts to a verdict the team can trust, and its decision."""
 
 from collections.abc import Sequence
-from importlib import import_module
 
 from flask import Flask
 
+from wbtest.extensions import clock
+from wbtest.publishing.models import Experiment
+from wbtest.results import closing_views, excluded_views, signup_views
+from wbtest.results.annotating import views as annotating_views
+from wbtest.results.dashboard import file_views, first_views
+from wbtest.results.dashboard import views as dashboard_views
+from wbtest.results.deciding import memo_views
+from wbtest.results.deciding import views as deciding_views
+from wbtest.results.deciding.seconds import waiting_in, waits_for_seconds
+from wbtest.results.deciding.showing import once_decided
+from wbtest.results.deciding.stopping import given_up
+from wbtest.results.decisions import find_decision
+from wbtest.results.drawing import belief, odds, times
+from wbtest.results.learning import views as learning_views
+from wbtest.results.measurement import chance
+from wbtest.results.next_steps import waits_for_tests
+from wbtest.results.people import reason_name
+from wbtest.results.planner import plan
+from wbtest.results.portfolio import views as portfolio_views
+from wbtest.results.sharing import shared_views
+from wbtest.results.sharing import views as sharing_views
+from wbtest.results.sharing.shared_views import keep_shared_secret
+from wbtest.results.spending import views as spending_views
+from wbtest.results.starting import hiding
+from wbtest.results.starting import views as starting_views
+from wbtest.results.starting.views import home_of
+from wbtest.results.summary import Summary, summaries
+from wbtest.results.telling import events
+from wbtest.results.telling import views as telling_views
+from wbtest.results.views import bp
 from wbtest.runtime import runtime
 
 # Each adds its pages to the blueprint of views.
 PAGES = (
-    "annotating.views",
-    "closing_views",
-    "dashboard.file_views",
-    "dashboard.first_views",
-    "dashboard.views",
-    "deciding.memo_views",
-    "deciding.views",
-    "excluded_views",
-    "learning.views",
-    "portfolio.views",
-    "sharing.views",
-    "sharing.shared_views",
-    "signup_views",
-    "spending.views",
-    "starting.views",
-    "telling.views",
+    annotating_views,
+    closing_views,
+    file_views,
+    first_views,
+    dashboard_views,
+    memo_views,
+    deciding_views,
+    excluded_views,
+    learning_views,
+    portfolio_views,
+    sharing_views,
+    shared_views,
+    signup_views,
+    spending_views,
+    starting_views,
+    telling_views,
 )
 
 
 def init_app(app: Flask) -> None:
     """Attach this area's pages, and hand lower areas the planner and an experiment's verdict."""
-    from wbtest.extensions import clock
-    from wbtest.publishing.models import Experiment
-    from wbtest.results.deciding.seconds import waiting_in, waits_for_seconds
-    from wbtest.results.deciding.showing import once_decided
-    from wbtest.results.deciding.stopping import given_up
-    from wbtest.results.decisions import find_decision
-    from wbtest.results.drawing import belief, odds, times
-    from wbtest.results.measurement import chance
-    from wbtest.results.next_steps import waits_for_tests
-    from wbtest.results.people import reason_name
-    from wbtest.results.planner import plan
-    from wbtest.results.sharing.shared_views import keep_shared_secret
-    from wbtest.results.starting import hiding
-    from wbtest.results.starting.views import home_of
-    from wbtest.results.summary import Summary, summaries
-    from wbtest.results.telling import events
-    from wbtest.results.views import bp
 
     def verdicts_of(experiments: Sequence[Experiment]) -> dict[int, Summary]:
         return summaries(experiments, clock.now())
 
-    for name in PAGES:
-        import_module(f"{__name__}.{name}")
     app.register_blueprint(bp)
     hooks = runtime(app).hooks
     app.after_request(keep_shared_secret)

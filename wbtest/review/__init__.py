@@ -1,37 +1,40 @@
 """The review of frozen revisions: seats, readings, comments, verdicts, approvals."""
 
-from importlib import import_module
-
 from flask import Flask
 
+from wbtest.review import decision_views, seat_views, views
+from wbtest.review.alignment import views as alignment_views
+from wbtest.review.asking import link_views
+from wbtest.review.asking import views as asking_views
+from wbtest.review.asking.link_views import keep_address_secret
+from wbtest.review.comments import list_views
+from wbtest.review.comments import views as comments_views
+from wbtest.review.deletion import why_kept
+from wbtest.review.reading import views as reading_views
+from wbtest.review.sample import views as sample_views
+from wbtest.review.standing import approvals_by_revision, standing_of
+from wbtest.review.verdicts import find_stop, is_stopped
+from wbtest.review.waiting import daily_mail
+from wbtest.review.waiting import views as waiting_views
+from wbtest.review.waiting.views import count_needs_me
 from wbtest.runtime import runtime
 
 # Each adds its pages to the blueprints of views and seat_views.
 PAGES = (
-    "decision_views",
-    "asking.views",
-    "asking.link_views",
-    "reading.views",
-    "alignment.views",
-    "comments.views",
-    "comments.list_views",
-    "waiting.views",
-    "sample.views",
+    decision_views,
+    asking_views,
+    link_views,
+    reading_views,
+    alignment_views,
+    comments_views,
+    list_views,
+    waiting_views,
+    sample_views,
 )
 
 
 def init_app(app: Flask) -> None:
     """Attach this area's pages and what others need of it."""
-    from wbtest.review import seat_views, views
-    from wbtest.review.asking.link_views import keep_address_secret
-    from wbtest.review.deletion import why_kept
-    from wbtest.review.standing import approvals_by_revision, standing_of
-    from wbtest.review.verdicts import find_stop, is_stopped
-    from wbtest.review.waiting import daily_mail
-    from wbtest.review.waiting.views import count_needs_me
-
-    for name in PAGES:
-        import_module(f"{__name__}.{name}")
     app.register_blueprint(views.bp)
     app.register_blueprint(seat_views.bp, url_prefix=seat_views.MEMBERS)
     app.register_blueprint(seat_views.bp, url_prefix=seat_views.GUESTS, name="guests")

@@ -1,36 +1,65 @@
 """People, workspaces, log-in and who may do what."""
 
 from datetime import timedelta
-from importlib import import_module
 
 from flask import Flask, Request, Response, g
 from werkzeug.local import LocalProxy
 
 from wbtest.extensions import login
 from wbtest.runtime import runtime
+from wbtest.team import (
+    access,
+    deleting_views,
+    delivery_views,
+    limits,
+    members_views,
+    owners,
+    security_views,
+    session_cookie,
+    sessions,
+    token_views,
+    webhook_views,
+)
+from wbtest.team.account import (
+    code_views,
+    daily_views,
+    email_views,
+    factor_views,
+    links,
+    proving_views,
+    reset_views,
+    use,
+)
+from wbtest.team.account import views as account_views
+from wbtest.team.audit import log, refusals
+from wbtest.team.audit import views as audit_views
+from wbtest.team.inviting import invitations
+from wbtest.team.inviting import views as inviting_views
+from wbtest.team.inviting.views import keep_invitation_secret
+from wbtest.team.views import bp, say_no_team
 
 # Each adds its pages to the blueprint of views.
 PAGES = (
-    *("account.code_views", "account.daily_views", "account.email_views", "account.factor_views"),
-    "account.reset_views",
-    *("account.views", "audit.views", "deleting_views", "delivery_views"),
-    *("inviting.views", "members_views", "security_views", "token_views"),
-    *("account.proving_views", "webhook_views"),
+    code_views,
+    daily_views,
+    email_views,
+    factor_views,
+    reset_views,
+    account_views,
+    audit_views,
+    deleting_views,
+    delivery_views,
+    inviting_views,
+    members_views,
+    security_views,
+    token_views,
+    proving_views,
+    webhook_views,
 )
 
 
 def init_app(app: Flask) -> None:
     """Attach this area's pages, the log-in, the limits, and what templates ask about people."""
-    from wbtest.team import access, limits, owners, sessions
-    from wbtest.team import deleting_views as deleting_views
-    from wbtest.team.account import links, proving_views
-    from wbtest.team.audit import log
-    from wbtest.team.inviting import invitations
-    from wbtest.team.inviting.views import keep_invitation_secret
-    from wbtest.team.views import bp, say_no_team
-
-    for name in PAGES:
-        import_module(f"{__name__}.{name}")
     app.register_blueprint(bp)
     hooks = runtime(app).hooks
     app.after_request(keep_invitation_secret)
@@ -55,14 +84,11 @@ def init_app(app: Flask) -> None:
 
 
 def _find_person(request: Request) -> object:
-    from wbtest.team import access, sessions
-    from wbtest.team.account import use
-
     if request.blueprint == access.API:
         # A program shows a token; a browser's cookie opens nothing there, whoever sends it along.
         program = access.find_token()
         return program.person if program else None
-    name = sessions.cookie_name(runtime().settings)
+    name = session_cookie.cookie_name(runtime().settings)
     token = request.cookies.get(name, "")
     found = sessions.find_use(token)
     if found is None:
@@ -74,8 +100,6 @@ def _find_person(request: Request) -> object:
 
 def _note_use(response: Response) -> Response:
     """When the page is made, and once an hour: that its device was used."""
-    from wbtest.team.account import use
-
     if token := g.pop("used_session", ""):
         use.note(token)
     return response
@@ -83,9 +107,6 @@ def _note_use(response: Response) -> Response:
 
 def _note_refusal(response: Response) -> Response:
     """When the answer is made, so that no transaction of a view is open."""
-    from wbtest.team import access
-    from wbtest.team.audit import refusals
-
     if why := g.pop(access.TURNED_AWAY, ""):
         refusals.note(why)
     return response
@@ -96,8 +117,6 @@ def _who_asks() -> dict[str, object]:
 
     Looked up when a template first uses them: an error page must not need the database.
     """
-    from wbtest.team import access
-
     return {
         "person": LocalProxy(access.find_person),
         "team": LocalProxy(access.find_workspace),

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from wbtest.store import Invalid, hold, writing
-from wbtest.team import access, origin, passwords, tries
+from wbtest.team import access, origin, passwords, session_cookie, tries
 from wbtest.team.audit.log import record_log_in
 from wbtest.team.models import Person, Workspace
 
@@ -47,9 +47,8 @@ def asker() -> str:
         return ""
     if token := access.find_token():
         return f"token {token.id}"
-    from wbtest.team import sessions
 
-    return f"session {sessions.digest(sessions.own_token())}"
+    return f"session {session_cookie.digest(session_cookie.own_token())}"
 
 
 def hold_unchanged(person: Person, stored: str, field: str = "password") -> None:

@@ -6,10 +6,10 @@ import unicodedata
 from collections.abc import Collection, Iterator
 from functools import cache
 from importlib.resources import files
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from argon2 import PasswordHasher
+from argon2 import PasswordHasher
+from argon2.exceptions import InvalidHashError, VerificationError
+from argon2.low_level import Type, hash_secret_raw
 
 SHORTEST = 10
 LONGEST = 1000
@@ -32,8 +32,6 @@ def hash_password(password: str) -> str:
 
 def is_right(stored: str | None, password: str) -> bool:
     """Whether the password belongs to the hash; None, for nobody, takes the same time."""
-    from argon2.exceptions import InvalidHashError, VerificationError
-
     try:
         matches = _hasher().verify(stored or _NOBODY, _composed(password))
     except (VerificationError, InvalidHashError):
@@ -48,18 +46,13 @@ def is_outdated(stored: str) -> bool:
 
 def stretch(text: str, salt: bytes) -> str:
     """Return 256 bits in hex that cost as much to make as a password's hash, always the same."""
-    from argon2.low_level import Type, hash_secret_raw
-
     return hash_secret_raw(
         text.encode(), salt, PASSES, KIBIBYTES, LANES, hash_len=32, type=Type.ID
     ).hex()
 
 
 @cache
-def _hasher() -> "PasswordHasher":
-    # Loaded with the first password: who shows landing pages sees none.
-    from argon2 import PasswordHasher
-
+def _hasher() -> PasswordHasher:
     return PasswordHasher(time_cost=PASSES, memory_cost=KIBIBYTES, parallelism=LANES)
 
 

@@ -8,6 +8,7 @@ from typing import NamedTuple
 import sqlalchemy as sa
 
 from wbtest.extensions import clock, db
+from wbtest.team import session_cookie
 from wbtest.team.models import LoginSession, Membership
 from wbtest.team.token_models import ApiToken
 
@@ -22,13 +23,11 @@ class Program(NamedTuple):
 
 def find_role() -> str | None:
     """The asking person's role in the team, or None."""
-    from wbtest.team import sessions
-
-    token_hash = sessions.digest(sessions.own_token())
+    token_hash = session_cookie.digest(session_cookie.own_token())
     return db.session.scalar(
         sa.select(Membership.role)
         .join(LoginSession, LoginSession.person_id == Membership.person_id)
-        .where(LoginSession.token_hash == token_hash, *sessions.is_open())
+        .where(LoginSession.token_hash == token_hash, *session_cookie.is_open())
     )
 
 
@@ -37,13 +36,11 @@ def find_program(text: str) -> Program | None:
 
     That of a person whose role is lower now than when they made it may be over.
     """
-    from wbtest.team import sessions
-
     found = db.session.execute(
         sa.select(ApiToken.id, ApiToken.scopes, Membership.role)
         .join(ApiToken.membership)
         .where(
-            ApiToken.token_hash == sessions.digest(text),
+            ApiToken.token_hash == session_cookie.digest(text),
             ApiToken.expires_at.is_(None) | (ApiToken.expires_at > clock.now()),
             ApiToken.role == Membership.role,
         )

@@ -1,16 +1,12 @@
 """Log-in and log-out: one row for each device, known by the hash of its token."""
 
-import hmac
 import secrets
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
 import sqlalchemy as sa
-from flask import request
 
-from wbtest.config import Settings
 from wbtest.extensions import clock, db
-from wbtest.runtime import runtime
 from wbtest.store import Invalid, UtcDateTime, hold, writing
 from wbtest.team import known_devices, origin, passwords, people, tries
 from wbtest.team.account.asked import CodeAsked, has_second_factor
@@ -18,10 +14,10 @@ from wbtest.team.audit.log import record_log_in, record_wrong_log_in
 from wbtest.team.ending import end_tokens
 from wbtest.team.models import LoginSession, Person
 from wbtest.team.own_password import check_password, hold_unchanged
+from wbtest.team.session_cookie import USED_AT, digest, idle, is_open
 
 LIFE = timedelta(days=30)
 WRONG = "E-mail or password is not right. Check both and try again."
-USED_AT = sa.func.coalesce(LoginSession.last_used_at, LoginSession.created_at)
 
 
 class Use(NamedTuple):
@@ -29,25 +25,6 @@ class Use(NamedTuple):
 
     person: Person
     noted_at: datetime
-
-
-def cookie_name(settings: Settings) -> str:
-    """Name of the cookie that carries the token; over https no other host can set it for us."""
-    return "__Host-wb-session" if settings.is_https else "wb-session"
-
-
-def digest(token: str) -> str:
-    """What we keep of a token: somebody who reads the database cannot log in with it.
-
-    Another secret key makes all of them void.
-    """
-    settings = runtime().settings
-    return hmac.digest(settings.secret_key.encode(), token.encode(), "sha256").hex()
-
-
-def own_token() -> str:
-    """What the asking device's cookie says, '' for none."""
-    return request.cookies.get(cookie_name(runtime().settings), "")
 
 
 def log_in(email: str, password: str, former_token: str = "") -> str:
@@ -139,24 +116,9 @@ def end_session(token: str) -> None:
             session.execute(db.delete(LoginSession).where(LoginSession.token_hash == digest(token)))
 
 
-def idle() -> timedelta:
-    """After how long without use a session is over; when it was used is known to the hour."""
-    settings = runtime().settings
-    return timedelta(days=settings.idle_days)
-
-
 def open_sessions(person: Person) -> sa.Select[LoginSession]:
     """The sessions of this person that are not over."""
     return sa.select(LoginSession).where(LoginSession.person_id == person.id, *is_open())
-
-
-def is_open() -> tuple[sa.ColumnElement[bool], ...]:
-    """The conditions of a session that is not over."""
-    now = clock.now()
-    return (
-        LoginSession.expires_at > now,
-        sa.literal(now - idle(), UtcDateTime) < USED_AT,
-    )
 
 
 def find_person_by_token(token: str) -> Person | None:

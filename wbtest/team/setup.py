@@ -4,7 +4,7 @@ import secrets
 
 from wbtest.extensions import clock, db
 from wbtest.store import Refused, writing
-from wbtest.team import people, sessions
+from wbtest.team import people, session_cookie
 from wbtest.team.audit.log import record
 from wbtest.team.models import Membership, Person, SetupLink, Workspace
 
@@ -25,13 +25,13 @@ def make_setup_link() -> str:
         if people.has_owner():
             raise Refused("This instance has an owner. Add people with `wbtest user create`.")
         session.execute(db.delete(SetupLink))
-        session.add(SetupLink(token_hash=sessions.digest(token), created_at=clock.now()))
+        session.add(SetupLink(token_hash=session_cookie.digest(token), created_at=clock.now()))
     return token
 
 
 def is_open(token: str) -> bool:
     """Whether the link would still make an owner."""
-    link = db.session.get(SetupLink, sessions.digest(token))
+    link = db.session.get(SetupLink, session_cookie.digest(token))
     return link is not None and not people.has_owner()
 
 
@@ -61,7 +61,7 @@ def set_up(
     with writing() as session:
         # All links at once: the rows are locked, so whoever comes second finds none.
         spent = session.scalars(db.delete(SetupLink).returning(SetupLink.token_hash)).all()
-        if sessions.digest(token) not in spent or people.has_owner():
+        if session_cookie.digest(token) not in spent or people.has_owner():
             raise LinkSpent
         session.add_all([workspace, person])
         session.add(

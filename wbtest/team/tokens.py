@@ -16,7 +16,7 @@ from wbtest.team.audit.log import record
 from wbtest.team.ending import hold_tokens
 from wbtest.team.models import Membership, Person, Workspace
 from wbtest.team.own_password import proved
-from wbtest.team.sessions import digest
+from wbtest.team.session_cookie import digest
 from wbtest.team.token_models import ApiToken
 
 # What a token may be given, and what it lets a program do within its maker's role.

@@ -20,7 +20,7 @@ from wbtest.delivery import health, outbox, subscriptions
 from wbtest.delivery.failing import failing_jobs
 from wbtest.runtime import runtime
 from wbtest.store import Invalid
-from wbtest.team import access, known_devices, limits, people, sessions, workspaces
+from wbtest.team import access, known_devices, limits, people, session_cookie, sessions, workspaces
 from wbtest.team.account.asked import with_second_factor
 from wbtest.team.ending import count_tokens
 from wbtest.team.forms import LogInForm, PasswordForm, SetupForm, TeamForm, put_refusal
@@ -221,7 +221,7 @@ def _status(form: object) -> int:
 
 def own_token() -> str:
     """The token of this browser's session, or ''."""
-    return sessions.own_token()
+    return session_cookie.own_token()
 
 
 def say_no_team(error: access.NoTeam) -> ResponseReturnValue:
@@ -241,7 +241,7 @@ def let_in(token: str, onward: str) -> Response:
 
 def _keep(response: Response, token: str, seconds: int) -> None:
     response.set_cookie(
-        sessions.cookie_name(_settings()),
+        session_cookie.cookie_name(_settings()),
         token,
         max_age=seconds,
         secure=_settings().is_https,

@@ -3,6 +3,7 @@
 import re
 from dataclasses import dataclass, replace
 
+from rapidfuzz import fuzz
 from sqlalchemy import func, select
 from sqlalchemy.orm import joinedload
 
@@ -81,8 +82,6 @@ def is_alike(one: str, other: str) -> bool:
     >>> is_alike("Does it cost anything?", "Does it work offline?")
     False
     """
-    from rapidfuzz import fuzz
-
     keys = [" ".join(re.findall(r"\w+", question.casefold())) for question in (one, other)]
     # A question without a letter, such as "?!", is only like itself.
     return one == other if not all(keys) else fuzz.token_sort_ratio(*keys) >= NEARLY_THE_SAME

@@ -1,5 +1,7 @@
 """The languages a release can be begun in, and which of them run from right to left. Pure."""
 
+from datetime import date
+
 # Code, own name, English name; by own name of what a team is most likely to look for first.
 LANGUAGES = (
     ("en", "English", "English"),
@@ -66,3 +68,15 @@ def listed(present: str) -> dict[str, str]:
         code: own if own == english else f"{own} · {english}" for code, own, english in LANGUAGES
     }
     return labels if not present or present in labels else {**labels, present: present}
+
+
+def long_day(day: str, language: str) -> str:
+    """An ISO date as English writes it; for other languages the browser does it from the ISO form.
+
+    >>> long_day("2027-03-01", "en-GB"), long_day("2027-03-01", "ar")
+    ('1 March 2027', '2027-03-01')
+    """
+    if language.split("-")[0].lower() != "en" or not day:
+        return day
+    found = date.fromisoformat(day)
+    return f"{found.day} {found:%B %Y}"

@@ -7,6 +7,8 @@ collision; there the result is left to a person, so both ways out are returned.
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
+from rapidfuzz import fuzz
+
 from wbtest.writing.evidence import key_of
 
 Values = dict[str, Any]
@@ -161,8 +163,6 @@ def pairs(base: Sequence[Values], other: Sequence[Values]) -> dict[int, int]:
 
 
 def _is_alike(row: Values, other: Values) -> bool:
-    from rapidfuzz import fuzz
-
     before = row.get("question", "")
     return not before or fuzz.ratio(before, other.get("question", "")) >= ALIKE
 

@@ -1,5 +1,6 @@
 """From a page to a PDF. What draws it is an extra, imported when somebody asks for the first."""
 
+import ctypes
 import importlib.util
 from collections.abc import Iterable
 from functools import cache
@@ -24,8 +25,6 @@ def can_make_pdf() -> bool:
 
 
 def _is_library(name: str) -> bool:
-    import ctypes
-
     try:
         ctypes.CDLL(name)
     except OSError:

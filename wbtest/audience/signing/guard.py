@@ -8,6 +8,8 @@ mails wait instead. Only a network that sends more than its people can is asked 
 from functools import cache
 from typing import NamedTuple
 
+from disposable_email_domains import blocklist
+
 from wbtest.audience import traffic
 from wbtest.audience.visitors import Visitor
 
@@ -64,6 +66,4 @@ def is_automated(user_agent: str, since_shown: float | None, since_mail: float |
 
 @cache
 def _disposable() -> frozenset[str]:
-    from disposable_email_domains import blocklist
-
     return frozenset(blocklist)

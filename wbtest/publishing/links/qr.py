@@ -2,12 +2,9 @@
 
 from functools import lru_cache
 from io import BytesIO
-from typing import TYPE_CHECKING
 
+import segno
 from markupsafe import Markup
-
-if TYPE_CHECKING:
-    import segno
 
 # Fifteen hundredths of the code may be lost to a stain or a fold.
 LEVEL = "m"
@@ -42,8 +39,5 @@ def png(address: str) -> bytes:
 
 
 @lru_cache(maxsize=64)
-def _code(address: str) -> "segno.QRCode":
-    # Most processes never draw one.
-    import segno
-
+def _code(address: str) -> segno.QRCode:
     return segno.make_qr(address, error=LEVEL)

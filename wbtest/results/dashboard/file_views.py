@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import msgspec
 from flask import Response, abort, request
 from flask.typing import ResponseReturnValue
 
@@ -23,9 +24,6 @@ from wbtest.team import access
 @access.requires("read")
 def results_json(experiment_id: int) -> ResponseReturnValue:
     """The figures for programs."""
-    # Here, so that a process that shows landing pages only never loads it.
-    import msgspec
-
     experiment = access.get(Experiment, experiment_id, "read")
     found = as_json(results_of(experiment, clock.now()))
     return Response(msgspec.json.encode(found), mimetype="application/json")

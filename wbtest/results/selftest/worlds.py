@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
+import numpy as np
+
 from wbtest.publishing.rule import Hypothesis
 
 if TYPE_CHECKING:
@@ -23,8 +25,6 @@ class Rate(NamedTuple):
 
     def at(self, day: Floats) -> Floats:
         """Return the rate so many days after the start."""
-        import numpy as np
-
         wave: Floats = (1 - np.cos(day / 7 * 2 * np.pi)) / 2
         return self.start * (1 + self.drift * wave)
 

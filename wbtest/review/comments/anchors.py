@@ -8,6 +8,9 @@ from functools import lru_cache
 from itertools import accumulate, islice
 from typing import TYPE_CHECKING, NamedTuple
 
+from rapidfuzz import fuzz
+from rapidfuzz.distance import Levenshtein
+
 from wbtest.review.comments.texts import WHOLE, Range, texts_of
 from wbtest.writing.document import Document, Question
 from wbtest.writing.history.question_diff import match_entries
@@ -97,8 +100,6 @@ def _entry(row: Question) -> dict[str, str]:
 
 
 def _find(old: str, new: str, place: Range) -> Range | None:
-    from rapidfuzz import fuzz
-
     words = old[slice(*place)]
     if old == new:
         return place
@@ -125,8 +126,6 @@ def _mapped(old: str, new: str, place: Range) -> Range | None:
 @lru_cache(maxsize=64)
 def _steps(old: str, new: str) -> tuple[Opcode, ...]:
     """How to get from one text to the other, word by word; nothing for texts that are too long."""
-    from rapidfuzz.distance import Levenshtein
-
     olds, news = _TOKEN.findall(old), _TOKEN.findall(new)
     is_too_long = len(olds) * len(news) > _MOST_PAIRS
     return () if is_too_long else tuple(Levenshtein.opcodes(olds, news))

@@ -3,6 +3,8 @@
 import secrets
 from datetime import datetime
 
+import pyotp
+
 # Half a minute before and after: clocks of phones are not exact.
 NEIGHBOURS = (0, -1, 1)
 SECONDS = 30
@@ -14,15 +16,11 @@ _HALF = 5
 
 def make_secret() -> str:
     """Return 160 random bits in base32, as authenticator apps want them."""
-    import pyotp
-
     return pyotp.random_base32()
 
 
 def address_of(secret: str, email: str, issuer: str) -> str:
     """Return the otpauth:// address that an app reads from a QR code."""
-    import pyotp
-
     return pyotp.TOTP(secret).provisioning_uri(name=email, issuer_name=issuer)
 
 
@@ -34,9 +32,6 @@ def find_step(secret: str, typed: str, now: datetime, after: int = -1) -> int | 
     >>> find_step(secret, "000000", now) is None
     True
     """
-    # Loaded where somebody types a code; most never do.
-    import pyotp
-
     code = pyotp.TOTP(secret)
     current = int(now.timestamp()) // SECONDS
     digits = "".join(typed.split())

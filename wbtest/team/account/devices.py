@@ -9,7 +9,8 @@ from wbtest.extensions import db
 from wbtest.store import Gone, writing
 from wbtest.team.audit.log import record_log_in
 from wbtest.team.models import LoginSession, Person
-from wbtest.team.sessions import digest, open_sessions
+from wbtest.team.session_cookie import digest
+from wbtest.team.sessions import open_sessions
 
 MOST_LISTED = 50
 

@@ -1,5 +1,6 @@
 """The QR code of a second factor, as an element of the page. Pure."""
 
+import segno
 from markupsafe import Markup
 
 TITLE = "QR code for your authenticator app"
@@ -7,9 +8,6 @@ TITLE = "QR code for your authenticator app"
 
 def inline(address: str) -> Markup:
     """Return the code of an otpauth:// address; it is read from a screen, so no part is spare."""
-    # Most processes never draw one.
-    import segno
-
     drawn = segno.make_qr(address, error="l").svg_inline(
         dark="#000", light="#fff", title=TITLE, svgclass="qr", lineclass=None, omitsize=True
     )

@@ -14,7 +14,8 @@ from wbtest.team.audit.log import record, record_log_in, workspaces_of
 from wbtest.team.ending import end_tokens
 from wbtest.team.models import Person
 from wbtest.team.own_password import asker, check_password, hold_unchanged
-from wbtest.team.sessions import digest, end_session, open_session
+from wbtest.team.session_cookie import digest
+from wbtest.team.sessions import end_session, open_session
 
 WRONG_CODE = "This code is not right, or was used already. Wait for the next one and type that."
 KEY_CHANGED = (

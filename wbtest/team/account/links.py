@@ -11,7 +11,7 @@ from wbtest.runtime import runtime
 from wbtest.store import Refused, writing
 from wbtest.team.account.models import AccountLink
 from wbtest.team.models import Person
-from wbtest.team.sessions import digest
+from wbtest.team.session_cookie import digest
 
 Kind = Literal["reset", "email"]
 LIFE = timedelta(hours=1)

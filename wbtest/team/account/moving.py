@@ -6,7 +6,7 @@ from sqlalchemy.exc import IntegrityError
 from wbtest.delivery.outbox import queue_mail
 from wbtest.letter import Letter
 from wbtest.store import Invalid, hold, writing
-from wbtest.team import limits, people, sessions
+from wbtest.team import limits, people, session_cookie
 from wbtest.team.account import letters, links
 from wbtest.team.account.resetting import PACE
 from wbtest.team.audit.log import record_log_in
@@ -50,7 +50,7 @@ def change_email(token: str, kept_session: str = "") -> Person:
     """
     link = links.get_link(token, "email")
     person, new = link.person, link.new_email
-    others = LoginSession.token_hash != sessions.digest(kept_session)
+    others = LoginSession.token_hash != session_cookie.digest(kept_session)
     try:
         with writing() as session:
             hold(person)

@@ -13,7 +13,7 @@ from wbtest.extensions import clock, db
 from wbtest.runtime import runtime
 from wbtest.team.account.factors import find_factor
 from wbtest.team.models import Person
-from wbtest.team.sessions import digest
+from wbtest.team.session_cookie import digest
 
 LASTS = timedelta(minutes=5)
 SETUP_LASTS = timedelta(hours=1)

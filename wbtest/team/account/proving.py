@@ -11,7 +11,7 @@ from wbtest.team.account.factors import WRONG_CODE, counted_code, read_code, tak
 from wbtest.team.audit.log import record_log_in
 from wbtest.team.models import LoginSession, Person
 from wbtest.team.own_password import asker, check_password, hold_unchanged
-from wbtest.team.sessions import digest
+from wbtest.team.session_cookie import digest
 
 LASTS = timedelta(minutes=10)
 

@@ -7,6 +7,11 @@ another key no secret can be read any more: then `wbtest user second-factor-off`
 import base64
 import os
 
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+
 from wbtest.runtime import runtime
 
 _NONCE = 12
@@ -14,8 +19,6 @@ _NONCE = 12
 
 def encrypt(secret: str, person_id: int) -> str:
     """Return the secret as it is stored; in another person's row it cannot be read."""
-    from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-
     nonce = os.urandom(_NONCE)
     sealed = AESGCM(_key()).encrypt(nonce, secret.encode(), _for(person_id))
     return base64.b64encode(nonce + sealed).decode()
@@ -23,9 +26,6 @@ def encrypt(secret: str, person_id: int) -> str:
 
 def decrypt(stored: str, person_id: int) -> str | None:
     """Return the secret, or None when it was stored under another key."""
-    from cryptography.exceptions import InvalidTag
-    from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-
     raw = base64.b64decode(stored)
     try:
         return AESGCM(_key()).decrypt(raw[:_NONCE], raw[_NONCE:], _for(person_id)).decode()
@@ -34,10 +34,6 @@ def decrypt(stored: str, person_id: int) -> str | None:
 
 
 def _key() -> bytes:
-    # Loaded where a code is looked at: a tenth of a second and 9 MB that most never need.
-    from cryptography.hazmat.primitives.hashes import SHA256
-    from cryptography.hazmat.primitives.kdf.hkdf import HKDF
-
     server_key = runtime().settings.secret_key
     made_for = b"wbtest second factor"
     return HKDF(algorithm=SHA256(), length=32, salt=None, info=made_for).derive(server_key.encode())

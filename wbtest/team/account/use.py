@@ -10,7 +10,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from wbtest.extensions import clock, db
 from wbtest.store import describe, lock
 from wbtest.team.models import LoginSession
-from wbtest.team.sessions import digest
+from wbtest.team.session_cookie import digest
 
 log = logging.getLogger(__name__)
 

@@ -9,7 +9,7 @@ from wbtest.team import people
 from wbtest.team.audit.log import record
 from wbtest.team.inviting.invitations import is_over
 from wbtest.team.models import Invitation, Membership, Person
-from wbtest.team.sessions import digest
+from wbtest.team.session_cookie import digest
 
 
 class InvitationOver(Refused):

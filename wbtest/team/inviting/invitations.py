@@ -18,7 +18,7 @@ from wbtest.team.members import check_owner
 from wbtest.team.models import Invitation, Membership, Person, Workspace
 from wbtest.team.people import clean_email
 from wbtest.team.roles import DOES
-from wbtest.team.sessions import digest
+from wbtest.team.session_cookie import digest
 
 LIFE = timedelta(hours=48)
 MOST_A_DAY = 50

@@ -14,6 +14,7 @@ from msgspec.structs import replace
 
 from wbtest.writing.coach.finding import SEVERITIES, Finding, Mark, Rule, Severity, Step
 from wbtest.writing.coach.reading import RELEASE_TEXTS, House, Reading, text_at
+from wbtest.writing.coach.rules import RULES
 from wbtest.writing.document import Document, Form
 from wbtest.writing.parts import PARTS
 
@@ -33,9 +34,7 @@ log = logging.getLogger(__name__)
 
 
 def all_rules() -> tuple[Rule, ...]:
-    """Every rule, in the order of the method. A process that judges no text loads none."""
-    from wbtest.writing.coach.rules import RULES
-
+    """Every rule, in the order of the method."""
     return RULES
 
 

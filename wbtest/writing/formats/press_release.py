@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 
-from wbtest.writing import long_day
 from wbtest.writing.document import WORDS_A_PAGE, Document, length
 from wbtest.writing.formats.parts import (
     answers,
@@ -22,6 +21,7 @@ from wbtest.writing.formats.pieces import (
     filled,
 )
 from wbtest.writing.formats.words import FormatWords, words_for
+from wbtest.writing.languages import long_day
 from wbtest.writing.wording import paragraphs
 
 LONGEST_HEADLINE = 80

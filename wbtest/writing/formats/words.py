@@ -3,6 +3,7 @@
 English is written below, other languages in ``languages/<code>.toml``.
 """
 
+import tomllib
 from functools import cache
 from pathlib import Path
 from typing import NamedTuple
@@ -44,7 +45,5 @@ def words_for(language: str) -> FormatWords:
     code = language.lower().partition("-")[0]
     if code not in spoken:
         return FormatWords()
-    # English needs none of it.
-    import tomllib
 
     return FormatWords(**tomllib.loads(spoken[code].read_text(encoding="utf-8")))

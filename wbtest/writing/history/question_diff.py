@@ -5,6 +5,8 @@ from collections import defaultdict, deque
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
+from rapidfuzz import fuzz
+
 # The texts of an entry by their names, without empty ones.
 Entry = Mapping[str, str]
 # Percent of the letters that must stay where an entry was rewritten.
@@ -87,8 +89,6 @@ def _free(entries: Sequence[Entry], taken: Iterable[int]) -> list[int]:
 
 def _likeness(old: Entry, new: Entry) -> float:
     """How much of two entries is the same, in percent of their letters."""
-    from rapidfuzz import fuzz
-
     is_same_topic = bool(old.get("topic")) and old.get("topic") == new.get("topic")
     if is_same_topic and 1 in (len(old), len(new)):
         # A row that waited for its question has nothing but the topic.

@@ -7,6 +7,8 @@ from functools import cache
 from itertools import accumulate
 from typing import Literal, NamedTuple
 
+from rapidfuzz.distance import Levenshtein
+
 Kind = Literal["equal", "delete", "insert"]
 # Scripts that put no space between words are compared character by character: Thai, Lao, Myanmar,
 # Khmer, and the characters of Chinese, Japanese and Korean.
@@ -100,8 +102,6 @@ def _moved(inner: _Change, outer: _Change) -> _Change:
 
 def _aligned(before: list[str], after: list[str]) -> list[_Change]:
     """Where the shortest way from one list of pieces to the other changes something."""
-    from rapidfuzz.distance import Levenshtein
-
     old, new = ([0, *accumulate(map(len, pieces))] for pieces in (before, after))
     return [
         _Change(old[step.src_start], old[step.src_end], new[step.dest_start], new[step.dest_end])
