@@ -178,8 +178,10 @@ def naive(
     sightings = [event for event in visits if isinstance(event, Seen | SignedUp)]
     suspects = {event.visitor for event in sightings if event.excluded_because == "suspected"}
     preceded = set()
+    machines = {event.visitor for event in visits if event.excluded_because == "suspected"}
     for visit in firsts(visits, person):
-        add(visit, "served")
+        if visit.excluded_because or visit.visitor not in machines:
+            add(visit, "served")
     for sighting in firsts(sightings, person):
         if sighting.visitor in suspects and sighting.excluded_because != "team":
             continue

@@ -21,14 +21,14 @@ def stored(page: Page) -> list[Signup]:
     return page.database.read(sa.select(Signup.__table__).order_by(Signup.email_key))
 
 
-def test_a_suspected_sign_up_takes_its_visitor_out_of_the_seen(page: Page) -> None:
+def test_a_suspected_sign_up_takes_its_visitor_out_of_the_served_and_the_seen(page: Page) -> None:
     page.see("m", 0)
     page.see("v", 0)
     assert page.totals()["seen"] == 2
 
     suspect(page, "spam@x.io", "m", 5)
 
-    assert page.totals() == {"served": 2, "seen": 1}
+    assert page.totals() == {"served": 1, "seen": 1}
     assert page.totals("suspected") == {"served": 1, "signups": 1, "unseen": 1}
     assert page.differences() == []
 
@@ -37,7 +37,28 @@ def test_a_beacon_that_is_stored_after_the_suspicion_counts_as_little(page: Page
     suspect(page, "spam@x.io", "m", 5)
     page.see("m", 0)
 
-    assert page.totals() == {"served": 1}
+    assert page.totals() == {}
+    assert page.differences() == []
+
+
+def test_of_a_suspect_no_other_visit_is_served_whenever_it_is_stored(page: Page) -> None:
+    page.serve("m", 3)
+    suspect(page, "spam@x.io", "m", 5)
+    page.serve("m", 1)
+    suspect(page, "more@x.io", "m", 6)
+
+    assert page.totals() == {}
+    assert page.totals("suspected") == {"served": 1, "signups": 2, "unseen": 2}
+    assert page.differences() == []
+
+
+def test_a_visit_and_a_suspected_sign_up_that_are_stored_at_once_leave_nobody_served(
+    page: Page,
+) -> None:
+    page.recorder.put(page.signed_up("spam@x.io", "m", 5, excluded_because="suspected"))
+    page.see("m", 0)
+
+    assert page.totals() == {}
     assert page.differences() == []
 
 
@@ -47,7 +68,7 @@ def test_an_address_that_is_known_still_tells_the_machine_that_sends_it(page: Pa
         page.see(machine, 0)
         assert suspect(page, "ada@x.io", machine, 5) == "known"
 
-    assert page.totals() == {"served": 2, "signups": 1, "unseen": 1}
+    assert page.totals() == {"signups": 1, "unseen": 1}
     assert page.totals("suspected") == {"served": 2}
     assert page.differences() == []
 
@@ -58,7 +79,7 @@ def test_a_visitor_once_suspected_stays_out_on_both_sides(page: Page) -> None:
     assert page.sign_up("ada@x.io", "m", 9) == "new"
     assert page.sign_up("spam@x.io", "m", 10) == "new"
 
-    assert page.totals() == {"served": 1, "signups": 2, "unseen": 2}
+    assert page.totals() == {"signups": 2, "unseen": 2}
     assert page.totals("suspected") == {"served": 1}
     assert page.differences() == []
 

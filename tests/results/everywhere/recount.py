@@ -94,12 +94,13 @@ def recount(experiment_id: int, plan: Plan, machines: Counter[tuple[str, str]]) 
         of = row.source, row.device, row.language, row.excluded_because
         facts[Fact(column, row.variant, *at, *of)] += 1
 
-    for row in rows["visits"]:
+    suspects = {s.visitor for s in rows["sightings"] if s.excluded_because == "suspected"}
+    served = [v for v in rows["visits"] if v.excluded_because or v.visitor not in suspects]
+    for row in served:
         add(row, "served")
     in_time: set[str] = set()
     # Who counts as seen: by which variant, and whether they converted.
     seen: dict[str, tuple[str, bool]] = {}
-    suspects = {s.visitor for s in rows["sightings"] if s.excluded_because == "suspected"}
     signups_by = _by_visitor(signups)
     for sighting in rows["sightings"]:
         theirs = signups_by.get((sighting.visitor, sighting.excluded_because), ())

@@ -136,6 +136,21 @@ def is_suspected(key: HistoryKey, suspects: Collection[tuple[int, str]]) -> bool
     return key.excluded_because in ("", SUSPECTED) and key[:2] in suspects
 
 
+def suspects_of(rows: Iterable[Event]) -> set[tuple[int, str]]:
+    """Return the experiments and visitors that have a row under suspicion among these."""
+    return {(row.experiment_id, row.visitor) for row in rows if row.excluded_because == SUSPECTED}
+
+
+def is_served(visit: Event, suspects: Collection[tuple[int, str]]) -> bool:
+    """Whether a visit counts as served under its reason.
+
+    Whoever is suspected is out of the served as of the seen, or a machine could part the two at
+    will and make it look as if beacons were lost. Their visit under suspicion itself is counted.
+    """
+    key = (visit.experiment_id, visit.visitor)
+    return visit.excluded_because != "" or key not in suspects
+
+
 def by_time(signups: Iterable[SignupEvent]) -> list[SignupEvent]:
     """Sort so that everybody who counts them has the same first one."""
     return sorted(signups, key=lambda signup: (signup.at_us, signup.email_key))

@@ -30,6 +30,8 @@ from wbtest.audience.recording.cells import (
     cell_of,
     count,
     histories_of,
+    is_served,
+    suspects_of,
 )
 from wbtest.audience.recording.facts import load_facts
 from wbtest.audience.recording.hours import QUARTER_US, hour_of
@@ -95,8 +97,23 @@ class Ledger:
         self._machines[experiment_id, variant, hour, *LOST] += number
 
     def keep_visits(self, rows: Iterable[VisitRow]) -> None:
-        """Insert visits that are new, and count them as served."""
-        new, moved = kept.keep(self.connection, VISITS, rows)
+        """Insert visits that are new, and count as served those of nobody who is suspected."""
+        rows = list(rows)
+        stored = kept.find(self.connection, VISITS, {row[:2] for row in rows})
+        chosen = kept.choose(rows, stored)
+        kept.write(self.connection, VISITS, chosen)
+        were = suspects_of(stored)
+        are = were | suspects_of(chosen.new)
+        newly = are - were
+        self._count_new_visits([row for row in chosen.new if is_served(row, are)])
+        after = {id(old): row for row, old in chosen.moved}
+        for old in stored:
+            row = after.get(id(old), old)
+            if row is not old or old[:2] in newly:
+                self._count_visit(row, int(is_served(row, are)))
+                self._count_visit(old, -int(is_served(old, were)))
+
+    def _count_new_visits(self, new: Iterable[VisitRow]) -> None:
         # Nearly all of a group fall into one quarter hour and a few cells: asking for each of these
         # once takes a tenth of the time of asking for each visit.
         for place, number in _by_quarter(new):
@@ -104,15 +121,14 @@ class Ledger:
             hour = hour_of(quarter * QUARTER_US, self.facts_of(experiment_id).zone)
             cell = Cell(experiment_id, variant, hour, source, device, language, reason)
             self._tally[cell, "served"] += number
-        for row, stored in moved:
-            self._count_visit(row, 1)
-            self._count_visit(stored, -1)
 
     def remove_visits(self, experiment_id: int, visitor: str) -> None:
         """Delete the visits of a visitor, and count them no more."""
         mine = (VISITS.c.experiment_id == experiment_id) & (VISITS.c.visitor == visitor)
-        for stored in self.connection.execute(sa.select(VISITS).where(mine)).all():
-            self._count_visit(stored, -1)
+        stored = self.connection.execute(sa.select(VISITS).where(mine)).all()
+        suspects = suspects_of(stored)
+        for row in stored:
+            self._count_visit(row, -int(is_served(row, suspects)))
         self.connection.execute(sa.delete(VISITS).where(mine))
 
     @contextmanager

@@ -154,9 +154,12 @@ def _count_visits(connection: sa.Connection, experiment_id: int, facts: Facts) -
     names = ("variant", "source", "device", "language", "excluded_because")
     place = [VISITS.c[name] for name in names]
     quarter = (VISITS.c.at_us // QUARTER_US).label("quarter")
+    is_ours = VISITS.c.experiment_id == experiment_id
+    suspects = sa.select(VISITS.c.visitor).where(is_ours, VISITS.c.excluded_because == SUSPECTED)
+    is_served = (VISITS.c.excluded_because != "") | VISITS.c.visitor.not_in(suspects)
     rows = connection.execute(
         sa.select(*place, quarter, sa.func.count().label("number"))
-        .where(VISITS.c.experiment_id == experiment_id)
+        .where(is_ours, is_served)
         .group_by(*place, quarter)
     )
     tally: Tally = Counter()
