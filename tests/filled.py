@@ -27,7 +27,7 @@ from wbtest.delivery.webhooks import KINDS
 from wbtest.extensions import clock, db
 from wbtest.publishing.looks.images import add_image
 from wbtest.publishing.models import Experiment
-from wbtest.publishing.running import life
+from wbtest.publishing.running import correcting, life
 from wbtest.results.annotating.notes import add_note
 from wbtest.results.deciding.checklist import save_checklist
 from wbtest.results.deciding.decide import decide
@@ -96,6 +96,7 @@ def fill(team: Team, now: HandClock, slug: str = "") -> Filled:
     mark(decided, team.editor, standing_marks(decided)[0][0].key, "confirmed", "We saw it.", 0)
     running = make_running(first, team.editor, team.owner, slug=f"{slug}runs", variants=VARIANTS)
     now.turn(days=1)
+    _correct(running, team)
     _visit(running)
     _note(running, team)
     propose(first.release, "external", "Does it work without a phone?", "a visitor")
@@ -145,6 +146,16 @@ def _visit(experiment: Experiment) -> None:
 
 def _record(connection: Connection, events: list[Served | Seen | SignedUp]) -> None:
     record(connection, events, {}, clock.now(), "localhost")
+
+
+def _correct(experiment: Experiment, team: Team) -> None:
+    """One correction that is on the page, and one that waits."""
+    for text in ("For whoever cooks!", "For whoever cooks"):
+        read = correcting.digest_of(correcting.present_texts(experiment))
+        correcting.ask(experiment, team.editor, {"answer_2": text}, read=read)
+        if text.endswith("!"):
+            waits = correcting.digest_of_waiting(experiment)
+            correcting.approve_corrections(experiment, team.approver, waits)
 
 
 def _note(experiment: Experiment, team: Team) -> None:

@@ -140,6 +140,10 @@ VISITOR = "A visitor does this on the public page, or from a mail to them."
 BY_HAND = {
     "audience": VISITOR,
     "guests": "Whoever holds a review link has no log-in, and so no token.",
+    **dict.fromkeys(
+        ("publishing.correct", "publishing.approve_correction", "publishing.withdraw_correction"),
+        "A person looks at what differs before the page says it.",
+    ),
     "results.shared": "A guest types the password of a shared link.",
     "results.hide_start": "A page for people begins with it, and the API has none.",
     "results.bring_back_start": "A page for people begins with it, and the API has none.",

@@ -27,6 +27,7 @@ from tests.results.states import crowd
 from tests.team.doing import shown_link
 from wbtest.extensions import db
 from wbtest.publishing.models import Experiment
+from wbtest.publishing.running.correcting import digest_of, present_texts
 from wbtest.runtime import runtime
 from wbtest.team.models import Person
 from wbtest.writing.models import Release
@@ -142,6 +143,7 @@ class Filling(Founding):
         self.now.turn(days=1)
         self.approver.send(test, "/pause")
         self.approver.post(f"{test}/resume", {"csrf_token": self._token(self.approver)})
+        self._correct(test)
         today = f"{self.now():%Y-%m-%d}"
         self.editor.send(f"{test}/notes", day=today)
         self.editor.send(f"{test}/spend", first=today, last=today, amount="12", currency="EUR")
@@ -152,6 +154,15 @@ class Filling(Founding):
         self.owner.send(f"{test}/excluded", "/readmit", reason="team", before="They were people.")
         self.editor.send("/releases/3/questions", "/merge", question=self._asked())
         self._call()
+
+    def _correct(self, test: str) -> None:
+        """The longest text of the page gets a full stop more, and somebody else approves it."""
+        texts = present_texts(db.session.get_one(Experiment, 1))
+        place = max(texts, key=lambda each: len(texts[each]))
+        typed = {place.name: f"{texts[place]}.", "why": self.texts.text(200), "confirm": "y"}
+        token = {"csrf_token": self._token(self.editor), "read": digest_of(texts)}
+        self.editor.post(f"{test}/correct", token | typed)
+        self.approver.send(f"{test}/correct", "/correct/approve")
 
     def _asked(self) -> str:
         return draft_of(db.session.get_one(Release, 3)).faq[0].question

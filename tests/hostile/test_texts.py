@@ -36,7 +36,8 @@ UNREACHED = {
         machine_counts.family machine_counts.reason machine_totals.family machine_totals.reason
         memberships.role outbox_events.kind outbox_events.state outbox_mails.state readings.verdict
         readmissions.reason releases.form reviewers.function revisions.form saves.parts
-        checklist_items.state sightings.device sightings.excluded_because sightings.language
+        checklist_items.state corrections.field sightings.device sightings.excluded_because
+        sightings.language
         signups.device signups.excluded_because signups.language spends.currency told.occasion
         visits.device visits.excluded_because visits.language waivers.part waivers.rule
         waivers.severity webhooks.events webhooks.reason webhooks.state job_runs.error
@@ -45,6 +46,7 @@ UNREACHED = {
         account_links.token_hash annotations.key api_tokens.prefix api_tokens.token_hash
         daily_mails.told
         approvals.digest audit_lines.network decision_papers.digest engagements.visitor
+        corrections.seal experiments.corrected_seal
         experiments.checked_digest experiments.last_counts experiments.seal
         experiments.tried_message_id images.digest invitations.token_hash kept_answers.digest
         kept_answers.headers limit_counts.key login_sessions.network login_sessions.token_hash

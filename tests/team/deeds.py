@@ -139,6 +139,10 @@ class Deeds(Doing):
             ("experiment.started", approver, lambda: life.start(self._experiment(), person)),
             ("experiment.paused", approver, lambda: life.pause(self._experiment(), person)),
             ("experiment.resumed", approver, lambda: life.resume(self._experiment(), person)),
+            ("experiment.correction_asked", editor, self._ask_for_correction),
+            ("experiment.correction_withdrawn", editor, self._withdraw_correction),
+            ("experiment.correction_asked", editor, self._ask_for_correction),
+            ("experiment.corrected", approver, self._approve_correction),
             ("spend.added", editor, self._spend),
             (
                 "spend.deleted",

@@ -19,7 +19,7 @@ from wbtest.delivery.outbox import queue_mail
 from wbtest.extensions import db
 from wbtest.publishing.experiments import create_experiment
 from wbtest.publishing.models import Experiment
-from wbtest.publishing.running import after
+from wbtest.publishing.running import after, correcting
 from wbtest.results.annotating.notes import add_note, delete_note
 from wbtest.results.deciding.decide import decide
 from wbtest.results.deciding.models import Paper
@@ -112,6 +112,22 @@ class Doing:
         create_experiment(
             self._revision(), self.team.editor, slug=slug, rule=make_rule(), time_zone="UTC"
         )
+
+    def _ask_for_correction(self) -> None:
+        test = self._experiment()
+        texts = correcting.present_texts(test)
+        typed = {"solution": f"{test.revision.document['solution']}!"}
+        correcting.ask(test, self.team.editor, typed, read=correcting.digest_of(texts))
+
+    def _withdraw_correction(self) -> None:
+        test = self._experiment()
+        read = correcting.digest_of_waiting(test)
+        correcting.withdraw_corrections(test, self.team.editor, read)
+
+    def _approve_correction(self) -> None:
+        test = self._experiment()
+        read = correcting.digest_of_waiting(test)
+        correcting.approve_corrections(test, self.team.approver, read)
 
     def _spend(self) -> None:
         experiment = self._experiment()

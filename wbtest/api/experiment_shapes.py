@@ -9,6 +9,7 @@ from msgspec import UNSET, UnsetType
 from wbtest.api import etags
 from wbtest.api.answers import Answer
 from wbtest.api.release_shapes import Given
+from wbtest.publishing.corrections import in_force
 from wbtest.publishing.launch.readiness import missing_before_start
 from wbtest.publishing.models import Experiment
 from wbtest.publishing.running.stages import stage_of
@@ -98,6 +99,25 @@ class VariantShown(msgspec.Struct):
     overrides: dict[str, Any]
 
 
+class CorrectionShown(msgspec.Struct):
+    """A mistake corrected on the running page. Without `variant` it was in the approved text.
+
+    Each `seal` is SHA-256 of the one before it, at first the experiment's, and the correction.
+    """
+
+    number: int
+    variant: str
+    field: str
+    before: str
+    after: str
+    why: str
+    asked_by: str
+    asked_at: datetime
+    approved_by: str
+    approved_at: datetime
+    seal: str
+
+
 class ExperimentShown(msgspec.Struct, kw_only=True):
     """`missing` is what a draft lacks before its launch check can pass."""
 
@@ -115,6 +135,7 @@ class ExperimentShown(msgspec.Struct, kw_only=True):
     variants: list[VariantShown]
     attempt: int
     seal: str
+    corrections: list[CorrectionShown]
     author: str
     created_at: datetime
     started_at: datetime | None
@@ -182,6 +203,22 @@ def shown(experiment: Experiment) -> Answer[ExperimentShown]:
         ],
         attempt=experiment.attempt,
         seal=experiment.seal,
+        corrections=[
+            CorrectionShown(
+                number=each.number,
+                variant=each.variant,
+                field=each.field,
+                before=each.before,
+                after=each.after,
+                why=each.why,
+                asked_by=each.author.name,
+                asked_at=each.asked_at,
+                approved_by=each.approver.name,
+                approved_at=each.approved_at,
+                seal=each.seal,
+            )
+            for each in in_force(experiment.corrections)
+        ],
         author=experiment.author.name,
         created_at=experiment.created_at,
         started_at=experiment.started_at,

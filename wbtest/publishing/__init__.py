@@ -11,7 +11,8 @@ from wbtest.publishing.links import views as links_views
 from wbtest.publishing.listed import newest_zone
 from wbtest.publishing.looks import unused
 from wbtest.publishing.looks import views as looks_views
-from wbtest.publishing.running import after_views, life_views
+from wbtest.publishing.running import after_views, correcting_views, life_views
+from wbtest.publishing.running.correcting import waits_for_corrections
 from wbtest.publishing.running.life import announce_change, end_overdue
 from wbtest.publishing.views import bp
 from wbtest.runtime import runtime
@@ -26,6 +27,7 @@ PAGES = (
     launch_views,
     life_views,
     after_views,
+    correcting_views,
 )
 
 
@@ -37,3 +39,4 @@ def init_app(app: Flask) -> None:
     hooks.jobs["unused_pictures"] = (unused.delete_unused, unused.EVERY)
     hooks.announce_change = announce_change
     hooks.usual_zone = newest_zone
+    hooks.waits.append(waits_for_corrections)

@@ -1,7 +1,10 @@
 """The page of a variant, from what the rows say: approved document, overrides, look and wording."""
 
-from wbtest.publishing import copy
+from typing import Any
+
+from wbtest.publishing import copy, corrections
 from wbtest.publishing.copy import PageCopy
+from wbtest.publishing.corrections import in_force
 from wbtest.publishing.looks import look
 from wbtest.publishing.models import Experiment, Variant
 from wbtest.writing import document as documents
@@ -13,11 +16,24 @@ def page_of(
 ) -> PageCopy:
     """Return what the variant's page says; without a variant the approved text itself.
 
-    ``document`` is the revision's, where the caller has read it already.
+    ``document`` is the revision's, where the caller has read it already. Mistakes that were
+    corrected since the start are corrected in it.
     """
+    document = document or documents.from_json(experiment.revision.document)
+    if experiment.corrected_seal:
+        document = corrections.corrected_document(document, in_force(experiment.corrections))
     return copy.page_copy(
-        document or documents.from_json(experiment.revision.document),
-        variant.overrides if variant else None,
+        document,
+        overrides_of(variant) if variant else None,
         look.from_json(experiment.look),
         experiment.wording,
     )
+
+
+def overrides_of(variant: Variant) -> dict[str, Any]:
+    """Return the variant's own words, with what was corrected in them since the start."""
+    experiment = variant.experiment
+    if not experiment.corrected_seal:
+        return variant.overrides
+    found = in_force(experiment.corrections)
+    return corrections.corrected_overrides(variant.key, variant.overrides, found)

@@ -10,6 +10,7 @@ from sqlalchemy.orm import selectinload
 
 from wbtest.extensions import clock, db
 from wbtest.publishing import rule as rules
+from wbtest.publishing.assembling import overrides_of
 from wbtest.publishing.experiments import create_experiment, proposed_slug
 from wbtest.publishing.models import Experiment, Variant
 from wbtest.publishing.running.seals import sealed_rule
@@ -97,7 +98,7 @@ def _copied(variant: Variant) -> Variant:
         position=variant.position,
         name=variant.name,
         weight=variant.weight,
-        overrides=dict(variant.overrides),
+        overrides=dict(overrides_of(variant)),
         writer_id=variant.writer_id,
     )
 

@@ -127,6 +127,7 @@ def _publishable(session: AnySession, *conditions: ColumnElement[bool]) -> list[
             joinedload(Experiment.workspace),
             selectinload(Experiment.variants),
             selectinload(Experiment.steps),
+            selectinload(Experiment.corrections),
         )
     ).all()
     approvals = _approvals(session, [experiment.revision_id for experiment in experiments])

@@ -54,6 +54,8 @@ class Experiment(Base):
     rule: Mapped[dict[str, Any]] = mapped_column(JSON)
     sealed: Mapped[str] = mapped_column(Text, default="")
     seal: Mapped[str] = mapped_column(String(64), default="")
+    # The newest seal of the chain that begins with ``seal``; '' while nothing was corrected.
+    corrected_seal: Mapped[str] = mapped_column(String(64), default="")
     # Decides, with the visitor, which variant is shown. Sealed at the start, '' before.
     assignment_salt: Mapped[str] = mapped_column(String(64), default="")
     # Signs the cookies and forms of this page; destroyed when the experiment is over and purged.
@@ -95,6 +97,9 @@ class Experiment(Base):
     )
     steps: Mapped[list["Step"]] = relationship(
         back_populates="experiment", order_by="Step.number", cascade="all, delete-orphan"
+    )
+    corrections: Mapped[list["Correction"]] = relationship(
+        back_populates="experiment", order_by="Correction.number", cascade="all, delete-orphan"
     )
 
 
@@ -139,6 +144,34 @@ class Step(Base):
     experiment: Mapped[Experiment] = relationship(back_populates="steps")
     # Who lists steps names who took them.
     person: Mapped[Person | None] = relationship(lazy="joined")
+
+
+class Correction(Base):
+    """A mistake in the words of a started test, put right. What is sealed stays beside it.
+
+    ``variant`` is the key of the one whose own words these are, '' for the approved text, which all
+    variants show. Until ``approved_at`` it waits for a second person, and the page does not show
+    it; then nothing of it changes any more. ``seal`` covers it and the seal before it.
+    """
+
+    __tablename__ = "corrections"
+
+    experiment_id: Mapped[int] = mapped_column(ForeignKey(Experiment.id), primary_key=True)
+    number: Mapped[int] = mapped_column(primary_key=True)
+    variant: Mapped[str] = mapped_column(String(30), default="")
+    field: Mapped[str] = mapped_column(String(30))
+    before: Mapped[str] = mapped_column(Text)
+    after: Mapped[str] = mapped_column(Text)
+    why: Mapped[str] = mapped_column(Text, default="")
+    author_id: Mapped[int] = mapped_column(ForeignKey(Person.id))
+    asked_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    approver_id: Mapped[int | None] = mapped_column(ForeignKey(Person.id))
+    approved_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    seal: Mapped[str] = mapped_column(String(64), default="")
+
+    experiment: Mapped[Experiment] = relationship(back_populates="corrections")
+    author: Mapped[Person] = relationship(foreign_keys=[author_id], lazy="joined")
+    approver: Mapped[Person | None] = relationship(foreign_keys=[approver_id], lazy="joined")
 
 
 class Image(Base):

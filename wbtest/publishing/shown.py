@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable
 from typing import NamedTuple
 
 from wbtest.publishing import copy, previews
-from wbtest.publishing.assembling import page_of
+from wbtest.publishing.assembling import overrides_of, page_of
 from wbtest.publishing.copy import PageCopy
 from wbtest.publishing.looks.forms import PLACES
 from wbtest.publishing.models import Experiment, Variant
@@ -154,8 +154,9 @@ def _changes(variant: Variant) -> str:
 
 def _words(variant: Variant) -> Iterable[tuple[str, tuple[str, ...]]]:
     """Every part in which the variant differs, but for its headline."""
+    overrides = overrides_of(variant)
     for name, label in CHANGE_NAMES.items():
-        said = variant.overrides.get(name)
+        said = overrides.get(name)
         if name == "order" and said:
             yield label, (" · ".join(PART_NAMES[part] for part in said),)
         elif name == "layout" and said:

@@ -44,6 +44,7 @@ from wbtest.publishing.rule_form import (
     values_of,
 )
 from wbtest.publishing.running import life
+from wbtest.publishing.running.correcting import waiting
 from wbtest.publishing.running.sealing import draft_digest
 from wbtest.publishing.running.seals import described, sealed_rule
 from wbtest.publishing.running.stages import stage_of
@@ -209,6 +210,7 @@ def experiment_page(experiment: Experiment, status: int = 200) -> ResponseReturn
         ways=ways_of(experiment) if is_draft else {},
         added=added_to(experiment, access.person()) if is_draft else [],
         row=None if is_draft else _row_of(experiment),
+        is_correction_waiting=bool(waiting(experiment)),
         false_go=min(1.0, experiment.attempt * rule.alpha),
         public_url=f"{base_url}/p/{experiment.slug}",
         too_few=plan.visitors if is_draft and plan and plan.visitors > rule.maximum_visitors else 0,

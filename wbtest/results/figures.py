@@ -130,7 +130,7 @@ def judged(experiment: Experiment, now: datetime) -> Judged:
 
 
 def judge_all(experiments: Collection[Experiment], now: datetime) -> dict[int, Judged]:
-    """Return the verdicts of started experiments at ``now``, by their id: three queries for all."""
+    """Return the verdicts of started experiments at ``now``, by their id: four queries for all."""
     found, faults = {}, faults_of(experiments)
     for experiment, counted in zip(experiments, count(experiments).values(), strict=True):
         rule = sealed_rule(experiment)

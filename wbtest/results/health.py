@@ -44,7 +44,7 @@ def check_trust(
         confirming.check_confirmed_alike(counted, around),
         confirming.check_addresses(around),
         doubtful.check_too_good(rule, counted, around),
-        running.check_changes(around),
+        running.check_changes(around, counted),
         running.check_attempts(rule, around),
         _check_seal(faults),
     ]

@@ -61,7 +61,7 @@ def _summary(results: Judged, decision: str) -> Summary:
 
 
 def summaries(experiments: Sequence[Experiment], now: datetime) -> dict[int, Summary]:
-    """Return the summary of each started experiment, by its id: four queries for all of them."""
+    """Return the summary of each started experiment, by its id: five queries for all of them."""
     started = [experiment for experiment in experiments if experiment.started_at is not None]
     decided = choices_of(started)
     return {

@@ -7,15 +7,17 @@ from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 from msgspec import Struct, json
-from sqlalchemy import select
+from sqlalchemy import inspect, select
+from sqlalchemy.orm.attributes import set_committed_value
 
 from wbtest.extensions import db
 from wbtest.publishing import copy
 from wbtest.publishing import rule as rules
 from wbtest.publishing.choices import options
 from wbtest.publishing.choices.options import Options
+from wbtest.publishing.corrections import Place, chain_faults, in_force, texts_of
 from wbtest.publishing.looks import look
-from wbtest.publishing.models import Experiment
+from wbtest.publishing.models import Correction, Experiment
 from wbtest.publishing.rule import Hypothesis
 from wbtest.review.models import Approval
 from wbtest.writing import document as documents
@@ -122,11 +124,13 @@ def find_faults(experiment: Experiment, approved: Collection[str]) -> Iterator[s
     else:
         yield from _differences(experiment, sealed)
         yield from _different_variants(experiment, sealed, text)
+        yield from _wrong_corrections(experiment)
 
 
 def faults_of(experiments: Iterable[Experiment]) -> dict[int, tuple[str, ...]]:
-    """Return what ``find_faults`` finds in each, by its id: one query for all of them."""
+    """Return what ``find_faults`` finds in each, by its id: two queries for all of them."""
     found = list(experiments)
+    read_corrections(found)
     approved = defaultdict[Revision, set[str]](set)
     rows = db.session.execute(
         select(Revision, Approval.digest)
@@ -136,6 +140,19 @@ def faults_of(experiments: Iterable[Experiment]) -> dict[int, tuple[str, ...]]:
     for revision, digest in rows:
         approved[revision].update([digest] if digest else [])
     return {each.id: tuple(find_faults(each, approved[each.revision])) for each in found}
+
+
+def read_corrections(experiments: Iterable[Experiment]) -> None:
+    """Read the corrections of those whose are not read yet, at once."""
+    unread = {each.id: each for each in experiments if "corrections" in inspect(each).unloaded}
+    rows = db.session.scalars(
+        select(Correction)
+        .where(Correction.experiment_id.in_(unread))
+        .order_by(Correction.experiment_id, Correction.number)
+    ).all()
+    for key, experiment in unread.items():
+        mine = [row for row in rows if row.experiment_id == key]
+        set_committed_value(experiment, "corrections", mine)
 
 
 def described(error: Exception) -> str:
@@ -192,6 +209,28 @@ def _different_variants(experiment: Experiment, sealed: SealedText, text: bytes)
                 yield f"the page of {name} differs from the sealed one"
         except BROKEN as error:
             yield f"the page of {name} can’t be read: {described(error)}"
+
+
+def _wrong_corrections(experiment: Experiment) -> Iterator[str]:
+    found = in_force(experiment.corrections)
+    if not (found or experiment.corrected_seal):
+        return
+    try:
+        originals = originals_of(experiment)
+        yield from chain_faults(
+            (experiment.seal, experiment.corrected_seal),
+            originals,
+            found,
+            str(experiment.revision.document.get("language", "")),
+        )
+    except BROKEN as error:
+        yield f"the corrections can’t be read: {described(error)}"
+
+
+def originals_of(experiment: Experiment) -> dict[Place, str]:
+    """Return the texts of the page as they were sealed."""
+    document = documents.from_json(experiment.revision.document)
+    return texts_of(document, {each.key: each.overrides for each in experiment.variants})
 
 
 @lru_cache(REMEMBERED)

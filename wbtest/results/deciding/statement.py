@@ -5,7 +5,9 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
+from wbtest.publishing.corrections import in_force
 from wbtest.publishing.models import Experiment
+from wbtest.publishing.running.correcting import names_of, summary_of
 from wbtest.results import in_words, standing
 from wbtest.results.attempts import other_attempts
 from wbtest.results.deciding import data, guesses, open_ends
@@ -39,6 +41,9 @@ def statement_of(
         "digests": digests_of(experiment) | {"data": data.digest(counts)},
         "figures": results_json(results) | {"seal": experiment.seal},
     }
+    # A memo of a test without any stays what it was.
+    if corrections := corrections_values(experiment):
+        values["corrections"] = corrections
     return values, data.canonical(counts)
 
 
@@ -79,6 +84,26 @@ def experiment_values(experiment: Experiment) -> dict[str, Any]:
             for variant in experiment.variants
         ],
     }
+
+
+def corrections_values(experiment: Experiment) -> list[dict[str, Any]]:
+    """Return the mistakes that were corrected on the page, with the seal of each."""
+    names = names_of(experiment)
+    return [
+        {
+            "said": summary_of(each, names),
+            "variant": each.variant,
+            "field": each.field,
+            "before": each.before,
+            "after": each.after,
+            "why": each.why,
+            "asked_by": each.author.name,
+            "approved_by": each.approver.name,
+            "at": each.approved_at.isoformat(),
+            "seal": each.seal,
+        }
+        for each in in_force(experiment.corrections)
+    ]
 
 
 def revision_values(experiment: Experiment) -> dict[str, Any]:

@@ -24,6 +24,13 @@ class Paused(NamedTuple):
         return (self.until - self.since).total_seconds() / 3600
 
 
+class Corrected(NamedTuple):
+    """A mistake that was corrected in the words of the page: when, and what became what."""
+
+    at: datetime
+    said: str
+
+
 class Around(NamedTuple):
     """How a test was run. ``names`` are the variants' in the sealed order.
 
@@ -43,6 +50,7 @@ class Around(NamedTuple):
     is_cookieless: bool = False
     pauses: tuple[Paused, ...] = ()
     facts_changed: tuple[date, ...] = ()
+    corrections: tuple[Corrected, ...] = ()
     pretenders: int = 0
     newest: Newest = NOBODY
     without_cookie: tuple[int, ...] = ()

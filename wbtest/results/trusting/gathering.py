@@ -9,11 +9,13 @@ import sqlalchemy as sa
 
 from wbtest.audience import segments_counts
 from wbtest.extensions import db
+from wbtest.publishing.corrections import in_force
 from wbtest.publishing.models import Experiment, Step
 from wbtest.publishing.rule import Hypothesis
+from wbtest.publishing.running.correcting import names_of, summary_of
 from wbtest.publishing.running.seals import sealed_options
 from wbtest.results.history import History
-from wbtest.results.trusting.around import Around, pauses_of
+from wbtest.results.trusting.around import Around, Corrected, pauses_of
 from wbtest.results.trusting.places import Spot
 from wbtest.results.verdict import Life
 from wbtest.team.models import AuditLine
@@ -46,6 +48,7 @@ def around(experiment: Experiment, rule: Hypothesis, counted: History, life: Lif
         is_cookieless=chosen.counting == "cookieless",
         pauses=pauses_of(steps, until),
         facts_changed=_facts_changed(experiment, life.started_at, until),
+        corrections=_corrections(experiment),
         pretenders=counted.pretenders,
         newest=newest,
         without_cookie=tuple(newest.without_cookie.get(key, 0) for key in keys),
@@ -62,6 +65,13 @@ def spots(experiment: Experiment, rule: Hypothesis) -> list[Spot]:
         served.setdefault(place, [0] * len(keys))[k] = cell.served
         seen.setdefault(place, [0] * len(keys))[k] = cell.seen
     return [Spot(*place, tuple(served[place]), tuple(seen[place])) for place in served]
+
+
+def _corrections(experiment: Experiment) -> tuple[Corrected, ...]:
+    """What was corrected on the page; without a correction nothing is read."""
+    found = in_force(experiment.corrections) if experiment.corrected_seal else []
+    names = names_of(experiment)
+    return tuple(Corrected(each.approved_at, summary_of(each, names)) for each in found)
 
 
 def _facts_changed(experiment: Experiment, since: datetime, until: datetime) -> tuple[date, ...]:

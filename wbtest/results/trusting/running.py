@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from wbtest.publishing.in_words import as_percent
 from wbtest.publishing.rule import Hypothesis
+from wbtest.results.history import Counted
+from wbtest.results.statistics import Counts
 from wbtest.results.trust import Check, listed
 from wbtest.results.trusting.around import Around, day_name
 
@@ -15,10 +17,10 @@ from wbtest.results.trusting.around import Around, day_name
 LONG_PAUSE_HOURS = 24.0
 
 
-def check_changes(around: Around) -> Check:
+def check_changes(around: Around, counted: Counted) -> Check:
     """Was anything changed after the start that visitors could notice?"""
     check, title = "changes", "Nothing changed since the start"
-    heavy = [*_long_pauses(around), *_facts(around)]
+    heavy = [*_corrections(around, counted), *_long_pauses(around), *_facts(around)]
     light = _short_pauses(around)
     if not heavy and not light:
         reason = "Since the start nobody changed what visitors see or when they count."
@@ -27,7 +29,8 @@ def check_changes(around: Around) -> Check:
     if not heavy:
         return Check(check, "ok", f"{said} That is allowed for.", title, "little", where="history")
     do = "Compare the days before and after it. Are they alike? Then say so when you decide."
-    value = "1 change" if len(heavy) == 1 else f"{len(heavy)} changes"
+    number = len(heavy) + max(len(around.corrections) - 1, 0)
+    value = "1 change" if number == 1 else f"{number} changes"
     return Check(check, "warn", said, title, value, do=do, where="history")
 
 
@@ -48,6 +51,30 @@ def check_attempts(rule: Hypothesis, around: Around) -> Check:
     do = "Read what came of the others, and name them all when you decide."
     value = f"test {times}"
     return Check(check, "warn", reason, "Tested before", value, do=do, where="attempts")
+
+
+def _corrections(around: Around, counted: Counted) -> list[str]:
+    """What was corrected, and how many had seen the page before the first of it."""
+    found = around.corrections
+    if not found:
+        return []
+    days = listed(list(dict.fromkeys(around.day(each.at) for each in found)))
+    number = "1 correction" if len(found) == 1 else f"{len(found)} corrections"
+    until = counted.hours.until(int(found[0].at.timestamp()))
+    before = Counts(sum(c.seen for c in until), sum(c.converted for c in until))
+    ever = counted.hours.totals()
+    since = Counts(
+        sum(c.seen for c in ever) - before.seen, sum(c.converted for c in ever) - before.converted
+    )
+    when = "before the first" if len(found) > 1 else "before"
+    return [
+        f"{number} on {days}: {'; '.join(each.said for each in found)} ({_people(before)} {when}, "
+        f"{_people(since)} since)"
+    ]
+
+
+def _people(counts: Counts) -> str:
+    return f"{counts.converted:,} of {counts.seen:,}"
 
 
 def _long_pauses(around: Around) -> list[str]:

@@ -7,7 +7,7 @@ from typing import NamedTuple
 # What the first word of ``Wait.thing`` may be. What keeps people from going on comes first, then
 # what keeps a test from it, then what nobody stands still for.
 KINDS = (
-    ("approve", "second", "read", "answer", "draft"),
+    ("approve", "second", "correct", "read", "answer", "draft"),
     ("start", "decide", "end", "doubt", "check", "close", "mails", "events"),
     ("unknown", "asked"),
 )

@@ -6,7 +6,7 @@ from alembic import op
 import wbtest.store
 from wbtest.team.models import GUARDS
 
-revision = "0001_a31271f49323"
+revision = "0001_66313b8a44b1"
 down_revision = None
 
 
@@ -581,6 +581,7 @@ def upgrade() -> None:
         sa.Column("rule", sa.JSON(), nullable=False),
         sa.Column("sealed", sa.Text(), nullable=False),
         sa.Column("seal", sa.String(length=64), nullable=False),
+        sa.Column("corrected_seal", sa.String(length=64), nullable=False),
         sa.Column("assignment_salt", sa.String(length=64), nullable=False),
         sa.Column("identity_key", sa.LargeBinary(length=32), nullable=True),
         sa.Column("attempt", sa.Integer(), nullable=False),
@@ -878,6 +879,31 @@ def upgrade() -> None:
             ["experiment_id"], ["experiments.id"], name=op.f("fk_clock_totals_experiment_id")
         ),
         sa.PrimaryKeyConstraint("experiment_id", "variant", "clock", name=op.f("pk_clock_totals")),
+    )
+    op.create_table(
+        "corrections",
+        sa.Column("experiment_id", sa.Integer(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("variant", sa.String(length=30), nullable=False),
+        sa.Column("field", sa.String(length=30), nullable=False),
+        sa.Column("before", sa.Text(), nullable=False),
+        sa.Column("after", sa.Text(), nullable=False),
+        sa.Column("why", sa.Text(), nullable=False),
+        sa.Column("author_id", sa.Integer(), nullable=False),
+        sa.Column("asked_at", wbtest.store.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("approver_id", sa.Integer(), nullable=True),
+        sa.Column("approved_at", wbtest.store.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("seal", sa.String(length=64), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["approver_id"], ["people.id"], name=op.f("fk_corrections_approver_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["author_id"], ["people.id"], name=op.f("fk_corrections_author_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["experiment_id"], ["experiments.id"], name=op.f("fk_corrections_experiment_id")
+        ),
+        sa.PrimaryKeyConstraint("experiment_id", "number", name=op.f("pk_corrections")),
     )
     op.create_table(
         "day_totals",

@@ -1,0 +1,420 @@
+"""A mistake in the words of a running page is corrected, and nothing that was sealed changes."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from werkzeug.test import TestResponse
+
+from tests.conftest import Browser, HandClock
+from tests.factories import (
+    Team,
+    audit_lines,
+    log_in,
+    make_approval,
+    make_experiment,
+    make_revision,
+    make_running,
+)
+from wbtest.extensions import db
+from wbtest.publishing.corrections import find_correction_fault
+from wbtest.publishing.live import find_public, pages_version
+from wbtest.publishing.models import Correction, Experiment
+from wbtest.publishing.running import life
+from wbtest.publishing.running.correcting import (
+    NotCorrections,
+    approve_corrections,
+    ask,
+    digest_of,
+    digest_of_waiting,
+    present_texts,
+    waiting,
+    waits_for_corrections,
+    withdraw_corrections,
+)
+from wbtest.publishing.running.life import AlreadyDone, ChangedMeanwhile
+from wbtest.publishing.running.seals import faults_of
+from wbtest.review.approvals import NotYours
+from wbtest.store import Invalid, Refused, writing
+from wbtest.writing.models import Revision
+
+RIGHT = "Five weeknight dinners from what is already in your kitchen"
+WRONG = "Five weeknigth dinners from what is already in your kitchen"
+OWN = "Halve what you throw a way"
+
+
+@pytest.fixture
+def revision(team: Team) -> Revision:
+    """An approved text with a typo in its headline."""
+    revision = make_revision(team.editor, team.workspace, headline=WRONG)
+    make_approval(revision, team.approver)
+    return revision
+
+
+@pytest.fixture
+def running(revision: Revision, team: Team) -> Experiment:
+    return make_running(revision, team.editor, team.approver, variants=(OWN,))
+
+
+def asked(running: Experiment, team: Team, why: str = "", **texts: str) -> bool:
+    typed = {name.replace("__", "."): text for name, text in texts.items()}
+    return ask(running, team.editor, typed, why=why, read=digest_of(present_texts(running)))
+
+
+def approved(running: Experiment, team: Team) -> None:
+    approve_corrections(running, team.approver, digest_of_waiting(running))
+
+
+def headlines(running: Experiment) -> list[str]:
+    live = find_public(running.slug)
+    assert live is not None
+    return [variant.page.headline for variant in live.variants]
+
+
+def own(running: Experiment) -> str:
+    """The name of the second variant's headline."""
+    return f"{running.variants[1].key}.headline"
+
+
+class TestOnThePage:
+    def test_a_correction_of_the_approved_text_is_shown_by_all_that_show_it(self, running, team):
+        asked(running, team, headline=RIGHT)
+        version = pages_version(db.session)
+        approved(running, team)
+
+        assert headlines(running) == [RIGHT, OWN]
+        assert pages_version(db.session) == version + 1
+
+    def test_a_variant_s_own_words_are_corrected_for_it_alone(self, running, team):
+        ask(
+            running,
+            team.editor,
+            {own(running): "Halve what you throw away"},
+            read=digest_of(present_texts(running)),
+        )
+        approved(running, team)
+
+        assert headlines(running) == [WRONG, "Halve what you throw away"]
+
+    def test_a_question_of_the_page_is_corrected(self, running, team):
+        asked(running, team, question_2="Who is it fort?")
+        approved(running, team)
+        live = find_public(running.slug)
+
+        assert live is not None
+        questions = live.control.page.sections[-1].questions
+        assert [entry.question for entry in questions][1] == "Who is it fort?"
+
+    def test_a_paused_page_is_corrected_before_it_opens_again(self, running, team):
+        life.pause(running, team.approver, "A typo.")
+        asked(running, team, headline=RIGHT)
+        approved(running, team)
+
+        assert headlines(running)[0] == RIGHT
+
+    def test_what_was_approved_and_sealed_stays(self, running, team):
+        before = running.sealed, running.seal, running.revision.digest
+        asked(running, team, headline=RIGHT)
+        approved(running, team)
+
+        assert (running.sealed, running.seal, running.revision.digest) == before
+        assert running.revision.document["headline"] == WRONG
+        assert faults_of([running]) == {running.id: ()}
+
+    def test_a_duplicate_has_the_corrected_words_of_its_variants(self, running, team):
+        from wbtest.publishing.cloning import clone_experiment
+
+        ask(
+            running,
+            team.editor,
+            {own(running): "Halve what you throw away"},
+            read=digest_of(present_texts(running)),
+        )
+        approved(running, team)
+
+        assert clone_experiment(running, team.editor).variants[1].overrides == {
+            "headline": "Halve what you throw away"
+        }
+
+
+class TestWhatIsACorrection:
+    @pytest.mark.parametrize(
+        ("field", "before", "after", "fault"),
+        [
+            ("headline", WRONG, RIGHT, ""),
+            ("headline", WRONG, "", "can’t leave this empty"),
+            ("headline", WRONG, "Five other words entirely, about as long", "can change 5"),
+            ("headline", "Tihs", "This", "can change 1 character of this text’s 4"),
+            ("headline", "Some dinnes", "Some dinners", ""),
+            ("cta_text", "Try it for £4 today", "Try it for £5 today", "numbers or prices"),
+            ("cta_text", "Try it for £4 today", "Try it for $4 today", "numbers or prices"),
+            (
+                "cta_text",
+                "Ready in 1.5 hours or so",
+                "Ready in 15 hours or so",
+                "numbers or prices",
+            ),
+            ("cta_text", "Plans five dinners in a row", "Plans nine dinners in a row", "numbers"),
+            ("cta_text", "Half of 10 families told us", "Half of 10% families told us", "numbers"),
+        ],
+    )
+    def test_it_changes_a_tenth_at_most_and_no_number(self, field, before, after, fault):
+        said = find_correction_fault(field, before, after, "en")
+
+        assert fault in said
+        assert bool(said) is bool(fault)
+
+    def test_small_corrections_together_can_do_no_more_than_one(self, running, team):
+        for text in (f"{WRONG}!", f"{WRONG}!!", f"{WRONG}!!!", f"{WRONG}!!!!", f"{WRONG}!!!!!"):
+            asked(running, team, headline=text)
+            approved(running, team)
+
+        with pytest.raises(NotCorrections) as refused:
+            asked(running, team, headline=f"{WRONG}!!!!!!")
+        assert "can change 5 characters of this text’s 59" in refused.value.faults["headline"]
+        # Back to what was sealed is always near it.
+        asked(running, team, headline=WRONG)
+
+    def test_the_price_is_none_of_the_texts(self, running):
+        assert not {place.field for place in present_texts(running)} & {"price", "name", "order"}
+
+    def test_nothing_different_is_no_correction(self, running, team):
+        with pytest.raises(Invalid, match="Nothing differs"):
+            asked(running, team, headline=f" {WRONG}\r\n")
+
+    def test_nothing_is_corrected_before_the_start_or_after_the_end(self, revision, running, team):
+        draft = make_experiment(revision, team.editor, slug="draft")
+        life.end(running, team.approver)
+
+        for experiment in (draft, running):
+            with pytest.raises(Refused, match="open or paused"):
+                asked(experiment, team, headline=RIGHT)
+
+
+class TestSecondPerson:
+    def test_until_somebody_else_approves_the_page_says_what_it_said(self, running, team):
+        assert asked(running, team, headline=RIGHT) is False
+
+        assert headlines(running)[0] == WRONG
+        with pytest.raises(NotYours, match="up to Approver or Owner"):
+            approve_corrections(running, team.editor, digest_of_waiting(running))
+
+    def test_an_approver_s_own_correction_is_for_another_one(self, running, team):
+        ask(running, team.approver, {"headline": RIGHT}, read=digest_of(present_texts(running)))
+
+        with pytest.raises(NotYours, match="somebody else approves it: Owner"):
+            approved(running, team)
+        approve_corrections(running, team.owner, digest_of_waiting(running))
+        assert headlines(running)[0] == RIGHT
+
+    def test_it_waits_for_those_who_may_approve(self, running, team):
+        asked(running, team, headline=RIGHT)
+
+        assert [wait.who.name for wait in waits_for_corrections(team.workspace)] == [
+            "Approver",
+            "Owner",
+        ]
+        approved(running, team)
+        assert waits_for_corrections(team.workspace) == []
+
+    def test_one_that_is_withdrawn_was_never_on_the_page(self, running, team):
+        asked(running, team, headline=RIGHT)
+        withdraw_corrections(running, team.editor, digest_of_waiting(running))
+
+        assert running.corrections == []
+        assert headlines(running)[0] == WRONG
+        with pytest.raises(AlreadyDone):
+            approve_corrections(running, team.approver, "")
+
+    def test_nobody_approves_what_they_have_not_read(self, running, team):
+        asked(running, team, headline=RIGHT)
+        read = digest_of_waiting(running)
+        withdraw_corrections(running, team.editor, read)
+        asked(running, team, headline=f"{RIGHT}.")
+
+        with pytest.raises(ChangedMeanwhile):
+            approve_corrections(running, team.approver, read)
+
+    def test_a_second_one_waits_until_the_first_is_settled(self, running, team):
+        asked(running, team, headline=RIGHT)
+
+        with pytest.raises(AlreadyDone, match="waits already"):
+            asked(running, team, subheading="x")
+
+    def test_whoever_is_alone_corrects_at_once(self, running, team):
+        from wbtest.team.models import Membership
+
+        with writing() as session:
+            others = [team.viewer.id, team.editor.id, team.approver.id]
+            session.query(Membership).filter(Membership.person_id.in_(others)).delete()
+        read = digest_of(present_texts(running))
+
+        assert ask(running, team.owner, {"headline": RIGHT}, read=read) is True
+        assert headlines(running)[0] == RIGHT
+
+    def test_what_waits_when_the_test_ends_waits_for_nobody(self, running, team):
+        asked(running, team, headline=RIGHT)
+        life.end(running, team.approver)
+
+        assert waiting(running) == []
+        assert waits_for_corrections(team.workspace) == []
+
+
+class TestOnRecord:
+    def test_each_seal_covers_the_seal_before_it(self, running, team, now: HandClock):
+        asked(running, team, headline=RIGHT)
+        approved(running, team)
+        first = running.corrected_seal
+        now.turn(hours=1)
+        asked(running, team, headline=f"{RIGHT}.")
+        approved(running, team)
+
+        seals = [each.seal for each in running.corrections]
+        assert seals[0] == first != seals[1] == running.corrected_seal
+        assert len({running.seal, *seals}) == 3
+
+    def test_the_history_and_the_audit_log_say_what_became_what(self, running, team):
+        asked(running, team, "Seen by a reader.", headline=RIGHT)
+        approved(running, team)
+        step = running.steps[-1]
+
+        assert (step.what, step.person) == ("corrected", team.approver)
+        assert step.why == (
+            "Headline: “weeknigth” became “weeknight”.\nAsked for by Editor.\nSeen by a reader."
+        )
+        assert [line.action for line in audit_lines(2)] == [
+            "experiment.corrected",
+            "experiment.correction_asked",
+        ]
+
+
+def correction_of(running: Experiment) -> Correction:
+    return running.corrections[0]
+
+
+def words_forged(running: Experiment) -> None:
+    correction_of(running).after = "Five weeknight dinners from what is already in your kitchen?"
+
+
+def words_before_forged(running: Experiment) -> None:
+    correction_of(running).before = RIGHT
+
+
+def moved_elsewhere(running: Experiment) -> None:
+    correction_of(running).field = "subheading"
+
+
+def moved_nowhere(running: Experiment) -> None:
+    correction_of(running).field = "bogus"
+
+
+def reason_forged(running: Experiment) -> None:
+    correction_of(running).why = "Nobody noticed."
+
+
+def approved_by_nobody(running: Experiment) -> None:
+    correction_of(running).approver_id = None
+
+
+def put_off(running: Experiment) -> None:
+    correction_of(running).approved_at = None
+
+
+def deleted(running: Experiment) -> None:
+    running.corrections.clear()
+
+
+def forgotten(running: Experiment) -> None:
+    running.corrected_seal = ""
+
+
+def added(running: Experiment) -> None:
+    first = correction_of(running)
+    running.corrections.append(
+        Correction(
+            number=2, field="headline", before=RIGHT, after=f"{RIGHT}.", author_id=first.author_id,
+            asked_at=first.asked_at, approver_id=first.approver_id, approved_at=first.approved_at,
+            seal="0" * 64,
+        )
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "tamper",
+    [
+        words_forged,
+        words_before_forged,
+        moved_elsewhere,
+        moved_nowhere,
+        reason_forged,
+        approved_by_nobody,
+        put_off,
+        deleted,
+        forgotten,
+        added,
+    ],
+)
+def test_a_correction_changed_by_hand_is_found_and_takes_the_page_down(
+    tamper: Callable[[Experiment], None], running: Experiment, team: Team
+):
+    asked(running, team, headline=RIGHT)
+    approved(running, team)
+    with writing():
+        tamper(running)
+
+    (faults,) = faults_of([running]).values()
+
+    assert any("correction" in fault for fault in faults)
+    assert find_public(running.slug) is None
+
+
+class TestForm:
+    @pytest.fixture
+    def editing(self, client: Browser, team: Team) -> Browser:
+        log_in(client, team.editor)
+        return client
+
+    def send(self, client: Browser, running: Experiment, **texts: Any) -> TestResponse:
+        return client.send(f"/experiments/{running.id}/correct", texts)
+
+    def test_what_was_typed_is_shown_before_it_is_done(self, editing, running):
+        answer = self.send(editing, running, headline=RIGHT)
+
+        assert answer.status_code == 200
+        assert "<del" in answer.text
+        assert "Send for approval" in answer.text
+        assert running.corrections == []
+
+    def test_each_error_stands_at_its_field_with_what_was_typed(self, editing, running):
+        answer = self.send(editing, running, headline="", cta_label="Start it at once, all of you")
+
+        assert answer.status_code == 422
+        assert 'id="headline-error"' in answer.text
+        assert 'id="cta_label-error"' in answer.text
+        assert "Start it at once, all of you" in answer.text
+
+    def test_it_is_asked_for_read_approved_and_shown(self, editing, running, team, app):
+        read = digest_of(present_texts(running))
+        self.send(editing, running, headline=RIGHT, read=read, confirm="y", why="A reader saw it.")
+        approver = app.test_client()
+        log_in(approver, team.approver)
+        page = approver.get(f"/experiments/{running.id}/correct").text
+        waits = digest_of_waiting(running)
+
+        assert "A reader saw it." in page
+        assert "correct/approve" in page
+        assert "correct/approve" not in editing.get(f"/experiments/{running.id}/correct").text
+        approver.send(f"/experiments/{running.id}/correct/approve", {"read": waits})
+        assert headlines(running)[0] == RIGHT
+        assert "weeknigth" in approver.get(f"/experiments/{running.id}").text
+
+    def test_typed_words_survive_a_correction_by_somebody_else(self, editing, running, team):
+        read = digest_of(present_texts(running))
+        asked(running, team, headline=RIGHT)
+        approved(running, team)
+
+        answer = self.send(editing, running, headline=f"{RIGHT}!", read=read, confirm="y")
+
+        assert answer.status_code == 422
+        assert f"{RIGHT}!" in answer.text
+        assert "corrected meanwhile" in answer.text

@@ -1,0 +1,273 @@
+"""Mistakes in the words of a running page: what may be corrected, and how it is sealed. Pure.
+
+The sealed text stays what it was. Each correction says what one text said before and says now, and
+its seal covers the seal before it, so the seals are a chain from the one of the start.
+"""
+
+import json
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
+from typing import Any, NamedTuple, Protocol
+
+from rapidfuzz.distance import Levenshtein
+
+from wbtest.publishing.copy import LONGEST
+from wbtest.publishing.rule import digest
+from wbtest.writing.coach.numbers import numbers_in
+from wbtest.writing.document import LONGEST_TEXT, Document
+from wbtest.writing.history.word_diff import diff_words
+from wbtest.writing.wording import find_fault, on_one_line, with_plain_breaks
+
+# A text may differ from the sealed one in a tenth of its characters, and in one at least.
+PART = 10
+OF_VARIANTS = {
+    "headline": "Headline",
+    "subheading": "Subheading",
+    "cta_text": "Call to action",
+    "cta_label": "Words on the button",
+    "body": "Text instead of problem, today and solution",
+}
+OF_ALL = {
+    "headline": "Headline",
+    "subheading": "Subheading",
+    "problem": "Problem",
+    "alternative": "What people do today",
+    "solution": "Solution",
+    "why_now": "Why now",
+    "quote": "The customer’s quote",
+    "cta_text": "Call to action",
+    "cta_label": "Words on the button",
+}
+# Where the document holds the texts that are a part of something.
+_INSIDE = {
+    "quote": ("customer_quote", "text"),
+    "cta_text": ("call_to_action", "text"),
+    "cta_label": ("call_to_action", "label"),
+}
+_LINES = ("headline", "subheading", "cta_text", "cta_label")
+_FIGURE = re.compile(r"[-−+]?\d(?:[\d.,:/'’\u00a0\u202f]*\d)?|[%‰$€£¥₹]")
+
+
+class Place(NamedTuple):
+    """Where a text stands: of the variant of this key, or '' for what all variants show."""
+
+    variant: str
+    field: str
+
+    @property
+    def name(self) -> str:
+        """The place in one word, as the field of a form."""
+        return f"{self.variant}.{self.field}" if self.variant else self.field
+
+
+class Corrected(Protocol):
+    """A correction as the table holds it."""
+
+    number: int
+    variant: str
+    field: str
+    before: str
+    after: str
+    why: str
+    author_id: int
+    asked_at: datetime
+    approver_id: int | None
+    approved_at: datetime | None
+    seal: str
+
+
+def label_of(field: str) -> str:
+    """Return what people call the text.
+
+    >>> label_of("cta_label"), label_of("answer_2")
+    ('Words on the button', 'Answer 2')
+    """
+    return OF_ALL.get(field) or OF_VARIANTS.get(field) or field.replace("_", " ").capitalize()
+
+
+def texts_of(document: Document, overrides: Mapping[str, Mapping[str, Any]]) -> dict[Place, str]:
+    """Return each text of the page that may be corrected; ``overrides`` are by variant.
+
+    Prices are none of them, nor is what the tool says by itself.
+    """
+    texts = {Place("", name): _text(document, name) for name in OF_ALL}
+    for number, entry in enumerate(_questions(document), 1):
+        texts[Place("", f"question_{number}")] = entry.question
+        texts[Place("", f"answer_{number}")] = entry.answer
+    for key, own in overrides.items():
+        texts |= {Place(key, name): own.get(name, "") for name in OF_VARIANTS}
+    return {place: text for place, text in texts.items() if text.strip()}
+
+
+def in_force(corrections: Iterable[Corrected]) -> list[Any]:
+    """Return those that are on the page, the oldest first; the others wait for a second person."""
+    return [each for each in corrections if each.approved_at is not None]
+
+
+def corrected_document(document: Document, corrections: Iterable[Corrected]) -> Document:
+    """Return the approved text as the page says it."""
+    known = texts_of(document, {})
+    for each in corrections:
+        if Place(each.variant, each.field) in known:
+            document = _with_text(document, each.field, each.after)
+    return document
+
+
+def corrected_overrides(
+    key: str, overrides: Mapping[str, Any], corrections: Iterable[Corrected]
+) -> dict[str, Any]:
+    """Return the words of a variant as its page says them."""
+    return {**overrides, **{c.field: c.after for c in corrections if c.variant == key}}
+
+
+def cleaned(field: str, text: str) -> str:
+    """Return a typed text as it is kept."""
+    text = with_plain_breaks(text).strip()
+    return on_one_line(text) if _is_line(field) else text
+
+
+def most_changes(original: str) -> int:
+    """Return in how many characters a text may differ from the sealed one.
+
+    >>> most_changes("Fvie dinners"), most_changes("Ready in 30 minutes, promised")
+    (1, 2)
+    """
+    return max(1, len(original) // PART)
+
+
+def find_correction_fault(field: str, original: str, text: str, language: str) -> str:
+    """Return the sentence that says why ``text`` is no correction of ``original``, or ''.
+
+    ``original`` is what was sealed, so many small corrections together can do no more than one. The
+    measure is Levenshtein's: the fewest characters to insert, delete or replace.
+    """
+    if not text.strip():
+        return "A correction can’t leave this empty. Enter the corrected text."
+    if fault := find_fault(text, LONGEST.get(field, LONGEST_TEXT)):
+        return fault
+    if _figures(original, language) != _figures(text, language):
+        return "A correction can’t change numbers or prices. Leave them as they are."
+    most = most_changes(original)
+    # Above it only that it is above is asked, which takes a fraction of the time.
+    if Levenshtein.distance(original, text, score_cutoff=most) > most:
+        characters = "1 character" if most == 1 else f"{most:,} characters"
+        return (
+            f"A correction can change {characters} of this text’s {len(original):,}. "
+            "Duplicate the test to say something else."
+        )
+    return ""
+
+
+def next_seal(previous: str, correction: Corrected) -> str:
+    """Return SHA-256, 64 hex digits, of the seal before it and the correction as canonical JSON."""
+    assert correction.approved_at is not None, "only what is approved is sealed"
+    values = {
+        "number": correction.number,
+        "variant": correction.variant,
+        "field": correction.field,
+        "before": correction.before,
+        "after": correction.after,
+        "why": correction.why,
+        "author": correction.author_id,
+        "asked_at": correction.asked_at.isoformat(),
+        "approver": correction.approver_id,
+        "approved_at": correction.approved_at.isoformat(),
+    }
+    text = json.dumps(values, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+    return digest(previous + text)
+
+
+def chain_faults(
+    seals: tuple[str, str],
+    originals: Mapping[Place, str],
+    corrections: Sequence[Corrected],
+    language: str,
+) -> Iterator[str]:
+    """Yield a clause for each correction that is not what was approved.
+
+    ``seals`` are that of the start, and the newest one as it was noted, '' without corrections.
+    ``originals`` are the sealed texts, ``corrections`` those in force.
+    """
+    seal, newest = seals
+    texts = dict(originals)
+    for number, each in enumerate(corrections, 1):
+        place = Place(each.variant, each.field)
+        seal = next_seal(seal, each)
+        if (each.number, each.seal) != (number, seal) or texts.get(place) != each.before:
+            yield f"correction {each.number} differs from the approved one"
+        elif find_correction_fault(each.field, originals[place], each.after, language):
+            yield f"correction {each.number} changes more than a mistake"
+        texts[place] = each.after
+    if (seal if corrections else "") != newest:
+        yield "the corrections are not the approved ones"
+
+
+def excerpts(before: str, after: str) -> tuple[str, str]:
+    """Return the words in which two texts differ, from the first to the last.
+
+    >>> excerpts("Fvie dinners from your kitchen", "Five dinners from your kitchen")
+    ('Fvie', 'Five')
+    """
+    runs = diff_words(before, after)
+    changed = [place for place, run in enumerate(runs) if run.kind != "equal"]
+    if not changed:
+        return before, after
+    # What only came or only went is shown with a word beside it.
+    first, last = changed[0], changed[-1]
+    middle = runs[first : last + 1]
+    old = "".join(run.text for run in middle if run.kind != "insert")
+    new = "".join(run.text for run in middle if run.kind != "delete")
+    if old.strip() and new.strip():
+        return old.strip(), new.strip()
+    left = _last_word(runs[first - 1].text) if first else ""
+    right = _first_word(runs[last + 1].text) if last + 1 < len(runs) else ""
+    return f"{left}{old}{right}".strip(), f"{left}{new}{right}".strip()
+
+
+def _last_word(text: str) -> str:
+    found = re.search(r"\S+\s*$", text)
+    return found[0] if found else ""
+
+
+def _first_word(text: str) -> str:
+    found = re.match(r"\s*\S+", text)
+    return found[0] if found else ""
+
+
+def _is_line(field: str) -> bool:
+    return field in _LINES or field.startswith("question_")
+
+
+def _figures(text: str, language: str) -> tuple[list[str], list[Any]]:
+    """The numbers and prices of a text: as they are written, and what they say, in words too."""
+    said = [(each.value, each.kind, each.currency) for each in numbers_in(text, language)]
+    return _FIGURE.findall(text), said
+
+
+def _questions(document: Document) -> list[Any]:
+    """The questions that the page shows."""
+    return [entry for entry in document.questions("external") if entry.question and entry.answer]
+
+
+def _text(document: Document, field: str) -> str:
+    if field in _INSIDE:
+        part, name = _INSIDE[field]
+        return str(getattr(getattr(document, part), name))
+    return str(getattr(document, field))
+
+
+def _with_text(document: Document, field: str, text: str) -> Document:
+    kind, _, number = field.partition("_")
+    if kind in ("question", "answer"):
+        shown = _questions(document)[int(number) - 1]
+        changed = replace(shown, **{kind: text})
+        return replace(
+            document, faq=tuple(changed if entry is shown else entry for entry in document.faq)
+        )
+    if field in _INSIDE:
+        part, name = _INSIDE[field]
+        return replace(document, **{part: replace(getattr(document, part), **{name: text})})
+    changed_part: dict[str, Any] = {field: text}
+    return replace(document, **changed_part)
