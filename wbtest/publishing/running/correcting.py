@@ -109,7 +109,7 @@ def ask(
         hold(experiment)
         demand_open(experiment)
         if waiting(experiment):
-            raise AlreadyDone("A correction waits already. Approve or withdraw it first.")
+            raise AlreadyDone("A correction waits already. Approve or cancel it first.")
         texts = present_texts(experiment)
         if read != digest_of(texts):
             raise ChangedMeanwhile("The page was corrected meanwhile. Look at it, then try again.")
