@@ -15,6 +15,7 @@ from werkzeug.formparser import FormDataParser
 from werkzeug.routing import IntegerConverter, Map
 
 from wbtest.error_pages import error_page
+from wbtest.problems import BEGINS
 from wbtest.runtime import runtime
 
 CONTENT_POLICY = (
@@ -41,7 +42,6 @@ MOST_FIELDS = 10_000
 WITH_BODY = ("POST", "PUT", "PATCH", "DELETE")
 # A name or an address, and perhaps a port.
 _HOST = re.compile(r"(\[[0-9a-f:.]+\]|[^\s:\[\]@/\\?#]+)(?::[0-9]{0,5})?")
-# Of an app: forgets who asks, once they were not turned away.
 # Asked for by machines that know us by number; they build no link.
 ANY_HOST = ("/healthz", "/readyz")
 
@@ -202,21 +202,8 @@ def _check_host() -> ResponseReturnValue | None:
 
 
 def _turn_strangers_away() -> ResponseReturnValue | None:
-    """Answer whoever may not call a view before anything that they send is read.
-
-    A view says by ``turns_away`` what they are answered, None for who may. The check of a form's
-    token comes later: it reads the form, and a stranger could make us take megabytes apart.
-
-    When a body is here its sender decides. So no transaction is open until then, and who asks is
-    forgotten: the view finds out anew, for by then they may be out of the team.
-    """
-    ask = getattr(_view(), "turns_away", None)
-    if ask is None or request.method not in WITH_BODY:
-        return None
-    answer: ResponseReturnValue | None = ask(**(request.view_args or {}))
-    if answer is None:
-        runtime().hooks.forget_who_asks()
-    return answer
+    """Ask for a log-in before the check of a form's token, which reads the whole form."""
+    return runtime().hooks.turn_strangers_away() if request.method in WITH_BODY else None
 
 
 def _take_longer_bodies() -> None:
@@ -240,8 +227,10 @@ def _keep_nul_out_of_address() -> ResponseReturnValue | None:
 def _keep_nul_out_of_form() -> ResponseReturnValue | None:
     """Put the mark of a lost character in its place, as a browser shows it.
 
-    So the form can say at its field what is wrong, with the text kept.
+    So the form can say at its field what is wrong, with the text kept. Programs send no forms.
     """
+    if request.path.startswith(BEGINS):
+        return None
     if None in request.form or None in request.files:
         return error_page(400, "A part of the form has no name. Reload the page and send it again.")
     if _has_nul(request.form):

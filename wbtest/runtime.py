@@ -51,8 +51,8 @@ class Hooks:
     tell_owners: Callable[[int, str, str], None] = field(init=False)
     # Adds a line to the audit log of a workspace: what was done, to what.
     audit: Callable[[int | None, str, str], None] = field(init=False)
-    # Lets a request find out anew who asks.
-    forget_who_asks: Callable[[], None] = field(init=False)
+    # Sends whoever must log in first to the log-in.
+    turn_strangers_away: Callable[[], ResponseReturnValue | None] = field(init=False)
     # The page that asks for the password again, None where it was typed a moment ago.
     ask_for_proof: Callable[[], ResponseReturnValue | None] = field(init=False)
     # The address of a member's start page.

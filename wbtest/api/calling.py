@@ -17,7 +17,7 @@ from wbtest.api.scopes import check_held
 from wbtest.error_pages import error_page
 from wbtest.moments import of_one_moment
 from wbtest.store import Refused
-from wbtest.team import access, limits, sending, tokens
+from wbtest.team import access, limits, tokens
 from wbtest.team.token_models import ApiToken
 
 bp = Blueprint(access.API, __name__, url_prefix=BEGINS)
@@ -35,20 +35,9 @@ class NoToken(Refused):
 def view_of(route: Route) -> Callable[..., ResponseReturnValue]:
     """Return the view for a route; it says what it needs, as every page does."""
 
-    def turns_away(**_address: Any) -> Response | None:
-        found = sending.find_program(_sent_token() or "")
-        if (
-            found is not None
-            and route.scope in found.scopes.split()
-            and access.role_reaches(found.role, route.permission)
-        ):
-            return _count(found.token_id)
-        return asked_in_full()
-
-    def asked_in_full() -> Response | None:
+    def asked() -> Response | None:
         token = _token()
-        # Asked a second time when the body is here, it is one request all the same.
-        turned_away = _count(token.id) if "rate" not in g else None
+        turned_away = _count(token.id)
         if turned_away is not None:
             return turned_away
         check_held(route.scope)
@@ -57,10 +46,8 @@ def view_of(route: Route) -> Callable[..., ResponseReturnValue]:
         return None
 
     def view(**address: Any) -> ResponseReturnValue:
-        if "rate" in g:
-            # Who may send was let in before; who may act is asked when all of it is here.
-            request.get_data()
-        turned_away = asked_in_full()
+        # Before the body is read.
+        turned_away = asked()
         if turned_away is not None:
             return turned_away
         key = request.headers.get("Idempotency-Key") if route.method == "POST" else None
@@ -70,7 +57,6 @@ def view_of(route: Route) -> Callable[..., ResponseReturnValue]:
 
     view.permission = route.permission  # type: ignore[attr-defined]
     view.longest_body = route.longest_body  # type: ignore[attr-defined]
-    view.turns_away = turns_away  # type: ignore[attr-defined]
     return of_one_moment(view) if route.is_of_one_moment else view
 
 

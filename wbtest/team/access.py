@@ -9,7 +9,7 @@ from functools import wraps
 from typing import TYPE_CHECKING, Any, NoReturn, TypeVar, cast
 
 import sqlalchemy as sa
-from flask import abort, g, has_request_context, request
+from flask import abort, current_app, g, has_request_context, request
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 from sqlalchemy.orm import contains_eager
@@ -17,7 +17,6 @@ from sqlalchemy.orm import contains_eager
 from wbtest.extensions import db
 from wbtest.runtime import runtime
 from wbtest.store import Refused, end_reading
-from wbtest.team import sending
 from wbtest.team.logged_out import ask_to_log_in
 from wbtest.team.models import Membership, Person, Workspace
 
@@ -56,25 +55,15 @@ def public(view: View) -> View:
 def requires(permission: str) -> Callable[[View], View]:
     """Declare what a view needs. Nobody logged in is sent to the log-in and back."""
 
-    def turns_away(**_kwargs: Any) -> ResponseReturnValue | None:
-        role = sending.find_role()
-        if role is not None and role_reaches(role, permission):
-            return None
-        return asked_in_full()
-
-    def asked_in_full() -> ResponseReturnValue | None:
-        if find_person() is None:
-            return ask_to_log_in()
-        membership(permission)
-        return None
-
     def declare(view: View) -> View:
         @wraps(view)
         def checked(*args: Any, **kwargs: Any) -> ResponseReturnValue:
-            return asked_in_full() or view(*args, **kwargs)
+            if find_person() is None:
+                return ask_to_log_in()
+            membership(permission)
+            return view(*args, **kwargs)
 
         checked.permission = permission  # type: ignore[attr-defined]
-        checked.turns_away = turns_away  # type: ignore[attr-defined]
         return cast(View, checked)
 
     return declare
@@ -83,15 +72,11 @@ def requires(permission: str) -> Callable[[View], View]:
 def own_log_in(view: View) -> View:
     """Declare that anybody logged in calls this view about their own log-in, in the team or not."""
 
-    def turns_away(**_kwargs: Any) -> ResponseReturnValue | None:
-        return ask_to_log_in() if find_person() is None else None
-
     @wraps(view)
     def checked(*args: Any, **kwargs: Any) -> ResponseReturnValue:
-        return turns_away() or view(*args, **kwargs)
+        return ask_to_log_in() if find_person() is None else view(*args, **kwargs)
 
     checked.permission = OWN_LOG_IN  # type: ignore[attr-defined]
-    checked.turns_away = turns_away  # type: ignore[attr-defined]
     return cast(View, checked)
 
 
@@ -128,17 +113,28 @@ def read_or_linked(view: View) -> View:
     """
     for_members = requires("read")(view)
 
-    def turns_away(**kwargs: Any) -> ResponseReturnValue | None:
-        is_linked = "token" in kwargs
-        return None if is_linked else for_members.turns_away(**kwargs)  # type: ignore[attr-defined]
-
     @wraps(view)
     def checked(*args: Any, **kwargs: Any) -> ResponseReturnValue:
         return view(*args, **kwargs) if "token" in kwargs else for_members(*args, **kwargs)
 
     checked.permission = "link"  # type: ignore[attr-defined]
-    checked.turns_away = turns_away  # type: ignore[attr-defined]
     return cast(View, checked)
+
+
+def turn_strangers_away() -> ResponseReturnValue | None:
+    """Send strangers to the log-in, before anything of a form that only members send is read.
+
+    A form may take long to arrive, so no transaction stays open and the view asks again who it is.
+    """
+    view = current_app.view_functions.get(request.endpoint or "")
+    permission = getattr(view, "permission", "public")
+    is_linked = permission == "link" and "token" in (request.view_args or {})
+    if permission == "public" or is_linked or request.blueprint == API:
+        return None
+    if find_person() is None:
+        return ask_to_log_in()
+    forget_who_asks()
+    return None
 
 
 def find_person() -> Person | None:
