@@ -93,6 +93,9 @@ class Copier:
                     continue
                 self._counts[table.name] += 1
                 new, number = old | moved, self._counts[table.name]
+                if table.name == "experiments" and "release_id" not in moved:
+                    # Of one release no second test may run.
+                    new |= {"state": "ended"} if new["state"] in ("running", "paused") else {}
                 if change and table.name in roots:
                     change(new, number)
                 if not self._vary(table, new, moved, number):

@@ -198,6 +198,25 @@ def make_approval(revision: Revision, approver: Person) -> Approval:
     return approve(revision, approver, "A second pair of eyes, for speed.")
 
 
+def make_twin(revision: Revision) -> Revision:
+    """The first revision of another release that says the same, approved by the same people."""
+    document = documents.from_json(revision.document)
+    author = revision.author
+    release = create_release(
+        revision.release.workspace,
+        author,
+        form=revision.form,
+        product=document.product,
+        language=document.language,
+        document=document,
+    )
+    twin = freeze(release, author)
+    query = db.select(Approval).where(Approval.revision_id == revision.id)
+    for approval in db.session.scalars(query).all():
+        make_approval(twin, db.session.get_one(Person, approval.approver_id))
+    return twin
+
+
 def make_old_approval(revision: Revision, approver: Person) -> Approval:
     """A yes to whatever the text says, from a time when nothing in it would have stopped one."""
     approval = Approval(
@@ -233,7 +252,7 @@ def make_experiment(
     revision: Revision,
     author: Person,
     *,
-    slug: str = "larder",
+    slug: str = "",
     variants: tuple[str, ...] = (),
     time_zone: str = "UTC",
     asks_name: bool = False,
@@ -241,12 +260,15 @@ def make_experiment(
 ) -> Experiment:
     """A draft with the control and a variant for each name, whose headline the name is.
 
-    The author wrote them, so somebody else starts it.
+    The author wrote them, so somebody else starts it. It stands at /p/larder, or at the address
+    that its release has; with another ``slug`` it is the test of another idea with the same text.
     """
+    if revision.release.slug not in (None, slug or revision.release.slug):
+        revision = make_twin(revision)
     experiment = create_experiment(
         revision,
         author,
-        slug=slug,
+        slug=slug or ("larder" if revision.release.slug is None else ""),
         rule=make_rule(**rule),
         time_zone=time_zone,
         asks_name=asks_name,

@@ -20,6 +20,7 @@ from wbtest.delivery.models import OutboxMail
 from wbtest.extensions import Now, db
 from wbtest.publishing.choices.choosing import change_options
 from wbtest.publishing.choices.options import USUAL, Options
+from wbtest.publishing.cloning import clone_experiment
 from wbtest.publishing.experiments import add_variant, create_experiment
 from wbtest.publishing.models import Experiment
 from wbtest.publishing.rule import Hypothesis
@@ -138,6 +139,14 @@ def start_page(**details: Any) -> Larder:
     larder = draft_page(**details)
     life.start(make_checked(larder.experiment, larder.editor), larder.approver)
     return larder
+
+
+def start_next(larder: Larder) -> Experiment:
+    """End the test, and start another like it at the same address."""
+    if larder.experiment.state != "ended":
+        life.end(larder.experiment, larder.approver)
+    draft = clone_experiment(larder.experiment, larder.editor)
+    return life.start(make_checked(draft, larder.editor), larder.approver)
 
 
 def find_larder() -> Larder | None:

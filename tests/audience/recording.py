@@ -167,7 +167,7 @@ def insert_experiment(database: Database, zone: str, rule: dict[str, Any]) -> in
         session.add_all([workspace, author])
         session.flush()
         made = {"author_id": author.id, "created_at": START, "workspace_id": workspace.id}
-        release = Release(form="short", document={}, updated_at=START, **made)
+        release = Release(form="short", document={}, slug=f"p{number}", updated_at=START, **made)
         session.add(release)
         session.flush()
         revision = Revision(
@@ -176,7 +176,7 @@ def insert_experiment(database: Database, zone: str, rule: dict[str, Any]) -> in
         session.add(revision)
         session.flush()
         experiment = Experiment(
-            revision_id=revision.id, slug=f"p{number}", state="running", time_zone=zone,
+            release_id=release.id, revision_id=revision.id, state="running", time_zone=zone,
             rule=rule, **made,
         )  # fmt: skip
         experiment.variants = [

@@ -9,8 +9,9 @@ from scipy.stats import chi2_contingency, chisquare
 
 from tests.audience.larder import PHONE, Visitor, start_page, token_in, visits
 from wbtest.audience import visitors
+from wbtest.extensions import db
 from wbtest.publishing.assignment import assign
-from wbtest.publishing.live import find_public
+from wbtest.publishing.live import load_live
 
 NEWCOMERS = 10_000
 MORNING = 1_803_891_600
@@ -65,7 +66,7 @@ def test_the_sealed_salt_and_the_visitor_decide_the_variant(app):
     start_page(variants={"photo": {"headline": "Dinner from a photo"}})
     for number in range(20):
         Visitor(app, **{"User-Agent": f"{PHONE} {number}"}).get()
-    live = find_public("larder")
+    [live] = load_live(db.session)
 
     found = visits(app)
     assert len(found) == 20

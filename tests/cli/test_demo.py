@@ -32,9 +32,9 @@ def street(tmp_path: Path) -> Street:
         return Street(stage, crowd.Door(1), pool, 600)
 
 
-@pytest.mark.parametrize("slug", cast.tests())
-def test_the_coach_lets_every_tested_draft_through(slug: str):
-    test = cast.tests()[slug]
+@pytest.mark.parametrize("name", cast.tests())
+def test_the_coach_lets_every_tested_draft_through(name: str):
+    test = cast.tests()[name]
     text = text_of(test.release, test.draft, TODAY)
 
     found = findings_of(text, "full" if text.solution else "short", TODAY - timedelta(test.began))
@@ -52,8 +52,8 @@ def test_the_days_that_a_text_names_move_along_with_today():
 
 
 def test_what_is_marked_is_assumed_by_the_text_that_was_tested():
-    for slug, said in cast.told("decisions").items():
-        test = cast.tests()[slug]
+    for name, said in cast.told("decisions").items():
+        test = cast.tests()[name]
         assumed = {each.words for each in assumptions_of(text_of(test.release, test.draft, TODAY))}
 
         assert {mark["words"] for mark in said.get("marks", ())} <= assumed

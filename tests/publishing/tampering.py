@@ -108,7 +108,7 @@ def warnings_changed(running: Experiment) -> None:
 
 
 def slug_changed(running: Experiment) -> None:
-    running.slug = "elsewhere"
+    running.release.slug = "elsewhere"
 
 
 def rule_changed(running: Experiment) -> None:

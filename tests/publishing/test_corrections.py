@@ -18,7 +18,7 @@ from tests.factories import (
 )
 from wbtest.extensions import db
 from wbtest.publishing.corrections import find_correction_fault
-from wbtest.publishing.live import find_public, pages_version
+from wbtest.publishing.live import load_live, pages_version
 from wbtest.publishing.models import Correction, Experiment
 from wbtest.publishing.running import life
 from wbtest.publishing.running.correcting import (
@@ -66,7 +66,7 @@ def approved(running: Experiment, team: Team) -> None:
 
 
 def headlines(running: Experiment) -> list[str]:
-    live = find_public(running.slug)
+    live = next(iter(load_live(db.session)), None)
     assert live is not None
     return [variant.page.headline for variant in live.variants]
 
@@ -99,7 +99,7 @@ class TestOnThePage:
     def test_a_question_of_the_page_is_corrected(self, running, team):
         asked(running, team, question_2="Who is it fort?")
         approved(running, team)
-        live = find_public(running.slug)
+        live = next(iter(load_live(db.session)), None)
 
         assert live is not None
         questions = live.control.page.sections[-1].questions
@@ -365,7 +365,7 @@ def test_a_correction_changed_by_hand_is_found_and_takes_the_page_down(
     (faults,) = faults_of([running]).values()
 
     assert any("correction" in fault for fault in faults)
-    assert find_public(running.slug) is None
+    assert load_live(db.session) == ()
 
 
 class TestForm:

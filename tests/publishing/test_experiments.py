@@ -11,12 +11,20 @@ from flask import Flask
 from sqlalchemy import delete, select
 
 from tests.conftest import HandClock
-from tests.factories import Team, make_checked, make_experiment, make_rule
+from tests.factories import (
+    Team,
+    make_checked,
+    make_experiment,
+    make_revision,
+    make_rule,
+    make_running,
+)
 from wbtest.extensions import db
 from wbtest.publishing import experiments
 from wbtest.publishing import rule as rules
 from wbtest.publishing.models import Experiment, Variant
 from wbtest.publishing.running import life
+from wbtest.publishing.running.stages import is_checked
 from wbtest.store import Gone, Invalid, writing
 from wbtest.team.models import Person
 from wbtest.writing.models import Revision
@@ -40,14 +48,49 @@ def test_the_same_form_sent_twice_makes_one_experiment(revision: Revision, team:
     assert len(db.session.scalars(select(Experiment)).all()) == 1
 
 
-def test_an_address_belongs_to_one_experiment(revision: Revision, team: Team):
+def test_an_address_belongs_to_one_idea(revision: Revision, team: Team):
     make_experiment(revision, team.editor)
 
     with pytest.raises(Invalid) as refused:
-        make_experiment(revision, team.approver)
+        make_experiment(make_revision(team.editor), team.editor)
 
     assert refused.value.field == "slug"
     assert "taken" in str(refused.value)
+
+
+def test_all_tests_of_an_idea_have_its_address(revision: Revision, team: Team):
+    first = make_experiment(revision, team.editor)
+    second = make_experiment(revision, team.approver)
+
+    assert first is not second
+    assert first.slug == second.slug == revision.release.slug == "larder"
+    with pytest.raises(Invalid, match="has an address already: /p/larder"):
+        experiments.create_experiment(
+            revision, team.owner, slug="pantry", rule=make_rule(), time_zone="UTC"
+        )
+
+
+def test_once_a_test_has_started_the_address_stays_for_good(revision: Revision, team: Team):
+    draft = make_experiment(revision, team.approver)
+    life.end(make_running(revision, team.editor, team.approver), team.approver)
+
+    with pytest.raises(Invalid, match="its address stays /p/larder") as refused:
+        experiments.change_rule(draft, slug="pantry", rule=make_rule(), time_zone="UTC")
+
+    assert refused.value.field == "slug"
+    experiments.remove_experiment(draft)
+    assert revision.release.slug == "larder"
+
+
+def test_a_moved_address_moves_every_draft_of_the_idea(revision: Revision, team: Team):
+    first = make_experiment(revision, team.editor)
+    second = make_checked(make_experiment(revision, team.approver), team.editor)
+
+    experiments.change_rule(first, slug="pantry", rule=make_rule(), time_zone="UTC")
+
+    db.session.expire_all()
+    assert second.slug == "pantry"
+    assert not is_checked(second)
 
 
 @pytest.mark.parametrize(
@@ -171,10 +214,16 @@ def test_the_time_zone_is_sealed_and_stays(revision: Revision, team: Team):
 
 
 def test_a_removed_draft_leaves_its_address_to_others(revision: Revision, team: Team):
-    experiments.remove_experiment(make_experiment(revision, team.editor, variants=("Price",)))
+    first = make_experiment(revision, team.editor, variants=("Price",))
+    second = make_experiment(revision, team.approver)
+
+    experiments.remove_experiment(first)
+    assert revision.release.slug == "larder"
+    experiments.remove_experiment(second)
 
     assert db.session.scalars(select(Variant)).all() == []
-    assert make_experiment(revision, team.editor).slug == "larder"
+    assert revision.release.slug is None
+    assert make_experiment(make_revision(team.editor), team.editor).slug == "larder"
 
 
 def test_a_draft_that_somebody_deleted_meanwhile_is_not_changed(revision: Revision, team: Team):

@@ -181,7 +181,7 @@ def test_what_the_next_page_takes_over_keeps_its_writer(
 ):
     change(make_experiment(revision, team.editor), team.approver)
 
-    following = make_experiment(revision, team.editor, slug="next")
+    following = make_experiment(revision, team.editor, if_met="We build half of it.")
 
     assert "Owner" in find_objection(following, team.approver)
 

@@ -184,7 +184,7 @@ def test_who_may_check_and_choose(
 @pytest.fixture
 def places(revision: Revision, team: Team) -> tuple[str, ...]:
     """The launch check of a draft, what comes after an end."""
-    draft = make_experiment(revision, team.editor, slug="draft")
+    draft = make_experiment(revision, team.editor, if_met="We build half of it.")
     over = life.end(make_running(revision, team.editor, team.approver), team.approver)
     return (
         f"/experiments/{draft.id}/launch",

@@ -3,10 +3,12 @@
 import json
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
+from threading import Barrier
 
 import pytest
 from flask import Flask
 from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
 
 from tests.conftest import HandClock
 from tests.factories import (
@@ -26,7 +28,7 @@ from wbtest.publishing.live import pages_version
 from wbtest.publishing.models import Experiment
 from wbtest.publishing.running import life
 from wbtest.runtime import runtime
-from wbtest.store import Refused
+from wbtest.store import Refused, writing
 from wbtest.team.models import Person
 from wbtest.writing import document as documents
 from wbtest.writing.models import Revision
@@ -117,14 +119,60 @@ def test_a_running_experiment_goes_on_when_a_newer_revision_is_frozen(
 
 
 def test_each_further_test_of_a_release_is_another_attempt(revision: Revision, team: Team):
-    make_running(revision, team.editor, team.approver)
-    make_experiment(revision, team.editor, slug="never-started")
+    make_experiment(revision, team.editor, if_met="We never start this one.")
+    life.end(make_running(revision, team.editor, team.approver), team.approver)
     newer = make_revision(team.editor, release=revision.release, headline="Better")
     make_approval(newer, team.approver)
 
-    second = make_running(newer, team.editor, team.approver, slug="larder-2")
+    second = make_running(newer, team.editor, team.approver)
 
-    assert second.attempt == 2
+    assert (second.attempt, second.slug) == (2, "larder")
+
+
+def test_a_second_test_waits_for_the_end_of_the_first(revision: Revision, team: Team):
+    first = make_running(revision, team.editor, team.approver)
+    second = make_checked(make_experiment(revision, team.editor), team.editor)
+    life.pause(first, team.approver)
+
+    with pytest.raises(life.StillOpen, match="Attempt 1 at /p/larder is paused"):
+        life.start(second, team.approver)
+    assert second.state == "draft"
+    life.end(first, team.approver)
+
+    assert life.start(second, team.approver).attempt == 2
+
+
+@pytest.mark.every_database
+def test_of_two_starts_at_once_one_is_refused(app: Flask, revision: Revision, team: Team):
+    drafts = [
+        make_checked(make_experiment(revision, team.editor, if_met=text), team.editor).id
+        for text in ("We build it.", "We build half of it.")
+    ]
+    approver_id = team.approver.id
+    db.session.rollback()
+    wait = Barrier(2)
+
+    def start(number: int) -> str:
+        with app.app_context():
+            draft = db.session.get_one(Experiment, number)
+            person = db.session.get_one(Person, approver_id)
+            wait.wait()
+            try:
+                return life.start(draft, person).state
+            except life.StillOpen:
+                return "refused"
+
+    with ThreadPoolExecutor(2) as pool:
+        assert sorted(pool.map(start, drafts)) == ["refused", "running"]
+
+
+@pytest.mark.every_database
+def test_the_database_holds_no_two_open_tests_of_an_idea(revision: Revision, team: Team):
+    make_running(revision, team.editor, team.approver)
+    second = make_experiment(revision, team.editor)
+
+    with pytest.raises(IntegrityError), writing():
+        second.state = "paused"
 
 
 def test_a_test_of_another_release_is_a_first_attempt(revision: Revision, team: Team):

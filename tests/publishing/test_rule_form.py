@@ -112,7 +112,7 @@ def test_an_error_in_the_folded_part_unfolds_it(owner: FlaskClient, revision: Re
 def test_an_address_that_is_taken_is_said_at_its_field(
     owner: FlaskClient, revision: Revision, team: Team
 ):
-    make_experiment(revision, team.editor)
+    make_experiment(make_revision(team.editor), team.editor)
 
     answer = send(owner, new_path(revision), slug="larder")
 

@@ -8,6 +8,7 @@ from tests.factories import make_experiment
 from tests.results.conftest import Start
 from tests.results.crowd import count_day, count_hour
 from wbtest.publishing.models import Experiment
+from wbtest.publishing.running import life
 from wbtest.results import conclusions
 from wbtest.results.dashboard.steps import funnel_steps
 from wbtest.results.figures import Results, results_of
@@ -226,8 +227,9 @@ def test_the_line_says_when_it_is_paused_and_how_long_it_ran(begin):
     assert ended == "Ran from 1 March to 11 March, 11 days"
 
 
-def test_a_second_test_of_the_same_release_says_what_that_costs(begin):
-    first, second = begin(), begin(slug="again")
+def test_a_second_test_of_the_same_release_says_what_that_costs(begin, team):
+    first = life.end(begin(), team.approver)
+    second = begin()
 
     assert attempt_phrase(results_of(first, LATER)) == ""
     assert attempt_phrase(results_of(second, LATER)) == (

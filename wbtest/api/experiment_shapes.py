@@ -65,7 +65,10 @@ class VariantGiven(Given, kw_only=True):
 
 
 class NewExperiment(Given, kw_only=True):
-    """Without `revision` it is the newest, without `slug` one of the product's name."""
+    """Without `revision` it is the newest. `slug` is for the first test of a release alone.
+
+    The others have the same; without one it is made of the product's name.
+    """
 
     hypothesis: Hypothesis
     revision: Number | None = None
@@ -77,7 +80,7 @@ class NewExperiment(Given, kw_only=True):
 
 
 class ExperimentChange(Given):
-    """What to replace; each replaces all of it, and the rest stays."""
+    """What to replace; each replaces all of it. Once a test has started the `slug` stays."""
 
     hypothesis: Hypothesis | UnsetType = UNSET
     slug: str | UnsetType = UNSET
@@ -187,7 +190,7 @@ def shown(experiment: Experiment) -> Answer[ExperimentShown]:
     is_draft = experiment.state == "draft"
     values = ExperimentShown(
         id=experiment.id,
-        release=experiment.revision.release_id,
+        release=experiment.release_id,
         revision=experiment.revision.number,
         slug=experiment.slug,
         url=f"{base_url}/p/{experiment.slug}",

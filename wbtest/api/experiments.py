@@ -27,7 +27,7 @@ from wbtest.api.faults import told_as
 from wbtest.api.paging import Page
 from wbtest.publishing import rule as rules
 from wbtest.publishing.cloning import clone_experiment
-from wbtest.publishing.experiments import proposed_slug, remove_experiment
+from wbtest.publishing.experiments import remove_experiment
 from wbtest.publishing.given_rule import kept_reckoning, kept_rule
 from wbtest.publishing.launch.facts import findings_of
 from wbtest.publishing.launch.passing import check
@@ -63,7 +63,7 @@ def create_experiment(release_id: int, body: NewExperiment) -> Answer[Experiment
     if revision is None:
         raise Invalid("revision", "There is no such revision. Freeze the draft first.")
     settings = {
-        "slug": body.slug or proposed_slug(revision.document["product"]),
+        "slug": body.slug,
         "rule": _rule(msgspec.to_builtins(body.hypothesis)),
         "time_zone": body.time_zone,
         "asks_name": body.asks_name,
@@ -94,7 +94,7 @@ def change_experiment(experiment_id: int, body: ExperimentChange) -> Answer[Expe
 
 
 def delete_experiment(experiment_id: int) -> None:
-    """Delete a draft; its address is free again. What strangers were shown is kept."""
+    """Delete a draft; with the last test its address is free. What strangers saw is kept."""
     remove_experiment(access.get(Experiment, experiment_id, "edit"))
 
 

@@ -8,6 +8,7 @@ from flask import Response, request
 from wbtest.downloads import as_csv, as_ndjson, send_file
 from wbtest.moments import read_one_moment
 from wbtest.publishing.models import Experiment
+from wbtest.publishing.running.life import file_stem
 from wbtest.publishing.running.seals import sealed_rule
 from wbtest.results.event_files import EVENT_COLUMNS, event_rows
 from wbtest.results.signup_files import questions_of, signup_records, signup_rows
@@ -41,8 +42,10 @@ def get_signups(experiment_id: int) -> Response:
     found = signups(experiment, sealed_rule(experiment))
     if kind == CSV:
         rows = signup_rows(found, questions_of(experiment))
-        return send_file(as_csv(rows), f"{experiment.slug}-signups.csv")
-    return send_file(as_ndjson(signup_records(found)), f"{experiment.slug}-signups.ndjson", NDJSON)
+        return send_file(as_csv(rows), f"{file_stem(experiment)}-signups.csv")
+    return send_file(
+        as_ndjson(signup_records(found)), f"{file_stem(experiment)}-signups.ndjson", NDJSON
+    )
 
 
 @sends_rows
@@ -51,9 +54,9 @@ def get_events(experiment_id: int) -> Response:
     experiment, kind = _taken(experiment_id, "events.exported")
     rows = event_rows(experiment)
     if kind == CSV:
-        return send_file(as_csv(_headed(rows)), f"{experiment.slug}-events.csv")
+        return send_file(as_csv(_headed(rows)), f"{file_stem(experiment)}-events.csv")
     records = (dict(zip(EVENT_COLUMNS, row, strict=True)) for row in rows)
-    return send_file(as_ndjson(records), f"{experiment.slug}-events.ndjson", NDJSON)
+    return send_file(as_ndjson(records), f"{file_stem(experiment)}-events.ndjson", NDJSON)
 
 
 def _taken(experiment_id: int, action: str) -> tuple[Experiment, str]:

@@ -143,9 +143,9 @@ def cookie_name(name: str, *, is_https: bool) -> str:
     return f"__Host-{name}" if is_https else name
 
 
-def ignore_name(experiment_id: int | None, *, is_https: bool) -> str:
-    """Name of the cookie of who is not counted: of a page's objector, or (None) of the team."""
-    page = "" if experiment_id is None else f"-p{experiment_id}"
+def ignore_name(release_id: int | None, *, is_https: bool) -> str:
+    """Name of the cookie of who is not counted: of an idea's objector, or (None) of the team."""
+    page = "" if release_id is None else f"-p{release_id}"
     return cookie_name(IGNORE + page, is_https=is_https)
 
 

@@ -7,6 +7,7 @@ import logging
 import threading
 import time
 from collections.abc import Callable
+from operator import attrgetter
 from typing import Any
 
 import sqlalchemy as sa
@@ -113,6 +114,10 @@ class LivePage:
             traffic.language_of(header_of(environ, "HTTP_ACCEPT_LANGUAGE")),
         )
 
+    def read_form(self, token: str, at: float) -> Form | None:
+        """What a form of this test was printed for; None for one of another, or too old."""
+        return visitors.read_form(self.live.identity_key, token, visitors.hour_of(at))
+
     def takes(self, form: Form, at: float) -> bool:
         """Whether a form of this page may be sent at ``at``, in seconds since 1970.
 
@@ -147,7 +152,9 @@ class LivePages:
         self._at = seconds_of(now)
         self._seconds = seconds
         self._is_https = is_https
-        self._pages: dict[str, LivePage] = {}
+        # All started tests of each idea, by its slug, the one that began last at the end: while
+        # that runs, the others are over.
+        self._pages: dict[str, list[LivePage]] = {}
         self._running: dict[str, LivePage] = {}
         self._version = NEVER_READ
         self._looked_at = float("-inf")
@@ -162,31 +169,41 @@ class LivePages:
         return None if found is None or self._is_over(found) else found
 
     def find(self, slug: str) -> LivePage | None:
-        """Return the page of this slug in whatever state, or None. Case does not matter.
+        """Return the page of the newest test at this slug in whatever state, or None.
 
-        Raises NothingKnown.
+        Case does not matter. Raises NothingKnown.
+        """
+        return next(reversed(self.find_all(slug)), None)
+
+    def find_all(self, slug: str) -> list[LivePage]:
+        """Return the pages of all started tests at this slug, the newest last.
+
+        Case does not matter. Raises NothingKnown.
         """
         self._look_for_once()
         found = self._pages.get(slug.lower())
-        if found is None or found.live.state != "running":
+        if found is None or found[-1].live.state != "running":
             # Another process may have started it a moment ago; here there is time to look.
             self.forget()
             self._look()
-            found = self._pages.get(slug.lower())
-        return self._as_it_is(found)
+            found = self._pages.get(slug.lower(), [])
+        return [self._as_it_is(page) for page in found]
 
     def find_by_id(self, experiment_id: int) -> LivePage | None:
         """Return the page of this experiment in whatever state, or None. Raises NothingKnown."""
         self._look_for_once()
-        mine = (page for page in self._pages.values() if page.live.id == experiment_id)
-        return self._as_it_is(next(mine, None))
+        for tests in self._pages.values():
+            for page in tests:
+                if page.live.id == experiment_id:
+                    return self._as_it_is(page)
+        return None
 
     def _is_over(self, page: LivePage) -> bool:
         return self._at() >= page.ends
 
-    def _as_it_is(self, page: LivePage | None) -> LivePage | None:
+    def _as_it_is(self, page: LivePage) -> LivePage:
         """The page as ended when its last day is over."""
-        if page is None or page.live.state == "ended" or not self._is_over(page):
+        if page.live.state == "ended" or not self._is_over(page):
             return page
         closed_at = page.live.closed_at or page.live.ends_at
         ended = replace(page.live, state="ended", closed_at=closed_at)
@@ -239,11 +256,13 @@ class LivePages:
         self._looked_at = looked_at
 
     def _take(self, found: tuple[LiveExperiment, ...]) -> None:
-        pages = {live.slug: LivePage(live, is_https=self._is_https) for live in found}
+        pages: dict[str, list[LivePage]] = {}
+        for live in sorted(found, key=attrgetter("attempt")):
+            pages.setdefault(live.slug, []).append(LivePage(live, is_https=self._is_https))
         self._running = {
-            addresses_of(slug).page: page
-            for slug, page in pages.items()
-            if page.live.state == "running"
+            addresses_of(slug).page: tests[-1]
+            for slug, tests in pages.items()
+            if tests[-1].live.state == "running"
         }
         self._pages = pages
 

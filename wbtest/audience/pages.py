@@ -71,6 +71,11 @@ def addresses_of(slug: str) -> Addresses:
     return Addresses(page, *(f"{page}/{name}" for name in Addresses._fields[1:]))
 
 
+def of_test(path: str, live: LiveExperiment) -> str:
+    """Return the path with the test named, unless it runs: what is over may have a successor."""
+    return path if live.state == "running" else f"{path}?test={live.id}"
+
+
 class Printer:
     """Fills in the public templates. Style and script are read once, at the start."""
 
@@ -219,7 +224,7 @@ class Printer:
             page_url=paths.page,
             is_cookieless=live.options.counting == "cookieless",
             respects_signals=live.options.respects_signals,
-            privacy_url=paths.privacy,
+            privacy_url=of_test(paths.privacy, live),
             object_url=paths.object,
             **details,
         )

@@ -9,8 +9,8 @@ from wbtest.extensions import db
 from wbtest.publishing.live import LiveExperiment
 from wbtest.publishing.looks.images import find_file
 from wbtest.publishing.looks.pictures import read_name
-from wbtest.publishing.models import Experiment
 from wbtest.team import access
+from wbtest.writing.models import Release
 
 YEAR_SECONDS = 31_536_000
 POLICY = "default-src 'none'; sandbox"
@@ -23,9 +23,9 @@ def picture(slug: str, digest: str, width: int) -> ResponseReturnValue:
 
     Everybody else gets the same 404 for one that is not theirs to see as for none.
     """
-    found = pages().find(slug)
-    is_shown = found is not None and digest in _shown_by(found.live)
-    workspace_id = found.live.workspace_id if found else _workspace_of_draft(slug)
+    found = pages().find_all(slug)
+    is_shown = any(digest in _shown_by(page.live) for page in found)
+    workspace_id = found[-1].live.workspace_id if found else _workspace_of_draft(slug)
     if workspace_id is None or not (is_shown or access.is_member()):
         abort(404)
     body = find_file(workspace_id, digest, width)
@@ -48,4 +48,4 @@ def _shown_by(live: LiveExperiment) -> set[str]:
 
 
 def _workspace_of_draft(slug: str) -> int | None:
-    return db.session.scalar(select(Experiment.workspace_id).where(Experiment.slug == slug.lower()))
+    return db.session.scalar(select(Release.workspace_id).where(Release.slug == slug.lower()))

@@ -52,7 +52,7 @@ def page(slug: str) -> ResponseReturnValue:
 @access.public
 def privacy(slug: str) -> ResponseReturnValue:
     """What is stored, why, and who is responsible."""
-    return small(get_page(slug).live, "privacy")
+    return small(get_page_named(slug).live, "privacy")
 
 
 @bp.route("/p/<slug>/object", endpoint="object", methods=["GET", "POST"])
@@ -65,17 +65,18 @@ def object_to_counting(slug: str) -> ResponseReturnValue:
         is_done = is_objector(found) or _is_marked()
         return small(found.live, "object", action=action, is_done=is_done)
     check_sender()
-    experiment_id = None if is_team() else found.live.id
-    if experiment_id is not None:
-        visitor = found.find_visitor(request.environ)
-        objections.object_to_counting(recorder(), found, visitor)
+    is_of_team = is_team()
     # The page stays the one that was seen: the cookie names its variant, and nobody.
     value = _variant_before(found).key
-    name = ignore_name(experiment_id, is_https=_is_https())
+    name = ignore_name(None if is_of_team else found.live.release_id, is_https=_is_https())
     response = redirect(action, 303)
     response.headers.add(*write_cookie(name, value, visitors.LONGEST_LIFE, is_https=_is_https()))
-    if experiment_id is not None and not found.is_cookieless:
-        response.headers.add(*write_cookie(found.cookie, "", 0, is_https=_is_https()))
+    if not is_of_team:
+        for each in get_pages(slug):
+            visitor = each.find_visitor(request.environ)
+            objections.object_to_counting(recorder(), each, visitor)
+            if not each.is_cookieless:
+                response.headers.add(*write_cookie(each.cookie, "", 0, is_https=_is_https()))
     return response
 
 
@@ -156,11 +157,19 @@ def over(status: int) -> Response:
 
 
 def get_page(slug: str) -> LivePage:
-    """Return the page that was started under this slug; 404 for a draft as for none at all."""
-    found = pages().find(slug)
-    if found is None:
-        abort(404)
-    return found
+    """Return the page of the newest test at this slug; 404 for a draft as for none at all."""
+    return get_pages(slug)[-1]
+
+
+def get_pages(slug: str) -> list[LivePage]:
+    """Return the pages of all tests that were started at this slug, the newest last; else 404."""
+    return pages().find_all(slug) or abort(404)
+
+
+def get_page_named(slug: str) -> LivePage:
+    """Return the page of the test that a link or form names, which may be over; else the newest."""
+    tests, named = get_pages(slug), request.values.get("test", type=int)
+    return next((found for found in tests if found.live.id == named), tests[-1])
 
 
 def check_sender(*, is_from_token_page: bool = False) -> None:
@@ -216,7 +225,7 @@ def _variant_before(found: LivePage) -> LiveVariant:
 
 
 def _ignored_variant(found: LivePage) -> str:
-    return _cookie(ignore_name(found.live.id, is_https=_is_https()))
+    return _cookie(ignore_name(found.live.release_id, is_https=_is_https()))
 
 
 def _cookie(name: str) -> str:

@@ -20,15 +20,13 @@ STATES = {"ok": "ok", "warn": "CARE", "stop": "STOP"}
 
 @click.command()
 @click.argument("slug")
+@click.option("--attempt", type=click.IntRange(min=1), help="Which test; without it the newest.")
 @click.option("--json", "as_json", is_flag=True, help="Print the figures as JSON.")
-def results(slug: str, as_json: bool) -> None:
-    """Say what is known of the experiment whose page is /p/SLUG, now."""
+def results(slug: str, attempt: int | None, as_json: bool) -> None:
+    """Say what is known of the newest experiment at /p/SLUG, now, or of another attempt."""
     with opened(os.environ):
         read_one_moment()
-        query = db.select(Experiment).where(Experiment.slug == slug.removeprefix("/p/"))
-        experiment = db.session.scalar(query)
-        if experiment is None:
-            raise Refused(f"There is no page /p/{slug.removeprefix('/p/')} in this instance.")
+        experiment = _find(slug.removeprefix("/p/"), attempt)
         values = results_json(results_of(experiment, clock.now()))
     if as_json:
         click.echo(json.dumps(values, ensure_ascii=False, indent=2))
@@ -36,6 +34,23 @@ def results(slug: str, as_json: bool) -> None:
     click.echo(
         f"{_head(slug.removeprefix('/p/'), values)}\n\n{as_text(values)}\n\n{_trust(values)}"
     )
+
+
+def _find(slug: str, attempt: int | None) -> Experiment:
+    """The attempt of this number at an address, or the newest. Raises Refused where it is none."""
+    is_started = Experiment.started_at.is_not(None)
+    query = (
+        db.select(Experiment)
+        .where(Experiment.slug == slug)
+        .order_by(is_started.desc(), Experiment.attempt.desc())
+    )
+    found: list[Experiment] = list(db.session.scalars(query))
+    if attempt is not None:
+        found = [each for each in found if each.started_at and each.attempt == attempt]
+    if not found:
+        which = f"attempt {attempt} at" if attempt else "page"
+        raise Refused(f"There is no {which} /p/{slug} in this instance.")
+    return found[0]
 
 
 def _head(slug: str, values: dict[str, Any]) -> str:

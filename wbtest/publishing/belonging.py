@@ -62,7 +62,8 @@ RULE = {
         "One more week with the second newsletter, then stop",
     ),
     "slug": Belongs(
-        "The end of the address that strangers see. Short, and without a code name.",
+        "The end of the address that strangers see. Every test of this idea runs there, so "
+        "name the idea, not the test.",
         "falcon-test-2-final",
         "larder",
     ),

@@ -1,6 +1,5 @@
 """A new draft that begins where another experiment stands: same rule, same variants, same look."""
 
-import re
 from dataclasses import replace
 from datetime import date, timedelta
 from zoneinfo import ZoneInfo
@@ -11,7 +10,8 @@ from sqlalchemy.orm import selectinload
 from wbtest.extensions import clock, db
 from wbtest.publishing import rule as rules
 from wbtest.publishing.assembling import overrides_of
-from wbtest.publishing.experiments import create_experiment, proposed_slug
+from wbtest.publishing.experiments import add_draft
+from wbtest.publishing.looks import before as look_before
 from wbtest.publishing.models import Experiment, Variant
 from wbtest.publishing.running.seals import sealed_rule
 from wbtest.review.standing import approvals_by_revision
@@ -31,28 +31,30 @@ def clone_experiment(experiment: Experiment, author: Person) -> Experiment:
     with writing():
         # The second of two clicks waits here for the first.
         hold(experiment)
+        hold(experiment.release)
         revision, rule = _newest_approved(experiment), _moved_rule(experiment)
         made = _find_same(experiment, revision, author, rule)
         if made is not None:
             return made
-        clone = create_experiment(
-            revision,
-            author,
-            slug=proposed_slug(_stem(experiment.slug)),
-            rule=rule,
-            time_zone=experiment.time_zone,
-            asks_name=experiment.asks_name,
-            expected_daily=experiment.expected_daily,
-        )
-        clone.variants = [_copied(variant) for variant in experiment.variants]
-        clone.look, clone.look_writer_id = dict(experiment.look), experiment.look_writer_id
-        # Of a text in another language it keeps what the newest page in that one says.
+        parts = {
+            "rule": rules.to_json(rule),
+            "time_zone": experiment.time_zone,
+            "asks_name": experiment.asks_name,
+            "expected_daily": experiment.expected_daily,
+            "variants": [_copied(variant) for variant in experiment.variants],
+            "options": dict(experiment.options),
+            "questions_writer_id": experiment.questions_writer_id,
+            # Of a text in another language it keeps what the newest page in that one says.
+            **look_before.taken_over(revision),
+            "look": dict(experiment.look),
+            "look_writer_id": experiment.look_writer_id,
+        }
         if _language_of(revision) == _language_of(experiment.revision):
-            clone.wording = dict(experiment.wording)
-            clone.wording_writer_id = experiment.wording_writer_id
-        clone.options = dict(experiment.options)
-        clone.questions_writer_id = experiment.questions_writer_id
-    return clone
+            parts |= {
+                "wording": dict(experiment.wording),
+                "wording_writer_id": experiment.wording_writer_id,
+            }
+        return add_draft(revision, author, **parts)
 
 
 def moved_end(rule: rules.Hypothesis, began: date, today: date) -> date:
@@ -73,7 +75,7 @@ def _moved_rule(experiment: Experiment) -> rules.Hypothesis:
 
 def _newest_approved(experiment: Experiment) -> Revision:
     """The newest approved revision of the release; the experiment's own while there is none."""
-    release = experiment.revision.release
+    release = experiment.release
     approved = approvals_by_revision(release)
     found = [revision for revision in release.revisions if revision.number in approved]
     return found[-1] if found else experiment.revision
@@ -81,15 +83,6 @@ def _newest_approved(experiment: Experiment) -> Revision:
 
 def _language_of(revision: Revision) -> str:
     return str(revision.document.get("language") or "en")
-
-
-def _stem(slug: str) -> str:
-    """The address without the number that told it apart.
-
-    >>> _stem("larder-2"), _stem("larder")
-    ('larder', 'larder')
-    """
-    return re.sub(r"-\d{1,3}$", "", slug) or slug
 
 
 def _copied(variant: Variant) -> Variant:

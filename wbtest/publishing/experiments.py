@@ -8,8 +8,9 @@ from functools import cache
 from typing import Any
 from zoneinfo import ZoneInfo, available_timezones
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import selectinload
 from sqlalchemy.orm.exc import ObjectDeletedError
 
 from wbtest.extensions import clock, db
@@ -23,7 +24,7 @@ from wbtest.publishing.models import Experiment, Variant
 from wbtest.store import Invalid, Refused, hold, writing
 from wbtest.team.audit.log import record
 from wbtest.team.models import Person
-from wbtest.writing.models import Revision
+from wbtest.writing.models import Release, Revision
 from wbtest.writing.wording import find_fault
 
 CONTROL = "control"
@@ -47,15 +48,25 @@ def proposed_slug(product: str) -> str:
     """An address for a product's page that is free right now."""
     # Without the number that a short or reserved name gets from the first page on.
     stem = slugs.stem_of(product)
-    taken = db.session.scalars(select(Experiment.slug).where(Experiment.slug.startswith(stem)))
-    return slugs.propose(product, set(taken))
+    taken = db.session.scalars(select(Release.slug).where(Release.slug.startswith(stem)))
+    return slugs.propose(product, {slug for slug in taken if slug})
+
+
+def count_started(release: Release) -> int:
+    """How many tests of the release were ever started: the first fixes its address for good."""
+    count = db.session.scalar(
+        select(func.count(Experiment.id)).where(
+            Experiment.release_id == release.id, Experiment.started_at.is_not(None)
+        )
+    )
+    return count or 0
 
 
 def create_experiment(
     revision: Revision,
     author: Person,
     *,
-    slug: str,
+    slug: str = "",
     rule: rules.Hypothesis,
     time_zone: str,
     asks_name: bool = False,
@@ -63,76 +74,124 @@ def create_experiment(
 ) -> Experiment:
     """Make a draft with one variant, the control, which is the revision's own text.
 
-    The same once more, as by a double click, returns the first. Raises Invalid for an address,
-    a last day or a time zone that cannot be used.
+    ``slug`` is the address that the release gets with its first test, '' for one of the product's
+    name; later tests have the same. The same once more, as by a double click, returns the first.
+    Raises Invalid for an address, a last day or a time zone that cannot be used.
     """
-    with writing() as session:
+    with writing():
+        release = revision.release
         # The second of two clicks waits here for the first.
-        hold(revision)
-        _check(slug, rule, time_zone, expected_daily)
-        holder, values = _holder(slug), rules.to_json(rule)
-        if holder is not None:
-            made = (holder.state, holder.revision_id, holder.author_id, holder.rule)
-            if made == ("draft", revision.id, author.id, values):
-                return holder
-        experiment = Experiment(
-            workspace_id=revision.workspace_id,
-            revision=revision,
-            slug=slug,
-            time_zone=time_zone,
-            asks_name=asks_name,
-            expected_daily=expected_daily,
-            rule=values,
-            author=author,
-            created_at=clock.now(),
+        hold(release)
+        _check(rule, time_zone, expected_daily)
+        if release.slug is None:
+            set_address(release, slug or proposed_slug(revision.document["product"]))
+        elif slug not in ("", release.slug):
+            raise Invalid("slug", f"This idea has an address already: /p/{release.slug}.")
+        settings = {
+            "time_zone": time_zone,
+            "asks_name": asks_name,
+            "expected_daily": expected_daily,
+            "rule": rules.to_json(rule),
+        }
+        return _find_same(revision, author, settings) or add_draft(
+            revision,
+            author,
             variants=[Variant(key=CONTROL, position=0, name="Control", weight=1)],
+            **settings,
             **look_before.taken_over(revision),
         )
-        session.add(experiment)
-        _take_slug(holder, slug)
-        record(revision.workspace_id, "experiment.made", f"/p/{slug}", by=author)
+
+
+def add_draft(revision: Revision, author: Person, **parts: Any) -> Experiment:
+    """Add a draft to the open transaction; ``parts`` are its columns and variants."""
+    experiment = Experiment(
+        workspace_id=revision.workspace_id,
+        release=revision.release,
+        revision=revision,
+        author=author,
+        # Until the start, which counts anew.
+        attempt=1 + count_started(revision.release),
+        created_at=clock.now(),
+        **parts,
+    )
+    db.session.add(experiment)
+    db.session.flush()
+    record(revision.workspace_id, "experiment.made", f"/p/{experiment.slug}", by=author)
     return experiment
+
+
+def set_address(release: Release, slug: str) -> None:
+    """Let the tests of a release stand at this address; joins the open transaction.
+
+    Raises Invalid for one of no use, one that another idea has, and for any other than its own
+    once a test has started: printed links lead there.
+    """
+    if slug == release.slug:
+        return
+    if count_started(release):
+        raise Invalid(
+            "slug", f"A test of this idea has started, so its address stays /p/{release.slug}."
+        )
+    if fault := slugs.find_fault(slug):
+        raise Invalid("slug", fault)
+    taken = Invalid("slug", f"/p/{slug} is taken. Choose another address.")
+    if db.session.scalar(select(Release.id).where(Release.slug == slug)) is not None:
+        raise taken
+    release.slug = slug
+    try:
+        db.session.flush()
+    except IntegrityError as error:
+        # Somebody took it just now.
+        raise taken from error
 
 
 def change_rule(
     experiment: Experiment,
     *,
-    slug: str,
+    slug: str = "",
     rule: rules.Hypothesis,
     time_zone: str,
     asks_name: bool = False,
     expected_daily: int | None = None,
     read: str = "",
 ) -> Experiment:
-    """Replace everything but the variants. Raises Invalid as ``create_experiment`` does.
+    """Replace everything but the variants. Raises Invalid as ``set_address`` does, and for a rule.
+
+    ``slug`` is the address of its release, '' for the one that it has.
 
     ``read`` is the digest of ``rule_parts`` that the person was shown; Overtaken when it is old.
     """
     with writing():
         open_draft(experiment)
-        _check(slug, rule, time_zone, expected_daily)
-        before = rule_parts(experiment)
+        hold(experiment.release)
+        _check(rule, time_zone, expected_daily)
+        slug, before = slug or experiment.slug, rule_parts(experiment)
         if before != (slug, rules.to_json(rule), time_zone, asks_name, expected_daily):
             demand_same(read, *before)
-        holder = _holder(slug)
-        experiment.slug, experiment.rule = slug, rules.to_json(rule)
+        experiment.rule = rules.to_json(rule)
         experiment.time_zone, experiment.asks_name = time_zone, asks_name
         experiment.expected_daily = expected_daily
-        _take_slug(None if holder is experiment else holder, slug)
+        set_address(experiment.release, slug)
+        db.session.refresh(experiment, ["slug"])
     return experiment
 
 
 def remove_experiment(experiment: Experiment) -> None:
-    """Take a draft away with its rule and variants; its address is free again.
+    """Take a draft away with its rule and variants; with the last test its address is free again.
 
     Raises Frozen from the start on: what strangers were shown is kept.
     """
     with writing() as session:
         hold(experiment)
+        release = experiment.release
+        hold(release)
         if experiment.state != "draft":
             raise Frozen("This experiment was started, so it is kept. It can be ended.")
         record(experiment.workspace_id, "experiment.deleted", f"/p/{experiment.slug}")
         session.delete(experiment)
+        session.flush()
+        if session.scalar(select(Experiment.id).where(Experiment.release_id == release.id)) is None:
+            release.slug = None
 
 
 def add_variant(
@@ -236,11 +295,9 @@ def _known_zones() -> frozenset[str]:
     return frozenset(available_timezones())
 
 
-def _check(slug: str, rule: rules.Hypothesis, time_zone: str, daily: int | None) -> None:
+def _check(rule: rules.Hypothesis, time_zone: str, daily: int | None) -> None:
     if daily is not None and not 1 <= daily <= MOST_DAILY:
         raise Invalid("daily", f"Give 1 to {MOST_DAILY:,} visitors a day, or leave it empty.")
-    if fault := slugs.find_fault(slug):
-        raise Invalid("slug", fault)
     if time_zone not in _known_zones():
         raise Invalid("time_zone", "Choose a time zone from the list.")
     today = clock.now().astimezone(ZoneInfo(time_zone)).date()
@@ -267,16 +324,19 @@ def checked(
     return kept
 
 
-def _holder(slug: str) -> Experiment | None:
-    return db.session.scalar(select(Experiment).where(Experiment.slug == slug))
-
-
-def _take_slug(holder: Experiment | None, slug: str) -> None:
-    """Raise Invalid when somebody else holds the address, also when they took it just now."""
-    taken = Invalid("slug", f"/p/{slug} is taken. Choose another address.")
-    if holder is not None:
-        raise taken
-    try:
-        db.session.flush()
-    except IntegrityError as error:
-        raise taken from error
+def _find_same(revision: Revision, author: Person, settings: dict[str, Any]) -> Experiment | None:
+    """A draft of this revision by the same author as it was just made, or None."""
+    drafts = db.session.scalars(
+        select(Experiment)
+        .where(
+            Experiment.revision_id == revision.id,
+            Experiment.author_id == author.id,
+            Experiment.state == "draft",
+        )
+        .options(selectinload(Experiment.variants))
+    )
+    for draft in drafts:
+        is_untouched = [each.key for each in draft.variants] == [CONTROL]
+        if is_untouched and {name: getattr(draft, name) for name in settings} == settings:
+            return draft
+    return None

@@ -146,6 +146,8 @@ def _facts(
     experiment: Experiment, rule: rules.Hypothesis, stage: Stage, verdict: Verdict | None
 ) -> Iterator[str]:
     yield f"/p/{experiment.slug}"
+    if experiment.attempt > 1:
+        yield f"attempt {experiment.attempt}"
     if stage in ("running", "paused"):
         yield time_left(rule.ends_at(experiment.time_zone), clock.now())
     if experiment.ended_at:

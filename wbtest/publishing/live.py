@@ -50,8 +50,10 @@ class LiveExperiment(Struct, frozen=True):
     """
 
     id: int
+    release_id: int
     workspace_id: int
     slug: str
+    attempt: int
     state: str
     salt: str
     variants: tuple[LiveVariant, ...]
@@ -102,12 +104,6 @@ def pages_version(session: AnySession) -> int:
 def load_live(session: AnySession) -> tuple[LiveExperiment, ...]:
     """Return every experiment that was ever started and may be shown, by id."""
     return tuple(_publishable(session, Experiment.state != "draft"))
-
-
-def find_public(slug: str) -> LiveExperiment | None:
-    """Return the started experiment at this address, or None. Case does not matter."""
-    found = _publishable(db.session, Experiment.slug == slug.lower(), Experiment.state != "draft")
-    return next(iter(found), None)
 
 
 def find_for_preview(experiment_id: int) -> LiveExperiment | None:
@@ -168,8 +164,10 @@ def _read(experiment: Experiment, approvals: Sequence[Approval]) -> LiveExperime
     ends_at = hypothesis.ends_at(experiment.time_zone)
     return LiveExperiment(
         id=experiment.id,
+        release_id=experiment.release_id,
         workspace_id=experiment.workspace_id,
         slug=experiment.slug,
+        attempt=experiment.attempt,
         state=experiment.state,
         salt=experiment.assignment_salt,
         variants=variants,

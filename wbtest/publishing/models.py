@@ -7,17 +7,22 @@ from sqlalchemy import (
     JSON,
     CheckConstraint,
     ForeignKey,
+    Index,
     LargeBinary,
     String,
     Text,
     UniqueConstraint,
+    select,
+    text,
 )
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.orm import Mapped, column_property, mapped_column, relationship
 
 from wbtest.extensions import Base
 from wbtest.store import UtcDateTime
 from wbtest.team.models import Person, Workspace
-from wbtest.writing.models import Revision
+from wbtest.writing.models import Release, Revision
+
+IS_OPEN = text("state IN ('running', 'paused')")
 
 
 class Experiment(Base):
@@ -31,13 +36,21 @@ class Experiment(Base):
     __tablename__ = "experiments"
     __table_args__ = (
         CheckConstraint("state IN ('draft', 'running', 'paused', 'ended')", name="state"),
-        UniqueConstraint("slug"),
+        # One at a time: they share the address of their release.
+        Index(
+            "uq_experiments_open",
+            "release_id",
+            unique=True,
+            sqlite_where=IS_OPEN,
+            postgresql_where=IS_OPEN,
+        ),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     workspace_id: Mapped[int] = mapped_column(ForeignKey(Workspace.id), index=True)
+    # The revision's release, whose address the page has.
+    release_id: Mapped[int] = mapped_column(ForeignKey(Release.id), index=True)
     revision_id: Mapped[int] = mapped_column(ForeignKey(Revision.id), index=True)
-    slug: Mapped[str] = mapped_column(String(60))
     state: Mapped[str] = mapped_column(String(10), default="draft")
     time_zone: Mapped[str] = mapped_column(String(60))
     asks_name: Mapped[bool] = mapped_column(default=False)
@@ -88,6 +101,14 @@ class Experiment(Base):
     # Figures that only the rows could tell, as they were before these were purged.
     last_counts: Mapped[dict[str, int]] = mapped_column(JSON, default=dict)
 
+    slug: Mapped[str] = column_property(
+        select(Release.slug)
+        .where(Release.id == release_id)
+        .correlate_except(Release)
+        .scalar_subquery()
+        .label("slug")
+    )
+    release: Mapped[Release] = relationship()
     revision: Mapped[Revision] = relationship()
     workspace: Mapped[Workspace] = relationship()
     author: Mapped[Person] = relationship(foreign_keys=[author_id])

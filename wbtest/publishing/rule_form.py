@@ -93,8 +93,9 @@ def few_enough(_form: TypedForm, field: Field) -> None:
 class ExperimentForm(Described, TypedForm):
     """Everything of an experiment but its variants.
 
-    ``daily`` is for planning and not sealed, ``planned_variants`` is not even kept. The numbers
-    that the target is worked out from are given all together or not at all.
+    Without ``slug`` where the address is settled: tests of one idea share it. ``daily`` is for
+    planning and not sealed, ``planned_variants`` is not even kept. The numbers that the target is
+    worked out from are given all together or not at all.
     """
 
     belongs = RULE
@@ -220,8 +221,8 @@ class ExperimentForm(Described, TypedForm):
         return kept_rule(values, self.reckoning())
 
     def settings(self) -> dict[str, Any]:
-        """What the verbs want beside the rule."""
-        names = ("slug", "time_zone", "asks_name")
+        """What the verbs want beside the rule; no address where the form asks for none."""
+        names = [name for name in ("slug", "time_zone", "asks_name") if name in self]
         return {name: self[name].data for name in names} | {"expected_daily": self.daily.data}
 
 

@@ -25,13 +25,18 @@ from wbtest.publishing.copy import NotAnOverride
 from wbtest.publishing.experiments import (
     Frozen,
     change_rule,
+    count_started,
     create_experiment,
     proposed_slug,
     remove_experiment,
 )
 from wbtest.publishing.forms import put_at_field, read_of
 from wbtest.publishing.launch.added import added_to
-from wbtest.publishing.launch.readiness import find_objection, missing_before_start
+from wbtest.publishing.launch.readiness import (
+    find_objection,
+    find_open_test,
+    missing_before_start,
+)
 from wbtest.publishing.launch.ways import ways_of
 from wbtest.publishing.listed import Listed, Row, experiments_of, list_experiments
 from wbtest.publishing.meanwhile import rule_parts
@@ -83,8 +88,10 @@ def new_experiment(release_id: int, number: int) -> ResponseReturnValue:
     if revision is None:
         abort(404)
     document = documents.from_json(revision.document)
-    slug = proposed_slug(document.product)
+    slug = release.slug or proposed_slug(document.product)
     form = ExperimentForm(data=first_values(document, slug, clock.now().date()))
+    if release.slug is not None:
+        del form.slug
     if _is_worked_out(form):
         pass
     elif form.validate_on_submit():
@@ -96,7 +103,7 @@ def new_experiment(release_id: int, number: int) -> ResponseReturnValue:
             put_at_field(form, error)
         else:
             return redirect(url_for(".experiment", experiment_id=experiment.id), 303)
-    return _rule_page("new_experiment", form, document, revision=revision, variants=1)
+    return _rule_page("new_experiment", form, document, revision=revision, variants=1, slug=slug)
 
 
 @bp.app_errorhandler(rules.NotARule)
@@ -131,6 +138,8 @@ def edit_experiment(experiment_id: int) -> ResponseReturnValue:
             "This experiment was started, and its rule is sealed. Make a new one for the change."
         )
     form = ExperimentForm(data=values_of(experiment))
+    if count_started(experiment.release):
+        del form.slug
     if _is_worked_out(form):
         pass
     elif form.validate_on_submit():
@@ -148,6 +157,7 @@ def edit_experiment(experiment_id: int) -> ResponseReturnValue:
         document,
         experiment=experiment,
         variants=len(experiment.variants),
+        slug=experiment.slug,
         read=read_of(form, *rule_parts(experiment)),
     )
 
@@ -157,9 +167,10 @@ def edit_experiment(experiment_id: int) -> ResponseReturnValue:
 def delete_experiment(experiment_id: int) -> ResponseReturnValue:
     """Take a draft away."""
     experiment = access.get(Experiment, experiment_id, "edit")
-    slug = experiment.slug
+    slug, release = experiment.slug, experiment.release
     remove_experiment(experiment)
-    flash(f"The draft is deleted, and /p/{slug} is free again.")
+    is_free = release.slug is None
+    flash(f"The draft is deleted, and /p/{slug} is free again." if is_free else "Draft deleted.")
     return redirect(url_for(".experiments"), 303)
 
 
@@ -204,6 +215,7 @@ def experiment_page(experiment: Experiment, status: int = 200) -> ResponseReturn
         most_variants=rules.MOST_VARIANTS,
         missing=missing_before_start(experiment) if is_draft else [],
         objection=find_objection(experiment, access.person()) if is_draft else "",
+        open_test=find_open_test(experiment) if is_draft else None,
         read=draft_digest(experiment) if is_draft else "",
         stage=stage_of(experiment),
         is_early=not is_draft and life.ends_at(experiment) > clock.now(),

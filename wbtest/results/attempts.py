@@ -20,7 +20,6 @@ from wbtest.results.decisions import newest_decisions
 from wbtest.results.in_words import Badge
 from wbtest.results.models import Decision
 from wbtest.results.summary import Summary, summaries
-from wbtest.writing.models import Revision
 
 
 class Attempt(Struct, frozen=True):
@@ -45,7 +44,7 @@ def other_attempts(experiment: Experiment, now: datetime) -> list[Attempt]:
 
 
 def _others(experiment: Experiment) -> list[Experiment]:
-    asked = {"release_id": experiment.revision.release_id, "experiment_id": experiment.id}
+    asked = {"release_id": experiment.release_id, "experiment_id": experiment.id}
     return list(db.session.scalars(_started(), asked))
 
 
@@ -54,9 +53,8 @@ def _started() -> Select[Experiment]:
     """Made once, since to put it together takes longer than to run it."""
     return (
         select(Experiment)
-        .join(Experiment.revision)
         .where(
-            Revision.release_id == bindparam("release_id"),
+            Experiment.release_id == bindparam("release_id"),
             Experiment.started_at.is_not(None),
             Experiment.id != bindparam("experiment_id"),
         )

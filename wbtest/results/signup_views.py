@@ -9,6 +9,7 @@ from wbtest.audience.leaving.erasures import erase_for
 from wbtest.audience.signing.alarms import unusual_hours
 from wbtest.downloads import as_csv, send_file
 from wbtest.publishing.models import Experiment
+from wbtest.publishing.running.life import file_stem
 from wbtest.publishing.running.seals import sealed_rule
 from wbtest.results.signup_files import mailing_rows, questions_of, signup_json, signup_rows
 from wbtest.results.signup_list import count_signups, kinds
@@ -38,7 +39,7 @@ def signups_csv(experiment_id: int) -> ResponseReturnValue:
     listed = listed_signups(experiment, sealed_rule(experiment))
     rows = signup_rows(listed, questions_of(experiment))
     record_taken(experiment.workspace_id, "signups.exported", f"/p/{experiment.slug}")
-    return send_file(as_csv(rows), f"{experiment.slug}-signups.csv")
+    return send_file(as_csv(rows), f"{file_stem(experiment)}-signups.csv")
 
 
 @bp.get("/experiments/<int:experiment_id>/signups.json")
@@ -49,7 +50,7 @@ def signups_json(experiment_id: int) -> ResponseReturnValue:
     experiment = access.get(Experiment, experiment_id, "own")
     lines = signup_json(listed_signups(experiment, sealed_rule(experiment)))
     record_taken(experiment.workspace_id, "signups.exported", f"/p/{experiment.slug}")
-    return send_file(lines, f"{experiment.slug}-signups.json", "application/json")
+    return send_file(lines, f"{file_stem(experiment)}-signups.json", "application/json")
 
 
 @bp.get("/experiments/<int:experiment_id>/signups/mailing.csv")
@@ -60,7 +61,7 @@ def mailing_csv(experiment_id: int) -> ResponseReturnValue:
     experiment = access.get(Experiment, experiment_id, "own")
     rows = mailing_rows(listed_signups(experiment, sealed_rule(experiment)), experiment.slug)
     record_taken(experiment.workspace_id, "signups.exported", f"/p/{experiment.slug}")
-    return send_file(as_csv(rows), f"{experiment.slug}-mailing.csv")
+    return send_file(as_csv(rows), f"{file_stem(experiment)}-mailing.csv")
 
 
 @bp.post("/experiments/<int:experiment_id>/signups/erase")

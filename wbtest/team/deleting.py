@@ -95,13 +95,15 @@ def _keep_starts_out() -> None:
 
 def find_open_pages() -> list[str]:
     """The slugs of all pages that strangers may open; they would break under them."""
-    experiments = Base.metadata.tables["experiments"]
+    experiments, releases = (Base.metadata.tables[name] for name in ("experiments", "releases"))
     found = db.session.scalars(
-        sa.select(experiments.c.slug)
+        sa.select(releases.c.slug)
+        .distinct()
+        .join(experiments, experiments.c.release_id == releases.c.id)
         .where(
             experiments.c.state.in_(("running", "paused")) | (experiments.c.afterwards == "open")
         )
-        .order_by(experiments.c.slug)
+        .order_by(releases.c.slug)
     )
     return [*found]
 

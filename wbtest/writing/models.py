@@ -39,6 +39,8 @@ class Release(Base):
     version: Mapped[int] = mapped_column(default=1)
     # The release whose text it began with, if any. Told in its history, and nothing rests on it.
     copied_from_id: Mapped[int | None]
+    # Its tests' address, /p/<slug>: None before the first test is made, fixed once one has started.
+    slug: Mapped[str | None] = mapped_column(String(60), unique=True)
     # The draft's version that was last approved; 0 before.
     approved_version: Mapped[int] = mapped_column(default=0)
     author_id: Mapped[int] = mapped_column(ForeignKey(Person.id))

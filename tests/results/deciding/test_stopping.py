@@ -76,9 +76,8 @@ def test_what_was_given_up_waits_for_nobody_until_somebody_takes_it_up(team: Tea
 def test_a_release_with_another_open_test_is_not_given_up(team: Team, now: HandClock):
     revision = make_revision(team.editor)
     make_approval(revision, team.approver)
-    first, _ = (
-        make_running(revision, team.editor, team.approver, slug=slug) for slug in ("one", "two")
-    )
+    first = life.end(make_running(revision, team.editor, team.approver), team.approver)
+    make_running(revision, team.editor, team.approver)
     ask_for_review(revision, team.editor, members=[team.viewer.id])
     make_decision(first, team.approver, team.owner, "stop", AGAINST)
 

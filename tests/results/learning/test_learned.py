@@ -47,12 +47,12 @@ def test_a_mark_whose_words_are_gone_is_kept_apart(over: Experiment, team: Team)
 
 def test_a_later_test_has_the_last_word(over: Experiment, team: Team, now):
     mark(over, team.editor, PRICE, "refuted", "2 of 41 named £4.", 0)
-    again = end(make_running(over.revision, team.editor, team.approver, slug="again"), team.owner)
+    again = end(make_running(over.revision, team.editor, team.approver), team.owner)
     now.turn(days=1)
     mark(again, team.editor, PRICE, "confirmed", "31 of 40 named £4.", 0)
 
     [found] = learned_of(over.revision.release).present
-    assert (found.state, found.experiment.slug) == ("confirmed", "again")
+    assert (found.state, found.experiment) == ("confirmed", again)
 
 
 def test_a_copy_brings_the_learnings_along_and_a_stranger_to_it_none(over, team: Team):
@@ -92,9 +92,9 @@ def test_more_tests_take_no_more_queries(over: Experiment, team: Team):
         lessons_of(team.workspace)
         learned_of(over.revision.release)
     make_approval(over.revision, team.owner)
-    for slug in ("a", "b", "c"):
-        test = make_running(over.revision, team.editor, team.approver, slug=f"larder-{slug}")
-        save_card(end(test, team.approver), team.editor, slug, "", 0)
+    for surprise in ("a", "b", "c"):
+        test = make_running(over.revision, team.editor, team.approver)
+        save_card(end(test, team.approver), team.editor, surprise, "", 0)
     db.session.expire_all()
     team_workspace = team.workspace
     assert team_workspace.id

@@ -71,7 +71,7 @@ def test_the_newest_test_of_a_release_speaks_for_the_idea(
     now.turn(days=11)
     end(first, team.approver)
     make_decision(first, team.approver, team.owner, "iterate", "The words are wrong.")
-    again = make_running(first.revision, team.editor, team.approver, slug="again")
+    again = make_running(first.revision, team.editor, team.approver)
 
     row = row_of(again, team)
 

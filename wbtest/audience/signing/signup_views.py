@@ -6,7 +6,7 @@ from flask import Response, abort, redirect, request
 from flask.typing import ResponseReturnValue
 from sqlalchemy.exc import SQLAlchemyError
 
-from wbtest.audience import sightings, visitors
+from wbtest.audience import sightings
 from wbtest.audience.answers import form_token
 from wbtest.audience.browsers import agent_of
 from wbtest.audience.live_pages import LivePage
@@ -22,6 +22,7 @@ from wbtest.audience.views import (
     bp,
     check_sender,
     get_page,
+    get_pages,
     is_objector,
     is_team,
     over,
@@ -74,7 +75,7 @@ def signup(slug: str) -> ResponseReturnValue:
     check_sender()
     if "preview" in request.args:
         return take_try(slug)
-    found = get_page(slug)
+    found = _printed_by(get_pages(slug), request.form.get("token", ""))
     strings = strings_of(found.live.control.page)
     form = SignupForm(strings, request.form)
     shown = _form_shown(found, form)
@@ -123,6 +124,16 @@ def _count(network: str) -> None:
     if wait := limits.wait_for(network, MOST_SIGN_UPS):
         raise TooMany(wait)
     limits.count_alone(network, COUNTED_FOR)
+
+
+def _printed_by(tests: list[LivePage], token: str) -> LivePage:
+    """The earlier test of the idea that printed this form and still takes it, else the newest."""
+    *earlier, newest = tests
+    for found in earlier:
+        shown = found.read_form(token, _at())
+        if shown and (found.takes(shown, _at()) or joins(found.live, shown)):
+            return found
+    return newest
 
 
 def _take(found: LivePage, form: SignupForm, shown: Form | None, network: str) -> Response:
@@ -213,8 +224,7 @@ def _variant_shown(found: LivePage, form: SignupForm) -> LiveVariant:
 
 def _form_shown(found: LivePage, form: SignupForm) -> Form | None:
     """What the form says it was printed for; None for one that is not ours, or too old."""
-    hour = visitors.hour_of(_at())
-    return visitors.read_form(found.live.identity_key, form.token.data or "", hour)
+    return found.read_form(form.token.data or "", _at())
 
 
 def _shown_at() -> float | None:

@@ -10,10 +10,10 @@ from flask import Response, redirect, request
 from flask.typing import ResponseReturnValue
 
 from wbtest.audience.live_pages import LivePage
-from wbtest.audience.pages import addresses_of
+from wbtest.audience.pages import addresses_of, of_test
 from wbtest.audience.signing import steps
 from wbtest.audience.signing.steps import Step
-from wbtest.audience.views import TOKEN_PAGE, bp, check_sender, get_page, small
+from wbtest.audience.views import TOKEN_PAGE, bp, check_sender, get_page_named, small
 from wbtest.publishing.copy import PageCopy
 from wbtest.publishing.live import LiveExperiment
 from wbtest.publishing.strings import strings_of
@@ -26,14 +26,16 @@ LONGEST_TOKEN = 100
 def after_sign_up(live: LiveExperiment, variant: str, token: str) -> str:
     """Return where a visitor goes on to, which is the same for a new and for a known address."""
     step = steps.first_step(live, _page_of(live, variant))
-    return addresses_of(live.slug).thanks if step == "done" else _at(live, step, variant, token)
+    if step == "done":
+        return of_test(addresses_of(live.slug).thanks, live)
+    return _at(live, step, variant, token)
 
 
 @bp.get("/p/<slug>/thanks")
 @access.public
 def thanks(slug: str) -> ResponseReturnValue:
     """What everybody sees after a sign-up, whether the address was new or not."""
-    found = get_page(slug)
+    found = get_page_named(slug)
     if not _token():
         return small(found.live, "thanks", step="", is_first=True)
     return _show(found)
@@ -45,11 +47,12 @@ def thanks(slug: str) -> ResponseReturnValue:
 def answers(slug: str) -> ResponseReturnValue:
     """Take the answers to the founder's questions, and go on to the last step."""
     check_sender(is_from_token_page=True)
-    live = get_page(slug).live
+    found = get_page_named(slug)
+    live = found.live
     given = steps.read_answers(live.options.questions, request.form)
     problems = {text for text, said in given.items() if not steps.is_taken(said)}
     if problems:
-        return _show(get_page(slug), 422, given=given, problems=problems)
+        return _show(found, 422, given=given, problems=problems)
     steps.answer(live, _token(), given)
     step = steps.next_step(live, _page_of(live, _variant()))
     return redirect(_at(live, step, _variant(), _token()), 303)
@@ -61,7 +64,7 @@ def answers(slug: str) -> ResponseReturnValue:
 def agree(slug: str) -> ResponseReturnValue:
     """Take the yes or no to a call or to the price."""
     check_sender(is_from_token_page=True)
-    live = get_page(slug).live
+    live = get_page_named(slug).live
     page = _page_of(live, _variant())
     steps.agree(live, page, _token(), is_yes=request.form.get("agree") == "yes")
     return redirect(_at(live, "done", _variant(), _token()), 303)
@@ -86,6 +89,7 @@ def _show(
         TOKEN_PAGE,
         step=step,
         is_first=step == first,
+        test=live.id,
         token=_token(),
         variant=_variant(),
         questions=live.options.questions,
@@ -112,7 +116,7 @@ def _following(live: LiveExperiment, page: PageCopy, step: Step) -> Step:
 
 
 def _at(live: LiveExperiment, step: Step, variant: str, token: str) -> str:
-    query = urlencode({"step": step, "of": variant, "next": token})
+    query = urlencode({"test": live.id, "step": step, "of": variant, "next": token})
     return f"{addresses_of(live.slug).thanks}?{query}"
 
 

@@ -9,9 +9,9 @@ from wbtest.results.deciding.sentences import Sentence, sentences_of
 from wbtest.writing import document as documents
 
 
-def check(stage: Stage, slug: str, number: int) -> None:
+def check(stage: Stage, test: str, number: int) -> None:
     """Save the checklist of a test as the story has it the ``number``-th time, from 0."""
-    experiment = stage.experiment(slug)
+    experiment = stage.experiment(test)
     said = told("docket_checklist")[number]
     sentences = sentences_of(documents.from_json(experiment.revision.document))
     save_checklist(experiment, marks_of(said, sentences), said["extra"])

@@ -19,6 +19,8 @@ class Test:
     variant's page stays white.
     """
 
+    # Tests of one release stand at one address: each has a name of its own.
+    name: str
     slug: str
     release: str
     draft: int
@@ -60,8 +62,8 @@ class Test:
 
 @cache
 def tests() -> dict[str, Test]:
-    """Every test of the demo by its address, in the order in which they begin."""
-    return {said["slug"]: _test(said) for said in told("tests")}
+    """Every test of the demo by its name, in the order in which they begin."""
+    return {test.name: test for test in map(_test, told("tests"))}
 
 
 def told(name: str) -> Any:
@@ -85,7 +87,8 @@ def drafts_of(name: str) -> Any:
 def _test(said: dict[str, Any]) -> Test:
     asked = said.get("questions", ())
     return Test(
-        **said
+        **{"name": said["slug"]}
+        | said
         | {
             "rates": tuple(said["rates"]),
             "lost": tuple(said["lost"]),

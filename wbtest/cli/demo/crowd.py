@@ -25,8 +25,9 @@ _HEADLINE = re.compile(rb"<h1[^>]*>(.*?)</h1>", re.DOTALL)
 
 @dataclass(frozen=True, slots=True)
 class Crowd:
-    """Who comes to one page: how many, from where, and what they truly do per headline."""
+    """Who comes to one test: how many, from where, and what they truly do per headline."""
 
+    test: str
     slug: str
     visitors: int
     # Share of those who saw a headline that sign up, and share whose beacon is lost.

@@ -19,24 +19,24 @@ from wbtest.writing import document as documents
 Said = dict[str, Any]
 
 
-def propose(stage: Stage, slug: str) -> Paper:
+def propose(stage: Stage, test: str) -> Paper:
     """Decide on a test, with the choice and the reason of the story; against its rule it waits."""
-    said = told("decisions")[slug]
+    said = told("decisions")[test]
     person = stage.person(said["by"])
-    return write_down(stage.experiment(slug), person, said["choice"], said["reason"])
+    return write_down(stage.experiment(test), person, said["choice"], said["reason"])
 
 
-def decide(stage: Stage, slug: str) -> None:
+def decide(stage: Stage, test: str) -> None:
     """Let a decision stand, write down what was learned, tell the sign-ups, settle the address.
 
     With fewer visitors than usual a rule may not be settled; then the other person seconds it.
     """
-    paper, experiment, author = propose(stage, slug), stage.experiment(slug), stage.person(AUTHOR)
+    paper, experiment, author = propose(stage, test), stage.experiment(test), stage.person(AUTHOR)
     if paper.state == "waiting":
         stage.later(hours=2)
         second(paper, stage.person(APPROVER))
     stage.later(hours=1)
-    said = told("decisions")[slug]
+    said = told("decisions")[test]
     _mark(stage, experiment, said["marks"])
     cards.save_card(experiment, author, said["surprise"], said["next"], 0)
     closing.tell(experiment, stage.person(APPROVER), said["letter"])

@@ -26,19 +26,19 @@ NOTES = {
 }
 
 
-def write_down(stage: Stage, slug: str) -> None:
+def write_down(stage: Stage, name: str) -> None:
     """Enter what was spent on a test, and note what happened on some days of it."""
-    test, author, experiment = tests()[slug], stage.person(AUTHOR), stage.experiment(slug)
+    test, author, experiment = tests()[name], stage.person(AUTHOR), stage.experiment(name)
     began = stage.moment(test.began, 0)
     first = began.date()
     last = min(began + timedelta(days=test.days), stage.today).date()
-    for source, amount in SPENT.get(slug, {}).items():
+    for source, amount in SPENT.get(name, {}).items():
         add_spend(experiment, author, source, first, last, amount, CURRENCY)
-    for day, text in NOTES.get(slug, ()):
+    for day, text in NOTES.get(name, ()):
         add_note(experiment, author, first + timedelta(days=day), text)
 
 
-def share(stage: Stage, slug: str, whom: str) -> str:
+def share(stage: Stage, test: str, whom: str) -> str:
     """Make a link that shows the figures of a test to somebody outside; return its path."""
-    _, token = make_shared(stage.experiment(slug), stage.person(AUTHOR), whom)
+    _, token = make_shared(stage.experiment(test), stage.person(AUTHOR), whom)
     return f"/shared/{token}"

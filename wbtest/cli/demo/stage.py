@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, time, timedelta
 
+from wbtest.cli.demo.cast import tests
 from wbtest.cli.demo.clock import DemoClock
 from wbtest.extensions import db
 from wbtest.publishing.models import Experiment
@@ -59,8 +60,14 @@ class Stage:
         """A release that was begun in an earlier scene."""
         return db.session.get_one(Release, self.releases[name])
 
-    def experiment(self, slug: str) -> Experiment:
-        """A test that was made in an earlier scene."""
-        query = db.select(Experiment).where(Experiment.slug == slug)
+    def experiment(self, name: str) -> Experiment:
+        """A test that was started in an earlier scene."""
+        test = tests()[name]
+        same = [each.name for each in tests().values() if each.slug == test.slug]
+        query = db.select(Experiment).where(
+            Experiment.slug == test.slug,
+            Experiment.attempt == same.index(name) + 1,
+            Experiment.started_at.is_not(None),
+        )
         found: Experiment = db.session.scalars(query).one()
         return found

@@ -28,12 +28,12 @@ SCENES: tuple[tuple[int, float, Act], ...] = (
     (49, 19, partial(writing.draft, name="docket", number=1)),
     (47, 13, partial(writing.draft, name="docket", number=2)),
     (46, 10, partial(writing.approve, name="docket")),
-    (45, START_HOUR, partial(testing.start, slug="docket")),
+    (45, START_HOUR, partial(testing.start, test="docket")),
     (34, 20, partial(writing.draft, name="nightbus", number=1)),
-    (33, 1, partial(testing.end, slug="docket")),
+    (33, 1, partial(testing.end, test="docket")),
     (33, 17, partial(writing.draft, name="kiln", number=1)),
-    (32, 11, partial(deciding.decide, slug="docket")),
-    (31, 9, partial(writing.take_in, slug="docket", question="Does my customer need an app?")),
+    (32, 11, partial(deciding.decide, test="docket")),
+    (31, 9, partial(writing.take_in, test="docket", question="Does my customer need an app?")),
     (31, 18, partial(writing.draft, name="docket", number=3)),
     (30, 12, partial(writing.draft, name="attic", number=1)),
     (29, 9, partial(writing.draft, name="attic", number=2)),
@@ -41,7 +41,7 @@ SCENES: tuple[tuple[int, float, Act], ...] = (
     (29, 16, partial(writing.draft, name="kiln", number=2)),
     (28, 13, partial(writing.draft, name="docket", number=4)),
     (26, 16, partial(writing.approve, name="docket")),
-    (25, START_HOUR, partial(testing.start, slug="docket-2")),
+    (25, START_HOUR, partial(testing.start, test="docket-2")),
     (22, 13, partial(writing.draft, name="larder", number=1)),
     (20, 13, partial(writing.draft, name="larder", number=2)),
     (19, 10, partial(writing.stop, name="attic", reason=NO_COVER, weeks=13)),
@@ -49,14 +49,14 @@ SCENES: tuple[tuple[int, float, Act], ...] = (
     (16, 13, partial(writing.draft, name="larder", number=4)),
     (14, 13, partial(writing.draft, name="larder", number=5)),
     *((13, 15, partial(writing.approve, name=name)) for name in ("larder", "nightbus", "kiln")),
-    (12, START_HOUR, partial(testing.start, slug="larder")),
-    (11, 1, partial(testing.end, slug="docket-2")),
-    (11, START_HOUR, partial(testing.start, slug="nightbus")),
-    (10, START_HOUR, partial(testing.start, slug="kiln")),
-    (9, 10, partial(deciding.decide, slug="docket-2")),
-    (8, 15, partial(building.check, slug="docket-2", number=0)),
-    (2, 17, partial(building.check, slug="docket-2", number=1)),
-    (1, 16, partial(deciding.propose, slug="nightbus")),
+    (12, START_HOUR, partial(testing.start, test="larder")),
+    (11, 1, partial(testing.end, test="docket-2")),
+    (11, START_HOUR, partial(testing.start, test="nightbus")),
+    (10, START_HOUR, partial(testing.start, test="kiln")),
+    (9, 10, partial(deciding.decide, test="docket-2")),
+    (8, 15, partial(building.check, test="docket-2", number=0)),
+    (2, 17, partial(building.check, test="docket-2", number=1)),
+    (1, 16, partial(deciding.propose, test="nightbus")),
 )
 AFTERWARDS = ("docket", "docket-2", "larder", "nightbus", "kiln")
 
@@ -112,8 +112,8 @@ def steps(
 def finish(app: Flask, stage: Stage) -> str:
     """Write down what was spent and what happened meanwhile; return where to look first."""
     with app.app_context():
-        for slug in AFTERWARDS:
-            meanwhile.write_down(stage, slug)
+        for test in AFTERWARDS:
+            meanwhile.write_down(stage, test)
         return addresses.written(
             stage, meanwhile.share(stage, "larder", "Ruth Adeyemi, our adviser")
         )

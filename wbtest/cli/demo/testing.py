@@ -20,22 +20,22 @@ from wbtest.writing.releases import find_newest_revision
 ZONE = "Europe/London"
 
 
-def start(stage: Stage, slug: str) -> None:
+def start(stage: Stage, test: str) -> None:
     """Make an experiment of the newest revision and start it; a second one begins as a copy."""
-    test, author = tests()[slug], stage.person(AUTHOR)
-    experiment = _make(stage, test)
-    for name, headline in test.variants:
+    said, author = tests()[test], stage.person(AUTHOR)
+    experiment = _make(stage, said)
+    for name, headline in said.variants:
         words = {"headline": headline}
         experiments.add_variant(experiment, author, name=name, weight=1, overrides=words)
-    change_look(experiment, author, Look(theme=test.theme))
-    change_options(experiment, author, test.options)
+    change_look(experiment, author, Look(theme=said.theme))
+    change_options(experiment, author, said.options)
     launching.check(experiment, author, warnings_of(findings_of(experiment)))
     life.start(experiment, stage.person(APPROVER))
 
 
-def end(stage: Stage, slug: str) -> None:
+def end(stage: Stage, test: str) -> None:
     """Do what the worker does at midnight: end a test whose last day is over."""
-    over_at = life.ends_at(stage.experiment(slug))
+    over_at = life.ends_at(stage.experiment(test))
     stage.clock.set(over_at + timedelta(seconds=20))
     life.end_overdue(clock.now())
 
@@ -57,9 +57,7 @@ def _make(stage: Stage, test: Test) -> Experiment:
     )
     for before in _earlier(stage, test):
         copy = cloning.clone_experiment(before, author)
-        return experiments.change_rule(
-            copy, slug=test.slug, rule=rule, time_zone=ZONE, expected_daily=test.daily
-        )
+        return experiments.change_rule(copy, rule=rule, time_zone=ZONE, expected_daily=test.daily)
     revision = find_newest_revision(stage.release(test.release))
     assert revision is not None, "a draft is frozen when it is written"
     return experiments.create_experiment(
@@ -72,4 +70,4 @@ def _earlier(stage: Stage, test: Test) -> Iterator[Experiment]:
     earlier = [each for each in tests().values() if each.release == test.release]
     place = earlier.index(test)
     if place:
-        yield stage.experiment(earlier[place - 1].slug)
+        yield stage.experiment(earlier[place - 1].name)

@@ -39,7 +39,7 @@ class Street:
         self._chance = random.Random(SEED)  # noqa: S311 - a story, not a secret
         self._turnout = crowd.Turnout()
         self._before: dict[str, list[crowd.Visitor]] = defaultdict(list)
-        self._asking = {test.slug: list(test.asking) for test in tests().values()}
+        self._asking = {test.name: list(test.asking) for test in tests().values()}
         self._confirmed_to = self._looked = 0
         # By when the slot begins.
         self._plan: dict[datetime, list[crowd.Visitor]] = defaultdict(list)
@@ -69,6 +69,7 @@ class Street:
         text = text_of(test.release, test.draft, self._stage.today.date())
         headlines = [text.headline, *(headline for _, headline in test.variants)]
         coming = crowd.Crowd(
+            test=test.name,
             slug=test.slug,
             visitors=visitors,
             rates=dict(zip(headlines, test.rates, strict=True)),
@@ -118,7 +119,7 @@ class Street:
 
     def _happens(self, kind: str, visitor: crowd.Visitor, rates: Mapping[str, float]) -> bool:
         headline = visitor.headline
-        return self._turnout.next(kind, visitor.crowd.slug, headline, rate=rates[headline])
+        return self._turnout.next(kind, visitor.crowd.test, headline, rate=rates[headline])
 
     def _all(self, act: Callable[[Who, crowd.Door], None], everybody: Sequence[Who]) -> None:
         """Let all act at once, and wait; the first error of any is raised."""
@@ -128,7 +129,7 @@ class Street:
     def _ask(self, visitors: list[crowd.Visitor]) -> None:
         """Let them ask what visitors of their page still have to ask, one question each."""
         for visitor in visitors:
-            if questions := self._asking[visitor.crowd.slug]:
+            if questions := self._asking[visitor.crowd.test]:
                 self._all(partial(crowd.ask, question=questions.pop(0)), [visitor])
 
     def _confirm(self) -> None:

@@ -40,10 +40,10 @@ def draft(stage: Stage, name: str, number: int) -> None:
         review.review(reviewed, revision, stage.guests[name], stage)
 
 
-def take_in(stage: Stage, slug: str, question: str) -> None:
+def take_in(stage: Stage, test: str, question: str) -> None:
     """Write the next draft from where a test ended: a visitor's question goes into its FAQ."""
     author = stage.person(AUTHOR)
-    release = next_draft(stage.experiment(slug), author)
+    release = next_draft(stage.experiment(test), author)
     for candidate in candidates.candidates_of(release).waiting:
         if candidate.question == question:
             candidates.accept(candidate, author)

@@ -102,7 +102,8 @@ def _rivals(experiment: Experiment, rule: Hypothesis) -> list[tuple[str, list[st
         select(Experiment.slug, Experiment.rule)
         .where(
             Experiment.workspace_id == experiment.workspace_id,
-            Experiment.id != experiment.id,
+            # The test before this one is over when it starts.
+            Experiment.release_id != experiment.release_id,
             Experiment.state.in_(("running", "paused")),
         )
         .order_by(Experiment.slug)

@@ -4,7 +4,9 @@ from collections.abc import Collection, Iterator
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
-from wbtest.extensions import clock
+from sqlalchemy import select
+
+from wbtest.extensions import clock, db
 from wbtest.publishing import rule as rules
 from wbtest.publishing.assembling import page_of
 from wbtest.publishing.launch.values import WHERE_MISSING
@@ -54,6 +56,16 @@ def missing_before_start(experiment: Experiment) -> list[Missing]:
         *(Missing("controller", sentence) for sentence in _controller_faults(experiment.workspace)),
     ]
     return [entry for entry in found if entry.sentence]
+
+
+def find_open_test(experiment: Experiment) -> Experiment | None:
+    """The test of the same release that runs or is paused: while it is, no other can start."""
+    return db.session.scalar(
+        select(Experiment).where(
+            Experiment.release_id == experiment.release_id,
+            Experiment.state.in_(("running", "paused")),
+        )
+    )
 
 
 def find_objection(experiment: Experiment, person: Person) -> str:

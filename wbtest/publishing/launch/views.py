@@ -6,7 +6,7 @@ from flask.typing import ResponseReturnValue
 from wbtest.publishing.launch.added import added_to
 from wbtest.publishing.launch.facts import findings_of, unseen_warnings, warnings_of
 from wbtest.publishing.launch.passing import WarningsUnseen, check
-from wbtest.publishing.launch.readiness import find_objection
+from wbtest.publishing.launch.readiness import find_objection, find_open_test
 from wbtest.publishing.launch.ways import ways_of
 from wbtest.publishing.models import Experiment
 from wbtest.publishing.running.life import AlreadyDone, ChangedMeanwhile, NotReady
@@ -59,6 +59,7 @@ def _page(experiment: Experiment) -> str:
         read=draft_digest(experiment),
         is_checked=is_checked(experiment) and not unseen_warnings(found, experiment.warnings_seen),
         objection=find_objection(experiment, access.person()),
+        open_test=find_open_test(experiment),
         ways=ways_of(experiment),
         added=added_to(experiment, access.person()),
     )

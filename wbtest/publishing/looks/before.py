@@ -26,9 +26,9 @@ def taken_over(revision: Revision) -> dict[str, Any]:
         .order_by(Experiment.created_at.desc(), Experiment.id.desc())
     )
     own = db.session.scalars(
-        newest.join(Revision, Revision.id == Experiment.revision_id)
-        .where(Revision.release_id == revision.release_id)
-        .options(joinedload(Experiment.revision))
+        newest.where(Experiment.release_id == revision.release_id).options(
+            joinedload(Experiment.revision)
+        )
     ).all()
     language = revision.document.get("language")
     same = (each for each in own if each.revision.document.get("language") == language)

@@ -7,13 +7,19 @@ import secrets
 from contextlib import suppress
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from wbtest import store
 from wbtest.delivery.each import for_each
 from wbtest.extensions import clock, db
+from wbtest.publishing.experiments import count_started
 from wbtest.publishing.launch.facts import come_up
-from wbtest.publishing.launch.readiness import Missing, find_objection, missing_before_start
+from wbtest.publishing.launch.readiness import (
+    Missing,
+    find_objection,
+    find_open_test,
+    missing_before_start,
+)
 from wbtest.publishing.models import Experiment, PagesVersion, Step
 from wbtest.publishing.running.announcing import announce_step
 from wbtest.publishing.running.sealing import draft_digest, seal
@@ -24,7 +30,6 @@ from wbtest.store import Invalid, Refused, hold, writing
 from wbtest.team.audit.actions import PHRASES
 from wbtest.team.audit.log import record
 from wbtest.team.models import Person
-from wbtest.writing.models import Revision
 from wbtest.writing.wording import find_fault, joined, on_one_line, seen, with_plain_breaks
 
 LONGEST_WHY = 1_000
@@ -47,6 +52,10 @@ class AlreadyDone(Refused):
     """The step was taken before, perhaps by the first of two clicks."""
 
 
+class StillOpen(Refused):
+    """A start while another test of the same release is not over: they share one address."""
+
+
 class ChangedMeanwhile(Refused):
     """A start by somebody who has read another draft."""
 
@@ -55,16 +64,22 @@ def start(experiment: Experiment, person: Person, read: str = "") -> Experiment:
     """Seal rule, variants, weights and salt, open the page, and mail the seal to the approvers.
 
     ``read`` is the digest of the draft that the person was shown, '' for whoever was shown none.
-    Raises AlreadyDone for a second start, NotReady with all that is missing, the launch check of
+    Raises AlreadyDone for a second start, StillOpen while another test of the release is not over,
+    NotReady with all that is missing, the launch check of
     this very draft among it with each warning of now seen, NotYours when somebody else must
     do it, ChangedMeanwhile when the draft is not what was read.
     """
     with writing():
         hold(experiment)
         # Two experiments of one release start one after the other, so that both know their number.
-        hold(experiment.revision.release)
+        hold(experiment.release)
         if experiment.state != "draft":
             raise AlreadyDone(f"/p/{experiment.slug} was started before and is {experiment.state}.")
+        if (other := find_open_test(experiment)) is not None:
+            raise StillOpen(
+                f"Attempt {other.attempt} at /p/{other.slug} is {other.state}. "
+                "End it before you start this one."
+            )
         if missing := missing_before_start(experiment):
             raise NotReady(missing)
         if objection := find_objection(experiment, person):
@@ -77,7 +92,7 @@ def start(experiment: Experiment, person: Person, read: str = "") -> Experiment:
             raise NotReady([UNCHECKED])
         if found := come_up(experiment):
             raise NotReady([Missing("checked", _come_up(found))])
-        experiment.attempt = 1 + _earlier_starts(experiment)
+        experiment.attempt = 1 + count_started(experiment.release)
         experiment.identity_key = secrets.token_bytes(32)
         experiment.state, experiment.started_at = "running", clock.now()
         seal(experiment)
@@ -147,6 +162,12 @@ def address_of(experiment: Experiment) -> str:
     return f"/p/{experiment.slug}"
 
 
+def file_stem(experiment: Experiment) -> str:
+    """Return what the names of its files begin with; no two tests of an idea share it."""
+    number = f"-attempt-{experiment.attempt}" if experiment.attempt > 1 else ""
+    return f"{experiment.slug}{number}"
+
+
 def ends_at(experiment: Experiment) -> datetime:
     """The moment, in UTC, at which the experiment's last day is over."""
     return sealed_rule(experiment).ends_at(experiment.time_zone)
@@ -157,19 +178,6 @@ def _demand(experiment: Experiment, *states: str, wanted: str) -> None:
         raise AlreadyDone(f"/p/{experiment.slug} is {wanted} already.")
     if experiment.state not in states:
         raise Refused(f"/p/{experiment.slug} is {experiment.state}, so this cannot be done.")
-
-
-def _earlier_starts(experiment: Experiment) -> int:
-    """How many experiments on any revision of the same release were started before."""
-    count = db.session.scalar(
-        select(func.count(Experiment.id))
-        .join(Revision, Revision.id == Experiment.revision_id)
-        .where(
-            Revision.release_id == experiment.revision.release_id,
-            Experiment.started_at.is_not(None),
-        )
-    )
-    return count or 0
 
 
 def reason_of(why: str) -> str:

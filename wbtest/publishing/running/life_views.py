@@ -71,7 +71,8 @@ def seal(experiment_id: int) -> ResponseReturnValue:
     if not experiment.sealed:
         abort(404)
     answer = Response(experiment.sealed, mimetype="text/plain")
-    answer.headers["Content-Disposition"] = f"attachment; filename={experiment.slug}-seal.txt"
+    name = f"{life.file_stem(experiment)}-seal.txt"
+    answer.headers["Content-Disposition"] = f"attachment; filename={name}"
     return answer
 
 
@@ -88,6 +89,6 @@ def _take(
     try:
         verb(experiment, access.person())
         flash(done)
-    except (life.AlreadyDone, life.ChangedMeanwhile) as error:
+    except (life.AlreadyDone, life.StillOpen, life.ChangedMeanwhile) as error:
         flash(str(error))
     return redirect(url_for(".experiment", experiment_id=experiment_id), 303)

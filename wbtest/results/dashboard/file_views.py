@@ -10,6 +10,7 @@ from wbtest.downloads import as_csv, send_file
 from wbtest.extensions import clock
 from wbtest.moments import of_one_moment
 from wbtest.publishing.models import Experiment
+from wbtest.publishing.running.life import file_stem
 from wbtest.results.dashboard.files import FILES
 from wbtest.results.dashboard.who_came import filters_of
 from wbtest.results.exports import MORE_TABLES, TABLES, Rows
@@ -41,7 +42,9 @@ def results_csv(experiment_id: int) -> ResponseReturnValue:
     table = request.args.get("table", "days")
     # Read here, where all is of one moment: a file is sent once that is over.
     rows = [*_rows(experiment, table)]
-    return send_file(as_csv(rows), f"{experiment.slug}-{table}-{clock.now():%Y%m%dT%H%M%SZ}.csv")
+    return send_file(
+        as_csv(rows), f"{file_stem(experiment)}-{table}-{clock.now():%Y%m%dT%H%M%SZ}.csv"
+    )
 
 
 def _rows(experiment: Experiment, table: str) -> Rows:

@@ -18,6 +18,7 @@ from wbtest.moments import read_one_moment
 from wbtest.publishing import in_words as rule_in_words
 from wbtest.publishing.models import Experiment
 from wbtest.publishing.rule import EXCLUDED
+from wbtest.publishing.running.life import file_stem
 from wbtest.publishing.running.seals import sealed_rule
 from wbtest.results.deciding.guesses import guesses_of
 from wbtest.results.deciding.memos import Memo, export_of, find_memo
@@ -60,7 +61,7 @@ def stored_memo_pdf(experiment_id: int, number: int) -> ResponseReturnValue:
     """The same as one sheet of paper. Raises NoPdf where none can be made."""
     experiment, memo = _find(experiment_id, number)
     sheet = sheet_of(printed(shown(experiment, memo)))
-    return download(sheet, "application/pdf", f"{experiment.slug}-memo-{number}.pdf")
+    return download(sheet, "application/pdf", f"{file_stem(experiment)}-memo-{number}.pdf")
 
 
 def printed(values: dict[str, Any]) -> Iterator[str]:
@@ -88,7 +89,7 @@ def stored_memo_json(experiment_id: int, number: int) -> Response:
     """The same with all it rests on, for ``wbtest verify-memo``."""
     experiment, memo = _find(experiment_id, number)
     text = json.dumps(export_of(experiment, memo), ensure_ascii=False, indent=1)
-    name = f"{experiment.slug}-memo-{number}.json"
+    name = f"{file_stem(experiment)}-memo-{number}.json"
     return download(text.encode(), "application/json", name)
 
 

@@ -138,7 +138,6 @@ def _attempts(experiment: Experiment, now: datetime) -> list[dict[str, Any]]:
     return [
         {
             "number": attempt.number,
-            "slug": attempt.experiment.slug,
             "claim": attempt.claim,
             "outcome": attempt.outcome,
             "decided": attempt.decision.choice if attempt.decision else "",

@@ -14,6 +14,7 @@ from wbtest.extensions import clock
 from wbtest.moments import read_one_moment
 from wbtest.publishing import in_words as rule_in_words
 from wbtest.publishing.models import Experiment
+from wbtest.publishing.running.life import file_stem
 from wbtest.results import in_words, standing
 from wbtest.results.deciding import decide as verbs
 from wbtest.results.deciding.checklist import (
@@ -134,7 +135,7 @@ def checklist_markdown(experiment_id: int) -> ResponseReturnValue:
     read_one_moment()
     experiment = access.get(Experiment, experiment_id, "read")
     lines = as_markdown(get_checklist(experiment), experiment.revision.document["product"])
-    return send_file(lines, f"{experiment.slug}-checklist.md", "text/markdown")
+    return send_file(lines, f"{file_stem(experiment)}-checklist.md", "text/markdown")
 
 
 def part_of(experiment: Experiment) -> dict[str, Any]:

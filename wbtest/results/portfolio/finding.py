@@ -21,7 +21,7 @@ from wbtest.results.telling.models import Told
 from wbtest.results.telling.occasions import VERDICT
 from wbtest.review.models import Stop
 from wbtest.team.models import Person, Workspace
-from wbtest.writing.models import Release, Revision
+from wbtest.writing.models import Release
 
 # What the words of a search may stand in, besides product and headline.
 SEARCHED = ("subheading", "segment", "problem")
@@ -86,9 +86,8 @@ def _tests(workspace: Workspace) -> tuple[defaultdict[int, list[Started]], set[i
     tests: defaultdict[int, list[Started]] = defaultdict(list)
     prepared: set[int] = set()
     rows = db.session.execute(
-        sa.select(Revision.release_id, Experiment.id, Experiment.slug)
+        sa.select(Experiment.release_id, Experiment.id, Experiment.slug)
         .add_columns(Experiment.started_at, Experiment.state)
-        .join(Revision, Revision.id == Experiment.revision_id)
         .where(Experiment.workspace_id == workspace.id)
         .order_by(Experiment.started_at.desc(), Experiment.id.desc())
     )

@@ -9,6 +9,7 @@ from wtforms import SelectField, StringField
 from wbtest.downloads import as_csv, send_file
 from wbtest.moments import read_one_moment
 from wbtest.publishing.models import Experiment
+from wbtest.publishing.running.life import file_stem
 from wbtest.results.figures import check_started
 from wbtest.results.spending import spends
 from wbtest.results.spending.money import CURRENCIES
@@ -86,7 +87,7 @@ def spend_csv(experiment_id: int) -> ResponseReturnValue:
         )
         for line in spends.spends_of(experiment)
     ]
-    return send_file(as_csv([head, *rows]), f"{experiment.slug}-spend.csv")
+    return send_file(as_csv([head, *rows]), f"{file_stem(experiment)}-spend.csv")
 
 
 def _day(form: SpendForm, name: str) -> date:

@@ -6,7 +6,7 @@ from alembic import op
 import wbtest.store
 from wbtest.team.models import GUARDS
 
-revision = "0001_66313b8a44b1"
+revision = "0001_a0735e7bd100"
 down_revision = None
 
 
@@ -313,6 +313,7 @@ def upgrade() -> None:
         sa.Column("document", sa.JSON(), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("copied_from_id", sa.Integer(), nullable=True),
+        sa.Column("slug", sa.String(length=60), nullable=True),
         sa.Column("approved_version", sa.Integer(), nullable=False),
         sa.Column("author_id", sa.Integer(), nullable=False),
         sa.Column("first_writers", sa.JSON(), nullable=False),
@@ -324,6 +325,7 @@ def upgrade() -> None:
             ["workspace_id"], ["workspaces.id"], name=op.f("fk_releases_workspace_id")
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_releases")),
+        sa.UniqueConstraint("slug", name=op.f("uq_releases_slug")),
         sqlite_autoincrement=True,
     )
     op.create_index(op.f("ix_releases_workspace_id"), "releases", ["workspace_id"], unique=False)
@@ -567,8 +569,8 @@ def upgrade() -> None:
         "experiments",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("workspace_id", sa.Integer(), nullable=False),
+        sa.Column("release_id", sa.Integer(), nullable=False),
         sa.Column("revision_id", sa.Integer(), nullable=False),
-        sa.Column("slug", sa.String(length=60), nullable=False),
         sa.Column("state", sa.String(length=10), nullable=False),
         sa.Column("time_zone", sa.String(length=60), nullable=False),
         sa.Column("asks_name", sa.Boolean(), nullable=False),
@@ -615,6 +617,9 @@ def upgrade() -> None:
             ["questions_writer_id"], ["people.id"], name=op.f("fk_experiments_questions_writer_id")
         ),
         sa.ForeignKeyConstraint(
+            ["release_id"], ["releases.id"], name=op.f("fk_experiments_release_id")
+        ),
+        sa.ForeignKeyConstraint(
             ["revision_id"], ["revisions.id"], name=op.f("fk_experiments_revision_id")
         ),
         sa.ForeignKeyConstraint(
@@ -624,13 +629,21 @@ def upgrade() -> None:
             ["workspace_id"], ["workspaces.id"], name=op.f("fk_experiments_workspace_id")
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_experiments")),
-        sa.UniqueConstraint("slug", name=op.f("uq_experiments_slug")),
     )
+    op.create_index(op.f("ix_experiments_release_id"), "experiments", ["release_id"], unique=False)
     op.create_index(
         op.f("ix_experiments_revision_id"), "experiments", ["revision_id"], unique=False
     )
     op.create_index(
         op.f("ix_experiments_workspace_id"), "experiments", ["workspace_id"], unique=False
+    )
+    op.create_index(
+        "uq_experiments_open",
+        "experiments",
+        ["release_id"],
+        unique=True,
+        sqlite_where=sa.text("state IN ('running', 'paused')"),
+        postgresql_where=sa.text("state IN ('running', 'paused')"),
     )
     op.create_table(
         "forecasts",

@@ -1,0 +1,201 @@
+"""One address for all tests of an idea: what stands there, and which test a form belongs to."""
+
+from urllib.parse import parse_qsl, urlsplit
+
+from tests.audience.larder import (
+    Visitor,
+    mails,
+    sightings,
+    signups,
+    start_next,
+    token_in,
+    visits,
+    words_in,
+)
+from tests.factories import make_checked
+from wbtest.audience.leaving.purging import purge
+from wbtest.publishing.choices.choosing import change_options
+from wbtest.publishing.choices.options import Asked, Options
+from wbtest.publishing.cloning import clone_experiment
+from wbtest.publishing.running import life
+from wbtest.publishing.running.after import choose
+
+
+def test_the_address_shows_the_test_that_runs(app, larder):
+    start_next(larder)
+
+    page = Visitor(app).get("/p/Larder")
+
+    assert page.status_code == 200
+    assert [row.experiment_id for row in visits(app)] == [2]
+
+
+def test_a_draft_never_shows(app, larder):
+    life.end(larder.experiment, larder.approver)
+    draft = clone_experiment(larder.experiment, larder.editor)
+
+    before = Visitor(app).get()
+    make_checked(draft, larder.editor)
+
+    assert before.status_code == Visitor(app).get().status_code == 410
+
+
+def test_a_paused_test_is_not_covered_by_the_one_before(app, larder):
+    choose(
+        life.end(larder.experiment, larder.approver),
+        larder.approver,
+        "open",
+        waiting_variant="photo",
+    )
+    life.pause(start_next(larder), larder.approver)
+
+    assert Visitor(app).get().status_code == 503
+
+
+def test_between_two_tests_stands_what_was_chosen_for_the_newest(app, larder):
+    life.end(start_next(larder), larder.approver)
+    choose(larder.experiment, larder.approver, "closed", outcome="We asked too little.")
+    closed = Visitor(app).get()
+
+    newest = clone_experiment(larder.experiment, larder.editor)
+    life.end(life.start(make_checked(newest, larder.editor), larder.approver), larder.approver)
+    choose(newest, larder.approver, "open", waiting_variant="photo")
+
+    assert closed.status_code == 410
+    assert "We asked too little." not in words_in(closed)
+    assert "Dinner from a photo" in words_in(Visitor(app).get())
+
+
+def test_a_form_from_before_counts_for_its_own_test(app, larder, mia, now):
+    page = mia.get()
+    mia.see(page)
+    now.turn(minutes=2)
+    start_next(larder)
+
+    answer = mia.sign_up(page, "mia@x.io")
+
+    assert answer.status_code == 303
+    [signup] = signups(app)
+    assert (signup.experiment_id, signup.is_converted) == (1, True)
+
+
+def test_a_form_from_before_that_is_too_old_shows_the_test_that_runs(app, larder, mia, now):
+    page = mia.get()
+    start_next(larder)
+    now.turn(hours=25)
+
+    answer = mia.sign_up(page, "mia@x.io")
+
+    assert answer.status_code == 422
+    assert signups(app) == []
+    assert token_in(answer).startswith("2:")
+    assert 'value="mia@x.io"' in answer.text
+
+
+def test_a_beacon_from_before_counts_for_no_test(app, larder, mia):
+    page = mia.get()
+    start_next(larder)
+    mia.get()
+
+    mia.see(page)
+
+    assert sightings(app) == []
+
+
+def test_a_form_of_the_list_before_joins_that_list(app, larder):
+    life.end(larder.experiment, larder.approver)
+    choose(larder.experiment, larder.approver, "open", waiting_variant="photo")
+    visitor = Visitor(app)
+    page = visitor.get()
+    start_next(larder)
+
+    visitor.sign_up(page, "mia@x.io")
+
+    [signup] = signups(app)
+    assert (signup.experiment_id, signup.excluded_because) == (1, "waiting")
+
+
+def test_links_in_mails_of_an_older_test_go_on_working(app, larder, mia, now):
+    page = mia.get()
+    mia.see(page)
+    now.turn(minutes=2)
+    mia.sign_up(page, "mia@x.io")
+    [mail] = mails(app, "mia@x.io")
+    token = mail.leave_url.rpartition("/")[2]
+    start_next(larder)
+
+    confirmed = mia.post(f"/confirm/{token}", {})
+    mine = mia.get(f"/mine/{token}")
+    [signup] = signups(app)
+    assert (confirmed.status_code, mine.status_code) == (303, 200)
+    assert signup.confirmed_us is not None
+    assert 'href="/p/larder/privacy?test=1"' in mine.text
+    mia.post(f"/leave/{token}", {})
+    assert [row.email for row in signups(app)] == [""]
+
+
+def test_the_steps_after_a_late_sign_up_are_those_of_its_test(app, mia, larder, now):
+    page = mia.get()
+    mia.see(page)
+    now.turn(minutes=2)
+    life.end(larder.experiment, larder.approver)
+    draft = clone_experiment(larder.experiment, larder.editor)
+    change_options(draft, larder.editor, Options(questions=(Asked("Where?"),)))
+    life.start(make_checked(draft, larder.approver), larder.approver)
+
+    answer = mia.sign_up(page, "mia@x.io")
+
+    assert answer.location == "/p/larder/thanks?test=1"
+    assert "Where?" not in words_in(mia.get(answer.location))
+
+
+def test_answers_go_to_the_sign_up_of_their_test(app, larder, now):
+    life.end(larder.experiment, larder.approver)
+    draft = clone_experiment(larder.experiment, larder.editor)
+    change_options(draft, larder.editor, Options(questions=(Asked("Where?"),)))
+    second = life.start(make_checked(draft, larder.approver), larder.approver)
+    visitor = Visitor(app)
+    page = visitor.get()
+    now.turn(minutes=2)
+    onward = visitor.sign_up(page, "mia@x.io").location
+    fields = dict(parse_qsl(urlsplit(onward).query))
+    life.end(second, larder.approver)
+    start_next(larder)
+
+    visitor.post("/p/larder/answers", fields | {"answer-0": "Here"})
+
+    assert [row.answers for row in signups(app)] == ['{"Where?": "Here"}']
+
+
+def test_who_objected_on_an_older_test_is_not_counted_on_a_newer_one(app, larder, mia):
+    mia.get()
+    mia.post("/p/larder/object", {})
+    start_next(larder)
+
+    page = mia.get()
+
+    assert page.status_code == 200
+    assert "Set-Cookie" not in page.headers
+    assert visits(app) == []
+
+
+def test_an_objection_forgets_the_visits_of_every_test(app, larder, mia):
+    mia.get()
+    start_next(larder)
+    mia.get()
+    assert len(visits(app)) == 2
+
+    mia.post("/p/larder/object", {})
+
+    assert visits(app) == []
+
+
+def test_a_purged_test_leaves_the_newer_one_alone(app, larder, mia, now):
+    mia.see(mia.get())
+    second = start_next(larder)
+    now.turn(days=1)
+    Visitor(app).get()
+    purge(larder.experiment)
+
+    assert [row.experiment_id for row in visits(app)] == [second.id]
+    assert Visitor(app).get().status_code == 200
