@@ -1,13 +1,11 @@
 """How long what is known of visitors is kept, and who is told so."""
 
-from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import sqlalchemy as sa
 from flask import Flask
 
 from tests.audience.larder import (
-    RULE,
     Larder,
     Visitor,
     start_page,
@@ -77,14 +75,6 @@ def test_the_owners_are_told_a_week_before_and_once(ended: Larder, now: HandCloc
     [mail] = db.session.scalars(sa.select(OutboxMail).where(OutboxMail.recipient == "owner@x.io"))
     assert "2 people wait to hear what you decided." in mail.body
     assert f"/experiments/{ended.experiment.id}/signups" in mail.body
-
-
-def test_the_cookie_of_a_long_test_lasts_13_months_at_most(app: Flask):
-    start_page(rule=replace(RULE, ends_on=date(2028, 2, 29), conversion_window_hours=720))
-
-    [cookie] = Visitor(app).get().headers.getlist("Set-Cookie")
-
-    assert f"; Max-Age={395 * 86_400};" in cookie
 
 
 def test_a_cookie_says_nothing_on_another_page(app: Flask, larder: Larder):

@@ -25,7 +25,6 @@ from wbtest.extensions import Now, seconds_of
 from wbtest.publishing.live import LiveExperiment, LiveVariant
 from wbtest.publishing.strings import strings_of
 
-HOUR_SECONDS = 3600
 MICROSECONDS = 1_000_000
 
 
@@ -52,8 +51,8 @@ class Answers:
             return self.show(page, page.live.control, environ)
         profile = profile_of(environ)
         known = page.find_visitor(environ)
-        visitor = known or _welcome(page, at, profile)
-        who, key, _, source, device, language = visitor
+        visitor = known or _welcome(page, at, profile, page.exclusion_of(environ))
+        who, key, _, source, device, language, reason = visitor
         variant = page.variants[key]
         event = Served(
             page.live.id,
@@ -65,7 +64,7 @@ class Answers:
             language,
             profile.agent,
             hints_of(environ),
-            excluded_because,
+            excluded_because or reason,
         )
         # Printed first: what breaks was served to nobody.
         answer = self._print(page, variant, at, profile.takes_gzip)
@@ -73,7 +72,7 @@ class Answers:
             return self._print(page, variant, at, profile.takes_gzip, is_broken=True)
         if known is not None:
             return answer
-        return Answer([*answer.headers, self._cookie(page, visitor, at)], answer.body)
+        return Answer([*answer.headers, self._cookie(page, visitor)], answer.body)
 
     def show(self, page: LivePage, variant: LiveVariant, environ: Environ) -> Answer:
         """Return the page of a variant, without a cookie and without recording anything."""
@@ -86,13 +85,10 @@ class Answers:
         except QueueFull:
             return False
 
-    def _cookie(self, page: LivePage, visitor: Visitor, at: float) -> tuple[str, str]:
-        """It lasts as long as what this visitor does can still count."""
-        left = page.counts_until - at
-        if not HOUR_SECONDS <= left <= visitors.LONGEST_LIFE:
-            left = HOUR_SECONDS if left < HOUR_SECONDS else visitors.LONGEST_LIFE
+    def _cookie(self, page: LivePage, visitor: Visitor) -> tuple[str, str]:
+        """It outlives the test: who was in it must not count in the next one."""
         value = visitors.write_cookie(page.live.identity_key, visitor)
-        return write_cookie(page.cookie, value, int(left), is_https=self._is_https)
+        return write_cookie(page.cookie, value, visitors.LONGEST_LIFE, is_https=self._is_https)
 
     def _print(
         self,
@@ -130,7 +126,7 @@ def form_token(live: LiveExperiment, variant: str, at: float) -> str:
     return visitors.write_form(live.identity_key, form)
 
 
-def _welcome(page: LivePage, at: float, profile: Profile) -> Visitor:
+def _welcome(page: LivePage, at: float, profile: Profile, excluded_because: str) -> Visitor:
     """Somebody new, with the variant that chance gives."""
     visitor = visitors.new_visitor(at)
     return Visitor(
@@ -140,4 +136,5 @@ def _welcome(page: LivePage, at: float, profile: Profile) -> Visitor:
         profile.source,
         profile.device,
         profile.language,
+        excluded_because,
     )

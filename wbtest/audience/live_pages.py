@@ -3,10 +3,12 @@
 The only thing a request asks of the database here is whether anything has changed.
 """
 
+from __future__ import annotations
+
 import logging
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from operator import attrgetter
 from typing import Any
 
@@ -57,27 +59,31 @@ class LivePage:
 
     __slots__ = (
         "cookie",
-        "counts_until",
         "draw",
         "ends",
         "is_cookieless",
         "live",
+        "older",
         "printed",
         "ready",
         "respects_signals",
         "variants",
     )
 
-    def __init__(self, live: LiveExperiment, *, is_https: bool) -> None:
+    def __init__(
+        self, live: LiveExperiment, *, is_https: bool, older: Iterable[LivePage] = ()
+    ) -> None:
         self.live = live
         self.variants = {variant.key: variant for variant in live.variants}
         self.is_cookieless = live.options.counting == "cookieless"
         self.respects_signals = live.options.respects_signals
         self.draw = Draw(live.salt, live.weights)
         self.cookie = cookie_name(f"wb-p{live.id}", is_https=is_https)
-        # In seconds since 1970: the last day is over, and no sign-up can be a conversion any more.
+        # The earlier tests of the idea that set a cookie; a page that sets none looks for none.
+        is_silent = self.is_cookieless
+        self.older = () if is_silent else tuple(each for each in older if not each.is_cookieless)
+        # In seconds since 1970: the last day is over.
         self.ends = live.ends_at.timestamp()
-        self.counts_until = self.ends + live.window_hours * 3600
         # The bytes of this hour, by variant and by whether they say that nothing can be stored.
         self.printed: dict[tuple[str, bool], tuple[int, Printed]] = {}
         # What a sign-up needs that is the same for everybody, made with the first one.
@@ -94,6 +100,23 @@ class LivePage:
         text = find_cookie(header, self.cookie) if header else ""
         found = visitors.read_cookie(self.live.identity_key, text) if text else None
         return found if found and found.variant in self.variants else None
+
+    def exclusion_of(self, environ: Environ) -> str:
+        """Return why whoever is new to this test does not count: RETURNING, or '' when they do."""
+        # Asked of every newcomer, of whom few bring a cookie, and of few tests is there another.
+        if not (self.older and environ.get("HTTP_COOKIE")):
+            return ""
+        return visitors.RETURNING if any(each.has_met(environ) for each in self.older) else ""
+
+    def has_met(self, environ: Environ) -> bool:
+        """Whether this browser carries the cookie of the test.
+
+        Once the key is destroyed nobody can tell whether we signed it, and its name is enough: it
+        leaves out nobody but whoever carries it.
+        """
+        if self.live.has_key:
+            return self.find_visitor(environ) is not None
+        return find_cookie(environ.get("HTTP_COOKIE", ""), self.cookie) != ""
 
     def is_opted_out(self, environ: Environ) -> bool:
         """Whether the browser asks not to be counted, on a page that listens to that."""
@@ -207,7 +230,7 @@ class LivePages:
             return page
         closed_at = page.live.closed_at or page.live.ends_at
         ended = replace(page.live, state="ended", closed_at=closed_at)
-        return LivePage(ended, is_https=self._is_https)
+        return LivePage(ended, is_https=self._is_https, older=page.older)
 
     def forget(self) -> None:
         """Let the next request look, however short ago the last one did."""
@@ -258,7 +281,8 @@ class LivePages:
     def _take(self, found: tuple[LiveExperiment, ...]) -> None:
         pages: dict[str, list[LivePage]] = {}
         for live in sorted(found, key=attrgetter("attempt")):
-            pages.setdefault(live.slug, []).append(LivePage(live, is_https=self._is_https))
+            tests = pages.setdefault(live.slug, [])
+            tests.append(LivePage(live, is_https=self._is_https, older=tests))
         self._running = {
             addresses_of(slug).page: tests[-1]
             for slug, tests in pages.items()

@@ -25,7 +25,9 @@ def see(
     visitor = _find_visitor(page, environ, token, at)
     if visitor is not None:
         arrival = _arrival(page, visitor, environ, at)
-        recorder.put(Seen(**arrival, excluded_because=excluded_because))
+        rests = "paused" if page.live.state == "paused" else ""
+        reason = excluded_because or visitor.excluded_because or rests
+        recorder.put(Seen(**arrival, excluded_because=reason))
 
 
 def engage(

@@ -21,6 +21,8 @@ LONGEST_EMAIL = 254
 FORM_HOURS = 24
 # The strictest of the supervisory authorities' limits for a cookie that measures audiences.
 LONGEST_LIFE = 395 * 86_400
+# Why a visitor does not count who carries the cookie of an earlier test of the same idea.
+RETURNING = "returning"
 # An address as nearly everybody writes it, of which the library says the same in many times the
 # time. A plain letter of another case is for the library: it knows mailboxes whose case is theirs.
 _PLAIN_EMAIL = re.compile(
@@ -33,7 +35,8 @@ _NOT_PLAIN_ENDS = frozenset(("arpa", "invalid", "local", "localhost", "onion", "
 class Visitor(NamedTuple):
     """What the cookie of a page holds: a random number and what was shown to it first.
 
-    ``issued`` is in whole seconds since 1970.
+    ``issued`` is in whole seconds since 1970. ``excluded_because`` is RETURNING for who was shown
+    an earlier test of the same idea, '' for everybody else.
     """
 
     visitor: str
@@ -42,6 +45,7 @@ class Visitor(NamedTuple):
     source: str
     device: str
     language: str = ""
+    excluded_because: str = ""
 
 
 FormKind = Literal["test", "list"]
@@ -94,9 +98,11 @@ def hashed_visitor(key: bytes, ip: str, user_agent: str) -> str:
 
 def write_cookie(key: bytes, visitor: Visitor) -> str:
     """Return the signed text that ``read_cookie`` reads with the same key."""
-    who, variant, issued, source, device, language = visitor
-    # Device and language are of fixed lists, which hold no colon.
+    who, variant, issued, source, device, language, excluded_because = visitor
+    # Device, language and reason are of fixed lists, which hold no colon.
     payload = f"{who}:{_quoted(variant)}:{issued}:{_quoted(source)}:{device}:{language}"
+    if excluded_because:
+        payload += f":{excluded_because}"
     return f"{payload}:{_signature(key, 'visitor', payload)}"
 
 

@@ -75,6 +75,8 @@ class LiveExperiment(Struct, frozen=True):
     over_at: datetime | None = None
     list_opened_at: datetime | None = None
     is_purged: bool = False
+    # Whether ``identity_key`` is the one that signed the cookies, and not one in its place.
+    has_key: bool = True
     seal: str = ""
     # After the end: what is told of it, and the variant that everybody is shown who joins the
     # waiting list; '' for nothing, and for no list.
@@ -190,6 +192,7 @@ def _read(experiment: Experiment, approvals: Sequence[Approval]) -> LiveExperime
         list_opened_at=experiment.opened_at if experiment.identity_key else None,
         # Not before the last row is gone.
         is_purged=any(step.what == "purged" for step in experiment.steps),
+        has_key=experiment.identity_key is not None,
         seal=experiment.seal,
         outcome=experiment.outcome if experiment.afterwards == "closed" else "",
         waiting=_waiting(experiment),

@@ -27,7 +27,8 @@ LAST_DAY = date(2199, 12, 31)
 # Sealed with each rule, so that nobody can later say that these were to count.
 EXCLUDED = (
     "Bots, link previews and prefetches; the team’s own visits and those suspected of being made "
-    "by a machine; visits while the experiment is paused; and whoever objects to being counted."
+    "by a machine; visits while the experiment is paused; whoever was shown an earlier test of the "
+    "same idea; and whoever objects to being counted."
 )
 
 

@@ -206,7 +206,8 @@ class PageStrings(Struct, frozen=True):
     one_cookie: str = "One cookie"
     one_cookie_text: str = (
         "It holds a random number for this page alone, so that you see the same version each time. "
-        "It lasts 13 months at most. No other company receives anything."
+        "It lasts 13 months at most, also after the test: if we test this idea again, it tells us "
+        "to leave your visits out. No other company receives anything."
     )
     without_cookie: str = "No cookie"
     without_cookie_text: str = (

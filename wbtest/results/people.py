@@ -31,6 +31,7 @@ REASONS = {
     "team": "of the team",
     "suspected": "suspected of being a machine",
     "paused": "while the test was paused",
+    "returning": "who were shown an earlier test of this idea",
     "opted_out": "who objected to being counted",
     "source": "from a source that does not count",
     WAITING: "on the waiting list, after the end",
@@ -41,6 +42,7 @@ MENDS = {
     "team": "Ask your team to look at previews: who opens the page once is left out for good.",
     "suspected": "Look where these came from; if they are people, an owner can show them beside.",
     "paused": "Share no link while the test rests, or take it up again.",
+    "returning": "Bring people who don’t know the idea yet, through places you haven’t used.",
     "opted_out": "Nothing needs mending. Ask yourself whether those who object think otherwise.",
     "source": "If these people were meant, too, name their source in the rule of your next test.",
 }

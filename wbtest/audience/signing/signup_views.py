@@ -63,8 +63,7 @@ def seen(slug: str) -> ResponseReturnValue:
     found = get_page(slug)
     if found.live.state != "ended" and not is_objector(found):
         token = request.get_data()[:LONGEST_BEACON].decode("ascii", "replace")
-        reason = _exclusion(found) or ("paused" if found.live.state == "paused" else "")
-        sightings.see(recorder(), found, request.environ, token, _at(), reason)
+        sightings.see(recorder(), found, request.environ, token, _at(), _exclusion(found))
     return "", 204
 
 
@@ -178,6 +177,8 @@ def _sender(found: LivePage, form: SignupForm, shown: Form) -> Sender:
         return Sender(shown, None, environ, reason, printer().list_promise(found.live))
     if is_trapped and reason != "team":
         reason = "suspected"
+    elif not reason:
+        reason = visitor.excluded_because if visitor else found.exclusion_of(environ)
     return Sender(shown, visitor, environ, reason)
 
 
