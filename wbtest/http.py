@@ -117,6 +117,7 @@ def init_app(app: Flask) -> None:
     app.context_processor(lambda: {"csp_nonce": csp_nonce})
     app.add_template_filter(percent)
     app.add_template_filter(number)
+    app.add_template_filter(number_of)
     app.add_template_filter(day)
     app.add_template_filter(moment)
 
@@ -183,6 +184,15 @@ def number(value: float | None) -> str:
     '1,204'
     """
     return "–" if value is None else f"{value:,.0f}"
+
+
+def number_of(count: int, one: str, several: str = "") -> str:
+    """A count with its noun; without ``several`` more of it end in s.
+
+    >>> number_of(1, "visitor"), number_of(1204, "visitor"), number_of(0, "person", "people")
+    ('1 visitor', '1,204 visitors', '0 people')
+    """
+    return f"{count:,} {one if count == 1 else several or f'{one}s'}"
 
 
 def day(value: datetime | None) -> str:

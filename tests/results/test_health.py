@@ -60,7 +60,7 @@ def test_pages_served_otherwise_than_planned_stop_the_verdict_too():
     checks = checked(counted(visitors(1300, 800), visitors(900, 800)))
 
     assert (checks["split"].state, checks["served_split"].state) == ("ok", "stop")
-    assert "1,300 and 900 people were served the page" in checks["served_split"].reason
+    assert "1,300 and 900 people got the page" in checks["served_split"].reason
 
 
 @pytest.mark.parametrize(

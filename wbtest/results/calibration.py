@@ -11,6 +11,7 @@ from typing import NamedTuple
 from sqlalchemy.orm import contains_eager, joinedload, selectinload
 
 from wbtest.extensions import db
+from wbtest.http import number_of
 from wbtest.publishing.models import Experiment
 from wbtest.publishing.running.seals import sealed_rule
 from wbtest.results.counted import Part, parts_of
@@ -140,7 +141,7 @@ def sentence(tests: Sequence[Guessed]) -> str:
         end = "Eight of ten would be right: you may dare narrower ranges."
     else:
         end = "That is about the eight of ten that one asks for."
-    return f"{held} of {len(scored)} ranges held the result. {end}"
+    return f"{held} of {number_of(len(scored), 'range')} held the result. {end}"
 
 
 def _guessed(workspace: Workspace, most: int | None) -> list[Experiment]:

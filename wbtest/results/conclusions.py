@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 
 from wbtest.audience.counts import Totals
-from wbtest.http import percent
+from wbtest.http import number_of, percent
 from wbtest.publishing.in_words import as_percent
 from wbtest.results.charts import shows_below
 from wbtest.results.dashboard.funnel import ANSWERED, CONFIRMED, Stage, what_is_more
@@ -51,9 +51,10 @@ def still_open(results: Results) -> str:
         return ""
     hours = results.rule.conversion_window_hours
     window = f"{hours // 24} days" if hours % 24 == 0 and hours > 24 else f"{hours} hours"
+    do = "sign up" if results.rule.conversion == "signup" else "confirm"
     return (
-        f"The upper end of an interval counts only the {settled:,} of {seen:,} visitors "
-        f"whose {window} to sign up are over, so it may still move."
+        f"The upper end of an interval counts only the {settled:,} of {number_of(seen, 'visitor')} "
+        f"whose {window} to {do} are over, so it may still move."
     )
 
 
@@ -134,11 +135,12 @@ def of_visits(results: Results, days: Days | None = None) -> str:
     busiest = max(sums, key=lambda day: sums[day].seen)
     everybody = total(sums.values()).seen
     if len(sums) == 1:
-        people = "person" if everybody == 1 else "people"
-        return f"{everybody:,} {people} saw the page, on {_date(busiest)}."
+        people = number_of(everybody, "person", "people")
+        return f"{people} saw the page, on {_date(busiest)}."
+    daily = number_of(round(everybody / len(sums)), "person", "people")
     return (
-        f"About {everybody / len(sums):,.0f} people a day saw the page for the first time; "
-        f"most on {_date(busiest)}, {sums[busiest].seen:,}."
+        f"On days with visitors about {daily} saw the page for the first time; most on "
+        f"{_date(busiest)}, {sums[busiest].seen:,}."
     )
 
 
@@ -188,8 +190,8 @@ def _end_of_crossing(results: Results, day: int) -> str:
             "rule allows."
         )
     return (
-        f". That is no verdict before {rule.minimum_visitors:,} visitors and {rule.minimum_days} "
-        "days."
+        f". That is no verdict before {number_of(rule.minimum_visitors, 'visitor')} and "
+        f"{number_of(rule.minimum_days, 'day')}."
     )
 
 

@@ -81,7 +81,7 @@ def check_since(verdict: Verdict) -> Check:
     if verdict.doubt:
         return check_doubt(verdict.doubt, is_over=verdict.is_over)
     if verdict.reached_at is None:
-        return early("since", HOLDS, "No verdict was reached, so none can fade.")
+        return early("since", HOLDS, "There is no verdict, so none can fade.")
     reason = "What came after the verdict does not speak against it."
     return Check("since", "ok", reason, HOLDS, "yes")
 
@@ -93,7 +93,10 @@ def check_doubt(doubt: Doubt, *, is_over: bool = False) -> Check:
     """Return what speaks against a verdict since it was reached."""
     do = "Ask who came first, and from where: friends and followers say yes sooner than others."
     if doubt.since is None or doubt.until is None:
-        reason = "When the verdict came, every variant was below the target. That is no longer so."
+        reason = (
+            "When the verdict came, every variant was shown to be below the target. That is no "
+            "longer so."
+        )
         do = "Ask who came lately, and from where."
         return Check("since", "stop", reason, HOLDS, "no", do=do, where="links")
     first = f"Reached by the first {doubt.until.seen:,}"

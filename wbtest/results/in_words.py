@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Literal, NamedTuple
 from zoneinfo import ZoneInfo
 
-from wbtest.http import percent
+from wbtest.http import number_of, percent
 from wbtest.publishing.in_words import as_percent
 from wbtest.results.figures import Judged
 from wbtest.results.outlook import rounded
@@ -93,7 +93,7 @@ def headline(results: Judged) -> str:
         seen = results.everybody.seen
         if not seen:
             return "Nobody saw the page, so nothing is settled."
-        return f"{seen:,} {_plural('visitor', seen)} did not settle it."
+        return f"{number_of(seen, 'visitor')} did not settle it."
     return _not_enough(results)
 
 
@@ -125,8 +125,8 @@ def evidence(results: Judged) -> str:
         return ""
     it = "it" if len(results.variants) == 1 else subject(results, variant)
     low, high = (percent(end) for end in variant.decision)
-    people = "person" if counts.seen == 1 else "people"
-    found = f"{counts.seen:,} {people} saw {it}, {counts.converted:,} {act(results)}"
+    people = number_of(counts.seen, "person", "people")
+    found = f"{people} saw {it}, {counts.converted:,} {act(results)}"
     return f"{found}: between {low} and {high}, safe to watch every day."
 
 
@@ -207,10 +207,10 @@ def _not_enough(results: Judged) -> str:
     assert outlook is not None, "only called while visitors are missing"
     if not results.everybody.seen:
         return "Nobody has seen the page yet."
-    days = "" if outlook.days is None else f"{outlook.days} {_plural('day', outlook.days)}"
+    days = "" if outlook.days is None else number_of(outlook.days, "day")
     if not outlook.visitors:
         return f"Enough visitors, but not enough days: {days} more."
-    visitors = f"{rounded(outlook.visitors):,} more {_plural('visitor', outlook.visitors)}"
+    visitors = number_of(rounded(outlook.visitors), "more visitor")
     if results.is_paused:
         return f"Paused before it was settled: about {visitors} to go."
     if outlook.is_too_slow:
@@ -219,10 +219,6 @@ def _not_enough(results: Judged) -> str:
     if outlook.is_cap:
         return f"No verdict in sight yet: at most {wait}."
     return f"Not enough yet: about {wait}."
-
-
-def _plural(word: str, count: int) -> str:
-    return word if count == 1 else f"{word}s"
 
 
 def capital(text: str) -> str:

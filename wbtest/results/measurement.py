@@ -8,12 +8,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from wbtest.audience.counts import Totals
+from wbtest.http import number_of
 from wbtest.publishing.in_words import as_percent
 from wbtest.publishing.rule import Hypothesis
 from wbtest.results import statistics
 from wbtest.results.history import Counted
 from wbtest.results.totals import total
-from wbtest.results.trust import Check, early, listed, share_of
+from wbtest.results.trust import SMALL, Check, early, listed, share_of
 
 # So many would raise an alarm at any weights, all of them in one variant.
 ALWAYS_ENOUGH = 1_000
@@ -52,7 +53,7 @@ def check_served_split(counted: Counted) -> Check:
     served = [totals.served for totals in counted.variants]
     reason = "So it goes wrong before anybody sees the page."
     do = "Find what stands before the page, mend it, and begin a new test."
-    title, did = "Pages served as planned", "were served the page"
+    title, did = "Pages served as planned", "got the page"
     return _split_of("served_split", title, served, counted, did, reason, do)
 
 
@@ -69,11 +70,15 @@ def _split_of(
     if len(counts) == 1:
         return Check(check, "ok", "There is one variant, so nothing is split.", title, "–")
     if _is_too_few(sum(counts), weights):
-        reason = f"{sum(counts):,} people {did}: too few to tell, however they fall."
+        people = number_of(sum(counts), "person", "people")
+        reason = f"{people} {did}: too few to tell, however they fall."
         return early(check, title, reason)
-    found = _found(counts, weights, did)
+    planned = [sum(counts) * weight / sum(weights) for weight in weights]
+    found = _found(counts, planned, did)
     if not statistics.split(counts, weights).mismatch:
-        return Check(check, "ok", f"{found} Chance explains the difference.", title, "yes")
+        is_exact = list(counts) == planned
+        reason = found if is_exact else f"{found} Chance can explain the difference."
+        return Check(check, "ok", reason, title, "yes")
     reason = f"{found} Chance does not explain it. {reason}"
     return Check(check, "stop", reason, title, "broken", do=do, where="page")
 
@@ -89,8 +94,10 @@ def _is_too_few(people: int, weights: Sequence[int]) -> bool:
     return not statistics.split(worst, weights).mismatch
 
 
-def _found(counts: Sequence[int], weights: Sequence[int], did: str) -> str:
-    expected = [round(sum(counts) * weight / sum(weights)) for weight in weights]
+def _found(counts: Sequence[int], planned: Sequence[float], did: str) -> str:
+    # Of few people a half is a part worth telling.
+    digits = 1 if sum(counts) < SMALL else 0
+    expected = [f"{each:,.{digits}f}".removesuffix(".0") for each in planned]
     return f"{listed(counts)} people {did}; planned were {listed(expected)}."
 
 
@@ -101,9 +108,10 @@ def check_beacons(rule: Hypothesis, counted: Counted) -> Check:
     if not sums.served:
         return early("beacons", title, "No page was served yet.")
     lost = _lost(sums) / sums.served
+    they_were = "it was" if _lost(sums) == 1 else "they were"
     found = (
-        f"Of {sums.served:,} served pages {_lost(sums):,} never said that they were seen; "
-        f"the rule tolerates {as_percent(rule.lost_beacons)}."
+        f"Of {number_of(sums.served, 'served page')} {_lost(sums):,} never said that {they_were} "
+        f"seen; the rule tolerates {as_percent(rule.lost_beacons)}."
     )
     value = f"{share_of(_lost(sums), sums.served)} lost"
     if sums.served < FEWEST_SERVED and lost <= rule.lost_beacons:
@@ -132,6 +140,8 @@ def check_beacons_alike(counted: Counted) -> Check:
     if sum(served) < FEWEST_SERVED or not all(served):
         reason = f"From {FEWEST_SERVED} served pages on it says something."
         return early(check, title, reason)
+    if not any(lost):
+        return Check(check, "ok", "Every page of every variant was seen.", title, "yes")
     shares = listed([share_of(n, of) for n, of in zip(lost, served, strict=True)])
     found = f"Of the pages of the variants {shares} never said that they were seen"
     if statistics.split(lost, served).mismatch:
@@ -141,7 +151,7 @@ def check_beacons_alike(counted: Counted) -> Check:
         )
         do = "Open that variant on a phone with a slow connection, and mend what keeps it back."
         return Check(check, "warn", reason, title, "no", do=do, where="page")
-    return Check(check, "ok", f"{found}, which is as good as the same.", title, "yes")
+    return Check(check, "ok", f"{found}. Chance can explain the difference.", title, "yes")
 
 
 def _lost(totals: Totals) -> int:

@@ -5,6 +5,7 @@ What their addresses say stands in ``trusting.confirming``, what is too good in 
 
 from __future__ import annotations
 
+from wbtest.http import number_of
 from wbtest.publishing.rule import Hypothesis
 from wbtest.results.history import History
 from wbtest.results.totals import total
@@ -37,6 +38,8 @@ REASONS = {
     WAITING: "on the waiting list, after the end",
     LOST: "lost, because the database did not take them",
 }
+# Of one of them.
+ONE = {"bot": "bot", "preview": "link preview", "prefetch": "prefetch"}
 # What to do when most of those left out are of a kind.
 MENDS = {
     "team": "Ask your team to look at previews: who opens the page once is left out for good.",
@@ -52,15 +55,16 @@ def check_machines(counted: History, around: Around) -> Check:
     """Are there more machines than people, or people who are taken for machines?"""
     check, title = "machines", "Bots set aside"
     machines = {reason: sum(row) for reason, row in counted.machines.items() if reason != LOST}
-    kinds = [f"{number:,} {reason_name(reason)}" for reason, number in machines.items()]
+    kinds = [_told(reason, number) for reason, number in machines.items() if number]
     count, people = sum(machines.values()), counted.served
+    beside = f"beside {number_of(people, 'person', 'people')}"
     if not count:
         return Check(check, "ok", "No machine came by.", title, "0")
     reason = f"Set aside: {listed(kinds)}."
     if around.pretenders >= FEWEST_REQUESTS and around.pretenders > MANY_PRETENDERS * people:
         reason += (
             f" {around.pretenders:,} of them say they are Chrome and lack what Chrome sends, "
-            f"beside {people:,} people. These may be people, too."
+            f"{beside}. These may be people, too."
         )
         do = (
             "If there is a proxy before this server, let it pass all headers that begin with "
@@ -71,8 +75,8 @@ def check_machines(counted: History, around: Around) -> Check:
     bots = machines.get("bot", 0)
     if bots >= FEWEST_REQUESTS and bots > people:
         reason += (
-            f" That is {share(bots, bots + people)} bots beside {people:,} people. Where so many "
-            "say that they are bots, some do not say it."
+            f" That is {share(bots, bots + people)} bots {beside}. Where so many say that they are "
+            "bots, some may not say it."
         )
         do = "Read the newest addresses and what people asked: a bot that hides would show there."
         return Check(check, "warn", reason, title, f"{count:,}", do=do, where="signups")
@@ -84,9 +88,10 @@ def check_lost(counted: History) -> Check:
     count = sum(counted.machines.get(LOST, ()))
     if not count:
         return Check("lost", "ok", "Everything that visitors did was stored.", title, "0")
+    lost = "1 visit or message" if count == 1 else f"{count:,} visits or messages"
     reason = (
-        f"The database did not take {count:,} visits or messages that a page was seen. Loss does "
-        "not choose a variant: rates stay fair, counts are too low."
+        f"The database did not take {lost} that a page was seen. Loss does not choose a variant: "
+        "rates stay fair, counts are too low."
     )
     do = "Ask whoever runs the server to look at its log, and at the space on its disk."
     return Check("lost", "warn", reason, title, f"{count:,}", do=do)
@@ -102,7 +107,7 @@ def check_people(counted: History) -> Check:
     count = sum(people.values())
     if not count:
         return Check("excluded", "ok", "Nobody had to be left out.", title, "0")
-    kinds = listed([f"{number:,} {reason_name(reason)}" for reason, number in people.items()])
+    kinds = listed([_told(reason, number) for reason, number in people.items() if number])
     reason = f"Left out by the rule, as it was fixed before the start: {kinds}."
     if count > MANY_EXCLUDED * (count + counted.served):
         reason += " That is many: what is left may not be the people you asked about."
@@ -119,7 +124,7 @@ def check_weekdays(counted: History, around: Around) -> Check:
         day.weekday() for day, row in counted.days.items() if any(totals.seen for totals in row)
     }
     if not seen:
-        return early("weekdays", title, "Nobody came yet.")
+        return early("weekdays", title, "Nobody came." if around.is_over else "Nobody came yet.")
     missing = [name for number, name in enumerate(WEEKDAYS) if number not in seen]
     if not missing:
         return Check("weekdays", "ok", "People came on every day of the week.", title, "yes")
@@ -137,12 +142,19 @@ def check_weekdays(counted: History, around: Around) -> Check:
 def check_without_beacon(rule: Hypothesis, counted: History) -> Check:
     title = "Sign-ups of people not seen before"
     sums = total(counted.variants)
+    if not sums.signups:
+        return Check("without_beacon", "ok", "Nobody signed up.", title, "0")
     if not sums.unseen:
         reason = "Every sign-up came from somebody who was seen before."
         return Check("without_beacon", "ok", reason, title, "0")
+    kept = (
+        "It is kept, and the rate leaves it"
+        if sums.unseen == 1
+        else ("They are kept, and the rate leaves them")
+    )
     reason = (
-        f"{sums.unseen:,} of {sums.signups:,} sign-ups came too late, or from a browser that had "
-        "not told us that the page was seen. They are kept, and the rate leaves them out."
+        f"{sums.unseen:,} of {number_of(sums.signups, 'sign-up')} came too late, or from a browser "
+        f"that had not told us that the page was seen. {kept} out."
     )
     if sums.signups < FEWEST_SIGNUPS or sums.unseen <= rule.lost_beacons * sums.signups:
         return Check("without_beacon", "ok", reason, title, f"{sums.unseen:,}")
@@ -161,9 +173,10 @@ def check_two_variants(counted: History) -> Check:
     if not count:
         reason = "Nobody is known to have been shown two variants."
         return Check("two_variants", "ok", reason, title, "yes")
+    who = "somebody who was" if count == 1 else "people who were"
     reason = (
-        f"{count:,} of {everybody:,} sign-ups came from people who were shown two variants: their "
-        "browser lost the cookie. What they saw first is what counts."
+        f"{count:,} of {number_of(everybody, 'sign-up')} came from {who} shown two variants, by "
+        "another device or without the cookie. Their first sign-up counts."
     )
     if count <= MANY_TWICE * everybody:
         return Check("two_variants", "ok", reason, title, f"{count:,} not")
@@ -173,6 +186,10 @@ def check_two_variants(counted: History) -> Check:
         "the page on several devices."
     )
     return Check("two_variants", "warn", reason, title, f"{count:,} not", do=do, where="signups")
+
+
+def _told(reason: str, number: int) -> str:
+    return f"{number:,} {ONE[reason] if number == 1 and reason in ONE else reason_name(reason)}"
 
 
 def reason_name(reason: str) -> str:

@@ -78,12 +78,15 @@ def is_lost(checks: Sequence[Check]) -> bool:
 
 
 def share(part: int, whole: int) -> str:
-    """Return a share as a whole per cent.
+    """Return a share as a whole per cent; one that is not nothing is never told as nothing.
 
-    >>> share(1, 3)
-    '33\\u202f%'
+    >>> share(1, 3), share(1, 1000), share(999, 1000)
+    ('33\\u202f%', 'under 1\\u202f%', 'over 99\\u202f%')
     """
-    return f"{100 * part / whole:.0f}\u202f%"
+    of_hundred = round(100 * part / whole)
+    if part and not of_hundred:
+        return "under 1\u202f%"
+    return "over 99\u202f%" if part < whole and of_hundred == 100 else f"{of_hundred}\u202f%"
 
 
 def share_of(part: int, whole: int) -> str:

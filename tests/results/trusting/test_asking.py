@@ -109,8 +109,8 @@ def test_a_broken_split_names_the_device_and_source_that_is_missing(running, now
     [hint] = checks_of(running, now)["split"].hints
 
     assert hint == (
-        "Of those from instagram only 12 of 292 saw “Price”; planned were 146. Look at “Price” by "
-        "the link at instagram."
+        "Of those from instagram only 12 of 292 saw “Price”, instead of the 146 planned. "
+        "Look at “Price” by the link at instagram."
     )
 
 

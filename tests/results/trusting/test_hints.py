@@ -37,8 +37,8 @@ def test_a_broken_split_names_the_place_that_is_missing():
     broken = Spot("phone", "instagram", (300, 300), (280, 12))
 
     assert told([broken, *sound])["split"] == (
-        "Of those on phones from instagram only 12 of 292 saw “B”; planned were 146. Look at “B” "
-        "on a phone, from inside instagram.",
+        "Of those on phones from instagram only 12 of 292 saw “B”, instead of the 146 "
+        "planned. Look at “B” on a phone, from inside instagram.",
     )
 
 
@@ -46,8 +46,8 @@ def test_a_variant_that_loses_everywhere_is_slow_or_broken():
     [hint] = told(ALIKE)["split"]
 
     assert hint == (
-        "“B” was served as often, and 36\u202f% of its pages were never seen, 11\u202f% "
-        "elsewhere. It loads slowly, or its script breaks: open it with a slow connection."
+        "Of the pages of “B” 36\u202f% were never seen, elsewhere at most 11\u202f%. "
+        "It may load slowly, or its script may break: open it with a slow connection."
     )
 
 
@@ -64,8 +64,10 @@ def test_machines_taken_out_of_one_variant_come_after_the_places():
                       set_aside={"suspected": [SetAside(2, 0), SetAside(2, 0)]})  # fmt: skip
     slow, machines = told(ALIKE, history=history)["split"]
 
-    assert slow.startswith("“B” was served as often")
-    assert machines.startswith("10 and 400 requests of bots were set aside, most of them from “B”.")
+    assert slow.startswith("Of the pages of “B”")
+    assert machines.startswith(
+        "10 and 400 requests of bots were set aside, more from “B” than its share."
+    )
 
 
 def test_copies_of_the_page_are_named_when_addresses_show_them():
@@ -86,7 +88,9 @@ def test_lost_beacons_name_where_they_are_lost():
 def test_beacons_lost_alike_everywhere_lie_before_the_page():
     spots = [Spot(device, "x", (200,), (100,)) for device in ("phone", "desktop")]
 
-    assert told(spots, Around(names=("A",)))["beacons"][0].startswith("It is alike on all devices")
+    assert told(spots, Around(names=("A",)))["beacons"][0].startswith(
+        "No device or source stands out"
+    )
 
 
 def test_a_gap_between_variants_names_the_one_that_loses_more():
@@ -106,7 +110,10 @@ def test_a_split_is_held_against_the_weights():
     ]
     history = counted(visitors(700, 700), visitors(700, 250), weights=(2, 1))
 
-    assert "only 50 of 350 saw “B”; planned were 117" in told(spots, history=history)["split"][0]
+    assert (
+        "only 50 of 350 saw “B”, instead of the 117 planned"
+        in told(spots, history=history)["split"][0]
+    )
 
 
 def test_what_is_in_order_has_no_cause():

@@ -30,7 +30,7 @@ def test_a_pause_of_a_day_wants_a_look(hours, colour):
 def test_short_pauses_are_told_together():
     check = check_changes(rested(3), NOBODY)
 
-    assert check.reason == "The test rested once, for 3 hours in all. That is allowed for."
+    assert check.reason == "The test rested once, for about 3 hours in all. That is allowed for."
 
 
 def test_a_long_pause_is_told_with_its_days():

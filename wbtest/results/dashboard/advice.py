@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from math import ceil
 
+from wbtest.http import number_of
 from wbtest.publishing.in_words import as_percent
 from wbtest.results.figures import Judged
 from wbtest.results.in_words import final_moment, is_open, promise
 from wbtest.results.trust import is_lost
 
 DAY_SECONDS = 24 * 3600
+WEEK = 7
 
 
 def advice(results: Judged) -> str:
@@ -58,16 +60,14 @@ def missing(results: Judged) -> list[str]:
     if seen < rule.minimum_visitors:
         more = rule.minimum_visitors - seen
         found.append(
-            f"{more:,} more {'visitor' if more == 1 else 'visitors'}: no verdict before "
-            f"{rule.minimum_visitors:,}, and {seen:,} came so far."
+            f"{number_of(more, 'more visitor')}: no verdict before {rule.minimum_visitors:,}, and "
+            f"{seen:,} came so far."
         )
     left = (life.ripe_at(rule) - life.now).total_seconds() / DAY_SECONDS
     if left > 0:
-        days = ceil(left)
-        found.append(
-            f"{days} more {'day' if days == 1 else 'days'}: no verdict before {rule.minimum_days} "
-            "days, so that weekdays and weekends are in it."
-        )
+        least = number_of(rule.minimum_days, "day")
+        so_that = ", so that weekdays and weekends are in it" if rule.minimum_days >= WEEK else ""
+        found.append(f"{number_of(ceil(left), 'more day')}: no verdict before {least}{so_that}.")
     if not found and not verdict.is_withheld and not verdict.is_capped:
         found.append(
             f"Evidence: visitors and days are enough, but a rate may still lie on either side of "

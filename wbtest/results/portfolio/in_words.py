@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import Literal
 
+from wbtest.http import number_of
 from wbtest.results.portfolio.idea import State
 from wbtest.results.trust import listed
 
@@ -90,7 +91,7 @@ def instead(days: int, weeks: int | None) -> str:
     >>> instead(11, 13), instead(1, None)
     ('11 days instead of a quarter', '1 day')
     """
-    took = f"{days:,} {'day' if days == 1 else 'days'}"
+    took = number_of(days, "day")
     return f"{took} instead of {weeks_in_words(weeks)}" if weeks else took
 
 
@@ -104,7 +105,7 @@ def honour(days: Sequence[int], weeks: Sequence[int]) -> str:
     """
     if not days:
         return ""
-    ideas = f"{len(days):,} {'idea' if len(days) == 1 else 'ideas'}"
+    ideas = number_of(len(days), "idea")
     if len(days) == len(weeks):
         together = " in all" if len(days) > 1 else ""
         return f"Stopping {ideas} took {instead(sum(days), sum(weeks))}{together}."

@@ -37,7 +37,8 @@ def check_cached(around: Around) -> Check:
     if not found:
         reason = (
             f"{share(newest.count - without, newest.count)} of the newest {newest.count:,} "
-            "addresses came with a cookie of ours, and hardly any share one."
+            f"addresses came with a cookie of ours, and {newest.shared or 'none'} with one that "
+            "more than two addresses share."
         )
         return Check(check, "ok", reason, title, "yes")
     reason = (

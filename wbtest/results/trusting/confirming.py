@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from wbtest.audience.segments_counts import Newest
+from wbtest.http import number_of
 from wbtest.publishing.rule import Hypothesis
 from wbtest.results import statistics
 from wbtest.results.history import History
@@ -25,7 +26,7 @@ def check_confirmed(rule: Hypothesis, counted: History, around: Around) -> Check
     if not sums.signups:
         return early("confirmed", title, "Nobody signed up yet.")
     if newest.unasked:
-        return _some_unasked(rule, newest, title)
+        return _some_unasked(rule, newest, title, is_all=newest.count == sums.signups)
     reason = f"{sums.confirmed:,} of {sums.signups:,} confirmed by the link in their mail."
     if sums.signups < FEWEST_SIGNUPS:
         reason += f" From {FEWEST_SIGNUPS} on it says something."
@@ -33,21 +34,24 @@ def check_confirmed(rule: Hypothesis, counted: History, around: Around) -> Check
     value = share_of(sums.confirmed, sums.signups)
     if sums.confirmed * 2 >= sums.signups:
         return Check("confirmed", "ok", reason, title, value)
-    reason += " Fewer than half: mails do not arrive, or these are not people who want it."
+    reason += " Fewer than half: perhaps mails do not arrive, or few of them want it."
     do = "Sign up on the page with an address of your own at another provider, and see what comes."
     return Check("confirmed", "warn", reason, title, value, do=do, where="page")
 
 
-def _some_unasked(rule: Hypothesis, newest: Newest, title: str) -> Check:
-    """What to say where no mail server was set for a while, or for all of the test."""
-    if newest.unasked == newest.count:
+def _some_unasked(rule: Hypothesis, newest: Newest, title: str, *, is_all: bool) -> Check:
+    """What to say where no mail server was set for a while, or for all of the test.
+
+    ``is_all``: the newest are all that there are.
+    """
+    if newest.unasked == newest.count and is_all:
         reason = "No mail server was set when people signed up, so nobody was asked to confirm."
         value = "not asked"
     else:
         were = "was" if newest.unasked == 1 else "were"
         reason = (
-            f"Of the newest {newest.count:,} sign-ups {newest.unasked:,} {were} not asked to "
-            "confirm: no mail server was set."
+            f"Of the newest {number_of(newest.count, 'sign-up')} {newest.unasked:,} {were} not "
+            "asked to confirm: no mail server was set."
         )
         value = f"{newest.unasked:,} not asked"
     if rule.conversion != "confirmed":
@@ -75,12 +79,12 @@ def check_confirmed_alike(counted: History, around: Around) -> Check:
     # A lower share shows in who confirmed, and in who did not, whichever is the rarer.
     if any(statistics.split(counts, signups).mismatch for counts in (confirmed, open_ones)):
         reason = (
-            f"In the variants {shares} confirmed, which chance does not explain. One of them draws "
-            "people who mean it less, or machines."
+            f"In the variants {shares} confirmed, which chance does not explain. One of them may "
+            "draw people who mean it less, or machines."
         )
         do = "Compare the variants by who confirmed, and look at the addresses of the lower one."
         return Check(check, "warn", reason, title, "no", do=do, where="signups")
-    reason = f"In the variants {shares} confirmed, which is as good as the same."
+    reason = f"In the variants {shares} confirmed. Chance can explain the difference."
     return Check(check, "ok", reason, title, "yes")
 
 
@@ -95,14 +99,16 @@ def check_addresses(around: Around) -> Check:
         found.append(f"{newest.disposable:,} are of services that give them away for an hour")
     if newest.confirmed and newest.automated > MANY_AUTOMATED * newest.confirmed:
         found.append(
-            f"{newest.automated:,} of {newest.confirmed:,} confirmations came so fast that a "
-            "machine may have sent them"
+            f"{newest.automated:,} of {number_of(newest.confirmed, 'confirmation')} came so fast "
+            f"that a machine may have sent {'it' if newest.automated == 1 else 'them'}"
         )
     whole = f"Of the newest {newest.count:,} addresses"
     if not found:
+        are = "is a throw-away one" if newest.disposable == 1 else "are throw-away ones"
+        look = "looks" if newest.automated == 1 else "look"
         reason = (
-            f"{whole} {newest.disposable:,} are throw-away ones, and {newest.automated:,} "
-            "confirmations look like a machine’s."
+            f"{whole} {newest.disposable:,} {are}, and "
+            f"{number_of(newest.automated, 'confirmation')} {look} like a machine’s."
         )
         return Check(check, "ok", reason, title, "yes")
     reason = f"{whole} {listed(found)}. They count, and they are worth less than the rest."

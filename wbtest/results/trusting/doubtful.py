@@ -33,21 +33,25 @@ def check_too_good(rule: Hypothesis, counted: History, around: Around) -> Check:
     if statistics.wilson(counts[best]).low > TOO_GOOD:
         reason = (
             f"{counts[best].converted:,} of {counts[best].seen:,} who saw {around.name(best)} "
-            "signed up. Two in five strangers never do: friends, or a machine?"
+            f"{_did(rule)}. Two in five strangers never do: friends, or a machine?"
         )
         do = "See where they came from, and read the newest addresses: do you know these people?"
         return Check(check, "warn", reason, title, "doubtful", do=do, where="signups")
     if pair := _doubled(rule, counted, counts):
         a, b = pair
         reason = (
-            f"{around.name(b)} converts {_times(counts[a], counts[b])} as well as "
-            f"{around.name(a)}: {rate_of(counts[b].converted, counts[b].seen)} against "
+            f"{_better(around.name(a), around.name(b), counts[a], counts[b])}: "
+            f"{rate_of(counts[b].converted, counts[b].seen)} against "
             f"{rate_of(counts[a].converted, counts[a].seen)}. Other words rarely double a rate."
         )
         reason = reason[:1].upper() + reason[1:]
         do = f"Sign up on {around.name(a)} yourself, on a phone too: is something broken there?"
         return Check(check, "warn", reason, title, "doubtful", do=do, where="page")
-    reason = "No rate is over 40\u202f%, and no variant is proved twice as good as another."
+    reason = "The rate is not clearly over 40\u202f%."
+    if len(counts) > 1:
+        reason = (
+            "No rate is clearly over 40\u202f%, and no variant clearly has twice another’s rate."
+        )
     return Check(check, "ok", reason, title, "yes")
 
 
@@ -68,10 +72,15 @@ def _doubled(rule: Hypothesis, counted: History, counts: list[Counts]) -> tuple[
     return (a, b) if log_e >= statistics.evidence_needed(rule.alpha, len(arms)) else None
 
 
-def _times(a: Counts, b: Counts) -> str:
+def _better(name_a: str, name_b: str, a: Counts, b: Counts) -> str:
     if not a.converted:
-        return "beyond all measure"
-    return f"{b.converted * a.seen / (a.converted * b.seen):.1f} times"
+        return f"{name_b} converts, and {name_a} does not at all"
+    times = b.converted * a.seen / (a.converted * b.seen)
+    return f"{name_b} converts {times:.1f} times as well as {name_a}"
+
+
+def _did(rule: Hypothesis) -> str:
+    return "signed up" if rule.conversion == "signup" else "confirmed"
 
 
 def check_passed_on(rule: Hypothesis, counted: History) -> Check:
@@ -92,7 +101,12 @@ def check_passed_on(rule: Hypothesis, counted: History) -> Check:
         if number and rule.sources is None and _is_private(source)
     }
     if sum(private.values()) <= MANY_PASSED_ON * everybody:
-        reason = "Few came by chats and mailboxes, where friends and colleagues pass links on."
+        reason = (
+            f"{sum(private.values()):,} of {everybody:,} people came by chats and mailboxes, where "
+            "friends and colleagues pass links on."
+        )
+        if rule.sources is not None:
+            reason = "The rule names its sources, so whoever came by one of them was meant."
         return Check(check, "ok", reason, title, "yes")
     told = listed([f"{number:,} from {source}" for source, number in private.items()])
     reason = (

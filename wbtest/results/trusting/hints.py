@@ -11,6 +11,7 @@ from collections.abc import Sequence
 
 from msgspec.structs import replace
 
+from wbtest.http import number_of
 from wbtest.results import statistics
 from wbtest.results.history import History
 from wbtest.results.trust import Check, listed
@@ -59,7 +60,7 @@ def _of_split(
     own = spots if use_seen else [spot._replace(seen=spot.served) for spot in spots]
     totals = [sum(spot.seen[k] for spot in own) for k in range(len(weights))]
     arm = _shortest(totals, weights)
-    name, did = around.name(arm), "saw" if use_seen else "were served"
+    name, did = around.name(arm), "saw" if use_seen else "got"
     found = [_short(odd, name, did) for odd in short_of(own, arm, weights)]
     if use_seen and not found:
         found += _unseen_more(around, spots, arm)
@@ -67,8 +68,8 @@ def _of_split(
     found += _cached(around)
     if not found:
         found.append(
-            f"{_first(name)} is short on every device and from every source alike. So look at what "
-            "stands before the page: a redirect, a link that leads to one variant, a cache."
+            f"{_first(name)} is short, and no device or source stands out. So look at what stands "
+            "before the page: a redirect, a link that leads to one variant, a cache."
         )
     return found
 
@@ -84,8 +85,8 @@ def _of_loss(check: str, around: Around, spots: Sequence[Spot]) -> list[str]:
     found += _cached(around)
     if not found:
         found.append(
-            "It is alike on all devices and from all sources. So it is the page or what stands "
-            "before it: a proxy that changes the page, or machines that look like people."
+            "No device or source stands out. So look at the page and what stands before it: a "
+            "proxy that changes the page, or machines that look like people."
         )
     return found
 
@@ -93,14 +94,15 @@ def _of_loss(check: str, around: Around, spots: Sequence[Spot]) -> list[str]:
 def _short(odd: Odd, name: str, did: str) -> str:
     look = f"Look at {name} {_as_visitor(odd.where)}."
     return (
-        f"Of those {odd.where} only {odd.part:,} of {odd.whole:,} {did} {name}; planned were "
-        f"{odd.expected:,.0f}. {look}"
+        f"Of those {odd.where} only {odd.part:,} of {odd.whole:,} {did} {name}, instead of the "
+        f"{odd.expected:,.0f} planned. {look}"
     )
 
 
 def _lost(odd: Odd, of: str, name: str) -> str:
     return (
-        f"Of {odd.whole:,} pages{of} served to people {odd.where} {odd.part:,} were never seen; "
+        f"Of {odd.whole:,} pages{of} served to people {odd.where} {odd.part:,} "
+        f"{'was' if odd.part == 1 else 'were'} never seen; "
         f"at the share of all others it would be {odd.expected:,.0f}. Look at {name} "
         f"{_as_visitor(odd.where)}."
     )
@@ -133,9 +135,9 @@ def _unseen_more(around: Around, spots: Sequence[Spot], arm: int) -> list[str]:
         return []
     name = around.name(arm)
     return [
-        f"{_first(name)} was served as often, and {100 * here:.0f}\u202f% of its pages were never "
-        f"seen, {100 * there:.0f}\u202f% elsewhere. It loads slowly, or its script breaks: open it "
-        "with a slow connection."
+        f"Of the pages of {name} {100 * here:.0f}\u202f% were never seen, elsewhere at most "
+        f"{100 * there:.0f}\u202f%. It may load slowly, or its script may break: open it with a "
+        "slow connection."
     ]
 
 
@@ -148,9 +150,9 @@ def _filtered(counted: History, around: Around) -> list[str]:
             most = max(range(len(weights)), key=lambda k: numbers[k] / weights[k])
             what = "requests of bots" if reason == "bot" else "people suspected of being machines"
             found.append(
-                f"{listed(numbers)} {what} were set aside, most of them from "
-                f"{around.name(most)}. Machines stick to one variant, and people may have "
-                "been taken for some of them."
+                f"{listed(numbers)} {what} were set aside, more from {around.name(most)} than its "
+                "share. Machines stick to one variant, and people may have been taken for some of "
+                "them."
             )
     return found
 
@@ -161,8 +163,9 @@ def _cached(around: Around) -> list[str]:
     if around.is_cookieless or 10 * (without + newest.shared) <= newest.count:
         return []
     return [
-        f"{without + newest.shared:,} of the newest {newest.count:,} addresses came without our "
-        "cookie or with one that several share. Somebody may keep a copy of one variant: a cache."
+        f"{without + newest.shared:,} of the newest "
+        f"{number_of(newest.count, 'address', 'addresses')} came without our cookie or with one "
+        "that several share. Somebody may keep a copy of one variant: a cache."
     ]
 
 

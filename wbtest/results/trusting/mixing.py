@@ -43,11 +43,14 @@ def check_sources(rule: Hypothesis, counted: History, around: Around) -> Check:
         reason = "Too few came, or from one source only: there is nothing to compare."
         return early("sources", TITLE, reason)
     if p_value >= RARE:
-        return Check("sources", "ok", "Each variant has the same mix of sources.", TITLE, "yes")
+        reason = "The variants differ in their mix of sources no more than by chance."
+        return Check("sources", "ok", reason, TITLE, "yes")
     if reversal := find_reversal(rows):
         return _reversed(rows, reversal, around)
     if p_value >= RAREST:
-        reason = "The variants have nearly the same mix of sources; chance explains the difference."
+        reason = (
+            "The variants have nearly the same mix of sources; chance may explain the difference."
+        )
         return Check("sources", "ok", reason, TITLE, "yes")
     reason = (
         f"The variants got different mixes of sources: {_most_apart(rows, around)}. A rate "

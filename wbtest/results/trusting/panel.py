@@ -43,7 +43,8 @@ def _overall(checks: Sequence[Check]) -> tuple[Colour, str]:
         return "red", f"Red: {stops}. Decide nothing on these figures."
     if amber:
         want = "one check wants a look" if amber == 1 else f"{amber} checks want a look"
-        return "amber", f"Amber: {want} before you decide. The verdict stands."
+        stops = "It does not stop a verdict." if amber == 1 else "None of them stops a verdict."
+        return "amber", f"Amber: {want} before you decide. {stops}"
     if any(check.is_early for check in checks if check.check == FIRST):
         return "grey", "Too early to say: nothing speaks against these figures yet."
     return "green", "Green: nothing speaks against these figures."

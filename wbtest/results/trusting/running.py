@@ -6,6 +6,7 @@ says of itself.
 
 from __future__ import annotations
 
+from wbtest.http import number_of
 from wbtest.publishing.in_words import as_percent
 from wbtest.publishing.rule import Hypothesis
 from wbtest.results.history import Counted
@@ -28,9 +29,9 @@ def check_changes(around: Around, counted: Counted) -> Check:
     said = " ".join(f"{part[:1].upper()}{part[1:]}." for part in (*heavy, *light))
     if not heavy:
         return Check(check, "ok", f"{said} That is allowed for.", title, "little", where="history")
-    do = "Compare the days before and after it. Are they alike? Then say so when you decide."
-    number = len(heavy) + max(len(around.corrections) - 1, 0)
-    value = "1 change" if number == 1 else f"{number} changes"
+    do = "Compare the days before and after. Are they alike? Then say so when you decide."
+    changes = (*_long_pauses(around), *around.facts_changed, *around.corrections)
+    value = number_of(len(changes), "change")
     return Check(check, "warn", said, title, value, do=do, where="history")
 
 
@@ -92,7 +93,8 @@ def _short_pauses(around: Around) -> list[str]:
     if not number:
         return []
     times = "once" if number == 1 else f"{number} times"
-    return [f"the test rested {times}, for {max(round(hours), 1)} hours in all"]
+    took = f"about {number_of(round(hours), 'hour')}" if hours >= 1 else "less than an hour"
+    return [f"the test rested {times}, for {took} in all"]
 
 
 def _facts(around: Around) -> list[str]:
