@@ -6,7 +6,7 @@ from flask import Response, abort, redirect, request
 from flask.typing import ResponseReturnValue
 from sqlalchemy.exc import SQLAlchemyError
 
-from wbtest.audience import sightings
+from wbtest.audience import objections, sightings
 from wbtest.audience.answers import form_token
 from wbtest.audience.browsers import agent_of
 from wbtest.audience.live_pages import LivePage
@@ -146,6 +146,10 @@ def _take(found: LivePage, form: SignupForm, shown: Form | None, network: str) -
     sender = _sender(found, form, shown)
     # Whoever waits for the recorder holds no connection: it could be the one that it needs.
     end_reading()
+    if not sender.promised and _exclusion(found) in signups.LEAVING:
+        # Else who was seen before would stay among those who didn't sign up.
+        objections.object_to_counting(recorder(), found, found.find_visitor(request.environ))
+        end_reading()
     token = signups.sign_up(
         recorder(),
         found,

@@ -27,6 +27,8 @@ from wbtest.publishing.strings import strings_of
 from wbtest.store import writing
 
 CONFIRM_WITHIN = timedelta(days=7)
+# Who sends a sign-up for these reasons was perhaps seen before, and is forgotten as a visitor.
+LEAVING = ("opted_out", "team")
 # Where somebody without a cookie came from, nobody knows any more.
 UNKNOWN = "unknown"
 MICROSECONDS = 1_000_000
@@ -49,10 +51,8 @@ class Sender(Struct, frozen=True):
 
     @property
     def known(self) -> Visitor | None:
-        """The visitor, unless the cookie tells of another variant or who sends it objects."""
-        if self.visitor is None or self.excluded_because == "opted_out":
-            return None
-        return self.visitor if self.visitor.variant == self.shown.variant else None
+        """The visitor, unless who sends it objects or is of the team."""
+        return None if self.excluded_because in LEAVING else self.visitor
 
 
 class Ready(NamedTuple):
@@ -101,7 +101,8 @@ def sign_up(
     recorder.sign_up(
         SignedUp(
             experiment_id=live.id,
-            variant=shown.variant,
+            # Of two tabs opened before the first cookie, the one whose cookie was kept.
+            variant=known.variant if known else shown.variant,
             visitor=known.visitor if known else "",
             at_us=at_us,
             source=known.source if known else UNKNOWN,
