@@ -10,6 +10,7 @@ from tests.factories import (
     Team,
     log_in,
     make_approval,
+    make_checked,
     make_experiment,
     make_old_approval,
     make_revision,
@@ -20,6 +21,7 @@ from wbtest.publishing.choices.choosing import change_options
 from wbtest.publishing.choices.options import Options
 from wbtest.publishing.cloning import clone_experiment, moved_end
 from wbtest.publishing.models import Experiment
+from wbtest.publishing.running.life import start
 from wbtest.team.models import Person
 from wbtest.writing.models import Revision
 
@@ -126,3 +128,17 @@ def test_an_editor_clones_a_viewer_does_not_and_a_look_never_does(
 
 def test_a_clone_needs_the_token_of_the_page(owner: FlaskClient, experiment: Experiment):
     assert owner.post(f"/experiments/{experiment.id}/clone").status_code == 400
+
+
+def test_the_button_says_first_what_a_further_attempt_costs(
+    owner: FlaskClient, revision: Revision, team: Team
+):
+    draft = make_experiment(revision, team.editor)
+    before = owner.get(f"/experiments/{draft.id}").text
+    running = start(make_checked(draft, team.editor), team.approver)
+
+    said = owner.get(f"/experiments/{running.id}").text
+
+    assert "what that costs" not in before
+    assert "Attempt 2: what that costs. The chance of any false go is at most 2 × 5" in said
+    assert "set aside as returning" in said

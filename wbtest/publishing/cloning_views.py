@@ -5,11 +5,28 @@ from datetime import datetime
 from flask import flash, redirect, url_for
 from flask.typing import ResponseReturnValue
 
-from wbtest.http import day
+from wbtest.http import day, percent
+from wbtest.publishing import rule as rules
 from wbtest.publishing.cloning import clone_experiment
+from wbtest.publishing.experiments import count_started
 from wbtest.publishing.models import Experiment
 from wbtest.publishing.views import bp
 from wbtest.team import access
+
+
+@bp.app_template_filter()
+def cost_of_next(experiment: Experiment) -> str:
+    """What another test of the idea costs, in sentences; '' while none of its tests has started."""
+    attempt = 1 + count_started(experiment.release)
+    if attempt == 1:
+        return ""
+    risk = percent(rules.from_json(experiment.rule).alpha)
+    return (
+        f"Attempt {attempt}: what that costs. The chance of any false go is at most {attempt} × "
+        f"{risk}. People who were shown an earlier test are set aside as returning, so you need "
+        "new visitors. The test before must have ended before this one starts. Counts and the "
+        "launch check aren’t copied, and somebody else signs off your words again."
+    )
 
 
 @bp.post("/experiments/<int:experiment_id>/clone")
@@ -18,9 +35,6 @@ def clone(experiment_id: int) -> ResponseReturnValue:
     """Begin another draft with the same rule, variants, look and options."""
     experiment = access.get(Experiment, experiment_id, "edit")
     made = clone_experiment(experiment, access.person())
-    number = made.revision.number
-    flash(
-        f"This is a copy of /p/{experiment.slug}, for /p/{made.slug} and with the text of revision "
-        f"{number}. Its last day is {day(datetime.fromisoformat(made.rule['ends_on']))}."
-    )
+    last = day(datetime.fromisoformat(made.rule["ends_on"]))
+    flash(f"Duplicated, with the text of revision {made.revision.number}. The last day is {last}.")
     return redirect(url_for(".experiment", experiment_id=made.id), 303)
