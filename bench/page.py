@@ -21,7 +21,6 @@ from wbtest.publishing.rule import Hypothesis
 from wbtest.publishing.running import life
 from wbtest.review.approvals import approve
 from wbtest.team import setup
-from wbtest.team.models import Workspace
 from wbtest.writing import document as documents
 from wbtest.writing import releases
 
@@ -65,7 +64,6 @@ def fill(app: Flask, *, variants: int = 2, most: int = 2_000, days: int = 14) ->
         )
         document = documents.from_json(json.loads(TEXT.read_text(encoding="utf-8")))
         release = releases.create_release(
-            db.session.scalars(db.select(Workspace)).one(),
             owner,
             form="full",
             product=document.product,

@@ -247,7 +247,7 @@ def prepared(request: pytest.FixtureRequest) -> Fill | None:
 
 
 def make_larder_team() -> Team:
-    return make_team("Larder")
+    return make_team()
 
 
 @pytest.fixture
@@ -306,8 +306,8 @@ def app(settings: Settings, now: HandClock, templates: BytecodeCache) -> Iterato
 
 @pytest.fixture
 def team(app: Flask) -> Team:
-    """One workspace with a person of each role."""
-    return find_team("Larder") or make_larder_team()
+    """A team with a person of each role."""
+    return find_team() or make_larder_team()
 
 
 @pytest.fixture

@@ -19,7 +19,7 @@ from wbtest.results.deciding.models import Paper
 from wbtest.review.approvals import approve
 from wbtest.review.models import Approval
 from wbtest.store import writing
-from wbtest.team.models import AuditLine, Membership, Person, Workspace
+from wbtest.team.models import AuditLine, Membership, Person, TeamSettings
 from wbtest.team.sessions import open_session
 from wbtest.writing import document as documents
 from wbtest.writing.document import (
@@ -73,30 +73,26 @@ LARDER = Document(
 )
 
 
-def make_workspace(name: str = "Larder") -> Workspace:
-    workspace = Workspace(
+def make_settings(name: str = "Larder") -> TeamSettings:
+    """What the team is called, and who answers for its pages."""
+    settings = TeamSettings(
         name=name,
         controller=f"{name} Ltd, 1 Mill Lane, Leeds",
         contact_email="hello@example.com",
         created_at=clock.now(),
     )
     with writing() as session:
-        session.add(workspace)
-    return workspace
+        session.add(settings)
+    return settings
 
 
-def make_person(email: str, role: str, workspace: Workspace) -> Person:
+def make_person(email: str, role: str) -> Person:
     """Somebody of this role in the team, whose password is PASSWORD."""
+    if db.session.scalar(db.select(TeamSettings.id)) is None:
+        make_settings()
     person = _add_person(email)
     with writing() as session:
-        session.add(
-            Membership(
-                workspace_id=workspace.id,
-                person_id=person.id,
-                role=role,
-                created_at=clock.now(),
-            )
-        )
+        session.add(Membership(person_id=person.id, role=role, created_at=clock.now()))
     return person
 
 
@@ -114,38 +110,32 @@ def _add_person(email: str) -> Person:
 
 @dataclass(frozen=True)
 class Team:
-    """The people of one workspace, by role."""
+    """The people of the team, by role."""
 
-    workspace: Workspace
+    settings: TeamSettings
     viewer: Person
     editor: Person
     approver: Person
     owner: Person
 
 
-def find_team(name: str) -> Team | None:
-    """The people of the first workspace of this name, if it has one of each role."""
+def find_team() -> Team | None:
+    """The people of the team, if it has one of each role."""
     found = db.session.execute(
-        db.select(Workspace, Membership.role, Person)
-        .join(Membership, Membership.workspace_id == Workspace.id)
-        .join(Person, Person.id == Membership.person_id)
-        .where(Workspace.name == name)
-        .order_by(Workspace.id)
-    ).all()
-    people = {role: person for workspace, role, person in found if workspace is found[0][0]}
-    team = Team(found[0][0], **people) if len(people) == 4 else None
+        db.select(Membership.role, Person).join(Person, Person.id == Membership.person_id)
+    )
+    people: dict[str, Person] = dict(found.all())
+    settings = db.session.scalar(db.select(TeamSettings))
+    team = Team(settings, **people) if settings and len(people) == 4 else None
     db.session.rollback()
     return team
 
 
-def make_team(name: str) -> Team:
-    """A workspace with one person of each role."""
-    workspace = make_workspace(name)
+def make_team() -> Team:
+    """A team with one person of each role."""
+    settings = make_settings()
     roles = ("viewer", "editor", "approver", "owner")
-    people = {
-        role: make_person(f"{role}@{name.lower()}.example", role, workspace) for role in roles
-    }
-    return Team(workspace, **people)
+    return Team(settings, **{role: make_person(f"{role}@larder.example", role) for role in roles})
 
 
 def make_stranger(email: str) -> Person:
@@ -158,19 +148,10 @@ def log_in(client: FlaskClient, person: Person) -> None:
     client.set_cookie("wb-session", open_session(person))
 
 
-def make_release(
-    author: Person, workspace: Workspace | None = None, *, form: Any = "full", **parts: Any
-) -> Release:
-    """A release that says what LARDER says, but for ``parts``, in the author's workspace."""
-    workspace = (
-        workspace
-        or db.session.scalars(
-            db.select(Workspace).join(Membership).where(Membership.person_id == author.id)
-        ).one()
-    )
+def make_release(author: Person, *, form: Any = "full", **parts: Any) -> Release:
+    """A release that says what LARDER says, but for ``parts``."""
     document = replace(LARDER, **parts)
     return create_release(
-        workspace,
         author,
         form=form,
         product=document.product,
@@ -179,16 +160,10 @@ def make_release(
     )
 
 
-def make_revision(
-    author: Person,
-    workspace: Workspace | None = None,
-    *,
-    release: Release | None = None,
-    **parts: Any,
-) -> Revision:
+def make_revision(author: Person, *, release: Release | None = None, **parts: Any) -> Revision:
     """The next revision of ``release``, or the first of a new one, with these ``parts``."""
     if release is None:
-        return freeze(make_release(author, workspace, **parts), author)
+        return freeze(make_release(author, **parts), author)
     draft = replace(documents.from_json(release.document), **parts)
     return freeze(save_release(release, draft, release.version, author), author)
 
@@ -203,7 +178,6 @@ def make_twin(revision: Revision) -> Revision:
     document = documents.from_json(revision.document)
     author = revision.author
     release = create_release(
-        revision.release.workspace,
         author,
         form=revision.form,
         product=document.product,
@@ -300,6 +274,6 @@ def make_decision(
 
 
 def audit_lines(most: int) -> list[AuditLine]:
-    """The newest lines of the whole instance, those of workspaces that are gone among them."""
+    """The newest lines of the audit log."""
     newest = db.select(AuditLine).order_by(AuditLine.id.desc()).limit(most)
     return list(db.session.scalars(newest))

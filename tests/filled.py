@@ -1,4 +1,4 @@
-"""A workspace with rows of nearly every kind that the team's pages show, made by the verbs."""
+"""A team with rows of nearly every kind that the team's pages show, made by the verbs."""
 
 from dataclasses import dataclass
 from io import BytesIO
@@ -76,9 +76,9 @@ class Filled:
 
 
 def fill(team: Team, now: HandClock, slug: str = "") -> Filled:
-    """Fill the team's workspace; the clock is turned on to the end of a test.
+    """Fill the team's pages; the clock is turned on to the end of a test.
 
-    The addresses of its pages begin with ``slug``: no two workspaces have the same.
+    The addresses of its pages begin with ``slug``, so that it can be filled twice.
     """
     make_release(team.editor, form="short", headline="Soup from what is left", faq=())
     stop_release(make_revision(team.editor, product="Kiln"), team.owner, "Nobody fires.", 8)
@@ -101,11 +101,11 @@ def fill(team: Team, now: HandClock, slug: str = "") -> Filled:
     _note(running, team)
     propose(first.release, "external", "Does it work without a phone?", "a visitor")
     _review(make_revision(team.editor, release=first.release, headline="Six dinners"), team)
-    hook = add_webhook(team.workspace.id, "https://hooks.example/larder", KINDS)
+    hook = add_webhook("https://hooks.example/larder", KINDS)
     send_test(hook)
     picture = BytesIO()
     Picture.new("RGB", (64, 64), "teal").save(picture, "PNG")
-    add_image(team.workspace, team.owner, picture.getvalue())
+    add_image(team.owner, picture.getvalue())
     return Filled(first.release, draft, running, decided)
 
 

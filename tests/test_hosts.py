@@ -8,7 +8,7 @@ import pytest
 from flask import Flask, request
 
 from tests.conftest import Browser, HandClock
-from tests.factories import log_in, make_person, make_workspace
+from tests.factories import log_in, make_person
 from wbtest import create_app
 from wbtest.config import Settings
 from wbtest.extensions import db
@@ -43,7 +43,7 @@ def test_a_forwarded_host_is_never_believed(client: Browser) -> None:
 @pytest.mark.parametrize("origin", ["null", "https://evil.example", "http://sub.localhost"])
 @pytest.mark.parametrize("method", ["GET", "OPTIONS"])
 def test_no_other_site_may_read_an_answer(client: Browser, method: str, origin: str) -> None:
-    log_in(client, make_person("ada@example.com", "owner", make_workspace()))
+    log_in(client, make_person("ada@example.com", "owner"))
 
     asked = {"Origin": origin, "Access-Control-Request-Method": "POST"}
     for path in ("/team", "/login", "/healthz", "/static/css/base.css"):

@@ -11,7 +11,7 @@ from sqlalchemy.exc import DatabaseError, InternalError, OperationalError, Progr
 from sqlalchemy.exc import TimeoutError as NoConnection
 
 from tests.conftest import Browser
-from tests.factories import log_in, make_person, make_workspace
+from tests.factories import log_in, make_person
 from wbtest import http
 from wbtest.extensions import db
 from wbtest.store import Refused
@@ -88,7 +88,7 @@ def test_a_nonce_is_made_when_asked_for_and_never_twice(app: Flask, client: Brow
 
 
 def test_personal_answers_are_kept_nowhere(client: Browser) -> None:
-    log_in(client, make_person("ada@example.com", "owner", make_workspace()))
+    log_in(client, make_person("ada@example.com", "owner"))
 
     headers = client.get("/team").headers
 
@@ -142,7 +142,7 @@ def test_the_id_on_the_page_stands_in_the_log(
 
 
 def test_an_error_page_needs_no_database(client: Browser) -> None:
-    log_in(client, make_person("ada@example.com", "owner", make_workspace()))
+    log_in(client, make_person("ada@example.com", "owner"))
     db.session.remove()
     db.drop_all()
 
@@ -158,7 +158,7 @@ def test_a_page_that_is_away_for_a_while_says_when_to_come_back(client: Browser)
 
 @pytest.mark.parametrize("number", ["9" * 20, "9" * 5_000], ids=["20 digits", "5,000 digits"])
 def test_an_id_that_no_database_can_count_to_finds_nothing(client: Browser, number: str) -> None:
-    log_in(client, make_person("ada@example.com", "owner", make_workspace()))
+    log_in(client, make_person("ada@example.com", "owner"))
 
     assert client.get(f"/releases/{number}").status_code == 404
     assert client.get(f"/experiments/{number}/results").status_code == 404
@@ -247,7 +247,7 @@ def test_nothing_but_static_files_is_given_out(client: Browser, path: str) -> No
 
 
 def test_no_debugger_answers(client: Browser) -> None:
-    log_in(client, make_person("ada@example.com", "owner", make_workspace()))
+    log_in(client, make_person("ada@example.com", "owner"))
 
     page = client.get("/broken?debug=1&__debugger__=yes&cmd=resource&f=debugger.js")
 
@@ -259,7 +259,7 @@ def test_no_debugger_answers(client: Browser) -> None:
     "path", ["/team/look.css", "/team;.png", "/team%2flook.css", "/password/x.js", "/team?a=.css"]
 )
 def test_a_page_under_the_name_of_a_file_is_kept_by_no_cache(client: Browser, path: str) -> None:
-    log_in(client, make_person("ada@example.com", "owner", make_workspace()))
+    log_in(client, make_person("ada@example.com", "owner"))
 
     page = client.get(path)
 

@@ -22,7 +22,7 @@ WRITES = ("INSERT", "UPDATE", "DELETE", "BEGIN IMMEDIATE")
 
 @pytest.fixture
 def frequent(app: Flask, team: Team, now: HandClock) -> dict[str, Job]:
-    """The jobs that come again within ten minutes, in a workspace with one of everything."""
+    """The jobs that come again within ten minutes, in a team with one of everything."""
     fill(team, now)
     jobs = runtime(app).hooks.jobs
     return {name: job for name, job in jobs.items() if job[1] <= timedelta(minutes=10)}

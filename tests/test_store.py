@@ -10,11 +10,11 @@ from flask import Flask
 from sqlalchemy.exc import IntegrityError
 
 from tests.conftest import HandClock
-from tests.factories import make_person, make_workspace
+from tests.factories import make_person, make_settings
 from wbtest import moments, store
 from wbtest.extensions import clock, db
 from wbtest.store import writing
-from wbtest.team.models import LoginSession, Workspace
+from wbtest.team.models import LoginSession, TeamSettings
 
 
 class Broken(Exception):
@@ -22,22 +22,22 @@ class Broken(Exception):
 
 
 def names() -> list[str]:
-    return list(db.session.scalars(db.select(Workspace.name).order_by(Workspace.id)))
+    return list(db.session.scalars(db.select(TeamSettings.name).order_by(TeamSettings.id)))
 
 
-def workspace(name: str, now: HandClock) -> Workspace:
-    return Workspace(name=name, controller="…", contact_email="a@b.c", created_at=now())
+def settings_of(name: str, now: HandClock) -> TeamSettings:
+    return TeamSettings(name=name, controller="…", contact_email="a@b.c", created_at=now())
 
 
 def write_and_break(now: HandClock) -> None:
     with writing() as session:
-        session.add(workspace("Larder", now))
+        session.add(settings_of("Larder", now))
         raise Broken
 
 
 def test_a_block_that_ends_well_is_kept(app: Flask, now: HandClock) -> None:
     with writing() as session:
-        session.add(workspace("Larder", now))
+        session.add(settings_of("Larder", now))
     db.session.rollback()
 
     assert names() == ["Larder"]
@@ -53,7 +53,7 @@ def test_a_block_that_breaks_leaves_nothing(app: Flask, now: HandClock) -> None:
 def test_a_verb_called_by_a_verb_joins_its_transaction(app: Flask, now: HandClock) -> None:
     def outer() -> None:
         with writing():
-            make_workspace("inner")
+            make_settings("inner")
             raise Broken
 
     with pytest.raises(Broken):
@@ -66,7 +66,7 @@ def test_after_a_break_the_next_block_works(app: Flask, now: HandClock) -> None:
     with pytest.raises(Broken):
         write_and_break(now)
     with writing() as session:
-        session.add(workspace("Larder", now))
+        session.add(settings_of("Larder", now))
 
     assert names() == ["Larder"]
 
@@ -93,12 +93,12 @@ def together(app: Flask, act: Callable[[], None], count: int = 8) -> list[Except
 
 
 def test_no_read_then_write_is_lost_or_refused(app: Flask, now: HandClock) -> None:
-    key = make_workspace("0").id
+    key = make_settings("0").id
 
     def count_ten() -> None:
         for _ in range(10):
             with writing() as session:
-                row = session.get_one(Workspace, key, with_for_update=True)
+                row = session.get_one(TeamSettings, key, with_for_update=True)
                 row.name = str(int(row.name) + 1)
 
     assert together(app, count_ten) == []
@@ -107,7 +107,7 @@ def test_no_read_then_write_is_lost_or_refused(app: Flask, now: HandClock) -> No
 
 
 def test_a_row_that_is_held_keeps_what_was_not_yet_flushed(app: Flask) -> None:
-    found = make_workspace("before")
+    found = make_settings("before")
 
     with writing():
         found.name = "after"
@@ -117,9 +117,9 @@ def test_a_row_that_is_held_keeps_what_was_not_yet_flushed(app: Flask) -> None:
 
 
 def test_a_row_that_is_gone_cannot_be_held(app: Flask) -> None:
-    found = make_workspace("Larder")
+    found = make_settings("Larder")
     with db.engine.execution_options(writes=True).begin() as connection:
-        connection.execute(sa.delete(Workspace))
+        connection.execute(sa.delete(TeamSettings))
 
     with pytest.raises(store.Gone, match="deleted this meanwhile") as refused, writing():
         store.hold(found)
@@ -128,7 +128,7 @@ def test_a_row_that_is_gone_cannot_be_held(app: Flask) -> None:
 
 
 def test_a_reader_is_not_held_up_by_a_writer(app: Flask, now: HandClock) -> None:
-    make_workspace("before")
+    make_settings("before")
     seen: list[str] = []
 
     def read() -> None:
@@ -136,7 +136,7 @@ def test_a_reader_is_not_held_up_by_a_writer(app: Flask, now: HandClock) -> None
             seen.extend(names())
 
     with writing() as session:
-        session.add(workspace("after", now))
+        session.add(settings_of("after", now))
         session.flush()
         reader = threading.Thread(target=read)
         reader.start()
@@ -168,7 +168,7 @@ def test_a_group_that_breaks_leaves_nothing(app: Flask, now: HandClock) -> None:
 
     def write() -> None:
         with store.writing_group(db.engine, store.lock()) as connection:
-            connection.execute(sa.insert(Workspace), [row])
+            connection.execute(sa.insert(TeamSettings), [row])
             raise Broken
 
     with pytest.raises(Broken):
@@ -187,7 +187,7 @@ def test_references_are_enforced(app: Flask, now: HandClock) -> None:
 
 
 def test_an_insert_may_find_its_row_there_already(app: Flask, now: HandClock) -> None:
-    ada = make_person("ada@example.com", "owner", make_workspace())
+    ada = make_person("ada@example.com", "owner")
     row = {"token_hash": "x", "person_id": ada.id, "created_at": now(), "expires_at": now()}
     insert = store.insert(db.engine.dialect.name, LoginSession).on_conflict_do_nothing()
 
@@ -200,14 +200,14 @@ def test_an_insert_may_find_its_row_there_already(app: Flask, now: HandClock) ->
 
 
 def test_what_is_read_of_one_moment_does_not_change_under_ones_eyes(app: Flask) -> None:
-    make_workspace("Larder")
-    count = db.select(db.func.count()).select_from(Workspace)
+    make_settings("Larder")
+    count = db.select(db.func.count()).select_from(TeamSettings)
     values = {"name": "Kiln", "controller": "", "contact_email": "", "created_at": clock.now()}
     moments.read_one_moment()
     before = db.session.scalar(count)
 
     with store.writing_group(db.engine, store.lock()) as connection:
-        connection.execute(sa.insert(Workspace), values)
+        connection.execute(sa.insert(TeamSettings), values)
 
     assert (before, db.session.scalar(count)) == (1, 1)
     db.session.rollback()
@@ -215,15 +215,15 @@ def test_what_is_read_of_one_moment_does_not_change_under_ones_eyes(app: Flask) 
 
 
 def test_a_view_of_one_moment_reads_who_asks_at_the_same_moment(app: Flask) -> None:
-    make_workspace("Larder")
-    count = db.select(db.func.count()).select_from(Workspace)
+    make_settings("Larder")
+    count = db.select(db.func.count()).select_from(TeamSettings)
     values = {"name": "Kiln", "controller": "", "contact_email": "", "created_at": clock.now()}
 
     @moments.of_one_moment
     def view() -> tuple[int | None, int | None]:
         before = db.session.scalar(count)
         with store.writing_group(db.engine, store.lock()) as connection:
-            connection.execute(sa.insert(Workspace), values)
+            connection.execute(sa.insert(TeamSettings), values)
         return before, db.session.scalar(count)
 
     assert view() == (1, 1)
@@ -232,7 +232,7 @@ def test_a_view_of_one_moment_reads_who_asks_at_the_same_moment(app: Flask) -> N
 
 def test_times_come_back_aware_and_in_utc(app: Flask) -> None:
     kathmandu = timezone(timedelta(hours=5, minutes=45))
-    made = make_workspace()
+    made = make_settings()
     with writing():
         made.created_at = datetime(2027, 3, 1, 5, 45, tzinfo=kathmandu)
     db.session.expire_all()
@@ -242,7 +242,7 @@ def test_times_come_back_aware_and_in_utc(app: Flask) -> None:
 
 
 def test_a_time_without_a_zone_is_refused(app: Flask) -> None:
-    made = make_workspace()
+    made = make_settings()
 
     with pytest.raises(sa.exc.StatementError, match="without a zone"), writing():
         made.created_at = datetime(2027, 3, 1)  # noqa: DTZ001 - what is refused

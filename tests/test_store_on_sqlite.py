@@ -11,13 +11,13 @@ from flask import Flask
 from sqlalchemy.exc import OperationalError
 
 from tests.conftest import Browser
-from tests.factories import make_workspace
+from tests.factories import make_settings
 from wbtest import locks, store
 from wbtest.delivery import copying
 from wbtest.extensions import db
 from wbtest.runtime import runtime
 from wbtest.store import StoreBroken, writing
-from wbtest.team.models import Workspace
+from wbtest.team.models import TeamSettings
 
 pytestmark = pytest.mark.usefixtures("app")
 
@@ -50,11 +50,11 @@ def test_a_writer_waits_for_another_program(tmp_path: Path) -> None:
     release = threading.Timer(0.2, other.rollback)
     release.start()
 
-    make_workspace("patient")
+    make_settings("patient")
 
     release.join()
     other.close()
-    assert db.session.scalars(db.select(Workspace.name)).all() == ["patient"]
+    assert db.session.scalars(db.select(TeamSettings.name)).all() == ["patient"]
 
 
 def test_a_writer_that_will_not_wait_gives_up_on_another_program(tmp_path: Path) -> None:
@@ -73,7 +73,7 @@ def test_a_writer_that_will_not_wait_gives_up_on_another_program(tmp_path: Path)
 def test_nothing_is_acknowledged_into_a_file_that_has_lost_its_name(
     tmp_path: Path, end: str
 ) -> None:
-    make_workspace("Larder")
+    make_settings("Larder")
     file, elsewhere = tmp_path / f"test.db{end}", tmp_path / "elsewhere"
     file.rename(elsewhere)
 
@@ -85,12 +85,12 @@ def test_nothing_is_acknowledged_into_a_file_that_has_lost_its_name(
         pass
 
     elsewhere.replace(file)
-    make_workspace("Pantry")
-    assert db.session.scalars(db.select(Workspace.name)).all() == ["Larder", "Pantry"]
+    make_settings("Pantry")
+    assert db.session.scalars(db.select(TeamSettings.name)).all() == ["Larder", "Pantry"]
 
 
 def test_a_read_only_database_refuses_a_writer(tmp_path: Path) -> None:
-    make_workspace()
+    make_settings()
     url = f"sqlite:///file:{tmp_path / 'test.db'}?mode=ro&uri=true"
     engine = sa.create_engine(url)
 
@@ -98,19 +98,19 @@ def test_a_read_only_database_refuses_a_writer(tmp_path: Path) -> None:
         pytest.raises(OperationalError, match="readonly"),
         store.writing_group(engine, locks.NoLock()) as connection,
     ):
-        connection.execute(sa.delete(Workspace))
+        connection.execute(sa.delete(TeamSettings))
     engine.dispose()
 
 
 def test_a_backup_is_whole_while_somebody_writes(tmp_path: Path) -> None:
-    make_workspace("committed")
+    make_settings("committed")
     with writing() as session:
-        make_workspace("open")
+        make_settings("open")
         session.flush()
         copying.backup(tmp_path / "test.db", tmp_path / "copies" / "copy.db")
 
     copy = sqlite3.connect(tmp_path / "copies" / "copy.db")
-    assert copy.execute("SELECT name FROM workspaces").fetchall() == [("committed",)]
+    assert copy.execute("SELECT name FROM team_settings").fetchall() == [("committed",)]
     copy.close()
 
 

@@ -70,7 +70,7 @@ def test_what_a_member_sends_is_read(client: Browser, team: Team) -> None:
 
 
 def test_of_a_program_that_may_not_send_nothing_is_read(client: Browser, team: Team) -> None:
-    reader = make_key(team.workspace, team.editor, ("read",))
+    reader = make_key(team.editor, ("read",))
 
     assert send(client, "/api/v1/pictures") == (401, 0)
     assert send(client, "/api/v1/pictures", Authorization=f"Bearer {reader}") == (403, 0)
@@ -87,7 +87,7 @@ def test_of_a_program_that_may_not_send_nothing_is_read(client: Browser, team: T
 def test_of_a_program_whose_token_is_over_nothing_is_read(
     client: Browser, team: Team, end: sa.Update, status: int
 ) -> None:
-    writer = make_key(team.workspace, team.approver, ("write",))
+    writer = make_key(team.approver, ("write",))
     with writing() as session:
         session.execute(end)
 
@@ -140,4 +140,4 @@ def test_who_may_no_longer_when_their_form_is_here_does_nothing(
     answer = client.post("/team", input_stream=sent, content_type=FORM)
 
     assert answer.status_code == status
-    assert team.workspace.name != "Cellar"
+    assert team.settings.name != "Cellar"

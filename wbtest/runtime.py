@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from wbtest.publishing.known import Proposal, Verdict
     from wbtest.publishing.models import Experiment
     from wbtest.review.waiting.waits import Wait
-    from wbtest.team.models import Membership, Workspace
+    from wbtest.team.models import Membership
 
 
 @dataclass
@@ -41,16 +41,16 @@ class Hooks:
 
     # What the worker does now and then, by name.
     jobs: dict[str, Job] = field(default_factory=dict)
-    # Each returns what waits for somebody in a workspace.
-    waits: list[Callable[[Workspace], Sequence[Wait]]] = field(default_factory=list)
+    # Each returns what waits for somebody.
+    waits: list[Callable[[], Sequence[Wait]]] = field(default_factory=list)
     # What is not stored yet of what visitors did.
     queue: Callable[[], Queue] = field(init=False)
     # Whether a mail that is due may still be sent.
     may_leave: Callable[[OutboxMail], bool] = field(init=False)
-    # Mails the owners of a workspace: subject and text.
-    tell_owners: Callable[[int, str, str], None] = field(init=False)
-    # Adds a line to the audit log of a workspace: what was done, to what.
-    audit: Callable[[int | None, str, str], None] = field(init=False)
+    # Mails the owners: subject and text.
+    tell_owners: Callable[[str, str], None] = field(init=False)
+    # Adds a line to the audit log: what was done, to what.
+    audit: Callable[[str, str], None] = field(init=False)
     # Sends whoever must log in first to the log-in.
     turn_strangers_away: Callable[[], ResponseReturnValue | None] = field(init=False)
     # The page that asks for the password again, None where it was typed a moment ago.
@@ -63,8 +63,8 @@ class Hooks:
     announce_change: Callable[[], None] = field(init=False)
     # The condition under which the release of this id was stopped by its reviewers.
     is_stopped: Callable[[Any], sa.ColumnElement[bool]] = field(init=False)
-    # The ids of the releases of a workspace that were given up by a decision.
-    given_up: Callable[[Workspace], Collection[int]] = field(init=False)
+    # The ids of the releases that were given up by a decision.
+    given_up: Callable[[], Collection[int]] = field(init=False)
     # A source as visits are recorded under it.
     source_name: Callable[[str], str] = field(init=False)
     planner: Planner = field(init=False)
@@ -72,10 +72,10 @@ class Hooks:
     find_decision: Callable[[Experiment], object | None] = field(init=False)
     # Verdicts by the experiment's id.
     verdicts: Callable[[Sequence[Experiment]], Mapping[int, Verdict]] = field(init=False)
-    # What waits for a second person in a workspace, the oldest first.
-    proposals: Callable[[Workspace], Sequence[Proposal]] = field(init=False)
-    # Mails those who want alarms of an experiment: subject and text.
-    post_alarm: Callable[[Experiment, str, str], None] = field(init=False)
+    # What waits for a second person, the oldest first.
+    proposals: Callable[[], Sequence[Proposal]] = field(init=False)
+    # Mails those who want alarms: subject and text.
+    post_alarm: Callable[[str, str], None] = field(init=False)
 
 
 @dataclass

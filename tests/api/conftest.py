@@ -12,7 +12,7 @@ from tests.conftest import Browser
 from tests.factories import Team
 from wbtest.api.routes import ROUTES
 from wbtest.api.values import shape_of
-from wbtest.team.models import Person, Workspace
+from wbtest.team.models import Person
 from wbtest.team.tokens import SCOPES, make_token
 
 RULE = {
@@ -64,19 +64,19 @@ class Program:
         return self.ask("PATCH", path, body, **headers)
 
 
-def program_of(app: Flask, workspace: Workspace, person: Person, *scopes: str) -> Program:
+def program_of(app: Flask, person: Person, *scopes: str) -> Program:
     """A program with a token that this person made, by default with all scopes."""
     client = app.test_client()
     assert isinstance(client, Browser)
-    return Program(client, make_key(workspace, person, scopes or tuple(SCOPES)))
+    return Program(client, make_key(person, scopes or tuple(SCOPES)))
 
 
-def make_key(workspace: Workspace, person: Person, scopes: tuple[str, ...]) -> str:
+def make_key(person: Person, scopes: tuple[str, ...]) -> str:
     """The text of a token with these scopes."""
-    return make_token(workspace, person, name="a program", scopes=scopes)[1]
+    return make_token(person, name="a program", scopes=scopes)[1]
 
 
 @pytest.fixture
 def program(app: Flask, team: Team) -> Program:
     """A program of the owner."""
-    return program_of(app, team.workspace, team.owner)
+    return program_of(app, team.owner)

@@ -33,7 +33,7 @@ def decided(running: Experiment, team: Team) -> Experiment:
 
 @pytest.fixture
 def editor(app: Flask, team: Team) -> Program:
-    return program_of(app, team.workspace, team.editor)
+    return program_of(app, team.editor)
 
 
 def test_a_line_of_what_was_spent_is_deleted_once(editor: Program, running: Experiment) -> None:
@@ -53,7 +53,7 @@ def test_a_note_is_deleted_by_its_writer_or_an_owner(
     app: Flask, editor: Program, program: Program, team: Team, running: Experiment
 ) -> None:
     address = f"/experiments/{running.id}/notes"
-    approver = program_of(app, team.workspace, team.approver)
+    approver = program_of(app, team.approver)
     for text in ("A post went up", "Another one"):
         editor.post(address, {"day": clock.now().date().isoformat(), "text": text})
     first, second = (each["key"] for each in editor.get(address).json["notes"] if each["key"])
@@ -106,7 +106,7 @@ def test_nothing_was_learned_while_a_test_runs(editor: Program, running: Experim
 def test_a_shared_link_shows_the_figures_until_it_is_closed(
     app: Flask, team: Team, running: Experiment
 ) -> None:
-    approver = program_of(app, team.workspace, team.approver)
+    approver = program_of(app, team.approver)
     address = f"/experiments/{running.id}/shared"
     first = approver.post(address, {"label": "our bank"}).json
     second = approver.post(f"{address}/1/renew").json

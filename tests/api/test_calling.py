@@ -66,7 +66,7 @@ def test_a_token_in_the_address_is_refused(program: Program, name: str) -> None:
 
 
 def test_a_token_that_may_only_read_does_not_write(app: Flask, team: Team) -> None:
-    program = program_of(app, team.workspace, team.owner, "read")
+    program = program_of(app, team.owner, "read")
 
     answer = program.post("/releases", BODY)
 
@@ -76,7 +76,7 @@ def test_a_token_that_may_only_read_does_not_write(app: Flask, team: Team) -> No
 
 
 def test_a_token_may_no_more_than_its_maker(app: Flask, team: Team) -> None:
-    program = program_of(app, team.workspace, team.viewer)
+    program = program_of(app, team.viewer)
 
     assert program.post("/releases", BODY).status_code == 403
     assert program.get("/releases").status_code == 200
@@ -86,7 +86,7 @@ def test_a_token_dies_with_its_makers_role(program: Program, team: Team) -> None
     assert program.get("/releases").status_code == 200
 
     with writing() as session:
-        session.get_one(Membership, (team.workspace.id, team.owner.id)).role = "editor"
+        session.get_one(Membership, team.owner.id).role = "editor"
 
     assert program.get("/releases").status_code == 401
 
@@ -103,7 +103,7 @@ def test_too_many_requests_wait_and_those_of_another_token_do_not(
     program: Program, team: Team, now: HandClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(calling, "MOST_REQUESTS", 1)
-    _, other = make_token(team.workspace, team.owner, name="another", scopes=["read"])
+    _, other = make_token(team.owner, name="another", scopes=["read"])
 
     codes = [program.get("/releases").status_code for _ in range(2)]
     refused = program.get("/releases")
@@ -151,7 +151,7 @@ def test_what_cannot_be_read_is_refused_in_a_sentence(
         ({"product": 7}, "product"),
         ({"headline": "Dinner"}, "product"),
         (BODY | {"faq": [{"audience": "everybody"}]}, "faq[0].audience"),
-        (BODY | {"workspace_id": 2}, "workspace_id"),
+        (BODY | {"author_id": 2}, "author_id"),
         (BODY | {"dateline": {"role": "owner"}}, "dateline.role"),
     ],
 )

@@ -10,11 +10,11 @@ from wbtest.writing.candidates import propose
 
 @pytest.fixture
 def editor(app: Flask, team: Team) -> Program:
-    return program_of(app, team.workspace, team.editor)
+    return program_of(app, team.editor)
 
 
 def test_a_short_release_grows_and_is_copied(editor: Program, team: Team) -> None:
-    address = f"/releases/{make_release(team.editor, team.workspace, form='short').id}"
+    address = f"/releases/{make_release(team.editor, form='short').id}"
 
     grown = editor.post(f"{address}/grow").json
     copied = editor.post(f"{address}/copies")
@@ -54,7 +54,7 @@ def test_a_stopped_release_goes_on(program: Program, team: Team) -> None:
 
 
 def test_a_finding_of_the_draft_stays_until_that_is_taken_back(editor: Program, team: Team) -> None:
-    release = make_release(team.editor, team.workspace, solution="A seamless larder.")
+    release = make_release(team.editor, solution="A seamless larder.")
     address = f"/releases/{release.id}"
     found = editor.get(f"{address}/findings").json["findings"]
     [seamless] = [each for each in found if each["words"] == "seamless"]
@@ -68,7 +68,7 @@ def test_a_finding_of_the_draft_stays_until_that_is_taken_back(editor: Program, 
 
 
 def test_what_readers_ask_is_settled(editor: Program, team: Team) -> None:
-    release = make_release(team.editor, team.workspace)
+    release = make_release(team.editor)
     address = f"/releases/{release.id}"
     asked = ("Does it work offline?", "What of my freezer?", "Who are you?")
     first, second, third = (propose(release, "external", each, "Mei").id for each in asked)

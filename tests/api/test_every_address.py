@@ -100,7 +100,7 @@ def test_nobody_gets_in(client: Browser, team: Team) -> None:
 
 @pytest.mark.parametrize("role", access.ROLES)
 def test_a_role_that_is_too_low_is_turned_away(app: Flask, team: Team, role: str) -> None:
-    program = program_of(app, team.workspace, getattr(team, role))
+    program = program_of(app, getattr(team, role))
 
     for route in ROUTES:
         is_too_low = access.ROLES.index(role) < access.ROLES.index(
@@ -112,7 +112,7 @@ def test_a_role_that_is_too_low_is_turned_away(app: Flask, team: Team, role: str
 @pytest.mark.parametrize("scope", SCOPES)
 def test_a_token_without_the_scope_is_turned_away(app: Flask, team: Team, scope: str) -> None:
     others = [other for other in SCOPES if other != scope]
-    program = program_of(app, team.workspace, team.owner, *others)
+    program = program_of(app, team.owner, *others)
 
     for route in ROUTES:
         assert (ask(program, route).status_code == 403) == (route.scope == scope), route

@@ -25,7 +25,7 @@ def revision(team: Team) -> Revision:
 
 @pytest.fixture
 def editor(app: Flask, team: Team) -> Program:
-    return program_of(app, team.workspace, team.editor)
+    return program_of(app, team.editor)
 
 
 def make(program: Program, of: Revision, **parts: Any) -> Any:

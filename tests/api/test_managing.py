@@ -20,7 +20,7 @@ from tests.factories import (
     make_running,
 )
 from wbtest.api.models import KeptAnswer
-from wbtest.api.scopes import scopes_of
+from wbtest.api.scopes import SCOPES_OF
 from wbtest.config import Settings
 from wbtest.delivery.models import OutboxEvent, OutboxMail, Webhook
 from wbtest.delivery.outbox import queue_mail
@@ -51,7 +51,7 @@ def hook(app: Flask, program: Program) -> Any:
 def path_of(what: str, team: Team) -> str:
     """The address at which such a thing is made."""
     if what == "links":
-        return f"/releases/{make_release(team.editor, team.workspace).id}/links"
+        return f"/releases/{make_release(team.editor).id}/links"
     if what == "shared":
         revision = make_revision(team.editor)
         make_approval(revision, team.approver)
@@ -108,7 +108,7 @@ def test_a_token_that_is_asked_for_wrongly_is_not_made(
     answer = program.post("/tokens", TOKEN | parts)
 
     assert (answer.status_code, list(answer.json["errors"])) == (422, [field])
-    assert len(tokens.tokens_of(team.workspace)) == 1
+    assert len(tokens.tokens_of()) == 1
 
 
 @pytest.mark.parametrize(
@@ -130,7 +130,7 @@ def test_a_token_gives_nothing_that_it_lacks_itself(
 ) -> None:
     runtime(app).outgoing = local()
     path = path if path.startswith("/") else path_of(path, team)
-    program = program_of(app, team.workspace, team.owner, *scopes.split())
+    program = program_of(app, team.owner, *scopes.split())
 
     answer = program.post(path, body)
 
@@ -144,7 +144,7 @@ def test_a_token_gives_nothing_that_it_lacks_itself(
 def test_a_token_that_holds_what_a_role_does_gives_that_role(
     app: Flask, team: Team, role: str
 ) -> None:
-    program = program_of(app, team.workspace, team.owner, *scopes_of(role), "manage")
+    program = program_of(app, team.owner, *SCOPES_OF[role], "manage")
 
     answer = program.post("/invitations", INVITED | {"role": role})
 
@@ -155,7 +155,7 @@ def test_the_link_of_an_owner_who_was_asked_in_is_not_made_again_by_less(
     app: Flask, program: Program, team: Team
 ) -> None:
     asked = program.post("/invitations", INVITED | {"role": "owner"}).json
-    less = program_of(app, team.workspace, team.owner, "read", "write", "manage")
+    less = program_of(app, team.owner, "read", "write", "manage")
 
     answer = less.post(f"/invitations/{asked['id']}/again", {"password": PASSWORD})
 
@@ -163,7 +163,7 @@ def test_the_link_of_an_owner_who_was_asked_in_is_not_made_again_by_less(
 
 
 def test_nobody_is_raised_above_what_the_token_holds(app: Flask, team: Team) -> None:
-    program = program_of(app, team.workspace, team.owner, "read", "write", "manage")
+    program = program_of(app, team.owner, "read", "write", "manage")
     address = f"/members/{team.viewer.id}"
 
     answers = [
@@ -210,7 +210,7 @@ def test_a_team_that_invited_too_many_is_told_how_long_to_wait(
 
 
 def test_an_ended_token_opens_nothing(app: Flask, program: Program, team: Team) -> None:
-    other = program_of(app, team.workspace, team.owner, "read")
+    other = program_of(app, team.owner, "read")
     [number] = [each["id"] for each in program.get("/tokens").json["tokens"][:1]]
 
     assert program.ask("DELETE", f"/tokens/{number}").status_code == 204
@@ -266,7 +266,7 @@ def test_the_last_owner_stays(program: Program, team: Team) -> None:
 
 
 def test_a_program_falls_with_the_role_that_it_gives_away(program: Program, team: Team) -> None:
-    make_person("second@larder.example", "owner", team.workspace)
+    make_person("second@larder.example", "owner")
 
     body = {"role": "editor", "password": PASSWORD}
     lowered = program.patch(f"/members/{team.owner.id}", body)
@@ -323,7 +323,6 @@ def test_mail_that_did_not_arrive_is_sent_again_or_dismissed(program: Program, t
                 recipient=f"{name}@x.io",
                 subject="Hello",
                 body="A link",
-                workspace_id=team.workspace.id,
             )
             mail.state = "failed"
     first, second = program.get("/mails").json["mails"]
@@ -336,7 +335,7 @@ def test_mail_that_did_not_arrive_is_sent_again_or_dismissed(program: Program, t
     assert [mail.id for mail in db.session.scalars(db.select(OutboxMail))] == [first["id"]]
 
 
-def test_the_workspace_says_who_answers_for_its_pages(program: Program) -> None:
+def test_the_team_says_who_answers_for_its_pages(program: Program) -> None:
     changed = program.patch("/team", {"controller": " Larder  Ltd, Leeds "})
     empty = program.patch("/team", {"name": "  "})
 
@@ -354,7 +353,7 @@ def test_the_coach_and_the_approvers_are_told_what_to_ask(program: Program, team
 
 
 def test_whoever_only_reads_what_owners_see_changes_nothing(app: Flask, team: Team) -> None:
-    program = program_of(app, team.workspace, team.owner, "read", "write", "decide", "admin")
+    program = program_of(app, team.owner, "read", "write", "decide", "admin")
 
     answer = program.patch(f"/members/{team.viewer.id}", {"role": "owner"})
 

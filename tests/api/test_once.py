@@ -92,7 +92,7 @@ def test_a_refusal_is_forgotten_so_that_it_can_be_mended(program: Program) -> No
 
 
 def test_keys_of_two_tokens_are_two_keys(app: Flask, program: Program, team: Team) -> None:
-    other = program_of(app, team.workspace, team.owner)
+    other = program_of(app, team.owner)
 
     for each in (program, other):
         each.post("/releases", BODY, Idempotency_Key="k-1")

@@ -22,7 +22,7 @@ def revision(team: Team) -> Revision:
 
 @pytest.fixture
 def editor(app: Flask, team: Team) -> Program:
-    return program_of(app, team.workspace, team.editor)
+    return program_of(app, team.editor)
 
 
 def make(program: Program, of: Revision) -> Any:
@@ -46,7 +46,7 @@ def test_a_start_of_another_draft_than_was_read_is_refused(
 ) -> None:
     draft = make(editor, revision)
     address = f"/experiments/{draft.json['id']}"
-    approver = program_of(app, team.workspace, team.approver)
+    approver = program_of(app, team.approver)
     read = draft.headers["ETag"]
     changed = editor.patch(address, {"time_zone": "Europe/Paris"})
     warnings = [

@@ -107,7 +107,7 @@ def test_the_coach_says_what_it_finds(program: Program) -> None:
 
 
 def test_a_release_is_begun_from_markdown_without_a_loss(program: Program, team: Team) -> None:
-    written = make_release(team.editor, team.workspace)
+    written = make_release(team.editor)
     text = write_file(from_json(written.document), written.form, "md")
 
     made = program.post("/releases/import", {"text": text})

@@ -58,7 +58,7 @@ def test_who_asks_for_results_is_read_once_and_with_them(program: Program, met: 
     with counted() as asked:
         program.get(address)
 
-    for table in ("api_tokens", "memberships", "workspaces", "experiments"):
+    for table in ("api_tokens", "memberships", "experiments"):
         assert sum(table in text for text in asked) == 1, table
 
 
@@ -105,7 +105,7 @@ def test_against_the_verdict_a_second_person_signs(
     app: Flask, program: Program, team: Team, met: Experiment
 ) -> None:
     address = f"/experiments/{met.id}/decisions"
-    approver = program_of(app, team.workspace, team.approver)
+    approver = program_of(app, team.approver)
 
     made = approver.post(address, {"choice": "stop", "reason": "The price does not hold."})
     mine = approver.post(f"{address}/1/second")
@@ -120,7 +120,7 @@ def test_what_waits_is_taken_back_or_turned_down(
     app: Flask, program: Program, team: Team, met: Experiment
 ) -> None:
     address = f"/experiments/{met.id}/decisions"
-    approver = program_of(app, team.workspace, team.approver)
+    approver = program_of(app, team.approver)
     for reason in ("The price does not hold.", "Grocers do it already."):
         approver.post(address, {"choice": "stop", "reason": reason})
 
@@ -190,8 +190,8 @@ def test_addresses_are_for_owners_with_the_scope(
     app: Flask, team: Team, signed_up: Experiment
 ) -> None:
     address = f"/experiments/{signed_up.id}/signups"
-    approver = program_of(app, team.workspace, team.approver)
-    narrow = program_of(app, team.workspace, team.owner, "read", "write", "decide")
+    approver = program_of(app, team.approver)
+    narrow = program_of(app, team.owner, "read", "write", "decide")
 
     assert [each.get(address).status_code for each in (approver, narrow)] == [403, 403]
 

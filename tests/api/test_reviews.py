@@ -28,12 +28,12 @@ def address(revision: Revision) -> str:
 
 @pytest.fixture
 def viewer(app: Flask, team: Team) -> Program:
-    return program_of(app, team.workspace, team.viewer)
+    return program_of(app, team.viewer)
 
 
 @pytest.fixture
 def editor(app: Flask, team: Team) -> Program:
-    return program_of(app, team.workspace, team.editor)
+    return program_of(app, team.editor)
 
 
 def read(program: Program, address: str) -> None:
@@ -81,7 +81,7 @@ def test_a_guess_outside_its_range_is_refused_at_its_field(viewer: Program, addr
 def test_a_comment_on_words_is_written_and_answered(
     app: Flask, team: Team, viewer: Program, address: str
 ) -> None:
-    editor = program_of(app, team.workspace, team.editor)
+    editor = program_of(app, team.editor)
     read(viewer, address)
     text = viewer.get(address).json["headline"]
 
@@ -139,8 +139,8 @@ def test_a_comment_is_settled_and_opened_again_by_its_writer(viewer: Program, ad
 def test_another_reader_does_not_settle_it_and_an_editor_does(
     app: Flask, team: Team, viewer: Program, address: str
 ) -> None:
-    with_no_say = program_of(app, team.workspace, make_person("vi@x.io", "viewer", team.workspace))
-    editor = program_of(app, team.workspace, team.editor)
+    with_no_say = program_of(app, make_person("vi@x.io", "viewer"))
+    editor = program_of(app, team.editor)
     read(with_no_say, address)
     theirs = comment(viewer, address)
 
@@ -156,7 +156,7 @@ def test_a_suggestion_is_written_into_the_draft(
     app: Flask, team: Team, viewer: Program, address: str, revision: Revision
 ) -> None:
     suggested = comment(viewer, address, suggestion="Dinner, already there")
-    editor = program_of(app, team.workspace, team.editor)
+    editor = program_of(app, team.editor)
 
     refused, applied = (each.post(f"{suggested}/apply") for each in (viewer, editor))
 

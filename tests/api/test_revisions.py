@@ -12,12 +12,12 @@ from wbtest.writing.models import Release
 
 @pytest.fixture
 def release(team: Team) -> Release:
-    return make_release(team.editor, team.workspace)
+    return make_release(team.editor)
 
 
 @pytest.fixture
 def editor(app: Flask, team: Team) -> Program:
-    return program_of(app, team.workspace, team.editor)
+    return program_of(app, team.editor)
 
 
 def freeze(program: Program, release: Release) -> Any:

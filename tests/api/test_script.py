@@ -33,10 +33,10 @@ __all__ = ["empty", "instance", "migrated"]
 def tokens(instance: Instance) -> dict[str, str]:
     """Tokens of an editor, of an approver, and of whoever seconds."""
     with instance.opened():
-        team = make_team("Larder")
+        team = make_team()
 
         def token(person: Person, *scopes: str) -> str:
-            return make_token(team.workspace, person, name="script", scopes=scopes)[1]
+            return make_token(person, name="script", scopes=scopes)[1]
 
         return {
             "WBTEST_TOKEN": token(team.editor, "read", "write"),

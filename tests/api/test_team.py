@@ -1,4 +1,4 @@
-"""What owners see of their workspace over the API: never a secret."""
+"""What owners see of their team over the API: never a secret."""
 
 import pytest
 from flask import Flask
@@ -31,7 +31,7 @@ def test_tokens_are_listed_without_their_text(program: Program) -> None:
 
 def test_webhooks_are_listed_without_their_secret(app: Flask, program: Program, team: Team) -> None:
     runtime(app).outgoing = local()
-    hook = subscriptions.add_webhook(team.workspace.id, "https://127.0.0.1/x", ["decision.made"])
+    hook = subscriptions.add_webhook("https://127.0.0.1/x", ["decision.made"])
 
     answer = program.get("/webhooks")
 
@@ -54,7 +54,7 @@ def test_the_record_is_read_in_pages(program: Program) -> None:
 def test_who_was_turned_away_stands_in_a_kind_of_its_own(
     app: Flask, program: Program, team: Team
 ) -> None:
-    program_of(app, team.workspace, team.editor, "read").post("/releases", {"product": "Larder"})
+    program_of(app, team.editor, "read").post("/releases", {"product": "Larder"})
 
     kinds = {kind: program.get(f"/audit?{kind}").json["items"] for kind in ("", "kind=refusals")}
 
@@ -66,7 +66,7 @@ def test_who_was_turned_away_stands_in_a_kind_of_its_own(
 def test_the_record_is_narrowed_down_as_on_its_page(
     app: Flask, program: Program, team: Team, now: HandClock
 ) -> None:
-    program_of(app, team.workspace, team.editor).post("/releases", {"product": "Larder"})
+    program_of(app, team.editor).post("/releases", {"product": "Larder"})
     now.turn(days=1)
     program.post("/releases", {"product": "Pantry"})
 
@@ -86,7 +86,7 @@ def test_what_the_record_does_not_know_is_refused(program: Program, asked: str) 
 
 @pytest.mark.parametrize("path", PATHS)
 def test_others_see_none_of_it(app: Flask, team: Team, path: str) -> None:
-    approver = program_of(app, team.workspace, team.approver)
+    approver = program_of(app, team.approver)
 
     assert approver.get(path).status_code == 403
 
@@ -95,7 +95,7 @@ def test_what_needs_the_maker_of_a_token_is_listed_for_nobody_else(
     app: Flask, program: Program, team: Team
 ) -> None:
     make_revision(team.editor)
-    theirs = program_of(app, team.workspace, team.viewer)
+    theirs = program_of(app, team.viewer)
 
     [need] = program.get("/needs-me").json["items"]
 

@@ -9,10 +9,9 @@ import sqlalchemy as sa
 from tests.api.conftest import Program
 from tests.factories import Team
 from wbtest.extensions import db
-from wbtest.team import workspaces
-from wbtest.team.models import Workspace
+from wbtest.team import settings
+from wbtest.team.models import TeamSettings
 from wbtest.writing import house
-from wbtest.writing.models import CoachSetting
 
 pytestmark = pytest.mark.every_database
 Meanwhile = Callable[[object, str, sa.Update], None]
@@ -35,11 +34,11 @@ def meanwhile(monkeypatch: pytest.MonkeyPatch) -> Meanwhile:
     return between
 
 
-def test_of_a_workspace_only_what_is_given_is_changed(
+def test_of_the_team_only_what_is_given_is_changed(
     program: Program, team: Team, meanwhile: Meanwhile
 ) -> None:
-    theirs = sa.update(Workspace).values(controller="Kiln Ltd, Leeds")
-    meanwhile(workspaces, "change_workspace", theirs)
+    theirs = sa.update(TeamSettings).values(controller="Kiln Ltd, Leeds")
+    meanwhile(settings, "change_team", theirs)
 
     told = program.patch("/team", {"name": "Pantry"}).json
 
@@ -52,7 +51,7 @@ def test_of_what_the_coach_knows_only_what_is_given_is_changed(
 ) -> None:
     rule = house.mutable()[0].id
     program.patch("/coach", {"allowed": ["FAQ"]})
-    meanwhile(house, "furnish", sa.update(CoachSetting).values(jargon="synergy"))
+    meanwhile(house, "furnish", sa.update(TeamSettings).values(jargon="synergy"))
 
     told = program.patch("/coach", {"muted": [rule]}).json
 

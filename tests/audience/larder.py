@@ -14,7 +14,7 @@ from sqlalchemy.exc import OperationalError
 from werkzeug.test import TestResponse
 
 from tests.conftest import Browser
-from tests.factories import make_checked, make_old_approval, make_person, make_workspace
+from tests.factories import make_checked, make_old_approval, make_person
 from wbtest.audience.models import Sighting, Signup, Visit
 from wbtest.delivery.models import OutboxMail
 from wbtest.extensions import Now, db
@@ -26,7 +26,7 @@ from wbtest.publishing.models import Experiment
 from wbtest.publishing.rule import Hypothesis
 from wbtest.publishing.running import life
 from wbtest.runtime import runtime
-from wbtest.team.models import Person, Workspace
+from wbtest.team.models import Person
 from wbtest.writing import document as documents
 from wbtest.writing.releases import create_release, freeze
 
@@ -96,7 +96,6 @@ class Larder:
     """An experiment and who made it."""
 
     experiment: Experiment
-    workspace: Workspace
     editor: Person
     approver: Person
 
@@ -107,12 +106,11 @@ def draft_page(
     **changed: Any,
 ) -> Larder:  # fmt: skip
     """Make an approved draft; ``variants`` are overrides by key, ``changed`` parts of the text."""
-    workspace = make_workspace("Larder")
-    editor = make_person(f"editor@{slug}.example", "editor", workspace)
-    approver = make_person(f"approver@{slug}.example", "approver", workspace)
+    editor = make_person(f"editor@{slug}.example", "editor")
+    approver = make_person(f"approver@{slug}.example", "approver")
     document = documents.from_json(DOCUMENT | changed)
     release = create_release(
-        workspace, editor, form="full", product=document.product, language=document.language,
+        editor, form="full", product=document.product, language=document.language,
         document=document,
     )  # fmt: skip
     revision = freeze(release, editor)
@@ -131,7 +129,7 @@ def draft_page(
         )
     if options != USUAL:
         change_options(experiment, editor, options)
-    return Larder(experiment, workspace, editor, approver)
+    return Larder(experiment, editor, approver)
 
 
 def start_page(**details: Any) -> Larder:
@@ -155,9 +153,8 @@ def find_larder() -> Larder | None:
     if experiment is None:
         return None
     people = {person.name: person for person in db.session.scalars(db.select(Person))}
-    workspace = db.session.scalars(db.select(Workspace)).one()
     db.session.rollback()
-    return Larder(experiment, workspace, people["Editor"], people["Approver"])
+    return Larder(experiment, people["Editor"], people["Approver"])
 
 
 class Visitor:

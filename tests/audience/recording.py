@@ -23,7 +23,7 @@ from wbtest.audience.recording.recorder import Recorder
 from wbtest.extensions import Now
 from wbtest.publishing.models import Experiment, Variant
 from wbtest.publishing.rule import to_json
-from wbtest.team.models import Person, Workspace
+from wbtest.team.models import Person
 from wbtest.writing.models import Release, Revision
 
 # Monday, 1 March 2027, 09:00 UTC.
@@ -162,11 +162,10 @@ def insert_experiment(database: Database, zone: str, rule: dict[str, Any]) -> in
     rule = to_json(make_rule()) | rule
     with database.writing() as session:
         number = session.scalar(sa.select(sa.func.count()).select_from(Experiment))
-        workspace = Workspace(name="Larder", controller="", contact_email="", created_at=START)
         author = Person(email=f"{number}@x.io", name="Ada", password_hash="", created_at=START)
-        session.add_all([workspace, author])
+        session.add(author)
         session.flush()
-        made = {"author_id": author.id, "created_at": START, "workspace_id": workspace.id}
+        made = {"author_id": author.id, "created_at": START}
         release = Release(form="short", document={}, slug=f"p{number}", updated_at=START, **made)
         session.add(release)
         session.flush()

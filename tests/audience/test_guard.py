@@ -180,7 +180,7 @@ def test_an_hour_out_of_the_ordinary_is_told_in_a_sentence(hour, kind):
 
 
 def test_owners_are_told_once_an_hour_where_to_look(app, larder: Larder, mia, now):
-    make_person("owner@larder.example", "owner", larder.workspace)
+    make_person("owner@larder.example", "owner")
     page = mia.get()
     for number in range(25):
         mia.sign_up(page, f"{number}@x.io", website="x")
@@ -197,7 +197,7 @@ def test_owners_are_told_once_an_hour_where_to_look(app, larder: Larder, mia, no
 
 
 def test_owners_are_told_of_machines_on_a_waiting_list_too(app, larder: Larder, mia, now):
-    make_person("owner@larder.example", "owner", larder.workspace)
+    make_person("owner@larder.example", "owner")
     life.end(larder.experiment, larder.approver)
     choose(larder.experiment, larder.approver, "open", waiting_variant="photo")
     with writing() as session:
@@ -214,7 +214,7 @@ def test_owners_are_told_of_machines_on_a_waiting_list_too(app, larder: Larder, 
 
 
 def test_owners_are_told_when_a_proxy_makes_scripts_of_people(app, larder: Larder):
-    make_person("owner@larder.example", "owner", larder.workspace)
+    make_person("owner@larder.example", "owner")
     secure = {"base_url": "https://localhost", "headers": {"User-Agent": f"{BROWSER}.0.0 Safari"}}
     for _ in range(100):
         app.test_client().get("/p/larder", **secure)

@@ -29,7 +29,7 @@ def answer_the_coach(larder: Larder) -> None:
     revision, approver = larder.experiment.revision, larder.approver
     finding = next(found for found in findings_of(revision) if found.severity == "warn")
     waive(revision, key_of(finding), WAIVER, approver, is_approver=True)
-    furnish(larder.workspace, jargon=JARGON, allowed=JARGON, muted=())
+    furnish(jargon=JARGON, allowed=JARGON, muted=())
 
 
 def comment(larder: Larder) -> None:

@@ -29,7 +29,7 @@ def mail_server(app: Flask) -> Iterator[MailServer]:
 
 
 def test_a_sign_up_is_taken_while_its_mail_waits_and_the_owner_sees_that(app, mia, larder, client):
-    log_in(client, make_person("owner@larder.example", "owner", larder.workspace))
+    log_in(client, make_person("owner@larder.example", "owner"))
 
     assert mia.sign_up(mia.get(), "mia@x.io").status_code == 303
     while send_one():

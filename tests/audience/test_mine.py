@@ -102,13 +102,13 @@ def test_a_link_that_is_nobodys_shows_nothing(mia, path):
 
 def test_erasing_leaves_no_trace_of_the_person_and_every_total(app, mia, token, experiment):
     hook = Webhook(
-        workspace_id=experiment.workspace_id, url="https://x.example", secret="s",
+        url="https://x.example", secret="s",
         events=["signup.created", webhooks.ADDRESSES], created_at=runtime(app).now(),
     )  # fmt: skip
     with writing() as session:
         session.add(hook)
         session.execute(sa.update(OutboxMail).values(state="sent", leave_url="", body=""))
-    webhooks.emit(experiment.workspace_id, "signup.created", {}, email="mia@x.io")
+    webhooks.emit("signup.created", {}, email="mia@x.io")
     before = sums()
     assert db.session.scalar(sa.select(sa.func.count()).select_from(OutboxEvent)) == 1
 
@@ -167,7 +167,7 @@ def test_an_address_that_a_client_forges_leaves_no_trace_in_the_record(app, mia,
 
 def test_a_spelling_that_a_machine_gave_goes_with_the_person(app, mia, experiment):
     hook = Webhook(
-        workspace_id=experiment.workspace_id, url="https://x.example", secret="s",
+        url="https://x.example", secret="s",
         events=["signup.created", webhooks.ADDRESSES], created_at=runtime(app).now(),
     )  # fmt: skip
     with writing() as session:

@@ -10,7 +10,7 @@ import pytest
 from flask import Flask
 
 from tests.audience.larder import Larder, Visitor, draft_page, words_in
-from tests.factories import log_in, make_checked, make_team
+from tests.factories import log_in, make_checked, make_stranger
 from tests.publishing.test_images import picture
 from wbtest.publishing.experiments import change_variant
 from wbtest.publishing.looks.changing import change_look, change_wording
@@ -26,8 +26,8 @@ PARTS = ("problem", "alternative", "solution", "why_now")
 
 def dress(larder: Larder, theme: str = "dawn", size: tuple[int, int] = (1600, 900)) -> Larder:
     """Give the draft a look with everything on."""
-    hero = add_image(larder.workspace, larder.editor, picture(size=size))
-    logo = add_image(larder.workspace, larder.editor, picture(size=(300, 60)))
+    hero = add_image(larder.editor, picture(size=size))
+    logo = add_image(larder.editor, picture(size=(300, 60)))
     look = Look(
         theme=theme, accent="#0b5c8a", font="slab", corner="sharp",
         logo=picture_of(logo).name, hero=picture_of(hero).name, hero_alt="A full fridge & a table",
@@ -122,11 +122,11 @@ def test_a_started_page_shows_its_pictures_to_everybody(app: Flask, started: Lar
 
 
 def test_a_picture_that_no_page_shows_is_for_its_team_alone(app: Flask, started: Larder):
-    unused = add_image(started.workspace, started.editor, picture(size=(50, 50)))
+    unused = add_image(started.editor, picture(size=(50, 50)))
     url = picture_of(unused).address("/p/larder")
     member, stranger = Visitor(app), Visitor(app)
     log_in(member.browser, started.editor)
-    log_in(stranger.browser, make_team("Rivals").owner)
+    log_in(stranger.browser, make_stranger("eve@rivals.example"))
 
     assert Visitor(app).get(url).status_code == stranger.get(url).status_code == 404
     assert member.get(url).status_code == 200
@@ -134,10 +134,10 @@ def test_a_picture_that_no_page_shows_is_for_its_team_alone(app: Flask, started:
 
 
 def test_the_pictures_of_a_draft_are_for_its_team_alone(app: Flask, draft: Larder):
-    url = picture_of(add_image(draft.workspace, draft.editor, picture())).address("/p/larder")
+    url = picture_of(add_image(draft.editor, picture())).address("/p/larder")
     member, stranger = Visitor(app), Visitor(app)
     log_in(member.browser, draft.editor)
-    log_in(stranger.browser, make_team("Rivals").owner)
+    log_in(stranger.browser, make_stranger("eve@rivals.example"))
 
     refused = Visitor(app).get(url)
     missing = Visitor(app).get("/p/nowhere/images/x-640.webp")

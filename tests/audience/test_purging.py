@@ -134,7 +134,7 @@ def test_what_is_purged_is_not_proved_and_not_counted_anew(ended: Larder):
 
 def test_what_webhooks_are_told_of_sign_ups_goes_too(app: Flask, larder: Larder, now: HandClock):
     hook = Webhook(
-        workspace_id=larder.workspace.id, url="https://x.io", secret="", created_at=now(),
+        url="https://x.io", secret="", created_at=now(),
         events=["signup.created", "addresses"],
     )  # fmt: skip
     with writing() as session:

@@ -66,7 +66,7 @@ def test_the_page_of_an_experiment_may_promise_less_than_the_server(app: Flask, 
 
 
 def test_the_owners_are_told_a_week_before_and_once(ended: Larder, now: HandClock):
-    make_person("owner@x.io", "owner", ended.workspace)
+    make_person("owner@x.io", "owner")
     now.time = terms_of(ended.experiment).erased_at - timedelta(days=7)
 
     remind_owners(now())

@@ -14,7 +14,7 @@ NOINDEX = '<meta name="robots" content="noindex">'
 @pytest.fixture
 def pages(team: Team) -> None:
     """Two open pages; /p/hidden is not to be listed."""
-    revision = make_revision(team.editor, team.workspace)
+    revision = make_revision(team.editor)
     make_approval(revision, team.approver)
     for slug, options in (("listed", Options()), ("hidden", Options(is_indexed=False))):
         experiment = make_experiment(revision, team.editor, slug=slug)

@@ -6,7 +6,7 @@ from html import unescape
 import pytest
 
 from tests.audience.larder import Visitor, draft_page, mails, signups, visits, words_in
-from tests.factories import log_in, make_person, make_workspace
+from tests.factories import log_in, make_person, make_stranger
 from wbtest.publishing.launch.facts import situation_of
 from wbtest.publishing.previews import preview_token
 from wbtest.store import writing
@@ -60,7 +60,7 @@ def test_after_a_try_every_link_leads_somewhere(app, draft, url, member):
 
 def test_who_may_only_read_is_led_to_the_test(app, draft, url):
     viewer = Visitor(app)
-    log_in(viewer.browser, make_person("vi@x.io", "viewer", draft.experiment.workspace))
+    log_in(viewer.browser, make_person("vi@x.io", "viewer"))
 
     links = links_of(viewer.get(url.replace("signup", "tried")))
 
@@ -108,7 +108,7 @@ def test_another_address_or_none_comes_back_and_is_not_written_to(
 
 def test_nobody_else_can_try(app, draft, url):
     eve = Visitor(app)
-    log_in(eve.browser, make_person("eve@kiln.example", "owner", make_workspace("Kiln")))
+    log_in(eve.browser, make_stranger("eve@kiln.example"))
 
     for visitor in (eve, Visitor(app)):
         assert visitor.post(url, {"email": "eve@kiln.example"}).status_code == 404

@@ -3,12 +3,12 @@
 import pytest
 
 from tests.audience.larder import Visitor, draft_page, signups, visits, words_in
-from tests.factories import log_in, make_person, make_workspace
+from tests.factories import log_in, make_stranger
 from wbtest.audience.models import MachineCount
 from wbtest.extensions import db
 from wbtest.publishing.previews import preview_token
 from wbtest.publishing.running import life
-from wbtest.team.workspaces import change_workspace
+from wbtest.team.settings import change_team
 
 PATHS = ("", "/thanks", "/privacy", "/object")
 
@@ -71,7 +71,7 @@ def test_nobody_outside_the_team_reads_a_variant_before_the_start(app):
     larder = draft_page(variants={"photo": {"headline": "Dinner from a photo"}})
     token = preview_token(larder.experiment, "photo")
     stranger = Visitor(app)
-    log_in(stranger.browser, make_person("eve@kiln.example", "owner", make_workspace("Kiln")))
+    log_in(stranger.browser, make_stranger("eve@kiln.example"))
 
     assert stranger.get(f"/p/larder?preview={token}").status_code == 404
     assert Visitor(app).get(f"/p/larder?preview={token}").status_code == 404
@@ -80,9 +80,7 @@ def test_nobody_outside_the_team_reads_a_variant_before_the_start(app):
 def test_the_name_of_who_is_responsible_changes_on_a_running_page(app, larder, mia):
     assert "Okafor" not in words_in(mia.get("/p/larder/privacy"))
 
-    change_workspace(
-        larder.workspace, name="Larder", controller="Okafor, Leeds", contact_email="a@b.example"
-    )
+    change_team(name="Larder", controller="Okafor, Leeds", contact_email="a@b.example")
 
     assert "Okafor, Leeds" in words_in(mia.get("/p/larder/privacy"))
 

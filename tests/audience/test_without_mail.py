@@ -199,7 +199,7 @@ def test_the_options_page_says_that_nobody_is_asked(app):
 def test_the_list_of_sign_ups_says_that_nobody_was_asked(app, mia, larder: Larder):
     mia.sign_up(mia.get(), "mia@x.io")
     owner = Visitor(app)
-    log_in(owner.browser, make_person("owner@x.io", "owner", larder.workspace))
+    log_in(owner.browser, make_person("owner@x.io", "owner"))
 
     page = words_in(owner.get(f"/experiments/{larder.experiment.id}/signups"))
 

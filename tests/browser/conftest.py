@@ -18,7 +18,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 from tests.audience.larder import PHONE
 from tests.browser.serving import lag, make_server
 from tests.conftest import IS_SECOND_ROUND, HandClock
-from tests.factories import make_person, make_workspace
+from tests.factories import make_person
 from wbtest.config import Settings
 from wbtest.team.models import Person
 from wbtest.team.sessions import open_session
@@ -132,8 +132,8 @@ def stranger(live: Live, browser: Browser) -> Iterator[Page]:
 
 @pytest.fixture
 def owner(app: Flask) -> Person:
-    """The only member of a new workspace."""
-    return make_person("ada@example.com", "owner", make_workspace("Larder"))
+    """The only member of a new team."""
+    return make_person("ada@example.com", "owner")
 
 
 @pytest.fixture

@@ -9,8 +9,7 @@ from tests.browser.conftest import Live
 from tests.browser.desk import open_desk, saved
 from tests.factories import make_approval, make_person, make_release, make_revision
 from tests.results.states import DAYS, States
-from wbtest.extensions import db
-from wbtest.team.models import Person, Workspace
+from wbtest.team.models import Person
 
 pytestmark = pytest.mark.browser
 
@@ -115,7 +114,7 @@ def test_the_buttons_of_a_question_say_which_one_they_move(
 
 
 def test_buttons_of_a_row_name_whom_they_are_for(logged_in: Page, live: Live, owner: Person):
-    make_person("grace@example.com", "editor", db.session.scalars(db.select(Workspace)).one())
+    make_person("grace@example.com", "editor")
 
     logged_in.goto(f"{live.url}/team")
 

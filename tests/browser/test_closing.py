@@ -18,7 +18,7 @@ from wbtest.audience.leaving.closing import write_letters
 from wbtest.delivery.models import OutboxMail
 from wbtest.extensions import db
 from wbtest.publishing.running import life
-from wbtest.team.models import Person, Workspace
+from wbtest.team.models import Person, TeamSettings
 
 pytestmark = pytest.mark.browser
 
@@ -26,8 +26,8 @@ pytestmark = pytest.mark.browser
 @pytest.fixture
 def decided(live: Live, owner: Person) -> None:
     """A test that is over and decided, with two people who wait to hear."""
-    workspace = db.session.scalars(db.select(Workspace)).one()
-    editor = make_person("grace@example.com", "editor", workspace)
+    db.session.scalars(db.select(TeamSettings)).one()
+    editor = make_person("grace@example.com", "editor")
     revision = make_revision(editor)
     make_approval(revision, owner)
     experiment = make_running(revision, editor, owner)
@@ -35,7 +35,7 @@ def decided(live: Live, owner: Person) -> None:
     leave_addresses(experiment, 2)
     live.now.turn(days=9)
     life.end(experiment, owner)
-    mei = make_person("mei@example.com", "approver", workspace)
+    mei = make_person("mei@example.com", "approver")
     make_decision(experiment, owner, mei, "go", "One in ten signed up for it.")
 
 

@@ -25,7 +25,7 @@ PROBLEM = "🥕 Amira opens the fridge.\n\nThe 🥬 cabbage goes in the bin."
 def revision(owner: Person) -> Revision:
     """What the owner has read, with a suggestion of a member who has."""
     revision = make_revision(owner, problem=PROBLEM)
-    member = make_person("grace@example.com", "viewer", revision.release.workspace)
+    member = make_person("grace@example.com", "viewer")
     for person in (owner, member):
         read(revision, person)
     write_comment(seat_of(revision, member), "problem", "the fridge", "Which?", "her fridge")

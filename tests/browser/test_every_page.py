@@ -37,7 +37,6 @@ from tests.results.crowd import count_day, count_machines
 from tests.review.reading_room import give, read
 from wbtest.delivery.subscriptions import add_webhook
 from wbtest.delivery.webhooks import KINDS
-from wbtest.extensions import db
 from wbtest.publishing.models import Experiment
 from wbtest.publishing.running import life
 from wbtest.results.deciding.checklist import save_checklist
@@ -50,7 +49,7 @@ from wbtest.review.reading.readings import finish
 from wbtest.review.seats import seat_by_link, seat_of
 from wbtest.review.verdicts import stop_release
 from wbtest.team import access
-from wbtest.team.models import Person, Workspace
+from wbtest.team.models import Person
 from wbtest.team.sessions import open_session
 from wbtest.team.setup import make_setup_link
 from wbtest.writing.models import Revision
@@ -74,9 +73,7 @@ VARIANTS = ("From your kitchen", "Half the waste")
 @pytest.fixture
 def editor(owner: Person) -> Person:
     """Who writes; the owner approves and starts."""
-    return make_person(
-        "grace@example.com", "editor", db.session.scalars(db.select(Workspace)).one()
-    )
+    return make_person("grace@example.com", "editor")
 
 
 @pytest.fixture
@@ -88,7 +85,7 @@ def approved(editor: Person, owner: Person) -> Revision:
 
 
 @pytest.fixture
-def workspace(live: Live, approved: Revision, editor: Person, owner: Person) -> None:
+def filled(live: Live, approved: Revision, editor: Person, owner: Person) -> None:
     """A release of each kind, and an experiment in each state of its life."""
     make_release(editor, form="short", headline="Soup from what is left", faq=())
     short = make_revision(editor, form="short", headline="Lunch for two", solution="", faq=())
@@ -110,7 +107,7 @@ def workspace(live: Live, approved: Revision, editor: Person, owner: Person) -> 
     newest = make_revision(editor, release=approved.release, headline="Six dinners at home")
     review(newest, editor, owner)
     stop_release(make_revision(editor, product="Kiln"), owner, "Nobody fires at night.", 8)
-    add_webhook(newest.workspace_id, "https://hooks.example/larder", KINDS)
+    add_webhook("https://hooks.example/larder", KINDS)
 
 
 def review(revision: Revision, editor: Person, owner: Person) -> None:
@@ -152,7 +149,7 @@ def test_a_bad_page_would_be_found(live: Live, app: Flask, stranger: Page) -> No
 
 
 def test_an_owner_can_open_every_page_of_a_team_and_use_it_by_keyboard(
-    live: Live, workspace: None, page: Page, owner: Person
+    live: Live, page: Page, owner: Person
 ) -> None:
     typist = Typist(page, live, STATUSES)
 
@@ -188,7 +185,7 @@ def test_a_guest_can_open_every_page_behind_a_link(
     assert pages(live.app, "guest") - reader.endpoints == set()
 
 
-def test_an_owner_can_open_every_page_of_an_empty_workspace(live: Live, logged_in: Page) -> None:
+def test_an_owner_can_open_every_page_of_an_empty_team(live: Live, logged_in: Page) -> None:
     reader = Reader(logged_in, live)
 
     reader.walk()
@@ -197,12 +194,8 @@ def test_an_owner_can_open_every_page_of_an_empty_workspace(live: Live, logged_i
     assert {"writing.releases", "publishing.experiments", "team.team"} <= reader.endpoints
 
 
-def test_somebody_whose_role_is_too_low_is_told_so(
-    live: Live, workspace: None, page: Page, owner: Person
-) -> None:
-    viewer = make_person(
-        "vic@example.com", "viewer", db.session.scalars(db.select(Workspace)).one()
-    )
+def test_somebody_whose_role_is_too_low_is_told_so(live: Live, page: Page, owner: Person) -> None:
+    viewer = make_person("vic@example.com", "viewer")
     cookie = {"name": "wb-session", "value": open_session(viewer), "url": live.url}
     page.context.add_cookies([cookie])  # type: ignore[list-item]
     reader = Reader(page, live, {"/experiments/1/signups": 403})
@@ -220,7 +213,7 @@ def test_a_visitor_can_open_every_public_page(
     reader = Reader(stranger, live, STATUSES | dict.fromkeys(NOTHING, 404))
     reader.open("/")
     reader.open(f"/setup/{make_setup_link()}")
-    request.getfixturevalue("workspace")
+    request.getfixturevalue("filled")
 
     reader.walk()
     reader.walk("/p/runs")

@@ -16,7 +16,7 @@ from tests.browser.conftest import CHROMIUM, PATIENCE, Live
 from tests.browser.desk import saved, stored
 from tests.factories import LARDER, make_person, make_release, make_running
 from wbtest.extensions import db
-from wbtest.team.models import Person, Workspace
+from wbtest.team.models import Person, TeamSettings
 from wbtest.team.sessions import open_session
 from wbtest.writing.models import Release
 
@@ -33,11 +33,11 @@ def prepared() -> None:
 @pytest.fixture
 def team(owner: Person) -> dict[str, Person]:
     """Who has a log-in."""
-    workspace = db.session.scalars(db.select(Workspace)).one()
+    db.session.scalars(db.select(TeamSettings)).one()
     return {
         "ada": owner,
-        "grace": make_person("grace@example.com", "editor", workspace),
-        "jonas": make_person("jonas@example.com", "approver", workspace),
+        "grace": make_person("grace@example.com", "editor"),
+        "jonas": make_person("jonas@example.com", "approver"),
     }
 
 

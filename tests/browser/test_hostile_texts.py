@@ -87,7 +87,7 @@ def test_no_text_comes_to_life_on_any_page(
     for path in (*filled.links.values(), "/p/runs"):
         outside.walk(path)
     runs = db.session.get_one(Experiment, 1)
-    stop = urlsplit(stop_url(runs.workspace_id, owner.id)).path
+    stop = urlsplit(stop_url(owner.id)).path
     tried = f"/p/runs/tried?preview={preview_token(runs, 'control')}"
     for path in ("/p/over", "/p/runs/asked", tried, "/confirm/try/runs", stop):
         outside.open(path)

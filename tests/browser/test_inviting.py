@@ -10,7 +10,7 @@ from tests.browser.conftest import Live
 from tests.factories import make_person
 from wbtest.config import Settings
 from wbtest.extensions import db
-from wbtest.team.models import Person, Workspace
+from wbtest.team.models import Person, TeamSettings
 
 pytestmark = pytest.mark.browser
 
@@ -24,8 +24,8 @@ def settings(settings: Settings) -> Settings:
 @pytest.fixture
 def member(owner: Person) -> Person:
     """Cleo, who reads."""
-    workspace = db.session.scalars(db.select(Workspace)).one()
-    return make_person("cleo@example.com", "viewer", workspace)
+    db.session.scalars(db.select(TeamSettings)).one()
+    return make_person("cleo@example.com", "viewer")
 
 
 def test_somebody_is_asked_in_and_joins(

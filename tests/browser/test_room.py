@@ -17,7 +17,7 @@ from wbtest.review.reading import forecasts, readings
 from wbtest.review.seats import seat_of
 from wbtest.review.verdicts import ask_for_another
 from wbtest.store import writing
-from wbtest.team.models import Person, Workspace
+from wbtest.team.models import Person, TeamSettings
 from wbtest.writing.models import Revision
 
 pytestmark = pytest.mark.browser
@@ -86,8 +86,8 @@ def test_every_step_is_accessible_in_both_schemes_and_widths(
     owner: Person,
     check_accessible: Callable[[Page], None],
 ) -> None:
-    workspace = db.session.scalars(db.select(Workspace)).one()
-    other = make_person("priya@example.com", "approver", workspace)
+    db.session.scalars(db.select(TeamSettings)).one()
+    other = make_person("priya@example.com", "approver")
     reading = give(revision, other, "finance", customer="Students.")
     comments.write_comment(seat_of(revision, other), "problem", "cabbage", "Why?", "spinach")
     readings.finish(seat_of(revision, other))
@@ -128,7 +128,7 @@ BROKEN_WORDS = """facts => facts.flatMap((fact) => {
 def test_how_far_a_reader_is_never_breaks_within_a_word(
     logged_in: Page, live: Live, revision: Revision, width: int
 ):
-    reader = make_person("b@larder.example", "approver", revision.release.workspace)
+    reader = make_person("b@larder.example", "approver")
     with writing():
         reader.name = "Bartholomew Featherstonehaugh-Cholmondeley the Younger"
     ask_for_another(revision, reader, "Say who it is for.")

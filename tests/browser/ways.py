@@ -17,7 +17,7 @@ from wbtest.results.telling.choices import stop_url
 from wbtest.store import writing
 from wbtest.team.account import codes, daily, factors, links
 from wbtest.team.inviting.invitations import invite
-from wbtest.team.models import Person, Workspace
+from wbtest.team.models import Person
 
 MIA = "mia@x.io"
 SHARED_PASSWORD = "three quiet words"
@@ -55,14 +55,14 @@ def open_shared(reader: Reader, owner: Person) -> None:
     reader.page.get_by_label("Password").fill(SHARED_PASSWORD)
     reader.send("Open")
     reader.walk(f"/shared/{token}")
-    reader.open(urlsplit(stop_url(runs.workspace_id, owner.id)).path)
+    reader.open(urlsplit(stop_url(owner.id)).path)
     reader.press("Unsubscribe")
     reader.open(urlsplit(daily.stop_url(owner)).path)
 
 
 def open_invitation(reader: Reader, owner: Person) -> None:
     """What somebody sees who is asked into the team and has no log-in."""
-    _, token = invite(db.session.scalars(db.select(Workspace)).one(), owner, MIA, "viewer")
+    _, token = invite(owner, MIA, "viewer")
     reader.open(f"/invitation/{token}")
 
 

@@ -19,14 +19,14 @@ from flask import Flask
 
 from drills.place import free_port
 from tests.conftest import Browser
-from tests.factories import make_workspace
+from tests.factories import make_settings
 from wbtest import create_app
 from wbtest.cli import main
 from wbtest.cli.serve import prepare
 from wbtest.config import Settings, from_environment
 from wbtest.delivery import schema
 from wbtest.extensions import Now, db, utc_now
-from wbtest.team.models import Workspace
+from wbtest.team.models import TeamSettings
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,9 +60,9 @@ class Instance:
 
 
 def names(instance: Instance) -> list[str]:
-    """The names of its workspaces, in the order in which they were made."""
+    """What its team is called, of several in the order in which they were made."""
     with instance.opened():
-        return list(db.session.scalars(db.select(Workspace.name).order_by(Workspace.id)))
+        return list(db.session.scalars(db.select(TeamSettings.name).order_by(TeamSettings.id)))
 
 
 @contextmanager
@@ -208,11 +208,11 @@ def served(empty: Instance) -> Iterator[Served]:
 
 @pytest.fixture
 def copy(instance: Instance, tmp_path: Path) -> Path:
-    """A backup of an instance with one workspace, which has changed since."""
+    """A backup of an instance with a team, which has changed since."""
     with instance.opened():
-        make_workspace("Then")
+        make_settings("Then")
     copy = tmp_path / "copies" / "copy.db"
     assert instance.run("backup", str(copy)).exit_code == 0
     with instance.opened():
-        make_workspace("Since")
+        make_settings("Since")
     return copy

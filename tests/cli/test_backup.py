@@ -134,10 +134,10 @@ def test_a_backup_whose_rows_hang_in_the_air_is_not_restored(
     instance: Instance, copy: Path
 ) -> None:
     with instance.opened():
-        make_team("Larder")
+        make_team()
     assert instance.run("backup", str(copy)).exit_code == 0
     with closing(sqlite3.connect(copy)) as torn:
-        torn.execute("DELETE FROM workspaces")
+        torn.execute("DELETE FROM people")
         torn.commit()
 
     done = instance.run("restore", str(copy))

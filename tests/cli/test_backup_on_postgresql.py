@@ -12,7 +12,7 @@ import pytest
 import sqlalchemy as sa
 
 from tests.cli.conftest import Instance, eventually, names
-from tests.factories import make_workspace
+from tests.factories import make_settings
 from tests.postgresql import Server
 from wbtest.cli.serve import prepare
 from wbtest.delivery import dumps, schema
@@ -51,7 +51,7 @@ def test_dumps_from_before_a_purge_go_two_weeks_later_where_they_lie(
     place: Instance, tmp_path: Path
 ) -> None:
     with place.opened(lambda: utc_now() - timedelta(days=15)):
-        record(None, "experiment.purged", who=WORKER)
+        record("experiment.purged", who=WORKER)
     copy = tmp_path / "copy.dump"
     folder = backup_folder(place.settings)
     folder.mkdir()
@@ -77,10 +77,10 @@ def test_a_dump_brings_back_what_was_there(
     monkeypatch.setattr(dumps, "LINGERS_SECONDS", 0.2)
     copy = tmp_path / "copy.dump"
     with place.opened():
-        make_workspace("Then")
+        make_settings("Then")
     saved = place.run("backup", str(copy))
     with place.opened(), db.engine.begin() as connection:
-        make_workspace("Since")
+        make_settings("Since")
         connection.exec_driver_sql("CREATE TABLE newer (person integer REFERENCES people)")
     half = tmp_path / "half.dump"
     half.write_bytes(copy.read_bytes()[: copy.stat().st_size // 2])

@@ -78,8 +78,8 @@ def test_a_mail_server_that_is_away_is_named(instance: Instance) -> None:
 
 def test_webhooks_that_fail_are_counted(instance: Instance) -> None:
     with instance.opened():
-        subscriptions.add_webhook(1, "https://hooks.example/", ["decision.made"])
-        webhooks.emit(1, "decision.made", {})
+        subscriptions.add_webhook("https://hooks.example/", ["decision.made"])
+        webhooks.emit("decision.made", {})
     assert findings(instance)["webhooks"]["sentence"] == "1 is on (1 waiting, 0 failed)."
 
     with instance.opened():

@@ -10,7 +10,7 @@ import click
 import pytest
 
 from tests.cli.conftest import Instance
-from tests.factories import make_workspace
+from tests.factories import make_settings
 from wbtest.cli import main
 from wbtest.delivery.backups import back_up
 from wbtest.extensions import utc_now
@@ -110,7 +110,7 @@ class TestOnSqlite:
     ) -> None:
         with instance.opened():
             for n in range(50):
-                make_workspace(f"Larder {n}")
+                make_settings(f"Larder {n}")
             copy = back_up(instance.settings, "nightly", utc_now())
         file = instance.folder / "wbtest.db"
         half = file.read_bytes()[: file.stat().st_size // 2]

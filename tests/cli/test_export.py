@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.cli.conftest import Instance
-from tests.factories import LARDER, PASSWORD, make_person, make_revision, make_workspace
+from tests.factories import LARDER, PASSWORD, make_person, make_revision
 from wbtest.extensions import db
 from wbtest.writing.document import from_json
 from wbtest.writing.files import for_customers, read_file, text_in
@@ -18,7 +18,7 @@ from wbtest.writing.models import Release
 def larder(instance: Instance) -> Instance:
     """An instance with one release, whose draft has moved on since its first revision."""
     with instance.opened():
-        ada = make_person("ada@example.com", "owner", make_workspace("Larder"))
+        ada = make_person("ada@example.com", "owner")
         revision = make_revision(ada)
         make_revision(ada, release=revision.release, headline="Six dinners from your kitchen")
     return instance

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from tests.cli.conftest import Instance, serving
-from tests.factories import make_person, make_workspace
+from tests.factories import make_person
 from wbtest.cli.serve import prepare
 from wbtest.delivery import schema
 from wbtest.store import StoreBroken
@@ -24,7 +24,7 @@ def test_a_new_instance_gets_its_tables_and_a_link(empty: Instance) -> None:
 
 def test_an_instance_with_an_owner_gets_no_link(instance: Instance) -> None:
     with instance.opened():
-        make_person("ada@example.com", "owner", make_workspace())
+        make_person("ada@example.com", "owner")
 
     assert prepare(instance.settings) == ""
 
@@ -34,7 +34,7 @@ def test_a_second_machine_with_a_secret_of_its_own_is_refused(
     instance: Instance, tmp_path: Path
 ) -> None:
     with instance.opened():
-        make_person("ada@example.com", "owner", make_workspace())
+        make_person("ada@example.com", "owner")
     second = Instance({**instance.environ, "WBTEST_INSTANCE": str(tmp_path / "second")})
 
     # Twice: a service manager tries again, and what the first try made must not be taken for right.
@@ -56,7 +56,7 @@ class TestOfALostDatabase:
         own = Instance({"WBTEST_INSTANCE": str(tmp_path / "own")})
         prepare(own.settings)
         with own.opened():
-            make_person("ada@example.com", "owner", make_workspace())
+            make_person("ada@example.com", "owner")
         return own
 
     @pytest.mark.parametrize("is_touched", [True, False])

@@ -8,7 +8,7 @@ import pytest
 
 from tests.cli.conftest import Instance, names
 from tests.conftest import HandClock
-from tests.factories import make_workspace
+from tests.factories import make_settings
 from wbtest.cli.instance import in_use
 from wbtest.config import from_environment
 from wbtest.delivery.copying import restored_in
@@ -68,9 +68,9 @@ def test_what_was_kept_in_this_very_second_is_not_written_over(
 
 
 def leave_in_the_log(instance: Instance, name: str) -> None:
-    """Make a workspace as a process does that is killed before it closes the database."""
+    """Make a team as a process does that is killed before it closes the database."""
     with instance.opened():
-        make_workspace(name)
+        make_settings(name)
         left = {part: part.read_bytes() for part in instance.folder.glob("wbtest.db*")}
     for part, content in left.items():
         part.write_bytes(content)

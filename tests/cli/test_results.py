@@ -19,7 +19,7 @@ def nine_days(instance: Instance) -> Instance:
     """A test that began ten days ago and whose kitchen is far above its target."""
     began = utc_now() - timedelta(days=10)
     with instance.opened(lambda: began):
-        team = make_team("Larder")
+        team = make_team()
         revision = make_revision(team.editor)
         make_approval(revision, team.approver)
         last_day = (began + timedelta(days=28)).date()
@@ -60,7 +60,7 @@ def test_a_page_that_is_not_there_is_named(instance):
 
 def test_a_draft_has_nothing_to_show(instance):
     with instance.opened():
-        team = make_team("Larder")
+        team = make_team()
         make_experiment(make_revision(team.editor), team.editor)
 
     said = instance.run("results", "larder")

@@ -5,15 +5,15 @@ import json
 import pytest
 
 from tests.cli.conftest import Instance
-from tests.factories import make_person, make_workspace
+from tests.factories import make_person
 from wbtest.team import tokens
 
 
 @pytest.fixture
 def larder(instance: Instance) -> Instance:
-    """An instance with a workspace and its owner."""
+    """An instance with a team and its owner."""
     with instance.opened():
-        make_person("ada@example.com", "owner", make_workspace())
+        make_person("ada@example.com", "owner")
     return instance
 
 

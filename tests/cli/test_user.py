@@ -6,7 +6,7 @@ import pyotp
 import pytest
 
 from tests.cli.conftest import Instance
-from tests.factories import PASSWORD, make_person, make_workspace
+from tests.factories import PASSWORD, make_person
 from wbtest.extensions import clock
 from wbtest.team import passwords, people
 from wbtest.team.account import codes, factors
@@ -17,7 +17,7 @@ from wbtest.team.sessions import find_person_by_token, open_session
 def larder(instance: Instance) -> Instance:
     """An instance with a team and its owner."""
     with instance.opened():
-        make_person("ada@example.com", "owner", make_workspace())
+        make_person("ada@example.com", "owner")
     return instance
 
 

@@ -65,8 +65,8 @@ def test_each_change_of_what_was_approved_and_sealed_is_a_line(
     instance: Instance, tamper: Tamper, cause: str
 ) -> None:
     with instance.opened():
-        team = make_team("Larder")
-        revision = make_revision(team.editor, team.workspace)
+        team = make_team()
+        revision = make_revision(team.editor)
         make_approval(revision, team.approver)
         running = make_running(revision, team.editor, team.approver, variants=("Price",))
         with writing():

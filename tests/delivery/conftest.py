@@ -14,7 +14,6 @@ from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
 from flask import Flask
 
-from tests.delivery.hooks import SPACE
 from tests.delivery.sink import Sink, local, running
 from wbtest.config import Settings
 from wbtest.delivery import subscriptions, webhooks
@@ -140,5 +139,5 @@ def sink(app: Flask) -> Iterator[Sink]:
 
 @pytest.fixture
 def hook(sink: Sink) -> Webhook:
-    """A webhook of the first workspace that wants everything."""
-    return subscriptions.add_webhook(SPACE, sink.url, webhooks.KINDS)
+    """A webhook that wants everything."""
+    return subscriptions.add_webhook(sink.url, webhooks.KINDS)

@@ -5,12 +5,10 @@ from wbtest.delivery.posting import post_some
 from wbtest.delivery.webhooks import emit
 from wbtest.extensions import db
 
-SPACE = 1
-
 
 def say(kind: str = "experiment.started", **parts: str) -> None:
-    """Let something happen in the first workspace."""
-    emit(SPACE, kind, {"id": 7}, **parts)
+    """Let something happen."""
+    emit(kind, {"id": 7}, **parts)
 
 
 def events() -> list[OutboxEvent]:

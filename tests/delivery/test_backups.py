@@ -7,7 +7,7 @@ import pytest
 from flask import Flask
 
 from tests.conftest import HandClock
-from tests.factories import make_workspace
+from tests.factories import make_settings
 from wbtest.config import Settings
 from wbtest.delivery.backups import (
     back_up,
@@ -28,12 +28,12 @@ def database_url(sqlite_url: str) -> str:
 
 
 def test_a_backup_holds_what_was_committed(app: Flask, settings: Settings, now: HandClock) -> None:
-    make_workspace("Larder")
+    make_settings("Larder")
 
     back_up_nightly(now())
 
     copy = sqlite3.connect(backup_folder(settings) / "nightly-2027-03-01T090000.db")
-    assert copy.execute("SELECT name FROM workspaces").fetchall() == [("Larder",)]
+    assert copy.execute("SELECT name FROM team_settings").fetchall() == [("Larder",)]
     copy.close()
 
 
@@ -64,7 +64,7 @@ def test_a_copy_never_takes_the_place_of_one_of_the_same_second(
 ) -> None:
     first = back_up(settings, "replaced", now())
     written = first.read_bytes()
-    make_workspace("Since")
+    make_settings("Since")
 
     second = back_up(settings, "replaced", now())
 

@@ -9,7 +9,7 @@ from flask import Flask
 
 from tests.conftest import HandClock
 from tests.delivery.conftest import MailServer
-from tests.factories import make_person, make_workspace
+from tests.factories import make_person
 from wbtest.delivery import worker
 from wbtest.delivery.each import for_each
 from wbtest.delivery.jobs import find_run, run_due_jobs
@@ -49,11 +49,11 @@ def test_how_it_went_is_noted(ran_at: list[datetime], now: HandClock) -> None:
 def test_of_what_the_database_refused_no_address_is_told(
     app: Flask, caplog: pytest.LogCaptureFixture
 ) -> None:
-    workspace, email = make_workspace(), "mia@x.io"
-    make_person(email, "owner", workspace)
+    email = "mia@x.io"
+    make_person(email, "owner")
 
     def add_again(email: str) -> None:
-        make_person(email, "owner", workspace)
+        make_person(email, "owner")
 
     def add(_now: datetime) -> None:
         for_each([email], add_again, lambda _: "somebody")

@@ -8,7 +8,7 @@ from flask import Flask
 from standardwebhooks.webhooks import Webhook as Signer
 
 from tests.conftest import HandClock
-from tests.delivery.hooks import SPACE, events, post_all, say
+from tests.delivery.hooks import events, post_all, say
 from tests.delivery.sink import Sink
 from wbtest.delivery import subscriptions, webhooks
 from wbtest.delivery.models import Webhook
@@ -40,8 +40,7 @@ def test_an_event_is_signed_so_that_any_library_can_check_it(
 def test_an_event_goes_to_those_who_want_it_and_is_committed_with_its_cause(
     sink: Sink, hook: Webhook
 ) -> None:
-    subscriptions.add_webhook(SPACE, sink.url, ["decision.made"])
-    subscriptions.add_webhook(SPACE + 1, sink.url, webhooks.KINDS)
+    subscriptions.add_webhook(sink.url, ["decision.made"])
 
     def cause() -> None:
         with writing():
@@ -58,7 +57,7 @@ def test_an_event_goes_to_those_who_want_it_and_is_committed_with_its_cause(
 def test_an_e_mail_goes_only_where_it_was_asked_for_and_leaves_with_its_person(
     sink: Sink, hook: Webhook, app: Flask
 ) -> None:
-    curious = subscriptions.add_webhook(SPACE, sink.url, ["signup.created", "addresses"])
+    curious = subscriptions.add_webhook(sink.url, ["signup.created", "addresses"])
     for email in ("ann@x.io", "joann@x.io"):
         say("signup.created", email=email)
     told = {event.webhook_id: event.body for event in events()[:2]}
@@ -66,8 +65,7 @@ def test_an_e_mail_goes_only_where_it_was_asked_for_and_leaves_with_its_person(
     assert json.loads(told[curious.id])["data"] == {"id": 7, "email": "ann@x.io"}
 
     with writing() as session:
-        webhooks.forget(session.connection(), SPACE + 1, "ann@x.io")
-        webhooks.forget(session.connection(), SPACE, "joann@x.io")
+        webhooks.forget(session.connection(), "joann@x.io")
 
     assert [event.webhook_id for event in events()] == [hook.id, curious.id, hook.id]
     assert "joann" not in "".join(event.body for event in events())
@@ -85,9 +83,9 @@ def test_what_would_never_be_called_is_not_taken(app: Flask) -> None:
     runtime(app).outgoing = Policy()
 
     with pytest.raises(Invalid, match="no public address"):
-        subscriptions.add_webhook(SPACE, "https://127.0.0.1/", webhooks.KINDS)
+        subscriptions.add_webhook("https://127.0.0.1/", webhooks.KINDS)
     with pytest.raises(Invalid, match="at least one"):
-        subscriptions.add_webhook(SPACE, "https://hooks.example/", ["addresses"])
+        subscriptions.add_webhook("https://hooks.example/", ["addresses"])
 
 
 def test_a_webhook_that_is_off_gets_nothing_until_it_is_on(sink: Sink, hook: Webhook) -> None:

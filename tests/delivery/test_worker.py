@@ -6,7 +6,7 @@ import pytest
 from flask import Flask
 
 from tests.delivery.conftest import MailServer
-from tests.delivery.hooks import SPACE, events, post_all, say
+from tests.delivery.hooks import events, post_all, say
 from tests.delivery.sink import Sink, local, running
 from wbtest.delivery import posting, subscriptions, webhooks, worker
 from wbtest.delivery.models import Webhook
@@ -53,7 +53,7 @@ def test_a_slow_webhook_lets_the_others_go_first(
     say()
     say()
     with running(Sink()) as quick:
-        subscriptions.add_webhook(SPACE, quick.url, webhooks.KINDS)
+        subscriptions.add_webhook(quick.url, webhooks.KINDS)
         say()
 
         post_all()

@@ -7,12 +7,12 @@ BOUNDARY = "wbtest-fuzz"
 EXTRA = (
     *(
         (b"role", b"owner"),
-        (b"workspace_id", b"2"),
-        (b"workspace_id", b"9999"),
+        (b"author_id", b"2"),
+        (b"author_id", b"9999"),
         (b"is_admin", b"1"),
     ),
     *((b"approved_by", b"1"), (b"created_at", b"2020-01-01"), (b"visits", b"999"), (b"id", b"1")),
-    *((b"person_id", b"1"), (b"state", b"running"), (b"is_active", b"1"), (b"form_of", b"2")),
+    *((b"person_id", b"1"), (b"state", b"running"), (b"is_active", b"1")),
     *((b"experiment_id", b"1"), (b"version", b"999"), (b"digest", b"0" * 64), (b"__class__", b"x")),
 )
 NASTY = (

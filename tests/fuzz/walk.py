@@ -11,7 +11,7 @@ from tests.fuzz.world import NOWHERE, PEOPLE, World
 from tests.team.matrix import cells
 from tests.team.places import address
 
-# What scripts send, and what is sent by forms that no page of this workspace shows just now.
+# What scripts send, and what is sent by forms that no page of this team shows just now.
 SENT_OTHERWISE = {
     "writing.restore": ("text",),
     "audience.seen": ("token",),
@@ -50,7 +50,7 @@ def find_forms(
 
 
 def pages(world: World) -> list[str]:
-    """Return the addresses of all pages of the filled workspace; PDF files take too long."""
+    """Return the addresses of all pages of the filled team; PDF files take too long."""
     return [
         address(world.app, cell.rule, world.place.values(cell.rule))
         for cell in cells(world.app)

@@ -35,15 +35,13 @@ class World:
 
     def __init__(self, app: Flask, clock: HandClock) -> None:
         self.app, self.clock = app, clock
-        self.team = make_team("Larder")
+        self.team = make_team()
         self.place = make_place(self.team, clock, "")
         parts_of(self.team)
         people = {role: getattr(self.team, role) for role in ROLES}
         self._cookies = {role: open_session(person) for role, person in people.items()}
         self.tokens = {
-            role: make_token(
-                self.team.workspace, person, name=f"fuzz {role}", scopes=tuple(SCOPES), days=90
-            )[1]
+            role: make_token(person, name=f"fuzz {role}", scopes=tuple(SCOPES), days=90)[1]
             for role, person in people.items()
         }
         self._routes = app.url_map.bind("")

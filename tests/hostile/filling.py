@@ -1,4 +1,4 @@
-"""A workspace of which every text was written by somebody hostile, through the product's own forms.
+"""A team of which every text was written by somebody hostile, through the product's own forms.
 
 A small company lives through all of it: it sets itself up, writes, reviews, publishes, is visited,
 measures and decides.

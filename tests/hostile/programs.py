@@ -88,7 +88,7 @@ def faults_in_answer(name: str, answer: TestResponse) -> list[str]:
 
 
 class Speaker:
-    """Says every field in the team's workspace, each time as if nothing had been said before."""
+    """Says every field of the team, each time as if nothing had been said before."""
 
     def __init__(self, app: Flask, team: Team, now: HandClock) -> None:
         self._place = make_place(team, now, "")
@@ -98,9 +98,7 @@ class Speaker:
         self._browser = browser
         log_in(browser, team.owner)
         self._texts, self._shapes = Texts(), Shapes(document())
-        self._programs = {
-            role: program_of(app, team.workspace, getattr(team, role)) for role in ROLES
-        }
+        self._programs = {role: program_of(app, getattr(team, role)) for role in ROLES}
         self._snapshot = Snapshot(db.engine)
 
     def say_all(self) -> Iterator[Said]:

@@ -23,7 +23,7 @@ from tests.hostile.sinks import faults_in_file
 from tests.hostile.test_texts import files_of
 from wbtest.downloads import undefused
 from wbtest.extensions import db
-from wbtest.team.models import Person, Workspace
+from wbtest.team.models import Person
 from wbtest.team.tokens import SCOPES, make_token
 from wbtest.writing.files import read_file, text_in
 from wbtest.writing.models import Release
@@ -46,11 +46,11 @@ def owner(filled: Filled, client: Browser) -> Browser:
 
 @pytest.fixture
 def program(filled: Filled, app: Flask) -> Program:
-    workspace, person = db.session.get_one(Workspace, 1), db.session.get_one(Person, 1)
+    person = db.session.get_one(Person, 1)
     browser = app.test_client()
     assert isinstance(browser, Browser)
     scopes = tuple(SCOPES)
-    return Program(browser, make_token(workspace, person, name="a program", scopes=scopes)[1])
+    return Program(browser, make_token(person, name="a program", scopes=scopes)[1])
 
 
 def faults_in_headers(answer: TestResponse) -> list[str]:

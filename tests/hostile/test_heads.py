@@ -20,7 +20,7 @@ from wbtest.extensions import db
 from wbtest.publishing.looks.changing import change_look
 from wbtest.publishing.looks.images import add_image, picture_of
 from wbtest.publishing.looks.look import Look
-from wbtest.team.models import Workspace
+from wbtest.team.models import TeamSettings
 
 pytestmark = pytest.mark.one_database
 ENDS = (
@@ -46,10 +46,10 @@ def page_of(app: Flask, sharp: str, slug: str = "larder") -> html.HtmlElement:
     faq = [{**each, "question": sharp, "answer": sharp} for each in DOCUMENT["faq"]]
     texts = {"headline": sharp, "subheading": sharp, "product": product_of(sharp)}
     larder = draft_page(slug=slug, **texts, faq=faq)
-    hero = picture_of(add_image(larder.workspace, larder.editor, picture(size=(64, 64))))
+    hero = picture_of(add_image(larder.editor, picture(size=(64, 64))))
     look = Look(hero=hero.name, hero_alt=sharp)
     change_look(larder.experiment, larder.editor, look)
-    db.session.get_one(Workspace, larder.workspace.id).controller = sharp
+    db.session.get_one(TeamSettings, 1).controller = sharp
     db.session.commit()
     open_page(larder)
     page = Visitor(app).get(f"/p/{slug}")

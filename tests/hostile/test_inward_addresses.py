@@ -124,7 +124,6 @@ def owner(app: Flask, client: Browser, team: Team) -> Browser:
 def keep(team: Team, url: str) -> Webhook:
     """A webhook as if it had been taken, by whatever way."""
     hook = Webhook(
-        workspace_id=team.workspace.id,
         url=url,
         secret="whsec_" + "A" * 32,
         events=["experiment.started"],

@@ -61,7 +61,7 @@ def test_what_a_program_says_in_an_address_or_a_header_is_told_as_json(
     app: Flask, team: Team, now: HandClock
 ) -> None:
     make_place(team, now, "")
-    program = program_of(app, team.workspace, team.owner)
+    program = program_of(app, team.owner)
     texts, faults = Texts(), []
 
     for method, address in places():

@@ -27,7 +27,7 @@ UNREACHED = {
         daily_mails.time_zone
         account_links.kind alarms.kind answer_marks.question api_tokens.role api_tokens.scopes
         assumption_marks.kind assumption_marks.state audit_lines.action candidates.audience
-        candidates.outcome coach_settings.muted comments.outcome comments.path
+        candidates.outcome team_settings.muted comments.outcome comments.path
         decision_papers.choice decision_papers.state decisions.choice engagement_counts.item
         engagement_counts.kind engagements.item engagements.kind experiment_steps.what
         experiments.afterwards experiments.state experiments.time_zone hourly_counts.device
@@ -52,7 +52,7 @@ UNREACHED = {
         kept_answers.headers limit_counts.key login_sessions.network login_sessions.token_hash
         objections.visitor outbox_events.event_id outbox_mails.leave_url outbox_mails.message_id
         people.password_hash experiments.assignment_salt recovery_codes.code_hash
-        review_settings.required reviewers.token_hash revisions.digest checklist_items.sentence
+        team_settings.required reviewers.token_hash revisions.digest checklist_items.sentence
         second_factors.secret setup_links.token_hash shared_links.password_hash
         shared_links.token_hash sightings.visitor signups.answer_hash signups.page_digest
         signups.token_hash signups.visitor spends.key visits.visitor webhooks.secret

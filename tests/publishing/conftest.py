@@ -16,8 +16,8 @@ def prepared(request: pytest.FixtureRequest, prepared: Fill | None) -> Fill | No
 
 
 def make_approved() -> Revision:
-    team = find_team("Larder") or make_team("Larder")
-    revision = make_revision(team.editor, team.workspace)
+    team = find_team() or make_team()
+    revision = make_revision(team.editor)
     make_approval(revision, team.approver)
     return revision
 

@@ -1,4 +1,4 @@
-"""Who may see and do what with an experiment; nobody learns of another workspace's."""
+"""Who may see and do what with an experiment."""
 
 import pytest
 from flask.testing import FlaskClient

@@ -46,7 +46,7 @@ OWN = "Halve what you throw a way"
 @pytest.fixture
 def revision(team: Team) -> Revision:
     """An approved text with a typo in its headline."""
-    revision = make_revision(team.editor, team.workspace, headline=WRONG)
+    revision = make_revision(team.editor, headline=WRONG)
     make_approval(revision, team.approver)
     return revision
 
@@ -210,12 +210,12 @@ class TestSecondPerson:
     def test_it_waits_for_those_who_may_approve(self, running, team):
         asked(running, team, headline=RIGHT)
 
-        assert [wait.who.name for wait in waits_for_corrections(team.workspace)] == [
+        assert [wait.who.name for wait in waits_for_corrections()] == [
             "Approver",
             "Owner",
         ]
         approved(running, team)
-        assert waits_for_corrections(team.workspace) == []
+        assert waits_for_corrections() == []
 
     def test_one_that_is_withdrawn_was_never_on_the_page(self, running, team):
         asked(running, team, headline=RIGHT)
@@ -257,7 +257,7 @@ class TestSecondPerson:
         life.end(running, team.approver)
 
         assert waiting(running) == []
-        assert waits_for_corrections(team.workspace) == []
+        assert waits_for_corrections() == []
 
 
 class TestOnRecord:

@@ -17,7 +17,6 @@ from tests.factories import (
     make_experiment,
     make_person,
     make_revision,
-    make_workspace,
 )
 from tests.publishing.filling import field_of
 from tests.publishing.test_images import picture
@@ -71,7 +70,7 @@ def test_who_wrote_no_words_starts_the_own_experiment(revision: Revision, team: 
 
 
 def test_who_is_alone_starts_their_own_words(app: object, now: HandClock):
-    ada = make_person("ada@example.com", "owner", make_workspace("Alone"))
+    ada = make_person("ada@example.com", "owner")
     revision = make_revision(ada)
     make_approval(revision, ada)
 
@@ -126,7 +125,7 @@ def ask_for_a_call(experiment: Experiment, writer: Person) -> None:
 
 
 def choose_a_logo(experiment: Experiment, writer: Person) -> None:
-    logo = picture_of(add_image(experiment.workspace, writer, picture())).name
+    logo = picture_of(add_image(writer, picture())).name
     change_look(experiment, writer, Look(logo=logo))
 
 
@@ -216,7 +215,7 @@ def test_the_program_that_wrote_the_words_is_refused_as_its_person(
     app: Flask, revision: Revision, team: Team
 ):
     experiment = make_experiment(revision, team.editor)
-    program = program_of(app, team.workspace, team.approver)
+    program = program_of(app, team.approver)
     program.patch(f"/experiments/{experiment.id}/words", {"words": {"again": "Come in"}})
     make_checked(experiment, team.editor)
 

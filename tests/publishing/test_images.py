@@ -189,8 +189,8 @@ def test_a_picture_cut_short_is_refused_after_a_pdf_was_made_as_well():
 
 
 def test_the_same_picture_sent_twice_is_one(team: Team):
-    first = add_image(team.workspace, team.editor, picture())
-    again = add_image(team.workspace, team.owner, picture())
+    first = add_image(team.editor, picture())
+    again = add_image(team.owner, picture())
 
     assert again.id == first.id
     assert db.session.scalar(db.select(db.func.count()).select_from(ImageFile)) == 2
@@ -198,6 +198,6 @@ def test_the_same_picture_sent_twice_is_one(team: Team):
 
 def test_a_refused_file_leaves_nothing(team: Team):
     with pytest.raises(Invalid):
-        add_image(team.workspace, team.editor, SVG)
+        add_image(team.editor, SVG)
 
     assert db.session.scalar(db.select(db.func.count()).select_from(Image)) == 0

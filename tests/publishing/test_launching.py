@@ -75,7 +75,7 @@ def test_each_warning_must_be_seen(revision: Revision, team: Team):
 
 
 def test_what_stops_it_cannot_be_seen_away(team: Team):
-    experiment = make_experiment(make_revision(team.editor, team.workspace), team.editor)
+    experiment = make_experiment(make_revision(team.editor), team.editor)
 
     with pytest.raises(life.NotReady, match="not approved"):
         check(experiment, team.editor, SEEN)
@@ -110,7 +110,7 @@ def test_the_page_shows_the_warnings_and_then_starts(
 def test_what_stops_it_is_said_with_the_way_there(
     owner: FlaskClient, no_token_needed: None, team: Team
 ):
-    revision = make_revision(team.editor, team.workspace)
+    revision = make_revision(team.editor)
     experiment = make_experiment(revision, team.editor)
     path = f"/experiments/{experiment.id}/launch"
 
@@ -122,7 +122,7 @@ def test_what_stops_it_is_said_with_the_way_there(
 
 
 def test_a_start_that_lacks_more_says_so(owner: FlaskClient, no_token_needed: None, team: Team):
-    revision = make_revision(team.editor, team.workspace)
+    revision = make_revision(team.editor)
     experiment = make_experiment(revision, team.editor)
 
     answer = owner.post(f"/experiments/{experiment.id}/start")

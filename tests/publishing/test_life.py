@@ -177,7 +177,7 @@ def test_the_database_holds_no_two_open_tests_of_an_idea(revision: Revision, tea
 
 def test_a_test_of_another_release_is_a_first_attempt(revision: Revision, team: Team):
     make_running(revision, team.editor, team.approver)
-    other = make_revision(team.editor, team.workspace, product="Kiln")
+    other = make_revision(team.editor, product="Kiln")
     make_approval(other, team.approver)
 
     assert make_running(other, team.editor, team.approver, slug="kiln").attempt == 1
@@ -274,7 +274,7 @@ def test_the_job_leaves_drafts_and_ended_ones_alone(revision: Revision, team: Te
 
 
 def test_a_person_who_only_edits_gets_no_seal(revision: Revision, team: Team):
-    make_person("more@larder.example", "editor", team.workspace)
+    make_person("more@larder.example", "editor")
     make_running(revision, team.editor, team.approver)
 
     recipients = db.session.scalars(select(OutboxMail.recipient)).all()

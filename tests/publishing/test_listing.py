@@ -119,7 +119,7 @@ def test_who_wrote_the_words_is_not_asked_to_start(
 
 
 def test_a_draft_whose_text_nobody_approved_waits(owner: FlaskClient, team: Team):
-    make_experiment(make_revision(team.editor, team.workspace), team.editor)
+    make_experiment(make_revision(team.editor), team.editor)
     page = owner.get("/experiments").text
 
     assert "Its text waits for approval." in page

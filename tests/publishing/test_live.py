@@ -99,7 +99,7 @@ def test_the_page_says_when_it_was_approved_alone_on_day_one(running: Experiment
 
 
 def test_how_the_text_came_about_is_said_in_the_page_s_language(team: Team):
-    revision = make_revision(team.editor, team.workspace, form="short", language="de-AT")
+    revision = make_revision(team.editor, form="short", language="de-AT")
     with writing():
         make_approval(revision, team.approver).is_alone_on_day_one = True
 
@@ -145,7 +145,7 @@ def test_a_preview_shows_a_variant_of_a_draft(revision: Revision, team: Team):
 
 
 def test_a_preview_shows_nothing_that_nobody_approved(team: Team):
-    experiment = make_experiment(make_revision(team.editor, team.workspace), team.editor)
+    experiment = make_experiment(make_revision(team.editor), team.editor)
 
     assert find_preview("larder", preview_token(experiment, "control")) is None
 

@@ -216,7 +216,7 @@ def test_the_words_of_a_german_page_have_german_defaults(team: Team, owner: Flas
 def test_a_new_experiment_looks_and_speaks_like_the_one_before(
     draft: Experiment, revision: Revision, team: Team
 ):
-    hero = picture_of(add_image(team.workspace, team.owner, picture())).name
+    hero = picture_of(add_image(team.owner, picture())).name
     change_look(draft, team.editor, Look(theme="field", hero=hero, hero_alt="A fridge"))
     change_wording(draft, team.editor, {"again": "Come in"})
 
@@ -229,7 +229,7 @@ def test_a_new_experiment_takes_no_words_and_no_pictures_of_another_idea(
     draft: Experiment, team: Team
 ):
     logo, hero = (
-        picture_of(add_image(team.workspace, team.owner, picture(size=size))).name
+        picture_of(add_image(team.owner, picture(size=size))).name
         for size in ((300, 200), (200, 200))
     )
     look = Look(theme="field", accent="#1b46c2", logo=logo, hero=hero, hero_alt="A fridge")
@@ -245,7 +245,7 @@ def test_a_new_experiment_takes_no_words_and_no_pictures_of_another_idea(
 def test_a_new_experiment_looks_like_the_last_one_of_its_own_idea(
     draft: Experiment, revision: Revision, team: Team
 ):
-    logo = picture_of(add_image(team.workspace, team.owner, picture())).name
+    logo = picture_of(add_image(team.owner, picture())).name
     change_look(draft, team.editor, Look(theme="field", logo=logo))
     other = make_experiment(make_revision(team.editor), team.editor, slug="other")
     change_look(other, team.editor, Look(theme="ink"))
@@ -257,7 +257,7 @@ def test_a_new_experiment_looks_like_the_last_one_of_its_own_idea(
 
 def test_a_variant_shows_another_picture_or_none(draft: Experiment, team: Team):
     first, second = (
-        picture_of(add_image(team.workspace, team.owner, picture(size=size))).name
+        picture_of(add_image(team.owner, picture(size=size))).name
         for size in ((300, 200), (200, 200))
     )
     change_look(draft, team.editor, Look(hero=first, hero_alt="A fridge"))
@@ -278,7 +278,7 @@ def test_a_variant_shows_another_picture_or_none(draft: Experiment, team: Team):
 def test_the_form_of_a_variant_offers_the_pictures_there_are(
     owner: FlaskClient, draft: Experiment, team: Team
 ):
-    name = picture_of(add_image(team.workspace, team.owner, picture())).name
+    name = picture_of(add_image(team.owner, picture())).name
     path = path_of(draft, "variants/photo")
     data = {"name": "Photo", "weight": "1", "headline": "", "hero": name, "hero_alt": "A fridge"}
     assert name in owner.get(path).text

@@ -120,7 +120,7 @@ def test_a_rule_that_counts_confirmed_sign_ups_needs_the_mail(revision: Revision
 
 
 def test_nobody_is_asked_for_a_yes_to_no_price(owner: FlaskClient, team: Team):
-    free = make_revision(team.editor, team.workspace, call_to_action={"text": "Take a photo."})
+    free = make_revision(team.editor, call_to_action={"text": "Take a photo."})
     experiment = make_experiment(free, team.editor, slug="free")
 
     answer = send(owner, f"/experiments/{experiment.id}/options", asks_for="price")

@@ -35,7 +35,7 @@ def test_a_rule_changed_after_the_options_cannot_contradict_them(revision: Revis
 def priced(team: Team) -> Experiment:
     """A draft whose control alone names a price, and asks for a yes to it."""
     action = CallToAction("Take one photo, for £4 a month.", "Start now")
-    revision = make_revision(team.editor, team.workspace, call_to_action=action)
+    revision = make_revision(team.editor, call_to_action=action)
     make_approval(revision, team.approver)
     experiment = make_experiment(revision, team.editor)
     [control] = experiment.variants

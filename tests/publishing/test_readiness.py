@@ -27,7 +27,7 @@ def missing(experiment: Experiment, team: Team) -> dict[str, str]:
 
 
 def test_a_revision_without_approval_does_not_start(team: Team):
-    experiment = make_experiment(make_revision(team.editor, team.workspace), team.editor)
+    experiment = make_experiment(make_revision(team.editor), team.editor)
 
     assert missing(experiment, team) == {"approval": "Revision 1 is not approved yet."}
 
@@ -58,14 +58,14 @@ def test_an_approval_has_lapsed_once_a_newer_revision_is_there(revision: Revisio
 
 
 def test_a_page_without_a_call_to_action_does_not_start(team: Team):
-    revision = make_revision(team.editor, team.workspace, call_to_action=CallToAction())
+    revision = make_revision(team.editor, call_to_action=CallToAction())
     make_approval(revision, team.approver)
 
     assert "no button" in missing(make_experiment(revision, team.editor), team)["text"]
 
 
 def test_what_the_coach_stops_before_the_start_is_named(team: Team):
-    revision = make_revision(team.editor, team.workspace, call_to_action=CallToAction(label="Go"))
+    revision = make_revision(team.editor, call_to_action=CallToAction(label="Go"))
     make_approval(revision, team.approver)
 
     with pytest.raises(life.NotReady) as refused:
@@ -77,7 +77,7 @@ def test_what_the_coach_stops_before_the_start_is_named(team: Team):
 
 @pytest.mark.parametrize(("part", "words"), [("product", "no name"), ("headline", "no headline")])
 def test_a_page_that_does_not_say_what_it_is_does_not_start(team: Team, part: str, words: str):
-    first = make_revision(team.editor, team.workspace)
+    first = make_revision(team.editor)
     revision = make_revision(team.editor, release=first.release, **{part: " "})
     make_old_approval(revision, team.approver)
 
@@ -96,15 +96,15 @@ def test_a_test_that_cannot_end_in_time_does_not_start(
 def test_a_page_that_nobody_answers_for_does_not_start(revision: Revision, team: Team):
     experiment = make_experiment(revision, team.editor)
     with writing():
-        team.workspace.controller = " "
+        team.settings.controller = " "
 
     assert "responsible" in missing(experiment, team)["controller"]
 
 
 def test_all_that_is_missing_is_named_at_once(team: Team, now: HandClock):
-    experiment = make_experiment(make_revision(team.editor, team.workspace), team.editor)
+    experiment = make_experiment(make_revision(team.editor), team.editor)
     now.turn(days=40)
     with writing():
-        team.workspace.contact_email = ""
+        team.settings.contact_email = ""
 
     assert set(missing(experiment, team)) == {"approval", "end", "controller"}

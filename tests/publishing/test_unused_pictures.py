@@ -22,7 +22,7 @@ from wbtest.writing.models import Revision
 @pytest.fixture
 def name(team: Team) -> str:
     """A picture that was sent, by its name."""
-    return picture_of(add_image(team.workspace, team.editor, picture(size=(60, 40)))).name
+    return picture_of(add_image(team.editor, picture(size=(60, 40)))).name
 
 
 @pytest.fixture

@@ -17,7 +17,6 @@ from tests.factories import (
     make_person,
     make_revision,
     make_running,
-    make_workspace,
 )
 from tests.statements import counted
 from wbtest.delivery.models import OutboxMail
@@ -46,7 +45,7 @@ def test_the_page_reads_the_rule_back(owner: FlaskClient, revision: Revision, te
 
 
 def test_what_is_missing_is_listed_with_the_way_there(owner: FlaskClient, team: Team):
-    revision = make_revision(team.editor, team.workspace)
+    revision = make_revision(team.editor)
     experiment = make_experiment(revision, team.editor)
 
     page = owner.get(f"/experiments/{experiment.id}").text
@@ -125,9 +124,7 @@ def test_a_preview_is_offered_once_the_text_is_approved(
     owner: FlaskClient, revision: Revision, team: Team
 ):
     approved = make_experiment(revision, team.editor)
-    other = make_experiment(
-        make_revision(team.editor, team.workspace, product="Kiln"), team.editor, slug="kiln"
-    )
+    other = make_experiment(make_revision(team.editor, product="Kiln"), team.editor, slug="kiln")
 
     assert "/p/larder?preview=" in owner.get(f"/experiments/{approved.id}").text
     assert "?preview=" not in owner.get(f"/experiments/{other.id}").text
@@ -147,7 +144,7 @@ def test_a_viewer_is_shown_no_button(client: FlaskClient, revision: Revision, te
 
 
 def test_an_empty_list_says_how_to_begin(client: FlaskClient, app: Flask):
-    log_in(client, make_person("new@new.example", "owner", make_workspace("New")))
+    log_in(client, make_person("new@new.example", "owner"))
 
     page = client.get("/experiments").text
 

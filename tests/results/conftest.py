@@ -42,9 +42,9 @@ def revision(team: Team) -> Revision:
 
 
 def make_approved() -> Revision:
-    team = find_team("Larder") or make_team("Larder")
+    team = find_team() or make_team()
     release = create_release(
-        team.workspace, team.editor, form="short", product="Larder", language="en", document=LARDER
+        team.editor, form="short", product="Larder", language="en", document=LARDER
     )
     revision = freeze(release, team.editor)
     approve(revision, team.approver)

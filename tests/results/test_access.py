@@ -1,4 +1,4 @@
-"""Who may see results, decide, and read addresses; nobody learns of another workspace's."""
+"""Who may see results, decide, and read addresses."""
 
 import pytest
 from flask.testing import FlaskClient

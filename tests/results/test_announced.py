@@ -15,7 +15,7 @@ REASON = "The kitchen headline carries it."
 
 
 def test_every_step_from_approval_to_decision_is_told_once(team: Team, now: HandClock):
-    subscriptions.add_webhook(team.workspace.id, "https://hooks.example/", webhooks.KINDS)
+    subscriptions.add_webhook("https://hooks.example/", webhooks.KINDS)
     revision = make_revision(team.editor)
     now.turn(days=2)
     for _ in range(2):

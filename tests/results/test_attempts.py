@@ -51,7 +51,7 @@ def test_every_other_test_of_the_release_is_listed_with_rule_outcome_and_decisio
 def test_drafts_and_tests_of_other_releases_are_no_attempts(begin: Start, revision, team: Team):
     mine = begin()
     make_experiment(revision, team.editor)
-    other = make_revision(team.editor, team.workspace)
+    other = make_revision(team.editor)
     make_approval(other, team.approver)
     make_running(other, team.editor, team.approver, slug="other")
 

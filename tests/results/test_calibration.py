@@ -22,7 +22,6 @@ def guess(revision: Revision, person: Person, rate: float, low: float, high: flo
             Forecast(
                 revision_id=revision.id,
                 reviewer_id=reviewer.id,
-                workspace_id=revision.workspace_id,
                 rate=rate,
                 low=low,
                 high=high,
@@ -46,7 +45,7 @@ def test_a_forecast_stays_private_while_the_test_runs(
     count_day(begin(), 0, seen=100, converted=10)
     now.turn(days=3)
 
-    assert forecast_tests(team.workspace, clock.now()) == []
+    assert forecast_tests(clock.now()) == []
 
 
 def test_when_the_figures_are_final_each_guess_meets_the_result(
@@ -55,7 +54,7 @@ def test_when_the_figures_are_final_each_guess_meets_the_result(
     count_day(begin(), 0, seen=100, converted=10)
     now.turn(days=40)
 
-    (test,) = forecast_tests(team.workspace, clock.now())
+    (test,) = forecast_tests(clock.now())
 
     assert (test.converted, test.seen, test.came) == (10, 100, 0.1)
     assert [(each.name, each.is_held) for each in test.forecasts] == [
@@ -72,7 +71,7 @@ def test_a_guess_from_after_the_start_does_not_count(
     guess(revision, team.viewer, 0.1, 0.1, 0.1)
     now.turn(days=40)
 
-    assert forecast_tests(team.workspace, clock.now()) == []
+    assert forecast_tests(clock.now()) == []
 
 
 def scored(name: str, low: float, high: float, came: float = 0.1) -> Scored:

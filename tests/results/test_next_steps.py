@@ -25,7 +25,7 @@ from wbtest.writing.models import Revision
 
 def waits(team: Team) -> list[Wait]:
     db.session.rollback()
-    return [wait for wait in waits_in(team.workspace) if "/p/" in wait.what]
+    return [wait for wait in waits_in() if "/p/" in wait.what]
 
 
 def steps(team: Team) -> dict[str, list[str]]:
@@ -92,7 +92,7 @@ def test_a_verdict_that_was_told_by_mail_is_no_news_but_for_who_wants_no_such_ma
     begin: Start, team: Team, now: HandClock
 ):
     reach_target(begin(), now)
-    choose(team.workspace.id, team.approver.id, is_wanted=False)
+    choose(team.approver.id, is_wanted=False)
     tell_events(now())
 
     news = [wait.who.name for wait in waits(team) if wait.is_news(None, now())]

@@ -42,7 +42,7 @@ def test_each_step_is_counted_on_its_own_everywhere(app: Flask, client: Browser)
 
 def test_owners_read_the_answers(app: Flask, client: Browser) -> None:
     larder = walk_the_ladder(app)
-    log_in(client, make_person("owner@x.example", "owner", larder.workspace))
+    log_in(client, make_person("owner@x.example", "owner"))
     url = f"/experiments/{larder.experiment.id}/signups"
     words = words_in(client.get(url))
     rows = list(csv.DictReader(io.StringIO(client.get(f"{url}.csv").text)))

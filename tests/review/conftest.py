@@ -1,22 +1,17 @@
-"""A workspace with one approver alone, and what grows from it."""
+"""A team with one approver alone, and what grows from it."""
 
 import pytest
 from flask import Flask
 
-from tests.factories import make_person, make_revision, make_workspace
+from tests.factories import make_person, make_revision
 from wbtest.review.seats import Seat, seat_of
-from wbtest.team.models import Person, Workspace
+from wbtest.team.models import Person
 from wbtest.writing.models import Revision
 
 
 @pytest.fixture
-def workspace(app: Flask) -> Workspace:
-    return make_workspace("Larder")
-
-
-@pytest.fixture
-def owner(workspace: Workspace) -> Person:
-    return make_person("ada@example.com", "owner", workspace)
+def owner(app: Flask) -> Person:
+    return make_person("ada@example.com", "owner")
 
 
 @pytest.fixture
@@ -26,9 +21,9 @@ def revision(owner: Person) -> Revision:
 
 
 @pytest.fixture
-def vic(workspace: Workspace) -> Person:
+def vic() -> Person:
     """A member who may read and nothing else."""
-    return make_person("vic@example.com", "viewer", workspace)
+    return make_person("vic@example.com", "viewer")
 
 
 @pytest.fixture

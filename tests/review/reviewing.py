@@ -33,7 +33,6 @@ def make_reading(
     """A reading that was begun and, unless told otherwise, done a moment ago."""
     reviewer = seat(revision, who)
     reading = Reading(
-        workspace_id=revision.workspace_id,
         revision_id=revision.id,
         reviewer_id=reviewer.id,
         started_at=clock.now(),
@@ -56,7 +55,6 @@ def make_comment(
 ) -> Comment:
     """A comment on the whole release, or an answer ``below`` another."""
     comment = Comment(
-        workspace_id=revision.workspace_id,
         release_id=revision.release_id,
         revision_id=revision.id,
         reviewer_id=seat(revision, who).id,

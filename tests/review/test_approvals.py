@@ -6,14 +6,14 @@ from datetime import timedelta
 import pytest
 
 from tests.conftest import HandClock
-from tests.factories import LARDER, make_approval, make_person, make_revision, make_workspace
+from tests.factories import LARDER, make_approval, make_person, make_revision
 from wbtest.extensions import db
 from wbtest.review.approvals import NotYours, approve, find_objection
 from wbtest.review.four_eyes import approvers_of
 from wbtest.review.refusals import Stopped, TextChanged
 from wbtest.review.standing import approvals_of, find_approval, has_lapsed, is_approved, standing_of
 from wbtest.store import Invalid
-from wbtest.team.models import Person, Workspace
+from wbtest.team.models import Person
 from wbtest.writing.models import Revision
 from wbtest.writing.releases import save_release
 
@@ -61,7 +61,7 @@ def test_who_is_alone_later_owes_no_sentence(revision: Revision, owner: Person, 
 
 
 def test_four_eyes_see_a_text_as_soon_as_there_are_four(revision: Revision, owner: Person):
-    make_person("bob@example.com", "approver", revision.release.workspace)
+    make_person("bob@example.com", "approver")
 
     with pytest.raises(
         NotYours, match="You wrote part of this revision, so someone else has to approve it: Bob"
@@ -70,14 +70,14 @@ def test_four_eyes_see_a_text_as_soon_as_there_are_four(revision: Revision, owne
 
 
 def test_without_a_second_approver_the_way_to_one_is_named(revision: Revision, owner: Person):
-    make_person("vic@example.com", "viewer", revision.release.workspace)
+    make_person("vic@example.com", "viewer")
 
     with pytest.raises(NotYours, match="make a member an approver on the Team page"):
         approve(revision, owner, "For speed.")
 
 
 def test_another_approver_signs_on_day_one_without_a_sentence(revision: Revision):
-    bob = make_person("bob@example.com", "approver", revision.release.workspace)
+    bob = make_person("bob@example.com", "approver")
 
     approval = approve(revision, bob, "Not asked for.")
 
@@ -87,23 +87,22 @@ def test_another_approver_signs_on_day_one_without_a_sentence(revision: Revision
 
 @pytest.mark.parametrize("role", ["viewer", "editor"])
 def test_a_role_that_does_not_reach_approves_nothing(revision: Revision, role: str):
-    person = make_person("eve@example.com", role, revision.release.workspace)
-    make_person("bob@example.com", "approver", revision.release.workspace)
+    person = make_person("eve@example.com", role)
+    make_person("bob@example.com", "approver")
 
     with pytest.raises(NotYours, match=r"Approving is up to Bob\."):
         approve(revision, person)
 
 
 def test_who_froze_a_text_is_not_named_as_its_approver(revision: Revision):
-    viewer = make_person("vic@example.com", "viewer", revision.release.workspace)
+    viewer = make_person("vic@example.com", "viewer")
 
     assert find_objection(revision, viewer) == (
         "Approving is up to an approver who did not write this."
     )
 
 
-def test_an_approver_of_another_workspace_approves_nothing(revision: Revision):
-    stranger = make_person("eve@example.com", "owner", make_workspace("Rivals"))
+def test_somebody_who_is_not_in_the_team_approves_nothing(revision: Revision, stranger: Person):
 
     with pytest.raises(NotYours):
         approve(revision, stranger)
@@ -171,18 +170,15 @@ def test_each_release_stands_for_itself(revision: Revision, owner: Person):
     assert standings == {revision.release_id: "open", other.release_id: "approved"}
 
 
-def test_approvers_are_named_in_order(workspace: Workspace, owner: Person):
-    bob = make_person("bob@example.com", "approver", workspace)
-    make_person("eve@example.com", "editor", workspace)
+def test_approvers_are_named_in_order(owner: Person):
+    bob = make_person("bob@example.com", "approver")
+    make_person("eve@example.com", "editor")
 
-    assert approvers_of(workspace) == [owner, bob]
+    assert approvers_of() == [owner, bob]
 
 
 def test_approvals_are_told_oldest_first(revision: Revision, owner: Person, now: HandClock):
-    bob, cleo = (
-        make_person(f"{name}@example.com", "approver", revision.release.workspace)
-        for name in ("bob", "cleo")
-    )
+    bob, cleo = (make_person(f"{name}@example.com", "approver") for name in ("bob", "cleo"))
     approve(revision, cleo)
     now.turn(minutes=1)
     approve(revision, bob)

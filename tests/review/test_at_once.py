@@ -13,7 +13,7 @@ from wbtest.review.models import Reading, Reviewer
 from wbtest.review.needs import needs_of, set_needs
 from wbtest.review.reading import readings
 from wbtest.review.seats import member_reviewer, seat_by_link, seat_of
-from wbtest.team.models import Person, Workspace
+from wbtest.team.models import Person
 from wbtest.writing.models import Revision
 
 pytestmark = pytest.mark.every_database
@@ -70,9 +70,8 @@ def test_a_member_who_was_asked_and_clicks_twice_begins_one_reading(app: Flask, 
     assert db.session.scalar(db.select(db.func.count(Reading.id))) == 1
 
 
-def test_the_needs_of_a_workspace_are_saved_twice_without_a_fault(app: Flask, team: Team) -> None:
-    key = team.workspace.id
+def test_the_needs_of_the_team_are_saved_twice_without_a_fault(app: Flask, team: Team) -> None:
     db.session.rollback()
 
-    assert at_once(app, lambda: set_needs(db.session.get_one(Workspace, key), 2, [])) == []
-    assert needs_of(key).approvals == 2
+    assert at_once(app, lambda: set_needs(2, [])) == []
+    assert needs_of().approvals == 2

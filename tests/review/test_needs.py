@@ -19,7 +19,7 @@ def revision(team: Team) -> Revision:
 
 
 def test_one_approval_of_anybody_is_enough_at_first(revision: Revision, team: Team):
-    assert needs_of(team.workspace.id) == Needs(1, frozenset())
+    assert needs_of() == Needs(1, frozenset())
     assert still_needed(revision) == "It needs one approval."
 
     approve(revision, team.approver)
@@ -28,7 +28,7 @@ def test_one_approval_of_anybody_is_enough_at_first(revision: Revision, team: Te
 
 
 def test_with_two_needed_the_first_is_not_enough(revision: Revision, team: Team):
-    set_needs(team.workspace, 2, [])
+    set_needs(2, [])
 
     approve(revision, team.approver)
     assert not is_approved(revision)
@@ -41,7 +41,7 @@ def test_with_two_needed_the_first_is_not_enough(revision: Revision, team: Team)
 
 
 def test_somebody_who_must_be_among_them_is_waited_for(revision: Revision, team: Team):
-    set_needs(team.workspace, 1, [team.owner.id])
+    set_needs(1, [team.owner.id])
 
     approve(revision, team.approver)
     assert still_needed(revision) == "It needs Owner’s approval."
@@ -51,14 +51,14 @@ def test_somebody_who_must_be_among_them_is_waited_for(revision: Revision, team:
 
 
 def test_the_missing_ones_are_named(revision: Revision, team: Team):
-    mei = make_person("mei@example.com", "approver", team.workspace)
-    set_needs(team.workspace, 3, [team.owner.id, mei.id])
+    mei = make_person("mei@example.com", "approver")
+    set_needs(3, [team.owner.id, mei.id])
 
     assert still_needed(revision) == "It needs 3 approvals, Mei and Owner among them."
 
 
 def test_a_text_without_enough_approvals_does_not_start(revision: Revision, team: Team):
-    set_needs(team.workspace, 2, [])
+    set_needs(2, [])
     approve(revision, team.approver)
 
     missing = missing_before_start(make_experiment(revision, team.editor))
@@ -71,20 +71,20 @@ def test_a_text_without_enough_approvals_does_not_start(revision: Revision, team
 @pytest.mark.parametrize(("count", "words"), [(0, "one approval at least"), (3, "2 approvers")])
 def test_what_can_never_be_met_is_refused(team: Team, count: int, words: str):
     with pytest.raises(Invalid, match=words) as refused:
-        set_needs(team.workspace, count, [])
+        set_needs(count, [])
 
     assert refused.value.field == "approvals"
 
 
 def test_more_people_than_approvals_are_refused(team: Team):
     with pytest.raises(Invalid, match="You named 2 people"):
-        set_needs(team.workspace, 1, [team.owner.id, team.approver.id])
+        set_needs(1, [team.owner.id, team.approver.id])
 
 
 def test_only_approvers_can_be_required(team: Team, stranger: Person):
     for person in (team.editor, stranger):
         with pytest.raises(Invalid, match="approvers and owners of this team"):
-            set_needs(team.workspace, 1, [person.id])
+            set_needs(1, [person.id])
 
 
 def test_an_owner_says_how_texts_are_approved(client: Browser, team: Team):
@@ -93,7 +93,7 @@ def test_an_owner_says_how_texts_are_approved(client: Browser, team: Team):
     answer = client.send("/approving", {"approvals": "2", "required": str(team.approver.id)})
 
     assert (answer.status_code, answer.location) == (303, "/approving")
-    assert needs_of(team.workspace.id) == Needs(2, frozenset({team.approver.id}))
+    assert needs_of() == Needs(2, frozenset({team.approver.id}))
 
 
 def test_a_number_that_is_none_is_said_at_its_field(client: Browser, team: Team):
@@ -102,19 +102,19 @@ def test_a_number_that_is_none_is_said_at_its_field(client: Browser, team: Team)
     answer = client.send("/approving", {"approvals": "two"})
 
     assert answer.status_code == 422
-    assert needs_of(team.workspace.id) == Needs()
+    assert needs_of() == Needs()
 
 
 @pytest.mark.parametrize("role", ["viewer", "editor", "approver"])
 def test_others_read_how_texts_are_approved(client: Browser, team: Team, role: str):
     log_in(client, getattr(team, role))
 
-    assert "An owner of the workspace changes this" in client.get("/approving").text
+    assert "An owner changes this" in client.get("/approving").text
     assert client.send("/approving", {"approvals": "2"}).status_code == 403
 
 
 def test_approvals_that_nobody_is_left_to_give_are_no_dead_end(team: Team):
-    set_needs(team.workspace, 2, [])
+    set_needs(2, [])
     revision = make_revision(team.owner)
 
     approve(revision, team.approver)
@@ -138,7 +138,7 @@ def test_a_number_that_is_none_is_said_in_our_words(client: Browser, team: Team)
 def test_who_is_not_the_last_to_approve_is_told_what_is_missing(
     client: Browser, revision: Revision, team: Team
 ):
-    set_needs(team.workspace, 2, [team.owner.id])
+    set_needs(2, [team.owner.id])
     log_in(client, team.approver)
 
     client.send(f"/releases/{revision.release_id}/revisions/1/approve")
@@ -152,7 +152,7 @@ def test_who_is_not_the_last_to_approve_is_told_what_is_missing(
 def test_a_number_that_leaves_no_approver_free_is_warned_of(
     client: Browser, team: Team, count: int, is_warned: bool
 ):
-    set_needs(team.workspace, count, [])
+    set_needs(count, [])
     log_in(client, team.owner)
 
     assert ("Both approvers must sign" in client.get("/approving").text) is is_warned

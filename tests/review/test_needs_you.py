@@ -25,15 +25,13 @@ from wbtest.writing.models import Revision
 def needs(team: Team, person: Person) -> list[str]:
     """What needs this person, in their order."""
     db.session.rollback()
-    membership = db.session.get_one(Membership, (team.workspace.id, person.id))
+    membership = db.session.get_one(Membership, person.id)
     return [wait.what for wait in waits_for(membership)]
 
 
 def give_up_mail(team: Team):
     """A mail of the team that did not arrive."""
-    mail = queue_mail(
-        recipient="mia@x.io", subject="Hello", body="…", workspace_id=team.workspace.id
-    )
+    mail = queue_mail(recipient="mia@x.io", subject="Hello", body="…")
     with writing():
         mail.state = "failed"
     return mail
@@ -85,9 +83,7 @@ def test_mail_that_did_not_arrive_needs_owners_until_it_is_let_go(team: Team):
 
 
 def test_events_that_no_webhook_took_need_owners_until_they_are_sent_again(team: Team):
-    hook = subscriptions.add_webhook(
-        team.workspace.id, "https://hooks.example/larder", webhooks.KINDS
-    )
+    hook = subscriptions.add_webhook("https://hooks.example/larder", webhooks.KINDS)
     subscriptions.send_test(hook)
     with writing() as session:
         session.scalars(db.select(OutboxEvent)).one().state = "failed"
@@ -104,7 +100,7 @@ def test_a_next_draft_needs_its_author_only_while_they_may_write_it(team: Team):
     make_reading(revision, team.approver, verdict="another")
     assert needs(team, team.editor) == ["Write the next draft of Larder: Approver asks for it"]
 
-    editor = db.session.get_one(Membership, (team.workspace.id, team.editor.id))
+    editor = db.session.get_one(Membership, team.editor.id)
     change_role(editor, "viewer", team.owner)
 
     assert needs(team, team.editor) == []

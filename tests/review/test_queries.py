@@ -12,7 +12,7 @@ from wbtest.writing.models import Revision
 
 def grow(revision: Revision, team: Team, kind: str) -> None:
     """Two more readers, a member and a guest, each with a verdict and a comment."""
-    person = make_person(f"{kind}@example.com", "viewer", team.workspace)
+    person = make_person(f"{kind}@example.com", "viewer")
     for who in (person, make_link(revision.release, team.editor, kind)[0]):
         make_reading(revision, who, verdict="another")
         make_comment(revision, who)

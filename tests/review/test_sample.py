@@ -29,7 +29,7 @@ def test_to_look_at_it_leaves_nothing_and_offers_nothing_to_do(client: Browser, 
 
     assert rows() == before
     for page in pages:
-        assert "belongs to no workspace" in page
+        assert "Nothing here can be changed or started" in page
         assert page.partition("<main")[2].count("<form") == 0
 
 

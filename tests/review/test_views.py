@@ -14,7 +14,7 @@ from tests.factories import (
     make_approval,
     make_person,
     make_revision,
-    make_workspace,
+    make_stranger,
 )
 from wbtest.review.standing import approvals_of, is_approved
 from wbtest.review.verdicts import stop_release
@@ -178,7 +178,7 @@ def test_what_a_reader_would_miss_is_said_before_one_signs(client: FlaskClient, 
 
 
 def test_an_approver_who_froze_it_is_told_who_signs(app: Flask, revision: Revision, owner: Person):
-    make_person("bob@example.com", "approver", revision.release.workspace)
+    make_person("bob@example.com", "approver")
     client = browser(app, owner)
 
     page = client.get(url_of(revision)).text
@@ -197,7 +197,7 @@ def test_an_approver_who_froze_it_is_told_who_signs(app: Flask, revision: Revisi
 def test_every_member_reads_and_approvers_sign(
     app: Flask, revision: Revision, role: str, may_approve: bool
 ):
-    member = make_person("mem@example.com", role, revision.release.workspace)
+    member = make_person("mem@example.com", role)
     client = browser(app, member)
 
     page = client.get(url_of(revision))
@@ -215,7 +215,7 @@ def test_the_test_page_is_offered_to_those_who_may_make_one(
     app: Flask, revision: Revision, owner: Person, role: str, offered: bool
 ):
     make_approval(revision, owner)
-    member = make_person("mem@example.com", role, revision.release.workspace)
+    member = make_person("mem@example.com", role)
 
     page = browser(app, member).get(url_of(revision)).text
 
@@ -223,7 +223,7 @@ def test_the_test_page_is_offered_to_those_who_may_make_one(
 
 
 def test_a_stranger_finds_nothing_and_approves_nothing(app: Flask, revision: Revision):
-    client = browser(app, make_person("eve@example.com", "owner", make_workspace("Rivals")))
+    client = browser(app, make_stranger("eve@example.com"))
 
     assert client.get(url_of(revision)).status_code == 404
     assert client.post(f"{url_of(revision)}/approve").status_code == 404

@@ -132,7 +132,7 @@ def test_nobody_waits_for_an_approval_that_cannot_or_need_not_come(changes: dict
         (Approving((ADA, BOB, CAT, DAN), Needs(3, frozenset({4}))), [DAN, CAT]),
     ],
 )
-def test_it_waits_for_as_many_and_for_those_whom_the_workspace_wants(
+def test_it_waits_for_as_many_and_for_those_whom_the_team_wants(
     approving: Approving, who: list[Who]
 ):
     review = make_review(readers=READ, approved_by=frozenset({2}))

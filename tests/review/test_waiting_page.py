@@ -14,7 +14,7 @@ from wbtest.review.asking.rounds import ask_for_review
 from wbtest.review.models import Stop
 from wbtest.review.waiting.facts import waits_in
 from wbtest.store import writing
-from wbtest.team.models import Workspace
+from wbtest.team.models import TeamSettings
 from wbtest.writing.document import OpenQuestion
 from wbtest.writing.models import Revision
 
@@ -31,7 +31,7 @@ def test_members_and_guests_are_waited_for_until_they_have_read(
     ask_for_review(revision, team.editor, members=[team.viewer.id])
     now.turn(days=1)
     late, _ = make_link(revision.release, team.editor, "Tom")
-    assert [wait.who.name for wait in waits_in(team.workspace)] == [
+    assert [wait.who.name for wait in waits_in()] == [
         "Mei, by link",
         "Viewer",
         "Tom, by link",
@@ -41,7 +41,7 @@ def test_members_and_guests_are_waited_for_until_they_have_read(
     make_reading(revision, mei)
     make_reading(revision, team.viewer)
 
-    assert [wait.who.name for wait in waits_in(team.workspace)] == ["Approver", "Owner"]
+    assert [wait.who.name for wait in waits_in()] == ["Approver", "Owner"]
 
 
 def test_a_newer_review_waits_for_those_who_were_asked_anew(
@@ -52,7 +52,7 @@ def test_a_newer_review_waits_for_those_who_were_asked_anew(
     second = make_revision(team.editor, release=revision.release, headline="Six dinners")
     ask_for_review(second, team.editor, members=[team.owner.id])
 
-    assert told(waits_in(team.workspace)) == [
+    assert told(waits_in()) == [
         ("Owner", "Read revision 2 of Larder, and say what you think", "Editor")
     ]
 
@@ -60,23 +60,23 @@ def test_a_newer_review_waits_for_those_who_were_asked_anew(
 def test_a_decision_ends_the_waiting_for_one(team: Team, revision: Revision, now: HandClock):
     ask_for_review(revision, team.editor, members=[team.viewer.id])
     make_reading(revision, team.viewer)
-    assert len(waits_in(team.workspace)) == 2
+    assert len(waits_in()) == 2
 
     make_old_approval(revision, team.approver)
-    assert waits_in(team.workspace) == []
+    assert waits_in() == []
     second = make_revision(team.editor, release=revision.release, headline="Six dinners")
     now.turn(days=1)
     ask_for_review(second, team.editor, members=[team.viewer.id])
     make_reading(second, team.viewer)
     make_reading(second, team.approver, verdict="another")
 
-    assert told(waits_in(team.workspace)) == [
+    assert told(waits_in()) == [
         ("Editor", "Write the next draft of Larder: Approver asks for it", "Approver")
     ]
 
 
 def test_a_team_without_reviews_sees_what_is_to_be_approved(team: Team, revision: Revision):
-    assert told(waits_in(team.workspace)) == [
+    assert told(waits_in()) == [
         ("Approver", "Approve or send back revision 1 of Larder", "Editor"),
         ("Owner", "Approve or send back revision 1 of Larder", "Editor"),
     ]
@@ -88,11 +88,11 @@ def test_a_newer_text_waits_for_no_approver_before_its_review_is_asked_for(
     ask_for_review(revision, team.editor, members=[team.viewer.id])
     now.turn(days=1)
     second = make_revision(team.editor, release=revision.release, headline="Six dinners")
-    assert [wait.who.name for wait in waits_in(team.workspace)] == ["Viewer"]
+    assert [wait.who.name for wait in waits_in()] == ["Viewer"]
 
     make_reading(second, team.approver, verdict="another")
 
-    assert [wait.who.name for wait in waits_in(team.workspace)] == ["Viewer", "Editor"]
+    assert [wait.who.name for wait in waits_in()] == ["Viewer", "Editor"]
 
 
 def test_the_author_owes_answers_to_comments_that_can_be_seen(team: Team, revision: Revision):
@@ -104,12 +104,12 @@ def test_the_author_owes_answers_to_comments_that_can_be_seen(team: Team, revisi
     make_comment(revision, mei, outcome="declined")
     make_comment(revision, team.viewer)
     make_comment(revision, team.editor)
-    owed = [wait for wait in waits_in(team.workspace) if wait.who.name == "Editor"]
+    owed = [wait for wait in waits_in() if wait.who.name == "Editor"]
     assert told(owed) == [("Editor", "Answer a comment on Larder", "Mei")]
 
     make_comment(revision, team.editor, below=asked)
 
-    assert "Editor" not in [wait.who.name for wait in waits_in(team.workspace)]
+    assert "Editor" not in [wait.who.name for wait in waits_in()]
 
 
 def test_the_owner_is_heard_last_here_too(team: Team, revision: Revision, now: HandClock):
@@ -117,12 +117,12 @@ def test_the_owner_is_heard_last_here_too(team: Team, revision: Revision, now: H
     make_reading(revision, team.owner)
     make_comment(revision, team.owner)
     slow = make_reading(revision, team.viewer, is_done=False)
-    assert "Editor" not in [wait.who.name for wait in waits_in(team.workspace)]
+    assert "Editor" not in [wait.who.name for wait in waits_in()]
 
     with writing():
         slow.done_at = now()
 
-    assert "Editor" in [wait.who.name for wait in waits_in(team.workspace)]
+    assert "Editor" in [wait.who.name for wait in waits_in()]
 
 
 def test_a_release_that_was_stopped_waits_for_nobody(team: Team, revision: Revision):
@@ -131,14 +131,13 @@ def test_a_release_that_was_stopped_waits_for_nobody(team: Team, revision: Revis
         session.add(
             Stop(
                 release_id=revision.release_id,
-                workspace_id=team.workspace.id,
                 reason="Nobody wants it.",
                 stopped_by_id=team.owner.id,
                 stopped_at=revision.created_at,
             )
         )
 
-    assert waits_in(team.workspace) == []
+    assert waits_in() == []
 
 
 def fill(team: Team, releases: int) -> None:
@@ -153,15 +152,15 @@ def fill(team: Team, releases: int) -> None:
 def test_twelve_releases_take_no_more_queries_than_three(team: Team):
     fill(team, 3)
     with counted() as of_three:
-        waits_in(team.workspace)
+        waits_in()
     fill(team, 9)
     db.session.expire_all()
-    workspace = db.session.get_one(Workspace, team.workspace.id)
+    db.session.get_one(TeamSettings, team.settings.id)
 
     with counted() as of_twelve:
-        waits_in(workspace)
+        waits_in()
 
-    assert len(waits_in(workspace)) == 24
+    assert len(waits_in()) == 24
     selects = [sum(told.startswith("SELECT") for told in each) for each in (of_twelve, of_three)]
     assert selects[0] <= selects[1] <= 18
 
@@ -192,5 +191,5 @@ def test_the_drafts_late_questions_are_there_too(team: Team, now: HandClock):
     make_release(team.editor)
     now.turn(days=60)
 
-    assert told(waits_in(team.workspace)) == [("Priya", "Settle “What could fail?”", "Larder")]
+    assert told(waits_in()) == [("Priya", "Settle “What could fail?”", "Larder")]
     assert LARDER.faq[-1].open == OpenQuestion("Priya", "2027-04-15", "ten diaries")

@@ -15,7 +15,6 @@ from tests.factories import (
     make_person,
     make_release,
     make_revision,
-    make_workspace,
 )
 from tests.review.reviewing import make_reading, told
 from wbtest.review.approvals import NotYours, approve
@@ -41,7 +40,7 @@ def save(release: Release, person: Person, **parts: str) -> None:
 
 
 def make_blank(person: Person, team: Team) -> Release:
-    return create_release(team.workspace, person, form="full", product="Larder", language="en")
+    return create_release(person, form="full", product="Larder", language="en")
 
 
 def make_approved(team: Team) -> Release:
@@ -119,7 +118,7 @@ def test_who_wrote_what_somebody_copied_does_not_approve_the_copy(team: Team):
 
 def test_who_changed_it_over_the_api_does_not_approve_it(app: Flask, team: Team):
     release = make_approved(team)
-    program = program_of(app, team.workspace, team.approver)
+    program = program_of(app, team.approver)
     changed = program.patch(f"/releases/{release.id}", {"subheading": "Six dinners"})
     freeze(release, team.editor)
 
@@ -166,16 +165,16 @@ def test_what_one_of_two_writers_approved_waits_for_the_other(team: Team):
     save(release, team.owner, headline="Dinner is ready")
     approve(freeze(release, team.owner), team.owner)
 
-    waiting = [wait for wait in told(waits_in(team.workspace)) if wait[1].startswith("Approve")]
+    waiting = [wait for wait in told(waits_in()) if wait[1].startswith("Approve")]
     assert waiting == [("Approver", "Approve or send back revision 1 of Larder", "Owner")]
 
 
 def test_what_one_alone_approved_stays_approved_when_the_team_grows(app: Flask):
-    ada = make_person("ada@example.com", "owner", make_workspace("Alone"))
+    ada = make_person("ada@example.com", "owner")
     revision = make_revision(ada)
     make_approval(revision, ada)
 
-    make_person("bob@example.com", "approver", revision.release.workspace)
+    make_person("bob@example.com", "approver")
 
     assert is_approved(revision)
 

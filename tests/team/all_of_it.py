@@ -26,7 +26,7 @@ TYPED = {"team_name": "Larder", "password": PASSWORD}
 
 
 def delete(team: Team) -> None:
-    delete_everything(team.workspace, team.owner, name="Larder", password=PASSWORD)
+    delete_everything(team.owner, name="Larder", password=PASSWORD)
 
 
 def rows() -> dict[str, list[Any]]:
@@ -54,8 +54,8 @@ def make_over(app: Flask, team: Team) -> Experiment:
 
 def open_ways_in(team: Team) -> None:
     """Somebody is invited, and a program has a token, which it used, and an answer that is kept."""
-    invite(team.workspace, team.owner, "mei@x.io", "editor")
-    token, _ = make_token(team.workspace, team.editor, name="CI", scopes=("read", "write"), days=9)
+    invite(team.owner, "mei@x.io", "editor")
+    token, _ = make_token(team.editor, name="CI", scopes=("read", "write"), days=9)
     note_use(token)
     once.claim(token.id, "k-1", once.digest_of("POST", "/api/v1/releases?", "", b"{}"))
     once.keep(token.id, "k-1", Response(b'{"id":1}', 201, {"Location": "/api/v1/releases/1"}))

@@ -117,9 +117,7 @@ class Deeds(Doing):
         ]
 
     def _delete_draft(self) -> None:
-        draft = create_release(
-            self.team.workspace, self.team.editor, form="short", product="Kiln", language="en"
-        )
+        draft = create_release(self.team.editor, form="short", product="Kiln", language="en")
         delete_release(draft, self.team.editor)
 
     def _pages(self) -> list[Deed]:
@@ -216,13 +214,13 @@ class Deeds(Doing):
     def _people(self) -> list[Deed]:
         owner = signed(self.team.owner)
         grace = {"email": "grace@x.io", "name": "Grace", "role": "viewer", "password": PASSWORD}
-        workspace = {"team_name": "Larder", "controller": "Leeds", "contact_email": "h@x.io"}
+        facts = {"team_name": "Larder", "controller": "Leeds", "contact_email": "h@x.io"}
         new, wrong = "another quiet word", "a wrong password"
         return [
-            ("person.added", WORKER, lambda: people.add_person(self.team.workspace, **grace)),
+            ("person.added", WORKER, lambda: people.add_person(**grace)),
             ("person.password_set", WORKER, lambda: people.set_password(self._grace(), new)),
             *self._members(owner),
-            ("team.changed", owner, lambda: self._send("/team", workspace)),
+            ("team.changed", owner, lambda: self._send("/team", facts)),
             ("token.revoked", owner, lambda: self._send("/team/tokens/1/revoke")),
             ("audit.exported", owner, lambda: self.client.get("/team/audit.csv")),
             ("login.password_refused", owner, lambda: self._change_password(wrong, new, 422)),

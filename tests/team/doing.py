@@ -191,10 +191,7 @@ class Doing:
 
     def _failed_mail(self) -> str:
         """Let a mail be given up; return where it is dealt with."""
-        workspace_id = self.team.workspace.id
-        mail = queue_mail(
-            recipient="mia@x.io", subject="Hello", body="Hello", workspace_id=workspace_id
-        )
+        mail = queue_mail(recipient="mia@x.io", subject="Hello", body="Hello")
         with writing():
             mail.state = "failed"
         return f"/team/deliveries/{mail.id}"

@@ -1,4 +1,4 @@
-"""A workspace with one of everything, and what the addresses of its pages are made of."""
+"""A team with one of everything, and what the addresses of its pages are made of."""
 
 from dataclasses import dataclass
 from hashlib import sha256
@@ -53,13 +53,11 @@ class Place:
 
 
 def make_place(team: Team, now: HandClock, slug: str) -> Place:
-    """Fill the team's workspace, with what only few pages show, too."""
+    """Fill the team's pages, with what only few pages show, too."""
     filled = fill(team, now, slug)
     first = find_revision(filled.release, 1)
     assert first is not None
-    _, invitation = invite(
-        team.workspace, team.owner, f"mei-{team.workspace.id}@example.org", "editor"
-    )
+    _, invitation = invite(team.owner, f"mei-{team.settings.id}@example.org", "editor")
     return Place(
         {
             "experiment_id": filled.running.id,
@@ -78,10 +76,10 @@ def make_place(team: Team, now: HandClock, slug: str) -> Place:
                 Reviewer, Reviewer.release_id == filled.release.id, Reviewer.person_id.is_(None)
             ),
             "waiver_id": _waiver(filled.release, team),
-            "candidate_id": _newest(Candidate, Candidate.workspace_id == team.workspace.id),
-            "mail_id": _newest(OutboxMail, OutboxMail.workspace_id == team.workspace.id),
-            "webhook_id": _newest(Webhook, Webhook.workspace_id == team.workspace.id),
-            "token_id": make_token(team.workspace, team.owner, name="CI", scopes=("read",))[0].id,
+            "candidate_id": _newest(Candidate),
+            "mail_id": _newest(OutboxMail),
+            "webhook_id": _newest(Webhook),
+            "token_id": make_token(team.owner, name="CI", scopes=("read",))[0].id,
             "person_id": team.viewer.id,
             "invitation_id": _newest(Invitation),
         },
@@ -118,7 +116,7 @@ def _of_few(filled: Filled, first: Revision, team: Team) -> dict[str, Values]:
     spend = db.session.scalars(
         sa.select(Spend.key).where(Spend.experiment_id == filled.running.id)
     ).one()
-    stop = stop_url(team.workspace.id, team.editor.id).rpartition("/")[2]
+    stop = stop_url(team.editor.id).rpartition("/")[2]
     before_start = ("edit_experiment", "launch", "look", "words", "options", "new_variant")
     of_variants = ("variant", "delete_variant", "start", "delete_experiment")
     after_end = ("learning", "save_learning", "next_draft", "closing", "purge")
@@ -168,7 +166,6 @@ def _comment(revision: Revision, team: Team) -> int:
 
 def _waiver(release: Release, team: Team) -> int:
     waiver = Waiver(
-        workspace_id=team.workspace.id,
         release_id=release.id,
         rule="A7",
         severity="warn",
@@ -201,9 +198,7 @@ def _newest(model: Any, *conditions: sa.ColumnElement[bool]) -> int:
 
 
 def _newest_digest(team: Team) -> str:
-    return db.session.scalars(
-        sa.select(Image.digest).where(Image.workspace_id == team.workspace.id)
-    ).one()
+    return db.session.scalars(sa.select(Image.digest)).one()
 
 
 def address(app: Flask, rule: Rule, values: Values) -> str:

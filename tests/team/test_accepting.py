@@ -18,7 +18,7 @@ NEW = {"name": "Ada", "password": "another quiet word"}
 @pytest.fixture
 def token(team: Team) -> str:
     """That of an invitation of somebody without a log-in."""
-    return invite(team.workspace, team.owner, "ada@example.com", "editor")[1]
+    return invite(team.owner, "ada@example.com", "editor")[1]
 
 
 @pytest.fixture
@@ -122,10 +122,10 @@ def test_all_that_opens_nothing_looks_alike(
     client.send(page, NEW)
     answers.append(client.application.test_client().get(page))
     for end in (uninvite, invite_again):
-        invitation, token = invite(team.workspace, team.owner, "bea@x.io", "editor")
+        invitation, token = invite(team.owner, "bea@x.io", "editor")
         end(invitation, team.owner)
         answers.append(client.get(f"/invitation/{token}"))
-    _, token = invite(team.workspace, team.owner, "cleo@x.io", "editor")
+    _, token = invite(team.owner, "cleo@x.io", "editor")
     now.turn(hours=48)
     answers.append(client.get(f"/invitation/{token}"))
 
@@ -135,8 +135,8 @@ def test_all_that_opens_nothing_looks_alike(
 
 
 def test_a_member_by_now_keeps_the_role(team: Team) -> None:
-    _, token = invite(team.workspace, team.owner, "ada@example.com", "viewer")
-    ada = make_person("ada@example.com", "approver", team.workspace)
+    _, token = invite(team.owner, "ada@example.com", "viewer")
+    ada = make_person("ada@example.com", "approver")
 
     accept(token, ada)
 

@@ -5,10 +5,10 @@ from flask import Blueprint, Flask, g
 from werkzeug.exceptions import Forbidden, NotFound
 
 from tests.conftest import Browser
-from tests.factories import log_in, make_person, make_workspace
+from tests.factories import log_in, make_person, make_settings
 from wbtest.extensions import db
 from wbtest.team import access
-from wbtest.team.models import Membership, Person, Workspace
+from wbtest.team.models import Membership, Person
 
 LADDER = [
     ("viewer", {"read"}),
@@ -79,7 +79,7 @@ def app(app: Flask) -> Flask:
 def test_each_role_can_do_what_the_one_before_can(
     client: Browser, role: str, permissions: set[str]
 ) -> None:
-    log_in(client, make_person("pat@example.com", role, make_workspace()))
+    log_in(client, make_person("pat@example.com", role))
 
     codes = {name: client.get(f"/rooms/{name}").status_code for name in access.PERMISSIONS}
 
@@ -120,21 +120,21 @@ def test_a_script_that_goes_on_saving_leaves_no_heap_of_messages(client: Browser
     assert "logged out meanwhile" not in client.get("/login").text
 
 
-def test_somebody_without_a_workspace_finds_nothing(client: Browser) -> None:
-    pat = make_person("pat@example.com", "owner", make_workspace())
+def test_somebody_who_is_not_in_the_team_finds_nothing(client: Browser) -> None:
+    pat = make_person("pat@example.com", "owner")
     log_in(client, pat)
-    db.session.delete(db.session.get_one(Membership, (1, pat.id)))
+    db.session.delete(db.session.get_one(Membership, pat.id))
     db.session.commit()
 
     assert client.get("/rooms/read").status_code == 404
 
 
 def test_a_lowered_role_counts_from_the_next_request(client: Browser) -> None:
-    pat = make_person("pat@example.com", "owner", make_workspace())
+    pat = make_person("pat@example.com", "owner")
     log_in(client, pat)
     assert client.get("/rooms/own").status_code == 200
 
-    db.session.get_one(Membership, (1, pat.id)).role = "viewer"
+    db.session.get_one(Membership, pat.id).role = "viewer"
     db.session.commit()
 
     assert client.get("/rooms/own").status_code == 403
@@ -142,33 +142,33 @@ def test_a_lowered_role_counts_from_the_next_request(client: Browser) -> None:
 
 @pytest.fixture
 def alice(app: Flask) -> Person:
-    return make_person("alice@example.com", "editor", make_workspace("Larder"))
+    return make_person("alice@example.com", "editor")
 
 
 def get_as(app: Flask, person: Person, key: int, permission: str) -> Membership:
-    """What a view of ``person`` gets; memberships name their workspace as every object does."""
+    """What a view of ``person`` gets."""
     with app.test_request_context():
         g._login_user = person
-        return access.get(Membership, (key, person.id), permission)
+        return access.get(Membership, key, permission)
 
 
-def test_an_object_of_the_own_workspace_is_given(app: Flask, alice: Person) -> None:
-    assert get_as(app, alice, 1, "edit").role == "editor"
+def test_an_object_is_given(app: Flask, alice: Person) -> None:
+    assert get_as(app, alice, alice.id, "edit").role == "editor"
 
 
 def test_a_role_that_is_too_low_is_told_so(app: Flask, alice: Person) -> None:
     with pytest.raises(Forbidden):
-        get_as(app, alice, 1, "own")
+        get_as(app, alice, alice.id, "own")
 
 
 def test_what_is_not_there_is_not_found(app: Flask, alice: Person) -> None:
     with pytest.raises(NotFound):
-        get_as(app, alice, 2, "read")
+        get_as(app, alice, 99, "read")
 
 
 def test_templates_learn_who_asks_and_what_they_may(client: Browser) -> None:
-    workspace: Workspace = make_workspace()
-    log_in(client, make_person("vic@example.com", "viewer", workspace))
+    make_settings()
+    log_in(client, make_person("vic@example.com", "viewer"))
 
     page = client.get("/team").text
 

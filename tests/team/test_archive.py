@@ -55,10 +55,10 @@ def elsewhere(folder: Path, now: HandClock) -> Iterator[Flask]:
 
 def fill(app: Flask) -> Team:
     """A team with a test that is over, and one that runs with a crowd of two variants."""
-    team = make_team("Larder")
+    team = make_team()
     make_over(app, team)
     open_ways_in(team)
-    add_image(team.workspace, team.editor, picture())
+    add_image(team.editor, picture())
     revision = make_revision(team.editor, product="Kiln")
     make_approval(revision, team.approver)
     running = make_running(revision, team.editor, team.approver, slug="kiln", variants=("Dinner",))
@@ -137,7 +137,7 @@ def test_strangers_who_tried_to_log_in_there_are_in_nobodys_way(
     read_archive(io.BytesIO(file), lambda _: None)
 
     lines = audit_lines(1_000)
-    assert (lines[-1].action, lines[-1].workspace_id) == ("login.failed", None)
+    assert lines[-1].action == "login.failed"
     assert len(lines) > 2
 
 
@@ -208,7 +208,7 @@ def test_whichever_byte_is_another_one_nothing_is_stored(app: Flask, file: bytes
         (lambda lines: lines.append(lines[1]), r"Line \d+ is the end, and more follows"),
         (inserting("cakes", {}), r'Line \d+: there is no table "cakes"'),
         (inserting("setup_links", {"id": 1}), r'no table "setup_links"'),
-        (inserting("webhooks", {"id": 1}), r"Line \d+: webhooks\.workspace_id is missing"),
+        (inserting("webhooks", {"id": 1}), r"Line \d+: webhooks\.url is missing"),
         (inserting("webhooks", 7), r"Line \d+: webhooks: this is no row"),
         (inserting(7), r"Line \d+: this is no row"),
         (setting("people", nickname="Ada"), r'Line \d+: people has no column "nickname"'),
@@ -221,7 +221,7 @@ def test_whichever_byte_is_another_one_nothing_is_stored(app: Flask, file: bytes
         (
             inserting(
                 "forecasts",
-                {"revision_id": 1, "reviewer_id": 1, "workspace_id": 1, "rate": 10**400},
+                {"revision_id": 1, "reviewer_id": 1, "rate": 10**400},
             ),
             r"Line \d+: forecasts\.rate cannot be 1000",
         ),
@@ -231,7 +231,6 @@ def test_whichever_byte_is_another_one_nothing_is_stored(app: Flask, file: bytes
         (setting("signups", is_converted=7), "signups.is_converted cannot be 7"),
         (setting("releases", document="../etc"), 'releases.document cannot be "../etc"'),
         (setting("image_files", body="ä"), "image_files.body cannot be"),
-        (setting("releases", workspace_id=99), r"Lines? [\d to]+: releases cannot hold this"),
         (setting("releases", author_id=99), r"Lines? [\d to]+: releases cannot hold this"),
         (setting("variants", weight=0), r"variants cannot hold this"),
         (

@@ -27,8 +27,8 @@ CHANGES = (
 
 
 def actions(team: Team) -> list[str]:
-    """What was written down about the workspace, the oldest first."""
-    return [line.action for line in lines_of(team.workspace.id, Wanted())][::-1]
+    """What was written down about the team, the oldest first."""
+    return [line.action for line in lines_of(Wanted())][::-1]
 
 
 @pytest.fixture
@@ -42,7 +42,7 @@ def test_every_action_is_written_down_once_with_who_did_it(deeds: Deeds, team: T
     for _, _, do in story:
         do()
 
-    written = [(line.action, line.who) for line in lines_of(team.workspace.id, Wanted())][::-1]
+    written = [(line.action, line.who) for line in lines_of(Wanted())][::-1]
     assert written == [(action, who) for action, who, _ in story]
     assert len({action for action, _, _ in story}) >= 30
     assert {action for action, _, _ in story} == set(PHRASES) - deeds.ELSEWHERE
@@ -52,9 +52,7 @@ def test_no_secret_is_written_down(deeds: Deeds, team: Team):
     for _, _, do in deeds.story():
         do()
 
-    written = " ".join(
-        f"{line.who} {line.about} {line.network}" for line in lines_of(team.workspace.id, Wanted())
-    )
+    written = " ".join(f"{line.who} {line.about} {line.network}" for line in lines_of(Wanted()))
     assert PASSWORD not in written
     assert [secret for secret in deeds.secrets() if secret in written] == []
 
@@ -72,7 +70,7 @@ def test_what_was_refused_is_not_written_down(team: Team):
 @pytest.mark.every_database
 @pytest.mark.parametrize("change", CHANGES, ids=["change", "delete"])
 def test_the_database_itself_refuses_to_change_a_line(team: Team, change: sa.Executable):
-    record(team.workspace.id, "team.changed", "Larder")
+    record("team.changed", "Larder")
 
     with pytest.raises(DBAPIError, match="audit log are never"), writing() as session:
         session.execute(change)
@@ -83,7 +81,7 @@ def test_the_database_itself_refuses_to_change_a_line(team: Team, change: sa.Exe
 @pytest.mark.every_database
 def test_no_line_takes_the_place_of_another(team: Team):
     """By the one statement of each database that deletes without asking the trigger for that."""
-    record(team.workspace.id, "team.changed", "Larder")
+    record("team.changed", "Larder")
     replace = "INSERT OR REPLACE INTO audit_lines SELECT * FROM audit_lines"
     around = {"sqlite": replace, "postgresql": "TRUNCATE audit_lines"}[db.engine.dialect.name]
 
@@ -100,7 +98,7 @@ def test_a_line_says_when_and_from_which_neighbourhood(client: Browser, team: Te
         environ_overrides={"REMOTE_ADDR": "203.0.113.77"},
     )
 
-    [line] = lines_of(team.workspace.id, Wanted())
+    [line] = lines_of(Wanted())
     assert (line.action, line.at) == ("login.succeeded", now())
     assert line.network == "203.0.113.0/24"
 
@@ -108,7 +106,7 @@ def test_a_line_says_when_and_from_which_neighbourhood(client: Browser, team: Te
 def test_a_wrong_password_is_written_down(client: Browser, team: Team):
     client.send("/login", {"email": team.owner.email, "password": "a wrong one"})
 
-    [line] = lines_of(team.workspace.id, Wanted())
+    [line] = lines_of(Wanted())
     assert (line.action, line.person_id) == ("login.failed", team.owner.id)
 
 
@@ -116,7 +114,7 @@ def test_of_a_stranger_who_tries_to_log_in_no_word_is_kept(client: Browser, team
     client.send("/login", {"email": "hunter2@x.io", "password": "a wrong one"})
 
     [line] = audit_lines(10)
-    assert (line.action, line.workspace_id, line.who) == ("login.failed", None, "somebody")
+    assert (line.action, line.who) == ("login.failed", "somebody")
     assert line.about == "with an e-mail of nobody here; more in this hour are not written down"
 
 
@@ -131,10 +129,10 @@ def test_strangers_fill_one_line_an_hour_at_most(team: Team, now: HandClock):
 
 def test_an_owner_narrows_the_log_down(client: Browser, team: Team, now: HandClock):
     log_in(client, team.owner)
-    record(team.workspace.id, "experiment.started", "/p/one", by=team.approver)
-    record(team.workspace.id, "login.ended", by=team.editor)
+    record("experiment.started", "/p/one", by=team.approver)
+    record("login.ended", by=team.editor)
     now.turn(days=1)
-    record(team.workspace.id, "experiment.ended", "/p/two", by=team.approver)
+    record("experiment.ended", "/p/two", by=team.approver)
 
     kinds = client.get(f"/team/audit?kind=pages&person={team.approver.id}").text
     days = client.get("/team/audit?first=2027-03-02&last=2027-03-02").text
@@ -146,8 +144,8 @@ def test_an_owner_narrows_the_log_down(client: Browser, team: Team, now: HandClo
 def test_a_long_log_is_read_page_by_page(client: Browser, team: Team):
     log_in(client, team.owner)
     for number in range(51):
-        record(team.workspace.id, "experiment.paused", f"/p/page-{number}.", by=team.approver)
-    oldest = min(line.id for line in lines_of(team.workspace.id, Wanted()))
+        record("experiment.paused", f"/p/page-{number}.", by=team.approver)
+    oldest = min(line.id for line in lines_of(Wanted()))
 
     first = client.get("/team/audit").text
 
@@ -158,7 +156,7 @@ def test_a_long_log_is_read_page_by_page(client: Browser, team: Team):
 
 def test_the_log_is_taken_away_as_a_file_which_it_tells(client: Browser, team: Team):
     log_in(client, team.owner)
-    record(team.workspace.id, "experiment.started", "=1+1", by=team.approver)
+    record("experiment.started", "=1+1", by=team.approver)
 
     rows = list(csv.DictReader(io.StringIO(client.get("/team/audit.csv").text)))
 
@@ -199,7 +197,7 @@ def test_a_look_at_the_head_of_a_file_is_not_told(client: Browser, team: Team):
 
 def test_what_is_asked_for_in_no_language_asks_for_nothing(client: Browser, team: Team):
     log_in(client, team.owner)
-    record(team.workspace.id, "experiment.started", "/p/one", by=team.approver)
+    record("experiment.started", "/p/one", by=team.approver)
 
     page = client.get("/team/audit?first=soon&person=%27&kind=everything&before=x")
 
@@ -215,26 +213,24 @@ def test_what_no_database_can_hold_asks_for_nothing(
     client: Browser, team: Team, path: str, asked: str
 ):
     log_in(client, team.owner)
-    record(team.workspace.id, "experiment.started", "/p/one", by=team.approver)
+    record("experiment.started", "/p/one", by=team.approver)
 
     assert "/p/one" in client.get(f"{path}?{asked}").text
 
 
 def test_the_last_day_of_the_calendar_may_be_asked_for(client: Browser, team: Team):
     log_in(client, team.owner)
-    record(team.workspace.id, "experiment.started", "/p/one", by=team.approver)
+    record("experiment.started", "/p/one", by=team.approver)
 
     assert "/p/one" in client.get("/team/audit?last=9999-12-31").text
 
 
 def test_of_a_webhook_only_the_host_is_written_down(team: Team):
     # Whoever has the rest of this address may post there.
-    hook = add_webhook(
-        team.workspace.id, "https://hooks.example.com/T0/B0/xyzzy", ["signup.created"]
-    )
+    hook = add_webhook("https://hooks.example.com/T0/B0/xyzzy", ["signup.created"])
     disable(hook)
 
-    abouts = [line.about for line in lines_of(team.workspace.id, Wanted())]
+    abouts = [line.about for line in lines_of(Wanted())]
     assert abouts == [f"hooks.example.com (number {hook.id})"] * 2
 
 
@@ -248,7 +244,7 @@ def test_only_an_owner_reads_it(client: Browser, team: Team, role: str, path: st
 
 def test_an_action_of_no_list_is_a_mistake_of_ours(team: Team):
     with pytest.raises(KeyError):
-        record(team.workspace.id, "weather.changed")
+        record("weather.changed")
 
 
 def test_no_action_stands_in_two_lists():

@@ -58,7 +58,7 @@ def test_the_parts_of_an_e_mail_are_known_whatever_joins_them() -> None:
 def test_a_password_that_many_use_is_refused_wherever_one_is_chosen(client: Browser, team: Team):
     with writing():
         reset = links.make_link(team.owner, "reset")
-    _, invited = invite(team.workspace, team.owner, "mei@x.io", "editor")
+    _, invited = invite(team.owner, "mei@x.io", "editor")
     new = {"new_password": COMMON, "repeated": COMMON}
     tried = [
         client.send(f"/reset/{reset}", new),
@@ -74,7 +74,7 @@ def test_a_password_that_many_use_is_refused_wherever_one_is_chosen(client: Brow
 def test_ones_own_name_is_known_wherever_one_is_chosen(client: Browser, team: Team):
     with writing():
         reset = links.make_link(team.owner, "reset")
-    _, invited = invite(team.workspace, team.owner, "mei.tanaka@x.io", "editor")
+    _, invited = invite(team.owner, "mei.tanaka@x.io", "editor")
     new = {"new_password": "owner-larder-2027", "repeated": "owner-larder-2027"}
 
     tried = [

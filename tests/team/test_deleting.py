@@ -29,13 +29,13 @@ def test_nothing_is_left_but_one_line(app: Flask, team: Team, now: HandClock, cl
     make_over(app, team)
     for _, _, do in Deeds(team, now, client).story():
         do()
-    add_image(team.workspace, team.editor, picture())
+    add_image(team.editor, picture())
     open_ways_in(team)
     [listed] = db.session.scalars(sa.select(Experiment).where(Experiment.afterwards == "open"))
     choose(listed, team.owner, "closed")
     full = {name for name, found in rows().items() if found}
 
-    delete_everything(team.workspace, team.owner, name="Larder", password="another quiet word")
+    delete_everything(team.owner, name="Larder", password="another quiet word")
 
     assert [name for name, found in rows().items() if found] == []
     assert full >= {"visits", "sightings", "signups", "images", "image_files", "outbox_mails"}

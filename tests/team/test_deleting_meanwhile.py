@@ -17,7 +17,7 @@ from wbtest.publishing.models import Experiment
 from wbtest.store import Refused, writing, writing_group
 from wbtest.team import access, deleting, members, passwords
 from wbtest.team.deleting import delete_everything
-from wbtest.team.models import Membership, Person, Workspace
+from wbtest.team.models import Membership, Person, TeamSettings
 from wbtest.team.people import set_password
 
 
@@ -36,11 +36,11 @@ def meanwhile(patch: pytest.MonkeyPatch, app: Flask, act: Callable[[], None]) ->
 
 def deletion(team: Team) -> Callable[[], None]:
     """What its owner does in another window."""
-    ids = (team.workspace.id, team.owner.id)
+    owner_id = team.owner.id
 
     def delete_it() -> None:
-        workspace, owner = db.session.get_one(Workspace, ids[0]), db.session.get_one(Person, ids[1])
-        delete_everything(workspace, owner, name="Larder", password=PASSWORD)
+        owner = db.session.get_one(Person, owner_id)
+        delete_everything(owner, name="Larder", password=PASSWORD)
 
     return delete_it
 
@@ -77,7 +77,7 @@ def test_a_row_that_points_at_one_that_vanished_is_no_fault_of_ours(app: Flask, 
     def point_nowhere() -> str:
         with writing() as session:
             at = {"created_at": clock.now()}
-            session.add(Membership(workspace_id=99, person_id=99, role="viewer", **at))
+            session.add(Membership(person_id=99, role="viewer", **at))
         return "stored"
 
     app.add_url_rule("/point", "point", access.public(point_nowhere))
@@ -102,16 +102,16 @@ def test_who_may_no_longer_when_the_password_is_compared_deletes_nothing(
     status: int,
     told: str,
 ):
-    make_person("second@larder.example", "owner", team.workspace)
+    make_person("second@larder.example", "owner")
     log_in(client, team.owner)
-    key = (team.workspace.id, team.owner.id)
+    key = team.owner.id
     db.session.rollback()
     meanwhile(monkeypatch, client.application, lambda: act(db.session.get_one(Membership, key)))
 
     answer = client.send("/team/delete", TYPED)
 
     assert (answer.status_code, told in answer.text) == (status, True)
-    assert db.session.get(Workspace, key[0]) is not None
+    assert db.session.scalar(sa.select(TeamSettings.id)) is not None
 
 
 def test_the_line_names_the_moment_when_all_is_gone(

@@ -1,4 +1,4 @@
-"""What lies on the disk of a workspace that was deleted: in the file, its log, and its copies."""
+"""What lies on the disk of what was deleted: in the file, its log, and its copies."""
 
 import shutil
 from datetime import timedelta

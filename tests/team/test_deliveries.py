@@ -35,9 +35,7 @@ POSTS = (
 @pytest.fixture
 def mail(team: Team) -> OutboxMail:
     """A dead letter of the team."""
-    mail = queue_mail(
-        recipient="ada@x.io", subject="Your <b>place</b>", body="…", workspace_id=team.workspace.id
-    )
+    mail = queue_mail(recipient="ada@x.io", subject="Your <b>place</b>", body="…")
     with writing():
         mail.state, mail.attempts, mail.error = "failed", 13, "421 try <later>"
     return mail
@@ -45,13 +43,13 @@ def mail(team: Team) -> OutboxMail:
 
 @pytest.fixture
 def hook(team: Team) -> Webhook:
-    return subscriptions.add_webhook(team.workspace.id, URL, webhooks.KINDS)
+    return subscriptions.add_webhook(URL, webhooks.KINDS)
 
 
 @pytest.fixture
 def event(hook: Webhook) -> OutboxEvent:
     """An event that was given up."""
-    webhooks.emit(hook.workspace_id, "decision.made", {"choice": "go"})
+    webhooks.emit("decision.made", {"choice": "go"})
     event = db.session.scalars(db.select(OutboxEvent)).one()
     with writing():
         event.state, event.attempts, event.code = "failed", 13, 500

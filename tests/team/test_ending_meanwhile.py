@@ -24,7 +24,7 @@ WAITING = sa.text("SELECT 1 FROM pg_locks WHERE NOT granted")
 def maker(team: Team) -> Person:
     """An editor with two tokens."""
     for name in ("CI", "nightly"):
-        make_token(team.workspace, team.editor, name=name, scopes=("read",))
+        make_token(team.editor, name=name, scopes=("read",))
     return team.editor
 
 
@@ -57,7 +57,5 @@ def test_a_token_that_is_ended_meanwhile_is_told_by_one(
                     assert not started.done()
         started.result()
 
-    told = [
-        line.about for line in lines_of(team.workspace.id, Wanted()) if "revoked" in line.action
-    ]
+    told = [line.about for line in lines_of(Wanted()) if "revoked" in line.action]
     assert [about.partition(" ")[0] for about in told] == ["“nightly”"]

@@ -14,7 +14,7 @@ from wbtest.team.models import Membership
 
 # What the server alone writes: whose it is, who did it, and when.
 SERVERS = {
-    *("id", "workspace_id", "person_id", "author_id", "writer_id", "approver_id", "release_id"),
+    *("id", "person_id", "author_id", "writer_id", "approver_id", "release_id"),
     *("revision_id", "experiment_id", "created_at", "approved_at", "approved_by", "started_at"),
     *("is_admin", "is_owner", "password_hash", "token_hash", "digest", "visits", "seen"),
 }
@@ -48,19 +48,19 @@ def test_no_form_has_a_field_for_what_the_server_alone_writes(app: Flask) -> Non
 
 def test_what_nobody_asked_for_is_passed_over(client: Browser, team: Team) -> None:
     log_in(client, team.owner)
-    before = {m.person_id: (m.role, m.workspace_id) for m in db.session.scalars(MEMBERS)}
-    made = team.workspace.created_at
+    before = {m.person_id: m.role for m in db.session.scalars(MEMBERS)}
+    made = team.settings.created_at
     asked = {"team_name": "Pantry", "controller": "Us", "contact_email": "us@x.io"}
 
     answer = client.send("/team", dict.fromkeys({*SERVERS, "role"}, "2") | asked)
 
     assert answer.status_code == 303
-    assert (team.workspace.id, team.workspace.name, team.workspace.created_at) == (
+    assert (team.settings.id, team.settings.name, team.settings.created_at) == (
         1,
         "Pantry",
         made,
     )
-    assert before == {m.person_id: (m.role, m.workspace_id) for m in db.session.scalars(MEMBERS)}
+    assert before == {m.person_id: m.role for m in db.session.scalars(MEMBERS)}
 
 
 def test_passwords_are_masked_and_a_program_may_fill_them_in(client: Browser, team: Team) -> None:

@@ -8,7 +8,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from tests.conftest import Browser, HandClock
-from tests.factories import PASSWORD, PASSWORD_HASH, log_in, make_person, make_workspace
+from tests.factories import PASSWORD, PASSWORD_HASH, log_in, make_person
 from wbtest import create_app
 from wbtest.config import Settings
 from wbtest.extensions import db
@@ -24,7 +24,7 @@ WRONG = "not the password"
 
 @pytest.fixture
 def ada(app: Flask) -> Person:
-    return make_person("ada@example.com", "owner", make_workspace())
+    return make_person("ada@example.com", "owner")
 
 
 @pytest.fixture
@@ -111,7 +111,7 @@ def test_a_cookie_that_we_did_not_sign_makes_nobody_known(
 def test_a_browser_is_known_to_the_account_that_it_logged_in_to_alone(
     client: Browser, app: Flask, ada: Person, cheap: None
 ) -> None:
-    eve = make_person("eve@example.com", "viewer", make_workspace("Rivals"))
+    eve = make_person("eve@example.com", "viewer")
     guess(client, eve.email, PASSWORD)
     client.send("/logout")
     guess_from_everywhere(app.test_client(), ada.email)

@@ -117,10 +117,10 @@ def test_a_link_opens_what_it_is_for_and_one_made_up_nothing(app: Flask, place: 
 def test_who_was_removed_finds_nothing_but_their_own_log_in(
     app: Flask, team: Team, place: Place
 ) -> None:
-    gone = make_person("gone@larder.example", "owner", team.workspace)
+    gone = make_person("gone@larder.example", "owner")
     token = open_session(gone)
     with writing() as session:
-        session.delete(db.session.get_one(Membership, (team.workspace.id, gone.id)))
+        session.delete(db.session.get_one(Membership, gone.id))
 
     asking, faults = Asking(app, token), []
     for cell in for_members(cells(app)):

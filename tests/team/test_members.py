@@ -27,15 +27,15 @@ def client(client: Browser, team: Team) -> Browser:
 @pytest.fixture
 def second(team: Team) -> Person:
     """Another owner."""
-    return make_person("second@larder.example", "owner", team.workspace)
+    return make_person("second@larder.example", "owner")
 
 
 def member(team: Team, person: Person) -> Membership:
-    return db.session.get_one(Membership, (team.workspace.id, person.id))
+    return db.session.get_one(Membership, person.id)
 
 
 def roles(team: Team) -> list[str]:
-    found = db.select(Membership.role).where(Membership.workspace_id == team.workspace.id)
+    found = db.select(Membership.role)
     return sorted(db.session.scalars(found.order_by(Membership.role)))
 
 
@@ -130,11 +130,11 @@ def test_who_was_removed_meanwhile_is_gone(app: Flask, team: Team) -> None:
 @pytest.mark.every_database
 @pytest.mark.parametrize("does", ["remove", "lower", "leave"])
 def test_two_owners_at_once_leave_one(app: Flask, team: Team, second: Person, does: str) -> None:
-    owner_id, second_id, workspace_id = team.owner.id, second.id, team.workspace.id
+    owner_id, second_id = team.owner.id, second.id
 
     def act(asking: int, other: int) -> object:
         person = db.session.get_one(Person, asking)
-        mine, theirs = (db.session.get(Membership, (workspace_id, i)) for i in (asking, other))
+        mine, theirs = (db.session.get(Membership, i) for i in (asking, other))
         if mine is None or theirs is None:
             # The other one was done before this one began.
             return NotOwner
@@ -163,19 +163,19 @@ def test_an_owner_who_is_none_any_more_changes_nothing(team: Team, second: Perso
 
 
 def test_an_owner_who_is_none_any_more_asks_nobody_in(team: Team, second: Person) -> None:
-    invitation, _ = invite(team.workspace, team.owner, "mei@example.com", "editor")
+    invitation, _ = invite(team.owner, "mei@example.com", "editor")
     members.change_role(member(team, second), "viewer", team.owner)
 
     with pytest.raises(NotOwner):
-        invite(team.workspace, second, "me-again@example.com", "owner")
+        invite(second, "me-again@example.com", "owner")
     for act in (invite_again, uninvite):
         with pytest.raises(NotOwner):
             act(invitation, second)
 
 
 def test_a_token_from_before_a_lower_role_stays_shut_when_the_role_comes_back(team: Team) -> None:
-    _, text = tokens.make_token(team.workspace, team.approver, name="CI", scopes=("decide",))
-    _, other = tokens.make_token(team.workspace, team.owner, name="Site", scopes=("read",))
+    _, text = tokens.make_token(team.approver, name="CI", scopes=("decide",))
+    _, other = tokens.make_token(team.owner, name="Site", scopes=("read",))
 
     members.change_role(member(team, team.approver), "viewer", team.owner)
     members.change_role(member(team, team.approver), "approver", team.owner)
@@ -196,8 +196,8 @@ def test_a_token_from_before_a_lower_role_stays_shut_when_the_role_comes_back(te
 def test_who_is_no_owner_any_more_has_no_invitation_left_to_come_back_by(
     team: Team, second: Person, end: Callable[[Membership, Person], None]
 ) -> None:
-    _, own = invite(team.workspace, second, "me-again@example.com", "owner")
-    _, other = invite(team.workspace, team.owner, "mei@example.com", "editor")
+    _, own = invite(second, "me-again@example.com", "owner")
+    _, other = invite(team.owner, "mei@example.com", "editor")
 
     end(member(team, second), team.owner)
 

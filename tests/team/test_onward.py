@@ -3,7 +3,7 @@
 import pytest
 
 from tests.conftest import Browser
-from tests.factories import PASSWORD, make_person, make_workspace
+from tests.factories import PASSWORD, make_person
 from wbtest.team.onward import local_path
 
 ELSEWHERE = [
@@ -45,7 +45,7 @@ def test_the_log_in_does_not_lead_to_itself(text: str) -> None:
 
 @pytest.mark.parametrize("text", [text for text in ELSEWHERE if "\0" not in text])
 def test_the_log_in_follows_only_local_links(client: Browser, text: str) -> None:
-    ada = make_person("ada@example.com", "owner", make_workspace())
+    ada = make_person("ada@example.com", "owner")
 
     response = client.send(
         "/login", {"email": ada.email, "password": PASSWORD}, query_string={"next": text}
@@ -56,7 +56,7 @@ def test_the_log_in_follows_only_local_links(client: Browser, text: str) -> None
 
 
 def test_a_stranger_comes_back_to_the_page_asked_for(client: Browser) -> None:
-    ada = make_person("ada@example.com", "owner", make_workspace())
+    ada = make_person("ada@example.com", "owner")
     asked = client.get("/team?tab=people")
 
     response = client.send(asked.location, {"email": ada.email, "password": PASSWORD})

@@ -4,7 +4,7 @@ import pytest
 from flask import Flask
 
 from tests.conftest import Browser
-from tests.factories import PASSWORD, log_in, make_person, make_workspace
+from tests.factories import PASSWORD, log_in, make_person
 from wbtest.extensions import db
 from wbtest.team import passwords, people
 from wbtest.team.models import LoginSession, Person
@@ -16,7 +16,7 @@ FIELDS = {"old_password": PASSWORD, "new_password": NEW, "repeated": NEW}
 @pytest.fixture
 def ada(app: Flask, client: Browser) -> Person:
     """Somebody of the lowest role, logged in."""
-    ada = make_person("ada@example.com", "viewer", make_workspace())
+    ada = make_person("ada@example.com", "viewer")
     log_in(client, ada)
     return ada
 

@@ -3,7 +3,7 @@
 import pytest
 from flask import Flask
 
-from tests.factories import PASSWORD, make_person, make_workspace
+from tests.factories import PASSWORD, make_person
 from wbtest.store import Invalid
 from wbtest.team import passwords
 from wbtest.team.people import add_person, clean_email, find_person, has_owner, set_password
@@ -34,7 +34,7 @@ def test_what_no_mail_can_reach_is_refused_at_its_field(typed: str) -> None:
 
 
 def test_a_person_is_found_in_any_spelling(app: Flask) -> None:
-    ada = make_person("ada@example.com", "owner", make_workspace())
+    ada = make_person("ada@example.com", "owner")
 
     assert find_person(" ADA@example.com") == ada
     assert find_person("eve@example.com") is None
@@ -42,11 +42,9 @@ def test_a_person_is_found_in_any_spelling(app: Flask) -> None:
 
 
 def test_an_added_person_is_no_owner_unless_so_named(app: Flask) -> None:
-    larder = make_workspace()
-
-    add_person(larder, email="grace@example.com", **NAMED)
+    add_person(email="grace@example.com", **NAMED)
     assert not has_owner()
-    add_person(larder, email="ada@example.com", **{**NAMED, "role": "owner"})
+    add_person(email="ada@example.com", **{**NAMED, "role": "owner"})
     assert has_owner()
 
 
@@ -62,11 +60,10 @@ def test_an_added_person_is_no_owner_unless_so_named(app: Flask) -> None:
     ],
 )
 def test_a_fault_is_refused_at_its_field(app: Flask, changed: dict[str, str], field: str) -> None:
-    larder = make_workspace()
-    make_person("ada@example.com", "owner", larder)
+    make_person("ada@example.com", "owner")
 
     with pytest.raises(Invalid) as refused:
-        add_person(larder, **{"email": "grace@example.com", **NAMED, **changed})
+        add_person(**{"email": "grace@example.com", **NAMED, **changed})
 
     assert refused.value.field == field
 
@@ -96,7 +93,7 @@ def test_a_password_is_right_from_every_keyboard() -> None:
 
 
 def test_a_bad_new_password_changes_nothing(app: Flask) -> None:
-    ada = make_person("ada@example.com", "owner", make_workspace())
+    ada = make_person("ada@example.com", "owner")
     before = ada.password_hash
 
     with pytest.raises(Invalid):

@@ -18,7 +18,7 @@ TURNED_AWAY = Wanted(kind="refusals")
 
 
 def refusals(team: Team) -> list[AuditLine]:
-    return [*lines_of(team.workspace.id, TURNED_AWAY)]
+    return [*lines_of(TURNED_AWAY)]
 
 
 def test_a_role_that_is_too_low_is_told_once_an_hour(client: Browser, team: Team, now: HandClock):
@@ -60,7 +60,7 @@ def test_what_is_nowhere_is_no_refusal(client: Browser, team: Team):
 
 
 def test_a_token_without_the_scope_is_told_with_its_name(client: Browser, team: Team):
-    _, text = make_token(team.workspace, team.owner, name="CI", scopes=("read",))
+    _, text = make_token(team.owner, name="CI", scopes=("read",))
 
     answer = client.get("/api/v1/members", headers={"Authorization": f"Bearer {text}"})
 

@@ -6,20 +6,20 @@ import pytest
 from flask import Flask
 
 from tests.conftest import Browser, HandClock
-from tests.factories import PASSWORD, log_in, make_person, make_workspace
+from tests.factories import PASSWORD, log_in, make_person
 from tests.statements import counted
 from wbtest.extensions import db
 from wbtest.runtime import runtime
 from wbtest.store import writing
 from wbtest.team import passwords, people
-from wbtest.team.models import LoginSession, Membership, Person, Workspace
+from wbtest.team.models import LoginSession, Membership, Person
 from wbtest.team.session_cookie import digest
 from wbtest.team.sessions import forget_old_sessions
 
 
 @pytest.fixture
 def ada(app: Flask) -> Person:
-    return make_person("ada@example.com", "owner", make_workspace())
+    return make_person("ada@example.com", "owner")
 
 
 def test_the_right_password_opens_a_session(client: Browser, ada: Person) -> None:
@@ -157,8 +157,7 @@ def test_an_unknown_e_mail_costs_as_much_hashing_as_a_known_one(real_costs: None
 def test_an_unknown_e_mail_asks_the_database_as_much_as_a_wrong_password(
     client: Browser, ada: Person
 ) -> None:
-    [workspace] = db.session.scalars(db.select(Workspace))
-    bea = make_person("bea@example.com", "owner", workspace)
+    bea = make_person("bea@example.com", "owner")
     with writing() as session:
         # Of who is in no team nothing is written.
         session.execute(db.delete(Membership).where(Membership.person_id == ada.id))

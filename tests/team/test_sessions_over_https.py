@@ -6,7 +6,7 @@ import pyotp
 import pytest
 
 from tests.conftest import Browser, HandClock
-from tests.factories import PASSWORD, make_person, make_workspace
+from tests.factories import PASSWORD, make_person
 from wbtest.config import Settings
 from wbtest.team.account import codes, factors
 
@@ -17,7 +17,7 @@ def settings(settings: Settings) -> Settings:
 
 
 def test_every_cookie_is_bound_to_the_host_and_to_https(client: Browser) -> None:
-    ada = make_person("ada@example.com", "owner", make_workspace())
+    ada = make_person("ada@example.com", "owner")
 
     page = client.get("/login", base_url="https://localhost")
     response = client.send(
@@ -36,7 +36,7 @@ def test_every_cookie_is_bound_to_the_host_and_to_https(client: Browser) -> None
 
 
 def test_the_cookie_between_password_and_code_is_bound_too(client: Browser, now: HandClock) -> None:
-    ada = make_person("ada@example.com", "owner", make_workspace())
+    ada = make_person("ada@example.com", "owner")
     secret = codes.make_secret()
     factors.turn_on(ada, secret, password=PASSWORD, code=pyotp.TOTP(secret).at(now()))
 

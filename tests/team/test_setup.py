@@ -8,7 +8,7 @@ from flask import Flask
 from tests.conftest import Browser
 from wbtest.extensions import db
 from wbtest.store import Refused
-from wbtest.team.models import Membership, Person, SetupLink, Workspace
+from wbtest.team.models import Membership, Person, SetupLink, TeamSettings
 from wbtest.team.setup import LinkSpent, is_open, make_setup_link, set_up
 
 ADA = {
@@ -35,7 +35,7 @@ def test_a_new_link_ends_the_one_before(app: Flask) -> None:
     assert is_open(second)
 
 
-def test_the_first_visit_makes_owner_and_workspace_and_logs_in(client: Browser) -> None:
+def test_the_first_visit_makes_owner_and_team_and_logs_in(client: Browser) -> None:
     response = client.send(f"/setup/{make_setup_link()}", ADA)
 
     membership = db.session.scalars(db.select(Membership)).one()
@@ -47,9 +47,9 @@ def test_the_first_visit_makes_owner_and_workspace_and_logs_in(client: Browser) 
 def test_what_is_left_empty_is_filled_from_what_is_known(client: Browser) -> None:
     client.send(f"/setup/{make_setup_link()}", ADA)
 
-    workspace = db.session.scalars(db.select(Workspace)).one()
-    assert workspace.controller == "Ada Lovelace, Larder"
-    assert workspace.contact_email == "ada@example.com"
+    team = db.session.scalars(db.select(TeamSettings)).one()
+    assert team.controller == "Ada Lovelace, Larder"
+    assert team.contact_email == "ada@example.com"
 
 
 def test_a_used_link_and_a_wrong_one_look_alike(client: Browser) -> None:

@@ -25,7 +25,7 @@ def owner(client: Browser, team: Team) -> Browser:
 
 def made(team: Team, **parts: object) -> tuple[ApiToken, str]:
     given = {"name": "CI", "scopes": ["read"], "days": None} | parts
-    return tokens.make_token(team.workspace, team.owner, **given)  # type: ignore[arg-type]
+    return tokens.make_token(team.owner, **given)  # type: ignore[arg-type]
 
 
 def test_a_token_is_shown_once_and_kept_as_a_hash(owner: Browser) -> None:
@@ -101,8 +101,7 @@ def test_a_token_ends_when_its_maker_gets_a_lower_role(team: Team) -> None:
     _, text = made(team)
 
     with writing() as session:
-        key = (team.workspace.id, team.owner.id)
-        session.get_one(Membership, key).role = "approver"
+        session.get_one(Membership, team.owner.id).role = "approver"
 
     assert tokens.find_live(text) is None
 
@@ -111,7 +110,7 @@ def test_a_token_goes_with_its_makers_membership(team: Team) -> None:
     _, text = made(team)
 
     with writing() as session:
-        session.delete(session.get_one(Membership, (team.workspace.id, team.owner.id)))
+        session.delete(session.get_one(Membership, team.owner.id))
 
     assert tokens.find_live(text) is None
     assert db.session.scalar(db.select(db.func.count(ApiToken.id))) == 0

@@ -1,18 +1,17 @@
-"""A team of one workspace, and a browser that needs no form token."""
+"""A team of one, and a browser that needs no form token."""
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from tests.factories import log_in, make_person, make_workspace
-from wbtest.extensions import db
-from wbtest.team.models import Person, Workspace
+from tests.factories import log_in, make_person
+from wbtest.team.models import Person
 
 
 @pytest.fixture
 def owner(app: Flask) -> Person:
-    """The only member of a workspace."""
-    return make_person("ada@example.com", "owner", make_workspace("Larder"))
+    """The only member of the team."""
+    return make_person("ada@example.com", "owner")
 
 
 @pytest.fixture
@@ -27,6 +26,4 @@ def client(app: Flask, owner: Person) -> FlaskClient:
 @pytest.fixture
 def release_mate(owner: Person) -> Person:
     """Somebody else of the team."""
-    workspace = db.session.scalars(db.select(Workspace)).first()
-    assert workspace is not None
-    return make_person("priya@example.com", "editor", workspace)
+    return make_person("priya@example.com", "editor")

@@ -33,7 +33,7 @@ def draft(release: Release) -> Document:
 def make_told(owner: Person, now: HandClock) -> Release:
     """Saved twice by the owner, frozen, saved by an editor, frozen, and saved again later."""
     release = make_release(owner)
-    editor = make_person("grace@example.com", "editor", release.workspace)
+    editor = make_person("grace@example.com", "editor")
     write(release, owner, now, headline="Six dinners from your kitchen")
     write(release, owner, now, headline="Six seamless dinners from your kitchen")
     freeze(release, owner)

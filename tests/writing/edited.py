@@ -25,7 +25,7 @@ REFUSED = {
     ),
     "twice in one": (WHOLE + WHOLE, "This is not JSON: Extra data: line"),
     "an id": (_with(id=7), "release: has no part called 'id'."),
-    "another workspace": (_with(workspace_id=2), "release: has no part called 'workspace_id'."),
+    "another author": (_with(author_id=2), "release: has no part called 'author_id'."),
     "an id of a question": (_first_question_with(id=3), "faq[0]: has no part called 'id'."),
     "a newer version": (_with(version=9), "release: has no part called 'version'."),
     "a newer part": (_first_question_with(votes=3), "faq[0]: has no part called 'votes'."),

@@ -1,10 +1,10 @@
-"""Who may see and do what with a release: by role, from another workspace, and without log-in."""
+"""Who may see and do what with a release: by role, from outside the team, and without log-in."""
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from tests.factories import log_in, make_person, make_release, make_workspace
+from tests.factories import log_in, make_person, make_release, make_stranger
 from tests.writing.desk import typed
 from wbtest.team.models import Person
 from wbtest.writing.models import Release
@@ -17,10 +17,10 @@ POST = ["/releases/{}/save", "/releases/{}/grow", "/releases/{}/freeze"]
 
 @pytest.fixture
 def people(owner: Person) -> dict[str, Person]:
-    """Somebody of each role in the owner's workspace, and the owner of another."""
-    workspace = make_release(owner).workspace
-    team = {role: make_person(f"{role}@example.com", role, workspace) for role in ROLES}
-    return team | {"stranger": make_person("eve@example.com", "owner", make_workspace("Rivals"))}
+    """Somebody of each role, and somebody who is not in the team."""
+    make_release(owner)
+    team = {role: make_person(f"{role}@example.com", role) for role in ROLES}
+    return team | {"stranger": make_stranger("eve@example.com")}
 
 
 @pytest.fixture
@@ -81,7 +81,7 @@ def test_a_viewer_changes_nothing(
 
 
 def test_a_viewer_s_empty_list_offers_no_button(app: Flask):
-    viewer = make_person("vic@example.com", "viewer", make_workspace())
+    viewer = make_person("vic@example.com", "viewer")
 
     page = browser(app, viewer).get("/releases").text
 

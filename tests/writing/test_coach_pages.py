@@ -12,7 +12,7 @@ from tests.factories import (
     make_person,
     make_release,
     make_revision,
-    make_workspace,
+    make_stranger,
 )
 from wbtest.team.models import Person
 from wbtest.writing.coaching import coach_text
@@ -88,8 +88,8 @@ def test_words_over_two_lines_are_waived_as_a_browser_sends_them(client, owner):
 
 def test_only_an_approver_is_offered_to_waive_a_stop(app: Flask, owner: Person):
     release = make_release(owner, headline="Revolutionary dinners at home")
-    editor = browser(app, make_person("ed@example.com", "editor", release.workspace))
-    approver = browser(app, make_person("ann@example.com", "approver", release.workspace))
+    editor = browser(app, make_person("ed@example.com", "editor"))
+    approver = browser(app, make_person("ann@example.com", "approver"))
     path = f"/releases/{release.id}/preview"
 
     assert "Waive with a reason" not in editor.get(path).text
@@ -173,8 +173,8 @@ def test_a_revision_that_is_not_there_is_not_found(client: FlaskClient, release:
 
 
 def test_who_may_only_read_waives_nothing(app: Flask, release: Release):
-    viewer = browser(app, make_person("vic@example.com", "viewer", release.workspace))
-    editor = browser(app, make_person("ed@example.com", "editor", release.workspace))
+    viewer = browser(app, make_person("vic@example.com", "viewer"))
+    editor = browser(app, make_person("ed@example.com", "editor"))
     number = freeze(release, release.author).number
 
     assert viewer.post(f"/releases/{release.id}/waive", data=SEAMLESS).status_code == 403
@@ -186,7 +186,7 @@ def test_who_may_only_read_waives_nothing(app: Flask, release: Release):
 def test_strangers_find_no_waiver(app: Flask, client: FlaskClient, release: Release):
     client.post(f"/releases/{release.id}/waive", data=SEAMLESS)
     (waiver,) = find_waivers(release).values()
-    eve = browser(app, make_person("eve@example.com", "owner", make_workspace("Rivals")))
+    eve = browser(app, make_stranger("eve@example.com"))
 
     assert eve.post(f"/waivers/{waiver.id}/take-back").status_code == 404
     assert eve.post(f"/releases/{release.id}/waive", data=SEAMLESS).status_code == 404
@@ -194,13 +194,13 @@ def test_strangers_find_no_waiver(app: Flask, client: FlaskClient, release: Rele
 
 
 def test_an_owner_tells_the_coach_how_they_write(client: FlaskClient, owner: Person):
-    release = make_release(owner, solution="A seamless app with a Fridgeometer.")
+    make_release(owner, solution="A seamless app with a Fridgeometer.")
     shown = {"jargon": "Fridgeometer\r\n\r\n synergon ", "allowed": "KWH", "used": ["S1"]}
 
     answer = client.post("/coach", data=shown)
 
     assert answer.status_code == 303
-    kept = house_of(release.workspace_id)
+    kept = house_of()
     assert (kept.jargon, kept.allowed) == (("Fridgeometer", "synergon"), ("KWH",))
     assert "S1" not in kept.muted
     assert "A1" in kept.muted
@@ -225,7 +225,7 @@ def test_the_page_tells_what_stops_a_text_in_which_form_and_what_stops_its_page(
 def test_what_stops_a_release_cannot_be_muted(client: FlaskClient, owner: Person):
     client.post("/coach", data={"used": []})
 
-    assert "H1" not in house_of(make_release(owner).workspace_id).muted
+    assert "H1" not in house_of().muted
 
 
 def test_a_list_that_is_too_long_comes_back_with_a_sentence(client: FlaskClient):
@@ -236,7 +236,7 @@ def test_a_list_that_is_too_long_comes_back_with_a_sentence(client: FlaskClient)
 
 
 def test_only_an_owner_changes_what_the_coach_looks_for(app: Flask, release: Release):
-    editor = browser(app, make_person("ed@example.com", "editor", release.workspace))
+    editor = browser(app, make_person("ed@example.com", "editor"))
 
     assert editor.post("/coach", data={"jargon": "x"}).status_code == 403
     assert "Tell the coach" not in editor.get("/coach").text

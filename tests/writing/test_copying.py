@@ -15,7 +15,7 @@ from wbtest.writing.releases import save_release
 @pytest.fixture
 def release(team: Team) -> Release:
     """A release that was frozen and approved."""
-    revision = make_revision(team.editor, team.workspace)
+    revision = make_revision(team.editor)
     make_approval(revision, team.approver)
     return revision.release
 

@@ -6,7 +6,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from tests.factories import LARDER, log_in, make_person, make_release, make_workspace
+from tests.factories import LARDER, log_in, make_person, make_release, make_stranger
 from wbtest.team.models import Person
 from wbtest.writing.document import CallToAction, Document, OpenQuestion, Question, Quote
 from wbtest.writing.evidence import Evidence
@@ -158,8 +158,8 @@ def test_a_form_is_taken_as_a_file(client: FlaskClient, owner: Person, kind: str
 def test_forms_are_for_members_only(app: Flask, owner: Person):
     release = make_release(owner)
     viewer, eve = app.test_client(), app.test_client()
-    log_in(viewer, make_person("vic@example.com", "viewer", release.workspace))
-    log_in(eve, make_person("eve@example.com", "owner", make_workspace("Rivals")))
+    log_in(viewer, make_person("vic@example.com", "viewer"))
+    log_in(eve, make_stranger("eve@example.com"))
 
     for path in ("blog-post", "blog-post.txt"):
         assert viewer.get(f"/releases/{release.id}/formats/{path}").status_code == 200

@@ -12,7 +12,7 @@ from tests.factories import (
     make_person,
     make_release,
     make_revision,
-    make_workspace,
+    make_stranger,
 )
 from tests.statements import counted
 from tests.writing.drafting import PAGES, make_told, write
@@ -125,8 +125,8 @@ def test_the_page_tells_who_wrote_when_and_links_on(client: FlaskClient, told: R
 
 
 def test_an_approved_release_is_told_so(client: FlaskClient, release: Release, owner: Person):
-    editor = make_person("grace@example.com", "editor", release.workspace)
-    revision = make_revision(editor, release.workspace)
+    editor = make_person("grace@example.com", "editor")
+    revision = make_revision(editor)
     make_approval(revision, owner)
 
     page = client.get(f"/releases/{revision.release_id}/history").text
@@ -147,7 +147,7 @@ def test_an_odd_page_of_the_history_is_a_page(client: FlaskClient, told: Release
 
 
 def test_a_viewer_reads_everything_and_takes_nothing_back(app: Flask, told: Release):
-    viewer = make_person("vic@example.com", "viewer", told.workspace)
+    viewer = make_person("vic@example.com", "viewer")
     app.config["WTF_CSRF_ENABLED"] = False
     client = app.test_client()
     log_in(client, viewer)
@@ -163,7 +163,7 @@ def test_a_viewer_reads_everything_and_takes_nothing_back(app: Flask, told: Rele
 def test_strangers_and_nobody_see_nothing(app: Flask, told: Release):
     app.config["WTF_CSRF_ENABLED"] = False
     stranger, nobody = app.test_client(), app.test_client()
-    log_in(stranger, make_person("eve@example.com", "owner", make_workspace("Rivals")))
+    log_in(stranger, make_stranger("eve@example.com"))
 
     for path in PAGES:
         assert stranger.get(f"/releases/{told.id}/{path}").status_code == 404

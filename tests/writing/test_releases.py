@@ -10,7 +10,7 @@ from tests.conftest import HandClock
 from tests.factories import LARDER, make_release, make_revision
 from wbtest.extensions import db
 from wbtest.store import Invalid, writing
-from wbtest.team.models import Person, Workspace
+from wbtest.team.models import Person, TeamSettings
 from wbtest.writing import releases
 from wbtest.writing.document import Document, digest, from_json
 from wbtest.writing.models import Release
@@ -22,9 +22,9 @@ def draft(release: Release) -> Document:
 
 
 def begin(owner: Person, **parts: str) -> Release:
-    workspace = db.session.scalars(db.select(Workspace)).one()
+    db.session.scalars(db.select(TeamSettings)).one()
     given = {"form": "short", "product": "Larder", "language": "en"} | parts
-    return releases.create_release(workspace, owner, **given)  # type: ignore[arg-type]
+    return releases.create_release(owner, **given)  # type: ignore[arg-type]
 
 
 def test_a_short_release_begins_with_three_questions_of_customers(owner: Person):

@@ -169,7 +169,7 @@ def test_a_waiver_whose_words_are_gone_is_not_frozen(release: Release, owner: Pe
 
 def test_an_approver_waives_in_a_frozen_text(release: Release, owner: Person):
     revision = freeze(release, owner)
-    ann = make_person("ann@example.com", "approver", release.workspace)
+    ann = make_person("ann@example.com", "approver")
 
     waive(revision, LOUD, "It was in 1789.", ann, is_approver=True)
 

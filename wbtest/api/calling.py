@@ -41,7 +41,7 @@ def view_of(route: Route) -> Callable[..., ResponseReturnValue]:
         if turned_away is not None:
             return turned_away
         check_held(route.scope)
-        access.workspace(route.permission)
+        access.membership(route.permission)
         tokens.note_use(token)
         return None
 

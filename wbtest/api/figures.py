@@ -184,7 +184,7 @@ def get_results(experiment_id: int, query: Filter) -> ResultsShown:
 def get_portfolio(query: Wanted) -> Portfolio:
     """Every idea against its own bar, what needs the team first; in pages."""
     asked = Asked(query.state, " ".join(query.q.split()), query.page)
-    found = portfolio_of(access.workspace("read"), asked, clock.now())
+    found = portfolio_of(asked, clock.now())
     if query.page > found.page.pages:
         return Portfolio([], found.found, None)
     ideas = [_idea(row) for row in list(rows_of_ideas(found.rows))[1:]]

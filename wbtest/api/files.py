@@ -66,7 +66,7 @@ def _taken(experiment_id: int, action: str) -> tuple[Experiment, str]:
     kind = wanted.best_match((NDJSON, CSV)) if wanted else NDJSON
     if kind is None:
         raise NoSuchKind
-    record_taken(experiment.workspace_id, action, f"/p/{experiment.slug}")
+    record_taken(action, f"/p/{experiment.slug}")
     read_one_moment()
     return experiment, kind
 

@@ -1,4 +1,4 @@
-"""What a workspace asks of an approval, and what it tells the coach."""
+"""What the team asks of an approval, and what it tells the coach."""
 
 import msgspec
 from msgspec import UNSET, UnsetType
@@ -6,7 +6,6 @@ from msgspec import UNSET, UnsetType
 from wbtest.api.release_shapes import Given
 from wbtest.review import needs
 from wbtest.store import Invalid
-from wbtest.team import access
 from wbtest.writing import house
 
 
@@ -46,18 +45,17 @@ def get_approving() -> Needed:
 
 def change_approving(body: NeedsChange) -> Needed:
     """Change how many approve a text, and who must be among them."""
-    needs.set_needs(access.workspace("own"), body.approvals, body.required)
+    needs.set_needs(body.approvals, body.required)
     return _needed()
 
 
 def get_coach() -> CoachShown:
-    """What the coach looks for in this workspace."""
+    """What the coach looks for."""
     return _coach()
 
 
 def change_coach(body: CoachChange) -> CoachShown:
     """Change what the coach looks for. It reads every draft so from now on."""
-    workspace = access.workspace("own")
     muted = None if body.muted is UNSET else set(body.muted)
     if strange := (muted or set()) - {rule.id for rule in house.mutable()}:
         raise Invalid("muted", f"“{min(strange)[:40]}” is no rule that may rest.")
@@ -66,16 +64,16 @@ def change_coach(body: CoachChange) -> CoachShown:
         for name, words in (("jargon", body.jargon), ("allowed", body.allowed))
         if words is not UNSET
     }
-    house.furnish(workspace, **lists, muted=muted)
+    house.furnish(**lists, muted=muted)
     return _coach()
 
 
 def _needed() -> Needed:
-    kept = needs.needs_of(access.workspace("read").id)
+    kept = needs.needs_of()
     return Needed(kept.approvals, sorted(kept.required))
 
 
 def _coach() -> CoachShown:
-    kept = house.house_of(access.workspace("read").id)
+    kept = house.house_of()
     may_rest = [rule.id for rule in house.mutable()]
     return CoachShown([*kept.jargon], [*kept.allowed], [*kept.muted], may_rest)

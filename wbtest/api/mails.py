@@ -1,4 +1,4 @@
-"""The mail of a workspace that waits, was given up or came back."""
+"""The mail that waits, was given up or came back."""
 
 from datetime import datetime
 from typing import Literal
@@ -36,13 +36,13 @@ class Mails(msgspec.Struct):
 
 def list_mails(query: MailsWanted) -> Mails:
     """The mails that were given up, or those that wait or came back; 50 at most."""
-    found = verbs.mails_of(access.workspace("own").id, query.state)
+    found = verbs.mails_of(query.state)
     return Mails([_shown(each) for each in found])
 
 
 def send_mails_again() -> Queued:
     """Send every mail once more that was given up."""
-    return Queued(verbs.send_all_again(access.workspace("own").id))
+    return Queued(verbs.send_all_again())
 
 
 def send_mail_again(mail_id: int) -> MailShown:

@@ -1,4 +1,4 @@
-"""What needs whoever made the token, in its workspace."""
+"""What needs whoever made the token."""
 
 from datetime import date, datetime
 

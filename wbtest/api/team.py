@@ -12,10 +12,10 @@ from wbtest.api.release_shapes import Given
 from wbtest.api.scopes import SCOPES_OF, check_held
 from wbtest.runtime import runtime
 from wbtest.store import Invalid
-from wbtest.team import access, people, workspaces
+from wbtest.team import access, people, settings
 from wbtest.team import members as verbs
 from wbtest.team.inviting import invitations
-from wbtest.team.models import Invitation, Membership, Workspace
+from wbtest.team.models import Invitation, Membership, TeamSettings
 from wbtest.team.own_password import proved
 
 Role = Literal["viewer", "editor", "approver", "owner"]
@@ -86,7 +86,7 @@ class TeamChange(Given):
 
 def list_members() -> Members:
     """Everybody in the team, in the order they joined."""
-    return Members([_member(each) for each in people.members(access.workspace("own"))])
+    return Members([_member(each) for each in people.members()])
 
 
 def change_member(person_id: int, body: RoleGiven) -> Member:
@@ -96,7 +96,7 @@ def change_member(person_id: int, body: RoleGiven) -> Member:
     """
     found, owner = _get(person_id), access.person()
     check_held(*SCOPES_OF[body.role])
-    with proved(found.workspace, owner, body.password):
+    with proved(owner, body.password):
         verbs.change_role(found, body.role, owner)
     return _member(found)
 
@@ -108,7 +108,7 @@ def remove_member(person_id: int) -> None:
 
 def list_invitations() -> Invitations:
     """Everybody who was asked in and has not come yet, the newest first."""
-    found = invitations.invitations_of(access.workspace("own"))
+    found = invitations.invitations_of()
     return Invitations([_invitation(each) for each in found])
 
 
@@ -117,10 +117,10 @@ def invite_person(body: Inviting) -> Answer[InvitationShown]:
 
     The token needs the scopes of all that the role may do.
     """
-    workspace, owner = access.workspace("own"), access.person()
+    owner = access.person()
     check_held(*SCOPES_OF[body.role])
-    with proved(workspace, owner, body.password):
-        asked = invitations.invite(workspace, owner, body.email, body.role)
+    with proved(owner, body.password):
+        asked = invitations.invite(owner, body.email, body.role)
     return _told(*asked)
 
 
@@ -131,7 +131,7 @@ def invite_again(invitation_id: int, body: InvitingAgain) -> Answer[InvitationSh
     """
     found, owner = access.get(Invitation, invitation_id, "own"), access.person()
     check_held(*SCOPES_OF[found.role])
-    with proved(found.workspace, owner, body.password):
+    with proved(owner, body.password):
         token = invitations.invite_again(found, owner)
     return _told(found, token)
 
@@ -143,22 +143,21 @@ def take_invitation_back(invitation_id: int) -> None:
 
 def get_team() -> TeamShown:
     """What the team is called, and who answers for its pages."""
-    return _team(access.workspace("read"))
+    return _team(settings.get_team())
 
 
 def change_team(body: TeamChange) -> TeamShown:
     """Change what the team is called or who answers for its pages, as visitors read it."""
-    workspace = access.workspace("own")
     given: dict[str, str] = msgspec.to_builtins(body)
     told = {name: " ".join(text.split()) for name, text in given.items()}
     if empty := [name for name, text in told.items() if not text]:
         raise Invalid(empty[0], "Visitors read this, so it says something.")
-    workspaces.change_workspace(workspace, **told)
-    return _team(workspace)
+    settings.change_team(**told)
+    return _team(settings.get_team())
 
 
 def _get(person_id: int) -> Membership:
-    return verbs.find_member(access.workspace("own"), person_id) or abort(404)
+    return verbs.find_member(person_id) or abort(404)
 
 
 def _member(found: Membership) -> Member:
@@ -190,7 +189,7 @@ def _invitation(found: Invitation) -> InvitationShown:
     )
 
 
-def _team(found: Workspace) -> TeamShown:
+def _team(found: TeamSettings) -> TeamShown:
     return TeamShown(
         name=found.name, controller=found.controller, contact_email=found.contact_email
     )

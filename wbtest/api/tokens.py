@@ -1,4 +1,4 @@
-"""The tokens of a workspace: who holds which key to this API. No text of one is kept."""
+"""The tokens: who holds which key to this API. No text of one is kept."""
 
 from datetime import date, datetime
 from typing import Literal
@@ -44,15 +44,14 @@ class Tokens(msgspec.Struct):
 
 
 def list_tokens() -> Tokens:
-    """The tokens of the workspace, the newest first, without their text."""
-    return Tokens([_shown(each) for each in verbs.tokens_of(access.workspace("own"))])
+    """The tokens, the newest first, without their text."""
+    return Tokens([_shown(each) for each in verbs.tokens_of()])
 
 
 def make_token(body: NewToken) -> Answer[TokenShown]:
     """Make a token in the same name, with no scope that the asking one lacks; told once."""
     check_held(*body.scopes)
     made, text = verbs.make_with_password(
-        access.workspace("own"),
         access.person(),
         body.password,
         name=body.name,

@@ -1,4 +1,4 @@
-"""The webhooks of a workspace, and what became of the events that were sent there."""
+"""The webhooks, and what became of the events that were sent there."""
 
 from datetime import datetime
 from typing import Annotated, Literal
@@ -79,8 +79,8 @@ class Queued(msgspec.Struct):
 
 
 def list_webhooks() -> Webhooks:
-    """The webhooks of the workspace, and how they fare."""
-    return Webhooks([_shown(each) for each in verbs.webhooks_of(access.workspace("own").id)])
+    """The webhooks, and how they fare."""
+    return Webhooks([_shown(each) for each in verbs.webhooks_of()])
 
 
 def add_webhook(body: NewWebhook) -> Answer[WebhookShown]:
@@ -92,7 +92,7 @@ def add_webhook(body: NewWebhook) -> Answer[WebhookShown]:
     if unknown := [kind for kind in body.events if kind not in KINDS]:
         raise Invalid("events", f"There is no “{unknown[0][:40]}”. Choose of {', '.join(KINDS)}.")
     wanted = {*body.events, *({ADDRESSES} if body.addresses else ())}
-    hook = verbs.add_webhook(access.workspace("own").id, body.url, wanted)
+    hook = verbs.add_webhook(body.url, wanted)
     shown = _shown(hook)
     return Answer(msgspec.structs.replace(shown, secret=hook.secret), again=shown)
 

@@ -2,7 +2,7 @@
 
 from flask import Response, abort
 from flask.typing import ResponseReturnValue
-from sqlalchemy import select
+from sqlalchemy import exists, select
 
 from wbtest.audience.views import bp, pages
 from wbtest.extensions import db
@@ -25,10 +25,9 @@ def picture(slug: str, digest: str, width: int) -> ResponseReturnValue:
     """
     found = pages().find_all(slug)
     is_shown = any(digest in _shown_by(page.live) for page in found)
-    workspace_id = found[-1].live.workspace_id if found else _workspace_of_draft(slug)
-    if workspace_id is None or not (is_shown or access.is_member()):
+    if not (is_shown or (access.is_member() and (found or _is_address(slug)))):
         abort(404)
-    body = find_file(workspace_id, digest, width)
+    body = find_file(digest, width)
     if body is None:
         abort(404)
     response = Response(body, mimetype="image/webp")
@@ -47,5 +46,5 @@ def _shown_by(live: LiveExperiment) -> set[str]:
     return {picture.digest for picture in named if picture}
 
 
-def _workspace_of_draft(slug: str) -> int | None:
-    return db.session.scalar(select(Release.workspace_id).where(Release.slug == slug.lower()))
+def _is_address(slug: str) -> bool:
+    return db.session.scalar(select(exists().where(Release.slug == slug.lower()))) is True

@@ -51,7 +51,7 @@ def readmit(experiment: Experiment, person: Person, reason: str, why: str) -> Re
         )
         session.add(readmission)
         what = f"{reason}, on /p/{experiment.slug}"
-        record(experiment.workspace_id, "visitors.readmitted", what, by=person)
+        record("visitors.readmitted", what, by=person)
     return readmission
 
 
@@ -66,7 +66,7 @@ def withdraw(experiment: Experiment, person: Person, number: int) -> Readmission
             readmission.withdrawn_by_id = person.id
             readmission.withdrawn_at = clock.now()
             what = f"{readmission.reason}, on /p/{experiment.slug}"
-            record(experiment.workspace_id, "visitors.left_out_again", what, by=person)
+            record("visitors.left_out_again", what, by=person)
     return readmission
 
 

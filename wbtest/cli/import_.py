@@ -25,7 +25,6 @@ def import_(file: str, author: str | None) -> None:
     with opened(os.environ):
         member = _author(author)
         release = create_release(
-            member.workspace,
             member.person,
             form=read.form,
             product=read.document.product,

@@ -10,7 +10,6 @@ from wbtest.cli.who import get_member
 from wbtest.extensions import db
 from wbtest.store import Refused
 from wbtest.team import tokens
-from wbtest.team.models import Workspace
 from wbtest.team.token_models import ApiToken
 
 
@@ -36,9 +35,7 @@ def create(email: str, name: str, scopes: tuple[str, ...], days: int | None) -> 
     """Make a token that acts as EMAIL, and print it. It is shown this once."""
     with opened(os.environ):
         member = get_member(email)
-        _, text = tokens.make_token(
-            member.workspace, member.person, name=name, scopes=scopes, days=days
-        )
+        _, text = tokens.make_token(member.person, name=name, scopes=scopes, days=days)
         click.echo(text)
 
 
@@ -47,8 +44,7 @@ def create(email: str, name: str, scopes: tuple[str, ...], days: int | None) -> 
 def list_tokens(as_json: bool) -> None:
     """List all tokens: number, beginning, scopes, maker, last use, name."""
     with opened(os.environ):
-        workspaces = db.session.scalars(db.select(Workspace).order_by(Workspace.id))
-        rows = [_row(found) for each in workspaces for found in tokens.tokens_of(each)]
+        rows = [_row(found) for found in tokens.tokens_of()]
     if as_json:
         click.echo(json.dumps(rows, ensure_ascii=False, indent=2))
         return

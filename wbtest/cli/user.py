@@ -8,12 +8,10 @@ import click
 
 from wbtest.cli.instance import opened
 from wbtest.cli.who import get_member, get_person
-from wbtest.extensions import db
 from wbtest.store import Refused
 from wbtest.team import members, people
 from wbtest.team.access import ROLES
 from wbtest.team.account import factors
-from wbtest.team.models import Workspace
 
 
 @click.group()
@@ -28,10 +26,13 @@ def user() -> None:
 def create(email: str, name: str | None, role: str) -> None:
     """Give EMAIL a log-in and a role. Asks for the password, or reads it from standard input."""
     with opened(os.environ):
-        workspace = _workspace()
+        if not people.has_owner():
+            raise Refused(
+                "There is no team yet. Open the set-up link that `wbtest serve` prints first."
+            )
         password = _ask_password()
         name = name or email.partition("@")[0].replace(".", " ").title()
-        person = people.add_person(workspace, email=email, name=name, role=role, password=password)
+        person = people.add_person(email=email, name=name, role=role, password=password)
         click.echo(f"{person.name} logs in with {person.email} and is {role}.")
 
 
@@ -86,15 +87,6 @@ def second_factor_off(email: str) -> None:
         person = get_person(email)
         factors.turn_off_for(person)
         click.echo(f"{person.email} logs in by the password alone.")
-
-
-def _workspace() -> Workspace:
-    found: Workspace | None = db.session.scalar(db.select(Workspace))
-    if found is None:
-        raise Refused(
-            "There is no team yet. Open the set-up link that `wbtest serve` prints first."
-        )
-    return found
 
 
 def _ask_password() -> str:

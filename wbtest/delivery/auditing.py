@@ -3,6 +3,6 @@
 from wbtest.runtime import runtime
 
 
-def note(workspace_id: int | None, action: str, about: str) -> None:
+def note(action: str, about: str) -> None:
     """Add a line to the audit log, in the open write transaction."""
-    runtime().hooks.audit(workspace_id, action, about)
+    runtime().hooks.audit(action, about)

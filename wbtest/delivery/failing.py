@@ -1,6 +1,6 @@
-"""Background jobs that failed the last time they ran, in words for whoever owns a workspace.
+"""Background jobs that failed the last time they ran, in words for owners.
 
-Not the error itself: it may name what belongs to another workspace on the same server.
+Not the error itself: it may hold what a visitor typed.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""What did not arrive, by workspace: how many, and since when."""
+"""What did not arrive: how many, and since when."""
 
 from datetime import datetime
 from typing import NamedTuple
@@ -17,21 +17,21 @@ class GivenUp(NamedTuple):
     newest_at: datetime
 
 
-def mails_in(workspace_id: int) -> GivenUp | None:
-    """The mails of the workspace that were given up, or None for none."""
+def mails_in() -> GivenUp | None:
+    """The mails that were given up, or None for none."""
     return _found(
         sa.select(
             sa.func.count(), sa.func.min(OutboxMail.due_at), sa.func.max(OutboxMail.due_at)
-        ).where(OutboxMail.workspace_id == workspace_id, OutboxMail.state == "failed")
+        ).where(OutboxMail.state == "failed")
     )
 
 
-def events_in(workspace_id: int) -> GivenUp | None:
-    """The events for the workspace's webhooks that were given up, or None for none."""
+def events_in() -> GivenUp | None:
+    """The events for webhooks that were given up, or None for none."""
     return _found(
         sa.select(sa.func.count(), sa.func.min(OutboxEvent.due_at), sa.func.max(OutboxEvent.due_at))
         .join(Webhook, Webhook.id == OutboxEvent.webhook_id)
-        .where(Webhook.workspace_id == workspace_id, OutboxEvent.state == "failed")
+        .where(OutboxEvent.state == "failed")
     )
 
 

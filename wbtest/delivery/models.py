@@ -25,8 +25,6 @@ class OutboxMail(Base):
     body: Mapped[str] = mapped_column(Text)
     # The same as HTML, '' for plain text alone.
     html: Mapped[str] = mapped_column(Text, default="")
-    # Whose mail it is, so that its owners see what waits; None for the server's own.
-    workspace_id: Mapped[int | None] = mapped_column(index=True)
     # RFC 8058 one-click address, empty for mail to the team.
     leave_url: Mapped[str] = mapped_column(String(500), default="")
     state: Mapped[str] = mapped_column(String(10), default="waiting")
@@ -39,13 +37,12 @@ class OutboxMail(Base):
 
 
 class Webhook(Base):
-    """An address of a workspace that is told of events, signed with a secret both sides know."""
+    """An address that is told of events, signed with a secret both sides know."""
 
     __tablename__ = "webhooks"
     __table_args__ = (CheckConstraint("state IN ('active', 'disabled')", name="state"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    workspace_id: Mapped[int] = mapped_column(index=True)
     url: Mapped[str] = mapped_column(String(500))
     secret: Mapped[str] = mapped_column(String(100))
     # Names of the events it wants.

@@ -28,7 +28,7 @@ MOST_LISTED = 50
 
 
 class Queue(NamedTuple):
-    """The mails of a workspace that wait, and those that were given up.
+    """The mails that wait, and those that were given up.
 
     ``tried`` are those of the waiting that failed before.
     """
@@ -47,17 +47,14 @@ def queue_mail(
     body: str,
     leave_url: str = "",
     html: str = "",
-    workspace_id: int | None = None,
 ) -> OutboxMail:
     """Put a mail into the outbox, in the open write transaction or one of its own.
 
     ``leave_url`` is the address that takes the recipient off the list (RFC 8058), for mail to
-    visitors; ``html`` says the same as ``body``. The owners of the workspace see what becomes of
+    visitors; ``html`` says the same as ``body``. Owners see what becomes of
     it. Its Message-ID is made here, so that a mail sent twice is seen to be the same.
     """
-    row = mail_row(
-        recipient, subject, body, leave_url, clock.now(), mail_domain(), workspace_id, html
-    )
+    row = mail_row(recipient, subject, body, leave_url, clock.now(), mail_domain(), html)
     mail = OutboxMail(**row)
     with writing() as session:
         session.add(mail)
@@ -77,7 +74,6 @@ def mail_row(
     leave_url: str,
     now: datetime,
     domain: str,
-    workspace_id: int | None = None,
     html: str = "",
 ) -> dict[str, Any]:
     """Return the same as a row to insert, due at ``now``; ``domain`` ends its Message-ID."""
@@ -88,7 +84,6 @@ def mail_row(
         "subject": _one_line(subject)[:LONGEST_SUBJECT],
         "body": body,
         "html": html,
-        "workspace_id": workspace_id,
         "leave_url": leave_url,
         "created_at": now,
         "due_at": now,
@@ -110,19 +105,19 @@ def send_again(mail: OutboxMail) -> None:
         if mail.state != "failed":
             raise Refused(f"This mail is {mail.state}, so there is nothing to send again.")
         mail.state, mail.attempts, mail.error, mail.due_at = "waiting", 0, "", clock.now()
-        note(mail.workspace_id, "mail.sent_again", "1 that was given up")
+        note("mail.sent_again", "1 that was given up")
 
 
-def send_all_again(workspace_id: int) -> int:
-    """Queue every mail of the workspace that was given up; return how many there were."""
-    is_ours = (OutboxMail.workspace_id == workspace_id) & (OutboxMail.state == "failed")
+def send_all_again() -> int:
+    """Queue every mail that was given up; return how many there were."""
+    is_ours = OutboxMail.state == "failed"
     anew = {"state": "waiting", "attempts": 0, "error": "", "due_at": clock.now()}
     with writing() as session:
         sent = session.execute(
             db.update(OutboxMail).where(is_ours).values(anew).returning(OutboxMail.id)
         )
         number = len(sent.all())
-        note(workspace_id, "mail.sent_again", f"{number} that were given up")
+        note("mail.sent_again", f"{number} that were given up")
     return number
 
 
@@ -132,7 +127,7 @@ def dismiss(mail: OutboxMail) -> None:
         hold(mail)
         if mail.state not in ("failed", "bounced"):
             raise Refused(f"This mail is {mail.state}, so it stays in the list.")
-        note(mail.workspace_id, "mail.dismissed", "")
+        note("mail.dismissed", "")
         session.delete(mail)
 
 
@@ -143,16 +138,14 @@ def forget_old_mails(now: datetime) -> None:
         session.execute(sa.delete(OutboxMail).where(is_old))
 
 
-def counts_by_state(workspace_id: int | None = None) -> dict[str, int]:
-    """How many mails are waiting, sent, failed (given up) and bounced: here, or in all."""
+def counts_by_state() -> dict[str, int]:
+    """How many mails are waiting, sent, failed (given up) and bounced."""
     query = db.select(OutboxMail.state, db.func.count().label("mails")).group_by(OutboxMail.state)
-    if workspace_id is not None:
-        query = query.where(OutboxMail.workspace_id == workspace_id)
     return dict.fromkeys(STATES, 0) | {row.state: row.mails for row in db.session.execute(query)}
 
 
-def queue_of(workspace_id: int) -> Queue:
-    """What of the workspace's mail waits, since when, and what was given up."""
+def queue_of() -> Queue:
+    """What of the mail waits, since when, and what was given up."""
     is_waiting = OutboxMail.state == "waiting"
     found = db.session.execute(
         db.select(
@@ -161,17 +154,17 @@ def queue_of(workspace_id: int) -> Queue:
             db.func.count().filter(OutboxMail.state == "failed"),
             db.func.min(OutboxMail.created_at).filter(is_waiting),
             db.func.min(OutboxMail.due_at).filter(is_waiting),
-        ).where(OutboxMail.workspace_id == workspace_id)
+        )
     ).one()
     return Queue(*found)
 
 
-def mails_of(workspace_id: int, state: str) -> list[OutboxMail]:
-    """The workspace's mails in this state, those settled last or due next first; 50 at most."""
+def mails_of(state: str) -> list[OutboxMail]:
+    """The mails in this state, those settled last or due next first; 50 at most."""
     order = OutboxMail.due_at if state == "waiting" else OutboxMail.due_at.desc()
     query = (
         db.select(OutboxMail)
-        .where(OutboxMail.workspace_id == workspace_id, OutboxMail.state == state)
+        .where(OutboxMail.state == state)
         .order_by(order, OutboxMail.id)
         .limit(MOST_LISTED)
     )

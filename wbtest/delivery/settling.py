@@ -88,7 +88,6 @@ def _close(hook: Webhook) -> None:
     hook.state = "disabled"
     hook.reason = "Its server answered 410: it wants no more events."
     runtime().hooks.tell_owners(
-        hook.workspace_id,
         "A webhook was turned off",
         f"The server of this webhook wants no more events (410 Gone):\n\n{hook.url}\n\n"
         "Nothing is sent there any more. If that is a mistake, turn it on again under\n"

@@ -1,4 +1,4 @@
-"""Webhooks of a workspace: added, tried, turned on and off, deleted, and what became of events."""
+"""Webhooks: added, tried, turned on and off, deleted, and what became of events."""
 
 import base64
 import secrets
@@ -19,7 +19,7 @@ MOST_WEBHOOKS = 20
 MOST_LISTED = 50
 
 
-def add_webhook(workspace_id: int, url: str, events: Collection[str]) -> Webhook:
+def add_webhook(url: str, events: Collection[str]) -> Webhook:
     """Tell an address of these events from now on; its secret is made here.
 
     Raises Invalid at ``url`` for an address that we do not call, at ``events`` for none.
@@ -30,10 +30,9 @@ def add_webhook(workspace_id: int, url: str, events: Collection[str]) -> Webhook
     if not wanted:
         raise Invalid("events", "Choose at least one event.")
     with writing() as session:
-        if len(webhooks_of(workspace_id)) >= MOST_WEBHOOKS:
+        if len(webhooks_of()) >= MOST_WEBHOOKS:
             raise Refused(f"A team has at most {MOST_WEBHOOKS} webhooks. Delete one first.")
         hook = Webhook(
-            workspace_id=workspace_id,
             url=url,
             secret="whsec_" + base64.b64encode(secrets.token_bytes(32)).decode(),
             events=[*wanted, *({webhooks.ADDRESSES} & {*events})],
@@ -41,7 +40,7 @@ def add_webhook(workspace_id: int, url: str, events: Collection[str]) -> Webhook
         )
         session.add(hook)
         session.flush()
-        note(workspace_id, "webhook.added", _called(hook))
+        note("webhook.added", _called(hook))
     return hook
 
 
@@ -63,7 +62,7 @@ def send_test(hook: Webhook) -> None:
                 due_at=now,
             )
         )
-        note(hook.workspace_id, "webhook.tested", _called(hook))
+        note("webhook.tested", _called(hook))
 
 
 def enable(hook: Webhook) -> None:
@@ -75,7 +74,7 @@ def enable(hook: Webhook) -> None:
         hook.failures, hook.rests_until = 0, None
         waits = (OutboxEvent.webhook_id == hook.id) & (OutboxEvent.state == "waiting")
         session.execute(sa.update(OutboxEvent).where(waits).values(due_at=clock.now()))
-        note(hook.workspace_id, "webhook.enabled", _called(hook))
+        note("webhook.enabled", _called(hook))
 
 
 def disable(hook: Webhook) -> None:
@@ -83,7 +82,7 @@ def disable(hook: Webhook) -> None:
     with writing():
         hold(hook)
         hook.state, hook.reason = "disabled", "Turned off by an owner."
-        note(hook.workspace_id, "webhook.disabled", _called(hook))
+        note("webhook.disabled", _called(hook))
 
 
 def delete(hook: Webhook) -> None:
@@ -91,7 +90,7 @@ def delete(hook: Webhook) -> None:
     with writing() as session:
         hold(hook)
         session.execute(sa.delete(OutboxEvent).where(OutboxEvent.webhook_id == hook.id))
-        note(hook.workspace_id, "webhook.deleted", _called(hook))
+        note("webhook.deleted", _called(hook))
         session.delete(hook)
 
 
@@ -109,13 +108,13 @@ def send_again(hook: Webhook, event_ids: Collection[str] = ()) -> int:
             sa.update(OutboxEvent).where(is_ours).values(anew).returning(OutboxEvent.id)
         )
         number = len(queued.all())
-        note(hook.workspace_id, "webhook.sent_again", f"{_called(hook)}: {number}")
+        note("webhook.sent_again", f"{_called(hook)}: {number}")
     return number
 
 
-def webhooks_of(workspace_id: int) -> list[Webhook]:
-    """The workspace's webhooks, in the order they were added."""
-    query = db.select(Webhook).where(Webhook.workspace_id == workspace_id).order_by(Webhook.id)
+def webhooks_of() -> list[Webhook]:
+    """All webhooks, in the order they were added."""
+    query = db.select(Webhook).order_by(Webhook.id)
     return list(db.session.scalars(query))
 
 
@@ -130,15 +129,13 @@ def events_of(hook: Webhook) -> list[OutboxEvent]:
     return list(db.session.scalars(query))
 
 
-def counts_of(workspace_id: int | None = None) -> dict[int, dict[str, int]]:
-    """How many events wait, were sent and were given up, by webhook; here, or everywhere."""
+def counts_of() -> dict[int, dict[str, int]]:
+    """How many events wait, were sent and were given up, by webhook."""
     query = (
         db.select(Webhook.id, OutboxEvent.state, db.func.count().label("events"))
         .join(OutboxEvent, OutboxEvent.webhook_id == Webhook.id)
         .group_by(Webhook.id, OutboxEvent.state)
     )
-    if workspace_id is not None:
-        query = query.where(Webhook.workspace_id == workspace_id)
     found: dict[int, dict[str, int]] = {}
     for row in db.session.execute(query):
         of_hook = found.setdefault(row.id, {"waiting": 0, "sent": 0, "failed": 0})

@@ -34,23 +34,21 @@ ADDRESSES = "addresses"
 KEPT = timedelta(days=30)
 
 
-def emit(workspace_id: int, kind: str, data: Mapping[str, Any], *, email: str = "") -> None:
-    """Write an event for each webhook of the workspace that wants it.
+def emit(kind: str, data: Mapping[str, Any], *, email: str = "") -> None:
+    """Write an event for each webhook that wants it.
 
     Joins the open write transaction. ``data`` names no person; ``email`` goes to those webhooks
     alone that were set to get it.
     """
     with writing() as session:
-        wanting = find_wanting(session.connection(), [kind], workspace_id)
+        wanting = find_wanting(session.connection(), [kind])
         rows = event_rows(wanting, kind, data, clock.now(), email)
         if rows:
             session.execute(sa.insert(OutboxEvent), rows)
 
 
-def find_wanting(
-    connection: sa.Connection, kinds: Collection[str], workspace_id: int | None = None
-) -> list[sa.Row[Any]]:
-    """The active webhooks that want one of these kinds: id, workspace and events of each.
+def find_wanting(connection: sa.Connection, kinds: Collection[str]) -> list[sa.Row[Any]]:
+    """The active webhooks that want one of these kinds: id and events of each.
 
     None of them can be deleted until the transaction ends, so that its events find it.
     """
@@ -58,13 +56,11 @@ def find_wanting(
     if not driver.ask(connection, "SELECT 1 FROM webhooks WHERE state = ? LIMIT 1", ("active",)):
         return []
     query = (
-        sa.select(Webhook.id, Webhook.workspace_id, Webhook.events)
+        sa.select(Webhook.id, Webhook.events)
         .where(Webhook.state == "active")
         .order_by(Webhook.id)
         .with_for_update(read=True, key_share=True)
     )
-    if workspace_id is not None:
-        query = query.where(Webhook.workspace_id == workspace_id)
     hooks: list[sa.Row[Any]] = list(connection.execute(query))
     return [hook for hook in hooks if not {*kinds}.isdisjoint(hook.events)]
 
@@ -105,17 +101,14 @@ def body_of(kind: str, data: Mapping[str, Any], now: datetime) -> str:
     return json.dumps(said, ensure_ascii=False)
 
 
-def forget(connection: sa.Connection, workspace_id: int, email: str) -> None:
-    """Delete the workspace's events that hold this e-mail, in capitals or not."""
+def forget(connection: sa.Connection, email: str) -> None:
+    """Delete the events that hold this e-mail, in capitals or not."""
     if email:
         # As JSON writes it, so that ann@x.io is not found in joann@x.io.
         is_theirs = OutboxEvent.body.icontains(
             json.dumps(email, ensure_ascii=False), autoescape=True
         )
-        ours = sa.select(Webhook.id).where(Webhook.workspace_id == workspace_id)
-        connection.execute(
-            sa.delete(OutboxEvent).where(is_theirs, OutboxEvent.webhook_id.in_(ours))
-        )
+        connection.execute(sa.delete(OutboxEvent).where(is_theirs))
 
 
 def forget_old_events(now: datetime) -> None:

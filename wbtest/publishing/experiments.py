@@ -105,7 +105,6 @@ def create_experiment(
 def add_draft(revision: Revision, author: Person, **parts: Any) -> Experiment:
     """Add a draft to the open transaction; ``parts`` are its columns and variants."""
     experiment = Experiment(
-        workspace_id=revision.workspace_id,
         release=revision.release,
         revision=revision,
         author=author,
@@ -116,7 +115,7 @@ def add_draft(revision: Revision, author: Person, **parts: Any) -> Experiment:
     )
     db.session.add(experiment)
     db.session.flush()
-    record(revision.workspace_id, "experiment.made", f"/p/{experiment.slug}", by=author)
+    record("experiment.made", f"/p/{experiment.slug}", by=author)
     return experiment
 
 
@@ -187,7 +186,7 @@ def remove_experiment(experiment: Experiment) -> None:
         hold(release)
         if experiment.state != "draft":
             raise Frozen("This experiment was started, so it is kept. It can be ended.")
-        record(experiment.workspace_id, "experiment.deleted", f"/p/{experiment.slug}")
+        record("experiment.deleted", f"/p/{experiment.slug}")
         session.delete(experiment)
         session.flush()
         if session.scalar(select(Experiment.id).where(Experiment.release_id == release.id)) is None:
@@ -210,7 +209,7 @@ def add_variant(
     """
     with writing():
         open_draft(experiment)
-        changed = checked(experiment, name, weight, overrides)
+        changed = checked(name, weight, overrides)
         if not key and (same := find_same(experiment.variants[1:], name, weight, changed)):
             return same
         taken = {variant.key for variant in experiment.variants}
@@ -249,7 +248,7 @@ def change_variant(
     with writing():
         experiment = _experiment_of(variant)
         open_draft(experiment)
-        changed = checked(experiment, name, weight, overrides)
+        changed = checked(name, weight, overrides)
         if variant_parts(variant) != (name.strip(), weight, changed):
             demand_same(read, *variant_parts(variant))
         if changed != variant.overrides:
@@ -305,9 +304,7 @@ def _check(rule: rules.Hypothesis, time_zone: str, daily: int | None) -> None:
         raise Invalid("ends_on", fault)
 
 
-def checked(
-    experiment: Experiment, name: str, weight: int, overrides: Mapping[str, Any]
-) -> dict[str, Any]:
+def checked(name: str, weight: int, overrides: Mapping[str, Any]) -> dict[str, Any]:
     """Return the overrides that can be kept. Raises Invalid for the first thing that cannot."""
     if not name.strip():
         raise Invalid("name", "Give this variant a name.")
@@ -320,7 +317,7 @@ def checked(
         kept = copy.check_overrides(overrides)
     except copy.NotAnOverride as error:
         raise Invalid(error.field, str(error)) from error
-    demand_picture(experiment.workspace_id, "hero", kept.get("hero", ""))
+    demand_picture("hero", kept.get("hero", ""))
     return kept
 
 

@@ -16,7 +16,7 @@ from wbtest.review.four_eyes import is_alone
 from wbtest.review.models import Approval
 from wbtest.review.needs import needs_of
 from wbtest.runtime import runtime
-from wbtest.team.models import Person, Workspace
+from wbtest.team.models import Person
 from wbtest.writing.models import Revision
 
 
@@ -68,9 +68,9 @@ class Proposal(Protocol):
 
 
 class Known(Struct, frozen=True):
-    """What was read of some experiments of a workspace; most of it by the experiment's id.
+    """What was read of some experiments; most of it by the experiment's id.
 
-    ``proposals`` are all of the workspace, ``waiting`` the oldest on each experiment. ``approved``
+    ``proposals`` are all of them, ``waiting`` the oldest on each experiment. ``approved``
     are ids of revisions, ``newest`` number and digest by release.
     """
 
@@ -113,9 +113,9 @@ class Known(Struct, frozen=True):
         )
 
 
-def read_known(experiments: Sequence[Experiment], workspace: Workspace) -> Known:
+def read_known(experiments: Sequence[Experiment]) -> Known:
     """Read it, from as many queries for ten experiments as for one."""
-    verdicts, proposals = _verdicts(experiments), _proposals(workspace)
+    verdicts, proposals = _verdicts(experiments), _proposals()
     drafts = [experiment.revision for experiment in experiments if experiment.state == "draft"]
     return Known(
         verdicts=verdicts,
@@ -123,9 +123,9 @@ def read_known(experiments: Sequence[Experiment], workspace: Workspace) -> Known
         proposals=proposals,
         # Of several on one test the oldest has waited longest.
         waiting={each.paper.experiment_id: each for each in reversed(proposals)},
-        approved=frozenset(_approved(drafts, workspace)),
+        approved=frozenset(_approved(drafts)),
         newest=_newest(drafts),
-        is_lone=is_alone(workspace.id),
+        is_lone=is_alone(),
     )
 
 
@@ -138,9 +138,9 @@ def _verdicts(experiments: Sequence[Experiment]) -> Mapping[int, Verdict]:
     return runtime().hooks.verdicts(experiments)
 
 
-def _proposals(workspace: Workspace) -> Sequence[Proposal]:
+def _proposals() -> Sequence[Proposal]:
     """What waits for a second person, the oldest first; a later area hands it over."""
-    return runtime().hooks.proposals(workspace)
+    return runtime().hooks.proposals()
 
 
 def _may_answer(proposal: Proposal, person_id: int) -> bool:
@@ -150,7 +150,7 @@ def _may_answer(proposal: Proposal, person_id: int) -> bool:
     return person_id in {second.id for second in proposal.seconds}
 
 
-def _approved(revisions: Iterable[Revision], workspace: Workspace) -> set[int]:
+def _approved(revisions: Iterable[Revision]) -> set[int]:
     """The ids of those revisions that enough people approved."""
     rows = db.session.execute(
         select(Approval.revision_id, Approval.approver_id, Approval.is_by_writer)
@@ -166,7 +166,7 @@ def _approved(revisions: Iterable[Revision], workspace: Workspace) -> set[int]:
         signed.setdefault(revision_id, set()).add(approver_id)
         if is_by_writer:
             writers.setdefault(revision_id, set()).add(approver_id)
-    needs = needs_of(workspace.id)
+    needs = needs_of()
     return {
         revision_id
         for revision_id, people in signed.items()

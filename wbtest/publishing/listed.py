@@ -1,4 +1,4 @@
-"""The list of a workspace's experiments, read with as many queries for ten of them as for one."""
+"""The list of experiments, read with as many queries for ten of them as for one."""
 
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
@@ -24,7 +24,7 @@ from wbtest.publishing.listing import (
 from wbtest.publishing.models import Experiment
 from wbtest.publishing.running.seals import sealed_rule
 from wbtest.publishing.running.stages import Stage
-from wbtest.team.models import Person, Workspace
+from wbtest.team.models import Person
 
 # Experiments on a page.
 AT_ONCE = 50
@@ -53,22 +53,21 @@ class Listed(NamedTuple):
     proposals: Sequence[Proposal]
 
 
-def experiments_before(workspace: Workspace, before: int | None, most: int) -> list[Experiment]:
-    """The workspace's experiments from the newest on, those made before the one of this number."""
-    query = select(Experiment).where(Experiment.workspace_id == workspace.id)
+def experiments_before(before: int | None, most: int) -> list[Experiment]:
+    """The experiments from the newest on, those made before the one of this number."""
+    query = select(Experiment)
     if before is not None:
         query = query.where(Experiment.id < before)
     return list(db.session.scalars(query.order_by(Experiment.id.desc()).limit(most)))
 
 
-def experiments_of(workspace: Workspace, asked: int) -> tuple[Sequence[Experiment], Page]:
-    """A page of the workspace's experiments, with variants and revisions; and which it is.
+def experiments_of(asked: int) -> tuple[Sequence[Experiment], Page]:
+    """A page of the experiments, with variants and revisions; and which it is.
 
     Open pages come first, then what ended and wants a choice, drafts, and the rest, each newest
     first: so what may need somebody is not on the last page.
     """
-    is_ours = Experiment.workspace_id == workspace.id
-    count = db.session.scalar(select(func.count()).select_from(Experiment).where(is_ours)) or 0
+    count = db.session.scalar(select(func.count()).select_from(Experiment)) or 0
     shown = page_of(count, AT_ONCE, asked)
     rank = case(
         (Experiment.state.in_(("running", "paused")), 0),
@@ -79,7 +78,6 @@ def experiments_of(workspace: Workspace, asked: int) -> tuple[Sequence[Experimen
     # Which ones is settled by their keys alone: sorting takes a row's texts along.
     wanted = (
         select(Experiment.id)
-        .where(is_ours)
         .order_by(rank, Experiment.created_at.desc(), Experiment.id.desc())
         .offset(shown.first)
         .limit(shown.at_once)
@@ -104,7 +102,6 @@ def newest_zone() -> str:
 
 def list_experiments(
     experiments: Sequence[Experiment],
-    workspace: Workspace,
     person: Person,
     *,
     may_edit: bool,
@@ -112,7 +109,7 @@ def list_experiments(
     may_own: bool,
 ) -> Listed:
     """Return the list as this person needs it; the order in a group is the one given."""
-    known = read_known(experiments, workspace)
+    known = read_known(experiments)
     rows: dict[Group, list[Row]] = {group: [] for group in GROUPS}
     live: list[tuple[str, Sequence[str]]] = []
     for experiment in experiments:

@@ -25,6 +25,7 @@ from wbtest.publishing.models import Experiment, PagesVersion
 from wbtest.publishing.running.seals import BROKEN, NotPublishable, find_faults
 from wbtest.publishing.strings import PageStrings, strings_for
 from wbtest.review.models import Approval
+from wbtest.team.models import TeamSettings
 from wbtest.writing import document as documents
 from wbtest.writing.models import Revision
 
@@ -51,7 +52,6 @@ class LiveExperiment(Struct, frozen=True):
 
     id: int
     release_id: int
-    workspace_id: int
     slug: str
     attempt: int
     state: str
@@ -122,17 +122,19 @@ def _publishable(session: AnySession, *conditions: ColumnElement[bool]) -> list[
         .order_by(Experiment.id)
         .options(
             joinedload(Experiment.revision),
-            joinedload(Experiment.workspace),
             selectinload(Experiment.variants),
             selectinload(Experiment.steps),
             selectinload(Experiment.corrections),
         )
     ).all()
     approvals = _approvals(session, [experiment.revision_id for experiment in experiments])
+    if not experiments:
+        return []
+    team = session.scalars(select(TeamSettings)).one()
     found = []
     for experiment in experiments:
         try:
-            found.append(_read(experiment, approvals[experiment.revision_id]))
+            found.append(_read(experiment, team, approvals[experiment.revision_id]))
         except (NotPublishable, *BROKEN) as error:
             log.error("the page %s is not shown: %s", experiment.slug, error)
     return found
@@ -151,7 +153,9 @@ def _approvals(session: AnySession, revisions: Iterable[int]) -> dict[int, list[
     return by_revision
 
 
-def _read(experiment: Experiment, approvals: Sequence[Approval]) -> LiveExperiment:
+def _read(
+    experiment: Experiment, team: TeamSettings, approvals: Sequence[Approval]
+) -> LiveExperiment:
     """Return the experiment as values. Raises NotPublishable, or what its rows' errors are."""
     revision = experiment.revision
     for fault in find_faults(experiment, {found.digest for found in approvals}):
@@ -167,7 +171,6 @@ def _read(experiment: Experiment, approvals: Sequence[Approval]) -> LiveExperime
     return LiveExperiment(
         id=experiment.id,
         release_id=experiment.release_id,
-        workspace_id=experiment.workspace_id,
         slug=experiment.slug,
         attempt=experiment.attempt,
         state=experiment.state,
@@ -181,8 +184,8 @@ def _read(experiment: Experiment, approvals: Sequence[Approval]) -> LiveExperime
         closed_at=_closed_at(experiment, ends_at),
         asks_name=experiment.asks_name,
         time_zone=experiment.time_zone,
-        controller=experiment.workspace.controller,
-        contact=experiment.workspace.contact_email,
+        controller=team.controller,
+        contact=team.contact_email,
         # Once the key is destroyed one that nobody holds takes its place: nothing signed before
         # is valid any more, and nothing can be forged.
         identity_key=experiment.identity_key or secrets.token_bytes(32),

@@ -11,7 +11,6 @@ from sqlalchemy import (
     LargeBinary,
     String,
     Text,
-    UniqueConstraint,
     select,
     text,
 )
@@ -19,7 +18,7 @@ from sqlalchemy.orm import Mapped, column_property, mapped_column, relationship
 
 from wbtest.extensions import Base
 from wbtest.store import UtcDateTime
-from wbtest.team.models import Person, Workspace
+from wbtest.team.models import Person
 from wbtest.writing.models import Release, Revision
 
 IS_OPEN = text("state IN ('running', 'paused')")
@@ -47,7 +46,6 @@ class Experiment(Base):
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    workspace_id: Mapped[int] = mapped_column(ForeignKey(Workspace.id), index=True)
     # The revision's release, whose address the page has.
     release_id: Mapped[int] = mapped_column(ForeignKey(Release.id), index=True)
     revision_id: Mapped[int] = mapped_column(ForeignKey(Revision.id), index=True)
@@ -110,7 +108,6 @@ class Experiment(Base):
     )
     release: Mapped[Release] = relationship()
     revision: Mapped[Revision] = relationship()
-    workspace: Mapped[Workspace] = relationship()
     author: Mapped[Person] = relationship(foreign_keys=[author_id])
     questions_writer: Mapped[Person | None] = relationship(foreign_keys=[questions_writer_id])
     variants: Mapped[list["Variant"]] = relationship(
@@ -196,15 +193,13 @@ class Correction(Base):
 
 
 class Image(Base):
-    """A picture of a workspace, decoded and encoded anew by us; ``digest`` names it for good."""
+    """A picture, decoded and encoded anew by us; ``digest`` names it for good."""
 
     __tablename__ = "images"
-    __table_args__ = (UniqueConstraint("workspace_id", "digest"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    workspace_id: Mapped[int] = mapped_column(ForeignKey(Workspace.id), index=True)
     # SHA-256 of the largest file, 64 hex digits.
-    digest: Mapped[str] = mapped_column(String(64), index=True)
+    digest: Mapped[str] = mapped_column(String(64), unique=True)
     width: Mapped[int]
     height: Mapped[int]
     author_id: Mapped[int] = mapped_column(ForeignKey(Person.id))

@@ -31,7 +31,7 @@ def new_variant(experiment_id: int) -> ResponseReturnValue:
     parts = parts_of(experiment)
     keys = [part for part, _ in parts]
     form = VariantForm(data={"weight": 1, "order": keys})
-    offer_pictures(form, experiment)
+    offer_pictures(form)
     if form.validate_on_submit():
         try:
             added = add_variant(experiment, access.person(), **form.values(keys))
@@ -52,7 +52,7 @@ def variant(experiment_id: int, key: str) -> ResponseReturnValue:
     parts = parts_of(experiment)
     keys = [part for part, _ in parts]
     form = VariantForm(data=values_of_variant(variant, keys))
-    offer_pictures(form, experiment, variant.overrides.get("hero"))
+    offer_pictures(form, variant.overrides.get("hero"))
     if form.validate_on_submit():
         try:
             read = request.form.get("read", "")
@@ -84,9 +84,9 @@ def _get_variant(experiment_id: int, key: str) -> tuple[Experiment, Variant]:
     return experiment, variant
 
 
-def offer_pictures(form: VariantForm, experiment: Experiment, present: str | None = None) -> None:
-    """Let the variant show one of the workspace's pictures instead of the page's, or none."""
-    form.hero.choices = picture_choices(offered(experiment, present))
+def offer_pictures(form: VariantForm, present: str | None = None) -> None:
+    """Let the variant show one of the team's pictures instead of the page's, or none."""
+    form.hero.choices = picture_choices(offered(present))
 
 
 def _hint_at_twin(variant: Variant) -> None:

@@ -58,7 +58,6 @@ from wbtest.publishing.sitemap import listed_slugs
 from wbtest.runtime import runtime
 from wbtest.store import Invalid
 from wbtest.team import access
-from wbtest.team.models import Workspace
 from wbtest.team.zones import time_zones
 from wbtest.writing import document as documents
 from wbtest.writing.checking import NotADocument
@@ -72,10 +71,9 @@ bp = Blueprint("publishing", __name__)
 @bp.get("/experiments")
 @access.requires("read")
 def experiments() -> ResponseReturnValue:
-    """The experiments of the workspace, a page at a time."""
-    workspace = access.workspace("read")
-    found, shown = experiments_of(workspace, request.args.get("page", 1, type=int))
-    listed = _listed(found, workspace)
+    """The experiments, a page at a time."""
+    found, shown = experiments_of(request.args.get("page", 1, type=int))
+    listed = _listed(found)
     return render_template("publishing/experiments.html", listed=listed, shown=shown)
 
 
@@ -230,11 +228,10 @@ def experiment_page(experiment: Experiment, status: int = 200) -> ResponseReturn
     return page, status
 
 
-def _listed(experiments: Sequence[Experiment], workspace: Workspace) -> Listed:
+def _listed(experiments: Sequence[Experiment]) -> Listed:
     """The experiments as the list shows them to this person."""
     return list_experiments(
         experiments,
-        workspace,
         access.person(),
         may_edit=access.has_permission("edit"),
         may_approve=access.has_permission("approve"),
@@ -244,7 +241,7 @@ def _listed(experiments: Sequence[Experiment], workspace: Workspace) -> Listed:
 
 def _row_of(experiment: Experiment) -> Row:
     """What the list says of a started experiment: its page says the same."""
-    [(_, [row])] = _listed([experiment], experiment.workspace).groups
+    [(_, [row])] = _listed([experiment]).groups
     return row
 
 

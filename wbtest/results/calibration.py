@@ -18,7 +18,6 @@ from wbtest.results.counted import Part, parts_of
 from wbtest.results.statistics import Counts
 from wbtest.results.verdict import Life
 from wbtest.review.models import Forecast, Reviewer
-from wbtest.team.models import Workspace
 from wbtest.writing.models import Revision
 
 # A range is asked for that holds the result in so many of ten tests.
@@ -91,14 +90,12 @@ class Guesser(NamedTuple):
     penalty: float
 
 
-def forecast_tests(
-    workspace: Workspace, now: datetime, *, most: int | None = None
-) -> list[Guessed]:
+def forecast_tests(now: datetime, *, most: int | None = None) -> list[Guessed]:
     """Return the tests whose figures are final and that somebody had guessed, the latest first.
 
     ``most``: only so many of the latest that were guessed.
     """
-    return scored_tests(_guessed(workspace, most), now)
+    return scored_tests(_guessed(most), now)
 
 
 def scored_tests(experiments: Sequence[Experiment], now: datetime) -> list[Guessed]:
@@ -144,12 +141,11 @@ def sentence(tests: Sequence[Guessed]) -> str:
     return f"{held} of {number_of(len(scored), 'range')} held the result. {end}"
 
 
-def _guessed(workspace: Workspace, most: int | None) -> list[Experiment]:
+def _guessed(most: int | None) -> list[Experiment]:
     query = (
         db.select(Experiment)
         .join(Experiment.revision)
         .where(
-            Experiment.workspace_id == workspace.id,
             Experiment.started_at.is_not(None),
             db.exists().where(
                 Forecast.revision_id == Revision.id,

@@ -23,7 +23,6 @@ from wbtest.results.telling.occasions import OVER, VERDICT
 from wbtest.review.models import Stop
 from wbtest.review.waiting.facts import roles_from
 from wbtest.review.waiting.waits import Wait, Who
-from wbtest.team.models import Workspace
 from wbtest.team.people import members
 from wbtest.writing.models import Revision
 
@@ -57,18 +56,18 @@ class _Moments(Struct, frozen=True):
         return max(experiment.ended_at or begun, decision.decided_at if decision else begun)
 
 
-def waits_for_tests(workspace: Workspace) -> list[Wait]:
+def waits_for_tests() -> list[Wait]:
     """Return a line for each member to whom the next step of a test is left."""
-    tests = _unfinished(workspace)
+    tests = _unfinished()
     if not tests:
         return []
-    known = read_known(tests, workspace)
+    known = read_known(tests)
     moments = _read_moments(
         tests, {key: verdict.reached_at for key, verdict in known.verdicts.items()}
     )
-    mailed = {person.id for person, _ in wanting(workspace.id)}
+    mailed = {person.id for person, _ in wanting()}
     found = []
-    for member in members(workspace):
+    for member in members():
         may = {
             f"may_{permission}": member.role in roles_from(permission)
             for permission in ("edit", "approve", "own")
@@ -99,8 +98,8 @@ def _wait(test: Experiment, step: Next, who: Who, moments: _Moments, has_mails: 
     )
 
 
-def _unfinished(workspace: Workspace) -> Sequence[Experiment]:
-    """The workspace's tests that are not over and settled, nor drafts of what was stopped."""
+def _unfinished() -> Sequence[Experiment]:
+    """The tests that are not over and settled, nor drafts of what was stopped."""
     is_stopped = sa.exists().where(
         Revision.id == Experiment.revision_id, Stop.release_id == Revision.release_id
     )
@@ -109,14 +108,14 @@ def _unfinished(workspace: Workspace) -> Sequence[Experiment]:
     is_over = (Experiment.state == "ended") & (Experiment.afterwards != "") & is_decided
     found = db.session.scalars(
         sa.select(Experiment)
-        .where(Experiment.workspace_id == workspace.id, ~is_over, ~is_put_away)
+        .where(~is_over, ~is_put_away)
         .order_by(Experiment.id)
         .options(
             selectinload(Experiment.variants),
             joinedload(Experiment.revision),
         )
     ).all()
-    over = given_up(workspace) if any(test.state == "draft" for test in found) else ()
+    over = given_up() if any(test.state == "draft" for test in found) else ()
     return [test for test in found if test.state != "draft" or test.revision.release_id not in over]
 
 

@@ -38,7 +38,7 @@ def signups_csv(experiment_id: int) -> ResponseReturnValue:
     experiment = access.get(Experiment, experiment_id, "own")
     listed = listed_signups(experiment, sealed_rule(experiment))
     rows = signup_rows(listed, questions_of(experiment))
-    record_taken(experiment.workspace_id, "signups.exported", f"/p/{experiment.slug}")
+    record_taken("signups.exported", f"/p/{experiment.slug}")
     return send_file(as_csv(rows), f"{file_stem(experiment)}-signups.csv")
 
 
@@ -49,7 +49,7 @@ def signups_json(experiment_id: int) -> ResponseReturnValue:
     """The same for programs."""
     experiment = access.get(Experiment, experiment_id, "own")
     lines = signup_json(listed_signups(experiment, sealed_rule(experiment)))
-    record_taken(experiment.workspace_id, "signups.exported", f"/p/{experiment.slug}")
+    record_taken("signups.exported", f"/p/{experiment.slug}")
     return send_file(lines, f"{file_stem(experiment)}-signups.json", "application/json")
 
 
@@ -60,7 +60,7 @@ def mailing_csv(experiment_id: int) -> ResponseReturnValue:
     """Whoever agreed to mail, under headings that mailing tools know."""
     experiment = access.get(Experiment, experiment_id, "own")
     rows = mailing_rows(listed_signups(experiment, sealed_rule(experiment)), experiment.slug)
-    record_taken(experiment.workspace_id, "signups.exported", f"/p/{experiment.slug}")
+    record_taken("signups.exported", f"/p/{experiment.slug}")
     return send_file(as_csv(rows), f"{file_stem(experiment)}-mailing.csv")
 
 

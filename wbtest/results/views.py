@@ -73,7 +73,7 @@ def target() -> ResponseReturnValue:
 @access.requires("read")
 def forecasts() -> ResponseReturnValue:
     """How well the team guesses, once tests are over."""
-    tests = calibration.forecast_tests(access.workspace("read"), clock.now())
+    tests = calibration.forecast_tests(clock.now())
     return render_template(
         "results/forecasts.html",
         tests=tests,

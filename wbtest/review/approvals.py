@@ -55,13 +55,13 @@ def approve(revision: Revision, approver: Person, traded_away: str = "") -> Appr
             approver_id=approver.id,
             digest=revision.digest,
             is_alone_on_day_one=owes,
-            is_by_writer=approver.id in revision.writers and not is_alone(revision.workspace_id),
+            is_by_writer=approver.id in revision.writers and not is_alone(),
             traded_away=traded,
             approved_at=clock.now(),
         )
         session.add(approval)
         session.flush()
-        record(revision.workspace_id, "revision.approved", name_of(revision), by=approver)
+        record("revision.approved", name_of(revision), by=approver)
         if find_approval(revision) is approval:
             revision.release.approved_version = revision.version
             _announce(revision)
@@ -76,7 +76,7 @@ def _announce(revision: Revision) -> None:
         "product": revision.document.get("product", ""),
         "headline": revision.document.get("headline", ""),
     }
-    emit(revision.workspace_id, "release.approved", facts)
+    emit("release.approved", facts)
 
 
 def let_stay(revision: Revision, key: Key, reason: str, approver: Person) -> Waiver:
@@ -93,9 +93,8 @@ def let_stay(revision: Revision, key: Key, reason: str, approver: Person) -> Wai
 def find_objection(revision: Revision, person: Person) -> str:
     """The sentence that says why this person may not sign this revision; '' when they may."""
     return four_eyes_objection(
-        revision.release.workspace,
         person,
-        able=able_to_sign(revision.release.workspace, revision.writers),
+        able=able_to_sign(revision.writers),
         doing="Approving",
         reason="You wrote part of this revision, so someone else has to approve it",
     )
@@ -104,7 +103,7 @@ def find_objection(revision: Revision, person: Person) -> str:
 def owes_sentence(revision: Revision) -> bool:
     """Whether an approval now would be one alone, on the first day of the release."""
     age = clock.now() - revision.release.created_at
-    return age < FIRST_DAY and is_alone(revision.workspace_id)
+    return age < FIRST_DAY and is_alone()
 
 
 def _find_approval_by(revision: Revision, approver: Person) -> Approval | None:

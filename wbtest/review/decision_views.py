@@ -10,7 +10,6 @@ from wbtest.review.four_eyes import approvers_of
 from wbtest.review.views import bp, get_revision, revision_page
 from wbtest.store import Invalid
 from wbtest.team import access
-from wbtest.team.models import Workspace
 from wbtest.writing.models import Release
 
 STOPS_AT_ONCE = 50
@@ -75,7 +74,7 @@ def delete_release(release_id: int) -> ResponseReturnValue:
 def stopped() -> ResponseReturnValue:
     """The releases that were stopped on paper, found by a word of their text or reason."""
     wanted = " ".join(request.args.get("q", "").split())
-    stops = verdicts.stops_of(access.workspace("read"))
+    stops = verdicts.stops_of()
     found = [stop for stop in stops if verdicts.mentions(stop, wanted)]
     shown = page_of(len(found), STOPS_AT_ONCE, request.args.get("page", 1, type=int))
     return render_template(
@@ -92,18 +91,17 @@ def stopped() -> ResponseReturnValue:
 @access.requires("read")
 def approving() -> ResponseReturnValue:
     """How many approve a text, and who must be among them."""
-    return render_template("review/approving.html", form=_needs_form(access.workspace("read")))
+    return render_template("review/approving.html", form=_needs_form())
 
 
 @bp.post("/approving")
 @access.requires("own")
 def change_needs() -> ResponseReturnValue:
     """Change how many approve a text, and who must be among them."""
-    workspace = access.workspace("own")
-    form = _needs_form(workspace)
+    form = _needs_form()
     if form.validate():
         try:
-            needs.set_needs(workspace, form.approvals.data or 0, form.required.data or ())
+            needs.set_needs(form.approvals.data or 0, form.required.data or ())
         except Invalid as refused:
             form[refused.field].errors = [str(refused)]
         else:
@@ -113,10 +111,10 @@ def change_needs() -> ResponseReturnValue:
     return page, 422 if form.errors else 200
 
 
-def _needs_form(workspace: Workspace) -> ApprovingForm:
-    kept = needs.needs_of(workspace.id)
+def _needs_form() -> ApprovingForm:
+    kept = needs.needs_of()
     form = ApprovingForm(
         request.form or None, data={"approvals": kept.approvals, "required": list(kept.required)}
     )
-    form.required.choices = [(person.id, person.name) for person in approvers_of(workspace)]
+    form.required.choices = [(person.id, person.name) for person in approvers_of()]
     return form

@@ -46,7 +46,7 @@ def delete_release(release: Release, person: Person) -> None:
         hold(release)
         if said := why_kept(release):
             raise Kept(said)
-        record(release.workspace_id, "release.deleted", name_of(release), by=person)
+        record("release.deleted", name_of(release), by=person)
         for deletion in _deletions(release.id):
             session.execute(deletion)
 

@@ -2,18 +2,17 @@
 
 from collections.abc import Collection, Sequence
 
-from sqlalchemy import bindparam, func, select
+from sqlalchemy import func, select
 
 from wbtest.extensions import db
-from wbtest.team.models import Membership, Person, Workspace
+from wbtest.team.models import Membership, Person
 
 ADD_AN_APPROVER = "make a member an approver on the Team page"
 # Made once, since to put it together takes longer than to run it.
-_MEMBERS = select(func.count()).where(Membership.workspace_id == bindparam("workspace_id"))
+_MEMBERS = select(func.count()).select_from(Membership)
 
 
 def four_eyes_objection(
-    workspace: Workspace,
     person: Person,
     *,
     able: Sequence[Person],
@@ -29,17 +28,17 @@ def four_eyes_objection(
     if person in able:
         return ""
     names = " or ".join(other.name for other in able)
-    if person not in approvers_of(workspace):
+    if person not in approvers_of():
         return f"{doing} is up to {names or 'an approver who did not write this'}."
     if names:
         return f"{reason}: {names}."
     return f"{reason}. Nobody else may yet: {way}."
 
 
-def able_to_sign(workspace: Workspace, wrote: Collection[int]) -> list[Person]:
+def able_to_sign(wrote: Collection[int]) -> list[Person]:
     """Approvers who may sign a text that these people (ids) ``wrote``."""
-    approvers = approvers_of(workspace)
-    able = able_among([each.id for each in approvers], wrote, is_alone=is_alone(workspace.id))
+    approvers = approvers_of()
+    able = able_among([each.id for each in approvers], wrote, is_alone=is_alone())
     return [approver for approver in approvers if approver.id in able]
 
 
@@ -59,19 +58,18 @@ def able_among(approvers: Collection[int], wrote: Collection[int], *, is_alone: 
     return able.difference(wrote) or (able if len(able) > 1 else set())
 
 
-def is_alone(workspace_id: int) -> bool:
-    """Whether the workspace has one member."""
-    return db.session.scalar(_MEMBERS, {"workspace_id": workspace_id}) == 1
+def is_alone() -> bool:
+    """Whether the team has one member."""
+    return db.session.scalar(_MEMBERS) == 1
 
 
-def approvers_of(workspace: Workspace) -> list[Person]:
+def approvers_of() -> list[Person]:
     """Members whose role lets them approve, by name."""
     return list(
         db.session.scalars(
             select(Person)
             .join(Membership)
             .where(
-                Membership.workspace_id == workspace.id,
                 Membership.role.in_(("approver", "owner")),
             )
             .order_by(Person.name, Person.id)

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from wbtest.extensions import Base
 from wbtest.store import UtcDateTime
-from wbtest.team.models import Person, Workspace
+from wbtest.team.models import Person
 from wbtest.writing.models import Release, Revision
 
 
@@ -29,7 +29,6 @@ class Reviewer(Base):
     __table_args__ = (UniqueConstraint("release_id", "person_id"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    workspace_id: Mapped[int] = mapped_column(ForeignKey(Workspace.id), index=True)
     release_id: Mapped[int] = mapped_column(ForeignKey(Release.id), index=True)
     person_id: Mapped[int | None] = mapped_column(ForeignKey(Person.id), index=True)
     # Whom the link is for, as the team reads it; a member has a name of their own.
@@ -62,7 +61,6 @@ class Round(Base):
     __table_args__ = (CheckConstraint("minutes BETWEEN 1 AND 120", name="minutes"),)
 
     revision_id: Mapped[int] = mapped_column(ForeignKey(Revision.id), primary_key=True)
-    workspace_id: Mapped[int] = mapped_column(ForeignKey(Workspace.id), index=True)
     minutes: Mapped[int]
     # What the author wants of the reviewers; read by all of them, links too.
     note: Mapped[str] = mapped_column(Text, default="")
@@ -83,7 +81,6 @@ class Reading(Base):
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    workspace_id: Mapped[int] = mapped_column(ForeignKey(Workspace.id), index=True)
     revision_id: Mapped[int] = mapped_column(ForeignKey(Revision.id))
     reviewer_id: Mapped[int] = mapped_column(ForeignKey(Reviewer.id), index=True)
     # Question → answer, as review.questions names them; blind ones are never changed again.
@@ -129,7 +126,6 @@ class Comment(Base):
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    workspace_id: Mapped[int] = mapped_column(ForeignKey(Workspace.id), index=True)
     release_id: Mapped[int] = mapped_column(ForeignKey(Release.id), index=True)
     revision_id: Mapped[int] = mapped_column(ForeignKey(Revision.id), index=True)
     parent_id: Mapped[int | None] = mapped_column(ForeignKey("comments.id"), index=True)
@@ -160,7 +156,6 @@ class Forecast(Base):
 
     revision_id: Mapped[int] = mapped_column(ForeignKey(Revision.id), primary_key=True)
     reviewer_id: Mapped[int] = mapped_column(ForeignKey(Reviewer.id), primary_key=True)
-    workspace_id: Mapped[int] = mapped_column(ForeignKey(Workspace.id), index=True)
     rate: Mapped[float]
     low: Mapped[float]
     high: Mapped[float]
@@ -176,7 +171,6 @@ class Stop(Base):
     __tablename__ = "stops"
 
     release_id: Mapped[int] = mapped_column(ForeignKey(Release.id), primary_key=True)
-    workspace_id: Mapped[int] = mapped_column(ForeignKey(Workspace.id), index=True)
     revision_id: Mapped[int | None] = mapped_column(ForeignKey(Revision.id))
     reason: Mapped[str] = mapped_column(Text)
     # How many weeks of building it would have taken, as whoever stopped it guesses.
@@ -187,18 +181,6 @@ class Stop(Base):
     release: Mapped[Release] = relationship()
     revision: Mapped[Revision | None] = relationship()
     stopped_by: Mapped[Person] = relationship()
-
-
-class ReviewSetting(Base):
-    """What a workspace asks of an approval: how many people, and who must be among them."""
-
-    __tablename__ = "review_settings"
-    __table_args__ = (CheckConstraint("approvals BETWEEN 1 AND 9", name="approvals"),)
-
-    workspace_id: Mapped[int] = mapped_column(ForeignKey(Workspace.id), primary_key=True)
-    approvals: Mapped[int] = mapped_column(default=1)
-    # Ids of people whose approval is always needed.
-    required: Mapped[list[int]] = mapped_column(JSON, default=list)
 
 
 class Approval(Base):

@@ -1,14 +1,13 @@
-"""How many approvals a workspace asks for, and from whom."""
+"""How many approvals the team asks for, and from whom."""
 
 from collections.abc import Collection
 from typing import NamedTuple
 
-from wbtest.extensions import db
 from wbtest.review.four_eyes import approvers_of
-from wbtest.review.models import ReviewSetting
 from wbtest.store import Invalid, hold, writing
 from wbtest.team.audit.log import record
-from wbtest.team.models import Workspace
+from wbtest.team.models import TeamSettings
+from wbtest.team.settings import get_team
 
 MOST = 9
 
@@ -33,35 +32,32 @@ class Needs(NamedTuple):
         return len(signed) >= self.approvals and self.required <= signed
 
 
-def needs_of(workspace_id: int) -> Needs:
-    """What the workspace asks of an approval; one of any approver, unless its owner said else."""
-    return needs_in(db.session.get(ReviewSetting, workspace_id))
+def needs_of() -> Needs:
+    """What the team asks of an approval; one of any approver, unless an owner said else."""
+    return needs_in(get_team())
 
 
-def needs_in(found: ReviewSetting | None) -> Needs:
-    """What this setting asks of an approval; without one, one of any approver."""
-    return Needs(found.approvals, frozenset(found.required)) if found else Needs()
+def needs_in(team: TeamSettings) -> Needs:
+    """What these settings ask of an approval."""
+    return Needs(team.approvals, frozenset(team.required))
 
 
-def set_needs(workspace: Workspace, approvals: int, required: Collection[int]) -> None:
-    """Change what this workspace asks of an approval; ``required`` are ids of its approvers.
+def set_needs(approvals: int, required: Collection[int]) -> None:
+    """Change what the team asks of an approval; ``required`` are ids of approvers.
 
     Raises Invalid when that could never be met.
     """
-    able = {person.id for person in approvers_of(workspace)}
+    able = {person.id for person in approvers_of()}
     if not set(required) <= able:
         raise Invalid("required", "Choose among the approvers and owners of this team.")
     most = min(MOST, len(able))
     if not max(1, len(set(required))) <= approvals <= most:
         raise Invalid("approvals", _fault(approvals, len(set(required)), most))
-    with writing() as session:
-        hold(workspace)
-        session.merge(
-            ReviewSetting(
-                workspace_id=workspace.id, approvals=approvals, required=sorted(set(required))
-            )
-        )
-        record(workspace.id, "approving.changed", f"to {approvals}")
+    with writing():
+        team = get_team()
+        hold(team)
+        team.approvals, team.required = approvals, sorted(set(required))
+        record("approving.changed", f"to {approvals}")
 
 
 def _fault(approvals: int, required: int, most: int) -> str:

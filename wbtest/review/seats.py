@@ -99,9 +99,7 @@ def member_reviewer(release: Release, person: Person) -> Reviewer:
             )
         ).first()
         if found is None:
-            found = Reviewer(
-                workspace_id=release.workspace_id, release_id=release.id, person_id=person.id
-            )
+            found = Reviewer(release_id=release.id, person_id=person.id)
             session.add(found)
             session.flush()
     return found
@@ -131,7 +129,6 @@ def reading_of(seat: Seat) -> Reading:
         ).first()
         if found is None:
             found = Reading(
-                workspace_id=seat.revision.workspace_id,
                 revision_id=seat.revision.id,
                 reviewer_id=reviewer.id,
             )

@@ -33,17 +33,17 @@ def approvals_of(revision: Revision) -> list[Approval]:
 
 def find_approval(revision: Revision) -> Approval | None:
     """The approval of exactly this text with which there were enough, or None before."""
-    found = _approvals(revision.release_id, revision.workspace_id)
+    found = _approvals(revision.release_id)
     return found.get(revision.number)
 
 
 def approvals_by_revision(release: Release) -> dict[int, Approval]:
     """The approval with which there were enough, of each approved revision, by its number."""
-    return _approvals(release.id, release.workspace_id)
+    return _approvals(release.id)
 
 
-def _approvals(release_id: int, workspace_id: int) -> dict[int, Approval]:
-    needs, signed, found = needs_of(workspace_id), defaultdict[int, set[int]](set), {}
+def _approvals(release_id: int) -> dict[int, Approval]:
+    needs, signed, found = needs_of(), defaultdict[int, set[int]](set), {}
     writers = defaultdict[int, set[int]](set)
     for number, approval in db.session.execute(_signed(), {"release_id": release_id}):
         signed[number].add(approval.approver_id)
@@ -67,7 +67,7 @@ def _signed() -> Select[int, Approval]:
 
 
 def is_approved(revision: Revision) -> bool:
-    """Whether as many as the workspace wants signed off exactly this text."""
+    """Whether as many as the team wants signed off exactly this text."""
     return find_approval(revision) is not None
 
 
@@ -82,7 +82,7 @@ def still_needed(revision: Revision) -> str:
 
     It says so, too, when nobody is left who could give them.
     """
-    needs = needs_of(revision.workspace_id)
+    needs = needs_of()
     approvals = [a for a in approvals_of(revision) if a.digest == revision.digest]
     signed = {approval.approver_id for approval in approvals}
     if needs.are_met_by(signed, {a.approver_id for a in approvals if a.is_by_writer}):
@@ -107,7 +107,7 @@ def _which(needs: Needs, signed: set[int]) -> str:
 
 def _dead_end(needs: Needs, signed: set[int], revision: Revision) -> str:
     """What to do when not even everybody who may still sign would be enough; else ''."""
-    able = able_to_sign(revision.release.workspace, revision.writers)
+    able = able_to_sign(revision.writers)
     if needs.are_met_by(signed | {person.id for person in able}):
         return ""
     return (
@@ -149,12 +149,10 @@ def _approved_digests(releases: dict[int, Release]) -> dict[int, set[str]]:
         signed.setdefault((release_id, digest), set()).add(approver_id)
         if is_by_writer:
             writers[release_id, digest].add(approver_id)
-    needs = {key: needs_of(key) for key in {each.workspace_id for each in releases.values()}}
+    needs = needs_of()
     approved: dict[int, set[str]] = {key: set() for key in releases}
     for (release_id, digest), approvers in signed.items():
-        if needs[releases[release_id].workspace_id].are_met_by(
-            approvers, writers[release_id, digest]
-        ):
+        if needs.are_met_by(approvers, writers[release_id, digest]):
             approved[release_id].add(digest)
     return approved
 

@@ -12,7 +12,7 @@ from wbtest.review.models import Reading, Reviewer, Stop
 from wbtest.review.seats import reading_of, seat_of
 from wbtest.store import Invalid, Refused, hold, writing
 from wbtest.team.audit.log import record
-from wbtest.team.models import Person, Workspace
+from wbtest.team.models import Person
 from wbtest.writing.models import Release, Revision
 from wbtest.writing.naming import name_of
 from wbtest.writing.typed import needed_text
@@ -65,7 +65,6 @@ def stop_release(
         if found is None:
             found = Stop(
                 release_id=revision.release_id,
-                workspace_id=revision.workspace_id,
                 revision_id=revision.id,
                 reason=reason,
                 weeks_saved=weeks_saved,
@@ -73,19 +72,19 @@ def stop_release(
                 stopped_at=clock.now(),
             )
             session.add(found)
-            record(revision.workspace_id, "release.stopped", name_of(revision), by=approver)
+            record("release.stopped", name_of(revision), by=approver)
     return found
 
 
 def take_up_again(release: Release, approver: Person) -> None:
     """Let a stopped release go on; why it was stopped stays in the verdicts of its revision."""
-    _refuse_others(release.workspace, approver)
+    _refuse_others(approver)
     with writing() as session:
         hold(release)
         found = session.get(Stop, release.id)
         if found is not None:
             session.delete(found)
-            record(release.workspace_id, "release.taken_up", name_of(release), by=approver)
+            record("release.taken_up", name_of(release), by=approver)
 
 
 def note_verdict(revision: Revision, approver: Person, verdict: str, reason: str) -> Reading:
@@ -93,7 +92,7 @@ def note_verdict(revision: Revision, approver: Person, verdict: str, reason: str
 
     Without a ``reason`` the one that they gave for the same verdict stays.
     """
-    _refuse_others(revision.release.workspace, approver)
+    _refuse_others(approver)
     with writing():
         reading = reading_of(seat_of(revision, approver))
         if reason or reading.verdict != verdict:
@@ -107,12 +106,11 @@ def find_stop(release: Release) -> Stop | None:
     return db.session.get(Stop, release.id)
 
 
-def stops_of(workspace: Workspace) -> list[Stop]:
-    """The stopped releases of a workspace, the latest first."""
+def stops_of() -> list[Stop]:
+    """The stopped releases, the latest first."""
     return list(
         db.session.scalars(
             select(Stop)
-            .where(Stop.workspace_id == workspace.id)
             .options(joinedload(Stop.release), joinedload(Stop.stopped_by))
             .order_by(Stop.stopped_at.desc(), Stop.release_id)
         )
@@ -149,6 +147,6 @@ def _texts_in(value: Any) -> Iterator[str]:
             yield from _texts_in(inner)
 
 
-def _refuse_others(workspace: Workspace, person: Person) -> None:
-    if person not in approvers_of(workspace):
+def _refuse_others(person: Person) -> None:
+    if person not in approvers_of():
         raise NotYourVerdict("Only an approver decides this. You can say it in the review.")

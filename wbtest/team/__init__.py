@@ -1,4 +1,4 @@
-"""People, workspaces, log-in and who may do what."""
+"""People, log-in and who may do what."""
 
 from datetime import timedelta
 
@@ -119,6 +119,6 @@ def _who_asks() -> dict[str, object]:
     """
     return {
         "person": LocalProxy(access.find_person),
-        "team": LocalProxy(access.find_workspace),
+        "team": LocalProxy(access.find_team),
         "may": access.has_permission,
     }

@@ -12,13 +12,12 @@ import sqlalchemy as sa
 from flask import abort, current_app, g, has_request_context, request
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
-from sqlalchemy.orm import contains_eager
 
 from wbtest.extensions import db
 from wbtest.runtime import runtime
 from wbtest.store import Refused, end_reading
 from wbtest.team.logged_out import ask_to_log_in
-from wbtest.team.models import Membership, Person, Workspace
+from wbtest.team.models import Membership, Person, TeamSettings
 
 if TYPE_CHECKING:
     from wbtest.team.token_models import ApiToken
@@ -165,12 +164,7 @@ def find_membership() -> Membership | None:
     known: dict[int, Membership | None] = g.setdefault("memberships", {})
     person_id = _id_of(asking)
     if person_id not in known:
-        known[person_id] = db.session.scalar(
-            sa.select(Membership)
-            .join(Membership.workspace)
-            .options(contains_eager(Membership.workspace))
-            .where(Membership.person_id == person_id)
-        )
+        known[person_id] = db.session.get(Membership, person_id)
     return known[person_id]
 
 
@@ -179,21 +173,20 @@ def is_member() -> bool:
     return find_membership() is not None
 
 
-def find_workspace() -> Workspace | None:
-    """The asking person's workspace, or None."""
-    membership = find_membership()
-    return membership.workspace if membership else None
+def find_team() -> TeamSettings | None:
+    """The team, for its members."""
+    if not is_member():
+        return None
+    if "team" not in g:
+        g.team = db.session.scalar(sa.select(TeamSettings))
+    found: TeamSettings | None = g.team
+    return found
 
 
 def has_permission(permission: str) -> bool:
     """Whether the asking person's role reaches; templates use it to leave out dead buttons."""
     membership = find_membership()
     return membership is not None and role_reaches(membership.role, permission)
-
-
-def workspace(permission: str) -> Workspace:
-    """The team's workspace. Raises as ``membership``."""
-    return membership(permission).workspace
 
 
 def membership(permission: str = "read") -> Membership:
@@ -233,7 +226,7 @@ def turn_away(why: str) -> None:
 
 def forget_who_asks() -> None:
     """Let all that this request knows of who asks be found anew, and end what it has read."""
-    for name in ("_login_user", "token", "memberships"):
+    for name in ("_login_user", "token", "memberships", "team"):
         g.pop(name, None)
     end_reading()
 

@@ -21,7 +21,7 @@ from wbtest.runtime import runtime
 from wbtest.store import Refused, describe, writing
 from wbtest.team.archived_rows import Row, Unfit, packed, shown, unpacked
 from wbtest.team.audit.log import record
-from wbtest.team.models import AuditLine, Workspace
+from wbtest.team.models import AuditLine, TeamSettings
 
 KIND = "wbtest instance"
 DAMAGED = "The file is damaged or not whole. Nothing was stored."
@@ -72,7 +72,7 @@ def write_archive(file: IO[bytes], told: Told) -> None:
                 written += len(some)
                 told(len(some))
         target.write(_line([END, written]))
-    record(None, "team.exported")
+    record("team.exported")
 
 
 def read_archive(file: IO[bytes], told: Told) -> None:
@@ -82,7 +82,7 @@ def read_archive(file: IO[bytes], told: Told) -> None:
     a team already; Damaged with the line that cannot be stored.
     """
     with writing() as session:
-        if session.scalar(sa.select(Workspace.id).limit(1)) is not None:
+        if session.scalar(sa.select(TeamSettings.id)) is not None:
             raise Refused(
                 "This instance has a team already. Import the file into an empty instance: set "
                 "WBTEST_INSTANCE to a new folder, or WBTEST_DATABASE_URL to an empty database."
@@ -97,11 +97,11 @@ def read_archive(file: IO[bytes], told: Told) -> None:
                 f"{current_revision()}. Use the same version of wbtest on both sides."
             )
         _store(lines, told)
-        if session.scalar(sa.select(sa.func.count(Workspace.id))) != 1:
+        if session.scalar(sa.select(sa.func.count(TeamSettings.id))) != 1:
             raise Damaged("It holds no team.")
         _count_on()
         runtime().hooks.announce_change()
-        record(None, "team.imported")
+        record("team.imported")
 
 
 def _tables() -> list[sa.Table]:

@@ -7,13 +7,16 @@ import sqlalchemy as sa
 from wbtest.extensions import Base, db
 from wbtest.runtime import runtime
 from wbtest.store import GROUP_LOCK, Invalid, Refused, hold, writing
-from wbtest.team.audit.log import record
+from wbtest.team.audit.log import WORKER, record
 from wbtest.team.members import check_owner
-from wbtest.team.models import AuditLine, Person, Workspace
+from wbtest.team.models import AuditLine, Person
 from wbtest.team.own_password import check_password, hold_unchanged
+from wbtest.team.settings import get_team
 
 # What tells nothing of the team: how far the worker is, and how often pages were changed.
 STAYS = {"job_runs", "pages_version"}
+DELETED = "team.deleted"
+PURGED = "experiment.purged"
 
 
 class Contents(NamedTuple):
@@ -42,34 +45,40 @@ def contents() -> Contents:
     return Contents(*map(count, ("people", "releases", "experiments", "signups", "outbox_mails")))
 
 
-def delete_everything(workspace: Workspace, owner: Person, *, name: str, password: str) -> None:
+def delete_everything(owner: Person, *, name: str, password: str) -> None:
     """Delete all that there is, the log-ins too; the next visit begins with the set-up.
 
     Whoever does it types the team's name and their own password. Raises Invalid at one of the two,
     NotOwner when they are none any more, and Refused while a page is open to strangers.
     """
-    if " ".join(name.split()) != workspace.name:
-        raise Invalid("team_name", f"Type {workspace.name} to confirm.")
+    if " ".join(name.split()) != get_team().name:
+        raise Invalid("team_name", f"Type {get_team().name} to confirm.")
     stored = check_password(owner, password)
     with writing() as session:
         _keep_visits_out()
         _keep_starts_out()
-        hold(workspace)
-        check_owner(workspace, owner)
+        team = get_team()
+        hold(team)
+        check_owner(owner)
         hold_unchanged(owner, stored)
         if said := still_open(find_open_pages()):
             raise Refused(said)
         # Read before their rows go.
-        called, who = workspace.name, f"{owner.name} <{owner.email}>"
+        called, who = team.name, f"{owner.name} <{owner.email}>"
         session.flush()
         session.expunge_all()
         for table in reversed(Base.metadata.sorted_tables):
             if table.name not in {*STAYS, AuditLine.__tablename__}:
                 session.execute(sa.delete(table))
         # Its guard lets lines go as soon as there is no team.
-        session.execute(sa.delete(AuditLine).where(AuditLine.workspace_id.is_not(None)))
+        purges = sa.select(sa.func.max(AuditLine.at)).where(AuditLine.action == PURGED)
+        purged = session.scalar(purges)
+        session.execute(sa.delete(AuditLine).where(AuditLine.action != DELETED))
+        if purged is not None:
+            # Copies from before a purge still go on their day.
+            record(PURGED, "a page", who=WORKER, at=purged)
         # Last, so that its moment is that of the end: traces are wiped of what was deleted by then.
-        record(None, "team.deleted", called, who=who)
+        record(DELETED, called, who=who)
         runtime().hooks.announce_change()
 
 

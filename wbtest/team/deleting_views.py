@@ -20,7 +20,7 @@ def delete_team() -> ResponseReturnValue:
     if form.validate_on_submit():
         typed = {"name": form.team_name.data or "", "password": form.password.data or ""}
         try:
-            delete_everything(access.workspace("own"), access.person(), **typed)
+            delete_everything(access.person(), **typed)
         except (Gone, NotOwner):
             # Another owner was faster, and nothing is left to show.
             raise

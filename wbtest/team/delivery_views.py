@@ -1,4 +1,4 @@
-"""What is on its way out of a workspace, and what did not arrive: for its owners."""
+"""What is on its way out, and what did not arrive: for its owners."""
 
 from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
@@ -15,16 +15,12 @@ from wbtest.team.views import bp, has_mail_server
 @access.proved("GET")
 def deliveries() -> ResponseReturnValue:
     """The mails that wait, were given up or bounced, how the webhooks fare, and what failed."""
-    workspace = access.workspace("own")
     return render_template(
         "team/deliveries.html",
-        queue=outbox.queue_of(workspace.id),
-        mails={
-            state: outbox.mails_of(workspace.id, state)
-            for state in ("waiting", "failed", "bounced")
-        },
-        hooks=subscriptions.webhooks_of(workspace.id),
-        counts=subscriptions.counts_of(workspace.id),
+        queue=outbox.queue_of(),
+        mails={state: outbox.mails_of(state) for state in ("waiting", "failed", "bounced")},
+        hooks=subscriptions.webhooks_of(),
+        counts=subscriptions.counts_of(),
         failing=failing_jobs(),
         has_mail_server=has_mail_server(),
     )
@@ -34,7 +30,7 @@ def deliveries() -> ResponseReturnValue:
 @access.requires("own")
 def send_mails_again() -> ResponseReturnValue:
     """Queue every mail that was given up."""
-    number = outbox.send_all_again(access.workspace("own").id)
+    number = outbox.send_all_again()
     flash(f"{number} {'mail is' if number == 1 else 'mails are'} on the way again.")
     return redirect(url_for(".deliveries"), 303)
 

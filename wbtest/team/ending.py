@@ -1,4 +1,4 @@
-"""Ending all tokens of one person, wherever they are: with a new password or second factor."""
+"""Ending all tokens of one person: with a new password or second factor."""
 
 from collections.abc import Sequence
 
@@ -12,7 +12,7 @@ from wbtest.team.token_models import ApiToken
 
 
 def count_tokens(person: Person) -> int:
-    """How many tokens this person made that are not ended, in all their workspaces."""
+    """How many tokens this person made that are not ended."""
     ours = sa.select(sa.func.count()).where(ApiToken.person_id == person.id)
     return db.session.scalar(ours) or 0
 
@@ -27,8 +27,8 @@ def hold_tokens(*which: sa.ColumnElement[bool]) -> Sequence[ApiToken]:
 
 
 def end_tokens(person: Person) -> None:
-    """End them all, each with a line in the log of its workspace."""
+    """End them all, each with a line in the audit log."""
     with writing() as session:
         for token in hold_tokens(ApiToken.person_id == person.id):
-            record(token.workspace_id, "token.revoked", f"{token.called}, {token.scopes}", person)
+            record("token.revoked", f"{token.called}, {token.scopes}", person)
             session.delete(token)

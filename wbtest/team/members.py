@@ -1,6 +1,6 @@
 """Changing what somebody may do here: another role, out of the team. One owner always stays.
 
-Each verb holds the workspace first, so that two owners who act at once come one after the other.
+Each verb holds the team first, so that two owners who act at once come one after the other.
 Who is an owner no longer takes the open invitations along that they sent: one may lead them back.
 """
 
@@ -10,7 +10,8 @@ from wbtest.extensions import db
 from wbtest.store import Invalid, Refused, hold, writing
 from wbtest.team.access import ROLES
 from wbtest.team.audit.log import record
-from wbtest.team.models import Invitation, Membership, Person, Workspace
+from wbtest.team.models import Invitation, Membership, Person
+from wbtest.team.settings import get_team
 from wbtest.team.tokens import revoke_above
 
 
@@ -38,16 +39,15 @@ def change_role(membership: Membership, role: str, owner: Person | None) -> None
     """
     if role not in ROLES:
         raise Invalid("role", f"A role is one of {', '.join(ROLES)}.")
-    workspace = membership.workspace
     with writing():
-        _hold(membership, workspace, owner)
+        _hold(membership, owner)
         if membership.role == role:
             return
         if role != "owner":
             _keep_an_owner(membership)
         before, membership.role = membership.role, role
         about = f"{_named(membership.person)} from {before} to {role}"
-        record(membership.workspace_id, "person.role_changed", about, by=owner)
+        record("person.role_changed", about, by=owner)
         revoke_above(membership, owner)
         if before == "owner":
             _take_back_invitations(membership, owner)
@@ -58,63 +58,55 @@ def remove(membership: Membership, owner: Person | None) -> None:
 
     ``owner`` as above. Raises LastOwner, NotOwner, and Gone when the member left meanwhile.
     """
-    workspace = membership.workspace
     with writing() as session:
-        _hold(membership, workspace, owner)
+        _hold(membership, owner)
         _keep_an_owner(membership)
-        record(membership.workspace_id, "person.removed", _named(membership.person), by=owner)
+        record("person.removed", _named(membership.person), by=owner)
         _take_back_invitations(membership, owner)
         session.delete(membership)
 
 
 def leave(membership: Membership) -> None:
     """Take oneself out of the team. Raises LastOwner."""
-    workspace = membership.workspace
     with writing() as session:
-        _hold(membership, workspace, None)
+        _hold(membership, None)
         _keep_an_owner(membership)
-        record(membership.workspace_id, "person.left", by=membership.person)
+        record("person.left", by=membership.person)
         _take_back_invitations(membership, membership.person)
         session.delete(membership)
 
 
-def find_member(workspace: Workspace, person_id: int) -> Membership | None:
-    """The membership of this person in the workspace, or None."""
-    return db.session.get(Membership, (workspace.id, person_id))
+def find_member(person_id: int) -> Membership | None:
+    """The membership of this person, or None."""
+    return db.session.get(Membership, person_id)
 
 
-def check_owner(workspace: Workspace, owner: Person) -> None:
-    """Raise NotOwner unless this person is one by now; inside ``writing``, the workspace held."""
-    found = sa.select(Membership.role).where(
-        Membership.workspace_id == workspace.id, Membership.person_id == owner.id
-    )
+def check_owner(owner: Person) -> None:
+    """Raise NotOwner unless this person is one by now; inside ``writing``, the team held."""
+    found = sa.select(Membership.role).where(Membership.person_id == owner.id)
     if db.session.scalar(found) != "owner":
         raise NotOwner
 
 
-def _hold(membership: Membership, workspace: Workspace, owner: Person | None) -> None:
-    """``workspace`` is read before: of a membership that is gone nothing can be asked."""
-    hold(workspace)
+def _hold(membership: Membership, owner: Person | None) -> None:
+    hold(get_team())
     if owner is not None:
-        check_owner(workspace, owner)
+        check_owner(owner)
     hold(membership)
 
 
 def _keep_an_owner(membership: Membership) -> None:
-    owners = sa.select(sa.func.count()).where(
-        Membership.workspace_id == membership.workspace_id, Membership.role == "owner"
-    )
+    owners = sa.select(sa.func.count()).where(Membership.role == "owner")
     if membership.role == "owner" and db.session.scalar(owners) == 1:
         raise LastOwner
 
 
 def _take_back_invitations(membership: Membership, by: Person | None) -> None:
     sent = sa.select(Invitation).where(
-        Invitation.workspace_id == membership.workspace_id,
         Invitation.invited_by_id == membership.person_id,
     )
     for invitation in db.session.scalars(sent).all():
-        record(membership.workspace_id, "person.uninvited", invitation.email, by=by)
+        record("person.uninvited", invitation.email, by=by)
         db.session.delete(invitation)
 
 

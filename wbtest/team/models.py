@@ -1,14 +1,14 @@
-"""People, the workspaces they share, and their sessions."""
+"""The team, its people, and their sessions."""
 
 from datetime import datetime
 
 from sqlalchemy import (
     DDL,
+    JSON,
     CheckConstraint,
     ForeignKey,
-    Index,
     String,
-    UniqueConstraint,
+    Text,
     event,
 )
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -17,10 +17,11 @@ from wbtest.extensions import Base
 from wbtest.store import UtcDateTime
 
 
-class Workspace(Base):
-    """A team's room: its releases, experiments and the name that answers for its pages."""
+class TeamSettings(Base):
+    """What the team is called, and who answers for its pages: one row, from the set-up on."""
 
-    __tablename__ = "workspaces"
+    __tablename__ = "team_settings"
+    __table_args__ = (CheckConstraint("approvals BETWEEN 1 AND 9", name="approvals"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     name: Mapped[str] = mapped_column(String(120))
@@ -28,10 +29,17 @@ class Workspace(Base):
     controller: Mapped[str] = mapped_column(String(300))
     contact_email: Mapped[str] = mapped_column(String(320))
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    # How many must approve a text, and the ids of people who must be among them.
+    approvals: Mapped[int] = mapped_column(default=1)
+    required: Mapped[list[int]] = mapped_column(JSON, default=list)
+    # For the coach, a line each: words it marks, words it lets pass, ids of rules that are off.
+    jargon: Mapped[str] = mapped_column(Text, default="")
+    allowed: Mapped[str] = mapped_column(Text, default="")
+    muted: Mapped[str] = mapped_column(Text, default="")
 
 
 class Person(Base):
-    """Somebody with a log-in."""
+    """Somebody with a log-in. Who leaves the team stays here, as the author of what they wrote."""
 
     __tablename__ = "people"
 
@@ -46,21 +54,19 @@ class Person(Base):
 
 
 class Membership(Base):
-    """What a person may do in a workspace. Roles are a ladder."""
+    """A person who is in the team, and what they may do. Roles are a ladder."""
 
     __tablename__ = "memberships"
     __table_args__ = (
         CheckConstraint("role IN ('viewer', 'editor', 'approver', 'owner')", name="role"),
     )
 
-    workspace_id: Mapped[int] = mapped_column(ForeignKey(Workspace.id), primary_key=True)
-    person_id: Mapped[int] = mapped_column(ForeignKey(Person.id), primary_key=True, index=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey(Person.id), primary_key=True)
     role: Mapped[str] = mapped_column(String(10))
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     # Whether their way home leads to the start page: until the first visitor came, or they hid it.
     sees_start: Mapped[bool] = mapped_column(default=True)
 
-    workspace: Mapped[Workspace] = relationship()
     person: Mapped[Person] = relationship()
 
 
@@ -89,19 +95,16 @@ class Invitation(Base):
 
     __tablename__ = "invitations"
     __table_args__ = (
-        UniqueConstraint("workspace_id", "email"),
         CheckConstraint("role IN ('viewer', 'editor', 'approver', 'owner')", name="role"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    workspace_id: Mapped[int] = mapped_column(ForeignKey(Workspace.id))
-    email: Mapped[str] = mapped_column(String(320))
+    email: Mapped[str] = mapped_column(String(320), unique=True)
     role: Mapped[str] = mapped_column(String(10))
     token_hash: Mapped[str] = mapped_column(String(64), unique=True)
     invited_by_id: Mapped[int] = mapped_column(ForeignKey(Person.id))
     expires_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
-    workspace: Mapped[Workspace] = relationship()
     invited_by: Mapped[Person] = relationship()
 
 
@@ -127,15 +130,12 @@ class LimitCount(Base):
 class AuditLine(Base):
     """Somebody did something that matters. Added, and never changed; it outlives what it is about.
 
-    ``workspace_id`` is empty for what concerns the whole instance, such as a workspace that is
-    gone. ``who`` and ``about`` are words of that moment, so that they can be read for ever.
+    ``who`` and ``about`` are words of that moment, so that they can be read for ever.
     """
 
     __tablename__ = "audit_lines"
-    __table_args__ = (Index(None, "workspace_id", "id"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    workspace_id: Mapped[int | None]
     at: Mapped[datetime] = mapped_column(UtcDateTime)
     action: Mapped[str] = mapped_column(String(40))
     about: Mapped[str] = mapped_column(String(300))
@@ -147,8 +147,8 @@ class AuditLine(Base):
     network: Mapped[str] = mapped_column(String(50))
 
 
-# The database itself refuses a change. Lines of a workspace may go when the workspace is gone.
-_LEFT = "OLD.workspace_id IS NULL OR EXISTS (SELECT 1 FROM workspaces WHERE id = OLD.workspace_id)"
+# The database itself refuses a change. Lines may go when the team is gone.
+_LEFT = "EXISTS (SELECT 1 FROM team_settings)"
 GUARDS = {
     "sqlite": (
         "CREATE TRIGGER audit_lines_stay_as_they_are BEFORE UPDATE ON audit_lines"

@@ -8,8 +8,9 @@ from contextlib import contextmanager
 
 from wbtest.store import Invalid, hold, writing
 from wbtest.team import access, origin, passwords, session_cookie, tries
-from wbtest.team.audit.log import record_log_in
-from wbtest.team.models import Person, Workspace
+from wbtest.team.audit.log import record
+from wbtest.team.models import Person
+from wbtest.team.settings import get_team
 
 WRONG = "This is not your password. Type the one you log in with now."
 
@@ -22,21 +23,21 @@ def check_password(person: Person, password: str, field: str = "password") -> st
     stored = person.password_hash
     with tries.counted(person.email, asker()):
         if not passwords.is_right(stored, password):
-            record_log_in(person, "login.password_refused")
+            record("login.password_refused", by=person)
             raise Invalid(field, WRONG)
     return stored
 
 
 @contextmanager
-def proved(workspace: Workspace, person: Person, password: str) -> Iterator[None]:
-    """A transaction for what the person does in the workspace once they typed their password.
+def proved(person: Person, password: str) -> Iterator[None]:
+    """A transaction for what the person does in the team once they typed their password.
 
     Raises as ``check_password``, at ``password``.
     """
     stored = check_password(person, password)
     with writing():
-        # Before the person, as who deletes the workspace does: else each may wait for the other.
-        hold(workspace)
+        # Before the person, as who deletes everything does: else each may wait for the other.
+        hold(get_team())
         hold_unchanged(person, stored)
         yield
 

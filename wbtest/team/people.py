@@ -1,4 +1,4 @@
-"""People and their place in a workspace: adding them, finding them, changing a password."""
+"""People and their place in the team: adding them, finding them, changing a password."""
 
 from collections.abc import Collection, Iterator
 from typing import NamedTuple
@@ -11,8 +11,8 @@ from wbtest.store import Invalid, writing
 from wbtest.team import passwords
 from wbtest.team.access import ROLES
 from wbtest.team.account.models import AccountLink
-from wbtest.team.audit.log import record, record_log_in, workspaces_of
-from wbtest.team.models import LoginSession, Membership, Person, Workspace
+from wbtest.team.audit.log import record
+from wbtest.team.models import LoginSession, Membership, Person
 
 LONGEST_NAME = 120
 
@@ -50,12 +50,11 @@ def has_owner() -> bool:
     return db.session.scalar(found) is not None
 
 
-def members(workspace: Workspace) -> list[Membership]:
-    """Everybody in the workspace, in the order they joined."""
+def members() -> list[Membership]:
+    """Everybody in the team, in the order they joined."""
     return list(
         db.session.scalars(
             db.select(Membership)
-            .where(Membership.workspace_id == workspace.id)
             .options(joinedload(Membership.person))
             .order_by(Membership.created_at, Membership.person_id)
         )
@@ -80,20 +79,18 @@ def everybody() -> Iterator[Listed]:
     yield from (Listed(*row) for row in rows)
 
 
-def add_person(workspace: Workspace, *, email: str, name: str, role: str, password: str) -> Person:
-    """Make somebody with a log-in and a role in the workspace."""
+def add_person(*, email: str, name: str, role: str, password: str) -> Person:
+    """Make somebody with a log-in and a role in the team."""
     if role not in ROLES:
         raise Invalid("role", f"A role is one of {', '.join(ROLES)}.")
     person = new_person(email=email, name=name, password=password)
     with writing() as session:
         if find_person(person.email):
             raise Invalid("email", "Somebody with this e-mail has a log-in already.")
-        session.add_all([person, workspace])
-        session.add(
-            Membership(workspace=workspace, person=person, role=role, created_at=clock.now())
-        )
+        session.add(person)
+        session.add(Membership(person=person, role=role, created_at=clock.now()))
         session.flush()
-        record(workspace.id, "person.added", f"{person.name} <{person.email}> as {role}")
+        record("person.added", f"{person.name} <{person.email}> as {role}")
     return person
 
 
@@ -123,7 +120,7 @@ def rename(person: Person, name: str) -> None:
     with writing():
         if person.name != name:
             before, person.name = person.name, name
-            record_log_in(person, "login.renamed", before)
+            record("login.renamed", before, by=person)
 
 
 def hash_good_password(password: str, field: str = "password", about: Collection[str] = ()) -> str:
@@ -141,8 +138,7 @@ def set_password(person: Person, password: str) -> None:
     hashed = hash_good_password(password, about=(person.name, person.email))
     with writing():
         replace_hash(person, hashed)
-        for workspace_id in workspaces_of(person):
-            record(workspace_id, "person.password_set", f"{person.name} <{person.email}>")
+        record("person.password_set", f"{person.name} <{person.email}>")
 
 
 def replace_hash(person: Person, hashed: str) -> None:

@@ -10,7 +10,7 @@ from wbtest.extensions import clock, db
 from wbtest.store import Invalid, UtcDateTime, hold, writing
 from wbtest.team import known_devices, origin, passwords, people, tries
 from wbtest.team.account.asked import CodeAsked, has_second_factor
-from wbtest.team.audit.log import record_log_in, record_wrong_log_in
+from wbtest.team.audit.log import record, record_wrong_log_in
 from wbtest.team.ending import end_tokens
 from wbtest.team.models import LoginSession, Person
 from wbtest.team.own_password import check_password, hold_unchanged
@@ -50,7 +50,7 @@ def log_in(email: str, password: str, former_token: str = "") -> str:
         person.password_hash = renewed
         if not has_second_factor(person):
             end_session(former_token)
-            record_log_in(person, "login.succeeded")
+            record("login.succeeded", by=person)
             return open_session(person)
     raise CodeAsked(person)
 
@@ -76,7 +76,7 @@ def change_password(person: Person, old: str, new: str, *, ends_tokens: bool = F
     with writing():
         hold_unchanged(person, stored, "old_password")
         people.replace_hash(person, hashed)
-        record_log_in(person, "login.password_changed")
+        record("login.password_changed", by=person)
         if ends_tokens:
             end_tokens(person)
         return open_session(person)
@@ -106,7 +106,7 @@ def log_out(token: str) -> None:
         person = find_person_by_token(token)
         end_session(token)
         if person is not None:
-            record_log_in(person, "login.ended")
+            record("login.ended", by=person)
 
 
 def end_session(token: str) -> None:

@@ -6,7 +6,7 @@ from wbtest.extensions import clock, db
 from wbtest.store import Refused, writing
 from wbtest.team import people, session_cookie
 from wbtest.team.audit.log import record
-from wbtest.team.models import Membership, Person, SetupLink, Workspace
+from wbtest.team.models import Membership, Person, SetupLink, TeamSettings
 
 
 class LinkSpent(Refused):
@@ -52,7 +52,7 @@ def set_up(
     once only one gets through. Raises LinkSpent, or Invalid at a field.
     """
     person = people.new_person(email=email, name=name, password=password)
-    workspace = Workspace(
+    team = TeamSettings(
         name=team_name,
         controller=controller or f"{name}, {team_name}",
         contact_email=people.clean_email(contact_email or email, "contact_email"),
@@ -63,10 +63,8 @@ def set_up(
         spent = session.scalars(db.delete(SetupLink).returning(SetupLink.token_hash)).all()
         if session_cookie.digest(token) not in spent or people.has_owner():
             raise LinkSpent
-        session.add_all([workspace, person])
-        session.add(
-            Membership(workspace=workspace, person=person, role="owner", created_at=clock.now())
-        )
+        session.add_all([team, person])
+        session.add(Membership(person=person, role="owner", created_at=clock.now()))
         session.flush()
-        record(workspace.id, "team.made", workspace.name, by=person)
+        record("team.made", team.name, by=person)
     return person

@@ -1,4 +1,4 @@
-"""The tokens of a workspace, with which programs use the API: for its owners."""
+"""The tokens, with which programs use the API: for its owners."""
 
 from flask import flash, redirect, render_template, session, url_for
 from flask.typing import ResponseReturnValue
@@ -30,7 +30,6 @@ def make_token() -> ResponseReturnValue:
     if form.validate_on_submit():
         try:
             token, text = tokens.make_with_password(
-                access.workspace("own"),
                 access.person(),
                 form.password.data or "",
                 name=form.name.data or "",
@@ -57,7 +56,7 @@ def revoke_token(token_id: int) -> ResponseReturnValue:
 
 
 def _page(form: TokenForm) -> ResponseReturnValue:
-    found = tokens.tokens_of(access.workspace("own"))
+    found = tokens.tokens_of()
     page = render_template(
         "team/tokens.html",
         form=form,

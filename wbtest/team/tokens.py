@@ -14,7 +14,7 @@ from wbtest.team.access import ROLES
 from wbtest.team.account.use import write_at_once
 from wbtest.team.audit.log import record
 from wbtest.team.ending import hold_tokens
-from wbtest.team.models import Membership, Person, Workspace
+from wbtest.team.models import Membership, Person
 from wbtest.team.own_password import proved
 from wbtest.team.session_cookie import digest
 from wbtest.team.token_models import ApiToken
@@ -34,14 +34,13 @@ MOST_TOKENS = 100
 
 
 def make_token(
-    workspace: Workspace,
     maker: Person,
     *,
     name: str,
     scopes: Collection[str],
     days: int | None = None,
 ) -> tuple[ApiToken, str]:
-    """Make a token that acts as ``maker`` in the workspace; return it with its text, told once.
+    """Make a token that acts as ``maker``; return it with its text, told once.
 
     It ends after ``days``, or never by itself. Raises Invalid at ``name``, ``scopes`` or ``days``.
     """
@@ -54,13 +53,12 @@ def make_token(
         raise Invalid("days", f"A token lives 1 to {LONGEST_LIFE} days, or until you end it.")
     text = BEGINS + secrets.token_urlsafe(32)
     with writing() as session:
-        membership = session.get(Membership, (workspace.id, maker.id))
+        membership = session.get(Membership, maker.id)
         if membership is None:
-            raise Refused(f"{maker.name} is not in {workspace.name}.")
-        if len(tokens_of(workspace)) >= MOST_TOKENS:
+            raise Refused(f"{maker.name} is not in the team.")
+        if len(tokens_of()) >= MOST_TOKENS:
             raise Refused(f"There are {MOST_TOKENS} tokens. End one that nobody uses first.")
         token = ApiToken(
-            workspace_id=workspace.id,
             person_id=maker.id,
             name=name,
             prefix=text[:12],
@@ -71,12 +69,11 @@ def make_token(
             expires_at=clock.now() + timedelta(days=days) if days else None,
         )
         session.add(token)
-        record(workspace.id, "token.made", _called(token))
+        record("token.made", _called(token))
     return token, text
 
 
 def make_with_password(
-    workspace: Workspace,
     maker: Person,
     password: str,
     *,
@@ -86,8 +83,8 @@ def make_with_password(
 ) -> tuple[ApiToken, str]:
     """The same, by somebody who proves once more who they are. Raises Invalid at ``password``."""
     # A new password may have ended all tokens meanwhile: then none comes after it by the old.
-    with proved(workspace, maker, password):
-        return make_token(workspace, maker, name=name, scopes=scopes, days=days)
+    with proved(maker, password):
+        return make_token(maker, name=name, scopes=scopes, days=days)
 
 
 def revoke_token(token: ApiToken) -> None:
@@ -97,7 +94,7 @@ def revoke_token(token: ApiToken) -> None:
     """
     with writing() as session:
         hold(token)
-        record(token.workspace_id, "token.revoked", _called(token))
+        record("token.revoked", _called(token))
         session.delete(token)
 
 
@@ -105,20 +102,18 @@ def revoke_above(membership: Membership, by: Person | None) -> None:
     """End what a member made in a higher role: it shall not open again when that is given back."""
     with writing() as session:
         for token in hold_tokens(
-            ApiToken.workspace_id == membership.workspace_id,
             ApiToken.person_id == membership.person_id,
             ApiToken.role.in_(ROLES[ROLES.index(membership.role) + 1 :]),
         ):
-            record(token.workspace_id, "token.revoked", _called(token), by=by)
+            record("token.revoked", _called(token), by=by)
             session.delete(token)
 
 
-def tokens_of(workspace: Workspace) -> list[ApiToken]:
-    """The tokens of the workspace, the newest first, those among them that open nothing now."""
+def tokens_of() -> list[ApiToken]:
+    """The tokens, the newest first, those among them that open nothing now."""
     return list(
         db.session.scalars(
             db.select(ApiToken)
-            .where(ApiToken.workspace_id == workspace.id)
             .options(joinedload(ApiToken.person), joinedload(ApiToken.membership))
             .order_by(ApiToken.id.desc())
         )

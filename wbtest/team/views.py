@@ -20,13 +20,14 @@ from wbtest.delivery import health, outbox, subscriptions
 from wbtest.delivery.failing import failing_jobs
 from wbtest.runtime import runtime
 from wbtest.store import Invalid
-from wbtest.team import access, known_devices, limits, people, session_cookie, sessions, workspaces
+from wbtest.team import access, known_devices, limits, people, session_cookie, sessions, settings
 from wbtest.team.account.asked import with_second_factor
 from wbtest.team.ending import count_tokens
 from wbtest.team.forms import LogInForm, PasswordForm, SetupForm, TeamForm, put_refusal
 from wbtest.team.inviting.forms import InviteForm
 from wbtest.team.inviting.list_views import people_part
 from wbtest.team.onward import local_path
+from wbtest.team.settings import get_team
 from wbtest.team.setup import is_open, set_up
 
 bp = Blueprint("team", __name__)
@@ -129,12 +130,10 @@ def team() -> ResponseReturnValue:
 @access.requires("own")
 def change_team() -> ResponseReturnValue:
     """Change the team's name and who answers for its pages."""
-    workspace = access.workspace("own")
     form = TeamForm()
     if form.validate_on_submit():
         try:
-            workspaces.change_workspace(
-                workspace,
+            settings.change_team(
                 name=form.team_name.data or "",
                 controller=form.controller.data or "",
                 contact_email=form.contact_email.data or "",
@@ -178,22 +177,19 @@ def readyz() -> ResponseReturnValue:
 
 def team_page(form: TeamForm | None = None, invite_form: InviteForm | None = None) -> str:
     """The team's page; a form that was refused shows what was typed."""
-    workspace = access.workspace("read")
-    members = people.members(workspace)
+    members = people.members()
     ids = [member.person_id for member in members] if access.has_permission("own") else []
     return render_template(
         "team/team.html",
         form=form or TeamForm(None, data=_facts_of_team()),
         members=members,
         with_second_factor=with_second_factor(ids),
-        mails=outbox.counts_by_state(workspace.id),
-        queue=outbox.queue_of(workspace.id),
-        failed_events=sum(
-            counts["failed"] for counts in subscriptions.counts_of(workspace.id).values()
-        ),
+        mails=outbox.counts_by_state(),
+        queue=outbox.queue_of(),
+        failed_events=sum(counts["failed"] for counts in subscriptions.counts_of().values()),
         has_mail_server=has_mail_server(),
         failing=failing_jobs(),
-        **people_part(workspace, invite_form),
+        **people_part(invite_form),
     )
 
 
@@ -203,11 +199,11 @@ def has_mail_server() -> bool:
 
 
 def _facts_of_team() -> dict[str, str]:
-    workspace = access.workspace("read")
+    team = get_team()
     return {
-        "team_name": workspace.name,
-        "controller": workspace.controller,
-        "contact_email": workspace.contact_email,
+        "team_name": team.name,
+        "controller": team.controller,
+        "contact_email": team.contact_email,
     }
 
 

@@ -1,4 +1,4 @@
-"""The webhooks of a workspace, and what became of the events sent there: for its owners."""
+"""The webhooks, and what became of the events sent there: for its owners."""
 
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -25,12 +25,11 @@ def webhooks() -> ResponseReturnValue:
 @access.proved("POST")
 def add_webhook() -> ResponseReturnValue:
     """Add a webhook and show its secret."""
-    workspace = access.workspace("own")
     form = WebhookForm()
     if form.validate_on_submit():
         wanted = {*(form.events.data or []), *({ADDRESSES} if form.addresses.data else ())}
         try:
-            hook = subscriptions.add_webhook(workspace.id, form.url.data or "", wanted)
+            hook = subscriptions.add_webhook(form.url.data or "", wanted)
         except Refused as refused:
             put_refusal(form, refused)
         else:
@@ -101,7 +100,7 @@ def delete_webhook(webhook_id: int) -> ResponseReturnValue:
 
 
 def _webhook_page(hook: Webhook, *, shows_secret: bool = False) -> str:
-    counts = subscriptions.counts_of(hook.workspace_id).get(hook.id)
+    counts = subscriptions.counts_of().get(hook.id)
     return render_template(
         "team/webhook.html",
         hook=hook,
@@ -115,11 +114,10 @@ def _webhook_page(hook: Webhook, *, shows_secret: bool = False) -> str:
 
 
 def _webhooks_page(form: WebhookForm) -> ResponseReturnValue:
-    workspace = access.workspace("own")
     page = render_template(
         "team/webhooks.html",
         form=form,
-        hooks=subscriptions.webhooks_of(workspace.id),
-        counts=subscriptions.counts_of(workspace.id),
+        hooks=subscriptions.webhooks_of(),
+        counts=subscriptions.counts_of(),
     )
     return page, 422 if form.errors else 200

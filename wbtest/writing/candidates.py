@@ -62,7 +62,6 @@ def propose(release: Release, audience: Audience, question: str, asked_by: str) 
         if len(waiting) >= MOST_WAITING:
             raise TooMany("Many questions wait already. Settle some of them first.")
         candidate = Candidate(
-            workspace_id=release.workspace_id,
             release_id=release.id,
             audience=audience,
             question=question,

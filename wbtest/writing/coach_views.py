@@ -7,7 +7,6 @@ from flask.typing import ResponseReturnValue
 
 from wbtest.store import Invalid
 from wbtest.team import access
-from wbtest.team.models import Workspace
 from wbtest.writing import house, waivers
 from wbtest.writing.coach import Finding, all_rules
 from wbtest.writing.coaching import RefusedReason, anchor_of
@@ -51,21 +50,19 @@ def take_back(waiver_id: int) -> ResponseReturnValue:
 @bp.get("/coach")
 @access.requires("read")
 def coach() -> ResponseReturnValue:
-    """What the coach looks for in this workspace."""
-    return _coach_page(_house_form(access.workspace("read")))
+    """What the coach looks for."""
+    return _coach_page(_house_form())
 
 
 @bp.post("/coach")
 @access.requires("own")
 def change_coach() -> ResponseReturnValue:
-    """Change what the coach looks for in this workspace."""
-    workspace = access.workspace("own")
-    form = _house_form(workspace)
+    """Change what the coach looks for."""
+    form = _house_form()
     if form.validate():
         muted = {rule.id for rule in house.mutable()} - set(form.used.data or ())
         try:
             house.furnish(
-                workspace,
                 jargon=form.jargon.data or "",
                 allowed=form.allowed.data or "",
                 muted=muted,
@@ -78,8 +75,8 @@ def change_coach() -> ResponseReturnValue:
     return _coach_page(form), 422 if form.errors else 200
 
 
-def _house_form(workspace: Workspace) -> HouseForm:
-    kept = house.house_of(workspace.id)
+def _house_form() -> HouseForm:
+    kept = house.house_of()
     form = HouseForm(
         # An empty form would take every tick away.
         request.form or None,

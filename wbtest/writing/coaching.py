@@ -72,7 +72,7 @@ def coach_text(text: Release | Revision) -> tuple[Group, ...]:
 
 def coach_unsaved(release: Release, document: Document) -> tuple[Group, ...]:
     """Return what is found today in a text that is on a sheet and not in the draft."""
-    house, today = house_of(release.workspace_id), clock.now().date()
+    house, today = house_of(), clock.now().date()
     found = coach.findings_of(document, release.form, today, house)
     return grouped(found, document, find_waivers(release))
 

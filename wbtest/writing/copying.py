@@ -24,7 +24,6 @@ def copy_release(release: Release, author: Person) -> Release:
         if made is not None:
             return made
         copied = Release(
-            workspace_id=release.workspace_id,
             form=release.form,
             document=document,
             version=1,
@@ -42,8 +41,7 @@ def find_origin(release: Release) -> Release | None:
     """The release whose text this one began with, or None."""
     if release.copied_from_id is None:
         return None
-    origin = db.session.get(Release, release.copied_from_id)
-    return origin if origin and origin.workspace_id == release.workspace_id else None
+    return db.session.get(Release, release.copied_from_id)
 
 
 def _find_untouched(

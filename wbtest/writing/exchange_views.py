@@ -107,7 +107,6 @@ def _given(form: ImportForm) -> str:
 def _begin(form: ImportForm, read: Read) -> ResponseReturnValue:
     product = form.product.data or ""
     begun = releases.create_release(
-        access.workspace("edit"),
         access.person(),
         form="full" if form.form.data == "full" else "short",
         product=product,

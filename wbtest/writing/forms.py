@@ -222,7 +222,7 @@ def _names(field: Any) -> set[str]:
 
 
 class HouseForm(Form):
-    """What a workspace tells the coach; ``used`` are the rules that may be muted and are not."""
+    """What the team tells the coach; ``used`` are the rules that may be muted and are not."""
 
     jargon = TextAreaField("Words we do not want to read", default="")
     allowed = TextAreaField("Short forms that everybody here knows", default="")

@@ -1,14 +1,12 @@
-"""What a workspace tells the coach: its jargon, its acronyms, rules that it does not want."""
+"""What the team tells the coach: its jargon, its acronyms, rules that it does not want."""
 
 from collections.abc import Collection
 from functools import cache
 
-from wbtest.extensions import db
 from wbtest.store import Invalid, hold, writing
 from wbtest.team.audit.log import record
-from wbtest.team.models import Workspace
+from wbtest.team.settings import get_team
 from wbtest.writing.coach import House, Rule, all_rules
-from wbtest.writing.models import CoachSetting
 from wbtest.writing.wording import find_fault, with_plain_breaks
 
 LONGEST_LIST = 5_000
@@ -20,22 +18,19 @@ def mutable() -> tuple[Rule, ...]:
     return tuple(rule for rule in all_rules() if "stop" not in rule.severity)
 
 
-def house_of(workspace_id: int) -> House:
-    """Return what the workspace has said, nothing at first."""
-    found = db.session.get(CoachSetting, workspace_id)
-    if found is None:
-        return House()
-    return House(_lines(found.jargon), _lines(found.allowed), _lines(found.muted))
+def house_of() -> House:
+    """Return what the team has said, nothing at first."""
+    team = get_team()
+    return House(_lines(team.jargon), _lines(team.allowed), _lines(team.muted))
 
 
 def furnish(
-    workspace: Workspace,
     *,
     jargon: str | None = None,
     allowed: str | None = None,
     muted: Collection[str] | None = None,
 ) -> None:
-    """Replace what the workspace says; lists have a word or phrase a line, None stays as it is.
+    """Replace what the team says; lists have a word or phrase a line, None stays as it is.
 
     Raises Invalid for a list that cannot be kept. Of ``muted`` only rules that never stop count.
     """
@@ -44,18 +39,14 @@ def furnish(
     for name, text in lists.items():
         if fault := find_fault(text, LONGEST_LIST):
             raise Invalid(name, fault)
-    with writing() as session:
-        # Two who are the first to say something would both make the row.
-        hold(workspace)
-        found = session.get(CoachSetting, workspace.id)
-        if found is None:
-            found = CoachSetting(workspace_id=workspace.id)
-            session.add(found)
+    with writing():
+        team = get_team()
+        hold(team)
         for name, text in lists.items():
-            setattr(found, name, "\n".join(_lines(text)))
+            setattr(team, name, "\n".join(_lines(text)))
         if muted is not None:
-            found.muted = "\n".join(rule.id for rule in mutable() if rule.id in muted)
-        record(workspace.id, "coach.changed")
+            team.muted = "\n".join(rule.id for rule in mutable() if rule.id in muted)
+        record("coach.changed")
 
 
 def _lines(text: str) -> tuple[str, ...]:

@@ -16,7 +16,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from wbtest.extensions import Base
 from wbtest.store import UtcDateTime
-from wbtest.team.models import Person, Workspace
+from wbtest.team.models import Person
 from wbtest.writing.document import Form
 
 
@@ -32,7 +32,6 @@ class Release(Base):
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    workspace_id: Mapped[int] = mapped_column(ForeignKey(Workspace.id), index=True)
     form: Mapped[Form] = mapped_column(String(5))
     document: Mapped[dict[str, Any]] = mapped_column(JSON)
     # Counts saves; a save names the version it was made from, so none overwrites another unseen.
@@ -50,7 +49,6 @@ class Release(Base):
     updated_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
     author: Mapped[Person] = relationship()
-    workspace: Mapped[Workspace] = relationship()
     revisions: Mapped[list["Revision"]] = relationship(
         back_populates="release", order_by="Revision.number"
     )
@@ -85,7 +83,6 @@ class Revision(Base):
     __table_args__ = (UniqueConstraint("release_id", "number"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    workspace_id: Mapped[int] = mapped_column(ForeignKey(Workspace.id), index=True)
     release_id: Mapped[int] = mapped_column(ForeignKey(Release.id))
     number: Mapped[int]
     form: Mapped[Form] = mapped_column(String(5))
@@ -112,7 +109,6 @@ class Waiver(Base):
     __tablename__ = "waivers"
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    workspace_id: Mapped[int] = mapped_column(ForeignKey(Workspace.id), index=True)
     release_id: Mapped[int] = mapped_column(ForeignKey(Release.id), index=True)
     revision_id: Mapped[int | None] = mapped_column(ForeignKey(Revision.id), index=True)
     rule: Mapped[str] = mapped_column(String(4))
@@ -138,7 +134,6 @@ class Candidate(Base):
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    workspace_id: Mapped[int] = mapped_column(ForeignKey(Workspace.id), index=True)
     release_id: Mapped[int] = mapped_column(ForeignKey(Release.id), index=True)
     audience: Mapped[str] = mapped_column(String(8))
     question: Mapped[str] = mapped_column(Text)
@@ -154,14 +149,3 @@ class Candidate(Base):
     settled_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
     settled_by: Mapped[Person | None] = relationship()
-
-
-class CoachSetting(Base):
-    """What a workspace tells the coach: a word or phrase a line, ids of rules it does not want."""
-
-    __tablename__ = "coach_settings"
-
-    workspace_id: Mapped[int] = mapped_column(ForeignKey(Workspace.id), primary_key=True)
-    jargon: Mapped[str] = mapped_column(Text, default="")
-    allowed: Mapped[str] = mapped_column(Text, default="")
-    muted: Mapped[str] = mapped_column(Text, default="")

@@ -8,7 +8,7 @@ from sqlalchemy import select
 from wbtest.extensions import clock, db
 from wbtest.store import Invalid, Outdated, Refused, hold, writing
 from wbtest.team.audit.log import record
-from wbtest.team.models import Person, Workspace
+from wbtest.team.models import Person
 from wbtest.writing import document as documents
 from wbtest.writing.document import Document, Form, NotADocument
 from wbtest.writing.limits import fault_of
@@ -43,7 +43,6 @@ class TooMuchTogether(Refused):
 
 
 def create_release(
-    workspace: Workspace,
     author: Person,
     *,
     form: Form,
@@ -63,7 +62,6 @@ def create_release(
             raise Invalid(part, fault)
     named = replace(document or Document(), product=product, language=language)
     release = Release(
-        workspace_id=workspace.id,
         form=form,
         document=documents.to_json(
             named if document is not None else with_expected_questions(named, form)
@@ -77,7 +75,7 @@ def create_release(
     with writing() as session:
         session.add(release)
         if document is not None:
-            record(workspace.id, "release.imported", name_of(release), by=author)
+            record("release.imported", name_of(release), by=author)
     return release
 
 
@@ -149,7 +147,6 @@ def freeze(release: Release, author: Person) -> Revision:
             freeze_waivers(newest)
             return newest
         revision = Revision(
-            workspace_id=release.workspace_id,
             release_id=release.id,
             number=newest.number + 1 if newest else 1,
             form=release.form,
@@ -162,7 +159,7 @@ def freeze(release: Release, author: Person) -> Revision:
         )
         session.add(revision)
         freeze_waivers(revision)
-        record(revision.workspace_id, "revision.frozen", name_of(revision), by=author)
+        record("revision.frozen", name_of(revision), by=author)
     return revision
 
 

@@ -10,7 +10,6 @@ from sqlalchemy.orm import joinedload
 from wbtest.extensions import db
 from wbtest.paging import Page, page_of
 from wbtest.runtime import runtime
-from wbtest.team.models import Workspace
 from wbtest.writing import document as documents
 from wbtest.writing.coaching import Group, coach_text, count_open
 from wbtest.writing.document import Document
@@ -94,15 +93,14 @@ class Shown(NamedTuple):
     stopped: int
 
 
-def releases_of(workspace: Workspace, asked: int) -> Shown:
-    """A page of the workspace's releases, the one written on last first."""
-    is_ours = Release.workspace_id == workspace.id
+def releases_of(asked: int) -> Shown:
+    """A page of the releases, the one written on last first."""
     # What it means that one was stopped, a later area knows.
     is_stopped = runtime().hooks.is_stopped(Release.id)
     stopped, count = db.session.execute(
-        select(func.count().filter(is_stopped), func.count().filter(~is_stopped))
-        .select_from(Release)
-        .where(is_ours)
+        select(func.count().filter(is_stopped), func.count().filter(~is_stopped)).select_from(
+            Release
+        )
     ).one()
     page = page_of(count, AT_ONCE, asked)
     newest = (
@@ -112,7 +110,7 @@ def releases_of(workspace: Workspace, asked: int) -> Shown:
     )
     rows = db.session.execute(
         select(Release, newest)
-        .where(is_ours, ~is_stopped)
+        .where(~is_stopped)
         .options(joinedload(Release.author))
         .order_by(Release.updated_at.desc(), Release.id.desc())
         .offset(page.first)
@@ -121,9 +119,9 @@ def releases_of(workspace: Workspace, asked: int) -> Shown:
     return Shown(tuple(_listed(rows)), page, stopped)
 
 
-def releases_before(workspace: Workspace, before: int | None, most: int) -> list[Release]:
-    """The workspace's releases from the newest on, those begun before the one of this number."""
-    query = select(Release).where(Release.workspace_id == workspace.id)
+def releases_before(before: int | None, most: int) -> list[Release]:
+    """The releases from the newest on, those begun before the one of this number."""
+    query = select(Release)
     if before is not None:
         query = query.where(Release.id < before)
     return list(db.session.scalars(query.order_by(Release.id.desc()).limit(most)))

@@ -30,9 +30,9 @@ bp = Blueprint("writing", __name__)
 @bp.get("/releases", endpoint="releases")
 @access.requires("read")
 def list_releases() -> ResponseReturnValue:
-    """The releases of the workspace, the one written on last first, a page at a time."""
+    """The releases, the one written on last first, a page at a time."""
     asked = request.args.get("page", 1, type=int)
-    shown = releases_of(access.workspace("read"), asked)
+    shown = releases_of(asked)
     return render_template("writing/releases.html", shown=shown, releases=shown.releases)
 
 
@@ -44,7 +44,7 @@ def new_release() -> ResponseReturnValue:
     form = NewReleaseForm(request.form, data={"language": spoken or "en"})
     if request.method == "POST" and form.validate():
         try:
-            begun = releases.create_release(access.workspace("edit"), access.person(), **form.data)
+            begun = releases.create_release(access.person(), **form.data)
         except Invalid as refused:
             form[refused.field].errors = [str(refused)]
         else:

@@ -22,7 +22,7 @@ from wbtest.writing.wording import with_plain_breaks
 
 LONGEST_REASON = 1_000
 # What a revision takes over from a waiver of its draft.
-COPIED = ("workspace_id", "release_id", "severity", "person_id", "reason", "waived_at")
+COPIED = ("release_id", "severity", "person_id", "reason", "waived_at")
 
 
 class Key(NamedTuple):
@@ -74,7 +74,6 @@ def waive(
         waiver = Waiver(
             **key._asdict(),
             severity=finding.severity,
-            workspace_id=release.workspace_id,
             release_id=release.id,
             revision_id=None if isinstance(text, Release) else text.id,
             reason=reason,
@@ -82,7 +81,7 @@ def waive(
             waived_at=clock.now(),
         )
         session.add(waiver)
-        record(release.workspace_id, "waiver.given", _what(waiver, release), by=person)
+        record("waiver.given", _what(waiver, release), by=person)
     return waiver
 
 
@@ -91,7 +90,7 @@ def take_back(waiver: Waiver) -> None:
     _refuse_frozen(waiver)
     with writing() as session:
         release = session.get_one(Release, waiver.release_id)
-        record(waiver.workspace_id, "waiver.taken_back", _what(waiver, release))
+        record("waiver.taken_back", _what(waiver, release))
         session.delete(waiver)
 
 
@@ -136,7 +135,7 @@ def findings_of(text: Release | Revision) -> tuple[Finding, ...]:
     """What the coach finds: in a draft as of today, in a revision as of the day it was frozen."""
     day = clock.now() if isinstance(text, Release) else text.created_at
     document = documents.from_json(text.document)
-    return coach.findings_of(document, text.form, day.date(), house_of(text.workspace_id))
+    return coach.findings_of(document, text.form, day.date(), house_of())
 
 
 def does_stay(finding: Finding, waived: Mapping[Key, Waiver]) -> bool:

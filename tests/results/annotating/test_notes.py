@@ -97,5 +97,5 @@ def test_what_was_deleted_stays_in_the_audit_log(experiment, team: Team):
     note = add_note(experiment, team.editor, DAY, "A post went up")
     delete_note(experiment, team.editor, note.key, is_owner=False)
 
-    line, *_ = lines_of(team.workspace.id, Wanted())
+    line, *_ = lines_of(Wanted())
     assert (line.action, line.about) == ("note.deleted", "/p/larder: A post went up")

@@ -40,7 +40,7 @@ def test_choices_are_counted_those_that_nobody_chose_among_them(app: Flask, clie
 def test_only_owners_read_what_people_wrote(app: Flask, client: Browser, role, is_read):
     larder = start_page(options=WORDS)
     sign_up(app, "mia@x.io", "<b>My mother asked me to.</b>")
-    log_in(client, make_person(f"{role}@y.example", role, larder.workspace))
+    log_in(client, make_person(f"{role}@y.example", role))
     page = client.get(f"/experiments/{larder.experiment.id}/results/what-they-said").text
 
     assert ("My mother asked me to." in page) == is_read

@@ -227,7 +227,7 @@ def test_nothing_typed_is_markup_in_the_file(typed, shown):
 
 
 def test_a_program_reads_and_replaces_the_checklist(go, keys, app: Flask, team: Team):
-    editor: Program = program_of(app, team.workspace, team.editor)
+    editor: Program = program_of(app, team.editor)
     address = f"/experiments/{go.id}/checklist"
     empty = editor.get(address).json
     body = {
@@ -246,7 +246,7 @@ def test_a_program_reads_and_replaces_the_checklist(go, keys, app: Flask, team: 
 
 def test_a_program_is_told_where_no_go_is_decided(app: Flask, team: Team, go: Experiment):
     settle(go, team, "stop")
-    editor: Program = program_of(app, team.workspace, team.editor)
+    editor: Program = program_of(app, team.editor)
 
     assert editor.get(f"/experiments/{go.id}/checklist").status_code == 409
     assert editor.ask("PUT", f"/experiments/{go.id}/checklist", {}).status_code == 409

@@ -40,16 +40,13 @@ def guess(experiment: Experiment, person, rate: float, low: float, high: float) 
     revision = experiment.revision
     assert experiment.started_at is not None
     with writing() as session:
-        seat = Reviewer(
-            workspace_id=revision.workspace_id, release_id=revision.release_id, person_id=person.id
-        )
+        seat = Reviewer(release_id=revision.release_id, person_id=person.id)
         session.add(seat)
         session.flush()
         session.add(
             Forecast(
                 revision_id=revision.id,
                 reviewer_id=seat.id,
-                workspace_id=revision.workspace_id,
                 rate=rate,
                 low=low,
                 high=high,

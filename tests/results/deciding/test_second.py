@@ -12,7 +12,6 @@ from tests.factories import (
     make_person,
     make_revision,
     make_running,
-    make_workspace,
 )
 from tests.results.crowd import count_day
 from tests.results.deciding.conftest import AGAINST, REASON
@@ -49,7 +48,7 @@ def test_what_agrees_with_the_rule_stands_at_once(met: Experiment, team: Team):
 def test_against_the_rule_nothing_is_decided_before_a_second_person_signs(
     met: Experiment, team: Team
 ):
-    subscriptions.add_webhook(team.workspace.id, "https://hooks.example/", webhooks.KINDS)
+    subscriptions.add_webhook("https://hooks.example/", webhooks.KINDS)
     life.end(met, team.owner)
     paper = decide(met, team.approver, "stop", AGAINST)
     kinds = db.session.scalars(db.select(OutboxEvent.kind)).all()
@@ -71,7 +70,7 @@ def test_a_verdict_in_doubt_is_decided_by_two(faded: Experiment, team: Team):
 def test_with_the_second_signature_it_stands_and_names_both(
     met: Experiment, team: Team, now: HandClock
 ):
-    subscriptions.add_webhook(team.workspace.id, "https://hooks.example/", ["decision.made"])
+    subscriptions.add_webhook("https://hooks.example/", ["decision.made"])
     paper = decide(met, team.approver, "stop", AGAINST)
     now.turn(hours=5)
     second(paper, team.owner)
@@ -113,7 +112,7 @@ def test_a_second_click_of_the_second_person_changes_nothing(met: Experiment, te
 
 
 def test_two_people_cannot_both_be_the_second(met: Experiment, team: Team):
-    ada = make_person("ada@larder.example", "owner", team.workspace)
+    ada = make_person("ada@larder.example", "owner")
     paper = decide(met, team.approver, "stop", AGAINST)
     second(paper, team.owner)
 
@@ -208,8 +207,7 @@ def test_nobody_seconds_what_rests_on_a_verdict_of_yesterday(begin, team: Team, 
 
 
 def test_who_is_alone_decides_alone_and_the_memo_says_so(app, now: HandClock):
-    space = make_workspace("Solo")
-    mei = make_person("mei@solo.example", "owner", space)
+    mei = make_person("mei@solo.example", "owner")
     revision = make_revision(mei)
     make_approval(revision, mei)
     experiment = make_running(revision, mei, mei)
@@ -220,7 +218,7 @@ def test_who_is_alone_decides_alone_and_the_memo_says_so(app, now: HandClock):
 
 def test_what_waits_is_told_to_those_who_may_second_it(met: Experiment, team: Team):
     decide(met, team.approver, "stop", AGAINST)
-    [waiting] = waiting_in(team.workspace)
+    [waiting] = waiting_in()
 
     assert (waiting.paper.choice, list(waiting.seconds)) == ("stop", [team.owner])
     assert waiting.path == f"/experiments/{met.id}/decision"
@@ -250,7 +248,7 @@ def test_who_may_sign_is_told_by_mail_and_in_every_list_once(
 def test_the_mail_of_the_day_leaves_it_to_its_own_mail(met: Experiment, team: Team, now: HandClock):
     decide(met, team.approver, "stop", AGAINST)
 
-    [wait] = [wait for wait in waits_in(team.workspace) if wait.kind == "second"]
+    [wait] = [wait for wait in waits_in() if wait.kind == "second"]
 
     assert not wait.is_news(None, now())
     now.turn(days=7)
@@ -258,14 +256,13 @@ def test_the_mail_of_the_day_leaves_it_to_its_own_mail(met: Experiment, team: Te
 
 
 def test_where_nobody_may_second_it_its_author_has_to_act(app, now: HandClock):
-    space = make_workspace("Solo")
-    mei = make_person("mei@solo.example", "owner", space)
+    mei = make_person("mei@solo.example", "owner")
     revision = make_revision(mei)
     make_approval(revision, mei)
     experiment = make_running(revision, mei, mei)
-    make_person("tom@solo.example", "viewer", space)
+    make_person("tom@solo.example", "viewer")
     decide(experiment, mei, "stop", "Nobody came to see it.")
 
-    assert [(wait.who.name, wait.what) for wait in waits_in(space)] == [
+    assert [(wait.who.name, wait.what) for wait in waits_in()] == [
         ("Mei", "Find a second person for “stop” for Larder, against the verdict, or take it back")
     ]

@@ -10,14 +10,13 @@ from wbtest.publishing.running import life
 from wbtest.results.deciding.stopping import should_end
 from wbtest.review.asking.rounds import ask_for_review
 from wbtest.review.waiting.facts import waits_in
-from wbtest.team.models import Workspace
 
 ENDS = "End the test, so that nobody signs up for what you stopped."
 
 
-def readers_of(workspace: Workspace) -> list[str]:
+def readers_of() -> list[str]:
     """Who is asked to read one of its texts."""
-    return [wait.who.name for wait in waits_in(workspace) if wait.kind == "read"]
+    return [wait.who.name for wait in waits_in() if wait.kind == "read"]
 
 
 def test_while_the_page_is_open_a_decision_suggests_to_end_it_and_does_not_itself(
@@ -62,15 +61,15 @@ def test_what_was_given_up_waits_for_nobody_until_somebody_takes_it_up(team: Tea
     now.turn(days=1)
     second = make_revision(team.editor, release=revision.release, headline="Six dinners")
     ask_for_review(second, team.editor, members=[team.viewer.id])
-    assert readers_of(team.workspace) == ["Viewer"]
+    assert readers_of() == ["Viewer"]
 
     life.end(experiment, team.owner)
     make_decision(experiment, team.approver, team.owner, "stop", AGAINST)
-    assert readers_of(team.workspace) == []
+    assert readers_of() == []
     now.turn(days=1)
     make_revision(team.editor, release=revision.release, headline="Seven dinners")
 
-    assert readers_of(team.workspace) == ["Viewer"]
+    assert readers_of() == ["Viewer"]
 
 
 def test_a_release_with_another_open_test_is_not_given_up(team: Team, now: HandClock):
@@ -81,4 +80,4 @@ def test_a_release_with_another_open_test_is_not_given_up(team: Team, now: HandC
     ask_for_review(revision, team.editor, members=[team.viewer.id])
     make_decision(first, team.approver, team.owner, "stop", AGAINST)
 
-    assert readers_of(team.workspace) == ["Viewer"]
+    assert readers_of() == ["Viewer"]

@@ -10,7 +10,6 @@ from tests.factories import (
     make_person,
     make_revision,
     make_running,
-    make_workspace,
 )
 from tests.results.conftest import Start
 from tests.results.crowd import count_day
@@ -54,8 +53,7 @@ def test_what_became_of_a_proposal_is_told_where_it_waited(
 
 
 def test_who_is_alone_is_told_one_thing_on_both_pages(app, client: Browser, now: HandClock):
-    space = make_workspace("Solo")
-    mei = make_person("mei@solo.example", "owner", space)
+    mei = make_person("mei@solo.example", "owner")
     revision = make_revision(mei)
     make_approval(revision, mei)
     experiment = make_running(revision, mei, mei)

@@ -77,29 +77,27 @@ def test_the_list_finds_a_card_by_all_of_its_words(over: Experiment, team: Team)
     mark(over, team.editor, PRICE, "refuted", "2 of 41 named £4.", 0)
     settle(over, team, "iterate")
 
-    [lesson] = lessons_of(team.workspace)
+    [lesson] = lessons_of()
     assert lesson.mentions("FRIDAYS refuted price")
     assert lesson.mentions("3 signed up")
     assert not lesson.mentions("fridays saturdays")
 
 
 def test_a_running_test_is_not_in_the_list(running: Experiment, team: Team):
-    assert lessons_of(team.workspace) == []
+    assert lessons_of() == []
 
 
 def test_more_tests_take_no_more_queries(over: Experiment, team: Team):
     with counted() as one:
-        lessons_of(team.workspace)
+        lessons_of()
         learned_of(over.revision.release)
     make_approval(over.revision, team.owner)
     for surprise in ("a", "b", "c"):
         test = make_running(over.revision, team.editor, team.approver)
         save_card(end(test, team.approver), team.editor, surprise, "", 0)
     db.session.expire_all()
-    team_workspace = team.workspace
-    assert team_workspace.id
 
     with counted() as four:
-        lessons_of(team_workspace)
+        lessons_of()
         learned_of(over.revision.release)
     assert len(four) <= len(one) + 3

@@ -163,7 +163,7 @@ def test_a_test_without_a_card_is_named_in_the_list(over: Experiment, team, clie
     assert find_card(over) is None
 
 
-def test_an_empty_workspace_is_told_what_will_be_there(team: Team, client: Browser):
+def test_an_empty_team_is_told_what_will_be_there(team: Team, client: Browser):
     log_in(client, team.viewer)
 
     assert "No test is over or decided yet" in client.get("/learnings").text

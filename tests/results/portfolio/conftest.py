@@ -1,4 +1,4 @@
-"""Ideas of every kind, in one workspace."""
+"""Ideas of every kind."""
 
 from collections.abc import Callable
 from dataclasses import dataclass

@@ -20,7 +20,7 @@ from wbtest.results.telling.events import tell_events
 
 def shown(team: Team) -> Portfolio:
     db.session.rollback()
-    return portfolio_of(team.workspace, Asked(), clock.now())
+    return portfolio_of(Asked(), clock.now())
 
 
 def row_of(experiment: Experiment, team: Team) -> Row:

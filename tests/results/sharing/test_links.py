@@ -206,7 +206,7 @@ def test_who_approves_makes_and_closes_links_and_others_look(
         assert client.get(share_url(experiment, rest)).status_code == 405
 
 
-def test_another_workspace_finds_no_links_and_nobody_is_asked_to_log_in(
+def test_a_stranger_finds_no_links_and_nobody_is_asked_to_log_in(
     client: Browser, team: Team, stranger: Person, experiment: Experiment
 ):
     link, token = make_shared(experiment, team.approver, "Mei")

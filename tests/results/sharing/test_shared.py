@@ -48,7 +48,7 @@ def test_it_shows_nobody(client: Browser, team: Team, experiment: Experiment, to
     people = ("Viewer", "Editor", "Approver", "Owner", "@", "mia lopez", "our investor", "zqreason")
     assert [word for word in people if word in page] == []
     assert UNTOLD in page
-    assert team.workspace.name in page
+    assert team.settings.name in page
 
 
 def test_it_does_not_say_from_whose_mail_somebody_came(

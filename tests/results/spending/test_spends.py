@@ -88,7 +88,7 @@ def test_a_deleted_line_stays_in_the_audit_log(experiment, team: Team):
 
     delete_spend(experiment, team.owner, key)
 
-    line, *_ = lines_of(team.workspace.id, Wanted())
+    line, *_ = lines_of(Wanted())
     assert (line.action, line.about) == (
         "spend.deleted",
         "£50.00 on /p/larder (flyer, 2027-03-03 to 2027-03-03)",

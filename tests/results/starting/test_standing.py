@@ -1,4 +1,6 @@
-"""How far the foremost idea of a workspace is, by what there is of it."""
+"""How far the foremost idea of a team is, by what there is of it."""
+
+from flask import Flask
 
 from tests.factories import (
     Team,
@@ -9,7 +11,6 @@ from tests.factories import (
     make_release,
     make_revision,
     make_running,
-    make_workspace,
 )
 from tests.results.crowd import count_day
 from tests.statements import counted
@@ -27,18 +28,20 @@ from wbtest.writing.models import Revision
 def facts(team: Team) -> Facts:
     """Asked as a page asks: with nothing at hand, and with how many statements."""
     db.session.expire_all()
-    workspace_id = team.workspace.id
+    db.session.connection()
     with counted() as statements:
-        found = facts_of(workspace_id)
+        found = facts_of()
     assert len(statements) <= 2
     return found
 
 
 def test_nothing_is_there_at_first(team: Team) -> None:
     assert facts(team) == Facts(is_alone=False)
-    alone = make_workspace("Kiln")
-    make_person("kim@kiln.example", "owner", alone)
-    assert facts_of(alone.id).is_alone
+
+
+def test_who_has_nobody_else_is_alone(app: Flask) -> None:
+    make_person("kim@kiln.example", "owner")
+    assert facts_of().is_alone
 
 
 def test_a_draft_is_frozen_as_long_as_it_says_what_its_revision_says(team: Team) -> None:
@@ -50,7 +53,7 @@ def test_a_draft_is_frozen_as_long_as_it_says_what_its_revision_says(team: Team)
     revision.release.document = {**changed.document, "problem": ""}
     db.session.flush()
 
-    found = facts_of(team.workspace.id)
+    found = facts_of()
     assert (found.missing, found.revision, found.is_frozen) == ("problem", 2, False)
 
 
@@ -72,15 +75,15 @@ def test_somebody_was_asked_by_a_round_or_by_a_link(team: Team) -> None:
     assert facts(team).is_asked
 
 
-def test_an_approval_counts_when_the_needs_of_the_workspace_are_met(team: Team) -> None:
+def test_an_approval_counts_when_the_needs_of_the_team_are_met(team: Team) -> None:
     revision = make_revision(team.editor)
-    set_needs(team.workspace, 1, [team.owner.id])
+    set_needs(1, [team.owner.id])
     make_approval(revision, team.approver)
-    assert not facts_of(team.workspace.id).is_approved
+    assert not facts_of().is_approved
 
     make_approval(revision, team.owner)
 
-    assert facts_of(team.workspace.id).is_approved
+    assert facts_of().is_approved
 
 
 def approved(team: Team) -> Revision:
@@ -98,7 +101,7 @@ def test_a_page_is_ready_once_its_launch_check_passed_and_until_it_is_changed(te
 
     draft.slug = "another"
     db.session.flush()
-    assert not facts_of(team.workspace.id).is_checked
+    assert not facts_of().is_checked
 
 
 def test_a_test_that_runs_is_ahead_of_every_other_idea_and_one_that_ended_is_not(

@@ -13,7 +13,7 @@ from wbtest.team.models import Membership
 
 
 def sees_start(team: Team) -> list[bool]:
-    query = db.select(Membership.sees_start).where(Membership.workspace_id == team.workspace.id)
+    query = db.select(Membership.sees_start)
     return list(db.session.scalars(query))
 
 
@@ -34,7 +34,7 @@ def test_home_is_the_start_page_until_the_first_visitor_came(
     assert "Your first visitor came" in client.get("/start").text
 
 
-def test_a_new_workspace_has_two_doors_and_one_filled_button(client: Browser, team: Team) -> None:
+def test_a_new_team_has_two_doors_and_one_filled_button(client: Browser, team: Team) -> None:
     log_in(client, team.owner)
 
     page = words(client.get("/start").text)

@@ -61,7 +61,7 @@ def test_the_mail_says_what_was_found_and_where_to_look(experiment: Experiment, 
 
 
 def test_a_verdict_goes_to_webhooks_too(team: Team, experiment: Experiment, now: HandClock):
-    subscriptions.add_webhook(team.workspace.id, "https://hooks.example/", ["verdict.reached"])
+    subscriptions.add_webhook("https://hooks.example/", ["verdict.reached"])
     reach_target(experiment, now)
 
     run_hours(now, 3, tell_events)
@@ -79,7 +79,7 @@ def test_a_verdict_goes_to_webhooks_too(team: Team, experiment: Experiment, now:
 def test_three_workers_in_the_same_moment_tell_it_once(
     app: Flask, team: Team, experiment: Experiment, now: HandClock
 ):
-    subscriptions.add_webhook(team.workspace.id, "https://hooks.example/", ["verdict.reached"])
+    subscriptions.add_webhook("https://hooks.example/", ["verdict.reached"])
     reach_target(experiment, now)
     gate = threading.Barrier(3)
 
@@ -217,8 +217,8 @@ def test_what_is_long_over_is_no_news(team: Team, experiment: Experiment, now: H
 def test_who_wants_no_such_mail_gets_none_and_a_viewer_may_ask(
     team: Team, experiment: Experiment, now: HandClock
 ):
-    choose(team.workspace.id, team.owner.id, is_wanted=False)
-    choose(team.workspace.id, team.viewer.id, is_wanted=True)
+    choose(team.owner.id, is_wanted=False)
+    choose(team.viewer.id, is_wanted=True)
     reach_target(experiment, now)
 
     tell_events(now())

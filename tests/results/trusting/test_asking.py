@@ -17,7 +17,7 @@ from wbtest.publishing.running import life
 from wbtest.results.figures import judged, results_of
 from wbtest.results.trust import Check
 from wbtest.store import writing
-from wbtest.team.workspaces import change_workspace
+from wbtest.team.settings import change_team
 
 
 @pytest.fixture
@@ -57,9 +57,7 @@ def test_changes_after_the_start_are_read_from_the_steps_and_the_log(
     life.pause(running, team.owner, "The server moves.")
     now.turn(days=2)
     life.resume(running, team.owner)
-    change_workspace(
-        team.workspace, name="Larder", controller="Larder GmbH", contact_email="a@example.com"
-    )
+    change_team(name="Larder", controller="Larder GmbH", contact_email="a@example.com")
     check = checks_of(running, now)["changes"]
 
     assert (check.colour, check.value) == ("amber", "2 changes")
@@ -71,9 +69,7 @@ def test_what_happens_after_the_end_changes_no_figure(running, team, now):
     now.turn(days=10)
     life.end(running, team.owner)
     now.turn(days=1)
-    change_workspace(
-        team.workspace, name="Larder", controller="Larder GmbH", contact_email="a@example.com"
-    )
+    change_team(name="Larder", controller="Larder GmbH", contact_email="a@example.com")
 
     assert checks_of(running, now)["changes"].colour == "green"
 

@@ -79,7 +79,7 @@ def test_the_memo_keeps_it(corrected: Experiment, team: Team, client: FlaskClien
 
 
 def test_a_program_reads_it(corrected: Experiment, team: Team, app: Flask):
-    program = program_of(app, team.workspace, team.viewer)
+    program = program_of(app, team.viewer)
     (shown,) = program.get(f"/experiments/{corrected.id}").json["corrections"]
 
     assert (shown["field"], shown["before"], shown["after"]) == ("solution", BEFORE, AFTER)

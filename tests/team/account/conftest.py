@@ -6,12 +6,12 @@ import pytest
 from flask import Flask
 
 from tests.conftest import Browser, HandClock
-from tests.factories import PASSWORD, log_in, make_person, make_workspace
+from tests.factories import PASSWORD, log_in, make_person
 from tests.team.account.mailbox import code_of
 from wbtest.config import Settings
 from wbtest.extensions import db
 from wbtest.team.account import codes, factors
-from wbtest.team.models import Person, Workspace
+from wbtest.team.models import Person
 
 
 @pytest.fixture
@@ -20,13 +20,8 @@ def settings(settings: Settings) -> Settings:
 
 
 @pytest.fixture
-def workspace(app: Flask) -> Workspace:
-    return make_workspace()
-
-
-@pytest.fixture
-def ada(workspace: Workspace) -> Person:
-    return make_person("ada@example.com", "editor", workspace)
+def ada(app: Flask) -> Person:
+    return make_person("ada@example.com", "editor")
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ from tests.factories import log_in, make_person
 from wbtest.extensions import db
 from wbtest.team.account import daily
 from wbtest.team.account.models import DailyMail
-from wbtest.team.models import Person, Workspace
+from wbtest.team.models import Person
 
 ONE_CLICK = {"List-Unsubscribe": "One-Click"}
 
@@ -65,9 +65,10 @@ def test_a_mail_program_stops_it_by_itself_and_twice_is_once(client: Browser, ad
 
 
 def test_a_link_that_is_not_ours_stops_nothing(
-    client: Browser, ada: Person, workspace: Workspace
+    client: Browser,
+    ada: Person,
 ) -> None:
-    mei = make_person("mei@example.com", "viewer", workspace)
+    mei = make_person("mei@example.com", "viewer")
     ours = link_of(ada)
     forged = link_of(mei).replace(f"/{mei.id}.", f"/{ada.id}.")
 

@@ -12,7 +12,7 @@ from wbtest.config import Settings
 from wbtest.extensions import db
 from wbtest.team import people
 from wbtest.team.account.resetting import ask_for_reset
-from wbtest.team.models import Person, Workspace
+from wbtest.team.models import Person
 
 NEW = "ada@new.example"
 FIELDS = {"new_email": NEW, "password": PASSWORD}
@@ -95,9 +95,10 @@ def test_a_fault_is_told_at_its_field_and_no_mail_leaves(
 
 
 def test_whether_an_address_has_a_log_in_only_its_owner_learns(
-    client: Browser, ada: Person, workspace: Workspace
+    client: Browser,
+    ada: Person,
 ) -> None:
-    make_person("grace@example.com", "viewer", workspace)
+    make_person("grace@example.com", "viewer")
     log_in(client, ada)
     told = []
     for email in ("grace@example.com", "eve@example.com"):
@@ -112,9 +113,11 @@ def test_whether_an_address_has_a_log_in_only_its_owner_learns(
 
 
 def test_an_address_that_got_a_log_in_meanwhile_is_not_taken(
-    client: Browser, ada: Person, link: str, workspace: Workspace
+    client: Browser,
+    ada: Person,
+    link: str,
 ) -> None:
-    make_person(NEW, "viewer", workspace)
+    make_person(NEW, "viewer")
 
     assert client.send(link).status_code == 404
     assert email_of(ada) == "ada@example.com"
@@ -131,11 +134,13 @@ def test_the_browser_that_confirms_stays_and_all_others_are_logged_out(
 
 
 def test_somebody_else_who_confirms_is_not_told_that_it_is_their_e_mail(
-    app: Flask, ada: Person, link: str, workspace: Workspace
+    app: Flask,
+    ada: Person,
+    link: str,
 ) -> None:
     theirs = app.test_client()
     assert isinstance(theirs, Browser)
-    log_in(theirs, make_person("bob@example.com", "editor", workspace))
+    log_in(theirs, make_person("bob@example.com", "editor"))
 
     theirs.send(link)
 

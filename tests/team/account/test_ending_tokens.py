@@ -30,7 +30,7 @@ def settings(settings: Settings) -> Settings:
 def owner(team: Team) -> Person:
     """Somebody with two tokens; a colleague has one, too."""
     for maker in (team.owner, team.owner, team.viewer):
-        make_token(team.workspace, maker, name="CI", scopes=("read",))
+        make_token(maker, name="CI", scopes=("read",))
     return team.owner
 
 
@@ -47,9 +47,7 @@ def test_a_new_password_ends_the_tokens_when_one_says_so(
     assert client.send("/password", {**CHANGED, "ends_tokens": "y"}).status_code == 303
 
     assert makers() == [team.viewer.id]
-    ended = [
-        line for line in lines_of(team.workspace.id, Wanted()) if line.action[-7:] == "revoked"
-    ]
+    ended = [line for line in lines_of(Wanted()) if line.action[-7:] == "revoked"]
     assert [line.person_id for line in ended] == [owner.id, owner.id]
 
 
@@ -86,7 +84,7 @@ def test_no_token_is_made_by_the_password_of_before(
     monkeypatch.setattr(passwords, "is_right", change_meanwhile)
 
     with pytest.raises(Invalid):
-        make_with_password(team.workspace, owner, PASSWORD, name="CI", scopes=("read",), days=None)
+        make_with_password(owner, PASSWORD, name="CI", scopes=("read",), days=None)
 
     assert len(makers()) == 3
 

@@ -13,7 +13,7 @@ from wbtest.team import people
 from wbtest.team.account import codes, factors
 from wbtest.team.inviting.invitations import invite
 from wbtest.team.members import find_member, remove
-from wbtest.team.models import LoginSession, Person, Workspace
+from wbtest.team.models import LoginSession, Person
 
 
 def test_the_password_alone_opens_nothing(client: Browser, ada: Person, secret: str) -> None:
@@ -36,11 +36,11 @@ def test_password_and_code_log_in_and_go_on(
 
 
 def test_an_invitation_is_no_way_around_the_code(
-    client: Browser, ada: Person, secret: str, workspace: Workspace, now: HandClock
+    client: Browser, ada: Person, secret: str, now: HandClock
 ) -> None:
-    owner = make_person("olga@example.com", "owner", workspace)
-    remove(find_member(workspace, ada.id), owner)
-    page = f"/invitation/{invite(workspace, owner, 'Ada@Example.COM', 'viewer')[1]}"
+    owner = make_person("olga@example.com", "owner")
+    remove(find_member(ada.id), owner)
+    page = f"/invitation/{invite(owner, 'Ada@Example.COM', 'viewer')[1]}"
 
     log_in_page = client.send(page, {"name": "Eve", "password": "another quiet word"}).location
     code_page = client.send(log_in_page, {"email": ada.email, "password": PASSWORD}).location
@@ -76,9 +76,9 @@ def test_a_recovery_code_lets_in_once(
 
 
 def test_a_recovery_code_of_somebody_else_opens_nothing(
-    client: Browser, workspace: Workspace, recovery: list[str], now: HandClock
+    client: Browser, recovery: list[str], now: HandClock
 ) -> None:
-    bob = make_person("bob@example.com", "viewer", workspace)
+    bob = make_person("bob@example.com", "viewer")
     secret = codes.make_secret()
     factors.turn_on(bob, secret, password=PASSWORD, code=code_of(secret, now))
 

@@ -23,7 +23,7 @@ AGAIN = "/account/prove?next=/team/webhooks/1/secret"
 def stale(client: Browser, team: Team, now: HandClock) -> Browser:
     """The owner's browser, ten minutes after the log-in."""
     log_in(client, team.owner)
-    add_webhook(team.workspace.id, "https://hooks.example/larder", ["signup.created"])
+    add_webhook("https://hooks.example/larder", ["signup.created"])
     now.turn(minutes=10)
     return client
 
@@ -108,7 +108,7 @@ def test_guessing_is_counted_for_the_session_and_keeps_nobody_else_out(
 def test_a_wrong_one_is_written_down(stale: Browser, team: Team):
     stale.send(AGAIN, {"password": "not the password"})
 
-    [line, *_] = lines_of(team.workspace.id, Wanted())
+    [line, *_] = lines_of(Wanted())
     assert line.action == "login.password_refused"
 
 
@@ -126,9 +126,7 @@ def test_a_file_cannot_wait_and_one_is_told_to_choose_it_again(
 
 def test_whose_mail_did_not_arrive_is_not_told_before(stale: Browser, team: Team):
     with writing():
-        mail = queue_mail(
-            recipient="mia@x.io", subject="Hello", body="…", workspace_id=team.workspace.id
-        )
+        mail = queue_mail(recipient="mia@x.io", subject="Hello", body="…")
         mail.state = "failed"
 
     sent = stale.send(f"/team/deliveries/{mail.id}/again")

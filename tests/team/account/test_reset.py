@@ -18,7 +18,7 @@ from wbtest.team.account.links import forget_old_links
 from wbtest.team.account.models import AccountLink
 from wbtest.team.account.moving import ask_to_change_email, change_email
 from wbtest.team.account.resetting import ask_for_reset
-from wbtest.team.models import LoginSession, Membership, Person, Workspace
+from wbtest.team.models import LoginSession, Membership, Person
 
 NEW = "another quiet word"
 FIELDS = {"new_password": NEW, "repeated": NEW}
@@ -54,9 +54,10 @@ def test_known_and_unknown_e_mails_are_told_the_same(client: Browser, ada: Perso
 
 
 def test_an_unknown_e_mail_asks_the_database_as_much_as_a_known_one(
-    app: Flask, ada: Person, workspace: Workspace
+    app: Flask,
+    ada: Person,
 ) -> None:
-    bea = make_person("bea@example.com", "owner", workspace)
+    bea = make_person("bea@example.com", "owner")
     with writing() as session:
         # Of who is in no team nothing is written.
         session.execute(db.delete(Membership).where(Membership.person_id == ada.id))

@@ -18,7 +18,7 @@ from wbtest.team.account import codes, factors, secrecy
 from wbtest.team.account.models import AccountLink, RecoveryCode, SecondFactor
 from wbtest.team.account.resetting import ask_for_reset
 from wbtest.team.deleting import delete_everything
-from wbtest.team.models import LoginSession, Person, Workspace
+from wbtest.team.models import LoginSession, Person
 
 OF_A_PERSON = (AccountLink, LoginSession, RecoveryCode, SecondFactor)
 
@@ -170,9 +170,11 @@ def test_a_secret_that_was_changed_or_put_into_another_row_is_not_read(
 
 
 def test_only_an_owner_sees_who_has_one(
-    client: Browser, ada: Person, secret: str, workspace: Workspace
+    client: Browser,
+    ada: Person,
+    secret: str,
 ) -> None:
-    owner = make_person("olga@example.com", "owner", workspace)
+    owner = make_person("olga@example.com", "owner")
     shown = []
     for person in (owner, ada):
         log_in(client, person)
@@ -182,12 +184,14 @@ def test_only_an_owner_sees_who_has_one(
 
 
 def test_all_of_an_account_goes_when_everything_is_deleted(
-    ada: Person, secret: str, recovery: list[str], workspace: Workspace
+    ada: Person,
+    secret: str,
+    recovery: list[str],
 ) -> None:
-    owner = make_person("olga@example.com", "owner", workspace)
+    owner = make_person("olga@example.com", "owner")
     ask_for_reset(ada.email)
 
-    delete_everything(workspace, owner, name=workspace.name, password=PASSWORD)
+    delete_everything(owner, name="Larder", password=PASSWORD)
 
     kept = [db.session.scalars(db.select(model)).all() for model in OF_A_PERSON]
     assert kept == [[], [], [], []]

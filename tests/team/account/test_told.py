@@ -6,18 +6,20 @@ from tests.team.account.mailbox import code_of, mails_to, path_in
 from tests.team.deeds import signed
 from wbtest.team.account import factors
 from wbtest.team.audit.log import Wanted, lines_of
-from wbtest.team.models import AuditLine, Person, Workspace
+from wbtest.team.models import AuditLine, Person
 
 NEW = "another quiet word"
 
 
-def lines(workspace: Workspace) -> list[AuditLine]:
-    """All lines about the workspace, the oldest first."""
-    return list(lines_of(workspace.id, Wanted()))[::-1]
+def lines() -> list[AuditLine]:
+    """All lines, the oldest first."""
+    return list(lines_of(Wanted()))[::-1]
 
 
 def test_what_happens_to_password_and_e_mail_is_told(
-    client: Browser, elsewhere: Browser, ada: Person, workspace: Workspace
+    client: Browser,
+    elsewhere: Browser,
+    ada: Person,
 ) -> None:
     elsewhere.send("/reset", {"email": ada.email})
     elsewhere.send(path_in(mails_to(ada.email)[0]), {"new_password": NEW, "repeated": NEW})
@@ -26,7 +28,7 @@ def test_what_happens_to_password_and_e_mail_is_told(
     client.send(path_in(mails_to("ada@new.example")[0]))
     client.send("/account", {"name": "Ada Lovelace"})
 
-    told = [(line.action, line.about) for line in lines(workspace)]
+    told = [(line.action, line.about) for line in lines()]
     assert told == [
         ("login.reset_asked", ""),
         ("login.reset", ""),
@@ -37,7 +39,9 @@ def test_what_happens_to_password_and_e_mail_is_told(
 
 
 def test_what_happens_to_devices_is_told(
-    client: Browser, elsewhere: Browser, ada: Person, workspace: Workspace
+    client: Browser,
+    elsewhere: Browser,
+    ada: Person,
 ) -> None:
     log_in(client, ada)
     page = client.get("/account").text
@@ -48,12 +52,12 @@ def test_what_happens_to_devices_is_told(
     for _ in range(2):
         client.send("/account/devices/log-out-others")
 
-    told = [line.action for line in lines(workspace)]
+    told = [line.action for line in lines()]
     assert told == ["login.session_ended", "login.sessions_ended"]
 
 
 def test_what_happens_to_the_second_factor_is_told(
-    client: Browser, ada: Person, secret: str, workspace: Workspace, now: HandClock
+    client: Browser, ada: Person, secret: str, now: HandClock
 ) -> None:
     factors.turn_off_for(ada)
     [paper, *_] = factors.turn_on(ada, secret, password=PASSWORD, code=code_of(secret, now))
@@ -63,7 +67,7 @@ def test_what_happens_to_the_second_factor_is_told(
     now.turn(seconds=30)
     client.send("/account/second-factor/off", {"password": PASSWORD, "code": code_of(secret, now)})
 
-    told = [(line.action, line.about) for line in lines(workspace)]
+    told = [(line.action, line.about) for line in lines()]
     assert told == [
         ("factor.turned_on", ""),
         ("person.factor_off", signed(ada)),

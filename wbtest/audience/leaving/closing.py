@@ -131,7 +131,6 @@ def _write_some(experiment: Experiment, now: datetime, domain: str) -> bool:
                 letter.leave_url,
                 now,
                 domain,
-                experiment.workspace_id,
                 letter.html,
             )
             for email, letter in letters

@@ -42,7 +42,7 @@ def leave(token: str) -> bool:
         experiment = session.get_one(Experiment, row.experiment_id)
         _erase_everywhere(experiment, keys_of(row.email_key))
         where = f"/p/{experiment.slug}"
-        record(experiment.workspace_id, "signup.erased", where, who=VISITOR)
+        record("signup.erased", where, who=VISITOR)
     return True
 
 
@@ -59,7 +59,7 @@ def erase_for(experiment: Experiment, person: Person, text: str) -> None:
         take_turn(session.connection())
         if not _erase_everywhere(experiment, keys_of(email_key)):
             raise Invalid("email", "Nobody here has this address.")
-        record(experiment.workspace_id, "signup.erased_for", f"/p/{experiment.slug}", by=person)
+        record("signup.erased_for", f"/p/{experiment.slug}", by=person)
 
 
 def _erase_everywhere(experiment: Experiment, keys: tuple[str, str]) -> bool:
@@ -69,24 +69,20 @@ def _erase_everywhere(experiment: Experiment, keys: tuple[str, str]) -> bool:
     """
     erased = rollup.erase_keys(db.session, experiment.id, keys, clock.now())
     hashes = {each.token_hash for each in erased}
-    forget_mail(experiment.workspace_id, {each.email for each in erased}, hashes)
+    forget_mail({each.email for each in erased}, hashes)
     return bool(erased)
 
 
-def forget_mail(
-    workspace_id: int, emails: Collection[str], token_hashes: Collection[str] = ()
-) -> None:
-    """Delete what mail and webhooks of a workspace hold of these addresses; inside ``writing``."""
-    forget_letters(workspace_id, emails, token_hashes)
+def forget_mail(emails: Collection[str], token_hashes: Collection[str] = ()) -> None:
+    """Delete what mail and webhooks hold of these addresses; inside ``writing``."""
+    forget_letters(emails, token_hashes)
     connection = db.session.connection()
     for email in emails:
-        webhooks.forget(connection, workspace_id, email)
+        webhooks.forget(connection, email)
 
 
-def forget_letters(
-    workspace_id: int, emails: Collection[str], token_hashes: Collection[str]
-) -> None:
-    """Delete the mails of a workspace to these addresses, inside ``writing``.
+def forget_letters(emails: Collection[str], token_hashes: Collection[str]) -> None:
+    """Delete the mails to these addresses, inside ``writing``.
 
     Mail that waits stays, unless its way out leads to one of the hashes: another page of the team
     may owe this person something.
@@ -100,11 +96,10 @@ def forget_letters(
     )
     these = [row.id for row in waiting if hash_of(row.leave_url.rpartition("/")[2]) in token_hashes]
     is_over = OutboxMail.state != "waiting"
-    is_ours = sa.or_(OutboxMail.workspace_id == workspace_id, OutboxMail.workspace_id.is_(None))
     db.session.execute(
         sa.delete(OutboxMail).where(
             OutboxMail.recipient.in_(emails),
-            sa.or_(sa.and_(is_over, is_ours), OutboxMail.id.in_(these)),
+            sa.or_(is_over, OutboxMail.id.in_(these)),
         )
     )
 
@@ -147,5 +142,5 @@ def _erase_some(experiment: Experiment, is_due: sa.ColumnElement[bool], now: dat
         for token_hash, _ in rows:
             rollup.erase(session, token_hash, now)
         if rows:
-            forget_mail(experiment.workspace_id, {email for _, email in rows})
+            forget_mail({email for _, email in rows})
     return len(rows) == MOST_AT_ONCE

@@ -9,6 +9,7 @@ from wbtest.publishing.assembling import page_of
 from wbtest.publishing.models import Experiment
 from wbtest.publishing.strings import strings_of
 from wbtest.runtime import runtime
+from wbtest.team.settings import get_team
 
 DECISIONS = ("go", "iterate", "stop")
 
@@ -31,7 +32,7 @@ def last_letter(experiment: Experiment, text: str = "") -> Callable[[str], Lette
     base_url = runtime().settings.base_url
     page_url = f"{base_url}/p/{experiment.slug}"
     last_day = in_words(terms_of(experiment).last_day, strings)
-    workspace = experiment.workspace
+    team = get_team()
     paragraphs = (text or experiment.last_letter).split("\n\n")
     subject = strings.closing_subject.format(product=page.product)
 
@@ -41,7 +42,7 @@ def last_letter(experiment: Experiment, text: str = "") -> Callable[[str], Lette
             *(Line(paragraph.strip()) for paragraph in paragraphs if paragraph.strip()),
             Line(strings.closing_why.format(product=page.product, page=page_url)),
             Line(strings.closing_leave.format(date=last_day), leave_url, strings.leave_button),
-            Line(f"{workspace.controller}\n{workspace.contact_email}"),
+            Line(f"{team.controller}\n{team.contact_email}"),
         ]
         return Letter(subject, as_text(lines), as_html(lines, strings, page.look), leave_url)
 

@@ -46,7 +46,7 @@ def record_of(row: Signup, live: LiveExperiment) -> dict[str, Any]:
         "answered_at": _moment(row.answered_us),
         "agreed_at": _moment(row.agreed_us),
         "told_at": _moment(row.told_us),
-        "mails": _mails({each.email for each in everything}, live.workspace_id),
+        "mails": _mails({each.email for each in everything}),
         "also": [_other(each) for each in everything if each.email_key != row.email_key],
     }
 
@@ -95,12 +95,10 @@ def _on_the_page(row: Signup, live: LiveExperiment) -> dict[str, Any]:
     return {"seen_at": _moment(seen_us), "did": [f"{kind} {item}" for kind, item in acts]}
 
 
-def _mails(spellings: Collection[str], workspace_id: int) -> list[dict[str, str]]:
+def _mails(spellings: Collection[str]) -> list[dict[str, str]]:
     """Our mails to the address: when they were written, and what became of them."""
     mails = db.session.scalars(
-        db.select(OutboxMail)
-        .where(OutboxMail.recipient.in_(spellings), OutboxMail.workspace_id == workspace_id)
-        .order_by(OutboxMail.id)
+        db.select(OutboxMail).where(OutboxMail.recipient.in_(spellings)).order_by(OutboxMail.id)
     )
     return [
         {"at": mail.created_at.isoformat(), "subject": mail.subject, "state": mail.state}

@@ -20,12 +20,11 @@ from wbtest.audience.recording.ledger import SIGHTINGS, SIGNUPS, VISITS, take_tu
 from wbtest.audience.segments_counts import newest_to_keep
 from wbtest.audience.waiting import WAITING
 from wbtest.delivery.each import for_each
-from wbtest.delivery.models import OutboxEvent, OutboxMail, Webhook
+from wbtest.delivery.models import OutboxEvent, OutboxMail
 from wbtest.extensions import clock, db
 from wbtest.publishing.models import Experiment, Step
 from wbtest.publishing.running.life import address_of, take_step
 from wbtest.store import Refused, hold, writing
-from wbtest.team.audit.log import WORKER, record
 from wbtest.team.models import Person
 
 ROWS_AT_ONCE = 2_000
@@ -130,8 +129,6 @@ def purge(experiment: Experiment) -> None:
         if is_last or is_first:
             asked = [step.person for step in experiment.steps if step.what == ASKED]
             take_step(experiment, DONE, asked[0] if asked and is_first else None)
-            # The workspace may be deleted, and older copies must go on their day all the same.
-            record(None, "experiment.purged", "a page", who=WORKER)
 
 
 def _give_up(experiment: Experiment) -> None:
@@ -172,24 +169,19 @@ def _delete_people(experiment: Experiment, *, is_whole: bool) -> None:
             if not people:
                 return
             emails = {person.email for person in people if person.email}
-            forget_letters(experiment.workspace_id, emails, {each.token_hash for each in people})
+            forget_letters(emails, {each.token_hash for each in people})
             is_one = SIGNUPS.c.email_key.in_([person.email_key for person in people])
             connection.execute(sa.delete(SIGNUPS).where(is_ours, is_one))
 
 
 def _delete_events(experiment: Experiment, *, is_whole: bool) -> None:
     """Delete what webhooks are or were told of the sign-ups; there are two months of it at most."""
-    hooks = sa.select(Webhook.id).where(Webhook.workspace_id == experiment.workspace_id)
     # As the body is written. Nobody can type this: quotes inside JSON are escaped.
     is_ours = OutboxEvent.body.contains(f'"data": {{"experiment": {experiment.id},')
     is_kept = OutboxEvent.body.contains(f'"excluded_because": "{WAITING}"')
     with writing() as session:
         session.execute(
-            sa.delete(OutboxEvent).where(
-                OutboxEvent.webhook_id.in_(hooks),
-                is_ours,
-                sa.true() if is_whole else sa.not_(is_kept),
-            ),
+            sa.delete(OutboxEvent).where(is_ours, sa.true() if is_whole else sa.not_(is_kept)),
             execution_options={"synchronize_session": False},
         )
 
@@ -221,7 +213,6 @@ def _wanted(table: sa.Table, *, is_whole: bool) -> sa.ColumnElement[bool]:
 def _count_unsent(experiment: Experiment) -> int:
     """How many mails of the closed loop still wait to be sent."""
     is_last = sa.and_(
-        OutboxMail.workspace_id == experiment.workspace_id,
         OutboxMail.state == "waiting",
         OutboxMail.created_at > experiment.last_letter_at,
         OutboxMail.recipient.in_(

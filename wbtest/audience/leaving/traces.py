@@ -29,7 +29,7 @@ WIPED_WITHIN = timedelta(hours=1)
 
 
 def wipe_traces(now: datetime) -> None:  # noqa: ARG001 - a job is given the time
-    """Write the file anew after a purge or a workspace's end, and empty its log; a worker's job.
+    """Write the file anew after a purge or a deletion of all, and empty its log; a worker's job.
 
     Raises StoreBroken when somebody reads all the while; then it is done an hour later.
     """

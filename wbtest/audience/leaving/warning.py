@@ -17,7 +17,7 @@ from wbtest.publishing.running.life import address_of
 from wbtest.publishing.strings import strings_for
 from wbtest.runtime import runtime
 from wbtest.store import writing
-from wbtest.team.models import Membership, Person, Workspace
+from wbtest.team.models import Membership, Person
 
 NOTICE = timedelta(days=7)
 KIND = "purge"
@@ -48,12 +48,11 @@ def _remind(experiment: Experiment, terms: Terms) -> None:
         if session.execute(noted).first() is None:
             return
         day = in_words(terms.last_day, strings_for("en"))
-        for email in _owners(experiment.workspace):
+        for email in _owners():
             queue_mail(
                 recipient=email,
                 subject=f"/p/{experiment.slug}: addresses are erased after {day}",
                 body=_notice(experiment, day),
-                workspace_id=experiment.workspace_id,
             )
 
 
@@ -74,11 +73,11 @@ def _notice(experiment: Experiment, day: str) -> str:
     return "\n\n".join(parts) + "\n"
 
 
-def _owners(workspace: Workspace) -> list[str]:
+def _owners() -> list[str]:
     query = (
         sa.select(Person.email)
         .join(Membership, Membership.person_id == Person.id)
-        .where(Membership.workspace_id == workspace.id, Membership.role == "owner")
+        .where(Membership.role == "owner")
         .order_by(Person.id)
     )
     return list(db.session.scalars(query))

@@ -61,7 +61,6 @@ class SignedUp(Arrival, frozen=True):
     body: str = ""
     html: str = ""
     leave_url: str = ""
-    workspace_id: int | None = None
     # Whether the mail asks to confirm the address. One that is there and not confirmed is then
     # written to again after a day.
     asks_to_confirm: bool = False

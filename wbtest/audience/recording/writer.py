@@ -171,7 +171,7 @@ class Writer:
                 # Looked at when nothing is left to wait for but the disk.
                 arrived, wanted = _sorted(group)
                 events = [*arrived, *wanted.values()]
-                # Read anew for each group: when a workspace is deleted its numbers are free again.
+                # Read anew for each group: when everything is deleted its numbers are free again.
                 facts: dict[int, Facts] = {}
                 found = record(
                     connection, events, facts, self._now(), self._mail_domain, self._overrun

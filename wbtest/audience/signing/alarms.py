@@ -156,7 +156,7 @@ def tell(experiment: Experiment, kind: str, sentence: str, now: datetime) -> boo
         # Who wants such mails is known above.
         post = runtime().hooks.post_alarm
         subject = f"/p/{experiment.slug}: unusual {what}"
-        post(experiment, subject, f"{sentence}\n\nLook at the {what}:\n{look}")
+        post(subject, f"{sentence}\n\nLook at the {what}:\n{look}")
     return True
 
 

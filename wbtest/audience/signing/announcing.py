@@ -55,15 +55,14 @@ def _announce(connection: sa.Connection, kind: str, signups: Sequence[Any], now:
     pages = {
         page.id: page
         for page in connection.execute(
-            sa.select(
-                Experiment.id, Experiment.workspace_id, Experiment.slug, Experiment.identity_key
-            ).where(Experiment.id.in_({row.experiment_id for row in signups}))
+            sa.select(Experiment.id, Experiment.slug, Experiment.identity_key).where(
+                Experiment.id.in_({row.experiment_id for row in signups})
+            )
         )
     }
     rows = []
     for signup in signups:
         page = pages[signup.experiment_id]
-        ours = [hook for hook in hooks if hook.workspace_id == page.workspace_id]
         data = {
             "experiment": page.id,
             "slug": page.slug,
@@ -73,6 +72,6 @@ def _announce(connection: sa.Connection, kind: str, signups: Sequence[Any], now:
             "device": signup.device,
             "excluded_because": signup.excluded_because,
         }
-        rows += webhooks.event_rows(ours, kind, data, now, signup.email)
+        rows += webhooks.event_rows(hooks, kind, data, now, signup.email)
     if rows:
         connection.execute(sa.insert(OutboxEvent), rows)

@@ -233,6 +233,5 @@ def _mail(event: SignedUp, now: datetime, mail_domain: str) -> dict[str, Any]:
         event.leave_url,
         now,
         mail_domain,
-        event.workspace_id,
         event.html,
     )

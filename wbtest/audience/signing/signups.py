@@ -122,7 +122,6 @@ def sign_up(
             body=letter.body,
             html=letter.html,
             leave_url=letter.leave_url,
-            workspace_id=live.workspace_id,
             asks_to_confirm=mail.asks_to_confirm,
             most_an_hour=most_an_hour,
             counted_as=counted_as,

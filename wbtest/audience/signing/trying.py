@@ -41,6 +41,5 @@ def try_sign_up(
                 body=letter.body,
                 html=letter.html,
                 leave_url=letter.leave_url,
-                workspace_id=experiment.workspace_id,
             )
             experiment.tried_message_id = queued.message_id

@@ -7,7 +7,7 @@ from wbtest.cli.demo.cast import tests
 from wbtest.cli.demo.clock import DemoClock
 from wbtest.extensions import db
 from wbtest.publishing.models import Experiment
-from wbtest.team.models import Person, Workspace
+from wbtest.team.models import Person
 from wbtest.writing.models import Release
 
 OWNER = "tom@larder.example"
@@ -38,12 +38,6 @@ class Stage:
     def later(self, **parts: float) -> None:
         """Let some time pass within a scene."""
         self.clock.set(self.clock() + timedelta(**parts))
-
-    @property
-    def workspace(self) -> Workspace:
-        """The only one there is."""
-        found: Workspace = db.session.scalars(db.select(Workspace)).one()
-        return found
 
     @property
     def members(self) -> dict[str, Person]:

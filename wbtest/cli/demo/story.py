@@ -78,7 +78,6 @@ def begin(app: Flask, stage: Stage) -> None:
             ("jonas", "Jonas Weber", "viewer"),
         ):
             people.add_person(
-                stage.workspace,
                 email=EMAILS[name],
                 name=full_name,
                 role=role,

@@ -20,7 +20,6 @@ def draft(stage: Stage, name: str, number: int) -> None:
     reviewed = review.read_story(name)
     if number == 1:
         release = releases.create_release(
-            stage.workspace,
             author,
             form="full" if text.solution else "short",
             product=text.product,

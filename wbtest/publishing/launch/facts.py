@@ -95,13 +95,12 @@ def _try_of(experiment: Experiment) -> Try:
 
 
 def _rivals(experiment: Experiment, rule: Hypothesis) -> list[tuple[str, list[str]]]:
-    """The open pages of the workspace that count a source by name which this rule names too."""
+    """The open pages that count a source by name which this rule names too."""
     if not rule.sources:
         return []
     others = db.session.execute(
         select(Experiment.slug, Experiment.rule)
         .where(
-            Experiment.workspace_id == experiment.workspace_id,
             # The test before this one is over when it starts.
             Experiment.release_id != experiment.release_id,
             Experiment.state.in_(("running", "paused")),

@@ -20,7 +20,8 @@ from wbtest.review.four_eyes import (
 )
 from wbtest.review.standing import approvals_of, still_needed
 from wbtest.review.verdicts import find_stop
-from wbtest.team.models import Person, Workspace
+from wbtest.team.models import Person
+from wbtest.team.settings import get_team
 from wbtest.writing import document as documents
 from wbtest.writing.coaching import find_stops
 from wbtest.writing.models import Revision
@@ -53,7 +54,7 @@ def missing_before_start(experiment: Experiment) -> list[Missing]:
         *(Missing("text", sentence) for sentence in _coach_faults(experiment.revision)),
         *(Missing("text", sentence) for sentence in _text_faults(experiment)),
         Missing("end", _end_fault(experiment)),
-        *(Missing("controller", sentence) for sentence in _controller_faults(experiment.workspace)),
+        *(Missing("controller", sentence) for sentence in _controller_faults()),
     ]
     return [entry for entry in found if entry.sentence]
 
@@ -75,9 +76,8 @@ def find_objection(experiment: Experiment, person: Person) -> str:
     and the pictures, which nobody has read since they were written.
     """
     wrote = writers_of(experiment)
-    is_stuck = len(approvers_of(experiment.workspace)) > 1
+    is_stuck = len(approvers_of()) > 1
     return four_eyes_objection(
-        experiment.workspace,
         person,
         able=_able_to_start(experiment, wrote),
         doing="Starting",
@@ -108,8 +108,8 @@ def _able_to_start(experiment: Experiment, wrote: Collection[int]) -> list[Perso
 
     Where all of them wrote some, one passes the launch check and another starts that very draft.
     """
-    approvers = approvers_of(experiment.workspace)
-    if is_alone(experiment.workspace_id):
+    approvers = approvers_of()
+    if is_alone():
         return approvers
     others = [approver for approver in approvers if approver.id not in wrote]
     if others or not is_checked(experiment):
@@ -166,6 +166,7 @@ def _end_fault(experiment: Experiment) -> str:
     return rules.from_json(experiment.rule).find_end_fault(today)
 
 
-def _controller_faults(workspace: Workspace) -> Iterator[str]:
-    if not (workspace.controller.strip() and workspace.contact_email.strip()):
+def _controller_faults() -> Iterator[str]:
+    team = get_team()
+    if not (team.controller.strip() and team.contact_email.strip()):
         yield "Nobody is named as responsible for the page, with an address to write to."

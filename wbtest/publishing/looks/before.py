@@ -18,13 +18,9 @@ def taken_over(revision: Revision) -> dict[str, Any]:
 
     Both are of the newest experiment of the same release, the wording of the newest in the same
     language. The first one of a release takes over theme, accent, font and corners of the
-    workspace's newest.
+    team's newest.
     """
-    newest = (
-        select(Experiment)
-        .where(Experiment.workspace_id == revision.workspace_id)
-        .order_by(Experiment.created_at.desc(), Experiment.id.desc())
-    )
+    newest = select(Experiment).order_by(Experiment.created_at.desc(), Experiment.id.desc())
     own = db.session.scalars(
         newest.where(Experiment.release_id == revision.release_id).options(
             joinedload(Experiment.revision)

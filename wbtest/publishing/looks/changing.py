@@ -40,7 +40,7 @@ def change_look(experiment: Experiment, person: Person, look: Look, read: str = 
                 raise TooFaint(fault.field, str(fault), fault.offer) from fault
             raise Invalid(fault.field, str(fault)) from fault
         for field in ("logo", "hero"):
-            demand_picture(experiment.workspace_id, field, getattr(checked, field))
+            demand_picture(field, getattr(checked, field))
         kept = looks.to_json(checked)
         if kept == experiment.look:
             return

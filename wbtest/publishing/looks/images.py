@@ -1,4 +1,4 @@
-"""The pictures of a workspace: taken in, found, and handed out."""
+"""The pictures of pages: taken in, found, and handed out."""
 
 import hashlib
 from collections.abc import Sequence
@@ -10,13 +10,14 @@ from wbtest.extensions import clock, db
 from wbtest.publishing.looks.pictures import Picture, read_name
 from wbtest.publishing.models import Image, ImageFile
 from wbtest.store import Invalid, hold, writing
-from wbtest.team.models import Person, Workspace
+from wbtest.team.models import Person
+from wbtest.team.settings import get_team
 
 # So many are offered; who looks for an older one sends it again, which finds it.
 OFFERED = 12
 
 
-def add_image(workspace: Workspace, person: Person, sent: bytes, field: str = "image") -> Image:
+def add_image(person: Person, sent: bytes, field: str = "image") -> Image:
     """Keep a picture in two widths; the same one sent again is the one that is there.
 
     Raises Invalid at ``field`` for a file that is no PNG, JPEG or WebP picture, or too large.
@@ -31,12 +32,11 @@ def add_image(workspace: Workspace, person: Person, sent: bytes, field: str = "i
     largest = files[-1]
     digest = hashlib.sha256(largest.body).hexdigest()
     with writing() as session:
-        hold(workspace)
-        known = find_image(workspace.id, digest)
+        hold(get_team())
+        known = find_image(digest)
         if known is not None:
             return known
         image = Image(
-            workspace_id=workspace.id,
             digest=digest,
             width=largest.width,
             height=largest.height,
@@ -50,34 +50,31 @@ def add_image(workspace: Workspace, person: Person, sent: bytes, field: str = "i
     return image
 
 
-def find_image(workspace_id: int, digest: str) -> Image | None:
-    """Return the workspace's picture of this digest, or None."""
-    return db.session.scalar(
-        select(Image).where(Image.workspace_id == workspace_id, Image.digest == digest)
-    )
+def find_image(digest: str) -> Image | None:
+    """Return the picture of this digest, or None."""
+    return db.session.scalar(select(Image).where(Image.digest == digest))
 
 
-def demand_picture(workspace_id: int, field: str, name: str) -> None:
+def demand_picture(field: str, name: str) -> None:
     """Keep the picture of this name from being deleted until the transaction ends.
 
-    Raises Invalid at ``field`` when the workspace has no such picture; '' and “none” name none.
+    Raises Invalid at ``field`` when there is no such picture; '' and “none” name none.
     """
     picture = read_name(name)
     if picture is None:
         return
-    is_it = (Image.workspace_id == workspace_id, Image.digest == picture.digest)
-    found = db.session.scalar(select(Image.id).where(*is_it).with_for_update(read=True))
+    is_it = Image.digest == picture.digest
+    found = db.session.scalar(select(Image.id).where(is_it).with_for_update(read=True))
     if found is None:
         raise Invalid(field, "Choose a picture from the list.")
 
 
-def find_file(workspace_id: int, digest: str, width: int) -> bytes | None:
-    """Return the WebP of this width of a workspace's picture, or None."""
+def find_file(digest: str, width: int) -> bytes | None:
+    """Return the WebP of this width of a picture, or None."""
     found = db.session.scalar(
         select(ImageFile)
         .join(Image)
         .where(
-            Image.workspace_id == workspace_id,
             Image.digest == digest,
             ImageFile.width == width,
         )
@@ -86,13 +83,10 @@ def find_file(workspace_id: int, digest: str, width: int) -> bytes | None:
     return found.body if found else None
 
 
-def images_of(workspace_id: int) -> Sequence[Image]:
-    """The pictures of the workspace that were sent or shown last, the newest first."""
+def images_of() -> Sequence[Image]:
+    """The pictures that were sent or shown last, the newest first."""
     return db.session.scalars(
-        select(Image)
-        .where(Image.workspace_id == workspace_id)
-        .order_by(Image.created_at.desc(), Image.id.desc())
-        .limit(OFFERED)
+        select(Image).order_by(Image.created_at.desc(), Image.id.desc()).limit(OFFERED)
     ).all()
 
 

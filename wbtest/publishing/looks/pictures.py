@@ -13,7 +13,7 @@ _NAME = re.compile(r"([0-9a-f]{64})-([1-9]\d{0,3})x([1-9]\d{0,3})")
 
 
 class Picture(NamedTuple):
-    """A picture of a workspace, by the SHA-256 of its largest file and the size of that, in px."""
+    """A picture, by the SHA-256 of its largest file and the size of that, in px."""
 
     digest: str
     width: int

@@ -6,7 +6,6 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Text, cast, select, union_all
 
-from wbtest.delivery.each import for_each
 from wbtest.extensions import db
 from wbtest.publishing.models import Experiment, Image, Variant
 from wbtest.store import writing
@@ -18,19 +17,14 @@ _NAMED = re.compile(r"([0-9a-f]{64})-\d")
 
 
 def delete_unused(now: datetime) -> None:
-    """Delete the pictures that nothing has named for KEPT; a job of the worker."""
-    workspaces = db.session.scalars(select(Image.workspace_id).distinct()).all()
-    for_each(workspaces, lambda each: _clear(each, now), lambda each: f"workspace {each}")
+    """Delete the pictures that nothing has named for KEPT; a job of the worker.
 
-
-def _clear(workspace_id: int, now: datetime) -> None:
-    """Note what is in use, and delete what has not been for long enough."""
+    Notes what is in use, and deletes what has not been for long enough.
+    """
     with writing() as session:
         # Whoever chooses one of them in this moment waits, and is told when it is gone.
-        images = session.scalars(
-            select(Image).where(Image.workspace_id == workspace_id).with_for_update()
-        ).all()
-        named = set(_digests_named(workspace_id))
+        images = session.scalars(select(Image).with_for_update()).all()
+        named = set(_digests_named())
         for image in images:
             if image.digest in named:
                 image.created_at = now
@@ -38,14 +32,13 @@ def _clear(workspace_id: int, now: datetime) -> None:
                 session.delete(image)
 
 
-def _digests_named(workspace_id: int) -> Iterator[str]:
+def _digests_named() -> Iterator[str]:
     """The digests of the pictures that a look, a variant or a sealed text names."""
-    is_ours = Experiment.workspace_id == workspace_id
     texts = db.session.scalars(
         union_all(
-            select(cast(Experiment.look, Text)).where(is_ours),
-            select(cast(Variant.overrides, Text)).join(Variant.experiment).where(is_ours),
-            select(Experiment.sealed).where(is_ours),
+            select(cast(Experiment.look, Text)),
+            select(cast(Variant.overrides, Text)),
+            select(Experiment.sealed),
         )
     )
     for text in texts:

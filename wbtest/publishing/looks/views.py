@@ -38,7 +38,7 @@ def look(experiment_id: int) -> ResponseReturnValue:
     form = LookForm(data=_values(experiment))
     offer = ""
     if form.validate_on_submit():
-        _take_pictures(form, experiment)
+        _take_pictures(form)
         if not form.errors:
             try:
                 read = request.form.get("read", "")
@@ -49,7 +49,7 @@ def look(experiment_id: int) -> ResponseReturnValue:
             else:
                 flash("The look is saved.")
                 return redirect(url_for(".look", experiment_id=experiment.id), 303)
-    form.offer(offered(experiment, form.logo.data, form.hero.data))
+    form.offer(offered(form.logo.data, form.hero.data))
     page = render_template(
         "publishing/look.html",
         form=form,
@@ -135,14 +135,14 @@ def picture_named(name: str) -> Picture | None:
     return read_name(name)
 
 
-def offered(experiment: Experiment, *names: str | None) -> list[Picture]:
-    """The workspace's newest pictures, and those of these names, whenever they came."""
-    newest = [picture_of(image) for image in images_of(experiment.workspace_id)]
+def offered(*names: str | None) -> list[Picture]:
+    """The newest pictures, and those of these names, whenever they came."""
+    newest = [picture_of(image) for image in images_of()]
     chosen = [picture for name in names if name and (picture := read_name(name))]
     return [*dict.fromkeys([*newest, *chosen])]
 
 
-def _take_pictures(form: LookForm, experiment: Experiment) -> None:
+def _take_pictures(form: LookForm) -> None:
     """Keep the files that were sent, and choose them; what is wrong with one stands at its field.
 
     They are kept also when something else needs a change: a browser sends no file twice.
@@ -154,7 +154,7 @@ def _take_pictures(form: LookForm, experiment: Experiment) -> None:
             with closing(field.data) as file:
                 sent = file.stream.read(LARGEST + 1)
             try:
-                image = add_image(experiment.workspace, access.person(), sent, field.name)
+                image = add_image(access.person(), sent, field.name)
             except Invalid as error:
                 put_at_field(form, error)
             else:

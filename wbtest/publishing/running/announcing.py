@@ -24,4 +24,4 @@ def announce_step(experiment: Experiment, what: str) -> None:
     """
     kind = f"experiment.{what}"
     if kind in webhooks.KINDS:
-        webhooks.emit(experiment.workspace_id, kind, facts_of(experiment))
+        webhooks.emit(kind, facts_of(experiment))

@@ -33,7 +33,7 @@ from wbtest.review.four_eyes import able_to_sign, approvers_of, four_eyes_object
 from wbtest.review.waiting.waits import Wait, Who
 from wbtest.store import Invalid, Refused, hold, writing
 from wbtest.team.audit.log import record
-from wbtest.team.models import Person, Workspace
+from wbtest.team.models import Person
 from wbtest.writing import document as documents
 
 OPEN = ("running", "paused")
@@ -130,11 +130,10 @@ def ask(
                     asked_at=clock.now(),
                 )
             )
-        if person in able_to_sign(experiment.workspace, {person.id}):
+        if person in able_to_sign({person.id}):
             _put_in_force(experiment, person)
             return True
         record(
-            experiment.workspace_id,
             "experiment.correction_asked",
             address_of(experiment),
             by=person,
@@ -165,16 +164,15 @@ def withdraw_corrections(experiment: Experiment, person: Person, read: str) -> N
         for each in waiting(experiment):
             experiment.corrections.remove(each)
         about = address_of(experiment)
-        record(experiment.workspace_id, "experiment.correction_withdrawn", about, by=person)
+        record("experiment.correction_withdrawn", about, by=person)
 
 
 def find_objection(experiment: Experiment, person: Person) -> str:
     """The sentence that says why this person may not approve what waits; '' when they may."""
     wrote = {each.author_id for each in waiting(experiment)}
     return four_eyes_objection(
-        experiment.workspace,
         person,
-        able=able_to_sign(experiment.workspace, wrote),
+        able=able_to_sign(wrote),
         doing="Approving the correction",
         reason="You asked for this correction, so somebody else approves it",
     )
@@ -202,13 +200,12 @@ def names_of(experiment: Experiment) -> dict[str, str]:
     return {each.key: each.name or each.key for each in experiment.variants}
 
 
-def waits_for_corrections(workspace: Workspace) -> list[Wait]:
+def waits_for_corrections() -> list[Wait]:
     """Return a line for each correction that waits and each person who may approve it."""
     found = db.session.scalars(
         select(Correction)
         .join(Experiment)
         .where(
-            Experiment.workspace_id == workspace.id,
             Experiment.state.in_(OPEN),
             Correction.approved_at.is_(None),
         )
@@ -217,7 +214,7 @@ def waits_for_corrections(workspace: Workspace) -> list[Wait]:
     ).all()
     # Those of one test are approved together.
     first = {each.experiment_id: each for each in reversed(found)}
-    approvers = approvers_of(workspace) if found else []
+    approvers = approvers_of() if found else []
     return [
         Wait(
             who=Who(person.name, person.id),

@@ -135,7 +135,7 @@ def _page(
         by=found[0] if found else None,
         objection=correcting.find_objection(experiment, person) if found else "",
         read=correcting.digest_of_waiting(experiment) if found else correcting.digest_of(texts),
-        is_alone=person in able_to_sign(experiment.workspace, {person.id}),
+        is_alone=person in able_to_sign({person.id}),
         language=experiment.revision.document.get("language") or "en",
         longest_why=LONGEST_WHY,
     )

@@ -202,7 +202,7 @@ def take_step(experiment: Experiment, what: str, person: Person | None, why: str
     experiment.steps.append(Step(number=number, what=what, person=person, at=clock.now(), why=why))
     announce_step(experiment, what)
     if (action := f"experiment.{what}") in PHRASES:
-        record(experiment.workspace_id, action, f"/p/{experiment.slug}", by=person)
+        record(action, f"/p/{experiment.slug}", by=person)
     # Nobody is shown a draft.
     if experiment.state != "draft":
         announce_change()

@@ -85,10 +85,9 @@ def _mail(experiment: Experiment, digests: dict[str, str]) -> None:
         page_digests=digests,
         time_zone=experiment.time_zone,
     )
-    for approver in approvers_of(experiment.workspace):
+    for approver in approvers_of():
         queue_mail(
             recipient=approver.email,
             subject=f"Sealed: /p/{experiment.slug}",
             body=body,
-            workspace_id=experiment.workspace_id,
         )

@@ -127,7 +127,7 @@ def delete_note(experiment: Experiment, person: Person, key: str, *, is_owner: b
             raise NotTheWriter("Only who wrote a note, or an owner, may delete it.")
         session.delete(note)
         about = f"/p/{experiment.slug}: {note.text}"
-        record(experiment.workspace_id, "note.deleted", about, by=person)
+        record("note.deleted", about, by=person)
 
 
 def _check_day(experiment: Experiment, day: date) -> None:

@@ -35,7 +35,7 @@ def decide(
 ) -> Paper:
     """Write down a choice with every figure it rests on; against the verdict it waits.
 
-    Who is alone in the workspace needs nobody, and the memo says so. ``read`` is the mark of what
+    Who is alone in the team needs nobody, and the memo says so. ``read`` is the mark of what
     the person was shown: the same once more is a double click, on newer figures it is a new paper.
     Raises NotStarted, or Invalid for a choice or reason that says nothing and for a page that was
     overtaken by somebody else's decision or another verdict.
@@ -69,7 +69,7 @@ def decide(
         overtake(experiment, now, person)
         session.add(paper)
         against = contradiction_of(choice, memo["figures"])
-        alone = bool(against) and is_alone(experiment.workspace_id)
+        alone = bool(against) and is_alone()
         if against and not alone:
             _note(paper, experiment, "experiment.proposed", person)
             session.flush()
@@ -185,4 +185,4 @@ def _demand_waiting(paper: Paper) -> None:
 
 
 def _note(paper: Paper, experiment: Experiment, action: str, person: Person) -> None:
-    record(experiment.workspace_id, action, f"/p/{experiment.slug}: {paper.choice}", by=person)
+    record(action, f"/p/{experiment.slug}: {paper.choice}", by=person)

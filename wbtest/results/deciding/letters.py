@@ -19,12 +19,11 @@ def ask_for_second(paper: Paper) -> None:
         "Such a decision stands once a second person signs it. Read what it rests on, and sign "
         f"it or talk:\n{base_url}/experiments/{experiment.id}/decision\n"
     )
-    for person in seconds_for(experiment.workspace, paper.person_id):
+    for person in seconds_for(paper.person_id):
         queue_mail(
             recipient=person.email,
             subject=f"{product}: a decision waits for your signature",
             body=body,
-            workspace_id=experiment.workspace_id,
         )
 
 
@@ -45,7 +44,6 @@ def tell_overtaken(paper: Paper, by: Paper) -> None:
             "Read the memo. If you see it otherwise, talk, or decide anew:\n"
             f"{base_url}/experiments/{experiment.id}/memo/{by.stands_as}\n"
         ),
-        workspace_id=experiment.workspace_id,
     )
 
 
@@ -62,7 +60,6 @@ def tell_turned_down(paper: Paper, by: Person) -> None:
             f"So nothing is decided. Talk to {by.name}, then decide anew:\n"
             f"{base_url}/experiments/{experiment.id}/decision\n"
         ),
-        workspace_id=experiment.workspace_id,
     )
 
 

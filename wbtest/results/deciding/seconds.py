@@ -15,7 +15,7 @@ from wbtest.results.figures import Results
 from wbtest.results.trust import is_lost
 from wbtest.review.four_eyes import approvers_of, is_alone
 from wbtest.review.waiting.waits import Wait, Who
-from wbtest.team.models import Person, Workspace
+from wbtest.team.models import Person
 
 
 class Waiting(NamedTuple):
@@ -31,9 +31,9 @@ class Waiting(NamedTuple):
         return against_of(self.paper.memo["figures"])
 
 
-def seconds_for(workspace: Workspace, author_id: int) -> list[Person]:
+def seconds_for(author_id: int) -> list[Person]:
     """Return the approvers and owners who may second what this person signed, by name."""
-    return [person for person in approvers_of(workspace) if person.id != author_id]
+    return [person for person in approvers_of() if person.id != author_id]
 
 
 def against_of(figures: Mapping[str, Any]) -> str:
@@ -45,11 +45,11 @@ def against_of(figures: Mapping[str, Any]) -> str:
     return "The verdict is withheld." if figures["withheld"] else "The figures have not settled it."
 
 
-def rule_of_second(results: Results, workspace_id: int) -> str:
+def rule_of_second(results: Results) -> str:
     """Return which choice needs a second person now, in sentences."""
     said = results.verdict.choice
     what = "Anything else" if said else "Whatever you choose"
-    if is_alone(workspace_id):
+    if is_alone():
         rest = f"You are alone here, so {what.lower()} stands, and the memo says that you were."
     else:
         rest = f"{what} needs a second person."
@@ -69,7 +69,7 @@ def _state_of(results: Results) -> str:
 
 def find_objection(paper: Paper, person: Person) -> str:
     """The sentence that says why this person may not second a paper; '' when they may."""
-    others = seconds_for(paper.experiment.workspace, paper.person_id)
+    others = seconds_for(paper.person_id)
     if person in others:
         return ""
     if person.id == paper.person_id:
@@ -86,21 +86,21 @@ def names_of(seconds: Iterable[Person]) -> str:
     return f"{', '.join(most)} or {last}." if most else f"{last}."
 
 
-def waiting_in(workspace: Workspace) -> list[Waiting]:
-    """Return everything in a workspace that waits for a second person, the oldest first.
+def waiting_in() -> list[Waiting]:
+    """Return everything that waits for a second person, the oldest first.
 
     For lists of what waits for whom; one query, and one for the approvers.
     """
     query = (
         db.select(Paper)
         .join(Experiment, Experiment.id == Paper.experiment_id)
-        .where(Experiment.workspace_id == workspace.id, Paper.state == "waiting")
+        .where(Paper.state == "waiting")
         .order_by(Paper.made_at, Paper.experiment_id)
         .options(joinedload(Paper.experiment).joinedload(Experiment.revision))
         .options(joinedload(Paper.person))
     )
     papers = db.session.scalars(query).all()
-    approvers = approvers_of(workspace) if papers else []
+    approvers = approvers_of() if papers else []
     return [
         Waiting(
             paper,
@@ -111,13 +111,13 @@ def waiting_in(workspace: Workspace) -> list[Waiting]:
     ]
 
 
-def waits_for_seconds(workspace: Workspace) -> list[Wait]:
+def waits_for_seconds() -> list[Wait]:
     """Return the same for the list of who waits for whom: a line for each who may second.
 
     Where nobody may, it is its author who has to act.
     """
     found = []
-    for waiting in waiting_in(workspace):
+    for waiting in waiting_in():
         paper = waiting.paper
         about = f"“{paper.choice}” for {_product(paper)}, against the verdict"
         asked = [(person, f"Sign or turn down {about}") for person in waiting.seconds]

@@ -27,7 +27,7 @@ def let_stand(
 ) -> None:
     """Make a paper the decision; joins the open transaction. Nothing of its memo changes any more.
 
-    ``by`` is the second person; ``is_alone`` says that the workspace had nobody to be one.
+    ``by`` is the second person; ``is_alone`` says that the team had nobody to be one.
     """
     figures = paper.memo["figures"]
     number = len(decisions(experiment)) + 1
@@ -63,7 +63,7 @@ def let_stand(
         if overtaken.person_id not in (paper.person_id, paper.seconded_by_id):
             tell_overtaken(overtaken, paper)
     facts = facts_of(experiment) | {"decision": decision.id, "choice": paper.choice}
-    emit(experiment.workspace_id, "decision.made", facts)
+    emit("decision.made", facts)
 
 
 def overtake(experiment: Experiment, now: datetime, person: Person | None = None) -> list[Paper]:

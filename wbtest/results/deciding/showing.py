@@ -72,5 +72,5 @@ def _waiting(paper: Paper, person: Person) -> Waiting:
         against_of(paper.memo["figures"]),
         is_mine=paper.person_id == person.id,
         may_second=not find_objection(paper, person),
-        seconds=names_of(seconds_for(paper.experiment.workspace, paper.person_id)),
+        seconds=names_of(seconds_for(paper.person_id)),
     )

@@ -7,13 +7,12 @@ from sqlalchemy import func
 from wbtest.extensions import db
 from wbtest.publishing.models import Experiment
 from wbtest.results.models import Decision
-from wbtest.team.models import Workspace
 from wbtest.writing.models import Revision
 
 OPEN = ("running", "paused")
 
 
-def given_up(workspace: Workspace) -> set[int]:
+def given_up() -> set[int]:
     """Return the releases that wait for nobody any more, by id.
 
     The newest decision about each said stop, nobody has frozen another text since, and no other
@@ -23,13 +22,11 @@ def given_up(workspace: Workspace) -> set[int]:
         db.select(Revision.release_id, func.max(Decision.id).label("decision"))
         .join(Experiment, Experiment.revision_id == Revision.id)
         .join(Decision, Decision.experiment_id == Experiment.id)
-        .where(Experiment.workspace_id == workspace.id)
         .group_by(Revision.release_id)
         .subquery()
     )
     texts = (
         db.select(Revision.release_id, func.max(Revision.created_at).label("frozen_at"))
-        .where(Revision.workspace_id == workspace.id)
         .group_by(Revision.release_id)
         .subquery()
     )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import partial
 from typing import Any
 
 from flask import flash, redirect, render_template, request, url_for
@@ -146,7 +145,7 @@ def part_of(experiment: Experiment) -> dict[str, Any]:
         "standing_papers": papers.standing,
         "should_end": should_end,
         "ended_papers": ended_shown(papers),
-        "rule_of_second": partial(rule_of_second, workspace_id=experiment.workspace_id),
+        "rule_of_second": rule_of_second,
     }
 
 
@@ -198,7 +197,7 @@ def _page(experiment: Experiment, form: DecisionForm, typed: ChecklistForm | Non
         guesses=guesses_of(experiment, results),
         ends=open_ends_of(document, results.rule),
         unsaid=unsaid_numbers(document),
-        rule_of_second=_rule_of_second(experiment, results),
+        rule_of_second=_rule_of_second(results),
         decisions=[(each, contradiction(each)) for each in decisions(experiment)],
         waiting_papers=waiting_shown(papers, access.person()),
         standing_papers=papers.standing,
@@ -207,10 +206,10 @@ def _page(experiment: Experiment, form: DecisionForm, typed: ChecklistForm | Non
     )
 
 
-def _rule_of_second(experiment: Experiment, results: Results) -> str:
+def _rule_of_second(results: Results) -> str:
     """Say before somebody chooses what will need a second person, and who that may be."""
-    rule = rule_of_second(results, experiment.workspace_id)
-    if is_alone(experiment.workspace_id):
+    rule = rule_of_second(results)
+    if is_alone():
         return rule
-    others = names_of(seconds_for(experiment.workspace, access.person().id))
+    others = names_of(seconds_for(access.person().id))
     return f"{rule} The memo names you both for ever. The second may be: {others}"

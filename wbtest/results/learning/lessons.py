@@ -1,4 +1,4 @@
-"""The learning cards of a workspace, side by side, to be found by their words."""
+"""The learning cards, side by side, to be found by their words."""
 
 from __future__ import annotations
 
@@ -16,7 +16,6 @@ from wbtest.results.learning.assumptions import newest_by_key
 from wbtest.results.learning.models import AssumptionMark, LearningCard
 from wbtest.results.learning.rows import cards_of, marks_through
 from wbtest.results.models import Decision
-from wbtest.team.models import Workspace
 
 
 class Lesson(NamedTuple):
@@ -49,10 +48,10 @@ class Lesson(NamedTuple):
         return all(word in whole for word in wanted.casefold().split())
 
 
-def lessons_of(workspace: Workspace) -> list[Lesson]:
+def lessons_of() -> list[Lesson]:
     """Every test that is over or decided, the one started last first; in four queries."""
-    ours: Select[int] = db.select(Experiment.id).where(Experiment.workspace_id == workspace.id)
-    decisions = _newest_decisions(ours)
+    ours: Select[int] = db.select(Experiment.id)
+    decisions = _newest_decisions()
     cards = {card.experiment_id: card for card in cards_of(ours)}
     marks = defaultdict[int, list[AssumptionMark]](list)
     for mark in marks_through(ours):
@@ -66,15 +65,14 @@ def lessons_of(workspace: Workspace) -> list[Lesson]:
             cards.get(experiment.id),
             tuple(newest_by_key(marks[experiment.id]).values()),
         )
-        for experiment in _over(workspace)
+        for experiment in _over()
     ]
 
 
-def _over(workspace: Workspace) -> list[Experiment]:
+def _over() -> list[Experiment]:
     query = (
         db.select(Experiment)
         .where(
-            Experiment.workspace_id == workspace.id,
             Experiment.started_at.is_not(None),
             or_(
                 Experiment.state == "ended",
@@ -87,11 +85,7 @@ def _over(workspace: Workspace) -> list[Experiment]:
     return list(db.session.scalars(query))
 
 
-def _newest_decisions(tests: Select[int]) -> dict[int, Decision]:
-    newest = (
-        db.select(db.func.max(Decision.id))
-        .where(Decision.experiment_id.in_(tests))
-        .group_by(Decision.experiment_id)
-    )
+def _newest_decisions() -> dict[int, Decision]:
+    newest = db.select(db.func.max(Decision.id)).group_by(Decision.experiment_id)
     rows = db.session.scalars(db.select(Decision).where(Decision.id.in_(newest)))
     return {decision.experiment_id: decision for decision in rows}

@@ -104,9 +104,9 @@ def next_draft(experiment_id: int) -> ResponseReturnValue:
 @bp.get("/learnings")
 @access.requires("read")
 def learnings() -> ResponseReturnValue:
-    """The learning cards of the workspace, found by their words, a page at a time."""
+    """The learning cards, found by their words, a page at a time."""
     wanted = " ".join(request.args.get("q", "").split())
-    lessons = lessons_of(access.workspace("read"))
+    lessons = lessons_of()
     written = [lesson for lesson in lessons if lesson.is_written]
     found = [lesson for lesson in written if lesson.mentions(wanted)]
     page = page_of(len(found), CARDS_AT_ONCE, request.args.get("page", 1, type=int))

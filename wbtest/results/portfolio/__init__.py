@@ -1,1 +1,1 @@
-"""Every idea of a workspace side by side, held against its own bar."""
+"""Every idea side by side, held against its own bar."""

@@ -1,4 +1,4 @@
-"""Finding every idea of a workspace, and what a page of them needs, with few and small queries.
+"""Finding every idea, and what a page of them needs, with few and small queries.
 
 However many ideas there are, these are five queries; whole texts and figures are left where they
 are.
@@ -20,17 +20,17 @@ from wbtest.results.portfolio.idea import Ending, Idea, Started
 from wbtest.results.telling.models import Told
 from wbtest.results.telling.occasions import VERDICT
 from wbtest.review.models import Stop
-from wbtest.team.models import Person, Workspace
+from wbtest.team.models import Person
 from wbtest.writing.models import Release
 
 # What the words of a search may stand in, besides product and headline.
 SEARCHED = ("subheading", "segment", "problem")
 
 
-def ideas_of(workspace: Workspace) -> list[Idea]:
-    """Return every idea of the workspace, in no order."""
-    decided = _decided(workspace)
-    tests, prepared = _tests(workspace)
+def ideas_of() -> list[Idea]:
+    """Return every idea, in no order."""
+    decided = _decided()
+    tests, prepared = _tests()
     parts = [Release.document[name].as_string() for name in ("product", "headline", *SEARCHED)]
     rows = db.session.execute(
         sa.select(
@@ -44,7 +44,6 @@ def ideas_of(workspace: Workspace) -> list[Idea]:
         )
         .outerjoin(Stop, Stop.release_id == Release.id)
         .outerjoin(Person, Person.id == Stop.stopped_by_id)
-        .where(Release.workspace_id == workspace.id)
     )
     found = []
     for key, began_at, reason, at, weeks, who, product, headline, *texts in rows:
@@ -80,15 +79,14 @@ def experiments_by_id(keys: Collection[int]) -> dict[int, Experiment]:
     return {experiment.id: experiment for experiment in rows}
 
 
-def _tests(workspace: Workspace) -> tuple[defaultdict[int, list[Started]], set[int]]:
+def _tests() -> tuple[defaultdict[int, list[Started]], set[int]]:
     """The started tests of each release, the newest first, and the releases with a draft of one."""
-    proposed, told = _proposed(workspace), _told(workspace)
+    proposed, told = _proposed(), _told()
     tests: defaultdict[int, list[Started]] = defaultdict(list)
     prepared: set[int] = set()
     rows = db.session.execute(
         sa.select(Experiment.release_id, Experiment.id, Experiment.slug)
         .add_columns(Experiment.started_at, Experiment.state)
-        .where(Experiment.workspace_id == workspace.id)
         .order_by(Experiment.started_at.desc(), Experiment.id.desc())
     )
     for release_id, key, slug, started_at, state in rows:
@@ -108,10 +106,10 @@ def _tests(workspace: Workspace) -> tuple[defaultdict[int, list[Started]], set[i
     return tests, prepared
 
 
-def _decided(workspace: Workspace) -> dict[int, Ending]:
+def _decided() -> dict[int, Ending]:
     """The newest decision on each experiment. Of its figures only the verdict is read."""
     figures = Decision.figures
-    newest = _newest(Decision.experiment_id.in_(_ours(workspace)))
+    newest = sa.select(sa.func.max(Decision.id)).group_by(Decision.experiment_id)
     rows = db.session.execute(
         sa.select(Decision.experiment_id, Decision.choice, Decision.reason, Decision.decided_at)
         .add_columns(Person.name, figures["verdict"].as_string(), figures["withheld"].as_boolean())
@@ -124,27 +122,16 @@ def _decided(workspace: Workspace) -> dict[int, Ending]:
     }
 
 
-def _proposed(workspace: Workspace) -> dict[int, str]:
+def _proposed() -> dict[int, str]:
     rows = db.session.execute(
         sa.select(Paper.experiment_id, Paper.choice)
-        .where(Paper.experiment_id.in_(_ours(workspace)), Paper.state == "waiting")
+        .where(Paper.state == "waiting")
         .order_by(Paper.number)
     )
     return dict(rows.all())
 
 
-def _told(workspace: Workspace) -> set[int]:
+def _told() -> set[int]:
     """The tests of which the worker has said that there is a verdict, or cannot be one."""
     is_news = sa.or_(Told.occasion == VERDICT, Told.occasion.startswith("trust ", autoescape=True))
-    rows = db.session.scalars(
-        sa.select(Told.experiment_id).where(Told.experiment_id.in_(_ours(workspace)), is_news)
-    )
-    return set(rows)
-
-
-def _ours(workspace: Workspace) -> sa.Select[int]:
-    return sa.select(Experiment.id).where(Experiment.workspace_id == workspace.id)
-
-
-def _newest(which: sa.ColumnElement[bool]) -> sa.Select[int]:
-    return sa.select(sa.func.max(Decision.id)).where(which).group_by(Decision.experiment_id)
+    return set(db.session.scalars(sa.select(Told.experiment_id).where(is_news)))

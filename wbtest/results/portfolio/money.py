@@ -11,7 +11,6 @@ from wbtest.extensions import db
 from wbtest.publishing.models import Experiment
 from wbtest.results.spending.models import Spend
 from wbtest.results.spending.money import CURRENCIES
-from wbtest.team.models import Workspace
 
 # Amounts in the smallest unit, by the code of their currency; currencies are never added up.
 Amounts = Counter[str]
@@ -30,12 +29,11 @@ def spent_on(tests: Collection[int]) -> dict[int, Amounts]:
     return found
 
 
-def spent_in_all(workspace: Workspace) -> Amounts:
-    """Return what was spent on all tests of the workspace: one query."""
+def spent_in_all() -> Amounts:
+    """Return what was spent on all tests: one query."""
     rows = db.session.execute(
         sa.select(Spend.currency, sa.func.sum(Spend.amount))
         .join(Experiment, Experiment.id == Spend.experiment_id)
-        .where(Experiment.workspace_id == workspace.id)
         .group_by(Spend.currency)
     )
     return Counter({currency: int(amount) for currency, amount in rows})

@@ -28,7 +28,6 @@ from wbtest.results.portfolio.idea import (
     place_of,
     state_of,
 )
-from wbtest.team.models import Workspace
 
 # Ideas on a page.
 AT_ONCE = 50
@@ -116,12 +115,12 @@ class Portfolio(NamedTuple):
         return sum(self.counts.values())
 
 
-def portfolio_of(workspace: Workspace, asked: Asked, now: datetime) -> Portfolio:
+def portfolio_of(asked: Asked, now: datetime) -> Portfolio:
     """Return one page of the ideas that are asked for; a page too far is the last one."""
-    placed, known = _placed(workspace, now)
+    placed, known = _placed(now)
     found = _found(placed, asked)
     page = page_of(len(found), AT_ONCE, asked.page)
-    guessed = forecast_tests(workspace, now, most=GUESSED)
+    guessed = forecast_tests(now, most=GUESSED)
     stopped = [each.idea for each in placed if each.state == "stopped"]
     return Portfolio(
         asked=asked,
@@ -133,14 +132,14 @@ def portfolio_of(workspace: Workspace, asked: Asked, now: datetime) -> Portfolio
         honour=in_words.honour(
             [days_of(idea, "stopped", now) for idea in stopped], guessed_weeks(stopped)
         ),
-        spent=money.written(money.spent_in_all(workspace)),
+        spent=money.written(money.spent_in_all()),
         forecasts=forecast_sentence(guessed) if guessed else "",
     )
 
 
-def every_row(workspace: Workspace, asked: Asked, now: datetime) -> Iterable[Row]:
+def every_row(asked: Asked, now: datetime) -> Iterable[Row]:
     """Yield the rows of all pages that are asked for, a page at a time."""
-    placed, known = _placed(workspace, now)
+    placed, known = _placed(now)
     found = _found(placed, asked)
     for start in range(0, len(found), AT_ONCE):
         yield from rows_of(found[start : start + AT_ONCE], known, now)
@@ -186,9 +185,9 @@ def rows_of(shown: Sequence[Placed], known: Known, now: datetime) -> list[Row]:
     return rows
 
 
-def _placed(workspace: Workspace, now: datetime) -> tuple[list[Placed], Known]:
+def _placed(now: datetime) -> tuple[list[Placed], Known]:
     """Every idea in the order of the page, and the evidence of the first undecided ones."""
-    ideas = sorted(ideas_of(workspace), key=lambda idea: place_of(idea, state_of(idea)))
+    ideas = sorted(ideas_of(), key=lambda idea: place_of(idea, state_of(idea)))
     first = [idea.newest.id for idea in ideas if idea.is_open and idea.newest][:AT_ONCE]
     known = all_evidence_now(experiments_by_id(first).values(), now)
     placed = [_place(idea, known) for idea in ideas]

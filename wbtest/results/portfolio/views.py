@@ -23,7 +23,7 @@ LONGEST_SEARCH = 100
 def portfolio() -> ResponseReturnValue:
     """Every idea, what needs the team first; a state, words and a page stand in the address."""
     read_one_moment()
-    found = portfolio_of(access.workspace("read"), _asked(), clock.now())
+    found = portfolio_of(_asked(), clock.now())
     tested = chart.tested(found.rows)
     return render_template(
         "results/portfolio/portfolio.html",
@@ -41,7 +41,7 @@ def portfolio_csv() -> ResponseReturnValue:
     """All pages of the ideas that the same address shows, for a spreadsheet."""
     read_one_moment()
     now = clock.now()
-    rows = rows_of_ideas(every_row(access.workspace("read"), _asked(), now))
+    rows = rows_of_ideas(every_row(_asked(), now))
     return send_file(as_csv(rows), f"portfolio-{now:%Y%m%dT%H%M%SZ}.csv")
 
 

@@ -73,7 +73,7 @@ def make_shared(
         )
         session.add(link)
         session.flush()
-        record(experiment.workspace_id, "shared_link.made", _whose(link), by=person)
+        record("shared_link.made", _whose(link), by=person)
     return link, token
 
 
@@ -92,7 +92,7 @@ def renew_shared(link: SharedLink, person: Person, days: int = USUAL_DAYS) -> st
         link.token_hash = hash_of(token)
         link.expires_at = clock.now() + timedelta(days=days)
         link.revoked_at = None
-        record(link.experiment.workspace_id, "shared_link.renewed", _whose(link), by=person)
+        record("shared_link.renewed", _whose(link), by=person)
     return token
 
 
@@ -102,7 +102,7 @@ def revoke_shared(link: SharedLink, person: Person) -> None:
         hold(link)
         if link.revoked_at is None:
             link.revoked_at = clock.now()
-            record(link.experiment.workspace_id, "shared_link.revoked", _whose(link), by=person)
+            record("shared_link.revoked", _whose(link), by=person)
 
 
 def note_opened(link: SharedLink) -> None:

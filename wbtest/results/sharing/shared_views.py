@@ -24,6 +24,7 @@ from wbtest.runtime import runtime
 from wbtest.store import Invalid, Refused
 from wbtest.team import access, limits
 from wbtest.team.forms import put_refusal
+from wbtest.team.settings import get_team
 from wbtest.writing import document as documents
 
 OUTSIDE = "/shared/"
@@ -131,7 +132,7 @@ def _show(token: str) -> str:
         token=token,
         link=link,
         product=documents.from_json(experiment.revision.document).product,
-        team_name=experiment.workspace.name,
+        team_name=get_team().name,
         time_zone=experiment.time_zone,
         **shown(found, funnel_steps(experiment, found)),
     )

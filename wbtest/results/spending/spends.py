@@ -110,7 +110,7 @@ def add_spend(
             at=clock.now(),
         )
         session.add(spend)
-        record(experiment.workspace_id, "spend.added", _about(experiment, spend), by=person)
+        record("spend.added", _about(experiment, spend), by=person)
     return spend
 
 
@@ -122,7 +122,7 @@ def delete_spend(experiment: Experiment, person: Person, key: str) -> None:
         if spend is None:
             raise Gone("Somebody deleted this line before.")
         session.delete(spend)
-        record(experiment.workspace_id, "spend.deleted", _about(experiment, spend), by=person)
+        record("spend.deleted", _about(experiment, spend), by=person)
 
 
 def _about(experiment: Experiment, spend: Spend) -> str:

@@ -20,7 +20,7 @@ def show_start(membership: Membership, *, is_shown: bool) -> None:
 
 def end_where_visited(_now: datetime) -> None:
     """Lead nobody to the start page any more where the first visitor came: they begin no more."""
-    over = Membership.sees_start & visited(Membership.__table__.c.workspace_id)
+    over = Membership.sees_start & visited()
     # Looked up first: to write keeps everybody else from writing.
     if db.session.scalar(sa.select(sa.exists().where(over))):
         with writing() as session:

@@ -1,4 +1,4 @@
-"""How far a workspace's foremost idea is: two queries at most, three where approvers are named."""
+"""How far the team's foremost idea is: two queries at most, three where approvers are named."""
 
 from functools import cache
 from typing import Any
@@ -11,26 +11,26 @@ from wbtest.extensions import clock, db
 from wbtest.publishing.models import Experiment
 from wbtest.publishing.running.sealing import draft_digest
 from wbtest.results.starting.steps import Facts, missing_in
-from wbtest.review.models import Approval, Reviewer, ReviewSetting, Round
+from wbtest.review.models import Approval, Reviewer, Round
 from wbtest.review.needs import needs_in
 from wbtest.review.standing import is_approved
 from wbtest.review.verdicts import is_stopped
-from wbtest.team.models import Membership, Workspace
+from wbtest.team.models import Membership, TeamSettings
 from wbtest.writing import coach
 from wbtest.writing import document as documents
 from wbtest.writing.models import Release, Revision
 from wbtest.writing.waivers import does_stay, find_waivers
 
 
-def facts_of(workspace_id: int) -> Facts:
+def facts_of() -> Facts:
     """How far the idea is that is furthest: of those that were not stopped, with no test ended."""
-    row = db.session.execute(_foremost(), {"workspace_id": workspace_id}).one()
-    release, revision, experiment, setting, members, is_asked, signed, by_writers, is_visited = row
+    row = db.session.execute(_foremost()).one()
+    release, revision, experiment, team, members, is_asked, signed, by_writers, is_visited = row
     if release is None:
         return Facts(is_alone=members == 1, is_visited=is_visited)
     document = documents.from_json(release.document)
     is_started = experiment is not None and experiment.state != "draft"
-    needs = needs_in(setting)
+    needs = needs_in(team)
     approved = experiment is not None or (
         revision is not None
         and signed >= needs.approvals
@@ -54,26 +54,20 @@ def facts_of(workspace_id: int) -> Facts:
     )
 
 
-def is_visited(workspace_id: int) -> bool:
-    """Whether any visitor of the workspace's pages was counted."""
-    query = sa.select(visited(sa.bindparam("workspace_id", workspace_id)))
-    return bool(db.session.scalar(query))
+def is_visited() -> bool:
+    """Whether any visitor of our pages was counted."""
+    return bool(db.session.scalar(sa.select(visited())))
 
 
-def visited(workspace_id: sa.ColumnElement[int]) -> sa.ColumnElement[bool]:
-    """Whether any visitor of this workspace was counted, as a part of a query."""
-    test = aliased(Experiment)
-    return (
-        sa.exists()
-        .where(DayTotal.experiment_id == test.id, DayTotal.seen > 0)
-        .where(test.workspace_id == workspace_id)
-    )
+def visited() -> sa.ColumnElement[bool]:
+    """Whether any visitor was counted, as a part of a query."""
+    return sa.exists().where(DayTotal.seen > 0)
 
 
 def count_stops(release: Release) -> int:
     """How many findings of the draft keep it from an approval.
 
-    What the workspace tells the coach is not asked: no rule that stops can be muted.
+    What the team tells the coach is not asked: no rule that stops can be muted.
     """
     document, today = documents.from_json(release.document), clock.now().date()
     found = [
@@ -108,12 +102,7 @@ def _foremost() -> sa.Select[Any]:
         .correlate(Release)
         .scalar_subquery()
     )
-    members = (
-        sa.select(sa.func.count())
-        .where(Membership.workspace_id == Workspace.id)
-        .correlate(Workspace)
-        .scalar_subquery()
-    )
+    members = sa.select(sa.func.count()).select_from(Membership).scalar_subquery()
     signed, by_writers = (
         sa.select(count)
         .where(Approval.revision_id == Revision.id, Approval.digest == Revision.digest)
@@ -135,22 +124,17 @@ def _foremost() -> sa.Select[Any]:
             Release,
             Revision,
             Experiment,
-            ReviewSetting,
+            TeamSettings,
             members,
             sa.or_(up_for_review, by_link.correlate(Release)),
             signed,
             by_writers,
-            visited(Workspace.__table__.c.id),
+            visited(),
         )
-        .select_from(Workspace)
-        .outerjoin(
-            Release,
-            sa.and_(Release.workspace_id == Workspace.id, ~is_stopped(Release.__table__.c.id)),
-        )
+        .select_from(TeamSettings)
+        .outerjoin(Release, ~is_stopped(Release.__table__.c.id))
         .outerjoin(Revision, sa.and_(Revision.release_id == Release.id, Revision.number == newest))
         .outerjoin(Experiment, Experiment.id == foremost)
-        .outerjoin(ReviewSetting, ReviewSetting.workspace_id == Workspace.id)
-        .where(Workspace.id == sa.bindparam("workspace_id"))
         .order_by(
             Experiment.id.is_(None),
             Experiment.started_at.is_(None),

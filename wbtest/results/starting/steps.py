@@ -9,7 +9,7 @@ PARTS = ("headline", "subheading", "problem", "alternative", "call_to_action")
 
 
 class Facts(NamedTuple):
-    """How far a workspace's foremost idea is.
+    """How far the team's foremost idea is.
 
     ``release`` and ``experiment`` are their numbers, 0 for none; ``missing`` is the first part that
     says nothing yet; ``stops`` counts what keeps the text from an approval; ``revision`` is the

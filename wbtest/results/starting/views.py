@@ -15,7 +15,7 @@ from wbtest.team.models import Membership
 @access.requires("read")
 def show_start() -> ResponseReturnValue:
     """What this is, and every step from an idea to its first visitor."""
-    steps = steps_of(facts_of(access.workspace("read").id))
+    steps = steps_of(facts_of())
     return render_template(
         "results/starting/start.html",
         steps=steps,
@@ -47,5 +47,5 @@ def bring_back_start() -> ResponseReturnValue:
 
 def home_of(membership: Membership) -> str:
     """Where the way home leads this member. Whoever hid the start page costs no query."""
-    is_new = membership.sees_start and not is_visited(membership.workspace_id)
+    is_new = membership.sees_start and not is_visited()
     return url_for("results.start" if is_new else "writing.releases")

@@ -37,12 +37,10 @@ def tell_events(now: datetime) -> None:
     for_each(found, lambda experiment: _tell(experiment, now), address_of)
 
 
-def post_alarm(experiment: Experiment, subject: str, body: str) -> None:
+def post_alarm(subject: str, body: str) -> None:
     """Queue the mail about unusual sign-ups for each owner who wants mails about tests."""
-    owners = [
-        person for person, role in wanting(experiment.workspace_id) if role == PERMISSIONS["own"]
-    ]
-    _post(experiment, owners, subject, body)
+    owners = [person for person, role in wanting() if role == PERMISSIONS["own"]]
+    _post(owners, subject, body)
 
 
 def _tell(experiment: Experiment, now: datetime) -> None:
@@ -59,7 +57,7 @@ def _tell(experiment: Experiment, now: datetime) -> None:
         if news := [entry for entry in happened if _claim(experiment, entry.key, now)]:
             _write(experiment, news)
         if any(entry.key == VERDICT for entry in news):
-            emit(experiment.workspace_id, "verdict.reached", _facts(experiment, results))
+            emit("verdict.reached", _facts(experiment, results))
 
 
 def _claim(experiment: Experiment, occasion: str, now: datetime) -> bool:
@@ -75,20 +73,19 @@ def _write(experiment: Experiment, news: list[Occasion]) -> None:
     base_url = runtime().settings.base_url
     texts = dict.fromkeys(entry.text for entry in news)
     look = f"See the figures:\n{base_url}/experiments/{experiment.id}/results"
-    people = [person for person, _ in wanting(experiment.workspace_id)]
+    people = [person for person, _ in wanting()]
     subject = f"{address_of(experiment)}: {news[0].subject}"
-    _post(experiment, people, subject, "\n\n".join([*texts, look]))
+    _post(people, subject, "\n\n".join([*texts, look]))
 
 
-def _post(experiment: Experiment, people: list[Person], subject: str, body: str) -> None:
+def _post(people: list[Person], subject: str, body: str) -> None:
     for person in people:
-        stop = stop_url(experiment.workspace_id, person.id)
+        stop = stop_url(person.id)
         queue_mail(
             recipient=person.email,
             subject=subject,
             body=f"{body}\n\nYou get mails about your team’s tests. Stop these mails:\n{stop}\n",
             leave_url=stop,
-            workspace_id=experiment.workspace_id,
         )
 
 

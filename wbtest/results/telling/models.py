@@ -8,7 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from wbtest.extensions import Base
 from wbtest.publishing.models import Experiment
 from wbtest.store import UtcDateTime
-from wbtest.team.models import Person, Workspace
+from wbtest.team.models import Person
 
 
 class MailChoice(Base):
@@ -16,8 +16,7 @@ class MailChoice(Base):
 
     __tablename__ = "mail_choices"
 
-    workspace_id: Mapped[int] = mapped_column(ForeignKey(Workspace.id), primary_key=True)
-    person_id: Mapped[int] = mapped_column(ForeignKey(Person.id), primary_key=True, index=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey(Person.id), primary_key=True)
     is_wanted: Mapped[bool]
 
 

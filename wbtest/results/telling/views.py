@@ -24,7 +24,7 @@ def mails() -> ResponseReturnValue:
     membership = access.membership()
     form = MailsForm(data={"is_wanted": choices.wants(membership)})
     if form.validate_on_submit():
-        choices.choose(membership.workspace_id, membership.person_id, is_wanted=form.is_wanted.data)
+        choices.choose(membership.person_id, is_wanted=form.is_wanted.data)
         flash("Saved.")
         return redirect(url_for(".mails"), 303)
     return render_template("results/telling/mails.html", form=form)
@@ -42,7 +42,7 @@ def stop_mails(token: str) -> ResponseReturnValue:
         abort(404)
     is_done = request.method == "POST"
     if is_done:
-        choices.choose(membership.workspace_id, membership.person_id, is_wanted=False)
+        choices.choose(membership.person_id, is_wanted=False)
     response = make_response(render_template("results/telling/stop.html", is_done=is_done))
     # The address acts for whoever has it; no other page shall learn it.
     response.headers["Referrer-Policy"] = "no-referrer"

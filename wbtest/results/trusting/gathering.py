@@ -78,7 +78,6 @@ def _facts_changed(experiment: Experiment, since: datetime, until: datetime) -> 
     """The local days on which the team changed its name or who is responsible."""
     moments = db.session.scalars(
         sa.select(AuditLine.at).where(
-            AuditLine.workspace_id == experiment.workspace_id,
             AuditLine.action == "team.changed",
             AuditLine.at > since,
             AuditLine.at <= until,

@@ -50,7 +50,6 @@ def make_link(
     if fault := find_fault(name, LONGEST_NAME):
         raise Invalid("name", fault)
     reviewer = Reviewer(
-        workspace_id=release.workspace_id,
         release_id=release.id,
         link_name=name,
         email=clean_email(email) if email.strip() else "",
@@ -60,7 +59,7 @@ def make_link(
         hold(release)
         session.add(reviewer)
         token = _open(reviewer, release, person, days)
-        record(release.workspace_id, "review_link.made", _whose(reviewer), by=person)
+        record("review_link.made", _whose(reviewer), by=person)
     return reviewer, token
 
 
@@ -73,7 +72,7 @@ def renew(reviewer: Reviewer, person: Person, days: int = USUAL_DAYS) -> str:
         hold(reviewer.release)
         hold(reviewer)
         token = _open(reviewer, reviewer.release, person, days)
-        record(reviewer.workspace_id, "review_link.renewed", _whose(reviewer), by=person)
+        record("review_link.renewed", _whose(reviewer), by=person)
     return token
 
 
@@ -83,7 +82,7 @@ def revoke(reviewer: Reviewer) -> None:
         hold(reviewer)
         if reviewer.revoked_at is None:
             reviewer.revoked_at = clock.now()
-            record(reviewer.workspace_id, "review_link.revoked", _whose(reviewer))
+            record("review_link.revoked", _whose(reviewer))
 
 
 def find_link(release: Release, reviewer_id: int) -> Reviewer | None:
@@ -151,5 +150,4 @@ def _mail(reviewer: Reviewer, release: Release, person: Person, token: str) -> N
         recipient=reviewer.email,
         subject=letter.subject,
         body=letter.body,
-        workspace_id=release.workspace_id,
     )

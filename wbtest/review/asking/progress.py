@@ -48,7 +48,7 @@ def state_of(reading: Reading | None, *, with_verdict: bool = True) -> str:
 
 
 def members_for(revision: Revision, asking: Person) -> list[MemberProgress]:
-    """Everybody in the workspace but who asks, in the order in which they joined.
+    """Everybody in the team but who asks, in the order in which they joined.
 
     Verdicts are among it for who may hear them.
     """
@@ -75,7 +75,7 @@ def members_for(revision: Revision, asking: Person) -> list[MemberProgress]:
 
     everybody = db.session.scalars(
         select(Membership)
-        .where(Membership.workspace_id == revision.workspace_id, Membership.person_id != asking.id)
+        .where(Membership.person_id != asking.id)
         .options(joinedload(Membership.person))
         .order_by(Membership.created_at, Membership.person_id)
     )

@@ -44,11 +44,10 @@ def ask_for_review(
         hold(revision.release)
         refuse_old(revision, "Ask for the review of that one.")
         refuse_put_away(revision.release, "ask somebody to read it")
-        people = _members(revision.workspace_id, members)
+        people = _members(members)
         found = session.get(Round, revision.id)
         asked = found or Round(
             revision_id=revision.id,
-            workspace_id=revision.workspace_id,
             opened_by_id=person.id,
             opened_at=clock.now(),
         )
@@ -57,7 +56,7 @@ def ask_for_review(
         _ask_members(asked, revision, person, people)
         if found is None:
             _ask_guests(asked, revision, person)
-            record(revision.workspace_id, "review.asked", name_of(revision), by=person)
+            record("review.asked", name_of(revision), by=person)
     return asked
 
 
@@ -96,15 +95,10 @@ def note_asked(reviewer: Reviewer, person: Person) -> None:
     reviewer.invited_at, reviewer.invited_by_id = clock.now(), person.id
 
 
-def _members(workspace_id: int, ids: Collection[int]) -> list[Person]:
+def _members(ids: Collection[int]) -> list[Person]:
     wanted = set(ids)
     # They come as they were sent, so they are compared here: no database counts as far as a form.
-    everybody = db.session.scalars(
-        select(Person)
-        .join(Membership)
-        .where(Membership.workspace_id == workspace_id)
-        .order_by(Person.id)
-    )
+    everybody = db.session.scalars(select(Person).join(Membership).order_by(Person.id))
     found = [person for person in everybody if person.id in wanted]
     if len(found) < len(wanted):
         raise Invalid("members", "Somebody you chose is not in your team. Choose once more.")
@@ -119,7 +113,7 @@ def _ask_members(asked: Round, revision: Revision, person: Person, people: list[
         reviewer = member_reviewer(revision.release, member)
         if not is_asked(reviewer, asked):
             note_asked(reviewer, person)
-            _mail(member.email, letter, revision.workspace_id)
+            _mail(member.email, letter)
 
 
 def _ask_guests(asked: Round, revision: Revision, person: Person) -> None:
@@ -131,13 +125,12 @@ def _ask_guests(asked: Round, revision: Revision, person: Person) -> None:
         if not is_over(guest):
             note_asked(guest, person)
             if guest.email:
-                _mail(guest.email, letter, revision.workspace_id)
+                _mail(guest.email, letter)
 
 
-def _mail(recipient: str, letter: Letter, workspace_id: int) -> None:
+def _mail(recipient: str, letter: Letter) -> None:
     queue_mail(
         recipient=recipient,
         subject=letter.subject,
         body=letter.body,
-        workspace_id=workspace_id,
     )

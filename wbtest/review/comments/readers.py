@@ -55,7 +55,7 @@ def readers_of_each(revisions: Sequence[Revision]) -> dict[int, Readers]:
     """The same of several revisions of one release, by their id; as many queries as for one."""
     if not revisions:
         return {}
-    release_id, roles = revisions[0].release_id, _roles(revisions[0].workspace_id)
+    release_id, roles = revisions[0].release_id, _roles()
     reviewers = db.session.scalars(select(Reviewer).where(Reviewer.release_id == release_id)).all()
     readings = db.session.execute(
         select(Revision.number, Reading)
@@ -93,7 +93,7 @@ def may_hear(revision: Revision, person: Person) -> bool:
     """
     reader = readers_of(revision).of(seat_of(revision, person))
     has_read = reader.is_done and reader.has_answered
-    return reader.is_author or has_read or person in approvers_of(revision.release.workspace)
+    return reader.is_author or has_read or person in approvers_of()
 
 
 def _reader(
@@ -114,8 +114,6 @@ def _is_here(reviewer: Reviewer, roles: dict[int, str]) -> bool:
     return reviewer.person_id in roles if reviewer.person_id else not is_over(reviewer)
 
 
-def _roles(workspace_id: int) -> dict[int, str]:
-    rows = db.session.execute(
-        select(Membership.person_id, Membership.role).where(Membership.workspace_id == workspace_id)
-    )
+def _roles() -> dict[int, str]:
+    rows = db.session.execute(select(Membership.person_id, Membership.role))
     return {row.person_id: row.role for row in rows}

@@ -67,7 +67,6 @@ def write_comment(
         _refuse_many(seat, reviewer)
         comment = Comment(
             **pointed._asdict(),
-            workspace_id=seat.revision.workspace_id,
             release_id=seat.revision.release_id,
             revision_id=seat.revision.id,
             reviewer_id=reviewer.id,
@@ -91,7 +90,6 @@ def reply(seat: Seat, comment: Comment, text: str) -> Comment:
         reviewer = take_seat(seat)
         _refuse_many(seat, reviewer)
         answer = Comment(
-            workspace_id=comment.workspace_id,
             release_id=comment.release_id,
             revision_id=comment.revision_id,
             parent_id=comment.parent_id or comment.id,

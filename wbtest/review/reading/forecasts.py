@@ -65,7 +65,6 @@ def store_forecast(seat: Seat, parts: dict[str, float]) -> Forecast:
             found = Forecast(
                 revision_id=reading.revision_id,
                 reviewer_id=reading.reviewer_id,
-                workspace_id=reading.workspace_id,
             )
             session.add(found)
         elif parts == {name: getattr(found, name) for name in parts}:

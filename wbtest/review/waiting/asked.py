@@ -6,13 +6,10 @@ from sqlalchemy import func, select
 
 from wbtest.extensions import db
 from wbtest.review.waiting.waits import Wait, Who
-from wbtest.team.models import Workspace
 from wbtest.writing.models import Candidate
 
 
-def asked_in(
-    workspace: Workspace, products: Mapping[int, str], editors: Sequence[Who]
-) -> Iterator[Wait]:
+def asked_in(products: Mapping[int, str], editors: Sequence[Who]) -> Iterator[Wait]:
     """Return a line for each release in ``products`` (id → name) and each of the ``editors``."""
     rows = db.session.execute(
         select(
@@ -21,7 +18,7 @@ def asked_in(
             func.min(Candidate.asked_at).label("oldest_at"),
             func.max(Candidate.asked_at).label("newest_at"),
         )
-        .where(Candidate.workspace_id == workspace.id, Candidate.outcome == "waiting")
+        .where(Candidate.outcome == "waiting")
         .group_by(Candidate.release_id)
         .order_by(Candidate.release_id)
     )

@@ -15,7 +15,7 @@ from wbtest.review.comments.seeing import Reader
 from wbtest.review.models import Comment, Reading, Reviewer
 from wbtest.review.seats import is_over
 from wbtest.review.waiting.turns import OpenComment
-from wbtest.team.models import Membership, Workspace
+from wbtest.team.models import Membership
 from wbtest.writing.models import Release, Revision
 
 AUTHOR = Reader(None, is_author=True)
@@ -23,7 +23,7 @@ AUTHOR = Reader(None, is_author=True)
 
 @dataclass(slots=True)
 class _Progress:
-    """A reviewer, their role in the workspace, and which revisions they began and were done with.
+    """A reviewer, their role in the team, and which revisions they began and were done with.
 
     ``done`` is number → when.
     """
@@ -44,11 +44,11 @@ class _Progress:
         return not is_over(self.reviewer) if is_guest else self.role is not None
 
 
-def open_comments(workspace: Workspace) -> dict[int, list[OpenComment]]:
+def open_comments() -> dict[int, list[OpenComment]]:
     """What authors can see and have not answered, by release, the oldest first."""
     found: dict[int, list[OpenComment]] = defaultdict(list)
-    rows = _unanswered(workspace)
-    progress = _progress(workspace, {row.release_id for row in rows})
+    rows = _unanswered()
+    progress = _progress({row.release_id for row in rows})
     readers = {row.revision_id: _readers(row, progress[row.release_id].values()) for row in rows}
     for row in rows:
         writer = progress[row.release_id][row.reviewer_id]
@@ -58,7 +58,7 @@ def open_comments(workspace: Workspace) -> dict[int, list[OpenComment]]:
     return found
 
 
-def _unanswered(workspace: Workspace) -> list[Any]:
+def _unanswered() -> list[Any]:
     """Comments of others than the authors, without an outcome and without an author's reply."""
     writer, reply, answers = aliased(Reviewer), aliased(Comment), aliased(Reviewer)
     authors = (Release.author_id, Revision.author_id)
@@ -82,7 +82,6 @@ def _unanswered(workspace: Workspace) -> list[Any]:
             .join(Revision, Revision.id == Comment.revision_id)
             .join(Release, Release.id == Comment.release_id)
             .where(
-                Comment.workspace_id == workspace.id,
                 Comment.parent_id.is_(None),
                 Comment.outcome == "",
                 ~is_by_author,
@@ -93,15 +92,14 @@ def _unanswered(workspace: Workspace) -> list[Any]:
     )
 
 
-def _progress(workspace: Workspace, releases: Collection[int]) -> dict[int, dict[int, _Progress]]:
+def _progress(releases: Collection[int]) -> dict[int, dict[int, _Progress]]:
     """How far everybody is with the revisions of these releases, by release and reviewer."""
     found: dict[int, dict[int, _Progress]] = defaultdict(dict)
     reviewers = db.session.execute(
         select(Reviewer, Membership.role)
         .outerjoin(
             Membership,
-            (Membership.person_id == Reviewer.person_id)
-            & (Membership.workspace_id == workspace.id),
+            (Membership.person_id == Reviewer.person_id),
         )
         .where(Reviewer.release_id.in_(releases))
         .options(joinedload(Reviewer.person))

@@ -49,7 +49,7 @@ def send_daily_mails(now: datetime) -> None:
     if not mornings:
         return
     # Read once for all of them.
-    waits = waits_in(mornings[0].member.workspace)
+    waits = waits_in()
     for_each(
         mornings,
         lambda morning: _tell(morning, waits, now),
@@ -83,7 +83,7 @@ def _mornings(now: datetime) -> Iterator[Morning]:
         select(Membership, DailyMail)
         .outerjoin(DailyMail, DailyMail.person_id == Membership.person_id)
         .order_by(Membership.person_id)
-        .options(joinedload(Membership.person), joinedload(Membership.workspace))
+        .options(joinedload(Membership.person))
     ).all()
     usual_zone = daily.usual_zone()
     for member, chosen in rows:
@@ -159,5 +159,4 @@ def _send(member: Membership, news: list[Wait], now: datetime) -> None:
         subject=letter.subject,
         body=letter.body,
         leave_url=stop_url,
-        workspace_id=member.workspace_id,
     )

@@ -1,4 +1,4 @@
-"""Everything that waits in a workspace: one query for each kind of fact, however much there is."""
+"""Everything that waits: one query for each kind of fact, however much there is."""
 
 from collections.abc import Iterable, Mapping
 from typing import Any
@@ -16,7 +16,7 @@ from wbtest.review.waiting.unknowns import unknowns
 from wbtest.review.waiting.waits import Wait, Who, in_order
 from wbtest.runtime import runtime
 from wbtest.team.access import PERMISSIONS, ROLES
-from wbtest.team.models import Membership, Person, Workspace
+from wbtest.team.models import Membership, Person
 from wbtest.writing import document as documents
 from wbtest.writing.models import Release
 
@@ -24,40 +24,40 @@ from wbtest.writing.models import Release
 TAKES = {"draft": "edit"}
 
 
-def waits_in(workspace: Workspace) -> list[Wait]:
-    """Everything that waits in this workspace, what has waited longest first.
+def waits_in() -> list[Wait]:
+    """Everything that waits, what has waited longest first.
 
     A release that was stopped waits for nobody, on paper or by the decision about its test. What
     waits in later areas they hand over.
     """
-    roles = _roles(workspace)
+    roles = _roles()
     members = {who.person_id: who for who in roles}
     found: list[Wait] = []
     products: dict[int, str] = {}
-    over = runtime().hooks.given_up(workspace)
-    for release_id, given, author in _releases(workspace):
+    over = runtime().hooks.given_up()
+    for release_id, given, author in _releases():
         if release_id in over:
             continue
         document = documents.from_json(given)
         products[release_id] = document.product or "a release"
         found += unknowns(release_id, document, author, list(roles), clock.now())
-    approving = _approving(workspace, roles)
+    approving = _approving(roles)
     able = {who.person_id for who in approving.approvers}
-    for review in reviews_of(workspace, products, members, able):
+    for review in reviews_of(products, members, able):
         found += waits_of(review, approving)
-    found += asked_in(workspace, products, _able(roles, "edit"))
-    found += undelivered_in(workspace, _able(roles, "own"))
+    found += asked_in(products, _able(roles, "edit"))
+    found += undelivered_in(_able(roles, "own"))
     for further in runtime().hooks.waits:
-        found += further(workspace)
+        found += further()
     return sorted(found, key=lambda wait: wait.since)
 
 
 def waits_for(membership: Membership, waits: Iterable[Wait] | None = None) -> list[Wait]:
-    """What needs this member in their workspace, in the order in which to do it.
+    """What needs this member, in the order in which to do it.
 
-    ``waits`` are those of the workspace, where they were read before.
+    ``waits`` are all of them, where they were read before.
     """
-    found = waits_in(membership.workspace) if waits is None else waits
+    found = waits_in() if waits is None else waits
     return in_order(
         wait
         for wait in found
@@ -79,30 +79,29 @@ def _able(roles: Mapping[Who, str], permission: str) -> list[Who]:
     return [who for who, role in roles.items() if role in able]
 
 
-def _roles(workspace: Workspace) -> dict[Who, str]:
+def _roles() -> dict[Who, str]:
     """The members by name, each with their role."""
     rows = db.session.execute(
         select(Person.id, Person.name, Membership.role)
         .join(Membership, Membership.person_id == Person.id)
-        .where(Membership.workspace_id == workspace.id)
         .order_by(Person.name, Person.id)
     )
     return {Who(row.name, row.id): row.role for row in rows}
 
 
-def _approving(workspace: Workspace, roles: Mapping[Who, str]) -> Approving:
+def _approving(roles: Mapping[Who, str]) -> Approving:
     return Approving(
         approvers=tuple(_able(roles, "approve")),
-        needs=needs_of(workspace.id),
+        needs=needs_of(),
         is_alone=len(roles) == 1,
     )
 
 
-def _releases(workspace: Workspace) -> list[tuple[int, dict[str, Any], Who]]:
+def _releases() -> list[tuple[int, dict[str, Any], Who]]:
     """The releases that nobody stopped, each with its draft and author."""
     rows = db.session.execute(
         select(Release.id, Release.document, Person.id.label("author_id"), Person.name)
         .join(Person, Person.id == Release.author_id)
-        .where(Release.workspace_id == workspace.id, ~exists().where(Stop.release_id == Release.id))
+        .where(~exists().where(Stop.release_id == Release.id))
     )
     return [(row.id, row.document, Who(row.name, row.author_id)) for row in rows]

@@ -15,14 +15,13 @@ from wbtest.review.seats import is_over
 from wbtest.review.waiting.comments import open_comments
 from wbtest.review.waiting.turns import Reader, Review
 from wbtest.review.waiting.waits import Who
-from wbtest.team.models import Person, Workspace
+from wbtest.team.models import Person
 from wbtest.writing.models import Revision
 
 Members = Mapping[int | None, Who]
 
 
 def reviews_of(
-    workspace: Workspace,
     products: Mapping[int, str],
     members: Members,
     able: Collection[int | None],
@@ -31,10 +30,10 @@ def reviews_of(
 
     ``able`` may approve.
     """
-    rows = [row for row in _revisions(workspace) if row.release_id in products]
+    rows = [row for row in _revisions() if row.release_id in products]
     ids = [row.id for row in rows]
-    readers = _readers(workspace, [row.id for row in rows if row.opened_at], members)
-    comments = open_comments(workspace)
+    readers = _readers([row.id for row in rows if row.opened_at], members)
+    comments = open_comments()
     (approved, by_writers), sent_back = _approvals(ids), _sent_back(ids, able)
     return [
         Review(
@@ -59,7 +58,7 @@ def reviews_of(
     ]
 
 
-def _revisions(workspace: Workspace) -> list[Any]:
+def _revisions() -> list[Any]:
     """The newest revision of each release, and the newest in review if that is another."""
     numbers = (
         select(
@@ -68,7 +67,6 @@ def _revisions(workspace: Workspace) -> list[Any]:
             func.max(Revision.number).filter(Round.revision_id.is_not(None)).label("in_review"),
         )
         .outerjoin(Round, Round.revision_id == Revision.id)
-        .where(Revision.workspace_id == workspace.id)
         .group_by(Revision.release_id)
         .subquery()
     )
@@ -115,9 +113,7 @@ def _asked(row: Any, readers: Mapping[int, list[Reader]]) -> tuple[Reader, ...]:
     )
 
 
-def _readers(
-    workspace: Workspace, revisions: Collection[int], members: Members
-) -> dict[int, list[Reader]]:
+def _readers(revisions: Collection[int], members: Members) -> dict[int, list[Reader]]:
     """Who was ever asked to read, by release, with the day they were done with these revisions.
 
     Left out are those who were not done and can no longer come: former members, closed links.
@@ -133,7 +129,7 @@ def _readers(
             Reading,
             and_(Reading.reviewer_id == Reviewer.id, Reading.revision_id.in_(revisions)),
         )
-        .where(Reviewer.workspace_id == workspace.id, Reviewer.invited_at.is_not(None))
+        .where(Reviewer.invited_at.is_not(None))
         .order_by(Reviewer.id)
     )
     found = defaultdict(list)

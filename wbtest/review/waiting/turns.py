@@ -73,7 +73,7 @@ class Review(Struct, frozen=True):
 
 
 class Approving(Struct, frozen=True):
-    """Who may approve in a workspace, and what it needs of them."""
+    """Who may approve, and what it takes of them."""
 
     approvers: tuple[Who, ...]
     needs: Needs = field(default_factory=Needs)

@@ -4,7 +4,6 @@ from collections.abc import Iterator, Sequence
 
 from wbtest.delivery import given_up
 from wbtest.review.waiting.waits import Wait, Who
-from wbtest.team.models import Workspace
 
 # What each is called, who counts it, what to do, for whom, and where.
 KINDS = (
@@ -25,10 +24,10 @@ KINDS = (
 )
 
 
-def undelivered_in(workspace: Workspace, owners: Sequence[Who]) -> Iterator[Wait]:
+def undelivered_in(owners: Sequence[Who]) -> Iterator[Wait]:
     """Return a line for the mails and one for the events, for each of the ``owners``."""
     for noun, count, what, by, path in KINDS:
-        if (found := count(workspace.id)) is None:
+        if (found := count()) is None:
             continue
         counted = f"1 {noun}" if found.number == 1 else f"{found.number:,} {noun}s"
         for who in owners:

@@ -14,7 +14,7 @@ from wbtest.team import access
 @bp.get("/needs-you")
 @access.requires("read")
 def needs_you() -> ResponseReturnValue:
-    """What needs the asking person in the workspace they are in."""
+    """What needs the asking person."""
     return render_template(
         "review/needs_you.html", waits=waits_for(access.membership()), now=clock.now()
     )
@@ -24,7 +24,7 @@ def needs_you() -> ResponseReturnValue:
 @access.requires("read")
 def waiting() -> ResponseReturnValue:
     """Whom the team waits for, but for the asking person: that is a page of its own."""
-    waits = waits_in(access.workspace("read"))
+    waits = waits_in()
     me = access.person().id
     others = sorted(
         (wait for wait in waits if wait.who.person_id != me),
@@ -39,5 +39,5 @@ def waiting() -> ResponseReturnValue:
 
 
 def count_needs_me() -> int:
-    """How much needs the asking person in the workspace they are in."""
+    """How much needs the asking person."""
     return len(waits_for(access.membership()))

@@ -7,7 +7,7 @@ import sqlalchemy as sa
 
 from wbtest.extensions import db
 from wbtest.store import Gone, writing
-from wbtest.team.audit.log import record_log_in
+from wbtest.team.audit.log import record
 from wbtest.team.models import LoginSession, Person
 from wbtest.team.session_cookie import digest
 from wbtest.team.sessions import open_sessions
@@ -48,7 +48,7 @@ def log_out_device(person: Person, key: str) -> None:
     with writing() as session:
         for row in session.scalars(open_sessions(person)):
             if _key_of(row.token_hash) == key:
-                record_log_in(person, "login.session_ended", row.device or "an older one")
+                record("login.session_ended", row.device or "an older one", by=person)
                 session.delete(row)
                 return
     raise Gone("This device is logged out already.")
@@ -62,7 +62,7 @@ def log_out_others(person: Person, token: str) -> int:
     with writing() as session:
         number = len(session.scalars(ended).all())
         if number:
-            record_log_in(person, "login.sessions_ended")
+            record("login.sessions_ended", by=person)
     return number
 
 

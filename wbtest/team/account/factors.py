@@ -10,7 +10,7 @@ from wbtest.store import Invalid, Refused, hold, writing
 from wbtest.team import known_devices, passwords, tries
 from wbtest.team.account import codes, secrecy
 from wbtest.team.account.models import RecoveryCode, SecondFactor
-from wbtest.team.audit.log import record, record_log_in, workspaces_of
+from wbtest.team.audit.log import record
 from wbtest.team.ending import end_tokens
 from wbtest.team.models import Person
 from wbtest.team.own_password import asker, check_password, hold_unchanged
@@ -65,7 +65,7 @@ def turn_on(
         )
         for each in hashes:
             session.add(RecoveryCode(code_hash=each, person_id=person.id))
-        record_log_in(person, "factor.turned_on")
+        record("factor.turned_on", by=person)
         if ends_tokens:
             end_tokens(person)
     return made
@@ -86,11 +86,11 @@ def turn_off(person: Person, *, password: str, code: str, ends_tokens: bool = Fa
             is_right = take_code(person, typed)
             if is_right:
                 _forget(person)
-                record_log_in(person, "factor.turned_off")
+                record("factor.turned_off", by=person)
                 if ends_tokens:
                     end_tokens(person)
             else:
-                record_log_in(person, "login.code_refused")
+                record("login.code_refused", by=person)
         if not is_right:
             raise Invalid("code", WRONG_CODE)
 
@@ -102,8 +102,7 @@ def turn_off_for(person: Person) -> None:
         if find_factor(person) is None:
             raise NotSo(f"{person.email} has no second factor.")
         _forget(person)
-        for workspace_id in workspaces_of(person):
-            record(workspace_id, "person.factor_off", f"{person.name} <{person.email}>")
+        record("person.factor_off", f"{person.name} <{person.email}>")
 
 
 def log_in_with_code(person: Person, code: str, former_token: str = "") -> str:
@@ -119,10 +118,10 @@ def log_in_with_code(person: Person, code: str, former_token: str = "") -> str:
             is_right = take_code(person, typed)
             if is_right:
                 end_session(former_token)
-                record_log_in(person, "login.succeeded")
+                record("login.succeeded", by=person)
                 token = open_session(person)
             else:
-                record_log_in(person, "login.code_refused")
+                record("login.code_refused", by=person)
         if not is_right:
             raise Invalid("code", WRONG_CODE)
     return token
@@ -179,7 +178,7 @@ def _spend(person: Person, kept: str) -> bool:
     spent = sa.delete(RecoveryCode).where(RecoveryCode.code_hash == kept)
     if db.session.scalar(spent.returning(RecoveryCode.code_hash)) is None:
         return False
-    record_log_in(person, "login.recovery_code_used", f"{recovery_codes_left(person)} left")
+    record("login.recovery_code_used", f"{recovery_codes_left(person)} left", by=person)
     return True
 
 

@@ -9,7 +9,7 @@ from wbtest.store import Invalid, hold, writing
 from wbtest.team import limits, people, session_cookie
 from wbtest.team.account import letters, links
 from wbtest.team.account.resetting import PACE
-from wbtest.team.audit.log import record_log_in
+from wbtest.team.audit.log import record
 from wbtest.team.models import LoginSession, Person
 from wbtest.team.own_password import check_password, hold_unchanged
 
@@ -39,7 +39,7 @@ def ask_to_change_email(person: Person, new: str, password: str) -> None:
             if is_taken
             else letters.email_link(links.address_of(f"/email/{token}")),
         )
-        record_log_in(person, "login.email_asked")
+        record("login.email_asked", by=person)
 
 
 def change_email(token: str, kept_session: str = "") -> Person:
@@ -61,7 +61,7 @@ def change_email(token: str, kept_session: str = "") -> Person:
             session.execute(
                 sa.delete(LoginSession).where(LoginSession.person_id == person.id, others)
             )
-            record_log_in(person, "login.email_changed", old)
+            record("login.email_changed", old, by=person)
             _write(old, letters.email_changed(new))
     except IntegrityError as error:
         raise links.LinkOver("email") from error

@@ -8,7 +8,7 @@ from wbtest.extensions import clock, db
 from wbtest.store import Invalid, writing
 from wbtest.team.account.asked import has_second_factor
 from wbtest.team.account.factors import WRONG_CODE, counted_code, read_code, take_code
-from wbtest.team.audit.log import record_log_in
+from wbtest.team.audit.log import record
 from wbtest.team.models import LoginSession, Person
 from wbtest.team.own_password import asker, check_password, hold_unchanged
 from wbtest.team.session_cookie import digest
@@ -43,6 +43,6 @@ def prove(person: Person, token: str, *, password: str, code: str) -> None:
                     .values(proved_at=clock.now())
                 )
             else:
-                record_log_in(person, "login.code_refused")
+                record("login.code_refused", by=person)
         if not is_right:
             raise Invalid("code", WRONG_CODE)

@@ -7,7 +7,7 @@ from wbtest.extensions import db
 from wbtest.store import hold, writing
 from wbtest.team import limits, people
 from wbtest.team.account import letters, links
-from wbtest.team.audit.log import first_member, record_log_in
+from wbtest.team.audit.log import first_person, record
 from wbtest.team.ending import end_tokens
 from wbtest.team.models import Person
 
@@ -27,7 +27,7 @@ def ask_for_reset(email: str) -> None:
         if limits.count(session.connection(), name, PACE) > 1:
             return
         # Looked up for those who are known, too.
-        first = first_member()
+        first = first_person()
         somebody = person or first
         if somebody is None:
             return
@@ -51,7 +51,7 @@ def reset_password(token: str, new: str, *, ends_tokens: bool = False) -> None:
         hold(person)
         links.spend(token, "reset")
         people.replace_hash(person, hashed)
-        record_log_in(person, "login.reset")
+        record("login.reset", by=person)
         if ends_tokens:
             end_tokens(person)
         letter = letters.was_reset(links.address_of("/reset"))
@@ -62,5 +62,5 @@ def _mail_link(person: Person) -> None:
     hold(person)
     letter = letters.reset_link(links.address_of(f"/reset/{links.make_link(person, 'reset')}"))
     queue_mail(recipient=person.email, subject=letter.subject, body=letter.body)
-    record_log_in(person, "login.reset_asked")
+    record("login.reset_asked", by=person)
     db.session.flush()

@@ -13,7 +13,7 @@ from wbtest.store import writing
 from wbtest.team import access, origin
 from wbtest.team.audit.actions import ACTIONS, APART, PHRASES
 from wbtest.team.limits import count, name_for
-from wbtest.team.models import AuditLine, Membership, Person
+from wbtest.team.models import AuditLine, Person
 
 LONGEST_ABOUT = 300
 OF_NOBODY = "with an e-mail of nobody here; more in this hour are not written down"
@@ -34,11 +34,11 @@ class Wanted(NamedTuple):
 
 
 def record(
-    workspace_id: int | None,
     action: str,
     about: str = "",
     by: Person | None = None,
     who: str = "",
+    at: datetime | None = None,
 ) -> None:
     """Add a line, in the open write transaction or one of its own.
 
@@ -53,8 +53,7 @@ def record(
     with writing() as session:
         session.add(
             AuditLine(
-                workspace_id=workspace_id,
-                at=clock.now(),
+                at=at or clock.now(),
                 action=action,
                 about=" ".join(about.split())[:LONGEST_ABOUT],
                 person_id=person.id if person else None,
@@ -66,15 +65,8 @@ def record(
         )
 
 
-def record_log_in(person: Person, action: str, about: str = "") -> None:
-    """Add a line about somebody's log-in to each workspace of theirs."""
-    with writing():
-        for workspace_id in workspaces_of(person):
-            record(workspace_id, action, about, by=person)
-
-
 def record_wrong_log_in(person: Person | None) -> None:
-    """Add a line about a log-in that failed, to each workspace of the person who has the e-mail.
+    """Add a line about a log-in that failed, of the person who has the e-mail.
 
     Of strangers nothing is kept but that one tried, once an hour: people type passwords where
     e-mails belong, and nobody could ever prune these lines. For them the same is done for somebody
@@ -83,33 +75,29 @@ def record_wrong_log_in(person: Person | None) -> None:
     with writing() as session:
         name = name_for("log-ins of", "strangers")
         tries = count(session.connection(), name, timedelta(hours=1), amount=int(person is None))
-        somebody = person or first_member()
+        somebody = person or first_person()
         if somebody is not None:
             point = session.begin_nested()
-            record_log_in(somebody, "login.failed")
+            record("login.failed", by=somebody)
             session.flush()
             if person is None:
                 point.rollback()
             else:
                 point.commit()
         if person is None and tries == 1:
-            record(None, "login.failed", OF_NOBODY)
+            record("login.failed", OF_NOBODY)
 
 
-def first_member() -> Person | None:
-    """For whom is done and taken back what a stranger asks for; None while nobody is in a team.
-
-    Of who left all teams no line is written, which would take less time.
-    """
-    members = select(Person).join(Membership, Membership.person_id == Person.id)
-    return db.session.scalars(members.order_by(Person.id).limit(1)).first()
+def first_person() -> Person | None:
+    """For whom is done and taken back what a stranger asks for; None while nobody has a log-in."""
+    return db.session.scalars(select(Person).order_by(Person.id).limit(1)).first()
 
 
 def lines_of(
-    workspace_id: int, wanted: Wanted, before: int | None = None, most: int | None = None
+    wanted: Wanted, before: int | None = None, most: int | None = None
 ) -> Iterator[AuditLine]:
-    """The lines of a workspace, the newest first; those older than the line ``before`` (id)."""
-    query = _query(wanted).where(AuditLine.workspace_id == workspace_id).limit(most)
+    """The lines, the newest first; those older than the line ``before`` (id)."""
+    query = _query(wanted).limit(most)
     if before is not None:
         query = query.where(AuditLine.id < before)
     rows = db.session.scalars(query.execution_options(yield_per=500))
@@ -118,22 +106,11 @@ def lines_of(
         yield from rows
 
 
-def workspaces_of(person: Person) -> list[int]:
-    """The ids of the workspaces that somebody belongs to."""
-    return list(
-        db.session.scalars(
-            select(Membership.workspace_id)
-            .where(Membership.person_id == person.id)
-            .order_by(Membership.workspace_id)
-        )
-    )
-
-
-def people_of(workspace_id: int) -> dict[int, str]:
-    """Everybody who stands in the log of a workspace, by id, as they were last called."""
+def people_of() -> dict[int, str]:
+    """Everybody who stands in the log, by id, as they were last called."""
     rows = db.session.execute(
         select(AuditLine.person_id, AuditLine.who)
-        .where(AuditLine.workspace_id == workspace_id, AuditLine.person_id.is_not(None))
+        .where(AuditLine.person_id.is_not(None))
         .group_by(AuditLine.person_id, AuditLine.who)
         .order_by(db.func.max(AuditLine.id))
     )
@@ -141,15 +118,10 @@ def people_of(workspace_id: int) -> dict[int, str]:
 
 
 def find_newest(actions: Collection[str], until: datetime | None = None) -> datetime | None:
-    """When one of these was last done, up to ``until``, by the server's own lines, or None.
-
-    Only lines without a workspace are asked: they stay when all else is deleted.
-    """
+    """When one of these was last done, up to ``until``, or None."""
     is_early = true() if until is None else AuditLine.at <= until
     found: datetime | None = db.session.scalar(
-        select(db.func.max(AuditLine.at)).where(
-            AuditLine.workspace_id.is_(None), AuditLine.action.in_(actions), is_early
-        )
+        select(db.func.max(AuditLine.at)).where(AuditLine.action.in_(actions), is_early)
     )
     return found
 

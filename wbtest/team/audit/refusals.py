@@ -27,10 +27,10 @@ def note(action: str) -> None:
 
     A database that cannot be written, or not at once, does not change what they are answered.
     """
-    person, workspace, rule = access.find_person(), access.find_workspace(), request.url_rule
-    if person is None or workspace is None or rule is None:
+    person, rule = access.find_person(), request.url_rule
+    if person is None or rule is None:
         return
-    workspace_id, route = workspace.id, name_of(request.method, rule.rule)
+    route = name_of(request.method, rule.rule)
     key = key_of(person.id, route)
     # Whoever waits for a second connection while they have one may wait for themselves.
     end_reading()
@@ -40,7 +40,7 @@ def note(action: str) -> None:
                 return
         with writing(within=PATIENCE) as session:
             if limits.count(session.connection(), key, WINDOW) == 1:
-                record(workspace_id, action, route)
+                record(action, route)
     except SQLAlchemyError as error:
         log.warning("that %s was refused could not be written down: %s", route, describe(error))
 

@@ -19,7 +19,7 @@ class NotAsked(Refused):
         super().__init__("Open the page in wbtest that offers this file, and take it from there.")
 
 
-def record_taken(workspace_id: int, action: str, about: str = "") -> None:
+def record_taken(action: str, about: str = "") -> None:
     """Add the line of a file that is sent now; a HEAD takes none away, so it adds none.
 
     Raises NotAsked when another site asks, or a browser that only looks ahead.
@@ -28,4 +28,4 @@ def record_taken(workspace_id: int, action: str, about: str = "") -> None:
     if request.headers.get("Sec-Fetch-Site", "none") not in OWN or "prefetch" in purposes.lower():
         raise NotAsked
     if request.method != "HEAD":
-        record(workspace_id, action, about)
+        record(action, about)

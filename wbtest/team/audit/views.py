@@ -1,4 +1,4 @@
-"""The audit log for the owners of a workspace: read, narrowed down, and taken away as a file."""
+"""The audit log for owners: read, narrowed down, and taken away as a file."""
 
 from collections.abc import Iterator, Sequence
 from datetime import date
@@ -28,10 +28,9 @@ bp.add_app_template_global(in_words, "audit_in_words")
 @access.requires("own")
 def audit() -> ResponseReturnValue:
     """Who did what, the newest first; ``?person= &kind= &first= &last=`` narrow it down."""
-    workspace = access.workspace("own")
     wanted = _wanted()
     before = request.args.get("before", type=_number)
-    lines = list(log.lines_of(workspace.id, wanted, before, ON_A_PAGE + 1))
+    lines = list(log.lines_of(wanted, before, ON_A_PAGE + 1))
     return render_template(
         "team/audit.html",
         lines=lines[:ON_A_PAGE],
@@ -39,7 +38,7 @@ def audit() -> ResponseReturnValue:
         is_newest=before is None,
         wanted=wanted,
         asked=_as_query(wanted),
-        people=log.people_of(workspace.id),
+        people=log.people_of(),
         kinds=KINDS,
     )
 
@@ -48,10 +47,9 @@ def audit() -> ResponseReturnValue:
 @access.requires("own")
 def audit_csv() -> ResponseReturnValue:
     """The same lines, all of them, for a spreadsheet. That they were taken away is a line too."""
-    workspace = access.workspace("own")
-    record_taken(workspace.id, "audit.exported")
+    record_taken("audit.exported")
     name = f"audit-{clock.now():%Y%m%dT%H%M%SZ}.csv"
-    return send_file(as_csv(_rows(log.lines_of(workspace.id, _wanted()))), name)
+    return send_file(as_csv(_rows(log.lines_of(_wanted()))), name)
 
 
 def _rows(lines: Iterator[AuditLine]) -> Iterator[Sequence[Any]]:

@@ -10,6 +10,7 @@ from wbtest.team.audit.log import record
 from wbtest.team.inviting.invitations import is_over
 from wbtest.team.models import Invitation, Membership, Person
 from wbtest.team.session_cookie import digest
+from wbtest.team.settings import get_team
 
 
 class InvitationOver(Refused):
@@ -55,8 +56,7 @@ def accept(token: str, person: Person) -> None:
         invitation = _hold(token)
         if invitation.email != person.email:
             raise SomebodyElse(invitation.email, person.email)
-        key = (invitation.workspace_id, person.id)
-        if session.get(Membership, key) is None:
+        if session.get(Membership, person.id) is None:
             _join(invitation, person)
         session.delete(invitation)
 
@@ -84,11 +84,11 @@ def accept_as_new(token: str, *, name: str, password: str) -> Person:
 def _hold(token: str) -> Invitation:
     """The invitation, which nobody else can use until this transaction ends.
 
-    The workspace is held first, as by owners who send or change it: each would wait for the other.
+    The team is held first, as by owners who send or change it: each would wait for the other.
     """
     invitation = get_open(token)
     try:
-        hold(invitation.workspace)
+        hold(get_team())
         hold(invitation)
     except Gone as gone:
         raise InvitationOver from gone
@@ -101,10 +101,9 @@ def _hold(token: str) -> Invitation:
 def _join(invitation: Invitation, person: Person) -> None:
     db.session.add(
         Membership(
-            workspace_id=invitation.workspace_id,
             person_id=person.id,
             role=invitation.role,
             created_at=clock.now(),
         )
     )
-    record(invitation.workspace_id, "person.joined", invitation.role, by=person)
+    record("person.joined", invitation.role, by=person)

@@ -15,10 +15,11 @@ from wbtest.team.audit.log import record
 from wbtest.team.inviting import letter
 from wbtest.team.limits import count, seconds_until_free
 from wbtest.team.members import check_owner
-from wbtest.team.models import Invitation, Membership, Person, Workspace
+from wbtest.team.models import Invitation, Membership, Person
 from wbtest.team.people import clean_email
 from wbtest.team.roles import DOES
 from wbtest.team.session_cookie import digest
+from wbtest.team.settings import get_team
 
 LIFE = timedelta(hours=48)
 MOST_A_DAY = 50
@@ -38,7 +39,7 @@ class TooManyInvitations(Refused):
         self.seconds = seconds
 
 
-def invite(workspace: Workspace, owner: Person, email: str, role: str) -> tuple[Invitation, str]:
+def invite(owner: Person, email: str, role: str) -> tuple[Invitation, str]:
     """Ask somebody in, by mail where a mail server is set; return it with the token of its link.
 
     Nobody can learn the token later. A second invitation of one e-mail takes the first one's place.
@@ -48,19 +49,15 @@ def invite(workspace: Workspace, owner: Person, email: str, role: str) -> tuple[
     if role not in ROLES:
         raise Invalid("role", f"A role is one of {', '.join(ROLES)}.")
     with writing() as session:
-        hold(workspace)
-        check_owner(workspace, owner)
-        if _is_member(workspace, email):
+        hold(get_team())
+        check_owner(owner)
+        if _is_member(email):
             raise Invalid("email", f"{email} is in this team already. Change the role in the list.")
-        found = session.scalar(
-            sa.select(Invitation).where(
-                Invitation.workspace_id == workspace.id, Invitation.email == email
-            )
-        )
-        invitation = found or Invitation(workspace_id=workspace.id, email=email)
+        found = session.scalar(sa.select(Invitation).where(Invitation.email == email))
+        invitation = found or Invitation(email=email)
         invitation.role = role
-        token = _send(invitation, workspace, owner)
-        record(workspace.id, "person.invited", f"{email} as {role}", by=owner)
+        token = _send(invitation, owner)
+        record("person.invited", f"{email} as {role}", by=owner)
     return invitation, token
 
 
@@ -69,33 +66,30 @@ def invite_again(invitation: Invitation, owner: Person) -> str:
 
     Raises TooManyInvitations, and Gone when it was accepted or taken back meanwhile.
     """
-    workspace = invitation.workspace
     with writing():
-        hold(workspace)
-        check_owner(workspace, owner)
+        hold(get_team())
+        check_owner(owner)
         hold(invitation)
-        token = _send(invitation, workspace, owner)
-        record(workspace.id, "person.invited_again", invitation.email, by=owner)
+        token = _send(invitation, owner)
+        record("person.invited_again", invitation.email, by=owner)
     return token
 
 
 def uninvite(invitation: Invitation, owner: Person) -> None:
     """Take an invitation back; its link opens nothing from now on. Raises Gone when it is gone."""
-    workspace = invitation.workspace
     with writing() as session:
-        hold(workspace)
-        check_owner(workspace, owner)
+        hold(get_team())
+        check_owner(owner)
         hold(invitation)
-        record(workspace.id, "person.uninvited", invitation.email, by=owner)
+        record("person.uninvited", invitation.email, by=owner)
         session.delete(invitation)
 
 
-def invitations_of(workspace: Workspace) -> list[Invitation]:
+def invitations_of() -> list[Invitation]:
     """Every invitation that nobody has accepted, the newest first, also those that are over."""
     return list(
         db.session.scalars(
             sa.select(Invitation)
-            .where(Invitation.workspace_id == workspace.id)
             .options(joinedload(Invitation.invited_by))
             .order_by(Invitation.expires_at.desc(), Invitation.id.desc())
         )
@@ -113,9 +107,9 @@ def forget_old_invitations(now: datetime) -> None:
         session.execute(sa.delete(Invitation).where(Invitation.expires_at < now - KEPT))
 
 
-def _send(invitation: Invitation, workspace: Workspace, owner: Person) -> str:
+def _send(invitation: Invitation, owner: Person) -> str:
     """Give it a new token and its time, mail it, and return the token; inside ``writing``."""
-    connection, name = db.session.connection(), f"invitations of {workspace.id}"
+    connection, name = db.session.connection(), "invitations"
     if count(connection, name, timedelta(days=1)) > MOST_A_DAY:
         raise TooManyInvitations(seconds_until_free(connection, name, clock.now()))
     token = secrets.token_urlsafe(32)
@@ -128,7 +122,7 @@ def _send(invitation: Invitation, workspace: Workspace, owner: Person) -> str:
     # A mail that waits for a server that is not there would arrive when its link is long over.
     if settings.mail_url:
         written = letter.invitation(
-            workspace=workspace.name,
+            team=get_team().name,
             invited_by=owner.name,
             role=invitation.role,
             does=DOES[invitation.role],
@@ -139,7 +133,6 @@ def _send(invitation: Invitation, workspace: Workspace, owner: Person) -> str:
             recipient=invitation.email,
             subject=written.subject,
             body=written.body,
-            workspace_id=workspace.id,
         )
     return token
 
@@ -150,7 +143,7 @@ def address_of(token: str) -> str:
     return f"{settings.base_url}/invitation/{token}"
 
 
-def _is_member(workspace: Workspace, email: str) -> bool:
+def _is_member(email: str) -> bool:
     found = sa.select(Membership.person_id).join(Person)
-    ours = found.where(Membership.workspace_id == workspace.id, Person.email == email)
+    ours = found.where(Person.email == email)
     return db.session.scalar(ours) is not None

@@ -5,16 +5,16 @@ from flask import session
 from wbtest.team import access
 from wbtest.team.inviting.forms import ROLE_CHOICES, InviteForm
 from wbtest.team.inviting.invitations import address_of, invitations_of, is_over
-from wbtest.team.models import Invitation, Workspace
+from wbtest.team.models import Invitation
 from wbtest.team.roles import DOES
 
 # Between making a link and showing it once, its token waits in the session of who made it.
 FRESH = "fresh invitation"
 
 
-def people_part(workspace: Workspace, form: InviteForm | None) -> dict[str, object]:
+def people_part(form: InviteForm | None) -> dict[str, object]:
     """What ``team/_people.html`` shows: the form as it was sent, who is invited, a new link."""
-    invitations = invitations_of(workspace) if access.has_permission("own") else []
+    invitations = invitations_of() if access.has_permission("own") else []
     return {
         "invite_form": form or InviteForm(None),
         "invitations": [(each, is_over(each)) for each in invitations],
@@ -34,6 +34,5 @@ def _take_fresh(invitations: list[Invitation]) -> tuple[Invitation, str] | None:
     found = next((each for each in invitations if each.id == invitation_id), None)
     if found is None:
         return None
-    # Only the page that shows it uses it up; that of another workspace does not.
     del session[FRESH]
     return found, address_of(token)

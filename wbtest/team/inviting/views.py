@@ -15,6 +15,7 @@ from wbtest.team.inviting.forms import InviteForm, JoinForm
 from wbtest.team.inviting.list_views import show_once
 from wbtest.team.models import Invitation
 from wbtest.team.roles import DOES
+from wbtest.team.settings import get_team
 from wbtest.team.views import bp, has_mail_server, let_in, team_page
 
 OUTSIDE = "/invitation/"
@@ -28,9 +29,9 @@ def invite() -> ResponseReturnValue:
     form = InviteForm()
     status, headers = 422, {}
     if form.validate_on_submit():
-        workspace, typed = access.workspace("own"), (form.email.data or "", form.role.data)
+        typed = (form.email.data or "", form.role.data)
         try:
-            made, token = invitations.invite(workspace, access.person(), *typed)
+            made, token = invitations.invite(access.person(), *typed)
         except Refused as refused:
             put_refusal(form, refused)
             status, headers = refused.status, wait_of(refused)
@@ -85,7 +86,12 @@ def invitation(token: str) -> ResponseReturnValue:
         else:
             return let_in(sessions.open_session(person), "/")
     page = render_template(
-        "team/invitation.html", invitation=found, form=form, asking=asking, does=DOES[found.role]
+        "team/invitation.html",
+        team_name=get_team().name,
+        invitation=found,
+        form=form,
+        asking=asking,
+        does=DOES[found.role],
     )
     return page, 422 if form.errors else 200
 

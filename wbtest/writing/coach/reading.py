@@ -102,7 +102,7 @@ class Entry(Struct, frozen=True):
 
 
 class House(NamedTuple):
-    """What a workspace says for itself: its own jargon, words and acronyms that are well known
+    """What a team says for itself: its own jargon, words and acronyms that are well known
     there, and rules (ids) that it does not want."""
 
     jargon: tuple[str, ...] = ()

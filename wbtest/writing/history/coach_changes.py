@@ -27,7 +27,7 @@ def findings_between(old: Revision, new: Revision, house: House) -> FindingsDiff
 
 
 def found_in(revision: Revision, house: House) -> tuple[Finding, ...]:
-    """What the coach finds in a revision, by what the workspace says for itself today."""
+    """What the coach finds in a revision, by what the team says for itself today."""
     document = documents.from_json(revision.document)
     return _findings(document, revision.form, revision.created_at.date(), house)
 

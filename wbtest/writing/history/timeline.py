@@ -136,7 +136,7 @@ def _told(release: Release, entries: Sequence[Frozen | Sitting]) -> Iterable[Fro
     sittings = [entry for entry in entries if isinstance(entry, Sitting)]
     versions = {v for sitting in sittings for v in (sitting.base, sitting.last.version)}
     texts = find_texts(release, versions)
-    house, waived = house_of(release.workspace_id), waivers_by_revision(release)
+    house, waived = house_of(), waivers_by_revision(release)
     for entry in entries:
         if isinstance(entry, Sitting):
             said = _line(texts.get(entry.base), texts.get(entry.last.version))

@@ -1,4 +1,4 @@
-"""A10: words of the office, and those that the workspace does not want."""
+"""A10: words of the office, and those that the team does not want."""
 
 from collections.abc import Iterator
 
@@ -11,7 +11,7 @@ _DENSE_FROM = "\u0e00"
 
 
 def check(reading: Reading) -> Iterator[Mark]:
-    """Mark words of the list, and the workspace's own in any language, once each place."""
+    """Mark words of the list, and the team's own in any language, once each place."""
     allowed = {word.strip().lower() for word in reading.house.allowed}
     own = Phrases(reading.house.jargon)
     for text in reading.prose:

@@ -1,6 +1,6 @@
 """F7: what customers read names no internal project, team or tool.
 
-Names of people are not looked for: only the workspace knows its members.
+Names of people are not looked for: only the team knows its members.
 """
 
 from collections.abc import Iterator

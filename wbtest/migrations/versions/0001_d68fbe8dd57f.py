@@ -6,7 +6,7 @@ from alembic import op
 import wbtest.store
 from wbtest.team.models import GUARDS
 
-revision = "0001_a0735e7bd100"
+revision = "0001_d68fbe8dd57f"
 down_revision = None
 
 
@@ -15,7 +15,6 @@ def upgrade() -> None:
     op.create_table(
         "audit_lines",
         sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("workspace_id", sa.Integer(), nullable=True),
         sa.Column("at", wbtest.store.UtcDateTime(timezone=True), nullable=False),
         sa.Column("action", sa.String(length=40), nullable=False),
         sa.Column("about", sa.String(length=300), nullable=False),
@@ -24,12 +23,6 @@ def upgrade() -> None:
         sa.Column("token", sa.String(length=120), server_default="", nullable=False),
         sa.Column("network", sa.String(length=50), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_audit_lines")),
-    )
-    op.create_index(
-        op.f("ix_audit_lines_workspace_id_audit_lines_id"),
-        "audit_lines",
-        ["workspace_id", "id"],
-        unique=False,
     )
     op.create_table(
         "job_runs",
@@ -57,7 +50,6 @@ def upgrade() -> None:
         sa.Column("subject", sa.String(length=300), nullable=False),
         sa.Column("body", sa.Text(), nullable=False),
         sa.Column("html", sa.Text(), nullable=False),
-        sa.Column("workspace_id", sa.Integer(), nullable=True),
         sa.Column("leave_url", sa.String(length=500), nullable=False),
         sa.Column("state", sa.String(length=10), nullable=False),
         sa.Column("attempts", sa.Integer(), nullable=False),
@@ -76,9 +68,6 @@ def upgrade() -> None:
         "outbox_mails",
         ["state", "due_at"],
         unique=False,
-    )
-    op.create_index(
-        op.f("ix_outbox_mails_workspace_id"), "outbox_mails", ["workspace_id"], unique=False
     )
     op.create_table(
         "pages_version",
@@ -103,9 +92,23 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("token_hash", name=op.f("pk_setup_links")),
     )
     op.create_table(
+        "team_settings",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("name", sa.String(length=120), nullable=False),
+        sa.Column("controller", sa.String(length=300), nullable=False),
+        sa.Column("contact_email", sa.String(length=320), nullable=False),
+        sa.Column("created_at", wbtest.store.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("approvals", sa.Integer(), nullable=False),
+        sa.Column("required", sa.JSON(), nullable=False),
+        sa.Column("jargon", sa.Text(), nullable=False),
+        sa.Column("allowed", sa.Text(), nullable=False),
+        sa.Column("muted", sa.Text(), nullable=False),
+        sa.CheckConstraint("approvals BETWEEN 1 AND 9", name=op.f("ck_team_settings_approvals")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_team_settings")),
+    )
+    op.create_table(
         "webhooks",
         sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("workspace_id", sa.Integer(), nullable=False),
         sa.Column("url", sa.String(length=500), nullable=False),
         sa.Column("secret", sa.String(length=100), nullable=False),
         sa.Column("events", sa.JSON(), nullable=False),
@@ -116,16 +119,6 @@ def upgrade() -> None:
         sa.Column("created_at", wbtest.store.UtcDateTime(timezone=True), nullable=False),
         sa.CheckConstraint("state IN ('active', 'disabled')", name=op.f("ck_webhooks_state")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_webhooks")),
-    )
-    op.create_index(op.f("ix_webhooks_workspace_id"), "webhooks", ["workspace_id"], unique=False)
-    op.create_table(
-        "workspaces",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("name", sa.String(length=120), nullable=False),
-        sa.Column("controller", sa.String(length=300), nullable=False),
-        sa.Column("contact_email", sa.String(length=320), nullable=False),
-        sa.Column("created_at", wbtest.store.UtcDateTime(timezone=True), nullable=False),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_workspaces")),
     )
     op.create_table(
         "account_links",
@@ -144,17 +137,6 @@ def upgrade() -> None:
         op.f("ix_account_links_person_id"), "account_links", ["person_id"], unique=False
     )
     op.create_table(
-        "coach_settings",
-        sa.Column("workspace_id", sa.Integer(), nullable=False),
-        sa.Column("jargon", sa.Text(), nullable=False),
-        sa.Column("allowed", sa.Text(), nullable=False),
-        sa.Column("muted", sa.Text(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["workspace_id"], ["workspaces.id"], name=op.f("fk_coach_settings_workspace_id")
-        ),
-        sa.PrimaryKeyConstraint("workspace_id", name=op.f("pk_coach_settings")),
-    )
-    op.create_table(
         "daily_mails",
         sa.Column("person_id", sa.Integer(), nullable=False),
         sa.Column("is_wanted", sa.Boolean(), nullable=False),
@@ -169,25 +151,18 @@ def upgrade() -> None:
     op.create_table(
         "images",
         sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("workspace_id", sa.Integer(), nullable=False),
         sa.Column("digest", sa.String(length=64), nullable=False),
         sa.Column("width", sa.Integer(), nullable=False),
         sa.Column("height", sa.Integer(), nullable=False),
         sa.Column("author_id", sa.Integer(), nullable=False),
         sa.Column("created_at", wbtest.store.UtcDateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(["author_id"], ["people.id"], name=op.f("fk_images_author_id")),
-        sa.ForeignKeyConstraint(
-            ["workspace_id"], ["workspaces.id"], name=op.f("fk_images_workspace_id")
-        ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_images")),
-        sa.UniqueConstraint("workspace_id", "digest", name=op.f("uq_images_workspace_id_digest")),
+        sa.UniqueConstraint("digest", name=op.f("uq_images_digest")),
     )
-    op.create_index(op.f("ix_images_digest"), "images", ["digest"], unique=False)
-    op.create_index(op.f("ix_images_workspace_id"), "images", ["workspace_id"], unique=False)
     op.create_table(
         "invitations",
         sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("workspace_id", sa.Integer(), nullable=False),
         sa.Column("email", sa.String(length=320), nullable=False),
         sa.Column("role", sa.String(length=10), nullable=False),
         sa.Column("token_hash", sa.String(length=64), nullable=False),
@@ -199,14 +174,9 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(
             ["invited_by_id"], ["people.id"], name=op.f("fk_invitations_invited_by_id")
         ),
-        sa.ForeignKeyConstraint(
-            ["workspace_id"], ["workspaces.id"], name=op.f("fk_invitations_workspace_id")
-        ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_invitations")),
+        sa.UniqueConstraint("email", name=op.f("uq_invitations_email")),
         sa.UniqueConstraint("token_hash", name=op.f("uq_invitations_token_hash")),
-        sa.UniqueConstraint(
-            "workspace_id", "email", name=op.f("uq_invitations_workspace_id_email")
-        ),
     )
     op.create_table(
         "login_sessions",
@@ -228,21 +198,15 @@ def upgrade() -> None:
     )
     op.create_table(
         "mail_choices",
-        sa.Column("workspace_id", sa.Integer(), nullable=False),
         sa.Column("person_id", sa.Integer(), nullable=False),
         sa.Column("is_wanted", sa.Boolean(), nullable=False),
         sa.ForeignKeyConstraint(
             ["person_id"], ["people.id"], name=op.f("fk_mail_choices_person_id")
         ),
-        sa.ForeignKeyConstraint(
-            ["workspace_id"], ["workspaces.id"], name=op.f("fk_mail_choices_workspace_id")
-        ),
-        sa.PrimaryKeyConstraint("workspace_id", "person_id", name=op.f("pk_mail_choices")),
+        sa.PrimaryKeyConstraint("person_id", name=op.f("pk_mail_choices")),
     )
-    op.create_index(op.f("ix_mail_choices_person_id"), "mail_choices", ["person_id"], unique=False)
     op.create_table(
         "memberships",
-        sa.Column("workspace_id", sa.Integer(), nullable=False),
         sa.Column("person_id", sa.Integer(), nullable=False),
         sa.Column("role", sa.String(length=10), nullable=False),
         sa.Column("created_at", wbtest.store.UtcDateTime(timezone=True), nullable=False),
@@ -253,12 +217,8 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(
             ["person_id"], ["people.id"], name=op.f("fk_memberships_person_id")
         ),
-        sa.ForeignKeyConstraint(
-            ["workspace_id"], ["workspaces.id"], name=op.f("fk_memberships_workspace_id")
-        ),
-        sa.PrimaryKeyConstraint("workspace_id", "person_id", name=op.f("pk_memberships")),
+        sa.PrimaryKeyConstraint("person_id", name=op.f("pk_memberships")),
     )
-    op.create_index(op.f("ix_memberships_person_id"), "memberships", ["person_id"], unique=False)
     op.create_table(
         "outbox_events",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -308,7 +268,6 @@ def upgrade() -> None:
     op.create_table(
         "releases",
         sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("workspace_id", sa.Integer(), nullable=False),
         sa.Column("form", sa.String(length=5), nullable=False),
         sa.Column("document", sa.JSON(), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
@@ -321,24 +280,9 @@ def upgrade() -> None:
         sa.Column("updated_at", wbtest.store.UtcDateTime(timezone=True), nullable=False),
         sa.CheckConstraint("form IN ('short', 'full')", name=op.f("ck_releases_form")),
         sa.ForeignKeyConstraint(["author_id"], ["people.id"], name=op.f("fk_releases_author_id")),
-        sa.ForeignKeyConstraint(
-            ["workspace_id"], ["workspaces.id"], name=op.f("fk_releases_workspace_id")
-        ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_releases")),
         sa.UniqueConstraint("slug", name=op.f("uq_releases_slug")),
         sqlite_autoincrement=True,
-    )
-    op.create_index(op.f("ix_releases_workspace_id"), "releases", ["workspace_id"], unique=False)
-    op.create_table(
-        "review_settings",
-        sa.Column("workspace_id", sa.Integer(), nullable=False),
-        sa.Column("approvals", sa.Integer(), nullable=False),
-        sa.Column("required", sa.JSON(), nullable=False),
-        sa.CheckConstraint("approvals BETWEEN 1 AND 9", name=op.f("ck_review_settings_approvals")),
-        sa.ForeignKeyConstraint(
-            ["workspace_id"], ["workspaces.id"], name=op.f("fk_review_settings_workspace_id")
-        ),
-        sa.PrimaryKeyConstraint("workspace_id", name=op.f("pk_review_settings")),
     )
     op.create_table(
         "second_factors",
@@ -354,7 +298,6 @@ def upgrade() -> None:
     op.create_table(
         "api_tokens",
         sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("workspace_id", sa.Integer(), nullable=False),
         sa.Column("person_id", sa.Integer(), nullable=False),
         sa.Column("name", sa.String(length=80), nullable=False),
         sa.Column("prefix", sa.String(length=12), nullable=False),
@@ -364,30 +307,19 @@ def upgrade() -> None:
         sa.Column("created_at", wbtest.store.UtcDateTime(timezone=True), nullable=False),
         sa.Column("expires_at", wbtest.store.UtcDateTime(timezone=True), nullable=True),
         sa.Column("last_used_on", sa.Date(), nullable=True),
-        sa.ForeignKeyConstraint(["person_id"], ["people.id"], name=op.f("fk_api_tokens_person_id")),
         sa.ForeignKeyConstraint(
-            ["workspace_id", "person_id"],
-            ["memberships.workspace_id", "memberships.person_id"],
-            name=op.f("fk_api_tokens_workspace_id_person_id"),
+            ["person_id"],
+            ["memberships.person_id"],
+            name=op.f("fk_api_tokens_person_id"),
             ondelete="CASCADE",
-        ),
-        sa.ForeignKeyConstraint(
-            ["workspace_id"], ["workspaces.id"], name=op.f("fk_api_tokens_workspace_id")
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_api_tokens")),
         sa.UniqueConstraint("token_hash", name=op.f("uq_api_tokens_token_hash")),
     )
     op.create_index(op.f("ix_api_tokens_person_id"), "api_tokens", ["person_id"], unique=False)
-    op.create_index(
-        op.f("ix_api_tokens_workspace_id_api_tokens_person_id"),
-        "api_tokens",
-        ["workspace_id", "person_id"],
-        unique=False,
-    )
     op.create_table(
         "candidates",
         sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("workspace_id", sa.Integer(), nullable=False),
         sa.Column("release_id", sa.Integer(), nullable=False),
         sa.Column("audience", sa.String(length=8), nullable=False),
         sa.Column("question", sa.Text(), nullable=False),
@@ -411,15 +343,9 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(
             ["settled_by_id"], ["people.id"], name=op.f("fk_candidates_settled_by_id")
         ),
-        sa.ForeignKeyConstraint(
-            ["workspace_id"], ["workspaces.id"], name=op.f("fk_candidates_workspace_id")
-        ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_candidates")),
     )
     op.create_index(op.f("ix_candidates_release_id"), "candidates", ["release_id"], unique=False)
-    op.create_index(
-        op.f("ix_candidates_workspace_id"), "candidates", ["workspace_id"], unique=False
-    )
     op.create_table(
         "image_files",
         sa.Column("image_id", sa.Integer(), nullable=False),
@@ -432,7 +358,6 @@ def upgrade() -> None:
     op.create_table(
         "reviewers",
         sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("workspace_id", sa.Integer(), nullable=False),
         sa.Column("release_id", sa.Integer(), nullable=False),
         sa.Column("person_id", sa.Integer(), nullable=True),
         sa.Column("link_name", sa.String(length=120), nullable=False),
@@ -451,9 +376,6 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(
             ["release_id"], ["releases.id"], name=op.f("fk_reviewers_release_id")
         ),
-        sa.ForeignKeyConstraint(
-            ["workspace_id"], ["workspaces.id"], name=op.f("fk_reviewers_workspace_id")
-        ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_reviewers")),
         sa.UniqueConstraint(
             "release_id", "person_id", name=op.f("uq_reviewers_release_id_person_id")
@@ -462,11 +384,9 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_reviewers_person_id"), "reviewers", ["person_id"], unique=False)
     op.create_index(op.f("ix_reviewers_release_id"), "reviewers", ["release_id"], unique=False)
-    op.create_index(op.f("ix_reviewers_workspace_id"), "reviewers", ["workspace_id"], unique=False)
     op.create_table(
         "revisions",
         sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("workspace_id", sa.Integer(), nullable=False),
         sa.Column("release_id", sa.Integer(), nullable=False),
         sa.Column("number", sa.Integer(), nullable=False),
         sa.Column("form", sa.String(length=5), nullable=False),
@@ -480,13 +400,9 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(
             ["release_id"], ["releases.id"], name=op.f("fk_revisions_release_id")
         ),
-        sa.ForeignKeyConstraint(
-            ["workspace_id"], ["workspaces.id"], name=op.f("fk_revisions_workspace_id")
-        ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_revisions")),
         sa.UniqueConstraint("release_id", "number", name=op.f("uq_revisions_release_id_number")),
     )
-    op.create_index(op.f("ix_revisions_workspace_id"), "revisions", ["workspace_id"], unique=False)
     op.create_table(
         "saves",
         sa.Column("release_id", sa.Integer(), nullable=False),
@@ -524,7 +440,6 @@ def upgrade() -> None:
     op.create_table(
         "comments",
         sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("workspace_id", sa.Integer(), nullable=False),
         sa.Column("release_id", sa.Integer(), nullable=False),
         sa.Column("revision_id", sa.Integer(), nullable=False),
         sa.Column("parent_id", sa.Integer(), nullable=True),
@@ -555,20 +470,15 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(
             ["settled_by_id"], ["reviewers.id"], name=op.f("fk_comments_settled_by_id")
         ),
-        sa.ForeignKeyConstraint(
-            ["workspace_id"], ["workspaces.id"], name=op.f("fk_comments_workspace_id")
-        ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_comments")),
     )
     op.create_index(op.f("ix_comments_parent_id"), "comments", ["parent_id"], unique=False)
     op.create_index(op.f("ix_comments_release_id"), "comments", ["release_id"], unique=False)
     op.create_index(op.f("ix_comments_reviewer_id"), "comments", ["reviewer_id"], unique=False)
     op.create_index(op.f("ix_comments_revision_id"), "comments", ["revision_id"], unique=False)
-    op.create_index(op.f("ix_comments_workspace_id"), "comments", ["workspace_id"], unique=False)
     op.create_table(
         "experiments",
         sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("workspace_id", sa.Integer(), nullable=False),
         sa.Column("release_id", sa.Integer(), nullable=False),
         sa.Column("revision_id", sa.Integer(), nullable=False),
         sa.Column("state", sa.String(length=10), nullable=False),
@@ -625,17 +535,11 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(
             ["wording_writer_id"], ["people.id"], name=op.f("fk_experiments_wording_writer_id")
         ),
-        sa.ForeignKeyConstraint(
-            ["workspace_id"], ["workspaces.id"], name=op.f("fk_experiments_workspace_id")
-        ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_experiments")),
     )
     op.create_index(op.f("ix_experiments_release_id"), "experiments", ["release_id"], unique=False)
     op.create_index(
         op.f("ix_experiments_revision_id"), "experiments", ["revision_id"], unique=False
-    )
-    op.create_index(
-        op.f("ix_experiments_workspace_id"), "experiments", ["workspace_id"], unique=False
     )
     op.create_index(
         "uq_experiments_open",
@@ -649,7 +553,6 @@ def upgrade() -> None:
         "forecasts",
         sa.Column("revision_id", sa.Integer(), nullable=False),
         sa.Column("reviewer_id", sa.Integer(), nullable=False),
-        sa.Column("workspace_id", sa.Integer(), nullable=False),
         sa.Column("rate", sa.Double(), nullable=False),
         sa.Column("low", sa.Double(), nullable=False),
         sa.Column("high", sa.Double(), nullable=False),
@@ -664,12 +567,8 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(
             ["revision_id"], ["revisions.id"], name=op.f("fk_forecasts_revision_id")
         ),
-        sa.ForeignKeyConstraint(
-            ["workspace_id"], ["workspaces.id"], name=op.f("fk_forecasts_workspace_id")
-        ),
         sa.PrimaryKeyConstraint("revision_id", "reviewer_id", name=op.f("pk_forecasts")),
     )
-    op.create_index(op.f("ix_forecasts_workspace_id"), "forecasts", ["workspace_id"], unique=False)
     op.create_table(
         "kept_answers",
         sa.Column("token_id", sa.Integer(), nullable=False),
@@ -691,7 +590,6 @@ def upgrade() -> None:
     op.create_table(
         "readings",
         sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("workspace_id", sa.Integer(), nullable=False),
         sa.Column("revision_id", sa.Integer(), nullable=False),
         sa.Column("reviewer_id", sa.Integer(), nullable=False),
         sa.Column("answers", sa.JSON(), nullable=False),
@@ -712,20 +610,15 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(
             ["revision_id"], ["revisions.id"], name=op.f("fk_readings_revision_id")
         ),
-        sa.ForeignKeyConstraint(
-            ["workspace_id"], ["workspaces.id"], name=op.f("fk_readings_workspace_id")
-        ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_readings")),
         sa.UniqueConstraint(
             "revision_id", "reviewer_id", name=op.f("uq_readings_revision_id_reviewer_id")
         ),
     )
     op.create_index(op.f("ix_readings_reviewer_id"), "readings", ["reviewer_id"], unique=False)
-    op.create_index(op.f("ix_readings_workspace_id"), "readings", ["workspace_id"], unique=False)
     op.create_table(
         "rounds",
         sa.Column("revision_id", sa.Integer(), nullable=False),
-        sa.Column("workspace_id", sa.Integer(), nullable=False),
         sa.Column("minutes", sa.Integer(), nullable=False),
         sa.Column("note", sa.Text(), nullable=False),
         sa.Column("opened_by_id", sa.Integer(), nullable=False),
@@ -737,16 +630,11 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(
             ["revision_id"], ["revisions.id"], name=op.f("fk_rounds_revision_id")
         ),
-        sa.ForeignKeyConstraint(
-            ["workspace_id"], ["workspaces.id"], name=op.f("fk_rounds_workspace_id")
-        ),
         sa.PrimaryKeyConstraint("revision_id", name=op.f("pk_rounds")),
     )
-    op.create_index(op.f("ix_rounds_workspace_id"), "rounds", ["workspace_id"], unique=False)
     op.create_table(
         "stops",
         sa.Column("release_id", sa.Integer(), nullable=False),
-        sa.Column("workspace_id", sa.Integer(), nullable=False),
         sa.Column("revision_id", sa.Integer(), nullable=True),
         sa.Column("reason", sa.Text(), nullable=False),
         sa.Column("weeks_saved", sa.Integer(), nullable=True),
@@ -759,16 +647,11 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(
             ["stopped_by_id"], ["people.id"], name=op.f("fk_stops_stopped_by_id")
         ),
-        sa.ForeignKeyConstraint(
-            ["workspace_id"], ["workspaces.id"], name=op.f("fk_stops_workspace_id")
-        ),
         sa.PrimaryKeyConstraint("release_id", name=op.f("pk_stops")),
     )
-    op.create_index(op.f("ix_stops_workspace_id"), "stops", ["workspace_id"], unique=False)
     op.create_table(
         "waivers",
         sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("workspace_id", sa.Integer(), nullable=False),
         sa.Column("release_id", sa.Integer(), nullable=False),
         sa.Column("revision_id", sa.Integer(), nullable=True),
         sa.Column("rule", sa.String(length=4), nullable=False),
@@ -785,14 +668,10 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(
             ["revision_id"], ["revisions.id"], name=op.f("fk_waivers_revision_id")
         ),
-        sa.ForeignKeyConstraint(
-            ["workspace_id"], ["workspaces.id"], name=op.f("fk_waivers_workspace_id")
-        ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_waivers")),
     )
     op.create_index(op.f("ix_waivers_release_id"), "waivers", ["release_id"], unique=False)
     op.create_index(op.f("ix_waivers_revision_id"), "waivers", ["revision_id"], unique=False)
-    op.create_index(op.f("ix_waivers_workspace_id"), "waivers", ["workspace_id"], unique=False)
     op.create_table(
         "alarms",
         sa.Column("experiment_id", sa.Integer(), nullable=False),
