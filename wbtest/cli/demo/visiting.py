@@ -108,11 +108,11 @@ class Street:
         self._all(crowd.answer, [one for one in signing if one.number % 3])
         if now.hour == ASK_HOUR:
             self._ask(looking[:1])
-        open_ones = dict.fromkeys(one.crowd.slug for one in people)
-        known = [one for slug in open_ones for one in self._before[slug]]
+        open_ones = dict.fromkeys(one.crowd.test for one in people)
+        known = [one for test in open_ones for one in self._before[test]]
         self._all(crowd.arrive, self._chance.sample(known, min(len(known), 3)))
         for visitor in people:
-            self._before[visitor.crowd.slug].append(visitor)
+            self._before[visitor.crowd.test].append(visitor)
         if now.hour == CONFIRM_HOUR:
             clock.set(now + timedelta(minutes=100))
             self._confirm()
