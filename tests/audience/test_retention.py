@@ -8,11 +8,12 @@ from flask import Flask
 from tests.audience.larder import (
     Larder,
     Visitor,
+    draft_page,
     start_page,
     words_in,
 )
 from tests.conftest import HandClock
-from tests.factories import make_person
+from tests.factories import make_checked, make_person
 from wbtest.audience.leaving.dates import Terms, in_words
 from wbtest.audience.leaving.terms import terms_of
 from wbtest.audience.leaving.warning import remind_owners
@@ -57,9 +58,10 @@ def test_the_privacy_page_promises_days_and_then_a_day(app: Flask, larder: Larde
 
 
 def test_the_page_of_an_experiment_may_promise_less_than_the_server(app: Flask, now):
-    larder = start_page()
+    larder = draft_page()
     with writing():
         larder.experiment.options = {"retention_days": 30}
+    life.start(make_checked(larder.experiment, larder.editor), larder.approver)
     life.end(larder.experiment, larder.approver)
 
     assert terms_of(larder.experiment).last_day.isoformat() == "2027-03-31"

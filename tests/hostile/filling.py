@@ -72,7 +72,7 @@ class Filling(Founding):
         db.session.rollback()
 
     def _publish(self) -> None:
-        """Two tests of the same text: one that runs, and a clone that will be over."""
+        """Two tests: one that runs, and one of another idea that will be over."""
         self.editor.send(
             "/releases/3/revisions/2/experiment", leave=NUMBERS, **RULE, visitors_live="elsewhere"
         )
@@ -81,6 +81,15 @@ class Filling(Founding):
         drawn = {"theme": "", "corner": "", "logo": "", "hero": "", "accent": ""}
         self.editor.send(f"{test}/look", **drawn, hero_file=self._picture())
         self.editor.send(f"{test}/words", without="{}")
+        self._choose(test)
+        other = RULE | {"slug": "over", "visitors_live": "elsewhere"}
+        self.editor.send("/releases/4/revisions/1/experiment", leave=NUMBERS, **other)
+        self.editor.send("/experiments/2/variants/new", weight="1")
+        self._choose("/experiments/2")
+        self._start(1)
+
+    def _choose(self, test: str) -> None:
+        """What its visitors are asked."""
         choices = "\n".join([self.texts.text(80, without="\r\n"), "No"])
         self.editor.send(
             f"{test}/options",
@@ -92,8 +101,6 @@ class Filling(Founding):
             asks_for="call",
             retention_days="",
         )
-        self.editor.post(f"{test}/clone", {"csrf_token": self._token(self.editor)})
-        self._start(1)
 
     def _picture(self) -> tuple[BytesIO, str]:
         drawn = BytesIO()
@@ -183,7 +190,7 @@ class Filling(Founding):
 
     def _decide(self) -> None:
         over = db.session.scalars(sa.select(Experiment).where(Experiment.id == 2)).one()
-        self.editor.send("/experiments/2/edit", leave=NUMBERS, **{**RULE, "slug": "over"})
+        self.editor.send("/experiments/2/edit", leave=NUMBERS, **RULE | {"slug": "over"})
         # A third one stays a draft.
         self.editor.post("/experiments/1/clone", {"csrf_token": self._token(self.editor)})
         self._start(2)

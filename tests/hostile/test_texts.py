@@ -58,7 +58,7 @@ UNREACHED = {
         signups.token_hash signups.visitor spends.key visits.visitor webhooks.secret
         releases.first_writers revisions.writers saves.other_writers""",
     "a day, or an address of small letters, digits and hyphens": """
-        experiments.slug""",
+        releases.slug""",
 }
 # Keys are made of names, of letters, digits and hyphens alone; whose counts there are is chance.
 BY_CHANCE = ("variant", "other_variant", "waiting_variant")

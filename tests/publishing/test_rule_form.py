@@ -3,7 +3,6 @@
 import html
 
 import pytest
-from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
@@ -185,14 +184,6 @@ def test_the_form_says_how_long_it_takes_by_the_planner(owner: FlaskClient, revi
 
     assert "With 25 visitors a day you know in 2 to 5 weeks" in page
     assert "Enough would be 26 a day" in page
-
-
-def test_a_form_without_a_planner_says_nothing_of_it(
-    owner: FlaskClient, revision: Revision, app: Flask, monkeypatch: pytest.MonkeyPatch
-):
-    monkeypatch.delitem(app.extensions, "wbtest.planner")
-
-    assert "visitors a day you know" not in owner.get(f"{new_path(revision)}?daily=30").text
 
 
 def test_rates_that_cannot_be_planned_with_give_no_plan(owner: FlaskClient, revision: Revision):

@@ -124,7 +124,7 @@ def test_one_test_that_fails_does_not_keep_the_next_from_being_told(begin: Start
         for day in range(9):
             count_day(experiment, day, seen=100, converted=14)
     with writing():
-        broken.sealed = "{"
+        broken.sealed, broken.rule = "{", {}
     now.turn(days=9)
 
     with pytest.raises(SomeFailed, match="/p/broken"):
