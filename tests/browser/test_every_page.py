@@ -149,7 +149,7 @@ def test_a_bad_page_would_be_found(live: Live, app: Flask, stranger: Page) -> No
 
 
 def test_an_owner_can_open_every_page_of_a_team_and_use_it_by_keyboard(
-    live: Live, page: Page, owner: Person
+    live: Live, filled: None, page: Page, owner: Person
 ) -> None:
     typist = Typist(page, live, STATUSES)
 
@@ -194,7 +194,9 @@ def test_an_owner_can_open_every_page_of_an_empty_team(live: Live, logged_in: Pa
     assert {"writing.releases", "publishing.experiments", "team.team"} <= reader.endpoints
 
 
-def test_somebody_whose_role_is_too_low_is_told_so(live: Live, page: Page, owner: Person) -> None:
+def test_somebody_whose_role_is_too_low_is_told_so(
+    live: Live, filled: None, page: Page, owner: Person
+) -> None:
     viewer = make_person("vic@example.com", "viewer")
     cookie = {"name": "wb-session", "value": open_session(viewer), "url": live.url}
     page.context.add_cookies([cookie])  # type: ignore[list-item]

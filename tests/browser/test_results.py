@@ -11,7 +11,7 @@ from wbtest.extensions import db
 from wbtest.publishing.models import Experiment
 from wbtest.results.decisions import find_decision
 from wbtest.review.approvals import approve
-from wbtest.team.models import Person, TeamSettings
+from wbtest.team.models import Person
 from wbtest.writing.releases import create_release, freeze
 
 pytestmark = pytest.mark.browser
@@ -22,7 +22,6 @@ CHARTS = 2
 def experiment(live: Live, owner: Person) -> Experiment:
     """Nine days of three variants, of which the second reaches the target."""
     release = create_release(
-        db.session.scalars(db.select(TeamSettings)).one(),
         owner,
         form="short",
         product="Larder",

@@ -6,6 +6,7 @@ salts and keys of a test.
 
 import json
 import random
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date, timedelta
@@ -71,10 +72,14 @@ def histories() -> Iterator[History]:
 
 def _of_the_demo() -> Iterator[History]:
     said = json.loads(Path(demo.__file__).with_name("tests.json").read_text(encoding="utf-8"))
+    addresses: Counter[str] = Counter()
     for number, test in enumerate(said):
         rates = tuple(test["rates"])
+        slug = test["slug"]
+        addresses[slug] += 1
+        attempt = f"-{addresses[slug]}" if addresses[slug] > 1 else ""
         yield History(
-            name=f"demo-{test['slug']}",
+            name=f"demo-{slug}{attempt}",
             seed=number,
             rates=rates,
             weights=(1,) * len(rates),
