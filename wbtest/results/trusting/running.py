@@ -32,7 +32,7 @@ def check_changes(around: Around, counted: Counted) -> Check:
     do = "Compare the days before and after. Are they alike? Then say so when you decide."
     changes = (*_long_pauses(around), *around.facts_changed, *around.corrections)
     value = number_of(len(changes), "change")
-    return Check(check, "warn", said, title, value, do=do, where="history")
+    return Check(check, "warn", said, "Changed since the start", value, do=do, where="history")
 
 
 def check_attempts(rule: Hypothesis, around: Around) -> Check:
