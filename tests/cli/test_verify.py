@@ -78,6 +78,15 @@ def test_each_change_of_what_was_approved_and_sealed_is_a_line(
     assert f"  experiment 1: {cause}" in said.output
 
 
+def test_a_time_zone_that_there_is_none_is_a_line(larder: Instance) -> None:
+    change(larder, "UPDATE experiments SET time_zone = 'Mars/Utopia'")
+
+    said = larder.run("verify")
+
+    assert said.exit_code == 1
+    assert "  experiment 1: the time zone differs from the sealed one" in said.output
+
+
 def test_a_rule_that_nothing_can_count_by_is_a_line(larder: Instance) -> None:
     change(larder, "UPDATE experiments SET sealed = '{', rule = '{}'")
 

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from sqlalchemy import delete
+from sqlalchemy import delete, select
 
 from tests.factories import make_revision
 from wbtest.extensions import db
@@ -26,6 +26,17 @@ def approval_gone(running: Experiment) -> None:
 
 def approval_of_another_text(running: Experiment) -> None:
     db.session.query(Approval).update({"digest": "0" * 64})
+
+
+def approval_of_somebody_else(running: Experiment) -> None:
+    """The text is approved, and not by the person who had approved it at the start."""
+    first = db.session.scalars(select(Approval).order_by(Approval.id)).first()
+    assert first is not None
+    first.approver_id = running.author_id
+
+
+def name_asked_for(running: Experiment) -> None:
+    running.asks_name = not running.asks_name
 
 
 def text_changed(running: Experiment) -> None:
@@ -170,6 +181,7 @@ def sealed_in_no_time_zone(running: Experiment) -> None:
 UNREADABLE = "the sealed text can’t be read"
 TAMPERINGS: tuple[tuple[Tamper, str], ...] = (
     (approval_gone, "the approval of revision 1 is gone"),
+    (approval_of_somebody_else, "an approval of revision 1 is gone"),
     (approval_of_another_text, "the approval of revision 1 is for another text"),
     (text_changed, "the text of revision 1 differs from the approved one"),
     (text_changed_with_its_digest, "the approval of revision 1 is for another text"),
@@ -193,6 +205,7 @@ TAMPERINGS: tuple[tuple[Tamper, str], ...] = (
     (rule_changed, "the rule differs from the sealed one (floor, target)"),
     (rule_broken, "the rule differs from the sealed one (floor, target)"),
     (time_zone_changed, "the time zone differs from the sealed one"),
+    (name_asked_for, "whether the form asks for a name differs from what was sealed"),
     (sealed_text_changed, "the sealed text differs from its seal"),
     (sealed_text_gone, "the sealed text differs from its seal"),
     (sealed_text_cut, UNREADABLE),

@@ -158,7 +158,7 @@ def _read(
 ) -> LiveExperiment:
     """Return the experiment as values. Raises NotPublishable, or what its rows' errors are."""
     revision = experiment.revision
-    for fault in find_faults(experiment, {found.digest for found in approvals}):
+    for fault in find_faults(experiment, {(each.digest, each.approver_id) for each in approvals}):
         raise NotPublishable(fault)
     approval = next(found for found in approvals if found.digest == revision.digest)
     document = documents.from_json(revision.document)

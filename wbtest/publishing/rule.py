@@ -218,14 +218,19 @@ def seal(
     time_zone: str,
     options: Mapping[str, Any],
     warnings_seen: Sequence[str] = (),
+    approvers: Sequence[int] = (),
+    asks_name: bool = False,
 ) -> tuple[str, str]:
     """Return the sealed text and its SHA-256 in 64 hex digits.
 
-    The text is canonical JSON, so whoever holds it can compute the digest anew. ``options`` are
-    those that are not the usual ones, ``warnings_seen`` those of the launch check.
+    The text is canonical JSON, so the digest can be computed from it. ``options`` are those that
+    are not the usual ones, ``warnings_seen`` those of the launch check, ``approvers`` the people
+    who approved the revision, by id.
     """
     text = json.dumps(
         {
+            "approvers": list(approvers),
+            "asks_name": asks_name,
             **({"options": dict(options)} if options else {}),
             **({"warnings_seen": list(warnings_seen)} if warnings_seen else {}),
             "excluded": EXCLUDED,

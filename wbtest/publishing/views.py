@@ -1,7 +1,7 @@
 """The team's pages about experiments, and what search engines are told. Variants have their own."""
 
 from collections.abc import Sequence
-from zoneinfo import ZoneInfo
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from flask import (
     Blueprint,
@@ -108,7 +108,8 @@ def new_experiment(release_id: int, number: int) -> ResponseReturnValue:
 @bp.app_errorhandler(NotAnOption)
 @bp.app_errorhandler(NotAnOverride)
 @bp.app_errorhandler(NotADocument)
-def say_it_cannot_be_read(error: ValueError) -> ResponseReturnValue:
+@bp.app_errorhandler(ZoneInfoNotFoundError)
+def say_it_cannot_be_read(error: ValueError | ZoneInfoNotFoundError) -> ResponseReturnValue:
     """Name what somebody changed by hand; what is sent is checked before it is a row."""
     if request.method not in ("GET", "HEAD"):
         raise error

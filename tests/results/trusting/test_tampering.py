@@ -70,3 +70,17 @@ def test_a_test_without_any_rule_says_so_and_what_to_do(
     assert answer.status_code == 409
     assert "something that can’t be read: who: This is missing." in answer.text
     assert "restore a backup" in answer.text
+
+
+def test_a_test_in_no_time_zone_says_so_and_what_to_do(
+    met: Experiment, team: Team, client: FlaskClient
+):
+    with writing():
+        met.time_zone = "Mars/Utopia"
+    log_in(client, team.viewer)
+
+    for path in ("/experiments/1", "/experiments/1/results"):
+        answer = client.get(path)
+        assert answer.status_code == 409
+        assert "Mars/Utopia" in answer.text
+        assert "wbtest verify" in answer.text

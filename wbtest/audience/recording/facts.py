@@ -4,6 +4,7 @@ import json
 from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 
@@ -17,7 +18,7 @@ _FACTS = "SELECT time_zone, sealed, purged_at FROM experiments WHERE id = ?"
 
 
 class NoExperiment(LookupError):
-    """Events of an experiment that somebody deleted meanwhile, or whose rule can't be read."""
+    """Events of an experiment that is deleted, or whose rule or time zone can't be read."""
 
 
 def load_facts(connection: sa.Connection, experiment_id: int) -> Facts:
@@ -29,6 +30,10 @@ def load_facts(connection: sa.Connection, experiment_id: int) -> Facts:
     if not found:
         raise NoExperiment(f"there is no experiment {experiment_id}")
     [(zone, sealed, purged_at)] = found
+    try:
+        ZoneInfo(zone)
+    except BROKEN as error:
+        raise NoExperiment(f"experiment {experiment_id}: its time zone can’t be read") from error
     try:
         conversion, hours, sources = _read_sealed(sealed)
     except BROKEN:

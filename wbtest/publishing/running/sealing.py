@@ -4,14 +4,19 @@ import json
 import secrets
 from typing import Any
 
+from sqlalchemy import select
+
 from wbtest.delivery.outbox import queue_mail
+from wbtest.extensions import db
 from wbtest.publishing import copy, letters
 from wbtest.publishing import rule as rules
 from wbtest.publishing.assembling import page_of
 from wbtest.publishing.models import Experiment
 from wbtest.review.four_eyes import approvers_of
+from wbtest.review.models import Approval
 from wbtest.runtime import runtime
 from wbtest.writing import document as documents
+from wbtest.writing.models import Revision
 
 
 def seal(experiment: Experiment) -> None:
@@ -31,6 +36,8 @@ def seal(experiment: Experiment) -> None:
         time_zone=experiment.time_zone,
         options=experiment.options,
         warnings_seen=experiment.warnings_seen,
+        approvers=_approvers_of(experiment.revision),
+        asks_name=experiment.asks_name,
     )
     _mail(experiment, digests)
 
@@ -71,6 +78,17 @@ def draft_digest(experiment: Experiment) -> str:
         "options": experiment.options,
     }
     return rules.digest(json.dumps(values, sort_keys=True))
+
+
+def _approvers_of(revision: Revision) -> list[int]:
+    """The ids of those who approved the text as it stands, in their order."""
+    query = (
+        select(Approval.approver_id)
+        .where(Approval.revision_id == revision.id, Approval.digest == revision.digest)
+        .order_by(Approval.approver_id)
+        .distinct()
+    )
+    return list(db.session.scalars(query))
 
 
 def _mail(experiment: Experiment, digests: dict[str, str]) -> None:

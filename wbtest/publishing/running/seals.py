@@ -53,6 +53,8 @@ class SealedText(Struct, frozen=True, forbid_unknown_fields=True):
     slug: str
     time_zone: str
     variants: list[SealedVariant]
+    approvers: list[int]
+    asks_name: bool
     options: dict[str, Any] = {}
     warnings_seen: list[str] = []
 
@@ -96,16 +98,17 @@ def _find_sealed(experiment: Experiment) -> Sealed | None:
         return None
 
 
-def find_faults(experiment: Experiment, approved: Collection[str]) -> Iterator[str]:
+def find_faults(experiment: Experiment, approved: Collection[tuple[str, int]]) -> Iterator[str]:
     """Yield a clause for each way in which it differs from what was approved and sealed.
 
-    ``approved`` are the digests that the approvals of its revision name. Of a draft nothing is
-    sealed, so only its text is compared.
+    ``approved`` are the digests that the approvals of its revision name, each with the id of its
+    approver. Of a draft nothing is sealed, so only its text is compared.
     """
     revision = experiment.revision
+    approvers = {by for digest, by in approved if digest == revision.digest}
     if not approved:
         yield f"the approval of revision {revision.number} is gone"
-    elif revision.digest not in approved:
+    elif not approvers:
         yield f"the approval of revision {revision.number} is for another text"
     text = json.encode(revision.document)
     try:
@@ -122,6 +125,8 @@ def find_faults(experiment: Experiment, approved: Collection[str]) -> Iterator[s
     except BROKEN as error:
         yield f"the sealed text can’t be read: {described(error)}"
     else:
+        if approvers and not approvers.issuperset(sealed.approvers):
+            yield f"an approval of revision {revision.number} is gone"
         yield from _differences(experiment, sealed)
         yield from _different_variants(experiment, sealed, text)
         yield from _wrong_corrections(experiment)
@@ -131,14 +136,14 @@ def faults_of(experiments: Iterable[Experiment]) -> dict[int, tuple[str, ...]]:
     """Return what ``find_faults`` finds in each, by its id: two queries for all of them."""
     found = list(experiments)
     read_corrections(found)
-    approved = defaultdict[Revision, set[str]](set)
+    approved = defaultdict[Revision, set[tuple[str, int]]](set)
     rows = db.session.execute(
-        select(Revision, Approval.digest)
+        select(Revision, Approval.digest, Approval.approver_id)
         .outerjoin(Approval, Approval.revision_id == Revision.id)
         .where(Revision.id.in_({each.revision_id for each in found}))
     )
-    for revision, digest in rows:
-        approved[revision].update([digest] if digest else [])
+    for revision, digest, approver in rows:
+        approved[revision].update([(digest, approver)] if digest else [])
     return {each.id: tuple(find_faults(each, approved[each.revision])) for each in found}
 
 
@@ -176,6 +181,8 @@ def _differences(experiment: Experiment, sealed: SealedText) -> Iterator[str]:
         yield f"the options differ from the sealed ones{_which(sealed.options, experiment.options)}"
     if sealed.warnings_seen != experiment.warnings_seen:
         yield "the warnings of the launch check differ from the sealed ones"
+    if sealed.asks_name != experiment.asks_name:
+        yield "whether the form asks for a name differs from what was sealed"
     if sealed.salt != experiment.assignment_salt:
         yield "the salt differs from the sealed one"
 
