@@ -24,10 +24,10 @@ from wbtest.publishing.running import life
 from wbtest.publishing.running.correcting import (
     NotCorrections,
     approve_corrections,
-    ask,
     digest_of,
     digest_of_waiting,
     present_texts,
+    submit_corrections,
     waiting,
     waits_for_corrections,
     withdraw_corrections,
@@ -58,7 +58,9 @@ def running(revision: Revision, team: Team) -> Experiment:
 
 def asked(running: Experiment, team: Team, why: str = "", **texts: str) -> bool:
     typed = {name.replace("__", "."): text for name, text in texts.items()}
-    return ask(running, team.editor, typed, why=why, read=digest_of(present_texts(running)))
+    return submit_corrections(
+        running, team.editor, typed, why=why, read=digest_of(present_texts(running))
+    )
 
 
 def approved(running: Experiment, team: Team) -> None:
@@ -86,7 +88,7 @@ class TestOnThePage:
         assert pages_version(db.session) == version + 1
 
     def test_a_variant_s_own_words_are_corrected_for_it_alone(self, running, team):
-        ask(
+        submit_corrections(
             running,
             team.editor,
             {own(running): "Halve what you throw away"},
@@ -124,7 +126,7 @@ class TestOnThePage:
     def test_a_duplicate_has_the_corrected_words_of_its_variants(self, running, team):
         from wbtest.publishing.cloning import clone_experiment
 
-        ask(
+        submit_corrections(
             running,
             team.editor,
             {own(running): "Halve what you throw away"},
@@ -192,6 +194,14 @@ class TestWhatIsACorrection:
 
 
 class TestSecondPerson:
+    def test_what_waits_at_the_end_of_the_test_is_dropped(self, running, team):
+        asked(running, team, headline=RIGHT)
+
+        life.end(running, team.approver)
+
+        assert running.corrections == []
+        assert waits_for_corrections() == []
+
     def test_until_somebody_else_approves_the_page_says_what_it_said(self, running, team):
         assert asked(running, team, headline=RIGHT) is False
 
@@ -200,7 +210,9 @@ class TestSecondPerson:
             approve_corrections(running, team.editor, digest_of_waiting(running))
 
     def test_an_approver_s_own_correction_is_for_another_one(self, running, team):
-        ask(running, team.approver, {"headline": RIGHT}, read=digest_of(present_texts(running)))
+        submit_corrections(
+            running, team.approver, {"headline": RIGHT}, read=digest_of(present_texts(running))
+        )
 
         with pytest.raises(NotYours, match="somebody else approves it: Owner"):
             approved(running, team)
@@ -249,7 +261,7 @@ class TestSecondPerson:
             session.query(Membership).filter(Membership.person_id.in_(others)).delete()
         read = digest_of(present_texts(running))
 
-        assert ask(running, team.owner, {"headline": RIGHT}, read=read) is True
+        assert submit_corrections(running, team.owner, {"headline": RIGHT}, read=read) is True
         assert headlines(running)[0] == RIGHT
 
     def test_what_waits_when_the_test_ends_waits_for_nobody(self, running, team):

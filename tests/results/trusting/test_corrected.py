@@ -11,10 +11,10 @@ from tests.results.crowd import count_day
 from wbtest.publishing.models import Experiment
 from wbtest.publishing.running.correcting import (
     approve_corrections,
-    ask,
     digest_of,
     digest_of_waiting,
     present_texts,
+    submit_corrections,
 )
 from wbtest.results.deciding.memos import find_memo
 from wbtest.results.figures import results_of
@@ -34,7 +34,7 @@ def corrected(revision: Revision, team: Team, now: HandClock) -> Experiment:
             count_day(running, day, variant, seen=100, converted=20, served=110)
     now.turn(days=2)
     read = digest_of(present_texts(running))
-    ask(running, team.editor, {"solution": AFTER}, why="A reader asked.", read=read)
+    submit_corrections(running, team.editor, {"solution": AFTER}, why="A reader asked.", read=read)
     approve_corrections(running, team.approver, digest_of_waiting(running))
     now.turn(days=12)
     return running

@@ -1,4 +1,4 @@
-"""Correcting a mistake in the words of a running page: asked for, approved, or withdrawn."""
+"""Correcting a mistake in the words of a running page: submitted, approved, or withdrawn."""
 
 from collections.abc import Mapping, Sequence
 
@@ -63,9 +63,7 @@ def present_texts(experiment: Experiment) -> dict[Place, str]:
 
 
 def waiting(experiment: Experiment) -> list[Correction]:
-    """Return the corrections that wait for a second person; none once the test is over."""
-    if experiment.state not in OPEN:
-        return []
+    """Return the corrections that wait for a second person; the end of the test drops them."""
     return [each for each in experiment.corrections if each.approved_at is None]
 
 
@@ -96,7 +94,7 @@ def changes_of(experiment: Experiment, typed: Mapping[str, str]) -> dict[Place, 
     return changed
 
 
-def ask(
+def submit_corrections(
     experiment: Experiment, person: Person, typed: Mapping[str, str], *, why: str = "", read: str
 ) -> bool:
     """Correct the texts that differ; return whether the page shows it already.
@@ -204,11 +202,7 @@ def waits_for_corrections() -> list[Wait]:
     """Return a line for each correction that waits and each person who may approve it."""
     found = db.session.scalars(
         select(Correction)
-        .join(Experiment)
-        .where(
-            Experiment.state.in_(OPEN),
-            Correction.approved_at.is_(None),
-        )
+        .where(Correction.approved_at.is_(None))
         .order_by(Correction.experiment_id, Correction.number)
         .options(joinedload(Correction.experiment))
     ).all()

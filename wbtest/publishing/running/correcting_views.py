@@ -35,7 +35,7 @@ def correct(experiment_id: int) -> ResponseReturnValue:
         if "confirm" not in request.form:
             changed = correcting.changes_of(experiment, typed)
             return _page(experiment, form, texts, changed)
-        return _asked(experiment, form, typed)
+        return _submit(experiment, form, typed)
     except NotCorrections as error:
         for name, sentence in error.faults.items():
             put_at_field(form, Invalid(name, sentence))
@@ -73,11 +73,11 @@ def withdraw_correction(experiment_id: int) -> ResponseReturnValue:
     return redirect(url_for(".experiment", experiment_id=experiment_id), 303)
 
 
-def _asked(
+def _submit(
     experiment: Experiment, form: TypedForm, typed: Mapping[str, str]
 ) -> ResponseReturnValue:
     try:
-        is_done = correcting.ask(
+        is_done = correcting.submit_corrections(
             experiment,
             access.person(),
             typed,

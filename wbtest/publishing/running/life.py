@@ -134,6 +134,9 @@ def end(experiment: Experiment, person: Person | None, why: str = "") -> Experim
         hold(experiment)
         _demand(experiment, "running", "paused", wanted="ended")
         experiment.state, experiment.ended_at = "ended", clock.now()
+        # Nobody can approve them any more.
+        for each in [each for each in experiment.corrections if each.approved_at is None]:
+            experiment.corrections.remove(each)
         take_step(experiment, "ended", person, reason_of(why))
     return experiment
 
