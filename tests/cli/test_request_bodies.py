@@ -19,8 +19,10 @@ from werkzeug.test import EnvironBuilder, run_wsgi_app
 from drills.place import free_port
 from tests.audience.larder import PHONE, RULE, start_page
 from tests.cli.conftest import Instance, Served, eventually, serving
+from tests.factories import Team
 from wbtest.extensions import utc_now
 from wbtest.request_bodies import RequestBodies
+from wbtest.team.tokens import make_token
 
 # Processes and ports; what the database does is the same.
 pytestmark = pytest.mark.one_database
@@ -114,6 +116,7 @@ def test_a_body_without_a_plain_length_is_refused(
 ECHO = """
 import os
 from wbtest.request_bodies import RequestBodies
+from wbtest.team.tokens import make_token
 
 
 def app(environ, start_response):
@@ -199,13 +202,29 @@ class Never(RawIOBase):
         return b""
 
 
-@pytest.mark.parametrize("path", ["/login", "/p/larder/signup"])
-def test_whoever_reads_a_late_body_the_answer_is_the_same(app: Flask, path: str) -> None:
+def status_of_a_late_body(app: Flask, path: str, kind: str, **headers: str) -> str:
     body = Never()
-    environ = EnvironBuilder(path, method="POST", content_type=FORM).get_environ()
-    environ |= {"wsgi.input": body, "CONTENT_LENGTH": "9"}
-
+    builder = EnvironBuilder(path, method="POST", content_type=kind, headers=headers)
+    environ = builder.get_environ() | {"wsgi.input": body, "CONTENT_LENGTH": "9"}
     _, status, _ = run_wsgi_app(RequestBodies(app.wsgi_app, 2, seconds=0.01), environ)
     body.let_go.set()
+    return status
 
-    assert status == "408 Request Timeout"
+
+@pytest.mark.parametrize("path", ["/login", "/p/larder/signup"])
+def test_a_form_that_is_late_is_not_waited_for(app: Flask, path: str) -> None:
+    assert status_of_a_late_body(app, path, FORM) == "408 Request Timeout"
+
+
+def test_a_program_s_body_that_is_late_is_not_waited_for(app: Flask, team: Team) -> None:
+    _, token = make_token(team.editor, name="CI", scopes=("write",))
+    headers = {"Authorization": f"Bearer {token}"}
+    path = "/api/v1/releases"
+
+    assert status_of_a_late_body(app, path, "application/json", **headers) == "408 Request Timeout"
+
+
+def test_a_program_without_a_token_is_answered_before_its_body_is_read(app: Flask) -> None:
+    status = status_of_a_late_body(app, "/api/v1/releases", "application/json")
+
+    assert status == "401 UNAUTHORIZED"
