@@ -20,9 +20,8 @@ Sum = float | npt.NDArray[np.floating]
 
 # Below this the incomplete beta function is about to lose its digits to underflow.
 SMALLEST = 1e-290
-# Up to this betainc says what is left of 1 to all digits but the last; scipy's betaincc takes four
-# times as long.
-MOST_BELOW = 0.9
+# From this rate on 1 − t keeps enough digits of t, and betainc takes a seventh of betaincc's time.
+FROM_THE_OTHER_SIDE = 1e-3
 # Rates are sought between 1e-13 and 1 - 1e-13, here in log-odds; beyond lie 0 and 1.
 EDGE = 30.0
 
@@ -132,12 +131,8 @@ def _crossing(
 
 def _above(a: Sum, b: Sum, t: float) -> Floats:
     """Return betaincc(a, b, t), the mass of Beta(a, b) above t."""
-    below = np.asarray(special.betainc(a, b, t), dtype=np.float64)
-    above = np.asarray(1 - below)
-    is_little = below > MOST_BELOW
-    if is_little.any():
-        special.betaincc(a, b, t, out=above, where=is_little)
-    return above
+    far = special.betainc(b, a, 1 - t) if t >= FROM_THE_OTHER_SIDE else special.betaincc(a, b, t)
+    return np.asarray(far, dtype=np.float64)
 
 
 def _log_ratio(x: Real, f: Real, t: float, a: float, b: float) -> Floats:

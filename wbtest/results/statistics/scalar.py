@@ -61,8 +61,9 @@ def _log_ratio(x: int, f: int, t: float, a: float, b: float) -> float:
 
 def _above(a: float, b: float, t: float) -> float:
     """Return ``mixture._above`` of one pair."""
-    below = _betainc(a, b, t)
-    return 1 - below if below <= mixture.MOST_BELOW else _betaincc(a, b, t)
+    if t >= mixture.FROM_THE_OTHER_SIDE:
+        return _betainc(b, a, 1 - t)
+    return _betaincc(a, b, t)
 
 
 def _log_e_far(x: int, f: int, t: float, a: float, b: float) -> float:
