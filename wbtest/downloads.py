@@ -3,7 +3,6 @@
 A cell that a spreadsheet might take for a formula, or that begins with an apostrophe or white
 space, gets one apostrophe in front. So does what follows a semicolon, a tab or a line break within
 a cell: whoever opens the file with another separator than ours splits it there, quoted or not.
-``undefused`` takes them away again, for a file that comes back.
 """
 
 import io
@@ -24,7 +23,6 @@ FORMULA = ("=", "+", "-", "@", "|", "%", ";", "'", '"', *WIDE)
 # Where a formula begins within a cell, for a spreadsheet that takes another separator than ours.
 _RISKY = rf"[^\S;\t\r\n]*[=+\-@|%'\"{''.join(WIDE)}]"
 _WITHIN = re.compile(rf"(?<=[;\t\r\n])(?={_RISKY})")
-_DEFUSED_WITHIN = re.compile(rf"(?<=[;\t\r\n])'(?={_RISKY})")
 
 
 def as_csv(rows: Iterable[Sequence[Any]]) -> Iterator[str]:
@@ -65,16 +63,6 @@ def _in_pieces(lines: Iterator[str]) -> Iterator[str]:
             piece, length = [], 0
     if piece:
         yield "".join(piece)
-
-
-def undefused(cell: str) -> str:
-    """Return the cell as it was before ``as_csv``. Others' cells stay as they are.
-
-    >>> undefused("'=1+1"), undefused("a;'=1"), undefused("'t Hooft")
-    ('=1+1', 'a;=1', "'t Hooft")
-    """
-    typed = cell[1:] if cell.startswith("'") and _is_risky(cell[1:]) else cell
-    return _DEFUSED_WITHIN.sub("", typed)
 
 
 def _defused(cell: Any) -> Any:

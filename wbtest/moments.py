@@ -33,13 +33,3 @@ def of_one_moment(view: View) -> View:
         return view(*args, **kwargs)
 
     return cast(View, reading)
-
-
-def is_one_moment() -> bool:
-    """Whether all that this transaction reads is of one moment.
-
-    On SQLite it always is.
-    """
-    connection = db.session.connection()
-    level = connection.get_execution_options().get("isolation_level")
-    return connection.dialect.name == "sqlite" or level == "REPEATABLE READ"

@@ -10,7 +10,7 @@ from scipy.stats import chi2_contingency, chisquare
 from tests.audience.larder import PHONE, Visitor, start_page, token_in, visits
 from wbtest.audience import visitors
 from wbtest.extensions import db
-from wbtest.publishing.assignment import assign
+from wbtest.publishing.assignment import Draw
 from wbtest.publishing.live import load_live
 
 NEWCOMERS = 10_000
@@ -22,7 +22,8 @@ EVEN, UNEVEN, THREE = (("a", 1), ("b", 1)), (("a", 9), ("b", 1)), (("a", 1), ("b
 def drawn(weights: tuple[tuple[str, int], ...]) -> list[str]:
     """What newcomers of one day are shown, one every nine seconds."""
     moments = MORNING + np.linspace(0, 86_400, NEWCOMERS, endpoint=False)
-    return [assign(visitors.new_visitor(at), "salt", weights) for at in moments.tolist()]
+    draw = Draw("salt", weights)
+    return [draw.variant_of(visitors.new_visitor(at)) for at in moments.tolist()]
 
 
 @pytest.fixture(autouse=True)
@@ -71,4 +72,5 @@ def test_the_sealed_salt_and_the_visitor_decide_the_variant(app):
     found = visits(app)
     assert len(found) == 20
     assert {row.variant for row in found} == {"control", "photo"}
-    assert all(row.variant == assign(row.visitor, live.salt, live.weights) for row in found)
+    draw = Draw(live.salt, live.weights)
+    assert all(row.variant == draw.variant_of(row.visitor) for row in found)

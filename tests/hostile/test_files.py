@@ -14,6 +14,7 @@ from flask import Flask
 from werkzeug.test import TestResponse
 
 from tests.api.conftest import Program
+from tests.cells import undefused
 from tests.conftest import Browser, HandClock
 from tests.factories import log_in
 from tests.hostile.filling import Filled, fill
@@ -21,7 +22,6 @@ from tests.hostile.founding import draft_of
 from tests.hostile.payloads import MARK, PAYLOADS
 from tests.hostile.sinks import faults_in_file
 from tests.hostile.test_texts import files_of
-from wbtest.downloads import undefused
 from wbtest.extensions import db
 from wbtest.team.models import Person
 from wbtest.team.tokens import SCOPES, make_token

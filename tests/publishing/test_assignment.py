@@ -4,7 +4,7 @@ from collections import Counter
 
 import pytest
 
-from wbtest.publishing.assignment import assign
+from wbtest.publishing.assignment import Draw
 
 THOUSANDS = range(20_000)
 
@@ -14,7 +14,8 @@ THOUSANDS = range(20_000)
 )
 def test_visitors_are_split_as_the_weights_say(weights: dict[str, int]):
     variants = list(weights.items())
-    drawn = Counter(assign(f"visitor-{number}", "salt", variants) for number in THOUSANDS)
+    draw = Draw("salt", variants)
+    drawn = Counter(draw.variant_of(f"visitor-{number}") for number in THOUSANDS)
 
     total = sum(weights.values())
     for key, weight in weights.items():
@@ -24,8 +25,12 @@ def test_visitors_are_split_as_the_weights_say(weights: dict[str, int]):
 
 
 def test_a_visitor_keeps_the_variant_and_another_salt_draws_anew():
+    names = [f"visitor-{number}" for number in range(100)]
     variants = [("a", 1), ("b", 1)]
-    first = [assign(f"visitor-{number}", "salt", variants) for number in range(100)]
+    first, again, other = (
+        [Draw(salt, variants).variant_of(name) for name in names]
+        for salt in ("salt", "salt", "other")
+    )
 
-    assert first == [assign(f"visitor-{number}", "salt", variants) for number in range(100)]
-    assert first != [assign(f"visitor-{number}", "other", variants) for number in range(100)]
+    assert first == again
+    assert first != other

@@ -9,8 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.cells import undefused
 from tests.results.crowd import count_day, count_machines
-from wbtest.downloads import as_csv, send_file, undefused
+from wbtest.downloads import as_csv, send_file
 from wbtest.results.exports import TABLES
 from wbtest.results.figures import Results, results_of
 from wbtest.results.signup_files import signup_rows

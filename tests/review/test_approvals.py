@@ -11,7 +11,7 @@ from wbtest.extensions import db
 from wbtest.review.approvals import NotYours, approve, find_objection
 from wbtest.review.four_eyes import approvers_of
 from wbtest.review.refusals import Stopped, TextChanged
-from wbtest.review.standing import approvals_of, find_approval, has_lapsed, is_approved, standing_of
+from wbtest.review.standing import approvals_of, find_approval, is_approved, standing_of
 from wbtest.store import Invalid
 from wbtest.team.models import Person
 from wbtest.writing.models import Revision
@@ -148,17 +148,17 @@ def test_an_approval_lapses_when_the_draft_moves_on_and_comes_back_with_it(
 ):
     release = revision.release
     make_approval(revision, owner)
-    assert not has_lapsed(release)
+    assert standing_of([release])[release.id] == "approved"
 
     save_release(release, replace(LARDER, headline="Better"), release.version, release.author)
-    assert has_lapsed(release)
+    assert standing_of([release])[release.id] == "lapsed"
 
     save_release(release, LARDER, release.version, release.author)
-    assert not has_lapsed(release)
+    assert standing_of([release])[release.id] == "approved"
 
 
 def test_what_nobody_approved_has_not_lapsed(revision: Revision):
-    assert not has_lapsed(revision.release)
+    assert standing_of([revision.release])[revision.release_id] == "open"
 
 
 def test_each_release_stands_for_itself(revision: Revision, owner: Person):

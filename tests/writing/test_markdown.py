@@ -113,7 +113,7 @@ def test_an_offset_in_a_text_is_a_line_and_a_column_of_the_file():
     found = from_markdown("## Problem\n\nOne.\n\n\\# two \\* three\n\n## Quote\n> Four\n> five")
 
     assert found.document.problem == "One.\n\n# two * three"
-    assert [found.line_of("problem", offset) for offset in (0, 4, 5, 6)] == [3, 3, 4, 5]
+    assert [found.place_of("problem", offset)[0] for offset in (0, 4, 5, 6)] == [3, 3, 4, 5]
     assert found.place_of("problem", found.document.problem.index("three")) == (5, 11)
     assert found.place_of("company_quote.text", 5) == (9, 3)
 
@@ -121,7 +121,7 @@ def test_an_offset_in_a_text_is_a_line_and_a_column_of_the_file():
 def test_a_text_that_is_empty_has_the_line_of_its_heading():
     found = from_markdown("\n## Problem\n")
 
-    assert (found.line_of("problem"), found.line_of("solution")) == (2, 1)
+    assert (found.place_of("problem")[0], found.place_of("solution")[0]) == (2, 1)
 
 
 @pytest.mark.parametrize("value", ["no", "a: b", " a", "7", "#a", "a #b", "a:", "- a", "\u200fa"])

@@ -237,7 +237,7 @@ def test_a_summary_in_two_places_is_one():
     read_ = from_markdown("# Dinner\nIt plans.\nIt cooks.\n\n## Summary\nIt cleans.")
 
     assert read_.document.summary == "It plans.\nIt cooks.\n\nIt cleans."
-    assert read_.line_of("summary", read_.document.summary.index("cleans")) == 6
+    assert read_.place_of("summary", read_.document.summary.index("cleans"))[0] == 6
 
 
 def test_a_part_in_two_places_is_one():

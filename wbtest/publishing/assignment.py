@@ -9,6 +9,9 @@ class Draw:
     """Gives one visitor after the other a variant; what is the same for all is reckoned once.
 
     ``variants`` are (key, weight) in a fixed order, weights from 1 to 1,000.
+
+    >>> Draw("salt", [("control", 1)]).variant_of("visitor-7")
+    'control'
     """
 
     __slots__ = ("_begun", "_ends", "_total")
@@ -33,12 +36,3 @@ class Draw:
             if point < end:
                 return key
         raise AssertionError("the point lies within the sum of the weights")
-
-
-def assign(visitor: str, salt: str, variants: Sequence[tuple[str, int]]) -> str:
-    """Return the key of the variant that ``Draw`` gives a single visitor.
-
-    >>> assign("visitor-7", "salt", [("control", 1)])
-    'control'
-    """
-    return Draw(salt, variants).variant_of(visitor)

@@ -116,11 +116,6 @@ def _dead_end(needs: Needs, signed: set[int], revision: Revision) -> str:
     )
 
 
-def has_lapsed(release: Release) -> bool:
-    """Whether the draft has moved on from the text that was last approved."""
-    return standing_of([release])[release.id] == "lapsed"
-
-
 def standing_of(releases: Iterable[Release]) -> dict[int, Standing]:
     """How each release stands, by its id.
 

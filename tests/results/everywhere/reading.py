@@ -14,10 +14,10 @@ from urllib.parse import urlencode
 
 import pypdf
 
+from tests.cells import undefused
 from tests.conftest import Browser
 from tests.results.everywhere.plan import Plan
 from tests.results.everywhere.recount import Numbers, Recount
-from wbtest.downloads import undefused
 
 Cells = list[list[str]]
 Row = dict[str, str]

@@ -12,7 +12,7 @@ from wbtest.publishing.models import Experiment
 from wbtest.publishing.running.life import end
 from wbtest.results.deciding.decide import decide
 from wbtest.results.decisions import find_decision
-from wbtest.results.portfolio.evidence import evidence_kept, evidence_now
+from wbtest.results.portfolio.evidence import all_evidence_now, evidence_kept
 from wbtest.results.portfolio.showing import Asked, Portfolio, Row, portfolio_of
 from wbtest.results.spending.spends import add_spend
 from wbtest.results.telling.events import tell_events
@@ -34,7 +34,7 @@ def test_the_figures_of_a_decision_say_what_the_test_says(ideas: Ideas):
 
     kept = evidence_kept(ideas.stopped, decision.figures)
 
-    assert kept == evidence_now(ideas.stopped, clock.now())
+    assert kept == all_evidence_now([ideas.stopped], clock.now())[ideas.stopped.id]
     assert (kept.standing, kept.verdict.text) == ("below", "Target not met")
 
 

@@ -14,7 +14,7 @@ from msgspec import Struct
 from wbtest.publishing import in_words as rule_in_words
 from wbtest.publishing.models import Experiment
 from wbtest.publishing.running.seals import sealed_rule
-from wbtest.results.figures import Judged, judge_all, judged
+from wbtest.results.figures import Judged, judge_all
 from wbtest.results.in_words import STANDINGS, Badge, badge, leading
 from wbtest.results.verdict import Standing, State, Verdict
 
@@ -53,13 +53,8 @@ class Evidence(Struct, frozen=True):
         return rate / self.target
 
 
-def evidence_now(experiment: Experiment, now: datetime) -> Evidence:
-    """Return what a started test says at ``now``."""
-    return _evidence(judged(experiment, now))
-
-
 def all_evidence_now(experiments: Collection[Experiment], now: datetime) -> dict[int, Evidence]:
-    """Return the same of several, by their id, with as many queries as for one."""
+    """Return what started tests say at ``now``, by their id, with as many queries as for one."""
     return {key: _evidence(found) for key, found in judge_all(experiments, now).items()}
 
 

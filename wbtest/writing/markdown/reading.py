@@ -33,12 +33,8 @@ class Read(Struct, frozen=True):
     unplaced: tuple[tuple[int, str], ...]
     notes: tuple[str, ...] = ()
 
-    def line_of(self, path: str, offset: int = 0) -> int:
-        """The line of a character of a text; 1 when nothing in the file is this text."""
-        return self.place_of(path, offset)[0]
-
     def place_of(self, path: str, offset: int = 0) -> tuple[int, int]:
-        """Line and column of a character of a text, both counted from 1."""
+        """Line and column of a character of a text, from 1; line 1 where no text is at ``path``."""
         places = self.places.get(path, (Place(0, 1, 1),))
         last = bisect_right(places, offset, key=lambda place: place.offset) - 1
         start = places[max(last, 0)]
