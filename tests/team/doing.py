@@ -117,7 +117,9 @@ class Doing:
         test = self._experiment()
         texts = correcting.present_texts(test)
         typed = {"solution": f"{test.revision.document['solution']}!"}
-        correcting.ask(test, self.team.editor, typed, read=correcting.digest_of(texts))
+        correcting.submit_corrections(
+            test, self.team.editor, typed, read=correcting.digest_of(texts)
+        )
 
     def _withdraw_correction(self) -> None:
         test = self._experiment()
