@@ -2,6 +2,8 @@
 
 from urllib.parse import parse_qsl, urlsplit
 
+import pytest
+
 from tests.audience.larder import (
     Visitor,
     mails,
@@ -12,13 +14,14 @@ from tests.audience.larder import (
     visits,
     words_in,
 )
-from tests.factories import make_checked
+from tests.factories import log_in, make_checked, make_person
 from wbtest.audience.leaving.purging import purge
 from wbtest.publishing.choices.choosing import change_options
 from wbtest.publishing.choices.options import Asked, Options
 from wbtest.publishing.cloning import clone_experiment
 from wbtest.publishing.running import life
-from wbtest.publishing.running.after import choose
+from wbtest.publishing.running.after import Replaced, choose
+from wbtest.team.deleting import find_open_pages
 
 
 def test_the_address_shows_the_test_that_runs(app, larder):
@@ -53,8 +56,9 @@ def test_a_paused_test_is_not_covered_by_the_one_before(app, larder):
 
 
 def test_between_two_tests_stands_what_was_chosen_for_the_newest(app, larder):
-    life.end(start_next(larder), larder.approver)
+    life.end(larder.experiment, larder.approver)
     choose(larder.experiment, larder.approver, "closed", outcome="We asked too little.")
+    life.end(start_next(larder), larder.approver)
     closed = Visitor(app).get()
 
     newest = clone_experiment(larder.experiment, larder.editor)
@@ -64,6 +68,51 @@ def test_between_two_tests_stands_what_was_chosen_for_the_newest(app, larder):
     assert closed.status_code == 410
     assert "We asked too little." not in words_in(closed)
     assert "Dinner from a photo" in words_in(Visitor(app).get())
+
+
+def test_the_start_of_the_next_test_settles_what_stands_after_the_one_before(larder):
+    earlier = life.end(larder.experiment, larder.approver)
+
+    start_next(larder)
+
+    assert (earlier.afterwards, earlier.steps[-1].what) == ("closed", "closed")
+
+
+def test_a_list_of_an_earlier_test_is_open_to_nobody(larder):
+    choose(
+        life.end(larder.experiment, larder.approver),
+        larder.approver,
+        "open",
+        waiting_variant="photo",
+    )
+    assert find_open_pages() == ["larder"]
+
+    life.end(start_next(larder), larder.approver)
+
+    assert find_open_pages() == []
+
+
+def test_what_stands_there_is_no_choice_of_an_earlier_test(app, larder):
+    earlier = life.end(larder.experiment, larder.approver)
+    start_next(larder)
+    owner = app.test_client()
+    log_in(owner, make_person("owner@example.com", "owner"))
+
+    with pytest.raises(Replaced, match="/p/larder shows attempt 2 now"):
+        choose(earlier, larder.approver, "open", waiting_variant="photo")
+    assert owner.get(f"/experiments/{earlier.id}/after").status_code == 409
+
+
+def test_the_page_of_an_earlier_test_leads_to_the_one_that_its_address_shows(app, larder):
+    earlier = life.end(larder.experiment, larder.approver)
+    newer = start_next(larder)
+    owner = app.test_client()
+    log_in(owner, make_person("owner@example.com", "owner"))
+
+    shown = owner.get(f"/experiments/{earlier.id}").text
+
+    assert f'/p/larder</a> shows <a href="/experiments/{newer.id}">attempt 2</a> now.' in shown
+    assert f"/experiments/{earlier.id}/after" not in shown
 
 
 def test_a_form_from_before_counts_for_its_own_test(app, larder, mia, now):

@@ -62,6 +62,22 @@ def count_started(release: Release) -> int:
     return count or 0
 
 
+def find_newer_test(experiment: Experiment) -> Experiment | None:
+    """The newest test that was started after this one: the address of the idea shows that one."""
+    if experiment.started_at is None:
+        return None
+    return db.session.scalar(
+        select(Experiment)
+        .where(
+            Experiment.release_id == experiment.release_id,
+            Experiment.started_at.is_not(None),
+            Experiment.attempt > experiment.attempt,
+        )
+        .order_by(Experiment.attempt.desc())
+        .limit(1)
+    )
+
+
 def create_experiment(
     revision: Revision,
     author: Person,

@@ -27,6 +27,7 @@ from wbtest.publishing.experiments import (
     change_rule,
     count_started,
     create_experiment,
+    find_newer_test,
     proposed_slug,
     remove_experiment,
 )
@@ -220,6 +221,7 @@ def experiment_page(experiment: Experiment, status: int = 200) -> ResponseReturn
         is_early=not is_draft and life.ends_at(experiment) > clock.now(),
         ways=ways_of(experiment) if is_draft else {},
         added=added_to(experiment, access.person()) if is_draft else [],
+        newer_test=find_newer_test(experiment),
         row=None if is_draft else _row_of(experiment),
         is_correction_waiting=bool(waiting(experiment)),
         false_go=min(1.0, experiment.attempt * rule.alpha),

@@ -105,12 +105,19 @@ def _keep_starts_out() -> None:
 def find_open_pages() -> list[str]:
     """The slugs of all pages that strangers may open; they would break under them."""
     experiments, releases = (Base.metadata.tables[name] for name in ("experiments", "releases"))
+    newer = experiments.alias()
+    is_replaced = sa.exists().where(
+        newer.c.release_id == experiments.c.release_id,
+        newer.c.started_at.is_not(None),
+        newer.c.attempt > experiments.c.attempt,
+    )
     found = db.session.scalars(
         sa.select(releases.c.slug)
         .distinct()
         .join(experiments, experiments.c.release_id == releases.c.id)
         .where(
-            experiments.c.state.in_(("running", "paused")) | (experiments.c.afterwards == "open")
+            experiments.c.state.in_(("running", "paused"))
+            | ((experiments.c.afterwards == "open") & ~is_replaced)
         )
         .order_by(releases.c.slug)
     )

@@ -1,6 +1,7 @@
 """After the end: what stands at the address of a test that is over, as its owner chooses."""
 
 from wbtest.extensions import clock
+from wbtest.publishing.experiments import find_newer_test
 from wbtest.publishing.models import Experiment
 from wbtest.publishing.running.life import take_step
 from wbtest.store import Invalid, Refused, hold, writing
@@ -15,6 +16,21 @@ class NotOver(Refused):
     """A choice for the time after the end, while the test is not over."""
 
 
+class Replaced(Refused):
+    """A choice for an address that shows a newer test."""
+
+
+def demand_choice(experiment: Experiment) -> None:
+    """Raise NotOver or Replaced where what stands at the address is not this test's to choose."""
+    if experiment.state != "ended":
+        raise NotOver("This test is not over yet. Come back when it is.")
+    if newer := find_newer_test(experiment):
+        raise Replaced(
+            f"/p/{newer.slug} shows attempt {newer.attempt} now. "
+            "Once that is over, choose on its page what follows."
+        )
+
+
 def choose(
     experiment: Experiment,
     person: Person,
@@ -27,12 +43,11 @@ def choose(
 
     ``waiting_variant`` is the key of the page that everybody is shown then. The list counts as open
     from its first opening on, since that is what those were promised who joined. Raises NotOver,
-    or Invalid naming the field; the same once more changes nothing.
+    Replaced, or Invalid naming the field; the same once more changes nothing.
     """
     with writing():
         hold(experiment)
-        if experiment.state != "ended":
-            raise NotOver("This test is not over yet, so its page is not yours to choose.")
+        demand_choice(experiment)
         told = with_plain_breaks(outcome).strip()
         if afterwards not in CHOICES:
             raise Invalid("afterwards", "Choose one of the two.")

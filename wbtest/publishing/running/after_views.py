@@ -5,7 +5,7 @@ from flask.typing import ResponseReturnValue
 
 from wbtest.publishing.forms import put_at_field
 from wbtest.publishing.models import Experiment
-from wbtest.publishing.running.after import NotOver, choose
+from wbtest.publishing.running.after import choose, demand_choice
 from wbtest.publishing.running.after_forms import AfterForm
 from wbtest.publishing.views import bp
 from wbtest.store import Invalid
@@ -17,8 +17,7 @@ from wbtest.team import access
 def after(experiment_id: int) -> ResponseReturnValue:
     """Closed with the outcome, or open as a waiting list; both can be changed later."""
     experiment = access.get(Experiment, experiment_id, "own")
-    if experiment.state != "ended":
-        raise NotOver("This test is not over yet. Come back when it is.")
+    demand_choice(experiment)
     form = AfterForm(
         data={
             "afterwards": experiment.afterwards or "closed",

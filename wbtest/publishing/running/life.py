@@ -70,8 +70,8 @@ def start(experiment: Experiment, person: Person, read: str = "") -> Experiment:
     do it, ChangedMeanwhile when the draft is not what was read.
     """
     with writing():
-        hold(experiment)
         # Two experiments of one release start one after the other, so that both know their number.
+        _hold_all(experiment)
         hold(experiment.release)
         if experiment.state != "draft":
             raise AlreadyDone(f"/p/{experiment.slug} was started before and is {experiment.state}.")
@@ -92,12 +92,36 @@ def start(experiment: Experiment, person: Person, read: str = "") -> Experiment:
             raise NotReady([UNCHECKED])
         if found := come_up(experiment):
             raise NotReady([Missing("checked", _come_up(found))])
+        _close_earlier(experiment, person)
         experiment.attempt = 1 + count_started(experiment.release)
         experiment.identity_key = secrets.token_bytes(32)
         experiment.state, experiment.started_at = "running", clock.now()
         seal(experiment)
         take_step(experiment, "started", person)
     return experiment
+
+
+def _hold_all(experiment: Experiment) -> None:
+    """Hold all tests of a release, in the order in which *Delete everything* does."""
+    db.session.flush()
+    tests = select(Experiment).where(Experiment.release_id == experiment.release_id)
+    for each in db.session.scalars(tests.order_by(Experiment.id)).all():
+        hold(each)
+
+
+def _close_earlier(experiment: Experiment, person: Person) -> None:
+    """Ask nobody any more what stands at the address after an earlier test: it shows this one.
+
+    A waiting list stays, for those who have its form open.
+    """
+    earlier = select(Experiment).where(
+        Experiment.release_id == experiment.release_id,
+        Experiment.state == "ended",
+        Experiment.afterwards == "",
+    )
+    for each in db.session.scalars(earlier).all():
+        each.afterwards = "closed"
+        take_step(each, "closed", person)
 
 
 def pause(experiment: Experiment, person: Person, why: str = "") -> Experiment:
