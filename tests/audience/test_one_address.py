@@ -15,6 +15,8 @@ from tests.audience.larder import (
     words_in,
 )
 from tests.factories import log_in, make_checked, make_person
+from wbtest.audience.leaving.closing import close_the_loop, write_letters
+from wbtest.audience.leaving.erasures import erase_for
 from wbtest.audience.leaving.purging import purge
 from wbtest.publishing.choices.choosing import change_options
 from wbtest.publishing.choices.options import Asked, Options
@@ -248,3 +250,59 @@ def test_a_purged_test_leaves_the_newer_one_alone(app, larder, mia, now):
 
     assert [row.experiment_id for row in visits(app)] == [second.id]
     assert Visitor(app).get().status_code == 200
+
+
+def signed_up_twice(app, larder, mia, now):
+    """Mia leaves her address in two tests; return the token of her first mail and the new test."""
+    mia.see(page := mia.get())
+    now.turn(minutes=2)
+    mia.sign_up(page, "mia@x.io")
+    second = start_next(larder)
+    mia.see(page := mia.get())
+    now.turn(minutes=2)
+    mia.sign_up(page, "mia@x.io")
+    return mails(app, "mia@x.io")[0].leave_url.rpartition("/")[2], second
+
+
+def test_who_leaves_by_the_link_of_one_test_leaves_every_test_of_the_idea(app, larder, mia, now):
+    token, second = signed_up_twice(app, larder, mia, now)
+    mia.post(mails(app, "mia@x.io")[1].leave_url.replace("/leave/", "/confirm/"), {})
+
+    mia.post(f"/leave/{token}", {})
+
+    life.end(second, larder.approver)
+    close_the_loop(second, larder.approver, "We decided to build Larder. Thank you.")
+    write_letters(now())
+    assert [row.email for row in signups(app)] == ["", ""]
+    assert [mail for mail in mails(app, "mia@x.io") if mail.state == "waiting"] == []
+
+
+def test_an_owner_erases_an_address_from_every_test_of_the_idea(app, larder, mia, now):
+    _, second = signed_up_twice(app, larder, mia, now)
+
+    erase_for(second, make_person("owner@larder.example", "owner"), "mia@x.io")
+
+    assert [row.email for row in signups(app)] == ["", ""]
+
+
+def test_somebody_else_stays_when_one_leaves(app, larder, mia, now):
+    token, _ = signed_up_twice(app, larder, mia, now)
+    ada = Visitor(app)
+    ada.sign_up(ada.get(), "ada@x.io")
+
+    mia.post(f"/leave/{token}", {})
+
+    assert sorted(row.email for row in signups(app)) == ["", "", "ada@x.io"]
+
+
+def test_the_record_of_one_test_holds_what_was_left_in_the_others(app, larder, mia, now):
+    token, _ = signed_up_twice(app, larder, mia, now)
+
+    record = mia.get(f"/mine/{token}/data.json").json
+    page = mia.get(f"/mine/{token}")
+
+    [other] = record["also"]
+    assert other["signed_up_at"] == "2027-03-01T09:04:00+00:00"
+    assert other["seen_at"] == "2027-03-01T09:02:00+00:00"
+    assert other["source"] == record["source"]
+    assert "2027-03-01 09:04 UTC" in words_in(page)

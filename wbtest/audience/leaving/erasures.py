@@ -28,7 +28,7 @@ MICROSECONDS = 1_000_000
 
 
 def leave(token: str) -> bool:
-    """Erase who is behind this token wherever they are named; False when it leads nowhere.
+    """Erase who is behind this token from every test of the idea; False when it leads nowhere.
 
     Name, address, consent and answers go, with our mails and what webhooks hold of them.
     """
@@ -63,11 +63,17 @@ def erase_for(experiment: Experiment, person: Person, text: str) -> None:
 
 
 def _erase_everywhere(experiment: Experiment, keys: tuple[str, str]) -> bool:
-    """Erase an address on a page, inside ``writing`` with its turn taken; False for nobody's.
+    """Erase an address from all tests of the idea, inside ``writing``; False for nobody's.
 
-    ``keys`` are those of the test and of the waiting list.
+    ``keys`` are those of a test and of its waiting list.
     """
-    erased = rollup.erase_keys(db.session, experiment.id, keys, clock.now())
+    session, now = db.session, clock.now()
+    tests = sa.select(Experiment.id).where(Experiment.release_id == experiment.release_id)
+    erased = [
+        row
+        for test in session.scalars(tests).all()
+        for row in rollup.erase_keys(session, test, keys, now)
+    ]
     hashes = {each.token_hash for each in erased}
     forget_mail({each.email for each in erased}, hashes)
     return bool(erased)

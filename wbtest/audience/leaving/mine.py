@@ -11,6 +11,8 @@ from wbtest.audience.signing.signups import MICROSECONDS, find_all, find_signup
 from wbtest.delivery.models import OutboxMail
 from wbtest.extensions import db
 from wbtest.publishing.live import LiveExperiment
+from wbtest.publishing.models import Experiment
+from wbtest.publishing.running.seals import sealed_options
 from wbtest.store import writing
 
 
@@ -25,6 +27,27 @@ def record_of(row: Signup, live: LiveExperiment) -> dict[str, Any]:
         "page": live.slug,
         "product": live.control.page.product,
         "responsible": live.controller,
+        **_left_with(row),
+        "mails": _mails({each.email for each in everything}),
+        "also": [_left_with(each) for each in everything if each is not row],
+    }
+
+
+def correct_name(token: str, name: str) -> bool:
+    """Store another name for whoever has this token; False when it is too long or nobody's."""
+    name = one_line(name)
+    with writing():
+        row = find_signup(token)
+        if row is None or len(name) > LONGEST_NAME:
+            return False
+        for each in find_all(row):
+            each.name = name
+    return True
+
+
+def _left_with(row: Signup) -> dict[str, Any]:
+    """What was left with one sign-up: in a test of the idea, or on a waiting list."""
+    return {
         "email": row.email,
         "name": row.name,
         "signed_up_at": _moment(row.at_us),
@@ -41,46 +64,21 @@ def record_of(row: Signup, live: LiveExperiment) -> dict[str, Any]:
         "other_variant": row.other_variant,
         "is_throw_away_address": row.is_disposable,
         "is_confirmed_by_machine": row.is_automated,
-        **_on_the_page(row, live),
+        **_on_the_page(row),
         "answers": json.loads(row.answers) if row.answers else {},
         "answered_at": _moment(row.answered_us),
         "agreed_at": _moment(row.agreed_us),
         "told_at": _moment(row.told_us),
-        "mails": _mails({each.email for each in everything}),
-        "also": [_other(each) for each in everything if each.email_key != row.email_key],
     }
 
 
-def correct_name(token: str, name: str) -> bool:
-    """Store another name for whoever has this token; False when it is too long or nobody's."""
-    name = one_line(name)
-    with writing():
-        row = find_signup(token)
-        if row is None or len(name) > LONGEST_NAME:
-            return False
-        for each in find_all(row):
-            each.name = name
-    return True
-
-
-def _other(row: Signup) -> dict[str, Any]:
-    """What the same address left besides: on the waiting list, or in the test before it."""
-    return {
-        "signed_up_at": _moment(row.at_us),
-        "is_asked_to_confirm": row.is_asked_to_confirm,
-        "confirmed_at": _moment(row.confirmed_us),
-        "consent": row.consent,
-        "left_out_because": row.excluded_because,
-        "answers": json.loads(row.answers) if row.answers else {},
-    }
-
-
-def _on_the_page(row: Signup, live: LiveExperiment) -> dict[str, Any]:
+def _on_the_page(row: Signup) -> dict[str, Any]:
     """When the browser that left the address first showed the page, and what was done there.
 
     Left out where a hash stands for the browser: others on the same network may be behind it.
     """
-    if not row.visitor or live.options.counting == "cookieless":
+    experiment = db.session.get_one(Experiment, row.experiment_id)
+    if not row.visitor or sealed_options(experiment).counting == "cookieless":
         return {"seen_at": "", "did": []}
     seen_us = db.session.scalar(
         db.select(db.func.min(Sighting.at_us)).where(

@@ -23,6 +23,7 @@ from wbtest.extensions import clock, db
 from wbtest.publishing import copy
 from wbtest.publishing.choices.confirming import FirstMail
 from wbtest.publishing.live import LiveExperiment
+from wbtest.publishing.models import Experiment
 from wbtest.publishing.strings import strings_of
 from wbtest.store import writing
 
@@ -187,10 +188,11 @@ def find_signup(token: str) -> Signup | None:
 
 
 def find_all(signup: Signup) -> list[Signup]:
-    """Return all sign-ups of the address on this page, the oldest first: test and waiting list."""
-    is_it = (Signup.experiment_id == signup.experiment_id) & (
-        Signup.email_key.in_(keys_of(signup.email_key))
-    )
+    """Return all sign-ups of the address for this idea, the oldest first: tests, waiting lists."""
+    idea = db.session.get_one(Experiment, signup.experiment_id).release_id
+    tests = db.select(Experiment.id).where(Experiment.release_id == idea)
+    keys = keys_of(signup.email_key)
+    is_it = Signup.experiment_id.in_(tests) & Signup.email_key.in_(keys)
     return list(db.session.scalars(db.select(Signup).where(is_it).order_by(Signup.at_us)))
 
 
