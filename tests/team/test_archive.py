@@ -25,6 +25,7 @@ from tests.factories import (
 )
 from tests.publishing.test_images import picture
 from tests.results.crowd import count_day, count_machines
+from tests.team.account.mailbox import code_of
 from tests.team.all_of_it import make_over, open_ways_in, rows
 from wbtest import create_app
 from wbtest.config import Settings
@@ -35,14 +36,15 @@ from wbtest.results.figures import results_of
 from wbtest.results.figures_json import results_json
 from wbtest.runtime import runtime
 from wbtest.store import Refused
+from wbtest.team.account import codes, factors
 from wbtest.team.archive import STAYS, count_rows, read_archive, write_archive
 
 
 @contextmanager
-def elsewhere(folder: Path, now: HandClock) -> Iterator[Flask]:
+def elsewhere(folder: Path, now: HandClock, key: str = "k" * 32) -> Iterator[Flask]:
     """Another instance, on SQLite whatever the rest runs on, with nothing in it."""
     folder.mkdir()
-    settings = Settings(folder, f"sqlite:///{folder / 'new.db'}", "k" * 32, "http://localhost")
+    settings = Settings(folder, f"sqlite:///{folder / 'new.db'}", key, "http://localhost")
     app = create_app(settings, now)
     app.test_client_class = Browser
     with app.app_context():
@@ -117,6 +119,45 @@ def test_its_people_log_in_and_go_on_working(app: Flask, client: Browser, file: 
 
     assert new.status_code == 303
     assert client.get(new.location).status_code == 200
+
+
+def test_a_second_factor_and_its_recovery_codes_go_along(
+    app: Flask, client: Browser, settings: Settings, tmp_path: Path, now: HandClock
+):
+    secret = codes.make_secret()
+    with elsewhere(tmp_path / "there", now, settings.secret_key):
+        owner = make_team().owner
+        code = code_of(secret, now)
+        papers = factors.turn_on(owner, secret, password=PASSWORD, code=code)
+        moved = packed()
+    read_archive(io.BytesIO(moved), lambda _: None)
+
+    asked = client.send("/login", {"email": "owner@larder.example", "password": PASSWORD})
+    used = client.send(asked.location, {"code": code})
+    right = client.send(asked.location, {"code": papers[0]})
+
+    assert (used.status_code, right.status_code) == (422, 303)
+    assert client.get("/account").status_code == 200
+
+
+def test_where_the_key_is_another_nobody_gets_in_by_the_password_alone(
+    app: Flask, client: Browser, tmp_path: Path, now: HandClock
+):
+    secret = codes.make_secret()
+    with elsewhere(tmp_path / "there", now):
+        owner = make_team().owner
+        code = code_of(secret, now)
+        factors.turn_on(owner, secret, password=PASSWORD, code=code)
+        moved = packed()
+    read_archive(io.BytesIO(moved), lambda _: None)
+    now.turn(minutes=1)
+    code = code_of(secret, now)
+
+    asked = client.send("/login", {"email": "owner@larder.example", "password": PASSWORD})
+    answer = client.send(asked.location, {"code": code})
+
+    assert answer.status_code == 422
+    assert "wbtest user second-factor-off" in answer.text
 
 
 def test_where_there_is_a_team_nothing_comes_in(team: Team, file: bytes):
