@@ -278,11 +278,14 @@ def test_a_program_falls_with_the_role_that_it_gives_away(program: Program, team
 def test_a_webhook_is_tried_turned_off_and_deleted(program: Program, hook: Any) -> None:
     address = f"/webhooks/{hook['id']}"
 
-    tried = program.post(f"{address}/test").json["deliveries"]
+    tried = program.post(f"{address}/test").json
+    deliveries = program.get(f"{address}/deliveries").json["deliveries"]
     off = program.patch(address, {"state": "disabled"})
 
-    assert [(each["kind"], each["state"]) for each in tried] == [("test", "waiting")]
-    assert off.json["state"] == "disabled"
+    assert tried == {"queued": 1}
+    assert [(each["kind"], each["state"]) for each in deliveries] == [("test", "waiting")]
+    assert off.status_code == 204
+    assert program.get(address).json["state"] == "disabled"
     assert program.post(f"{address}/test").status_code == 409
     assert program.ask("DELETE", address).status_code == 204
     assert db.session.scalars(db.select(Webhook)).all() == []
@@ -290,7 +293,8 @@ def test_a_webhook_is_tried_turned_off_and_deleted(program: Program, hook: Any) 
 
 def test_an_event_that_was_given_up_is_sent_again(program: Program, hook: Any) -> None:
     address = f"/webhooks/{hook['id']}"
-    [tried] = program.post(f"{address}/test").json["deliveries"]
+    program.post(f"{address}/test")
+    [tried] = program.get(f"{address}/deliveries").json["deliveries"]
     with writing() as session:
         session.execute(db.update(OutboxEvent).values(state="failed", error="It was away."))
 
@@ -330,9 +334,28 @@ def test_mail_that_did_not_arrive_is_sent_again_or_dismissed(program: Program, t
     sent = program.post(f"/mails/{first['id']}/again")
     gone = program.ask("DELETE", f"/mails/{second['id']}")
 
-    assert (sent.json["state"], gone.status_code) == ("waiting", 204)
+    assert (sent.json, gone.status_code) == ({"queued": 1}, 204)
     assert "A link" not in program.get("/mails?state=waiting").text
     assert [mail.id for mail in db.session.scalars(db.select(OutboxMail))] == [first["id"]]
+
+
+def test_who_may_only_manage_reads_nothing_of_mail_and_webhooks(
+    app: Flask, program: Program, hook: Any, team: Team
+) -> None:
+    with writing():
+        mail = queue_mail(recipient="mia@x.io", subject="Hello", body="A link")
+        mail.state = "failed"
+    program.post(f"/webhooks/{hook['id']}/test")
+    manages = program_of(app, team.owner, "manage")
+
+    answers = [
+        manages.post(f"/mails/{mail.id}/again"),
+        manages.post(f"/webhooks/{hook['id']}/test"),
+        manages.patch(f"/webhooks/{hook['id']}", {"state": "active"}),
+    ]
+
+    assert [each.json for each in answers[:2]] == [{"queued": 1}] * 2
+    assert (answers[2].status_code, answers[2].data) == (204, b"")
 
 
 def test_the_team_says_who_answers_for_its_pages(program: Program) -> None:

@@ -45,11 +45,10 @@ def send_mails_again() -> Queued:
     return Queued(verbs.send_all_again())
 
 
-def send_mail_again(mail_id: int) -> MailShown:
+def send_mail_again(mail_id: int) -> Queued:
     """Send one mail once more that was given up."""
-    mail = access.get(OutboxMail, mail_id, "own")
-    verbs.send_again(mail)
-    return _shown(mail)
+    verbs.send_again(access.get(OutboxMail, mail_id, "own"))
+    return Queued(1)
 
 
 def dismiss_mail(mail_id: int) -> None:

@@ -208,7 +208,7 @@ ROUTES = (
     Route("GET", "/webhooks", webhooks.list_webhooks, *SEEN_BY_OWNER),
     Route("POST", "/webhooks", webhooks.add_webhook, *BY_OWNER, 201),
     Route("GET", HOOK, webhooks.get_webhook, *SEEN_BY_OWNER),
-    Route("PATCH", HOOK, webhooks.change_webhook, *BY_OWNER),
+    Route("PATCH", HOOK, webhooks.change_webhook, *BY_OWNER, 204),
     Route("DELETE", HOOK, webhooks.delete_webhook, *BY_OWNER, 204),
     Route("POST", f"{HOOK}/test", webhooks.try_webhook, *BY_OWNER, 202),
     Route("GET", f"{HOOK}/deliveries", webhooks.list_deliveries, *SEEN_BY_OWNER),
