@@ -152,7 +152,7 @@ def _correct(experiment: Experiment, team: Team) -> None:
     """One correction that is on the page, and one that waits."""
     for text in ("For whoever cooks!", "For whoever cooks"):
         read = correcting.digest_of(correcting.present_texts(experiment))
-        correcting.ask(experiment, team.editor, {"answer_2": text}, read=read)
+        correcting.submit_corrections(experiment, team.editor, {"answer_2": text}, read=read)
         if text.endswith("!"):
             waits = correcting.digest_of_waiting(experiment)
             correcting.approve_corrections(experiment, team.approver, waits)
