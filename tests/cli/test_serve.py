@@ -44,6 +44,20 @@ def test_a_new_database_beside_the_one_in_the_folder_is_told_of(empty: Instance)
         assert f"{left} is not read" in served.printed
 
 
+def test_a_web_process_has_read_the_pages_before_its_first_visitor_comes(
+    instance: Instance,
+) -> None:
+    with instance.opened():
+        start_page(rule=replace(RULE, ends_on=utc_now().date() + timedelta(days=60)))
+
+    with serving(instance) as served:
+        with instance.opened():
+            db.session.execute(db.text("ALTER TABLE pages_version RENAME TO gone"))
+            db.session.commit()
+
+        assert "Larder" in served.get("/p/larder")
+
+
 SLOW_CODEC = """
 import sys, threading, time
 

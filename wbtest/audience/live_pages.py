@@ -187,7 +187,7 @@ class LivePages:
     def find_running(self, path: str) -> LivePage | None:
         """Return the running page at this exact path, or None."""
         if self._seconds() - self._looked_at >= LOOK_SECONDS:
-            self._look()
+            self.look()
         found = self._running.get(path)
         return None if found is None or self._is_over(found) else found
 
@@ -208,7 +208,7 @@ class LivePages:
         if found is None or found[-1].live.state != "running":
             # Another process may have started it a moment ago; here there is time to look.
             self.forget()
-            self._look()
+            self.look()
             found = self._pages.get(slug.lower(), [])
         return [self._as_it_is(page) for page in found]
 
@@ -238,11 +238,11 @@ class LivePages:
 
     def _look_for_once(self) -> None:
         """Look, and do not take what was never read for what is not there."""
-        self._look()
+        self.look()
         if self._version == NEVER_READ:
             raise NothingKnown("This page cannot be shown right now. Try again in a minute.")
 
-    def _look(self) -> None:
+    def look(self) -> None:
         """Read the pages anew if they have changed since the last look, twice a second at most.
 
         One thread looks while the others go on with what is in memory, unless that is too old.

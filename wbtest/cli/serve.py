@@ -190,6 +190,8 @@ def make_web_app(shared: SharedApp, parent: int) -> WSGIApplication:
     # times a group, would make every sign-up wait while other threads are busy.
     sys.setswitchinterval(0.001)
     threading.Thread(target=_end_with, args=(parent,), name="parent", daemon=True).start()
+    # Visitors who come while the first of them has the pages read would be told to come back.
+    runtime(shared.app).pages.look()
     return RequestBodies(shared.app.wsgi_app, THREADS)
 
 
