@@ -26,7 +26,7 @@ from wbtest.problems import BEGINS, MIME_TYPE, TITLES
 # How long a body may take to arrive, and how many bytes a second a long one has to bring.
 SECONDS, SLOWEST = 30.0, 50_000
 # Most bodies come with the head of their request. Only one that takes longer is late.
-PROMPT_SECONDS = 0.1
+PROMPT_SECONDS = 0.5
 PIECE, IN_MEMORY = 64 * 1024, 512 * 1024
 # How long a refusal has to leave before its connection is closed.
 PARTING_SECONDS = 0.2
