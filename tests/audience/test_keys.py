@@ -5,8 +5,8 @@ import sqlalchemy as sa
 from wbtest.extensions import Base
 
 EVENTS = {"visits", "sightings", "signups", "engagements"}
-COUNTS = {"hourly_counts", "hour_totals", "day_totals", "clock_totals", "kind_totals"}
-MACHINES = {"machine_counts", "machine_totals"}
+COUNTS = {"hourly_counts", "hour_totals", "day_totals", "kind_totals"}
+MACHINES = {"machine_counts"}
 
 
 def event_tables() -> dict[str, sa.Table]:

@@ -9,13 +9,7 @@ from tests.audience.recording import Database, Page
 from wbtest.audience.models import EngagementCount
 from wbtest.audience.recording import rollup
 from wbtest.audience.recording.events import Did
-from wbtest.audience.totals_models import (
-    ClockTotal,
-    DayTotal,
-    HourTotal,
-    KindTotal,
-    MachineTotal,
-)
+from wbtest.audience.totals_models import DayTotal, HourTotal, KindTotal
 
 
 def rows(page: Page, model: type[Any]) -> list[Any]:
@@ -32,13 +26,12 @@ def fill(page: Page) -> None:
     page.serve("bot", 3, user_agent="curl/8")
 
 
-@pytest.mark.parametrize("model", [HourTotal, DayTotal, ClockTotal, KindTotal, MachineTotal])
+@pytest.mark.parametrize("model", [HourTotal, DayTotal, KindTotal])
 def test_a_total_that_is_wrong_is_named_and_mended(page: Page, model: type[Any]) -> None:
     fill(page)
     right = rows(page, model)
-    column = "count" if model is MachineTotal else "served"
     with page.database.writing() as session:
-        session.execute(sa.update(model).values({column: 7}))
+        session.execute(sa.update(model).values(served=7))
 
     assert {line.split()[0] for line in page.differences()} == {model.__tablename__}
     with page.database.writing() as session:
@@ -52,7 +45,7 @@ def test_hours_and_days_hold_what_the_rule_counts_and_kinds_hold_everything(
     page = Page(database, sources=["newsletter"])
     fill(page)
 
-    for model in (HourTotal, DayTotal, ClockTotal):
+    for model in (HourTotal, DayTotal):
         assert [(row.seen, row.converted) for row in rows(page, model)] == [(1, 1)]
     kinds = [(row.source, row.excluded_because, row.served) for row in rows(page, KindTotal)]
     assert kinds == [("newsletter", "", 1), ("newsletter", "team", 1), ("x.com", "", 1)]

@@ -33,7 +33,7 @@ UNREACHED = {
         experiments.afterwards experiments.state experiments.time_zone hourly_counts.device
         hourly_counts.excluded_because hourly_counts.language invitations.role job_runs.name
         kind_totals.device kind_totals.excluded_because kind_totals.language login_sessions.device
-        machine_counts.family machine_counts.reason machine_totals.family machine_totals.reason
+        machine_counts.family machine_counts.reason
         memberships.role outbox_events.kind outbox_events.state outbox_mails.state readings.verdict
         readmissions.reason releases.form reviewers.function revisions.form saves.parts
         checklist_items.state corrections.field sightings.device sightings.excluded_because

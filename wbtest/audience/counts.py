@@ -5,7 +5,7 @@ answers it. Nothing is judged here.
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable
 from datetime import date
 from operator import attrgetter
 from typing import Any, NamedTuple, cast
@@ -14,7 +14,7 @@ import sqlalchemy as sa
 from msgspec import Struct
 
 from wbtest.audience.models import HourlyCount
-from wbtest.audience.totals_models import ClockTotal, DayTotal, HourTotal, KindTotal
+from wbtest.audience.totals_models import DayTotal, HourTotal, KindTotal
 from wbtest.extensions import db
 from wbtest.publishing.models import Experiment
 from wbtest.publishing.running.seals import sealed_rule
@@ -25,7 +25,6 @@ ByVariant = dict[str, "Totals"]
 Daily = dict[date, ByVariant]
 # Sums are plain rows: as attributes of the classes each of them would cost twice as much.
 HOURLY = cast(sa.Table, HourlyCount.__table__)
-CLOCK = cast(sa.Table, ClockTotal.__table__)
 DAYS = cast(sa.Table, DayTotal.__table__)
 HOURS = cast(sa.Table, HourTotal.__table__)
 KINDS = cast(sa.Table, KindTotal.__table__)
@@ -126,22 +125,6 @@ def by_hour(tests: Collection[int]) -> defaultdict[int, list[Row]]:
     for row in db.session.execute(query).all():
         found[row[0]].append(row[1:])
     return found
-
-
-def by_clock(experiment: Experiment, keys: Sequence[str]) -> dict[int, tuple[Totals, ...]]:
-    """Return what counted by the rule, by local hour of the day, 0 to 23.
-
-    A totals for each variant of ``keys``; hours in which nothing ever happened are left out.
-    """
-    found: defaultdict[int, dict[str, Totals]] = defaultdict(dict)
-    rows = db.session.execute(
-        sa.select(CLOCK.c.clock, CLOCK.c.variant, *[CLOCK.c[name] for name in NAMES]).where(
-            CLOCK.c.experiment_id == experiment.id
-        )
-    )
-    for clock, variant, *numbers in rows:
-        found[clock][variant] = Totals(*numbers)
-    return {clock: tuple(row.get(key, Totals()) for key in keys) for clock, row in found.items()}
 
 
 def hours_of(experiment: Experiment, cut: Cut = WHOLE) -> list[Hourly]:

@@ -4,14 +4,13 @@ from typing import NamedTuple, cast
 
 import sqlalchemy as sa
 
-from wbtest.audience.models import Signup
-from wbtest.audience.totals_models import MachineTotal
+from wbtest.audience.models import MachineCount, Signup
 from wbtest.audience.traffic import PRETENDER
 from wbtest.extensions import db
 from wbtest.publishing.models import Experiment
 
 SIGNUPS = cast(sa.Table, Signup.__table__)
-MACHINES = cast(sa.Table, MachineTotal.__table__)
+MACHINES = cast(sa.Table, MachineCount.__table__)
 
 
 def two_variants(experiment: Experiment) -> int:

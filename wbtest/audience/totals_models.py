@@ -1,7 +1,7 @@
 """Coarser roll-ups, so that a page reads as much after a million visits as after a thousand.
 
-Each adds up what ``models.HourlyCount`` or ``models.MachineCount`` holds, and is kept in the same
-transaction. What is asked of a part of the time and of a kind at once stands in those alone.
+Each adds up what ``models.HourlyCount`` holds, and is kept in the same transaction. What is asked
+of a part of the time and of a kind at once stands there alone.
 """
 
 from datetime import date
@@ -37,16 +37,6 @@ class DayTotal(PeopleCounted, Base):
     day: Mapped[date] = mapped_column(Date, primary_key=True)
 
 
-class ClockTotal(PeopleCounted, Base):
-    """The same of a variant in an hour of the day there, 0 to 23, over all days."""
-
-    __tablename__ = "clock_totals"
-
-    experiment_id: Mapped[int] = mapped_column(ForeignKey(Experiment.id), primary_key=True)
-    variant: Mapped[str] = mapped_column(String(30), primary_key=True)
-    clock: Mapped[int] = mapped_column(primary_key=True)
-
-
 class KindTotal(PeopleCounted, Base):
     """What was counted of one kind of people, over all hours; rows that do not count among them."""
 
@@ -58,15 +48,3 @@ class KindTotal(PeopleCounted, Base):
     device: Mapped[str] = mapped_column(String(10), primary_key=True)
     language: Mapped[str] = mapped_column(String(8), primary_key=True, default="")
     excluded_because: Mapped[str] = mapped_column(String(20), primary_key=True, default="")
-
-
-class MachineTotal(Base):
-    """Requests of machines of one family, over all hours."""
-
-    __tablename__ = "machine_totals"
-
-    experiment_id: Mapped[int] = mapped_column(ForeignKey(Experiment.id), primary_key=True)
-    variant: Mapped[str] = mapped_column(String(30), primary_key=True)
-    reason: Mapped[str] = mapped_column(String(20), primary_key=True)
-    family: Mapped[str] = mapped_column(String(60), primary_key=True)
-    count: Mapped[int] = mapped_column(default=0)

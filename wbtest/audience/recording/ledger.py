@@ -202,13 +202,12 @@ class Ledger:
                 }
             )
         kept.add(self.connection, HOURLY_COUNTS, hourly_rows(self._tally))
-        totals.add_people(self.connection, self._tally, self._facts)
+        totals.add(self.connection, self._tally, self._facts)
         names = ("experiment_id", "variant", "hour", "reason", "family", "count")
         machines = [
             dict(zip(names, (*key, number), strict=True)) for key, number in self._machines.items()
         ]
         kept.add(self.connection, MACHINE_COUNTS, machines)
-        totals.add_machines(self.connection, self._machines)
 
 
 class SettledPeople(NamedTuple):

@@ -86,14 +86,10 @@ def who_came(experiment: Experiment, found: Results, filters: Filters) -> WhoCam
 def _times(
     experiment: Experiment, found: Results, filters: Filters
 ) -> tuple[list[Segment], list[Segment]]:
-    """Weekdays and hours of the day; without a filter they are added up already."""
+    """Weekdays and hours of the day."""
     keys = _keys(found)
     days = days_of(experiment, found, filters)
-    if filters.is_asked:
-        hours = _hours(experiment, found, filters)
-        clock = totals_by_clock(hours, keys, experiment.time_zone)
-    else:
-        clock = counts.by_clock(experiment, keys)
+    clock = totals_by_clock(_hours(experiment, found, filters), keys, experiment.time_zone)
     return segments_by_weekday(days, len(keys)), segments_by_hour(clock, len(keys))
 
 

@@ -6,7 +6,7 @@ from alembic import op
 import wbtest.store
 from wbtest.team.models import GUARDS
 
-revision = "0001_d68fbe8dd57f"
+revision = "0001_59ee79d84473"
 down_revision = None
 
 
@@ -754,25 +754,6 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("experiment_id", "number", name=op.f("pk_checklist_items")),
     )
     op.create_table(
-        "clock_totals",
-        sa.Column("experiment_id", sa.Integer(), nullable=False),
-        sa.Column("variant", sa.String(length=30), nullable=False),
-        sa.Column("clock", sa.Integer(), nullable=False),
-        sa.Column("served", sa.Integer(), nullable=False),
-        sa.Column("seen", sa.Integer(), nullable=False),
-        sa.Column("converted", sa.Integer(), nullable=False),
-        sa.Column("arrived", sa.Integer(), nullable=False),
-        sa.Column("signups", sa.Integer(), nullable=False),
-        sa.Column("unseen", sa.Integer(), nullable=False),
-        sa.Column("confirmed", sa.Integer(), nullable=False),
-        sa.Column("answered", sa.Integer(), nullable=False),
-        sa.Column("agreed", sa.Integer(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["experiment_id"], ["experiments.id"], name=op.f("fk_clock_totals_experiment_id")
-        ),
-        sa.PrimaryKeyConstraint("experiment_id", "variant", "clock", name=op.f("pk_clock_totals")),
-    )
-    op.create_table(
         "corrections",
         sa.Column("experiment_id", sa.Integer(), nullable=False),
         sa.Column("number", sa.Integer(), nullable=False),
@@ -1028,20 +1009,6 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint(
             "experiment_id", "variant", "hour", "reason", "family", name=op.f("pk_machine_counts")
-        ),
-    )
-    op.create_table(
-        "machine_totals",
-        sa.Column("experiment_id", sa.Integer(), nullable=False),
-        sa.Column("variant", sa.String(length=30), nullable=False),
-        sa.Column("reason", sa.String(length=20), nullable=False),
-        sa.Column("family", sa.String(length=60), nullable=False),
-        sa.Column("count", sa.Integer(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["experiment_id"], ["experiments.id"], name=op.f("fk_machine_totals_experiment_id")
-        ),
-        sa.PrimaryKeyConstraint(
-            "experiment_id", "variant", "reason", "family", name=op.f("pk_machine_totals")
         ),
     )
     op.create_table(
