@@ -132,6 +132,7 @@ def test_all_that_opens_nothing_looks_alike(
     assert {answer.status_code for answer in answers} == {404}
     assert len({answer.text for answer in answers}) == 1
     assert "Ask whoever invited you for a new one." in answers[0].text
+    assert '<a href="/login">' in answers[0].text
 
 
 def test_a_member_by_now_keeps_the_role(team: Team) -> None:
