@@ -2,6 +2,7 @@
 
 import json
 import os
+from datetime import datetime
 from typing import Any
 
 import click
@@ -9,6 +10,7 @@ import click
 from wbtest.cli.figures import as_text
 from wbtest.cli.instance import opened
 from wbtest.extensions import clock, db
+from wbtest.http import moment
 from wbtest.moments import read_one_moment
 from wbtest.publishing.models import Experiment
 from wbtest.results.figures import results_of
@@ -55,7 +57,7 @@ def _find(slug: str, attempt: int | None) -> Experiment:
 
 def _head(slug: str, values: dict[str, Any]) -> str:
     attempt = f", attempt {values['attempt']}" if values["attempt"] > 1 else ""
-    return f"/p/{slug}{attempt}, as of {values['as_of']}"
+    return f"/p/{slug}{attempt}, as of {moment(datetime.fromisoformat(values['as_of']))}"
 
 
 def _trust(values: dict[str, Any]) -> str:
