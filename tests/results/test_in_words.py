@@ -1,6 +1,6 @@
 """The verdict in sentences, for every way a test can stand."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -227,6 +227,14 @@ def test_the_line_says_when_it_is_paused_and_how_long_it_ran(begin):
     assert ended == "Ran from 1 March to 11 March, 11 days"
 
 
+def test_the_line_of_a_test_of_one_day_names_that_day(begin):
+    experiment = begin()
+    with writing():
+        experiment.state, experiment.ended_at = "ended", experiment.started_at + timedelta(hours=1)
+
+    assert standing(experiment, results_of(experiment, LATER))[0] == "Ran on 1 March"
+
+
 def test_a_second_test_of_the_same_release_says_what_that_costs(begin, team):
     first = life.end(begin(), team.approver)
     second = begin()
@@ -268,3 +276,12 @@ def test_whose_window_is_open_is_said_because_the_upper_end_leaves_them_out(begi
         "up are over, so it may still move."
     )
     assert conclusions.still_open(results_of(experiment, AFTER_ALL)) == ""
+
+
+def test_that_nobodys_window_is_over_is_said_in_words(begin):
+    experiment = begin()
+    count_hour(experiment, int(LATER.timestamp()) - 7200, seen=1, converted=1)
+
+    assert conclusions.still_open(results_of(experiment, LATER)) == (
+        "Nobody’s 24 hours to sign up are over yet, so the upper end of an interval may still move."
+    )

@@ -37,6 +37,14 @@ def test_who_was_left_out_most_decides_what_to_do(reason, word):
     assert word in checked(counted(SOUND, set_aside=aside))["excluded"].do
 
 
+def test_one_person_who_was_left_out_is_told_of_as_one():
+    aside = {"returning": [SetAside(1, 0)], "opted_out": [SetAside(1, 0)]}
+
+    reason = checked(counted(SOUND, set_aside=aside))["excluded"].reason
+
+    assert "1 shown an earlier test of this idea and 1 who objected to being counted." in reason
+
+
 @pytest.mark.parametrize(
     ("today", "is_over", "colour"), [(4, False, "grey"), (4, True, "amber"), (6, False, "grey")]
 )

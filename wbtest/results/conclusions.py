@@ -52,6 +52,11 @@ def still_open(results: Results) -> str:
     hours = results.rule.conversion_window_hours
     window = f"{hours // 24} days" if hours % 24 == 0 and hours > 24 else f"{hours} hours"
     do = "sign up" if results.rule.conversion == "signup" else "confirm"
+    if not settled:
+        return (
+            f"Nobody’s {window} to {do} are over yet, so the upper end of an interval may still "
+            "move."
+        )
     return (
         f"The upper end of an interval counts only the {settled:,} of {number_of(seen, 'visitor')} "
         f"whose {window} to {do} are over, so it may still move."

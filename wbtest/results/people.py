@@ -32,7 +32,7 @@ REASONS = {
     "team": "of the team",
     "suspected": "suspected of being a machine",
     "paused": "while the test was paused",
-    "returning": "who were shown an earlier test of this idea",
+    "returning": "shown an earlier test of this idea",
     "opted_out": "who objected to being counted",
     "source": "from a source that does not count",
     WAITING: "on the waiting list, after the end",

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from wbtest.http import number_of
 from wbtest.publishing.in_words import as_percent
 from wbtest.publishing.models import Experiment
 from wbtest.results.figures import Results
@@ -71,7 +70,7 @@ def _running(results: Results) -> str:
         # A last day is over at midnight, which is the next day already.
         last = life.over_at(rule) - timedelta(microseconds=1)
         days, end = life.day_number(last), day_of(results, last)
-        return f"Ran from {start} to {end}, {number_of(days, 'day')}"
+        return f"Ran on {start}" if days == 1 else f"Ran from {start} to {end}, {days} days"
     most = life.day_number(rule.ends_at(life.time_zone)) - 1
     # A clock that was set back may show a moment before the start.
     today = max(min(life.day_number(life.now), most), 1)

@@ -67,10 +67,10 @@ def _corrections(around: Around, counted: Counted) -> list[str]:
     since = Counts(
         sum(c.seen for c in ever) - before.seen, sum(c.converted for c in ever) - before.converted
     )
-    when = "before the first" if len(found) > 1 else "before"
+    when = "in the hours before the first" if len(found) > 1 else "in the hours before"
     return [
         f"{number} on {days}: {'; '.join(each.said for each in found)} ({_people(before)} {when}, "
-        f"{_people(since)} since)"
+        f"{_people(since)} from that hour on)"
     ]
 
 
