@@ -1,12 +1,20 @@
 """A visitor's question lands beside the release, once however many ask it, and names nobody."""
 
+import re
+from html import unescape
+
 import pytest
 from flask import Flask
+from werkzeug.test import TestResponse
 
 from tests.audience.larder import Larder, Visitor, start_page, words_in
+from tests.factories import make_checked
 from wbtest.audience.asking.views import MOST_QUESTIONS
 from wbtest.extensions import db
+from wbtest.publishing.choices.choosing import change_options
 from wbtest.publishing.choices.options import Options
+from wbtest.publishing.cloning import clone_experiment
+from wbtest.publishing.running import life
 from wbtest.writing.models import Candidate
 
 
@@ -19,7 +27,7 @@ def candidates(app: Flask) -> list[Candidate]:
 
 
 def test_a_question_waits_for_the_team_and_the_visitor_is_thanked(app, mia, larder: Larder):
-    assert 'action="/p/larder/ask"' in mia.get().text
+    assert 'action="/p/larder/ask?test=1"' in mia.get().text
     answer = ask(mia, "Does it know\r\nallergies?")
     thanks = mia.get(answer.headers["Location"])
 
@@ -83,4 +91,52 @@ def test_a_page_that_takes_no_questions_has_no_form(app, details):
     mia = Visitor(app)
 
     assert "/p/larder/ask" not in mia.get().text
-    assert ask(mia, "Does it know allergies?").status_code == 404
+    answer = ask(mia, "Does it know allergies?")
+    assert answer.status_code == 409
+    assert candidates(app) == []
+
+
+def start_without_questions(larder: Larder) -> None:
+    """Start a next test at the address, which takes no questions."""
+    life.end(larder.experiment, larder.approver)
+    draft = clone_experiment(larder.experiment, larder.editor)
+    change_options(draft, larder.editor, Options(takes_questions=False))
+    life.start(make_checked(draft, larder.approver), larder.approver)
+
+
+def action_in(page: TestResponse) -> str:
+    """Where the form of the page sends a question."""
+    found = re.search(r'class="signup ask" method="post" action="([^"]+)"', page.text)
+    assert found is not None
+    return unescape(found[1])
+
+
+def test_a_question_on_the_page_of_the_test_before_is_taken(app, mia, larder):
+    url = action_in(mia.get())
+    start_without_questions(larder)
+
+    answer = mia.post(url, {"question": "Is it vegan, and why?"})
+
+    assert answer.status_code == 303
+    assert [row.question for row in candidates(app)] == ["Is it vegan, and why?"]
+
+
+def test_a_question_on_a_page_that_rests_meanwhile_is_taken(app, mia, larder):
+    url = action_in(mia.get())
+    life.pause(larder.experiment, larder.approver)
+
+    assert mia.post(url, {"question": "Is it vegan?"}).status_code == 303
+    assert len(candidates(app)) == 1
+
+
+def test_a_question_that_comes_too_late_is_given_back(app, mia, larder, now):
+    url = action_in(mia.get())
+    start_without_questions(larder)
+    now.turn(days=3)
+
+    answer = mia.post(url, {"question": "Is it vegan, and why?"})
+
+    assert answer.status_code == 409
+    assert 'value="Is it vegan, and why?"' in answer.text
+    assert "This page takes no more questions. Write to" in words_in(answer)
+    assert candidates(app) == []

@@ -153,7 +153,12 @@ class LivePage:
         closed = self.live.closed_at.timestamp()
         # Those of the waiting list are never the test's, whenever they were printed.
         is_from_before = form.kind == "test" and form.hour <= visitors.hour_of(closed)
-        return is_from_before and at <= closed + self.live.window_hours * 3600
+        return is_from_before and self.is_within_window(at)
+
+    def is_within_window(self, at: float) -> bool:
+        """Whether the page is open, or closed for no longer than the sealed window lasts."""
+        closed_at = self.live.closed_at
+        return closed_at is None or at <= closed_at.timestamp() + self.live.window_hours * 3600
 
 
 class LivePages:

@@ -76,6 +76,11 @@ def of_test(path: str, live: LiveExperiment) -> str:
     return path if live.state == "running" else f"{path}?test={live.id}"
 
 
+def ask_address(live: LiveExperiment) -> str:
+    """Where a page sends a question. It names its test: by then another one may be there."""
+    return f"{addresses_of(live.slug).ask}?test={live.id}"
+
+
 class Printer:
     """Fills in the public templates. Style and script are read once, at the start."""
 
@@ -101,6 +106,8 @@ class Printer:
     ) -> str:
         """Return the landing page of a variant. ``preview`` is the token of a preview's link."""
         paths = addresses_of(live.slug)
+        takes_questions = live.options.takes_questions and not is_list
+        ask_url = _with(paths.ask, preview) if preview else ask_address(live)
         return self._fill(
             "landing",
             live,
@@ -119,9 +126,7 @@ class Printer:
             script=Markup(self._script),  # noqa: S704 - our own file
             approved_line=live.approved_line,
             is_indexed=live.options.is_indexed and not preview and not is_list,
-            ask_url=_with(paths.ask, preview)
-            if live.options.takes_questions and not is_list
-            else "",
+            ask_url=ask_url if takes_questions else "",
             preview=bool(preview),
         )
 

@@ -173,6 +173,7 @@ class PageStrings(Struct, frozen=True):
     asked_text: str = "It carries no name, so nobody can write back to you."
     ask_missing: str = "Type your question."
     ask_long: str = "This question is too long. Please shorten it."
+    ask_over: str = "This page takes no more questions. Write to {contact}."
 
     # A page that rests or is over
     paused: str = "This page is resting."

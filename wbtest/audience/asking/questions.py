@@ -1,5 +1,6 @@
 """A visitor's question: it waits for the team beside the release, and is tied to nobody."""
 
+from wbtest.audience.live_pages import LivePage
 from wbtest.extensions import db
 from wbtest.publishing.live import LiveExperiment
 from wbtest.publishing.models import Experiment
@@ -12,9 +13,13 @@ def has_faq(live: LiveExperiment) -> bool:
     return "faq" in kinds
 
 
-def takes_questions(live: LiveExperiment) -> bool:
-    """Whether a visitor may ask on this page now."""
-    return live.state == "running" and live.options.takes_questions and has_faq(live)
+def takes_questions(found: LivePage, at: float) -> bool:
+    """Whether a visitor may ask on this page at ``at``, in seconds since 1970.
+
+    Who has it open may do so for as long as they may sign up.
+    """
+    live = found.live
+    return live.options.takes_questions and has_faq(live) and found.is_within_window(at)
 
 
 def ask(live: LiveExperiment, question: str) -> None:

@@ -2,15 +2,16 @@
 
 import logging
 
-from flask import Response, abort, redirect, request
+from flask import Response, redirect, request
 from flask.typing import ResponseReturnValue
 from sqlalchemy.exc import SQLAlchemyError
 
 from wbtest.audience.asking import questions as asking
 from wbtest.audience.browsers import agent_of
-from wbtest.audience.pages import addresses_of
+from wbtest.audience.pages import addresses_of, ask_address
 from wbtest.audience.traffic import classify
-from wbtest.audience.views import bp, check_sender, get_page, show_closed, show_preview, small
+from wbtest.audience.views import bp, check_sender, get_page, get_page_named, show_preview, small
+from wbtest.extensions import clock
 from wbtest.publishing.live import LiveExperiment
 from wbtest.publishing.strings import strings_of
 from wbtest.store import Invalid, Refused
@@ -28,13 +29,15 @@ def ask(slug: str) -> ResponseReturnValue:
     check_sender()
     if "preview" in request.args:
         return show_preview(slug, 409)
-    live = get_page(slug).live
-    if live.state != "running":
-        return show_closed(live)
-    if not asking.takes_questions(live):
-        abort(404)
-    strings = strings_of(live.control.page)
+    found = get_page_named(slug)
     question = request.form.get("question", "")
+    at = clock.now().timestamp()
+    # What comes too late for its own test is taken by the next one, if that takes questions.
+    taking = [each for each in (found, get_page(slug)) if asking.takes_questions(each, at)]
+    live = (taking or [found])[0].live
+    strings = strings_of(live.control.page)
+    if not taking:
+        return _again(live, question, 409, strings.ask_over.format(contact=live.contact))
     try:
         limits.admit(f"questions {limits.network()}", MOST_QUESTIONS, limits.HOUR)
         # What a machine asks nobody needs to read.
@@ -67,7 +70,7 @@ def _again(
         status,
         sentence=sentence,
         question=question,
-        ask_url=addresses_of(live.slug).ask,
+        ask_url=ask_address(live),
     )
     if seconds:
         response.headers["Retry-After"] = str(seconds)
