@@ -82,7 +82,17 @@ def _behind(proxies: int, inside: WSGIApplication) -> WSGIApplication:
         environ["REMOTE_ADDR"] = ip_of(environ.get("REMOTE_ADDR") or "")
         return inside(environ, start_response)
 
-    return ProxyFix(call, x_for=proxies, x_proto=proxies)
+    fixed = ProxyFix(call, x_for=proxies, x_proto=proxies)
+
+    def read(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        said = environ.get("HTTP_X_FORWARDED_FOR")
+        if said:
+            # No address holds a quote. With one left open Werkzeug would read nothing of the list,
+            # and whoever sent it would pass for the proxy.
+            environ["HTTP_X_FORWARDED_FOR"] = said.replace('"', "")
+        return fixed(environ, start_response)
+
+    return read
 
 
 def _go_nowhere(_environ: WSGIEnvironment, _start_response: StartResponse) -> Iterable[bytes]:
