@@ -9,6 +9,7 @@ from tests.audience.larder import (
     sightings,
     signups,
     start_page,
+    token_in,
     visits,
     words_in,
 )
@@ -18,6 +19,8 @@ from wbtest.audience.recording.events import Seen
 from wbtest.audience.recording.recorder import Recorder
 from wbtest.audience.recording.rollup import differences
 from wbtest.audience.recording.rows import VisitRow
+from wbtest.audience.signing import signup_views
+from wbtest.audience.views import MOST_OBJECTIONS
 from wbtest.delivery.jobs import run_due_jobs
 from wbtest.extensions import db
 from wbtest.runtime import runtime
@@ -201,3 +204,31 @@ def test_somebody_whose_log_in_is_over_is_a_visitor_like_any_other(app, mia):
     mia.get()
 
     assert [visit.excluded_because for visit in visits(app)] == [""]
+
+
+def test_a_network_that_objects_too_often_is_asked_to_wait(app, mia, larder):
+    answers = [Visitor(app).post("/p/larder/object", {}) for _ in range(MOST_OBJECTIONS)]
+    mia.get()
+
+    refused = mia.post("/p/larder/object", {})
+
+    assert {answer.status_code for answer in answers} == {303}
+    assert (refused.status_code, refused.headers["Retry-After"]) == (429, "3600")
+    assert "Wait 60 minutes, then try again." in words_in(refused)
+    assert objections() == []
+    assert len(visits(app)) == 1
+
+
+def test_an_address_of_who_objects_by_a_signal_is_counted_before_anything_is_forgotten(
+    app, mia, monkeypatch
+):
+    monkeypatch.setattr(signup_views, "MOST_SIGN_UPS", 1)
+    page = mia.get()
+    Visitor(app).sign_up(page, "ada@x.io")
+    fields = {"token": token_in(page), "email": "mia@x.io", "website": ""}
+
+    refused = mia.post("/p/larder/signup", fields, **{"Sec-GPC": "1"})
+
+    assert refused.status_code == 429
+    assert objections() == []
+    assert len(visits(app)) == 1

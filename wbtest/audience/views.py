@@ -20,7 +20,7 @@ from wbtest.publishing.live import LiveExperiment, LiveVariant
 from wbtest.publishing.previews import find_preview
 from wbtest.publishing.strings import strings_of
 from wbtest.runtime import runtime
-from wbtest.team import access
+from wbtest.team import access, limits
 from wbtest.writing.wording import paragraphs
 
 bp = Blueprint("audience", __name__)
@@ -29,6 +29,8 @@ bp = Blueprint("audience", __name__)
 csrf.exempt(bp)
 
 NOT_FROM_HERE = "This was sent from another site. Open the page itself and send it from there."
+# An office or a school shares one IP.
+MOST_OBJECTIONS = 60
 PAUSED_SECONDS = 3600
 # The token of a link must not travel on in the Referer of what is opened next.
 TOKEN_PAGE = {"Referrer-Policy": "no-referrer"}
@@ -57,6 +59,7 @@ def privacy(slug: str) -> ResponseReturnValue:
 
 @bp.route("/p/<slug>/object", endpoint="object", methods=["GET", "POST"])
 @access.public
+@limits.per_ip(MOST_OBJECTIONS, limits.HOUR)
 def object_to_counting(slug: str) -> ResponseReturnValue:
     """Count this browser no more: on this page, or, for somebody of the team, on all pages."""
     found = get_page(slug)

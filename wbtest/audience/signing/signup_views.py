@@ -119,10 +119,15 @@ def confirm(token: str) -> ResponseReturnValue:
 
 def _count(network: str) -> None:
     """Count a form that is not stored; the recorder counts the others. Raises as it does."""
+    _check(network)
+    limits.count_alone(network, COUNTED_FOR)
+
+
+def _check(network: str) -> None:
+    """Raise TooMany, or StoreFailed, where the recorder would take nothing of this network."""
     recorder().check()
     if wait := limits.wait_for(network, MOST_SIGN_UPS):
         raise TooMany(wait)
-    limits.count_alone(network, COUNTED_FOR)
 
 
 def _printed_by(tests: list[LivePage], token: str) -> LivePage:
@@ -147,6 +152,7 @@ def _take(found: LivePage, form: SignupForm, shown: Form | None, network: str) -
     # Whoever waits for the recorder holds no connection: it could be the one that it needs.
     end_reading()
     if not sender.promised and _exclusion(found) in signups.LEAVING:
+        _check(network)
         # Else who was seen before would stay among those who didn't sign up.
         objections.object_to_counting(recorder(), found, found.find_visitor(request.environ))
         end_reading()
