@@ -72,15 +72,7 @@ LINES = (
         "",
         "ms",
         None,
-        "The same as a figure by itself: statistics computed anew, since visits came meanwhile.",
-    ),
-    Line(
-        "results JSON again",
-        "… when nobody came meanwhile",
-        "",
-        "ms",
-        None,
-        "Asked a second time: what is remembered of the same counts need not be computed.",
+        "The same as a figure by itself.",
     ),
     Line(
         "writing at many",
@@ -132,7 +124,7 @@ def measure(run: Run) -> list[Row]:
     gc.set_threshold(20_000, 10, 10)
     written: list[list[float]] = [[], []]
     took: dict[str, list[list[float]]] = {
-        address: [[], []] for address in (SCREEN, JSON, *TABS.values(), "again")
+        address: [[], []] for address in (SCREEN, JSON, *TABS.values())
     }
     # The first round is for what is read or compiled once.
     for number in range(run.rounds + 1):
@@ -143,14 +135,12 @@ def measure(run: Run) -> list[Row]:
                 if number:
                     written[which].append(rate)
                     took[address][which].append(spent)
-                    if address == JSON:
-                        took["again"][which].append(instance.open(JSON))
     note = f"Here with {visits:,} visits" + ("." if run.is_full else "; --full takes 10 million.")
     return _rows(took, written, note)
 
 
 def _rows(took: dict[str, list[list[float]]], written: list[list[float]], note: str) -> list[Row]:
-    screen, tabs, ratio, json, again, writing = LINES
+    screen, tabs, ratio, json, writing = LINES
 
     def row(line: Line, address: str, note: str = "") -> Row:
         few, many = took[address]
@@ -163,7 +153,6 @@ def _rows(took: dict[str, list[list[float]]], written: list[list[float]], note: 
         worst,
         row(ratio, JSON),
         Row(json, tuple(took[JSON][1])),
-        Row(again, tuple(took["again"][1])),
         Row(writing, tuple(written[1]), tuple(written[0])),
     ]
 

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 # The blueprint whose requests carry a token instead of a cookie.
 API = "api"
 ROLES = ("viewer", "editor", "approver", "owner")
-# What a view declares that asks for no role: somebody's own log-in stays when they left all teams.
+# What a view declares that asks for no role: somebody's own log-in stays when they left the team.
 OWN_LOG_IN = "self"
 PERMISSIONS = {"read": "viewer", "edit": "editor", "approve": "approver", "own": "owner"}
 # What is told of this request in the audit log, when it is answered: why it was turned away.
