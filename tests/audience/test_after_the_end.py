@@ -105,6 +105,19 @@ def test_who_joins_the_list_never_enters_the_figures(app, over, mia, now):
     assert len(sightings(app)) == 2
 
 
+def test_who_confirms_for_the_list_is_promised_news_and_no_decision(app, over, mia):
+    open_list(over, "control")
+    mia.sign_up(mia.get(), "mia@x.io")
+    [mail] = mails(app, "mia@x.io")
+    path = f"/confirm/{mail.leave_url.rpartition('/')[2]}"
+
+    mia.post(path, {})
+
+    said = words_in(mia.get(path))
+    assert "We write to you when there is news of Larder." in said
+    assert "decided" not in said
+
+
 def test_who_was_in_the_test_joins_the_list_anew_and_stays_on_it_after_the_purge(
     app, over, mia, now
 ):

@@ -111,7 +111,8 @@ def confirm(token: str) -> ResponseReturnValue:
         signups.confirm(token, agent_of(request.environ), _shown_at())
         return redirect(request.path, 303)
     if row.confirmed_us is not None:
-        return small(found.live, "confirmed", headers=TOKEN_PAGE)
+        is_waiting = row.excluded_because == WAITING
+        return small(found.live, "confirmed", headers=TOKEN_PAGE, is_waiting=is_waiting)
     return small(
         found.live, "confirm", headers=TOKEN_PAGE, action=request.path, shown_at=f"{_at():.3f}"
     )
