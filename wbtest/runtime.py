@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from flask import current_app
 
@@ -12,7 +12,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping, Sequence
     from pathlib import Path
 
-    import sqlalchemy as sa
     from flask import Flask
     from flask.typing import ResponseReturnValue
 
@@ -61,8 +60,6 @@ class Hooks:
     usual_zone: Callable[[], str] = field(init=False)
     # Has every process render its public pages anew.
     announce_change: Callable[[], None] = field(init=False)
-    # The condition under which the release of this id was stopped by its reviewers.
-    is_stopped: Callable[[Any], sa.ColumnElement[bool]] = field(init=False)
     # The ids of the releases that were given up by a decision.
     given_up: Callable[[], Collection[int]] = field(init=False)
     # A source as visits are recorded under it.

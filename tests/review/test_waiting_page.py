@@ -11,12 +11,11 @@ from tests.statements import counted
 from wbtest.extensions import db
 from wbtest.review.asking.links import make_link, revoke
 from wbtest.review.asking.rounds import ask_for_review
-from wbtest.review.models import Stop
 from wbtest.review.waiting.facts import waits_in
 from wbtest.store import writing
 from wbtest.team.models import TeamSettings
 from wbtest.writing.document import OpenQuestion
-from wbtest.writing.models import Revision
+from wbtest.writing.models import Revision, Stop
 
 
 @pytest.fixture

@@ -20,11 +20,10 @@ from wbtest.results.models import Decision
 from wbtest.results.telling.choices import wanting
 from wbtest.results.telling.models import Told
 from wbtest.results.telling.occasions import OVER, VERDICT
-from wbtest.review.models import Stop
 from wbtest.review.waiting.facts import roles_from
 from wbtest.review.waiting.waits import Wait, Who
 from wbtest.team.people import members
-from wbtest.writing.models import Revision
+from wbtest.writing.models import Revision, Stop
 
 # Their proposals have lines of their own, see ``deciding.seconds``.
 ELSEWHERE = ("", "answer")

@@ -13,7 +13,7 @@ from wbtest.review.deletion import why_kept
 from wbtest.review.reading import views as reading_views
 from wbtest.review.sample import views as sample_views
 from wbtest.review.standing import approvals_by_revision, standing_of
-from wbtest.review.verdicts import find_stop, is_stopped
+from wbtest.review.verdicts import find_stop
 from wbtest.review.waiting import daily_mail
 from wbtest.review.waiting import views as waiting_views
 from wbtest.review.waiting.views import count_needs_me
@@ -42,7 +42,6 @@ def init_app(app: Flask) -> None:
     hooks = runtime(app).hooks
     hooks.jobs["daily mail"] = (daily_mail.send_daily_mails, daily_mail.EVERY)
     hooks.may_leave = daily_mail.may_leave
-    hooks.is_stopped = is_stopped
     app.add_template_global(standing_of)
     app.add_template_global(count_needs_me)
     app.add_template_global(approvals_by_revision)

@@ -165,24 +165,6 @@ class Forecast(Base):
     reviewer: Mapped[Reviewer] = relationship()
 
 
-class Stop(Base):
-    """A release that was stopped on paper, and why; it is kept, and may be taken up again."""
-
-    __tablename__ = "stops"
-
-    release_id: Mapped[int] = mapped_column(ForeignKey(Release.id), primary_key=True)
-    revision_id: Mapped[int | None] = mapped_column(ForeignKey(Revision.id))
-    reason: Mapped[str] = mapped_column(Text)
-    # How many weeks of building it would have taken, as whoever stopped it guesses.
-    weeks_saved: Mapped[int | None]
-    stopped_by_id: Mapped[int] = mapped_column(ForeignKey(Person.id))
-    stopped_at: Mapped[datetime] = mapped_column(UtcDateTime)
-
-    release: Mapped[Release] = relationship()
-    revision: Mapped[Revision | None] = relationship()
-    stopped_by: Mapped[Person] = relationship()
-
-
 class Approval(Base):
     """An approver's yes to one revision, for ever."""
 

@@ -10,11 +10,11 @@ from sqlalchemy.orm import joinedload
 
 from wbtest.extensions import db
 from wbtest.review.four_eyes import able_to_sign
-from wbtest.review.models import Approval, Stop
+from wbtest.review.models import Approval
 from wbtest.review.needs import Needs, needs_of
 from wbtest.team.models import Person
 from wbtest.writing import document as documents
-from wbtest.writing.models import Release, Revision
+from wbtest.writing.models import Release, Revision, Stop
 from wbtest.writing.wording import joined
 
 Standing = Literal["approved", "lapsed", "open", "stopped"]

@@ -3,17 +3,17 @@
 from collections.abc import Iterator
 from typing import Any
 
-from sqlalchemy import ColumnElement, exists, select
+from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
 from wbtest.extensions import clock, db
 from wbtest.review.four_eyes import approvers_of
-from wbtest.review.models import Reading, Reviewer, Stop
+from wbtest.review.models import Reading, Reviewer
 from wbtest.review.seats import reading_of, seat_of
 from wbtest.store import Invalid, Refused, hold, writing
 from wbtest.team.audit.log import record
 from wbtest.team.models import Person
-from wbtest.writing.models import Release, Revision
+from wbtest.writing.models import Release, Revision, Stop
 from wbtest.writing.naming import name_of
 from wbtest.writing.typed import needed_text
 
@@ -25,11 +25,6 @@ class NotYourVerdict(Refused):
     """Only an approver decides on a text."""
 
     status = 403
-
-
-def is_stopped(release_id: ColumnElement[int]) -> ColumnElement[bool]:
-    """Whether the release of this id was stopped on paper, as a part of a query."""
-    return exists().where(Stop.release_id == release_id)
 
 
 def ask_for_another(revision: Revision, approver: Person, what: str) -> Reading:

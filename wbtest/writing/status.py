@@ -4,16 +4,15 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import func, select
+from sqlalchemy import exists, func, select
 from sqlalchemy.orm import joinedload
 
 from wbtest.extensions import db
 from wbtest.paging import Page, page_of
-from wbtest.runtime import runtime
 from wbtest.writing import document as documents
 from wbtest.writing.coaching import Group, coach_text, count_open
 from wbtest.writing.document import Document
-from wbtest.writing.models import Release, Revision
+from wbtest.writing.models import Release, Revision, Stop
 from wbtest.writing.releases import find_newest_revision
 
 # Releases on a page.
@@ -95,8 +94,7 @@ class Shown(NamedTuple):
 
 def releases_of(asked: int) -> Shown:
     """A page of the releases, the one written on last first."""
-    # What it means that one was stopped, a later area knows.
-    is_stopped = runtime().hooks.is_stopped(Release.id)
+    is_stopped = exists().where(Stop.release_id == Release.id)
     stopped, count = db.session.execute(
         select(func.count().filter(is_stopped), func.count().filter(~is_stopped)).select_from(
             Release

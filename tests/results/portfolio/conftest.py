@@ -10,8 +10,8 @@ from tests.factories import Team, make_decision, make_release, make_revision
 from tests.results.states import States, crowd
 from wbtest.publishing.models import Experiment
 from wbtest.publishing.running.life import end
-from wbtest.review.models import Stop
 from wbtest.review.verdicts import stop_release
+from wbtest.writing.models import Stop
 
 
 @dataclass(frozen=True)

@@ -19,9 +19,8 @@ from wbtest.results.models import Decision
 from wbtest.results.portfolio.idea import Ending, Idea, Started
 from wbtest.results.telling.models import Told
 from wbtest.results.telling.occasions import VERDICT
-from wbtest.review.models import Stop
 from wbtest.team.models import Person
-from wbtest.writing.models import Release
+from wbtest.writing.models import Release, Stop
 
 # What the words of a search may stand in, besides product and headline.
 SEARCHED = ("subheading", "segment", "problem")

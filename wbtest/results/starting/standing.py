@@ -14,11 +14,10 @@ from wbtest.results.starting.steps import Facts, missing_in
 from wbtest.review.models import Approval, Reviewer, Round
 from wbtest.review.needs import needs_in
 from wbtest.review.standing import is_approved
-from wbtest.review.verdicts import is_stopped
 from wbtest.team.models import Membership, TeamSettings
 from wbtest.writing import coach
 from wbtest.writing import document as documents
-from wbtest.writing.models import Release, Revision
+from wbtest.writing.models import Release, Revision, Stop
 from wbtest.writing.waivers import does_stay, find_waivers
 
 
@@ -132,7 +131,7 @@ def _foremost() -> sa.Select[Any]:
             visited(),
         )
         .select_from(TeamSettings)
-        .outerjoin(Release, ~is_stopped(Release.__table__.c.id))
+        .outerjoin(Release, ~sa.exists().where(Stop.release_id == Release.__table__.c.id))
         .outerjoin(Revision, sa.and_(Revision.release_id == Release.id, Revision.number == newest))
         .outerjoin(Experiment, Experiment.id == foremost)
         .order_by(

@@ -6,7 +6,6 @@ from typing import Any
 from sqlalchemy import exists, select
 
 from wbtest.extensions import clock, db
-from wbtest.review.models import Stop
 from wbtest.review.needs import needs_of
 from wbtest.review.waiting.asked import asked_in
 from wbtest.review.waiting.reviews import reviews_of
@@ -18,7 +17,7 @@ from wbtest.runtime import runtime
 from wbtest.team.access import PERMISSIONS, ROLES
 from wbtest.team.models import Membership, Person
 from wbtest.writing import document as documents
-from wbtest.writing.models import Release
+from wbtest.writing.models import Release, Stop
 
 # What only some of those may do for whom it once was: an author may have a lower role since.
 TAKES = {"draft": "edit"}
