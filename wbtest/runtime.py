@@ -62,8 +62,6 @@ class Hooks:
     announce_change: Callable[[], None] = field(init=False)
     # The ids of the releases that were given up by a decision.
     given_up: Callable[[], Collection[int]] = field(init=False)
-    # A source as visits are recorded under it.
-    source_name: Callable[[str], str] = field(init=False)
     planner: Planner = field(init=False)
     # The decision about an experiment, or None.
     find_decision: Callable[[Experiment], object | None] = field(init=False)

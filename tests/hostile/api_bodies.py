@@ -8,9 +8,9 @@ from tests.factories import LARDER, PASSWORD
 from tests.fuzz.api import BODIES
 from tests.hostile.machines import as_path
 from tests.hostile.payloads import Texts, flat
-from wbtest.audience.sources import source_name
 from wbtest.delivery.webhooks import KINDS
 from wbtest.publishing.launch.values import NAMES
+from wbtest.publishing.sources import source_name
 from wbtest.results.deciding.sentences import sentences_of
 from wbtest.writing.markdown import to_markdown
 

@@ -9,7 +9,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.factories import Team, log_in, make_experiment
-from wbtest.audience.sources import source_name, source_of
 from wbtest.publishing.links import qr
 from wbtest.publishing.links.links import (
     MOST_LINKS,
@@ -20,6 +19,7 @@ from wbtest.publishing.links.links import (
     usual_links,
 )
 from wbtest.publishing.models import Experiment
+from wbtest.publishing.sources import source_name, source_of
 from wbtest.team.models import Person
 from wbtest.writing.models import Revision
 
@@ -28,7 +28,7 @@ NAMES = ["نشرة بريدية", "📣 podcast", "a&utm_source=b", "x#top", 'me
 
 
 def links(typed: str, medium: str = "", campaign: str = "") -> list[Link]:
-    return links_of(typed, medium, campaign, source_name)
+    return links_of(typed, medium, campaign)
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -22,7 +22,6 @@ from wbtest.audience.recording.recorder import Recorder
 from wbtest.audience.signing import signup_views, steps_views, trying_views
 from wbtest.audience.signing.alarms import raise_alarms
 from wbtest.audience.signing.guard import Guard
-from wbtest.audience.sources import source_name
 from wbtest.audience.views import bp
 from wbtest.config import Settings
 from wbtest.extensions import db
@@ -54,7 +53,6 @@ def init_app(app: Flask) -> None:
     own.recorder, own.pages, own.printer, own.answers = recorder, pages, printer, answers
     own.guard = Guard()
     own.hooks.queue = recorder.state
-    own.hooks.source_name = source_name
     _hand_over_jobs(app, settings)
     app.register_blueprint(bp)
     # The door undoes trusted proxies for all that stands behind it.

@@ -5,9 +5,9 @@ from functools import lru_cache
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
-from wbtest.audience.sources import source_of
 from wbtest.audience.traffic import BARE, Device, device_of, language_of
 from wbtest.http import is_known_host
+from wbtest.publishing.sources import source_of
 
 Environ = Mapping[str, Any]
 # What waits in memory to be read must not be as long as a stranger likes.

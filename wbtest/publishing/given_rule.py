@@ -5,7 +5,7 @@ from typing import Any
 
 from wbtest.publishing.reckoning import Reckoning
 from wbtest.publishing.rule import LONGEST_SOURCE, WINDOW_HOURS, Hypothesis, NotARule
-from wbtest.runtime import runtime
+from wbtest.publishing.sources import source_name
 from wbtest.writing.wording import on_one_line, seen, with_plain_breaks
 
 CLAUSES = ("who", "does", "if_met", "if_not_met", "if_unclear")
@@ -47,5 +47,4 @@ def _as_recorded(source: str) -> str:
 
     One that is too long stays as it is typed, and the rule refuses it.
     """
-    name: str = runtime().hooks.source_name(source)
-    return name if len(source) <= LONGEST_SOURCE else source
+    return source_name(source) if len(source) <= LONGEST_SOURCE else source

@@ -8,9 +8,9 @@ from typing import Any
 
 from wbtest.audience import counts
 from wbtest.audience.counts import Cut, Totals
-from wbtest.audience.sources import group_of
 from wbtest.publishing.models import Experiment
 from wbtest.publishing.running.seals import sealed_rule
+from wbtest.publishing.sources import group_of
 from wbtest.results.figures import Results
 from wbtest.results.reading import reading_of
 from wbtest.results.totals import total

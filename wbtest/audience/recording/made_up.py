@@ -14,8 +14,8 @@ from wbtest import driver
 from wbtest.audience.recording.cells import Facts
 from wbtest.audience.recording.events import Event
 from wbtest.audience.recording.exposures import UNKNOWN
-from wbtest.audience.sources import DIRECT, SITES
 from wbtest.audience.totals_models import KindTotal
+from wbtest.publishing.sources import DIRECT, SITES
 
 MOST_SOURCES = 1_000
 # Sources are in lower case, so no visitor and no rule can name this one.

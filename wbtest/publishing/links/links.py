@@ -1,11 +1,12 @@
 """Links to a test page that say where they were put: one for each source. Pure."""
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 from urllib.parse import quote, urlencode
 
 from wbtest.publishing.rule import LONGEST_SOURCE
+from wbtest.publishing.sources import DIRECT, source_name
 from wbtest.writing.wording import find_fault, on_one_line
 
 LONGEST_WORD = 40
@@ -19,8 +20,6 @@ COMMON = {
     "hackernews": "social",
     "flyer": "print",
 }
-# The name under which visits without any source are recorded.
-NOWHERE = "direct"
 
 
 class NotALink(ValueError):
@@ -48,17 +47,17 @@ class Link(NamedTuple):
         return f"{page_url}?{urlencode(given, quote_via=quote, safe='')}"
 
 
-def link_of(source: str, medium: str, campaign: str, recorded: Callable[[str], str]) -> Link:
-    """Return the link under the name that visits through it get; ``recorded`` gives that name.
+def link_of(source: str, medium: str, campaign: str) -> Link:
+    """Return the link under the name that visits through it get.
 
     Raises NotALink for a name of no use.
     """
-    name = recorded(source)
+    name = source_name(source)
     if not name:
         raise NotALink("source", "Name where the link will stand, such as newsletter.")
-    if name == NOWHERE:
+    if name == DIRECT:
         raise NotALink(
-            "source", f"“{NOWHERE}” is what we call visits without a source. Choose another name."
+            "source", f"“{DIRECT}” is what we call visits without a source. Choose another name."
         )
     if fault := find_fault(source, LONGEST_SOURCE):
         raise NotALink("source", fault)
@@ -68,13 +67,13 @@ def link_of(source: str, medium: str, campaign: str, recorded: Callable[[str], s
     return Link(name, on_one_line(medium).strip(), on_one_line(campaign).strip())
 
 
-def links_of(typed: str, medium: str, campaign: str, recorded: Callable[[str], str]) -> list[Link]:
+def links_of(typed: str, medium: str, campaign: str) -> list[Link]:
     """Return a link for each name, with commas or line breaks between; a known one has a medium.
 
     Raises NotALink as ``link_of`` does, and when there is no name at all.
     """
     names = [name.strip() for name in re.split("[,\n]", typed)]
-    found = [link_of(name, medium, campaign, recorded) for name in names if name]
+    found = [link_of(name, medium, campaign) for name in names if name]
     if not found:
         raise NotALink("source", "Name where the link will stand, such as newsletter.")
     return [link._replace(medium=link.medium or COMMON.get(link.source, "")) for link in found]
@@ -82,7 +81,7 @@ def links_of(typed: str, medium: str, campaign: str, recorded: Callable[[str], s
 
 def usual_links(sources: Iterable[str]) -> list[Link]:
     """Return a link for each source that is named in a rule; none for visits without a source."""
-    return [Link(name, COMMON.get(name, "")) for name in sources if name != NOWHERE]
+    return [Link(name, COMMON.get(name, "")) for name in sources if name != DIRECT]
 
 
 def together(links: Sequence[Link], added: Iterable[Link]) -> list[Link]:

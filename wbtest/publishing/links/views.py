@@ -46,9 +46,7 @@ def links(experiment_id: int) -> ResponseReturnValue:
     typed = request.args.get("one") or form.add.data
     if "add" in request.args or "one" in request.args:
         try:
-            added = links_of(
-                typed or "", form.add_medium.data or "", form.add_campaign.data or "", _recorded
-            )
+            added = links_of(typed or "", form.add_medium.data or "", form.add_campaign.data or "")
             return redirect(_address(experiment, together(found, added)))
         except NotALink as error:
             _put_at_field(form, error)
@@ -89,7 +87,7 @@ def _asked() -> list[Link]:
         return together(
             [],
             [
-                link_of(source, medium, campaign, _recorded)
+                link_of(source, medium, campaign)
                 for source, medium, campaign in zip_longest(*given, fillvalue="")
             ],
         )
@@ -130,10 +128,6 @@ def _address(experiment: Experiment, links: list[Link]) -> str:
         name: [getattr(link, name) for link in links] for name in Link._fields
     }
     return url_for(".links", experiment_id=experiment.id, **columns)
-
-
-def _recorded(source: str) -> str:
-    return runtime().hooks.source_name(source)
 
 
 def _page_url(experiment: Experiment) -> str:

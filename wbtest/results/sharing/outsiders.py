@@ -10,9 +10,9 @@ from collections.abc import Sequence
 
 from msgspec.structs import replace
 
-from wbtest.audience.sources import group_of
 from wbtest.publishing import in_words as rule_in_words
 from wbtest.publishing.models import Experiment
+from wbtest.publishing.sources import group_of
 from wbtest.results import charts, conclusions, in_words, traffic_charts
 from wbtest.results.dashboard.files import rows_of_funnel
 from wbtest.results.dashboard.filters import Filters

@@ -8,9 +8,9 @@ from datetime import date
 from sqlalchemy.orm import joinedload
 
 from wbtest.audience.counts import by_source_ever
-from wbtest.audience.sources import source_name
 from wbtest.extensions import clock, db
 from wbtest.publishing.models import Experiment
+from wbtest.publishing.sources import source_name
 from wbtest.results.figures import check_started
 from wbtest.results.spending.costs import Costs, costs_of, total
 from wbtest.results.spending.models import Spend

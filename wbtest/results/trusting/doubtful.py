@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from wbtest.audience.sources import group_of
 from wbtest.publishing.rule import Hypothesis
+from wbtest.publishing.sources import group_of
 from wbtest.results import statistics
 from wbtest.results.history import History
 from wbtest.results.statistics import Counts

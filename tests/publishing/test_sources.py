@@ -2,7 +2,7 @@
 
 import pytest
 
-from wbtest.audience.sources import group_of, source_of
+from wbtest.publishing.sources import group_of, source_of
 
 
 @pytest.mark.parametrize(
