@@ -68,8 +68,10 @@ def create_app(settings: config.Settings | None = None, now: Now = utc_now) -> F
     _open_store(app)
     slow_requests.init_app(app, settings.slow_ms)
     error_pages.init_app(app)
-    # Before the check of a form's token, which reads the form: a view may be sent longer ones.
     http.init_app(app)
+    # In this order: who must log in first is told so before anything of a form is read.
+    app.before_request(team.access.turn_strangers_away)
+    http.check_forms(app)
     csrf.init_app(app)
     static_files.serve_static(app, ASSETS / "static")
     # From here on an area may stand in front: Door(ProxyFix(StaticFiles(Flask))).

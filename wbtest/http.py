@@ -110,9 +110,6 @@ def init_app(app: Flask) -> None:
     app.config["MAX_FORM_MEMORY_SIZE"] = LONGEST_BODY
     app.before_request(_check_host)
     app.before_request(_keep_nul_out_of_address)
-    app.before_request(_turn_strangers_away)
-    app.before_request(_take_longer_bodies)
-    app.before_request(_keep_nul_out_of_form)
     app.after_request(_add_headers)
     app.context_processor(lambda: {"csp_nonce": csp_nonce})
     app.add_template_filter(percent)
@@ -120,6 +117,12 @@ def init_app(app: Flask) -> None:
     app.add_template_filter(number_of)
     app.add_template_filter(day)
     app.add_template_filter(moment)
+
+
+def check_forms(app: Flask) -> None:
+    """Attach the checks of forms: from the first of them on a form is read."""
+    app.before_request(_take_longer_bodies)
+    app.before_request(_keep_nul_out_of_form)
 
 
 def security_headers(is_https: bool) -> dict[str, str]:
@@ -209,11 +212,6 @@ def _check_host() -> ResponseReturnValue | None:
     if request.path in ANY_HOST or is_known_host(request.host, runtime().hosts):
         return None
     return error_page(421)
-
-
-def _turn_strangers_away() -> ResponseReturnValue | None:
-    """Ask for a log-in before the check of a form's token, which reads the whole form."""
-    return runtime().hooks.turn_strangers_away() if request.method in WITH_BODY else None
 
 
 def _take_longer_bodies() -> None:

@@ -13,7 +13,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from flask import Flask
-    from flask.typing import ResponseReturnValue
 
     from wbtest.audience.answers import Answers
     from wbtest.audience.live_pages import LivePages
@@ -50,10 +49,6 @@ class Hooks:
     tell_owners: Callable[[str, str], None] = field(init=False)
     # Adds a line to the audit log: what was done, to what.
     audit: Callable[[str, str], None] = field(init=False)
-    # Sends whoever must log in first to the log-in.
-    turn_strangers_away: Callable[[], ResponseReturnValue | None] = field(init=False)
-    # The page that asks for the password again, None where it was typed a moment ago.
-    ask_for_proof: Callable[[], ResponseReturnValue | None] = field(init=False)
     # The address of a member's start page.
     home: Callable[[Membership], str] = field(init=False)
     # The time zone of the newest test.

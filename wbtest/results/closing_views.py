@@ -25,6 +25,7 @@ from wbtest.results.views import bp
 from wbtest.runtime import runtime
 from wbtest.store import Invalid, Refused
 from wbtest.team import access
+from wbtest.team.account.proving_views import proved
 
 NOT_READ = "Read the mail below as it goes out, then tick this box."
 # Stands for the part of the link that is everybody's own.
@@ -60,7 +61,7 @@ def closing(experiment_id: int) -> ResponseReturnValue:
 
 @bp.post("/experiments/<int:experiment_id>/purge")
 @access.requires("own")
-@access.proved("POST")
+@proved("POST")
 def purge(experiment_id: int) -> ResponseReturnValue:
     """Erase what is known of the visitors before the day that was promised."""
     experiment = access.get(Experiment, experiment_id, "own")

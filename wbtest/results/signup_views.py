@@ -17,6 +17,7 @@ from wbtest.results.signup_list import signups as listed_signups
 from wbtest.results.views import bp
 from wbtest.store import Invalid
 from wbtest.team import access
+from wbtest.team.account.proving_views import proved
 from wbtest.team.audit.taking import record_taken
 
 SHOWN_SIGNUPS = 200
@@ -24,7 +25,7 @@ SHOWN_SIGNUPS = 200
 
 @bp.get("/experiments/<int:experiment_id>/signups")
 @access.requires("own")
-@access.proved("GET")
+@proved("GET")
 def signups(experiment_id: int) -> ResponseReturnValue:
     """Who left an address, the newest first."""
     return _page(access.get(Experiment, experiment_id, "own"))
@@ -32,7 +33,7 @@ def signups(experiment_id: int) -> ResponseReturnValue:
 
 @bp.get("/experiments/<int:experiment_id>/signups.csv")
 @access.requires("own")
-@access.proved("GET")
+@proved("GET")
 def signups_csv(experiment_id: int) -> ResponseReturnValue:
     """All sign-ups, sent while they are read."""
     experiment = access.get(Experiment, experiment_id, "own")
@@ -44,7 +45,7 @@ def signups_csv(experiment_id: int) -> ResponseReturnValue:
 
 @bp.get("/experiments/<int:experiment_id>/signups.json")
 @access.requires("own")
-@access.proved("GET")
+@proved("GET")
 def signups_json(experiment_id: int) -> ResponseReturnValue:
     """The same for programs."""
     experiment = access.get(Experiment, experiment_id, "own")
@@ -55,7 +56,7 @@ def signups_json(experiment_id: int) -> ResponseReturnValue:
 
 @bp.get("/experiments/<int:experiment_id>/signups/mailing.csv")
 @access.requires("own")
-@access.proved("GET")
+@proved("GET")
 def mailing_csv(experiment_id: int) -> ResponseReturnValue:
     """Whoever agreed to mail, under headings that mailing tools know."""
     experiment = access.get(Experiment, experiment_id, "own")
@@ -66,7 +67,7 @@ def mailing_csv(experiment_id: int) -> ResponseReturnValue:
 
 @bp.post("/experiments/<int:experiment_id>/signups/erase")
 @access.requires("own")
-@access.proved("POST")
+@proved("POST")
 def erase_signup(experiment_id: int) -> ResponseReturnValue:
     """Erase an address for whoever asked somebody of the team for it."""
     experiment = access.get(Experiment, experiment_id, "own")

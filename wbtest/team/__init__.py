@@ -73,8 +73,6 @@ def init_app(app: Flask) -> None:
     app.after_request(_note_use)
     app.after_request(_note_refusal)
     app.context_processor(_who_asks)
-    hooks.turn_strangers_away = access.turn_strangers_away
-    hooks.ask_for_proof = proving_views.ask_for_proof
     hooks.tell_owners = owners.tell_owners
     hooks.audit = log.record
     hooks.jobs["old sessions"] = (sessions.forget_old_sessions, timedelta(days=1))

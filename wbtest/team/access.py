@@ -14,7 +14,7 @@ from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
 from wbtest.extensions import db
-from wbtest.runtime import runtime
+from wbtest.http import WITH_BODY
 from wbtest.store import Refused, end_reading
 from wbtest.team.logged_out import ask_to_log_in
 from wbtest.team.models import Membership, Person, TeamSettings
@@ -79,26 +79,6 @@ def own_log_in(view: View) -> View:
     return cast(View, checked)
 
 
-def proved(*methods: str) -> Callable[[View], View]:
-    """Declare, below the permission, that these methods want a fresh proof of who asks.
-
-    It is the password, and a code where one is on, at most ten minutes ago; a log-in is one too.
-    Without it the view is not called: a page asks, and goes on with what was sent.
-    """
-
-    def declare(view: View) -> View:
-        @wraps(view)
-        def checked(*args: Any, **kwargs: Any) -> ResponseReturnValue:
-            method = "GET" if request.method == "HEAD" else request.method
-            asked = runtime().hooks.ask_for_proof() if method in methods else None
-            return view(*args, **kwargs) if asked is None else asked
-
-        checked.proved = methods  # type: ignore[attr-defined]
-        return cast(View, checked)
-
-    return declare
-
-
 def proved_in_form(view: View) -> View:
     """Declare that a view's own form asks for the password each time it is sent."""
     view.proved_in_form = True  # type: ignore[attr-defined]
@@ -125,6 +105,8 @@ def turn_strangers_away() -> ResponseReturnValue | None:
 
     A form may take long to arrive, so no transaction stays open and the view asks again who it is.
     """
+    if request.method not in WITH_BODY:
+        return None
     view = current_app.view_functions.get(request.endpoint or "")
     permission = getattr(view, "permission", "public")
     is_linked = permission == "link" and "token" in (request.view_args or {})

@@ -5,6 +5,7 @@ from flask.typing import ResponseReturnValue
 
 from wbtest.store import Gone, Refused
 from wbtest.team import access
+from wbtest.team.account.proving_views import proved
 from wbtest.team.deleting import contents, delete_everything, find_open_pages, still_open
 from wbtest.team.forms import DeletingForm, put_refusal
 from wbtest.team.members import NotOwner
@@ -13,7 +14,7 @@ from wbtest.team.views import bp
 
 @bp.route("/team/delete", methods=["GET", "POST"])
 @access.requires("own")
-@access.proved("POST")
+@proved("POST")
 def delete_team() -> ResponseReturnValue:
     """Say what would go, and delete it when the team's name and one's own password are typed."""
     form = DeletingForm()

@@ -7,12 +7,13 @@ from wbtest.delivery import outbox, subscriptions
 from wbtest.delivery.failing import failing_jobs
 from wbtest.delivery.models import OutboxMail
 from wbtest.team import access
+from wbtest.team.account.proving_views import proved
 from wbtest.team.views import bp, has_mail_server
 
 
 @bp.get("/team/deliveries")
 @access.requires("own")
-@access.proved("GET")
+@proved("GET")
 def deliveries() -> ResponseReturnValue:
     """The mails that wait, were given up or bounced, how the webhooks fare, and what failed."""
     return render_template(

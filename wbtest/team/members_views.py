@@ -4,6 +4,7 @@ from flask import abort, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from wbtest.team import access, members
+from wbtest.team.account.proving_views import proved
 from wbtest.team.models import Membership
 from wbtest.team.settings import get_team
 from wbtest.team.views import bp
@@ -11,7 +12,7 @@ from wbtest.team.views import bp
 
 @bp.post("/team/members/<int:person_id>/role")
 @access.requires("own")
-@access.proved("POST")
+@proved("POST")
 def change_role(person_id: int) -> ResponseReturnValue:
     """Give a member another role."""
     member = _get(person_id)
@@ -23,7 +24,7 @@ def change_role(person_id: int) -> ResponseReturnValue:
 
 @bp.post("/team/members/<int:person_id>/remove")
 @access.requires("own")
-@access.proved("POST")
+@proved("POST")
 def remove_member(person_id: int) -> ResponseReturnValue:
     """Take a member out of the team."""
     member = _get(person_id)

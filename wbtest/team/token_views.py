@@ -5,6 +5,7 @@ from flask.typing import ResponseReturnValue
 
 from wbtest.store import Refused
 from wbtest.team import access, tokens
+from wbtest.team.account.proving_views import proved
 from wbtest.team.forms import put_refusal
 from wbtest.team.token_forms import TokenForm
 from wbtest.team.token_models import ApiToken
@@ -23,7 +24,7 @@ def list_tokens() -> ResponseReturnValue:
 
 @bp.post("/team/tokens")
 @access.requires("own")
-@access.proved("POST")
+@proved("POST")
 def make_token() -> ResponseReturnValue:
     """Make a token, and show its text once."""
     form = TokenForm()

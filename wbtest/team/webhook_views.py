@@ -8,6 +8,7 @@ from wbtest.delivery.models import Webhook
 from wbtest.delivery.webhooks import ADDRESSES, KINDS, TEST
 from wbtest.store import Refused
 from wbtest.team import access
+from wbtest.team.account.proving_views import proved
 from wbtest.team.forms import put_refusal
 from wbtest.team.views import bp
 from wbtest.team.webhook_forms import WebhookForm
@@ -22,7 +23,7 @@ def webhooks() -> ResponseReturnValue:
 
 @bp.post("/team/webhooks")
 @access.requires("own")
-@access.proved("POST")
+@proved("POST")
 def add_webhook() -> ResponseReturnValue:
     """Add a webhook and show its secret."""
     form = WebhookForm()
@@ -47,7 +48,7 @@ def webhook(webhook_id: int) -> ResponseReturnValue:
 
 @bp.get("/team/webhooks/<int:webhook_id>/secret")
 @access.requires("own")
-@access.proved("GET")
+@proved("GET")
 def webhook_secret(webhook_id: int) -> ResponseReturnValue:
     """The same page with the secret on it: whoever has that sends events in our name."""
     return _webhook_page(access.get(Webhook, webhook_id, "own"), shows_secret=True)

@@ -8,6 +8,7 @@ from wbtest.team import access, known_devices, limits
 from wbtest.team.account import links
 from wbtest.team.account.forms import EmailForm
 from wbtest.team.account.moving import ask_to_change_email, change_email
+from wbtest.team.account.proving_views import proved
 from wbtest.team.account.reset_views import SECRET_ADDRESS
 from wbtest.team.forms import put_refusal
 from wbtest.team.views import bp, has_mail_server, own_token
@@ -15,7 +16,7 @@ from wbtest.team.views import bp, has_mail_server, own_token
 
 @bp.route("/account/email", methods=["GET", "POST"])
 @access.own_log_in
-@access.proved("POST")
+@proved("POST")
 @limits.per_ip(30, limits.HOUR)
 def email() -> ResponseReturnValue:
     """Ask for another e-mail. Nothing changes before it is confirmed from there."""

@@ -1,11 +1,16 @@
 """The page that asks once more who one is, wherever a route wants a fresh proof of it."""
 
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, cast
+
 from flask import current_app, flash, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from werkzeug.wrappers import Response
 
 from wbtest.store import Invalid
 from wbtest.team import access, limits
+from wbtest.team.access import View
 from wbtest.team.account import proving
 from wbtest.team.account.asked import has_second_factor
 from wbtest.team.account.forms import ProvingForm
@@ -29,7 +34,27 @@ def prove() -> ResponseReturnValue:
     return _page(form, onward, 422 if form.errors else 200)
 
 
-def ask_for_proof() -> Response | None:
+def proved(*methods: str) -> Callable[[View], View]:
+    """Declare, below the permission, that these methods want a fresh proof of who asks.
+
+    It is the password, and a code where one is on, at most ten minutes ago; a log-in is one too.
+    Without it the view is not called: a page asks, and goes on with what was sent.
+    """
+
+    def declare(view: View) -> View:
+        @wraps(view)
+        def checked(*args: Any, **kwargs: Any) -> ResponseReturnValue:
+            method = "GET" if request.method == "HEAD" else request.method
+            asked = _ask_for_proof() if method in methods else None
+            return view(*args, **kwargs) if asked is None else asked
+
+        checked.proved = methods  # type: ignore[attr-defined]
+        return cast(View, checked)
+
+    return declare
+
+
+def _ask_for_proof() -> Response | None:
     """What to answer whoever has not proved of late who they are; None for who has, or does now.
 
     A form that was sent is kept on the page that asks, and goes on from there. A file cannot be:

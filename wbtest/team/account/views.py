@@ -8,6 +8,7 @@ from wbtest.team import access, people
 from wbtest.team.account import daily, devices
 from wbtest.team.account.asked import has_second_factor
 from wbtest.team.account.forms import DailyMailForm, NameForm
+from wbtest.team.account.proving_views import proved
 from wbtest.team.forms import put_refusal
 from wbtest.team.models import Person
 from wbtest.team.views import bp, has_mail_server, own_token
@@ -55,7 +56,7 @@ def _daily_mail(person: Person) -> dict[str, object]:
 
 @bp.post("/account/devices/log-out")
 @access.own_log_in
-@access.proved("POST")
+@proved("POST")
 def log_out_device() -> ResponseReturnValue:
     """Log out one other device."""
     devices.log_out_device(access.person(), request.form.get("device", ""))
@@ -65,7 +66,7 @@ def log_out_device() -> ResponseReturnValue:
 
 @bp.post("/account/devices/log-out-others")
 @access.own_log_in
-@access.proved("POST")
+@proved("POST")
 def log_out_others() -> ResponseReturnValue:
     """Log out everywhere but here."""
     number = devices.log_out_others(access.person(), own_token())

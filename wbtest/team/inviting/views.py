@@ -9,6 +9,7 @@ from flask.typing import ResponseReturnValue
 from wbtest.error_pages import wait_of
 from wbtest.store import Refused
 from wbtest.team import access, limits, people, sessions
+from wbtest.team.account.proving_views import proved
 from wbtest.team.forms import put_refusal
 from wbtest.team.inviting import accepting, invitations
 from wbtest.team.inviting.forms import InviteForm, JoinForm
@@ -23,7 +24,7 @@ OUTSIDE = "/invitation/"
 
 @bp.post("/team/invitations")
 @access.requires("own")
-@access.proved("POST")
+@proved("POST")
 def invite() -> ResponseReturnValue:
     """Ask somebody in."""
     form = InviteForm()
@@ -42,7 +43,7 @@ def invite() -> ResponseReturnValue:
 
 @bp.post("/team/invitations/<int:invitation_id>/again")
 @access.requires("own")
-@access.proved("POST")
+@proved("POST")
 def invite_again(invitation_id: int) -> ResponseReturnValue:
     """Send another link; the old one opens nothing any more."""
     found = access.get(Invitation, invitation_id, "own")
