@@ -22,7 +22,6 @@ from wbtest import store
 from wbtest.audience.readmissions import readmit
 from wbtest.audience.recording.events import Seen, Served, SignedUp
 from wbtest.audience.recording.groups import record
-from wbtest.delivery.subscriptions import add_webhook, send_test
 from wbtest.delivery.webhooks import KINDS
 from wbtest.extensions import clock, db
 from wbtest.publishing.looks.images import add_image
@@ -40,6 +39,7 @@ from wbtest.review.reading.forecasts import forecast
 from wbtest.review.reading.readings import close
 from wbtest.review.seats import seat_of
 from wbtest.review.verdicts import stop_release
+from wbtest.team.subscriptions import add_webhook, send_test
 from wbtest.writing.candidates import propose
 from wbtest.writing.models import Release, Revision
 

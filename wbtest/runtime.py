@@ -47,8 +47,6 @@ class Hooks:
     may_leave: Callable[[OutboxMail], bool] = field(init=False)
     # Mails the owners: subject and text.
     tell_owners: Callable[[str, str], None] = field(init=False)
-    # Adds a line to the audit log: what was done, to what.
-    audit: Callable[[str, str], None] = field(init=False)
     # The address of a member's start page.
     home: Callable[[Membership], str] = field(init=False)
     # The time zone of the newest test.

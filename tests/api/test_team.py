@@ -7,8 +7,8 @@ from tests.api.conftest import Program, program_of
 from tests.conftest import HandClock
 from tests.delivery.sink import local
 from tests.factories import Team, make_revision
-from wbtest.delivery import subscriptions
 from wbtest.runtime import runtime
+from wbtest.team import subscriptions
 
 PATHS = ("/members", "/invitations", "/tokens", "/webhooks", "/mails", "/audit")
 

@@ -8,10 +8,10 @@ from wbtest.audience.leaving import erasures
 from wbtest.audience.leaving.links import hash_of
 from wbtest.audience.recording import rollup
 from wbtest.audience.signing.announcing import signup_number
-from wbtest.delivery import subscriptions
 from wbtest.delivery.models import OutboxEvent
 from wbtest.extensions import db
 from wbtest.store import writing
+from wbtest.team import subscriptions
 
 
 def told() -> list[tuple[str, dict[str, Any]]]:

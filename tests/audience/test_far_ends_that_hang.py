@@ -12,10 +12,11 @@ from flask import Flask
 from tests.audience.larder import Larder, Visitor, mails, signups
 from tests.delivery.sink import local
 from wbtest.config import Settings
-from wbtest.delivery import subscriptions, webhooks
+from wbtest.delivery import webhooks
 from wbtest.delivery.posting import post_some
 from wbtest.delivery.sending import send_one
 from wbtest.runtime import runtime
+from wbtest.team import subscriptions
 
 MANY_SECONDS = 30
 

@@ -35,7 +35,6 @@ from tests.factories import (
 from tests.network import cut_off
 from tests.results.crowd import count_day, count_machines
 from tests.review.reading_room import give, read
-from wbtest.delivery.subscriptions import add_webhook
 from wbtest.delivery.webhooks import KINDS
 from wbtest.publishing.models import Experiment
 from wbtest.publishing.running import life
@@ -52,6 +51,7 @@ from wbtest.team import access
 from wbtest.team.models import Person
 from wbtest.team.sessions import open_session
 from wbtest.team.setup import make_setup_link
+from wbtest.team.subscriptions import add_webhook
 from wbtest.writing.models import Revision
 
 pytestmark = pytest.mark.browser

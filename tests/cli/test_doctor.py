@@ -18,13 +18,14 @@ from tests.conftest import HandClock
 from tests.delivery.conftest import MailServer, run
 from wbtest.cli.doctor import check_backup
 from wbtest.config import Settings
-from wbtest.delivery import health, subscriptions, webhooks
+from wbtest.delivery import health, webhooks
 from wbtest.delivery.backups import backup_folder
 from wbtest.delivery.jobs import find_run, run_due_jobs
 from wbtest.delivery.models import Webhook
 from wbtest.delivery.outbox import queue_mail
 from wbtest.extensions import db, utc_now
 from wbtest.store import writing
+from wbtest.team import subscriptions
 
 
 @contextmanager

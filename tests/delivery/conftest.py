@@ -16,9 +16,10 @@ from flask import Flask
 
 from tests.delivery.sink import Sink, local, running
 from wbtest.config import Settings
-from wbtest.delivery import subscriptions, webhooks
+from wbtest.delivery import webhooks
 from wbtest.delivery.models import Webhook
 from wbtest.runtime import runtime
+from wbtest.team import subscriptions
 
 CERTIFICATE = Path(__file__).parent / "mail-server-for-tests.pem"
 ACCOUNT = LoginPassword(b"larder", b"p@ss:word")

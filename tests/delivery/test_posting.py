@@ -10,13 +10,14 @@ from tests.conftest import HandClock
 from tests.delivery.hooks import events, post_all, say
 from tests.delivery.sink import Sink, local, running, seconds_of
 from tests.factories import Team
-from wbtest.delivery import subscriptions, webhooks
+from wbtest.delivery import webhooks
 from wbtest.delivery.models import OutboxEvent, OutboxMail, Webhook
 from wbtest.delivery.outcome import retry_after
 from wbtest.delivery.posting import claim_batch, post_some
 from wbtest.extensions import db
 from wbtest.runtime import runtime
 from wbtest.store import writing
+from wbtest.team import subscriptions
 
 MANY = 1_000
 

@@ -10,12 +10,13 @@ from standardwebhooks.webhooks import Webhook as Signer
 from tests.conftest import HandClock
 from tests.delivery.hooks import events, post_all, say
 from tests.delivery.sink import Sink
-from wbtest.delivery import subscriptions, webhooks
+from wbtest.delivery import webhooks
 from wbtest.delivery.models import Webhook
 from wbtest.delivery.outgoing import Policy
 from wbtest.delivery.posting import post_some
 from wbtest.runtime import runtime
 from wbtest.store import Invalid, Refused, writing
+from wbtest.team import subscriptions
 
 
 def test_an_event_is_signed_so_that_any_library_can_check_it(

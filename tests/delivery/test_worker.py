@@ -8,10 +8,11 @@ from flask import Flask
 from tests.delivery.conftest import MailServer
 from tests.delivery.hooks import events, post_all, say
 from tests.delivery.sink import Sink, local, running
-from wbtest.delivery import posting, subscriptions, webhooks, worker
+from wbtest.delivery import posting, webhooks, worker
 from wbtest.delivery.models import Webhook
 from wbtest.delivery.outbox import queue_mail
 from wbtest.runtime import runtime
+from wbtest.team import subscriptions
 
 
 def test_mail_and_webhooks_take_turns(

@@ -16,10 +16,10 @@ from tests.factories import Team, log_in
 from wbtest.delivery.models import Webhook
 from wbtest.delivery.outgoing import Policy
 from wbtest.delivery.posting import post_some
-from wbtest.delivery.subscriptions import send_test
 from wbtest.extensions import clock, db
 from wbtest.runtime import runtime
 from wbtest.store import writing
+from wbtest.team.subscriptions import send_test
 
 # ``PORT`` is where somebody listens on this machine, on IPv4 and IPv6.
 SPELLED = (

@@ -5,11 +5,12 @@ import json
 from tests.conftest import HandClock
 from tests.factories import Team, make_decision, make_revision, make_running
 from tests.results.crowd import count_day
-from wbtest.delivery import subscriptions, webhooks
+from wbtest.delivery import webhooks
 from wbtest.delivery.models import OutboxEvent
 from wbtest.extensions import db
 from wbtest.publishing.running import life
 from wbtest.review.approvals import approve
+from wbtest.team import subscriptions
 
 REASON = "The kitchen headline carries it."
 

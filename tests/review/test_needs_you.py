@@ -9,13 +9,15 @@ from tests.conftest import Browser, HandClock
 from tests.factories import Team, log_in, make_old_approval, make_release, make_revision
 from tests.review.reviewing import make_reading
 from tests.statements import counted
-from wbtest.delivery import subscriptions, webhooks
+from wbtest.delivery import webhooks
 from wbtest.delivery.models import OutboxEvent
-from wbtest.delivery.outbox import dismiss, queue_mail
+from wbtest.delivery.outbox import queue_mail
 from wbtest.extensions import db
 from wbtest.review.asking.rounds import ask_for_review
 from wbtest.review.waiting.facts import waits_for
 from wbtest.store import writing
+from wbtest.team import subscriptions
+from wbtest.team.dead_letters import dismiss
 from wbtest.team.members import change_role
 from wbtest.team.models import Membership, Person
 from wbtest.writing import candidates

@@ -11,7 +11,6 @@ from sqlalchemy.exc import DBAPIError
 from tests.conftest import Browser, HandClock
 from tests.factories import PASSWORD, Team, audit_lines, log_in, make_revision
 from tests.team.deeds import Deeds
-from wbtest.delivery.subscriptions import add_webhook, disable
 from wbtest.extensions import db
 from wbtest.review.approvals import approve
 from wbtest.store import Invalid, Refused, writing
@@ -19,6 +18,7 @@ from wbtest.team import sessions
 from wbtest.team.audit.actions import ACTIONS, PHRASES
 from wbtest.team.audit.log import Wanted, lines_of, record
 from wbtest.team.models import AuditLine
+from wbtest.team.subscriptions import add_webhook, disable
 
 CHANGES = (
     sa.update(AuditLine).values(who="Nobody <nobody@example.com>"),

@@ -8,7 +8,7 @@ from flask import Flask
 
 from tests.conftest import Browser, HandClock
 from tests.factories import Team, log_in
-from wbtest.delivery import subscriptions, webhooks
+from wbtest.delivery import webhooks
 from wbtest.delivery.failing import SAID
 from wbtest.delivery.jobs import run_due_jobs
 from wbtest.delivery.models import OutboxEvent, OutboxMail, Webhook
@@ -16,6 +16,7 @@ from wbtest.delivery.outbox import queue_mail
 from wbtest.extensions import db
 from wbtest.runtime import runtime
 from wbtest.store import writing
+from wbtest.team import subscriptions
 
 URL = "https://hooks.example/larder"
 GETS = ("/team/deliveries", "/team/webhooks", "/team/webhooks/1")

@@ -6,9 +6,10 @@ from typing import Literal
 import msgspec
 
 from wbtest.api.webhooks import Queued
-from wbtest.delivery import outbox as verbs
 from wbtest.delivery.models import OutboxMail
+from wbtest.delivery.outbox import mails_of
 from wbtest.team import access
+from wbtest.team import dead_letters as verbs
 
 
 class MailsWanted(msgspec.Struct, forbid_unknown_fields=True):
@@ -36,7 +37,7 @@ class Mails(msgspec.Struct):
 
 def list_mails(query: MailsWanted) -> Mails:
     """The mails that were given up, or those that wait or came back; 50 at most."""
-    found = verbs.mails_of(query.state)
+    found = mails_of(query.state)
     return Mails([_shown(each) for each in found])
 
 

@@ -8,11 +8,11 @@ import msgspec
 from wbtest.api.answers import Answer
 from wbtest.api.release_shapes import Given
 from wbtest.api.scopes import check_held
-from wbtest.delivery import subscriptions as verbs
 from wbtest.delivery.models import OutboxEvent, Webhook
 from wbtest.delivery.webhooks import ADDRESSES, KINDS
 from wbtest.store import Invalid
 from wbtest.team import access
+from wbtest.team import subscriptions as verbs
 
 
 class NewWebhook(Given, kw_only=True):

@@ -13,13 +13,14 @@ import click
 from wbtest import MOST_CONNECTIONS
 from wbtest.cli.instance import opened
 from wbtest.config import Settings
-from wbtest.delivery import health, outbox, smtp, subscriptions
+from wbtest.delivery import health, outbox, smtp
 from wbtest.delivery.backups import newest_dump
 from wbtest.delivery.dumps import is_dump
 from wbtest.delivery.jobs import find_run
 from wbtest.delivery.models import Webhook
 from wbtest.extensions import clock, db
 from wbtest.runtime import runtime
+from wbtest.team import subscriptions
 
 BACKUP_AGE = timedelta(hours=48)
 TIMEOUT_SECONDS = 10

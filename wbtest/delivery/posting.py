@@ -13,12 +13,13 @@ from typing import NamedTuple
 import sqlalchemy as sa
 from standardwebhooks.webhooks import Webhook as Signer
 
-from wbtest.delivery import outgoing, settling, subscriptions
+from wbtest.delivery import outgoing, settling
 from wbtest.delivery.addresses import NotAllowed
 from wbtest.delivery.backoff import GIVEN_UP_AFTER
 from wbtest.delivery.models import OutboxEvent, Webhook
 from wbtest.delivery.outcome import Outcome, outcome_of
 from wbtest.extensions import clock, db
+from wbtest.runtime import runtime
 from wbtest.store import writing
 
 # Longer than all events of a batch can keep us.
@@ -114,7 +115,7 @@ def post(batch: Batch, event: Event) -> Outcome:
         "webhook-signature": Signer(batch.secret).sign(event.event_id, now, event.body),
     }
     try:
-        answer = outgoing.post(batch.url, event.body.encode(), headers, subscriptions.policy())
+        answer = outgoing.post(batch.url, event.body.encode(), headers, runtime().outgoing)
     except (NotAllowed, outgoing.NotReached) as error:
         return Outcome(None, str(error))
     asked = answer.headers.get("retry-after", "")

@@ -1,6 +1,6 @@
 """Events for webhooks: rows in the transaction that caused them, one for each that wants them.
 
-``subscriptions`` says who wants what, ``posting`` how an event leaves.
+``team.subscriptions`` says who wants what, ``posting`` how an event leaves.
 """
 
 import json

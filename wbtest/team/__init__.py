@@ -31,7 +31,7 @@ from wbtest.team.account import (
     use,
 )
 from wbtest.team.account import views as account_views
-from wbtest.team.audit import log, refusals
+from wbtest.team.audit import refusals
 from wbtest.team.audit import views as audit_views
 from wbtest.team.inviting import invitations
 from wbtest.team.inviting import views as inviting_views
@@ -74,7 +74,6 @@ def init_app(app: Flask) -> None:
     app.after_request(_note_refusal)
     app.context_processor(_who_asks)
     hooks.tell_owners = owners.tell_owners
-    hooks.audit = log.record
     hooks.jobs["old sessions"] = (sessions.forget_old_sessions, timedelta(days=1))
     hooks.jobs["old invitations"] = (invitations.forget_old_invitations, timedelta(days=1))
     hooks.jobs["old account links"] = (links.forget_old_links, timedelta(days=1))

@@ -3,10 +3,10 @@
 from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
-from wbtest.delivery import outbox, subscriptions
+from wbtest.delivery import outbox
 from wbtest.delivery.failing import failing_jobs
 from wbtest.delivery.models import OutboxMail
-from wbtest.team import access
+from wbtest.team import access, dead_letters, subscriptions
 from wbtest.team.account.proving_views import proved
 from wbtest.team.views import bp, has_mail_server
 
@@ -31,7 +31,7 @@ def deliveries() -> ResponseReturnValue:
 @access.requires("own")
 def send_mails_again() -> ResponseReturnValue:
     """Queue every mail that was given up."""
-    number = outbox.send_all_again()
+    number = dead_letters.send_all_again()
     flash(f"{number} {'mail is' if number == 1 else 'mails are'} on the way again.")
     return redirect(url_for(".deliveries"), 303)
 
@@ -40,7 +40,7 @@ def send_mails_again() -> ResponseReturnValue:
 @access.requires("own")
 def send_mail_again(mail_id: int) -> ResponseReturnValue:
     """Queue one mail that was given up."""
-    outbox.send_again(access.get(OutboxMail, mail_id, "own"))
+    dead_letters.send_again(access.get(OutboxMail, mail_id, "own"))
     # To whom, only the page says that asks for the password again.
     flash("The mail is on the way again.")
     return redirect(url_for(".deliveries"), 303)
@@ -50,6 +50,6 @@ def send_mail_again(mail_id: int) -> ResponseReturnValue:
 @access.requires("own")
 def dismiss_mail(mail_id: int) -> ResponseReturnValue:
     """Delete one mail that did not arrive."""
-    outbox.dismiss(access.get(OutboxMail, mail_id, "own"))
+    dead_letters.dismiss(access.get(OutboxMail, mail_id, "own"))
     flash("The mail is deleted.")
     return redirect(url_for(".deliveries"), 303)

@@ -16,11 +16,20 @@ from flask.typing import ResponseReturnValue
 from werkzeug.wrappers import Response
 
 from wbtest.config import Settings
-from wbtest.delivery import health, outbox, subscriptions
+from wbtest.delivery import health, outbox
 from wbtest.delivery.failing import failing_jobs
 from wbtest.runtime import runtime
 from wbtest.store import Invalid
-from wbtest.team import access, known_devices, limits, people, session_cookie, sessions, settings
+from wbtest.team import (
+    access,
+    known_devices,
+    limits,
+    people,
+    session_cookie,
+    sessions,
+    settings,
+    subscriptions,
+)
 from wbtest.team.account.asked import with_second_factor
 from wbtest.team.ending import count_tokens
 from wbtest.team.forms import LogInForm, PasswordForm, SetupForm, TeamForm, put_refusal

@@ -3,11 +3,10 @@
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from wbtest.delivery import subscriptions
 from wbtest.delivery.models import Webhook
 from wbtest.delivery.webhooks import ADDRESSES, KINDS, TEST
 from wbtest.store import Refused
-from wbtest.team import access
+from wbtest.team import access, subscriptions
 from wbtest.team.account.proving_views import proved
 from wbtest.team.forms import put_refusal
 from wbtest.team.views import bp

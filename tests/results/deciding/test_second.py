@@ -15,7 +15,7 @@ from tests.factories import (
 )
 from tests.results.crowd import count_day
 from tests.results.deciding.conftest import AGAINST, REASON
-from wbtest.delivery import subscriptions, webhooks
+from wbtest.delivery import webhooks
 from wbtest.delivery.models import OutboxEvent, OutboxMail
 from wbtest.extensions import clock, db
 from wbtest.publishing.models import Experiment
@@ -30,6 +30,7 @@ from wbtest.results.figures import results_of
 from wbtest.review.approvals import NotYours
 from wbtest.review.waiting.facts import waits_in
 from wbtest.store import Refused
+from wbtest.team import subscriptions
 
 
 def mark(experiment: Experiment) -> str:

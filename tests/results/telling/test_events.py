@@ -18,7 +18,6 @@ from tests.results.telling.telling import (
     run_hours,
     subjects,
 )
-from wbtest.delivery import subscriptions
 from wbtest.delivery.each import SomeFailed
 from wbtest.delivery.jobs import run_due_jobs
 from wbtest.delivery.models import OutboxEvent
@@ -30,6 +29,7 @@ from wbtest.results.telling.choices import choose
 from wbtest.results.telling.events import tell_events
 from wbtest.results.telling.models import Told
 from wbtest.store import writing
+from wbtest.team import subscriptions
 
 
 def test_a_verdict_is_told_once_to_those_who_decide(

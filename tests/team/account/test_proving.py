@@ -8,12 +8,12 @@ import pytest
 from tests.conftest import Browser, HandClock
 from tests.factories import PASSWORD, Team, log_in
 from wbtest.delivery.outbox import queue_mail
-from wbtest.delivery.subscriptions import add_webhook
 from wbtest.extensions import clock, db
 from wbtest.store import writing
 from wbtest.team.account import codes, factors
 from wbtest.team.audit.log import Wanted, lines_of
 from wbtest.team.models import Invitation
+from wbtest.team.subscriptions import add_webhook
 
 INVITED = {"email": "mei@x.io", "role": "editor"}
 AGAIN = "/account/prove?next=/team/webhooks/1/secret"

@@ -9,11 +9,11 @@ import sqlalchemy as sa
 
 from wbtest.delivery import outgoing, webhooks
 from wbtest.delivery.addresses import NotAllowed
-from wbtest.delivery.auditing import note
 from wbtest.delivery.models import OutboxEvent, Webhook
 from wbtest.extensions import clock, db
 from wbtest.runtime import runtime
 from wbtest.store import Invalid, Refused, hold, writing
+from wbtest.team.audit.log import record
 
 MOST_WEBHOOKS = 20
 MOST_LISTED = 50
@@ -40,7 +40,7 @@ def add_webhook(url: str, events: Collection[str]) -> Webhook:
         )
         session.add(hook)
         session.flush()
-        note("webhook.added", _called(hook))
+        record("webhook.added", _called(hook))
     return hook
 
 
@@ -62,7 +62,7 @@ def send_test(hook: Webhook) -> None:
                 due_at=now,
             )
         )
-        note("webhook.tested", _called(hook))
+        record("webhook.tested", _called(hook))
 
 
 def enable(hook: Webhook) -> None:
@@ -74,7 +74,7 @@ def enable(hook: Webhook) -> None:
         hook.failures, hook.rests_until = 0, None
         waits = (OutboxEvent.webhook_id == hook.id) & (OutboxEvent.state == "waiting")
         session.execute(sa.update(OutboxEvent).where(waits).values(due_at=clock.now()))
-        note("webhook.enabled", _called(hook))
+        record("webhook.enabled", _called(hook))
 
 
 def disable(hook: Webhook) -> None:
@@ -82,7 +82,7 @@ def disable(hook: Webhook) -> None:
     with writing():
         hold(hook)
         hook.state, hook.reason = "disabled", "Turned off by an owner."
-        note("webhook.disabled", _called(hook))
+        record("webhook.disabled", _called(hook))
 
 
 def delete(hook: Webhook) -> None:
@@ -90,7 +90,7 @@ def delete(hook: Webhook) -> None:
     with writing() as session:
         hold(hook)
         session.execute(sa.delete(OutboxEvent).where(OutboxEvent.webhook_id == hook.id))
-        note("webhook.deleted", _called(hook))
+        record("webhook.deleted", _called(hook))
         session.delete(hook)
 
 
@@ -108,7 +108,7 @@ def send_again(hook: Webhook, event_ids: Collection[str] = ()) -> int:
             sa.update(OutboxEvent).where(is_ours).values(anew).returning(OutboxEvent.id)
         )
         number = len(queued.all())
-        note("webhook.sent_again", f"{_called(hook)}: {number}")
+        record("webhook.sent_again", f"{_called(hook)}: {number}")
     return number
 
 
@@ -143,11 +143,6 @@ def counts_of() -> dict[int, dict[str, int]]:
     return found
 
 
-def policy() -> outgoing.Policy:
-    """What this app may call."""
-    return runtime().outgoing
-
-
 def _called(hook: Webhook) -> str:
     """What the audit log calls a webhook: whoever knows the rest of some addresses may use them."""
     return f"{urlsplit(hook.url).hostname} (number {hook.id})"
@@ -155,6 +150,6 @@ def _called(hook: Webhook) -> str:
 
 def _refuse(url: str) -> None:
     try:
-        outgoing.check(url, policy())
+        outgoing.check(url, runtime().outgoing)
     except NotAllowed as refused:
         raise Invalid("url", str(refused)) from refused
