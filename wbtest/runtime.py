@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from wbtest.audience.recording.recorder import Recorder
     from wbtest.audience.signing.guard import Guard
     from wbtest.config import Settings
-    from wbtest.delivery.health import Queue
     from wbtest.delivery.jobs import Job
     from wbtest.delivery.models import OutboxMail
     from wbtest.delivery.outgoing import Policy
@@ -30,7 +29,6 @@ if TYPE_CHECKING:
     from wbtest.publishing.known import Proposal, Verdict
     from wbtest.publishing.models import Experiment
     from wbtest.review.waiting.waits import Wait
-    from wbtest.team.models import Membership
 
 
 @dataclass
@@ -41,18 +39,12 @@ class Hooks:
     jobs: dict[str, Job] = field(default_factory=dict)
     # Each returns what waits for somebody.
     waits: list[Callable[[], Sequence[Wait]]] = field(default_factory=list)
-    # What is not stored yet of what visitors did.
-    queue: Callable[[], Queue] = field(init=False)
     # Whether a mail that is due may still be sent.
     may_leave: Callable[[OutboxMail], bool] = field(init=False)
     # Mails the owners: subject and text.
     tell_owners: Callable[[str, str], None] = field(init=False)
-    # The address of a member's start page.
-    home: Callable[[Membership], str] = field(init=False)
     # The time zone of the newest test.
     usual_zone: Callable[[], str] = field(init=False)
-    # Has every process render its public pages anew.
-    announce_change: Callable[[], None] = field(init=False)
     # The ids of the releases that were given up by a decision.
     given_up: Callable[[], Collection[int]] = field(init=False)
     planner: Planner = field(init=False)
@@ -62,8 +54,6 @@ class Hooks:
     verdicts: Callable[[Sequence[Experiment]], Mapping[int, Verdict]] = field(init=False)
     # What waits for a second person, the oldest first.
     proposals: Callable[[], Sequence[Proposal]] = field(init=False)
-    # Mails those who want alarms: subject and text.
-    post_alarm: Callable[[str, str], None] = field(init=False)
 
 
 @dataclass

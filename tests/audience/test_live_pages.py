@@ -9,7 +9,8 @@ from flask import Flask
 from tests.audience.larder import Larder, broken_store, clock_of
 from wbtest.audience.live_pages import LivePages, NothingKnown
 from wbtest.extensions import db
-from wbtest.publishing.models import Experiment, PagesVersion
+from wbtest.publishing.models import Experiment
+from wbtest.team.models import PagesVersion
 
 Process = tuple[LivePages, Callable[[float], None]]
 

@@ -26,13 +26,13 @@ from wbtest.delivery.models import OutboxMail
 from wbtest.publishing.launch.facts import come_up, situation_of
 from wbtest.publishing.previews import preview_token
 from wbtest.publishing.running import after, life
-from wbtest.publishing.running.life import announce_change
 from wbtest.publishing.running.seals import sealed_rule
 from wbtest.publishing.strings import LANGUAGES, strings_for
 from wbtest.results.signup_files import mailing_rows, signup_records, signup_rows
 from wbtest.results.signup_list import signups as listed
 from wbtest.runtime import runtime
 from wbtest.store import writing
+from wbtest.team.settings import announce_change
 
 SERVER = "smtp://127.0.0.1:1"
 

@@ -22,7 +22,7 @@ from tests.hostile.sinks import LOOK, faults_in_text
 from wbtest.extensions import db
 from wbtest.publishing.models import Experiment
 from wbtest.publishing.previews import preview_token
-from wbtest.results.telling.choices import stop_url
+from wbtest.team.account.mail_choices import stop_url
 from wbtest.team.models import Person
 from wbtest.team.sessions import open_session
 
@@ -31,7 +31,13 @@ TURNS = range(len(PAYLOADS) if os.environ.get("EVERY_PAYLOAD") else 1)
 SHARP = quote(""""'><svg data-zq onload=alert(1)>{{191*7}}zq""", safe="")
 # They show nothing that anybody typed but the e-mail of whoever opens them, or lead on at once.
 WITHOUT_TEXTS = {
-    *("api_docs.docs", "team.confirm_email", "team.home", "team.login_code", "team.new_password"),
+    *(
+        "api_docs.docs",
+        "team.confirm_email",
+        "results.home",
+        "team.login_code",
+        "team.new_password",
+    ),
     *("team.setup", "team.prove", "team.stop_daily_mail", "review.link"),
 }
 # They answer otherwise than with 200.

@@ -13,9 +13,9 @@ from wbtest.extensions import clock, db
 from wbtest.publishing.models import Experiment
 from wbtest.publishing.previews import preview_token
 from wbtest.results.sharing.links import make_shared
-from wbtest.results.telling.choices import stop_url
 from wbtest.store import writing
 from wbtest.team.account import codes, daily, factors, links
+from wbtest.team.account.mail_choices import stop_url
 from wbtest.team.inviting.invitations import invite
 from wbtest.team.models import Person
 

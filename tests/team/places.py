@@ -22,7 +22,6 @@ from wbtest.results.annotating.models import Annotation
 from wbtest.results.learning.marks import standing_marks
 from wbtest.results.sharing.links import make_shared
 from wbtest.results.spending.models import Spend
-from wbtest.results.telling.choices import stop_url
 from wbtest.review.asking.links import make_link
 from wbtest.review.comments.writing import write_comment
 from wbtest.review.models import Reviewer
@@ -30,6 +29,7 @@ from wbtest.review.seats import seat_by_link, seat_of
 from wbtest.runtime import runtime
 from wbtest.store import writing
 from wbtest.team.account import daily, links
+from wbtest.team.account.mail_choices import stop_url
 from wbtest.team.inviting.invitations import invite
 from wbtest.team.models import Invitation
 from wbtest.team.tokens import make_token

@@ -52,7 +52,6 @@ def init_app(app: Flask) -> None:
     answers = Answers(printer, recorder, now, is_https=settings.is_https)
     own.recorder, own.pages, own.printer, own.answers = recorder, pages, printer, answers
     own.guard = Guard()
-    own.hooks.queue = recorder.state
     _hand_over_jobs(app, settings)
     app.register_blueprint(bp)
     # The door undoes trusted proxies for all that stands behind it.

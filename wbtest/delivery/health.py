@@ -90,7 +90,7 @@ def check_worker() -> str:
 
 def queue() -> Queue:
     """The queue of the process that answers."""
-    return runtime().hooks.queue()
+    return runtime().recorder.state()
 
 
 def check_queue() -> str:

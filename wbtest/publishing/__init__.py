@@ -13,7 +13,7 @@ from wbtest.publishing.looks import unused
 from wbtest.publishing.looks import views as looks_views
 from wbtest.publishing.running import after_views, correcting_views, life_views
 from wbtest.publishing.running.correcting import waits_for_corrections
-from wbtest.publishing.running.life import announce_change, end_overdue
+from wbtest.publishing.running.life import end_overdue
 from wbtest.publishing.views import bp
 from wbtest.runtime import runtime
 
@@ -37,6 +37,5 @@ def init_app(app: Flask) -> None:
     hooks = runtime(app).hooks
     hooks.jobs["end_overdue"] = (end_overdue, timedelta(minutes=1))
     hooks.jobs["unused_pictures"] = (unused.delete_unused, unused.EVERY)
-    hooks.announce_change = announce_change
     hooks.usual_zone = newest_zone
     hooks.waits.append(waits_for_corrections)

@@ -21,11 +21,11 @@ from wbtest.publishing.assembling import page_of
 from wbtest.publishing.choices import options
 from wbtest.publishing.choices.options import Options
 from wbtest.publishing.copy import PageCopy
-from wbtest.publishing.models import Experiment, PagesVersion
+from wbtest.publishing.models import Experiment
 from wbtest.publishing.running.seals import BROKEN, NotPublishable, find_faults
 from wbtest.publishing.strings import PageStrings, strings_for
 from wbtest.review.models import Approval
-from wbtest.team.models import TeamSettings
+from wbtest.team.models import PagesVersion, TeamSettings
 from wbtest.writing import document as documents
 from wbtest.writing.models import Revision
 

@@ -220,12 +220,3 @@ class ImageFile(Base):
     width: Mapped[int] = mapped_column(primary_key=True)
     height: Mapped[int]
     body: Mapped[bytes] = mapped_column(LargeBinary, deferred=True)
-
-
-class PagesVersion(Base):
-    """One row that grows with every start, pause, resume and end; the door polls it."""
-
-    __tablename__ = "pages_version"
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    version: Mapped[int] = mapped_column(default=0)

@@ -29,7 +29,6 @@ from wbtest.results.sharing.shared_views import keep_shared_secret
 from wbtest.results.spending import views as spending_views
 from wbtest.results.starting import hiding
 from wbtest.results.starting import views as starting_views
-from wbtest.results.starting.views import home_of
 from wbtest.results.summary import Summary, summaries
 from wbtest.results.telling import events
 from wbtest.results.telling import views as telling_views
@@ -66,10 +65,8 @@ def init_app(app: Flask) -> None:
     app.register_blueprint(bp)
     hooks = runtime(app).hooks
     app.after_request(keep_shared_secret)
-    hooks.post_alarm = events.post_alarm
     hooks.jobs["verdicts told"] = (events.tell_events, events.EVERY)
     hooks.jobs["start pages"] = (hiding.end_where_visited, hiding.EVERY)
-    hooks.home = home_of
     hooks.waits += (waits_for_seconds, waits_for_tests)
     hooks.given_up = given_up
     hooks.planner = plan

@@ -17,11 +17,11 @@ import sqlalchemy as sa
 from wbtest.delivery.schema import current_revision
 from wbtest.extensions import Base, clock, db
 from wbtest.moments import read_one_moment
-from wbtest.runtime import runtime
 from wbtest.store import Refused, describe, writing
 from wbtest.team.archived_rows import Row, Unfit, packed, shown, unpacked
 from wbtest.team.audit.log import record
 from wbtest.team.models import AuditLine, TeamSettings
+from wbtest.team.settings import announce_change
 
 KIND = "wbtest instance"
 DAMAGED = "The file is damaged or not whole. Nothing was stored."
@@ -100,7 +100,7 @@ def read_archive(file: IO[bytes], told: Told) -> None:
         if session.scalar(sa.select(sa.func.count(TeamSettings.id))) != 1:
             raise Damaged("It holds no team.")
         _count_on()
-        runtime().hooks.announce_change()
+        announce_change()
         record("team.imported")
 
 

@@ -5,13 +5,12 @@ from typing import NamedTuple
 import sqlalchemy as sa
 
 from wbtest.extensions import Base, db
-from wbtest.runtime import runtime
 from wbtest.store import GROUP_LOCK, Invalid, Refused, hold, writing
 from wbtest.team.audit.log import WORKER, record
 from wbtest.team.members import check_owner
 from wbtest.team.models import AuditLine, Person
 from wbtest.team.own_password import check_password, hold_unchanged
-from wbtest.team.settings import get_team
+from wbtest.team.settings import announce_change, get_team
 
 # What tells nothing of the team: how far the worker is, and how often pages were changed.
 STAYS = {"job_runs", "pages_version"}
@@ -79,7 +78,7 @@ def delete_everything(owner: Person, *, name: str, password: str) -> None:
             record(PURGED, "a page", who=WORKER, at=purged)
         # Last, so that its moment is that of the end: traces are wiped of what was deleted by then.
         record(DELETED, called, who=who)
-        runtime().hooks.announce_change()
+        announce_change()
 
 
 def _keep_visits_out() -> None:

@@ -38,6 +38,15 @@ class TeamSettings(Base):
     muted: Mapped[str] = mapped_column(Text, default="")
 
 
+class PagesVersion(Base):
+    """One row that grows when what public pages show changed; the door polls it."""
+
+    __tablename__ = "pages_version"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    version: Mapped[int] = mapped_column(default=0)
+
+
 class Person(Base):
     """Somebody with a log-in. Who leaves the team stays here, as the author of what they wrote."""
 

@@ -3,10 +3,9 @@
 import sqlalchemy as sa
 
 from wbtest.extensions import db
-from wbtest.runtime import runtime
-from wbtest.store import Gone, hold, writing
+from wbtest.store import Gone, hold, insert, writing
 from wbtest.team.audit.log import record
-from wbtest.team.models import TeamSettings
+from wbtest.team.models import PagesVersion, TeamSettings
 from wbtest.team.people import clean_email
 
 
@@ -38,4 +37,14 @@ def change_team(
             if text is not None:
                 setattr(team, field, text)
         record("team.changed", f"{team.name}: {team.controller}")
-        runtime().hooks.announce_change()
+        announce_change()
+
+
+def announce_change() -> None:
+    """Let every door read its pages anew; joins the open transaction."""
+    first = insert(db.engine.dialect.name, PagesVersion).values(id=1, version=1)
+    db.session.execute(
+        first.on_conflict_do_update(
+            index_elements=[PagesVersion.id], set_={"version": PagesVersion.version + 1}
+        )
+    )

@@ -1,4 +1,4 @@
-"""Pages of this area: the start, the first visit, log-in, own password, the team, and health."""
+"""Pages of this area: the first visit, log-in, own password, the team, and health."""
 
 from flask import (
     Blueprint,
@@ -40,19 +40,6 @@ from wbtest.team.settings import get_team
 from wbtest.team.setup import is_open, set_up
 
 bp = Blueprint("team", __name__)
-
-
-@bp.get("/")
-@access.public
-def home() -> ResponseReturnValue:
-    """Home: the start page or the releases, the log-in, or how to find the link for the owner."""
-    if access.find_person() is not None:
-        # Whether there is anything to begin with, a later area knows.
-        leads_to = runtime().hooks.home
-        return redirect(leads_to(access.membership()), 303)
-    if people.has_owner():
-        return redirect(url_for(".login"), 303)
-    return render_template("team/home.html")
 
 
 @bp.route("/setup/<token>", methods=["GET", "POST"])

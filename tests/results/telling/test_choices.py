@@ -11,7 +11,7 @@ from tests.results.telling.telling import mails, recipients
 from wbtest.audience.signing.alarms import tell
 from wbtest.extensions import db
 from wbtest.publishing.models import Experiment
-from wbtest.results.telling.choices import choose, stop_url, wanting
+from wbtest.team.account.mail_choices import choose, stop_url, wanting
 from wbtest.team.models import Person
 
 

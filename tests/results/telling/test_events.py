@@ -25,11 +25,11 @@ from wbtest.extensions import db
 from wbtest.publishing.models import Experiment
 from wbtest.publishing.running.life import end
 from wbtest.results.telling import events
-from wbtest.results.telling.choices import choose
 from wbtest.results.telling.events import tell_events
 from wbtest.results.telling.models import Told
 from wbtest.store import writing
 from wbtest.team import subscriptions
+from wbtest.team.account.mail_choices import choose
 
 
 def test_a_verdict_is_told_once_to_those_who_decide(
@@ -107,7 +107,7 @@ def test_a_mail_that_could_not_be_queued_comes_again(
 
     reach_target(experiment, now)
     with monkeypatch.context() as broken:
-        broken.setattr(events, "_post", fail)
+        broken.setattr(events, "post", fail)
         with pytest.raises(SomeFailed):
             tell_events(now())
     assert mails() == []

@@ -19,6 +19,7 @@ from wbtest.publishing.models import Experiment
 from wbtest.publishing.running.life import address_of
 from wbtest.runtime import runtime
 from wbtest.store import writing
+from wbtest.team.account.mail_choices import post_alarm
 
 STRIPPED = "headers"
 HOUR = timedelta(hours=1)
@@ -153,10 +154,8 @@ def tell(experiment: Experiment, kind: str, sentence: str, now: datetime) -> boo
         session.execute(claim.on_conflict_do_nothing())
         what, page = ("visits", "excluded") if kind == STRIPPED else ("sign-ups", "signups")
         look = f"{settings.base_url}/experiments/{experiment.id}/{page}"
-        # Who wants such mails is known above.
-        post = runtime().hooks.post_alarm
         subject = f"/p/{experiment.slug}: unusual {what}"
-        post(subject, f"{sentence}\n\nLook at the {what}:\n{look}")
+        post_alarm(subject, f"{sentence}\n\nLook at the {what}:\n{look}")
     return True
 
 

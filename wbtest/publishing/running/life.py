@@ -9,7 +9,6 @@ from datetime import datetime
 
 from sqlalchemy import select
 
-from wbtest import store
 from wbtest.delivery.each import for_each
 from wbtest.extensions import clock, db
 from wbtest.publishing.experiments import count_started
@@ -20,7 +19,7 @@ from wbtest.publishing.launch.readiness import (
     find_open_test,
     missing_before_start,
 )
-from wbtest.publishing.models import Experiment, PagesVersion, Step
+from wbtest.publishing.models import Experiment, Step
 from wbtest.publishing.running.announcing import announce_step
 from wbtest.publishing.running.sealing import draft_digest, seal
 from wbtest.publishing.running.seals import sealed_rule
@@ -30,6 +29,7 @@ from wbtest.store import Invalid, Refused, hold, writing
 from wbtest.team.audit.actions import PHRASES
 from wbtest.team.audit.log import record
 from wbtest.team.models import Person
+from wbtest.team.settings import announce_change
 from wbtest.writing.wording import find_fault, joined, on_one_line, seen, with_plain_breaks
 
 LONGEST_WHY = 1_000
@@ -233,13 +233,3 @@ def take_step(experiment: Experiment, what: str, person: Person | None, why: str
     # Nobody is shown a draft.
     if experiment.state != "draft":
         announce_change()
-
-
-def announce_change() -> None:
-    """Let every door read its pages anew; joins the open transaction."""
-    first = store.insert(db.engine.dialect.name, PagesVersion).values(id=1, version=1)
-    db.session.execute(
-        first.on_conflict_do_update(
-            index_elements=[PagesVersion.id], set_={"version": PagesVersion.version + 1}
-        )
-    )

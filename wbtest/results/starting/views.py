@@ -1,4 +1,4 @@
-"""The start page, and hiding it."""
+"""Where the way home leads, the start page, and hiding it."""
 
 from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
@@ -7,8 +7,20 @@ from wbtest.results.starting import hiding
 from wbtest.results.starting.standing import facts_of, is_visited
 from wbtest.results.starting.steps import next_of, steps_of
 from wbtest.results.views import bp
-from wbtest.team import access
-from wbtest.team.models import Membership
+from wbtest.team import access, people
+
+
+@bp.get("/")
+@access.public
+def home() -> ResponseReturnValue:
+    """Home: the start page or the releases, the log-in, or how to find the link for the owner."""
+    if access.find_person() is not None:
+        # Whoever hid the start page costs no query.
+        is_new = access.membership().sees_start and not is_visited()
+        return redirect(url_for(".start" if is_new else "writing.releases"), 303)
+    if people.has_owner():
+        return redirect(url_for("team.login"), 303)
+    return render_template("results/starting/home.html")
 
 
 @bp.get("/start", endpoint="start")
@@ -43,9 +55,3 @@ def bring_back_start() -> ResponseReturnValue:
     """Go there first again, until the first visitor came."""
     hiding.show_start(access.membership(), is_shown=True)
     return redirect(url_for(".start"), 303)
-
-
-def home_of(membership: Membership) -> str:
-    """Where the way home leads this member. Whoever hid the start page costs no query."""
-    is_new = membership.sees_start and not is_visited()
-    return url_for("results.start" if is_new else "writing.releases")

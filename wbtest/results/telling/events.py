@@ -7,20 +7,17 @@ from datetime import datetime, timedelta
 import sqlalchemy as sa
 
 from wbtest.delivery.each import for_each
-from wbtest.delivery.outbox import queue_mail
 from wbtest.delivery.webhooks import emit
 from wbtest.extensions import db
 from wbtest.publishing.models import Experiment
 from wbtest.publishing.running.announcing import facts_of
 from wbtest.publishing.running.life import address_of
 from wbtest.results.figures import Judged, judged
-from wbtest.results.telling.choices import stop_url, wanting
 from wbtest.results.telling.models import Told
 from wbtest.results.telling.occasions import VERDICT, Occasion, occasions
 from wbtest.runtime import runtime
 from wbtest.store import insert, writing
-from wbtest.team.access import PERMISSIONS
-from wbtest.team.models import Person
+from wbtest.team.account.mail_choices import post, wanting
 
 EVERY = timedelta(minutes=10)
 # The longest conversion window: until then late answers may settle a test that is over.
@@ -35,12 +32,6 @@ def tell_events(now: datetime) -> None:
     watched = sa.or_(Experiment.state.in_(("running", "paused")), is_recent)
     found = db.session.scalars(sa.select(Experiment).where(watched).order_by(Experiment.id)).all()
     for_each(found, lambda experiment: _tell(experiment, now), address_of)
-
-
-def post_alarm(subject: str, body: str) -> None:
-    """Queue the mail about unusual sign-ups for each owner who wants mails about tests."""
-    owners = [person for person, role in wanting() if role == PERMISSIONS["own"]]
-    _post(owners, subject, body)
 
 
 def _tell(experiment: Experiment, now: datetime) -> None:
@@ -75,18 +66,7 @@ def _write(experiment: Experiment, news: list[Occasion]) -> None:
     look = f"See the figures:\n{base_url}/experiments/{experiment.id}/results"
     people = [person for person, _ in wanting()]
     subject = f"{address_of(experiment)}: {news[0].subject}"
-    _post(people, subject, "\n\n".join([*texts, look]))
-
-
-def _post(people: list[Person], subject: str, body: str) -> None:
-    for person in people:
-        stop = stop_url(person.id)
-        queue_mail(
-            recipient=person.email,
-            subject=subject,
-            body=f"{body}\n\nYou get mails about your team’s tests. Stop these mails:\n{stop}\n",
-            leave_url=stop,
-        )
+    post(people, subject, "\n\n".join([*texts, look]))
 
 
 def _facts(experiment: Experiment, results: Judged) -> dict[str, object]:

@@ -1,4 +1,4 @@
-"""Who wants mails about tests, and what a team was told."""
+"""What a team was told of its tests."""
 
 from datetime import datetime
 
@@ -8,16 +8,6 @@ from sqlalchemy.orm import Mapped, mapped_column
 from wbtest.extensions import Base
 from wbtest.publishing.models import Experiment
 from wbtest.store import UtcDateTime
-from wbtest.team.models import Person
-
-
-class MailChoice(Base):
-    """Whether a member wants mails about tests; without a row their role decides: ``choices``."""
-
-    __tablename__ = "mail_choices"
-
-    person_id: Mapped[int] = mapped_column(ForeignKey(Person.id), primary_key=True)
-    is_wanted: Mapped[bool]
 
 
 class Told(Base):

@@ -5,9 +5,9 @@ from flask.typing import ResponseReturnValue
 from wtforms import BooleanField
 
 from wbtest.extensions import csrf
-from wbtest.results.telling import choices
 from wbtest.results.views import bp
 from wbtest.team import access
+from wbtest.team.account import mail_choices as choices
 from wbtest.typed import TypedForm
 
 

@@ -1,4 +1,4 @@
-"""Rows of one person's account: links that change it, the second factor, the mail of the day."""
+"""Rows of one person's account: links that change it, the second factor, the mails they want."""
 
 from datetime import date, datetime
 from typing import Any
@@ -62,3 +62,12 @@ class DailyMail(Base):
     looked_on: Mapped[date | None] = mapped_column(Date)
     # The person's role then, and the moment up to which each thing was told; {} for nothing.
     told: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+
+
+class MailChoice(Base):
+    """Whether a member wants mails about tests; without a row their role decides."""
+
+    __tablename__ = "mail_choices"
+
+    person_id: Mapped[int] = mapped_column(ForeignKey(Person.id), primary_key=True)
+    is_wanted: Mapped[bool]

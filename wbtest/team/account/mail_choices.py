@@ -6,11 +6,12 @@ import sqlalchemy as sa
 from flask import current_app
 from itsdangerous import BadSignature, Signer
 
+from wbtest.delivery.outbox import queue_mail
 from wbtest.extensions import db
-from wbtest.results.telling.models import MailChoice
 from wbtest.runtime import runtime
 from wbtest.store import insert, writing
 from wbtest.team.access import PERMISSIONS, ROLES
+from wbtest.team.account.models import MailChoice
 from wbtest.team.models import Membership, Person
 
 SALT = "wbtest.telling"
@@ -48,6 +49,24 @@ def wanting() -> list[tuple[Person, str]]:
         .order_by(Membership.created_at, Person.id)
     )
     return [(person, role) for person, role in rows]
+
+
+def post_alarm(subject: str, body: str) -> None:
+    """Queue the mail about unusual sign-ups for each owner who wants mails about tests."""
+    owners = [person for person, role in wanting() if role == "owner"]
+    post(owners, subject, body)
+
+
+def post(people: list[Person], subject: str, body: str) -> None:
+    """Queue a mail to each of these people, with the link that stops such mails."""
+    for person in people:
+        stop = stop_url(person.id)
+        queue_mail(
+            recipient=person.email,
+            subject=subject,
+            body=f"{body}\n\nYou get mails about your team’s tests. Stop these mails:\n{stop}\n",
+            leave_url=stop,
+        )
 
 
 def stop_url(person_id: int) -> str:
