@@ -25,7 +25,6 @@ if TYPE_CHECKING:
     from wbtest.delivery.outgoing import Policy
     from wbtest.extensions import Now
     from wbtest.locks import NoLock, WriteLock
-    from wbtest.publishing.asked import Planner
     from wbtest.publishing.known import Proposal, Verdict
     from wbtest.publishing.models import Experiment
     from wbtest.review.waiting.waits import Wait
@@ -47,7 +46,6 @@ class Hooks:
     usual_zone: Callable[[], str] = field(init=False)
     # The ids of the releases that were given up by a decision.
     given_up: Callable[[], Collection[int]] = field(init=False)
-    planner: Planner = field(init=False)
     # The decision about an experiment, or None.
     find_decision: Callable[[Experiment], object | None] = field(init=False)
     # Verdicts by the experiment's id.

@@ -5,8 +5,8 @@ import json
 import pytest
 from click.testing import CliRunner, Result
 
+from wbtest import statistics
 from wbtest.cli import main
-from wbtest.results import statistics
 
 ASKED = "--target 0.08 --floor 0.04 --alpha 0.05 --power 0.8 --daily 120 --variants 2"
 

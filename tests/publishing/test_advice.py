@@ -1,4 +1,4 @@
-"""How long a test takes in words, and what speaks against it. The planner is the real one."""
+"""How long a test takes in words, and what speaks against it."""
 
 from dataclasses import replace
 from datetime import date
@@ -7,7 +7,6 @@ import pytest
 
 from wbtest.publishing.advice import Advice, advise
 from wbtest.publishing.asked import Asked
-from wbtest.results.planner import plan
 
 # The four weeks, 300 to 2,400 visitors and seven days that the form proposes.
 ASKED = Asked(
@@ -23,7 +22,7 @@ ASKED = Asked(
 
 
 def said(**changes: object) -> Advice:
-    return advise(replace(ASKED, **changes), plan)
+    return advise(replace(ASKED, **changes))
 
 
 @pytest.mark.parametrize(

@@ -19,7 +19,6 @@ from wbtest.audience.counts import Totals
 from wbtest.audience.segments_counts import Newest
 from wbtest.results.figures import results_of
 from wbtest.results.health import check_doubt, check_trust
-from wbtest.results.statistics import Counts
 from wbtest.results.telling.occasions import occasions
 from wbtest.results.totals import SetAside
 from wbtest.results.trust import Check
@@ -28,6 +27,7 @@ from wbtest.results.trusting.hints import with_hints
 from wbtest.results.trusting.panel import panel_of
 from wbtest.results.trusting.places import Spot
 from wbtest.results.verdict import Doubt
+from wbtest.statistics import Counts
 
 NUMBERS = (0, 1, 2, 12)
 ONE_OF = (

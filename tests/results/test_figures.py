@@ -6,15 +6,16 @@ import pytest
 
 from tests.factories import Team, make_experiment, make_running
 from tests.results.crowd import count_day, count_hour, count_machines
+from wbtest import statistics
 from wbtest.audience.counts import Totals
 from wbtest.publishing.models import Experiment
 from wbtest.publishing.running.seals import sealed_rule
-from wbtest.results import in_words, statistics
+from wbtest.results import in_words
 from wbtest.results.figures import NotStarted, judged, results_of
 from wbtest.results.figures_json import results_json
 from wbtest.results.history import count
-from wbtest.results.statistics import Counts, comparison, ranking, rate
-from wbtest.results.statistics.split import _split
+from wbtest.statistics import Counts, comparison, ranking, rate
+from wbtest.statistics.split import _split
 from wbtest.store import writing
 from wbtest.writing.models import Revision
 

@@ -10,11 +10,11 @@ from tests.results.trusting.histories import SOUND, WEEK, checked, counted, visi
 from wbtest.audience.counts import Totals
 from wbtest.audience.segments_counts import Newest
 from wbtest.results.health import check_doubt, check_measurement, check_since, check_trust
-from wbtest.results.statistics import Counts
 from wbtest.results.totals import SetAside
 from wbtest.results.trust import is_red
 from wbtest.results.trusting.around import Around
 from wbtest.results.verdict import Doubt, Verdict
+from wbtest.statistics import Counts
 
 FAULTS = ("the salt differs from the sealed one",)
 

@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 
 from tests.results.hours import START, hourly
-from wbtest.results import statistics
+from wbtest import statistics
 from wbtest.results.looks import HourCounts, Looks, look
-from wbtest.results.statistics import Counts
+from wbtest.statistics import Counts
 
 LATE_SIGNUPS = HourCounts(
     started=int(START.timestamp()),

@@ -4,7 +4,7 @@ import pytest
 
 from tests.results.trusting.histories import checked, counted, visitors
 from wbtest.results import measurement
-from wbtest.results.statistics import split
+from wbtest.statistics import split
 
 
 @pytest.mark.parametrize(("seen", "colour"), [((12, 0), "grey"), ((60, 60), "green")])

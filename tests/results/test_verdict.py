@@ -7,9 +7,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.results.hours import LATE, START, Hour, eager_rule, hourly, judged
-from wbtest.results import statistics
-from wbtest.results.statistics import Counts
+from wbtest import statistics
 from wbtest.results.verdict import Life
+from wbtest.statistics import Counts
 
 GOOD, FAIR, BAD = (100, 15), (100, 8), (100, 1)
 

@@ -4,7 +4,6 @@ import json
 import re
 
 import pytest
-from flask import Flask
 
 from tests.conftest import Browser, HandClock
 from tests.factories import Team, log_in, make_experiment
@@ -13,7 +12,6 @@ from tests.results.crowd import count_day, count_machines
 from wbtest.publishing.models import Experiment
 from wbtest.publishing.running.life import end
 from wbtest.results.deciding.decide import decide
-from wbtest.runtime import runtime
 
 EVIL = "<svg onload=alert(1)>"
 
@@ -269,14 +267,6 @@ def test_numbers_that_make_no_target_are_a_clear_error(approver: Browser, asked,
 
     assert answer.status_code == 422
     assert sentence in answer.get_json()["error"]
-
-
-def test_lower_areas_are_handed_the_planner(app: Flask):
-    planned = runtime(app).hooks.planner(
-        target=0.08, floor=0.04, alpha=0.05, power=0.8, daily=120, variants=2
-    )
-
-    assert (planned.visitors, planned.per_variant, planned.days) == (1426, 324, 14)
 
 
 def test_a_clock_that_went_back_before_the_start_makes_no_negative_day(approver, begin, now):

@@ -10,7 +10,7 @@ from wbtest.cli.figures import as_text
 from wbtest.publishing.rule import MOST_VARIANTS, NotARule
 from wbtest.results.analysis import Given
 from wbtest.results.analysis import analyze as analyzed
-from wbtest.results.statistics import Counts
+from wbtest.statistics import Counts
 from wbtest.store import Refused
 
 LONGEST_FILE = 1_000_000

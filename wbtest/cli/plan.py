@@ -5,8 +5,9 @@ import json
 import click
 from msgspec.structs import asdict
 
-from wbtest.results import planner, statistics
-from wbtest.results.statistics.between import between_visitors
+from wbtest import statistics
+from wbtest.publishing import planner
+from wbtest.statistics.between import between_visitors
 from wbtest.store import Refused
 
 

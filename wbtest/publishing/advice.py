@@ -3,9 +3,10 @@
 from math import ceil
 from typing import NamedTuple
 
-from wbtest.publishing.asked import Asked, Plan, Planner, find_fault, plan_for
+from wbtest.publishing.asked import Asked, find_fault
 from wbtest.publishing.in_words import as_percent
 from wbtest.publishing.objections import Objection, objections, visitors_a_day
+from wbtest.publishing.planner import Planned, plan_for
 
 WEEKS_A_YEAR = 52
 TOO_MANY = "No page has as many visitors as that takes. Choose a higher target."
@@ -20,7 +21,7 @@ class Advice(NamedTuple):
     sentence: str
     holds: str = ""
     objections: tuple[Objection, ...] = ()
-    plan: Plan | None = None
+    plan: Planned | None = None
 
     @property
     def warnings(self) -> tuple[str, ...]:
@@ -28,19 +29,19 @@ class Advice(NamedTuple):
         return tuple(map(str, self.objections))
 
 
-def advise(asked: Asked, planner: Planner) -> Advice:
+def advise(asked: Asked) -> Advice:
     """Return what a test takes, or the one objection that says why that cannot be planned."""
     if fault := find_fault(asked):
         return Advice("", objections=(Objection("fault", fault),))
     try:
-        plan = plan_for(asked, planner)
+        plan = plan_for(asked)
     except ValueError:
         return Advice("", objections=(Objection("fault", TOO_MANY),))
-    against = tuple(objections(asked, plan, planner))
+    against = tuple(objections(asked, plan))
     return Advice(plan_sentence(plan, asked), holds_at(plan, asked), against, plan)
 
 
-def plan_sentence(plan: Plan, asked: Asked) -> str:
+def plan_sentence(plan: Planned, asked: Asked) -> str:
     """Return when the team will know, from the usual number of visitors to the planned one.
 
     The first end is what a test takes on average when the true rate is half as high again as the
@@ -64,7 +65,7 @@ def plan_sentence(plan: Plan, asked: Asked) -> str:
     return f"With {visitors_a_day(asked)} you know {_span(*days)}: {rest}"
 
 
-def holds_at(plan: Plan, asked: Asked) -> str:
+def holds_at(plan: Planned, asked: Asked) -> str:
     """Return at which rates the plan holds; nearer to the target nothing is promised."""
     good, bad = as_percent(_short(plan.hoped_for)), as_percent(_short(asked.target / 2))
     rates = (

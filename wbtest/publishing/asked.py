@@ -1,60 +1,14 @@
-"""A test that somebody thinks of, before there is one, and the planner that answers. Pure.
-
-The planner is an argument, since it belongs to a higher area.
-"""
+"""A test that somebody thinks of, before there is one. Pure."""
 
 from dataclasses import dataclass
 from datetime import date
-from typing import Protocol
 
-from wbtest.publishing.rule import MOST_VARIANTS
+from wbtest.publishing.rule import MOST_VARIANTS, Hypothesis
 
-POWER = 0.8
 MOST_DAILY = 10_000_000
 MOST_DAYS = 365
 # Of a smaller one, one minus it is one to a computer; and no page has as many visitors.
 LEAST_RISK = 1e-6
-
-
-class Plan(Protocol):
-    """What a test needs, and what else its visitors could tell.
-
-    ``per_variant`` visitors as a rule and ``visitors`` at most over all variants, in ``days`` of
-    whole weeks, at the rate ``hoped_for``. Over all variants as well: ``apart`` to say which of
-    them is better, as a rule, and ``apart_at_most`` to plan on; ``between`` to find a rate in the
-    middle of floor and target.
-    """
-
-    @property
-    def per_variant(self) -> int: ...
-    @property
-    def visitors(self) -> int: ...
-    @property
-    def days(self) -> int: ...
-    @property
-    def hoped_for(self) -> float: ...
-    @property
-    def apart(self) -> int: ...
-    @property
-    def apart_at_most(self) -> int: ...
-    @property
-    def between(self) -> int: ...
-
-
-class Planner(Protocol):
-    """Rates are fractions, ``daily`` are visitors over all variants. Raises ValueError."""
-
-    def __call__(
-        self,
-        *,
-        target: float,
-        floor: float,
-        alpha: float,
-        beta: float,
-        power: float,
-        daily: float,
-        variants: int,
-    ) -> Plan: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,16 +48,20 @@ class Asked:
         return min(known, default=None)
 
 
-def plan_for(asked: Asked, planner: Planner) -> Plan:
-    """Return the plan. Raises ValueError for what cannot be planned with."""
-    return planner(
-        target=asked.target,
-        floor=asked.floor,
-        alpha=asked.alpha,
-        beta=asked.beta,
-        power=POWER,
-        daily=asked.daily or 1,
-        variants=asked.variants,
+def asked_by(rule: Hypothesis, *, variants: int, daily: float | None, today: date) -> Asked:
+    """Return the test that a rule asks for, with ``daily`` visitors over all variants."""
+    return Asked(
+        rule.target,
+        rule.floor,
+        rule.alpha,
+        rule.beta,
+        variants=variants,
+        daily=daily,
+        minimum_visitors=rule.minimum_visitors,
+        minimum_days=rule.minimum_days,
+        maximum_visitors=rule.maximum_visitors,
+        today=today,
+        ends_on=rule.ends_on,
     )
 
 

@@ -10,8 +10,9 @@ from datetime import timedelta
 from math import ceil
 from typing import Literal, NamedTuple
 
-from wbtest.publishing.asked import MOST_DAILY, Asked, Plan, Planner, plan_for
+from wbtest.publishing.asked import MOST_DAILY, Asked
 from wbtest.publishing.in_words import as_percent
+from wbtest.publishing.planner import Planned, plan_for
 from wbtest.publishing.rule import LONGEST_TEST, end_fault
 
 # A target beyond these is no way out: hardly any page reaches it, or it is another test.
@@ -30,13 +31,13 @@ class Objection(NamedTuple):
         return f"{self.sentence} {self.todo}".rstrip()
 
 
-def objections(asked: Asked, plan: Plan, planner: Planner) -> Iterator[Objection]:
+def objections(asked: Asked, plan: Planned) -> Iterator[Objection]:
     """Yield what speaks against the test, the most pressing first."""
     if asked.ends_on and asked.today:
         late = end_fault(asked.ends_on, asked.today, asked.minimum_days)
         if late:
             yield Objection("end", late)
-    yield from _too_few(asked, plan, planner)
+    yield from _too_few(asked, plan)
     if asked.counted is None:
         return
     if asked.variants > 1 and asked.counted < plan.apart_at_most:
@@ -53,7 +54,7 @@ def objections(asked: Asked, plan: Plan, planner: Planner) -> Iterator[Objection
             "floor",
             f"Floor and target lie too near each other for {known:,} visitors: to find a rate "
             f"between them takes about {plan.between:,}.",
-            _enough_between(asked, plan, known, planner),
+            _enough_between(asked, plan, known),
         )
 
 
@@ -62,14 +63,14 @@ def visitors_a_day(asked: Asked) -> str:
     return f"{asked.daily:,.10g} visitor{'' if asked.daily == 1 else 's'} a day"
 
 
-def _too_few(asked: Asked, plan: Plan, planner: Planner) -> Iterator[Objection]:
+def _too_few(asked: Asked, plan: Planned) -> Iterator[Objection]:
     needed = max(plan.visitors, asked.minimum_visitors)
     if asked.expected is not None and asked.expected < needed:
         yield Objection(
             "traffic",
             f"{visitors_a_day(asked)} make {asked.expected:,} until the last day; plan on "
             f"{needed:,}.",
-            _ways_out(asked, needed, planner),
+            _ways_out(asked, needed),
         )
     if asked.maximum_visitors is not None and asked.maximum_visitors < plan.visitors:
         yield Objection(
@@ -79,7 +80,7 @@ def _too_few(asked: Asked, plan: Plan, planner: Planner) -> Iterator[Objection]:
         )
 
 
-def _ways_out(asked: Asked, needed: int, planner: Planner) -> str:
+def _ways_out(asked: Asked, needed: int) -> str:
     """What would do instead: more visitors, a later day, or a target that is told sooner."""
     assert asked.today is not None, "only asked where visitors are expected"
     assert asked.daily is not None, "only asked where visitors are expected"
@@ -89,12 +90,12 @@ def _ways_out(asked: Asked, needed: int, planner: Planner) -> str:
     if days <= LONGEST_TEST:
         day = asked.today + timedelta(days=days)
         ways.append(f"a last day of {day.day} {day:%B %Y} or later")
-    if target := _find_target(asked, planner):
+    if target := _find_target(asked):
         ways.append(f"a target of {as_percent(target)}")
     return f"Enough would be {', or '.join(ways)}."
 
 
-def _one_fewer(asked: Asked, plan: Plan) -> str:
+def _one_fewer(asked: Asked, plan: Planned) -> str:
     visitors = plan.visitors // asked.variants
     if not asked.daily:
         return f"One fewer saves {visitors:,} visitors."
@@ -102,7 +103,7 @@ def _one_fewer(asked: Asked, plan: Plan) -> str:
     return f"One fewer saves {'a day' if days == 1 else f'{days:,} days'}."
 
 
-def _enough_between(asked: Asked, plan: Plan, known: int, planner: Planner) -> str:
+def _enough_between(asked: Asked, plan: Planned, known: int) -> str:
     """What would do to find a rate between floor and target: more visitors, or a lower floor."""
     more = []
     if asked.days and asked.expected is not None and asked.expected < plan.between:
@@ -110,28 +111,28 @@ def _enough_between(asked: Asked, plan: Plan, known: int, planner: Planner) -> s
     if asked.maximum_visitors is not None and asked.maximum_visitors < plan.between:
         more.append(f"“Visitors at most” of {plan.between:,}")
     ways = [" with ".join(more)] if more and plan.between <= MOST_DAILY else []
-    if lower := _find_floor(asked, known, planner):
+    if lower := _find_floor(asked, known):
         ways.append(f"a floor of {as_percent(lower)}")
     return f"Enough would be {', or '.join(ways)}." if ways else "Lower the floor."
 
 
-def _find_target(asked: Asked, planner: Planner) -> float | None:
+def _find_target(asked: Asked) -> float | None:
     """The next target for which the expected visitors do, or None."""
     assert asked.expected is not None, "only asked where visitors are expected"
     if asked.minimum_visitors > asked.expected:
         return None
     for rate in _rates_from(asked.target, min(TIMES_BOLDER * asked.target, BOLDEST)):
-        if plan_for(replace(asked, target=rate), planner).visitors <= asked.expected:
+        if plan_for(replace(asked, target=rate)).visitors <= asked.expected:
             return rate
     return None
 
 
-def _find_floor(asked: Asked, visitors: int, planner: Planner) -> float | None:
+def _find_floor(asked: Asked, visitors: int) -> float | None:
     """The highest floor at which so many visitors tell what is between it and the target."""
     below = [rate for rate in _rates_from(0.0, asked.floor) if rate < asked.floor]
     # The lower the floor, the fewer it takes.
     count = bisect_right(
-        below, visitors, key=lambda rate: plan_for(replace(asked, floor=rate), planner).between
+        below, visitors, key=lambda rate: plan_for(replace(asked, floor=rate)).between
     )
     return below[count - 1] if count else None
 

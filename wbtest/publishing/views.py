@@ -17,9 +17,9 @@ from flask.typing import ResponseReturnValue
 
 from wbtest.error_pages import error_page
 from wbtest.extensions import clock
-from wbtest.publishing import in_words, planning
+from wbtest.publishing import in_words
 from wbtest.publishing import rule as rules
-from wbtest.publishing.advice import Advice
+from wbtest.publishing.advice import Advice, advise
 from wbtest.publishing.choices.options import NotAnOption
 from wbtest.publishing.copy import NotAnOverride
 from wbtest.publishing.experiments import (
@@ -42,6 +42,7 @@ from wbtest.publishing.launch.ways import ways_of
 from wbtest.publishing.listed import Listed, Row, experiments_of, list_experiments
 from wbtest.publishing.meanwhile import rule_parts
 from wbtest.publishing.models import Experiment
+from wbtest.publishing.planner import find_plan
 from wbtest.publishing.rule_form import (
     PLANNED,
     RECKONED,
@@ -199,7 +200,7 @@ def experiment_page(experiment: Experiment, status: int = 200) -> ResponseReturn
     rule = sealed_rule(experiment)
     base_url = runtime().settings.base_url
     is_draft = experiment.state == "draft"
-    plan = planning.find_plan(rule.target, rule.floor, rule.alpha, len(experiment.variants))
+    plan = find_plan(rule.target, rule.floor, rule.alpha, len(experiment.variants))
     page = render_template(
         "publishing/experiment.html",
         experiment=experiment,
@@ -275,7 +276,7 @@ def _rule_page(
     page = render_template(
         f"publishing/{name}.html",
         form=form,
-        advice=planning.advice_on(asked) if asked else Advice(""),
+        advice=advise(asked) if asked else Advice(""),
         reckoned=form.reckoned(),
         most_variants=rules.MOST_VARIANTS,
         base_url=runtime().settings.base_url,

@@ -21,7 +21,6 @@ from wbtest.results.learning import views as learning_views
 from wbtest.results.measurement import chance
 from wbtest.results.next_steps import waits_for_tests
 from wbtest.results.people import reason_name
-from wbtest.results.planner import plan
 from wbtest.results.portfolio import views as portfolio_views
 from wbtest.results.sharing import shared_views
 from wbtest.results.sharing import views as sharing_views
@@ -69,7 +68,6 @@ def init_app(app: Flask) -> None:
     hooks.jobs["start pages"] = (hiding.end_where_visited, hiding.EVERY)
     hooks.waits += (waits_for_seconds, waits_for_tests)
     hooks.given_up = given_up
-    hooks.planner = plan
     hooks.find_decision = find_decision
     hooks.verdicts = verdicts_of
     hooks.proposals = waiting_in

@@ -12,15 +12,15 @@ from datetime import UTC, datetime, timedelta
 from math import isfinite
 from typing import TYPE_CHECKING, Any
 
+from wbtest import statistics
 from wbtest.publishing.rule import Hypothesis
-from wbtest.results import statistics
 from wbtest.results.looks import HourCounts, Looks
-from wbtest.results.statistics import Counts, Interval
 from wbtest.results.trust import listed
 from wbtest.results.verdict import Life, Verdict, judge
+from wbtest.statistics import Counts, Interval
 
 if TYPE_CHECKING:
-    from wbtest.results.statistics.mixture import Floats
+    from wbtest.statistics.mixture import Floats
 
 # Any moment does: the verdict is of one look, after the least days.
 STARTED = datetime(2027, 3, 1, tzinfo=UTC)

@@ -15,9 +15,9 @@ from wbtest.http import number_of
 from wbtest.publishing.models import Experiment
 from wbtest.publishing.running.seals import sealed_rule
 from wbtest.results.counted import Part, parts_of
-from wbtest.results.statistics import Counts
 from wbtest.results.verdict import Life
 from wbtest.review.models import Forecast, Reviewer
+from wbtest.statistics import Counts
 from wbtest.writing.models import Revision
 
 # A range is asked for that holds the result in so many of ten tests.

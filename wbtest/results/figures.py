@@ -11,16 +11,15 @@ from datetime import date, datetime
 
 from msgspec import Struct
 
+from wbtest import statistics
 from wbtest.audience.counts import Totals
 from wbtest.publishing.models import Experiment
 from wbtest.publishing.rule import Hypothesis
 from wbtest.publishing.running.seals import faults_of, sealed_rule
-from wbtest.results import statistics
 from wbtest.results.health import check_measurement, check_since
 from wbtest.results.history import Counted, History, count, history
 from wbtest.results.looks import Looks, look
 from wbtest.results.outlook import Outlook, foresee
-from wbtest.results.statistics import Comparison, Interval, Ranking, Split
 from wbtest.results.totals import SetAside, of_served, total
 from wbtest.results.trust import Check, is_red
 from wbtest.results.trusting.asking import ask
@@ -31,6 +30,7 @@ from wbtest.results.variants import (
     settled_of,
 )
 from wbtest.results.verdict import Life, Verdict, judge
+from wbtest.statistics import Comparison, Interval, Ranking, Split
 from wbtest.store import Refused
 
 

@@ -7,8 +7,8 @@ from typing import Any
 
 from wbtest.results.figures import Results
 from wbtest.results.in_words import why
-from wbtest.results.statistics import Interval
 from wbtest.results.variants import VariantFigures
+from wbtest.statistics import Interval
 
 
 def results_json(results: Results) -> dict[str, Any]:

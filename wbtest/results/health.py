@@ -12,11 +12,11 @@ from wbtest.http import percent
 from wbtest.publishing.rule import Hypothesis
 from wbtest.results import measurement, people
 from wbtest.results.history import Counted, History
-from wbtest.results.statistics import Counts
 from wbtest.results.trust import SMALL, Check, early
 from wbtest.results.trusting import caching, confirming, doubtful, mixing, running
 from wbtest.results.trusting.around import Around
 from wbtest.results.verdict import Doubt, Verdict
+from wbtest.statistics import Counts
 
 
 def check_trust(

@@ -10,9 +10,9 @@ from wbtest.http import number_of, percent
 from wbtest.publishing.in_words import as_percent
 from wbtest.results.figures import Judged
 from wbtest.results.outlook import rounded
-from wbtest.results.statistics import Counts
 from wbtest.results.trust import is_lost, listed
 from wbtest.results.variants import VariantFigures
+from wbtest.statistics import Counts
 
 Kind = Literal["go", "iterate", "stop", "neutral"]
 WITHHELD = {

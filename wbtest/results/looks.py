@@ -7,10 +7,10 @@ from datetime import UTC, datetime
 from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
-from wbtest.results import statistics
+from wbtest import statistics
 
 if TYPE_CHECKING:
-    from wbtest.results.statistics.mixture import Floats, Ints
+    from wbtest.statistics.mixture import Floats, Ints
 
 HOUR = 3600
 

@@ -7,11 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from wbtest import statistics
 from wbtest.audience.counts import Totals
 from wbtest.http import number_of
 from wbtest.publishing.in_words import as_percent
 from wbtest.publishing.rule import Hypothesis
-from wbtest.results import statistics
 from wbtest.results.history import Counted
 from wbtest.results.totals import total
 from wbtest.results.trust import SMALL, Check, early, listed, share_of

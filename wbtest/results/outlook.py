@@ -11,14 +11,14 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
+from wbtest import statistics
 from wbtest.publishing.rule import Hypothesis
-from wbtest.results import statistics
 from wbtest.results.looks import HourCounts
-from wbtest.results.statistics import Counts
 from wbtest.results.verdict import Life
+from wbtest.statistics import Counts
 
 if TYPE_CHECKING:
-    from wbtest.results.statistics.mixture import Floats, Ints
+    from wbtest.statistics.mixture import Floats, Ints
 
 # With fewer visitors than this a rate says nothing about what will come.
 FEWEST = 30

@@ -6,14 +6,14 @@ from collections.abc import Sequence
 
 from msgspec import Struct
 
+from wbtest import statistics
 from wbtest.audience.counts import Totals
 from wbtest.publishing.models import Variant
 from wbtest.publishing.rule import Hypothesis
-from wbtest.results import statistics
 from wbtest.results.history import Counted
 from wbtest.results.looks import HOUR, HourCounts, Looks
-from wbtest.results.statistics import Comparison, Interval
 from wbtest.results.verdict import Standing, Verdict
+from wbtest.statistics import Comparison, Interval
 
 
 class VariantFigures(Struct, frozen=True):

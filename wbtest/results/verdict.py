@@ -15,11 +15,11 @@ from zoneinfo import ZoneInfo
 from msgspec import Struct
 from msgspec.structs import replace
 
+from wbtest import statistics
 from wbtest.publishing.rule import Hypothesis
-from wbtest.results import statistics
 from wbtest.results.looks import HourCounts, Looks
-from wbtest.results.statistics import Counts
-from wbtest.results.statistics.split import ALARM
+from wbtest.statistics import Counts
+from wbtest.statistics.split import ALARM
 
 if TYPE_CHECKING:
     import numpy as np

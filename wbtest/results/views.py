@@ -17,7 +17,7 @@ from wbtest.publishing.advice import advise
 from wbtest.publishing.asked import Asked
 from wbtest.publishing.fields import whole_of
 from wbtest.publishing.reckoning import LOWER, Reckoning
-from wbtest.results import calibration, planner
+from wbtest.results import calibration
 from wbtest.team import access
 from wbtest.team.zones import time_zones
 
@@ -32,7 +32,7 @@ def plan() -> ResponseReturnValue:
         asked = _asked(request.args)
     except ValueError:
         return jsonify(error="Give target, floor, visitors a day and variants as numbers."), 422
-    advice = advise(asked, planner.plan)
+    advice = advise(asked)
     if advice.plan is None:
         return jsonify(error=" ".join(advice.warnings)), 422
     return jsonify(

@@ -4,11 +4,11 @@ import numpy as np
 import pytest
 from scipy import special
 
-from wbtest.results import statistics
+from wbtest import statistics
 from wbtest.results.selftest import exact, founders
 from wbtest.results.selftest.lines import FALSE_ALARMS, Line, broken
 from wbtest.results.selftest.worlds import CAREFUL, EAGER, TARGET, WORLDS, World
-from wbtest.results.statistics import Counts, evidence_needed, log_e_above, log_e_below, scalar
+from wbtest.statistics import Counts, evidence_needed, log_e_above, log_e_below, scalar
 
 NUMBER = 50
 AT_TARGET = next(w for w in WORLDS if w.habit is EAGER and w.name == "at the target")

@@ -7,8 +7,9 @@ from sqlalchemy import select
 
 from wbtest.delivery.models import OutboxMail
 from wbtest.extensions import clock, db
-from wbtest.publishing import planning
 from wbtest.publishing import rule as rules
+from wbtest.publishing.advice import advise
+from wbtest.publishing.asked import asked_by
 from wbtest.publishing.assembling import page_of
 from wbtest.publishing.choices import options
 from wbtest.publishing.choices.choosing import conflicts
@@ -35,7 +36,7 @@ def situation_of(experiment: Experiment) -> Situation:
     document = documents.from_json(experiment.revision.document)
     today = clock.now().astimezone(ZoneInfo(experiment.time_zone)).date()
     daily = experiment.expected_daily
-    asked = planning.asked_by(rule, variants=len(experiment.variants), daily=daily, today=today)
+    asked = asked_by(rule, variants=len(experiment.variants), daily=daily, today=today)
     chosen = options.from_json(experiment.options)
     return Situation(
         missing=[(entry.what, entry.sentence) for entry in missing_before_start(experiment)],
@@ -49,7 +50,7 @@ def situation_of(experiment: Experiment) -> Situation:
         first_mail=first_mail(chosen, settings.mail_url),
         tried=_try_of(experiment),
         daily=daily,
-        objections=planning.advice_on(asked).objections,
+        objections=advise(asked).objections,
         rivals=_rivals(experiment, rule),
         look_faults=look_faults(experiment),
         conflicts=[each.sentence for each in conflicts(experiment, chosen)],

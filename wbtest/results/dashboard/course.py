@@ -11,10 +11,10 @@ from datetime import date, datetime, timedelta
 from itertools import accumulate
 from typing import NamedTuple
 
-from wbtest.results import statistics
+from wbtest import statistics
 from wbtest.results.drawing import midnight_after
 from wbtest.results.figures import Results
-from wbtest.results.statistics import Counts, Interval
+from wbtest.statistics import Counts, Interval
 
 # More points than this a line does not need, and each costs two searches for a root.
 MOST_POINTS = 30

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from wbtest.results import statistics
+from wbtest import statistics
 from wbtest.results.figures import Results
-from wbtest.results.statistics import Counts
+from wbtest.statistics import Counts
 
 POINTS = 61
 # What lies outside these quantiles of every variant is not drawn.

@@ -14,7 +14,7 @@ from wbtest.results.dashboard.steps import funnel_steps
 from wbtest.results.dashboard.who_came import days_of, who_came
 from wbtest.results.exports import COUNTED, Rows, numbers_of
 from wbtest.results.figures import Results
-from wbtest.results.statistics import Counts, wilson
+from wbtest.statistics import Counts, wilson
 
 File = Callable[[Experiment, Results, Filters], Rows]
 

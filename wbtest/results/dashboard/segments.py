@@ -11,11 +11,11 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
 from typing import NamedTuple, TypeVar
 
+from wbtest import statistics
 from wbtest.audience.counts import Hourly, Totals
 from wbtest.audience.recording.hours import clock_of, day_of
-from wbtest.results import statistics
-from wbtest.results.statistics import Counts, Interval
 from wbtest.results.totals import total
+from wbtest.statistics import Counts, Interval
 
 WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 DAY_HOURS = 24

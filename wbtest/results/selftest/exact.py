@@ -12,10 +12,10 @@ from collections.abc import Callable
 import numpy as np
 from scipy import special
 
-from wbtest.results import statistics
+from wbtest import statistics
 from wbtest.results.selftest.lines import Line
-from wbtest.results.statistics import Counts
-from wbtest.results.statistics.mixture import Floats, Ints
+from wbtest.statistics import Counts
+from wbtest.statistics.mixture import Floats, Ints
 
 ALPHA = 0.05
 RATES = (0.005, 0.01, 0.02, 0.05, 0.1, 0.15)

@@ -15,8 +15,8 @@ from wbtest.publishing.rule import Hypothesis
 from wbtest.results.looks import HOUR, HourCounts, look
 from wbtest.results.selftest.lines import Line
 from wbtest.results.selftest.worlds import ALPHA, BETA, STARTED, World
-from wbtest.results.statistics.mixture import Ints
 from wbtest.results.verdict import Life, judge
+from wbtest.statistics.mixture import Ints
 
 DAY = 24
 # Visitors by the hour of the day: few at night, most in the evening.

@@ -10,7 +10,7 @@ import numpy as np
 from wbtest.publishing.rule import Hypothesis
 
 if TYPE_CHECKING:
-    from wbtest.results.statistics.mixture import Floats
+    from wbtest.statistics.mixture import Floats
 
 Wrong = Literal["go", "not met", "iterate"]
 TARGET, FLOOR, ALPHA, BETA = 0.08, 0.04, 0.05, 0.05

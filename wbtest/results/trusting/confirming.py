@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from wbtest import statistics
 from wbtest.audience.segments_counts import Newest
 from wbtest.http import number_of
 from wbtest.publishing.rule import Hypothesis
-from wbtest.results import statistics
 from wbtest.results.history import History
 from wbtest.results.totals import total
 from wbtest.results.trust import Check, early, listed, share_of

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
+from wbtest import statistics
 from wbtest.publishing.rule import Hypothesis
 from wbtest.publishing.sources import group_of
-from wbtest.results import statistics
 from wbtest.results.history import History
-from wbtest.results.statistics import Counts
 from wbtest.results.totals import total
 from wbtest.results.trust import Check, early, listed, rate_of, share
 from wbtest.results.trusting.around import Around
+from wbtest.statistics import Counts
 
 # No landing page is known to convert more than this of strangers.
 TOO_GOOD = 0.4

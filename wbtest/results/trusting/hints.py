@@ -11,8 +11,8 @@ from collections.abc import Sequence
 
 from msgspec.structs import replace
 
+from wbtest import statistics
 from wbtest.http import number_of
-from wbtest.results import statistics
 from wbtest.results.history import History
 from wbtest.results.trust import Check, listed
 from wbtest.results.trusting.around import Around

@@ -10,9 +10,9 @@ from wbtest.http import number_of
 from wbtest.publishing.in_words import as_percent
 from wbtest.publishing.rule import Hypothesis
 from wbtest.results.history import Counted
-from wbtest.results.statistics import Counts
 from wbtest.results.trust import Check, listed
 from wbtest.results.trusting.around import Around, day_name
+from wbtest.statistics import Counts
 
 # A shorter pause takes nobody's weekday.
 LONG_PAUSE_HOURS = 24.0

@@ -2,8 +2,8 @@
 
 import pytest
 
-from wbtest.results.statistics import Counts, counts_of
-from wbtest.results.statistics.counts import shares_of
+from wbtest.statistics import Counts, counts_of
+from wbtest.statistics.counts import shares_of
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from wbtest.results.statistics import log_e_split_path, split
+from wbtest.statistics import log_e_split_path, split
 
 
 @pytest.mark.parametrize(("first", "alarm"), [(5_186, False), (5_187, True)])

@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
-from wbtest.results.statistics.counts import check_count, check_lengths, shares_of
+from wbtest.statistics.counts import check_count, check_lengths, shares_of
 
 if TYPE_CHECKING:
-    from wbtest.results.statistics.mixture import Floats, Ints
+    from wbtest.statistics.mixture import Floats, Ints
 
 CONCENTRATION = 100.0
 # Several checks of a page ask the same, and so does the next page.
@@ -61,7 +61,7 @@ def split(seen: Sequence[int], weights: Sequence[float]) -> Split:
 def _split(seen: tuple[int, ...], weights: tuple[float, ...]) -> Split:
     from scipy import special
 
-    from wbtest.results.statistics import scalar
+    from wbtest.statistics import scalar
 
     shares, visitors = shares_of(weights), sum(seen)
     expected = tuple(share * visitors for share in shares)
@@ -83,7 +83,7 @@ def log_e_split_path(seen: Ints, weights: Sequence[float]) -> Floats:
     """
     import numpy as np
 
-    from wbtest.results.statistics import mixture
+    from wbtest.statistics import mixture
 
     check_lengths("seen", seen.shape[-1], "weights", len(weights))
     mixture.check_cumulative("seen", seen)

@@ -7,8 +7,8 @@ from math import sqrt
 from statistics import NormalDist
 from typing import NamedTuple
 
-from wbtest.results.statistics.counts import Counts, check_fraction
-from wbtest.results.statistics.evidence import Interval
+from wbtest.statistics.counts import Counts, check_fraction
+from wbtest.statistics.evidence import Interval
 
 
 class Beta(NamedTuple):

@@ -1,17 +1,18 @@
-"""How long a test will take, for whoever writes its rule."""
+"""How long a test will take, for whoever writes its rule. Pure."""
 
 from __future__ import annotations
 
 from math import ceil
 from typing import NamedTuple
 
-from wbtest.publishing.asked import LEAST_RISK, MOST_DAILY
+from wbtest import statistics
+from wbtest.publishing.asked import LEAST_RISK, MOST_DAILY, Asked
 from wbtest.publishing.rule import MOST_VARIANTS
-from wbtest.results import statistics
-from wbtest.results.statistics.between import between_visitors
+from wbtest.statistics.between import between_visitors
 
 # More than any page has.
 MOST_VISITORS = 1_000_000_000
+POWER = 0.8
 
 
 class Planned(NamedTuple):
@@ -31,6 +32,27 @@ class Planned(NamedTuple):
     apart: int
     apart_at_most: int
     between: int
+
+
+def plan_for(asked: Asked) -> Planned:
+    """Return the plan. Raises ValueError for what cannot be planned with."""
+    return plan(
+        target=asked.target,
+        floor=asked.floor,
+        alpha=asked.alpha,
+        beta=asked.beta,
+        power=POWER,
+        daily=asked.daily or 1,
+        variants=asked.variants,
+    )
+
+
+def find_plan(target: float, floor: float, alpha: float, variants: int) -> Planned | None:
+    """Return the plan, or None for values that cannot be planned with."""
+    try:
+        return plan_for(Asked(target, floor, alpha, variants=variants))
+    except ValueError:
+        return None
 
 
 def plan(

@@ -4,9 +4,9 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from wbtest.results.statistics import mixture, scalar
-from wbtest.results.statistics.counts import shares_of
-from wbtest.results.statistics.split import CONCENTRATION
+from wbtest.statistics import mixture, scalar
+from wbtest.statistics.counts import shares_of
+from wbtest.statistics.split import CONCENTRATION
 
 
 @settings(max_examples=300, deadline=None)

@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy import special
 
-from wbtest.results.statistics.roots import root_of
+from wbtest.statistics.roots import root_of
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]

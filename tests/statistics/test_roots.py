@@ -6,8 +6,8 @@ from math import cos, exp, inf, log, nan, sin
 import pytest
 from scipy import optimize
 
-from wbtest.results.statistics import mixture
-from wbtest.results.statistics.roots import root_of
+from wbtest.statistics import mixture
+from wbtest.statistics.roots import root_of
 
 
 def _evidence(odds: float) -> float:

@@ -8,7 +8,7 @@ import sys
 
 import pytest
 
-from wbtest.results import statistics
+from wbtest import statistics
 
 MODULES = [module.name for module in pkgutil.iter_modules(statistics.__path__)]
 
@@ -16,7 +16,7 @@ MODULES = [module.name for module in pkgutil.iter_modules(statistics.__path__)]
 def test_importing_it_loads_no_numerics():
     script = """
 import sys
-import wbtest.results.statistics
+import wbtest.statistics
 print(*{"numpy", "scipy"} & set(sys.modules))
 """
     run = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from wbtest.results import statistics as st
+from wbtest import statistics as st
 
 VECTORS = json.loads(Path(__file__).with_name("vectors.json").read_text(encoding="utf-8"))
 CASES = pytest.mark.parametrize("case", VECTORS["cases"], ids=lambda case: case["name"])

@@ -5,7 +5,7 @@ from statistics import NormalDist
 
 from msgspec import Struct
 
-from wbtest.results.statistics.counts import check_fraction, shares_of
+from wbtest.statistics.counts import check_fraction, shares_of
 
 
 class Plan(Struct, frozen=True):

@@ -7,7 +7,7 @@ asks for. The evidence itself is computed in ``rate``, ``comparison`` and ``spli
 from math import exp, log
 from typing import NamedTuple
 
-from wbtest.results.statistics.counts import check_fraction
+from wbtest.statistics.counts import check_fraction
 
 
 class Interval(NamedTuple):

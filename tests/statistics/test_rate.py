@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as some
 
-from wbtest.results.statistics import (
+from wbtest.statistics import (
     Beta,
     Counts,
     decision_interval,

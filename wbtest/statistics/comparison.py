@@ -13,11 +13,11 @@ from functools import lru_cache
 from math import exp, inf
 from typing import TYPE_CHECKING, NamedTuple
 
-from wbtest.results.statistics.counts import Counts, check_lengths, shares_of
-from wbtest.results.statistics.evidence import Interval, evidence_needed
+from wbtest.statistics.counts import Counts, check_lengths, shares_of
+from wbtest.statistics.evidence import Interval, evidence_needed
 
 if TYPE_CHECKING:
-    from wbtest.results.statistics.mixture import Floats, Ints
+    from wbtest.statistics.mixture import Floats, Ints
 
 Weights = tuple[float, float]
 # How many conversions the prior is worth; it is centred where both rates are equal.
@@ -58,7 +58,7 @@ def log_e_better_path(converted_a: Ints, converted_b: Ints, weights: Weights) ->
     >>> log_e_better_path(np.array([0, 10]), np.array([1, 30]), (1, 1)).round(3).tolist()
     [0.179, 3.773]
     """
-    from wbtest.results.statistics import mixture
+    from wbtest.statistics import mixture
 
     share = shares_of(weights)[1]
     mixture.check_cumulative("conversions", converted_a)
@@ -133,7 +133,7 @@ def log_e_unequal(variants: Sequence[Counts], weights: Sequence[float]) -> float
     """
     import numpy as np
 
-    from wbtest.results.statistics import mixture
+    from wbtest.statistics import mixture
 
     check_lengths("variants", len(variants), "weights", len(weights))
     converted = np.array([counts.converted for counts in variants], dtype=np.int64)
@@ -142,7 +142,7 @@ def log_e_unequal(variants: Sequence[Counts], weights: Sequence[float]) -> float
 
 @lru_cache(REMEMBERED)
 def _log_e_better(converted_a: int, converted_b: int, weights: Weights) -> float:
-    from wbtest.results.statistics import scalar
+    from wbtest.statistics import scalar
 
     share = shares_of(weights)[1]
     prior = CONCENTRATION * share, CONCENTRATION * (1 - share)
@@ -152,7 +152,7 @@ def _log_e_better(converted_a: int, converted_b: int, weights: Weights) -> float
 @lru_cache(REMEMBERED)
 def _least_ratio(converted_a: int, converted_b: int, weights: Weights, needed: float) -> float:
     """Return the ratio of b's rate over a's below which the evidence excludes every ratio."""
-    from wbtest.results.statistics import mixture, scalar
+    from wbtest.statistics import mixture, scalar
 
     share_a, share_b = shares_of(weights)
     counts = converted_b, converted_a

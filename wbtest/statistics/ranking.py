@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
-from wbtest.results.statistics.counts import Counts
-from wbtest.results.statistics.one_look import posterior
+from wbtest.statistics.counts import Counts
+from wbtest.statistics.one_look import posterior
 
 if TYPE_CHECKING:
-    from wbtest.results.statistics.mixture import Floats, Ints
+    from wbtest.statistics.mixture import Floats, Ints
 
 # What lies beyond the panels of a posterior, on either side of it.
 TAIL = 1e-15

@@ -10,11 +10,11 @@ from functools import cache, lru_cache
 from types import ModuleType
 from typing import TYPE_CHECKING
 
-from wbtest.results.statistics.counts import Counts, check_fraction
-from wbtest.results.statistics.evidence import Interval, evidence_needed
+from wbtest.statistics.counts import Counts, check_fraction
+from wbtest.statistics.evidence import Interval, evidence_needed
 
 if TYPE_CHECKING:
-    from wbtest.results.statistics.mixture import Floats, Ints
+    from wbtest.statistics.mixture import Floats, Ints
 
 # An end depends on its counts alone, so one that was found once is found: most variants of most
 # experiments stand as they stood a moment ago.
@@ -57,7 +57,7 @@ def log_e_above_path(converted: Ints, seen: Ints, target: float) -> Floats:
     >>> log_e_above_path(np.array([0, 12, 30]), np.array([10, 100, 300]), 0.05).round(3).tolist()
     [-0.303, 2.785, 5.077]
     """
-    from wbtest.results.statistics import mixture
+    from wbtest.statistics import mixture
 
     check_fraction("target", target)
     failed = _unconverted(converted, seen)
@@ -71,7 +71,7 @@ def log_e_below_path(converted: Ints, seen: Ints, target: float) -> Floats:
     >>> log_e_below_path(np.array([0, 0, 3]), np.array([10, 50, 300]), 0.05).round(3).tolist()
     [0.241, 1.371, 6.133]
     """
-    from wbtest.results.statistics import mixture
+    from wbtest.statistics import mixture
 
     check_fraction("target", target)
     failed = _unconverted(converted, seen)
@@ -114,7 +114,7 @@ def decision_interval(
 
 @lru_cache(REMEMBERED)
 def _low(counts: Counts, needed: float) -> float:
-    from wbtest.results.statistics import mixture
+    from wbtest.statistics import mixture
 
     x, f = counts.converted, counts.unconverted
     above = _curve(_scalar().log_e_above, counts)
@@ -123,7 +123,7 @@ def _low(counts: Counts, needed: float) -> float:
 
 @lru_cache(REMEMBERED)
 def _high(counts: Counts, needed: float) -> float:
-    from wbtest.results.statistics import mixture
+    from wbtest.statistics import mixture
 
     x, f = counts.converted, counts.unconverted
     below = _curve(_scalar().log_e_below, counts)
@@ -139,13 +139,13 @@ def _curve(log_e: Callable[..., float], counts: Counts) -> Callable[[float], flo
 @cache
 def _scalar() -> ModuleType:
     """Found once: a search asks a dozen times, and to import takes as long as to add up."""
-    from wbtest.results.statistics import scalar
+    from wbtest.statistics import scalar
 
     return scalar
 
 
 def _unconverted(converted: Ints, seen: Ints) -> Ints:
-    from wbtest.results.statistics import mixture
+    from wbtest.statistics import mixture
 
     if converted.shape != seen.shape:
         raise ValueError(f"converted {converted.shape} and seen {seen.shape} differ in length")

@@ -8,8 +8,8 @@ from functools import lru_cache
 from math import lgamma, log, log1p, sqrt
 from statistics import NormalDist
 
-from wbtest.results.statistics.counts import check_fraction
-from wbtest.results.statistics.evidence import evidence_needed
+from wbtest.statistics.counts import check_fraction
+from wbtest.statistics.evidence import evidence_needed
 
 # Where the search ends for each variant: no page has so many visitors.
 MOST = 10**10

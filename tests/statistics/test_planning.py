@@ -2,7 +2,7 @@
 
 import pytest
 
-from wbtest.results.statistics import comparison_visitors, plan, target_visitors
+from wbtest.statistics import comparison_visitors, plan, target_visitors
 
 ASKED = {"target": 0.05, "floor": 0.02, "alpha": 0.05, "power": 0.8, "daily": 100, "variants": 3}
 

@@ -9,7 +9,7 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
-from wbtest.results.statistics import (
+from wbtest.statistics import (
     Counts,
     evidence_needed,
     log_e_above_path,

@@ -3,7 +3,7 @@
 Importing this package loads neither numpy nor scipy; the first figure that needs them does.
 """
 
-from wbtest.results.statistics.comparison import (
+from wbtest.statistics.comparison import (
     Comparison,
     compare,
     find_best,
@@ -12,17 +12,17 @@ from wbtest.results.statistics.comparison import (
     log_e_unequal,
     ratio_sequence,
 )
-from wbtest.results.statistics.counts import Counts, counts_of
-from wbtest.results.statistics.evidence import Interval, evidence_needed, p_value
-from wbtest.results.statistics.one_look import Beta, posterior, wilson
-from wbtest.results.statistics.planning import (
+from wbtest.statistics.counts import Counts, counts_of
+from wbtest.statistics.evidence import Interval, evidence_needed, p_value
+from wbtest.statistics.one_look import Beta, posterior, wilson
+from wbtest.statistics.planning import (
     Plan,
     comparison_visitors,
     plan,
     target_visitors,
 )
-from wbtest.results.statistics.ranking import Ranking, rank
-from wbtest.results.statistics.rate import (
+from wbtest.statistics.ranking import Ranking, rank
+from wbtest.statistics.rate import (
     decision_interval,
     log_e_above,
     log_e_above_path,
@@ -30,7 +30,7 @@ from wbtest.results.statistics.rate import (
     log_e_below_path,
     sequence,
 )
-from wbtest.results.statistics.split import Split, log_e_split_path, split
+from wbtest.statistics.split import Split, log_e_split_path, split
 
 __all__ = [
     "Beta",

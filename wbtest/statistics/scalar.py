@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from scipy.special import cython_special as special
 
-from wbtest.results.statistics import mixture
+from wbtest.statistics import mixture
 
 
 def _of_doubles(function: Any) -> Callable[..., float]:

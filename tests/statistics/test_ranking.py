@@ -5,7 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as some
 from scipy.special import betainc
 
-from wbtest.results.statistics import Counts, posterior, rank
+from wbtest.statistics import Counts, posterior, rank
 
 counts = some.integers(0, 3_000).flatmap(
     lambda seen: some.builds(Counts, some.just(seen), some.integers(0, seen))
