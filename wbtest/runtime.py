@@ -46,8 +46,6 @@ class Hooks:
     usual_zone: Callable[[], str] = field(init=False)
     # The ids of the releases that were given up by a decision.
     given_up: Callable[[], Collection[int]] = field(init=False)
-    # The decision about an experiment, or None.
-    find_decision: Callable[[Experiment], object | None] = field(init=False)
     # Verdicts by the experiment's id.
     verdicts: Callable[[Sequence[Experiment]], Mapping[int, Verdict]] = field(init=False)
     # What waits for a second person, the oldest first.

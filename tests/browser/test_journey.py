@@ -8,7 +8,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.conftest import PATIENCE, Live
 from wbtest.extensions import db
-from wbtest.results.models import Decision
+from wbtest.publishing.models import Decision
 from wbtest.runtime import runtime
 from wbtest.team.setup import make_setup_link
 

@@ -6,12 +6,11 @@ from tests.conftest import HandClock
 from tests.factories import Team, make_decision, make_experiment
 from tests.results.crowd import count_day
 from wbtest.extensions import db
-from wbtest.publishing.models import Experiment
+from wbtest.publishing.decisions import contradiction, decisions, find_decision
+from wbtest.publishing.models import Decision, Experiment
 from wbtest.results.deciding.decide import decide
-from wbtest.results.decisions import contradiction, decisions, find_decision
 from wbtest.results.figures import NotStarted, results_of
 from wbtest.results.figures_json import results_json
-from wbtest.results.models import Decision
 from wbtest.store import Invalid
 
 REASON = "The kitchen headline carries it."

@@ -192,6 +192,27 @@ class Correction(Base):
     approver: Mapped[Person | None] = relationship(foreign_keys=[approver_id], lazy="joined")
 
 
+class Decision(Base):
+    """Go, iterate or stop, with the reason and the figures it rests on, as they were then.
+
+    The only place where figures are stored. How one decides stands in ``results.deciding``.
+    """
+
+    __tablename__ = "decisions"
+    __table_args__ = (CheckConstraint("choice IN ('go', 'iterate', 'stop')", name="choice"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    experiment_id: Mapped[int] = mapped_column(ForeignKey(Experiment.id), index=True)
+    choice: Mapped[str] = mapped_column(String(10))
+    reason: Mapped[str] = mapped_column(Text)
+    figures: Mapped[dict[str, Any]] = mapped_column(JSON)
+    person_id: Mapped[int] = mapped_column(ForeignKey(Person.id))
+    decided_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+    experiment: Mapped[Experiment] = relationship()
+    person: Mapped[Person] = relationship()
+
+
 class Image(Base):
     """A picture, decoded and encoded anew by us; ``digest`` names it for good."""
 

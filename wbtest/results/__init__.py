@@ -15,7 +15,6 @@ from wbtest.results.deciding import views as deciding_views
 from wbtest.results.deciding.seconds import waiting_in, waits_for_seconds
 from wbtest.results.deciding.showing import once_decided
 from wbtest.results.deciding.stopping import given_up
-from wbtest.results.decisions import find_decision
 from wbtest.results.drawing import belief, odds, times
 from wbtest.results.learning import views as learning_views
 from wbtest.results.measurement import chance
@@ -68,7 +67,6 @@ def init_app(app: Flask) -> None:
     hooks.jobs["start pages"] = (hiding.end_where_visited, hiding.EVERY)
     hooks.waits += (waits_for_seconds, waits_for_tests)
     hooks.given_up = given_up
-    hooks.find_decision = find_decision
     hooks.verdicts = verdicts_of
     hooks.proposals = waiting_in
     for formats in (belief, chance, odds, once_decided, times, reason_name):

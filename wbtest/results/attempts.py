@@ -14,11 +14,10 @@ from sqlalchemy.orm import selectinload
 
 from wbtest.extensions import db
 from wbtest.publishing import in_words
-from wbtest.publishing.models import Experiment
+from wbtest.publishing.decisions import newest_decisions
+from wbtest.publishing.models import Decision, Experiment
 from wbtest.publishing.running.seals import sealed_rule
-from wbtest.results.decisions import newest_decisions
 from wbtest.results.in_words import Badge
-from wbtest.results.models import Decision
 from wbtest.results.summary import Summary, summaries
 
 

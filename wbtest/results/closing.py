@@ -1,8 +1,8 @@
 """Closing the loop is for whoever has decided: the decision stands before the mail about it."""
 
 from wbtest.audience.leaving.closing import close_the_loop
+from wbtest.publishing.decisions import find_decision
 from wbtest.publishing.models import Experiment
-from wbtest.results.decisions import find_decision
 from wbtest.store import Refused, writing
 from wbtest.team.models import Person
 

@@ -15,12 +15,12 @@ from wbtest.audience.leaving.purging import (
 )
 from wbtest.audience.leaving.terms import terms_of
 from wbtest.publishing.assembling import page_of
+from wbtest.publishing.decisions import find_decision
 from wbtest.publishing.models import Experiment
 from wbtest.publishing.running.life import AlreadyDone
 from wbtest.publishing.strings import strings_for, strings_of
 from wbtest.results.closing import tell
 from wbtest.results.closing_forms import LetterForm, PurgeForm
-from wbtest.results.decisions import find_decision
 from wbtest.results.views import bp
 from wbtest.runtime import runtime
 from wbtest.store import Invalid, Refused

@@ -6,10 +6,10 @@ from wtforms import HiddenField, RadioField, SelectField, StringField, TextAreaF
 
 from wbtest.audience.readmissions import LONGEST_WHY
 from wbtest.helping.belonging import Described
+from wbtest.publishing.decisions import CHOICES
 from wbtest.results.deciding.belonging import DECISION
 from wbtest.results.deciding.checklist import LONGEST_NOTE, STATES, Checklist, Mark
 from wbtest.results.deciding.decide import LONGEST_REASON
-from wbtest.results.decisions import CHOICES
 from wbtest.typed import TypedForm
 
 

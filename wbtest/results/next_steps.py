@@ -10,13 +10,12 @@ from msgspec import Struct
 from sqlalchemy.orm import joinedload, selectinload
 
 from wbtest.extensions import clock, db
+from wbtest.publishing.decisions import newest_decisions
 from wbtest.publishing.known import read_known
 from wbtest.publishing.listing import Next, next_of
-from wbtest.publishing.models import Experiment, Step
+from wbtest.publishing.models import Decision, Experiment, Step
 from wbtest.publishing.running.life import address_of
 from wbtest.results.deciding.stopping import given_up
-from wbtest.results.decisions import newest_decisions
-from wbtest.results.models import Decision
 from wbtest.results.telling.models import Told
 from wbtest.results.telling.occasions import OVER, VERDICT
 from wbtest.review.waiting.facts import roles_from

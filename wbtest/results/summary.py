@@ -7,8 +7,8 @@ from datetime import datetime
 from itertools import chain
 from typing import Literal, NamedTuple
 
+from wbtest.publishing.decisions import choices_of
 from wbtest.publishing.models import Experiment
-from wbtest.results.decisions import choices_of
 from wbtest.results.figures import Judged, judge_all, judged
 from wbtest.results.in_words import Badge, badge, headline
 from wbtest.results.totals import total

@@ -8,10 +8,10 @@ from tests.results.portfolio.conftest import Ideas
 from tests.results.states import States, crowd
 from tests.results.test_calibration import guess
 from wbtest.extensions import clock, db
+from wbtest.publishing.decisions import find_decision
 from wbtest.publishing.models import Experiment
 from wbtest.publishing.running.life import end
 from wbtest.results.deciding.decide import decide
-from wbtest.results.decisions import find_decision
 from wbtest.results.portfolio.evidence import all_evidence_now, evidence_kept
 from wbtest.results.portfolio.showing import Asked, Portfolio, Row, portfolio_of
 from wbtest.results.spending.spends import add_spend

@@ -2,9 +2,9 @@
 
 from typing import Literal, cast
 
+from wbtest.publishing.decisions import find_decision
 from wbtest.publishing.models import Experiment
 from wbtest.publishing.running.sealing import draft_digest
-from wbtest.runtime import runtime
 
 Stage = Literal["draft", "checked", "running", "paused", "ended", "decided"]
 
@@ -18,7 +18,7 @@ def stage_of(experiment: Experiment, is_decided: bool | None = None) -> Stage:
         return "checked" if is_checked(experiment) else "draft"
     if experiment.state == "ended":
         if is_decided is None:
-            is_decided = _is_decided(experiment)
+            is_decided = find_decision(experiment) is not None
         return "decided" if is_decided else "ended"
     # The table allows no other states.
     return cast(Stage, experiment.state)
@@ -27,8 +27,3 @@ def stage_of(experiment: Experiment, is_decided: bool | None = None) -> Stage:
 def is_checked(experiment: Experiment) -> bool:
     """Whether the launch check was passed by this very draft."""
     return experiment.checked_digest == draft_digest(experiment)
-
-
-def _is_decided(experiment: Experiment) -> bool:
-    """Decisions belong to a later area, which hands this over."""
-    return runtime().hooks.find_decision(experiment) is not None

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from wbtest.publishing import in_words as rule_in_words
+from wbtest.publishing.decisions import contradiction, decisions
 from wbtest.publishing.models import Experiment
 from wbtest.publishing.rule import EXCLUDED
 from wbtest.results import in_words, standing
 from wbtest.results.dashboard.advice import advice, missing
-from wbtest.results.decisions import contradiction, decisions
 from wbtest.results.figures import Results
 from wbtest.results.trust import is_lost
 from wbtest.results.trusting.panel import panel_of

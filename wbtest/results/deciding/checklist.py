@@ -12,11 +12,11 @@ from typing import NamedTuple
 
 from wbtest.extensions import db
 from wbtest.http import day
+from wbtest.publishing.decisions import find_decision
 from wbtest.publishing.meanwhile import Overtaken, part_digest
 from wbtest.publishing.models import Experiment
 from wbtest.results.deciding.models import ChecklistItem
 from wbtest.results.deciding.sentences import Sentence, by_part, sentences_of
-from wbtest.results.decisions import find_decision
 from wbtest.store import Invalid, Refused, hold, writing
 from wbtest.writing import document as documents
 from wbtest.writing.typed import kept_text

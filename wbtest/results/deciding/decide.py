@@ -10,6 +10,7 @@ import zlib
 
 from wbtest.audience.recording.ledger import take_turn
 from wbtest.extensions import clock
+from wbtest.publishing.decisions import CHOICES, contradiction_of
 from wbtest.publishing.models import Experiment
 from wbtest.results.deciding.letters import ask_for_second, tell_turned_down
 from wbtest.results.deciding.meanwhile import is_from_now, what_happened
@@ -18,7 +19,6 @@ from wbtest.results.deciding.papers import find_newest
 from wbtest.results.deciding.seconds import find_objection
 from wbtest.results.deciding.settling import let_stand, overtake
 from wbtest.results.deciding.statement import statement_of
-from wbtest.results.decisions import CHOICES, contradiction_of
 from wbtest.results.figures import Results, history_of, results_from, results_of, trust_of
 from wbtest.review.approvals import NotYours
 from wbtest.review.four_eyes import is_alone

@@ -5,12 +5,11 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-from wbtest.publishing.models import Experiment
+from wbtest.publishing.decisions import find_decision
+from wbtest.publishing.models import Decision, Experiment
 from wbtest.results.deciding.models import Paper
 from wbtest.results.deciding.papers import find_newest
-from wbtest.results.decisions import find_decision
 from wbtest.results.figures import Results
-from wbtest.results.models import Decision
 from wbtest.team.models import Person
 
 MARK = re.compile(r"(\d{1,18})\.(\d{1,18})\.(\w+)")

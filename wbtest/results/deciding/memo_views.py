@@ -16,6 +16,7 @@ from werkzeug.exceptions import NotFound
 from wbtest.extensions import clock
 from wbtest.moments import read_one_moment
 from wbtest.publishing import in_words as rule_in_words
+from wbtest.publishing.decisions import decisions
 from wbtest.publishing.models import Experiment
 from wbtest.publishing.rule import EXCLUDED
 from wbtest.publishing.running.life import file_stem
@@ -23,7 +24,6 @@ from wbtest.publishing.running.seals import sealed_rule
 from wbtest.results.deciding.guesses import guesses_of
 from wbtest.results.deciding.memos import Memo, export_of, find_memo
 from wbtest.results.deciding.stopping import should_end
-from wbtest.results.decisions import decisions
 from wbtest.results.figures import results_of
 from wbtest.results.views import bp
 from wbtest.runtime import runtime

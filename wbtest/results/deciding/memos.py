@@ -6,10 +6,10 @@ import json
 import zlib
 from typing import Any, NamedTuple
 
+from wbtest.publishing.decisions import decisions
 from wbtest.publishing.models import Experiment
 from wbtest.results.deciding.models import Paper
 from wbtest.results.deciding.papers import find_standing
-from wbtest.results.decisions import decisions
 
 FORMAT = "wbtest memo 1"
 

@@ -8,9 +8,9 @@ from typing import Any, NamedTuple
 from sqlalchemy.orm import joinedload
 
 from wbtest.extensions import db
+from wbtest.publishing.decisions import CHOICES
 from wbtest.publishing.models import Experiment
 from wbtest.results.deciding.models import Paper
-from wbtest.results.decisions import CHOICES
 from wbtest.results.figures import Results
 from wbtest.results.trust import is_lost
 from wbtest.review.four_eyes import approvers_of, is_alone

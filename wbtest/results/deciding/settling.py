@@ -6,14 +6,13 @@ from datetime import datetime
 
 from wbtest.delivery.webhooks import emit
 from wbtest.extensions import db
-from wbtest.publishing.models import Experiment
+from wbtest.publishing.decisions import contradiction_of, decisions
+from wbtest.publishing.models import Decision, Experiment
 from wbtest.publishing.running.announcing import facts_of
 from wbtest.results.deciding.data import digest
 from wbtest.results.deciding.letters import tell_overtaken
 from wbtest.results.deciding.models import Paper
 from wbtest.results.deciding.papers import waiting_papers
-from wbtest.results.decisions import contradiction_of, decisions
-from wbtest.results.models import Decision
 from wbtest.team.models import Person
 
 

@@ -5,8 +5,7 @@ from __future__ import annotations
 from sqlalchemy import func
 
 from wbtest.extensions import db
-from wbtest.publishing.models import Experiment
-from wbtest.results.models import Decision
+from wbtest.publishing.models import Decision, Experiment
 from wbtest.writing.models import Revision
 
 OPEN = ("running", "paused")

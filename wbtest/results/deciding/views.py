@@ -12,6 +12,7 @@ from wbtest.downloads import send_file
 from wbtest.extensions import clock
 from wbtest.moments import read_one_moment
 from wbtest.publishing import in_words as rule_in_words
+from wbtest.publishing.decisions import contradiction, decisions
 from wbtest.publishing.models import Experiment
 from wbtest.publishing.running.life import file_stem
 from wbtest.results import in_words, standing
@@ -31,7 +32,6 @@ from wbtest.results.deciding.papers import find_paper, papers_of
 from wbtest.results.deciding.seconds import names_of, rule_of_second, seconds_for
 from wbtest.results.deciding.showing import ended_shown, waiting_shown
 from wbtest.results.deciding.stopping import should_end
-from wbtest.results.decisions import contradiction, decisions
 from wbtest.results.figures import Results, results_of
 from wbtest.results.forms import ChecklistForm, DecisionForm, checklist_form
 from wbtest.results.trusting.panel import panel_of

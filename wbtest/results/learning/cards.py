@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from wbtest.extensions import clock, db
+from wbtest.publishing.decisions import find_decision
 from wbtest.publishing.models import Experiment
-from wbtest.results.decisions import find_decision
 from wbtest.results.learning.models import LearningCard
 from wbtest.store import Invalid, Refused, hold, writing
 from wbtest.team.models import Person

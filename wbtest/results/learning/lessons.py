@@ -10,12 +10,11 @@ from sqlalchemy.orm import joinedload
 
 from wbtest.extensions import db
 from wbtest.publishing import in_words as rule_in_words
-from wbtest.publishing.models import Experiment
+from wbtest.publishing.models import Decision, Experiment
 from wbtest.publishing.running.seals import sealed_rule
 from wbtest.results.learning.assumptions import newest_by_key
 from wbtest.results.learning.models import AssumptionMark, LearningCard
 from wbtest.results.learning.rows import cards_of, marks_through
-from wbtest.results.models import Decision
 
 
 class Lesson(NamedTuple):

@@ -9,10 +9,10 @@ from wbtest.extensions import clock
 from wbtest.moments import read_one_moment
 from wbtest.paging import page_of
 from wbtest.publishing import in_words as rule_in_words
+from wbtest.publishing.decisions import find_decision
 from wbtest.publishing.models import Experiment
 from wbtest.publishing.running.seals import sealed_rule
 from wbtest.results import in_words
-from wbtest.results.decisions import find_decision
 from wbtest.results.figures import judged
 from wbtest.results.learning import cards, marks
 from wbtest.results.learning.cards import Overtaken

@@ -13,9 +13,8 @@ import sqlalchemy as sa
 from sqlalchemy.orm import joinedload, selectinload
 
 from wbtest.extensions import db
-from wbtest.publishing.models import Experiment
+from wbtest.publishing.models import Decision, Experiment
 from wbtest.results.deciding.models import Paper
-from wbtest.results.models import Decision
 from wbtest.results.portfolio.idea import Ending, Idea, Started
 from wbtest.results.telling.models import Told
 from wbtest.results.telling.occasions import VERDICT

@@ -13,10 +13,10 @@ from datetime import datetime
 from typing import NamedTuple
 
 from wbtest.paging import Page, page_of
+from wbtest.publishing.decisions import contradiction, newest_decisions
 from wbtest.results.calibration import Guessed, forecast_tests, scored_tests
 from wbtest.results.calibration import sentence as forecast_sentence
 from wbtest.results.counted import parts_of
-from wbtest.results.decisions import contradiction, newest_decisions
 from wbtest.results.portfolio import in_words, money
 from wbtest.results.portfolio.evidence import Evidence, all_evidence_now, evidence_kept
 from wbtest.results.portfolio.finding import experiments_by_id, ideas_of

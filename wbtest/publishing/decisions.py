@@ -1,4 +1,4 @@
-"""What the team decided, with the figures as they were. How one decides stands in ``deciding``."""
+"""What the team decided, with the figures as they were. How one decides stands in ``results``."""
 
 from __future__ import annotations
 
@@ -8,8 +8,7 @@ from typing import Any, Literal
 from sqlalchemy import bindparam
 
 from wbtest.extensions import db
-from wbtest.publishing.models import Experiment
-from wbtest.results.models import Decision
+from wbtest.publishing.models import Decision, Experiment
 
 Choice = Literal["go", "iterate", "stop"]
 # Made once, since to put it together takes longer than to run it.
