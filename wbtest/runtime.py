@@ -9,7 +9,7 @@ from flask import current_app
 
 if TYPE_CHECKING:
     # For their names alone: at run time this module knows no area.
-    from collections.abc import Callable, Collection, Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from pathlib import Path
 
     from flask import Flask
@@ -27,7 +27,6 @@ if TYPE_CHECKING:
     from wbtest.locks import NoLock, WriteLock
     from wbtest.publishing.known import Proposal, Verdict
     from wbtest.publishing.models import Experiment
-    from wbtest.review.waiting.waits import Wait
 
 
 @dataclass
@@ -36,16 +35,12 @@ class Hooks:
 
     # What the worker does now and then, by name.
     jobs: dict[str, Job] = field(default_factory=dict)
-    # Each returns what waits for somebody.
-    waits: list[Callable[[], Sequence[Wait]]] = field(default_factory=list)
     # Whether a mail that is due may still be sent.
     may_leave: Callable[[OutboxMail], bool] = field(init=False)
     # Mails the owners: subject and text.
     tell_owners: Callable[[str, str], None] = field(init=False)
     # The time zone of the newest test.
     usual_zone: Callable[[], str] = field(init=False)
-    # The ids of the releases that were given up by a decision.
-    given_up: Callable[[], Collection[int]] = field(init=False)
     # Verdicts by the experiment's id.
     verdicts: Callable[[Sequence[Experiment]], Mapping[int, Verdict]] = field(init=False)
     # What waits for a second person, the oldest first.

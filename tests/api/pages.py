@@ -119,7 +119,7 @@ PAGES = {
     "list_tokens": "team.tokens",
     "make_token": "team.make_token",
     "end_token": "team.revoke_token",
-    "list_needs": "review.needs_you",
+    "list_needs": "results.needs_you",
     "list_webhooks": "team.webhooks",
     "add_webhook": "team.add_webhook",
     "get_webhook": "team.webhook",

@@ -16,8 +16,8 @@ from wbtest.publishing.running import after
 from wbtest.publishing.running.life import end, start
 from wbtest.results.deciding.decide import decide
 from wbtest.results.telling.events import tell_events
+from wbtest.results.waiting.facts import waits_in
 from wbtest.review.verdicts import stop_release
-from wbtest.review.waiting.facts import waits_in
 from wbtest.review.waiting.waits import Wait
 from wbtest.team.account.mail_choices import choose
 from wbtest.writing.models import Revision

@@ -17,12 +17,12 @@ from tests.factories import (
     make_revision,
 )
 from tests.review.reviewing import make_reading, told
+from wbtest.results.waiting.facts import waits_in
 from wbtest.review.approvals import NotYours, approve
 from wbtest.review.comments.settling import apply_suggestion
 from wbtest.review.comments.writing import write_comment
 from wbtest.review.seats import seat_of
 from wbtest.review.standing import find_approval, is_approved, standing_of, still_needed
-from wbtest.review.waiting.facts import waits_in
 from wbtest.team.models import Person
 from wbtest.writing import document as documents
 from wbtest.writing.copying import copy_release

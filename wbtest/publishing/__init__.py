@@ -12,7 +12,6 @@ from wbtest.publishing.listed import newest_zone
 from wbtest.publishing.looks import unused
 from wbtest.publishing.looks import views as looks_views
 from wbtest.publishing.running import after_views, correcting_views, life_views
-from wbtest.publishing.running.correcting import waits_for_corrections
 from wbtest.publishing.running.life import end_overdue
 from wbtest.publishing.views import bp
 from wbtest.runtime import runtime
@@ -38,4 +37,3 @@ def init_app(app: Flask) -> None:
     hooks.jobs["end_overdue"] = (end_overdue, timedelta(minutes=1))
     hooks.jobs["unused_pictures"] = (unused.delete_unused, unused.EVERY)
     hooks.usual_zone = newest_zone
-    hooks.waits.append(waits_for_corrections)

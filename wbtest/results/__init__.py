@@ -12,13 +12,11 @@ from wbtest.results.dashboard import file_views, first_views
 from wbtest.results.dashboard import views as dashboard_views
 from wbtest.results.deciding import memo_views
 from wbtest.results.deciding import views as deciding_views
-from wbtest.results.deciding.seconds import waiting_in, waits_for_seconds
+from wbtest.results.deciding.seconds import waiting_in
 from wbtest.results.deciding.showing import once_decided
-from wbtest.results.deciding.stopping import given_up
 from wbtest.results.drawing import belief, odds, times
 from wbtest.results.learning import views as learning_views
 from wbtest.results.measurement import chance
-from wbtest.results.next_steps import waits_for_tests
 from wbtest.results.people import reason_name
 from wbtest.results.portfolio import views as portfolio_views
 from wbtest.results.sharing import shared_views
@@ -31,6 +29,9 @@ from wbtest.results.summary import Summary, summaries
 from wbtest.results.telling import events
 from wbtest.results.telling import views as telling_views
 from wbtest.results.views import bp
+from wbtest.results.waiting import daily_mail
+from wbtest.results.waiting import views as waiting_views
+from wbtest.results.waiting.views import count_needs_me
 from wbtest.runtime import runtime
 
 # Each adds its pages to the blueprint of views.
@@ -51,11 +52,12 @@ PAGES = (
     spending_views,
     starting_views,
     telling_views,
+    waiting_views,
 )
 
 
 def init_app(app: Flask) -> None:
-    """Attach this area's pages, and hand lower areas the planner and an experiment's verdict."""
+    """Attach this area's pages, and hand lower areas an experiment's verdict."""
 
     def verdicts_of(experiments: Sequence[Experiment]) -> dict[int, Summary]:
         return summaries(experiments, clock.now())
@@ -65,8 +67,9 @@ def init_app(app: Flask) -> None:
     app.after_request(keep_shared_secret)
     hooks.jobs["verdicts told"] = (events.tell_events, events.EVERY)
     hooks.jobs["start pages"] = (hiding.end_where_visited, hiding.EVERY)
-    hooks.waits += (waits_for_seconds, waits_for_tests)
-    hooks.given_up = given_up
+    hooks.jobs["daily mail"] = (daily_mail.send_daily_mails, daily_mail.EVERY)
+    hooks.may_leave = daily_mail.may_leave
+    app.add_template_global(count_needs_me)
     hooks.verdicts = verdicts_of
     hooks.proposals = waiting_in
     for formats in (belief, chance, odds, once_decided, times, reason_name):

@@ -18,8 +18,8 @@ from wbtest.publishing.running.life import address_of
 from wbtest.results.deciding.stopping import given_up
 from wbtest.results.telling.models import Told
 from wbtest.results.telling.occasions import OVER, VERDICT
-from wbtest.review.waiting.facts import roles_from
 from wbtest.review.waiting.waits import Wait, Who
+from wbtest.team.access import roles_from
 from wbtest.team.account.mail_choices import wanting
 from wbtest.team.people import members
 from wbtest.writing.models import Revision, Stop

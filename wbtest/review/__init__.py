@@ -14,10 +14,6 @@ from wbtest.review.reading import views as reading_views
 from wbtest.review.sample import views as sample_views
 from wbtest.review.standing import approvals_by_revision, standing_of
 from wbtest.review.verdicts import find_stop
-from wbtest.review.waiting import daily_mail
-from wbtest.review.waiting import views as waiting_views
-from wbtest.review.waiting.views import count_needs_me
-from wbtest.runtime import runtime
 
 # Each adds its pages to the blueprints of views and seat_views.
 PAGES = (
@@ -28,7 +24,6 @@ PAGES = (
     alignment_views,
     comments_views,
     list_views,
-    waiting_views,
     sample_views,
 )
 
@@ -39,11 +34,7 @@ def init_app(app: Flask) -> None:
     app.register_blueprint(seat_views.bp, url_prefix=seat_views.MEMBERS)
     app.register_blueprint(seat_views.bp, url_prefix=seat_views.GUESTS, name="guests")
     app.after_request(keep_address_secret)
-    hooks = runtime(app).hooks
-    hooks.jobs["daily mail"] = (daily_mail.send_daily_mails, daily_mail.EVERY)
-    hooks.may_leave = daily_mail.may_leave
     app.add_template_global(standing_of)
-    app.add_template_global(count_needs_me)
     app.add_template_global(approvals_by_revision)
     app.add_template_global(find_stop, "stop_of")
     app.add_template_global(why_kept)

@@ -192,6 +192,11 @@ def role_reaches(role: str, permission: str) -> bool:
     return ROLES.index(role) >= ROLES.index(PERMISSIONS[permission])
 
 
+def roles_from(permission: str) -> tuple[str, ...]:
+    """The roles that reach this permission."""
+    return ROLES[ROLES.index(PERMISSIONS[permission]) :]
+
+
 def get(model: type[Model], key: Any, permission: str) -> Model:
     """Return the object of this key. 404 when there is none, 403 when the role is too low.
 

@@ -27,8 +27,8 @@ from wbtest.results.deciding.meanwhile import mark_of
 from wbtest.results.deciding.papers import waiting_papers
 from wbtest.results.deciding.seconds import waiting_in
 from wbtest.results.figures import results_of
+from wbtest.results.waiting.facts import waits_in
 from wbtest.review.approvals import NotYours
-from wbtest.review.waiting.facts import waits_in
 from wbtest.store import Refused
 from wbtest.team import subscriptions
 

@@ -9,9 +9,9 @@ from tests.factories import LARDER, Team, log_in, make_old_approval, make_releas
 from tests.review.reviewing import make_comment, make_reading, told
 from tests.statements import counted
 from wbtest.extensions import db
+from wbtest.results.waiting.facts import waits_in
 from wbtest.review.asking.links import make_link, revoke
 from wbtest.review.asking.rounds import ask_for_review
-from wbtest.review.waiting.facts import waits_in
 from wbtest.store import writing
 from wbtest.team.models import TeamSettings
 from wbtest.writing.document import OpenQuestion

@@ -8,16 +8,16 @@ import pytest
 from flask import Flask
 
 from tests.conftest import HandClock
-from tests.factories import Team, make_person, make_revision
+from tests.factories import Team, make_experiment, make_person, make_revision
 from tests.review.reviewing import mails, make_comment, make_reading
 from wbtest.config import Settings
 from wbtest.delivery.jobs import run_due_jobs
 from wbtest.delivery.models import OutboxMail
 from wbtest.delivery.sending import claim_mail
 from wbtest.extensions import clock, db
+from wbtest.results.waiting.daily_mail import send_daily_mails
+from wbtest.results.waiting.letter import letter_of
 from wbtest.review.asking.rounds import ask_for_review
-from wbtest.review.waiting.daily_mail import send_daily_mails
-from wbtest.review.waiting.letter import letter_of
 from wbtest.review.waiting.waits import Wait, Who
 from wbtest.runtime import runtime
 from wbtest.store import writing
@@ -154,9 +154,9 @@ def test_it_comes_at_eight_in_the_morning_where_the_person_is(
 
 
 def test_without_a_choice_mornings_are_those_of_the_newest_test(
-    app: Flask, team: Team, revision: Revision, now: HandClock
+    team: Team, revision: Revision, now: HandClock
 ):
-    runtime(app).hooks.usual_zone = lambda: "Asia/Kathmandu"
+    make_experiment(revision, team.editor, time_zone="Asia/Kathmandu")
     now.time = datetime(2027, 3, 2, 2, 14, tzinfo=UTC)
     assert look() == []
 

@@ -16,8 +16,9 @@ from wbtest.delivery.each import for_each
 from wbtest.delivery.models import OutboxMail
 from wbtest.delivery.outbox import queue_mail
 from wbtest.extensions import db
-from wbtest.review.waiting.facts import waits_for, waits_in
-from wbtest.review.waiting.letter import letter_of
+from wbtest.publishing.listed import newest_zone
+from wbtest.results.waiting.facts import waits_for, waits_in
+from wbtest.results.waiting.letter import letter_of
 from wbtest.review.waiting.waits import Wait
 from wbtest.runtime import runtime
 from wbtest.store import insert, writing
@@ -85,7 +86,7 @@ def _mornings(now: datetime) -> Iterator[Morning]:
         .order_by(Membership.person_id)
         .options(joinedload(Membership.person))
     ).all()
-    usual_zone = daily.usual_zone()
+    usual_zone = newest_zone()
     for member, chosen in rows:
         local = now.astimezone(_known((chosen.time_zone if chosen else "") or usual_zone))
         is_over = chosen is not None and (not chosen.is_wanted or chosen.looked_on == local.date())

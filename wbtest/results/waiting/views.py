@@ -6,8 +6,8 @@ from flask import render_template
 from flask.typing import ResponseReturnValue
 
 from wbtest.extensions import clock
-from wbtest.review.views import bp
-from wbtest.review.waiting.facts import waits_for, waits_in
+from wbtest.results.views import bp
+from wbtest.results.waiting.facts import waits_for, waits_in
 from wbtest.team import access
 
 
@@ -16,7 +16,7 @@ from wbtest.team import access
 def needs_you() -> ResponseReturnValue:
     """What needs the asking person."""
     return render_template(
-        "review/needs_you.html", waits=waits_for(access.membership()), now=clock.now()
+        "results/waiting/needs_you.html", waits=waits_for(access.membership()), now=clock.now()
     )
 
 
@@ -31,7 +31,7 @@ def waiting() -> ResponseReturnValue:
         key=lambda wait: (wait.who.name.casefold(), wait.who.person_id or 0),
     )
     return render_template(
-        "review/waiting.html",
+        "results/waiting/waiting.html",
         mine=len(waits_for(access.membership(), waits)),
         others=[(who, list(group)) for who, group in groupby(others, lambda wait: wait.who)],
         now=clock.now(),

@@ -6,6 +6,10 @@ from typing import Any
 from sqlalchemy import exists, select
 
 from wbtest.extensions import clock, db
+from wbtest.publishing.running.correcting import waits_for_corrections
+from wbtest.results.deciding.seconds import waits_for_seconds
+from wbtest.results.deciding.stopping import given_up
+from wbtest.results.next_steps import waits_for_tests
 from wbtest.review.needs import needs_of
 from wbtest.review.waiting.asked import asked_in
 from wbtest.review.waiting.reviews import reviews_of
@@ -13,8 +17,7 @@ from wbtest.review.waiting.turns import Approving, waits_of
 from wbtest.review.waiting.undelivered import undelivered_in
 from wbtest.review.waiting.unknowns import unknowns
 from wbtest.review.waiting.waits import Wait, Who, in_order
-from wbtest.runtime import runtime
-from wbtest.team.access import PERMISSIONS, ROLES
+from wbtest.team.access import roles_from
 from wbtest.team.models import Membership, Person
 from wbtest.writing import document as documents
 from wbtest.writing.models import Release, Stop
@@ -26,14 +29,13 @@ TAKES = {"draft": "edit"}
 def waits_in() -> list[Wait]:
     """Everything that waits, what has waited longest first.
 
-    A release that was stopped waits for nobody, on paper or by the decision about its test. What
-    waits in later areas they hand over.
+    A release that was stopped waits for nobody, on paper or by the decision about its test.
     """
     roles = _roles()
     members = {who.person_id: who for who in roles}
     found: list[Wait] = []
     products: dict[int, str] = {}
-    over = runtime().hooks.given_up()
+    over = given_up()
     for release_id, given, author in _releases():
         if release_id in over:
             continue
@@ -46,8 +48,7 @@ def waits_in() -> list[Wait]:
         found += waits_of(review, approving)
     found += asked_in(products, _able(roles, "edit"))
     found += undelivered_in(_able(roles, "own"))
-    for further in runtime().hooks.waits:
-        found += further()
+    found += [*waits_for_corrections(), *waits_for_seconds(), *waits_for_tests()]
     return sorted(found, key=lambda wait: wait.since)
 
 
@@ -66,11 +67,6 @@ def waits_for(membership: Membership, waits: Iterable[Wait] | None = None) -> li
 
 def _may(role: str, wait: Wait) -> bool:
     return role in roles_from(TAKES.get(wait.kind, "read"))
-
-
-def roles_from(permission: str) -> tuple[str, ...]:
-    """The roles that reach this permission."""
-    return ROLES[ROLES.index(PERMISSIONS[permission]) :]
 
 
 def _able(roles: Mapping[Who, str], permission: str) -> list[Who]:
