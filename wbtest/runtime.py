@@ -9,7 +9,7 @@ from flask import current_app
 
 if TYPE_CHECKING:
     # For their names alone: at run time this module knows no area.
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable
     from pathlib import Path
 
     from flask import Flask
@@ -25,8 +25,6 @@ if TYPE_CHECKING:
     from wbtest.delivery.outgoing import Policy
     from wbtest.extensions import Now
     from wbtest.locks import NoLock, WriteLock
-    from wbtest.publishing.known import Proposal, Verdict
-    from wbtest.publishing.models import Experiment
 
 
 @dataclass
@@ -41,10 +39,6 @@ class Hooks:
     tell_owners: Callable[[str, str], None] = field(init=False)
     # The time zone of the newest test.
     usual_zone: Callable[[], str] = field(init=False)
-    # Verdicts by the experiment's id.
-    verdicts: Callable[[Sequence[Experiment]], Mapping[int, Verdict]] = field(init=False)
-    # What waits for a second person, the oldest first.
-    proposals: Callable[[], Sequence[Proposal]] = field(init=False)
 
 
 @dataclass

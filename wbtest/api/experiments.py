@@ -27,13 +27,12 @@ from wbtest.api.faults import told_as
 from wbtest.api.paging import Page
 from wbtest.publishing import rule as rules
 from wbtest.publishing.cloning import clone_experiment
-from wbtest.publishing.experiments import remove_experiment
+from wbtest.publishing.experiments import experiments_before, remove_experiment
 from wbtest.publishing.given_rule import kept_reckoning, kept_rule
 from wbtest.publishing.launch.facts import findings_of
 from wbtest.publishing.launch.passing import check
 from wbtest.publishing.launch.readiness import find_objection
 from wbtest.publishing.launch.values import NAMES
-from wbtest.publishing.listed import experiments_before
 from wbtest.publishing.models import Experiment
 from wbtest.publishing.running.stages import is_checked
 from wbtest.publishing.whole_draft import GivenVariant, change_draft, make_draft

@@ -6,9 +6,9 @@ from flask import Flask
 
 from wbtest.publishing import cloning_views, variant_views
 from wbtest.publishing.choices import views as choices_views
+from wbtest.publishing.experiments import newest_zone
 from wbtest.publishing.launch import views as launch_views
 from wbtest.publishing.links import views as links_views
-from wbtest.publishing.listed import newest_zone
 from wbtest.publishing.looks import unused
 from wbtest.publishing.looks import views as looks_views
 from wbtest.publishing.running import after_views, correcting_views, life_views

@@ -52,6 +52,20 @@ def proposed_slug(product: str) -> str:
     return slugs.propose(product, {slug for slug in taken if slug})
 
 
+def experiments_before(before: int | None, most: int) -> list[Experiment]:
+    """The experiments from the newest on, those made before the one of this number."""
+    query = select(Experiment)
+    if before is not None:
+        query = query.where(Experiment.id < before)
+    return list(db.session.scalars(query.order_by(Experiment.id.desc()).limit(most)))
+
+
+def newest_zone() -> str:
+    """The time zone of the newest experiment, UTC before there is one."""
+    query = select(Experiment.time_zone).order_by(Experiment.id.desc()).limit(1)
+    return db.session.scalar(query) or "UTC"
+
+
 def count_started(release: Release) -> int:
     """How many tests of the release were ever started: the first fixes its address for good."""
     count = db.session.scalar(

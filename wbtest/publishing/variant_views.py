@@ -101,7 +101,9 @@ def _demand_draft(experiment: Experiment) -> None:
 
 
 def _back(experiment: Experiment) -> ResponseReturnValue:
-    return redirect(url_for(".experiment", experiment_id=experiment.id, _anchor="variants"), 303)
+    return redirect(
+        url_for("results.experiment", experiment_id=experiment.id, _anchor="variants"), 303
+    )
 
 
 def variant_page(

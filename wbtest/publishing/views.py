@@ -1,6 +1,5 @@
 """The team's pages about experiments, and what search engines are told. Variants have their own."""
 
-from collections.abc import Sequence
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from flask import (
@@ -39,7 +38,6 @@ from wbtest.publishing.launch.readiness import (
     missing_before_start,
 )
 from wbtest.publishing.launch.ways import ways_of
-from wbtest.publishing.listed import Listed, Row, experiments_of, list_experiments
 from wbtest.publishing.meanwhile import rule_parts
 from wbtest.publishing.models import Experiment
 from wbtest.publishing.planner import find_plan
@@ -70,15 +68,6 @@ from wbtest.writing.models import Release
 bp = Blueprint("publishing", __name__)
 
 
-@bp.get("/experiments")
-@access.requires("read")
-def experiments() -> ResponseReturnValue:
-    """The experiments, a page at a time."""
-    found, shown = experiments_of(request.args.get("page", 1, type=int))
-    listed = _listed(found)
-    return render_template("publishing/experiments.html", listed=listed, shown=shown)
-
-
 @bp.route("/releases/<int:release_id>/revisions/<int:number>/experiment", methods=["GET", "POST"])
 @access.requires("edit")
 def new_experiment(release_id: int, number: int) -> ResponseReturnValue:
@@ -102,7 +91,7 @@ def new_experiment(release_id: int, number: int) -> ResponseReturnValue:
         except (Invalid, rules.NotARule) as error:
             put_at_field(form, error)
         else:
-            return redirect(url_for(".experiment", experiment_id=experiment.id), 303)
+            return redirect(url_for("results.experiment", experiment_id=experiment.id), 303)
     return _rule_page("new_experiment", form, document, revision=revision, variants=1, slug=slug)
 
 
@@ -120,13 +109,6 @@ def say_it_cannot_be_read(error: ValueError | ZoneInfoNotFoundError) -> Response
         f"The database holds something that can’t be read: {described(error)}. Ask whoever runs "
         "the server to run wbtest verify, and to restore a backup from before it was changed.",
     )
-
-
-@bp.get("/experiments/<int:experiment_id>")
-@access.requires("read")
-def experiment(experiment_id: int) -> ResponseReturnValue:
-    """What is tested, by which rule, and where it stands."""
-    return experiment_page(access.get(Experiment, experiment_id, "read"))
 
 
 @bp.route("/experiments/<int:experiment_id>/edit", methods=["GET", "POST"])
@@ -150,7 +132,7 @@ def edit_experiment(experiment_id: int) -> ResponseReturnValue:
         except (Invalid, rules.NotARule) as error:
             put_at_field(form, error)
         else:
-            return redirect(url_for(".experiment", experiment_id=experiment.id), 303)
+            return redirect(url_for("results.experiment", experiment_id=experiment.id), 303)
     document = documents.from_json(experiment.revision.document)
     return _rule_page(
         "edit_experiment",
@@ -172,7 +154,7 @@ def delete_experiment(experiment_id: int) -> ResponseReturnValue:
     remove_experiment(experiment)
     is_free = release.slug is None
     flash(f"The draft is deleted, and /p/{slug} is free again." if is_free else "Draft deleted.")
-    return redirect(url_for(".experiments"), 303)
+    return redirect(url_for("results.experiments"), 303)
 
 
 @bp.get("/robots.txt")
@@ -195,8 +177,10 @@ def sitemap() -> ResponseReturnValue:
     )
 
 
-def experiment_page(experiment: Experiment, status: int = 200) -> ResponseReturnValue:
-    """Return the page of an experiment; the views of its steps show it too."""
+def experiment_page(
+    experiment: Experiment, status: int = 200, row: object = None
+) -> ResponseReturnValue:
+    """Return the page of an experiment; of a started one, ``row`` is what the list says of it."""
     rule = sealed_rule(experiment)
     base_url = runtime().settings.base_url
     is_draft = experiment.state == "draft"
@@ -223,30 +207,13 @@ def experiment_page(experiment: Experiment, status: int = 200) -> ResponseReturn
         ways=ways_of(experiment) if is_draft else {},
         added=added_to(experiment, access.person()) if is_draft else [],
         newer_test=find_newer_test(experiment),
-        row=None if is_draft else _row_of(experiment),
+        row=row,
         is_correction_waiting=bool(waiting(experiment)),
         false_go=min(1.0, experiment.attempt * rule.alpha),
         public_url=f"{base_url}/p/{experiment.slug}",
         too_few=plan.visitors if is_draft and plan and plan.visitors > rule.maximum_visitors else 0,
     )
     return page, status
-
-
-def _listed(experiments: Sequence[Experiment]) -> Listed:
-    """The experiments as the list shows them to this person."""
-    return list_experiments(
-        experiments,
-        access.person(),
-        may_edit=access.has_permission("edit"),
-        may_approve=access.has_permission("approve"),
-        may_own=access.has_permission("own"),
-    )
-
-
-def _row_of(experiment: Experiment) -> Row:
-    """What the list says of a started experiment: its page says the same."""
-    [(_, [row])] = _listed([experiment]).groups
-    return row
 
 
 def _is_worked_out(form: ExperimentForm) -> bool:

@@ -1,18 +1,13 @@
 """From counts to a verdict the team can trust, and its decision."""
 
-from collections.abc import Sequence
-
 from flask import Flask
 
-from wbtest.extensions import clock
-from wbtest.publishing.models import Experiment
-from wbtest.results import closing_views, excluded_views, signup_views
+from wbtest.results import closing_views, excluded_views, listing_views, signup_views
 from wbtest.results.annotating import views as annotating_views
 from wbtest.results.dashboard import file_views, first_views
 from wbtest.results.dashboard import views as dashboard_views
 from wbtest.results.deciding import memo_views
 from wbtest.results.deciding import views as deciding_views
-from wbtest.results.deciding.seconds import waiting_in
 from wbtest.results.deciding.showing import once_decided
 from wbtest.results.drawing import belief, odds, times
 from wbtest.results.learning import views as learning_views
@@ -25,7 +20,6 @@ from wbtest.results.sharing.shared_views import keep_shared_secret
 from wbtest.results.spending import views as spending_views
 from wbtest.results.starting import hiding
 from wbtest.results.starting import views as starting_views
-from wbtest.results.summary import Summary, summaries
 from wbtest.results.telling import events
 from wbtest.results.telling import views as telling_views
 from wbtest.results.views import bp
@@ -45,6 +39,7 @@ PAGES = (
     deciding_views,
     excluded_views,
     learning_views,
+    listing_views,
     portfolio_views,
     sharing_views,
     shared_views,
@@ -57,11 +52,7 @@ PAGES = (
 
 
 def init_app(app: Flask) -> None:
-    """Attach this area's pages, and hand lower areas an experiment's verdict."""
-
-    def verdicts_of(experiments: Sequence[Experiment]) -> dict[int, Summary]:
-        return summaries(experiments, clock.now())
-
+    """Attach this area's pages, and hand the worker what it must do by the clock."""
     app.register_blueprint(bp)
     hooks = runtime(app).hooks
     app.after_request(keep_shared_secret)
@@ -70,7 +61,5 @@ def init_app(app: Flask) -> None:
     hooks.jobs["daily mail"] = (daily_mail.send_daily_mails, daily_mail.EVERY)
     hooks.may_leave = daily_mail.may_leave
     app.add_template_global(count_needs_me)
-    hooks.verdicts = verdicts_of
-    hooks.proposals = waiting_in
     for formats in (belief, chance, odds, once_decided, times, reason_name):
         app.add_template_filter(formats)

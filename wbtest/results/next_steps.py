@@ -11,11 +11,11 @@ from sqlalchemy.orm import joinedload, selectinload
 
 from wbtest.extensions import clock, db
 from wbtest.publishing.decisions import newest_decisions
-from wbtest.publishing.known import read_known
-from wbtest.publishing.listing import Next, next_of
 from wbtest.publishing.models import Decision, Experiment, Step
 from wbtest.publishing.running.life import address_of
 from wbtest.results.deciding.stopping import given_up
+from wbtest.results.known import read_known
+from wbtest.results.listing import Next, next_of
 from wbtest.results.telling.models import Told
 from wbtest.results.telling.occasions import OVER, VERDICT
 from wbtest.review.waiting.waits import Wait, Who

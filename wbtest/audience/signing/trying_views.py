@@ -46,8 +46,8 @@ def _way_on(live: LiveExperiment) -> str:
     if not access.is_member():
         return ""
     is_to_launch = live.state == "draft" and access.has_permission("edit")
-    place = "launch" if is_to_launch else "experiment"
-    return url_for(f"publishing.{place}", experiment_id=live.id)
+    page = "publishing.launch" if is_to_launch else "results.experiment"
+    return url_for(page, experiment_id=live.id)
 
 
 @bp.get("/confirm/try/<_slug>")

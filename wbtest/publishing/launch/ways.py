@@ -24,7 +24,10 @@ def ways_of(experiment: Experiment) -> dict[str, tuple[str, str]]:
         "team": (url_for("team.team"), "Go to the team"),
         "options": (_page("options", experiment), "Change the options"),
         "look": (_page("look", experiment), "Change the look"),
-        "variants": (f"{_page('experiment', experiment)}#variants", "Go to the variants"),
+        "variants": (
+            url_for("results.experiment", experiment_id=experiment.id, _anchor="variants"),
+            "Go to the variants",
+        ),
         # Without an approved text there is no preview.
         "preview": (preview, "Open the preview") if preview else (revision, "Go to the revision"),
     }

@@ -16,7 +16,7 @@ from wbtest.delivery.each import for_each
 from wbtest.delivery.models import OutboxMail
 from wbtest.delivery.outbox import queue_mail
 from wbtest.extensions import db
-from wbtest.publishing.listed import newest_zone
+from wbtest.publishing.experiments import newest_zone
 from wbtest.results.waiting.facts import waits_for, waits_in
 from wbtest.results.waiting.letter import letter_of
 from wbtest.review.waiting.waits import Wait

@@ -11,8 +11,12 @@ from wbtest.http import day
 from wbtest.paging import Page, page_of
 from wbtest.publishing import in_words
 from wbtest.publishing import rule as rules
-from wbtest.publishing.known import Proposal, Verdict, read_known
-from wbtest.publishing.listing import (
+from wbtest.publishing.models import Experiment
+from wbtest.publishing.running.seals import sealed_rule
+from wbtest.publishing.running.stages import Stage
+from wbtest.results.deciding.seconds import Waiting
+from wbtest.results.known import read_known
+from wbtest.results.listing import (
     GROUPS,
     Group,
     Next,
@@ -21,9 +25,7 @@ from wbtest.publishing.listing import (
     shared_sources,
     time_left,
 )
-from wbtest.publishing.models import Experiment
-from wbtest.publishing.running.seals import sealed_rule
-from wbtest.publishing.running.stages import Stage
+from wbtest.results.summary import Summary
 from wbtest.team.models import Person
 
 # Experiments on a page.
@@ -38,7 +40,7 @@ class Row(NamedTuple):
     headline: str
     claim: str
     next: Next
-    verdict: Verdict | None
+    verdict: Summary | None
     facts: tuple[str, ...]
 
 
@@ -50,15 +52,7 @@ class Listed(NamedTuple):
 
     groups: tuple[tuple[str, tuple[Row, ...]], ...]
     warnings: tuple[str, ...]
-    proposals: Sequence[Proposal]
-
-
-def experiments_before(before: int | None, most: int) -> list[Experiment]:
-    """The experiments from the newest on, those made before the one of this number."""
-    query = select(Experiment)
-    if before is not None:
-        query = query.where(Experiment.id < before)
-    return list(db.session.scalars(query.order_by(Experiment.id.desc()).limit(most)))
+    proposals: Sequence[Waiting]
 
 
 def experiments_of(asked: int) -> tuple[Sequence[Experiment], Page]:
@@ -92,12 +86,6 @@ def experiments_of(asked: int) -> tuple[Sequence[Experiment], Page]:
         )
     )
     return found.all(), shown
-
-
-def newest_zone() -> str:
-    """The time zone of the newest experiment, UTC before there is one."""
-    query = select(Experiment.time_zone).order_by(Experiment.id.desc()).limit(1)
-    return db.session.scalar(query) or "UTC"
 
 
 def list_experiments(
@@ -140,7 +128,7 @@ def list_experiments(
 
 
 def _facts(
-    experiment: Experiment, rule: rules.Hypothesis, stage: Stage, verdict: Verdict | None
+    experiment: Experiment, rule: rules.Hypothesis, stage: Stage, verdict: Summary | None
 ) -> Iterator[str]:
     yield f"/p/{experiment.slug}"
     if experiment.attempt > 1:

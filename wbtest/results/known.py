@@ -1,70 +1,21 @@
 """What decides which step comes next, read once for many experiments and whoever looks at them."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime
-from typing import Any, Protocol
 
 from msgspec import Struct
 from sqlalchemy import select
 
-from wbtest.extensions import db
+from wbtest.extensions import clock, db
 from wbtest.publishing.launch.readiness import writers_of
-from wbtest.publishing.listing import Facts
 from wbtest.publishing.models import Experiment
 from wbtest.publishing.running.stages import Stage, stage_of
+from wbtest.results.deciding.seconds import Waiting, waiting_in
+from wbtest.results.listing import Facts
+from wbtest.results.summary import Summary, summaries
 from wbtest.review.four_eyes import is_alone
 from wbtest.review.models import Approval
 from wbtest.review.needs import needs_of
-from wbtest.runtime import runtime
-from wbtest.team.models import Person
 from wbtest.writing.models import Revision
-
-
-class Verdict(Protocol):
-    """What a later area hands over about a started experiment."""
-
-    @property
-    def sentence(self) -> str: ...
-
-    @property
-    def badge(self) -> Any: ...
-
-    @property
-    def trust(self) -> str: ...
-
-    @property
-    def seen(self) -> int: ...
-
-    @property
-    def signups(self) -> int: ...
-
-    @property
-    def is_reached(self) -> bool: ...
-
-    @property
-    def is_withheld(self) -> bool: ...
-
-    @property
-    def reached_at(self) -> datetime | None: ...
-
-    @property
-    def decision(self) -> str: ...
-
-
-class Proposal(Protocol):
-    """A decision that waits for one of ``seconds``, as a later area hands it over."""
-
-    @property
-    def paper(self) -> Any: ...
-
-    @property
-    def seconds(self) -> Sequence[Person]: ...
-
-    @property
-    def path(self) -> str: ...
-
-    @property
-    def against(self) -> str: ...
 
 
 class Known(Struct, frozen=True):
@@ -74,10 +25,10 @@ class Known(Struct, frozen=True):
     are ids of revisions, ``newest`` number and digest by release.
     """
 
-    verdicts: Mapping[int, Verdict]
+    verdicts: Mapping[int, Summary]
     stages: Mapping[int, Stage]
-    proposals: Sequence[Proposal]
-    waiting: Mapping[int, Proposal]
+    proposals: Sequence[Waiting]
+    waiting: Mapping[int, Waiting]
     approved: frozenset[int]
     newest: Mapping[int, tuple[int, str]]
     is_lone: bool
@@ -115,7 +66,7 @@ class Known(Struct, frozen=True):
 
 def read_known(experiments: Sequence[Experiment]) -> Known:
     """Read it, from as many queries for ten experiments as for one."""
-    verdicts, proposals = _verdicts(experiments), _proposals()
+    verdicts, proposals = summaries(experiments, clock.now()), waiting_in()
     drafts = [experiment.revision for experiment in experiments if experiment.state == "draft"]
     return Known(
         verdicts=verdicts,
@@ -129,21 +80,11 @@ def read_known(experiments: Sequence[Experiment]) -> Known:
     )
 
 
-def _stage_of(experiment: Experiment, verdict: Verdict | None) -> Stage:
+def _stage_of(experiment: Experiment, verdict: Summary | None) -> Stage:
     return stage_of(experiment, is_decided=bool(verdict and verdict.decision))
 
 
-def _verdicts(experiments: Sequence[Experiment]) -> Mapping[int, Verdict]:
-    """The verdicts by the experiment's id; a later area hands them over."""
-    return runtime().hooks.verdicts(experiments)
-
-
-def _proposals() -> Sequence[Proposal]:
-    """What waits for a second person, the oldest first; a later area hands it over."""
-    return runtime().hooks.proposals()
-
-
-def _may_answer(proposal: Proposal, person_id: int) -> bool:
+def _may_answer(proposal: Waiting, person_id: int) -> bool:
     """Whether it waits for this person; where nobody may be the second, for its author."""
     if not proposal.seconds:
         return bool(proposal.paper.person_id == person_id)

@@ -17,16 +17,23 @@ from tests.factories import (
 from tests.results.crowd import count_day
 from tests.statements import counted
 from wbtest.extensions import db
-from wbtest.publishing.listing import Facts, group_of, next_of, shared_sources
 from wbtest.publishing.models import Experiment
 from wbtest.publishing.running import life
 from wbtest.publishing.running.sealing import draft_digest
+from wbtest.results.listing import Facts, group_of, next_of, shared_sources
 from wbtest.writing.models import Revision
 
 VIEWER = {"may_edit": False, "may_approve": False, "may_own": False}
 EDITOR = VIEWER | {"may_edit": True}
 APPROVER = EDITOR | {"may_approve": True}
 OWNER = APPROVER | {"may_own": True}
+
+
+@pytest.fixture
+def owner(team: Team, client: FlaskClient) -> FlaskClient:
+    """The owner's browser."""
+    log_in(client, team.owner)
+    return client
 
 
 @pytest.mark.parametrize(
