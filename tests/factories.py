@@ -1,7 +1,7 @@
 """Small makers of the things a test is not about."""
 
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from argon2 import PasswordHasher
@@ -13,7 +13,7 @@ from wbtest.publishing.launch.facts import findings_of, warnings_of
 from wbtest.publishing.launch.passing import check
 from wbtest.publishing.models import Experiment
 from wbtest.publishing.rule import Hypothesis
-from wbtest.publishing.running.life import start
+from wbtest.publishing.running.life import start, take_step
 from wbtest.results.deciding.decide import decide, second
 from wbtest.results.deciding.models import Paper
 from wbtest.review.approvals import approve
@@ -260,6 +260,13 @@ def make_checked(experiment: Experiment, person: Person) -> Experiment:
 def make_running(revision: Revision, author: Person, approver: Person, **parts: Any) -> Experiment:
     """An experiment of an approved revision, started; ``parts`` as for ``make_experiment``."""
     return start(make_checked(make_experiment(revision, author, **parts), author), approver)
+
+
+def end_at(experiment: Experiment, moment: datetime) -> None:
+    """Let its end have come at the moment, whatever the clock says."""
+    with writing():
+        experiment.state, experiment.ended_at = "ended", moment
+        take_step(experiment, "ended", None, at=moment)
 
 
 def make_decision(

@@ -5,6 +5,7 @@ TAMPERINGS name each change with a part of what is said of it. Each joins the op
 
 import json
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -14,6 +15,15 @@ from tests.factories import make_revision
 from wbtest.extensions import db
 from wbtest.publishing import rule as rules
 from wbtest.publishing.models import Experiment, Variant
+from wbtest.publishing.running.correcting import (
+    approve_corrections,
+    digest_of,
+    digest_of_waiting,
+    present_texts,
+    submit_corrections,
+    waiting,
+)
+from wbtest.publishing.running.life import end
 from wbtest.review.models import Approval
 from wbtest.writing import document as documents
 
@@ -134,6 +144,56 @@ def time_zone_changed(running: Experiment) -> None:
     running.time_zone = "Asia/Kathmandu"
 
 
+def attempt_changed(running: Experiment) -> None:
+    """The more attempts, the surer a go has to be."""
+    running.attempt += 1
+
+
+def start_moved(running: Experiment) -> None:
+    """More days seem to be over than are."""
+    running.started_at -= timedelta(days=10)
+
+
+def start_moved_with_its_step(running: Experiment) -> None:
+    start_moved(running)
+    running.steps[-1].at = running.started_at
+
+
+def step_moved(running: Experiment) -> None:
+    running.steps[-1].at -= timedelta(days=10)
+
+
+def steps_gone(running: Experiment) -> None:
+    running.steps.clear()
+
+
+def ended_without_a_step(running: Experiment) -> None:
+    running.state, running.ended_at = "ended", running.started_at
+
+
+def end_moved(running: Experiment) -> None:
+    end(running, running.author)
+    running.ended_at -= timedelta(days=1)
+
+
+def end_gone(running: Experiment) -> None:
+    """It runs again."""
+    end(running, running.author)
+    running.state, running.ended_at = "running", None
+
+
+def corrections_gone(running: Experiment) -> None:
+    """The page seems to have said from the start what was sealed."""
+    words = running.revision.document["problem"] + "!"
+    read = digest_of(present_texts(running))
+    submit_corrections(running, running.author, {"problem": words}, read=read)
+    if waiting(running):
+        approver = db.session.scalars(select(Approval)).one().approver
+        approve_corrections(running, approver, digest_of_waiting(running))
+    running.corrections.clear()
+    running.corrected_seal = ""
+
+
 def sealed_text_changed(running: Experiment) -> None:
     running.sealed = json.dumps(json.loads(running.sealed) | {"slug": "larder"})
 
@@ -206,6 +266,15 @@ TAMPERINGS: tuple[tuple[Tamper, str], ...] = (
     (rule_broken, "the rule differs from the sealed one (floor, target)"),
     (time_zone_changed, "the time zone differs from the sealed one"),
     (name_asked_for, "whether the form asks for a name differs from what was sealed"),
+    (attempt_changed, "the attempt’s number differs from the sealed one"),
+    (start_moved, "the start differs from the sealed one"),
+    (start_moved_with_its_step, "the start differs from the sealed one"),
+    (step_moved, "the start differs from the history"),
+    (steps_gone, "the start differs from the history"),
+    (ended_without_a_step, "the end differs from the history"),
+    (end_moved, "the end differs from the history"),
+    (end_gone, "the end differs from the history"),
+    (corrections_gone, "the corrections differ from the history"),
     (sealed_text_changed, "the sealed text differs from its seal"),
     (sealed_text_gone, "the sealed text differs from its seal"),
     (sealed_text_cut, UNREADABLE),

@@ -124,6 +124,8 @@ def seal_of(given: Hypothesis) -> tuple[str, str]:
         variants=[{"key": "control", "name": "Control", "overrides": {}, "weight": 1}],
         page_digests={"control": "b" * 64},
         salt="c" * 32,
+        attempt=1,
+        started_at=datetime(2027, 3, 1, 9, tzinfo=UTC),
         time_zone="UTC",
         options={},
     )

@@ -4,13 +4,14 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from tests.factories import end_at
 from tests.results.crowd import count_day
 from wbtest.publishing.models import Experiment
+from wbtest.publishing.running import life
 from wbtest.results import conclusions
 from wbtest.results.figures import Results, results_of
 from wbtest.results.in_words import badge, headline, promise
 from wbtest.results.standing import standing
-from wbtest.store import writing
 
 LATER = datetime(2027, 3, 11, 20, tzinfo=UTC)
 AFTER_ALL = datetime(2027, 4, 2, tzinfo=UTC)
@@ -40,8 +41,7 @@ def test_the_end_without_a_verdict_is_said_with_the_number_of_visitors(begin):
 def test_after_the_end_late_signups_are_waited_for(begin):
     experiment = begin()
     fill(experiment, 8, days=3)
-    with writing():
-        experiment.state, experiment.ended_at = "ended", LATER - timedelta(hours=2)
+    end_at(experiment, LATER - timedelta(hours=2))
 
     results = results_of(experiment, LATER)
     assert said(results) == (
@@ -55,8 +55,7 @@ def test_after_the_end_late_signups_are_waited_for(begin):
 def test_where_only_confirmations_convert_these_are_waited_for(begin):
     experiment = begin(conversion="confirmed", conversion_window_hours=168)
     fill(experiment, 8, days=3)
-    with writing():
-        experiment.state, experiment.ended_at = "ended", LATER - timedelta(hours=2)
+    end_at(experiment, LATER - timedelta(hours=2))
 
     assert headline(results_of(experiment, LATER)) == (
         "The test is over. Late confirmations count until 18 March, 18:00."
@@ -65,8 +64,7 @@ def test_where_only_confirmations_convert_these_are_waited_for(begin):
 
 def test_a_test_that_nobody_saw_does_not_wait_for_answers(begin):
     experiment = begin()
-    with writing():
-        experiment.state, experiment.ended_at = "ended", LATER
+    end_at(experiment, LATER)
 
     assert said(results_of(experiment, LATER)) == (
         "Not settled",
@@ -78,8 +76,7 @@ def test_a_test_that_nobody_saw_does_not_wait_for_answers(begin):
 def test_a_paused_test_says_what_is_missing_and_promises_no_day(begin):
     experiment = begin(maximum_visitors=9000)
     fill(experiment, 10)
-    with writing():
-        experiment.state = "paused"
+    life.pause(experiment, experiment.author)
 
     badge_text, _, sentence = said(results_of(experiment, LATER))
 
@@ -95,8 +92,7 @@ def test_once_over_the_page_says_until_when_figures_may_move(begin, hours_after,
     experiment = begin()
     fill(experiment, 14)
     if hours_after >= 0:
-        with writing():
-            experiment.state, experiment.ended_at = "ended", LATER
+        end_at(experiment, LATER)
     results = results_of(experiment, LATER + timedelta(hours=hours_after))
     phrases = standing(experiment, results)
 

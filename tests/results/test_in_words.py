@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from tests.factories import make_experiment
+from tests.factories import end_at, make_experiment
 from tests.results.conftest import Start
 from tests.results.crowd import count_day, count_hour
 from wbtest.publishing.models import Experiment
@@ -15,7 +15,6 @@ from wbtest.results.figures import Results, results_of
 from wbtest.results.in_words import badge, headline, promise, why
 from wbtest.results.standing import attempt_phrase, standing
 from wbtest.results.summary import summary
-from wbtest.store import writing
 
 LATER = datetime(2027, 3, 11, 20, tzinfo=UTC)
 AFTER_ALL = datetime(2027, 4, 2, tzinfo=UTC)
@@ -216,11 +215,9 @@ def test_the_line_under_the_name_says_what_the_test_rests_on(begin):
 
 def test_the_line_says_when_it_is_paused_and_how_long_it_ran(begin):
     experiment = begin()
-    with writing():
-        experiment.state = "paused"
+    life.pause(experiment, experiment.author)
     paused = standing(experiment, results_of(experiment, LATER))[0]
-    with writing():
-        experiment.state, experiment.ended_at = "ended", LATER
+    end_at(experiment, LATER)
     ended = standing(experiment, results_of(experiment, LATER))[0]
 
     assert paused == "Paused; running since 1 March, day 11 of at most 29"
@@ -229,8 +226,7 @@ def test_the_line_says_when_it_is_paused_and_how_long_it_ran(begin):
 
 def test_the_line_of_a_test_of_one_day_names_that_day(begin):
     experiment = begin()
-    with writing():
-        experiment.state, experiment.ended_at = "ended", experiment.started_at + timedelta(hours=1)
+    end_at(experiment, experiment.started_at + timedelta(hours=1))
 
     assert standing(experiment, results_of(experiment, LATER))[0] == "Ran on 1 March"
 

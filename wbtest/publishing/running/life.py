@@ -97,7 +97,7 @@ def start(experiment: Experiment, person: Person, read: str = "") -> Experiment:
         experiment.identity_key = secrets.token_bytes(32)
         experiment.state, experiment.started_at = "running", clock.now()
         seal(experiment)
-        take_step(experiment, "started", person)
+        take_step(experiment, "started", person, at=experiment.started_at)
     return experiment
 
 
@@ -161,7 +161,7 @@ def end(experiment: Experiment, person: Person | None, why: str = "") -> Experim
         # Nobody can approve them any more.
         for each in [each for each in experiment.corrections if each.approved_at is None]:
             experiment.corrections.remove(each)
-        take_step(experiment, "ended", person, reason_of(why))
+        take_step(experiment, "ended", person, reason_of(why), at=experiment.ended_at)
     return experiment
 
 
@@ -223,10 +223,21 @@ def needed_reason(why: str) -> str:
     return text
 
 
-def take_step(experiment: Experiment, what: str, person: Person | None, why: str = "") -> None:
-    """Write the step down; let doors and webhooks know. Joins the open transaction."""
+def take_step(
+    experiment: Experiment,
+    what: str,
+    person: Person | None,
+    why: str = "",
+    *,
+    at: datetime | None = None,
+) -> None:
+    """Write the step down, ``at`` now or the moment that the row has of it, too.
+
+    Lets doors and webhooks know. Joins the open transaction.
+    """
     number = len(experiment.steps) + 1
-    experiment.steps.append(Step(number=number, what=what, person=person, at=clock.now(), why=why))
+    at = at or clock.now()
+    experiment.steps.append(Step(number=number, what=what, person=person, at=at, why=why))
     announce_step(experiment, what)
     if (action := f"experiment.{what}") in PHRASES:
         record(action, f"/p/{experiment.slug}", by=person)

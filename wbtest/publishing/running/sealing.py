@@ -24,6 +24,7 @@ def seal(experiment: Experiment) -> None:
 
     Must run inside the transaction of the start.
     """
+    assert experiment.started_at is not None, "the moment of the start is sealed with it"
     digests = page_digests(experiment)
     experiment.assignment_salt = secrets.token_hex(16)
     experiment.sealed, experiment.seal = rules.seal(
@@ -33,6 +34,8 @@ def seal(experiment: Experiment) -> None:
         variants=sealed_variants(experiment),
         page_digests=digests,
         salt=experiment.assignment_salt,
+        attempt=experiment.attempt,
+        started_at=experiment.started_at,
         time_zone=experiment.time_zone,
         options=experiment.options,
         warnings_seen=experiment.warnings_seen,

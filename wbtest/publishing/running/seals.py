@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator
+from datetime import datetime
 from functools import lru_cache
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
@@ -17,7 +18,7 @@ from wbtest.publishing.choices import options
 from wbtest.publishing.choices.options import Options
 from wbtest.publishing.corrections import Place, chain_faults, in_force, texts_of
 from wbtest.publishing.looks import look
-from wbtest.publishing.models import Correction, Experiment
+from wbtest.publishing.models import Correction, Experiment, Step
 from wbtest.publishing.rule import Hypothesis
 from wbtest.review.models import Approval
 from wbtest.writing import document as documents
@@ -25,6 +26,8 @@ from wbtest.writing.models import Revision
 
 # What is raised where a row holds JSON of another shape.
 BROKEN = (LookupError, TypeError, ValueError, AttributeError)
+# What each step of the history makes of a test.
+STATES = {"started": "running", "paused": "paused", "resumed": "running", "ended": "ended"}
 # Tests whose sealed texts are kept parsed: a page asks several times for the rule of one.
 REMEMBERED = 256
 
@@ -55,6 +58,8 @@ class SealedText(Struct, frozen=True, forbid_unknown_fields=True):
     variants: list[SealedVariant]
     approvers: list[int]
     asks_name: bool
+    attempt: int
+    started_at: datetime
     options: dict[str, Any] = {}
     warnings_seen: list[str] = []
 
@@ -128,14 +133,16 @@ def find_faults(experiment: Experiment, approved: Collection[tuple[str, int]]) -
         if approvers and not approvers.issuperset(sealed.approvers):
             yield f"an approval of revision {revision.number} is gone"
         yield from _differences(experiment, sealed)
+        yield from _different_history(experiment)
         yield from _different_variants(experiment, sealed, text)
         yield from _wrong_corrections(experiment)
 
 
 def faults_of(experiments: Iterable[Experiment]) -> dict[int, tuple[str, ...]]:
-    """Return what ``find_faults`` finds in each, by its id: two queries for all of them."""
+    """Return what ``find_faults`` finds in each, by its id: three queries for all of them."""
     found = list(experiments)
-    read_corrections(found)
+    _read_at_once(found, "corrections", Correction)
+    _read_at_once(found, "steps", Step)
     approved = defaultdict[Revision, set[tuple[str, int]]](set)
     rows = db.session.execute(
         select(Revision, Approval.digest, Approval.approver_id)
@@ -147,17 +154,15 @@ def faults_of(experiments: Iterable[Experiment]) -> dict[int, tuple[str, ...]]:
     return {each.id: tuple(find_faults(each, approved[each.revision])) for each in found}
 
 
-def read_corrections(experiments: Iterable[Experiment]) -> None:
-    """Read the corrections of those whose are not read yet, at once."""
-    unread = {each.id: each for each in experiments if "corrections" in inspect(each).unloaded}
-    rows = db.session.scalars(
-        select(Correction)
-        .where(Correction.experiment_id.in_(unread))
-        .order_by(Correction.experiment_id, Correction.number)
-    ).all()
+def _read_at_once(experiments: Iterable[Experiment], name: str, rows: Any) -> None:
+    """Read the rows of those whose are not read yet, with one query."""
+    unread = {each.id: each for each in experiments if name in inspect(each).unloaded}
+    by_experiment = defaultdict[int, list[Any]](list)
+    query = select(rows).where(rows.experiment_id.in_(unread)).order_by(rows.number)
+    for row in db.session.scalars(query):
+        by_experiment[row.experiment_id].append(row)
     for key, experiment in unread.items():
-        mine = [row for row in rows if row.experiment_id == key]
-        set_committed_value(experiment, "corrections", mine)
+        set_committed_value(experiment, name, by_experiment[key])
 
 
 def described(error: Exception) -> str:
@@ -169,22 +174,38 @@ def described(error: Exception) -> str:
 
 def _differences(experiment: Experiment, sealed: SealedText) -> Iterator[str]:
     """What belongs to all variants."""
-    if sealed.slug != experiment.slug:
-        yield "the address differs from the sealed one"
-    if sealed.revision != experiment.revision.digest:
-        yield "the press release is not the sealed one"
-    if sealed.rule != experiment.rule:
-        yield f"the rule differs from the sealed one{_which(sealed.rule, experiment.rule)}"
-    if sealed.time_zone != experiment.time_zone:
-        yield "the time zone differs from the sealed one"
-    if sealed.options != experiment.options:
-        yield f"the options differ from the sealed ones{_which(sealed.options, experiment.options)}"
-    if sealed.warnings_seen != experiment.warnings_seen:
-        yield "the warnings of the launch check differ from the sealed ones"
-    if sealed.asks_name != experiment.asks_name:
-        yield "whether the form asks for a name differs from what was sealed"
-    if sealed.salt != experiment.assignment_salt:
-        yield "the salt differs from the sealed one"
+    rule = f"the rule differs from the sealed one{_which(sealed.rule, experiment.rule)}"
+    chosen = f"the options differ from the sealed ones{_which(sealed.options, experiment.options)}"
+    name = "whether the form asks for a name differs from what was sealed"
+    warned = "the warnings of the launch check differ from the sealed ones"
+    compared = (
+        (sealed.slug, experiment.slug, "the address differs from the sealed one"),
+        (sealed.revision, experiment.revision.digest, "the press release is not the sealed one"),
+        (sealed.rule, experiment.rule, rule),
+        (sealed.time_zone, experiment.time_zone, "the time zone differs from the sealed one"),
+        (sealed.options, experiment.options, chosen),
+        (sealed.warnings_seen, experiment.warnings_seen, warned),
+        (sealed.asks_name, experiment.asks_name, name),
+        (sealed.salt, experiment.assignment_salt, "the salt differs from the sealed one"),
+        (sealed.attempt, experiment.attempt, "the attempt’s number differs from the sealed one"),
+        (sealed.started_at, experiment.started_at, "the start differs from the sealed one"),
+    )
+    yield from (clause for was, now, clause in compared if was != now)
+
+
+def _different_history(experiment: Experiment) -> Iterator[str]:
+    """Where the row of a test and the steps that were taken say different things."""
+    taken = [step for step in experiment.steps if step.what in STATES]
+    moments = {step.what: step.at for step in taken}
+    if moments.get("started") != experiment.started_at:
+        yield "the start differs from the history"
+    if moments.get("ended") != experiment.ended_at:
+        yield "the end differs from the history"
+    if not taken or STATES[taken[-1].what] != experiment.state:
+        yield "the state differs from the history"
+    corrected = sum(step.what == "corrected" for step in experiment.steps)
+    if corrected != len(in_force(experiment.corrections)):
+        yield "the corrections differ from the history"
 
 
 def _which(was: Any, now: Any) -> str:
