@@ -166,6 +166,54 @@ class TestWhatIsACorrection:
         assert fault in said
         assert bool(said) is bool(fault)
 
+    @pytest.mark.parametrize(
+        ("language", "before", "after"),
+        [
+            ("en", "½ the price", "¼ the price"),
+            ("en", "²/₃ of it", "¹/₃ of it"),
+            ("en", "Save half of it", "Save all of it"),
+            ("en-GB", "twice as fast", "thrice as fast"),
+            ("en", "Double your savings", "Triple your savings"),
+            ("en", "a dozen dinners", "a hundred dinners"),
+            ("en", "It is free", "It is paid"),
+            ("en", "costs £4 a month", "costs £4 a year"),
+            ("en", "costs USD twenty", "costs EUR twenty"),
+            ("en", "costs 5 ₩ more", "costs 5 ₽ more"),
+            ("de-AT", "in zwei Wochen", "in drei Wochen"),
+            ("de", "doppelt so schnell", "dreifach so schnell"),
+            ("fr", "la moitié du prix", "un tiers du prix"),
+            ("es", "4 € al mes", "4 € al año"),
+            ("ar", "في ثلاثة أيام", "في خمسة أيام"),
+            ("ar", "٣ أيام", "٥ أيام"),
+            ("ar", "مجانًا لك", "مدفوع لك"),
+            ("ja", "三日で届く", "五日で届く"),
+            ("ja", "百円", "千円"),
+            ("ja", "月額です", "年額です"),
+            ("ja", "無料です", "有料です"),
+            ("", "Save half of it", "Save all of it"),
+        ],
+    )
+    def test_no_number_price_or_span_changes_in_words_either(self, language, before, after):
+        rest = " and then a sentence so long that a tenth of it is more than all that differs here."
+        said = find_correction_fault("body", before + rest, after + rest, language)
+
+        assert "numbers or prices" in said
+
+    @pytest.mark.parametrize(
+        ("language", "before", "after"),
+        [
+            ("en", "Ready in two week, promised", "Ready in two weeks, promised"),
+            ("en", "It is realy free", "It is really free"),
+            ("de", "In ein Woche fertig", "In einer Woche fertig"),
+            ("fr", "Une moi par an, au choix", "Une moi par ans, au choix"),
+            ("ja", "三日で届くく", "三日で届く"),
+        ],
+    )
+    def test_a_typo_beside_a_number_may_be_corrected(self, language, before, after):
+        rest = " and a sentence so long that a tenth of it is more than that."
+
+        assert find_correction_fault("body", before + rest, after + rest, language) == ""
+
     def test_small_corrections_together_can_do_no_more_than_one(self, running, team):
         for text in (f"{WRONG}!", f"{WRONG}!!", f"{WRONG}!!!", f"{WRONG}!!!!", f"{WRONG}!!!!!"):
             asked(running, team, headline=text)

@@ -6,16 +6,18 @@ its seal covers the seal before it, so the seals are a chain from the one of the
 
 import json
 import re
+import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
+from functools import cache
 from typing import Any, NamedTuple, Protocol
 
 from rapidfuzz.distance import Levenshtein
 
 from wbtest.publishing.copy import LONGEST
 from wbtest.publishing.rule import digest
-from wbtest.writing.coach.numbers import numbers_in
+from wbtest.writing.coach.numbers import numbers_in, pairs_of
 from wbtest.writing.document import LONGEST_TEXT, Document
 from wbtest.writing.history.word_diff import diff_words
 from wbtest.writing.wording import find_fault, on_one_line, with_plain_breaks
@@ -47,7 +49,9 @@ _INSIDE = {
     "cta_label": ("call_to_action", "label"),
 }
 _LINES = ("headline", "subheading", "cta_text", "cta_label")
-_FIGURE = re.compile(r"[-−+]?\d(?:[\d.,:/'’\u00a0\u202f]*\d)?|[%‰$€£¥₹]")
+_FIGURE = re.compile(r"[-−+]?\d(?:[\d.,:/'’\u00a0\u202f]*\d)?|[%‰٪％]")
+# Chinese and Japanese put no space between words, so there each character is one.
+_WORD = re.compile(r"[\u3400-\u9fff]|(?:(?![\u3400-\u9fff])[\w\u064b-\u0652])+")
 
 
 class Place(NamedTuple):
@@ -148,7 +152,10 @@ def find_correction_fault(field: str, original: str, text: str, language: str) -
     if fault := find_fault(text, LONGEST.get(field, LONGEST_TEXT)):
         return fault
     if _figures(original, language) != _figures(text, language):
-        return "A correction can’t change numbers or prices. Leave them as they are."
+        return (
+            "A correction can’t change numbers or prices, nor words like “half”, “free” or "
+            "“month”. Leave them as they are."
+        )
     most = most_changes(original)
     # Above it only that it is above is asked, which takes a fraction of the time.
     if Levenshtein.distance(original, text, score_cutoff=most) > most:
@@ -240,10 +247,33 @@ def _is_line(field: str) -> bool:
     return field in _LINES or field.startswith("question_")
 
 
-def _figures(text: str, language: str) -> tuple[list[str], list[Any]]:
-    """The numbers and prices of a text: as they are written, and what they say, in words too."""
+def _figures(text: str, language: str) -> tuple[list[Any], ...]:
+    """The numbers and prices of a text: as they are written, what they say, and in words.
+
+    The words are those that lists of the language hold: numbers, money, shares and spans of time.
+    """
+    language = language.partition("-")[0] or "en"
     said = [(each.value, each.kind, each.currency) for each in numbers_in(text, language)]
-    return _FIGURE.findall(text), said
+    signs = [sign for sign in text if _is_figure(sign)]
+    found = [word for word in map(str.lower, _WORD.findall(text)) if word in _words(language)]
+    return _FIGURE.findall(text), said, signs, [_words(language)[word] for word in found]
+
+
+def _is_figure(sign: str) -> bool:
+    """Whether it is a fraction, a number that is no digit (², Ⅻ, 三), or a sign of money."""
+    is_number = unicodedata.numeric(sign, None) is not None and not sign.isdecimal()
+    return is_number or unicodedata.category(sign) == "Sc"
+
+
+@cache
+def _words(language: str) -> dict[str, str]:
+    """Each word for a number, an amount or a span, and what says the same: week of weeks."""
+    lists = (("any", "currencies"), ("any", "multipliers"), (language, "number_words"))
+    return {
+        word: meant
+        for place in (*lists, (language, "figures"))
+        for word, meant in ((key, value or key) for key, value in pairs_of(*place).items())
+    }
 
 
 def _questions(document: Document) -> list[Any]:
