@@ -6,8 +6,8 @@ import pytest
 
 from tests.conftest import HandClock
 from tests.factories import Team, make_approval, make_revision
+from tests.results.waiting.test_daily_mail import look
 from tests.review.reviewing import mails
-from tests.review.test_daily_mail import look
 from wbtest.config import Settings
 from wbtest.extensions import db
 from wbtest.team.account import daily
