@@ -7,6 +7,7 @@ import sqlalchemy as sa
 from flask import Flask
 
 from tests.audience.larder import Larder, broken_store, clock_of
+from tests.statements import counted
 from wbtest.audience.live_pages import LivePages, NothingKnown
 from wbtest.extensions import db
 from wbtest.publishing.models import Experiment
@@ -54,13 +55,27 @@ def test_the_database_is_asked_twice_a_second_at_most(process):
 
 
 def test_whoever_follows_the_link_right_after_the_start_finds_the_page(process):
-    pages, _ = process
+    pages, wait = process
     set_state("paused")
     assert pages.find("larder").live.state == "paused"
 
     set_state("running")
+    wait(0.1)
 
     assert pages.find("larder").live.state == "running"
+
+
+def test_who_polls_a_page_that_is_over_does_not_ask_the_database_each_time(process):
+    pages, _ = process
+    set_state("ended")
+    pages.find("larder")
+
+    with counted() as asked:
+        for _ in range(20):
+            pages.find("larder")
+            pages.find_running("/p/larder")
+
+    assert asked == []
 
 
 def test_a_process_that_has_read_nothing_yet_does_not_say_that_there_is_no_page(process):

@@ -38,6 +38,8 @@ from wbtest.store import Refused
 log = logging.getLogger(__name__)
 
 LOOK_SECONDS = 0.5
+# For a page that does not run; not with each request, since anybody may poll one.
+LOOK_AGAIN_SECONDS = 0.05
 # What was taken down is not shown for longer than this after the last look.
 STALE_SECONDS = 1.0
 # Before the first version that the database may name.
@@ -212,8 +214,7 @@ class LivePages:
         found = self._pages.get(slug.lower())
         if found is None or found[-1].live.state != "running":
             # Another process may have started it a moment ago; here there is time to look.
-            self.forget()
-            self.look()
+            self.look(LOOK_AGAIN_SECONDS)
             found = self._pages.get(slug.lower(), [])
         return [self._as_it_is(page) for page in found]
 
@@ -247,18 +248,18 @@ class LivePages:
         if self._version == NEVER_READ:
             raise NothingKnown("This page cannot be shown right now. Try again in a minute.")
 
-    def look(self) -> None:
-        """Read the pages anew if they have changed since the last look, twice a second at most.
+    def look(self, after: float = LOOK_SECONDS) -> None:
+        """Read the pages anew if they have changed since the last look, so many seconds after it.
 
         One thread looks while the others go on with what is in memory, unless that is too old.
         When the database cannot be read, what is in memory stays.
         """
         age = self._seconds() - self._looked_at
-        if age < LOOK_SECONDS:
+        if age < after:
             return
         if self._looking.acquire(timeout=STALE_SECONDS if age >= STALE_SECONDS else 0):
             try:
-                if self._seconds() - self._looked_at >= LOOK_SECONDS:
+                if self._seconds() - self._looked_at >= after:
                     self._read()
             finally:
                 self._looking.release()
