@@ -15,9 +15,9 @@ from werkzeug.test import TestResponse
 
 from tests.api.conftest import Program
 from tests.cells import undefused
-from tests.conftest import Browser, HandClock
+from tests.conftest import Browser
 from tests.factories import log_in
-from tests.hostile.filling import Filled, fill
+from tests.hostile.filling import Filled
 from tests.hostile.founding import draft_of
 from tests.hostile.payloads import MARK, PAYLOADS
 from tests.hostile.sinks import faults_in_file
@@ -31,11 +31,6 @@ from wbtest.writing.models import Release
 pytestmark = pytest.mark.one_database
 NAMED = re.compile(r"(?:attachment|inline); filename=\"?[\w.-]+\"?", re.ASCII)
 KINDS = {"csv": "text/csv", "ndjson": "application/x-ndjson"}
-
-
-@pytest.fixture
-def filled(app: Flask, now: HandClock) -> Filled:
-    return fill(now)
 
 
 @pytest.fixture

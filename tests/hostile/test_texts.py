@@ -8,9 +8,9 @@ import pytest
 import sqlalchemy as sa
 from flask import Flask
 
-from tests.conftest import Browser, HandClock
+from tests.conftest import Browser
 from tests.factories import log_in
-from tests.hostile.filling import Filled, fill
+from tests.hostile.filling import Filled
 from tests.hostile.payloads import MARK
 from tests.hostile.sinks import faults_in_file, faults_in_mail
 from tests.network import cut_off
@@ -62,11 +62,6 @@ UNREACHED = {
 }
 # Keys are made of names, of letters, digits and hyphens alone; whose counts there are is chance.
 BY_CHANCE = ("variant", "other_variant", "waiting_variant")
-
-
-@pytest.fixture
-def filled(app: Flask, now: HandClock) -> Filled:
-    return fill(now)
 
 
 def columns() -> dict[str, sa.Column[Any]]:

@@ -14,7 +14,7 @@ from tests.conftest import HandClock
 from tests.delivery.hooks import post_all
 from tests.delivery.sink import Sink, local, running
 from tests.factories import make_approval, make_revision
-from tests.hostile.filling import fill
+from tests.hostile.filling import Filled
 from tests.hostile.payloads import MARK, Texts
 from tests.hostile.sinks import faults_in_text
 from wbtest.audience.models import Signup
@@ -35,9 +35,8 @@ UNFIT = "{}\r\n"
 
 
 @pytest.fixture
-def sink(app: Flask, now: HandClock) -> Iterator[Sink]:
+def sink(app: Flask, filled: Filled) -> Iterator[Sink]:
     """Where everything goes that the first webhook of a hostile company waits to be told."""
-    fill(now)
     runtime(app).outgoing = local()
     with running(Sink()) as sink:
         first = Webhook.id == 1
