@@ -12,7 +12,7 @@ from tests.api.conftest import Program, program_of
 from tests.audience.larder import Visitor, visits
 from tests.conftest import HandClock
 from tests.factories import Team, make_approval, make_experiment, make_revision, make_running
-from tests.results.crowd import count_day
+from tests.results.crowd import count_days
 from tests.statements import counted
 from wbtest.extensions import clock, db
 from wbtest.publishing.models import Experiment
@@ -34,9 +34,8 @@ def running(team: Team) -> Experiment:
 @pytest.fixture
 def met(running: Experiment, now: HandClock) -> Experiment:
     """The same after a week in which many signed up."""
-    for day in range(WEEK):
-        count_day(running, day, "control", seen=60, converted=12)
-        count_day(running, day, "kitchen", seen=60, converted=12, source="friends")
+    count_days(running, range(WEEK), "control", seen=60, converted=12)
+    count_days(running, range(WEEK), "kitchen", seen=60, converted=12, source="friends")
     now.turn(days=WEEK + 1)
     return running
 

@@ -6,7 +6,7 @@ from playwright.sync_api import Page, Route, expect
 from tests.browser.conftest import Live
 from tests.factories import make_running
 from tests.results.conftest import LARDER
-from tests.results.crowd import count_day, count_machines
+from tests.results.crowd import count_days, count_machines
 from wbtest.extensions import db
 from wbtest.publishing.decisions import find_decision
 from wbtest.publishing.models import Experiment
@@ -33,9 +33,8 @@ def experiment(live: Live, owner: Person) -> Experiment:
     variants = ("From your kitchen", "Half the waste")
     experiment = make_running(revision, owner, owner, variants=variants)
     keys = [variant.key for variant in experiment.variants]
-    for day in range(9):
-        for key, converted in zip(keys, (5, 14, 9), strict=True):
-            count_day(experiment, day, key, seen=110, converted=converted, served=126)
+    for key, converted in zip(keys, (5, 14, 9), strict=True):
+        count_days(experiment, range(9), key, seen=110, converted=converted, served=126)
     count_machines(experiment, 311)
     live.now.turn(days=9)
     return experiment

@@ -8,7 +8,7 @@ import pytest
 
 from tests.cli.conftest import Instance
 from tests.factories import make_approval, make_experiment, make_revision, make_running, make_team
-from tests.results.crowd import count_day
+from tests.results.crowd import count_days
 from wbtest.extensions import db, utc_now
 from wbtest.publishing.models import Experiment
 from wbtest.results.figures import results_of
@@ -27,9 +27,8 @@ def nine_days(instance: Instance) -> Instance:
         experiment = make_running(
             revision, team.editor, team.approver, variants=("Kitchen",), ends_on=last_day
         )
-        for day in range(9):
-            count_day(experiment, day, "control", seen=110, converted=3)
-            count_day(experiment, day, "kitchen", seen=108, converted=14)
+        count_days(experiment, range(9), "control", seen=110, converted=3)
+        count_days(experiment, range(9), "kitchen", seen=108, converted=14)
     return instance
 
 

@@ -1,6 +1,9 @@
 """Crowds of visitors, written straight into the roll-up: how they get there is tested elsewhere."""
 
+from collections.abc import Iterable
 from datetime import UTC, datetime
+from itertools import product
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from wbtest.audience.models import HourlyCount, MachineCount
@@ -13,6 +16,8 @@ from wbtest.store import insert, writing
 
 # People come between breakfast and bedtime, most of them after work.
 HOURS = (7, 9, 12, 13, 17, 18, 19, 20, 21)
+# What tells one row of the roll-up from another.
+KEY = ("experiment_id", "variant", "hour", "source", "device", "language", "excluded_because")
 
 
 def split(number: int, parts: int) -> list[int]:
@@ -29,31 +34,27 @@ def count_hour(
     converted: int = 0,
     source: str = "newsletter",
     excluded_because: str = "",
-    adds_up: bool = True,
     **counts: int,
 ) -> None:
     """Count one hour. Everybody seen was served, and signed up in the same hour or never."""
-    cell = {
-        "experiment_id": experiment.id,
-        "variant": variant,
-        "hour": hour,
-        "source": source,
-        "device": "phone",
-        "language": "en",
-        "excluded_because": excluded_because,
-    }
-    numbers = {
-        "served": seen,
-        "seen": seen,
-        "converted": converted,
-        "arrived": converted,
-        "signups": converted,
-    } | counts
+    cell = {"variant": variant, "source": source, "excluded_because": excluded_because}
+    numbers = {"seen": seen, "converted": converted} | counts
+    _store(experiment, [cell | {"hour": hour} | numbers])
+
+
+def _store(experiment: Experiment, hours: list[dict[str, Any]]) -> None:
+    """Store these hours, or what they count now, and add all up once."""
+    cells = {"experiment_id": experiment.id, "device": "phone", "language": "en"}
+    rows = []
+    for hour in hours:
+        everybody = {"served": hour["seen"]}
+        who_signed_up = dict.fromkeys(("arrived", "signups"), hour["converted"])
+        rows.append(cells | everybody | who_signed_up | hour)
     with writing() as session:
-        row = insert(session.get_bind().dialect.name, HourlyCount).values(cell | numbers)
-        session.execute(row.on_conflict_do_update(index_elements=[*cell], set_=numbers))
-        if adds_up:
-            add_up(experiment)
+        statement = insert(session.get_bind().dialect.name, HourlyCount)
+        numbers = {name: statement.excluded[name] for name in rows[0] if name not in KEY}
+        session.execute(statement.on_conflict_do_update(index_elements=KEY, set_=numbers), rows)
+        add_up(experiment)
 
 
 def add_up(experiment: Experiment) -> None:
@@ -65,33 +66,31 @@ def add_up(experiment: Experiment) -> None:
         totals.rebuild(connection, experiment.id, stored(connection, experiment.id), facts)
 
 
-def count_day(
+def count_day(experiment: Experiment, day: int, variant: str = "control", **counts: Any) -> None:
+    """Count the ``day``-th local day of an experiment, 0 for the one on which it began."""
+    count_days(experiment, [day], variant, **counts)
+
+
+def count_days(
     experiment: Experiment,
-    day: int,
+    days: Iterable[int],
     variant: str = "control",
     *,
-    seen: int,
-    converted: int,
     source: str = "newsletter",
     **counts: int,
 ) -> None:
-    """Count the ``day``-th local day of an experiment, 0 for the one on which it began."""
+    """Count the same on each of these days: how many were ``seen``, how many ``converted``."""
     zone = ZoneInfo(experiment.time_zone)
     assert experiment.started_at is not None
     start = experiment.started_at.astimezone(zone)
-    spread = {
-        name: split(number, len(HOURS))
-        for name, number in ({"seen": seen, "converted": converted} | counts).items()
-    }
-    # One transaction for the day: each one waits for the disk.
-    with writing():
-        for k, hour in enumerate(HOURS):
-            moment = datetime(start.year, start.month, start.day, hour, tzinfo=zone).timestamp()
-            at_us = int((moment + day * 86400) * 1_000_000)
-            parts = {name: numbers[k] for name, numbers in spread.items()}
-            name = hour_of(at_us, experiment.time_zone)
-            count_hour(experiment, name, variant, source=source, adds_up=False, **parts)
-        add_up(experiment)
+    cell = {"variant": variant, "source": source, "excluded_because": ""}
+    spread = {name: split(number, len(HOURS)) for name, number in counts.items()}
+    hours = []
+    for day, (k, hour) in product(days, enumerate(HOURS)):
+        moment = datetime(start.year, start.month, start.day, hour, tzinfo=zone).timestamp()
+        name = hour_of(int((moment + day * 86400) * 1_000_000), experiment.time_zone)
+        hours.append(cell | {"hour": name} | {name: parts[k] for name, parts in spread.items()})
+    _store(experiment, hours)
 
 
 def count_machines(experiment: Experiment, number: int, reason: str = "bot") -> None:

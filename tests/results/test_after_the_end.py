@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from tests.factories import end_at
-from tests.results.crowd import count_day
+from tests.results.crowd import count_day, count_days
 from wbtest.publishing.models import Experiment
 from wbtest.publishing.running import life
 from wbtest.results import conclusions
@@ -19,8 +19,7 @@ AFTER_ALL = datetime(2027, 4, 2, tzinfo=UTC)
 
 def fill(experiment: Experiment, converted: int, days: int = 9) -> None:
     """Let 100 people a day see the page."""
-    for day in range(days):
-        count_day(experiment, day, seen=100, converted=converted)
+    count_days(experiment, range(days), seen=100, converted=converted)
 
 
 def said(results: Results) -> tuple[str, str, str]:

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.results.crowd import count_day
+from tests.results.crowd import count_days
 from tests.results.hours import LATE, eager_rule, hourly, judged
 from wbtest import statistics
 from wbtest.publishing.rule import NotARule
@@ -30,9 +30,8 @@ def given(*counts: tuple[int, int], **rule: Any) -> Given:
 
 def test_every_figure_is_the_one_that_the_dashboard_shows(begin):
     experiment = begin(variants=("Kitchen",))
-    for day in range(9):
-        count_day(experiment, day, "control", seen=110, converted=3)
-        count_day(experiment, day, "kitchen", seen=108, converted=14)
+    count_days(experiment, range(9), "control", seen=110, converted=3)
+    count_days(experiment, range(9), "kitchen", seen=108, converted=14)
     shown = results_json(results_of(experiment, LATER))
 
     counts = Counts(990, 27), Counts(972, 126)

@@ -14,7 +14,7 @@ from tests.factories import (
     make_running,
 )
 from tests.results.conftest import Start
-from tests.results.crowd import count_day
+from tests.results.crowd import count_days
 from tests.statements import counted
 from wbtest.extensions import db
 from wbtest.publishing.models import Experiment
@@ -30,8 +30,7 @@ REASON = "Nobody wanted it as we told it."
 def third(begin: Start, team: Team, now: HandClock) -> Experiment:
     """The third test of a release; the first was decided, of the second nothing came."""
     first = begin()
-    for day in range(9):
-        count_day(first, day, seen=100, converted=1)
+    count_days(first, range(9), seen=100, converted=1)
     now.turn(days=10)
     decide(end(first, team.approver), team.approver, "stop", REASON)
     end(begin(target=0.06), team.approver)

@@ -12,7 +12,7 @@ import plotly.graph_objects as go
 import pytest
 from plotly.offline import get_plotlyjs_version
 
-from tests.results.crowd import count_day, count_machines
+from tests.results.crowd import count_day, count_days, count_machines
 from wbtest.audience.counts import Totals
 from wbtest.results import charts, traffic_charts
 from wbtest.results.dashboard import segment_charts
@@ -72,9 +72,8 @@ DRAWN = (
 def results(begin) -> Results:
     experiment = begin(variants=(EVIL, "Half the waste"), sources=("newsletter",))
     keys = [variant.key for variant in experiment.variants]
-    for day in range(3):
-        for key, converted in zip(keys, (3, 9, 14), strict=True):
-            count_day(experiment, day, key, seen=100, converted=converted, served=117)
+    for key, converted in zip(keys, (3, 9, 14), strict=True):
+        count_days(experiment, range(3), key, seen=100, converted=converted, served=117)
     count_day(experiment, 1, keys[0], seen=40, converted=1, source=f"{EVIL}{'x' * 40}")
     count_machines(experiment, 12)
     return results_of(experiment, LATER)
@@ -147,8 +146,7 @@ def test_the_table_of_the_evidence_ends_where_its_line_does_and_has_each_day(res
 
 def test_a_long_test_is_drawn_with_few_points(begin):
     experiment = begin()
-    for day in range(28):
-        count_day(experiment, day, seen=20, converted=1)
+    count_days(experiment, range(28), seen=20, converted=1)
     years_later = results_of(experiment, datetime(2029, 1, 1, tzinfo=UTC))
     trace = json.loads(charts.evidence(years_later))["data"][0]
 

@@ -11,7 +11,7 @@ from tests.audience.addresses import leave_addresses
 from tests.conftest import Browser, HandClock
 from tests.factories import Team, log_in, make_decision, make_running
 from tests.results.conftest import Start
-from tests.results.crowd import count_day, count_machines
+from tests.results.crowd import count_days, count_machines
 from wbtest.audience.leaving.closing import write_letters
 from wbtest.audience.leaving.purging import finish_purges, purge
 from wbtest.audience.left_out_counts import two_variants
@@ -31,9 +31,8 @@ SENT = {"text": "We build it. It comes in May.", "is_read": "y"}
 def ended(revision: Revision, team: Team, now: HandClock) -> Experiment:
     """A test that is over, with a week of visitors, three of whom confirmed and one did not."""
     experiment = make_running(revision, team.editor, team.approver, variants=("Kitchen",))
-    for day in range(7):
-        for variant in ("control", "kitchen"):
-            count_day(experiment, day, variant, seen=40, converted=4)
+    for variant in ("control", "kitchen"):
+        count_days(experiment, range(7), variant, seen=40, converted=4)
     count_machines(experiment, 11)
     leave_addresses(experiment, 3)
     leave_addresses(experiment, 1, email="pending", confirmed_us=None)

@@ -6,7 +6,7 @@ import pytest
 
 from tests.conftest import HandClock
 from tests.results.conftest import Start
-from tests.results.crowd import count_day
+from tests.results.crowd import count_day, count_days
 from wbtest.results.conclusions import of_beliefs, of_evidence, of_funnel, of_visits
 from wbtest.results.dashboard.funnel import Stage, funnel_of
 from wbtest.results.figures import results_of
@@ -15,8 +15,7 @@ from wbtest.results.figures import results_of
 def evidence(begin: Start, now: HandClock, days: int, of: tuple[int, int], **rule: int) -> str:
     """The sentence after so many days with these visitors and sign-ups each."""
     experiment = begin(**rule)
-    for day in range(days):
-        count_day(experiment, day, seen=of[0], converted=of[1])
+    count_days(experiment, range(days), seen=of[0], converted=of[1])
     now.turn(days=days + 1)
     return of_evidence(results_of(experiment, now()))
 

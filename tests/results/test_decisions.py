@@ -4,7 +4,7 @@ import pytest
 
 from tests.conftest import HandClock
 from tests.factories import Team, make_decision, make_experiment
-from tests.results.crowd import count_day
+from tests.results.crowd import count_day, count_days
 from wbtest.extensions import db
 from wbtest.publishing.decisions import contradiction, decisions, find_decision
 from wbtest.publishing.models import Decision, Experiment
@@ -19,8 +19,7 @@ REASON = "The kitchen headline carries it."
 @pytest.fixture
 def met(begin, now: HandClock) -> Experiment:
     experiment = begin()
-    for day in range(9):
-        count_day(experiment, day, seen=100, converted=14)
+    count_days(experiment, range(9), seen=100, converted=14)
     now.turn(days=10)
     return experiment
 

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.cells import undefused
-from tests.results.crowd import count_day, count_machines
+from tests.results.crowd import count_day, count_days, count_machines
 from wbtest.downloads import as_csv, send_file
 from wbtest.results.exports import TABLES
 from wbtest.results.figures import Results, results_of
@@ -34,9 +34,8 @@ def round_trip(cell: str) -> str:
 @pytest.fixture
 def results(begin) -> Results:
     experiment = begin(variants=("=Kitchen",), sources=("newsletter",))
-    for day in range(2):
-        count_day(experiment, day, "control", seen=50, converted=4, served=60, confirmed=2)
-        count_day(experiment, day, "kitchen", seen=40, converted=6, served=50)
+    count_days(experiment, range(2), "control", seen=50, converted=4, served=60, confirmed=2)
+    count_days(experiment, range(2), "kitchen", seen=40, converted=6, served=50)
     count_day(experiment, 1, seen=5, converted=5, source="friends")
     count_machines(experiment, 12)
     return results_of(experiment, LATER)

@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime
 import pytest
 
 from tests.factories import Team, make_experiment, make_running
-from tests.results.crowd import count_day, count_hour, count_machines
+from tests.results.crowd import count_day, count_days, count_hour, count_machines
 from wbtest import statistics
 from wbtest.audience.counts import Totals
 from wbtest.publishing.models import Experiment
@@ -36,9 +36,8 @@ def met(revision: Revision, team: Team) -> Experiment:
     """Nine days in which the kitchen is far above the target and the control far below."""
     variants = ("From your kitchen",)
     experiment = make_running(revision, team.editor, team.approver, variants=variants)
-    for day in range(9):
-        count_day(experiment, day, "control", seen=110, converted=3, served=125, confirmed=2)
-        count_day(experiment, day, "from-your-kitchen", seen=108, converted=14, served=126)
+    count_days(experiment, range(9), "control", seen=110, converted=3, served=125, confirmed=2)
+    count_days(experiment, range(9), "from-your-kitchen", seen=108, converted=14, served=126)
     return experiment
 
 

@@ -6,7 +6,7 @@ import pytest
 
 from tests.factories import end_at, make_experiment
 from tests.results.conftest import Start
-from tests.results.crowd import count_day, count_hour
+from tests.results.crowd import count_day, count_days, count_hour
 from wbtest.publishing.models import Experiment
 from wbtest.publishing.running import life
 from wbtest.results import conclusions
@@ -22,9 +22,8 @@ AFTER_ALL = datetime(2027, 4, 2, tzinfo=UTC)
 
 def fill(experiment: Experiment, days: int = 9, **converted: int) -> Results:
     """Let 100 people a day see each variant, and give its results on 11 March."""
-    for day in range(days):
-        for key, number in converted.items():
-            count_day(experiment, day, key, seen=100, converted=number)
+    for key, number in converted.items():
+        count_days(experiment, range(days), key, seen=100, converted=number)
     return results_of(experiment, LATER)
 
 
@@ -88,8 +87,7 @@ def test_not_met_means_stop_otherwise(begin):
 )
 def test_not_enough_says_how_many_more_and_for_how_long(begin, seen, sentence):
     experiment = begin(maximum_visitors=9000)
-    for day in range(9):
-        count_day(experiment, day, seen=seen, converted=seen // 10)
+    count_days(experiment, range(9), seen=seen, converted=seen // 10)
     results = results_of(experiment, LATER)
 
     assert badge(results).text == "Not enough yet"
@@ -114,9 +112,8 @@ def test_nobody_yet_is_no_failure(begin):
 
 def test_a_broken_split_withholds_and_says_why_once(begin):
     experiment = begin(variants=("Kitchen",))
-    for day in range(9):
-        count_day(experiment, day, "control", seen=120, converted=3)
-        count_day(experiment, day, "kitchen", seen=80, converted=14)
+    count_days(experiment, range(9), "control", seen=120, converted=3)
+    count_days(experiment, range(9), "kitchen", seen=80, converted=14)
     results = results_of(experiment, LATER)
 
     assert said(results) == (
@@ -132,8 +129,7 @@ def test_friends_first_put_the_verdict_in_doubt(begin):
     experiment = begin()
     hour = int(datetime(2027, 3, 1, 9, tzinfo=UTC).timestamp())
     count_hour(experiment, hour, seen=60, converted=25)
-    for day in range(1, 9):
-        count_day(experiment, day, seen=110, converted=3)
+    count_days(experiment, range(1, 9), seen=110, converted=3)
     results = results_of(experiment, LATER)
 
     assert said(results) == (

@@ -8,7 +8,7 @@ import pytest
 from tests.conftest import Browser, HandClock
 from tests.factories import Team, log_in, make_experiment
 from tests.results.conftest import Start
-from tests.results.crowd import count_day, count_machines
+from tests.results.crowd import count_day, count_days, count_machines
 from wbtest.publishing.models import Experiment
 from wbtest.publishing.running.life import end
 from wbtest.results.deciding.decide import decide
@@ -21,9 +21,8 @@ def experiment(begin: Start, now: HandClock) -> Experiment:
     """Nine days in which the second variant reaches the target."""
     experiment = begin(variants=(EVIL,))
     keys = [variant.key for variant in experiment.variants]
-    for day in range(9):
-        count_day(experiment, day, keys[0], seen=100, converted=3, served=115, confirmed=2)
-        count_day(experiment, day, keys[1], seen=100, converted=14, served=116, confirmed=9)
+    count_days(experiment, range(9), keys[0], seen=100, converted=3, served=115, confirmed=2)
+    count_days(experiment, range(9), keys[1], seen=100, converted=14, served=116, confirmed=9)
     count_machines(experiment, 251)
     now.turn(days=10)
     return experiment

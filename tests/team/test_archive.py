@@ -24,7 +24,7 @@ from tests.factories import (
     make_team,
 )
 from tests.publishing.test_images import picture
-from tests.results.crowd import count_day, count_machines
+from tests.results.crowd import count_days, count_machines
 from tests.team.account.mailbox import code_of
 from tests.team.all_of_it import make_over, open_ways_in, rows
 from wbtest import create_app
@@ -64,9 +64,8 @@ def fill(app: Flask) -> Team:
     revision = make_revision(team.editor, product="Kiln")
     make_approval(revision, team.approver)
     running = make_running(revision, team.editor, team.approver, slug="kiln", variants=("Dinner",))
-    for day in range(3):
-        count_day(running, day, "control", seen=300, converted=12)
-        count_day(running, day, "dinner", seen=300, converted=31)
+    count_days(running, range(3), "control", seen=300, converted=12)
+    count_days(running, range(3), "dinner", seen=300, converted=31)
     count_machines(running, 40)
     return team
 

@@ -4,7 +4,7 @@ import pytest
 
 from tests.conftest import Browser, HandClock
 from tests.factories import Team, log_in, make_running
-from tests.results.crowd import count_day, count_hour, count_machines
+from tests.results.crowd import count_days, count_hour, count_machines
 from wbtest.publishing.models import Experiment
 from wbtest.writing.models import Revision
 
@@ -16,9 +16,8 @@ AGAINST = "We ran out of money for this."
 def met(revision: Revision, team: Team, now: HandClock) -> Experiment:
     """Ten days in, one of two variants reaches the target: the rule says go."""
     experiment = make_running(revision, team.editor, team.approver, variants=("Kitchen",))
-    for day in range(9):
-        count_day(experiment, day, seen=100, converted=7, served=112, confirmed=5)
-        count_day(experiment, day, "kitchen", seen=100, converted=14, served=113, confirmed=9)
+    count_days(experiment, range(9), seen=100, converted=7, served=112, confirmed=5)
+    count_days(experiment, range(9), "kitchen", seen=100, converted=14, served=113, confirmed=9)
     start = int(now().timestamp())
     count_hour(experiment, start, "kitchen", seen=4, converted=1, excluded_because="team")
     count_machines(experiment, 251)
@@ -42,8 +41,7 @@ def owner(app, team: Team) -> Browser:
 @pytest.fixture
 def faded(met: Experiment, now: HandClock) -> Experiment:
     """Ten days later those since run below the target: what was met is in doubt."""
-    for day in range(10, 18):
-        count_day(met, day, seen=100, converted=3)
-        count_day(met, day, "kitchen", seen=100, converted=1)
+    count_days(met, range(10, 18), seen=100, converted=3)
+    count_days(met, range(10, 18), "kitchen", seen=100, converted=1)
     now.turn(days=10)
     return met

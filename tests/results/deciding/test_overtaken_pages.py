@@ -4,7 +4,7 @@ import pytest
 
 from tests.conftest import HandClock
 from tests.factories import Team, make_decision
-from tests.results.crowd import count_day
+from tests.results.crowd import count_days
 from tests.results.deciding.conftest import AGAINST, REASON
 from tests.results.deciding.test_second import mark
 from wbtest.publishing.models import Experiment
@@ -57,8 +57,7 @@ def test_of_a_mark_that_was_never_ours_nothing_is_made_up(met: Experiment, team:
 def test_a_verdict_that_changed_under_the_page_is_told_first(begin, team: Team, now: HandClock):
     young = begin()
     read = mark(young)
-    for day in range(9):
-        count_day(young, day, seen=100, converted=14)
+    count_days(young, range(9), seen=100, converted=14)
     now.turn(days=10)
 
     with pytest.raises(Invalid, match="the rule now says go"):

@@ -13,7 +13,7 @@ from tests.factories import (
     make_revision,
     make_running,
 )
-from tests.results.crowd import count_day
+from tests.results.crowd import count_day, count_days
 from tests.results.deciding.conftest import AGAINST, REASON
 from wbtest.delivery import webhooks
 from wbtest.delivery.models import OutboxEvent, OutboxMail
@@ -198,8 +198,7 @@ def test_the_same_words_from_a_new_page_are_a_decision_on_newer_figures(
 def test_nobody_seconds_what_rests_on_a_verdict_of_yesterday(begin, team: Team, now: HandClock):
     young = begin()
     paper = decide(young, team.approver, "go", "Everybody we asked wants it.")
-    for day in range(9):
-        count_day(young, day, seen=100, converted=14)
+    count_days(young, range(9), seen=100, converted=14)
     now.turn(days=10)
 
     with pytest.raises(Refused, match="The rule now says go, so this rests on what no longer"):

@@ -12,7 +12,7 @@ from tests.factories import (
     make_running,
 )
 from tests.results.conftest import Start
-from tests.results.crowd import count_day
+from tests.results.crowd import count_day, count_days
 from tests.results.deciding.conftest import AGAINST, REASON
 from wbtest.publishing.models import Experiment
 from wbtest.results.deciding.decide import decide, second, turn_down
@@ -71,9 +71,8 @@ def test_a_verdict_withheld_is_not_called_unsettled(
     begin: Start, approver: Browser, now: HandClock
 ):
     experiment = begin(variants=("Kitchen",))
-    for day in range(9):
-        count_day(experiment, day, seen=150, converted=14)
-        count_day(experiment, day, "kitchen", seen=50, converted=7)
+    count_days(experiment, range(9), seen=150, converted=14)
+    count_days(experiment, range(9), "kitchen", seen=50, converted=7)
     now.turn(days=10)
 
     for page in ("results", "decision"):

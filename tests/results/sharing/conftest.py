@@ -6,7 +6,7 @@ import pytest
 
 from tests.conftest import HandClock
 from tests.factories import Team, make_running
-from tests.results.crowd import count_day
+from tests.results.crowd import count_days
 from wbtest.publishing.models import Experiment
 from wbtest.results.sharing.links import make_shared
 from wbtest.writing.models import Revision
@@ -22,9 +22,10 @@ def experiment(revision: Revision, team: Team, now: HandClock) -> Experiment:
     """Nine days in which the second variant reaches the target."""
     experiment = make_running(revision, team.editor, team.approver, variants=(EVIL,))
     keys = [variant.key for variant in experiment.variants]
-    for day in range(9):
-        count_day(experiment, day, keys[0], seen=100, converted=3, source="mia lopez", confirmed=2)
-        count_day(experiment, day, keys[1], seen=100, converted=14, confirmed=9)
+    count_days(
+        experiment, range(9), keys[0], seen=100, converted=3, source="mia lopez", confirmed=2
+    )
+    count_days(experiment, range(9), keys[1], seen=100, converted=14, confirmed=9)
     now.turn(days=10)
     return experiment
 

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from tests.conftest import HandClock
-from tests.results.crowd import count_day
+from tests.results.crowd import count_days
 from wbtest.delivery.models import OutboxMail
 from wbtest.extensions import db
 from wbtest.publishing.models import Experiment
@@ -32,8 +32,7 @@ def forget() -> None:
 
 def reach_target(experiment: Experiment, now: HandClock) -> None:
     """Let nine days pass in which many sign up."""
-    for day in range(9):
-        count_day(experiment, day, seen=100, converted=14)
+    count_days(experiment, range(9), seen=100, converted=14)
     now.turn(days=9)
 
 

@@ -9,7 +9,7 @@ from flask import Flask
 from tests.conftest import HandClock
 from tests.factories import Team
 from tests.results.conftest import Start
-from tests.results.crowd import count_day
+from tests.results.crowd import count_day, count_days
 from tests.results.telling.telling import (
     forget,
     mails,
@@ -121,8 +121,7 @@ def test_one_test_that_fails_does_not_keep_the_next_from_being_told(begin: Start
     broken, whole = begin(slug="broken"), begin(slug="whole")
     forget()
     for experiment in (broken, whole):
-        for day in range(9):
-            count_day(experiment, day, seen=100, converted=14)
+        count_days(experiment, range(9), seen=100, converted=14)
     with writing():
         broken.sealed, broken.rule = "{", {}
     now.turn(days=9)
@@ -136,9 +135,8 @@ def test_one_test_that_fails_does_not_keep_the_next_from_being_told(begin: Start
 def test_a_broken_split_is_told_with_what_to_think_of_it(begin: Start, now: HandClock):
     experiment = begin(variants=("Half the waste",))
     forget()
-    for day in range(3):
-        count_day(experiment, day, "control", seen=300, converted=20)
-        count_day(experiment, day, experiment.variants[1].key, seen=100, converted=20)
+    count_days(experiment, range(3), "control", seen=300, converted=20)
+    count_days(experiment, range(3), experiment.variants[1].key, seen=100, converted=20)
     now.turn(days=3)
 
     run_hours(now, 5, tell_events)
@@ -150,8 +148,7 @@ def test_a_broken_split_is_told_with_what_to_think_of_it(begin: Start, now: Hand
 def test_a_verdict_that_fades_is_told_once_more(experiment: Experiment, now: HandClock):
     reach_target(experiment, now)
     tell_events(now())
-    for day in range(9, 18):
-        count_day(experiment, day, seen=100, converted=2)
+    count_days(experiment, range(9, 18), seen=100, converted=2)
     now.turn(days=10)
 
     run_hours(now, 3, tell_events)

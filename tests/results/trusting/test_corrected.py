@@ -7,7 +7,7 @@ from flask.testing import FlaskClient
 from tests.api.conftest import program_of
 from tests.conftest import HandClock
 from tests.factories import Team, log_in, make_decision, make_running
-from tests.results.crowd import count_day
+from tests.results.crowd import count_days
 from wbtest.publishing.models import Experiment
 from wbtest.publishing.running.correcting import (
     approve_corrections,
@@ -29,9 +29,8 @@ AFTER = "Larder reads the receipt and mails five recipes."
 def corrected(revision: Revision, team: Team, now: HandClock) -> Experiment:
     """A test of two weeks whose solution was corrected on the third day."""
     running = make_running(revision, team.editor, team.approver, variants=("Price",))
-    for day in range(8):
-        for variant in ("control", "price"):
-            count_day(running, day, variant, seen=100, converted=20, served=110)
+    for variant in ("control", "price"):
+        count_days(running, range(8), variant, seen=100, converted=20, served=110)
     now.turn(days=2)
     read = digest_of(present_texts(running))
     submit_corrections(running, team.editor, {"solution": AFTER}, why="A reader asked.", read=read)
