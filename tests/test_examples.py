@@ -7,7 +7,13 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[1]
-FILES = [file for file in sorted(ROOT.glob("wbtest/**/*.py")) if ">>> " in file.read_text("utf-8")]
+PLACES = ("wbtest/**/*.py", "tests/*/**/*.py")
+FILES = [
+    file
+    for place in PLACES
+    for file in sorted(ROOT.glob(place))
+    if ">>> " in file.read_text("utf-8")
+]
 
 
 def name_of(file: Path) -> str:
