@@ -4,7 +4,6 @@ import gc
 import os
 import shutil
 import sqlite3
-from collections import Counter
 from collections.abc import Iterator
 from contextlib import closing
 from contextvars import Context
@@ -69,17 +68,33 @@ WHOLE = (
 )
 # Set for a round on another database after a whole one: what no database can change is left out.
 IS_SECOND_ROUND = bool(os.environ.get("SECOND_ROUND"))
-# Cases of one test differ in what comes in, and hardly in what is asked of the database. Where we
-# write SQL of our own all tests are taken, with two cases each. Elsewhere SQLAlchemy writes it, and
-# tests that stand side by side ask for much the same: there one of six is taken, in one case.
-# Tests whose subject is what a database does, such as two people at once, are marked and taken
-# whole.
+# Where we write SQL of our own, lock rows or lean on constraints, each test is taken, in one case.
+# Elsewhere SQLAlchemy writes the SQL, and tests of one file ask for much the same: there the first
+# of each file is taken. Tests whose subject is what a database does, such as two people at once,
+# are marked and taken whole.
 WITH_SQL_OF_OUR_OWN = (
-    "tests/audience/",
-    "tests/delivery/",
-    "tests/team/test_archive.py",
-    "tests/team/test_limits.py",
-    "tests/test_",
+    "tests/audience/test_counts",
+    "tests/audience/test_engagement",
+    "tests/audience/test_exposures",
+    "tests/audience/test_large_groups",
+    "tests/audience/test_made_up_sources",
+    "tests/audience/test_purging",
+    "tests/audience/test_recorder",
+    "tests/audience/test_retention",
+    "tests/audience/test_returning",
+    "tests/audience/test_rollup",
+    "tests/audience/test_sightings",
+    "tests/audience/test_totals",
+    "tests/delivery/test_jobs",
+    "tests/delivery/test_posting",
+    "tests/delivery/test_schema",
+    "tests/delivery/test_sending",
+    "tests/team/test_archive",
+    "tests/team/test_limits",
+    "tests/test_driver",
+    "tests/test_health",
+    "tests/test_queries",
+    "tests/test_store",
 )
 
 
@@ -90,18 +105,16 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     for item in items:
         if item.nodeid.startswith(WHOLE):
             item.add_marker("whole")
-    cases: Counter[str] = Counter()
-    tests: Counter[str] = Counter()
+    seen: set[str] = set()
     taken, left_out = [], []
     for item in items:
         is_taken = _is_of_this_round(item)
         if is_taken and IS_SECOND_ROUND and not _is_taken_whole(item):
-            cases[name := item.nodeid.partition("[")[0]] += 1
-            if name.startswith(WITH_SQL_OF_OUR_OWN):
-                is_taken = cases[name] <= 2
-            else:
-                tests[file := name.partition("::")[0]] += cases[name] == 1
-                is_taken = cases[name] == 1 and tests[file] % 6 == 1
+            name = item.nodeid.partition("[")[0]
+            if not name.startswith(WITH_SQL_OF_OUR_OWN):
+                name = name.partition("::")[0]
+            is_taken = name not in seen
+            seen.add(name)
         (taken if is_taken else left_out).append(item)
     config.hook.pytest_deselected(items=left_out)
     items[:] = taken
