@@ -11,20 +11,29 @@
   const NOTHING = "rgba(0, 0, 0, 0)";
   const check = axe._audit.checks["color-contrast"];
   const judge = check.evaluate;
-  let [passed, names, looks, painted, shown] = [];
+  // What passed, kept for the pages that this tab shows later.
+  const KEPT = "passed by axe";
+  let [passed, looks, painted, shown] = [];
 
-  function number(text) {
-    if (!names.has(text)) names.set(text, names.size + 1);
-    return names.get(text);
+  // 53 bits of a text (cyrb53).
+  function digest(text) {
+    let [a, b] = [0xdeadbeef, 0x41c6ce57];
+    for (let k = 0; k < text.length; k++) {
+      const code = text.charCodeAt(k);
+      [a, b] = [Math.imul(a ^ code, 2654435761), Math.imul(b ^ code, 1597334677)];
+    }
+    a = Math.imul(a ^ (a >>> 16), 2246822507) ^ Math.imul(b ^ (b >>> 13), 3266489909);
+    b = Math.imul(b ^ (b >>> 16), 2246822507) ^ Math.imul(a ^ (a >>> 13), 3266489909);
+    return 4294967296 * (2097151 & b) + (a >>> 0);
   }
 
-  // A number for how an element and all around it look; the same for the same.
+  // A number for how an element and all around it look; the same for the same, on every page.
   function look(element) {
     if (!element) return 0;
     if (!looks.has(element)) {
       const style = getComputedStyle(element);
       const own = STYLE.map((name) => style[name]).join("|");
-      looks.set(element, number(`${look(element.parentElement)}|${own}`));
+      looks.set(element, digest(`${look(element.parentElement)}|${own}`));
     }
     return looks.get(element);
   }
@@ -50,7 +59,8 @@
   }
 
   // What axe found of one text holds for all that look alike and lie on the like, such as cells of
-  // a table. Only what passed is remembered: each fault is found, wherever it stands.
+  // a table, or the same link on the next page. Only what passed is remembered: each fault is
+  // found, wherever it stands.
   check.evaluate = function (element, ...rest) {
     const name = [look(element), ...beside(element)].join();
     if (passed.has(name)) {
@@ -70,7 +80,8 @@
   // Where all rules have just read the page, and it shows the same in another scheme and width, only
   // those are asked which may answer otherwise.
   window.findFaults = async (isReadBefore) => {
-    [passed, names, looks, painted] = [new Set(), new Map(), new Map(), undefined];
+    [looks, painted] = [new Map(), undefined];
+    passed = new Set(JSON.parse(sessionStorage.getItem(KEPT) ?? "[]"));
     const before = isReadBefore && shown;
     // Wherever Tab came to, nothing that only it shows lies over the page, such as the link to its content.
     document.activeElement.blur();
@@ -81,6 +92,7 @@
     // itself, and there is none.
     const asked = { preload: false, resultTypes: ["violations"], rules: MORE };
     const { violations } = await axe.run({ ...asked, ...(isSame && { runOnly: BY_LOOKS }) });
+    sessionStorage.setItem(KEPT, JSON.stringify([...passed]));
     return violations.flatMap(({ id, nodes }) => nodes.map(({ target }) => `${id} at ${target}`));
   };
 })();

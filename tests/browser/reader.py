@@ -8,12 +8,10 @@ from flask import Flask
 from playwright.sync_api import ConsoleMessage, Page, Request, Response
 from werkzeug.exceptions import HTTPException
 
-from tests.browser.conftest import WAYS, WIDTHS, Live, bring_axe, find_faults
+from tests.browser.conftest import WAYS, Live, bring_axe, find_faults
 
-# Of pages that differ only in their ids, so many are opened. Axe sees the first of them wide in
-# light and narrow in the dark, the second the other way round; then it has seen the kind.
-ENOUGH = 4
-SHOWN_TO_AXE = (WAYS, (("light", 390), ("dark", WIDTHS[0])))
+# Of pages that differ only in their ids, so many are opened, and axe sees the first.
+ENOUGH = 3
 # Some break no script and are told to nobody but the page itself.
 TELL_VIOLATIONS = """document.addEventListener("securitypolicyviolation", (event) => {
   console.error(`policy broken: ${event.violatedDirective} by ${event.blockedURI}`);
@@ -46,9 +44,8 @@ FOR_SCRIPTS = {"results.plan", "results.target"}
 class Reader:
     """Reads with ``page``. ``statuses`` are those of paths that shall not answer with 200."""
 
-    # How axe sees the first pages of a kind, and how many of a kind are opened.
-    ways: Sequence[Sequence[tuple[str, int]]] = SHOWN_TO_AXE
-    enough = ENOUGH
+    # How axe sees the first page of a kind.
+    ways: Sequence[tuple[str, int]] = WAYS
 
     def __init__(self, page: Page, live: Live, statuses: Mapping[str, int] | None = None) -> None:
         self.page = page
@@ -58,9 +55,10 @@ class Reader:
         self.statuses = dict(statuses or {})
         self._linked_on: dict[str, str] = {}
         self._routes = live.app.url_map.bind("")
-        self._shown_to_axe: Counter[str] = Counter()
+        self._shown_to_axe: set[str] = set()
         page.add_init_script(TELL_VIOLATIONS)
-        bring_axe(page)
+        if self.ways:
+            bring_axe(page)
         page.on("console", self._listen)
         page.on("pageerror", lambda error: self._complain(f"script broke: {error}"))
         page.on("requestfailed", self._check_failure)
@@ -74,7 +72,7 @@ class Reader:
         while waiting:
             path = waiting.popleft()
             kind = self._kind(path)
-            if opened[kind] == self.enough:
+            if opened[kind] == ENOUGH:
                 continue
             opened[kind] += 1
             if urlsplit(path).path.endswith(DATA):
@@ -109,11 +107,10 @@ class Reader:
         self.endpoints.add(kind.partition(" ")[0])
         if kind.startswith(SLOW):
             self.page.wait_for_load_state("networkidle")
-        if self._shown_to_axe[kind] < len(self.ways):
-            ways = self.ways[self._shown_to_axe[kind]]
-            for fault in find_faults(self.page, ways, stays=False):
+        if self.ways and kind not in self._shown_to_axe:
+            self._shown_to_axe.add(kind)
+            for fault in find_faults(self.page, self.ways, stays=False):
                 self._complain(fault)
-            self._shown_to_axe[kind] += 1
         links = [link.partition("#")[0] for link in self.page.evaluate(LINKS)]
         return [
             link.removeprefix(self._live.url) for link in links if link.startswith(self._live.url)

@@ -10,7 +10,7 @@ from flask import Flask
 from playwright.sync_api import Page, expect
 
 from tests.audience.larder import mails
-from tests.browser.conftest import Live
+from tests.browser.conftest import WAYS, Live
 from tests.browser.reader import Reader, pages
 from tests.browser.test_account import enter
 from tests.browser.typist import Typist
@@ -33,7 +33,7 @@ from tests.factories import (
     make_running,
 )
 from tests.network import cut_off
-from tests.results.crowd import count_day, count_machines
+from tests.results.crowd import count_days, count_machines
 from tests.review.reading_room import give, read
 from wbtest.delivery.webhooks import KINDS
 from wbtest.publishing.models import Experiment
@@ -94,9 +94,6 @@ def filled(live: Live, approved: Revision, editor: Person, owner: Person) -> Non
     running = make_running(approved, editor, owner, slug="runs", variants=VARIANTS, asks_name=True)
     crowd(running)
     sign_up(live, "runs")
-    rests = make_running(short, editor, owner, slug="rests")
-    life.pause(rests, owner)
-    life.end(make_running(short, editor, owner, slug="over"), owner)
     decided = make_running(approved, editor, owner, slug="decided", variants=VARIANTS)
     crowd(decided)
     live.now.turn(days=WEEK + 1)
@@ -104,6 +101,9 @@ def filled(live: Live, approved: Revision, editor: Person, owner: Person) -> Non
     decide(decided, owner, "go", "The kitchen headline reaches the target.")
     save_card(decided, editor, "Nobody asked about the price.", "Ask ten of them.", 0)
     save_checklist(decided, {}, ["Loyalty points"])
+    rests = make_running(short, editor, owner, slug="rests")
+    life.pause(rests, owner)
+    life.end(make_running(short, editor, owner, slug="over"), owner)
     newest = make_revision(editor, release=approved.release, headline="Six dinners at home")
     review(newest, editor, owner)
     stop_release(make_revision(editor, product="Kiln"), owner, "Nobody fires at night.", 8)
@@ -120,9 +120,8 @@ def review(revision: Revision, editor: Person, owner: Person) -> None:
 
 def crowd(experiment: Experiment) -> None:
     """A week of visitors, of whom the second variant's sign up most often."""
-    for day in range(WEEK):
-        for variant, converted in zip(experiment.variants, (5, 14, 9), strict=True):
-            count_day(experiment, day, variant.key, seen=110, converted=converted, served=126)
+    for variant, converted in zip(experiment.variants, (5, 14, 9), strict=True):
+        count_days(experiment, range(WEEK), variant.key, seen=110, converted=converted, served=126)
     count_machines(experiment, 311)
 
 
@@ -166,7 +165,6 @@ def test_an_owner_can_open_every_page_of_a_team_and_use_it_by_keyboard(
     assert pages(live.app, "team") - typist.endpoints == set()
 
 
-@pytest.mark.every_database
 def test_a_guest_can_open_every_page_behind_a_link(
     live: Live, stranger: Page, approved: Revision, editor: Person
 ) -> None:
@@ -187,6 +185,8 @@ def test_a_guest_can_open_every_page_behind_a_link(
 
 def test_an_owner_can_open_every_page_of_an_empty_team(live: Live, logged_in: Page) -> None:
     reader = Reader(logged_in, live)
+    # In the dark and on a narrow screen axe sees these pages when there is something on them.
+    reader.ways = WAYS[:1]
 
     reader.walk()
 
@@ -208,7 +208,6 @@ def test_somebody_whose_role_is_too_low_is_told_so(
     expect(page.get_by_role("heading", level=1)).to_have_text("Your role does not allow this")
 
 
-@pytest.mark.every_database
 def test_a_visitor_can_open_every_public_page(
     live: Live, stranger: Page, request: pytest.FixtureRequest
 ) -> None:

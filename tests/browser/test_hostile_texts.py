@@ -47,7 +47,7 @@ STATUSES = {"/p/over": 410}
 class Watch(Reader):
     """Reads every page for what a payload may have become, and remembers what could be read."""
 
-    ways, enough = (), 2
+    ways = ()
 
     def __init__(self, page: Page, live: Live) -> None:
         super().__init__(page, live, STATUSES)

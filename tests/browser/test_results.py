@@ -86,22 +86,6 @@ def test_words_stand_and_stay_in_their_place_while_the_charts_are_still_to_come(
     assert below.bounding_box() == place
 
 
-def test_everybody_can_read_the_page(results: Page, check_accessible):
-    for fold in results.locator("summary").all():
-        fold.click()
-
-    check_accessible(results)
-
-
-def test_everybody_can_read_the_signups(
-    experiment: Experiment, logged_in: Page, live: Live, check_accessible
-):
-    logged_in.goto(f"{live.url}/experiments/{experiment.id}/signups")
-
-    expect(logged_in.get_by_role("heading", level=1)).to_have_text("Sign-ups")
-    check_accessible(logged_in)
-
-
 def test_chart_text_is_large_enough_for_a_phone(results: Page):
     results.set_viewport_size({"width": 390, "height": 900})
 

@@ -8,7 +8,7 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import Live
 from tests.browser.desk import open_desk
-from tests.factories import LARDER, make_approval, make_release, make_revision
+from tests.factories import LARDER, make_release
 from wbtest.team.models import Person
 from wbtest.writing.releases import save_release
 
@@ -36,28 +36,15 @@ def test_dates_are_written_in_the_release_s_own_language(
     expect(logged_in.locator("time[data-date]")).to_have_text("3. März 2027")
 
 
-@pytest.mark.parametrize(
-    "path",
-    [
-        "/releases",
-        "/releases/new",
-        "/releases/1",
-        "/releases/2",
-        "/releases/2/preview",
-        "/releases/1/revisions/1",
-        "/releases/3/revisions/1",
-    ],
-)
-def test_the_pages_are_accessible(
+@pytest.mark.parametrize("path", ["/releases/1", "/releases/1/preview"])
+def test_a_release_from_right_to_left_is_accessible(
     logged_in: Page,
     live: Live,
     owner: Person,
     path: str,
     check_accessible: Callable[[Page], None],
 ):
-    make_approval(make_revision(owner), owner)
     make_release(owner, form="short", headline="", language="ar", faq=LARDER.faq[:2])
-    make_revision(owner, form="short", why_now="")
 
     logged_in.goto(f"{live.url}{path}")
 
@@ -72,14 +59,5 @@ def test_two_texts_side_by_side_are_accessible(
     save_release(release, replace(LARDER, headline="Theirs"), 1, release.author)
     logged_in.get_by_label("Headline").fill("Mine")
     expect(logged_in.get_by_text("Two texts, one sheet")).to_be_visible()
-
-    check_accessible(logged_in)
-
-
-def test_an_empty_list_is_accessible(
-    logged_in: Page, live: Live, check_accessible: Callable[[Page], None]
-):
-    logged_in.goto(f"{live.url}/releases")
-    expect(logged_in.get_by_text("No release yet")).to_be_visible()
 
     check_accessible(logged_in)

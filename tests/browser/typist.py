@@ -1,7 +1,6 @@
 """A reader without a mouse: Tab leads to every control of a page, and Escape closes what opens.
 
-Folded parts are open afterwards, so axe sees on the first page of a kind what stands in them, and
-on the second what all find first.
+Folded parts are open afterwards, so axe sees what stands in them, too.
 """
 
 from pathlib import Path
