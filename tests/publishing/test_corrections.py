@@ -123,6 +123,18 @@ class TestOnThePage:
         assert running.revision.document["headline"] == WRONG
         assert faults_of([running]) == {running.id: ()}
 
+    def test_the_button_says_that_a_duplicate_has_the_release_as_it_was_approved(
+        self, running, team
+    ):
+        from wbtest.publishing.cloning_views import cost_of_next
+
+        before = cost_of_next(running)
+        asked(running, team, headline=RIGHT)
+        approved(running, team)
+
+        assert "the release’s own text" not in before
+        assert "the release’s own text are in it again" in cost_of_next(running)
+
     def test_a_duplicate_has_the_corrected_words_of_its_variants(self, running, team):
         from wbtest.publishing.cloning import clone_experiment
 

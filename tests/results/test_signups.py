@@ -96,7 +96,7 @@ def test_two_thousand_machines_and_throw_away_addresses_leave_a_hundred_people(c
         "not confirmed, throw-away address": 1_000,
         "suspected of being a machine": 1_000,
     }
-    assert "100 of 2,100 confirmed" in words
+    assert "100 of 1,100 confirmed" in words
 
 
 def test_an_address_with_a_plus_is_marked_and_is_another_one(client, team, experiment):

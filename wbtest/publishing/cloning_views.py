@@ -8,6 +8,7 @@ from flask.typing import ResponseReturnValue
 from wbtest.http import day, percent
 from wbtest.publishing import rule as rules
 from wbtest.publishing.cloning import clone_experiment
+from wbtest.publishing.corrections import in_force
 from wbtest.publishing.experiments import count_started
 from wbtest.publishing.models import Experiment
 from wbtest.publishing.views import bp
@@ -21,11 +22,17 @@ def cost_of_next(experiment: Experiment) -> str:
     if attempt == 1:
         return ""
     risk = percent(rules.from_json(experiment.rule).alpha)
+    is_text_corrected = any(each.variant == "" for each in in_force(experiment.corrections))
     return (
         f"Attempt {attempt}: what that costs. The chance of any false go is at most {attempt} × "
         f"{risk}. People who were shown an earlier test are set aside as returning, so you need "
         "new visitors. The test before must have ended before this one starts. Counts and the "
         "launch check aren’t copied, and somebody else signs off your words again."
+    ) + (
+        " Mistakes that you corrected in the release’s own text are in it again: put them right in "
+        "the release first."
+        if is_text_corrected
+        else ""
     )
 
 

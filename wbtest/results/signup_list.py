@@ -120,7 +120,10 @@ def count_signups(experiment: Experiment) -> Numbers:
         db.func.count().filter(Signup.left_at.is_(None)),
         db.func.count(Signup.left_at),
         # Who signs up again is asked even if nobody could be the first time.
-        db.func.count().filter(Signup.is_asked_to_confirm | Signup.confirmed_us.is_not(None)),
+        db.func.count().filter(
+            Signup.is_asked_to_confirm | Signup.confirmed_us.is_not(None),
+            Signup.excluded_because == "",
+        ),
     )
     return Numbers(*db.session.execute(query.where(_is_read(experiment))).one())
 
