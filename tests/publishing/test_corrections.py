@@ -146,9 +146,9 @@ class TestOnThePage:
         )
         approved(running, team)
 
-        assert clone_experiment(running, team.editor).variants[1].overrides == {
-            "headline": "Halve what you throw away"
-        }
+        first = clone_experiment(running, team.editor)
+        assert first.variants[1].overrides == {"headline": "Halve what you throw away"}
+        assert clone_experiment(running, team.editor) is first
 
 
 class TestWhatIsACorrection:

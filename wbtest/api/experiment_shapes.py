@@ -105,7 +105,8 @@ class VariantShown(msgspec.Struct):
 class CorrectionShown(msgspec.Struct):
     """A mistake corrected on the running page. Without `variant` it was in the approved text.
 
-    Each `seal` is SHA-256 of the one before it, at first the experiment's, and the correction.
+    Each `seal` is SHA-256 of the one before it, at first the experiment's, and the correction as
+    JSON: these values without the two names and the seal. `author` and `approver` are people's ids.
     """
 
     number: int
@@ -114,8 +115,10 @@ class CorrectionShown(msgspec.Struct):
     before: str
     after: str
     why: str
+    author: int
     asked_by: str
     asked_at: datetime
+    approver: int
     approved_by: str
     approved_at: datetime
     seal: str
@@ -214,8 +217,10 @@ def shown(experiment: Experiment) -> Answer[ExperimentShown]:
                 before=each.before,
                 after=each.after,
                 why=each.why,
+                author=each.author_id,
                 asked_by=each.author.name,
                 asked_at=each.asked_at,
+                approver=each.approver_id,
                 approved_by=each.approver.name,
                 approved_at=each.approved_at,
                 seal=each.seal,

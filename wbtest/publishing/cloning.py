@@ -121,6 +121,6 @@ def _compared(experiment: Experiment, has_words: bool) -> dict[str, object]:
         "settings": [experiment.time_zone, experiment.asks_name, experiment.expected_daily],
         "look": [experiment.look, has_words and experiment.wording, experiment.options],
         "variants": [
-            [each.key, each.name, each.weight, each.overrides] for each in experiment.variants
+            [each.key, each.name, each.weight, overrides_of(each)] for each in experiment.variants
         ],
     }

@@ -167,10 +167,10 @@ def find_correction_fault(field: str, original: str, text: str, language: str) -
     return ""
 
 
-def next_seal(previous: str, correction: Corrected) -> str:
-    """Return SHA-256, 64 hex digits, of the seal before it and the correction as canonical JSON."""
+def sealed_values(correction: Corrected) -> dict[str, Any]:
+    """Return what the seal of an approved correction covers, as JSON."""
     assert correction.approved_at is not None, "only what is approved is sealed"
-    values = {
+    return {
         "number": correction.number,
         "variant": correction.variant,
         "field": correction.field,
@@ -182,6 +182,10 @@ def next_seal(previous: str, correction: Corrected) -> str:
         "approver": correction.approver_id,
         "approved_at": correction.approved_at.isoformat(),
     }
+
+
+def next_seal(previous: str, values: Mapping[str, Any]) -> str:
+    """Return SHA-256, 64 hex digits, of the seal before it and the values as canonical JSON."""
     text = json.dumps(values, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
     return digest(previous + text)
 
@@ -201,7 +205,7 @@ def chain_faults(
     texts = dict(originals)
     for number, each in enumerate(corrections, 1):
         place = Place(each.variant, each.field)
-        seal = next_seal(seal, each)
+        seal = next_seal(seal, sealed_values(each))
         if (each.number, each.seal) != (number, seal) or texts.get(place) != each.before:
             yield f"correction {each.number} differs from the approved one"
         elif find_correction_fault(each.field, originals[place], each.after, language):

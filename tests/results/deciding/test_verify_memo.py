@@ -177,6 +177,12 @@ FORGED: dict[str, tuple[Forge, str, str | None]] = {
         "memo.digests.revision: ",
         "sealed.revision: ",
     ),
+    "start": (
+        setting("memo.experiment.started_at", "2027-01-01T09:00:00+00:00"),
+        "digest: ",
+        "memo.experiment.started_at: ",
+    ),
+    "attempt": (setting("memo.figures.attempt", 7), "digest: ", "memo.figures.attempt: 7, "),
     "digest of the memo": (setting("digest", "0" * 64), "digest: ", None),
     "digest of the counts": (
         setting("memo.digests.data", "0" * 64),

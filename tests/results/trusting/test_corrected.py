@@ -1,5 +1,7 @@
 """A mistake that was corrected on the page stays visible in results, memo and API."""
 
+import json
+
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
@@ -16,7 +18,9 @@ from wbtest.publishing.running.correcting import (
     present_texts,
     submit_corrections,
 )
-from wbtest.results.deciding.memos import find_memo
+from wbtest.results.deciding.data import digest
+from wbtest.results.deciding.memos import export_of, find_memo
+from wbtest.results.deciding.proof import differences
 from wbtest.results.figures import results_of
 from wbtest.store import writing
 from wbtest.writing.models import Revision
@@ -61,6 +65,25 @@ def test_one_that_was_changed_by_hand_withholds_it(corrected, now):
     assert results.verdict.is_withheld
     reasons = {each.check: each.reason for each in results.trust}
     assert "Correction 1 differs from the approved one." in reasons["seal"]
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("after", BEFORE), ("before", "None."), ("number", 2), ("author", 99), ("asked_at", "2020")],
+)
+def test_a_memo_in_which_it_was_forged_is_found(
+    corrected: Experiment, team: Team, name: str, value: object
+):
+    make_decision(corrected, team.approver, team.owner, "go", "It reaches the target.")
+    memo = find_memo(corrected, 1)
+    assert memo is not None
+    export = json.loads(json.dumps(export_of(corrected, memo)))
+    before = differences(json.dumps(export))
+    export["memo"]["corrections"][0][name] = value
+    export["digest"] = digest(export["memo"])
+
+    assert before == []
+    assert "memo.corrections[0].seal" in [each.place for each in differences(json.dumps(export))]
 
 
 def test_the_memo_keeps_it(corrected: Experiment, team: Team, client: FlaskClient, now: HandClock):

@@ -16,6 +16,7 @@ from wbtest.publishing.corrections import (
     in_force,
     label_of,
     next_seal,
+    sealed_values,
     texts_of,
 )
 from wbtest.publishing.meanwhile import part_digest
@@ -230,7 +231,7 @@ def _put_in_force(experiment: Experiment, person: Person) -> None:
     seal, names = experiment.corrected_seal or experiment.seal, names_of(experiment)
     for each in waiting(experiment):
         each.approver_id, each.approver, each.approved_at = person.id, person, clock.now()
-        each.seal = seal = next_seal(seal, each)
+        each.seal = seal = next_seal(seal, sealed_values(each))
         experiment.corrected_seal = seal
         by = "" if each.author_id == person.id else f"Asked for by {each.author.name}"
         said = [f"{summary_of(each, names)}.", *([f"{by}."] if by else []), each.why]

@@ -9,6 +9,7 @@ from math import isclose
 from typing import Any, NamedTuple
 
 from wbtest.publishing import rule as rules
+from wbtest.publishing.corrections import Place, next_seal, texts_of
 from wbtest.publishing.models import Experiment, Variant
 from wbtest.results.deciding.data import counted_from, digest
 from wbtest.results.deciding.memos import FORMAT
@@ -27,7 +28,7 @@ TOLERANCE = 1e-9
 # What a file raises that is not what it seems.
 BROKEN = (LookupError, TypeError, AttributeError, ValueError, ArithmeticError, RecursionError)
 # Figures that rest on no count.
-STATED = ("as_of", "attempt", "trust")
+STATED = ("as_of", "trust")
 MISSING = object()
 
 
@@ -59,7 +60,7 @@ def differences(text: str | bytes) -> list[Difference]:
         export = json.loads(text)
         if not isinstance(export, dict) or export.get("format") != FORMAT:
             raise Unreadable(f"This is no memo of a decision: its format is not “{FORMAT}”.")
-        for check in (_digests, _counts, _figures):
+        for check in (_digests, _corrections, _counts, _figures):
             # One by one, so that what was found stays when the rest cannot be computed.
             for difference in check(export):
                 found.append(difference)  # noqa: PERF402
@@ -80,6 +81,26 @@ def _digests(export: Export) -> Iterator[Difference]:
     }
     yield from _compared(memo["digests"], follows, "memo.digests")
     yield from _compared(sealed["revision"], memo["digests"]["revision"], "sealed.revision")
+    says = memo["experiment"]["started_at"]
+    yield from _compared(says, sealed["started_at"], "memo.experiment.started_at")
+
+
+def _corrections(export: Export) -> Iterator[Difference]:
+    """Each says what the text before it did, and its seal covers the seal before it."""
+    memo, sealed = export["memo"], json.loads(export["sealed"])
+    overrides = {each["key"]: each["overrides"] for each in sealed["variants"]}
+    texts = texts_of(documents.from_json(export["revision"]), overrides)
+    # Who it was is sealed by id; the names beside it and the sentence are for readers.
+    beside = ("said", "asked_by", "approved_by", "seal")
+    seal = memo["digests"]["seal"]
+    for index, each in enumerate(memo.get("corrections", ())):
+        place = Place(each["variant"], each["field"])
+        where = f"memo.corrections[{index}]"
+        seal = next_seal(seal, {name: each[name] for name in each if name not in beside})
+        yield from _compared(each["number"], index + 1, f"{where}.number")
+        yield from _compared(each["before"], texts.get(place, ""), f"{where}.before")
+        yield from _compared(each["seal"], seal, f"{where}.seal")
+        texts[place] = each["after"]
 
 
 def _counts(export: Export) -> Iterator[Difference]:
@@ -114,7 +135,7 @@ def _figures(export: Export) -> Iterator[Difference]:
 
 
 def _results(export: Export) -> Results:
-    """Return what follows from the counts; the moment, the start and the end are as stated."""
+    """Return what follows from the counts; the moment and the end are as stated."""
     memo, sealed = export["memo"], json.loads(export["sealed"])
     facts, figures, counted = memo["experiment"], memo["figures"], counted_from(export["data"])
     of_key = {each["key"]: each for each in sealed["variants"]}
@@ -124,8 +145,8 @@ def _results(export: Export) -> Results:
         time_zone=sealed["time_zone"],
         sealed=export["sealed"],
         seal=memo["digests"]["seal"],
-        attempt=figures["attempt"],
-        started_at=datetime.fromisoformat(facts["started_at"]).astimezone(UTC),
+        attempt=sealed["attempt"],
+        started_at=datetime.fromisoformat(sealed["started_at"]).astimezone(UTC),
         ended_at=datetime.fromisoformat(ended_at) if ended_at else None,
         variants=[
             Variant(

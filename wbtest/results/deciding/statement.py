@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from wbtest.publishing.corrections import in_force
+from wbtest.publishing.corrections import in_force, sealed_values
 from wbtest.publishing.models import Experiment
 from wbtest.publishing.running.correcting import names_of, summary_of
 from wbtest.results import in_words, standing
@@ -91,15 +91,10 @@ def corrections_values(experiment: Experiment) -> list[dict[str, Any]]:
     names = names_of(experiment)
     return [
         {
+            **sealed_values(each),
             "said": summary_of(each, names),
-            "variant": each.variant,
-            "field": each.field,
-            "before": each.before,
-            "after": each.after,
-            "why": each.why,
             "asked_by": each.author.name,
             "approved_by": each.approver.name,
-            "at": each.approved_at.isoformat(),
             "seal": each.seal,
         }
         for each in in_force(experiment.corrections)
