@@ -11,7 +11,7 @@ from tests.statements import counted
 from wbtest.audience.live_pages import LivePages, NothingKnown
 from wbtest.extensions import db
 from wbtest.publishing.models import Experiment
-from wbtest.team.models import PagesVersion
+from wbtest.publishing.running import life
 
 Process = tuple[LivePages, Callable[[float], None]]
 
@@ -28,10 +28,10 @@ def process(app: Flask, larder: Larder) -> Process:
 
 
 def set_state(state: str) -> None:
-    """What a verb of another process does to the database."""
-    with db.engine.execution_options(writes=True).begin() as connection:
-        connection.execute(sa.update(Experiment).values(state=state))
-        connection.execute(sa.update(PagesVersion).values(version=PagesVersion.version + 1))
+    """As a verb of another process, whose pages are not these."""
+    verb = {"paused": life.pause, "running": life.resume, "ended": life.end}[state]
+    experiment = db.session.scalars(sa.select(Experiment)).one()
+    verb(experiment, experiment.author)
 
 
 def test_a_paused_page_is_not_shown_half_a_second_later(process):

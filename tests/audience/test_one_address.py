@@ -23,6 +23,7 @@ from wbtest.publishing.choices.options import Asked, Options
 from wbtest.publishing.cloning import clone_experiment
 from wbtest.publishing.running import life
 from wbtest.publishing.running.after import Replaced, choose
+from wbtest.store import writing
 from wbtest.team.deleting import find_open_pages
 
 
@@ -70,6 +71,44 @@ def test_between_two_tests_stands_what_was_chosen_for_the_newest(app, larder):
     assert closed.status_code == 410
     assert "We asked too little." not in words_in(closed)
     assert "Dinner from a photo" in words_in(Visitor(app).get())
+
+
+def changed_by_hand(experiment):
+    with writing():
+        experiment.variants[0].name = "Never sealed"
+        life.announce_change()
+
+
+def test_no_earlier_test_takes_the_place_of_one_that_was_changed_by_hand(app, larder):
+    life.end(larder.experiment, larder.approver)
+    choose(larder.experiment, larder.approver, "open", waiting_variant="photo")
+    list_page = Visitor(app).get()
+    changed_by_hand(start_next(larder))
+    visitor = Visitor(app)
+
+    shown, sent = visitor.get(), visitor.sign_up(list_page, "zoe@example.com")
+
+    assert (shown.status_code, sent.status_code, signups(app)) == (503, 503, [])
+    assert visitor.get("/p/larder/privacy?test=1").status_code == 503
+
+
+def test_who_was_in_a_test_that_was_changed_by_hand_is_known_and_can_leave(app, larder, mia, now):
+    page = mia.get()
+    mia.see(page)
+    now.turn(minutes=2)
+    mia.sign_up(page, "mia@example.com")
+    [mail] = mails(app, "mia@example.com")
+    token = mail.leave_url.rpartition("/")[2]
+    start_next(larder)
+    changed_by_hand(larder.experiment)
+
+    assert mia.get(f"/mine/{token}").status_code == 200
+    assert mia.get(f"/leave/{token}").status_code == 200
+    assert mia.get("/p/larder/privacy?test=1").status_code == 503
+    mia.get()
+    assert [row.excluded_because for row in visits(app)] == ["", "returning"]
+    mia.post("/p/larder/object", {})
+    assert visits(app) == []
 
 
 def test_the_start_of_the_next_test_settles_what_stands_after_the_one_before(larder):

@@ -437,7 +437,7 @@ def test_a_correction_changed_by_hand_is_found_and_takes_the_page_down(
     (faults,) = faults_of([running]).values()
 
     assert any("correction" in fault for fault in faults)
-    assert load_live(db.session) == ()
+    assert [live.is_shown for live in load_live(db.session)] == [False]
 
 
 class TestForm:

@@ -42,6 +42,7 @@ LOOK_SECONDS = 0.5
 LOOK_AGAIN_SECONDS = 0.05
 # What was taken down is not shown for longer than this after the last look.
 STALE_SECONDS = 1.0
+NOT_NOW = "This page cannot be shown right now. Try again in a minute."
 # Before the first version that the database may name.
 NEVER_READ = -1
 
@@ -49,7 +50,8 @@ NEVER_READ = -1
 class NothingKnown(Refused):
     """A process that began while the database was away cannot tell what there is.
 
-    To say 404 would tell visitors, and whoever keeps answers, that there is nothing.
+    Nor can any of a test that was changed by hand. To say 404 would tell visitors, and whoever
+    keeps answers, that there is nothing.
     """
 
     status = 503
@@ -246,7 +248,7 @@ class LivePages:
         """Look, and do not take what was never read for what is not there."""
         self.look()
         if self._version == NEVER_READ:
-            raise NothingKnown("This page cannot be shown right now. Try again in a minute.")
+            raise NothingKnown(NOT_NOW)
 
     def look(self, after: float = LOOK_SECONDS) -> None:
         """Read the pages anew if they have changed since the last look, so many seconds after it.

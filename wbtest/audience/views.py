@@ -9,7 +9,7 @@ from wbtest.audience import objections, visitors
 from wbtest.audience.answers import Answers
 from wbtest.audience.browsers import find_cookie, ignore_name, is_from_here, write_cookie
 from wbtest.audience.door import SESSION
-from wbtest.audience.live_pages import LivePage, LivePages
+from wbtest.audience.live_pages import NOT_NOW, LivePage, LivePages, NothingKnown
 from wbtest.audience.pages import Answer, Printer, addresses_of
 from wbtest.audience.recording.recorder import Recorder
 from wbtest.audience.signing.forms import SignupForm
@@ -165,14 +165,26 @@ def get_page(slug: str) -> LivePage:
 
 
 def get_pages(slug: str) -> list[LivePage]:
-    """Return the pages of all tests that were started at this slug, the newest last; else 404."""
-    return pages().find_all(slug) or abort(404)
+    """Return the pages of all tests that were started at this slug, the newest last; else 404.
+
+    Raises NothingKnown where the newest may not be shown: no older one takes its place.
+    """
+    found = pages().find_all(slug) or abort(404)
+    _demand_shown(found[-1])
+    return found
+
+
+def _demand_shown(page: LivePage) -> None:
+    if not page.live.is_shown:
+        raise NothingKnown(NOT_NOW)
 
 
 def get_page_named(slug: str) -> LivePage:
     """Return the page of the test that a link or form names, which may be over; else the newest."""
     tests, named = get_pages(slug), request.values.get("test", type=int)
-    return next((found for found in tests if found.live.id == named), tests[-1])
+    found = next((found for found in tests if found.live.id == named), tests[-1])
+    _demand_shown(found)
+    return found
 
 
 def check_sender(*, is_from_token_page: bool = False) -> None:

@@ -9,7 +9,7 @@ import secrets
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 from msgspec import Struct
 from sqlalchemy import ColumnElement, select
@@ -20,13 +20,14 @@ from wbtest.publishing import rule
 from wbtest.publishing.assembling import page_of
 from wbtest.publishing.choices import options
 from wbtest.publishing.choices.options import Options
-from wbtest.publishing.copy import PageCopy
+from wbtest.publishing.copy import PageCopy, page_copy
 from wbtest.publishing.models import Experiment
-from wbtest.publishing.running.seals import BROKEN, NotPublishable, find_faults
+from wbtest.publishing.running.seals import BROKEN, NotPublishable, find_faults, sealed_options
 from wbtest.publishing.strings import PageStrings, strings_for
 from wbtest.review.models import Approval
 from wbtest.team.models import PagesVersion, TeamSettings
 from wbtest.writing import document as documents
+from wbtest.writing.document import Document
 from wbtest.writing.models import Revision
 
 log = logging.getLogger(__name__)
@@ -75,6 +76,9 @@ class LiveExperiment(Struct, frozen=True):
     over_at: datetime | None = None
     list_opened_at: datetime | None = None
     is_purged: bool = False
+    # Of one that was changed by hand no word is known: no page of it is shown and no form taken.
+    # Who was in it can still leave, and is no stranger to the next test.
+    is_shown: bool = True
     # Whether ``identity_key`` is the one that signed the cookies, and not one in its place.
     has_key: bool = True
     seal: str = ""
@@ -104,18 +108,18 @@ def pages_version(session: AnySession) -> int:
 
 
 def load_live(session: AnySession) -> tuple[LiveExperiment, ...]:
-    """Return every experiment that was ever started and may be shown, by id."""
+    """Return every experiment that was ever started, by id; ``is_shown`` says which may be."""
     return tuple(_publishable(session, Experiment.state != "draft"))
 
 
 def find_for_preview(experiment_id: int) -> LiveExperiment | None:
     """Return the experiment in any state, also a draft, or None when it may not be shown."""
-    found = _publishable(db.session, Experiment.id == experiment_id)
-    return next(iter(found), None)
+    found = next(iter(_publishable(db.session, Experiment.id == experiment_id)), None)
+    return found if found and found.is_shown else None
 
 
 def _publishable(session: AnySession, *conditions: ColumnElement[bool]) -> list[LiveExperiment]:
-    """Read the experiments that meet the conditions; log and leave out those that were changed."""
+    """Read the experiments that meet the conditions; log which of them were changed."""
     experiments = session.scalars(
         select(Experiment)
         .where(*conditions)
@@ -137,6 +141,7 @@ def _publishable(session: AnySession, *conditions: ColumnElement[bool]) -> list[
             found.append(_read(experiment, team, approvals[experiment.revision_id]))
         except (NotPublishable, *BROKEN) as error:
             log.error("the page %s is not shown: %s", experiment.slug, error)
+            found.append(_without_words(experiment, team))
     return found
 
 
@@ -200,6 +205,45 @@ def _read(
         outcome=experiment.outcome if experiment.afterwards == "closed" else "",
         waiting=_waiting(experiment),
     )
+
+
+def _without_words(experiment: Experiment, team: TeamSettings) -> LiveExperiment:
+    """Return what holds of a test whatever was changed in it: it is over, and has no words."""
+    began = experiment.started_at or experiment.created_at
+    page = page_copy(Document(product=experiment.slug))
+    return LiveExperiment(
+        id=experiment.id,
+        release_id=experiment.release_id,
+        slug=experiment.slug,
+        attempt=experiment.attempt,
+        state="ended",
+        salt="",
+        variants=tuple(LiveVariant(each.key, each.weight, page) for each in experiment.variants)
+        or (LiveVariant("control", 1, page),),
+        disclosure="before",
+        conversion="signup",
+        window_hours=0,
+        ends_on=began.date(),
+        ends_at=began,
+        closed_at=began,
+        asks_name=False,
+        time_zone="UTC",
+        controller=team.controller,
+        contact=team.contact_email,
+        identity_key=experiment.identity_key or secrets.token_bytes(32),
+        approved_line="",
+        options=Options(counting=_counting(experiment)),
+        over_at=experiment.ended_at or began,
+        has_key=experiment.identity_key is not None,
+        is_shown=False,
+    )
+
+
+def _counting(experiment: Experiment) -> Literal["cookie", "cookieless"]:
+    try:
+        return sealed_options(experiment).counting
+    except BROKEN:
+        return Options().counting
 
 
 def _closed_at(experiment: Experiment, ends_at: datetime) -> datetime | None:

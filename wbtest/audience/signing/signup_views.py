@@ -135,7 +135,7 @@ def _printed_by(tests: list[LivePage], token: str) -> LivePage:
     """The earlier test of the idea that printed this form and still takes it, else the newest."""
     *earlier, newest = tests
     for found in earlier:
-        shown = found.read_form(token, _at())
+        shown = found.read_form(token, _at()) if found.live.is_shown else None
         if shown and (found.takes(shown, _at()) or joins(found.live, shown)):
             return found
     return newest
