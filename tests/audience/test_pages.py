@@ -19,6 +19,13 @@ from tests.audience.larder import (
 from wbtest.audience.pages import words_beside
 from wbtest.extensions import db
 from wbtest.publishing.live import load_live
+from wbtest.publishing.running.correcting import (
+    approve_corrections,
+    digest_of,
+    digest_of_waiting,
+    present_texts,
+    submit_corrections,
+)
 from wbtest.publishing.strings import strings_for
 from wbtest.writing.document import LONGEST_TEXT
 
@@ -184,3 +191,23 @@ def test_very_long_texts_are_shown_whole(app):
     start_page(problem="word " * (LONGEST_TEXT // 5 - 1))
 
     assert words_in(Visitor(app).get()).count("word ") >= LONGEST_TEXT // 5 - 2
+
+
+def test_the_record_of_consent_is_of_the_page_that_was_read(app, larder, mia, now):
+    experiment = larder.experiment
+    before = mia.get()
+    now.turn(minutes=2)
+    read = digest_of(present_texts(experiment))
+    submit_corrections(experiment, larder.editor, {"cta_label": "Start with one phoho"}, read=read)
+    approve_corrections(experiment, larder.approver, digest_of_waiting(experiment))
+    after = mia.get()
+    mia.sign_up(before, "before@example.com")
+    mia.sign_up(after, "after@example.com")
+
+    words = {row.email: row.consent.partition("[")[2] for row in signups(app)}
+    digests = {row.email: row.page_digest in experiment.sealed for row in signups(app)}
+    assert words == {
+        "before@example.com": "Start with one photo]",
+        "after@example.com": "Start with one phoho]",
+    }
+    assert digests == {"before@example.com": True, "after@example.com": False}

@@ -122,7 +122,7 @@ class Answers:
 
 def form_token(live: LiveExperiment, variant: str, at: float) -> str:
     """Return what the forms of a variant's page carry in the hour of ``at``, in seconds."""
-    form = Form(live.id, "test", variant, visitors.hour_of(at))
+    form = Form(live.id, "test", variant, visitors.hour_of(at), len(live.before))
     return visitors.write_form(live.identity_key, form)
 
 

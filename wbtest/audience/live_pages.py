@@ -91,7 +91,7 @@ class LivePage:
         # The bytes of this hour, by variant and by whether they say that nothing can be stored.
         self.printed: dict[tuple[str, bool], tuple[int, Printed]] = {}
         # What a sign-up needs that is the same for everybody, made with the first one.
-        self.ready: dict[str, Any] = {}
+        self.ready: dict[tuple[str, int], Any] = {}
 
     def find_visitor(self, environ: Environ) -> Visitor | None:
         """Return who it is: by the page's cookie, or None without one that we signed.

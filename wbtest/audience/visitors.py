@@ -54,13 +54,15 @@ FormKind = Literal["test", "list"]
 class Form(NamedTuple):
     """What the form of a page holds: which variant it stood on, and the UTC hour since 1970.
 
-    ``kind`` says whether it signs up for the test or joins the waiting list after it.
+    ``kind`` says whether it signs up for the test or joins the waiting list after it,
+    ``corrections`` how many mistakes were corrected on the page when it was printed.
     """
 
     experiment_id: int
     kind: FormKind
     variant: str
     hour: int
+    corrections: int = 0
 
 
 class NotAnEmail(ValueError):
@@ -124,7 +126,8 @@ def hour_of(at: float) -> int:
 
 def write_form(key: bytes, form: Form) -> str:
     """Return the signed text that ``read_form`` reads with the same key."""
-    payload = f"{form.experiment_id}:{form.kind}:{_quoted(form.variant)}:{form.hour}"
+    shown = f"{_quoted(form.variant)}:{form.hour}:{form.corrections}"
+    payload = f"{form.experiment_id}:{form.kind}:{shown}"
     return f"{payload}:{_signature(key, 'form', payload)}"
 
 
@@ -133,9 +136,9 @@ def read_form(key: bytes, text: str, hour: int) -> Form | None:
     payload = _verified(key, "form", text)
     if payload is None:
         return None
-    experiment_id, kind, variant, made = payload.split(":")
+    experiment_id, kind, variant, *numbers = payload.split(":")
     # Our own signature vouches for the kind.
-    form = Form(int(experiment_id), cast(FormKind, kind), unquote(variant), int(made))
+    form = Form(int(experiment_id), cast(FormKind, kind), unquote(variant), *map(int, numbers))
     return form if hour - form.hour <= FORM_HOURS else None
 
 

@@ -41,7 +41,7 @@ def keys_of(email_key: str) -> tuple[str, str]:
 
 def list_token(live: LiveExperiment, at: float) -> str:
     """Return what the forms of the list carry in the hour of ``at``, in seconds since 1970."""
-    form = Form(live.id, "list", live.waiting, visitors.hour_of(at))
+    form = Form(live.id, "list", live.waiting, visitors.hour_of(at), len(live.before))
     return visitors.write_form(live.identity_key, form)
 
 

@@ -12,28 +12,35 @@ from wbtest.writing.document import Document
 
 
 def page_of(
-    experiment: Experiment, variant: Variant | None = None, document: Document | None = None
+    experiment: Experiment,
+    variant: Variant | None = None,
+    document: Document | None = None,
+    number: int | None = None,
 ) -> PageCopy:
     """Return what the variant's page says; without a variant the approved text itself.
 
     ``document`` is the revision's, where the caller has read it already. Mistakes that were
-    corrected since the start are corrected in it.
+    corrected since the start are corrected in it, or the first ``number`` of them.
     """
     document = document or documents.from_json(experiment.revision.document)
     if experiment.corrected_seal:
-        document = corrections.corrected_document(document, in_force(experiment.corrections))
+        found = in_force(experiment.corrections)[:number]
+        document = corrections.corrected_document(document, found)
     return copy.page_copy(
         document,
-        overrides_of(variant) if variant else None,
+        overrides_of(variant, number) if variant else None,
         look.from_json(experiment.look),
         experiment.wording,
     )
 
 
-def overrides_of(variant: Variant) -> dict[str, Any]:
-    """Return the variant's own words, with what was corrected in them since the start."""
+def overrides_of(variant: Variant, number: int | None = None) -> dict[str, Any]:
+    """Return the variant's own words, with what was corrected in them since the start.
+
+    With a ``number`` only so many corrections are in them.
+    """
     experiment = variant.experiment
     if not experiment.corrected_seal:
         return variant.overrides
-    found = in_force(experiment.corrections)
+    found = in_force(experiment.corrections)[:number]
     return corrections.corrected_overrides(variant.key, variant.overrides, found)

@@ -21,6 +21,7 @@ from wbtest.publishing.assembling import page_of
 from wbtest.publishing.choices import options
 from wbtest.publishing.choices.options import Options
 from wbtest.publishing.copy import PageCopy, page_copy
+from wbtest.publishing.corrections import in_force
 from wbtest.publishing.models import Experiment
 from wbtest.publishing.running.seals import BROKEN, NotPublishable, find_faults, sealed_options
 from wbtest.publishing.strings import PageStrings, strings_for
@@ -79,6 +80,8 @@ class LiveExperiment(Struct, frozen=True):
     # Of one that was changed by hand no word is known: no page of it is shown and no form taken.
     # Who was in it can still leave, and is no stranger to the next test.
     is_shown: bool = True
+    # The variants as they were before the first correction, the second, and so on.
+    before: tuple[tuple[LiveVariant, ...], ...] = ()
     # Whether ``identity_key`` is the one that signed the cookies, and not one in its place.
     has_key: bool = True
     seal: str = ""
@@ -97,9 +100,15 @@ class LiveExperiment(Struct, frozen=True):
         """Key and weight of each variant, in the order in which they are drawn."""
         return tuple((found.key, found.weight) for found in self.variants)
 
-    def find_variant(self, key: str) -> LiveVariant | None:
-        """The variant of this key, or None."""
-        return next((variant for variant in self.variants if variant.key == key), None)
+    def find_variant(self, key: str, corrections: int | None = None) -> LiveVariant | None:
+        """The variant of this key, or None.
+
+        With a number, as it was when so many corrections were in force. Another process may know of
+        one already that this one has not read yet.
+        """
+        states = (*self.before, self.variants)
+        shown = states[-1 if corrections is None else min(corrections, len(self.before))]
+        return next((variant for variant in shown if variant.key == key), None)
 
 
 def pages_version(session: AnySession) -> int:
@@ -167,9 +176,13 @@ def _read(
         raise NotPublishable(fault)
     approval = next(found for found in approvals if found.digest == revision.digest)
     document = documents.from_json(revision.document)
-    variants = tuple(
-        LiveVariant(each.key, each.weight, page_of(experiment, each, document))
-        for each in experiment.variants
+    corrections = in_force(experiment.corrections)
+    *before, variants = (
+        tuple(
+            LiveVariant(each.key, each.weight, page_of(experiment, each, document, number))
+            for each in experiment.variants
+        )
+        for number in range(len(corrections) + 1)
     )
     hypothesis = rule.from_json(experiment.rule)
     ends_at = hypothesis.ends_at(experiment.time_zone)
@@ -181,6 +194,7 @@ def _read(
         state=experiment.state,
         salt=experiment.assignment_salt,
         variants=variants,
+        before=tuple(before),
         disclosure=hypothesis.disclosure,
         conversion=hypothesis.conversion,
         window_hours=hypothesis.conversion_window_hours,

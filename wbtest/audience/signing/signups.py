@@ -135,15 +135,20 @@ def sign_up(
 
 
 def _ready(page: LivePage, sender: Sender, mail: FirstMail, base_url: str) -> Ready:
-    """What this page has ready for its variant; the list's promise changes with the day."""
-    variant = page.live.find_variant(sender.shown.variant) or page.live.control
-    found: Ready | None = None if sender.promised else page.ready.get(variant.key)
+    """What this page has ready for its variant as the sender read it.
+
+    The promise of the waiting list changes with the day.
+    """
+    shown = sender.shown
+    variant = page.live.find_variant(shown.variant, shown.corrections) or page.live.control
+    key = (variant.key, shown.corrections)
+    found: Ready | None = None if sender.promised else page.ready.get(key)
     if found is None:
         consent = words_beside(page.live, variant, strings_of(variant.page), sender.promised)
         letter = letters.blank(page.live, base_url, mail)
         found = Ready(consent, copy.digest(variant.page), letter)
         if not sender.promised:
-            page.ready[variant.key] = found
+            page.ready[key] = found
     return found
 
 
