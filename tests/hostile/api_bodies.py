@@ -59,6 +59,8 @@ NUMBERS: dict[str, dict[str, int]] = {
     "forecast_rate": {"number": 2},
     "let_finding_stay": {"number": 3},
     "turn_decision_down": {"number": 2},
+    # What follows is chosen for the newest test of an idea.
+    "choose_afterwards": {"experiment_id": 3},
 }
 # What must have been done before: by whom, the method, the address and the body of each call.
 FIRST: dict[str, tuple[Call, ...]] = {
@@ -71,6 +73,7 @@ FIRST: dict[str, tuple[Call, ...]] = {
         ("owner", "POST", f"{NEWEST}/answers", BODIES["answer_blind"]),
         ("owner", "POST", f"{NEWEST}/reading/finish", {}),
     ),
+    "choose_afterwards": (("approver", "POST", f"{TEST}/end", {"why": REASON}),),
     "turn_decision_down": (
         ("approver", "POST", f"{TEST}/decisions", {"choice": "stop", "reason": REASON}),
     ),

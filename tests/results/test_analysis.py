@@ -18,7 +18,7 @@ from wbtest.statistics import Counts
 
 LATER = datetime(2027, 3, 20, tzinfo=UTC)
 VECTORS = json.loads(
-    (Path(__file__).parent / "statistics" / "vectors.json").read_text(encoding="utf-8")
+    (Path(__file__).parents[1] / "statistics" / "vectors.json").read_text(encoding="utf-8")
 )
 
 

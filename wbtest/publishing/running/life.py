@@ -8,6 +8,7 @@ from contextlib import suppress
 from datetime import datetime
 
 from sqlalchemy import select
+from sqlalchemy.orm.exc import ObjectDeletedError
 
 from wbtest.delivery.each import for_each
 from wbtest.extensions import clock, db
@@ -25,7 +26,7 @@ from wbtest.publishing.running.sealing import draft_digest, seal
 from wbtest.publishing.running.seals import sealed_rule
 from wbtest.publishing.running.stages import is_checked
 from wbtest.review.approvals import NotYours
-from wbtest.store import Invalid, Refused, hold, writing
+from wbtest.store import Gone, Invalid, Refused, hold, writing
 from wbtest.team.audit.actions import PHRASES
 from wbtest.team.audit.log import record
 from wbtest.team.models import Person
@@ -102,9 +103,12 @@ def start(experiment: Experiment, person: Person, read: str = "") -> Experiment:
 
 
 def _hold_all(experiment: Experiment) -> None:
-    """Hold all tests of a release, in the order in which *Delete everything* does."""
+    """Hold all tests of a release, in the order in which *Delete everything* does. Raises Gone."""
     db.session.flush()
-    tests = select(Experiment).where(Experiment.release_id == experiment.release_id)
+    try:
+        tests = select(Experiment).where(Experiment.release_id == experiment.release_id)
+    except ObjectDeletedError as error:
+        raise Gone("Somebody deleted this meanwhile.") from error
     for each in db.session.scalars(tests.order_by(Experiment.id)).all():
         hold(each)
 
