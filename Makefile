@@ -27,7 +27,7 @@ serve: $(RUN) ## your own data, in instance/; the first visit makes the owner
 test: $(DEV) ## before each commit: all but browser walks, faults and fuzzing; five minutes
 	@$(BIN)/pytest -q -rs -m "$(EVERYDAY)"
 
-test-all: $(DEV) ## everything, then once more on PostgreSQL what a database can change; quarter of an hour
+test-all: $(DEV) ## everything, then once more on PostgreSQL what a database can change; 20 minutes
 	@env -u TEST_DATABASE_URL $(BIN)/pytest -q -rs
 	@echo "On PostgreSQL:"
 	@$(if $(TEST_DATABASE_URL),,.ci/with-postgresql) env SECOND_ROUND=1 $(BIN)/pytest -q -rs
@@ -65,7 +65,7 @@ audit: $(DEV) $(AUDIT) ## what we build upon: an SBOM in dist/, every licence, k
 bench: $(DEV) ## speed, as ratios to a floor measured in the same run; under ten minutes
 	@$(BIN)/python -m bench
 
-drills: $(DEV) ## break it on purpose and count what is lost; about 20 minutes; docs/faults.md has the long runs
+drills: $(DEV) ## break it on purpose and count what is lost; about 15 minutes; docs/faults.md has the long runs
 	@$(BIN)/python -m drills
 
 fuzz: $(DEV) ## ask the API and every form what nobody asks; N=100000 requests each, SEED= of an earlier run

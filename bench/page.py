@@ -21,8 +21,10 @@ from wbtest.publishing.rule import Hypothesis
 from wbtest.publishing.running import life
 from wbtest.review.approvals import approve
 from wbtest.team import setup
+from wbtest.team.models import Person
 from wbtest.writing import document as documents
 from wbtest.writing import releases
+from wbtest.writing.models import Revision
 
 SLUG = "bench"
 TEXT = Path(wbtest.__file__).parent / "review" / "sample" / "larder.json"
@@ -52,6 +54,21 @@ def make(
     return app, fill(app, variants=variants, most=most, days=days)
 
 
+def approve_release(owner: Person) -> Revision:
+    """Make a release of the demo's text, approved by its writer alone."""
+    document = documents.from_json(json.loads(TEXT.read_text(encoding="utf-8")))
+    release = releases.create_release(
+        owner,
+        form="full",
+        product=document.product,
+        language=document.language,
+        document=document,
+    )
+    revision = releases.freeze(release, owner)
+    approve(revision, owner, "Nothing that a benchmark would miss.")
+    return revision
+
+
 def fill(app: Flask, *, variants: int = 2, most: int = 2_000, days: int = 14) -> int:
     """Make an owner and a running experiment in an empty database; return the experiment's id."""
     with app.app_context():
@@ -62,16 +79,7 @@ def fill(app: Flask, *, variants: int = 2, most: int = 2_000, days: int = 14) ->
             password=SECRET,
             team_name="Bench",
         )
-        document = documents.from_json(json.loads(TEXT.read_text(encoding="utf-8")))
-        release = releases.create_release(
-            owner,
-            form="full",
-            product=document.product,
-            language=document.language,
-            document=document,
-        )
-        revision = releases.freeze(release, owner)
-        approve(revision, owner, "Nothing that a benchmark would miss.")
+        revision = approve_release(owner)
         made = experiments.create_experiment(
             revision, owner, slug=SLUG, rule=_rule(most, days), time_zone="Europe/London"
         )

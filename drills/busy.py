@@ -92,7 +92,7 @@ def _emails(place: Place) -> set[str]:
 
 def _bring_in(elsewhere: Place, file: Path, failures: list[str]) -> tuple[int, set[str]]:
     """Import the file, check and serve it; return how many events it holds, and the addresses."""
-    run(elsewhere, "import", str(file))
+    run(elsewhere, "instance", "import", str(file))
     run(elsewhere, "verify")
     with elsewhere.engine().connect() as raw:
         figures = raw_figures(raw)

@@ -22,7 +22,6 @@ from drills.progress import say
 from drills.server import Server, serving
 from drills.smtp import listening
 from wbtest.extensions import db
-from wbtest.team.models import TeamSettings
 from wbtest.team.people import add_person
 
 TRIES, WARMING = 200, 10
@@ -151,9 +150,8 @@ def _place(folder: Path) -> Iterator[Place]:
     with listening(TakesAll()) as port:
         made = places.make(folder / "instance")
         with places.opened(made):
-            [team] = db.session.scalars(db.select(TeamSettings))
             for email in KNOWN:
-                add_person(team, email=email, name="Mei", role="viewer", password=SECRET)
+                add_person(email=email, name="Mei", role="viewer", password=SECRET)
             db.session.commit()
         yield replace(made, more={"WBTEST_MAIL_URL": f"smtp://127.0.0.1:{port}"})
 

@@ -193,7 +193,7 @@ def change_states(several: Several) -> dict[str, float]:
 def _second() -> Experiment:
     first = db.session.scalars(db.select(Experiment)).one()
     made = experiments.create_experiment(
-        first.revision,
+        page.approve_release(first.author),
         first.author,
         slug=SECOND,
         rule=rules.from_json(first.rule),
