@@ -132,8 +132,8 @@ class TestOnThePage:
         asked(running, team, headline=RIGHT)
         approved(running, team)
 
-        assert "the release’s own text" not in before
-        assert "the release’s own text are in it again" in cost_of_next(running)
+        assert "the release’s text aren’t copied" not in before
+        assert "the release’s text aren’t copied" in cost_of_next(running)
 
     def test_a_duplicate_has_the_corrected_words_of_its_variants(self, running, team):
         from wbtest.publishing.cloning import clone_experiment

@@ -22,18 +22,16 @@ def cost_of_next(experiment: Experiment) -> str:
     if attempt == 1:
         return ""
     risk = percent(rules.from_json(experiment.rule).alpha)
-    is_text_corrected = any(each.variant == "" for each in in_force(experiment.corrections))
-    return (
-        f"Attempt {attempt}: what that costs. The chance of any false go is at most {attempt} × "
-        f"{risk}. People who were shown an earlier test are set aside as returning, so you need "
-        "new visitors. The test before must have ended before this one starts. Counts and the "
-        "launch check aren’t copied, and somebody else signs off your words again."
-    ) + (
-        " Mistakes that you corrected in the release’s own text are in it again: put them right in "
-        "the release first."
-        if is_text_corrected
-        else ""
-    )
+    sentences = [
+        f"Attempt {attempt}: what that costs.",
+        f"The chance of any false go is at most {attempt} × {risk}.",
+        "People who saw an earlier test are set aside as returning, so you need new visitors.",
+        "End the earlier test before you start this one.",
+        "Counts and the launch check aren’t copied, and somebody else signs off your words again.",
+    ]
+    if any(each.variant == "" for each in in_force(experiment.corrections)):
+        sentences.append("Corrections to the release’s text aren’t copied: fix the release first.")
+    return " ".join(sentences)
 
 
 @bp.post("/experiments/<int:experiment_id>/clone")
