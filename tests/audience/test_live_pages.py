@@ -134,3 +134,22 @@ def test_a_page_past_its_last_day_has_ended_even_if_no_worker_noticed(process, n
 
     assert pages.find_running("/p/larder") is None
     assert pages.find("larder").live.state == "ended"
+
+
+@pytest.mark.every_database
+def test_a_pause_while_the_pages_are_read_does_not_make_a_test_differ_from_its_history(process):
+    pages, wait = process
+    paused = []
+
+    @sa.event.listens_for(db.engine, "after_cursor_execute")
+    def pause_after_the_test_was_read(_connection, _cursor, statement, *_rest):
+        if "FROM experiments" in statement and not paused:
+            paused.append(statement)
+            set_state("paused")
+
+    found = pages.find("larder")
+    wait(0.5)
+
+    assert paused
+    assert found.live.is_shown
+    assert pages.find("larder").live.state == "paused"
