@@ -12,7 +12,7 @@ from wbtest.audience.recording.rollup import differences
 from wbtest.extensions import db
 from wbtest.publishing.running import life
 from wbtest.publishing.running.after import NotOver, choose
-from wbtest.results.exports import rows_by_variant, rows_set_aside
+from wbtest.results.exports import rows_by_variant, rows_left_out
 from wbtest.results.figures import results_of
 from wbtest.results.figures_json import results_json
 from wbtest.results.people import reason_name
@@ -173,7 +173,7 @@ def test_the_list_stands_apart_alike_everywhere(app, over, mia, now):
 
     assert people_of(over.experiment).left_out_signups()["control"]["waiting"] == 1
     assert results_json(found)["variants"][0]["excluded"]["waiting"] == 1
-    assert ("waiting", "control", 0, 1) in list(rows_set_aside(found))
+    assert ("waiting", "control", 0, 1) in list(rows_left_out(found))
     assert "People on the waiting list, after the end" in page.text
     assert next(check for check in found.trust if check.check == "excluded").value == "0"
 

@@ -141,4 +141,4 @@ def test_the_button_says_first_what_a_further_attempt_costs(
 
     assert "what that costs" not in before
     assert "Attempt 2: what that costs. The chance of any false go is at most 2 × 5" in said
-    assert "set aside as returning" in said
+    assert "left out as returning" in said

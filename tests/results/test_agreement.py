@@ -20,7 +20,7 @@ from wbtest.audience.segments_counts import Newest
 from wbtest.results.figures import results_of
 from wbtest.results.health import check_doubt, check_trust
 from wbtest.results.telling.occasions import occasions
-from wbtest.results.totals import SetAside
+from wbtest.results.totals import LeftOut
 from wbtest.results.trust import Check
 from wbtest.results.trusting.around import Around, Paused
 from wbtest.results.trusting.hints import with_hints
@@ -91,8 +91,8 @@ def panels() -> Iterator[list[Check]]:
         )
         history = counted(
             *(totals, Totals(served=served, seen=served)),
-            set_aside={
-                reason: [SetAside(lost, unseen), SetAside(0, 0)]
+            left_out={
+                reason: [LeftOut(lost, unseen), LeftOut(0, 0)]
                 for reason in ("team", "suspected", "paused", "opted_out", "source", "waiting")
             },
             machines={reason: [served, 0] for reason in ("bot", "preview", "prefetch", "lost")},

@@ -84,7 +84,7 @@ def test_an_experiment_that_nobody_saw_has_results_all_the_same(begin):
     assert [variant["decision"] for variant in values["variants"]] == [[0.0, 1.0]] * 2
 
 
-def test_only_sealed_sources_count_and_the_others_are_shown_as_set_aside(begin):
+def test_only_sealed_sources_count_and_the_others_are_shown_as_left_out(begin):
     experiment = begin(sources=("newsletter",))
     count_day(experiment, 0, seen=100, converted=9)
     count_day(experiment, 0, seen=70, converted=60, source="friends")

@@ -10,7 +10,7 @@ from tests.results.trusting.histories import SOUND, WEEK, checked, counted, visi
 from wbtest.audience.counts import Totals
 from wbtest.audience.segments_counts import Newest
 from wbtest.results.health import check_doubt, check_measurement, check_since, check_trust
-from wbtest.results.totals import SetAside
+from wbtest.results.totals import LeftOut
 from wbtest.results.trust import is_red
 from wbtest.results.trusting.around import Around
 from wbtest.results.verdict import Doubt, Verdict
@@ -81,20 +81,20 @@ def test_a_variant_that_loses_more_beacons_than_the_other_wants_a_look():
 def test_machines_are_told_by_kind():
     checks = checked(counted(SOUND, machines={"bot": [251], "preview": [60]}))
 
-    assert checks["machines"].reason == "Set aside: 251 bots and 60 link previews."
+    assert checks["machines"].reason == "Left out: 251 bots and 60 link previews."
     assert checks["machines"].value == "311"
 
 
 @pytest.mark.parametrize(("team", "state"), [(9, "ok"), (400, "warn")])
 def test_many_people_left_out_want_a_look(team, state):
-    check = checked(counted(SOUND, set_aside={"team": [SetAside(team, 2)]}))["excluded"]
+    check = checked(counted(SOUND, left_out={"team": [LeftOut(team, 2)]}))["excluded"]
 
     assert check.state == state
     assert f"{team} of the team" in check.reason
 
 
 def test_somebody_who_left_no_visit_is_left_out_all_the_same():
-    checks = checked(counted(SOUND, set_aside={"opted_out": [SetAside(0, 3)]}))
+    checks = checked(counted(SOUND, left_out={"opted_out": [LeftOut(0, 3)]}))
 
     assert checks["excluded"].value == "3"
 
@@ -163,7 +163,7 @@ def test_no_check_stops_the_page_that_does_not_stop_the_list():
     other = visitors(500, 450, signups=40, confirmed=2, converted=1)
     bad = counted(
         worst, other, machines={"bot": [9000, 1], "lost": [50, 0]}, two_variants=900,
-        set_aside={"team": [SetAside(5000, 0)] * 2}, days={WEEK[0]: [worst, other]},
+        left_out={"team": [LeftOut(5000, 0)] * 2}, days={WEEK[0]: [worst, other]},
     )  # fmt: skip
     newest = Newest(100, 10, disposable=80, automated=9, shared=60)
     run = Around(names=("A", "B"), attempt=9, is_over=True, newest=newest, without_cookie=(40, 0))

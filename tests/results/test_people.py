@@ -3,7 +3,7 @@
 import pytest
 
 from tests.results.trusting.histories import NAMES, SOUND, WEEK, checked, counted, visitors
-from wbtest.results.totals import SetAside
+from wbtest.results.totals import LeftOut
 from wbtest.results.trusting.around import Around
 
 
@@ -32,15 +32,15 @@ def test_browsers_that_a_proxy_stripped_may_be_people():
     ("reason", "word"), [("team", "your team"), ("paused", "rests"), ("source", "next test")]
 )
 def test_who_was_left_out_most_decides_what_to_do(reason, word):
-    aside = {"opted_out": [SetAside(20, 0)], reason: [SetAside(900, 0)]}
+    aside = {"opted_out": [LeftOut(20, 0)], reason: [LeftOut(900, 0)]}
 
-    assert word in checked(counted(SOUND, set_aside=aside))["excluded"].do
+    assert word in checked(counted(SOUND, left_out=aside))["excluded"].do
 
 
 def test_one_person_who_was_left_out_is_told_of_as_one():
-    aside = {"returning": [SetAside(1, 0)], "opted_out": [SetAside(1, 0)]}
+    aside = {"returning": [LeftOut(1, 0)], "opted_out": [LeftOut(1, 0)]}
 
-    reason = checked(counted(SOUND, set_aside=aside))["excluded"].reason
+    reason = checked(counted(SOUND, left_out=aside))["excluded"].reason
 
     assert "1 shown an earlier test of this idea and 1 who objected to being counted." in reason
 

@@ -25,7 +25,7 @@ def cost_of_next(experiment: Experiment) -> str:
     sentences = [
         f"Attempt {attempt}: what that costs.",
         f"The chance of any false go is at most {attempt} × {risk}.",
-        "People who saw an earlier test are set aside as returning, so you need new visitors.",
+        "People who saw an earlier test are left out as returning, so you need new visitors.",
         "End the earlier test before you start this one.",
         "Counts and the launch check aren’t copied, and somebody else signs off your words again.",
     ]

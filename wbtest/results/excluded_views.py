@@ -57,7 +57,7 @@ def _page(experiment: Experiment, form: ReadmissionForm) -> str:
     possible = [
         reason
         for reason in readmissions.REASONS
-        if reason in results.set_aside and reason not in standing
+        if reason in results.left_out and reason not in standing
     ]
     if not possible:
         # Then there is no form beside which it could stand.

@@ -69,13 +69,13 @@ def rows_of_evidence(results: Results) -> Rows:
         yield looks.moment(look).isoformat(), float(looks.split[look]), *evidence
 
 
-def rows_set_aside(results: Results) -> Rows:
+def rows_left_out(results: Results) -> Rows:
     """People and machines that do not count, by reason and variant."""
     yield "reason", "variant", "visits", "signups"
     for reason, visits in results.machines.items():
         for variant, number in zip(results.variants, visits, strict=True):
             yield reason, variant.key, number, ""
-    for reason, row in results.set_aside.items():
+    for reason, row in results.left_out.items():
         for variant, aside in zip(results.variants, row, strict=True):
             yield reason, variant.key, aside.visits, aside.signups
 
@@ -126,7 +126,7 @@ TABLES: dict[str, Callable[[Results], Rows]] = {
     "variants": rows_by_variant,
     "sources": rows_by_source,
     "evidence": rows_of_evidence,
-    "excluded": rows_set_aside,
+    "excluded": rows_left_out,
 }
 # What no figure of the page needs, so it is read only when it is asked for.
 MORE_TABLES: dict[str, Callable[[Experiment], Rows]] = {

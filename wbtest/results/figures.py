@@ -20,7 +20,7 @@ from wbtest.results.health import check_measurement, check_since
 from wbtest.results.history import Counted, History, count, history
 from wbtest.results.looks import Looks, look
 from wbtest.results.outlook import Outlook, foresee
-from wbtest.results.totals import SetAside, of_served, total
+from wbtest.results.totals import LeftOut, of_served, total
 from wbtest.results.trust import Check, is_red
 from wbtest.results.trusting.asking import ask
 from wbtest.results.variants import (
@@ -101,14 +101,14 @@ class Results(Judged, frozen=True):
     best: str | None
     all_equal: float
     sources: Mapping[str, Sequence[Totals]]
-    set_aside: Mapping[str, Sequence[SetAside]]
+    left_out: Mapping[str, Sequence[LeftOut]]
     machines: Mapping[str, Sequence[int]]
 
     @property
     def excluded(self) -> list[dict[str, int]]:
         """People and requests of machines that do not count, of each variant, by reason."""
         numbers = dict(self.machines)
-        numbers |= {why: [aside.people for aside in row] for why, row in self.set_aside.items()}
+        numbers |= {why: [aside.people for aside in row] for why, row in self.left_out.items()}
         return [
             {why: row[k] for why, row in numbers.items() if row[k]}
             for k in range(len(self.variants))
@@ -177,7 +177,7 @@ def results_from(
         best=None if known.is_red else find_best(rule, experiment.variants, comparison or ()),
         all_equal=statistics.log_e_unequal(totals, hours.weights),
         sources=counted.sources,
-        set_aside=counted.set_aside,
+        left_out=counted.left_out,
         machines=counted.machines,
     )
 

@@ -16,7 +16,7 @@ from wbtest.audience.people_counts import people_of
 from wbtest.publishing.models import Experiment
 from wbtest.publishing.rule import Hypothesis
 from wbtest.results.looks import HourCounts
-from wbtest.results.totals import SetAside, total
+from wbtest.results.totals import LeftOut, total
 
 NOTHING = Totals()
 
@@ -41,13 +41,13 @@ class History(Counted, frozen=True):
     """Everything that was counted.
 
     Sources that the rule does not count are among ``sources``.
-    ``set_aside`` are people who do not count, by reason, ``machines`` the requests of bots, link
+    ``left_out`` are people who do not count, by reason, ``machines`` the requests of bots, link
     previews and prefetches; ``pretenders`` are those of them that said they were Chrome and lacked
     what Chrome sends. ``two_variants`` are sign-ups whose people are known to have been shown two.
     """
 
     sources: dict[str, list[Totals]]
-    set_aside: dict[str, list[SetAside]]
+    left_out: dict[str, list[LeftOut]]
     machines: dict[str, list[int]]
     pretenders: int = 0
     two_variants: int = 0
@@ -103,27 +103,27 @@ def _hour_counts(experiment: Experiment, rows: Sequence[Row]) -> HourCounts:
 
 
 def history(experiment: Experiment, rule: Hypothesis, counted: Counted) -> History:
-    """Return what was ``counted``, with where it came from and what was set aside."""
+    """Return what was ``counted``, with where it came from and who was left out."""
     keys = _keys(experiment)
     people, machines = people_of(experiment), left_out_counts.machines_of(experiment)
     by_source = people.by_source()
     sources = {source: [row[key] for key in keys] for source, row in by_source.items()}
     visits = people.left_out_visits()
-    set_aside = _set_aside(keys, visits, people.left_out_signups(), without=machines.reasons)
+    left_out = _left_out(keys, visits, people.left_out_signups(), without=machines.reasons)
     uncounted = [row for source, row in sources.items() if not rule.counts_source(source)]
     if uncounted:
-        set_aside["source"] = [
-            SetAside(whole.served, whole.signups)
+        left_out["source"] = [
+            LeftOut(whole.served, whole.signups)
             for whole in (total(column) for column in zip(*uncounted, strict=True))
         ]
         # In the order that a memo's file gives back, in which its sentences are made anew.
-        set_aside = dict(sorted(set_aside.items()))
+        left_out = dict(sorted(left_out.items()))
     return History(
         hours=counted.hours,
         variants=counted.variants,
         days=counted.days,
         sources=sources,
-        set_aside=set_aside,
+        left_out=left_out,
         machines={
             reason: [
                 sum(table[key].get(reason, 0) for table in (machines.by_variant, visits))
@@ -136,14 +136,14 @@ def history(experiment: Experiment, rule: Hypothesis, counted: Counted) -> Histo
     )
 
 
-def _set_aside(
+def _left_out(
     keys: Sequence[str],
     visits: Mapping[str, Mapping[str, int]],
     signups: Mapping[str, Mapping[str, int]],
     without: Collection[str],
-) -> dict[str, list[SetAside]]:
+) -> dict[str, list[LeftOut]]:
     reasons = {reason for table in (visits, signups) for row in table.values() for reason in row}
     return {
-        reason: [SetAside(visits[key].get(reason, 0), signups[key].get(reason, 0)) for key in keys]
+        reason: [LeftOut(visits[key].get(reason, 0), signups[key].get(reason, 0)) for key in keys]
         for reason in sorted(reasons.difference(without))
     }

@@ -53,14 +53,14 @@ MENDS = {
 
 def check_machines(counted: History, around: Around) -> Check:
     """Are there more machines than people, or people who are taken for machines?"""
-    check, title = "machines", "Bots set aside"
+    check, title = "machines", "Bots left out"
     machines = {reason: sum(row) for reason, row in counted.machines.items() if reason != LOST}
     kinds = [_told(reason, number) for reason, number in machines.items() if number]
     count, people = sum(machines.values()), counted.served
     beside = f"beside {number_of(people, 'person', 'people')}"
     if not count:
         return Check(check, "ok", "No machine came by.", title, "0")
-    reason = f"Set aside: {listed(kinds)}."
+    reason = f"Left out: {listed(kinds)}."
     if around.pretenders >= FEWEST_REQUESTS and around.pretenders > MANY_PRETENDERS * people:
         reason += (
             f" {around.pretenders:,} of them say they are Chrome and lack what Chrome sends, "
@@ -98,10 +98,10 @@ def check_lost(counted: History) -> Check:
 
 
 def check_people(counted: History) -> Check:
-    title = "People set aside"
+    title = "People left out"
     people = {
         reason: sum(aside.people for aside in row)
-        for reason, row in counted.set_aside.items()
+        for reason, row in counted.left_out.items()
         if reason != WAITING
     }
     count = sum(people.values())

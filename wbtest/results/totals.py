@@ -8,7 +8,7 @@ from wbtest.publishing.rule import Hypothesis
 total = added
 
 
-class SetAside(NamedTuple):
+class LeftOut(NamedTuple):
     """People who do not count: their visits, and the sign-ups they left nevertheless."""
 
     visits: int

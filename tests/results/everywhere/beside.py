@@ -32,11 +32,11 @@ REASONS = {
 }
 
 
-def check_set_aside(reader: Reader, part: Asked) -> None:
+def check_left_out_below(reader: Reader, part: Asked) -> None:
     """The table below who came, in which all variants are one; no filter touches it."""
     machines = expecting.machines(reader)
     expected = [[REASONS[why], whole(sum(row)), "–"] for why, row in machines.items()]
-    for why, row in expecting.set_aside(reader).items():
+    for why, row in expecting.left_out(reader).items():
         visits, signups = (sum(column) for column in zip(*row, strict=True))
         expected.append([REASONS[why], whole(visits), whole(signups)])
     page = reader.page(f"results/who-came?{urlencode(part.address)}")
@@ -48,7 +48,7 @@ def check_set_aside(reader: Reader, part: Asked) -> None:
 def check_left_out(reader: Reader) -> None:
     """The page of who was left out, and of those who stand beside the figures."""
     page = reader.page("excluded")
-    machines, people = expecting.machines(reader), expecting.set_aside(reader)
+    machines, people = expecting.machines(reader), expecting.left_out(reader)
     expected = [[REASONS[why], *map(whole, row)] for why, row in machines.items()]
     expected += [[REASONS[why], *(_people(*pair) for pair in row)] for why, row in people.items()]
     [_, *shown] = table(page, LEFT_OUT)

@@ -27,4 +27,4 @@ def check_dashboard(reader: Reader, until: datetime, part: Part = WHOLE) -> None
     course = files.check_course(reader, until)
     tabs.check_over_time(reader, asked, days, course, until)
     tabs.check_who_came(reader, asked, segments)
-    beside.check_set_aside(reader, asked)
+    beside.check_left_out_below(reader, asked)

@@ -175,7 +175,7 @@ def machines(reader: Reader) -> dict[str, list[int]]:
     return {why: [found[why, key] for key in reader.plan.keys] for why in reasons}
 
 
-def set_aside(reader: Reader) -> dict[str, list[Share]]:
+def left_out(reader: Reader) -> dict[str, list[Share]]:
     """Visits and addresses of people who do not count, for each variant."""
 
     def row(counted: Recount) -> list[Share]:

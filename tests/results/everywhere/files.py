@@ -24,7 +24,7 @@ def ends_of(row: Row, name: str) -> list[float]:
 
 def check_json(reader: Reader) -> None:
     values, plan = reader.first, reader.plan
-    machines, aside = expecting.machines(reader), expecting.set_aside(reader)
+    machines, aside = expecting.machines(reader), expecting.left_out(reader)
     for k, (variant, key) in enumerate(zip(values["variants"], plan.keys, strict=True)):
         served, seen, converted, _, signups, unseen, confirmed, answered, agreed = reader.rows[k]
         acted = signups if plan.conversion == "signup" else confirmed
@@ -135,7 +135,7 @@ def check_excluded(reader: Reader) -> None:
     ]
     expected += [
         [why, key, *map(str, pair)]
-        for why, row in expecting.set_aside(reader).items()
+        for why, row in expecting.left_out(reader).items()
         for key, pair in zip(reader.plan.keys, row, strict=True)
     ]
     assert [list(row.values()) for row in reader.file("excluded")] == expected

@@ -48,7 +48,7 @@ def _check_figures(reader: Reader, figures: dict[str, Any]) -> None:
 def _check_trust(reader: Reader, values: dict[str, str]) -> None:
     machines = expecting.machines(reader)
     lost = sum(machines.pop("lost", []))
-    people = {why: sum(map(max, row)) for why, row in expecting.set_aside(reader).items()}
+    people = {why: sum(map(max, row)) for why, row in expecting.left_out(reader).items()}
     people.pop("waiting", None)
     assert values["machines"] == whole(sum(map(sum, machines.values())))
     assert values["lost"] == whole(lost)
@@ -65,7 +65,7 @@ def _check_data(reader: Reader, data: dict[str, Any]) -> None:
         [day.isoformat(), [list(by.get((day, key), NOTHING)) for key in keys]]
         for day in sorted({day for day, _ in by})
     ]
-    aside = expecting.set_aside(reader)
+    aside = expecting.left_out(reader)
     assert data["left_out"] == {why: [list(pair) for pair in row] for why, row in aside.items()}
     assert data["machines"] == expecting.machines(reader)
     _check_hours(reader, data)

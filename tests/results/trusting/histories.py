@@ -24,7 +24,7 @@ def counted(*variants: Totals, weights: tuple[int, ...] = (), **parts: Any) -> H
         "variants": list(variants),
         "days": {day: list(variants) for day in WEEK},
         "sources": {"newsletter": list(variants)},
-        "set_aside": {},
+        "left_out": {},
         "machines": {},
     }
     return History(**(values | parts))

@@ -7,7 +7,7 @@ from tests.results.trusting.histories import counted, visitors
 from wbtest.audience.segments_counts import Newest
 from wbtest.results.health import check_trust
 from wbtest.results.history import History
-from wbtest.results.totals import SetAside
+from wbtest.results.totals import LeftOut
 from wbtest.results.trusting.around import Around
 from wbtest.results.trusting.hints import with_hints
 from wbtest.results.trusting.places import Spot
@@ -61,12 +61,12 @@ def test_a_split_that_breaks_alike_everywhere_lies_before_the_page():
 
 def test_machines_taken_out_of_one_variant_come_after_the_places():
     history = counted(visitors(900, 800), visitors(900, 600), machines={"bot": [10, 400]},
-                      set_aside={"suspected": [SetAside(2, 0), SetAside(2, 0)]})  # fmt: skip
+                      left_out={"suspected": [LeftOut(2, 0), LeftOut(2, 0)]})  # fmt: skip
     slow, machines = told(ALIKE, history=history)["split"]
 
     assert slow.startswith("Of the pages of “B”")
     assert machines.startswith(
-        "10 and 400 requests of bots were set aside, more from “B” than its share."
+        "10 and 400 requests of bots were left out, more from “B” than its share."
     )
 
 

@@ -36,14 +36,14 @@ NOT_TOLD = (SUSPECTED, "team", WAITING)
 class Hearers(NamedTuple):
     """How many have their mail, and how many still get one.
 
-    ``unconfirmed`` and ``set_aside`` are not written to: because they never confirmed, and because
+    ``unconfirmed`` and ``left_out`` are not written to: because they never confirmed, and because
     of where their address came from.
     """
 
     told: int
     to_tell: int
     unconfirmed: int
-    set_aside: int
+    left_out: int
 
     @property
     def everybody(self) -> int:

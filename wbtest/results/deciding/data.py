@@ -16,7 +16,7 @@ from msgspec.structs import astuple
 from wbtest.audience.counts import Totals
 from wbtest.results.history import History
 from wbtest.results.looks import HourCounts
-from wbtest.results.totals import SetAside, total
+from wbtest.results.totals import LeftOut, total
 
 # As they stand in each entry of ``days``.
 TOTALS = Totals.__struct_fields__
@@ -49,7 +49,7 @@ def data_of(variants: Sequence[str], counted: History) -> dict[str, Any]:
             [day.isoformat(), [list(astuple(totals)) for totals in row]]
             for day, row in sorted(counted.days.items())
         ],
-        "left_out": {why: [list(aside) for aside in row] for why, row in counted.set_aside.items()},
+        "left_out": {why: [list(aside) for aside in row] for why, row in counted.left_out.items()},
         "machines": {why: list(row) for why, row in counted.machines.items()},
     }
 
@@ -69,7 +69,7 @@ def counted_from(data: Mapping[str, Any]) -> History:
         or [Totals()] * arms,
         days=days,
         sources={},
-        set_aside={why: [SetAside(*pair) for pair in row] for why, row in data["left_out"].items()},
+        left_out={why: [LeftOut(*pair) for pair in row] for why, row in data["left_out"].items()},
         machines={why: list(row) for why, row in data["machines"].items()},
     )
 

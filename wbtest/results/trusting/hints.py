@@ -144,13 +144,13 @@ def _unseen_more(around: Around, spots: Sequence[Spot], arm: int) -> list[str]:
 def _filtered(counted: History, around: Around) -> list[str]:
     """Whether machines were taken out of one variant more than of the others."""
     found, weights = [], counted.hours.weights
-    aside = {reason: [each.people for each in row] for reason, row in counted.set_aside.items()}
+    aside = {reason: [each.people for each in row] for reason, row in counted.left_out.items()}
     for reason, numbers in (dict(counted.machines) | aside).items():
         if reason in FILTERED and statistics.split(numbers, weights).mismatch:
             most = max(range(len(weights)), key=lambda k: numbers[k] / weights[k])
             what = "requests of bots" if reason == "bot" else "people suspected of being machines"
             found.append(
-                f"{listed(numbers)} {what} were set aside, more from {around.name(most)} than its "
+                f"{listed(numbers)} {what} were left out, more from {around.name(most)} than its "
                 "share. Machines stick to one variant, and people may have been taken for some of "
                 "them."
             )

@@ -2,7 +2,7 @@
 
 A place stands out when chance explains it less than once in a thousand times beside the others.
 Of places that overlap, such as phones and phones from instagram, the one that stands out most is
-named, its people are set aside, and the rest is looked at anew.
+named, its people are taken away, and the rest is looked at anew.
 """
 
 from __future__ import annotations
