@@ -11,7 +11,9 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
+from wbtest.publishing import crowds as announced
 from wbtest.publishing import reckoning as reckonings
+from wbtest.publishing.crowds import Crowd
 from wbtest.publishing.reckoning import Reckoning
 from wbtest.writing.wording import find_fault
 
@@ -47,6 +49,7 @@ class Hypothesis:
     Rates are fractions. Visitors are totals over all variants. ``sources`` are those
     that count, None for all. ``lost_beacons`` is the share of served pages without a beacon that
     trust tolerates. ``reckoning`` are the numbers that the target was worked out from, if it was.
+    ``crowds`` are those that the team announces, in its order.
     """
 
     who: str
@@ -68,6 +71,7 @@ class Hypothesis:
     disclosure: Disclosure = "before"
     lost_beacons: float = 0.25
     reckoning: Reckoning | None = None
+    crowds: tuple[Crowd, ...] = ()
 
     def __post_init__(self) -> None:
         for field, is_right, sentence in self._demands():
@@ -104,6 +108,7 @@ class Hypothesis:
         yield "disclosure", is_known, "Choose before or after the click."
         if self.reckoning:
             yield from self.reckoning.demands()
+        yield from announced.demands(self.crowds)
 
     def counts_source(self, source: str) -> bool:
         """Whether visits from ``source`` enter the verdict."""
@@ -117,6 +122,13 @@ class Hypothesis:
     def find_end_fault(self, today: date) -> str:
         """The sentence that says why a test started ``today`` cannot end as it says, or ''."""
         return end_fault(self.ends_on, today, self.minimum_days)
+
+    def find_crowd_fault(self, now: datetime, time_zone: str) -> tuple[str, str] | None:
+        """The field and sentence of a crowd outside a test that starts ``now``, or None."""
+        for place, crowd in enumerate(self.crowds):
+            if fault := crowd.find_until_fault(now, self.ends_at(time_zone)):
+                return f"crowds[{place}].until", fault
+        return None
 
 
 def end_fault(ends_on: date, today: date, minimum_days: int) -> str:
@@ -136,9 +148,11 @@ def to_json(rule: Hypothesis) -> dict[str, Any]:
     values = asdict(rule)
     values["ends_on"] = rule.ends_on.isoformat()
     values["sources"] = None if rule.sources is None else list(rule.sources)
-    # A rule without it stays, letter by letter, what such rules were sealed as before.
-    if rule.reckoning is None:
-        del values["reckoning"]
+    values["crowds"] = [announced.to_json(crowd) for crowd in rule.crowds]
+    # A rule without them stays, letter by letter, what such rules were sealed as before.
+    for name in ("reckoning", "crowds"):
+        if not values[name]:
+            del values[name]
     return values
 
 
@@ -156,6 +170,7 @@ def from_json(values: Mapping[str, Any]) -> Hypothesis:
         given["sources"] = tuple(given["sources"])
     if given.get("reckoning") is not None:
         given["reckoning"] = Reckoning(**given["reckoning"])
+    given["crowds"] = tuple(announced.from_json(each) for each in given.get("crowds", ()))
     return Hypothesis(**given)
 
 
@@ -180,6 +195,7 @@ _KINDS = {
     "count": "a whole number",
     "list": "a list of names, or nothing for all",
     "numbers": "customers, reachable and buy as numbers, or nothing",
+    "crowds": "a list of crowds, each with name, from, until, people and networks",
     "text": "text",
 }
 
@@ -189,7 +205,7 @@ def _kind(name: str) -> str:
         return "rate"
     if name in _COUNTS:
         return "count"
-    return {"sources": "list", "reckoning": "numbers"}.get(name, "text")
+    return {"sources": "list", "reckoning": "numbers", "crowds": "crowds"}.get(name, "text")
 
 
 def _fits(name: str, value: Any) -> bool:
@@ -204,6 +220,9 @@ def _fits(name: str, value: Any) -> bool:
             return value is None or (is_list and all(isinstance(entry, str) for entry in value))
         case "numbers":
             return value is None or reckonings.is_json(value)
+        case "crowds":
+            is_list = isinstance(value, list | tuple)
+            return is_list and all(announced.is_json(each) for each in value)
     return isinstance(value, str)
 
 

@@ -54,7 +54,8 @@ FOLDED = (
 )
 # What a target is worked out from, each with RECKONED_FROM; they are one part of the rule.
 RECKONED = ("customers", "reachable", "buy")
-TYPED = tuple(name for name in Hypothesis.__dataclass_fields__ if name != "reckoning")
+OF_THEIR_OWN = ("reckoning", "crowds")
+TYPED = tuple(name for name in Hypothesis.__dataclass_fields__ if name not in OF_THEIR_OWN)
 # What a plan is made of.
 PLANNED = (
     "target",
