@@ -152,17 +152,6 @@ def is_known_host(host: str, known: frozenset[str]) -> bool:
     return named is not None and named[1].strip("[]") in known
 
 
-def ip_of(said: str) -> str:
-    """Return the IP that a proxy names, without the port that some add.
-
-    >>> ip_of("1.2.3.4:5678"), ip_of("[2001:db8::1]:443"), ip_of("2001:db8::1")
-    ('1.2.3.4', '2001:db8::1', '2001:db8::1')
-    """
-    if said.startswith("["):
-        return said[1:].partition("]")[0]
-    return said.partition(":")[0] if said.count(":") == 1 else said
-
-
 def csp_nonce() -> str:
     """Return this response's nonce, made when first asked for: cacheable pages carry none."""
     if "csp_nonce" not in g:

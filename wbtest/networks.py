@@ -1,0 +1,60 @@
+"""Pure: the network that an address belongs to; networks and addresses are never kept."""
+
+from ipaddress import ip_network
+from socket import AF_INET, AF_INET6, inet_pton
+
+# This host, private, behind a carrier's NAT, loopback, link-local; a set of 16 bits for speed.
+_INSIDE = frozenset(
+    part.network_address.packed[:2]
+    for block in (
+        *("0.0.0.0/8", "10.0.0.0/8", "100.64.0.0/10", "127.0.0.0/8"),
+        *("169.254.0.0/16", "172.16.0.0/12", "192.168.0.0/16"),
+    )
+    for part in ip_network(block).subnets(new_prefix=16)
+)
+_MAPPED = bytes(10) + b"\xff\xff"
+_NAT64 = b"\x00\x64\xff\x9b" + bytes(8)
+_SIX_TO_FOUR = b"\x20\x02"
+
+
+def network_of(address: str) -> bytes | None:
+    """Return the first 24 bits of an IPv4 or the first 48 of an IPv6 address: 3 or 6 bytes.
+
+    None stands for an address that tells no networks apart: loopback, private, link-local, behind
+    a carrier's NAT (100.64.0.0/10), or not readable. An IPv4 address in the form of IPv6 (mapped,
+    NAT64, 6to4) counts as that IPv4 address. A port is ignored.
+
+    >>> network_of("192.0.2.1"), network_of("[2001:db8:1:2::3]:443"), network_of("10.0.0.1")
+    (b'\\xc0\\x00\\x02', b' \\x01\\r\\xb8\\x00\\x01', None)
+    """
+    address = address.strip()
+    # A NUL and half a surrogate pair are a ValueError, all else that is no address an OSError.
+    try:
+        if ":" in address:
+            address = ip_of(address)
+        if ":" not in address:
+            return _of_ipv4(inet_pton(AF_INET, address))
+        packed = inet_pton(AF_INET6, address)
+    except (OSError, ValueError):
+        return None
+    if packed.startswith((_MAPPED, _NAT64)):
+        return _of_ipv4(packed[12:])
+    if packed.startswith(_SIX_TO_FOUR):
+        return _of_ipv4(packed[2:6])
+    # Addresses on the internet are 2000::/3.
+    return packed[:6] if packed[0] >> 5 == 1 else None
+
+
+def ip_of(said: str) -> str:
+    """Return the IP that a proxy names, without the port that some add.
+
+    >>> ip_of("1.2.3.4:5678"), ip_of("[2001:db8::1]:443"), ip_of("2001:db8::1")
+    ('1.2.3.4', '2001:db8::1', '2001:db8::1')
+    """
+    if said.startswith("["):
+        return said[1:].partition("]")[0]
+    return said.partition(":")[0] if said.count(":") == 1 else said
+
+
+def _of_ipv4(packed: bytes) -> bytes | None:
+    return None if packed[:2] in _INSIDE else packed[:3]
