@@ -85,6 +85,16 @@ class HourCounts:
         seen, converted = self.seen_until, self.converted_until
         return _counts(seen[last] - seen[first], converted[last] - converted[first])
 
+    def without(self, part: HourCounts) -> HourCounts:
+        """Return the same without some of those counted; their hours are among these."""
+        rows = self.hours.searchsorted(part.hours)
+        tables = []
+        for name in ("seen", "arrived", "converted"):
+            left = getattr(self, name).copy()
+            left[rows] -= getattr(part, name)
+            tables.append(left)
+        return HourCounts(self.started, self.weights, self.hours, *tables)
+
     def over(self, before: int) -> int:
         """How many hours were over at ``before``."""
         return int(self.ends.searchsorted(before, "right"))

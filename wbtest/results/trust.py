@@ -12,7 +12,9 @@ from wbtest.http import percent
 CheckState = Literal["ok", "warn", "stop"]
 Colour = Literal["green", "amber", "red", "grey"]
 # Where to look next; the panel knows the addresses.
-Where = Literal["", "page", "excluded", "signups", "history", "attempts", "seal", "links"]
+Where = Literal[
+    "", "page", "excluded", "signups", "history", "attempts", "seal", "links", "networks"
+]
 # What everybody asks first.
 USUAL = ("split", "beacons", "machines", "sources", "weekdays", "confirmed")
 # Of fewer than this a per cent would say more than is known.

@@ -21,6 +21,7 @@ from wbtest.statistics.planning import (
     plan,
     target_visitors,
 )
+from wbtest.statistics.predictive import Tails, expected, tails
 from wbtest.statistics.ranking import Ranking, rank
 from wbtest.statistics.rate import (
     decision_interval,
@@ -40,11 +41,13 @@ __all__ = [
     "Plan",
     "Ranking",
     "Split",
+    "Tails",
     "compare",
     "comparison_visitors",
     "counts_of",
     "decision_interval",
     "evidence_needed",
+    "expected",
     "find_best",
     "log_e_above",
     "log_e_above_path",
@@ -61,6 +64,7 @@ __all__ = [
     "ratio_sequence",
     "sequence",
     "split",
+    "tails",
     "target_visitors",
     "wilson",
 ]

@@ -1,0 +1,213 @@
+"""Networks that do otherwise than the others, and on which the verdict turns."""
+
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import NamedTuple
+
+import numpy as np
+import pytest
+
+from tests.factories import make_rule
+from tests.results.hours import HOUR, START
+from wbtest.results.looks import HourCounts
+from wbtest.results.trusting.networks import (
+    UNKNOWN,
+    Group,
+    Networks,
+    check_networks,
+    find_groups,
+    find_networks,
+    lost_by,
+    split_by,
+)
+from wbtest.results.verdict import Life
+from wbtest.statistics import Counts
+
+Marks = Mapping[tuple[int, str], Counts]
+RULE = make_rule(minimum_visitors=300)
+LIFE = Life(START, None, START + timedelta(days=10), "UTC")
+
+
+class Visitors(NamedTuple):
+    """Everybody comes in one hour; of each mark and device so many, and so many convert."""
+
+    marks: dict[tuple[int, str], Counts]
+
+    def hours(self, marks: Marks | None = None) -> HourCounts:
+        which = self.marks if marks is None else marks
+        seen = np.array([[sum(counts.seen for counts in which.values())]])
+        converted = np.array([[sum(counts.converted for counts in which.values())]])
+        first = int(START.timestamp())
+        return HourCounts(
+            first, (1,), np.array([first + 7 * 24 * HOUR]), seen, converted, converted
+        )
+
+    def hours_of(self, group: Group) -> HourCounts:
+        inside = {
+            key: counts
+            for key, counts in self.marks.items()
+            if key[0] in group.marks and group.device in ("", key[1])
+        }
+        return self.hours(inside)
+
+    def look(self) -> Networks:
+        return find_networks(RULE, self.hours(), LIFE, self.marks, self.hours_of)
+
+
+def alone(number: int, converted: int, device: str = "desktop", first: int = 0) -> Marks:
+    """Visitors with a network each."""
+    return {(first + k, device): Counts(1, int(k < converted)) for k in range(number)}
+
+
+def crowd(mark: int, seen: int, converted: int, device: str = "desktop") -> Marks:
+    return {(mark, device): Counts(seen, converted)}
+
+
+def made(*parts: Marks) -> Visitors:
+    return Visitors({key: counts for part in parts for key, counts in part.items()})
+
+
+HONEST = alone(350, 12)
+
+
+@pytest.mark.parametrize("networks", [1, 3, 10, 20])
+def test_sign_ups_of_a_few_networks_on_which_the_verdict_turns_stop_it(networks):
+    attack = [crowd(9_000 + k, 60 // networks, 60 // networks) for k in range(networks)]
+
+    found = made(HONEST, *attack).look()
+
+    assert found.why == "turns"
+    assert (found.verdict.word, found.without.word) == ("met", "not_met")
+    assert (found.group.own, len(found.group.marks)) == (Counts(60, 60), networks)
+
+
+def test_views_that_bury_a_good_rate_stop_the_verdict_too():
+    views = [crowd(9_000 + k, 40, 0) for k in range(20)]
+
+    found = made(alone(350, 56), *views).look()
+
+    assert found.why == "turns"
+    assert (found.verdict.word, found.without.word) == ("not_met", "met")
+
+
+def test_networks_on_which_nothing_turns_want_a_look():
+    check = check_networks(made(alone(350, 70), crowd(9_000, 12, 12)).look())
+
+    assert check.colour == "amber"
+    assert "12 of 12 people from 1 network on computers converted" in check.reason
+
+
+def test_the_red_sentence_says_who_and_what_turns():
+    check = check_networks(made(HONEST, crowd(9_000, 60, 60)).look())
+
+    assert check.colour == "red"
+    assert check.reason == (
+        "60 of 60 people from 1 network on computers converted; of the others 3.4\u202f% of 350. "
+        "Chance doesn’t explain that. With them the verdict is “met”, without them “not met”."
+    )
+    assert (check.do, check.where) == (
+        "Look at these networks and set them aside, with a reason.",
+        "networks",
+    )
+
+
+def test_people_who_share_networks_and_do_as_the_others_are_in_order():
+    carriers = [crowd(9_000 + k, 12, 1, "phone") for k in range(12)]
+
+    found = made(alone(100, 8), alone(106, 9, "phone", first=500), *carriers).look()
+
+    assert (found.why, check_networks(found).colour) == ("fine", "green")
+
+
+def test_phones_that_convert_half_as_well_on_their_carriers_are_no_networks_that_differ():
+    phones = [crowd(9_000 + k, 40, 2, "phone") for k in range(12)]
+
+    found = find_groups(
+        {**alone(900, 108), **alone(400, 20, "phone", first=2_000), **made(*phones).marks}
+    )
+
+    assert found == []
+
+
+def test_one_network_that_brings_a_third_wants_a_look_whatever_its_people_do():
+    check = check_networks(made(alone(100, 8), crowd(9_000, 43, 3)).look())
+
+    assert (check.colour, check.reason) == (
+        "amber",
+        "One network brought 30\u202f% of the 143 people.",
+    )
+
+
+def test_where_most_come_from_few_networks_there_is_nobody_to_compare_with():
+    offices = [crowd(k, 25, 2) for k in range(10)]
+
+    assert made(alone(49, 4, first=500), *offices).look().why == "few"
+
+
+def test_a_few_people_are_no_reason_for_anything():
+    check = check_networks(made(crowd(9_000, 49, 49)).look())
+
+    assert check.colour == "grey"
+
+
+def test_people_of_unknown_networks_are_among_the_others():
+    unknown = {(UNKNOWN, "desktop"): Counts(350, 17)}
+
+    [group, *_] = find_groups({**unknown, **crowd(9_000, 30, 30)})
+
+    assert (group.own, group.others) == (Counts(30, 30), Counts(350, 17))
+    assert made(unknown).look().why == "fine"
+
+
+def test_on_a_device_that_hardly_anybody_has_all_others_are_what_is_compared_with():
+    tablets = {**alone(8, 1, "tablet", first=2_000), **crowd(9_000, 30, 30, "tablet")}
+
+    [group, *_] = find_groups({**HONEST, **tablets})
+
+    assert (group.device, group.others) == ("tablet", Counts(358, 13))
+
+
+def test_an_attack_spread_over_all_devices_is_added_up():
+    devices = ("desktop", "phone", "tablet")
+    others = [alone(120, 9, device, first=500 * k) for k, device in enumerate(devices)]
+    spread = [crowd(9_000, 7, 5, device) for device in devices]
+
+    groups = find_groups(made(*others, *spread).marks)
+
+    assert groups[0].device == ""
+    assert groups[0].own == Counts(21, 15)
+
+
+def test_marks_that_chance_makes_common_are_no_groups():
+    everybody = {(k, "desktop"): Counts(2, int(k % 12 == 0)) for k in range(65_000)}
+
+    assert made(everybody).look().why == "fine"
+
+
+def test_a_split_broken_by_one_network_is_laid_to_it():
+    visitors = {k: (k % 2, 1 - k % 2) for k in range(350)} | {9_000: (0, 120)}
+
+    assert split_by(visitors, (1, 1)) == (9_000,)
+
+
+def test_a_split_that_is_broken_without_any_network_stays_an_alarm():
+    visitors = {k: (k % 4 == 0, k % 4 != 0) for k in range(350)} | {9_000: (0, 120)}
+
+    assert split_by(visitors, (1, 1)) == ()
+
+
+def test_a_split_as_planned_is_laid_to_nobody():
+    assert split_by({k: (k % 2, 1 - k % 2) for k in range(350)}, (1, 1)) == ()
+
+
+def test_beacons_lost_by_one_network_are_laid_to_it():
+    pages = {**alone(350, 30), **crowd(9_000, 100, 100)}
+
+    assert lost_by(pages, 0.25).marks == (9_000,)
+
+
+@pytest.mark.parametrize("lost", [30, 120])
+def test_beacons_are_laid_to_nobody_where_few_are_lost_or_everybody_loses_them(lost):
+    pages = {**alone(350, lost), **crowd(9_000, 20, 20)}
+
+    assert lost_by(pages, 0.25) is None

@@ -1,0 +1,319 @@
+"""Do people who share a network do otherwise than the others, and does the verdict turn on them?
+
+Pure. Of a network only a mark of 16 bits is kept, so that some networks share one by chance. One
+person behind many visits can be told from many people in two steps: those who share a mark convert
+quite unlike the others, on the same kind of device; and without them the verdict is another.
+Either alone says little. Carriers and offices bring many people from one network, and a verdict
+that was just reached turns on nearly anybody.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from typing import Literal, NamedTuple
+
+from wbtest import statistics
+from wbtest.http import number_of
+from wbtest.publishing.rule import Hypothesis
+from wbtest.results.looks import HourCounts, look
+from wbtest.results.trust import Check, early, rate_of, share_of
+from wbtest.results.trusting.places import DEVICES
+from wbtest.results.verdict import Life, Verdict, judge
+from wbtest.statistics import Counts
+
+MARKS = 65_536
+UNKNOWN = -1
+# Those are looked at whose mark is shared by so many.
+SHARED_BY = (2, 3, 5, 10)
+# How far apart the rates are at least, and how rare by chance: of eight looks, both ways of four
+# groups, one honest test in a hundred thousand has such a one.
+TIMES_APART = 2.0
+RAREST = 1e-5 / 8
+# Where a kind of device has too few others, all others stand in, who may well differ more.
+FEWEST_OTHERS = 50
+TIMES_APART_ACROSS = 3.0
+# One network that brings so many wants a look, whatever they do.
+MANY_OF_ONE = 0.3
+# Any kind of device.
+ALL = ""
+
+# Those seen who count, by the mark of their network and their kind of device.
+Marks = Mapping[tuple[int, str], Counts]
+Why = Literal["early", "turns", "differs", "one", "few", "fine"]
+
+
+class Stratum(NamedTuple):
+    """Those of a group on one kind of device, the others, and how far apart they have to be."""
+
+    own: Counts
+    others: Counts
+    times: float
+
+    @property
+    def compared(self) -> tuple[Counts, Counts]:
+        return self.own, self.others
+
+
+class Group(NamedTuple):
+    """Those on one kind of ``device``, or on any, whose mark at least ``shared_by`` have.
+
+    ``others`` are those they were compared with, ``tail`` says how rare their conversions are among
+    people who do as the others.
+    """
+
+    shared_by: int
+    device: str
+    marks: tuple[int, ...]
+    own: Counts
+    others: Counts
+    tail: float
+
+
+# The hourly counts of a group; of its hours, those in which nobody of it came may be left out.
+HoursOf = Callable[[Group], HourCounts]
+
+
+class Networks(NamedTuple):
+    """What was found; ``group`` differs, or is the one network that brought many.
+
+    ``seen`` are all who were looked at. ``is_met`` and ``without`` are the verdicts with and
+    without the group, where it turns.
+    """
+
+    why: Why
+    seen: int
+    group: Group | None = None
+    verdict: Verdict | None = None
+    without: Verdict | None = None
+
+
+def find_networks(
+    rule: Hypothesis, hours: HourCounts, life: Life, marks: Marks, hours_of: HoursOf
+) -> Networks:
+    """Return the group that says most against the figures.
+
+    ``marks`` hold nobody of an announced crowd; who has the mark −1 is in no group, but among the
+    others.
+    """
+    seen = sum(counts.seen for counts in marks.values())
+    if seen < FEWEST_OTHERS:
+        return Networks("early", seen)
+    groups = find_groups(marks)
+    if groups:
+        verdict = _judged(rule, hours, life)
+        for group in groups:
+            without = _judged(rule, hours.without(hours_of(group)), life)
+            if _said(without) != _said(verdict):
+                return Networks("turns", seen, group, verdict, without)
+        return Networks("differs", seen, groups[0])
+    largest = _largest(marks)
+    if largest.own.seen >= MANY_OF_ONE * seen:
+        return Networks("one", seen, largest)
+    crowded = _shared(marks, SHARED_BY[-1])
+    if seen - sum(counts.seen for counts in crowded.values()) < FEWEST_OTHERS:
+        return Networks("few", seen)
+    return Networks("fine", seen)
+
+
+def find_groups(marks: Marks) -> list[Group]:
+    """Return the groups that do otherwise than the others, the rarest by chance first."""
+    found = [group for shared_by in SHARED_BY for group in _different(marks, shared_by)]
+    return sorted(found, key=lambda group: group.tail)
+
+
+def split_by(visitors: Mapping[int, Sequence[int]], weights: Sequence[int]) -> tuple[int, ...]:
+    """Return the marks that alone raise the alarm of the split; none where it stands without them.
+
+    ``visitors`` hold the numbers of the variants by mark. Raises ValueError as ``split`` does.
+    """
+    whole = _added(visitors.values(), len(weights))
+    if not statistics.split(whole, weights).mismatch:
+        return ()
+    for shared_by in reversed(SHARED_BY):
+        inside = {
+            mark: numbers
+            for mark, numbers in visitors.items()
+            if mark != UNKNOWN and sum(numbers) >= _least(shared_by, sum(whole))
+        }
+        own = _added(inside.values(), len(weights))
+        rest = [number - part for number, part in zip(whole, own, strict=True)]
+        if statistics.split(own, weights).mismatch and not statistics.split(rest, weights).mismatch:
+            return tuple(sorted(inside))
+    return ()
+
+
+def lost_by(pages: Marks, tolerated: float) -> Group | None:
+    """Return the group without which no more beacons are lost than tolerated, or None.
+
+    ``pages`` are served, with those never seen for ``converted``. None where no more than
+    tolerated are lost, and where too many are lost without every group that differs, too.
+    """
+    whole = _sum(pages.values())
+    if whole.converted <= tolerated * whole.seen:
+        return None
+    for group in find_groups(pages):
+        rest = _less(whole, group.own)
+        if rest.converted <= tolerated * rest.seen:
+            return group
+    return None
+
+
+def _different(marks: Marks, shared_by: int) -> Iterator[Group]:
+    """The groups of one size that differ: on each kind of device, and over all of them."""
+    inside = _shared(marks, shared_by)
+    own, everybody = _by_device(inside), _by_device(marks)
+    others = {device: _less(everybody[device], counts) for device, counts in own.items()}
+    rest = _less(_sum(everybody.values()), _sum(own.values()))
+    strata = {
+        device: Stratum(own[device], others[device], TIMES_APART)
+        if others[device].seen >= FEWEST_OTHERS
+        else Stratum(own[device], rest, TIMES_APART_ACROSS)
+        for device in own
+    }
+    parts = {device: [stratum] for device, stratum in strata.items()}
+    if len(parts) > 1:
+        parts[ALL] = [*strata.values()]
+    for device, compared in parts.items():
+        if (tail := _tail(compared)) <= RAREST:
+            yield Group(
+                shared_by=shared_by,
+                device=device,
+                marks=tuple(sorted({mark for mark, on in inside if device in (ALL, on)})),
+                own=_sum(each.own for each in compared),
+                others=compared[0].others if device else rest,
+                tail=tail,
+            )
+
+
+def _tail(strata: Sequence[Stratum]) -> float:
+    """The chance of so many or so few conversions, where the rates are that far apart; else 1."""
+    converted = sum(each.own.converted for each in strata)
+    usual = [statistics.expected([each.compared]) for each in strata]
+    fewest = sum(number / each.times for number, each in zip(usual, strata, strict=True))
+    most = sum(number * each.times for number, each in zip(usual, strata, strict=True))
+    if fewest < converted < most:
+        return 1.0
+    tails = statistics.tails([each.compared for each in strata])
+    return tails.above if converted >= most else tails.below
+
+
+def _shared(marks: Marks, shared_by: int) -> Marks:
+    """Those of them whose mark so many have, and more than chance gives a mark."""
+    number: defaultdict[int, int] = defaultdict(int)
+    for (mark, _), counts in marks.items():
+        number[mark] += counts.seen
+    least = _least(shared_by, sum(number.values()))
+    return {
+        key: counts
+        for key, counts in marks.items()
+        if key[0] != UNKNOWN and number[key[0]] >= least and counts.seen
+    }
+
+
+def _least(shared_by: int, everybody: int) -> int:
+    """By how many a mark has to be shared, where chance gives each a part of all who came."""
+    return shared_by + 2 * everybody // MARKS
+
+
+def _added(rows: Iterable[Sequence[int]], length: int) -> list[int]:
+    return [sum(column) for column in zip(*rows, strict=True)] or [0] * length
+
+
+def _largest(marks: Marks) -> Group:
+    """The mark that brought most."""
+    totals: defaultdict[int, list[Counts]] = defaultdict(list)
+    for (mark, _), counts in marks.items():
+        totals[mark].append(counts)
+    totals.pop(UNKNOWN, None)
+    sums = {mark: _sum(parts) for mark, parts in totals.items()}
+    largest = max(sums, key=lambda mark: sums[mark].seen, default=UNKNOWN)
+    own = sums.get(largest, Counts(0, 0))
+    others = _less(_sum(marks.values()), own)
+    return Group(own.seen, ALL, (largest,), own, others, 1.0)
+
+
+def _by_device(marks: Marks) -> dict[str, Counts]:
+    parts: defaultdict[str, list[Counts]] = defaultdict(list)
+    for (_, device), counts in marks.items():
+        parts[device].append(counts)
+    return {device: _sum(parts[device]) for device in sorted(parts)}
+
+
+def _judged(rule: Hypothesis, hours: HourCounts, life: Life) -> Verdict:
+    looks = look(
+        hours,
+        target=rule.target,
+        floor=rule.floor,
+        window_hours=rule.conversion_window_hours,
+        now=life.now,
+    )
+    return judge(rule, hours, looks, life)
+
+
+def _said(verdict: Verdict) -> tuple[object, ...]:
+    """What would be another verdict; that more visitors are to come is none."""
+    return verdict.word, verdict.choice, verdict.variants, verdict.is_withheld
+
+
+def _sum(parts: Iterable[Counts]) -> Counts:
+    seen = converted = 0
+    for part in parts:
+        seen += part.seen
+        converted += part.converted
+    return Counts(seen, converted)
+
+
+def _less(whole: Counts, part: Counts) -> Counts:
+    return Counts(whole.seen - part.seen, whole.converted - part.converted)
+
+
+TITLE = "Carried by many networks"
+LOOK = "Look at these networks and set them aside, with a reason."
+SAID = {"met": "met", "not_met": "not met", "not_enough": "not enough to say"}
+
+
+def check_networks(found: Networks) -> Check:
+    """Return the line of the panel that says what was found."""
+    check, group = "networks", found.group
+    if found.why == "early":
+        return early(check, TITLE, f"From {FEWEST_OTHERS} people on it says something.")
+    if found.why == "few":
+        reason = (
+            f"Most of the {found.seen:,} people came from few networks, so there are too few "
+            "others to compare them with."
+        )
+        do = "Bring people from more places, or name the crowd before the next test."
+        return Check(check, "warn", reason, TITLE, "too few", do=do, where="networks")
+    if group is None:
+        reason = "No people who share a network convert quite unlike the others."
+        return Check(check, "ok", reason, TITLE, "yes")
+    if found.why == "one":
+        reason = (
+            f"One network brought {share_of(group.own.seen, found.seen)} of the "
+            f"{number_of(found.seen, 'person', 'people')}."
+        )
+        do = "Do you know who they are? If not, set this network aside, with a reason."
+        return Check(check, "warn", reason, TITLE, "no", do=do, where="networks")
+    reason = (
+        f"{group.own.converted:,} of {number_of(group.own.seen, 'person', 'people')} from "
+        f"{number_of(len(group.marks), 'network')}{_where(group)} converted; of the others "
+        f"{rate_of(group.others.converted, group.others.seen)}. Chance doesn’t explain that."
+    )
+    if found.why == "turns" and found.verdict and found.without:
+        reason = f"{reason} {_turned(found.verdict, found.without)}"
+        return Check(check, "stop", reason, TITLE, "no", do=LOOK, where="networks")
+    reason = f"{reason} The verdict is the same without them."
+    return Check(check, "warn", reason, TITLE, "doubtful", do=LOOK, where="networks")
+
+
+def _where(group: Group) -> str:
+    return f" {DEVICES.get(group.device, group.device)}" if group.device else ""
+
+
+def _turned(verdict: Verdict, without: Verdict) -> str:
+    """What is said with them and without."""
+    words = SAID[verdict.word], SAID[without.word]
+    if words[0] != words[1]:
+        return f"With them the verdict is “{words[0]}”, without them “{words[1]}”."
+    return "Without them the figures would call for something else."
