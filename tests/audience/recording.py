@@ -2,7 +2,7 @@
 
 import signal
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from multiprocessing.connection import Connection
@@ -29,7 +29,7 @@ from wbtest.writing.models import Release, Revision
 # Monday, 1 March 2027, 09:00 UTC.
 START = datetime(2027, 3, 1, 9, tzinfo=UTC)
 START_US = int(START.timestamp()) * 1_000_000
-STEPS = ("answered", "agreed")
+STEPS = ("answered", "price", "call", "preorder")
 PHONE = (
     "Mozilla/5.0 (iPhone; CPU iPhone OS 19_1 like Mac OS X) AppleWebKit/605.1.15 "
     "(KHTML, like Gecko) Version/19.1 Mobile/15E148 Safari/604.1"
@@ -100,9 +100,12 @@ class Page:
             at_us = START_US + round(minute * 60_000_000)
             return rollup.confirm(session, f"token of {email}", at_us)
 
-    def step(self, answer_hash: str, steps: Sequence[str]) -> None:
-        """Say that whoever holds this token took these steps after the sign-up, and no others."""
-        values = {f"{name}_us": START_US if name in steps else None for name in STEPS}
+    def step(self, answer_hash: str, steps: Mapping[str, float]) -> None:
+        """Say that the holder of this token took these steps, at these minutes, and no others."""
+        values = {
+            f"{name}_us": START_US + round(steps[name] * 60_000_000) if name in steps else None
+            for name in STEPS
+        }
         with self.database.writing() as session:
             rollup.note_steps(session, self.id, answer_hash, lambda _: values)
 

@@ -14,7 +14,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tests.audience.recording import START_US, Database, Page
+from tests.audience.recording import START_US, STEPS, Database, Page
 from wbtest.audience.recording.cells import COLUMNS
 from wbtest.audience.recording.events import Arrival, Did, Seen, Served, SignedUp
 
@@ -56,13 +56,13 @@ acts = st.builds(
     recorder=st.integers(0, 1),
     is_flushed=st.booleans(),
 )
-# When each address is confirmed, if it is; and who answers and says yes afterwards.
+# When each address is confirmed, if it is; and when it takes which steps after the sign-up.
 confirmations = st.dictionaries(emails, minutes)
-steps = st.dictionaries(emails, st.sampled_from([(), ("answered",), ("answered", "agreed")]))
+steps = st.dictionaries(emails, st.dictionaries(st.sampled_from(STEPS), minutes))
 
 
 @pytest.mark.parametrize("zone", ["UTC", "Asia/Kathmandu"])
-@pytest.mark.parametrize("conversion", ["signup", "confirmed"])
+@pytest.mark.parametrize("conversion", ["signup", "confirmed", "price", "call", "preorder"])
 @settings(
     max_examples=30,
     deadline=None,
@@ -75,7 +75,7 @@ def test_any_history_is_counted_exactly(
     conversion: str,
     history: list[Act],
     confirmed: dict[str, int],
-    stepped: dict[str, tuple[str, ...]],
+    stepped: dict[str, dict[str, int]],
 ) -> None:
     page = Page(database, zone, conversion=conversion, conversion_window_hours=WINDOW_HOURS)
     events = [event_of(page, act) for act in history]
@@ -134,7 +134,7 @@ def write(
 
 
 def follow_up(
-    page: Page, confirmed: Mapping[str, int], stepped: Mapping[str, tuple[str, ...]]
+    page: Page, confirmed: Mapping[str, int], stepped: Mapping[str, Mapping[str, int]]
 ) -> None:
     for email, minute in confirmed.items():
         page.confirm(f"{email} at {page.id}", minute)
@@ -155,7 +155,7 @@ def stored(page: Page, zone: str) -> Counted:
 def naive(
     events: Iterable[Arrival],
     confirmed: Mapping[str, int],
-    stepped: Mapping[str, tuple[str, ...]],
+    stepped: Mapping[str, Mapping[str, int]],
     zone: str,
     conversion: str,
 ) -> Counted:
@@ -167,7 +167,7 @@ def naive(
         place = (event.variant, hour, event.source, event.language)
         counted[(*place, event.excluded_because, column)] += 1
 
-    confirmed_us = {email: START_US + minute * MINUTE_US for email, minute in confirmed.items()}
+    taken = steps_by_email(confirmed, stepped)
     signups = firsts(
         [event for event in events if isinstance(event, SignedUp)], lambda e: e.email_key
     )
@@ -194,20 +194,36 @@ def naive(
         converted = [
             (signup.at_us, moment)
             for signup in theirs
-            if (
-                moment := signup.at_us if conversion == "signup" else confirmed_us.get(signup.email)
-            )
-            and moment <= ends_us
+            if (moment := moment_of(signup, conversion, taken)) is not None and moment <= ends_us
         ]
         if converted:
             add(sighting, "converted")
             add(sighting, "arrived", min(converted)[1])
     for signup in signups:
-        said = {"unseen": signup.email not in preceded, "confirmed": signup.email in confirmed}
-        columns = [column for column, is_so in said.items() if is_so]
-        for column in ("signups", *columns, *stepped.get(signup.email, ())):
+        unseen = () if signup.email in preceded else ("unseen",)
+        for column in ("signups", *unseen, *taken.get(signup.email, ())):
             add(signup, column)
     return counted
+
+
+def steps_by_email(
+    confirmed: Mapping[str, int], stepped: Mapping[str, Mapping[str, int]]
+) -> dict[str, dict[str, int]]:
+    """At which minute each address took which step, being confirmed among them."""
+    taken = {email: dict(steps) for email, steps in stepped.items()}
+    for email, minute in confirmed.items():
+        taken.setdefault(email, {})["confirmed"] = minute
+    return taken
+
+
+def moment_of(
+    signup: SignedUp, conversion: str, taken: Mapping[str, Mapping[str, int]]
+) -> int | None:
+    """When an address did what converts."""
+    if conversion == "signup":
+        return signup.at_us
+    minute = taken.get(signup.email, {}).get(conversion)
+    return None if minute is None else START_US + minute * MINUTE_US
 
 
 def is_mark(event: SignedUp) -> bool:

@@ -45,7 +45,7 @@ def answers(app: Flask) -> dict[str, str]:
 
 
 def sums() -> tuple[int, ...]:
-    names = ("signups", "answered", "agreed")
+    names = ("signups", "answered", "call")
     row = db.session.execute(db.select(*(db.func.sum(getattr(HourlyCount, n)) for n in names)))
     return tuple(row.one())
 
@@ -67,14 +67,29 @@ def test_who_signs_up_is_asked_one_thing_after_the_other(app, asking):
     assert differences(db.session.connection()) == []
 
 
-def test_a_no_is_kept_and_not_counted_as_a_yes(app, asking):
+def test_a_no_is_kept_and_may_become_a_yes(app, asking):
     url = next_url(asking.sign_up(asking.get(), "mia@x.io"))
     fields = fields_in(asking.get(url.replace("step=questions", "step=last")))
-    for said in ("yes", "no"):
-        asking.post("/p/larder/agree", fields | {"agree": said})
+    asking.post("/p/larder/agree", fields | {"agree": "no"})
 
     assert answers(app) == {"May we call you about Larder?": "No"}
     assert sums() == (1, 0, 0)
+    asking.post("/p/larder/agree", fields | {"agree": "yes"})
+    assert answers(app) == {"May we call you about Larder?": "Yes"}
+    assert sums() == (1, 0, 1)
+
+
+def test_the_first_yes_stands(app, asking, now):
+    url = next_url(asking.sign_up(asking.get(), "mia@x.io"))
+    fields = fields_in(asking.get(url.replace("step=questions", "step=last")))
+    asking.post("/p/larder/agree", fields | {"agree": "yes"})
+    [before] = [row.call_us for row in signups(app)]
+    now.turn(hours=1)
+    for said in ("yes", "no"):
+        asking.post("/p/larder/agree", fields | {"agree": said})
+
+    assert answers(app) == {"May we call you about Larder?": "Yes"}
+    assert [row.call_us for row in signups(app)] == [before]
 
 
 def test_answers_can_be_left_out_and_sent_once_more(app, asking):

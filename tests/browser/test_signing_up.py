@@ -43,7 +43,7 @@ def test_everything_works_without_scripts_and_without_cookies(live: Live, plain:
     expect(plain.get_by_role("heading", level=1)).to_have_text("Thank you. That helps us decide.")
 
     [row] = signups(live.app)
-    assert (row.visitor, row.agreed_us is not None) == ("", True)
+    assert (row.visitor, row.call_us is not None) == ("", True)
     assert "A list on the fridge." in row.answers
 
     scanner = Visitor(live.app, **{"User-Agent": SCANNER})

@@ -36,8 +36,8 @@ def test_each_step_is_counted_on_its_own_everywhere(app: Flask, client: Browser)
     [variant] = client.get(f"{url}.json").get_json()["variants"]
 
     assert re.findall(r'class="n">(\d+)<', table)[:3] == ["3", "2", "1"]
-    assert (day["signups"], day["answered"], day["agreed"]) == ("3", "2", "1")
-    assert (variant["answered"], variant["agreed"]) == (2, 1)
+    assert (day["signups"], day["answered"], day["call"]) == ("3", "2", "1")
+    assert (variant["answered"], variant["call"]) == (2, 1)
 
 
 def test_owners_read_the_answers(app: Flask, client: Browser) -> None:

@@ -48,7 +48,9 @@ class VariantFigures(msgspec.Struct, kw_only=True):
     without_beacon: int
     confirmed: int
     answered: int
-    agreed: int
+    price: int
+    call: int
+    preorder: int
     excluded: dict[str, int]
     rate: float | None
     rate_of_served: float | None

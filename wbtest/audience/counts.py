@@ -17,6 +17,7 @@ from wbtest.audience.models import HourlyCount
 from wbtest.audience.totals_models import DayTotal, HourTotal, KindTotal
 from wbtest.extensions import db
 from wbtest.publishing.models import Experiment
+from wbtest.publishing.rule import Conversion
 from wbtest.publishing.running.seals import sealed_rule
 
 Sources = tuple[str, ...] | None
@@ -41,7 +42,14 @@ class Totals(Struct, frozen=True):
     unseen: int = 0
     confirmed: int = 0
     answered: int = 0
-    agreed: int = 0
+    price: int = 0
+    call: int = 0
+    preorder: int = 0
+
+    def acted(self, conversion: Conversion) -> int:
+        """How many did what converts, seen before or not, in time or not."""
+        did: int = self.signups if conversion == "signup" else getattr(self, conversion)
+        return did
 
 
 class Kind(NamedTuple):
@@ -65,7 +73,9 @@ class Hourly(NamedTuple):
     unseen: int
     confirmed: int
     answered: int
-    agreed: int
+    price: int
+    call: int
+    preorder: int
 
 
 class Cut(Struct, frozen=True):

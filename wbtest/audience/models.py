@@ -69,9 +69,9 @@ class Signup(Base):
     Who joined its waiting list, too, has a second one there, with a key of its own
     (``waiting.list_key``): each is kept for as long as was promised beside its form.
 
-    ``is_converted`` says that this row is its visitor's conversion: seen before, within the sealed
-    window. ``opted_out`` (browser objected to being counted) and other reasons in
-    ``excluded_because`` keep the address but leave the figures alone.
+    ``is_converted`` says that this row is its visitor's conversion: seen before, and what the rule
+    counts done within the sealed window. ``opted_out`` (browser objected to being counted) and
+    other reasons in ``excluded_because`` keep the address but leave the figures alone.
 
     Who left (``left_at``) stays as a count: ``email_key`` is a random text that is no address, and
     e-mail, name, consent and token are empty.
@@ -120,7 +120,10 @@ class Signup(Base):
     # JSON: each question as it was asked, and what was answered; '' for none.
     answers: Mapped[str] = mapped_column(Text, default="")
     answered_us: Mapped[int | None] = mapped_column(BigInteger)
-    agreed_us: Mapped[int | None] = mapped_column(BigInteger)
+    # The first yes to the price, to a call, and the first click through to the pre-order.
+    price_us: Mapped[int | None] = mapped_column(BigInteger)
+    call_us: Mapped[int | None] = mapped_column(BigInteger)
+    preorder_us: Mapped[int | None] = mapped_column(BigInteger)
     # When the mail with the decision was queued.
     told_us: Mapped[int | None] = mapped_column(BigInteger)
     left_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
@@ -221,7 +224,9 @@ class PeopleCounted:
     unseen: Mapped[int] = mapped_column(default=0, sort_order=1)
     confirmed: Mapped[int] = mapped_column(default=0, sort_order=1)
     answered: Mapped[int] = mapped_column(default=0, sort_order=1)
-    agreed: Mapped[int] = mapped_column(default=0, sort_order=1)
+    price: Mapped[int] = mapped_column(default=0, sort_order=1)
+    call: Mapped[int] = mapped_column(default=0, sort_order=1)
+    preorder: Mapped[int] = mapped_column(default=0, sort_order=1)
 
 
 class HourlyCount(PeopleCounted, Base):
@@ -233,13 +238,15 @@ class HourlyCount(PeopleCounted, Base):
     served      first visits, by their hour
     seen        counted sightings, by their hour (n)
     converted   conversions, by the hour of the *sighting* (x of that cohort)
-    arrived     the same conversions, by the hour in which they arrived: that of the sign-up, or of
-                the confirmation when only that converts
+    arrived     the same conversions, by the hour of what the rule counts: the sign-up, its
+                confirmation, or what people did after it
     signups     all sign-ups, with beacon or without, by the hour they arrived
     unseen      those of them without a counted sighting, or outside the window
     confirmed   those of ``signups`` that were confirmed, by the hour the *sign-up* arrived
     answered    those of ``signups`` that answered a question afterwards, by the same hour
-    agreed      those of ``signups`` that asked for a call or said yes to the price, likewise
+    price       those of ``signups`` that said yes to the price, likewise
+    call        those of ``signups`` that agreed to a call, likewise
+    preorder    those of ``signups`` that clicked through to the pre-order, likewise
 
     ``converted`` and ``arrived`` stand at variant, source and device of the sighting, the
     sign-ups at their own. Rows that do not count stand under ``excluded_because``, with the same

@@ -17,9 +17,16 @@ from wbtest.publishing.crowds import Crowd
 from wbtest.publishing.reckoning import Reckoning
 from wbtest.writing.wording import find_fault
 
-Conversion = Literal["signup", "confirmed"]
+# What a visitor must do to count, from the cheapest to the nearest to paying.
+Conversion = Literal["signup", "confirmed", "price", "call", "preorder"]
 Disclosure = Literal["before", "after"]
-WINDOW_HOURS = {"signup": 24, "confirmed": 168}
+WINDOW_HOURS: dict[Conversion, int] = {
+    "signup": 24,
+    "confirmed": 168,
+    "price": 24,
+    "call": 24,
+    "preorder": 24,
+}
 MOST_VARIANTS = 6
 HEAVIEST = 1_000
 LONGEST_CLAUSE = 1_000
@@ -103,7 +110,7 @@ class Hypothesis:
             fault = find_fault(source, LONGEST_SOURCE)
             yield "sources", not fault, fault
         is_known = self.conversion in WINDOW_HOURS
-        yield "conversion", is_known, "Choose sign-up or confirmed sign-up."
+        yield "conversion", is_known, "Choose what counts from the list."
         is_known = self.disclosure in ("before", "after")
         yield "disclosure", is_known, "Choose before or after the click."
         if self.reckoning:

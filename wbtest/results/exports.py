@@ -18,7 +18,7 @@ from wbtest.results.totals import total
 Rows = Iterator[Sequence[Any]]
 COUNTED = (
     *("served", "seen", "converted", "arrived", "signups", "without_beacon", "confirmed"),
-    *("answered", "agreed"),
+    *("answered", "price", "call", "preorder"),
 )
 
 
@@ -117,7 +117,9 @@ def numbers_of(totals: Totals) -> tuple[int, ...]:
         totals.unseen,
         totals.confirmed,
         totals.answered,
-        totals.agreed,
+        totals.price,
+        totals.call,
+        totals.preorder,
     )
 
 

@@ -14,7 +14,8 @@ from wbtest.results.signup_list import ListedSignup
 SIGNUP_COLUMNS = (
     *("email", "name", "variant", "at", "source", "device"),
     *("asked_to_confirm", "confirmed_at", "counts"),
-    *("notes", "consent", "page_version", "answered_at", "agreed_at"),
+    *("notes", "consent", "page_version"),
+    *("answered_at", "price_at", "call_at", "preorder_at"),
     "origin",
 )
 # What a mailing tool takes: each of them finds an e-mail by this heading.
@@ -49,7 +50,9 @@ def signup_rows(
             signup.consent,
             signup.page_version,
             _text(signup.answered_at),
-            _text(signup.agreed_at),
+            _text(signup.price_at),
+            _text(signup.call_at),
+            _text(signup.preorder_at),
             signup.origin,
             *(signup.answers.get(question, "") for question in questions),
         )
@@ -92,7 +95,9 @@ def signup_records(signups: Iterable[ListedSignup]) -> Iterator[dict[str, Any]]:
             "consent": {"words": signup.consent, "page_version": signup.page_version},
             "answers": dict(signup.answers),
             "answered_at": _text(signup.answered_at),
-            "agreed_at": _text(signup.agreed_at),
+            "price_at": _text(signup.price_at),
+            "call_at": _text(signup.call_at),
+            "preorder_at": _text(signup.preorder_at),
             "origin": signup.origin,
         }
 

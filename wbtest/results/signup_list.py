@@ -46,7 +46,9 @@ class ListedSignup(Struct, frozen=True):
     page_version: str = ""
     answers: Mapping[str, str] = field(default_factory=dict)
     answered_at: datetime | None = None
-    agreed_at: datetime | None = None
+    price_at: datetime | None = None
+    call_at: datetime | None = None
+    preorder_at: datetime | None = None
     notes: tuple[str, ...] = ()
     origin: str = "page"
     may_hear: bool = False
@@ -96,7 +98,9 @@ def _list(query: Select[Any], names: Mapping[str, str], rule: Hypothesis) -> Ite
             page_version=row.page_digest,
             answers=json.loads(row.answers) if row.answers else {},
             answered_at=_moment(row.answered_us),
-            agreed_at=_moment(row.agreed_us),
+            price_at=_moment(row.price_us),
+            call_at=_moment(row.call_us),
+            preorder_at=_moment(row.preorder_us),
             notes=tuple(_notes(row)),
             origin="waiting list" if row.excluded_because == WAITING else "page",
             may_hear=_may_hear(row),

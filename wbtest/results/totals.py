@@ -21,9 +21,8 @@ class LeftOut(NamedTuple):
 
 
 def of_served(rule: Hypothesis, totals: Totals) -> float | None:
-    """Return the share of those served who signed up, or confirmed where only that converts.
+    """Return the share of those served who did what the rule counts.
 
     None while nobody was served.
     """
-    acted = totals.signups if rule.conversion == "signup" else totals.confirmed
-    return acted / totals.served if totals.served else None
+    return totals.acted(rule.conversion) / totals.served if totals.served else None

@@ -12,7 +12,7 @@ from tests.results.everywhere.reading import (
     table,
     whole,
 )
-from tests.results.everywhere.recount import Numbers
+from tests.results.everywhere.recount import COLUMNS, Numbers
 
 ASIDE = "Visits and sign-ups that do not count, by reason"
 LEFT_OUT = "Left out, by reason and variant"
@@ -87,9 +87,8 @@ def check_said(reader: Reader) -> None:
             ]
     if plan.asks_for:
         total = expecting.added(reader.rows)
-        assert f"{whole(total[8])} of {whole(total[4])} who left an address said yes." in plain(
-            page
-        )
+        said_yes = whole(total[COLUMNS.index(plan.asks_for)])
+        assert f"{said_yes} of {whole(total[4])} who left an address said yes." in plain(page)
     labels = "Who opened each question", "How far they came, by variant"
     is_shown = bool(reader.told.acts)
     assert [has_table(page, label) for label in labels] == [is_shown] * 2

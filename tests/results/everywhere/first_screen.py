@@ -11,7 +11,7 @@ from tests.results.everywhere.reading import (
     table,
     whole,
 )
-from tests.results.everywhere.recount import Numbers
+from tests.results.everywhere.recount import COLUMNS, Numbers
 
 RATES = "Rates and intervals by variant"
 FUNNEL = "From served to the last step, by variant"
@@ -72,7 +72,11 @@ def _check_steps(reader: Reader, page: str) -> None:
     plan = reader.plan
     assert has_table(page, STEPS) == bool(plan.question or plan.asks_for)
     if plan.question or plan.asks_for:
-        columns = [4, *([7] if plan.question else []), *([8] if plan.asks_for else [])]
+        columns = [
+            4,
+            *([7] if plan.question else []),
+            *([COLUMNS.index(plan.asks_for)] if plan.asks_for else []),
+        ]
         [_, *shown] = table(page, STEPS)
         assert shown == [
             [name, *(whole(row[column]) for column in columns)]

@@ -207,7 +207,7 @@ def _signed_up(who: dict[str, Any], email: str, visitor: str, at_us: int) -> Sig
 
 def _follow_up(history: History, experiment: Experiment, now: HandClock) -> None:
     for number, follow in enumerate(history.follows):
-        _follow(experiment, _address(number), follow, now)
+        _follow(experiment, _address(number), follow, history.asks_for or "call", now)
     with writing() as session:
         for number, visit in enumerate(history.visits):
             if visit.objects and not visit.machine:
@@ -215,7 +215,7 @@ def _follow_up(history: History, experiment: Experiment, now: HandClock) -> None
                     rollup.forget(session, experiment.id, f"{number}-{member}")
 
 
-def _follow(experiment: Experiment, email: str, follow: Follow, now: HandClock) -> None:
+def _follow(experiment: Experiment, email: str, follow: Follow, asked: str, now: HandClock) -> None:
     at_us = db.session.execute(
         db.text("SELECT at_us FROM signups WHERE experiment_id = :id AND email_key = :key"),
         {"id": experiment.id, "key": email},
@@ -228,7 +228,7 @@ def _follow(experiment: Experiment, email: str, follow: Follow, now: HandClock) 
         answers = json.dumps({QUESTION.text: follow.answer})
         steps |= {"answers": answers, "answered_us": min(at_us + SECOND, latest)}
     if follow.agrees:
-        steps["agreed_us"] = min(at_us + SECOND, latest)
+        steps[f"{asked}_us"] = min(at_us + SECOND, latest)
     with writing() as session:
         if follow.confirmed_after is not None:
             confirmed_us = min(at_us + follow.confirmed_after, latest)

@@ -15,7 +15,7 @@ from wbtest.extensions import db
 
 COLUMNS = (
     *("served", "seen", "converted", "arrived", "signups", "without_beacon", "confirmed"),
-    *("answered", "agreed"),
+    *("answered", "price", "call", "preorder"),
 )
 Numbers = tuple[int, ...]
 NOTHING: Numbers = (0,) * len(COLUMNS)
@@ -82,7 +82,7 @@ class Recount:
 def recount(experiment_id: int, plan: Plan, machines: Counter[tuple[str, str]]) -> Recount:
     """Count the rows of a test. ``machines`` leave none, so they are given."""
     rows = {name: _read(name, PLACE, experiment_id) for name in ("visits", "sightings")}
-    more = "email_key, confirmed_us, answered_us, agreed_us, answers, left_at"
+    more = "email_key, confirmed_us, answered_us, price_us, call_us, preorder_us, answers, left_at"
     signups = _read("signups", f"{PLACE}, {more}", experiment_id)
     facts: Counter[Fact] = Counter()
     where = ZoneInfo(plan.zone)
@@ -127,7 +127,9 @@ def recount(experiment_id: int, plan: Plan, machines: Counter[tuple[str, str]]) 
             "without_beacon": row.email_key not in in_time,
             "confirmed": row.confirmed_us is not None,
             "answered": row.answered_us is not None,
-            "agreed": row.agreed_us is not None,
+            "price": row.price_us is not None,
+            "call": row.call_us is not None,
+            "preorder": row.preorder_us is not None,
         }
         for column in (name for name, is_so in said.items() if is_so):
             add(row, column)

@@ -67,7 +67,9 @@ def _left_with(row: Signup) -> dict[str, Any]:
         **_on_the_page(row),
         "answers": json.loads(row.answers) if row.answers else {},
         "answered_at": _moment(row.answered_us),
-        "agreed_at": _moment(row.agreed_us),
+        "price_at": _moment(row.price_us),
+        "call_at": _moment(row.call_us),
+        "preorder_at": _moment(row.preorder_us),
         "told_at": _moment(row.told_us),
     }
 

@@ -5,12 +5,13 @@ The writer of events, their erasure and the proof that the roll-up is right all 
 
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Sequence
-from typing import Literal, NamedTuple, Protocol
+from typing import NamedTuple, Protocol
 
 from msgspec import Struct
 
 from wbtest.audience.recording.hours import hour_of
 from wbtest.audience.recording.settle import Settled, SignupTimes, settle
+from wbtest.publishing.rule import Conversion
 
 # The reason that takes a visitor out on both sides of the rate: see ``History``.
 SUSPECTED = "suspected"
@@ -23,7 +24,9 @@ COLUMNS = (
     "unseen",
     "confirmed",
     "answered",
-    "agreed",
+    "price",
+    "call",
+    "preorder",
 )
 
 
@@ -35,7 +38,7 @@ class Facts(NamedTuple):
     """
 
     zone: str
-    conversion: Literal["signup", "confirmed"]
+    conversion: Conversion
     window_us: int
     sources: tuple[str, ...] | None = None
     is_purged: bool = False
@@ -55,6 +58,8 @@ class Cell(NamedTuple):
 
 # How much to add to which column of which cell; what must go is negative.
 Tally = Counter[tuple[Cell, str]]
+# What may come after a sign-up and convert in its place: each has a column of that name.
+STEPS: tuple[Conversion, ...] = ("confirmed", "price", "call", "preorder")
 # Columns of cells to each of which one is added.
 Counts = list[tuple[Cell, str]]
 
@@ -95,7 +100,11 @@ class SignupEvent(WithAddress, Protocol):
     @property
     def answered_us(self) -> int | None: ...
     @property
-    def agreed_us(self) -> int | None: ...
+    def price_us(self) -> int | None: ...
+    @property
+    def call_us(self) -> int | None: ...
+    @property
+    def preorder_us(self) -> int | None: ...
 
 
 class HistoryKey(NamedTuple):
@@ -186,10 +195,17 @@ def cell_of(event: Event, facts: Facts, at_us: int | None = None) -> Cell:
     )
 
 
+def times_of(signup: SignupEvent) -> SignupTimes:
+    """Return when everything that may convert happened to a sign-up."""
+    return SignupTimes(
+        signup.at_us, signup.confirmed_us, signup.price_us, signup.call_us, signup.preorder_us
+    )
+
+
 def count(history: History, facts: Facts) -> tuple[Settled, Counts]:
     """Return what of a history counts, and what it adds to the roll-up, visits apart."""
     sighting, signups = history.sighting, history.signups
-    times = [SignupTimes(signup.at_us, signup.confirmed_us) for signup in signups]
+    times = [times_of(signup) for signup in signups]
     seen_us = None if sighting is None or history.is_suspected else sighting.at_us
     settled = settle(seen_us, times, facts.conversion, facts.window_us)
     counts: Counts = []
@@ -197,9 +213,7 @@ def count(history: History, facts: Facts) -> tuple[Settled, Counts]:
         cell = cell_of(sighting, facts)
         counts.append((cell, "seen"))
         if settled.conversion is not None:
-            converting = times[settled.conversion]
-            by_signup = facts.conversion == "signup"
-            converted_us = converting.at_us if by_signup else converting.confirmed_us
+            converted_us = times[settled.conversion].moment_of(facts.conversion)
             counts.append((cell, "converted"))
             counts.append((cell_of(sighting, facts, converted_us), "arrived"))
     for index, signup in enumerate(signups):
@@ -207,10 +221,7 @@ def count(history: History, facts: Facts) -> tuple[Settled, Counts]:
         counts.append((cell, "signups"))
         if index in settled.unseen:
             counts.append((cell, "unseen"))
-        if signup.confirmed_us is not None:
-            counts.append((cell, "confirmed"))
         if signup.answered_us is not None:
             counts.append((cell, "answered"))
-        if signup.agreed_us is not None:
-            counts.append((cell, "agreed"))
+        counts += [(cell, step) for step in STEPS if times[index].moment_of(step) is not None]
     return settled, counts

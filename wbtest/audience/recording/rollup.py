@@ -50,7 +50,8 @@ def note_steps(session: AnySession, experiment_id: int, answer_hash: str, change
     """Keep what somebody did after signing up, inside the caller's transaction.
 
     ``change`` returns from the stored row what is to stand there: of ``answers``, ``answered_us``
-    and ``agreed_us``; nothing for nothing.
+    and the moments of later steps; nothing for nothing. Where one of these converts, it makes the
+    conversion.
     """
     connection = _begin(session)
     is_it = (SIGNUPS.c.experiment_id == experiment_id) & (SIGNUPS.c.answer_hash == answer_hash)

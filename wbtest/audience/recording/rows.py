@@ -67,7 +67,9 @@ class SignupRow(NamedTuple):
     is_converted: bool = False
     confirmed_us: int | None = None
     answered_us: int | None = None
-    agreed_us: int | None = None
+    price_us: int | None = None
+    call_us: int | None = None
+    preorder_us: int | None = None
     page_digest: str = ""
     is_disposable: bool = False
     is_automated: bool = False

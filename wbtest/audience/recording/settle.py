@@ -6,14 +6,26 @@ so it does not matter in which order the rows reached the store.
 """
 
 from collections.abc import Sequence
-from typing import Literal, NamedTuple
+from typing import NamedTuple
+
+from wbtest.publishing.rule import Conversion
 
 
 class SignupTimes(NamedTuple):
-    """When a sign-up arrived and when it was confirmed, in microseconds since 1970."""
+    """When a sign-up arrived, and each step after it, in microseconds since 1970."""
 
     at_us: int
     confirmed_us: int | None = None
+    price_us: int | None = None
+    call_us: int | None = None
+    preorder_us: int | None = None
+
+    def moment_of(self, conversion: Conversion) -> int | None:
+        """Return when this happened, or None when it has not."""
+        moment: int | None = (
+            self.at_us if conversion == "signup" else getattr(self, f"{conversion}_us")
+        )
+        return moment
 
 
 class Settled(NamedTuple):
@@ -30,14 +42,14 @@ class Settled(NamedTuple):
 def settle(
     sighting_us: int | None,
     signups: Sequence[SignupTimes],
-    conversion: Literal["signup", "confirmed"],
+    conversion: Conversion,
     window_us: int,
 ) -> Settled:
     """Return what counts of a visitor first seen at ``sighting_us``, None for never.
 
     The sighting counts unless a sign-up came before it or with it. The conversion is the first
-    sign-up within the window after the sighting; when only a confirmation converts, the first one
-    that was confirmed within the window; of two at once the one that converted first. A visitor
+    sign-up within the window after the sighting; when a later step converts, the first one that
+    took it within the window; of two at once the one that converted first. A visitor
     converts once at most. Give only the sign-ups that stand under the same reason for exclusion as
     the sighting, '' for none.
 
@@ -51,18 +63,10 @@ def settle(
     converting = [
         (signup.at_us, moment, index)
         for index, signup in enumerate(signups)
-        if (moment := converted_us(signup, conversion, ends_us)) is not None
+        if (moment := signup.moment_of(conversion)) is not None and moment <= ends_us
     ]
     return Settled(
         is_counted=True,
         conversion=min(converting)[2] if converting else None,
         unseen=frozenset(index for index in everyone if signups[index].at_us > ends_us),
     )
-
-
-def converted_us(
-    signup: SignupTimes, conversion: Literal["signup", "confirmed"], ends_us: int
-) -> int | None:
-    """Return when the sign-up converted, or None when it did not by ``ends_us``."""
-    moment = signup.at_us if conversion == "signup" else signup.confirmed_us
-    return moment if moment is not None and moment <= ends_us else None

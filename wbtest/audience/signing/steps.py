@@ -86,14 +86,22 @@ def answer(live: LiveExperiment, token: str, answers: Mapping[str, str]) -> None
 
 
 def agree(live: LiveExperiment, page: PageCopy, token: str, *, is_yes: bool) -> None:
-    """Keep the yes or no to the last step, in the words in which it was asked and said."""
+    """Keep the yes or no to the last step, in the words in which it was asked and said.
+
+    The first yes stands, as a confirmation does: it may be what the rule counts.
+    """
     strings = strings_of(page)
     question = last_question(live, page)
+    moment = f"{live.options.asks_for}_us"
 
     def change(row: Any, now_us: int) -> dict[str, Any]:
+        if getattr(row, moment) is not None:
+            return {}
         said = {question: strings.yes if is_yes else strings.no}
-        agreed_us = now_us if is_yes else None
-        return {"answers": _write({**_read(row), **said}), "agreed_us": agreed_us}
+        return {
+            "answers": _write({**_read(row), **said}),
+            moment: now_us if is_yes else None,
+        }
 
     if question:
         _note(live, token, change)

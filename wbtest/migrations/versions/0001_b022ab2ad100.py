@@ -6,7 +6,7 @@ from alembic import op
 import wbtest.store
 from wbtest.team.models import GUARDS
 
-revision = "0001_59ee79d84473"
+revision = "0001_b022ab2ad100"
 down_revision = None
 
 
@@ -791,7 +791,9 @@ def upgrade() -> None:
         sa.Column("unseen", sa.Integer(), nullable=False),
         sa.Column("confirmed", sa.Integer(), nullable=False),
         sa.Column("answered", sa.Integer(), nullable=False),
-        sa.Column("agreed", sa.Integer(), nullable=False),
+        sa.Column("price", sa.Integer(), nullable=False),
+        sa.Column("call", sa.Integer(), nullable=False),
+        sa.Column("preorder", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(
             ["experiment_id"], ["experiments.id"], name=op.f("fk_day_totals_experiment_id")
         ),
@@ -912,7 +914,9 @@ def upgrade() -> None:
         sa.Column("unseen", sa.Integer(), nullable=False),
         sa.Column("confirmed", sa.Integer(), nullable=False),
         sa.Column("answered", sa.Integer(), nullable=False),
-        sa.Column("agreed", sa.Integer(), nullable=False),
+        sa.Column("price", sa.Integer(), nullable=False),
+        sa.Column("call", sa.Integer(), nullable=False),
+        sa.Column("preorder", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(
             ["experiment_id"], ["experiments.id"], name=op.f("fk_hour_totals_experiment_id")
         ),
@@ -935,7 +939,9 @@ def upgrade() -> None:
         sa.Column("unseen", sa.Integer(), nullable=False),
         sa.Column("confirmed", sa.Integer(), nullable=False),
         sa.Column("answered", sa.Integer(), nullable=False),
-        sa.Column("agreed", sa.Integer(), nullable=False),
+        sa.Column("price", sa.Integer(), nullable=False),
+        sa.Column("call", sa.Integer(), nullable=False),
+        sa.Column("preorder", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(
             ["experiment_id"], ["experiments.id"], name=op.f("fk_hourly_counts_experiment_id")
         ),
@@ -966,7 +972,9 @@ def upgrade() -> None:
         sa.Column("unseen", sa.Integer(), nullable=False),
         sa.Column("confirmed", sa.Integer(), nullable=False),
         sa.Column("answered", sa.Integer(), nullable=False),
-        sa.Column("agreed", sa.Integer(), nullable=False),
+        sa.Column("price", sa.Integer(), nullable=False),
+        sa.Column("call", sa.Integer(), nullable=False),
+        sa.Column("preorder", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(
             ["experiment_id"], ["experiments.id"], name=op.f("fk_kind_totals_experiment_id")
         ),
@@ -1108,7 +1116,9 @@ def upgrade() -> None:
         sa.Column("answer_hash", sa.String(length=64), nullable=False),
         sa.Column("answers", sa.Text(), nullable=False),
         sa.Column("answered_us", sa.BigInteger(), nullable=True),
-        sa.Column("agreed_us", sa.BigInteger(), nullable=True),
+        sa.Column("price_us", sa.BigInteger(), nullable=True),
+        sa.Column("call_us", sa.BigInteger(), nullable=True),
+        sa.Column("preorder_us", sa.BigInteger(), nullable=True),
         sa.Column("told_us", sa.BigInteger(), nullable=True),
         sa.Column("left_at", wbtest.store.UtcDateTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(
