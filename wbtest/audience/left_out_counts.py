@@ -16,7 +16,7 @@ MACHINES = cast(sa.Table, MachineCount.__table__)
 def two_variants(experiment: Experiment) -> int:
     """Return how many sign-ups came from people who were shown two variants, as far as is known."""
     if experiment.purged_at is not None:
-        return experiment.last_counts.get("two_variants", 0)
+        return int(experiment.last_counts.get("two_variants", 0))
     query = (
         sa.select(sa.func.count())
         .select_from(SIGNUPS)

@@ -97,7 +97,7 @@ class Experiment(Base):
     last_letter_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     purged_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     # Figures that only the rows could tell, as they were before these were purged.
-    last_counts: Mapped[dict[str, int]] = mapped_column(JSON, default=dict)
+    last_counts: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
 
     slug: Mapped[str] = column_property(
         select(Release.slug)

@@ -13,7 +13,7 @@ from wbtest.publishing.rule import Hypothesis
 from wbtest.results import measurement, people
 from wbtest.results.history import Counted, History
 from wbtest.results.trust import SMALL, Check, early
-from wbtest.results.trusting import caching, confirming, doubtful, mixing, running
+from wbtest.results.trusting import caching, confirming, doubtful, mailboxes, mixing, running
 from wbtest.results.trusting.around import Around
 from wbtest.results.verdict import Doubt, Verdict
 from wbtest.statistics import Counts
@@ -43,6 +43,8 @@ def check_trust(
         confirming.check_confirmed(rule, counted, around),
         confirming.check_confirmed_alike(counted, around),
         confirming.check_addresses(around),
+        mailboxes.check_domains(counted),
+        mailboxes.check_spellings(counted),
         doubtful.check_too_good(rule, counted, around),
         running.check_changes(around, counted),
         running.check_attempts(rule, around),

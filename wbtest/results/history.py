@@ -11,6 +11,7 @@ from datetime import date
 from msgspec import Struct
 
 from wbtest.audience import counts, left_out_counts
+from wbtest.audience.conversions import Conversions, newest_conversions
 from wbtest.audience.counts import Row, Totals
 from wbtest.audience.people_counts import people_of
 from wbtest.publishing.models import Experiment
@@ -19,6 +20,7 @@ from wbtest.results.looks import HourCounts
 from wbtest.results.totals import LeftOut, total
 
 NOTHING = Totals()
+NO_CONVERSIONS = Conversions()
 
 
 class Counted(Struct, frozen=True):
@@ -44,6 +46,7 @@ class History(Counted, frozen=True):
     ``left_out`` are people who do not count, by reason, ``machines`` the requests of bots, link
     previews and prefetches; ``pretenders`` are those of them that said they were Chrome and lacked
     what Chrome sends. ``two_variants`` are sign-ups whose people are known to have been shown two.
+    ``conversions`` are the newest of them.
     """
 
     sources: dict[str, list[Totals]]
@@ -51,6 +54,7 @@ class History(Counted, frozen=True):
     machines: dict[str, list[int]]
     pretenders: int = 0
     two_variants: int = 0
+    conversions: Conversions = NO_CONVERSIONS
 
 
 def count(experiments: Collection[Experiment]) -> dict[int, Counted]:
@@ -133,6 +137,7 @@ def history(experiment: Experiment, rule: Hypothesis, counted: Counted) -> Histo
         },
         pretenders=machines.pretenders,
         two_variants=left_out_counts.two_variants(experiment),
+        conversions=newest_conversions(experiment, rule.sources),
     )
 
 

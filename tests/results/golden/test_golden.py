@@ -49,7 +49,7 @@ def test_the_same_events_give_the_same_figures(
     frozen = _frozen()
 
     for name, figures in found.items():
-        assert figures == _close_to(frozen[name]), name
+        assert _known(figures, frozen[name]) == _close_to(frozen[name]), name
 
 
 def _play(app: Flask, team: Team, now: HandClock, history: History) -> Experiment:
@@ -125,6 +125,13 @@ def _plain(value: Any) -> Any:
     if isinstance(value, float):
         value = float(f"{value:.14g}")
         return value if abs(value) != float("inf") else str(value)
+    return value
+
+
+def _known(value: Any, frozen: Any) -> Any:
+    """The value without what was added since it was frozen, which has tests of its own."""
+    if isinstance(value, dict) and isinstance(frozen, dict):
+        return {key: _known(each, frozen[key]) for key, each in value.items() if key in frozen}
     return value
 
 

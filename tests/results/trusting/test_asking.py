@@ -98,6 +98,20 @@ def test_what_addresses_had_in_common_outlives_them(running, team, now):
     assert newest_signups(running) == before
 
 
+@pytest.mark.every_database
+def test_whose_mailboxes_converted_is_read_and_outlives_them(running, team, now):
+    sign_up(running, 30, is_converted=True)
+    sign_up(running, 20, visitor="never read")
+    now.turn(days=10)
+    life.end(running, team.owner)
+    before = checks_of(running, now)["domains"]
+    purge(running)
+    after = checks_of(running, now)["domains"]
+
+    assert "30 of the newest 30 sign-ups are at x.io, which" in before.reason
+    assert "30 of the newest 30 sign-ups are at 1 domain, which" in after.reason
+
+
 def test_a_broken_split_names_the_device_and_source_that_is_missing(running, now):
     hour = int(running.started_at.timestamp()) // 3600 * 3600
     count_hour(running, hour, "control", seen=280, served=300, source="instagram")

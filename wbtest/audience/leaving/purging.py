@@ -11,6 +11,7 @@ from typing import NamedTuple, cast
 
 import sqlalchemy as sa
 
+from wbtest.audience.conversions import conversions_to_keep
 from wbtest.audience.leaving.closing import count_hearers
 from wbtest.audience.leaving.erasures import forget_letters
 from wbtest.audience.leaving.terms import terms_of
@@ -137,6 +138,7 @@ def _give_up(experiment: Experiment) -> None:
         "two_variants": two_variants(experiment),
         ROWS: _count_rows(experiment),
         **newest_to_keep(experiment),
+        **conversions_to_keep(experiment),
     }
     experiment.purged_at = clock.now()
 

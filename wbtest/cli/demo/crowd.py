@@ -166,7 +166,8 @@ def sign_up(visitor: Visitor, door: Door) -> None:
     first, last = firsts[visitor.number % len(firsts)], lasts[visitor.number // 7 % len(lasts)]
     form = {
         "token": visitor.token,
-        "email": f"{first}.{last}.{visitor.number}@example.org",
+        # Each at a domain of their own, as none of the large providers may get a mail of the demo.
+        "email": f"{first}.{visitor.number}@{last}-{visitor.number % 97}.example",
         "website": "",
     }
     headers = _same_origin(visitor, door) | {"Content-Type": "application/x-www-form-urlencoded"}
