@@ -179,7 +179,7 @@ def insert_experiment(database: Database, zone: str, rule: dict[str, Any]) -> in
         session.flush()
         experiment = Experiment(
             release_id=release.id, revision_id=revision.id, state="running", time_zone=zone,
-            rule=rule, **made,
+            rule=rule, identity_key=f"key {number}".encode().ljust(32), **made,
         )  # fmt: skip
         experiment.variants = [
             Variant(key=key, position=position, name=key) for position, key in enumerate(("a", "b"))

@@ -128,6 +128,7 @@ def seal_of(given: Hypothesis) -> tuple[str, str]:
         started_at=datetime(2027, 3, 1, 9, tzinfo=UTC),
         time_zone="UTC",
         options={},
+        network_limits={"hour": 30, "day": 100},
     )
 
 

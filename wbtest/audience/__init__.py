@@ -18,6 +18,7 @@ from wbtest.audience.leaving.warning import remind_owners
 from wbtest.audience.live_pages import LivePages
 from wbtest.audience.objections import forget_again
 from wbtest.audience.pages import Printer
+from wbtest.audience.recording import gate
 from wbtest.audience.recording.recorder import Recorder
 from wbtest.audience.signing import signup_views, steps_views, trying_views
 from wbtest.audience.signing.alarms import raise_alarms
@@ -63,6 +64,7 @@ def _hand_over_jobs(app: Flask, settings: Settings) -> None:
     """Give the worker what it must do by the clock."""
     jobs = runtime(app).hooks.jobs
     jobs["objections"] = (forget_again, timedelta(minutes=1))
+    jobs["networks"] = (gate.forget_old_counts, timedelta(hours=1))
     jobs["alarms"] = (raise_alarms, timedelta(minutes=5))
     jobs["unconfirmed"] = (erase_unconfirmed, timedelta(minutes=10))
     jobs["closing"] = (write_letters, timedelta(minutes=1))

@@ -65,6 +65,7 @@ class Answers:
             profile.agent,
             hints_of(environ),
             excluded_because or reason,
+            environ.get("REMOTE_ADDR", ""),
         )
         # Printed first: what breaks was served to nobody.
         answer = self._print(page, variant, at, profile.takes_gzip)

@@ -39,19 +39,30 @@ class Door:
         self._answers = answers
         self._known_hosts = known_hosts
         self._undo_proxies = _behind(proxies, _go_nowhere)
-        self._is_behind_proxies = proxies > 0
+        self._proxies = proxies
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         if self._is_plain(environ):
             page = self._pages.find_running(environ["PATH_INFO"])
             if page is not None:
-                if self._is_behind_proxies and _asks_who_sent_it(page, environ):
-                    self._undo_proxies(environ, start_response)
+                if self._proxies:
+                    self._find_sender(page, environ, start_response)
                 answer = self._answers.serve(page, environ)
                 start_response("200 OK", answer.headers)
                 # A list is sent as it is; granian would stream anything else, which costs more.
                 return [answer.body]
         return self._inside(environ, start_response)
+
+    def _find_sender(
+        self, page: LivePage, environ: WSGIEnvironment, start_response: StartResponse
+    ) -> None:
+        """Let the request say who sent it to the proxies, and how, as far as the answer asks."""
+        said = environ.get("HTTP_X_FORWARDED_FOR", "")
+        hop = last_hop(said, self._proxies) if said else ""
+        if hop and not _asks_how_it_came(page, environ):
+            environ["REMOTE_ADDR"] = hop
+        elif said or "HTTP_X_FORWARDED_PROTO" in environ:
+            self._undo_proxies(environ, start_response)
 
     def _is_plain(self, environ: WSGIEnvironment) -> bool:
         if environ["REQUEST_METHOD"] != "GET" or not environ["PATH_INFO"].startswith("/p/"):
@@ -65,15 +76,27 @@ class Door:
         return host in self._known_hosts or is_known_host(host, self._known_hosts)
 
 
-def _asks_who_sent_it(page: LivePage, environ: WSGIEnvironment) -> bool:
-    """Whether the answer depends on what a proxy says of the request that it passed on.
+def _asks_how_it_came(page: LivePage, environ: WSGIEnvironment) -> bool:
+    """Whether the answer depends on more of what a proxy says than who sent the request.
 
-    The network matters where no cookie tells visitors apart, whether it came by https only of a
-    browser that says nothing of how the request came about. To read it takes as long as a tenth of
-    the answer.
+    Where no cookie tells visitors apart the whole address does; whether it came by https matters of
+    a browser that says nothing of how the request came about.
     """
-    is_passed_on = "HTTP_X_FORWARDED_FOR" in environ or "HTTP_X_FORWARDED_PROTO" in environ
-    return is_passed_on and (page.is_cookieless or "HTTP_SEC_FETCH_MODE" not in environ)
+    return page.is_cookieless or "HTTP_SEC_FETCH_MODE" not in environ
+
+
+def last_hop(said: str, proxies: int) -> str:
+    """Return who sent a request to the outermost of so many proxies, '' if that needs a parser.
+
+    As Werkzeug's ``ProxyFix`` reads a list without quotes and empty parts, in a twentieth of its
+    time.
+
+    >>> last_hop("1.2.3.4, 5.6.7.8", 1), last_hop("1.2.3.4, 5.6.7.8", 2), last_hop("1.2.3.4", 2)
+    ('5.6.7.8', '1.2.3.4', '')
+    """
+    hops = said.rsplit(",", proxies)[-proxies:]
+    is_plain = len(hops) == proxies and '"' not in said and all(hop.strip() for hop in hops)
+    return ip_of(hops[0].strip()) if is_plain else ""
 
 
 def _behind(proxies: int, inside: WSGIApplication) -> WSGIApplication:

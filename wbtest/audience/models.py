@@ -40,6 +40,9 @@ class Visit(Base):
     source: Mapped[str] = mapped_column(String(64))
     device: Mapped[str] = mapped_column(String(10))
     language: Mapped[str] = mapped_column(String(8), default="")
+    # 16 bits of a keyed hash of the network, so one that some 256 networks share; -1 for unknown.
+    # As the page's key goes with the purge, so does the row.
+    mark: Mapped[int] = mapped_column(default=-1)
 
 
 class Sighting(Base):
@@ -137,6 +140,33 @@ class Objection(Base):
     experiment_id: Mapped[int] = mapped_column(ForeignKey(Experiment.id), primary_key=True)
     visitor: Mapped[str] = mapped_column(String(32), primary_key=True)
     at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class NetworkCount(Base):
+    """How many visitors of a mark were admitted in a quarter of an hour, and rows of others kept.
+
+    ``quarter`` is in quarters of an hour since 1970. The first two of a mark are counted by each
+    process for itself and are not in here. Kept for a day. See ``recording.gate``.
+    """
+
+    __tablename__ = "network_counts"
+
+    experiment_id: Mapped[int] = mapped_column(ForeignKey(Experiment.id), primary_key=True)
+    mark: Mapped[int] = mapped_column(primary_key=True)
+    quarter: Mapped[int] = mapped_column(primary_key=True)
+    admitted: Mapped[int] = mapped_column(default=0)
+    kept: Mapped[int] = mapped_column(default=0)
+
+
+class CrowdNetwork(Base):
+    """A mark that belongs to an announced crowd: its place in the sealed rule, and its people."""
+
+    __tablename__ = "crowd_networks"
+
+    experiment_id: Mapped[int] = mapped_column(ForeignKey(Experiment.id), primary_key=True)
+    crowd: Mapped[int] = mapped_column(primary_key=True)
+    mark: Mapped[int] = mapped_column(primary_key=True)
+    admitted: Mapped[int] = mapped_column(default=0)
 
 
 class Engagement(Base):

@@ -74,6 +74,7 @@ def _arrival(
         "source": visitor.source,
         "device": visitor.device,
         "language": visitor.language,
+        "address": environ.get("REMOTE_ADDR", ""),
         "user_agent": agent_of(environ),
         "hints": hints_of(environ),
     }

@@ -36,8 +36,9 @@ LAST_DAY = date(2199, 12, 31)
 # Sealed with each rule, so that nobody can later say that these were to count.
 EXCLUDED = (
     "Bots, link previews and prefetches; the team’s own visits and those suspected of being made "
-    "by a machine; visits while the experiment is paused; whoever was shown an earlier test of the "
-    "same idea; and whoever objects to being counted."
+    "by a machine; visitors of one network beyond its first so many; visits while the experiment "
+    "is paused; whoever was shown an earlier test of the same idea; and whoever objects to being "
+    "counted."
 )
 
 
@@ -245,15 +246,17 @@ def seal(
     started_at: datetime,
     time_zone: str,
     options: Mapping[str, Any],
+    network_limits: Mapping[str, int],
     warnings_seen: Sequence[str] = (),
     approvers: Sequence[int] = (),
     asks_name: bool = False,
 ) -> tuple[str, str]:
     """Return the sealed text and its SHA-256 in 64 hex digits.
 
-    The text is canonical JSON, so the digest can be computed from it. ``options`` are those that
-    are not the usual ones, ``warnings_seen`` those of the launch check, ``approvers`` the people
-    who approved the revision, by id.
+    The text is canonical JSON, so the digest can be computed from it. ``network_limits`` say how
+    many visitors of one network count. ``options`` are those that are not the usual ones,
+    ``warnings_seen`` those of the launch check, ``approvers`` the people who approved the revision,
+    by id.
     """
     text = json.dumps(
         {
@@ -263,6 +266,7 @@ def seal(
             **({"options": dict(options)} if options else {}),
             **({"warnings_seen": list(warnings_seen)} if warnings_seen else {}),
             "excluded": EXCLUDED,
+            "network_limits": dict(network_limits),
             "pages": dict(page_digests),
             "revision": revision_digest,
             "rule": to_json(rule),

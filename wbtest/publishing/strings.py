@@ -247,7 +247,11 @@ class PageStrings(Struct, frozen=True):
         "You don’t need to confirm your email. If we asked you to earlier and you didn’t, we "
         "delete it after {days} days."
     )
-    visit_language: str = "We also store the language of your browser."
+    visit_language: str = (
+        "We also store the language of your browser, and a small number worked out from your "
+        "network, so that one person with a script can’t pass for many. Hundreds of networks share "
+        "each number, and it’s deleted with the visits."
+    )
     address_answers: str = "We also store what you answer to our questions."
     first_day: str = "1"
     months: str = (

@@ -16,7 +16,7 @@ from wbtest.audience.leaving.closing import count_hearers
 from wbtest.audience.leaving.erasures import forget_letters
 from wbtest.audience.leaving.terms import terms_of
 from wbtest.audience.left_out_counts import two_variants
-from wbtest.audience.models import Engagement, Objection
+from wbtest.audience.models import CrowdNetwork, Engagement, NetworkCount, Objection
 from wbtest.audience.recording.ledger import SIGHTINGS, SIGNUPS, VISITS, take_turn
 from wbtest.audience.segments_counts import newest_to_keep
 from wbtest.audience.waiting import WAITING
@@ -35,6 +35,7 @@ ROWS = "rows"
 # An owner asked for it; and it is done.
 ASKED, DONE = "purging", "purged"
 ENGAGEMENTS, OBJECTIONS = (cast(sa.Table, model.__table__) for model in (Engagement, Objection))
+NETWORKS = tuple(cast(sa.Table, model.__table__) for model in (NetworkCount, CrowdNetwork))
 
 
 class Progress(NamedTuple):
@@ -116,7 +117,7 @@ def purge(experiment: Experiment) -> None:
     _delete_events(experiment, is_whole=is_whole)
     for table in (VISITS, SIGHTINGS):
         _delete_rows(table, experiment, _wanted(table, is_whole=is_whole))
-    for table in (ENGAGEMENTS, OBJECTIONS):
+    for table in (ENGAGEMENTS, OBJECTIONS, *NETWORKS):
         _delete_rows(table, experiment, sa.true())
     with writing() as session:
         take_turn(session.connection())

@@ -11,6 +11,7 @@ from msgspec import Struct
 
 from wbtest.audience.recording.hours import hour_of
 from wbtest.audience.recording.settle import Settled, SignupTimes, settle
+from wbtest.publishing.network_limits import NetworkLimits
 from wbtest.publishing.rule import Conversion
 
 # The reason that takes a visitor out on both sides of the rate: see ``History``.
@@ -30,11 +31,21 @@ COLUMNS = (
 )
 
 
+class AnnouncedCrowd(NamedTuple):
+    """When a crowd that was announced comes, and from how many networks at most how many people."""
+
+    from_us: int
+    until_us: int
+    people: int
+    networks: int
+
+
 class Facts(NamedTuple):
     """What of a sealed experiment decides how its events are counted.
 
     ``sources`` are those that the rule counts, None for all. ``is_purged``: its totals stand,
-    whatever becomes of the rows that are still there.
+    whatever becomes of the rows that are still there. ``key`` is the page's own, under which
+    networks are marked; None once it is destroyed.
     """
 
     zone: str
@@ -42,6 +53,9 @@ class Facts(NamedTuple):
     window_us: int
     sources: tuple[str, ...] | None = None
     is_purged: bool = False
+    key: bytes | None = None
+    limits: NetworkLimits = NetworkLimits()
+    crowds: tuple[AnnouncedCrowd, ...] = ()
 
 
 class Cell(NamedTuple):

@@ -2,7 +2,8 @@
 
 Attribution comes from the signed cookie and the signed form alone, so an event carries its variant,
 source, device and language, and needs no look-up. ``user_agent`` and the headers behind
-``hints`` are read by the writer to tell machines from people, then dropped; they are never stored.
+``hints`` are read by the writer to tell machines from people, ``address`` to tell networks apart;
+then they are dropped and never stored.
 """
 
 from typing import Literal, NamedTuple
@@ -28,6 +29,9 @@ class Arrival(Struct, frozen=True):
     hints: str = ""
     # A reason known at the door (team, paused, …); '' when the writer is to decide.
     excluded_because: str = ""
+    # Who sent it to the last proxy that is trusted. Read by the writer for the mark of its network;
+    # like the event itself gone once the group is written.
+    address: str = ""
 
 
 class Served(Arrival, frozen=True):

@@ -9,12 +9,15 @@ from zoneinfo import ZoneInfo
 import sqlalchemy as sa
 
 from wbtest import driver
-from wbtest.audience.recording.cells import Facts
+from wbtest.audience.recording.cells import AnnouncedCrowd, Facts
+from wbtest.publishing.crowds import from_json as read_crowd
 from wbtest.publishing.models import Experiment
+from wbtest.publishing.network_limits import NetworkLimits
 from wbtest.publishing.running.seals import BROKEN
 
 HOUR_US = 3_600_000_000
-_FACTS = "SELECT time_zone, sealed, purged_at FROM experiments WHERE id = ?"
+USUAL_LIMITS = NetworkLimits()
+_FACTS = "SELECT time_zone, sealed, purged_at, identity_key FROM experiments WHERE id = ?"
 
 
 class NoExperiment(LookupError):
@@ -26,28 +29,29 @@ def load_facts(connection: sa.Connection, experiment_id: int) -> Facts:
 
     That is the sealed rule; the row's copy of it where there is none that can be read.
     """
-    found = driver.ask(connection, _FACTS, (experiment_id,))
-    if not found:
+    rows = driver.ask(connection, _FACTS, (experiment_id,))
+    if not rows:
         raise NoExperiment(f"there is no experiment {experiment_id}")
-    [(zone, sealed, purged_at)] = found
+    [(zone, sealed, purged_at, key)] = rows
     try:
         ZoneInfo(zone)
     except BROKEN as error:
         raise NoExperiment(f"experiment {experiment_id}: its time zone can’t be read") from error
     try:
-        conversion, hours, sources = _read_sealed(sealed)
+        found = _read_sealed(sealed)
     except BROKEN:
-        conversion, hours, sources = _read_copy(connection, experiment_id)
-    return Facts(zone, conversion, hours * HOUR_US, sources, is_purged=purged_at is not None)
+        found = _read_copy(connection, experiment_id)
+    return found._replace(zone=zone, is_purged=purged_at is not None, key=key)
 
 
 @lru_cache(maxsize=64)
-def _read_sealed(sealed: str) -> tuple[Any, ...]:
+def _read_sealed(sealed: str) -> Facts:
     """The same for the same text, which holds all words of the page."""
-    return _read(json.loads(sealed)["rule"])
+    found = json.loads(sealed)
+    return _read(found["rule"], NetworkLimits(**found["network_limits"]))
 
 
-def _read_copy(connection: sa.Connection, experiment_id: int) -> tuple[Any, ...]:
+def _read_copy(connection: sa.Connection, experiment_id: int) -> Facts:
     rule = sa.select(Experiment.rule).where(Experiment.id == experiment_id)
     try:
         return _read(connection.execute(rule).scalar_one())
@@ -55,7 +59,20 @@ def _read_copy(connection: sa.Connection, experiment_id: int) -> tuple[Any, ...]
         raise NoExperiment(f"experiment {experiment_id}: its rule can’t be read") from error
 
 
-def _read(rule: Mapping[str, Any]) -> tuple[Any, ...]:
+def _read(rule: Mapping[str, Any], limits: NetworkLimits = USUAL_LIMITS) -> Facts:
+    """What the rule alone decides; the zone is still missing."""
     sources = rule.get("sources")
-    counted = None if sources is None else tuple(sources)
-    return rule["conversion"], rule["conversion_window_hours"], counted
+    return Facts(
+        zone="",
+        conversion=rule["conversion"],
+        window_us=rule["conversion_window_hours"] * HOUR_US,
+        sources=None if sources is None else tuple(sources),
+        limits=limits,
+        crowds=tuple(_crowd_of(crowd) for crowd in rule.get("crowds", ())),
+    )
+
+
+def _crowd_of(values: Mapping[str, Any]) -> AnnouncedCrowd:
+    crowd = read_crowd(values)
+    from_us, until_us = (round(at.timestamp() * 1e6) for at in (crowd.from_at, crowd.until_at))
+    return AnnouncedCrowd(from_us, until_us, crowd.people, crowd.networks)

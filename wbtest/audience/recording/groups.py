@@ -4,7 +4,7 @@ Everything here happens in the one transaction of the group.
 """
 
 from collections import Counter
-from collections.abc import Container, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
 from datetime import datetime, timedelta
 from operator import attrgetter
@@ -14,6 +14,7 @@ import sqlalchemy as sa
 
 from wbtest.audience.engagement import kept as engaged
 from wbtest.audience.recording import exposures, made_up
+from wbtest.audience.recording import rows as kept
 from wbtest.audience.recording.cells import SUSPECTED, Facts
 from wbtest.audience.recording.events import (
     Did,
@@ -24,8 +25,9 @@ from wbtest.audience.recording.events import (
     SignedUp,
     TurnedAway,
 )
+from wbtest.audience.recording.gate import UNKNOWN_MARK, Admissions, Arrived, Gate
 from wbtest.audience.recording.hours import QUARTER_US
-from wbtest.audience.recording.ledger import Ledger
+from wbtest.audience.recording.ledger import SIGNUPS, VISITS, Ledger
 from wbtest.audience.recording.people import People
 from wbtest.audience.recording.rows import SightingRow, SignupRow, VisitRow
 from wbtest.audience.signing.announcing import announce_signups
@@ -39,7 +41,7 @@ KNOWN_REASONS = (SUSPECTED, "team")
 COUNTED_FOR = timedelta(hours=1)
 # Experiment, variant, and quarter of an hour since 1970.
 Loss = tuple[int, str, int]
-_visit = attrgetter(*VisitRow._fields)
+_visit = attrgetter(*(name for name in VisitRow._fields if name not in VisitRow._field_defaults))
 # The rest of a sign-up is settled after it came.
 _signup = attrgetter(*(name for name in SignupRow._fields if name not in SignupRow._field_defaults))
 
@@ -47,9 +49,8 @@ _signup = attrgetter(*(name for name in SignupRow._fields if name not in SignupR
 class Sorted(NamedTuple):
     """The events of people in a group; sign-ups with their places among all events."""
 
-    visits: list[VisitRow]
-    sightings: list[SightingRow]
-    signups: list[tuple[int, SignedUp, SignupRow]]
+    arrivals: list[Arrived]
+    signups: list[tuple[int, SignedUp]]
     deeds: list[Did]
 
 
@@ -60,62 +61,96 @@ def record(
     now: datetime,
     mail_domain: str,
     overrun: Overrun | None = None,
+    gate: Gate | None = None,
 ) -> list[Outcome | None]:
     """Write the events with all that follows from them; what is there already changes nothing.
 
     Returns for each sign-up what became of it, None for the others. ``facts`` remembers what was
     read of the experiments. ``mail_domain`` ends the ids of the mails. ``overrun`` remembers from
-    one group to the next on which pages mails wait. Raises LookupError for an experiment that is
-    not there.
+    one group to the next on which pages mails wait, ``gate`` who came from which network. Raises
+    LookupError for an experiment that is not there.
     """
-    turned_away = _turned_away(connection, events, now)
     events = exposures.fill_in(connection, events)
     with Ledger(connection, facts) as ledger:
         for experiment_id in {event.experiment_id for event in events}:
             ledger.facts_of(experiment_id)
         events = made_up.fold(connection, events, ledger.facts_of)
-        group = _sorted(ledger, events, turned_away)
-        ledger.keep_visits(group.visits)
-        letters = [(event, row) for _, event, row in group.signups]
-        people = People(ledger, group.sightings, [row for _, row in letters])
+        came = _sorted(ledger, events)
+        stored = kept.find(connection, VISITS, _visitors_of(came))
+        admissions = (gate or Gate()).decide(connection, came.arrivals, stored, ledger.facts_of)
+        turned_away = _turned_away(connection, came.signups, admissions, now)
+        arrivals = _apply(ledger, came.arrivals, admissions)
+        signups = [
+            (index, event, _signup_of(admissions.with_reason(event)))
+            for index, event in came.signups
+            if index not in turned_away
+        ]
+        visits = [VisitRow._make((*_visit(event), admissions.mark_of(event))) for event in arrivals]
+        sightings = [
+            SightingRow._make((*row[:-1], True))
+            for event, row in zip(arrivals, visits, strict=True)
+            if isinstance(event, Seen)
+        ]
+        rows = [row for _, _, row in signups]
+        suspected = [_visit_of(row) for row in rows if _is_of_machine(row)]
+        ledger.keep_visits([*visits, *suspected], stored)
+        sightings += [SightingRow._make((*row[:-1], True)) for row in suspected]
+        letters = [(event, row) for _, event, row in signups]
+        people = People(ledger, sightings, rows)
         new = people.new
         remembered = {} if overrun is None else overrun
         mails = Mails(connection, letters, new, people.at_address, now, remembered)
         people.write(mails.later)
-        engaged.keep(connection, group.deeds)
+        engaged.keep(connection, came.deeds)
         mails.write(mail_domain)
-        announce_signups(connection, [row for _, row in letters], new, now)
+        announce_signups(connection, rows, new, now)
         names = Counter(event.counted_as for event, _ in letters if event.counted_as)
         limits.count_many(connection, names, COUNTED_FOR, now)
     outcomes: list[Outcome | None] = [None] * len(events)
-    for index, _, row in group.signups:
+    for index, _, row in signups:
         outcomes[index] = "new" if id(row) in new else "known"
     for index, seconds in turned_away.items():
         outcomes[index] = TurnedAway(seconds)
     return outcomes
 
 
-def _sorted(ledger: Ledger, events: Sequence[Event], left_out: Container[int]) -> Sorted:
-    """The events as rows, without those at the places ``left_out``; machines are counted."""
-    group = Sorted([], [], [], [])
+def _sorted(ledger: Ledger, events: Sequence[Event]) -> Sorted:
+    """The events of people; machines are counted, but for their sign-ups, which are kept."""
+    group = Sorted([], [], [])
     for index, event in enumerate(events):
         # Nearly all are visits, so these are asked for first.
         if isinstance(event, (Served, Seen)):
             if machine := classify(event.user_agent, event.hints):
                 ledger.count_machine(machine, event.experiment_id, event.variant, event.at_us)
-                continue
-            group.visits.append(VisitRow._make(_visit(event)))
-            if isinstance(event, Seen):
-                group.sightings.append(SightingRow(*group.visits[-1]))
+            else:
+                group.arrivals.append(event)
         elif isinstance(event, SignedUp):
-            if index not in left_out:
-                group.signups.append((index, event, row := _signup_of(event)))
-                if row.excluded_because == SUSPECTED and row.visitor:
-                    group.visits.append(_visit_of(row))
-                    group.sightings.append(SightingRow(*group.visits[-1]))
+            group.signups.append((index, event))
         elif not classify(event.user_agent, event.hints):
             group.deeds.append(event)
     return group
+
+
+def _visitors_of(came: Sorted) -> set[tuple[int, str]]:
+    """Whose visits are asked for: of everybody who came, and of those who sign up."""
+    found = {(event.experiment_id, event.visitor) for event in came.arrivals}
+    found.update((event.experiment_id, event.visitor) for _, event in came.signups if event.visitor)
+    return found
+
+
+def _apply(
+    ledger: Ledger, arrivals: Sequence[Arrived], admissions: Admissions
+) -> Sequence[Arrived]:
+    """The arrivals under the reason of their visitor; those that are kept as no row are counted."""
+    if not admissions.is_crowded:
+        return arrivals
+    found = []
+    for event in arrivals:
+        if admissions.is_dropped(event):
+            ledger.count_crowd(event.experiment_id, event.variant, event.at_us)
+        else:
+            found.append(admissions.with_reason(event))
+    return found
 
 
 def record_losses(
@@ -134,24 +169,38 @@ def loss_of(event: Event) -> Loss:
 
 
 def _turned_away(
-    connection: sa.Connection, events: Sequence[Event], now: datetime
+    connection: sa.Connection,
+    signups: Sequence[tuple[int, SignedUp]],
+    admissions: Admissions,
+    now: datetime,
 ) -> dict[int, int]:
     """Which sign-ups come from a network that has sent what it may, and how long it must wait.
 
-    Looked at where they are counted, so that of those that come at once none is too many.
+    Looked at where they are counted, so that of those that come at once none is too many. The first
+    form of a visitor who was admitted is never refused for what others of their network sent.
     """
     limited = [
-        (index, event)
-        for index, event in enumerate(events)
-        if isinstance(event, SignedUp) and event.counted_as and event.most_counted
+        (index, event) for index, event in signups if event.counted_as and event.most_counted
     ]
     hits = Counter(limits.hits_of(connection, {event.counted_as for _, event in limited}, now))
-    found = {}
+    refused = []
     for index, event in limited:
         if hits[event.counted_as] >= event.most_counted:
-            found[index] = limits.seconds_until_free(connection, event.counted_as, now)
+            refused.append((index, event))
         else:
             hits[event.counted_as] += 1
+    free = {(e.experiment_id, e.visitor) for _, e in refused if admissions.is_admitted(e)}
+    free -= {
+        (row.experiment_id, row.visitor)
+        for row in kept.find(connection, SIGNUPS, free, by="visitor")
+    }
+    found = {}
+    for index, event in refused:
+        who = event.experiment_id, event.visitor
+        if who in free:
+            free.remove(who)
+        else:
+            found[index] = limits.seconds_until_free(connection, event.counted_as, now)
     return found
 
 
@@ -175,6 +224,10 @@ def _signup_of(event: SignedUp) -> SignupRow:
     )
 
 
+def _is_of_machine(row: SignupRow) -> bool:
+    return row.excluded_because == SUSPECTED and row.visitor != ""
+
+
 def _visit_of(row: SignupRow) -> VisitRow:
     """What marks the visitor of a suspected sign-up; the address may be known and leave no row."""
-    return VisitRow._make(getattr(row, name) for name in VisitRow._fields)
+    return VisitRow._make((*_visit(row), UNKNOWN_MARK))

@@ -7,7 +7,7 @@ sees to that where the transaction is not the recorder's own.
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import cache
 from types import TracebackType
@@ -47,6 +47,7 @@ HOURLY_COUNTS = cast(sa.Table, HourlyCount.__table__)
 MACHINE_COUNTS = cast(sa.Table, MachineCount.__table__)
 # Reason and family, beside those of machines.
 LOST = ("lost", "could not be stored")
+UNSTORED = ("crowd", "beyond what is stored")
 
 
 def take_turn(connection: sa.Connection) -> None:
@@ -96,10 +97,16 @@ class Ledger:
         hour = hour_of(at_us, self.facts_of(experiment_id).zone)
         self._machines[experiment_id, variant, hour, *LOST] += number
 
-    def keep_visits(self, rows: Iterable[VisitRow]) -> None:
-        """Insert visits that are new, and count as served those of nobody who is suspected."""
-        rows = list(rows)
-        stored = kept.find(self.connection, VISITS, {row[:2] for row in rows})
+    def count_crowd(self, experiment_id: int, variant: str, at_us: int) -> None:
+        """Count a page load or beacon of a visitor who is not admitted and leaves no row."""
+        hour = hour_of(at_us, self.facts_of(experiment_id).zone)
+        self._machines[experiment_id, variant, hour, *UNSTORED] += 1
+
+    def keep_visits(self, rows: Sequence[VisitRow], stored: Sequence[VisitRow]) -> None:
+        """Insert visits that are new, and count as served those of nobody who is suspected.
+
+        ``stored`` are all rows that there are of these visitors.
+        """
         chosen = kept.choose(rows, stored)
         kept.write(self.connection, VISITS, chosen)
         were = suspects_of(stored)
@@ -268,7 +275,7 @@ def _by_quarter(visits: Iterable[VisitRow]) -> Iterable[tuple[Any, int]]:
     return Counter(
         [
             (experiment_id, variant, at_us // QUARTER_US, source, device, language, reason)
-            for experiment_id, _, reason, variant, at_us, source, device, language in visits
+            for experiment_id, _, reason, variant, at_us, source, device, language, _ in visits
         ]
     ).items()
 

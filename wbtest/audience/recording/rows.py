@@ -32,6 +32,7 @@ class VisitRow(NamedTuple):
     source: str
     device: str
     language: str
+    mark: int = -1
 
 
 class SightingRow(NamedTuple):

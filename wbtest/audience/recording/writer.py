@@ -15,6 +15,7 @@ import sqlalchemy as sa
 from wbtest.audience.recording.cells import Facts
 from wbtest.audience.recording.events import Event, Outcome, SignedUp
 from wbtest.audience.recording.facts import NoExperiment
+from wbtest.audience.recording.gate import Gate
 from wbtest.audience.recording.groups import Loss, loss_of, record, record_losses
 from wbtest.audience.signing.mailing import Overrun
 from wbtest.away import is_everywhere
@@ -98,6 +99,7 @@ class Writer:
         self._now = now
         self._mail_domain = mail_domain
         self._overrun: Overrun = {}
+        self._gate = Gate()
         self._rests_until = 0.0
         # When the group was begun that is being written, 0 for none.
         self._begun = 0.0
@@ -174,7 +176,13 @@ class Writer:
                 # Read anew for each group: when everything is deleted its numbers are free again.
                 facts: dict[int, Facts] = {}
                 found = record(
-                    connection, events, facts, self._now(), self._mail_domain, self._overrun
+                    connection,
+                    events,
+                    facts,
+                    self._now(),
+                    self._mail_domain,
+                    self._overrun,
+                    self._gate,
                 )
                 if losses:
                     self._note(connection, losses, facts)

@@ -3,7 +3,9 @@
 import json
 import secrets
 from typing import Any
+from zoneinfo import ZoneInfo
 
+from msgspec import to_builtins
 from sqlalchemy import select
 
 from wbtest.delivery.outbox import queue_mail
@@ -12,6 +14,7 @@ from wbtest.publishing import copy, letters
 from wbtest.publishing import rule as rules
 from wbtest.publishing.assembling import page_of
 from wbtest.publishing.models import Experiment
+from wbtest.publishing.network_limits import limits_of
 from wbtest.review.four_eyes import approvers_of
 from wbtest.review.models import Approval
 from wbtest.runtime import runtime
@@ -26,9 +29,11 @@ def seal(experiment: Experiment) -> None:
     """
     assert experiment.started_at is not None, "the moment of the start is sealed with it"
     digests = page_digests(experiment)
+    rule = rules.from_json(experiment.rule)
+    first_day = experiment.started_at.astimezone(ZoneInfo(experiment.time_zone)).date()
     experiment.assignment_salt = secrets.token_hex(16)
     experiment.sealed, experiment.seal = rules.seal(
-        rules.from_json(experiment.rule),
+        rule,
         slug=experiment.slug,
         revision_digest=experiment.revision.digest,
         variants=sealed_variants(experiment),
@@ -38,6 +43,7 @@ def seal(experiment: Experiment) -> None:
         started_at=experiment.started_at,
         time_zone=experiment.time_zone,
         options=experiment.options,
+        network_limits=to_builtins(limits_of(rule, first_day)),
         warnings_seen=experiment.warnings_seen,
         approvers=_approvers_of(experiment.revision),
         asks_name=experiment.asks_name,

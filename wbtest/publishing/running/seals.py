@@ -19,6 +19,7 @@ from wbtest.publishing.choices.options import Options
 from wbtest.publishing.corrections import Place, chain_faults, in_force, texts_of
 from wbtest.publishing.looks import look
 from wbtest.publishing.models import Correction, Experiment, Step
+from wbtest.publishing.network_limits import NetworkLimits
 from wbtest.publishing.rule import Hypothesis
 from wbtest.review.models import Approval
 from wbtest.writing import document as documents
@@ -49,6 +50,7 @@ class SealedText(Struct, frozen=True, forbid_unknown_fields=True):
     """The sealed text as ``rule.seal`` writes it. ``pages`` are digests by the variant's key."""
 
     excluded: str
+    network_limits: NetworkLimits
     pages: dict[str, str]
     revision: str
     rule: dict[str, Any]

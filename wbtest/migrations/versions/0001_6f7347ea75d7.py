@@ -6,7 +6,7 @@ from alembic import op
 import wbtest.store
 from wbtest.team.models import GUARDS
 
-revision = "0001_b022ab2ad100"
+revision = "0001_6f7347ea75d7"
 down_revision = None
 
 
@@ -779,6 +779,17 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("experiment_id", "number", name=op.f("pk_corrections")),
     )
     op.create_table(
+        "crowd_networks",
+        sa.Column("experiment_id", sa.Integer(), nullable=False),
+        sa.Column("crowd", sa.Integer(), nullable=False),
+        sa.Column("mark", sa.Integer(), nullable=False),
+        sa.Column("admitted", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["experiment_id"], ["experiments.id"], name=op.f("fk_crowd_networks_experiment_id")
+        ),
+        sa.PrimaryKeyConstraint("experiment_id", "crowd", "mark", name=op.f("pk_crowd_networks")),
+    )
+    op.create_table(
         "day_totals",
         sa.Column("experiment_id", sa.Integer(), nullable=False),
         sa.Column("variant", sa.String(length=30), nullable=False),
@@ -1020,6 +1031,18 @@ def upgrade() -> None:
         ),
     )
     op.create_table(
+        "network_counts",
+        sa.Column("experiment_id", sa.Integer(), nullable=False),
+        sa.Column("mark", sa.Integer(), nullable=False),
+        sa.Column("quarter", sa.Integer(), nullable=False),
+        sa.Column("admitted", sa.Integer(), nullable=False),
+        sa.Column("kept", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["experiment_id"], ["experiments.id"], name=op.f("fk_network_counts_experiment_id")
+        ),
+        sa.PrimaryKeyConstraint("experiment_id", "mark", "quarter", name=op.f("pk_network_counts")),
+    )
+    op.create_table(
         "objections",
         sa.Column("experiment_id", sa.Integer(), nullable=False),
         sa.Column("visitor", sa.String(length=32), nullable=False),
@@ -1217,6 +1240,7 @@ def upgrade() -> None:
         sa.Column("source", sa.String(length=64), nullable=False),
         sa.Column("device", sa.String(length=10), nullable=False),
         sa.Column("language", sa.String(length=8), nullable=False),
+        sa.Column("mark", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(
             ["experiment_id"], ["experiments.id"], name=op.f("fk_visits_experiment_id")
         ),

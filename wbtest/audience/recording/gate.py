@@ -1,0 +1,298 @@
+"""The gate: how many visitors of one network count, decided when they come for the first time.
+
+A visitor is admitted while fewer of the same mark than the sealed limits were admitted within the
+last hour and the last day. All others are *crowd*: they get the same page, cookie and mail, and
+stand in neither side of the rate. The gate knows no variant, no source and no sign-up, so who is
+admitted depends on earlier arrivals alone, and the evidence stays valid.
+
+A mark is 16 bits of a keyed hash of the network (``visitors.network_mark``); no IP is stored.
+What was decided about a visitor stays, from whatever network they come later.
+"""
+
+from collections import Counter, defaultdict
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from datetime import datetime
+from operator import attrgetter
+from typing import NamedTuple, TypeVar, cast
+
+import sqlalchemy as sa
+from msgspec.structs import replace
+
+from wbtest import driver
+from wbtest.audience.models import CrowdNetwork, NetworkCount
+from wbtest.audience.recording import rows as kept
+from wbtest.audience.recording.cells import AnnouncedCrowd, Facts
+from wbtest.audience.recording.events import Arrival, Seen, Served
+from wbtest.audience.recording.hours import QUARTER_SECONDS, QUARTER_US
+from wbtest.audience.recording.rows import VisitRow
+from wbtest.audience.visitors import network_mark
+from wbtest.networks import network_of
+from wbtest.store import writing
+
+# The reason under which those stand who are not admitted.
+CROWD = "crowd"
+# The mark of a visitor whose network is not known.
+UNKNOWN_MARK = -1
+# An hour and a day in whole quarters of an hour. The quarter in which somebody comes is counted
+# with as many before it, so that a window is never shorter than it says.
+HOUR, DAY = 4, 96
+DAY_US = DAY * QUARTER_US
+# The first of a mark are counted by each process for itself, which saves nearly all visits a row.
+FIRST = 2
+# Rows of those who are not admitted; beyond these they are only counted.
+MOST_OF_A_MARK, MOST_OF_A_TEST = 200, 2_000
+# So many marks are remembered before those of yesterday are forgotten.
+MOST_REMEMBERED = 100_000
+CROWD_NETWORKS = cast(sa.Table, CrowdNetwork.__table__)
+NETWORK_COUNTS = cast(sa.Table, NetworkCount.__table__)
+_COUNTS = (
+    "SELECT experiment_id, mark, quarter, admitted, kept FROM network_counts "  # noqa: S608 - marks
+    f"WHERE experiment_id = ? AND mark IN ({driver.MANY})"
+)
+_JOINED = "SELECT crowd, mark, admitted FROM crowd_networks WHERE experiment_id = ?"
+_KEPT = (
+    "SELECT COALESCE(SUM(served), 0) FROM kind_totals "
+    "WHERE experiment_id = ? AND excluded_because = ?"
+)
+
+# Experiment and mark; experiment and visitor.
+Network = tuple[int, int]
+Who = tuple[int, str]
+Arrived = Served | Seen
+E = TypeVar("E", bound=Arrival)
+
+
+class Newcomer(NamedTuple):
+    """A visitor of whom nothing is stored yet, and when they came, in microseconds since 1970."""
+
+    at_us: int
+    experiment_id: int
+    visitor: str
+    mark: int
+
+
+class Admissions:
+    """What was decided about the visitors of a group, before now or just now.
+
+    ``reasons`` holds '' for who is admitted, CROWD, or None for who is to leave no row; ``marks``
+    those of newcomers.
+    """
+
+    def __init__(self, reasons: Mapping[Who, str | None], marks: Mapping[Who, int]) -> None:
+        self._reasons = reasons
+        self._marks = marks
+        self.is_crowded = any(reason != "" for reason in reasons.values())
+
+    def is_admitted(self, event: Arrival) -> bool:
+        """Whether the visitor was admitted, and the event is not left out for another reason."""
+        reason = self._reasons.get((event.experiment_id, event.visitor))
+        return event.excluded_because == "" and reason == ""
+
+    def is_dropped(self, event: Arrival) -> bool:
+        """Whether no row is kept of it."""
+        reason = self._reasons.get((event.experiment_id, event.visitor), "")
+        return event.excluded_because == "" and reason is None
+
+    def with_reason(self, event: E) -> E:
+        """Return the event under CROWD if its visitor is not admitted, else as it is."""
+        reason = self._reasons.get((event.experiment_id, event.visitor), "")
+        is_same = event.excluded_because or reason == ""
+        return event if is_same else replace(event, excluded_because=CROWD)
+
+    def mark_of(self, event: Arrival) -> int:
+        """Return the mark of the visitor's network when they came; UNKNOWN_MARK for a known one."""
+        return self._marks.get((event.experiment_id, event.visitor), UNKNOWN_MARK)
+
+
+class Gate:
+    """Decides who is admitted; one for each recorder, used by its thread alone.
+
+    Only one transaction at a time writes events, so what is counted in the database is exact. What
+    this process remembers of a mark's first visitors is known to no other: of each mark up to
+    ``FIRST`` more are admitted for each further process, or start of one.
+    """
+
+    def __init__(self) -> None:
+        # When the first of each mark came.
+        self._first: dict[Network, list[int]] = {}
+
+    def decide(
+        self,
+        connection: sa.Connection,
+        arrivals: Sequence[Arrived],
+        stored: Iterable[VisitRow],
+        facts_of: Callable[[int], Facts],
+    ) -> Admissions:
+        """Return what holds of the visitors who arrive, of whom these visits are stored.
+
+        A group that is tried again counts its visitors twice, which admits fewer and never more.
+        """
+        reasons: dict[Who, str | None] = {}
+        for row in stored:
+            if row.excluded_because in ("", CROWD):
+                reasons[row[:2]] = row.excluded_because
+        coming = sorted(_newcomers(arrivals, reasons, facts_of).values(), key=attrgetter("at_us"))
+        desk = _Desk(connection, self._many(coming), facts_of)
+        for newcomer in coming:
+            who = newcomer.experiment_id, newcomer.visitor
+            if newcomer.mark == UNKNOWN_MARK or self._is_first(newcomer):
+                reasons[who] = ""
+            else:
+                network = newcomer.experiment_id, newcomer.mark
+                reasons[who] = desk.decide(newcomer, self._first[network])
+        desk.write()
+        if len(self._first) > MOST_REMEMBERED:
+            self._forget(coming[-1].at_us - DAY_US if coming else 0)
+        marks = {(each.experiment_id, each.visitor): each.mark for each in coming}
+        return Admissions(reasons, marks)
+
+    def _many(self, coming: Sequence[Newcomer]) -> list[Network]:
+        """The networks of which more come than this process may count for itself."""
+        numbers = Counter([(each.experiment_id, each.mark) for each in coming])
+        return [
+            network
+            for network, number in numbers.items()
+            if network[1] != UNKNOWN_MARK and number + len(self._first.get(network, ())) > FIRST
+        ]
+
+    def _is_first(self, newcomer: Newcomer) -> bool:
+        """Whether this is one of the first of its mark within a day, and remember it."""
+        network = newcomer.experiment_id, newcomer.mark
+        times = self._first.setdefault(network, [])
+        if len(times) == FIRST and times[0] <= newcomer.at_us - DAY_US:
+            del times[0]
+        if len(times) < FIRST:
+            times.append(newcomer.at_us)
+            return True
+        return False
+
+    def _forget(self, before_us: int) -> None:
+        self._first = {key: times for key, times in self._first.items() if times[-1] > before_us}
+
+
+def _newcomers(
+    arrivals: Iterable[Arrived], known: Collection[Who], facts_of: Callable[[int], Facts]
+) -> dict[Who, Newcomer]:
+    """Who of the arrivals may count and is not known yet, each by their first arrival."""
+    found: dict[Who, Newcomer] = {}
+    for event in arrivals:
+        if event.excluded_because == "":
+            who = event.experiment_id, event.visitor
+            if who not in known and (who not in found or event.at_us < found[who].at_us):
+                mark = mark_of(facts_of(event.experiment_id).key, event.address)
+                found[who] = Newcomer(event.at_us, *who, mark)
+    return found
+
+
+def mark_of(key: bytes | None, address: str) -> int:
+    """Return the mark of an address under the page's key, UNKNOWN_MARK where there is none."""
+    network = network_of(address)
+    return UNKNOWN_MARK if network is None or key is None else network_mark(key, network)
+
+
+class _Desk:
+    """What is counted of some networks, and what a group adds to it."""
+
+    def __init__(
+        self,
+        connection: sa.Connection,
+        networks: Collection[Network],
+        facts_of: Callable[[int], Facts],
+    ) -> None:
+        self._connection = connection
+        self._facts_of = facts_of
+        # By network and quarter of an hour since 1970: admitted, and rows kept of others.
+        self._counts: defaultdict[Network, dict[int, list[int]]] = defaultdict(dict)
+        for experiment_id, mark, quarter, admitted, rows in driver.ask_pairs(
+            connection, _COUNTS, networks
+        ):
+            self._counts[experiment_id, mark][quarter] = [admitted, rows]
+        self._added: defaultdict[tuple[int, int, int], list[int]] = defaultdict(lambda: [0, 0])
+        self._kept: dict[int, int] = {}
+        self._people: dict[int, defaultdict[int, dict[int, int]]] = {}
+        self._joined: Counter[tuple[int, int, int]] = Counter()
+
+    def decide(self, newcomer: Newcomer, first: Sequence[int]) -> str | None:
+        experiment_id, mark = newcomer.experiment_id, newcomer.mark
+        facts, quarter = self._facts_of(experiment_id), newcomer.at_us // QUARTER_US
+        counts = self._counts[experiment_id, mark]
+        own = [at_us // QUARTER_US for at_us in first]
+        in_hour = within(HOUR, quarter, own, counts)
+        in_day = within(DAY, quarter, own, counts)
+        is_free = in_hour < facts.limits.hour and in_day < facts.limits.day
+        if is_free or self._joins(newcomer, facts.crowds, in_hour):
+            self._add(newcomer, quarter, 0)
+            return ""
+        rows = sum(kept for at, (_, kept) in counts.items() if quarter - DAY <= at)
+        if rows >= MOST_OF_A_MARK or self._kept_of(experiment_id) >= MOST_OF_A_TEST:
+            return None
+        self._kept[experiment_id] += 1
+        self._add(newcomer, quarter, 1)
+        return CROWD
+
+    def _add(self, newcomer: Newcomer, quarter: int, column: int) -> None:
+        self._added[newcomer.experiment_id, newcomer.mark, quarter][column] += 1
+        counts = self._counts[newcomer.experiment_id, newcomer.mark]
+        counts.setdefault(quarter, [0, 0])[column] += 1
+
+    def _kept_of(self, experiment_id: int) -> int:
+        """How many rows the test has of those who were not admitted."""
+        if experiment_id not in self._kept:
+            [[number]] = driver.ask(self._connection, _KEPT, (experiment_id, CROWD))
+            self._kept[experiment_id] = int(number)
+        return self._kept[experiment_id]
+
+    def _joins(self, newcomer: Newcomer, crowds: Sequence[AnnouncedCrowd], in_hour: int) -> bool:
+        """Whether the visitor is of an announced crowd that still has room, and count them with it.
+
+        Its networks are the first that are full in its time; ``in_hour`` of one are then counted as
+        its people.
+        """
+        experiment_id, mark = newcomer.experiment_id, newcomer.mark
+        for place, crowd in enumerate(crowds):
+            if not crowd.from_us <= newcomer.at_us <= crowd.until_us:
+                continue
+            people = self._people_of(experiment_id)[place]
+            is_new = mark not in people
+            coming = 1 + (in_hour if is_new else 0)
+            has_place = not is_new or len(people) < crowd.networks
+            if has_place and sum(people.values()) + coming <= crowd.people:
+                people[mark] = people.get(mark, 0) + coming
+                self._joined[experiment_id, place, mark] += coming
+                return True
+        return False
+
+    def _people_of(self, experiment_id: int) -> defaultdict[int, dict[int, int]]:
+        """How many of each mark belong to the announced crowds, by the crowd's place."""
+        if experiment_id not in self._people:
+            found = self._people[experiment_id] = defaultdict[int, dict[int, int]](dict)
+            for place, mark, number in driver.ask(self._connection, _JOINED, (experiment_id,)):
+                found[place][mark] = number
+        return self._people[experiment_id]
+
+    def write(self) -> None:
+        """Add what was decided to the tables that all processes share."""
+        counts = [(*key, *numbers) for key, numbers in self._added.items()]
+        people = [(*key, number) for key, number in self._joined.items()]
+        for table, added in ((NETWORK_COUNTS, counts), (CROWD_NETWORKS, people)):
+            names = [column.name for column in table.columns]
+            kept.add(self._connection, table, [dict(zip(names, row, strict=True)) for row in added])
+
+
+def within(quarters: int, now: int, own: Iterable[int], counts: Mapping[int, Sequence[int]]) -> int:
+    """Return how many were admitted in this quarter of an hour and so many before it. Pure.
+
+    ``own`` are quarters of single visitors, ``counts`` hold by quarter how many others there were.
+    """
+    since = now - quarters
+    others = sum(numbers[0] for quarter, numbers in counts.items() if quarter >= since)
+    return others + sum(quarter >= since for quarter in own)
+
+
+def forget_old_counts(now: datetime) -> None:
+    """Delete what no window reaches back to any more; a job of the worker."""
+    today = int(now.timestamp()) // QUARTER_SECONDS - DAY
+    with writing() as session:
+        # A visit may wait in a queue for a moment.
+        is_old = NETWORK_COUNTS.c.quarter < today - HOUR
+        session.execute(sa.delete(NETWORK_COUNTS).where(is_old))
