@@ -14,6 +14,13 @@ from wbtest.writing.models import Revision
 CONTROL = {"key": "control", "name": "Control"}
 OTHER = {"key": "kitchen", "name": "Kitchen", "overrides": {"headline": "From your kitchen"}}
 
+MEETUP = {
+    "name": " Meetup ",
+    "from": "2027-03-12T19:00:00+01:00",
+    "until": "2027-03-12T22:30:00Z",
+    "people": 150,
+}
+
 
 @pytest.fixture
 def revision(team: Team) -> Revision:
@@ -63,6 +70,19 @@ def test_sources_are_kept_as_visits_are_recorded(editor: Program, revision: Revi
             {"hypothesis": RULE | {"reckoning": {"customers": 9, "reachable": 5, "buy": 1}}},
             "hypothesis.reckoning.customers",
         ),
+        ({"hypothesis": RULE | {"crowds": [{"name": "Fair"}]}}, "hypothesis.crowds[0].from"),
+        *(
+            ({"hypothesis": RULE | {"crowds": [MEETUP | wrong]}}, f"hypothesis.crowds[0].{field}")
+            for wrong, field in (
+                ({"from": "2027-03-12T18:00:00"}, "from"),
+                ({"until": "2027-03-15T18:00:00Z"}, "until"),
+                ({"until": "2027-02-12T19:00:00Z", "from": "2027-02-12T18:00:00Z"}, "until"),
+                ({"people": 10_001}, "people"),
+                ({"networks": 6}, "networks"),
+                ({"name": "\u200b"}, "name"),
+            )
+        ),
+        ({"hypothesis": RULE | {"crowds": [MEETUP] * 6}}, "hypothesis.crowds"),
         ({"slug": "admin"}, "slug"),
         ({"slug": "../x"}, "slug"),
         ({"time_zone": "Mars/Olympus"}, "time_zone"),
@@ -111,6 +131,19 @@ def test_what_a_target_was_worked_out_from_is_kept_when_it_is_sent_back(
     assert changed.status_code == 200, changed.text
     assert changed.json["hypothesis"] == change
     assert change["reckoning"]["buy_from"] == "Our last test"
+
+
+def test_crowds_are_given_back_in_utc_and_taken_as_they_are_given_back(
+    editor: Program, revision: Revision
+) -> None:
+    made = make(editor, revision, hypothesis=RULE | {"crowds": [MEETUP]})
+    rule = made.json["hypothesis"]
+
+    changed = editor.patch(f"/experiments/{made.json['id']}", {"hypothesis": rule})
+
+    moments = {"from": "2027-03-12T18:00:00+00:00", "until": "2027-03-12T22:30:00+00:00"}
+    assert rule["crowds"] == [{"name": "Meetup", "people": 150, "networks": 1} | moments]
+    assert changed.json["hypothesis"] == rule
 
 
 def test_what_no_seal_holds_is_part_of_what_was_read(editor: Program, revision: Revision) -> None:

@@ -83,5 +83,5 @@ def field_of(page: str, name: str) -> str:
 
 def errors_of(page: str) -> dict[str, str]:
     """The sentences that stand at fields, by the field's name."""
-    found = re.findall(r'class="field-error"\s+id="(\w+)-error"[^>]*>([^<]*)<', page)
+    found = re.findall(r'class="field-error"\s+id="([\w-]+)-error"[^>]*>([^<]*)<', page)
     return {name: html.unescape(sentence) for name, sentence in found}

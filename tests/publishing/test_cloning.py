@@ -1,6 +1,7 @@
 """A draft that begins where another experiment stands."""
 
-from datetime import date
+from dataclasses import replace
+from datetime import date, timedelta
 
 import pytest
 from flask.testing import FlaskClient
@@ -16,7 +17,9 @@ from tests.factories import (
     make_revision,
     make_rule,
 )
+from tests.publishing.test_crowds import MEETUP
 from wbtest.extensions import db
+from wbtest.publishing import rule as rules
 from wbtest.publishing.choices.choosing import change_options
 from wbtest.publishing.choices.options import Options
 from wbtest.publishing.cloning import clone_experiment, moved_end
@@ -69,6 +72,24 @@ def test_the_last_day_moves_to_the_same_length_from_today(
 
     # From 1 to 29 March it was; a hundred days later it is 9 June.
     assert clone_experiment(experiment, team.owner).rule["ends_on"] == "2027-07-07"
+
+
+def test_a_clone_keeps_the_crowds_that_are_still_to_come(
+    experiment: Experiment, team: Team, now: HandClock
+):
+    later = replace(
+        MEETUP,
+        name="Fair",
+        from_at=MEETUP.from_at + timedelta(days=9),
+        until_at=MEETUP.until_at + timedelta(days=9),
+    )
+    experiment.rule = rules.to_json(make_rule(crowds=(MEETUP, later)))
+    db.session.commit()
+    now.turn(days=15)
+
+    clone = clone_experiment(experiment, team.owner)
+
+    assert [crowd["name"] for crowd in clone.rule["crowds"]] == ["Fair"]
 
 
 @pytest.mark.parametrize(

@@ -1,7 +1,12 @@
 """The rule as people read it."""
 
+from dataclasses import replace
+from datetime import timedelta
+
 from tests.factories import make_rule
+from tests.publishing.test_crowds import MEETUP
 from wbtest.publishing import in_words, letters
+from wbtest.publishing.rule import Hypothesis
 
 RULE = make_rule()
 
@@ -23,9 +28,20 @@ def test_every_outcome_says_when_and_what_then():
     assert "2,400 visitors" in outcomes[2].when
 
 
-def test_the_letter_holds_all_that_is_needed_to_check_the_seal_later():
-    letter = letters.seal_letter(
-        RULE,
+def test_an_announced_crowd_is_read_back_in_the_time_of_the_test():
+    late = replace(
+        MEETUP, name="Fair", until_at=MEETUP.from_at + timedelta(hours=30), networks=2, people=1
+    )
+
+    assert in_words.crowds(make_rule(crowds=(MEETUP, late)), "Europe/Berlin") == (
+        "Meetup: up to 150 people from one network, 12 March 2027, 19:00 to 13 March 2027, 00:00",
+        "Fair: up to 1 person from 2 networks, 12 March 2027, 19:00 to 14 March 2027, 01:00",
+    )
+
+
+def letter_of(rule: Hypothesis) -> str:
+    return letters.seal_letter(
+        rule,
         page_url="https://try.example.com/p/larder",
         seal_url="https://try.example.com/experiments/3/seal.txt",
         seal="f" * 64,
@@ -35,7 +51,18 @@ def test_the_letter_holds_all_that_is_needed_to_check_the_seal_later():
         time_zone="Europe/London",
     )
 
-    for text in ("/p/larder", "seal.txt", *(letter_of * 64 for letter_of in "fabc")):
+
+def test_the_letter_names_the_announced_crowds():
+    letter = letter_of(make_rule(crowds=(MEETUP,)))
+
+    assert "Announced crowds:\n  Meetup: up to 150 people" in letter
+    assert "crowd" not in letter_of(RULE)
+
+
+def test_the_letter_holds_all_that_is_needed_to_check_the_seal_later():
+    letter = letter_of(RULE)
+
+    for text in ("/p/larder", "seal.txt", *(digit * 64 for digit in "fabc")):
         assert text in letter
     assert in_words.claim(RULE) in letter
     assert RULE.if_unclear in letter

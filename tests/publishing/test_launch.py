@@ -8,6 +8,7 @@ import pytest
 from msgspec import structs
 
 from tests.factories import LARDER, make_rule
+from tests.publishing.test_crowds import MEETUP
 from wbtest.publishing.choices import words as options_words
 from wbtest.publishing.choices.confirming import FirstMail, first_mail
 from wbtest.publishing.choices.options import BOTH, ELSEWHERE, EUROPE, Options
@@ -190,6 +191,22 @@ def test_a_target_below_what_the_business_needs_wants_a_reason():
     assert "about 200 of the 400 customers" in found("warning", rule=lower)["need"].sentence
     assert "need" in found("fine", rule=right)
     assert "need" not in found("fine") | found("warning")
+
+
+def test_announced_crowds_are_named_and_warned_of_when_they_are_over():
+    rule = make_rule(crowds=(MEETUP,))
+
+    assert "“Meetup”, up to 150 people" in found("fine", rule=rule)["crowds"].sentence
+    over = found("warning", rule=rule, crowds_over=["Meetup"])["crowds"]
+    assert "“Meetup” is over" in over.sentence
+    assert over.where == "rule"
+    assert "crowds" not in found("fine") | found("warning")
+
+
+def test_crowds_that_may_be_most_of_a_verdict_are_warned_of():
+    rule = make_rule(crowds=(MEETUP,), minimum_visitors=299)
+
+    assert "150 people, and 299 visitors" in found("warning", rule=rule)["crowds"].sentence
 
 
 def test_another_open_page_with_the_same_source_is_warned_of():

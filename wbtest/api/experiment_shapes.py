@@ -18,6 +18,7 @@ from wbtest.runtime import runtime
 
 Rate = Annotated[float, msgspec.Meta(gt=0, lt=1)]
 Number = Annotated[int, msgspec.Meta(ge=1, le=2**31 - 1)]
+Moment = Annotated[datetime, msgspec.Meta(tz=True)]
 
 
 class Reckoning(Given, kw_only=True):
@@ -29,6 +30,16 @@ class Reckoning(Given, kw_only=True):
     customers_from: str = ""
     reachable_from: str = ""
     buy_from: str = ""
+
+
+class CrowdGiven(Given, kw_only=True, rename={"from_at": "from", "until_at": "until"}):
+    """An event, a class or an office: up to `people` of them count. At most 48 hours."""
+
+    name: str
+    from_at: Moment
+    until_at: Moment
+    people: Number
+    networks: Number = 1
 
 
 class Hypothesis(Given, kw_only=True):
@@ -53,6 +64,7 @@ class Hypothesis(Given, kw_only=True):
     disclosure: Literal["before", "after"] = "before"
     lost_beacons: Rate = 0.25
     reckoning: Reckoning | None = None
+    crowds: list[CrowdGiven] = msgspec.field(default_factory=list)
 
 
 class VariantGiven(Given, kw_only=True):

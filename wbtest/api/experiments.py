@@ -25,6 +25,7 @@ from wbtest.api.experiment_shapes import (
 )
 from wbtest.api.faults import told_as
 from wbtest.api.paging import Page
+from wbtest.publishing import crowds
 from wbtest.publishing import rule as rules
 from wbtest.publishing.cloning import clone_experiment
 from wbtest.publishing.experiments import experiments_before, remove_experiment
@@ -41,7 +42,11 @@ from wbtest.team import access
 from wbtest.writing.models import Release
 from wbtest.writing.releases import find_newest_revision, find_revision
 
-MEMBERS = {"daily": "expected_daily", "ends_on": "hypothesis.ends_on"}
+MEMBERS = {
+    "daily": "expected_daily",
+    "ends_on": "hypothesis.ends_on",
+    "crowds": "hypothesis.crowds",
+}
 
 
 def list_experiments(query: Page) -> Experiments:
@@ -132,8 +137,9 @@ def _rule(values: Mapping[str, Any]) -> rules.Hypothesis:
     numbers = kept.pop("reckoning")
     with _at("hypothesis.reckoning"):
         reckoning = kept_reckoning(numbers) if numbers else None
+    announced = [crowds.from_json(each) for each in kept.pop("crowds")]
     with _at("hypothesis"):
-        return kept_rule(kept, reckoning)
+        return kept_rule(kept, reckoning, announced)
 
 
 @contextmanager

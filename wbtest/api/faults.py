@@ -8,10 +8,14 @@ from wbtest.store import Invalid
 
 @contextmanager
 def told_as(**members: str) -> Iterator[None]:
-    """Let a verb's Invalid name the members of the body, given by the names of the fields."""
+    """Let a verb's Invalid name the members of the body, given by the names of the fields.
+
+    What is said at an entry of a list, such as ``crowds[0].until``, is said at the member's.
+    """
     try:
         yield
     except Invalid as refused:
-        if refused.field not in members:
+        field, bracket, entry = refused.field.partition("[")
+        if field not in members:
             raise
-        raise Invalid(members[refused.field], str(refused)) from refused
+        raise Invalid(members[field] + bracket + entry, str(refused)) from refused

@@ -1,7 +1,7 @@
 """A new draft that begins where another experiment stands: same rule, same variants, same look."""
 
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
@@ -24,9 +24,9 @@ def clone_experiment(experiment: Experiment, author: Person) -> Experiment:
     """Make a draft like ``experiment``, of the newest approved revision of its release.
 
     It takes over rule, variants, look, wording and options; the last day moves to as many days
-    from today. What was counted, sealed, checked, done or decided stays where it is. All words keep
-    their writer, so somebody else signs them off. The same once more, as by a double click,
-    returns the first.
+    from today, and crowds that are over stay behind. What was counted, sealed, checked, done or
+    decided stays where it is. All words keep their writer, so somebody else signs them off. The
+    same once more, as by a double click, returns the first.
     """
     with writing():
         # The second of two clicks waits here for the first.
@@ -70,7 +70,15 @@ def _moved_rule(experiment: Experiment) -> rules.Hypothesis:
     zone = ZoneInfo(experiment.time_zone)
     began = (experiment.started_at or experiment.created_at).astimezone(zone).date()
     rule = sealed_rule(experiment)
-    return replace(rule, ends_on=moved_end(rule, began, clock.now().astimezone(zone).date()))
+    end = moved_end(rule, began, clock.now().astimezone(zone).date())
+    return with_crowds_to_come(replace(rule, ends_on=end), clock.now(), experiment.time_zone)
+
+
+def with_crowds_to_come(rule: rules.Hypothesis, now: datetime, time_zone: str) -> rules.Hypothesis:
+    """Return the rule without the crowds that lie outside a test from ``now`` on."""
+    ends_at = rule.ends_at(time_zone)
+    kept = (crowd for crowd in rule.crowds if not crowd.find_until_fault(now, ends_at))
+    return replace(rule, crowds=tuple(kept))
 
 
 def _newest_approved(experiment: Experiment) -> Revision:

@@ -41,8 +41,9 @@ class Crowd:
         for name, moment in (("from", self.from_at), ("until", self.until_at)):
             yield name, moment.tzinfo is not None, "Add the offset from UTC, like +01:00."
             yield name, moment.year in YEARS, "Choose a day from 2000 to 2199."
-        lasts = self.until_at - self.from_at
-        yield "until", lasts > timedelta(0), "A crowd ends after it begins."
+        # Two times of one zone would be subtracted as on the wall, where a day may have 23 hours.
+        lasts = self.until_at.astimezone(UTC) - self.from_at.astimezone(UTC)
+        yield "until", lasts > timedelta(0), "It must end after it begins."
         yield "until", lasts <= LONGEST_CROWD, "At most 48 hours. Announce a longer one twice."
         is_right = 1 <= self.people <= MOST_PEOPLE
         yield "people", is_right, f"Enter 1 to {MOST_PEOPLE:,} people."

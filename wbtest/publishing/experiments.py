@@ -332,6 +332,8 @@ def _check(rule: rules.Hypothesis, time_zone: str, daily: int | None) -> None:
     today = clock.now().astimezone(ZoneInfo(time_zone)).date()
     if fault := rule.find_end_fault(today):
         raise Invalid("ends_on", fault)
+    if found := rule.find_crowd_fault(clock.now(), time_zone):
+        raise Invalid(*found)
 
 
 def checked(name: str, weight: int, overrides: Mapping[str, Any]) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 import re
 from typing import Any
 
-from wtforms import DateField, Field
+from wtforms import DateField, DateTimeLocalField, Field
 from wtforms.widgets import TextInput
 
 _PERCENT = re.compile(r"\s*(\d{1,3}(?:[.,]\d{1,6})?)\s*%?\s*", re.ASCII)
@@ -84,6 +84,20 @@ class DayField(DateField):
             super().process_formdata(valuelist)
         except ValueError as error:
             raise ValueError("Choose a day of the calendar, like 2027-03-31.") from error
+
+
+class MomentField(DateTimeLocalField):
+    """A day and a time of day; its data is naive."""
+
+    def __init__(self, label: str, checks: Any = (), **details: Any) -> None:
+        formats = ["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M"]
+        super().__init__(label, checks, format=formats, **details)
+
+    def process_formdata(self, valuelist: list[Any]) -> None:
+        try:
+            super().process_formdata(valuelist)
+        except ValueError as error:
+            raise ValueError("Enter a day and a time, like 2027-03-31 18:30.") from error
 
 
 class OrderField(Field):

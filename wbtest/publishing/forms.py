@@ -1,10 +1,11 @@
 """The forms of this area but that of the rule, and what their views share."""
 
+import re
 from collections.abc import Sequence
 from typing import Any
 
 from flask import request
-from wtforms import RadioField, SelectField, StringField, TextAreaField, ValidationError
+from wtforms import Field, RadioField, SelectField, StringField, TextAreaField, ValidationError
 from wtforms.validators import InputRequired, Optional
 
 from wbtest.helping.belonging import Described
@@ -19,6 +20,12 @@ from wbtest.store import Invalid
 from wbtest.typed import TypedForm
 
 NEEDED = InputRequired("Fill this in.")
+
+
+def filled(_form: TypedForm, field: Field) -> None:
+    """Like NEEDED, for a field that may be folded away, at which a browser cannot point."""
+    if field.data is None and not field.errors:
+        raise ValidationError("Fill this in.")
 
 
 class VariantForm(Described, TypedForm):
@@ -71,7 +78,10 @@ def values_of_variant(variant: Variant, parts: Sequence[str]) -> dict[str, Any]:
 
 def put_at_field(form: TypedForm, error: Invalid | NotARule) -> None:
     """Show a verb's refusal at the field it is about, or above the form when it has none."""
-    if error.field in form:
+    row = re.fullmatch(r"(\w+)\[(\d+)\]\.(\w+)", error.field)
+    if row and row[1] in form:
+        form[row[1]].put_error(int(row[2]), row[3], str(error))
+    elif error.field in form:
         field = form[error.field]
         field.errors = [*field.errors, str(error)]
     else:

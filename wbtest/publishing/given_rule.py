@@ -1,8 +1,10 @@
 """A rule as somebody gives it, typed into a form or sent by a program, and as it is kept."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from typing import Any
 
+from wbtest.publishing.crowds import Crowd
 from wbtest.publishing.reckoning import Reckoning
 from wbtest.publishing.rule import LONGEST_SOURCE, WINDOW_HOURS, Hypothesis, NotARule
 from wbtest.publishing.sources import source_name
@@ -12,7 +14,9 @@ CLAUSES = ("who", "does", "if_met", "if_not_met", "if_unclear")
 RECKONED_FROM = ("customers_from", "reachable_from", "buy_from")
 
 
-def kept_rule(values: Mapping[str, Any], reckoning: Reckoning | None = None) -> Hypothesis:
+def kept_rule(
+    values: Mapping[str, Any], reckoning: Reckoning | None = None, crowds: Iterable[Crowd] = ()
+) -> Hypothesis:
     """Return the rule of these values, by the names of its fields.
 
     Clauses stand on one line, sources under the names by which visits are recorded; without a
@@ -25,7 +29,8 @@ def kept_rule(values: Mapping[str, Any], reckoning: Reckoning | None = None) -> 
         kept["sources"] = tuple(_as_recorded(name.strip()) for name in kept["sources"])
     usual = WINDOW_HOURS.get(kept["conversion"], max(WINDOW_HOURS.values()))
     kept["conversion_window_hours"] = kept["conversion_window_hours"] or usual
-    return Hypothesis(**kept, reckoning=reckoning)
+    named = tuple(replace(crowd, name=_on_one_line(crowd.name)) for crowd in crowds)
+    return Hypothesis(**kept, reckoning=reckoning, crowds=named)
 
 
 def kept_reckoning(values: Mapping[str, Any]) -> Reckoning:
@@ -35,11 +40,15 @@ def kept_reckoning(values: Mapping[str, Any]) -> Reckoning:
     """
     kept = dict(values)
     for name in RECKONED_FROM:
-        kept[name] = seen(on_one_line(with_plain_breaks(kept[name])))
+        kept[name] = _on_one_line(kept[name])
     found = Reckoning(**kept)
     if fault := found.find_fault():
         raise NotARule(*fault)
     return found
+
+
+def _on_one_line(text: str) -> str:
+    return seen(on_one_line(with_plain_breaks(text)))
 
 
 def _as_recorded(source: str) -> str:

@@ -1,7 +1,10 @@
 """The sealed rule as sentences for people: pages and mails read it back from here. Pure."""
 
+from datetime import datetime
 from typing import Literal, NamedTuple
+from zoneinfo import ZoneInfo
 
+from wbtest.publishing.crowds import Crowd
 from wbtest.publishing.rule import Hypothesis
 
 
@@ -75,3 +78,21 @@ def what_counts(rule: Hypothesis) -> str:
     """What a visitor must do, and by when, to enter the rate."""
     act = "A sign-up" if rule.conversion == "signup" else "A confirmed sign-up"
     return f"{act} counts within {rule.conversion_window_hours} hours of the visit."
+
+
+def crowds(rule: Hypothesis, time_zone: str) -> tuple[str, ...]:
+    """Each announced crowd on one line, in the local time of the test."""
+    zone = ZoneInfo(time_zone)
+    return tuple(f"{crowd.name}: {_crowd(crowd, zone)}" for crowd in rule.crowds)
+
+
+def _crowd(crowd: Crowd, zone: ZoneInfo) -> str:
+    people = "person" if crowd.people == 1 else "people"
+    networks = "one network" if crowd.networks == 1 else f"{crowd.networks} networks"
+    begins, ends = (moment.astimezone(zone) for moment in (crowd.from_at, crowd.until_at))
+    until = f"{ends:%H:%M}" if ends.date() == begins.date() else _moment(ends)
+    return f"up to {crowd.people:,} {people} from {networks}, {_moment(begins)} to {until}"
+
+
+def _moment(local: datetime) -> str:
+    return f"{local.day} {local:%B %Y, %H:%M}"

@@ -25,6 +25,7 @@ def seal_letter(
         f"{outcome.word} {outcome.when}:\n  {outcome.then}" for outcome in in_words.outcomes(rule)
     ]
     sources = ", ".join(rule.sources) if rule.sources else "all"
+    crowds = [f"  {line}" for line in in_words.crowds(rule, time_zone)]
     words = [f"  {key}: weight {weight}, {page_digests[key]}" for key, weight in variants]
     parts = [
         f"{page_url} has started. This was sealed before the first visitor came.",
@@ -32,6 +33,7 @@ def seal_letter(
         *outcomes,
         f"{in_words.conditions(rule)} Days are those of {time_zone}.",
         f"{in_words.what_counts(rule)} Sources that count: {sources}.",
+        *(["\n".join(["Announced crowds:", *crowds])] if crowds else []),
         f"Text: revision {revision[0]}, {revision[1]}",
         "\n".join(["Variants, with the digest of their words:", *words]),
         f"Seal: {seal}",

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import date, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from wtforms import (
     BooleanField,
@@ -20,8 +21,10 @@ from wtforms.validators import Optional, StopValidation
 from wbtest.helping.belonging import Described
 from wbtest.publishing.asked import Asked
 from wbtest.publishing.belonging import RULE
+from wbtest.publishing.crowd_form import CrowdRows
+from wbtest.publishing.crowd_form import values_of as values_of_crowds
 from wbtest.publishing.fields import DayField, PercentField, WholeField
-from wbtest.publishing.forms import NEEDED
+from wbtest.publishing.forms import NEEDED, filled
 from wbtest.publishing.given_rule import RECKONED_FROM, kept_reckoning, kept_rule
 from wbtest.publishing.models import Experiment
 from wbtest.publishing.reckoning import LOWER, Reckoning
@@ -72,12 +75,6 @@ PLANNED = (
 USUAL_RUN = timedelta(days=28)
 
 
-def filled(_form: TypedForm, field: Field) -> None:
-    """Like NEEDED, for a field that may be folded away, at which a browser cannot point."""
-    if field.data is None and not field.errors:
-        raise ValidationError("Fill this in.")
-
-
 def may_be_empty(_form: TypedForm, field: Field) -> None:
     """Like Optional, for a field that stands among others of which none is needed."""
     if not "".join(field.raw_data or ()).strip():
@@ -117,6 +114,7 @@ class ExperimentForm(Described, TypedForm):
     if_not_met = TextAreaField("If it is not met", [NEEDED])
     if_unclear = TextAreaField("If it stays open", [NEEDED])
     slug = StringField("Address of the page", [NEEDED], filters=[lambda text: (text or "").strip()])
+    crowds = CrowdRows()
     # From here on FOLDED.
     minimum_visitors = WholeField("Visitors before any verdict", [filled])
     maximum_visitors = WholeField("Visitors at most", [filled])
@@ -151,6 +149,16 @@ class ExperimentForm(Described, TypedForm):
     def is_reckoning(self) -> bool:
         """Whether the numbers behind the target are to be seen: there are some, or were typed."""
         return any(self[name].errors or self[name]._value() for name in RECKONED + RECKONED_FROM)
+
+    @property
+    def is_crowds_open(self) -> bool:
+        """Whether the crowds are to be seen: some are announced, or a row was added or removed."""
+        return bool(self.crowds.errors or self.crowds.filled or len(self.crowds.entries) != 1)
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The time zone that is chosen; UTC until it is one of the list."""
+        return ZoneInfo(self.time_zone.data if self.time_zone.data in time_zones() else "UTC")
 
     def is_fine(self, names: Sequence[str]) -> bool:
         """Whether these fields hold what they may; what they may not is said at them."""
@@ -219,7 +227,7 @@ class ExperimentForm(Described, TypedForm):
         values = {name: self[name].data for name in TYPED}
         sources = [name.strip() for name in re.split("[,\n]", values["sources"] or "")]
         values["sources"] = [name for name in sources if name] or None
-        return kept_rule(values, self.reckoning())
+        return kept_rule(values, self.reckoning(), self.crowds.crowds(self.zone))
 
     def settings(self) -> dict[str, Any]:
         """What the verbs want beside the rule; no address where the form asks for none."""
@@ -268,4 +276,5 @@ def values_of(experiment: Experiment) -> dict[str, Any]:
         "asks_name": experiment.asks_name,
         "daily": experiment.expected_daily,
         "planned_variants": len(experiment.variants),
+        "crowds": values_of_crowds(rule.crowds, ZoneInfo(experiment.time_zone)),
     }

@@ -1,6 +1,6 @@
 """The team's pages about experiments, and what search engines are told. Variants have their own."""
 
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from zoneinfo import ZoneInfoNotFoundError
 
 from flask import (
     Blueprint,
@@ -58,7 +58,6 @@ from wbtest.publishing.sitemap import listed_slugs
 from wbtest.runtime import runtime
 from wbtest.store import Invalid
 from wbtest.team import access
-from wbtest.team.zones import time_zones
 from wbtest.writing import document as documents
 from wbtest.writing.checking import NotADocument
 from wbtest.writing.coach.ledger import numbers_of
@@ -194,6 +193,7 @@ def experiment_page(
         conditions=in_words.conditions(rule),
         what_counts=in_words.what_counts(rule),
         need=in_words.need(rule),
+        crowds=in_words.crowds(rule, experiment.time_zone),
         excluded=rules.EXCLUDED,
         variants=shown_variants(experiment),
         small_words=small_words(experiment),
@@ -217,11 +217,13 @@ def experiment_page(
 
 
 def _is_worked_out(form: ExperimentForm) -> bool:
-    """Whether a button was pressed that only reckons; then its faults stand at their fields.
+    """Whether a button was pressed that only reckons, or adds or removes the row of a crowd.
+
+    What it finds wrong stands at the fields.
 
     Nothing is stored: the form is shown once more, with all that was typed.
     """
-    pressed = request.form.get("work_out") if form.is_submitted() else None
+    pressed = request.form.get("work_out", "") if form.is_submitted() else ""
     if pressed == "plan":
         form.is_fine(PLANNED)
     elif pressed == "target" and form.is_fine(RECKONED):
@@ -229,7 +231,11 @@ def _is_worked_out(form: ExperimentForm) -> bool:
             form.take_target()
         except rules.NotARule as error:
             put_at_field(form, error)
-    return pressed in ("plan", "target")
+    elif pressed == "crowd":
+        form.crowds.add()
+    elif pressed.startswith("crowds-"):
+        form.crowds.remove(pressed)
+    return pressed.startswith("crowds-") or pressed in ("plan", "target", "crowd")
 
 
 def _rule_page(
@@ -238,8 +244,7 @@ def _rule_page(
     """The form of a rule, with what it will take by its values, and what the release assumes."""
     if "daily" in request.args and not form.is_submitted():
         form.daily.process(request.args)
-    zone = form.time_zone.data if form.time_zone.data in time_zones() else "UTC"
-    asked = form.asked(clock.now().astimezone(ZoneInfo(zone)).date(), variants)
+    asked = form.asked(clock.now().astimezone(form.zone).date(), variants)
     page = render_template(
         f"publishing/{name}.html",
         form=form,

@@ -54,6 +54,7 @@ def situation_of(experiment: Experiment) -> Situation:
         rivals=_rivals(experiment, rule),
         look_faults=look_faults(experiment),
         conflicts=[each.sentence for each in conflicts(experiment, chosen)],
+        crowds_over=[crowd.name for crowd in rule.crowds if crowd.until_at <= clock.now()],
     )
 
 

@@ -7,6 +7,7 @@ from wbtest.publishing.choices import words as options_words
 from wbtest.publishing.choices.options import ELSEWHERE
 from wbtest.publishing.launch.values import Finding, Situation
 from wbtest.publishing.reckoning import LOWER
+from wbtest.writing.wording import joined
 
 LOOPBACK = ("localhost", "127.0.0.1", "::1")
 NEVER_SENT = "No mail of this page was ever sent."
@@ -118,6 +119,32 @@ def check_need(now: Situation) -> Iterator[Finding]:
         yield Finding("warning", "need", short, LOWER, "rule")
     else:
         yield Finding("fine", "need", "The target is what the business needs.")
+
+
+def check_crowds(now: Situation) -> Iterator[Finding]:
+    """Whether the announced crowds can still come, and leave the verdict to everybody else."""
+    for name in now.crowds_over:
+        yield Finding(
+            "warning",
+            "crowds",
+            f"“{name}” is over, so nobody of it can count.",
+            "Change its time, or remove it.",
+            "rule",
+        )
+    people, least = sum(crowd.people for crowd in now.rule.crowds), now.rule.minimum_visitors
+    if 2 * people > least:
+        yield Finding(
+            "warning",
+            "crowds",
+            f"Announced crowds may bring {people:,} people, and {least:,} visitors are enough for "
+            "a verdict.",
+            "It may say more about them than about everybody else. Announce fewer people, or ask "
+            "for more visitors.",
+            "rule",
+        )
+    elif people and not now.crowds_over:
+        names = joined(f"“{crowd.name}”" for crowd in now.rule.crowds)
+        yield Finding("fine", "crowds", f"Announced: {names}, up to {people:,} people.")
 
 
 def check_counting(now: Situation) -> Iterator[Finding]:

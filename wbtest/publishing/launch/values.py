@@ -36,6 +36,7 @@ NAMES = {
     "compared": "Number of variants",
     "floor": "Floor and target",
     "need": "Target and need",
+    "crowds": "Announced crowds",
     "region": "Where visitors live",
     "counting": "How visitors are counted",
     "sources": "Own sources",
@@ -76,7 +77,8 @@ class Situation(Struct, frozen=True):
     each variant, the control first. ``daily`` are the visitors a day that the team expects, None
     while it said nothing; ``objections`` are the planner's. ``rivals`` are the addresses of other
     open pages with the sources that both count by name. ``conflicts`` say where the options
-    contradict the rule or a page.
+    contradict the rule or a page. ``crowds_over`` are the names of announced crowds whose time is
+    over before the start.
     """
 
     missing: Sequence[tuple[str, str]]
@@ -91,3 +93,4 @@ class Situation(Struct, frozen=True):
     rivals: Sequence[tuple[str, Sequence[str]]] = ()
     look_faults: Sequence[str] = ()
     conflicts: Sequence[str] = ()
+    crowds_over: Sequence[str] = ()
