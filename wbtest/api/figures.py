@@ -96,6 +96,18 @@ class Trust(msgspec.Struct):
     reason: str
 
 
+class Fragility(msgspec.Struct):
+    """How many sign-ups or views of a variant would have to be false for the verdict not to be."""
+
+    kind: Literal["signups", "views"]
+    variant: str
+    false: int
+    of: int
+    days: int
+    domains: int
+    addresses: int
+
+
 class AllEqual(msgspec.Struct):
     log_e: float | None
 
@@ -117,6 +129,7 @@ class ResultsShown(msgspec.Struct, kw_only=True):
     best: str | None
     split: Split
     trust: list[Trust]
+    fragility: Fragility | None
     verdict: Literal["met", "not_met", "not_enough"]
     recommendation: str
     withheld: bool

@@ -3,13 +3,12 @@
 Nothing is judged here. However many there are, only the newest are read.
 """
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from typing import Any, NamedTuple, cast
 
 import sqlalchemy as sa
-from msgspec import Struct, convert, to_builtins
-from msgspec.structs import replace
+from msgspec import Struct, convert, field, to_builtins
 
 from wbtest.audience.mailboxes import PROVIDERS, domain_of, mailbox_of
 from wbtest.audience.models import Signup
@@ -33,24 +32,34 @@ class Row(NamedTuple):
     email_key: str
 
 
-class Domain(NamedTuple):
-    """How many are at a domain; its name is '' once they are purged."""
+class Origin(NamedTuple):
+    """From how many mail domains so many addresses are."""
 
-    name: str
-    number: int
+    domains: int
+    addresses: int
+
+
+NOWHERE = Origin(0, 0)
 
 
 class Conversions(Struct, frozen=True):
     """The newest conversions: how many were read, and how many of them still have an address.
 
-    ``domains`` are those of no well-known provider with at least six, the largest first.
+    ``domains`` is how many are at each domain of no well-known provider with at least six, the
+    largest first; not which they are, since only owners see addresses, and what is told stays.
     ``again`` is how many belong to a mailbox that another one has, too, spelled otherwise.
+    ``origins`` are by variant.
     """
 
     count: int = 0
     with_address: int = 0
-    domains: tuple[Domain, ...] = ()
+    domains: tuple[int, ...] = ()
     again: int = 0
+    origins: dict[str, Origin] = field(default_factory=dict)
+
+    def origin(self, variant: str) -> Origin:
+        """Return from where those of a variant are."""
+        return self.origins.get(variant, NOWHERE)
 
 
 def newest_conversions(experiment: Experiment, sources: Sequence[str] | None) -> Conversions:
@@ -76,27 +85,32 @@ def newest_conversions(experiment: Experiment, sources: Sequence[str] | None) ->
 
 
 def conversions_to_keep(experiment: Experiment) -> dict[str, Any]:
-    """Return the same as a part of ``Experiment.last_counts``, without the names of domains."""
+    """Return the same as a part of ``Experiment.last_counts``."""
     found = newest_conversions(experiment, sealed_rule(experiment).sources)
-    nameless = tuple(domain._replace(name="") for domain in found.domains)
-    return {KEPT: to_builtins(replace(found, domains=nameless))}
+    return {KEPT: to_builtins(found)}
 
 
 def summed(rows: Sequence[Row]) -> Conversions:
     """Return what these have in common. Pure.
 
-    >>> summed([Row("a", "ada+1@x.io"), Row("a", "ada+2@x.io"), Row("a", "left-5f")])
-    Conversions(count=3, with_address=2, domains=(), again=1)
+    >>> found = summed([Row("a", "ada+1@x.io"), Row("b", "ada+2@x.io"), Row("a", "left-5f")])
+    >>> found.count, found.with_address, found.again, found.origin("a")
+    (3, 2, 1, Origin(domains=1, addresses=1))
     """
-    keys = [row.email_key for row in rows if "@" in row.email_key]
+    rows_with = [row for row in rows if "@" in row.email_key]
+    keys = [row.email_key for row in rows_with]
     domains = Counter(map(domain_of, keys))
+    by_variant: defaultdict[str, list[str]] = defaultdict(list)
+    for row in rows_with:
+        by_variant[row.variant].append(domain_of(row.email_key))
     return Conversions(
         count=len(rows),
         with_address=len(keys),
         domains=tuple(
-            Domain(name, number)
+            number
             for name, number in domains.most_common()
             if number >= FEWEST_AT_DOMAIN and name not in PROVIDERS
         ),
         again=len(keys) - len(set(map(mailbox_of, keys))),
+        origins={key: Origin(len(set(found)), len(found)) for key, found in by_variant.items()},
     )

@@ -15,6 +15,7 @@ from wbtest.moments import read_one_moment
 from wbtest.publishing.models import Experiment
 from wbtest.results.figures import results_of
 from wbtest.results.figures_json import results_json
+from wbtest.results.in_words import fragility
 from wbtest.store import Refused
 
 STATES = {"ok": "ok", "warn": "CARE", "stop": "STOP"}
@@ -29,13 +30,18 @@ def results(slug: str, attempt: int | None, as_json: bool) -> None:
     with opened(os.environ):
         read_one_moment()
         experiment = _find(slug.removeprefix("/p/"), attempt)
-        values = results_json(results_of(experiment, clock.now()))
+        found = results_of(experiment, clock.now())
+    values = results_json(found)
     if as_json:
         click.echo(json.dumps(values, ensure_ascii=False, indent=2))
         return
-    click.echo(
-        f"{_head(slug.removeprefix('/p/'), values)}\n\n{as_text(values)}\n\n{_trust(values)}"
+    parts = (
+        _head(slug.removeprefix("/p/"), values),
+        as_text(values),
+        _trust(values),
+        fragility(found),
     )
+    click.echo("\n\n".join(filter(None, parts)))
 
 
 def _find(slug: str, attempt: int | None) -> Experiment:

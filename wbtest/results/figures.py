@@ -23,6 +23,7 @@ from wbtest.results.outlook import Outlook, foresee
 from wbtest.results.totals import LeftOut, of_served, total
 from wbtest.results.trust import Check, is_red
 from wbtest.results.trusting.asking import ask
+from wbtest.results.trusting.fragility import Fragility, fragility_of
 from wbtest.results.variants import (
     VariantFigures,
     figures_by_variant,
@@ -92,7 +93,8 @@ class Results(Judged, frozen=True):
     """What the dashboard shows; ``trust`` are all checks.
 
     ``comparison`` and ``ranking`` are None while the split alarm stands. ``sources`` hold a totals
-    for each variant; those that the rule does not count are among them.
+    for each variant; those that the rule does not count are among them. ``fragility`` is None while
+    there is no verdict.
     """
 
     split: Split
@@ -103,6 +105,7 @@ class Results(Judged, frozen=True):
     sources: Mapping[str, Sequence[Totals]]
     left_out: Mapping[str, Sequence[LeftOut]]
     machines: Mapping[str, Sequence[int]]
+    fragility: Fragility | None
 
     @property
     def excluded(self) -> list[dict[str, int]]:
@@ -179,6 +182,13 @@ def results_from(
         sources=counted.sources,
         left_out=counted.left_out,
         machines=counted.machines,
+        fragility=fragility_of(
+            rule,
+            known.life,
+            known.verdict,
+            counted,
+            [variant.key for variant in experiment.variants],
+        ),
     )
 
 

@@ -57,6 +57,7 @@ def results_json(results: Results) -> dict[str, Any]:
             {"check": check.check, "state": check.state, "reason": check.reason}
             for check in results.trust
         ],
+        "fragility": _fragility(results),
         "verdict": verdict.word,
         "recommendation": verdict.recommendation,
         "withheld": results.is_red,
@@ -95,6 +96,21 @@ def _variant(
         "decision": _ends(variant.decision),
         "probability_best": ranking.probability_best[k] if ranking else None,
         "expected_loss": ranking.expected_loss[k] if ranking else None,
+    }
+
+
+def _fragility(results: Results) -> dict[str, Any] | None:
+    found = results.fragility
+    if found is None:
+        return None
+    return {
+        "kind": found.kind,
+        "variant": results.variants[found.variant].key,
+        "false": found.false,
+        "of": found.of,
+        "days": found.days,
+        "domains": found.domains,
+        "addresses": found.addresses,
     }
 
 

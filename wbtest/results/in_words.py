@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from wbtest.http import number_of, percent
 from wbtest.publishing.in_words import as_percent
-from wbtest.results.figures import Judged
+from wbtest.results.figures import Judged, Results
 from wbtest.results.outlook import rounded
 from wbtest.results.trust import is_lost, listed
 from wbtest.results.variants import VariantFigures
@@ -138,6 +138,28 @@ def evidence_shown(results: Judged) -> str:
     if results.verdict.is_withheld and is_lost(results.trust):
         return "These figures stay on record, and decide nothing."
     return evidence(results)
+
+
+def fragility(results: Results) -> str:
+    """Return how many sign-ups or views would have to be false for the verdict not to be, or ''."""
+    found = results.fragility
+    if found is None:
+        return ""
+    signups = "sign-ups" if results.rule.conversion == "signup" else "conversions"
+    what = signups if found.kind == "signups" else "views"
+    whose, undone = f"these {found.of:,} {what}", "not to be met"
+    if len(results.variants) > 1:
+        name = subject(results, results.variants[found.variant])
+        whose, undone = f"the {found.of:,} {what} of {name}", "not to reach the target"
+    undone = undone if found.kind == "signups" else "to stay undecided"
+    least = "" if found.addresses == found.of else "at least "
+    domains = f"from {least}{number_of(found.domains, 'mail domain')} " if found.domains else ""
+    days = f"on {number_of(found.days, 'day')}"
+    it = "this" if len(results.variants) == 1 else "it"
+    return (
+        f"{found.false:,} of {whose} would have to be false for {it} {undone}; they came "
+        f"{domains}{days}."
+    )
 
 
 def leading(results: Judged) -> VariantFigures:

@@ -147,6 +147,21 @@ FORGED: dict[str, tuple[Forge, str, str | None]] = {
         "digest: ",
         "memo.figures.target.variants[1].log_e_above: ",
     ),
+    "sign-ups that would have to be false": (
+        adding("memo.figures.fragility.false", 9),
+        "digest: ",
+        "memo.figures.fragility.false: ",
+    ),
+    "days they came on": (
+        adding("memo.figures.fragility.days", 9),
+        "digest: ",
+        "memo.figures.fragility.days: ",
+    ),
+    "line of them": (
+        setting("memo.verdict.fragility", "All would have to be false."),
+        "digest: ",
+        "memo.verdict.fragility: ",
+    ),
     "verdict": (
         setting("memo.figures.verdict", "not_met"),
         "digest: ",

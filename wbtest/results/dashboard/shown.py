@@ -42,6 +42,7 @@ def shown(experiment: Experiment, found: Results) -> dict[str, object]:
         "badge": in_words.badge(found),
         "headline": in_words.headline(found),
         "evidence": in_words.evidence_shown(found),
+        "fragility": in_words.fragility(found),
         "act": in_words.act(found),
         "promise": in_words.promise(found),
         "advice": advice(found),

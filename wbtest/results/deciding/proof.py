@@ -8,6 +8,9 @@ from datetime import UTC, datetime
 from math import isclose
 from typing import Any, NamedTuple
 
+from msgspec.structs import replace
+
+from wbtest.audience.conversions import Conversions, Origin
 from wbtest.publishing import rule as rules
 from wbtest.publishing.corrections import Place, next_seal, texts_of
 from wbtest.publishing.models import Experiment, Variant
@@ -18,6 +21,7 @@ from wbtest.results.deciding.version import made_by
 from wbtest.results.figures import Results, results_from
 from wbtest.results.figures_json import results_json
 from wbtest.results.health import check_measurement
+from wbtest.results.history import History
 from wbtest.results.totals import total
 from wbtest.store import Refused
 from wbtest.writing import document as documents
@@ -137,7 +141,8 @@ def _figures(export: Export) -> Iterator[Difference]:
 def _results(export: Export) -> Results:
     """Return what follows from the counts; the moment and the end are as stated."""
     memo, sealed = export["memo"], json.loads(export["sealed"])
-    facts, figures, counted = memo["experiment"], memo["figures"], counted_from(export["data"])
+    facts, figures = memo["experiment"], memo["figures"]
+    counted = _with_origin(counted_from(export["data"]), figures["fragility"])
     of_key = {each["key"]: each for each in sealed["variants"]}
     ended_at = facts["ended_at"]
     experiment = Experiment(
@@ -170,6 +175,14 @@ def _results(export: Export) -> Results:
     # No other check can withhold a verdict.
     checks = check_measurement(rule, counted, faults)
     return results_from(experiment, counted, checks, datetime.fromisoformat(figures["as_of"]))
+
+
+def _with_origin(counted: History, stated: Mapping[str, Any] | None) -> History:
+    """The same with the mail domains that the memo states: addresses are in no file."""
+    if stated is None:
+        return counted
+    origin = Origin(stated["domains"], stated["addresses"])
+    return replace(counted, conversions=Conversions(origins={stated["variant"]: origin}))
 
 
 def _compared(says: Any, follows: Any, place: str) -> Iterator[Difference]:

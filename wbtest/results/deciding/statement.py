@@ -54,6 +54,7 @@ def verdict_values(results: Results, phrases: list[str]) -> dict[str, Any]:
         "badge": {"text": badge.text, "kind": badge.kind},
         "headline": in_words.headline(results),
         "evidence": in_words.evidence(results),
+        "fragility": in_words.fragility(results),
         "standing": phrases,
         "attempt": standing.attempt_phrase(results),
     }

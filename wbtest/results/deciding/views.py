@@ -194,6 +194,7 @@ def _page(experiment: Experiment, form: DecisionForm, typed: ChecklistForm | Non
         standing=standing.standing(experiment, results),
         attempt=standing.attempt_phrase(results),
         trust_panel=panel_of(results.trust),
+        fragility=in_words.fragility(results),
         guesses=guesses_of(experiment, results),
         ends=open_ends_of(document, results.rule),
         unsaid=unsaid_numbers(document),

@@ -72,6 +72,7 @@ def shown(results: Results, stages: Sequence[Stage]) -> dict[str, object]:
         "standings": in_words.STANDINGS,
         "trust_panel": panel,
         "trust_sentence": turned(panel.sentence),
+        "fragility": in_words.fragility(results),
         "attempt": attempt_phrase(results),
         "seal": short_seal(results.seal),
         "stages": stages,

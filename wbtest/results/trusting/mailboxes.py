@@ -7,17 +7,15 @@ purpose: from here nobody can tell its people from one who owns the domain.
 
 from __future__ import annotations
 
-from wbtest.audience.conversions import Domain
 from wbtest.http import number_of
 from wbtest.results.history import History
-from wbtest.results.trust import Check, early, listed
+from wbtest.results.trust import Check, early
 
 FEWEST_SIGNUPS = 20
 # At domains that hold a twentieth each: in no town do so many have the same small provider.
 LARGE_DOMAIN, MANY_AT_LARGE = 0.05, 0.1
 # Some people sign up twice and spell their address otherwise.
 FEWEST_AGAIN, MANY_AGAIN = 5, 0.03
-MOST_NAMED = 3
 
 
 def check_domains(counted: History) -> Check:
@@ -25,29 +23,21 @@ def check_domains(counted: History) -> Check:
     check, title, newest = "domains", "Many mail domains", counted.conversions
     if newest.with_address < FEWEST_SIGNUPS:
         return early(check, title, f"From {FEWEST_SIGNUPS} sign-ups on it says something.")
-    large = [each for each in newest.domains if each.number >= LARGE_DOMAIN * newest.with_address]
-    number = sum(each.number for each in large)
+    large = [each for each in newest.domains if each >= LARGE_DOMAIN * newest.with_address]
+    number = sum(large)
     of = f"of the newest {newest.with_address:,} sign-ups"
     if number < MANY_AT_LARGE * newest.with_address:
         reason = f"Less than a tenth {of} are at large domains of no well-known mailbox provider."
         return Check(check, "ok", reason, title, "yes")
-    which = "which is" if len(large) == 1 else "which are"
+    domains = number_of(len(large), "domain")
+    providers = "a well-known provider’s" if len(large) == 1 else "well-known providers’"
     reason = (
-        f"{number:,} {of} are at {_named(large)}, {which} no well-known mailbox provider. Who owns "
-        "a domain has every address there."
+        f"{number:,} {of} are at {domains}, not {providers}. Who owns a domain has every address "
+        "there."
     )
-    do = "Do you know these people? If not, look at their sign-ups: they may be one person."
-    value = f"{number:,} at {number_of(len(large), 'domain')}"
+    do = "See which it is. If you don’t know these people, they may be one person."
+    value = f"{number:,} at {domains}"
     return Check(check, "warn", reason, title, value, do=do, where="signups")
-
-
-def _named(domains: list[Domain]) -> str:
-    """Those with a name, the largest first; purged ones have none."""
-    if not domains[0].name:
-        return number_of(len(domains), "domain")
-    more = len(domains) - MOST_NAMED
-    names = [each.name for each in domains[:MOST_NAMED]]
-    return listed([*names, number_of(more, "other")] if more > 0 else names)
 
 
 def check_spellings(counted: History) -> Check:

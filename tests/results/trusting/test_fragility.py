@@ -1,0 +1,197 @@
+"""How many sign-ups or views would have to be false for a verdict not to be."""
+
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from msgspec.structs import replace
+
+from tests.conftest import Browser, HandClock
+from tests.factories import Team, log_in, make_decision
+from tests.results.conftest import Start
+from tests.results.crowd import count_days
+from tests.results.hours import START, eager_rule, hourly, judged
+from tests.results.trusting.histories import counted
+from wbtest import statistics
+from wbtest.audience.conversions import Conversions, Origin
+from wbtest.audience.counts import Totals
+from wbtest.audience.models import Signup
+from wbtest.publishing.models import Experiment
+from wbtest.results.figures import results_of
+from wbtest.results.figures_json import results_json
+from wbtest.results.in_words import fragility
+from wbtest.results.trusting.fragility import (
+    Fragility,
+    false_signups,
+    false_views,
+    fragility_of,
+)
+from wbtest.results.verdict import Doubt, Life, Verdict
+from wbtest.statistics import Counts, evidence_needed
+from wbtest.store import writing
+
+HOURS = 150
+RULE = eager_rule(maximum_visitors=10_000)
+LIFE = Life(START, None, START.replace(day=11), "UTC")
+
+
+def spread(number: int, hours: int) -> list[int]:
+    """As evenly over the hours as whole numbers allow."""
+    return np.diff(np.arange(hours + 1) * number // hours).tolist()
+
+
+def verdict_of(seen: int, converted: int, hours: int = 1) -> Verdict:
+    """Of one page, ten days after the start; none is allowed before everybody came."""
+    pairs = zip(spread(seen, hours), spread(converted, hours), strict=True)
+    rule = eager_rule(minimum_visitors=seen, maximum_visitors=10_000)
+    return judged(hourly([[pair] for pair in pairs]), rule=rule)
+
+
+@pytest.mark.parametrize(("seen", "converted"), [(711, 92), (400, 60), (3_000, 290), (700, 80)])
+def test_met_is_undone_by_so_many_sign_ups_and_by_no_fewer(seen, converted):
+    k = false_signups(Counts(seen, converted), RULE.target, evidence_needed(RULE.alpha))
+
+    assert verdict_of(seen, converted - k + 1, HOURS).word == "met"
+    assert verdict_of(seen, converted - k, HOURS).word == "not_enough"
+
+
+@pytest.mark.parametrize(("seen", "converted"), [(711, 22), (400, 10), (3_000, 190), (1_500, 75)])
+def test_not_met_is_undone_by_so_many_views_and_by_no_fewer(seen, converted):
+    k = false_views(Counts(seen, converted), RULE.target, evidence_needed(RULE.beta))
+
+    assert verdict_of(seen - k + 1, converted).word == "not_met"
+    assert verdict_of(seen - k, converted).word == "not_enough"
+
+
+def test_sign_ups_missing_from_the_latest_hours_alone_leave_no_go_either():
+    pairs = [[each] for each in zip(spread(711, HOURS), spread(92, HOURS), strict=True)]
+    k = false_signups(Counts(711, 92), RULE.target, evidence_needed(RULE.alpha))
+    for pair in reversed(pairs):
+        seen, converted = pair[0]
+        pair[0] = (seen, converted - min(k, converted))
+        k -= min(k, converted)
+
+    verdict = judged(hourly(pairs), rule=RULE)
+
+    assert (verdict.word, verdict.choice, verdict.doubt is None) == ("met", "", False)
+
+
+@given(st.integers(30, 5_000), st.floats(0.01, 0.3), st.floats(0.01, 0.5))
+def test_one_fewer_is_never_enough(seen, target, rate):
+    counts, needed = Counts(seen, int(rate * seen)), evidence_needed(0.05)
+    k, views = false_signups(counts, target, needed), false_views(counts, target, needed)
+
+    def above(converted: int) -> bool:
+        return statistics.log_e_above(Counts(seen, converted), target) >= needed
+
+    def below(seen: int) -> bool:
+        return statistics.log_e_below(Counts(seen, counts.converted), target) >= needed
+
+    assert (k > 0, views > 0) == (above(counts.converted), below(seen))
+    assert k == 0 or (above(counts.converted - k + 1) and not above(counts.converted - k))
+    assert views == 0 or (below(seen - views + 1) and not below(seen - views))
+
+
+def told(pairs: list[tuple[int, int]], verdict: Verdict, **parts: Any) -> Fragility | None:
+    """Of variants that were seen and converted so often on one day, and long ago."""
+    totals = [Totals(seen=seen, converted=x, arrived=x) for seen, x in pairs]
+    history = counted(*totals, hours=hourly([pairs]), **parts)
+    return fragility_of(RULE, LIFE, verdict, history, "abc"[: len(pairs)])
+
+
+MET = Verdict("met", "go", ("above",), (0,), reached_at=START)
+NOT_MET = Verdict("not_met", "stop", ("below",), reached_at=START)
+
+
+def test_of_variants_that_reach_the_target_the_strongest_is_told():
+    found = told([(700, 92), (700, 110), (700, 160)], replace(MET, variants=(0, 1)))
+
+    assert found is not None
+    assert (found.kind, found.variant, found.of) == ("signups", 1, 110)
+
+
+def test_of_variants_that_miss_the_target_the_weakest_is_told():
+    found = told([(700, 10), (700, 22), (700, 3)], NOT_MET)
+
+    assert found is not None
+    assert (found.kind, found.variant, found.of) == ("views", 1, 700)
+
+
+def test_nothing_is_told_without_a_verdict_or_of_one_in_doubt():
+    assert told([(700, 92)], replace(MET, word="not_enough")) is None
+    assert told([(700, 92)], replace(MET, is_withheld=True)) is None
+    assert told([(700, 92)], replace(MET, doubt=Doubt(0))) is None
+
+
+def test_where_they_came_from_is_told_of_the_variant():
+    conversions = Conversions(origins={"a": Origin(61, 92), "b": Origin(9, 9)})
+    found = told([(711, 92)], MET, conversions=conversions)
+
+    assert found is not None
+    assert (found.days, found.domains, found.addresses) == (7, 61, 92)
+
+
+@pytest.fixture
+def met(begin: Start, now: HandClock) -> Experiment:
+    """One page, ten days in, far above its target."""
+    experiment = begin()
+    count_days(experiment, range(9), seen=80, converted=11)
+    with writing() as session:
+        for k in range(60):
+            address = f"p@d{k // 2}.example" if k % 2 else f"p{k}@gmail.com"
+            session.add(
+                Signup(
+                    experiment_id=experiment.id, email_key=address, email=address, at_us=k,
+                    variant="control", source="newsletter", device="phone", is_converted=True,
+                )
+            )  # fmt: skip
+    now.turn(days=10)
+    return experiment
+
+
+LINE = "of these 99 sign-ups would have to be false for this not to be met; they came from at least"
+
+
+def test_page_file_and_memo_say_it_in_one_line(
+    met: Experiment, now: HandClock, client: Browser, team: Team
+):
+    results = results_of(met, now())
+    line = fragility(results)
+    make_decision(met, team.approver, team.owner, "go", "Enough of them signed up for it.")
+    log_in(client, team.owner)
+    pages = [
+        client.get(f"/experiments/{met.id}/{page}").get_data(as_text=True)
+        for page in ("results", "memo/1")
+    ]
+
+    assert line.endswith(f" {LINE} 31 mail domains on 9 days.")
+    assert [line in page for page in pages] == [True, True]
+    assert results_json(results)["fragility"] == {
+        "kind": "signups", "variant": "control", "false": 20, "of": 99,
+        "days": 9, "domains": 31, "addresses": 60,
+    }  # fmt: skip
+
+
+def test_of_several_variants_it_names_one(begin: Start, now: HandClock):
+    experiment = begin(variants=("Kitchen",))
+    count_days(experiment, range(9), seen=100, converted=7)
+    count_days(experiment, range(9), "kitchen", seen=100, converted=14)
+    now.turn(days=10)
+
+    assert fragility(results_of(experiment, now())) == (
+        "28 of the 126 sign-ups of “Kitchen” would have to be false for it not to reach the "
+        "target; they came on 9 days."
+    )
+
+
+def test_of_a_target_missed_it_counts_views(begin: Start, now: HandClock):
+    experiment = begin(minimum_visitors=100)
+    count_days(experiment, range(9), seen=80, converted=2)
+    now.turn(days=12)
+
+    assert fragility(results_of(experiment, now())) == (
+        "320 of these 720 views would have to be false for this to stay undecided; they came on "
+        "9 days."
+    )

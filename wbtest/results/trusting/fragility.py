@@ -1,0 +1,97 @@
+"""How many sign-ups or views would have to be false for a verdict not to be: one line. Pure.
+
+No check sees false visitors who come from everywhere and behave like the others. What is left is to
+say how many of them it would take.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import Literal
+
+from msgspec import Struct
+
+from wbtest import statistics
+from wbtest.publishing.rule import Hypothesis
+from wbtest.results.history import History
+from wbtest.results.verdict import Life, Verdict
+from wbtest.statistics import Counts
+
+Kind = Literal["signups", "views"]
+
+
+class Fragility(Struct, frozen=True):
+    """``false`` of the ``of`` sign-ups or views of a variant would undo the verdict.
+
+    Of sign-ups: ``days`` are the local days on which they came, ``domains`` the mail domains of the
+    ``addresses`` among them that were read. Of views ``days`` are those on which they came.
+    """
+
+    kind: Kind
+    variant: int
+    false: int
+    of: int
+    days: int
+    domains: int = 0
+    addresses: int = 0
+
+
+def fragility_of(
+    rule: Hypothesis, life: Life, verdict: Verdict, counted: History, keys: Sequence[str]
+) -> Fragility | None:
+    """Return what would undo a verdict; None while there is none, or something speaks against it.
+
+    *Met* is undone when none of its variants is; told is the strongest, which takes most. *Not met*
+    is undone by one variant, so the weakest is told.
+    """
+    if verdict.is_withheld or verdict.doubt or verdict.word == "not_enough":
+        return None
+    if verdict.word == "met":
+        needed = statistics.evidence_needed(rule.alpha, len(keys))
+        totals = counted.hours.totals()
+        false, k = max((false_signups(totals[k], rule.target, needed), k) for k in verdict.variants)
+        days = sum(row[k].arrived > 0 for row in counted.days.values())
+        origin = counted.conversions.origin(keys[k])
+        return Fragility("signups", k, false, totals[k].converted, days, *origin)
+    needed = statistics.evidence_needed(rule.beta)
+    settled_at = life.now - timedelta(hours=rule.conversion_window_hours)
+    totals = counted.hours.settled(int(settled_at.timestamp()))
+    false, k = min((false_views(counts, rule.target, needed), k) for k, counts in enumerate(totals))
+    days = sum(row[k].seen > 0 for row in counted.days.values())
+    return Fragility("views", k, false, totals[k].seen, days)
+
+
+def false_signups(counts: Counts, target: float, needed: float) -> int:
+    """Return the least k with which x − k of n are no evidence above the target any more.
+
+    The verdict's own evidence, at the totals of now. The verdict itself looks at every hour and
+    stays once it was reached: sign-ups that are taken out of the latest hours alone leave it
+    reached, and in doubt, which is no go either.
+
+    >>> false_signups(Counts(seen=711, converted=92), 0.08, statistics.evidence_needed(0.05))
+    14
+    """
+
+    def is_short(k: int) -> bool:
+        left = Counts(counts.seen, counts.converted - k)
+        return statistics.log_e_above(left, target) < needed
+
+    return bisect_left(range(counts.converted), True, key=is_short)
+
+
+def false_views(counts: Counts, target: float, needed: float) -> int:
+    """Return the least k with which x of n − k are no evidence below the target any more.
+
+    At the totals of now, of visitors whose conversion window is over, as the verdict counts them.
+
+    >>> false_views(Counts(seen=700, converted=30), 0.08, statistics.evidence_needed(0.05))
+    104
+    """
+
+    def is_short(k: int) -> bool:
+        left = Counts(counts.seen - k, counts.converted)
+        return statistics.log_e_below(left, target) < needed
+
+    return bisect_left(range(counts.unconverted), True, key=is_short)
