@@ -129,6 +129,15 @@ def test_phones_that_convert_half_as_well_on_their_carriers_are_no_networks_that
     assert found == []
 
 
+def test_few_networks_that_mimic_people_do_not_hide_among_carriers():
+    carriers = [crowd(9_500 + k, 12, 0 if k % 3 else 1, "phone") for k in range(12)]
+    mimics = [crowd(9_000 + k, 70, 21, "phone") for k in range(3)]
+
+    [group, *_] = find_groups(made(alone(52, 2, "phone"), *carriers, *mimics).marks)
+
+    assert group.marks == (9_000, 9_001, 9_002)
+
+
 def test_one_network_that_brings_a_third_wants_a_look_whatever_its_people_do():
     check = check_networks(made(alone(100, 8), crowd(9_000, 43, 3)).look())
 

@@ -9,8 +9,10 @@ that was just reached turns on nearly anybody.
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from itertools import combinations
 from typing import Literal, NamedTuple
 
 from wbtest import statistics
@@ -25,7 +27,7 @@ from wbtest.statistics import Counts
 MARKS = 65_536
 UNKNOWN = -1
 # Those are looked at whose mark is shared by so many.
-SHARED_BY = (2, 3, 5, 10)
+SHARED_BY = (2, 3, 5, 10, 20, 50)
 # How far apart the rates are at least, and how rare by chance: of eight looks, both ways of four
 # groups, one honest test in a hundred thousand has such a one.
 TIMES_APART = 2.0
@@ -33,6 +35,8 @@ RAREST = 1e-5 / 8
 # Where a kind of device has too few others, all others stand in, who may well differ more.
 FEWEST_OTHERS = 50
 TIMES_APART_ACROSS = 3.0
+# Of a network with so many it may be asked who is there.
+CROWDED = 10
 # One network that brings so many wants a look, whatever they do.
 MANY_OF_ONE = 0.3
 # Any kind of device.
@@ -41,6 +45,9 @@ ALL = ""
 # Those seen who count, by the mark of their network and their kind of device.
 Marks = Mapping[tuple[int, str], Counts]
 Why = Literal["early", "turns", "differs", "one", "few", "fine"]
+
+
+NOBODY = Counts(0, 0)
 
 
 class Stratum(NamedTuple):
@@ -56,7 +63,7 @@ class Stratum(NamedTuple):
 
 
 class Group(NamedTuple):
-    """Those on one kind of ``device``, or on any, whose mark at least ``shared_by`` have.
+    """Those on one kind of ``device``, or on any, whose mark ``shared_by`` have, or some more.
 
     ``others`` are those they were compared with, ``tail`` says how rare their conversions are among
     people who do as the others.
@@ -110,15 +117,37 @@ def find_networks(
     largest = _largest(marks)
     if largest.own.seen >= MANY_OF_ONE * seen:
         return Networks("one", seen, largest)
-    crowded = _shared(marks, SHARED_BY[-1])
-    if seen - sum(counts.seen for counts in crowded.values()) < FEWEST_OTHERS:
+    number = _number(marks)
+    few = sum(n for mark, n in number.items() if mark == UNKNOWN or n < CROWDED)
+    if few < FEWEST_OTHERS:
         return Networks("few", seen)
     return Networks("fine", seen)
 
 
 def find_groups(marks: Marks) -> list[Group]:
-    """Return the groups that do otherwise than the others, the rarest by chance first."""
-    found = [group for shared_by in SHARED_BY for group in _different(marks, shared_by)]
+    """Return the groups that do otherwise than the others, the rarest by chance first.
+
+    A group are those whose mark so many share, from one size of ``SHARED_BY`` to another: so few
+    networks with many visitors are told from many with few.
+    """
+    number = _number(marks)
+    everybody = sum(number.values())
+    sizes = [_least(shared_by, everybody) for shared_by in SHARED_BY]
+    # Of no size are those with a mark of their own, or of an unknown network.
+    size_of = {mark: bisect_right(sizes, seen) for mark, seen in number.items()} | {UNKNOWN: 0}
+    table = [dict[str, Counts]() for _ in range(len(sizes) + 1)]
+    for (mark, device), counts in marks.items():
+        row = table[size_of[mark]]
+        row[device] = _sum([counts, row.get(device, NOBODY)])
+    found = []
+    for first, last in combinations(range(1, len(table) + 1), 2):
+        own, others = _added_up(table[first:last]), _added_up(table[:first] + table[last:])
+        for device, counts, rest, tail in _different(own, others):
+            inside = {
+                mark for mark, on in marks if first <= size_of[mark] < last and device in (ALL, on)
+            }
+            group = Group(SHARED_BY[first - 1], device, tuple(sorted(inside)), counts, rest, tail)
+            found.append(group)
     return sorted(found, key=lambda group: group.tail)
 
 
@@ -159,31 +188,22 @@ def lost_by(pages: Marks, tolerated: float) -> Group | None:
     return None
 
 
-def _different(marks: Marks, shared_by: int) -> Iterator[Group]:
-    """The groups of one size that differ: on each kind of device, and over all of them."""
-    inside = _shared(marks, shared_by)
-    own, everybody = _by_device(inside), _by_device(marks)
-    others = {device: _less(everybody[device], counts) for device, counts in own.items()}
-    rest = _less(_sum(everybody.values()), _sum(own.values()))
+def _different(
+    own: Mapping[str, Counts], others: Mapping[str, Counts]
+) -> Iterator[tuple[str, Counts, Counts, float]]:
+    """On which kinds of device a group differs, or over all of them: its counts, the others’."""
+    rest = _sum(others.values())
     strata = {
-        device: Stratum(own[device], others[device], TIMES_APART)
-        if others[device].seen >= FEWEST_OTHERS
-        else Stratum(own[device], rest, TIMES_APART_ACROSS)
-        for device in own
+        device: Stratum(counts, others[device], TIMES_APART)
+        if others.get(device, NOBODY).seen >= FEWEST_OTHERS
+        else Stratum(counts, rest, TIMES_APART_ACROSS)
+        for device, counts in own.items()
     }
-    parts = {device: [stratum] for device, stratum in strata.items()}
-    if len(parts) > 1:
-        parts[ALL] = [*strata.values()]
-    for device, compared in parts.items():
-        if (tail := _tail(compared)) <= RAREST:
-            yield Group(
-                shared_by=shared_by,
-                device=device,
-                marks=tuple(sorted({mark for mark, on in inside if device in (ALL, on)})),
-                own=_sum(each.own for each in compared),
-                others=compared[0].others if device else rest,
-                tail=tail,
-            )
+    for device, stratum in strata.items():
+        if (tail := _tail([stratum])) <= RAREST:
+            yield device, stratum.own, stratum.others, tail
+    if len(strata) > 1 and (tail := _tail([*strata.values()])) <= RAREST:
+        yield ALL, _sum(own.values()), rest, tail
 
 
 def _tail(strata: Sequence[Stratum]) -> float:
@@ -198,17 +218,12 @@ def _tail(strata: Sequence[Stratum]) -> float:
     return tails.above if converted >= most else tails.below
 
 
-def _shared(marks: Marks, shared_by: int) -> Marks:
-    """Those of them whose mark so many have, and more than chance gives a mark."""
+def _number(marks: Marks) -> dict[int, int]:
+    """How many have each mark."""
     number: defaultdict[int, int] = defaultdict(int)
     for (mark, _), counts in marks.items():
         number[mark] += counts.seen
-    least = _least(shared_by, sum(number.values()))
-    return {
-        key: counts
-        for key, counts in marks.items()
-        if key[0] != UNKNOWN and number[key[0]] >= least and counts.seen
-    }
+    return number
 
 
 def _least(shared_by: int, everybody: int) -> int:
@@ -222,21 +237,20 @@ def _added(rows: Iterable[Sequence[int]], length: int) -> list[int]:
 
 def _largest(marks: Marks) -> Group:
     """The mark that brought most."""
-    totals: defaultdict[int, list[Counts]] = defaultdict(list)
-    for (mark, _), counts in marks.items():
-        totals[mark].append(counts)
-    totals.pop(UNKNOWN, None)
-    sums = {mark: _sum(parts) for mark, parts in totals.items()}
-    largest = max(sums, key=lambda mark: sums[mark].seen, default=UNKNOWN)
-    own = sums.get(largest, Counts(0, 0))
+    number = _number(marks)
+    number.pop(UNKNOWN, None)
+    largest = max(number, key=lambda mark: number[mark], default=UNKNOWN)
+    own = _sum(counts for (mark, _), counts in marks.items() if mark == largest != UNKNOWN)
     others = _less(_sum(marks.values()), own)
     return Group(own.seen, ALL, (largest,), own, others, 1.0)
 
 
-def _by_device(marks: Marks) -> dict[str, Counts]:
+def _added_up(rows: Iterable[Mapping[str, Counts]]) -> dict[str, Counts]:
+    """The counts on each kind of device."""
     parts: defaultdict[str, list[Counts]] = defaultdict(list)
-    for (_, device), counts in marks.items():
-        parts[device].append(counts)
+    for row in rows:
+        for device, counts in row.items():
+            parts[device].append(counts)
     return {device: _sum(parts[device]) for device in sorted(parts)}
 
 
